@@ -1,0 +1,168 @@
+import type {
+	IAuthenticateGeneric,
+	ICredentialDataDecryptedObject,
+	ICredentialTestRequest,
+	ICredentialType,
+	IDataObject,
+	IHttpRequestHelper,
+	Icon,
+	INodeProperties,
+} from 'n8n-workflow';
+
+import { MARKETPLACES, REGION_NAMES } from '../nodes/shared/domain/marketplaces';
+import {
+	PRODUCTION_ENDPOINTS,
+	SANDBOX_ENDPOINTS,
+	type SellingPartnerCredentials,
+} from '../nodes/shared/spapi/endpoints';
+import { logIn } from '../nodes/shared/spapi/login';
+import { operationOf } from '../nodes/shared/spapi/operations';
+import { USER_AGENT } from '../nodes/shared/spapi/userAgent';
+
+const regionOfMarketplace = Object.fromEntries(MARKETPLACES.map(({ id, region }) => [id, region]));
+
+/** The same rule as `apiBaseUrl`, as the expression that n8n's credential test needs. */
+const baseUrlExpression = [
+	`((region) => $credentials.environment === 'custom'`,
+	`? $credentials.customBaseUrl.trim().replace(/\\/+$/, '').replaceAll('{region}', region)`,
+	`: (${JSON.stringify({ production: PRODUCTION_ENDPOINTS, sandbox: SANDBOX_ENDPOINTS })})`,
+	`[$credentials.environment][region])`,
+	`((${JSON.stringify(regionOfMarketplace)})[$credentials.primaryMarketplace])`,
+]
+	.join(' ')
+	// Two braces together would end the expression.
+	.replaceAll('}}', '} }');
+
+export class AmazonSellingPartnerApi implements ICredentialType {
+	name = 'amazonSellingPartnerApi';
+
+	displayName = 'Amazon Selling Partner API';
+
+	icon: Icon = {
+		light: 'file:../icons/amazonSellerFeedback.svg',
+		dark: 'file:../icons/amazonSellerFeedback.dark.svg',
+	};
+
+	documentationUrl =
+		'https://github.com/n8n-nodes-amazon-seller-feedback/n8n-nodes-amazon-seller-feedback#credential';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Client ID',
+			name: 'clientId',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. amzn1.application-oa2-client.…',
+			description:
+				"Of your application's Login with Amazon credentials, in Seller Central's developer page",
+		},
+		{
+			displayName: 'Client Secret',
+			name: 'clientSecret',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			description: 'Beside the client ID. Amazon lets it expire after 180 days.',
+		},
+		{
+			displayName: 'Refresh Token',
+			name: 'refreshToken',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			placeholder: 'e.g. Atzr|…',
+			description:
+				'Shown once, when you authorize the application for your seller account. It belongs to one region.',
+		},
+		{
+			displayName: 'Primary Marketplace',
+			name: 'primaryMarketplace',
+			type: 'options',
+			default: 'ATVPDKIKX0DER',
+			required: true,
+			options: MARKETPLACES.map(({ id, name, domain, region }) => ({
+				name: `${name} (${domain})`,
+				value: id,
+				description: REGION_NAMES[region],
+			})),
+			description:
+				'Decides the region and its endpoint, and is used wherever a node names no other marketplace',
+		},
+		{
+			displayName: 'Environment',
+			name: 'environment',
+			type: 'options',
+			default: 'production',
+			options: [
+				{ name: 'Production', value: 'production' },
+				{
+					name: 'Amazon Sandbox',
+					value: 'sandbox',
+					description: "Amazon's static sandbox, which answers a few fixed requests only",
+				},
+				{
+					name: 'Custom Base URL',
+					value: 'custom',
+					description: 'For an emulator or a proxy of your own. It receives your client secret.',
+				},
+			],
+		},
+		{
+			displayName: 'Base URL',
+			name: 'customBaseUrl',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. http://localhost:4010',
+			displayOptions: { show: { environment: ['custom'] } },
+			description:
+				'Used for the API and for Login with Amazon. {region} stands for na, eu or fe where the URL depends on it.',
+		},
+		{
+			displayName: 'Access Token',
+			name: 'accessToken',
+			type: 'hidden',
+			typeOptions: { expirable: true, password: true },
+			default: '',
+		},
+	];
+
+	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject) {
+		const accessToken = await logIn(this, credentials as unknown as SellingPartnerCredentials);
+		return { accessToken } satisfies IDataObject;
+	}
+
+	authenticate: IAuthenticateGeneric = {
+		type: 'generic',
+		properties: { headers: { 'x-amz-access-token': '={{$credentials.accessToken}}' } },
+	};
+
+	test: ICredentialTestRequest = {
+		request: {
+			baseURL: `={{${baseUrlExpression}}}`,
+			url: operationOf('getMarketplaceParticipations').path,
+			headers: { 'user-agent': USER_AGENT },
+		},
+		rules: [
+			{
+				type: 'responseCode',
+				properties: {
+					value: 403,
+					message:
+						"Amazon accepts the log-in but denies access: the application lacks a role. Add 'Selling Partner Insights' (and 'Buyer Solicitation' to request reviews) to the application, then authorize it again and use the new refresh token.",
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 429,
+					message:
+						'The credential works, but Amazon allows this test about once a minute. Wait a little.',
+				},
+			},
+		],
+	};
+}

@@ -1,0 +1,79 @@
+/**
+ * The one build script: type-check, one bundle per node and credential, and the files n8n reads
+ * beside them. `npx gulp build` makes dist/; `npx gulp bundle` skips the type-check.
+ */
+const { execFile } = require('node:child_process');
+const { readdir, readFile, rm, writeFile } = require('node:fs/promises');
+const { join } = require('node:path');
+const { promisify } = require('node:util');
+const esbuild = require('esbuild');
+const { dest, parallel, series, src } = require('gulp');
+const { n8n } = require('./package.json');
+
+/** What package.json promises n8n under dist/ is what gets built. */
+const entryPoints = [...n8n.nodes, ...n8n.credentials].map((file) =>
+	file.replace(/^dist\/(.*)\.js$/, '$1.ts'),
+);
+
+async function clean() {
+	await rm('dist', { recursive: true, force: true });
+}
+
+async function typeCheck() {
+	const compiler = require.resolve('typescript/bin/tsc');
+	try {
+		await promisify(execFile)(process.execPath, [compiler, '--noEmit']);
+	} catch (error) {
+		throw new Error(`Type-check\n${error.stdout}`);
+	}
+}
+
+/**
+ * The published package has no run-time dependencies, so luxon and zod go into each bundle; only
+ * n8n-workflow, which n8n provides, stays outside. Unminified, so that users can read what they run.
+ */
+async function bundle() {
+	const { metafile } = await esbuild.build({
+		entryPoints,
+		outdir: 'dist',
+		outbase: '.',
+		bundle: true,
+		platform: 'node',
+		target: 'node20',
+		format: 'cjs',
+		external: ['n8n-workflow'],
+		// Libraries have their say on a console that no user of n8n sees.
+		drop: ['console'],
+		legalComments: 'inline',
+		metafile: true,
+	});
+	await writeFile('dist/THIRD-PARTY-NOTICES.txt', await notices(Object.keys(metafile.inputs)));
+}
+
+/** The licences of what is bundled, which ask to be passed on with it. */
+async function notices(inputs) {
+	const folders = inputs.flatMap(
+		(input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? [],
+	);
+	const texts = [...new Set(folders)].sort().map(async (folder) => {
+		const { name, version, license } = JSON.parse(
+			await readFile(join(folder, 'package.json'), 'utf8'),
+		);
+		const file = (await readdir(folder)).find((each) => /^(licen[cs]e|copying)/i.test(each));
+		if (file === undefined) throw new Error(`${name} comes without its licence's text`);
+		return `${name} ${version} (${license})\n\n${await readFile(join(folder, file), 'utf8')}`;
+	});
+	return (await Promise.all(texts)).join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+// Without `encoding: false` gulp 5 would read the files as text.
+const icons = () => src('icons/*.svg', { base: '.', encoding: false }).pipe(dest('dist'));
+
+const codexAndSchemas = () =>
+	src(['nodes/**/*.node.json', 'nodes/**/__schema__/**/*.json'], { base: '.' }).pipe(dest('dist'));
+
+const assemble = series(clean, parallel(bundle, icons, codexAndSchemas));
+
+exports.build = series(typeCheck, assemble);
+exports.bundle = assemble;
+exports.default = exports.build;

@@ -1,0 +1,101 @@
+import {
+	updateDisplayOptions,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeProperties,
+} from 'n8n-workflow';
+import { z } from 'zod';
+
+import { optionsCollection, simplifyParameter } from '../../../shared/n8n/commonParameters';
+import type { AccountHealth } from '../../../shared/domain/accountHealth';
+import { DEFECT_WINDOW_DAYS, fetchAccountHealth } from '../../../shared/n8n/accountHealth';
+import type { Marketplace } from '../../../shared/domain/marketplaces';
+import { waitForReportOption } from '../../../shared/n8n/feedbackReport';
+import { hint } from '../../../shared/n8n/hints';
+import { isHeldByAgent } from '../../../shared/n8n/agent';
+import { marketplaceParameter, resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
+import { locatorValue, optionalText, readParameters } from '../../../shared/n8n/parameters';
+import { SpApiClient } from '../../../shared/spapi/client';
+
+export const description: INodeProperties[] = updateDisplayOptions(
+	{ show: { resource: ['accountHealth'], operation: ['get'] } },
+	[
+		marketplaceParameter,
+		simplifyParameter,
+		optionsCollection(
+			{
+				displayName: 'Report ID',
+				name: 'reportId',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. 50012020',
+				description:
+					'Pick up a Seller Performance report that was requested before instead of a new one',
+			},
+			waitForReportOption,
+		),
+	],
+);
+
+const schema = z.object({
+	marketplace: locatorValue,
+	simplify: z.boolean(),
+	options: z.object({
+		reportId: optionalText,
+		waitMinutes: z.number().min(0).max(240).default(15),
+	}),
+});
+
+/**
+ * Order defect rate with its components, other metrics and the account's status, as Amazon reports
+ * them; nothing comes out, with a hint, where Amazon has no such report.
+ */
+export async function execute(
+	this: IExecuteFunctions,
+	itemIndex: number,
+): Promise<IDataObject | IDataObject[]> {
+	const { options, ...wanted } = readParameters(this, itemIndex, schema, description);
+	const client = await SpApiClient.connect(this);
+	const marketplace = resolveMarketplace(this, client, wanted.marketplace, itemIndex);
+	const health = await fetchAccountHealth(this, client, marketplace, options);
+	if (health === undefined) {
+		hint(
+			this,
+			`Amazon reports no account health for ${marketplace.name}. That is not a clean record: it is not known.`,
+			'warning',
+		);
+		return isHeldByAgent(this)
+			? { marketplace: marketplace.countryCode, accountHealthKnown: false }
+			: [];
+	}
+	return toItem(health, marketplace, wanted.simplify);
+}
+
+function toItem(health: AccountHealth, marketplace: Marketplace, simplify: boolean): IDataObject {
+	const { sellerFulfilled, amazonFulfilled, ...rest } = health;
+	const summary = {
+		marketplace: marketplace.countryCode,
+		marketplaceId: marketplace.id,
+		accountStatus: health.accountStatus,
+		healthRating: health.healthRating,
+		orderDefectPercent: health.orderDefectPercent,
+		sellerFulfilledDefectPercent: sellerFulfilled?.percent ?? null,
+		amazonFulfilledDefectPercent: amazonFulfilled?.percent ?? null,
+		negativeFeedback:
+			(sellerFulfilled?.negativeFeedback ?? 0) + (amazonFulfilled?.negativeFeedback ?? 0),
+		from: (sellerFulfilled ?? amazonFulfilled)?.from ?? null,
+		to: (sellerFulfilled ?? amazonFulfilled)?.to ?? null,
+	};
+	if (simplify) return summary;
+	return {
+		...summary,
+		windowDays: DEFECT_WINDOW_DAYS,
+		source: 'GET_V2_SELLER_PERFORMANCE_REPORT',
+		sellerFulfilled: sellerFulfilled as unknown as IDataObject,
+		amazonFulfilled: amazonFulfilled as unknown as IDataObject,
+		healthScore: rest.healthScore,
+		metrics: rest.metrics as unknown as IDataObject[],
+		violations: rest.violations as unknown as IDataObject[],
+		warnings: rest.warnings as unknown as IDataObject[],
+	};
+}

@@ -1,0 +1,82 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import * as accountHealthGet from './accountHealth/get.operation';
+import * as feedbackGetMany from './feedback/getMany.operation';
+import * as feedbackParseReport from './feedback/parseReport.operation';
+import * as marketplaceGetMany from './marketplace/getMany.operation';
+
+export const properties: INodeProperties[] = [
+	{
+		displayName: 'Resource',
+		name: 'resource',
+		type: 'options',
+		noDataExpression: true,
+		default: 'feedback',
+		options: [
+			{ name: 'Account Health', value: 'accountHealth' },
+			{ name: 'Feedback', value: 'feedback' },
+			{ name: 'Marketplace', value: 'marketplace' },
+		],
+	},
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		default: 'get',
+		displayOptions: { show: { resource: ['accountHealth'] } },
+		options: [
+			{
+				name: 'Get',
+				value: 'get',
+				action: 'Get account health',
+				description:
+					"Retrieve the order defect rate with its components, the account's status and other metrics, as Amazon reports them for its fixed 60 days",
+			},
+		],
+	},
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		default: 'getMany',
+		displayOptions: { show: { resource: ['feedback'] } },
+		options: [
+			{
+				name: 'Get Many',
+				value: 'getMany',
+				action: 'Get many feedback entries',
+				description:
+					"Retrieve negative and neutral seller feedback (1 to 3 stars; Amazon's report holds no positives)",
+			},
+			{
+				name: 'Parse Report',
+				value: 'parseReport',
+				action: 'Parse feedback report',
+				description:
+					'Read a feedback report file downloaded from Seller Central, without API access',
+			},
+		],
+	},
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		default: 'getMany',
+		displayOptions: { show: { resource: ['marketplace'] } },
+		options: [
+			{
+				name: 'Get Many',
+				value: 'getMany',
+				action: 'Get many marketplaces',
+				description: 'Retrieve the marketplaces the seller is registered in',
+			},
+		],
+	},
+	...accountHealthGet.description,
+	...feedbackGetMany.description,
+	...feedbackParseReport.description,
+	...marketplaceGetMany.description,
+];

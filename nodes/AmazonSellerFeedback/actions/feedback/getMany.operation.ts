@@ -1,0 +1,179 @@
+import { DateTime } from 'luxon';
+import {
+	NodeOperationError,
+	updateDisplayOptions,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeProperties,
+} from 'n8n-workflow';
+import { z } from 'zod';
+
+import {
+	optionsCollection,
+	returnAllParameters,
+	simplifyParameter,
+} from '../../../shared/n8n/commonParameters';
+import type { Marketplace } from '../../../shared/domain/marketplaces';
+import { plusDays } from '../../../shared/domain/ratingWindow';
+import {
+	fetchFeedback,
+	toItems,
+	todayIn,
+	waitForReportOption,
+} from '../../../shared/n8n/feedbackReport';
+import { isHeldByAgent } from '../../../shared/n8n/agent';
+import { marketplaceParameter, resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
+import { oncePerExecution } from '../../../shared/n8n/oncePerExecution';
+import { locatorValue, optionalText, readParameters } from '../../../shared/n8n/parameters';
+import { SpApiClient } from '../../../shared/spapi/client';
+import { reportOptions, reportOptionsSchema } from './common';
+
+/** How far back to look when the user does not say. */
+const DEFAULT_RANGE_DAYS = 365;
+
+export const description: INodeProperties[] = updateDisplayOptions(
+	{ show: { resource: ['feedback'], operation: ['getMany'] } },
+	[
+		marketplaceParameter,
+		...returnAllParameters,
+		simplifyParameter,
+		{
+			displayName: 'Filters',
+			name: 'filters',
+			type: 'collection',
+			placeholder: 'Add Filter',
+			default: {},
+			options: [
+				{
+					displayName: 'Ratings',
+					name: 'ratings',
+					type: 'multiOptions',
+					default: [],
+					options: [
+						{ name: '1 Star', value: 1, description: 'Negative' },
+						{ name: '2 Stars', value: 2, description: 'Negative' },
+						{ name: '3 Stars', value: 3, description: 'Neutral' },
+					],
+					description:
+						"Only feedback with these ratings. Amazon's report holds none of 4 or 5 stars.",
+				},
+				{
+					displayName: 'Since',
+					name: 'since',
+					type: 'dateTime',
+					default: '',
+					description:
+						"First day to return, in the marketplace's calendar. Default is 365 days ago.",
+				},
+			],
+		},
+		optionsCollection(
+			...reportOptions,
+			{
+				displayName: 'If Amazon Cancels the Report',
+				name: 'whenCancelled',
+				type: 'options',
+				default: 'nothing',
+				options: [
+					{ name: 'Return Nothing and Show a Hint', value: 'nothing' },
+					{
+						name: 'Return an Item That Says So',
+						value: 'item',
+						description: 'Always so where an AI agent asks, which sees no hints',
+					},
+				],
+				description:
+					'Amazon cancels a report without rows, but also one it refuses, and does not say which',
+			},
+			{
+				displayName: 'Report ID',
+				name: 'reportId',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. 50012020',
+				description:
+					'Pick up a feedback report that was requested before instead of a new one, such as one the node stopped waiting for',
+			},
+			waitForReportOption,
+		),
+	],
+);
+
+const schema = z.object({
+	marketplace: locatorValue,
+	returnAll: z.boolean(),
+	limit: z.number().int().min(1).optional(),
+	simplify: z.boolean(),
+	filters: z.object({
+		ratings: z.array(z.number().int().min(1).max(5)).default([]),
+		since: optionalText,
+	}),
+	options: reportOptionsSchema.extend({
+		reportId: optionalText,
+		whenCancelled: z.enum(['nothing', 'item']).default('nothing'),
+		waitMinutes: z.number().min(0).max(240).default(15),
+	}),
+});
+
+/**
+ * Feedback of 1 to 3 stars, newest first. Fewer rows than asked for where Amazon has no more; none,
+ * with a hint, where Amazon cancelled the report.
+ */
+export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
+	const { filters, options, ...wanted } = readParameters(this, itemIndex, schema, description);
+	const client = await SpApiClient.connect(this);
+	const marketplace = resolveMarketplace(this, client, wanted.marketplace, itemIndex);
+	const since = firstDay(this, filters.since, marketplace, itemIndex);
+	const request = {
+		marketplace,
+		since,
+		dateFormat: options.dateFormat,
+		reportId: options.reportId,
+		waitMs: options.waitMinutes * 60_000,
+	};
+	const fetched = await oncePerExecution(this, JSON.stringify(request), () =>
+		fetchFeedback(this, client, request),
+	);
+	if (!fetched.known) {
+		const saysSo = options.whenCancelled === 'item' || isHeldByAgent(this);
+		return saysSo ? [unknownFeedback(marketplace, fetched.reportId)] : [];
+	}
+
+	const rows = fetched.report.rows
+		.filter(({ date }) => date >= since)
+		.filter(({ rating }) => filters.ratings.length === 0 || filters.ratings.includes(rating))
+		.toSorted((a, b) => b.date.localeCompare(a.date) || a.line - b.line)
+		.slice(0, wanted.returnAll ? undefined : wanted.limit);
+	return toItems(fetched.report, rows, marketplace, { simplify: wanted.simplify, ...options });
+}
+
+/** So that nobody downstream takes silence for "no negative feedback". */
+const unknownFeedback = (marketplace: Marketplace, reportId: string): IDataObject => ({
+	feedbackKnown: false,
+	marketplace: marketplace.countryCode,
+	marketplaceId: marketplace.id,
+	reportId,
+	explanation:
+		'Amazon cancelled the report: either there is no feedback of 1 to 3 stars, or Amazon refused; it does not say which',
+});
+
+/** The calendar day, in the marketplace, of the moment the user gave. */
+function firstDay(
+	context: IExecuteFunctions,
+	since: string | undefined,
+	marketplace: Marketplace,
+	itemIndex: number,
+): string {
+	if (since === undefined) return plusDays(todayIn(marketplace), -DEFAULT_RANGE_DAYS);
+	if (/^\d{4}-\d{2}-\d{2}(T00:00:00)?$/.test(since)) return since.slice(0, 10);
+	const day = DateTime.fromISO(since, { zone: context.getTimezone() })
+		.setZone(marketplace.timeZone)
+		.toISODate();
+	if (day === null) {
+		throw new NodeOperationError(context.getNode(), "'Since' cannot be used", {
+			itemIndex,
+			description: 'Give a date such as 2026-11-01, with or without a time.',
+		});
+	}
+	return day;
+}

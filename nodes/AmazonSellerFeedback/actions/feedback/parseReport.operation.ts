@@ -1,0 +1,76 @@
+import {
+	NodeOperationError,
+	updateDisplayOptions,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeProperties,
+} from 'n8n-workflow';
+import { z } from 'zod';
+
+import { optionsCollection, simplifyParameter } from '../../../shared/n8n/commonParameters';
+import { hintAtUnreadable, readFeedbackReport, toItems } from '../../../shared/n8n/feedbackReport';
+import {
+	knownMarketplace,
+	marketplaceOfFileParameter,
+} from '../../../shared/n8n/marketplaceParameter';
+import { locatorValue, readParameters } from '../../../shared/n8n/parameters';
+import { decompress } from '../../../shared/spapi/reports';
+import { reportOptions, reportOptionsSchema } from './common';
+
+export const description: INodeProperties[] = updateDisplayOptions(
+	{ show: { resource: ['feedback'], operation: ['parseReport'] } },
+	[
+		{
+			displayName: 'Input Binary Field',
+			name: 'binaryPropertyName',
+			type: 'string',
+			default: 'data',
+			required: true,
+			hint: 'The name of the input field that holds the report file',
+			description:
+				'A feedback report downloaded from Seller Central (Feedback Manager) or from the API, packed by gzip or not',
+		},
+		marketplaceOfFileParameter,
+		simplifyParameter,
+		optionsCollection(...reportOptions),
+	],
+);
+
+const schema = z.object({
+	binaryPropertyName: z.string().trim().min(1, 'Name the binary field'),
+	marketplace: locatorValue,
+	simplify: z.boolean(),
+	options: reportOptionsSchema,
+});
+
+/** The feedback in a report file, in the file's order. Needs no access to Amazon. */
+export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
+	const { binaryPropertyName, options, ...wanted } = readParameters(
+		this,
+		itemIndex,
+		schema,
+		description,
+	);
+	const marketplace = knownMarketplace(this, wanted.marketplace ?? '', itemIndex);
+	const { mimeType, fileName } = this.helpers.assertBinaryData(itemIndex, binaryPropertyName);
+	const bytes = await decompress(
+		await this.helpers.getBinaryDataBuffer(itemIndex, binaryPropertyName),
+	);
+	const report =
+		bytes && readFeedbackReport({ bytes, contentType: mimeType }, marketplace, options.dateFormat);
+	if (report === undefined || (report.rows.length === 0 && report.unreadable.length > 0)) {
+		throw new NodeOperationError(
+			this.getNode(),
+			`The file ${fileName ?? ''} is not a feedback report that can be read`,
+			{
+				itemIndex,
+				description:
+					report === undefined
+						? 'It is packed by gzip, but cut off or damaged. Download it again.'
+						: `Of its ${report.unreadable.length} lines none holds a feedback; line ${report.unreadable[0]?.line}: ${report.unreadable[0]?.reason}. Check the marketplace, which decides the date format.`,
+			},
+		);
+	}
+	hintAtUnreadable(this, report);
+	return toItems(report, report.rows, marketplace, { simplify: wanted.simplify, ...options });
+}

@@ -1,0 +1,45 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+
+import { searchMarketplaces, searchSoldAsins } from '../shared/n8n/listSearch';
+import { properties } from './actions/description';
+import { EVALUATE_OUTPUTS, router } from './actions/router';
+
+/** Evaluate sorts into three outputs; the other operations have one. */
+const outputsOfOperation: `={{${string}}}` = `={{ $parameter["operation"] === "evaluate" ? ${JSON.stringify(
+	EVALUATE_OUTPUTS.map(({ name }) => ({ type: NodeConnectionTypes.Main, displayName: name })),
+)} : ["${NodeConnectionTypes.Main}"] }}`;
+
+export class AmazonSellerRating implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Amazon Seller Rating',
+		name: 'amazonSellerRating',
+		icon: {
+			light: 'file:../../icons/amazonSellerRating.svg',
+			dark: 'file:../../icons/amazonSellerRating.dark.svg',
+		},
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{$parameter["operation"]}}',
+		description:
+			'Compute the seller feedback rating per window, hold it against thresholds and look ahead',
+		defaults: { name: 'Amazon Seller Rating' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: outputsOfOperation,
+		// Counts and input items do without Amazon.
+		credentials: [{ name: 'amazonSellingPartnerApi', required: false }],
+		properties,
+	};
+
+	methods = { listSearch: { searchMarketplaces, searchSoldAsins } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await router.call(this);
+	}
+}

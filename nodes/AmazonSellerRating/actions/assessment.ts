@@ -1,0 +1,239 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { highest } from '../../shared/domain/accountHealth';
+import {
+	combineCounts,
+	evaluateWindow,
+	type EvaluationSettings,
+	type Source,
+	type Window,
+	type WindowEvaluation,
+	type WindowReading,
+} from '../../shared/domain/evaluation';
+import type { Marketplace } from '../../shared/domain/marketplaces';
+import { plusDays, type Provenance } from '../../shared/domain/ratingWindow';
+import { fetchAccountHealth } from '../../shared/n8n/accountHealth';
+import { toNodeError } from '../../shared/n8n/errors';
+import { todayIn } from '../../shared/n8n/feedbackReport';
+import type { SpApiClient } from '../../shared/spapi/client';
+import { SpApiFailure } from '../../shared/spapi/failure';
+import { fetchOfferRating, readOffer } from '../sources/amazonOffer';
+import { fetchAmazonReports, readReports, type ReportsOptions } from '../sources/amazonReports';
+import { readEnteredCounts, type EnteredCounts } from '../sources/enteredCounts';
+import { readItems, readItemsWindow } from '../sources/inputItems';
+
+/** What to evaluate one marketplace by. */
+export interface AssessmentRequest {
+	readonly sources: readonly Source[];
+	readonly counts: EnteredCounts;
+	readonly dateField: string;
+	readonly ratingField: string;
+	readonly asin: string | undefined;
+	readonly reports: ReportsOptions;
+	readonly customWindows: readonly number[];
+	/** How many days of reports to ask for at least. */
+	readonly reachBackDays: number;
+	readonly includeOrderDefectRate: boolean;
+	readonly settings: EvaluationSettings;
+	/** Entered counts, and input items that name no marketplace, are of this one. */
+	readonly mainMarketplace: Marketplace;
+}
+
+/** All windows of one marketplace, or of several together. */
+export interface Assessment {
+	/** Undefined for several together. */
+	readonly marketplace: Marketplace | undefined;
+	readonly today: string;
+	readonly windows: readonly WindowEvaluation[];
+	/** The worse rate of both kinds of fulfilment; undefined where it does not count, null where unknown. */
+	readonly orderDefectPercent?: number | null;
+	/** Reports and other things that the figures were taken from. */
+	readonly sources: readonly string[];
+}
+
+/** What a source says of each window. */
+interface Reader {
+	readonly read: (window: Window) => WindowReading | undefined;
+	readonly from: readonly string[];
+}
+
+/** The windows Amazon shows in Feedback Manager; 0 stands for lifetime. */
+const USUAL_WINDOWS: readonly number[] = [30, 90, 365, 0];
+
+/**
+ * Evaluates all windows of one marketplace by each source. With several sources, one that fails
+ * costs only itself; a single one that fails is a failure.
+ */
+export async function assess(
+	context: IExecuteFunctions,
+	client: SpApiClient | undefined,
+	marketplace: Marketplace,
+	request: AssessmentRequest,
+): Promise<Assessment> {
+	const today = todayIn(marketplace);
+	const windows = windowsUpTo(today, request.customWindows);
+	const readers: Reader[] = [];
+	for (const source of request.sources) {
+		const reading = openSource(context, client, marketplace, source, windows, request);
+		readers.push(
+			request.sources.length === 1
+				? await reading
+				: await reading.catch((failure: unknown) => unreadable(context, failure, source)),
+		);
+	}
+	const evaluated = {
+		marketplace,
+		today,
+		windows: windows.map((window) =>
+			evaluateWindow(
+				window,
+				readers.flatMap(({ read }) => read(window) ?? []),
+				request.settings,
+			),
+		),
+		sources: readers.flatMap(({ from }) => from),
+	};
+	if (!request.includeOrderDefectRate || client === undefined) return evaluated;
+	const { waitMinutes } = request.reports;
+	const health = await fetchAccountHealth(context, client, marketplace, { waitMinutes }).catch(
+		(failure: unknown) => void messageOf(context, failure),
+	);
+	return {
+		...evaluated,
+		orderDefectPercent: health?.worstOrderDefectPercent ?? null,
+		sources: [...evaluated.sources, ...(health ? ['GET_V2_SELLER_PERFORMANCE_REPORT'] : [])],
+	};
+}
+
+async function openSource(
+	context: IExecuteFunctions,
+	client: SpApiClient | undefined,
+	marketplace: Marketplace,
+	source: Source,
+	windows: readonly Window[],
+	request: AssessmentRequest,
+): Promise<Reader> {
+	const isMain = marketplace === request.mainMarketplace;
+	if (source === 'counts') {
+		return {
+			read: (window) => (isMain ? readEnteredCounts(request.counts, window) : undefined),
+			from: isMain ? ['entered counts'] : [],
+		};
+	}
+	if (source === 'items') {
+		const items = readItems(context.getInputData(), request, marketplace, isMain);
+		return { read: (window) => readItemsWindow(items, window), from: ['input items'] };
+	}
+	if (client === undefined) return { read: () => undefined, from: [] };
+	if (source === 'amazonOffer') {
+		const offer = await fetchOfferRating(context, client, marketplace, request.asin);
+		return {
+			read: (window) => readOffer(offer, window),
+			from: offer ? [`getItemOffers ${offer.asin}`] : [],
+		};
+	}
+	const longest = Math.max(request.reachBackDays, ...windows.map(({ days }) => days ?? 0));
+	const reports = await fetchAmazonReports(
+		context,
+		client,
+		marketplace,
+		windows[0]?.to ?? '',
+		longest,
+		request.reports,
+	);
+	return { read: (window) => readReports(reports, window), from: reports.reportIds };
+}
+
+/** A source that failed says nothing of any window but why. */
+const unreadable = (context: IExecuteFunctions, failure: unknown, source: Source): Reader => {
+	const notes = [messageOf(context, failure)];
+	return { read: () => ({ source, provenance: 'insufficient', notes }), from: [] };
+};
+
+/** @throws the failure itself where the user cancelled */
+function messageOf(context: IExecuteFunctions, failure: unknown): string {
+	if (failure instanceof SpApiFailure && failure.kind === 'cancelled') throw failure;
+	return toNodeError(context.getNode(), failure, 0).message;
+}
+
+const windowsUpTo = (today: string, customWindows: readonly number[]): Window[] =>
+	[...new Set([...USUAL_WINDOWS, ...customWindows])]
+		.toSorted((a, b) => (a || Infinity) - (b || Infinity))
+		.map((days) =>
+			days === 0
+				? { days: undefined, from: undefined, to: today }
+				: { days, from: plusDays(today, 1 - days), to: today },
+		);
+
+/** A marketplace that could not be read costs only itself: it comes out as insufficient, with the reason. */
+export function withoutData(
+	context: IExecuteFunctions,
+	failure: unknown,
+	marketplace: Marketplace,
+	{ sources, customWindows, includeOrderDefectRate, settings }: AssessmentRequest,
+): Assessment {
+	const notes = [messageOf(context, failure)];
+	const today = todayIn(marketplace);
+	const readings = sources.map(
+		(source): WindowReading => ({ source, provenance: 'insufficient', notes }),
+	);
+	return {
+		marketplace,
+		today,
+		windows: windowsUpTo(today, customWindows).map((window) =>
+			evaluateWindow(window, readings.slice(0, 1), settings),
+		),
+		...(includeOrderDefectRate && { orderDefectPercent: null }),
+		sources: [],
+	};
+}
+
+/** Several marketplaces as one: their counts added up, those without counts named; the worst defect rate. */
+export function combine(assessed: readonly Assessment[], settings: EvaluationSettings): Assessment {
+	const [first] = assessed;
+	const today = first?.today ?? '';
+	const windows = (first?.windows ?? []).map(({ days, from }, index): WindowEvaluation => {
+		const window = { days: days ?? undefined, from: from ?? undefined, to: today };
+		const parts = assessed.map(({ marketplace, windows: all }) => ({
+			name: marketplace?.countryCode,
+			window: all[index],
+		}));
+		return evaluateWindow(window, [combinedReading(parts)], settings);
+	});
+	const defectRates = assessed.map(({ orderDefectPercent }) => orderDefectPercent);
+	return {
+		marketplace: undefined,
+		today,
+		windows,
+		...(defectRates.some((each) => each !== undefined) && {
+			orderDefectPercent: highest(defectRates),
+		}),
+		sources: assessed.map(({ marketplace }) => marketplace?.countryCode ?? ''),
+	};
+}
+
+function combinedReading(
+	parts: ReadonlyArray<{ name: string | undefined; window: WindowEvaluation | undefined }>,
+): WindowReading {
+	const known = parts.flatMap(({ window }) =>
+		window === undefined || window.positive === null ? [] : [window],
+	);
+	const missing = parts.filter(({ window }) => window?.positive === null).map(({ name }) => name);
+	const isExact = known.every(({ provenance }) => provenance === 'exact');
+	const provenance: Provenance = isExact ? 'exact' : 'derived';
+	return {
+		source: isExact ? 'counts' : 'amazonReports',
+		provenance: known.length === 0 ? 'insufficient' : provenance,
+		counts:
+			known.length === 0
+				? undefined
+				: combineCounts(
+						known.map(({ positive, neutral, negative }) => ({
+							positive: positive ?? 0,
+							neutral: neutral ?? 0,
+							negative: negative ?? 0,
+						})),
+					),
+		notes: missing.length === 0 ? [] : [`Without ${missing.join(', ')}, where counts are missing`],
+	};
+}

@@ -1,0 +1,298 @@
+import { updateDisplayOptions, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
+import { z } from 'zod';
+
+import { optionsCollection } from '../../shared/n8n/commonParameters';
+import { evaluateWindow, type EvaluationSettings } from '../../shared/domain/evaluation';
+import { dayNumber, isoDay, type FeedbackSeries } from '../../shared/domain/feedbackSeries';
+import { assumptionOf, forecast } from '../../shared/domain/forecast';
+import { ratingOf, toPercent } from '../../shared/domain/rating';
+import { plusDays } from '../../shared/domain/ratingWindow';
+import type { Rational } from '../../shared/domain/rational';
+import { readParameters } from '../../shared/n8n/parameters';
+import { ItemWithFiles } from '../../shared/n8n/router';
+import { DIGEST_CHART_WIDTH, renderDigest } from '../chart/digest';
+import type { ChartModel, ChartWindow, SummaryRow } from '../chart/model';
+import { renderChart } from '../chart/svg';
+import { reportsOptions, reportsOptionsSchema } from '../sources/amazonReports';
+import {
+	currentRates,
+	datedSourceParameters,
+	datedSourceSchema,
+	readDatedSource,
+	type DatedSource,
+} from '../sources/datedSource';
+import { AGEING_WINDOWS, rateDaysOption, rateDaysSchema } from './forecast.operation';
+import { thresholdsParameter, thresholdsSchema } from './thresholds';
+
+export const description: INodeProperties[] = updateDisplayOptions(
+	{ show: { operation: ['chart'] } },
+	[
+		...datedSourceParameters,
+		{
+			displayName: 'Format',
+			name: 'format',
+			type: 'options',
+			default: 'both',
+			options: [
+				{ name: 'Picture and Digest', value: 'both' },
+				{ name: 'Picture (SVG)', value: 'svg' },
+				{ name: 'Digest (HTML for a Mail)', value: 'html' },
+			],
+			description: 'What to draw; the digest holds the picture and a table of the key figures',
+		},
+		{
+			displayName: 'Put Output Files in Fields',
+			name: 'binaryFields',
+			type: 'string',
+			default: 'chart, digest',
+			hint: 'The names of the output fields for the picture and the digest',
+			description: 'Two names with a comma between them',
+		},
+		thresholdsParameter,
+		optionsCollection(
+			...reportsOptions,
+			rateDaysOption,
+			{
+				displayName: 'Days Ahead',
+				name: 'daysAhead',
+				type: 'number',
+				default: 60,
+				typeOptions: { minValue: 0, maxValue: 365 },
+				description: 'How many days of forecast to draw; 0 for none',
+			},
+			{
+				displayName: 'Days Back',
+				name: 'daysBack',
+				type: 'number',
+				default: 180,
+				typeOptions: { minValue: 7, maxValue: 730 },
+				description: 'How many past days to draw',
+			},
+			{
+				displayName: 'Theme',
+				name: 'theme',
+				type: 'options',
+				default: 'light',
+				options: [
+					{ name: 'As the Viewer Prefers', value: 'auto', description: 'Light in mails' },
+					{ name: 'Dark', value: 'dark' },
+					{ name: 'Light', value: 'light' },
+				],
+				description: 'The colors of the picture',
+			},
+			{
+				displayName: 'Title',
+				name: 'title',
+				type: 'string',
+				default: 'Seller feedback rating',
+				description: 'What stands above the picture',
+			},
+			{
+				displayName: 'Width (Pixels)',
+				name: 'width',
+				type: 'number',
+				default: 800,
+				typeOptions: { minValue: 320, maxValue: 2000 },
+				description: 'Width of the picture; a phone shows 360',
+			},
+		),
+	],
+);
+
+const schema = datedSourceSchema.extend({
+	format: z.enum(['both', 'svg', 'html']),
+	binaryFields: z
+		.string()
+		.transform((text) => text.split(',').map((name) => name.trim()))
+		.pipe(
+			z.tuple([z.string().min(1), z.string().min(1)], {
+				message: 'Give two names, e.g. chart, digest',
+			}),
+		),
+	thresholds: thresholdsSchema,
+	options: reportsOptionsSchema.extend({
+		daysAhead: z.number().int().min(0).max(365).default(60),
+		daysBack: z.number().int().min(7).max(730).default(180),
+		rateDays: rateDaysSchema,
+		theme: z.enum(['auto', 'dark', 'light']).default('light'),
+		title: z.string().trim().default('Seller feedback rating'),
+		width: z.number().int().min(320).max(2000).default(800),
+	}),
+});
+
+type Parameters = z.infer<typeof schema>;
+
+const LONGEST_WINDOW = Math.max(...AGEING_WINDOWS);
+
+/** A picture of the rating over time with its thresholds and forecast, as SVG, HTML or both. */
+export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<ItemWithFiles> {
+	const parameters = readParameters(this, itemIndex, schema, description);
+	const source = await readDatedSource(
+		this,
+		itemIndex,
+		parameters,
+		parameters.options,
+		parameters.options.daysBack + LONGEST_WINDOW,
+	);
+	const model = modelOf(source, parameters);
+	const { theme, width } = parameters.options;
+	const name = `seller-rating-${source.marketplace.countryCode}-${source.today}`;
+	const [chartField, digestField] = parameters.binaryFields;
+
+	const files: ItemWithFiles['binary'] = {};
+	if (parameters.format !== 'html') {
+		files[chartField] = await this.helpers.prepareBinaryData(
+			Buffer.from(renderChart(model, { width, theme })),
+			`${name}.svg`,
+			'image/svg+xml',
+		);
+	}
+	if (parameters.format !== 'svg') {
+		const mailTheme = theme === 'dark' ? 'dark' : 'light';
+		const picture = renderChart(model, { width: DIGEST_CHART_WIDTH, theme: mailTheme });
+		files[digestField] = await this.helpers.prepareBinaryData(
+			Buffer.from(renderDigest(model, picture, mailTheme)),
+			`${name}.html`,
+			'text/html',
+		);
+	}
+	const { series, today } = source;
+	const assumption =
+		series && parameters.options.daysAhead > 0
+			? [assumptionOf(currentRates(series, source, parameters.options.rateDays))]
+			: [];
+	const json = {
+		marketplace: source.marketplace.countryCode,
+		asOf: today,
+		provenance: source.provenance,
+		windows: model.summary.map(({ label, rating, displayedRating, band }) => ({
+			label,
+			rating,
+			displayedRating,
+			band,
+		})),
+		notes: [...source.notes, ...assumption],
+		sources: [...source.sources],
+	};
+	return new ItemWithFiles(json, files);
+}
+
+/** What a reader of the picture is told about where the figures come from. */
+const PROVENANCES: Readonly<Record<DatedSource['provenance'], string>> = {
+	exact: 'Counted from the feedback given',
+	derived: "Derived from Amazon's reports",
+	amazonReported: "Amazon's own figure",
+	insufficient: 'Not enough is known for a rating',
+};
+
+function modelOf(source: DatedSource, parameters: Parameters): ChartModel {
+	const { marketplace, knownThrough, today, series, provenance, notes } = source;
+	const { thresholds, options } = parameters;
+	const known = daysKnown(source);
+	return {
+		title: options.title,
+		marketplace: marketplace.domain,
+		asOf: today,
+		windows: AGEING_WINDOWS.map((days) => drawnWindow(source, days, parameters)),
+		thresholds: thresholds.map(({ name, percent }) => ({ name, percent })),
+		negatives: series && negativeDays(series, today, Math.min(options.daysBack, known)),
+		summary: AGEING_WINDOWS.map((days) => summaryRow(source, days, thresholds)),
+		texts: {
+			provenance: `${PROVENANCES[provenance]}, known to ${knownThrough}.`,
+			...(options.daysAhead > 0 && series && { forecast: 'Forecast at current rates' }),
+			notes: [...notes, ...shortHistory(source, options.daysBack)].map((note) => `${note}.`),
+		},
+	};
+}
+
+const daysKnown = ({ knownSince, knownThrough }: DatedSource): number =>
+	dayNumber(knownThrough) - dayNumber(knownSince) + 1;
+
+/** A window's line starts on the first day whose whole window is known. */
+function shortHistory({ knownSince, today }: DatedSource, daysBack: number): string[] {
+	const known = dayNumber(today) - dayNumber(knownSince) + 1;
+	const cut = AGEING_WINDOWS.filter((days) => days + daysBack - 1 > known);
+	return cut.length === 0
+		? []
+		: [`With ${known} days known, the line of ${cut.join(' and ')} days starts late`];
+}
+
+const percentOf = (rating: Rational | undefined): number | undefined => rating && toPercent(rating);
+
+function drawnWindow(
+	source: DatedSource,
+	days: number,
+	{ options }: Pick<Parameters, 'options'>,
+): ChartWindow {
+	const { series, today } = source;
+	const label = `${days} days`;
+	if (series === undefined) return { label, points: [], forecast: [] };
+	const last = dayNumber(today);
+	const first = Math.max(last - options.daysBack + 1, dayNumber(source.knownSince) + days - 1);
+	const points = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => ({
+		date: isoDay(first + index),
+		rating: percentOf(ratingOf(series.window(first + index, days))),
+	}));
+	if (options.daysAhead === 0) return { label, points, forecast: [] };
+	const [ahead] = forecast(series, {
+		today,
+		days: options.daysAhead,
+		windows: [days],
+		thresholds: [],
+		rates: currentRates(series, source, options.rateDays),
+	});
+	return {
+		label,
+		points,
+		forecast: (ahead?.points ?? []).map(({ date, atCurrentRates }) => ({
+			date,
+			rating: percentOf(atCurrentRates.rating),
+			low: atCurrentRates.interval?.low,
+			high: atCurrentRates.interval?.high,
+		})),
+	};
+}
+
+function negativeDays(series: FeedbackSeries, today: string, daysBack: number) {
+	const last = dayNumber(today);
+	return Array.from({ length: daysBack }, (_, index) => last - daysBack + 1 + index)
+		.map((day) => ({ date: isoDay(day), count: series.window(day, 1).negative }))
+		.filter(({ count }) => count > 0);
+}
+
+function summaryRow(
+	{ series, today, provenance, notes }: DatedSource,
+	days: number,
+	thresholds: EvaluationSettings['thresholds'],
+): SummaryRow {
+	const evaluated = evaluateWindow(
+		{ days, from: plusDays(today, 1 - days), to: today },
+		[
+			{
+				source: 'amazonReports',
+				provenance,
+				counts: series?.window(dayNumber(today), days),
+				notes,
+			},
+		],
+		{ thresholds, comparison: 'raw', minimumTotal: 1, z: 1.959964 },
+	);
+	const { displayedRating, rating, positive, neutral, negative, total, band } = evaluated;
+	return {
+		label: `${days} days`,
+		displayedRating,
+		rating,
+		positive,
+		neutral,
+		negative,
+		total,
+		band,
+		provenance: evaluated.provenance,
+		thresholds: evaluated.thresholds.map(({ name, percent, runway, neededPositives }) => ({
+			name,
+			percent,
+			runway,
+			neededPositives,
+		})),
+	};
+}

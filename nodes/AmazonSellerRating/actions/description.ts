@@ -1,0 +1,50 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import * as chart from './chart.operation';
+import * as detectChange from './detectChange.operation';
+import * as evaluate from './evaluate.operation';
+import * as forecast from './forecast.operation';
+
+export const properties: INodeProperties[] = [
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		default: 'evaluate',
+		options: [
+			{
+				name: 'Chart',
+				value: 'chart',
+				action: 'Chart seller rating',
+				description:
+					'Draw the rating over time with thresholds and forecast, as a picture and as a digest for a mail',
+			},
+			{
+				name: 'Detect Change',
+				value: 'detectChange',
+				action: 'Detect change in seller rating',
+				description:
+					'Tell whether the share of neutral and negative feedback has risen beyond chance, since when and by how much',
+			},
+			{
+				name: 'Evaluate',
+				value: 'evaluate',
+				action: 'Evaluate seller rating',
+				description:
+					'Compute the rating of the last 30, 90 and 365 days, its distance from the thresholds and what it takes to get there',
+			},
+			{
+				name: 'Forecast',
+				value: 'forecast',
+				action: 'Forecast seller rating',
+				description:
+					'Compute what each window will show on the next days as old feedback ages out, and when thresholds are crossed',
+			},
+		],
+	},
+	...chart.description,
+	...detectChange.description,
+	...evaluate.description,
+	...forecast.description,
+];

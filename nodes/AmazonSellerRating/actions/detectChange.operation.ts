@@ -1,0 +1,158 @@
+import {
+	updateDisplayOptions,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeProperties,
+} from 'n8n-workflow';
+import { z } from 'zod';
+
+import { optionsCollection, simplifyParameter } from '../../shared/n8n/commonParameters';
+import { detectRise, type Baseline, type CusumResult } from '../../shared/domain/cusum';
+import { plusDays } from '../../shared/domain/ratingWindow';
+import { dayNumber } from '../../shared/domain/feedbackSeries';
+import { toPercent, totalOf } from '../../shared/domain/rating';
+import { readParameters } from '../../shared/n8n/parameters';
+import { reportsOptions, reportsOptionsSchema } from '../sources/amazonReports';
+import {
+	datedSourceParameters,
+	datedSourceSchema,
+	readDatedSource,
+	type DatedSource,
+} from '../sources/datedSource';
+
+export const description: INodeProperties[] = updateDisplayOptions(
+	{ show: { operation: ['detectChange'] } },
+	[
+		...datedSourceParameters,
+		{
+			displayName: 'Days to Watch',
+			name: 'watchedDays',
+			type: 'number',
+			default: 90,
+			typeOptions: { minValue: 1, maxValue: 364 },
+			description: 'The last days, in which a change is looked for',
+		},
+		simplifyParameter,
+		optionsCollection(
+			...reportsOptions,
+			{
+				displayName: 'Baseline (Percent)',
+				name: 'baselinePercent',
+				type: 'number',
+				default: 2,
+				typeOptions: { minValue: 0, maxValue: 50 },
+				description:
+					'Share of neutral and negative feedback in good times. Without this option it is taken from the days before those watched.',
+			},
+			{
+				displayName: 'False Alarm Every',
+				name: 'falseAlarmEvery',
+				type: 'number',
+				default: 1000,
+				typeOptions: { minValue: 1, maxValue: 1_000_000 },
+				description:
+					'Average number of feedback between two false alarms while nothing has changed. A larger number means fewer false alarms and later true ones.',
+			},
+			{
+				displayName: 'Share to Detect (Percent)',
+				name: 'shiftedPercent',
+				type: 'number',
+				default: 5,
+				typeOptions: { minValue: 0, maxValue: 100 },
+				description:
+					'The share of neutral and negative feedback worth an alarm. Without this option twice the baseline, at least three points more.',
+			},
+		),
+	],
+);
+
+const schema = datedSourceSchema.extend({
+	watchedDays: z.number().int().min(1).max(364),
+	simplify: z.boolean(),
+	options: reportsOptionsSchema.extend({
+		baselinePercent: z.number().gt(0, 'More than 0').lt(50, 'Less than 50').optional(),
+		falseAlarmEvery: z.number().min(1).max(1_000_000).default(1000),
+		shiftedPercent: z.number().gt(0, 'More than 0').lt(100, 'Less than 100').optional(),
+	}),
+});
+
+/** Whether the share of neutral and negative feedback has risen, since when and by how much. */
+export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject> {
+	const { options, watchedDays, simplify, ...wanted } = readParameters(
+		this,
+		itemIndex,
+		schema,
+		description,
+	);
+	const source = await readDatedSource(this, itemIndex, wanted, options);
+	const { series, knownSince, knownThrough } = source;
+	const from = plusDays(knownThrough, 1 - watchedDays);
+	const baseline: Baseline =
+		options.baselinePercent === undefined
+			? { reference: { from: knownSince, to: plusDays(from, -1) } }
+			: { share: options.baselinePercent / 100 };
+	const result: CusumResult =
+		series === undefined
+			? { verdict: 'insufficient', reason: source.notes.join('; ') }
+			: detectRise(series, {
+					baseline,
+					watched: { from, to: knownThrough },
+					shiftedShare:
+						options.shiftedPercent === undefined ? undefined : options.shiftedPercent / 100,
+					falseAlarmEvery: options.falseAlarmEvery,
+				});
+	return toItem(source, result, baseline, simplify);
+}
+
+/** With less to take a baseline from, the false-alarm rate is right in its order of magnitude only. */
+const SOLID_REFERENCE = 500;
+
+function weakBaseline({ series }: DatedSource, baseline: Baseline): string[] {
+	if (series === undefined || !('reference' in baseline)) return [];
+	const { from, to } = baseline.reference;
+	const reference = totalOf(series.between(dayNumber(from), dayNumber(to)));
+	if (reference >= SOLID_REFERENCE) return [];
+	return [
+		`The baseline rests on ${reference} feedback only, so false alarms may come more often than asked for`,
+	];
+}
+
+function toItem(
+	source: DatedSource,
+	result: CusumResult,
+	baseline: Baseline,
+	simplify: boolean,
+): IDataObject {
+	const design = result.verdict === 'insufficient' ? undefined : result.design;
+	const alarm = result.verdict === 'insufficient' ? undefined : result.alarm;
+	const summary = {
+		marketplace: source.marketplace.countryCode,
+		verdict: result.verdict,
+		reason: [inWords(result), ...weakBaseline(source, baseline)].join('. '),
+		since: alarm?.since ?? null,
+		raisedOn: alarm?.raisedOn ?? null,
+		baselinePercent: design ? 100 * design.baselineShare : null,
+		currentPercent: alarm ? toPercent(alarm.share) : null,
+		excessPoints: alarm?.excessPoints ?? null,
+		falseAlarmEvery: design?.falseAlarmEvery ?? null,
+		provenance: result.verdict === 'insufficient' ? 'insufficient' : source.provenance,
+	};
+	if (simplify) return summary;
+	return {
+		...summary,
+		marketplaceId: source.marketplace.id,
+		knownThrough: source.knownThrough,
+		notes: [...source.notes],
+		sources: [...source.sources],
+		design: (design ?? null) as unknown as IDataObject,
+		path: (result.verdict === 'insufficient' ? [] : result.path) as unknown as IDataObject[],
+	};
+}
+
+function inWords(result: CusumResult): string {
+	if (result.verdict === 'insufficient') return result.reason;
+	const { alarm } = result;
+	if (alarm === undefined) return 'No rise of neutral and negative feedback beyond chance';
+	const { neutral, negative } = alarm.counts;
+	return `Since ${alarm.since}, ${neutral + negative} of ${totalOf(alarm.counts)} feedback are neutral or negative, ${alarm.excessPoints.toFixed(1)} points more than usual`;
+}

@@ -1,0 +1,357 @@
+import {
+	updateDisplayOptions,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeProperties,
+} from 'n8n-workflow';
+import { z } from 'zod';
+
+import { figureBuyersSee, type RatingBand } from '../../shared/domain/bands';
+import { judge, type EvaluationSettings } from '../../shared/domain/evaluation';
+import { findMarketplace, MARKETPLACES, type Marketplace } from '../../shared/domain/marketplaces';
+import { optionsCollection, simplifyParameter } from '../../shared/n8n/commonParameters';
+import { marketplaceParameter, resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
+import { locatorValue, readParameters } from '../../shared/n8n/parameters';
+import { SpApiClient } from '../../shared/spapi/client';
+import { reportsOptions, reportsOptionsSchema } from '../sources/amazonReports';
+import { enteredCountsParameter, enteredCountsSchema } from '../sources/enteredCounts';
+import { inputItemsParameters } from '../sources/inputItems';
+import {
+	assess,
+	combine,
+	withoutData,
+	type Assessment,
+	type AssessmentRequest,
+} from './assessment';
+import { thresholdsParameter, thresholdsSchema } from './thresholds';
+
+export const description: INodeProperties[] = updateDisplayOptions(
+	{ show: { operation: ['evaluate'] } },
+	[
+		marketplaceParameter,
+		{
+			displayName: 'Sources',
+			name: 'sources',
+			type: 'multiOptions',
+			default: ['amazonReports'],
+			required: true,
+			options: [
+				{
+					name: "Amazon's Figure Beside My Offer",
+					value: 'amazonOffer',
+					description: 'The 365-day percentage that Amazon shows beside a live offer of yours',
+				},
+				{
+					name: "Amazon's Reports",
+					value: 'amazonReports',
+					description:
+						'Sales and Traffic (totals and negatives per day) and the feedback report (neutrals)',
+				},
+				{ name: 'Counts I Enter', value: 'counts', description: 'As Feedback Manager shows them' },
+				{
+					name: 'Input Items',
+					value: 'items',
+					description: 'One feedback per item, all stars; all items make one evaluation',
+				},
+			],
+			description:
+				'Where the counts come from. With several, the most exact one is judged, all are shown and disagreements are named.',
+		},
+		enteredCountsParameter,
+		...inputItemsParameters,
+		{
+			displayName: 'Judge By',
+			name: 'judgedDays',
+			type: 'options',
+			default: 365,
+			options: [
+				{ name: 'Last 30 Days', value: 30 },
+				{ name: 'Last 90 Days', value: 90 },
+				{ name: 'Last 365 Days', value: 365, description: 'The window that most buyers see' },
+				{ name: 'Lifetime', value: 0, description: "Amazon's reports do not reach that far back" },
+			],
+			description: 'The window whose rating decides the output',
+		},
+		thresholdsParameter,
+		{
+			displayName: 'If Data Is Insufficient',
+			name: 'insufficientBand',
+			type: 'options',
+			default: 'atRisk',
+			options: [
+				{ name: 'Send to At Risk', value: 'atRisk' },
+				{ name: 'Send to Critical', value: 'critical' },
+				{ name: 'Send to Healthy', value: 'healthy' },
+			],
+			description: 'Where a rating goes that cannot be judged; it is marked as insufficient',
+		},
+		simplifyParameter,
+		optionsCollection(
+			{
+				displayName: 'Add Combined Result',
+				name: 'combined',
+				type: 'boolean',
+				default: false,
+				description: 'Whether to add a result for all marketplaces together',
+			},
+			{
+				displayName: 'ASIN',
+				name: 'asin',
+				type: 'resourceLocator',
+				default: { mode: 'list', value: '' },
+				description:
+					"An item with a live offer of yours, for Amazon's figure. When empty, one is found from your latest orders.",
+				modes: [
+					{
+						displayName: 'From List',
+						name: 'list',
+						type: 'list',
+						typeOptions: { searchListMethod: 'searchSoldAsins', searchable: true },
+					},
+					{
+						displayName: 'By ASIN',
+						name: 'id',
+						type: 'string',
+						placeholder: 'e.g. B0EXAMPLE1',
+						validation: [
+							{
+								type: 'regex',
+								properties: {
+									regex: '^[A-Z0-9]{10}$',
+									errorMessage: 'An ASIN has ten letters and digits',
+								},
+							},
+						],
+					},
+				],
+			},
+			{
+				displayName: 'Compare',
+				name: 'comparison',
+				type: 'options',
+				default: 'raw',
+				options: [
+					{ name: 'Unrounded Rating', value: 'raw' },
+					{
+						name: 'Rating as Amazon Shows It',
+						value: 'displayed',
+						description: 'Whole percent: 94.5 passes for 95',
+					},
+				],
+				description: 'Which rating is held against the thresholds',
+			},
+			{
+				displayName: 'Compare 365 Days with the Year Before',
+				name: 'yearTrend',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether to ask Amazon for two years instead of one, which the trend of 365 days needs. If Amazon refuses so long a feedback report, one year is asked for again.',
+			},
+			{
+				displayName: 'Confidence',
+				name: 'confidence',
+				type: 'options',
+				default: 95,
+				options: [
+					{ name: '80 %', value: 80 },
+					{ name: '90 %', value: 90 },
+					{ name: '95 %', value: 95 },
+					{ name: '99 %', value: 99 },
+				],
+				description: 'Level of the confidence interval',
+			},
+			{
+				displayName: 'Custom Windows',
+				name: 'customWindows',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. 7, 60, 180',
+				description: 'Further windows in days, up to 730',
+			},
+			{
+				displayName: 'Include Order Defect Rate',
+				name: 'includeOrderDefectRate',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether an order defect rate of 1 % or more, which is what Amazon enforces, makes the result critical. Fetches one more report.',
+			},
+			{
+				displayName: 'Minimum Number of Ratings',
+				name: 'minimumTotal',
+				type: 'number',
+				default: 1,
+				typeOptions: { minValue: 1 },
+				description: 'With fewer feedback in the judged window the data counts as insufficient',
+			},
+			{
+				displayName: 'More Marketplaces',
+				name: 'moreMarketplaces',
+				type: 'multiOptions',
+				default: [],
+				options: MARKETPLACES.map(({ name, domain, id }) => ({
+					name: `${name} (${domain})`,
+					value: id,
+				})).toSorted((a, b) => a.name.localeCompare(b.name)),
+				description:
+					'Further marketplaces to evaluate for the same item; what is missing in one costs only that one',
+			},
+			...reportsOptions,
+		),
+	],
+);
+
+/** Standard normal quantiles of the confidence levels offered. */
+const QUANTILES = { 80: 1.281552, 90: 1.644854, 95: 1.959964, 99: 2.575829 } as const;
+
+const schema = z.object({
+	marketplace: locatorValue,
+	sources: z
+		.array(z.enum(['counts', 'items', 'amazonReports', 'amazonOffer']))
+		.min(1, 'Choose at least one source'),
+	counts: enteredCountsSchema,
+	dateField: z.string().trim().default('date'),
+	ratingField: z.string().trim().default('rating'),
+	judgedDays: z.union([z.literal(0), z.literal(30), z.literal(90), z.literal(365)]),
+	thresholds: thresholdsSchema,
+	insufficientBand: z.enum(['healthy', 'atRisk', 'critical']),
+	simplify: z.boolean(),
+	options: reportsOptionsSchema.extend({
+		combined: z.boolean().default(false),
+		asin: locatorValue,
+		comparison: z.enum(['raw', 'displayed']).default('raw'),
+		confidence: z.union([z.literal(80), z.literal(90), z.literal(95), z.literal(99)]).default(95),
+		customWindows: z
+			.string()
+			.default('')
+			.transform((text) =>
+				text
+					.split(/[\s,;]+/)
+					.filter((part) => part !== '')
+					.map(Number),
+			)
+			.pipe(z.array(z.number().int().min(1).max(730))),
+		includeOrderDefectRate: z.boolean().default(false),
+		minimumTotal: z.number().int().min(1).default(1),
+		moreMarketplaces: z.array(z.string()).default([]),
+		yearTrend: z.boolean().default(false),
+	}),
+});
+
+type Parameters = z.infer<typeof schema>;
+
+/** One evaluated marketplace, or all together; `status` decides the output it goes to. */
+export interface Evaluation extends IDataObject {
+	status: RatingBand;
+}
+
+/**
+ * The rating of each marketplace in each window, from the sources chosen, held against the
+ * thresholds and judged by one window.
+ */
+export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<Evaluation[]> {
+	const parameters = readParameters(this, itemIndex, schema, description);
+	const client = needsAmazon(parameters) ? await SpApiClient.connect(this) : undefined;
+	const resolve = (wanted: string | undefined) =>
+		resolveMarketplace(this, client, wanted, itemIndex);
+	const mainMarketplace = resolve(parameters.marketplace);
+	const request = requestOf(parameters, mainMarketplace);
+
+	const assessed: Assessment[] = [];
+	const others = parameters.options.moreMarketplaces.flatMap((id) => findMarketplace(id) ?? []);
+	for (const marketplace of new Set([mainMarketplace, ...others])) {
+		const assessing = async () => await assess(this, client, resolve(marketplace.id), request);
+		assessed.push(
+			others.length === 0
+				? await assessing()
+				: await assessing().catch((failure: unknown) =>
+						withoutData(this, failure, marketplace, request),
+					),
+		);
+	}
+	const results = assessed.map((each) => toResult(each, parameters));
+	return parameters.options.combined
+		? [...results, toResult(combine(assessed, request.settings), parameters)]
+		: results;
+}
+
+/** Counts and input items do without Amazon, hence without a credential. */
+const needsAmazon = ({ sources, options }: Parameters): boolean =>
+	sources.includes('amazonReports') ||
+	sources.includes('amazonOffer') ||
+	options.includeOrderDefectRate;
+
+const requestOf = (
+	{ sources, counts, dateField, ratingField, options, ...parameters }: Parameters,
+	mainMarketplace: Marketplace,
+): AssessmentRequest => ({
+	sources,
+	counts,
+	dateField,
+	ratingField,
+	asin: options.asin,
+	reports: reportsOptionsSchema.parse(options),
+	customWindows: options.customWindows,
+	reachBackDays: options.yearTrend ? 2 * 365 : 365,
+	includeOrderDefectRate: options.includeOrderDefectRate,
+	settings: settingsOf({ ...parameters, options }),
+	mainMarketplace,
+});
+
+const settingsOf = ({
+	thresholds,
+	options,
+}: Pick<Parameters, 'thresholds' | 'options'>): EvaluationSettings => ({
+	thresholds,
+	comparison: options.comparison,
+	minimumTotal: options.minimumTotal,
+	z: QUANTILES[options.confidence],
+});
+
+function toResult(
+	{ marketplace, today, windows, orderDefectPercent, sources }: Assessment,
+	parameters: Parameters,
+): Evaluation {
+	const judged = windows.find(({ days }) => (days ?? 0) === parameters.judgedDays);
+	if (judged === undefined) throw new Error(`No window of ${parameters.judgedDays} days`);
+	const { status, reason, insufficient } = judge(
+		judged,
+		settingsOf(parameters),
+		parameters.insufficientBand,
+		orderDefectPercent,
+	);
+	const summary = {
+		marketplace: marketplace?.countryCode ?? 'all',
+		status,
+		reason,
+		rating: judged.rating,
+		displayedRating: judged.displayedRating,
+		total: judged.total,
+		// To the next band below and above, which is what a seller asks first.
+		runway: judged.thresholds.find(({ met }) => met)?.runway ?? null,
+		neededPositives: judged.thresholds.findLast(({ met }) => !met)?.neededPositives ?? null,
+		judgedDays: parameters.judgedDays,
+		provenance: insufficient ? 'insufficient' : judged.provenance,
+	} as const;
+	if (parameters.simplify) return summary;
+	const lastYear = windows.find(({ days }) => days === 365);
+	return {
+		...summary,
+		marketplaceId: marketplace?.id ?? null,
+		today,
+		timeZone: marketplace?.timeZone ?? null,
+		...(orderDefectPercent !== undefined && { orderDefectPercent }),
+		buyersSee: figureBuyersSee(
+			lastYear === undefined || lastYear.positive === null
+				? undefined
+				: {
+						positive: lastYear.positive,
+						neutral: lastYear.neutral ?? 0,
+						negative: lastYear.negative ?? 0,
+					},
+		),
+		windows: windows as unknown as IDataObject[],
+		sources: [...sources],
+	};
+}

@@ -1,0 +1,184 @@
+import {
+	updateDisplayOptions,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeProperties,
+} from 'n8n-workflow';
+import { z } from 'zod';
+
+import { optionsCollection, simplifyParameter } from '../../shared/n8n/commonParameters';
+import type { Threshold } from '../../shared/domain/bands';
+import {
+	assumptionOf,
+	forecast,
+	type ThresholdCrossing,
+	type WindowForecast,
+} from '../../shared/domain/forecast';
+import { toDisplayedPercent, toPercent } from '../../shared/domain/rating';
+import type { Rational } from '../../shared/domain/rational';
+import { readParameters } from '../../shared/n8n/parameters';
+import { reportsOptions, reportsOptionsSchema } from '../sources/amazonReports';
+import {
+	currentRates,
+	datedSourceParameters,
+	datedSourceSchema,
+	readDatedSource,
+	type DatedSource,
+} from '../sources/datedSource';
+import { thresholdsParameter, thresholdsSchema } from './thresholds';
+
+/** The windows Amazon shows whose feedback ages out of them. */
+export const AGEING_WINDOWS = [30, 90, 365] as const;
+
+const DEFAULT_RATE_DAYS = 90;
+
+export const rateDaysSchema = z.number().int().min(1).max(365).default(DEFAULT_RATE_DAYS);
+
+export const rateDaysOption: INodeProperties = {
+	displayName: 'Days to Take the Rates From',
+	name: 'rateDays',
+	type: 'number',
+	default: DEFAULT_RATE_DAYS,
+	typeOptions: { minValue: 1, maxValue: 365 },
+	description: 'New feedback is assumed to come as it came in these last days',
+};
+
+export const description: INodeProperties[] = updateDisplayOptions(
+	{ show: { operation: ['forecast'] } },
+	[
+		...datedSourceParameters,
+		{
+			displayName: 'Days Ahead',
+			name: 'daysAhead',
+			type: 'number',
+			default: 90,
+			typeOptions: { minValue: 1, maxValue: 365 },
+			description: 'How many days to look ahead, at most 365',
+		},
+		thresholdsParameter,
+		simplifyParameter,
+		optionsCollection(...reportsOptions, rateDaysOption),
+	],
+);
+
+const schema = datedSourceSchema.extend({
+	daysAhead: z.number().int().min(1).max(365),
+	thresholds: thresholdsSchema,
+	simplify: z.boolean(),
+	options: reportsOptionsSchema.extend({
+		rateDays: rateDaysSchema,
+	}),
+});
+
+/** What each window will show, one item per window: if nothing new comes, and at the current rates. */
+export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
+	const parameters = readParameters(this, itemIndex, schema, description);
+	const source = await readDatedSource(this, itemIndex, parameters, parameters.options);
+	const { series } = source;
+	if (series === undefined) return AGEING_WINDOWS.map((days) => withoutForecast(source, days));
+
+	const rates = currentRates(series, source, parameters.options.rateDays);
+	// As in Evaluate, windows end today; days that Amazon's totals do not cover yet count as empty.
+	return forecast(series, {
+		today: source.today,
+		days: parameters.daysAhead,
+		windows: AGEING_WINDOWS,
+		thresholds: parameters.thresholds.map(({ share }) => share),
+		rates,
+	}).map((window) => toItem(source, window, parameters, assumptionOf(rates)));
+}
+
+const percent = (rating: Rational | undefined): number | null =>
+	rating === undefined ? null : toPercent(rating);
+
+function withoutForecast({ marketplace, notes }: DatedSource, days: number): IDataObject {
+	return {
+		marketplace: marketplace.countryCode,
+		days,
+		rating: null,
+		withoutNewFeedback: null,
+		atCurrentRates: null,
+		low: null,
+		high: null,
+		nextCrossing: null,
+		lastNegativeLeaves: null,
+		notes: [...notes],
+	};
+}
+
+function toItem(
+	source: DatedSource,
+	window: WindowForecast,
+	{ thresholds, simplify, daysAhead }: z.infer<typeof schema>,
+	assumption: string,
+): IDataObject {
+	const [now] = window.points;
+	const then = window.points.at(-1);
+	const crossings = {
+		withoutNewFeedback: window.crossings.withoutNewFeedback.map(named(thresholds)),
+		atCurrentRates: window.crossings.atCurrentRates.map(named(thresholds)),
+	};
+	const summary = {
+		marketplace: source.marketplace.countryCode,
+		days: window.window,
+		rating: percent(now?.withoutNewFeedback.rating),
+		withoutNewFeedback: percent(then?.withoutNewFeedback.rating),
+		atCurrentRates: percent(then?.atCurrentRates.rating),
+		low: then?.atCurrentRates.interval?.low ?? null,
+		high: then?.atCurrentRates.interval?.high ?? null,
+		nextCrossing: nextCrossing(crossings),
+		lastNegativeLeaves: window.lastNegativeLeaves ?? null,
+		notes: [...source.notes, assumption],
+	};
+	if (simplify) return summary;
+	return {
+		...summary,
+		marketplaceId: source.marketplace.id,
+		today: source.today,
+		knownThrough: source.knownThrough,
+		daysAhead,
+		provenance: source.provenance,
+		lastNonPositiveLeaves: window.lastNonPositiveLeaves ?? null,
+		crossings,
+		points: window.points.map(({ date, withoutNewFeedback, atCurrentRates }) => ({
+			date,
+			withoutNewFeedback: percent(withoutNewFeedback.rating),
+			displayedWithoutNewFeedback: withoutNewFeedback.rating
+				? toDisplayedPercent(withoutNewFeedback.rating)
+				: null,
+			atCurrentRates: percent(atCurrentRates.rating),
+			low: atCurrentRates.interval?.low ?? null,
+			high: atCurrentRates.interval?.high ?? null,
+		})),
+		sources: [...source.sources],
+	};
+}
+
+interface NamedCrossing extends IDataObject {
+	date: string;
+	direction: 'up' | 'down';
+	name: string;
+	percent: number;
+}
+
+const named =
+	(thresholds: readonly Threshold[]) =>
+	({ threshold, date, direction }: ThresholdCrossing): NamedCrossing => {
+		const { name = '', percent: line = toPercent(threshold) } =
+			thresholds.find(({ share }) => share === threshold) ?? {};
+		return { date, direction, name, percent: line };
+	};
+
+/** The first crossing of either scenario, in words. */
+function nextCrossing(
+	crossings: Readonly<Record<string, readonly NamedCrossing[]>>,
+): string | null {
+	const [first] = Object.entries(crossings)
+		.flatMap(([scenario, list]) => list.map((crossing) => ({ ...crossing, scenario })))
+		.toSorted((a, b) => a.date.localeCompare(b.date));
+	if (first === undefined) return null;
+	const condition =
+		first.scenario === 'atCurrentRates' ? 'at the current rates' : 'if no new feedback comes';
+	const move = first.direction === 'up' ? 'reaches' : 'falls below';
+	return `${first.date}: ${move} ${first.name} (${first.percent} %) ${condition}`;
+}

@@ -1,0 +1,203 @@
+import { escapeXml } from './dom';
+import type { ChartModel, SummaryRow } from './model';
+import { DARK, LIGHT, type Palette } from './theme';
+import {
+	bandInWords,
+	dayInWords,
+	descriptionOf,
+	displayedInWords,
+	notesInWords,
+	percentInWords,
+	provenanceInWords,
+	UNKNOWN,
+} from './words';
+
+/** Mails have no reliable dark mode: one of the two, and the same as the picture's. */
+export type DigestTheme = 'light' | 'dark';
+
+/**
+ * The width to render the picture of a digest at: mail programs shrink it to their own width, and
+ * on a telephone its texts must still be readable.
+ */
+export const DIGEST_CHART_WIDTH = 400;
+
+/** Windows side by side in one table; more go into further tables, for telephones. */
+const WINDOWS_PER_TABLE = 3;
+const MAX_WIDTH = 640;
+const MAX_PICTURE_WIDTH = 520;
+const FONTS = "-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
+
+interface Field {
+	readonly name: string;
+	readonly value: (row: SummaryRow) => string;
+	readonly bold?: boolean;
+}
+
+/**
+ * A mail with the picture and the key table. The picture is an image in the text itself: where a
+ * mail program leaves it out, its key facts stand there in words, and the table says the rest.
+ * @param svg of `renderChart`, in the same theme
+ */
+export function renderDigest(model: ChartModel, svg: string, theme: DigestTheme = 'light'): string {
+	const palette = theme === 'dark' ? DARK : LIGHT;
+	const title = escapeXml(`${model.title} – ${model.marketplace}`);
+	const cell = css({ padding: '16px', 'font-family': FONTS, color: palette.ink });
+	return [
+		'<!DOCTYPE html>',
+		`<html lang="en"><head><meta charset="utf-8"><title>${title}</title>`,
+		'<meta name="viewport" content="width=device-width, initial-scale=1">',
+		`<meta name="color-scheme" content="${theme}">`,
+		`</head><body bgcolor="${palette.background}"${css({ margin: '0', padding: '0', background: palette.background })}>`,
+		`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" bgcolor="${palette.background}"><tr><td align="center">`,
+		`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"${css({ 'max-width': `${MAX_WIDTH}px` })}><tr><td align="left"${cell}>`,
+		heading(model, palette),
+		picture(model, svg, palette),
+		...keyTables(model, palette),
+		notes(model, palette),
+		'</td></tr></table></td></tr></table></body></html>',
+	]
+		.filter((part) => part !== '')
+		.join('\n');
+}
+
+/** A style attribute. */
+const css = (rules: Readonly<Record<string, string>>): string => {
+	const text = Object.entries(rules).map(([name, value]) => `${name}:${value}`);
+	return ` style="${escapeXml(text.join(';'))}"`;
+};
+
+function heading({ title, marketplace, asOf, texts }: ChartModel, palette: Palette): string {
+	const titleStyle = css({ margin: '0 0 4px', 'font-size': '20px', 'line-height': '26px' });
+	const factStyle = css({
+		margin: '0 0 12px',
+		'font-size': '14px',
+		'line-height': '20px',
+		color: palette.muted,
+	});
+	const facts = `${marketplace} · as of ${dayInWords(asOf)}. ${texts.provenance}`.trim();
+	return `<h1${titleStyle}>${escapeXml(title)}</h1><p${factStyle}>${escapeXml(facts)}</p>`;
+}
+
+/** As an image and not as SVG tags: some programs drop those and leave the texts lying about. */
+function picture(model: ChartModel, svg: string, palette: Palette): string {
+	const source = `data:image/svg+xml;base64,${Buffer.from(svg, 'utf8').toString('base64')}`;
+	const style = css({
+		display: 'block',
+		width: '100%',
+		'max-width': `${MAX_PICTURE_WIDTH}px`,
+		height: 'auto',
+		border: '0',
+		'font-size': '14px',
+		'line-height': '20px',
+		color: palette.muted,
+	});
+	const alt = escapeXml(descriptionOf(model));
+	return `<img src="${source}" alt="${alt}" width="${MAX_PICTURE_WIDTH}"${style}>`;
+}
+
+function keyTables(model: ChartModel, palette: Palette): string[] {
+	const { summary } = model;
+	const count = Math.ceil(summary.length / WINDOWS_PER_TABLE);
+	return Array.from({ length: count }, (_, index) => {
+		const start = index * WINDOWS_PER_TABLE;
+		return keyTable(model, summary.slice(start, start + WINDOWS_PER_TABLE), palette);
+	});
+}
+
+/** A column a window, a row a figure: narrow enough for a telephone. */
+function keyTable(model: ChartModel, rows: readonly SummaryRow[], palette: Palette): string {
+	const line = `1px solid ${palette.grid}`;
+	const base = { padding: '6px 4px', 'border-bottom': line, 'vertical-align': 'top' };
+	const header = css({
+		...base,
+		'text-align': 'left',
+		'font-weight': 'normal',
+		color: palette.muted,
+	});
+	const column = css({ ...base, 'text-align': 'right', 'font-weight': 'bold' });
+	const body = fieldsOf(rows).map(({ name, value, bold = false }) => {
+		const style = css({ ...base, 'text-align': 'right', ...(bold && { 'font-weight': 'bold' }) });
+		const cells = rows.map((row) => `<td align="right"${style}>${escapeXml(value(row))}</td>`);
+		return `<tr><th scope="row" align="left"${header}>${escapeXml(name)}</th>${cells.join('')}</tr>`;
+	});
+	const columns = rows.map(
+		({ label }) => `<th scope="col" align="right"${column}>${escapeXml(label)}</th>`,
+	);
+	return [
+		`<table width="100%" cellpadding="0" cellspacing="0" border="0"${css({
+			'border-collapse': 'collapse',
+			'margin-top': '16px',
+			'font-size': '13px',
+			'line-height': '18px',
+			color: palette.ink,
+		})}>`,
+		`<caption align="top"${css({ 'text-align': 'left', 'font-weight': 'bold', padding: '0 4px 6px' })}>${escapeXml(captionOf(model))}</caption>`,
+		`<thead><tr><th scope="col" align="left"${header}>Window</th>${columns.join('')}</tr></thead>`,
+		`<tbody>${body.join('\n')}</tbody></table>`,
+	].join('\n');
+}
+
+const captionOf = ({ marketplace, asOf }: ChartModel): string =>
+	`Key figures for ${marketplace}, ${dayInWords(asOf)}`;
+
+const countOf = (count: number | null): string =>
+	count === null ? UNKNOWN : count.toLocaleString('en-US');
+
+function fieldsOf(rows: readonly SummaryRow[]): Field[] {
+	return [
+		{ name: 'Rating', value: displayedInWords, bold: true },
+		{ name: 'Unrounded', value: unrounded },
+		{ name: 'Standing', value: ({ band }) => bandInWords(band) },
+		{ name: 'Positive', value: ({ positive }) => countOf(positive) },
+		{ name: 'Neutral', value: ({ neutral }) => countOf(neutral) },
+		{ name: 'Negative', value: ({ negative }) => countOf(negative) },
+		{ name: 'All', value: ({ total }) => countOf(total) },
+		...thresholdFields(rows),
+		{ name: 'Source', value: ({ provenance }) => provenanceInWords(provenance) },
+	];
+}
+
+const unrounded = ({ rating }: SummaryRow): string =>
+	rating === null ? UNKNOWN : `${rating.toFixed(2)}\u00A0%`;
+
+/** Runway and needed positives of every threshold that any of the windows is held against. */
+function thresholdFields(rows: readonly SummaryRow[]): Field[] {
+	const thresholds = new Map(
+		rows.flatMap((row) => row.thresholds.map((each) => [keyOf(each), each] as const)),
+	);
+	return [...thresholds].flatMap(([key, { name, percent }]) => {
+		const find = (row: SummaryRow) => row.thresholds.find((each) => keyOf(each) === key);
+		const line = `${name} ${percentInWords(percent)}`;
+		return [
+			{
+				name: `Non-positives to spare above ${line}`,
+				value: (row: SummaryRow) => runwayOf(row, percent, find(row)?.runway),
+			},
+			{
+				name: `Positives needed for ${line}`,
+				value: (row: SummaryRow) => countOf(find(row)?.neededPositives ?? null),
+			},
+		];
+	});
+}
+
+const keyOf = ({ name, percent }: { name: string; percent: number }): string =>
+	`${percent} ${name}`;
+
+function runwayOf({ rating }: SummaryRow, percent: number, runway: number | null | undefined) {
+	if (runway !== null && runway !== undefined) return countOf(runway);
+	return rating !== null && rating < percent ? 'below' : UNKNOWN;
+}
+
+function notes(model: ChartModel, palette: Palette): string {
+	const sentences = notesInWords(model);
+	if (sentences.length === 0) return '';
+	const style = css({
+		margin: '12px 0 0',
+		padding: '0 4px',
+		'font-size': '13px',
+		'line-height': '18px',
+		color: palette.muted,
+	});
+	return sentences.map((sentence) => `<p${style}>${escapeXml(sentence)}</p>`).join('\n');
+}

@@ -1,0 +1,84 @@
+/** What the pictures are drawn from. Dates are ISO calendar days, ratings percent from 0 to 100. */
+export interface ChartModel {
+	readonly title: string;
+	/** E.g. "Amazon.de". */
+	readonly marketplace: string;
+	/** The day the figures stand for: what follows is forecast. */
+	readonly asOf: string;
+	/** In the order of the legend, e.g. 30, 90 and 365 days. */
+	readonly windows: readonly ChartWindow[];
+	readonly thresholds: readonly ChartThreshold[];
+	/** Undefined where nobody knows the negatives; empty where there were none. */
+	readonly negatives: readonly NegativeDay[] | undefined;
+	/** The key table, one row a window. */
+	readonly summary: readonly SummaryRow[];
+	readonly texts: ChartTexts;
+}
+
+export interface ChartWindow {
+	/** E.g. "30 days". */
+	readonly label: string;
+	/** In the order of their dates. An undefined rating leaves a gap in the line. */
+	readonly points: readonly RatingPoint[];
+	/** In the order of their dates; empty without a forecast. */
+	readonly forecast: readonly ForecastPoint[];
+}
+
+export interface RatingPoint {
+	readonly date: string;
+	readonly rating: number | undefined;
+}
+
+export interface ForecastPoint {
+	readonly date: string;
+	readonly rating: number | undefined;
+	/** The band around the rating; undefined where the forecast has none. */
+	readonly low: number | undefined;
+	readonly high: number | undefined;
+}
+
+export interface ChartThreshold {
+	readonly name: string;
+	readonly percent: number;
+}
+
+export interface NegativeDay {
+	readonly date: string;
+	readonly count: number;
+}
+
+/** One window of the key table; null where there is no such figure. */
+export interface SummaryRow {
+	/** The same as the window's in `ChartModel.windows`. */
+	readonly label: string;
+	/** Whole percent as Amazon shows it. */
+	readonly displayedRating: number | null;
+	/** Percent, unrounded. */
+	readonly rating: number | null;
+	readonly positive: number | null;
+	readonly neutral: number | null;
+	readonly negative: number | null;
+	readonly total: number | null;
+	/** `healthy`, `atRisk`, `critical` or words of one's own. */
+	readonly band: string | null;
+	/** `exact`, `derived`, `amazonReported`, `insufficient` or words of one's own. */
+	readonly provenance: string;
+	readonly thresholds: readonly SummaryThreshold[];
+}
+
+/** How far one window is from one threshold. */
+export interface SummaryThreshold extends ChartThreshold {
+	/** Further non-positives before falling below; null where it is below, or unknown. */
+	readonly runway: number | null;
+	/** Further positives to get there; null where none can, or unknown. */
+	readonly neededPositives: number | null;
+}
+
+export interface ChartTexts {
+	/** Where the figures come from, in a sentence. */
+	readonly provenance: string;
+	/** What the forecast assumes, for the legend: e.g. "Forecast without new feedback". */
+	readonly forecast?: string;
+	/** What else a reader must know: gaps in the data, disagreeing sources. */
+	readonly notes: readonly string[];
+}

@@ -1,0 +1,414 @@
+import * as Plot from '@observablehq/plot';
+
+import { SVG_NAMESPACE, XmlDocument, XmlElement, XmlText } from './dom';
+import {
+	heightFor,
+	LABEL_GAP,
+	layOut,
+	LEGEND_SAMPLE,
+	type Lane,
+	type Layout,
+	type LegendEntry,
+	type TextBlock,
+} from './layout';
+import type { ChartModel, ChartWindow, ForecastPoint } from './model';
+import { hasRatings, lastRated, percentRange, timeRange, toDate, type PercentRange } from './range';
+import { darkModeStyles, paletteOf, windowColour, type Palette, type Theme } from './theme';
+import { textWidth } from './text';
+import { descriptionOf } from './words';
+
+// Observable Plot, because it is the lightest complete plotting library that n8n's package scan lets
+// through: 0.5 MB bundled; ECharts (1.3 MB) and Vega (1.1 MB) use timers, `process` or `Function`.
+
+export interface ChartOptions {
+	readonly width: number;
+	/** What suits the width, if left out. */
+	readonly height?: number;
+	/** `auto` follows the reader's system; programs without style sheets show it light. */
+	readonly theme: Theme;
+}
+
+/** What every part of the picture is drawn from. */
+interface Drawing {
+	readonly model: ChartModel;
+	readonly layout: Layout;
+	readonly palette: Palette;
+	readonly document: XmlDocument;
+	readonly range: PercentRange;
+}
+
+const FONTS =
+	"system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif";
+const SHAPES = ['circle', 'square', 'diamond2', 'star', 'hexagon', 'wye'] as const;
+const FORECAST_DASHES = '5 4';
+const BAND_OPACITY = 0.18;
+const LINE_WIDTH = 2.25;
+const THRESHOLD_WIDTH = 1.25;
+
+/**
+ * The picture of a seller's rating as an SVG that needs nothing else: no scripts, fonts or files.
+ * The same model and options give the same text.
+ */
+export function renderChart(model: ChartModel, options: ChartOptions): string {
+	const { width, height = heightFor(width), theme } = options;
+	const drawing: Drawing = {
+		model,
+		layout: layOut(model, { width, height }),
+		palette: paletteOf(theme),
+		document: new XmlDocument(),
+		range: percentRange(model),
+	};
+	const id = `chart-${fingerprint(JSON.stringify([model, width, height, theme]))}`;
+	const root = createRoot(drawing, id);
+	if (theme === 'auto') {
+		root.append(drawing.document.element('style', {}, darkModeStyles(id)));
+	}
+	root.append(
+		...drawTexts(drawing),
+		...drawLegend(drawing),
+		...drawRatings(drawing),
+		...drawTimeline(drawing),
+	);
+	return root.toString();
+}
+
+function createRoot({ model, layout, palette, document }: Drawing, id: string): XmlElement {
+	const { width, height, fontSize } = layout;
+	const attributes = {
+		xmlns: SVG_NAMESPACE,
+		id,
+		role: 'img',
+		'aria-labelledby': `${id}-title ${id}-desc`,
+		width,
+		height,
+		viewBox: `0 0 ${width} ${height}`,
+		'font-family': FONTS,
+		'font-size': fontSize,
+		'text-anchor': 'middle',
+	};
+	return document.element(
+		'svg',
+		attributes,
+		document.element('title', { id: `${id}-title` }, `${model.title} – ${model.marketplace}`),
+		document.element('desc', { id: `${id}-desc` }, descriptionOf(model)),
+		document.element('rect', { width, height, fill: palette.background }),
+	);
+}
+
+/** A mark and whatever else Plot draws, without the frame Plot puts around it. */
+function plot({ document }: Drawing, options: Plot.PlotOptions): XmlElement[] {
+	const figure: unknown = Plot.plot({ document: asDocument(document), ...options });
+	if (!(figure instanceof XmlElement)) return [];
+	return figure.childNodes.filter(
+		(child): child is XmlElement => !(child instanceof XmlText) && child.tagName !== 'style',
+	);
+}
+
+/** The few members of a document that Plot uses are there. */
+const asDocument = (document: XmlDocument): Document => document as unknown as Document;
+
+/** Marks placed in pixels. */
+const plotOnPage = (drawing: Drawing, marks: Plot.Markish[]): XmlElement[] =>
+	plot(drawing, {
+		width: drawing.layout.width,
+		height: drawing.layout.height,
+		margin: 0,
+		axis: null,
+		x: { type: 'identity' },
+		y: { type: 'identity' },
+		marks,
+	});
+
+function drawTexts(drawing: Drawing): XmlElement[] {
+	const { layout, palette } = drawing;
+	const block = (className: string, { font, lines }: TextBlock, fill: string) =>
+		textAt(className, lines, {
+			fill,
+			fontSize: font.size,
+			...(font.bold && { fontWeight: 'bold' }),
+		});
+	return plotOnPage(drawing, [
+		block('title', layout.title, palette.ink),
+		block('subtitle', layout.subtitle, palette.muted),
+		block('notes', layout.notes, palette.muted),
+		textAt('axis-note', [layout.axisNote], {
+			fill: palette.muted,
+			fontSize: layout.fontSize - 1,
+		}),
+		...thresholdLabels(drawing),
+	]);
+}
+
+const textAt = (className: string, data: Plot.Data, options: Plot.TextOptions) =>
+	Plot.text(data, { x: 'x', y: 'y', text: 'text', textAnchor: 'start', className, ...options });
+
+/** What each threshold line is, and a hook from the line to its label, which may have moved. */
+function thresholdLabels({ layout, palette }: Drawing): Plot.Markish[] {
+	const { plot: box, fontSize, thresholdLabels: labels } = layout;
+	const x = box.right + LABEL_GAP;
+	const nameX = (percent: string) => x + textWidth(percent, { size: fontSize, bold: true }) + 6;
+	return [
+		Plot.link(
+			labels.map(({ lineY, y }) => ({ x1: box.right, x2: x - 4, y1: lineY, y2: y })),
+			{ x1: 'x1', x2: 'x2', y1: 'y1', y2: 'y2', stroke: palette.threshold },
+		),
+		textAt(
+			'threshold-percent',
+			labels.map(({ y, percent, title }) => ({ x, y, text: percent, title })),
+			{ fill: palette.ink, fontSize, fontWeight: 'bold', title: 'title' },
+		),
+		textAt(
+			'threshold-name',
+			labels.map(({ y, percent, name, title }) => ({ x: nameX(percent), y, text: name, title })),
+			{ fill: palette.muted, fontSize, title: 'title' },
+		),
+	];
+}
+
+function drawLegend(drawing: Drawing): XmlElement[] {
+	const { layout, palette } = drawing;
+	return plotOnPage(drawing, [
+		...layout.legend.flatMap((entry) => drawSample(drawing, entry)),
+		textAt('legend', layout.legend, {
+			x: ({ x }: LegendEntry) => x + LEGEND_SAMPLE,
+			fill: palette.ink,
+			fontSize: layout.fontSize,
+		}),
+	]);
+}
+
+function drawSample({ palette }: Drawing, { x, y, sample }: LegendEntry): Plot.Markish[] {
+	const end = x + LEGEND_SAMPLE - 8;
+	const middle = { x: (x + end) / 2, y };
+	const line = [{ x1: x, x2: end, y }];
+	const band = { x1: x, x2: end, y1: y - 6, y2: y + 6 };
+	if (typeof sample === 'number') {
+		return [sampleLine(line, windowColour(palette, sample)), windowMark([middle], sample, palette)];
+	}
+	const dashes = sampleLine(line, palette.muted, { strokeDasharray: FORECAST_DASHES });
+	return {
+		band: [area([band], { fill: palette.muted, fillOpacity: BAND_OPACITY }), dashes],
+		forecast: [dashes],
+		negative: [negativeMark([middle], palette)],
+		threshold: [sampleLine(line, palette.threshold, { strokeWidth: THRESHOLD_WIDTH })],
+		none: [],
+	}[sample];
+}
+
+const sampleLine = (data: Plot.Data, stroke: string, options: Plot.RuleYOptions = {}) =>
+	Plot.ruleY(data, {
+		x1: 'x1',
+		x2: 'x2',
+		y: 'y',
+		stroke,
+		strokeWidth: LINE_WIDTH,
+		...options,
+	});
+
+const area = (data: Plot.Data, options: Plot.RectOptions) =>
+	Plot.rect(data, { x1: 'x1', x2: 'x2', y1: 'y1', y2: 'y2', ...options });
+
+/** The shape that stands for a window, in the legend and at the end of its line. */
+const windowMark = (data: Plot.Data, index: number, palette: Palette) =>
+	Plot.dot(data, {
+		x: 'x',
+		y: 'y',
+		symbol: SHAPES[index % SHAPES.length] ?? 'circle',
+		r: 5,
+		fill: windowColour(palette, index),
+		stroke: palette.background,
+		strokeWidth: 1,
+		className: `window-mark window-${index}`,
+	});
+
+const negativeMark = (data: Plot.Data, palette: Palette) =>
+	Plot.dot(data, {
+		x: 'x',
+		y: 'y',
+		symbol: 'triangle2',
+		rotate: 180,
+		r: 4.5,
+		fill: palette.negative,
+		stroke: palette.negative,
+		className: 'negatives',
+	});
+
+/** The upper part: rating over time with thresholds and forecast. */
+function drawRatings(drawing: Drawing): XmlElement[] {
+	const { model, layout, palette, range } = drawing;
+	const { top, bottom } = layout.plot;
+	const ticks = Math.max(2, Math.min(10, range.high - range.low, (bottom - top) / 42));
+	return plot(drawing, {
+		...frame(drawing, top, bottom),
+		y: { type: 'linear', domain: [range.low, range.high], axis: null },
+		marks: [
+			...forecastGround(drawing),
+			Plot.gridY({ stroke: palette.grid, strokeOpacity: 1, ticks }),
+			Plot.ruleY(model.thresholds, {
+				y: 'percent',
+				stroke: palette.threshold,
+				strokeWidth: THRESHOLD_WIDTH,
+				className: 'thresholds',
+			}),
+			todayRule(drawing),
+			...model.windows.map((window, index) => forecastBand(drawing, window, index)),
+			...model.windows.flatMap((window, index) => windowLines(drawing, window, index)),
+			...model.windows.map((window, index) => windowMark(markData(window), index, palette)),
+			Plot.axisY({
+				ticks,
+				tickSize: 0,
+				tickFormat: (percent: number) => `${percent}\u00A0%`,
+				label: null,
+				fill: palette.muted,
+				fontSize: layout.fontSize,
+			}),
+			...(hasRatings(model) ? [] : [emptyText(drawing)]),
+		],
+	});
+}
+
+/** The scales that both parts of the picture share. */
+function frame({ model, layout }: Drawing, top: number, bottom: number): Plot.PlotOptions {
+	const { first, last } = timeRange(model);
+	return {
+		width: layout.width,
+		height: layout.height,
+		marginLeft: layout.plot.left,
+		marginRight: layout.width - layout.plot.right,
+		marginTop: top,
+		marginBottom: layout.height - bottom,
+		x: { type: 'utc', domain: [first, last], axis: null },
+	};
+}
+
+function forecastGround({ model, palette, range }: Drawing): Plot.Markish[] {
+	if (model.windows.every(({ forecast }) => forecast.length === 0)) return [];
+	const days = { x1: toDate(model.asOf), x2: timeRange(model).last };
+	return [
+		area([{ ...days, y1: range.low, y2: range.high }], {
+			fill: palette.forecast,
+			className: 'forecast-ground',
+		}),
+	];
+}
+
+const todayRule = ({ model, palette }: Drawing) =>
+	Plot.ruleX([toDate(model.asOf)], { stroke: palette.today, className: 'today' });
+
+/** The band, cut at the axis; where it was cut is said in the notes. */
+function forecastBand({ palette, range }: Drawing, window: ChartWindow, index: number) {
+	const inRange = (percent: number | undefined) =>
+		percent === undefined ? undefined : Math.min(range.high, Math.max(range.low, percent));
+	return Plot.areaY(withLastRated(window), {
+		x: ({ date }: ForecastPoint) => toDate(date),
+		y1: ({ low }: ForecastPoint) => inRange(low),
+		y2: ({ high }: ForecastPoint) => inRange(high),
+		fill: windowColour(palette, index),
+		fillOpacity: BAND_OPACITY,
+		className: `band window-${index}`,
+	});
+}
+
+function windowLines({ palette }: Drawing, window: ChartWindow, index: number) {
+	const options = {
+		x: ({ date }: { date: string }) => toDate(date),
+		y: 'rating',
+		stroke: windowColour(palette, index),
+		strokeWidth: LINE_WIDTH,
+		strokeLinejoin: 'round',
+		strokeLinecap: 'round',
+	} as const;
+	return [
+		Plot.line(window.points, { ...options, className: `rating window-${index}` }),
+		Plot.line(withLastRated(window), {
+			...options,
+			strokeLinecap: 'butt',
+			strokeDasharray: FORECAST_DASHES,
+			className: `forecast window-${index}`,
+		}),
+	];
+}
+
+/** The forecast, begun at the last rating so that the line goes on where it stands. */
+function withLastRated(window: ChartWindow): readonly ForecastPoint[] {
+	const { points, forecast } = window;
+	const last = points.at(-1);
+	const [first] = forecast;
+	if (last?.rating === undefined || first === undefined || last.date >= first.date) return forecast;
+	const { date, rating } = last;
+	const banded = first.low !== undefined && first.high !== undefined;
+	return [
+		{ date, rating, low: banded ? rating : undefined, high: banded ? rating : undefined },
+		...forecast,
+	];
+}
+
+function markData(window: ChartWindow) {
+	const last = lastRated(window);
+	return last ? [{ x: toDate(last.date), y: last.rating }] : [];
+}
+
+function emptyText({ model, layout, palette }: Drawing) {
+	return Plot.text([`No rating to show for ${model.marketplace}`], {
+		frameAnchor: 'middle',
+		fill: palette.ink,
+		fontSize: layout.fontSize + 1,
+		fontWeight: 'bold',
+		stroke: palette.background,
+		strokeWidth: 8,
+		lineWidth: (layout.plot.right - layout.plot.left) / (layout.fontSize + 1) / 1.3,
+		className: 'empty',
+	});
+}
+
+/** The lower part: marks for negatives, and the time axis of both parts. */
+function drawTimeline(drawing: Drawing): XmlElement[] {
+	const { layout, palette } = drawing;
+	const { left, right, bottom: top } = layout.plot;
+	const bottom = top + (layout.lane?.height ?? 0);
+	return plot(drawing, {
+		...frame(drawing, top, bottom),
+		y: { type: 'linear', domain: [0, 1], range: [bottom, top], axis: null },
+		marks: [
+			Plot.ruleY([0, 1], { stroke: palette.grid }),
+			...(layout.lane ? [todayRule(drawing), ...negativeMarks(drawing, layout.lane)] : []),
+			Plot.axisX({
+				ticks: Math.max(2, (right - left) / (layout.fontSize * 7)),
+				anchor: 'bottom',
+				label: null,
+				color: palette.muted,
+				fill: palette.muted,
+				stroke: palette.muted,
+				fontSize: layout.fontSize,
+			}),
+		],
+	});
+}
+
+/** A triangle for each stretch of days with negatives, and how many where there are several. */
+function negativeMarks({ layout, palette }: Drawing, lane: Lane) {
+	const bins = lane.bins.map(({ middle, count }) => ({ x: middle, y: 0.74, labelY: 0.3, count }));
+	return [
+		negativeMark(bins, palette),
+		Plot.text(
+			bins.filter(({ count }) => count > 1),
+			{
+				x: 'x',
+				y: 'labelY',
+				text: ({ count }: { count: number }) => String(count),
+				fill: palette.ink,
+				fontSize: layout.fontSize - 1,
+				className: 'negative-counts',
+			},
+		),
+	];
+}
+
+/** FNV-1a: pictures in one page need different ids, the same picture always the same. */
+function fingerprint(text: string): string {
+	let hash = 0x811c9dc5;
+	for (let index = 0; index < text.length; index += 1) {
+		hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+	}
+	return (hash >>> 0).toString(16).padStart(8, '0');
+}

@@ -1,0 +1,66 @@
+/**
+ * How wide a text will be, guessed: there is nothing here to measure it with and the reader's fonts
+ * are unknown. The guess is on the wide side (DejaVu Sans, the widest of the usual sans-serifs).
+ */
+
+/** Widths in em. */
+const WIDTHS: ReadonlyArray<readonly [RegExp, number]> = [
+	[/\p{M}|\p{Cf}/u, 0],
+	[/[ijlI.,:;|!'’·\s]/u, 0.34],
+	[/[ftr()[\]\-/"]/u, 0.42],
+	[/[mMW%@—…]/u, 0.98],
+	[/[w_+<>=~]/u, 0.84],
+	[/\d/u, 0.64],
+	[/[\u1100-\u11FF\u2E80-\uA4CF\uAC00-\uD7AF\uF900-\uFAFF\uFE30-\uFE4F\uFF00-\uFF60]/u, 1],
+	[/\p{Extended_Pictographic}/u, 1.4],
+	[/\p{Lu}/u, 0.73],
+	[/[\u0020-\u024F]/u, 0.62],
+];
+
+const OTHER_WIDTH = 0.85;
+const BOLD = 1.13;
+
+export interface Font {
+	readonly size: number;
+	readonly bold?: boolean;
+}
+
+const characterWidth = (character: string): number =>
+	WIDTHS.find(([pattern]) => pattern.test(character))?.[1] ?? OTHER_WIDTH;
+
+/** Width in pixels. */
+export function textWidth(text: string, { size, bold = false }: Font): number {
+	let width = 0;
+	for (const character of text) width += characterWidth(character);
+	return width * size * (bold ? BOLD : 1);
+}
+
+/** The text, cut with an ellipsis where it is wider than `width`. */
+export function truncate(text: string, width: number, font: Font): string {
+	if (textWidth(text, font) <= width) return text;
+	const characters = [...text];
+	while (characters.length > 0 && textWidth(`${characters.join('')}…`, font) > width) {
+		characters.pop();
+	}
+	return `${characters.join('').trimEnd()}…`;
+}
+
+/** Lines no wider than `width`; what does not fit into `maxLines` ends in an ellipsis. */
+export function wrap(text: string, width: number, font: Font, maxLines: number): string[] {
+	const lines: string[] = [];
+	let line = '';
+	const words = text.split(/[ \t\n\r]+/).filter((word) => word !== '');
+	for (const [index, word] of words.entries()) {
+		const longer = line === '' ? word : `${line} ${word}`;
+		if (line === '' || textWidth(longer, font) <= width) {
+			line = longer;
+		} else if (lines.length === maxLines - 1) {
+			line = [line, ...words.slice(index)].join(' ');
+			break;
+		} else {
+			lines.push(truncate(line, width, font));
+			line = word;
+		}
+	}
+	return line === '' || maxLines <= 0 ? lines : [...lines, truncate(line, width, font)];
+}

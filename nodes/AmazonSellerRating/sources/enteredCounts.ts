@@ -1,0 +1,64 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { z } from 'zod';
+
+import type { Window, WindowReading } from '../../shared/domain/evaluation';
+
+const whole = (displayName: string, name: string, description: string): INodeProperties => ({
+	displayName,
+	name,
+	type: 'number',
+	default: 0,
+	typeOptions: { minValue: 0, numberPrecision: 0 },
+	description,
+});
+
+export const enteredCountsParameter: INodeProperties = {
+	displayName: 'Counts',
+	name: 'counts',
+	type: 'fixedCollection',
+	typeOptions: { multipleValues: true },
+	placeholder: 'Add Window',
+	default: {},
+	displayOptions: { show: { sources: ['counts'] } },
+	description: 'Feedback counts as Feedback Manager shows them, one entry per window',
+	options: [
+		{
+			displayName: 'Window',
+			name: 'window',
+			values: [
+				whole('Days', 'days', 'Length of the window, e.g. 30, 90 or 365; 0 for lifetime'),
+				whole('Negative', 'negative', 'Feedback of 1 and 2 stars'),
+				whole('Neutral', 'neutral', 'Feedback of 3 stars'),
+				whole('Positive', 'positive', 'Feedback of 4 and 5 stars'),
+			],
+		},
+	],
+};
+
+const count = z.coerce.number().int().min(0).default(0);
+
+export const enteredCountsSchema = z
+	.object({
+		window: z
+			.array(z.object({ days: count, positive: count, neutral: count, negative: count }))
+			.default([]),
+	})
+	.default({});
+
+export type EnteredCounts = z.infer<typeof enteredCountsSchema>;
+
+/** What the user entered for a window; nothing where they entered none. */
+export function readEnteredCounts(
+	{ window: entries }: EnteredCounts,
+	{ days }: Window,
+): WindowReading | undefined {
+	const entry = entries.find((each) => each.days === (days ?? 0));
+	if (entry === undefined) return undefined;
+	const { positive, neutral, negative } = entry;
+	return {
+		source: 'counts',
+		provenance: 'exact',
+		counts: { positive, neutral, negative },
+		notes: [],
+	};
+}

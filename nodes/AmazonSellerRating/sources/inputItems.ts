@@ -1,0 +1,128 @@
+import { DateTime } from 'luxon';
+import type { IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+
+import { sentimentOf } from '../../shared/domain/feedbackReport';
+import {
+	countPerDay,
+	dayNumber,
+	FeedbackSeries,
+	type DatedFeedback,
+} from '../../shared/domain/feedbackSeries';
+import type { Window, WindowReading } from '../../shared/domain/evaluation';
+import { findMarketplace, type Marketplace } from '../../shared/domain/marketplaces';
+
+export const inputItemsParameters: INodeProperties[] = [
+	{
+		displayName: 'Date Field',
+		name: 'dateField',
+		type: 'string',
+		default: 'date',
+		required: true,
+		displayOptions: { show: { sources: ['items'] } },
+		description:
+			'The field of the input items that holds the date of the feedback, e.g. date or feedback.date',
+	},
+	{
+		displayName: 'Rating Field',
+		name: 'ratingField',
+		type: 'string',
+		default: 'rating',
+		required: true,
+		displayOptions: { show: { sources: ['items'] } },
+		description: 'The field of the input items that holds the stars, 1 to 5',
+	},
+];
+
+/** Feedback rows of the input items, counted along the calendar. */
+export interface ItemsSeries {
+	readonly series: FeedbackSeries;
+	readonly hasPositives: boolean;
+	readonly notes: readonly string[];
+}
+
+/**
+ * Takes each input item as one feedback. One that names a marketplace, as this package's items do,
+ * counts there alone; the others count in the main marketplace. A date with a time counts on its day in the marketplace. An
+ * item that is no feedback is left out and named.
+ */
+export function readItems(
+	items: readonly INodeExecutionData[],
+	fields: { readonly dateField: string; readonly ratingField: string },
+	marketplace: Marketplace,
+	isMain = true,
+): ItemsSeries {
+	const unusable: number[] = [];
+	const feedback: DatedFeedback[] = [];
+	for (const [index, { json }] of items.entries()) {
+		const own = findMarketplace(String(json.marketplaceId ?? json.marketplace ?? ''));
+		if (own === undefined ? !isMain : own !== marketplace) continue;
+		const date = toDay(valueAt(json, fields.dateField), marketplace);
+		const stars = Number(valueAt(json, fields.ratingField));
+		if (date === undefined || !Number.isInteger(stars) || stars < 1 || stars > 5) {
+			unusable.push(index);
+		} else {
+			feedback.push({ date, sentiment: sentimentOf(stars) });
+		}
+	}
+	const shown = unusable.slice(0, 5).join(', ');
+	return {
+		series: FeedbackSeries.of(countPerDay(feedback)),
+		hasPositives: feedback.some(({ sentiment }) => sentiment === 'positive'),
+		notes:
+			unusable.length === 0
+				? []
+				: [
+						`${unusable.length} input item(s) without a usable '${fields.dateField}' and '${fields.ratingField}' are left out (${shown}${unusable.length > 5 ? ', …' : ''})`,
+					],
+	};
+}
+
+/** A field, or a path to one such as `feedback.date`. */
+const valueAt = (json: IDataObject, path: string): unknown =>
+	path
+		.split('.')
+		.reduce<unknown>((value, key) => (value as IDataObject | null | undefined)?.[key], json);
+
+function toDay(value: unknown, { timeZone }: Marketplace): string | undefined {
+	if (typeof value !== 'string') return undefined;
+	const text = value.trim();
+	if (!/^\d{4}-\d{2}-\d{2}/.test(text)) return undefined;
+	const date = /^\d{4}-\d{2}-\d{2}$/.test(text)
+		? DateTime.fromISO(text, { zone: 'utc' })
+		: DateTime.fromISO(text, { zone: timeZone });
+	return date.isValid ? date.toISODate() : undefined;
+}
+
+/** What the items say of a window. */
+export function readItemsWindow(
+	{ series, hasPositives, notes }: ItemsSeries,
+	{ days, to }: Window,
+): WindowReading {
+	if (!hasPositives) {
+		return {
+			source: 'items',
+			provenance: 'insufficient',
+			notes: [
+				...notes,
+				"The input items hold no feedback of 4 or 5 stars; Amazon's feedback report never does, so no rating can be computed from them",
+			],
+		};
+	}
+	const last = dayNumber(to);
+	const counts =
+		days === undefined ? series.between(series.firstDay, last) : series.window(last, days);
+	const isShort = days !== undefined && series.firstDay > last - days + 1;
+	const startBefore = days === undefined ? undefined : last - 2 * days + 1;
+	return {
+		source: 'items',
+		provenance: 'exact',
+		counts,
+		countsBefore:
+			startBefore !== undefined && days !== undefined && startBefore >= series.firstDay
+				? series.window(last - days, days)
+				: undefined,
+		notes: isShort
+			? [...notes, `The input items begin on ${series.firstDate}; the days before count as empty`]
+			: notes,
+	};
+}

@@ -1,0 +1,132 @@
+import { DateTime } from 'luxon';
+
+import type { Sentiment } from './feedbackReport';
+import type { FeedbackCounts } from './rating';
+
+/** A feedback as far as counting goes. */
+export interface DatedFeedback {
+	/** ISO calendar day, marketplace-local. */
+	readonly date: string;
+	readonly sentiment: Sentiment;
+}
+
+/** Feedback counts of one marketplace-local calendar day. */
+export interface DailyCounts extends FeedbackCounts {
+	readonly date: string;
+}
+
+const MILLISECONDS_PER_DAY = 86_400_000;
+
+/**
+ * Days since 1970-01-01 of an ISO calendar day.
+ * @throws RangeError where it is none
+ */
+export function dayNumber(isoDate: string): number {
+	const day = DateTime.fromISO(isoDate, { zone: 'utc' }).toMillis() / MILLISECONDS_PER_DAY;
+	if (!Number.isInteger(day)) throw new RangeError(`${isoDate} is not an ISO calendar day`);
+	return day;
+}
+
+/** The ISO calendar day of a day number. */
+export const isoDay = (day: number): string =>
+	DateTime.fromMillis(day * MILLISECONDS_PER_DAY, { zone: 'utc' }).toISODate() ?? '';
+
+/**
+ * Counts feedback per calendar day in one pass, however many there are: memory grows with the number
+ * of days only.
+ */
+export function countPerDay(feedback: Iterable<DatedFeedback>): DailyCounts[] {
+	const days = new Map<string, { positive: number; neutral: number; negative: number }>();
+	for (const { date, sentiment } of feedback) {
+		let counts = days.get(date);
+		if (counts === undefined) {
+			counts = { positive: 0, neutral: 0, negative: 0 };
+			days.set(date, counts);
+		}
+		counts[sentiment] += 1;
+	}
+	return [...days].map(([date, counts]) => ({ date, ...counts }));
+}
+
+/**
+ * Feedback counts along the calendar, summed up so that any window is two look-ups, however long.
+ * Days are day numbers (see `dayNumber`); days before, after and between those given count as empty.
+ */
+export class FeedbackSeries {
+	private constructor(
+		/** First day with counts. */
+		readonly firstDay: number,
+		/** Last day with counts; `firstDay - 1` for an empty series. */
+		readonly lastDay: number,
+		/** Sums of all days before `firstDay + index`. */
+		private readonly before: Readonly<Record<Sentiment, Float64Array>>,
+	) {}
+
+	/** Days in any order; several entries of one day add up. */
+	static of(daily: Iterable<DailyCounts>): FeedbackSeries {
+		const entries = [...daily].map((counts) => ({ day: dayNumber(counts.date), counts }));
+		const [first] = entries;
+		if (first === undefined) return new FeedbackSeries(0, -1, sums(1));
+
+		let firstDay = first.day;
+		let lastDay = first.day;
+		for (const { day } of entries) {
+			firstDay = Math.min(firstDay, day);
+			lastDay = Math.max(lastDay, day);
+		}
+		const before = sums(lastDay - firstDay + 2);
+		for (const sentiment of SENTIMENTS) {
+			const sum = before[sentiment];
+			for (const { day, counts } of entries) add(sum, day - firstDay + 1, counts[sentiment]);
+			for (let index = 1; index < sum.length; index += 1) add(sum, index, sum[index - 1] ?? 0);
+		}
+		return new FeedbackSeries(firstDay, lastDay, before);
+	}
+
+	get isEmpty(): boolean {
+		return this.lastDay < this.firstDay;
+	}
+
+	/** ISO day of the first counts; of 1970-01-01 for an empty series. */
+	get firstDate(): string {
+		return isoDay(this.firstDay);
+	}
+
+	get lastDate(): string {
+		return isoDay(this.lastDay);
+	}
+
+	/** Counts of the days from `from` to `to`, both included. */
+	between(from: number, to: number): FeedbackCounts {
+		const start = this.clamp(from);
+		const end = Math.max(start, this.clamp(to + 1));
+		const count = (sentiment: Sentiment) =>
+			(this.before[sentiment][end] ?? 0) - (this.before[sentiment][start] ?? 0);
+		return {
+			positive: count('positive'),
+			neutral: count('neutral'),
+			negative: count('negative'),
+		};
+	}
+
+	/** Counts of the `days` days that end on `lastDay`, which is included. */
+	window(lastDay: number, days: number): FeedbackCounts {
+		return this.between(lastDay - days + 1, lastDay);
+	}
+
+	private clamp(day: number): number {
+		return Math.min(Math.max(day, this.firstDay), this.lastDay + 1) - this.firstDay;
+	}
+}
+
+const SENTIMENTS = ['positive', 'neutral', 'negative'] as const satisfies readonly Sentiment[];
+
+const sums = (length: number): Record<Sentiment, Float64Array> => ({
+	positive: new Float64Array(length),
+	neutral: new Float64Array(length),
+	negative: new Float64Array(length),
+});
+
+const add = (sum: Float64Array, index: number, amount: number): void => {
+	sum[index] = (sum[index] ?? 0) + amount;
+};

@@ -1,0 +1,92 @@
+import { compare, type Rational } from './rational';
+
+/** Feedback counts of one window. All whole numbers; `positive + neutral + negative` is the total. */
+export interface FeedbackCounts {
+	/** 4 and 5 stars. */
+	readonly positive: number;
+	/** 3 stars: part of the denominator, not of the order defect rate. */
+	readonly neutral: number;
+	/** 1 and 2 stars. */
+	readonly negative: number;
+}
+
+export const totalOf = ({ positive, neutral, negative }: FeedbackCounts): number =>
+	positive + neutral + negative;
+
+/** Neutral and negative together: what lowers the rating. */
+export const nonPositivesOf = ({ neutral, negative }: FeedbackCounts): number => neutral + negative;
+
+/**
+ * The rating as a fraction: positives over all feedback, neutrals included.
+ * Source: Seller Central help "How does feedback and rating work?". Undefined without feedback.
+ */
+export function ratingOf(counts: FeedbackCounts): Rational | undefined {
+	const total = totalOf(counts);
+	return total === 0 ? undefined : { numerator: counts.positive, denominator: total };
+}
+
+/** Percent (0 to 100) as a number for display and further sums; never used to compare. */
+export const toPercent = ({ numerator, denominator }: Rational): number =>
+	(100 * numerator) / denominator;
+
+/** Whole percent as Amazon shows it, rounded half-up in whole numbers: 94.5 shows as 95. */
+export const toDisplayedPercent = ({ numerator, denominator }: Rational): number =>
+	Math.floor((200 * numerator + denominator) / (2 * denominator));
+
+/** Whether the rating is at or above the threshold, compared exactly. */
+export const meets = (counts: FeedbackCounts, threshold: Rational): boolean => {
+	const rating = ratingOf(counts);
+	return rating !== undefined && compare(rating, threshold) >= 0;
+};
+
+/**
+ * Runway: how many further non-positive feedback (and no positive) the rating takes before it falls
+ * below the threshold; `floor(p/q - t)`. Undefined where it is below already, or where the
+ * threshold is 0 (never reached).
+ */
+export function runwayOf(counts: FeedbackCounts, threshold: Rational): number | undefined {
+	if (threshold.numerator === 0 || !meets(counts, threshold)) return undefined;
+	const { numerator, denominator } = threshold;
+	return Math.floor((counts.positive * denominator - totalOf(counts) * numerator) / numerator);
+}
+
+/**
+ * How many further positives (and no other) bring the rating to the threshold;
+ * `ceil((q t - p) / (1 - q))`, 0 where it is there already. Undefined where nothing can: a
+ * threshold of 100 % with any non-positive.
+ */
+export function neededPositivesFor(
+	counts: FeedbackCounts,
+	threshold: Rational,
+): number | undefined {
+	const { numerator, denominator } = threshold;
+	const missing = totalOf(counts) * numerator - counts.positive * denominator;
+	if (missing <= 0) return totalOf(counts) === 0 && numerator > 0 ? 1 : 0;
+	if (numerator === denominator) return undefined;
+	return Math.ceil(missing / (denominator - numerator));
+}
+
+/** An interval in percent, 0 to 100. */
+export interface PercentInterval {
+	readonly low: number;
+	readonly high: number;
+}
+
+/**
+ * Wilson's score interval of the share of positives, in percent: how far the rating of this many
+ * feedback may lie from the seller's true share of content buyers.
+ * @param z standard normal quantile; 1.959964 gives 95 % confidence
+ */
+export function wilsonInterval(counts: FeedbackCounts, z = 1.959964): PercentInterval | undefined {
+	const total = totalOf(counts);
+	if (total === 0) return undefined;
+	const share = counts.positive / total;
+	const z2 = z * z;
+	const centre = share + z2 / (2 * total);
+	const spread = z * Math.sqrt((share * (1 - share)) / total + z2 / (4 * total * total));
+	const scale = 100 / (1 + z2 / total);
+	return {
+		low: Math.max(0, (centre - spread) * scale),
+		high: Math.min(100, (centre + spread) * scale),
+	};
+}

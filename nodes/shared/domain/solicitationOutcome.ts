@@ -1,0 +1,54 @@
+/**
+ * What came of one order, each value once, with what it means. The node's output, its output schema
+ * and the README all take these texts.
+ */
+export const SOLICITATION_OUTCOMES = {
+	eligible: 'Amazon would accept a request for this order now',
+	sent: 'Amazon accepted the request for a product review and seller feedback',
+	sentUnconfirmed:
+		"Amazon's answer was lost, but the order is no longer open for a request, so the request most likely arrived; it is not sent again",
+	wouldSend: 'Dry run: the order is eligible and nothing was sent',
+	alreadyRequested:
+		'A review was requested for this order before; Amazon allows one request per order',
+	notYetEligible: 'The window for requests has not opened yet; see `windowOpensAt`',
+	windowClosed: 'The window for requests is over; see `windowClosesAt`',
+	outsideWindow:
+		'Amazon says the order is outside its 5 to 30 day range; without delivery dates it is not known on which side',
+	notShipped: 'The order is not shipped yet, which Amazon requires',
+	orderCancelled: 'The order was cancelled or cannot be fulfilled',
+	notEligibleNow:
+		'Amazon offers no request for this order now and does not say why; this can change the next day',
+	orderNotFound: 'Amazon does not know this order in this marketplace',
+	missingRole: 'The application lacks the role that Amazon asks for',
+	invalidOrderId: 'The text is not an Amazon order ID',
+	refused: 'Amazon refused for a reason this node does not know; see `amazonMessage`',
+} as const satisfies Record<string, string>;
+
+export type SolicitationOutcome = keyof typeof SOLICITATION_OUTCOMES;
+
+/** Outcomes worth trying again on a later day. */
+const RETRY_LATER: readonly SolicitationOutcome[] = [
+	'notYetEligible',
+	'notShipped',
+	'notEligibleNow',
+	'outsideWindow',
+];
+
+/** Whether the same order may become eligible later. */
+export const isRetryable = (outcome: SolicitationOutcome): boolean => RETRY_LATER.includes(outcome);
+
+/**
+ * Tells Amazon's refusals apart by their text, for all of them come as 403 `Unauthorized`.
+ * Tolerant of curly, straight and broken apostrophes and of other day ranges than "5-30".
+ * Source: texts reported by users since 2020; Amazon documents none.
+ * @returns undefined for a text that is not known
+ */
+export function outcomeOfRefusal(
+	message: string,
+): Extract<SolicitationOutcome, 'alreadyRequested' | 'outsideWindow'> | undefined {
+	if (/already\s+(been\s+)?requested|not available for this amazonOrderId/i.test(message)) {
+		return 'alreadyRequested';
+	}
+	if (/outside the\b.*\bday range/i.test(message)) return 'outsideWindow';
+	return undefined;
+}

@@ -1,0 +1,42 @@
+import { DateTime } from 'luxon';
+
+/** Days after the earliest delivery before a request is permitted, and after the latest until which. */
+const OPENS_AFTER_DAYS = 5;
+const CLOSES_AFTER_DAYS = 30;
+
+export interface SolicitationWindow {
+	/** First permitted moment, ISO 8601 in UTC. */
+	readonly opensAt: string;
+	/** Last permitted moment, ISO 8601 in UTC. */
+	readonly closesAt: string;
+}
+
+/**
+ * When a request may be sent: from five days after the earliest delivery to thirty days after the
+ * latest. Source: Amazon's Solicitations API guide. Amazon's own answer has the last word: its
+ * refusal speaks of the actual delivery date instead, so use this to explain and to plan, not to send.
+ * @param earliestDelivery ISO 8601 with offset
+ * @param latestDelivery ISO 8601 with offset
+ */
+export function solicitationWindow(
+	earliestDelivery: string,
+	latestDelivery: string,
+): SolicitationWindow | undefined {
+	const opensAt = DateTime.fromISO(earliestDelivery, { zone: 'utc' }).plus({
+		days: OPENS_AFTER_DAYS,
+	});
+	const closesAt = DateTime.fromISO(latestDelivery, { zone: 'utc' }).plus({
+		days: CLOSES_AFTER_DAYS,
+	});
+	if (!opensAt.isValid || !closesAt.isValid) return undefined;
+	return { opensAt: opensAt.toISO(), closesAt: closesAt.toISO() };
+}
+
+/** On which side of the window, or inside it, a moment is. Both ends belong to the window. */
+export function positionInWindow(
+	window: SolicitationWindow,
+	moment: DateTime,
+): 'before' | 'inside' | 'after' {
+	if (moment < DateTime.fromISO(window.opensAt)) return 'before';
+	return moment > DateTime.fromISO(window.closesAt) ? 'after' : 'inside';
+}

@@ -1,0 +1,175 @@
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { DateTime } from 'luxon';
+
+import {
+	dateOrderOf,
+	parseFeedbackReport,
+	type DateOrder,
+	type FeedbackReport,
+	type FeedbackRow,
+} from '../domain/feedbackReport';
+import type { Marketplace } from '../domain/marketplaces';
+import { plusDays } from '../domain/ratingWindow';
+import { decodeReport } from '../domain/reportEncoding';
+import type { SpApiClient } from '../spapi/client';
+import { createReport, obtainReport, type ReportRequest } from '../spapi/reports';
+import { hint } from './hints';
+
+export const dateFormatOption: INodeProperties = {
+	displayName: 'Date Format',
+	name: 'dateFormat',
+	type: 'options',
+	default: 'auto',
+	options: [
+		{ name: 'As the Marketplace Writes It', value: 'auto' },
+		{ name: 'Day, Month, Year', value: 'dmy' },
+		{ name: 'Month, Day, Year', value: 'mdy' },
+		{ name: 'Year, Month, Day', value: 'ymd' },
+	],
+	description:
+		"How the report writes dates. Amazon documents none; choose one if the marketplace's usual format turns out wrong.",
+};
+
+export const waitForReportOption: INodeProperties = {
+	displayName: 'Wait for Report (Minutes)',
+	name: 'waitMinutes',
+	type: 'number',
+	default: 15,
+	typeOptions: { minValue: 0, maxValue: 240 },
+	description:
+		'How long to wait for Amazon to prepare a report. After that the node stops and names the report, which can be picked up by its ID.',
+};
+
+/** Amazon refuses feedback reports over less than five days, so a shorter wish is asked for longer. */
+const SHORTEST_RANGE_DAYS = 6;
+
+/** The calendar day it is now in the marketplace. */
+export const todayIn = ({ timeZone }: Marketplace): string =>
+	DateTime.now().setZone(timeZone).toISODate() ?? '';
+
+/** Start of a marketplace-local calendar day as Amazon wants it. */
+export const startOfDayIn = ({ timeZone }: Marketplace, isoDate: string): string =>
+	DateTime.fromISO(isoDate, { zone: timeZone }).toUTC().toISO({ suppressMilliseconds: true }) ?? '';
+
+export interface FeedbackReportRequest {
+	readonly marketplace: Marketplace;
+	/** First calendar day wanted, marketplace-local. */
+	readonly since: string;
+	readonly dateFormat: DateOrder | 'auto';
+	readonly reportId?: string;
+	readonly waitMs: number;
+}
+
+export type FetchedFeedback =
+	| { readonly known: true; readonly reportId: string; readonly report: FeedbackReport }
+	/** Amazon cancelled the report: no such feedback, or a refusal. */
+	| { readonly known: false; readonly reportId: string };
+
+/** What to ask Amazon for: since the day wanted, or since the latest day that is not refused. */
+function feedbackReportSince(marketplace: Marketplace, since: string): ReportRequest {
+	const longEnough = plusDays(todayIn(marketplace), -SHORTEST_RANGE_DAYS);
+	return {
+		reportType: 'GET_SELLER_FEEDBACK_DATA',
+		marketplaceId: marketplace.id,
+		dataStartTime: startOfDayIn(marketplace, since < longEnough ? since : longEnough),
+	};
+}
+
+/** Has Amazon start on a feedback report, to be fetched by its ID later. */
+export const requestFeedback = async (
+	client: SpApiClient,
+	marketplace: Marketplace,
+	since: string,
+): Promise<string> => await createReport(client, feedbackReportSince(marketplace, since));
+
+/** Fetches and reads the feedback report of one marketplace; shows a hint about anything unusual. */
+export async function fetchFeedback(
+	context: IExecuteFunctions,
+	client: SpApiClient,
+	{ marketplace, since, dateFormat, reportId, waitMs }: FeedbackReportRequest,
+): Promise<FetchedFeedback> {
+	const startedAt = performance.now();
+	const request = feedbackReportSince(marketplace, since);
+	const obtained = await obtainReport(context, client, request, { reportId, waitMs });
+	const { reportId: id } = obtained.report;
+	const seconds = Math.round((performance.now() - startedAt) / 1000);
+	if (seconds >= 10) hint(context, `Amazon took ${seconds} seconds to prepare report ${id}`);
+	if (obtained.status === 'CANCELLED') {
+		hint(
+			context,
+			`Amazon cancelled feedback report ${id} for ${marketplace.name}. That means either no feedback of 1 to 3 stars since ${since}, or a refusal: Amazon does not say which, so this is not a zero.`,
+			'warning',
+		);
+		return { known: false, reportId: id };
+	}
+	const report = readFeedbackReport(obtained.content, marketplace, dateFormat);
+	hintAtUnreadable(context, report);
+	return { known: true, reportId: id, report };
+}
+
+/** Decodes and parses the bytes of a feedback report. */
+export function readFeedbackReport(
+	content: { readonly bytes: Uint8Array; readonly contentType?: string },
+	marketplace: Marketplace,
+	dateFormat: DateOrder | 'auto',
+): FeedbackReport {
+	const { countryCode } = marketplace;
+	const { text } = decodeReport(content.bytes, { contentType: content.contentType, countryCode });
+	return parseFeedbackReport(text, dateFormat === 'auto' ? dateOrderOf(countryCode) : dateFormat);
+}
+
+/** Says which lines were left out, so that nothing is lost in silence. */
+export function hintAtUnreadable(context: IExecuteFunctions, { unreadable }: FeedbackReport): void {
+	if (unreadable.length === 0) return;
+	const shown = unreadable.slice(0, 5).map(({ line, reason }) => `line ${line}: ${reason}`);
+	const more = unreadable.length - shown.length;
+	hint(
+		context,
+		`${unreadable.length} line(s) of the feedback report could not be read: ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`,
+		'warning',
+	);
+}
+
+export interface OutputChoices {
+	readonly simplify: boolean;
+	readonly includeBuyerEmail: boolean;
+	readonly outputUnreadableLines: boolean;
+}
+
+/** The report as items: the feedback wanted, then, if asked for, the lines that could not be read. */
+export function toItems(
+	{ unreadable }: FeedbackReport,
+	rows: readonly FeedbackRow[],
+	marketplace: Marketplace,
+	choices: OutputChoices,
+): IDataObject[] {
+	const items = rows.map((row) => toItem(row, marketplace, choices));
+	if (!choices.outputUnreadableLines) return items;
+	return [...items, ...unreadable.map(({ line, reason }) => ({ unreadable: true, line, reason }))];
+}
+
+function toItem(
+	row: FeedbackRow,
+	marketplace: Marketplace,
+	{ simplify, includeBuyerEmail }: OutputChoices,
+): IDataObject {
+	const { date, rating, sentiment, comment, response, orderId } = row;
+	return {
+		orderId,
+		date,
+		rating,
+		sentiment,
+		comment,
+		hasComment: comment !== '',
+		response,
+		marketplace: marketplace.countryCode,
+		marketplaceId: marketplace.id,
+		...(includeBuyerEmail && { buyerEmail: row.raterEmail }),
+		...(!simplify && {
+			marketplaceName: marketplace.name,
+			timeZone: marketplace.timeZone,
+			line: row.line,
+			source: 'GET_SELLER_FEEDBACK_DATA',
+		}),
+	};
+}

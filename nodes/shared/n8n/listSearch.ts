@@ -1,0 +1,70 @@
+import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+
+import { findMarketplace } from '../domain/marketplaces';
+import { SpApiClient } from '../spapi/client';
+import { primaryMarketplaceOf } from '../spapi/endpoints';
+import { findSoldAsins } from '../spapi/orders';
+import { getMarketplaceParticipations } from '../spapi/sellers';
+import { toNodeError } from './errors';
+
+/** The seller's marketplaces for the resource locator, those this package knows. */
+export async function searchMarketplaces(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+): Promise<INodeListSearchResult> {
+	return await searchList(this, 'marketplaces', filter, async (client) => {
+		const participations = await getMarketplaceParticipations(client);
+		return participations
+			.flatMap(({ marketplace }) => findMarketplace(marketplace.id) ?? [])
+			.map(({ id, name, domain }) => ({ name: `${name} (${domain})`, value: id }));
+	});
+}
+
+/** What the seller sold lately in the credential's marketplace, the most ordered first. */
+export async function searchSoldAsins(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+): Promise<INodeListSearchResult> {
+	return await searchList(this, 'asins', filter, async (client) => {
+		const asins = await findSoldAsins(client, primaryMarketplaceOf(client.credentials).id);
+		return asins.map((asin) => ({ name: asin, value: asin }));
+	});
+}
+
+interface ListEntry {
+	readonly name: string;
+	readonly value: string;
+}
+
+/** Amazon allows about one such call a minute or less, and the editor asks at every key pressed. */
+const KEPT_FOR_MS = 5 * 60_000;
+
+const lists = new Map<string, { readonly at: number; readonly entries: Promise<ListEntry[]> }>();
+
+/** Searches a seller's list, which is fetched once for some minutes of searching. */
+async function searchList(
+	context: ILoadOptionsFunctions,
+	list: string,
+	filter = '',
+	fetch: (client: SpApiClient) => Promise<ListEntry[]>,
+): Promise<INodeListSearchResult> {
+	try {
+		const client = await SpApiClient.connect(context);
+		const key = `${client.seller}:${list}`;
+		const kept = lists.get(key);
+		const isFresh = kept !== undefined && performance.now() - kept.at < KEPT_FOR_MS;
+		const entries = isFresh ? kept.entries : fetch(client);
+		if (!isFresh) {
+			lists.set(key, { at: performance.now(), entries });
+			entries.catch(() => lists.delete(key));
+		}
+		const wanted = filter.toLowerCase();
+		return {
+			results: (await entries).filter(({ name, value }) =>
+				`${name} ${value}`.toLowerCase().includes(wanted),
+			),
+		};
+	} catch (error) {
+		throw toNodeError(context.getNode(), error, 0);
+	}
+}

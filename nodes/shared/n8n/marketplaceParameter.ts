@@ -1,0 +1,91 @@
+import { NodeOperationError, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
+
+import { findMarketplace, REGION_NAMES, type Marketplace } from '../domain/marketplaces';
+import { primaryMarketplaceOf } from '../spapi/endpoints';
+import type { SpApiClient } from '../spapi/client';
+
+/** Which marketplace an operation works on; empty means the credential's own. */
+export const marketplaceParameter: INodeProperties = {
+	displayName: 'Marketplace',
+	name: 'marketplace',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	description:
+		"The marketplace to work on; when empty, the credential's primary marketplace. Sources without a credential need one.",
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: "Credential's primary marketplace",
+			typeOptions: { searchListMethod: 'searchMarketplaces', searchable: true },
+		},
+		{
+			displayName: 'By ID or Country',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. ATVPDKIKX0DER or US',
+		},
+	],
+};
+
+/** Nodes that read files need no credential, so the marketplace has to be told. */
+export const marketplaceOfFileParameter: INodeProperties = {
+	...marketplaceParameter,
+	default: { mode: 'id', value: 'US' },
+	required: true,
+	description:
+		'The marketplace the report was made in, which decides its date format, encoding and calendar',
+	modes: marketplaceParameter.modes?.filter(({ name }) => name === 'id'),
+};
+
+/**
+ * The marketplace an item works on.
+ * @param client undefined where the operation does without Amazon and so without a credential
+ * @throws NodeOperationError for an unknown one and for one outside the credential's region
+ */
+export function resolveMarketplace(
+	context: IExecuteFunctions,
+	client: SpApiClient | undefined,
+	wanted: string | undefined,
+	itemIndex: number,
+): Marketplace {
+	if (client === undefined) {
+		if (wanted !== undefined) return knownMarketplace(context, wanted, itemIndex);
+		throw new NodeOperationError(context.getNode(), "'Marketplace' is needed", {
+			itemIndex,
+			description:
+				"Without a credential, which has a marketplace of its own, choose one 'By ID or Country', such as US.",
+		});
+	}
+	const primary = primaryMarketplaceOf(client.credentials);
+	if (wanted === undefined) return primary;
+	const marketplace = knownMarketplace(context, wanted, itemIndex);
+	if (marketplace.region !== primary.region) {
+		throw new NodeOperationError(
+			context.getNode(),
+			`The credential cannot reach the marketplace ${marketplace.name}`,
+			{
+				itemIndex,
+				description: `It is in the region ${REGION_NAMES[marketplace.region]}, the credential in ${REGION_NAMES[primary.region]}. Amazon gives one refresh token per region: use a credential of that region.`,
+			},
+		);
+	}
+	return marketplace;
+}
+
+/** @throws NodeOperationError where it is not one of Amazon's marketplaces */
+export function knownMarketplace(
+	context: IExecuteFunctions,
+	wanted: string,
+	itemIndex: number,
+): Marketplace {
+	const marketplace = findMarketplace(wanted);
+	if (marketplace === undefined) {
+		throw new NodeOperationError(context.getNode(), `'Marketplace' cannot be used`, {
+			itemIndex,
+			description: `"${wanted}" is neither a marketplace ID such as ATVPDKIKX0DER nor a country such as US.`,
+		});
+	}
+	return marketplace;
+}

@@ -1,0 +1,64 @@
+import {
+	NodeOperationError,
+	type IExecuteFunctions,
+	type INodeProperties,
+	type INodePropertyCollection,
+	type INodePropertyOptions,
+} from 'n8n-workflow';
+import { z } from 'zod';
+
+/**
+ * Reads and checks an item's parameters, one per field of the schema, by the same name.
+ * @param description the operation's parameters, for the names the editor shows
+ * @throws NodeOperationError that names the parameter as the editor does
+ */
+export function readParameters<Shape extends z.ZodRawShape>(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	schema: z.ZodObject<Shape>,
+	description: readonly INodeProperties[],
+): z.infer<z.ZodObject<Shape>> {
+	const raw = Object.fromEntries(
+		Object.keys(schema.shape).map((name) => [
+			name,
+			context.getNodeParameter(name, itemIndex, null) ?? undefined,
+		]),
+	);
+	const parsed = schema.safeParse(raw);
+	if (parsed.success) return parsed.data;
+
+	const [issue] = parsed.error.issues;
+	const path = issue?.path.filter((part) => typeof part === 'string') ?? [];
+	throw new NodeOperationError(
+		context.getNode(),
+		`'${displayName(description, path)}' cannot be used`,
+		{
+			itemIndex,
+			description: issue?.message,
+		},
+	);
+}
+
+/** The name the editor shows for a parameter, `path` leading through collections. */
+function displayName(
+	properties: ReadonlyArray<INodeProperties | INodePropertyOptions | INodePropertyCollection>,
+	[name = '', ...rest]: readonly string[],
+): string {
+	const property = properties.find((candidate) => candidate.name === name);
+	if (property === undefined || !('displayName' in property)) return name;
+	const inner = 'values' in property ? property.values : property.options;
+	return rest.length > 0 && inner !== undefined ? displayName(inner, rest) : property.displayName;
+}
+
+/** An optional text field: blank means not given. */
+export const optionalText = z
+	.string()
+	.trim()
+	.transform((text) => (text === '' ? undefined : text))
+	.optional();
+
+/** A resource locator's value, whatever its mode; blank means not given. */
+export const locatorValue = z
+	.object({ value: z.union([z.string(), z.number()]).nullish() })
+	.transform(({ value }) => String(value ?? '').trim() || undefined)
+	.optional();

@@ -1,0 +1,262 @@
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	IHttpRequestOptions,
+	ILoadOptionsFunctions,
+} from 'n8n-workflow';
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+
+import { apiBaseUrl, type SellingPartnerCredentials } from './endpoints';
+import {
+	isTokenRejection,
+	kindOfAnswer,
+	readAnswer,
+	SpApiFailure,
+	type AmazonAnswer,
+	type FailureKind,
+} from './failure';
+import { operationOf, type Operation, type OperationName } from './operations';
+import { backoff, pause } from './pause';
+import { TokenBucket } from './tokenBucket';
+import { USER_AGENT } from './userAgent';
+
+export const CREDENTIAL_NAME = 'amazonSellingPartnerApi';
+
+/** What the transport needs of n8n. */
+export type SpApiContext = IExecuteFunctions | ILoadOptionsFunctions;
+
+const TIMEOUT_MS = 30_000;
+
+/** After that many attempts a call is given up. */
+const MAX_ATTEMPTS = 5;
+
+export interface CallOptions<Answer> {
+	readonly path?: Readonly<Record<string, string>>;
+	readonly query?: Readonly<Record<string, string | readonly string[]>>;
+	readonly body?: IDataObject;
+	/** The documented answer; fields it does not name are tolerated and dropped. */
+	readonly answer: z.ZodType<Answer, z.ZodTypeDef, unknown>;
+	/** Roles to name where access is denied, if they depend on more than the operation. */
+	readonly roles?: readonly string[];
+}
+
+/** Buckets of this process, per seller, application and operation. */
+const buckets = new Map<string, TokenBucket>();
+
+/** An HTTP answer of any status. */
+interface HttpAnswer {
+	readonly statusCode: number;
+	readonly headers: Readonly<Record<string, unknown>>;
+	readonly body: unknown;
+}
+
+/**
+ * The one way to Amazon: every operation goes through `call`. It keeps to the rate limit, renews an
+ * expired access token, tries again where that is safe, and stops at once when the execution is
+ * cancelled.
+ */
+export class SpApiClient {
+	/** Tells sellers apart by application and refresh token, without keeping either. */
+	readonly seller: string;
+
+	private constructor(
+		private readonly context: SpApiContext,
+		readonly credentials: SellingPartnerCredentials,
+	) {
+		const { clientId, refreshToken } = credentials;
+		const identity = `${apiBaseUrl(credentials)}\n${clientId}\n${refreshToken}`;
+		this.seller = createHash('sha256').update(identity).digest('hex');
+	}
+
+	static async connect(context: SpApiContext): Promise<SpApiClient> {
+		const credentials = await context.getCredentials<SellingPartnerCredentials & IDataObject>(
+			CREDENTIAL_NAME,
+		);
+		return new SpApiClient(context, credentials);
+	}
+
+	/** The execution's cancel signal, where there is an execution. */
+	get signal(): AbortSignal | undefined {
+		return 'getExecutionCancelSignal' in this.context
+			? this.context.getExecutionCancelSignal()
+			: undefined;
+	}
+
+	/**
+	 * Calls an operation and returns its checked answer with Amazon's request ID.
+	 * @throws SpApiFailure for everything that can go wrong
+	 */
+	async call<Answer>(
+		name: OperationName,
+		options: CallOptions<Answer>,
+	): Promise<{ readonly answer: Answer; readonly requestId?: string }> {
+		const operation = operationOf(name);
+		const request = this.buildRequest(operation, options);
+		const fail = (kind: FailureKind, answer?: AmazonAnswer) =>
+			new SpApiFailure(kind, name, answer, options.roles ?? operation.roles);
+
+		for (let attempt = 1; ; attempt += 1) {
+			await this.awaitTurn(name, operation);
+			const outcome = await this.attempt(request, options.answer);
+			if (this.signal?.aborted) throw fail('cancelled');
+			if ('value' in outcome) {
+				this.followRateHeader(name, operation, outcome.headers);
+				return { answer: outcome.value, requestId: outcome.answer.requestId };
+			}
+			if (attempt >= MAX_ATTEMPTS || !mayTryAgain(outcome.kind, operation)) {
+				throw fail(outcome.kind, outcome.answer);
+			}
+			if (outcome.kind === 'throttled') this.bucket(name, operation).drain(performance.now());
+			if (!(await pause(backoff(attempt), this.signal))) throw fail('cancelled');
+		}
+	}
+
+	private buildRequest<Answer>(
+		operation: Operation,
+		{ path = {}, query, body }: CallOptions<Answer>,
+	): IHttpRequestOptions {
+		const filledPath = operation.path.replace(/\{(\w+)\}/g, (_, placeholder: string) =>
+			encodeURIComponent(path[placeholder] ?? ''),
+		);
+		return {
+			method: operation.method,
+			url: `${apiBaseUrl(this.credentials)}${filledPath}`,
+			qs: query as IDataObject | undefined,
+			arrayFormat: 'comma',
+			body,
+			headers: { 'user-agent': USER_AGENT },
+			json: true,
+			timeout: TIMEOUT_MS,
+			returnFullResponse: true,
+			disableFollowRedirect: true,
+		};
+	}
+
+	/** One attempt, with a fresh access token where Amazon says that the stored one is expired. */
+	private async attempt<Answer>(
+		request: IHttpRequestOptions,
+		schema: CallOptions<Answer>['answer'],
+	): Promise<
+		| { value: Answer; answer: AmazonAnswer; headers: HttpAnswer['headers'] }
+		| { kind: FailureKind; answer?: AmazonAnswer }
+	> {
+		let http = await this.send(request, false);
+		if ('kind' in http) return http;
+		if (isTokenRejection(readAnswer(http.statusCode, http.body, http.headers))) {
+			http = await this.send(request, true);
+			if ('kind' in http) return http;
+		}
+		const answer = readAnswer(http.statusCode, http.body, http.headers);
+		if (http.statusCode < 200 || http.statusCode > 299) {
+			return { kind: kindOfAnswer(answer), answer };
+		}
+		const parsed = schema.safeParse(http.body);
+		if (parsed.success) return { value: parsed.data, answer, headers: http.headers };
+		const [issue] = parsed.error.issues;
+		const where = issue?.path.join('.');
+		return {
+			kind: 'unexpectedAnswer',
+			answer: { ...answer, message: `${where ? `${where}: ` : ''}${issue?.message ?? ''}` },
+		};
+	}
+
+	/**
+	 * Sends a request; any status is an answer. With `renewToken` a 401 or 403 makes n8n fetch a fresh
+	 * access token and send again. That is not left to n8n in general, for most of Amazon's 403s have
+	 * nothing to do with the token and must not cost a log-in and a second request each.
+	 */
+	private async send(
+		request: IHttpRequestOptions,
+		renewToken: boolean,
+	): Promise<HttpAnswer | { kind: FailureKind; answer?: AmazonAnswer }> {
+		const options: IHttpRequestOptions = {
+			...request,
+			ignoreHttpStatusErrors: renewToken ? { ignore: true, except: [401, 403] } : true,
+		};
+		const { httpRequestWithAuthentication } = this.context.helpers;
+		const sent: Promise<HttpAnswer> = httpRequestWithAuthentication.call(
+			this.context,
+			CREDENTIAL_NAME,
+			options,
+			renewToken ? { preAuthenticationRetryStatusCode: [401, 403] } : undefined,
+		);
+		return await sent.catch(readThrown);
+	}
+
+	/** Waits for a token of the operation's bucket. */
+	private async awaitTurn(name: OperationName, operation: Operation): Promise<void> {
+		const bucket = this.bucket(name, operation);
+		const whole = await pause(bucket.reserve(performance.now()), this.signal);
+		if (!whole) {
+			bucket.release(performance.now());
+			throw new SpApiFailure('cancelled', name);
+		}
+	}
+
+	private bucket(name: OperationName, { rate, burst }: Operation): TokenBucket {
+		const key = `${this.seller}:${name}`;
+		const bucket = buckets.get(key) ?? new TokenBucket(rate, burst, performance.now());
+		buckets.set(key, bucket);
+		return bucket;
+	}
+
+	/** Amazon names a seller's own rate in some answers; it is a hint, and the burst is never named. */
+	private followRateHeader(
+		name: OperationName,
+		operation: Operation,
+		headers: HttpAnswer['headers'],
+	): void {
+		const rate = Number(headers['x-amzn-ratelimit-limit']);
+		if (rate > 0) this.bucket(name, operation).adapt(rate, performance.now());
+	}
+}
+
+/** Whether another attempt can help and does no harm. */
+function mayTryAgain(kind: FailureKind, { repeatable }: Operation): boolean {
+	switch (kind) {
+		case 'throttled':
+		case 'unreachable':
+			return true;
+		case 'unavailable':
+		case 'answerLost':
+		case 'unexpectedAnswer':
+			return repeatable;
+		default:
+			return false;
+	}
+}
+
+/** Connection failures after which the request cannot have reached Amazon. */
+const NEVER_SENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH'];
+
+interface Thrown {
+	readonly name?: string;
+	readonly message?: string;
+	readonly code?: string;
+	readonly response?: {
+		readonly status: number;
+		readonly data: unknown;
+		readonly headers: Readonly<Record<string, unknown>>;
+	};
+	readonly cause?: Thrown;
+}
+
+/**
+ * Makes an answer or a failure of what n8n threw. Nothing of the thrown error is kept, for it carries
+ * the request with its access token.
+ */
+function readThrown(thrown: Thrown): HttpAnswer | { kind: FailureKind; answer?: AmazonAnswer } {
+	const origin = thrown.cause ?? thrown;
+	if (origin.response !== undefined) {
+		const { status, data, headers } = origin.response;
+		return { statusCode: status, body: data, headers };
+	}
+	if (origin.name === 'LoginWithAmazonError') {
+		return { kind: 'login', answer: { message: origin.message } };
+	}
+	if (origin.name === 'LoginUnavailableError') {
+		return { kind: 'unreachable', answer: { message: origin.message } };
+	}
+	return { kind: NEVER_SENT.includes(origin.code ?? '') ? 'unreachable' : 'answerLost' };
+}

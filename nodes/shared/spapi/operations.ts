@@ -1,0 +1,118 @@
+import type { IHttpRequestMethods } from 'n8n-workflow';
+
+/** One operation of the Selling Partner API, as its official model describes it. */
+export interface Operation {
+	/** What it does, to follow "Amazon refused to …". */
+	readonly does: string;
+	readonly method: IHttpRequestMethods;
+	/** Path with `{placeholders}`. */
+	readonly path: string;
+	/** Amazon's default usage plan: requests per second and bucket size. */
+	readonly rate: number;
+	readonly burst: number;
+	/**
+	 * Whether asking twice does no harm. An operation that is not repeatable is sent again only where
+	 * Amazon cannot have acted on the first attempt.
+	 */
+	readonly repeatable: boolean;
+	/** Roles of which the application needs at least one. */
+	readonly roles: readonly string[];
+}
+
+/** Any one of these roles opens reports in general; each report type has its own on top. */
+const ANY_REPORT_ROLE = ['the role of the report type'] as const;
+
+const SOLICITATION_ROLES = ['Buyer Solicitation', 'Product Listing'] as const;
+
+/**
+ * The operations the nodes use. Sources: Amazon's official models (rates of July 2026), its guides
+ * for roles. Amazon adapts some rates to the seller; the transport follows the answer's header.
+ */
+export const OPERATIONS = {
+	getMarketplaceParticipations: {
+		does: "list the seller's marketplaces",
+		method: 'GET',
+		path: '/sellers/v1/marketplaceParticipations',
+		rate: 0.016,
+		burst: 15,
+		repeatable: true,
+		roles: ['Finance and Accounting', 'Selling Partner Insights'],
+	},
+	createReport: {
+		does: 'prepare a report',
+		method: 'POST',
+		path: '/reports/2021-06-30/reports',
+		rate: 0.0167,
+		burst: 15,
+		// A second report costs quota and nothing else.
+		repeatable: true,
+		roles: ANY_REPORT_ROLE,
+	},
+	getReport: {
+		does: 'tell how far a report is',
+		method: 'GET',
+		path: '/reports/2021-06-30/reports/{reportId}',
+		rate: 2,
+		burst: 15,
+		repeatable: true,
+		roles: ANY_REPORT_ROLE,
+	},
+	getReportDocument: {
+		does: 'hand out a report document',
+		method: 'GET',
+		path: '/reports/2021-06-30/documents/{reportDocumentId}',
+		rate: 0.0167,
+		burst: 15,
+		repeatable: true,
+		roles: ANY_REPORT_ROLE,
+	},
+	getOrder: {
+		does: 'read an order',
+		method: 'GET',
+		path: '/orders/2026-01-01/orders/{orderId}',
+		rate: 0.5,
+		burst: 30,
+		repeatable: true,
+		roles: ['Inventory and Order Tracking', 'Buyer Solicitation', 'Product Listing'],
+	},
+	searchOrders: {
+		does: 'list orders',
+		method: 'GET',
+		path: '/orders/2026-01-01/orders',
+		rate: 0.0056,
+		burst: 20,
+		repeatable: true,
+		roles: ['Inventory and Order Tracking', 'Buyer Solicitation', 'Product Listing'],
+	},
+	getItemOffers: {
+		does: "read an item's offers",
+		method: 'GET',
+		path: '/products/pricing/v0/items/{asin}/offers',
+		rate: 0.5,
+		burst: 1,
+		repeatable: true,
+		roles: ['Pricing'],
+	},
+	getSolicitationActionsForOrder: {
+		does: 'tell whether a review can be requested',
+		method: 'GET',
+		path: '/solicitations/v1/orders/{amazonOrderId}',
+		rate: 1,
+		burst: 5,
+		repeatable: true,
+		roles: SOLICITATION_ROLES,
+	},
+	createProductReviewAndSellerFeedbackSolicitation: {
+		does: 'request a review',
+		method: 'POST',
+		path: '/solicitations/v1/orders/{amazonOrderId}/solicitations/productReviewAndSellerFeedback',
+		rate: 1,
+		burst: 5,
+		repeatable: false,
+		roles: SOLICITATION_ROLES,
+	},
+} as const satisfies Record<string, Operation>;
+
+export type OperationName = keyof typeof OPERATIONS;
+
+export const operationOf = (name: OperationName): Operation => OPERATIONS[name];

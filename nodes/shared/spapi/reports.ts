@@ -1,0 +1,212 @@
+import { jsonParse, type IExecuteFunctions, type IHttpRequestOptions } from 'n8n-workflow';
+import { z } from 'zod';
+
+import type { SpApiClient } from './client';
+import { SpApiFailure } from './failure';
+import { pause } from './pause';
+
+/** The report types the nodes use, with the roles that open them. */
+export const REPORT_TYPES = {
+	GET_SELLER_FEEDBACK_DATA: { roles: ['Selling Partner Insights', 'Amazon Fulfillment'] },
+	// Amazon's page on roles for this report was not found; users name Brand Analytics.
+	GET_SALES_AND_TRAFFIC_REPORT: { roles: ['Brand Analytics'] },
+	GET_V2_SELLER_PERFORMANCE_REPORT: { roles: ['Selling Partner Insights'] },
+} as const satisfies Record<string, { readonly roles: readonly string[] }>;
+
+export type ReportType = keyof typeof REPORT_TYPES;
+
+export interface ReportRequest {
+	readonly reportType: ReportType;
+	/** One marketplace per report, for its rows do not name theirs. */
+	readonly marketplaceId: string;
+	/**
+	 * ISO 8601 in UTC. Always sent: without it Amazon takes "now" and finds nothing. An end is never
+	 * sent: with one, Amazon cancels feedback reports of under five days.
+	 */
+	readonly dataStartTime: string;
+	readonly reportOptions?: Readonly<Record<string, string>>;
+}
+
+const createdSchema = z.object({ reportId: z.string() });
+
+const reportSchema = z.object({
+	reportId: z.string(),
+	reportType: z.string(),
+	processingStatus: z.enum(['IN_QUEUE', 'IN_PROGRESS', 'DONE', 'CANCELLED', 'FATAL']),
+	marketplaceIds: z.array(z.string()).optional(),
+	reportDocumentId: z.string().optional(),
+});
+
+export type Report = z.infer<typeof reportSchema>;
+
+/** Whether Amazon has finished with it, one way or another. */
+export const isFinished = ({ processingStatus }: Report): boolean =>
+	processingStatus !== 'IN_QUEUE' && processingStatus !== 'IN_PROGRESS';
+
+const documentSchema = z.object({ url: z.string().url() });
+
+export interface ReportContent {
+	readonly bytes: Uint8Array;
+	readonly contentType: string;
+}
+
+/** Asks Amazon to prepare a report; it takes seconds to many minutes. */
+export async function createReport(client: SpApiClient, request: ReportRequest): Promise<string> {
+	const { marketplaceId, ...rest } = request;
+	const { answer } = await client.call('createReport', {
+		body: { ...rest, marketplaceIds: [marketplaceId] },
+		answer: createdSchema,
+		roles: REPORT_TYPES[request.reportType].roles,
+	});
+	return answer.reportId;
+}
+
+export async function getReport(client: SpApiClient, reportId: string): Promise<Report> {
+	const { answer } = await client.call('getReport', { path: { reportId }, answer: reportSchema });
+	return answer;
+}
+
+/** Time between two looks at a report: from half a second, growing to this many milliseconds. */
+const LONGEST_LOOK_INTERVAL_MS = 15_000;
+
+/**
+ * Waits until Amazon has finished a report, at most that long.
+ * @returns the report as it is then, finished or not; nothing is lost by asking again later
+ */
+export async function waitForReport(
+	client: SpApiClient,
+	reportId: string,
+	atMostMs: number,
+): Promise<Report> {
+	const giveUpAt = performance.now() + atMostMs;
+	for (let interval = 500; ; interval = Math.min(interval * 1.5, LONGEST_LOOK_INTERVAL_MS)) {
+		const report = await getReport(client, reportId);
+		const left = giveUpAt - performance.now();
+		if (isFinished(report) || left <= 0) return report;
+		if (!(await pause(Math.min(interval, left), client.signal))) {
+			throw new SpApiFailure('cancelled', 'getReport');
+		}
+	}
+}
+
+/** Downloads a report's document and decompresses it. Its URL lives five minutes, so it is fetched anew. */
+export async function downloadReport(
+	context: IExecuteFunctions,
+	client: SpApiClient,
+	reportDocumentId: string,
+): Promise<ReportContent> {
+	for (let attempt = 1; ; attempt += 1) {
+		const { answer } = await client.call('getReportDocument', {
+			path: { reportDocumentId },
+			answer: documentSchema,
+		});
+		const response = await download(context, answer.url, client.signal).catch(() => undefined);
+		if (client.signal?.aborted) throw new SpApiFailure('cancelled', 'getReportDocument');
+		const bytes = response?.statusCode === 200 ? await decompress(response.body) : undefined;
+		if (response !== undefined && bytes !== undefined) {
+			return { bytes, contentType: String(response.headers['content-type'] ?? '') };
+		}
+		if (attempt === 2) {
+			throw new SpApiFailure('unexpectedAnswer', 'getReportDocument', {
+				status: response?.statusCode,
+				message: 'the document did not arrive whole',
+			});
+		}
+	}
+}
+
+interface DocumentResponse {
+	readonly statusCode: number;
+	readonly headers: Readonly<Record<string, unknown>>;
+	readonly body: ArrayBuffer;
+}
+
+/** Documents lie outside the API, behind a URL that is its own key: no access token goes there. */
+async function download(
+	context: IExecuteFunctions,
+	url: string,
+	abortSignal: AbortSignal | undefined,
+): Promise<DocumentResponse> {
+	const options: IHttpRequestOptions = {
+		url,
+		encoding: 'arraybuffer',
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		timeout: 120_000,
+		abortSignal,
+	};
+	return await context.helpers.httpRequest(options);
+}
+
+/**
+ * Decompresses gzip, told by its first bytes rather than by what the document says of itself: some
+ * downloads are decompressed on their way. Undefined where the data is cut off or damaged.
+ */
+export async function decompress(body: ArrayBuffer | Uint8Array): Promise<Uint8Array | undefined> {
+	const bytes = new Uint8Array(body);
+	if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+	try {
+		const unzipped = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+		return new Uint8Array(await new Response(unzipped).arrayBuffer());
+	} catch {
+		return undefined;
+	}
+}
+
+/**
+ * Reads a report that is JSON.
+ * @param name as sellers know the report, for the message
+ * @throws SpApiFailure `unexpectedAnswer` where it does not have the documented shape
+ */
+export function parseJsonReport<Content>(
+	text: string,
+	schema: z.ZodType<Content, z.ZodTypeDef, unknown>,
+	name: string,
+): Content {
+	const parsed = schema.safeParse(jsonParse<unknown>(text, { fallbackValue: null }));
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	throw new SpApiFailure('unexpectedAnswer', 'getReportDocument', {
+		message: `${name} report, ${issue?.path.join('.')}: ${issue?.message}`,
+	});
+}
+
+export type ObtainedReport =
+	| { readonly status: 'DONE'; readonly report: Report; readonly content: ReportContent }
+	/** Nothing to report, or a refusal: Amazon does not say which. */
+	| { readonly status: 'CANCELLED'; readonly report: Report };
+
+/**
+ * Takes a report from request to content: creates it (or picks up one created before), waits, downloads.
+ * @throws SpApiFailure `reportPending` where it is not finished in time, `reportFailed` on FATAL,
+ * `otherReport` where the one to pick up is of another type or marketplace; each names the report
+ */
+export async function obtainReport(
+	context: IExecuteFunctions,
+	client: SpApiClient,
+	request: ReportRequest,
+	{ reportId, waitMs }: { readonly reportId?: string; readonly waitMs: number },
+): Promise<ObtainedReport> {
+	const id = reportId ?? (await createReport(client, request));
+	const nameReport = (failure: unknown): never => {
+		throw failure instanceof SpApiFailure ? failure.aboutReport(id) : failure;
+	};
+	const report = await waitForReport(client, id, waitMs).catch(nameReport);
+	if (!isOf(report, request)) {
+		throw new SpApiFailure('otherReport', 'getReport', {
+			details: `${id} is ${report.reportType} of ${report.marketplaceIds?.join(', ')}`,
+		});
+	}
+	if (!isFinished(report)) throw new SpApiFailure('reportPending', 'getReport', { details: id });
+	if (report.processingStatus === 'FATAL') {
+		throw new SpApiFailure('reportFailed', 'getReport', { details: id });
+	}
+	if (report.reportDocumentId === undefined) return { status: 'CANCELLED', report };
+	const content = await downloadReport(context, client, report.reportDocumentId).catch(nameReport);
+	return { status: 'DONE', report, content };
+}
+
+/** Rows do not name their marketplace, so a report of another one would be taken for this one's. */
+const isOf = (report: Report, { reportType, marketplaceId }: ReportRequest): boolean =>
+	report.reportType === reportType &&
+	(report.marketplaceIds === undefined || report.marketplaceIds.includes(marketplaceId));

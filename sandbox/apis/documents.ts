@@ -1,0 +1,38 @@
+import type { SandboxState } from '../state';
+import type { WireAnswer } from '../server';
+
+const denied = (message: string): WireAnswer => ({
+	status: 403,
+	headers: { 'content-type': 'application/xml' },
+	payload: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>${message}</Message></Error>`,
+});
+
+/** Serves a report document from its presigned URL, the way the object store behind it does. */
+export function downloadDocument(
+	state: SandboxState,
+	documentId: string,
+	signature: string,
+): WireAnswer {
+	const document = state.reports.document(documentId);
+	const link = state.reports.findLink(signature);
+	if (!document || link?.documentId !== documentId) return denied('Access Denied');
+	const target = {
+		operation: 'downloadDocument',
+		sellerKey: document.sellerKey,
+		reportType: document.reportType,
+	};
+	const expired = state.faults.take(['expiredDocument'], target);
+	if (expired || state.clock.millis() >= link.expiresAt) return denied('Request has expired');
+	const wrong = state.faults.take(['wrongCharset'], target);
+	const contentType = wrong
+		? `text/plain;charset=${wrong.spec.charset ?? wrongCharsetFor(document.charset)}`
+		: document.contentType;
+	return {
+		status: 200,
+		headers: { 'content-type': contentType, 'content-encoding': link.contentEncoding },
+		payload: document.bytes,
+	};
+}
+
+/** A charset the bytes are not in: UTF-8 is announced as Cp1252, everything else as UTF-8. */
+const wrongCharsetFor = (charset: string): string => (charset === 'utf-8' ? 'Cp1252' : 'UTF-8');

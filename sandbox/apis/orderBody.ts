@@ -1,0 +1,158 @@
+import { toIso } from '../clock';
+import type { SandboxSettings } from '../settings';
+import { lastUpdateOf, statusOf } from '../world/orderState';
+import { salesOf } from '../world/traffic';
+import type { Marketplace } from '../../nodes/shared/domain/marketplaces';
+import type { FulfillmentStatus, Seller, WorldOrder, WorldOrderItem } from '../world/types';
+
+/** The data sets a caller may ask for on top of an order's basics. */
+export const INCLUDED_DATA = [
+	'BUYER',
+	'RECIPIENT',
+	'PROCEEDS',
+	'EXPENSE',
+	'PROMOTION',
+	'CANCELLATION',
+	'FULFILLMENT',
+	'PACKAGES',
+	'TAX',
+	'PAYMENT',
+	'FULFILLMENT_ORDERS',
+] as const;
+
+const window = ({ earliest, latest }: { earliest: number; latest: number }) => ({
+	earliestDateTime: toIso(earliest),
+	latestDateTime: toIso(latest),
+});
+
+const money = (amount: number, { currency }: Marketplace) => ({
+	amount: currency === 'JPY' ? String(Math.round(amount)) : amount.toFixed(2),
+	currencyCode: currency,
+});
+
+/** An order as orders/2026-01-01 shows it at a moment, with the data sets asked for. */
+export function describeOrder(
+	order: WorldOrder,
+	seller: Seller,
+	included: readonly string[],
+	at: number,
+	settings: SandboxSettings,
+): Record<string, unknown> {
+	const place = seller.marketplaces.find(
+		({ marketplace }) => marketplace.id === order.marketplaceId,
+	);
+	if (!place) throw new Error(`Order ${order.orderId} belongs to no marketplace of the seller`);
+	const { marketplace } = place;
+	const status = statusOf(order, at);
+	const has = (data: (typeof INCLUDED_DATA)[number]) => included.includes(data);
+	const merchant = order.fulfilledBy === 'MERCHANT';
+	return {
+		orderId: order.orderId,
+		createdTime: toIso(order.createdAt),
+		lastUpdatedTime: toIso(lastUpdateOf(order, at)),
+		programs: order.programs,
+		associatedOrders: order.replaces
+			? [{ orderId: order.replaces, associationType: 'REPLACEMENT_ORIGINAL_ID' }]
+			: [],
+		salesChannel: {
+			channelName: 'AMAZON',
+			marketplaceId: marketplace.id,
+			marketplaceName: marketplace.domain.replace(/^a/, 'A'),
+		},
+		...(has('BUYER') ? { buyer: describeBuyer(order) } : {}),
+		...(has('RECIPIENT')
+			? { recipient: { deliveryAddress: { countryCode: marketplace.countryCode } } }
+			: {}),
+		...(has('PROCEEDS') ? { proceeds: { grandTotal: money(salesOf(order), marketplace) } } : {}),
+		...(has('FULFILLMENT') ? { fulfillment: describeFulfillment(order, status, settings) } : {}),
+		orderItems: order.items.map((item) => describeItem(item, order, status, marketplace, included)),
+		...(has('PACKAGES') && merchant && order.shippedAt !== undefined && status === 'SHIPPED'
+			? { packages: [describePackage(order, order.shippedAt, at)] }
+			: {}),
+	};
+}
+
+/** The model keeps the e-mail address to orders the merchant fulfils. */
+function describeBuyer({ buyer, fulfilledBy }: WorldOrder) {
+	return {
+		buyerName: buyer.name,
+		...(fulfilledBy === 'MERCHANT' ? { buyerEmail: buyer.email } : {}),
+		...(buyer.company === undefined ? {} : { buyerCompanyName: buyer.company }),
+	};
+}
+
+function describeFulfillment(
+	order: WorldOrder,
+	status: FulfillmentStatus,
+	settings: SandboxSettings,
+) {
+	const promised = order.fulfilledBy === 'MERCHANT' || settings.fbaDeliverByWindow;
+	return {
+		fulfillmentStatus: status,
+		fulfilledBy: order.fulfilledBy,
+		fulfillmentServiceLevel: order.serviceLevel,
+		shipByWindow: window(order.shipBy),
+		...(promised && status !== 'PENDING' ? { deliverByWindow: window(order.deliverBy) } : {}),
+	};
+}
+
+function describeItem(
+	{ orderItemId, product, quantity }: WorldOrderItem,
+	order: WorldOrder,
+	status: FulfillmentStatus,
+	marketplace: Marketplace,
+	included: readonly string[],
+) {
+	const total = money(product.price * quantity, marketplace);
+	const first = order.items[0]?.orderItemId === orderItemId;
+	const fulfilled = status === 'SHIPPED' || (status === 'PARTIALLY_SHIPPED' && first);
+	return {
+		orderItemId,
+		quantityOrdered: quantity,
+		product: {
+			asin: product.asin,
+			title: product.title,
+			sellerSku: product.sku,
+			condition: { conditionType: 'NEW', conditionSubtype: 'NEW' },
+			price: { unitPrice: money(product.price, marketplace) },
+		},
+		...(included.includes('PROCEEDS')
+			? { proceeds: { proceedsTotal: total, breakdowns: [{ type: 'ITEM', subtotal: total }] } }
+			: {}),
+		...(included.includes('CANCELLATION') && status === 'CANCELLED'
+			? {
+					cancellation: {
+						cancellationExecution: {
+							cancelledBy: order.cancelledBy ?? 'AMAZON',
+							cancelReason: order.cancelledBy === 'BUYER' ? 'BUYER_CANCELED' : 'NO_INVENTORY',
+						},
+					},
+				}
+			: {}),
+		...(included.includes('FULFILLMENT')
+			? {
+					fulfillment: {
+						quantityFulfilled: fulfilled ? quantity : 0,
+						quantityUnfulfilled: fulfilled ? 0 : quantity,
+					},
+				}
+			: {}),
+	};
+}
+
+/** Packages tell a state, never the time of delivery. */
+function describePackage(order: WorldOrder, shippedAt: number, at: number) {
+	const delivered = order.deliveredAt !== undefined && order.deliveredAt <= at;
+	return {
+		packageReferenceId: `PKG-${order.orderId}`,
+		createdTime: toIso(shippedAt),
+		packageStatus: delivered
+			? { status: 'DELIVERED', detailedStatus: 'DELIVERED' }
+			: { status: 'IN_TRANSIT', detailedStatus: 'OUT_FOR_DELIVERY' },
+		carrier: 'UPS',
+		shipTime: toIso(shippedAt),
+		shippingService: 'Ground',
+		trackingNumber: `1Z${order.orderId.replaceAll('-', '')}`,
+		packageItems: order.items.map(({ orderItemId, quantity }) => ({ orderItemId, quantity })),
+	};
+}

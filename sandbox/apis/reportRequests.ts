@@ -1,0 +1,170 @@
+import { DateTime } from 'luxon';
+import { z } from 'zod';
+import { invalidInput, ownMarketplaces, type Call } from '../http';
+import { DAY, localDay } from '../world/build';
+import { writeFeedbackFile, type ReportFile } from '../reports/feedbackFile';
+import { writePerformanceFile } from '../reports/performanceFile';
+import { jsonFile, writeTrafficFile } from '../reports/trafficFile';
+import type { FaultKind } from '../faults';
+import type { ReportEnd } from '../reports/store';
+
+/** The report types served, and the roles any one of which allows them. */
+export const REPORT_ROLES: Readonly<Record<string, readonly string[]>> = {
+	GET_SELLER_FEEDBACK_DATA: ['Selling Partner Insights', 'Amazon Fulfillment'],
+	// Commonly named for this report, not confirmed by Amazon's pages.
+	GET_SALES_AND_TRAFFIC_REPORT: ['Brand Analytics'],
+	GET_V2_SELLER_PERFORMANCE_REPORT: ['Selling Partner Insights'],
+};
+
+const TWO_YEARS_DAYS = 731;
+const SHORT_RANGE = 5 * DAY;
+
+const dateTime = z
+	.string()
+	.refine((text) => /^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(Date.parse(text)));
+
+const bodySchema = z.object({
+	reportType: z.string().min(1),
+	marketplaceIds: z.array(z.string()).min(1).max(25),
+	dataStartTime: dateTime.optional(),
+	dataEndTime: dateTime.optional(),
+	reportOptions: z.record(z.string()).optional(),
+});
+
+const trafficOptionsSchema = z.object({
+	dateGranularity: z.enum(['DAY', 'WEEK', 'MONTH']).default('DAY'),
+	asinGranularity: z.enum(['PARENT', 'CHILD', 'SKU']).default('PARENT'),
+});
+
+export interface ReportRequest {
+	readonly reportType: string;
+	readonly marketplaceIds: readonly string[];
+	readonly start: number;
+	readonly end: number;
+	/** Whether the caller set `dataEndTime`. */
+	readonly endGiven: boolean;
+	readonly reportOptions: Readonly<Record<string, string>>;
+}
+
+/** Reads and checks the body of createReport. */
+export function readReportRequest({ body, seller, now }: Call): ReportRequest {
+	const parsed = bodySchema.safeParse(parseJson(body));
+	if (!parsed.success) {
+		const names = [...new Set(parsed.error.issues.map(({ path }) => path.join('.') || 'body'))];
+		throw invalidInput(`Missing or invalid request parameters: [${names.join(', ')}]`);
+	}
+	const { reportType, marketplaceIds, dataStartTime, dataEndTime, reportOptions } = parsed.data;
+	if (!(reportType in REPORT_ROLES)) throw invalidInput(`Invalid Report Type ${reportType}`);
+	ownMarketplaces(seller, marketplaceIds);
+	// Both default to now; a feedback report without a start therefore covers no time at all.
+	const start = dataStartTime === undefined ? now : Date.parse(dataStartTime);
+	const end = dataEndTime === undefined ? now : Date.parse(dataEndTime);
+	if (end > now) throw invalidInput('dataEndTime must be prior to or equal to the current time');
+	if (start > end) throw invalidInput('dataStartTime must be prior to dataEndTime');
+	if (reportType === 'GET_SALES_AND_TRAFFIC_REPORT') {
+		if (marketplaceIds.length > 1) {
+			throw invalidInput('This report supports only one marketplaceId per report');
+		}
+		if (!trafficOptionsSchema.safeParse(reportOptions ?? {}).success) {
+			throw invalidInput('Missing or invalid request parameters: [reportOptions]');
+		}
+	}
+	return {
+		reportType,
+		marketplaceIds,
+		start,
+		end,
+		endGiven: dataEndTime !== undefined,
+		reportOptions: reportOptions ?? {},
+	};
+}
+
+function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		throw invalidInput('Could not parse the request body');
+	}
+}
+
+/** How the report ends: with a document, or without one, or (as a fault) otherwise. */
+export function endOfReport(call: Call, request: ReportRequest, fault?: FaultKind): ReportEnd {
+	if (fault === 'reportCancelled') return { status: 'CANCELLED' };
+	if (fault === 'reportStuck') return { status: 'IN_PROGRESS' };
+	const { state, seller } = call;
+	const keep = (file: ReportFile) =>
+		state.reports.addDocument(
+			seller.key,
+			seller.region,
+			request.reportType,
+			file,
+			state.settings.gzip,
+		);
+	if (fault === 'reportFatal') {
+		const told = state.settings.fatalReportHasDocument;
+		const error = { errorDetails: 'Report processing failed because of an internal error.' };
+		return { status: 'FATAL', documentId: told ? keep(jsonFile(error)) : undefined };
+	}
+	const file = write(call, request);
+	return file ? { status: 'DONE', documentId: keep(file) } : { status: 'CANCELLED' };
+}
+
+/** The report's file, or undefined when Amazon would cancel it. */
+function write(call: Call, request: ReportRequest): ReportFile | undefined {
+	switch (request.reportType) {
+		case 'GET_SELLER_FEEDBACK_DATA':
+			return writeFeedback(call, request);
+		case 'GET_SALES_AND_TRAFFIC_REPORT':
+			return writeTraffic(call, request);
+		default:
+			return writePerformanceFile(
+				call.seller,
+				request.marketplaceIds,
+				call.now,
+				call.state.settings,
+			);
+	}
+}
+
+function writeFeedback(
+	{ seller, state, now }: Call,
+	{ start, end, endGiven, marketplaceIds }: ReportRequest,
+): ReportFile | undefined {
+	if (state.settings.shortRangeCancelled && endGiven && end - start < SHORT_RANGE) return undefined;
+	const places = seller.marketplaces.filter(({ marketplace }) =>
+		marketplaceIds.includes(marketplace.id),
+	);
+	const rows = places
+		.flatMap(({ feedback }) => feedback)
+		.filter(({ rating, at }) => rating <= 3 && at >= start && at <= end && at <= now);
+	const first = places.find(({ marketplace }) => marketplace.id === marketplaceIds[0]);
+	if (rows.length === 0 || !first) return undefined;
+	return writeFeedbackFile(rows, first.marketplace.countryCode, state.settings);
+}
+
+function writeTraffic(
+	{ state, seller, now }: Call,
+	{ start, end, endGiven, marketplaceIds, reportOptions }: ReportRequest,
+): ReportFile | undefined {
+	const place = state.world.marketplace(seller.key, marketplaceIds[0]);
+	const today = localDay(now, place.marketplace);
+	const utcDay = (millis: number) => new Date(millis).toISOString().slice(0, 10);
+	const oldest = DateTime.fromISO(today).minus({ days: TWO_YEARS_DAYS }).toISODate() ?? '';
+	const from = utcDay(start);
+	if (from < oldest) return undefined;
+	const lastDay =
+		DateTime.fromISO(today).minus({ days: state.settings.trafficLagDays }).toISODate() ?? today;
+	const { dateGranularity, asinGranularity } = trafficOptionsSchema.parse(reportOptions);
+	return writeTrafficFile(
+		place,
+		{
+			from,
+			// The day a caller means is the one written in the request, whatever the marketplace's zone.
+			to: endGiven ? utcDay(end) : today,
+			dateGranularity,
+			asinGranularity,
+			lastDay,
+		},
+		state.settings,
+	);
+}

@@ -1,0 +1,202 @@
+import { toIso } from '../clock';
+import {
+	accessDenied,
+	instant,
+	invalidInput,
+	list,
+	notFound,
+	single,
+	type Answer,
+	type Call,
+	type Operation,
+} from '../http';
+import { REPORT_FAULTS } from '../faults';
+import { DAY } from '../world/build';
+import { endOfReport, readReportRequest, REPORT_ROLES } from './reportRequests';
+import type { StoredReport } from '../reports/store';
+
+const STATUSES = ['IN_QUEUE', 'IN_PROGRESS', 'DONE', 'CANCELLED', 'FATAL'];
+
+function createReport(call: Call): Answer {
+	const { state, seller, now } = call;
+	const request = readReportRequest(call);
+	if (!state.roles.allows(seller.key, REPORT_ROLES[request.reportType])) throw accessDenied();
+	const fault = state.faults.take(REPORT_FAULTS, {
+		operation: 'createReport',
+		sellerKey: seller.key,
+		reportType: request.reportType,
+	});
+	const report = state.reports.create({
+		sellerKey: seller.key,
+		reportType: request.reportType,
+		marketplaceIds: request.marketplaceIds,
+		dataStartTime: request.start,
+		dataEndTime: request.end,
+		createdTime: now,
+		end: endOfReport(call, request, fault?.kind),
+	});
+	return { status: 202, body: { reportId: report.reportId } };
+}
+
+/** A report as getReport shows it at this instant. */
+function describe({ state }: Call, report: StoredReport): Record<string, unknown> {
+	const status = state.reports.statusOf(report);
+	const { started, ended } = state.reports.timesOf(report);
+	const over = status === 'DONE' || status === 'FATAL' || status === 'CANCELLED';
+	const documentId = over && !report.cancelled ? report.end.documentId : undefined;
+	return {
+		reportId: report.reportId,
+		reportType: report.reportType,
+		createdTime: toIso(report.createdTime),
+		processingStatus: status,
+		marketplaceIds: report.marketplaceIds,
+		dataStartTime: toIso(report.dataStartTime),
+		dataEndTime: toIso(report.dataEndTime),
+		...(status === 'IN_QUEUE' || report.cancelled ? {} : { processingStartTime: toIso(started) }),
+		...(over && !report.cancelled ? { processingEndTime: toIso(ended) } : {}),
+		...(documentId === undefined ? {} : { reportDocumentId: documentId }),
+	};
+}
+
+function findReport({ state, seller, params }: Call): StoredReport {
+	const report = state.reports.find(seller.key, params['reportId'] ?? '');
+	if (!report) throw notFound('The requested report was not found.');
+	return report;
+}
+
+function getReports(call: Call): Answer {
+	const { state, seller, query, now } = call;
+	const nextToken = single(query['nextToken']);
+	const page = nextToken === undefined ? firstPage(call) : followingPage(call, nextToken);
+	const shown = page.reportIds.slice(0, page.size);
+	const rest = page.reportIds.slice(page.size);
+	return {
+		status: 200,
+		body: {
+			reports: shown
+				.map((reportId) => state.reports.find(seller.key, reportId))
+				.filter((report): report is StoredReport => report !== undefined)
+				.filter((report) => report.createdTime <= now)
+				.map((report) => describe(call, report)),
+			...(rest.length > 0
+				? { nextToken: state.reports.openPage(seller.key, rest, page.size) }
+				: {}),
+		},
+	};
+}
+
+function followingPage({ state, seller, query }: Call, nextToken: string) {
+	if (Object.keys(query).length > 1) {
+		throw invalidInput('nextToken must be the only parameter of the request');
+	}
+	const page = state.reports.findPage(seller.key, nextToken);
+	if (!page) throw invalidInput('Invalid nextToken');
+	return page;
+}
+
+function firstPage({ state, seller, query, now }: Call) {
+	const types = list(query['reportTypes']);
+	if (types.length === 0) throw invalidInput('Either reportTypes or nextToken is required');
+	if (types.length > 10) throw invalidInput('At most 10 reportTypes');
+	const statuses = list(query['processingStatuses']);
+	const wrong = statuses.find((status) => !STATUSES.includes(status));
+	if (wrong !== undefined) throw invalidInput(`Invalid value for processingStatuses: ${wrong}`);
+	const marketplaceIds = list(query['marketplaceIds']);
+	if (marketplaceIds.length > 10) throw invalidInput('At most 10 marketplaceIds');
+	const size = Number(single(query['pageSize']) ?? '10');
+	if (!Number.isInteger(size) || size < 1 || size > 100) {
+		throw invalidInput('pageSize must be between 1 and 100');
+	}
+	const since = instant(query['createdSince'], 'createdSince') ?? now - 90 * DAY;
+	const until = instant(query['createdUntil'], 'createdUntil') ?? now;
+	const reportIds = state.reports
+		.listOf(seller.key)
+		.filter(({ reportType }) => types.includes(reportType))
+		.filter(({ createdTime }) => createdTime >= since && createdTime <= until)
+		.filter((report) => statuses.length === 0 || statuses.includes(state.reports.statusOf(report)))
+		.filter(
+			(report) =>
+				marketplaceIds.length === 0 ||
+				report.marketplaceIds.some((id) => marketplaceIds.includes(id)),
+		)
+		.map(({ reportId }) => reportId);
+	return { reportIds, size };
+}
+
+function cancelReport(call: Call): Answer {
+	const report = findReport(call);
+	if (call.state.reports.statusOf(report) !== 'IN_QUEUE') {
+		throw invalidInput('Only a report that is IN_QUEUE can be cancelled.');
+	}
+	report.cancelled = true;
+	return { status: 200 };
+}
+
+function getReportDocument({ state, seller, params, query, origin, now }: Call): Answer {
+	const document = state.reports.document(params['reportDocumentId'] ?? '');
+	if (document?.sellerKey !== seller.key) {
+		throw notFound('The requested report document was not found.');
+	}
+	const decoded = single(query['enableContentEncodingUrlHeader']) === 'true' && document.gzip;
+	const signature = state.reports.link(document.documentId, decoded ? 'gzip' : 'identity', now);
+	const signed = new URLSearchParams({
+		'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+		'X-Amz-Date': toIso(now).replace(/[-:]|\.\d+/g, ''),
+		'X-Amz-Expires': '300',
+		'X-Amz-Signature': signature,
+	});
+	return {
+		status: 200,
+		body: {
+			reportDocumentId: document.documentId,
+			url: `${origin}/documents/${document.documentId}?${signed.toString()}`,
+			...(document.gzip ? { compressionAlgorithm: 'GZIP' } : {}),
+		},
+	};
+}
+
+const BASE = '/reports/2021-06-30';
+
+/** Reports API v2021-06-30, without schedules. */
+export const reportsOperations: readonly Operation[] = [
+	{
+		name: 'getReports',
+		method: 'GET',
+		path: `${BASE}/reports`,
+		rate: 0.0222,
+		burst: 10,
+		handle: getReports,
+	},
+	{
+		name: 'createReport',
+		method: 'POST',
+		path: `${BASE}/reports`,
+		rate: 0.0167,
+		burst: 15,
+		handle: createReport,
+	},
+	{
+		name: 'getReport',
+		method: 'GET',
+		path: `${BASE}/reports/:reportId`,
+		rate: 2,
+		burst: 15,
+		handle: (call) => ({ status: 200, body: describe(call, findReport(call)) }),
+	},
+	{
+		name: 'cancelReport',
+		method: 'DELETE',
+		path: `${BASE}/reports/:reportId`,
+		rate: 0.0222,
+		burst: 10,
+		handle: cancelReport,
+	},
+	{
+		name: 'getReportDocument',
+		method: 'GET',
+		path: `${BASE}/documents/:reportDocumentId`,
+		rate: 0.0167,
+		burst: 15,
+		handle: getReportDocument,
+	},
+];

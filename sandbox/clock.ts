@@ -1,0 +1,49 @@
+import { DateTime, type DurationLike } from 'luxon';
+
+/** Turns an ISO time (or a Date) into milliseconds; anything else is refused. */
+export function toMillis(time: string | Date): number {
+	const millis =
+		typeof time === 'string' ? DateTime.fromISO(time, { zone: 'utc' }).toMillis() : time.getTime();
+	if (Number.isNaN(millis)) throw new Error(`"${String(time)}" is not an ISO 8601 time`);
+	return millis;
+}
+
+/** Milliseconds as the ISO text SP-API answers with, e.g. `2026-11-20T09:00:00Z`. */
+export function toIso(millis: number): string {
+	return new Date(millis).toISOString().replace('.000Z', 'Z');
+}
+
+/**
+ * The sandbox's idea of "now". Started with a time it stands still until somebody moves it; started
+ * without one it runs with the computer's clock (and may still be moved, then runs on from there).
+ */
+export class SandboxClock {
+	private standing: number | undefined;
+	private offset = 0;
+
+	constructor(start?: string | Date) {
+		this.standing = start === undefined ? undefined : toMillis(start);
+	}
+
+	millis(): number {
+		return this.standing ?? Date.now() + this.offset;
+	}
+
+	now(): Date {
+		return new Date(this.millis());
+	}
+
+	/** Moves the clock to this moment, forwards or backwards. */
+	set(time: string | Date): Date {
+		const target = toMillis(time);
+		if (this.standing === undefined) this.offset = target - Date.now();
+		else this.standing = target;
+		return this.now();
+	}
+
+	/** Moves the clock on, e.g. `{ days: 1, hours: 2 }`. Days are 24 hours. */
+	advance(duration: DurationLike): Date {
+		const target = DateTime.fromMillis(this.millis(), { zone: 'utc' }).plus(duration);
+		return this.set(target.toJSDate());
+	}
+}

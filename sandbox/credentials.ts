@@ -1,0 +1,27 @@
+import type { SandboxState } from './state';
+
+/** What a client needs to work with the sandbox as one of its sellers. */
+export interface SandboxCredentials {
+	readonly clientId: string;
+	readonly clientSecret: string;
+	readonly refreshToken: string;
+	/** Base URL of both SP-API and LWA; append /na, /eu or /fe for a regional endpoint. */
+	readonly baseUrl: string;
+	/** The seller's primary marketplace. */
+	readonly marketplaceId: string;
+}
+
+/** The credentials of a seller; all sellers share one application. */
+export function credentialsOf(
+	state: SandboxState,
+	sellerKey: string,
+	baseUrl: string,
+): SandboxCredentials {
+	return {
+		clientId: state.lwa.clientId,
+		clientSecret: state.lwa.clientSecret,
+		refreshToken: state.lwa.refreshTokenOf(sellerKey),
+		baseUrl,
+		marketplaceId: state.world.marketplace(sellerKey).marketplace.id,
+	};
+}

@@ -1,0 +1,149 @@
+import { credentialsOf, type SandboxCredentials } from './credentials';
+import type { Fault, FaultSpec } from './faults';
+import { buildServer } from './server';
+import { settingsSchema, type SandboxSettings } from './settings';
+import { SandboxState, type LoggedRequest } from './state';
+import { Truth } from './truth';
+import type { SandboxClock } from './clock';
+import type { FeedbackChange, NewFeedback, NewOrders } from './world/world';
+import type { AccountStatus, Seller, WorldFeedback, WorldOrder } from './world/types';
+
+export type { SandboxCredentials } from './credentials';
+export type { Fault, FaultKind, FaultSpec } from './faults';
+export type { SandboxSettings } from './settings';
+export type { LoggedRequest, SolicitationRecord } from './state';
+export type { RatingTruth, RatingWindow } from './truth';
+export type { Solicitability } from './world/orderState';
+export type {
+	AccountStatus,
+	DailyTraffic,
+	FeedbackCounts,
+	MarketplaceWorld,
+	Seller,
+	Stars,
+	WorldFeedback,
+	WorldOrder,
+} from './world/types';
+export { formatDay } from './reports/feedbackFile';
+export { solicitationWindow, statusOf } from './world/orderState';
+
+export interface SandboxOptions {
+	/** 0 (the default) takes any free port. */
+	readonly port?: number;
+	readonly host?: string;
+	/** The same seed and time give the same world and the same credentials. */
+	readonly seed?: string;
+	/** A clock that stands still at this time until it is moved; without it, the real clock. */
+	readonly now?: string | Date | undefined;
+	/** Multiplies Amazon's rates (bursts stay): 1 = as Amazon, 1000 = fast, false (default) = none. */
+	readonly rateLimits?: number | false;
+	/** Real time a report takes, half of it IN_QUEUE and half IN_PROGRESS. */
+	readonly reportDelayMs?: number;
+	readonly settings?: Partial<SandboxSettings>;
+	readonly log?: (line: string) => void;
+}
+
+/** A running sandbox. */
+export interface Sandbox {
+	readonly url: string;
+	/** Credentials of a seller: `demo` (US, CA, MX), `second` (DE, GB, FR) or `japan` (JP, AU). */
+	credentials(sellerKey?: string): SandboxCredentials;
+	/** The world, by seller key; change it through `world` only. */
+	readonly sellers: Readonly<Record<string, Seller>>;
+	readonly truth: Truth;
+	/** Every request since the start, oldest first. */
+	readonly requests: readonly LoggedRequest[];
+	readonly faults: { add(spec: FaultSpec): Fault; list(): readonly Fault[]; clear(): void };
+	readonly clock: Pick<SandboxClock, 'now' | 'set' | 'advance'>;
+	readonly lwa: {
+		expireAccessTokens(sellerKey?: string): void;
+		revoke(sellerKey: string): void;
+		restore(sellerKey: string): void;
+		rotateSecret(): string;
+	};
+	readonly roles: {
+		remove(sellerKey: string, roleName: string): void;
+		restore(sellerKey: string, roleName: string): void;
+	};
+	readonly settings: {
+		get(): Readonly<SandboxSettings>;
+		set(change: Partial<SandboxSettings>): void;
+	};
+	readonly world: {
+		addFeedback(feedback: NewFeedback): WorldFeedback;
+		changeFeedback(sellerKey: string, orderId: string, change: FeedbackChange): WorldFeedback;
+		removeFeedback(sellerKey: string, orderId: string): WorldFeedback;
+		addOrders(orders: NewOrders): WorldOrder[];
+		setAccountStatus(
+			sellerKey: string,
+			marketplaceId: string,
+			status: AccountStatus | undefined,
+		): void;
+	};
+	/** Back to the state it started in. */
+	reset(): void;
+	close(): Promise<void>;
+}
+
+/** Starts a sandbox: Amazon's Selling Partner API and Login with Amazon over real HTTP. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+	const { port = 0, host = '127.0.0.1', seed = 'demo', reportDelayMs = 300 } = options;
+	const state = new SandboxState({
+		seed,
+		now: options.now,
+		rateLimits: options.rateLimits ?? false,
+		reportDelayMs,
+		settings: options.settings ?? {},
+	});
+	const server = buildServer(state, options.log);
+	const url = await server.listen({ port, host });
+	// Every access goes through `state`, so that `reset` takes effect everywhere.
+	return {
+		url,
+		credentials: (sellerKey = 'demo') => credentialsOf(state, sellerKey, url),
+		get sellers() {
+			return state.world.sellers;
+		},
+		truth: new Truth(state),
+		get requests() {
+			return state.requests;
+		},
+		faults: {
+			add: (spec) => state.faults.add(spec),
+			list: () => state.faults.list(),
+			clear: () => state.faults.clear(),
+		},
+		clock: {
+			now: () => state.clock.now(),
+			set: (time) => state.clock.set(time),
+			advance: (duration) => state.clock.advance(duration),
+		},
+		lwa: {
+			expireAccessTokens: (sellerKey) => state.lwa.expireAccessTokens(sellerKey),
+			revoke: (sellerKey) => state.lwa.revoke(sellerKey),
+			restore: (sellerKey) => state.lwa.restore(sellerKey),
+			rotateSecret: () => state.lwa.rotateSecret(),
+		},
+		roles: {
+			remove: (sellerKey, roleName) => state.roles.remove(sellerKey, roleName),
+			restore: (sellerKey, roleName) => state.roles.restore(sellerKey, roleName),
+		},
+		settings: {
+			get: () => state.settings,
+			set: (change) => {
+				state.settings = settingsSchema.parse({ ...state.settings, ...change });
+			},
+		},
+		world: {
+			addFeedback: (feedback) => state.world.addFeedback(feedback),
+			changeFeedback: (sellerKey, orderId, change) =>
+				state.world.changeFeedback(sellerKey, orderId, change),
+			removeFeedback: (sellerKey, orderId) => state.world.removeFeedback(sellerKey, orderId),
+			addOrders: (orders) => state.world.addOrders(orders),
+			setAccountStatus: (sellerKey, marketplaceId, status) =>
+				state.world.setAccountStatus(sellerKey, marketplaceId, status),
+		},
+		reset: () => state.reset(),
+		close: () => server.close(),
+	};
+}

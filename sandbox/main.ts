@@ -1,0 +1,135 @@
+/* eslint-disable no-console, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- the sandbox is a program of its own, never loaded by n8n */
+import { parseArgs } from 'node:util';
+import { startSandbox, type Sandbox } from './index';
+
+const USAGE = `Usage: npm run sandbox -- [options]
+  --port N           port to listen on (4010; env SANDBOX_PORT)
+  --host NAME        address to listen on (127.0.0.1; env SANDBOX_HOST)
+  --seed TEXT        which world (demo; env SANDBOX_SEED)
+  --now TIME         a standing clock, e.g. 2026-11-20T09:00:00Z (real clock; env SANDBOX_NOW)
+  --rate-limits N    Amazon's rates times N, or "off" (off; env SANDBOX_RATE_LIMITS)
+  --report-delay MS  how long a report takes (300; env SANDBOX_REPORT_DELAY)
+  --quiet            no line per request
+  --help             this text`;
+
+interface Flags {
+	readonly port: number;
+	readonly host: string;
+	readonly seed: string;
+	readonly now: string | undefined;
+	readonly rateLimits: number | false;
+	readonly reportDelayMs: number;
+	readonly quiet: boolean;
+}
+
+/** Wrong flags; the message is meant for the person who typed them. */
+class UsageError extends Error {}
+
+function amount(text: string, name: string): number {
+	const value = Number(text);
+	if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
+		throw new UsageError(`${name} must be a number, not "${text}"`);
+	}
+	return value;
+}
+
+function readFlags(args: string[]): Flags | 'help' {
+	const text = { type: 'string' } as const;
+	const yes = { type: 'boolean' } as const;
+	const { values } = parseArgs({
+		args,
+		options: {
+			port: text,
+			host: text,
+			seed: text,
+			now: text,
+			'rate-limits': text,
+			'report-delay': text,
+			quiet: yes,
+			help: yes,
+		},
+	});
+	if (values.help) return 'help';
+	const { env } = process;
+	const rate = values['rate-limits'] ?? env['SANDBOX_RATE_LIMITS'] ?? 'off';
+	const now = values.now ?? env['SANDBOX_NOW'];
+	if (now !== undefined && Number.isNaN(Date.parse(now))) {
+		throw new UsageError(`--now must be an ISO 8601 time, not "${now}"`);
+	}
+	const port = amount(values.port ?? env['SANDBOX_PORT'] ?? '4010', '--port');
+	if (!Number.isInteger(port) || port > 65_535) {
+		throw new UsageError(`--port must be between 0 and 65535, not "${port}"`);
+	}
+	return {
+		port,
+		host: values.host ?? env['SANDBOX_HOST'] ?? '127.0.0.1',
+		seed: values.seed ?? env['SANDBOX_SEED'] ?? 'demo',
+		now,
+		rateLimits: ['off', 'false', '0'].includes(rate) ? false : amount(rate, '--rate-limits'),
+		reportDelayMs: amount(
+			values['report-delay'] ?? env['SANDBOX_REPORT_DELAY'] ?? '300',
+			'--report-delay',
+		),
+		quiet: values.quiet ?? false,
+	};
+}
+
+/** What a person needs to get going: the address, the credentials and a command to paste. */
+function greeting(sandbox: Sandbox): string {
+	const { url } = sandbox;
+	const demo = sandbox.credentials('demo');
+	const others = Object.keys(sandbox.sellers)
+		.filter((key) => key !== 'demo')
+		.map((key) => `  ${key.padEnd(8)} ${sandbox.credentials(key).refreshToken}`);
+	return [
+		`Amazon SP-API sandbox: ${url}`,
+		`Clock: ${sandbox.clock.now().toISOString()}`,
+		'',
+		`Client ID:      ${demo.clientId}`,
+		`Client Secret:  ${demo.clientSecret}`,
+		`Refresh Token:  ${demo.refreshToken}`,
+		`Base URL:       ${url}`,
+		`Marketplace:    ${demo.marketplaceId}`,
+		'',
+		'Refresh tokens of the other sellers:',
+		...others,
+		'',
+		'Try it:',
+		`TOKEN=$(curl -s ${url}/auth/o2/token -d grant_type=refresh_token -d client_id=${demo.clientId} -d client_secret=${demo.clientSecret} --data-urlencode 'refresh_token=${demo.refreshToken}' | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'); curl -s ${url}/sellers/v1/marketplaceParticipations -H "x-amz-access-token: $TOKEN"`,
+		'',
+		`Controls: ${url}/sandbox/health, ${url}/sandbox/truth/solicitations, ...`,
+		'Stop with Ctrl+C.',
+	].join('\n');
+}
+
+const isPortInUse = (error: unknown): boolean =>
+	error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+
+async function main(): Promise<void> {
+	const flags = readFlags(process.argv.slice(2));
+	if (flags === 'help') {
+		console.log(USAGE);
+		return;
+	}
+	const { quiet, ...options } = flags;
+	const log = (line: string) => console.log(`${new Date().toISOString()} ${line}`);
+	const sandbox = await startSandbox({ ...options, ...(quiet ? {} : { log }) }).catch(
+		(error: unknown) => {
+			if (!isPortInUse(error)) throw error;
+			throw new UsageError(
+				`Port ${options.port} on ${options.host} is in use; choose another with --port.`,
+			);
+		},
+	);
+	console.log(greeting(sandbox));
+	const stop = () => {
+		void sandbox.close().then(() => process.exit(0));
+	};
+	process.once('SIGINT', stop);
+	process.once('SIGTERM', stop);
+}
+
+main().catch((error: unknown) => {
+	console.error(error instanceof Error ? error.message : String(error));
+	process.exit(1);
+});

@@ -1,0 +1,148 @@
+import iconv from 'iconv-lite';
+import type { SandboxSettings } from '../settings';
+import type { WorldFeedback } from '../world/types';
+
+/** Bytes with the Content-Type their download is announced with. */
+export interface ReportFile {
+	readonly bytes: Buffer;
+	readonly contentType: string;
+	/** The encoding the bytes really have. */
+	readonly charset: string;
+}
+
+const ENGLISH = ['Date', 'Rating', 'Comments', 'Your Response', 'Order ID', 'Rater Email'];
+
+/**
+ * Amazon translates the header row. The real strings are not published; these stand in for them,
+ * which is enough to catch a parser that goes by English names.
+ */
+const HEADERS: Readonly<Record<string, readonly string[]>> = {
+	DE: ['Datum', 'Bewertung', 'Kommentare', 'Ihre Antwort', 'Bestellnummer', 'E-Mail des Bewerters'],
+	FR: [
+		'Date',
+		'Évaluation',
+		'Commentaires',
+		'Votre réponse',
+		'Numéro de commande',
+		"E-mail de l'évaluateur",
+	],
+	MX: [
+		'Fecha',
+		'Calificación',
+		'Comentarios',
+		'Tu respuesta',
+		'N.º de pedido',
+		'Correo del cliente',
+	],
+	JP: ['日付', '評価', 'コメント', '返信', '注文番号', '評価者のEメール'],
+};
+
+const LEGACY_EXTRA = ['Arrived on Time', 'Item as Described', 'Customer Service'] as const;
+
+/** A calendar day the way a marketplace's report writes it. */
+export function formatDay(date: string, countryCode: string): string {
+	const [year = '', month = '', day = ''] = date.split('-');
+	const yy = year.slice(2);
+	switch (countryCode) {
+		case 'US':
+			return `${Number(month)}/${Number(day)}/${yy}`;
+		case 'DE':
+			return `${day}.${month}.${yy}`;
+		case 'SE':
+			return date;
+		case 'JP':
+			return `${yy}/${month}/${day}`;
+		default:
+			return `${day}/${month}/${yy}`;
+	}
+}
+
+interface Encoding {
+	/** Name for the encoder. */
+	readonly charset: string;
+	/** What the download's Content-Type says; Japan says nothing. */
+	readonly announced: string | undefined;
+}
+
+const UTF8: Encoding = { charset: 'utf-8', announced: 'UTF-8' };
+const CP1252: Encoding = { charset: 'windows-1252', announced: 'Cp1252' };
+const CP932: Encoding = { charset: 'cp932', announced: undefined };
+const EUROPE = ['DE', 'GB', 'FR', 'IE', 'IT', 'ES', 'NL', 'BE', 'SE', 'PL', 'TR'];
+
+function encodingFor(countryCode: string, settings: SandboxSettings): Encoding {
+	switch (settings.feedbackCharset) {
+		case 'utf-8':
+			return UTF8;
+		case 'windows-1252':
+			return CP1252;
+		case 'cp932':
+			return CP932;
+		default:
+			if (countryCode === 'JP') return CP932;
+			return EUROPE.includes(countryCode) ? CP1252 : UTF8;
+	}
+}
+
+/** Nothing is quoted in this file, so a tab or line break in a text has to go. */
+const cell = (text: string): string => text.replace(/[\t\r\n]+/g, ' ');
+
+function columns(row: readonly string[], extra: readonly string[], role: string, layout: string) {
+	if (layout === 'six') return row;
+	const legacy = [...row.slice(0, 4), ...extra, ...row.slice(4)];
+	return layout === 'legacy10' ? [...legacy, role] : legacy;
+}
+
+/** Writes GET_SELLER_FEEDBACK_DATA: tab-delimited, unquoted, newest row first. */
+export function writeFeedbackFile(
+	feedback: readonly WorldFeedback[],
+	countryCode: string,
+	settings: SandboxSettings,
+): ReportFile {
+	const { feedbackLayout, feedbackLineEnd, feedbackBom, feedbackTruncated } = settings;
+	const lineEnd = feedbackLineEnd === 'crlf' ? '\r\n' : '\n';
+	const header = columns(
+		HEADERS[countryCode] ?? ENGLISH,
+		LEGACY_EXTRA,
+		'Rater Role',
+		feedbackLayout,
+	);
+	const rows = [...feedback]
+		.sort((a, b) => b.at - a.at)
+		.map(({ date, rating, comment, response, orderId, email }) =>
+			columns(
+				[
+					formatDay(date, countryCode),
+					String(rating),
+					cell(comment),
+					cell(response),
+					orderId,
+					email,
+				],
+				['Yes', rating === 3 ? 'Yes' : 'No', ''],
+				'Buyer',
+				feedbackLayout,
+			),
+		);
+	const unreadable = settings.feedbackUnreadableRow
+		? [
+				columns(
+					['??/??/??', 'five', 'damaged row', '', 'not-an-order', ''],
+					['', '', ''],
+					'',
+					feedbackLayout,
+				),
+			]
+		: [];
+	const lines = [header, ...rows.slice(0, 1), ...unreadable, ...rows.slice(1)];
+	const whole = lines.map((line) => line.join('\t') + lineEnd).join('');
+	const lastLine = lines.at(-1)?.join('\t') ?? '';
+	const text = feedbackTruncated
+		? whole.slice(0, whole.length - lineEnd.length - Math.ceil(lastLine.length / 2))
+		: whole;
+	const { charset, announced } = encodingFor(countryCode, settings);
+	return {
+		bytes: iconv.encode(text, charset, { addBOM: feedbackBom && charset === 'utf-8' }),
+		contentType: announced === undefined ? 'text/plain' : `text/plain;charset=${announced}`,
+		charset,
+	};
+}

@@ -1,0 +1,185 @@
+import type { SandboxSettings } from '../settings';
+import { DAY } from '../world/build';
+import type { AccountStatus, Fulfiller, MarketplaceWorld, Seller } from '../world/types';
+import type { ReportFile } from './feedbackFile';
+import { jsonFile } from './trafficFile';
+
+const ODR_TARGET = 0.01;
+
+/** Minutes are as exact as this report gets: `2026-11-20T00:00Z`. */
+const minute = (millis: number): string => `${new Date(millis).toISOString().slice(0, 16)}Z`;
+
+function range(now: number, days: number) {
+	const today = Math.floor(now / DAY) * DAY;
+	return {
+		reportingDateFrom: minute(today - days * DAY),
+		reportingDateTo: minute(today - 60_000),
+	};
+}
+
+/** Orders of the last 60 days and those among them with 1-2 star feedback, by who fulfilled. */
+export function orderDefects(place: MarketplaceWorld, fulfilledBy: Fulfiller, now: number) {
+	const today = Math.floor(now / DAY) * DAY;
+	const orders = place.orders.filter(
+		(order) =>
+			order.fulfilledBy === fulfilledBy &&
+			order.createdAt >= today - 60 * DAY &&
+			order.createdAt < today,
+	);
+	const bad = new Set(
+		place.feedback
+			.filter(({ rating, at }) => rating <= 2 && at <= now)
+			.map(({ orderId }) => orderId),
+	);
+	return {
+		orders: orders.length,
+		negative: orders.filter(({ orderId }) => bad.has(orderId)).length,
+	};
+}
+
+function defectRate(place: MarketplaceWorld, fulfilledBy: Fulfiller, now: number) {
+	const { orders, negative } = orderDefects(place, fulfilledBy, now);
+	const rate = orders === 0 ? 0 : negative / orders;
+	const none = { count: 0, status: 'NONE' };
+	return {
+		reportingDateRange: range(now, 60),
+		orderCount: orders,
+		orderWithDefects: { count: negative, status: rate < ODR_TARGET ? 'GOOD' : 'BAD' },
+		claims: none,
+		chargebacks: none,
+		negativeFeedback: { count: negative, status: 'NONE' },
+		fulfillmentType: fulfilledBy === 'AMAZON' ? 'afn' : 'mfn',
+		status: rate < ODR_TARGET ? 'GOOD' : 'BAD',
+		rate: Math.round(rate * 1e6) / 1e6,
+		targetValue: ODR_TARGET,
+		targetCondition: 'LESS_THAN',
+	};
+}
+
+/** What the account is in: set on purpose, or at risk when an order defect rate is too high. */
+export function accountStatusOf(place: MarketplaceWorld, now: number): AccountStatus {
+	if (place.accountStatus !== undefined) return place.accountStatus;
+	const sums = (['AMAZON', 'MERCHANT'] as const).map((channel) =>
+		orderDefects(place, channel, now),
+	);
+	const orders = sums.reduce((total, sum) => total + sum.orders, 0);
+	const negative = sums.reduce((total, sum) => total + sum.negative, 0);
+	return orders > 0 && negative / orders >= ODR_TARGET ? 'AT_RISK' : 'NORMAL';
+}
+
+function metrics(place: MarketplaceWorld, now: number, settings: SandboxSettings) {
+	const example = settings.performanceShape === 'example';
+	const week = range(now, 7);
+	const month = range(now, 30);
+	const halfYear = range(now, 180);
+	const orders = place.orders.filter(({ createdAt }) => createdAt >= now - 30 * DAY).length;
+	const good = (targetValue: number, targetCondition: string, rate: number) => ({
+		status: 'GOOD',
+		rate,
+		targetValue,
+		targetCondition,
+	});
+	const violation = {
+		reportingDateRange: halfYear,
+		defectsCount: 0,
+		status: 'GOOD',
+		targetValue: 0,
+		targetCondition: 'EQUALS',
+	};
+	const zero = { count: 0, status: 'GOOD' };
+	const cancellation = {
+		reportingDateRange: week,
+		orderCount: orders,
+		cancellationCount: 0,
+		...good(0.025, 'LESS_THAN', 0),
+	};
+	const warnings = [{ warningType: 'spammingSellerMessaging', status: 'NONE' }];
+	return {
+		marketplaceId: place.marketplace.id,
+		orderDefectRate: {
+			afn: defectRate(place, 'AMAZON', now),
+			mfn: defectRate(place, 'MERCHANT', now),
+		},
+		invoiceDefectRate: {
+			reportingDateRange: week,
+			orderCount: orders,
+			invoiceDefect: zero,
+			missingInvoice: zero,
+			lateInvoice: zero,
+			...good(0.05, 'LESS_THAN', 0),
+		},
+		lateShipmentRate: {
+			reportingDateRange: month,
+			orderCount: orders,
+			lateShipmentCount: 0,
+			...good(0.04, 'LESS_THAN', 0),
+		},
+		onTimeDeliveryRate: {
+			reportingDateRange: month,
+			shipmentCountWithValidTracking: orders,
+			onTimeDeliveryCount: orders,
+			...good(0.9, 'GREATER_THAN', 1),
+		},
+		unitOnTimeDeliveryRate: {
+			reportingDateRange: month,
+			unitOnTimeDeliveryCount: orders,
+			totalUnitCount: orders,
+			...good(0.9, 'GREATER_THAN', 1),
+		},
+		validTrackingRate: {
+			reportingDateRange: month,
+			shipmentCount: orders,
+			validTrackingCount: orders,
+			...good(0.95, 'GREATER_THAN', 1),
+		},
+		...(example
+			? {
+					prefulfillmentCancelRate: cancellation,
+					warningState: warnings,
+					documentRequest: violation,
+					accountHealthRating: { ahrStatus: 'GREAT', reportingDateRange: halfYear },
+				}
+			: {
+					preFulfillmentCancellationRate: cancellation,
+					warningStates: warnings,
+					documentRequests: violation,
+					// The schema declares one name and requires the other; both satisfy it.
+					accountHealthRating: {
+						ahrStatus: 'GREAT',
+						accountHealthRatingStatus: 'GREAT',
+						reportingDateRange: halfYear,
+					},
+					restrictedProductPolicyViolations: violation,
+					suspectedIntellectualPropertyViolations: violation,
+				}),
+		listingPolicyViolations: violation,
+		productAuthenticityCustomerComplaints: violation,
+		productConditionCustomerComplaints: violation,
+		productSafetyCustomerComplaints: violation,
+		receivedIntellectualPropertyComplaints: violation,
+		foodAndProductSafetyIssues: violation,
+		otherPolicyViolations: violation,
+	};
+}
+
+/**
+ * Writes GET_V2_SELLER_PERFORMANCE_REPORT. The range a caller asks for is ignored, as Amazon does:
+ * the order defect rate always covers 60 days. That these end yesterday is an assumption.
+ */
+export function writePerformanceFile(
+	seller: Seller,
+	marketplaceIds: readonly string[],
+	now: number,
+	settings: SandboxSettings,
+): ReportFile {
+	const places = seller.marketplaces.filter(({ marketplace }) =>
+		marketplaceIds.includes(marketplace.id),
+	);
+	return jsonFile({
+		accountStatuses: places.map((place) => ({
+			marketplaceId: place.marketplace.id,
+			status: accountStatusOf(place, now),
+		})),
+		performanceMetrics: places.map((place) => metrics(place, now, settings)),
+	});
+}

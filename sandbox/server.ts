@@ -1,0 +1,342 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- the sandbox is a server of its own, never loaded by n8n */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { readFields, token } from './apis/lwa';
+import { downloadDocument } from './apis/documents';
+import { ordersOperations } from './apis/orders';
+import { pricingOperations } from './apis/pricing';
+import { reportsOperations } from './apis/reports';
+import { sellersOperations } from './apis/sellers';
+import { solicitationsOperations } from './apis/solicitations';
+import { mountControl } from './control';
+import { REQUEST_FAULTS, type Fault } from './faults';
+import {
+	ApiError,
+	ERROR_TYPES,
+	EXPIRED_TOKEN,
+	INVALID_TOKEN,
+	MISSING_TOKEN,
+	accessDenied,
+	internalFailure,
+	invalidInput,
+	throttled,
+	unavailable,
+	type Call,
+	type Operation,
+} from './http';
+import type { Region } from '../nodes/shared/domain/marketplaces';
+import type { SandboxState } from './state';
+import type { Seller } from './world/types';
+
+/** Every SP-API operation the sandbox serves. */
+export const OPERATIONS: readonly Operation[] = [
+	...sellersOperations,
+	...reportsOperations,
+	...ordersOperations,
+	...solicitationsOperations,
+	...pricingOperations,
+];
+
+const PREFIXES: ReadonlyArray<{ path: string; region?: Region }> = [
+	{ path: '' },
+	{ path: '/na', region: 'na' },
+	{ path: '/eu', region: 'eu' },
+	{ path: '/fe', region: 'fe' },
+];
+
+const DEFAULT_DELAY_MS = 2_000;
+const MAX_USER_AGENT = 500;
+const BAD_GATEWAY =
+	'<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n';
+
+/** A finished answer, ready for the wire. */
+export interface WireAnswer {
+	readonly status: number;
+	readonly headers: Readonly<Record<string, string>>;
+	readonly payload: string | Buffer;
+}
+
+/** What one kind of endpoint (LWA, an SP-API operation, a document) does with a request. */
+interface Exchange {
+	readonly operation: string;
+	readonly sellerKey?: string | undefined;
+	readonly orderId?: string | undefined;
+	/** The faults that make sense here. */
+	readonly faults: readonly (typeof REQUEST_FAULTS)[number][];
+	readonly run: (requestId: string) => WireAnswer;
+	/** An error answer in this endpoint's own shape. */
+	readonly fail: (error: ApiError, requestId: string) => WireAnswer;
+	/** Makes the caller's token really expire. */
+	readonly expireToken?: () => void;
+}
+
+const json = (body: unknown): string => (body === undefined ? '' : JSON.stringify(body));
+
+/** The sandbox's HTTP server, not yet listening. */
+export function buildServer(state: SandboxState, log?: (line: string) => void): FastifyInstance {
+	const server = fastify({
+		forceCloseConnections: true,
+		routerOptions: { maxParamLength: 500 },
+		exposeHeadRoutes: false,
+	});
+	server.removeAllContentTypeParsers();
+	server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
+		done(null, body);
+	});
+	server.setErrorHandler((error, _request, reply) => {
+		const message = error instanceof Error ? error.message : String(error);
+		log?.(`unexpected: ${message}`);
+		void reply.code(500).send(internalFailure().body());
+	});
+	server.setNotFoundHandler((request, reply) => {
+		const error = new ApiError(404, 'NotFound', `No operation at ${pathOf(request)}`);
+		void reply.code(404).send(error.body());
+	});
+	for (const { path, region } of PREFIXES) {
+		for (const operation of OPERATIONS) {
+			server.route({
+				method: operation.method,
+				url: path + operation.path,
+				handler: (request, reply) =>
+					serve(state, request, reply, apiExchange(state, request, operation, region), log),
+			});
+		}
+		server.post(`${path}/auth/o2/token`, (request, reply) =>
+			serve(state, request, reply, lwaExchange(state, request), log),
+		);
+	}
+	server.get('/documents/:documentId', (request, reply) =>
+		serve(state, request, reply, documentExchange(state, request), log),
+	);
+	mountControl(server, state);
+	return server;
+}
+
+async function serve(
+	state: SandboxState,
+	request: FastifyRequest,
+	reply: FastifyReply,
+	exchange: Exchange,
+	log?: (line: string) => void,
+): Promise<FastifyReply> {
+	const requestId = randomUUID();
+	const at = state.clock.now().toISOString();
+	const arrivedAt = Date.now();
+	const fault = state.faults.take(exchange.faults, exchange);
+	const note = (status: number) => {
+		const { operation, sellerKey, orderId } = exchange;
+		state.record({
+			operation,
+			method: request.method,
+			path: pathOf(request),
+			query: harmlessQuery(request),
+			sellerKey,
+			orderId,
+			status,
+			at,
+			arrivedAt,
+			userAgent: request.headers['user-agent'] ?? '',
+			requestId,
+			...(fault ? { fault: fault.kind } : {}),
+		});
+		log?.(`${request.method} ${pathOf(request)} ${operation} -> ${status || 'cut'}`);
+	};
+	if (fault?.kind === 'slow') await sleep(fault.spec.delayMs ?? DEFAULT_DELAY_MS);
+	const answer = fault?.kind === 'cutBefore' ? 'cut' : answerWith(exchange, fault, requestId);
+	if (answer === 'cut' || fault?.kind === 'cutAfter') {
+		note(0);
+		reply.hijack();
+		request.raw.socket.destroy();
+		return reply;
+	}
+	note(answer.status);
+	return await reply
+		.code(answer.status)
+		.headers({ 'x-amzn-requestid': requestId, ...answer.headers })
+		.send(answer.payload);
+}
+
+function answerWith(exchange: Exchange, fault: Fault | undefined, requestId: string): WireAnswer {
+	switch (fault?.kind) {
+		case 'throttle':
+			return exchange.fail(throttled(), requestId);
+		case 'error500':
+			return exchange.fail(internalFailure(), requestId);
+		case 'error503':
+			return exchange.fail(unavailable(), requestId);
+		case 'expiredToken':
+			exchange.expireToken?.();
+			return exchange.fail(accessDenied(EXPIRED_TOKEN), requestId);
+		case 'garbageHtml':
+			return { status: 502, headers: { 'content-type': 'text/html' }, payload: BAD_GATEWAY };
+		case 'truncatedJson': {
+			const whole = exchange.run(requestId);
+			// The last character is enough to break any JSON.
+			return { ...whole, payload: whole.payload.slice(0, -1) };
+		}
+		default:
+			return exchange.run(requestId);
+	}
+}
+
+function apiExchange(
+	state: SandboxState,
+	request: FastifyRequest,
+	operation: Operation,
+	region: Region | undefined,
+): Exchange {
+	const presented = request.headers['x-amz-access-token'];
+	const accessToken = typeof presented === 'string' ? presented : '';
+	const userAgent = request.headers['user-agent'] ?? '';
+	const checked = state.lwa.check(accessToken);
+	const seller = checked.kind === 'invalid' ? undefined : state.world.seller(checked.sellerKey);
+	const params = request.params as Record<string, string>;
+	const fail = (error: ApiError): WireAnswer => ({
+		status: error.status,
+		headers: {
+			'content-type': 'application/json',
+			'x-amzn-errortype': ERROR_TYPES[error.status] ?? 'Exception',
+			...limitHeader(state, operation, error.status),
+		},
+		payload: json(error.body()),
+	});
+	return {
+		operation: operation.name,
+		sellerKey: seller?.key,
+		orderId: params['amazonOrderId'] ?? params['orderId'],
+		faults: REQUEST_FAULTS,
+		fail,
+		expireToken: () => state.lwa.expire(accessToken),
+		run: (requestId) => {
+			try {
+				authorize(state, operation, region, accessToken, userAgent, seller);
+				if (!seller) throw accessDenied(INVALID_TOKEN);
+				const answer = operation.handle(callOf(state, request, seller, requestId));
+				return {
+					status: answer.status,
+					headers: {
+						'content-type': answer.contentType ?? 'application/json',
+						...limitHeader(state, operation, answer.status),
+					},
+					payload: json(answer.body),
+				};
+			} catch (error) {
+				return fail(error instanceof ApiError ? error : bug(error));
+			}
+		},
+	};
+}
+
+/** A mistake of the sandbox itself, answered so that it cannot be taken for Amazon's doing. */
+const bug = (error: unknown): ApiError =>
+	new ApiError(
+		500,
+		'SandboxBug',
+		'The sandbox itself failed.',
+		error instanceof Error ? (error.stack ?? error.message) : String(error),
+	);
+
+/** Token, then region, then rate limit, then role: the first that fails decides the answer. */
+function authorize(
+	state: SandboxState,
+	operation: Operation,
+	region: Region | undefined,
+	accessToken: string,
+	userAgent: string,
+	seller: Seller | undefined,
+): void {
+	if (accessToken === '') throw accessDenied(MISSING_TOKEN);
+	const { kind } = state.lwa.check(accessToken);
+	if (kind === 'invalid' || !seller) throw accessDenied(INVALID_TOKEN);
+	if (kind === 'expired') throw accessDenied(EXPIRED_TOKEN);
+	if (region !== undefined && region !== seller.region) throw accessDenied();
+	// Refused according to the documentation; with which words is unconfirmed.
+	if (userAgent.length > MAX_USER_AGENT) throw invalidInput('The User-Agent header is too long');
+	if (!state.limiter.take(`${seller.key}/${operation.name}`, operation)) throw throttled();
+	if (!state.roles.allows(seller.key, operation.roles)) throw accessDenied();
+}
+
+/** `x-amzn-RateLimit-Limit` comes with 20x, 400 and 404 only. */
+function limitHeader(
+	state: SandboxState,
+	operation: Operation,
+	status: number,
+): Record<string, string> {
+	const rate = state.limiter.effectiveRate(operation);
+	const shown = (status >= 200 && status < 300) || status === 400 || status === 404;
+	if (rate === undefined || !shown) return {};
+	return { 'x-amzn-ratelimit-limit': String(Number(rate.toFixed(4))) };
+}
+
+function callOf(
+	state: SandboxState,
+	request: FastifyRequest,
+	seller: Seller,
+	requestId: string,
+): Call {
+	return {
+		state,
+		seller,
+		requestId,
+		params: request.params as Record<string, string>,
+		query: request.query as Record<string, string | string[] | undefined>,
+		body: bodyOf(request),
+		origin: `http://${request.headers.host ?? '127.0.0.1'}`,
+		now: state.clock.millis(),
+	};
+}
+
+function lwaExchange(state: SandboxState, request: FastifyRequest): Exchange {
+	const answer = (status: number, body: unknown): WireAnswer => ({
+		status,
+		headers: { 'content-type': 'application/json;charset=UTF-8', 'cache-control': 'no-store' },
+		payload: json(body),
+	});
+	const fields = readFields(bodyOf(request), request.headers['content-type'] ?? '');
+	return {
+		operation: 'lwaToken',
+		sellerKey: state.lwa.sellerOf(fields.get('refresh_token') ?? ''),
+		faults: REQUEST_FAULTS.filter((kind) => kind !== 'expiredToken'),
+		run: () => {
+			const { status, body } = token(state.lwa, fields);
+			return answer(status, body);
+		},
+		// LWA's own words for these are not documented; the status is what counts.
+		fail: (error) =>
+			answer(error.status, {
+				error_description: error.message,
+				error: error.status === 503 ? 'temporarily_unavailable' : 'server_error',
+			}),
+	};
+}
+
+function documentExchange(state: SandboxState, request: FastifyRequest): Exchange {
+	const { documentId = '' } = request.params as Record<string, string>;
+	const query = request.query as Record<string, string | undefined>;
+	return {
+		operation: 'downloadDocument',
+		sellerKey: state.reports.document(documentId)?.sellerKey,
+		faults: REQUEST_FAULTS.filter((kind) => kind !== 'expiredToken'),
+		run: () => downloadDocument(state, documentId, query['X-Amz-Signature'] ?? ''),
+		fail: (error) => ({
+			status: error.status,
+			headers: { 'content-type': 'application/xml' },
+			payload: `<Error><Code>${error.code}</Code><Message>${error.message}</Message></Error>`,
+		}),
+	};
+}
+
+const bodyOf = (request: FastifyRequest): string =>
+	typeof request.body === 'string' ? request.body : '';
+
+const pathOf = (request: FastifyRequest): string => request.url.split('?')[0] ?? '';
+
+/** The query without what would let somebody in. */
+function harmlessQuery(request: FastifyRequest): Record<string, string> {
+	return Object.fromEntries(
+		Object.entries(request.query as Record<string, string | string[]>)
+			.filter(([name]) => !/token|signature|secret/i.test(name))
+			.map(([name, value]) => [name, String(value)]),
+	);
+}

@@ -1,0 +1,100 @@
+import { SandboxClock } from './clock';
+import { Faults } from './faults';
+import { Lwa } from './lwa';
+import { RateLimiter } from './rateLimits';
+import { ReportStore } from './reports/store';
+import { Roles } from './roles';
+import { settingsSchema, type SandboxSettings } from './settings';
+import { OrderPages } from './apis/orderPages';
+import { World } from './world/world';
+
+export interface StateOptions {
+	readonly seed: string;
+	readonly now: string | Date | undefined;
+	readonly rateLimits: number | false;
+	readonly reportDelayMs: number;
+	readonly settings: Partial<SandboxSettings>;
+}
+
+/** One accepted request for a review. */
+export interface SolicitationRecord {
+	readonly sellerKey: string;
+	readonly orderId: string;
+	readonly marketplaceId: string;
+	readonly at: string;
+	readonly requestId: string;
+}
+
+/** One request as the log keeps it; never a token, secret or signature. */
+export interface LoggedRequest {
+	readonly operation: string;
+	readonly method: string;
+	readonly path: string;
+	readonly query: Readonly<Record<string, string>>;
+	readonly sellerKey: string | undefined;
+	readonly orderId: string | undefined;
+	/** 0 when the connection was cut instead of answered. */
+	readonly status: number;
+	readonly at: string;
+	/** Real time of arrival in milliseconds, for measuring rates. */
+	readonly arrivedAt: number;
+	readonly userAgent: string;
+	readonly requestId: string;
+	readonly fault?: string;
+}
+
+const LOG_LIMIT = 100_000;
+
+/** Everything a running sandbox remembers. `reset` starts over with the same options. */
+export class SandboxState {
+	clock!: SandboxClock;
+	world!: World;
+	lwa!: Lwa;
+	roles!: Roles;
+	faults!: Faults;
+	limiter!: RateLimiter;
+	reports!: ReportStore;
+	orderPages!: OrderPages;
+	settings!: SandboxSettings;
+	solicitations: SolicitationRecord[] = [];
+	private solicited = new Set<string>();
+	requests: LoggedRequest[] = [];
+
+	constructor(readonly options: StateOptions) {
+		this.reset();
+	}
+
+	/** Back to the beginning: world, clock, tokens, faults, settings, records and log. */
+	reset(): void {
+		const { seed, now, rateLimits, reportDelayMs, settings } = this.options;
+		this.clock = new SandboxClock(now);
+		const millis = () => this.clock.millis();
+		this.settings = settingsSchema.parse(settings);
+		this.world = new World(seed, millis);
+		this.lwa = new Lwa(seed, Object.keys(this.world.sellers), millis);
+		this.roles = new Roles(Object.keys(this.world.sellers));
+		this.faults = new Faults(seed);
+		this.limiter = new RateLimiter(rateLimits);
+		this.reports = new ReportStore(seed, reportDelayMs);
+		this.orderPages = new OrderPages();
+		this.solicitations = [];
+		this.solicited = new Set();
+		this.requests = [];
+	}
+
+	record(request: LoggedRequest): void {
+		this.requests.push(request);
+		if (this.requests.length > LOG_LIMIT) this.requests.shift();
+	}
+
+	/** Writes the true record: a review was requested from the buyer. */
+	recordSolicitation(record: SolicitationRecord): void {
+		this.solicitations.push(record);
+		this.solicited.add(`${record.sellerKey}/${record.orderId}`);
+	}
+
+	/** Whether a review was requested for this order since the sandbox began. */
+	wasSolicited(sellerKey: string, orderId: string): boolean {
+		return this.solicited.has(`${sellerKey}/${orderId}`);
+	}
+}

@@ -1,0 +1,80 @@
+import { DateTime } from 'luxon';
+import type { SandboxState, SolicitationRecord } from './state';
+import { toMillis } from './clock';
+import { localDay } from './world/build';
+import { solicitabilityOf, type Solicitability } from './world/orderState';
+import { bandOf } from './world/world';
+import type { FeedbackCounts, MarketplaceWorld, WorldFeedback } from './world/types';
+
+export type RatingWindow = '30' | '90' | '365' | 'lifetime';
+export type RatingTruth = Readonly<Record<RatingWindow, FeedbackCounts>>;
+
+/** Counts the feedback dated within the last `days` days, the day itself included. */
+export function countWindow(place: MarketplaceWorld, asOf: string, days: number): FeedbackCounts {
+	const first = DateTime.fromISO(asOf, { zone: 'utc' })
+		.minus({ days: days - 1 })
+		.toISODate();
+	return count(place.feedback.filter(({ date }) => date <= asOf && date >= (first ?? asOf)));
+}
+
+function count(feedback: readonly WorldFeedback[]): FeedbackCounts {
+	const counts = { positive: 0, neutral: 0, negative: 0 };
+	for (const { rating } of feedback) counts[bandOf(rating)] += 1;
+	return counts;
+}
+
+/** What is really so, computed straight from the world; the APIs must agree with it. */
+export class Truth {
+	constructor(private readonly state: SandboxState) {}
+
+	/** The 1-3 star rows of these marketplace-local days (both included), oldest first. */
+	feedback(
+		sellerKey: string,
+		marketplaceId: string,
+		{ from, to }: { from?: string; to?: string } = {},
+	): readonly WorldFeedback[] {
+		const place = this.state.world.marketplace(sellerKey, marketplaceId);
+		return place.feedback.filter(
+			({ rating, date, at }) =>
+				rating <= 3 &&
+				at <= this.state.clock.millis() &&
+				(from === undefined || date >= from) &&
+				(to === undefined || date <= to),
+		);
+	}
+
+	/**
+	 * The exact counts per window. A window of 30 days is `asOf` and the 29 marketplace-local days
+	 * before it; `lifetime` includes what was left before the generated period.
+	 */
+	rating(sellerKey: string, marketplaceId: string, asOf?: string): RatingTruth {
+		const place = this.state.world.marketplace(sellerKey, marketplaceId);
+		const day = asOf ?? localDay(this.state.clock.millis(), place.marketplace);
+		const generated = count(place.feedback.filter(({ date }) => date <= day));
+		const { earlier } = place;
+		return {
+			'30': countWindow(place, day, 30),
+			'90': countWindow(place, day, 90),
+			'365': countWindow(place, day, 365),
+			lifetime: {
+				positive: earlier.positive + generated.positive,
+				neutral: earlier.neutral + generated.neutral,
+				negative: earlier.negative + generated.negative,
+			},
+		};
+	}
+
+	/** Every request for a review that was accepted, in order. */
+	get solicitations(): readonly SolicitationRecord[] {
+		return this.state.solicitations;
+	}
+
+	/** Whether a review may be requested for the order now (or at another time), or why not. */
+	solicitability(sellerKey: string, orderId: string, at?: string | Date): Solicitability {
+		const order = this.state.world.order(sellerKey, orderId);
+		if (!order) return 'unknownOrder';
+		const moment = at === undefined ? this.state.clock.millis() : toMillis(at);
+		const requested = this.state.wasSolicited(sellerKey, orderId);
+		return solicitabilityOf(order, moment, requested, this.state.settings);
+	}
+}

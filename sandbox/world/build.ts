@@ -1,0 +1,330 @@
+import { findMarketplace, type Marketplace } from '../../nodes/shared/domain/marketplaces';
+import { Random } from '../random';
+import { SELLER_PLANS, type MarketplacePlan } from './plan';
+import { CATALOG, phrasesFor } from './text';
+import { trafficOf } from './traffic';
+import { Zone } from './zone';
+import type {
+	MarketplaceWorld,
+	Seller,
+	Stars,
+	WorldFeedback,
+	WorldOrder,
+	WorldOrderItem,
+	WorldProduct,
+} from './types';
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+/** Orders reach this many days back; the oldest feedback needs orders before it. */
+const ORDER_DAYS = 430;
+
+/** Three digits Amazon's order numbers start with, by country. */
+const ORDER_PREFIXES: Readonly<Record<string, readonly string[]>> = {
+	US: ['111', '112', '113', '114'],
+	CA: ['701', '702'],
+	MX: ['702', '703'],
+	DE: ['302', '303', '305', '306'],
+	GB: ['202', '203', '204', '206'],
+	FR: ['402', '404', '406', '408'],
+	JP: ['249', '250', '503'],
+	AU: ['250', '251'],
+};
+
+/** How many units of a currency buy one US dollar's worth, near enough for made-up prices. */
+const PRICE_FACTORS: Readonly<Record<string, number>> = {
+	USD: 1,
+	CAD: 1.35,
+	MXN: 18,
+	EUR: 0.95,
+	GBP: 0.8,
+	JPY: 150,
+	AUD: 1.5,
+};
+
+/** Rounds to what the currency has: whole yen, cents elsewhere. */
+export function roundMoney(amount: number, currency: string): number {
+	return currency === 'JPY' ? Math.round(amount) : Math.round(amount * 100) / 100;
+}
+
+/** The marketplace-local day of a moment, `2026-11-20`. */
+export function localDay(millis: number, marketplace: Marketplace): string {
+	return Zone.of(marketplace.timeZone).dayOf(millis);
+}
+
+/** Makes orders of one marketplace; every order number is new. */
+export class OrderMaker {
+	private readonly used: Set<string>;
+	private previous: string | undefined;
+
+	/** @param existing orders whose numbers are taken. */
+	constructor(
+		private readonly marketplace: Marketplace,
+		private readonly products: readonly WorldProduct[],
+		private readonly random: Random,
+		existing: readonly WorldOrder[] = [],
+	) {
+		this.used = new Set(existing.map(({ orderId }) => orderId));
+	}
+
+	/** @param plain without cancellation, refund, replacement or delay. */
+	make(createdAt: number, plain = false): WorldOrder {
+		const { random } = this;
+		const rare = (probability: number) => !plain && random.chance(probability);
+		const fulfilledBy = random.chance(0.6) ? 'AMAZON' : 'MERCHANT';
+		const expedited = random.chance(0.25);
+		const shipAfter = fulfilledBy === 'AMAZON' ? random.integer(4, 30) : random.integer(10, 60);
+		const zone = Zone.of(this.marketplace.timeZone);
+		const day = zone.dayOf(createdAt);
+		const firstDay = expedited ? random.integer(1, 2) : random.integer(3, 5);
+		const lastDay = firstDay + random.integer(0, expedited ? 1 : 5);
+		const endOfDay = (plusDays: number) => zone.at(day, plusDays + 1) - 1000;
+		const deliverBy = { earliest: zone.at(day, firstDay), latest: endOfDay(lastDay) };
+		const cancelled = rare(0.04);
+		const neverShips = cancelled || rare(0.01);
+		const shippedAt = neverShips ? undefined : createdAt + shipAfter * HOUR;
+		const items = this.items(rare(0.15));
+		const partial = items.length > 1 && fulfilledBy === 'MERCHANT' && rare(0.5);
+		const business = rare(0.07);
+		const prime = fulfilledBy === 'AMAZON' ? random.chance(0.7) : random.chance(0.05);
+		const deliveredAt =
+			shippedAt === undefined
+				? undefined
+				: Math.max(
+						shippedAt + 8 * HOUR,
+						deliverBy.earliest + random.integer(8, 60) * HOUR + (rare(0.05) ? 6 * DAY : 0),
+					);
+		const name = random.pick(phrasesFor(this.marketplace.countryCode).buyers);
+		const orderId = this.orderId();
+		const replaces = rare(0.01) ? this.previous : undefined;
+		this.previous = orderId;
+		const windowOpens = deliverBy.earliest + 5 * DAY;
+		return {
+			orderId,
+			marketplaceId: this.marketplace.id,
+			createdAt,
+			items,
+			fulfilledBy,
+			serviceLevel: expedited ? 'EXPEDITED' : 'STANDARD',
+			programs: [...(prime ? ['PRIME'] : []), ...(business ? ['AMAZON_BUSINESS'] : [])],
+			replaces,
+			buyer: {
+				name,
+				email: `${random.letters(random.integer(10, 15))}@marketplace.${this.marketplace.domain}`,
+				company: business ? `${name.split(' ').at(-1) ?? name} Trading` : undefined,
+			},
+			shipBy: { earliest: createdAt, latest: endOfDay(expedited ? 1 : 2) },
+			deliverBy,
+			pendingUntil: createdAt + 30 * MINUTE,
+			partlyShippedAt:
+				partial && shippedAt !== undefined
+					? createdAt + Math.round(shipAfter / 2) * HOUR
+					: undefined,
+			shippedAt,
+			deliveredAt,
+			cancelledAt: cancelled ? createdAt + random.integer(1, 20) * HOUR : undefined,
+			cancelledBy: cancelled ? random.pick(['BUYER', 'MERCHANT']) : undefined,
+			unfulfillable: neverShips && !cancelled && fulfilledBy === 'AMAZON',
+			refundedAt:
+				deliveredAt !== undefined && rare(0.025)
+					? deliveredAt + random.integer(1, 12) * DAY
+					: undefined,
+			alreadyRequestedAt:
+				shippedAt !== undefined && rare(0.3)
+					? windowOpens + random.integer(0, 25 * 24) * HOUR
+					: undefined,
+		};
+	}
+
+	private items(several: boolean): WorldOrderItem[] {
+		const count = several ? this.random.integer(2, 3) : 1;
+		const start = this.random.integer(0, this.products.length - 1);
+		return Array.from({ length: count }, (_, index) => {
+			const product = this.products[(start + index) % this.products.length];
+			if (!product) throw new Error('The catalog is empty');
+			return {
+				orderItemId: this.random.digits(14),
+				product,
+				quantity: this.random.chance(0.85) ? 1 : this.random.integer(2, 3),
+			};
+		});
+	}
+
+	private orderId(): string {
+		const prefixes = ORDER_PREFIXES[this.marketplace.countryCode] ?? ['171'];
+		for (;;) {
+			const { random } = this;
+			const id = `${random.pick(prefixes)}-${random.digits(7)}-${random.digits(7)}`;
+			if (!this.used.has(id)) {
+				this.used.add(id);
+				return id;
+			}
+		}
+	}
+}
+
+/** What a marketplace starts with. Worlds share it: orders and feedback themselves never change. */
+interface Blueprint {
+	readonly marketplace: Marketplace;
+	readonly products: readonly WorldProduct[];
+	readonly orders: readonly WorldOrder[];
+	readonly feedback: readonly WorldFeedback[];
+}
+
+const REMEMBERED = 20;
+const blueprints = new Map<string, Blueprint>();
+
+/** Builds the sellers of a sandbox: the same seed and start time give the same world. */
+export function buildSellers(
+	seed: string,
+	now: number,
+): { sellers: Seller[]; makers: Map<string, OrderMaker> } {
+	const makers = new Map<string, OrderMaker>();
+	const sellers = SELLER_PLANS.map(({ key, sellerId, name, region, marketplaces }) => ({
+		key,
+		sellerId,
+		name,
+		region,
+		marketplaces: marketplaces.map((plan) => {
+			const placeSeed = `${seed}/${key}/${plan.countryCode}`;
+			const blueprint = blueprintOf(placeSeed, plan, now);
+			const { marketplace, products, orders } = blueprint;
+			const random = new Random(`${placeSeed}/later`);
+			makers.set(`${key}/${marketplace.id}`, new OrderMaker(marketplace, products, random, orders));
+			return worldFrom(blueprint, plan);
+		}),
+	}));
+	return { sellers, makers };
+}
+
+/** Remembers the last few worlds, because tests start over with the same one all the time. */
+function blueprintOf(seed: string, plan: MarketplacePlan, now: number): Blueprint {
+	const key = `${seed}@${now}`;
+	const known = blueprints.get(key) ?? drawBlueprint(seed, plan, now);
+	blueprints.delete(key);
+	blueprints.set(key, known);
+	const oldest = blueprints.keys().next();
+	if (blueprints.size > REMEMBERED && !oldest.done) blueprints.delete(oldest.value);
+	return known;
+}
+
+function drawBlueprint(seed: string, plan: MarketplacePlan, now: number): Blueprint {
+	const marketplace = findMarketplace(plan.countryCode);
+	if (!marketplace) throw new Error(`No marketplace ${plan.countryCode}`);
+	const random = new Random(seed);
+	const products = buildProducts(marketplace, random);
+	const maker = new OrderMaker(marketplace, products, random);
+	const orders = buildOrders(maker, plan.orders, now, random);
+	const feedback = buildFeedback(plan, marketplace, orders, now, random);
+	return { marketplace, products, orders, feedback };
+}
+
+function worldFrom(blueprint: Blueprint, plan: MarketplacePlan): MarketplaceWorld {
+	const { marketplace, products } = blueprint;
+	const orders = [...blueprint.orders];
+	const feedback = [...blueprint.feedback];
+	return {
+		marketplace,
+		products,
+		orders,
+		feedback,
+		earlier: plan.earlier,
+		accountStatus: undefined,
+		get traffic() {
+			return trafficOf(marketplace, orders, feedback);
+		},
+	};
+}
+
+function buildProducts(marketplace: Marketplace, random: Random): WorldProduct[] {
+	const factor = PRICE_FACTORS[marketplace.currency] ?? 1;
+	return CATALOG.map(([title, price], index) => ({
+		asin: `B0${random.letters(8, 'BCDFGHJKLMNPQRSTVWXYZ0123456789')}`,
+		sku: `HP-${String(index + 1).padStart(3, '0')}-${marketplace.countryCode}`,
+		title,
+		price: roundMoney(price * factor, marketplace.currency),
+	}));
+}
+
+function buildOrders(maker: OrderMaker, count: number, now: number, random: Random): WorldOrder[] {
+	const times = Array.from(
+		{ length: count },
+		() => now - 5 * MINUTE - Math.floor(random.next() * ORDER_DAYS * DAY),
+	);
+	return times
+		.map((time) => Math.floor(time / 1000) * 1000)
+		.sort((a, b) => a - b)
+		.map((time) => {
+			const order = maker.make(time);
+			// A request "already made" lies in the past of the world's beginning.
+			const future = order.alreadyRequestedAt !== undefined && order.alreadyRequestedAt > now;
+			return future ? { ...order, alreadyRequestedAt: undefined } : order;
+		});
+}
+
+function buildFeedback(
+	plan: MarketplacePlan,
+	marketplace: Marketplace,
+	orders: readonly WorldOrder[],
+	now: number,
+	random: Random,
+): WorldFeedback[] {
+	const taken = new Set<string>();
+	const zone = Zone.of(marketplace.timeZone);
+	const today = zone.dayOf(now);
+	const feedback = plan.feedback.flatMap((band) =>
+		Array.from({ length: band.count }, (_, index) => {
+			const daysAgo = random.integer(band.fromDay, band.toDay);
+			const at = zone.at(today, -daysAgo, random.integer(7, 22), random.integer(0, 59));
+			const order = pickOrder(orders, at, taken, random);
+			taken.add(order.orderId);
+			const rating = band.low[index] ?? (random.chance(0.85) ? 5 : 4);
+			return writeFeedback(order, marketplace, at, rating, random);
+		}),
+	);
+	return feedback.sort((a, b) => a.at - b.at);
+}
+
+/** A shipped order, 3 to 90 days old at that moment, that has no feedback yet. */
+function pickOrder(
+	orders: readonly WorldOrder[],
+	at: number,
+	taken: ReadonlySet<string>,
+	random: Random,
+): WorldOrder {
+	for (const oldest of [30, 60, 90]) {
+		const candidates = orders.filter(
+			({ orderId, createdAt, shippedAt, cancelledAt }) =>
+				createdAt <= at - 3 * DAY &&
+				createdAt >= at - oldest * DAY &&
+				shippedAt !== undefined &&
+				shippedAt < at &&
+				cancelledAt === undefined &&
+				!taken.has(orderId),
+		);
+		if (candidates.length > 0) return random.pick(candidates);
+	}
+	throw new Error('Too few orders for the planned feedback');
+}
+
+function writeFeedback(
+	order: WorldOrder,
+	marketplace: Marketplace,
+	at: number,
+	rating: Stars,
+	random: Random,
+): WorldFeedback {
+	const phrases = phrasesFor(marketplace.countryCode);
+	const comment = random.chance(0.3) ? '' : random.pick(rating >= 4 ? phrases.good : phrases.bad);
+	return {
+		orderId: order.orderId,
+		marketplaceId: marketplace.id,
+		at,
+		date: localDay(at, marketplace),
+		rating,
+		comment,
+		response: rating <= 3 && random.chance(0.3) ? random.pick(phrases.responses) : '',
+		email: order.buyer.email,
+	};
+}

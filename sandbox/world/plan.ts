@@ -1,0 +1,175 @@
+import type { Region } from '../../nodes/shared/domain/marketplaces';
+import type { FeedbackCounts, Stars } from './types';
+
+/** Feedback of a stretch of days (0 = today, counted backwards): how many, and which were low. */
+export interface FeedbackBand {
+	readonly fromDay: number;
+	readonly toDay: number;
+	readonly count: number;
+	readonly low: readonly Stars[];
+}
+
+export interface MarketplacePlan {
+	readonly countryCode: string;
+	readonly orders: number;
+	readonly feedback: readonly FeedbackBand[];
+	readonly earlier: FeedbackCounts;
+}
+
+export interface SellerPlan {
+	readonly key: string;
+	readonly sellerId: string;
+	readonly name: string;
+	readonly region: Region;
+	readonly marketplaces: readonly MarketplacePlan[];
+}
+
+type Bands = readonly [
+	last30: readonly [count: number, low: readonly Stars[]],
+	to90: readonly [count: number, low: readonly Stars[]],
+	to365: readonly [count: number, low: readonly Stars[]],
+	older: readonly [count: number, low: readonly Stars[]],
+];
+
+/** Today stays free of feedback, so that the clock's time of day never decides what counts. */
+const BAND_DAYS = [
+	[1, 29],
+	[30, 89],
+	[90, 364],
+	[365, 399],
+] as const;
+
+const plan = (
+	countryCode: string,
+	orders: number,
+	bands: Bands,
+	earlier: FeedbackCounts,
+): MarketplacePlan => ({
+	countryCode,
+	orders,
+	earlier,
+	feedback: BAND_DAYS.map(([fromDay, toDay], index) => {
+		const [count, low] = bands[index] ?? [0, []];
+		return { fromDay, toDay, count, low };
+	}),
+});
+
+/**
+ * The three sellers. The numbers are chosen so that one look shows every band:
+ * US 30 days 88 % (below 95), 90 days 96 % and 365 days 97 % (between 95 and 98); CA above 98 in
+ * every window; MX with fewer than ten ratings in its whole life.
+ */
+export const SELLER_PLANS: readonly SellerPlan[] = [
+	{
+		key: 'demo',
+		sellerId: 'A1SANDBOXDEMO1',
+		name: 'Harbor & Pine Home',
+		region: 'na',
+		marketplaces: [
+			plan(
+				'US',
+				1500,
+				[
+					[34, [1, 1, 2, 3]],
+					[96, [2]],
+					[300, [1, 2, 3, 1, 3, 2]],
+					[30, [3]],
+				],
+				{ positive: 4213, neutral: 41, negative: 38 },
+			),
+			plan(
+				'CA',
+				520,
+				[
+					[12, []],
+					[25, []],
+					[110, [3]],
+					[12, []],
+				],
+				{ positive: 1210, neutral: 6, negative: 7 },
+			),
+			plan(
+				'MX',
+				70,
+				[
+					[2, [2]],
+					[2, []],
+					[4, []],
+					[0, []],
+				],
+				{ positive: 0, neutral: 0, negative: 0 },
+			),
+		],
+	},
+	{
+		key: 'second',
+		sellerId: 'A2SANDBOXEURO2',
+		name: 'Nordlicht Handel',
+		region: 'eu',
+		marketplaces: [
+			plan(
+				'DE',
+				720,
+				[
+					[20, [3]],
+					[45, [1, 2, 3]],
+					[160, [1, 1, 2, 3, 3]],
+					[15, [2]],
+				],
+				{ positive: 2104, neutral: 25, negative: 30 },
+			),
+			plan(
+				'GB',
+				500,
+				[
+					[15, [1, 3]],
+					[30, [2]],
+					[110, [1, 2, 3, 1]],
+					[10, []],
+				],
+				{ positive: 1502, neutral: 12, negative: 14 },
+			),
+			plan(
+				'FR',
+				300,
+				[
+					[8, []],
+					[20, [1]],
+					[70, [2, 3, 1]],
+					[6, []],
+				],
+				{ positive: 621, neutral: 9, negative: 11 },
+			),
+		],
+	},
+	{
+		key: 'japan',
+		sellerId: 'A3SANDBOXASIA3',
+		name: 'Tsubame Store',
+		region: 'fe',
+		marketplaces: [
+			plan(
+				'JP',
+				420,
+				[
+					[10, [1]],
+					[22, [3]],
+					[90, [1, 2, 3, 2]],
+					[8, []],
+				],
+				{ positive: 903, neutral: 15, negative: 10 },
+			),
+			plan(
+				'AU',
+				130,
+				[
+					[3, []],
+					[6, []],
+					[25, [2]],
+					[2, []],
+				],
+				{ positive: 80, neutral: 1, negative: 1 },
+			),
+		],
+	},
+];

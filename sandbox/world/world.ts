@@ -1,0 +1,233 @@
+import { z } from 'zod';
+import { DAY, HOUR, MINUTE, buildSellers, localDay, type OrderMaker } from './build';
+import { Zone } from './zone';
+import { solicitationWindow } from './orderState';
+import type {
+	AccountStatus,
+	MarketplaceWorld,
+	Seller,
+	Stars,
+	WorldFeedback,
+	WorldOrder,
+} from './types';
+
+const stars = z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)]);
+const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+
+export const newFeedbackSchema = z
+	.object({
+		sellerKey: z.string().default('demo'),
+		/** The seller's first marketplace when left out. */
+		marketplaceId: z.string().optional(),
+		/** An order without feedback yet; one is chosen when left out. */
+		orderId: z.string().optional(),
+		rating: stars,
+		comment: z.string().default(''),
+		response: z.string().default(''),
+		/** Marketplace-local day; the clock's now when left out. */
+		date: day.optional(),
+	})
+	.strict();
+export type NewFeedback = z.input<typeof newFeedbackSchema>;
+
+export const feedbackChangeSchema = z
+	.object({
+		rating: stars.optional(),
+		comment: z.string().optional(),
+		response: z.string().optional(),
+	})
+	.strict();
+export type FeedbackChange = z.infer<typeof feedbackChangeSchema>;
+
+export const ORDER_STATES = ['eligible', 'notYet', 'closed', 'notShipped', 'cancelled'] as const;
+export const newOrdersSchema = z
+	.object({
+		sellerKey: z.string().default('demo'),
+		marketplaceId: z.string().optional(),
+		count: z.number().int().positive().max(200_000).default(1),
+		state: z.enum(ORDER_STATES).default('eligible'),
+	})
+	.strict();
+export type NewOrders = z.input<typeof newOrdersSchema>;
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Everything that exists: the sellers with their orders and feedback, and what changes them. */
+export class World {
+	readonly sellers: Readonly<Record<string, Seller>>;
+	private readonly makers: Map<string, OrderMaker>;
+	private readonly ordersById = new Map<string, { seller: Seller; order: WorldOrder }>();
+
+	constructor(
+		seed: string,
+		private readonly millis: () => number,
+	) {
+		const built = buildSellers(seed, millis());
+		this.makers = built.makers;
+		this.sellers = Object.fromEntries(built.sellers.map((seller) => [seller.key, seller]));
+		for (const seller of built.sellers) {
+			for (const { orders } of seller.marketplaces) {
+				for (const order of orders) this.ordersById.set(order.orderId, { seller, order });
+			}
+		}
+	}
+
+	/** The seller of this key; an unknown key is refused by name. */
+	seller(key: string): Seller {
+		const seller = this.sellers[key];
+		if (!seller) {
+			throw new Error(`No seller "${key}"; there are ${Object.keys(this.sellers).join(', ')}`);
+		}
+		return seller;
+	}
+
+	/** What the seller has in this marketplace (the first one when left out). */
+	marketplace(sellerKey: string, marketplaceId?: string): MarketplaceWorld {
+		const { marketplaces } = this.seller(sellerKey);
+		const found =
+			marketplaceId === undefined
+				? marketplaces[0]
+				: marketplaces.find(({ marketplace }) => marketplace.id === marketplaceId);
+		if (!found) throw new Error(`Seller "${sellerKey}" does not sell in ${String(marketplaceId)}`);
+		return found;
+	}
+
+	/** A seller's order; orders the clock has not reached do not exist yet. */
+	order(sellerKey: string, orderId: string): WorldOrder | undefined {
+		const found = this.ordersById.get(orderId);
+		if (!found || found.seller.key !== sellerKey) return undefined;
+		return found.order.createdAt <= this.millis() ? found.order : undefined;
+	}
+
+	/** A buyer leaves feedback. Returns it with the order it belongs to. */
+	addFeedback(feedback: NewFeedback): WorldFeedback {
+		const wish = newFeedbackSchema.parse(feedback);
+		const place = this.marketplace(wish.sellerKey, wish.marketplaceId);
+		const at = this.momentOf(wish.date, place);
+		const taken = new Set(place.feedback.map(({ orderId }) => orderId));
+		const order =
+			wish.orderId === undefined
+				? place.orders.find(
+						({ orderId, shippedAt, createdAt }) =>
+							!taken.has(orderId) &&
+							shippedAt !== undefined &&
+							shippedAt < at &&
+							createdAt > at - 90 * DAY,
+					)
+				: place.orders.find(({ orderId }) => orderId === wish.orderId);
+		if (!order) throw new Error('There is no such order to leave feedback for');
+		if (taken.has(order.orderId)) throw new Error(`Order ${order.orderId} has feedback already`);
+		const added: WorldFeedback = {
+			orderId: order.orderId,
+			marketplaceId: place.marketplace.id,
+			at,
+			date: localDay(at, place.marketplace),
+			rating: wish.rating,
+			comment: wish.comment,
+			response: wish.response,
+			email: order.buyer.email,
+		};
+		place.feedback.push(added);
+		place.feedback.sort((a, b) => a.at - b.at);
+		return added;
+	}
+
+	/** The buyer changes the rating or comment, or the seller answers. The date stays. */
+	changeFeedback(sellerKey: string, orderId: string, change: FeedbackChange): WorldFeedback {
+		const { place, index, current } = this.findFeedback(sellerKey, orderId);
+		const { rating, comment, response } = feedbackChangeSchema.parse(change);
+		const changed: WorldFeedback = {
+			...current,
+			rating: rating ?? current.rating,
+			comment: comment ?? current.comment,
+			response: response ?? current.response,
+		};
+		place.feedback[index] = changed;
+		return changed;
+	}
+
+	/** The feedback is removed (by the buyer or by Amazon) and counts nowhere any more. */
+	removeFeedback(sellerKey: string, orderId: string): WorldFeedback {
+		const { place, index, current } = this.findFeedback(sellerKey, orderId);
+		place.feedback.splice(index, 1);
+		return current;
+	}
+
+	/** New orders in a wanted state as of now, e.g. 1000 that may be solicited. */
+	addOrders(wish: NewOrders): WorldOrder[] {
+		const { sellerKey, marketplaceId, count, state } = newOrdersSchema.parse(wish);
+		const place = this.marketplace(sellerKey, marketplaceId);
+		const seller = this.seller(sellerKey);
+		const maker = this.makers.get(`${sellerKey}/${place.marketplace.id}`);
+		if (!maker) throw new Error('No order maker');
+		const now = this.millis();
+		const added = Array.from({ length: count }, (_, index) => inState(maker, state, now, index));
+		for (const order of added) {
+			place.orders.push(order);
+			this.ordersById.set(order.orderId, { seller, order });
+		}
+		place.orders.sort((a, b) => a.createdAt - b.createdAt);
+		return added;
+	}
+
+	/** What the account health report shall say; undefined = computed from the order defect rate. */
+	setAccountStatus(
+		sellerKey: string,
+		marketplaceId: string,
+		status: AccountStatus | undefined,
+	): void {
+		this.marketplace(sellerKey, marketplaceId).accountStatus = status;
+	}
+
+	private findFeedback(sellerKey: string, orderId: string) {
+		for (const place of this.seller(sellerKey).marketplaces) {
+			const index = place.feedback.findIndex((feedback) => feedback.orderId === orderId);
+			const current = place.feedback[index];
+			if (current) return { place, index, current };
+		}
+		throw new Error(`Seller "${sellerKey}" has no feedback for order ${orderId}`);
+	}
+
+	private momentOf(date: string | undefined, { marketplace }: MarketplaceWorld): number {
+		const now = this.millis();
+		if (date === undefined) return now;
+		// Noon may lie ahead on the current day; feedback from the future would be invisible.
+		if (localDay(now, marketplace) === date) return now;
+		return Zone.of(marketplace.timeZone).at(date, 0, 12);
+	}
+}
+
+const AGE_DAYS: Readonly<Record<(typeof ORDER_STATES)[number], number>> = {
+	eligible: 18,
+	notYet: 4,
+	closed: 75,
+	notShipped: 2,
+	cancelled: 10,
+};
+
+function inState(
+	maker: OrderMaker,
+	state: (typeof ORDER_STATES)[number],
+	now: number,
+	index: number,
+): WorldOrder {
+	const createdAt =
+		Math.floor((now - AGE_DAYS[state] * DAY - (index % 600) * MINUTE) / 1000) * 1000;
+	const order: Writable<WorldOrder> = maker.make(createdAt, true);
+	if (state === 'notShipped') order.shippedAt = now + 2 * DAY;
+	if (state === 'cancelled') {
+		order.shippedAt = undefined;
+		order.deliveredAt = undefined;
+		order.cancelledAt = createdAt + 3 * HOUR;
+		order.cancelledBy = 'BUYER';
+	}
+	const { opens, closes } = solicitationWindow(order);
+	if (state === 'eligible' && (now < opens || now > closes)) throw new Error('Not in the window');
+	return order;
+}
+
+/** Which stars Amazon calls positive, neutral and negative. */
+export function bandOf(rating: Stars): 'positive' | 'neutral' | 'negative' {
+	if (rating >= 4) return 'positive';
+	return rating === 3 ? 'neutral' : 'negative';
+}

@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { executeWorkflow } from './n8n.mjs';
+import { repoDir } from './paths.mjs';
+import { tellSandbox } from './sandbox.mjs';
+
+const workflowDir = join(repoDir, 'demo', 'workflows');
+
+/** Orders for the third workflow: what states the sandbox shall make some in. */
+const ORDER_WISHES = [
+	{ state: 'eligible', count: 3 },
+	{ state: 'notYet', count: 1 },
+	{ state: 'closed', count: 1 },
+	{ state: 'notShipped', count: 1 },
+	{ state: 'cancelled', count: 1 },
+];
+
+/** And two that are none. */
+const STRANGE_ORDERS = ['111-0000000-0000000', 'not an order ID'];
+
+/**
+ * The demo workflows, in their order.
+ *
+ * @param {string[]} [orderIds] for the workflow that requests reviews
+ * @returns {Array<{ id: string, name: string, nodes: object[] }>}
+ */
+export function demoWorkflows(orderIds) {
+	const workflows = readdirSync(workflowDir)
+		.filter((name) => name.endsWith('.json'))
+		.sort()
+		.map((name) => JSON.parse(readFileSync(join(workflowDir, name), 'utf8')));
+	const orders = workflows.flatMap(({ nodes }) => nodes).find(({ name }) => name === 'Orders');
+	if (orderIds) {
+		const json = { orders: orderIds.map((orderId) => ({ orderId })) };
+		orders.parameters.jsonOutput = JSON.stringify(json, null, 2);
+	}
+	return workflows;
+}
+
+/**
+ * Makes orders in the sandbox for the third workflow. A fresh sandbox makes the same every time.
+ *
+ * @param {string} sandboxUrl
+ * @returns {Promise<string[]>}
+ */
+export async function makeDemoOrders(sandboxUrl) {
+	const made = [];
+	for (const wish of ORDER_WISHES) {
+		made.push(...(await tellSandbox(sandboxUrl, 'world/orders', wish)));
+	}
+	return [...made.map(({ orderId }) => orderId), ...STRANGE_ORDERS];
+}
+
+/**
+ * @typedef {object} DemoResults what came out of the nodes of the three workflows
+ * @property {any[]} feedback
+ * @property {any[]} negative
+ * @property {any[]} ratings each with the `branch` it left the node by
+ * @property {any[]} checks
+ * @property {any[]} requests
+ */
+
+/**
+ * Runs the three workflows, one after the other.
+ *
+ * @param {import('./n8n.mjs').Instance} instance
+ * @returns {Promise<DemoResults>}
+ */
+export async function runDemo(instance) {
+	const runs = [];
+	for (const { id } of demoWorkflows()) runs.push(await executeWorkflow(instance, id));
+	const [feedback, rating, requests] = runs;
+	return {
+		feedback: itemsOf(feedback, 'Get feedback'),
+		negative: itemsOf(feedback, 'Only negative'),
+		ratings: ['Healthy', 'At risk', 'Critical'].flatMap((branch) =>
+			itemsOf(rating, branch).map((evaluation) => ({ ...evaluation, branch })),
+		),
+		checks: itemsOf(requests, 'Check eligibility'),
+		requests: itemsOf(requests, 'Request review'),
+	};
+}
+
+/** The items a node put out; none where it was not reached. */
+function itemsOf(run, node) {
+	return (run[node]?.[0]?.data?.main[0] ?? []).map(({ json }) => json);
+}

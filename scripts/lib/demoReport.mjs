@@ -1,0 +1,172 @@
+import { formatTable } from './output.mjs';
+import { askSandbox } from './sandbox.mjs';
+
+/**
+ * What the node may answer for an order in each state. Where Amazon offers no request it names no
+ * reason; the node finds one in the order's dates, which FBA orders often lack.
+ */
+const OUTCOMES_BY_STATE = {
+	eligible: ['eligible'],
+	notYet: ['notYetEligible', 'notEligibleNow'],
+	closed: ['windowClosed', 'notEligibleNow'],
+	already: ['alreadyRequested', 'notEligibleNow'],
+	notShipped: ['notShipped', 'notEligibleNow'],
+	cancelled: ['orderCancelled', 'notEligibleNow'],
+	refunded: ['notEligibleNow'],
+	unknownOrder: ['orderNotFound', 'invalidOrderId'],
+};
+
+/**
+ * The results as tables.
+ *
+ * @param {import('./demo.mjs').DemoResults} results
+ * @returns {string}
+ */
+export function describeResults({ feedback, negative, ratings, checks, requests }) {
+	const requested = new Map(requests.map((request) => [request.orderId, request]));
+	return [
+		`\nNegative feedback: ${negative.length} of ${feedback.length} rows of 1 to 3 stars`,
+		formatTable(
+			['Date', 'Stars', 'Order', 'Comment'],
+			negative.map(({ date, rating, orderId, comment }) => [
+				date,
+				rating,
+				orderId,
+				comment.length > 60 ? `${comment.slice(0, 59)}…` : comment || '(stars only)',
+			]),
+		),
+		'\nRating',
+		formatTable(
+			['Market', 'Days', 'Rating', 'Pos', 'Neu', 'Neg', 'Runway 95', 'To reach 98', 'Branch'],
+			ratings.flatMap(({ marketplace, windows, judgedDays, branch }) =>
+				windows
+					.filter(isOfDays)
+					.map((window) => [
+						marketplace,
+						window.days,
+						window.rating === null ? window.provenance : `${window.rating.toFixed(2)} %`,
+						window.positive,
+						window.neutral,
+						window.negative,
+						distanceTo(95, window)?.runway ?? '-',
+						distanceTo(98, window)?.neededPositives ?? '-',
+						window.days === judgedDays ? branch : '',
+					]),
+			),
+		),
+		'\nReview requests',
+		formatTable(
+			['Order', 'Eligibility', 'Request', 'Explanation'],
+			checks.map(({ orderId, outcome, explanation }) => [
+				orderId,
+				outcome,
+				requested.get(orderId)?.outcome ?? '-',
+				requested.get(orderId)?.explanation ?? explanation,
+			]),
+		),
+	].join('\n');
+}
+
+/**
+ * Holds the results against what the sandbox knows to be true.
+ *
+ * @param {import('./demo.mjs').DemoResults} results
+ * @param {string} sandboxUrl
+ * @returns {Promise<Array<{ what: string, checked: number, differences: string[] }>>}
+ */
+export async function compareWithSandbox(results, sandboxUrl) {
+	const ask = async (path, query) => await askSandbox(sandboxUrl, path, query);
+	return [
+		await compareFeedback(results, ask),
+		await compareRatings(results, ask),
+		await compareEligibility(results, ask),
+		await compareRequests(results, ask),
+	];
+}
+
+/**
+ * The comparison as text.
+ *
+ * @param {Awaited<ReturnType<typeof compareWithSandbox>>} comparisons
+ * @returns {string}
+ */
+export function describeComparison(comparisons) {
+	const lines = comparisons.flatMap(({ what, checked, differences }) => [
+		`  ${differences.length > 0 ? 'DIFFER' : 'agree '}  ${what} (${checked} compared)`,
+		...differences.map((difference) => `          ${difference}`),
+	]);
+	return ["\nAgainst the sandbox's true record", ...lines].join('\n');
+}
+
+async function compareFeedback({ negative }, ask) {
+	const { now } = await ask('health');
+	const yearAgo = new Date(new Date(now) - 365 * 86_400_000);
+	// The demo's primary marketplace is the United States, whose days Amazon counts in Pacific time.
+	const from = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Los_Angeles' });
+	const truth = await ask('truth/feedback', { from: from.format(yearAgo) });
+	const row = ({ date, rating, orderId, comment, response }) =>
+		JSON.stringify([date, rating, orderId, comment, response]);
+	const wanted = truth.filter(({ rating }) => rating <= 2).map(row);
+	return { what: 'negative feedback rows', ...difference(wanted, negative.map(row)) };
+}
+
+async function compareRatings({ ratings }, ask) {
+	const wanted = [];
+	const found = [];
+	for (const { marketplace, marketplaceId, windows } of ratings) {
+		const truth = await ask('truth/rating', { marketplaceId });
+		for (const window of windows.filter(isOfDays)) {
+			const { positive, neutral, negative } = truth[window.days];
+			const rating = (100 * positive) / (positive + neutral + negative);
+			const line = (counts) => `${marketplace}, ${window.days} days: ${JSON.stringify(counts)}`;
+			wanted.push(line([positive, neutral, negative, rating]));
+			found.push(line([window.positive, window.neutral, window.negative, window.rating]));
+		}
+	}
+	return { what: 'ratings and their counts', ...difference(wanted, found) };
+}
+
+async function compareEligibility({ checks }, ask) {
+	const requested = new Set((await ask('truth/solicitations')).map(({ orderId }) => orderId));
+	const differences = [];
+	for (const { orderId, outcome } of checks) {
+		const { solicitability } = await ask('truth/solicitability', { orderId });
+		// What the workflow itself requested was open when it looked.
+		const state = requested.has(orderId) ? 'eligible' : solicitability;
+		if (!OUTCOMES_BY_STATE[state].includes(outcome)) {
+			differences.push(`${orderId} is "${state}", the node says "${outcome}"`);
+		}
+	}
+	return { what: 'eligibility of orders', checked: checks.length, differences };
+}
+
+async function compareRequests({ requests }, ask) {
+	const wanted = (await ask('truth/solicitations')).map(({ orderId }) => orderId);
+	const found = requests.filter(({ outcome }) => outcome === 'sent').map(({ orderId }) => orderId);
+	return { what: 'review requests sent, each once', ...difference(wanted, found) };
+}
+
+/** Compares two lists as bags: what is there twice has to be there twice. */
+function difference(wanted, found) {
+	const left = [...wanted].sort();
+	const extra = [];
+	for (const entry of found) {
+		const index = left.indexOf(entry);
+		if (index < 0) extra.push(entry);
+		else left.splice(index, 1);
+	}
+	const nothing = wanted.length === 0 ? ['the sandbox has none, so nothing was compared'] : [];
+	return {
+		checked: wanted.length,
+		differences: [
+			...nothing,
+			...left.map((entry) => `only in the sandbox: ${entry}`),
+			...extra.map((entry) => `only in n8n: ${entry}`),
+		],
+	};
+}
+
+/** Lifetime, which Amazon's reports do not reach, is the window without days. */
+const isOfDays = ({ days }) => days !== null;
+
+const distanceTo = (percent, { thresholds }) => thresholds.find((each) => each.percent === percent);

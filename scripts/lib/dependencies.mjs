@@ -1,0 +1,56 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { npmInstall } from './npm.mjs';
+import { repoDir } from './paths.mjs';
+
+const nodeModules = join(repoDir, 'node_modules');
+
+/** Written by npm as the last act of an installation: what is installed, in which version. */
+const npmRecord = join(nodeModules, '.package-lock.json');
+
+/**
+ * Installs what package-lock.json lists, unless it is there already.
+ *
+ * @returns {Promise<{ note?: string }>}
+ */
+export async function ensureDependencies() {
+	if (isInstalled()) return { note: 'already installed' };
+	// Whatever an interrupted installation left behind cannot be told from what is whole.
+	if (!existsSync(npmRecord)) rmSync(nodeModules, { recursive: true, force: true });
+	// Follows package-lock.json as `npm ci` does, but does not refuse it for lacking packages that
+	// are made for another system and that the registry it was written with did not have.
+	const command = ['install', '--no-save'];
+	await npmInstall(command, { cwd: repoDir, what: "this package's dependencies" });
+	return {};
+}
+
+/**
+ * The JavaScript file behind a command of an installed development dependency, to be run with Node
+ * itself: no shell, and the same on every system.
+ *
+ * @param {string} packageName
+ * @param {string} [command] where the package has several
+ */
+export function toolFile(packageName, command) {
+	const dir = join(nodeModules, packageName);
+	const { bin } = readJson(join(dir, 'package.json'));
+	return join(dir, typeof bin === 'string' ? bin : (bin[command] ?? Object.values(bin)[0]));
+}
+
+/** Whether npm's record has every package of package-lock.json, in the same version. */
+function isInstalled() {
+	if (!existsSync(npmRecord)) return false;
+	const installed = readJson(npmRecord).packages;
+	const wanted = readJson(join(repoDir, 'package-lock.json')).packages;
+	return Object.entries(wanted).every(
+		([path, { version, optional, devOptional }]) =>
+			path === '' ||
+			installed[path]?.version === version ||
+			// Made for another system.
+			(installed[path] === undefined && (optional || devOptional)),
+	);
+}
+
+function readJson(file) {
+	return JSON.parse(readFileSync(file, 'utf8'));
+}

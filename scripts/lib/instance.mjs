@@ -1,0 +1,80 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { demoWorkflows, makeDemoOrders } from './demo.mjs';
+import { importInto, installPackage, registerPackage } from './n8n.mjs';
+import { askSandbox } from './sandbox.mjs';
+
+/** The demo workflows refer to the credential by this ID and name. */
+export const DEMO_CREDENTIAL = { id: 'amazonSandbox001', name: 'Amazon SP-API sandbox (demo)' };
+
+/**
+ * Puts the package, the credential for the sandbox and the demo workflows into an n8n. What has not
+ * changed since the last time is left alone, and with it what the user made of it in the editor.
+ *
+ * @param {import('./n8n.mjs').Instance} instance
+ * @param {import('./package.mjs').Tarball} tarball
+ * @param {string} sandboxUrl
+ * @returns {Promise<{ note?: string }>}
+ */
+export async function prepareInstance(instance, tarball, sandboxUrl) {
+	mkdirSync(instance.userFolder, { recursive: true });
+	const installed = await installPackage(instance, tarball);
+
+	const imports = {
+		credentials: [await demoCredential(sandboxUrl)],
+		workflow: demoWorkflows(await makeDemoOrders(sandboxUrl)),
+	};
+	let imported = false;
+	for (const [kind, entities] of Object.entries(imports)) {
+		const stamp = join(instance.userFolder, `imported-${kind}.sha256`);
+		const digest = createHash('sha256').update(JSON.stringify(entities)).digest('hex');
+		if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) continue;
+		await importInto(instance, kind, entities);
+		writeFileSync(stamp, digest);
+		imported = true;
+	}
+
+	const registered = join(instance.userFolder, 'registered.sha256');
+	if (!existsSync(registered) || readFileSync(registered, 'utf8') !== tarball.digest) {
+		await registerPackage(instance);
+		writeFileSync(registered, tarball.digest);
+	}
+	return installed || imported ? {} : { note: 'nothing changed' };
+}
+
+/**
+ * The log-in of the editor, made once per user folder.
+ *
+ * @param {string} userFolder
+ * @returns {{ email: string, password: string }}
+ */
+export function demoLogin(userFolder) {
+	const file = join(userFolder, 'login.json');
+	if (!existsSync(file)) {
+		// n8n wants a digit and a capital letter among at least 8 characters.
+		const password = `${randomBytes(9).toString('base64url')}A1`;
+		const login = { email: 'demo@example.com', password };
+		writeFileSync(file, JSON.stringify(login), { mode: 0o600 });
+	}
+	return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+async function demoCredential(sandboxUrl) {
+	const { clientId, clientSecret, refreshToken, marketplaceId } = await askSandbox(
+		sandboxUrl,
+		'credentials',
+	);
+	return {
+		...DEMO_CREDENTIAL,
+		type: 'amazonSellingPartnerApi',
+		data: {
+			clientId,
+			clientSecret,
+			refreshToken,
+			primaryMarketplace: marketplaceId,
+			environment: 'custom',
+			customBaseUrl: sandboxUrl,
+		},
+	};
+}

@@ -1,0 +1,215 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { npmEnvironment } from './npm.mjs';
+import { SetupError } from './output.mjs';
+import { readManifest, unpack } from './package.mjs';
+import { repoDir } from './paths.mjs';
+import { runCommand, startService, waitUntilHealthy } from './processes.mjs';
+
+/**
+ * Settings of the user's own n8n have no business here (they might even name its database), nor do
+ * those jest makes.
+ */
+const FOREIGN =
+	/^(N8N|DB|QUEUE|EXECUTIONS|GENERIC|CREDENTIALS|NODES|WORKFLOWS|WEBHOOK|CACHE|JEST)_|^NODE_(ENV|PATH)$/;
+
+/**
+ * @typedef {object} Instance an n8n to run: what to run it with, and its folder and ports
+ * @property {import('./runtime.mjs').Runtime} runtime
+ * @property {string} userFolder
+ * @property {number} [port] of the editor
+ * @property {number} [brokerPort] of the task broker, which no user sees
+ */
+
+/**
+ * The environment an n8n of ours runs in: nothing of another n8n, no calls home, no banners.
+ *
+ * @param {Instance} instance
+ */
+export function n8nEnvironment({ runtime, userFolder, port = 5678, brokerPort = 5679 }) {
+	const inherited = Object.entries(npmEnvironment(runtime.node));
+	return {
+		...Object.fromEntries(inherited.filter(([name]) => !FOREIGN.test(name))),
+		N8N_USER_FOLDER: userFolder,
+		N8N_PORT: String(port),
+		N8N_LISTEN_ADDRESS: process.env.N8N_LISTEN_ADDRESS ?? '127.0.0.1',
+		N8N_EDITOR_BASE_URL: `http://localhost:${port}`,
+		N8N_SECURE_COOKIE: 'false',
+		N8N_RUNNERS_BROKER_PORT: String(brokerPort),
+		N8N_LOG_LEVEL: 'info',
+		N8N_DIAGNOSTICS_ENABLED: 'false',
+		N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
+		N8N_TEMPLATES_ENABLED: 'false',
+		N8N_PERSONALIZATION_ENABLED: 'false',
+		N8N_HIRING_BANNER_ENABLED: 'false',
+		N8N_DYNAMIC_BANNERS_ENABLED: 'false',
+		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
+		N8N_VERIFIED_PACKAGES_ENABLED: 'false',
+		N8N_DISABLED_MODULES: 'mcp-registry',
+		GENERIC_TIMEZONE: 'UTC',
+	};
+}
+
+/**
+ * Runs one n8n command to its end.
+ *
+ * @param {Instance} instance
+ * @param {string[]} args
+ */
+export async function n8nCommand(instance, args) {
+	return await runCommand(instance.runtime.node, [instance.runtime.n8nBin, ...args], {
+		cwd: instance.userFolder,
+		env: n8nEnvironment(instance),
+	});
+}
+
+/**
+ * Installs the package from its tarball as n8n's own installer does (Settings > Community nodes):
+ * unpacked into the folder of community packages, without the dependencies n8n drops.
+ *
+ * @param {Instance} instance
+ * @param {import('./package.mjs').Tarball} tarball
+ * @returns {Promise<boolean>} whether there was anything to do
+ */
+export async function installPackage({ userFolder }, tarball) {
+	const nodesDir = join(userFolder, '.n8n', 'nodes');
+	const stamp = join(nodesDir, 'installed-tarball.txt');
+	if (existsSync(stamp) && readFileSync(stamp, 'utf8') === tarball.digest) return false;
+
+	const { name, version } = readManifest();
+	const target = join(nodesDir, 'node_modules', name);
+	mkdirSync(dirname(target), { recursive: true });
+	await unpack(tarball, target);
+	const manifestFile = join(target, 'package.json');
+	const manifest = JSON.parse(readFileSync(manifestFile, 'utf8'));
+	for (const key of ['devDependencies', 'peerDependencies', 'optionalDependencies']) {
+		delete manifest[key];
+	}
+	if (Object.keys(manifest.dependencies ?? {}).length > 0) {
+		throw new SetupError('The package must not have dependencies: bundle them instead.');
+	}
+	writeJson(manifestFile, manifest);
+	const ledger = { name: 'installed-nodes', private: true, dependencies: { [name]: version } };
+	writeJson(join(nodesDir, 'package.json'), ledger);
+	writeFileSync(stamp, tarball.digest);
+	return true;
+}
+
+/**
+ * Enters the installed package in n8n's database, so that Settings > Community nodes lists it. The
+ * database must exist, so a command that makes it (an import) comes first.
+ *
+ * @param {Instance} instance
+ */
+export async function registerPackage({ runtime, userFolder }) {
+	const script = join(repoDir, 'scripts', 'lib', 'register-package.mjs');
+	const { code, output } = await runCommand(
+		runtime.node,
+		['--no-warnings', script, join(userFolder, '.n8n'), readManifest().name],
+		{ env: { ...npmEnvironment(runtime.node), NODE_PATH: modulePath(runtime) } },
+	);
+	if (code !== 0) throw new SetupError(`n8n cannot load the package:\n${output.trimEnd()}`);
+}
+
+function modulePath({ n8nModules }) {
+	return [n8nModules, join(n8nModules, 'n8n', 'node_modules')].join(delimiter);
+}
+
+/**
+ * Imports credentials (plain data; n8n encrypts it) or workflows, replacing those of the same id.
+ *
+ * @param {Instance} instance
+ * @param {'credentials' | 'workflow'} kind
+ * @param {object[]} entities
+ */
+export async function importInto(instance, kind, entities) {
+	const file = join(instance.userFolder, `import-${kind}.json`);
+	mkdirSync(instance.userFolder, { recursive: true });
+	// Credentials are secrets, if only of a sandbox.
+	writeFileSync(file, JSON.stringify(entities), { mode: 0o600 });
+	const { code, output } = await n8nCommand(instance, [`import:${kind}`, `--input=${file}`]);
+	// The command reports a failure in its log alone, not by its exit code.
+	if (code !== 0 || !/Successfully imported/.test(output)) {
+		throw new SetupError(`n8n did not import the ${kind}:\n${lastLines(output)}`);
+	}
+}
+
+/**
+ * Runs a workflow without the editor.
+ *
+ * @param {Instance} instance
+ * @param {string} id
+ * @returns {Promise<Record<string, Array<{ data?: { main: Array<Array<{ json: object }> | null> } }>>>}
+ *   n8n's run data: by node name, one entry per run of the node, items by output
+ */
+export async function executeWorkflow(instance, id) {
+	const result = await n8nCommand(instance, ['execute', `--id=${id}`, '--rawOutput']);
+	const run = parseRun(result.stdout);
+	const failure = run?.data.resultData.error;
+	if (!run || failure) {
+		const reason = failure?.message ?? lastLines(result.output);
+		const detail = failure?.description ? ` (${failure.description})` : '';
+		throw new SetupError(`n8n could not execute workflow ${id}: ${reason}${detail}`);
+	}
+	return run.data.resultData.runData;
+}
+
+/** The run is the last JSON document among the log lines; it starts at a line that is a lone `{`. */
+function parseRun(stdout) {
+	const start = stdout.search(/^\{$/m);
+	const end = stdout.lastIndexOf('\n}');
+	if (start < 0 || end < start) return undefined;
+	return JSON.parse(stdout.slice(start, end + 2));
+}
+
+/**
+ * Starts the server and waits until it answers.
+ *
+ * @param {Instance} instance
+ * @param {string} logFile
+ * @param {string[]} [args] further arguments of `n8n start`
+ */
+export async function startServer(instance, logFile, args = []) {
+	const { node, n8nBin } = instance.runtime;
+	const server = startService('n8n', node, [n8nBin, 'start', ...args], {
+		cwd: instance.userFolder,
+		env: n8nEnvironment(instance),
+		logFile,
+	});
+	// A first start creates the database's tables, which takes long on a slow disk.
+	await waitUntilHealthy(server, `http://localhost:${instance.port}/healthz/readiness`, 180_000);
+	return server;
+}
+
+/**
+ * Gives the instance its owner, unless it has one.
+ *
+ * @param {string} baseUrl of the running server
+ * @param {{ email: string, password: string }} login
+ */
+export async function ensureOwner(baseUrl, login) {
+	const post = async (path, body) =>
+		await fetch(`${baseUrl}/rest/${path}`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify(body),
+		});
+	const owner = { ...login, firstName: 'Demo', lastName: 'Seller' };
+	const answer = await post('owner/setup', owner);
+	if (answer.ok) return;
+	const { email: emailOrLdapLoginId, password } = login;
+	const known = await post('login', { emailOrLdapLoginId, password });
+	if (!known.ok) {
+		throw new SetupError(
+			`n8n refused to make its owner account: ${(await answer.text()).slice(0, 200)}`,
+		);
+	}
+}
+
+function lastLines(text) {
+	return text.trimEnd().split('\n').slice(-10).join('\n');
+}
+
+function writeJson(file, value) {
+	writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
+}

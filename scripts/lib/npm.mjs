@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { SetupError } from './output.mjs';
+import { runCommand } from './processes.mjs';
+
+/** Quiet, and no scripts of other people's packages. */
+const INSTALL_FLAGS = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+
+/** npm's own defaults wait over a minute before they report that the network is down. */
+const RETRY_FLAGS = [
+	'--fetch-retries=4',
+	'--fetch-retry-factor=3',
+	'--fetch-retry-mintimeout=1000',
+	'--fetch-retry-maxtimeout=15000',
+];
+
+const NETWORK_FAILURE =
+	/\b(ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT)\b/;
+
+/**
+ * Runs npm's installer (`ci`, `install ...`) and turns its failures into one line.
+ *
+ * @param {string[]} args
+ * @param {{ cwd: string, node?: string, what: string }} options `node`: the Node binary to run it
+ *   with; `what`: what is being installed, for the message
+ */
+export async function npmInstall(args, { cwd, node = process.execPath, what }) {
+	const result = await npm([...args, ...INSTALL_FLAGS, ...RETRY_FLAGS], { cwd, node });
+	if (result.code !== 0) throw new SetupError(explainFailure(result.output, what));
+}
+
+/**
+ * Runs npm itself with the given Node binary.
+ *
+ * @param {string[]} args
+ * @param {{ cwd: string, node?: string }} options
+ */
+export async function npm(args, { cwd, node = process.execPath }) {
+	return await runCommand(node, [npmFile('bin', 'npm-cli.js'), ...args], {
+		cwd,
+		env: npmEnvironment(node),
+	});
+}
+
+/**
+ * A file of the npm that came with Node (or that runs this script).
+ *
+ * @param {...string} path
+ */
+export function npmFile(...path) {
+	const binDir = dirname(process.execPath);
+	const candidates = [
+		// Set by npm for the scripts it runs; the same variable may hold another package manager.
+		/[\\/]npm-cli\.js$/.test(process.env.npm_execpath ?? '')
+			? dirname(dirname(process.env.npm_execpath))
+			: undefined,
+		join(binDir, '..', 'lib', 'node_modules', 'npm'),
+		join(binDir, 'node_modules', 'npm'),
+	].filter((dir) => dir && existsSync(join(dir, 'bin', 'npm-cli.js')));
+	// Debian and others keep npm elsewhere: go by the command on the PATH.
+	const found = candidates[0] ?? npmFromPath();
+	if (!found) {
+		throw new SetupError('npm was not found: install it together with Node.js and run again.');
+	}
+	return join(found, ...path);
+}
+
+function npmFromPath() {
+	return (process.env.PATH ?? '')
+		.split(delimiter)
+		.flatMap((dir) => [
+			join(dir, 'node_modules', 'npm'),
+			join(dir, '..', 'lib', 'node_modules', 'npm'),
+			join(dir, '..', 'share', 'nodejs', 'npm'),
+		])
+		.find((dir) => existsSync(join(dir, 'bin', 'npm-cli.js')));
+}
+
+/**
+ * The environment for a nested npm: the Node binary first in the PATH, and without what an outer
+ * `npm start` says about itself (the user's own npm settings stay).
+ *
+ * @param {string} node
+ */
+export function npmEnvironment(node) {
+	const own =
+		/^(npm_(lifecycle|package)_|npm_(command|node_execpath)$|npm_config_(local_prefix|ignore_scripts)$|INIT_CWD$)/;
+	const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)));
+	const pathName = Object.keys(env).find((name) => name.toUpperCase() === 'PATH') ?? 'PATH';
+	env[pathName] = [dirname(node), env[pathName]].filter(Boolean).join(delimiter);
+	return env;
+}
+
+function explainFailure(output, what) {
+	const network = NETWORK_FAILURE.exec(output);
+	if (network) {
+		return (
+			`Could not download ${what} (${network[0]}): check the network connection and npm's ` +
+			'registry setting (npm config get registry), then run the same command again.'
+		);
+	}
+	if (/\bENOSPC\b/.test(output)) {
+		return `The disk is full: ${what} needs up to 4 GB. Free some space and run again.`;
+	}
+	const reasons = output
+		.split('\n')
+		.filter((line) => line.startsWith('npm error'))
+		.map((line) => line.replace(/^npm error\s*/, '').trim())
+		.filter((line) => line && !line.startsWith('code ') && !line.startsWith('A complete log'));
+	return `npm could not install ${what}: ${reasons[0] ?? output.trim().split('\n').at(-1)}`;
+}

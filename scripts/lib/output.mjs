@@ -1,0 +1,83 @@
+/** A failure the user can do something about: its message is one line and needs no stack trace. */
+export class SetupError extends Error {}
+
+const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
+
+/**
+ * Prints numbered steps with the time each took: `[2/7] Node 24 ... 3.2 s`.
+ *
+ * @param {number} total how many steps there will be
+ */
+export function createProgress(total) {
+	const { stdout } = process;
+	let current = 0;
+
+	return {
+		/**
+		 * Runs one step. What `work` returns as `{ note }` is printed behind the time.
+		 *
+		 * @template T
+		 * @param {string} title
+		 * @param {() => Promise<T>} work
+		 * @returns {Promise<T>}
+		 */
+		async step(title, work) {
+			const label = `[${++current}/${total}] ${title} ...`;
+			const start = Date.now();
+			stdout.write(label);
+			// A long download must not look stuck: count on a terminal, dots in a log file.
+			const ticker = stdout.isTTY
+				? setInterval(() => stdout.write(`\r${label} ${seconds(start)}`), 1000)
+				: setInterval(() => stdout.write('.'), 15_000);
+			try {
+				const result = await work();
+				const note = result?.note ? ` (${result.note})` : '';
+				stdout.write(`${stdout.isTTY ? `\r${label}` : ''} ${seconds(start)}${note}\n`);
+				return result;
+			} catch (error) {
+				stdout.write(' failed\n');
+				throw error;
+			} finally {
+				clearInterval(ticker);
+			}
+		},
+	};
+}
+
+/**
+ * Formats rows as a plain text table.
+ *
+ * @param {string[]} header
+ * @param {unknown[][]} rows
+ */
+export function formatTable(header, rows) {
+	const cells = [header, ...rows].map((row) => row.map((cell) => String(cell ?? '')));
+	const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column].length)));
+	const line = (row) => `  ${row.map((cell, i) => cell.padEnd(widths[i])).join('  ')}`.trimEnd();
+	const rule = widths.map((width) => '-'.repeat(width));
+	return [cells[0], rule, ...cells.slice(1)].map(line).join('\n');
+}
+
+/**
+ * Runs a script's main function: a `SetupError` becomes one line and exit code 1; anything else is
+ * a defect and keeps its stack.
+ *
+ * @param {() => Promise<number | void>} main resolves to the exit code, or nothing to carry on
+ */
+export async function runMain(main) {
+	try {
+		requireNode(20, 15);
+		const code = await main();
+		if (typeof code === 'number') process.exitCode = code;
+	} catch (error) {
+		console.error(error instanceof SetupError ? `\nError: ${error.message}` : error);
+		process.exitCode = 1;
+	}
+}
+
+function requireNode(major, minor) {
+	const [ownMajor, ownMinor] = process.versions.node.split('.').map(Number);
+	if (ownMajor > major || (ownMajor === major && ownMinor >= minor)) return;
+	const wanted = `${major}.${minor} or later`;
+	throw new SetupError(`This takes Node.js ${wanted}, and this is ${process.version}.`);
+}

@@ -1,0 +1,53 @@
+import { createServer } from 'node:net';
+import { SetupError } from './output.mjs';
+
+/**
+ * Whether nobody listens on the port, on any address of this machine.
+ *
+ * @param {number} port
+ * @returns {Promise<boolean>}
+ */
+export async function isPortFree(port) {
+	// A listener on 127.0.0.1 alone does not stop us from taking the wildcard address: try each.
+	for (const host of ['127.0.0.1', '::1', undefined]) {
+		if (!(await canListen(port, host))) return false;
+	}
+	return true;
+}
+
+/**
+ * Stops with one line when a port that has to be this one is taken.
+ *
+ * @param {number} port
+ * @param {string} purpose what would use it
+ * @param {string} variable the environment variable that moves it
+ */
+export async function requireFreePort(port, purpose, variable) {
+	if (await isPortFree(port)) return;
+	throw new SetupError(
+		`Port ${port} (${purpose}) is in use: stop the program that uses it, or choose another ` +
+			`port with ${variable}=${port + 10}.`,
+	);
+}
+
+/** A port nobody uses now, the wanted one if possible: for ports that users never see. */
+export async function pickFreePort(wanted) {
+	if (wanted && (await isPortFree(wanted))) return wanted;
+	return await new Promise((resolve, reject) => {
+		const server = createServer();
+		server.on('error', reject);
+		server.listen(0, '127.0.0.1', () => {
+			const { port } = server.address();
+			server.close(() => resolve(port));
+		});
+	});
+}
+
+function canListen(port, host) {
+	return new Promise((resolve) => {
+		const server = createServer();
+		// Only a taken port counts: a machine without IPv6 answers EADDRNOTAVAIL for ::1.
+		server.on('error', (error) => resolve(error.code !== 'EADDRINUSE'));
+		server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
+	});
+}

@@ -1,0 +1,155 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { SetupError } from './output.mjs';
+
+/**
+ * @typedef {object} CommandResult
+ * @property {number} code exit code; 1 when a signal ended it, 127 when it could not be started
+ * @property {string} stdout
+ * @property {string} stderr
+ * @property {string} output stdout and stderr in the order they came
+ */
+
+/** Commands that run now; a script that ends takes them along. */
+const commands = new Set();
+process.on('exit', () => commands.forEach((child) => child.kill()));
+
+/** Services that run now, in the order they were started. @type {Set<Service>} */
+const services = new Set();
+
+/**
+ * Runs a command to its end and collects what it printed. Never rejects: look at `code`.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeout?: number, show?: boolean }} [options]
+ *   `show` passes the output on to the terminal as it comes
+ * @returns {Promise<CommandResult>}
+ */
+export function runCommand(command, args, { cwd, env, timeout, show = false } = {}) {
+	return new Promise((resolve) => {
+		const result = { code: 0, stdout: '', stderr: '', output: '' };
+		const child = spawn(command, args, {
+			cwd,
+			env,
+			timeout,
+			stdio: ['ignore', 'pipe', 'pipe'],
+			windowsHide: true,
+		});
+		commands.add(child);
+		const end = (outcome) => {
+			commands.delete(child);
+			resolve({ ...result, ...outcome });
+		};
+		for (const name of ['stdout', 'stderr']) {
+			child[name].setEncoding('utf8').on('data', (text) => {
+				result[name] += text;
+				result.output += text;
+				if (show) process[name].write(text);
+			});
+		}
+		child.on('error', (error) => end({ code: 127, output: error.message }));
+		child.on('close', (code) => end({ code: code ?? 1 }));
+	});
+}
+
+/**
+ * @typedef {object} Service
+ * @property {import('node:child_process').ChildProcess} child
+ * @property {string} name
+ * @property {string} logFile
+ * @property {Promise<number>} exited resolves to the exit code
+ * @property {() => boolean} running
+ */
+
+/**
+ * Starts a long-running process whose output goes to a log file.
+ *
+ * @param {string} name for messages
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, logFile: string }} options
+ * @returns {Service}
+ */
+export function startService(name, command, args, { cwd, env, logFile }) {
+	mkdirSync(dirname(logFile), { recursive: true });
+	const log = openSync(logFile, 'w');
+	const child = spawn(command, args, {
+		cwd,
+		env,
+		stdio: ['ignore', log, log],
+		windowsHide: true,
+		// Its own process group: Ctrl+C reaches this script only, which then stops it in good order.
+		detached: process.platform !== 'win32',
+	});
+	closeSync(log);
+	const service = { child, name, logFile, running: () => services.has(service) };
+	services.add(service);
+	service.exited = new Promise((resolve) => {
+		const end = (code) => {
+			services.delete(service);
+			resolve(code ?? 1);
+		};
+		child.on('error', () => end(127));
+		child.on('exit', end);
+	});
+	return service;
+}
+
+/**
+ * Asks all services to stop, the last one started first, and ends those that do not within the
+ * grace period.
+ */
+export async function stopServices(graceMs = 10_000) {
+	for (const service of [...services].reverse()) {
+		service.child.kill('SIGTERM');
+		const timer = setTimeout(() => killGroup(service), graceMs);
+		await service.exited;
+		clearTimeout(timer);
+	}
+}
+
+/** Ends all services at once. */
+export function killServices() {
+	services.forEach(killGroup);
+}
+
+/** With what the service itself has started, such as n8n's task runner. */
+function killGroup({ child }) {
+	if (process.platform === 'win32') child.kill('SIGKILL');
+	else process.kill(-child.pid, 'SIGKILL');
+}
+
+/**
+ * Waits for a service to answer, and gives up as soon as it ended.
+ *
+ * @param {Service} service
+ * @param {string} url
+ * @param {number} timeoutMs
+ */
+export async function waitUntilHealthy(service, url, timeoutMs) {
+	const deadline = Date.now() + timeoutMs;
+	while (service.running() && Date.now() < deadline) {
+		const answer = await fetch(url, { signal: AbortSignal.timeout(2000) }).catch(() => undefined);
+		if (answer?.ok) return;
+		await new Promise((resolve) => setTimeout(resolve, 150));
+	}
+	const why = service.running() ? `did not answer within ${timeoutMs / 1000} s` : 'stopped';
+	throw new SetupError(
+		`${service.name} ${why}; the end of its log (${service.logFile}):\n${tail(service.logFile)}`,
+	);
+}
+
+/**
+ * The last lines of a log file.
+ *
+ * @param {string} file
+ */
+export function tail(file, lines = 15) {
+	try {
+		return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
+	} catch {
+		return '';
+	}
+}

@@ -1,0 +1,144 @@
+/**
+ * `npm start`: a real n8n editor with this package installed, on top of the SP-API sandbox.
+ * `npm start -- --once`: runs the demo workflows there without the editor, prints what they
+ * produced and compares it with the sandbox's own record.
+ *
+ * Environment: `N8N_PORT` (5678), `SANDBOX_PORT` (4010), `N8N_LISTEN_ADDRESS` (127.0.0.1) and
+ * `N8N_RUNTIME_DIR`, a folder for Node 24 and n8n that several clones can share.
+ */
+import { join } from 'node:path';
+import { demoWorkflows, runDemo } from './lib/demo.mjs';
+import { compareWithSandbox, describeComparison, describeResults } from './lib/demoReport.mjs';
+import { ensureDependencies } from './lib/dependencies.mjs';
+import { demoLogin, prepareInstance } from './lib/instance.mjs';
+import { ensureOwner, startServer } from './lib/n8n.mjs';
+import { createProgress, runMain, SetupError } from './lib/output.mjs';
+import { ensureTarball } from './lib/package.mjs';
+import { stateDir, userFolder } from './lib/paths.mjs';
+import { pickFreePort, requireFreePort } from './lib/ports.mjs';
+import { killServices, stopServices, tail } from './lib/processes.mjs';
+import { ensureN8n, ensureNode24, isRuntimeReady, N8N_VERSION } from './lib/runtime.mjs';
+import { startSandbox } from './lib/sandbox.mjs';
+
+const once = process.argv.includes('--once');
+const port = Number(process.env.N8N_PORT ?? 5678);
+const sandboxPort = Number(process.env.SANDBOX_PORT ?? 4010);
+const sandboxLog = join(stateDir, once ? 'once-sandbox.log' : 'sandbox.log');
+const n8nLog = join(stateDir, 'n8n.log');
+
+/** From then on Ctrl+C is the way to end it, not an interruption. */
+let ready = false;
+let stopping = false;
+
+await runMain(async () => {
+	const unknown = process.argv.slice(2).filter((argument) => argument !== '--once');
+	if (unknown.length > 0) throw new SetupError(`Unknown option ${unknown[0]}; there is --once.`);
+	stopOnSignals();
+	try {
+		return await (once ? runOnce() : openEditor());
+	} finally {
+		await stopServices();
+	}
+});
+
+/** Steps 1 to 4, which are the same for both uses. */
+async function setUp(progress) {
+	await progress.step('Dependencies', ensureDependencies);
+	const { node } = await progress.step('Node 24', ensureNode24);
+	const patience = isRuntimeReady() ? '' : ', 3 GB: some minutes, the first time only';
+	const runtime = await progress.step(
+		`n8n ${N8N_VERSION}${patience}`,
+		async () => await ensureN8n(node),
+	);
+	const tarball = await progress.step('Building and packing this package', ensureTarball);
+	return { runtime, tarball };
+}
+
+async function openEditor() {
+	// Before minutes of installing: a taken port is quickly said.
+	await requireFreePort(port, 'the n8n editor', 'N8N_PORT');
+	await requireFreePort(sandboxPort, 'the SP-API sandbox', 'SANDBOX_PORT');
+	const progress = createProgress(7);
+	const { runtime, tarball } = await setUp(progress);
+	const brokerPort = await pickFreePort(5679);
+	const instance = { runtime, userFolder, port, brokerPort };
+
+	const sandbox = await progress.step(
+		'SP-API sandbox',
+		async () => await startSandbox({ port: sandboxPort, logFile: sandboxLog }),
+	);
+	await progress.step(
+		'Package, credential and demo workflows into n8n',
+		async () => await prepareInstance(instance, tarball, sandbox.url),
+	);
+	const url = `http://localhost:${port}`;
+	const login = demoLogin(userFolder);
+	const server = await progress.step('Starting n8n', async () => {
+		const started = await startServer(instance, n8nLog);
+		await ensureOwner(url, login);
+		return started;
+	});
+
+	ready = true;
+	console.log(`
+n8n is ready:  ${url}
+E-mail:        ${login.email}
+Password:      ${login.password}
+
+After the log-in, open one of these and click "Execute workflow":
+${demoWorkflows()
+	.map(({ name, id }) => `  ${name}\n    ${url}/workflow/${id}`)
+	.join('\n')}
+
+They talk to the SP-API sandbox at ${sandbox.url}; nothing reaches Amazon.
+Logs: ${n8nLog} and ${sandboxLog}. Ctrl+C stops both.`);
+
+	const first = await Promise.race([
+		server.exited.then(() => server),
+		sandbox.service.exited.then(() => sandbox.service),
+	]);
+	if (stopping) return 0;
+	throw new SetupError(`${first.name} stopped; the end of its log:\n${tail(first.logFile)}`);
+}
+
+async function runOnce() {
+	const progress = createProgress(7);
+	const { runtime, tarball } = await setUp(progress);
+	// A user folder of its own: what the user changed in the editor's stays out of the comparison,
+	// and an editor may run meanwhile. For the same reason, any free ports.
+	const instance = {
+		runtime,
+		userFolder: join(stateDir, 'once'),
+		port: await pickFreePort(),
+		brokerPort: await pickFreePort(),
+	};
+	const sandbox = await progress.step(
+		'SP-API sandbox',
+		async () => await startSandbox({ port: await pickFreePort(4010), logFile: sandboxLog }),
+	);
+	await progress.step(
+		'Package, credential and demo workflows into n8n',
+		async () => await prepareInstance(instance, tarball, sandbox.url),
+	);
+	const results = await progress.step(
+		'Running the demo workflows in n8n',
+		async () => await runDemo(instance),
+	);
+	console.log(describeResults(results));
+	const comparisons = await compareWithSandbox(results, sandbox.url);
+	console.log(describeComparison(comparisons));
+	return comparisons.every(({ differences }) => differences.length === 0) ? 0 : 1;
+}
+
+function stopOnSignals() {
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+		process.on(signal, async () => {
+			// The second Ctrl+C waits for nothing.
+			if (stopping) return killServices();
+			stopping = true;
+			console.log('\nStopping ...');
+			await stopServices();
+			process.exit(ready ? 0 : 130);
+		});
+	}
+}

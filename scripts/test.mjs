@@ -1,0 +1,99 @@
+/**
+ * `npm test`: everything that has to be right before a release. `-- --quick` leaves out the
+ * end-to-end run in a real n8n (and the downloads it takes).
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureDependencies, toolFile } from './lib/dependencies.mjs';
+import { runMain, SetupError } from './lib/output.mjs';
+import { build, pack } from './lib/package.mjs';
+import { repoDir, stateDir } from './lib/paths.mjs';
+import { runCommand } from './lib/processes.mjs';
+import { ensureN8n, ensureNode24, N8N_VERSION } from './lib/runtime.mjs';
+
+const quick = process.argv.includes('--quick');
+const totals = { passed: 0, failed: 0 };
+
+/** Each ends by throwing when the package is not right. */
+const steps = [
+	['Dependencies', ensureDependencies],
+	['Lint', lint],
+	['Type-check', async () => await runTool('typescript', 'tsc', ['--noEmit'])],
+	['Build and pack', async () => [await build(), await pack()]],
+	['Tests', async () => await runTests([])],
+	...(quick
+		? []
+		: [
+				[`n8n ${N8N_VERSION}`, async () => await ensureN8n((await ensureNode24()).node)],
+				['End-to-end', async () => await runTests(['test/e2e'], { E2E: '1' })],
+			]),
+	['Scan', async () => await runScript('scan.mjs')],
+];
+
+await runMain(async () => {
+	const summary = [];
+	let failure;
+	for (const [title, work] of steps) {
+		console.log(`\n=== ${title}`);
+		const start = Date.now();
+		try {
+			await work();
+		} catch (error) {
+			failure = error;
+		}
+		const time = `${((Date.now() - start) / 1000).toFixed(1)} s`;
+		summary.push(`${failure ? 'FAILED' : 'ok    '}  ${title.padEnd(16)}${time.padStart(8)}`);
+		if (failure) break;
+	}
+	// A SetupError says it all; anything else is a defect of these scripts and needs its stack.
+	if (failure) console.error(failure instanceof SetupError ? `\n${failure.message}` : failure);
+	console.log(`\n${summary.join('\n')}\n\n${totals.passed} passed, ${totals.failed} failed`);
+	return failure ? 1 : 0;
+});
+
+/** The linter exits with 0 on warnings; here they count too. */
+async function lint() {
+	const output = await runTool('@n8n/node-cli', 'n8n-node', ['lint']);
+	if (/\bproblems?\b/.test(output)) throw new SetupError('The linter reports problems.');
+}
+
+/**
+ * Runs jest and adds its counts to the totals.
+ *
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
+ */
+async function runTests(args, env = {}) {
+	const outputFile = join(stateDir, 'jest.json');
+	mkdirSync(stateDir, { recursive: true });
+	rmSync(outputFile, { force: true });
+	try {
+		const own = ['--json', `--outputFile=${outputFile}`];
+		await runTool('jest', 'jest', [...args, ...own], env);
+	} finally {
+		if (existsSync(outputFile)) {
+			const result = JSON.parse(readFileSync(outputFile, 'utf8'));
+			totals.passed += result.numPassedTests;
+			// A test file that cannot even be loaded has no tests to count, and must not go unseen.
+			totals.failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
+		}
+	}
+}
+
+async function runTool(packageName, command, args, env = {}) {
+	return await runNode(command, [toolFile(packageName, command), ...args], env);
+}
+
+async function runScript(name) {
+	return await runNode(name, [join(repoDir, 'scripts', name)]);
+}
+
+async function runNode(name, args, env = {}) {
+	const { code, output } = await runCommand(process.execPath, args, {
+		cwd: repoDir,
+		env: { ...process.env, ...env },
+		show: true,
+	});
+	if (code !== 0) throw new SetupError(`${name} ended with exit code ${code}.`);
+	return output;
+}

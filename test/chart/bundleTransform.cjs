@@ -1,0 +1,22 @@
+/**
+ * Lets jest, which loads CommonJS, import a library published as ES modules only: the way the build
+ * does it, bundled. For jest.config.js, as the transform of the library's entry file.
+ */
+const { createHash } = require('node:crypto');
+const { buildSync, version } = require('esbuild');
+
+module.exports = {
+	getCacheKey: (source, path) =>
+		createHash('sha256').update([version, path, source].join('\0')).digest('hex'),
+	process(_source, path) {
+		const { outputFiles } = buildSync({
+			entryPoints: [path],
+			bundle: true,
+			platform: 'node',
+			target: 'node20',
+			format: 'cjs',
+			write: false,
+		});
+		return { code: outputFiles[0].text };
+	},
+};

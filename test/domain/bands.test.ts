@@ -1,0 +1,138 @@
+import fc from 'fast-check';
+
+import {
+	bandOf,
+	costOfOneNonPositive,
+	effectiveShare,
+	figureBuyersSee,
+	sortThresholds,
+	type Threshold,
+} from '../../nodes/shared/domain/bands';
+import { toDisplayedPercent } from '../../nodes/shared/domain/rating';
+import { compare, rationalFromPercent } from '../../nodes/shared/domain/rational';
+
+const lines = (...percents: number[]): Threshold[] =>
+	sortThresholds(
+		percents.map((percent) => ({
+			name: `${percent} %`,
+			percent,
+			share: rationalFromPercent(percent),
+		})),
+	);
+
+const thresholds = lines(95, 98);
+
+const share = (numerator: number, denominator: number) => ({ numerator, denominator });
+
+describe('bandOf', () => {
+	it.each([
+		[100, 100, 'healthy'],
+		[98, 100, 'healthy'],
+		[979, 1000, 'atRisk'],
+		[97, 100, 'atRisk'],
+		[95, 100, 'atRisk'],
+		[949, 1000, 'critical'],
+		[0, 100, 'critical'],
+	])('puts %p of %p into %s', (positive, total, band) => {
+		expect(bandOf(share(positive, total), thresholds)).toBe(band);
+	});
+
+	it('goes by the exact fraction: 94.5 % shows as 95 and is critical, 97.5 % shows as 98 and is at risk', () => {
+		expect(bandOf(share(189, 200), thresholds)).toBe('critical');
+		expect(bandOf(share(195, 200), thresholds)).toBe('atRisk');
+	});
+
+	it('goes by the thresholds it is given', () => {
+		const lenient = lines(80, 90.5);
+		expect(bandOf(share(181, 200), lenient)).toBe('healthy');
+		expect(bandOf(share(180, 200), lenient)).toBe('atRisk');
+		expect(bandOf(share(159, 200), lenient)).toBe('critical');
+	});
+
+	it('only gets better with one more positive, only worse with one more negative', () => {
+		const rank = { critical: 0, atRisk: 1, healthy: 2 };
+		fc.assert(
+			fc.property(fc.integer({ min: 1, max: 3000 }), fc.nat(200), (total, others) => {
+				const positive = Math.max(0, total - others);
+				const here = rank[bandOf(share(positive, total), thresholds)];
+				expect(rank[bandOf(share(positive + 1, total + 1), thresholds)]).toBeGreaterThanOrEqual(
+					here,
+				);
+				expect(rank[bandOf(share(positive, total + 1), thresholds)]).toBeLessThanOrEqual(here);
+			}),
+		);
+	});
+});
+
+describe('with several thresholds or one', () => {
+	it('is at risk anywhere between the highest and the lowest', () => {
+		const three = lines(90, 99, 95);
+		expect([99, 97, 92, 89].map((percent) => bandOf(share(percent, 100), three))).toEqual([
+			'healthy',
+			'atRisk',
+			'atRisk',
+			'critical',
+		]);
+		expect([95, 94].map((percent) => bandOf(share(percent, 100), lines(95)))).toEqual([
+			'healthy',
+			'critical',
+		]);
+	});
+});
+
+describe('effectiveShare', () => {
+	it('is the threshold itself where ratings are compared as they are', () => {
+		for (const threshold of lines(95, 98.5)) {
+			expect(effectiveShare(threshold, 'raw')).toEqual(threshold.share);
+		}
+	});
+
+	it('is met by exactly the ratings that Amazon shows at or above the threshold', () => {
+		fc.assert(
+			fc.property(
+				fc.integer({ min: 1, max: 2000 }),
+				fc.nat(2000),
+				fc.constantFrom(0, 1, 50, 94.5, 95, 97.25, 98, 100),
+				(total, others, percent) => {
+					const rating = share(Math.max(0, total - others), total);
+					const [threshold] = lines(percent);
+					if (threshold === undefined) throw new Error('no threshold');
+					const met = compare(rating, effectiveShare(threshold, 'displayed')) >= 0;
+					expect(met).toBe(toDisplayedPercent(rating) >= percent);
+				},
+			),
+		);
+	});
+});
+
+describe('costOfOneNonPositive', () => {
+	it.each([
+		[95, 19],
+		[98, 49],
+		[99, 99],
+		[98.5, 66],
+		[50, 1],
+		[0, 0],
+	])('at %p %% is %p positives', (percent, positives) => {
+		expect(costOfOneNonPositive(rationalFromPercent(percent))).toBe(positives);
+	});
+
+	it('is nothing at 100 %, where nothing makes good', () => {
+		expect(costOfOneNonPositive(rationalFromPercent(100))).toBeUndefined();
+	});
+});
+
+describe('figureBuyersSee', () => {
+	it.each([
+		[11, 'last365Days'],
+		[10, 'undefinedAtTen'],
+		[9, 'lifetime'],
+		[0, 'lifetime'],
+	] as const)('with %p feedback in 12 months is %p', (total, figure) => {
+		expect(figureBuyersSee({ positive: total, neutral: 0, negative: 0 })).toBe(figure);
+	});
+
+	it('is unknown without counts', () => {
+		expect(figureBuyersSee(undefined)).toBe('unknown');
+	});
+});

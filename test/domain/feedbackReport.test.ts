@@ -1,0 +1,621 @@
+import fc from 'fast-check';
+
+import {
+	dateOrderOf,
+	parseFeedbackReport,
+	parseReportDate,
+	sentimentOf,
+	type FeedbackReport,
+} from '../../nodes/shared/domain/feedbackReport';
+import { MARKETPLACES } from '../../nodes/shared/domain/marketplaces';
+
+/** 3 September 2026 as each marketplace's report writes it: unpadded, padded, with a long year. */
+const THIRD_OF_SEPTEMBER: ReadonlyArray<readonly [string, string, string, string]> = [
+	['US', '9/3/26', '09/03/26', '9/3/2026'],
+	['CA', '3/9/26', '03/09/26', '3/9/2026'],
+	['MX', '3/9/26', '03/09/26', '3/9/2026'],
+	['BR', '3/9/26', '03/09/26', '3/9/2026'],
+	['GB', '3/9/26', '03/09/26', '3/9/2026'],
+	['IE', '3/9/26', '03/09/26', '3/9/2026'],
+	['DE', '3.9.26', '03.09.26', '3.9.2026'],
+	['FR', '3/9/26', '03/09/26', '3/9/2026'],
+	['IT', '3/9/26', '03/09/26', '3/9/2026'],
+	['ES', '3/9/26', '03/09/26', '3/9/2026'],
+	['NL', '3/9/26', '03/09/26', '3/9/2026'],
+	['BE', '3/9/26', '03/09/26', '3/9/2026'],
+	['SE', '2026-9-3', '2026-09-03', '2026-09-03'],
+	['PL', '3/9/26', '03/09/26', '3/9/2026'],
+	['TR', '3/9/26', '03/09/26', '3/9/2026'],
+	['AE', '3/9/26', '03/09/26', '3/9/2026'],
+	['SA', '3/9/26', '03/09/26', '3/9/2026'],
+	['EG', '3/9/26', '03/09/26', '3/9/2026'],
+	['IN', '3/9/26', '03/09/26', '3/9/2026'],
+	// No source names South Africa's format; day-month-year is the assumption written down here.
+	['ZA', '3/9/26', '03/09/26', '3/9/2026'],
+	['JP', '26/9/3', '26/09/03', '2026/9/3'],
+	['AU', '3/9/26', '03/09/26', '3/9/2026'],
+	['SG', '3/9/26', '03/09/26', '3/9/2026'],
+];
+
+/** Days that exist in no calendar, yet would be a day if two parts were swapped or carried over. */
+const NO_SUCH_DAY: Readonly<Record<'US' | 'DE' | 'SE' | 'JP' | 'other', readonly string[]>> = {
+	US: ['13/3/26', '2/31/26', '25/12/26', '2/29/26', '0/3/26', '9/0/26'],
+	DE: ['3.13.26', '31.2.26', '12.25.26', '29.2.26', '0.9.26', '3.0.26'],
+	SE: ['2026-13-03', '2026-02-31', '2026-25-12', '2026-02-29', '2026-09-00', '2026-00-03'],
+	JP: ['26/13/03', '26/02/31', '26/25/12', '26/02/29', '26/09/00', '26/00/03'],
+	other: ['3/13/26', '31/2/26', '12/25/26', '29/2/26', '0/9/26', '3/0/26'],
+};
+
+const noSuchDayIn = (country: string): readonly string[] =>
+	country === 'US' || country === 'DE' || country === 'SE' || country === 'JP'
+		? NO_SUCH_DAY[country]
+		: NO_SUCH_DAY.other;
+
+const HEADER = 'Date\tRating\tComments\tYour Response\tOrder ID\tRater Email';
+const LEGACY_HEADER_OF_9 =
+	'Date\tRating\tComments\tYour Response\tArrived on Time\tItem as Described\tCustomer Service\tOrder ID\tRater Email';
+const LEGACY_HEADER_OF_10 = `${LEGACY_HEADER_OF_9}\tRater Role`;
+
+const ORDER_ID = '111-1234567-7654321';
+const OTHER_ORDER_ID = '222-7654321-1234567';
+const EMAIL = 'abc123@marketplace.amazon.com';
+
+const ROW = {
+	date: '2026-09-03',
+	rating: 2,
+	sentiment: 'negative',
+	comment: 'Came late',
+	response: 'We are sorry',
+	orderId: ORDER_ID,
+	raterEmail: EMAIL,
+};
+
+const line = (...cells: string[]): string => cells.join('\t');
+const usRow = line('9/3/26', '2', 'Came late', 'We are sorry', ORDER_ID, EMAIL);
+
+const parseUs = (...lines: string[]): FeedbackReport =>
+	parseFeedbackReport(lines.join('\n'), 'mdy');
+
+describe('dateOrderOf and parseReportDate', () => {
+	it('have an expectation here for every marketplace', () => {
+		expect(THIRD_OF_SEPTEMBER.map(([country]) => country).sort()).toEqual(
+			MARKETPLACES.map(({ countryCode }) => countryCode).sort(),
+		);
+	});
+
+	it.each(THIRD_OF_SEPTEMBER)(
+		'read 3 September 2026 in %s, written %s, %s or %s',
+		(country, unpadded, padded, longYear) => {
+			const order = dateOrderOf(country);
+			expect(parseReportDate(unpadded, order)).toBe('2026-09-03');
+			expect(parseReportDate(padded, order)).toBe('2026-09-03');
+			expect(parseReportDate(longYear, order)).toBe('2026-09-03');
+		},
+	);
+
+	it.each(THIRD_OF_SEPTEMBER)('refuse impossible days in %s instead of swapping', (country) => {
+		for (const text of noSuchDayIn(country)) {
+			expect([text, parseReportDate(text, dateOrderOf(country))]).toEqual([text, undefined]);
+		}
+	});
+
+	it('put the month first in the United States and the year first in Sweden and Japan only', () => {
+		const countriesWith = (order: string) =>
+			MARKETPLACES.map(({ countryCode }) => countryCode).filter(
+				(country) => dateOrderOf(country) === order,
+			);
+		expect(countriesWith('mdy')).toEqual(['US']);
+		expect(countriesWith('ymd')).toEqual(['SE', 'JP']);
+		expect(countriesWith('dmy')).toHaveLength(20);
+	});
+
+	it('take day-month-year for a country they do not know', () => {
+		expect(dateOrderOf('XX')).toBe('dmy');
+	});
+
+	it('know leap days', () => {
+		expect(parseReportDate('29/02/24', 'dmy')).toBe('2024-02-29');
+		expect(parseReportDate('29/02/25', 'dmy')).toBeUndefined();
+	});
+
+	it('take a date that starts with a four-digit year as year-month-day anywhere', () => {
+		expect(parseReportDate('2026-09-03', 'mdy')).toBe('2026-09-03');
+		expect(parseReportDate('2026/09/03', 'dmy')).toBe('2026-09-03');
+	});
+
+	it.each(['', '9/3', '9/3/26/1', '9/3/126', '9 3 26', 'Sep 3, 26', '9/3/26 10:00', '٩/٣/٢٦'])(
+		'refuse "%s", which is no date of a report',
+		(text) => {
+			expect(parseReportDate(text, 'mdy')).toBeUndefined();
+		},
+	);
+
+	it.each([
+		['dmy', '3/9/6'],
+		['mdy', '9/3/6'],
+		['ymd', '6/9/3'],
+		['dmy', '003/9/26'],
+		['mdy', '009/3/26'],
+		['ymd', '26/9/003'],
+	] as const)('refuse a part of one digit too few or too many (%s %s)', (order, text) => {
+		expect(parseReportDate(text, order)).toBeUndefined();
+	});
+});
+
+describe('sentimentOf', () => {
+	it('counts 4 and 5 stars as positive, 3 as neutral, 1 and 2 as negative', () => {
+		expect([1, 2, 3, 4, 5].map(sentimentOf)).toEqual([
+			'negative',
+			'negative',
+			'neutral',
+			'positive',
+			'positive',
+		]);
+	});
+});
+
+describe('parseFeedbackReport', () => {
+	it('reads the layout of six columns', () => {
+		expect(parseUs(HEADER, usRow)).toEqual({ rows: [{ line: 2, ...ROW }], unreadable: [] });
+	});
+
+	it.each([
+		['nine', LEGACY_HEADER_OF_9, []],
+		['ten', LEGACY_HEADER_OF_10, ['Buyer']],
+	])('reads the older layout of %s columns', (_, header, role) => {
+		const row = line(
+			...['9/3/26', '2', 'Came late', 'We are sorry', 'No', 'Yes', '', ORDER_ID, EMAIL],
+			...role,
+		);
+		expect(parseUs(header, row)).toEqual({ rows: [{ line: 2, ...ROW }], unreadable: [] });
+	});
+
+	it('reads the older layout without a header by its short answers', () => {
+		const row = line('9/3/26', '2', 'Came late', 'We are sorry', 'No', 'Ja', '-', ORDER_ID, EMAIL);
+		expect(parseUs(row).rows).toEqual([{ line: 1, ...ROW }]);
+	});
+
+	it.each([
+		['nine', LEGACY_HEADER_OF_9],
+		['ten', LEGACY_HEADER_OF_10],
+	])("trusts the older layout's %s headers where the answers are in other words", (_, header) => {
+		const row = line(
+			...['9/3/26', '2', 'Came late', 'We are sorry', 'n/a', 'not given', '?', ORDER_ID, EMAIL],
+		);
+		expect(parseUs(header, row).rows).toEqual([{ line: 2, ...ROW }]);
+	});
+
+	it.each([
+		['German', 'Datum\tBewertung\tKommentare\tIhre Antwort\tBestellnummer\tE-Mail des Bewerters'],
+		['Japanese', '日付\t評価\tコメント\tあなたの返答\t注文番号\t評価者のメールアドレス'],
+		['upper-case', HEADER.toUpperCase()],
+	])('skips a %s header', (_, header) => {
+		expect(parseUs(header, usRow)).toEqual({ rows: [{ line: 2, ...ROW }], unreadable: [] });
+	});
+
+	it('reads a report without a header from its first line', () => {
+		expect(parseUs(usRow)).toEqual({ rows: [{ line: 1, ...ROW }], unreadable: [] });
+	});
+
+	it('does not take a first row with a wrong date for a header', () => {
+		const row = line('31/31/26', '2', '', '', ORDER_ID, EMAIL);
+		const { rows, unreadable } = parseUs(row, usRow);
+		expect(rows).toEqual([{ line: 2, ...ROW }]);
+		expect(unreadable.map((each) => each.line)).toEqual([1]);
+	});
+
+	it('loses nothing to a byte order mark that was left in place', () => {
+		expect(parseFeedbackReport(`\uFEFF${usRow}`, 'mdy').rows).toEqual([{ line: 1, ...ROW }]);
+		expect(parseFeedbackReport(`\uFEFF${HEADER}\n${usRow}`, 'mdy').rows).toHaveLength(1);
+	});
+
+	it.each(['', '\n', '\r\n\r\n', HEADER, `${HEADER}\r\n`, `${HEADER}\n\t\t\t\t\t\n`])(
+		'finds no row and nothing unreadable in %j',
+		(text) => {
+			expect(parseFeedbackReport(text, 'mdy')).toEqual({ rows: [], unreadable: [] });
+		},
+	);
+
+	it('keeps quotation marks, for the file has no quoting', () => {
+		const row = line('9/3/26', '3', '"Fine", he said ""', 'it\'s 5" wide', ORDER_ID, EMAIL);
+		const unbalanced = line('9/4/26', '3', '"never closed', '', OTHER_ORDER_ID, EMAIL);
+		const { rows } = parseUs(HEADER, row, unbalanced, usRow);
+		expect(rows.map(({ comment, response }) => [comment, response])).toEqual([
+			['"Fine", he said ""', 'it\'s 5" wide'],
+			['"never closed', ''],
+			['Came late', 'We are sorry'],
+		]);
+	});
+
+	it('keeps a star-only rating with an empty comment', () => {
+		const row = line('9/3/26', '1', '', '', ORDER_ID, EMAIL);
+		expect(parseUs(HEADER, row).rows).toEqual([
+			{ line: 2, ...ROW, rating: 1, comment: '', response: '' },
+		]);
+	});
+
+	it('keeps a row whose e-mail column is empty or missing', () => {
+		const cells = ['9/3/26', '2', 'Came late', 'We are sorry', ORDER_ID];
+		for (const row of [line(...cells), line(...cells, '')]) {
+			expect(parseUs(HEADER, row).rows).toEqual([{ line: 2, ...ROW, raterEmail: '' }]);
+		}
+	});
+
+	it('joins a comment that holds a tab', () => {
+		const row = line('9/3/26', '2', 'Came', 'late', 'We are sorry', ORDER_ID, EMAIL);
+		expect(parseUs(HEADER, row).rows).toEqual([{ line: 2, ...ROW }]);
+	});
+
+	it('takes a comment of nothing but tabs for none', () => {
+		const row = line('9/3/26', '2', '', '', ' ', 'We are sorry', ORDER_ID, EMAIL);
+		expect(parseUs(HEADER, row).rows).toEqual([{ line: 2, ...ROW, comment: '' }]);
+	});
+
+	it('does not take short words between tabs for the answers of the older layout', () => {
+		const row = line('9/3/26', '2', 'Came', 'late', 'no', 'box', '', ORDER_ID, EMAIL);
+		expect(parseUs(HEADER, row).rows).toEqual([
+			{ line: 2, ...ROW, comment: 'Came late no box', response: '' },
+		]);
+	});
+
+	it.each([
+		['as the whole comment', [OTHER_ORDER_ID, 'We are sorry'], [OTHER_ORDER_ID, 'We are sorry']],
+		['as the whole response', ['Came late', OTHER_ORDER_ID], ['Came late', OTHER_ORDER_ID]],
+		[
+			'within a sentence',
+			[`See ${OTHER_ORDER_ID}!`, 'We are sorry'],
+			[`See ${OTHER_ORDER_ID}!`, 'We are sorry'],
+		],
+		[
+			'between tabs in the comment',
+			['See', 'also', OTHER_ORDER_ID, 'please', 'We are sorry'],
+			[`See also ${OTHER_ORDER_ID} please`, 'We are sorry'],
+		],
+	])("takes the row's own order ID where another is quoted %s", (_, cells, expected) => {
+		const { rows } = parseUs(HEADER, line('9/3/26', '2', ...cells, ORDER_ID, EMAIL));
+		expect(rows.map((row) => [row.orderId, row.comment, row.response])).toEqual([
+			[ORDER_ID, ...expected],
+		]);
+	});
+
+	it.each([
+		['LF', '\n', '\n'],
+		['CRLF', '\r\n', '\r\n'],
+		['mixed line ends', '\r\n', '\n'],
+	])('gives right line numbers with %s and blank lines', (_, first, second) => {
+		const text = [
+			`${HEADER}${first}${second}`,
+			`${usRow}${second}${first}${first}`,
+			`not a row${second}`,
+			`${usRow}${first}`,
+		].join('');
+		const { rows, unreadable } = parseFeedbackReport(text, 'mdy');
+		expect(rows).toEqual([
+			{ line: 3, ...ROW },
+			{ line: 7, ...ROW },
+		]);
+		expect(unreadable.map((each) => each.line)).toEqual([6]);
+	});
+
+	it.each(['=HYPERLINK("http://x.example")', '+1', '-1 star', '@SUM(A1)', '|cmd', "'"])(
+		'leaves %s as the data it is',
+		(text) => {
+			const { rows } = parseUs(HEADER, line('9/3/26', '2', text, text, ORDER_ID, EMAIL));
+			expect(rows.map((row) => [row.comment, row.response])).toEqual([[text, text]]);
+		},
+	);
+
+	it.each(['', '0', '6', '10', '4.5', '-1', '５', 'five'])(
+		'reports the rating "%s" with its line and keeps the rows around it',
+		(stars) => {
+			const bad = line('9/3/26', stars, '', '', ORDER_ID, EMAIL);
+			const { rows, unreadable } = parseUs(HEADER, usRow, bad, usRow);
+			expect(rows.map((row) => row.line)).toEqual([2, 4]);
+			expect(unreadable).toEqual([{ line: 3, reason: expect.stringContaining(`"${stars}"`) }]);
+		},
+	);
+
+	it("reports a date that is not in the marketplace's format, and names it", () => {
+		const bad = line('31/02/26', '2', '', '', ORDER_ID, EMAIL);
+		const { rows, unreadable } = parseFeedbackReport([HEADER, bad].join('\n'), 'dmy');
+		expect(rows).toEqual([]);
+		expect(unreadable).toEqual([{ line: 2, reason: expect.stringContaining('"31/02/26"') }]);
+	});
+
+	it('names only the beginning of an overlong cell in the reason', () => {
+		const bad = line('x'.repeat(5000), '2', '', '', ORDER_ID, EMAIL);
+		expect(parseUs(HEADER, bad).unreadable[0]?.reason.length).toBeLessThan(150);
+	});
+
+	it('reports a line without an order ID, and one with it too far to the left', () => {
+		const without = line('9/3/26', '2', 'Came late', 'We are sorry', '111-123-456', EMAIL);
+		const tooEarly = line('9/3/26', '2', ORDER_ID, EMAIL);
+		const noResponse = line('9/3/26', '2', 'Came late', ORDER_ID, EMAIL);
+		expect(parseUs(HEADER, without, tooEarly, noResponse)).toEqual({
+			rows: [],
+			unreadable: [
+				{ line: 2, reason: expect.stringContaining('order ID') },
+				{ line: 3, reason: expect.stringContaining('order ID') },
+				{ line: 4, reason: expect.stringContaining('order ID') },
+			],
+		});
+	});
+});
+
+interface Written {
+	readonly day: { readonly year: number; readonly month: number; readonly day: number };
+	readonly rating: number;
+	readonly comment: string;
+	readonly response: string;
+	readonly orderId: string;
+	readonly raterEmail: string;
+}
+
+const digits = (length: number) =>
+	fc
+		.array(fc.integer({ min: 0, max: 9 }), { minLength: length, maxLength: length })
+		.map((each) => each.join(''));
+
+const orderId = fc.tuple(digits(3), digits(7), digits(7)).map((parts) => parts.join('-'));
+
+/** Text that fits into a cell: anything but the characters that separate cells and rows. */
+const cellText = fc.oneof(
+	fc.string({ unit: 'binary', maxLength: 40 }),
+	fc.constantFrom('', '"', 'Ja', 'no', '=1+1', 'とても良い', 'Grüße 5"', '😡', '9/3/26', ORDER_ID),
+);
+const cell = cellText.map((text) => text.replace(/[\t\r\n]/g, ' ').trim());
+
+const written: fc.Arbitrary<Written> = fc.record({
+	day: fc.record({
+		year: fc.integer({ min: 2000, max: 2099 }),
+		month: fc.integer({ min: 1, max: 12 }),
+		day: fc.integer({ min: 1, max: 28 }),
+	}),
+	rating: fc.integer({ min: 1, max: 5 }),
+	comment: cell,
+	response: cell,
+	orderId,
+	raterEmail: fc.constantFrom('', EMAIL),
+});
+
+/** How the reports write a day: four formats, with or without padding and with either length of year. */
+const writeDay: Readonly<
+	Record<'US' | 'DE' | 'SE' | 'JP' | 'other', (year: string, month: string, day: string) => string>
+> = {
+	US: (year, month, day) => `${month}/${day}/${year}`,
+	DE: (year, month, day) => `${day}.${month}.${year}`,
+	SE: (year, month, day) => `${year}-${month}-${day}`,
+	JP: (year, month, day) => `${year}/${month}/${day}`,
+	other: (year, month, day) => `${day}/${month}/${year}`,
+};
+
+const dayStyle = fc.record({
+	country: fc.constantFrom(...MARKETPLACES.map(({ countryCode }) => countryCode)),
+	padded: fc.boolean(),
+	longYear: fc.boolean(),
+});
+
+function dateCell(
+	{ year, month, day }: Written['day'],
+	{ country, padded, longYear }: { country: string; padded: boolean; longYear: boolean },
+): string {
+	const write =
+		country === 'US' || country === 'DE' || country === 'SE' || country === 'JP'
+			? writeDay[country]
+			: writeDay.other;
+	const pad = (part: number) => (padded ? String(part).padStart(2, '0') : String(part));
+	const years = longYear || country === 'SE' ? String(year) : String(year).slice(2);
+	return write(years, pad(month), pad(day));
+}
+
+const isoDay = ({ year, month, day }: Written['day']): string =>
+	`${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`;
+
+const expectedRow = (row: Written) => ({
+	date: isoDay(row.day),
+	rating: row.rating,
+	comment: row.comment,
+	response: row.response,
+	orderId: row.orderId,
+	raterEmail: row.raterEmail,
+});
+
+const readRows = ({ rows }: FeedbackReport) =>
+	rows.map(({ date, rating, comment, response, orderId: id, raterEmail }) => ({
+		date,
+		rating,
+		comment,
+		response,
+		orderId: id,
+		raterEmail,
+	}));
+
+const layout = fc.constantFrom('six', 'nine', 'ten');
+const HEADERS: Readonly<Record<string, string>> = {
+	six: HEADER,
+	nine: LEGACY_HEADER_OF_9,
+	ten: LEGACY_HEADER_OF_10,
+};
+const ANSWERS = ['Yes', 'No', '', '-', 'Nein', 'はい', 'Não', 'Oui'];
+
+const render = (row: Written, columns: string, date: string, answerAt = 0): string =>
+	line(
+		date,
+		String(row.rating),
+		row.comment,
+		row.response,
+		...(columns === 'six'
+			? []
+			: [0, 1, 2].map((index) => ANSWERS[(answerAt + index) % ANSWERS.length] ?? '')),
+		row.orderId,
+		row.raterEmail,
+		...(columns === 'ten' ? ['Buyer'] : []),
+	);
+
+describe('parseFeedbackReport, for any report', () => {
+	it('gives back exactly the rows that were written, in every layout, format and line end', () => {
+		fc.assert(
+			fc.property(
+				fc.array(fc.tuple(written, fc.constantFrom('\n', '\r\n'), fc.nat(7)), { maxLength: 12 }),
+				layout,
+				dayStyle,
+				fc.boolean(),
+				fc.boolean(),
+				(lines, columns, style, hasHeader, endsWithNewline) => {
+					const header = hasHeader ? `${HEADERS[columns]}\r\n` : '';
+					const body = lines
+						.map(
+							([row, eol, answerAt]) =>
+								render(row, columns, dateCell(row.day, style), answerAt) + eol,
+						)
+						.join('');
+					const text = header + body;
+					const report = parseFeedbackReport(
+						endsWithNewline ? text : text.replace(/\r?\n$/, ''),
+						dateOrderOf(style.country),
+					);
+					expect(report.unreadable).toEqual([]);
+					expect(readRows(report)).toEqual(lines.map(([row]) => expectedRow(row)));
+					expect(report.rows.map((row) => row.line)).toEqual(
+						lines.map((_, index) => index + (hasHeader ? 2 : 1)),
+					);
+					expect(report.rows.map((row) => row.sentiment)).toEqual(
+						lines.map(([row]) => sentimentOf(row.rating)),
+					);
+				},
+			),
+			{ numRuns: 500 },
+		);
+	});
+
+	it('joins the pieces of any comment that holds tabs, in the layout its header shows', () => {
+		fc.assert(
+			fc.property(
+				fc.array(fc.tuple(written, fc.array(cell, { minLength: 2, maxLength: 6 })), {
+					minLength: 1,
+					maxLength: 6,
+				}),
+				layout,
+				fc.nat(7),
+				(lines, columns, answerAt) => {
+					const text = [
+						HEADERS[columns],
+						...lines.map(([row, pieces]) =>
+							render({ ...row, comment: pieces.join('\t') }, columns, isoDay(row.day), answerAt),
+						),
+					].join('\n');
+					expect(readRows(parseFeedbackReport(text, 'dmy'))).toEqual(
+						lines.map(([row, pieces]) => expectedRow({ ...row, comment: pieces.join(' ').trim() })),
+					);
+				},
+			),
+		);
+	});
+
+	it('never throws, and never makes a row of text without an order ID', () => {
+		fc.assert(
+			fc.property(
+				fc.oneof(
+					fc.string({ unit: 'binary', maxLength: 400 }),
+					fc.array(fc.constantFrom('\t', '\n', '\r', '9', '/', '.', '-', '"', 'a', ' '), {
+						maxLength: 200,
+					}),
+				),
+				fc.constantFrom('mdy' as const, 'dmy' as const, 'ymd' as const),
+				(garbage, order) => {
+					const text = typeof garbage === 'string' ? garbage : garbage.join('');
+					fc.pre(!/\d{3}-\d{7}-\d{7}/.test(text));
+					expect(parseFeedbackReport(text, order).rows).toEqual([]);
+				},
+			),
+			{ numRuns: 1000 },
+		);
+	});
+
+	it('never loses a good row to garbage lines around it, and reports each of them by its number', () => {
+		const garbage = fc
+			.oneof(
+				fc.string({ unit: 'binary', maxLength: 60 }),
+				fc.constantFrom(
+					'',
+					'\t\t',
+					'9/3/26',
+					'9/3/26\t2\tcut off',
+					`\t\t\t\t${ORDER_ID}`,
+					`99/99/99\t2\t\t\t${ORDER_ID}\t`,
+					`9/3/26\tx\t\t\t${ORDER_ID}\t`,
+					HEADER,
+				),
+			)
+			.map((text) => text.replace(/\n/g, ' '));
+		fc.assert(
+			fc.property(
+				fc.array(fc.oneof(written, garbage), { maxLength: 20 }),
+				layout,
+				dayStyle,
+				(lines, columns, style) => {
+					const text = [
+						HEADERS[columns],
+						...lines.map((each) =>
+							typeof each === 'string' ? each : render(each, columns, dateCell(each.day, style)),
+						),
+					].join('\n');
+					const report = parseFeedbackReport(text, dateOrderOf(style.country));
+					expect(readRows(report)).toEqual(
+						lines.flatMap((each) => (typeof each === 'string' ? [] : [expectedRow(each)])),
+					);
+					expect(report.unreadable.map((each) => each.line)).toEqual(
+						lines.flatMap((each, index) =>
+							typeof each === 'string' && each.trim() !== '' ? [index + 2] : [],
+						),
+					);
+				},
+			),
+			{ numRuns: 300 },
+		);
+	});
+});
+
+describe('parseFeedbackReport, on a report that is cut off', () => {
+	const comment = `Wrong item, see "${OTHER_ORDER_ID}"`;
+	const layouts: ReadonlyArray<readonly [string, string, readonly string[]]> = [
+		['six', HEADER, []],
+		['nine', LEGACY_HEADER_OF_9, ['Yes', 'No', 'No']],
+	];
+
+	it.each(layouts)(
+		'keeps every whole row of %s columns, wherever the last one ends',
+		(_, header, answers) => {
+			for (const eol of ['\n', '\r\n']) {
+				const rowOf = (day: number, id: string) =>
+					line(`9/${day}/26`, '1', comment, 'Sorry', ...answers, id, EMAIL);
+				const whole = [header, rowOf(1, ORDER_ID), rowOf(2, ORDER_ID), ''].join(eol);
+				const last = rowOf(3, '333-3333333-3333333');
+				const readableFrom = last.length - EMAIL.length - 1;
+				const complete = parseFeedbackReport(whole + last, 'mdy');
+				expect(complete.rows).toHaveLength(3);
+
+				for (let length = 1; length <= last.length; length += 1) {
+					const { rows, unreadable } = parseFeedbackReport(whole + last.slice(0, length), 'mdy');
+					expect(rows.slice(0, 2)).toEqual(complete.rows.slice(0, 2));
+					if (length < readableFrom) {
+						expect([length, rows.length]).toEqual([length, 2]);
+						expect(unreadable).toEqual([{ line: 4, reason: expect.stringContaining('cut off') }]);
+					} else {
+						// Only the e-mail address is short of something, which nothing can tell.
+						expect(unreadable).toEqual([]);
+						expect(rows[2]).toMatchObject({ date: '2026-09-03', orderId: '333-3333333-3333333' });
+					}
+				}
+			}
+		},
+	);
+
+	it('never throws, wherever in the header or the rows it ends', () => {
+		const text = [HEADER, usRow, usRow].join('\r\n');
+		for (let length = 0; length <= text.length; length += 1) {
+			const { rows, unreadable } = parseFeedbackReport(text.slice(0, length), 'mdy');
+			expect(rows.length + unreadable.length).toBeLessThanOrEqual(2);
+		}
+	});
+});

@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+
+import {
+	countPerDay,
+	dayNumber,
+	FeedbackSeries,
+	isoDay,
+	type DatedFeedback,
+} from '../../nodes/shared/domain/feedbackSeries';
+
+const today = dayNumber('2026-03-01');
+
+const feedback = fc.array(
+	fc.record({
+		date: fc.integer({ min: today - 500, max: today }).map(isoDay),
+		sentiment: fc.constantFrom('positive', 'neutral', 'negative'),
+	}),
+) as fc.Arbitrary<DatedFeedback[]>;
+
+describe('a series of feedback', () => {
+	it('counts any span of days as one by one', () => {
+		fc.assert(
+			fc.property(
+				feedback,
+				fc.integer({ min: -600, max: 100 }),
+				fc.integer({ min: -600, max: 100 }),
+				(rows, from, to) => {
+					const inside = rows.filter(
+						({ date }) => dayNumber(date) >= today + from && dayNumber(date) <= today + to,
+					);
+					const count = (wanted: string) =>
+						inside.filter(({ sentiment }) => sentiment === wanted).length;
+					expect(FeedbackSeries.of(countPerDay(rows)).between(today + from, today + to)).toEqual({
+						positive: count('positive'),
+						neutral: count('neutral'),
+						negative: count('negative'),
+					});
+				},
+			),
+		);
+	});
+
+	it('includes both ends of a window', () => {
+		const series = FeedbackSeries.of(
+			['2026-01-30', '2026-01-31', '2026-03-01', '2026-03-02'].map((date) => ({
+				date,
+				positive: 1,
+				neutral: 0,
+				negative: 0,
+			})),
+		);
+		expect(series.window(today, 30).positive).toBe(2);
+		expect(series.window(today, 29).positive).toBe(1);
+	});
+
+	it('is empty without feedback', () => {
+		const series = FeedbackSeries.of([]);
+		expect(series.isEmpty).toBe(true);
+		expect(series.window(today, 365)).toEqual({ positive: 0, neutral: 0, negative: 0 });
+	});
+
+	it('knows the days between two dates, leap days included', () => {
+		expect(dayNumber('2028-03-01') - dayNumber('2028-02-28')).toBe(2);
+		expect(isoDay(dayNumber('2026-11-23'))).toBe('2026-11-23');
+	});
+});

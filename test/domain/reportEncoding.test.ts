@@ -1,0 +1,307 @@
+import fc from 'fast-check';
+import iconv from 'iconv-lite';
+
+import { decodeReport } from '../../nodes/shared/domain/reportEncoding';
+
+const GERMAN = 'Datum\tBewertung\n3.9.26\t2\tGrüße – „zu spät“, 5 €';
+const JAPANESE = '日付\t評価\n26/09/03\t2\tとても遅い、①㈱～ｱｲｳ';
+
+const contentType = (charset: string): string => `text/plain; charset=${charset}`;
+
+describe('decodeReport, by byte order mark', () => {
+	it.each([
+		['utf-8', 'utf8'],
+		['utf-16le', 'utf-16le'],
+		['utf-16be', 'utf-16be'],
+	])('reads %s and drops the mark', (encoding, iconvName) => {
+		for (const text of [GERMAN, JAPANESE, '😡\t', '']) {
+			const bytes = iconv.encode(text, iconvName, { addBOM: true });
+			expect(decodeReport(bytes)).toEqual({ text, encoding, recognisedBy: 'byteOrderMark' });
+		}
+	});
+
+	it('believes the mark rather than the header and the marketplace', () => {
+		const bytes = iconv.encode(GERMAN, 'utf-16le', { addBOM: true });
+		const hints = { contentType: contentType('Cp1252'), countryCode: 'JP' };
+		expect(decodeReport(bytes, hints)).toMatchObject({ text: GERMAN, encoding: 'utf-16le' });
+	});
+
+	it('replaces a damaged byte only, where the mark is there', () => {
+		const bytes = Buffer.concat([
+			iconv.encode('Grüße ', 'utf8', { addBOM: true }),
+			Buffer.from([0xff]),
+			Buffer.from(' ü'),
+		]);
+		expect(decodeReport(bytes)).toMatchObject({ text: 'Grüße \uFFFD ü', encoding: 'utf-8' });
+	});
+});
+
+describe('decodeReport, by the charset the download names', () => {
+	it.each(['utf8', 'UTF8', 'utf-8', 'UTF-8', '"utf-8"', '"UTF-8"; header=present'])(
+		'takes %s for UTF-8',
+		(charset) => {
+			expect(decodeReport(Buffer.from(JAPANESE), { contentType: contentType(charset) })).toEqual({
+				text: JAPANESE,
+				encoding: 'utf-8',
+				recognisedBy: 'contentType',
+			});
+		},
+	);
+
+	it.each([
+		'Cp1252',
+		'cp1252',
+		'CP1252',
+		'"Cp1252"',
+		'windows-1252',
+		'Windows-1252',
+		'ISO-8859-1',
+		'latin1',
+	])('takes %s for windows-1252', (charset) => {
+		const bytes = iconv.encode(GERMAN, 'windows-1252');
+		expect(decodeReport(bytes, { contentType: contentType(charset) })).toEqual({
+			text: GERMAN,
+			encoding: 'windows-1252',
+			recognisedBy: 'contentType',
+		});
+	});
+
+	it.each([
+		'SJIS',
+		'sjis',
+		'Shift_JIS',
+		'SHIFT-JIS',
+		'Windows-31J',
+		'"windows-31j"',
+		'MS932',
+		'ms932',
+		'cp932',
+	])('takes %s for Shift JIS in the form Windows gave it', (charset) => {
+		const bytes = iconv.encode(JAPANESE, 'cp932');
+		expect(decodeReport(bytes, { contentType: contentType(charset) })).toEqual({
+			text: JAPANESE,
+			encoding: 'shift_jis',
+			recognisedBy: 'contentType',
+		});
+	});
+
+	it.each([
+		'text/plain;charset=Cp1252',
+		'text/plain; CHARSET = Cp1252',
+		'text/plain; charset="Cp1252"; header=present',
+		'charset=Cp1252',
+	])('finds the charset in "%s"', (header) => {
+		const bytes = iconv.encode(GERMAN, 'windows-1252');
+		expect(decodeReport(bytes, { contentType: header }).recognisedBy).toBe('contentType');
+	});
+
+	it('reads UTF-8 that is declared as Cp1252 as UTF-8', () => {
+		for (const text of [GERMAN, JAPANESE]) {
+			expect(decodeReport(Buffer.from(text), { contentType: contentType('Cp1252') })).toEqual({
+				text,
+				encoding: 'utf-8',
+				recognisedBy: 'validUtf8',
+			});
+		}
+	});
+
+	it('reads windows-1252 that is declared as UTF-8 or as Shift JIS', () => {
+		const bytes = iconv.encode('Größe: ü', 'windows-1252');
+		for (const charset of ['UTF-8', 'SJIS']) {
+			expect(decodeReport(bytes, { contentType: contentType(charset) })).toEqual({
+				text: 'Größe: ü',
+				encoding: 'windows-1252',
+				recognisedBy: 'fallback',
+			});
+		}
+	});
+
+	it('reads Shift JIS that is declared as UTF-8 in Japan', () => {
+		const bytes = iconv.encode(JAPANESE, 'cp932');
+		const hints = { contentType: contentType('UTF-8'), countryCode: 'JP' };
+		expect(decodeReport(bytes, hints)).toEqual({
+			text: JAPANESE,
+			encoding: 'shift_jis',
+			recognisedBy: 'marketplace',
+		});
+	});
+
+	it.each([
+		'',
+		'text/plain',
+		'text/plain; charset=',
+		'text/plain; charset=klingon',
+		'charset=valueOf',
+	])('goes by the bytes where the header is "%s"', (header) => {
+		expect(decodeReport(Buffer.from(GERMAN), { contentType: header }).recognisedBy).toBe(
+			'validUtf8',
+		);
+		expect(
+			decodeReport(iconv.encode(GERMAN, 'windows-1252'), { contentType: header }),
+		).toMatchObject({ text: GERMAN, recognisedBy: 'fallback' });
+	});
+});
+
+describe('decodeReport, by the bytes alone', () => {
+	it('reads Japanese without a charset in Japan', () => {
+		const hints = { countryCode: 'JP' };
+		expect(decodeReport(iconv.encode(JAPANESE, 'cp932'), hints)).toEqual({
+			text: JAPANESE,
+			encoding: 'shift_jis',
+			recognisedBy: 'marketplace',
+		});
+		expect(decodeReport(Buffer.from(JAPANESE), hints)).toEqual({
+			text: JAPANESE,
+			encoding: 'utf-8',
+			recognisedBy: 'validUtf8',
+		});
+	});
+
+	it('does not guess Shift JIS outside Japan', () => {
+		const { encoding } = decodeReport(iconv.encode(JAPANESE, 'cp932'), { countryCode: 'DE' });
+		expect(encoding).toBe('windows-1252');
+	});
+
+	it('reads windows-1252 in Japan where the bytes are no Shift JIS', () => {
+		const bytes = iconv.encode('Größe: ü', 'windows-1252');
+		expect(decodeReport(bytes, { countryCode: 'JP' })).toMatchObject({
+			text: 'Größe: ü',
+			recognisedBy: 'fallback',
+		});
+	});
+
+	it('reads nothing from nothing', () => {
+		expect(decodeReport(new Uint8Array())).toMatchObject({ text: '', encoding: 'utf-8' });
+	});
+
+	it('reads a view into a larger buffer, not the buffer', () => {
+		const bytes = Buffer.from(`xx${GERMAN}yy`);
+		expect(decodeReport(bytes.subarray(2, -2)).text).toBe(GERMAN);
+	});
+});
+
+describe('decodeReport, byte for byte', () => {
+	/** The five bytes windows-1252 leaves undefined; browsers take them as the control of that number. */
+	const UNDEFINED_IN_1252 = [0x81, 0x8d, 0x8f, 0x90, 0x9d];
+
+	it('agrees with iconv-lite on all 256 bytes of windows-1252', () => {
+		const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
+		const { text, encoding } = decodeReport(bytes, { contentType: contentType('Cp1252') });
+		const expected = Array.from(bytes, (byte) =>
+			UNDEFINED_IN_1252.includes(byte)
+				? String.fromCharCode(byte)
+				: iconv.decode(Buffer.from([byte]), 'windows-1252'),
+		);
+		expect(encoding).toBe('windows-1252');
+		expect(Array.from(text)).toEqual(expected);
+		expect(text.slice(0x80, 0xa0)).toContain('€');
+	});
+
+	it('agrees with iconv-lite on every double-byte character of CP932', () => {
+		const hints = { contentType: contentType('Windows-31J') };
+		const differing: string[] = [];
+		let compared = 0;
+		for (let lead = 0x81; lead <= 0xfc; lead += 1) {
+			for (let trail = 0x40; trail <= 0xfc; trail += 1) {
+				const bytes = Buffer.from([lead, trail]);
+				const expected = iconv.decode(bytes, 'cp932');
+				// Not a character: undefined, or two single bytes.
+				if (expected.includes('\uFFFD') || expected.length !== 1) continue;
+				compared += 1;
+				const { text, encoding } = decodeReport(bytes, hints);
+				if (text !== expected || encoding !== 'shift_jis') differing.push(bytes.toString('hex'));
+			}
+		}
+		expect(differing).toEqual([]);
+		expect(compared).toBeGreaterThan(9000);
+	});
+
+	it('keeps backslash and tilde in Shift JIS', () => {
+		const bytes = iconv.encode('とC:\\~', 'cp932');
+		expect(decodeReport(bytes, { countryCode: 'JP' }).text).toBe('とC:\\~');
+	});
+});
+
+describe('decodeReport, for any text', () => {
+	const kana = fc.integer({ min: 0x3041, max: 0x3093 }).map((code) => String.fromCharCode(code));
+	const japanese = fc
+		.array(
+			fc.oneof(
+				kana,
+				fc.integer({ min: 0xff66, max: 0xff9f }).map((code) => String.fromCharCode(code)),
+				fc.integer({ min: 0x4e00, max: 0x9fa0 }).map((code) => String.fromCharCode(code)),
+				fc.constantFrom('\t', '\r\n', 'a', '9', '、', '①', '～', '髙'),
+			),
+			{ maxLength: 60 },
+		)
+		.map((characters) => characters.join(''))
+		.filter((text) => iconv.decode(iconv.encode(text, 'cp932'), 'cp932') === text);
+
+	it('gives back Japanese in CP932, with or without a charset', () => {
+		fc.assert(
+			fc.property(kana, japanese, fc.boolean(), (first, rest, declared) => {
+				// Kana open with a byte that cannot start UTF-8, so that the text is never both.
+				const text = first + rest;
+				const hints = declared ? { contentType: contentType('MS932') } : { countryCode: 'JP' };
+				expect(decodeReport(iconv.encode(text, 'cp932'), hints)).toMatchObject({
+					text,
+					encoding: 'shift_jis',
+				});
+			}),
+		);
+	});
+
+	it('gives back German in windows-1252, with or without a charset', () => {
+		const letters = [...'abcxyz äöüÄÖÜß€–„“‚‘…\t\n5'];
+		fc.assert(
+			fc.property(
+				fc.array(fc.constantFrom(...letters), { maxLength: 60 }),
+				fc.boolean(),
+				(rest, declared) => {
+					// An umlaut before a blank is not UTF-8.
+					const text = `ü ${rest.join('')}`;
+					const hints = declared ? { contentType: contentType('Cp1252') } : {};
+					expect(decodeReport(iconv.encode(text, 'windows-1252'), hints)).toMatchObject({
+						text,
+						encoding: 'windows-1252',
+					});
+				},
+			),
+		);
+	});
+
+	it('gives back any text in UTF-8, whatever single-byte charset and marketplace are named', () => {
+		fc.assert(
+			fc.property(
+				fc.string({ unit: 'grapheme', maxLength: 60 }),
+				fc.constantFrom('', contentType('Cp1252'), contentType('utf8')),
+				fc.constantFrom('US', 'DE', 'JP'),
+				(text, header, countryCode) => {
+					fc.pre(!text.startsWith('\uFEFF'));
+					const bytes = Buffer.from(text);
+					expect(decodeReport(bytes, { contentType: header, countryCode })).toMatchObject({
+						text,
+						encoding: 'utf-8',
+					});
+				},
+			),
+		);
+	});
+
+	it('never throws and never loses the structure of a report, whatever the bytes', () => {
+		fc.assert(
+			fc.property(
+				fc.uint8Array({ maxLength: 80 }),
+				fc.constantFrom('', 'utf-8', 'Cp1252', 'SJIS'),
+				fc.constantFrom('US', 'JP'),
+				(bytes, charset, countryCode) => {
+					const hints = { contentType: charset && contentType(charset), countryCode };
+					const { text, encoding } = decodeReport(bytes, hints);
+					fc.pre(!encoding.startsWith('utf-16'));
+					const tabs = bytes.filter((byte) => byte === 0x09 || byte === 0x0a).length;
+					expect(text.replace(/[^\t\n]/g, '')).toHaveLength(tabs);
+				},
+			),
+		);
+	});
+});

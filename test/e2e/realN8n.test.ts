@@ -1,0 +1,189 @@
+import { DateTime } from 'luxon';
+import { startSandbox, type Sandbox } from '../../sandbox';
+import { readJson, RealN8n, runScript, type NodeOutputs } from './n8nProcess';
+
+/**
+ * The packed tarball in a real n8n 2.41 against the sandbox. `scripts/test.mjs` installs that n8n;
+ * by hand: `E2E=1 npx jest test/e2e`.
+ */
+jest.setTimeout(600_000);
+
+const CREDENTIAL = { id: 'amazonSandbox001', type: 'amazonSellingPartnerApi' };
+const US_ZONE = 'America/Los_Angeles';
+
+interface DemoWorkflow {
+	readonly id: string;
+	readonly nodes: ReadonlyArray<{ name: string; parameters: Record<string, unknown> }>;
+}
+
+const WORKFLOWS = ['1-negative-feedback', '2-rating-check', '3-request-reviews'].map((name) =>
+	readJson<DemoWorkflow>(`demo/workflows/${name}.json`),
+);
+const FEEDBACK = 'demoNegativeFeedback';
+
+let sandbox: Sandbox;
+let n8n: RealN8n;
+
+/** The credential of a seller of the sandbox, with changes that spoil it. */
+function credentialOf(sellerKey = 'demo', changes: Readonly<Record<string, string>> = {}) {
+	const { clientId, clientSecret, refreshToken, marketplaceId, baseUrl } =
+		sandbox.credentials(sellerKey);
+	const data = {
+		clientId,
+		clientSecret,
+		refreshToken,
+		primaryMarketplace: marketplaceId,
+		environment: 'custom',
+		customBaseUrl: `${baseUrl}/{region}`,
+		...changes,
+	};
+	return { ...CREDENTIAL, name: 'Sandbox', data };
+}
+
+const items = (outputs: NodeOutputs, node: string, output = 0) => outputs[node]?.[output] ?? [];
+
+/** How many access tokens the sandbox gave out while `work` ran. */
+async function loginsDuring(work: () => Promise<unknown>): Promise<number> {
+	const before = sandbox.requests.length;
+	await work();
+	return sandbox.requests.slice(before).filter(({ operation }) => operation === 'lwaToken').length;
+}
+
+beforeAll(async () => {
+	sandbox = await startSandbox();
+	n8n = await RealN8n.create();
+	await n8n.import('credentials', [credentialOf()]);
+});
+
+afterAll(async () => {
+	await n8n?.dispose();
+	await sandbox?.close();
+});
+
+describe('the demo workflows agree with the true record', () => {
+	const orders = { eligible: [] as string[], others: [] as string[] };
+
+	beforeAll(async () => {
+		const idsOf = (state: 'eligible' | 'notYet' | 'cancelled', count: number) =>
+			sandbox.world.addOrders({ state, count }).map(({ orderId }) => orderId);
+		orders.eligible = idsOf('eligible', 3);
+		orders.others = [...idsOf('notYet', 1), ...idsOf('cancelled', 1), 'not an order ID'];
+		const list = [...orders.others, ...orders.eligible].map((orderId) => ({ orderId }));
+		for (const { name, parameters } of WORKFLOWS.flatMap(({ nodes }) => nodes)) {
+			if (name === 'Orders') parameters['jsonOutput'] = JSON.stringify({ orders: list });
+		}
+		await n8n.import('workflow', WORKFLOWS);
+	});
+
+	test('negative feedback', async () => {
+		const outputs = await n8n.execute(FEEDBACK);
+
+		const today = DateTime.fromJSDate(sandbox.clock.now(), { zone: US_ZONE });
+		const from = today.minus({ days: 365 }).toISODate() ?? '';
+		const truth = sandbox.truth.feedback('demo', 'ATVPDKIKX0DER', { from });
+		const expected = truth.map(({ orderId, date, rating, comment, response }) =>
+			expect.objectContaining({ orderId, date, rating, comment, response }),
+		);
+		const found = items(outputs, 'Get feedback');
+		expect(found).toHaveLength(expected.length);
+		expect(found).toEqual(expect.arrayContaining(expected));
+		const negative = truth.filter(({ rating }) => rating <= 2);
+		expect(negative.length).toBeGreaterThan(3);
+		expect(items(outputs, 'Only negative')).toHaveLength(negative.length);
+	});
+
+	test('rating check', async () => {
+		const outputs = await n8n.execute('demoRatingCheck');
+
+		const branches = ['Healthy', 'At risk', 'Critical'].map((node) => items(outputs, node));
+		expect(branches.map((branch) => branch.map(({ marketplace }) => marketplace))).toEqual([
+			['CA'],
+			['US'],
+			['MX'],
+		]);
+		for (const { marketplaceId, windows } of branches.flat()) {
+			const truth = sandbox.truth.rating('demo', String(marketplaceId));
+			const expected = (['30', '90', '365'] as const).map((days) => {
+				const { positive, neutral, negative } = truth[days];
+				const rating = (100 * positive) / (positive + neutral + negative);
+				return { days: Number(days), ...truth[days], rating, provenance: 'derived' };
+			});
+			const ofDays = (windows as Array<{ days: number | null }>).filter(
+				({ days }) => days !== null,
+			);
+			expect(ofDays).toMatchObject(expected);
+		}
+	});
+
+	test('review requests, each once however often it runs', async () => {
+		const first = await n8n.execute('demoRequestReviews');
+		const second = await n8n.execute('demoRequestReviews');
+
+		expect(sandbox.truth.solicitations.map(({ orderId }) => orderId)).toEqual(orders.eligible);
+		expect(items(first, 'Request review')).toMatchObject(
+			orders.eligible.map((orderId) => ({ orderId, outcome: 'sent' })),
+		);
+		expect(items(first, 'Check eligibility').map(({ orderId }) => orderId)).toEqual([
+			...orders.others,
+			...orders.eligible,
+		]);
+		expect(items(second, 'Request review')).toEqual([]);
+	});
+
+	test('an access token that expired is renewed once, and kept for the next process', async () => {
+		const run = async () => await n8n.execute(FEEDBACK);
+
+		expect(await loginsDuring(run)).toBe(0);
+		sandbox.lwa.expireAccessTokens();
+		expect(await loginsDuring(run)).toBe(1);
+		expect(await loginsDuring(run)).toBe(0);
+	});
+});
+
+describe("the credential's test in the editor", () => {
+	const check = async (credentials: object) =>
+		await n8n.post<{ status: string; message: string }>('/rest/credentials/test', { credentials });
+
+	beforeAll(async () => await n8n.start());
+
+	test('turns green', async () => {
+		expect(await check(credentialOf())).toMatchObject({ status: 'OK' });
+	});
+
+	test('names a wrong secret', async () => {
+		const result = await check(credentialOf('demo', { clientSecret: 'wrong' }));
+		expect(result).toEqual({ status: 'Error', message: expect.stringMatching(/client secret/i) });
+	});
+
+	test('names a revoked refresh token', async () => {
+		sandbox.lwa.revoke('second');
+		const result = await check(credentialOf('second'));
+		sandbox.lwa.restore('second');
+		expect(result).toEqual({ status: 'Error', message: expect.stringMatching(/refresh token/) });
+	});
+
+	test('names a wrong region', async () => {
+		const german = 'A1PA6795UKMFR9';
+		const result = await check(credentialOf('demo', { primaryMarketplace: german }));
+		expect(result).toEqual({ status: 'Error', message: expect.stringMatching(/region/) });
+	});
+
+	test('names a missing role', async () => {
+		sandbox.roles.remove('demo', 'Selling Partner Insights');
+		const result = await check(credentialOf());
+		sandbox.roles.restore('demo', 'Selling Partner Insights');
+		expect(result).toEqual({ status: 'Error', message: expect.stringMatching(/lacks a role/) });
+	});
+});
+
+describe('npm start -- --once', () => {
+	test('shows what the workflows produced, and that it agrees', async () => {
+		const { code, output } = await runScript('start.mjs', ['--once']);
+
+		expect(output).toMatch(/Negative feedback: \d+ of \d+ rows/);
+		expect(output).toMatch(/US +365 +\d+\.\d\d %/);
+		expect(output).toMatch(/eligible +sent/);
+		expect(output.match(/^ {2}agree /gm)).toHaveLength(4);
+		expect(code).toBe(0);
+	});
+});

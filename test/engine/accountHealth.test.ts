@@ -1,0 +1,81 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import { runNode, type NodeRun } from './harness';
+import { expectToMatchOutputSchema } from './outputSchema';
+import { expectMiddleItemToFailAlone } from './threeItems';
+import { useSandbox } from './useSandbox';
+
+const inUse = useSandbox();
+
+const parameters = {
+	resource: 'accountHealth',
+	operation: 'get',
+	marketplace: { __rl: true, mode: 'id', value: '={{ $json.market ?? "" }}' },
+	simplify: true,
+	options: {},
+} as const;
+
+const get = async (changes: INodeParameters = {}): Promise<NodeRun> =>
+	await runNode({
+		type: 'amazonSellerFeedback',
+		parameters: { ...parameters, ...changes },
+		credentials: inUse.credentials,
+	});
+
+describe('Account Health: Get', () => {
+	it('gives the order defect rate, the account status and the 60 days, in at most ten fields', async () => {
+		const { items, error } = await get();
+		expect(error).toBeUndefined();
+		expectToMatchOutputSchema('AmazonSellerFeedback', 'accountHealth/get', items);
+		expect(Object.keys(items[0] ?? {}).length).toBeLessThanOrEqual(10);
+	});
+
+	it.each(['schema', 'example'] as const)(
+		"reads Amazon's report in the shape of its %s",
+		async (performanceShape) => {
+			inUse.sandbox.settings.set({ performanceShape });
+			const { items } = await get({ simplify: false });
+			expect(items[0]).toMatchObject({ healthRating: 'GREAT', windowDays: 60 });
+			const names = (list: unknown) => (list as Array<{ name: string }>).map(({ name }) => name);
+			expect(names(items[0]?.metrics)).toContain('preFulfillmentCancellationRate');
+			expect(names(items[0]?.violations)).toContain('documentRequests');
+			expect(items[0]?.warnings).toEqual([
+				{ warningType: 'spammingSellerMessaging', status: 'NONE' },
+			]);
+		},
+	);
+
+	it('counts the defects of both kinds of fulfilment together', async () => {
+		const { items } = await get({ simplify: false });
+		const [{ sellerFulfilled, amazonFulfilled, orderDefectPercent } = {}] = items as Array<{
+			sellerFulfilled?: { orders: number; ordersWithDefects: number };
+			amazonFulfilled?: { orders: number; ordersWithDefects: number };
+			orderDefectPercent?: number;
+		}>;
+		const both = [sellerFulfilled, amazonFulfilled].map(
+			(part) => part ?? { orders: 0, ordersWithDefects: 0 },
+		);
+		const defects = both.reduce((sum, part) => sum + part.ordersWithDefects, 0);
+		const orders = both.reduce((sum, part) => sum + part.orders, 0);
+		expect(orders).toBeGreaterThan(0);
+		expect(orderDefectPercent).toBeCloseTo((100 * defects) / orders, 9);
+	});
+
+	it('says what is not known where Amazon gives no report', async () => {
+		inUse.sandbox.faults.add({ kind: 'reportCancelled' });
+		const { items, hints, error } = await get();
+		expect(error).toBeUndefined();
+		expect(items).toEqual([]);
+		expect(hints.join()).toMatch(/not a clean record/);
+	});
+
+	it('keeps a bad item from the good ones beside it', async () => {
+		await expectMiddleItemToFailAlone({
+			type: 'amazonSellerFeedback',
+			parameters,
+			credentials: inUse.credentials,
+			items: [{ json: { market: 'US' } }, { json: { market: 'Mars' } }, { json: { market: 'CA' } }],
+			message: /'Marketplace' cannot be used/,
+		});
+	});
+});

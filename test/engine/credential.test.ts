@@ -1,0 +1,43 @@
+import { Expression, Workflow, type ICredentialTestRequest, type INodeTypes } from 'n8n-workflow';
+
+import { AmazonSellingPartnerApi } from '../../credentials/AmazonSellingPartnerApi.credentials';
+import { MARKETPLACES } from '../../nodes/shared/domain/marketplaces';
+import { apiBaseUrl } from '../../nodes/shared/spapi/endpoints';
+
+const { baseURL } = (new AmazonSellingPartnerApi().test as ICredentialTestRequest).request;
+
+const node = {
+	id: 'node',
+	name: 'Node',
+	type: 'node',
+	typeVersion: 1,
+	position: [0, 0] as [number, number],
+	parameters: {},
+};
+
+/** The credential test's base URL as n8n's own expressions resolve it. */
+function resolve(credentials: Record<string, string>): unknown {
+	const nodeTypes = { getByNameAndVersion: () => undefined } as unknown as INodeTypes;
+	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
+	return workflow.expression.getSimpleParameterValue(node, baseURL as string, 'internal', {
+		$credentials: credentials,
+	} as never);
+}
+
+describe("the credential test's base URL", () => {
+	beforeAll(async () => await Expression.initExpressionEngine?.({ engine: 'legacy' } as never));
+
+	it.each(
+		MARKETPLACES.flatMap(({ id }) => [
+			{ primaryMarketplace: id, environment: 'production' as const },
+			{ primaryMarketplace: id, environment: 'sandbox' as const },
+			{
+				primaryMarketplace: id,
+				environment: 'custom' as const,
+				customBaseUrl: ' http://localhost:4010/{region}/x/{region}// ',
+			},
+		]),
+	)("is the transport's own for %p", (credentials) => {
+		expect(resolve(credentials)).toBe(apiBaseUrl(credentials));
+	});
+});

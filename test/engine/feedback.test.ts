@@ -1,0 +1,380 @@
+import { DateTime } from 'luxon';
+import type { INodeParameters } from 'n8n-workflow';
+
+import { runNode, type NodeRun } from './harness';
+import { expectToMatchOutputSchema } from './outputSchema';
+import { connect } from './sandboxCredential';
+import { expectMiddleItemToFailAlone } from './threeItems';
+import { useSandbox } from './useSandbox';
+
+const US = 'ATVPDKIKX0DER';
+
+const inUse = useSandbox();
+
+beforeAll(() => {
+	for (const seller of ['second', 'japan']) connect(inUse.credentials, inUse.sandbox, seller);
+});
+
+const locator = (value: string) => ({ __rl: true, mode: 'id', value });
+
+const getMany = async (
+	parameters: INodeParameters = {},
+	credentialId = 'demo',
+	items?: Parameters<typeof runNode>[0]['items'],
+): Promise<NodeRun> =>
+	await runNode({
+		type: 'amazonSellerFeedback',
+		parameters: {
+			resource: 'feedback',
+			operation: 'getMany',
+			marketplace: locator(''),
+			returnAll: true,
+			simplify: true,
+			filters: {},
+			options: {},
+			...parameters,
+		},
+		credentials: inUse.credentials,
+		credentialId,
+		items,
+	});
+
+const daysAgo = (days: number, zone = 'America/Los_Angeles'): string =>
+	DateTime.now().setZone(zone).minus({ days }).toISODate() ?? '';
+
+/** The rows that must come out, straight from the sandbox's world, newest first. */
+const truthOf = (seller: string, marketplaceId: string, from: string) =>
+	inUse.sandbox.truth
+		.feedback(seller, marketplaceId, { from })
+		.map(({ orderId, rating, date, comment }) => ({
+			orderId,
+			rating,
+			date,
+			comment: comment.trim(),
+		}))
+		.toSorted((a, b) => a.orderId.localeCompare(b.orderId));
+
+const outputOf = ({ items }: NodeRun) =>
+	items
+		.map(({ orderId, rating, date, comment }) => ({ orderId, rating, date, comment }))
+		.toSorted((a, b) => String(a.orderId).localeCompare(String(b.orderId)));
+
+describe('Feedback: Get Many', () => {
+	it.each([
+		['demo', US, 'America/Los_Angeles'],
+		['demo', 'A2EUQ1WTGCTBG2', 'America/Los_Angeles'],
+		['second', 'A1PA6795UKMFR9', 'Europe/Berlin'],
+		['second', 'A1F83G8C2ARO7P', 'Europe/London'],
+		['second', 'A13V1IB3VIYZZH', 'Europe/Paris'],
+		['japan', 'A1VC38T7YXB528', 'Asia/Tokyo'],
+		['japan', 'A39IBJ37TRP1C6', 'Australia/Sydney'],
+	])('agrees with the world of seller %s in %s', async (seller, marketplaceId, zone) => {
+		const run = await getMany({ marketplace: locator(marketplaceId) }, seller);
+		expect(run.error).toBeUndefined();
+		const expected = truthOf(seller, marketplaceId, daysAgo(365, zone));
+		expect(expected.length).toBeGreaterThan(0);
+		expect(outputOf(run)).toEqual(expected);
+	});
+
+	it.each([
+		{ feedbackLayout: 'legacy9' },
+		{ feedbackLayout: 'legacy10', feedbackLineEnd: 'lf' },
+		{ feedbackCharset: 'windows-1252' },
+	] as const)('reads the same rows with %p', async (settings) => {
+		inUse.sandbox.settings.set(settings);
+		expect(outputOf(await getMany())).toEqual(truthOf('demo', US, daysAgo(365)));
+	});
+
+	it('describes each feedback, newest first, without the buyer email', async () => {
+		const { items } = await getMany({ marketplace: locator('us') });
+		const [first] = items;
+		expect(Object.keys(first ?? {})).toEqual([
+			'orderId',
+			'date',
+			'rating',
+			'sentiment',
+			'comment',
+			'hasComment',
+			'response',
+			'marketplace',
+			'marketplaceId',
+		]);
+		expect(items.map(({ date }) => date)).toEqual(
+			items.map(({ date }) => date).toSorted((a, b) => String(b).localeCompare(String(a))),
+		);
+		for (const { rating, sentiment, comment, hasComment } of items) {
+			expect(sentiment).toBe(rating === 3 ? 'neutral' : 'negative');
+			expect(hasComment).toBe(comment !== '');
+		}
+		expect(JSON.stringify(items)).not.toContain('@');
+		expectToMatchOutputSchema('AmazonSellerFeedback', 'feedback/getMany', items);
+	});
+
+	it('returns the buyer email only on request, and the raw fields without Simplify', async () => {
+		const { items } = await getMany({ simplify: false, options: { includeBuyerEmail: true } });
+		expect(items[0]).toMatchObject({ timeZone: 'America/Los_Angeles' });
+		for (const { buyerEmail } of items) expect(buyerEmail).toMatch(/@marketplace\.amazon\./);
+	});
+
+	it('keeps to limit, since and ratings', async () => {
+		const since = daysAgo(120);
+		const truth = truthOf('demo', US, since).filter(({ rating }) => rating <= 2);
+		expect(truth.length).toBeGreaterThan(1);
+		const all = await getMany({ filters: { since, ratings: [1, 2] } });
+		expect(outputOf(all)).toEqual(truth);
+		const limited = await getMany({
+			returnAll: false,
+			limit: 1,
+			filters: { since, ratings: [1, 2] },
+		});
+		expect(limited.items).toEqual(all.items.slice(0, 1));
+	});
+
+	it('takes a moment as the calendar day it is in the marketplace', async () => {
+		const day = daysAgo(60);
+		// In Berlin, the workflow's zone, five in the morning; in Los Angeles still the day before.
+		const { items } = await getMany({ filters: { since: `${day}T05:00:00` } });
+		const dayBefore = DateTime.fromISO(day, { zone: 'utc' }).minus({ days: 1 }).toISODate() ?? '';
+		expect(items).toHaveLength(truthOf('demo', US, dayBefore).length);
+	});
+
+	it('asks for at least five days, for Amazon refuses less, and returns only the days wanted', async () => {
+		const created = inUse.sandbox.requests.length;
+		const run = await getMany({ filters: { since: daysAgo(0) } });
+		expect(run.error).toBeUndefined();
+		expect(run.items).toHaveLength(truthOf('demo', US, daysAgo(0)).length);
+		expect(inUse.sandbox.requests.slice(created).map(({ operation }) => operation)).toContain(
+			'createReport',
+		);
+	});
+
+	it('never calls a cancelled report zero: no rows, and a hint that says what it may mean', async () => {
+		inUse.sandbox.faults.add({ kind: 'reportCancelled' });
+		const run = await getMany();
+		expect(run.error).toBeUndefined();
+		expect(run.items).toEqual([]);
+		expect(run.hints.join()).toMatch(/cancelled.*no feedback.*or a refusal.*not a zero/s);
+	});
+
+	it('names a line it cannot read, as a hint and on request as an item, and keeps the others', async () => {
+		inUse.sandbox.settings.set({ feedbackUnreadableRow: true });
+		const hinted = await getMany();
+		expect(outputOf(hinted)).toEqual(truthOf('demo', US, daysAgo(365)));
+		expect(hinted.hints.join()).toMatch(/1 line\(s\).*line \d+/);
+		const { items } = await getMany({ options: { outputUnreadableLines: true } });
+		expect(items.at(-1)).toMatchObject({ unreadable: true, line: expect.any(Number) as number });
+		expect(items).toHaveLength(hinted.items.length + 1);
+	});
+
+	it('loses only the cut-off last line of a truncated report', async () => {
+		const { items: whole } = await getMany();
+		inUse.sandbox.settings.set({ feedbackTruncated: true });
+		const run = await getMany();
+		expect(run.items.length).toBeGreaterThanOrEqual(whole.length - 1);
+		expect(run.items.length + run.hints.length).toBeGreaterThanOrEqual(whole.length);
+	});
+
+	it('stops waiting after the time set and picks the report up by its ID', async () => {
+		inUse.sandbox.faults.add({ kind: 'reportStuck' });
+		const stuck = await getMany({ options: { waitMinutes: 0 } });
+		expect(stuck.error?.message).toMatch(/still preparing report \d+/);
+		expect(stuck.error?.description).toMatch(/Nothing is lost/);
+
+		const done = await getMany();
+		const reportId = inUse.sandbox.requests.findLast(
+			({ operation }) => operation === 'getReport',
+		)?.path;
+		const before = inUse.sandbox.requests.length;
+		const resumed = await getMany({ options: { reportId: reportId?.split('/').at(-1) ?? '' } });
+		expect(resumed.items).toEqual(done.items);
+		expect(inUse.sandbox.requests.slice(before).map(({ operation }) => operation)).not.toContain(
+			'createReport',
+		);
+	});
+
+	it('does not take a report of another marketplace for this one', async () => {
+		await getMany({ marketplace: locator('CA') });
+		const path = inUse.sandbox.requests.findLast(
+			({ operation }) => operation === 'getReport',
+		)?.path;
+		const { error } = await getMany({ options: { reportId: path?.split('/').at(-1) ?? '' } });
+		expect(error?.message).toMatch(
+			/report to pick up is another one: \d+ is GET_SELLER_FEEDBACK_DATA/,
+		);
+	});
+
+	it('names the report when waiting for it fails', async () => {
+		inUse.sandbox.faults.add({ kind: 'error503', operation: 'getReport', times: 'always' });
+		const { error } = await getMany();
+		expect(error?.description).toMatch(/Report \d+ is requested and can be picked up/);
+	});
+
+	it('says in an item, if asked or asked by an agent, that nothing is known', async () => {
+		inUse.sandbox.faults.add({ kind: 'reportCancelled', times: 2 });
+		const { items } = await getMany({ options: { whenCancelled: 'item' } });
+		expect(items).toEqual([expect.objectContaining({ feedbackKnown: false, marketplace: 'US' })]);
+		const asTool = await runNode({
+			type: 'amazonSellerFeedbackTool',
+			parameters: {
+				resource: 'feedback',
+				operation: 'getMany',
+				marketplace: locator(''),
+				returnAll: true,
+				simplify: true,
+				filters: {},
+				options: {},
+			},
+			credentials: inUse.credentials,
+		});
+		expect(asTool.items[0]).toMatchObject({ feedbackKnown: false });
+	});
+
+	it('says that Amazon gave up on a report', async () => {
+		inUse.sandbox.faults.add({ kind: 'reportFatal' });
+		const { error } = await getMany();
+		expect(error?.message).toMatch(/gave up on report \d+/);
+	});
+
+	it('fetches a document anew when its URL has expired', async () => {
+		inUse.sandbox.faults.add({ kind: 'expiredDocument' });
+		expect(outputOf(await getMany())).toEqual(truthOf('demo', US, daysAgo(365)));
+	});
+
+	it('asks for one report for all items of the same marketplace', async () => {
+		const before = inUse.sandbox.requests.length;
+		const { items, links } = await getMany({ returnAll: false, limit: 1 }, 'demo', [
+			{ json: { tag: 'a' } },
+			{ json: { tag: 'b' } },
+			{ json: { tag: 'c' } },
+		]);
+		expect(items).toHaveLength(3);
+		expect(links).toEqual(['a', 'b', 'c']);
+		const created = inUse.sandbox.requests
+			.slice(before)
+			.filter(({ operation }) => operation === 'createReport');
+		expect(created).toHaveLength(1);
+	});
+
+	it('keeps a bad item from the good ones beside it', async () => {
+		await expectMiddleItemToFailAlone({
+			type: 'amazonSellerFeedback',
+			parameters: {
+				resource: 'feedback',
+				operation: 'getMany',
+				marketplace: locator('={{ $json.market }}'),
+				returnAll: false,
+				limit: 2,
+				simplify: true,
+				filters: {},
+				options: {},
+			},
+			credentials: inUse.credentials,
+			items: [
+				{ json: { market: 'US' } },
+				{ json: { market: 'Atlantis' } },
+				{ json: { market: 'CA' } },
+			],
+			message: /'Marketplace' cannot be used/,
+		});
+	});
+
+	it('refuses a marketplace of another region and says which credential it needs', async () => {
+		const { error } = await getMany({ marketplace: locator('DE') });
+		expect(error?.message).toMatch(/cannot reach the marketplace Germany/);
+		expect(error?.description).toMatch(/region Europe.*credential in North America/);
+	});
+
+	it('refuses a date that is none', async () => {
+		const { error } = await getMany({ filters: { since: 'yesterday-ish' } });
+		expect(error?.message).toMatch(/'Since' cannot be used/);
+	});
+});
+
+describe('Feedback: Parse Report', () => {
+	const binary = (text: string | Buffer, fileName = 'feedback.txt') => ({
+		data: {
+			data: Buffer.from(text).toString('base64'),
+			mimeType: 'text/plain',
+			fileName,
+		},
+	});
+	const header = 'Datum\tBewertung\tKommentare\tIhre Antwort\tBestellnummer\tE-Mail';
+	const report = `${header}\r\n03.09.26\t1\tKam "nie" an – schade\t\t303-1234567-7654321\tx1@marketplace.amazon.de\r\n04.09.26\t3\t\t\t303-1234567-7654322\tx2@marketplace.amazon.de`;
+	const parameters = {
+		resource: 'feedback',
+		operation: 'parseReport',
+		binaryPropertyName: 'data',
+		marketplace: locator('DE'),
+		simplify: true,
+		options: {},
+	};
+
+	it('reads a file from Seller Central without a credential', async () => {
+		const { items, error } = await runNode({
+			type: 'amazonSellerFeedback',
+			parameters,
+			items: [{ json: {}, binary: binary(report) }],
+		});
+		expect(error).toBeUndefined();
+		expect(items).toEqual([
+			{
+				orderId: '303-1234567-7654321',
+				date: '2026-09-03',
+				rating: 1,
+				sentiment: 'negative',
+				comment: 'Kam "nie" an – schade',
+				hasComment: true,
+				response: '',
+				marketplace: 'DE',
+				marketplaceId: 'A1PA6795UKMFR9',
+			},
+			expect.objectContaining({ rating: 3, sentiment: 'neutral', hasComment: false }),
+		]);
+		expectToMatchOutputSchema('AmazonSellerFeedback', 'feedback/parseReport', items);
+	});
+
+	it('keeps a bad file from the good ones beside it', async () => {
+		await expectMiddleItemToFailAlone({
+			type: 'amazonSellerFeedback',
+			parameters,
+			items: [
+				{ json: {}, binary: binary(report) },
+				{ json: {}, binary: binary('<html>Access denied</html>') },
+				{ json: {}, binary: binary(report) },
+			],
+			message: /not a feedback report that can be read/,
+		});
+	});
+
+	it('says that the binary field is missing', async () => {
+		const { error } = await runNode({ type: 'amazonSellerFeedback', parameters });
+		expect(error?.message).toMatch(/binary/i);
+		expect(error?.context.itemIndex).toBe(0);
+	});
+});
+
+describe('Marketplace: Get Many', () => {
+	const parameters = { resource: 'marketplace', operation: 'getMany', returnAll: true };
+
+	it("lists the seller's marketplaces", async () => {
+		const { items } = await runNode({
+			type: 'amazonSellerFeedback',
+			parameters,
+			credentials: inUse.credentials,
+		});
+		expect(items.map(({ marketplace }) => marketplace)).toEqual(
+			inUse.sandbox.sellers.demo?.marketplaces.map(({ marketplace }) => marketplace.countryCode),
+		);
+		expectToMatchOutputSchema('AmazonSellerFeedback', 'marketplace/getMany', items);
+	});
+
+	it('keeps a bad item from the good ones beside it', async () => {
+		await expectMiddleItemToFailAlone({
+			type: 'amazonSellerFeedback',
+			parameters: { ...parameters, returnAll: false, limit: '={{ $json.limit }}' },
+			credentials: inUse.credentials,
+			items: [{ json: { limit: 1 } }, { json: { limit: -3 } }, { json: { limit: 2 } }],
+			message: /'Limit' cannot be used/,
+		});
+	});
+});

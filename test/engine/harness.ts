@@ -1,0 +1,311 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- a test harness that runs on the machine, never in n8n */
+import { ExecutionLifecycleHooks, PackageDirectoryLoader, WorkflowExecute } from 'n8n-core';
+import {
+	ICredentialsHelper,
+	NodeHelpers,
+	Workflow,
+	type ICredentialDataDecryptedObject,
+	type ICredentials,
+	type ICredentialType,
+	type IDataObject,
+	type IExecuteFunctions,
+	type IHttpRequestHelper,
+	type IHttpRequestOptions,
+	type INode,
+	type INodeCredentialsDetails,
+	type INodeExecutionData,
+	type INodeParameters,
+	type INodeProperties,
+	type INodeType,
+	type INodeTypes,
+	type IRun,
+	type IVersionedNodeType,
+	type IWorkflowExecuteAdditionalData,
+	type NodeApiError,
+	type OnError,
+} from 'n8n-workflow';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * Runs this package's built nodes in n8n's own engine (n8n-core), against whatever the credential
+ * points to. Only what the n8n server would add is made here: a store for credentials.
+ */
+
+const PACKAGE = 'n8n-nodes-amazon-seller-feedback';
+const CREDENTIAL = 'amazonSellingPartnerApi';
+
+/** Emits the items it is given as a parameter. */
+const itemsNode: INodeType = {
+	description: {
+		displayName: 'Items',
+		name: 'items',
+		group: ['trigger'],
+		version: 1,
+		description: '',
+		defaults: {},
+		inputs: [],
+		outputs: ['main'],
+		properties: [{ displayName: 'Items', name: 'items', type: 'json', default: [] }],
+	},
+	async execute(this: IExecuteFunctions) {
+		return [this.getNodeParameter('items', 0) as unknown as INodeExecutionData[]];
+	},
+};
+
+/** For each item, what an expression on the node before it resolves to: proves the item linking. */
+const linkNode: INodeType = {
+	description: {
+		displayName: 'Link',
+		name: 'link',
+		group: ['transform'],
+		version: 1,
+		description: '',
+		defaults: {},
+		inputs: ['main'],
+		outputs: ['main'],
+		properties: [{ displayName: 'Value', name: 'value', type: 'string', default: '' }],
+	},
+	async execute(this: IExecuteFunctions) {
+		const items = this.getInputData();
+		return [
+			items.map((_, item) => ({
+				json: { linked: this.getNodeParameter('value', item, null) as string },
+				pairedItem: { item },
+			})),
+		];
+	},
+};
+
+let loader: PackageDirectoryLoader | undefined;
+
+/** Loads the package as n8n does, once, from its built files. */
+async function loadPackage(): Promise<PackageDirectoryLoader> {
+	if (loader !== undefined) return loader;
+	if (!existsSync('dist/nodes')) throw new Error('dist/ is missing: run `npx gulp build` first');
+	process.env.N8N_USER_FOLDER ??= mkdtempSync(join(tmpdir(), 'n8n-engine-'));
+	loader = new PackageDirectoryLoader(process.cwd());
+	await loader.loadAll();
+	return loader;
+}
+
+class TestNodeTypes implements INodeTypes {
+	constructor(private readonly loaded: PackageDirectoryLoader) {}
+
+	getByName(type: string): INodeType | IVersionedNodeType {
+		if (type === 'test.items') return itemsNode;
+		if (type === 'test.link') return linkNode;
+		const name = type.replace(`${PACKAGE}.`, '');
+		const loaded = this.loaded.getNode(name.replace(/Tool$/, '')).type as INodeType;
+		if (!name.endsWith('Tool')) return loaded;
+		// An agent's tool is the same node under a name of its own.
+		const description = { value: { ...loaded.description, name } };
+		return Object.create(loaded, { description }) as INodeType;
+	}
+
+	getByNameAndVersion(type: string, version?: number): INodeType {
+		return NodeHelpers.getVersionedNodeType(this.getByName(type), version);
+	}
+
+	getKnownTypes(): IDataObject {
+		return {};
+	}
+}
+
+/** Keeps credentials in memory and follows the rules of n8n's own helper for expirable tokens. */
+export class CredentialStore extends ICredentialsHelper {
+	private readonly stored = new Map<string, ICredentialDataDecryptedObject>();
+
+	constructor(private readonly type: ICredentialType) {
+		super();
+	}
+
+	set(id: string, data: ICredentialDataDecryptedObject): void {
+		const defaults = Object.fromEntries(
+			this.type.properties.map((property) => [property.name, property.default as string]),
+		);
+		this.stored.set(id, { ...defaults, ...data });
+	}
+
+	get(id: string): ICredentialDataDecryptedObject {
+		const data = this.stored.get(id);
+		if (data === undefined) throw new Error(`No credential ${id}`);
+		return data;
+	}
+
+	getParentTypes(): string[] {
+		return [];
+	}
+
+	isCredentialUsableByNode(): boolean {
+		return true;
+	}
+
+	async authenticate(
+		credentials: ICredentialDataDecryptedObject,
+		_type: string,
+		request: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> {
+		const headers = { ...request.headers, 'x-amz-access-token': credentials.accessToken as string };
+		return { ...request, headers };
+	}
+
+	async preAuthentication(
+		helpers: IHttpRequestHelper,
+		credentials: ICredentialDataDecryptedObject,
+		_type: string,
+		node: INode,
+		expired: boolean,
+	): Promise<ICredentialDataDecryptedObject | undefined> {
+		if (credentials.accessToken !== '' && !expired) return undefined;
+		const output = await this.type.preAuthentication?.call(helpers, credentials);
+		const id = node.credentials?.[CREDENTIAL]?.id ?? '';
+		this.stored.set(id, { ...this.get(id), ...(output as ICredentialDataDecryptedObject) });
+		return { ...credentials, ...(output as ICredentialDataDecryptedObject) };
+	}
+
+	async runPreAuthentication(): Promise<undefined> {
+		return undefined;
+	}
+
+	async getCredentials(): Promise<ICredentials> {
+		throw new Error('not part of an execution');
+	}
+
+	async getDecrypted(
+		_additionalData: IWorkflowExecuteAdditionalData,
+		{ id }: INodeCredentialsDetails,
+	): Promise<ICredentialDataDecryptedObject> {
+		return { ...this.get(id ?? '') };
+	}
+
+	async updateCredentials(): Promise<void> {}
+
+	async updateCredentialsOauthTokenData(): Promise<void> {}
+
+	getCredentialsProperties(): INodeProperties[] {
+		return this.type.properties;
+	}
+}
+
+export async function createCredentialStore(): Promise<CredentialStore> {
+	const loaded = await loadPackage();
+	return new CredentialStore(loaded.getCredential(CREDENTIAL).type);
+}
+
+export interface NodeRun {
+	/** Items per output of the node under test. */
+	readonly outputs: INodeExecutionData[][];
+	/** Their JSON, all outputs in a row. */
+	readonly items: IDataObject[];
+	/** For each item of the first output, what `$('Items').item.json.tag` resolves to after the node. */
+	readonly links: unknown[];
+	readonly error?: NodeApiError;
+	/** Sentences shown above the output. */
+	readonly hints: string[];
+	readonly run: IRun;
+}
+
+export interface NodeRunOptions {
+	/** Class of node, e.g. `amazonSellerFeedback`. */
+	readonly type: string;
+	readonly parameters: INodeParameters;
+	readonly items?: Array<{ json: IDataObject; binary?: INodeExecutionData['binary'] }>;
+	readonly credentials?: CredentialStore;
+	readonly credentialId?: string;
+	readonly onError?: OnError;
+	/** Cancels the execution that many milliseconds after it started. */
+	readonly cancelAfterMs?: number;
+	/** Which output of the node under test the linking is followed from. */
+	readonly linkOutput?: number;
+}
+
+/** Runs one node of this package between a node that emits items and one that checks the linking. */
+export async function runNode(options: NodeRunOptions): Promise<NodeRun> {
+	const loaded = await loadPackage();
+	const { type, parameters, credentials, credentialId = 'demo', onError } = options;
+	const items = options.items ?? [{ json: {} }];
+	const node = (name: string, nodeType: string, values: INodeParameters, extra = {}): INode => ({
+		id: name,
+		name,
+		type: nodeType,
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: values,
+		...extra,
+	});
+	const link = options.linkOutput ?? 0;
+	const outgoing = Array.from({ length: link + 1 }, (_, output) =>
+		output === link ? [{ node: 'Link', type: 'main' as const, index: 0 }] : [],
+	);
+	const workflow = new Workflow({
+		id: 'engine-test',
+		nodes: [
+			node('Items', 'test.items', { items: items as unknown as INodeParameters[] }),
+			node('Node', `${PACKAGE}.${type}`, parameters, {
+				onError,
+				...(credentials && {
+					credentials: { [CREDENTIAL]: { id: credentialId, name: credentialId } },
+				}),
+			}),
+			node('Link', 'test.link', { value: "={{ $('Items').item.json.tag }}" }),
+		],
+		connections: {
+			Items: { main: [[{ node: 'Node', type: 'main', index: 0 }]] },
+			Node: { main: outgoing },
+		},
+		active: false,
+		nodeTypes: new TestNodeTypes(loaded),
+		settings: { executionOrder: 'v1', timezone: 'Europe/Berlin' },
+	});
+
+	let finish: (run: IRun) => void = () => undefined;
+	const finished = new Promise<IRun>((resolve) => {
+		finish = resolve;
+	});
+	const hooks = new ExecutionLifecycleHooks('cli', '1', {
+		id: 'engine-test',
+		name: 'engine-test',
+		nodes: [],
+		connections: {},
+		active: false,
+		isArchived: false,
+		activeVersionId: null,
+		createdAt: new Date(),
+		updatedAt: new Date(),
+	});
+	hooks.addHandler('workflowExecuteAfter', (run) => finish(run));
+	const additionalData = {
+		credentialsHelper: credentials ?? (await createCredentialStore()),
+		executionId: '1',
+		restApiUrl: 'http://localhost:5678/rest',
+		instanceBaseUrl: 'http://localhost:5678/',
+		webhookWaitingBaseUrl: 'http://localhost:5678/webhook-waiting',
+		formWaitingBaseUrl: 'http://localhost:5678/form-waiting',
+		variables: {},
+		currentNodeExecutionIndex: 0,
+		setExecutionStatus: () => undefined,
+		hooks,
+	} as unknown as IWorkflowExecuteAdditionalData;
+
+	const execution = new WorkflowExecute(additionalData, 'cli').run({
+		workflow,
+		startNode: workflow.getNode('Items') ?? undefined,
+	});
+	if (options.cancelAfterMs !== undefined) {
+		setTimeout(() => execution.cancel(), options.cancelAfterMs);
+	}
+	const run = await Promise.race([execution, finished]);
+	const { runData, error } = run.data.resultData;
+	const task = runData.Node?.[0];
+	const outputs = (task?.data?.main ?? []).map((output) => output ?? []);
+	return {
+		outputs,
+		items: outputs.flat().map(({ json }) => json),
+		links: (runData.Link?.[0]?.data?.main?.[0] ?? []).map(({ json }) => json.linked),
+		error: error as NodeApiError | undefined,
+		hints: (task?.hints ?? []).map(({ message }) => message),
+		run,
+	};
+}

@@ -1,0 +1,77 @@
+import { LoadOptionsContext } from 'n8n-core';
+import {
+	Workflow,
+	type INodeListSearchResult,
+	type INodeTypes,
+	type IWorkflowExecuteAdditionalData,
+} from 'n8n-workflow';
+
+import { searchMarketplaces, searchSoldAsins } from '../../nodes/shared/n8n/listSearch';
+import { connect } from './sandboxCredential';
+import { useSandbox } from './useSandbox';
+
+const inUse = useSandbox();
+
+type Search = typeof searchMarketplaces;
+
+/** Searches as the editor does while a user types. */
+async function search(
+	list: Search,
+	filter?: string,
+	seller = 'demo',
+): Promise<INodeListSearchResult> {
+	const node = {
+		id: 'node',
+		name: 'Node',
+		type: 'node',
+		typeVersion: 1,
+		position: [0, 0] as [number, number],
+		parameters: {},
+		credentials: { amazonSellingPartnerApi: { id: seller, name: seller } },
+	};
+	const description = { credentials: [{ name: 'amazonSellingPartnerApi' }], properties: [] };
+	const nodeTypes = {
+		getByNameAndVersion: () => ({ description }),
+	} as unknown as INodeTypes;
+	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
+	const additionalData = {
+		credentialsHelper: inUse.credentials,
+	} as unknown as IWorkflowExecuteAdditionalData;
+	return await list.call(new LoadOptionsContext(workflow, node, additionalData, ''), filter);
+}
+
+describe('searching in the editor', () => {
+	it("lists the seller's marketplaces, filtered by what is typed, and asks Amazon once", async () => {
+		const all = await search(searchMarketplaces);
+		expect(all.results.map(({ value }) => value)).toEqual(
+			inUse.sandbox.sellers.demo?.marketplaces.map(({ marketplace }) => marketplace.id),
+		);
+		const before = inUse.sandbox.requests.length;
+		expect((await search(searchMarketplaces, 'CANA')).results).toEqual([
+			{ name: 'Canada (amazon.ca)', value: 'A2EUQ1WTGCTBG2' },
+		]);
+		expect(inUse.sandbox.requests.length).toBe(before);
+	});
+
+	it('lists what the seller sold lately, and never what another seller did', async () => {
+		const products = (seller: string) =>
+			inUse.sandbox.sellers[seller]?.marketplaces[0]?.products.map(({ asin }) => asin) ?? [];
+		const own = (await search(searchSoldAsins)).results.map(({ value }) => String(value));
+		expect(own.length).toBeGreaterThan(0);
+		expect(products('demo')).toEqual(expect.arrayContaining(own));
+		connect(inUse.credentials, inUse.sandbox, 'japan');
+		const others = await search(searchSoldAsins, undefined, 'japan');
+		expect(others.results.length).toBeGreaterThan(0);
+		expect(own).not.toEqual(others.results.map(({ value }) => value));
+	});
+
+	it('says what is wrong, and asks again next time', async () => {
+		connect(inUse.credentials, inUse.sandbox, 'second');
+		inUse.sandbox.lwa.revoke('second');
+		await expect(search(searchMarketplaces, '', 'second')).rejects.toThrow(
+			/does not accept the refresh token/,
+		);
+		inUse.sandbox.lwa.restore('second');
+		expect((await search(searchMarketplaces, '', 'second')).results.length).toBeGreaterThan(0);
+	});
+});

@@ -1,0 +1,23 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- reads the package's own files */
+import Ajv from 'ajv';
+import type { IDataObject } from 'n8n-workflow';
+import { readFileSync } from 'node:fs';
+
+/**
+ * Holds items against the output schema the editor shows before the first run: every item fits it,
+ * and it names exactly the fields that come out.
+ * @param path below `nodes/`, without the version folder and the ending
+ */
+export function expectToMatchOutputSchema(node: string, path: string, items: IDataObject[]): void {
+	expect(items.length).toBeGreaterThan(0);
+	const file = `nodes/${node}/__schema__/v1.0.0/${path}.json`;
+	const { version, ...schema } = JSON.parse(readFileSync(file, 'utf8')) as IDataObject;
+	expect(version).toBe(1);
+	const validate = new Ajv({ allowUnionTypes: true }).compile(schema);
+	for (const item of items) {
+		validate(item);
+		expect(validate.errors).toBeNull();
+	}
+	const fields = new Set(items.flatMap((item) => Object.keys(item)));
+	expect([...fields].toSorted()).toEqual(Object.keys(schema.properties as IDataObject).toSorted());
+}

@@ -1,0 +1,500 @@
+import { DateTime } from 'luxon';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { runNode, type NodeRun } from './harness';
+import { expectToMatchOutputSchema } from './outputSchema';
+import { expectMiddleItemToFailAlone } from './threeItems';
+import { useSandbox } from './useSandbox';
+
+const MARKETPLACES = { US: 'ATVPDKIKX0DER', CA: 'A2EUQ1WTGCTBG2', MX: 'A1AM78C64UM0Y8' } as const;
+
+const inUse = useSandbox();
+
+const defaults = {
+	operation: 'evaluate',
+	marketplace: { __rl: true, mode: 'id', value: '={{ $json.market ?? "" }}' },
+	judgedDays: 365,
+	sources: ['amazonReports'],
+	counts: {},
+	thresholds: {},
+	insufficientBand: 'atRisk',
+	simplify: false,
+	options: {},
+} satisfies INodeParameters;
+
+const lines = (...percents: Array<number | string>) => ({
+	threshold: percents.map((percent) => ({ name: `Line ${percent}`, percent })),
+});
+
+const evaluate = async (
+	markets: string[],
+	parameters: INodeParameters = {},
+	linkOutput = 0,
+): Promise<NodeRun> =>
+	await runNode({
+		type: 'amazonSellerRating',
+		parameters: { ...defaults, ...parameters },
+		items: markets.map((market) => ({ json: { market, tag: market } })),
+		credentials: inUse.credentials,
+		linkOutput,
+	});
+
+const windowsOf = (item: IDataObject | undefined) => (item?.windows ?? []) as IDataObject[];
+
+const marketsPerOutput = ({ outputs }: NodeRun) =>
+	outputs.map((items) => items.map(({ json }) => json.marketplace));
+
+describe('Rating: Evaluate', () => {
+	it("gives the world's exact counts in every window and marketplace", async () => {
+		const { items } = await evaluate(['US', 'CA', 'MX']);
+		expect(items).toHaveLength(3);
+		for (const item of items) {
+			const id = MARKETPLACES[item.marketplace as keyof typeof MARKETPLACES];
+			const truth = inUse.sandbox.truth.rating('demo', id, String(item.today));
+			for (const window of windowsOf(item).filter(({ days }) => days !== null)) {
+				const { positive, neutral, negative } = truth[String(window.days) as '30' | '90' | '365'];
+				expect(window).toMatchObject({ positive, neutral, negative, provenance: 'derived' });
+				expect(window.rating).toBeCloseTo((100 * positive) / (positive + neutral + negative), 9);
+			}
+		}
+	});
+
+	it('sends each marketplace to the output of its band, linked to its input item', async () => {
+		const { outputs, links } = await evaluate(['US', 'CA', 'MX'], {}, 1);
+		expect(outputs).toHaveLength(3);
+		for (const [index, band] of ['healthy', 'atRisk', 'critical'].entries()) {
+			expect(outputs[index]?.map(({ json }) => json.status)).toEqual([band]);
+		}
+		expect(links).toEqual(['US']);
+	});
+
+	it('judges by the window and the thresholds the user chose', async () => {
+		const byMonth = await evaluate(['US'], { judgedDays: 30 });
+		expect(marketsPerOutput(byMonth)).toEqual([[], [], ['US']]);
+		const lenient = await evaluate(['US'], { thresholds: lines(85.5, 90) });
+		expect(marketsPerOutput(lenient)).toEqual([['US'], [], []]);
+	});
+
+	it('compares unrounded: a threshold just above the rating is not met', async () => {
+		const { items } = await evaluate(['US']);
+		const rating = Number(items[0]?.rating);
+		const above = Math.ceil(rating * 10_000) / 10_000;
+		const { items: judged } = await evaluate(['US'], { thresholds: lines(above) });
+		expect(judged[0]?.status).toBe('critical');
+		const below = Math.floor(rating * 10_000) / 10_000;
+		const { items: met } = await evaluate(['US'], { thresholds: lines(below) });
+		expect(met[0]?.status).toBe('healthy');
+	});
+
+	it('leaves out the days that Sales and Traffic does not cover yet, and says so', async () => {
+		inUse.sandbox.settings.set({ trafficLagDays: 3 });
+		const { items } = await evaluate(['US']);
+		const [window] = windowsOf(items[0]);
+		expect(window?.coveredThrough).not.toBe(window?.to);
+		expect(String(window?.notes)).toMatch(/last 3 day\(s\) are not counted/);
+		expect(window?.provenance).toBe('derived');
+	});
+
+	it('gives no number where Amazon cancelled the feedback report, and sends it where the user chose', async () => {
+		inUse.sandbox.faults.add({ kind: 'reportCancelled', reportType: 'GET_SELLER_FEEDBACK_DATA' });
+		const run = await evaluate(['CA'], { insufficientBand: 'critical' });
+		expect(marketsPerOutput(run)).toEqual([[], [], ['CA']]);
+		expect(run.items[0]).toMatchObject({ provenance: 'insufficient', rating: null });
+		expect(String(windowsOf(run.items[0])[0]?.notes)).toMatch(/neutral ratings are not known/);
+	});
+
+	it("takes a cancelled report as no neutrals only on the user's word, and says so", async () => {
+		inUse.sandbox.faults.add({ kind: 'reportCancelled', reportType: 'GET_SELLER_FEEDBACK_DATA' });
+		const { items } = await evaluate(['CA'], { options: { whenCancelled: 'none' } });
+		expect(items[0]?.provenance).toBe('derived');
+		expect(windowsOf(items[0])[2]).toMatchObject({ neutral: 0 });
+		expect(String(windowsOf(items[0])[2]?.notes)).toMatch(/as you chose/);
+	});
+
+	it('gives no number without Sales and Traffic', async () => {
+		inUse.sandbox.faults.add({
+			kind: 'reportCancelled',
+			reportType: 'GET_SALES_AND_TRAFFIC_REPORT',
+		});
+		const { items } = await evaluate(['CA']);
+		expect(items[0]).toMatchObject({ provenance: 'insufficient', status: 'atRisk', rating: null });
+	});
+
+	it('says it when the two reports disagree about the negatives', async () => {
+		inUse.sandbox.settings.set({ negativeIncludesNeutral: true });
+		const { items } = await evaluate(['US']);
+		expect(String(windowsOf(items[0])[2]?.notes)).toMatch(
+			/counts \d+ negative feedback.*lists \d+/,
+		);
+	});
+
+	it('names the role of the report that is denied', async () => {
+		inUse.sandbox.roles.remove('demo', 'Brand Analytics');
+		const { error } = await evaluate(['US']);
+		inUse.sandbox.roles.restore('demo', 'Brand Analytics');
+		expect(error?.message).toMatch(/Amazon denied access/);
+		expect(error?.description).toMatch(/role Brand Analytics/);
+	});
+
+	it('keeps a bad item from the good ones beside it', async () => {
+		await expectMiddleItemToFailAlone({
+			type: 'amazonSellerRating',
+			parameters: { ...defaults, thresholds: lines(98, '={{ $json.critical }}') },
+			credentials: inUse.credentials,
+			linkOutput: 1,
+			items: [
+				{ json: { market: 'US', critical: 95 } },
+				{ json: { market: 'US', critical: 950 } },
+				{ json: { market: 'US', critical: 97 } },
+			],
+			message: /'Percent' cannot be used/,
+		});
+	});
+});
+
+describe('Rating: Evaluate, in short', () => {
+	it('gives ten fields: where the seller stands, why, and what it takes', async () => {
+		const { items } = await evaluate(['US', 'CA', 'MX'], { simplify: true });
+		expectToMatchOutputSchema('AmazonSellerRating', 'evaluate', items);
+		expect(Object.keys(items[0] ?? {})).toHaveLength(10);
+		const atRisk = items.find(({ marketplace }) => marketplace === 'US');
+		expect(atRisk?.reason).toMatch(/below Aim \(98 %\)/);
+		const truth = inUse.sandbox.truth.rating('demo', MARKETPLACES.US)['365'];
+		const { positive, neutral, negative } = truth;
+		const total = positive + neutral + negative;
+		expect(atRisk?.runway).toBe(Math.floor((positive * 100) / 95 - total));
+		expect(atRisk?.neededPositives).toBe(Math.ceil((98 * total - 100 * positive) / 2));
+	});
+});
+
+describe('Rating: Evaluate, sources', () => {
+	const counts = (days: number, positive: number, neutral: number, negative: number) => ({
+		window: [{ days, positive, neutral, negative }],
+	});
+
+	it('takes counts the user enters as exact, without a credential', async () => {
+		const { items, error } = await runNode({
+			type: 'amazonSellerRating',
+			parameters: {
+				...defaults,
+				marketplace: { __rl: true, mode: 'id', value: 'DE' },
+				sources: ['counts'],
+				counts: counts(365, 90, 5, 5),
+			},
+		});
+		expect(error).toBeUndefined();
+		expect(items[0]).toMatchObject({
+			status: 'critical',
+			rating: 90,
+			provenance: 'exact',
+			marketplace: 'DE',
+			neededPositives: 100,
+		});
+		expect(windowsOf(items[0]).find(({ days }) => days === 365)?.thresholds).toMatchObject([
+			{ percent: 98, neededPositives: 400, costOfOneNonPositive: 49 },
+			{ percent: 95, neededPositives: 100, costOfOneNonPositive: 19 },
+		]);
+	});
+
+	it('shows as Amazon does: 1001/15/4 is 98/1/0, and 94.5 shows as 95 but is below it', async () => {
+		const run = async (positive: number, neutral: number, negative: number, comparison: string) =>
+			await runNode({
+				type: 'amazonSellerRating',
+				parameters: {
+					...defaults,
+					marketplace: { __rl: true, mode: 'id', value: 'US' },
+					sources: ['counts'],
+					counts: counts(365, positive, neutral, negative),
+					thresholds: lines(95),
+					options: { comparison },
+				},
+			});
+		const { items } = await run(1001, 15, 4, 'raw');
+		expect(windowsOf(items[0]).find(({ days }) => days === 365)?.displayedShares).toEqual({
+			positive: 98,
+			neutral: 1,
+			negative: 0,
+		});
+		expect((await run(189, 0, 11, 'raw')).items[0]).toMatchObject({
+			displayedRating: 95,
+			status: 'critical',
+		});
+		expect((await run(189, 0, 11, 'displayed')).items[0]).toMatchObject({ status: 'healthy' });
+	});
+
+	it("reads Amazon's own figure from a live offer found among the seller's orders", async () => {
+		const { items } = await evaluate(['US'], { sources: ['amazonOffer'] });
+		const { positive, neutral, negative } = inUse.sandbox.truth.rating('demo', MARKETPLACES.US)[
+			'365'
+		];
+		const total = positive + neutral + negative;
+		expect(items[0]).toMatchObject({
+			provenance: 'amazonReported',
+			rating: Math.round((100 * positive) / total),
+			total,
+			runway: null,
+		});
+	});
+
+	it('reads it beside the item the user names, and says so where there is no offer', async () => {
+		const asin = inUse.sandbox.sellers.demo?.marketplaces[0]?.products.at(-1)?.asin ?? '';
+		const byId = async (value: string) =>
+			await evaluate(['US'], {
+				sources: ['amazonOffer'],
+				options: { asin: { __rl: true, mode: 'id', value } },
+			});
+		const { items } = await byId(asin);
+		expect(String(items[0]?.sources)).toContain(asin);
+		inUse.sandbox.roles.remove('demo', 'Pricing');
+		const { error } = await byId(asin);
+		inUse.sandbox.roles.restore('demo', 'Pricing');
+		expect(error?.description).toMatch(/role Pricing/);
+	});
+
+	it('shows several sources side by side, judges by the most exact and names a disagreement', async () => {
+		const { items } = await evaluate(['US'], {
+			sources: ['amazonReports', 'amazonOffer', 'counts'],
+			counts: counts(365, 500, 0, 0),
+		});
+		expect(items[0]).toMatchObject({ status: 'healthy', provenance: 'exact' });
+		const year = windowsOf(items[0]).find(({ days }) => days === 365);
+		expect((year?.sources as IDataObject[]).map(({ source }) => source)).toEqual([
+			'counts',
+			'amazonReports',
+			'amazonOffer',
+		]);
+		expect(year?.disagreementPoints).toBeGreaterThan(1);
+		expect(String(year?.notes)).toMatch(/sources disagree by/);
+		const without = await evaluate(['US'], { sources: ['amazonReports', 'amazonOffer'] });
+		const agreeing = windowsOf(without.items[0]).find(({ days }) => days === 365);
+		expect(agreeing?.disagreementPoints).toBeLessThanOrEqual(0.5);
+		expect(String(agreeing?.notes)).not.toMatch(/disagree/);
+	});
+
+	const rows = (sentiments: string) =>
+		[...sentiments].map((stars, index) => ({
+			json: { when: new Date().toISOString(), stars: Number(stars), tag: `row ${index}` },
+		}));
+
+	const evaluateItems = async (items: ReturnType<typeof rows>) =>
+		await runNode({
+			type: 'amazonSellerRating',
+			parameters: {
+				...defaults,
+				marketplace: { __rl: true, mode: 'id', value: 'US' },
+				sources: ['items'],
+				dateField: 'when',
+				ratingField: 'stars',
+			},
+			items,
+		});
+
+	it('takes all input items together as feedback, linked to all of them', async () => {
+		const { outputs, items } = await evaluateItems(rows('5555455554555453'));
+		expect(items).toHaveLength(1);
+		expect(items[0]).toMatchObject({
+			rating: 93.75,
+			status: 'critical',
+			provenance: 'exact',
+			total: 16,
+		});
+		expect(outputs[2]?.[0]?.pairedItem).toHaveLength(16);
+	});
+
+	it('computes nothing from rows without positives, and names rows it cannot use', async () => {
+		const { items } = await evaluateItems(rows('123'));
+		expect(items[0]).toMatchObject({ provenance: 'insufficient', rating: null });
+		expect(items[0]?.reason).toMatch(/no feedback of 4 or 5 stars/);
+		const { items: some } = await evaluateItems(rows('5595'));
+		expect(some[0]).toMatchObject({ total: 3 });
+		expect(String(windowsOf(some[0])[0]?.notes)).toMatch(/1 input item\(s\).*\(2\)/);
+	});
+});
+
+describe('Rating: Evaluate, what must not go unseen', () => {
+	it('tells an AI agent, which reads one output only, bad news too', async () => {
+		const { outputs } = await runNode({
+			type: 'amazonSellerRatingTool',
+			parameters: { ...defaults, judgedDays: 30 },
+			items: [{ json: { market: 'US' } }],
+			credentials: inUse.credentials,
+		});
+		expect(outputs[0]?.[0]?.json).toMatchObject({ status: 'critical' });
+	});
+
+	it('sends an evaluation that failed where insufficient data goes, never to Healthy', async () => {
+		inUse.sandbox.roles.remove('demo', 'Brand Analytics');
+		const run = await runNode({
+			type: 'amazonSellerRating',
+			parameters: { ...defaults, insufficientBand: 'critical' },
+			items: [{ json: { market: 'US' } }],
+			credentials: inUse.credentials,
+			onError: 'continueRegularOutput',
+		});
+		inUse.sandbox.roles.restore('demo', 'Brand Analytics');
+		expect(run.outputs.map((items) => items.length)).toEqual([0, 0, 1]);
+		expect(run.outputs[2]?.[0]?.json.error).toMatch(/denied access/);
+	});
+
+	it('judges by the sources that work, and says of the others why they do not', async () => {
+		inUse.sandbox.roles.remove('demo', 'Brand Analytics');
+		const { items, error } = await evaluate(['US'], {
+			sources: ['amazonReports', 'counts'],
+			counts: { window: [{ days: 365, positive: 99, neutral: 0, negative: 1 }] },
+		});
+		inUse.sandbox.roles.restore('demo', 'Brand Analytics');
+		expect(error).toBeUndefined();
+		expect(items[0]).toMatchObject({ rating: 99, provenance: 'exact', status: 'healthy' });
+		const year = windowsOf(items[0]).find(({ days }) => days === 365);
+		expect(JSON.stringify(year?.sources)).toMatch(/denied access/);
+	});
+
+	it('counts entered counts once, however many marketplaces there are', async () => {
+		const { items } = await evaluate(['US'], {
+			sources: ['counts'],
+			counts: { window: [{ days: 365, positive: 95, neutral: 2, negative: 3 }] },
+			options: { moreMarketplaces: [MARKETPLACES.CA], combined: true },
+		});
+		const of = (market: string) => items.find(({ marketplace }) => marketplace === market);
+		expect(of('US')).toMatchObject({ total: 100, provenance: 'exact' });
+		expect(of('CA')).toMatchObject({ total: null, provenance: 'insufficient' });
+		expect(of('all')).toMatchObject({ total: 100, provenance: 'exact' });
+	});
+
+	it('counts items that name a marketplace there alone', async () => {
+		const { items } = await runNode({
+			type: 'amazonSellerRating',
+			parameters: {
+				...defaults,
+				marketplace: { __rl: true, mode: 'id', value: 'US' },
+				sources: ['items'],
+				options: { moreMarketplaces: [MARKETPLACES.CA] },
+			},
+			items: [
+				{ json: { date: new Date().toISOString(), rating: 5, marketplace: 'US' } },
+				{ json: { date: new Date().toISOString(), rating: 5, marketplace: 'CA' } },
+				{ json: { date: new Date().toISOString(), rating: 4 } },
+			],
+		});
+		expect(items.map(({ marketplace, total }) => [marketplace, total])).toEqual([
+			['US', 2],
+			['CA', 1],
+		]);
+	});
+
+	it('knows a zero from something unknown', async () => {
+		const { items } = await evaluate(['US'], {
+			sources: ['counts'],
+			counts: { window: [{ days: 365, positive: 0, neutral: 0, negative: 0 }] },
+		});
+		expect(items[0]).toMatchObject({ total: 0, rating: null, buyersSee: 'lifetime' });
+		expect(items[0]?.reason).toMatch(/No feedback at all/);
+	});
+
+	it('has no result that silently lacks the order defect rate it should count', async () => {
+		inUse.sandbox.faults.add({
+			kind: 'reportCancelled',
+			reportType: 'GET_V2_SELLER_PERFORMANCE_REPORT',
+		});
+		const { items } = await evaluate(['CA'], { options: { includeOrderDefectRate: true } });
+		expect(items[0]?.reason).toMatch(/order defect rate is not known/);
+	});
+
+	it('lets a marketplace of another region cost only itself', async () => {
+		const { items, error } = await evaluate(['US'], {
+			options: { moreMarketplaces: ['A1PA6795UKMFR9'] },
+		});
+		expect(error).toBeUndefined();
+		const german = items.find(({ marketplace }) => marketplace === 'DE');
+		expect(german).toMatchObject({ provenance: 'insufficient' });
+		expect(german?.reason).toMatch(/cannot reach the marketplace Germany/);
+	});
+
+	it('asks for a marketplace where no credential has one', async () => {
+		const { error } = await runNode({
+			type: 'amazonSellerRating',
+			parameters: {
+				...defaults,
+				sources: ['counts'],
+				marketplace: { __rl: true, mode: 'list', value: '' },
+			},
+		});
+		expect(error?.message).toMatch(/'Marketplace' is needed/);
+	});
+});
+
+describe('Rating: Evaluate, judging', () => {
+	it('asks for a minimum number of ratings', async () => {
+		const run = await evaluate(['MX'], {
+			insufficientBand: 'healthy',
+			options: { minimumTotal: 50 },
+		});
+		expect(marketsPerOutput(run)).toEqual([['MX'], [], []]);
+		expect(run.items[0]?.reason).toMatch(/Only \d+ feedback in this window; at least 50/);
+	});
+
+	it('makes an order defect rate of 1 % or more critical, if it is to count', async () => {
+		const { items } = await evaluate(['US'], { options: { includeOrderDefectRate: true } });
+		const percent = Number(items[0]?.orderDefectPercent);
+		expect(percent).toBeGreaterThan(0);
+		expect(items[0]?.reason).toMatch(percent >= 1 ? /order defect rate is/ : /rating is/);
+		expect(items[0]?.status).toBe(percent >= 1 ? 'critical' : 'atRisk');
+	});
+
+	it('compares each window with the one before it', async () => {
+		const { items } = await evaluate(['US']);
+		const [month] = windowsOf(items[0]);
+		expect(month?.trendPoints).toBeLessThan(0);
+		expect(windowsOf(items[0]).find(({ days }) => days === 365)?.trendPoints).toBeNull();
+		const twoYears = await evaluate(['US'], { options: { yearTrend: true } });
+		const year = windowsOf(twoYears.items[0]).find(({ days }) => days === 365);
+		const [before, now] = [
+			DateTime.fromISO(String(year?.to)).minus({ days: 365 }).toISODate(),
+			String(year?.to),
+		].map((day) => {
+			const truth = inUse.sandbox.truth.rating('demo', MARKETPLACES.US, day ?? '')['365'];
+			const { positive, neutral, negative } = truth;
+			return (100 * positive) / (positive + neutral + negative);
+		});
+		expect(year?.trendPoints).toBeCloseTo((now ?? 0) - (before ?? 0), 9);
+		expect(year).toMatchObject({ positive: windowsOf(items[0])[2]?.positive });
+	});
+
+	it('adds windows the user asks for, and knows no lifetime from reports', async () => {
+		const { items } = await evaluate(['US'], { options: { customWindows: '7, 180' } });
+		expect(windowsOf(items[0]).map(({ days }) => days)).toEqual([7, 30, 90, 180, 365, null]);
+		const lifetime = windowsOf(items[0]).at(-1);
+		expect(lifetime).toMatchObject({ provenance: 'insufficient', rating: null });
+		expect(String(lifetime?.notes)).toMatch(/reach back to/);
+	});
+
+	it('evaluates several marketplaces of one item and all together; one without data costs only itself', async () => {
+		inUse.sandbox.faults.add({
+			kind: 'reportFatal',
+			times: 1,
+			reportType: 'GET_SELLER_FEEDBACK_DATA',
+		});
+		const { items, error } = await evaluate(['MX'], {
+			options: { moreMarketplaces: [MARKETPLACES.CA, MARKETPLACES.US], combined: true },
+		});
+		expect(error).toBeUndefined();
+		expect(new Set(items.map(({ marketplace }) => marketplace))).toEqual(
+			new Set(['MX', 'CA', 'US', 'all']),
+		);
+		const of = (market: string) => items.find(({ marketplace }) => marketplace === market);
+		expect(of('MX')).toMatchObject({ provenance: 'insufficient', rating: null });
+		expect(of('MX')?.reason).toMatch(/gave up on report/);
+		const totals = [MARKETPLACES.CA, MARKETPLACES.US].map(
+			(id) => inUse.sandbox.truth.rating('demo', id)['365'],
+		);
+		const sum = totals.reduce((all, each) => all + each.positive + each.neutral + each.negative, 0);
+		expect(of('all')).toMatchObject({ total: sum });
+		expect(String(windowsOf(of('all'))[2]?.notes)).toMatch(/Without MX/);
+	});
+
+	it('tells which figure buyers see', async () => {
+		const { items } = await evaluate(['US', 'MX']);
+		expect(items.find(({ marketplace }) => marketplace === 'US')?.buyersSee).toBe('last365Days');
+		expect(items.find(({ marketplace }) => marketplace === 'MX')?.buyersSee).toBe('lifetime');
+	});
+});

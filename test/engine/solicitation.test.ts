@@ -1,0 +1,292 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { SOLICITATION_OUTCOMES } from '../../nodes/shared/domain/solicitationOutcome';
+import { startSandbox, type Sandbox, type Solicitability } from '../../sandbox';
+import { createCredentialStore, runNode, type CredentialStore, type NodeRun } from './harness';
+import { expectToMatchOutputSchema } from './outputSchema';
+import { connect } from './sandboxCredential';
+import { expectMiddleItemToFailAlone } from './threeItems';
+
+const CREATE = 'createProductReviewAndSellerFeedbackSolicitation';
+
+let sandbox: Sandbox;
+let credentials: CredentialStore;
+
+beforeEach(async () => {
+	sandbox = await startSandbox({ rateLimits: 1000 });
+	credentials = await createCredentialStore();
+	connect(credentials, sandbox);
+});
+
+afterEach(async () => await sandbox.close());
+
+/** US orders of the demo seller in that state; `fulfilledBy` where it matters. */
+const ordersWith = (state: Solicitability, fulfilledBy?: string) =>
+	(sandbox.sellers.demo?.marketplaces[0]?.orders ?? []).filter(
+		(order) =>
+			sandbox.truth.solicitability('demo', order.orderId) === state &&
+			(fulfilledBy === undefined || order.fulfilledBy === fulfilledBy),
+	);
+
+const orderWith = (state: Solicitability, fulfilledBy?: string): string => {
+	const [order] = ordersWith(state, fulfilledBy);
+	if (order === undefined) throw new Error(`The sandbox has no order that is ${state}`);
+	return order.orderId;
+};
+
+const run = async (
+	operation: 'checkEligibility' | 'send',
+	orderIds: readonly string[],
+	parameters: INodeParameters = {},
+	onError?: 'continueRegularOutput',
+): Promise<NodeRun> =>
+	await runNode({
+		type: 'amazonReviewSolicitation',
+		parameters: {
+			resource: 'solicitation',
+			operation,
+			orderId: '={{ $json.orderId }}',
+			marketplace: { __rl: true, mode: 'list', value: '' },
+			...(operation === 'send' && { dryRun: false }),
+			options: {},
+			...parameters,
+		},
+		items: orderIds.map((orderId) => ({ json: { orderId, tag: orderId } })),
+		credentials,
+		onError,
+	});
+
+const outcomes = ({ items }: NodeRun) => items.map(({ outcome }) => outcome);
+
+const posts = () => sandbox.requests.filter(({ operation }) => operation === CREATE);
+
+describe('Solicitation: Check Eligibility', () => {
+	it('tells for each order where it stands, in the order of the items', async () => {
+		const ids = [
+			orderWith('eligible'),
+			orderWith('notYet', 'MERCHANT'),
+			orderWith('closed', 'MERCHANT'),
+			orderWith('notShipped'),
+			orderWith('cancelled'),
+			'111-0000000-0000000',
+			'not an order',
+		];
+		const result = await run('checkEligibility', ids);
+		expect(result.error).toBeUndefined();
+		expect(outcomes(result)).toEqual([
+			'eligible',
+			'notYetEligible',
+			'windowClosed',
+			'notShipped',
+			'orderCancelled',
+			'orderNotFound',
+			'invalidOrderId',
+		]);
+		expect(result.links).toEqual(ids);
+		for (const { outcome, explanation } of result.items) {
+			expect(explanation).toBe(SOLICITATION_OUTCOMES[outcome as 'eligible']);
+		}
+		expect(result.items[1]?.windowOpensAt).toMatch(/Z$/);
+		expect(posts()).toHaveLength(0);
+		const path = 'solicitation/checkEligibility';
+		expectToMatchOutputSchema('AmazonReviewSolicitation', path, result.items);
+	});
+
+	it('says "not now" where an FBA order has no delivery dates to tell more', async () => {
+		const result = await run('checkEligibility', [orderWith('notYet', 'AMAZON')]);
+		expect(result.items[0]).toMatchObject({
+			outcome: 'notEligibleNow',
+			tryAgainLater: true,
+			windowOpensAt: null,
+		});
+	});
+
+	it('does not read the order when told not to explain', async () => {
+		const { items } = await run('checkEligibility', [orderWith('closed', 'MERCHANT')], {
+			options: { explain: false },
+		});
+		expect(items[0]?.outcome).toBe('notEligibleNow');
+		expect(sandbox.requests.map(({ operation }) => operation)).not.toContain('getOrder');
+	});
+
+	it('does without the explanation where the order cannot be read', async () => {
+		sandbox.faults.add({ kind: 'error500', operation: 'getOrder', times: 'always' });
+		const { items, error } = await run('checkEligibility', [orderWith('closed', 'MERCHANT')]);
+		expect(error).toBeUndefined();
+		expect(items[0]?.outcome).toBe('notEligibleNow');
+	});
+
+	it('keeps a bad item from the good ones beside it', async () => {
+		const orderId = orderWith('eligible');
+		await expectMiddleItemToFailAlone({
+			type: 'amazonReviewSolicitation',
+			parameters: {
+				resource: 'solicitation',
+				operation: 'checkEligibility',
+				orderId,
+				marketplace: { __rl: true, mode: 'id', value: '={{ $json.market }}' },
+				options: {},
+			},
+			credentials,
+			items: [{ json: { market: 'US' } }, { json: { market: 'XX' } }, { json: { market: 'US' } }],
+			message: /'Marketplace' cannot be used/,
+		});
+	});
+});
+
+describe('Solicitation: Send', () => {
+	it("sends each eligible order once, and nothing else: the sandbox's record agrees", async () => {
+		const eligible = ordersWith('eligible')
+			.slice(0, 5)
+			.map(({ orderId }) => orderId);
+		const others = [orderWith('closed', 'MERCHANT'), 'nonsense', orderWith('cancelled')];
+		const result = await run('send', [...eligible, ...others]);
+		expect(outcomes(result)).toEqual([
+			...eligible.map(() => 'sent'),
+			'windowClosed',
+			'invalidOrderId',
+			'orderCancelled',
+		]);
+		const record = sandbox.truth.solicitations;
+		expect(record.map(({ orderId }) => orderId)).toEqual(eligible);
+		expect(result.items.slice(0, 5).map(({ amazonRequestId }) => amazonRequestId)).toEqual(
+			record.map(({ requestId }) => requestId),
+		);
+		expectToMatchOutputSchema('AmazonReviewSolicitation', 'solicitation/send', result.items);
+	});
+
+	it('sends nothing twice', async () => {
+		const orderId = orderWith('eligible');
+		await run('send', [orderId]);
+		const again = await run('send', [orderId, orderId]);
+		expect(outcomes(again)).not.toContain('sent');
+		expect(sandbox.truth.solicitations).toHaveLength(1);
+	});
+
+	it('sends nothing in a dry run', async () => {
+		const result = await run('send', [orderWith('eligible')], { dryRun: true });
+		expect(outcomes(result)).toEqual(['wouldSend']);
+		expect(posts()).toHaveLength(0);
+	});
+
+	it('is a dry run in the hands of an AI agent, until the user lets it send', async () => {
+		const orderId = orderWith('eligible');
+		const asTool = async (letAgentSend?: boolean) =>
+			await runNode({
+				type: 'amazonReviewSolicitationTool',
+				parameters: {
+					resource: 'solicitation',
+					operation: 'send',
+					orderId,
+					marketplace: { __rl: true, mode: 'list', value: '' },
+					dryRun: false,
+					options: {},
+					...(letAgentSend !== undefined && { letAgentSend }),
+				},
+				credentials,
+			});
+		expect(outcomes(await asTool())).toEqual(['wouldSend']);
+		expect(outcomes(await asTool(false))).toEqual(['wouldSend']);
+		expect(posts()).toHaveLength(0);
+		expect(outcomes(await asTool(true))).toEqual(['sent']);
+	});
+
+	it('says that a request may have arrived where neither answer nor look came back', async () => {
+		sandbox.faults.add({ kind: 'cutAfter', operation: CREATE });
+		sandbox.faults.add({
+			kind: 'error503',
+			operation: 'getSolicitationActionsForOrder',
+			skip: 1,
+			times: 'always',
+		});
+		const { error } = await run('send', [orderWith('eligible')]);
+		expect(error?.message).toMatch(/No answer came back from Amazon, asked to request a review/);
+		expect(error?.description).toMatch(/not known whether Amazon acted/);
+		expect(posts()).toHaveLength(1);
+	});
+
+	it('takes an item without order ID as an invalid one', async () => {
+		const { items } = await run('send', ['']);
+		expect(items[0]).toMatchObject({ outcome: 'invalidOrderId', orderId: '' });
+	});
+
+	it.each(['current', 'legacy'] as const)(
+		'takes "already requested" as a normal outcome (%s text)',
+		async (alreadyRequestedText) => {
+			sandbox.settings.set({ alreadyRequestedText });
+			// Two executions check the same order before either has sent.
+			sandbox.faults.add({ kind: 'slow', operation: CREATE, delayMs: 300, times: 2 });
+			const orderId = orderWith('eligible');
+			const both = await Promise.all([run('send', [orderId]), run('send', [orderId])]);
+			expect(both.flatMap(outcomes).toSorted()).toEqual(['alreadyRequested', 'sent']);
+			expect(sandbox.truth.solicitations).toHaveLength(1);
+		},
+	);
+
+	it('sends again when the connection broke before Amazon acted', async () => {
+		sandbox.faults.add({ kind: 'cutBefore', operation: CREATE });
+		const orderId = orderWith('eligible');
+		expect(outcomes(await run('send', [orderId]))).toEqual(['sent']);
+		expect(sandbox.truth.solicitations).toHaveLength(1);
+	});
+
+	it('does not send again when the answer was lost after Amazon acted', async () => {
+		sandbox.faults.add({ kind: 'cutAfter', operation: CREATE });
+		expect(outcomes(await run('send', [orderWith('eligible')]))).toEqual(['sentUnconfirmed']);
+		expect(sandbox.truth.solicitations).toHaveLength(1);
+		expect(posts()).toHaveLength(1);
+	});
+
+	it('counts an accepted request as sent even if its body is damaged', async () => {
+		sandbox.faults.add({ kind: 'truncatedJson', operation: CREATE });
+		expect(outcomes(await run('send', [orderWith('eligible')]))).toEqual(['sent']);
+		expect(posts()).toHaveLength(1);
+	});
+
+	it.each(['error500', 'error503', 'garbageHtml'] as const)(
+		'asks Amazon again what became of a request answered with %s',
+		async (kind) => {
+			sandbox.faults.add({ kind, operation: CREATE });
+			const [outcome] = outcomes(await run('send', [orderWith('eligible')]));
+			expect(['sent', 'sentUnconfirmed']).toContain(outcome);
+			expect(sandbox.truth.solicitations).toHaveLength(1);
+		},
+	);
+
+	it('waits and tries again at the rate limit', async () => {
+		sandbox.faults.add({ kind: 'throttle', operation: CREATE, times: 2 });
+		expect(outcomes(await run('send', [orderWith('eligible')]))).toEqual(['sent']);
+		expect(posts().map(({ status }) => status)).toEqual([429, 429, 201]);
+	});
+
+	it('names the missing role', async () => {
+		sandbox.roles.remove('demo', 'Buyer Solicitation');
+		sandbox.roles.remove('demo', 'Product Listing');
+		const { items } = await run('send', [orderWith('eligible')]);
+		expect(items[0]).toMatchObject({ outcome: 'missingRole' });
+		expect(items[0]?.explanation).toMatch(/Buyer Solicitation or Product Listing/);
+	});
+
+	it('keeps a bad item from the good ones beside it', async () => {
+		const [first, second] = ordersWith('eligible').map(({ orderId }) => orderId);
+		await expectMiddleItemToFailAlone({
+			type: 'amazonReviewSolicitation',
+			parameters: {
+				resource: 'solicitation',
+				operation: 'send',
+				orderId: '={{ $json.orderId }}',
+				marketplace: { __rl: true, mode: 'id', value: '={{ $json.market }}' },
+				dryRun: false,
+				options: {},
+			},
+			credentials,
+			items: [
+				{ json: { market: 'US', orderId: first } },
+				{ json: { market: 'DE', orderId: first } },
+				{ json: { market: 'US', orderId: second } },
+			] as Array<{ json: IDataObject }>,
+			message: /cannot reach the marketplace Germany/,
+		});
+		expect(sandbox.truth.solicitations.map(({ orderId }) => orderId)).toEqual([first, second]);
+	});
+});

@@ -1,0 +1,280 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- the whole of an execution is searched for secrets */
+import { sleep } from 'n8n-workflow';
+import { inspect } from 'node:util';
+
+import { startSandbox, type FaultSpec, type Sandbox } from '../../sandbox';
+import { createCredentialStore, runNode, type CredentialStore, type NodeRun } from './harness';
+import { connect } from './sandboxCredential';
+
+/** Has the form of a client secret, and none of the sandbox's. */
+const anotherSecret = ['amzn1', 'oa2-cs', 'v1', '0123456789abcdef'].join('.');
+
+let sandbox: Sandbox;
+let credentials: CredentialStore;
+
+beforeEach(async () => {
+	sandbox = await startSandbox({ rateLimits: 1000, reportDelayMs: 20 });
+	credentials = await createCredentialStore();
+	connect(credentials, sandbox);
+});
+
+afterEach(async () => await sandbox.close());
+
+const listMarketplaces = async (credentialId = 'demo', cancelAfterMs?: number): Promise<NodeRun> =>
+	await runNode({
+		type: 'amazonSellerFeedback',
+		parameters: { resource: 'marketplace', operation: 'getMany', returnAll: true },
+		credentials,
+		credentialId,
+		cancelAfterMs,
+	});
+
+const fetchFeedback = async (cancelAfterMs?: number): Promise<NodeRun> =>
+	await runNode({
+		type: 'amazonSellerFeedback',
+		parameters: {
+			resource: 'feedback',
+			operation: 'getMany',
+			marketplace: { __rl: true, mode: 'list', value: '' },
+			returnAll: true,
+			simplify: true,
+			filters: {},
+			options: {},
+		},
+		credentials,
+		cancelAfterMs,
+		onError: cancelAfterMs === undefined ? undefined : 'continueRegularOutput',
+	});
+
+const operations = () => sandbox.requests.map(({ operation }) => operation);
+const count = (operation: string) => operations().filter((each) => each === operation).length;
+
+/** The node logs in and lists marketplaces in any case; the region check lists them once more. */
+const warmUp = async (): Promise<void> => {
+	await listMarketplaces();
+};
+
+describe('access token', () => {
+	it('is fetched once and used by the executions after it', async () => {
+		await warmUp();
+		await warmUp();
+		expect(count('lwaToken')).toBe(1);
+	});
+
+	it('is renewed once when Amazon says it is expired, and the request is sent again', async () => {
+		await warmUp();
+		sandbox.lwa.expireAccessTokens();
+		const { items, error } = await listMarketplaces();
+		expect(error).toBeUndefined();
+		expect(items.length).toBeGreaterThan(0);
+		expect(count('lwaToken')).toBe(2);
+		await warmUp();
+		expect(count('lwaToken')).toBe(2);
+	});
+
+	it('is not renewed for the 403s that have nothing to do with it', async () => {
+		await warmUp();
+		sandbox.roles.remove('demo', 'Amazon Fulfillment');
+		sandbox.roles.remove('demo', 'Selling Partner Insights');
+		const before = sandbox.requests.length;
+		const { error } = await fetchFeedback();
+		expect(error?.message).toMatch(/denied access/);
+		expect(operations().slice(before)).not.toContain('lwaToken');
+	});
+
+	it('is never shared by two sellers of one application', async () => {
+		connect(credentials, sandbox, 'second');
+		connect(credentials, sandbox, 'japan');
+		expect(credentials.get('second').clientId).toBe(credentials.get('demo').clientId);
+		const perSeller = await Promise.all(['demo', 'second', 'japan'].map(listMarketplacesOf));
+		expect(perSeller.map(({ items }) => items.map(({ marketplace }) => marketplace))).toEqual(
+			['demo', 'second', 'japan'].map((key) =>
+				sandbox.sellers[key]?.marketplaces.map(({ marketplace }) => marketplace.countryCode),
+			),
+		);
+		const tokens = ['demo', 'second', 'japan'].map((key) => credentials.get(key).accessToken);
+		expect(new Set(tokens).size).toBe(3);
+	});
+
+	const listMarketplacesOf = async (seller: string) => await listMarketplaces(seller);
+});
+
+describe('log-in', () => {
+	it('says that the secret is wrong', async () => {
+		connect(credentials, sandbox, 'demo', { clientSecret: anotherSecret });
+		const { error } = await listMarketplaces();
+		expect(error?.message).toMatch(/does not accept the client ID or the client secret/);
+	});
+
+	it('says that the refresh token was revoked', async () => {
+		sandbox.lwa.revoke('demo');
+		const { error } = await listMarketplaces();
+		expect(error?.message).toMatch(/does not accept the refresh token/);
+	});
+
+	it('says which region the refresh token belongs to', async () => {
+		connect(credentials, sandbox, 'demo', {
+			customBaseUrl: `${sandbox.url}/{region}`,
+			primaryMarketplace: 'A1PA6795UKMFR9',
+		});
+		const { error } = await listMarketplaces();
+		expect(error?.message).toMatch(/belongs to the region North America.*Germany, is in Europe/);
+	});
+
+	it('works through a base URL per region', async () => {
+		connect(credentials, sandbox, 'demo', { customBaseUrl: `${sandbox.url}/{region}/` });
+		const { error, items } = await listMarketplaces();
+		expect(error).toBeUndefined();
+		expect(items.length).toBeGreaterThan(0);
+	});
+});
+
+describe('requests', () => {
+	it('name the application in the format Amazon asks for', async () => {
+		await fetchFeedback();
+		const api = sandbox.requests.filter(({ operation }) => operation !== 'downloadDocument');
+		expect(api.length).toBeGreaterThan(4);
+		for (const { userAgent } of api) {
+			expect(userAgent).toMatch(
+				/^n8n-nodes-amazon-seller-feedback\/\d+\.\d+\.\d+ \(Language=\w+; Platform=\w+\)$/,
+			);
+		}
+	});
+
+	it.each([
+		'throttle',
+		'error500',
+		'error503',
+		'truncatedJson',
+		'garbageHtml',
+		'cutBefore',
+		'cutAfter',
+	] as const)('are sent again after %s', async (kind) => {
+		await warmUp();
+		sandbox.faults.add({ kind, operation: 'getMarketplaceParticipations', times: 2 });
+		const { error, items } = await listMarketplaces();
+		expect(error).toBeUndefined();
+		expect(items.length).toBeGreaterThan(0);
+	});
+
+	it.each([
+		['throttle', /rate limit was reached/],
+		['error503', /not available at the moment/],
+		['truncatedJson', /answer could not be read/],
+		['cutBefore', /No answer came back/],
+	] as const)('are given up after five attempts with %s', async (kind, message) => {
+		await warmUp();
+		const before = count('getMarketplaceParticipations');
+		sandbox.faults.add({ kind, operation: 'getMarketplaceParticipations', times: 'always' });
+		const { error } = await listMarketplaces();
+		expect(error?.message).toMatch(message);
+		expect(count('getMarketplaceParticipations') - before).toBe(5);
+	});
+
+	it('say that Amazon cannot be reached where nothing listens', async () => {
+		await warmUp();
+		connect(credentials, sandbox, 'demo', {
+			customBaseUrl: 'http://127.0.0.1:1',
+			accessToken: credentials.get('demo').accessToken as string,
+		});
+		const { error } = await listMarketplaces();
+		expect(error?.message).toMatch(/could not be reached/);
+	});
+
+	it('carry what Amazon said, its request ID and the item into the error', async () => {
+		sandbox.roles.remove('demo', 'Selling Partner Insights');
+		sandbox.roles.remove('demo', 'Amazon Fulfillment');
+		const { error } = await fetchFeedback();
+		const { requestId } = sandbox.requests.at(-1) ?? {};
+		expect(error?.name).toBe('NodeApiError');
+		expect(error?.httpCode).toBe('403');
+		expect(error?.description).toContain('Unauthorized: Access to requested resource is denied.');
+		expect(error?.description).toContain(`Request ID: ${requestId}`);
+		expect(error?.description).toContain('role Selling Partner Insights or Amazon Fulfillment');
+		expect(error?.context.itemIndex).toBe(0);
+	});
+});
+
+describe('cancelling', () => {
+	it.each([
+		['a slow answer', { kind: 'slow', operation: 'createReport', delayMs: 20_000 }],
+		['a report that does not get ready', { kind: 'reportStuck' }],
+		[
+			'a pause before the next attempt',
+			{ kind: 'error503', operation: 'createReport', times: 'always' },
+		],
+	] as Array<[string, FaultSpec]>)(
+		'stops %s at once, Continue On Fail or not',
+		async (_, fault) => {
+			await warmUp();
+			sandbox.faults.add(fault);
+			const started = Date.now();
+			const { run } = await fetchFeedback(900);
+			expect(run.status).toBe('canceled');
+			expect(Date.now() - started).toBeLessThan(1_500);
+			const after = sandbox.requests.length;
+			await sleep(500);
+			expect(sandbox.requests.length).toBe(after);
+		},
+	);
+});
+
+describe('secrets', () => {
+	const faults: FaultSpec[] = (
+		[
+			['throttle', 'lwaToken'],
+			['truncatedJson', 'lwaToken'],
+			['cutBefore', 'lwaToken'],
+			['expiredToken', 'createReport'],
+			['error500', 'createReport'],
+			['cutAfter', 'createReport'],
+			['throttle', 'getReport'],
+			['garbageHtml', 'getReport'],
+			['truncatedJson', 'getReportDocument'],
+		] as const
+	).map(([kind, operation]) => ({ kind, operation, times: 'always' }));
+
+	const spoil: ReadonlyArray<readonly [string, () => void]> = [
+		[
+			'a wrong secret',
+			() => connect(credentials, sandbox, 'demo', { clientSecret: anotherSecret }),
+		],
+		['a revoked refresh token', () => sandbox.lwa.revoke('demo')],
+		['missing roles', () => sandbox.roles.remove('demo', 'Selling Partner Insights')],
+		[
+			'an unreadable line',
+			() => sandbox.settings.set({ feedbackUnreadableRow: true, feedbackTruncated: true }),
+		],
+		['a cancelled report', () => void sandbox.faults.add({ kind: 'reportCancelled' })],
+		['a fatal report', () => void sandbox.faults.add({ kind: 'reportFatal' })],
+		[
+			'an expired document',
+			() => void sandbox.faults.add({ kind: 'expiredDocument', times: 'always' }),
+		],
+		['no base URL', () => connect(credentials, sandbox, 'demo', { customBaseUrl: 'nonsense' })],
+		[
+			'an unknown marketplace',
+			() => connect(credentials, sandbox, 'demo', { primaryMarketplace: 'XX' }),
+		],
+		...faults.map(
+			(fault) =>
+				[`${fault.kind} at ${fault.operation}`, () => void sandbox.faults.add(fault)] as const,
+		),
+	];
+
+	it.each(spoil)('never show in an execution with %s', async (_, makeFail) => {
+		makeFail();
+		const log: string[] = [];
+		const spies = (['log', 'info', 'warn', 'error', 'debug'] as const).map((level) =>
+			jest.spyOn(console, level).mockImplementation((...words) => void log.push(inspect(words))),
+		);
+		const { run } = await fetchFeedback();
+		for (const spy of spies) spy.mockRestore();
+		const { clientSecret, refreshToken } = credentials.get('demo');
+		const shown = `${inspect(run, { depth: null, showHidden: true, maxStringLength: null, maxArrayLength: null })}\n${log.join('\n')}`;
+		expect(shown).toContain('resultData');
+		for (const secret of [clientSecret, refreshToken, 'Atza|', 'Atzr|', '@marketplace.amazon']) {
+			expect(shown).not.toContain(secret);
+		}
+	});
+});

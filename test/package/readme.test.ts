@@ -1,0 +1,32 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- reads the package's own files */
+import { readFileSync } from 'node:fs';
+
+import { SOLICITATION_OUTCOMES } from '../../nodes/shared/domain/solicitationOutcome';
+import { OPERATIONS } from '../../nodes/shared/spapi/operations';
+
+const readme = readFileSync('README.md', 'utf8');
+
+/** The cells of every table row under a heading. */
+const rowsUnder = (heading: string): string[][] =>
+	(readme.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '')
+		.split('\n')
+		.filter((line) => line.startsWith('| '))
+		.map((line) =>
+			line
+				.split('|')
+				.slice(1, -1)
+				.map((cell) => cell.trim()),
+		);
+
+describe('the README', () => {
+	it('documents every outcome of a request in the words of the code', () => {
+		const documented = rowsUnder('Outcomes of a request')
+			.filter(([first = '']) => /^`\w+`$/.test(first))
+			.map(([first = '', meaning]) => [first.slice(1, -1), meaning]);
+		expect(Object.fromEntries(documented)).toEqual(SOLICITATION_OUTCOMES);
+	});
+
+	it.each(Object.entries(OPERATIONS))('gives the rate and burst of %s', (_, { rate, burst }) => {
+		expect(readme).toContain(`${rate}, ${burst}`);
+	});
+});

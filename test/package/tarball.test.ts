@@ -1,0 +1,138 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-dangerous-functions -- packs and unpacks the package on the machine */
+import { PackageDirectoryLoader } from 'n8n-core';
+import type { INodeProperties, INodePropertyOptions, INodeTypeDescription } from 'n8n-workflow';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import packageJson from '../../package.json';
+
+let folder: string;
+let unpacked: string;
+let files: string[];
+let loader: PackageDirectoryLoader;
+
+beforeAll(async () => {
+	folder = mkdtempSync(join(tmpdir(), 'tarball-'));
+	const [packed] = JSON.parse(
+		execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
+			encoding: 'utf8',
+			stdio: ['ignore', 'pipe', 'ignore'],
+			shell: process.platform === 'win32',
+		}),
+	) as Array<{ filename: string; files: Array<{ path: string }> }>;
+	if (packed === undefined) throw new Error('npm packed nothing');
+	files = packed.files.map(({ path }) => path);
+	execFileSync('tar', ['-xzf', join(folder, packed.filename), '-C', folder]);
+	unpacked = join(folder, 'package');
+	// What n8n provides, and only that.
+	mkdirSync(join(folder, 'node_modules'));
+	symlinkSync(
+		resolve('node_modules/n8n-workflow'),
+		join(folder, 'node_modules/n8n-workflow'),
+		'junction',
+	);
+	loader = new PackageDirectoryLoader(unpacked);
+	await loader.loadAll();
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const descriptions = (): INodeTypeDescription[] => loader.types.nodes;
+
+describe('the packed tarball', () => {
+	it('holds dist and the four documents, nothing else', () => {
+		const others = files.filter((file) => !file.startsWith('dist/'));
+		expect(others.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
+		const kinds = new Set(files.map((file) => file.replace(/^.*?(\.[a-z.]+)$/i, '$1')));
+		expect([...kinds].filter((kind) => /\.(ts|map|test)/.test(kind))).toEqual([]);
+	});
+
+	it('depends on n8n-workflow as a peer and on nothing else', () => {
+		expect(packageJson.peerDependencies).toEqual({ 'n8n-workflow': '*' });
+		expect(packageJson).not.toHaveProperty('dependencies');
+		for (const hook of ['preinstall', 'install', 'postinstall', 'prepare']) {
+			expect(packageJson.scripts).not.toHaveProperty(hook);
+		}
+	});
+
+	it('requires nothing at run time but n8n-workflow and what Node has', () => {
+		for (const file of files.filter((path) => path.endsWith('.js'))) {
+			const code = readFileSync(join(unpacked, file), 'utf8');
+			const required = [...code.matchAll(/require\("([^"]+)"\)/g)].map(([, name]) => name);
+			expect(required.length).toBeGreaterThan(0);
+			expect(['n8n-workflow', 'node:crypto']).toEqual(expect.arrayContaining(required));
+		}
+	});
+
+	it('loads in n8n: every node and credential that package.json names', () => {
+		expect(descriptions().map(({ name }) => name)).toEqual([
+			'amazonReviewSolicitation',
+			'amazonSellerFeedback',
+			'amazonSellerRating',
+		]);
+		expect(loader.types.credentials.map(({ name }) => name)).toEqual(['amazonSellingPartnerApi']);
+	});
+
+	it('shows themed icons that exist', () => {
+		for (const { iconUrl } of [...descriptions(), ...loader.types.credentials]) {
+			const { light, dark } = iconUrl as { light: string; dark: string };
+			expect(light).not.toBe(dark);
+			for (const url of [light, dark]) {
+				const file = url.replace(/^icons\/[^/]+\//, '');
+				expect(existsSync(join(unpacked, file))).toBe(true);
+			}
+		}
+	});
+
+	it('carries codex and output schemas for every operation', () => {
+		for (const description of descriptions()) {
+			expect(description.codex?.alias).toContain('amazon');
+			const folderName = description.name.replace(/^./, (first) => first.toUpperCase());
+			for (const { resource, operation } of operationsOf(description)) {
+				const path = [resource, operation].filter(Boolean).join('/');
+				const file = `dist/nodes/${folderName}/__schema__/v1.0.0/${path}.json`;
+				expect(files).toContain(file);
+			}
+		}
+	});
+
+	it('describes every parameter and operation', () => {
+		for (const { properties } of descriptions()) {
+			for (const property of allProperties(properties)) {
+				expect(property.displayName).not.toBe('');
+				if (!PLAIN.includes(property.name)) {
+					expect(`${property.name}: ${property.description ?? ''}`).toMatch(/: .{10,}/);
+				}
+			}
+			for (const option of properties
+				.filter(({ name }) => name === 'operation')
+				.flatMap(({ options = [] }) => options as INodePropertyOptions[])) {
+				expect(option.action).toMatch(/^[A-Z][^A-Z]*$/);
+				expect(option.description?.length).toBeGreaterThan(20);
+			}
+		}
+	});
+});
+
+/** Parameters whose name says it all, as n8n's guidelines have it. */
+const PLAIN = ['resource', 'operation', 'options', 'filters', 'policyNotice'];
+
+function allProperties(properties: INodeProperties[]): INodeProperties[] {
+	return properties.flatMap((property) => [
+		property,
+		...(property.type === 'collection' ? allProperties(property.options as INodeProperties[]) : []),
+	]);
+}
+
+function operationsOf({ properties }: INodeTypeDescription) {
+	return properties
+		.filter(({ name }) => name === 'operation')
+		.flatMap(({ displayOptions, options = [] }) =>
+			(options as INodePropertyOptions[]).map(({ value }) => ({
+				resource: displayOptions?.show?.resource?.[0] as string | undefined,
+				operation: String(value),
+			})),
+		);
+}

@@ -1,0 +1,126 @@
+import { NOW, US, connect, eligibleOrder, fetchToken, useSandbox, type Json } from './support';
+
+const sandbox = useSandbox();
+
+async function call(method: string, path: string, body?: unknown) {
+	const response = await fetch(`${sandbox().url}/sandbox${path}`, {
+		method,
+		...(body === undefined
+			? {}
+			: { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+	});
+	return { status: response.status, json: (await response.json()) as Json };
+}
+
+describe('the controls over HTTP', () => {
+	it('health, clock and credentials', async () => {
+		expect((await call('GET', '/health')).json).toEqual({
+			ok: true,
+			now: '2026-11-20T09:00:00.000Z',
+		});
+		expect((await call('POST', '/clock', { advance: { days: 1, hours: 2 } })).json['now']).toBe(
+			'2026-11-21T11:00:00.000Z',
+		);
+		expect(sandbox().clock.now().toISOString()).toBe('2026-11-21T11:00:00.000Z');
+		await call('POST', '/clock', { set: NOW });
+		expect(sandbox().clock.now().toISOString()).toBe('2026-11-20T09:00:00.000Z');
+		expect((await call('GET', '/credentials?sellerKey=second')).json).toEqual(
+			sandbox().credentials('second'),
+		);
+	});
+
+	it('the truth, as in process', async () => {
+		const client = await connect(sandbox());
+		await client.solicit(eligibleOrder(sandbox()));
+		expect((await call('GET', '/truth/solicitations')).json).toEqual(sandbox().truth.solicitations);
+		expect(sandbox().truth.solicitations).toHaveLength(1);
+		expect((await call('GET', `/truth/rating?marketplaceId=${US}&asOf=2026-10-01`)).json).toEqual(
+			sandbox().truth.rating('demo', US, '2026-10-01'),
+		);
+		const rows = (await call('GET', `/truth/feedback?from=2026-10-01&to=2026-10-30`)).json;
+		expect(rows).toEqual(
+			sandbox().truth.feedback('demo', US, { from: '2026-10-01', to: '2026-10-30' }),
+		);
+		expect(rows).not.toEqual([]);
+		const orderId = eligibleOrder(sandbox());
+		expect((await call('GET', `/truth/solicitability?orderId=${orderId}`)).json).toEqual({
+			orderId,
+			solicitability: 'eligible',
+		});
+		expect((await call('GET', '/requests')).json).toEqual(sandbox().requests);
+	});
+
+	it('faults, tokens, roles and settings', async () => {
+		const client = await connect(sandbox());
+		const path = '/sellers/v1/account';
+		await call('POST', '/faults', { kind: 'error503', operation: 'getAccount', times: 2 });
+		expect((await client.get(path)).status).toBe(503);
+		expect((await call('GET', '/faults')).json['0']?.['fired']).toBe(1);
+		await call('DELETE', '/faults');
+		expect((await client.get(path)).status).toBe(200);
+
+		const orderId = eligibleOrder(sandbox());
+		await call('POST', '/roles', { remove: 'Buyer Solicitation' });
+		await call('POST', '/roles', { remove: 'Product Listing' });
+		expect((await client.actions(orderId)).status).toBe(403);
+		await call('POST', '/roles', { restore: 'Product Listing' });
+		expect((await client.actions(orderId)).status).toBe(200);
+
+		await call('POST', '/settings', { trafficLagDays: 2 });
+		expect(sandbox().settings.get().trafficLagDays).toBe(2);
+
+		await call('POST', '/lwa/expire', {});
+		expect((await client.get(path)).status).toBe(403);
+		await call('POST', '/lwa/revoke', { sellerKey: 'demo' });
+		expect((await fetchToken(sandbox())).status).toBe(400);
+		await call('POST', '/lwa/restore', { sellerKey: 'demo' });
+		const old = sandbox().credentials().clientSecret;
+		const { json } = await call('POST', '/lwa/rotate');
+		expect(json['clientSecret']).toBe(sandbox().credentials().clientSecret);
+		expect(json['clientSecret']).not.toBe(old);
+	});
+
+	it('the world', async () => {
+		const added = (await call('POST', '/world/feedback', { rating: 2, comment: 'late' })).json;
+		const orderId = String(added['orderId']);
+		const latest = () => sandbox().truth.feedback('demo', US).at(-1);
+		expect(latest()).toMatchObject({ orderId, rating: 2, comment: 'late' });
+		await call('POST', '/world/feedback/change', { orderId, rating: 3 });
+		expect(latest()).toMatchObject({ orderId, rating: 3, comment: 'late' });
+		await call('POST', '/world/feedback/remove', { orderId });
+		expect(latest()?.orderId).not.toBe(orderId);
+		const orders = (await call('POST', '/world/orders', { count: 3 })).json;
+		expect(orders).toHaveLength(3);
+		await call('POST', '/world/accountStatus', { marketplaceId: US, status: 'DEACTIVATED' });
+		expect(sandbox().sellers['demo']?.marketplaces[0]?.accountStatus).toBe('DEACTIVATED');
+	});
+
+	it('reset starts over', async () => {
+		const client = await connect(sandbox());
+		const orderId = eligibleOrder(sandbox());
+		await client.solicit(orderId);
+		await call('POST', '/world/feedback', { rating: 1 });
+		sandbox().clock.advance({ days: 9 });
+		const before = JSON.stringify(sandbox().sellers);
+		await call('POST', '/reset');
+		expect(JSON.stringify(sandbox().sellers)).not.toBe(before);
+		expect(sandbox().truth.solicitations).toEqual([]);
+		expect(sandbox().truth.solicitability('demo', orderId)).toBe('eligible');
+		expect(sandbox().clock.now().toISOString()).toBe('2026-11-20T09:00:00.000Z');
+		expect((await client.get('/sellers/v1/account')).status).toBe(403);
+	});
+
+	it.each([
+		['POST', '/clock', { set: 'tomorrow' }],
+		['POST', '/clock', { advance: { fortnights: 1 } }],
+		['POST', '/faults', { kind: 'meteor' }],
+		['POST', '/roles', { remove: 'Nonsense' }],
+		['POST', '/settings', { noSuchSwitch: true }],
+		['POST', '/world/feedback', { rating: 6 }],
+		['GET', '/truth/rating?marketplaceId=NOWHERE', undefined],
+		['GET', '/credentials?sellerKey=nobody', undefined],
+	])('%s %s refuses %j with a reason', async (method, path, body) => {
+		const { status, json } = await call(method, path, body);
+		expect([status, json]).toEqual([400, { error: expect.any(String) }]);
+	});
+});
