@@ -17,15 +17,24 @@ const RETRY_FLAGS = [
 const NETWORK_FAILURE =
 	/\b(ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT)\b/;
 
+/** Not every registry has every version at every moment. */
+const MISSING_VERSION = /\b(ETARGET|E404)\b/;
+
 /**
- * Runs npm's installer (`ci`, `install ...`) and turns its failures into one line.
+ * Runs npm's installer (`install ...`) and turns its failures into one line. Where the registry lacks
+ * a version that the lock names, it is tried once more without the lock.
  *
  * @param {string[]} args
  * @param {{ cwd: string, node?: string, what: string }} options `node`: the Node binary to run it
  *   with; `what`: what is being installed, for the message
  */
 export async function npmInstall(args, { cwd, node = process.execPath, what }) {
-	const result = await npm([...args, ...INSTALL_FLAGS, ...RETRY_FLAGS], { cwd, node });
+	const install = async (...flags) =>
+		await npm([...args, ...flags, ...INSTALL_FLAGS, ...RETRY_FLAGS], { cwd, node });
+	let result = await install();
+	if (result.code !== 0 && MISSING_VERSION.test(result.output)) {
+		result = await install('--no-package-lock');
+	}
 	if (result.code !== 0) throw new SetupError(explainFailure(result.output, what));
 }
 

@@ -1,14 +1,25 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+	copyFileSync,
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { npmEnvironment, npmFile, npmInstall } from './npm.mjs';
 import { SetupError } from './output.mjs';
-import { toolsDir } from './paths.mjs';
+import { repoDir, toolsDir } from './paths.mjs';
 import { runCommand } from './processes.mjs';
 
-/** The n8n that the package is shown in and tested with. */
-export const N8N_VERSION = '2.41.1';
+/** The manifest and lock of the n8n that the package is shown in and tested with. */
+const n8nPin = join(repoDir, 'scripts', 'n8n');
+
+export const N8N_VERSION = JSON.parse(readFileSync(join(n8nPin, 'package.json'), 'utf8'))
+	.dependencies.n8n;
 
 /** n8n 2.41 needs Node 24, and its expression sandbox ships compiled for that major alone. */
 const NODE_MAJOR = 24;
@@ -71,11 +82,10 @@ export async function ensureN8n(node) {
 
 	if (!existsSync(runtime.n8nBin)) {
 		await installAside(n8nDir, async (dir) => {
-			await npmInstall(['install', `n8n@${N8N_VERSION}`], {
-				cwd: dir,
-				node,
-				what: `n8n ${N8N_VERSION}`,
-			});
+			for (const file of ['package.json', 'package-lock.json']) {
+				copyFileSync(join(n8nPin, file), join(dir, file));
+			}
+			await npmInstall(['install', '--no-save'], { cwd: dir, node, what: `n8n ${N8N_VERSION}` });
 		});
 	}
 	await ensureSqlite(join(n8nModules, 'sqlite3'), node);
