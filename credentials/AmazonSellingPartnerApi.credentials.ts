@@ -122,6 +122,15 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 				'Used for the API and for Login with Amazon. {region} stands for na, eu or fe where the URL depends on it.',
 		},
 		{
+			displayName: 'Share of the Rate Limit (%)',
+			name: 'rateLimitShare',
+			type: 'number',
+			default: 100,
+			typeOptions: { minValue: 1, maxValue: 100 },
+			description:
+				"How much of Amazon's rate limit each process of n8n may use. Amazon counts all of them together: with four workers in queue mode, set 25.",
+		},
+		{
 			displayName: 'Access Token',
 			name: 'accessToken',
 			type: 'hidden',

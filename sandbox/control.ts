@@ -138,6 +138,11 @@ function mountReading(control: FastifyInstance, state: SandboxState): void {
 		const { sellerKey = 'demo', orderId = '', at } = queryOf(request);
 		return { orderId, solicitability: truth.solicitability(sellerKey, orderId, at) };
 	});
+	control.get('/truth/window', (request) => {
+		const { sellerKey = 'demo', orderId = '' } = queryOf(request);
+		return { orderId, ...truth.windowOf(sellerKey, orderId) };
+	});
+	control.get('/truth/orders', (request) => truth.orders(queryOf(request)['sellerKey'] ?? 'demo'));
 }
 
 function mountSteering(control: FastifyInstance, state: SandboxState): void {

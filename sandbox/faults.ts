@@ -12,6 +12,8 @@ export const REQUEST_FAULTS = [
 	'truncatedJson',
 	'expiredToken',
 	'garbageHtml',
+	/** A refusal in words no client knows. */
+	'unknown403',
 ] as const;
 /** Faults that decide, when a report is created, how it will end. */
 export const REPORT_FAULTS = ['reportCancelled', 'reportFatal', 'reportStuck'] as const;

@@ -57,6 +57,10 @@ export const invalidInput = (message: string, details = ''): ApiError =>
 export const accessDenied = (details = ''): ApiError =>
 	new ApiError(403, 'Unauthorized', 'Access to requested resource is denied.', details);
 
+/** 403 in made-up words, for clients that go by the words of those they know. */
+export const unknownRefusal = (): ApiError =>
+	new ApiError(403, 'Unauthorized', 'This order cannot be contacted at the moment.');
+
 export const notFound = (message: string): ApiError => new ApiError(404, 'NotFound', message);
 
 export const throttled = (): ApiError =>

@@ -12,7 +12,7 @@ export type { SandboxCredentials } from './credentials';
 export type { Fault, FaultKind, FaultSpec } from './faults';
 export type { SandboxSettings } from './settings';
 export type { LoggedRequest, SolicitationRecord } from './state';
-export type { RatingTruth, RatingWindow } from './truth';
+export type { OrderTruth, RatingTruth, RatingWindow, SolicitationWindow } from './truth';
 export type { Solicitability } from './world/orderState';
 export type {
 	AccountStatus,
@@ -25,7 +25,8 @@ export type {
 	WorldOrder,
 } from './world/types';
 export { formatDay } from './reports/feedbackFile';
-export { solicitationWindow, statusOf } from './world/orderState';
+export { lastUpdateOf, solicitationWindow, statusOf } from './world/orderState';
+export { destinationOf } from './world/particulars';
 
 export interface SandboxOptions {
 	/** 0 (the default) takes any free port. */

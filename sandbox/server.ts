@@ -22,6 +22,7 @@ import {
 	invalidInput,
 	throttled,
 	unavailable,
+	unknownRefusal,
 	type Call,
 	type Operation,
 } from './http';
@@ -44,6 +45,11 @@ const PREFIXES: ReadonlyArray<{ path: string; region?: Region }> = [
 	{ path: '/eu', region: 'eu' },
 	{ path: '/fe', region: 'fe' },
 ];
+
+/** Token endpoint and object store know neither access tokens nor refusals of an operation. */
+const PLAIN_FAULTS = REQUEST_FAULTS.filter(
+	(kind) => kind !== 'expiredToken' && kind !== 'unknown403',
+);
 
 const DEFAULT_DELAY_MS = 2_000;
 const MAX_USER_AGENT = 500;
@@ -168,6 +174,8 @@ function answerWith(exchange: Exchange, fault: Fault | undefined, requestId: str
 		case 'expiredToken':
 			exchange.expireToken?.();
 			return exchange.fail(accessDenied(EXPIRED_TOKEN), requestId);
+		case 'unknown403':
+			return exchange.fail(unknownRefusal(), requestId);
 		case 'garbageHtml':
 			return { status: 502, headers: { 'content-type': 'text/html' }, payload: BAD_GATEWAY };
 		case 'truncatedJson': {
@@ -297,7 +305,7 @@ function lwaExchange(state: SandboxState, request: FastifyRequest): Exchange {
 	return {
 		operation: 'lwaToken',
 		sellerKey: state.lwa.sellerOf(fields.get('refresh_token') ?? ''),
-		faults: REQUEST_FAULTS.filter((kind) => kind !== 'expiredToken'),
+		faults: PLAIN_FAULTS,
 		run: () => {
 			const { status, body } = token(state.lwa, fields);
 			return answer(status, body);
@@ -317,7 +325,7 @@ function documentExchange(state: SandboxState, request: FastifyRequest): Exchang
 	return {
 		operation: 'downloadDocument',
 		sellerKey: state.reports.document(documentId)?.sellerKey,
-		faults: REQUEST_FAULTS.filter((kind) => kind !== 'expiredToken'),
+		faults: PLAIN_FAULTS,
 		run: () => downloadDocument(state, documentId, query['X-Amz-Signature'] ?? ''),
 		fail: (error) => ({
 			status: error.status,

@@ -33,6 +33,8 @@ export const settingsSchema = z
 		shortRangeCancelled: z.boolean().default(true),
 		/** Days the sales and traffic report lags behind; those days are missing from it. */
 		trafficLagDays: z.number().int().nonnegative().default(0),
+		/** Unconfirmed: the all-orders report ends CANCELLED when its range is longer than this. */
+		ordersReportMaxDays: z.number().int().positive().default(30),
 		/** Unconfirmed: `negativeFeedbackReceived` counts 1-2 stars, or 3 stars as well. */
 		negativeIncludesNeutral: z.boolean().default(false),
 		/** Field names of the performance report: as in Amazon's schema or as in its example. */

@@ -1,13 +1,25 @@
 import { DateTime } from 'luxon';
 import type { SandboxState, SolicitationRecord } from './state';
-import { toMillis } from './clock';
+import { toIso, toMillis } from './clock';
 import { localDay } from './world/build';
-import { solicitabilityOf, type Solicitability } from './world/orderState';
+import { solicitabilityOf, solicitationWindow, type Solicitability } from './world/orderState';
 import { bandOf } from './world/world';
 import type { FeedbackCounts, MarketplaceWorld, WorldFeedback } from './world/types';
 
 export type RatingWindow = '30' | '90' | '365' | 'lifetime';
 export type RatingTruth = Readonly<Record<RatingWindow, FeedbackCounts>>;
+
+/** When a review may be requested, first and last moment in UTC. */
+export interface SolicitationWindow {
+	readonly opensAt: string;
+	readonly closesAt: string;
+}
+
+export interface OrderTruth {
+	readonly orderId: string;
+	readonly marketplaceId: string;
+	readonly solicitability: Exclude<Solicitability, 'unknownOrder'>;
+}
 
 /** Counts the feedback dated within the last `days` days, the day itself included. */
 export function countWindow(place: MarketplaceWorld, asOf: string, days: number): FeedbackCounts {
@@ -76,5 +88,33 @@ export class Truth {
 		const moment = at === undefined ? this.state.clock.millis() : toMillis(at);
 		const requested = this.state.wasSolicited(sellerKey, orderId);
 		return solicitabilityOf(order, moment, requested, this.state.settings);
+	}
+
+	/** The order's true window, counted from the promise the buyer was given. */
+	windowOf(sellerKey: string, orderId: string): SolicitationWindow {
+		const order = this.state.world.order(sellerKey, orderId);
+		if (!order) throw new Error(`Seller "${sellerKey}" has no order ${orderId}`);
+		const { opens, closes } = solicitationWindow(order);
+		return { opensAt: toIso(opens), closesAt: toIso(closes) };
+	}
+
+	/** Every order of the seller that exists by now, oldest first per marketplace. */
+	orders(sellerKey: string): readonly OrderTruth[] {
+		const { world, clock, settings } = this.state;
+		const now = clock.millis();
+		return world.seller(sellerKey).marketplaces.flatMap(({ marketplace, orders }) =>
+			orders
+				.filter(({ createdAt }) => createdAt <= now)
+				.map((order) => ({
+					orderId: order.orderId,
+					marketplaceId: marketplace.id,
+					solicitability: solicitabilityOf(
+						order,
+						now,
+						this.state.wasSolicited(sellerKey, order.orderId),
+						settings,
+					),
+				})),
+		);
 	}
 }

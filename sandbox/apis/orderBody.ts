@@ -1,6 +1,8 @@
 import { toIso } from '../clock';
 import type { SandboxSettings } from '../settings';
-import { lastUpdateOf, statusOf } from '../world/orderState';
+import { amountText } from '../world/build';
+import { lastUpdateOf, reached, statusOf } from '../world/orderState';
+import { destinationOf, promotionIdsOf } from '../world/particulars';
 import { salesOf } from '../world/traffic';
 import type { Marketplace } from '../../nodes/shared/domain/marketplaces';
 import type { FulfillmentStatus, Seller, WorldOrder, WorldOrderItem } from '../world/types';
@@ -26,9 +28,12 @@ const window = ({ earliest, latest }: { earliest: number; latest: number }) => (
 });
 
 const money = (amount: number, { currency }: Marketplace) => ({
-	amount: currency === 'JPY' ? String(Math.round(amount)) : amount.toFixed(2),
+	amount: amountText(amount, currency),
 	currencyCode: currency,
 });
+
+/** `Amazon.com`, `Amazon.co.uk`: what Amazon calls the shop. */
+export const salesChannelName = ({ domain }: Marketplace): string => domain.replace(/^a/, 'A');
 
 /** An order as orders/2026-01-01 shows it at a moment, with the data sets asked for. */
 export function describeOrder(
@@ -57,15 +62,17 @@ export function describeOrder(
 		salesChannel: {
 			channelName: 'AMAZON',
 			marketplaceId: marketplace.id,
-			marketplaceName: marketplace.domain.replace(/^a/, 'A'),
+			marketplaceName: salesChannelName(marketplace),
 		},
 		...(has('BUYER') ? { buyer: describeBuyer(order) } : {}),
 		...(has('RECIPIENT')
-			? { recipient: { deliveryAddress: { countryCode: marketplace.countryCode } } }
+			? { recipient: { deliveryAddress: destinationOf(order, marketplace.countryCode) } }
 			: {}),
 		...(has('PROCEEDS') ? { proceeds: { grandTotal: money(salesOf(order), marketplace) } } : {}),
 		...(has('FULFILLMENT') ? { fulfillment: describeFulfillment(order, status, settings) } : {}),
-		orderItems: order.items.map((item) => describeItem(item, order, status, marketplace, included)),
+		orderItems: order.items.map((item) =>
+			describeItem(item, order, status, marketplace, included, at),
+		),
 		...(has('PACKAGES') && merchant && order.shippedAt !== undefined && status === 'SHIPPED'
 			? { packages: [describePackage(order, order.shippedAt, at)] }
 			: {}),
@@ -102,10 +109,12 @@ function describeItem(
 	status: FulfillmentStatus,
 	marketplace: Marketplace,
 	included: readonly string[],
+	at: number,
 ) {
 	const total = money(product.price * quantity, marketplace);
-	const first = order.items[0]?.orderItemId === orderItemId;
-	const fulfilled = status === 'SHIPPED' || (status === 'PARTIALLY_SHIPPED' && first);
+	const fulfilled = isItemShipped(orderItemId, order, status);
+	const cancellation = describeCancellation(order, status, at);
+	const promotionIds = promotionIdsOf(order);
 	return {
 		orderItemId,
 		quantityOrdered: quantity,
@@ -119,16 +128,10 @@ function describeItem(
 		...(included.includes('PROCEEDS')
 			? { proceeds: { proceedsTotal: total, breakdowns: [{ type: 'ITEM', subtotal: total }] } }
 			: {}),
-		...(included.includes('CANCELLATION') && status === 'CANCELLED'
-			? {
-					cancellation: {
-						cancellationExecution: {
-							cancelledBy: order.cancelledBy ?? 'AMAZON',
-							cancelReason: order.cancelledBy === 'BUYER' ? 'BUYER_CANCELED' : 'NO_INVENTORY',
-						},
-					},
-				}
+		...(included.includes('PROMOTION') && promotionIds.length > 0
+			? { promotion: { breakdowns: promotionIds.map((promotionId) => ({ promotionId })) } }
 			: {}),
+		...(included.includes('CANCELLATION') && cancellation ? { cancellation } : {}),
 		...(included.includes('FULFILLMENT')
 			? {
 					fulfillment: {
@@ -140,9 +143,37 @@ function describeItem(
 	};
 }
 
+/** The first item of a partly shipped order has left, the others have not. */
+export function isItemShipped(
+	orderItemId: string,
+	{ items }: WorldOrder,
+	status: FulfillmentStatus,
+): boolean {
+	const first = items[0]?.orderItemId === orderItemId;
+	return status === 'SHIPPED' || (status === 'PARTIALLY_SHIPPED' && first);
+}
+
+function describeCancellation(order: WorldOrder, status: FulfillmentStatus, at: number) {
+	const requested = reached(order.cancellationRequestedAt, at);
+	if (!requested && status !== 'CANCELLED') return undefined;
+	return {
+		...(requested
+			? { cancellationRequest: { requester: 'BUYER', cancelReason: 'No longer needed' } }
+			: {}),
+		...(status === 'CANCELLED'
+			? {
+					cancellationExecution: {
+						cancelledBy: order.cancelledBy ?? 'AMAZON',
+						cancelReason: order.cancelledBy === 'BUYER' ? 'BUYER_CANCELED' : 'NO_INVENTORY',
+					},
+				}
+			: {}),
+	};
+}
+
 /** Packages tell a state, never the time of delivery. */
 function describePackage(order: WorldOrder, shippedAt: number, at: number) {
-	const delivered = order.deliveredAt !== undefined && order.deliveredAt <= at;
+	const delivered = reached(order.deliveredAt, at);
 	return {
 		packageReferenceId: `PKG-${order.orderId}`,
 		createdTime: toIso(shippedAt),

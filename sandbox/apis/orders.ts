@@ -85,10 +85,12 @@ function matching({ seller, now }: Call, search: Search): WorldOrder[] {
 		.filter(({ marketplace }) => isWanted(marketplaceIds, marketplace.id))
 		.flatMap(({ orders }) => orders)
 		.filter((order) => order.createdAt <= now)
-		.filter((order) => timeOf(order) >= after && timeOf(order) <= before)
-		.filter((order) => isWanted(statuses, statusOf(order, now)))
-		.filter((order) => isWanted(fulfilledBy, order.fulfilledBy))
-		.sort((a, b) => timeOf(a) - timeOf(b) || a.orderId.localeCompare(b.orderId));
+		.map((order) => ({ order, time: timeOf(order) }))
+		.filter(({ time }) => time >= after && time <= before)
+		.filter(({ order }) => isWanted(statuses, statusOf(order, now)))
+		.filter(({ order }) => isWanted(fulfilledBy, order.fulfilledBy))
+		.sort((a, b) => a.time - b.time || a.order.orderId.localeCompare(b.order.orderId))
+		.map(({ order }) => order);
 }
 
 const isWanted = (wanted: readonly string[], value: string): boolean =>

@@ -2,9 +2,11 @@ import { DateTime } from 'luxon';
 import { z } from 'zod';
 import { invalidInput, ownMarketplaces, type Call } from '../http';
 import { DAY, localDay } from '../world/build';
-import { writeFeedbackFile, type ReportFile } from '../reports/feedbackFile';
+import { writeFeedbackFile } from '../reports/feedbackFile';
 import { writePerformanceFile } from '../reports/performanceFile';
 import { jsonFile, writeTrafficFile } from '../reports/trafficFile';
+import type { ReportFile } from '../reports/textFile';
+import { writeOrderReport } from './orderReports';
 import type { FaultKind } from '../faults';
 import type { ReportEnd } from '../reports/store';
 
@@ -14,6 +16,11 @@ export const REPORT_ROLES: Readonly<Record<string, readonly string[]>> = {
 	// Commonly named for this report, not confirmed by Amazon's pages.
 	GET_SALES_AND_TRAFFIC_REPORT: ['Brand Analytics'],
 	GET_V2_SELLER_PERFORMANCE_REPORT: ['Selling Partner Insights'],
+	// The roles of the reports on orders are unconfirmed; these are the ones commonly named.
+	GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL: ['Inventory and Order Tracking'],
+	GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL: ['Amazon Fulfillment'],
+	GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA: ['Amazon Fulfillment'],
+	GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE: ['Inventory and Order Tracking'],
 };
 
 const TWO_YEARS_DAYS = 731;
@@ -116,13 +123,15 @@ function write(call: Call, request: ReportRequest): ReportFile | undefined {
 			return writeFeedback(call, request);
 		case 'GET_SALES_AND_TRAFFIC_REPORT':
 			return writeTraffic(call, request);
-		default:
+		case 'GET_V2_SELLER_PERFORMANCE_REPORT':
 			return writePerformanceFile(
 				call.seller,
 				request.marketplaceIds,
 				call.now,
 				call.state.settings,
 			);
+		default:
+			return writeOrderReport(call, request);
 	}
 }
 

@@ -1,14 +1,6 @@
-import iconv from 'iconv-lite';
 import type { SandboxSettings } from '../settings';
 import type { WorldFeedback } from '../world/types';
-
-/** Bytes with the Content-Type their download is announced with. */
-export interface ReportFile {
-	readonly bytes: Buffer;
-	readonly contentType: string;
-	/** The encoding the bytes really have. */
-	readonly charset: string;
-}
+import { cell, encode, encodingIn, type ReportFile } from './textFile';
 
 const ENGLISH = ['Date', 'Rating', 'Comments', 'Your Response', 'Order ID', 'Rater Email'];
 
@@ -56,35 +48,6 @@ export function formatDay(date: string, countryCode: string): string {
 			return `${day}/${month}/${yy}`;
 	}
 }
-
-interface Encoding {
-	/** Name for the encoder. */
-	readonly charset: string;
-	/** What the download's Content-Type says; Japan says nothing. */
-	readonly announced: string | undefined;
-}
-
-const UTF8: Encoding = { charset: 'utf-8', announced: 'UTF-8' };
-const CP1252: Encoding = { charset: 'windows-1252', announced: 'Cp1252' };
-const CP932: Encoding = { charset: 'cp932', announced: undefined };
-const EUROPE = ['DE', 'GB', 'FR', 'IE', 'IT', 'ES', 'NL', 'BE', 'SE', 'PL', 'TR'];
-
-function encodingFor(countryCode: string, settings: SandboxSettings): Encoding {
-	switch (settings.feedbackCharset) {
-		case 'utf-8':
-			return UTF8;
-		case 'windows-1252':
-			return CP1252;
-		case 'cp932':
-			return CP932;
-		default:
-			if (countryCode === 'JP') return CP932;
-			return EUROPE.includes(countryCode) ? CP1252 : UTF8;
-	}
-}
-
-/** Nothing is quoted in this file, so a tab or line break in a text has to go. */
-const cell = (text: string): string => text.replace(/[\t\r\n]+/g, ' ');
 
 function columns(row: readonly string[], extra: readonly string[], role: string, layout: string) {
 	if (layout === 'six') return row;
@@ -139,10 +102,5 @@ export function writeFeedbackFile(
 	const text = feedbackTruncated
 		? whole.slice(0, whole.length - lineEnd.length - Math.ceil(lastLine.length / 2))
 		: whole;
-	const { charset, announced } = encodingFor(countryCode, settings);
-	return {
-		bytes: iconv.encode(text, charset, { addBOM: feedbackBom && charset === 'utf-8' }),
-		contentType: announced === undefined ? 'text/plain' : `text/plain;charset=${announced}`,
-		charset,
-	};
+	return encode(text, encodingIn(countryCode, settings.feedbackCharset), feedbackBom);
 }

@@ -1,7 +1,7 @@
 import type { SandboxSettings } from '../settings';
 import { DAY } from '../world/build';
 import type { AccountStatus, Fulfiller, MarketplaceWorld, Seller } from '../world/types';
-import type { ReportFile } from './feedbackFile';
+import type { ReportFile } from './textFile';
 import { jsonFile } from './trafficFile';
 
 const ODR_TARGET = 0.01;

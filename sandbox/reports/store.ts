@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { Random } from '../random';
-import type { ReportFile } from './feedbackFile';
+import type { ReportFile } from './textFile';
 
 const URL_LIFE_MS = 5 * 60_000;
 

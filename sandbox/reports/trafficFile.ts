@@ -4,7 +4,7 @@ import type { SandboxSettings } from '../settings';
 import { localDay, roundMoney } from '../world/build';
 import { eachDay, unitsOf } from '../world/traffic';
 import type { DailyTraffic, MarketplaceWorld } from '../world/types';
-import type { ReportFile } from './feedbackFile';
+import type { ReportFile } from './textFile';
 
 export type DateGranularity = 'DAY' | 'WEEK' | 'MONTH';
 export type AsinGranularity = 'PARENT' | 'CHILD' | 'SKU';

@@ -5,6 +5,7 @@ import { CATALOG, phrasesFor } from './text';
 import { trafficOf } from './traffic';
 import { Zone } from './zone';
 import type {
+	Fulfiller,
 	MarketplaceWorld,
 	Seller,
 	Stars,
@@ -43,9 +44,22 @@ const PRICE_FACTORS: Readonly<Record<string, number>> = {
 	AUD: 1.5,
 };
 
+/** What new orders shall be like; the rest is up to chance. */
+export interface OrderTraits {
+	/** Without cancellation, refund, replacement or delay. */
+	readonly plain?: boolean;
+	readonly fulfilledBy?: Fulfiller | undefined;
+	readonly programs?: readonly string[] | undefined;
+}
+
 /** Rounds to what the currency has: whole yen, cents elsewhere. */
 export function roundMoney(amount: number, currency: string): number {
 	return currency === 'JPY' ? Math.round(amount) : Math.round(amount * 100) / 100;
+}
+
+/** An amount as Amazon writes it: `1500` yen, `24.90` elsewhere. */
+export function amountText(amount: number, currency: string): string {
+	return roundMoney(amount, currency).toFixed(currency === 'JPY' ? 0 : 2);
 }
 
 /** The marketplace-local day of a moment, `2026-11-20`. */
@@ -68,11 +82,11 @@ export class OrderMaker {
 		this.used = new Set(existing.map(({ orderId }) => orderId));
 	}
 
-	/** @param plain without cancellation, refund, replacement or delay. */
-	make(createdAt: number, plain = false): WorldOrder {
+	make(createdAt: number, traits: OrderTraits = {}): WorldOrder {
 		const { random } = this;
-		const rare = (probability: number) => !plain && random.chance(probability);
-		const fulfilledBy = random.chance(0.6) ? 'AMAZON' : 'MERCHANT';
+		const rare = (probability: number) => !traits.plain && random.chance(probability);
+		const usualFulfiller = random.chance(0.6) ? 'AMAZON' : 'MERCHANT';
+		const fulfilledBy = traits.fulfilledBy ?? usualFulfiller;
 		const expedited = random.chance(0.25);
 		const shipAfter = fulfilledBy === 'AMAZON' ? random.integer(4, 30) : random.integer(10, 60);
 		const zone = Zone.of(this.marketplace.timeZone);
@@ -86,8 +100,13 @@ export class OrderMaker {
 		const shippedAt = neverShips ? undefined : createdAt + shipAfter * HOUR;
 		const items = this.items(rare(0.15));
 		const partial = items.length > 1 && fulfilledBy === 'MERCHANT' && rare(0.5);
-		const business = rare(0.07);
-		const prime = fulfilledBy === 'AMAZON' ? random.chance(0.7) : random.chance(0.05);
+		const usuallyBusiness = rare(0.07);
+		const usuallyPrime = random.chance(fulfilledBy === 'AMAZON' ? 0.7 : 0.05);
+		const programs = traits.programs ?? [
+			...(usuallyPrime ? ['PRIME'] : []),
+			...(usuallyBusiness ? ['AMAZON_BUSINESS'] : []),
+		];
+		const business = programs.includes('AMAZON_BUSINESS');
 		const deliveredAt =
 			shippedAt === undefined
 				? undefined
@@ -107,7 +126,7 @@ export class OrderMaker {
 			items,
 			fulfilledBy,
 			serviceLevel: expedited ? 'EXPEDITED' : 'STANDARD',
-			programs: [...(prime ? ['PRIME'] : []), ...(business ? ['AMAZON_BUSINESS'] : [])],
+			programs,
 			replaces,
 			buyer: {
 				name,
@@ -259,8 +278,27 @@ function buildOrders(maker: OrderMaker, count: number, now: number, random: Rand
 			const order = maker.make(time);
 			// A request "already made" lies in the past of the world's beginning.
 			const future = order.alreadyRequestedAt !== undefined && order.alreadyRequestedAt > now;
-			return future ? { ...order, alreadyRequestedAt: undefined } : order;
+			return {
+				...order,
+				alreadyRequestedAt: future ? undefined : order.alreadyRequestedAt,
+				cancellationRequestedAt: drawCancellationRequest(order, now),
+			};
 		});
+}
+
+/**
+ * A few buyers ask to cancel an order that is (or was) shipped all the same; among the orders still
+ * unshipped at the world's beginning it is every other one, because these are few.
+ */
+function drawCancellationRequest(order: WorldOrder, now: number): number | undefined {
+	const { orderId, pendingUntil, shippedAt } = order;
+	if (shippedAt === undefined) return undefined;
+	// Of the order's own, so that the world's sequence of chance stays as it is.
+	const random = new Random(`${orderId}/cancellationRequest`);
+	if (!random.chance(shippedAt > now ? 0.5 : 0.02)) return undefined;
+	const latest = Math.min(shippedAt, now);
+	if (latest <= pendingUntil) return undefined;
+	return pendingUntil + Math.floor((random.next() * (latest - pendingUntil)) / 1000) * 1000;
 }
 
 function buildFeedback(

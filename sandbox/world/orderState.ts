@@ -2,7 +2,8 @@ import type { SandboxSettings } from '../settings';
 import { DAY } from './build';
 import type { FulfillmentStatus, WorldOrder } from './types';
 
-const reached = (moment: number | undefined, at: number): boolean =>
+/** Whether a moment has come by `at`; what never happens has not. */
+export const reached = (moment: number | undefined, at: number): boolean =>
 	moment !== undefined && moment <= at;
 
 /** Which state an order is in at a moment. */
@@ -24,6 +25,7 @@ export function lastUpdateOf(order: WorldOrder, at: number): number {
 		order.deliveredAt,
 		order.cancelledAt,
 		order.refundedAt,
+		order.cancellationRequestedAt,
 	];
 	return Math.max(
 		order.createdAt,

@@ -53,6 +53,8 @@ export interface WorldOrder {
 	readonly cancelledBy?: 'BUYER' | 'MERCHANT' | undefined;
 	readonly unfulfillable?: boolean | undefined;
 	readonly refundedAt?: number | undefined;
+	/** When the buyer asked to cancel; that alone cancels nothing. */
+	readonly cancellationRequestedAt?: number | undefined;
 	/** Requested in Seller Central before the sandbox began; not part of the true record. */
 	readonly alreadyRequestedAt?: number | undefined;
 }

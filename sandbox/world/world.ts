@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DAY, HOUR, MINUTE, buildSellers, localDay, type OrderMaker } from './build';
 import { Zone } from './zone';
-import { solicitationWindow } from './orderState';
+import { solicitabilityOf } from './orderState';
 import type {
 	AccountStatus,
 	MarketplaceWorld,
@@ -39,18 +39,35 @@ export const feedbackChangeSchema = z
 	.strict();
 export type FeedbackChange = z.infer<typeof feedbackChangeSchema>;
 
-export const ORDER_STATES = ['eligible', 'notYet', 'closed', 'notShipped', 'cancelled'] as const;
+export const ORDER_STATES = [
+	'eligible',
+	'notYet',
+	'closed',
+	'notShipped',
+	'cancelled',
+	'refunded',
+] as const;
 export const newOrdersSchema = z
 	.object({
 		sellerKey: z.string().default('demo'),
 		marketplaceId: z.string().optional(),
 		count: z.number().int().positive().max(200_000).default(1),
 		state: z.enum(ORDER_STATES).default('eligible'),
+		fulfilledBy: z.enum(['AMAZON', 'MERCHANT']).optional(),
+		/** Exactly these, e.g. `['PRIME', 'AMAZON_BUSINESS']` or none at all. */
+		programs: z.array(z.string().min(1)).optional(),
+		/**
+		 * Age of the youngest; the others are up to ten hours older. An age at which not every order
+		 * is in the wanted state is refused: 3 and 4 days are always 'notYet', 11 to 30 always
+		 * 'eligible' and (from 12) 'refunded', 42 and more always 'closed'.
+		 */
+		createdDaysAgo: z.number().nonnegative().optional(),
+		/** The buyers have asked to cancel, an hour after ordering. */
+		cancellationRequested: z.boolean().default(false),
 	})
 	.strict();
 export type NewOrders = z.input<typeof newOrdersSchema>;
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
+type OrderWish = z.output<typeof newOrdersSchema>;
 
 /** Everything that exists: the sellers with their orders and feedback, and what changes them. */
 export class World {
@@ -154,19 +171,17 @@ export class World {
 	}
 
 	/** New orders in a wanted state as of now, e.g. 1000 that may be solicited. */
-	addOrders(wish: NewOrders): WorldOrder[] {
-		const { sellerKey, marketplaceId, count, state } = newOrdersSchema.parse(wish);
+	addOrders(orders: NewOrders): WorldOrder[] {
+		const wish = newOrdersSchema.parse(orders);
+		const { sellerKey, marketplaceId, count } = wish;
 		const place = this.marketplace(sellerKey, marketplaceId);
 		const seller = this.seller(sellerKey);
 		const maker = this.makers.get(`${sellerKey}/${place.marketplace.id}`);
 		if (!maker) throw new Error('No order maker');
 		const now = this.millis();
-		const added = Array.from({ length: count }, (_, index) => inState(maker, state, now, index));
-		for (const order of added) {
-			place.orders.push(order);
-			this.ordersById.set(order.orderId, { seller, order });
-		}
-		place.orders.sort((a, b) => a.createdAt - b.createdAt);
+		const added = Array.from({ length: count }, (_, index) => inState(maker, wish, now, index));
+		for (const order of added) this.ordersById.set(order.orderId, { seller, order });
+		insertByAge(place.orders, added);
 		return added;
 	}
 
@@ -197,33 +212,78 @@ export class World {
 	}
 }
 
-const AGE_DAYS: Readonly<Record<(typeof ORDER_STATES)[number], number>> = {
+const FEW = 100;
+
+/** Keeps the orders oldest first: few are put in place one by one, many are sorted in at once. */
+function insertByAge(orders: WorldOrder[], added: readonly WorldOrder[]): void {
+	if (added.length > FEW) {
+		for (const order of added) orders.push(order);
+		orders.sort((a, b) => a.createdAt - b.createdAt);
+		return;
+	}
+	for (const order of added) orders.splice(placeFor(orders, order.createdAt), 0, order);
+}
+
+/** Behind every order that is as old or older. */
+function placeFor(orders: readonly WorldOrder[], createdAt: number): number {
+	let low = 0;
+	let high = orders.length;
+	while (low < high) {
+		const middle = (low + high) >>> 1;
+		if ((orders[middle]?.createdAt ?? Infinity) <= createdAt) low = middle + 1;
+		else high = middle;
+	}
+	return low;
+}
+
+const AGE_DAYS: Readonly<Record<OrderWish['state'], number>> = {
 	eligible: 18,
 	notYet: 4,
 	closed: 75,
 	notShipped: 2,
 	cancelled: 10,
+	refunded: 25,
 };
 
-function inState(
-	maker: OrderMaker,
-	state: (typeof ORDER_STATES)[number],
+function inState(maker: OrderMaker, wish: OrderWish, now: number, index: number): WorldOrder {
+	const { state, fulfilledBy, programs, createdDaysAgo = AGE_DAYS[state] } = wish;
+	const createdAt = Math.floor((now - createdDaysAgo * DAY - (index % 600) * MINUTE) / 1000) * 1000;
+	const made = maker.make(createdAt, { plain: true, fulfilledBy, programs });
+	const order: WorldOrder = {
+		...made,
+		...changesFor(state, made, now, index),
+		...(wish.cancellationRequested ? { cancellationRequestedAt: createdAt + HOUR } : {}),
+	};
+	const really = solicitabilityOf(order, now, false, { refundedOrders: 'noAction' });
+	if (really !== state) {
+		throw new Error(
+			`An order of ${createdDaysAgo} days is "${really}", not "${state}"; choose another age`,
+		);
+	}
+	return order;
+}
+
+function changesFor(
+	state: OrderWish['state'],
+	{ createdAt, shippedAt = createdAt, deliveredAt = shippedAt }: WorldOrder,
 	now: number,
 	index: number,
-): WorldOrder {
-	const createdAt =
-		Math.floor((now - AGE_DAYS[state] * DAY - (index % 600) * MINUTE) / 1000) * 1000;
-	const order: Writable<WorldOrder> = maker.make(createdAt, true);
-	if (state === 'notShipped') order.shippedAt = now + 2 * DAY;
-	if (state === 'cancelled') {
-		order.shippedAt = undefined;
-		order.deliveredAt = undefined;
-		order.cancelledAt = createdAt + 3 * HOUR;
-		order.cancelledBy = 'BUYER';
+): Partial<WorldOrder> {
+	switch (state) {
+		case 'notShipped':
+			return { shippedAt: now + 2 * DAY, deliveredAt: now + 2 * DAY + (deliveredAt - shippedAt) };
+		case 'cancelled':
+			return {
+				shippedAt: undefined,
+				deliveredAt: undefined,
+				cancelledAt: createdAt + 3 * HOUR,
+				cancelledBy: 'BUYER',
+			};
+		case 'refunded':
+			return { refundedAt: Math.min(deliveredAt + (1 + (index % 12)) * DAY, now - HOUR) };
+		default:
+			return {};
 	}
-	const { opens, closes } = solicitationWindow(order);
-	if (state === 'eligible' && (now < opens || now > closes)) throw new Error('Not in the window');
-	return order;
 }
 
 /** Which stars Amazon calls positive, neutral and negative. */

@@ -72,13 +72,21 @@ describe('outcomeOfRefusal', () => {
 });
 
 describe('isRetryable', () => {
-	it('holds for exactly those outcomes that another day can change', () => {
+	it('holds for exactly those outcomes that a later run can change', () => {
 		const outcomes = Object.keys(SOLICITATION_OUTCOMES) as SolicitationOutcome[];
 		expect(outcomes.filter(isRetryable).sort()).toEqual([
+			'answerLost',
+			'claimedElsewhere',
+			'deferred',
+			'failed',
+			'loginFailed',
+			'missingRole',
 			'notEligibleNow',
 			'notShipped',
 			'notYetEligible',
 			'outsideWindow',
+			'refused',
+			'sentUnconfirmed',
 		]);
 	});
 });

@@ -140,18 +140,22 @@ describe('Solicitation: Send', () => {
 			.slice(0, 5)
 			.map(({ orderId }) => orderId);
 		const others = [orderWith('closed', 'MERCHANT'), 'nonsense', orderWith('cancelled')];
-		const result = await run('send', [...eligible, ...others]);
+		const result = await run('send', [...eligible, ...others], { options: { explain: true } });
 		expect(outcomes(result)).toEqual([
 			...eligible.map(() => 'sent'),
 			'windowClosed',
 			'invalidOrderId',
 			'orderCancelled',
 		]);
-		const record = sandbox.truth.solicitations;
-		expect(record.map(({ orderId }) => orderId)).toEqual(eligible);
-		expect(result.items.slice(0, 5).map(({ amazonRequestId }) => amazonRequestId)).toEqual(
-			record.map(({ requestId }) => requestId),
+		const record = new Map(
+			sandbox.truth.solicitations.map(({ orderId, requestId }) => [orderId, requestId]),
 		);
+		expect([...record.keys()].toSorted()).toEqual(eligible.toSorted());
+		for (const { orderId, amazonRequestId } of result.items.slice(0, 5)) {
+			expect(amazonRequestId).toBe(record.get(String(orderId)));
+		}
+		expect(sandbox.truth.solicitations).toHaveLength(eligible.length);
+		expect(result.links).toEqual([...eligible, ...others]);
 		expectToMatchOutputSchema('AmazonReviewSolicitation', 'solicitation/send', result.items);
 	});
 

@@ -47,6 +47,13 @@ describe('the controls over HTTP', () => {
 			orderId,
 			solicitability: 'eligible',
 		});
+		expect((await call('GET', `/truth/window?orderId=${orderId}`)).json).toEqual({
+			orderId,
+			...sandbox().truth.windowOf('demo', orderId),
+		});
+		expect((await call('GET', '/truth/orders?sellerKey=second')).json).toEqual(
+			sandbox().truth.orders('second'),
+		);
 		expect((await call('GET', '/requests')).json).toEqual(sandbox().requests);
 	});
 
@@ -91,6 +98,9 @@ describe('the controls over HTTP', () => {
 		expect(latest()?.orderId).not.toBe(orderId);
 		const orders = (await call('POST', '/world/orders', { count: 3 })).json;
 		expect(orders).toHaveLength(3);
+		const wish = { state: 'refunded', fulfilledBy: 'MERCHANT', programs: [], createdDaysAgo: 20 };
+		const refunded = (await call('POST', '/world/orders', wish)).json['0'];
+		expect(sandbox().truth.solicitability('demo', String(refunded?.['orderId']))).toBe('refunded');
 		await call('POST', '/world/accountStatus', { marketplaceId: US, status: 'DEACTIVATED' });
 		expect(sandbox().sellers['demo']?.marketplaces[0]?.accountStatus).toBe('DEACTIVATED');
 	});
@@ -117,7 +127,10 @@ describe('the controls over HTTP', () => {
 		['POST', '/roles', { remove: 'Nonsense' }],
 		['POST', '/settings', { noSuchSwitch: true }],
 		['POST', '/world/feedback', { rating: 6 }],
+		['POST', '/world/orders', { state: 'closed', createdDaysAgo: 3 }],
 		['GET', '/truth/rating?marketplaceId=NOWHERE', undefined],
+		['GET', '/truth/window?orderId=111-0000000-0000000', undefined],
+		['GET', '/truth/orders?sellerKey=nobody', undefined],
 		['GET', '/credentials?sellerKey=nobody', undefined],
 	])('%s %s refuses %j with a reason', async (method, path, body) => {
 		const { status, json } = await call(method, path, body);

@@ -33,6 +33,7 @@ describe('faults of a request', () => {
 		['throttle', 429, 'QuotaExceeded'],
 		['error500', 500, 'InternalFailure'],
 		['error503', 503, 'ServiceUnavailable'],
+		['unknown403', 403, 'Unauthorized'],
 	] as const)('%s answers %i and has no effect', async (kind, status, code) => {
 		const client = await connect(sandbox());
 		const orderId = eligibleOrder(sandbox());
@@ -45,6 +46,17 @@ describe('faults of a request', () => {
 		expect(fault.fired).toBe(1);
 		expect((await client.solicit(orderId)).status).toBe(201);
 		expect(sandbox().requests.filter((request) => request.fault === kind)).toHaveLength(1);
+	});
+
+	it('unknown403 speaks in words of its own, and never at the token endpoint', async () => {
+		const client = await connect(sandbox());
+		const fault = sandbox().faults.add({ kind: 'unknown403', times: 2 });
+		expect((await fetchToken(sandbox())).status).toBe(200);
+		expect(fault.fired).toBe(0);
+		const { message } = errorOf(await client.solicit(eligibleOrder(sandbox())));
+		expect(message).toBe('This order cannot be contacted at the moment.');
+		expect(errorOf(await client.get(PARTICIPATIONS)).message).toBe(message);
+		expect((await client.get(PARTICIPATIONS)).status).toBe(200);
 	});
 
 	it('slow holds the answer back', async () => {

@@ -158,7 +158,7 @@ describeModels(`answers satisfy Amazon's models${note}`, () => {
 		const file = 'orders_2026-01-01.json';
 		const path = '/orders/2026-01-01/orders';
 		const everything =
-			'includedData=BUYER,RECIPIENT,PROCEEDS,CANCELLATION,FULFILLMENT,PACKAGES,TAX,PAYMENT';
+			'includedData=BUYER,RECIPIENT,PROCEEDS,PROMOTION,CANCELLATION,FULFILLMENT,PACKAGES,TAX,PAYMENT';
 		let query = `?createdAfter=2025-10-01T00:00:00Z&${everything}`;
 		const statuses = new Set<string>();
 		for (let page = 0; page < 4; page += 1) {
@@ -180,6 +180,18 @@ describeModels(`answers satisfy Amazon's models${note}`, () => {
 		const one = `${path}/{orderId}`;
 		const orderId = eligibleOrder(sandbox());
 		await check(file, one, 'get', 200, client.get(`${path}/${orderId}?${everything}`));
+		const [asked] = sandbox().world.addOrders({ state: 'notShipped', cancellationRequested: true });
+		const shown = await check(
+			file,
+			one,
+			'get',
+			200,
+			client.get(`${path}/${asked?.orderId}?${everything}`),
+		);
+		expect(shown['order']?.['orderItems']?.['0']).toHaveProperty(
+			'cancellation.cancellationRequest.requester',
+			'BUYER',
+		);
 		await check(file, one, 'get', 404, client.get(`${path}/111-0000000-0000000`));
 		await check(file, path, 'get', 400, client.get(path));
 	});

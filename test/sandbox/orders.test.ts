@@ -1,4 +1,4 @@
-import { US, connect, eligibleOrder, errorOf, useSandbox, type Json } from './support';
+import { CA, DE, US, connect, eligibleOrder, errorOf, useSandbox, type Json } from './support';
 
 const sandbox = useSandbox();
 const PATH = '/orders/2026-01-01/orders';
@@ -15,6 +15,9 @@ interface OrderBody {
 		readonly deliverByWindow?: { readonly earliestDateTime: string };
 	};
 	readonly buyer?: { readonly buyerEmail?: string };
+	readonly recipient?: {
+		readonly deliveryAddress: { readonly countryCode: string; readonly stateOrRegion?: string };
+	};
 	readonly packages?: ReadonlyArray<{ readonly packageStatus: { readonly status: string } }>;
 }
 
@@ -96,6 +99,66 @@ describe('searchOrders', () => {
 		expect((await (await connect(sandbox())).get(next)).status).toBe(400);
 	});
 
+	it('an expired paging token is refused by name, a day after its own page', async () => {
+		const page = async (token?: string) => {
+			const client = await connect(sandbox());
+			const query = token === undefined ? '' : `&paginationToken=${token}`;
+			const window = `${YEAR}&createdBefore=2026-11-01T00:00:00Z`;
+			return await client.get(`${PATH}?${window}&maxResultsPerPage=10${query}`);
+		};
+		const tokenOf = ({ json }: Awaited<ReturnType<typeof page>>) =>
+			String(json['pagination']?.['nextToken']);
+		const first = tokenOf(await page());
+		sandbox().clock.advance({ hours: 23, minutes: 59, seconds: 59 });
+		const second = await page(first);
+		expect(second.status).toBe(200);
+		sandbox().clock.advance({ seconds: 1 });
+		const late = await page(first);
+		expect([late.status, errorOf(late).code, errorOf(late).message]).toEqual([
+			400,
+			'InvalidInput',
+			'Invalid paginationToken',
+		]);
+		// The token of the second page is younger.
+		expect((await page(tokenOf(second))).status).toBe(200);
+		expect(errorOf(await page('bm9uc2Vuc2U'))).toMatchObject({ code: 'InvalidInput' });
+	});
+
+	it('its pages stay the same while orders are added and change', async () => {
+		const shipped = 'lastUpdatedAfter=2026-10-01T00:00:00Z&fulfillmentStatuses=UNSHIPPED,SHIPPED';
+		const { world, clock } = sandbox();
+		const waiting = new Set(
+			world.addOrders({ state: 'notShipped', count: 30 }).map(({ orderId }) => orderId),
+		);
+		const idsOf = async (size: number, change?: (page: number) => void) => {
+			const client = await connect(sandbox());
+			const ids: string[] = [];
+			let query = '';
+			for (let page = 0; ; page += 1) {
+				const path = `${PATH}?${shipped}&maxResultsPerPage=${size}${query}`;
+				const { json } = await client.get(path);
+				ids.push(...ordersOf(json).map(({ orderId }) => orderId));
+				// A page read again is the same page.
+				const again = ordersOf((await client.get(path)).json).map(({ orderId }) => orderId);
+				if (page > 0) expect(again).toEqual(ids.slice(-again.length));
+				if (!json['pagination']) return ids;
+				query = `&paginationToken=${String(json['pagination']['nextToken'])}`;
+				change?.(page);
+			}
+		};
+		const before = await idsOf(100);
+		const during = await idsOf(20, (page) => {
+			if (page < 5) world.addOrders({ count: 7 });
+			// Now every waiting order is shipped, and with that updated.
+			if (page === 5) clock.advance({ minutes: 50 });
+			if (page === 5) world.addOrders({ state: 'cancelled', count: 7 });
+		});
+		expect(during).toEqual(before);
+		expect(during.filter((orderId) => waiting.has(orderId)).length).toBe(30);
+		expect(new Set(during).size).toBe(during.length);
+		expect((await idsOf(100)).length).toBeGreaterThanOrEqual(before.length + 35);
+	});
+
 	it.each([
 		['neither time', ''],
 		['both times', `${YEAR}&lastUpdatedAfter=2026-01-01T00:00:00Z`],
@@ -122,6 +185,54 @@ describe('getOrder', () => {
 		const other = await connect(sandbox(), 'second');
 		expect((await other.get(`${PATH}/${orderId}`)).status).toBe(404);
 		expect((await client.get(`${PATH}/abc`)).status).toBe(400);
+	});
+
+	it('tells of a request to cancel, from that moment on and only when asked', async () => {
+		const [order] = sandbox().world.addOrders({
+			state: 'notShipped',
+			cancellationRequested: true,
+		});
+		const cancellationsAt = async (millis: number, query = '?includedData=CANCELLATION') => {
+			sandbox().clock.set(new Date(millis).toISOString());
+			const client = await connect(sandbox());
+			const { json } = await client.get(`${PATH}/${order?.orderId}${query}`);
+			const items = json['order']?.['orderItems'] as unknown as Array<Record<string, unknown>>;
+			return items.map(({ cancellation }) => cancellation);
+		};
+		const asked = order?.cancellationRequestedAt ?? 0;
+		const request = { requester: 'BUYER', cancelReason: expect.any(String) };
+		expect(await cancellationsAt(asked - 1000)).toEqual([undefined]);
+		expect(await cancellationsAt(asked)).toEqual([{ cancellationRequest: request }]);
+		expect(await cancellationsAt(asked, '')).toEqual([undefined]);
+		// Shipped all the same.
+		expect(await cancellationsAt((order?.shippedAt ?? 0) + 1000)).toEqual([
+			{ cancellationRequest: request },
+		]);
+		const [cancelled] = sandbox().world.addOrders({ state: 'cancelled' });
+		const client = await connect(sandbox());
+		const { text } = await client.get(`${PATH}/${cancelled?.orderId}?includedData=CANCELLATION`);
+		expect(text).toContain('"cancellationExecution":{"cancelledBy":"BUYER"');
+		expect(text).not.toContain('cancellationRequest');
+	});
+
+	it('sends orders to many states, the same at every look', async () => {
+		const states = async (sellerKey: string, marketplaceId: string) => {
+			const client = await connect(sandbox(), sellerKey);
+			const { json } = await client.get(
+				`${PATH}?${YEAR}&marketplaceIds=${marketplaceId}&includedData=RECIPIENT`,
+			);
+			return ordersOf(json).map(({ recipient }) => recipient?.deliveryAddress);
+		};
+		const us = await states('demo', US);
+		expect(us).toEqual(await states('demo', US));
+		const counted = new Set(us.map((address) => address?.stateOrRegion));
+		expect(counted.size).toBeGreaterThan(5);
+		expect([...counted]).toEqual(expect.arrayContaining(['CA', 'TX', 'NY', 'HI', 'PR']));
+		expect(new Set(us.map((address) => address?.countryCode))).toEqual(new Set(['US']));
+		const ca = new Set((await states('demo', CA)).map((address) => address?.stateOrRegion));
+		expect([...ca]).toEqual(expect.arrayContaining(['ON', 'QC', 'BC']));
+		const de = await states('second', DE);
+		expect(de.every((address) => address?.stateOrRegion === undefined)).toBe(true);
 	});
 
 	it('shows the order as of the clock', async () => {

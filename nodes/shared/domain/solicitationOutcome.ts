@@ -6,7 +6,7 @@ export const SOLICITATION_OUTCOMES = {
 	eligible: 'Amazon would accept a request for this order now',
 	sent: 'Amazon accepted the request for a product review and seller feedback',
 	sentUnconfirmed:
-		"Amazon's answer was lost, but the order is no longer open for a request, so the request most likely arrived; it is not sent again",
+		"Amazon's answer was lost, but the order is no longer open for a request, so the request most likely arrived; a later run may look again",
 	wouldSend: 'Dry run: the order is eligible and nothing was sent',
 	alreadyRequested:
 		'A review was requested for this order before; Amazon allows one request per order',
@@ -22,16 +22,34 @@ export const SOLICITATION_OUTCOMES = {
 	missingRole: 'The application lacks the role that Amazon asks for',
 	invalidOrderId: 'The text is not an Amazon order ID',
 	refused: 'Amazon refused for a reason this node does not know; see `amazonMessage`',
+	answerLost:
+		'No answer came back to the request, so it may have arrived; the order is looked up before it is asked again',
+	failed:
+		'Amazon could not be reached or did not answer as documented, and nothing was sent; see `amazonMessage`',
+	loginFailed: 'Login with Amazon gave no access; see `amazonMessage`',
+	claimedElsewhere:
+		'Another execution is working on this order, or was until it broke off minutes ago; nothing was sent by this one',
+	duplicateItem: 'The same order stands earlier among the input items; see there',
+	deferred:
+		'Left for the next run: the time or the number of requests of this one was used up, or it was stopped',
 } as const satisfies Record<string, string>;
 
 export type SolicitationOutcome = keyof typeof SOLICITATION_OUTCOMES;
 
-/** Outcomes worth trying again on a later day. */
+/** Outcomes worth trying again in a later run. */
 const RETRY_LATER: readonly SolicitationOutcome[] = [
 	'notYetEligible',
 	'notShipped',
 	'notEligibleNow',
 	'outsideWindow',
+	'sentUnconfirmed',
+	'refused',
+	'missingRole',
+	'answerLost',
+	'failed',
+	'loginFailed',
+	'claimedElsewhere',
+	'deferred',
 ];
 
 /** Whether the same order may become eligible later. */

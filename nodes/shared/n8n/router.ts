@@ -67,31 +67,95 @@ export async function runForEachItem<Result extends IDataObject | ItemWithFiles>
 				outputs[outputOf(result)]?.push(item);
 			}
 		} catch (error) {
-			const nodeError = toNodeError(context.getNode(), error, itemIndex);
-			const cancelled = error instanceof SpApiFailure && error.kind === 'cancelled';
-			if (cancelled || !context.continueOnFail()) {
-				throw nodeError;
-			}
-			const item = { json: { error: nodeError.message }, error: nodeError, pairedItem };
-			outputs[errorOutput(itemIndex)]?.push(item);
+			const errorItem = errorItemOrThrow(context, error, itemIndex);
+			outputs[errorOutput(itemIndex)]?.push({ ...errorItem, pairedItem });
 		}
 	}
 	return outputs;
 }
 
-/** Runs the operation that 'Resource' and 'Operation' choose, keyed `resource:operation`. */
-export async function runChosenOperation(
-	this: IExecuteFunctions,
-	operations: Readonly<Record<string, ExecuteOperation>>,
+/**
+ * The item that stands for a failed one under Continue On Fail.
+ * @throws n8n's own error otherwise, and always where the execution was cancelled
+ */
+function errorItemOrThrow(
+	context: IExecuteFunctions,
+	error: unknown,
+	itemIndex: number,
+): Pick<INodeExecutionData, 'json' | 'error'> {
+	const nodeError = toNodeError(context.getNode(), error, itemIndex);
+	const cancelled = error instanceof SpApiFailure && error.kind === 'cancelled';
+	if (cancelled || !context.continueOnFail()) throw nodeError;
+	return { json: { error: nodeError.message }, error: nodeError };
+}
+
+/** An operation on all items together that gives results for each of them. */
+export interface BatchOperation<Prepared, Result extends IDataObject = IDataObject> {
+	/** Reads and checks one item. Nothing may happen yet: a later item may stop the run. */
+	readonly prepare: (this: IExecuteFunctions, itemIndex: number) => Promise<Prepared>;
+	/** Works on the items that could be read; for each of them its results, in their order. */
+	readonly execute: (
+		this: IExecuteFunctions,
+		prepared: readonly Prepared[],
+	) => Promise<ReadonlyArray<readonly Result[]>>;
+}
+
+/**
+ * Runs a batch operation, with the same rules for pairing and errors: every item is read before
+ * anything happens, so that one that cannot be read stops the run before it has done half its work.
+ */
+export async function runAsBatch<Prepared, Result extends IDataObject = IDataObject>(
+	context: IExecuteFunctions,
+	{ prepare, execute }: BatchOperation<Prepared, Result>,
+	{ outputCount = 1, outputOf = () => 0, errorOutput = () => 0 }: Routing<Result> = {},
 ): Promise<INodeExecutionData[][]> {
-	const resource = this.getNodeParameter('resource', 0);
-	const operation = this.getNodeParameter('operation', 0);
-	const execute = operations[`${resource}:${operation}`];
-	if (execute === undefined) {
-		throw new NodeOperationError(
-			this.getNode(),
-			`The operation '${operation}' is not known for the resource '${resource}'`,
-		);
+	const results: Array<ReadonlyArray<{ output: number; data: INodeExecutionData }>> = [];
+	const fail = (error: unknown, item: number): void => {
+		const errorItem = errorItemOrThrow(context, error, item);
+		results[item] = [{ output: errorOutput(item), data: { ...errorItem, pairedItem: { item } } }];
+	};
+
+	const readable: number[] = [];
+	const prepared: Prepared[] = [];
+	for (const item of context.getInputData().keys()) {
+		try {
+			prepared.push(await prepare.call(context, item));
+			readable.push(item);
+		} catch (error) {
+			fail(error, item);
+		}
 	}
-	return await runForEachItem(this, execute);
+	try {
+		const all = prepared.length > 0 ? await execute.call(context, prepared) : [];
+		for (const [index, item] of readable.entries()) {
+			results[item] = (all[index] ?? []).map((json) => ({
+				output: outputOf(json),
+				data: { json, pairedItem: { item } },
+			}));
+		}
+	} catch (error) {
+		for (const item of readable) fail(error, item);
+	}
+
+	const outputs = Array.from({ length: outputCount }, (): INodeExecutionData[] => []);
+	for (const { output, data } of results.flat()) outputs[output]?.push(data);
+	return outputs;
+}
+
+/**
+ * The one of the operations, keyed `resource:operation`, that 'Resource' and 'Operation' choose.
+ * @throws NodeOperationError where there is none
+ */
+export function chosenOperation<Operation>(
+	context: IExecuteFunctions,
+	operations: Readonly<Record<string, Operation>>,
+): Operation {
+	const resource = context.getNodeParameter('resource', 0);
+	const operation = context.getNodeParameter('operation', 0);
+	const chosen = operations[`${resource}:${operation}`];
+	if (chosen !== undefined) return chosen;
+	throw new NodeOperationError(
+		context.getNode(),
+		`The operation '${operation}' is not known for the resource '${resource}'`,
+	);
 }

@@ -7,7 +7,7 @@ import type {
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 
-import { apiBaseUrl, type SellingPartnerCredentials } from './endpoints';
+import { apiBaseUrl, shareOf, type SellingPartnerCredentials } from './endpoints';
 import {
 	isTokenRejection,
 	kindOfAnswer,
@@ -18,7 +18,7 @@ import {
 } from './failure';
 import { operationOf, type Operation, type OperationName } from './operations';
 import { backoff, pause } from './pause';
-import { TokenBucket } from './tokenBucket';
+import { RateLimit } from './rateLimit';
 import { USER_AGENT } from './userAgent';
 
 export const CREDENTIAL_NAME = 'amazonSellingPartnerApi';
@@ -41,8 +41,8 @@ export interface CallOptions<Answer> {
 	readonly roles?: readonly string[];
 }
 
-/** Buckets of this process, per seller, application and operation. */
-const buckets = new Map<string, TokenBucket>();
+/** The limits this process keeps, per seller, application and operation. */
+const limits = new Map<string, RateLimit>();
 
 /** An HTTP answer of any status. */
 interface HttpAnswer {
@@ -96,18 +96,20 @@ export class SpApiClient {
 		const fail = (kind: FailureKind, answer?: AmazonAnswer) =>
 			new SpApiFailure(kind, name, answer, options.roles ?? operation.roles);
 
+		const limit = this.limitOf(name, operation);
 		for (let attempt = 1; ; attempt += 1) {
-			await this.awaitTurn(name, operation);
+			if (!(await limit.takeTurn(this.signal))) throw fail('cancelled');
 			const outcome = await this.attempt(request, options.answer);
-			if (this.signal?.aborted) throw fail('cancelled');
 			if ('value' in outcome) {
-				this.followRateHeader(name, operation, outcome.headers);
+				limit.accepted(Number(outcome.headers['x-amzn-ratelimit-limit']));
 				return { answer: outcome.value, requestId: outcome.answer.requestId };
 			}
+			if (outcome.kind === 'throttled') limit.throttled();
+			// Cancelled while the answer was on its way: whether Amazon acted matters where it may have.
+			if (this.signal?.aborted) throw fail(mayHaveActed(outcome.kind, operation) ?? 'cancelled');
 			if (attempt >= MAX_ATTEMPTS || !mayTryAgain(outcome.kind, operation)) {
 				throw fail(outcome.kind, outcome.answer);
 			}
-			if (outcome.kind === 'throttled') this.bucket(name, operation).drain(performance.now());
 			if (!(await pause(backoff(attempt), this.signal))) throw fail('cancelled');
 		}
 	}
@@ -184,33 +186,20 @@ export class SpApiClient {
 		return await sent.catch(readThrown);
 	}
 
-	/** Waits for a token of the operation's bucket. */
-	private async awaitTurn(name: OperationName, operation: Operation): Promise<void> {
-		const bucket = this.bucket(name, operation);
-		const whole = await pause(bucket.reserve(performance.now()), this.signal);
-		if (!whole) {
-			bucket.release(performance.now());
-			throw new SpApiFailure('cancelled', name);
-		}
-	}
-
-	private bucket(name: OperationName, { rate, burst }: Operation): TokenBucket {
-		const key = `${this.seller}:${name}`;
-		const bucket = buckets.get(key) ?? new TokenBucket(rate, burst, performance.now());
-		buckets.set(key, bucket);
-		return bucket;
-	}
-
-	/** Amazon names a seller's own rate in some answers; it is a hint, and the burst is never named. */
-	private followRateHeader(
-		name: OperationName,
-		operation: Operation,
-		headers: HttpAnswer['headers'],
-	): void {
-		const rate = Number(headers['x-amzn-ratelimit-limit']);
-		if (rate > 0) this.bucket(name, operation).adapt(rate, performance.now());
+	private limitOf(name: OperationName, { rate, burst }: Operation): RateLimit {
+		const share = shareOf(this.credentials);
+		const key = `${this.seller}:${name}:${share}`;
+		const limit = limits.get(key) ?? new RateLimit(rate, burst, share);
+		limits.set(key, limit);
+		return limit;
 	}
 }
+
+/** The kind of a failure after which an operation that must not be repeated may have taken effect. */
+const mayHaveActed = (kind: FailureKind, { repeatable }: Operation): FailureKind | undefined =>
+	!repeatable && ['answerLost', 'unavailable', 'unexpectedAnswer'].includes(kind)
+		? kind
+		: undefined;
 
 /** Whether another attempt can help and does no harm. */
 function mayTryAgain(kind: FailureKind, { repeatable }: Operation): boolean {

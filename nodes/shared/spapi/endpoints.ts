@@ -10,7 +10,13 @@ export interface SellingPartnerCredentials {
 	readonly environment: 'production' | 'sandbox' | 'custom';
 	/** Only with environment `custom`; may hold `{region}`. */
 	readonly customBaseUrl?: string;
+	/** Percent of Amazon's rate limit that each process of n8n may use. */
+	readonly rateLimitShare?: number;
 }
+
+/** The part of Amazon's rate limit that each process of n8n may use, from 0.01 to 1. */
+export const shareOf = ({ rateLimitShare }: Pick<SellingPartnerCredentials, 'rateLimitShare'>) =>
+	Math.min(100, Math.max(1, Number(rateLimitShare) || 100)) / 100;
 
 /** Amazon's regional endpoints. Source: SP-API endpoints page. */
 export const PRODUCTION_ENDPOINTS: Readonly<Record<Region, string>> = {

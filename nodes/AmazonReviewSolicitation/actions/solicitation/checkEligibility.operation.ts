@@ -4,17 +4,38 @@ import {
 	type IExecuteFunctions,
 	type INodeProperties,
 } from 'n8n-workflow';
+import { z } from 'zod';
 
+import type { SolicitationOutcome } from '../../../shared/domain/solicitationOutcome';
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
-import { checkEligibility, explainOption, orderParameters, readOrder, toResult } from './common';
+import { toNodeError } from '../../../shared/n8n/errors';
+import { readParameters } from '../../../shared/n8n/parameters';
+import {
+	checkEligibility,
+	explain,
+	explainOption,
+	orderParameters,
+	readOrder,
+	toResult,
+} from './common';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['solicitation'], operation: ['checkEligibility'] } },
 	[...orderParameters, optionsCollection(explainOption)],
 );
 
+const schema = z.object({ options: z.object({ explain: z.boolean().default(true) }) });
+
+/** Outcomes of a failed call that say nothing about the order. */
+const SAYS_NOTHING: readonly SolicitationOutcome[] = ['failed', 'loginFailed', 'deferred'];
+
 /** Whether a review can be requested for the order now, and if not, why. Sends nothing. */
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject> {
+	const { options } = readParameters(this, itemIndex, schema, description);
 	const order = await readOrder(this, itemIndex);
-	return toResult(order, await checkEligibility(order));
+	const finding = await checkEligibility(order);
+	if (finding.failure !== undefined && SAYS_NOTHING.includes(finding.outcome)) {
+		throw toNodeError(this.getNode(), finding.failure, itemIndex);
+	}
+	return toResult(await explain(order, finding, options.explain));
 }

@@ -32,7 +32,12 @@ export const orderParameters: INodeProperties[] = [
 		placeholder: 'e.g. 111-1234567-7654321',
 		description: 'The Amazon order, one per input item',
 	},
-	marketplaceParameter,
+	{
+		...marketplaceParameter,
+		// Orders of this node's own operations name theirs.
+		default: { mode: 'id', value: '={{ $json.marketplaceId }}' },
+		description: "The marketplace of the order; when empty, the credential's primary marketplace",
+	},
 ];
 
 export const explainOption: INodeProperties = {
@@ -44,22 +49,20 @@ export const explainOption: INodeProperties = {
 		'Whether to read the order where Amazon offers no request, to tell too early from too late. Costs one more call for such an order.',
 };
 
-export const orderSchema = z.object({
+const orderSchema = z.object({
 	orderId: z
 		.union([z.string(), z.number()])
 		.nullish()
 		.transform((text) => String(text ?? '').trim()),
 	marketplace: locatorValue,
-	options: z.object({ explain: z.boolean().default(true) }),
 });
 
 /** What is known of one order. */
 export interface Finding {
 	readonly outcome: SolicitationOutcome;
-	readonly window?: SolicitationWindow;
 	readonly answer?: AmazonAnswer;
-	/** Roles that Amazon asks for, where one is missing. */
-	readonly roles?: readonly string[];
+	/** The call that did not succeed, where one did not. */
+	readonly failure?: SpApiFailure;
 }
 
 /** One order of one marketplace, and the connection to ask about it. */
@@ -67,7 +70,8 @@ export interface OrderInQuestion {
 	readonly client: SpApiClient;
 	readonly orderId: string;
 	readonly marketplace: Marketplace;
-	readonly explain: boolean;
+	/** When a request is permitted, where the input item says so. */
+	readonly window?: SolicitationWindow;
 }
 
 /** Reads the parameters of one item; what is no order ID stays text, to be reported as such. */
@@ -78,35 +82,42 @@ export async function readOrder(
 	const wanted = readParameters(context, itemIndex, orderSchema, orderParameters);
 	const client = await SpApiClient.connect(context);
 	const marketplace = resolveMarketplace(context, client, wanted.marketplace, itemIndex);
-	return { client, orderId: wanted.orderId, marketplace, explain: wanted.options.explain };
+	const window = windowSchema.safeParse(context.getInputData()[itemIndex]?.json).data;
+	return { client, orderId: wanted.orderId, marketplace, window };
 }
 
-/** Asks Amazon whether a review can be requested for the order, and if not, finds out why. */
+/** As this node's own operations hand it on. */
+const windowSchema = z
+	.object({
+		windowOpensAt: z.string().datetime({ offset: true }),
+		windowClosesAt: z.string().datetime({ offset: true }),
+	})
+	.transform(({ windowOpensAt, windowClosesAt }) => ({
+		opensAt: windowOpensAt,
+		closesAt: windowClosesAt,
+	}));
+
+/** Asks Amazon whether a review can be requested for the order. */
 export async function checkEligibility(order: OrderInQuestion): Promise<Finding> {
 	if (!isOrderId(order.orderId)) return { outcome: 'invalidOrderId' };
-	const finding = await isSolicitationOffered(
-		order.client,
-		order.orderId,
-		order.marketplace.id,
-	).then(
+	const { client, orderId, marketplace } = order;
+	return await isSolicitationOffered(client, orderId, marketplace.id).then(
 		(offered): Finding => ({ outcome: offered ? 'eligible' : 'notEligibleNow' }),
 		findingOfFailure,
 	);
-	return await explain(order, finding);
 }
 
 /**
  * What a failed call means for this order.
- * @throws the failure itself where it says nothing about the order
+ * @throws what is no failure of a call
  */
 export function findingOfFailure(failure: unknown): Finding {
-	const outcome = failure instanceof SpApiFailure ? outcomeOf(failure) : undefined;
-	if (!(failure instanceof SpApiFailure) || outcome === undefined) throw failure;
-	const { answer, roles } = failure;
-	return { outcome, answer, ...(outcome === 'missingRole' && { roles }) };
+	if (!(failure instanceof SpApiFailure)) throw failure;
+	const outcome = outcomeOf(failure);
+	return { outcome, answer: failure.answer, failure };
 }
 
-function outcomeOf({ kind, answer }: SpApiFailure): SolicitationOutcome | undefined {
+function outcomeOf({ kind, answer }: SpApiFailure): SolicitationOutcome {
 	switch (kind) {
 		case 'notFound':
 			return 'orderNotFound';
@@ -116,19 +127,45 @@ function outcomeOf({ kind, answer }: SpApiFailure): SolicitationOutcome | undefi
 			return outcomeOfRefusal(answer.message ?? '') ?? 'refused';
 		case 'badRequest':
 			return 'refused';
+		case 'login':
+		case 'tokenRejected':
+			return 'loginFailed';
+		case 'cancelled':
+			return 'deferred';
 		default:
-			return undefined;
+			return 'failed';
 	}
 }
 
-/** Amazon says "not now" or "outside the range"; the order's own dates and status can say more. */
-export async function explain(order: OrderInQuestion, finding: Finding): Promise<Finding> {
+/** An order in question with what was found out about it. */
+export interface Explained {
+	readonly order: OrderInQuestion;
+	readonly finding: Finding;
+}
+
+/**
+ * Amazon says "not now" or "outside the range"; the order's dates and status can say more.
+ * @param mayAsk whether Amazon may be asked for the order where the input item does not tell its window
+ */
+export async function explain(
+	order: OrderInQuestion,
+	finding: Finding,
+	mayAsk: boolean,
+): Promise<Explained> {
 	const unclear = finding.outcome === 'notEligibleNow' || finding.outcome === 'outsideWindow';
-	if (!order.explain || !unclear) return finding;
+	if (!unclear) return { order, finding };
+	const outcomeBy = (outcome: SolicitationOutcome | undefined): Finding =>
+		outcome === undefined ? finding : { ...finding, outcome };
+	const known = order.window && outcomeOfWindow(order.window);
+	if (known !== undefined || !mayAsk) return { order, finding: outcomeBy(known) };
+
 	const details = await getOrder(order.client, order.orderId).catch(unlessCancelled);
-	if (details === undefined) return finding;
-	const window = windowOf(details);
-	return { ...finding, window, outcome: outcomeOfOrder(details, window) ?? finding.outcome };
+	if (details === undefined) return { order, finding };
+	const window = windowOf(details) ?? order.window;
+	return {
+		order: { ...order, window },
+		finding: outcomeBy(outcomeOfStatus(details) ?? (window && outcomeOfWindow(window))),
+	};
 }
 
 /** The order's dates only explain; without them the finding stands as it is. */
@@ -143,22 +180,22 @@ function windowOf({ fulfillment }: Order): SolicitationWindow | undefined {
 	return solicitationWindow(earliestDateTime, latestDateTime);
 }
 
-function outcomeOfOrder(
-	{ fulfillment }: Order,
-	window: SolicitationWindow | undefined,
-): SolicitationOutcome | undefined {
+function outcomeOfStatus({ fulfillment }: Order): SolicitationOutcome | undefined {
 	const status = fulfillment?.fulfillmentStatus;
 	if (status === 'CANCELLED' || status === 'UNFULFILLABLE') return 'orderCancelled';
-	if (status !== undefined && status !== 'SHIPPED') return 'notShipped';
-	if (window === undefined) return undefined;
+	return status !== undefined && status !== 'SHIPPED' ? 'notShipped' : undefined;
+}
+
+function outcomeOfWindow(window: SolicitationWindow): SolicitationOutcome | undefined {
 	const position = positionInWindow(window, DateTime.utc());
 	if (position === 'before') return 'notYetEligible';
 	return position === 'after' ? 'windowClosed' : undefined;
 }
 
 /** The one shape in which both operations report on an order. */
-export function toResult(order: OrderInQuestion, finding: Finding): IDataObject {
-	const { outcome, window, answer, roles } = finding;
+export function toResult({ order, finding }: Explained): IDataObject {
+	const { outcome, answer, failure } = finding;
+	const roles = outcome === 'missingRole' ? failure?.roles : undefined;
 	return {
 		orderId: order.orderId,
 		marketplace: order.marketplace.countryCode,
@@ -169,8 +206,8 @@ export function toResult(order: OrderInQuestion, finding: Finding): IDataObject 
 				? SOLICITATION_OUTCOMES[outcome]
 				: `${SOLICITATION_OUTCOMES[outcome]}: ${roles.join(' or ')}`,
 		tryAgainLater: isRetryable(outcome),
-		windowOpensAt: window?.opensAt ?? null,
-		windowClosesAt: window?.closesAt ?? null,
+		windowOpensAt: order.window?.opensAt ?? null,
+		windowClosesAt: order.window?.closesAt ?? null,
 		amazonMessage: answer?.message ?? null,
 		amazonRequestId: answer?.requestId ?? null,
 		at: DateTime.utc().toISO(),

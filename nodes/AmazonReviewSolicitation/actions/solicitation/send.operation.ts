@@ -6,22 +6,12 @@ import {
 } from 'n8n-workflow';
 import { z } from 'zod';
 
-import { optionsCollection } from '../../../shared/n8n/commonParameters';
 import { isHeldByAgent } from '../../../shared/n8n/agent';
+import { optionsCollection } from '../../../shared/n8n/commonParameters';
 import { readParameters } from '../../../shared/n8n/parameters';
-import { SpApiFailure } from '../../../shared/spapi/failure';
-import { isSolicitationOffered, requestReview } from '../../../shared/spapi/solicitations';
-import {
-	checkEligibility,
-	explain,
-	explainOption,
-	findingOfFailure,
-	orderParameters,
-	readOrder,
-	toResult,
-	type Finding,
-	type OrderInQuestion,
-} from './common';
+import { requestsOfAgent, RequestCap } from '../../sending/requestCap';
+import { SendRun, type OrderToSend } from '../../sending/sendRun';
+import { explainOption, orderParameters, readOrder } from './common';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['solicitation'], operation: ['send'] } },
@@ -52,54 +42,101 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			description:
 				'Whether an AI agent may really send requests with this tool. While off, every call of the agent is a dry run.',
 		},
-		optionsCollection(explainOption),
+		{
+			displayName: 'Most Requests of the Agent',
+			name: 'agentMaxRequests',
+			type: 'number',
+			noDataExpression: true,
+			default: 10,
+			typeOptions: { minValue: 1 },
+			displayOptions: { show: { '@tool': [true], letAgentSend: [true] } },
+			description: 'How many requests an AI agent may send in one execution of the workflow',
+		},
+		optionsCollection(
+			{
+				displayName: 'Check Eligibility First',
+				name: 'checkFirst',
+				type: 'boolean',
+				default: true,
+				description:
+					'Whether to ask Amazon whether it would accept a request before making one. Without it, half the calls are made and Amazon refuses what is not eligible; an order that was tried before is always checked first.',
+			},
+			{ ...explainOption, default: false },
+			{
+				displayName: 'Most Requests',
+				name: 'maxRequests',
+				type: 'number',
+				default: 1000,
+				typeOptions: { minValue: 1 },
+				description:
+					'How many requests to send at most in one run; further orders come out as deferred',
+			},
+			{
+				displayName: 'Previous Attempts',
+				name: 'attemptsBefore',
+				type: 'number',
+				default: '={{ $json.attempt ?? 0 }}',
+				typeOptions: { minValue: 0 },
+				description:
+					'How often a request was made for the order before, to go on counting attempts. An order with earlier attempts is always checked first.',
+			},
+			{
+				displayName: 'Time Budget (Minutes)',
+				name: 'timeBudget',
+				type: 'number',
+				default: 50,
+				typeOptions: { minValue: 0.1, numberPrecision: 1 },
+				description:
+					'After how many minutes to begin no further order. The rest comes out as deferred, for the next run. Amazon takes one request per second.',
+			},
+		),
 	],
 );
 
-const schema = z.object({ dryRun: z.boolean(), letAgentSend: z.boolean().optional() });
+const itemSchema = z.object({
+	options: z.object({ attemptsBefore: z.coerce.number().int().min(0).optional() }),
+});
 
-/** A request whose answer was lost is tried once more, and only if Amazon still offers it. */
-const MAX_REQUESTS = 2;
+const runSchema = z.object({
+	dryRun: z.boolean(),
+	letAgentSend: z.boolean().optional(),
+	agentMaxRequests: z.number().int().min(1).default(10),
+	options: z.object({
+		checkFirst: z.boolean().default(true),
+		explain: z.boolean().default(false),
+		maxRequests: z.number().int().min(1).optional(),
+		timeBudget: z.number().positive().optional(),
+	}),
+});
 
-/** Requests a review for the order if Amazon offers that; one result, whatever came of it. */
-export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject> {
-	const { dryRun, letAgentSend } = readParameters(this, itemIndex, schema, description);
-	const mayNotSend = isHeldByAgent(this) && letAgentSend !== true;
+const attemptSchema = z.object({ attempt: z.number().int().min(0) });
+
+/** Reads one order. */
+export async function prepare(this: IExecuteFunctions, itemIndex: number): Promise<OrderToSend> {
+	const { options } = readParameters(this, itemIndex, itemSchema, description);
 	const order = await readOrder(this, itemIndex);
-	let finding = await checkEligibility(order);
-	if (finding.outcome === 'eligible') {
-		finding = dryRun || mayNotSend ? { outcome: 'wouldSend' } : await send(order);
-	}
-	return toResult(order, finding);
+	const row = attemptSchema.safeParse(this.getInputData()[itemIndex]?.json).data;
+	return { ...order, attemptsBefore: options.attemptsBefore ?? row?.attempt ?? 0 };
 }
 
-async function send(order: OrderInQuestion): Promise<Finding> {
-	for (let attempt = 1; ; attempt += 1) {
-		const result = await requestReview(order.client, order.orderId, order.marketplace.id).then(
-			(requestId): Finding => ({ outcome: 'sent', answer: { requestId } }),
-			(failure: unknown) => (isUncertain(failure) ? failure : findingOfFailure(failure)),
-		);
-		if (!(result instanceof SpApiFailure)) {
-			// Offered a moment ago and refused now, after an attempt without an answer: that one arrived.
-			const arrivedBefore = attempt > 1 && result.outcome === 'alreadyRequested';
-			return arrivedBefore
-				? { ...result, outcome: 'sentUnconfirmed' }
-				: await explain(order, result);
-		}
-		const stillOffered = await isSolicitationOffered(
-			order.client,
-			order.orderId,
-			order.marketplace.id,
-		).catch(() => {
-			// What matters is the request that may have arrived, not the look at it that failed.
-			throw new SpApiFailure('answerLost', result.operation, result.answer);
-		});
-		if (!stillOffered) return { outcome: 'sentUnconfirmed', answer: result.answer };
-		if (attempt === MAX_REQUESTS) throw result;
-	}
+/** Requests a review for each order that Amazon offers one for; ledger rows for every order. */
+export async function execute(
+	this: IExecuteFunctions,
+	orders: readonly OrderToSend[],
+): Promise<IDataObject[][]> {
+	const wanted = readParameters(this, 0, runSchema, description);
+	const { checkFirst, explain, maxRequests = Infinity, timeBudget = Infinity } = wanted.options;
+	const byAgent = isHeldByAgent(this);
+	const cap = byAgent
+		? requestsOfAgent(this.getExecutionId(), wanted.agentMaxRequests)
+		: new RequestCap(maxRequests);
+	const run = new SendRun(this, {
+		dryRun: wanted.dryRun || (byAgent && wanted.letAgentSend !== true),
+		checkFirst,
+		explain,
+		timeBudgetMs: timeBudget * 60_000,
+		takeRequest: () => cap.take(),
+		giveRequestBack: () => cap.giveBack(),
+	});
+	return await run.over(orders);
 }
-
-/** Whether Amazon may have acted although no good answer came back. */
-const isUncertain = (failure: unknown): failure is SpApiFailure =>
-	failure instanceof SpApiFailure &&
-	['answerLost', 'unavailable', 'unexpectedAnswer'].includes(failure.kind);

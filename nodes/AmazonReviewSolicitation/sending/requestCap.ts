@@ -1,0 +1,32 @@
+/** How many requests may still go out. */
+export class RequestCap {
+	private taken = 0;
+
+	constructor(private readonly most: number) {}
+
+	/** Takes one; false where none is left. */
+	take(): boolean {
+		if (this.taken >= this.most) return false;
+		this.taken += 1;
+		return true;
+	}
+
+	/** Gives one back that did not go out. */
+	giveBack(): void {
+		this.taken -= 1;
+	}
+}
+
+/** Executions whose agents are remembered; an agent calls its tool many times in one execution. */
+const MOST_EXECUTIONS = 1000;
+
+const caps = new Map<string, RequestCap>();
+
+/** The one cap for all calls that an agent makes in an execution. */
+export function requestsOfAgent(executionId: string, most: number): RequestCap {
+	const cap = caps.get(executionId) ?? new RequestCap(most);
+	caps.set(executionId, cap);
+	const [oldest] = caps.keys();
+	if (caps.size > MOST_EXECUTIONS && oldest !== undefined) caps.delete(oldest);
+	return cap;
+}

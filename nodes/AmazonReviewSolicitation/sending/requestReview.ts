@@ -1,0 +1,87 @@
+import { SpApiFailure } from '../../shared/spapi/failure';
+import { isSolicitationOffered, requestReview } from '../../shared/spapi/solicitations';
+import {
+	checkEligibility,
+	findingOfFailure,
+	type Finding,
+	type OrderInQuestion,
+} from '../actions/solicitation/common';
+
+/** A request whose answer was lost is made once more, and only if Amazon still offers it. */
+const MAX_REQUESTS = 2;
+
+/** What came of an order; a request whose answer was lost and that was made again comes first. */
+export interface Attempt {
+	readonly finding: Finding;
+	/** Whether a request went out that may have reached Amazon. */
+	readonly requested: boolean;
+}
+
+export interface Rules {
+	/** Whether Amazon is asked whether it would accept a request before one is made. */
+	readonly checkFirst: boolean;
+	/** Asked right before a request is made: whether that may be. */
+	readonly mayRequest: () => Finding['outcome'] | undefined;
+}
+
+/**
+ * Requests a review for an order if Amazon offers that. After a lost answer the order is looked up
+ * before anything else is done. Each failed call becomes the outcome of this order.
+ */
+export async function requestReviewOnce(order: OrderInQuestion, rules: Rules): Promise<Attempt[]> {
+	if (rules.checkFirst) {
+		const finding = await checkEligibility(order);
+		if (finding.outcome !== 'eligible') return [{ finding, requested: false }];
+	}
+	const attempts: Attempt[] = [];
+	while (attempts.length < MAX_REQUESTS) {
+		const held = rules.mayRequest();
+		if (held !== undefined) return [...attempts, { finding: { outcome: held }, requested: false }];
+		const attempt = await request(order);
+		attempts.push(attempt);
+		if (attempt.finding.outcome !== 'answerLost') break;
+
+		const offered = await isStillOffered(order);
+		if (offered === undefined) break;
+		if (!offered) {
+			attempts[attempts.length - 1] = settled(attempt);
+			break;
+		}
+	}
+	const [first, last] = attempts;
+	// Offered a moment ago and refused now, after a request without an answer: that one arrived.
+	if (first !== undefined && last?.finding.outcome === 'alreadyRequested') return [settled(first)];
+	return attempts;
+}
+
+/** The request is no longer on offer, so it most likely arrived. */
+const settled = ({ finding }: Attempt): Attempt => ({
+	finding: { ...finding, outcome: 'sentUnconfirmed' },
+	requested: true,
+});
+
+async function request({ client, orderId, marketplace }: OrderInQuestion): Promise<Attempt> {
+	return await requestReview(client, orderId, marketplace.id).then(
+		(requestId): Attempt => ({
+			finding: { outcome: 'sent', answer: { requestId } },
+			requested: true,
+		}),
+		(failure: unknown): Attempt =>
+			isUncertain(failure)
+				? { finding: { outcome: 'answerLost', answer: failure.answer }, requested: true }
+				: { finding: findingOfFailure(failure), requested: false },
+	);
+}
+
+/** Undefined where Amazon does not say. */
+const isStillOffered = async ({
+	client,
+	orderId,
+	marketplace,
+}: OrderInQuestion): Promise<boolean | undefined> =>
+	await isSolicitationOffered(client, orderId, marketplace.id).catch(() => undefined);
+
+/** Whether Amazon may have acted although no good answer came back. */
+const isUncertain = (failure: unknown): failure is SpApiFailure =>
+	failure instanceof SpApiFailure &&
+	['answerLost', 'unavailable', 'unexpectedAnswer'].includes(failure.kind);

@@ -1,0 +1,185 @@
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+
+import { isOrderId } from '../../shared/domain/orderId';
+import type { SolicitationOutcome } from '../../shared/domain/solicitationOutcome';
+import { Claims } from '../../shared/n8n/claims';
+import { hint } from '../../shared/n8n/hints';
+import { Progress } from '../../shared/n8n/progress';
+import type { OperationName } from '../../shared/spapi/operations';
+import {
+	explain,
+	toResult,
+	type Finding,
+	type OrderInQuestion,
+} from '../actions/solicitation/common';
+import { Access } from './access';
+import { requestReviewOnce, type Attempt } from './requestReview';
+
+/** An order to send a request for. */
+export interface OrderToSend extends OrderInQuestion {
+	/** How often a request was made for it in earlier runs. */
+	readonly attemptsBefore: number;
+}
+
+export interface SendChoices {
+	/** Check everything but send nothing. */
+	readonly dryRun: boolean;
+	/** Ask Amazon whether it would accept a request before one is made. */
+	readonly checkFirst: boolean;
+	/** Whether Amazon may be asked for an order's dates to explain why it is not eligible. */
+	readonly explain: boolean;
+	/** After that many milliseconds no further order is begun. */
+	readonly timeBudgetMs: number;
+	/** Takes one of the requests that may go out; false where none is left. */
+	readonly takeRequest: () => boolean;
+	/** Gives back one that did not go out. */
+	readonly giveRequestBack: () => void;
+}
+
+/** Orders in hand at once: enough to use the rate limit in full while answers are on their way. */
+const CONCURRENCY = 5;
+
+/** Orders claimed together: one look at n8n's database for each such group. */
+const CLAIMED_TOGETHER = 50;
+
+/** Outcomes after which a buyer has been asked, or may have been. */
+const WENT_OUT: readonly SolicitationOutcome[] = ['sent', 'sentUnconfirmed', 'answerLost'];
+
+const REQUEST: OperationName = 'createProductReviewAndSellerFeedbackSolicitation';
+
+/** Seller, marketplace and order: what Amazon takes one request for. */
+const keyOf = ({ client, marketplace, orderId }: OrderInQuestion): string =>
+	`${client.seller.slice(0, 16)} ${marketplace.id} ${orderId}`;
+
+/**
+ * One run over many orders: in the order given, several at a time, at the rate limit. Every order
+ * gets its rows, whatever happens on the way.
+ */
+export class SendRun {
+	private readonly startedAt = performance.now();
+
+	private readonly access = new Access();
+
+	private wentOut = false;
+
+	constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly choices: SendChoices,
+	) {}
+
+	/**
+	 * @returns for each order its rows
+	 * @throws SpApiFailure where Amazon gives no access and nothing was sent
+	 */
+	async over(orders: readonly OrderToSend[]): Promise<IDataObject[][]> {
+		const rows: IDataObject[][] = [];
+		const progress = new Progress(this.context, orders.length);
+		const claims = new Claims(this.context);
+		const firstOf = new Map<string, number>();
+		for (const [index, order] of orders.entries()) {
+			if (!firstOf.has(keyOf(order))) firstOf.set(keyOf(order), index);
+		}
+
+		for (let start = 0; start < orders.length; start += CLAIMED_TOGETHER) {
+			const group = [...orders.entries()].slice(start, start + CLAIMED_TOGETHER);
+			const wanted = new Set(
+				group.filter(([, order]) => this.isToBeginWith(order)).map(([, order]) => keyOf(order)),
+			);
+			const claimed = await claims.take([...wanted]);
+			try {
+				await inParallel(group, CONCURRENCY, async ([index, order]) => {
+					const key = keyOf(order);
+					const held = wanted.has(key) && !claimed.has(key);
+					const repeated = isOrderId(order.orderId) && firstOf.get(key) !== index;
+					const known = repeated ? 'duplicateItem' : held ? 'claimedElsewhere' : undefined;
+					rows[index] = await this.rowsOf(order, known);
+					progress.count(String(rows[index]?.at(-1)?.outcome));
+				});
+			} finally {
+				await claims.release(claimed);
+			}
+		}
+
+		const { failure } = this.access;
+		if (failure !== undefined && !this.wentOut && !this.context.continueOnFail()) throw failure;
+		if (failure !== undefined)
+			hint(this.context, `${failure.message}. ${failure.advice}`, 'warning');
+		if (orders.length > 1) hint(this.context, progress.summary);
+		return rows;
+	}
+
+	/** Whether something will be done for the order, so that it has to be claimed. */
+	private isToBeginWith(order: OrderToSend): boolean {
+		const { dryRun } = this.choices;
+		return !dryRun && isOrderId(order.orderId) && this.isOver(order) === undefined;
+	}
+
+	/** The ledger rows of one order: one for each request made, at least one. */
+	private async rowsOf(
+		order: OrderToSend,
+		known: SolicitationOutcome | undefined,
+	): Promise<IDataObject[]> {
+		const outcome = known ?? this.isOver(order);
+		const attempts =
+			outcome === undefined
+				? await this.attempt(order)
+				: [{ finding: this.findingOf(outcome), requested: false }];
+		const rows: IDataObject[] = [];
+		let attempt = order.attemptsBefore;
+		for (const [index, { finding, requested }] of attempts.entries()) {
+			const isLast = index === attempts.length - 1;
+			if (requested) attempt += 1;
+			const explained = isLast
+				? await explain(order, finding, this.choices.explain).catch(() => ({ order, finding }))
+				: { order, finding };
+			const row = { ...toResult(explained), attempt };
+			// One that was made again is over; what came of the order stands in its last row.
+			rows.push(isLast ? row : { ...row, tryAgainLater: false });
+		}
+		return rows;
+	}
+
+	private async attempt(order: OrderToSend): Promise<Attempt[]> {
+		const { dryRun, checkFirst, takeRequest, giveRequestBack } = this.choices;
+		const attempts = await requestReviewOnce(order, {
+			checkFirst: checkFirst || dryRun || order.attemptsBefore > 0,
+			mayRequest: () => {
+				if (dryRun) return 'wouldSend';
+				return takeRequest() ? undefined : 'deferred';
+			},
+		});
+		for (const { finding, requested } of attempts) {
+			this.access.note(order.marketplace.id, finding);
+			if (WENT_OUT.includes(finding.outcome)) this.wentOut = true;
+			if (!requested && finding.failure?.operation === REQUEST) giveRequestBack();
+		}
+		return attempts;
+	}
+
+	/** The outcome of an order that is not begun any more; undefined where it is. */
+	private isOver({ client, marketplace }: OrderToSend): SolicitationOutcome | undefined {
+		const denied = this.access.outcomeFor(marketplace.id);
+		if (denied !== undefined) return denied;
+		const late = performance.now() - this.startedAt >= this.choices.timeBudgetMs;
+		return late || client.signal?.aborted ? 'deferred' : undefined;
+	}
+
+	private findingOf(outcome: SolicitationOutcome): Finding {
+		const { failure } = this.access;
+		const explains = outcome === 'missingRole' || outcome === 'loginFailed';
+		return { outcome, ...(explains && failure && { failure, answer: failure.answer }) };
+	}
+}
+
+/** Runs work on all entries, at most that many at a time, begun in their order. */
+async function inParallel<Entry>(
+	entries: readonly Entry[],
+	atOnce: number,
+	work: (entry: Entry) => Promise<void>,
+): Promise<void> {
+	const left = entries.values();
+	const worker = async (): Promise<void> => {
+		for (const entry of left) await work(entry);
+	};
+	await Promise.all(Array.from({ length: atOnce }, worker));
+}

@@ -1,0 +1,280 @@
+import { buyerTimeZoneOf } from './buyerTimeZone';
+import type { UnreadableRow } from './feedbackReport';
+import { MARKETPLACES } from './marketplaces';
+import type { SellerOrder } from './order';
+import { isOrderId } from './orderId';
+import { readMoment, readTabDelimited, wrongOrderId, type ReportRow } from './tabDelimited';
+
+type OrderStatus = NonNullable<SellerOrder['status']>;
+type Fulfiller = NonNullable<SellerOrder['fulfilledBy']>;
+
+export interface AllOrdersReport {
+	/** In the order of their first row. */
+	readonly orders: SellerOrder[];
+	readonly unreadable: UnreadableRow[];
+}
+
+/**
+ * The words of the report for the statuses of `order.ts`. "Shipping" is an order on its way out of
+ * the warehouse: not shipped as a whole yet. Sources: the enumeration of Orders API v0, and the words
+ * users have reported, as Amazon documents none for the report.
+ */
+const STATUS_OF_WORD: ReadonlyMap<string, OrderStatus> = new Map([
+	['pendingavailability', 'PENDING_AVAILABILITY'],
+	['pending', 'PENDING'],
+	['unshipped', 'UNSHIPPED'],
+	['shipping', 'UNSHIPPED'],
+	['partiallyshipped', 'PARTIALLY_SHIPPED'],
+	['shipped', 'SHIPPED'],
+	['canceled', 'CANCELLED'],
+	['cancelled', 'CANCELLED'],
+	['unfulfillable', 'UNFULFILLABLE'],
+]);
+
+const FULFILLER_OF_WORD: ReadonlyMap<string, Fulfiller> = new Map([
+	['amazon', 'AMAZON'],
+	['afn', 'AMAZON'],
+	['merchant', 'MERCHANT'],
+	['mfn', 'MERCHANT'],
+]);
+
+/** What the buyer pays for an item of a row, and what is taken off. */
+const PRICES = [
+	'item-price',
+	'item-tax',
+	'shipping-price',
+	'shipping-tax',
+	'gift-wrap-price',
+	'gift-wrap-tax',
+];
+const DISCOUNTS = ['item-promotion-discount', 'ship-promotion-discount'];
+
+/**
+ * Reads `GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL` (and its twin by order date).
+ *
+ * A row is an item; the rows of one order ID make one order, wherever they stand. Two equal rows are
+ * two items, for Amazon splits items and gives no item ID. Items cancelled in an order that is not
+ * cancelled as a whole count neither as items nor into the total. Where the remaining rows of an
+ * order disagree about a field, it is null. The report has no word on Prime, replacements,
+ * cancellation requests, ship-by and delivery dates: those are null.
+ *
+ * The total is prices and taxes less promotions, exact, in `currency`; null where no row has an item
+ * price (pending orders), an amount is no decimal number, or the currencies differ. A discount is
+ * taken off whatever its sign, for Amazon's reports write both.
+ *
+ * A row that cannot be read is reported; if it shows an order ID, that order's items and total are
+ * null rather than wrong.
+ */
+export function parseAllOrdersReport(text: string): AllOrdersReport {
+	const report = readTabDelimited(text);
+	const headerProblem = report.headerProblem(['amazon-order-id', 'order-status']);
+	if (headerProblem !== undefined) return { orders: [], unreadable: [headerProblem] };
+
+	const rowsOf = new Map<string, ItemRow[]>();
+	const incomplete = new Set<string>();
+	const unreadable: UnreadableRow[] = [];
+	const zoneOf = rememberingZones();
+
+	for (const row of report.rows()) {
+		const { line } = row;
+		const orderId = row.cell('amazon-order-id');
+		if (!isOrderId(orderId)) {
+			unreadable.push({ line, reason: row.problem ?? wrongOrderId(orderId) });
+		} else if (row.problem !== undefined) {
+			unreadable.push({ line, reason: row.problem });
+			incomplete.add(orderId);
+		} else {
+			const item = readItem(row, zoneOf);
+			const siblings = rowsOf.get(orderId);
+			if (siblings === undefined) rowsOf.set(orderId, [item]);
+			else siblings.push(item);
+		}
+	}
+
+	const orders: SellerOrder[] = [];
+	for (const [orderId, rows] of rowsOf) {
+		orders.push(mergeRows(orderId, rows, incomplete.has(orderId)));
+	}
+	return { orders, unreadable };
+}
+
+interface ItemRow
+	extends Pick<
+		SellerOrder,
+		| 'marketplaceId'
+		| 'createdAt'
+		| 'updatedAt'
+		| 'status'
+		| 'fulfilledBy'
+		| 'isBusiness'
+		| 'currency'
+		| 'buyerTimeZone'
+	> {
+	readonly isCancelled: boolean;
+	readonly asin: string | null;
+	readonly sku: string | null;
+	readonly quantity: number | null;
+	readonly hasItemPrice: boolean;
+	/** Decimals, discounts with a minus. */
+	readonly amounts: readonly string[];
+}
+
+function readItem(
+	row: ReportRow,
+	zoneOf: (country: string, state: string) => string | null,
+): ItemRow {
+	const text = (column: string) => row.cell(column) || null;
+	const quantity = row.cell('quantity');
+	const amounts: string[] = [];
+	for (const column of PRICES) {
+		const amount = row.cell(column);
+		if (amount !== '') amounts.push(amount);
+	}
+	for (const column of DISCOUNTS) {
+		const amount = row.cell(column);
+		if (amount !== '') amounts.push(amount.startsWith('-') ? amount : `-${amount}`);
+	}
+	return {
+		marketplaceId: marketplaceOf(row.cell('sales-channel')),
+		createdAt: readMoment(row.cell('purchase-date')),
+		updatedAt: readMoment(row.cell('last-updated-date')),
+		status: statusOf(row.cell('order-status')),
+		fulfilledBy: FULFILLER_OF_WORD.get(row.cell('fulfillment-channel').toLowerCase()) ?? null,
+		isBusiness: booleanOf(row.cell('is-business-order')),
+		currency: text('currency'),
+		buyerTimeZone: zoneOf(row.cell('ship-country'), row.cell('ship-state')),
+		isCancelled: /^cancell?ed$/i.test(row.cell('item-status')),
+		asin: text('asin'),
+		sku: text('sku'),
+		quantity: /^\d{1,9}$/.test(quantity) ? Number(quantity) : null,
+		hasItemPrice: row.cell('item-price') !== '',
+		amounts,
+	};
+}
+
+function mergeRows(orderId: string, rows: readonly ItemRow[], isIncomplete: boolean): SellerOrder {
+	const kept = rows.filter(({ isCancelled }) => !isCancelled);
+	const counted = kept.length > 0 ? kept : rows;
+	const orderTotal = isIncomplete ? null : totalOf(counted);
+	return {
+		orderId,
+		marketplaceId: agreed(counted, 'marketplaceId'),
+		createdAt: outermost(rows, 'createdAt', 'first'),
+		updatedAt: outermost(rows, 'updatedAt', 'last'),
+		status: agreed(counted, 'status'),
+		fulfilledBy: agreed(counted, 'fulfilledBy'),
+		isPrime: null,
+		isBusiness: agreed(counted, 'isBusiness'),
+		replacementFor: null,
+		cancellationRequested: null,
+		shippedLate: null,
+		orderTotal,
+		currency: agreed(counted, 'currency'),
+		items: isIncomplete
+			? null
+			: counted.map(({ asin, sku, quantity }) => ({ asin, sku, quantity })),
+		earliestDelivery: null,
+		latestDelivery: null,
+		deliveryDateSource: 'unknown',
+		buyerTimeZone: agreed(counted, 'buyerTimeZone'),
+	};
+}
+
+/** The one value the rows give; null where they give none or several. */
+function agreed<Field extends keyof ItemRow>(
+	rows: readonly ItemRow[],
+	field: Field,
+): ItemRow[Field] | null {
+	let value: ItemRow[Field] | null = null;
+	for (const row of rows) {
+		const next = row[field];
+		if (next === null || next === value) continue;
+		if (value !== null) return null;
+		value = next;
+	}
+	return value;
+}
+
+/** ISO texts in UTC sort as the moments do. */
+function outermost(
+	rows: readonly ItemRow[],
+	field: 'createdAt' | 'updatedAt',
+	which: 'first' | 'last',
+): string | null {
+	let found: string | null = null;
+	for (const { [field]: moment } of rows) {
+		if (moment === null) continue;
+		if (found === null || moment < found === (which === 'first')) found = moment;
+	}
+	return found;
+}
+
+function totalOf(rows: readonly ItemRow[]): string | null {
+	const amounts: string[] = [];
+	let currency: string | null = null;
+	let isPriced = false;
+	for (const row of rows) {
+		if (row.currency !== null && currency !== null && row.currency !== currency) return null;
+		currency ??= row.currency;
+		isPriced ||= row.hasItemPrice;
+		amounts.push(...row.amounts);
+	}
+	return isPriced ? sumOfDecimals(amounts) : null;
+}
+
+/** Exact, with as many decimals as the longest has; null where one is not a decimal number. */
+function sumOfDecimals(decimals: readonly string[]): string | null {
+	let places = 0;
+	for (const decimal of decimals) {
+		if (!/^-?\d+(\.\d+)?$/.test(decimal)) return null;
+		places = Math.max(places, placesOf(decimal));
+	}
+	let sum = 0n;
+	for (const decimal of decimals) {
+		sum += BigInt(decimal.replace('.', '') + '0'.repeat(places - placesOf(decimal)));
+	}
+	const digits = String(sum < 0n ? -sum : sum).padStart(places + 1, '0');
+	const whole = digits.slice(0, digits.length - places);
+	const fraction = places === 0 ? '' : `.${digits.slice(-places)}`;
+	return `${sum < 0n ? '-' : ''}${whole}${fraction}`;
+}
+
+function placesOf(decimal: string): number {
+	const point = decimal.indexOf('.');
+	return point === -1 ? 0 : decimal.length - point - 1;
+}
+
+/** "Shipped - Delivered to Buyer" and the like, seller-fulfilled orders only, are shipped too. */
+function statusOf(text: string): OrderStatus | null {
+	const word = text.toLowerCase().replace(/\s/g, '');
+	return word.startsWith('shipped-') ? 'SHIPPED' : (STATUS_OF_WORD.get(word) ?? null);
+}
+
+const MARKETPLACE_OF_DOMAIN: ReadonlyMap<string, string> = new Map(
+	MARKETPLACES.map(({ domain, id }) => [domain, id]),
+);
+
+/** "Amazon.com" is a marketplace's domain; "Non-Amazon US" and the like are none. */
+function marketplaceOf(salesChannel: string): string | null {
+	return MARKETPLACE_OF_DOMAIN.get(salesChannel.toLowerCase()) ?? null;
+}
+
+function booleanOf(text: string): boolean | null {
+	const word = text.toLowerCase();
+	if (word === 'true') return true;
+	return word === 'false' ? false : null;
+}
+
+/** A report has many rows and few states. */
+function rememberingZones(): (country: string, state: string) => string | null {
+	const known = new Map<string, string | null>();
+	return (country, state) => {
+		const key = `${country}\t${state}`;
+		let zone = known.get(key);
+		if (zone === undefined) {
+			zone = buyerTimeZoneOf(country, state);
+			known.set(key, zone);
+		}
+		return zone;
+	};
+}

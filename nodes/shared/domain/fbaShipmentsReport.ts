@@ -1,0 +1,75 @@
+import type { UnreadableRow } from './feedbackReport';
+import type { SellerOrder } from './order';
+import { isOrderId } from './orderId';
+import { readMoment, readTabDelimited, wrongOrderId } from './tabDelimited';
+
+/** When the shipments of an order are expected to arrive, ISO 8601 in UTC. */
+export interface Arrival {
+	readonly earliest: string;
+	readonly latest: string;
+}
+
+export interface FbaShipmentsReport {
+	/** By order ID. */
+	readonly arrivals: Map<string, Arrival>;
+	readonly unreadable: UnreadableRow[];
+}
+
+/**
+ * Reads the order IDs and estimated arrivals of `GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL`, no
+ * other column: the report also has the buyers' names and addresses, which nothing here needs.
+ *
+ * Amazon gives one estimated moment for each shipment. It is an estimate, not the delivery, and it
+ * stands for both ends of the delivery: an order of several shipments arrives between the earliest
+ * and the latest of them. Shipments without an estimate say nothing.
+ */
+export function parseFbaShipmentsReport(text: string): FbaShipmentsReport {
+	const arrivals = new Map<string, Arrival>();
+	const report = readTabDelimited(text);
+	const headerProblem = report.headerProblem(['amazon-order-id', 'estimated-arrival-date']);
+	if (headerProblem !== undefined) return { arrivals, unreadable: [headerProblem] };
+
+	const unreadable: UnreadableRow[] = [];
+	for (const row of report.rows()) {
+		const { line } = row;
+		const orderId = row.cell('amazon-order-id');
+		const cell = row.cell('estimated-arrival-date');
+		const moment = readMoment(cell);
+		if (row.problem !== undefined) unreadable.push({ line, reason: row.problem });
+		else if (!isOrderId(orderId)) unreadable.push({ line, reason: wrongOrderId(orderId) });
+		else if (cell !== '' && moment === null) {
+			unreadable.push({ line, reason: 'its estimated arrival is not a moment with an offset' });
+		} else if (moment !== null) arrivals.set(orderId, widened(arrivals.get(orderId), moment));
+	}
+	return { arrivals, unreadable };
+}
+
+/** ISO texts in UTC sort as the moments do. */
+function widened(arrival: Arrival | undefined, moment: string): Arrival {
+	if (arrival === undefined) return { earliest: moment, latest: moment };
+	return {
+		earliest: moment < arrival.earliest ? moment : arrival.earliest,
+		latest: moment > arrival.latest ? moment : arrival.latest,
+	};
+}
+
+/**
+ * The orders with delivery dates from the shipments report, where an order has none at all; Amazon's
+ * own delivery window, even half of one, is never touched.
+ */
+export function withArrivals(
+	orders: readonly SellerOrder[],
+	arrivals: ReadonlyMap<string, Arrival>,
+): SellerOrder[] {
+	return orders.map((order) => {
+		const arrival = arrivals.get(order.orderId);
+		if (arrival === undefined) return order;
+		if (order.earliestDelivery !== null || order.latestDelivery !== null) return order;
+		return {
+			...order,
+			earliestDelivery: arrival.earliest,
+			latestDelivery: arrival.latest,
+			deliveryDateSource: 'shipmentsReport',
+		};
+	});
+}

@@ -1,0 +1,148 @@
+import type { UnreadableRow } from './feedbackReport';
+
+export interface ReportRow {
+	/** Line in the report, the first line being 1. */
+	readonly line: number;
+	/** Why the row cannot be trusted; its cells may then stand under the wrong columns. */
+	readonly problem: string | undefined;
+	/** What the row holds under a column, trimmed; empty where the report or the row lacks it. */
+	cell(column: string): string;
+}
+
+export interface TabDelimitedReport {
+	/** What is wrong with the header if it lacks one of these columns; nothing for an empty file. */
+	headerProblem(neededColumns: readonly string[]): UnreadableRow | undefined;
+	/** Whether the header names the column. */
+	has(column: string): boolean;
+	/** The rows after the header, read as they are asked for; blank lines are no rows. */
+	rows(): Iterable<ReportRow>;
+}
+
+/**
+ * Reads a tab-delimited report whose first line with text names the columns.
+ *
+ * There is no quoting: a `"` is a character. Columns are told by their names in lower case, trimmed,
+ * so new columns and another order of them do no harm; of two columns with one name the first counts.
+ * Cells missing at the end of a row count as empty, for some tools drop trailing tabs. A row with
+ * more cells than the header has is a problem, unless the cells over are empty.
+ */
+export function readTabDelimited(text: string): TabDelimitedReport {
+	const header = headerOf(text);
+	const names = header?.content.split('\t').map((name) => name.trim().toLowerCase()) ?? [];
+	const positions = new Map<string, number>();
+	names.forEach((name, position) => {
+		if (!positions.has(name)) positions.set(name, position);
+	});
+
+	return {
+		has: (column) => positions.has(column),
+		headerProblem(neededColumns) {
+			const missing = neededColumns.find((column) => !positions.has(column));
+			if (header === undefined || missing === undefined) return undefined;
+			return {
+				line: header.line,
+				reason: `the header has no column "${missing}" (it may be another report)`,
+			};
+		},
+		*rows() {
+			if (header === undefined) return;
+			for (const { line, content } of linesOf(text, header)) {
+				if (content.trim() !== '') yield new Row(line, content, names.length, positions);
+			}
+		},
+	};
+}
+
+/** Keeps where the cells end instead of the cells: few of a report's columns are ever asked for. */
+class Row implements ReportRow {
+	readonly problem: string | undefined;
+
+	/** Where each cell ends, which is where its tab stands. */
+	private readonly ends: readonly number[];
+
+	constructor(
+		readonly line: number,
+		private readonly content: string,
+		columns: number,
+		private readonly positions: ReadonlyMap<string, number>,
+	) {
+		const ends: number[] = [];
+		for (let tab = content.indexOf('\t'); tab !== -1; tab = content.indexOf('\t', tab + 1)) {
+			ends.push(tab);
+		}
+		ends.push(content.length);
+		this.ends = ends;
+		const isTooLong = ends.length > columns && content.slice(ends[columns - 1]).trim() !== '';
+		this.problem = isTooLong ? `it has ${ends.length} columns and the header ${columns}` : undefined;
+	}
+
+	cell(column: string): string {
+		const position = this.positions.get(column);
+		const end = position === undefined ? undefined : this.ends[position];
+		if (position === undefined || end === undefined) return '';
+		const start = position === 0 ? 0 : (this.ends[position - 1] ?? 0) + 1;
+		return this.content.slice(start, end).trim();
+	}
+}
+
+interface Line {
+	readonly line: number;
+	readonly content: string;
+	/** Where the next line starts. */
+	readonly next: number;
+}
+
+/** The first line with text. A byte order mark is white space to `trim`. */
+function headerOf(text: string): Line | undefined {
+	for (const candidate of linesOf(text)) {
+		if (candidate.content.trim() !== '') return candidate;
+	}
+	return undefined;
+}
+
+/** The lines after another one, or all of them, without their ends, LF or CRLF. */
+function* linesOf(text: string, after?: Line): Generator<Line> {
+	let start = after?.next ?? 0;
+	let line = after?.line ?? 0;
+	while (start < text.length) {
+		const newline = text.indexOf('\n', start);
+		const end = newline === -1 ? text.length : newline;
+		const isCrlf = end > start && text.charCodeAt(end - 1) === 13;
+		line += 1;
+		yield { line, content: text.slice(start, isCrlf ? end - 1 : end), next: end + 1 };
+		start = end + 1;
+	}
+}
+
+const MOMENT =
+	/^\d{4}-(?:0[1-9]|1[0-2])-[0-3]\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-][01]\d(?::?[0-5]\d)?)$/;
+
+/**
+ * Reads a moment of a flat-file report, `2026-09-03T10:00:00+00:00`, to ISO 8601 in UTC; null where it
+ * is none. A moment without an offset is none: the reports' documentation names no zone for it.
+ * Without luxon, for a report has some hundred thousand of them.
+ */
+export function readMoment(text: string): string | null {
+	if (!MOMENT.test(text) || !isDay(text)) return null;
+	if (/^.{19}(?:Z|\+00:00)$/.test(text)) return `${text.slice(0, 19)}.000Z`;
+	const offset = text.search(/(?:Z|[+-]\d\d:?\d*)$/);
+	// `Date` reads hours and minutes only in full, `+09` and `+0900` not.
+	const [hours, minutes] = [text.slice(offset, offset + 3), text.slice(offset + 3).replace(':', '')];
+	const zone = hours === 'Z' ? hours : `${hours}:${minutes || '00'}`;
+	return new Date(text.slice(0, offset) + zone).toISOString();
+}
+
+/** Whether the month has the day; `Date` takes 31 February as 3 March. */
+function isDay(text: string): boolean {
+	const day = Number(text.slice(8, 10));
+	if (day >= 1 && day <= 28) return true;
+	return new Date(`${text.slice(0, 10)}T00:00:00Z`).getUTCDate() === day;
+}
+
+/** The reason to give for a row whose order ID is none. It does not quote the cell, which may be personal. */
+export function wrongOrderId(cell: string): string {
+	if (cell === '') return 'it has no order ID (the line may be cut off)';
+	return /^S\d\d-\d{7}-\d{7}$/.test(cell)
+		? 'its order ID is of multi-channel fulfilment: the order is from another shop than Amazon'
+		: 'what it has in place of an order ID is none';
+}

@@ -1,0 +1,88 @@
+import type { ICheckProcessedOptions, IExecuteFunctions } from 'n8n-workflow';
+
+/** A claim that was not given back (its execution broke off) ends after one to two leases. */
+const LEASE_MS = 10 * 60_000;
+
+/** n8n keeps that many of the newest claims per node; they are 24 characters each. */
+const STORE: ICheckProcessedOptions = { mode: 'entries', maxEntries: 20_000 };
+
+/** What executions of this process work on right now. */
+const heldHere = new Set<string>();
+
+/**
+ * Claims on orders, so that overlapping executions don't work on the same one.
+ *
+ * Within one process of n8n a claim is certain. Between processes it is kept in n8n's own store of
+ * processed data (per node, in its database), which has no lock: two workers that claim the same
+ * order in the same instant may both get it. So a claim spares calls; what makes sure that no buyer
+ * is asked twice is Amazon, which takes one request per order and refuses any other.
+ */
+export class Claims {
+	/** What this one holds: by order, its entries in n8n's store. */
+	private readonly held = new Map<string, readonly string[]>();
+
+	private storeWorks = true;
+
+	constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly clock: () => number = Date.now,
+	) {}
+
+	/** Claims what nobody else holds, and returns it. */
+	async take(keys: readonly string[]): Promise<ReadonlySet<string>> {
+		const free = keys.filter((key) => !heldHere.has(key));
+		for (const key of free) heldHere.add(key);
+		const entries = new Map(free.map((key) => [key, this.entriesOf(key)]));
+		const recorded = await this.inStore([...entries.values()].flat(), async (store, all) =>
+			store.checkProcessedAndRecord(all, 'node', STORE),
+		);
+
+		const found = new Set(recorded?.processed);
+		const taken = new Set<string>();
+		for (const [key, own] of entries) {
+			if (own.some((entry) => found.has(entry))) {
+				heldHere.delete(key);
+			} else {
+				taken.add(key);
+				this.held.set(key, own);
+			}
+		}
+		// Looking leaves a trace in the store, which must not make the other's claim last longer.
+		const traces = free.filter((key) => !taken.has(key)).flatMap((key) => entries.get(key) ?? []);
+		await this.forget(traces.filter((entry) => !found.has(entry)));
+		return taken;
+	}
+
+	/** Gives claims back. */
+	async release(keys: Iterable<string>): Promise<void> {
+		const entries: string[] = [];
+		for (const key of keys) {
+			heldHere.delete(key);
+			entries.push(...(this.held.get(key) ?? []));
+			this.held.delete(key);
+		}
+		await this.forget(entries);
+	}
+
+	/** A claim is entered for this lease and the one before, so that it is found in the next one too. */
+	private entriesOf(key: string): readonly string[] {
+		const lease = Math.floor(this.clock() / LEASE_MS);
+		return [`${lease} ${key}`, `${lease - 1} ${key}`];
+	}
+
+	private async forget(entries: readonly string[]): Promise<void> {
+		await this.inStore(entries, async (store, all) => store.removeProcessed(all, 'node', STORE));
+	}
+
+	/** n8n lacks the store in some contexts, and its database may fail; then the process alone counts. */
+	private async inStore<Result>(
+		entries: readonly string[],
+		work: (store: IExecuteFunctions['helpers'], entries: string[]) => Promise<Result>,
+	): Promise<Result | undefined> {
+		if (!this.storeWorks || entries.length === 0) return undefined;
+		return await work(this.context.helpers, [...entries]).catch(() => {
+			this.storeWorks = false;
+			return undefined;
+		});
+	}
+}

@@ -1,0 +1,103 @@
+import { pause } from './pause';
+import { TokenBucket } from './tokenBucket';
+
+/** A pace is never learned to be slower than this part of Amazon's rate. */
+const SLOWEST_PACE = 1 / 16;
+
+/** What a refusal takes from the pace, and what each accepted call gives back. */
+const SLOW_DOWN = 0.7;
+const SPEED_UP = 0.002;
+
+/** Refusals within that many calls' time of another are the same one: calls that were under way. */
+const ECHO_CALLS = 5;
+
+/** A refusal within that many calls' time of another cannot be for a wrong count at the start. */
+const SUSPICIOUS_CALLS = 100;
+
+/**
+ * Amazon's rate limit of one operation for one seller and application, as this process keeps it:
+ * callers queue for the tokens of one bucket.
+ *
+ * Amazon counts all processes together and tells none of the others. So after a refusal (429) the
+ * bucket counts as empty and everybody who waits queues anew; refused again soon after, another
+ * process must be drawing from the same bucket, and the pace is lowered, to rise again slowly. That
+ * is how senders share a line that nobody divides (additive increase, multiplicative decrease).
+ */
+export class RateLimit {
+	private bucket: TokenBucket;
+
+	/** Part of the rate this process takes, as learned. */
+	private pace = 1;
+
+	private echoUntil = 0;
+
+	private suspiciousUntil = 0;
+
+	/**
+	 * @param rate requests per second
+	 * @param burst bucket size
+	 * @param share part of both that is this process's own, from 0 to 1
+	 * @param clock milliseconds of a steady clock
+	 */
+	constructor(
+		private rate: number,
+		burst: number,
+		private readonly share: number,
+		private readonly clock: () => number = () => performance.now(),
+	) {
+		this.burst = burstOf(burst, share);
+		this.bucket = new TokenBucket(this.ownRate, this.burst, this.clock());
+	}
+
+	private readonly burst: number;
+
+	private get ownRate(): number {
+		return this.rate * this.share * this.pace;
+	}
+
+	/**
+	 * Waits until a call may be made.
+	 * @returns false where the execution was cancelled before
+	 */
+	async takeTurn(signal: AbortSignal | undefined): Promise<boolean> {
+		for (;;) {
+			const { bucket } = this;
+			const whole = await pause(bucket.reserve(this.clock()), signal);
+			if (!whole) {
+				bucket.release(this.clock());
+				return false;
+			}
+			// Refused meanwhile, so what was reserved does not exist.
+			if (bucket === this.bucket) return true;
+		}
+	}
+
+	/** Amazon refused a call (429). */
+	throttled(): void {
+		const now = this.clock();
+		if (now < this.echoUntil) return;
+		if (now < this.suspiciousUntil) this.pace = Math.max(SLOWEST_PACE, this.pace * SLOW_DOWN);
+		const callMs = 1000 / this.ownRate;
+		this.echoUntil = now + ECHO_CALLS * callMs;
+		this.suspiciousUntil = now + SUSPICIOUS_CALLS * callMs;
+		this.bucket = new TokenBucket(this.ownRate, this.burst, now);
+		this.bucket.drain(now);
+	}
+
+	/**
+	 * Amazon took a call.
+	 * @param namedRate requests per second, where the answer names the seller's own
+	 */
+	accepted(namedRate?: number): void {
+		if (namedRate !== undefined && namedRate > 0) this.rate = namedRate;
+		this.pace = Math.min(1, this.pace + SPEED_UP);
+		this.bucket.adapt(this.ownRate, this.clock());
+	}
+}
+
+/**
+ * One token of Amazon's bucket stays unused, for calls may arrive closer together than they were
+ * made. A share has none to spare but at least one to use.
+ */
+const burstOf = (burst: number, share: number): number =>
+	Math.max(1, Math.min(Math.floor(burst * share), burst - 1));

@@ -1,0 +1,71 @@
+import type { Call } from '../http';
+import type { SandboxSettings } from '../settings';
+import { DAY } from '../world/build';
+import { lastUpdateOf } from '../world/orderState';
+import { writeAllOrdersFile } from '../reports/allOrdersFile';
+import { writeFbaShipmentsFile } from '../reports/fbaShipmentsFile';
+import { writeFbaReturnsFile, writeMerchantReturnsFile } from '../reports/returnsFile';
+import type { OrderLine } from '../reports/orderLine';
+import type { ReportFile } from '../reports/textFile';
+import type { WorldOrder } from '../world/types';
+import type { ReportRequest } from './reportRequests';
+
+/** A report with one row per item of the orders that something happened to in the range. */
+interface OrderReport {
+	/** A longer range is cancelled. */
+	readonly maxDays: (settings: SandboxSettings) => number;
+	/** When it happened; undefined for an order the report leaves out. */
+	readonly momentOf: (order: WorldOrder, now: number) => number | undefined;
+	readonly write: (lines: readonly OrderLine[], countryCode: string, now: number) => ReportFile;
+}
+
+const ORDER_REPORTS: Readonly<Record<string, OrderReport>> = {
+	GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL: {
+		// That there is a limit, and which, is unconfirmed; hence a setting.
+		maxDays: ({ ordersReportMaxDays }) => ordersReportMaxDays,
+		momentOf: lastUpdateOf,
+		write: writeAllOrdersFile,
+	},
+	GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL: {
+		// Documented as one month.
+		maxDays: () => 31,
+		momentOf: ({ fulfilledBy, shippedAt }) => (fulfilledBy === 'AMAZON' ? shippedAt : undefined),
+		write: writeFbaShipmentsFile,
+	},
+	GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA: {
+		maxDays: () => Infinity,
+		momentOf: ({ fulfilledBy, refundedAt }) => (fulfilledBy === 'AMAZON' ? refundedAt : undefined),
+		write: writeFbaReturnsFile,
+	},
+	GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE: {
+		maxDays: () => 60,
+		momentOf: ({ fulfilledBy, refundedAt }) =>
+			fulfilledBy === 'MERCHANT' ? refundedAt : undefined,
+		write: writeMerchantReturnsFile,
+	},
+};
+
+/** One of the order reports, or undefined when Amazon would cancel it. */
+export function writeOrderReport(
+	{ seller, state, now }: Call,
+	{ reportType, marketplaceIds, start, end }: ReportRequest,
+): ReportFile | undefined {
+	const report = ORDER_REPORTS[reportType];
+	if (!report) throw new Error(`No order report ${reportType}`);
+	if (end - start > report.maxDays(state.settings) * DAY) return undefined;
+	const places = seller.marketplaces.filter(({ marketplace }) =>
+		marketplaceIds.includes(marketplace.id),
+	);
+	const lines = places
+		.flatMap(({ marketplace, orders }) =>
+			orders
+				.filter(({ createdAt }) => createdAt <= now)
+				.map((order) => ({ order, marketplace, moment: report.momentOf(order, now) ?? Infinity })),
+		)
+		.filter(({ moment }) => moment >= start && moment <= end)
+		.sort((a, b) => a.moment - b.moment)
+		.flatMap(({ order, marketplace }) => order.items.map((item) => ({ order, item, marketplace })));
+	const first = places.find(({ marketplace }) => marketplace.id === marketplaceIds[0]);
+	if (lines.length === 0 || !first) return undefined;
+	return report.write(lines, first.marketplace.countryCode, now);
+}

@@ -1,0 +1,102 @@
+import { Random } from '../random';
+import type { WorldOrder } from './types';
+
+/*
+ * Details of an order that nothing else depends on. They are drawn from the order's own number, so
+ * that they are the same wherever they are shown and the world's sequence of chance stays as it is.
+ */
+
+type Town = readonly [city: string, stateOrRegion: string | undefined, postalCode: string];
+
+const TOWNS: Readonly<Record<string, readonly Town[]>> = {
+	US: [
+		['San Diego', 'CA', '92101'],
+		['Sacramento', 'CA', '95814'],
+		['Austin', 'TX', '78701'],
+		['Albany', 'NY', '12207'],
+		['Tampa', 'FL', '33602'],
+		['Spokane', 'WA', '99201'],
+		['Honolulu', 'HI', '96813'],
+		['Anchorage', 'AK', '99501'],
+		['San Juan', 'PR', '00901'],
+	],
+	CA: [
+		['Ottawa', 'ON', 'K1P 1J1'],
+		['Laval', 'QC', 'H7T 1C8'],
+		['Kelowna', 'BC', 'V1Y 1J2'],
+		['Red Deer', 'AB', 'T4N 1X5'],
+		['Halifax', 'NS', 'B3J 1S9'],
+	],
+	MX: [
+		['Guadalajara', 'Jalisco', '44100'],
+		['Mérida', 'Yucatán', '97000'],
+	],
+	DE: [
+		['Köln', undefined, '50667'],
+		['Leipzig', undefined, '04109'],
+	],
+	GB: [
+		['Leeds', undefined, 'LS1 4DY'],
+		['Cardiff', undefined, 'CF10 1EP'],
+	],
+	FR: [
+		['Nîmes', undefined, '30000'],
+		['Lyon', undefined, '69002'],
+	],
+	JP: [
+		['札幌市中央区', '北海道', '060-0001'],
+		['横浜市西区', '神奈川県', '220-0011'],
+	],
+	AU: [
+		['Newcastle', 'NSW', '2300'],
+		['Geelong', 'VIC', '3220'],
+		['Cairns', 'QLD', '4870'],
+		['Fremantle', 'WA', '6160'],
+	],
+};
+
+export interface Destination {
+	readonly name: string;
+	readonly addressLine1: string;
+	readonly city: string;
+	/** Not every country has them. */
+	readonly stateOrRegion?: string;
+	readonly postalCode: string;
+	readonly countryCode: string;
+}
+
+/** Where an order goes; every address is made up. */
+export function destinationOf(
+	{ orderId, buyer }: Pick<WorldOrder, 'orderId' | 'buyer'>,
+	countryCode: string,
+): Destination {
+	const towns = TOWNS[countryCode];
+	if (!towns) throw new Error(`No towns in ${countryCode}`);
+	const random = new Random(`${orderId}/destination`);
+	const [city, stateOrRegion, postalCode] = random.pick(towns);
+	return {
+		name: buyer.name,
+		addressLine1: `${random.integer(1, 99)} Sandbox Street`,
+		city,
+		...(stateOrRegion === undefined ? {} : { stateOrRegion }),
+		postalCode,
+		countryCode,
+	};
+}
+
+/** The promotions an order was bought with; most have none. */
+export function promotionIdsOf({ orderId }: Pick<WorldOrder, 'orderId'>): string[] {
+	const random = new Random(`${orderId}/promotion`);
+	if (!random.chance(0.2)) return [];
+	const shipping = `Sandbox Free Shipping ${random.digits(6)}`;
+	return random.chance(0.2) ? [shipping, `Sandbox Coupon ${random.digits(6)}`] : [shipping];
+}
+
+/** The number a company gave its order; some companies give none. */
+export function purchaseOrderNumberOf({
+	orderId,
+	buyer,
+}: Pick<WorldOrder, 'orderId' | 'buyer'>): string {
+	const random = new Random(`${orderId}/purchaseOrder`);
+	return buyer.company !== undefined && random.chance(0.5) ? `PO-${random.digits(6)}` : '';
+}
