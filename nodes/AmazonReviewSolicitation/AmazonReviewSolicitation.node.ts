@@ -8,7 +8,12 @@ import {
 
 import { searchMarketplaces } from '../shared/n8n/listSearch';
 import { properties } from './actions/description';
-import { router } from './actions/router';
+import { PLAN_OUTPUTS, router } from './actions/router';
+
+/** Plan sorts into three outputs; the other operations have one. */
+const outputsOfOperation: `={{${string}}}` = `={{ $parameter["resource"] === "solicitation" && $parameter["operation"] === "plan" ? ${JSON.stringify(
+	PLAN_OUTPUTS.map(({ name }) => ({ type: NodeConnectionTypes.Main, displayName: name })),
+)} : ["${NodeConnectionTypes.Main}"] }}`;
 
 export class AmazonReviewSolicitation implements INodeType {
 	description: INodeTypeDescription = {
@@ -21,11 +26,12 @@ export class AmazonReviewSolicitation implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
-		description: 'Request a product review and seller feedback for orders, once per order',
+		description:
+			'List orders, plan when to ask, and request a product review and seller feedback once per order',
 		defaults: { name: 'Amazon Review Solicitation' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
+		outputs: outputsOfOperation,
 		credentials: [{ name: 'amazonSellingPartnerApi', required: true }],
 		properties,
 	};

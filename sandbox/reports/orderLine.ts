@@ -27,6 +27,7 @@ export const timestamp = (millis: number): string =>
 export const priceOf = ({ item, marketplace }: OrderLine): string =>
 	amountText(item.product.price * item.quantity, marketplace.currency);
 
-export const nothing = ({ marketplace }: OrderLine): string => amountText(0, marketplace.currency);
+export const nothing = ({ marketplace }: OrderLine): string =>
+	marketplace.currency === 'JPY' ? '0' : '0.00';
 
 export const empty = (): string => '';

@@ -200,9 +200,15 @@ describe('getOrder', () => {
 			return items.map(({ cancellation }) => cancellation);
 		};
 		const asked = order?.cancellationRequestedAt ?? 0;
+		const updated = async () => {
+			const { json } = await (await connect(sandbox())).get(`${PATH}/${order?.orderId}`);
+			return Date.parse(String(json['order']?.['lastUpdatedTime']));
+		};
 		const request = { requester: 'BUYER', cancelReason: expect.any(String) };
 		expect(await cancellationsAt(asked - 1000)).toEqual([undefined]);
+		expect(await updated()).toBeLessThan(asked);
 		expect(await cancellationsAt(asked)).toEqual([{ cancellationRequest: request }]);
+		expect(await updated()).toBe(asked);
 		expect(await cancellationsAt(asked, '')).toEqual([undefined]);
 		// Shipped all the same.
 		expect(await cancellationsAt((order?.shippedAt ?? 0) + 1000)).toEqual([

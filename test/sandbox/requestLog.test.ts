@@ -24,10 +24,14 @@ it('the request log keeps the newest 100,000, without slowing down', () => {
 		settings: {},
 	});
 	const start = performance.now();
-	for (let index = 0; index < 205_000; index += 1) state.record(request(index));
+	let shortest = Infinity;
+	for (let index = 0; index < 205_000; index += 1) {
+		state.record(request(index));
+		if (index >= 100_000) shortest = Math.min(shortest, state.requests.length);
+	}
 	// About 20 ms where this was written; 3.5 s when every request moved all others up.
 	expect(performance.now() - start).toBeLessThan(1500);
-	expect(state.requests.length).toBeGreaterThanOrEqual(100_000);
+	expect(shortest).toBe(100_000);
 	expect(state.requests.length).toBeLessThanOrEqual(110_000);
 	const numbers = state.requests.map(({ arrivedAt }) => arrivedAt);
 	const first = 205_000 - numbers.length;

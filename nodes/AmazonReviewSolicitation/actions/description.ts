@@ -1,6 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import * as orderGetMany from './order/getMany.operation';
 import * as checkEligibility from './solicitation/checkEligibility.operation';
+import * as plan from './solicitation/plan.operation';
 import * as send from './solicitation/send.operation';
 
 export const properties: INodeProperties[] = [
@@ -10,7 +12,26 @@ export const properties: INodeProperties[] = [
 		type: 'options',
 		noDataExpression: true,
 		default: 'solicitation',
-		options: [{ name: 'Solicitation', value: 'solicitation' }],
+		options: [
+			{ name: 'Order', value: 'order' },
+			{ name: 'Solicitation', value: 'solicitation' },
+		],
+	},
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		default: 'getMany',
+		displayOptions: { show: { resource: ['order'] } },
+		options: [
+			{
+				name: 'Get Many',
+				value: 'getMany',
+				action: 'Get many orders',
+				description: 'List orders, each with the window in which a review may be requested',
+			},
+		],
 	},
 	{
 		displayName: 'Operation',
@@ -28,14 +49,23 @@ export const properties: INodeProperties[] = [
 					'Tell whether a review can be requested for an order now, without sending anything',
 			},
 			{
+				name: 'Plan',
+				value: 'plan',
+				action: 'Plan solicitations',
+				description:
+					'Decide for each order whether and when to request a review, without sending anything',
+			},
+			{
 				name: 'Send',
 				value: 'send',
 				action: 'Send solicitation',
 				description:
-					'Request a product review and seller feedback for an order (Request a Review), once per order',
+					'Request a product review and seller feedback for orders (Request a Review), once per order',
 			},
 		],
 	},
+	...orderGetMany.description,
 	...checkEligibility.description,
+	...plan.description,
 	...send.description,
 ];

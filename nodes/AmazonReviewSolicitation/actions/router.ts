@@ -1,13 +1,37 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
+import type { PlanRow } from '../../shared/domain/solicitationPlan';
+import { isHeldByAgent } from '../../shared/n8n/agent';
 import { chosenOperation, runAsBatch, runForEachItem } from '../../shared/n8n/router';
+import * as orderGetMany from './order/getMany.operation';
 import * as checkEligibility from './solicitation/checkEligibility.operation';
+import * as plan from './solicitation/plan.operation';
 import * as send from './solicitation/send.operation';
+
+/** Plan's outputs, in the order the editor names them; the other operations have one. */
+export const PLAN_OUTPUTS: ReadonlyArray<{
+	readonly decision: PlanRow['decision'];
+	readonly name: string;
+}> = [
+	{ decision: 'sendNow', name: 'Send Now' },
+	{ decision: 'sendLater', name: 'Send Later' },
+	{ decision: 'leftOut', name: 'Left Out' },
+];
 
 export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const run = chosenOperation(this, {
+		'order:getMany': async () => await runForEachItem(this, orderGetMany.execute),
 		'solicitation:checkEligibility': async () =>
 			await runForEachItem(this, checkEligibility.execute),
+		'solicitation:plan': async () =>
+			// An agent reads the first output alone, and is to hear of all orders.
+			isHeldByAgent(this)
+				? await runAsBatch(this, plan)
+				: await runAsBatch(this, plan, {
+						outputCount: PLAN_OUTPUTS.length,
+						outputOf: (row) => PLAN_OUTPUTS.findIndex(({ decision }) => decision === row.decision),
+						errorOutput: () => PLAN_OUTPUTS.length - 1,
+					}),
 		'solicitation:send': async () => await runAsBatch(this, send),
 	});
 	return await run();

@@ -115,8 +115,8 @@ interface ItemRow
 	readonly sku: string | null;
 	readonly quantity: number | null;
 	readonly hasItemPrice: boolean;
-	/** Decimals, discounts with a minus. */
-	readonly amounts: readonly string[];
+	/** Prices and taxes less discounts; null where one of them is not a decimal number. */
+	readonly amount: string | null;
 }
 
 function readItem(
@@ -148,7 +148,7 @@ function readItem(
 		sku: text('sku'),
 		quantity: /^\d{1,9}$/.test(quantity) ? Number(quantity) : null,
 		hasItemPrice: row.cell('item-price') !== '',
-		amounts,
+		amount: sumOfDecimals(amounts),
 	};
 }
 
@@ -210,33 +210,34 @@ function outermost(
 }
 
 function totalOf(rows: readonly ItemRow[]): string | null {
-	const amounts: string[] = [];
-	let currency: string | null = null;
-	let isPriced = false;
-	for (const row of rows) {
-		if (row.currency !== null && currency !== null && row.currency !== currency) return null;
-		currency ??= row.currency;
-		isPriced ||= row.hasItemPrice;
-		amounts.push(...row.amounts);
-	}
-	return isPriced ? sumOfDecimals(amounts) : null;
+	const isPriced = rows.some(({ hasItemPrice }) => hasItemPrice);
+	const currencies = new Set(rows.map(({ currency }) => currency).filter(isKnown));
+	const amounts = rows.map(({ amount }) => amount).filter(isKnown);
+	const isWhole = amounts.length === rows.length && currencies.size < 2;
+	return isPriced && isWhole ? sumOfDecimals(amounts) : null;
 }
+
+const isKnown = <Value>(value: Value | null): value is Value => value !== null;
+
+const DECIMAL = /^-?\d+(\.\d+)?$/;
 
 /** Exact, with as many decimals as the longest has; null where one is not a decimal number. */
 function sumOfDecimals(decimals: readonly string[]): string | null {
+	const [first] = decimals;
+	if (first !== undefined && decimals.length === 1) return DECIMAL.test(first) ? first : null;
 	let places = 0;
 	for (const decimal of decimals) {
-		if (!/^-?\d+(\.\d+)?$/.test(decimal)) return null;
+		if (!DECIMAL.test(decimal)) return null;
 		places = Math.max(places, placesOf(decimal));
 	}
 	let sum = 0n;
 	for (const decimal of decimals) {
 		sum += BigInt(decimal.replace('.', '') + '0'.repeat(places - placesOf(decimal)));
 	}
+	const sign = sum < 0n ? '-' : '';
 	const digits = String(sum < 0n ? -sum : sum).padStart(places + 1, '0');
 	const whole = digits.slice(0, digits.length - places);
-	const fraction = places === 0 ? '' : `.${digits.slice(-places)}`;
-	return `${sum < 0n ? '-' : ''}${whole}${fraction}`;
+	return places === 0 ? `${sign}${whole}` : `${sign}${whole}.${digits.slice(-places)}`;
 }
 
 function placesOf(decimal: string): number {

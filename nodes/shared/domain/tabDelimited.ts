@@ -24,7 +24,8 @@ export interface TabDelimitedReport {
  * There is no quoting: a `"` is a character. Columns are told by their names in lower case, trimmed,
  * so new columns and another order of them do no harm; of two columns with one name the first counts.
  * Cells missing at the end of a row count as empty, for some tools drop trailing tabs. A row with
- * more cells than the header has is a problem, unless the cells over are empty.
+ * more cells than the header is a problem, even if the last ones are empty: a tab inside a cell, such
+ * as a product name, looks the same and moves all that follows under the wrong column.
  */
 export function readTabDelimited(text: string): TabDelimitedReport {
 	const header = headerOf(text);
@@ -72,8 +73,8 @@ class Row implements ReportRow {
 		}
 		ends.push(content.length);
 		this.ends = ends;
-		const isTooLong = ends.length > columns && content.slice(ends[columns - 1]).trim() !== '';
-		this.problem = isTooLong ? `it has ${ends.length} columns and the header ${columns}` : undefined;
+		this.problem =
+			ends.length > columns ? `it has ${ends.length} columns and the header ${columns}` : undefined;
 	}
 
 	cell(column: string): string {
@@ -127,7 +128,10 @@ export function readMoment(text: string): string | null {
 	if (/^.{19}(?:Z|\+00:00)$/.test(text)) return `${text.slice(0, 19)}.000Z`;
 	const offset = text.search(/(?:Z|[+-]\d\d:?\d*)$/);
 	// `Date` reads hours and minutes only in full, `+09` and `+0900` not.
-	const [hours, minutes] = [text.slice(offset, offset + 3), text.slice(offset + 3).replace(':', '')];
+	const [hours, minutes] = [
+		text.slice(offset, offset + 3),
+		text.slice(offset + 3).replace(':', ''),
+	];
 	const zone = hours === 'Z' ? hours : `${hours}:${minutes || '00'}`;
 	return new Date(text.slice(0, offset) + zone).toISOString();
 }

@@ -11,6 +11,11 @@ export const REPORT_TYPES = {
 	// Amazon's page on roles for this report was not found; users name Brand Analytics.
 	GET_SALES_AND_TRAFFIC_REPORT: { roles: ['Brand Analytics'] },
 	GET_V2_SELLER_PERFORMANCE_REPORT: { roles: ['Selling Partner Insights'] },
+	// The roles of the next four are those users name; Amazon's pages on them were not found.
+	GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL: { roles: ['Inventory and Order Tracking'] },
+	GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL: { roles: ['Amazon Fulfillment'] },
+	GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA: { roles: ['Amazon Fulfillment'] },
+	GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE: { roles: ['Inventory and Order Tracking'] },
 } as const satisfies Record<string, { readonly roles: readonly string[] }>;
 
 export type ReportType = keyof typeof REPORT_TYPES;
@@ -19,11 +24,13 @@ export interface ReportRequest {
 	readonly reportType: ReportType;
 	/** One marketplace per report, for its rows do not name theirs. */
 	readonly marketplaceId: string;
-	/**
-	 * ISO 8601 in UTC. Always sent: without it Amazon takes "now" and finds nothing. An end is never
-	 * sent: with one, Amazon cancels feedback reports of under five days.
-	 */
+	/** ISO 8601 in UTC. Always sent: without it Amazon takes "now" and finds nothing. */
 	readonly dataStartTime: string;
+	/**
+	 * ISO 8601 in UTC; now where absent. Never for feedback: with an end, Amazon cancels reports of
+	 * under five days.
+	 */
+	readonly dataEndTime?: string;
 	readonly reportOptions?: Readonly<Record<string, string>>;
 }
 

@@ -75,10 +75,10 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				displayName: 'Previous Attempts',
 				name: 'attemptsBefore',
 				type: 'number',
-				default: '={{ $json.attempt ?? 0 }}',
+				default: 0,
 				typeOptions: { minValue: 0 },
 				description:
-					'How often a request was made for the order before, to go on counting attempts. An order with earlier attempts is always checked first.',
+					"How often a request was made for the order before, to go on counting; without it, the item's field `attempt` is taken. An order with earlier attempts is always checked first.",
 			},
 			{
 				displayName: 'Time Budget (Minutes)',

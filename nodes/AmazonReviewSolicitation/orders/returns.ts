@@ -1,0 +1,28 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { parseReturnsReport } from '../../shared/domain/returnsReport';
+import type { SpApiClient } from '../../shared/spapi/client';
+import { fetchRangedReports, hintAtUnreadableLines, type ReportRange } from './rangedReport';
+
+/** Returns of orders that Amazon fulfils, and of orders that the seller fulfils. */
+const REPORTS = [
+	'GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA',
+	'GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE',
+] as const;
+
+/** IDs of the orders returned in a range, from Amazon's two returns reports. */
+export async function readReturnedOrderIds(
+	context: IExecuteFunctions,
+	client: SpApiClient,
+	range: ReportRange,
+): Promise<string[]> {
+	const orderIds: string[] = [];
+	for (const reportType of REPORTS) {
+		for (const text of await fetchRangedReports(context, client, reportType, range)) {
+			const report = parseReturnsReport(text);
+			hintAtUnreadableLines(context, reportType, report.unreadable);
+			orderIds.push(...report.returns.map(({ orderId }) => orderId));
+		}
+	}
+	return orderIds;
+}

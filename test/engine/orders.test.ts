@@ -1,0 +1,194 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { startSandbox, type Sandbox, type WorldOrder } from '../../sandbox';
+import { createCredentialStore, runNode, type CredentialStore, type NodeRun } from './harness';
+import { expectToMatchOutputSchema } from './outputSchema';
+import { connect } from './sandboxCredential';
+import { expectMiddleItemToFailAlone } from './threeItems';
+
+let sandbox: Sandbox;
+let credentials: CredentialStore;
+
+beforeEach(async () => {
+	sandbox = await startSandbox({ reportDelayMs: 20 });
+	credentials = await createCredentialStore();
+	connect(credentials, sandbox);
+});
+
+afterEach(async () => await sandbox.close());
+
+const DAY_MS = 86_400_000;
+
+const daysAgo = (days: number): string =>
+	new Date(sandbox.clock.now().getTime() - days * DAY_MS).toISOString();
+
+const getMany = async (parameters: INodeParameters = {}): Promise<NodeRun> =>
+	await runNode({
+		type: 'amazonReviewSolicitation',
+		parameters: {
+			resource: 'order',
+			operation: 'getMany',
+			source: 'ordersApi',
+			marketplaces: [],
+			incremental: false,
+			dateType: 'created',
+			from: daysAgo(45),
+			returnAll: true,
+			filters: {},
+			options: {},
+			...parameters,
+		},
+		credentials,
+	});
+
+/** The sandbox's own record of orders created in the last 45 days. */
+const recentOrders = (): WorldOrder[] =>
+	(sandbox.sellers.demo?.marketplaces ?? [])
+		.flatMap(({ orders }) => orders)
+		.filter(({ createdAt }) => createdAt >= Date.parse(daysAgo(45)))
+		.filter(({ createdAt }) => createdAt <= sandbox.clock.now().getTime() - 120_000);
+
+const ids = (items: ReadonlyArray<IDataObject | WorldOrder>) =>
+	items.map(({ orderId }) => String(orderId)).toSorted();
+
+const searches = () => sandbox.requests.filter(({ operation }) => operation === 'searchOrders');
+
+describe('Order: Get Many, from the Orders API', () => {
+	it('reads all pages: exactly the orders of the range, each once', async () => {
+		const { items, error } = await getMany();
+		expect(error).toBeUndefined();
+		expect(items.length).toBeGreaterThan(100);
+		expect(ids(items)).toEqual(ids(recentOrders()));
+		expect(searches()).toHaveLength(Math.ceil(items.length / 100));
+		expectToMatchOutputSchema('AmazonReviewSolicitation', 'order/getMany', items);
+	});
+
+	it('gives each order its window, in UTC and on the marketplace’s clock, and says where from', async () => {
+		const { items } = await getMany();
+		const orders = new Map(recentOrders().map((order) => [order.orderId, order]));
+		for (const item of items) {
+			const order = orders.get(String(item.orderId));
+			if (order?.fulfilledBy === 'MERCHANT' && item.status !== 'PENDING') {
+				expect(item.deliveryDateSource).toBe('deliverByWindow');
+				const opens = order.deliverBy.earliest + 5 * DAY_MS;
+				expect(Date.parse(String(item.windowOpensAt))).toBe(opens);
+				expect(Date.parse(String(item.windowOpensAtLocal))).toBe(opens);
+				expect(item.windowOpensAtLocal).not.toMatch(/Z$/);
+				expect(Date.parse(String(item.windowClosesAt))).toBe(order.deliverBy.latest + 30 * DAY_MS);
+			} else {
+				expect(item).toMatchObject({ deliveryDateSource: 'unknown', windowOpensAt: null });
+			}
+		}
+		expect(new Set(items.map(({ deliveryDateSource }) => deliveryDateSource)).size).toBe(2);
+	});
+
+	it('keeps to limit, marketplaces, fulfilment, statuses and programs', async () => {
+		expect((await getMany({ returnAll: false, limit: 7 })).items).toHaveLength(7);
+		const { items } = await getMany({
+			marketplaces: ['A2EUQ1WTGCTBG2'],
+			filters: { fulfilledBy: 'MERCHANT', statuses: ['SHIPPED'] },
+		});
+		expect(items.length).toBeGreaterThan(0);
+		for (const item of items) {
+			expect(item).toMatchObject({
+				marketplace: 'CA',
+				fulfilledBy: 'MERCHANT',
+				status: 'SHIPPED',
+			});
+		}
+		const prime = await getMany({ filters: { programs: ['isPrime'] } });
+		const wanted = recentOrders().filter(({ programs }) => programs.includes('PRIME'));
+		expect(ids(prime.items)).toEqual(ids(wanted));
+	});
+
+	it('goes on after a page failed, without losing or doubling an order', async () => {
+		sandbox.faults.add({ kind: 'error503', operation: 'searchOrders', skip: 1, times: 2 });
+		const { items, error } = await getMany();
+		expect(error).toBeUndefined();
+		expect(ids(items)).toEqual(ids(recentOrders()));
+	});
+
+	it('does not hand on address or e-mail, and the zone of the buyer only if asked', async () => {
+		const { items } = await getMany({ options: { buyerTimeZone: true } });
+		expect(items.some(({ buyerTimeZone }) => buyerTimeZone === 'America/New_York')).toBe(true);
+		expect(JSON.stringify(items)).not.toMatch(/@|deliveryAddress|stateOrRegion/);
+		const plain = await getMany();
+		expect(plain.items.every(({ buyerTimeZone }) => buyerTimeZone === null)).toBe(true);
+		expect(searches().at(-1)?.query.includedData).not.toMatch(/RECIPIENT/);
+	});
+
+	it('adds delivery dates of FBA orders from the shipments report', async () => {
+		const { items } = await getMany({
+			marketplaces: ['ATVPDKIKX0DER'],
+			options: { fbaDeliveryDates: true },
+		});
+		const reported = items.filter(
+			({ deliveryDateSource }) => deliveryDateSource === 'shipmentsReport',
+		);
+		expect(reported.length).toBeGreaterThan(50);
+		for (const { orderId, windowOpensAt, windowClosesAt } of reported) {
+			const truth = sandbox.truth.windowOf('demo', String(orderId));
+			expect(Date.parse(String(windowOpensAt))).toBeGreaterThanOrEqual(Date.parse(truth.opensAt));
+			expect(Date.parse(String(windowClosesAt))).toBeLessThanOrEqual(Date.parse(truth.closesAt));
+		}
+	});
+
+	it('keeps a bad item from the good ones beside it', async () => {
+		await expectMiddleItemToFailAlone({
+			type: 'amazonReviewSolicitation',
+			parameters: {
+				resource: 'order',
+				operation: 'getMany',
+				source: 'ordersApi',
+				marketplaces: [],
+				incremental: false,
+				dateType: 'created',
+				from: '={{ $json.from }}',
+				returnAll: false,
+				limit: 2,
+				filters: {},
+				options: {},
+			},
+			credentials,
+			items: [
+				{ json: { from: daysAgo(10) } },
+				{ json: { from: 'yesterday' } },
+				{ json: { from: daysAgo(5) } },
+			],
+			message: /'From' cannot be used/,
+		});
+	});
+});
+
+describe('Order: Get Many, from reports', () => {
+	it('gives the same orders as the API, from reports of 30 days each', async () => {
+		const { items, error } = await getMany({
+			source: 'reports',
+			marketplaces: ['ATVPDKIKX0DER', 'A2EUQ1WTGCTBG2', 'A1AM78C64UM0Y8'],
+		});
+		expect(error).toBeUndefined();
+		const api = await getMany();
+		const known = new Set(ids(api.items));
+		// The report also has the orders of the last two minutes, which Amazon's search does not.
+		expect(ids(items).filter((id) => known.has(id))).toEqual(ids(api.items));
+		const byId = new Map(api.items.map((item) => [item.orderId, item]));
+		for (const item of items) {
+			const same = byId.get(item.orderId);
+			if (same === undefined) continue;
+			const { marketplaceId, fulfilledBy, status, isBusiness, createdAt } = same;
+			expect(item).toMatchObject({ marketplaceId, fulfilledBy, isBusiness });
+			if (status !== 'PARTIALLY_SHIPPED') expect(item.status).toBe(status);
+			expect(
+				Math.abs(Date.parse(String(item.createdAt)) - Date.parse(String(createdAt))),
+			).toBeLessThan(1000);
+		}
+		expectToMatchOutputSchema('AmazonReviewSolicitation', 'order/getMany', items);
+	});
+
+	it('says that a cancelled report is no zero', async () => {
+		sandbox.faults.add({ kind: 'reportCancelled', times: 'always' });
+		const { items, hints } = await getMany({ source: 'reports' });
+		expect(items).toHaveLength(0);
+		expect(hints.join()).toMatch(/nothing to report, or it was refused/);
+	});
+});
