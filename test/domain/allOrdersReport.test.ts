@@ -243,6 +243,14 @@ describe('the merge of rows to orders', () => {
 		},
 	);
 
+	it('takes the cancellation of an item for an update of the order', () => {
+		const order = orderOf(
+			{ 'item-status': 'Cancelled', 'last-updated-date': '2026-09-09T00:00:00+00:00' },
+			{},
+		);
+		expect(order.updatedAt).toBe('2026-09-09T00:00:00.000Z');
+	});
+
 	it('counts the items of an order that is cancelled as a whole', () => {
 		const cancelled: Cells = { 'item-status': 'Cancelled', 'order-status': 'Cancelled' };
 		expect(orderOf(cancelled, cancelled)).toMatchObject({
@@ -317,6 +325,12 @@ describe('the total', () => {
 
 	it('is prices and taxes less promotions', () => {
 		expect(orderOf(AMOUNTS).orderTotal).toBe('102.53');
+	});
+
+	it('does not add taxes where prices hold them already', () => {
+		const german = { ...AMOUNTS, 'sales-channel': 'Amazon.de' };
+		expect(orderOf(german).orderTotal).toBe('93.50');
+		expect(orderOf({ ...german, 'item-tax': '50.00' }).orderTotal).toBe('93.50');
 	});
 
 	it('takes a discount off, whichever sign the report gives it', () => {

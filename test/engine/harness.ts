@@ -217,6 +217,8 @@ export interface NodeRunOptions {
 	readonly onError?: OnError;
 	/** Cancels the execution that many milliseconds after it started. */
 	readonly cancelAfterMs?: number;
+	/** What the workflow keeps between runs; changed in place. */
+	readonly staticData?: IDataObject;
 	/** Which output of the node under test the linking is followed from. */
 	readonly linkOutput?: number;
 }
@@ -258,6 +260,7 @@ export async function runNode(options: NodeRunOptions): Promise<NodeRun> {
 		active: false,
 		nodeTypes: new TestNodeTypes(loaded),
 		settings: { executionOrder: 'v1', timezone: 'Europe/Berlin' },
+		staticData: options.staticData,
 	});
 
 	let finish: (run: IRun) => void = () => undefined;

@@ -9,20 +9,28 @@ import { expectMiddleItemToFailAlone } from './threeItems';
 let sandbox: Sandbox;
 let credentials: CredentialStore;
 
+beforeAll(async () => {
+	// Amazon's rate for listing orders is a page in three minutes.
+	sandbox = await startSandbox({ reportDelayMs: 20, rateLimits: 100_000 });
+});
+
 beforeEach(async () => {
-	sandbox = await startSandbox({ reportDelayMs: 20 });
+	sandbox.reset();
 	credentials = await createCredentialStore();
 	connect(credentials, sandbox);
 });
 
-afterEach(async () => await sandbox.close());
+afterAll(async () => await sandbox.close());
 
 const DAY_MS = 86_400_000;
 
 const daysAgo = (days: number): string =>
 	new Date(sandbox.clock.now().getTime() - days * DAY_MS).toISOString();
 
-const getMany = async (parameters: INodeParameters = {}): Promise<NodeRun> =>
+const getMany = async (
+	parameters: INodeParameters = {},
+	staticData: IDataObject = {},
+): Promise<NodeRun> =>
 	await runNode({
 		type: 'amazonReviewSolicitation',
 		parameters: {
@@ -39,6 +47,7 @@ const getMany = async (parameters: INodeParameters = {}): Promise<NodeRun> =>
 			...parameters,
 		},
 		credentials,
+		staticData,
 	});
 
 /** The sandbox's own record of orders created in the last 45 days. */
@@ -190,5 +199,102 @@ describe('Order: Get Many, from reports', () => {
 		const { items, hints } = await getMany({ source: 'reports' });
 		expect(items).toHaveLength(0);
 		expect(hints.join()).toMatch(/nothing to report, or it was refused/);
+	});
+});
+
+describe('Order: Get Many, only changes since the last run', () => {
+	/** Runs as an active workflow does: what the node keeps is saved when the run has ended. */
+	const workflowRuns = () => {
+		let saved: IDataObject = {};
+		return async ({ crash = false, ...parameters }: INodeParameters & { crash?: boolean } = {}) => {
+			const working = JSON.parse(JSON.stringify(saved)) as IDataObject;
+			const result = await getMany({ incremental: true, ...parameters }, working);
+			if (!crash) saved = JSON.parse(JSON.stringify(working)) as IDataObject;
+			return { ...result, saved };
+		};
+	};
+
+	const change = (count = 3): string[] => {
+		return ids(sandbox.world.addOrders({ count, state: 'notShipped', createdDaysAgo: 0.01 }));
+	};
+
+	it('hands on all since the start, then nothing', async () => {
+		const run = workflowRuns();
+		const first = await run();
+		expect(first.items.length).toBeGreaterThan(100);
+		expect(new Set(ids(first.items)).size).toBe(first.items.length);
+
+		sandbox.clock.advance({ hours: 1 });
+		const before = new Map(first.items.map((item) => [item.orderId, item.updatedAt]));
+		const second = await run();
+		for (const { orderId, updatedAt } of second.items)
+			expect(before.get(orderId)).not.toBe(updatedAt);
+
+		const third = await run();
+		expect(third.items).toHaveLength(0);
+		expect(third.error).toBeUndefined();
+	});
+
+	it('hands on again what a run had that broke off before its end', async () => {
+		const run = workflowRuns();
+		await run();
+		const added = change();
+		const broken = await run({ crash: true });
+		expect(ids(broken.items)).toEqual(expect.arrayContaining(added));
+		const next = await run();
+		expect(ids(next.items)).toEqual(ids(broken.items));
+		expect((await run()).items).toHaveLength(0);
+	});
+
+	it('goes on in the next run where a page failed in this one', async () => {
+		const run = workflowRuns();
+		const fault = sandbox.faults.add({
+			kind: 'error503',
+			operation: 'searchOrders',
+			skip: 1,
+			times: 'always',
+		});
+		const first = await run();
+		expect(first.error).toBeUndefined();
+		expect(first.items).toHaveLength(100);
+		expect(first.hints.join()).toMatch(/next run goes on from there/);
+		fault.remove();
+		const searchesBefore = searches().length;
+		const second = await run();
+		const all = [...first.items, ...second.items];
+		// Not from the first page again.
+		expect(searches().length - searchesBefore).toBe(Math.ceil(all.length / 100) - 1);
+		expect(new Set(ids(all)).size).toBe(all.length);
+		expect((await getMany({ dateType: 'lastUpdated' })).items).toHaveLength(all.length);
+	}, 60_000);
+
+	it('begins a search anew where its paging token is too old, and hands on nothing twice', async () => {
+		const run = workflowRuns();
+		const first = await run({ options: { timeBudget: 0.000001 } });
+		expect(first.items).toHaveLength(100);
+		expect(first.hints.join()).toMatch(/more orders than fit/);
+		// On Amazon's clock the token is over; the node's own clock does not know.
+		sandbox.clock.advance({ hours: 30 });
+		const second = await run();
+		expect(second.error).toBeUndefined();
+		expect(searches().some(({ status }) => status === 400)).toBe(true);
+		const all = [...first.items, ...second.items];
+		const versions = all.map(({ orderId, updatedAt }) => `${orderId} ${updatedAt}`);
+		expect(new Set(versions).size).toBe(versions.length);
+	});
+
+	it('keeps little: what the next search can meet again, and no more', async () => {
+		const run = workflowRuns();
+		const { items, saved } = await run();
+		expect(items.length).toBeGreaterThan(100);
+		expect(JSON.stringify(saved).length).toBeLessThan(2000);
+	});
+
+	it('takes other marketplaces or filters for another search', async () => {
+		const run = workflowRuns();
+		await run({ marketplaces: ['A2EUQ1WTGCTBG2'] });
+		const other = await run({ marketplaces: ['A1AM78C64UM0Y8'] });
+		expect(other.items.length).toBeGreaterThan(0);
+		expect((await run({ marketplaces: ['A2EUQ1WTGCTBG2'] })).items).toHaveLength(0);
 	});
 });

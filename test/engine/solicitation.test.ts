@@ -203,9 +203,11 @@ describe('Solicitation: Send', () => {
 			skip: 1,
 			times: 'always',
 		});
-		const { error } = await run('send', [orderWith('eligible')]);
-		expect(error?.message).toMatch(/No answer came back from Amazon, asked to request a review/);
-		expect(error?.description).toMatch(/not known whether Amazon acted/);
+		const { items, error } = await run('send', [orderWith('eligible')]);
+		expect(error).toBeUndefined();
+		expect(items).toEqual([
+			expect.objectContaining({ outcome: 'answerLost', tryAgainLater: true, attempt: 1 }),
+		]);
 		expect(posts()).toHaveLength(1);
 	});
 
@@ -218,19 +220,35 @@ describe('Solicitation: Send', () => {
 		'takes "already requested" as a normal outcome (%s text)',
 		async (alreadyRequestedText) => {
 			sandbox.settings.set({ alreadyRequestedText });
-			// Two executions check the same order before either has sent.
-			sandbox.faults.add({ kind: 'slow', operation: CREATE, delayMs: 300, times: 2 });
 			const orderId = orderWith('eligible');
-			const both = await Promise.all([run('send', [orderId]), run('send', [orderId])]);
-			expect(both.flatMap(outcomes).toSorted()).toEqual(['alreadyRequested', 'sent']);
+			await run('send', [orderId]);
+			const directly = { options: { checkFirst: false } };
+			const again = await run('send', [orderId], directly);
+			expect(again.error).toBeUndefined();
+			expect(again.items).toEqual([
+				expect.objectContaining({ outcome: 'alreadyRequested', tryAgainLater: false, attempt: 0 }),
+			]);
 			expect(sandbox.truth.solicitations).toHaveLength(1);
 		},
 	);
 
+	it('asks once where two executions overlap, and says so', async () => {
+		sandbox.faults.add({ kind: 'slow', operation: CREATE, delayMs: 300, times: 2 });
+		const orderId = orderWith('eligible');
+		const both = await Promise.all([run('send', [orderId]), run('send', [orderId])]);
+		expect(both.flatMap(outcomes).toSorted()).toEqual(['claimedElsewhere', 'sent']);
+		expect(posts()).toHaveLength(1);
+		expect(sandbox.truth.solicitations).toHaveLength(1);
+	});
+
 	it('sends again when the connection broke before Amazon acted', async () => {
 		sandbox.faults.add({ kind: 'cutBefore', operation: CREATE });
-		const orderId = orderWith('eligible');
-		expect(outcomes(await run('send', [orderId]))).toEqual(['sent']);
+		const { items, links } = await run('send', [orderWith('eligible')]);
+		expect(items).toEqual([
+			expect.objectContaining({ outcome: 'answerLost', tryAgainLater: false, attempt: 1 }),
+			expect.objectContaining({ outcome: 'sent', tryAgainLater: false, attempt: 2 }),
+		]);
+		expect(new Set(links).size).toBe(1);
 		expect(sandbox.truth.solicitations).toHaveLength(1);
 	});
 
@@ -251,7 +269,7 @@ describe('Solicitation: Send', () => {
 		'asks Amazon again what became of a request answered with %s',
 		async (kind) => {
 			sandbox.faults.add({ kind, operation: CREATE });
-			const [outcome] = outcomes(await run('send', [orderWith('eligible')]));
+			const outcome = outcomes(await run('send', [orderWith('eligible')])).at(-1);
 			expect(['sent', 'sentUnconfirmed']).toContain(outcome);
 			expect(sandbox.truth.solicitations).toHaveLength(1);
 		},
@@ -263,12 +281,25 @@ describe('Solicitation: Send', () => {
 		expect(posts().map(({ status }) => status)).toEqual([429, 429, 201]);
 	});
 
-	it('names the missing role', async () => {
+	it('stops and names the missing role', async () => {
 		sandbox.roles.remove('demo', 'Buyer Solicitation');
 		sandbox.roles.remove('demo', 'Product Listing');
-		const { items } = await run('send', [orderWith('eligible')]);
-		expect(items[0]).toMatchObject({ outcome: 'missingRole' });
-		expect(items[0]?.explanation).toMatch(/Buyer Solicitation or Product Listing/);
+		const ids = ordersWith('eligible')
+			.slice(0, 30)
+			.map(({ orderId }) => orderId);
+		const { error } = await run('send', ids);
+		expect(error?.message).toMatch(/Amazon denied access/);
+		expect(error?.description).toMatch(/Buyer Solicitation or Product Listing/);
+		// Those in hand when it was found out, and no more.
+		const checks = sandbox.requests.filter(({ operation }) => operation.startsWith('getSolicit'));
+		expect(checks.length).toBeLessThanOrEqual(5);
+
+		const { items } = await run('send', ids, {}, 'continueRegularOutput');
+		expect(items).toHaveLength(30);
+		for (const item of items) {
+			expect(item).toMatchObject({ outcome: 'missingRole', tryAgainLater: true });
+			expect(item.explanation).toMatch(/Buyer Solicitation or Product Listing/);
+		}
 	});
 
 	it('keeps a bad item from the good ones beside it', async () => {
@@ -291,6 +322,8 @@ describe('Solicitation: Send', () => {
 			] as Array<{ json: IDataObject }>,
 			message: /cannot reach the marketplace Germany/,
 		});
-		expect(sandbox.truth.solicitations.map(({ orderId }) => orderId)).toEqual([first, second]);
+		expect(new Set(sandbox.truth.solicitations.map(({ orderId }) => orderId))).toEqual(
+			new Set([first, second]),
+		);
 	});
 });

@@ -38,16 +38,18 @@ const FULFILLER_OF_WORD: ReadonlyMap<string, Fulfiller> = new Map([
 	['mfn', 'MERCHANT'],
 ]);
 
-/** What the buyer pays for an item of a row, and what is taken off. */
-const PRICES = [
-	'item-price',
-	'item-tax',
-	'shipping-price',
-	'shipping-tax',
-	'gift-wrap-price',
-	'gift-wrap-tax',
-];
+/** What the buyer pays for an item of a row, what is added to it, and what is taken off. */
+const PRICES = ['item-price', 'shipping-price', 'gift-wrap-price'];
+const TAXES = ['item-tax', 'shipping-tax', 'gift-wrap-tax'];
 const DISCOUNTS = ['item-promotion-discount', 'ship-promotion-discount'];
+
+/**
+ * Where prices are without tax. Elsewhere they hold it already, as VAT usually is; Amazon's help for
+ * Europe calls the item price what the buyer paid, but documents none of it for this report.
+ */
+const PRICES_WITHOUT_TAX = ['US', 'CA'].flatMap(
+	(country) => MARKETPLACES.find(({ countryCode }) => countryCode === country)?.id ?? [],
+);
 
 /**
  * Reads `GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL` (and its twin by order date).
@@ -58,7 +60,7 @@ const DISCOUNTS = ['item-promotion-discount', 'ship-promotion-discount'];
  * order disagree about a field, it is null. The report has no word on Prime, replacements,
  * cancellation requests, ship-by and delivery dates: those are null.
  *
- * The total is prices and taxes less promotions, exact, in `currency`; null where no row has an item
+ * The total is prices (in the US and Canada with the taxes on top) less promotions, exact, in `currency`; null where no row has an item
  * price (pending orders), an amount is no decimal number, or the currencies differ. A discount is
  * taken off whatever its sign, for Amazon's reports write both.
  *
@@ -126,7 +128,9 @@ function readItem(
 	const text = (column: string) => row.cell(column) || null;
 	const quantity = row.cell('quantity');
 	const amounts: string[] = [];
-	for (const column of PRICES) {
+	const marketplaceId = marketplaceOf(row.cell('sales-channel'));
+	const taxOnTop = marketplaceId !== null && PRICES_WITHOUT_TAX.includes(marketplaceId);
+	for (const column of taxOnTop ? [...PRICES, ...TAXES] : PRICES) {
 		const amount = row.cell(column);
 		if (amount !== '') amounts.push(amount);
 	}
@@ -135,7 +139,7 @@ function readItem(
 		if (amount !== '') amounts.push(amount.startsWith('-') ? amount : `-${amount}`);
 	}
 	return {
-		marketplaceId: marketplaceOf(row.cell('sales-channel')),
+		marketplaceId,
 		createdAt: readMoment(row.cell('purchase-date')),
 		updatedAt: readMoment(row.cell('last-updated-date')),
 		status: statusOf(row.cell('order-status')),

@@ -67,14 +67,16 @@ export interface SendPlan {
  * all alike. Giving orders to intervals is then a maximum bipartite matching with capacities, under
  * a second layer of capacities for the days of the cap.
  *
- * Wishes come second: as many orders as possible are on time before any is sent early, and one that
- * is early goes near its wish, not at once. Orders are served by deadline, then `urgency`, then
- * `key`, and not by their place in the input. With one zone and neither calendar nor cap nor wishes
- * this is earliest deadline first, each at the first moment possible.
+ * Wishes come second: none is ignored if as many orders can be sent without. Otherwise as many orders
+ * as possible are on time before any is early, and an early one goes in the last free interval before
+ * its wish; few are early, but not provably the fewest. Ties are decided by deadline, then `urgency`,
+ * then `key`, never by the place in the input. With neither calendar nor cap nor wishes this is
+ * earliest deadline first, each order at the first moment possible.
  * @throws RangeError where a limit has no meaning or a zone is not known
  */
 export function planSends(candidates: readonly PlanCandidate[], limits: PlanLimits): SendPlan {
 	const { now, hours, weekdays, horizonDays = 60 } = limits;
+	if (!(horizonDays > 0)) throw new RangeError(`${horizonDays} days are no horizon`);
 	const { firstSlotFrom, momentOf } = slotsOf(limits);
 	const ordered = candidates.toSorted(byDeadline).map((candidate) => {
 		const from = Math.max(now, candidate.opensAt);
@@ -208,6 +210,13 @@ interface Reach {
  */
 type Liberty = 'onTime' | 'keepWishes' | 'any';
 
+interface Part {
+	readonly line: Line;
+	readonly first: number;
+	readonly wish: number;
+	readonly end: number;
+}
+
 const NONE = -1;
 
 /**
@@ -216,10 +225,10 @@ const NONE = -1;
  * slot, or the place of another order that moves on, and so forth. Once there is no such path it is
  * of maximum size (Berge), and since no path unseats an order, what was won before is kept.
  *
- * The paths are searched in phases, as by Pothen and Fan (ACM TOMS 16, 1990): what one search has
- * visited the others leave out until the next phase, so that a phase takes near-linear time; a phase
- * that finds nothing is the proof that there is no path. The first phase is the greedy one, for most
- * orders find a free slot at once.
+ * The paths are searched in phases, the shortest first (Hopcroft and Karp; with capacities, Dinic):
+ * each phase ranks what can be reached by the number of moves it takes, then goes along the ranks
+ * from each order without a place. It takes near-linear time, and few phases are needed. The first
+ * is the greedy one, without any moves: each order in turn takes a free slot.
  */
 class Matching {
 	/** Interval of each order, or `NONE`. */
@@ -232,26 +241,30 @@ class Matching {
 
 	private readonly room: Float64Array;
 
-	private readonly inInterval: Groups;
+	/**
+	 * Moves it takes to reach an order, an interval, a day in this phase; `NONE` where it is not
+	 * reached or was found to lead nowhere.
+	 */
+	private readonly orderRank: Int32Array;
 
-	private readonly inDay: Groups;
+	private readonly intervalRank: Int32Array;
 
-	/** By line: the intervals with a free slot, and those not visited in this phase. */
-	private readonly free: readonly Remaining[];
+	private readonly dayRank: Int32Array;
 
-	private readonly unvisited: readonly Remaining[];
+	/** The orders that had a place when the phase began, by interval: those of `i` from `groups[i]` on. */
+	private readonly members: Int32Array;
 
-	private readonly isVisited: Uint8Array;
+	private readonly groups: Int32Array;
 
-	private readonly isDayVisited: Uint8Array;
+	/** Where to go on in `members`, by interval and by day. */
+	private readonly nextOfInterval: Int32Array;
 
-	/** Steps of the search: the order that wants an interval, the interval an order is to make room in. */
-	private readonly wantedBy: Int32Array;
+	private readonly nextOfDay: Int32Array;
 
-	private readonly makesRoomIn: Int32Array;
+	private readonly lines: readonly Line[];
 
-	/** The part of its line that each order may use, as positions in it. */
-	private readonly positions: ReadonlyArray<Omit<Reach, 'line'>>;
+	/** By order: the part of its line that it may use, as positions in it. */
+	private readonly parts: ReadonlyArray<Part>;
 
 	/**
 	 * @param reaches of the orders, the most urgent first
@@ -263,29 +276,32 @@ class Matching {
 		private readonly reaches: readonly Reach[],
 		lines: ReadonlyArray<readonly number[]>,
 		private readonly slots: readonly number[],
-		days: ReadonlyArray<{ readonly first: number; readonly room: number }>,
+		private readonly days: ReadonlyArray<{ readonly first: number; readonly room: number }>,
 	) {
 		this.intervalOf = new Int32Array(reaches.length).fill(NONE);
+		this.orderRank = new Int32Array(reaches.length);
+		this.members = new Int32Array(reaches.length);
 		this.dayOf = new Int32Array(slots.length);
 		for (const [day, { first }] of days.entries()) this.dayOf.fill(day, first);
-		this.room = Float64Array.from(days, ({ room }) => room);
 		this.load = new Int32Array(slots.length);
-		this.inInterval = new Groups(slots.length, reaches.length);
-		this.inDay = new Groups(days.length, reaches.length);
-		this.isVisited = new Uint8Array(slots.length);
-		this.isDayVisited = new Uint8Array(days.length);
-		this.wantedBy = new Int32Array(slots.length);
-		this.makesRoomIn = new Int32Array(reaches.length);
-		this.free = lines.map((line) => new Remaining(line, (interval) => !this.isFree(interval)));
-		this.unvisited = lines.map(
-			(line) => new Remaining(line, (interval) => this.isVisited[interval] === 1),
+		this.intervalRank = new Int32Array(slots.length);
+		this.groups = new Int32Array(slots.length + 1);
+		this.nextOfInterval = new Int32Array(slots.length);
+		this.room = Float64Array.from(days, ({ room }) => room);
+		this.dayRank = new Int32Array(days.length);
+		this.nextOfDay = new Int32Array(days.length);
+		this.lines = lines.map(
+			(line) => new Line(line, this.intervalRank, (interval) => this.isFree(interval)),
 		);
-		this.positions = reaches.map(({ line, first, wish, end }) => {
-			const intervals = lines[line] ?? [];
+		this.parts = reaches.map((reach) => {
+			const line = this.lines[reach.line];
+			if (line === undefined) throw new RangeError(`There is no line ${reach.line}`);
+			const position = (interval: number) => firstAtLeast(line.intervals, interval);
 			return {
-				first: firstAtLeast(intervals, first),
-				wish: firstAtLeast(intervals, wish),
-				end: firstAtLeast(intervals, end),
+				line,
+				first: position(reach.first),
+				wish: position(reach.wish),
+				end: position(reach.end),
 			};
 		});
 		for (const liberty of ['onTime', 'keepWishes', 'any'] as const) {
@@ -295,75 +311,142 @@ class Matching {
 
 	/** One phase; whether it has found a place for an order. */
 	private grow(liberty: Liberty): boolean {
-		this.isVisited.fill(0);
-		this.isDayVisited.fill(0);
-		this.makesRoomIn.fill(NONE);
-		for (const line of this.unvisited) line.restore();
-		let hasGrown = false;
-		for (const [order, interval] of this.intervalOf.entries()) {
-			if (interval === NONE && this.place(order, liberty)) hasGrown = true;
-		}
-		return hasGrown;
+		this.group();
+		const roots = range(0, this.reaches.length).filter(
+			(order) => at(this.intervalOf, order) === NONE,
+		);
+		const lastRank = this.rank(roots, liberty);
+		if (lastRank === NONE) return false;
+		for (const line of this.lines) line.sortByRank(lastRank);
+		return roots.filter((root) => this.place(root, lastRank, liberty)).length > 0;
 	}
 
-	/** Searches an augmenting path from an order without a place, and takes it. */
-	private place(root: number, liberty: Liberty): boolean {
-		if (this.takeFree(root, liberty)) return true;
-		const pending = [root];
-		for (let order = pending.at(-1); order !== undefined; order = pending.at(-1)) {
-			const wanted = this.nearestWish(this.unvisited, order, liberty);
+	/** Lists the orders by interval. */
+	private group(): void {
+		for (const [interval, load] of this.load.entries()) {
+			this.groups[interval + 1] = at(this.groups, interval) + load;
+		}
+		this.nextOfInterval.set(this.groups.subarray(0, this.slots.length));
+		for (const [order, interval] of this.intervalOf.entries()) {
+			if (interval === NONE) continue;
+			const next = at(this.nextOfInterval, interval);
+			this.members[next] = order;
+			this.nextOfInterval[interval] = next + 1;
+		}
+		this.nextOfInterval.set(this.groups.subarray(0, this.slots.length));
+		for (const [day, { first }] of this.days.entries())
+			this.nextOfDay[day] = at(this.groups, first);
+	}
+
+	/**
+	 * Breadth first: how many orders have to move before one finds a free slot.
+	 * @returns the rank of the orders that do; `NONE` if none does
+	 */
+	private rank(roots: readonly number[], liberty: Liberty): number {
+		this.orderRank.fill(NONE);
+		this.intervalRank.fill(NONE);
+		this.dayRank.fill(NONE);
+		for (const line of this.lines) line.unranked.restore();
+		for (const root of roots) this.orderRank[root] = 0;
+		let orders = roots;
+		for (let rank = 0; orders.length > 0; rank += 1) {
+			if (orders.some((order) => this.freeFor(order, liberty) !== NONE)) return rank;
+			const next: number[] = [];
+			for (const order of orders) {
+				const { line, first, end } = this.reachOf(order, liberty);
+				let position = line.unranked.from(first);
+				for (; position < end; position = line.unranked.from(position)) {
+					const interval = line.at(position);
+					this.intervalRank[interval] = rank;
+					for (const member of this.thoseInTheWay(interval, rank)) {
+						if (at(this.orderRank, member) !== NONE) continue;
+						this.orderRank[member] = rank + 1;
+						next.push(member);
+					}
+				}
+			}
+			orders = next;
+		}
+		return NONE;
+	}
+
+	/** The orders of which one has to go before an interval that is not free can take another. */
+	private thoseInTheWay(interval: number, rank: number): Int32Array {
+		if (!this.hasSlot(interval)) {
+			return this.members.subarray(at(this.groups, interval), at(this.groups, interval + 1));
+		}
+		const day = at(this.dayOf, interval);
+		if (at(this.dayRank, day) !== NONE) return this.members.subarray(0, 0);
+		this.dayRank[day] = rank;
+		return this.members.subarray(
+			at(this.groups, this.firstOf(day)),
+			at(this.groups, this.firstOf(day + 1)),
+		);
+	}
+
+	/** Depth first, along the ranks: searches a path from an order without a place, and takes it. */
+	private place(root: number, lastRank: number, liberty: Liberty): boolean {
+		const path = [root];
+		const targets: number[] = [];
+		for (let order = path.at(-1); order !== undefined; order = path.at(-1)) {
+			const rank = path.length - 1;
+			if (rank === lastRank) {
+				const free = this.freeFor(order, liberty);
+				if (free !== NONE) {
+					targets.push(free);
+					// From the end, so that there is room for each.
+					for (let step = rank; step >= 0; step -= 1) this.move(at(path, step), at(targets, step));
+					return true;
+				}
+			}
+			const { line, first, end } = this.reachOf(order, liberty);
+			const wanted = rank === lastRank ? NONE : line.nextOfRank(rank, first, end);
 			if (wanted === NONE) {
-				pending.pop();
+				path.pop();
+				targets.pop();
 				continue;
 			}
-			this.isVisited[wanted] = 1;
-			this.wantedBy[wanted] = order;
-			for (const other of this.thoseInTheWay(wanted)) {
-				if (at(this.makesRoomIn, other) !== NONE) continue;
-				this.makesRoomIn[other] = wanted;
-				if (this.takeFree(other, liberty)) return true;
-				pending.push(other);
+			const next = this.nextInTheWay(wanted, rank);
+			if (next === NONE) {
+				this.intervalRank[wanted] = NONE;
+			} else {
+				this.orderRank[next] = NONE;
+				path.push(next);
+				targets.push(wanted);
 			}
 		}
 		return false;
 	}
 
-	/** The orders of which one has to go before an interval without room can take another. */
-	private thoseInTheWay(interval: number): Iterable<number> {
-		if (!this.hasSlot(interval)) return this.inInterval.of(interval);
+	/** One of those in the way of the rank behind, each only once in a phase. */
+	private nextInTheWay(interval: number, rank: number): number {
 		const day = at(this.dayOf, interval);
-		if (this.isDayVisited[day] === 1) return [];
-		this.isDayVisited[day] = 1;
-		return this.inDay.of(day);
-	}
-
-	/**
-	 * Moves an order to a free slot, if it has one in reach; then the order that wanted the place it
-	 * leaves, and so on back to the root of the search.
-	 */
-	private takeFree(order: number, liberty: Liberty): boolean {
-		const free = this.nearestWish(this.free, order, liberty);
-		for (let [mover, to] = [order, free]; to !== NONE; ) {
-			const left = at(this.makesRoomIn, mover);
-			this.move(mover, to);
-			[mover, to] = [left === NONE ? NONE : at(this.wantedBy, left), left];
+		const byDay = this.hasSlot(interval);
+		if (byDay && at(this.dayRank, day) !== rank) return NONE;
+		const next = byDay ? this.nextOfDay : this.nextOfInterval;
+		const index = byDay ? day : interval;
+		const end = at(this.groups, byDay ? this.firstOf(day + 1) : interval + 1);
+		for (let position = at(next, index); position < end; position += 1) {
+			const member = at(this.members, position);
+			next[index] = position + 1;
+			const place = at(this.intervalOf, member);
+			const isThere = byDay ? at(this.dayOf, place) === day : place === interval;
+			if (isThere && at(this.orderRank, member) === rank + 1) return member;
 		}
-		return free !== NONE;
+		return NONE;
 	}
 
 	private move(order: number, to: number): void {
 		const from = at(this.intervalOf, order);
-		if (from !== NONE) {
-			this.load[from] = at(this.load, from) - 1;
-			this.room[at(this.dayOf, from)] = at(this.room, at(this.dayOf, from)) + 1;
-			this.inInterval.remove(order, from);
-			this.inDay.remove(order, at(this.dayOf, from));
-		}
+		if (from !== NONE) this.count(from, -1);
+		this.count(to, 1);
 		this.intervalOf[order] = to;
-		this.load[to] = at(this.load, to) + 1;
-		this.room[at(this.dayOf, to)] = at(this.room, at(this.dayOf, to)) - 1;
-		this.inInterval.add(order, to);
-		this.inDay.add(order, at(this.dayOf, to));
+	}
+
+	private count(interval: number, orders: number): void {
+		this.load[interval] = at(this.load, interval) + orders;
+		const day = at(this.dayOf, interval);
+		this.room[day] = at(this.room, day) - orders;
 	}
 
 	private isFree(interval: number): boolean {
@@ -374,117 +457,136 @@ class Matching {
 		return at(this.load, interval) < at(this.slots, interval);
 	}
 
-	/**
-	 * Of what remains, the first interval in which the order is on time; if there is none and it may be
-	 * early, the last one before.
-	 */
-	private nearestWish(lines: readonly Remaining[], order: number, liberty: Liberty): number {
-		const line = lines[this.reaches[order]?.line ?? NONE];
-		const positions = this.positions[order];
-		if (line === undefined || positions === undefined) return NONE;
-		const onTime = line.atOrAfter(positions.wish);
-		if (onTime < positions.end) return line.intervalAt(onTime);
+	/** First interval of a day; the number of intervals for the day after the last. */
+	private firstOf(day: number): number {
+		return this.days[day]?.first ?? this.slots.length;
+	}
 
+	/** The part of its line that an order may move to, given the liberty. */
+	private reachOf(order: number, liberty: Liberty): Part {
+		const part = this.parts[order];
+		if (part === undefined) throw new RangeError(`There is no order ${order}`);
 		const isOnTime = at(this.intervalOf, order) >= (this.reaches[order]?.wish ?? 0);
-		if (liberty === 'onTime' || (liberty === 'keepWishes' && isOnTime)) return NONE;
-		const early = line.atOrBefore(positions.wish - 1);
-		return early >= positions.first ? line.intervalAt(early) : NONE;
+		const staysOnTime = liberty === 'onTime' || (liberty === 'keepWishes' && isOnTime);
+		return staysOnTime ? { ...part, first: part.wish } : part;
+	}
+
+	/** The first free interval in which an order is on time, or else the last before its wish. */
+	private freeFor(order: number, liberty: Liberty): number {
+		const { line, first, wish, end } = this.reachOf(order, liberty);
+		const onTime = line.free.from(wish);
+		if (onTime < end) return line.at(onTime);
+		const early = line.lastFreeBefore(wish);
+		return early >= first ? line.at(early) : NONE;
 	}
 }
 
-/** The intervals of a line but for those that are gone for good, which union-find skips. */
-class Remaining {
-	/** For each position one to go on from: itself, or a later one if nothing remains in between. */
-	private readonly later: Int32Array;
+/** The intervals permitted to orders of one zone, by position. */
+class Line {
+	/** Positions of intervals with a free slot; the same seen from the end; those without a rank. */
+	readonly free: Remaining;
 
-	/** The same the other way, all numbers greater by one. */
-	private readonly earlier: Int32Array;
+	readonly unranked: Remaining;
+
+	private readonly freeBackwards: Remaining;
+
+	/** The positions of the intervals with a rank, by rank; those of rank `r` from `rankStarts[r]` on. */
+	private readonly byRank: Int32Array;
+
+	private rankStarts: number[] = [];
+
+	private readonly ranked: Remaining;
 
 	constructor(
-		private readonly intervals: readonly number[],
-		private readonly isGone: (interval: number) => boolean,
+		readonly intervals: readonly number[],
+		private readonly intervalRank: Int32Array,
+		isFree: (interval: number) => boolean,
 	) {
-		this.later = new Int32Array(intervals.length + 1);
-		this.earlier = new Int32Array(intervals.length + 1);
-		this.restore();
+		const { length } = intervals;
+		this.free = new Remaining(length, (position) => isFree(this.at(position)));
+		this.freeBackwards = new Remaining(length, (back) => isFree(this.at(length - 1 - back)));
+		this.unranked = new Remaining(length, (position) => this.rankAt(position) === NONE);
+		this.byRank = new Int32Array(length);
+		this.ranked = new Remaining(length, (index) => this.rankAt(at(this.byRank, index)) !== NONE);
 	}
 
-	/** Forgets what is gone. */
-	restore(): void {
-		for (let index = 0; index <= this.intervals.length; index += 1) {
-			this.later[index] = index;
-			this.earlier[index] = index;
-		}
-	}
-
-	intervalAt(position: number): number {
+	at(position: number): number {
 		return at(this.intervals, position);
 	}
 
-	/** The first position from this one on; the length of the line if there is none. */
-	atOrAfter(position: number): number {
-		let found = jump(this.later, position);
-		while (found < this.intervals.length && this.isGone(this.intervalAt(found))) {
-			this.later[found] = found + 1;
-			found = jump(this.later, found);
-		}
-		return found;
+	private rankAt(position: number): number {
+		return at(this.intervalRank, this.at(position));
 	}
 
-	/** The last position up to this one; -1 if there is none. */
-	atOrBefore(position: number): number {
-		let found = jump(this.earlier, position + 1);
-		while (found > 0 && this.isGone(this.intervalAt(found - 1))) {
-			this.earlier[found] = found - 1;
-			found = jump(this.earlier, found);
+	/** The last position before this one with a free slot; negative if there is none. */
+	lastFreeBefore(position: number): number {
+		const { length } = this.intervals;
+		return length - 1 - this.freeBackwards.from(length - position);
+	}
+
+	sortByRank(ranks: number): void {
+		const counts = new Array<number>(ranks + 1).fill(0);
+		for (const interval of this.intervals) {
+			const rank = at(this.intervalRank, interval);
+			if (rank !== NONE) counts[rank + 1] = at(counts, rank + 1) + 1;
 		}
-		return found - 1;
+		for (let rank = 1; rank <= ranks; rank += 1) {
+			counts[rank] = at(counts, rank) + at(counts, rank - 1);
+		}
+		this.rankStarts = [...counts];
+		for (let position = 0; position < this.intervals.length; position += 1) {
+			const rank = this.rankAt(position);
+			if (rank === NONE) continue;
+			const next = at(counts, rank);
+			this.byRank[next] = position;
+			counts[rank] = next + 1;
+		}
+		this.ranked.restore();
+	}
+
+	/** The first interval from a position on and before another that still has the rank, or `NONE`. */
+	nextOfRank(rank: number, from: number, end: number): number {
+		const start = at(this.rankStarts, rank);
+		const last = at(this.rankStarts, rank + 1);
+		const index = this.ranked.from(
+			start + firstWhere(last - start, (offset) => at(this.byRank, start + offset) >= from),
+		);
+		const position = at(this.byRank, index);
+		return index < last && position < end ? this.at(position) : NONE;
 	}
 }
 
-/** Follows links to their end, and shortens the way for the next time. */
-function jump(links: Int32Array, start: number): number {
-	let index = start;
-	for (let next = at(links, index); next !== index; next = at(links, index)) {
-		links[index] = at(links, next);
-		index = next;
-	}
-	return index;
-}
+/** The indices of which something still holds; the others are skipped for good, by union-find. */
+class Remaining {
+	/** For each index one to go on from: itself, or a later one if nothing remains in between. */
+	private readonly links: Int32Array;
 
-/** Numbered members in numbered groups: doubly linked lists. */
-class Groups {
-	private readonly heads: Int32Array;
-
-	private readonly next: Int32Array;
-
-	private readonly previous: Int32Array;
-
-	constructor(groups: number, members: number) {
-		this.heads = new Int32Array(groups).fill(NONE);
-		this.next = new Int32Array(members);
-		this.previous = new Int32Array(members);
+	constructor(
+		private readonly length: number,
+		private readonly remains: (index: number) => boolean,
+	) {
+		this.links = new Int32Array(length + 1);
+		this.restore();
 	}
 
-	add(member: number, group: number): void {
-		const head = at(this.heads, group);
-		this.next[member] = head;
-		this.previous[member] = NONE;
-		if (head !== NONE) this.previous[head] = member;
-		this.heads[group] = member;
+	/** Forgets what it has skipped. */
+	restore(): void {
+		for (let index = 0; index <= this.length; index += 1) this.links[index] = index;
 	}
 
-	remove(member: number, group: number): void {
-		const next = at(this.next, member);
-		const previous = at(this.previous, member);
-		if (next !== NONE) this.previous[next] = previous;
-		if (previous === NONE) this.heads[group] = next;
-		else this.next[previous] = next;
-	}
-
-	*of(group: number): Iterable<number> {
-		for (let member = at(this.heads, group); member !== NONE; member = at(this.next, member)) {
-			yield member;
+	/** The first index from this one on that remains; the length if none does. */
+	from(start: number): number {
+		let index = start;
+		for (;;) {
+			const next = at(this.links, index);
+			if (next !== index) {
+				this.links[index] = at(this.links, next);
+				index = next;
+			} else if (index < this.length && !this.remains(index)) {
+				this.links[index] = index + 1;
+			} else {
+				return index;
+			}
 		}
 	}
 }

@@ -1,0 +1,234 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- a test that runs on the machine, never in n8n */
+import type { IExecuteFunctions, INode } from 'n8n-workflow';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Claims } from '../../nodes/shared/n8n/claims';
+import type { NodeRun } from './harness';
+import { giveProcessedData, ProcessedData } from './processedData';
+import { runNode } from './harness';
+import { useSandbox } from './useSandbox';
+
+const CREATE = 'createProductReviewAndSellerFeedbackSolicitation';
+const MINUTE = 60_000;
+const LEASE = 10 * MINUTE;
+
+const store = new ProcessedData();
+const inUse = useSandbox({ rateLimits: 10_000 });
+
+beforeAll(async () => await giveProcessedData(store));
+afterEach(() => {
+	store.broken = false;
+	store.clear();
+});
+
+const newOrders = (count: number): string[] =>
+	inUse.sandbox.world.addOrders({ count }).map(({ orderId }) => orderId);
+
+const send = async (orderIds: readonly string[], cancelAfterMs?: number): Promise<NodeRun> =>
+	await runNode({
+		type: 'amazonReviewSolicitation',
+		parameters: {
+			resource: 'solicitation',
+			operation: 'send',
+			orderId: '={{ $json.orderId }}',
+			marketplace: { __rl: true, mode: 'list', value: '' },
+			dryRun: false,
+			options: {},
+		},
+		items: orderIds.map((orderId) => ({ json: { orderId, tag: orderId } })),
+		credentials: inUse.credentials,
+		cancelAfterMs,
+	});
+
+const outcomes = ({ items }: NodeRun) => items.map(({ outcome }) => outcome);
+
+const postsOf = (orderIds: readonly string[]) =>
+	inUse.sandbox.requests.filter(
+		({ operation, orderId }) => operation === CREATE && orderIds.includes(orderId ?? ''),
+	);
+
+const truthOf = (orderIds: readonly string[]) =>
+	inUse.sandbox.truth.solicitations
+		.map(({ orderId }) => orderId)
+		.filter((orderId) => orderIds.includes(orderId));
+
+describe('Claims, in one process', () => {
+	it.each([
+		['with', false],
+		['without', true],
+	])('keep overlapping executions from the same orders, %s the store', async (_, broken) => {
+		store.broken = broken;
+		await send(newOrders(1));
+		const ids = newOrders(60);
+		const slow = { kind: 'slow', operation: CREATE, delayMs: 15, times: 'always' } as const;
+		inUse.sandbox.faults.add(slow);
+		const first = send(ids);
+		const others = [first, ...[20, 60, 150].map(async (ms) => (await sleep(ms), await send(ids)))];
+		const all = await Promise.all(others);
+
+		expect(truthOf(ids).toSorted()).toEqual(ids.toSorted());
+		expect(postsOf(ids)).toHaveLength(ids.length);
+		for (const orderId of ids) {
+			const perRun = all.map(({ items }) => items.find((row) => row.orderId === orderId)?.outcome);
+			expect(perRun.filter((outcome) => outcome === 'sent')).toHaveLength(1);
+			for (const outcome of perRun) {
+				expect(['sent', 'claimedElsewhere', 'notEligibleNow']).toContain(outcome);
+			}
+		}
+		expect(all.flatMap(outcomes)).toContain('claimedElsewhere');
+	});
+
+	it('are given back after a run: nothing stays in the store', async () => {
+		const ids = newOrders(120);
+		const seen: number[] = [];
+		const running = send(ids).finally(() => clearInterval(look));
+		const look = setInterval(() => seen.push(store.entries.length), 1);
+		expect(new Set(outcomes(await running))).toEqual(new Set(['sent']));
+		// Two entries for each of the 50 that are claimed together.
+		expect(Math.max(...seen)).toBe(100);
+		expect(store.entries).toEqual([]);
+	});
+
+	it('are given back where the run fails or is cancelled', async () => {
+		const ids = newOrders(60);
+		inUse.sandbox.roles.remove('demo', 'Buyer Solicitation');
+		inUse.sandbox.roles.remove('demo', 'Product Listing');
+		const { error } = await send(ids);
+		expect(error?.message).toMatch(/denied access/);
+		inUse.sandbox.roles.restore('demo', 'Buyer Solicitation');
+		expect(store.entries).toEqual([]);
+
+		inUse.sandbox.faults.add({ kind: 'slow', operation: CREATE, delayMs: 100, times: 'always' });
+		const { run } = await send(ids, 300);
+		expect(run.status).toBe('canceled');
+		await sleep(500);
+		expect(store.entries).toEqual([]);
+		inUse.sandbox.faults.clear();
+		const rest = await send(ids);
+		expect(outcomes(rest)).not.toContain('claimedElsewhere');
+		expect(truthOf(ids).toSorted()).toEqual(ids.toSorted());
+	});
+
+	it('are not made for a dry run or for what is no order', async () => {
+		const looks = store.writes;
+		await send(['nonsense', 'order 2']);
+		expect(store.writes).toBe(looks);
+	});
+
+	it('leave nothing in the store where executions with other orders overlap', async () => {
+		await send(newOrders(1));
+		const groups = Array.from({ length: 6 }, () => newOrders(55));
+		const runs = await Promise.all(groups.map(async (ids) => await send(ids)));
+		expect(new Set(runs.flatMap(outcomes))).toEqual(new Set(['sent']));
+		expect(store.entries).toEqual([]);
+	});
+});
+
+describe('Claims, in two processes with one store', () => {
+	const node = { id: 'Node' } as INode;
+	const context = {
+		helpers: {
+			checkProcessedAndRecord: async (
+				items: string[],
+				scope: 'node',
+				options: { maxEntries?: number },
+			) =>
+				await store.checkProcessedAndRecord(
+					items,
+					scope,
+					{ node, workflow: { id: 'w', active: true } },
+					options,
+				),
+			removeProcessed: async (items: string[], scope: 'node') =>
+				await store.removeProcessed(items, scope, { node, workflow: { id: 'w', active: true } }),
+		},
+	} as unknown as IExecuteFunctions;
+
+	let now = 0;
+	beforeEach(() => {
+		now = 1_800_000_000_000;
+	});
+
+	/** Claims as another process makes them: what this process holds in its memory it does not know. */
+	function inNewProcess(): () => Claims {
+		let made: (typeof import('../../nodes/shared/n8n/claims'))['Claims'] | undefined;
+		jest.isolateModules(() => {
+			({ Claims: made } = jest.requireActual('../../nodes/shared/n8n/claims'));
+		});
+		return () => {
+			if (made === undefined) throw new Error('The module has no Claims');
+			return new made(context, () => now);
+		};
+	}
+
+	it('see each other', async () => {
+		const [one, two] = [inNewProcess()(), inNewProcess()()];
+		expect(await one.take(['a', 'b'])).toEqual(new Set(['a', 'b']));
+		expect(await two.take(['b', 'c'])).toEqual(new Set(['c']));
+		await one.release(['a', 'b']);
+		expect(await two.take(['a', 'b'])).toEqual(new Set(['a', 'b']));
+		await two.release(['a', 'b', 'c']);
+		expect(store.entries).toEqual([]);
+	});
+
+	it('keep one over the turn of a lease', async () => {
+		now = Math.ceil(now / LEASE) * LEASE - 1;
+		const [one, two] = [inNewProcess()(), inNewProcess()()];
+		await one.take(['a']);
+		now += 2;
+		expect(await two.take(['a'])).toEqual(new Set());
+		await one.release(['a']);
+		expect(await two.take(['a'])).toEqual(new Set(['a']));
+		await two.release(['a']);
+		expect(store.entries).toEqual([]);
+	});
+
+	it.each([0, 1, 4, 9, 9.99])(
+		'leave an order of a crashed process for one to two leases, however often somebody looks (%d minutes into a lease)',
+		async (minutes) => {
+			const start = Math.ceil(now / LEASE) * LEASE + minutes * MINUTE;
+			now = start;
+			await inNewProcess()().take(['a']);
+			const other = inNewProcess();
+			let taken: ReadonlySet<string> = new Set();
+			const claims = other();
+			while (taken.size === 0) {
+				now += MINUTE;
+				if (now - start > 5 * LEASE) throw new Error('It is never free');
+				taken = await other().take(['a']);
+			}
+			expect(now - start).toBeGreaterThan(LEASE);
+			expect(now - start).toBeLessThanOrEqual(2 * LEASE + MINUTE);
+			await claims.release(['a']);
+		},
+	);
+
+	it('holds one for itself again once its own execution has given it back', async () => {
+		const process = inNewProcess();
+		const [one, two] = [process(), process()];
+		expect(await one.take(['a'])).toEqual(new Set(['a']));
+		expect(await two.take(['a'])).toEqual(new Set());
+		await one.release(['a']);
+		expect(await two.take(['a'])).toEqual(new Set(['a']));
+	});
+
+	it('are gone once given back, even if another execution of the process claims meanwhile', async () => {
+		const process = inNewProcess();
+		const [one, two, three] = [process(), process(), process()];
+		await one.take(['a']);
+		await Promise.all([one.release(['a']), two.take(['b'])]);
+		expect(await three.take(['a', 'b'])).toEqual(new Set(['a']));
+		await Promise.all([two.release(['b']), three.release(['a'])]);
+		expect(store.entries).toEqual([]);
+	});
+
+	it('works within a process where the store fails', async () => {
+		store.broken = true;
+		const process = inNewProcess();
+		const [one, two] = [process(), process()];
+		expect(await one.take(['a'])).toEqual(new Set(['a']));
+		expect(await two.take(['a', 'b'])).toEqual(new Set(['b']));
+		await one.release(['a']);
+		expect(await two.take(['a'])).toEqual(new Set(['a']));
+	});
+});

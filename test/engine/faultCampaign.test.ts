@@ -1,0 +1,165 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/require-node-api-error -- a test that runs on the machine, never in n8n */
+import type { IDataObject } from 'n8n-workflow';
+
+import {
+	SOLICITATION_OUTCOMES,
+	type SolicitationOutcome,
+} from '../../nodes/shared/domain/solicitationOutcome';
+import { startSandbox, type Fault, type FaultSpec, type Sandbox } from '../../sandbox';
+import { createCredentialStore, runNode } from './harness';
+import { giveProcessedData, ProcessedData } from './processedData';
+import { connect } from './sandboxCredential';
+
+/** Waits are that many times shorter: the pauses after a failed call would take minutes in all. */
+const TIME_LAPSE = 20;
+
+jest.mock('n8n-workflow', () => {
+	const actual = jest.requireActual<typeof import('n8n-workflow')>('n8n-workflow');
+	return { ...actual, sleep: async (ms: number) => await actual.sleep(ms / TIME_LAPSE) };
+});
+
+const SEED = process.env.FAULT_SEED ?? 'campaign-1';
+const ELIGIBLE = 9000;
+const MOST_RUNS = 6;
+
+/** That each of the faults strikes a request: about every tenth is struck by one of them. */
+const CHANCE = 0.01;
+
+const FAULTS: readonly FaultSpec[] = [
+	{ kind: 'throttle', probability: CHANCE },
+	{ kind: 'error500', probability: CHANCE },
+	{ kind: 'error503', probability: CHANCE },
+	{ kind: 'slow', probability: CHANCE, delayMs: 20 },
+	{ kind: 'cutBefore', probability: CHANCE },
+	{ kind: 'cutAfter', probability: CHANCE },
+	{ kind: 'truncatedJson', probability: CHANCE },
+	{ kind: 'expiredToken', probability: CHANCE },
+	{ kind: 'garbageHtml', probability: CHANCE },
+	{ kind: 'unknown403', probability: CHANCE },
+	// Strikes every other time that one of its chances comes up for the same order.
+	{ kind: 'flappingEligibility', probability: 0.5 },
+];
+
+/** Each of these rows stands for one request that went out. */
+const REQUESTED: readonly SolicitationOutcome[] = ['sent', 'sentUnconfirmed', 'answerLost'];
+
+/** 10,000 items: what may be asked, and among it 1,000 of everything that may not. */
+function makeItems(sandbox: Sandbox): { items: IDataObject[]; eligible: Set<string> } {
+	const add =
+		(state: 'eligible' | 'notYet' | 'closed' | 'cancelled' | 'notShipped' | 'refunded') =>
+		(count: number): string[] =>
+			sandbox.world.addOrders({ state, count }).map(({ orderId }) => orderId);
+	const eligible = add('eligible')(ELIGIBLE);
+	const others = [
+		...add('notYet')(200),
+		...add('closed')(200),
+		...add('cancelled')(150),
+		...add('notShipped')(150),
+		...add('refunded')(100),
+		...Array.from({ length: 70 }, (_, each) => `999-0000000-${String(each).padStart(7, '0')}`),
+		...Array.from({ length: 30 }, (_, each) => `order ${each}`),
+		...eligible.slice(0, 100),
+	];
+	const mixed: string[] = [];
+	const every = Math.floor(eligible.length / others.length);
+	for (const [index, orderId] of eligible.entries()) {
+		mixed.push(orderId);
+		const other = index % every === every - 1 ? others[Math.floor(index / every)] : undefined;
+		if (other !== undefined) mixed.push(other);
+	}
+	return { items: mixed.map((orderId) => ({ orderId })), eligible: new Set(eligible) };
+}
+
+it('asks 10,000 orders for reviews through every kind of fault: nothing lost, nothing twice', async () => {
+	const started = Date.now();
+	const store = new ProcessedData();
+	await giveProcessedData(store);
+	const sandbox = await startSandbox({ seed: SEED, rateLimits: 10_000 });
+	const credentials = await createCredentialStore();
+	connect(credentials, sandbox);
+	const { items, eligible } = makeItems(sandbox);
+	expect(items).toHaveLength(10_000);
+
+	const ledger: IDataObject[] = [];
+	const log: string[] = [];
+	let open = items;
+	let runs = 0;
+	const faults: Fault[] = FAULTS.map((fault) => sandbox.faults.add(fault));
+	const isEligibleOpen = (): boolean => {
+		const asked = new Set(sandbox.truth.solicitations.map(({ orderId }) => orderId));
+		return [...eligible].some((orderId) => !asked.has(orderId));
+	};
+	try {
+		while (open.length > 0 && runs < MOST_RUNS && (runs === 0 || isEligibleOpen())) {
+			runs += 1;
+			const at = Date.now();
+			const result = await runNode({
+				type: 'amazonReviewSolicitation',
+				parameters: {
+					resource: 'solicitation',
+					operation: 'send',
+					orderId: '={{ $json.orderId }}',
+					marketplace: { __rl: true, mode: 'list', value: '' },
+					dryRun: false,
+					options: {},
+				},
+				items: open.map((row) => ({ json: { ...row, tag: row.orderId } })),
+				credentials,
+				onError: 'continueRegularOutput',
+			});
+			const counts = new Map<string, number>();
+			for (const { outcome } of result.items)
+				counts.set(String(outcome), (counts.get(String(outcome)) ?? 0) + 1);
+			log.push(
+				`run ${runs}: ${open.length} items, ${((Date.now() - at) / 1000).toFixed(1)} s: ${[...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', ')}`,
+			);
+			expect(result.error).toBeUndefined();
+			expect(new Set(result.links)).toEqual(new Set(open.map(({ orderId }) => orderId)));
+			expect(result.items.map(({ orderId }) => orderId)).toEqual(result.links);
+			ledger.push(...result.items);
+			open = lastRows(result.items).filter(({ tryAgainLater }) => tryAgainLater === true);
+		}
+
+		const seconds = ((Date.now() - started) / 1000).toFixed(0);
+		const struck = faults.map(({ kind, fired }) => `${fired} ${kind}`).join(', ');
+		process.stdout.write(
+			`${items.length} orders, ${runs} runs, seed ${SEED}, faults: ${struck}; ${seconds} s\n${log.join('\n')}\n`,
+		);
+
+		const truth = sandbox.truth.solicitations.map(({ orderId }) => orderId);
+		expect(new Set(truth).size).toBe(truth.length);
+		const asked = new Set(truth);
+		expect([...eligible].filter((orderId) => !asked.has(orderId))).toEqual([]);
+		expect(truth.filter((orderId) => !eligible.has(orderId))).toEqual([]);
+		for (const { fired } of faults) expect(fired).toBeGreaterThan(0);
+		expect(store.entries).toEqual([]);
+
+		const attempts = new Map<unknown, number>();
+		const sent = new Map<unknown, number>();
+		for (const { orderId, outcome, attempt } of ledger) {
+			expect(Object.keys(SOLICITATION_OUTCOMES)).toContain(outcome);
+			if (outcome === 'duplicateItem') continue;
+			const before = attempts.get(orderId) ?? 0;
+			const requested = REQUESTED.includes(outcome as SolicitationOutcome);
+			expect([orderId, outcome, attempt]).toEqual([orderId, outcome, before + (requested ? 1 : 0)]);
+			attempts.set(orderId, Number(attempt));
+			if (outcome === 'sent') {
+				expect(asked.has(String(orderId))).toBe(true);
+				sent.set(orderId, (sent.get(orderId) ?? 0) + 1);
+			}
+		}
+		expect([...sent.values()].filter((times) => times > 1)).toEqual([]);
+	} catch (error) {
+		(error as Error).message = `FAULT_SEED=${SEED}\n${log.join('\n')}\n${(error as Error).message}`;
+		throw error;
+	} finally {
+		await sandbox.close();
+	}
+}, 900_000);
+
+/** Of each order its last row; an item that only repeats another has no part in later runs. */
+const lastRows = (rows: readonly IDataObject[]): IDataObject[] => [
+	...new Map(
+		rows.filter(({ outcome }) => outcome !== 'duplicateItem').map((row) => [row.orderId, row]),
+	).values(),
+];

@@ -1,0 +1,289 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { startSandbox, type Sandbox } from '../../sandbox';
+import { createCredentialStore, runNode, type CredentialStore, type NodeRun } from './harness';
+import { expectToMatchOutputSchema } from './outputSchema';
+import { connect } from './sandboxCredential';
+import { expectMiddleItemToFailAlone } from './threeItems';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+let sandbox: Sandbox;
+let credentials: CredentialStore;
+/** All US orders of the last 45 days, as Order: Get Many hands them on. */
+let orders: IDataObject[];
+
+beforeAll(async () => {
+	sandbox = await startSandbox({ reportDelayMs: 20, rateLimits: 100_000 });
+	credentials = await createCredentialStore();
+	connect(credentials, sandbox);
+	const { items } = await runNode({
+		type: 'amazonReviewSolicitation',
+		parameters: {
+			resource: 'order',
+			operation: 'getMany',
+			source: 'ordersApi',
+			marketplaces: ['ATVPDKIKX0DER'],
+			incremental: false,
+			dateType: 'created',
+			from: new Date(Date.now() - 45 * DAY_MS).toISOString(),
+			returnAll: true,
+			filters: {},
+			options: { buyerTimeZone: true },
+		},
+		credentials,
+	});
+	orders = items;
+});
+
+afterAll(async () => await sandbox.close());
+
+const parametersOf = (changes: INodeParameters = {}): INodeParameters => ({
+	resource: 'solicitation',
+	operation: 'plan',
+	preferredDelay: 0,
+	sendNowWithin: 60,
+	rules: {},
+	options: {},
+	...changes,
+});
+
+const plan = async (
+	items: readonly IDataObject[] = orders,
+	changes: INodeParameters = {},
+	type = 'amazonReviewSolicitation',
+): Promise<NodeRun> =>
+	await runNode({
+		type,
+		parameters: parametersOf(changes),
+		items: items.map((json) => ({ json: { ...json, tag: json.orderId as string } })),
+		credentials,
+	});
+
+const jsonOf = ({ outputs }: NodeRun, output: number): IDataObject[] =>
+	(outputs[output] ?? []).map(({ json }) => json);
+
+const byReason = (result: NodeRun) => {
+	const counts: Record<string, number> = {};
+	for (const { reason } of jsonOf(result, 2)) {
+		counts[String(reason)] = (counts[String(reason)] ?? 0) + 1;
+	}
+	return counts;
+};
+
+describe('Solicitation: Plan', () => {
+	it('puts each order on one output, by what the sandbox knows to be true', async () => {
+		const result = await plan();
+		const [now, later, out] = [0, 1, 2].map((output) => jsonOf(result, output));
+		expect(result.items).toHaveLength(orders.length);
+		expect(new Set(result.items.map(({ orderId }) => orderId)).size).toBe(orders.length);
+		expect([now, later, out].map((list) => (list ?? []).length > 0)).toEqual([true, true, true]);
+
+		for (const row of now ?? []) {
+			const truth = sandbox.truth.solicitability('demo', String(row.orderId));
+			// Amazon alone knows who was asked in Seller Central, what was refunded, and FBA's windows.
+			const possible = row.deliveryDateSource === 'unknown' ? ['notYet', 'closed'] : [];
+			expect(['eligible', 'already', 'refunded', ...possible]).toContain(truth);
+		}
+		for (const row of later ?? []) {
+			const truth = sandbox.truth.solicitability('demo', String(row.orderId));
+			expect(['notYet', 'already', 'refunded']).toContain(truth);
+		}
+		for (const row of out ?? []) {
+			const truth = sandbox.truth.solicitability('demo', String(row.orderId));
+			expect(['cancelled', 'notShipped', 'closed', 'already']).toContain(truth);
+		}
+		// Nothing that may be asked now and says so itself is left out.
+		const eligible = orders.filter(
+			({ orderId, windowOpensAt }) =>
+				windowOpensAt !== null &&
+				sandbox.truth.solicitability('demo', String(orderId)) === 'eligible',
+		);
+		expect(eligible.length).toBeGreaterThan(20);
+		const planned = new Set((now ?? []).map(({ orderId }) => orderId));
+		for (const { orderId } of eligible) expect(planned).toContain(orderId);
+		expectToMatchOutputSchema('AmazonReviewSolicitation', 'solicitation/plan', result.items);
+	});
+
+	it('never plans outside the window, and the earliest deadline first', async () => {
+		const result = await plan();
+		const known = result.items.filter(
+			({ sendAt, windowOpensAt }) => sendAt !== null && windowOpensAt !== null,
+		);
+		for (const { sendAt, windowOpensAt, windowClosesAt } of known) {
+			expect(Date.parse(String(sendAt))).toBeGreaterThanOrEqual(Date.parse(String(windowOpensAt)));
+			expect(Date.parse(String(sendAt))).toBeLessThanOrEqual(Date.parse(String(windowClosesAt)));
+		}
+		const now = known.filter(({ decision }) => decision === 'sendNow');
+		const inOrder = now.toSorted(
+			(a, b) => Date.parse(String(a.sendAt)) - Date.parse(String(b.sendAt)),
+		);
+		const deadlines = inOrder.map(({ windowClosesAt }) => Date.parse(String(windowClosesAt)));
+		expect(deadlines).toEqual(deadlines.toSorted((a, b) => a - b));
+	});
+
+	it('keeps item linking on every output', async () => {
+		for (const linkOutput of [0, 1, 2]) {
+			const result = await runNode({
+				type: 'amazonReviewSolicitation',
+				parameters: parametersOf(),
+				items: orders
+					.slice(0, 200)
+					.map((json) => ({ json: { ...json, tag: json.orderId as string } })),
+				credentials,
+				linkOutput,
+			});
+			expect(result.links).toEqual(jsonOf(result, linkOutput).map(({ orderId }) => orderId));
+		}
+	});
+
+	it('keeps to hours and days on the clock of the buyer, and to the daily cap', async () => {
+		const result = await plan(orders, {
+			options: {
+				fromTime: '10:00',
+				toTime: '16:00',
+				weekdays: [2, 4],
+				clock: 'buyer',
+				dailyCap: 25,
+			},
+		});
+		const planned = result.items.filter(({ sendAt }) => sendAt !== null);
+		expect(planned.length).toBeGreaterThan(50);
+		const zones = new Set<unknown>();
+		const perDay = new Map<string, number>();
+		for (const { sendAt, sendAtLocal, timeZone } of planned) {
+			zones.add(timeZone);
+			const [, hour = ''] = /T(\d\d):/.exec(String(sendAtLocal)) ?? [];
+			expect(Number(hour)).toBeGreaterThanOrEqual(10);
+			expect(Number(hour)).toBeLessThan(16);
+			const weekday = new Intl.DateTimeFormat('en', {
+				weekday: 'short',
+				timeZone: String(timeZone),
+			});
+			expect(['Tue', 'Thu']).toContain(weekday.format(new Date(String(sendAt))));
+			// The harness's workflow is in Berlin.
+			const day = new Intl.DateTimeFormat('sv', { timeZone: 'Europe/Berlin' });
+			const date = day.format(new Date(String(sendAt)));
+			perDay.set(date, (perDay.get(date) ?? 0) + 1);
+		}
+		expect(zones.size).toBeGreaterThan(2);
+		expect(Math.max(...perDay.values())).toBeLessThanOrEqual(25);
+	});
+
+	it('waits for the preferred delay where that loses no order', async () => {
+		const result = await plan(orders, { preferredDelay: 20 });
+		const planned = result.items.filter(
+			({ sendAt, deliveryDateSource }) => sendAt !== null && deliveryDateSource !== 'unknown',
+		);
+		const latest = new Map(orders.map(({ orderId, latestDelivery }) => [orderId, latestDelivery]));
+		expect(planned.length).toBeGreaterThan(20);
+		for (const { orderId, sendAt, early } of planned) {
+			const preferred = Date.parse(String(latest.get(orderId))) + 20 * DAY_MS;
+			expect(early).toBe(Date.parse(String(sendAt)) < preferred);
+			expect(early).toBe(false);
+		}
+		expect(planned).toHaveLength(
+			(await plan()).items.filter(
+				({ sendAt, deliveryDateSource }) => sendAt !== null && deliveryDateSource !== 'unknown',
+			).length,
+		);
+	});
+
+	it('leaves out by the selection rules, each order with its rule as reason', async () => {
+		expect(Object.keys(byReason(await plan())).toSorted()).toEqual(
+			expect.not.arrayContaining(['excludedSku', 'business', 'returned', 'shippedLate']),
+		);
+		const { items: lines } = orders[0] as { items: Array<{ sku: string }> };
+		const sku = lines[0]?.sku ?? '';
+		const result = await plan(orders, {
+			rules: {
+				excludeSkus: `${sku.toLowerCase()}, other`,
+				business: 'exclude',
+				minTotal: '15.00',
+				excludeShippedLate: true,
+				excludeReplacements: true,
+			},
+		});
+		const reasons = byReason(result);
+		const wanted = ['excludedSku', 'business', 'totalTooLow', 'shippedLate', 'replacement'];
+		expect(wanted.filter((reason) => (reasons[reason] ?? 0) > 0).length).toBeGreaterThanOrEqual(4);
+		const skusOf = new Map(
+			orders.map(({ orderId, items }) => [
+				orderId,
+				(items as Array<{ sku: string }>).map((i) => i.sku),
+			]),
+		);
+		for (const row of [...jsonOf(result, 0), ...jsonOf(result, 1)]) {
+			expect(skusOf.get(row.orderId)).not.toContain(sku);
+		}
+		const excluded = jsonOf(result, 2).filter(({ reason }) => reason === 'excludedSku');
+		for (const { explanation } of excluded)
+			expect(explanation).toMatch(/has a SKU that is left out/);
+	});
+
+	it('leaves out returned orders of a list, and of the returns reports', async () => {
+		const eligible = jsonOf(await plan(), 0).map(({ orderId }) => String(orderId));
+		const listed = await plan(orders, {
+			rules: { returnedOrderIds: eligible.slice(0, 3).join('\n') },
+		});
+		expect(byReason(listed).returned).toBe(3);
+
+		const reported = await plan(orders, { rules: { returnsFromReports: true } });
+		const returned = jsonOf(reported, 2).filter(({ reason }) => reason === 'returned');
+		expect(returned.length).toBeGreaterThan(0);
+		const refunded = new Set(
+			(sandbox.sellers.demo?.marketplaces[0]?.orders ?? [])
+				.filter(({ refundedAt }) => refundedAt !== undefined && refundedAt <= Date.now())
+				.map(({ orderId }) => orderId),
+		);
+		for (const { orderId } of returned) expect(refunded).toContain(orderId);
+		for (const row of jsonOf(reported, 0)) expect(refunded).not.toContain(row.orderId);
+	});
+
+	it('leaves out orders asked before, without a call to Amazon', async () => {
+		const eligible = jsonOf(await plan(), 0).map(({ orderId }) => String(orderId));
+		const before = sandbox.requests.length;
+		const result = await plan(orders, { options: { alreadyRequested: eligible.join(',') } });
+		expect(byReason(result).alreadyRequested).toBe(eligible.length);
+		expect(sandbox.requests).toHaveLength(before);
+	});
+
+	it('needs an order ID only, and takes a repeated one once', async () => {
+		const { outputs, items } = await plan([
+			{ orderId: '111-1234567-7654321' },
+			{ orderId: '111-1234567-7654321' },
+			{ orderId: 'nonsense' },
+		]);
+		expect(outputs.map((output) => output.length)).toEqual([1, 0, 2]);
+		expect(items.map(({ reason }) => reason)).toEqual([null, 'duplicateItem', 'invalidOrderId']);
+	});
+
+	it('gives an agent all rows on one output', async () => {
+		const result = await plan(orders.slice(0, 100), {}, 'amazonReviewSolicitationTool');
+		expect(result.outputs[0]).toHaveLength(100);
+	});
+
+	it('keeps a bad item from the good ones beside it', async () => {
+		const good = (orderId: string) => ({ json: { orderId, createdAt: '2026-11-01T00:00:00Z' } });
+		await expectMiddleItemToFailAlone({
+			type: 'amazonReviewSolicitation',
+			parameters: parametersOf(),
+			credentials,
+			items: [
+				good('111-1234567-7654321'),
+				{ json: { orderId: '111-1234567-7654322', createdAt: 'yesterday' } },
+				good('111-1234567-7654323'),
+			],
+			message: /'createdAt' of the order cannot be used/,
+		});
+	});
+
+	it.each([
+		['rules', { rules: { minTotal: 'cheap' } }, /'Order Value Above' cannot be used/],
+		['times', { options: { fromTime: '9 o’clock' } }, /'Earliest Time of Day' cannot be used/],
+	])('names a parameter it cannot read (%s)', async (_, changes, message) => {
+		const { error } = await plan(orders.slice(0, 2), changes);
+		expect(error?.message).toMatch(message);
+	});
+});
