@@ -7,6 +7,7 @@ import {
 	type PlanLimits,
 	type SendPlan,
 } from '../../nodes/shared/domain/sendPlan';
+import { seeded } from '../seeded';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -156,33 +157,73 @@ const keysOf = (plan: SendPlan) => plan.planned.map(({ key }) => key);
 const reasonOf = (plan: SendPlan, key = 'order') =>
 	plan.leftOut.find((each) => each.key === key)?.reason;
 
+function expectToKeepLimits(
+	{ planned, leftOut }: SendPlan,
+	orders: readonly PlanCandidate[],
+	limited: PlanLimits,
+): void {
+	expect([...planned, ...leftOut].map(({ key }) => key).sort()).toEqual(
+		orders.map(({ key }) => key).sort(),
+	);
+	const byKey = new Map(orders.map((order) => [order.key, order]));
+	const perDay = new Map([[dayOf(limited.now, limited), limited.sentToday ?? 0]]);
+	for (const { key, sendAt, early } of planned) {
+		const order = byKey.get(key);
+		expect(order && mayBeSent(order, sendAt, limited)).toBe(true);
+		expect(early).toBe(order !== undefined && sendAt < order.preferredFrom);
+		const day = dayOf(sendAt, limited);
+		perDay.set(day, (perDay.get(day) ?? 0) + 1);
+		expect(perDay.get(day)).toBeLessThanOrEqual(limited.dailyCap ?? Infinity);
+	}
+	const times = planned.map(({ sendAt }) => sendAt);
+	expect(times).toEqual(times.toSorted((a, b) => a - b));
+	const overruns = times.flatMap((from, index) =>
+		times
+			.slice(index)
+			.filter((to, more) => more + 1 > limited.burst + ((to - from) / 1000) * limited.rate + 1e-6),
+	);
+	expect(overruns).toEqual([]);
+}
+
 describe('a plan', () => {
 	it('keeps to windows, calendar, cap and token bucket, and answers for each order once', () => {
 		fc.assert(
 			fc.property(candidates, limits, (orders, limited) => {
-				const { planned, leftOut } = planSends(orders, limited);
-				expect([...planned, ...leftOut].map(({ key }) => key).sort()).toEqual(
-					orders.map(({ key }) => key).sort(),
-				);
-				const perDay = new Map<string, number>([
-					[dayOf(limited.now, limited), limited.sentToday ?? 0],
-				]);
-				for (const { key, sendAt, early } of planned) {
-					const order = orders.find((each) => each.key === key);
-					expect(order && mayBeSent(order, sendAt, limited)).toBe(true);
-					expect(early).toBe(order !== undefined && sendAt < order.preferredFrom);
-					const day = dayOf(sendAt, limited);
-					perDay.set(day, (perDay.get(day) ?? 0) + 1);
-					expect(perDay.get(day)).toBeLessThanOrEqual(limited.dailyCap ?? Infinity);
-				}
-				const times = planned.map(({ sendAt }) => sendAt);
-				expect(times).toEqual([...times].sort((a, b) => a - b));
-				for (const [index, from] of times.entries()) {
-					for (const [more, to] of times.slice(index).entries()) {
-						expect(more + 1).toBeLessThanOrEqual(limited.burst + (to - from) / SLOT);
-					}
-				}
+				expectToKeepLimits(planSends(orders, limited), orders, limited);
 			}),
+			{ numRuns: 300 },
+		);
+	});
+
+	it('does so in a crowd, too, and loses none there to a wish', () => {
+		fc.assert(
+			fc.property(
+				fc.integer({ min: 1, max: 90 }),
+				fc.integer(),
+				limits,
+				fc.integer({ min: 1, max: 16 }),
+				(size, seed, limited, dailyCap) => {
+					const random = seeded(seed);
+					const hours = (least: number, most: number) =>
+						HOUR * Math.floor(least + random() * (most - least));
+					const orders = Array.from({ length: size }, (_, index) => {
+						const opensAt = NOW + hours(-10, 60);
+						return candidateWith({
+							key: `order ${index}`,
+							zone: ZONES[Math.floor(3 * random())],
+							opensAt,
+							closesAt: opensAt + hours(0, 50),
+							preferredFrom: opensAt + hours(0, 40),
+						});
+					});
+					const crowded = { ...limited, rate: 1 / 3600, dailyCap };
+					const plan = planSends(orders, crowded);
+					expectToKeepLimits(plan, orders, crowded);
+					expect(plan.planned).toHaveLength(
+						planSends(withoutWishes(orders), crowded).planned.length,
+					);
+				},
+			),
 			{ numRuns: 300 },
 		);
 	});

@@ -2,9 +2,12 @@
 import { readFileSync } from 'node:fs';
 
 import { SOLICITATION_OUTCOMES } from '../../nodes/shared/domain/solicitationOutcome';
+import { PLAN_REASONS } from '../../nodes/shared/domain/solicitationPlan';
 import { OPERATIONS } from '../../nodes/shared/spapi/operations';
 
 const readme = readFileSync('README.md', 'utf8');
+
+const requestingReviews = readFileSync('docs/requesting-reviews.md', 'utf8');
 
 /** The cells of every table row under a heading. */
 const rowsUnder = (heading: string): string[][] =>
@@ -24,6 +27,14 @@ describe('the README', () => {
 			.filter(([first = '']) => /^`\w+`$/.test(first))
 			.map(([first = '', meaning]) => [first.slice(1, -1), meaning]);
 		expect(Object.fromEntries(documented)).toEqual(SOLICITATION_OUTCOMES);
+	});
+
+	it('has every reason of the plan explained in the words of the code', () => {
+		const rows = requestingReviews
+			.split('\n')
+			.map((line) => /^\| `(\w+)`\s*\| (.*?)\s*\|$/.exec(line))
+			.flatMap((match) => (match ? [[match[1], match[2]]] : []));
+		expect(Object.fromEntries(rows)).toEqual(PLAN_REASONS);
 	});
 
 	it.each(Object.entries(OPERATIONS))('gives the rate and burst of %s', (_, { rate, burst }) => {

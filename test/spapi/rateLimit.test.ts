@@ -1,0 +1,277 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals -- the fake clock needs real turns of the event loop */
+import { backoff, pause } from '../../nodes/shared/spapi/pause';
+import { RateLimit } from '../../nodes/shared/spapi/rateLimit';
+import { RateLimiter } from '../../sandbox/rateLimits';
+import { seeded } from '../seeded';
+
+/** Amazon's plan for solicitations. */
+const PLAN = { rate: 1, burst: 5 };
+
+/** Orders each process has in hand at once. */
+const WORKERS = 5;
+
+beforeEach(() => {
+	jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+	jest.spyOn(Math, 'random').mockImplementation(seeded(20_260_711));
+});
+
+afterEach(() => {
+	jest.restoreAllMocks();
+	jest.useRealTimers();
+});
+
+/** The hand clock: moves only from one timer to the next. */
+const clock = (): number => Date.now();
+
+const settle = async (): Promise<void> => await new Promise((resolve) => setImmediate(resolve));
+
+/** Lets the clock run until the work is done. */
+async function simulate<Result>(work: Promise<Result>): Promise<Result> {
+	let done = false;
+	void work.finally(() => {
+		done = true;
+	});
+	for (await settle(); !done; await settle()) jest.advanceTimersToNextTimer();
+	return await work;
+}
+
+/** Amazon's own bucket, which all processes draw from. */
+const amazonsBucket = () => {
+	const limiter = new RateLimiter(1, clock);
+	return { take: () => limiter.take('seller/operation', PLAN) };
+};
+
+/** One answer of Amazon, in the order in which the calls arrived there. */
+interface Arrival {
+	readonly process: number;
+	readonly at: number;
+	readonly taken: boolean;
+}
+
+/**
+ * Processes that each send with several workers until Amazon has taken `calls` together: as the
+ * client does, with the time that requests and answers are on their way.
+ */
+async function load(limits: readonly RateLimit[], calls: number): Promise<Arrival[]> {
+	const amazon = amazonsBucket();
+	const arrivals: Arrival[] = [];
+	let begun = 0;
+	const worker = async (limit: RateLimit, process: number): Promise<void> => {
+		while (begun < calls) {
+			begun += 1;
+			for (let attempt = 1; ; attempt += 1) {
+				await limit.takeTurn(undefined);
+				await pause(20 + 80 * Math.random(), undefined);
+				const taken = amazon.take();
+				arrivals.push({ process, at: clock(), taken });
+				await pause(20 + 180 * Math.random(), undefined);
+				if (taken) {
+					limit.accepted(PLAN.rate);
+					break;
+				}
+				limit.throttled();
+				await pause(backoff(Math.min(attempt, 5)), undefined);
+			}
+		}
+	};
+	const workers = limits.flatMap((limit, process) =>
+		Array.from({ length: WORKERS }, async () => await worker(limit, process)),
+	);
+	await simulate(Promise.all(workers));
+	return arrivals;
+}
+
+const newLimit = (share = 1): RateLimit => new RateLimit(PLAN.rate, PLAN.burst, share, clock);
+
+const refusalsOf = (arrivals: readonly Arrival[]): number =>
+	arrivals.filter(({ taken }) => !taken).length;
+
+/** Which part of the rate was used, from the first to the last of these calls. */
+function useOf(arrivals: readonly Arrival[]): number {
+	const taken = arrivals.filter((arrival) => arrival.taken);
+	const seconds = ((taken.at(-1)?.at ?? NaN) - (taken[0]?.at ?? NaN)) / 1000;
+	return (taken.length - 1) / (seconds * PLAN.rate);
+}
+
+describe('RateLimit, one process for one bucket', () => {
+	it('is never refused, and uses the rate in full', async () => {
+		const arrivals = await load([newLimit()], 5000);
+		expect(arrivals).toHaveLength(5000);
+		expect(refusalsOf(arrivals)).toBe(0);
+		expect(useOf(arrivals)).toBeGreaterThan(0.999);
+	});
+
+	it('is not refused either where calls overtake each other on their way', async () => {
+		// The burst left unused is what such calls need: without it the first arrivals are refused.
+		const limit = newLimit();
+		const amazon = amazonsBucket();
+		const taken: boolean[] = [];
+		const call = async (each: number): Promise<void> => {
+			await limit.takeTurn(undefined);
+			await pause(each % 2 === 0 ? 900 : 0, undefined);
+			taken.push(amazon.take());
+		};
+		await simulate(Promise.all(Array.from({ length: 500 }, async (_, each) => await call(each))));
+		expect(taken).toHaveLength(500);
+		expect(taken).not.toContain(false);
+	});
+});
+
+describe('RateLimit, four processes for one bucket', () => {
+	it('find a pace of their own: few refusals, and most of the rate is used', async () => {
+		const arrivals = await load(
+			Array.from({ length: 4 }, () => newLimit()),
+			2200,
+		);
+		// The start: they learn of each other by their first refusals.
+		const afterStart = arrivals.slice(200);
+		const refused = refusalsOf(afterStart) / afterStart.length;
+		const used = useOf(afterStart);
+		const perProcess = [0, 1, 2, 3].map(
+			(process) => afterStart.filter((each) => each.taken && each.process === process).length,
+		);
+		expect(refused).toBeLessThan(0.02);
+		expect(used).toBeGreaterThan(0.6);
+		expect(Math.min(...perProcess)).toBeGreaterThan(Math.max(...perProcess) / 4);
+	});
+
+	it('are never refused where each was given its share', async () => {
+		const arrivals = await load(
+			Array.from({ length: 4 }, () => newLimit(0.25)),
+			2000,
+		);
+		expect(refusalsOf(arrivals)).toBe(0);
+		expect(useOf(arrivals)).toBeGreaterThan(0.95);
+	});
+});
+
+describe('RateLimit, refused', () => {
+	/** Milliseconds between the next calls, each made as soon as it may be. */
+	async function gaps(limit: RateLimit, calls: number, accepted = false): Promise<number[]> {
+		const moments: number[] = [];
+		const work = async (): Promise<void> => {
+			for (let call = 0; call <= calls; call += 1) {
+				await limit.takeTurn(undefined);
+				moments.push(clock());
+				if (accepted) limit.accepted(PLAN.rate);
+			}
+		};
+		await simulate(work());
+		return moments.slice(1).map((moment, index) => moment - (moments[index] ?? NaN));
+	}
+
+	const pass = async (seconds: number): Promise<void> =>
+		await simulate(pause(seconds * 1000, undefined).then(() => undefined));
+
+	/** Refused twice with so much time between that it is no echo, yet soon enough to tell something. */
+	async function refusedAgain(limit: RateLimit, times: number): Promise<void> {
+		for (let each = 0; each < times; each += 1) {
+			limit.throttled();
+			await pass(20);
+		}
+	}
+
+	it('counts the bucket as empty, and keeps its pace after a single refusal', async () => {
+		const limit = newLimit();
+		limit.throttled();
+		const before = clock();
+		expect(await gaps(limit, 5)).toEqual([1000, 1000, 1000, 1000, 1000]);
+		expect(clock() - before).toBe(6000);
+	});
+
+	it('takes the refusals of calls that were under way together for one', async () => {
+		const limit = newLimit();
+		await gaps(limit, 10);
+		for (let each = 0; each < WORKERS; each += 1) {
+			limit.throttled();
+			await pass(0.5);
+		}
+		await gaps(limit, 4);
+		expect(await gaps(limit, 3)).toEqual([1000, 1000, 1000]);
+	});
+
+	it('sends those who wait to the back of the emptied bucket', async () => {
+		const limit = newLimit();
+		const moments: number[] = [];
+		const start = clock();
+		const callers = Array.from({ length: 6 }, async () => {
+			await limit.takeTurn(undefined);
+			moments.push(clock() - start);
+		});
+		// Four at once, two wait; the refusal comes when the first of these is nearly there.
+		await simulate(pause(900, undefined));
+		limit.throttled();
+		await simulate(Promise.all(callers));
+		expect(moments).toEqual([0, 0, 0, 0, 1900, 2900]);
+	});
+
+	it('slows down when refused again soon after, and only then', async () => {
+		const soon = newLimit();
+		await refusedAgain(soon, 2);
+		await gaps(soon, 10);
+		const [slower = NaN] = await gaps(soon, 1);
+		expect(slower).toBeGreaterThan(1200);
+		expect(slower).toBeLessThan(2100);
+
+		const late = newLimit();
+		late.throttled();
+		await pass(1000);
+		late.throttled();
+		await gaps(late, 10);
+		expect(await gaps(late, 1)).toEqual([1000]);
+	});
+
+	it('slows down by the same part with every refusal, to a sixteenth of the rate at most', async () => {
+		const limit = newLimit();
+		const paces: number[] = [];
+		for (let each = 0; each < 12; each += 1) {
+			limit.throttled();
+			await gaps(limit, 8);
+			paces.push(1000 / ((await gaps(limit, 1))[0] ?? NaN));
+		}
+		const [first, second = NaN] = paces;
+		expect(first).toBe(1);
+		for (const [index, pace] of paces.entries()) {
+			expect(pace).toBeCloseTo(Math.max(1 / 16, second ** index), 2);
+		}
+		expect(paces.at(-1)).toBe(1 / 16);
+	});
+
+	it('rises again with every call that Amazon takes, to the full rate and no further', async () => {
+		const limit = newLimit();
+		await refusedAgain(limit, 4);
+		await gaps(limit, 10);
+		const [slow = NaN] = await gaps(limit, 1);
+		expect(slow).toBeGreaterThan(2000);
+
+		const rising = await gaps(limit, 1500, true);
+		expect(rising.every((gap, index) => gap <= (rising[index - 1] ?? Infinity) + 1)).toBe(true);
+		expect(rising[10]).toBeLessThan(slow);
+		expect(rising.slice(-20)).toEqual(Array.from({ length: 20 }, () => 1000));
+	});
+});
+
+describe('RateLimit', () => {
+	it('follows the rate that Amazon names', async () => {
+		const limit = newLimit();
+		limit.accepted(10);
+		const start = clock();
+		await simulate(
+			Promise.all(Array.from({ length: 24 }, async () => await limit.takeTurn(undefined))),
+		);
+		expect(clock() - start).toBe(2000);
+	});
+
+	it('gives back the turn of a caller who was cancelled', async () => {
+		const limit = newLimit();
+		const cancel = new AbortController();
+		for (let each = 0; each < 4; each += 1) await limit.takeTurn(undefined);
+		const given = limit.takeTurn(cancel.signal);
+		cancel.abort();
+		expect(await given).toBe(false);
+		const start = clock();
+		expect(await simulate(limit.takeTurn(undefined))).toBe(true);
+		expect(clock() - start).toBe(1000);
+		expect(await limit.takeTurn(cancel.signal)).toBe(false);
+	});
+});
