@@ -1,0 +1,236 @@
+/**
+ * `npm run test:queue`: n8n in queue mode, one main process and four workers over PostgreSQL and
+ * Redis, requests reviews for 2,000 orders of the sandbox in executions that overlap, while workers
+ * are killed and Amazon fails now and then. At the end the sandbox's own record must show each order
+ * asked exactly once.
+ *
+ * `-- --unshared` gives every worker the whole of Amazon's rate limit instead of a quarter; what that
+ * does to the refused calls (429) is then printed but not judged.
+ *
+ * PostgreSQL and Redis are those of n8n's own variables (`DB_POSTGRESDB_*`, `QUEUE_BULL_REDIS_*`), or
+ * of the usual ports of this machine, or started for this run.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureDependencies } from './lib/dependencies.mjs';
+import { createProgress, formatTable, runMain, SetupError } from './lib/output.mjs';
+import { ensureTarball } from './lib/package.mjs';
+import { stateDir } from './lib/paths.mjs';
+import { pickFreePort } from './lib/ports.mjs';
+import { killServices, stopServices } from './lib/processes.mjs';
+import { QueueN8n } from './lib/queue.mjs';
+import { CHECK, countBy, describe, KILL_AT, QueueRounds, REQUEST } from './lib/queueRounds.mjs';
+import { openServices } from './lib/queueServices.mjs';
+import { ensureN8n, ensureNode24, N8N_VERSION } from './lib/runtime.mjs';
+import { askSandbox, startSandbox, tellSandbox } from './lib/sandbox.mjs';
+
+const unshared = process.argv.includes('--unshared');
+const dir = join(stateDir, 'queue');
+
+/** The workers' numbers. */
+const WORKERS = [1, 2, 3, 4];
+
+/** Percent of Amazon's rate limit for each. */
+const SHARE = unshared ? 100 : 100 / WORKERS.length;
+
+/** Amazon's rate (1 request per second) times this; its burst of 5 stays. */
+const RATE_LIMITS = 40;
+
+const MOST_THROTTLED = 0.02;
+
+/** What goes wrong now and then, by the chance of each call. */
+const FAULTS = [
+	{ kind: 'error500', probability: 0.01 },
+	{ kind: 'error503', probability: 0.015 },
+	{ kind: 'cutBefore', probability: 0.01 },
+	{ kind: 'cutAfter', probability: 0.015 },
+	{ kind: 'slow', probability: 0.01, delayMs: 3000 },
+];
+
+/** Ends what was begun outside of this process; set as soon as there is something. */
+let cleanUp = async () => undefined;
+
+await runMain(async () => {
+	const unknown = process.argv.slice(2).filter((argument) => argument !== '--unshared');
+	if (unknown.length > 0)
+		throw new SetupError(`Unknown option ${unknown[0]}; there is --unshared.`);
+	stopOnSignals();
+	try {
+		return await run();
+	} finally {
+		await cleanUp().finally(stopServices);
+	}
+});
+
+async function run() {
+	rmSync(dir, { recursive: true, force: true });
+	const progress = createProgress(7);
+	await progress.step('Dependencies', ensureDependencies);
+	const runtime = await progress.step(
+		`Node 24 and n8n ${N8N_VERSION}`,
+		async () => await ensureN8n((await ensureNode24()).node),
+	);
+	const tarball = await progress.step('Building and packing this package', ensureTarball);
+	const services = await progress.step(
+		'PostgreSQL and Redis',
+		async () => await openServices(runtime, dir),
+	);
+	cleanUp = services.remove;
+	const sandbox = await progress.step('SP-API sandbox', startOwnSandbox);
+	const n8n = new QueueN8n({ runtime, tarball, services, dir });
+	cleanUp = async () => {
+		await n8n.stop();
+		await services.remove();
+	};
+	await progress.step("n8n's main process", async () => await n8n.startMain());
+	await progress.step(`${WORKERS.length} workers`, async () => {
+		await n8n.setUpWorkflow(await sandboxCredential(sandbox));
+		await Promise.all(WORKERS.map(async (number) => await n8n.startWorker(number)));
+	});
+
+	const start = Date.now();
+	const test = new QueueRounds(n8n, sandbox);
+	await test.run();
+	return await report(test, Date.now() - start);
+}
+
+async function startOwnSandbox() {
+	const sandbox = await startSandbox({
+		port: await pickFreePort(),
+		logFile: join(dir, 'sandbox.log'),
+		args: ['--rate-limits', String(RATE_LIMITS), '--quiet'],
+	});
+	for (const operation of [CHECK, REQUEST]) {
+		for (const fault of FAULTS) await tellSandbox(sandbox.url, 'faults', { ...fault, operation });
+	}
+	return sandbox;
+}
+
+async function sandboxCredential({ url }) {
+	const { clientId, clientSecret, refreshToken, marketplaceId } = await askSandbox(
+		url,
+		'credentials',
+	);
+	return {
+		clientId,
+		clientSecret,
+		refreshToken,
+		primaryMarketplace: marketplaceId,
+		environment: 'custom',
+		customBaseUrl: url,
+		rateLimitShare: SHARE,
+	};
+}
+
+/**
+ * Prints what was measured and judges it.
+ *
+ * @param {QueueRounds} test
+ * @param {number} ms
+ */
+async function report(test, ms) {
+	const { ended, orders, requests, solicitations, brokenOff, left } = test;
+	const posts = requests.filter(({ operation }) => operation === REQUEST);
+	const throttled = requests.filter(({ status }) => status === 429).length;
+	const percent = `${((100 * throttled) / requests.length).toFixed(2)} %`;
+	const asked = new Set(solicitations.map(({ orderId }) => orderId));
+	const doubles = refusedDoubles(posts, asked);
+	const rows = ended.flatMap((execution) => execution.rows);
+	const ordersOf = (...outcomes) =>
+		rows.filter(({ outcome }) => outcomes.includes(outcome)).map(({ orderId }) => orderId);
+	const known = new Set(ordersOf('sent', 'sentUnconfirmed', 'alreadyRequested'));
+
+	console.log(`\nQueue mode, ${WORKERS.length} workers, rate limit share ${SHARE} %`);
+	console.log(
+		formatTable(
+			['What', 'Number'],
+			[
+				['orders', orders.length],
+				['executions', ended.length],
+				['workers killed', test.kills],
+				['executions broken off by that', brokenOff.size],
+				['eligibility checks (GET)', requests.length - posts.length],
+				['requests (POST)', posts.length],
+				['refused for the rate (429)', `${throttled}, ${percent} of calls`],
+				['faults struck', requests.filter(({ fault }) => fault).length],
+				['POSTs refused as already requested', doubles],
+				[
+					'orders asked but never known as asked',
+					orders.filter((id) => asked.has(id) && !known.has(id)).length,
+				],
+				['rounds needed', left.length > 0 ? 'not enough' : test.rounds],
+				['time', `${(ms / 1000).toFixed(0)} s`],
+			],
+		),
+	);
+
+	const twice = (list) => list.filter((orderId, index) => list.indexOf(orderId) !== index);
+	const askedTwice = twice(solicitations.map(({ orderId }) => orderId));
+	const sentTwice = twice(ordersOf('sent'));
+	const notSent = ordersOf('sent', 'sentUnconfirmed').filter((orderId) => !asked.has(orderId));
+	const ours = new Set(orders);
+	const whole = ended.filter(({ status }) => status === 'success');
+	const checks = [
+		['every order asked', left.length === 0, `${left.length} left: ${left.slice(0, 5)}`],
+		['no order asked twice', askedTwice.length === 0, `${askedTwice}`],
+		['no other order asked', [...asked].every((orderId) => ours.has(orderId)), ''],
+		['what the node calls sent, was sent', notSent.length === 0, `${notSent}`],
+		['no order called sent twice', sentTwice.length === 0, `${sentTwice}`],
+		[
+			'a row for every item of every execution that ended well',
+			whole.every(
+				(execution) =>
+					execution.orders.length > 0 &&
+					new Set(execution.rows.map(({ orderId }) => orderId)).size ===
+						new Set(execution.orders).size,
+			),
+			`executions ${whole.map(({ id }) => id)}`,
+		],
+		[
+			'only executions of killed workers ended badly',
+			ended.every(({ id, status }) => status === 'success' || brokenOff.has(id)),
+			describe(countBy(ended.map(({ id, status }) => `${id} ${status}`))),
+		],
+		['workers were killed at work', test.kills === KILL_AT.length && brokenOff.size > 0, ''],
+		...(unshared
+			? []
+			: [['429s under 2 % of calls', throttled < MOST_THROTTLED * requests.length, percent]]),
+	];
+	console.log();
+	for (const [what, right, detail] of checks) {
+		console.log(right ? `ok      ${what}` : `FAILED  ${what} (${detail})`);
+	}
+	const failed = checks.filter(([, right]) => !right).length;
+	console.log(`\n${checks.length - failed} passed, ${failed} failed`);
+	return failed > 0 ? 1 : 0;
+}
+
+/**
+ * How many requests Amazon refused because the buyer had been asked. The log, which is in the order
+ * of the answers, does not keep their texts; a token that had expired (403 as well) is refused before
+ * its order was asked.
+ */
+function refusedDoubles(posts, asked) {
+	const done = new Set();
+	let refused = 0;
+	for (const { orderId, status, fault } of posts) {
+		if (status === 403 && done.has(orderId)) refused += 1;
+		if (status === 201 || (fault === 'cutAfter' && asked.has(orderId))) done.add(orderId);
+	}
+	return refused;
+}
+
+function stopOnSignals() {
+	let stopping = false;
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+		process.on(signal, async () => {
+			// The second Ctrl+C waits for nothing.
+			if (stopping) return killServices();
+			stopping = true;
+			console.log('\nStopping ...');
+			await cleanUp().catch(() => undefined);
+			await stopServices();
+			process.exit(130);
+		});
+	}
+}
