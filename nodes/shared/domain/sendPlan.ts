@@ -418,7 +418,10 @@ class Matching {
 		return false;
 	}
 
-	/** One of those in the way of the rank behind, each only once in a phase. */
+	/**
+	 * One of those in the way, if it is of the rank that follows. What was on a path before has no rank
+	 * any more, so that all others are still where they were when the phase began.
+	 */
 	private nextInTheWay(interval: number, rank: number): number {
 		const day = at(this.dayOf, interval);
 		const byDay = this.hasSlot(interval);
@@ -429,9 +432,7 @@ class Matching {
 		for (let position = at(next, index); position < end; position += 1) {
 			const member = at(this.members, position);
 			next[index] = position + 1;
-			const place = at(this.intervalOf, member);
-			const isThere = byDay ? at(this.dayOf, place) === day : place === interval;
-			if (isThere && at(this.orderRank, member) === rank + 1) return member;
+			if (at(this.orderRank, member) === rank + 1) return member;
 		}
 		return NONE;
 	}
