@@ -138,8 +138,8 @@ function candidateOf(order: SellerOrder, index: number, choices: PlanChoices): P
 	const delay = preferredDelayDays * DAY_MS;
 	const delivery = order[delayFrom];
 	if (windowOpensAt !== null && windowClosesAt !== null && delivery !== null) {
-		const closesAt = millis(windowClosesAt);
 		const opensAt = millis(windowOpensAt);
+		const closesAt = withMargin(millis(windowClosesAt), Math.max(now, opensAt));
 		return {
 			key,
 			zone,
@@ -161,5 +161,11 @@ function candidateOf(order: SellerOrder, index: number, choices: PlanChoices): P
 		urgency: opensAt,
 	};
 }
+
+/** What is planned for the last moment of a window would come too late. */
+const MARGIN_MS = 3_600_000;
+
+const withMargin = (closesAt: number, begin: number): number =>
+	closesAt - MARGIN_MS > begin ? closesAt - MARGIN_MS : closesAt;
 
 const millis = (iso: string): number => DateTime.fromISO(iso, { zone: 'utc' }).toMillis();

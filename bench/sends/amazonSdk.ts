@@ -1,0 +1,67 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/require-node-api-error -- part of a program of its own, never loaded by n8n */
+import https from 'node:https';
+import net from 'node:net';
+
+import { contest, pool } from './contestant';
+import { speedUpClock } from './fasterClock';
+
+/** What is used of the SDK, which comes without types. */
+interface Sdk {
+	readonly SolicitationsSpApi: {
+		readonly ApiClient: new (url: string) => {
+			enableAutoRetrievalAccessToken(...credentials: ReadonlyArray<string | null>): void;
+		};
+		readonly SolicitationsApi: new (client: object) => {
+			createProductReviewAndSellerFeedbackSolicitation(
+				orderId: string,
+				marketplaceIds: readonly string[],
+			): Promise<unknown>;
+		};
+	};
+}
+
+/** As in the SDK's sample app, which waits five seconds between three attempts. */
+const ATTEMPTS = 3;
+const WAIT_MS = 5000;
+
+/**
+ * Amazon's own SDK with its default rate limiter, the one its sample app recommends. Ways: `1` or
+ * `5` calls at a time, `retry` for the loop of its sample app around each.
+ *
+ * The limiter refills once a second and then to its burst at most, and blocks for five seconds once
+ * it has refused; told a rate of 20, it would let 5 pass a second. So that a short run does it no
+ * wrong, it keeps Amazon's rate and its process's clock goes faster instead.
+ */
+contest(async ({ credentials, orderIds, scale, way }) => {
+	const { clientId, clientSecret, refreshToken, baseUrl, marketplaceId } = credentials;
+	const { port, hostname } = new URL(baseUrl);
+	class SandboxAgent extends https.Agent {
+		override createConnection() {
+			return net.connect(Number(port), hostname);
+		}
+	}
+	// It asks api.amazon.com for tokens, whatever it is told; see test/sandbox/clients/amazonSdk.mjs.
+	https.globalAgent = new SandboxAgent();
+	if (scale !== 1) speedUpClock(scale);
+	const name = '@amazon-sp-api-release/amazon-sp-api-sdk-js';
+	const { SolicitationsSpApi } = (await import(name)) as Sdk;
+	const client = new SolicitationsSpApi.ApiClient(baseUrl);
+	client.enableAutoRetrievalAccessToken(clientId, clientSecret, refreshToken, null);
+	const api = new SolicitationsSpApi.SolicitationsApi(client);
+
+	const once = async (orderId: string) =>
+		await api.createProductReviewAndSellerFeedbackSolicitation(orderId, [marketplaceId]);
+	const withRetry = async (orderId: string) => {
+		for (let attempt = 1; ; attempt += 1) {
+			try {
+				return await once(orderId);
+			} catch (error) {
+				const isRateLimit = (error as Error).message.includes('Rate limit');
+				if (!isRateLimit || attempt === ATTEMPTS) throw error;
+				await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+			}
+		}
+	};
+	const send = way.includes('retry') ? withRetry : once;
+	return async (givenUp) => await pool(parseInt(way), orderIds, send, givenUp);
+});

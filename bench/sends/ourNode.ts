@@ -1,0 +1,44 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- part of a program of its own, never loaded by n8n */
+import 'reflect-metadata';
+
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { createCredentialStore, runNode } from '../../test/engine/harness';
+import { contest } from './contestant';
+
+/** Our built node, in n8n's own engine. Ways: `check` or `direct`, then `known` or `unknown` rate. */
+contest(async ({ credentials, orderIds, extraOrderId, scale, way }) => {
+	const store = await createCredentialStore();
+	const { clientId, clientSecret, refreshToken, baseUrl, marketplaceId } = credentials;
+	store.set('demo', {
+		clientId,
+		clientSecret,
+		refreshToken,
+		primaryMarketplace: marketplaceId,
+		environment: 'custom',
+		customBaseUrl: baseUrl,
+	});
+	const run = async (ids: readonly string[]) =>
+		await runNode({
+			type: 'amazonReviewSolicitation',
+			parameters: {
+				resource: 'solicitation',
+				operation: 'send',
+				orderId: '={{ $json.orderId }}',
+				marketplace: { __rl: true, mode: 'list', value: '' },
+				dryRun: false,
+				options: { checkFirst: way.includes('check'), maxRequests: ids.length },
+			},
+			items: ids.map((orderId) => ({ json: { orderId } })),
+			credentials: store,
+		});
+	if (!way.includes('unknown')) {
+		await run([extraOrderId]);
+		await sleep(5000 / scale + 100);
+	}
+	return async (givenUp) => {
+		const { items, error } = await run(orderIds);
+		if (error !== undefined) givenUp(error.message);
+		for (const { outcome } of items) if (outcome !== 'sent') givenUp(String(outcome));
+	};
+});

@@ -1,0 +1,417 @@
+/** Where an order may go: the intervals of its line from `first` up to `end`, on time from `wish`. */
+interface Reach {
+	readonly line: number;
+	readonly first: number;
+	readonly wish: number;
+	readonly end: number;
+}
+
+/**
+ * What an augmenting path may do about the wishes.
+ * - `onTime`: no order is early
+ * - `keepWishes`: an order may be early, but none that is on time already
+ * - `any`: an order on time may become early, too
+ */
+type Liberty = 'onTime' | 'keepWishes' | 'any';
+
+interface Part {
+	readonly line: Line;
+	readonly first: number;
+	readonly wish: number;
+	readonly end: number;
+}
+
+export const NONE = -1;
+
+/**
+ * A maximum bipartite matching of orders to intervals, where an interval takes as many orders as it
+ * has slots, and a day as many as the cap leaves. It grows by augmenting paths: an order takes a free
+ * slot, or the place of another order that moves on, and so forth. Once there is no such path it is
+ * of maximum size (Berge), and since no path unseats an order, what was won before is kept.
+ *
+ * The paths are searched in phases, the shortest first (Hopcroft and Karp; with capacities, Dinic):
+ * each phase ranks what can be reached by the number of moves it takes, then goes along the ranks
+ * from each order without a place. It takes near-linear time, and few phases are needed. The first
+ * is the greedy one, without any moves: each order in turn takes a free slot.
+ */
+export class Matching {
+	/** Interval of each order, or `NONE`. */
+	readonly intervalOf: Int32Array;
+
+	private readonly dayOf: Int32Array;
+
+	/** Orders in each interval, and requests that each day still has room for. */
+	private readonly load: Int32Array;
+
+	private readonly room: Float64Array;
+
+	/**
+	 * Moves it takes to reach an order, an interval, a day in this phase; `NONE` where it is not
+	 * reached or was found to lead nowhere.
+	 */
+	private readonly orderRank: Int32Array;
+
+	private readonly intervalRank: Int32Array;
+
+	private readonly dayRank: Int32Array;
+
+	/** The orders that had a place when the phase began, by interval: those of `i` from `groups[i]` on. */
+	private readonly members: Int32Array;
+
+	private readonly groups: Int32Array;
+
+	/** Where to go on in `members`, by interval and by day. */
+	private readonly nextOfInterval: Int32Array;
+
+	private readonly nextOfDay: Int32Array;
+
+	private readonly lines: readonly Line[];
+
+	/** By order: the part of its line that it may use, as positions in it. */
+	private readonly parts: ReadonlyArray<Part>;
+
+	/**
+	 * @param reaches of the orders, the most urgent first
+	 * @param lines intervals permitted to the orders of each line, ascending
+	 * @param slots number of slots of each interval
+	 * @param days of the cap, each from an interval on, the first one from interval 0
+	 */
+	constructor(
+		private readonly reaches: readonly Reach[],
+		lines: ReadonlyArray<readonly number[]>,
+		private readonly slots: readonly number[],
+		private readonly days: ReadonlyArray<{ readonly first: number; readonly room: number }>,
+	) {
+		this.intervalOf = new Int32Array(reaches.length).fill(NONE);
+		this.orderRank = new Int32Array(reaches.length);
+		this.members = new Int32Array(reaches.length);
+		this.dayOf = new Int32Array(slots.length);
+		for (const [day, { first }] of days.entries()) this.dayOf.fill(day, first);
+		this.load = new Int32Array(slots.length);
+		this.intervalRank = new Int32Array(slots.length);
+		this.groups = new Int32Array(slots.length + 1);
+		this.nextOfInterval = new Int32Array(slots.length);
+		this.room = Float64Array.from(days, ({ room }) => room);
+		this.dayRank = new Int32Array(days.length);
+		this.nextOfDay = new Int32Array(days.length);
+		this.lines = lines.map(
+			(line) => new Line(line, this.intervalRank, (interval) => this.isFree(interval)),
+		);
+		this.parts = reaches.map((reach) => {
+			const line = this.lines[reach.line];
+			if (line === undefined) throw new RangeError(`There is no line ${reach.line}`);
+			const position = (interval: number) => firstAtLeast(line.intervals, interval);
+			return {
+				line,
+				first: position(reach.first),
+				wish: position(reach.wish),
+				end: position(reach.end),
+			};
+		});
+		for (const liberty of ['onTime', 'keepWishes', 'any'] as const) {
+			while (this.grow(liberty));
+		}
+	}
+
+	/** One phase; whether it has found a place for an order. */
+	private grow(liberty: Liberty): boolean {
+		this.group();
+		const roots = range(0, this.reaches.length).filter(
+			(order) => at(this.intervalOf, order) === NONE,
+		);
+		const lastRank = this.rank(roots, liberty);
+		if (lastRank === NONE) return false;
+		for (const line of this.lines) line.sortByRank(lastRank);
+		return roots.filter((root) => this.place(root, lastRank, liberty)).length > 0;
+	}
+
+	/** Lists the orders by interval. */
+	private group(): void {
+		for (const [interval, load] of this.load.entries()) {
+			this.groups[interval + 1] = at(this.groups, interval) + load;
+		}
+		this.nextOfInterval.set(this.groups.subarray(0, this.slots.length));
+		for (const [order, interval] of this.intervalOf.entries()) {
+			if (interval === NONE) continue;
+			const next = at(this.nextOfInterval, interval);
+			this.members[next] = order;
+			this.nextOfInterval[interval] = next + 1;
+		}
+		this.nextOfInterval.set(this.groups.subarray(0, this.slots.length));
+		for (const [day, { first }] of this.days.entries())
+			this.nextOfDay[day] = at(this.groups, first);
+	}
+
+	/**
+	 * Breadth first: how many orders have to move before one finds a free slot.
+	 * @returns the rank of the orders that do; `NONE` if none does
+	 */
+	private rank(roots: readonly number[], liberty: Liberty): number {
+		this.orderRank.fill(NONE);
+		this.intervalRank.fill(NONE);
+		this.dayRank.fill(NONE);
+		for (const line of this.lines) line.unranked.restore();
+		for (const root of roots) this.orderRank[root] = 0;
+		let orders = roots;
+		for (let rank = 0; orders.length > 0; rank += 1) {
+			if (orders.some((order) => this.freeFor(order, liberty) !== NONE)) return rank;
+			const next: number[] = [];
+			for (const order of orders) {
+				const { line, first, end } = this.reachOf(order, liberty);
+				let position = line.unranked.from(first);
+				for (; position < end; position = line.unranked.from(position)) {
+					const interval = line.at(position);
+					this.intervalRank[interval] = rank;
+					for (const member of this.thoseInTheWay(interval, rank)) {
+						if (at(this.orderRank, member) !== NONE) continue;
+						this.orderRank[member] = rank + 1;
+						next.push(member);
+					}
+				}
+			}
+			orders = next;
+		}
+		return NONE;
+	}
+
+	/** The orders of which one has to go before an interval that is not free can take another. */
+	private thoseInTheWay(interval: number, rank: number): Int32Array {
+		if (!this.hasSlot(interval)) {
+			return this.members.subarray(at(this.groups, interval), at(this.groups, interval + 1));
+		}
+		const day = at(this.dayOf, interval);
+		if (at(this.dayRank, day) !== NONE) return this.members.subarray(0, 0);
+		this.dayRank[day] = rank;
+		return this.members.subarray(
+			at(this.groups, this.firstOf(day)),
+			at(this.groups, this.firstOf(day + 1)),
+		);
+	}
+
+	/** Depth first, along the ranks: searches a path from an order without a place, and takes it. */
+	private place(root: number, lastRank: number, liberty: Liberty): boolean {
+		const path = [root];
+		const targets: number[] = [];
+		for (let order = path.at(-1); order !== undefined; order = path.at(-1)) {
+			const rank = path.length - 1;
+			if (rank === lastRank) {
+				const free = this.freeFor(order, liberty);
+				if (free !== NONE) {
+					targets.push(free);
+					// From the end, so that there is room for each.
+					for (let step = rank; step >= 0; step -= 1) this.move(at(path, step), at(targets, step));
+					return true;
+				}
+			}
+			const { line, first, end } = this.reachOf(order, liberty);
+			const wanted = rank === lastRank ? NONE : line.nextOfRank(rank, first, end);
+			if (wanted === NONE) {
+				path.pop();
+				targets.pop();
+				continue;
+			}
+			const next = this.nextInTheWay(wanted, rank);
+			if (next === NONE) {
+				this.intervalRank[wanted] = NONE;
+			} else {
+				this.orderRank[next] = NONE;
+				path.push(next);
+				targets.push(wanted);
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * One of those in the way, if it is of the rank that follows. What was on a path before has no rank
+	 * any more, so that all others are still where they were when the phase began.
+	 */
+	private nextInTheWay(interval: number, rank: number): number {
+		const day = at(this.dayOf, interval);
+		const byDay = this.hasSlot(interval);
+		if (byDay && at(this.dayRank, day) !== rank) return NONE;
+		const next = byDay ? this.nextOfDay : this.nextOfInterval;
+		const index = byDay ? day : interval;
+		const end = at(this.groups, byDay ? this.firstOf(day + 1) : interval + 1);
+		for (let position = at(next, index); position < end; position += 1) {
+			const member = at(this.members, position);
+			next[index] = position + 1;
+			if (at(this.orderRank, member) === rank + 1) return member;
+		}
+		return NONE;
+	}
+
+	private move(order: number, to: number): void {
+		const from = at(this.intervalOf, order);
+		if (from !== NONE) this.count(from, -1);
+		this.count(to, 1);
+		this.intervalOf[order] = to;
+	}
+
+	private count(interval: number, orders: number): void {
+		this.load[interval] = at(this.load, interval) + orders;
+		const day = at(this.dayOf, interval);
+		this.room[day] = at(this.room, day) - orders;
+	}
+
+	private isFree(interval: number): boolean {
+		return this.hasSlot(interval) && at(this.room, at(this.dayOf, interval)) > 0;
+	}
+
+	private hasSlot(interval: number): boolean {
+		return at(this.load, interval) < at(this.slots, interval);
+	}
+
+	/** First interval of a day; the number of intervals for the day after the last. */
+	private firstOf(day: number): number {
+		return this.days[day]?.first ?? this.slots.length;
+	}
+
+	/** The part of its line that an order may move to, given the liberty. */
+	private reachOf(order: number, liberty: Liberty): Part {
+		const part = this.parts[order];
+		if (part === undefined) throw new RangeError(`There is no order ${order}`);
+		const isOnTime = at(this.intervalOf, order) >= (this.reaches[order]?.wish ?? 0);
+		const staysOnTime = liberty === 'onTime' || (liberty === 'keepWishes' && isOnTime);
+		return staysOnTime ? { ...part, first: part.wish } : part;
+	}
+
+	/** The first free interval in which an order is on time, or else the last before its wish. */
+	private freeFor(order: number, liberty: Liberty): number {
+		const { line, first, wish, end } = this.reachOf(order, liberty);
+		const onTime = line.free.from(wish);
+		if (onTime < end) return line.at(onTime);
+		const early = line.lastFreeBefore(wish);
+		return early >= first ? line.at(early) : NONE;
+	}
+}
+
+/** The intervals permitted to orders of one zone, by position. */
+class Line {
+	/** Positions of intervals with a free slot; the same seen from the end; those without a rank. */
+	readonly free: Remaining;
+
+	readonly unranked: Remaining;
+
+	private readonly freeBackwards: Remaining;
+
+	/** The positions of the intervals with a rank, by rank; those of rank `r` from `rankStarts[r]` on. */
+	private readonly byRank: Int32Array;
+
+	private rankStarts: number[] = [];
+
+	private readonly ranked: Remaining;
+
+	constructor(
+		readonly intervals: readonly number[],
+		private readonly intervalRank: Int32Array,
+		isFree: (interval: number) => boolean,
+	) {
+		const { length } = intervals;
+		this.free = new Remaining(length, (position) => isFree(this.at(position)));
+		this.freeBackwards = new Remaining(length, (back) => isFree(this.at(length - 1 - back)));
+		this.unranked = new Remaining(length, (position) => this.rankAt(position) === NONE);
+		this.byRank = new Int32Array(length);
+		this.ranked = new Remaining(length, (index) => this.rankAt(at(this.byRank, index)) !== NONE);
+	}
+
+	at(position: number): number {
+		return at(this.intervals, position);
+	}
+
+	private rankAt(position: number): number {
+		return at(this.intervalRank, this.at(position));
+	}
+
+	/** The last position before this one with a free slot; negative if there is none. */
+	lastFreeBefore(position: number): number {
+		const { length } = this.intervals;
+		return length - 1 - this.freeBackwards.from(length - position);
+	}
+
+	sortByRank(ranks: number): void {
+		const counts = new Array<number>(ranks + 1).fill(0);
+		for (const interval of this.intervals) {
+			const rank = at(this.intervalRank, interval);
+			if (rank !== NONE) counts[rank + 1] = at(counts, rank + 1) + 1;
+		}
+		for (let rank = 1; rank <= ranks; rank += 1) {
+			counts[rank] = at(counts, rank) + at(counts, rank - 1);
+		}
+		this.rankStarts = [...counts];
+		for (let position = 0; position < this.intervals.length; position += 1) {
+			const rank = this.rankAt(position);
+			if (rank === NONE) continue;
+			const next = at(counts, rank);
+			this.byRank[next] = position;
+			counts[rank] = next + 1;
+		}
+		this.ranked.restore();
+	}
+
+	/** The first interval from a position on and before another that still has the rank, or `NONE`. */
+	nextOfRank(rank: number, from: number, end: number): number {
+		const start = at(this.rankStarts, rank);
+		const last = at(this.rankStarts, rank + 1);
+		const index = this.ranked.from(
+			start + firstWhere(last - start, (offset) => at(this.byRank, start + offset) >= from),
+		);
+		const position = at(this.byRank, index);
+		return index < last && position < end ? this.at(position) : NONE;
+	}
+}
+
+/** The indices of which something still holds; the others are skipped for good, by union-find. */
+class Remaining {
+	/** For each index one to go on from: itself, or a later one if nothing remains in between. */
+	private readonly links: Int32Array;
+
+	constructor(
+		private readonly length: number,
+		private readonly remains: (index: number) => boolean,
+	) {
+		this.links = new Int32Array(length + 1);
+		this.restore();
+	}
+
+	/** Forgets what it has skipped. */
+	restore(): void {
+		for (let index = 0; index <= this.length; index += 1) this.links[index] = index;
+	}
+
+	/** The first index from this one on that remains; the length if none does. */
+	from(start: number): number {
+		let index = start;
+		for (;;) {
+			const next = at(this.links, index);
+			if (next !== index) {
+				this.links[index] = at(this.links, next);
+				index = next;
+			} else if (index < this.length && !this.remains(index)) {
+				this.links[index] = index + 1;
+			} else {
+				return index;
+			}
+		}
+	}
+}
+
+/** Position of the first number that is not below the bound; the length if there is none. */
+export const firstAtLeast = (ascending: ArrayLike<number>, bound: number): number =>
+	firstWhere(ascending.length, (index) => at(ascending, index) >= bound);
+
+/** The first index of which a condition holds that holds from some index on; the length if none. */
+export function firstWhere(length: number, holds: (index: number) => boolean): number {
+	let low = 0;
+	for (let high = length; low < high; ) {
+		const middle = (low + high) >>> 1;
+		if (holds(middle)) high = middle;
+		else low = middle + 1;
+	}
+	return low;
+}
+
+export const range = (from: number, to: number): number[] =>
+	Array.from({ length: Math.max(0, to - from) }, (_, index) => from + index);
+
+export const at = (numbers: ArrayLike<number>, index: number): number => numbers[index] ?? NaN;
