@@ -28,6 +28,11 @@ export class Access {
 	/** The last failure that meant no access, once that stopped anything. */
 	failure: SpApiFailure | undefined;
 
+	/** Whether Amazon answered about any order. */
+	get hasAnswered(): boolean {
+		return this.answered.size > 0;
+	}
+
 	/** Takes in what came of an order of a marketplace. */
 	note(marketplaceId: string, { outcome, failure }: Finding): void {
 		if (outcome === 'loginFailed') {

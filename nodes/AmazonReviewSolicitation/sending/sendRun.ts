@@ -42,9 +42,6 @@ const CONCURRENCY = 5;
 /** Orders claimed together: one look at n8n's database for each such group. */
 const CLAIMED_TOGETHER = 50;
 
-/** Outcomes after which a buyer has been asked, or may have been. */
-const WENT_OUT: readonly SolicitationOutcome[] = ['sent', 'sentUnconfirmed', 'answerLost'];
-
 const REQUEST: OperationName = 'createProductReviewAndSellerFeedbackSolicitation';
 
 /** Seller, marketplace and order: what Amazon takes one request for. */
@@ -60,8 +57,6 @@ export class SendRun {
 
 	private readonly access = new Access();
 
-	private wentOut = false;
-
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly choices: SendChoices,
@@ -69,7 +64,7 @@ export class SendRun {
 
 	/**
 	 * @returns for each order its rows
-	 * @throws SpApiFailure where Amazon gives no access and nothing was sent
+	 * @throws SpApiFailure where Amazon gives no access and answered about no order
 	 */
 	async over(orders: readonly OrderToSend[]): Promise<IDataObject[][]> {
 		const rows: IDataObject[][] = [];
@@ -101,7 +96,9 @@ export class SendRun {
 		}
 
 		const { failure } = this.access;
-		if (failure !== undefined && !this.wentOut && !this.context.continueOnFail()) throw failure;
+		// An error would lose the rows of what was done.
+		const isInVain = failure !== undefined && !this.access.hasAnswered;
+		if (isInVain && !this.context.continueOnFail()) throw failure;
 		if (failure !== undefined)
 			hint(this.context, `${failure.message}. ${failure.advice}`, 'warning');
 		if (orders.length > 1) hint(this.context, progress.summary);
@@ -150,7 +147,6 @@ export class SendRun {
 		});
 		for (const { finding, requested } of attempts) {
 			this.access.note(order.marketplace.id, finding);
-			if (WENT_OUT.includes(finding.outcome)) this.wentOut = true;
 			if (!requested && finding.failure?.operation === REQUEST) giveRequestBack();
 		}
 		return attempts;

@@ -9,6 +9,9 @@ const STORE: ICheckProcessedOptions = { mode: 'entries', maxEntries: 20_000 };
 /** What executions of this process work on right now. */
 const heldHere = new Set<string>();
 
+/** n8n's store is read and written without a lock; at least this process waits for itself. */
+let lastAccess: Promise<unknown> = Promise.resolve();
+
 /**
  * Claims on orders, so that overlapping executions don't work on the same one.
  *
@@ -80,9 +83,13 @@ export class Claims {
 		work: (store: IExecuteFunctions['helpers'], entries: string[]) => Promise<Result>,
 	): Promise<Result | undefined> {
 		if (!this.storeWorks || entries.length === 0) return undefined;
-		return await work(this.context.helpers, [...entries]).catch(() => {
-			this.storeWorks = false;
-			return undefined;
-		});
+		const access = lastAccess
+			.then(async () => await work(this.context.helpers, [...entries]))
+			.catch(() => {
+				this.storeWorks = false;
+				return undefined;
+			});
+		lastAccess = access;
+		return await access;
 	}
 }

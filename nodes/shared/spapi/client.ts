@@ -206,6 +206,7 @@ function mayTryAgain(kind: FailureKind, { repeatable }: Operation): boolean {
 	switch (kind) {
 		case 'throttled':
 		case 'unreachable':
+		case 'tokenRejected':
 			return true;
 		case 'unavailable':
 		case 'answerLost':

@@ -75,6 +75,9 @@ export async function logIn(
 			? jsonParse<unknown>(response.body, { fallbackValue: null })
 			: response.body;
 	const token = tokenSchema.safeParse(body);
+	if (response.statusCode === 200 && !token.success) {
+		throw new LoginUnavailableError('The answer of Login with Amazon could not be read');
+	}
 	if (response.statusCode !== 200 || !token.success) {
 		throw new LoginWithAmazonError(refusalInWords(response.statusCode, body));
 	}

@@ -5,14 +5,14 @@ import { TokenBucket } from './tokenBucket';
 const SLOWEST_PACE = 1 / 16;
 
 /** What a refusal takes from the pace, and what each accepted call gives back. */
-const SLOW_DOWN = 0.7;
-const SPEED_UP = 0.002;
+const SLOW_DOWN = 0.6;
+const SPEED_UP = 0.001;
 
 /** Refusals within that many calls' time of another are the same one: calls that were under way. */
 const ECHO_CALLS = 5;
 
 /** A refusal within that many calls' time of another cannot be for a wrong count at the start. */
-const SUSPICIOUS_CALLS = 100;
+const SUSPICIOUS_CALLS = 200;
 
 /**
  * Amazon's rate limit of one operation for one seller and application, as this process keeps it:
