@@ -115,11 +115,11 @@ describe('Solicitation: Plan', () => {
 			expect(Date.parse(String(sendAt))).toBeGreaterThanOrEqual(Date.parse(String(windowOpensAt)));
 			expect(Date.parse(String(sendAt))).toBeLessThanOrEqual(Date.parse(String(windowClosesAt)));
 		}
+		// In the order of the items, which is the one that Send takes them in.
+		const times = jsonOf(result, 0).map(({ sendAt }) => String(sendAt));
+		expect(times).toEqual(times.toSorted());
 		const now = known.filter(({ decision }) => decision === 'sendNow');
-		const inOrder = now.toSorted(
-			(a, b) => Date.parse(String(a.sendAt)) - Date.parse(String(b.sendAt)),
-		);
-		const deadlines = inOrder.map(({ windowClosesAt }) => Date.parse(String(windowClosesAt)));
+		const deadlines = now.map(({ windowClosesAt }) => Date.parse(String(windowClosesAt)));
 		expect(deadlines).toEqual(deadlines.toSorted((a, b) => a - b));
 	});
 

@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
 import type { PlanRow } from '../../shared/domain/solicitationPlan';
 import { isHeldByAgent } from '../../shared/n8n/agent';
@@ -18,6 +18,12 @@ export const PLAN_OUTPUTS: ReadonlyArray<{
 	{ decision: 'leftOut', name: 'Left Out' },
 ];
 
+/** Whoever sends them in this order sends the most urgent first; orders without a time come last. */
+const bySendAt = (a: IDataObject, b: IDataObject): number =>
+	a.sendAt === null || b.sendAt === null
+		? Number(a.sendAt === null) - Number(b.sendAt === null)
+		: Date.parse(String(a.sendAt)) - Date.parse(String(b.sendAt));
+
 export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const run = chosenOperation(this, {
 		'order:getMany': async () => await runForEachItem(this, orderGetMany.execute),
@@ -26,8 +32,9 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 		'solicitation:plan': async () =>
 			// An agent reads the first output alone, and is to hear of all orders.
 			isHeldByAgent(this)
-				? await runAsBatch(this, plan)
+				? await runAsBatch(this, plan, { compare: bySendAt })
 				: await runAsBatch(this, plan, {
+						compare: bySendAt,
 						outputCount: PLAN_OUTPUTS.length,
 						outputOf: (row) => PLAN_OUTPUTS.findIndex(({ decision }) => decision === row.decision),
 						errorOutput: () => PLAN_OUTPUTS.length - 1,

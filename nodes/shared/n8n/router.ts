@@ -33,6 +33,8 @@ export interface Routing<Result extends IDataObject | ItemWithFiles> {
 	readonly outputOf?: (result: Result) => number;
 	/** Which output the error item of a failed input item goes to. */
 	readonly errorOutput?: (itemIndex: number) => number;
+	/** How the results of a batch follow each other on their output; as the items do where not given. */
+	readonly compare?: (a: Result, b: Result) => number;
 	/** The operation works on all input items together, so its results belong to each of them. */
 	readonly together?: boolean;
 }
@@ -107,9 +109,15 @@ export interface BatchOperation<Prepared, Result extends IDataObject = IDataObje
 export async function runAsBatch<Prepared, Result extends IDataObject = IDataObject>(
 	context: IExecuteFunctions,
 	{ prepare, execute }: BatchOperation<Prepared, Result>,
-	{ outputCount = 1, outputOf = () => 0, errorOutput = () => 0 }: Routing<Result> = {},
+	{ outputCount = 1, outputOf = () => 0, errorOutput = () => 0, compare }: Routing<Result> = {},
 ): Promise<INodeExecutionData[][]> {
-	const results: Array<ReadonlyArray<{ output: number; data: INodeExecutionData }>> = [];
+	interface Entry {
+		readonly output: number;
+		readonly data: INodeExecutionData;
+		/** Absent where the item failed. */
+		readonly result?: Result;
+	}
+	const results: Entry[][] = [];
 	const fail = (error: unknown, item: number): void => {
 		const errorItem = errorItemOrThrow(context, error, item);
 		results[item] = [{ output: errorOutput(item), data: { ...errorItem, pairedItem: { item } } }];
@@ -128,9 +136,10 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 	try {
 		const all = prepared.length > 0 ? await execute.call(context, prepared) : [];
 		for (const [index, item] of readable.entries()) {
-			results[item] = (all[index] ?? []).map((json) => ({
-				output: outputOf(json),
-				data: { json, pairedItem: { item } },
+			results[item] = (all[index] ?? []).map((result) => ({
+				output: outputOf(result),
+				data: { json: result, pairedItem: { item } },
+				result,
 			}));
 		}
 	} catch (error) {
@@ -138,7 +147,13 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 	}
 
 	const outputs = Array.from({ length: outputCount }, (): INodeExecutionData[] => []);
-	for (const { output, data } of results.flat()) outputs[output]?.push(data);
+	const entries = results.flat();
+	if (compare !== undefined) {
+		entries.sort((a, b) =>
+			a.result && b.result ? compare(a.result, b.result) : Number(!a.result) - Number(!b.result),
+		);
+	}
+	for (const { output, data } of entries) outputs[output]?.push(data);
 	return outputs;
 }
 

@@ -16,6 +16,7 @@ import {
 	type SolicitationWindow,
 } from '../../../shared/domain/solicitationWindow';
 import { marketplaceParameter, resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
+import { oncePerExecution } from '../../../shared/n8n/oncePerExecution';
 import { locatorValue, readParameters } from '../../../shared/n8n/parameters';
 import { SpApiClient } from '../../../shared/spapi/client';
 import { SpApiFailure, type AmazonAnswer } from '../../../shared/spapi/failure';
@@ -80,7 +81,9 @@ export async function readOrder(
 	itemIndex: number,
 ): Promise<OrderInQuestion> {
 	const wanted = readParameters(context, itemIndex, orderSchema, orderParameters);
-	const client = await SpApiClient.connect(context);
+	const client = await oncePerExecution(context, 'client', async () =>
+		SpApiClient.connect(context),
+	);
 	const marketplace = resolveMarketplace(context, client, wanted.marketplace, itemIndex);
 	const window = windowSchema.safeParse(context.getInputData()[itemIndex]?.json).data;
 	return { client, orderId: wanted.orderId, marketplace, window };

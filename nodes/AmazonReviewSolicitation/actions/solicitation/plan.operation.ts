@@ -30,7 +30,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	[
 		{
 			displayName:
-				"Takes orders as 'Order: Get Many' hands them on (of each, only `orderId` is needed) and decides when to ask: the earliest deadline first, as many orders as can be. Sends nothing.",
+				"Takes orders as 'Order: Get Many' hands them on (of each, only the order ID is needed) and decides when to ask: the earliest deadline first, as many orders as can be. Sends nothing.",
 			name: 'planNotice',
 			type: 'notice',
 			default: '',
@@ -56,14 +56,14 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		selectionRules,
 		optionsCollection(
 			{
-				displayName: 'Already Requested (Order IDs)',
+				displayName: 'Already Requested',
 				name: 'alreadyRequested',
 				type: 'string',
 				typeOptions: { rows: 3 },
 				default: '',
 				placeholder: "e.g. {{ $('Ledger').all().map((item) => item.json.orderId) }}",
 				description:
-					'Orders asked before, such as those of your ledger. They are left out, which spares a call to Amazon for each.',
+					'IDs of orders asked before, such as those of your ledger, separated by commas or lines, or as a list. They are left out, which spares a call to Amazon for each.',
 			},
 			{
 				displayName: 'Daily Cap',

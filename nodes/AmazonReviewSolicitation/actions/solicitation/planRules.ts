@@ -86,10 +86,10 @@ export const selectionRules: INodeProperties = {
 			),
 		},
 		{
-			...listOf('Do Not Solicit (Order IDs)', 'doNotSolicit', 'Orders never to ask about'),
+			...listOf('Do Not Solicit', 'doNotSolicit', 'Orders never to ask about'),
 			...underPolicy(
 				'doNotSolicit',
-				'Orders never to ask about, separated by commas or lines, or as a list',
+				'IDs of orders never to ask about, separated by commas or lines, or as a list',
 			),
 		},
 		listOf('Exclude ASINs', 'excludeAsins', 'Leave out orders with any of these'),
@@ -150,7 +150,7 @@ export const selectionRules: INodeProperties = {
 			...underPolicy('excludeReplacements', 'Whether to leave out orders that replace another one'),
 		},
 		{
-			displayName: 'Returned Orders (IDs)',
+			displayName: 'Returned Orders',
 			name: 'returnedOrderIds',
 			type: 'string',
 			typeOptions: { rows: 3 },
@@ -158,7 +158,7 @@ export const selectionRules: INodeProperties = {
 			placeholder: "e.g. {{ $('Returns').all().map((item) => item.json.orderId) }}",
 			...underPolicy(
 				'returnedOrderIds',
-				'Orders that were returned or refunded, to leave out, such as those of another node',
+				'IDs of orders that were returned or refunded, such as those of another node, to leave out',
 			),
 		},
 		{
