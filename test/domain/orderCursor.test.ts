@@ -3,10 +3,11 @@ import { DateTime } from 'luxon';
 
 import {
 	cursorFrom,
+	narrowed,
+	newestSearchable,
 	nextStep,
 	orderCursorSchema,
 	takePage,
-	withoutToken,
 	type OrderCursor,
 } from '../../nodes/shared/domain/orderCursor';
 
@@ -16,21 +17,32 @@ const at = (minutes: number): string => START.plus({ minutes }).toISO() ?? '';
 
 describe('nextStep', () => {
 	it('searches from the place reached, looking back a little, up to two minutes ago', () => {
-		const { step } = nextStep(cursorFrom(at(100)), at(200), 30);
+		const { step } = nextStep(cursorFrom(at(100)), at(200), newestSearchable(at(200)), 30);
 		expect(step).toEqual({ after: at(70), until: at(198) });
 	});
 
 	it('goes on with the open search at its page, and anew where the token is over', () => {
-		const first = nextStep(cursorFrom(at(0)), at(100), 0);
+		const first = nextStep(cursorFrom(at(0)), at(100), at(98), 0);
 		const page = { orders: [], nextToken: 'second' };
 		const { cursor } = takePage(first.cursor, page, at(100), 0);
-		expect(nextStep(cursor, at(500), 0).step).toEqual({ ...first.step, token: 'second' });
-		expect(nextStep(cursor, at(100 + 23 * 60 + 1), 0).step).toEqual(first.step);
-		expect(nextStep(withoutToken(cursor), at(101), 0).step).toEqual(first.step);
+		expect(nextStep(cursor, at(500), at(498), 0).step).toEqual({ ...first.step, token: 'second' });
+	});
+
+	it('begins a narrower search where the token is over, and widens again', () => {
+		const end = at(7 * 24 * 60);
+		const first = nextStep(cursorFrom(at(0)), end, end, 0);
+		let { cursor } = takePage(first.cursor, { orders: [], nextToken: 'second' }, end, 0);
+		const later = at(9 * 24 * 60);
+		const half = nextStep(cursor, later, later, 0);
+		expect(half.step).toEqual({ after: at(0), until: at(3.5 * 24 * 60) });
+		expect(nextStep(narrowed(cursor), later, later, 0).step).toEqual(half.step);
+		cursor = takePage(half.cursor, { orders: [] }, later, 0).cursor;
+		const next = nextStep(cursor, later, later, 0);
+		expect(next.step).toEqual({ after: at(3.5 * 24 * 60), until: later });
 	});
 
 	it('never asks for the future, even if the clock went back', () => {
-		const { step } = nextStep(cursorFrom(at(100)), at(50), 10);
+		const { step } = nextStep(cursorFrom(at(100)), at(50), newestSearchable(at(50)), 10);
 		expect(step.after <= step.until).toBe(true);
 		expect(step.until).toBe(at(48));
 	});
@@ -38,7 +50,7 @@ describe('nextStep', () => {
 
 describe('takePage', () => {
 	it('hands on an order again only when it changed', () => {
-		let { cursor } = nextStep(cursorFrom(at(0)), at(100), 60);
+		let { cursor } = nextStep(cursorFrom(at(0)), at(100), at(98), 60);
 		const take = (updatedAt: string, nextToken?: string) => {
 			const taken = takePage(
 				cursor,
@@ -59,7 +71,7 @@ describe('takePage', () => {
 			orderId: `${minute}`,
 			updatedAt: at(minute),
 		}));
-		const { cursor } = nextStep(cursorFrom(at(0)), at(92), 30);
+		const { cursor } = nextStep(cursorFrom(at(0)), at(92), at(90), 30);
 		const done = takePage(cursor, { orders }, at(92), 30).cursor;
 		expect(Object.keys(done.handedOn)).toEqual(['60', '90']);
 		expect(done.since).toBe(at(90));
@@ -110,10 +122,11 @@ describe('a series of runs', () => {
 				};
 				const run = (pages: number, crash: boolean, tokenRefused: boolean) => {
 					let cursor = saved;
-					if (tokenRefused) cursor = withoutToken(cursor);
+					if (tokenRefused) cursor = narrowed(cursor);
+					const end = newestSearchable(at(now));
 					const fresh: string[] = [];
 					for (let read = 0; read < pages; read += 1) {
-						const { step, cursor: opened } = nextStep(cursor, at(now), 30);
+						const { step, cursor: opened } = nextStep(cursor, at(now), end, 30);
 						// Amazon keeps the list of a search together; a page holds two orders.
 						const name = step.token ?? `${now}-${read}-0`;
 						const [search = '', page = '0'] = name.split('#');
@@ -133,7 +146,7 @@ describe('a series of runs', () => {
 						);
 						fresh.push(...taken.fresh.map(({ orderId, updatedAt }) => `${orderId} ${updatedAt}`));
 						cursor = taken.cursor;
-						if (!more) break;
+						if (cursor.open === undefined && cursor.since >= end) break;
 					}
 					if (crash) return;
 					saved = cursor;

@@ -78,6 +78,8 @@ describe('isRetryable', () => {
 			'answerLost',
 			'claimedElsewhere',
 			'deferred',
+			'duplicateItem',
+			'eligible',
 			'failed',
 			'loginFailed',
 			'missingRole',
@@ -87,6 +89,7 @@ describe('isRetryable', () => {
 			'outsideWindow',
 			'refused',
 			'sentUnconfirmed',
+			'wouldSend',
 		]);
 	});
 });

@@ -130,6 +130,31 @@ describe('planSolicitations', () => {
 		expect(unknown).toMatchObject({ timeZone: 'America/Los_Angeles' });
 	});
 
+	it('sends nothing now that has to wait for window, hours, or the day of the cap', () => {
+		const soon = NOW.plus({ minutes: 30 });
+		const opening = orderOf(1, { earliestDelivery: soon.minus({ days: 5 }).toISO() });
+		expect(planOf([opening])).toMatchObject([{ decision: 'sendLater' }]);
+
+		// 18:00 in UTC is 10:00 in Los Angeles.
+		const fromEleven = { hours: { from: 10 * 60 + 30, to: 20 * 60 } };
+		expect(planOf([orderOf(1)], fromEleven)).toMatchObject([
+			{ decision: 'sendLater', sendAtLocal: expect.stringMatching(/T10:30/) },
+		]);
+		expect(planOf([orderOf(1)], { hours: { from: 9 * 60, to: 20 * 60 } })).toMatchObject([
+			{ decision: 'sendNow' },
+		]);
+
+		const lateEvening = NOW.set({ hour: 23, minute: 30 }).toMillis();
+		const cap = { dailyCap: 1, now: lateEvening };
+		expect(planOf([orderOf(1), orderOf(2)], cap).map(({ decision }) => decision)).toEqual([
+			'sendNow',
+			'sendLater',
+		]);
+		expect(planOf([orderOf(1)], { ...cap, sentToday: 1 })).toMatchObject([
+			{ decision: 'sendLater' },
+		]);
+	});
+
 	it('names the rule that leaves an order out, and what about it', () => {
 		const [row, told] = planOf([orderOf(1, { isBusiness: true }), orderOf(2)], {
 			rules: { business: 'exclude' },

@@ -1,5 +1,6 @@
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { NodeHelpers, type IDataObject, type INodeParameters } from 'n8n-workflow';
 
+import { AmazonReviewSolicitation } from '../../nodes/AmazonReviewSolicitation/AmazonReviewSolicitation.node';
 import { startSandbox, type Sandbox, type WorldOrder } from '../../sandbox';
 import { createCredentialStore, runNode, type CredentialStore, type NodeRun } from './harness';
 import { expectToMatchOutputSchema } from './outputSchema';
@@ -23,6 +24,8 @@ beforeEach(async () => {
 afterAll(async () => await sandbox.close());
 
 const DAY_MS = 86_400_000;
+
+const [US, CA, MX] = ['ATVPDKIKX0DER', 'A2EUQ1WTGCTBG2', 'A1AM78C64UM0Y8'];
 
 const daysAgo = (days: number): string =>
 	new Date(sandbox.clock.now().getTime() - days * DAY_MS).toISOString();
@@ -173,7 +176,7 @@ describe('Order: Get Many, from reports', () => {
 	it('gives the same orders as the API, from reports of 30 days each', async () => {
 		const { items, error } = await getMany({
 			source: 'reports',
-			marketplaces: ['ATVPDKIKX0DER', 'A2EUQ1WTGCTBG2', 'A1AM78C64UM0Y8'],
+			marketplaces: [US, CA, MX],
 		});
 		expect(error).toBeUndefined();
 		const api = await getMany();
@@ -192,6 +195,42 @@ describe('Order: Get Many, from reports', () => {
 			).toBeLessThan(1000);
 		}
 		expectToMatchOutputSchema('AmazonReviewSolicitation', 'order/getMany', items);
+	});
+
+	it('keeps to From and To, by last update and by creation, over more than one report', async () => {
+		for (const [dateType, field] of [
+			['lastUpdated', 'updatedAt'],
+			['created', 'createdAt'],
+		] as const) {
+			const range = { from: daysAgo(60), filters: { until: daysAgo(20) }, dateType };
+			const api = await getMany(range);
+			const { items } = await getMany({ ...range, source: 'reports', marketplaces: [US, CA, MX] });
+			expect(items.length).toBeGreaterThan(50);
+			expect(ids(items)).toEqual(ids(api.items));
+			for (const item of items) {
+				expect(String(item[field]) >= daysAgo(60.01) && String(item[field]) <= daysAgo(19.99)).toBe(
+					true,
+				);
+			}
+		}
+	});
+
+	it('refuses what would silently give nothing', async () => {
+		const turned = await getMany({ source: 'reports', filters: { until: daysAgo(50) } });
+		expect(turned.error?.message).toMatch(/'From' has to be before 'To'/);
+		const prime = await getMany({ source: 'reports', filters: { programs: ['isPrime'] } });
+		expect(prime.error?.message).toMatch(/does not tell Prime/);
+	});
+
+	it('shows date, Return All and Limit, though the switch that hides them is not shown', () => {
+		const parameters = { resource: 'order', operation: 'getMany', source: 'reports' };
+		const { properties } = new AmazonReviewSolicitation().description;
+		const shown = properties.filter((property) =>
+			NodeHelpers.displayParameter(parameters, property, null, null),
+		);
+		const names = shown.map(({ name }) => name);
+		expect(names).toEqual(expect.arrayContaining(['dateType', 'returnAll', 'from']));
+		expect(names).not.toContain('incremental');
 	});
 
 	it('says that a cancelled report is no zero', async () => {
@@ -262,8 +301,8 @@ describe('Order: Get Many, only changes since the last run', () => {
 		const searchesBefore = searches().length;
 		const second = await run();
 		const all = [...first.items, ...second.items];
-		// Not from the first page again.
-		expect(searches().length - searchesBefore).toBe(Math.ceil(all.length / 100) - 1);
+		// The pages that were left, and a look at what changed since; not from the first page again.
+		expect(searches().length - searchesBefore).toBe(Math.ceil(all.length / 100));
 		expect(new Set(ids(all)).size).toBe(all.length);
 		expect((await getMany({ dateType: 'lastUpdated' })).items).toHaveLength(all.length);
 	}, 60_000);
@@ -288,6 +327,16 @@ describe('Order: Get Many, only changes since the last run', () => {
 		const { items, saved } = await run();
 		expect(items.length).toBeGreaterThan(100);
 		expect(JSON.stringify(saved).length).toBeLessThan(2000);
+	});
+
+	it('does not move its place when the node fails after the search', async () => {
+		const run = workflowRuns();
+		const options = { fbaDeliveryDates: true };
+		const fault = sandbox.faults.add({ kind: 'reportFatal', times: 'always' });
+		const failed = await run({ options });
+		expect(failed.error?.message).toMatch(/gave up on report/);
+		fault.remove();
+		expect((await run({ options })).items.length).toBeGreaterThan(100);
 	});
 
 	it('takes other marketplaces or filters for another search', async () => {

@@ -259,6 +259,30 @@ describe('Solicitation: Plan', () => {
 		expect(items.map(({ reason }) => reason)).toEqual([null, 'duplicateItem', 'invalidOrderId']);
 	});
 
+	it('plans its own rows and those of a table again, by their window', async () => {
+		const first = await plan();
+		const rows = jsonOf(first, 1).filter(({ windowOpensAt }) => windowOpensAt !== null);
+		expect(rows.length).toBeGreaterThan(3);
+		const ofTable = rows.map(({ orderId, marketplaceId, windowOpensAt, windowClosesAt }) => ({
+			orderId,
+			marketplaceId,
+			windowOpensAt,
+			windowClosesAt,
+			createdAt: '',
+			orderTotal: 19.99,
+			isPrime: '',
+		}));
+		const again = await plan(ofTable);
+		expect(again.error).toBeUndefined();
+		const times = (list: IDataObject[]) =>
+			new Map(list.map(({ orderId, sendAt }) => [orderId, Date.parse(String(sendAt))]));
+		const before = times(rows);
+		for (const [orderId, sendAt] of times(jsonOf(again, 1))) {
+			expect(Math.abs(sendAt - (before.get(orderId) ?? NaN))).toBeLessThan(60_000);
+		}
+		expect(jsonOf(again, 1)).toHaveLength(rows.length);
+	});
+
 	it('gives an agent all rows on one output', async () => {
 		const result = await plan(orders.slice(0, 100), {}, 'amazonReviewSolicitationTool');
 		expect(result.outputs[0]).toHaveLength(100);

@@ -211,6 +211,23 @@ describe('Solicitation: Send', () => {
 		expect(posts()).toHaveLength(1);
 	});
 
+	it('looks up no further order once the requests are used up', async () => {
+		const ids = ordersWith('eligible')
+			.slice(0, 20)
+			.map(({ orderId }) => orderId);
+		const result = await run('send', ids, { options: { maxRequests: 3 } });
+		expect(outcomes(result).filter((outcome) => outcome === 'sent')).toHaveLength(3);
+		expect(outcomes(result).filter((outcome) => outcome === 'deferred')).toHaveLength(17);
+		const checks = sandbox.requests.filter(({ operation }) => operation.startsWith('getSolicit'));
+		expect(checks.length).toBeLessThan(10);
+	});
+
+	it('asks Amazon about nothing that is no order ID, even without a check', async () => {
+		const { items } = await run('send', ['', 'nonsense'], { options: { checkFirst: false } });
+		expect(items.map(({ outcome }) => outcome)).toEqual(['invalidOrderId', 'invalidOrderId']);
+		expect(posts()).toHaveLength(0);
+	});
+
 	it('takes an item without order ID as an invalid one', async () => {
 		const { items } = await run('send', ['']);
 		expect(items[0]).toMatchObject({ outcome: 'invalidOrderId', orderId: '' });

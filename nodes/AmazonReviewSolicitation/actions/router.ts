@@ -26,7 +26,11 @@ const bySendAt = (a: IDataObject, b: IDataObject): number =>
 
 export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const run = chosenOperation(this, {
-		'order:getMany': async () => await runForEachItem(this, orderGetMany.execute),
+		'order:getMany': async () => {
+			const outputs = await runForEachItem(this, orderGetMany.execute);
+			orderGetMany.keepPlaces(this);
+			return outputs;
+		},
 		'solicitation:checkEligibility': async () =>
 			await runForEachItem(this, checkEligibility.execute),
 		'solicitation:plan': async () =>

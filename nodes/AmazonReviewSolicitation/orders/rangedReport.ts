@@ -15,7 +15,8 @@ export interface ReportRange {
 	readonly marketplace: Marketplace;
 	/** ISO 8601 in UTC. */
 	readonly after: string;
-	readonly until: string;
+	/** Now where absent. */
+	readonly until?: string;
 	readonly waitMs: number;
 }
 
@@ -30,7 +31,7 @@ export async function fetchRangedReports(
 	{ marketplace, after, until, waitMs }: ReportRange,
 ): Promise<string[]> {
 	const start = DateTime.fromISO(after, { zone: 'utc' });
-	const end = DateTime.fromISO(until, { zone: 'utc' });
+	const end = until === undefined ? DateTime.utc() : DateTime.fromISO(until, { zone: 'utc' });
 	const texts: string[] = [];
 	for (const part of Interval.fromDateTimes(start, end).splitBy({ days: LONGEST_RANGE_DAYS })) {
 		const isLast = part.end?.equals(end) === true;
@@ -38,7 +39,7 @@ export async function fetchRangedReports(
 			reportType,
 			marketplaceId: marketplace.id,
 			dataStartTime: part.start?.toISO() ?? after,
-			...(!isLast && { dataEndTime: part.end?.toISO() ?? until }),
+			...((!isLast || until !== undefined) && { dataEndTime: part.end?.toISO() ?? until }),
 		};
 		const obtained = await obtainReport(context, client, request, { waitMs });
 		if (obtained.status === 'DONE') {

@@ -1,42 +1,54 @@
-import { DateTime } from 'luxon';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import {
 	parseFbaShipmentsReport,
+	widened,
 	withArrivals,
 	type Arrival,
 } from '../../shared/domain/fbaShipmentsReport';
+import { findMarketplace } from '../../shared/domain/marketplaces';
 import type { SellerOrder } from '../../shared/domain/order';
 import type { SpApiClient } from '../../shared/spapi/client';
-import { fetchRangedReports, hintAtUnreadableLines, type ReportRange } from './rangedReport';
+import { fetchRangedReports, hintAtUnreadableLines } from './rangedReport';
 
 const REPORT = 'GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL';
 
-/** An order that shipped before the range may have changed in it: how far back shipments are read. */
-const SHIPPED_BEFORE_DAYS = 30;
-
-/** Adds delivery dates from the FBA shipments report to orders that have none. */
+/** Adds delivery dates from the FBA shipments report to shipped FBA orders that have none. */
 export async function addArrivals(
 	context: IExecuteFunctions,
 	client: SpApiClient,
 	orders: readonly SellerOrder[],
-	range: ReportRange,
+	waitMs: number,
 ): Promise<SellerOrder[]> {
-	const after = DateTime.fromISO(range.after, { zone: 'utc' }).minus({ days: SHIPPED_BEFORE_DAYS });
-	const longer = { ...range, after: after.toISO() ?? range.after };
+	const undated = orders.filter(
+		({ deliveryDateSource, fulfilledBy, status }) =>
+			deliveryDateSource === 'unknown' &&
+			fulfilledBy !== 'MERCHANT' &&
+			(status === null || status === 'SHIPPED' || status === 'PARTIALLY_SHIPPED'),
+	);
 	const arrivals = new Map<string, Arrival>();
-	for (const text of await fetchRangedReports(context, client, REPORT, longer)) {
-		const report = parseFbaShipmentsReport(text);
-		hintAtUnreadableLines(context, REPORT, report.unreadable);
-		for (const [orderId, arrival] of report.arrivals) {
-			const known = arrivals.get(orderId);
-			arrivals.set(orderId, known === undefined ? arrival : span(known, arrival));
+	for (const [marketplaceId, after] of firstOrderOf(undated)) {
+		const marketplace = findMarketplace(marketplaceId);
+		if (marketplace === undefined) continue;
+		const range = { marketplace, after, waitMs };
+		for (const text of await fetchRangedReports(context, client, REPORT, range)) {
+			const report = parseFbaShipmentsReport(text);
+			hintAtUnreadableLines(context, REPORT, report.unreadable);
+			for (const [orderId, arrival] of report.arrivals) {
+				arrivals.set(orderId, widened(arrivals.get(orderId), arrival));
+			}
 		}
 	}
 	return withArrivals(orders, arrivals);
 }
 
-const span = (a: Arrival, b: Arrival): Arrival => ({
-	earliest: a.earliest < b.earliest ? a.earliest : b.earliest,
-	latest: a.latest > b.latest ? a.latest : b.latest,
-});
+/** By marketplace, when the first of the orders was placed: nothing ships before. */
+export function firstOrderOf(orders: readonly SellerOrder[]): Map<string, string> {
+	const first = new Map<string, string>();
+	for (const { marketplaceId, createdAt } of orders) {
+		if (marketplaceId === null || createdAt === null) continue;
+		const known = first.get(marketplaceId);
+		if (known === undefined || createdAt < known) first.set(marketplaceId, createdAt);
+	}
+	return first;
+}

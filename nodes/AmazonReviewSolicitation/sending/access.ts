@@ -11,6 +11,7 @@ const NO_ANSWER: readonly SolicitationOutcome[] = [
 	'failed',
 	'loginFailed',
 	'deferred',
+	'answerLost',
 ];
 
 /**

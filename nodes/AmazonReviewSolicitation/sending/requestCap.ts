@@ -4,9 +4,13 @@ export class RequestCap {
 
 	constructor(private readonly most: number) {}
 
+	get isLeft(): boolean {
+		return this.taken < this.most;
+	}
+
 	/** Takes one; false where none is left. */
 	take(): boolean {
-		if (this.taken >= this.most) return false;
+		if (!this.isLeft) return false;
 		this.taken += 1;
 		return true;
 	}

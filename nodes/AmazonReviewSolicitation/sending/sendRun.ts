@@ -30,6 +30,7 @@ export interface SendChoices {
 	readonly explain: boolean;
 	/** After that many milliseconds no further order is begun. */
 	readonly timeBudgetMs: number;
+	readonly hasRequestLeft: () => boolean;
 	/** Takes one of the requests that may go out; false where none is left. */
 	readonly takeRequest: () => boolean;
 	/** Gives back one that did not go out. */
@@ -116,7 +117,8 @@ export class SendRun {
 		order: OrderToSend,
 		known: SolicitationOutcome | undefined,
 	): Promise<IDataObject[]> {
-		const outcome = known ?? this.isOver(order);
+		const invalid = isOrderId(order.orderId) ? undefined : 'invalidOrderId';
+		const outcome = invalid ?? known ?? this.isOver(order);
 		const attempts =
 			outcome === undefined
 				? await this.attempt(order)
@@ -130,10 +132,11 @@ export class SendRun {
 				? await explain(order, finding, this.choices.explain).catch(() => ({ order, finding }))
 				: { order, finding };
 			const row = { ...toResult(explained), attempt };
-			// One that was made again is over; what came of the order stands in its last row.
-			rows.push(isLast ? row : { ...row, tryAgainLater: false });
+			rows.push(row);
 		}
-		return rows;
+		// Whether to come back depends on what came of the order in the end, for all its rows.
+		const tryAgainLater = rows.at(-1)?.tryAgainLater;
+		return rows.map((row) => ({ ...row, tryAgainLater }));
 	}
 
 	private async attempt(order: OrderToSend): Promise<Attempt[]> {
@@ -156,8 +159,10 @@ export class SendRun {
 	private isOver({ client, marketplace }: OrderToSend): SolicitationOutcome | undefined {
 		const denied = this.access.outcomeFor(marketplace.id);
 		if (denied !== undefined) return denied;
-		const late = performance.now() - this.startedAt >= this.choices.timeBudgetMs;
-		return late || client.signal?.aborted ? 'deferred' : undefined;
+		const { dryRun, timeBudgetMs, hasRequestLeft } = this.choices;
+		const late = performance.now() - this.startedAt >= timeBudgetMs;
+		const isUsedUp = !dryRun && !hasRequestLeft();
+		return late || isUsedUp || client.signal?.aborted ? 'deferred' : undefined;
 	}
 
 	private findingOf(outcome: SolicitationOutcome): Finding {

@@ -39,17 +39,19 @@ export function parseFbaShipmentsReport(text: string): FbaShipmentsReport {
 		else if (!isOrderId(orderId)) unreadable.push({ line, reason: wrongOrderId(orderId) });
 		else if (cell !== '' && moment === null) {
 			unreadable.push({ line, reason: 'its estimated arrival is not a moment with an offset' });
-		} else if (moment !== null) arrivals.set(orderId, widened(arrivals.get(orderId), moment));
+		} else if (moment !== null) {
+			arrivals.set(orderId, widened(arrivals.get(orderId), { earliest: moment, latest: moment }));
+		}
 	}
 	return { arrivals, unreadable };
 }
 
-/** ISO texts in UTC sort as the moments do. */
-function widened(arrival: Arrival | undefined, moment: string): Arrival {
-	if (arrival === undefined) return { earliest: moment, latest: moment };
+/** The span from the earlier to the later of two; ISO texts in UTC sort as the moments do. */
+export function widened(arrival: Arrival | undefined, other: Arrival): Arrival {
+	if (arrival === undefined) return other;
 	return {
-		earliest: moment < arrival.earliest ? moment : arrival.earliest,
-		latest: moment > arrival.latest ? moment : arrival.latest,
+		earliest: other.earliest < arrival.earliest ? other.earliest : arrival.earliest,
+		latest: other.latest > arrival.latest ? other.latest : arrival.latest,
 	};
 }
 

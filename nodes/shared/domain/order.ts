@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 import { z } from 'zod';
 
 import { findMarketplace } from './marketplaces';
-import { solicitationWindow } from './solicitationWindow';
+import { deliveryOf, solicitationWindow } from './solicitationWindow';
 
 /** Fulfilment status of an order, in the words of the Orders API 2026-01-01. */
 export const ORDER_STATUSES = [
@@ -64,6 +64,21 @@ export const sellerOrderSchema = z.object({
 });
 
 export type SellerOrder = z.infer<typeof sellerOrderSchema>;
+
+/**
+ * The order with the delivery dates that its window follows from, where an item has the window alone,
+ * such as one of a plan or a ledger.
+ */
+export function withDatesOfWindow(
+	order: SellerOrder,
+	window: { readonly windowOpensAt?: unknown; readonly windowClosesAt?: unknown },
+): SellerOrder {
+	const opensAt = moment.safeParse(window.windowOpensAt).data;
+	const closesAt = moment.safeParse(window.windowClosesAt).data;
+	const hasDates = order.earliestDelivery !== null && order.latestDelivery !== null;
+	if (hasDates || opensAt === undefined || closesAt === undefined) return order;
+	return { ...order, ...deliveryOf({ opensAt, closesAt }) };
+}
 
 /** First and last moment a request is permitted, in UTC and on the marketplace's clock. */
 export interface PermittedWindow {

@@ -38,6 +38,9 @@ export type SolicitationOutcome = keyof typeof SOLICITATION_OUTCOMES;
 
 /** Outcomes worth trying again in a later run. */
 const RETRY_LATER: readonly SolicitationOutcome[] = [
+	'eligible',
+	'wouldSend',
+	'duplicateItem',
 	'notYetEligible',
 	'notShipped',
 	'notEligibleNow',

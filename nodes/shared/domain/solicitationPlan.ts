@@ -4,6 +4,7 @@ import { findMarketplace } from './marketplaces';
 import { permittedWindowOf, type SellerOrder } from './order';
 import { isOrderId } from './orderId';
 import { EXCLUSIONS, exclusionBy, type SelectionRules } from './selectionRules';
+import { localDays, permittedSpans } from './sendCalendar';
 import { planSends, type PlanCandidate, type PlanLimits } from './sendPlan';
 
 /** Why an order is not in the plan, each reason once, with what it means. */
@@ -39,7 +40,10 @@ export interface PlanChoices extends PlanLimits {
 	readonly clock: 'marketplace' | 'buyer';
 	/** Whether an order without delivery dates is left out; else Amazon is asked as soon as it may be open. */
 	readonly leaveOutUnknownDates: boolean;
-	/** Orders due within that many milliseconds are to be sent now. */
+	/**
+	 * Orders due within that many milliseconds are to be sent now, if nothing but the rate limit keeps
+	 * them from being sent at once.
+	 */
 	readonly sendNowWithinMs: number;
 	/** The marketplace of an order that names none. */
 	readonly defaultMarketplaceId: string;
@@ -91,7 +95,7 @@ export function planSolicitations(orders: readonly SellerOrder[], choices: PlanC
 		const index = Number(key);
 		const zone = candidates.get(index)?.zone ?? 'utc';
 		rows[index] = {
-			decision: sendAt <= choices.now + choices.sendNowWithinMs ? 'sendNow' : 'sendLater',
+			decision: isDueNow(sendAt, candidates.get(index), choices) ? 'sendNow' : 'sendLater',
 			reason: null,
 			explanation: null,
 			sendAt: DateTime.fromMillis(sendAt, { zone: 'utc' }).toISO(),
@@ -103,6 +107,27 @@ export function planSolicitations(orders: readonly SellerOrder[], choices: PlanC
 	}
 	for (const { key, reason } of without) rows[Number(key)] = leftOut(reason);
 	return rows.map((row) => row ?? leftOut('noRoom'));
+}
+
+/**
+ * Whether the order may go out from now on: whoever sends it does not wait for the time planned, so
+ * window, hours, days and the day of the cap have to be right already.
+ */
+function isDueNow(
+	sendAt: number,
+	candidate: PlanCandidate | undefined,
+	choices: PlanChoices,
+): boolean {
+	const { now, sendNowWithinMs, capZone, dailyCap, hours, weekdays } = choices;
+	if (candidate === undefined || sendAt > now + sendNowWithinMs || candidate.opensAt > now) {
+		return false;
+	}
+	const span = { from: now, to: sendAt + 1 };
+	if (hours !== undefined || weekdays !== undefined) {
+		const [permitted] = permittedSpans(candidate.zone, choices, span);
+		if (permitted?.from !== span.from || permitted.to !== span.to) return false;
+	}
+	return dailyCap === undefined || localDays(capZone, span).length === 1;
 }
 
 const leftOut = (reason: PlanReason, detail?: string): PlanRow => ({

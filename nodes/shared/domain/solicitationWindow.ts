@@ -32,6 +32,15 @@ export function solicitationWindow(
 	return { opensAt: opensAt.toISO(), closesAt: closesAt.toISO() };
 }
 
+/** The delivery dates a window follows from: the inverse of `solicitationWindow`. */
+export function deliveryOf({ opensAt, closesAt }: SolicitationWindow) {
+	const utc = (iso: string) => DateTime.fromISO(iso, { zone: 'utc' });
+	return {
+		earliestDelivery: utc(opensAt).minus({ days: OPENS_AFTER_DAYS }).toISO(),
+		latestDelivery: utc(closesAt).minus({ days: CLOSES_AFTER_DAYS }).toISO(),
+	};
+}
+
 /** On which side of the window, or inside it, a moment is. Both ends belong to the window. */
 export function positionInWindow(
 	window: SolicitationWindow,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DateTime } from 'luxon';
 import {
+	NodeOperationError,
 	updateDisplayOptions,
 	type IDataObject,
 	type IExecuteFunctions,
@@ -21,6 +22,7 @@ import {
 } from '../../../shared/domain/order';
 import {
 	cursorFrom,
+	newestSearchable,
 	orderCursorSchema,
 	type OrderCursor,
 } from '../../../shared/domain/orderCursor';
@@ -77,14 +79,14 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			default: false,
 			displayOptions: { show: { source: ['ordersApi'] } },
 			description:
-				"Whether to hand on only orders that are new or changed since the last run. n8n keeps the place when an active workflow's run ends; runs you start by hand begin at 'From'.",
+				"Whether to hand on only orders that are new or changed since the last run. n8n keeps the place when an active workflow's run ends; runs you start by hand do not move it.",
 		},
 		{
 			displayName: 'Date',
 			name: 'dateType',
 			type: 'options',
 			default: 'lastUpdated',
-			displayOptions: { show: { incremental: [false] } },
+			displayOptions: { hide: { incremental: [true] } },
 			options: [
 				{ name: 'Created', value: 'created' },
 				{ name: 'Last Updated', value: 'lastUpdated' },
@@ -99,7 +101,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			required: true,
 			description: 'Orders from this moment on; with only changes, where the first run begins',
 		},
-		...updateDisplayOptions({ show: { incremental: [false] } }, returnAllParameters),
+		...updateDisplayOptions({ hide: { incremental: [true] } }, returnAllParameters),
 		{
 			displayName: 'Filters',
 			name: 'filters',
@@ -116,6 +118,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 						{ name: 'Amazon (FBA)', value: 'AMAZON' },
 						{ name: 'Seller (FBM)', value: 'MERCHANT' },
 					],
+					description: 'Only orders that this side sends',
 				},
 				{
 					displayName: 'Programs',
@@ -142,13 +145,16 @@ export const description: INodeProperties[] = updateDisplayOptions(
 						{ name: 'Unfulfillable', value: 'UNFULFILLABLE' },
 						{ name: 'Unshipped', value: 'UNSHIPPED' },
 					],
+					description:
+						'Only orders in one of these states; a review can be requested for shipped ones',
 				},
 				{
 					displayName: 'To',
 					name: 'until',
 					type: 'dateTime',
 					default: '',
-					description: 'Orders up to this moment; until two minutes ago when empty',
+					description:
+						'Orders up to this moment; until two minutes ago when empty, and with only changes',
 				},
 			],
 		},
@@ -192,105 +198,145 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	],
 );
 
-/** A date parameter holds text, or the DateTime of an expression. */
-const moment = z
-	.union([z.string(), z.custom<DateTime>((value) => value instanceof Object && 'toISO' in value)])
-	.transform((value, issues) => {
-		const at =
-			typeof value === 'string'
-				? DateTime.fromISO(value, { zone: 'utc' })
-				: DateTime.fromISO(value.toISO() ?? '', { zone: 'utc' });
-		if (at.isValid) return at.toISO();
-		issues.addIssue({ code: 'custom', message: 'Give a date and time in ISO 8601' });
-		return z.NEVER;
+/** A date parameter holds text, or the DateTime of an expression; text without a zone is in `zone`. */
+const momentIn = (zone: string) =>
+	z
+		.union([z.string(), z.custom<DateTime>((value) => value instanceof Object && 'toISO' in value)])
+		.transform((value, issues) => {
+			const text = typeof value === 'string' ? value : (value.toISO() ?? '');
+			const at = DateTime.fromISO(text, { zone }).toUTC();
+			if (at.isValid) return at.toISO();
+			issues.addIssue({ code: 'custom', message: 'Give a date and time in ISO 8601' });
+			return z.NEVER;
+		});
+
+const schemaIn = (zone: string) =>
+	z.object({
+		source: z.enum(['ordersApi', 'reports']),
+		marketplaces: z.array(z.string()).default([]),
+		incremental: z.boolean().default(false),
+		dateType: z.enum(['created', 'lastUpdated']).default('lastUpdated'),
+		from: momentIn(zone),
+		returnAll: z.boolean().default(true),
+		limit: z.number().int().min(1).default(50),
+		filters: z.object({
+			fulfilledBy: z.enum(FULFILLERS).optional(),
+			programs: z.array(z.enum(['isPrime', 'isBusiness'])).default([]),
+			statuses: z.array(z.enum(ORDER_STATUSES)).default([]),
+			until: z
+				.literal('')
+				.transform(() => undefined)
+				.or(momentIn(zone))
+				.optional(),
+		}),
+		options: z.object({
+			buyerTimeZone: z.boolean().default(false),
+			fbaDeliveryDates: z.boolean().default(false),
+			overlap: z.number().min(0).default(30),
+			timeBudget: z.number().positive().default(10),
+			waitMinutes: z.number().min(0).default(15),
+		}),
 	});
 
-const schema = z.object({
-	source: z.enum(['ordersApi', 'reports']),
-	marketplaces: z.array(z.string()).default([]),
-	incremental: z.boolean().default(false),
-	dateType: z.enum(['created', 'lastUpdated']).default('lastUpdated'),
-	from: moment,
-	returnAll: z.boolean().default(true),
-	limit: z.number().int().min(1).default(50),
-	filters: z.object({
-		fulfilledBy: z.enum(FULFILLERS).optional(),
-		programs: z.array(z.enum(['isPrime', 'isBusiness'])).default([]),
-		statuses: z.array(z.enum(ORDER_STATUSES)).default([]),
-		until: z
-			.literal('')
-			.transform(() => undefined)
-			.or(moment)
-			.optional(),
-	}),
-	options: z.object({
-		buyerTimeZone: z.boolean().default(false),
-		fbaDeliveryDates: z.boolean().default(false),
-		overlap: z.number().min(0).default(30),
-		timeBudget: z.number().positive().default(10),
-		waitMinutes: z.number().min(0).default(15),
-	}),
-});
-
-type Wanted = z.infer<typeof schema>;
+type Wanted = z.infer<ReturnType<typeof schemaIn>>;
 
 /** The seller's orders, each with the window in which a request is permitted. */
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
-	const wanted = readParameters(this, itemIndex, schema, description);
+	const read = readParameters(this, itemIndex, schemaIn(this.getTimezone()), description);
+	const byReports = read.source === 'reports';
+	// n8n may still hold the value of a field that the source hides.
+	const wanted: Wanted = { ...read, incremental: read.incremental && !byReports };
+	const range = rangeOf(wanted);
+	check(this, wanted, range, itemIndex);
+
 	const client = await SpApiClient.connect(this);
 	const marketplaces = wanted.marketplaces.map((id) =>
 		resolveMarketplace(this, client, id, itemIndex),
 	);
 	const primary = resolveMarketplace(this, client, undefined, itemIndex);
-	const reportsFrom = marketplaces.length > 0 ? marketplaces : [primary];
-	const found =
-		wanted.source === 'reports'
-			? await fromReports(this, client, wanted, reportsFrom)
-			: await fromApi(this, client, wanted, marketplaces);
+	const found = byReports
+		? await fromReports(this, client, wanted, marketplaces.length > 0 ? marketplaces : [primary])
+		: await fromApi(this, client, wanted, marketplaces);
 	const { returnAll, incremental, limit, options } = wanted;
-	const all = found.filter((order) => isInPrograms(order, wanted));
+	const all = found.orders.filter((order) => isInPrograms(order, wanted));
 	const orders = returnAll || incremental ? all : all.slice(0, limit);
-	if (!options.fbaDeliveryDates) return orders.map(toItem);
-
-	let dated = orders;
-	const lacking = orders.some(({ deliveryDateSource }) => deliveryDateSource === 'unknown');
-	for (const marketplace of lacking ? reportsFrom : []) {
-		dated = await addArrivals(this, client, dated, { marketplace, ...rangeOf(wanted) });
-	}
+	const dated = options.fbaDeliveryDates
+		? await addArrivals(this, client, orders, range.waitMs)
+		: orders;
+	// Only now: what failed before must come again.
+	if (found.place !== undefined) placesToKeep(this).push(found.place);
 	return dated.map(toItem);
+}
+
+/** What Amazon would refuse or answer with nothing is told at once. */
+function check(
+	context: IExecuteFunctions,
+	{ source, filters }: Wanted,
+	{ after, until }: ReturnType<typeof rangeOf>,
+	itemIndex: number,
+): void {
+	if (after >= until) {
+		throw new NodeOperationError(context.getNode(), "'From' has to be before 'To'", {
+			itemIndex,
+			description: `It goes from ${after} to ${until}; without 'To', up to two minutes ago.`,
+		});
+	}
+	if (source === 'reports' && filters.programs.includes('isPrime')) {
+		throw new NodeOperationError(context.getNode(), "Amazon's report does not tell Prime orders", {
+			itemIndex,
+			description: "Take the source 'Orders API', or leave out 'Prime' from the programs.",
+		});
+	}
 }
 
 /** Amazon cannot search by program. */
 const isInPrograms = (order: SellerOrder, { filters }: Wanted): boolean =>
 	filters.programs.every((program) => order[program] === true);
 
-const rangeOf = ({ from, filters, options }: Wanted) => ({
-	after: from,
-	until: filters.until ?? DateTime.utc().toISO(),
-	waitMs: options.waitMinutes * 60_000,
-});
+/** From when to when, as far as Amazon lets it be asked for; a search for changes ends now. */
+function rangeOf({ from, filters, incremental, options }: Wanted) {
+	const newest = newestSearchable(DateTime.utc().toISO());
+	const { until } = filters;
+	return {
+		after: incremental && from > newest ? '' : from,
+		until: until === undefined || incremental || until > newest ? newest : until,
+		waitMs: options.waitMinutes * 60_000,
+	};
+}
+
+interface Found {
+	readonly orders: SellerOrder[];
+	/** How far a search for changes came. */
+	readonly place?: Place;
+}
 
 async function fromReports(
 	context: IExecuteFunctions,
 	client: SpApiClient,
 	wanted: Wanted,
 	marketplaces: readonly Marketplace[],
-): Promise<SellerOrder[]> {
+): Promise<Found> {
 	const { dateType, filters, options } = wanted;
 	const { after, until, waitMs } = rangeOf(wanted);
 	const orders: SellerOrder[] = [];
 	for (const marketplace of marketplaces) {
-		const range = { marketplace, after, until, waitMs };
+		// The report goes by the last update: what was created in a range may have changed since.
+		const end = dateType === 'created' ? undefined : filters.until && until;
+		const range = { marketplace, after, until: end, waitMs };
 		orders.push(...(await readOrdersReport(context, client, range)));
 	}
-	// The report goes by the last update; what was created in the range was updated in it or later.
-	const inRange = ({ createdAt }: SellerOrder) =>
-		dateType === 'lastUpdated' || (createdAt !== null && createdAt >= after && createdAt <= until);
-	return orders
-		.filter(inRange)
-		.filter(({ fulfilledBy }) => [undefined, fulfilledBy].includes(filters.fulfilledBy))
-		.filter(({ status }) => filters.statuses.length === 0 || isOneOf(filters.statuses, status))
-		.map((order) => (options.buyerTimeZone ? order : { ...order, buyerTimeZone: null }));
+	const inRange = ({ createdAt, updatedAt }: SellerOrder) => {
+		const at = dateType === 'created' ? createdAt : updatedAt;
+		const isBefore = filters.until === undefined || (at !== null && at <= until);
+		return isBefore && (dateType === 'lastUpdated' || (at !== null && at >= after));
+	};
+	return {
+		orders: orders
+			.filter(inRange)
+			.filter(({ fulfilledBy }) => [undefined, fulfilledBy].includes(filters.fulfilledBy))
+			.filter(({ status }) => filters.statuses.length === 0 || isOneOf(filters.statuses, status))
+			.map((order) => (options.buyerTimeZone ? order : { ...order, buyerTimeZone: null })),
+	};
 }
 
 const isOneOf = <Value>(values: readonly Value[], value: Value | null): boolean =>
@@ -301,7 +347,7 @@ async function fromApi(
 	client: SpApiClient,
 	wanted: Wanted,
 	marketplaces: readonly Marketplace[],
-): Promise<SellerOrder[]> {
+): Promise<Found> {
 	const { incremental, dateType, from, returnAll, limit, filters, options } = wanted;
 	const terms: SearchTerms = {
 		by: incremental ? 'lastUpdated' : dateType,
@@ -310,58 +356,57 @@ async function fromApi(
 		statuses: filters.statuses,
 		withRecipient: options.buyerTimeZone,
 	};
-	if (!incremental) {
-		const search = { after: from, until: filters.until ?? '' };
-		const open = search.until === '' ? undefined : search;
-		const { orders } = await searchAll(
-			context,
-			client,
-			terms,
-			{ ...cursorFrom(from), open },
-			{
-				limit: returnAll ? Infinity : limit,
-				isWanted: (order) => isInPrograms(order, wanted),
-				overlapMinutes: 0,
-				timeBudgetMs: Infinity,
-				resumable: false,
-			},
-		);
-		return orders;
-	}
-	const cursors = cursorsOf(context);
 	const key = keyOf(client, terms);
-	const found = await searchAll(context, client, terms, cursors.get(key) ?? cursorFrom(from), {
-		limit: Infinity,
-		isWanted: () => true,
-		overlapMinutes: options.overlap,
-		timeBudgetMs: options.timeBudget * 60_000,
-		resumable: true,
+	const start = (incremental ? keptPlace(context, key) : undefined) ?? cursorFrom(from);
+	const found = await searchAll(context, client, terms, start, {
+		end: rangeOf(wanted).until,
+		limit: incremental || returnAll ? Infinity : limit,
+		isWanted: (order) => isInPrograms(order, wanted),
+		overlapMinutes: incremental ? options.overlap : 0,
+		timeBudgetMs: incremental ? options.timeBudget * 60_000 : Infinity,
+		resumable: incremental,
 	});
-	cursors.set(key, found.cursor);
-	if (!found.complete) {
+	if (incremental && !found.complete) {
 		hint(context, 'There are more orders than fit into this run; the next one goes on from here.');
 	}
-	return found.orders;
+	return { orders: found.orders, ...(incremental && { place: { key, cursor: found.cursor } }) };
+}
+
+interface Place {
+	readonly key: string;
+	readonly cursor: OrderCursor;
 }
 
 /** Searches whose place is kept; of more, the ones used longest ago are forgotten. */
 const MOST_CURSORS = 20;
 
-/** The places reached so far, one per search: other terms are another search. */
-function cursorsOf(context: IExecuteFunctions) {
-	const data = context.getWorkflowStaticData('node');
-	const all = (): Record<string, unknown> =>
-		z.record(z.unknown()).catch({}).parse(data.orderCursors);
-	return {
-		get: (key: string): OrderCursor | undefined => orderCursorSchema.safeParse(all()[key]).data,
-		set: (key: string, cursor: OrderCursor): void => {
-			const others = Object.entries(all()).filter(([other]) => other !== key);
-			data.orderCursors = Object.fromEntries([
-				...others.slice(1 - MOST_CURSORS),
-				[key, cursor],
-			]) as IDataObject;
-		},
-	};
+const placesOfRun = new WeakMap<IExecuteFunctions, Place[]>();
+
+/** The places reached in this run, not kept yet. */
+function placesToKeep(context: IExecuteFunctions): Place[] {
+	const places = placesOfRun.get(context) ?? [];
+	placesOfRun.set(context, places);
+	return places;
+}
+
+const keptPlaces = (context: IExecuteFunctions): Record<string, unknown> =>
+	z.record(z.unknown()).catch({}).parse(context.getWorkflowStaticData('node').orderCursors);
+
+const keptPlace = (context: IExecuteFunctions, key: string): OrderCursor | undefined =>
+	orderCursorSchema.safeParse(keptPlaces(context)[key]).data;
+
+/**
+ * Keeps how far the searches for changes came, one place per search: other terms are another search.
+ * To be called when the node has done all its work, for n8n saves it even if the node fails later on.
+ */
+export function keepPlaces(context: IExecuteFunctions): void {
+	for (const { key, cursor } of placesToKeep(context)) {
+		const others = Object.entries(keptPlaces(context)).filter(([other]) => other !== key);
+		context.getWorkflowStaticData('node').orderCursors = Object.fromEntries([
+			...others.slice(1 - MOST_CURSORS),
+			[key, cursor],
+		]) as IDataObject;
+	}
 }
 
 const keyOf = ({ seller }: SpApiClient, terms: SearchTerms): string =>

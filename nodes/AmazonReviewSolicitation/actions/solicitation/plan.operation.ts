@@ -10,8 +10,10 @@ import { z } from 'zod';
 
 import { findMarketplace } from '../../../shared/domain/marketplaces';
 import {
+	FULFILLERS,
 	permittedWindowOf,
 	sellerOrderSchema,
+	withDatesOfWindow,
 	type SellerOrder,
 } from '../../../shared/domain/order';
 import { planSolicitations, type PlanRow } from '../../../shared/domain/solicitationPlan';
@@ -23,6 +25,7 @@ import { SpApiClient } from '../../../shared/spapi/client';
 import { shareOf } from '../../../shared/spapi/endpoints';
 import { operationOf } from '../../../shared/spapi/operations';
 import { readReturnedOrderIds } from '../../orders/returns';
+import { firstOrderOf } from '../../orders/shipments';
 import { selectionRules, selectionSchema, type Selection } from './planRules';
 
 export const description: INodeProperties[] = updateDisplayOptions(
@@ -51,7 +54,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			default: 60,
 			typeOptions: { minValue: 0 },
 			description:
-				"Orders due within that time go to the output 'Send Now'. Take the time to the next run of the workflow.",
+				"Orders that may go out from now on and are due within that time go to the output 'Send Now'. Take the time to the next run of the workflow.",
 		},
 		selectionRules,
 		optionsCollection(
@@ -61,9 +64,9 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'string',
 				typeOptions: { rows: 3 },
 				default: '',
-				placeholder: "e.g. {{ $('Ledger').all().map((item) => item.json.orderId) }}",
+				placeholder: "e.g. {{ $('Settled').all().map((item) => item.json.orderId) }}",
 				description:
-					'IDs of orders asked before, such as those of your ledger, separated by commas or lines, or as a list. They are left out, which spares a call to Amazon for each.',
+					'IDs of orders that are settled: those of your ledger rows without tryAgainLater, separated by commas or lines, or as a list. They are left out, which spares a call to Amazon for each.',
 			},
 			{
 				displayName: 'Daily Cap',
@@ -71,7 +74,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'number',
 				default: 500,
 				typeOptions: { minValue: 0 },
-				description: "Most requests per day, in the workflow's time zone",
+				description:
+					"Most requests per day, in the workflow's time zone. Plan does not know what earlier runs sent today: give it in 'Sent Today'.",
 			},
 			{
 				displayName: 'Days of the Week',
@@ -98,6 +102,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 					{ name: 'Earliest Delivery', value: 'earliestDelivery' },
 					{ name: 'Latest Delivery', value: 'latestDelivery' },
 				],
+				description: 'Which end of the delivery window the preferred delay counts from',
 			},
 			{
 				displayName: 'Earliest Time of Day',
@@ -128,6 +133,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 					},
 					{ name: 'Leave Out', value: 'leaveOut' },
 				],
+				description:
+					'What to do with orders whose delivery dates Amazon does not name, often FBA orders',
 			},
 			{
 				displayName: 'Sent Today',
@@ -191,14 +198,25 @@ const schema = z.object({
 export async function prepare(this: IExecuteFunctions, itemIndex: number): Promise<SellerOrder> {
 	const json = this.getInputData()[itemIndex]?.json ?? {};
 	const { orderId } = json;
-	const parsed = sellerOrderSchema.safeParse({ ...json, orderId: String(orderId ?? '').trim() });
-	if (parsed.success) return parsed.data;
+	const fields = Object.fromEntries(
+		Object.entries(json).map(([name, value]) => [name, asHandedOn(name, value)]),
+	);
+	const parsed = sellerOrderSchema.safeParse({ ...fields, orderId: String(orderId ?? '').trim() });
+	if (parsed.success) return withDatesOfWindow(parsed.data, fields);
 	const [issue] = parsed.error.issues;
 	throw new NodeOperationError(
 		this.getNode(),
 		`The field '${issue?.path.join('.')}' of the order cannot be used`,
 		{ itemIndex, description: `It has to be as Order: Get Many hands it on. ${issue?.message}.` },
 	);
+}
+
+/** Tables and databases give back an empty text for null, a Date for a moment, a number for an amount. */
+function asHandedOn(name: string, value: unknown): unknown {
+	if (value === '') return name === 'replacementFor' ? '' : null;
+	if (value instanceof Date) return value.toISOString();
+	if (DateTime.isDateTime(value)) return value.toUTC().toISO();
+	return name === 'orderTotal' && typeof value === 'number' ? String(value) : value;
 }
 
 /** For each order, whether to ask now, when to ask later, or why not at all. */
@@ -252,21 +270,26 @@ async function returnedOrderIds(
 	waitMinutes: number,
 ): Promise<string[] | undefined> {
 	if (returnsFromReports !== true) return listed;
-	const primary = resolveMarketplace(context, client, undefined, 0).id;
-	const created = orders.flatMap(({ createdAt }) => createdAt ?? []).toSorted();
-	const until = DateTime.utc();
-	const range = {
-		after: created[0] ?? until.minus({ days: 60 }).toISO(),
-		until: until.toISO(),
-		waitMs: waitMinutes * 60_000,
-	};
+	const since = DateTime.utc().minus({ days: OLDEST_RETURNS_DAYS }).toISO();
+	const shipped = orders.filter(
+		({ status, createdAt }) =>
+			(status === null || status === 'SHIPPED') && createdAt !== null && createdAt > since,
+	);
 	const returned = [...(listed ?? [])];
-	for (const id of new Set(orders.map(({ marketplaceId }) => marketplaceId ?? primary))) {
-		const marketplace = resolveMarketplace(context, client, id, 0);
-		returned.push(...(await readReturnedOrderIds(context, client, { marketplace, ...range })));
+	for (const fulfilledBy of FULFILLERS) {
+		const theirs = shipped.filter((order) => [fulfilledBy, null].includes(order.fulfilledBy));
+		for (const [marketplaceId, after] of firstOrderOf(theirs)) {
+			const marketplace = findMarketplace(marketplaceId);
+			if (marketplace === undefined) continue;
+			const range = { marketplace, after, waitMs: waitMinutes * 60_000 };
+			returned.push(...(await readReturnedOrderIds(context, client, fulfilledBy, range)));
+		}
 	}
 	return returned;
 }
+
+/** Windows of orders placed longer ago are over. */
+const OLDEST_RETURNS_DAYS = 90;
 
 function toItem(order: SellerOrder | undefined, row: PlanRow): IDataObject {
 	const marketplaceId = order?.marketplaceId ?? null;
@@ -276,6 +299,9 @@ function toItem(order: SellerOrder | undefined, row: PlanRow): IDataObject {
 		marketplace: marketplace?.countryCode ?? null,
 		marketplaceId,
 		...row,
+		createdAt: order?.createdAt ?? null,
+		earliestDelivery: order?.earliestDelivery ?? null,
+		latestDelivery: order?.latestDelivery ?? null,
 		...(order && permittedWindowOf(order)),
 		deliveryDateSource: order?.deliveryDateSource ?? null,
 	};

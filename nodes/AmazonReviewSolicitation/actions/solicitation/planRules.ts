@@ -55,6 +55,7 @@ const onlyOrExclude = (displayName: string, name: string): INodeProperties => ({
 		{ name: 'Leave Out', value: 'exclude' },
 		{ name: 'Only These', value: 'only' },
 	],
+	description: `Whether to leave out ${displayName.toLowerCase()} or all others`,
 });
 
 /** A rule that can leave out buyers because their experience may have been bad says so. */
@@ -103,6 +104,7 @@ export const selectionRules: INodeProperties = {
 				{ name: 'Amazon (FBA)', value: 'AMAZON' },
 				{ name: 'Seller (FBM)', value: 'MERCHANT' },
 			],
+			description: 'Only orders that this side sends',
 		},
 		listOf('Include ASINs', 'includeAsins', 'Only orders with at least one of these'),
 		listOf('Include SKUs', 'includeSkus', 'Only orders with at least one of these'),
@@ -115,6 +117,7 @@ export const selectionRules: INodeProperties = {
 				name: `${name} (${domain})`,
 				value: id,
 			})),
+			description: 'Only orders of these marketplaces',
 		},
 		{
 			displayName: 'Oldest Orders (Days)',

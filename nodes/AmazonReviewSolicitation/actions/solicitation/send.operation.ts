@@ -128,13 +128,14 @@ export async function execute(
 	const { checkFirst, explain, maxRequests = Infinity, timeBudget = Infinity } = wanted.options;
 	const byAgent = isHeldByAgent(this);
 	const cap = byAgent
-		? requestsOfAgent(this.getExecutionId(), wanted.agentMaxRequests)
+		? requestsOfAgent(this.getExecutionId(), Math.min(wanted.agentMaxRequests, maxRequests))
 		: new RequestCap(maxRequests);
 	const run = new SendRun(this, {
 		dryRun: wanted.dryRun || (byAgent && wanted.letAgentSend !== true),
 		checkFirst,
 		explain,
 		timeBudgetMs: timeBudget * 60_000,
+		hasRequestLeft: () => cap.isLeft,
 		takeRequest: () => cap.take(),
 		giveRequestBack: () => cap.giveBack(),
 	});
