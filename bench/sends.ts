@@ -113,7 +113,7 @@ async function main(): Promise<void> {
 	const { values } = parseArgs({
 		options: {
 			orders: { type: 'string', default: '1000' },
-			scale: { type: 'string', default: '20' },
+			scale: { type: 'string', default: '10' },
 			quick: { type: 'boolean', default: false },
 			only: { type: 'string', default: '' },
 			/** Milliseconds that the sandbox takes for an answer. */

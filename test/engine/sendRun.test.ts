@@ -374,7 +374,7 @@ describe('Send, order by order', () => {
 		]);
 		expect(links).toEqual([0, 1, 2, 3, 4, 5]);
 		expect(callsFor([one], CREATE)).toHaveLength(1);
-		for (const row of items) expect(row.tryAgainLater).toBe(false);
+		for (const row of items) expect(row.tryAgainLater).toBe(row.outcome === 'duplicateItem');
 	});
 
 	it('keeps the order of the items and their linking, whatever takes how long', async () => {

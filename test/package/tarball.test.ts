@@ -117,7 +117,7 @@ describe('the packed tarball', () => {
 });
 
 /** Parameters whose name says it all, as n8n's guidelines have it. */
-const PLAIN = ['resource', 'operation', 'options', 'filters', 'policyNotice'];
+const PLAIN = ['resource', 'operation', 'options', 'filters', 'policyNotice', 'planNotice'];
 
 function allProperties(properties: INodeProperties[]): INodeProperties[] {
 	return properties.flatMap((property) => [
