@@ -77,7 +77,9 @@ export class SendRun {
 		}
 
 		for (let start = 0; start < orders.length; start += CLAIMED_TOGETHER) {
-			const group = [...orders.entries()].slice(start, start + CLAIMED_TOGETHER);
+			const group = orders
+				.slice(start, start + CLAIMED_TOGETHER)
+				.map((order, offset) => [start + offset, order] as const);
 			const wanted = new Set(
 				group.filter(([, order]) => this.isToBeginWith(order)).map(([, order]) => keyOf(order)),
 			);
@@ -131,8 +133,7 @@ export class SendRun {
 			const explained = isLast
 				? await explain(order, finding, this.choices.explain).catch(() => ({ order, finding }))
 				: { order, finding };
-			const row = { ...toResult(explained), attempt };
-			rows.push(row);
+			rows.push({ ...toResult(explained), attempt });
 		}
 		// Whether to come back depends on what came of the order in the end, for all its rows.
 		const tryAgainLater = rows.at(-1)?.tryAgainLater;

@@ -97,7 +97,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			displayName: 'From',
 			name: 'from',
 			type: 'dateTime',
-			default: '={{ $now.minus({ days: 45 }) }}',
+			default: '={{ $now.minus({ days: 60 }) }}',
 			required: true,
 			description: 'Orders from this moment on; with only changes, where the first run begins',
 		},
@@ -271,11 +271,11 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 /** What Amazon would refuse or answer with nothing is told at once. */
 function check(
 	context: IExecuteFunctions,
-	{ source, filters }: Wanted,
+	{ source, incremental, filters }: Wanted,
 	{ after, until }: ReturnType<typeof rangeOf>,
 	itemIndex: number,
 ): void {
-	if (after >= until) {
+	if (!incremental && after >= until) {
 		throw new NodeOperationError(context.getNode(), "'From' has to be before 'To'", {
 			itemIndex,
 			description: `It goes from ${after} to ${until}; without 'To', up to two minutes ago.`,
@@ -298,7 +298,7 @@ function rangeOf({ from, filters, incremental, options }: Wanted) {
 	const newest = newestSearchable(DateTime.utc().toISO());
 	const { until } = filters;
 	return {
-		after: incremental && from > newest ? '' : from,
+		after: from,
 		until: until === undefined || incremental || until > newest ? newest : until,
 		waitMs: options.waitMinutes * 60_000,
 	};
