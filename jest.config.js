@@ -15,4 +15,6 @@ module.exports = {
 	},
 	transformIgnorePatterns: ['/node_modules/(?!@observablehq/plot/)'],
 	testTimeout: 30_000,
+	// One worker less, which is jest's own choice, leaves half of a small machine idle.
+	maxWorkers: '100%',
 };
