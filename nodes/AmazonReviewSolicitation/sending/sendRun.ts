@@ -13,6 +13,7 @@ import {
 	type OrderInQuestion,
 } from '../actions/solicitation/common';
 import { Access } from './access';
+import type { RequestCap } from './requestCap';
 import { requestReviewOnce, type Attempt } from './requestReview';
 
 /** An order to send a request for. */
@@ -30,11 +31,8 @@ export interface SendChoices {
 	readonly explain: boolean;
 	/** After that many milliseconds no further order is begun. */
 	readonly timeBudgetMs: number;
-	readonly hasRequestLeft: () => boolean;
-	/** Takes one of the requests that may go out; false where none is left. */
-	readonly takeRequest: () => boolean;
-	/** Gives back one that did not go out. */
-	readonly giveRequestBack: () => void;
+	/** How many requests may go out. */
+	readonly cap: RequestCap;
 }
 
 /** Orders in hand at once: enough to use the rate limit in full while answers are on their way. */
@@ -141,17 +139,17 @@ export class SendRun {
 	}
 
 	private async attempt(order: OrderToSend): Promise<Attempt[]> {
-		const { dryRun, checkFirst, takeRequest, giveRequestBack } = this.choices;
+		const { dryRun, checkFirst, cap } = this.choices;
 		const attempts = await requestReviewOnce(order, {
 			checkFirst: checkFirst || dryRun || order.attemptsBefore > 0,
 			mayRequest: () => {
 				if (dryRun) return 'wouldSend';
-				return takeRequest() ? undefined : 'deferred';
+				return cap.take() ? undefined : 'deferred';
 			},
 		});
 		for (const { finding, requested } of attempts) {
 			this.access.note(order.marketplace.id, finding);
-			if (!requested && finding.failure?.operation === REQUEST) giveRequestBack();
+			if (!requested && finding.failure?.operation === REQUEST) cap.giveBack();
 		}
 		return attempts;
 	}
@@ -160,9 +158,9 @@ export class SendRun {
 	private isOver({ client, marketplace }: OrderToSend): SolicitationOutcome | undefined {
 		const denied = this.access.outcomeFor(marketplace.id);
 		if (denied !== undefined) return denied;
-		const { dryRun, timeBudgetMs, hasRequestLeft } = this.choices;
+		const { dryRun, timeBudgetMs, cap } = this.choices;
 		const late = performance.now() - this.startedAt >= timeBudgetMs;
-		const isUsedUp = !dryRun && !hasRequestLeft();
+		const isUsedUp = !dryRun && !cap.isLeft;
 		return late || isUsedUp || client.signal?.aborted ? 'deferred' : undefined;
 	}
 

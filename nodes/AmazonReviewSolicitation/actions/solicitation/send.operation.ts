@@ -135,9 +135,7 @@ export async function execute(
 		checkFirst,
 		explain,
 		timeBudgetMs: timeBudget * 60_000,
-		hasRequestLeft: () => cap.isLeft,
-		takeRequest: () => cap.take(),
-		giveRequestBack: () => cap.giveBack(),
+		cap,
 	});
 	return await run.over(orders);
 }
