@@ -1,5 +1,10 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- a test harness that runs on the machine, never in n8n */
-import { ExecutionLifecycleHooks, PackageDirectoryLoader, WorkflowExecute } from 'n8n-core';
+import {
+	ExecutionLifecycleHooks,
+	PackageDirectoryLoader,
+	PollContext,
+	WorkflowExecute,
+} from 'n8n-core';
 import {
 	ICredentialsHelper,
 	NodeHelpers,
@@ -223,6 +228,110 @@ export interface NodeRunOptions {
 	readonly linkOutput?: number;
 }
 
+const createHooks = (): ExecutionLifecycleHooks =>
+	new ExecutionLifecycleHooks('cli', '1', {
+		id: 'engine-test',
+		name: 'engine-test',
+		nodes: [],
+		connections: {},
+		active: false,
+		isArchived: false,
+		activeVersionId: null,
+		createdAt: new Date(),
+		updatedAt: new Date(),
+	});
+
+const createAdditionalData = async (
+	credentials: CredentialStore | undefined,
+	hooks: ExecutionLifecycleHooks,
+) =>
+	({
+		credentialsHelper: credentials ?? (await createCredentialStore()),
+		executionId: '1',
+		restApiUrl: 'http://localhost:5678/rest',
+		instanceBaseUrl: 'http://localhost:5678/',
+		webhookWaitingBaseUrl: 'http://localhost:5678/webhook-waiting',
+		formWaitingBaseUrl: 'http://localhost:5678/form-waiting',
+		variables: {},
+		currentNodeExecutionIndex: 0,
+		setExecutionStatus: () => undefined,
+		hooks,
+	}) as unknown as IWorkflowExecuteAdditionalData;
+
+export interface TriggerOptions {
+	/** Class of node, e.g. `amazonSellerFeedbackTrigger`. */
+	readonly type: string;
+	readonly parameters: INodeParameters;
+	readonly credentials: CredentialStore;
+	readonly credentialId?: string;
+	/** Of the node, and so of the workflow. */
+	readonly id?: string;
+	/** What the workflow kept from an earlier activation. */
+	readonly staticData?: IDataObject;
+	/** As 'Fetch Test Event' does. */
+	readonly manual?: boolean;
+}
+
+/** An activated trigger, to be polled. */
+export interface ActiveTrigger {
+	/** The JSON of the items of one poll; none where it has nothing to tell. */
+	poll(): Promise<IDataObject[]>;
+	/** The workflow's static data as n8n would write it, and whether it wants writing. */
+	readonly staticData: IDataObject;
+	readonly isChanged: boolean;
+	/** What n8n does after it wrote the static data. */
+	written(): void;
+}
+
+/** Activates a polling trigger of this package as n8n does: one context for all its polls. */
+export async function activateTrigger(options: TriggerOptions): Promise<ActiveTrigger> {
+	const { type, parameters, credentials, credentialId = 'demo', id = 'Trigger' } = options;
+	const nodeTypes = new TestNodeTypes(await loadPackage());
+	const nodeType = nodeTypes.getByName(`${PACKAGE}.${type}`) as INodeType;
+	const node: INode = {
+		id,
+		name: 'Trigger',
+		type: `${PACKAGE}.${type}`,
+		typeVersion: 1,
+		position: [0, 0],
+		parameters,
+		credentials: { [CREDENTIAL]: { id: credentialId, name: credentialId } },
+	};
+	const workflow = new Workflow({
+		id: `workflow of ${id}`,
+		nodes: [node],
+		connections: {},
+		active: !options.manual,
+		nodeTypes,
+		settings: { executionOrder: 'v1', timezone: 'Europe/Berlin' },
+		staticData: options.staticData,
+	});
+	const additionalData = await createAdditionalData(credentials, createHooks());
+	const context = new PollContext(
+		workflow,
+		workflow.getNode('Trigger') as INode,
+		additionalData,
+		options.manual ? 'manual' : 'trigger',
+		options.manual ? 'manual' : 'activate',
+	);
+	const staticData = () => workflow.staticData as IDataObject & { __dataChanged?: boolean };
+	return {
+		poll: async () => {
+			const outputs = await nodeType.poll?.call(context);
+			return (outputs ?? []).flat().map(({ json }) => json);
+		},
+		get staticData() {
+			return JSON.parse(JSON.stringify(staticData())) as IDataObject;
+		},
+		get isChanged() {
+			return staticData().__dataChanged === true;
+		},
+		written: () => {
+			staticData().__dataChanged = false;
+		},
+	};
+}
+
 /** Runs one node of this package between a node that emits items and one that checks the linking. */
 export async function runNode(options: NodeRunOptions): Promise<NodeRun> {
 	const loaded = await loadPackage();
@@ -267,30 +376,9 @@ export async function runNode(options: NodeRunOptions): Promise<NodeRun> {
 	const finished = new Promise<IRun>((resolve) => {
 		finish = resolve;
 	});
-	const hooks = new ExecutionLifecycleHooks('cli', '1', {
-		id: 'engine-test',
-		name: 'engine-test',
-		nodes: [],
-		connections: {},
-		active: false,
-		isArchived: false,
-		activeVersionId: null,
-		createdAt: new Date(),
-		updatedAt: new Date(),
-	});
+	const hooks = createHooks();
 	hooks.addHandler('workflowExecuteAfter', (run) => finish(run));
-	const additionalData = {
-		credentialsHelper: credentials ?? (await createCredentialStore()),
-		executionId: '1',
-		restApiUrl: 'http://localhost:5678/rest',
-		instanceBaseUrl: 'http://localhost:5678/',
-		webhookWaitingBaseUrl: 'http://localhost:5678/webhook-waiting',
-		formWaitingBaseUrl: 'http://localhost:5678/form-waiting',
-		variables: {},
-		currentNodeExecutionIndex: 0,
-		setExecutionStatus: () => undefined,
-		hooks,
-	} as unknown as IWorkflowExecuteAdditionalData;
+	const additionalData = await createAdditionalData(credentials, hooks);
 
 	const execution = new WorkflowExecute(additionalData, 'cli').run({
 		workflow,

@@ -1,6 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- reads the package's own files */
 import { readFileSync } from 'node:fs';
 
+import { REMOVAL_CRITERIA } from '../../nodes/shared/domain/removalProspect';
 import { SOLICITATION_OUTCOMES } from '../../nodes/shared/domain/solicitationOutcome';
 import { PLAN_REASONS } from '../../nodes/shared/domain/solicitationPlan';
 import { OPERATIONS } from '../../nodes/shared/spapi/operations';
@@ -8,6 +9,8 @@ import { OPERATIONS } from '../../nodes/shared/spapi/operations';
 const readme = readFileSync('README.md', 'utf8');
 
 const requestingReviews = readFileSync('docs/requesting-reviews.md', 'utf8');
+
+const trigger = readFileSync('docs/trigger.md', 'utf8');
 
 /** The cells of every table row under a heading. */
 const rowsUnder = (heading: string): string[][] =>
@@ -35,6 +38,13 @@ describe('the README', () => {
 			.map((line) => /^\| `(\w+)`\s*\| (.*?)\s*\|$/.exec(line))
 			.flatMap((match) => (match ? [[match[1], match[2]]] : []));
 		expect(Object.fromEntries(rows)).toEqual(PLAN_REASONS);
+	});
+
+	it('has every criterion for removal explained in the words of the code', () => {
+		const rows = [...trigger.matchAll(/^\| `\w+`\s*\| `(\w+)`\s*\| (.*?)\s*\|$/gm)];
+		expect(Object.fromEntries(rows.map(([, criterion, meaning]) => [criterion, meaning]))).toEqual(
+			REMOVAL_CRITERIA,
+		);
 	});
 
 	it.each(Object.entries(OPERATIONS))('gives the rate and burst of %s', (_, { rate, burst }) => {

@@ -70,6 +70,7 @@ describe('the packed tarball', () => {
 		expect(descriptions().map(({ name }) => name)).toEqual([
 			'amazonReviewSolicitation',
 			'amazonSellerFeedback',
+			'amazonSellerFeedbackTrigger',
 			'amazonSellerRating',
 		]);
 		expect(loader.types.credentials.map(({ name }) => name)).toEqual(['amazonSellingPartnerApi']);
@@ -91,8 +92,8 @@ describe('the packed tarball', () => {
 			expect(description.codex?.alias).toContain('amazon');
 			const folderName = description.name.replace(/^./, (first) => first.toUpperCase());
 			for (const { resource, operation } of operationsOf(description)) {
-				const path = [resource, operation].filter(Boolean).join('/');
-				const file = `dist/nodes/${folderName}/__schema__/v1.0.0/${path}.json`;
+				const path = ['v1.0.0', resource, operation].filter(Boolean).join('/');
+				const file = `dist/nodes/${folderName}/__schema__/${path}.json`;
 				expect(files).toContain(file);
 			}
 		}
@@ -117,7 +118,15 @@ describe('the packed tarball', () => {
 });
 
 /** Parameters whose name says it all, as n8n's guidelines have it. */
-const PLAIN = ['resource', 'operation', 'options', 'filters', 'policyNotice', 'planNotice'];
+const PLAIN = [
+	'resource',
+	'operation',
+	'options',
+	'filters',
+	'events',
+	'policyNotice',
+	'planNotice',
+];
 
 function allProperties(properties: INodeProperties[]): INodeProperties[] {
 	return properties.flatMap((property) => [
@@ -126,7 +135,9 @@ function allProperties(properties: INodeProperties[]): INodeProperties[] {
 	]);
 }
 
-function operationsOf({ properties }: INodeTypeDescription) {
+/** A trigger has one, without a name. */
+function operationsOf({ properties, polling }: INodeTypeDescription) {
+	if (polling) return [{ resource: undefined, operation: undefined }];
 	return properties
 		.filter(({ name }) => name === 'operation')
 		.flatMap(({ displayOptions, options = [] }) =>

@@ -20,6 +20,7 @@ const ANSWER: AmazonAnswer = {
 /** Every kind, and whether there is something the user can do about it. */
 const KINDS: Readonly<Record<FailureKind, 'advised' | 'plain'>> = {
 	cancelled: 'plain',
+	busy: 'advised',
 	login: 'advised',
 	tokenRejected: 'advised',
 	accessDenied: 'advised',

@@ -268,10 +268,22 @@ describe('RateLimit', () => {
 		for (let each = 0; each < 4; each += 1) await limit.takeTurn(undefined);
 		const given = limit.takeTurn(cancel.signal);
 		cancel.abort();
-		expect(await given).toBe(false);
+		expect(await given).toBe('cancelled');
 		const start = clock();
-		expect(await simulate(limit.takeTurn(undefined))).toBe(true);
+		expect(await simulate(limit.takeTurn(undefined))).toBe('granted');
 		expect(clock() - start).toBe(1000);
-		expect(await limit.takeTurn(cancel.signal)).toBe(false);
+		expect(await limit.takeTurn(cancel.signal)).toBe('cancelled');
+	});
+
+	it('turns away at once who cannot wait so long, at no cost to others', async () => {
+		const limit = newLimit();
+		for (let each = 0; each < 4; each += 1) await limit.takeTurn(undefined);
+		const start = clock();
+		for (let each = 0; each < 10; each += 1) {
+			expect(await limit.takeTurn(undefined, 999)).toBe('busy');
+		}
+		expect(clock()).toBe(start);
+		expect(await simulate(limit.takeTurn(undefined, 1000))).toBe('granted');
+		expect(clock() - start).toBe(1000);
 	});
 });

@@ -22,7 +22,7 @@ import {
 	type DatedSource,
 } from '../sources/datedSource';
 import { AGEING_WINDOWS, rateDaysOption, rateDaysSchema } from './forecast.operation';
-import { thresholdsParameter, thresholdsSchema } from './thresholds';
+import { thresholdsParameter, thresholdsSchema } from '../../shared/n8n/thresholds';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { operation: ['chart'] } },

@@ -8,9 +8,13 @@ import { z } from 'zod';
 
 import { figureBuyersSee, type RatingBand } from '../../shared/domain/bands';
 import { judge, type EvaluationSettings } from '../../shared/domain/evaluation';
-import { findMarketplace, MARKETPLACES, type Marketplace } from '../../shared/domain/marketplaces';
+import { findMarketplace, type Marketplace } from '../../shared/domain/marketplaces';
 import { optionsCollection, simplifyParameter } from '../../shared/n8n/commonParameters';
-import { marketplaceParameter, resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
+import {
+	marketplaceOptions,
+	marketplaceParameter,
+	resolveMarketplace,
+} from '../../shared/n8n/marketplaceParameter';
 import { locatorValue, readParameters } from '../../shared/n8n/parameters';
 import { SpApiClient } from '../../shared/spapi/client';
 import { reportsOptions, reportsOptionsSchema } from '../sources/amazonReports';
@@ -23,7 +27,7 @@ import {
 	type Assessment,
 	type AssessmentRequest,
 } from './assessment';
-import { thresholdsParameter, thresholdsSchema } from './thresholds';
+import { thresholdsParameter, thresholdsSchema } from '../../shared/n8n/thresholds';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { operation: ['evaluate'] } },
@@ -190,10 +194,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				name: 'moreMarketplaces',
 				type: 'multiOptions',
 				default: [],
-				options: MARKETPLACES.map(({ name, domain, id }) => ({
-					name: `${name} (${domain})`,
-					value: id,
-				})).toSorted((a, b) => a.name.localeCompare(b.name)),
+				options: marketplaceOptions,
 				description:
 					'Further marketplaces to evaluate for the same item; what is missing in one costs only that one',
 			},

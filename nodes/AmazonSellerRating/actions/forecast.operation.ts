@@ -25,7 +25,7 @@ import {
 	readDatedSource,
 	type DatedSource,
 } from '../sources/datedSource';
-import { thresholdsParameter, thresholdsSchema } from './thresholds';
+import { thresholdsParameter, thresholdsSchema } from '../../shared/n8n/thresholds';
 
 /** The windows Amazon shows whose feedback ages out of them. */
 export const AGEING_WINDOWS = [30, 90, 365] as const;

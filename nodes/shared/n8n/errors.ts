@@ -10,6 +10,7 @@ const CAUSES: Partial<
 		'rate-limited' | 'temporarily-unavailable' | 'credential-invalid' | 'configuration-invalid'
 	>
 > = {
+	busy: 'rate-limited',
 	throttled: 'rate-limited',
 	unavailable: 'temporarily-unavailable',
 	unreachable: 'temporarily-unavailable',
@@ -21,13 +22,13 @@ const CAUSES: Partial<
 };
 
 /**
- * Makes n8n's own error of whatever was thrown, with the item it belongs to. A failed call to Amazon
+ * Makes n8n's own error of whatever was thrown, with the item it belongs to if there are items. A failed call to Amazon
  * becomes a fresh `NodeApiError`: wrapping one in another keeps the old text and drops the index.
  */
 export function toNodeError(
 	node: INode,
 	error: unknown,
-	itemIndex: number,
+	itemIndex?: number,
 ): NodeApiError | NodeOperationError {
 	if (error instanceof SpApiFailure) {
 		const { status, code, message, requestId } = error.answer;

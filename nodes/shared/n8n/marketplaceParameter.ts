@@ -1,6 +1,16 @@
-import { NodeOperationError, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
+import {
+	NodeOperationError,
+	type FunctionsBase,
+	type INodeProperties,
+	type INodePropertyOptions,
+} from 'n8n-workflow';
 
-import { findMarketplace, REGION_NAMES, type Marketplace } from '../domain/marketplaces';
+import {
+	findMarketplace,
+	MARKETPLACES,
+	REGION_NAMES,
+	type Marketplace,
+} from '../domain/marketplaces';
 import { primaryMarketplaceOf } from '../spapi/endpoints';
 import type { SpApiClient } from '../spapi/client';
 
@@ -29,6 +39,14 @@ export const marketplaceParameter: INodeProperties = {
 	],
 };
 
+/** Where several marketplaces can be chosen. */
+export const marketplaceOptions: INodePropertyOptions[] = MARKETPLACES.map(
+	({ id, name, domain }) => ({ name: `${name} (${domain})`, value: id }),
+).toSorted((a, b) => a.name.localeCompare(b.name));
+
+/** What an error needs of n8n. */
+type ErrorContext = Pick<FunctionsBase, 'getNode'>;
+
 /** Nodes that read files need no credential, so the marketplace has to be told. */
 export const marketplaceOfFileParameter: INodeProperties = {
 	...marketplaceParameter,
@@ -45,10 +63,10 @@ export const marketplaceOfFileParameter: INodeProperties = {
  * @throws NodeOperationError for an unknown one and for one outside the credential's region
  */
 export function resolveMarketplace(
-	context: IExecuteFunctions,
+	context: ErrorContext,
 	client: SpApiClient | undefined,
 	wanted: string | undefined,
-	itemIndex: number,
+	itemIndex?: number,
 ): Marketplace {
 	if (client === undefined) {
 		if (wanted !== undefined) return knownMarketplace(context, wanted, itemIndex);
@@ -76,9 +94,9 @@ export function resolveMarketplace(
 
 /** @throws NodeOperationError where it is not one of Amazon's marketplaces */
 export function knownMarketplace(
-	context: IExecuteFunctions,
+	context: ErrorContext,
 	wanted: string,
-	itemIndex: number,
+	itemIndex?: number,
 ): Marketplace {
 	const marketplace = findMarketplace(wanted);
 	if (marketplace === undefined) {

@@ -1,9 +1,11 @@
 import {
 	NodeOperationError,
 	type IExecuteFunctions,
+	type INode,
 	type INodeProperties,
 	type INodePropertyCollection,
 	type INodePropertyOptions,
+	type IPollFunctions,
 } from 'n8n-workflow';
 import { z } from 'zod';
 
@@ -18,25 +20,39 @@ export function readParameters<Shape extends z.ZodRawShape>(
 	schema: z.ZodObject<Shape>,
 	description: readonly INodeProperties[],
 ): z.infer<z.ZodObject<Shape>> {
-	const raw = Object.fromEntries(
-		Object.keys(schema.shape).map((name) => [
-			name,
-			context.getNodeParameter(name, itemIndex, null) ?? undefined,
-		]),
+	const read = (name: string): unknown => context.getNodeParameter(name, itemIndex, null);
+	return check(context.getNode(), read, schema, description, itemIndex);
+}
+
+/** The same for a trigger, which has no items. */
+export function readTriggerParameters<Shape extends z.ZodRawShape>(
+	context: IPollFunctions,
+	schema: z.ZodObject<Shape>,
+	description: readonly INodeProperties[],
+): z.infer<z.ZodObject<Shape>> {
+	const read = (name: string): unknown => context.getNodeParameter(name, null);
+	return check(context.getNode(), read, schema, description);
+}
+
+function check<Shape extends z.ZodRawShape>(
+	node: INode,
+	read: (name: string) => unknown,
+	schema: z.ZodObject<Shape>,
+	description: readonly INodeProperties[],
+	itemIndex?: number,
+): z.infer<z.ZodObject<Shape>> {
+	const names = Object.keys(schema.shape);
+	const parsed = schema.safeParse(
+		Object.fromEntries(names.map((name) => [name, read(name) ?? undefined])),
 	);
-	const parsed = schema.safeParse(raw);
 	if (parsed.success) return parsed.data;
 
 	const [issue] = parsed.error.issues;
 	const path = issue?.path.filter((part) => typeof part === 'string') ?? [];
-	throw new NodeOperationError(
-		context.getNode(),
-		`'${displayName(description, path)}' cannot be used`,
-		{
-			itemIndex,
-			description: issue?.message,
-		},
-	);
+	throw new NodeOperationError(node, `'${displayName(description, path)}' cannot be used`, {
+		itemIndex,
+		description: issue?.message,
+	});
 }
 
 /** The name the editor shows for a parameter, `path` leading through collections. */

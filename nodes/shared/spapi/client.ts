@@ -3,6 +3,7 @@ import type {
 	IExecuteFunctions,
 	IHttpRequestOptions,
 	ILoadOptionsFunctions,
+	IPollFunctions,
 } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
@@ -24,7 +25,7 @@ import { USER_AGENT } from './userAgent';
 export const CREDENTIAL_NAME = 'amazonSellingPartnerApi';
 
 /** What the transport needs of n8n. */
-export type SpApiContext = IExecuteFunctions | ILoadOptionsFunctions;
+export type SpApiContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions;
 
 const TIMEOUT_MS = 30_000;
 
@@ -63,17 +64,19 @@ export class SpApiClient {
 	private constructor(
 		private readonly context: SpApiContext,
 		readonly credentials: SellingPartnerCredentials,
+		private readonly waitAtMostMs: number,
 	) {
 		const { clientId, refreshToken } = credentials;
 		const identity = `${apiBaseUrl(credentials)}\n${clientId}\n${refreshToken}`;
 		this.seller = createHash('sha256').update(identity).digest('hex');
 	}
 
-	static async connect(context: SpApiContext): Promise<SpApiClient> {
+	/** @param waitAtMostMs for a caller that must not be held up: the longest wait for the rate limit */
+	static async connect(context: SpApiContext, waitAtMostMs = Infinity): Promise<SpApiClient> {
 		const credentials = await context.getCredentials<SellingPartnerCredentials & IDataObject>(
 			CREDENTIAL_NAME,
 		);
-		return new SpApiClient(context, credentials);
+		return new SpApiClient(context, credentials, waitAtMostMs);
 	}
 
 	/** The execution's cancel signal, where there is an execution. */
@@ -98,7 +101,8 @@ export class SpApiClient {
 
 		const limit = this.limitOf(name, operation);
 		for (let attempt = 1; ; attempt += 1) {
-			if (!(await limit.takeTurn(this.signal))) throw fail('cancelled');
+			const turn = await limit.takeTurn(this.signal, this.waitAtMostMs);
+			if (turn !== 'granted') throw fail(turn);
 			const outcome = await this.attempt(request, options.answer);
 			if ('value' in outcome) {
 				limit.accepted(Number(outcome.headers['x-amzn-ratelimit-limit']));

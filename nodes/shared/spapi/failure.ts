@@ -6,6 +6,7 @@ import { redact } from './redact';
 /**
  * Why a call did not succeed.
  * - `cancelled`: the user stopped the execution
+ * - `busy`: the rate limit would have made a caller wait longer than it can
  * - `login`: Login with Amazon gave no access token
  * - `tokenRejected`: the access token is expired or malformed, a fresh one too
  * - `accessDenied`: a role or authorization is missing, or the region is wrong
@@ -22,6 +23,7 @@ import { redact } from './redact';
  */
 export type FailureKind =
 	| 'cancelled'
+	| 'busy'
 	| 'login'
 	| 'tokenRejected'
 	| 'accessDenied'
@@ -89,6 +91,7 @@ export class SpApiFailure extends Error {
 
 const HEADLINES: Readonly<Record<FailureKind, (does: string, answer: AmazonAnswer) => string>> = {
 	cancelled: () => 'The execution was cancelled',
+	busy: (does) => `Amazon's rate limit is used up for the moment, to ${does}`,
 	login: (_, { message }) => message ?? 'Amazon did not log the application in',
 	tokenRejected: (does) => `Amazon did not accept the access token, asked to ${does}`,
 	accessDenied: (does) => `Amazon denied access, asked to ${does}`,
@@ -115,6 +118,7 @@ const SAID_IN_HEADLINE: readonly FailureKind[] = [
 
 const ADVICE: Readonly<Record<FailureKind, (roles: readonly string[]) => string>> = {
 	cancelled: () => '',
+	busy: () => 'Try again in a minute.',
 	login: () => 'Open the credential, mend what is named here and save it again.',
 	tokenRejected: () =>
 		'Open the credential and press Retry. Before version 2.40, n8n renews an access token only when the service answers 401, and Amazon answers 403.',

@@ -48,6 +48,15 @@ export const OPERATIONS = {
 		repeatable: true,
 		roles: ANY_REPORT_ROLE,
 	},
+	getReports: {
+		does: 'list reports',
+		method: 'GET',
+		path: '/reports/2021-06-30/reports',
+		rate: 0.0222,
+		burst: 10,
+		repeatable: true,
+		roles: ANY_REPORT_ROLE,
+	},
 	getReport: {
 		does: 'tell how far a report is',
 		method: 'GET',

@@ -57,18 +57,22 @@ export class RateLimit {
 
 	/**
 	 * Waits until a call may be made.
-	 * @returns false where the execution was cancelled before
+	 * @param atMostMs who would have to wait longer is turned away at once
 	 */
-	async takeTurn(signal: AbortSignal | undefined): Promise<boolean> {
+	async takeTurn(
+		signal: AbortSignal | undefined,
+		atMostMs = Infinity,
+	): Promise<'granted' | 'cancelled' | 'busy'> {
 		for (;;) {
 			const { bucket } = this;
+			if (bucket.waitFor(this.clock()) > atMostMs) return 'busy';
 			const whole = await pause(bucket.reserve(this.clock()), signal);
 			if (!whole) {
 				bucket.release(this.clock());
-				return false;
+				return 'cancelled';
 			}
 			// Refused meanwhile, so what was reserved does not exist.
-			if (bucket === this.bucket) return true;
+			if (bucket === this.bucket) return 'granted';
 		}
 	}
 

@@ -1,7 +1,7 @@
-import { jsonParse, type IExecuteFunctions, type IHttpRequestOptions } from 'n8n-workflow';
+import { jsonParse, type IHttpRequestOptions } from 'n8n-workflow';
 import { z } from 'zod';
 
-import type { SpApiClient } from './client';
+import type { SpApiClient, SpApiContext } from './client';
 import { SpApiFailure } from './failure';
 import { pause } from './pause';
 
@@ -73,6 +73,33 @@ export async function getReport(client: SpApiClient, reportId: string): Promise<
 	return answer;
 }
 
+const listedReportSchema = reportSchema.extend({
+	/** ISO 8601. */
+	createdTime: z.string().datetime({ offset: true }),
+});
+
+const reportsSchema = z.object({ reports: z.array(listedReportSchema) });
+
+/** The newest report of this type and marketplace that Amazon has finished with a document, if any. */
+export async function findFinishedReport(
+	client: SpApiClient,
+	{ reportType, marketplaceId }: Pick<ReportRequest, 'reportType' | 'marketplaceId'>,
+): Promise<z.infer<typeof listedReportSchema> | undefined> {
+	const { answer } = await client.call('getReports', {
+		query: {
+			reportTypes: reportType,
+			processingStatuses: 'DONE',
+			marketplaceIds: marketplaceId,
+		},
+		answer: reportsSchema,
+		roles: REPORT_TYPES[reportType].roles,
+	});
+	const [newest] = answer.reports
+		.filter(({ reportDocumentId }) => reportDocumentId !== undefined)
+		.toSorted((a, b) => Date.parse(b.createdTime) - Date.parse(a.createdTime));
+	return newest;
+}
+
 /** Time between two looks at a report: from half a second, growing to this many milliseconds. */
 const LONGEST_LOOK_INTERVAL_MS = 15_000;
 
@@ -98,7 +125,7 @@ export async function waitForReport(
 
 /** Downloads a report's document and decompresses it. Its URL lives five minutes, so it is fetched anew. */
 export async function downloadReport(
-	context: IExecuteFunctions,
+	context: SpApiContext,
 	client: SpApiClient,
 	reportDocumentId: string,
 ): Promise<ReportContent> {
@@ -130,7 +157,7 @@ interface DocumentResponse {
 
 /** Documents lie outside the API, behind a URL that is its own key: no access token goes there. */
 async function download(
-	context: IExecuteFunctions,
+	context: SpApiContext,
 	url: string,
 	abortSignal: AbortSignal | undefined,
 ): Promise<DocumentResponse> {
@@ -189,7 +216,7 @@ export type ObtainedReport =
  * `otherReport` where the one to pick up is of another type or marketplace; each names the report
  */
 export async function obtainReport(
-	context: IExecuteFunctions,
+	context: SpApiContext,
 	client: SpApiClient,
 	request: ReportRequest,
 	{ reportId, waitMs }: { readonly reportId?: string; readonly waitMs: number },

@@ -21,11 +21,17 @@ export class TokenBucket {
 		this.updatedAt = now;
 	}
 
+	/** The milliseconds a token would have to be waited for, 0 where there is one. */
+	waitFor(now: number): number {
+		this.refill(now);
+		return this.tokens >= 1 ? 0 : Math.ceil(((1 - this.tokens) / this.rate) * 1000);
+	}
+
 	/** Takes a token; returns the milliseconds until it may be used, 0 where at once. */
 	reserve(now: number): number {
-		this.refill(now);
+		const wait = this.waitFor(now);
 		this.tokens -= 1;
-		return this.tokens >= 0 ? 0 : Math.ceil((-this.tokens / this.rate) * 1000);
+		return wait;
 	}
 
 	/**

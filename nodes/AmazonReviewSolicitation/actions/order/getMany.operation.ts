@@ -9,11 +9,7 @@ import {
 } from 'n8n-workflow';
 import { z } from 'zod';
 
-import {
-	findMarketplace,
-	MARKETPLACES,
-	type Marketplace,
-} from '../../../shared/domain/marketplaces';
+import { findMarketplace, type Marketplace } from '../../../shared/domain/marketplaces';
 import {
 	FULFILLERS,
 	ORDER_STATUSES,
@@ -29,7 +25,7 @@ import {
 import { optionsCollection, returnAllParameters } from '../../../shared/n8n/commonParameters';
 import { waitForReportOption } from '../../../shared/n8n/feedbackReport';
 import { hint } from '../../../shared/n8n/hints';
-import { resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
+import { marketplaceOptions, resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
 import { readParameters } from '../../../shared/n8n/parameters';
 import { SpApiClient } from '../../../shared/spapi/client';
 import { readOrdersReport } from '../../orders/ordersReport';
@@ -65,10 +61,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			name: 'marketplaces',
 			type: 'multiOptions',
 			default: [],
-			options: MARKETPLACES.map(({ id, name, domain }) => ({
-				name: `${name} (${domain})`,
-				value: id,
-			})),
+			options: marketplaceOptions,
 			description:
 				"When none is chosen: with the Orders API all marketplaces of the credential's region, with reports its primary one",
 		},

@@ -1,9 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
-import { MARKETPLACES } from '../../../shared/domain/marketplaces';
 import { FULFILLERS } from '../../../shared/domain/order';
 import { POLICY_NOTE, POLICY_RULES } from '../../../shared/domain/selectionRules';
+import { marketplaceOptions } from '../../../shared/n8n/marketplaceParameter';
 
 /** A text with commas or line ends between its entries, or the list of an expression. */
 const list = z
@@ -113,10 +113,7 @@ export const selectionRules: INodeProperties = {
 			name: 'marketplaceIds',
 			type: 'multiOptions',
 			default: [],
-			options: MARKETPLACES.map(({ id, name, domain }) => ({
-				name: `${name} (${domain})`,
-				value: id,
-			})),
+			options: marketplaceOptions,
 			description: 'Only orders of these marketplaces',
 		},
 		{

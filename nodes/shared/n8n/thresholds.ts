@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
-import { sortThresholds } from '../../shared/domain/bands';
-import { rationalFromPercent } from '../../shared/domain/rational';
+import { sortThresholds } from '../domain/bands';
+import { rationalFromPercent } from '../domain/rational';
 
 /** 95 and 98 % are what sellers go by; Amazon publishes neither as a rule. */
 const DEFAULTS = [

@@ -1,0 +1,67 @@
+import {
+	NodeConnectionTypes,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+	type IPollFunctions,
+} from 'n8n-workflow';
+
+import { toNodeError } from '../shared/n8n/errors';
+import { properties } from './description';
+import { poll } from './poll';
+import { fetchTestEvent } from './testEvent';
+
+export class AmazonSellerFeedbackTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Amazon Seller Feedback Trigger',
+		name: 'amazonSellerFeedbackTrigger',
+		icon: {
+			light: 'file:../../icons/amazonSellerFeedback.svg',
+			dark: 'file:../../icons/amazonSellerFeedback.dark.svg',
+		},
+		group: ['trigger'],
+		version: 1,
+		subtitle:
+			'={{$parameter["events"].length === 1 ? $parameter["events"][0] : $parameter["events"].length + " events"}}',
+		description:
+			'Starts the workflow when seller feedback comes, changes or goes, or when the rating, the order defect rate or the account status crosses a line',
+		defaults: { name: 'Amazon Seller Feedback Trigger' },
+		polling: true,
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'amazonSellingPartnerApi', required: true }],
+		hints: [
+			{
+				message:
+					"Leave 'Poll Times' at every minute: most polls only look whether Amazon has finished a report. How often a new one is asked for is an option.",
+				type: 'info',
+				location: 'ndv',
+				whenToDisplay: 'beforeExecution',
+			},
+		],
+		builderHint: {
+			searchHint:
+				'Polls Amazon for seller feedback of 1 to 3 stars (positive feedback is in no report), rating thresholds, order defect rate and account status. Each item is told once; should n8n be killed in the moment between remembering and running, an item can come twice, with the same eventId. Where a repetition would do harm, put a Remove Duplicates node (operation: remove items processed in previous executions, value: the eventId field) right behind it.',
+			relatedNodes: [
+				{
+					nodeType: 'n8n-nodes-base.removeDuplicates',
+					relationHint: 'Drops an item whose eventId was seen in an earlier execution',
+				},
+				{
+					nodeType: 'n8n-nodes-amazon-seller-feedback.amazonSellerRating',
+					relationHint: 'Evaluates the rating in all windows when an item arrives',
+				},
+			],
+		},
+		properties,
+	};
+
+	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+		try {
+			if (this.getMode() !== 'manual') return await poll(this);
+			return [[{ json: await fetchTestEvent(this) }]];
+		} catch (error) {
+			throw toNodeError(this.getNode(), error);
+		}
+	}
+}

@@ -1,0 +1,216 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { z } from 'zod';
+
+import { optionsCollection } from '../shared/n8n/commonParameters';
+import { dateFormatOption } from '../shared/n8n/feedbackReport';
+import { marketplaceOptions } from '../shared/n8n/marketplaceParameter';
+import { thresholdsParameter, thresholdsSchema } from '../shared/n8n/thresholds';
+import { WATCH_EVENTS } from './watch/advance';
+
+/** A year is the longest range a feedback report is known to have; some days of it are spare. */
+const LONGEST_WATCH_DAYS = 360;
+
+export const properties: INodeProperties[] = [
+	{
+		displayName: 'Trigger On',
+		name: 'events',
+		type: 'multiOptions',
+		required: true,
+		default: ['newNegativeFeedback'],
+		options: [
+			{
+				name: 'Account Status Changed',
+				value: 'accountStatusChanged',
+				description: "Amazon's verdict on the account, such as normal, at risk or deactivated",
+			},
+			{
+				name: 'Feedback Changed',
+				value: 'feedbackChanged',
+				description: 'A buyer changed the stars or the comment of a feedback of 1 to 3 stars',
+			},
+			{
+				name: 'Feedback Removed',
+				value: 'feedbackRemoved',
+				description:
+					'A feedback left the report: removed, struck through, or raised to 4 or 5 stars',
+			},
+			{ name: 'New Negative Feedback', value: 'newNegativeFeedback', description: '1 or 2 stars' },
+			{ name: 'New Neutral Feedback', value: 'newNeutralFeedback', description: '3 stars' },
+			{
+				name: 'Order Defect Rate Above Target',
+				value: 'orderDefectRateAboveTarget',
+				description: 'Amazon wants it under 1 % over 60 days, and enforces that',
+			},
+			{ name: 'Order Defect Rate Recovered', value: 'orderDefectRateRecovered' },
+			{
+				name: 'Rating Fell Below Threshold',
+				value: 'ratingFellBelowThreshold',
+				description: 'Needs the Sales and Traffic report',
+			},
+			{
+				name: 'Rating Recovered',
+				value: 'ratingRecovered',
+				description: 'Needs the Sales and Traffic report',
+			},
+		],
+	},
+	{
+		displayName: 'Marketplaces',
+		name: 'marketplaces',
+		type: 'multiOptions',
+		default: [],
+		options: marketplaceOptions,
+		description:
+			"The marketplaces to watch, all in the credential's region; when none is chosen, its primary one",
+	},
+	{
+		...thresholdsParameter,
+		displayOptions: { show: { events: ['ratingFellBelowThreshold', 'ratingRecovered'] } },
+		description:
+			'Each line is watched by itself. Sellers go by 98 and 95 percent; what Amazon enforces is the order defect rate.',
+	},
+	optionsCollection(
+		{
+			displayName: 'Ask for Feedback Every (Minutes)',
+			name: 'feedbackEveryMinutes',
+			type: 'number',
+			default: 30,
+			typeOptions: { minValue: 5, maxValue: 1440 },
+			description:
+				"How often Amazon is asked for a new feedback report. The polls in between only look whether it is finished, so leave 'Poll Times' at every minute.",
+		},
+		{
+			displayName: 'Ask for Rating and Account Health Every (Minutes)',
+			name: 'figuresEveryMinutes',
+			type: 'number',
+			default: 360,
+			typeOptions: { minValue: 5, maxValue: 1440 },
+			description:
+				'How often Amazon is asked for the Sales and Traffic and the Seller Performance reports, which change about once a day',
+		},
+		dateFormatOption,
+		{
+			displayName: 'Days to Watch',
+			name: 'daysToWatch',
+			type: 'number',
+			default: 90,
+			typeOptions: { minValue: 7, maxValue: LONGEST_WATCH_DAYS },
+			description:
+				'For how many days after its date a feedback is watched for changes and removal, and a late one is still told',
+		},
+		{
+			displayName: 'Include Rating',
+			name: 'includeRating',
+			type: 'boolean',
+			default: true,
+			description:
+				'Whether each item also tells the rating at that moment, which needs the Sales and Traffic report (role Brand Analytics). The rating events need it anyway.',
+		},
+		{
+			displayName: 'Look Back (Days)',
+			name: 'lookBackDays',
+			type: 'number',
+			default: 0,
+			typeOptions: { minValue: 0, maxValue: LONGEST_WATCH_DAYS },
+			description:
+				'At the first activation, tell also the feedback of this many days, today included, and what is already beyond a threshold or target. With 0, only what happens from then on is told.',
+		},
+		{
+			displayName: 'Minimum Number of Orders',
+			name: 'minimumOrders',
+			type: 'number',
+			default: 1,
+			typeOptions: { minValue: 1 },
+			description: 'With fewer orders in its 60 days an order defect rate is not judged',
+		},
+		{
+			displayName: 'Minimum Number of Ratings',
+			name: 'minimumRatings',
+			type: 'number',
+			default: 10,
+			typeOptions: { minValue: 1 },
+			description: 'With fewer feedback in the window the rating is not judged',
+		},
+		{
+			displayName: 'Order Defect Rate Margin (Points)',
+			name: 'defectMargin',
+			type: 'number',
+			default: 0.1,
+			typeOptions: { minValue: 0, maxValue: 10, numberPrecision: 4 },
+			description:
+				'How far below its target the order defect rate has to come, in percentage points, to count as recovered',
+		},
+		{
+			displayName: 'Order Defect Rate Target (%)',
+			name: 'defectTarget',
+			type: 'number',
+			default: 0,
+			typeOptions: { minValue: 0, maxValue: 100, numberPrecision: 4 },
+			description: 'With 0, the target that Amazon names in its report (1 %)',
+		},
+		{
+			displayName: 'Rating Margin (Points)',
+			name: 'ratingMargin',
+			type: 'number',
+			default: 0.5,
+			typeOptions: { minValue: 0, maxValue: 10, numberPrecision: 4 },
+			description:
+				'How far above a threshold the rating has to come, in percentage points, to count as recovered',
+		},
+		{
+			displayName: 'Rating Window',
+			name: 'ratingDays',
+			type: 'options',
+			default: 365,
+			options: [
+				{ name: 'Last 30 Days', value: 30 },
+				{ name: 'Last 90 Days', value: 90 },
+				{ name: 'Last 365 Days', value: 365, description: 'The window that most buyers see' },
+			],
+			description: 'The window whose rating is told and held against the thresholds',
+		},
+		{
+			displayName: 'Tell of Changed Responses',
+			name: 'tellResponses',
+			type: 'boolean',
+			default: false,
+			description: 'Whether a changed response of yours counts as changed feedback',
+		},
+	),
+];
+
+/** With as many decimals as an exact comparison is made for. */
+const exact = (max: number) =>
+	z
+		.number()
+		.min(0)
+		.max(max)
+		.refine((value) => /^\d+(\.\d{1,4})?$/.test(String(value)), 'At most four decimals');
+
+const minutes = z.number().min(5).max(1440);
+
+export const schema = z.object({
+	events: z.array(z.enum(WATCH_EVENTS)).min(1, 'Choose at least one event'),
+	marketplaces: z.array(z.string()).default([]),
+	// Hidden as long as no event needs it.
+	thresholds: thresholdsSchema.default({}),
+	options: z
+		.object({
+			feedbackEveryMinutes: minutes.default(30),
+			figuresEveryMinutes: minutes.default(360),
+			dateFormat: z.enum(['auto', 'dmy', 'mdy', 'ymd']).default('auto'),
+			daysToWatch: z.number().int().min(7).max(LONGEST_WATCH_DAYS).default(90),
+			includeRating: z.boolean().default(true),
+			lookBackDays: z.number().int().min(0).max(LONGEST_WATCH_DAYS).default(0),
+			minimumOrders: z.number().int().min(1).default(1),
+			minimumRatings: z.number().int().min(1).default(10),
+			defectMargin: exact(10).default(0.1),
+			defectTarget: exact(100).default(0),
+			ratingMargin: exact(10).default(0.5),
+			ratingDays: z.union([z.literal(30), z.literal(90), z.literal(365)]).default(365),
+			tellResponses: z.boolean().default(false),
+		})
+		.default({}),
+});
+
+export type TriggerParameters = z.infer<typeof schema>;

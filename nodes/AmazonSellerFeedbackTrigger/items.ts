@@ -1,0 +1,173 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import type { FeedbackBefore } from '../shared/domain/feedbackWatch';
+import type { FeedbackRow } from '../shared/domain/feedbackReport';
+import type { Marketplace } from '../shared/domain/marketplaces';
+import { removalProspect } from '../shared/domain/removalProspect';
+import { feedbackManagerUrl, orderUrl } from '../shared/domain/sellerCentral';
+import type { DefectRate, Fulfilment, RatingNow, WatchEvent } from './watch/advance';
+
+/** The report an event was found in. */
+export interface EventReport {
+	readonly type: string;
+	readonly id: string;
+	/** When it was asked for; UTC. */
+	readonly askedAt: string;
+	/** The same as a marketplace-local day. */
+	readonly today: string;
+}
+
+/** An event as the item that comes out: the same fields for every event, null where they do not apply. */
+export function toItem(
+	event: WatchEvent,
+	marketplace: Marketplace,
+	report: EventReport,
+): IDataObject {
+	const orderId = 'change' in event ? event.change.orderId : null;
+	return {
+		event: event.event,
+		eventId: `${marketplace.countryCode}/${event.id}`,
+		summary: `${marketplace.name}: ${summaryOf(event)}`,
+		marketplace: marketplace.countryCode,
+		marketplaceId: marketplace.id,
+		orderId,
+		...beforeAndAfter(event),
+		ratingNow: { ...event.ratingNow, notes: [...event.ratingNow.notes] },
+		removal: removalOf(event, report.today),
+		feedbackManagerUrl: feedbackManagerUrl(marketplace),
+		orderUrl: orderId === null ? null : orderUrl(marketplace, orderId),
+		observedAt: report.askedAt,
+		source: `${report.type} ${report.id}`,
+	};
+}
+
+/** `changed` names what differs between them. */
+function beforeAndAfter(event: WatchEvent): {
+	before: IDataObject | null;
+	after: IDataObject | null;
+	changed: string[];
+} {
+	switch (event.event) {
+		case 'accountStatusChanged':
+			return {
+				before: { accountStatus: event.before },
+				after: { accountStatus: event.after },
+				changed: ['accountStatus'],
+			};
+		case 'orderDefectRateAboveTarget':
+		case 'orderDefectRateRecovered':
+			return {
+				before: event.before ? { ...event.before } : null,
+				after: { ...event.after },
+				changed: ['orderDefectRate'],
+			};
+		case 'ratingFellBelowThreshold':
+		case 'ratingRecovered': {
+			const { name, percent } = event.threshold;
+			const threshold = { thresholdName: name, thresholdPercent: percent };
+			return {
+				before: event.before ? { ...figuresOf(event.before), ...threshold } : null,
+				after: { ...figuresOf(event.ratingNow), ...threshold },
+				changed: ['rating'],
+			};
+		}
+		default: {
+			const { before, after, changed } = event.change;
+			return {
+				before: before ? { ...before } : null,
+				after: after ? feedbackOf(after) : null,
+				changed: [...changed],
+			};
+		}
+	}
+}
+
+/** Without the buyer's address. */
+const feedbackOf = ({ date, rating, sentiment, comment, response }: FeedbackRow): IDataObject => ({
+	date,
+	rating,
+	sentiment,
+	comment,
+	response,
+});
+
+const figuresOf = ({
+	rating,
+	displayedRating,
+	positive,
+	neutral,
+	negative,
+	total,
+}: RatingNow): IDataObject => ({ rating, displayedRating, positive, neutral, negative, total });
+
+function removalOf(event: WatchEvent, today: string): IDataObject | null {
+	const after = 'change' in event ? event.change.after : undefined;
+	return after === undefined ? null : { ...removalProspect(after, today) };
+}
+
+/** One sentence for a message, as plain text. */
+function summaryOf(event: WatchEvent): string {
+	switch (event.event) {
+		case 'newNegativeFeedback':
+		case 'newNeutralFeedback': {
+			const { before, after, orderId } = event.change;
+			const kind = event.event === 'newNegativeFeedback' ? 'negative' : 'neutral';
+			return `New ${kind} feedback, ${starsOf(after)}${before ? ` (before ${starsOf(before)})` : ''}, for order ${orderId}${quoteOf(after)}`;
+		}
+		case 'feedbackChanged': {
+			const { before, after, changed, orderId } = event.change;
+			const stars = changed.includes('rating')
+				? `from ${starsOf(before)} to ${starsOf(after)}`
+				: `(${starsOf(after)}): ${changed.join(' and ')}`;
+			return `Feedback for order ${orderId} changed ${stars}${quoteOf(after)}`;
+		}
+		case 'feedbackRemoved':
+			return `Feedback of ${starsOf(event.change.before)} for order ${event.change.orderId} is no longer in Amazon's report: removed, struck through, or raised to 4 or 5 stars${quoteOf(event.change.before)}`;
+		case 'ratingFellBelowThreshold':
+		case 'ratingRecovered': {
+			const { threshold, ratingNow } = event;
+			const line = `${threshold.name} (${threshold.percent} %)`;
+			const move =
+				event.event === 'ratingRecovered'
+					? `The rating is safely above ${line} again`
+					: `The rating fell below ${line}`;
+			return `${move}: ${percentOf(ratingNow.rating)} of ${ratingNow.total} in ${ratingNow.days} days`;
+		}
+		case 'orderDefectRateAboveTarget':
+		case 'orderDefectRateRecovered':
+			return defectSummary(event.event, event.after);
+		case 'accountStatusChanged':
+			return `The account status changed from ${event.before} to ${event.after}`;
+	}
+}
+
+const FULFILMENT_WORDS: Readonly<Record<Fulfilment, string>> = {
+	sellerFulfilled: 'orders you ship',
+	amazonFulfilled: 'orders Amazon ships',
+};
+
+function defectSummary(
+	event: 'orderDefectRateAboveTarget' | 'orderDefectRateRecovered',
+	{ fulfilment, percent, targetPercent, orders, ordersWithDefects }: DefectRate,
+): string {
+	const move =
+		event === 'orderDefectRateRecovered'
+			? `is safely under its target of ${targetPercent} % again`
+			: `is not under its target of ${targetPercent} %`;
+	return `The order defect rate of ${FULFILMENT_WORDS[fulfilment]} ${move}: ${percentOf(percent)} (${ordersWithDefects} of ${orders} orders)`;
+}
+
+const starsOf = (feedback: { readonly rating: number } | undefined): string =>
+	feedback === undefined
+		? 'unknown stars'
+		: `${feedback.rating} ${feedback.rating === 1 ? 'star' : 'stars'}`;
+
+/** At most two decimals, cut off so that a rating never seems to meet what it does not. */
+const percentOf = (percent: number | null): string =>
+	percent === null ? 'unknown' : `${Math.floor(percent * 100) / 100} %`;
+
+function quoteOf(feedback: FeedbackBefore | FeedbackRow | undefined): string {
+	if (!feedback?.comment) return ', without a comment';
+	const rest = 'commentCut' in feedback && feedback.commentCut ? '…' : '';
+	return `: "${feedback.comment}${rest}"`;
+}

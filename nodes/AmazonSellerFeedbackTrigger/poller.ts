@@ -1,0 +1,63 @@
+import type { IPollFunctions } from 'n8n-workflow';
+import type { DateTime } from 'luxon';
+
+/** After a first failure the next attempt waits this long, then twice as long each time, at most an hour. */
+const FIRST_WAIT_MINUTES = 2;
+const LONGEST_WAIT_MINUTES = 60;
+
+const pollers = new WeakMap<IPollFunctions, Poller>();
+
+/** What was told once by this process, by workflow and node. */
+const told = new Set<string>();
+
+/**
+ * What an activated trigger keeps in the process: nothing that matters when it is lost. n8n makes one
+ * set of poll functions per activation, so activating anew (after mending a credential, say) begins
+ * anew. Where n8n makes one per poll (durable polls), it does the backing off itself.
+ */
+export class Poller {
+	isBusy = false;
+
+	/** The report last read, or given up, of each kind and marketplace. */
+	readonly collected = new Map<string, string>();
+
+	private readonly failures = new Map<string, { count: number; notBefore: DateTime }>();
+
+	private constructor(private readonly name: string) {}
+
+	static of(context: IPollFunctions): Poller {
+		const known = pollers.get(context);
+		if (known !== undefined) return known;
+		const poller = new Poller(`${context.getWorkflow().id} ${context.getNode().id}`);
+		pollers.set(context, poller);
+		return poller;
+	}
+
+	mayTry(what: string, now: DateTime): boolean {
+		const failure = this.failures.get(what);
+		return failure === undefined || now >= failure.notBefore;
+	}
+
+	failed(what: string, now: DateTime): void {
+		const count = (this.failures.get(what)?.count ?? 0) + 1;
+		const minutes = Math.min(LONGEST_WAIT_MINUTES, FIRST_WAIT_MINUTES * 2 ** (count - 1));
+		this.failures.set(what, { count, notBefore: now.plus({ minutes }) });
+	}
+
+	/** Failures in a row. */
+	failuresOf(what: string): number {
+		return this.failures.get(what)?.count ?? 0;
+	}
+
+	succeeded(...what: string[]): void {
+		for (const each of what) this.failures.delete(each);
+	}
+
+	/** Whether this was told before; from now on it was. */
+	wasTold(message: string): boolean {
+		const key = `${this.name} ${message}`;
+		if (told.has(key)) return true;
+		told.add(key);
+		return false;
+	}
+}

@@ -1,0 +1,103 @@
+import type { DateTime } from 'luxon';
+
+import { accountHealthOf, accountHealthReportSchema } from '../shared/domain/accountHealth';
+import type { DateOrder } from '../shared/domain/feedbackReport';
+import type { Marketplace } from '../shared/domain/marketplaces';
+import { plusDays } from '../shared/domain/ratingWindow';
+import { DEFECT_WINDOW_DAYS } from '../shared/n8n/accountHealth';
+import { readFeedbackReport, startOfDayIn } from '../shared/n8n/feedbackReport';
+import type { SpApiClient } from '../shared/spapi/client';
+import { askForReport, type AskedReport } from '../shared/spapi/reportDesk';
+import {
+	parseJsonReport,
+	type ReportContent,
+	type ReportRequest,
+	type ReportType,
+} from '../shared/spapi/reports';
+import { parseSalesAndTraffic } from '../shared/spapi/salesAndTraffic';
+import type { Observation, ReportKind } from './watch/advance';
+
+/** The three reports of a trigger: how they are asked for and what they say. */
+
+export const REPORT_TYPE_OF: Readonly<Record<ReportKind, ReportType>> = {
+	feedback: 'GET_SELLER_FEEDBACK_DATA',
+	totals: 'GET_SALES_AND_TRAFFIC_REPORT',
+	health: 'GET_V2_SELLER_PERFORMANCE_REPORT',
+};
+
+/**
+ * Days each report reaches back, whatever the settings, so that all triggers of an account can share
+ * it. A year of feedback is known to work, and few sellers have none of 1 to 3 stars in it.
+ */
+const RANGE_DAYS: Readonly<Record<ReportKind, number>> = {
+	feedback: 365,
+	totals: 365,
+	health: DEFECT_WINDOW_DAYS,
+};
+
+/** The marketplace-local calendar day of a moment. */
+export const dayIn = ({ timeZone }: Marketplace, moment: DateTime): string =>
+	moment.setZone(timeZone).toISODate() ?? '';
+
+const firstDay = (kind: ReportKind, today: string): string => plusDays(today, -RANGE_DAYS[kind]);
+
+export const requestOf = (
+	kind: ReportKind,
+	marketplace: Marketplace,
+	today: string,
+): ReportRequest => ({
+	reportType: REPORT_TYPE_OF[kind],
+	marketplaceId: marketplace.id,
+	dataStartTime: startOfDayIn(marketplace, firstDay(kind, today)),
+	...(kind === 'totals' && { reportOptions: { dateGranularity: 'DAY' } }),
+});
+
+/** Asks for a report, or joins one that another trigger of the account asked for after this time. */
+export const ask = async (
+	client: SpApiClient,
+	kind: ReportKind,
+	marketplace: Marketplace,
+	now: DateTime,
+	newerThan: DateTime,
+): Promise<AskedReport> =>
+	await askForReport(client, requestOf(kind, marketplace, dayIn(marketplace, now)), newerThan);
+
+/**
+ * What a finished report says of a marketplace; undefined where it does not name it.
+ * @param asked when the report was asked for: UTC, and as a marketplace-local day
+ * @throws SpApiFailure `unexpectedAnswer` where it does not have the documented shape
+ */
+export function readReport(
+	kind: ReportKind,
+	content: ReportContent,
+	marketplace: Marketplace,
+	asked: { readonly at: string; readonly today: string },
+	dateFormat: DateOrder | 'auto',
+): Observation | undefined {
+	switch (kind) {
+		case 'feedback': {
+			const { rows, unreadable } = readFeedbackReport(content, marketplace, dateFormat);
+			return {
+				kind,
+				asOf: asked.at,
+				today: asked.today,
+				from: firstDay(kind, asked.today),
+				rows,
+				unreadable: unreadable.length,
+			};
+		}
+		case 'totals':
+			return { kind, daily: parseSalesAndTraffic(textOf(content)) };
+		case 'health': {
+			const report = parseJsonReport(
+				textOf(content),
+				accountHealthReportSchema,
+				'Seller Performance',
+			);
+			const health = accountHealthOf(report, marketplace.id);
+			return health && { kind, health };
+		}
+	}
+}
+
+const textOf = ({ bytes }: ReportContent): string => new TextDecoder().decode(bytes);

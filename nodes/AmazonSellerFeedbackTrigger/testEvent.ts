@@ -1,0 +1,256 @@
+import { NodeOperationError, type IDataObject, type IPollFunctions } from 'n8n-workflow';
+import { DateTime } from 'luxon';
+
+import type { AccountHealth } from '../shared/domain/accountHealth';
+import { sentimentOf } from '../shared/domain/feedbackReport';
+import type { FeedbackChange } from '../shared/domain/feedbackWatch';
+import type { Marketplace } from '../shared/domain/marketplaces';
+import { resolveMarketplace } from '../shared/n8n/marketplaceParameter';
+import { readTriggerParameters } from '../shared/n8n/parameters';
+import { SpApiClient } from '../shared/spapi/client';
+import { pause } from '../shared/spapi/pause';
+import { collectReport, type AskedReport, type CollectedReport } from '../shared/spapi/reportDesk';
+import { findFinishedReport } from '../shared/spapi/reports';
+import { properties, schema, type TriggerParameters } from './description';
+import { toItem } from './items';
+import { ask, dayIn, readReport, REPORT_TYPE_OF } from './reports';
+import { needsTotals, reportsFor, settingsOf } from './settings';
+import {
+	advance,
+	knownRating,
+	REPORT_NAMES,
+	unknownRating,
+	WATCH_EVENTS,
+	type FeedbackEvent,
+	type Observation,
+	type RatingNow,
+	type ReportKind,
+	type WatchEvent,
+	type WatchEventName,
+} from './watch/advance';
+import { startWatch } from './watch/state';
+
+/** How long somebody who clicks 'Fetch Test Event' is kept waiting for all reports together. */
+const LONGEST_WAIT_MS = 40_000;
+
+/** A report that an earlier click asked for is picked up by the next one. */
+const SHARED_FOR_MINUTES = 60;
+
+/**
+ * What 'Fetch Test Event' shows: one item of the first event chosen that Amazon's reports give one
+ * for, made of real data. Nothing is remembered, and nothing counts as told.
+ * @throws NodeOperationError that says why there is none
+ */
+export async function fetchTestEvent(context: IPollFunctions): Promise<IDataObject> {
+	const parameters = readTriggerParameters(context, schema, properties);
+	const client = await SpApiClient.connect(context, LONGEST_WAIT_MS);
+	const marketplace = resolveMarketplace(context, client, parameters.marketplaces[0]);
+	const deadline = performance.now() + LONGEST_WAIT_MS;
+
+	const shown: Shown = { reasons: [] };
+	for (const kind of reportsFor(parameters)) {
+		const found = await findReport(context, client, marketplace, kind, deadline, parameters);
+		if ('reason' in found) shown.reasons.push(found.reason);
+		else shown[kind] = found;
+	}
+	for (const name of SHOWN_FIRST.filter((each) => parameters.events.includes(each))) {
+		const sample = sampleOf(name, shown, parameters);
+		if (sample !== undefined) return toItem(sample.event, marketplace, sample.report);
+	}
+	throw nothingToShow(context, shown, marketplace);
+}
+
+/** The events of which an item is most telling come first. */
+const SHOWN_FIRST: readonly WatchEventName[] = [
+	'newNegativeFeedback',
+	'newNeutralFeedback',
+	'feedbackChanged',
+	'feedbackRemoved',
+	'ratingFellBelowThreshold',
+	'ratingRecovered',
+	'orderDefectRateAboveTarget',
+	'orderDefectRateRecovered',
+	'accountStatusChanged',
+];
+
+interface FoundReport extends AskedReport {
+	readonly type: string;
+	readonly today: string;
+	readonly observation: Observation;
+}
+
+/** The reports that could be had, and why others could not. */
+type Shown = { -readonly [Kind in ReportKind]?: FoundReport } & { readonly reasons: string[] };
+
+/** A report that Amazon has at hand, or one that gets ready before the deadline. */
+async function findReport(
+	context: IPollFunctions,
+	client: SpApiClient,
+	marketplace: Marketplace,
+	kind: ReportKind,
+	deadline: number,
+	{ events, options }: TriggerParameters,
+): Promise<FoundReport | { readonly reason: string }> {
+	const type = REPORT_TYPE_OF[kind];
+	const finished = await findFinishedReport(client, {
+		reportType: type,
+		marketplaceId: marketplace.id,
+	});
+	const isExtra = kind === 'totals' && !needsTotals(events);
+	const now = DateTime.utc();
+	const name = `${REPORT_NAMES[kind]} for ${marketplace.name}`;
+	if (finished === undefined && isExtra) return { reason: `No ${name} is at hand` };
+	const report: AskedReport =
+		finished === undefined
+			? await ask(client, kind, marketplace, now, now.minus({ minutes: SHARED_FOR_MINUTES }))
+			: { id: finished.reportId, askedAt: finished.createdTime };
+
+	let collected: CollectedReport;
+	for (;;) {
+		collected = await collectReport(context, client, report.id);
+		if (collected.status !== 'pending' || performance.now() > deadline) break;
+		await pause(1500, undefined);
+	}
+	switch (collected.status) {
+		case 'pending':
+			return {
+				reason: `Amazon is still preparing the ${name}: fetch the test event again in a minute or two. The active workflow does not wait like this`,
+			};
+		case 'CANCELLED':
+			return {
+				reason: `Amazon cancelled the ${name}: there is nothing to report, or it refuses, and does not say which`,
+			};
+		case 'FATAL':
+		case 'unknown':
+			return {
+				reason: `Amazon gave up on the ${name}: fetch the test event again in some minutes`,
+			};
+		case 'DONE': {
+			const asked = {
+				at: report.askedAt,
+				today: dayIn(marketplace, DateTime.fromISO(report.askedAt)),
+			};
+			const observation = readReport(
+				kind,
+				collected.content,
+				marketplace,
+				asked,
+				options.dateFormat,
+			);
+			if (observation === undefined) return { reason: `The ${name} does not name it` };
+			return { ...report, type, today: asked.today, observation };
+		}
+	}
+}
+
+/** An item of this event, if the reports give one. */
+function sampleOf(
+	name: WatchEventName,
+	shown: Shown,
+	parameters: TriggerParameters,
+): { readonly event: WatchEvent; readonly report: FoundReport } | undefined {
+	const { feedback, health } = shown;
+	const rated = rate(shown, parameters);
+	const about = (event: WatchEvent | undefined, report: FoundReport | undefined) =>
+		event && report && { event, report };
+	switch (name) {
+		case 'newNegativeFeedback':
+		case 'newNeutralFeedback':
+			return about(
+				rated.events.findLast(({ event }) => event === name),
+				feedback,
+			);
+		case 'feedbackChanged':
+		case 'feedbackRemoved': {
+			const newest = rated.events.at(-1);
+			return about(
+				newest && { ...newest, event: name, change: asIf(name, newest.change) },
+				feedback,
+			);
+		}
+		case 'ratingFellBelowThreshold':
+		case 'ratingRecovered': {
+			const threshold = parameters.thresholds.at(-1);
+			if (threshold === undefined || rated.ratingNow.rating === null) return undefined;
+			const id = `rating/test`;
+			const { ratingNow } = rated;
+			return about({ event: name, id, ratingNow, threshold, before: undefined }, feedback);
+		}
+		default:
+			return about(healthSample(name, shown, parameters, rated.ratingNow), health);
+	}
+}
+
+/** All feedback of the report as if it were new, oldest first, and the rating. */
+function rate(
+	{ feedback, totals }: Shown,
+	parameters: TriggerParameters,
+): { readonly events: readonly FeedbackEvent[]; readonly ratingNow: RatingNow } {
+	const settings = { ...settingsOf(parameters), events: WATCH_EVENTS, daysToWatch: 365 };
+	let state = startWatch('0001-01-01');
+	if (totals) state = advance(state, totals.observation, settings).state;
+	const unknown = unknownRating(settings.ratingDays, 'Not all reports it needs are at hand');
+	if (feedback === undefined) return { events: [], ratingNow: unknown };
+	const advanced = advance(state, feedback.observation, settings);
+	return {
+		events: advanced.events.filter((event): event is FeedbackEvent => 'change' in event),
+		ratingNow: knownRating(advanced.state, settings) ?? unknown,
+	};
+}
+
+/** A feedback shown as one that changed or left, without inventing what it was before. */
+function asIf(name: 'feedbackChanged' | 'feedbackRemoved', change: FeedbackChange): FeedbackChange {
+	const { after } = change;
+	if (after === undefined) return change;
+	const { date, rating, comment } = after;
+	const before = { date, rating, sentiment: sentimentOf(rating), comment, commentCut: false };
+	return name === 'feedbackRemoved'
+		? { ...change, kind: 'removed', before, after: undefined }
+		: { ...change, kind: 'changed', before };
+}
+
+function healthSample(
+	name: 'orderDefectRateAboveTarget' | 'orderDefectRateRecovered' | 'accountStatusChanged',
+	shown: Shown,
+	{ options }: TriggerParameters,
+	ratingNow: RatingNow,
+): WatchEvent | undefined {
+	const observation = shown.health?.observation;
+	if (observation?.kind !== 'health') return undefined;
+	const { health } = observation;
+	if (name === 'accountStatusChanged') {
+		const status = health.accountStatus;
+		if (status === null) return undefined;
+		return { event: name, id: 'accountStatus/test', ratingNow, before: status, after: status };
+	}
+	const rate = defectRateOf(health, options.defectTarget);
+	return (
+		rate && { event: name, id: 'orderDefectRate/test', ratingNow, before: undefined, after: rate }
+	);
+}
+
+function defectRateOf(health: AccountHealth, target: number) {
+	const fulfilment = health.sellerFulfilled ? 'sellerFulfilled' : 'amazonFulfilled';
+	const reported = health[fulfilment];
+	if (reported === null || reported.percent === null) return undefined;
+	const { orders, ordersWithDefects, percent } = reported;
+	const targetPercent = target || reported.targetPercent;
+	return { fulfilment, percent, targetPercent, orders, ordersWithDefects } as const;
+}
+
+function nothingToShow(
+	context: IPollFunctions,
+	{ reasons, feedback }: Shown,
+	marketplace: Marketplace,
+): NodeOperationError {
+	const [reason] = reasons;
+	const message =
+		reason ??
+		(feedback
+			? `${marketplace.name} has no feedback of the kind chosen in the last year`
+			: `Amazon reports nothing of the kind chosen for ${marketplace.name}`);
+	return new NodeOperationError(context.getNode(), message, {
+		description:
+			'There is nothing real to show as a test event. The workflow can be activated all the same: it tells what comes.',
+	});
+}

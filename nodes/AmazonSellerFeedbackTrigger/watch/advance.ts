@@ -1,0 +1,480 @@
+import type { AccountHealth } from '../../shared/domain/accountHealth';
+import { advanceAlarm, sideOfDefectRate, sideOfRating, type Side } from '../../shared/domain/alarm';
+import type { Threshold } from '../../shared/domain/bands';
+import { dayNumber, isoDay } from '../../shared/domain/feedbackSeries';
+import {
+	advanceFeedback,
+	type FeedbackChange,
+	type FeedbackObservation,
+	type FeedbackWatchSettings,
+} from '../../shared/domain/feedbackWatch';
+import { ratingOf, toDisplayedPercent, toPercent, totalOf } from '../../shared/domain/rating';
+import {
+	deriveWindow,
+	type DailyFeedback,
+	type Provenance,
+} from '../../shared/domain/ratingWindow';
+import { arrived, asked, endedBadly, type BadEnd } from '../../shared/domain/reportCycle';
+import type { MarketplaceWatch } from './state';
+
+/** What the user can be told of, in the editor's order. */
+export const WATCH_EVENTS = [
+	'accountStatusChanged',
+	'feedbackChanged',
+	'feedbackRemoved',
+	'newNegativeFeedback',
+	'newNeutralFeedback',
+	'orderDefectRateAboveTarget',
+	'orderDefectRateRecovered',
+	'ratingFellBelowThreshold',
+	'ratingRecovered',
+] as const;
+
+export type WatchEventName = (typeof WATCH_EVENTS)[number];
+
+/** The reports watched: feedback, Sales and Traffic (daily totals), Seller Performance (health). */
+export type ReportKind = keyof MarketplaceWatch['reports'];
+
+/** As sellers know them. */
+export const REPORT_NAMES: Readonly<Record<ReportKind, string>> = {
+	feedback: 'feedback report',
+	totals: 'Sales and Traffic report',
+	health: 'Seller Performance report',
+};
+
+/** What a poll learns of one marketplace. */
+export type Observation =
+	| {
+			readonly kind: 'asked';
+			readonly report: ReportKind;
+			readonly id: string;
+			readonly at: string;
+	  }
+	| ({ readonly kind: 'feedback' } & FeedbackObservation)
+	| { readonly kind: 'totals'; readonly daily: readonly DailyFeedback[] }
+	| { readonly kind: 'health'; readonly health: AccountHealth }
+	/** A report that gave nothing, on this marketplace-local day. */
+	| {
+			readonly kind: 'nothing';
+			readonly report: ReportKind;
+			readonly id: string;
+			readonly how: BadEnd;
+			readonly today: string;
+	  };
+
+export interface WatchSettings extends Omit<FeedbackWatchSettings, 'tellFrom'> {
+	readonly events: readonly WatchEventName[];
+	/** What is wrong already when the watch begins is told too. */
+	readonly tellPresent: boolean;
+	readonly ratingDays: number;
+	readonly thresholds: readonly Threshold[];
+	readonly minimumRatings: number;
+	/** Percentage points. */
+	readonly ratingMargin: number;
+	/** Percent; undefined for the target Amazon names. */
+	readonly defectTarget: number | undefined;
+	/** Percentage points. */
+	readonly defectMargin: number;
+	readonly minimumOrders: number;
+}
+
+/** The rating when an event was found. */
+export interface RatingNow {
+	readonly days: number;
+	/** Percent, unrounded and as Amazon shows it; null where it is not known. */
+	readonly rating: number | null;
+	readonly displayedRating: number | null;
+	readonly positive: number | null;
+	readonly neutral: number | null;
+	readonly negative: number | null;
+	readonly total: number | null;
+	readonly provenance: Provenance;
+	/** Last day that Amazon's totals reach. */
+	readonly coveredThrough: string | null;
+	readonly notes: readonly string[];
+}
+
+export type Fulfilment = 'sellerFulfilled' | 'amazonFulfilled';
+
+export interface DefectRate {
+	readonly fulfilment: Fulfilment;
+	readonly percent: number;
+	readonly targetPercent: number;
+	readonly orders: number;
+	readonly ordersWithDefects: number;
+}
+
+interface EventBase {
+	/** The same whenever the event is found anew from the same memory, to tell repetitions by. */
+	readonly id: string;
+	readonly ratingNow: RatingNow;
+}
+
+export type FeedbackEvent = EventBase & {
+	readonly event:
+		| 'newNegativeFeedback'
+		| 'newNeutralFeedback'
+		| 'feedbackChanged'
+		| 'feedbackRemoved';
+	readonly change: FeedbackChange;
+};
+
+export type RatingEvent = EventBase & {
+	readonly event: 'ratingFellBelowThreshold' | 'ratingRecovered';
+	readonly threshold: Threshold;
+	/** The rating known before. */
+	readonly before: RatingNow | undefined;
+};
+
+export type DefectEvent = EventBase & {
+	readonly event: 'orderDefectRateAboveTarget' | 'orderDefectRateRecovered';
+	readonly before: DefectRate | undefined;
+	readonly after: DefectRate;
+};
+
+export type AccountEvent = EventBase & {
+	readonly event: 'accountStatusChanged';
+	readonly before: string;
+	readonly after: string;
+};
+
+export type WatchEvent = FeedbackEvent | RatingEvent | DefectEvent | AccountEvent;
+
+/** What is remembered after an observation, and what of it is told. */
+export interface Advance {
+	readonly state: MarketplaceWatch;
+	readonly events: readonly WatchEvent[];
+}
+
+/**
+ * What one observation changes in what is remembered of a marketplace, and what the user is told of
+ * it. Pure: the same state and observation give the same events with the same IDs, so that a poll
+ * whose state got lost tells the same again and a repetition can be recognised.
+ * @returns the very same state where the observation is no news
+ */
+export function advance(
+	state: MarketplaceWatch,
+	observation: Observation,
+	settings: WatchSettings,
+): Advance {
+	const all = withoutFilter(state, observation, settings);
+	const events = all.events.flatMap((event): WatchEvent[] => {
+		if (settings.events.includes(event.event)) return [event];
+		const instead = otherName(event);
+		return instead !== undefined && settings.events.includes(instead.event) ? [instead] : [];
+	});
+	return { state: all.state, events };
+}
+
+/** A changed feedback that became negative or neutral is new to who is not told of changes. */
+function otherName(event: WatchEvent): WatchEvent | undefined {
+	if (event.event !== 'feedbackChanged') return undefined;
+	const { before, after } = event.change;
+	if (after === undefined || after.sentiment === before?.sentiment) return undefined;
+	const name = NEW_FEEDBACK[after.sentiment];
+	return name && { ...event, event: name };
+}
+
+const NEW_FEEDBACK = {
+	negative: 'newNegativeFeedback',
+	neutral: 'newNeutralFeedback',
+	positive: undefined,
+} as const;
+
+function withoutFilter(
+	state: MarketplaceWatch,
+	observation: Observation,
+	settings: WatchSettings,
+): Advance {
+	switch (observation.kind) {
+		case 'asked': {
+			const { report, id, at } = observation;
+			return {
+				state: withCycle(state, report, asked(state.reports[report] ?? {}, id, at)),
+				events: [],
+			};
+		}
+		case 'nothing':
+			return { state: withoutReport(state, observation), events: [] };
+		case 'totals':
+			return { state: withTotals(withArrived(state, 'totals'), observation.daily), events: [] };
+		case 'health':
+			return advanceHealth(withArrived(state, 'health'), observation.health, settings);
+		case 'feedback':
+			return advanceWithFeedback(withArrived(state, 'feedback'), observation, settings);
+	}
+}
+
+type Cycle = NonNullable<MarketplaceWatch['reports'][ReportKind]>;
+
+function withCycle(state: MarketplaceWatch, report: ReportKind, cycle: Cycle): MarketplaceWatch {
+	if (cycle === state.reports[report]) return state;
+	return { ...state, reports: { ...state.reports, [report]: cycle } };
+}
+
+const withArrived = (state: MarketplaceWatch, report: ReportKind): MarketplaceWatch => {
+	const cycle = state.reports[report];
+	return cycle === undefined ? state : withCycle(state, report, arrived(cycle));
+};
+
+/**
+ * A cancelled report may mean that there was nothing, so what the first report after it holds of
+ * that day is news: rather told once too often than missed.
+ */
+function withoutReport(
+	state: MarketplaceWatch,
+	{ report, id, how, today }: Extract<Observation, { kind: 'nothing' }>,
+): MarketplaceWatch {
+	const next = withCycle(state, report, endedBadly(state.reports[report] ?? {}, id, how));
+	const mayHaveBeenEmpty = report === 'feedback' && how === 'CANCELLED';
+	return mayHaveBeenEmpty && next.tellFrom !== undefined && today < next.tellFrom
+		? { ...next, tellFrom: today }
+		: next;
+}
+
+/** Days kept: as many as the longest window, today included. */
+const KEPT_DAYS = 366;
+
+function withTotals(state: MarketplaceWatch, daily: readonly DailyFeedback[]): MarketplaceWatch {
+	const last = daily.reduce((latest, { date }) => (date > latest ? date : latest), '');
+	if (last === '') return state;
+	const end = dayNumber(last);
+	const byDay = new Map(daily.map((each) => [dayNumber(each.date), each]));
+	const first = Math.max(end - KEPT_DAYS + 1, Math.min(...byDay.keys()));
+	const counts: number[] = [];
+	for (let day = first; day <= end; day += 1) {
+		const { received, negative } = byDay.get(day) ?? { received: -1, negative: -1 };
+		counts.push(received, negative);
+	}
+	const totals = { from: isoDay(first), counts };
+	return JSON.stringify(totals) === JSON.stringify(state.totals) ? state : { ...state, totals };
+}
+
+function dailyOf({ totals }: MarketplaceWatch): DailyFeedback[] {
+	if (totals === undefined) return [];
+	const first = dayNumber(totals.from);
+	return totals.counts.flatMap((received, index): DailyFeedback[] => {
+		if (index % 2 === 1 || received < 0) return [];
+		return [{ date: isoDay(first + index / 2), received, negative: totals.counts[index + 1] ?? 0 }];
+	});
+}
+
+function advanceWithFeedback(
+	state: MarketplaceWatch,
+	observation: FeedbackObservation,
+	settings: WatchSettings,
+): Advance {
+	const isStale = state.feedback !== undefined && observation.asOf < state.feedback.asOf;
+	if (isStale) return { state, events: [] };
+
+	const { memory, changes } = advanceFeedback(state.feedback, observation, {
+		...settings,
+		tellFrom: state.tellFrom ?? observation.today,
+	});
+	const before = knownRating(state, settings);
+	const ratingNow = deriveRating(state, observation, settings);
+	const rated = advanceRating(state, before, ratingNow, settings);
+	const unreadable =
+		observation.unreadable > 0
+			? (state.unreadable ?? { since: observation.asOf, told: false })
+			: undefined;
+	const isNews = memory !== state.feedback || unreadable !== state.unreadable;
+	return {
+		state: isNews
+			? { ...rated.state, tellFrom: undefined, feedback: memory, unreadable }
+			: rated.state,
+		events: [
+			...changes.map(
+				(change): FeedbackEvent => ({
+					event: eventOf(change),
+					id: change.id,
+					ratingNow,
+					change,
+				}),
+			),
+			...rated.events,
+		],
+	};
+}
+
+function eventOf({ kind, after }: FeedbackChange): FeedbackEvent['event'] {
+	if (kind === 'changed') return 'feedbackChanged';
+	if (after === undefined) return 'feedbackRemoved';
+	return after.sentiment === 'neutral' ? 'newNeutralFeedback' : 'newNegativeFeedback';
+}
+
+function deriveRating(
+	state: MarketplaceWatch,
+	{ rows, today, unreadable }: FeedbackObservation,
+	{ ratingDays }: WatchSettings,
+): RatingNow {
+	const daily = dailyOf(state);
+	if (daily.length === 0)
+		return unknownRating(ratingDays, 'No Sales and Traffic report was read yet');
+	const window = deriveWindow({ daily, lowRatings: rows }, ratingDays, today);
+	const { counts, provenance, coveredThrough = null } = window;
+	const notes =
+		unreadable === 0
+			? window.notes
+			: [...window.notes, `${unreadable} line(s) of the feedback report could not be read`];
+	if (counts === undefined) return { ...unknownRating(ratingDays, ...notes), coveredThrough };
+	return { ...rated(counts), days: ratingDays, provenance, coveredThrough, notes };
+}
+
+type Counts = Parameters<typeof totalOf>[0];
+
+function rated(counts: Counts) {
+	const rating = ratingOf(counts);
+	return {
+		rating: rating ? toPercent(rating) : null,
+		displayedRating: rating ? toDisplayedPercent(rating) : null,
+		positive: counts.positive,
+		neutral: counts.neutral,
+		negative: counts.negative,
+		total: totalOf(counts),
+	};
+}
+
+export const unknownRating = (days: number, ...notes: string[]): RatingNow => ({
+	days,
+	rating: null,
+	displayedRating: null,
+	positive: null,
+	neutral: null,
+	negative: null,
+	total: null,
+	provenance: 'insufficient',
+	coveredThrough: null,
+	notes,
+});
+
+/** The rating as remembered, if it is of the window that is watched. */
+export function knownRating(
+	{ rating }: MarketplaceWatch,
+	{ ratingDays }: WatchSettings,
+): RatingNow | undefined {
+	if (rating?.days !== ratingDays) return undefined;
+	return {
+		...rated(rating),
+		days: ratingDays,
+		provenance: 'derived',
+		coveredThrough: rating.coveredThrough ?? null,
+		notes: [],
+	};
+}
+
+function advanceRating(
+	state: MarketplaceWatch,
+	before: RatingNow | undefined,
+	ratingNow: RatingNow,
+	settings: WatchSettings,
+): Advance {
+	const { positive, neutral, negative, coveredThrough } = ratingNow;
+	if (positive === null || neutral === null || negative === null) return { state, events: [] };
+	const counts = { positive, neutral, negative };
+	const events: RatingEvent[] = [];
+	let next = state;
+	for (const threshold of settings.thresholds) {
+		const { percent } = threshold;
+		const side = sideOfRating(counts, percent, settings.ratingMargin, settings.minimumRatings);
+		const key = `rating/${settings.ratingDays}/${percent}`;
+		const alarmed = withAlarm(next, key, side, settings);
+		next = alarmed.state;
+		if (alarmed.turned === undefined) continue;
+		events.push({
+			event: alarmed.turned === 'raised' ? 'ratingFellBelowThreshold' : 'ratingRecovered',
+			id: alarmed.id,
+			ratingNow,
+			threshold,
+			before,
+		});
+	}
+	const rating = {
+		days: settings.ratingDays,
+		...counts,
+		...(coveredThrough !== null && { coveredThrough }),
+	};
+	const isKnown = JSON.stringify(rating) === JSON.stringify(state.rating);
+	return { state: isKnown ? next : { ...next, rating }, events };
+}
+
+interface Alarmed {
+	readonly state: MarketplaceWatch;
+	readonly id: string;
+	readonly turned?: 'raised' | 'cleared';
+}
+
+function withAlarm(
+	state: MarketplaceWatch,
+	key: string,
+	side: Side | undefined,
+	{ tellPresent }: WatchSettings,
+): Alarmed {
+	const known = state.alarms[key] ?? (tellPresent ? { raised: false, changes: 0 } : undefined);
+	const { alarm, turned } = advanceAlarm(known, side);
+	if (alarm === undefined || alarm === state.alarms[key]) return { state, id: key };
+	return {
+		state: { ...state, alarms: { ...state.alarms, [key]: alarm } },
+		id: `${key}/${alarm.changes}/${turned}`,
+		...(turned && { turned }),
+	};
+}
+
+const FULFILMENTS: readonly Fulfilment[] = ['sellerFulfilled', 'amazonFulfilled'];
+
+function advanceHealth(
+	state: MarketplaceWatch,
+	health: AccountHealth,
+	settings: WatchSettings,
+): Advance {
+	const ratingNow =
+		knownRating(state, settings) ?? unknownRating(settings.ratingDays, 'No rating is known yet');
+	const events: WatchEvent[] = [];
+	let next = state;
+	for (const fulfilment of FULFILMENTS) {
+		const reported = health[fulfilment];
+		if (reported === null) continue;
+		const { orders, ordersWithDefects } = reported;
+		const targetPercent = settings.defectTarget ?? Number(reported.targetPercent.toFixed(4));
+		const { defectMargin, minimumOrders } = settings;
+		const side = sideOfDefectRate(reported, targetPercent, defectMargin, minimumOrders);
+		const key = `orderDefectRate/${fulfilment}`;
+		const alarmed = withAlarm(next, key, side, settings);
+		const known = next.defects[fulfilment];
+		next = alarmed.state;
+		const rateOf = (counts: { orders: number; ordersWithDefects: number }): DefectRate => ({
+			fulfilment,
+			percent: counts.orders === 0 ? 0 : (100 * counts.ordersWithDefects) / counts.orders,
+			targetPercent,
+			orders: counts.orders,
+			ordersWithDefects: counts.ordersWithDefects,
+		});
+		if (alarmed.turned !== undefined) {
+			events.push({
+				event:
+					alarmed.turned === 'raised' ? 'orderDefectRateAboveTarget' : 'orderDefectRateRecovered',
+				id: alarmed.id,
+				ratingNow,
+				before: known && rateOf(known),
+				after: rateOf(reported),
+			});
+		}
+		if (known?.orders !== orders || known.ordersWithDefects !== ordersWithDefects) {
+			next = { ...next, defects: { ...next.defects, [fulfilment]: { orders, ordersWithDefects } } };
+		}
+	}
+	const { accountStatus } = health;
+	const { account } = next;
+	if (accountStatus === null || accountStatus === account?.status) return { state: next, events };
+	const changes = account === undefined ? 0 : account.changes + 1;
+	if (account !== undefined) {
+		events.push({
+			event: 'accountStatusChanged',
+			id: `accountStatus/${changes}/${accountStatus}`,
+			ratingNow,
+			before: account.status,
+			after: accountStatus,
+		});
+	}
+	return { state: { ...next, account: { status: accountStatus, changes } }, events };
+}

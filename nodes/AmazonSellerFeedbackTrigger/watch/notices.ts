@@ -1,0 +1,70 @@
+import type { BadEnd } from '../../shared/domain/reportCycle';
+import { REPORT_NAMES, type ReportKind } from './advance';
+import type { MarketplaceWatch } from './state';
+
+/** What the user is to be told once: nothing failed, yet something may be missing. */
+export interface Notice {
+	/** Where in the state it is marked as told. */
+	readonly about: ReportKind | 'unreadable';
+	/** The same as long as it lasts. */
+	readonly id: string;
+	readonly message: string;
+	readonly description: string;
+}
+
+const ENDS: Readonly<Record<BadEnd, string>> = {
+	CANCELLED: 'Amazon cancelled',
+	FATAL: 'Amazon gave up (FATAL) on',
+	stuck: 'Amazon has not finished, within an hour,',
+};
+
+const ASKED_AGAIN =
+	'It is asked for again, less and less often; what is remembered stays as it is, and nothing is taken for removed. This is told once.';
+
+function describeEnd(report: ReportKind, how: BadEnd): string {
+	if (how !== 'CANCELLED') return ASKED_AGAIN;
+	return report === 'feedback'
+		? `That means either no feedback of 1 to 3 stars in a year, or a refusal: Amazon does not say which. If there is none, all is well and the first to come will be told. ${ASKED_AGAIN}`
+		: `That means either that there is nothing to report, or a refusal: Amazon does not say which. ${ASKED_AGAIN}`;
+}
+
+/** What has not been told yet of a marketplace. */
+export function noticesOf(
+	{ reports, unreadable }: MarketplaceWatch,
+	marketplaceName: string,
+): Notice[] {
+	const notices: Notice[] = [];
+	for (const [about, cycle] of Object.entries(reports) as Array<
+		[ReportKind, MarketplaceWatch['reports'][ReportKind]]
+	>) {
+		const trouble = cycle?.trouble;
+		if (trouble === undefined || trouble.told) continue;
+		notices.push({
+			about,
+			id: `${about} ${trouble.how} ${trouble.firstId}`,
+			message: `${ENDS[trouble.how]} the ${REPORT_NAMES[about]} ${trouble.reportId} for ${marketplaceName}`,
+			description: describeEnd(about, trouble.how),
+		});
+	}
+	if (unreadable?.told === false) {
+		notices.push({
+			about: 'unreadable',
+			id: `unreadable ${unreadable.since}`,
+			message: `The feedback report for ${marketplaceName} has lines that cannot be read`,
+			description:
+				"New and changed feedback of all other lines is told. Removed feedback is not told until a report can be read as a whole, for it could be on these lines. The node Amazon Seller Feedback shows the lines with its option 'Output Unreadable Lines'. This is told once.",
+		});
+	}
+	return notices;
+}
+
+/** The state after a notice was told. */
+export function withTold(state: MarketplaceWatch, about: Notice['about']): MarketplaceWatch {
+	if (about === 'unreadable') {
+		return state.unreadable ? { ...state, unreadable: { ...state.unreadable, told: true } } : state;
+	}
+	const cycle = state.reports[about];
+	if (cycle?.trouble === undefined) return state;
+	const told = { ...cycle, trouble: { ...cycle.trouble, told: true } };
+	return { ...state, reports: { ...state.reports, [about]: told } };
+}

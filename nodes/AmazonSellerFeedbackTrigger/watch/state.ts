@@ -1,0 +1,103 @@
+import { z } from 'zod';
+
+/** What the trigger remembers between polls. Small, and bounded in every part of it. */
+
+const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+const instant = z.string().datetime();
+const count = z.number().int().nonnegative();
+
+const cycleSchema = z.object({
+	report: z.object({ id: z.string(), askedAt: instant }).optional(),
+	trouble: z
+		.object({
+			how: z.enum(['CANCELLED', 'FATAL', 'stuck']),
+			firstId: z.string(),
+			reportId: z.string(),
+			count,
+			told: z.boolean(),
+		})
+		.optional(),
+});
+
+const feedbackSchema = z.object({
+	asOf: instant,
+	since: day,
+	rows: z.record(
+		z.object({
+			date: day,
+			rating: z.number().int().min(1).max(5),
+			comment: z.string(),
+			commentDigest: z.string().optional(),
+			responseDigest: z.string().optional(),
+			changes: count,
+			gone: z.literal(true).optional(),
+		}),
+	),
+});
+
+const marketplaceSchema = z.object({
+	/** Until the first feedback report is read: feedback of this day and later is news. */
+	tellFrom: day.optional(),
+	feedback: feedbackSchema.optional(),
+	/** Daily totals of the Sales and Traffic report. */
+	totals: z
+		.object({
+			from: day,
+			/** Received and negative of each day in turn; -1 for a day without totals. */
+			counts: z.array(z.number().int().min(-1)),
+		})
+		.optional(),
+	/** The rating last known, of this window. */
+	rating: z
+		.object({
+			days: count,
+			positive: count,
+			neutral: count,
+			negative: count,
+			coveredThrough: day.optional(),
+		})
+		.optional(),
+	alarms: z.record(z.object({ raised: z.boolean(), changes: count })),
+	/** Orders and orders with defects last known, by who ships them. */
+	defects: z.record(z.object({ orders: count, ordersWithDefects: count })),
+	account: z.object({ status: z.string(), changes: count }).optional(),
+	/** The feedback report has lines that cannot be read. */
+	unreadable: z.object({ since: instant, told: z.boolean() }).optional(),
+	reports: z.object({
+		feedback: cycleSchema.optional(),
+		totals: cycleSchema.optional(),
+		health: cycleSchema.optional(),
+	}),
+});
+
+/** What is remembered of one marketplace. */
+export type MarketplaceWatch = z.infer<typeof marketplaceSchema>;
+
+const VERSION = 1;
+
+const stateSchema = z.object({
+	version: z.literal(VERSION),
+	/** By marketplace ID. */
+	marketplaces: z.record(marketplaceSchema),
+});
+
+export type WatchState = z.infer<typeof stateSchema>;
+
+export const EMPTY_STATE: WatchState = { version: VERSION, marketplaces: {} };
+
+/**
+ * Reads what an earlier poll wrote; undefined where it was written by a version that is not known
+ * here, which must not be taken for nothing: all that happened since would go untold.
+ */
+export function readState(stored: unknown): WatchState | undefined {
+	if (stored === undefined) return EMPTY_STATE;
+	return stateSchema.safeParse(stored).data;
+}
+
+/** A marketplace that is watched from now on: news is what is dated from `tellFrom`. */
+export const startWatch = (tellFrom: string): MarketplaceWatch => ({
+	tellFrom,
+	alarms: {},
+	defects: {},
+	reports: {},
+});

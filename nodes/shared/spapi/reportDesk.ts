@@ -1,0 +1,98 @@
+import { DateTime } from 'luxon';
+
+import type { SpApiClient, SpApiContext } from './client';
+import { SpApiFailure } from './failure';
+import {
+	createReport,
+	downloadReport,
+	getReport,
+	isFinished,
+	type Report,
+	type ReportContent,
+	type ReportRequest,
+} from './reports';
+
+/**
+ * Reports this process asked for and read lately. Amazon lets a seller ask for one report a minute
+ * and read one, so ten triggers on one account share what any of them asks for. Nothing here has to
+ * outlive the process: without it, reports are merely asked for and read once more.
+ */
+
+/** A report that is being prepared, or was. */
+export interface AskedReport {
+	readonly id: string;
+	/** When it was asked for; UTC. */
+	readonly askedAt: string;
+}
+
+const asked = new Map<string, Promise<AskedReport | undefined>>();
+
+const contents = new Map<string, Promise<ReportContent>>();
+
+/** Contents kept, and how large one may be (bytes). */
+const MAX_CONTENTS = 24;
+const MAX_CONTENT_BYTES = 4_000_000;
+
+/**
+ * Asks Amazon for a report, or joins one of the same type and marketplace that was asked for lately.
+ * Requests that share must be for the same range.
+ * @param newerThan joins none that was asked for at this time (UTC) or before
+ */
+export async function askForReport(
+	client: SpApiClient,
+	request: ReportRequest,
+	newerThan: DateTime,
+): Promise<AskedReport> {
+	const key = [client.seller, request.reportType, request.marketplaceId].join(' ');
+	const last = asked.get(key) ?? Promise.resolve(undefined);
+	const next = last
+		.catch(() => undefined)
+		.then(async (known): Promise<AskedReport> => {
+			if (known !== undefined && DateTime.fromISO(known.askedAt) > newerThan) return known;
+			const askedAt = DateTime.utc().toISO();
+			return { id: await createReport(client, request), askedAt };
+		});
+	asked.set(key, next);
+	return await next;
+}
+
+/** What became of a report. */
+export type CollectedReport =
+	| { readonly status: 'pending' | 'CANCELLED' | 'FATAL' | 'unknown' }
+	| { readonly status: 'DONE'; readonly content: ReportContent };
+
+/** Looks once how far a report is, and reads it if it is finished. */
+export async function collectReport(
+	context: SpApiContext,
+	client: SpApiClient,
+	reportId: string,
+): Promise<CollectedReport> {
+	const key = `${client.seller} ${reportId}`;
+	const kept = contents.get(key);
+	if (kept !== undefined) return { status: 'DONE', content: await kept };
+
+	const report = await getReport(client, reportId).catch(orUndefinedIfUnknown);
+	// Amazon keeps reports for some months.
+	if (report === undefined) return { status: 'unknown' };
+	if (!isFinished(report)) return { status: 'pending' };
+	if (report.processingStatus === 'FATAL') return { status: 'FATAL' };
+	if (report.reportDocumentId === undefined) return { status: 'CANCELLED' };
+	const reading = contents.get(key) ?? downloadReport(context, client, report.reportDocumentId);
+	keep(key, reading);
+	return { status: 'DONE', content: await reading };
+}
+
+function orUndefinedIfUnknown(failure: unknown): Report | undefined {
+	if (failure instanceof SpApiFailure && failure.kind === 'notFound') return undefined;
+	throw failure;
+}
+
+function keep(key: string, reading: Promise<ReportContent>): void {
+	contents.set(key, reading);
+	const forget = (): void => void contents.delete(key);
+	reading.then(({ bytes }) => bytes.length > MAX_CONTENT_BYTES && forget(), forget);
+	for (const oldest of contents.keys()) {
+		if (contents.size <= MAX_CONTENTS) break;
+		contents.delete(oldest);
+	}
+}
