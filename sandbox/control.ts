@@ -4,7 +4,12 @@ import { credentialsOf } from './credentials';
 import { faultSchema } from './faults';
 import { settingsChangeSchema, settingsSchema } from './settings';
 import { Truth } from './truth';
-import { feedbackChangeSchema, newFeedbackSchema, newOrdersSchema } from './world/world';
+import {
+	defectsSchema,
+	feedbackChangeSchema,
+	newFeedbackSchema,
+	newOrdersSchema,
+} from './world/world';
 import type { SandboxState } from './state';
 
 const duration = z
@@ -38,6 +43,14 @@ const accountStatusSchema = z
 		sellerKey: z.string().default('demo'),
 		marketplaceId: z.string(),
 		status: z.enum(['NORMAL', 'AT_RISK', 'DEACTIVATED']).nullable(),
+	})
+	.strict();
+
+const defectsChangeSchema = z
+	.object({
+		sellerKey: z.string().default('demo'),
+		marketplaceId: z.string(),
+		defects: defectsSchema.nullable(),
 	})
 	.strict();
 
@@ -134,6 +147,10 @@ function mountReading(control: FastifyInstance, state: SandboxState): void {
 			...(to === undefined ? {} : { to }),
 		});
 	});
+	control.get('/truth/feedbackHistory', (request) => {
+		const { sellerKey = 'demo', marketplaceId } = queryOf(request);
+		return truth.feedbackHistory(sellerKey, marketplaceId);
+	});
 	control.get('/truth/solicitability', (request) => {
 		const { sellerKey = 'demo', orderId = '', at } = queryOf(request);
 		return { orderId, solicitability: truth.solicitability(sellerKey, orderId, at) };
@@ -206,6 +223,11 @@ function mountSteering(control: FastifyInstance, state: SandboxState): void {
 	control.post('/world/accountStatus', (request) => {
 		const { sellerKey, marketplaceId, status } = bodyAs(request, accountStatusSchema);
 		state.world.setAccountStatus(sellerKey, marketplaceId, status ?? undefined);
+		return { ok: true };
+	});
+	control.post('/world/defects', (request) => {
+		const { sellerKey, marketplaceId, defects } = bodyAs(request, defectsChangeSchema);
+		state.world.setDefects(sellerKey, marketplaceId, defects ?? undefined);
 		return { ok: true };
 	});
 	control.post('/reset', () => {

@@ -5,7 +5,7 @@ import { settingsSchema, type SandboxSettings } from './settings';
 import { SandboxState, type LoggedRequest } from './state';
 import { Truth } from './truth';
 import type { SandboxClock } from './clock';
-import type { FeedbackChange, NewFeedback, NewOrders } from './world/world';
+import type { Defects, FeedbackChange, NewFeedback, NewOrders } from './world/world';
 import type { AccountStatus, Seller, WorldFeedback, WorldOrder } from './world/types';
 
 export type { SandboxCredentials } from './credentials';
@@ -14,10 +14,13 @@ export type { SandboxSettings } from './settings';
 export type { LoggedRequest, SolicitationRecord } from './state';
 export type { OrderTruth, RatingTruth, RatingWindow, SolicitationWindow } from './truth';
 export type { Solicitability } from './world/orderState';
+export type { Defects } from './world/world';
 export type {
 	AccountStatus,
 	DailyTraffic,
+	FeedbackContent,
 	FeedbackCounts,
+	FeedbackEvent,
 	MarketplaceWorld,
 	Seller,
 	Stars,
@@ -80,6 +83,7 @@ export interface Sandbox {
 			marketplaceId: string,
 			status: AccountStatus | undefined,
 		): void;
+		setDefects(sellerKey: string, marketplaceId: string, defects: Defects | undefined): void;
 	};
 	/** Back to the state it started in. */
 	reset(): void;
@@ -143,6 +147,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			addOrders: (orders) => state.world.addOrders(orders),
 			setAccountStatus: (sellerKey, marketplaceId, status) =>
 				state.world.setAccountStatus(sellerKey, marketplaceId, status),
+			setDefects: (sellerKey, marketplaceId, defects) =>
+				state.world.setDefects(sellerKey, marketplaceId, defects),
 		},
 		reset: () => state.reset(),
 		close: () => server.close(),

@@ -4,7 +4,7 @@ import { toIso, toMillis } from './clock';
 import { localDay } from './world/build';
 import { solicitabilityOf, solicitationWindow, type Solicitability } from './world/orderState';
 import { bandOf } from './world/world';
-import type { FeedbackCounts, MarketplaceWorld, WorldFeedback } from './world/types';
+import type { FeedbackCounts, FeedbackEvent, MarketplaceWorld, WorldFeedback } from './world/types';
 
 export type RatingWindow = '30' | '90' | '365' | 'lifetime';
 export type RatingTruth = Readonly<Record<RatingWindow, FeedbackCounts>>;
@@ -52,6 +52,19 @@ export class Truth {
 				at <= this.state.clock.millis() &&
 				(from === undefined || date >= from) &&
 				(to === undefined || date <= to),
+		);
+	}
+
+	/** Every time feedback was added, changed or removed, oldest first; of all marketplaces or one. */
+	feedbackHistory(sellerKey: string, marketplaceId?: string): readonly FeedbackEvent[] {
+		const { world } = this.state;
+		// Refuses what does not exist.
+		if (marketplaceId === undefined) world.seller(sellerKey);
+		else world.marketplace(sellerKey, marketplaceId);
+		return world.feedbackHistory.filter(
+			(event) =>
+				event.sellerKey === sellerKey &&
+				(marketplaceId === undefined || event.marketplaceId === marketplaceId),
 		);
 	}
 

@@ -17,12 +17,13 @@ import { createProgress, formatTable, runMain, SetupError } from './lib/output.m
 import { ensureTarball } from './lib/package.mjs';
 import { stateDir } from './lib/paths.mjs';
 import { pickFreePort } from './lib/ports.mjs';
-import { killServices, stopServices } from './lib/processes.mjs';
-import { QueueN8n } from './lib/queue.mjs';
+import { stopServices } from './lib/processes.mjs';
+import { N8nCluster } from './lib/cluster.mjs';
 import { CHECK, countBy, describe, KILL_AT, QueueRounds, REQUEST } from './lib/queueRounds.mjs';
 import { openServices } from './lib/queueServices.mjs';
 import { ensureN8n, ensureNode24, N8N_VERSION } from './lib/runtime.mjs';
 import { askSandbox, startSandbox, tellSandbox } from './lib/sandbox.mjs';
+import { stopOnSignals } from './lib/signals.mjs';
 
 const unshared = process.argv.includes('--unshared');
 const dir = join(stateDir, 'queue');
@@ -54,7 +55,7 @@ await runMain(async () => {
 	const unknown = process.argv.slice(2).filter((argument) => argument !== '--unshared');
 	if (unknown.length > 0)
 		throw new SetupError(`Unknown option ${unknown[0]}; there is --unshared.`);
-	stopOnSignals();
+	stopOnSignals(async () => await cleanUp());
 	try {
 		return await run();
 	} finally {
@@ -77,14 +78,14 @@ async function run() {
 	);
 	cleanUp = services.remove;
 	const sandbox = await progress.step('SP-API sandbox', startOwnSandbox);
-	const n8n = new QueueN8n({ runtime, tarball, services, dir });
+	const n8n = new N8nCluster({ runtime, tarball, services, dir });
 	cleanUp = async () => {
 		await n8n.stop();
 		await services.remove();
 	};
 	await progress.step("n8n's main process", async () => await n8n.startMain());
 	await progress.step(`${WORKERS.length} workers`, async () => {
-		await n8n.setUpWorkflow(await sandboxCredential(sandbox));
+		await n8n.setUpWorkflow(await sandboxCredential(sandbox), 'queue/workflow.json');
 		await Promise.all(WORKERS.map(async (number) => await n8n.startWorker(number)));
 	});
 
@@ -218,19 +219,4 @@ function refusedDoubles(posts, asked) {
 		if (status === 201 || (fault === 'cutAfter' && asked.has(orderId))) done.add(orderId);
 	}
 	return refused;
-}
-
-function stopOnSignals() {
-	let stopping = false;
-	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-		process.on(signal, async () => {
-			// The second Ctrl+C waits for nothing.
-			if (stopping) return killServices();
-			stopping = true;
-			console.log('\nStopping ...');
-			await cleanUp().catch(() => undefined);
-			await stopServices();
-			process.exit(130);
-		});
-	}
 }

@@ -1,6 +1,6 @@
 /**
- * `npm test`: everything that has to be right before a release. `-- --quick` leaves out the
- * end-to-end run in a real n8n (and the downloads it takes).
+ * `npm test`: everything that has to be right before a release. `-- --quick` leaves out what runs in
+ * a real n8n (and the downloads it takes).
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,9 +14,12 @@ import { ensureN8n, ensureNode24, N8N_VERSION } from './lib/runtime.mjs';
 const quick = process.argv.includes('--quick');
 const totals = { passed: 0, failed: 0 };
 
+/** The installation of n8n, which goes on beside the steps before its own. */
+let n8n;
+
 /** Each ends by throwing when the package is not right. */
 const steps = [
-	['Dependencies', ensureDependencies],
+	['Dependencies', prepare],
 	['Lint', lint],
 	['Type-check', async () => await runTool('typescript', 'tsc', ['--noEmit'])],
 	['Build and pack', async () => [await build(), await pack()]],
@@ -24,11 +27,15 @@ const steps = [
 	...(quick
 		? []
 		: [
-				[`n8n ${N8N_VERSION}`, async () => await ensureN8n((await ensureNode24()).node)],
+				[`n8n ${N8N_VERSION}`, async () => await n8n],
 				['End-to-end', async () => await runTests(['test/e2e'], { E2E: '1' })],
+				['Trigger', async () => await runScript('test-trigger.mjs')],
 			]),
 	['Scan', async () => await runScript('scan.mjs')],
 ];
+
+// Without this, they would end it before it could end what it has started.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
 
 await runMain(async () => {
 	const summary = [];
@@ -48,8 +55,17 @@ await runMain(async () => {
 	// A SetupError says it all; anything else is a defect of these scripts and needs its stack.
 	if (failure) console.error(failure instanceof SetupError ? `\n${failure.message}` : failure);
 	console.log(`\n${summary.join('\n')}\n\n${totals.passed} passed, ${totals.failed} failed`);
-	return failure ? 1 : 0;
+	// The installation of n8n may still go on, and ends with this process.
+	if (failure) process.exit(1);
 });
+
+async function prepare() {
+	await ensureDependencies();
+	if (quick) return;
+	n8n = ensureNode24().then(async ({ node }) => await ensureN8n(node));
+	// Its failure is told by the step that waits for it.
+	n8n.catch(() => undefined);
+}
 
 /** The linter exits with 0 on warnings; here they count too. */
 async function lint() {

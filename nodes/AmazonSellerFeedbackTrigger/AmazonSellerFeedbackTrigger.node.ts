@@ -35,7 +35,7 @@ export class AmazonSellerFeedbackTrigger implements INodeType {
 				message:
 					"Leave 'Poll Times' at every minute: most polls only look whether Amazon has finished a report. How often a new one is asked for is an option.",
 				type: 'info',
-				location: 'ndv',
+				location: 'outputPane',
 				whenToDisplay: 'beforeExecution',
 			},
 		],

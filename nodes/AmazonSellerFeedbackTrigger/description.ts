@@ -71,7 +71,7 @@ export const properties: INodeProperties[] = [
 	},
 	optionsCollection(
 		{
-			displayName: 'Ask for Feedback Every (Minutes)',
+			displayName: 'Feedback Every (Minutes)',
 			name: 'feedbackEveryMinutes',
 			type: 'number',
 			default: 30,
@@ -80,7 +80,7 @@ export const properties: INodeProperties[] = [
 				"How often Amazon is asked for a new feedback report. The polls in between only look whether it is finished, so leave 'Poll Times' at every minute.",
 		},
 		{
-			displayName: 'Ask for Rating and Account Health Every (Minutes)',
+			displayName: 'Figures Every (Minutes)',
 			name: 'figuresEveryMinutes',
 			type: 'number',
 			default: 360,

@@ -1,27 +1,24 @@
 import type { IDataObject } from 'n8n-workflow';
+import { DateTime } from 'luxon';
 
 import type { FeedbackBefore } from '../shared/domain/feedbackWatch';
 import type { FeedbackRow } from '../shared/domain/feedbackReport';
 import type { Marketplace } from '../shared/domain/marketplaces';
 import { removalProspect } from '../shared/domain/removalProspect';
 import { feedbackManagerUrl, orderUrl } from '../shared/domain/sellerCentral';
-import type { DefectRate, Fulfilment, RatingNow, WatchEvent } from './watch/advance';
+import type { AskedReport } from '../shared/spapi/reportDesk';
+import { dayIn, REPORT_TYPE_OF } from './reports';
+import type { DefectRate, Fulfilment, RatingNow, ReportKind, WatchEvent } from './watch/advance';
 
-/** The report an event was found in. */
-export interface EventReport {
-	readonly type: string;
-	readonly id: string;
-	/** When it was asked for; UTC. */
-	readonly askedAt: string;
-	/** The same as a marketplace-local day. */
-	readonly today: string;
-}
-
-/** An event as the item that comes out: the same fields for every event, null where they do not apply. */
+/**
+ * An event as the item that comes out: the same fields for every event, null where they do not apply.
+ * @param kind of the report it was found in
+ */
 export function toItem(
 	event: WatchEvent,
 	marketplace: Marketplace,
-	report: EventReport,
+	kind: ReportKind,
+	{ id, askedAt }: AskedReport,
 ): IDataObject {
 	const orderId = 'change' in event ? event.change.orderId : null;
 	return {
@@ -33,11 +30,11 @@ export function toItem(
 		orderId,
 		...beforeAndAfter(event),
 		ratingNow: { ...event.ratingNow, notes: [...event.ratingNow.notes] },
-		removal: removalOf(event, report.today),
+		removal: removalOf(event, dayIn(marketplace, DateTime.fromISO(askedAt))),
 		feedbackManagerUrl: feedbackManagerUrl(marketplace),
 		orderUrl: orderId === null ? null : orderUrl(marketplace, orderId),
-		observedAt: report.askedAt,
-		source: `${report.type} ${report.id}`,
+		observedAt: askedAt,
+		source: `${REPORT_TYPE_OF[kind]} ${id}`,
 	};
 }
 

@@ -7,28 +7,25 @@ import {
 import { DateTime } from 'luxon';
 
 import { findMarketplace, type Marketplace } from '../shared/domain/marketplaces';
-import { plusDays } from '../shared/domain/ratingWindow';
-import { isStuck, nextStep } from '../shared/domain/reportCycle';
 import { toNodeError } from '../shared/n8n/errors';
 import { resolveMarketplace } from '../shared/n8n/marketplaceParameter';
 import { readTriggerParameters } from '../shared/n8n/parameters';
 import { SpApiClient } from '../shared/spapi/client';
 import { SpApiFailure, type FailureKind } from '../shared/spapi/failure';
-import { collectReport, type AskedReport } from '../shared/spapi/reportDesk';
 import { properties, schema, type TriggerParameters } from './description';
-import { toItem } from './items';
 import { Poller } from './poller';
-import { ask, dayIn, readReport, REPORT_TYPE_OF } from './reports';
-import { needsTotals, reportsFor, settingsOf } from './settings';
-import { advance, type Observation, type ReportKind } from './watch/advance';
+import { dayIn } from './reports';
+import { isExtra, reportsFor } from './settings';
+import { Turn } from './turn';
+import { REPORT_NAMES } from './watch/advance';
 import { noticesOf, withTold } from './watch/notices';
 import { readState, startWatch, type MarketplaceWatch, type WatchState } from './watch/state';
 
-/** A poll that would have to wait longer for Amazon's rate limit leaves it to the next. */
-const LONGEST_WAIT_MS = 3_000;
+/** What a poll cannot have soon is left to the next. */
+const PATIENCE = { waitAtMostMs: 3_000, maxAttempts: 2 };
 
-/** Part of the time n8n gives a poll after which nothing new is begun. */
-const BEGIN_WITHIN = 0.4;
+/** After this time a poll begins nothing new, to be over before the next. */
+const BEGIN_WITHIN_MS = 40_000;
 
 /**
  * One poll of an active workflow: asks for the reports that are due, reads those that are finished,
@@ -37,31 +34,42 @@ const BEGIN_WITHIN = 0.4;
  */
 export async function poll(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 	const poller = Poller.of(context);
-	// Of two polls at once, both would tell the same.
-	if (poller.isBusy) return null;
-	poller.isBusy = true;
+	if (poller.running !== undefined) {
+		// Two at once would tell the same twice. And when a poll ends, n8n (2.41) takes from the one that
+		// still runs what its requests need, so this one must not end first.
+		await poller.running.catch(() => undefined);
+		return null;
+	}
+	const round = new Round(context, poller).run();
+	poller.running = round;
 	try {
-		return await new Round(context, poller).run();
+		return await round;
 	} finally {
-		poller.isBusy = false;
+		poller.running = undefined;
 	}
 }
 
-/** Amazon is asked again at the next poll anyway. */
-const NO_TROUBLE: readonly FailureKind[] = ['busy', 'throttled', 'cancelled'];
-
-/** Attempts to fetch a report, over more than an hour. */
-const GIVE_UP_AFTER = 6;
+/** The rate limit is used up for the moment: it is no trouble before it lasts. */
+const HELD_UP: readonly FailureKind[] = ['busy', 'throttled'];
 
 /** Failures that every other call of the account would meet too. */
 const OF_THE_ACCOUNT: readonly FailureKind[] = ['login', 'tokenRejected', 'unreachable'];
 
+/** Something that failed, and the report it was about. */
+interface Problem {
+	readonly failure: unknown;
+	readonly about?: string;
+}
+
 class Round {
 	private readonly items: IDataObject[] = [];
 
-	private readonly problems: unknown[] = [];
+	private readonly problems: Problem[] = [];
 
 	private readonly startedAt = performance.now();
+
+	/** Reports that Amazon was asked for or about. */
+	private turnsTaken = 0;
 
 	constructor(
 		private readonly context: IPollFunctions,
@@ -83,30 +91,48 @@ class Round {
 		if (told.state !== before) stored.state = told.state as unknown as IDataObject;
 
 		if (this.items.length > 0) return [this.items.map((json) => ({ json }))];
-		// Whatever could not be told now for the items' sake comes with the next attempt.
-		const [problem] = told.notice ? [told.notice] : this.problems;
-		if (problem !== undefined) throw toNodeError(context.getNode(), problem);
+		if (told.notice !== undefined) throw told.notice;
+		// What was left out for the items' sake comes with the next attempt.
+		const [problem] = this.problems;
+		if (problem !== undefined) throw this.toError(problem);
 		return null;
 	}
 
 	/** Goes through all reports of all marketplaces; what fails costs only itself. */
 	private async watch(parameters: TriggerParameters, before: WatchState): Promise<WatchState> {
-		if (!this.poller.mayTry('account', DateTime.utc())) return before;
-		const client = await SpApiClient.connect(this.context, LONGEST_WAIT_MS);
+		const { context, poller } = this;
+		if (!poller.mayTry('account', DateTime.utc())) return before;
+		const client = await SpApiClient.connect(context, PATIENCE);
 		const marketplaces = this.marketplacesOf(client, parameters);
-		const after: Record<string, MarketplaceWatch> = {};
-		for (const marketplace of marketplaces) {
-			after[marketplace.id] = await this.watchMarketplace(
-				client,
-				marketplace,
-				parameters,
-				before.marketplaces[marketplace.id],
-			);
+		const after = this.withNew(marketplaces, parameters, before.marketplaces);
+
+		const kinds = reportsFor(parameters);
+		const turns = marketplaces.flatMap((marketplace) =>
+			kinds.map((kind) => new Turn(context, client, poller, parameters, marketplace, kind)),
+		);
+		for (const turn of poller.inTurn(turns)) {
+			const { id } = turn.marketplace;
+			const state = after.get(id) as MarketplaceWatch;
+			if (!poller.mayTry(turn.key, DateTime.utc()) || !turn.isDue(state)) continue;
+			if (this.isLate) {
+				poller.goOnWith(turn.key);
+				break;
+			}
+			if (!poller.mayTry('account', DateTime.utc())) break;
+			this.turnsTaken += 1;
+			try {
+				const result = await turn.take(state);
+				after.set(id, result.state);
+				this.items.push(...result.items);
+				if ('failure' in result) this.failTurn(turn, result.failure, parameters);
+			} catch (failure) {
+				this.failTurn(turn, failure, parameters);
+			}
 		}
 		const isSame =
-			Object.keys(after).length === Object.keys(before.marketplaces).length &&
-			Object.entries(after).every(([id, state]) => state === before.marketplaces[id]);
-		return isSame ? before : { ...before, marketplaces: after };
+			after.size === Object.keys(before.marketplaces).length &&
+			[...after].every(([id, state]) => state === before.marketplaces[id]);
+		return isSame ? before : { ...before, marketplaces: Object.fromEntries(after) };
 	}
 
 	private marketplacesOf(client: SpApiClient, { marketplaces }: TriggerParameters): Marketplace[] {
@@ -114,130 +140,64 @@ class Round {
 		return wanted.map((id) => resolveMarketplace(this.context, client, id));
 	}
 
-	private async watchMarketplace(
-		client: SpApiClient,
-		marketplace: Marketplace,
-		parameters: TriggerParameters,
-		before: MarketplaceWatch | undefined,
-	): Promise<MarketplaceWatch> {
-		const { lookBackDays } = parameters.options;
-		const today = dayIn(marketplace, DateTime.utc());
-		let state = before ?? startWatch(plusDays(today, 1 - lookBackDays));
-		for (const kind of reportsFor(parameters)) {
-			const key = `${marketplace.id} ${kind}`;
-			if (this.isLate || !this.poller.mayTry(key, DateTime.utc())) continue;
-			if (!this.poller.mayTry('account', DateTime.utc())) break;
-			try {
-				state = await this.watchReport(client, marketplace, kind, parameters, state);
-			} catch (failure) {
-				this.failReport(key, kind, parameters, failure);
-			}
-		}
-		return state;
-	}
-
-	private get isLate(): boolean {
-		// Before n8n 2.38 there is no such method.
-		const budgetMs = this.context.getPollBudgetMs?.() ?? 300_000;
-		return performance.now() - this.startedAt > budgetMs * BEGIN_WITHIN;
-	}
-
-	private failReport(
-		key: string,
-		kind: ReportKind,
-		{ events }: TriggerParameters,
-		failure: unknown,
-	): void {
-		// The rating is only an extra then; the items say that it is not known.
-		this.fail(key, failure, kind === 'totals' && !needsTotals(events));
-	}
-
-	private fail(key: string, failure: unknown, isExtra = false): void {
-		const kind = failure instanceof SpApiFailure ? failure.kind : undefined;
-		if (kind !== undefined && NO_TROUBLE.includes(kind)) return;
-		const isOfAccount = kind !== undefined && OF_THE_ACCOUNT.includes(kind);
-		this.poller.failed(isOfAccount ? 'account' : key, DateTime.utc());
-		if (!isExtra || isOfAccount) this.problems.push(failure);
-	}
-
-	/** Takes what steps are due with one report, and remembers and tells what they bring. */
-	private async watchReport(
-		client: SpApiClient,
-		marketplace: Marketplace,
-		kind: ReportKind,
-		parameters: TriggerParameters,
-		before: MarketplaceWatch,
-	): Promise<MarketplaceWatch> {
-		const { options } = parameters;
-		const key = `${marketplace.id} ${kind}`;
-		const everyMinutes =
-			kind === 'feedback' ? options.feedbackEveryMinutes : options.figuresEveryMinutes;
-		const settings = settingsOf(parameters);
+	/** What is remembered of these marketplaces, and a beginning for those that are new. */
+	private withNew(
+		marketplaces: readonly Marketplace[],
+		{ options }: TriggerParameters,
+		known: WatchState['marketplaces'],
+	): Map<string, MarketplaceWatch> {
 		const now = DateTime.utc();
-		let state = before;
-		const nextStepNow = () =>
-			nextStep(state.reports[kind] ?? {}, now, everyMinutes, this.poller.collected.get(key));
-
-		const asked = state.reports[kind]?.report;
-		if (asked !== undefined && nextStepNow() === 'collect') {
-			const observation = await this.collect(client, marketplace, kind, asked, options.dateFormat);
-			this.poller.succeeded('account', key);
-			if (observation === 'pending') return state;
-			// Where Amazon does not know the report any more, there is nothing to wait for.
-			if (observation === 'unknown') state = forgetReport(state, kind);
-			else if (observation !== undefined) {
-				const { state: next, events } = advance(state, observation, settings);
-				state = next;
-				const today = dayIn(marketplace, DateTime.fromISO(asked.askedAt));
-				const report = { type: REPORT_TYPE_OF[kind], ...asked, today };
-				this.items.push(...events.map((event) => toItem(event, marketplace, report)));
-			}
-		}
-		if (nextStepNow() === 'ask') {
-			// One that another trigger asked for is fresh enough for half the time.
-			const freshSince = now.minus({ minutes: everyMinutes / 2 });
-			const newerThan = asked
-				? DateTime.max(freshSince, DateTime.fromISO(asked.askedAt))
-				: freshSince;
-			try {
-				const { id, askedAt } = await ask(client, kind, marketplace, now, newerThan);
-				this.poller.succeeded('account', key);
-				state = advance(state, { kind: 'asked', report: kind, id, at: askedAt }, settings).state;
-			} catch (failure) {
-				// What was read before is not lost by it.
-				this.failReport(key, kind, parameters, failure);
-			}
-		}
-		return state;
+		return new Map(
+			marketplaces.map((marketplace) => [
+				marketplace.id,
+				known[marketplace.id] ??
+					startWatch(now.toISO(), dayIn(marketplace, now), options.lookBackDays),
+			]),
+		);
 	}
 
-	/** Reads a report if it is finished, whatever way. */
-	private async collect(
-		client: SpApiClient,
-		marketplace: Marketplace,
-		kind: ReportKind,
-		{ id, askedAt }: AskedReport,
-		dateFormat: TriggerParameters['options']['dateFormat'],
-	): Promise<Observation | 'pending' | 'unknown' | undefined> {
-		const key = `${marketplace.id} ${kind}`;
-		const today = dayIn(marketplace, DateTime.fromISO(askedAt));
-		// One that cannot be fetched for so long is left alone, and another asked for.
-		if (this.poller.failuresOf(key) >= GIVE_UP_AFTER) {
-			this.poller.succeeded(key);
-			return 'unknown';
-		}
-		const collected = await collectReport(this.context, client, id);
-		if (collected.status === 'unknown') return 'unknown';
-		if (collected.status === 'pending' && !isStuck(askedAt, DateTime.utc())) return 'pending';
+	/** However slow everything is, each poll gets something done. */
+	private get isLate(): boolean {
+		if (this.turnsTaken === 0) return false;
+		// What n8n gives a poll before it abandons it; there is no such method before 2.38.
+		const budgetMs = this.context.getPollBudgetMs?.() ?? Infinity;
+		return performance.now() - this.startedAt > Math.min(BEGIN_WITHIN_MS, budgetMs / 3);
+	}
 
-		// Where it cannot be read, another one is asked for when it is due.
-		this.poller.collected.set(key, id);
-		if (collected.status === 'DONE') {
-			const asked = { at: askedAt, today };
-			return readReport(kind, collected.content, marketplace, asked, dateFormat);
+	private failTurn(
+		{ key, kind, marketplace }: Turn,
+		failure: unknown,
+		parameters: TriggerParameters,
+	): void {
+		const about = `the ${REPORT_NAMES[kind]} for ${marketplace.name}`;
+		this.fail(key, failure, { about, isExtra: isExtra(kind, parameters) });
+	}
+
+	private fail(
+		key: string,
+		failure: unknown,
+		{ about, isExtra: isOnlyExtra = false }: { about?: string; isExtra?: boolean } = {},
+	): void {
+		const kind = failure instanceof SpApiFailure ? failure.kind : undefined;
+		const now = DateTime.utc();
+		if (kind !== undefined && HELD_UP.includes(kind) && !this.poller.isHeldUpForLong(key, now)) {
+			return;
 		}
-		const how = collected.status === 'pending' ? 'stuck' : collected.status;
-		return { kind: 'nothing', report: kind, id, how, today };
+		const isOfAccount = kind !== undefined && OF_THE_ACCOUNT.includes(kind);
+		this.poller.failed(isOfAccount ? 'account' : key, now);
+		if (!isOnlyExtra || isOfAccount) this.problems.push({ failure, about });
+	}
+
+	private toError({ failure, about }: Problem): Error {
+		const error = toNodeError(this.context.getNode(), failure);
+		if (!(failure instanceof SpApiFailure)) return error;
+		const sentences = [
+			about && `This is about ${about}.`,
+			error.description,
+			'The trigger tries again by itself, less and less often, and loses nothing of what it remembers; activate the workflow anew to have it try at once.',
+		];
+		error.description = sentences.filter(Boolean).join(' ');
+		return error;
 	}
 
 	/** The next thing to be told once, and the state in which it is. */
@@ -249,10 +209,10 @@ class Round {
 		for (const [id, place] of Object.entries(state.marketplaces)) {
 			const name = findMarketplace(id)?.name ?? id;
 			for (const { about, id: noticeId, message, description } of noticesOf(place, name)) {
-				const isExtra = about === 'totals' && !needsTotals(parameters.events);
 				const marked = withTold(next.marketplaces[id] ?? place, about);
 				next = { ...next, marketplaces: { ...next.marketplaces, [id]: marked } };
-				if (isExtra || this.poller.wasTold(`${id} ${noticeId}`)) continue;
+				const kind = about === 'unreadable' ? 'feedback' : about;
+				if (isExtra(kind, parameters) || this.poller.wasTold(`${id} ${noticeId}`)) continue;
 				const notice = new NodeOperationError(this.context.getNode(), message, { description });
 				return { state: next, notice };
 			}
@@ -270,9 +230,4 @@ function unreadableState(context: IPollFunctions): NodeOperationError {
 				'Update the package. To start anew instead, delete this node and add it again: what happened since its last poll is then not told.',
 		},
 	);
-}
-
-function forgetReport(state: MarketplaceWatch, kind: ReportKind): MarketplaceWatch {
-	const cycle = { ...state.reports[kind], report: undefined };
-	return { ...state, reports: { ...state.reports, [kind]: cycle } };
 }

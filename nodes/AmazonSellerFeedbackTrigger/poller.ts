@@ -5,6 +5,9 @@ import type { DateTime } from 'luxon';
 const FIRST_WAIT_MINUTES = 2;
 const LONGEST_WAIT_MINUTES = 60;
 
+/** Amazon's rate limit fills again within a quarter of an hour. */
+const HELD_UP_HOURS = 2;
+
 const pollers = new WeakMap<IPollFunctions, Poller>();
 
 /** What was told once by this process, by workflow and node. */
@@ -16,7 +19,8 @@ const told = new Set<string>();
  * anew. Where n8n makes one per poll (durable polls), it does the backing off itself.
  */
 export class Poller {
-	isBusy = false;
+	/** The poll under way. */
+	running: Promise<unknown> | undefined;
 
 	/** The report last read, or given up, of each kind and marketplace. */
 	readonly collected = new Map<string, string>();
@@ -33,6 +37,23 @@ export class Poller {
 		return poller;
 	}
 
+	private goesOnWith: string | undefined;
+
+	/** All of them, first those that the last poll did not come to. */
+	inTurn<Turn extends { readonly key: string }>(turns: readonly Turn[]): Turn[] {
+		const first = Math.max(
+			0,
+			turns.findIndex(({ key }) => key === this.goesOnWith),
+		);
+		this.goesOnWith = undefined;
+		return [...turns.slice(first), ...turns.slice(0, first)];
+	}
+
+	/** The next poll begins with this one. */
+	goOnWith(key: string): void {
+		this.goesOnWith = key;
+	}
+
 	mayTry(what: string, now: DateTime): boolean {
 		const failure = this.failures.get(what);
 		return failure === undefined || now >= failure.notBefore;
@@ -44,13 +65,25 @@ export class Poller {
 		this.failures.set(what, { count, notBefore: now.plus({ minutes }) });
 	}
 
+	private readonly heldUpSince = new Map<string, DateTime>();
+
+	/** Whether the rate limit has kept something from being done for hours: more than bad luck. */
+	isHeldUpForLong(what: string, now: DateTime): boolean {
+		const since = this.heldUpSince.get(what) ?? now;
+		this.heldUpSince.set(what, since);
+		return now.diff(since).as('hours') >= HELD_UP_HOURS;
+	}
+
 	/** Failures in a row. */
 	failuresOf(what: string): number {
 		return this.failures.get(what)?.count ?? 0;
 	}
 
 	succeeded(...what: string[]): void {
-		for (const each of what) this.failures.delete(each);
+		for (const each of what) {
+			this.failures.delete(each);
+			this.heldUpSince.delete(each);
+		}
 	}
 
 	/** Whether this was told before; from now on it was. */

@@ -6,8 +6,6 @@ import type { Marketplace } from '../shared/domain/marketplaces';
 import { plusDays } from '../shared/domain/ratingWindow';
 import { DEFECT_WINDOW_DAYS } from '../shared/n8n/accountHealth';
 import { readFeedbackReport, startOfDayIn } from '../shared/n8n/feedbackReport';
-import type { SpApiClient } from '../shared/spapi/client';
-import { askForReport, type AskedReport } from '../shared/spapi/reportDesk';
 import {
 	parseJsonReport,
 	type ReportContent,
@@ -52,16 +50,6 @@ export const requestOf = (
 	...(kind === 'totals' && { reportOptions: { dateGranularity: 'DAY' } }),
 });
 
-/** Asks for a report, or joins one that another trigger of the account asked for after this time. */
-export const ask = async (
-	client: SpApiClient,
-	kind: ReportKind,
-	marketplace: Marketplace,
-	now: DateTime,
-	newerThan: DateTime,
-): Promise<AskedReport> =>
-	await askForReport(client, requestOf(kind, marketplace, dayIn(marketplace, now)), newerThan);
-
 /**
  * What a finished report says of a marketplace; undefined where it does not name it.
  * @param asked when the report was asked for: UTC, and as a marketplace-local day
@@ -87,7 +75,7 @@ export function readReport(
 			};
 		}
 		case 'totals':
-			return { kind, daily: parseSalesAndTraffic(textOf(content)) };
+			return { kind, asOf: asked.at, daily: parseSalesAndTraffic(textOf(content)) };
 		case 'health': {
 			const report = parseJsonReport(
 				textOf(content),

@@ -5,7 +5,7 @@ import type { ReportKind, WatchEventName, WatchSettings } from './watch/advance'
 export const settingsOf = ({ events, thresholds, options }: TriggerParameters): WatchSettings => ({
 	events,
 	thresholds,
-	daysToWatch: options.daysToWatch,
+	daysToWatch: Math.max(options.daysToWatch, options.lookBackDays),
 	tellResponses: options.tellResponses,
 	tellPresent: options.lookBackDays > 0,
 	ratingDays: options.ratingDays,
@@ -24,18 +24,29 @@ const HEALTH_EVENTS: readonly WatchEventName[] = [
 	'orderDefectRateRecovered',
 ];
 
-/** The reports needed, in the order that gives each item the latest rating. */
-export function reportsFor({ events, options }: TriggerParameters): ReportKind[] {
-	const needsHealth = events.some((event) => HEALTH_EVENTS.includes(event));
-	const needsRating = needsTotals(events) || options.includeRating;
-	const needsFeedback = needsRating || events.some((event) => !HEALTH_EVENTS.includes(event));
-	return [
-		...(needsRating ? (['totals'] as const) : []),
-		...(needsFeedback ? (['feedback'] as const) : []),
-		...(needsHealth ? (['health'] as const) : []),
-	];
+/** The reports the events cannot be told without. */
+function neededFor(events: readonly WatchEventName[]): ReadonlySet<ReportKind> {
+	const needed = new Set<ReportKind>();
+	for (const event of events) {
+		if (HEALTH_EVENTS.includes(event)) needed.add('health');
+		else needed.add('feedback');
+		if (RATING_EVENTS.includes(event)) needed.add('totals');
+	}
+	return needed;
 }
 
-/** Whether an event cannot be told without the rating; otherwise it is an extra to each item. */
-export const needsTotals = (events: readonly WatchEventName[]): boolean =>
-	events.some((event) => RATING_EVENTS.includes(event));
+/**
+ * Whether a report is only there to add the rating to each item. Where it cannot be had, the items
+ * say that the rating is not known, and nothing else is said of it.
+ */
+export const isExtra = (kind: ReportKind, { events }: TriggerParameters): boolean =>
+	!neededFor(events).has(kind);
+
+/** The reports to ask for, in the order that gives each item the latest rating. */
+export function reportsFor({ events, options }: TriggerParameters): ReportKind[] {
+	const needed = neededFor(events);
+	const forRating: ReportKind[] = options.includeRating ? ['totals', 'feedback'] : [];
+	return (['totals', 'feedback', 'health'] as const).filter(
+		(kind) => needed.has(kind) || forRating.includes(kind),
+	);
+}

@@ -9,14 +9,20 @@ import { resolveMarketplace } from '../shared/n8n/marketplaceParameter';
 import { readTriggerParameters } from '../shared/n8n/parameters';
 import { SpApiClient } from '../shared/spapi/client';
 import { pause } from '../shared/spapi/pause';
-import { collectReport, type AskedReport, type CollectedReport } from '../shared/spapi/reportDesk';
+import {
+	askForReport,
+	collectReport,
+	type AskedReport,
+	type CollectedReport,
+} from '../shared/spapi/reportDesk';
 import { findFinishedReport } from '../shared/spapi/reports';
 import { properties, schema, type TriggerParameters } from './description';
 import { toItem } from './items';
-import { ask, dayIn, readReport, REPORT_TYPE_OF } from './reports';
-import { needsTotals, reportsFor, settingsOf } from './settings';
+import { dayIn, readReport, requestOf } from './reports';
+import { isExtra, reportsFor, settingsOf } from './settings';
 import {
 	advance,
+	isOfOneTime,
 	knownRating,
 	REPORT_NAMES,
 	unknownRating,
@@ -33,6 +39,8 @@ import { startWatch } from './watch/state';
 /** How long somebody who clicks 'Fetch Test Event' is kept waiting for all reports together. */
 const LONGEST_WAIT_MS = 40_000;
 
+const LOOK_INTERVAL_MS = 1500;
+
 /** A report that an earlier click asked for is picked up by the next one. */
 const SHARED_FOR_MINUTES = 60;
 
@@ -43,19 +51,23 @@ const SHARED_FOR_MINUTES = 60;
  */
 export async function fetchTestEvent(context: IPollFunctions): Promise<IDataObject> {
 	const parameters = readTriggerParameters(context, schema, properties);
-	const client = await SpApiClient.connect(context, LONGEST_WAIT_MS);
+	const client = await SpApiClient.connect(context, {
+		waitAtMostMs: LONGEST_WAIT_MS,
+		maxAttempts: 3,
+	});
 	const marketplace = resolveMarketplace(context, client, parameters.marketplaces[0]);
-	const deadline = performance.now() + LONGEST_WAIT_MS;
-
 	const shown: Shown = { reasons: [] };
-	for (const kind of reportsFor(parameters)) {
-		const found = await findReport(context, client, marketplace, kind, deadline, parameters);
-		if ('reason' in found) shown.reasons.push(found.reason);
-		else shown[kind] = found;
+	const looks = reportsFor(parameters).map(
+		async (kind) => await lookFor(context, client, marketplace, kind, parameters),
+	);
+	for (const found of await Promise.all(looks)) {
+		if ('reason' in found) shown.reasons.push(found);
+		else shown[found.kind] = found;
 	}
 	for (const name of SHOWN_FIRST.filter((each) => parameters.events.includes(each))) {
 		const sample = sampleOf(name, shown, parameters);
-		if (sample !== undefined) return toItem(sample.event, marketplace, sample.report);
+		if (sample !== undefined)
+			return toItem(sample.event, marketplace, sample.report.kind, sample.report);
 	}
 	throw nothingToShow(context, shown, marketplace);
 }
@@ -74,71 +86,68 @@ const SHOWN_FIRST: readonly WatchEventName[] = [
 ];
 
 interface FoundReport extends AskedReport {
-	readonly type: string;
-	readonly today: string;
+	readonly kind: ReportKind;
 	readonly observation: Observation;
 }
 
-/** The reports that could be had, and why others could not. */
-type Shown = { -readonly [Kind in ReportKind]?: FoundReport } & { readonly reasons: string[] };
+/** Why there is no such report. */
+interface NoReport {
+	readonly reason: string;
+	/** It was only wanted for the rating. */
+	readonly isExtra: boolean;
+}
 
-/** A report that Amazon has at hand, or one that gets ready before the deadline. */
-async function findReport(
+/** The reports that could be had, and why others could not. */
+type Shown = { -readonly [Kind in ReportKind]?: FoundReport } & { readonly reasons: NoReport[] };
+
+/** A report that Amazon has at hand, or one that gets ready while somebody waits. */
+async function lookFor(
 	context: IPollFunctions,
 	client: SpApiClient,
 	marketplace: Marketplace,
 	kind: ReportKind,
-	deadline: number,
-	{ events, options }: TriggerParameters,
-): Promise<FoundReport | { readonly reason: string }> {
-	const type = REPORT_TYPE_OF[kind];
-	const finished = await findFinishedReport(client, {
-		reportType: type,
-		marketplaceId: marketplace.id,
-	});
-	const isExtra = kind === 'totals' && !needsTotals(events);
-	const now = DateTime.utc();
+	parameters: TriggerParameters,
+): Promise<FoundReport | NoReport> {
+	const giveUpAt = performance.now() + LONGEST_WAIT_MS;
 	const name = `${REPORT_NAMES[kind]} for ${marketplace.name}`;
-	if (finished === undefined && isExtra) return { reason: `No ${name} is at hand` };
+	const isOnlyExtra = isExtra(kind, parameters);
+	const none = (reason: string): NoReport => ({ reason, isExtra: isOnlyExtra });
+
+	const now = DateTime.utc();
+	const request = requestOf(kind, marketplace, dayIn(marketplace, now));
+	const finished = await findFinishedReport(client, request);
+	if (finished === undefined && isOnlyExtra) return none(`Amazon has no ${name} at hand`);
 	const report: AskedReport =
 		finished === undefined
-			? await ask(client, kind, marketplace, now, now.minus({ minutes: SHARED_FOR_MINUTES }))
+			? await askForReport(client, request, now.minus({ minutes: SHARED_FOR_MINUTES }))
 			: { id: finished.reportId, askedAt: finished.createdTime };
 
 	let collected: CollectedReport;
 	for (;;) {
 		collected = await collectReport(context, client, report.id);
-		if (collected.status !== 'pending' || performance.now() > deadline) break;
-		await pause(1500, undefined);
+		if (collected.status !== 'pending' || performance.now() > giveUpAt) break;
+		await pause(LOOK_INTERVAL_MS, undefined);
 	}
 	switch (collected.status) {
 		case 'pending':
-			return {
-				reason: `Amazon is still preparing the ${name}: fetch the test event again in a minute or two. The active workflow does not wait like this`,
-			};
+			return none(
+				`Amazon is still preparing the ${name}: fetch the test event again in a minute or two. The active workflow does not wait like this`,
+			);
 		case 'CANCELLED':
-			return {
-				reason: `Amazon cancelled the ${name}: there is nothing to report, or it refuses, and does not say which`,
-			};
+			return none(
+				`Amazon cancelled the ${name}: there is nothing to report, or it refuses, and does not say which`,
+			);
 		case 'FATAL':
 		case 'unknown':
-			return {
-				reason: `Amazon gave up on the ${name}: fetch the test event again in some minutes`,
-			};
+			return none(`Amazon gave up on the ${name}: fetch the test event again in some minutes`);
 		case 'DONE': {
-			const asked = {
-				at: report.askedAt,
-				today: dayIn(marketplace, DateTime.fromISO(report.askedAt)),
-			};
-			const observation = readReport(
-				kind,
-				collected.content,
-				marketplace,
-				asked,
-				options.dateFormat,
-			);
-			if (observation === undefined) return { reason: `The ${name} does not name it` };
-			return { ...report, type, today: asked.today, observation };
+			const today = dayIn(marketplace, DateTime.fromISO(report.askedAt));
+			const asked = { at: report.askedAt, today };
+			const { dateFormat } = parameters.options;
+			const observation = readReport(kind, collected.content, marketplace, asked, dateFormat);
+			return observation === undefined
+				? none(`The ${name} does not name it`)
+				: { ...report, kind, observation };
 		}
 	}
 }
@@ -187,14 +196,23 @@ function rate(
 	parameters: TriggerParameters,
 ): { readonly events: readonly FeedbackEvent[]; readonly ratingNow: RatingNow } {
 	const settings = { ...settingsOf(parameters), events: WATCH_EVENTS, daysToWatch: 365 };
-	let state = startWatch('0001-01-01');
-	if (totals) state = advance(state, totals.observation, settings).state;
+	let state = startWatch('2000-01-01T00:00:00Z', '2000-01-01', 0);
 	const unknown = unknownRating(settings.ratingDays, 'Not all reports it needs are at hand');
 	if (feedback === undefined) return { events: [], ratingNow: unknown };
+	if (totals) {
+		// Held against each other even if they are not of the same time, which is then noted.
+		const observation = { ...totals.observation, asOf: feedback.askedAt } as Observation;
+		state = advance(state, observation, settings).state;
+	}
 	const advanced = advance(state, feedback.observation, settings);
+	const ratingNow = knownRating(advanced.state, settings) ?? unknown;
+	const notes =
+		totals && !isOfOneTime(totals.askedAt, feedback.askedAt)
+			? [...ratingNow.notes, 'The two reports at hand were asked for at different times']
+			: ratingNow.notes;
 	return {
 		events: advanced.events.filter((event): event is FeedbackEvent => 'change' in event),
-		ratingNow: knownRating(advanced.state, settings) ?? unknown,
+		ratingNow: { ...ratingNow, notes },
 	};
 }
 
@@ -243,9 +261,9 @@ function nothingToShow(
 	{ reasons, feedback }: Shown,
 	marketplace: Marketplace,
 ): NodeOperationError {
-	const [reason] = reasons;
+	const [first] = reasons.toSorted((a, b) => Number(a.isExtra) - Number(b.isExtra));
 	const message =
-		reason ??
+		first?.reason ??
 		(feedback
 			? `${marketplace.name} has no feedback of the kind chosen in the last year`
 			: `Amazon reports nothing of the kind chosen for ${marketplace.name}`);

@@ -17,7 +17,10 @@ function range(now: number, days: number) {
 	};
 }
 
-/** Orders of the last 60 days and those among them with 1-2 star feedback, by who fulfilled. */
+/**
+ * Orders of the last 60 days and those among them with 1-2 star feedback, by who fulfilled; or what
+ * was set on purpose.
+ */
 export function orderDefects(place: MarketplaceWorld, fulfilledBy: Fulfiller, now: number) {
 	const today = Math.floor(now / DAY) * DAY;
 	const orders = place.orders.filter(
@@ -31,9 +34,10 @@ export function orderDefects(place: MarketplaceWorld, fulfilledBy: Fulfiller, no
 			.filter(({ rating, at }) => rating <= 2 && at <= now)
 			.map(({ orderId }) => orderId),
 	);
+	const set = place.defects.get(fulfilledBy);
 	return {
-		orders: orders.length,
-		negative: orders.filter(({ orderId }) => bad.has(orderId)).length,
+		orders: set?.orders ?? orders.length,
+		negative: set?.ordersWithDefects ?? orders.filter(({ orderId }) => bad.has(orderId)).length,
 	};
 }
 

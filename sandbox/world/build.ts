@@ -250,6 +250,7 @@ function worldFrom(blueprint: Blueprint, plan: MarketplacePlan): MarketplaceWorl
 		feedback,
 		earlier: plan.earlier,
 		accountStatus: undefined,
+		defects: new Map(),
 		get traffic() {
 			return trafficOf(marketplace, orders, feedback);
 		},

@@ -78,6 +78,29 @@ export interface FeedbackCounts {
 	readonly negative: number;
 }
 
+/** What buyers and sellers can change about a feedback, and its day. */
+export type FeedbackContent = Pick<WorldFeedback, 'date' | 'rating' | 'comment' | 'response'>;
+
+/** One change of the world's feedback. */
+export interface FeedbackEvent {
+	/** ISO time in UTC, by the sandbox's clock. */
+	readonly at: string;
+	/** Rating 4 or 5 stars where it was 1 to 3 is a change, although it leaves Amazon's report. */
+	readonly kind: 'added' | 'changed' | 'removed';
+	readonly marketplaceId: string;
+	readonly sellerKey: string;
+	readonly orderId: string;
+	readonly before: FeedbackContent | null;
+	readonly after: FeedbackContent | null;
+}
+
+/** What the performance report shall count of one kind of fulfilment. */
+export interface DefectCounts {
+	readonly ordersWithDefects: number;
+	/** As many as there are when left out. */
+	readonly orders?: number | undefined;
+}
+
 /** What a seller has in one marketplace. */
 export interface MarketplaceWorld {
 	readonly marketplace: Marketplace;
@@ -88,6 +111,7 @@ export interface MarketplaceWorld {
 	/** Feedback from before the generated period; only the lifetime window holds it. */
 	readonly earlier: FeedbackCounts;
 	accountStatus: AccountStatus | undefined;
+	readonly defects: Map<Fulfiller, DefectCounts>;
 	/** Orders, units and feedback per marketplace-local day, computed from the above. */
 	readonly traffic: readonly DailyTraffic[];
 }

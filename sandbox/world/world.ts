@@ -4,6 +4,8 @@ import { Zone } from './zone';
 import { solicitabilityOf } from './orderState';
 import type {
 	AccountStatus,
+	FeedbackContent,
+	FeedbackEvent,
 	MarketplaceWorld,
 	Seller,
 	Stars,
@@ -39,6 +41,19 @@ export const feedbackChangeSchema = z
 	.strict();
 export type FeedbackChange = z.infer<typeof feedbackChangeSchema>;
 
+export const defectsSchema = z
+	.object({
+		fulfilledBy: z.enum(['AMAZON', 'MERCHANT']),
+		ordersWithDefects: z.number().int().nonnegative(),
+		/** As many as there are when left out. */
+		orders: z.number().int().nonnegative().optional(),
+	})
+	.strict()
+	.refine(({ ordersWithDefects, orders = Infinity }) => ordersWithDefects <= orders, {
+		message: 'There cannot be more orders with defects than orders',
+	});
+export type Defects = z.infer<typeof defectsSchema>;
+
 export const ORDER_STATES = [
 	'eligible',
 	'notYet',
@@ -72,6 +87,8 @@ type OrderWish = z.output<typeof newOrdersSchema>;
 /** Everything that exists: the sellers with their orders and feedback, and what changes them. */
 export class World {
 	readonly sellers: Readonly<Record<string, Seller>>;
+	/** Every change of feedback since the world began, oldest first. */
+	readonly feedbackHistory: FeedbackEvent[] = [];
 	private readonly makers: Map<string, OrderMaker>;
 	private readonly ordersById = new Map<string, { seller: Seller; order: WorldOrder }>();
 
@@ -146,6 +163,7 @@ export class World {
 		};
 		place.feedback.push(added);
 		place.feedback.sort((a, b) => a.at - b.at);
+		this.note('added', wish.sellerKey, undefined, added);
 		return added;
 	}
 
@@ -160,6 +178,7 @@ export class World {
 			response: response ?? current.response,
 		};
 		place.feedback[index] = changed;
+		this.note('changed', sellerKey, current, changed);
 		return changed;
 	}
 
@@ -167,6 +186,7 @@ export class World {
 	removeFeedback(sellerKey: string, orderId: string): WorldFeedback {
 		const { place, index, current } = this.findFeedback(sellerKey, orderId);
 		place.feedback.splice(index, 1);
+		this.note('removed', sellerKey, current, undefined);
 		return current;
 	}
 
@@ -194,6 +214,37 @@ export class World {
 		this.marketplace(sellerKey, marketplaceId).accountStatus = status;
 	}
 
+	/**
+	 * What the account health report shall count of one kind of fulfilment; undefined = the orders
+	 * there are and those among them with negative feedback, of both kinds.
+	 */
+	setDefects(sellerKey: string, marketplaceId: string, defects: Defects | undefined): void {
+		const place = this.marketplace(sellerKey, marketplaceId);
+		if (!defects) return place.defects.clear();
+		const { fulfilledBy, ...counts } = defectsSchema.parse(defects);
+		place.defects.set(fulfilledBy, counts);
+	}
+
+	private note(
+		kind: FeedbackEvent['kind'],
+		sellerKey: string,
+		before: WorldFeedback | undefined,
+		after: WorldFeedback | undefined,
+	): void {
+		const feedback = after ?? before;
+		if (!feedback) return;
+		const { orderId, marketplaceId } = feedback;
+		this.feedbackHistory.push({
+			at: new Date(this.millis()).toISOString(),
+			kind,
+			marketplaceId,
+			sellerKey,
+			orderId,
+			before: contentOf(before),
+			after: contentOf(after),
+		});
+	}
+
 	private findFeedback(sellerKey: string, orderId: string) {
 		for (const place of this.seller(sellerKey).marketplaces) {
 			const index = place.feedback.findIndex((feedback) => feedback.orderId === orderId);
@@ -210,6 +261,12 @@ export class World {
 		if (localDay(now, marketplace) === date) return now;
 		return Zone.of(marketplace.timeZone).at(date, 0, 12);
 	}
+}
+
+function contentOf(feedback: WorldFeedback | undefined): FeedbackContent | null {
+	if (!feedback) return null;
+	const { date, rating, comment, response } = feedback;
+	return { date, rating, comment, response };
 }
 
 const FEW = 100;

@@ -11,9 +11,9 @@ import { SetupError } from './output.mjs';
  * @property {string} output stdout and stderr in the order they came
  */
 
-/** Commands that run now; a script that ends takes them along. */
-const commands = new Set();
-process.on('exit', () => commands.forEach((child) => child.kill()));
+/** For each command that runs now, what ends it; a script that ends takes them along. */
+const commands = new Map();
+process.on('exit', () => commands.forEach((kill) => kill()));
 
 /** Services that run now, in the order they were started. @type {Set<Service>} */
 const services = new Set();
@@ -23,11 +23,16 @@ const services = new Set();
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, timeout?: number, show?: boolean }} [options]
- *   `show` passes the output on to the terminal as it comes
+ * @param {object} [options]
+ * @param {string} [options.cwd]
+ * @param {NodeJS.ProcessEnv} [options.env]
+ * @param {number} [options.timeout]
+ * @param {boolean} [options.show] passes the output on to the terminal as it comes
+ * @param {boolean} [options.group] for a command that would leave behind what it has started
  * @returns {Promise<CommandResult>}
  */
-export function runCommand(command, args, { cwd, env, timeout, show = false } = {}) {
+export function runCommand(command, args, options = {}) {
+	const { cwd, env, timeout, show = false, group = false } = options;
 	return new Promise((resolve) => {
 		const result = { code: 0, stdout: '', stderr: '', output: '' };
 		const child = spawn(command, args, {
@@ -36,8 +41,9 @@ export function runCommand(command, args, { cwd, env, timeout, show = false } = 
 			timeout,
 			stdio: ['ignore', 'pipe', 'pipe'],
 			windowsHide: true,
+			detached: group && process.platform !== 'win32',
 		});
-		commands.add(child);
+		commands.set(child, () => (group ? killGroup({ child }) : child.kill()));
 		const end = (outcome) => {
 			commands.delete(child);
 			resolve({ ...result, ...outcome });
@@ -49,6 +55,7 @@ export function runCommand(command, args, { cwd, env, timeout, show = false } = 
 				if (show) process[name].write(text);
 			});
 		}
+		child.on('exit', () => commands.delete(child));
 		child.on('error', (error) => end({ code: 127, output: error.message }));
 		child.on('close', (code) => end({ code: code ?? 1 }));
 	});

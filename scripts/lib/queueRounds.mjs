@@ -29,7 +29,7 @@ export const REQUEST = 'createProductReviewAndSellerFeedbackSolicitation';
 
 /** The rounds of executions over the orders, and what came of them. */
 export class QueueRounds {
-	/** @type {import('./queue.mjs').Ended[]} */
+	/** @type {import('./cluster.mjs').Ended[]} */
 	ended = [];
 
 	rounds = 0;

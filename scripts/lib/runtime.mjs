@@ -166,7 +166,8 @@ async function ensureSqlite(dir, node) {
 	const gyp = [npmFile('node_modules', 'node-gyp', 'bin', 'node-gyp.js'), 'rebuild'];
 	// Node brings its headers along, so nothing has to be fetched from nodejs.org.
 	if (existsSync(join(headers, 'include', 'node', 'node_api.h'))) gyp.push(`--nodedir=${headers}`);
-	const built = await runCommand(node, gyp, { cwd: dir, env });
+	// The compiler runs under make, which goes on when node-gyp is gone.
+	const built = await runCommand(node, gyp, { cwd: dir, env, group: true });
 	if (await sqliteWorks(dir, node)) return;
 
 	const log = join(toolsDir, 'sqlite3-build.log');

@@ -1,27 +1,20 @@
 import { NodeHelpers, type IDataObject, type INodeParameters } from 'n8n-workflow';
 
 import { AmazonReviewSolicitation } from '../../nodes/AmazonReviewSolicitation/AmazonReviewSolicitation.node';
-import { startSandbox, type Sandbox, type WorldOrder } from '../../sandbox';
-import { createCredentialStore, runNode, type CredentialStore, type NodeRun } from './harness';
+import type { Sandbox, WorldOrder } from '../../sandbox';
+import { runNode, type NodeRun } from './harness';
 import { expectToMatchOutputSchema } from './outputSchema';
-import { connect } from './sandboxCredential';
 import { expectMiddleItemToFailAlone } from './threeItems';
+import { useSandbox } from './useSandbox';
 
+// Amazon's rate for listing orders is a page in three minutes.
+const inUse = useSandbox({ rateLimits: 100_000 });
 let sandbox: Sandbox;
-let credentials: CredentialStore;
 
-beforeAll(async () => {
-	// Amazon's rate for listing orders is a page in three minutes.
-	sandbox = await startSandbox({ reportDelayMs: 20, rateLimits: 100_000 });
+beforeEach(() => {
+	({ sandbox } = inUse);
+	sandbox.clock.set(new Date());
 });
-
-beforeEach(async () => {
-	sandbox.reset();
-	credentials = await createCredentialStore();
-	connect(credentials, sandbox);
-});
-
-afterAll(async () => await sandbox.close());
 
 const DAY_MS = 86_400_000;
 
@@ -49,7 +42,7 @@ const getMany = async (
 			options: {},
 			...parameters,
 		},
-		credentials,
+		credentials: inUse.credentials,
 		staticData,
 	});
 
@@ -63,7 +56,7 @@ const recentOrders = (): WorldOrder[] =>
 const ids = (items: ReadonlyArray<IDataObject | WorldOrder>) =>
 	items.map(({ orderId }) => String(orderId)).toSorted();
 
-const searches = () => sandbox.requests.filter(({ operation }) => operation === 'searchOrders');
+const searches = () => inUse.requests.filter(({ operation }) => operation === 'searchOrders');
 
 describe('Order: Get Many, from the Orders API', () => {
 	it('reads all pages: exactly the orders of the range, each once', async () => {
@@ -161,7 +154,7 @@ describe('Order: Get Many, from the Orders API', () => {
 				filters: {},
 				options: {},
 			},
-			credentials,
+			credentials: inUse.credentials,
 			items: [
 				{ json: { from: daysAgo(10) } },
 				{ json: { from: 'yesterday' } },

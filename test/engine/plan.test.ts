@@ -4,6 +4,7 @@ import { startSandbox, type Sandbox } from '../../sandbox';
 import { createCredentialStore, runNode, type CredentialStore, type NodeRun } from './harness';
 import { expectToMatchOutputSchema } from './outputSchema';
 import { connect } from './sandboxCredential';
+import './shortWaits';
 import { expectMiddleItemToFailAlone } from './threeItems';
 
 const HOUR_MS = 3_600_000;

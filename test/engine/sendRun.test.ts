@@ -1,4 +1,6 @@
-import { sleep, type IDataObject, type INodeParameters } from 'n8n-workflow';
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- a test that runs on the machine, never in n8n */
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { FaultSpec } from '../../sandbox';
 import { runNode, type NodeRun, type NodeRunOptions } from './harness';
@@ -17,11 +19,6 @@ const inUse = useSandbox({ rateLimits: 10_000 });
 beforeAll(async () => {
 	const { items } = await send(newOrders(2));
 	expect(outcomesOf(items)).toEqual(['sent', 'sent']);
-});
-
-beforeEach(() => {
-	for (const role of ROLES) inUse.sandbox.roles.restore('demo', role);
-	inUse.sandbox.lwa.restore('demo');
 });
 
 const newOrders = (count: number): string[] =>

@@ -1,24 +1,26 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { SOLICITATION_OUTCOMES } from '../../nodes/shared/domain/solicitationOutcome';
-import { startSandbox, type Sandbox, type Solicitability } from '../../sandbox';
-import { createCredentialStore, runNode, type CredentialStore, type NodeRun } from './harness';
+import type { Sandbox, Solicitability } from '../../sandbox';
+import { runNode, type NodeRun } from './harness';
 import { expectToMatchOutputSchema } from './outputSchema';
-import { connect } from './sandboxCredential';
 import { expectMiddleItemToFailAlone } from './threeItems';
+import { useSandbox } from './useSandbox';
 
 const CREATE = 'createProductReviewAndSellerFeedbackSolicitation';
 
+const inUse = useSandbox();
 let sandbox: Sandbox;
-let credentials: CredentialStore;
+/** How many solicitations the tests before have left in the sandbox's record. */
+let earlier: number;
 
-beforeEach(async () => {
-	sandbox = await startSandbox({ rateLimits: 1000 });
-	credentials = await createCredentialStore();
-	connect(credentials, sandbox);
+beforeEach(() => {
+	({ sandbox } = inUse);
+	earlier = sandbox.truth.solicitations.length;
 });
 
-afterEach(async () => await sandbox.close());
+/** The sandbox's record of the solicitations of this test. */
+const recorded = () => sandbox.truth.solicitations.slice(earlier);
 
 /** US orders of the demo seller in that state; `fulfilledBy` where it matters. */
 const ordersWith = (state: Solicitability, fulfilledBy?: string) =>
@@ -52,13 +54,13 @@ const run = async (
 			...parameters,
 		},
 		items: orderIds.map((orderId) => ({ json: { orderId, tag: orderId } })),
-		credentials,
+		credentials: inUse.credentials,
 		onError,
 	});
 
 const outcomes = ({ items }: NodeRun) => items.map(({ outcome }) => outcome);
 
-const posts = () => sandbox.requests.filter(({ operation }) => operation === CREATE);
+const posts = () => inUse.requests.filter(({ operation }) => operation === CREATE);
 
 describe('Solicitation: Check Eligibility', () => {
 	it('tells for each order where it stands, in the order of the items', async () => {
@@ -106,7 +108,7 @@ describe('Solicitation: Check Eligibility', () => {
 			options: { explain: false },
 		});
 		expect(items[0]?.outcome).toBe('notEligibleNow');
-		expect(sandbox.requests.map(({ operation }) => operation)).not.toContain('getOrder');
+		expect(inUse.requests.map(({ operation }) => operation)).not.toContain('getOrder');
 	});
 
 	it('does without the explanation where the order cannot be read', async () => {
@@ -127,7 +129,7 @@ describe('Solicitation: Check Eligibility', () => {
 				marketplace: { __rl: true, mode: 'id', value: '={{ $json.market }}' },
 				options: {},
 			},
-			credentials,
+			credentials: inUse.credentials,
 			items: [{ json: { market: 'US' } }, { json: { market: 'XX' } }, { json: { market: 'US' } }],
 			message: /'Marketplace' cannot be used/,
 		});
@@ -147,14 +149,12 @@ describe('Solicitation: Send', () => {
 			'invalidOrderId',
 			'orderCancelled',
 		]);
-		const record = new Map(
-			sandbox.truth.solicitations.map(({ orderId, requestId }) => [orderId, requestId]),
-		);
+		const record = new Map(recorded().map(({ orderId, requestId }) => [orderId, requestId]));
 		expect([...record.keys()].toSorted()).toEqual(eligible.toSorted());
 		for (const { orderId, amazonRequestId } of result.items.slice(0, 5)) {
 			expect(amazonRequestId).toBe(record.get(String(orderId)));
 		}
-		expect(sandbox.truth.solicitations).toHaveLength(eligible.length);
+		expect(recorded()).toHaveLength(eligible.length);
 		expect(result.links).toEqual([...eligible, ...others]);
 		expectToMatchOutputSchema('AmazonReviewSolicitation', 'solicitation/send', result.items);
 	});
@@ -164,7 +164,7 @@ describe('Solicitation: Send', () => {
 		await run('send', [orderId]);
 		const again = await run('send', [orderId, orderId]);
 		expect(outcomes(again)).not.toContain('sent');
-		expect(sandbox.truth.solicitations).toHaveLength(1);
+		expect(recorded()).toHaveLength(1);
 	});
 
 	it('sends nothing in a dry run', async () => {
@@ -187,7 +187,7 @@ describe('Solicitation: Send', () => {
 					options: {},
 					...(letAgentSend !== undefined && { letAgentSend }),
 				},
-				credentials,
+				credentials: inUse.credentials,
 			});
 		expect(outcomes(await asTool())).toEqual(['wouldSend']);
 		expect(outcomes(await asTool(false))).toEqual(['wouldSend']);
@@ -218,7 +218,7 @@ describe('Solicitation: Send', () => {
 		const result = await run('send', ids, { options: { maxRequests: 3 } });
 		expect(outcomes(result).filter((outcome) => outcome === 'sent')).toHaveLength(3);
 		expect(outcomes(result).filter((outcome) => outcome === 'deferred')).toHaveLength(17);
-		const checks = sandbox.requests.filter(({ operation }) => operation.startsWith('getSolicit'));
+		const checks = inUse.requests.filter(({ operation }) => operation.startsWith('getSolicit'));
 		expect(checks.length).toBeLessThan(10);
 	});
 
@@ -245,7 +245,7 @@ describe('Solicitation: Send', () => {
 			expect(again.items).toEqual([
 				expect.objectContaining({ outcome: 'alreadyRequested', tryAgainLater: false, attempt: 0 }),
 			]);
-			expect(sandbox.truth.solicitations).toHaveLength(1);
+			expect(recorded()).toHaveLength(1);
 		},
 	);
 
@@ -255,7 +255,7 @@ describe('Solicitation: Send', () => {
 		const both = await Promise.all([run('send', [orderId]), run('send', [orderId])]);
 		expect(both.flatMap(outcomes).toSorted()).toEqual(['claimedElsewhere', 'sent']);
 		expect(posts()).toHaveLength(1);
-		expect(sandbox.truth.solicitations).toHaveLength(1);
+		expect(recorded()).toHaveLength(1);
 	});
 
 	it('sends again when the connection broke before Amazon acted', async () => {
@@ -266,13 +266,13 @@ describe('Solicitation: Send', () => {
 			expect.objectContaining({ outcome: 'sent', tryAgainLater: false, attempt: 2 }),
 		]);
 		expect(new Set(links).size).toBe(1);
-		expect(sandbox.truth.solicitations).toHaveLength(1);
+		expect(recorded()).toHaveLength(1);
 	});
 
 	it('does not send again when the answer was lost after Amazon acted', async () => {
 		sandbox.faults.add({ kind: 'cutAfter', operation: CREATE });
 		expect(outcomes(await run('send', [orderWith('eligible')]))).toEqual(['sentUnconfirmed']);
-		expect(sandbox.truth.solicitations).toHaveLength(1);
+		expect(recorded()).toHaveLength(1);
 		expect(posts()).toHaveLength(1);
 	});
 
@@ -288,7 +288,7 @@ describe('Solicitation: Send', () => {
 			sandbox.faults.add({ kind, operation: CREATE });
 			const outcome = outcomes(await run('send', [orderWith('eligible')])).at(-1);
 			expect(['sent', 'sentUnconfirmed']).toContain(outcome);
-			expect(sandbox.truth.solicitations).toHaveLength(1);
+			expect(recorded()).toHaveLength(1);
 		},
 	);
 
@@ -308,7 +308,7 @@ describe('Solicitation: Send', () => {
 		expect(error?.message).toMatch(/Amazon denied access/);
 		expect(error?.description).toMatch(/Buyer Solicitation or Product Listing/);
 		// Those in hand when it was found out, and no more.
-		const checks = sandbox.requests.filter(({ operation }) => operation.startsWith('getSolicit'));
+		const checks = inUse.requests.filter(({ operation }) => operation.startsWith('getSolicit'));
 		expect(checks.length).toBeLessThanOrEqual(5);
 
 		const { items } = await run('send', ids, {}, 'continueRegularOutput');
@@ -331,7 +331,7 @@ describe('Solicitation: Send', () => {
 				dryRun: false,
 				options: {},
 			},
-			credentials,
+			credentials: inUse.credentials,
 			items: [
 				{ json: { market: 'US', orderId: first } },
 				{ json: { market: 'DE', orderId: first } },
@@ -339,8 +339,6 @@ describe('Solicitation: Send', () => {
 			] as Array<{ json: IDataObject }>,
 			message: /cannot reach the marketplace Germany/,
 		});
-		expect(new Set(sandbox.truth.solicitations.map(({ orderId }) => orderId))).toEqual(
-			new Set([first, second]),
-		);
+		expect(new Set(recorded().map(({ orderId }) => orderId))).toEqual(new Set([first, second]));
 	});
 });

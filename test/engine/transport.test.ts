@@ -1,24 +1,26 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- the whole of an execution is searched for secrets */
-import { sleep } from 'n8n-workflow';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
-import { startSandbox, type FaultSpec, type Sandbox } from '../../sandbox';
+import type { FaultSpec, Sandbox } from '../../sandbox';
 import { createCredentialStore, runNode, type CredentialStore, type NodeRun } from './harness';
 import { connect } from './sandboxCredential';
+import { useWaitsAsTheyAre } from './shortWaits';
+import { useSandbox } from './useSandbox';
 
 /** Has the form of a client secret, and none of the sandbox's. */
 const anotherSecret = ['amzn1', 'oa2-cs', 'v1', '0123456789abcdef'].join('.');
 
+const inUse = useSandbox();
 let sandbox: Sandbox;
 let credentials: CredentialStore;
 
 beforeEach(async () => {
-	sandbox = await startSandbox({ rateLimits: 1000, reportDelayMs: 20 });
+	({ sandbox } = inUse);
+	// Without an access token.
 	credentials = await createCredentialStore();
 	connect(credentials, sandbox);
 });
-
-afterEach(async () => await sandbox.close());
 
 const listMarketplaces = async (credentialId = 'demo', cancelAfterMs?: number): Promise<NodeRun> =>
 	await runNode({
@@ -46,7 +48,7 @@ const fetchFeedback = async (cancelAfterMs?: number): Promise<NodeRun> =>
 		onError: cancelAfterMs === undefined ? undefined : 'continueRegularOutput',
 	});
 
-const operations = () => sandbox.requests.map(({ operation }) => operation);
+const operations = () => inUse.requests.map(({ operation }) => operation);
 const count = (operation: string) => operations().filter((each) => each === operation).length;
 
 /** The node logs in and lists marketplaces in any case; the region check lists them once more. */
@@ -76,7 +78,7 @@ describe('access token', () => {
 		await warmUp();
 		sandbox.roles.remove('demo', 'Amazon Fulfillment');
 		sandbox.roles.remove('demo', 'Selling Partner Insights');
-		const before = sandbox.requests.length;
+		const before = inUse.requests.length;
 		const { error } = await fetchFeedback();
 		expect(error?.message).toMatch(/denied access/);
 		expect(operations().slice(before)).not.toContain('lwaToken');
@@ -132,7 +134,7 @@ describe('log-in', () => {
 describe('requests', () => {
 	it('name the application in the format Amazon asks for', async () => {
 		await fetchFeedback();
-		const api = sandbox.requests.filter(({ operation }) => operation !== 'downloadDocument');
+		const api = inUse.requests.filter(({ operation }) => operation !== 'downloadDocument');
 		expect(api.length).toBeGreaterThan(4);
 		for (const { userAgent } of api) {
 			expect(userAgent).toMatch(
@@ -196,6 +198,8 @@ describe('requests', () => {
 });
 
 describe('cancelling', () => {
+	useWaitsAsTheyAre();
+
 	it.each([
 		['a slow answer', { kind: 'slow', operation: 'createReport', delayMs: 20_000 }],
 		['a report that does not get ready', { kind: 'reportStuck' }],

@@ -1,30 +1,50 @@
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox';
+import {
+	startSandbox,
+	type LoggedRequest,
+	type Sandbox,
+	type SandboxOptions,
+	type SandboxSettings,
+} from '../../sandbox';
+import { ROLE_NAMES } from '../../sandbox/roles';
 import { createCredentialStore, type CredentialStore } from './harness';
 import { connect } from './sandboxCredential';
+import './shortWaits';
 
 export interface InUse {
 	readonly sandbox: Sandbox;
 	readonly credentials: CredentialStore;
+	/** Those the test has made so far. */
+	readonly requests: readonly LoggedRequest[];
 }
 
 /**
- * A sandbox with the demo seller's credential for the tests of a file; its faults and settings are
- * as in the beginning before each test.
+ * A sandbox with the demo seller's credential for the tests of a file. Before each test its faults,
+ * settings, roles and log-ins are as in the beginning; its world is not, for that takes a second.
  */
 export function useSandbox(options: SandboxOptions = {}): InUse {
-	const inUse: { sandbox?: Sandbox; credentials?: CredentialStore } = {};
+	let requestsBefore = 0;
+	const inUse: { sandbox?: Sandbox; credentials?: CredentialStore } & Pick<InUse, 'requests'> = {
+		get requests() {
+			return this.sandbox?.requests.slice(requestsBefore) ?? [];
+		},
+	};
 	beforeAll(async () => {
 		inUse.sandbox = await startSandbox({ reportDelayMs: 20, rateLimits: 1000, ...options });
 		inUse.credentials = await createCredentialStore();
 		connect(inUse.credentials, inUse.sandbox);
 	});
 	afterAll(async () => await inUse.sandbox?.close());
-	const settings = () => inUse.sandbox?.settings;
-	let initial: ReturnType<NonNullable<ReturnType<typeof settings>>['get']> | undefined;
+	let initial: SandboxSettings | undefined;
 	beforeEach(() => {
-		initial ??= settings()?.get();
-		if (initial !== undefined) settings()?.set(initial);
-		inUse.sandbox?.faults.clear();
+		const { sandbox } = inUse as InUse;
+		initial ??= sandbox.settings.get();
+		sandbox.settings.set(initial);
+		sandbox.faults.clear();
+		for (const seller of Object.keys(sandbox.sellers)) {
+			sandbox.lwa.restore(seller);
+			for (const role of ROLE_NAMES) sandbox.roles.restore(seller, role);
+		}
+		requestsBefore = sandbox.requests.length;
 	});
 	return inUse as InUse;
 }

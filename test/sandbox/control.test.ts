@@ -96,13 +96,24 @@ describe('the controls over HTTP', () => {
 		expect(latest()).toMatchObject({ orderId, rating: 3, comment: 'late' });
 		await call('POST', '/world/feedback/remove', { orderId });
 		expect(latest()?.orderId).not.toBe(orderId);
+		const history = (await call('GET', `/truth/feedbackHistory?marketplaceId=${US}`)).json;
+		expect(history).toMatchObject(['added', 'changed', 'removed'].map((kind) => ({ kind })));
+		expect(history).toEqual(sandbox().truth.feedbackHistory('demo', US));
+		const others = (await call('GET', '/truth/feedbackHistory?sellerKey=second')).json;
+		expect(others).toEqual([]);
 		const orders = (await call('POST', '/world/orders', { count: 3 })).json;
 		expect(orders).toHaveLength(3);
 		const wish = { state: 'refunded', fulfilledBy: 'MERCHANT', programs: [], createdDaysAgo: 20 };
 		const refunded = (await call('POST', '/world/orders', wish)).json['0'];
 		expect(sandbox().truth.solicitability('demo', String(refunded?.['orderId']))).toBe('refunded');
 		await call('POST', '/world/accountStatus', { marketplaceId: US, status: 'DEACTIVATED' });
-		expect(sandbox().sellers['demo']?.marketplaces[0]?.accountStatus).toBe('DEACTIVATED');
+		const place = sandbox().sellers['demo']?.marketplaces[0];
+		expect(place?.accountStatus).toBe('DEACTIVATED');
+		const defects = { fulfilledBy: 'MERCHANT', ordersWithDefects: 2, orders: 50 };
+		await call('POST', '/world/defects', { marketplaceId: US, defects });
+		expect(place?.defects.get('MERCHANT')).toEqual({ ordersWithDefects: 2, orders: 50 });
+		await call('POST', '/world/defects', { marketplaceId: US, defects: null });
+		expect(place?.defects.size).toBe(0);
 	});
 
 	it('reset starts over', async () => {
@@ -128,6 +139,12 @@ describe('the controls over HTTP', () => {
 		['POST', '/settings', { noSuchSwitch: true }],
 		['POST', '/world/feedback', { rating: 6 }],
 		['POST', '/world/orders', { state: 'closed', createdDaysAgo: 3 }],
+		[
+			'POST',
+			'/world/defects',
+			{ marketplaceId: US, defects: { fulfilledBy: 'AMAZON', ordersWithDefects: 2, orders: 1 } },
+		],
+		['GET', '/truth/feedbackHistory?marketplaceId=NOWHERE', undefined],
 		['GET', '/truth/rating?marketplaceId=NOWHERE', undefined],
 		['GET', '/truth/window?orderId=111-0000000-0000000', undefined],
 		['GET', '/truth/orders?sellerKey=nobody', undefined],

@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- a test talks to a real server */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
-import { DE, JP, US, connect, errorOf, useSandbox, type Client } from './support';
+import { DE, JP, US, connect, errorOf, useSandbox, type Client, type Json } from './support';
 
 const FEEDBACK = {
 	reportType: 'GET_SELLER_FEEDBACK_DATA',
@@ -192,6 +192,37 @@ describe('reports', () => {
 		expect(await statuses()).toEqual(['AT_RISK', 'NORMAL']);
 		sandbox().world.setAccountStatus('demo', US, 'DEACTIVATED');
 		expect(await statuses()).toEqual(['DEACTIVATED', 'NORMAL']);
+	});
+
+	it('the defect rate is that of the orders, or what was set', async () => {
+		const client = await connect(sandbox());
+		const rates = async () => {
+			const { bytes } = await client.report({
+				reportType: 'GET_V2_SELLER_PERFORMANCE_REPORT',
+				marketplaceIds: [US],
+			});
+			const { accountStatuses, performanceMetrics } = JSON.parse(bytes.toString('utf8')) as Json;
+			const { afn, mfn } = performanceMetrics?.['0']?.['orderDefectRate'] ?? {};
+			return { status: accountStatuses?.['0']?.['status'], afn, mfn };
+		};
+		const { world } = sandbox();
+		const untouched = await rates();
+		world.setDefects('demo', US, { fulfilledBy: 'AMAZON', ordersWithDefects: 0 });
+		world.setDefects('demo', US, { fulfilledBy: 'MERCHANT', ordersWithDefects: 3, orders: 400 });
+		expect(await rates()).toMatchObject({
+			status: 'NORMAL',
+			afn: { orderCount: untouched.afn?.['orderCount'], rate: 0, status: 'GOOD' },
+			mfn: { orderCount: 400, orderWithDefects: { count: 3 }, rate: 0.0075, status: 'GOOD' },
+		});
+		world.setDefects('demo', US, { fulfilledBy: 'MERCHANT', ordersWithDefects: 4, orders: 400 });
+		expect((await rates()).mfn).toMatchObject({
+			orderWithDefects: { count: 4, status: 'BAD' },
+			negativeFeedback: { count: 4 },
+			rate: 0.01,
+			status: 'BAD',
+		});
+		world.setDefects('demo', US, undefined);
+		expect(await rates()).toEqual(untouched);
 	});
 });
 

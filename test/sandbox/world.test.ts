@@ -253,6 +253,42 @@ describe('changes of the world', () => {
 		expect(truth.rating('demo', US)['30']).toEqual(before);
 	});
 
+	it('the history of feedback tells what happened and when', () => {
+		const { world, truth, clock } = sandbox();
+		expect(truth.feedbackHistory('demo')).toEqual([]);
+		const { orderId } = world.addFeedback({ rating: 1, comment: 'late' });
+		clock.advance({ days: 2 });
+		world.changeFeedback('demo', orderId, { rating: 4, response: 'Sorry' });
+		world.addFeedback({ rating: 5, marketplaceId: CA });
+		world.addFeedback({ rating: 5, sellerKey: 'second' });
+		clock.advance({ minutes: 1 });
+		world.removeFeedback('demo', orderId);
+
+		const place = { sellerKey: 'demo', marketplaceId: US, orderId };
+		const first = { date: '2026-11-20', rating: 1, comment: 'late', response: '' };
+		const second = { ...first, rating: 4, response: 'Sorry' };
+		const [days, later] = ['2026-11-22T09:00:00.000Z', '2026-11-22T09:01:00.000Z'];
+		const expected = [
+			{ at: '2026-11-20T09:00:00.000Z', kind: 'added', ...place, before: null, after: first },
+			{ at: days, kind: 'changed', ...place, before: first, after: second },
+			{ at: later, kind: 'removed', ...place, before: second, after: null },
+		];
+		expect(truth.feedbackHistory('demo', US)).toEqual(expected);
+		const elsewhere = truth.feedbackHistory('demo', CA);
+		expect(elsewhere).toMatchObject([
+			{ at: days, kind: 'added', marketplaceId: CA, before: null, after: { rating: 5 } },
+		]);
+		expect(truth.feedbackHistory('demo')).toEqual([
+			...expected.slice(0, 2),
+			...elsewhere,
+			...expected.slice(2),
+		]);
+		expect(truth.feedbackHistory('second')).toHaveLength(1);
+		sandbox().reset();
+		expect(truth.feedbackHistory('demo')).toEqual([]);
+		expect(() => truth.feedbackHistory('demo', DE)).toThrow(/does not sell in/);
+	});
+
 	it('new orders are in the state asked for', () => {
 		const { world, truth } = sandbox();
 		for (const state of ['eligible', 'notYet', 'closed', 'notShipped', 'cancelled'] as const) {

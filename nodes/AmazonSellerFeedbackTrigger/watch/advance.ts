@@ -1,9 +1,12 @@
+import { DateTime } from 'luxon';
+
 import type { AccountHealth } from '../../shared/domain/accountHealth';
 import { advanceAlarm, sideOfDefectRate, sideOfRating, type Side } from '../../shared/domain/alarm';
 import type { Threshold } from '../../shared/domain/bands';
 import { dayNumber, isoDay } from '../../shared/domain/feedbackSeries';
 import {
 	advanceFeedback,
+	isWhole,
 	type FeedbackChange,
 	type FeedbackObservation,
 	type FeedbackWatchSettings,
@@ -11,6 +14,7 @@ import {
 import { ratingOf, toDisplayedPercent, toPercent, totalOf } from '../../shared/domain/rating';
 import {
 	deriveWindow,
+	plusDays,
 	type DailyFeedback,
 	type Provenance,
 } from '../../shared/domain/ratingWindow';
@@ -51,7 +55,7 @@ export type Observation =
 			readonly at: string;
 	  }
 	| ({ readonly kind: 'feedback' } & FeedbackObservation)
-	| { readonly kind: 'totals'; readonly daily: readonly DailyFeedback[] }
+	| { readonly kind: 'totals'; readonly asOf: string; readonly daily: readonly DailyFeedback[] }
 	| { readonly kind: 'health'; readonly health: AccountHealth }
 	/** A report that gave nothing, on this marketplace-local day. */
 	| {
@@ -80,6 +84,8 @@ export interface WatchSettings extends Omit<FeedbackWatchSettings, 'tellFrom'> {
 
 /** The rating when an event was found. */
 export interface RatingNow {
+	/** When the reports it comes from were asked for, UTC; null where it is not known. */
+	readonly asOf: string | null;
 	readonly days: number;
 	/** Percent, unrounded and as Amazon shows it; null where it is not known. */
 	readonly rating: number | null;
@@ -166,19 +172,18 @@ export function advance(
 	return { state: all.state, events };
 }
 
-/** A changed feedback that became negative or neutral is new to who is not told of changes. */
+/** What a feedback that became positive, neutral or negative is to who is not told of changes. */
 function otherName(event: WatchEvent): WatchEvent | undefined {
 	if (event.event !== 'feedbackChanged') return undefined;
 	const { before, after } = event.change;
 	if (after === undefined || after.sentiment === before?.sentiment) return undefined;
-	const name = NEW_FEEDBACK[after.sentiment];
-	return name && { ...event, event: name };
+	return { ...event, event: OTHER_NAMES[after.sentiment] };
 }
 
-const NEW_FEEDBACK = {
+const OTHER_NAMES = {
 	negative: 'newNegativeFeedback',
 	neutral: 'newNeutralFeedback',
-	positive: undefined,
+	positive: 'feedbackRemoved',
 } as const;
 
 function withoutFilter(
@@ -197,7 +202,7 @@ function withoutFilter(
 		case 'nothing':
 			return { state: withoutReport(state, observation), events: [] };
 		case 'totals':
-			return { state: withTotals(withArrived(state, 'totals'), observation.daily), events: [] };
+			return { state: withTotals(withArrived(state, 'totals'), observation), events: [] };
 		case 'health':
 			return advanceHealth(withArrived(state, 'health'), observation.health, settings);
 		case 'feedback':
@@ -227,15 +232,38 @@ function withoutReport(
 ): MarketplaceWatch {
 	const next = withCycle(state, report, endedBadly(state.reports[report] ?? {}, id, how));
 	const mayHaveBeenEmpty = report === 'feedback' && how === 'CANCELLED';
-	return mayHaveBeenEmpty && next.tellFrom !== undefined && today < next.tellFrom
-		? { ...next, tellFrom: today }
+	const { tellFrom } = next;
+	const from = plusDays(today, -LATE_DAYS);
+	return mayHaveBeenEmpty && tellFrom !== undefined && from < tellFrom
+		? { ...next, tellFrom: from }
 		: next;
+}
+
+/** A feedback may come into the report a day after its date. */
+const LATE_DAYS = 1;
+
+/** A first report that was asked for later than this after the beginning came late. */
+const LATE_AFTER_MINUTES = 10;
+
+/**
+ * From which day on feedback is news in the first report. Where that report comes late, for Amazon
+ * could not be reached or gave none, feedback of the day the watch began may have come after it:
+ * rather told once too often than missed.
+ */
+function tellFromOf(state: MarketplaceWatch, { asOf, today }: FeedbackObservation): string {
+	const { tellFrom = today } = state;
+	const late = DateTime.fromISO(asOf).diff(DateTime.fromISO(state.began)).as('minutes');
+	// Without a look-back news begins with the day after that of the beginning.
+	return late > LATE_AFTER_MINUTES ? plusDays(tellFrom, -1) : tellFrom;
 }
 
 /** Days kept: as many as the longest window, today included. */
 const KEPT_DAYS = 366;
 
-function withTotals(state: MarketplaceWatch, daily: readonly DailyFeedback[]): MarketplaceWatch {
+function withTotals(
+	state: MarketplaceWatch,
+	{ asOf, daily }: Extract<Observation, { kind: 'totals' }>,
+): MarketplaceWatch {
 	const last = daily.reduce((latest, { date }) => (date > latest ? date : latest), '');
 	if (last === '') return state;
 	const end = dayNumber(last);
@@ -246,8 +274,9 @@ function withTotals(state: MarketplaceWatch, daily: readonly DailyFeedback[]): M
 		const { received, negative } = byDay.get(day) ?? { received: -1, negative: -1 };
 		counts.push(received, negative);
 	}
-	const totals = { from: isoDay(first), counts };
-	return JSON.stringify(totals) === JSON.stringify(state.totals) ? state : { ...state, totals };
+	return asOf === state.totals?.asOf
+		? state
+		: { ...state, totals: { asOf, from: isoDay(first), counts } };
 }
 
 function dailyOf({ totals }: MarketplaceWatch): DailyFeedback[] {
@@ -266,18 +295,27 @@ function advanceWithFeedback(
 ): Advance {
 	const isStale = state.feedback !== undefined && observation.asOf < state.feedback.asOf;
 	if (isStale) return { state, events: [] };
+	const unreadable = unreadableAfter(state, observation);
+	// What is missing in the first report would be taken for new in the next.
+	if (state.feedback === undefined && observation.rows.length <= observation.unreadable) {
+		const isKnown = unreadable === state.unreadable;
+		return { state: isKnown ? state : { ...state, unreadable }, events: [] };
+	}
 
 	const { memory, changes } = advanceFeedback(state.feedback, observation, {
 		...settings,
-		tellFrom: state.tellFrom ?? observation.today,
+		tellFrom: tellFromOf(state, observation),
 	});
 	const before = knownRating(state, settings);
-	const ratingNow = deriveRating(state, observation, settings);
-	const rated = advanceRating(state, before, ratingNow, settings);
-	const unreadable =
-		observation.unreadable > 0
-			? (state.unreadable ?? { since: observation.asOf, told: false })
-			: undefined;
+	const isPair = isOfOneTime(state.totals?.asOf, observation.asOf);
+	const ratingNow = isPair
+		? deriveRating(state, observation, settings)
+		: (before ?? unknownRating(settings.ratingDays, 'No rating is known yet'));
+	// Neutral feedback may be missing in a report that is not whole.
+	const rated =
+		isPair && isWhole(observation)
+			? advanceRating(state, before, ratingNow, settings)
+			: { state, events: [] };
 	const isNews = memory !== state.feedback || unreadable !== state.unreadable;
 	return {
 		state: isNews
@@ -297,6 +335,22 @@ function advanceWithFeedback(
 	};
 }
 
+/** Reports asked for further apart do not count the same feedback. */
+export const PAIR_MINUTES = 15;
+
+/** Whether two reports were asked for at about the same time, so that the one can be held against the other. */
+export const isOfOneTime = (one: string | undefined, other: string): boolean =>
+	one !== undefined &&
+	Math.abs(DateTime.fromISO(one).diff(DateTime.fromISO(other)).as('minutes')) <= PAIR_MINUTES;
+
+const unreadableAfter = (
+	{ unreadable }: MarketplaceWatch,
+	observation: FeedbackObservation,
+): MarketplaceWatch['unreadable'] =>
+	observation.unreadable === 0
+		? undefined
+		: (unreadable ?? { since: observation.asOf, told: false });
+
 function eventOf({ kind, after }: FeedbackChange): FeedbackEvent['event'] {
 	if (kind === 'changed') return 'feedbackChanged';
 	if (after === undefined) return 'feedbackRemoved';
@@ -305,20 +359,19 @@ function eventOf({ kind, after }: FeedbackChange): FeedbackEvent['event'] {
 
 function deriveRating(
 	state: MarketplaceWatch,
-	{ rows, today, unreadable }: FeedbackObservation,
+	{ asOf, rows, today, unreadable }: FeedbackObservation,
 	{ ratingDays }: WatchSettings,
 ): RatingNow {
 	const daily = dailyOf(state);
-	if (daily.length === 0)
-		return unknownRating(ratingDays, 'No Sales and Traffic report was read yet');
-	const window = deriveWindow({ daily, lowRatings: rows }, ratingDays, today);
+	const lowRatings = rows.length === 0 ? undefined : rows;
+	const window = deriveWindow({ daily, lowRatings }, ratingDays, today);
 	const { counts, provenance, coveredThrough = null } = window;
 	const notes =
 		unreadable === 0
 			? window.notes
 			: [...window.notes, `${unreadable} line(s) of the feedback report could not be read`];
 	if (counts === undefined) return { ...unknownRating(ratingDays, ...notes), coveredThrough };
-	return { ...rated(counts), days: ratingDays, provenance, coveredThrough, notes };
+	return { asOf, ...rated(counts), days: ratingDays, provenance, coveredThrough, notes };
 }
 
 type Counts = Parameters<typeof totalOf>[0];
@@ -336,6 +389,7 @@ function rated(counts: Counts) {
 }
 
 export const unknownRating = (days: number, ...notes: string[]): RatingNow => ({
+	asOf: null,
 	days,
 	rating: null,
 	displayedRating: null,
@@ -355,6 +409,7 @@ export function knownRating(
 ): RatingNow | undefined {
 	if (rating?.days !== ratingDays) return undefined;
 	return {
+		asOf: rating.asOf,
 		...rated(rating),
 		days: ratingDays,
 		provenance: 'derived',
@@ -390,11 +445,13 @@ function advanceRating(
 		});
 	}
 	const rating = {
+		asOf: ratingNow.asOf ?? '',
 		days: settings.ratingDays,
 		...counts,
 		...(coveredThrough !== null && { coveredThrough }),
 	};
-	const isKnown = JSON.stringify(rating) === JSON.stringify(state.rating);
+	const isKnown =
+		JSON.stringify({ ...rating, asOf: state.rating?.asOf }) === JSON.stringify(state.rating);
 	return { state: isKnown ? next : { ...next, rating }, events };
 }
 
@@ -410,15 +467,20 @@ function withAlarm(
 	side: Side | undefined,
 	{ tellPresent }: WatchSettings,
 ): Alarmed {
+	if (side === undefined) return { state, id: key };
 	const known = state.alarms[key] ?? (tellPresent ? { raised: false, changes: 0 } : undefined);
 	const { alarm, turned } = advanceAlarm(known, side);
 	if (alarm === undefined || alarm === state.alarms[key]) return { state, id: key };
 	return {
 		state: { ...state, alarms: { ...state.alarms, [key]: alarm } },
-		id: `${key}/${alarm.changes}/${turned}`,
+		id: `${key}/${alarm.changes}/${turned}/${state.began}`,
 		...(turned && { turned }),
 	};
 }
+
+/** Amazon's target as an exact percentage. */
+const exactPercent = (percent: number): number =>
+	Number(Math.min(100, Math.max(0, percent)).toFixed(4));
 
 const FULFILMENTS: readonly Fulfilment[] = ['sellerFulfilled', 'amazonFulfilled'];
 
@@ -435,7 +497,7 @@ function advanceHealth(
 		const reported = health[fulfilment];
 		if (reported === null) continue;
 		const { orders, ordersWithDefects } = reported;
-		const targetPercent = settings.defectTarget ?? Number(reported.targetPercent.toFixed(4));
+		const targetPercent = settings.defectTarget ?? exactPercent(reported.targetPercent);
 		const { defectMargin, minimumOrders } = settings;
 		const side = sideOfDefectRate(reported, targetPercent, defectMargin, minimumOrders);
 		const key = `orderDefectRate/${fulfilment}`;
@@ -470,7 +532,7 @@ function advanceHealth(
 	if (account !== undefined) {
 		events.push({
 			event: 'accountStatusChanged',
-			id: `accountStatus/${changes}/${accountStatus}`,
+			id: `accountStatus/${changes}/${accountStatus}/${state.began}`,
 			ratingNow,
 			before: account.status,
 			after: accountStatus,

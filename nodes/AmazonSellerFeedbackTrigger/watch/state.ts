@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { plusDays } from '../../shared/domain/ratingWindow';
+
 /** What the trigger remembers between polls. Small, and bounded in every part of it. */
 
 const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
@@ -36,12 +38,16 @@ const feedbackSchema = z.object({
 });
 
 const marketplaceSchema = z.object({
-	/** Until the first feedback report is read: feedback of this day and later is news. */
+	/** When the watch began; UTC. */
+	began: instant,
+	/** Until the first feedback report is read: in it, feedback of this marketplace-local day and later is news. */
 	tellFrom: day.optional(),
 	feedback: feedbackSchema.optional(),
 	/** Daily totals of the Sales and Traffic report. */
 	totals: z
 		.object({
+			/** When the report was asked for; UTC. */
+			asOf: instant,
 			from: day,
 			/** Received and negative of each day in turn; -1 for a day without totals. */
 			counts: z.array(z.number().int().min(-1)),
@@ -50,6 +56,7 @@ const marketplaceSchema = z.object({
 	/** The rating last known, of this window. */
 	rating: z
 		.object({
+			asOf: instant,
 			days: count,
 			positive: count,
 			neutral: count,
@@ -94,9 +101,16 @@ export function readState(stored: unknown): WatchState | undefined {
 	return stateSchema.safeParse(stored).data;
 }
 
-/** A marketplace that is watched from now on: news is what is dated from `tellFrom`. */
-export const startWatch = (tellFrom: string): MarketplaceWatch => ({
-	tellFrom,
+/**
+ * A marketplace that is watched from now on. Of the day it begins a report cannot tell what came
+ * before from what comes after, so without a look-back news begins with the next day.
+ * @param at UTC
+ * @param day the same as a marketplace-local day
+ * @param lookBackDays days that are news too, that day included
+ */
+export const startWatch = (at: string, day: string, lookBackDays: number): MarketplaceWatch => ({
+	began: at,
+	tellFrom: plusDays(day, 1 - lookBackDays),
 	alarms: {},
 	defects: {},
 	reports: {},

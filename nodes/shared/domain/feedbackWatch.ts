@@ -105,7 +105,7 @@ export function advanceFeedback(
 
 	for (const row of shown.values()) {
 		const known = rows[row.orderId];
-		if ((known ?? row).date < since) continue;
+		if (row.date < since && (known === undefined || known.date < since)) continue;
 		const next = compareWith(known, row, settings.tellResponses);
 		if (next === undefined) continue;
 		isNews = true;
@@ -114,8 +114,7 @@ export function advanceFeedback(
 		if (next.change !== undefined && !isOld) changes.push(next.change);
 	}
 
-	const isWhole = shown.size > 0 && observation.unreadable === 0;
-	for (const [orderId, known] of isWhole ? Object.entries(rows) : []) {
+	for (const [orderId, known] of isWhole(observation) ? Object.entries(rows) : []) {
 		// The day the report begins with may be covered in part only.
 		const isCovered = known.date >= since && known.date > observation.from;
 		if (known.gone || shown.has(orderId) || !isCovered) continue;
@@ -136,6 +135,13 @@ export function advanceFeedback(
 		changes: changes.toSorted((a, b) => compareText(sortKey(a), sortKey(b))),
 	};
 }
+
+/** Whether what is not in a report is not there: it has rows, and all of them could be read. */
+export const isWhole = ({
+	rows,
+	unreadable,
+}: Pick<FeedbackObservation, 'rows' | 'unreadable'>): boolean =>
+	rows.length > 0 && unreadable === 0;
 
 /** What a row means beside what is remembered of its order; undefined where it is no news. */
 function compareWith(

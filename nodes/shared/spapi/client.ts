@@ -29,8 +29,16 @@ export type SpApiContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunc
 
 const TIMEOUT_MS = 30_000;
 
-/** After that many attempts a call is given up. */
-const MAX_ATTEMPTS = 5;
+/** How long a caller bears with Amazon. */
+export interface Patience {
+	/** The longest wait for the rate limit; who would have to wait longer is turned away. */
+	readonly waitAtMostMs: number;
+	/** After that many attempts a call is given up. */
+	readonly maxAttempts: number;
+}
+
+/** Of a caller who has time. */
+const PATIENT: Patience = { waitAtMostMs: Infinity, maxAttempts: 5 };
 
 export interface CallOptions<Answer> {
 	readonly path?: Readonly<Record<string, string>>;
@@ -64,19 +72,18 @@ export class SpApiClient {
 	private constructor(
 		private readonly context: SpApiContext,
 		readonly credentials: SellingPartnerCredentials,
-		private readonly waitAtMostMs: number,
+		private readonly patience: Patience,
 	) {
 		const { clientId, refreshToken } = credentials;
 		const identity = `${apiBaseUrl(credentials)}\n${clientId}\n${refreshToken}`;
 		this.seller = createHash('sha256').update(identity).digest('hex');
 	}
 
-	/** @param waitAtMostMs for a caller that must not be held up: the longest wait for the rate limit */
-	static async connect(context: SpApiContext, waitAtMostMs = Infinity): Promise<SpApiClient> {
+	static async connect(context: SpApiContext, patience = PATIENT): Promise<SpApiClient> {
 		const credentials = await context.getCredentials<SellingPartnerCredentials & IDataObject>(
 			CREDENTIAL_NAME,
 		);
-		return new SpApiClient(context, credentials, waitAtMostMs);
+		return new SpApiClient(context, credentials, patience);
 	}
 
 	/** The execution's cancel signal, where there is an execution. */
@@ -101,7 +108,7 @@ export class SpApiClient {
 
 		const limit = this.limitOf(name, operation);
 		for (let attempt = 1; ; attempt += 1) {
-			const turn = await limit.takeTurn(this.signal, this.waitAtMostMs);
+			const turn = await limit.takeTurn(this.signal, this.patience.waitAtMostMs);
 			if (turn !== 'granted') throw fail(turn);
 			const outcome = await this.attempt(request, options.answer);
 			if ('value' in outcome) {
@@ -111,7 +118,7 @@ export class SpApiClient {
 			if (outcome.kind === 'throttled') limit.throttled();
 			// Cancelled while the answer was on its way: whether Amazon acted matters where it may have.
 			if (this.signal?.aborted) throw fail(mayHaveActed(outcome.kind, operation) ?? 'cancelled');
-			if (attempt >= MAX_ATTEMPTS || !mayTryAgain(outcome.kind, operation)) {
+			if (attempt >= this.patience.maxAttempts || !mayTryAgain(outcome.kind, operation)) {
 				throw fail(outcome.kind, outcome.answer);
 			}
 			if (!(await pause(backoff(attempt), this.signal))) throw fail('cancelled');

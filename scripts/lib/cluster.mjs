@@ -26,6 +26,9 @@ const DEATH = {
 
 const START_PATIENCE_MS = 180_000;
 
+/** Executions n8n lists at once, at most. */
+const PAGE = 100;
+
 /** States of an execution that is over. */
 const OVER = ['success', 'error', 'crashed', 'canceled'];
 
@@ -37,11 +40,14 @@ const OVER = ['success', 'error', 'crashed', 'canceled'];
  * @property {any[]} rows what the node put out
  */
 
+const OWNER = { email: 'owner@example.com', password: 'Queuemode1' };
+
 /**
- * An n8n in queue mode on this machine: one main process and workers, each with a user folder of its
- * own as they would have in containers, over one database and one Redis.
+ * An n8n on this machine. With services it is in queue mode: one main process and workers, each with
+ * a user folder of its own as they would have in containers, over one database and one Redis. Without
+ * them it is one process with a database of its own.
  */
-export class QueueN8n {
+export class N8nCluster {
 	/** @type {Map<number, import('./processes.mjs').Service>} */
 	#workers = new Map();
 
@@ -49,6 +55,12 @@ export class QueueN8n {
 	#lives = new Map();
 
 	#main;
+
+	/** What the main process is started with. */
+	#mainOptions;
+
+	/** How often the main process was started. */
+	#mainLives = 0;
 
 	#cookie = '';
 
@@ -63,7 +75,7 @@ export class QueueN8n {
 	 * @param {object} parts
 	 * @param {import('./runtime.mjs').Runtime} parts.runtime
 	 * @param {import('./package.mjs').Tarball} parts.tarball
-	 * @param {import('./queueServices.mjs').Services} parts.services
+	 * @param {import('./queueServices.mjs').Services} [parts.services]
 	 * @param {string} parts.dir for user folders and logs
 	 */
 	constructor({ runtime, tarball, services, dir }) {
@@ -73,22 +85,50 @@ export class QueueN8n {
 		this.setClockAhead(0);
 	}
 
-	/** Starts the main process, which makes the tables, and its owner. */
-	async startMain() {
+	/**
+	 * Starts the main process, which makes the tables, and its owner.
+	 *
+	 * @param {{ nodeArgs?: string[], env?: NodeJS.ProcessEnv }} [options]
+	 */
+	async startMain(options = {}) {
+		this.#mainOptions = options;
 		this.port = await this.#pickPort();
-		this.#main = await this.#start({ name: 'main', command: ['start'], port: this.port });
-		const answer = await fetch(`${this.url}/rest/owner/setup`, {
+		await this.#runMain();
+		await this.#logIn('owner/setup', { ...OWNER, firstName: 'The', lastName: 'Owner' });
+	}
+
+	/** Ends the main process at once, with everything it has started. */
+	async killMain() {
+		process.kill(-this.#main.child.pid, 'SIGKILL');
+		await this.#main.exited;
+	}
+
+	/** Starts the main process anew in its old folder. */
+	async restartMain() {
+		await this.#runMain();
+		const { email, password } = OWNER;
+		await this.#logIn('login', { emailOrLdapLoginId: email, password });
+	}
+
+	async #runMain() {
+		this.#mainLives += 1;
+		this.#main = await this.#start({
+			...this.#mainOptions,
+			name: 'main',
+			logName: `main-${this.#mainLives}.log`,
+			command: ['start'],
+			port: this.port,
+		});
+	}
+
+	async #logIn(path, body) {
+		const answer = await fetch(`${this.url}/rest/${path}`, {
 			method: 'POST',
 			headers: { 'content-type': 'application/json' },
-			body: JSON.stringify({
-				email: 'queue@example.com',
-				password: 'Queuemode1',
-				firstName: 'Queue',
-				lastName: 'Mode',
-			}),
+			body: JSON.stringify(body),
 		});
 		this.#cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-		if (!this.#cookie) throw new SetupError(`n8n made no owner: ${await answer.text()}`);
+		if (!this.#cookie) throw new SetupError(`n8n let nobody in: ${await answer.text()}`);
 	}
 
 	/**
@@ -149,20 +189,22 @@ export class QueueN8n {
 	 * Makes the credential and the workflow, and publishes the workflow.
 	 *
 	 * @param {object} credentialData
+	 * @param {string} workflowFile below test/
+	 * @returns {Promise<string>} the workflow's ID
 	 */
-	async setUpWorkflow(credentialData) {
+	async setUpWorkflow(credentialData, workflowFile) {
 		const credential = await this.#post('credentials', {
 			name: 'Sandbox',
 			type: 'amazonSellingPartnerApi',
 			data: credentialData,
 		});
-		const file = join(repoDir, 'test', 'queue', 'workflow.json');
-		const workflow = JSON.parse(readFileSync(file, 'utf8'));
+		const workflow = JSON.parse(readFileSync(join(repoDir, 'test', workflowFile), 'utf8'));
 		for (const { credentials } of workflow.nodes) {
 			if (credentials) credentials.amazonSellingPartnerApi.id = credential.id;
 		}
 		const { id, versionId } = await this.#post('workflows', workflow);
 		await this.#post(`workflows/${id}/activate`, { versionId });
+		return id;
 	}
 
 	/**
@@ -197,9 +239,6 @@ export class QueueN8n {
 	 * @returns {Promise<Ended[]>}
 	 */
 	async readEnded() {
-		const { parse } = createRequire(join(this.runtime.n8nModules, 'n8n', 'package.json'))(
-			'flatted',
-		);
 		const ended = await this.services.query(
 			'SELECT e.id::text AS id, e.status, d.data FROM execution_entity e ' +
 				'LEFT JOIN execution_data d ON d."executionId" = e.id ' +
@@ -208,11 +247,42 @@ export class QueueN8n {
 		);
 		return ended.map(({ id, status, data }) => {
 			this.#seen.add(id);
-			const runData = data ? (parse(data).resultData?.runData ?? {}) : {};
+			const runData = data ? (this.#parse(data).resultData?.runData ?? {}) : {};
 			const itemsOf = (node) => (runData[node]?.[0]?.data?.main[0] ?? []).map(({ json }) => json);
 			const orders = itemsOf('One item each').map(({ orderId }) => orderId);
 			return { id, status, orders, rows: itemsOf('Request review') };
 		});
+	}
+
+	/**
+	 * All executions of a workflow that are over, the oldest first, as n8n's own interface shows them.
+	 *
+	 * @param {string} workflowId
+	 * @param {Set<string>} [known] IDs of those that are not wanted
+	 * @returns {Promise<Array<{ id: string, status: string, runData: object, error?: object }>>}
+	 */
+	async readExecutions(workflowId, known = new Set()) {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+		const all = [];
+		for (let page; page === undefined || page.length === PAGE; all.push(...page)) {
+			const before = all.length > 0 ? `&lastId=${all.at(-1).id}` : '';
+			const path = `executions?limit=${PAGE}&filter=${filter}${before}`;
+			({ results: page } = await this.#get(path));
+		}
+		const wanted = all.filter(({ id, status }) => OVER.includes(status) && !known.has(id));
+		const executions = [];
+		for (const { id, status } of wanted.toSorted((a, b) => Number(a.id) - Number(b.id))) {
+			const { data } = await this.#get(`executions/${id}`);
+			const { resultData } = typeof data === 'string' ? this.#parse(data) : data;
+			executions.push({ id, status, runData: resultData.runData ?? {}, error: resultData.error });
+		}
+		return executions;
+	}
+
+	/** n8n stores what executions produced in a form of its own. */
+	#parse(data) {
+		const require = createRequire(join(this.runtime.n8nModules, 'n8n', 'package.json'));
+		return require('flatted').parse(data);
 	}
 
 	/** The number of claims that stand in n8n's store of processed data. */
@@ -260,9 +330,7 @@ export class QueueN8n {
 			cwd: userFolder,
 			env: {
 				...n8nEnvironment(instance),
-				...this.services.env,
-				...DEATH,
-				EXECUTIONS_MODE: 'queue',
+				...(this.services && { ...this.services.env, ...DEATH, EXECUTIONS_MODE: 'queue' }),
 				N8N_ENCRYPTION_KEY: this.#encryptionKey,
 				...env,
 			},
@@ -273,11 +341,18 @@ export class QueueN8n {
 		return service;
 	}
 
+	async #get(path) {
+		return await this.#call(path, {});
+	}
+
 	async #post(path, body) {
+		return await this.#call(path, { method: 'POST', body: JSON.stringify(body) });
+	}
+
+	async #call(path, options) {
 		const answer = await fetch(`${this.url}/rest/${path}`, {
-			method: 'POST',
+			...options,
 			headers: { 'content-type': 'application/json', cookie: this.#cookie },
-			body: JSON.stringify(body),
 		});
 		const text = await answer.text();
 		if (!answer.ok) throw new SetupError(`n8n answered ${answer.status} to ${path}: ${text}`);

@@ -1,0 +1,313 @@
+import { askSandbox, tellSandbox } from './sandbox.mjs';
+
+const US = 'ATVPDKIKX0DER';
+const CA = 'A2EUQ1WTGCTBG2';
+
+const FEEDBACK_REPORT = 'GET_SELLER_FEEDBACK_DATA';
+
+const MINUTES_OF_DAY = 24 * 60;
+
+/** After the day the last changes get this long to be told. */
+const GRACE_MINUTES = 5 * 60;
+
+const COMMENTS = [
+	'Arrived two weeks late, the box was torn open',
+	'',
+	`Long story: ${'the seller did not answer, '.repeat(12)}so two stars`,
+	'Falsche Größe — „nie wieder“ 😡',
+	'=HYPERLINK("x") looks like a formula but is a comment',
+];
+
+/** @param {number} ms */
+const pause = async (ms) => await new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * A day in the life of a trigger: feedback comes, changes and goes, figures cross their lines, reports
+ * end badly, calls fail, and n8n is killed and started again twice.
+ */
+export class TriggerDay {
+	/** What was told, in order: the items of all executions. */
+	told = [];
+
+	/** Executions that ended with an error: what they said. */
+	errors = [];
+
+	/** Minutes of the day at which n8n was killed. */
+	kills = [];
+
+	#known = new Set();
+
+	/** Feedback that steps to come work on. @type {Map<string, string>} */
+	#orders = new Map();
+
+	/**
+	 * @param {object} parts
+	 * @param {import('./cluster.mjs').N8nCluster} parts.n8n
+	 * @param {string} parts.sandboxUrl
+	 * @param {{ start: number, origin: number, scale: number }} parts.clock milliseconds of the start
+	 *   in scaled and in real time, and how much faster the former runs
+	 */
+	constructor(parts) {
+		Object.assign(this, parts);
+	}
+
+	/** Minutes of scaled time since the start. */
+	get minute() {
+		return (this.#now - this.clock.start) / 60_000;
+	}
+
+	get #now() {
+		const { start, origin, scale } = this.clock;
+		return start + (Date.now() - origin) * scale;
+	}
+
+	/**
+	 * What has to be so before the workflow is activated.
+	 *
+	 * @param {string} sandboxUrl
+	 */
+	static async prepare(sandboxUrl) {
+		const tell = async (path, body) => await tellSandbox(sandboxUrl, path, body);
+		await tell('world/orders', { marketplaceId: CA, count: 100 });
+		for (const marketplaceId of [US, CA]) {
+			await tell('world/accountStatus', { marketplaceId, status: 'NORMAL' });
+			for (const fulfilledBy of ['MERCHANT', 'AMAZON']) {
+				const defects = { fulfilledBy, orders: 200, ordersWithDefects: 0 };
+				await tell('world/defects', { marketplaceId, defects });
+			}
+		}
+		for (const [kind, probability] of Object.entries({ error503: 0.01, cutAfter: 0.005 })) {
+			await tell('faults', { kind, probability });
+		}
+	}
+
+	/**
+	 * Activates the workflow.
+	 *
+	 * @param {object} credentialData
+	 */
+	async begin(credentialData) {
+		await this.#moveClock();
+		this.workflowId = await this.n8n.setUpWorkflow(credentialData, 'trigger/workflow.json');
+	}
+
+	/** Runs the day to its end, and on until everything is told or the time is up. */
+	async run() {
+		const steps = this.#plan().toSorted((a, b) => a.minute - b.minute);
+		for (const { minute, act } of steps) {
+			while (this.minute < minute) await this.#tick();
+			await this.#moveClock();
+			await act();
+		}
+		const end = MINUTES_OF_DAY + GRACE_MINUTES;
+		while (this.minute < MINUTES_OF_DAY) await this.#tick();
+		for (;;) {
+			await this.#read();
+			if ((await this.compare()).missing.length === 0 || this.minute > end) break;
+			for (let each = 0; each < 10; each += 1) await this.#tick();
+		}
+	}
+
+	/** What was told beside the sandbox's true record: as bags, for each has to be told once. */
+	async compare() {
+		const history = await askSandbox(this.sandboxUrl, 'truth/feedbackHistory', {});
+		const wanted = [
+			...history.flatMap((each) => expectedOf(each)),
+			...FIGURES.map(({ event, marketplaceId }) => `${event} ${marketplaceId}`),
+		];
+		const left = [...wanted];
+		const extra = [];
+		for (const item of this.told) {
+			const index = left.indexOf(lineOf(item));
+			if (index < 0) extra.push(lineOf(item));
+			else left.splice(index, 1);
+		}
+		return { wanted: wanted.length, missing: left, extra };
+	}
+
+	/** Waits a little, the sandbox's clock keeping up. */
+	async #tick() {
+		await this.#moveClock();
+		await pause(100);
+	}
+
+	async #moveClock() {
+		await this.#tell('clock', { set: new Date(this.#now).toISOString() });
+	}
+
+	async #tell(path, body) {
+		return await tellSandbox(this.sandboxUrl, path, body);
+	}
+
+	async #read() {
+		const executions = await this.n8n.readExecutions(this.workflowId, this.#known);
+		for (const { id, runData, error } of executions) {
+			this.#known.add(id);
+			const items = runData['Told']?.[0]?.data?.main[0] ?? [];
+			this.told.push(...items.map(({ json }) => json));
+			if (error) this.errors.push(error.message);
+		}
+	}
+
+	/** @returns {Array<{ minute: number, act: () => Promise<unknown> }>} */
+	#plan() {
+		return [
+			...this.#planFeedback(),
+			...FIGURES.map(({ minute, act }) => ({
+				minute,
+				act: async () => await act(this.#tell.bind(this)),
+			})),
+			...BAD_REPORTS.map(({ minute, kind }) => ({
+				minute,
+				act: async () => await this.#tell('faults', { kind, reportType: FEEDBACK_REPORT }),
+			})),
+			{ minute: 300, act: async () => await this.#tell('faults', { kind: 'expiredToken' }) },
+			// In the middle of a report, and between a change and the report that shows it.
+			{ minute: 505, act: async () => await this.#killWhilePreparing() },
+			{ minute: 1005, act: async () => await this.#kill() },
+		];
+	}
+
+	/** Feedback of all stars in both marketplaces, of which some changes and some goes. */
+	#planFeedback() {
+		const steps = [];
+		for (let each = 0; each < 15; each += 1) {
+			const minute = 25 + each * 70;
+			const marketplaceId = each % 2 === 0 ? US : CA;
+			const rating = [1, 3, 2, 5, 2][each % 5];
+			const comment = COMMENTS[each % COMMENTS.length];
+			const name = `feedback ${each}`;
+			steps.push({
+				minute,
+				act: async () => {
+					const added = await this.#tell('world/feedback', { marketplaceId, rating, comment });
+					this.#orders.set(name, added.orderId);
+				},
+			});
+			const later = LATER[each % LATER.length];
+			if (rating > 3 || later === undefined) continue;
+			steps.push({
+				minute: minute + 245,
+				act: async () => {
+					const orderId = this.#orders.get(name);
+					await this.#tell(later.path, { orderId, ...later.change });
+				},
+			});
+		}
+		return steps.filter(({ minute }) => minute < MINUTES_OF_DAY - 60);
+	}
+
+	async #killWhilePreparing() {
+		const asks = async () =>
+			(await askSandbox(this.sandboxUrl, 'requests')).filter(
+				({ operation, status }) => operation === 'createReport' && status === 202,
+			).length;
+		const before = await asks();
+		while ((await asks()) === before) await this.#tick();
+		await this.#kill();
+	}
+
+	async #kill() {
+		this.kills.push(Math.round(this.minute));
+		await this.n8n.killMain();
+		const restarted = this.n8n.restartMain();
+		let isUp = false;
+		restarted.then(
+			() => (isUp = true),
+			() => (isUp = true),
+		);
+		while (!isUp) await this.#tick();
+		await restarted;
+	}
+}
+
+/** What becomes of a feedback some hours later. */
+const LATER = [
+	{ path: 'world/feedback/change', change: { rating: 2, comment: 'Changed my mind' } },
+	{ path: 'world/feedback/remove', change: {} },
+	{ path: 'world/feedback/change', change: { rating: 5 } },
+	undefined,
+];
+
+/** One by one, hours apart. */
+const BAD_REPORTS = [
+	{ minute: 150, kind: 'reportCancelled' },
+	{ minute: 390, kind: 'reportFatal' },
+	{ minute: 640, kind: 'reportStuck' },
+	{ minute: 860, kind: 'reportCancelled' },
+	{ minute: 1150, kind: 'reportFatal' },
+];
+
+const several = async (count, act) => {
+	for (let each = 0; each < count; each += 1) await act();
+};
+
+const sellerFulfilled = (ordersWithDefects) => ({
+	marketplaceId: US,
+	defects: { fulfilledBy: 'MERCHANT', orders: 200, ordersWithDefects },
+});
+
+/** Figures that cross their lines, each once. */
+const FIGURES = [
+	{
+		minute: 480,
+		event: 'orderDefectRateAboveTarget',
+		marketplaceId: US,
+		act: async (tell) => await tell('world/defects', sellerFulfilled(5)),
+	},
+	{
+		minute: 520,
+		event: 'ratingFellBelowThreshold',
+		marketplaceId: CA,
+		act: async (tell) =>
+			await several(
+				25,
+				async () => await tell('world/feedback', { marketplaceId: CA, rating: 1, comment: 'Bad' }),
+			),
+	},
+	{
+		minute: 545,
+		event: 'accountStatusChanged',
+		marketplaceId: US,
+		act: async (tell) =>
+			await tell('world/accountStatus', { marketplaceId: US, status: 'AT_RISK' }),
+	},
+	{
+		minute: 960,
+		event: 'orderDefectRateRecovered',
+		marketplaceId: US,
+		act: async (tell) => await tell('world/defects', sellerFulfilled(1)),
+	},
+	{
+		minute: 980,
+		event: 'ratingRecovered',
+		marketplaceId: CA,
+		act: async (tell) =>
+			await several(70, async () => await tell('world/feedback', { marketplaceId: CA, rating: 5 })),
+	},
+	{
+		minute: 1020,
+		event: 'accountStatusChanged',
+		marketplaceId: US,
+		act: async (tell) => await tell('world/accountStatus', { marketplaceId: US, status: 'NORMAL' }),
+	},
+];
+
+/** What has to be told of an entry of the true record, as a line to compare by. */
+function expectedOf({ kind, marketplaceId, orderId, before, after }) {
+	const line = (event, feedback) => [
+		`${event} ${marketplaceId} ${orderId} ${feedback.rating} ${feedback.comment.slice(0, 100)}`,
+	];
+	const isShown = (feedback) => feedback !== null && feedback.rating <= 3;
+	if (kind === 'added' || !isShown(before)) {
+		if (!isShown(after)) return [];
+		return line(after.rating === 3 ? 'newNeutralFeedback' : 'newNegativeFeedback', after);
+	}
+	return isShown(after) ? line('feedbackChanged', after) : line('feedbackRemoved', before);
+}
+
+function lineOf({ event, marketplaceId, orderId, before, after }) {
+	if (orderId === null) return `${event} ${marketplaceId}`;
+	const { rating, comment } = after ?? before;
+	return `${event} ${marketplaceId} ${orderId} ${rating} ${comment.slice(0, 100)}`;
+}

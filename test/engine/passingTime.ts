@@ -1,0 +1,28 @@
+/**
+ * Lets time pass for everything in this process without waiting: the node's clock, the sandbox's
+ * clock, how long reports take, and Amazon's rate limits on both sides.
+ */
+
+let passedMs = 0;
+
+/** From now on it is that many milliseconds later. */
+export const passTime = (ms: number): void => {
+	passedMs += ms;
+};
+
+/**
+ * For the tests of a file: each begins at this moment (ISO 8601). The calendar then stands still
+ * until time is passed; the steady clock, which waits are measured by, runs on by itself too.
+ */
+export function usePassingTime(start: string): void {
+	const realSteady = performance.now.bind(performance);
+	let passedBefore = 0;
+	beforeEach(() => {
+		passedBefore = passedMs;
+		jest.spyOn(Date, 'now').mockImplementation(() => {
+			return Date.parse(start) + Math.round(passedMs - passedBefore);
+		});
+		jest.spyOn(performance, 'now').mockImplementation(() => realSteady() + passedMs);
+	});
+	afterAll(() => jest.restoreAllMocks());
+}

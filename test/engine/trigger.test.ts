@@ -1,0 +1,831 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { plusDays } from '../../nodes/shared/domain/ratingWindow';
+import type { WorldFeedback } from '../../sandbox';
+import { expectToMatchOutputSchema } from './outputSchema';
+import { passTime } from './passingTime';
+import {
+	CA,
+	FEEDBACK_EVENTS,
+	MINUTE,
+	MX,
+	passMinutes,
+	US,
+	useWatching,
+	type Watcher,
+} from './watching';
+
+// The pauses between attempts at a failing call pass without waiting, too.
+jest.mock('n8n-workflow', () => {
+	const actual = jest.requireActual<typeof import('n8n-workflow')>('n8n-workflow');
+	return {
+		...actual,
+		sleep: async (ms: number) => {
+			passTime(ms);
+			await actual.sleep(0);
+		},
+	};
+});
+
+const watching = useWatching();
+
+/** Both reports are asked for at the same time, so that what is told is of the same moment. */
+const EVERY_TEN_MINUTES = { feedbackEveryMinutes: 10, figuresEveryMinutes: 10 };
+
+/** Minutes until what changes now is told, asked for every ten minutes. */
+const UNTIL_TOLD = 12;
+
+const TODAY = '2026-11-23';
+
+const world = () => watching.sandbox.world;
+
+const addFeedback = (
+	rating: 1 | 2 | 3 | 4 | 5,
+	comment = '',
+	changes: { marketplaceId?: string; date?: string; orderId?: string; response?: string } = {},
+): WorldFeedback => world().addFeedback({ rating, comment, ...changes });
+
+const truth = (marketplaceId = US, days: '30' | '90' | '365' = '365') => {
+	const counts = watching.sandbox.truth.rating('demo', marketplaceId)[days];
+	return { ...counts, total: counts.positive + counts.neutral + counts.negative };
+};
+
+/** The 1 to 3 star feedback there is, oldest first. */
+const low = (marketplaceId = US) => watching.sandbox.truth.feedback('demo', marketplaceId);
+
+/** An activated trigger that knows what there is by now. */
+const activateAndSettle = async (
+	options?: Parameters<typeof watching.activate>[0],
+): Promise<Watcher> => {
+	const watcher = await watching.activate(options);
+	await watcher.poll();
+	await passMinutes(3, watcher);
+	expect(watcher.take()).toEqual([]);
+	expect(watcher.takeThrown()).toEqual([]);
+	return watcher;
+};
+
+const eventsOf = (items: readonly IDataObject[]) =>
+	items.map(({ event, orderId }) => `${String(event)} ${String(orderId)}`);
+
+describe('feedback', () => {
+	it('is not told when it was there at the first activation, however often it is looked at', async () => {
+		const watcher = await watching.activate({ marketplaces: [US, CA, MX] });
+		await watcher.poll();
+		await passMinutes(100, watcher);
+		expect(watcher.told).toEqual([]);
+		expect(watcher.thrown).toEqual([]);
+		expect(watching.count('getReportDocument')).toBeGreaterThan(5);
+		const remembered = (watcher.place().feedback as IDataObject).rows as IDataObject;
+		const watched = low().filter(({ date }) => date >= plusDays(TODAY, -90));
+		expect(Object.keys(remembered).toSorted()).toEqual(
+			watched.map(({ orderId }) => orderId).toSorted(),
+		);
+	});
+
+	it('is told once as new negative, with the rating, what could be done, and where', async () => {
+		const watcher = await activateAndSettle({ options: EVERY_TEN_MINUTES });
+		const { orderId } = addFeedback(1, 'The handle broke after a day', { response: 'Sorry' });
+		await passMinutes(UNTIL_TOLD, watcher);
+		const items = watcher.take();
+		expect(items).toHaveLength(1);
+		const { negative, neutral, positive, total } = truth();
+		expect(items[0]).toEqual({
+			event: 'newNegativeFeedback',
+			eventId: expect.stringMatching(new RegExp(`^US/${orderId}/0/.{11}$`)),
+			summary: `United States: New negative feedback, 1 star, for order ${orderId}: "The handle broke after a day"`,
+			marketplace: 'US',
+			marketplaceId: US,
+			orderId,
+			before: null,
+			after: {
+				date: TODAY,
+				rating: 1,
+				sentiment: 'negative',
+				comment: 'The handle broke after a day',
+				response: 'Sorry',
+			},
+			changed: [],
+			ratingNow: {
+				days: 365,
+				rating: (100 * positive) / total,
+				displayedRating: Math.round((100 * positive) / total),
+				positive,
+				neutral,
+				negative,
+				total,
+				provenance: 'derived',
+				coveredThrough: TODAY,
+				notes: [],
+			},
+			removal: {
+				prospect: 'possible',
+				criterion: 'productReview',
+				explanation: expect.stringContaining('Amazon decides'),
+				requestBy: '2027-02-21',
+			},
+			feedbackManagerUrl: 'https://sellercentral.amazon.com/feedback-manager/index.html',
+			orderUrl: `https://sellercentral.amazon.com/orders-v3/order/${orderId}`,
+			observedAt: '2026-11-23T18:09:00.000Z',
+			source: expect.stringMatching(/^GET_SELLER_FEEDBACK_DATA 5\d+$/),
+		});
+		expectToMatchOutputSchema('AmazonSellerFeedbackTrigger', undefined, items);
+		await passMinutes(60, watcher);
+		expect(watcher.told).toEqual([]);
+		expect(watcher.thrown).toEqual([]);
+	});
+
+	it('is told once as new neutral, changed and removed, with before and after', async () => {
+		const watcher = await activateAndSettle({ options: EVERY_TEN_MINUTES });
+		const ids = new Set<unknown>();
+		const tell = async (): Promise<IDataObject> => {
+			await passMinutes(UNTIL_TOLD, watcher);
+			const [item, ...others] = watcher.take();
+			expect(others).toEqual([]);
+			expect(ids).not.toContain(item?.eventId);
+			ids.add(item?.eventId);
+			expect(item?.ratingNow).toMatchObject({ ...truth(), provenance: 'derived', notes: [] });
+			return item ?? {};
+		};
+
+		const { orderId } = addFeedback(3, '');
+		const added = await tell();
+		expect(added).toMatchObject({ event: 'newNeutralFeedback', orderId, before: null });
+		expect(added.after).toMatchObject({ rating: 3, sentiment: 'neutral', comment: '' });
+		expect(added.removal).toMatchObject({ prospect: 'impossible', criterion: 'starOnly' });
+
+		const comment = `What a mess. ${'Never again! '.repeat(20)}`.trim();
+		world().changeFeedback('demo', orderId, { rating: 2, comment });
+		const changed = await tell();
+		expect(changed).toMatchObject({
+			event: 'feedbackChanged',
+			orderId,
+			before: { date: TODAY, rating: 3, sentiment: 'neutral', comment: '', commentCut: false },
+			after: { date: TODAY, rating: 2, sentiment: 'negative', comment },
+			changed: ['rating', 'comment'],
+		});
+		expect(changed.removal).toMatchObject({ prospect: 'unlikely', requestBy: '2027-02-21' });
+
+		world().changeFeedback('demo', orderId, { rating: 3, comment: '' });
+		expect(await tell()).toMatchObject({ event: 'feedbackChanged', after: { rating: 3 } });
+		world().changeFeedback('demo', orderId, { rating: 2, comment });
+		expect(await tell()).toMatchObject({ event: 'feedbackChanged', after: { rating: 2 } });
+
+		// Beyond what is kept of a comment.
+		world().changeFeedback('demo', orderId, { comment: `${comment} !` });
+		expect(await tell()).toMatchObject({
+			event: 'feedbackChanged',
+			before: { rating: 2, comment: comment.slice(0, 120), commentCut: true },
+			after: { rating: 2, comment: `${comment} !` },
+			changed: ['comment'],
+		});
+
+		world().removeFeedback('demo', orderId);
+		const removed = await tell();
+		expect(removed).toMatchObject({
+			event: 'feedbackRemoved',
+			orderId,
+			before: { date: TODAY, rating: 2, sentiment: 'negative', comment: comment.slice(0, 120) },
+			after: null,
+			changed: [],
+			removal: null,
+			orderUrl: expect.stringContaining(orderId),
+		});
+		expect(String(removed.summary)).toMatch(/2 stars .* removed, struck through, or raised/);
+
+		// And comes back: Amazon restored it, or the buyer thought better of it.
+		addFeedback(2, comment, { orderId });
+		expect(await tell()).toMatchObject({ event: 'newNegativeFeedback', orderId });
+		await passMinutes(60, watcher);
+		expect(watcher.told).toEqual([]);
+	});
+
+	it('raised to positive has left the report', async () => {
+		const watcher = await activateAndSettle({ options: EVERY_TEN_MINUTES });
+		const { orderId } = low().at(-1) ?? { orderId: '' };
+		world().changeFeedback('demo', orderId, { rating: 5 });
+		await passMinutes(UNTIL_TOLD, watcher);
+		expect(eventsOf(watcher.told)).toEqual([`feedbackRemoved ${orderId}`]);
+		expect(watcher.told[0]?.ratingNow).toMatchObject(truth());
+	});
+
+	it('tells only of the events chosen, and of a change to negative as new where changes are not', async () => {
+		const watcher = await activateAndSettle({ events: ['newNegativeFeedback'] });
+		const { orderId } = low().findLast(({ rating }) => rating === 3) ?? { orderId: '' };
+		const [first] = low().filter(({ rating, date }) => rating < 3 && date > '2026-09-01');
+		addFeedback(3, 'so so');
+		world().removeFeedback('demo', first?.orderId ?? '');
+		world().changeFeedback('demo', orderId, { comment: 'hm' });
+		await passMinutes(40, watcher);
+		expect(watcher.take()).toEqual([]);
+
+		world().changeFeedback('demo', orderId, { rating: 1 });
+		await passMinutes(100, watcher);
+		expect(watcher.told).toHaveLength(1);
+		expect(watcher.told[0]).toMatchObject({
+			event: 'newNegativeFeedback',
+			orderId,
+			before: { rating: 3, comment: 'hm' },
+			after: { rating: 1 },
+		});
+		expect(String(watcher.told[0]?.summary)).toContain('1 star (before 3 stars)');
+	});
+
+	it('tells of a changed response of the seller only where that is wanted', async () => {
+		const quiet = await activateAndSettle({ id: 'quiet' });
+		const wanting = await activateAndSettle({ id: 'wanting', options: { tellResponses: true } });
+		const { orderId } = low().at(-1) ?? { orderId: '' };
+		world().changeFeedback('demo', orderId, { response: 'We have refunded you' });
+		await passMinutes(70, quiet, wanting);
+		expect(quiet.told).toEqual([]);
+		expect(wanting.told).toHaveLength(1);
+		expect(wanting.told[0]).toMatchObject({
+			event: 'feedbackChanged',
+			orderId,
+			changed: ['response'],
+			after: { response: 'We have refunded you' },
+		});
+	});
+
+	it('comes from several marketplaces in one trigger, each with its own rating and pages', async () => {
+		const watcher = await activateAndSettle({
+			marketplaces: [US, CA],
+			options: EVERY_TEN_MINUTES,
+		});
+		const us = addFeedback(1, 'bad');
+		const ca = addFeedback(3, 'so so', { marketplaceId: CA });
+		await passMinutes(60, watcher);
+		const byMarketplace = Object.fromEntries(watcher.told.map((item) => [item.marketplace, item]));
+		expect(watcher.told).toHaveLength(2);
+		expect(byMarketplace.US).toMatchObject({
+			event: 'newNegativeFeedback',
+			orderId: us.orderId,
+			ratingNow: truth(US),
+		});
+		expect(byMarketplace.CA).toMatchObject({
+			event: 'newNeutralFeedback',
+			marketplaceId: CA,
+			orderId: ca.orderId,
+			ratingNow: truth(CA),
+			feedbackManagerUrl: 'https://sellercentral.amazon.ca/feedback-manager/index.html',
+			orderUrl: `https://sellercentral.amazon.ca/orders-v3/order/${ca.orderId}`,
+		});
+	});
+
+	it('of the days to look back is told at the first activation, oldest first, and once', async () => {
+		const watcher = await watching.activate({ options: { lookBackDays: 30 } });
+		await watcher.poll();
+		await passMinutes(60, watcher);
+		const wanted = low().filter(({ date }) => date >= plusDays(TODAY, -29));
+		expect(wanted.length).toBeGreaterThan(2);
+		expect(watcher.told.map(({ orderId }) => orderId)).toEqual(
+			wanted.map(({ orderId }) => orderId),
+		);
+		expect(watcher.told.map(({ after }) => (after as IDataObject).rating)).toEqual(
+			wanted.map(({ rating }) => rating),
+		);
+	});
+
+	it('that Amazon reports some days late is told, as long as its date is watched', async () => {
+		const watcher = await activateAndSettle();
+		const late = addFeedback(1, 'late', { date: '2026-11-19' });
+		addFeedback(1, 'too late', { date: '2026-08-20' });
+		await passMinutes(60, watcher);
+		expect(eventsOf(watcher.told)).toEqual([`newNegativeFeedback ${late.orderId}`]);
+	});
+
+	it('that grows old is not taken for removed', async () => {
+		const watcher = await activateAndSettle({
+			options: { daysToWatch: 360, includeRating: false },
+		});
+		const before = low().length;
+		const { orderId } = addFeedback(1, 'bad');
+		await passMinutes(40, watcher);
+		expect(eventsOf(watcher.take())).toEqual([`newNegativeFeedback ${orderId}`]);
+		for (let day = 0; day < 400; day += 5) {
+			passTime(5 * 24 * 60 * MINUTE);
+			await passMinutes(2, watcher);
+		}
+		expect(low()).toHaveLength(before + 1);
+		expect(watcher.told).toEqual([]);
+		// In the end a year has passed without feedback, and Amazon cancels the report.
+		expect(watcher.thrown.filter(({ message }) => !message.includes('cancelled'))).toEqual([]);
+	});
+
+	it('gives the rating of the window chosen', async () => {
+		const watcher = await activateAndSettle({
+			options: { ...EVERY_TEN_MINUTES, ratingDays: 30 },
+		});
+		addFeedback(2, '');
+		await passMinutes(UNTIL_TOLD, watcher);
+		expect(watcher.told[0]?.ratingNow).toMatchObject({ ...truth(US, '30'), days: 30 });
+		expect(truth(US, '30')).not.toEqual(truth(US, '365'));
+	});
+
+	it('gives the rating as far as late totals reach, and says so', async () => {
+		watching.sandbox.settings.set({ trafficLagDays: 2 });
+		const before = truth();
+		const watcher = await activateAndSettle();
+		addFeedback(3, '');
+		addFeedback(1, '');
+		await passMinutes(40, watcher);
+		expect(watcher.told).toHaveLength(2);
+		for (const { ratingNow } of watcher.told) {
+			expect(ratingNow).toMatchObject({ coveredThrough: '2026-11-21', provenance: 'derived' });
+			const { total, notes } = ratingNow as { total: number; notes: string[] };
+			expect(total).toBeLessThanOrEqual(before.total);
+			expect(notes.join()).toMatch(/reach to 2026-11-21.* 2 known feedback of 1 to 3 stars/);
+		}
+	});
+
+	// DEFECT: the totals are up to six hours older than the rows. A neutral feedback that came in
+	// between is counted as neutral and taken from the positives, which never held it.
+	it.failing('is not taken from the positives while the totals do not know it yet', async () => {
+		const before = truth();
+		const watcher = await activateAndSettle();
+		addFeedback(3, '');
+		await passMinutes(40, watcher);
+		expect(watcher.told[0]?.ratingNow).toMatchObject({ positive: before.positive });
+	});
+
+	it('is not taken for changed where a download names a wrong charset', async () => {
+		const watcher = await activateAndSettle({ options: EVERY_TEN_MINUTES });
+		const { orderId } = addFeedback(1, 'Très mauvais café – „nie wieder“');
+		await passMinutes(10, watcher);
+		expect(eventsOf(watcher.take())).toEqual([`newNegativeFeedback ${orderId}`]);
+		const fault = watching.sandbox.faults.add({
+			kind: 'wrongCharset',
+			reportType: 'GET_SELLER_FEEDBACK_DATA',
+			times: 2,
+		});
+		await passMinutes(40, watcher);
+		expect(fault.fired).toBe(2);
+		expect(watcher.told).toEqual([]);
+	});
+});
+
+const RATING_EVENTS = ['ratingFellBelowThreshold', 'ratingRecovered'];
+
+/** A percentage with as many decimals as a threshold may have, cut off. */
+const cutOff = (percent: number) => Math.floor(percent * 10_000) / 10_000;
+
+const ratingOf = ({ positive, total }: { positive: number; total: number }) =>
+	(100 * positive) / total;
+
+describe('rating', () => {
+	it('that falls below a threshold and comes back is told once each, with a margin in between', async () => {
+		const before = truth();
+		const percent = cutOff(ratingOf(before));
+		const watcher = await activateAndSettle({
+			events: RATING_EVENTS,
+			thresholds: [
+				{ name: 'Far away', percent: 50 },
+				{ name: 'Line', percent },
+			],
+			options: EVERY_TEN_MINUTES,
+		});
+		const { orderId } = addFeedback(2, 'bad');
+		await passMinutes(UNTIL_TOLD, watcher);
+		const [fell, ...others] = watcher.take();
+		expect(others).toEqual([]);
+		const after = truth();
+		expect(ratingOf(after)).toBeLessThan(percent);
+		const line = { thresholdName: 'Line', thresholdPercent: percent };
+		expect(fell).toMatchObject({
+			event: 'ratingFellBelowThreshold',
+			orderId: null,
+			orderUrl: null,
+			removal: null,
+			before: { ...before, rating: ratingOf(before), ...line },
+			after: { ...after, rating: ratingOf(after), ...line },
+			changed: ['rating'],
+			ratingNow: after,
+			feedbackManagerUrl: 'https://sellercentral.amazon.com/feedback-manager/index.html',
+		});
+		expect(String(fell?.summary)).toContain(`The rating fell below Line (${percent} %)`);
+		expectToMatchOutputSchema('AmazonSellerFeedbackTrigger', undefined, [fell ?? {}]);
+
+		// Back where it was, which is above the line yet within the margin.
+		world().removeFeedback('demo', orderId);
+		await passMinutes(UNTIL_TOLD, watcher);
+		expect(watcher.take()).toEqual([]);
+		addFeedback(2, 'bad', { orderId });
+		await passMinutes(UNTIL_TOLD, watcher);
+		expect(watcher.take()).toEqual([]);
+
+		for (const each of low().filter(({ date }) => date > '2025-11-23')) {
+			if (ratingOf(truth()) >= percent + 0.5) break;
+			world().removeFeedback('demo', each.orderId);
+		}
+		await passMinutes(UNTIL_TOLD, watcher);
+		expect(watcher.told).toHaveLength(1);
+		expect(watcher.told[0]).toMatchObject({
+			event: 'ratingRecovered',
+			before: { ...after, ...line },
+			after: { ...truth(), rating: ratingOf(truth()), ...line },
+			ratingNow: truth(),
+		});
+		expect(watcher.told[0]?.eventId).not.toBe(fell?.eventId);
+	});
+
+	it('exactly at a threshold has not fallen below it, and without a margin has recovered', async () => {
+		for (const { orderId } of low().slice(-2)) world().removeFeedback('demo', orderId);
+		const exact = truth(US, '30');
+		expect([exact.positive, exact.total]).toEqual([30, 32]);
+		const watcher = await activateAndSettle({
+			events: RATING_EVENTS,
+			thresholds: [{ name: '', percent: 93.75 }],
+			options: { ...EVERY_TEN_MINUTES, ratingDays: 30, ratingMargin: 0, lookBackDays: 1 },
+		});
+		const { orderId } = addFeedback(3);
+		await passMinutes(UNTIL_TOLD, watcher);
+		expect(watcher.take().map(({ event }) => event)).toEqual(['ratingFellBelowThreshold']);
+		world().removeFeedback('demo', orderId);
+		await passMinutes(UNTIL_TOLD, watcher);
+		expect(watcher.told).toHaveLength(1);
+		expect(watcher.told[0]).toMatchObject({
+			event: 'ratingRecovered',
+			before: { rating: (100 * 30) / 33 },
+			after: { thresholdName: '93.75 %', thresholdPercent: 93.75, rating: 93.75 },
+		});
+	});
+
+	it.each([
+		[0, []],
+		[1, ['98', '97.99']],
+	])(
+		'already below at the first activation, looking back %d days, tells %j',
+		async (lookBackDays, lines) => {
+			const watcher = await watching.activate({
+				events: ['ratingFellBelowThreshold'],
+				thresholds: [
+					{ name: '98', percent: 98 },
+					{ name: '97.99', percent: 97.99 },
+					{ name: '10', percent: 10 },
+				],
+				options: { lookBackDays },
+			});
+			await watcher.poll();
+			await passMinutes(70, watcher);
+			const names = watcher.told.map(({ after }) => (after as IDataObject).thresholdName);
+			expect(names).toEqual(lines);
+		},
+	);
+
+	it('falls when the totals reach the feedback that made it fall, and not before', async () => {
+		watching.sandbox.settings.set({ trafficLagDays: 2 });
+		const percent = cutOff(ratingOf(truth()) - 0.5);
+		const watcher = await activateAndSettle({
+			events: ['newNegativeFeedback', 'ratingFellBelowThreshold'],
+			thresholds: [{ name: 'Line', percent }],
+		});
+		for (let count = 0; count < 10; count += 1) addFeedback(1);
+		await passMinutes(60, watcher);
+		expect(watcher.take().map(({ event }) => event)).toEqual(Array(10).fill('newNegativeFeedback'));
+		const told: string[] = [];
+		for (let day = 1; day <= 4; day += 1) {
+			passTime(24 * 60 * MINUTE);
+			await passMinutes(3, watcher);
+			// What was asked for a day ago is read first, then what is of today.
+			told.push(...watcher.take().map(({ event }) => `day ${day}: ${String(event)}`));
+		}
+		expect(told).toEqual(['day 2: ratingFellBelowThreshold']);
+	});
+
+	it('of too few feedback is not judged', async () => {
+		const watcher = await watching.activate({
+			events: RATING_EVENTS,
+			marketplaces: [MX],
+			thresholds: [{ name: 'All', percent: 100 }],
+			options: { ...EVERY_TEN_MINUTES, lookBackDays: 5 },
+		});
+		await watcher.poll();
+		await passMinutes(3, watcher);
+		expect(truth(MX).negative).toBeGreaterThan(0);
+		for (let rest = 10 - truth(MX).total; rest > 1; rest -= 1) {
+			addFeedback(1, '', { marketplaceId: MX });
+		}
+		await passMinutes(UNTIL_TOLD, watcher);
+		expect(watcher.told).toEqual([]);
+		addFeedback(1, '', { marketplaceId: MX });
+		await passMinutes(UNTIL_TOLD, watcher);
+		expect(truth(MX).total).toBe(10);
+		expect(watcher.told.map(({ event }) => event)).toEqual(['ratingFellBelowThreshold']);
+	});
+});
+
+const HEALTH_EVENTS = [
+	'accountStatusChanged',
+	'orderDefectRateAboveTarget',
+	'orderDefectRateRecovered',
+];
+
+const setDefects = (
+	fulfilledBy: 'AMAZON' | 'MERCHANT',
+	ordersWithDefects: number,
+	orders: number,
+): void => world().setDefects('demo', US, { fulfilledBy, ordersWithDefects, orders });
+
+describe('account health', () => {
+	it('tells each change of the account status once', async () => {
+		world().setAccountStatus('demo', US, 'NORMAL');
+		const watcher = await activateAndSettle({
+			events: ['accountStatusChanged'],
+			options: { figuresEveryMinutes: 10 },
+		});
+		world().setAccountStatus('demo', US, 'AT_RISK');
+		await passMinutes(UNTIL_TOLD, watcher);
+		world().setAccountStatus('demo', US, 'DEACTIVATED');
+		await passMinutes(UNTIL_TOLD, watcher);
+		world().setAccountStatus('demo', US, 'AT_RISK');
+		await passMinutes(UNTIL_TOLD, watcher);
+		expect(watcher.told.map(({ before, after }) => [before, after])).toEqual([
+			[{ accountStatus: 'NORMAL' }, { accountStatus: 'AT_RISK' }],
+			[{ accountStatus: 'AT_RISK' }, { accountStatus: 'DEACTIVATED' }],
+			[{ accountStatus: 'DEACTIVATED' }, { accountStatus: 'AT_RISK' }],
+		]);
+		expect(new Set(watcher.told.map(({ eventId }) => eventId)).size).toBe(3);
+		expect(watcher.told[0]).toMatchObject({
+			event: 'accountStatusChanged',
+			summary: 'United States: The account status changed from NORMAL to AT_RISK',
+			orderId: null,
+			removal: null,
+			changed: ['accountStatus'],
+			ratingNow: { ...truth(), provenance: 'derived' },
+			source: expect.stringMatching(/^GET_V2_SELLER_PERFORMANCE_REPORT 5\d+$/),
+		});
+		expectToMatchOutputSchema('AmazonSellerFeedbackTrigger', undefined, watcher.told);
+	});
+
+	it('tells once that an order defect rate is not under its target, and that it recovered', async () => {
+		world().setAccountStatus('demo', US, 'NORMAL');
+		setDefects('MERCHANT', 9, 1000);
+		setDefects('AMAZON', 0, 1000);
+		const watcher = await activateAndSettle({
+			events: HEALTH_EVENTS,
+			options: { figuresEveryMinutes: 10, includeRating: false },
+		});
+		const step = async (ordersWithDefects: number): Promise<IDataObject[]> => {
+			setDefects('MERCHANT', ordersWithDefects, 1000);
+			await passMinutes(UNTIL_TOLD, watcher);
+			return watcher.take();
+		};
+		const rate = (ordersWithDefects: number) => ({
+			fulfilment: 'sellerFulfilled',
+			percent: ordersWithDefects / 10,
+			targetPercent: 1,
+			orders: 1000,
+			ordersWithDefects,
+		});
+		// Amazon wants it under the target: at the target is not.
+		const above = await step(10);
+		expect(above).toHaveLength(1);
+		expect(above[0]).toMatchObject({
+			event: 'orderDefectRateAboveTarget',
+			summary:
+				'United States: The order defect rate of orders you ship is not under its target of 1 %: 1 % (10 of 1000 orders)',
+			before: rate(9),
+			after: rate(10),
+			changed: ['orderDefectRate'],
+			ratingNow: { rating: null, provenance: 'insufficient' },
+		});
+		expectToMatchOutputSchema('AmazonSellerFeedbackTrigger', undefined, above);
+		expect(await step(30)).toEqual([]);
+		// Nine are 0.9 %: the margin of 0.1 points is just met.
+		const recovered = await step(9);
+		expect(recovered).toHaveLength(1);
+		expect(recovered[0]).toMatchObject({
+			event: 'orderDefectRateRecovered',
+			before: rate(30),
+			after: rate(9),
+		});
+		expect(await step(9)).toEqual([]);
+		setDefects('AMAZON', 20, 1000);
+		await passMinutes(UNTIL_TOLD, watcher);
+		expect(watcher.told).toHaveLength(1);
+		expect(watcher.told[0]?.after).toMatchObject({ fulfilment: 'amazonFulfilled', percent: 2 });
+	});
+
+	it('goes by a target, a margin and a minimum of orders of its own', async () => {
+		setDefects('MERCHANT', 0, 49);
+		setDefects('AMAZON', 0, 1000);
+		const watcher = await activateAndSettle({
+			events: HEALTH_EVENTS.slice(1),
+			options: {
+				figuresEveryMinutes: 10,
+				includeRating: false,
+				defectTarget: 0.5,
+				defectMargin: 0.25,
+				minimumOrders: 50,
+			},
+		});
+		const step = async (ofMerchant: [number, number], ofAmazon: [number, number]) => {
+			setDefects('MERCHANT', ...ofMerchant);
+			setDefects('AMAZON', ...ofAmazon);
+			await passMinutes(UNTIL_TOLD, watcher);
+			return watcher
+				.take()
+				.map(({ event, after }) => `${String(event)} ${String((after as IDataObject).percent)}`);
+		};
+		expect(await step([49, 49], [4, 1000])).toEqual([]);
+		expect(await step([49, 49], [5, 1000])).toEqual(['orderDefectRateAboveTarget 0.5']);
+		expect(await step([49, 49], [3, 1000])).toEqual([]);
+		expect(await step([49, 49], [5, 2000])).toEqual(['orderDefectRateRecovered 0.25']);
+	});
+
+	it('already beyond its target is told when looking back', async () => {
+		setDefects('MERCHANT', 20, 1000);
+		setDefects('AMAZON', 1, 1000);
+		const watcher = await watching.activate({
+			events: HEALTH_EVENTS,
+			options: { lookBackDays: 1, includeRating: false },
+		});
+		await watcher.poll();
+		await passMinutes(UNTIL_TOLD, watcher);
+		expect(watcher.told.map(({ event }) => event)).toEqual(['orderDefectRateAboveTarget']);
+	});
+});
+
+describe('Fetch Test Event', () => {
+	const ALL_EVENTS = [...FEEDBACK_EVENTS, ...RATING_EVENTS, ...HEALTH_EVENTS];
+
+	/** Reports that Amazon has finished, as an active workflow leaves them. */
+	const prepareReports = async (): Promise<void> => {
+		await activateAndSettle({ events: ALL_EVENTS, id: 'active' });
+	};
+
+	const fetchOne = async (
+		options: Parameters<typeof watching.activate>[0] = {},
+	): Promise<Watcher> => {
+		const watcher = await watching.activate({ ...options, manual: true });
+		await watcher.poll();
+		return watcher;
+	};
+
+	it('shows the newest feedback at once, from a report that is there, and remembers nothing', async () => {
+		await prepareReports();
+		const { date, rating } = addFeedback(1, 'not in that report');
+		expect([date, rating]).toEqual([TODAY, 1]);
+		const newest = low()
+			.slice(0, -1)
+			.findLast((each) => each.rating < 3);
+		const created = watching.count('createReport');
+		const staticData = { 'node:Trigger': { state: { version: 1, marketplaces: {} } } };
+		const watcher = await fetchOne({ events: ['newNegativeFeedback'], staticData });
+		expect(watcher.thrown).toEqual([]);
+		expect(watcher.told).toHaveLength(1);
+		expect(watcher.told[0]).toMatchObject({
+			event: 'newNegativeFeedback',
+			orderId: newest?.orderId,
+			before: null,
+			after: { date: newest?.date, rating: newest?.rating, comment: newest?.comment },
+			ratingNow: { provenance: 'derived' },
+		});
+		expectToMatchOutputSchema('AmazonSellerFeedbackTrigger', undefined, watcher.told);
+		expect(watcher.longestPollMs).toBeLessThan(1_000);
+		expect(watching.count('createReport')).toBe(created);
+		expect(watcher.trigger.staticData).toEqual(staticData);
+		expect(watcher.trigger.isChanged).toBe(false);
+	});
+
+	it('is no part of what the active workflow tells', async () => {
+		const active = await activateAndSettle();
+		const { orderId } = addFeedback(2, 'bad');
+		await fetchOne({ events: ['newNegativeFeedback'] });
+		await passMinutes(40, active);
+		expect(eventsOf(active.told)).toEqual([`newNegativeFeedback ${orderId}`]);
+	});
+
+	it('asks for a report where Amazon has none, and waits for it', async () => {
+		const watcher = await fetchOne({ events: ['newNegativeFeedback'] });
+		expect(watcher.thrown).toEqual([]);
+		expect(watcher.told).toHaveLength(1);
+		expect(watcher.longestPollMs).toBeGreaterThan(19_000);
+		expect(watcher.longestPollMs).toBeLessThan(40_000);
+		expect(watching.count('createReport')).toBe(1);
+	});
+
+	it('says that the report is not ready, and picks up the same report later', async () => {
+		watching.sandbox.faults.add({ kind: 'reportStuck' });
+		const options = { marketplaces: [CA], options: { includeRating: false } };
+		const [first, second] = [await fetchOne(options), await fetchOne(options)];
+		for (const { thrown, told, longestPollMs } of [first, second]) {
+			expect(told).toEqual([]);
+			expect(thrown).toHaveLength(1);
+			expect(thrown[0]?.message).toBe(
+				'Amazon is still preparing the feedback report for Canada: fetch the test event again in a minute or two. The active workflow does not wait like this',
+			);
+			expect(thrown[0]?.description).toMatch(/can be activated all the same/);
+			expect(longestPollMs).toBeLessThan(45_000);
+		}
+		expect(watching.count('createReport')).toBe(1);
+	});
+
+	const expectToSayThatThereIsNone = async (includeRating: boolean): Promise<void> => {
+		for (const { orderId } of low()) world().removeFeedback('demo', orderId);
+		const watcher = await fetchOne({ options: { includeRating } });
+		expect(watcher.told).toEqual([]);
+		expect(watcher.thrown).toHaveLength(1);
+		expect(watcher.thrown[0]?.message).toMatch(
+			/^Amazon cancelled the feedback report for United States: there is nothing to report/,
+		);
+	};
+
+	it('says that there is no feedback at all', async () => await expectToSayThatThereIsNone(false));
+
+	// DEFECT: it says "No Sales and Traffic report for United States is at hand", which only the
+	// rating in the item would need. The reason of an extra comes first and hides the one that counts.
+	it.failing('says that there is no feedback at all, where the rating is wanted too', async () => {
+		await expectToSayThatThereIsNone(true);
+	});
+
+	it('says that there is none of the kind chosen', async () => {
+		for (const { orderId, rating } of low()) {
+			if (rating === 3) world().removeFeedback('demo', orderId);
+		}
+		const watcher = await fetchOne({
+			events: ['newNeutralFeedback'],
+			options: { includeRating: false },
+		});
+		expect(watcher.thrown.map(({ message }) => message)).toEqual([
+			'United States has no feedback of the kind chosen in the last year',
+		]);
+	});
+
+	it('gives an item for each event, of reports that are there', async () => {
+		await prepareReports();
+		for (const event of ALL_EVENTS) {
+			// Amazon lets a seller list reports about once a minute.
+			passTime(3 * MINUTE);
+			const watcher = await fetchOne({ events: [event] });
+			expect(watcher.thrown).toEqual([]);
+			expect(watcher.told).toHaveLength(1);
+			expect(watcher.told[0]).toMatchObject({ event, marketplace: 'US' });
+			expect(watcher.told[0]?.ratingNow).toMatchObject({ ...truth(), provenance: 'derived' });
+			expectToMatchOutputSchema('AmazonSellerFeedbackTrigger', undefined, watcher.told);
+			expect(watcher.longestPollMs).toBeLessThan(1_000);
+			expect(watcher.trigger.staticData).toEqual({});
+		}
+	});
+
+	const expectAnItemSoon = async (event: string): Promise<void> => {
+		const { told, thrown } = await fetchOne({ events: [event] });
+		if (told.length === 1) return;
+		expect(thrown).toHaveLength(1);
+		expect(thrown[0]?.message).toMatch(/^Amazon is still preparing the .* a minute or two/);
+		passTime(MINUTE);
+		expect((await fetchOne({ events: [event] })).told).toHaveLength(1);
+	};
+
+	it.each([...FEEDBACK_EVENTS, ...RATING_EVENTS])(
+		'gives an item for %s, or says that it takes a minute, where no report is there',
+		expectAnItemSoon,
+	);
+
+	// DEFECT: the same as above. The feedback report is waited for first, though it is an extra here;
+	// then the time is up and the sentence names the Sales and Traffic report.
+	it.failing.each(HEALTH_EVENTS)(
+		'gives an item for %s, or says that it takes a minute, where no report is there',
+		expectAnItemSoon,
+	);
+});
+
+describe('what is remembered', () => {
+	it('is not touched by polls that bring nothing, and stays small', async () => {
+		const watcher = await activateAndSettle({
+			marketplaces: [US, CA],
+			options: { daysToWatch: 360 },
+		});
+		watcher.trigger.written();
+		for (let minute = 0; minute < 20; minute += 1) {
+			passTime(MINUTE);
+			expect(await watcher.trigger.poll()).toEqual([]);
+			expect(watcher.trigger.isChanged).toBe(false);
+		}
+		expect(JSON.stringify(watcher.trigger.staticData).length).toBeLessThan(10_000);
+		addFeedback(1, 'bad');
+		const told: IDataObject[] = [];
+		for (let minute = 0; minute < 30 && told.length === 0; minute += 1) {
+			passTime(MINUTE);
+			told.push(...(await watcher.trigger.poll()));
+		}
+		expect(told).toHaveLength(1);
+		expect(watcher.trigger.isChanged).toBe(true);
+	});
+
+	it.each([
+		['of a later version', { version: 2, marketplaces: {} }],
+		['of another shape', { version: 1, marketplaces: { [US]: { tellFrom: 'today' } } }],
+		['of no shape', 'nonsense'],
+	])('%s is neither used nor overwritten', async (_, state) => {
+		const staticData = { 'node:Trigger': { state } } as IDataObject;
+		const watcher = await watching.activate({ staticData });
+		await watcher.poll();
+		expect(watcher.told).toEqual([]);
+		expect(watcher.thrown).toHaveLength(1);
+		expect(watcher.thrown[0]?.message).toMatch(/cannot be read: another version of this package/);
+		expect(watcher.thrown[0]?.description).toMatch(/^Update the package\. To start anew instead/);
+		expect(watcher.trigger.staticData).toEqual({ 'node:Trigger': { state } });
+		expect(watching.count('createReport')).toBe(0);
+	});
+});

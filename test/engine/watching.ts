@@ -1,0 +1,221 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- a test rig that runs on the machine, never in n8n */
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { inspect } from 'node:util';
+
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox';
+import {
+	activateTrigger,
+	createCredentialStore,
+	type ActiveTrigger,
+	type CredentialStore,
+} from './harness';
+import { passTime, usePassingTime } from './passingTime';
+import { connect } from './sandboxCredential';
+
+export const MINUTE = 60_000;
+
+export const US = 'ATVPDKIKX0DER';
+export const CA = 'A2EUQ1WTGCTBG2';
+export const MX = 'A1AM78C64UM0Y8';
+export const BR = 'A2Q3Y263D00KWC';
+
+export const FEEDBACK_EVENTS = [
+	'newNegativeFeedback',
+	'newNeutralFeedback',
+	'feedbackChanged',
+	'feedbackRemoved',
+];
+
+/** What a poll threw, and at which minute since the activation. */
+export interface Thrown {
+	readonly minute: number;
+	readonly message: string;
+	readonly description: string;
+}
+
+export interface ActivateOptions {
+	readonly events?: readonly string[];
+	readonly marketplaces?: readonly string[];
+	readonly thresholds?: ReadonlyArray<{ readonly name: string; readonly percent: number }>;
+	readonly options?: INodeParameters;
+	readonly id?: string;
+	readonly staticData?: IDataObject;
+	readonly manual?: boolean;
+	readonly credentialId?: string;
+}
+
+/** An activated trigger with what it told and threw so far. */
+export class Watcher {
+	readonly told: IDataObject[] = [];
+
+	readonly thrown: Thrown[] = [];
+
+	/** The longest poll, as the node and the sandbox measure time. */
+	longestPollMs = 0;
+
+	minute = 0;
+
+	constructor(
+		readonly trigger: ActiveTrigger,
+		private readonly everything: unknown[],
+	) {}
+
+	/** One poll; what it throws is kept. */
+	async poll(): Promise<IDataObject[]> {
+		const began = performance.now();
+		let items: IDataObject[] = [];
+		try {
+			items = await this.trigger.poll();
+		} catch (error) {
+			this.everything.push(inspect(error, { depth: null, showHidden: true }));
+			const { message, description } = error as Error & { description?: string };
+			this.thrown.push({ minute: this.minute, message, description: description ?? '' });
+		}
+		this.longestPollMs = Math.max(this.longestPollMs, performance.now() - began);
+		if (items.length > 0) this.everything.push(JSON.stringify(items));
+		if (this.trigger.isChanged) {
+			this.trigger.written();
+			this.everything.push(JSON.stringify(this.trigger.staticData));
+		}
+		this.told.push(...items);
+		return items;
+	}
+
+	/** Forgets what was told, and gives it. */
+	take(): IDataObject[] {
+		return this.told.splice(0);
+	}
+
+	/** Forgets what was thrown, and gives it. */
+	takeThrown(): Thrown[] {
+		return this.thrown.splice(0);
+	}
+
+	/** The state of a marketplace as n8n would write it. */
+	place(marketplaceId = US): IDataObject {
+		const { state } = this.trigger.staticData['node:Trigger'] as IDataObject;
+		return (
+			((state as IDataObject).marketplaces as Record<string, IDataObject>)[marketplaceId] ?? {}
+		);
+	}
+}
+
+/** A sandbox of its own for each test, at Amazon's own rates, and what is done with it. */
+export interface Watching {
+	readonly sandbox: Sandbox;
+	readonly credentials: CredentialStore;
+	activate(options?: ActivateOptions): Promise<Watcher>;
+	/** How many requests there were in all, of whatever status. */
+	readonly requests: number;
+	/** How often an operation was called, and Amazon accepted it. */
+	count(operation: string): number;
+	/** At which minutes of the test that was. */
+	minutesOf(operation: string): number[];
+	/** Makes the node take itself for one in another process, which shares nothing in memory. */
+	startNewProcess(): void;
+}
+
+/** A minute passes, then all of them are polled one after the other; so many times. */
+export async function passMinutes(count: number, ...watchers: Watcher[]): Promise<void> {
+	for (let minute = 0; minute < count; minute += 1) {
+		passTime(MINUTE);
+		for (const watcher of watchers) {
+			watcher.minute += 1;
+			await watcher.poll();
+		}
+	}
+}
+
+const usedUrls = new Set<string>();
+
+/** At an address of its own: at one that was used before, the node would know the seller's reports. */
+async function startUnknownSandbox(options: SandboxOptions): Promise<Sandbox> {
+	const sandbox = await startSandbox({ rateLimits: 1, reportDelayMs: 20_000, ...options });
+	if (!usedUrls.has(sandbox.url)) {
+		usedUrls.add(sandbox.url);
+		return sandbox;
+	}
+	const another = await startUnknownSandbox(options);
+	await sandbox.close();
+	return another;
+}
+
+export function useWatching(options: SandboxOptions = {}): Watching {
+	usePassingTime('2026-11-23T18:00:00Z');
+	const rig: {
+		sandbox?: Sandbox;
+		credentials?: CredentialStore;
+		since: number;
+		processes: number;
+		everything: unknown[];
+	} = { since: 0, processes: 1, everything: [] };
+	beforeEach(async () => {
+		rig.sandbox = await startUnknownSandbox(options);
+		rig.credentials = await createCredentialStore();
+		connect(rig.credentials, rig.sandbox);
+		rig.since = Date.now();
+		rig.processes = 1;
+		rig.everything = [];
+	});
+	afterEach(async () => {
+		const { sandbox, credentials, everything } = rig;
+		await sandbox?.close();
+		const refused = sandbox?.requests.filter(({ status, fault }) => status === 429 && !fault);
+		expect(refused).toEqual([]);
+		const shown = everything.join('\n');
+		const { clientSecret, refreshToken } = credentials?.get('demo') ?? {};
+		// Buyers' addresses are all of this domain.
+		for (const secret of ['@marketplace.', 'Atza|', 'Atzr|', clientSecret, refreshToken]) {
+			expect(shown.includes(String(secret))).toBe(false);
+		}
+	});
+	const acceptedCalls = (operation: string) =>
+		(rig.sandbox?.requests ?? []).filter(
+			(request) => request.operation === operation && request.status < 300,
+		);
+	return {
+		get sandbox() {
+			return rig.sandbox as Sandbox;
+		},
+		get credentials() {
+			return rig.credentials as CredentialStore;
+		},
+		activate: async ({
+			events = FEEDBACK_EVENTS,
+			marketplaces = [],
+			thresholds,
+			options: nodeOptions = {},
+			...rest
+		} = {}) => {
+			const parameters = {
+				events: [...events],
+				marketplaces: [...marketplaces],
+				...(thresholds && { thresholds: { threshold: [...thresholds] } }),
+				options: nodeOptions,
+			} as INodeParameters;
+			const trigger = await activateTrigger({
+				type: 'amazonSellerFeedbackTrigger',
+				parameters,
+				credentials: rig.credentials as CredentialStore,
+				id: `${expect.getState().currentTestName} in process ${rig.processes}`,
+				...rest,
+			});
+			return new Watcher(trigger, rig.everything);
+		},
+		get requests() {
+			return rig.sandbox?.requests.length ?? 0;
+		},
+		count: (operation) => acceptedCalls(operation).length,
+		minutesOf: (operation) =>
+			acceptedCalls(operation).map(({ at }) => Math.round((Date.parse(at) - rig.since) / MINUTE)),
+		startNewProcess: () => {
+			const { sandbox, credentials } = rig;
+			rig.processes += 1;
+			// Another spelling of the same address.
+			const zeros = '.0'.repeat(rig.processes - 2);
+			const customBaseUrl = sandbox?.url.replace('127.0.0.1', `127${zeros}.1`) ?? '';
+			if (rig.processes > 4) throw new Error('No more spellings');
+			connect(credentials as CredentialStore, sandbox as Sandbox, 'demo', { customBaseUrl });
+		},
+	};
+}

@@ -1,0 +1,1024 @@
+import fc from 'fast-check';
+
+import {
+	advance,
+	WATCH_EVENTS,
+	type Advance,
+	type Observation,
+	type ReportKind,
+	type WatchEvent,
+	type WatchSettings,
+} from '../../nodes/AmazonSellerFeedbackTrigger/watch/advance';
+import { noticesOf, withTold } from '../../nodes/AmazonSellerFeedbackTrigger/watch/notices';
+import {
+	EMPTY_STATE,
+	readState,
+	startWatch,
+	type MarketplaceWatch,
+} from '../../nodes/AmazonSellerFeedbackTrigger/watch/state';
+import type { AccountHealth, OrderDefectRate } from '../../nodes/shared/domain/accountHealth';
+import { sentimentOf, type FeedbackRow } from '../../nodes/shared/domain/feedbackReport';
+import { plusDays } from '../../nodes/shared/domain/ratingWindow';
+import { rationalFromPercent } from '../../nodes/shared/domain/rational';
+import type { BadEnd } from '../../nodes/shared/domain/reportCycle';
+
+const TODAY = '2026-03-31';
+const TOMORROW = plusDays(TODAY, 1);
+const A = '100-0000000-0000001';
+const B = '100-0000000-0000002';
+
+const threshold = (percent: number) => ({
+	name: `${percent} %`,
+	percent,
+	share: rationalFromPercent(percent),
+});
+
+const settingsWith = (settings: Partial<WatchSettings> = {}): WatchSettings => ({
+	events: WATCH_EVENTS,
+	tellPresent: false,
+	daysToWatch: 30,
+	tellResponses: false,
+	ratingDays: 30,
+	thresholds: [threshold(95)],
+	minimumRatings: 10,
+	ratingMargin: 0.5,
+	defectTarget: undefined,
+	defectMargin: 0.1,
+	minimumOrders: 1,
+	...settings,
+});
+
+const row = (orderId: string, rating = 1, date = TODAY): FeedbackRow => ({
+	line: 2,
+	date,
+	rating,
+	sentiment: sentimentOf(rating),
+	comment: 'Never came',
+	response: '',
+	orderId,
+	raterEmail: 'buyer@example.com',
+});
+
+/** Reports are asked for in the order in which they are made here. */
+let minute = 0;
+const feedback = (
+	rows: readonly FeedbackRow[],
+	{ today = TODAY, unreadable = 0 } = {},
+): Extract<Observation, { kind: 'feedback' }> => {
+	minute += 1;
+	const time = new Date(Date.parse(`${today}T00:00:00Z`) + minute * 60_000).toISOString();
+	return {
+		kind: 'feedback',
+		asOf: time,
+		today,
+		from: plusDays(today, -365),
+		rows,
+		unreadable,
+	};
+};
+beforeEach(() => {
+	minute = 0;
+});
+
+/** Totals of one day, so that the rating is of so many negatives among so many. */
+const totals = (received: number, negative: number, date = TODAY): Observation => ({
+	kind: 'totals',
+	daily: [{ date, received, negative }],
+});
+
+const asked = (report: ReportKind, id: string): Observation => ({
+	kind: 'asked',
+	report,
+	id,
+	at: '2026-03-31T08:00:00.000Z',
+});
+
+const nothing = (
+	id: string,
+	how: BadEnd = 'CANCELLED',
+	report: ReportKind = 'feedback',
+	today = TODAY,
+): Observation => ({ kind: 'nothing', report, id, how, today });
+
+const rate = (ordersWithDefects: number, orders: number, targetPercent = 1): OrderDefectRate => ({
+	orders,
+	ordersWithDefects,
+	negativeFeedback: ordersWithDefects,
+	claims: 0,
+	chargebacks: 0,
+	percent: orders === 0 ? null : (100 * ordersWithDefects) / orders,
+	amazonPercent: 0,
+	targetPercent,
+	status: 'GOOD',
+	from: '',
+	to: '',
+});
+
+const health = (
+	about: Partial<Pick<AccountHealth, 'accountStatus' | 'sellerFulfilled' | 'amazonFulfilled'>>,
+): Observation => ({
+	kind: 'health',
+	health: {
+		marketplaceId: 'M',
+		accountStatus: null,
+		healthRating: null,
+		healthScore: null,
+		orderDefectPercent: null,
+		worstOrderDefectPercent: null,
+		sellerFulfilled: null,
+		amazonFulfilled: null,
+		metrics: [],
+		violations: [],
+		warnings: [],
+		...about,
+	},
+});
+
+const begin = (lookBackDays = 0): MarketplaceWatch =>
+	startWatch(`${TODAY}T00:00:00.000Z`, TODAY, lookBackDays);
+
+const NEW = begin();
+
+/** The state after these observations, and what each of them told. */
+function watch(
+	observations: readonly Observation[],
+	settings: WatchSettings = settingsWith(),
+	start: MarketplaceWatch = NEW,
+) {
+	let state = start;
+	const told = observations.map((observation) => {
+		const advanced = advance(state, observation, settings);
+		state = advanced.state;
+		return advanced.events;
+	});
+	return { state, told, last: told.at(-1) ?? [] };
+}
+
+const namesOf = (events: readonly WatchEvent[]): string[] => events.map(({ event }) => event);
+
+const toldBy = (...observed: Parameters<typeof watch>): string[][] =>
+	watch(...observed).told.map(namesOf);
+
+const written = (state: MarketplaceWatch): unknown =>
+	JSON.parse(JSON.stringify({ version: 1, marketplaces: { M: state } }));
+
+const reread = (state: MarketplaceWatch): MarketplaceWatch | undefined =>
+	readState(written(state))?.marketplaces.M;
+
+describe('feedback', () => {
+	it('is told by what became of it', () => {
+		const reports = [
+			[row(A)],
+			[row(A), row(B, 3)],
+			[row(A, 2), row(B, 3)],
+			[row(B, 3)],
+			[row(A, 5), row(B, 1)],
+			[row(A, 3), row(B, 4)],
+		].map((rows) => feedback(rows));
+		expect(toldBy(reports)).toEqual([
+			[],
+			['newNeutralFeedback'],
+			['feedbackChanged'],
+			['feedbackRemoved'],
+			['feedbackChanged'],
+			['newNeutralFeedback', 'feedbackChanged'],
+		]);
+	});
+
+	it('is named by its change, and tells of it', () => {
+		const { last } = watch([feedback([row(B)]), feedback([row(B), row(A)])]);
+		expect(last).toMatchObject([
+			{
+				event: 'newNegativeFeedback',
+				id: expect.stringContaining(`${A}/0/`),
+				change: { kind: 'added', orderId: A, after: row(A) },
+				ratingNow: { rating: null, provenance: 'insufficient', days: 30 },
+			},
+		]);
+	});
+
+	it.each(WATCH_EVENTS)('is told of %s alone where only that is chosen', (event) => {
+		const reports = [
+			health({ accountStatus: 'NORMAL', sellerFulfilled: rate(0, 100) }),
+			totals(100, 0),
+			feedback([row(A)]),
+			feedback([row(A), row(B, 3)]),
+			feedback([{ ...row(A), comment: 'Came' }, row(B, 3), row('100-0000000-0000003', 2)]),
+			totals(100, 6),
+			feedback([row(B, 3), row('100-0000000-0000003', 2)]),
+			totals(100, 0),
+			feedback([row('100-0000000-0000003', 2)]),
+			health({ accountStatus: 'AT_RISK', sellerFulfilled: rate(1, 100) }),
+			health({ accountStatus: 'AT_RISK', sellerFulfilled: rate(0, 100) }),
+		];
+		const all = watch(reports);
+		const only = watch(reports, settingsWith({ events: [event] }));
+		expect(new Set(namesOf(all.told.flat()))).toEqual(new Set(WATCH_EVENTS));
+		expect(only.told).toEqual(
+			all.told.map((events) => events.filter((each) => each.event === event)),
+		);
+		// What is remembered does not depend on what is told.
+		expect(only.state).toEqual(all.state);
+	});
+
+	describe.each([
+		[3, 1, 'newNegativeFeedback'],
+		[3, 2, 'newNegativeFeedback'],
+		[2, 3, 'newNeutralFeedback'],
+		[1, 2, undefined],
+		[1, 1, undefined],
+		[1, 5, undefined],
+		[3, 4, undefined],
+	] as const)('that changes from %i to %i stars', (from, to, name) => {
+		const changed = feedback([{ ...row(A, to), comment: 'Other' }, row(B)]);
+		const told = (events: WatchSettings['events']) => {
+			const before = watch([feedback([row(A, from), row(B)])]).state;
+			return advance(
+				before,
+				{ ...changed, asOf: `${TODAY}T09:00:00.000Z` },
+				settingsWith({ events }),
+			);
+		};
+
+		it(`is ${name ?? 'nothing'} where changes are not chosen`, () => {
+			const both = told(['newNegativeFeedback', 'newNeutralFeedback']);
+			expect(namesOf(both.events)).toEqual(name ? [name] : []);
+			const [event] = told(['feedbackChanged']).events;
+			expect(event?.event).toBe('feedbackChanged');
+			expect(both.events).toEqual(name ? [{ ...event, event: name }] : []);
+			const otherName =
+				name === 'newNegativeFeedback' ? 'newNeutralFeedback' : 'newNegativeFeedback';
+			expect(told([otherName]).events).toEqual([]);
+		});
+
+		it('is told once where both are chosen', () => {
+			expect(namesOf(told(WATCH_EVENTS).events)).toEqual(['feedbackChanged']);
+		});
+	});
+
+	it('of the days looked back to is told in the first report', () => {
+		const rows = [row(A, 1, plusDays(TODAY, -2)), row(B, 3, plusDays(TODAY, -1))];
+		const since = begin(2);
+		const { told, state } = watch(
+			[feedback(rows), feedback(rows)],
+			settingsWith({ tellPresent: true }),
+			since,
+		);
+		expect(told.map(namesOf)).toEqual([['newNeutralFeedback'], []]);
+		expect(state.start).toBeUndefined();
+		expect(Object.keys(state.feedback?.rows ?? {})).toEqual([A, B]);
+	});
+
+	it.each([
+		[10, 0, []],
+		[11, 0, [A]],
+		[5000, 0, [A]],
+		[5000, 1, [A]],
+		[5000, 2, [B, A]],
+	])(
+		'in a first report of minute %i with %i days looked back to is told of the days since',
+		(minutes, lookBackDays, orderIds) => {
+			minute = minutes - 1;
+			const report = feedback([row(A), row(B, 1, plusDays(TODAY, -1))]);
+			const { last } = watch([report], settingsWith(), begin(lookBackDays));
+			expect(last.map((event) => 'change' in event && event.change.orderId)).toEqual(orderIds);
+		},
+	);
+
+	it('that comes on the day after the watch began is told in the first report', () => {
+		const tomorrow = feedback([row(A, 1, TOMORROW)], { today: TOMORROW });
+		expect(toldBy([tomorrow])).toEqual([['newNegativeFeedback']]);
+	});
+
+	it('of an older report changes nothing at all', () => {
+		const older = feedback([], { unreadable: 5 });
+		const { state } = watch([totals(100, 0), feedback([row(A)])]);
+		expect(advance(state, older, settingsWith())).toEqual({ state, events: [] });
+		expect(advance(state, older, settingsWith()).state).toBe(state);
+	});
+});
+
+describe('a report that gave nothing', () => {
+	it('never takes anything for removed', () => {
+		const { state } = watch([totals(100, 6), feedback([row(A), row(B)]), health({})]);
+		for (const how of ['CANCELLED', 'FATAL', 'stuck'] as const) {
+			for (const report of ['feedback', 'totals', 'health'] as const) {
+				const after = advance(state, nothing('r1', how, report, '2026-06-30'), settingsWith());
+				expect(after.events).toEqual([]);
+				expect(after.state).toEqual({
+					...state,
+					reports: {
+						[report]: {
+							trouble: { how, firstId: 'r1', reportId: 'r1', count: 1, told: false },
+						},
+					},
+				});
+			}
+		}
+	});
+
+	it('before the first, cancelled, makes what comes from that day on news', () => {
+		const { state } = watch([asked('feedback', 'r1'), nothing('r1')]);
+		expect(state.start?.tellFrom).toBe(TODAY);
+		// The first such day counts, however often it is cancelled again.
+		const later = watch(
+			[nothing('r2', 'CANCELLED', 'feedback', TOMORROW), nothing('r1')],
+			settingsWith(),
+			state,
+		).state;
+		expect(later.start).toEqual(state.start);
+		const { last } = watch(
+			[feedback([row(A), row(B, 1, plusDays(TODAY, -1))], { today: plusDays(TODAY, 4) })],
+			settingsWith(),
+			later,
+		);
+		expect(last).toMatchObject([{ event: 'newNegativeFeedback', change: { orderId: A } }]);
+	});
+
+	it('does not shorten the days looked back to', () => {
+		expect(watch([nothing('r1')], settingsWith(), begin(6)).state.start).toMatchObject({
+			tellFrom: plusDays(TODAY, -5),
+		});
+	});
+
+	it.each([
+		['FATAL', 'feedback'],
+		['stuck', 'feedback'],
+		['CANCELLED', 'totals'],
+		['CANCELLED', 'health'],
+	] as const)('%s of %s leaves the baseline as it was', (how, report) => {
+		expect(watch([nothing('r1', how, report)]).state.start).toBe(NEW.start);
+		// Nor does a cancelled one bring it back once there is one.
+		const { state } = watch([feedback([row(A)]), nothing('r1')]);
+		expect(state.start).toBeUndefined();
+	});
+
+	it.each(['feedback', 'totals', 'health'] as const)(
+		'is over when a report of %s arrives, and only of that',
+		(report) => {
+			const arrives = {
+				feedback: feedback([row(A)]),
+				totals: totals(100, 0),
+				health: health({ accountStatus: 'NORMAL' }),
+			};
+			const all = (['feedback', 'totals', 'health'] as const).flatMap((kind) => [
+				asked(kind, `${kind} 1`),
+				nothing(`${kind} 1`, 'FATAL', kind),
+			]);
+			const { reports } = watch([...all, arrives[report]]).state;
+			for (const kind of ['feedback', 'totals', 'health'] as const) {
+				expect(reports[kind]?.report?.id).toBe(`${kind} 1`);
+				expect(reports[kind]?.trouble?.count).toBe(kind === report ? undefined : 1);
+			}
+		},
+	);
+});
+
+describe('the rating', () => {
+	it('is told with each event, from the totals known', () => {
+		const { last } = watch([
+			totals(40, 1, plusDays(TODAY, -1)),
+			feedback([row(A, 3, plusDays(TODAY, -1))]),
+			feedback([row(A, 3, plusDays(TODAY, -1)), row(B)], { unreadable: 2 }),
+		]);
+		expect(last[0]?.ratingNow).toMatchObject({
+			days: 30,
+			rating: 95,
+			displayedRating: 95,
+			positive: 38,
+			neutral: 1,
+			negative: 1,
+			total: 40,
+			provenance: 'derived',
+			coveredThrough: plusDays(TODAY, -1),
+		});
+		expect(last[0]?.ratingNow.notes.join()).toContain('2 line(s)');
+	});
+
+	it('is unknown, and judged of nothing, without totals or where they are too old', () => {
+		const { told, state } = watch(
+			[feedback([row(B)]), totals(100, 90, plusDays(TODAY, -30)), feedback([row(B), row(A)])],
+			settingsWith({ tellPresent: true }),
+		);
+		expect(namesOf(told.flat())).toEqual(['newNegativeFeedback']);
+		expect(told.at(-1)?.[0]?.ratingNow).toMatchObject({
+			rating: null,
+			total: null,
+			provenance: 'insufficient',
+			coveredThrough: plusDays(TODAY, -30),
+		});
+		expect(state.alarms).toEqual({});
+		expect(state.rating).toBeUndefined();
+	});
+
+	it('falls once and recovers once, at the margin', () => {
+		const series = [0, 51, 50, 51, 49, 46, 51, 45, 46, 50, 51];
+		const { told } = watch(
+			series.flatMap((negative) => [totals(1000, negative), feedback([])]),
+			settingsWith(),
+		);
+		expect(told.map(namesOf).filter((_, index) => index % 2 === 1)).toEqual([
+			[],
+			['ratingFellBelowThreshold'],
+			[],
+			[],
+			[],
+			[],
+			[],
+			['ratingRecovered'],
+			[],
+			[],
+			['ratingFellBelowThreshold'],
+		]);
+		expect(told.flat()).toMatchObject([
+			{
+				id: 'rating/30/95/1/raised',
+				threshold: threshold(95),
+				before: { positive: 1000, total: 1000, provenance: 'derived' },
+				ratingNow: { positive: 949, total: 1000 },
+			},
+			{
+				id: 'rating/30/95/2/cleared',
+				before: { positive: 949 },
+				ratingNow: { positive: 955, rating: 95.5 },
+			},
+			{ id: 'rating/30/95/3/raised', before: { positive: 950 } },
+		]);
+	});
+
+	it('is told at the start only where the present is asked for', () => {
+		const start = [totals(100, 6), feedback([])];
+		expect(toldBy(start)).toEqual([[], []]);
+		expect(watch(start).state.alarms).toEqual({ 'rating/30/95': { raised: true, changes: 0 } });
+		const { told } = watch([...start, feedback([])], settingsWith({ tellPresent: true }));
+		expect(told.map(namesOf)).toEqual([[], ['ratingFellBelowThreshold'], []]);
+		expect(told[1]?.[0]).toMatchObject({ before: undefined, id: 'rating/30/95/1/raised' });
+		// What is between the line and the margin is not wrong.
+		expect(
+			toldBy([totals(100, 5), feedback([])], settingsWith({ tellPresent: true })).flat(),
+		).toEqual([]);
+	});
+
+	it('is not judged by fewer than the minimum, and what was known stays', () => {
+		const known = watch([totals(100, 6), feedback([])]).state;
+		const few = watch([totals(9, 0), feedback([])], settingsWith(), known);
+		expect(few.told.flat()).toEqual([]);
+		expect(few.state.alarms).toEqual(known.alarms);
+		expect(toldBy([totals(10, 0), feedback([])], settingsWith(), few.state).flat()).toEqual([
+			'ratingRecovered',
+		]);
+	});
+
+	it('stays as known where the reports contradict each other', () => {
+		const known = watch([totals(100, 6), feedback([])]).state;
+		const { told, state } = watch([totals(20, 20), feedback([row(A, 3)])], settingsWith(), known);
+		expect(namesOf(told.flat())).toEqual(['newNeutralFeedback']);
+		expect(told.flat()[0]?.ratingNow).toMatchObject({ rating: null, provenance: 'insufficient' });
+		expect(state.alarms).toBe(known.alarms);
+		expect(state.rating).toBe(known.rating);
+	});
+
+	it('is held against each threshold by itself', () => {
+		const thresholds = [threshold(98), threshold(95.1)];
+		const settings = settingsWith({ thresholds, ratingMargin: 0.2 });
+		const negatives = [0, 30, 60, 47, 18, 60];
+		const { told } = watch(
+			negatives.flatMap((negative) => [totals(1000, negative), feedback([])]),
+			settings,
+		);
+		const lines = told
+			.filter((_, index) => index % 2 === 1)
+			.map((events) => events.map(({ id }) => id));
+		expect(lines).toEqual([
+			[],
+			['rating/30/98/1/raised'],
+			['rating/30/95.1/1/raised'],
+			['rating/30/95.1/2/cleared'],
+			['rating/30/98/2/cleared'],
+			['rating/30/98/3/raised', 'rating/30/95.1/3/raised'],
+		]);
+	});
+
+	it('of another window has alarms of its own', () => {
+		const known = watch([totals(100, 6), feedback([])]).state;
+		const settings = settingsWith({ ratingDays: 90, thresholds: [threshold(95), threshold(98)] });
+		const { told, state } = watch([feedback([])], settings, known);
+		expect(told.flat()).toEqual([]);
+		expect(state.rating?.days).toBe(90);
+		expect(Object.keys(state.alarms)).toEqual(['rating/30/95', 'rating/90/95', 'rating/90/98']);
+		const { last } = watch([totals(100, 0), feedback([])], settingsWith(), state);
+		expect(last).toMatchObject([{ event: 'ratingRecovered', before: undefined }]);
+	});
+
+	it('crosses the line, then the margin, in turn: never one of them twice', () => {
+		fc.assert(
+			fc.property(
+				fc.array(fc.integer({ min: 30, max: 65 }), { maxLength: 30, size: 'max' }),
+				fc.boolean(),
+				(negatives, tellPresent) => {
+					const told = toldBy(
+						negatives.flatMap((negative) => [totals(1000, negative), feedback([])]),
+						settingsWith({ tellPresent }),
+					);
+					let isLow: boolean | undefined = tellPresent ? false : undefined;
+					const expected = negatives.flatMap((negative): string[][] => {
+						const now: boolean = negative > 50 || (negative > 45 && isLow === true);
+						const turned = isLow !== undefined && now !== isLow;
+						isLow = now;
+						const event = now ? 'ratingFellBelowThreshold' : 'ratingRecovered';
+						return [[], turned ? [event] : []];
+					});
+					expect(told).toEqual(expected);
+				},
+			),
+			{ numRuns: 60, seed: 21 },
+		);
+	});
+});
+
+describe('daily totals', () => {
+	const days = (count: number, last = TODAY) =>
+		Array.from({ length: count }, (_, index) => ({
+			date: plusDays(last, -index),
+			received: index + 1,
+			negative: index % 2,
+		}));
+
+	it('are kept in little: a year and a day', () => {
+		const { state } = watch([{ kind: 'totals', daily: days(800) }]);
+		expect(state.totals?.from).toBe(plusDays(TODAY, -365));
+		expect(state.totals?.counts).toHaveLength(2 * 366);
+		expect(state.totals?.counts.slice(-4)).toEqual([2, 1, 1, 0]);
+	});
+
+	it('give the same rating whatever their order, with days missing too', () => {
+		const daily = days(40).filter((_, index) => index % 3 !== 1);
+		const expected = daily
+			.filter(({ date }) => date > plusDays(TODAY, -30))
+			.reduce((sum, { received }) => sum + received, 0);
+		for (const each of [daily, daily.toReversed()]) {
+			const { state } = watch([{ kind: 'totals', daily: each }, feedback([])]);
+			const { positive = 0, negative = 0 } = state.rating ?? {};
+			expect(positive + negative).toBe(expected);
+			expect(state.totals?.counts.slice(-6)).toEqual([3, 0, -1, -1, 1, 0]);
+			expect(reread(state)).toEqual(state);
+		}
+	});
+
+	it('are no news where they are the same, or none', () => {
+		const { state } = watch([{ kind: 'totals', daily: days(3) }]);
+		for (const daily of [days(3), days(3).toReversed(), []]) {
+			const after = advance(state, { kind: 'totals', daily }, settingsWith());
+			expect(after.state).toBe(state);
+		}
+	});
+});
+
+describe('the order defect rate', () => {
+	const seller = (defects: number, orders: number, target?: number) =>
+		health({ sellerFulfilled: rate(defects, orders, target) });
+
+	it('is told of each kind of fulfilment by itself, once, with hysteresis', () => {
+		const reports = [
+			health({ sellerFulfilled: rate(0, 1000), amazonFulfilled: rate(0, 1000) }),
+			health({ sellerFulfilled: rate(10, 1000), amazonFulfilled: rate(9, 1000) }),
+			health({ sellerFulfilled: rate(10, 1000), amazonFulfilled: rate(11, 1000) }),
+			health({ sellerFulfilled: rate(99, 10_000), amazonFulfilled: rate(9, 1000) }),
+			health({ sellerFulfilled: rate(91, 10_000), amazonFulfilled: null }),
+			health({ sellerFulfilled: rate(9, 1000), amazonFulfilled: null }),
+		];
+		const { told } = watch(reports);
+		expect(told.map((events) => events.map(({ id }) => id))).toEqual([
+			[],
+			['orderDefectRate/sellerFulfilled/1/raised'],
+			['orderDefectRate/amazonFulfilled/1/raised'],
+			['orderDefectRate/amazonFulfilled/2/cleared'],
+			[],
+			['orderDefectRate/sellerFulfilled/2/cleared'],
+		]);
+		expect(told[1]).toMatchObject([
+			{
+				event: 'orderDefectRateAboveTarget',
+				before: { percent: 0, orders: 1000, ordersWithDefects: 0 },
+				after: {
+					fulfilment: 'sellerFulfilled',
+					percent: 1,
+					targetPercent: 1,
+					orders: 1000,
+					ordersWithDefects: 10,
+				},
+			},
+		]);
+		expect(told[5]).toMatchObject([
+			{ event: 'orderDefectRateRecovered', before: { ordersWithDefects: 91, orders: 10_000 } },
+		]);
+	});
+
+	it('is told at the start only where the present is asked for', () => {
+		expect(toldBy([seller(1, 10)])).toEqual([[]]);
+		const { last } = watch([seller(1, 10)], settingsWith({ tellPresent: true }));
+		expect(last).toMatchObject([{ event: 'orderDefectRateAboveTarget', before: undefined }]);
+	});
+
+	it.each([
+		[undefined, 100 * 0.07, 70, 'raised'],
+		[undefined, 100 * 0.07, 69, undefined],
+		[undefined, 100 / 3, 333, undefined],
+		[undefined, 100 / 3, 334, 'raised'],
+		[2, 1, 19, undefined],
+		[2, 1, 20, 'raised'],
+	] as const)(
+		'with target %p and %p of Amazon is %p of 1000: %s',
+		(defectTarget, amazons, defects, turned) => {
+			const settings = settingsWith({ defectTarget, tellPresent: true });
+			const { last } = watch([seller(defects, 1000, amazons)], settings);
+			expect(namesOf(last)).toEqual(turned ? ['orderDefectRateAboveTarget'] : []);
+		},
+	);
+
+	it('is not judged by fewer orders than the minimum', () => {
+		const settings = settingsWith({ minimumOrders: 50 });
+		expect(toldBy([seller(0, 50), seller(5, 49), seller(0, 0), seller(5, 50)], settings)).toEqual([
+			[],
+			[],
+			[],
+			['orderDefectRateAboveTarget'],
+		]);
+	});
+
+	it('names the rating known, without reading one', () => {
+		const { last } = watch([
+			totals(100, 0),
+			feedback([]),
+			seller(0, 10),
+			totals(100, 50),
+			seller(5, 10),
+		]);
+		expect(last[0]?.ratingNow).toMatchObject({ positive: 100, provenance: 'derived', notes: [] });
+		const unknown = watch([seller(0, 10), seller(5, 10)]).last;
+		expect(unknown[0]?.ratingNow).toMatchObject({ rating: null, provenance: 'insufficient' });
+	});
+});
+
+describe('the account status', () => {
+	it('is told whenever it is another, each time by another name', () => {
+		const { told } = watch(
+			['NORMAL', 'NORMAL', 'AT_RISK', null, 'AT_RISK', 'NORMAL', 'AT_RISK'].map((accountStatus) =>
+				health({ accountStatus }),
+			),
+			settingsWith({ tellPresent: true }),
+		);
+		expect(
+			told.map((events) =>
+				events.map(
+					(event) => event.event === 'accountStatusChanged' && [event.before, event.after],
+				),
+			),
+		).toEqual([
+			[],
+			[],
+			[['NORMAL', 'AT_RISK']],
+			[],
+			[],
+			[['AT_RISK', 'NORMAL']],
+			[['NORMAL', 'AT_RISK']],
+		]);
+		expect(new Set(told.flat().map(({ id }) => id)).size).toBe(3);
+	});
+});
+
+describe('notices', () => {
+	const messages = (state: MarketplaceWatch): string[] =>
+		noticesOf(state, 'Germany').map(({ message }) => message);
+
+	const toldAll = (state: MarketplaceWatch): MarketplaceWatch =>
+		noticesOf(state, 'Germany').reduce((told, { about }) => withTold(told, about), state);
+
+	it('are told once for each kind of end in a row', () => {
+		let { state } = watch([feedback([row(A)])]);
+		expect(messages(state)).toEqual([]);
+		const observe = (...observations: Observation[]): string[] => {
+			state = watch(observations, settingsWith(), state).state;
+			const told = messages(state);
+			expect(new Set(noticesOf(state, '').map(({ id }) => id)).size).toBe(told.length);
+			state = toldAll(state);
+			expect(messages(state)).toEqual([]);
+			return told;
+		};
+		expect(observe(nothing('r1'))).toEqual(['Amazon cancelled the feedback report r1 for Germany']);
+		expect(observe(nothing('r1'))).toEqual([]);
+		expect(observe(nothing('r2'))).toEqual([]);
+		expect(observe(nothing('r3', 'FATAL'))).toHaveLength(1);
+		expect(observe(nothing('r4', 'stuck'))).toHaveLength(1);
+		expect(observe(nothing('r5', 'stuck'), nothing('t1', 'FATAL', 'totals'))).toEqual([
+			'Amazon gave up (FATAL) on the Sales and Traffic report t1 for Germany',
+		]);
+		expect(observe(feedback([row(A)]), nothing('r6', 'stuck'))).toEqual([
+			'Amazon has not finished, within an hour, the feedback report r6 for Germany',
+		]);
+	});
+
+	it('keep their name as long as the trouble lasts', () => {
+		const first = watch([nothing('r1')]).state;
+		const second = watch([nothing('r2')], settingsWith(), first).state;
+		const anew = watch([feedback([row(A)]), nothing('r3')], settingsWith(), second).state;
+		const ids = [first, second, anew].map((state) => noticesOf(state, 'Germany')[0]?.id);
+		expect(ids[0]).toBe(ids[1]);
+		expect(ids[2]).not.toBe(ids[1]);
+	});
+
+	it('are told of lines that cannot be read, once until all can be', () => {
+		const broken = () => feedback([row(A)], { unreadable: 1 });
+		const first = watch([feedback([row(A)]), broken()]).state;
+		expect(noticesOf(first, 'Germany')).toMatchObject([{ about: 'unreadable' }]);
+		const second = watch([broken()], settingsWith(), first).state;
+		expect(second).toBe(first);
+		const told = withTold(first, 'unreadable');
+		expect(messages(told)).toEqual([]);
+		expect(watch([broken()], settingsWith(), told).state).toBe(told);
+		const mended = watch([feedback([row(A)])], settingsWith(), told).state;
+		expect(mended.unreadable).toBeUndefined();
+		const again = watch([broken()], settingsWith(), mended).state;
+		expect(messages(again)).toHaveLength(1);
+		expect(noticesOf(again, '')[0]?.id).not.toBe(noticesOf(first, '')[0]?.id);
+	});
+
+	it('say that none may mean there is none, where Amazon cancelled', () => {
+		const notice = (how: BadEnd, report: ReportKind) =>
+			noticesOf(watch([nothing('r1', how, report)]).state, '')[0]?.description;
+		expect(notice('CANCELLED', 'feedback')).toContain('no feedback of 1 to 3 stars in a year');
+		expect(notice('CANCELLED', 'totals')).toContain('nothing to report, or a refusal');
+		expect(notice('FATAL', 'feedback')).not.toContain('refusal');
+	});
+
+	it('are marked as told where there are any', () => {
+		for (const about of ['feedback', 'totals', 'health', 'unreadable'] as const) {
+			expect(withTold(NEW, about)).toBe(NEW);
+		}
+	});
+});
+
+describe('any history', () => {
+	const orderId = fc.nat(7).map((index) => `100-0000000-000000${index}`);
+	const words = fc.constantFrom('', 'Bad', 'x'.repeat(500), '😡'.repeat(300), '\u0001"\\');
+
+	const feedbackRow = fc
+		.record({
+			id: orderId,
+			rating: fc.integer({ min: 1, max: 5 }),
+			daysAgo: fc.nat(5),
+			comment: words,
+			response: words,
+		})
+		.map(({ id, rating, daysAgo, ...texts }) => ({
+			...row(id, rating, plusDays(TODAY, -daysAgo)),
+			...texts,
+		}));
+
+	const kind = fc.constantFrom<ReportKind>('feedback', 'totals', 'health');
+	const reportId = fc.nat(30).map((index) => `r${index}`);
+	const counts = fc
+		.tuple(fc.constantFrom(0, 5, 20, 1000), fc.integer({ min: 0, max: 120 }))
+		.map(([orders, perMille]) => ({ orders, defects: Math.floor((orders * perMille) / 1000) }));
+	const defectRate = fc.option(
+		counts.map(({ orders, defects }) => rate(defects, orders)),
+		{ nil: null, freq: 4 },
+	);
+
+	const observation: fc.Arbitrary<Observation> = fc.oneof(
+		{
+			weight: 5,
+			arbitrary: fc
+				.record({
+					rows: fc.array(feedbackRow, { maxLength: 8 }),
+					minutes: fc.nat(3 * 1440),
+					broken: fc.nat(5),
+				})
+				.map(({ rows, minutes, broken }): Observation => {
+					const asOf = new Date(Date.parse(`${TODAY}T00:00:00Z`) + minutes * 60_000).toISOString();
+					const today = asOf.slice(0, 10);
+					const unreadable = broken === 0 ? 1 : 0;
+					return { kind: 'feedback', asOf, today, from: plusDays(today, -365), rows, unreadable };
+				}),
+		},
+		{
+			weight: 3,
+			arbitrary: fc
+				.tuple(counts, fc.nat(2))
+				.map(([{ orders, defects }, daysAgo]) =>
+					totals(orders, defects, plusDays(TODAY, -daysAgo)),
+				),
+		},
+		{
+			weight: 3,
+			arbitrary: fc
+				.record({
+					accountStatus: fc.constantFrom('NORMAL', 'AT_RISK', null),
+					sellerFulfilled: defectRate,
+					amazonFulfilled: defectRate,
+				})
+				.map(health),
+		},
+		{
+			weight: 2,
+			arbitrary: fc
+				.tuple(reportId, fc.constantFrom<BadEnd>('CANCELLED', 'FATAL', 'stuck'), kind)
+				.map(([id, how, report]) => nothing(id, how, report)),
+		},
+		{ weight: 1, arbitrary: fc.tuple(kind, reportId).map(([report, id]) => asked(report, id)) },
+	);
+
+	const history = fc.array(observation, { minLength: 1, maxLength: 25, size: 'max' });
+
+	const settings = fc
+		.record({
+			tellPresent: fc.boolean(),
+			tellResponses: fc.boolean(),
+			thresholds: fc.subarray([threshold(98), threshold(95), threshold(90.5)]),
+			events: fc.subarray([...WATCH_EVENTS]),
+		})
+		.map(settingsWith);
+
+	const RUNS = { numRuns: 60, seed: 22 };
+
+	const through = (
+		observations: readonly Observation[],
+		using: WatchSettings,
+		check: (before: MarketplaceWatch, observed: Observation, advanced: Advance) => void,
+	): MarketplaceWatch =>
+		observations.reduce((before, observed) => {
+			const advanced = advance(before, observed, using);
+			check(before, observed, advanced);
+			return advanced.state;
+		}, NEW);
+
+	it('is read as it was written, and goes on alike from there', () => {
+		fc.assert(
+			fc.property(history, settings, (observations, using) => {
+				through(observations, using, (before, observed, advanced) => {
+					const read = reread(before);
+					expect(read).toEqual(before);
+					if (read === undefined) return;
+					const again = advance(read, observed, using);
+					expect(again).toEqual(advanced);
+					expect(again.state === read).toBe(advanced.state === before);
+				});
+			}),
+			RUNS,
+		);
+	});
+
+	it('is the very same state, with nothing to tell, where it is observed again', () => {
+		fc.assert(
+			fc.property(history, settings, (observations, using) => {
+				through(observations, using, (before, observed, advanced) => {
+					if (advanced.state === before) expect(advanced.events).toEqual([]);
+					if (observed.kind === 'asked') return;
+					const again = advance(advanced.state, observed, using);
+					expect(again.events).toEqual([]);
+					expect(again.state).toBe(advanced.state);
+				});
+			}),
+			RUNS,
+		);
+	});
+
+	it('does not change what it came from', () => {
+		fc.assert(
+			fc.property(history, settings, (observations, using) => {
+				through(observations, using, (before, observed) => {
+					const text = JSON.stringify(before);
+					const [first, second] = [1, 2].map(() => advance(before, observed, using));
+					expect(second).toEqual(first);
+					expect(JSON.stringify(before)).toBe(text);
+				});
+			}),
+			RUNS,
+		);
+	});
+
+	it('names each event by itself', () => {
+		fc.assert(
+			fc.property(history, settings, (observations, using) => {
+				const ids: string[] = [];
+				through(observations, using, (_, __, { events }) => {
+					ids.push(...events.map(({ id }) => id));
+				});
+				expect(new Set(ids).size).toBe(ids.length);
+			}),
+			RUNS,
+		);
+	});
+
+	it('is remembered the same whatever is told of it, and tells no more than is chosen', () => {
+		fc.assert(
+			fc.property(history, settings, (observations, using) => {
+				const everything = { ...using, events: WATCH_EVENTS };
+				through(observations, everything, (before, observed, all) => {
+					const some = advance(before, observed, using);
+					expect(some.state).toEqual(all.state);
+					const chosen = all.events.filter(({ event }) => using.events.includes(event));
+					expect(some.events).toEqual(expect.arrayContaining(chosen));
+					const byId = new Map(all.events.map((event) => [event.id, event]));
+					for (const event of some.events) {
+						expect(using.events).toContain(event.event);
+						const same = byId.get(event.id);
+						if (same?.event === event.event) continue;
+						expect(same?.event).toBe('feedbackChanged');
+						expect(event.event).toMatch(/^newN/);
+					}
+				});
+			}),
+			RUNS,
+		);
+	});
+
+	it('is remembered in little', () => {
+		fc.assert(
+			fc.property(history, settings, (observations, using) => {
+				const state = through(observations, using, () => undefined);
+				expect(JSON.stringify(state).length).toBeLessThan(8 * 1100 + 2500);
+			}),
+			RUNS,
+		);
+		const rows = Array.from({ length: 3000 }, (_, index) => ({
+			...row(`100-0000000-${1_000_000 + index}`, 1, plusDays(TODAY, -(index % 28))),
+			comment: '😡"\\ '.repeat(500),
+			response: 'Sorry '.repeat(300),
+		}));
+		const daily = Array.from({ length: 2000 }, (_, index) => ({
+			date: plusDays(TODAY, -index),
+			received: 900_000,
+			negative: 100_000,
+		}));
+		const { state } = watch([{ kind: 'totals', daily }, feedback(rows)]);
+		expect(Object.keys(state.feedback?.rows ?? {}).length).toBeGreaterThan(800);
+		expect(Buffer.byteLength(JSON.stringify(state))).toBeLessThan(500_000);
+	});
+});
+
+describe('what was written', () => {
+	it('is nothing before the first poll', () => {
+		expect(readState(undefined)).toBe(EMPTY_STATE);
+		expect(readState(JSON.parse(JSON.stringify(EMPTY_STATE)))).toEqual(EMPTY_STATE);
+		expect(reread(NEW)).toEqual(NEW);
+	});
+
+	it('keeps several marketplaces apart', () => {
+		const state = { version: 1, marketplaces: { M: NEW, N: watch([feedback([row(A)])]).state } };
+		expect(readState(JSON.parse(JSON.stringify(state)))).toEqual(state);
+	});
+
+	it.each([
+		null,
+		0,
+		'',
+		'state',
+		[],
+		{},
+		{ marketplaces: {} },
+		{ version: 0, marketplaces: {} },
+		{ version: 2, marketplaces: {} },
+		{ version: '1', marketplaces: {} },
+		{ version: 1 },
+		{ version: 1, marketplaces: [] },
+		{ version: 1, marketplaces: { M: null } },
+		{ version: 1, marketplaces: { M: {} } },
+		{ version: 1, marketplaces: { M: { ...NEW, start: { ...NEW.start, day: 'today' } } } },
+		{ version: 1, marketplaces: { M: { ...NEW, alarms: { x: { raised: 1, changes: 0 } } } } },
+		{ version: 1, marketplaces: { M: { ...NEW, alarms: undefined } } },
+		{ version: 1, marketplaces: { M: { ...NEW, account: { status: 'NORMAL' } } } },
+		{ version: 1, marketplaces: { M: { ...NEW, totals: { from: TODAY, counts: [0.5] } } } },
+	])('by another version, or is none, is not read: %j', (stored) => {
+		expect(readState(stored)).toBeUndefined();
+	});
+
+	it('is not read where any part of it is of another type', () => {
+		const { state } = watch([
+			asked('feedback', 'r1'),
+			nothing('r1'),
+			nothing('t1', 'FATAL', 'totals'),
+			totals(100, 6),
+			feedback([row(A), { ...row(B), comment: 'x'.repeat(200), response: 'Sorry' }]),
+			feedback([row(B)], { unreadable: 1 }),
+			health({ accountStatus: 'NORMAL', sellerFulfilled: rate(1, 100) }),
+			nothing('h1', 'stuck', 'health'),
+		]);
+		expect(reread(state)).toEqual(state);
+		const root = { stored: written(state) };
+		let spoilt = 0;
+		/** Puts something else in the place of each value in turn. */
+		const spoil = (holder: Record<string, unknown>): void => {
+			for (const [key, value] of Object.entries(holder)) {
+				if (typeof value === 'object') spoil(value as Record<string, unknown>);
+				holder[key] = Symbol.iterator;
+				expect(readState(root.stored)).toBeUndefined();
+				holder[key] = value;
+				spoilt += 1;
+			}
+		};
+		spoil(root);
+		expect(readState(root.stored)?.marketplaces.M).toEqual(state);
+		expect(spoilt).toBeGreaterThan(40);
+	});
+});
