@@ -5,10 +5,13 @@ const CA = 'A2EUQ1WTGCTBG2';
 
 const FEEDBACK_REPORT = 'GET_SELLER_FEEDBACK_DATA';
 
+/** Of three kinds in two marketplaces. */
+const REPORTS = 6;
+
 const MINUTES_OF_DAY = 24 * 60;
 
-/** After the day the last changes get this long to be told. */
-const GRACE_MINUTES = 5 * 60;
+/** After the day the last changes get some hours to be told. */
+const LATEST_MINUTE = MINUTES_OF_DAY + 5 * 60;
 
 const COMMENTS = [
 	'Arrived two weeks late, the box was torn open',
@@ -35,6 +38,8 @@ export class TriggerDay {
 	/** Minutes of the day at which n8n was killed. */
 	kills = [];
 
+	#beganAt = 0;
+
 	#known = new Set();
 
 	/** Feedback that steps to come work on. @type {Map<string, string>} */
@@ -51,9 +56,9 @@ export class TriggerDay {
 		Object.assign(this, parts);
 	}
 
-	/** Minutes of scaled time since the start. */
+	/** Minutes of scaled time since the day began. */
 	get minute() {
-		return (this.#now - this.clock.start) / 60_000;
+		return (this.#now - this.#beganAt) / 60_000;
 	}
 
 	get #now() {
@@ -68,7 +73,7 @@ export class TriggerDay {
 	 */
 	static async prepare(sandboxUrl) {
 		const tell = async (path, body) => await tellSandbox(sandboxUrl, path, body);
-		await tell('world/orders', { marketplaceId: CA, count: 100 });
+		await tell('world/orders', { marketplaceId: CA, count: 160 });
 		for (const marketplaceId of [US, CA]) {
 			await tell('world/accountStatus', { marketplaceId, status: 'NORMAL' });
 			for (const fulfilledBy of ['MERCHANT', 'AMAZON']) {
@@ -82,29 +87,46 @@ export class TriggerDay {
 	}
 
 	/**
-	 * Activates the workflow.
+	 * Activates the workflow; the day begins when it has read its first feedback reports.
 	 *
 	 * @param {object} credentialData
 	 */
 	async begin(credentialData) {
 		await this.#moveClock();
 		this.workflowId = await this.n8n.setUpWorkflow(credentialData, 'trigger/workflow.json');
+		while ((await this.#reportsRead()) < REPORTS) await this.#tick();
+		this.#beganAt = this.#now;
+	}
+
+	async #reportsRead() {
+		const requests = await askSandbox(this.sandboxUrl, 'requests');
+		return requests.filter(({ operation }) => operation === 'downloadDocument').length;
 	}
 
 	/** Runs the day to its end, and on until everything is told or the time is up. */
 	async run() {
 		const steps = this.#plan().toSorted((a, b) => a.minute - b.minute);
 		for (const { minute, act } of steps) {
-			while (this.minute < minute) await this.#tick();
+			await this.#until(minute);
 			await this.#moveClock();
 			await act();
 		}
-		const end = MINUTES_OF_DAY + GRACE_MINUTES;
-		while (this.minute < MINUTES_OF_DAY) await this.#tick();
-		for (;;) {
+		await this.#until(MINUTES_OF_DAY);
+		await this.#read();
+		while ((await this.compare()).missing.length > 0 && this.minute < LATEST_MINUTE) {
+			await this.#until(this.minute + 20);
 			await this.#read();
-			if ((await this.compare()).missing.length === 0 || this.minute > end) break;
-			for (let each = 0; each < 10; each += 1) await this.#tick();
+		}
+		// What is told twice comes later still.
+		await this.#until(this.minute + 60);
+		await this.#read();
+	}
+
+	/** Lets time pass. */
+	async #until(minute) {
+		while (this.minute < minute) {
+			await this.#moveClock();
+			await pause(100);
 		}
 	}
 
@@ -125,12 +147,12 @@ export class TriggerDay {
 		return { wanted: wanted.length, missing: left, extra };
 	}
 
-	/** Waits a little, the sandbox's clock keeping up. */
+	/** Lets a little time pass. */
 	async #tick() {
-		await this.#moveClock();
-		await pause(100);
+		await this.#until(this.minute + 1);
 	}
 
+	/** The sandbox's clock keeps up with n8n's. */
 	async #moveClock() {
 		await this.#tell('clock', { set: new Date(this.#now).toISOString() });
 	}
@@ -283,7 +305,10 @@ const FIGURES = [
 		event: 'ratingRecovered',
 		marketplaceId: CA,
 		act: async (tell) =>
-			await several(70, async () => await tell('world/feedback', { marketplaceId: CA, rating: 5 })),
+			await several(
+				120,
+				async () => await tell('world/feedback', { marketplaceId: CA, rating: 5 }),
+			),
 	},
 	{
 		minute: 1020,
