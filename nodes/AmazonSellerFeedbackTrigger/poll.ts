@@ -10,7 +10,7 @@ import { findMarketplace, type Marketplace } from '../shared/domain/marketplaces
 import { toNodeError } from '../shared/n8n/errors';
 import { resolveMarketplace } from '../shared/n8n/marketplaceParameter';
 import { readTriggerParameters } from '../shared/n8n/parameters';
-import { SpApiClient } from '../shared/spapi/client';
+import { CREDENTIAL_NAME, SpApiClient } from '../shared/spapi/client';
 import { SpApiFailure, type FailureKind } from '../shared/spapi/failure';
 import { properties, schema, type TriggerParameters } from './description';
 import { Poller } from './poller';
@@ -80,7 +80,8 @@ class Round {
 		const { context } = this;
 		const parameters = readTriggerParameters(context, schema, properties);
 		const stored = context.getWorkflowStaticData('node');
-		const before = readState(stored.state);
+		const credential = context.getNode().credentials?.[CREDENTIAL_NAME]?.id ?? '';
+		const before = readState(stored.state, credential);
 		if (before === undefined) throw unreadableState(context);
 
 		const after = await this.watch(parameters, before).catch((failure: unknown) => {

@@ -66,8 +66,14 @@ export async function fetchTestEvent(context: IPollFunctions): Promise<IDataObje
 	}
 	for (const name of SHOWN_FIRST.filter((each) => parameters.events.includes(each))) {
 		const sample = sampleOf(name, shown, parameters);
-		if (sample !== undefined)
-			return toItem(sample.event, marketplace, sample.report.kind, sample.report);
+		if (sample === undefined) continue;
+		const item = toItem(sample.event, marketplace, sample.report.kind, sample.report);
+		// It did not happen now, and must not be taken for what is told later.
+		return {
+			...item,
+			eventId: `test/${String(item.eventId)}`,
+			summary: `Test event. ${String(item.summary)}`,
+		};
 	}
 	throw nothingToShow(context, shown, marketplace);
 }

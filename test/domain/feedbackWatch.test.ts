@@ -343,6 +343,42 @@ describe('the days watched', () => {
 		expect(Object.keys(later.memory.rows)).toEqual([B, C]);
 	});
 
+	it.each([
+		['with other stars', { rating: 3 }, [`changed ${A} rating`]],
+		['with other words', { comment: 'Came' }, [`changed ${A} comment`]],
+		['alone', {}, []],
+	])('count from the newer date of a row dated anew %s', (_, content, expected) => {
+		const memory = knowing(row(A, { date: '2026-03-01' }), row(B));
+		const tomorrow = { today: '2026-04-01' };
+		const after = next(memory, [row(A, { ...content, date: TODAY }), row(B)], tomorrow);
+		expect(summaries(after.changes)).toEqual(expected);
+		expect(after.changes.map(({ before }) => before?.date)).toEqual(
+			expected.map(() => '2026-03-01'),
+		);
+		expect(after.memory.rows[A]?.date).toBe(TODAY);
+		// And from then on it is watched again.
+		const { changes } = next(after.memory, [row(B)], { ...tomorrow, minute: 60 });
+		expect(summaries(changes)).toEqual([`removed ${A}`]);
+	});
+
+	it('count from the newer date of a row that comes back with another', () => {
+		const { memory } = next(knowing(row(A, { date: '2026-03-01' }), row(B)), [row(B)]);
+		const back = next(memory, [row(A), row(B)], { today: '2026-04-01' });
+		expect(back.changes).toMatchObject([
+			{ kind: 'added', orderId: A, before: { date: '2026-03-01' }, after: { date: TODAY } },
+		]);
+	});
+
+	it('count from the older date too, so that a row dated back is judged once more', () => {
+		const back = row(A, { date: '2026-02-01', rating: 3 });
+		const { memory, changes } = next(knowing(row(A), row(B)), [back, row(B)]);
+		expect(summaries(changes)).toEqual([`changed ${A} rating`]);
+		expect(Object.keys(memory.rows)).toEqual([B]);
+		for (const rows of [[back, row(B)], [row(B)]]) {
+			expect(next(memory, rows, { minute: 60 }).memory).toBe(memory);
+		}
+	});
+
 	it('do not begin earlier again when more are wanted', () => {
 		const memory = knowing(row(A));
 		const rows = [row(A), row(B, { date: '2026-02-28' }), row(C, { date: '2026-03-01' })];

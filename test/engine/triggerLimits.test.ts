@@ -256,7 +256,7 @@ describe('another report that ends badly', () => {
 		expect(watcher.told[0]?.ratingNow).toMatchObject({
 			rating: null,
 			provenance: 'insufficient',
-			notes: ['No Sales and Traffic report was read yet'],
+			notes: ['No rating is known yet'],
 		});
 	});
 
@@ -280,10 +280,7 @@ describe('another report that ends badly', () => {
 describe('a feedback report that is only wanted for the rating', () => {
 	const ONLY_STATUS = { events: ['accountStatusChanged'] };
 
-	// DEFECT: only the Sales and Traffic report counts as an extra, so that somebody who watches the
-	// account status alone gets failed executions about the feedback report. `includeRating` is on
-	// unless it is switched off.
-	it.failing('and is cancelled is no failure', async () => {
+	it('and is cancelled is no failure', async () => {
 		watching.sandbox.faults.add({
 			kind: 'reportCancelled',
 			reportType: FEEDBACK_REPORT,
@@ -296,12 +293,25 @@ describe('a feedback report that is only wanted for the rating', () => {
 		expect(watcher.thrown).toEqual([]);
 	});
 
-	it.failing('and is answered with 503 is no failure', async () => {
+	it('and is answered with 503 is no failure', async () => {
 		const watcher = await activateAndSettle(ONLY_STATUS);
 		await passMinutes(20, watcher);
 		// The next report to be asked for is that of feedback, the others are asked for all six hours.
 		watching.sandbox.faults.add({ kind: 'error503', operation: 'createReport', times: 'always' });
 		await passMinutes(30, watcher);
+		expect(watcher.thrown).toEqual([]);
+	});
+
+	it('and is held up by the rate limit for hours is no failure', async () => {
+		const watcher = await activateAndSettle(ONLY_STATUS);
+		await passMinutes(20, watcher);
+		const fault = watching.sandbox.faults.add({
+			kind: 'throttle',
+			operation: 'createReport',
+			times: 'always',
+		});
+		await passMinutes(300, watcher);
+		expect(fault.fired).toBeGreaterThan(0);
 		expect(watcher.thrown).toEqual([]);
 	});
 });
@@ -393,10 +403,86 @@ describe('ten triggers of three marketplaces on one account', () => {
 	});
 });
 
+describe('a rating that fell is told within the time of the figures', () => {
+	const slow = useWatching({ reportDelayMs: 35 * MINUTE });
+
+	const thatFalls = ({ sandbox }: typeof watching): ActivateOptions => {
+		const { positive, neutral, negative } = sandbox.truth.rating('demo', US)['365'];
+		const percent = Math.floor((1_000_000 * positive) / (positive + neutral + negative)) / 10_000;
+		return { events: ['ratingFellBelowThreshold'], thresholds: [{ name: 'Line', percent }] };
+	};
+
+	// DEFECT: it joins totals that the other asked for up to three hours ago. No feedback report is of
+	// their time, and as the other goes on asking, this one never judges its rating.
+	it.failing('where another trigger of the account asks for them more often', async () => {
+		const fall = thatFalls(watching);
+		const one = await watching.activate({ ...fall, id: 'one' });
+		await one.poll();
+		await passMinutes(7, one);
+		const often = { options: { figuresEveryMinutes: 240 }, id: 'often' };
+		const other = await watching.activate({ ...fall, ...often });
+		await other.poll();
+		await passMinutes(3, one, other);
+		addFeedback(1, 'bad');
+		await passMinutes(400, one, other);
+		expect([one.told.length, other.told.length]).toEqual([1, 1]);
+	});
+
+	// DEFECT: when the totals are finished, the last feedback report asked for is a later one, so that
+	// the one that goes with them is not read once more.
+	it.failing('where Amazon takes longer for them than feedback is asked for', async () => {
+		const watcher = await slow.activate(thatFalls(slow));
+		await watcher.poll();
+		await passMinutes(100, watcher);
+		slow.sandbox.world.addFeedback({ rating: 1 });
+		await passMinutes(340, watcher);
+		expect(watcher.told).toHaveLength(1);
+	});
+});
+
+describe('the first report of a trigger', () => {
+	const activateAfter = async (minutes: number): Promise<Watcher> => {
+		const one = await watching.activate({ ...ONLY_FEEDBACK, id: 'one' });
+		await one.poll();
+		await passMinutes(minutes, one);
+		const other = await watching.activate({ ...ONLY_FEEDBACK, id: 'other' });
+		await other.poll();
+		return other;
+	};
+
+	it('is that of another trigger if that was asked for a moment ago', async () => {
+		const other = await activateAfter(4);
+		await passMinutes(2, other);
+		expect(watching.count('createReport')).toBe(1);
+		expect(Object.keys((other.place().feedback as IDataObject).rows as IDataObject)).not.toEqual(
+			[],
+		);
+	});
+
+	it('is no older one, for what came after that is not news to it', async () => {
+		addFeedback(1, 'there from the start');
+		const one = await watching.activate({ ...ONLY_FEEDBACK, id: 'one' });
+		await one.poll();
+		await passMinutes(2, one);
+		addFeedback(1, 'before the other trigger');
+		await passMinutes(4, one);
+		const other = await watching.activate({ ...ONLY_FEEDBACK, id: 'other' });
+		await other.poll();
+		expect(watching.minutesOf('createReport')).toEqual([0, 6]);
+		await passMinutes(2, one, other);
+		const { orderId } = addFeedback(1, 'news to both');
+		await passMinutes(60, one, other);
+		expect(one.told).toHaveLength(2);
+		expect(eventsOf(other.told)).toEqual([`newNegativeFeedback ${orderId}`]);
+	});
+});
+
 describe('a failure', () => {
 	const revoke = () => watching.sandbox.lwa.revoke('demo');
 	const spoilCredential = (changes: Record<string, string>) =>
 		connect(watching.credentials, watching.sandbox, 'demo', changes);
+	const TRIES_AGAIN =
+		/ The trigger tries again by itself, less and less often, and loses nothing of what it remembers; activate the workflow anew to have it try at once\.$/;
 	const unable = (kind: FaultKind) => () =>
 		void watching.sandbox.faults.add({ kind, times: 'always' });
 
@@ -406,7 +492,7 @@ describe('a failure', () => {
 			revoke,
 			() => watching.sandbox.lwa.restore('demo'),
 			/^Login with Amazon does not accept the refresh token: it was revoked.*Authorize the application again/,
-			/^Open the credential, mend what is named here and save it again/,
+			/^This is about the feedback report for United States\. Open the credential, mend what is named here and save it again/,
 			3,
 		],
 		[
@@ -417,7 +503,7 @@ describe('a failure', () => {
 			},
 			() => connect(watching.credentials, watching.sandbox),
 			/^Login with Amazon does not accept the client ID or the client secret.*copy the current one/,
-			/^Open the credential, mend what is named here and save it again/,
+			/^This is about the feedback report for United States\. Open the credential, mend what is named here and save it again/,
 			3,
 		],
 		[
@@ -431,7 +517,7 @@ describe('a failure', () => {
 				watching.sandbox.roles.restore('demo', 'Amazon Fulfillment');
 			},
 			/^Amazon denied access, asked to prepare a report$/,
-			/needs the role Selling Partner Insights or Amazon Fulfillment.*authorize it anew.*Request ID/,
+			/^This is about the feedback report for United States\. .*needs the role Selling Partner Insights or Amazon Fulfillment.*authorize it anew.*Request ID/,
 			1,
 		],
 		[
@@ -439,7 +525,7 @@ describe('a failure', () => {
 			unable('error503'),
 			() => watching.sandbox.faults.clear(),
 			/^Amazon is not available at the moment, asked to prepare a report$/,
-			/^Run it again in some minutes/,
+			/^This is about the feedback report for United States\. Run it again in some minutes/,
 			2,
 		],
 		[
@@ -447,7 +533,7 @@ describe('a failure', () => {
 			unable('cutAfter'),
 			() => watching.sandbox.faults.clear(),
 			/^No answer came back from Amazon, asked to prepare a report$/,
-			/^It is not known whether Amazon acted on it/,
+			/^This is about the feedback report for United States\. It is not known whether Amazon acted on it/,
 			2,
 		],
 		[
@@ -458,7 +544,7 @@ describe('a failure', () => {
 			},
 			() => watching.sandbox.faults.clear(),
 			/^Amazon could not be reached, asked to prepare a report$/,
-			/^Check n8n's network connection.*Login with Amazon is not available \(status 503\)/,
+			/^This is about the feedback report for United States\. Check n8n's network connection.*Login with Amazon is not available \(status 503\)/,
 			6,
 		],
 		[
@@ -490,6 +576,7 @@ describe('a failure', () => {
 			for (const thrown of watcher.takeThrown()) {
 				expect(thrown.message).toMatch(message);
 				expect(thrown.description).toMatch(description);
+				if (requestsEach > 0) expect(thrown.description).toMatch(TRIES_AGAIN);
 			}
 			await passMinutes(240, watcher);
 			expect(watcher.thrown.length).toBeLessThanOrEqual(8);
@@ -573,6 +660,41 @@ describe('a failure', () => {
 		expect(eventsOf(watcher.told)).toEqual(changes);
 	});
 
+	it("such as Amazon's rate limit, used up for two hours, is told less and less often", async () => {
+		const watcher = await activateAndSettle(ONLY_FEEDBACK);
+		const changes = makeAllKindsOfChanges();
+		const fault = watching.sandbox.faults.add({ kind: 'throttle', times: 'always' });
+		await passMinutes(29 + 110 - watcher.minute, watcher);
+		expect(watcher.thrown).toEqual([]);
+		await passMinutes(120, watcher);
+		expect(watcher.told).toEqual([]);
+		expect(watcher.thrown[0]?.minute).toBeGreaterThanOrEqual(29 + 119);
+		expect(watcher.thrown[0]?.minute).toBeLessThanOrEqual(29 + 125);
+		expect(watcher.thrown.length).toBeGreaterThanOrEqual(3);
+		expect(watcher.thrown.length).toBeLessThanOrEqual(7);
+		for (const { message, description } of watcher.takeThrown()) {
+			expect(message).toMatch(/rate limit|too many|busy/i);
+			expect(description).toMatch(/^This is about the feedback report for United States\. /);
+			expect(description).toMatch(TRIES_AGAIN);
+		}
+		fault.remove();
+		await passMinutes(65, watcher);
+		expect(eventsOf(watcher.told)).toEqual(changes);
+		expect(watcher.thrown).toEqual([]);
+	});
+
+	it("such as Amazon's rate limit, used up now and then, is no failure however often", async () => {
+		const watcher = await activateAndSettle(ONLY_FEEDBACK);
+		for (let times = 0; times < 4; times += 1) {
+			const fault = watching.sandbox.faults.add({ kind: 'throttle', times: 'always' });
+			await passMinutes(90, watcher);
+			expect(fault.fired).toBeGreaterThan(0);
+			fault.remove();
+			await passMinutes(30, watcher);
+		}
+		expect(watcher.thrown).toEqual([]);
+	});
+
 	it('to get the rating, for want of the role, costs an item its rating and no more', async () => {
 		watching.sandbox.roles.remove('demo', 'Brand Analytics');
 		const watcher = await activateAndSettle();
@@ -615,7 +737,10 @@ describe('a failure', () => {
 		expect(eventsOf(watcher.told)).toEqual(changes);
 		expect(watcher.thrown.length).toBeGreaterThanOrEqual(3);
 		expect(watcher.thrown.length).toBeLessThanOrEqual(7);
-		for (const { message } of watcher.thrown) expect(message).toMatch(/^Amazon denied access/);
+		for (const { message, description } of watcher.thrown) {
+			expect(message).toMatch(/^Amazon denied access/);
+			expect(description).toMatch(/^This is about the feedback report for Brazil\. /);
+		}
 	});
 
 	it('of everything costs a poll no more than a minute', async () => {

@@ -11,7 +11,6 @@ import {
 } from '../../nodes/AmazonSellerFeedbackTrigger/watch/advance';
 import { noticesOf, withTold } from '../../nodes/AmazonSellerFeedbackTrigger/watch/notices';
 import {
-	EMPTY_STATE,
 	readState,
 	startWatch,
 	type MarketplaceWatch,
@@ -26,6 +25,7 @@ const TODAY = '2026-03-31';
 const TOMORROW = plusDays(TODAY, 1);
 const A = '100-0000000-0000001';
 const B = '100-0000000-0000002';
+const C = '100-0000000-0000003';
 
 const threshold = (percent: number) => ({
 	name: `${percent} %`,
@@ -59,17 +59,20 @@ const row = (orderId: string, rating = 1, date = TODAY): FeedbackRow => ({
 	raterEmail: 'buyer@example.com',
 });
 
-/** Reports are asked for in the order in which they are made here. */
+/** So many minutes after that day began. */
+const timeOf = (minutes: number, day = TODAY): string =>
+	new Date(Date.parse(`${day}T00:00:00Z`) + minutes * 60_000).toISOString();
+
+/** Reports are asked for in the order in which they are made here, a minute after each other. */
 let minute = 0;
 const feedback = (
 	rows: readonly FeedbackRow[],
 	{ today = TODAY, unreadable = 0 } = {},
 ): Extract<Observation, { kind: 'feedback' }> => {
 	minute += 1;
-	const time = new Date(Date.parse(`${today}T00:00:00Z`) + minute * 60_000).toISOString();
 	return {
 		kind: 'feedback',
-		asOf: time,
+		asOf: timeOf(minute, today),
 		today,
 		from: plusDays(today, -365),
 		rows,
@@ -80,11 +83,23 @@ beforeEach(() => {
 	minute = 0;
 });
 
+const totalsOf = (
+	daily: Extract<Observation, { kind: 'totals' }>['daily'],
+	asOf?: string,
+): Extract<Observation, { kind: 'totals' }> => {
+	minute += 1;
+	return { kind: 'totals', asOf: asOf ?? timeOf(minute), daily };
+};
+
 /** Totals of one day, so that the rating is of so many negatives among so many. */
-const totals = (received: number, negative: number, date = TODAY): Observation => ({
-	kind: 'totals',
-	daily: [{ date, received, negative }],
-});
+const totals = (received: number, negative: number, date = TODAY, asOf?: string) =>
+	totalsOf([{ date, received, negative }], asOf);
+
+/** A row that is in every report of a test, so that none is empty; none of the neutral ones. */
+const SOME = row('100-0000000-0000009', 1, plusDays(TODAY, -20));
+
+/** A report without news beside which totals are judged. */
+const noNews = () => feedback([SOME]);
 
 const asked = (report: ReportKind, id: string): Observation => ({
 	kind: 'asked',
@@ -139,6 +154,9 @@ const begin = (lookBackDays = 0): MarketplaceWatch =>
 
 const NEW = begin();
 
+/** The ID of an event of an alarm: the same alarm of another watch has others. */
+const idOf = (change: string): string => `${change}/${NEW.began}`;
+
 /** The state after these observations, and what each of them told. */
 function watch(
 	observations: readonly Observation[],
@@ -160,10 +178,10 @@ const toldBy = (...observed: Parameters<typeof watch>): string[][] =>
 	watch(...observed).told.map(namesOf);
 
 const written = (state: MarketplaceWatch): unknown =>
-	JSON.parse(JSON.stringify({ version: 1, marketplaces: { M: state } }));
+	JSON.parse(JSON.stringify({ version: 1, credential: 'mine', marketplaces: { M: state } }));
 
 const reread = (state: MarketplaceWatch): MarketplaceWatch | undefined =>
-	readState(written(state))?.marketplaces.M;
+	readState(written(state), 'mine')?.marketplaces.M;
 
 describe('feedback', () => {
 	it('is told by what became of it', () => {
@@ -203,11 +221,11 @@ describe('feedback', () => {
 			totals(100, 0),
 			feedback([row(A)]),
 			feedback([row(A), row(B, 3)]),
-			feedback([{ ...row(A), comment: 'Came' }, row(B, 3), row('100-0000000-0000003', 2)]),
+			feedback([{ ...row(A), comment: 'Came' }, row(B, 3), row(C, 2)]),
 			totals(100, 6),
-			feedback([row(B, 3), row('100-0000000-0000003', 2)]),
+			feedback([row(B, 3), row(C, 2)]),
 			totals(100, 0),
-			feedback([row('100-0000000-0000003', 2)]),
+			feedback([row(C, 2)]),
 			health({ accountStatus: 'AT_RISK', sellerFulfilled: rate(1, 100) }),
 			health({ accountStatus: 'AT_RISK', sellerFulfilled: rate(0, 100) }),
 		];
@@ -227,32 +245,32 @@ describe('feedback', () => {
 		[2, 3, 'newNeutralFeedback'],
 		[1, 2, undefined],
 		[1, 1, undefined],
-		[1, 5, undefined],
-		[3, 4, undefined],
+		[1, 5, 'feedbackRemoved'],
+		[2, 4, 'feedbackRemoved'],
+		[3, 4, 'feedbackRemoved'],
 	] as const)('that changes from %i to %i stars', (from, to, name) => {
-		const changed = feedback([{ ...row(A, to), comment: 'Other' }, row(B)]);
+		const others = ['newNegativeFeedback', 'newNeutralFeedback', 'feedbackRemoved'] as const;
+		const changed = [{ ...row(A, to), comment: 'Other' }, row(B)];
 		const told = (events: WatchSettings['events']) => {
 			const before = watch([feedback([row(A, from), row(B)])]).state;
-			return advance(
-				before,
-				{ ...changed, asOf: `${TODAY}T09:00:00.000Z` },
-				settingsWith({ events }),
-			);
+			return advance(before, feedback(changed), settingsWith({ events }));
 		};
 
 		it(`is ${name ?? 'nothing'} where changes are not chosen`, () => {
-			const both = told(['newNegativeFeedback', 'newNeutralFeedback']);
-			expect(namesOf(both.events)).toEqual(name ? [name] : []);
+			const { events } = told(others);
+			expect(namesOf(events)).toEqual(name ? [name] : []);
 			const [event] = told(['feedbackChanged']).events;
 			expect(event?.event).toBe('feedbackChanged');
-			expect(both.events).toEqual(name ? [{ ...event, event: name }] : []);
-			const otherName =
-				name === 'newNegativeFeedback' ? 'newNeutralFeedback' : 'newNegativeFeedback';
-			expect(told([otherName]).events).toEqual([]);
+			expect(events).toEqual(name ? [{ ...event, event: name }] : []);
+			expect(namesOf(told(others.filter((other) => other !== name)).events)).toEqual([]);
 		});
 
-		it('is told once where both are chosen', () => {
-			expect(namesOf(told(WATCH_EVENTS).events)).toEqual(['feedbackChanged']);
+		it('is told once where all are chosen, and then no more', () => {
+			const { state, events } = told(WATCH_EVENTS);
+			expect(namesOf(events)).toEqual(['feedbackChanged']);
+			// Raised to positive, it then leaves the report.
+			const rows = to > 3 ? [row(B)] : changed;
+			expect(toldBy([feedback(rows)], settingsWith(), state).flat()).toEqual([]);
 		});
 	});
 
@@ -265,7 +283,7 @@ describe('feedback', () => {
 			since,
 		);
 		expect(told.map(namesOf)).toEqual([['newNeutralFeedback'], []]);
-		expect(state.start).toBeUndefined();
+		expect(state).toMatchObject({ began: since.began, tellFrom: undefined });
 		expect(Object.keys(state.feedback?.rows ?? {})).toEqual([A, B]);
 	});
 
@@ -273,7 +291,7 @@ describe('feedback', () => {
 		[10, 0, []],
 		[11, 0, [A]],
 		[5000, 0, [A]],
-		[5000, 1, [A]],
+		[5000, 1, [B, A]],
 		[5000, 2, [B, A]],
 	])(
 		'in a first report of minute %i with %i days looked back to is told of the days since',
@@ -288,6 +306,32 @@ describe('feedback', () => {
 	it('that comes on the day after the watch began is told in the first report', () => {
 		const tomorrow = feedback([row(A, 1, TOMORROW)], { today: TOMORROW });
 		expect(toldBy([tomorrow])).toEqual([['newNegativeFeedback']]);
+	});
+
+	it.each([
+		['none at all', 0, 0],
+		['only lines that cannot be read', 0, 2],
+		['as many lines that cannot be read as rows', 2, 2],
+	])('is not taken to begin with %s', (_, readable, unreadable) => {
+		const rows = [row(A), row(B, 3), SOME, row(C, 2)];
+		const poor = watch([feedback(rows.slice(0, readable), { unreadable })]);
+		expect(poor.told).toEqual([[]]);
+		expect(poor.state).toMatchObject({ tellFrom: NEW.tellFrom });
+		expect(poor.state.feedback).toBeUndefined();
+		expect(noticesOf(poor.state, '')).toHaveLength(unreadable > 0 ? 1 : 0);
+		expect(reread(poor.state)).toEqual(poor.state);
+		// The next is the first, and what is in it was there.
+		const { told, state } = watch([feedback(rows), feedback(rows)], settingsWith(), poor.state);
+		expect(told).toEqual([[], []]);
+		expect(Object.keys(state.feedback?.rows ?? {})).toHaveLength(4);
+		expect(state.unreadable).toBeUndefined();
+	});
+
+	it('begins with a report of more rows than lines that cannot be read', () => {
+		const first = feedback([row(A), SOME], { unreadable: 1 });
+		const { told, state } = watch([first, feedback([row(A), row(B), SOME])]);
+		expect(told.map(namesOf)).toEqual([[], ['newNegativeFeedback']]);
+		expect(state.tellFrom).toBeUndefined();
 	});
 
 	it('of an older report changes nothing at all', () => {
@@ -317,28 +361,47 @@ describe('a report that gave nothing', () => {
 		}
 	});
 
-	it('before the first, cancelled, makes what comes from that day on news', () => {
-		const { state } = watch([asked('feedback', 'r1'), nothing('r1')]);
-		expect(state.start?.tellFrom).toBe(TODAY);
-		// The first such day counts, however often it is cancelled again.
-		const later = watch(
-			[nothing('r2', 'CANCELLED', 'feedback', TOMORROW), nothing('r1')],
-			settingsWith(),
-			state,
-		).state;
-		expect(later.start).toEqual(state.start);
-		const { last } = watch(
-			[feedback([row(A), row(B, 1, plusDays(TODAY, -1))], { today: plusDays(TODAY, 4) })],
-			settingsWith(),
-			later,
+	describe('before the first, cancelled', () => {
+		const rows = [0, 1, 2, 3].map((daysAgo) =>
+			row(`100-0000000-000010${daysAgo}`, 1, plusDays(TODAY, -daysAgo)),
 		);
-		expect(last).toMatchObject([{ event: 'newNegativeFeedback', change: { orderId: A } }]);
+		const daysTold = (events: readonly WatchEvent[]) =>
+			events.map((event) => 'change' in event && event.change.after?.date);
+
+		it('makes what comes from the day before on news, for it may come a day late', () => {
+			const { state } = watch([asked('feedback', 'r1'), nothing('r1')]);
+			expect(state.tellFrom).toBe(plusDays(TODAY, -1));
+			const { last } = watch([feedback(rows)], settingsWith(), state);
+			expect(daysTold(last)).toEqual([plusDays(TODAY, -1), TODAY]);
+		});
+
+		it('counts for the first such day, however often it is cancelled again', () => {
+			const first = watch([nothing('r1')]).state;
+			const { state } = watch(
+				[nothing('r2', 'CANCELLED', 'feedback', TOMORROW), nothing('r1')],
+				settingsWith(),
+				first,
+			);
+			expect(state.tellFrom).toBe(first.tellFrom);
+			const { last } = watch(
+				[feedback(rows, { today: plusDays(TODAY, 4) })],
+				settingsWith(),
+				state,
+			);
+			// A day more, for it came late.
+			expect(daysTold(last)).toEqual([-2, -1, 0].map((days) => plusDays(TODAY, days)));
+		});
+
+		it('some days after the watch began makes nothing news that was to be, and nothing old', () => {
+			const { state } = watch([nothing('r1', 'CANCELLED', 'feedback', plusDays(TODAY, 5))]);
+			expect(state.tellFrom).toBe(NEW.tellFrom);
+		});
 	});
 
 	it('does not shorten the days looked back to', () => {
-		expect(watch([nothing('r1')], settingsWith(), begin(6)).state.start).toMatchObject({
-			tellFrom: plusDays(TODAY, -5),
-		});
+		expect(watch([nothing('r1')], settingsWith(), begin(6)).state.tellFrom).toBe(
+			plusDays(TODAY, -5),
+		);
 	});
 
 	it.each([
@@ -347,10 +410,10 @@ describe('a report that gave nothing', () => {
 		['CANCELLED', 'totals'],
 		['CANCELLED', 'health'],
 	] as const)('%s of %s leaves the baseline as it was', (how, report) => {
-		expect(watch([nothing('r1', how, report)]).state.start).toBe(NEW.start);
+		expect(watch([nothing('r1', how, report)]).state.tellFrom).toBe(NEW.tellFrom);
 		// Nor does a cancelled one bring it back once there is one.
 		const { state } = watch([feedback([row(A)]), nothing('r1')]);
-		expect(state.start).toBeUndefined();
+		expect(state.tellFrom).toBeUndefined();
 	});
 
 	it.each(['feedback', 'totals', 'health'] as const)(
@@ -414,7 +477,7 @@ describe('the rating', () => {
 	it('falls once and recovers once, at the margin', () => {
 		const series = [0, 51, 50, 51, 49, 46, 51, 45, 46, 50, 51];
 		const { told } = watch(
-			series.flatMap((negative) => [totals(1000, negative), feedback([])]),
+			series.flatMap((negative) => [totals(1000, negative), noNews()]),
 			settingsWith(),
 		);
 		expect(told.map(namesOf).filter((_, index) => index % 2 === 1)).toEqual([
@@ -432,46 +495,139 @@ describe('the rating', () => {
 		]);
 		expect(told.flat()).toMatchObject([
 			{
-				id: 'rating/30/95/1/raised',
+				id: idOf('rating/30/95/1/raised'),
 				threshold: threshold(95),
 				before: { positive: 1000, total: 1000, provenance: 'derived' },
 				ratingNow: { positive: 949, total: 1000 },
 			},
 			{
-				id: 'rating/30/95/2/cleared',
+				id: idOf('rating/30/95/2/cleared'),
 				before: { positive: 949 },
 				ratingNow: { positive: 955, rating: 95.5 },
 			},
-			{ id: 'rating/30/95/3/raised', before: { positive: 950 } },
+			{ id: idOf('rating/30/95/3/raised'), before: { positive: 950 } },
 		]);
 	});
 
 	it('is told at the start only where the present is asked for', () => {
-		const start = [totals(100, 6), feedback([])];
+		const start = [totals(100, 6), noNews()];
 		expect(toldBy(start)).toEqual([[], []]);
 		expect(watch(start).state.alarms).toEqual({ 'rating/30/95': { raised: true, changes: 0 } });
-		const { told } = watch([...start, feedback([])], settingsWith({ tellPresent: true }));
+		const { told } = watch([...start, noNews()], settingsWith({ tellPresent: true }));
 		expect(told.map(namesOf)).toEqual([[], ['ratingFellBelowThreshold'], []]);
-		expect(told[1]?.[0]).toMatchObject({ before: undefined, id: 'rating/30/95/1/raised' });
+		expect(told[1]?.[0]).toMatchObject({ before: undefined, id: idOf('rating/30/95/1/raised') });
 		// What is between the line and the margin is not wrong.
-		expect(
-			toldBy([totals(100, 5), feedback([])], settingsWith({ tellPresent: true })).flat(),
-		).toEqual([]);
+		expect(toldBy([totals(100, 5), noNews()], settingsWith({ tellPresent: true })).flat()).toEqual(
+			[],
+		);
 	});
 
 	it('is not judged by fewer than the minimum, and what was known stays', () => {
-		const known = watch([totals(100, 6), feedback([])]).state;
-		const few = watch([totals(9, 0), feedback([])], settingsWith(), known);
+		const known = watch([totals(100, 6), noNews()]).state;
+		const few = watch([totals(9, 0), noNews()], settingsWith(), known);
 		expect(few.told.flat()).toEqual([]);
 		expect(few.state.alarms).toEqual(known.alarms);
-		expect(toldBy([totals(10, 0), feedback([])], settingsWith(), few.state).flat()).toEqual([
+		expect(toldBy([totals(10, 0), noNews()], settingsWith(), few.state).flat()).toEqual([
 			'ratingRecovered',
 		]);
 	});
 
+	it('leaves no alarm behind where it was not judged', () => {
+		const settings = settingsWith({ tellPresent: true });
+		const few = watch([totals(9, 9), noNews()], settings);
+		expect(few.state.rating).toMatchObject({ negative: 9 });
+		expect(few.state.alarms).toEqual({});
+		// A threshold that is added later is judged like one that was there.
+		const silent = watch([totals(100, 6), noNews()], settingsWith(), few.state);
+		expect(silent.told.flat()).toEqual([]);
+	});
+
+	it('is not judged by a report with lines that cannot be read', () => {
+		const neutral = ['1', '2', '3'].map((last) => row(`100-0000000-000020${last}`, 3));
+		const known = watch([totals(100, 3), feedback([SOME, ...neutral])]).state;
+		expect(known.alarms).toEqual({ 'rating/30/95': { raised: true, changes: 0 } });
+		// Without the neutral ones it would be 97 %.
+		const { told, state } = watch([feedback([SOME], { unreadable: 3 })], settingsWith(), known);
+		expect(told.flat()).toEqual([]);
+		expect(state.alarms).toBe(known.alarms);
+		expect(state.rating).toBe(known.rating);
+		const gone = watch([feedback([SOME])], settingsWith(), state).last;
+		expect(namesOf(gone)).toEqual([...neutral.map(() => 'feedbackRemoved'), 'ratingRecovered']);
+	});
+
+	it('is neither judged nor known by a report without any row', () => {
+		const known = watch([totals(100, 3), feedback([SOME, row(A, 3), row(B, 3), row(C, 3)])]).state;
+		expect(known.alarms).toEqual({ 'rating/30/95': { raised: true, changes: 0 } });
+		const empty = feedback([]);
+		expect(advance(known, empty, settingsWith())).toEqual({ state: known, events: [] });
+		expect(advance(known, empty, settingsWith()).state).toBe(known);
+	});
+
+	describe('from totals and feedback asked for', () => {
+		/** Known to be at 100 % in the first minutes, then totals of another day. */
+		const KNOWN = [totals(100, 0, TODAY, timeOf(0)), { ...noNews(), asOf: timeOf(1) }];
+		const later = totals(200, 40, TODAY, timeOf(600));
+		const news = (asOf: string) => ({ ...feedback([SOME, row(A)]), asOf });
+
+		it.each([585, 599, 600, 601, 615])('minutes 600 and %i is derived and judged', (asOf) => {
+			const { last } = watch([...KNOWN, later, news(timeOf(asOf))]);
+			expect(namesOf(last)).toEqual(['newNegativeFeedback', 'ratingFellBelowThreshold']);
+			for (const { ratingNow } of last) {
+				expect(ratingNow).toMatchObject({ asOf: timeOf(asOf), total: 200, negative: 40 });
+			}
+		});
+
+		it.each([30, 584, 616, 2000])('minutes 600 and %i is neither, but the last known', (asOf) => {
+			const { last, state } = watch([...KNOWN, later, news(timeOf(asOf))]);
+			expect(namesOf(last)).toEqual(['newNegativeFeedback']);
+			expect(last[0]?.ratingNow).toEqual({
+				asOf: timeOf(1),
+				days: 30,
+				rating: 100,
+				displayedRating: 100,
+				positive: 100,
+				neutral: 0,
+				negative: 0,
+				total: 100,
+				provenance: 'derived',
+				coveredThrough: TODAY,
+				notes: [],
+			});
+			expect(state.alarms).toEqual({ 'rating/30/95': { raised: false, changes: 0 } });
+			// Of another window, or before the first pair, none is known.
+			for (const { told } of [
+				watch([...KNOWN, later, news(timeOf(asOf))], settingsWith({ ratingDays: 90 })),
+				watch([noNews(), later, news(timeOf(asOf))]),
+			]) {
+				const [first, second] = told.flat();
+				expect([first?.ratingNow.rating, second]).toEqual(
+					first?.ratingNow.days === 30 ? [null, undefined] : [100, undefined],
+				);
+			}
+		});
+
+		it('one time, but read in the wrong order, is judged when the feedback is read again, once', () => {
+			const report = news(timeOf(598));
+			const { told, state } = watch([...KNOWN, report, later, report, report]);
+			expect(told.slice(2).map(namesOf)).toEqual([
+				['newNegativeFeedback'],
+				[],
+				['ratingFellBelowThreshold'],
+				[],
+			]);
+			expect(told[2]?.[0]?.ratingNow).toMatchObject({ asOf: timeOf(1), total: 100 });
+			expect(told[4]?.[0]?.ratingNow).toMatchObject({ asOf: timeOf(598), total: 200 });
+			expect(state.rating).toMatchObject({ asOf: timeOf(598), negative: 40 });
+		});
+	});
+
 	it('stays as known where the reports contradict each other', () => {
-		const known = watch([totals(100, 6), feedback([])]).state;
-		const { told, state } = watch([totals(20, 20), feedback([row(A, 3)])], settingsWith(), known);
+		const known = watch([totals(100, 6), noNews()]).state;
+		const { told, state } = watch(
+			[totals(20, 20), feedback([SOME, row(A, 3)])],
+			settingsWith(),
+			known,
+		);
 		expect(namesOf(told.flat())).toEqual(['newNeutralFeedback']);
 		expect(told.flat()[0]?.ratingNow).toMatchObject({ rating: null, provenance: 'insufficient' });
 		expect(state.alarms).toBe(known.alarms);
@@ -483,7 +639,7 @@ describe('the rating', () => {
 		const settings = settingsWith({ thresholds, ratingMargin: 0.2 });
 		const negatives = [0, 30, 60, 47, 18, 60];
 		const { told } = watch(
-			negatives.flatMap((negative) => [totals(1000, negative), feedback([])]),
+			negatives.flatMap((negative) => [totals(1000, negative), noNews()]),
 			settings,
 		);
 		const lines = told
@@ -491,22 +647,22 @@ describe('the rating', () => {
 			.map((events) => events.map(({ id }) => id));
 		expect(lines).toEqual([
 			[],
-			['rating/30/98/1/raised'],
-			['rating/30/95.1/1/raised'],
-			['rating/30/95.1/2/cleared'],
-			['rating/30/98/2/cleared'],
-			['rating/30/98/3/raised', 'rating/30/95.1/3/raised'],
+			[idOf('rating/30/98/1/raised')],
+			[idOf('rating/30/95.1/1/raised')],
+			[idOf('rating/30/95.1/2/cleared')],
+			[idOf('rating/30/98/2/cleared')],
+			[idOf('rating/30/98/3/raised'), idOf('rating/30/95.1/3/raised')],
 		]);
 	});
 
 	it('of another window has alarms of its own', () => {
-		const known = watch([totals(100, 6), feedback([])]).state;
+		const known = watch([totals(100, 6), noNews()]).state;
 		const settings = settingsWith({ ratingDays: 90, thresholds: [threshold(95), threshold(98)] });
-		const { told, state } = watch([feedback([])], settings, known);
+		const { told, state } = watch([noNews()], settings, known);
 		expect(told.flat()).toEqual([]);
 		expect(state.rating?.days).toBe(90);
 		expect(Object.keys(state.alarms)).toEqual(['rating/30/95', 'rating/90/95', 'rating/90/98']);
-		const { last } = watch([totals(100, 0), feedback([])], settingsWith(), state);
+		const { last } = watch([totals(100, 0), noNews()], settingsWith(), state);
 		expect(last).toMatchObject([{ event: 'ratingRecovered', before: undefined }]);
 	});
 
@@ -517,7 +673,7 @@ describe('the rating', () => {
 				fc.boolean(),
 				(negatives, tellPresent) => {
 					const told = toldBy(
-						negatives.flatMap((negative) => [totals(1000, negative), feedback([])]),
+						negatives.flatMap((negative) => [totals(1000, negative), noNews()]),
 						settingsWith({ tellPresent }),
 					);
 					let isLow: boolean | undefined = tellPresent ? false : undefined;
@@ -545,7 +701,7 @@ describe('daily totals', () => {
 		}));
 
 	it('are kept in little: a year and a day', () => {
-		const { state } = watch([{ kind: 'totals', daily: days(800) }]);
+		const { state } = watch([totalsOf(days(800))]);
 		expect(state.totals?.from).toBe(plusDays(TODAY, -365));
 		expect(state.totals?.counts).toHaveLength(2 * 366);
 		expect(state.totals?.counts.slice(-4)).toEqual([2, 1, 1, 0]);
@@ -557,7 +713,7 @@ describe('daily totals', () => {
 			.filter(({ date }) => date > plusDays(TODAY, -30))
 			.reduce((sum, { received }) => sum + received, 0);
 		for (const each of [daily, daily.toReversed()]) {
-			const { state } = watch([{ kind: 'totals', daily: each }, feedback([])]);
+			const { state } = watch([totalsOf(each), noNews()]);
 			const { positive = 0, negative = 0 } = state.rating ?? {};
 			expect(positive + negative).toBe(expected);
 			expect(state.totals?.counts.slice(-6)).toEqual([3, 0, -1, -1, 1, 0]);
@@ -566,11 +722,12 @@ describe('daily totals', () => {
 	});
 
 	it('are no news where they are the same, or none', () => {
-		const { state } = watch([{ kind: 'totals', daily: days(3) }]);
-		for (const daily of [days(3), days(3).toReversed(), []]) {
-			const after = advance(state, { kind: 'totals', daily }, settingsWith());
-			expect(after.state).toBe(state);
+		const first = totalsOf(days(3));
+		const { state } = watch([first]);
+		for (const daily of [days(3), days(3).toReversed()]) {
+			expect(advance(state, totalsOf(daily, first.asOf), settingsWith()).state).toBe(state);
 		}
+		expect(advance(state, totalsOf([]), settingsWith()).state).toBe(state);
 	});
 });
 
@@ -590,11 +747,11 @@ describe('the order defect rate', () => {
 		const { told } = watch(reports);
 		expect(told.map((events) => events.map(({ id }) => id))).toEqual([
 			[],
-			['orderDefectRate/sellerFulfilled/1/raised'],
-			['orderDefectRate/amazonFulfilled/1/raised'],
-			['orderDefectRate/amazonFulfilled/2/cleared'],
+			[idOf('orderDefectRate/sellerFulfilled/1/raised')],
+			[idOf('orderDefectRate/amazonFulfilled/1/raised')],
+			[idOf('orderDefectRate/amazonFulfilled/2/cleared')],
 			[],
-			['orderDefectRate/sellerFulfilled/2/cleared'],
+			[idOf('orderDefectRate/sellerFulfilled/2/cleared')],
 		]);
 		expect(told[1]).toMatchObject([
 			{
@@ -636,6 +793,27 @@ describe('the order defect rate', () => {
 		},
 	);
 
+	it.each([
+		[250, 1000, 100, 'orderDefectRateAboveTarget'],
+		[250, 999, 100, undefined],
+		[-5, 0, 0, 'orderDefectRateAboveTarget'],
+		[-5, 1, 0, 'orderDefectRateAboveTarget'],
+	] as const)(
+		"of %p as Amazon's target, for %i of 1000, is held against %i",
+		(amazons, defects, targetPercent, event) => {
+			const { last } = watch([seller(defects, 1000, amazons)], settingsWith({ tellPresent: true }));
+			expect(namesOf(last)).toEqual(event ? [event] : []);
+			if (event) expect(last[0]).toMatchObject({ after: { targetPercent } });
+		},
+	);
+
+	it('leaves no alarm behind where it was not judged', () => {
+		const settings = settingsWith({ tellPresent: true, minimumOrders: 50 });
+		const { state } = watch([seller(49, 49), seller(0, 0)], settings);
+		expect(state.alarms).toEqual({});
+		expect(watch([seller(50, 50)], settingsWith(), state).told.flat()).toEqual([]);
+	});
+
 	it('is not judged by fewer orders than the minimum', () => {
 		const settings = settingsWith({ minimumOrders: 50 });
 		expect(toldBy([seller(0, 50), seller(5, 49), seller(0, 0), seller(5, 50)], settings)).toEqual([
@@ -649,7 +827,7 @@ describe('the order defect rate', () => {
 	it('names the rating known, without reading one', () => {
 		const { last } = watch([
 			totals(100, 0),
-			feedback([]),
+			noNews(),
 			seller(0, 10),
 			totals(100, 50),
 			seller(5, 10),
@@ -684,6 +862,30 @@ describe('the account status', () => {
 			[['NORMAL', 'AT_RISK']],
 		]);
 		expect(new Set(told.flat().map(({ id }) => id)).size).toBe(3);
+	});
+});
+
+describe('a watch that begins anew', () => {
+	it('names what it tells otherwise than one before, except feedback', () => {
+		const reports = [
+			health({ accountStatus: 'NORMAL', amazonFulfilled: rate(0, 100) }),
+			health({ accountStatus: 'AT_RISK', amazonFulfilled: rate(5, 100) }),
+			health({ amazonFulfilled: rate(0, 100) }),
+			totals(100, 0),
+			noNews(),
+			totals(100, 6),
+			noNews(),
+			totals(100, 0),
+			feedback([SOME, row(A)]),
+		];
+		const [one, other] = [0, 5].map((minutes) =>
+			watch(reports, settingsWith(), startWatch(timeOf(minutes), TODAY, 0)).told.flat(),
+		);
+		expect(one).toHaveLength(6);
+		expect(namesOf(other ?? [])).toEqual(namesOf(one ?? []));
+		const ids = new Set(one?.map(({ id }) => id));
+		const same = other?.filter(({ id }) => ids.has(id)) ?? [];
+		expect(namesOf(same)).toEqual(['newNegativeFeedback']);
 	});
 });
 
@@ -775,6 +977,11 @@ describe('any history', () => {
 			...texts,
 		}));
 
+	/** On one of some days, at about the same time or not. */
+	const minutes = fc
+		.tuple(fc.nat(2), fc.nat(30))
+		.map(([days, minutesOfDay]) => 1440 * days + minutesOfDay);
+
 	const kind = fc.constantFrom<ReportKind>('feedback', 'totals', 'health');
 	const reportId = fc.nat(30).map((index) => `r${index}`);
 	const counts = fc
@@ -791,11 +998,11 @@ describe('any history', () => {
 			arbitrary: fc
 				.record({
 					rows: fc.array(feedbackRow, { maxLength: 8 }),
-					minutes: fc.nat(3 * 1440),
+					minutes,
 					broken: fc.nat(5),
 				})
-				.map(({ rows, minutes, broken }): Observation => {
-					const asOf = new Date(Date.parse(`${TODAY}T00:00:00Z`) + minutes * 60_000).toISOString();
+				.map(({ rows, minutes: each, broken }): Observation => {
+					const asOf = timeOf(each);
 					const today = asOf.slice(0, 10);
 					const unreadable = broken === 0 ? 1 : 0;
 					return { kind: 'feedback', asOf, today, from: plusDays(today, -365), rows, unreadable };
@@ -804,9 +1011,9 @@ describe('any history', () => {
 		{
 			weight: 3,
 			arbitrary: fc
-				.tuple(counts, fc.nat(2))
-				.map(([{ orders, defects }, daysAgo]) =>
-					totals(orders, defects, plusDays(TODAY, -daysAgo)),
+				.tuple(counts, fc.nat(2), minutes)
+				.map(([{ orders, defects }, daysAgo, each]) =>
+					totals(orders, defects, plusDays(TODAY, -daysAgo), timeOf(each)),
 				),
 		},
 		{
@@ -898,16 +1105,20 @@ describe('any history', () => {
 	});
 
 	it('names each event by itself', () => {
+		const found = new Set<string>();
 		fc.assert(
 			fc.property(history, settings, (observations, using) => {
 				const ids: string[] = [];
 				through(observations, using, (_, __, { events }) => {
 					ids.push(...events.map(({ id }) => id));
+					for (const { event } of events) found.add(event);
 				});
 				expect(new Set(ids).size).toBe(ids.length);
 			}),
-			RUNS,
+			{ ...RUNS, numRuns: 300 },
 		);
+		// The histories were not too quiet to say anything.
+		expect(found).toEqual(new Set(WATCH_EVENTS));
 	});
 
 	it('is remembered the same whatever is told of it, and tells no more than is chosen', () => {
@@ -925,7 +1136,7 @@ describe('any history', () => {
 						const same = byId.get(event.id);
 						if (same?.event === event.event) continue;
 						expect(same?.event).toBe('feedbackChanged');
-						expect(event.event).toMatch(/^newN/);
+						expect(event.event).toMatch(/^newN|^feedbackRemoved$/);
 					}
 				});
 			}),
@@ -951,7 +1162,7 @@ describe('any history', () => {
 			received: 900_000,
 			negative: 100_000,
 		}));
-		const { state } = watch([{ kind: 'totals', daily }, feedback(rows)]);
+		const { state } = watch([totalsOf(daily), feedback(rows)]);
 		expect(Object.keys(state.feedback?.rows ?? {}).length).toBeGreaterThan(800);
 		expect(Buffer.byteLength(JSON.stringify(state))).toBeLessThan(500_000);
 	});
@@ -959,14 +1170,26 @@ describe('any history', () => {
 
 describe('what was written', () => {
 	it('is nothing before the first poll', () => {
-		expect(readState(undefined)).toBe(EMPTY_STATE);
-		expect(readState(JSON.parse(JSON.stringify(EMPTY_STATE)))).toEqual(EMPTY_STATE);
+		const nothingYet = { version: 1, credential: 'mine', marketplaces: {} };
+		expect(readState(undefined, 'mine')).toEqual(nothingYet);
+		expect(readState(JSON.parse(JSON.stringify(nothingYet)), 'mine')).toEqual(nothingYet);
 		expect(reread(NEW)).toEqual(NEW);
 	});
 
+	it('with another credential, which may be of another seller, is not gone on with', () => {
+		expect(readState(written(NEW), 'other')).toEqual({
+			version: 1,
+			credential: 'other',
+			marketplaces: {},
+		});
+		// Yet not what cannot be read: it may be of the same.
+		expect(readState({ version: 2, credential: 'mine' }, 'other')).toBeUndefined();
+	});
+
 	it('keeps several marketplaces apart', () => {
-		const state = { version: 1, marketplaces: { M: NEW, N: watch([feedback([row(A)])]).state } };
-		expect(readState(JSON.parse(JSON.stringify(state)))).toEqual(state);
+		const marketplaces = { M: NEW, N: watch([feedback([row(A)])]).state };
+		const state = { version: 1, credential: 'mine', marketplaces };
+		expect(readState(JSON.parse(JSON.stringify(state)), 'mine')).toEqual(state);
 	});
 
 	it.each([
@@ -981,16 +1204,36 @@ describe('what was written', () => {
 		{ version: 2, marketplaces: {} },
 		{ version: '1', marketplaces: {} },
 		{ version: 1 },
-		{ version: 1, marketplaces: [] },
-		{ version: 1, marketplaces: { M: null } },
-		{ version: 1, marketplaces: { M: {} } },
-		{ version: 1, marketplaces: { M: { ...NEW, start: { ...NEW.start, day: 'today' } } } },
-		{ version: 1, marketplaces: { M: { ...NEW, alarms: { x: { raised: 1, changes: 0 } } } } },
-		{ version: 1, marketplaces: { M: { ...NEW, alarms: undefined } } },
-		{ version: 1, marketplaces: { M: { ...NEW, account: { status: 'NORMAL' } } } },
-		{ version: 1, marketplaces: { M: { ...NEW, totals: { from: TODAY, counts: [0.5] } } } },
+		{ version: 1, marketplaces: {} },
+		{ version: 1, credential: 0, marketplaces: {} },
+		{ version: 1, credential: 'mine', marketplaces: [] },
+		{ version: 1, credential: 'mine', marketplaces: { M: null } },
+		{ version: 1, credential: 'mine', marketplaces: { M: {} } },
+		{ version: 1, credential: 'mine', marketplaces: { M: { ...NEW, began: undefined } } },
+		{ version: 1, credential: 'mine', marketplaces: { M: { ...NEW, tellFrom: 'today' } } },
+		{
+			version: 1,
+			credential: 'mine',
+			marketplaces: { M: { ...NEW, alarms: { x: { raised: 1, changes: 0 } } } },
+		},
+		{ version: 1, credential: 'mine', marketplaces: { M: { ...NEW, alarms: undefined } } },
+		{
+			version: 1,
+			credential: 'mine',
+			marketplaces: { M: { ...NEW, account: { status: 'NORMAL' } } },
+		},
+		{
+			version: 1,
+			credential: 'mine',
+			marketplaces: { M: { ...NEW, totals: { from: TODAY, counts: [] } } },
+		},
+		{
+			version: 1,
+			credential: 'mine',
+			marketplaces: { M: { ...NEW, totals: { asOf: NEW.began, from: TODAY, counts: [0.5] } } },
+		},
 	])('by another version, or is none, is not read: %j', (stored) => {
-		expect(readState(stored)).toBeUndefined();
+		expect(readState(stored, 'mine')).toBeUndefined();
 	});
 
 	it('is not read where any part of it is of another type', () => {
@@ -1012,13 +1255,13 @@ describe('what was written', () => {
 			for (const [key, value] of Object.entries(holder)) {
 				if (typeof value === 'object') spoil(value as Record<string, unknown>);
 				holder[key] = Symbol.iterator;
-				expect(readState(root.stored)).toBeUndefined();
+				expect(readState(root.stored, 'mine')).toBeUndefined();
 				holder[key] = value;
 				spoilt += 1;
 			}
 		};
 		spoil(root);
-		expect(readState(root.stored)?.marketplaces.M).toEqual(state);
+		expect(readState(root.stored, 'mine')?.marketplaces.M).toEqual(state);
 		expect(spoilt).toBeGreaterThan(40);
 	});
 });

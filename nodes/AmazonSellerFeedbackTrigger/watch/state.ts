@@ -84,21 +84,24 @@ const VERSION = 1;
 
 const stateSchema = z.object({
 	version: z.literal(VERSION),
+	/** ID of the credential, which tells sellers apart. */
+	credential: z.string(),
 	/** By marketplace ID. */
 	marketplaces: z.record(marketplaceSchema),
 });
 
 export type WatchState = z.infer<typeof stateSchema>;
 
-export const EMPTY_STATE: WatchState = { version: VERSION, marketplaces: {} };
-
 /**
  * Reads what an earlier poll wrote; undefined where it was written by a version that is not known
  * here, which must not be taken for nothing: all that happened since would go untold.
+ * @param credential another one than before begins anew, for it may be another seller's
  */
-export function readState(stored: unknown): WatchState | undefined {
-	if (stored === undefined) return EMPTY_STATE;
-	return stateSchema.safeParse(stored).data;
+export function readState(stored: unknown, credential: string): WatchState | undefined {
+	const nothing: WatchState = { version: VERSION, credential, marketplaces: {} };
+	if (stored === undefined) return nothing;
+	const state = stateSchema.safeParse(stored).data;
+	return state === undefined || state.credential === credential ? state : nothing;
 }
 
 /**

@@ -1,0 +1,56 @@
+import { schema } from '../../nodes/AmazonSellerFeedbackTrigger/description';
+import { isExtra, reportsFor, settingsOf } from '../../nodes/AmazonSellerFeedbackTrigger/settings';
+import {
+	WATCH_EVENTS,
+	type ReportKind,
+	type WatchEventName,
+} from '../../nodes/AmazonSellerFeedbackTrigger/watch/advance';
+
+const parametersOf = (options: object, events: readonly WatchEventName[] = WATCH_EVENTS) =>
+	schema.parse({ events, thresholds: {}, options });
+
+describe('the days to watch', () => {
+	it.each([
+		[{}, 90],
+		[{ daysToWatch: 30, lookBackDays: 30 }, 30],
+		[{ daysToWatch: 30, lookBackDays: 31 }, 31],
+		[{ lookBackDays: 360 }, 360],
+		[{ daysToWatch: 360, lookBackDays: 7 }, 360],
+	])('of %j are %i: what is told at first is watched, too', (options, days) => {
+		expect(settingsOf(parametersOf(options)).daysToWatch).toBe(days);
+	});
+});
+
+describe('the present', () => {
+	it.each([
+		[0, false],
+		[1, true],
+	])('looking back %i days is told: %p', (lookBackDays, tellPresent) => {
+		expect(settingsOf(parametersOf({ lookBackDays })).tellPresent).toBe(tellPresent);
+	});
+});
+
+describe('the reports asked for', () => {
+	it.each<[WatchEventName, ReportKind[], ReportKind[]]>([
+		['newNegativeFeedback', ['feedback'], ['totals']],
+		['newNeutralFeedback', ['feedback'], ['totals']],
+		['feedbackChanged', ['feedback'], ['totals']],
+		['feedbackRemoved', ['feedback'], ['totals']],
+		['ratingFellBelowThreshold', ['totals', 'feedback'], []],
+		['ratingRecovered', ['totals', 'feedback'], []],
+		['orderDefectRateAboveTarget', ['health'], ['totals', 'feedback']],
+		['orderDefectRateRecovered', ['health'], ['totals', 'feedback']],
+		['accountStatusChanged', ['health'], ['totals', 'feedback']],
+	])('for %s are %j, and for the rating in its item %j', (event, needed, extra) => {
+		const withRating = parametersOf({}, [event]);
+		expect(reportsFor(parametersOf({ includeRating: false }, [event]))).toEqual(needed);
+		expect(reportsFor(withRating).toSorted()).toEqual([...needed, ...extra].toSorted());
+		expect(reportsFor(withRating).filter((kind) => isExtra(kind, withRating))).toEqual(extra);
+	});
+
+	it('for all events are no extra, and the totals come first', () => {
+		const all = parametersOf({});
+		expect(reportsFor(all)).toEqual(['totals', 'feedback', 'health']);
+		expect(reportsFor(all).filter((kind) => isExtra(kind, all))).toEqual([]);
+	});
+});
