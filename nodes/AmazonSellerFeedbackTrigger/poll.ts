@@ -17,7 +17,7 @@ import { Poller } from './poller';
 import { dayIn } from './reports';
 import { isExtra, reportsFor } from './settings';
 import { Turn } from './turn';
-import { REPORT_NAMES } from './watch/advance';
+import { REPORT_NAMES, type ReportKind } from './watch/advance';
 import { noticesOf, withTold } from './watch/notices';
 import { readState, startWatch, type MarketplaceWatch, type WatchState } from './watch/state';
 
@@ -48,6 +48,8 @@ export async function poll(context: IPollFunctions): Promise<INodeExecutionData[
 		poller.running = undefined;
 	}
 }
+
+const TURN_ORDER: readonly ReportKind[] = ['totals', 'feedback', 'totals', 'health'];
 
 /** The rate limit is used up for the moment: it is no trouble before it lasts. */
 const HELD_UP: readonly FailureKind[] = ['busy', 'throttled'];
@@ -108,8 +110,10 @@ class Round {
 		const after = this.withNew(marketplaces, parameters, before.marketplaces);
 
 		const kinds = reportsFor(parameters);
+		// Totals come twice: they are read before the feedback report of their time, and asked for after it.
+		const order = TURN_ORDER.filter((kind) => kinds.includes(kind));
 		const turns = marketplaces.flatMap((marketplace) =>
-			kinds.map((kind) => new Turn(context, client, poller, parameters, marketplace, kind)),
+			order.map((kind) => new Turn(context, client, poller, parameters, marketplace, kind)),
 		);
 		for (const turn of poller.inTurn(turns)) {
 			const { id } = turn.marketplace;

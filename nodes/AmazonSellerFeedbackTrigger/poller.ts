@@ -1,12 +1,17 @@
 import type { IPollFunctions } from 'n8n-workflow';
 import type { DateTime } from 'luxon';
 
+import type { AskedReport } from '../shared/spapi/reportDesk';
+
 /** After a first failure the next attempt waits this long, then twice as long each time, at most an hour. */
 const FIRST_WAIT_MINUTES = 2;
 const LONGEST_WAIT_MINUTES = 60;
 
 /** Amazon's rate limit fills again within a quarter of an hour. */
 const HELD_UP_HOURS = 2;
+
+/** Half a day of feedback reports at the usual pace. */
+const REMEMBERED_REPORTS = 24;
 
 const pollers = new WeakMap<IPollFunctions, Poller>();
 
@@ -35,6 +40,19 @@ export class Poller {
 		const poller = new Poller(`${context.getWorkflow().id} ${context.getNode().id}`);
 		pollers.set(context, poller);
 		return poller;
+	}
+
+	/** Feedback reports read lately, of each marketplace, for totals that arrive later. */
+	private readonly feedbackRead = new Map<string, AskedReport[]>();
+
+	remember(marketplaceId: string, report: AskedReport): void {
+		const others = this.feedbackReports(marketplaceId).filter(({ id }) => id !== report.id);
+		this.feedbackRead.set(marketplaceId, [report, ...others].slice(0, REMEMBERED_REPORTS));
+	}
+
+	/** The latest first. */
+	feedbackReports(marketplaceId: string): readonly AskedReport[] {
+		return this.feedbackRead.get(marketplaceId) ?? [];
 	}
 
 	private goesOnWith: string | undefined;

@@ -42,7 +42,7 @@ function neededFor(events: readonly WatchEventName[]): ReadonlySet<ReportKind> {
 export const isExtra = (kind: ReportKind, { events }: TriggerParameters): boolean =>
 	!neededFor(events).has(kind);
 
-/** The reports to ask for, in the order that gives each item the latest rating. */
+/** The reports to ask for. */
 export function reportsFor({ events, options }: TriggerParameters): ReportKind[] {
 	const needed = neededFor(events);
 	const forRating: ReportKind[] = options.includeRating ? ['totals', 'feedback'] : [];

@@ -2,15 +2,22 @@ import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
 import type { Marketplace } from '../shared/domain/marketplaces';
-import { isStuck, nextStep } from '../shared/domain/reportCycle';
+import { isStuck, nextStep, type Step } from '../shared/domain/reportCycle';
 import type { SpApiClient } from '../shared/spapi/client';
 import { askForReport, collectReport, type AskedReport } from '../shared/spapi/reportDesk';
+import type { ReportContent } from '../shared/spapi/reports';
 import type { TriggerParameters } from './description';
 import { toItem } from './items';
 import type { Poller } from './poller';
 import { dayIn, readReport, requestOf } from './reports';
-import { settingsOf } from './settings';
-import { advance, isOfOneTime, type Observation, type ReportKind } from './watch/advance';
+import { reportsFor, settingsOf } from './settings';
+import {
+	advance,
+	isOfOneTime,
+	PAIR_MINUTES,
+	type Observation,
+	type ReportKind,
+} from './watch/advance';
 import type { MarketplaceWatch } from './watch/state';
 
 /** A first report is shared only if it was asked for at about the time the watch began. */
@@ -23,7 +30,7 @@ const GIVE_UP_AFTER = 6;
 export interface TurnResult {
 	readonly state: MarketplaceWatch;
 	readonly items: readonly IDataObject[];
-	/** Why the next report could not be asked for; what was read before is not lost by it. */
+	/** What kept the rest from being done; what was read before is not lost by it. */
 	readonly failure?: unknown;
 }
 
@@ -64,10 +71,17 @@ export class Turn {
 			this.poller.succeeded('account', this.key);
 			if (observation === 'pending') return { state, items };
 			if (observation === 'unknown') state = forgetReport(state, this.kind);
-			else if (observation !== undefined) ({ state, items } = this.learn(state, observation, last));
+			else if (observation !== undefined) {
+				({ state, items } = this.learn(state, observation, this.kind, last));
+			}
 		}
-		if (this.nextStep(state) !== 'ask') return { state, items };
 		try {
+			if (last !== undefined && state.totals !== before.totals) {
+				const judged = await this.judge(state, last.askedAt);
+				({ state } = judged);
+				items = [...items, ...judged.items];
+			}
+			if (this.nextStep(state) !== 'ask') return { state, items };
 			const { id, askedAt } = await this.ask(last);
 			this.poller.succeeded('account', this.key);
 			const observation = { kind: 'asked', report: this.kind, id, at: askedAt } as const;
@@ -77,35 +91,52 @@ export class Turn {
 		}
 	}
 
-	private nextStep({ reports }: MarketplaceWatch) {
+	/**
+	 * Totals are held against a feedback report of the same time. So when they are due a feedback
+	 * report is due too, and they are asked for right after it.
+	 */
+	private nextStep(state: MarketplaceWatch): Step {
+		const step = this.stepOf(this.kind, state);
+		const feedbackAt = state.reports.feedback?.report?.askedAt;
+		const isFresh = isOfOneTime(feedbackAt, this.now.toISO());
+		if (this.kind === 'totals' && step === 'ask' && !isFresh) return 'rest';
+		if (this.kind === 'feedback' && step === 'rest' && !isFresh && this.wantsTotals) {
+			return this.stepOf('totals', state) === 'ask' ? 'ask' : 'rest';
+		}
+		return step;
+	}
+
+	private stepOf(kind: ReportKind, { reports }: MarketplaceWatch): Step {
+		const key = keyOf(this.marketplace, kind);
+		const collected = this.poller.collected.get(key);
+		return nextStep(reports[kind] ?? {}, this.now, this.everyMinutes(kind), collected);
+	}
+
+	private get wantsTotals(): boolean {
+		const mayTry = this.poller.mayTry(keyOf(this.marketplace, 'totals'), this.now);
+		return mayTry && reportsFor(this.parameters).includes('totals');
+	}
+
+	private everyMinutes(kind: ReportKind): number {
 		const { feedbackEveryMinutes, figuresEveryMinutes } = this.parameters.options;
-		const every = this.kind === 'feedback' ? feedbackEveryMinutes : figuresEveryMinutes;
-		const collected = this.poller.collected.get(this.key);
-		const step = nextStep(reports[this.kind] ?? {}, this.now, every, collected);
-		if (step !== 'rest' || this.kind !== 'feedback') return step;
-		// The totals are held against a feedback report of the same time.
-		const { feedback, totals } = reports;
-		const totalsAt = totals?.report?.askedAt ?? '';
-		const feedbackAt = feedback?.report?.askedAt ?? '';
-		return totalsAt > feedbackAt && !isOfOneTime(totalsAt, feedbackAt) ? 'ask' : 'rest';
+		return kind === 'feedback' ? feedbackEveryMinutes : figuresEveryMinutes;
 	}
 
 	/** Asks for a report, or joins one that another trigger of the account asked for lately. */
 	private async ask(last: AskedReport | undefined): Promise<AskedReport> {
-		const { feedbackEveryMinutes, figuresEveryMinutes } = this.parameters.options;
-		const every = this.kind === 'feedback' ? feedbackEveryMinutes : figuresEveryMinutes;
-		// For half the time it is fresh enough.
-		const minutes = last === undefined ? SHARE_FIRST_MINUTES : every / 2;
+		// For half the time it is fresh enough, but for totals, which go with a feedback report.
+		const shared = this.kind === 'totals' ? PAIR_MINUTES : this.everyMinutes(this.kind) / 2;
+		const minutes = last === undefined ? SHARE_FIRST_MINUTES : shared;
 		const freshSince = this.now.minus({ minutes });
 		const newerThan = last ? DateTime.max(freshSince, DateTime.fromISO(last.askedAt)) : freshSince;
 		const request = requestOf(this.kind, this.marketplace, dayIn(this.marketplace, this.now));
 		return await askForReport(this.client, request, newerThan);
 	}
 
-	private async collect({
-		id,
-		askedAt,
-	}: AskedReport): Promise<Observation | 'pending' | 'unknown' | undefined> {
+	private async collect(
+		report: AskedReport,
+	): Promise<Observation | 'pending' | 'unknown' | undefined> {
+		const { id, askedAt } = report;
 		// One that cannot be fetched for so long is left alone, and another asked for.
 		if (this.poller.failuresOf(this.key) >= GIVE_UP_AFTER) return 'unknown';
 		const collected = await collectReport(this.context, this.client, id);
@@ -115,12 +146,8 @@ export class Turn {
 
 		// Where it cannot be read, another one is asked for when it is due.
 		this.poller.collected.set(this.key, id);
+		if (collected.status === 'DONE') return this.read(this.kind, collected.content, report);
 		const today = dayIn(this.marketplace, DateTime.fromISO(askedAt));
-		if (collected.status === 'DONE') {
-			const { dateFormat } = this.parameters.options;
-			const asked = { at: askedAt, today };
-			return readReport(this.kind, collected.content, this.marketplace, asked, dateFormat);
-		}
 		const how = collected.status === 'pending' ? 'stuck' : collected.status;
 		return { kind: 'nothing', report: this.kind, id, how, today };
 	}
@@ -128,16 +155,42 @@ export class Turn {
 	private learn(
 		before: MarketplaceWatch,
 		observation: Observation,
+		kind: ReportKind,
 		report: AskedReport,
 	): { state: MarketplaceWatch; items: IDataObject[] } {
 		const { state, events } = advance(before, observation, settingsOf(this.parameters));
-		const feedback = state.reports.feedback?.report;
-		if (observation.kind === 'totals' && isOfOneTime(feedback?.askedAt, observation.asOf)) {
-			// The feedback report that goes with them is held against them when it is read once more.
-			this.poller.collected.delete(keyOf(this.marketplace, 'feedback'));
-		}
-		const items = events.map((event) => toItem(event, this.marketplace, this.kind, report));
-		return { state, items };
+		if (observation.kind === 'feedback') this.poller.remember(this.marketplace.id, report);
+		return { state, items: events.map((event) => toItem(event, this.marketplace, kind, report)) };
+	}
+
+	/** Reads the feedback report of the totals' time once more, if it was read before they came. */
+	private async judge(
+		state: MarketplaceWatch,
+		totalsAt: string,
+	): Promise<{ state: MarketplaceWatch; items: readonly IDataObject[] }> {
+		const distance = ({ askedAt }: AskedReport): number =>
+			Math.abs(Date.parse(askedAt) - Date.parse(totalsAt));
+		const [report] = this.poller
+			.feedbackReports(this.marketplace.id)
+			.filter(({ askedAt }) => isOfOneTime(totalsAt, askedAt))
+			.toSorted((a, b) => distance(a) - distance(b));
+		if (report === undefined) return { state, items: [] };
+		const collected = await collectReport(this.context, this.client, report.id);
+		if (collected.status !== 'DONE') return { state, items: [] };
+		const observation = this.read('feedback', collected.content, report);
+		return observation === undefined
+			? { state, items: [] }
+			: this.learn(state, observation, 'feedback', report);
+	}
+
+	private read(
+		kind: ReportKind,
+		content: ReportContent,
+		{ askedAt }: AskedReport,
+	): Observation | undefined {
+		const asked = { at: askedAt, today: dayIn(this.marketplace, DateTime.fromISO(askedAt)) };
+		const { dateFormat } = this.parameters.options;
+		return readReport(kind, content, this.marketplace, asked, dateFormat);
 	}
 }
 

@@ -200,7 +200,7 @@ describe('a further report', () => {
 					commentCut: false,
 				},
 				changed: [],
-				id: `${A}/1/gone`,
+				id: `${A}/1/${TODAY}/gone`,
 			},
 		]);
 		expect(next(memory, [row(B)], { minute: 60 }).memory).toBe(memory);

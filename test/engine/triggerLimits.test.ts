@@ -414,7 +414,7 @@ describe('a rating that fell is told within the time of the figures', () => {
 
 	// DEFECT: it joins totals that the other asked for up to three hours ago. No feedback report is of
 	// their time, and as the other goes on asking, this one never judges its rating.
-	it.failing('where another trigger of the account asks for them more often', async () => {
+	it('where another trigger of the account asks for them more often', async () => {
 		const fall = thatFalls(watching);
 		const one = await watching.activate({ ...fall, id: 'one' });
 		await one.poll();
@@ -430,7 +430,7 @@ describe('a rating that fell is told within the time of the figures', () => {
 
 	// DEFECT: when the totals are finished, the last feedback report asked for is a later one, so that
 	// the one that goes with them is not read once more.
-	it.failing('where Amazon takes longer for them than feedback is asked for', async () => {
+	it('where Amazon takes longer for them than feedback is asked for', async () => {
 		const watcher = await slow.activate(thatFalls(slow));
 		await watcher.poll();
 		await passMinutes(100, watcher);

@@ -291,7 +291,7 @@ describe('feedback', () => {
 		[10, 0, []],
 		[11, 0, [A]],
 		[5000, 0, [A]],
-		[5000, 1, [B, A]],
+		[5000, 1, [A]],
 		[5000, 2, [B, A]],
 	])(
 		'in a first report of minute %i with %i days looked back to is told of the days since',
@@ -388,8 +388,8 @@ describe('a report that gave nothing', () => {
 				settingsWith(),
 				state,
 			);
-			// A day more, for it came late.
-			expect(daysTold(last)).toEqual([-2, -1, 0].map((days) => plusDays(TODAY, days)));
+			// A day before it, in case that came late.
+			expect(daysTold(last)).toEqual([-1, 0].map((days) => plusDays(TODAY, days)));
 		});
 
 		it('some days after the watch began makes nothing news that was to be, and nothing old', () => {
@@ -569,7 +569,7 @@ describe('the rating', () => {
 		const later = totals(200, 40, TODAY, timeOf(600));
 		const news = (asOf: string) => ({ ...feedback([SOME, row(A)]), asOf });
 
-		it.each([585, 599, 600, 601, 615])('minutes 600 and %i is derived and judged', (asOf) => {
+		it.each([595, 599, 600, 601, 605])('minutes 600 and %i is derived and judged', (asOf) => {
 			const { last } = watch([...KNOWN, later, news(timeOf(asOf))]);
 			expect(namesOf(last)).toEqual(['newNegativeFeedback', 'ratingFellBelowThreshold']);
 			for (const { ratingNow } of last) {
@@ -577,7 +577,7 @@ describe('the rating', () => {
 			}
 		});
 
-		it.each([30, 584, 616, 2000])('minutes 600 and %i is neither, but the last known', (asOf) => {
+		it.each([30, 594, 606, 2000])('minutes 600 and %i is neither, but the last known', (asOf) => {
 			const { last, state } = watch([...KNOWN, later, news(timeOf(asOf))]);
 			expect(namesOf(last)).toEqual(['newNegativeFeedback']);
 			expect(last[0]?.ratingNow).toEqual({
@@ -979,7 +979,7 @@ describe('any history', () => {
 
 	/** On one of some days, at about the same time or not. */
 	const minutes = fc
-		.tuple(fc.nat(2), fc.nat(30))
+		.tuple(fc.nat(2), fc.nat(10))
 		.map(([days, minutesOfDay]) => 1440 * days + minutesOfDay);
 
 	const kind = fc.constantFrom<ReportKind>('feedback', 'totals', 'health');

@@ -251,10 +251,9 @@ const LATE_AFTER_MINUTES = 10;
  * rather told once too often than missed.
  */
 function tellFromOf(state: MarketplaceWatch, { asOf, today }: FeedbackObservation): string {
-	const { tellFrom = today } = state;
-	const late = DateTime.fromISO(asOf).diff(DateTime.fromISO(state.began)).as('minutes');
-	// Without a look-back news begins with the day after that of the beginning.
-	return late > LATE_AFTER_MINUTES ? plusDays(tellFrom, -1) : tellFrom;
+	const { began, beganOn, tellFrom = today } = state;
+	const late = DateTime.fromISO(asOf).diff(DateTime.fromISO(began)).as('minutes');
+	return late > LATE_AFTER_MINUTES && beganOn < tellFrom ? beganOn : tellFrom;
 }
 
 /** Days kept: as many as the longest window, today included. */
@@ -293,29 +292,21 @@ function advanceWithFeedback(
 	observation: FeedbackObservation,
 	settings: WatchSettings,
 ): Advance {
-	const isStale = state.feedback !== undefined && observation.asOf < state.feedback.asOf;
-	if (isStale) return { state, events: [] };
+	const rated = advanceWithRating(state, observation, settings);
+	// An older report is still good for the rating of its time.
+	if (state.feedback !== undefined && observation.asOf < state.feedback.asOf) {
+		return { state: rated.state, events: rated.events };
+	}
 	const unreadable = unreadableAfter(state, observation);
 	// What is missing in the first report would be taken for new in the next.
 	if (state.feedback === undefined && observation.rows.length <= observation.unreadable) {
 		const isKnown = unreadable === state.unreadable;
 		return { state: isKnown ? state : { ...state, unreadable }, events: [] };
 	}
-
 	const { memory, changes } = advanceFeedback(state.feedback, observation, {
 		...settings,
 		tellFrom: tellFromOf(state, observation),
 	});
-	const before = knownRating(state, settings);
-	const isPair = isOfOneTime(state.totals?.asOf, observation.asOf);
-	const ratingNow = isPair
-		? deriveRating(state, observation, settings)
-		: (before ?? unknownRating(settings.ratingDays, 'No rating is known yet'));
-	// Neutral feedback may be missing in a report that is not whole.
-	const rated =
-		isPair && isWhole(observation)
-			? advanceRating(state, before, ratingNow, settings)
-			: { state, events: [] };
 	const isNews = memory !== state.feedback || unreadable !== state.unreadable;
 	return {
 		state: isNews
@@ -326,7 +317,7 @@ function advanceWithFeedback(
 				(change): FeedbackEvent => ({
 					event: eventOf(change),
 					id: change.id,
-					ratingNow,
+					ratingNow: rated.ratingNow,
 					change,
 				}),
 			),
@@ -335,8 +326,26 @@ function advanceWithFeedback(
 	};
 }
 
+/** Judges the rating, where the totals are of the same time as the feedback report. */
+function advanceWithRating(
+	state: MarketplaceWatch,
+	observation: FeedbackObservation,
+	settings: WatchSettings,
+): Advance & { readonly ratingNow: RatingNow } {
+	const before = knownRating(state, settings);
+	if (!isOfOneTime(state.totals?.asOf, observation.asOf)) {
+		const unknown = unknownRating(settings.ratingDays, 'No rating is known yet');
+		return { state, events: [], ratingNow: before ?? unknown };
+	}
+	const ratingNow = deriveRating(state, observation, settings);
+	// Neutral feedback may be missing in a report that is not whole.
+	return isWhole(observation)
+		? { ...advanceRating(state, before, ratingNow, settings), ratingNow }
+		: { state, events: [], ratingNow };
+}
+
 /** Reports asked for further apart do not count the same feedback. */
-export const PAIR_MINUTES = 15;
+export const PAIR_MINUTES = 5;
 
 /** Whether two reports were asked for at about the same time, so that the one can be held against the other. */
 export const isOfOneTime = (one: string | undefined, other: string): boolean =>
@@ -363,8 +372,7 @@ function deriveRating(
 	{ ratingDays }: WatchSettings,
 ): RatingNow {
 	const daily = dailyOf(state);
-	const lowRatings = rows.length === 0 ? undefined : rows;
-	const window = deriveWindow({ daily, lowRatings }, ratingDays, today);
+	const window = deriveWindow({ daily, lowRatings: rows }, ratingDays, today);
 	const { counts, provenance, coveredThrough = null } = window;
 	const notes =
 		unreadable === 0

@@ -38,8 +38,9 @@ const feedbackSchema = z.object({
 });
 
 const marketplaceSchema = z.object({
-	/** When the watch began; UTC. */
+	/** When the watch began: UTC, and as a marketplace-local day. */
 	began: instant,
+	beganOn: day,
 	/** Until the first feedback report is read: in it, feedback of this marketplace-local day and later is news. */
 	tellFrom: day.optional(),
 	feedback: feedbackSchema.optional(),
@@ -113,6 +114,7 @@ export function readState(stored: unknown, credential: string): WatchState | und
  */
 export const startWatch = (at: string, day: string, lookBackDays: number): MarketplaceWatch => ({
 	began: at,
+	beganOn: day,
 	tellFrom: plusDays(day, 1 - lookBackDays),
 	alarms: {},
 	defects: {},

@@ -125,7 +125,7 @@ export function advanceFeedback(
 			orderId,
 			before: beforeOf(known),
 			changed: [],
-			id: idOf(orderId, known.changes + 1, 'gone'),
+			id: idOf(orderId, known.changes + 1, `${known.date}/gone`),
 		});
 	}
 
