@@ -5,7 +5,7 @@ import { optionsCollection } from '../shared/n8n/commonParameters';
 import { dateFormatOption } from '../shared/n8n/feedbackReport';
 import { marketplaceOptions } from '../shared/n8n/marketplaceParameter';
 import { thresholdsParameter, thresholdsSchema } from '../shared/n8n/thresholds';
-import { WATCH_EVENTS } from './watch/advance';
+import { WATCH_EVENTS } from './watch/events';
 
 /** A year is the longest range a feedback report is known to have; some days of it are spare. */
 const LONGEST_WATCH_DAYS = 360;

@@ -8,7 +8,7 @@ import { removalProspect } from '../shared/domain/removalProspect';
 import { feedbackManagerUrl, orderUrl } from '../shared/domain/sellerCentral';
 import type { AskedReport } from '../shared/spapi/reportDesk';
 import { dayIn, REPORT_TYPE_OF } from './reports';
-import type { DefectRate, Fulfilment, RatingNow, ReportKind, WatchEvent } from './watch/advance';
+import type { DefectRate, Fulfilment, RatingNow, ReportKind, WatchEvent } from './watch/events';
 
 /**
  * An event as the item that comes out: the same fields for every event, null where they do not apply.

@@ -17,7 +17,7 @@ import { Poller } from './poller';
 import { dayIn } from './reports';
 import { isExtra, reportsFor } from './settings';
 import { Turn } from './turn';
-import { REPORT_NAMES, type ReportKind } from './watch/advance';
+import { REPORT_NAMES, type ReportKind } from './watch/events';
 import { noticesOf, withTold } from './watch/notices';
 import { readState, startWatch, type MarketplaceWatch, type WatchState } from './watch/state';
 

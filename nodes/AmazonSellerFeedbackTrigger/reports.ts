@@ -13,7 +13,7 @@ import {
 	type ReportType,
 } from '../shared/spapi/reports';
 import { parseSalesAndTraffic } from '../shared/spapi/salesAndTraffic';
-import type { Observation, ReportKind } from './watch/advance';
+import type { Observation, ReportKind } from './watch/events';
 
 /** The three reports of a trigger: how they are asked for and what they say. */
 

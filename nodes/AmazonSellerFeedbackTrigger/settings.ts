@@ -1,5 +1,5 @@
 import type { TriggerParameters } from './description';
-import type { ReportKind, WatchEventName, WatchSettings } from './watch/advance';
+import type { ReportKind, WatchEventName, WatchSettings } from './watch/events';
 
 /** What the trigger was set to, in the words of the watch. */
 export const settingsOf = ({ events, thresholds, options }: TriggerParameters): WatchSettings => ({

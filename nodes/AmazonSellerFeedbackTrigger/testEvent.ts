@@ -20,12 +20,9 @@ import { properties, schema, type TriggerParameters } from './description';
 import { toItem } from './items';
 import { dayIn, readReport, requestOf } from './reports';
 import { isExtra, reportsFor, settingsOf } from './settings';
+import { advance } from './watch/advance';
 import {
-	advance,
-	isOfOneTime,
-	knownRating,
 	REPORT_NAMES,
-	unknownRating,
 	WATCH_EVENTS,
 	type FeedbackEvent,
 	type Observation,
@@ -33,7 +30,8 @@ import {
 	type ReportKind,
 	type WatchEvent,
 	type WatchEventName,
-} from './watch/advance';
+} from './watch/events';
+import { isOfOneTime, knownRating, unknownRating } from './watch/figures';
 import { startWatch } from './watch/state';
 
 /** How long somebody who clicks 'Fetch Test Event' is kept waiting for all reports together. */

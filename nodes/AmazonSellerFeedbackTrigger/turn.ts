@@ -11,13 +11,9 @@ import { toItem } from './items';
 import type { Poller } from './poller';
 import { dayIn, readReport, requestOf } from './reports';
 import { reportsFor, settingsOf } from './settings';
-import {
-	advance,
-	isOfOneTime,
-	PAIR_MINUTES,
-	type Observation,
-	type ReportKind,
-} from './watch/advance';
+import { advance } from './watch/advance';
+import type { Observation, ReportKind } from './watch/events';
+import { isOfOneTime, PAIR_MINUTES } from './watch/figures';
 import type { MarketplaceWatch } from './watch/state';
 
 /** A first report is shared only if it was asked for at about the time the watch began. */

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 
+import { advance } from '../../nodes/AmazonSellerFeedbackTrigger/watch/advance';
 import {
-	advance,
 	WATCH_EVENTS,
 	type Advance,
 	type Observation,
 	type ReportKind,
 	type WatchEvent,
 	type WatchSettings,
-} from '../../nodes/AmazonSellerFeedbackTrigger/watch/advance';
+} from '../../nodes/AmazonSellerFeedbackTrigger/watch/events';
 import { noticesOf, withTold } from '../../nodes/AmazonSellerFeedbackTrigger/watch/notices';
 import {
 	readState,

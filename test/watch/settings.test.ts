@@ -4,7 +4,7 @@ import {
 	WATCH_EVENTS,
 	type ReportKind,
 	type WatchEventName,
-} from '../../nodes/AmazonSellerFeedbackTrigger/watch/advance';
+} from '../../nodes/AmazonSellerFeedbackTrigger/watch/events';
 
 const parametersOf = (options: object, events: readonly WatchEventName[] = WATCH_EVENTS) =>
 	schema.parse({ events, thresholds: {}, options });

@@ -1,5 +1,5 @@
 import type { BadEnd } from '../../shared/domain/reportCycle';
-import { REPORT_NAMES, type ReportKind } from './advance';
+import { REPORT_NAMES, type ReportKind } from './events';
 import type { MarketplaceWatch } from './state';
 
 /** What the user is to be told once: nothing failed, yet something may be missing. */

@@ -1,0 +1,261 @@
+import { DateTime } from 'luxon';
+
+import type { AccountHealth } from '../../shared/domain/accountHealth';
+import { advanceAlarm, sideOfDefectRate, sideOfRating, type Side } from '../../shared/domain/alarm';
+import { dayNumber, isoDay } from '../../shared/domain/feedbackSeries';
+import { isWhole, type FeedbackObservation } from '../../shared/domain/feedbackWatch';
+import { ratingOf, toDisplayedPercent, toPercent, totalOf } from '../../shared/domain/rating';
+import { deriveWindow, type DailyFeedback } from '../../shared/domain/ratingWindow';
+import type {
+	Advance,
+	DefectRate,
+	Fulfilment,
+	Observation,
+	RatingEvent,
+	RatingNow,
+	WatchEvent,
+	WatchSettings,
+} from './events';
+import type { MarketplaceWatch } from './state';
+
+/** Days kept: as many as the longest window, today included. */
+const KEPT_DAYS = 366;
+
+/** The state with the daily totals of a Sales and Traffic report. */
+export function withTotals(
+	state: MarketplaceWatch,
+	{ asOf, daily }: Extract<Observation, { kind: 'totals' }>,
+): MarketplaceWatch {
+	const last = daily.reduce((latest, { date }) => (date > latest ? date : latest), '');
+	if (last === '') return state;
+	const end = dayNumber(last);
+	const byDay = new Map(daily.map((each) => [dayNumber(each.date), each]));
+	const first = Math.max(end - KEPT_DAYS + 1, Math.min(...byDay.keys()));
+	const counts: number[] = [];
+	for (let day = first; day <= end; day += 1) {
+		const { received, negative } = byDay.get(day) ?? { received: -1, negative: -1 };
+		counts.push(received, negative);
+	}
+	return asOf === state.totals?.asOf
+		? state
+		: { ...state, totals: { asOf, from: isoDay(first), counts } };
+}
+
+function dailyOf({ totals }: MarketplaceWatch): DailyFeedback[] {
+	if (totals === undefined) return [];
+	const first = dayNumber(totals.from);
+	return totals.counts.flatMap((received, index): DailyFeedback[] => {
+		if (index % 2 === 1 || received < 0) return [];
+		return [{ date: isoDay(first + index / 2), received, negative: totals.counts[index + 1] ?? 0 }];
+	});
+}
+
+/** Judges the rating, where the totals are of the same time as the feedback report. */
+export function advanceWithRating(
+	state: MarketplaceWatch,
+	observation: FeedbackObservation,
+	settings: WatchSettings,
+): Advance & { readonly ratingNow: RatingNow } {
+	const before = knownRating(state, settings);
+	if (!isOfOneTime(state.totals?.asOf, observation.asOf)) {
+		const unknown = unknownRating(settings.ratingDays, 'No rating is known yet');
+		return { state, events: [], ratingNow: before ?? unknown };
+	}
+	const ratingNow = deriveRating(state, observation, settings);
+	// Neutral feedback may be missing in a report that is not whole.
+	return isWhole(observation)
+		? { ...advanceRating(state, before, ratingNow, settings), ratingNow }
+		: { state, events: [], ratingNow };
+}
+
+/** Reports asked for further apart do not count the same feedback. */
+export const PAIR_MINUTES = 5;
+
+/** Whether two reports were asked for at about the same time, so that the one can be held against the other. */
+export const isOfOneTime = (one: string | undefined, other: string): boolean =>
+	one !== undefined &&
+	Math.abs(DateTime.fromISO(one).diff(DateTime.fromISO(other)).as('minutes')) <= PAIR_MINUTES;
+
+function deriveRating(
+	state: MarketplaceWatch,
+	{ asOf, rows, today, unreadable }: FeedbackObservation,
+	{ ratingDays }: WatchSettings,
+): RatingNow {
+	const daily = dailyOf(state);
+	const window = deriveWindow({ daily, lowRatings: rows }, ratingDays, today);
+	const { counts, provenance, coveredThrough = null } = window;
+	const notes =
+		unreadable === 0
+			? window.notes
+			: [...window.notes, `${unreadable} line(s) of the feedback report could not be read`];
+	if (counts === undefined) return { ...unknownRating(ratingDays, ...notes), coveredThrough };
+	return { asOf, ...rated(counts), days: ratingDays, provenance, coveredThrough, notes };
+}
+
+type Counts = Parameters<typeof totalOf>[0];
+
+function rated(counts: Counts) {
+	const rating = ratingOf(counts);
+	return {
+		rating: rating ? toPercent(rating) : null,
+		displayedRating: rating ? toDisplayedPercent(rating) : null,
+		positive: counts.positive,
+		neutral: counts.neutral,
+		negative: counts.negative,
+		total: totalOf(counts),
+	};
+}
+
+export const unknownRating = (days: number, ...notes: string[]): RatingNow => ({
+	asOf: null,
+	days,
+	rating: null,
+	displayedRating: null,
+	positive: null,
+	neutral: null,
+	negative: null,
+	total: null,
+	provenance: 'insufficient',
+	coveredThrough: null,
+	notes,
+});
+
+/** The rating as remembered, if it is of the window that is watched. */
+export function knownRating(
+	{ rating }: MarketplaceWatch,
+	{ ratingDays }: WatchSettings,
+): RatingNow | undefined {
+	if (rating?.days !== ratingDays) return undefined;
+	return {
+		asOf: rating.asOf,
+		...rated(rating),
+		days: ratingDays,
+		provenance: 'derived',
+		coveredThrough: rating.coveredThrough ?? null,
+		notes: [],
+	};
+}
+
+function advanceRating(
+	state: MarketplaceWatch,
+	before: RatingNow | undefined,
+	ratingNow: RatingNow,
+	settings: WatchSettings,
+): Advance {
+	const { positive, neutral, negative, coveredThrough } = ratingNow;
+	if (positive === null || neutral === null || negative === null) return { state, events: [] };
+	const counts = { positive, neutral, negative };
+	const events: RatingEvent[] = [];
+	let next = state;
+	for (const threshold of settings.thresholds) {
+		const { percent } = threshold;
+		const side = sideOfRating(counts, percent, settings.ratingMargin, settings.minimumRatings);
+		const key = `rating/${settings.ratingDays}/${percent}`;
+		const alarmed = withAlarm(next, key, side, settings);
+		next = alarmed.state;
+		if (alarmed.turned === undefined) continue;
+		events.push({
+			event: alarmed.turned === 'raised' ? 'ratingFellBelowThreshold' : 'ratingRecovered',
+			id: alarmed.id,
+			ratingNow,
+			threshold,
+			before,
+		});
+	}
+	const rating = {
+		asOf: ratingNow.asOf ?? '',
+		days: settings.ratingDays,
+		...counts,
+		...(coveredThrough !== null && { coveredThrough }),
+	};
+	const isKnown =
+		JSON.stringify({ ...rating, asOf: state.rating?.asOf }) === JSON.stringify(state.rating);
+	return { state: isKnown ? next : { ...next, rating }, events };
+}
+
+interface Alarmed {
+	readonly state: MarketplaceWatch;
+	readonly id: string;
+	readonly turned?: 'raised' | 'cleared';
+}
+
+function withAlarm(
+	state: MarketplaceWatch,
+	key: string,
+	side: Side | undefined,
+	{ tellPresent }: WatchSettings,
+): Alarmed {
+	if (side === undefined) return { state, id: key };
+	const known = state.alarms[key] ?? (tellPresent ? { raised: false, changes: 0 } : undefined);
+	const { alarm, turned } = advanceAlarm(known, side);
+	if (alarm === undefined || alarm === state.alarms[key]) return { state, id: key };
+	return {
+		state: { ...state, alarms: { ...state.alarms, [key]: alarm } },
+		id: `${key}/${alarm.changes}/${turned}/${state.began}`,
+		...(turned && { turned }),
+	};
+}
+
+/** Amazon's target as an exact percentage. */
+const exactPercent = (percent: number): number =>
+	Number(Math.min(100, Math.max(0, percent)).toFixed(4));
+
+const FULFILMENTS: readonly Fulfilment[] = ['sellerFulfilled', 'amazonFulfilled'];
+
+/** Judges the order defect rates and the account's status. */
+export function advanceHealth(
+	state: MarketplaceWatch,
+	health: AccountHealth,
+	settings: WatchSettings,
+): Advance {
+	const ratingNow =
+		knownRating(state, settings) ?? unknownRating(settings.ratingDays, 'No rating is known yet');
+	const events: WatchEvent[] = [];
+	let next = state;
+	for (const fulfilment of FULFILMENTS) {
+		const reported = health[fulfilment];
+		if (reported === null) continue;
+		const { orders, ordersWithDefects } = reported;
+		const targetPercent = settings.defectTarget ?? exactPercent(reported.targetPercent);
+		const { defectMargin, minimumOrders } = settings;
+		const side = sideOfDefectRate(reported, targetPercent, defectMargin, minimumOrders);
+		const key = `orderDefectRate/${fulfilment}`;
+		const alarmed = withAlarm(next, key, side, settings);
+		const known = next.defects[fulfilment];
+		next = alarmed.state;
+		const rateOf = (counts: { orders: number; ordersWithDefects: number }): DefectRate => ({
+			fulfilment,
+			percent: counts.orders === 0 ? 0 : (100 * counts.ordersWithDefects) / counts.orders,
+			targetPercent,
+			orders: counts.orders,
+			ordersWithDefects: counts.ordersWithDefects,
+		});
+		if (alarmed.turned !== undefined) {
+			events.push({
+				event:
+					alarmed.turned === 'raised' ? 'orderDefectRateAboveTarget' : 'orderDefectRateRecovered',
+				id: alarmed.id,
+				ratingNow,
+				before: known && rateOf(known),
+				after: rateOf(reported),
+			});
+		}
+		if (known?.orders !== orders || known.ordersWithDefects !== ordersWithDefects) {
+			next = { ...next, defects: { ...next.defects, [fulfilment]: { orders, ordersWithDefects } } };
+		}
+	}
+	const { accountStatus } = health;
+	const { account } = next;
+	if (accountStatus === null || accountStatus === account?.status) return { state: next, events };
+	const changes = account === undefined ? 0 : account.changes + 1;
+	if (account !== undefined) {
+		events.push({
+			event: 'accountStatusChanged',
+			id: `accountStatus/${changes}/${accountStatus}/${state.began}`,
+			ratingNow,
+			before: account.status,
+			after: accountStatus,
+		});
+	}
+	return { state: { ...next, account: { status: accountStatus, changes } }, events };
+}
