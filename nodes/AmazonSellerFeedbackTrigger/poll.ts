@@ -54,13 +54,17 @@ const TURN_ORDER: readonly ReportKind[] = ['totals', 'feedback', 'totals', 'heal
 /** The rate limit is used up for the moment: it is no trouble before it lasts. */
 const HELD_UP: readonly FailureKind[] = ['busy', 'throttled'];
 
+/** What stands for all reports together among those that failed. */
+const ACCOUNT = 'account';
+
 /** Failures that every other call of the account would meet too. */
 const OF_THE_ACCOUNT: readonly FailureKind[] = ['login', 'tokenRejected', 'unreachable'];
 
 /** Something that failed, and the report it was about. */
 interface Problem {
 	readonly failure: unknown;
-	readonly about?: string;
+	readonly about: string;
+	readonly isOfAccount: boolean;
 }
 
 class Round {
@@ -79,33 +83,48 @@ class Round {
 	) {}
 
 	async run(): Promise<INodeExecutionData[][] | null> {
+		const { context, poller } = this;
+		// A poll that throws loses what it learned where n8n keeps that with the execution (durable polls),
+		// and the first one would keep the workflow from being active. So a later one tells.
+		const problem = poller.takeProblem();
+		if (problem !== undefined) throw toNodeError(context.getNode(), problem);
+		if (!poller.mayTry(ACCOUNT, DateTime.utc())) return null;
+		try {
+			await this.watchAll();
+		} catch (failure) {
+			// Settings, the credential or the state: nothing was learned.
+			poller.failed(ACCOUNT, DateTime.utc());
+			throw toNodeError(context.getNode(), failure);
+		}
+		const [first] = this.problems;
+		if (this.items.length === 0 && first?.isOfAccount && poller.isActivatedByUser) {
+			throw toNodeError(context.getNode(), this.toError(first));
+		}
+		for (const each of this.problems) poller.tellLater(this.toError(each));
+		return this.items.length > 0 ? [this.items.map((json) => ({ json }))] : null;
+	}
+
+	/** Learns what there is to learn, and remembers it. */
+	private async watchAll(): Promise<void> {
 		const { context } = this;
 		const parameters = readTriggerParameters(context, schema, properties);
+		const client = await SpApiClient.connect(context, PATIENCE);
 		const stored = context.getWorkflowStaticData('node');
 		const credential = context.getNode().credentials?.[CREDENTIAL_NAME]?.id ?? '';
-		const before = readState(stored.state, credential);
+		const before = readState(stored.state, credential, client.seller.slice(0, 12));
 		if (before === undefined) throw unreadableState(context);
-
-		const after = await this.watch(parameters, before).catch((failure: unknown) => {
-			this.fail('account', failure);
-			return before;
-		});
-		const told = this.items.length > 0 ? { state: after } : this.tellNotice(after, parameters);
-		if (told.state !== before) stored.state = told.state as unknown as IDataObject;
-
-		if (this.items.length > 0) return [this.items.map((json) => ({ json }))];
-		if (told.notice !== undefined) throw told.notice;
-		// What was left out for the items' sake comes with the next attempt.
-		const [problem] = this.problems;
-		if (problem !== undefined) throw this.toError(problem);
-		return null;
+		const watched = await this.watch(client, parameters, before);
+		const after = this.tellNotices(watched, parameters);
+		if (after !== before) stored.state = after as unknown as IDataObject;
 	}
 
 	/** Goes through all reports of all marketplaces; what fails costs only itself. */
-	private async watch(parameters: TriggerParameters, before: WatchState): Promise<WatchState> {
+	private async watch(
+		client: SpApiClient,
+		parameters: TriggerParameters,
+		before: WatchState,
+	): Promise<WatchState> {
 		const { context, poller } = this;
-		if (!poller.mayTry('account', DateTime.utc())) return before;
-		const client = await SpApiClient.connect(context, PATIENCE);
 		const marketplaces = this.marketplacesOf(client, parameters);
 		const after = this.withNew(marketplaces, parameters, before.marketplaces);
 
@@ -123,7 +142,7 @@ class Round {
 				poller.goOnWith(turn.key);
 				break;
 			}
-			if (!poller.mayTry('account', DateTime.utc())) break;
+			if (!poller.mayTry(ACCOUNT, DateTime.utc())) break;
 			this.turnsTaken += 1;
 			try {
 				const result = await turn.take(state);
@@ -169,35 +188,27 @@ class Round {
 		return performance.now() - this.startedAt > Math.min(BEGIN_WITHIN_MS, budgetMs / 3);
 	}
 
-	private failTurn(
-		{ key, kind, marketplace }: Turn,
-		failure: unknown,
-		parameters: TriggerParameters,
-	): void {
-		const about = `the ${REPORT_NAMES[kind]} for ${marketplace.name}`;
-		this.fail(key, failure, { about, isExtra: isExtra(kind, parameters) });
-	}
-
-	private fail(
-		key: string,
-		failure: unknown,
-		{ about, isExtra: isOnlyExtra = false }: { about?: string; isExtra?: boolean } = {},
-	): void {
+	private failTurn(turn: Turn, failure: unknown, parameters: TriggerParameters): void {
+		const { poller } = this;
 		const kind = failure instanceof SpApiFailure ? failure.kind : undefined;
 		const now = DateTime.utc();
-		if (kind !== undefined && HELD_UP.includes(kind) && !this.poller.isHeldUpForLong(key, now)) {
-			return;
+		if (kind !== undefined && HELD_UP.includes(kind)) {
+			// The next poll's turn, lest the first ones always take what the rate limit gives.
+			poller.goOnWith(turn.key);
+			if (!poller.isHeldUpForLong(turn.key, now)) return;
 		}
 		const isOfAccount = kind !== undefined && OF_THE_ACCOUNT.includes(kind);
-		this.poller.failed(isOfAccount ? 'account' : key, now);
-		if (!isOnlyExtra || isOfAccount) this.problems.push({ failure, about });
+		poller.failed(isOfAccount ? ACCOUNT : turn.key, now);
+		if (isExtra(turn.kind, parameters) && !isOfAccount) return;
+		const about = `the ${REPORT_NAMES[turn.kind]} for ${turn.marketplace.name}`;
+		this.problems.push({ failure, about, isOfAccount });
 	}
 
 	private toError({ failure, about }: Problem): Error {
 		const error = toNodeError(this.context.getNode(), failure);
 		if (!(failure instanceof SpApiFailure)) return error;
 		const sentences = [
-			about && `This is about ${about}.`,
+			`This is about ${about}.`,
 			error.description,
 			'The trigger tries again by itself, less and less often, and loses nothing of what it remembers; activate the workflow anew to have it try at once.',
 		];
@@ -205,24 +216,21 @@ class Round {
 		return error;
 	}
 
-	/** The next thing to be told once, and the state in which it is. */
-	private tellNotice(
-		state: WatchState,
-		parameters: TriggerParameters,
-	): { readonly state: WatchState; readonly notice?: NodeOperationError } {
+	/** Has what is to be told once told by a later poll; the state in which that is done. */
+	private tellNotices(state: WatchState, parameters: TriggerParameters): WatchState {
 		let next = state;
 		for (const [id, place] of Object.entries(state.marketplaces)) {
 			const name = findMarketplace(id)?.name ?? id;
-			for (const { about, id: noticeId, message, description } of noticesOf(place, name)) {
+			for (const { about, message, description } of noticesOf(place, name)) {
+				if (isExtra(about === 'unreadable' ? 'feedback' : about, parameters)) continue;
 				const marked = withTold(next.marketplaces[id] ?? place, about);
 				next = { ...next, marketplaces: { ...next.marketplaces, [id]: marked } };
-				const kind = about === 'unreadable' ? 'feedback' : about;
-				if (isExtra(kind, parameters) || this.poller.wasTold(`${id} ${noticeId}`)) continue;
-				const notice = new NodeOperationError(this.context.getNode(), message, { description });
-				return { state: next, notice };
+				this.poller.tellLater(
+					new NodeOperationError(this.context.getNode(), message, { description }),
+				);
 			}
 		}
-		return { state: next };
+		return next;
 	}
 }
 
@@ -232,7 +240,7 @@ function unreadableState(context: IPollFunctions): NodeOperationError {
 		'What the trigger remembers cannot be read: another version of this package wrote it',
 		{
 			description:
-				'Update the package. To start anew instead, delete this node and add it again: what happened since its last poll is then not told.',
+				'Update the package. To start anew instead, give this node another name: what happened since its last poll is then not told.',
 		},
 	);
 }

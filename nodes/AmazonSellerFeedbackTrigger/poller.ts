@@ -13,102 +13,125 @@ const HELD_UP_HOURS = 2;
 /** Half a day of feedback reports at the usual pace. */
 const REMEMBERED_REPORTS = 24;
 
+/** More than so many are not kept to be told. */
+const MAX_PROBLEMS = 5;
+
+/** What a trigger keeps in the process: nothing that matters when it is lost. */
+class Memory {
+	/** What went wrong and is to be told by the polls to come, one each. */
+	readonly problems: Error[] = [];
+
+	readonly failures = new Map<string, { count: number; notBefore: DateTime }>();
+
+	readonly heldUpSince = new Map<string, DateTime>();
+
+	/** Feedback reports read lately, by marketplace, the latest first. */
+	readonly feedbackRead = new Map<string, readonly AskedReport[]>();
+
+	/** The report the next poll begins with. */
+	goesOnWith: string | undefined;
+}
+
+/** By workflow and node. */
+const memories = new Map<string, Memory>();
+
 const pollers = new WeakMap<IPollFunctions, Poller>();
 
-/** What was told once by this process, by workflow and node. */
-const told = new Set<string>();
-
 /**
- * What an activated trigger keeps in the process: nothing that matters when it is lost. n8n makes one
- * set of poll functions per activation, so activating anew (after mending a credential, say) begins
- * anew. Where n8n makes one per poll (durable polls), it does the backing off itself.
+ * What the polls of an activated trigger share. n8n makes one set of poll functions per activation
+ * or, with durable polls, one per poll, which then is an "update".
  */
 export class Poller {
 	/** The poll under way. */
 	running: Promise<unknown> | undefined;
 
-	/** The report last read, or given up, of each kind and marketplace. */
+	/** The report last read, or given up, by marketplace and kind. As good as the state it is read into. */
 	readonly collected = new Map<string, string>();
 
-	private readonly failures = new Map<string, { count: number; notBefore: DateTime }>();
-
-	private constructor(private readonly name: string) {}
+	private constructor(
+		private readonly memory: Memory,
+		/** Somebody sees at once what its first poll throws. */
+		readonly isActivatedByUser: boolean,
+	) {}
 
 	static of(context: IPollFunctions): Poller {
 		const known = pollers.get(context);
 		if (known !== undefined) return known;
-		const poller = new Poller(`${context.getWorkflow().id} ${context.getNode().id}`);
+		const name = `${context.getWorkflow().id} ${context.getNode().id}`;
+		// Activated anew, after mending a credential perhaps, it tries at once.
+		const mode = context.getActivationMode();
+		const isUpdate = mode === 'update';
+		const memory = (isUpdate ? memories.get(name) : undefined) ?? new Memory();
+		memories.set(name, memory);
+		const poller = new Poller(memory, mode === 'activate' || mode === 'create');
 		pollers.set(context, poller);
 		return poller;
 	}
 
-	/** Feedback reports read lately, of each marketplace, for totals that arrive later. */
-	private readonly feedbackRead = new Map<string, AskedReport[]>();
+	/** Something to be told by a later poll. */
+	tellLater(problem: Error): void {
+		const { problems } = this.memory;
+		const isKnown = problems.some(({ message }) => message === problem.message);
+		if (!isKnown && problems.length < MAX_PROBLEMS) problems.push(problem);
+	}
+
+	takeProblem(): Error | undefined {
+		return this.memory.problems.shift();
+	}
 
 	remember(marketplaceId: string, report: AskedReport): void {
 		const others = this.feedbackReports(marketplaceId).filter(({ id }) => id !== report.id);
-		this.feedbackRead.set(marketplaceId, [report, ...others].slice(0, REMEMBERED_REPORTS));
+		this.memory.feedbackRead.set(marketplaceId, [report, ...others].slice(0, REMEMBERED_REPORTS));
 	}
 
-	/** The latest first. */
+	/** Feedback reports read lately, for totals that arrive later. */
 	feedbackReports(marketplaceId: string): readonly AskedReport[] {
-		return this.feedbackRead.get(marketplaceId) ?? [];
+		return this.memory.feedbackRead.get(marketplaceId) ?? [];
 	}
-
-	private goesOnWith: string | undefined;
 
 	/** All of them, first those that the last poll did not come to. */
 	inTurn<Turn extends { readonly key: string }>(turns: readonly Turn[]): Turn[] {
+		const { goesOnWith } = this.memory;
+		this.memory.goesOnWith = undefined;
 		const first = Math.max(
 			0,
-			turns.findIndex(({ key }) => key === this.goesOnWith),
+			turns.findIndex(({ key }) => key === goesOnWith),
 		);
-		this.goesOnWith = undefined;
 		return [...turns.slice(first), ...turns.slice(0, first)];
 	}
 
-	/** The next poll begins with this one. */
+	/** The next poll begins with this one, or an earlier one that was left out too. */
 	goOnWith(key: string): void {
-		this.goesOnWith = key;
+		this.memory.goesOnWith ??= key;
 	}
 
 	mayTry(what: string, now: DateTime): boolean {
-		const failure = this.failures.get(what);
+		const failure = this.memory.failures.get(what);
 		return failure === undefined || now >= failure.notBefore;
 	}
 
 	failed(what: string, now: DateTime): void {
-		const count = (this.failures.get(what)?.count ?? 0) + 1;
+		const count = this.failuresOf(what) + 1;
 		const minutes = Math.min(LONGEST_WAIT_MINUTES, FIRST_WAIT_MINUTES * 2 ** (count - 1));
-		this.failures.set(what, { count, notBefore: now.plus({ minutes }) });
+		this.memory.failures.set(what, { count, notBefore: now.plus({ minutes }) });
 	}
-
-	private readonly heldUpSince = new Map<string, DateTime>();
 
 	/** Whether the rate limit has kept something from being done for hours: more than bad luck. */
 	isHeldUpForLong(what: string, now: DateTime): boolean {
-		const since = this.heldUpSince.get(what) ?? now;
-		this.heldUpSince.set(what, since);
+		const since = this.memory.heldUpSince.get(what) ?? now;
+		this.memory.heldUpSince.set(what, since);
 		return now.diff(since).as('hours') >= HELD_UP_HOURS;
 	}
 
 	/** Failures in a row. */
 	failuresOf(what: string): number {
-		return this.failures.get(what)?.count ?? 0;
+		return this.memory.failures.get(what)?.count ?? 0;
 	}
 
 	succeeded(...what: string[]): void {
 		for (const each of what) {
-			this.failures.delete(each);
-			this.heldUpSince.delete(each);
+			this.memory.failures.delete(each);
+			this.memory.heldUpSince.delete(each);
 		}
-	}
-
-	/** Whether this was told before; from now on it was. */
-	wasTold(message: string): boolean {
-		const key = `${this.name} ${message}`;
-		if (told.has(key)) return true;
-		told.add(key);
-		return false;
 	}
 }

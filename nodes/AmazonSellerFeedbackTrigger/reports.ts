@@ -83,7 +83,7 @@ export function readReport(
 				'Seller Performance',
 			);
 			const health = accountHealthOf(report, marketplace.id);
-			return health && { kind, health };
+			return health && { kind, asOf: asked.at, health };
 		}
 	}
 }

@@ -15,6 +15,7 @@ import {
 	type AskedReport,
 	type CollectedReport,
 } from '../shared/spapi/reportDesk';
+import { SpApiFailure } from '../shared/spapi/failure';
 import { findFinishedReport } from '../shared/spapi/reports';
 import { properties, schema, type TriggerParameters } from './description';
 import { toItem } from './items';
@@ -56,7 +57,10 @@ export async function fetchTestEvent(context: IPollFunctions): Promise<IDataObje
 	const marketplace = resolveMarketplace(context, client, parameters.marketplaces[0]);
 	const shown: Shown = { reasons: [] };
 	const looks = reportsFor(parameters).map(
-		async (kind) => await lookFor(context, client, marketplace, kind, parameters),
+		async (kind) =>
+			await lookFor(context, client, marketplace, kind, parameters).catch(
+				(failure: unknown): NoReport => withoutExtra(failure, kind, parameters),
+			),
 	);
 	for (const found of await Promise.all(looks)) {
 		if ('reason' in found) shown.reasons.push(found);
@@ -103,6 +107,14 @@ interface NoReport {
 
 /** The reports that could be had, and why others could not. */
 type Shown = { -readonly [Kind in ReportKind]?: FoundReport } & { readonly reasons: NoReport[] };
+
+/** A report that is only an extra may be denied. */
+function withoutExtra(failure: unknown, kind: ReportKind, parameters: TriggerParameters): NoReport {
+	if (failure instanceof SpApiFailure && isExtra(kind, parameters)) {
+		return { reason: failure.message, isExtra: true };
+	}
+	throw failure;
+}
 
 /** A report that Amazon has at hand, or one that gets ready while somebody waits. */
 async function lookFor(
@@ -209,7 +221,7 @@ function rate(
 		state = advance(state, observation, settings).state;
 	}
 	const advanced = advance(state, feedback.observation, settings);
-	const ratingNow = knownRating(advanced.state, settings) ?? unknown;
+	const ratingNow = knownRating(advanced.state, settings, feedback.askedAt) ?? unknown;
 	const notes =
 		totals && !isOfOneTime(totals.askedAt, feedback.askedAt)
 			? [...ratingNow.notes, 'The two reports at hand were asked for at different times']

@@ -2,9 +2,14 @@ import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
 import type { Marketplace } from '../shared/domain/marketplaces';
-import { isStuck, nextStep, type Step } from '../shared/domain/reportCycle';
+import { isStuck, nextStep, type BadEnd, type Step } from '../shared/domain/reportCycle';
 import type { SpApiClient } from '../shared/spapi/client';
-import { askForReport, collectReport, type AskedReport } from '../shared/spapi/reportDesk';
+import {
+	askForReport,
+	collectReport,
+	type AskedReport,
+	type CollectedReport,
+} from '../shared/spapi/reportDesk';
 import type { ReportContent } from '../shared/spapi/reports';
 import type { TriggerParameters } from './description';
 import { toItem } from './items';
@@ -21,6 +26,15 @@ const SHARE_FIRST_MINUTES = 5;
 
 /** Attempts to fetch a report, over more than an hour. */
 const GIVE_UP_AFTER = 6;
+
+/** What a report that gives nothing is told as; one that is still pending then is overdue. */
+const BAD_ENDS_OF: Readonly<Record<CollectedReport['status'], BadEnd>> = {
+	pending: 'stuck',
+	CANCELLED: 'CANCELLED',
+	FATAL: 'FATAL',
+	unknown: 'lost',
+	DONE: 'notNamed',
+};
 
 /** What one turn with a report brings. */
 export interface TurnResult {
@@ -66,10 +80,8 @@ export class Turn {
 			const observation = await this.collect(last);
 			this.poller.succeeded('account', this.key);
 			if (observation === 'pending') return { state, items };
-			if (observation === 'unknown') state = forgetReport(state, this.kind);
-			else if (observation !== undefined) {
-				({ state, items } = this.learn(state, observation, this.kind, last));
-			}
+			if (observation === 'givenUp') state = forgetReport(state, this.kind);
+			else ({ state, items } = this.learn(state, observation, this.kind, last));
 		}
 		try {
 			if (last !== undefined && state.totals !== before.totals) {
@@ -129,22 +141,20 @@ export class Turn {
 		return await askForReport(this.client, request, newerThan);
 	}
 
-	private async collect(
-		report: AskedReport,
-	): Promise<Observation | 'pending' | 'unknown' | undefined> {
+	private async collect(report: AskedReport): Promise<Observation | 'pending' | 'givenUp'> {
 		const { id, askedAt } = report;
 		// One that cannot be fetched for so long is left alone, and another asked for.
-		if (this.poller.failuresOf(this.key) >= GIVE_UP_AFTER) return 'unknown';
+		if (this.poller.failuresOf(this.key) >= GIVE_UP_AFTER) return 'givenUp';
 		const collected = await collectReport(this.context, this.client, id);
-		// Where Amazon does not know it any more, there is nothing to wait for.
-		if (collected.status === 'unknown') return 'unknown';
 		if (collected.status === 'pending' && !isStuck(askedAt, this.now)) return 'pending';
 
 		// Where it cannot be read, another one is asked for when it is due.
 		this.poller.collected.set(this.key, id);
-		if (collected.status === 'DONE') return this.read(this.kind, collected.content, report);
+		const observation =
+			collected.status === 'DONE' ? this.read(this.kind, collected.content, report) : undefined;
+		if (observation !== undefined) return observation;
 		const today = dayIn(this.marketplace, DateTime.fromISO(askedAt));
-		const how = collected.status === 'pending' ? 'stuck' : collected.status;
+		const how = BAD_ENDS_OF[collected.status];
 		return { kind: 'nothing', report: this.kind, id, how, today };
 	}
 
@@ -174,9 +184,9 @@ export class Turn {
 		const collected = await collectReport(this.context, this.client, report.id);
 		if (collected.status !== 'DONE') return { state, items: [] };
 		const observation = this.read('feedback', collected.content, report);
-		return observation === undefined
-			? { state, items: [] }
-			: this.learn(state, observation, 'feedback', report);
+		if (observation?.kind !== 'feedback') return { state, items: [] };
+		const forTotals = { ...observation, kind: 'feedbackForTotals' } as const;
+		return this.learn(state, forTotals, 'feedback', report);
 	}
 
 	private read(

@@ -16,7 +16,7 @@ import type {
 	WatchSettings,
 } from './events';
 import { advanceHealth, advanceWithRating, withTotals } from './figures';
-import type { MarketplaceWatch } from './state';
+import { startWatch, type MarketplaceWatch } from './state';
 
 /**
  * What one observation changes in what is remembered of a marketplace, and what the user is told of
@@ -70,9 +70,15 @@ function withoutFilter(
 		case 'totals':
 			return { state: withTotals(withArrived(state, 'totals'), observation), events: [] };
 		case 'health':
-			return advanceHealth(withArrived(state, 'health'), observation.health, settings);
+			return advanceHealth(withArrived(state, 'health'), observation, settings);
+		case 'feedbackForTotals':
+			return advanceWithRating(state, observation, settings);
 		case 'feedback':
-			return advanceWithFeedback(withArrived(state, 'feedback'), observation, settings);
+			return advanceWithFeedback(
+				withArrived(withoutDoubt(state, observation), 'feedback'),
+				observation,
+				settings,
+			);
 	}
 }
 
@@ -122,16 +128,30 @@ function tellFromOf(state: MarketplaceWatch, { asOf, today }: FeedbackObservatio
 	return late > LATE_AFTER_MINUTES && beganOn < tellFrom ? beganOn : tellFrom;
 }
 
+/**
+ * After a change of the credential: the same seller's report has feedback that is remembered; with
+ * none of it, it is another seller's, and the watch begins anew.
+ */
+function withoutDoubt(
+	state: MarketplaceWatch,
+	{ rows, asOf, today }: FeedbackObservation,
+): MarketplaceWatch {
+	if (!state.inDoubt || rows.length === 0) return state;
+	const known = Object.entries(state.feedback?.rows ?? {}).filter(([, { gone }]) => !gone);
+	const shown = new Set(rows.map(({ orderId }) => orderId));
+	const isSame = known.length === 0 || known.some(([orderId]) => shown.has(orderId));
+	if (isSame) return { ...state, inDoubt: undefined };
+	return { ...startWatch(asOf, today, 0), reports: state.reports };
+}
+
 function advanceWithFeedback(
 	state: MarketplaceWatch,
 	observation: FeedbackObservation,
 	settings: WatchSettings,
 ): Advance {
+	const isStale = state.feedback !== undefined && observation.asOf < state.feedback.asOf;
+	if (isStale) return { state, events: [] };
 	const rated = advanceWithRating(state, observation, settings);
-	// An older report is still good for the rating of its time.
-	if (state.feedback !== undefined && observation.asOf < state.feedback.asOf) {
-		return { state: rated.state, events: rated.events };
-	}
 	const unreadable = unreadableAfter(state, observation);
 	// What is missing in the first report would be taken for new in the next.
 	if (state.feedback === undefined && observation.rows.length <= observation.unreadable) {

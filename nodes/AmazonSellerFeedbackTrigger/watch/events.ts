@@ -43,8 +43,10 @@ export type Observation =
 			readonly at: string;
 	  }
 	| ({ readonly kind: 'feedback' } & FeedbackObservation)
+	/** A feedback report that was read before, for totals of its time that came later. */
+	| ({ readonly kind: 'feedbackForTotals' } & FeedbackObservation)
 	| { readonly kind: 'totals'; readonly asOf: string; readonly daily: readonly DailyFeedback[] }
-	| { readonly kind: 'health'; readonly health: AccountHealth }
+	| { readonly kind: 'health'; readonly asOf: string; readonly health: AccountHealth }
 	/** A report that gave nothing, on this marketplace-local day. */
 	| {
 			readonly kind: 'nothing';

@@ -1,9 +1,8 @@
 import { DateTime } from 'luxon';
 
-import type { AccountHealth } from '../../shared/domain/accountHealth';
 import { advanceAlarm, sideOfDefectRate, sideOfRating, type Side } from '../../shared/domain/alarm';
 import { dayNumber, isoDay } from '../../shared/domain/feedbackSeries';
-import { isWhole, type FeedbackObservation } from '../../shared/domain/feedbackWatch';
+import { isWhole, onePerOrder, type FeedbackObservation } from '../../shared/domain/feedbackWatch';
 import { ratingOf, toDisplayedPercent, toPercent, totalOf } from '../../shared/domain/rating';
 import { deriveWindow, type DailyFeedback } from '../../shared/domain/ratingWindow';
 import type {
@@ -56,17 +55,25 @@ export function advanceWithRating(
 	observation: FeedbackObservation,
 	settings: WatchSettings,
 ): Advance & { readonly ratingNow: RatingNow } {
-	const before = knownRating(state, settings);
+	const before = knownRating(state, settings, observation.asOf);
+	const unjudged = (ratingNow: RatingNow) => ({ state, events: [], ratingNow });
 	if (!isOfOneTime(state.totals?.asOf, observation.asOf)) {
-		const unknown = unknownRating(settings.ratingDays, 'No rating is known yet');
-		return { state, events: [], ratingNow: before ?? unknown };
+		return unjudged(
+			before ?? unknownRating(settings.ratingDays, 'No rating could be judged so far'),
+		);
 	}
-	const ratingNow = deriveRating(state, observation, settings);
+	const { ratingNow, coveredDays } = deriveRating(state, observation, settings);
 	// Neutral feedback may be missing in a report that is not whole.
-	return isWhole(observation)
-		? { ...advanceRating(state, before, ratingNow, settings), ratingNow }
-		: { state, events: [], ratingNow };
+	if (!isWhole(observation)) return unjudged(ratingNow);
+	// So may whole days of totals: with fewer of them than last time the figure is another one.
+	const { days = 0, coveredDays: lastTime = 0 } = state.rating ?? {};
+	const isPartial = days === settings.ratingDays && coveredDays < lastTime - SPARE_DAYS;
+	if (isPartial) return unjudged(ratingNow);
+	return { ...advanceRating(state, before, { ratingNow, coveredDays }, settings), ratingNow };
 }
+
+/** Days of totals that may be missing beside those of the last time. */
+const SPARE_DAYS = 3;
 
 /** Reports asked for further apart do not count the same feedback. */
 export const PAIR_MINUTES = 5;
@@ -80,16 +87,21 @@ function deriveRating(
 	state: MarketplaceWatch,
 	{ asOf, rows, today, unreadable }: FeedbackObservation,
 	{ ratingDays }: WatchSettings,
-): RatingNow {
+): { readonly ratingNow: RatingNow; readonly coveredDays: number } {
 	const daily = dailyOf(state);
-	const window = deriveWindow({ daily, lowRatings: rows }, ratingDays, today);
-	const { counts, provenance, coveredThrough = null } = window;
+	const lowRatings = [...onePerOrder(rows).values()];
+	const window = deriveWindow({ daily, lowRatings }, ratingDays, today);
+	const { counts, provenance, from, coveredThrough = null } = window;
+	const coveredDays = daily.filter(({ date }) => date >= from && date <= today).length;
 	const notes =
 		unreadable === 0
 			? window.notes
 			: [...window.notes, `${unreadable} line(s) of the feedback report could not be read`];
-	if (counts === undefined) return { ...unknownRating(ratingDays, ...notes), coveredThrough };
-	return { asOf, ...rated(counts), days: ratingDays, provenance, coveredThrough, notes };
+	const ratingNow =
+		counts === undefined
+			? { ...unknownRating(ratingDays, ...notes), coveredThrough }
+			: { asOf, ...rated(counts), days: ratingDays, provenance, coveredThrough, notes };
+	return { ratingNow, coveredDays };
 }
 
 type Counts = Parameters<typeof totalOf>[0];
@@ -120,57 +132,89 @@ export const unknownRating = (days: number, ...notes: string[]): RatingNow => ({
 	notes,
 });
 
-/** The rating as remembered, if it is of the window that is watched. */
+/** After so many days without another the rating is told with its age. */
+const FRESH_DAYS = 2;
+
+/**
+ * The rating as remembered, if it is of the window that is watched.
+ * @param now UTC
+ */
 export function knownRating(
 	{ rating }: MarketplaceWatch,
-	{ ratingDays }: WatchSettings,
+	{ ratingDays }: Pick<WatchSettings, 'ratingDays'>,
+	now: string,
 ): RatingNow | undefined {
 	if (rating?.days !== ratingDays) return undefined;
+	const age = Math.floor(DateTime.fromISO(now).diff(DateTime.fromISO(rating.asOf)).as('days'));
 	return {
 		asOf: rating.asOf,
 		...rated(rating),
 		days: ratingDays,
 		provenance: 'derived',
 		coveredThrough: rating.coveredThrough ?? null,
-		notes: [],
+		notes:
+			age < FRESH_DAYS
+				? rating.notes
+				: [`This rating is ${age} days old: since then none could be judged`, ...rating.notes],
 	};
 }
 
 function advanceRating(
-	state: MarketplaceWatch,
-	before: RatingNow | undefined,
-	ratingNow: RatingNow,
+	before: MarketplaceWatch,
+	ratingBefore: RatingNow | undefined,
+	{ ratingNow, coveredDays }: { readonly ratingNow: RatingNow; readonly coveredDays: number },
 	settings: WatchSettings,
 ): Advance {
-	const { positive, neutral, negative, coveredThrough } = ratingNow;
-	if (positive === null || neutral === null || negative === null) return { state, events: [] };
+	const { asOf, positive, neutral, negative, coveredThrough, notes } = ratingNow;
+	if (asOf === null || positive === null || neutral === null || negative === null) {
+		return { state: before, events: [] };
+	}
 	const counts = { positive, neutral, negative };
 	const events: RatingEvent[] = [];
-	let next = state;
+	let state = withoutOtherThresholds(before, settings);
 	for (const threshold of settings.thresholds) {
 		const { percent } = threshold;
 		const side = sideOfRating(counts, percent, settings.ratingMargin, settings.minimumRatings);
-		const key = `rating/${settings.ratingDays}/${percent}`;
-		const alarmed = withAlarm(next, key, side, settings);
-		next = alarmed.state;
+		const key = keyOfThreshold(settings, percent);
+		const tellPresent = settings.tellPresent && before.rating === undefined;
+		const alarmed = withAlarm(state, key, side, tellPresent);
+		state = alarmed.state;
 		if (alarmed.turned === undefined) continue;
 		events.push({
 			event: alarmed.turned === 'raised' ? 'ratingFellBelowThreshold' : 'ratingRecovered',
 			id: alarmed.id,
 			ratingNow,
 			threshold,
-			before,
+			before: ratingBefore,
 		});
 	}
 	const rating = {
-		asOf: ratingNow.asOf ?? '',
+		asOf,
 		days: settings.ratingDays,
 		...counts,
 		...(coveredThrough !== null && { coveredThrough }),
+		coveredDays,
+		notes: notes.slice(0, 4),
 	};
-	const isKnown =
-		JSON.stringify({ ...rating, asOf: state.rating?.asOf }) === JSON.stringify(state.rating);
-	return { state: isKnown ? next : { ...next, rating }, events };
+	const isKnown = JSON.stringify(rating) === JSON.stringify(state.rating);
+	return { state: isKnown ? state : { ...state, rating }, events };
+}
+
+const keyOfThreshold = ({ ratingDays }: WatchSettings, percent: number): string =>
+	`rating/${ratingDays}/${percent}`;
+
+/** A threshold that is not watched any more is forgotten: later it would be compared with times long past. */
+function withoutOtherThresholds(
+	state: MarketplaceWatch,
+	settings: WatchSettings,
+): MarketplaceWatch {
+	const watched = settings.thresholds.map(({ percent }) => keyOfThreshold(settings, percent));
+	const alarms = Object.entries(state.alarms).filter(
+		([key]) => !key.startsWith('rating/') || watched.includes(key),
+	);
+	return alarms.length === Object.keys(state.alarms).length
+		? state
+		: { ...state, alarms: Object.fromEntries(alarms) };
 }
 
 interface Alarmed {
@@ -183,7 +227,7 @@ function withAlarm(
 	state: MarketplaceWatch,
 	key: string,
 	side: Side | undefined,
-	{ tellPresent }: WatchSettings,
+	tellPresent: boolean,
 ): Alarmed {
 	if (side === undefined) return { state, id: key };
 	const known = state.alarms[key] ?? (tellPresent ? { raised: false, changes: 0 } : undefined);
@@ -205,11 +249,12 @@ const FULFILMENTS: readonly Fulfilment[] = ['sellerFulfilled', 'amazonFulfilled'
 /** Judges the order defect rates and the account's status. */
 export function advanceHealth(
 	state: MarketplaceWatch,
-	health: AccountHealth,
+	{ health, asOf }: Extract<Observation, { kind: 'health' }>,
 	settings: WatchSettings,
 ): Advance {
 	const ratingNow =
-		knownRating(state, settings) ?? unknownRating(settings.ratingDays, 'No rating is known yet');
+		knownRating(state, settings, asOf) ??
+		unknownRating(settings.ratingDays, 'No rating could be judged so far');
 	const events: WatchEvent[] = [];
 	let next = state;
 	for (const fulfilment of FULFILMENTS) {
@@ -220,8 +265,8 @@ export function advanceHealth(
 		const { defectMargin, minimumOrders } = settings;
 		const side = sideOfDefectRate(reported, targetPercent, defectMargin, minimumOrders);
 		const key = `orderDefectRate/${fulfilment}`;
-		const alarmed = withAlarm(next, key, side, settings);
 		const known = next.defects[fulfilment];
+		const alarmed = withAlarm(next, key, side, settings.tellPresent && known === undefined);
 		next = alarmed.state;
 		const rateOf = (counts: { orders: number; ordersWithDefects: number }): DefectRate => ({
 			fulfilment,

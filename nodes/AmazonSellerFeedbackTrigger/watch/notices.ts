@@ -6,16 +6,17 @@ import type { MarketplaceWatch } from './state';
 export interface Notice {
 	/** Where in the state it is marked as told. */
 	readonly about: ReportKind | 'unreadable';
-	/** The same as long as it lasts. */
-	readonly id: string;
 	readonly message: string;
 	readonly description: string;
 }
 
-const ENDS: Readonly<Record<BadEnd, string>> = {
-	CANCELLED: 'Amazon cancelled',
-	FATAL: 'Amazon gave up (FATAL) on',
-	stuck: 'Amazon has not finished, within an hour,',
+const ENDS: Readonly<Record<BadEnd, (report: string, marketplace: string) => string>> = {
+	CANCELLED: (report, marketplace) => `Amazon cancelled the ${report} for ${marketplace}`,
+	FATAL: (report, marketplace) => `Amazon gave up (FATAL) on the ${report} for ${marketplace}`,
+	stuck: (report, marketplace) =>
+		`Amazon has not finished, within an hour, the ${report} for ${marketplace}`,
+	lost: (report, marketplace) => `Amazon does not know the ${report} for ${marketplace} any more`,
+	notNamed: (report, marketplace) => `The ${report} says nothing of ${marketplace}`,
 };
 
 const ASKED_AGAIN =
@@ -41,15 +42,13 @@ export function noticesOf(
 		if (trouble === undefined || trouble.told) continue;
 		notices.push({
 			about,
-			id: `${about} ${trouble.how} ${trouble.firstId}`,
-			message: `${ENDS[trouble.how]} the ${REPORT_NAMES[about]} ${trouble.reportId} for ${marketplaceName}`,
+			message: ENDS[trouble.how](`${REPORT_NAMES[about]} ${trouble.reportId}`, marketplaceName),
 			description: describeEnd(about, trouble.how),
 		});
 	}
 	if (unreadable?.told === false) {
 		notices.push({
 			about: 'unreadable',
-			id: `unreadable ${unreadable.since}`,
 			message: `The feedback report for ${marketplaceName} has lines that cannot be read`,
 			description:
 				"New and changed feedback of all other lines is told. Removed feedback is not told until a report can be read as a whole, for it could be on these lines. The node Amazon Seller Feedback shows the lines with its option 'Output Unreadable Lines'. This is told once.",

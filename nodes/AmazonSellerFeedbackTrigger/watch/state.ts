@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { plusDays } from '../../shared/domain/ratingWindow';
+import { BAD_ENDS } from '../../shared/domain/reportCycle';
 
 /** What the trigger remembers between polls. Small, and bounded in every part of it. */
 
@@ -12,7 +13,7 @@ const cycleSchema = z.object({
 	report: z.object({ id: z.string(), askedAt: instant }).optional(),
 	trouble: z
 		.object({
-			how: z.enum(['CANCELLED', 'FATAL', 'stuck']),
+			how: z.enum(BAD_ENDS),
 			firstId: z.string(),
 			reportId: z.string(),
 			count,
@@ -63,12 +64,17 @@ const marketplaceSchema = z.object({
 			neutral: count,
 			negative: count,
 			coveredThrough: day.optional(),
+			/** Days of the window that Amazon gave totals for. */
+			coveredDays: count,
+			notes: z.array(z.string()),
 		})
 		.optional(),
 	alarms: z.record(z.object({ raised: z.boolean(), changes: count })),
 	/** Orders and orders with defects last known, by who ships them. */
 	defects: z.record(z.object({ orders: count, ordersWithDefects: count })),
 	account: z.object({ status: z.string(), changes: count }).optional(),
+	/** The credential was changed: what is remembered may be another seller's. */
+	inDoubt: z.literal(true).optional(),
 	/** The feedback report has lines that cannot be read. */
 	unreadable: z.object({ since: instant, told: z.boolean() }).optional(),
 	reports: z.object({
@@ -85,8 +91,9 @@ const VERSION = 1;
 
 const stateSchema = z.object({
 	version: z.literal(VERSION),
-	/** ID of the credential, which tells sellers apart. */
+	/** ID of the credential, and of what it stands for: they tell sellers apart. */
 	credential: z.string(),
+	seller: z.string(),
 	/** By marketplace ID. */
 	marketplaces: z.record(marketplaceSchema),
 });
@@ -97,12 +104,24 @@ export type WatchState = z.infer<typeof stateSchema>;
  * Reads what an earlier poll wrote; undefined where it was written by a version that is not known
  * here, which must not be taken for nothing: all that happened since would go untold.
  * @param credential another one than before begins anew, for it may be another seller's
+ * @param seller what the credential stands for; where it changed, by a new token or another seller's,
+ * the next feedback report shows which
  */
-export function readState(stored: unknown, credential: string): WatchState | undefined {
-	const nothing: WatchState = { version: VERSION, credential, marketplaces: {} };
+export function readState(
+	stored: unknown,
+	credential: string,
+	seller: string,
+): WatchState | undefined {
+	const nothing: WatchState = { version: VERSION, credential, seller, marketplaces: {} };
 	if (stored === undefined) return nothing;
 	const state = stateSchema.safeParse(stored).data;
-	return state === undefined || state.credential === credential ? state : nothing;
+	if (state === undefined) return undefined;
+	if (state.credential !== credential) return nothing;
+	if (state.seller === seller) return state;
+	const inDoubt = Object.entries(state.marketplaces).map(
+		([id, place]): [string, MarketplaceWatch] => [id, { ...place, inDoubt: true }],
+	);
+	return { ...state, seller, marketplaces: Object.fromEntries(inDoubt) };
 }
 
 /**

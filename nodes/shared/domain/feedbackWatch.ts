@@ -235,7 +235,7 @@ function bounded(
 }
 
 /** One row per order, the same one whatever the order of the rows: the latest, then the worst. */
-function onePerOrder(rows: readonly FeedbackRow[]): ReadonlyMap<string, FeedbackRow> {
+export function onePerOrder(rows: readonly FeedbackRow[]): ReadonlyMap<string, FeedbackRow> {
 	const chosen = new Map<string, FeedbackRow>();
 	for (const row of rows) {
 		const other = chosen.get(row.orderId);

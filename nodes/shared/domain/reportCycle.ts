@@ -1,7 +1,12 @@
 import { DateTime } from 'luxon';
 
-/** How a report ended that gave nothing. `stuck`: it did not end in the time one may expect. */
-export type BadEnd = 'CANCELLED' | 'FATAL' | 'stuck';
+/**
+ * How a report ended that gave nothing. `stuck`: it did not end in the time one may expect. `lost`:
+ * Amazon does not know it any more. `notNamed`: it says nothing of the marketplace.
+ */
+export const BAD_ENDS = ['CANCELLED', 'FATAL', 'stuck', 'lost', 'notNamed'] as const;
+
+export type BadEnd = (typeof BAD_ENDS)[number];
 
 /** One kind of report that is asked for again and again, as it is remembered between polls. */
 export interface ReportCycle {
@@ -33,6 +38,8 @@ const LONGEST_RETRY_MINUTES: Readonly<Record<BadEnd, number>> = {
 	CANCELLED: 60,
 	FATAL: 240,
 	stuck: 240,
+	lost: 240,
+	notNamed: 240,
 };
 
 /** Polls come some seconds early or late; a report due so soon is asked for now. */

@@ -25,12 +25,15 @@ export interface AskedReport {
 	readonly askedAt: string;
 }
 
-const asked = new Map<string, Promise<AskedReport | undefined>>();
+const lastAsked = new Map<string, AskedReport>();
+
+/** Requests under way: who comes meanwhile shares their outcome, whatever it is. */
+const asking = new Map<string, Promise<AskedReport>>();
 
 const contents = new Map<string, Promise<ReportContent>>();
 
 /** Contents kept, and how large one may be (bytes). */
-const MAX_CONTENTS = 24;
+const MAX_CONTENTS = 60;
 const MAX_CONTENT_BYTES = 4_000_000;
 
 /**
@@ -44,15 +47,20 @@ export async function askForReport(
 	newerThan: DateTime,
 ): Promise<AskedReport> {
 	const key = [client.seller, request.reportType, request.marketplaceId].join(' ');
-	const last = asked.get(key) ?? Promise.resolve(undefined);
-	const next = last
-		.catch(() => undefined)
-		.then(async (known): Promise<AskedReport> => {
-			if (known !== undefined && DateTime.fromISO(known.askedAt) > newerThan) return known;
-			const askedAt = DateTime.utc().toISO();
-			return { id: await createReport(client, request), askedAt };
-		});
-	asked.set(key, next);
+	const last = lastAsked.get(key);
+	if (last !== undefined && DateTime.fromISO(last.askedAt) > newerThan) return last;
+
+	const underWay = asking.get(key);
+	if (underWay !== undefined) return await underWay;
+	const askedAt = DateTime.utc().toISO();
+	const next = createReport(client, request)
+		.then((id) => {
+			const report = { id, askedAt };
+			lastAsked.set(key, report);
+			return report;
+		})
+		.finally(() => asking.delete(key));
+	asking.set(key, next);
 	return await next;
 }
 

@@ -76,26 +76,43 @@ export async function getReport(client: SpApiClient, reportId: string): Promise<
 const listedReportSchema = reportSchema.extend({
 	/** ISO 8601. */
 	createdTime: z.string().datetime({ offset: true }),
+	dataStartTime: z.string().datetime({ offset: true }).optional(),
 });
 
 const reportsSchema = z.object({ reports: z.array(listedReportSchema) });
 
-/** The newest report of this type and marketplace that Amazon has finished with a document, if any. */
+const DAY_MS = 86_400_000;
+
+/** A finished report of more days ago is not taken for what is so now. */
+const FRESH_DAYS = 3;
+
+/** How much later a report may begin than the one wanted. */
+const SPARE_DAYS = 3;
+
+/**
+ * The newest report that can stand for the one wanted: of this type and marketplace, as long, of the
+ * last days, finished with a document.
+ */
 export async function findFinishedReport(
 	client: SpApiClient,
-	{ reportType, marketplaceId }: Pick<ReportRequest, 'reportType' | 'marketplaceId'>,
+	{ reportType, marketplaceId, dataStartTime }: ReportRequest,
 ): Promise<z.infer<typeof listedReportSchema> | undefined> {
 	const { answer } = await client.call('getReports', {
 		query: {
 			reportTypes: reportType,
 			processingStatuses: 'DONE',
 			marketplaceIds: marketplaceId,
+			createdSince: new Date(Date.now() - FRESH_DAYS * DAY_MS).toISOString(),
 		},
 		answer: reportsSchema,
 		roles: REPORT_TYPES[reportType].roles,
 	});
 	const [newest] = answer.reports
 		.filter(({ reportDocumentId }) => reportDocumentId !== undefined)
+		.filter(
+			({ dataStartTime: start = '' }) =>
+				Date.parse(start) <= Date.parse(dataStartTime) + SPARE_DAYS * DAY_MS,
+		)
 		.toSorted((a, b) => Date.parse(b.createdTime) - Date.parse(a.createdTime));
 	return newest;
 }
