@@ -22,7 +22,7 @@ import { N8nCluster } from './lib/cluster.mjs';
 import { CHECK, countBy, describe, KILL_AT, QueueRounds, REQUEST } from './lib/queueRounds.mjs';
 import { openServices } from './lib/queueServices.mjs';
 import { ensureN8n, ensureNode24, N8N_VERSION } from './lib/runtime.mjs';
-import { askSandbox, startSandbox, tellSandbox } from './lib/sandbox.mjs';
+import { sandboxCredential, startSandbox, tellSandbox } from './lib/sandbox.mjs';
 import { stopOnSignals } from './lib/signals.mjs';
 
 const unshared = process.argv.includes('--unshared');
@@ -85,7 +85,8 @@ async function run() {
 	};
 	await progress.step("n8n's main process", async () => await n8n.startMain());
 	await progress.step(`${WORKERS.length} workers`, async () => {
-		await n8n.setUpWorkflow(await sandboxCredential(sandbox), 'queue/workflow.json');
+		const credential = await sandboxCredential(sandbox.url);
+		await n8n.setUpWorkflow({ ...credential, rateLimitShare: SHARE }, 'queue/workflow.json');
 		await Promise.all(WORKERS.map(async (number) => await n8n.startWorker(number)));
 	});
 
@@ -105,22 +106,6 @@ async function startOwnSandbox() {
 		for (const fault of FAULTS) await tellSandbox(sandbox.url, 'faults', { ...fault, operation });
 	}
 	return sandbox;
-}
-
-async function sandboxCredential({ url }) {
-	const { clientId, clientSecret, refreshToken, marketplaceId } = await askSandbox(
-		url,
-		'credentials',
-	);
-	return {
-		clientId,
-		clientSecret,
-		refreshToken,
-		primaryMarketplace: marketplaceId,
-		environment: 'custom',
-		customBaseUrl: url,
-		rateLimitShare: SHARE,
-	};
 }
 
 /**

@@ -18,7 +18,7 @@ import { pickFreePort } from './lib/ports.mjs';
 import { stopServices } from './lib/processes.mjs';
 import { openServices } from './lib/queueServices.mjs';
 import { ensureN8n, ensureNode24, N8N_VERSION } from './lib/runtime.mjs';
-import { askSandbox, startSandbox } from './lib/sandbox.mjs';
+import { askSandbox, sandboxCredential, startSandbox } from './lib/sandbox.mjs';
 import { stopOnSignals } from './lib/signals.mjs';
 import { TriggerDay } from './lib/triggerDay.mjs';
 
@@ -110,19 +110,6 @@ async function startOwnSandbox() {
 			'--quiet',
 		],
 	});
-}
-
-async function sandboxCredential(url) {
-	const credentials = await askSandbox(url, 'credentials');
-	const { clientId, clientSecret, refreshToken, marketplaceId } = credentials;
-	return {
-		clientId,
-		clientSecret,
-		refreshToken,
-		primaryMarketplace: marketplaceId,
-		environment: 'custom',
-		customBaseUrl: url,
-	};
 }
 
 /**

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { demoWorkflows, makeDemoOrders } from './demo.mjs';
 import { importInto, installPackage, registerPackage } from './n8n.mjs';
-import { askSandbox } from './sandbox.mjs';
+import { sandboxCredential } from './sandbox.mjs';
 
 /** The demo workflows refer to the credential by this ID and name. */
 export const DEMO_CREDENTIAL = { id: 'amazonSandbox001', name: 'Amazon SP-API sandbox (demo)' };
@@ -61,20 +61,9 @@ export function demoLogin(userFolder) {
 }
 
 async function demoCredential(sandboxUrl) {
-	const { clientId, clientSecret, refreshToken, marketplaceId } = await askSandbox(
-		sandboxUrl,
-		'credentials',
-	);
 	return {
 		...DEMO_CREDENTIAL,
 		type: 'amazonSellingPartnerApi',
-		data: {
-			clientId,
-			clientSecret,
-			refreshToken,
-			primaryMarketplace: marketplaceId,
-			environment: 'custom',
-			customBaseUrl: sandboxUrl,
-		},
+		data: await sandboxCredential(sandboxUrl),
 	};
 }

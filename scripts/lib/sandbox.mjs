@@ -41,6 +41,26 @@ export async function tellSandbox(url, path, body) {
 	return await call(`${url}/sandbox/${path}`, { method: 'POST', body: JSON.stringify(body) });
 }
 
+/**
+ * What a credential for the sandbox's demo seller holds.
+ *
+ * @param {string} url the sandbox's base URL
+ */
+export async function sandboxCredential(url) {
+	const { clientId, clientSecret, refreshToken, marketplaceId } = await askSandbox(
+		url,
+		'credentials',
+	);
+	return {
+		clientId,
+		clientSecret,
+		refreshToken,
+		primaryMarketplace: marketplaceId,
+		environment: 'custom',
+		customBaseUrl: url,
+	};
+}
+
 async function call(url, options) {
 	const answer = await fetch(url, options);
 	if (answer.ok) return await answer.json();

@@ -28,6 +28,7 @@ import {
 	type IWorkflowExecuteAdditionalData,
 	type NodeApiError,
 	type OnError,
+	type WorkflowActivateMode,
 } from 'n8n-workflow';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -270,6 +271,10 @@ export interface TriggerOptions {
 	readonly staticData?: IDataObject;
 	/** As 'Fetch Test Event' does. */
 	readonly manual?: boolean;
+	/** How it came to be active: by a user, unless told otherwise, or as n8n started ('init'). */
+	readonly activation?: WorkflowActivateMode;
+	/** Durable polls: each by itself, and what it remembers is lost when it throws. */
+	readonly durable?: boolean;
 }
 
 /** An activated trigger, to be polled. */
@@ -283,7 +288,10 @@ export interface ActiveTrigger {
 	written(): void;
 }
 
-/** Activates a polling trigger of this package as n8n does: one context for all its polls. */
+/**
+ * Activates a polling trigger of this package as n8n does: one context for all its polls or, with
+ * durable polls, another one for each.
+ */
 export async function activateTrigger(options: TriggerOptions): Promise<ActiveTrigger> {
 	const { type, parameters, credentials, credentialId = 'demo', id = 'Trigger' } = options;
 	const nodeTypes = new TestNodeTypes(await loadPackage());
@@ -297,31 +305,43 @@ export async function activateTrigger(options: TriggerOptions): Promise<ActiveTr
 		parameters,
 		credentials: { [CREDENTIAL]: { id: credentialId, name: credentialId } },
 	};
-	const workflow = new Workflow({
-		id: `workflow of ${id}`,
-		nodes: [node],
-		connections: {},
-		active: !options.manual,
-		nodeTypes,
-		settings: { executionOrder: 'v1', timezone: 'Europe/Berlin' },
-		staticData: options.staticData,
-	});
 	const additionalData = await createAdditionalData(credentials, createHooks());
-	const context = new PollContext(
-		workflow,
-		workflow.getNode('Trigger') as INode,
-		additionalData,
-		options.manual ? 'manual' : 'trigger',
-		options.manual ? 'manual' : 'activate',
-	);
-	const staticData = () => workflow.staticData as IDataObject & { __dataChanged?: boolean };
+	const open = (activation: WorkflowActivateMode, staticData: IDataObject | undefined) => {
+		const workflow = new Workflow({
+			id: `workflow of ${id}`,
+			nodes: [node],
+			connections: {},
+			active: !options.manual,
+			nodeTypes,
+			settings: { executionOrder: 'v1', timezone: 'Europe/Berlin' },
+			staticData,
+		});
+		const context = new PollContext(
+			workflow,
+			workflow.getNode('Trigger') as INode,
+			additionalData,
+			options.manual ? 'manual' : 'trigger',
+			options.manual ? 'manual' : activation,
+		);
+		return { workflow, context };
+	};
+	let opened = open(options.activation ?? 'activate', options.staticData);
+	const staticData = () => opened.workflow.staticData as IDataObject & { __dataChanged?: boolean };
+	const read = () => JSON.parse(JSON.stringify(staticData())) as IDataObject;
 	return {
 		poll: async () => {
-			const outputs = await nodeType.poll?.call(context);
-			return (outputs ?? []).flat().map(({ json }) => json);
+			const before = read();
+			if (options.durable) opened = open('update', read());
+			try {
+				const outputs = await nodeType.poll?.call(opened.context);
+				return (outputs ?? []).flat().map(({ json }) => json);
+			} catch (error) {
+				if (options.durable) opened = open('update', before);
+				throw error;
+			}
 		},
 		get staticData() {
-			return JSON.parse(JSON.stringify(staticData())) as IDataObject;
+			return read();
 		},
 		get isChanged() {
 			return staticData().__dataChanged === true;

@@ -1,5 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- a test rig that runs on the machine, never in n8n */
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameters, WorkflowActivateMode } from 'n8n-workflow';
 import { inspect } from 'node:util';
 
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox';
@@ -41,6 +41,8 @@ export interface ActivateOptions {
 	readonly id?: string;
 	readonly staticData?: IDataObject;
 	readonly manual?: boolean;
+	readonly activation?: WorkflowActivateMode;
+	readonly durable?: boolean;
 	readonly credentialId?: string;
 }
 

@@ -19,7 +19,7 @@ import type { AccountHealth, OrderDefectRate } from '../../nodes/shared/domain/a
 import { sentimentOf, type FeedbackRow } from '../../nodes/shared/domain/feedbackReport';
 import { plusDays } from '../../nodes/shared/domain/ratingWindow';
 import { rationalFromPercent } from '../../nodes/shared/domain/rational';
-import type { BadEnd } from '../../nodes/shared/domain/reportCycle';
+import { BAD_ENDS, type BadEnd } from '../../nodes/shared/domain/reportCycle';
 
 const TODAY = '2026-03-31';
 const TOMORROW = plusDays(TODAY, 1);
@@ -98,6 +98,11 @@ const totals = (received: number, negative: number, date = TODAY, asOf?: string)
 /** A row that is in every report of a test, so that none is empty; none of the neutral ones. */
 const SOME = row('100-0000000-0000009', 1, plusDays(TODAY, -20));
 
+const ONE_DAY_ONLY = 'Amazon gave no totals for 29 day(s) of the window; they are left out';
+
+const aged = (days: number): string =>
+	`This rating is ${days} days old: since then none could be judged`;
+
 /** A report without news beside which totals are judged. */
 const noNews = () => feedback([SOME]);
 
@@ -131,8 +136,10 @@ const rate = (ordersWithDefects: number, orders: number, targetPercent = 1): Ord
 
 const health = (
 	about: Partial<Pick<AccountHealth, 'accountStatus' | 'sellerFulfilled' | 'amazonFulfilled'>>,
+	asOf = timeOf(minute),
 ): Observation => ({
 	kind: 'health',
+	asOf,
 	health: {
 		marketplaceId: 'M',
 		accountStatus: null,
@@ -178,10 +185,12 @@ const toldBy = (...observed: Parameters<typeof watch>): string[][] =>
 	watch(...observed).told.map(namesOf);
 
 const written = (state: MarketplaceWatch): unknown =>
-	JSON.parse(JSON.stringify({ version: 1, credential: 'mine', marketplaces: { M: state } }));
+	JSON.parse(
+		JSON.stringify({ version: 1, credential: 'mine', seller: 'me', marketplaces: { M: state } }),
+	);
 
 const reread = (state: MarketplaceWatch): MarketplaceWatch | undefined =>
-	readState(written(state), 'mine')?.marketplaces.M;
+	readState(written(state), 'mine', 'me')?.marketplaces.M;
 
 describe('feedback', () => {
 	it('is told by what became of it', () => {
@@ -345,7 +354,7 @@ describe('feedback', () => {
 describe('a report that gave nothing', () => {
 	it('never takes anything for removed', () => {
 		const { state } = watch([totals(100, 6), feedback([row(A), row(B)]), health({})]);
-		for (const how of ['CANCELLED', 'FATAL', 'stuck'] as const) {
+		for (const how of BAD_ENDS) {
 			for (const report of ['feedback', 'totals', 'health'] as const) {
 				const after = advance(state, nothing('r1', how, report, '2026-06-30'), settingsWith());
 				expect(after.events).toEqual([]);
@@ -591,7 +600,7 @@ describe('the rating', () => {
 				total: 100,
 				provenance: 'derived',
 				coveredThrough: TODAY,
-				notes: [],
+				notes: [ONE_DAY_ONLY],
 			});
 			expect(state.alarms).toEqual({ 'rating/30/95': { raised: false, changes: 0 } });
 			// Of another window, or before the first pair, none is known.
@@ -634,6 +643,68 @@ describe('the rating', () => {
 		expect(state.rating).toBe(known.rating);
 	});
 
+	it('takes several rows of an order for one', () => {
+		const rows = [SOME, row(A, 3), row(A, 3), { ...row(A, 3), comment: 'Other' }, row(A, 3)];
+		const { told, state } = watch([totals(100, 4), noNews(), totals(100, 4), feedback(rows)]);
+		expect(namesOf(told.flat())).toEqual(['newNeutralFeedback']);
+		expect(state.rating).toMatchObject({ positive: 95, neutral: 1, negative: 4 });
+	});
+
+	describe('of totals that miss days', () => {
+		const daily = (from: number, negative = 0) =>
+			Array.from({ length: 30 - from }, (_, index) => ({
+				date: plusDays(TODAY, -index),
+				received: 10,
+				negative: index === 0 ? negative : 0,
+			}));
+		// Whole, 300 with 9 negative are 97 %; the same 9 of the last days alone are less than 95 %.
+		const known = () => watch([totalsOf(daily(0, 9)), noNews()]).state;
+
+		it('is not judged, and what was known stays', () => {
+			const before = known();
+			const { told, state } = watch([totalsOf(daily(20, 9)), noNews()], settingsWith(), before);
+			expect(told.flat()).toEqual([]);
+			expect(state.rating).toBe(before.rating);
+			expect(state.alarms).toBe(before.alarms);
+			// An event says so.
+			const { last } = watch([feedback([SOME, row(A)])], settingsWith(), state);
+			expect(last[0]?.ratingNow.notes.join()).toContain('no totals for 20 day(s)');
+		});
+
+		it.each([
+			[3, ['ratingFellBelowThreshold']],
+			[4, []],
+		])('%i more than last time: %p', (missing, expected) => {
+			const before = known();
+			const { told } = watch([totalsOf(daily(missing, 20)), noNews()], settingsWith(), before);
+			expect(namesOf(told.flat())).toEqual(expected);
+		});
+	});
+
+	it.each([
+		[0, undefined],
+		[47, undefined],
+		[48, 2],
+		[24 * 9 + 1, 9],
+	])('known for %i hours is told with its age', (hours, days) => {
+		const { state } = watch([totals(100, 0), noNews()]);
+		const later = { ...feedback([SOME, row(A)]), asOf: timeOf(2 + 60 * hours) };
+		// As if those of the same time had not come.
+		const { last } = watch([later], settingsWith(), { ...state, totals: undefined });
+		expect(last[0]?.ratingNow.notes).toEqual([
+			...(days === undefined ? [] : [aged(days)]),
+			ONE_DAY_ONLY,
+		]);
+	});
+
+	it('judged of totals alone tells no feedback', () => {
+		const { state } = watch([totals(100, 0), noNews(), totals(100, 6)]);
+		const forTotals = { ...feedback([SOME, row(A)]), kind: 'feedbackForTotals' } as const;
+		const { last, state: after } = watch([forTotals], settingsWith(), state);
+		expect(namesOf(last)).toEqual(['ratingFellBelowThreshold']);
+		expect(after.feedback).toBe(state.feedback);
+	});
+
 	it('is held against each threshold by itself', () => {
 		const thresholds = [threshold(98), threshold(95.1)];
 		const settings = settingsWith({ thresholds, ratingMargin: 0.2 });
@@ -661,9 +732,11 @@ describe('the rating', () => {
 		const { told, state } = watch([noNews()], settings, known);
 		expect(told.flat()).toEqual([]);
 		expect(state.rating?.days).toBe(90);
-		expect(Object.keys(state.alarms)).toEqual(['rating/30/95', 'rating/90/95', 'rating/90/98']);
-		const { last } = watch([totals(100, 0), noNews()], settingsWith(), state);
-		expect(last).toMatchObject([{ event: 'ratingRecovered', before: undefined }]);
+		expect(Object.keys(state.alarms)).toEqual(['rating/90/95', 'rating/90/98']);
+		// Those of the first window are forgotten: they would be compared with times long past.
+		const back = watch([totals(100, 0), noNews()], settingsWith(), state);
+		expect(back.told.flat()).toEqual([]);
+		expect(back.state.alarms).toEqual({ 'rating/30/95': { raised: false, changes: 0 } });
 	});
 
 	it('crosses the line, then the margin, in turn: never one of them twice', () => {
@@ -832,7 +905,7 @@ describe('the order defect rate', () => {
 			totals(100, 50),
 			seller(5, 10),
 		]);
-		expect(last[0]?.ratingNow).toMatchObject({ positive: 100, provenance: 'derived', notes: [] });
+		expect(last[0]?.ratingNow).toMatchObject({ positive: 100, notes: [ONE_DAY_ONLY] });
 		const unknown = watch([seller(0, 10), seller(5, 10)]).last;
 		expect(unknown[0]?.ratingNow).toMatchObject({ rating: null, provenance: 'insufficient' });
 	});
@@ -902,7 +975,6 @@ describe('notices', () => {
 		const observe = (...observations: Observation[]): string[] => {
 			state = watch(observations, settingsWith(), state).state;
 			const told = messages(state);
-			expect(new Set(noticesOf(state, '').map(({ id }) => id)).size).toBe(told.length);
 			state = toldAll(state);
 			expect(messages(state)).toEqual([]);
 			return told;
@@ -920,13 +992,15 @@ describe('notices', () => {
 		]);
 	});
 
-	it('keep their name as long as the trouble lasts', () => {
-		const first = watch([nothing('r1')]).state;
-		const second = watch([nothing('r2')], settingsWith(), first).state;
-		const anew = watch([feedback([row(A)]), nothing('r3')], settingsWith(), second).state;
-		const ids = [first, second, anew].map((state) => noticesOf(state, 'Germany')[0]?.id);
-		expect(ids[0]).toBe(ids[1]);
-		expect(ids[2]).not.toBe(ids[1]);
+	it('name each kind of end', () => {
+		const endOf = (how: BadEnd) => messages(watch([nothing('h1', how, 'health')]).state);
+		expect(BAD_ENDS.flatMap(endOf)).toEqual([
+			'Amazon cancelled the Seller Performance report h1 for Germany',
+			'Amazon gave up (FATAL) on the Seller Performance report h1 for Germany',
+			'Amazon has not finished, within an hour, the Seller Performance report h1 for Germany',
+			'Amazon does not know the Seller Performance report h1 for Germany any more',
+			'The Seller Performance report h1 says nothing of Germany',
+		]);
 	});
 
 	it('are told of lines that cannot be read, once until all can be', () => {
@@ -942,7 +1016,6 @@ describe('notices', () => {
 		expect(mended.unreadable).toBeUndefined();
 		const again = watch([broken()], settingsWith(), mended).state;
 		expect(messages(again)).toHaveLength(1);
-		expect(noticesOf(again, '')[0]?.id).not.toBe(noticesOf(first, '')[0]?.id);
 	});
 
 	it('say that none may mean there is none, where Amazon cancelled', () => {
@@ -1000,16 +1073,17 @@ describe('any history', () => {
 					rows: fc.array(feedbackRow, { maxLength: 8 }),
 					minutes,
 					broken: fc.nat(5),
+					readAs: fc.constantFrom('feedback', 'feedback', 'feedbackForTotals'),
 				})
-				.map(({ rows, minutes: each, broken }): Observation => {
+				.map(({ rows, minutes: each, broken, readAs }): Observation => {
 					const asOf = timeOf(each);
 					const today = asOf.slice(0, 10);
 					const unreadable = broken === 0 ? 1 : 0;
-					return { kind: 'feedback', asOf, today, from: plusDays(today, -365), rows, unreadable };
+					return { kind: readAs, asOf, today, from: plusDays(today, -365), rows, unreadable };
 				}),
 		},
 		{
-			weight: 3,
+			weight: 5,
 			arbitrary: fc
 				.tuple(counts, fc.nat(2), minutes)
 				.map(([{ orders, defects }, daysAgo, each]) =>
@@ -1023,13 +1097,14 @@ describe('any history', () => {
 					accountStatus: fc.constantFrom('NORMAL', 'AT_RISK', null),
 					sellerFulfilled: defectRate,
 					amazonFulfilled: defectRate,
+					minutes,
 				})
-				.map(health),
+				.map(({ minutes: each, ...about }) => health(about, timeOf(each))),
 		},
 		{
 			weight: 2,
 			arbitrary: fc
-				.tuple(reportId, fc.constantFrom<BadEnd>('CANCELLED', 'FATAL', 'stuck'), kind)
+				.tuple(reportId, fc.constantFrom(...BAD_ENDS), kind)
 				.map(([id, how, report]) => nothing(id, how, report)),
 		},
 		{ weight: 1, arbitrary: fc.tuple(kind, reportId).map(([report, id]) => asked(report, id)) },
@@ -1115,7 +1190,7 @@ describe('any history', () => {
 				});
 				expect(new Set(ids).size).toBe(ids.length);
 			}),
-			{ ...RUNS, numRuns: 300 },
+			{ ...RUNS, numRuns: 1000 },
 		);
 		// The histories were not too quiet to say anything.
 		expect(found).toEqual(new Set(WATCH_EVENTS));
@@ -1170,26 +1245,64 @@ describe('any history', () => {
 
 describe('what was written', () => {
 	it('is nothing before the first poll', () => {
-		const nothingYet = { version: 1, credential: 'mine', marketplaces: {} };
-		expect(readState(undefined, 'mine')).toEqual(nothingYet);
-		expect(readState(JSON.parse(JSON.stringify(nothingYet)), 'mine')).toEqual(nothingYet);
+		const nothingYet = { version: 1, credential: 'mine', seller: 'me', marketplaces: {} };
+		expect(readState(undefined, 'mine', 'me')).toEqual(nothingYet);
+		expect(readState(JSON.parse(JSON.stringify(nothingYet)), 'mine', 'me')).toEqual(nothingYet);
 		expect(reread(NEW)).toEqual(NEW);
 	});
 
 	it('with another credential, which may be of another seller, is not gone on with', () => {
-		expect(readState(written(NEW), 'other')).toEqual({
+		expect(readState(written(NEW), 'other', 'me')).toEqual({
 			version: 1,
 			credential: 'other',
+			seller: 'me',
 			marketplaces: {},
 		});
 		// Yet not what cannot be read: it may be of the same.
-		expect(readState({ version: 2, credential: 'mine' }, 'other')).toBeUndefined();
+		expect(readState({ version: 2, credential: 'mine' }, 'other', 'me')).toBeUndefined();
+	});
+
+	describe('with the same credential for another seller, perhaps', () => {
+		const known = () => watch([totals(100, 0), feedback([row(A), row(B)])]).state;
+		const doubted = (state: MarketplaceWatch): MarketplaceWatch => {
+			const read = readState(written(state), 'mine', 'another');
+			expect(read).toMatchObject({ credential: 'mine', seller: 'another' });
+			return read?.marketplaces.M as MarketplaceWatch;
+		};
+
+		it('is in doubt until the next feedback report', () => {
+			const before = known();
+			const state = doubted(before);
+			expect(state).toEqual({ ...before, inDoubt: true });
+			expect(reread(state)).toEqual(state);
+		});
+
+		it.each([
+			['goes on', [row(B), row(C)], ['feedbackRemoved', 'newNegativeFeedback']],
+			['begins anew', [row(C), row('100-0000000-0000004', 3)], []],
+		])('%s by what the report has', (_, rows, expected) => {
+			const before = doubted(known());
+			const { told, state } = watch([feedback(rows)], settingsWith(), before);
+			expect(namesOf(told.flat()).toSorted()).toEqual(expected);
+			expect(state.inDoubt).toBeUndefined();
+			expect(Object.keys(state.feedback?.rows ?? {})).toEqual(
+				expected.length > 0 ? [A, B, C] : rows.map(({ orderId }) => orderId),
+			);
+			if (expected.length === 0) expect(state).toMatchObject({ alarms: {}, tellFrom: undefined });
+		});
+
+		it('stays in doubt where the report has no row', () => {
+			const before = doubted(known());
+			const { told, state } = watch([feedback([])], settingsWith(), before);
+			expect(told.flat()).toEqual([]);
+			expect(state.inDoubt).toBe(true);
+		});
 	});
 
 	it('keeps several marketplaces apart', () => {
 		const marketplaces = { M: NEW, N: watch([feedback([row(A)])]).state };
-		const state = { version: 1, credential: 'mine', marketplaces };
-		expect(readState(JSON.parse(JSON.stringify(state)), 'mine')).toEqual(state);
+		const state = { version: 1, credential: 'mine', seller: 'me', marketplaces };
+		expect(readState(JSON.parse(JSON.stringify(state)), 'mine', 'me')).toEqual(state);
 	});
 
 	it.each([
@@ -1205,35 +1318,56 @@ describe('what was written', () => {
 		{ version: '1', marketplaces: {} },
 		{ version: 1 },
 		{ version: 1, marketplaces: {} },
-		{ version: 1, credential: 0, marketplaces: {} },
-		{ version: 1, credential: 'mine', marketplaces: [] },
-		{ version: 1, credential: 'mine', marketplaces: { M: null } },
-		{ version: 1, credential: 'mine', marketplaces: { M: {} } },
-		{ version: 1, credential: 'mine', marketplaces: { M: { ...NEW, began: undefined } } },
-		{ version: 1, credential: 'mine', marketplaces: { M: { ...NEW, tellFrom: 'today' } } },
+		{ version: 1, credential: 'mine', marketplaces: {} },
+		{ version: 1, credential: 'mine', seller: 0, marketplaces: {} },
+		{ version: 1, credential: 0, seller: 'me', marketplaces: {} },
+		{ version: 1, credential: 'mine', seller: 'me', marketplaces: [] },
+		{ version: 1, credential: 'mine', seller: 'me', marketplaces: { M: null } },
+		{ version: 1, credential: 'mine', seller: 'me', marketplaces: { M: {} } },
 		{
 			version: 1,
 			credential: 'mine',
+			seller: 'me',
+			marketplaces: { M: { ...NEW, began: undefined } },
+		},
+		{
+			version: 1,
+			credential: 'mine',
+			seller: 'me',
+			marketplaces: { M: { ...NEW, tellFrom: 'today' } },
+		},
+		{
+			version: 1,
+			credential: 'mine',
+			seller: 'me',
 			marketplaces: { M: { ...NEW, alarms: { x: { raised: 1, changes: 0 } } } },
 		},
-		{ version: 1, credential: 'mine', marketplaces: { M: { ...NEW, alarms: undefined } } },
 		{
 			version: 1,
 			credential: 'mine',
+			seller: 'me',
+			marketplaces: { M: { ...NEW, alarms: undefined } },
+		},
+		{
+			version: 1,
+			credential: 'mine',
+			seller: 'me',
 			marketplaces: { M: { ...NEW, account: { status: 'NORMAL' } } },
 		},
 		{
 			version: 1,
 			credential: 'mine',
+			seller: 'me',
 			marketplaces: { M: { ...NEW, totals: { from: TODAY, counts: [] } } },
 		},
 		{
 			version: 1,
 			credential: 'mine',
+			seller: 'me',
 			marketplaces: { M: { ...NEW, totals: { asOf: NEW.began, from: TODAY, counts: [0.5] } } },
 		},
 	])('by another version, or is none, is not read: %j', (stored) => {
-		expect(readState(stored, 'mine')).toBeUndefined();
+		expect(readState(stored, 'mine', 'me')).toBeUndefined();
 	});
 
 	it('is not read where any part of it is of another type', () => {
@@ -1255,13 +1389,13 @@ describe('what was written', () => {
 			for (const [key, value] of Object.entries(holder)) {
 				if (typeof value === 'object') spoil(value as Record<string, unknown>);
 				holder[key] = Symbol.iterator;
-				expect(readState(root.stored, 'mine')).toBeUndefined();
+				expect(readState(root.stored, 'mine', 'me')).toBeUndefined();
 				holder[key] = value;
 				spoilt += 1;
 			}
 		};
 		spoil(root);
-		expect(readState(root.stored, 'mine')?.marketplaces.M).toEqual(state);
+		expect(readState(root.stored, 'mine', 'me')?.marketplaces.M).toEqual(state);
 		expect(spoilt).toBeGreaterThan(40);
 	});
 });
