@@ -332,12 +332,13 @@ export async function activateTrigger(options: TriggerOptions): Promise<ActiveTr
 		poll: async () => {
 			const before = read();
 			if (options.durable) opened = open('update', read());
+			let isWhole = false;
 			try {
 				const outputs = await nodeType.poll?.call(opened.context);
+				isWhole = true;
 				return (outputs ?? []).flat().map(({ json }) => json);
-			} catch (error) {
-				if (options.durable) opened = open('update', before);
-				throw error;
+			} finally {
+				if (options.durable && !isWhole) opened = open('update', before);
 			}
 		},
 		get staticData() {
