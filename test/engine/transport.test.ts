@@ -74,6 +74,25 @@ describe('access token', () => {
 		expect(count('lwaToken')).toBe(2);
 	});
 
+	it('is fetched once for requests that lack it at the same time', async () => {
+		const atOnce = async () => await Promise.all(Array.from({ length: 6 }, listMarketplacesOfDemo));
+		const first = await atOnce();
+		expect(first.map(({ error }) => error)).toEqual(first.map(() => undefined));
+		expect(count('lwaToken')).toBe(1);
+		sandbox.lwa.expireAccessTokens();
+		const second = await atOnce();
+		expect(second.map(({ error }) => error)).toEqual(second.map(() => undefined));
+		expect(count('lwaToken')).toBe(2);
+	});
+
+	it('is asked for once where log-in fails for requests at the same time', async () => {
+		sandbox.lwa.revoke('demo');
+		const runs = await Promise.all(Array.from({ length: 6 }, listMarketplacesOfDemo));
+		for (const { error } of runs)
+			expect(error?.message).toMatch(/does not accept the refresh token/);
+		expect(count('lwaToken')).toBe(1);
+	});
+
 	it('is not renewed for the 403s that have nothing to do with it', async () => {
 		await warmUp();
 		sandbox.roles.remove('demo', 'Amazon Fulfillment');
@@ -99,6 +118,8 @@ describe('access token', () => {
 	});
 
 	const listMarketplacesOf = async (seller: string) => await listMarketplaces(seller);
+
+	const listMarketplacesOfDemo = async () => await listMarketplaces();
 });
 
 describe('log-in', () => {

@@ -1,4 +1,5 @@
 import type {
+	ICredentialDataDecryptedObject,
 	IDataObject,
 	IExecuteFunctions,
 	IHttpRequestOptions,
@@ -53,12 +54,22 @@ export interface CallOptions<Answer> {
 /** The limits this process keeps, per seller, application and operation. */
 const limits = new Map<string, RateLimit>();
 
+/** Requests that have n8n log in first, per seller: those beside them wait instead of logging in too. */
+const loggingIn = new Map<string, Promise<Sent>>();
+
+/** The credential as n8n stores it: with the last access token, or an empty one. */
+type StoredCredential = SellingPartnerCredentials &
+	ICredentialDataDecryptedObject & { readonly accessToken: string };
+
 /** An HTTP answer of any status. */
 interface HttpAnswer {
 	readonly statusCode: number;
 	readonly headers: Readonly<Record<string, unknown>>;
 	readonly body: unknown;
 }
+
+/** What became of a request that was sent, or why it was not. */
+type Sent = HttpAnswer | { readonly kind: FailureKind; readonly answer?: AmazonAnswer };
 
 /**
  * The one way to Amazon: every operation goes through `call`. It keeps to the rate limit, renews an
@@ -71,7 +82,7 @@ export class SpApiClient {
 
 	private constructor(
 		private readonly context: SpApiContext,
-		readonly credentials: SellingPartnerCredentials,
+		readonly credentials: StoredCredential,
 		private readonly patience: Patience,
 	) {
 		const { clientId, refreshToken } = credentials;
@@ -80,9 +91,7 @@ export class SpApiClient {
 	}
 
 	static async connect(context: SpApiContext, patience = PATIENT): Promise<SpApiClient> {
-		const credentials = await context.getCredentials<SellingPartnerCredentials & IDataObject>(
-			CREDENTIAL_NAME,
-		);
+		const credentials = await context.getCredentials<StoredCredential>(CREDENTIAL_NAME);
 		return new SpApiClient(context, credentials, patience);
 	}
 
@@ -154,10 +163,11 @@ export class SpApiClient {
 		| { value: Answer; answer: AmazonAnswer; headers: HttpAnswer['headers'] }
 		| { kind: FailureKind; answer?: AmazonAnswer }
 	> {
-		let http = await this.send(request, false);
+		const stored = await this.readCredential();
+		let http = await this.send(request, stored);
 		if ('kind' in http) return http;
 		if (isTokenRejection(readAnswer(http.statusCode, http.body, http.headers))) {
-			http = await this.send(request, true);
+			http = await this.send(request, await this.readCredential(), stored.accessToken);
 			if ('kind' in http) return http;
 		}
 		const answer = readAnswer(http.statusCode, http.body, http.headers);
@@ -174,29 +184,53 @@ export class SpApiClient {
 		};
 	}
 
+	/** The credential as it is now, for another execution may have renewed its access token. */
+	private async readCredential(): Promise<StoredCredential> {
+		const read = this.context.getCredentials<StoredCredential>(CREDENTIAL_NAME);
+		// n8n's database may fail for a moment.
+		return await read.catch(() => this.credentials);
+	}
+
 	/**
-	 * Sends a request; any status is an answer. With `renewToken` a 401 or 403 makes n8n fetch a fresh
-	 * access token and send again. That is not left to n8n in general, for most of Amazon's 403s have
-	 * nothing to do with the token and must not cost a log-in and a second request each.
+	 * Sends a request with the stored access token, or with a fresh one where there is none but the
+	 * rejected. Requests of a seller that lack a token at the same time log in once: the first does, and
+	 * the others wait for what it has stored.
 	 */
 	private async send(
 		request: IHttpRequestOptions,
-		renewToken: boolean,
-	): Promise<HttpAnswer | { kind: FailureKind; answer?: AmazonAnswer }> {
-		const options: IHttpRequestOptions = {
-			...request,
-			ignoreHttpStatusErrors: renewToken ? { ignore: true, except: [401, 403] } : true,
-		};
+		stored: StoredCredential,
+		rejected = '',
+	): Promise<Sent> {
+		if (stored.accessToken !== rejected) return await this.sendWith(request, stored);
+
+		const first = loggingIn.get(this.seller);
+		if (first === undefined) {
+			const sent = this.sendWith(request, { ...stored, accessToken: '' });
+			loggingIn.set(this.seller, sent);
+			return await sent.finally(() => loggingIn.delete(this.seller));
+		}
+		const outcome = await first;
+		// Nor would this one get through.
+		if ('kind' in outcome && ['login', 'unreachable'].includes(outcome.kind)) return outcome;
+		return await this.send(request, await this.readCredential(), rejected);
+	}
+
+	/**
+	 * Sends a request with the access token of a credential; any status is an answer. Where the token is
+	 * empty, n8n logs in first and stores the fresh one. So every version of n8n can renew a token; by
+	 * itself it does that only after a status which, before 2.40, cannot be other than 401. Amazon answers
+	 * 403, and most of its 403s have nothing to do with the token.
+	 */
+	private async sendWith(request: IHttpRequestOptions, data: StoredCredential): Promise<Sent> {
 		const { httpRequestWithAuthentication } = this.context.helpers;
 		const sent: Promise<HttpAnswer> = httpRequestWithAuthentication.call(
 			this.context,
 			CREDENTIAL_NAME,
-			options,
-			renewToken ? { preAuthenticationRetryStatusCode: [401, 403] } : undefined,
+			{ ...request, ignoreHttpStatusErrors: true },
+			{ credentialsDecrypted: { id: '', name: '', type: CREDENTIAL_NAME, data } },
 		);
 		return await sent.catch(readThrown);
 	}
-
 	private limitOf(name: OperationName, { rate, burst }: Operation): RateLimit {
 		const share = shareOf(this.credentials);
 		const key = `${this.seller}:${name}:${share}`;
@@ -247,7 +281,7 @@ interface Thrown {
  * Makes an answer or a failure of what n8n threw. Nothing of the thrown error is kept, for it carries
  * the request with its access token.
  */
-function readThrown(thrown: Thrown): HttpAnswer | { kind: FailureKind; answer?: AmazonAnswer } {
+function readThrown(thrown: Thrown): Sent {
 	const origin = thrown.cause ?? thrown;
 	if (origin.response !== undefined) {
 		const { status, data, headers } = origin.response;

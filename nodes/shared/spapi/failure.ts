@@ -121,7 +121,7 @@ const ADVICE: Readonly<Record<FailureKind, (roles: readonly string[]) => string>
 	busy: () => 'Try again in a minute.',
 	login: () => 'Open the credential, mend what is named here and save it again.',
 	tokenRejected: () =>
-		'Open the credential and press Retry. Before version 2.40, n8n renews an access token only when the service answers 401, and Amazon answers 403.',
+		'Amazon rejected a fresh one as well. Open the credential and press Retry; if that fails, authorize the application anew and use the new refresh token.',
 	accessDenied: (roles) =>
 		`The application needs ${anyOf(roles)}, and the seller has to authorize it anew after a role was added. If the role is there, compare the credential's marketplace with the region the refresh token was made in.`,
 	refused: () => '',
