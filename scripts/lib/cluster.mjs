@@ -103,8 +103,13 @@ export class N8nCluster {
 		await this.#main.exited;
 	}
 
-	/** Starts the main process anew in its old folder. */
-	async restartMain() {
+	/**
+	 * Starts the main process anew in its old folder.
+	 *
+	 * @param {{ nodeArgs?: string[], env?: NodeJS.ProcessEnv }} [options] as before if not given
+	 */
+	async restartMain(options = this.#mainOptions) {
+		this.#mainOptions = options;
 		await this.#runMain();
 		const { email, password } = OWNER;
 		await this.#logIn('login', { emailOrLdapLoginId: email, password });
@@ -119,6 +124,8 @@ export class N8nCluster {
 			command: ['start'],
 			port: this.port,
 		});
+		// Before 2.x it calls itself ready before it answers the editor.
+		await waitUntilHealthy(this.#main, `${this.url}/rest/settings`, START_PATIENCE_MS);
 	}
 
 	async #logIn(path, body) {
@@ -193,14 +200,41 @@ export class N8nCluster {
 	 * @returns {Promise<string>} the workflow's ID
 	 */
 	async setUpWorkflow(credentialData, workflowFile) {
-		const credential = await this.#post('credentials', {
-			name: 'Sandbox',
-			type: 'amazonSellingPartnerApi',
-			data: credentialData,
-		});
+		const credentialId = await this.addCredential(credentialData);
 		const workflow = JSON.parse(readFileSync(join(repoDir, 'test', workflowFile), 'utf8'));
+		return await this.addWorkflow(workflow, credentialId);
+	}
+
+	/**
+	 * @param {object} data
+	 * @returns {Promise<string>} its ID
+	 */
+	async addCredential(data) {
+		const { id } = await this.#post('credentials', asCredential(data));
+		return id;
+	}
+
+	/**
+	 * Tests a credential that was made, with other data as the editor does before it saves.
+	 *
+	 * @param {string} id
+	 * @param {object} data
+	 * @returns {Promise<{ status: 'OK' | 'Error', message: string }>}
+	 */
+	async testCredential(id, data) {
+		return await this.#post('credentials/test', { credentials: { id, ...asCredential(data) } });
+	}
+
+	/**
+	 * Makes a workflow and publishes it.
+	 *
+	 * @param {{ nodes: Array<{ credentials?: object }> }} workflow
+	 * @param {string} credentialId for the nodes that take one
+	 * @returns {Promise<string>} its ID
+	 */
+	async addWorkflow(workflow, credentialId) {
 		for (const { credentials } of workflow.nodes) {
-			if (credentials) credentials.amazonSellingPartnerApi.id = credential.id;
+			if (credentials) credentials.amazonSellingPartnerApi.id = credentialId;
 		}
 		const { id, versionId } = await this.#post('workflows', workflow);
 		await this.#post(`workflows/${id}/activate`, { versionId });
@@ -213,10 +247,20 @@ export class N8nCluster {
 	 * @param {string[]} orders
 	 */
 	async call(orders) {
-		const answer = await fetch(`${this.url}/webhook/orders`, {
+		await this.callWebhook('orders', { orders });
+	}
+
+	/**
+	 * Calls a workflow's webhook.
+	 *
+	 * @param {string} path
+	 * @param {object} body
+	 */
+	async callWebhook(path, body) {
+		const answer = await fetch(`${this.url}/webhook/${path}`, {
 			method: 'POST',
 			headers: { 'content-type': 'application/json' },
-			body: JSON.stringify({ orders }),
+			body: JSON.stringify(body),
 		});
 		if (!answer.ok) {
 			throw new SetupError(`The webhook answered ${answer.status}: ${await answer.text()}`);
@@ -368,4 +412,8 @@ export class N8nCluster {
 			return port;
 		}
 	}
+}
+
+function asCredential(data) {
+	return { name: 'Sandbox', type: 'amazonSellingPartnerApi', data };
 }

@@ -45,9 +45,14 @@ export function n8nEnvironment({ runtime, userFolder, port = 5678, brokerPort = 
 		N8N_DYNAMIC_BANNERS_ENABLED: 'false',
 		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
 		N8N_VERIFIED_PACKAGES_ENABLED: 'false',
-		N8N_DISABLED_MODULES: 'mcp-registry',
+		...(hasModule(runtime, 'mcp-registry') && { N8N_DISABLED_MODULES: 'mcp-registry' }),
 		GENERIC_TIMEZONE: 'UTC',
 	};
+}
+
+/** n8n does not start where a module is to be left out that it does not have, as older ones do not. */
+function hasModule({ n8nModules }, name) {
+	return existsSync(join(n8nModules, 'n8n', 'dist', 'modules', name));
 }
 
 /**

