@@ -26,6 +26,9 @@ const DEATH = {
 
 const START_PATIENCE_MS = 180_000;
 
+/** n8n 2.41 registers the webhooks of a workflow some time after it has said that it is published. */
+const PUBLISH_PATIENCE_MS = 30_000;
+
 /** Executions n8n lists at once, at most. */
 const PAGE = 100;
 
@@ -251,19 +254,24 @@ export class N8nCluster {
 	}
 
 	/**
-	 * Calls a workflow's webhook.
+	 * Calls the webhook of a published workflow.
 	 *
 	 * @param {string} path
 	 * @param {object} body
 	 */
 	async callWebhook(path, body) {
-		const answer = await fetch(`${this.url}/webhook/${path}`, {
-			method: 'POST',
-			headers: { 'content-type': 'application/json' },
-			body: JSON.stringify(body),
-		});
-		if (!answer.ok) {
-			throw new SetupError(`The webhook answered ${answer.status}: ${await answer.text()}`);
+		const deadline = Date.now() + PUBLISH_PATIENCE_MS;
+		for (;;) {
+			const answer = await fetch(`${this.url}/webhook/${path}`, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify(body),
+			});
+			if (answer.ok) return;
+			if (answer.status !== 404 || Date.now() > deadline) {
+				throw new SetupError(`The webhook answered ${answer.status}: ${await answer.text()}`);
+			}
+			await new Promise((resolve) => setTimeout(resolve, 250));
 		}
 	}
 
