@@ -176,26 +176,24 @@ function requireNoSecrets(folder, secrets) {
 }
 
 /**
- * Versions beside each other, a step per row with the seconds it took.
+ * Versions beside each other, a step per row with the seconds it took, as a table in Markdown.
  *
  * @param {Result[]} results
  */
 function describeResults(results) {
-	const row = (cells) => `| ${cells.join(' | ')} |`;
-	const rows = results[0].steps.map(({ name }, index) =>
-		row([
-			name,
-			...results.map(({ steps }) => {
-				const { error, seconds } = steps[index];
-				return error ? '—' : `ok, ${seconds.toFixed(1)} s`;
-			}),
-		]),
-	);
-	return [
-		row(['', ...results.map(({ version, node }) => `n8n ${version}, Node ${node}`)]),
-		row(['---', ...results.map(() => '---')]),
-		...rows,
-	].join('\n');
+	const steps = results[0].steps.map(({ name }, index) => [
+		name,
+		...results.map((result) => {
+			const { error, seconds } = result.steps[index];
+			return error ? '—' : `ok, ${seconds.toFixed(1)} s`;
+		}),
+	]);
+	const versions = results.map(({ version, node }) => `n8n ${version}, Node ${node}`);
+	const rows = [['step', ...versions], ...steps];
+	const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+	const line = (row) => `| ${row.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
+	const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
+	return [line(rows[0]), rule, ...rows.slice(1).map(line)].join('\n');
 }
 
 /** @param {string} table */
@@ -204,7 +202,7 @@ function writeIntoReadme(table) {
 	const [before, rest] = readFileSync(file, 'utf8').split('<!-- compatibility -->\n');
 	const [, after] = rest.split('<!-- /compatibility -->\n');
 	const day = new Date().toISOString().slice(0, 10);
-	const caption = `Version ${readManifest().version}, ${day}:`;
+	const caption = `Version ${readManifest().version} of this package on ${day}:`;
 	const section = `<!-- compatibility -->\n\n${caption}\n\n${table}\n\n<!-- /compatibility -->\n`;
 	writeFileSync(file, before + section + after);
 }

@@ -58,6 +58,10 @@ export class CompatFlow {
 				'Solicitation: Send, with a token that has just expired',
 				async () => await this.#sendWithExpiredToken(),
 			],
+			[
+				'A report redirected to another host is not fetched',
+				async () => await this.#refuseRedirect(),
+			],
 			['Continue On Fail with a bad item', async () => await this.#continueOnFail()],
 			['Trigger: each new feedback once, token expired', async () => await this.#watch()],
 		];
@@ -246,6 +250,16 @@ export class CompatFlow {
 		const asked = await this.#ask('truth/solicitations');
 		assert.deepEqual(asked.map(({ orderId }) => orderId).sort(), [...this.#orders].sort());
 		assert.equal(logins, 1, 'log-ins of all requests together');
+	}
+
+	/** n8n follows redirects unless it is told not to. */
+	async #refuseRedirect() {
+		const location = this.sandboxUrl.replace('127.0.0.1', 'localhost');
+		await this.#tell('faults', { kind: 'documentRedirect', location });
+		const feedback = { ...getFeedbackNode(), onError: 'continueRegularOutput' };
+		const { items } = await this.#run('redirect', [feedback]);
+		assert.equal(items.length, 1);
+		assert.match(items[0].error, /document was not downloaded/);
 	}
 
 	async #continueOnFail() {
