@@ -229,6 +229,24 @@ export class N8nCluster {
 	}
 
 	/**
+	 * Fills a list of the editor.
+	 *
+	 * @param {{ type: string, typeVersion: number, parameters: object, credentials: object }} node
+	 * @param {string} parameter
+	 * @param {string} methodName
+	 * @returns {Promise<{ results: Array<{ name: string, value: string }> }>}
+	 */
+	async searchList(node, parameter, methodName) {
+		return await this.#post('dynamic-node-parameters/resource-locator-results', {
+			path: `parameters.${parameter}`,
+			nodeTypeAndVersion: { name: node.type, version: node.typeVersion },
+			currentNodeParameters: node.parameters,
+			credentials: node.credentials,
+			methodName,
+		});
+	}
+
+	/**
 	 * Makes a workflow and publishes it.
 	 *
 	 * @param {{ nodes: Array<{ credentials?: object }> }} workflow

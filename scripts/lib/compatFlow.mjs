@@ -48,6 +48,7 @@ export class CompatFlow {
 			['Credential test: right, wrong secret', async () => await this.#testCredential()],
 			['Feedback: Get Many', async () => await this.#getFeedback()],
 			['Feedback: Parse Report', async () => await this.#parseReport()],
+			['Marketplace list in the editor', async () => await this.#searchMarketplaces()],
 			['Account Health: Get', async () => await this.#getAccountHealth()],
 			['Rating: Evaluate', async () => await this.#evaluate()],
 			['Rating: Chart', async () => await this.#chart()],
@@ -128,6 +129,18 @@ export class CompatFlow {
 			response,
 		}));
 		assert.deepEqual(read, PARSED);
+	}
+
+	async #searchMarketplaces() {
+		const node = getFeedbackNode();
+		node.credentials.amazonSellingPartnerApi.id = this.#credentialId;
+		const { results } = await this.n8n.searchList(node, 'marketplace', 'searchMarketplaces');
+		const sellers = await this.#ask('sellers');
+		const own = sellers.find(({ key }) => key === 'demo').marketplaces;
+		assert.deepEqual(
+			results.map(({ value }) => value).sort(),
+			own.map(({ marketplaceId }) => marketplaceId).sort(),
+		);
 	}
 
 	async #getAccountHealth() {

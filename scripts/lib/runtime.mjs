@@ -25,13 +25,13 @@ export const N8N_VERSION = JSON.parse(readFileSync(join(n8nPin, 'package.json'),
 const NODE_MAJOR = 24;
 
 /**
- * The n8n before it that the package is tried in as well, and on which Node: the oldest there is for
+ * The n8n before it that the package is tried in as well, and the Node of each: the oldest there is for
  * n8n 2.0; the expression sandbox of n8n 1.123.81 does not run on that one.
  */
-const OLDER_N8N = { '2.0.3': 20, '1.123.81': NODE_MAJOR };
+const olderN8n = JSON.parse(readFileSync(join(n8nPin, 'older.json'), 'utf8'));
 
 /** The newest first. */
-export const OLDER_N8N_VERSIONS = Object.keys(OLDER_N8N);
+export const OLDER_N8N_VERSIONS = Object.keys(olderN8n);
 
 /** They take this one package from a server of its own rather than from the registry. */
 const OLDER_OVERRIDES = { xlsx: '0.18.5' };
@@ -64,7 +64,7 @@ export async function ensureNode24() {
  * @returns {Promise<Runtime & { note?: string }>}
  */
 export async function ensureRuntime(version) {
-	const { node } = await ensureNode(OLDER_N8N[version] ?? NODE_MAJOR);
+	const { node } = await ensureNode(olderN8n[version]?.node ?? NODE_MAJOR);
 	return await ensureN8n(node, version);
 }
 

@@ -12,6 +12,8 @@ const requestingReviews = readFileSync('docs/requesting-reviews.md', 'utf8');
 
 const trigger = readFileSync('docs/trigger.md', 'utf8');
 
+const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
+
 /** The cells of every table row under a heading. */
 const rowsUnder = (heading: string): string[][] =>
 	(readme.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '')
@@ -45,6 +47,20 @@ describe('the README', () => {
 		expect(Object.fromEntries(rows.map(([, criterion, meaning]) => [criterion, meaning]))).toEqual(
 			REMOVAL_CRITERIA,
 		);
+	});
+
+	it('has the compatibility table of the versions of n8n that are pinned, each step passed', () => {
+		const pinned = readJson('scripts/n8n/package.json') as { dependencies: { n8n: string } };
+		const older = readJson('scripts/n8n/older.json') as object;
+		const [header = [], , ...steps] = rowsUnder('Compatibility');
+		expect(header.slice(1).map((cell) => /^n8n (\S+), Node/.exec(cell)?.[1])).toEqual([
+			pinned.dependencies.n8n,
+			...Object.keys(older),
+		]);
+		expect(steps.length).toBeGreaterThan(10);
+		for (const [, ...cells] of steps) {
+			for (const cell of cells) expect(cell).toMatch(/^ok, \d+\.\d s$/);
+		}
 	});
 
 	it.each(Object.entries(OPERATIONS))('gives the rate and burst of %s', (_, { rate, burst }) => {
