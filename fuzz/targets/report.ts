@@ -12,6 +12,30 @@ import { decodeReport, type DecodedReport } from '../../nodes/shared/domain/repo
 import { CHARSETS, decodeSimply } from '../oracle/simpleDecoder';
 import { parseSimply } from '../oracle/simpleParser';
 
+export const covers = [
+	'nodes/shared/domain/feedbackReport.ts',
+	'nodes/shared/domain/reportEncoding.ts',
+	'nodes/shared/domain/orderId.ts',
+];
+
+export const words = [
+	'\t',
+	'\n',
+	'\r\n',
+	'"',
+	' ',
+	'-',
+	'\u2013',
+	'\ufeff',
+	'111-1234567-7654321',
+	'Date\tRating\tComments\tYour Response\tOrder ID\tRater Email\n',
+	'\tYes\tNo\t-\t111-1234567-7654321\t',
+	'9/3/26',
+	'29.02.2024',
+	'2026-12-31',
+	'31/2/26',
+];
+
 /** What is put to the test; a test of these checks gives broken ones. */
 export interface ReportReader {
 	readonly decode: typeof decodeReport;
@@ -22,7 +46,7 @@ export interface ReportReader {
  * The feedback report from bytes to rows.
  *
  * The first four bytes choose: country (and with it the order of dates), the charset the download
- * names, where a line of garbage is put in, and whether rows are put in (from 0x80 on) until the report
+ * names, where a line of garbage is put in, and whether rows are put in (from 0xF0 on) until the report
  * spans two chunks of 64 KiB. The rest is the report.
  */
 export function fuzz(data: Buffer): void {
@@ -34,7 +58,7 @@ const COUNTRIES = ['US', 'DE', 'JP', undefined] as const;
 export function check(data: Buffer, reader: ReportReader): void {
 	const [country = 0, charset = 0, position = 0, size = 0] = data;
 	const countryCode = COUNTRIES[country % COUNTRIES.length];
-	const bytes = size < 0x80 ? data.subarray(4) : enlarged(data.subarray(4), size);
+	const bytes = size < 0xf0 ? data.subarray(4) : enlarged(data.subarray(4), size);
 
 	const text = checkDecoding(bytes, charset, countryCode, reader);
 	const dateOrder = dateOrderOf(countryCode ?? '');
@@ -52,7 +76,7 @@ const FILLERS = [Buffer.from(fillerOf('é注😀')), iconv.encode(fillerOf('表�
 
 /** With rows after the first line, so that what comes after them lies about the end of a chunk. */
 function enlarged(bytes: Buffer, size: number): Buffer {
-	const wanted = 65_536 - (size & 0x7e);
+	const wanted = 65_536 - (size & 0x0e);
 	const firstLine = bytes.subarray(0, bytes.indexOf(10) + 1);
 	const filler = Buffer.alloc(Math.max(0, wanted - firstLine.length), FILLERS[size % 2]);
 	return Buffer.concat([firstLine, filler, bytes.subarray(firstLine.length)]);
