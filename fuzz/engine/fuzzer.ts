@@ -134,5 +134,6 @@ function kindOf(error: unknown): string {
 	if (error instanceof SlowRun) return 'slow';
 	if (!(error instanceof Error)) return String(error);
 	const places = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-	return [error.name, ...places.slice(0, 4)].join('\n');
+	const own = places.findIndex((line) => line.includes('failureOf'));
+	return [error.name, ...places.slice(0, Math.min(4, own === -1 ? 4 : own))].join('\n');
 }

@@ -1,7 +1,7 @@
 import type { Random } from '../target';
 
 /** Longer inputs teach little more and cost much. */
-const LONGEST = 8192;
+export const LONGEST = 8192;
 
 const MOST_CHANGES = 6;
 

@@ -1,5 +1,5 @@
 import type { Mutate, Random } from '../target';
-import { below, pick } from './mutateBytes';
+import { below, LONGEST, pick } from './mutateBytes';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -46,7 +46,8 @@ export const mutateJson =
 		for (let left = 1 + below(MOST_CHANGES, random); left > 0; left -= 1) {
 			change(root, donors, words, random);
 		}
-		return Buffer.from(JSON.stringify(root.document ?? null));
+		const changed = Buffer.from(JSON.stringify(root.document));
+		return changed.length > LONGEST ? data : changed;
 	};
 
 function read(data: Buffer): Json | undefined {
@@ -64,7 +65,9 @@ function placesIn(holder: Place['holder']): Place[] {
 	]);
 }
 
-const valueAt = ({ holder, key }: Place): Json => (holder as Record<string, Json>)[key] ?? null;
+/** Null where an earlier change took it away; never what a holder inherits. */
+const valueAt = ({ holder, key }: Place): Json =>
+	Object.hasOwn(holder, key) ? ((holder as Record<string, Json>)[key] ?? null) : null;
 
 function put({ holder, key }: Place, value: Json): void {
 	// An own property, whatever it is called, as JSON.parse makes one.
@@ -83,17 +86,19 @@ function change(
 	const value = valueAt(place);
 	switch (below(8, random)) {
 		case 0:
-			return put(place, pick(ODD_VALUES, random));
+			return put(place, structuredClone(pick(ODD_VALUES, random)));
 		case 1:
 			return put(place, pick(words, random));
 		case 2:
-			return takeAway(place);
+			return place.holder === root ? put(place, null) : takeAway(place);
 		case 3:
 			return put(place, structuredClone(valueAt(pick(donors, random))));
 		case 4:
 			return put(place, structuredClone(valueAt(pick(places, random))));
 		case 5:
-			return add(place, valueAt(pick([...places, ...donors], random)), words, random);
+			return place.holder === root
+				? put(place, [value])
+				: add(place, valueAt(pick([...places, ...donors], random)), words, random);
 		default:
 			return put(place, nudged(value, words, random));
 	}
