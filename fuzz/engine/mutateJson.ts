@@ -43,7 +43,9 @@ export const mutateJson =
 		if (document === undefined) return data;
 		const root = { document };
 		const donors = placesIn({ document: read(other) ?? null });
-		for (let left = 1 + below(MOST_CHANGES, random); left > 0; left -= 1) {
+		// Often one only: with several most documents are not taken for what they were any more.
+		const changes = 1 + below(random() < 0.5 ? 1 : MOST_CHANGES, random);
+		for (let left = changes; left > 0; left -= 1) {
 			change(root, donors, words, random);
 		}
 		const changed = Buffer.from(JSON.stringify(root.document));
@@ -88,7 +90,7 @@ function change(
 		case 0:
 			return put(place, structuredClone(pick(ODD_VALUES, random)));
 		case 1:
-			return put(place, pick(words, random));
+			return put(place, wordFor(value, words, random));
 		case 2:
 			return place.holder === root ? put(place, null) : takeAway(place);
 		case 3:
@@ -107,6 +109,13 @@ function change(
 function takeAway({ holder, key }: Place): void {
 	if (Array.isArray(holder)) holder.splice(Number(key), 1);
 	else delete holder[key];
+}
+
+/** Often one that is as long as what stands there: another date for a date. */
+function wordFor(value: Json, words: readonly string[], random: Random): string {
+	const { length } = typeof value === 'string' ? value : '';
+	const alike = words.filter((word) => word.length === length);
+	return pick(alike.length > 0 && random() < 0.7 ? alike : words, random);
 }
 
 /** To an array or object, or beside a value in one. */

@@ -158,7 +158,8 @@ function checkRedaction(data: Buffer, classifier: Classifier): void {
 	strictEqual(classifier.redact(cleaned), cleaned, 'redacted once is redacted');
 	// A part of the input again and again. One in eight, for it takes longer than all the rest.
 	if (data.length % 8 !== 0 || data.length === 0) return;
-	const part = text.slice(0, 1 + ((data[0] ?? 0) % 40));
+	const start = ((data.at(-1) ?? 0) * data.length) % text.length;
+	const part = text.slice(start, start + 1 + ((data[data.length >> 1] ?? 0) % 40)) || text;
 	const long = part.repeat(Math.ceil(LONG / part.length));
 	classifier.redact(long);
 	outcomeOfRefusal(long);
