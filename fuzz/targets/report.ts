@@ -4,6 +4,7 @@ import iconv from 'iconv-lite';
 
 import {
 	dateOrderOf,
+	FeedbackReportReader,
 	parseFeedbackReport,
 	type DateOrder,
 	type FeedbackReport,
@@ -40,7 +41,19 @@ export const words = [
 export interface ReportReader {
 	readonly decode: typeof decodeReport;
 	readonly parse: typeof parseFeedbackReport;
+	/** Reads the text piece by piece. */
+	readonly parsePieces: (pieces: readonly string[], dateOrder: DateOrder) => FeedbackReport;
 }
+
+export const RIGHT: ReportReader = {
+	decode: decodeReport,
+	parse: parseFeedbackReport,
+	parsePieces: (pieces, dateOrder) => {
+		const reader = new FeedbackReportReader(dateOrder);
+		const rows = pieces.flatMap((piece) => reader.read(piece));
+		return { rows: [...rows, ...reader.end()], unreadable: reader.unreadable };
+	},
+};
 
 /**
  * The feedback report from bytes to rows.
@@ -50,7 +63,7 @@ export interface ReportReader {
  * spans two chunks of 64 KiB. The rest is the report.
  */
 export function fuzz(data: Buffer): void {
-	check(data, { decode: decodeReport, parse: parseFeedbackReport });
+	check(data, RIGHT);
 }
 
 const COUNTRIES = ['US', 'DE', 'JP', undefined] as const;
@@ -67,6 +80,24 @@ export function check(data: Buffer, reader: ReportReader): void {
 	checkShape(report, text);
 	checkRoundTrip(report, dateOrder, reader);
 	checkGarbageLine(report, text, dateOrder, position, reader);
+	const length = 1 + ((position * 7) % 300);
+	const pieces = text.match(new RegExp(`.{1,${length}}`, 'gs')) ?? [];
+	deepStrictEqual(reader.parsePieces(pieces, dateOrder), report, `in pieces of ${length}`);
+	if (data.length % 128 === 0) checkGrowth(text, dateOrder, position, reader);
+}
+
+const LONG = 200_000;
+
+/** A line of the report so often that the fuzzer sees a time that grows with the square of the length. */
+function checkGrowth(
+	text: string,
+	dateOrder: DateOrder,
+	position: number,
+	{ parse }: ReportReader,
+) {
+	const lines = text.split('\n');
+	const line = `${lines[position % lines.length] ?? ''}\n`;
+	parse(`${HEADER}\n${line.repeat(Math.ceil(LONG / line.length))}`, dateOrder);
 }
 
 /** Rows of characters of two to four bytes, of which the end of a chunk most likely cuts one in two. */

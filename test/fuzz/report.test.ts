@@ -1,4 +1,4 @@
-import { check, fuzz, type ReportReader } from '../../fuzz/targets/report';
+import { check, fuzz, RIGHT, type ReportReader } from '../../fuzz/targets/report';
 import { parseFeedbackReport } from '../../nodes/shared/domain/feedbackReport';
 import { decodeReport } from '../../nodes/shared/domain/reportEncoding';
 import { inputsOf, refusedBy } from './replay';
@@ -63,19 +63,29 @@ const BROKEN_DECODERS: ReadonlyArray<readonly [string, ReportReader['decode']]> 
 	['does not know Japan', (bytes, { contentType } = {}) => decodeReport(bytes, { contentType })],
 ];
 
+const forgetsBetweenPieces: ReportReader['parsePieces'] = (pieces, dateOrder) => {
+	const reports = pieces.map((piece) => parseFeedbackReport(piece, dateOrder));
+	return {
+		rows: reports.flatMap(({ rows }) => rows),
+		unreadable: reports.flatMap(({ unreadable }) => unreadable),
+	};
+};
+
 describe('fuzz target "report"', () => {
 	it.each(inputsOf('report'))('holds for %s', (_, data) => {
 		fuzz(data);
 	});
 
 	it.each(BROKEN_PARSERS)('catches a parser that %s', (_, parse) => {
-		expect(refusedBy('report', (data) => check(data, { decode: decodeReport, parse }))).not.toEqual(
-			[],
-		);
+		expect(refusedBy('report', (data) => check(data, { ...RIGHT, parse }))).not.toEqual([]);
 	});
 
 	it.each(BROKEN_DECODERS)('catches a decoder that %s', (_, decode) => {
-		const parse = parseFeedbackReport;
-		expect(refusedBy('report', (data) => check(data, { decode, parse }))).not.toEqual([]);
+		expect(refusedBy('report', (data) => check(data, { ...RIGHT, decode }))).not.toEqual([]);
+	});
+
+	it('catches a reader that forgets what it knew between two pieces', () => {
+		const broken = { ...RIGHT, parsePieces: forgetsBetweenPieces };
+		expect(refusedBy('report', (data) => check(data, broken))).not.toEqual([]);
 	});
 });
