@@ -70,6 +70,6 @@ export function outcomeOfRefusal(
 	if (/already\s+(been\s+)?requested|not available for this amazonOrderId/i.test(message)) {
 		return 'alreadyRequested';
 	}
-	if (/outside the\b.*\bday range/i.test(message)) return 'outsideWindow';
+	if (/outside the\b.{0,80}\bday range/i.test(message)) return 'outsideWindow';
 	return undefined;
 }
