@@ -1,7 +1,16 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- reads the package's own files */
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 export const readDocument = (path: string): string => readFileSync(path, 'utf8');
+
+/** The files of a folder and the folders in it; none where it does not exist. */
+export const filesIn = (folder: string, ending: string): string[] =>
+	existsSync(folder)
+		? readdirSync(folder, { recursive: true, encoding: 'utf8' })
+				.filter((file) => file.endsWith(ending))
+				.map((file) => join(folder, file))
+		: [];
 
 /** The part of a document under a heading of any level, up to the next of the same or a higher one. */
 export function sectionOf(document: string, heading: string): string {
