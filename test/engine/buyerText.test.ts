@@ -106,9 +106,9 @@ describe('text that a spreadsheet would take for a formula', () => {
 	});
 });
 
-/** The expression that a section of the page gives, as n8n keeps it. */
-const expressionIn = (heading: string): string =>
-	`=${/```text\n(.*)\n```/.exec(sectionOf(readDocument('docs/spreadsheets.md'), heading))?.[1] ?? ''}`;
+/** The expression that a section of a page gives, as n8n keeps it. */
+const expressionIn = (heading: string, page = 'docs/spreadsheets.md'): string =>
+	`=${/```text\n\s*(.*)\n\s*```/.exec(sectionOf(readDocument(page), heading))?.[1] ?? ''}`;
 
 /** What the expression of a section gives for each comment, in n8n's engine. */
 const evaluate = async (heading: string, comments: readonly string[]) => {
@@ -165,6 +165,14 @@ describe('an expression of the page on spreadsheets', () => {
 			'&lt;!channel&gt; a &amp; b',
 		]);
 	});
+});
+
+it('reads a date as the page for CSV users says', async () => {
+	const heading = 'You have an export from another tool, positives included';
+	const expression = expressionIn(heading, 'docs/from-csv.md');
+	expect(expression).toContain('$json.Date');
+	const { links } = await parseReport(['any'], expression.replaceAll('$json.Date', "'9/3/26'"));
+	expect(links).toEqual(['2026-09-03']);
 });
 
 const unescape = (html: string): string =>

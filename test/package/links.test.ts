@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 
+import packageJson from '../../package.json';
 import { filesIn, readDocument } from './documents';
 
 const REPOSITORY =
@@ -63,6 +64,13 @@ describe('documents', () => {
 			}
 		}
 		expect(documents.filter((document) => !reached.has(document))).toEqual([]);
+	});
+
+	it.each(documents)('%s names only scripts that package.json has', (document) => {
+		const named = [...readDocument(document).matchAll(/npm run ([\w:-]+)/g)].map(
+			([, name]) => name,
+		);
+		expect(Object.keys(packageJson.scripts)).toEqual(expect.arrayContaining(named));
 	});
 
 	it('have the headings that the nodes and the credential link to', () => {

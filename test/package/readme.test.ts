@@ -7,14 +7,21 @@ import { MARKETPLACES, REGION_NAMES, type Region } from '../../nodes/shared/doma
 import { REMOVAL_CRITERIA } from '../../nodes/shared/domain/removalProspect';
 import { SOLICITATION_OUTCOMES } from '../../nodes/shared/domain/solicitationOutcome';
 import { PLAN_REASONS } from '../../nodes/shared/domain/solicitationPlan';
-import { PRODUCTION_ENDPOINTS } from '../../nodes/shared/spapi/endpoints';
+import {
+	CUSTOM_BASE_URL,
+	loginUrl,
+	PRODUCTION_ENDPOINTS,
+} from '../../nodes/shared/spapi/endpoints';
 import { OPERATIONS } from '../../nodes/shared/spapi/operations';
+import { LARGEST_DOCUMENT } from '../../nodes/shared/spapi/reportDocument';
 import { REPORT_TYPES } from '../../nodes/shared/spapi/reports';
 import { properties as triggerProperties } from '../../nodes/AmazonSellerFeedbackTrigger/description';
 import { readDocument, sectionOf, tableRows } from './documents';
 
 const rowsOf = (document: string, heading: string): string[][] =>
 	tableRows(sectionOf(readDocument(document), heading));
+
+const PRODUCTION = { environment: 'production', primaryMarketplace: 'ATVPDKIKX0DER' } as const;
 
 const code = (cell = ''): string => cell.replaceAll('`', '');
 
@@ -123,11 +130,33 @@ it('has every marketplace in its region, with the endpoint, on the page of the c
 	);
 });
 
-it('names every host that secrets are sent to on the page of security', () => {
-	const page = sectionOf(readDocument('docs/security.md'), 'What is sent to whom');
-	for (const endpoint of Object.values(PRODUCTION_ENDPOINTS)) {
-		expect(page).toContain(new URL(endpoint).host);
-	}
+describe('the page of security', () => {
+	it('names every host that secrets are sent to', () => {
+		const page = sectionOf(readDocument('docs/security.md'), 'What is sent to whom');
+		const hosts = [...Object.values(PRODUCTION_ENDPOINTS), loginUrl(PRODUCTION)];
+		for (const address of hosts) expect(page).toContain(new URL(address).host);
+	});
+
+	it('has the bounds of downloads', () => {
+		const page = sectionOf(readDocument('docs/security.md'), 'Downloads');
+		expect(page).toContain(`over ${LARGEST_DOCUMENT / 1024 / 1024} MB`);
+	});
+
+	it.each([
+		['https://example.com', true],
+		['http://localhost:4010', true],
+		['http://192.168.1.9', true],
+		['http://172.20.0.2', true],
+		['http://10.0.0.1', true],
+		['http://sandbox:4010', true],
+		['http://emulator.internal', true],
+		['http://example.com', false],
+		['https://sellingpartnerapi-eu.amazon.com@evil.example', false],
+		['https://example.com/?q=1', false],
+		['https://example.com/#x', false],
+	])('is right about a Base URL of %s', (url, taken) => {
+		expect(CUSTOM_BASE_URL.test(url)).toBe(taken);
+	});
 });
 
 describe('the page of requests', () => {

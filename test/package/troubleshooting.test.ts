@@ -22,6 +22,8 @@ const KINDS: Readonly<Record<FailureKind, true>> = {
 	reportPending: true,
 	reportFailed: true,
 	otherReport: true,
+	documentRefused: true,
+	documentTooLarge: true,
 };
 
 const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
