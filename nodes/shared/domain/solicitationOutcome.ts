@@ -1,6 +1,6 @@
 /**
  * What came of one order, each value once, with what it means. The node's output, its output schema
- * and the README all take these texts.
+ * and the docs all take these texts.
  */
 export const SOLICITATION_OUTCOMES = {
 	eligible: 'Amazon would accept a request for this order now',
