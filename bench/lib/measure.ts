@@ -24,21 +24,21 @@ export async function milliseconds(task: () => unknown): Promise<number> {
 export interface Contender<Result> {
 	readonly name: string;
 	run(): Result | Promise<Result>;
-	/** Fewer than the others', where one run takes very long. */
-	readonly repeats?: number;
+	/** It takes so long that its first run is the only one, and timed. */
+	readonly once?: boolean;
 }
 
 export interface Timing<Result> {
 	readonly name: string;
 	/** Median of the repeats, in milliseconds. */
 	readonly time: number;
-	/** Of the first run, which is not timed. */
+	/** Of the first run. */
 	readonly result: Result;
 }
 
 /**
- * Times contenders in turns, so that a busy machine slows down all of them alike: first each once
- * untimed, for the result and to warm up, then as often as told, with the garbage collected before.
+ * Times contenders in turns, so that a busy machine slows down all of them alike: first each once to
+ * warm up, which does not count, then as often as told, with the garbage collected before.
  */
 export async function timeInTurns<Result>(
 	contenders: ReadonlyArray<Contender<Result>>,
@@ -46,11 +46,14 @@ export async function timeInTurns<Result>(
 ): Promise<Array<Timing<Result>>> {
 	const lanes: Array<{ contender: Contender<Result>; result: Result; times: number[] }> = [];
 	for (const contender of contenders) {
-		lanes.push({ contender, result: await contender.run(), times: [] });
+		const start = performance.now();
+		const result = await contender.run();
+		const first = performance.now() - start;
+		lanes.push({ contender, result, times: contender.once ? [first] : [] });
 	}
 	for (let turn = 0; turn < repeats; turn += 1) {
 		for (const { contender, times } of lanes) {
-			if (turn >= (contender.repeats ?? repeats)) continue;
+			if (contender.once) continue;
 			collectGarbage();
 			times.push(await milliseconds(() => contender.run()));
 		}
@@ -77,16 +80,16 @@ export function logLogSlope(points: readonly Point[]): number {
 /** Slopes this near to 1 are called near-linear. */
 const SLOPE_TOLERANCE = 0.15;
 
-export interface Growth {
-	/** Of the points from `from` on. */
-	readonly slope: number;
-	readonly nearLinear: boolean;
-}
+/** Below, constant costs hide how the cost grows. */
+const GROWTH_FROM = 10_000;
 
-/** How cost grows with the work, where constant costs no longer matter: from 10,000 rows on. */
-export function growthOf(points: readonly Point[], from = 10_000): Growth {
-	const slope = logLogSlope(points.filter(({ x }) => x >= from));
-	return { slope, nearLinear: Math.abs(slope - 1) <= SLOPE_TOLERANCE };
+/** The slope of the points from 10,000 on in words, such as `1.02, near-linear`. */
+export function describeGrowth(points: readonly Point[]): string {
+	const slope = logLogSlope(points.filter(({ x }) => x >= GROWTH_FROM));
+	if (Number.isNaN(slope)) return 'too few points';
+	const isNear = Math.abs(slope - 1) <= SLOPE_TOLERANCE;
+	const word = isNear ? 'near-linear' : slope < 1 ? 'less than linear' : 'more than linear';
+	return `${slope.toFixed(2)}, ${word}`;
 }
 
 export interface Answer<Result> {
