@@ -35,12 +35,23 @@ const KINDS: Readonly<Record<FailureKind, 'advised' | 'plain'>> = {
 	reportPending: 'advised',
 	reportFailed: 'advised',
 	otherReport: 'advised',
+	documentRefused: 'advised',
+	documentTooLarge: 'advised',
 };
 const ALL_KINDS = Object.keys(KINDS) as FailureKind[];
 
 /** Kinds whose headline says what was being done. */
 const NAMING_THE_CALL = ALL_KINDS.filter(
-	(kind) => !['cancelled', 'login', 'reportPending', 'reportFailed', 'otherReport'].includes(kind),
+	(kind) =>
+		![
+			'cancelled',
+			'login',
+			'reportPending',
+			'reportFailed',
+			'otherReport',
+			'documentRefused',
+			'documentTooLarge',
+		].includes(kind),
 );
 
 describe('SpApiFailure', () => {
