@@ -2,7 +2,7 @@ import type { Part } from './section';
 
 /** The file of each part, loaded in the process that runs it alone. */
 const FILES = {
-	// a: 'feedbackReport',
+	a: 'feedbackReport',
 	b: 'rating',
 	c: 'sends',
 	d: 'orders',
