@@ -41,7 +41,7 @@ export function describeMachine(loadAtStart: string, startedAt: Date): Machine {
 			['This package', version],
 			['Processor', `${cpus().length} x ${cpu?.model.trim() ?? 'unknown'}`],
 			['Memory', `${(totalmem() / 1024 ** 3).toFixed(0)} GiB`],
-			['System', `${type()} ${release()}`],
+			['System', `${type()} ${release().split('-')[0] ?? ''}`],
 			['Node', process.version],
 			['Load at the start and at the end', `${loadAtStart} and ${currentLoad()}`],
 			...VERSIONS_OF.map((name): [string, string] => [name, versionOf(name)]),

@@ -19,7 +19,7 @@ export function renderReport({ machine, sections, call, minutes }: Report): stri
 		'# Benchmarks',
 		wrap(
 			`All figures come from one run of \`npx gulp bundle && npm run bench${call}\`, which took ` +
-				`${minutes.toFixed(0)} minutes: medians over repeats, contenders in turns, each part in a process of its ` +
+				`${minutes.toFixed(0)} minutes: medians over repeats, contenders in turns or each in a process of its ` +
 				'own. A peer counts only where its result is the same as ours. Inputs are made from fixed seeds.',
 		),
 		...(isQuick

@@ -36,26 +36,31 @@ export function renderLinePlot(plot: LinePlot): string {
 		document.element('style', {}, darkModeStyles(id)),
 		document.element('rect', { width: WIDTH, height: HEIGHT, fill: LIGHT.background }),
 	);
-	root.append(...drawLines(document, plot, legendBottom), ...drawTexts(document, plot));
+	root.append(
+		...drawLines(document, plot, legendBottom),
+		...drawTexts(document, plot, legendBottom),
+	);
 	return `${root.toString()}\n`;
 }
 
 function drawLines(document: XmlDocument, plot: LinePlot, top: number): XmlElement[] {
-	const { series, xLabel, yLabel } = plot;
+	const { series, xLabel } = plot;
 	const axis = { fill: LIGHT.muted, stroke: 'none', tickSize: 0, fontSize: 12 };
 	const points = series.flatMap((each) => each.points);
+	const x = reach(points.map((point) => point.x));
+	const y = reach(points.map((point) => point.y));
 	return draw(document, {
-		marginTop: top + 14,
+		marginTop: top + 30,
 		marginLeft: 64,
-		marginRight: 24,
+		marginRight: 44,
 		marginBottom: 48,
-		x: { type: 'log', domain: reach(points.map(({ x }) => x)) },
-		y: { type: 'log', domain: reach(points.map(({ y }) => y)) },
+		x: { type: 'log', domain: x },
+		y: { type: 'log', domain: y },
 		marks: [
-			Plot.gridX({ ticks: 'decades', stroke: LIGHT.grid, strokeOpacity: 1 }),
-			Plot.gridY({ ticks: 'decades', stroke: LIGHT.grid, strokeOpacity: 1 }),
-			Plot.axisX({ ...axis, label: xLabel, tickFormat: short, labelOffset: 40 }),
-			Plot.axisY({ ...axis, label: yLabel, tickFormat: short }),
+			Plot.gridX({ ticks: decades(x), stroke: LIGHT.grid, strokeOpacity: 1 }),
+			Plot.gridY({ ticks: decades(y), stroke: LIGHT.grid, strokeOpacity: 1 }),
+			Plot.axisX({ ...axis, ticks: decades(x), label: xLabel, tickFormat: short, labelOffset: 40 }),
+			Plot.axisY({ ...axis, ticks: decades(y), label: null, tickFormat: short }),
 			Plot.line(guide(points), {
 				x: 'x',
 				y: 'y',
@@ -71,8 +76,12 @@ function drawLines(document: XmlDocument, plot: LinePlot, top: number): XmlEleme
 	});
 }
 
-/** Heading and legend, two entries a line. */
-function drawTexts(document: XmlDocument, { title, series }: LinePlot): XmlElement[] {
+/** Heading, legend of two entries a line, and what the upright axis counts. */
+function drawTexts(
+	document: XmlDocument,
+	{ title, series, yLabel }: LinePlot,
+	bottom: number,
+): XmlElement[] {
 	const names = [...series.map(({ name }) => name), 'in proportion (slope 1)'];
 	const entries = names.map((name, index) => ({
 		name,
@@ -93,6 +102,13 @@ function drawTexts(document: XmlDocument, { title, series }: LinePlot): XmlEleme
 				fill: LIGHT.ink,
 				fontSize: 16,
 				fontWeight: 'bold',
+			}),
+			Plot.text([`↑ ${yLabel}`], {
+				x: () => 24,
+				y: () => bottom + 10,
+				textAnchor: 'start',
+				fill: LIGHT.muted,
+				fontSize: 12,
 			}),
 			...entries.flatMap(({ name, x, y }, index) => [
 				Plot.ruleY([{ x1: x, x2: x + 26, y }], {
@@ -160,9 +176,9 @@ function guide(points: readonly Point[]): Point[] {
 	];
 }
 
-/** Powers of ten alone are named, for ticks between them would crowd. */
-function short(value: number): string {
-	const exponent = Math.log10(value);
-	if (Math.abs(exponent - Math.round(exponent)) > 1e-9) return '';
-	return value < 1 ? String(value) : value.toLocaleString('en-US');
-}
+/** The powers of ten from one end to the other. */
+const decades = ([low, high]: readonly [number, number]): number[] =>
+	Array.from({ length: Math.round(Math.log10(high / low)) + 1 }, (_, index) => low * 10 ** index);
+
+const short = (value: number): string =>
+	value < 1 ? String(Number(value.toPrecision(1))) : value.toLocaleString('en-US');

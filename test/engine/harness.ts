@@ -87,7 +87,7 @@ const linkNode: INodeType = {
 let loader: PackageDirectoryLoader | undefined;
 
 /** Loads the package as n8n does, once, from its built files. */
-async function loadPackage(): Promise<PackageDirectoryLoader> {
+export async function loadPackage(): Promise<PackageDirectoryLoader> {
 	if (loader !== undefined) return loader;
 	if (!existsSync('dist/nodes')) throw new Error('dist/ is missing: run `npx gulp build` first');
 	process.env.N8N_USER_FOLDER ??= mkdtempSync(join(tmpdir(), 'n8n-engine-'));
@@ -231,7 +231,7 @@ export interface NodeRunOptions {
 	readonly linkExpression?: string;
 }
 
-const createHooks = (): ExecutionLifecycleHooks =>
+export const createHooks = (): ExecutionLifecycleHooks =>
 	new ExecutionLifecycleHooks('cli', '1', {
 		id: 'engine-test',
 		name: 'engine-test',
@@ -244,7 +244,7 @@ const createHooks = (): ExecutionLifecycleHooks =>
 		updatedAt: new Date(),
 	});
 
-const createAdditionalData = async (
+export const createAdditionalData = async (
 	credentials: CredentialStore | undefined,
 	hooks: ExecutionLifecycleHooks,
 ) =>
