@@ -65,7 +65,7 @@ async function run({ quick }: RunOptions): Promise<Section> {
 				? []
 				: [
 						`Not to be had: ${missing.join(' and ')} could not be installed from the npm registry that this run ` +
-							'used; the next ones of the list that it has stand in for them.',
+							'used; two of the list that it has stand in for them.',
 					]),
 		],
 	};

@@ -125,7 +125,8 @@ function toSection(
 			},
 		],
 		notes: [
-			'Every output was checked: number of items, counted feedback and rating, kept items, order IDs of the file.',
+			'What came out was checked: the number of items of every node, counted feedback and rating of Evaluate and ' +
+				'Forecast, kept items of Filter, order IDs of the file.',
 			...(hasN8n
 				? [
 						'Edit Fields, Filter and Extract From File (n8n-nodes-base) stand beside ours for scale: they do ' +
@@ -136,9 +137,9 @@ function toSection(
 						"No n8n is installed, so there are no rows of n8n's own nodes, nor No Operation to take off: all " +
 							'figures are whole times.',
 					]),
-			'Not tried: Plan, Edit Fields and Filter with a million items, which n8n would have to hold in memory ' +
-				'together with as many results (about 10 KB per order for Plan); Amazon takes 86,400 requests a day at most. ' +
-				'Their slope is between 10,000 and 100,000. A million is timed once, after a run to warm up.',
+			'Plan, Edit Fields and Filter end at 100,000: n8n keeps the items of every node in memory, and Amazon takes ' +
+				'86,400 requests a day at most. Their slope is between 10,000 and 100,000. ' +
+				'A million is timed once, after a run to warm up.',
 		],
 	};
 }

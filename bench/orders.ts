@@ -159,7 +159,8 @@ function toSection(measured: readonly Measured[], orders: number): Section {
 			"Amazon's SDK does this with its rate limiter switched off: by default it lets 20 calls pass and drops " +
 				'those that follow within three minutes each. Our node does not know the rate in advance either and ' +
 				'goes by the x-amzn-RateLimit-Limit header of the first page.',
-			"The report costs three calls and a download for any number of orders, and nothing of searchOrders' rate.",
+			"The report costs the same few calls for any number of orders, and nothing of searchOrders' rate.",
+			'The orders are of the days before the run, so the seed alone does not fix their dates.',
 		],
 	};
 }
