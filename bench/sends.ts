@@ -1,6 +1,7 @@
 /* eslint-disable no-console, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-dangerous-functions -- a program of its own, never loaded by n8n */
 /**
- * `npm run bench:sends`: how long many requests for a review take, and whether all of them arrive.
+ * Part (c) of the benchmarks: how long many requests for a review take, and whether all of them
+ * arrive. `npm run bench:sends` runs it with 1,000 orders or whatever it is told.
  *
  * Our node, amazon-sp-api and Amazon's own SDK, each in a process of its own against a fresh sandbox
  * with the same seed. The sandbox's token buckets are Amazon's (1 request per second, burst 5) with
@@ -9,11 +10,12 @@
  */
 import { fork } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
-import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { startSandbox } from '../sandbox';
+import { renderSection } from './lib/markdown';
+import type { Part, Section } from './lib/section';
 import type { Report, Task } from './sends/contestant';
 
 const RATE = 1;
@@ -40,22 +42,35 @@ const CONTESTANTS: readonly Contestant[] = [
 	{ name: "Amazon's SDK, 5 at a time, sample's retry", file: 'amazonSdk', way: '5 retry' },
 ];
 
-const NOTES = `seconds: from the start of the sending to the last request that reached the sandbox; first
-  after: to the first one, log-in excepted; from first: the ratio without that start, which --scale does not shorten.
-minimum: what the token bucket itself takes, (orders - burst) / rate; ratio: seconds to that.
-lost: eligible orders without a request in the sandbox's record at the end; doubled: with several.
-our node: starts with Amazon's documented 1/s and follows the x-amzn-RateLimit-Limit header. It has
-  made one call before the start and so knows the scaled rate, as the others do; "rate unknown" is a
-  first run, which waits for its first tokens at 1/s. At Amazon's real rate the two are the same.
-amazon-sp-api: auto_request_throttled (its default) with restore_rate = 1 / scaled rate.
-Amazon's SDK: its default rate limiter, which is recommended by its sample app; its clock goes faster
-  by the scale, for told a rate above its burst it would only use the burst each second. "sample's
-  retry": the sample app's loop of 3 attempts, 5 s apart (on that clock).`;
+const NOTES = [
+	'Seconds: from the start of the sending to the last request that reached the sandbox. First after: to the ' +
+		'first one, log-in excepted. From first: the ratio without that start, which a faster rate does not shorten.',
+	'Minimum: what the token bucket itself takes, (orders - burst) / rate; ratio: seconds to that. A client that ' +
+		'loses orders can be faster than that.',
+	"Lost: eligible orders without a request in the sandbox's record at the end; doubled: with several. Both and " +
+		"the 429s come from the sandbox's log and record, not from the clients.",
+	"Our node starts with Amazon's documented 1 per second and follows the x-amzn-RateLimit-Limit header. It has " +
+		'made one call before the start and so knows the scaled rate, as the others do; "rate unknown" is a first ' +
+		"run, which waits for its first tokens at 1 per second. At Amazon's real rate the two are the same.",
+	'amazon-sp-api: auto_request_throttled (its default) with restore_rate = 1 / scaled rate.',
+	"Amazon's SDK: its default rate limiter, which its sample app recommends; its clock goes faster by the scale, " +
+		'for told a rate above its burst it would only use the burst each second. "Sample\'s retry": the sample ' +
+		"app's loop of 3 attempts, 5 s apart (on that clock).",
+];
 
-async function run(
-	{ file, way }: Contestant,
-	{ orders, scale, latency }: Readonly<Record<'orders' | 'scale' | 'latency', number>>,
-) {
+interface Run {
+	readonly orders: number;
+	/** Amazon's rate times this is the sandbox's. */
+	readonly scale: number;
+	/** Milliseconds that the sandbox takes for an answer. */
+	readonly latency?: number;
+	/** Only contestants whose names have this in them. */
+	readonly only?: string;
+	/** A file for the sandbox's log: one line of JSON per request. */
+	readonly log?: string;
+}
+
+async function sendAll({ file, way }: Contestant, { orders, scale, latency = 0 }: Run) {
 	const sandbox = await startSandbox({ seed: SEED, now: NOW, rateLimits: scale });
 	if (latency > 0) sandbox.faults.add({ kind: 'slow', delayMs: latency, times: 'always' });
 	const [extraOrderId = '', ...orderIds] = sandbox.world
@@ -95,61 +110,27 @@ async function run(
 	};
 }
 
-function print(rows: readonly (readonly string[])[]): void {
-	const widths: number[] = [];
-	for (const row of rows) {
-		row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, cell.length)));
-	}
-	const line = (row: readonly string[]) =>
-		row
-			.map((cell, index) =>
-				index === 0 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0),
-			)
-			.join(' | ');
-	console.log(rows.map(line).join('\n'));
-}
-
-async function main(): Promise<void> {
-	const { values } = parseArgs({
-		options: {
-			orders: { type: 'string', default: '1000' },
-			scale: { type: 'string', default: '10' },
-			quick: { type: 'boolean', default: false },
-			only: { type: 'string', default: '' },
-			/** Milliseconds that the sandbox takes for an answer. */
-			latency: { type: 'string', default: '0' },
-			/** A file for the sandbox's log: one line of JSON per request. */
-			log: { type: 'string' },
-		},
-	});
-	const orders = values.quick ? 100 : Number(values.orders);
-	const scale = Number(values.scale);
-	const latency = Number(values.latency);
+async function bench(run: Run): Promise<Section> {
+	const { orders, scale, only = '', log } = run;
 	const minimum = Math.max(0, orders - BURST) / (RATE * scale);
-	const [cpu] = cpus();
-	const load = loadavg().map((value) => value.toFixed(1));
-	console.log(
-		`${orders} orders, seed ${SEED}, rate ${RATE * scale}/s, burst ${BURST}: minimum ${minimum.toFixed(2)} s\n` +
-			`Node ${process.version}, ${cpus().length} x ${cpu?.model}, load ${load.join(' ')} at the start\n`,
-	);
-
-	const rows = [['', 'first after', 'seconds', 'ratio', 'from first', '429s', 'lost', 'doubled']];
-	for (const contestant of CONTESTANTS.filter(({ name }) => name.includes(values.only))) {
-		const result = await run(contestant, { orders, scale, latency });
-		const { seconds, throttled, lost, doubled, givenUp } = result;
-		for (const { operation, status, arrivedAt } of values.log === undefined
-			? []
-			: result.requests) {
-			const entry = { name: contestant.name, operation, status, at: arrivedAt - result.startedAt };
-			appendFileSync(values.log ?? '', `${JSON.stringify(entry)}\n`);
+	const ratio = (seconds: number) => (seconds / minimum).toFixed(3);
+	const rows: string[][] = [];
+	for (const contestant of CONTESTANTS.filter(({ name }) => name.includes(only))) {
+		const { requests, startedAt, ...result } = await sendAll(contestant, run);
+		const { firstAfter, seconds, throttled, lost, doubled, givenUp } = result;
+		if (log !== undefined) {
+			const lines = requests.map(({ operation, status, arrivedAt }) =>
+				JSON.stringify({ name: contestant.name, operation, status, at: arrivedAt - startedAt }),
+			);
+			appendFileSync(log, `${lines.join('\n')}\n`);
 		}
-		const ratio = (time: number) => (time / minimum).toFixed(3);
 		rows.push([
 			contestant.name,
-			result.firstAfter.toFixed(2),
+			firstAfter.toFixed(2),
 			seconds.toFixed(2),
-			ratio(seconds),
-			ratio(seconds - result.firstAfter),
+			// Who leaves many orders out is not faster.
+			lost * 10 > orders ? '' : ratio(seconds),
+			lost * 10 > orders ? '' : ratio(seconds - firstAfter),
 			...[throttled, lost, doubled].map(String),
 		]);
 		const reasons = Object.entries(givenUp).map(([reason, times]) => `${times} x ${reason}`);
@@ -157,9 +138,58 @@ async function main(): Promise<void> {
 			`${contestant.name}: ${seconds.toFixed(2)} s; ${reasons.join('; ') || 'all sent'}`,
 		);
 	}
-	console.log('');
-	print(rows);
-	console.log(`\n${NOTES}`);
+	return {
+		title: '(c) Sends at the rate limit',
+		intro:
+			`${orders} orders that may be asked about, one request for a review each, by our node in n8n's engine, ` +
+			"amazon-sp-api and Amazon's own SDK, each in a process of its own against a fresh sandbox (seed " +
+			`${SEED}) whose token bucket is Amazon's, 1 per second with a burst of ${BURST}, at ${scale} times the rate. The ` +
+			`least that takes is ${minimum.toFixed(2)} s.`,
+		tables: [
+			{
+				caption: `${orders} requests for a review at ${RATE * scale} per second`,
+				header: [
+					'',
+					'first after',
+					'seconds',
+					'ratio',
+					'from first',
+					'429s',
+					'orders lost',
+					'doubled',
+				],
+				rows,
+			},
+		],
+		notes: NOTES,
+	};
 }
 
-void main();
+export const part: Part = {
+	id: 'c',
+	title: 'Sends at the rate limit',
+	run: async ({ quick }) => await bench({ orders: quick ? 30 : 200, scale: 10 }),
+};
+
+async function main(): Promise<void> {
+	const { values } = parseArgs({
+		options: {
+			orders: { type: 'string', default: '1000' },
+			scale: { type: 'string', default: '10' },
+			quick: { type: 'boolean', default: false },
+			only: { type: 'string' },
+			latency: { type: 'string', default: '0' },
+			log: { type: 'string' },
+		},
+	});
+	const section = await bench({
+		orders: values.quick ? 100 : Number(values.orders),
+		scale: Number(values.scale),
+		latency: Number(values.latency),
+		only: values.only,
+		log: values.log,
+	});
+	console.log(renderSection(section));
+}
+
+if (require.main === module) void main();

@@ -168,6 +168,8 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 			baseURL: `={{${baseUrlExpression}}}`,
 			url: operationOf('getMarketplaceParticipations').path,
 			headers: { 'user-agent': USER_AGENT },
+			// A redirect would take the access token along.
+			disableFollowRedirect: true,
 		},
 		rules: [
 			{

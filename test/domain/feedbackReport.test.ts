@@ -676,4 +676,24 @@ describe('FeedbackReportReader', () => {
 		expect(rows).toHaveLength(1);
 		expect(unreadable).toEqual([{ line: 2, reason: 'it is too long for a feedback' }]);
 	});
+
+	it.each([
+		['lines without a tab', 'x\n'],
+		['blank lines', '\n'],
+		['lines cut off after the rating', '9/3/26\t2\t'],
+		['ordinary lines', `${usRow}\n`],
+	])('takes time in proportion to the length, for %s too', (_, content) => {
+		const time = (lines: number): number => {
+			const text = `${HEADER}\n${content.repeat(lines)}`;
+			const times = Array.from({ length: 5 }, () => {
+				const start = performance.now();
+				parseFeedbackReport(text, 'mdy');
+				return performance.now() - start;
+			});
+			return Math.min(...times);
+		};
+		time(1000);
+		// Eight times as many lines take sixty-four times as long where it grows with the square.
+		expect(time(80_000) / time(10_000)).toBeLessThan(32);
+	});
 });

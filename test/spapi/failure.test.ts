@@ -178,6 +178,13 @@ describe('readAnswer', () => {
 		}
 	});
 
+	it('reads the message beside a code that is neither text nor number', () => {
+		for (const code of [{}, { toString: [] }, [{ valueOf: null }], true]) {
+			const body = { errors: [{ code, message: 'Bad' }] };
+			expect(readAnswer(400, body, {})).toMatchObject({ code: undefined, message: 'Bad' });
+		}
+	});
+
 	it('reads an error that has a message only', () => {
 		expect(readAnswer(400, { errors: [{ message: 'Bad' }] }, {})).toMatchObject({
 			code: undefined,

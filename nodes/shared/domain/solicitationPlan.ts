@@ -1,11 +1,12 @@
 import { DateTime, IANAZone } from 'luxon';
 
 import { findMarketplace } from './marketplaces';
-import { permittedWindowOf, type SellerOrder } from './order';
+import type { SellerOrder } from './order';
 import { isOrderId } from './orderId';
 import { EXCLUSIONS, exclusionBy, type SelectionRules } from './selectionRules';
 import { localDays, permittedSpans } from './sendCalendar';
 import { planSends, type PlanCandidate, type PlanLimits } from './sendPlan';
+import { solicitationWindow } from './solicitationWindow';
 
 /** Why an order is not in the plan, each reason once, with what it means. */
 export const PLAN_REASONS = {
@@ -158,13 +159,17 @@ function candidateOf(order: SellerOrder, index: number, choices: PlanChoices): P
 	const marketplace = findMarketplace(marketplaceId) ?? findMarketplace(defaultMarketplaceId);
 	const buyers = clock === 'buyer' ? (order.buyerTimeZone ?? '') : '';
 	const zone = IANAZone.isValidZone(buyers) ? buyers : (marketplace?.timeZone ?? 'utc');
-	const { windowOpensAt, windowClosesAt } = permittedWindowOf(order);
+	const { earliestDelivery, latestDelivery } = order;
+	const window =
+		earliestDelivery === null || latestDelivery === null
+			? undefined
+			: solicitationWindow(earliestDelivery, latestDelivery);
 	const key = String(index).padStart(9, '0');
 	const delay = preferredDelayDays * DAY_MS;
 	const delivery = order[delayFrom];
-	if (windowOpensAt !== null && windowClosesAt !== null && delivery !== null) {
-		const opensAt = millis(windowOpensAt);
-		const closesAt = withMargin(millis(windowClosesAt), Math.max(now, opensAt));
+	if (window !== undefined && delivery !== null) {
+		const opensAt = millis(window.opensAt);
+		const closesAt = withMargin(millis(window.closesAt), Math.max(now, opensAt));
 		return {
 			key,
 			zone,

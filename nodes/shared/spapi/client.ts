@@ -21,6 +21,7 @@ import {
 import { operationOf, type Operation, type OperationName } from './operations';
 import { backoff, pause } from './pause';
 import { RateLimit } from './rateLimit';
+import { redact } from './redact';
 import { USER_AGENT } from './userAgent';
 
 export const CREDENTIAL_NAME = 'amazonSellingPartnerApi';
@@ -178,10 +179,9 @@ export class SpApiClient {
 		if (parsed.success) return { value: parsed.data, answer, headers: http.headers };
 		const [issue] = parsed.error.issues;
 		const where = issue?.path.join('.');
-		return {
-			kind: 'unexpectedAnswer',
-			answer: { ...answer, message: `${where ? `${where}: ` : ''}${issue?.message ?? ''}` },
-		};
+		// Zod quotes the value it got in some of its messages.
+		const message = redact(`${where ? `${where}: ` : ''}${issue?.message ?? ''}`);
+		return { kind: 'unexpectedAnswer', answer: { ...answer, message } };
 	}
 
 	/** The credential as it is now, for another execution may have renewed its access token. */

@@ -163,7 +163,11 @@ const errorListSchema = z.object({
 	errors: z
 		.array(
 			z.object({
-				code: z.coerce.string().nullish(),
+				// Whatever else it is must not cost the message.
+				code: z
+					.union([z.string(), z.number().transform(String)])
+					.nullish()
+					.catch(undefined),
 				message: z.string().nullish(),
 				details: z.string().nullish(),
 			}),

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { SpApiClient, SpApiContext } from './client';
 import { SpApiFailure } from './failure';
 import { pause } from './pause';
+import { redact } from './redact';
 import { readReportDocument, type ReportDocument } from './reportDocument';
 
 /** The report types the nodes use, with the roles that open them. */
@@ -148,7 +149,7 @@ export function parseJsonReport<Content>(
 	if (parsed.success) return parsed.data;
 	const [issue] = parsed.error.issues;
 	throw new SpApiFailure('unexpectedAnswer', 'getReportDocument', {
-		message: `${name} report, ${issue?.path.join('.')}: ${issue?.message}`,
+		message: redact(`${name} report, ${issue?.path.join('.')}: ${issue?.message}`),
 	});
 }
 

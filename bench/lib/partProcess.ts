@@ -1,0 +1,11 @@
+import { answerTask } from './measure';
+import { loadPart, type PartId } from './parts';
+import type { RunOptions } from './section';
+
+export interface PartTask {
+	readonly id: PartId;
+	readonly options: RunOptions;
+}
+
+// Runs one part in a process of its own.
+answerTask(async ({ id, options }: PartTask) => await (await loadPart(id)).run(options));

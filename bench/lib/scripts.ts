@@ -1,0 +1,24 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- part of a program of its own, never loaded by n8n */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** What the benchmarks use of scripts/lib, which is JavaScript without types. */
+interface Scripts {
+	readonly 'runtime.mjs': {
+		isRuntimeReady(): boolean;
+		ensureNode24(): Promise<{ readonly node: string }>;
+		ensureN8n(node: string): Promise<{ readonly n8nModules: string }>;
+	};
+	readonly 'paths.mjs': { readonly stateDir: string };
+	readonly 'npm.mjs': {
+		npmInstall(
+			args: readonly string[],
+			options: { readonly cwd: string; readonly what: string },
+		): Promise<void>;
+	};
+}
+
+export async function loadScript<Name extends keyof Scripts>(name: Name): Promise<Scripts[Name]> {
+	const file = join(__dirname, '..', '..', 'scripts', 'lib', name);
+	return (await import(pathToFileURL(file).href)) as Scripts[Name];
+}

@@ -1,0 +1,83 @@
+/* eslint-disable no-console, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- a program of its own, never loaded by n8n */
+/**
+ * `npm run bench`: all benchmarks in one run. Prints each part as it ends and writes
+ * docs/BENCHMARKS.md and its plots. `--quick` takes small sizes, `--only a,b` some of the parts; with
+ * either nothing is written unless `--write` asks for it. `--no-write` writes nothing.
+ */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { currentLoad, describeMachine } from './lib/machine';
+import { renderReport, renderSection } from './lib/markdown';
+import { runInChild } from './lib/measure';
+import type { PartTask } from './lib/partProcess';
+import { isPartId, PART_IDS, type PartId } from './lib/parts';
+import { renderLinePlot } from './lib/plot';
+import type { Section } from './lib/section';
+
+const DOCS = join(__dirname, '..', 'docs');
+const IMAGES = join(DOCS, 'images');
+
+async function main(): Promise<void> {
+	const { values } = parseArgs({
+		allowNegative: true,
+		options: {
+			quick: { type: 'boolean', default: false },
+			only: { type: 'string' },
+			write: { type: 'boolean' },
+		},
+	});
+	const ids = values.only === undefined ? PART_IDS : partsOf(values.only);
+	if (!existsSync(join(__dirname, '..', 'dist', 'nodes'))) {
+		throw new Error('dist/ is missing: run `npx gulp bundle` first');
+	}
+	const startedAt = new Date();
+	const loadAtStart = currentLoad();
+	const sections: Section[] = [];
+	for (const id of ids) {
+		const section = await runPart({ id, options: { quick: values.quick } });
+		console.log(`${renderSection(section)}\n`);
+		sections.push(section);
+	}
+	const isWhole = !values.quick && values.only === undefined;
+	if (!(values.write ?? isWhole)) return;
+
+	const call = callOf(values);
+	const minutes = (Date.now() - startedAt.getTime()) / 60_000;
+	const machine = describeMachine(loadAtStart, startedAt);
+	write(renderReport({ machine, sections, call, minutes }), sections);
+	console.log('Written: docs/BENCHMARKS.md');
+}
+
+function partsOf(list: string): PartId[] {
+	return list.split(',').map((id) => {
+		if (isPartId(id)) return id;
+		throw new Error(`There is no part "${id}"; there are ${PART_IDS.join(', ')}`);
+	});
+}
+
+async function runPart(task: PartTask): Promise<Section> {
+	const startedAt = performance.now();
+	const { result } = await runInChild<Section>(join(__dirname, 'lib', 'partProcess.ts'), task);
+	console.error(`(${task.id}) took ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
+	return result;
+}
+
+const callOf = ({ quick, only }: { readonly quick: boolean; readonly only?: string }): string => {
+	const options = [...(quick ? ['--quick'] : []), ...(only === undefined ? [] : ['--only', only])];
+	return options.length === 0 ? '' : ` -- ${options.join(' ')} --write`;
+};
+
+function write(report: string, sections: readonly Section[]): void {
+	mkdirSync(IMAGES, { recursive: true });
+	for (const plot of sections.flatMap(({ plots = [] }) => plots)) {
+		writeFileSync(join(IMAGES, plot.file), renderLinePlot(plot));
+	}
+	writeFileSync(join(DOCS, 'BENCHMARKS.md'), report);
+}
+
+main().catch((error: unknown) => {
+	console.error(error);
+	process.exitCode = 1;
+});

@@ -1,0 +1,150 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- part of a program of its own, never loaded by n8n */
+/**
+ * Part (e) of the benchmarks: what one execution of a node costs over n8n's empty node, in n8n's own
+ * engine, as items or rows grow. Only operations that need no HTTP; beside them nodes of n8n itself,
+ * where an n8n is installed.
+ */
+import { join } from 'node:path';
+
+import { formatCount, formatTime } from './lib/format';
+import { describeGrowth, runInChild } from './lib/measure';
+import { loadScript } from './lib/scripts';
+import type { Part, RunOptions, Section, Series } from './lib/section';
+import { SEED } from './nodeCost/inputs';
+import type { SubjectReport, SubjectTask } from './nodeCost/subjectProcess';
+import { SUBJECTS, type Subject } from './nodeCost/subjects';
+
+const SIZES: SubjectTask['sizes'] = [
+	{ count: 1, repeats: 21 },
+	{ count: 1_000, repeats: 11 },
+	{ count: 10_000, repeats: 5 },
+	{ count: 100_000, repeats: 3 },
+	{ count: 1_000_000, repeats: 1 },
+];
+const QUICK_SIZES: SubjectTask['sizes'] = [1, 1_000, 10_000].map((count) => ({
+	count,
+	repeats: 1,
+}));
+
+/** A million items with their results do not fit into Node's default heap. */
+const HEAP = '--max-old-space-size=8192';
+
+interface Measured {
+	readonly subject: Subject;
+	/** Milliseconds by size; absent where so many are not tried. */
+	readonly times: ReadonlyMap<number, number>;
+}
+
+async function run({ quick }: RunOptions): Promise<Section> {
+	const n8nModules = await findN8n();
+	const sizes = quick ? QUICK_SIZES : SIZES;
+	const measured: Measured[] = [];
+	for (const subject of SUBJECTS) {
+		if (subject.n8nFile !== undefined && n8nModules === undefined) continue;
+		const { name, most = Infinity } = subject;
+		const task: SubjectTask = {
+			name,
+			sizes: sizes.filter(({ count }) => count <= most),
+			n8nModules,
+		};
+		const file = join(__dirname, 'nodeCost', 'subjectProcess.ts');
+		const { result } = await runInChild<SubjectReport>(file, task, [HEAP]);
+		const times = new Map(task.sizes.map(({ count }, index) => [count, result[index] ?? NaN]));
+		measured.push({ subject, times });
+	}
+	return toSection(
+		measured,
+		sizes.map(({ count }) => count),
+		n8nModules !== undefined,
+	);
+}
+
+/** The node_modules folder of the n8n that the tests run; it is not downloaded for this. */
+async function findN8n(): Promise<string | undefined> {
+	const { ensureN8n, ensureNode24, isRuntimeReady } = await loadScript('runtime.mjs');
+	if (!isRuntimeReady()) return undefined;
+	const { node } = await ensureNode24();
+	return (await ensureN8n(node)).n8nModules;
+}
+
+function toSection(
+	measured: readonly Measured[],
+	counts: readonly number[],
+	hasN8n: boolean,
+): Section {
+	const base = measured.find(({ subject }) => subject === SUBJECTS[0])?.times;
+	/** n8n's empty node gets the items too: one where they are one with a file. */
+	const baseOf = ({ isFile = false }: Subject, count: number) => base?.get(isFile ? 1 : count) ?? 0;
+	const over = ({ subject, times }: Measured, count: number): string => {
+		const time = times.get(count);
+		if (time === undefined) return 'not tried';
+		return formatTime(subject === SUBJECTS[0] ? time : Math.max(0, time - baseOf(subject, count)));
+	};
+	const perItem = (each: Measured): string => {
+		const count = Math.max(...[...each.times.keys()].filter((size) => size <= 100_000));
+		const time = each.times.get(count) ?? NaN;
+		return `${((1000 * Math.max(0, time - baseOf(each.subject, count))) / count).toFixed(1)} µs`;
+	};
+	const series = measured.map(
+		({ subject, times }): Series => ({
+			name: subject.name,
+			points: [...times].filter(([x]) => x >= 1_000).map(([x, y]) => ({ x, y })),
+		}),
+	);
+	return {
+		title: '(e) Cost of one node execution',
+		intro:
+			"One execution of a workflow of two nodes in n8n's own engine (n8n-core): a source that hands over items " +
+			"that are ready, and the node; the figures are its time less that of n8n's empty node, No Operation, with " +
+			`as many items. Items and files are made from seed ${SEED}. For the two that read a file, the numbers are rows ` +
+			'of the file, of which each becomes an item.',
+		tables: [
+			{
+				caption: `${hasN8n ? 'Time over No Operation' : 'Whole time'}, by the number of items or rows`,
+				header: ['', ...counts.map(formatCount), 'each, at most 100,000'],
+				rows: measured.map((each) => [
+					each.subject === SUBJECTS[0] ? `${each.subject.name} (in all)` : each.subject.name,
+					...counts.map((count) => over(each, count)),
+					each.subject === SUBJECTS[0] ? '' : perItem(each),
+				]),
+			},
+			{
+				caption: 'How the whole time grows',
+				header: ['', 'slope from 10,000 on'],
+				rows: series.map(({ name, points }) => [name, describeGrowth(points)]),
+			},
+		],
+		plots: [
+			{
+				file: 'bench-node-cost.svg',
+				title: 'One node execution as items or rows grow',
+				xLabel: 'items or rows',
+				yLabel: 'milliseconds',
+				// Six can be told apart; n8n's nodes that do other work stand in the tables alone.
+				series: series.filter((_, index) => isPlotted(measured[index]?.subject)),
+			},
+		],
+		notes: [
+			'What came out was checked: the number of items of every node, counted feedback and rating of Evaluate and ' +
+				'Forecast, kept items of Filter, order IDs of the file.',
+			...(hasN8n
+				? [
+						'Edit Fields, Filter and Extract From File (n8n-nodes-base) stand beside ours for scale: they do ' +
+							'less or other work. Extract From File reads the same report as CSV, without checking dates, stars ' +
+							'or order IDs. Edit Fields and Filter evaluate one expression per item.',
+					]
+				: [
+						"No n8n is installed, so there are no rows of n8n's own nodes, nor No Operation to take off: all " +
+							'figures are whole times.',
+					]),
+			'Plan, Edit Fields and Filter end at 100,000: n8n keeps the items of every node in memory, and Amazon takes ' +
+				'86,400 requests a day at most. Their slope is between 10,000 and 100,000. ' +
+				'A million is timed once, after a run to warm up.',
+		],
+	};
+}
+
+const isPlotted = (subject: Subject | undefined): boolean =>
+	subject?.n8nFile === undefined || subject.most === undefined;
+
+export const part: Part = { id: 'e', title: 'Cost of one node execution', run };

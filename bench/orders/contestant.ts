@@ -1,0 +1,70 @@
+import type { SandboxCredentials } from '../../sandbox';
+import { answerTask, milliseconds } from '../lib/measure';
+
+/** What a contestant is told. */
+export interface PagingTask {
+	readonly credentials: SandboxCredentials;
+	/** Orders created between these moments are wanted, ISO 8601 in UTC. */
+	readonly after: string;
+	readonly until: string;
+	readonly repeats: number;
+	/** Our node's source of orders. */
+	readonly way?: 'ordersApi' | 'reports';
+}
+
+export interface PagingReport {
+	/** One per repeat. */
+	readonly milliseconds: readonly number[];
+	/** When the last repeat began, in milliseconds since 1970. */
+	readonly lastStartedAt: number;
+	/** Of the last repeat, in the order they came. */
+	readonly orderIds: readonly string[];
+}
+
+/** The data sets our node asks for; the others ask for the same. */
+export const INCLUDED_DATA = ['FULFILLMENT', 'PACKAGES', 'PROCEEDS', 'CANCELLATION'];
+
+export const PAGE_SIZE = 100;
+
+export interface Page {
+	readonly orders: ReadonlyArray<{ readonly orderId: string }>;
+	readonly pagination?: { readonly nextToken?: string };
+}
+
+/**
+ * Takes the task, connects, reads all orders once to warm up (which logs in) and then so often as it
+ * is told, with the clock running.
+ */
+export function contest(
+	prepare: (task: PagingTask) => Promise<() => Promise<readonly string[]>>,
+): void {
+	answerTask(async (task: PagingTask): Promise<PagingReport> => {
+		const readAll = await prepare(task);
+		let orderIds = await readAll();
+		const times: number[] = [];
+		let lastStartedAt = 0;
+		for (let repeat = 0; repeat < task.repeats; repeat += 1) {
+			lastStartedAt = performance.timeOrigin + performance.now();
+			times.push(
+				await milliseconds(async () => {
+					orderIds = await readAll();
+				}),
+			);
+		}
+		return { milliseconds: times, lastStartedAt, orderIds };
+	});
+}
+
+/** Asks for page after page until there is none left. */
+export async function allPages(
+	readPage: (paginationToken: string | undefined) => Promise<Page>,
+): Promise<string[]> {
+	const orderIds: string[] = [];
+	let token: string | undefined;
+	do {
+		const { orders, pagination } = await readPage(token);
+		orderIds.push(...orders.map(({ orderId }) => orderId));
+		token = pagination?.nextToken;
+	} while (token !== undefined);
+	return orderIds;
+}
