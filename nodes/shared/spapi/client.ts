@@ -231,6 +231,7 @@ export class SpApiClient {
 		);
 		return await sent.catch(readThrown);
 	}
+
 	private limitOf(name: OperationName, { rate, burst }: Operation): RateLimit {
 		const share = shareOf(this.credentials);
 		const key = `${this.seller}:${name}:${share}`;
