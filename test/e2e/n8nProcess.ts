@@ -144,10 +144,12 @@ export class RealN8n {
 
 	/** Reads from the server's own API as the logged-in owner, as the editor does. */
 	async get<T>(path: string): Promise<T> {
-		return await dataOf<T>(
-			path,
-			await fetch(this.url + path, { headers: { cookie: this.cookie } }),
-		);
+		return await dataOf<T>(path, await fetch(this.url + path, { headers: this.headers }));
+	}
+
+	/** Of a request by the logged-in owner. */
+	get headers(): Record<string, string> {
+		return { cookie: this.cookie };
 	}
 
 	/** Stops the server, if there is one, and removes the user folder. */

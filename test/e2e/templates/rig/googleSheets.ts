@@ -2,6 +2,11 @@ import { Refusal, type OutsideRequest } from './outsideServices';
 
 type Cell = string | number | boolean | null;
 
+interface BatchUpdate {
+	readonly data: ReadonlyArray<{ readonly range: string; readonly values: Cell[][] }>;
+	readonly valueInputOption: string;
+}
+
 /** One spreadsheet, of which the Google Sheets node reads and writes the values of one sheet. */
 export class Spreadsheet {
 	/** What was written, the header row first. */
@@ -39,6 +44,7 @@ export class Spreadsheet {
 			return { sheets: [{ properties }] };
 		}
 		if (rest === ':batchUpdate') return { replies: [{}] };
+		if (rest === '/values:batchUpdate') return this.update(body as unknown as BatchUpdate);
 		const [, range = ''] = /^\/values\/(.*)$/.exec(rest) ?? [];
 		if (method === 'GET') return this.read(range);
 		if (method === 'PUT') return this.write(range, body['values'] as Cell[][], query);
@@ -59,6 +65,20 @@ export class Spreadsheet {
 			this.rows[first - 1 + index] = row.map((cell) => this.taken(cell, valueInputOption));
 		}
 		return { updatedRows: values.length };
+	}
+
+	/** Single cells, such as Sheet1!C5. */
+	private update({ data, valueInputOption }: BatchUpdate): object {
+		this.inputOptions.push(valueInputOption);
+		for (const { range, values } of data) {
+			const [, letter = 'A', number = '1'] = /!([A-Z])(\d+)$/.exec(range) ?? [];
+			const row = (this.rows[Number(number) - 1] ??= []);
+			row[letter.charCodeAt(0) - 'A'.charCodeAt(0)] = this.taken(
+				values[0]?.[0] ?? null,
+				valueInputOption,
+			);
+		}
+		return { totalUpdatedCells: data.length };
 	}
 
 	/** As Google takes it: typed text that begins like a formula becomes one. */

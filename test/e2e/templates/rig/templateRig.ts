@@ -1,4 +1,6 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- test rig beside n8n, never loaded by it */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- test rig beside n8n, never loaded by it */
+import { readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'flatted';
 import type { IDataObject, INode, IRunExecutionData, IWorkflowBase } from 'n8n-workflow';
@@ -243,3 +245,9 @@ export interface Template extends Pick<IWorkflowBase, 'name' | 'connections' | '
 
 export const readTemplate = (name: string): Template =>
 	readJson<Template>(`templates/${name}.json`);
+
+/** All templates, by the names of their files. */
+export const templateNames = (): string[] =>
+	readdirSync(resolve(__dirname, '../../../../templates'))
+		.filter((file) => file.endsWith('.json'))
+		.map((file) => file.replace(/\.json$/, ''));
