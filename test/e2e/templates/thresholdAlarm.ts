@@ -32,7 +32,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 		});
 
 		test('asks in Slack who takes care, and is content when somebody does', async () => {
-			const id = await rig().import(NAME, CHOICES);
+			const id = await rig().import(NAME, { ...CHOICES, [TRIGGER]: { marketplaces: [MEXICO] } });
 			const { result, requests } = await rig().requestsDuring(
 				'slack.com',
 				async () => await rig().run(id, TRIGGER),
