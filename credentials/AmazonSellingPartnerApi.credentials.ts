@@ -11,6 +11,7 @@ import type {
 
 import { MARKETPLACES, REGION_NAMES } from '../nodes/shared/domain/marketplaces';
 import {
+	CUSTOM_BASE_URL,
 	PRODUCTION_ENDPOINTS,
 	SANDBOX_ENDPOINTS,
 	type SellingPartnerCredentials,
@@ -21,10 +22,14 @@ import { USER_AGENT } from '../nodes/shared/spapi/userAgent';
 
 const regionOfMarketplace = Object.fromEntries(MARKETPLACES.map(({ id, region }) => [id, region]));
 
-/** The same rule as `apiBaseUrl`, as the expression that n8n's credential test needs. */
+/**
+ * The same rule as `apiBaseUrl`, as the expression that n8n's credential test needs; a custom URL that
+ * may not have the access token becomes none.
+ */
 const baseUrlExpression = [
 	`((region) => $credentials.environment === 'custom'`,
-	`? $credentials.customBaseUrl.trim().replace(/\\/+$/, '').replaceAll('{region}', region)`,
+	`? [$credentials.customBaseUrl.trim().replace(/\\/+$/, '').replaceAll('{region}', region)]`,
+	`.find((url) => $credentials.customHostIsMine === true && ${CUSTOM_BASE_URL}.test(url)) ?? ''`,
 	`: (${JSON.stringify({ production: PRODUCTION_ENDPOINTS, sandbox: SANDBOX_ENDPOINTS })})`,
 	`[$credentials.environment][region])`,
 	`((${JSON.stringify(regionOfMarketplace)})[$credentials.primaryMarketplace])`,
@@ -120,6 +125,15 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 			displayOptions: { show: { environment: ['custom'] } },
 			description:
 				'Used for the API and for Login with Amazon. {region} stands for na, eu or fe where the URL depends on it.',
+		},
+		{
+			displayName: 'This Host May Receive My Secrets',
+			name: 'customHostIsMine',
+			type: 'boolean',
+			default: false,
+			displayOptions: { show: { environment: ['custom'] } },
+			description:
+				'Whether the host of the base URL is yours: it gets the client secret and the refresh token. Nothing is sent to it before you switch this on.',
 		},
 		{
 			displayName: 'Share of the Rate Limit (%)',

@@ -18,7 +18,16 @@ export const REQUEST_FAULTS = [
 /** Faults that decide, when a report is created, how it will end. */
 export const REPORT_FAULTS = ['reportCancelled', 'reportFatal', 'reportStuck'] as const;
 /** Faults of a document's own URL. */
-export const DOCUMENT_FAULTS = ['expiredDocument', 'wrongCharset'] as const;
+export const DOCUMENT_FAULTS = [
+	'expiredDocument',
+	'wrongCharset',
+	/** The document is said to be at `location`. */
+	'documentElsewhere',
+	/** The document's URL redirects to `location`. */
+	'documentRedirect',
+	/** Instead of the document, gzip that becomes a thousand times larger. */
+	'documentBomb',
+] as const;
 export const SOLICITATION_FAULTS = ['flappingEligibility'] as const;
 
 export const FAULT_KINDS = [
@@ -47,6 +56,8 @@ export const faultSchema = z
 		delayMs: z.number().nonnegative().optional(),
 		/** `wrongCharset`: the charset the download announces. */
 		charset: z.string().optional(),
+		/** `documentElsewhere`, `documentRedirect`: the URL. */
+		location: z.string().optional(),
 	})
 	.strict();
 export type FaultSpec = z.infer<typeof faultSchema>;

@@ -17,6 +17,7 @@ contest(async ({ credentials, orderIds, extraOrderId, scale, way }) => {
 		primaryMarketplace: marketplaceId,
 		environment: 'custom',
 		customBaseUrl: baseUrl,
+		customHostIsMine: true,
 	});
 	const run = async (ids: readonly string[]) =>
 		await runNode({

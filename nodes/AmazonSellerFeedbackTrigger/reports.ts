@@ -6,12 +6,8 @@ import type { Marketplace } from '../shared/domain/marketplaces';
 import { plusDays } from '../shared/domain/ratingWindow';
 import { DEFECT_WINDOW_DAYS } from '../shared/n8n/accountHealth';
 import { readFeedbackReport, startOfDayIn } from '../shared/n8n/feedbackReport';
-import {
-	parseJsonReport,
-	type ReportContent,
-	type ReportRequest,
-	type ReportType,
-} from '../shared/spapi/reports';
+import { readText, type ReportDocument } from '../shared/spapi/reportDocument';
+import { parseJsonReport, type ReportRequest, type ReportType } from '../shared/spapi/reports';
 import { parseSalesAndTraffic } from '../shared/spapi/salesAndTraffic';
 import type { Observation, ReportKind } from './watch/events';
 
@@ -55,16 +51,16 @@ export const requestOf = (
  * @param asked when the report was asked for: UTC, and as a marketplace-local day
  * @throws SpApiFailure `unexpectedAnswer` where it does not have the documented shape
  */
-export function readReport(
+export async function readReport(
 	kind: ReportKind,
-	content: ReportContent,
+	document: ReportDocument,
 	marketplace: Marketplace,
 	asked: { readonly at: string; readonly today: string },
 	dateFormat: DateOrder | 'auto',
-): Observation | undefined {
+): Promise<Observation | undefined> {
 	switch (kind) {
 		case 'feedback': {
-			const { rows, unreadable } = readFeedbackReport(content, marketplace, dateFormat);
+			const { rows, unreadable } = await readFeedbackReport(document, marketplace, dateFormat);
 			return {
 				kind,
 				asOf: asked.at,
@@ -75,10 +71,10 @@ export function readReport(
 			};
 		}
 		case 'totals':
-			return { kind, asOf: asked.at, daily: parseSalesAndTraffic(textOf(content)) };
+			return { kind, asOf: asked.at, daily: parseSalesAndTraffic(await readText(document)) };
 		case 'health': {
 			const report = parseJsonReport(
-				textOf(content),
+				await readText(document),
 				accountHealthReportSchema,
 				'Seller Performance',
 			);
@@ -87,5 +83,3 @@ export function readReport(
 		}
 	}
 }
-
-const textOf = ({ bytes }: ReportContent): string => new TextDecoder().decode(bytes);

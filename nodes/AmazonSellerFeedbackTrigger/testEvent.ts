@@ -160,7 +160,7 @@ async function lookFor(
 			const today = dayIn(marketplace, DateTime.fromISO(report.askedAt));
 			const asked = { at: report.askedAt, today };
 			const { dateFormat } = parameters.options;
-			const observation = readReport(kind, collected.content, marketplace, asked, dateFormat);
+			const observation = await readReport(kind, collected.content, marketplace, asked, dateFormat);
 			return observation === undefined
 				? none(`The ${name} does not name it`)
 				: { ...report, kind, observation };

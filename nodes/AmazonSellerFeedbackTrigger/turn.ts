@@ -10,7 +10,7 @@ import {
 	type AskedReport,
 	type CollectedReport,
 } from '../shared/spapi/reportDesk';
-import type { ReportContent } from '../shared/spapi/reports';
+import type { ReportDocument } from '../shared/spapi/reportDocument';
 import type { TriggerParameters } from './description';
 import { toItem } from './items';
 import type { Poller } from './poller';
@@ -151,7 +151,9 @@ export class Turn {
 		// Where it cannot be read, another one is asked for when it is due.
 		this.poller.collected.set(this.key, id);
 		const observation =
-			collected.status === 'DONE' ? this.read(this.kind, collected.content, report) : undefined;
+			collected.status === 'DONE'
+				? await this.read(this.kind, collected.content, report)
+				: undefined;
 		if (observation !== undefined) return observation;
 		const today = dayIn(this.marketplace, DateTime.fromISO(askedAt));
 		const how = BAD_ENDS_OF[collected.status];
@@ -183,20 +185,20 @@ export class Turn {
 		if (report === undefined) return { state, items: [] };
 		const collected = await collectReport(this.context, this.client, report.id);
 		if (collected.status !== 'DONE') return { state, items: [] };
-		const observation = this.read('feedback', collected.content, report);
+		const observation = await this.read('feedback', collected.content, report);
 		if (observation?.kind !== 'feedback') return { state, items: [] };
 		const forTotals = { ...observation, kind: 'feedbackForTotals' } as const;
 		return this.learn(state, forTotals, 'feedback', report);
 	}
 
-	private read(
+	private async read(
 		kind: ReportKind,
-		content: ReportContent,
+		content: ReportDocument,
 		{ askedAt }: AskedReport,
-	): Observation | undefined {
+	): Promise<Observation | undefined> {
 		const asked = { at: askedAt, today: dayIn(this.marketplace, DateTime.fromISO(askedAt)) };
 		const { dateFormat } = this.parameters.options;
-		return readReport(kind, content, this.marketplace, asked, dateFormat);
+		return await readReport(kind, content, this.marketplace, asked, dateFormat);
 	}
 }
 

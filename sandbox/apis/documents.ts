@@ -1,3 +1,5 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- the sandbox is a server of its own, never loaded by n8n */
+import { gzipSync } from 'node:zlib';
 import type { SandboxState } from '../state';
 import type { WireAnswer } from '../server';
 
@@ -23,6 +25,12 @@ export function downloadDocument(
 	};
 	const expired = state.faults.take(['expiredDocument'], target);
 	if (expired || state.clock.millis() >= link.expiresAt) return denied('Request has expired');
+	const redirect = state.faults.take(['documentRedirect'], target);
+	if (redirect)
+		return { status: 307, headers: { location: redirect.spec.location ?? '/' }, payload: '' };
+	if (state.faults.take(['documentBomb'], target)) {
+		return { status: 200, headers: { 'content-type': 'text/plain' }, payload: bomb() };
+	}
 	const wrong = state.faults.take(['wrongCharset'], target);
 	const contentType = wrong
 		? `text/plain;charset=${wrong.spec.charset ?? wrongCharsetFor(document.charset)}`
@@ -33,6 +41,9 @@ export function downloadDocument(
 		payload: document.bytes,
 	};
 }
+
+/** Some kilobytes of gzip that become 64 megabytes of tabs. */
+const bomb = (): Buffer => gzipSync(Buffer.alloc(64 * 1024 * 1024, '\t'));
 
 /** A charset the bytes are not in: UTF-8 is announced as Cp1252, everything else as UTF-8. */
 const wrongCharsetFor = (charset: string): string => (charset === 'utf-8' ? 'Cp1252' : 'UTF-8');

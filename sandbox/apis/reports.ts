@@ -145,11 +145,14 @@ function getReportDocument({ state, seller, params, query, origin, now }: Call):
 		'X-Amz-Expires': '300',
 		'X-Amz-Signature': signature,
 	});
+	const { sellerKey, reportType } = document;
+	const target = { operation: 'downloadDocument', sellerKey, reportType };
+	const elsewhere = state.faults.take(['documentElsewhere'], target)?.spec.location;
 	return {
 		status: 200,
 		body: {
 			reportDocumentId: document.documentId,
-			url: `${origin}/documents/${document.documentId}?${signed.toString()}`,
+			url: elsewhere ?? `${origin}/documents/${document.documentId}?${signed.toString()}`,
 			...(document.gzip ? { compressionAlgorithm: 'GZIP' } : {}),
 		},
 	};

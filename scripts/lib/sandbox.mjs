@@ -58,6 +58,7 @@ export async function sandboxCredential(url) {
 		primaryMarketplace: marketplaceId,
 		environment: 'custom',
 		customBaseUrl: url,
+		customHostIsMine: true,
 	};
 }
 

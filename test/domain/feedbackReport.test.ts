@@ -2,6 +2,7 @@ import fc from 'fast-check';
 
 import {
 	dateOrderOf,
+	FeedbackReportReader,
 	parseFeedbackReport,
 	parseReportDate,
 	sentimentOf,
@@ -617,5 +618,82 @@ describe('parseFeedbackReport, on a report that is cut off', () => {
 			const { rows, unreadable } = parseFeedbackReport(text.slice(0, length), 'mdy');
 			expect(rows.length + unreadable.length).toBeLessThanOrEqual(2);
 		}
+	});
+});
+
+describe('FeedbackReportReader', () => {
+	const order = '111-1234567-7654321';
+
+	/** Cells as reports have them, and what can go wrong with them. */
+	const cell = fc.oneof(
+		fc.constantFrom('9/3/26', '09/03/26', '3.9.26', '31/2/26', '', ' ', '1', '3', '5', '6', 'x'),
+		fc.constantFrom(order, ` ${order}`, '111-1234567-765432', 'a@marketplace.amazon.com', '\u3000'),
+		fc.string({ unit: 'grapheme', maxLength: 6 }).map((text) => text.replace(/[\t\n]/g, '')),
+	);
+	const ordinary = fc
+		.tuple(fc.constantFrom('9/3/26', '9/4/26'), fc.constantFrom('1', '2', '3'), cell, cell)
+		.map(([date, stars, comment, response]) =>
+			[date, stars, comment, response, order, 'b@marketplace.amazon.com'].join('\t'),
+		);
+	const line = fc.oneof(
+		ordinary,
+		fc.constantFrom(HEADER, '', '\t\t\t\t\t', order),
+		fc.array(cell, { maxLength: 11 }).map((cells) => cells.join('\t')),
+	);
+	const report = fc
+		.tuple(fc.array(line, { maxLength: 8 }), fc.constantFrom('\n', '\r\n'), fc.boolean())
+		.map(([lines, lineEnd, ended]) => lines.join(lineEnd) + (ended ? lineEnd : ''));
+
+	it('makes the same of a report wherever it is cut into pieces', () => {
+		fc.assert(
+			fc.property(report, fc.array(fc.nat(200), { maxLength: 6 }), (text, cuts) => {
+				const reader = new FeedbackReportReader('mdy');
+				const places = [0, ...cuts.filter((cut) => cut < text.length).sort((a, b) => a - b)];
+				const rows = places.flatMap((place, index) =>
+					reader.read(text.slice(place, places[index + 1])),
+				);
+				rows.push(...reader.end());
+				expect({ rows, unreadable: reader.unreadable }).toEqual(parseFeedbackReport(text, 'mdy'));
+			}),
+			{ numRuns: 1000 },
+		);
+	});
+
+	it('reads an ordinary line as it reads one that it has to look at closely', () => {
+		fc.assert(
+			fc.property(ordinary, (content) => {
+				const closely = parseFeedbackReport(`${HEADER}\n ${content}`, 'mdy');
+				expect(parseFeedbackReport(`${HEADER}\n${content}`, 'mdy')).toEqual(closely);
+			}),
+		);
+	});
+
+	it('does not cut a line of a million characters into cells, and reads the lines after it', () => {
+		const { rows, unreadable } = parseFeedbackReport(
+			`${HEADER}\n${'\t'.repeat(1_000_001)}\n${usRow}`,
+			'mdy',
+		);
+		expect(rows).toHaveLength(1);
+		expect(unreadable).toEqual([{ line: 2, reason: 'it is too long for a feedback' }]);
+	});
+
+	it.each([
+		['lines without a tab', 'x\n'],
+		['blank lines', '\n'],
+		['lines cut off after the rating', '9/3/26\t2\t'],
+		['ordinary lines', `${usRow}\n`],
+	])('takes time in proportion to the length, for %s too', (_, content) => {
+		const time = (lines: number): number => {
+			const text = `${HEADER}\n${content.repeat(lines)}`;
+			const times = Array.from({ length: 5 }, () => {
+				const start = performance.now();
+				parseFeedbackReport(text, 'mdy');
+				return performance.now() - start;
+			});
+			return Math.min(...times);
+		};
+		time(1000);
+		// Eight times as many lines take sixty-four times as long where it grows with the square.
+		expect(time(80_000) / time(10_000)).toBeLessThan(32);
 	});
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import iconv from 'iconv-lite';
 
-import { decodeReport } from '../../nodes/shared/domain/reportEncoding';
+import { decodeReport, readDecoded } from '../../nodes/shared/domain/reportEncoding';
 
 const GERMAN = 'Datum\tBewertung\n3.9.26\t2\tGrüße – „zu spät“, 5 €';
 const JAPANESE = '日付\t評価\n26/09/03\t2\tとても遅い、①㈱～ｱｲｳ';
@@ -303,5 +303,58 @@ describe('decodeReport, for any text', () => {
 				},
 			),
 		);
+	});
+});
+
+describe('readDecoded', () => {
+	const inPieces = (bytes: Uint8Array, size: number) =>
+		async function* (): AsyncGenerator<Uint8Array> {
+			for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+		};
+
+	const joined = async (pieces: AsyncIterable<string>): Promise<string> => {
+		let text = '';
+		for await (const piece of pieces) text += piece;
+		return text;
+	};
+
+	it('reads any bytes as decodeReport does, whatever pieces they come in', async () => {
+		const text = fc.string({ unit: 'grapheme', maxLength: 30 });
+		const bytes = fc.oneof(
+			fc.uint8Array({ maxLength: 40 }),
+			fc
+				.tuple(
+					fc.oneof(text, fc.constantFrom(GERMAN, JAPANESE)),
+					fc.constantFrom('utf8', 'cp932', 'windows-1252', 'utf-16le'),
+					fc.boolean(),
+				)
+				.map(([content, encoding, addBOM]) => iconv.encode(content, encoding, { addBOM })),
+		);
+		await fc.assert(
+			fc.asyncProperty(
+				bytes,
+				fc.integer({ min: 1, max: 9 }),
+				fc.constantFrom('', 'utf-8', 'Cp1252', 'SJIS'),
+				fc.constantFrom('US', 'JP'),
+				async (report, size, charset, countryCode) => {
+					const hints = { contentType: charset && contentType(charset), countryCode };
+					const read = await readDecoded(inPieces(report, size), hints, joined);
+					expect(read).toBe(decodeReport(report, hints).text);
+				},
+			),
+			{ numRuns: 2000 },
+		);
+	});
+
+	it('begins anew where bytes near the end rule the first encoding out', async () => {
+		const bytes = iconv.encode(`${'plain '.repeat(100)}ü`, 'windows-1252');
+		const attempts: string[] = [];
+		const read = await readDecoded(inPieces(bytes, 50), {}, async (pieces) => {
+			const text = await joined(pieces);
+			attempts.push(text);
+			return text;
+		});
+		expect(attempts).toHaveLength(2);
+		expect(read).toMatch(/ü$/);
 	});
 });

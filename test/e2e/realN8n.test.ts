@@ -39,6 +39,7 @@ function credentialOf(sellerKey = 'demo', changes: Readonly<Record<string, strin
 		primaryMarketplace: marketplaceId,
 		environment: 'custom',
 		customBaseUrl: `${baseUrl}/{region}`,
+		customHostIsMine: true,
 		...changes,
 	};
 	return { ...CREDENTIAL, name: 'Sandbox', data };

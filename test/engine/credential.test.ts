@@ -16,7 +16,7 @@ const node = {
 };
 
 /** The credential test's base URL as n8n's own expressions resolve it. */
-function resolve(credentials: Record<string, string>): unknown {
+function resolve(credentials: Record<string, string | boolean | undefined>): unknown {
 	const nodeTypes = { getByNameAndVersion: () => undefined } as unknown as INodeTypes;
 	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
 	return workflow.expression.getSimpleParameterValue(node, baseURL as string, 'internal', {
@@ -35,9 +35,24 @@ describe("the credential test's base URL", () => {
 				primaryMarketplace: id,
 				environment: 'custom' as const,
 				customBaseUrl: ' http://localhost:4010/{region}/x/{region}// ',
+				customHostIsMine: true,
 			},
 		]),
 	)("is the transport's own for %p", (credentials) => {
 		expect(resolve(credentials)).toBe(apiBaseUrl(credentials));
+	});
+
+	it.each([
+		['http://proxy.example', true],
+		['https://sellingpartnerapi-na.amazon.com@evil.example', true],
+		['nonsense', true],
+		['', true],
+		['http://localhost:4010', false],
+		['https://proxy.example', false],
+		['https://proxy.example', undefined],
+	])('is none for %p, confirmed: %p', (customBaseUrl, customHostIsMine) => {
+		const environment = 'custom' as const;
+		const primaryMarketplace = 'ATVPDKIKX0DER';
+		expect(resolve({ environment, primaryMarketplace, customBaseUrl, customHostIsMine })).toBe('');
 	});
 });

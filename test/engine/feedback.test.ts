@@ -1,3 +1,6 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- a test that runs on the machine, never in n8n */
+import { gzipSync } from 'node:zlib';
+
 import { DateTime } from 'luxon';
 import type { INodeParameters } from 'n8n-workflow';
 
@@ -331,6 +334,24 @@ describe('Feedback: Parse Report', () => {
 			expect.objectContaining({ rating: 3, sentiment: 'neutral', hasComment: false }),
 		]);
 		expectToMatchOutputSchema('AmazonSellerFeedback', 'feedback/parseReport', items);
+	});
+
+	it('says what is wrong with a packed file that is cut off, or far too large unpacked', async () => {
+		const packed = gzipSync(Buffer.from(report));
+		const files: ReadonlyArray<readonly [Buffer, RegExp]> = [
+			[packed.subarray(0, -9), /packed by gzip, but cut off or damaged/],
+			[gzipSync(Buffer.alloc(32 * 1024 * 1024, '\n')), /over 256 MB unpacked, or packed more/],
+		];
+		for (const [bytes, reason] of files) {
+			const data = { data: bytes.toString('base64'), mimeType: 'application/gzip' };
+			const { error } = await runNode({
+				type: 'amazonSellerFeedback',
+				parameters,
+				items: [{ json: {}, binary: { data } }],
+			});
+			expect(error?.message).toMatch(/not a feedback report that can be read/);
+			expect(error?.description).toMatch(reason);
+		}
 	});
 
 	it('keeps a bad file from the good ones beside it', async () => {

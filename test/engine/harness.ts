@@ -205,7 +205,7 @@ export interface NodeRun {
 	readonly outputs: INodeExecutionData[][];
 	/** Their JSON, all outputs in a row. */
 	readonly items: IDataObject[];
-	/** For each item of the first output, what `$('Items').item.json.tag` resolves to after the node. */
+	/** For each item of the first output, what the linking expression resolves to after the node. */
 	readonly links: unknown[];
 	readonly error?: NodeApiError;
 	/** Sentences shown above the output. */
@@ -227,6 +227,8 @@ export interface NodeRunOptions {
 	readonly staticData?: IDataObject;
 	/** Which output of the node under test the linking is followed from. */
 	readonly linkOutput?: number;
+	/** The expression of the node behind it; by default the tag of the input item, which proves the linking. */
+	readonly linkExpression?: string;
 }
 
 const createHooks = (): ExecutionLifecycleHooks =>
@@ -368,6 +370,7 @@ export async function runNode(options: NodeRunOptions): Promise<NodeRun> {
 		...extra,
 	});
 	const link = options.linkOutput ?? 0;
+	const { linkExpression = "={{ $('Items').item.json.tag }}" } = options;
 	const outgoing = Array.from({ length: link + 1 }, (_, output) =>
 		output === link ? [{ node: 'Link', type: 'main' as const, index: 0 }] : [],
 	);
@@ -381,7 +384,7 @@ export async function runNode(options: NodeRunOptions): Promise<NodeRun> {
 					credentials: { [CREDENTIAL]: { id: credentialId, name: credentialId } },
 				}),
 			}),
-			node('Link', 'test.link', { value: "={{ $('Items').item.json.tag }}" }),
+			node('Link', 'test.link', { value: linkExpression }),
 		],
 		connections: {
 			Items: { main: [[{ node: 'Node', type: 'main', index: 0 }]] },

@@ -6,7 +6,7 @@ export function connect(
 	store: CredentialStore,
 	sandbox: Sandbox,
 	seller = 'demo',
-	changes: Readonly<Record<string, string>> = {},
+	changes: Readonly<Record<string, string | boolean>> = {},
 ): void {
 	const { clientId, clientSecret, refreshToken, baseUrl, marketplaceId } =
 		sandbox.credentials(seller);
@@ -17,6 +17,7 @@ export function connect(
 		primaryMarketplace: marketplaceId,
 		environment: 'custom',
 		customBaseUrl: baseUrl,
+		customHostIsMine: true,
 		...changes,
 	});
 }

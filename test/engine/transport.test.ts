@@ -1,4 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- the whole of an execution is searched for secrets */
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
@@ -128,6 +130,91 @@ describe('log-in', () => {
 		const { error, items } = await listMarketplaces();
 		expect(error).toBeUndefined();
 		expect(items.length).toBeGreaterThan(0);
+	});
+});
+
+/** A host that is none of Amazon's, which says what was asked of it. */
+async function startStranger(answer: (response: ServerResponse) => void) {
+	const heard: string[] = [];
+	const server = createServer((request, response) => {
+		request.on('data', (piece: Buffer) => heard.push(piece.toString()));
+		request.on('end', () => {
+			heard.push(`${request.method} ${request.url} ${JSON.stringify(request.headers)}`);
+			answer(response);
+		});
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const { port } = server.address() as AddressInfo;
+	return {
+		heard,
+		url: `http://127.0.0.1:${port}`,
+		// Another spelling of the address, which is another host.
+		elsewhere: `http://localhost:${port}`,
+		close: () => {
+			server.close();
+			server.closeAllConnections();
+		},
+	};
+}
+
+describe('a host that is not known to be right', () => {
+	it('gets no secret where the log-in is redirected to it', async () => {
+		const stranger = await startStranger((response) => response.end('{}'));
+		const redirecting = await startStranger((response) => {
+			response.writeHead(307, { location: `${stranger.url}/auth/o2/token` }).end();
+		});
+		connect(credentials, sandbox, 'demo', { customBaseUrl: redirecting.url });
+		const { error } = await listMarketplaces();
+		stranger.close();
+		redirecting.close();
+		expect(error?.message).toMatch(/gave no access token \(status 307\)/);
+		expect(redirecting.heard.join(' ')).toContain('grant_type=refresh_token');
+		expect(stranger.heard).toEqual([]);
+	});
+
+	it('gets nothing while the user has not confirmed the base URL', async () => {
+		const stranger = await startStranger((response) => response.end('{}'));
+		const changes = { customBaseUrl: stranger.url, customHostIsMine: false };
+		connect(credentials, sandbox, 'demo', { ...changes, accessToken: 'Atza|of-before' });
+		const { error } = await listMarketplaces();
+		stranger.close();
+		expect(error?.message).toMatch(/would receive your client secret and refresh token/);
+		expect(stranger.heard).toEqual([]);
+	});
+
+	it.each([
+		['names it as the place of a document', 'documentElsewhere'],
+		['redirects the download of a document to it', 'documentRedirect'],
+	] as const)('is not asked where Amazon %s', async (_, kind) => {
+		const stranger = await startStranger((response) => response.end('{}'));
+		sandbox.faults.add({ kind, location: `${stranger.elsewhere}/document` });
+		const { error } = await fetchFeedback();
+		stranger.close();
+		expect(error?.message).toMatch(/document was not downloaded: its address is not https/);
+		expect(error?.description).toMatch(/Nothing was sent there/);
+		expect(stranger.heard).toEqual([]);
+	});
+});
+
+describe('the document of a report', () => {
+	it('is followed where it is redirected within its host', async () => {
+		sandbox.faults.add({ kind: 'documentRedirect', location: '', times: 3 });
+		const { error, items } = await fetchFeedback();
+		expect(error).toBeUndefined();
+		expect(items.length).toBeGreaterThan(10);
+	});
+
+	it('is given up where it is redirected again and again', async () => {
+		sandbox.faults.add({ kind: 'documentRedirect', location: '', times: 'always' });
+		const { error } = await fetchFeedback();
+		expect(error?.message).toMatch(/redirected again and again/);
+	});
+
+	it('is refused as a gzip bomb, naming the report', async () => {
+		sandbox.faults.add({ kind: 'documentBomb' });
+		const { error } = await fetchFeedback();
+		expect(error?.message).toMatch(/document is too large: over 256 MB, or packed more tightly/);
+		expect(error?.description).toMatch(/Report \d+ is requested and can be picked up/);
 	});
 });
 

@@ -1,53 +1,196 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- reads the package's own files */
-import { readFileSync } from 'node:fs';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
+import { properties as feedbackProperties } from '../../nodes/AmazonSellerFeedback/actions/description';
+import { properties as ratingProperties } from '../../nodes/AmazonSellerRating/actions/description';
+import { properties as solicitationProperties } from '../../nodes/AmazonReviewSolicitation/actions/description';
+import { MARKETPLACES, REGION_NAMES, type Region } from '../../nodes/shared/domain/marketplaces';
 import { REMOVAL_CRITERIA } from '../../nodes/shared/domain/removalProspect';
 import { SOLICITATION_OUTCOMES } from '../../nodes/shared/domain/solicitationOutcome';
 import { PLAN_REASONS } from '../../nodes/shared/domain/solicitationPlan';
+import {
+	CUSTOM_BASE_URL,
+	loginUrl,
+	PRODUCTION_ENDPOINTS,
+} from '../../nodes/shared/spapi/endpoints';
 import { OPERATIONS } from '../../nodes/shared/spapi/operations';
+import { LARGEST_DOCUMENT } from '../../nodes/shared/spapi/reportDocument';
+import { REPORT_TYPES } from '../../nodes/shared/spapi/reports';
+import { properties as triggerProperties } from '../../nodes/AmazonSellerFeedbackTrigger/description';
+import { readDocument, sectionOf, tableRows } from './documents';
 
-const readme = readFileSync('README.md', 'utf8');
+const rowsOf = (document: string, heading: string): string[][] =>
+	tableRows(sectionOf(readDocument(document), heading));
 
-const requestingReviews = readFileSync('docs/requesting-reviews.md', 'utf8');
+const PRODUCTION = { environment: 'production', primaryMarketplace: 'ATVPDKIKX0DER' } as const;
 
-const trigger = readFileSync('docs/trigger.md', 'utf8');
+const code = (cell = ''): string => cell.replaceAll('`', '');
 
-/** The cells of every table row under a heading. */
-const rowsUnder = (heading: string): string[][] =>
-	(readme.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '')
-		.split('\n')
-		.filter((line) => line.startsWith('| '))
-		.map((line) =>
-			line
-				.split('|')
-				.slice(1, -1)
-				.map((cell) => cell.trim()),
-		);
+const optionsOf = ({ options = [] }: INodeProperties): INodePropertyOptions[] =>
+	options as INodePropertyOptions[];
+
+/** The operations of a node as its editor names them: `Feedback: Get Many`, without resources `Chart`. */
+function operationsOf(properties: readonly INodeProperties[]): string[] {
+	const resources = properties.filter(({ name }) => name === 'resource').flatMap(optionsOf);
+	return properties
+		.filter(({ name }) => name === 'operation')
+		.flatMap((property) => {
+			const shownFor = property.displayOptions?.show?.resource?.[0];
+			const resource = resources.find(({ value }) => value === shownFor)?.name;
+			return optionsOf(property).map(({ name }) => (resource ? `${resource}: ${name}` : name));
+		});
+}
+
+const ALL_OPERATIONS = [feedbackProperties, ratingProperties, solicitationProperties].flatMap(
+	operationsOf,
+);
 
 describe('the README', () => {
-	it('documents every outcome of a request in the words of the code', () => {
-		const documented = rowsUnder('Outcomes of a request')
-			.filter(([first = '']) => /^`\w+`$/.test(first))
-			.map(([first = '', meaning]) => [first.slice(1, -1), meaning]);
+	const rows = rowsOf('README.md', 'Operations').filter(([, does]) => does !== '');
+
+	it('has every operation of the nodes, and no other', () => {
+		expect(rows.map(([name]) => name).toSorted()).toEqual(ALL_OPERATIONS.toSorted());
+	});
+
+	it.each([
+		['Feedback: Get Many', OPERATIONS.createReport, REPORT_TYPES.GET_SELLER_FEEDBACK_DATA],
+		['Account Health: Get', OPERATIONS.createReport, REPORT_TYPES.GET_V2_SELLER_PERFORMANCE_REPORT],
+		['Marketplace: Get Many', OPERATIONS.getMarketplaceParticipations, undefined],
+		['Evaluate', OPERATIONS.createReport, REPORT_TYPES.GET_SALES_AND_TRAFFIC_REPORT],
+		['Order: Get Many', OPERATIONS.searchOrders, undefined],
+		['Solicitation: Check Eligibility', OPERATIONS.getSolicitationActionsForOrder, undefined],
+		['Solicitation: Send', OPERATIONS.createProductReviewAndSellerFeedbackSolicitation, undefined],
+	])('gives rate, burst and roles of %s', (name, call, report) => {
+		const [, , limit, roles] = rows.find(([first]) => first === name) ?? [];
+		expect(limit).toContain(`${call.rate}, ${call.burst}`);
+		for (const role of (report ?? call).roles) expect(roles).toContain(role);
+	});
+});
+
+describe('the page of operations', () => {
+	it('has every operation of the nodes, and no other', () => {
+		const documented = rowsOf('docs/operations.md', 'What an operation calls')
+			.flatMap(([names = '']) => names.split(', '))
+			.filter((name) => name !== 'Trigger');
+		expect(documented.toSorted()).toEqual(ALL_OPERATIONS.toSorted());
+	});
+
+	it('names only calls and report types that the code has, and all of them', () => {
+		const named = new Set(
+			[
+				...sectionOf(readDocument('docs/operations.md'), 'What an operation calls').matchAll(
+					/`(\w+)`/g,
+				),
+			].map(([, name]) => name),
+		);
+		const ofReports = ['createReport', 'getReport', 'getReportDocument'];
+		expect([...named].toSorted()).toEqual(
+			[
+				...new Set([...Object.keys(OPERATIONS), ...Object.keys(REPORT_TYPES), ...ofReports]),
+			].toSorted(),
+		);
+	});
+
+	it('has what each call does, with rate, burst and roles', () => {
+		const documented = rowsOf('docs/operations.md', 'Calls').map(([name, does, , limit, roles]) => [
+			code(name),
+			does,
+			limit,
+			roles,
+		]);
+		expect(documented).toEqual(
+			Object.entries(OPERATIONS).map(([name, { does, rate, burst, roles }]) => [
+				name,
+				does,
+				`${rate}, ${burst}`,
+				roles.join(', '),
+			]),
+		);
+	});
+
+	it('has the roles of every report type', () => {
+		const documented = rowsOf('docs/operations.md', 'Report types').map(([name, , roles]) => [
+			code(name),
+			roles,
+		]);
+		expect(documented).toEqual(
+			Object.entries(REPORT_TYPES).map(([name, { roles }]) => [name, roles.join(', ')]),
+		);
+	});
+});
+
+it('has every marketplace in its region, with the endpoint, on the page of the credential', () => {
+	expect(rowsOf('docs/credential.md', 'Regions').map((cells) => cells.map(code))).toEqual(
+		(Object.keys(REGION_NAMES) as Region[]).map((region) => [
+			REGION_NAMES[region],
+			MARKETPLACES.filter((each) => each.region === region)
+				.map(({ countryCode }) => countryCode)
+				.join(', '),
+			PRODUCTION_ENDPOINTS[region],
+		]),
+	);
+});
+
+describe('the page of security', () => {
+	it('names every host that secrets are sent to', () => {
+		const page = sectionOf(readDocument('docs/security.md'), 'What is sent to whom');
+		const hosts = [...Object.values(PRODUCTION_ENDPOINTS), loginUrl(PRODUCTION)];
+		for (const address of hosts) expect(page).toContain(new URL(address).host);
+	});
+
+	it('has the bounds of downloads', () => {
+		const page = sectionOf(readDocument('docs/security.md'), 'Downloads');
+		expect(page).toContain(`over ${LARGEST_DOCUMENT / 1024 / 1024} MB`);
+	});
+
+	it.each([
+		['https://example.com', true],
+		['http://localhost:4010', true],
+		['http://192.168.1.9', true],
+		['http://172.20.0.2', true],
+		['http://10.0.0.1', true],
+		['http://sandbox:4010', true],
+		['http://emulator.internal', true],
+		['http://example.com', false],
+		['https://sellingpartnerapi-eu.amazon.com@evil.example', false],
+		['https://example.com/?q=1', false],
+		['https://example.com/#x', false],
+	])('is right about a Base URL of %s', (url, taken) => {
+		expect(CUSTOM_BASE_URL.test(url)).toBe(taken);
+	});
+});
+
+describe('the page of requests', () => {
+	const page = 'docs/requesting-reviews.md';
+
+	it('has every outcome in the words of the code', () => {
+		const documented = rowsOf(page, 'Outcomes').map(([outcome, meaning]) => [
+			code(outcome),
+			meaning,
+		]);
 		expect(Object.fromEntries(documented)).toEqual(SOLICITATION_OUTCOMES);
 	});
 
-	it('has every reason of the plan explained in the words of the code', () => {
-		const rows = requestingReviews
-			.split('\n')
-			.map((line) => /^\| `(\w+)`\s*\| (.*?)\s*\|$/.exec(line))
-			.flatMap((match) => (match ? [[match[1], match[2]]] : []));
-		expect(Object.fromEntries(rows)).toEqual(PLAN_REASONS);
+	it('has every reason of the plan in the words of the code', () => {
+		const documented = rowsOf(page, 'Plan').map(([reason, meaning]) => [code(reason), meaning]);
+		expect(Object.fromEntries(documented)).toEqual(PLAN_REASONS);
+	});
+});
+
+describe('the page of the trigger', () => {
+	it('has every event by its name', () => {
+		const [events] = triggerProperties.filter(({ name }) => name === 'events');
+		const names = events ? optionsOf(events).map(({ name }) => name) : [];
+		expect(
+			rowsOf('docs/trigger.md', 'Events')
+				.map(([name]) => name)
+				.toSorted(),
+		).toEqual(names.toSorted());
 	});
 
-	it('has every criterion for removal explained in the words of the code', () => {
-		const rows = [...trigger.matchAll(/^\| `\w+`\s*\| `(\w+)`\s*\| (.*?)\s*\|$/gm)];
-		expect(Object.fromEntries(rows.map(([, criterion, meaning]) => [criterion, meaning]))).toEqual(
-			REMOVAL_CRITERIA,
-		);
-	});
-
-	it.each(Object.entries(OPERATIONS))('gives the rate and burst of %s', (_, { rate, burst }) => {
-		expect(readme).toContain(`${rate}, ${burst}`);
+	it('has every criterion for removal in the words of the code', () => {
+		const rows = rowsOf('docs/trigger.md', 'Could it be removed?');
+		expect(
+			Object.fromEntries(rows.map(([, criterion, meaning]) => [code(criterion), meaning])),
+		).toEqual(REMOVAL_CRITERIA);
 	});
 });

@@ -6,8 +6,6 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync }
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import packageJson from '../../package.json';
-
 let folder: string;
 let unpacked: string;
 let files: string[];
@@ -47,14 +45,6 @@ describe('the packed tarball', () => {
 		expect(others.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
 		const kinds = new Set(files.map((file) => file.replace(/^.*?(\.[a-z.]+)$/i, '$1')));
 		expect([...kinds].filter((kind) => /\.(ts|map|test)/.test(kind))).toEqual([]);
-	});
-
-	it('depends on n8n-workflow as a peer and on nothing else', () => {
-		expect(packageJson.peerDependencies).toEqual({ 'n8n-workflow': '*' });
-		expect(packageJson).not.toHaveProperty('dependencies');
-		for (const hook of ['preinstall', 'install', 'postinstall', 'prepare']) {
-			expect(packageJson.scripts).not.toHaveProperty(hook);
-		}
 	});
 
 	it('requires nothing at run time but n8n-workflow and what Node has', () => {

@@ -1,13 +1,23 @@
 import { MARKETPLACES, type Region } from '../../nodes/shared/domain/marketplaces';
-import { apiBaseUrl, loginUrl, primaryMarketplaceOf } from '../../nodes/shared/spapi/endpoints';
+import {
+	apiBaseUrl,
+	documentUrlProblem,
+	loginUrl,
+	primaryMarketplaceOf,
+} from '../../nodes/shared/spapi/endpoints';
 
 const US = 'ATVPDKIKX0DER';
 const DE = 'A1PA6795UKMFR9';
 const JP = 'A1VC38T7YXB528';
 
-const custom = (customBaseUrl: string | undefined, primaryMarketplace = US) => ({
+const custom = (
+	customBaseUrl: string | undefined,
+	primaryMarketplace = US,
+	customHostIsMine: boolean | undefined = true,
+) => ({
 	environment: 'custom' as const,
 	customBaseUrl,
+	customHostIsMine,
 	primaryMarketplace,
 });
 
@@ -68,6 +78,97 @@ describe('apiBaseUrl', () => {
 		'javascript:alert(1)//https://x',
 	])('refuses the custom base URL %p and says what it has to start with', (written) => {
 		expect(() => apiBaseUrl(custom(written))).toThrow(/'Base URL'.*http:\/\/ or https:\/\//);
+	});
+});
+
+describe('a custom base URL, which receives the secrets', () => {
+	it.each([
+		'https://proxy.example',
+		'https://proxy.example:8443/x',
+		'http://localhost:9000',
+		'http://sandbox:4010',
+		'http://127.0.0.1:4010',
+		'http://127.1',
+		'http://[::1]:4010/na',
+		'http://10.1.2.3',
+		'http://172.16.0.9:80/x',
+		'http://172.31.0.9',
+		'http://192.168.1.20:9000',
+		'http://emulator.localhost:9000',
+		'http://host.docker.internal:4010',
+	])('may be %s', (url) => {
+		expect(apiBaseUrl(custom(url))).toBe(url);
+		expect(loginUrl(custom(url))).toBe(`${url}/auth/o2/token`);
+	});
+
+	it.each([
+		'http://proxy.example',
+		'http://8.8.8.8',
+		'http://172.32.0.1',
+		'http://172.15.0.1',
+		'http://1270.0.0.1',
+		'http://10.evil.example',
+		'http://127.0.0.1.evil.example',
+		'http://192.168.1.1.evil.example:80/',
+		'http://localhost.evil.example',
+		'http://localhost@evil.example',
+		'http://evil.example/.localhost',
+		'https://sellingpartnerapi-na.amazon.com@evil.example',
+		'https://user:password@proxy.example',
+		'https://evil.example\\@sellingpartnerapi-na.amazon.com',
+		'https://proxy.example/?to=',
+		'https://proxy.example/#',
+		'https://proxy.example/a b',
+	])('is not taken as %s, confirmed or not', (url) => {
+		expect(() => apiBaseUrl(custom(url))).toThrow(/would receive your client secret/);
+		expect(() => loginUrl(custom(url, US, false))).toThrow(/would receive your client secret/);
+	});
+
+	it.each([false, undefined])('gets nothing while it is not confirmed (%p)', (confirmed) => {
+		const credentials = { ...custom('https://proxy.example:8443/x'), customHostIsMine: confirmed };
+		for (const make of [() => apiBaseUrl(credentials), () => loginUrl(credentials)]) {
+			expect(make).toThrow(
+				/proxy\.example:8443 would receive your client secret and refresh token/,
+			);
+		}
+	});
+});
+
+describe('documentUrlProblem', () => {
+	const production = { environment: 'production' as const, primaryMarketplace: US };
+
+	it.each([
+		'https://tortuga-prod-na.s3-external-1.amazonaws.com/doc?X-Amz-Signature=1',
+		'https://tortuga-prod-eu.s3-eu-west-1.amazonaws.com/doc',
+		'https://d34o8swod1owfl.cloudfront.net/Report_47700.txt',
+	])('has nothing against %s', (address) => {
+		expect(documentUrlProblem(production, address)).toBeUndefined();
+		expect(documentUrlProblem({ ...production, environment: 'sandbox' }, address)).toBeUndefined();
+		expect(documentUrlProblem(custom('http://localhost:4010'), address)).toBeUndefined();
+	});
+
+	it.each([
+		['http://tortuga-prod-na.s3-external-1.amazonaws.com/doc', 'its address is not https'],
+		['ftp://bucket.s3.amazonaws.com/doc', 'its address is not https'],
+		['file:///etc/passwd', 'its address is not https'],
+		['https://evil.example/doc', 'its host, evil.example, is none'],
+		['https://amazonaws.com.evil.example/doc', 'its host, amazonaws.com.evil.example, is none'],
+		['https://evilamazonaws.com/doc', 'its host, evilamazonaws.com, is none'],
+		['https://169.254.169.254/latest/meta-data', 'its host, 169.254.169.254, is none'],
+		['https://localhost/doc', 'its host, localhost, is none'],
+		['https://user@bucket.s3.amazonaws.com/doc', 'its address holds a user name'],
+	])('refuses %s', (address, problem) => {
+		expect(documentUrlProblem(production, address)).toContain(problem);
+		expect(documentUrlProblem(custom('http://emulator:4010'), address)).toContain(problem);
+	});
+
+	it("takes a document on the custom base URL's own host, and there alone", () => {
+		const emulator = custom('http://emulator:4010/{region}');
+		expect(documentUrlProblem(emulator, 'http://emulator:4010/documents/1')).toBeUndefined();
+		expect(documentUrlProblem(emulator, 'http://emulator:9000/documents/1')).toBeUndefined();
+		expect(documentUrlProblem(emulator, 'http://other:4010/documents/1')).toContain('not https');
+		const leftOver = { ...emulator, environment: 'production' as const };
+		expect(documentUrlProblem(leftOver, 'https://emulator/documents/1')).toContain('is none');
 	});
 });
 

@@ -35,12 +35,23 @@ const KINDS: Readonly<Record<FailureKind, 'advised' | 'plain'>> = {
 	reportPending: 'advised',
 	reportFailed: 'advised',
 	otherReport: 'advised',
+	documentRefused: 'advised',
+	documentTooLarge: 'advised',
 };
 const ALL_KINDS = Object.keys(KINDS) as FailureKind[];
 
 /** Kinds whose headline says what was being done. */
 const NAMING_THE_CALL = ALL_KINDS.filter(
-	(kind) => !['cancelled', 'login', 'reportPending', 'reportFailed', 'otherReport'].includes(kind),
+	(kind) =>
+		![
+			'cancelled',
+			'login',
+			'reportPending',
+			'reportFailed',
+			'otherReport',
+			'documentRefused',
+			'documentTooLarge',
+		].includes(kind),
 );
 
 describe('SpApiFailure', () => {
@@ -164,6 +175,13 @@ describe('readAnswer', () => {
 			const body = { errors: [{ code: 'Unauthorized', message: 'Denied', details }] };
 			expect(readAnswer(403, body, {}).details).toBeUndefined();
 			expect(readAnswer(403, body, {}).message).toBe('Denied');
+		}
+	});
+
+	it('reads the message beside a code that is neither text nor number', () => {
+		for (const code of [{}, { toString: [] }, [{ valueOf: null }], true]) {
+			const body = { errors: [{ code, message: 'Bad' }] };
+			expect(readAnswer(400, body, {})).toMatchObject({ code: undefined, message: 'Bad' });
 		}
 	});
 

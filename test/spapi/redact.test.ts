@@ -78,6 +78,13 @@ describe('redact', () => {
 		expect(redact(text)).toBe(text);
 	});
 
+	it('leaves alone what it cleaned before, addresses without anything between them too', () => {
+		const address = 'buyer@marketplace.amazon.com';
+		const cleaned = redact(address + address);
+		expect(cleaned).toContain('[redacted]');
+		expect(redact(cleaned)).toBe(cleaned);
+	});
+
 	it('takes no noticeable time for long text without blanks', () => {
 		// Were the search to start over at each character, this would take minutes.
 		const started = performance.now();

@@ -1366,6 +1366,14 @@ describe('what was written', () => {
 			seller: 'me',
 			marketplaces: { M: { ...NEW, totals: { asOf: NEW.began, from: TODAY, counts: [0.5] } } },
 		},
+		{
+			version: 1,
+			credential: 'mine',
+			seller: 'me',
+			marketplaces: {
+				M: { ...NEW, totals: { asOf: NEW.began, from: '2026-02-31', counts: [1, 0] } },
+			},
+		},
 	])('by another version, or is none, is not read: %j', (stored) => {
 		expect(readState(stored, 'mine', 'me')).toBeUndefined();
 	});

@@ -5,6 +5,7 @@ import type { Marketplace } from '../../shared/domain/marketplaces';
 import { decodeReport } from '../../shared/domain/reportEncoding';
 import { hint } from '../../shared/n8n/hints';
 import type { SpApiClient } from '../../shared/spapi/client';
+import { unpackWhole } from '../../shared/spapi/reportDocument';
 import { obtainReport, type ReportType } from '../../shared/spapi/reports';
 
 /** Longest range of one report. Amazon's help names a month for these; not confirmed for the API. */
@@ -41,11 +42,11 @@ export async function fetchRangedReports(
 			dataStartTime: part.start?.toISO() ?? after,
 			...((!isLast || until !== undefined) && { dataEndTime: part.end?.toISO() ?? until }),
 		};
-		const obtained = await obtainReport(context, client, request, { waitMs });
+		const obtained = await obtainReport(context, client, request, { waitMs, read: unpackWhole });
 		if (obtained.status === 'DONE') {
-			const { bytes, contentType } = obtained.content;
+			const { body, contentType } = obtained.content;
 			const { countryCode } = marketplace;
-			texts.push(decodeReport(bytes, { contentType, countryCode }).text);
+			texts.push(decodeReport(body, { contentType, countryCode }).text);
 		} else {
 			hint(
 				context,

@@ -5,7 +5,7 @@ import { BAD_ENDS } from '../../shared/domain/reportCycle';
 
 /** What the trigger remembers between polls. Small, and bounded in every part of it. */
 
-const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
+const day = z.string().date();
 const instant = z.string().datetime();
 const count = z.number().int().nonnegative();
 

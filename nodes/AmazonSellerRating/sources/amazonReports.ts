@@ -15,6 +15,7 @@ import {
 import { oncePerExecution } from '../../shared/n8n/oncePerExecution';
 import { optionalText } from '../../shared/n8n/parameters';
 import type { SpApiClient } from '../../shared/spapi/client';
+import { readText } from '../../shared/spapi/reportDocument';
 import { obtainReport } from '../../shared/spapi/reports';
 import { parseSalesAndTraffic } from '../../shared/spapi/salesAndTraffic';
 
@@ -193,11 +194,10 @@ async function fetchDailyTotals(
 			dataStartTime: startOfDayIn(marketplace, since),
 			reportOptions: { dateGranularity: 'DAY' },
 		},
-		{ reportId, waitMs },
+		{ reportId, waitMs, read: readText },
 	);
 	if (obtained.status === 'CANCELLED') {
 		return { reportId: `${obtained.report.reportId} (cancelled by Amazon)`, totals: [] };
 	}
-	const text = new TextDecoder().decode(obtained.content.bytes);
-	return { reportId: obtained.report.reportId, totals: parseSalesAndTraffic(text) };
+	return { reportId: obtained.report.reportId, totals: parseSalesAndTraffic(obtained.content) };
 }

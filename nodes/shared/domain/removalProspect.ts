@@ -3,7 +3,7 @@ import { plusDays } from './ratingWindow';
 
 /**
  * What the words of a feedback say about a request for its removal, each value once, with what it
- * means. The node's output, its output schema and the README all take these texts.
+ * means. The node's output, its output schema and the docs all take these texts.
  */
 export const REMOVAL_CRITERIA = {
 	obsceneLanguage:

@@ -33,6 +33,13 @@ const BYTE_ORDER_MARKS: ReadonlyArray<readonly [ReportEncoding, readonly number[
 /** What the bytes 0x80 to 0x9F mean in windows-1252; the five it leaves undefined stand for themselves. */
 const WINDOWS_1252_HIGH = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
 
+export interface EncodingHints {
+	/** The download's `Content-Type` header. */
+	readonly contentType?: string;
+	/** Of the report's marketplace. */
+	readonly countryCode?: string;
+}
+
 /**
  * Decodes the bytes of a report.
  *
@@ -42,29 +49,98 @@ const WINDOWS_1252_HIGH = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\
  * before a single-byte name in the header); the single-byte charset the download names; CP932 for
  * Japan; windows-1252, which accepts anything.
  */
-export function decodeReport(
-	bytes: Uint8Array,
-	hints: { contentType?: string; countryCode?: string } = {},
-): DecodedReport {
+export function decodeReport(bytes: Uint8Array, hints: EncodingHints = {}): DecodedReport {
+	for (const { strict, ...reading } of readingsOf(bytes, hints)) {
+		const decode = decoderOf(reading.encoding, strict);
+		const text = decode(bytes);
+		const last = text === undefined ? undefined : decode();
+		if (last !== undefined) return { text: text + last, ...reading };
+	}
+	throw new Error(NOTHING_FITS);
+}
+
+/**
+ * Decodes a report as `decodeReport` does, piece by piece, so that it need never be whole in memory.
+ * Where the bytes turn out not to be in the encoding tried first, all begins anew with the next.
+ * @param open the report's bytes from their start, each time it is called
+ * @param read takes the pieces of text; what it made of them is thrown away when all begins anew
+ */
+export async function readDecoded<Result>(
+	open: () => AsyncIterable<Uint8Array>,
+	hints: EncodingHints,
+	read: (pieces: AsyncIterable<string>) => Promise<Result>,
+): Promise<Result> {
+	for (const reading of readingsOf(await startOf(open()), hints)) {
+		const pieces = new DecodedPieces(open(), reading);
+		const result = await read(pieces);
+		if (pieces.fit) return result;
+	}
+	throw new Error(NOTHING_FITS);
+}
+
+const NOTHING_FITS = 'windows-1252, which is tried last, accepts any bytes';
+
+/** An encoding to try. */
+interface Reading {
+	readonly encoding: ReportEncoding;
+	readonly recognisedBy: DecodedReport['recognisedBy'];
+	/** Whether it is ruled out by bytes that mean nothing in it. */
+	readonly strict: boolean;
+}
+
+/** What the report may be in, the likeliest first; the last accepts any bytes. */
+function readingsOf(start: Uint8Array, { contentType, countryCode }: EncodingHints): Reading[] {
 	for (const [encoding, mark] of BYTE_ORDER_MARKS) {
-		if (mark.every((byte, index) => bytes[index] === byte)) {
-			const text = decodeStrictly(bytes, encoding) ?? new TextDecoder(encoding).decode(bytes);
-			return { text, encoding, recognisedBy: 'byteOrderMark' };
+		if (mark.every((byte, index) => start[index] === byte)) {
+			const recognisedBy = 'byteOrderMark';
+			return [true, false].map((strict) => ({ encoding, recognisedBy, strict }));
 		}
 	}
+	const readings: Reading[] = [];
+	const add = (encoding: ReportEncoding, recognisedBy: DecodedReport['recognisedBy']) =>
+		readings.push({ encoding, recognisedBy, strict: true });
 
-	const declared = declaredEncoding(hints.contentType);
-	const candidates: Array<readonly [ReportEncoding, DecodedReport['recognisedBy']]> = [];
-	if (declared === 'utf-8' || declared === 'shift_jis') candidates.push([declared, 'contentType']);
-	candidates.push(['utf-8', 'validUtf8']);
-	if (declared === 'windows-1252') candidates.push([declared, 'contentType']);
-	if (hints.countryCode === 'JP') candidates.push(['shift_jis', 'marketplace']);
+	const declared = declaredEncoding(contentType);
+	if (declared === 'utf-8' || declared === 'shift_jis') add(declared, 'contentType');
+	add('utf-8', 'validUtf8');
+	if (declared === 'windows-1252') add(declared, 'contentType');
+	if (countryCode === 'JP') add('shift_jis', 'marketplace');
+	add('windows-1252', 'fallback');
+	return readings;
+}
 
-	for (const [encoding, recognisedBy] of candidates) {
-		const text = decodeStrictly(bytes, encoding);
-		if (text !== undefined) return { text, encoding, recognisedBy };
+/** As many bytes as a byte order mark may have, and more. */
+async function startOf(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+	const start: number[] = [];
+	for await (const piece of bytes) {
+		start.push(...piece.subarray(0, 3));
+		if (start.length >= 3) break;
 	}
-	return { text: decodeWindows1252(bytes), encoding: 'windows-1252', recognisedBy: 'fallback' };
+	return Uint8Array.from(start);
+}
+
+/** The pieces of text, up to where the bytes stop to fit the encoding. */
+class DecodedPieces implements AsyncIterable<string> {
+	/** Whether all bytes so far fit. */
+	fit = true;
+
+	constructor(
+		private readonly bytes: AsyncIterable<Uint8Array>,
+		private readonly reading: Reading,
+	) {}
+
+	async *[Symbol.asyncIterator](): AsyncGenerator<string> {
+		const decode = decoderOf(this.reading.encoding, this.reading.strict);
+		for await (const piece of this.bytes) {
+			const text = decode(piece);
+			this.fit = text !== undefined;
+			if (text === undefined) return;
+			yield text;
+		}
+		const last = decode();
+		this.fit = last !== undefined;
+		yield last ?? '';
+	}
 }
 
 function declaredEncoding(contentType = ''): ReportEncoding | undefined {
@@ -72,19 +148,27 @@ function declaredEncoding(contentType = ''): ReportEncoding | undefined {
 	return charset === undefined ? undefined : CHARSET_ALIASES[charset];
 }
 
-/** The text, or undefined where the bytes are not valid in that encoding. A byte order mark is dropped. */
-function decodeStrictly(bytes: Uint8Array, encoding: ReportEncoding): string | undefined {
-	if (encoding === 'windows-1252') return decodeWindows1252(bytes);
-	try {
-		return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-	} catch {
-		return undefined;
-	}
+/**
+ * Makes text of bytes, piece by piece; without bytes it makes what is left at their end. Undefined
+ * where they are not valid in that encoding. A byte order mark is dropped.
+ */
+function decoderOf(
+	encoding: ReportEncoding,
+	strict: boolean,
+): (bytes?: Uint8Array) => string | undefined {
+	if (encoding === 'windows-1252') return (bytes) => (bytes ? decodeWindows1252(bytes) : '');
+	const decoder = new TextDecoder(encoding, { fatal: strict });
+	return (bytes) => {
+		try {
+			return decoder.decode(bytes, { stream: bytes !== undefined });
+		} catch {
+			return undefined;
+		}
+	};
 }
 
-/** Some Node versions decode `windows-1252` as if it were ISO-8859-1, so the difference is mended here. */
-function decodeWindows1252(bytes: Uint8Array): string {
-	return new TextDecoder('latin1')
-		.decode(bytes)
+/** Node's own `windows-1252` is ISO-8859-1 in some versions, and always several times slower. */
+const decodeWindows1252 = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
+	Buffer.from(buffer, byteOffset, byteLength)
+		.toString('latin1')
 		.replace(/[\u0080-\u009f]/g, (char) => WINDOWS_1252_HIGH.charAt(char.charCodeAt(0) - 0x80));
-}

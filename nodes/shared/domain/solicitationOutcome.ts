@@ -1,6 +1,6 @@
 /**
  * What came of one order, each value once, with what it means. The node's output, its output schema
- * and the README all take these texts.
+ * and the docs all take these texts.
  */
 export const SOLICITATION_OUTCOMES = {
 	eligible: 'Amazon would accept a request for this order now',
@@ -70,6 +70,6 @@ export function outcomeOfRefusal(
 	if (/already\s+(been\s+)?requested|not available for this amazonOrderId/i.test(message)) {
 		return 'alreadyRequested';
 	}
-	if (/outside the\b.*\bday range/i.test(message)) return 'outsideWindow';
+	if (/outside the\b.{0,80}\bday range/i.test(message)) return 'outsideWindow';
 	return undefined;
 }

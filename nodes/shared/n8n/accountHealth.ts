@@ -8,6 +8,7 @@ import {
 import type { Marketplace } from '../domain/marketplaces';
 import { plusDays } from '../domain/ratingWindow';
 import type { SpApiClient } from '../spapi/client';
+import { readText } from '../spapi/reportDocument';
 import { obtainReport, parseJsonReport } from '../spapi/reports';
 import { startOfDayIn, todayIn } from './feedbackReport';
 import { oncePerExecution } from './oncePerExecution';
@@ -36,11 +37,14 @@ export async function fetchAccountHealth(
 				marketplaceId: marketplace.id,
 				dataStartTime: startOfDayIn(marketplace, since),
 			},
-			{ reportId, waitMs: waitMinutes * 60_000 },
+			{ reportId, waitMs: waitMinutes * 60_000, read: readText },
 		);
 		if (obtained.status === 'CANCELLED') return undefined;
-		const text = new TextDecoder().decode(obtained.content.bytes);
-		const report = parseJsonReport(text, accountHealthReportSchema, 'Seller Performance');
+		const report = parseJsonReport(
+			obtained.content,
+			accountHealthReportSchema,
+			'Seller Performance',
+		);
 		return accountHealthOf(report, marketplace.id);
 	});
 }

@@ -3,15 +3,16 @@ import { DateTime } from 'luxon';
 
 import {
 	dateOrderOf,
-	parseFeedbackReport,
+	FeedbackReportReader,
 	type DateOrder,
 	type FeedbackReport,
 	type FeedbackRow,
 } from '../domain/feedbackReport';
 import type { Marketplace } from '../domain/marketplaces';
 import { plusDays } from '../domain/ratingWindow';
-import { decodeReport } from '../domain/reportEncoding';
+import { readDecoded } from '../domain/reportEncoding';
 import type { SpApiClient } from '../spapi/client';
+import { unpack, type ReportDocument } from '../spapi/reportDocument';
 import { createReport, obtainReport, type ReportRequest } from '../spapi/reports';
 import { hint } from './hints';
 
@@ -90,7 +91,11 @@ export async function fetchFeedback(
 ): Promise<FetchedFeedback> {
 	const startedAt = performance.now();
 	const request = feedbackReportSince(marketplace, since);
-	const obtained = await obtainReport(context, client, request, { reportId, waitMs });
+	const obtained = await obtainReport(context, client, request, {
+		reportId,
+		waitMs,
+		read: async (document) => await readFeedbackReport(document, marketplace, dateFormat),
+	});
 	const { reportId: id } = obtained.report;
 	const seconds = Math.round((performance.now() - startedAt) / 1000);
 	if (seconds >= 10) hint(context, `Amazon took ${seconds} seconds to prepare report ${id}`);
@@ -102,20 +107,31 @@ export async function fetchFeedback(
 		);
 		return { known: false, reportId: id };
 	}
-	const report = readFeedbackReport(obtained.content, marketplace, dateFormat);
-	hintAtUnreadable(context, report);
-	return { known: true, reportId: id, report };
+	hintAtUnreadable(context, obtained.content);
+	return { known: true, reportId: id, report: obtained.content };
 }
 
-/** Decodes and parses the bytes of a feedback report. */
-export function readFeedbackReport(
-	content: { readonly bytes: Uint8Array; readonly contentType?: string },
-	marketplace: Marketplace,
+/**
+ * Unpacks, decodes and parses a feedback report piece by piece: but for its rows, no more than a piece of
+ * it is in memory unpacked.
+ * @throws DocumentError where it cannot be unpacked
+ */
+export async function readFeedbackReport(
+	{ body, contentType }: ReportDocument,
+	{ countryCode }: Marketplace,
 	dateFormat: DateOrder | 'auto',
-): FeedbackReport {
-	const { countryCode } = marketplace;
-	const { text } = decodeReport(content.bytes, { contentType: content.contentType, countryCode });
-	return parseFeedbackReport(text, dateFormat === 'auto' ? dateOrderOf(countryCode) : dateFormat);
+): Promise<FeedbackReport> {
+	const dateOrder = dateFormat === 'auto' ? dateOrderOf(countryCode) : dateFormat;
+	return await readDecoded(
+		() => unpack(body),
+		{ contentType, countryCode },
+		async (pieces) => {
+			const reader = new FeedbackReportReader(dateOrder);
+			const rows: FeedbackRow[] = [];
+			for await (const piece of pieces) for (const row of reader.read(piece)) rows.push(row);
+			return { rows: rows.concat(reader.end()), unreadable: reader.unreadable };
+		},
+	);
 }
 
 /** Says which lines were left out, so that nothing is lost in silence. */

@@ -20,6 +20,7 @@ import {
 import { operationOf, type Operation, type OperationName } from './operations';
 import { backoff, pause } from './pause';
 import { RateLimit } from './rateLimit';
+import { redact } from './redact';
 import { USER_AGENT } from './userAgent';
 
 export const CREDENTIAL_NAME = 'amazonSellingPartnerApi';
@@ -168,10 +169,9 @@ export class SpApiClient {
 		if (parsed.success) return { value: parsed.data, answer, headers: http.headers };
 		const [issue] = parsed.error.issues;
 		const where = issue?.path.join('.');
-		return {
-			kind: 'unexpectedAnswer',
-			answer: { ...answer, message: `${where ? `${where}: ` : ''}${issue?.message ?? ''}` },
-		};
+		// Zod quotes the value it got in some of its messages.
+		const message = redact(`${where ? `${where}: ` : ''}${issue?.message ?? ''}`);
+		return { kind: 'unexpectedAnswer', answer: { ...answer, message } };
 	}
 
 	/**

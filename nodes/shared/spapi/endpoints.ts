@@ -10,6 +10,8 @@ export interface SellingPartnerCredentials {
 	readonly environment: 'production' | 'sandbox' | 'custom';
 	/** Only with environment `custom`; may hold `{region}`. */
 	readonly customBaseUrl?: string;
+	/** Whether the user confirmed that the host of `customBaseUrl` may have the secrets. */
+	readonly customHostIsMine?: boolean;
 	/** Percent of Amazon's rate limit that each process of n8n may use. */
 	readonly rateLimitShare?: number;
 }
@@ -38,7 +40,7 @@ const LWA_PATH = '/auth/o2/token';
 
 type EndpointFields = Pick<
 	SellingPartnerCredentials,
-	'environment' | 'customBaseUrl' | 'primaryMarketplace'
+	'environment' | 'customBaseUrl' | 'customHostIsMine' | 'primaryMarketplace'
 >;
 
 /**
@@ -57,14 +59,17 @@ export function primaryMarketplaceOf(
 	return marketplace;
 }
 
-/** Base URL of the Selling Partner API, without a slash at its end, for the credential's region. */
+/**
+ * Base URL of the Selling Partner API, without a slash at its end, for the credential's region.
+ * @throws Error where a custom one is malformed, not confirmed, or would send secrets in clear text
+ */
 export function apiBaseUrl(
 	credentials: EndpointFields,
 	region: Region = primaryMarketplaceOf(credentials).region,
 ): string {
 	switch (credentials.environment) {
 		case 'custom':
-			return customBaseUrl(credentials).replaceAll('{region}', region);
+			return customBaseUrl(credentials, region);
 		case 'sandbox':
 			return SANDBOX_ENDPOINTS[region];
 		default:
@@ -78,10 +83,58 @@ export function loginUrl(credentials: EndpointFields): string {
 	return `${base}${LWA_PATH}`;
 }
 
-function customBaseUrl({ customBaseUrl: url = '' }: EndpointFields): string {
-	const trimmed = url.trim().replace(/\/+$/, '');
-	if (!/^https?:\/\/[^/]/.test(trimmed)) {
+/**
+ * What a custom base URL may be, for it gets the client secret and the refresh token: https, or http
+ * to a host of one's own network (this machine, a private address, a name without a dot as Docker
+ * gives them). No user name, which makes `https://sellingpartnerapi-eu.amazon.com@evil.example` look
+ * like Amazon; no query or fragment.
+ */
+export const CUSTOM_BASE_URL =
+	/^(?:https:\/\/[^\s/?#@\\]+|http:\/\/(?:[\w-]+|[\w-]+(?:\.[\w-]+)*\.(?:localhost|local|internal|test)|127(?:\.\d+){1,3}|10(?:\.\d+){3}|192\.168(?:\.\d+){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d+){2}|\[::1\])(?::\d+)?)(?:\/[^\s?#@\\]*)?$/i;
+
+function customBaseUrl(
+	{ customBaseUrl: written = '', customHostIsMine }: EndpointFields,
+	region: Region,
+): string {
+	const url = written.trim().replace(/\/+$/, '').replaceAll('{region}', region);
+	if (!/^https?:\/\/[^/]/.test(url)) {
 		throw new Error("The credential's 'Base URL' has to start with http:// or https://");
 	}
-	return trimmed;
+	if (!CUSTOM_BASE_URL.test(url)) {
+		throw new Error(
+			"The credential's 'Base URL' would receive your client secret and refresh token. It has to be https (http only within your own network) and may hold no user name, query or fragment.",
+		);
+	}
+	if (customHostIsMine !== true) {
+		throw new Error(
+			`With the credential's 'Base URL', ${new URL(url).host} would receive your client secret and refresh token. Switch on 'This Host May Receive My Secrets' in the credential if it is yours, or set 'Environment' to Production.`,
+		);
+	}
+	return url;
+}
+
+/** Where Amazon keeps the documents of reports: its storage and its content network. */
+const DOCUMENT_HOSTS = /\.(?:amazonaws\.com|cloudfront\.net|amazon\.com)$/;
+
+/**
+ * What is wrong with the address of a report's document; undefined where it may be asked. An emulator
+ * or proxy keeps documents on its own host.
+ */
+export function documentUrlProblem(
+	credentials: EndpointFields,
+	address: string,
+): string | undefined {
+	const { protocol, hostname, username, password } = new URL(address);
+	if (
+		credentials.environment === 'custom' &&
+		/^https?:$/.test(protocol) &&
+		hostname === new URL(apiBaseUrl(credentials)).hostname
+	) {
+		return undefined;
+	}
+	if (protocol !== 'https:') return 'its address is not https';
+	if (username !== '' || password !== '') return 'its address holds a user name';
+	return DOCUMENT_HOSTS.test(hostname)
+		? undefined
+		: `its host, ${hostname}, is none of those where Amazon keeps reports`;
 }

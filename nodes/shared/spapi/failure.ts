@@ -20,6 +20,8 @@ import { redact } from './redact';
  * - `reportPending`: the report was not finished in the time to wait; it can be picked up later
  * - `reportFailed`: Amazon ended the report as FATAL
  * - `otherReport`: the report to pick up is of another type or marketplace
+ * - `documentRefused`: the report's document is not where Amazon keeps them, so it was not asked for
+ * - `documentTooLarge`: the report's document is larger than a report can be
  */
 export type FailureKind =
 	| 'cancelled'
@@ -37,7 +39,9 @@ export type FailureKind =
 	| 'unexpectedAnswer'
 	| 'reportPending'
 	| 'reportFailed'
-	| 'otherReport';
+	| 'otherReport'
+	| 'documentRefused'
+	| 'documentTooLarge';
 
 /** What Amazon said, cleaned of secrets. */
 export interface AmazonAnswer {
@@ -106,6 +110,8 @@ const HEADLINES: Readonly<Record<FailureKind, (does: string, answer: AmazonAnswe
 	reportPending: (_, { details }) => `Amazon is still preparing report ${details}`,
 	reportFailed: (_, { details }) => `Amazon gave up on report ${details} (FATAL)`,
 	otherReport: (_, { details }) => `The report to pick up is another one: ${details}`,
+	documentRefused: (_, { details }) => `The report's document was not downloaded: ${details}`,
+	documentTooLarge: (_, { details }) => `The report's document is too large: ${details}`,
 };
 
 /** Kinds whose headline holds all there is in the answer. */
@@ -114,6 +120,8 @@ const SAID_IN_HEADLINE: readonly FailureKind[] = [
 	'reportPending',
 	'reportFailed',
 	'otherReport',
+	'documentRefused',
+	'documentTooLarge',
 ];
 
 const ADVICE: Readonly<Record<FailureKind, (roles: readonly string[]) => string>> = {
@@ -139,6 +147,9 @@ const ADVICE: Readonly<Record<FailureKind, (roles: readonly string[]) => string>
 	reportFailed: () =>
 		'Request it again in some minutes. If it stays so, ask for a shorter range of time.',
 	otherReport: () => 'Give the ID of a report of the type and marketplace wanted, or none.',
+	documentRefused: () =>
+		'Nothing was sent there. Check that nothing between n8n and Amazon changes its answers; if Amazon has moved its documents, please report it.',
+	documentTooLarge: () => 'Ask for a shorter range of time.',
 };
 
 function anyOf(roles: readonly string[]): string {
@@ -152,7 +163,11 @@ const errorListSchema = z.object({
 	errors: z
 		.array(
 			z.object({
-				code: z.coerce.string().nullish(),
+				// Whatever else it is must not cost the message.
+				code: z
+					.union([z.string(), z.number().transform(String)])
+					.nullish()
+					.catch(undefined),
 				message: z.string().nullish(),
 				details: z.string().nullish(),
 			}),

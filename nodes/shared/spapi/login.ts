@@ -60,6 +60,8 @@ export async function logIn(
 		json: false,
 		ignoreHttpStatusErrors: true,
 		returnFullResponse: true,
+		// A redirect would take the secrets along.
+		disableFollowRedirect: true,
 		timeout: TIMEOUT_MS,
 	});
 	const response = await answered.catch(() => {

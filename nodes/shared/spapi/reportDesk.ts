@@ -2,15 +2,8 @@ import { DateTime } from 'luxon';
 
 import type { SpApiClient, SpApiContext } from './client';
 import { SpApiFailure } from './failure';
-import {
-	createReport,
-	downloadReport,
-	getReport,
-	isFinished,
-	type Report,
-	type ReportContent,
-	type ReportRequest,
-} from './reports';
+import { readReportDocument, unpackWhole, type ReportDocument } from './reportDocument';
+import { createReport, getReport, isFinished, type Report, type ReportRequest } from './reports';
 
 /**
  * Reports this process asked for and read lately. Amazon lets a seller ask for one report a minute
@@ -30,7 +23,7 @@ const lastAsked = new Map<string, AskedReport>();
 /** Requests under way: who comes meanwhile shares their outcome, whatever it is. */
 const asking = new Map<string, Promise<AskedReport>>();
 
-const contents = new Map<string, Promise<ReportContent>>();
+const contents = new Map<string, Promise<ReportDocument>>();
 
 /** Contents kept, and how large one may be (bytes). */
 const MAX_CONTENTS = 60;
@@ -67,7 +60,7 @@ export async function askForReport(
 /** What became of a report. */
 export type CollectedReport =
 	| { readonly status: 'pending' | 'CANCELLED' | 'FATAL' | 'unknown' }
-	| { readonly status: 'DONE'; readonly content: ReportContent };
+	| { readonly status: 'DONE'; readonly content: ReportDocument };
 
 /** Looks once how far a report is, and reads it if it is finished. */
 export async function collectReport(
@@ -85,7 +78,8 @@ export async function collectReport(
 	if (!isFinished(report)) return { status: 'pending' };
 	if (report.processingStatus === 'FATAL') return { status: 'FATAL' };
 	if (report.reportDocumentId === undefined) return { status: 'CANCELLED' };
-	const reading = contents.get(key) ?? downloadReport(context, client, report.reportDocumentId);
+	const reading =
+		contents.get(key) ?? readReportDocument(context, client, report.reportDocumentId, unpackWhole);
 	keep(key, reading);
 	return { status: 'DONE', content: await reading };
 }
@@ -95,10 +89,10 @@ function orUndefinedIfUnknown(failure: unknown): Report | undefined {
 	throw failure;
 }
 
-function keep(key: string, reading: Promise<ReportContent>): void {
+function keep(key: string, reading: Promise<ReportDocument>): void {
 	contents.set(key, reading);
 	const forget = (): void => void contents.delete(key);
-	reading.then(({ bytes }) => bytes.length > MAX_CONTENT_BYTES && forget(), forget);
+	reading.then(({ body }) => body.length > MAX_CONTENT_BYTES && forget(), forget);
 	for (const oldest of contents.keys()) {
 		if (contents.size <= MAX_CONTENTS) break;
 		contents.delete(oldest);

@@ -1,9 +1,11 @@
-import { jsonParse, type IHttpRequestOptions } from 'n8n-workflow';
+import { jsonParse } from 'n8n-workflow';
 import { z } from 'zod';
 
 import type { SpApiClient, SpApiContext } from './client';
 import { SpApiFailure } from './failure';
 import { pause } from './pause';
+import { redact } from './redact';
+import { readReportDocument, type ReportDocument } from './reportDocument';
 
 /** The report types the nodes use, with the roles that open them. */
 export const REPORT_TYPES = {
@@ -49,13 +51,6 @@ export type Report = z.infer<typeof reportSchema>;
 /** Whether Amazon has finished with it, one way or another. */
 export const isFinished = ({ processingStatus }: Report): boolean =>
 	processingStatus !== 'IN_QUEUE' && processingStatus !== 'IN_PROGRESS';
-
-const documentSchema = z.object({ url: z.string().url() });
-
-export interface ReportContent {
-	readonly bytes: Uint8Array;
-	readonly contentType: string;
-}
 
 /** Asks Amazon to prepare a report; it takes seconds to many minutes. */
 export async function createReport(client: SpApiClient, request: ReportRequest): Promise<string> {
@@ -140,70 +135,6 @@ export async function waitForReport(
 	}
 }
 
-/** Downloads a report's document and decompresses it. Its URL lives five minutes, so it is fetched anew. */
-export async function downloadReport(
-	context: SpApiContext,
-	client: SpApiClient,
-	reportDocumentId: string,
-): Promise<ReportContent> {
-	for (let attempt = 1; ; attempt += 1) {
-		const { answer } = await client.call('getReportDocument', {
-			path: { reportDocumentId },
-			answer: documentSchema,
-		});
-		const response = await download(context, answer.url, client.signal).catch(() => undefined);
-		if (client.signal?.aborted) throw new SpApiFailure('cancelled', 'getReportDocument');
-		const bytes = response?.statusCode === 200 ? await decompress(response.body) : undefined;
-		if (response !== undefined && bytes !== undefined) {
-			return { bytes, contentType: String(response.headers['content-type'] ?? '') };
-		}
-		if (attempt === 2) {
-			throw new SpApiFailure('unexpectedAnswer', 'getReportDocument', {
-				status: response?.statusCode,
-				message: 'the document did not arrive whole',
-			});
-		}
-	}
-}
-
-interface DocumentResponse {
-	readonly statusCode: number;
-	readonly headers: Readonly<Record<string, unknown>>;
-	readonly body: ArrayBuffer;
-}
-
-/** Documents lie outside the API, behind a URL that is its own key: no access token goes there. */
-async function download(
-	context: SpApiContext,
-	url: string,
-	abortSignal: AbortSignal | undefined,
-): Promise<DocumentResponse> {
-	const options: IHttpRequestOptions = {
-		url,
-		encoding: 'arraybuffer',
-		returnFullResponse: true,
-		ignoreHttpStatusErrors: true,
-		timeout: 120_000,
-		abortSignal,
-	};
-	return await context.helpers.httpRequest(options);
-}
-
-/**
- * Decompresses gzip, told by its first bytes rather than by what the document says of itself: some
- * downloads are decompressed on their way. Undefined where the data is cut off or damaged.
- */
-export async function decompress(body: ArrayBuffer | Uint8Array): Promise<Uint8Array | undefined> {
-	const bytes = new Uint8Array(body);
-	if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-	try {
-		const unzipped = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-		return new Uint8Array(await new Response(unzipped).arrayBuffer());
-	} catch {
-		return undefined;
-	}
-}
-
 /**
  * Reads a report that is JSON.
  * @param name as sellers know the report, for the message
@@ -218,26 +149,34 @@ export function parseJsonReport<Content>(
 	if (parsed.success) return parsed.data;
 	const [issue] = parsed.error.issues;
 	throw new SpApiFailure('unexpectedAnswer', 'getReportDocument', {
-		message: `${name} report, ${issue?.path.join('.')}: ${issue?.message}`,
+		message: redact(`${name} report, ${issue?.path.join('.')}: ${issue?.message}`),
 	});
 }
 
-export type ObtainedReport =
-	| { readonly status: 'DONE'; readonly report: Report; readonly content: ReportContent }
+export type ObtainedReport<Content> =
+	| { readonly status: 'DONE'; readonly report: Report; readonly content: Content }
 	/** Nothing to report, or a refusal: Amazon does not say which. */
 	| { readonly status: 'CANCELLED'; readonly report: Report };
+
+export interface ObtainOptions<Content> {
+	/** A report created before, to pick up. */
+	readonly reportId?: string;
+	readonly waitMs: number;
+	/** Reads the document; once more where it turns out not to have arrived whole. */
+	readonly read: (document: ReportDocument) => Promise<Content>;
+}
 
 /**
  * Takes a report from request to content: creates it (or picks up one created before), waits, downloads.
  * @throws SpApiFailure `reportPending` where it is not finished in time, `reportFailed` on FATAL,
  * `otherReport` where the one to pick up is of another type or marketplace; each names the report
  */
-export async function obtainReport(
+export async function obtainReport<Content>(
 	context: SpApiContext,
 	client: SpApiClient,
 	request: ReportRequest,
-	{ reportId, waitMs }: { readonly reportId?: string; readonly waitMs: number },
-): Promise<ObtainedReport> {
+	{ reportId, waitMs, read }: ObtainOptions<Content>,
+): Promise<ObtainedReport<Content>> {
 	const id = reportId ?? (await createReport(client, request));
 	const nameReport = (failure: unknown): never => {
 		throw failure instanceof SpApiFailure ? failure.aboutReport(id) : failure;
@@ -253,7 +192,9 @@ export async function obtainReport(
 		throw new SpApiFailure('reportFailed', 'getReport', { details: id });
 	}
 	if (report.reportDocumentId === undefined) return { status: 'CANCELLED', report };
-	const content = await downloadReport(context, client, report.reportDocumentId).catch(nameReport);
+	const content = await readReportDocument(context, client, report.reportDocumentId, read).catch(
+		nameReport,
+	);
 	return { status: 'DONE', report, content };
 }
 

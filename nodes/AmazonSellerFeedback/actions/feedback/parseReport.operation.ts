@@ -8,13 +8,14 @@ import {
 import { z } from 'zod';
 
 import { optionsCollection, simplifyParameter } from '../../../shared/n8n/commonParameters';
+import type { FeedbackReport } from '../../../shared/domain/feedbackReport';
 import { hintAtUnreadable, readFeedbackReport, toItems } from '../../../shared/n8n/feedbackReport';
 import {
 	knownMarketplace,
 	marketplaceOfFileParameter,
 } from '../../../shared/n8n/marketplaceParameter';
 import { locatorValue, readParameters } from '../../../shared/n8n/parameters';
-import { decompress } from '../../../shared/spapi/reports';
+import { DocumentError, LARGEST_DOCUMENT } from '../../../shared/spapi/reportDocument';
 import { reportOptions, reportOptionsSchema } from './common';
 
 export const description: INodeProperties[] = updateDisplayOptions(
@@ -53,24 +54,36 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	);
 	const marketplace = knownMarketplace(this, wanted.marketplace ?? '', itemIndex);
 	const { mimeType, fileName } = this.helpers.assertBinaryData(itemIndex, binaryPropertyName);
-	const bytes = await decompress(
-		await this.helpers.getBinaryDataBuffer(itemIndex, binaryPropertyName),
+	const document = {
+		body: await this.helpers.getBinaryDataBuffer(itemIndex, binaryPropertyName),
+		contentType: mimeType,
+	};
+	const report = await readFeedbackReport(document, marketplace, options.dateFormat).catch(
+		(error: unknown) => {
+			if (error instanceof DocumentError) return error;
+			throw error;
+		},
 	);
-	const report =
-		bytes && readFeedbackReport({ bytes, contentType: mimeType }, marketplace, options.dateFormat);
-	if (report === undefined || (report.rows.length === 0 && report.unreadable.length > 0)) {
+	if (
+		report instanceof DocumentError ||
+		(report.rows.length === 0 && report.unreadable.length > 0)
+	) {
 		throw new NodeOperationError(
 			this.getNode(),
 			`The file ${fileName ?? ''} is not a feedback report that can be read`,
-			{
-				itemIndex,
-				description:
-					report === undefined
-						? 'It is packed by gzip, but cut off or damaged. Download it again.'
-						: `Of its ${report.unreadable.length} lines none holds a feedback; line ${report.unreadable[0]?.line}: ${report.unreadable[0]?.reason}. Check the marketplace, which decides the date format.`,
-			},
+			{ itemIndex, description: whyNot(report) },
 		);
 	}
 	hintAtUnreadable(this, report);
 	return toItems(report, report.rows, marketplace, { simplify: wanted.simplify, ...options });
+}
+
+function whyNot(report: FeedbackReport | DocumentError): string {
+	if (report instanceof DocumentError) {
+		return report.problem === 'damaged'
+			? 'It is packed by gzip, but cut off or damaged. Download it again.'
+			: `It is over ${LARGEST_DOCUMENT / 1024 / 1024} MB unpacked, or packed more tightly than a report can be. Split it, or ask for fewer days.`;
+	}
+	const [first] = report.unreadable;
+	return `Of its ${report.unreadable.length} lines none holds a feedback; line ${first?.line}: ${first?.reason}. Check the marketplace, which decides the date format.`;
 }

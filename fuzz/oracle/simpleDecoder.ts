@@ -1,0 +1,81 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- a program that runs on the machine, never in n8n */
+import { isUtf8 } from 'node:buffer';
+import iconv from 'iconv-lite';
+
+import type { DecodedReport } from '../../nodes/shared/domain/reportEncoding';
+
+/** Names of charsets as they come in a download's header, with what they are read as. */
+export const CHARSETS: ReadonlyArray<readonly [string, DecodedReport['encoding'] | undefined]> = [
+	['', undefined],
+	['utf-8', 'utf-8'],
+	['UTF8', 'utf-8'],
+	['Cp1252', 'windows-1252'],
+	['windows-1252', 'windows-1252'],
+	['ISO-8859-1', 'windows-1252'],
+	['latin1', 'windows-1252'],
+	['SJIS', 'shift_jis'],
+	['Shift_JIS', 'shift_jis'],
+	['shift-jis', 'shift_jis'],
+	['MS932', 'shift_jis'],
+	['cp932', 'shift_jis'],
+	['windows-31j', 'shift_jis'],
+	['koi8-r', undefined],
+];
+
+/** Windows-1252 by another library; the five bytes it leaves undefined stand for themselves. */
+const WINDOWS_1252 = Array.from({ length: 256 }, (_, byte) => {
+	const char = iconv.decode(Buffer.of(byte), 'windows-1252');
+	return char === '\ufffd' ? String.fromCharCode(byte) : char;
+});
+
+/**
+ * Decodes the bytes of a report by the order of evidence that `decodeReport` promises, in one piece.
+ * @param declared the charset the download names
+ */
+export function decodeSimply(
+	bytes: Uint8Array,
+	declared: DecodedReport['encoding'] | undefined,
+	countryCode: string | undefined,
+): DecodedReport {
+	const recognisedBy = 'byteOrderMark';
+	const start = Buffer.from(bytes.subarray(0, 3)).toString('hex');
+	if (start === 'efbbbf') return { ...decoded(bytes, 'utf-8'), recognisedBy };
+	if (start.startsWith('fffe')) return { ...decoded(bytes, 'utf-16le'), recognisedBy };
+	if (start.startsWith('feff')) return { ...decoded(bytes, 'utf-16be'), recognisedBy };
+
+	const isJapanese = isShiftJis(bytes);
+	if (declared === 'utf-8' && isUtf8(bytes)) {
+		return { ...decoded(bytes, 'utf-8'), recognisedBy: 'contentType' };
+	}
+	if (declared === 'shift_jis' && isJapanese) {
+		return { ...decoded(bytes, 'shift_jis'), recognisedBy: 'contentType' };
+	}
+	if (isUtf8(bytes)) return { ...decoded(bytes, 'utf-8'), recognisedBy: 'validUtf8' };
+
+	const western = {
+		text: Array.from(bytes, (byte) => WINDOWS_1252[byte]).join(''),
+		encoding: 'windows-1252',
+	} as const;
+	if (declared === 'windows-1252') return { ...western, recognisedBy: 'contentType' };
+	if (countryCode === 'JP' && isJapanese) {
+		return { ...decoded(bytes, 'shift_jis'), recognisedBy: 'marketplace' };
+	}
+	return { ...western, recognisedBy: 'fallback' };
+}
+
+type Decoded = Pick<DecodedReport, 'text' | 'encoding'>;
+
+/** What is not valid becomes U+FFFD; a byte order mark is dropped. */
+const decoded = (bytes: Uint8Array, encoding: DecodedReport['encoding']): Decoded => ({
+	text: new TextDecoder(encoding).decode(bytes),
+	encoding,
+});
+
+function isShiftJis(bytes: Uint8Array): boolean {
+	try {
+		new TextDecoder('shift_jis', { fatal: true }).decode(bytes);
+		return true;
+	} catch {
+		return false;
+	}
+}

@@ -1,0 +1,134 @@
+import type {
+	DateOrder,
+	FeedbackReport,
+	FeedbackRow,
+} from '../../nodes/shared/domain/feedbackReport';
+
+/** What is known of a line that is no feedback: its number, and how the reason for it begins. */
+export interface ExpectedUnreadable {
+	readonly line: number;
+	readonly reasonStart: string;
+}
+
+export interface ExpectedReport {
+	readonly rows: FeedbackReport['rows'];
+	readonly unreadable: readonly ExpectedUnreadable[];
+}
+
+/**
+ * Reads a feedback report as its rules are written down, one rule after the other, with no thought of
+ * speed. It is written from the rules and not from `parseFeedbackReport`, which is held against it: a
+ * mistake would have to be made twice.
+ *
+ * The rules, as they were when this was written:
+ * 1. Lines end with LF or CRLF. They count from 1, blank ones too. A blank line says nothing.
+ * 2. Cells are divided by tabs and trimmed. There is no quoting.
+ * 3. The first line with text is the header if it has five columns or more and does not start with a
+ *    digit; blanks and one `"` before the digit do not count.
+ * 4. A header of 6 columns shows the current layout, one of 9 or 10 the older one, any other none.
+ *    Blank columns at its ends do not count.
+ * 5. A row's order ID is the last cell that has the shape of one, the fifth cell or a later one. Without
+ *    it the line is unreadable; then the date is looked at, then the rating.
+ * 6. The response stands before the order ID; in the older layout three answers stand between them. The
+ *    older layout has at least seven cells before the order ID. Where the header shows no layout, it is
+ *    the older one if all three are blank, up to twelve letters, or a dash.
+ * 7. All cells between rating and response are the comment, with a blank for each tab.
+ * 8. The buyer's address is the cell after the order ID.
+ */
+export function parseSimply(text: string, dateOrder: DateOrder): ExpectedReport {
+	const rows: FeedbackRow[] = [];
+	const unreadable: ExpectedUnreadable[] = [];
+	const lines = text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+	const first = lines.findIndex((line) => line.trim() !== '');
+	const header = isHeader(lines[first] ?? '') ? lines[first] : undefined;
+	const columns = header?.trim().split('\t').length;
+
+	lines.forEach((content, index) => {
+		const isRow = content.trim() !== '' && !(header !== undefined && index === first);
+		if (!isRow) return;
+		const line = index + 1;
+		const row = readRow(content, line, dateOrder, columns);
+		if ('reasonStart' in row) unreadable.push(row);
+		else rows.push(row);
+	});
+	return { rows, unreadable };
+}
+
+function isHeader(content: string): boolean {
+	const text = content.trimStart();
+	const start = text.startsWith('"') ? text.slice(1, 2) : text.slice(0, 1);
+	return content.split('\t').length >= 5 && !isDigits(start, 1);
+}
+
+function readRow(
+	content: string,
+	line: number,
+	dateOrder: DateOrder,
+	columns: number | undefined,
+): FeedbackRow | ExpectedUnreadable {
+	const cells = content.split('\t').map((cell) => cell.trim());
+	const at = cells.findLastIndex((cell, index) => index >= 4 && hasShapeOfOrderId(cell));
+	if (at === -1) return { line, reasonStart: 'it has no order ID' };
+
+	const [dateCell = '', stars = ''] = cells;
+	const date = readDate(dateCell, dateOrder);
+	if (date === undefined) return { line, reasonStart: `its date "${dateCell.slice(0, 24)}` };
+
+	const rating = ['1', '2', '3', '4', '5'].indexOf(stars) + 1;
+	if (rating === 0) return { line, reasonStart: `its rating "${stars.slice(0, 24)}` };
+
+	const response = isOlderLayout(cells, at, columns) ? at - 4 : at - 1;
+	return {
+		line,
+		date,
+		rating,
+		sentiment: rating < 3 ? 'negative' : rating === 3 ? 'neutral' : 'positive',
+		comment: cells.slice(2, response).join(' ').trim(),
+		response: cells[response] ?? '',
+		orderId: cells[at] ?? '',
+		raterEmail: cells[at + 1] ?? '',
+	};
+}
+
+function isOlderLayout(cells: readonly string[], at: number, columns?: number): boolean {
+	if (at < 7 || columns === 6) return false;
+	if (columns === 9 || columns === 10) return true;
+	return [cells[at - 3], cells[at - 2], cells[at - 1]].every(isShortAnswer);
+}
+
+function isShortAnswer(cell = ''): boolean {
+	if (cell === '' || cell === '-' || cell === '–') return true;
+	const letters = [...cell];
+	return letters.length <= 12 && letters.every((letter) => /\p{L}/u.test(letter));
+}
+
+function hasShapeOfOrderId(cell: string): boolean {
+	const [first = '', second = '', third = '', ...more] = cell.split('-');
+	return more.length === 0 && isDigits(first, 3) && isDigits(second, 7) && isDigits(third, 7);
+}
+
+/**
+ * Three numbers with `.`, `/` or `-` between them. The year has two digits (of this century) or four,
+ * the others one or two; a first number of four digits is always the year.
+ */
+function readDate(cell: string, dateOrder: DateOrder): string | undefined {
+	const [first = '', second = '', third = '', ...more] = cell.split(/[./-]/);
+	if (more.length > 0) return undefined;
+	const parts = { y: '', m: '', d: '' };
+	const order = isDigits(first, 4) ? 'ymd' : dateOrder;
+	[first, second, third].forEach((part, index) => {
+		parts[order.charAt(index) as 'y' | 'm' | 'd'] = part;
+	});
+	const { y, m, d } = parts;
+	const areNumbers = isDigits(y, 2, 4) && isDigits(m, 1, 2) && isDigits(d, 1, 2);
+	if (!areNumbers) return undefined;
+
+	const [year, month, day] = [y.length === 2 ? Number(`20${y}`) : Number(y), Number(m), Number(d)];
+	const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+	const days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0;
+	if (day < 1 || day > days) return undefined;
+	return [String(year).padStart(4, '0'), m.padStart(2, '0'), d.padStart(2, '0')].join('-');
+}
+
+const isDigits = (text: string, ...lengths: number[]): boolean =>
+	lengths.includes(text.length) && [...text].every((char) => '0123456789'.includes(char));

@@ -1,0 +1,202 @@
+import type { IHttpRequestOptions } from 'n8n-workflow';
+import { z } from 'zod';
+
+import type { SpApiClient, SpApiContext } from './client';
+import { documentUrlProblem } from './endpoints';
+import { SpApiFailure } from './failure';
+
+/** The document of a report as it arrived: packed by gzip or not. */
+export interface ReportDocument {
+	readonly body: Uint8Array;
+	readonly contentType?: string;
+}
+
+/** A document that cannot be unpacked. */
+export class DocumentError extends Error {
+	override readonly name = 'DocumentError';
+
+	constructor(readonly problem: 'damaged' | 'tooLarge') {
+		super(`the document is ${problem === 'damaged' ? 'cut off or damaged' : 'too large'}`);
+	}
+}
+
+/**
+ * Bytes of a document, packed and unpacked. A million feedback take about 110 MB unpacked; what is
+ * larger is no report, and n8n has to stay alive.
+ */
+export const LARGEST_DOCUMENT = 256 * 1024 * 1024;
+
+/** How many times larger gzip may make it, beyond the first megabytes. Reports have 4 to 20. */
+const LARGEST_RATIO = 200;
+
+const ALWAYS_ALLOWED = 16 * 1024 * 1024;
+
+/** What is not packed is handed on in pieces of that many bytes. */
+const PIECE = 256 * 1024;
+
+/**
+ * Unpacks a document, piece by piece. Gzip is told by its first bytes rather than by what the document
+ * says of itself: some downloads are unpacked on their way.
+ * @throws DocumentError where it is cut off, damaged, or larger than a report can be
+ */
+export async function* unpack(body: Uint8Array): AsyncGenerator<Uint8Array> {
+	if (body.length > LARGEST_DOCUMENT) throw new DocumentError('tooLarge');
+	if (body[0] !== 0x1f || body[1] !== 0x8b) {
+		for (let at = 0; at < body.length; at += PIECE) yield body.subarray(at, at + PIECE);
+		return;
+	}
+	const ceiling = Math.min(LARGEST_DOCUMENT, Math.max(ALWAYS_ALLOWED, body.length * LARGEST_RATIO));
+	const pieces = gunzip(body).getReader();
+	let length = 0;
+	try {
+		for (;;) {
+			const next = await pieces.read().catch(() => undefined);
+			if (next === undefined) throw new DocumentError('damaged');
+			if (next.done) return;
+			length += next.value.length;
+			if (length > ceiling) throw new DocumentError('tooLarge');
+			yield next.value;
+		}
+	} finally {
+		await pieces.cancel().catch(() => undefined);
+	}
+}
+
+function gunzip(body: Uint8Array): ReadableStream<Uint8Array> {
+	const { readable, writable } = new DecompressionStream('gzip');
+	const writer = writable.getWriter();
+	// What goes wrong here is told where the pieces are read.
+	writer.write(body as Uint8Array<ArrayBuffer>).catch(() => undefined);
+	writer.close().catch(() => undefined);
+	return readable as ReadableStream<Uint8Array>;
+}
+
+/**
+ * A document unpacked as a whole.
+ * @throws DocumentError as `unpack` does
+ */
+export async function unpackWhole(document: ReportDocument): Promise<ReportDocument> {
+	const pieces: Uint8Array[] = [];
+	for await (const piece of unpack(document.body)) pieces.push(piece);
+	return { ...document, body: Buffer.concat(pieces) };
+}
+
+/**
+ * The text of a document in UTF-8, such as one in JSON.
+ * @throws DocumentError as `unpack` does
+ */
+export const readText = async (document: ReportDocument): Promise<string> =>
+	new TextDecoder().decode((await unpackWhole(document)).body);
+
+const linkSchema = z.object({ url: z.string().url() });
+
+/**
+ * Downloads a report's document and reads it; both once more where it did not arrive whole. Its URL
+ * lives five minutes, so it is fetched anew each time.
+ * @throws SpApiFailure `documentRefused` where it is not where Amazon keeps reports, `documentTooLarge`
+ */
+export async function readReportDocument<Content>(
+	context: SpApiContext,
+	client: SpApiClient,
+	reportDocumentId: string,
+	read: (document: ReportDocument) => Promise<Content>,
+): Promise<Content> {
+	for (let attempt = 1; ; attempt += 1) {
+		const { answer } = await client.call('getReportDocument', {
+			path: { reportDocumentId },
+			answer: linkSchema,
+		});
+		const { status, document } = await download(context, client, answer.url);
+		if (client.signal?.aborted) throw new SpApiFailure('cancelled', 'getReportDocument');
+		const content = document && (await read(document).catch(orUndefinedIfDamaged));
+		if (content !== undefined) return content;
+		if (attempt === 2) {
+			throw new SpApiFailure('unexpectedAnswer', 'getReportDocument', {
+				status,
+				message: 'the document did not arrive whole',
+			});
+		}
+	}
+}
+
+function orUndefinedIfDamaged(error: unknown): undefined {
+	if (error instanceof DocumentError && error.problem === 'damaged') return undefined;
+	throw error instanceof DocumentError ? tooLarge() : error;
+}
+
+const tooLarge = (): SpApiFailure =>
+	new SpApiFailure('documentTooLarge', 'getReportDocument', {
+		details: `over ${LARGEST_DOCUMENT / 1024 / 1024} MB, or packed more tightly than a report can be`,
+	});
+
+const refused = (details: string): SpApiFailure =>
+	new SpApiFailure('documentRefused', 'getReportDocument', { details });
+
+const TIMEOUT_MS = 300_000;
+
+const MOST_REDIRECTS = 3;
+
+interface DocumentResponse {
+	readonly statusCode: number;
+	readonly headers: Readonly<Record<string, unknown>>;
+	readonly body: AsyncIterable<Uint8Array> & { destroy(): void };
+}
+
+/**
+ * Documents lie outside the API, behind a URL that is its own key: no access token goes there. Each
+ * address is checked before it is asked, those of redirects too. No document where none arrived whole.
+ */
+async function download(
+	context: SpApiContext,
+	client: SpApiClient,
+	url: string,
+): Promise<{ readonly status?: number; readonly document?: ReportDocument }> {
+	const timeout = AbortSignal.timeout(TIMEOUT_MS);
+	const abortSignal = client.signal ? AbortSignal.any([client.signal, timeout]) : timeout;
+	let address = url;
+	for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
+		const problem = documentUrlProblem(client.credentials, address);
+		if (problem !== undefined) throw refused(problem);
+		const options: IHttpRequestOptions = {
+			url: address,
+			encoding: 'stream',
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+			timeout: TIMEOUT_MS,
+			abortSignal,
+		};
+		const answered: Promise<DocumentResponse> = context.helpers.httpRequest(options);
+		const response = await answered.catch(() => undefined);
+		if (response === undefined) return {};
+		const { statusCode: status, headers, body } = response;
+		const target = status >= 300 && status <= 399 ? headers.location : undefined;
+		if (typeof target !== 'string') {
+			const whole = status === 200 ? await collect(body) : undefined;
+			if (whole === undefined) body.destroy();
+			const contentType = String(headers['content-type'] ?? '');
+			return { status, document: whole && { body: whole, contentType } };
+		}
+		body.destroy();
+		address = new URL(target, address).href;
+	}
+	throw refused('it is redirected again and again');
+}
+
+/** The bytes of an answer; undefined where it breaks off. */
+async function collect(body: DocumentResponse['body']): Promise<Uint8Array | undefined> {
+	const pieces: Uint8Array[] = [];
+	let length = 0;
+	const pieceByPiece = body[Symbol.asyncIterator]();
+	for (;;) {
+		const next = await pieceByPiece.next().catch(() => undefined);
+		if (next === undefined) return undefined;
+		if (next.done === true) return Buffer.concat(pieces, length);
+		length += next.value.length;
+		if (length > LARGEST_DOCUMENT) {
+			body.destroy();
+			throw tooLarge();
+		}
+		pieces.push(next.value);
+	}
+}

@@ -1,0 +1,32 @@
+/**
+ * `node scripts/check-release.mjs v1.2.3`: is this the tag of the release that the repository holds?
+ * The tag, package.json, package-lock.json and a dated section of CHANGELOG.md name the same version.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runMain, SetupError } from './lib/output.mjs';
+import { repoDir } from './lib/paths.mjs';
+
+await runMain(() => {
+	const [tag] = process.argv.slice(2);
+	if (!tag) throw new SetupError('Name the tag, such as v1.2.3.');
+	const { version } = readJson('package.json');
+	const locked = readJson('package-lock.json').version;
+	const section = `\n## [${version}] - `;
+	const problems = [
+		tag !== `v${version}` && `The tag is ${tag}, and package.json says ${version}.`,
+		locked !== version && `package-lock.json says ${locked}, and package.json ${version}.`,
+		!/^\d{4}-\d{2}-\d{2}\s/.test(read('CHANGELOG.md').split(section)[1] ?? '') &&
+			`CHANGELOG.md has no section "## [${version}] - YYYY-MM-DD".`,
+	].filter(Boolean);
+	if (problems.length > 0) throw new SetupError(problems.join('\n'));
+	console.log(`${tag} is ready to be released.`);
+});
+
+function readJson(file) {
+	return JSON.parse(read(file));
+}
+
+function read(file) {
+	return readFileSync(join(repoDir, file), 'utf8');
+}

@@ -1,0 +1,157 @@
+/**
+ * `npm run fuzz`: tries inputs nobody has thought of, each made from one that ran through code no
+ * other input ran through (see docs/fuzzing.md).
+ *
+ *   npm run fuzz -- --seconds 300 --target report --seed 7
+ *   npm run fuzz -- --target report --input fuzz/crashes/report/<file>
+ *
+ * What breaks a target is kept in `fuzz/crashes`, where the tests find it, and ends it with exit code 1.
+ */
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { buildTarget, workerFile } from './lib/fuzzBuild.mjs';
+import { formatTable, runMain, SetupError } from './lib/output.mjs';
+import { repoDir, stateDir } from './lib/paths.mjs';
+
+const targetsDir = join(repoDir, 'fuzz', 'targets');
+const TARGETS = readdirSync(targetsDir).map((file) => file.replace(/\.ts$/, ''));
+
+/** An input that takes longer is taken for one that never ends. */
+const HANGS_AFTER_MS = 15_000;
+
+/** Far longer than any input. */
+const MOST_BYTES = 1 << 20;
+
+await runMain(async () => {
+	const { targets, seconds, seed, input } = readArguments();
+	if (input !== undefined) return await runOnce(targets, input);
+	console.log(`Seed ${seed}, ${seconds} s each: ${targets.join(', ')}`);
+	const rows = [];
+	let crashes = 0;
+	for (const target of targets) {
+		const result = await fuzz(target, seconds, seed);
+		crashes += result.crashes;
+		rows.push(result.row);
+	}
+	const header = [
+		'target',
+		'executions',
+		'per second',
+		'kept',
+		'statements',
+		'branches',
+		'crashes',
+	];
+	console.log(`\n${formatTable(header, rows)}`);
+	if (crashes > 0) process.exitCode = 1;
+});
+
+function readArguments() {
+	const { values } = parseArgs({
+		options: {
+			target: { type: 'string', multiple: true },
+			seconds: { type: 'string', default: '60' },
+			seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+			input: { type: 'string' },
+		},
+	});
+	const targets = values.target ?? TARGETS;
+	const unknown = targets.find((target) => !TARGETS.includes(target));
+	if (unknown !== undefined) {
+		throw new SetupError(`There is no target ${unknown}; there is ${TARGETS.join(', ')}.`);
+	}
+	const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
+	if (!(seconds > 0)) throw new SetupError('--seconds takes a number above 0.');
+	if (!Number.isInteger(seed)) throw new SetupError('--seed takes a whole number.');
+	if (values.input !== undefined && targets.length !== 1) {
+		throw new SetupError('--input needs the one --target it is for.');
+	}
+	return { targets, seconds, seed, input: values.input };
+}
+
+/** Runs one input and lets its failure through. */
+async function runOnce([target], input) {
+	const worker = await startWorker(target, { only: resolve(input) });
+	await new Promise((done, failed) => worker.on('error', failed).on('exit', done));
+	console.log(`${target} holds for ${input}`);
+}
+
+async function startWorker(target, task) {
+	const file = await buildTarget(target);
+	const folders = [
+		...['corpus', 'crashes'].map((kind) => join(repoDir, 'fuzz', kind, target)),
+		join(stateDir, 'fuzz', 'corpus', target),
+	];
+	return new Worker(await workerFile(), {
+		workerData: { file, folders, ...task },
+		resourceLimits: { maxOldGenerationSizeMb: 1024 },
+	});
+}
+
+/** Fuzzes a target in a thread of its own, which is ended if an input does not come back. */
+async function fuzz(target, seconds, seed) {
+	const current = {
+		counts: new Int32Array(new SharedArrayBuffer(8)),
+		bytes: new Uint8Array(new SharedArrayBuffer(MOST_BYTES)),
+	};
+	const worker = await startWorker(target, { seconds, seed, current });
+	const currentInput = () => Buffer.from(current.bytes.slice(0, current.counts[1]));
+	let crashes = 0;
+	let result;
+	const keep = (data, text) => {
+		crashes += 1;
+		keepCrash(target, data, text);
+	};
+	worker.on('message', (message) => {
+		if (message.crash) keep(Buffer.from(message.crash.data), message.crash.text);
+		else result = message.result;
+	});
+	let ownFailure;
+	worker.on('error', (error) => {
+		// What a target throws, the thread tells itself, as long as it has memory to.
+		if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') keep(currentInput(), error.message);
+		else ownFailure = error;
+	});
+	const watch = watchFor(HANGS_AFTER_MS, current.counts, () => {
+		keep(currentInput(), `An input did not come back in ${HANGS_AFTER_MS / 1000} s`);
+		void worker.terminate();
+	});
+	await new Promise((done) => worker.on('exit', done));
+	clearInterval(watch);
+	if (ownFailure !== undefined) throw ownFailure;
+	const percent = ([covered, all]) => `${((100 * covered) / all).toFixed(1)} %`;
+	const figures = result
+		? [
+				result.executions,
+				Math.round(result.executions / seconds),
+				result.corpus,
+				percent(result.statements),
+				percent(result.branches),
+			]
+		: [current.counts[0], '', '', '', ''];
+	return { crashes, row: [target, ...figures, crashes] };
+}
+
+/** Calls when the number of runs stands still for so long. */
+function watchFor(ms, counts, call) {
+	let [last, since] = [-1, Date.now()];
+	return setInterval(() => {
+		const now = Atomics.load(counts, 0);
+		if (now !== last) [last, since] = [now, Date.now()];
+		// Building up is no run.
+		else if (now > 0 && Date.now() - since > ms) call();
+	}, 500);
+}
+
+function keepCrash(target, data, text) {
+	const name = createHash('sha256').update(data).digest('hex').slice(0, 16);
+	const file = join(repoDir, 'fuzz', 'crashes', target, name);
+	mkdirSync(join(file, '..'), { recursive: true });
+	writeFileSync(file, data);
+	const path = relative(repoDir, file);
+	console.error(`\n${target}: ${text}\n  kept in ${path}`);
+	console.error(`  again: npm run fuzz -- --target ${target} --input ${path}`);
+}

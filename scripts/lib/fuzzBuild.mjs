@@ -1,0 +1,57 @@
+/** Builds what `npm run fuzz` runs: targets whose code counts what it runs through. */
+import { readFile } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { build, transform } from 'esbuild';
+import { createInstrumenter } from 'istanbul-lib-instrument';
+import { repoDir, stateDir } from './paths.mjs';
+
+const fuzzDir = join(repoDir, 'fuzz');
+const buildDir = join(stateDir, 'fuzz', 'build');
+
+/** The code under test, and the oracles it is held against: an input that is new to either is of interest. */
+const COUNTED = [join(repoDir, 'nodes') + sep, join(fuzzDir, 'oracle') + sep];
+
+const counting = {
+	name: 'counting',
+	setup({ onLoad }) {
+		onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+			if (!COUNTED.some((folder) => path.startsWith(folder))) return undefined;
+			const options = { loader: 'ts', sourcefile: path, sourcemap: true, target: 'es2022' };
+			const { code, map } = await transform(await readFile(path, 'utf8'), options);
+			const instrumenter = createInstrumenter({ esModules: true, produceSourceMap: true });
+			const contents = instrumenter.instrumentSync(code, path, JSON.parse(map));
+			const sourceMap = Buffer.from(JSON.stringify(instrumenter.lastSourceMap()));
+			return {
+				contents: `${contents}\n//# sourceMappingURL=data:application/json;base64,${sourceMap.toString('base64')}`,
+				loader: 'js',
+			};
+		});
+	},
+};
+
+/** @returns the file with the target's `fuzz` */
+export async function buildTarget(target) {
+	return await bundle(join(fuzzDir, 'targets', `${target}.ts`), [counting]);
+}
+
+/** @returns the file of the thread that fuzzes */
+export async function workerFile() {
+	return await bundle(join(fuzzDir, 'engine', 'worker.ts'), []);
+}
+
+async function bundle(entry, plugins) {
+	const outfile = join(buildDir, entry.slice(fuzzDir.length + 1).replace(/\.ts$/, '.cjs'));
+	await build({
+		entryPoints: [entry],
+		outfile,
+		plugins,
+		bundle: true,
+		platform: 'node',
+		format: 'cjs',
+		target: 'es2022',
+		packages: 'external',
+		sourcemap: 'inline',
+		logLevel: 'warning',
+	});
+	return outfile;
+}

@@ -1,0 +1,30 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- a test helper that reads files */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const fuzzDir = join(__dirname, '..', '..', 'fuzz');
+
+/** Each input kept for a target, with its name: seeds, and whatever once broke it. */
+export function inputsOf(target: string): Array<readonly [string, Buffer]> {
+	return ['corpus', 'crashes'].flatMap((kind) => {
+		const dir = join(fuzzDir, kind, target);
+		if (!existsSync(dir)) return [];
+		return readdirSync(dir).map((file): readonly [string, Buffer] => [
+			`${kind}/${target}/${file}`,
+			readFileSync(join(dir, file)),
+		]);
+	});
+}
+
+/** The inputs that a check takes offence at. */
+export const refusedBy = (target: string, check: (data: Buffer) => void): string[] =>
+	inputsOf(target)
+		.filter(([, data]) => {
+			try {
+				check(data);
+				return false;
+			} catch {
+				return true;
+			}
+		})
+		.map(([name]) => name);

@@ -1,0 +1,42 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- reads the package's own files */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const readDocument = (path: string): string => readFileSync(path, 'utf8');
+
+/** The files of a folder and the folders in it; none where it does not exist. */
+export const filesIn = (folder: string, ending: string): string[] =>
+	existsSync(folder)
+		? readdirSync(folder, { recursive: true, encoding: 'utf8' })
+				.filter((file) => file.endsWith(ending))
+				.map((file) => join(folder, file))
+		: [];
+
+/** The part of a document under a heading of any level, up to the next of the same or a higher one. */
+export function sectionOf(document: string, heading: string): string {
+	const lines = document.split('\n');
+	const start = lines.findIndex((line) => line.replace(/^#+ /, '') === heading && /^#/.test(line));
+	if (start === -1) throw new Error(`No heading '${heading}'`);
+	const level = /^#+/.exec(lines[start] ?? '')?.[0].length ?? 1;
+	const length = lines
+		.slice(start + 1)
+		.findIndex((line) => (/^(#+) /.exec(line)?.[1]?.length ?? Infinity) <= level);
+	return lines.slice(start + 1, length === -1 ? undefined : start + 1 + length).join('\n');
+}
+
+/** The cells of all table rows, without header rows and the lines under them. */
+export function tableRows(text: string): string[][] {
+	const lines = text.split('\n');
+	return lines
+		.filter(
+			(line, index) => line.startsWith('|') && !isRule(line) && !isRule(lines[index + 1] ?? ''),
+		)
+		.map((line) =>
+			line
+				.split(/(?<!\\)\|/)
+				.slice(1, -1)
+				.map((cell) => cell.trim().replaceAll('\\|', '|')),
+		);
+}
+
+const isRule = (line: string): boolean => /^\|[\s:|-]+\|$/.test(line);

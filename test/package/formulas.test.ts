@@ -1,0 +1,171 @@
+import {
+	bandOf,
+	costOfOneNonPositive,
+	figureBuyersSee,
+	type Threshold,
+} from '../../nodes/shared/domain/bands';
+import { designCusum } from '../../nodes/shared/domain/cusum';
+import { evaluateWindow, judge } from '../../nodes/shared/domain/evaluation';
+import { FeedbackSeries } from '../../nodes/shared/domain/feedbackSeries';
+import { expectedRating, forecast, predictionInterval } from '../../nodes/shared/domain/forecast';
+import {
+	neededPositivesFor,
+	ratingOf,
+	runwayOf,
+	toDisplayedPercent,
+	toPercent,
+	totalOf,
+	wilsonInterval,
+	type FeedbackCounts,
+} from '../../nodes/shared/domain/rating';
+import { sentimentOf } from '../../nodes/shared/domain/feedbackReport';
+import { deriveWindow } from '../../nodes/shared/domain/ratingWindow';
+import { rationalFromPercent } from '../../nodes/shared/domain/rational';
+import { solicitationWindow } from '../../nodes/shared/domain/solicitationWindow';
+import { readDocument, tableRows } from './documents';
+
+const counts = (positive: number, total: number): FeedbackCounts => ({
+	positive,
+	neutral: 0,
+	negative: total - positive,
+});
+
+const percentOf = (of: FeedbackCounts): number => toPercent(ratingOf(of) ?? fail());
+const displayed = (of: FeedbackCounts): number => toDisplayedPercent(ratingOf(of) ?? fail());
+const at = rationalFromPercent;
+const fail = (): never => {
+	throw new Error('There is no rating');
+};
+
+const threshold = (percent: number): Threshold => ({
+	name: String(percent),
+	percent,
+	share: at(percent),
+});
+const thresholds = [threshold(98), threshold(95)];
+const settings = { thresholds, comparison: 'raw', minimumTotal: 1, z: 1.959964 } as const;
+const year = { days: 365, from: '2025-11-22', to: '2026-11-21' };
+const evaluate = (now: FeedbackCounts, before?: FeedbackCounts) =>
+	evaluateWindow(
+		year,
+		[{ source: 'counts', provenance: 'exact', counts: now, countsBefore: before, notes: [] }],
+		settings,
+	);
+
+const left = { positive: 45, neutral: 2, negative: 3 };
+const rates = { positive: 90, nonPositive: 2, days: 90, through: '2026-11-20' };
+
+const BANDS = { healthy: 'healthy', atRisk: 'at risk', critical: 'critical' };
+
+const dayAndMonth = (iso = ''): string =>
+	new Date(iso).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', timeZone: 'UTC' });
+
+/** What each figure of the page is in its example, as the code computes it. */
+const EXAMPLES: Readonly<Record<string, () => string>> = {
+	rating: () => {
+		const stars = [55, 35, 5, 3, 2];
+		const of = { positive: 0, neutral: 0, negative: 0 };
+		stars.forEach((count, index) => (of[sentimentOf(5 - index)] += count));
+		return `${stars.join(', ')} feedback of 5 to 1 stars: ${of.positive} of ${totalOf(of)}, ${percentOf(of)} %`;
+	},
+	'displayed rating': () => {
+		const of = { positive: 1001, neutral: 15, negative: 4 };
+		const shares = evaluate(of).displayedShares;
+		const edge = counts(189, 200);
+		const isBelow = bandOf(ratingOf(edge) ?? fail(), [threshold(95)]) === 'critical';
+		return (
+			`1,001 positive, 15 neutral, 4 negative: ${shares?.positive} %, ${shares?.neutral} %, ${shares?.negative} %. ` +
+			`189 of 200 is ${percentOf(edge)} %, shows as ${displayed(edge)} % and is ${isBelow ? 'below' : 'at'} 95 %`
+		);
+	},
+	'positives from reports': () => {
+		const derived = deriveWindow(
+			{
+				daily: [{ date: year.to, received: 12, negative: 1 }],
+				lowRatings: [1, 2, 3].map((row) => ({
+					date: year.to,
+					sentiment: row === 1 ? 'negative' : 'neutral',
+				})),
+			},
+			30,
+			year.to,
+		);
+		return `12 received, 1 of them negative, 2 rows of 3 stars: ${derived.counts?.positive} positive`;
+	},
+	runway: () => {
+		const of = counts(98, 100);
+		return `98 of 100: ${runwayOf(of, at(95))} at 95 %, ${runwayOf(of, at(98))} at 98 %`;
+	},
+	'needed positives': () => {
+		const of = counts(90, 100);
+		return `90 of 100: ${neededPositivesFor(of, at(95))} for 95 %, ${neededPositivesFor(of, at(98))} for 98 %`;
+	},
+	'cost of one non-positive': () =>
+		`${costOfOneNonPositive(at(95))} at 95 %, ${costOfOneNonPositive(at(98))} at 98 %`,
+	confidence: () => {
+		const { low = 0, high = 0 } = wilsonInterval(counts(90, 100)) ?? {};
+		return `90 of 100: ${low.toFixed(1)} to ${high.toFixed(1)} %`;
+	},
+	standing: () => {
+		const [first, second, third] = [98, 97, 94].map(
+			(positive) => BANDS[evaluate(counts(positive, 100)).band ?? fail()],
+		);
+		return `with 98 % and 95 %: 98 of 100 is ${first}, 97 of 100 ${second}, 94 of 100 ${third}`;
+	},
+	trend: () => {
+		const { trendPoints } = evaluate(counts(90, 100), counts(94, 100));
+		return `90 of 100 after 94 of 100: ${String(trendPoints).replace('-', '−')}`;
+	},
+	'what buyers see': () =>
+		[11, 9, 10].map((total) => `${total}: ${figureBuyersSee(counts(total, total))}`).join(', '),
+	'forecast, nothing new': () => {
+		const day = (date: string, positive: number, negative: number) => ({
+			date,
+			positive,
+			neutral: 0,
+			negative,
+		});
+		const [window] = forecast(
+			FeedbackSeries.of([day('2026-10-23', 20, 1), day('2026-11-21', 10, 0)]),
+			{ today: '2026-11-21', days: 1, windows: [30], thresholds: [], rates },
+		);
+		const [today, tomorrow] = (window?.points ?? []).map(
+			({ withoutNewFeedback: { counts: of } }) => `${of.positive} of ${totalOf(of)}`,
+		);
+		return `a 30-day window with 20 positives and 1 negative on its first day and 10 positives on its last: ${today} today, ${tomorrow} tomorrow`;
+	},
+	'forecast, current rates': () => {
+		const rating = toPercent(expectedRating(left, rates, 30) ?? fail());
+		return `45 of ${totalOf(left)} left; 90 positive and 2 other in 90 days; 30 days ahead: ${rating.toFixed(1)} %`;
+	},
+	'interval of the forecast': () => {
+		const { low = 0, high = 0 } = predictionInterval(left, rates, 30) ?? {};
+		return `the same: ${low.toFixed(1)} to ${high.toFixed(1)} %`;
+	},
+	change: () => {
+		const { detectsIn } = designCusum(0.02, 0.05, 1000);
+		return `usual share 2 %, false alarm every 1,000 feedback: a rise to 5 % is found after ${Math.round(detectsIn)} on average ([how sure](detect-change.md))`;
+	},
+	'order defect rate': () => {
+		const verdict = (percent: number) =>
+			judge(evaluate(counts(99, 100)), settings, 'atRisk', percent).status;
+		const kept = verdict(0.99) === 'healthy' ? 'does not change the verdict' : 'changes it';
+		return `0.99 % ${kept}, 1 % makes it ${verdict(1)}`;
+	},
+	'window of a review request': () => {
+		const window = solicitationWindow('2026-11-03T00:00:00Z', '2026-11-05T00:00:00Z');
+		return `delivery from 3 to 5 November: ${dayAndMonth(window?.opensAt)} to ${dayAndMonth(window?.closesAt)}`;
+	},
+};
+
+describe('the page of formulas', () => {
+	const rows = tableRows(readDocument('docs/formulas.md'));
+
+	it('has an example computed from the code for each figure', () => {
+		expect(rows.map(([figure]) => figure)).toEqual(Object.keys(EXAMPLES));
+	});
+
+	it.each(Object.entries(EXAMPLES))('shows the right example of %s', (figure, compute) => {
+		expect(rows.find(([name]) => name === figure)?.[2]).toBe(compute());
+	});
+});

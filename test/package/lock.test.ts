@@ -1,0 +1,49 @@
+import packageJson from '../../package.json';
+import lock from '../../package-lock.json';
+
+interface Locked {
+	readonly version?: string;
+	readonly integrity?: string;
+	readonly resolved?: string;
+	readonly optionalDependencies?: Record<string, string>;
+}
+
+const packages: Record<string, Locked> = lock.packages;
+
+describe('package-lock.json', () => {
+	it('fits package.json, without which npm ci refuses it', () => {
+		const { version, devDependencies, peerDependencies } = lock.packages[''];
+		expect({ version, devDependencies, peerDependencies }).toEqual({
+			version: packageJson.version,
+			devDependencies: packageJson.devDependencies,
+			peerDependencies: packageJson.peerDependencies,
+		});
+	});
+
+	it('has the packages of every system, so that npm ci works on each', () => {
+		const lacking = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+			Object.keys(optionalDependencies)
+				.filter((name) => !foldersAbove(path).some((folder) => packages[folder + name]))
+				.map((name) => `${name}, wanted by ${path}`),
+		);
+		expect(lacking).toEqual([]);
+	});
+
+	it('names a checksum for each package and no registry', () => {
+		for (const [path, { integrity, resolved }] of Object.entries(packages)) {
+			if (path === '') continue;
+			expect({ path, integrity, resolved }).toEqual({
+				path,
+				integrity: expect.stringMatching(/^sha512-/),
+				resolved: undefined,
+			});
+		}
+	});
+});
+
+/** Where Node looks for what the package at a path requires, as prefixes of a name. */
+function foldersAbove(path: string): string[] {
+	const end = path.lastIndexOf('node_modules/');
+	const own = path === '' ? 'node_modules/' : `${path}/node_modules/`;
+	return end < 0 ? [own] : [own, ...foldersAbove(path.slice(0, end).replace(/\/$/, ''))];
+}

@@ -1,0 +1,67 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- writes small repositories to check */
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { runNode } from './script';
+
+describe('the check before a release', () => {
+	const dir = mkdtempSync(join(tmpdir(), 'release-'));
+	afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+	beforeAll(() => {
+		mkdirSync(join(dir, 'scripts/lib'), { recursive: true });
+		for (const file of ['check-release.mjs', 'lib/output.mjs', 'lib/paths.mjs']) {
+			cpSync(join('scripts', file), join(dir, 'scripts', file));
+		}
+	});
+
+	const check = async (tag: string, { version, locked = version, heading }: Repository) => {
+		writeFileSync(join(dir, 'package.json'), JSON.stringify({ version }));
+		writeFileSync(join(dir, 'package-lock.json'), JSON.stringify({ version: locked }));
+		writeFileSync(join(dir, 'CHANGELOG.md'), `# Changelog\n\n${heading}\n\n### Added\n`);
+		return await runNode([join(dir, 'scripts/check-release.mjs'), tag]);
+	};
+
+	it('passes where tag, package.json, lock and CHANGELOG name one version', async () => {
+		const repository = { version: '1.2.3', heading: '## [1.2.3] - 2026-12-01' };
+		expect(await check('v1.2.3', repository)).toMatchObject({ code: 0 });
+	});
+
+	it.each<[string, string, Repository, RegExp]>([
+		[
+			'a tag of another version',
+			'v1.2.4',
+			{ version: '1.2.3', heading: '## [1.2.3] - 2026-12-01' },
+			/tag is v1\.2\.4/,
+		],
+		[
+			'a lock left behind',
+			'v1.2.3',
+			{ version: '1.2.3', locked: '1.2.2', heading: '## [1.2.3] - 2026-12-01' },
+			/package-lock\.json says 1\.2\.2/,
+		],
+		[
+			'changes that still stand under Unreleased',
+			'v1.2.3',
+			{ version: '1.2.3', heading: '## [Unreleased]' },
+			/no section "## \[1\.2\.3\]/,
+		],
+		[
+			'a section without its date',
+			'v1.2.3',
+			{ version: '1.2.3', heading: '## [1.2.3]' },
+			/no section/,
+		],
+	])('refuses %s', async (_, tag, repository, message) => {
+		const { code, output } = await check(tag, repository);
+		expect(output).toMatch(message);
+		expect(code).toBe(1);
+	});
+});
+
+interface Repository {
+	readonly version: string;
+	readonly locked?: string;
+	readonly heading: string;
+}

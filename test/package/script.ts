@@ -1,0 +1,20 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-dangerous-functions -- runs the repository's own scripts */
+import { execFile } from 'node:child_process';
+
+export interface ScriptResult {
+	readonly code: number;
+	readonly output: string;
+}
+
+/** Runs Node with the given arguments to its end, whatever the exit code. */
+export async function runNode(
+	args: readonly string[],
+	env: Readonly<Record<string, string>> = {},
+): Promise<ScriptResult> {
+	return await new Promise((resolve) => {
+		const options = { env: { ...process.env, ...env } };
+		const child = execFile(process.execPath, [...args], options, (_error, stdout, stderr) =>
+			resolve({ code: child.exitCode ?? 1, output: stdout + stderr }),
+		);
+	});
+}

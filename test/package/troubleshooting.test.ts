@@ -1,0 +1,80 @@
+import { SpApiFailure, type FailureKind } from '../../nodes/shared/spapi/failure';
+import { OPERATIONS, type OperationName } from '../../nodes/shared/spapi/operations';
+import { filesIn, readDocument, sectionOf, tableRows } from './documents';
+
+const troubleshooting = readDocument('docs/troubleshooting.md');
+
+/** All kinds; the type checker misses none. */
+const KINDS: Readonly<Record<FailureKind, true>> = {
+	cancelled: true,
+	busy: true,
+	login: true,
+	tokenRejected: true,
+	accessDenied: true,
+	refused: true,
+	throttled: true,
+	unavailable: true,
+	unreachable: true,
+	answerLost: true,
+	notFound: true,
+	badRequest: true,
+	unexpectedAnswer: true,
+	reportPending: true,
+	reportFailed: true,
+	otherReport: true,
+	documentRefused: true,
+	documentTooLarge: true,
+};
+
+const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** A message of the page as a pattern: `…` stands for anything. */
+const patternOf = (message: string, anything = '.+'): string =>
+	message.split('…').map(escape).join(anything);
+
+describe('a call to Amazon that failed', () => {
+	const rows = tableRows(sectionOf(troubleshooting, 'A call to Amazon failed'));
+
+	it('has one row for each kind of failure, with cause and fix', () => {
+		const kinds = rows.map(([, kind = '']) => kind.replaceAll('`', ''));
+		expect(kinds.toSorted()).toEqual(Object.keys(KINDS).toSorted());
+		for (const cells of rows) expect(cells.filter((cell) => cell !== '')).toHaveLength(4);
+	});
+
+	it.each(rows)('is described in the words of the node: %s', (message, kind) => {
+		const operations = Object.keys(OPERATIONS) as OperationName[];
+		for (const operation of operations) {
+			const failure = new SpApiFailure(kind.replaceAll('`', '') as FailureKind, operation, {
+				message: 'Login with Amazon does not accept this',
+				details: '50012020',
+			});
+			expect(failure.message).toMatch(new RegExp(`^${patternOf(message)}$`));
+		}
+	});
+});
+
+/** The lines of all source files, with what is quoted in them as it is shown. */
+const sourceLines = ['nodes', 'credentials']
+	.flatMap((folder) => filesIn(folder, '.ts'))
+	.flatMap((file) => readDocument(file).split('\n'))
+	.map((line) => line.replaceAll("\\'", "'").replace(/\$\{[^{}]*\}/g, '\u2026'));
+
+describe('a message of the page', () => {
+	const messages = ['Login with Amazon', 'Settings', 'Hints above the output', 'The trigger']
+		.flatMap((heading) => tableRows(sectionOf(troubleshooting, heading)))
+		.map(([message = '']) => message)
+		.filter((message) => message !== 'nothing comes');
+
+	it.each(messages)('is one that the code has: %s', (message) => {
+		const pattern = new RegExp(patternOf(message, '.{1,80}?'));
+		expect(sourceLines.filter((line) => pattern.test(line)).length).toBeGreaterThan(0);
+	});
+});
+
+describe('the test of the credential', () => {
+	const page = sectionOf(readDocument('docs/credential.md'), 'What the test says');
+
+	it.each(tableRows(page))('says so: %s', (message) => {
+		expect(sourceLines.filter((line) => line.includes(message)).length).toBeGreaterThan(0);
+	});
+});
