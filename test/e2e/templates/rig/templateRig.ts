@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'flatted';
 import type { IDataObject, INode, IRunExecutionData, IWorkflowBase } from 'n8n-workflow';
 import { startSandbox, type Sandbox } from '../../../../sandbox';
+import { sandboxCredential } from '../../../engine/sandboxCredential';
 import { outputsOf, readJson, RealN8n, type NodeOutputs } from '../../n8nProcess';
 import { Spreadsheet } from './googleSheets';
 import { MailServer } from './mailServer';
@@ -214,7 +215,7 @@ export class TemplateRig {
 	private async makeCredentials(): Promise<Readonly<Record<string, string>>> {
 		const google = { access_token: 'token', refresh_token: 'token', token_type: 'Bearer' };
 		const all: Readonly<Record<string, object>> = {
-			amazonSellingPartnerApi: this.amazonCredential(),
+			amazonSellingPartnerApi: sandboxCredential(this.sandbox),
 			slackApi: { accessToken: 'xoxb-test' },
 			smtp: { host: '127.0.0.1', port: this.mail.port, secure: false, disableStartTls: true },
 			twilioApi: { authType: 'authToken', accountSid: 'AC00', authToken: 'test' },
@@ -225,16 +226,6 @@ export class TemplateRig {
 		};
 		for (const [type, data] of Object.entries(all)) await this.addCredential(type, data);
 		return this.credentialIds;
-	}
-
-	private amazonCredential(): object {
-		const { baseUrl, marketplaceId, ...login } = this.sandbox.credentials();
-		return {
-			...login,
-			primaryMarketplace: marketplaceId,
-			environment: 'custom',
-			customBaseUrl: baseUrl,
-		};
 	}
 }
 
