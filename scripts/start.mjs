@@ -7,10 +7,10 @@
  * `N8N_RUNTIME_DIR`, a folder for Node 24 and n8n that several clones can share.
  */
 import { join } from 'node:path';
-import { demoWorkflows, runDemo } from './lib/demo.mjs';
+import { demoTemplate, demoWorkflows, runDemo } from './lib/demo.mjs';
 import { compareWithSandbox, describeComparison, describeResults } from './lib/demoReport.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
-import { demoLogin, prepareInstance } from './lib/instance.mjs';
+import { DEMO_CREDENTIAL, demoLogin, prepareInstance } from './lib/instance.mjs';
 import { ensureOwner, startServer } from './lib/n8n.mjs';
 import { createProgress, runMain, SetupError } from './lib/output.mjs';
 import { ensureTarball } from './lib/package.mjs';
@@ -89,6 +89,10 @@ After the log-in, open one of these and click "Execute workflow":
 ${demoWorkflows()
 	.map(({ name, id }) => `  ${name}\n    ${url}/workflow/${id}`)
 	.join('\n')}
+
+A template with the trigger, for which Slack or another channel has to be chosen (there are more in
+the folder templates):
+  ${url}/workflow/${demoTemplate(DEMO_CREDENTIAL).id}
 
 They talk to the SP-API sandbox at ${sandbox.url}; nothing reaches Amazon.
 Logs: ${n8nLog} and ${sandboxLog}. Ctrl+C stops both.`);

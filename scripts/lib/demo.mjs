@@ -6,6 +6,9 @@ import { tellSandbox } from './sandbox.mjs';
 
 const workflowDir = join(repoDir, 'demo', 'workflows');
 
+/** The template that is put beside the demo workflows: the one with the trigger. */
+const TEMPLATE = 'negative-feedback-alerts';
+
 /** Orders for the third workflow: what states the sandbox shall make some in. */
 const ORDER_WISHES = [
 	{ state: 'eligible', count: 3 },
@@ -35,6 +38,23 @@ export function demoWorkflows(orderIds) {
 		orders.parameters.jsonOutput = JSON.stringify(json, null, 2);
 	}
 	return workflows;
+}
+
+/**
+ * A template with the trigger, as a seller has it who has chosen the credential.
+ *
+ * @param {{ id: string, name: string }} credential
+ * @returns {{ id: string, name: string, nodes: object[] }}
+ */
+export function demoTemplate(credential) {
+	const file = join(repoDir, 'templates', `${TEMPLATE}.json`);
+	const template = JSON.parse(readFileSync(file, 'utf8'));
+	for (const node of template.nodes) {
+		if (node.type.startsWith('n8n-nodes-amazon-seller-feedback.')) {
+			node.credentials = { amazonSellingPartnerApi: credential };
+		}
+	}
+	return { ...template, id: 'demoTriggerTemplate' };
 }
 
 /**

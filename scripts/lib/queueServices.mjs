@@ -32,26 +32,11 @@ const POSTGRES_USER = 'postgres';
  * @param {string} logDir
  * @returns {Promise<Services>}
  */
-export async function openServices({ n8nModules }, logDir) {
-	const require = createRequire(join(n8nModules, 'n8n', 'package.json'));
-	const { Client } = require('pg');
-	const Redis = require('ioredis');
-	const name = `seller_feedback_test_${process.pid}_${Date.now()}`;
-	const database = await openPostgres(Client, logDir);
+export async function openServices(runtime, logDir) {
+	const database = await openDatabase(runtime, logDir);
+	const { host, port, user, password, name } = database;
+	const Redis = clientsOf(runtime)('ioredis');
 	const redis = await openRedis(Redis, logDir);
-
-	const onServer = async (statement) => {
-		const client = new Client(database);
-		await client.connect();
-		await client.query(statement).finally(() => client.end());
-	};
-	await onServer(`CREATE DATABASE ${name}`);
-	const client = new Client({ ...database, database: name });
-	// The server may go before the client does.
-	client.on('error', () => undefined);
-	await client.connect();
-
-	const { host, port, user, password } = database;
 	return {
 		env: {
 			DB_TYPE: 'postgresdb',
@@ -67,15 +52,63 @@ export async function openServices({ n8nModules }, logDir) {
 			QUEUE_BULL_PREFIX: name,
 			N8N_REDIS_KEY_PREFIX: name,
 		},
-		query: async (text, values) => (await client.query(text, values)).rows,
+		query: database.query,
 		remove: async () => {
-			await client.end();
-			await onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+			await database.remove();
 			await removeKeys(Redis, redis, name);
 		},
 		note: `PostgreSQL ${database.own ? 'started' : 'found'}, Redis ${redis.own ? 'started' : 'found'}`,
 	};
 }
+
+/**
+ * @typedef {object} Database an empty database on a PostgreSQL
+ * @property {string} host
+ * @property {number} port
+ * @property {string} user
+ * @property {string} [password]
+ * @property {string} name
+ * @property {boolean} [own] the server was started for this run
+ * @property {(text: string, values?: unknown[]) => Promise<any[]>} query
+ * @property {() => Promise<void>} remove
+ */
+
+/**
+ * A database of its own, on the PostgreSQL that n8n's variables name or that answers on the usual
+ * port of this machine, else on one started for this run.
+ *
+ * @param {import('./runtime.mjs').Runtime} runtime for the client that n8n brings along
+ * @param {string} logDir
+ * @returns {Promise<Database>}
+ */
+export async function openDatabase(runtime, logDir) {
+	const { Client } = clientsOf(runtime)('pg');
+	const name = `seller_feedback_test_${process.pid}_${Date.now()}`;
+	const { host, port, user, password, own, database } = await openPostgres(Client, logDir);
+	const server = { host, port, user, password, database };
+
+	const onServer = async (statement) => {
+		const client = new Client(server);
+		await client.connect();
+		await client.query(statement).finally(() => client.end());
+	};
+	await onServer(`CREATE DATABASE ${name}`);
+	const client = new Client({ ...server, database: name });
+	// The server may go before the client does.
+	client.on('error', () => undefined);
+	await client.connect();
+	return {
+		...{ host, port, user, password, name, own },
+		query: async (text, values) => (await client.query(text, values)).rows,
+		remove: async () => {
+			await client.end();
+			await onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+		},
+	};
+}
+
+/** Loads what n8n itself depends on. */
+const clientsOf = ({ n8nModules }) => createRequire(join(n8nModules, 'n8n', 'package.json'));
 
 async function openPostgres(Client, logDir) {
 	const { env } = process;

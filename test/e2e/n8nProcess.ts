@@ -6,7 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { IDataObject, IRun } from 'n8n-workflow';
+import type { IDataObject, IRun, IRunData } from 'n8n-workflow';
 
 const ROOT = resolve(__dirname, '../..');
 
@@ -60,8 +60,24 @@ async function freePort(): Promise<number> {
 	return port;
 }
 
+async function dataOf<T>(path: string, response: Response): Promise<T> {
+	const text = await response.text();
+	if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
+	return (JSON.parse(text) as { data: T }).data;
+}
+
 /** The items each node put out: by node name, then by output. */
 export type NodeOutputs = Readonly<Record<string, ReadonlyArray<readonly IDataObject[]>>>;
+
+/** What the last run of each node put out. */
+export function outputsOf(runData: IRunData): NodeOutputs {
+	return Object.fromEntries(
+		Object.entries(runData).map(([node, runs]) => [
+			node,
+			(runs.at(-1)?.data?.['main'] ?? []).map((items) => (items ?? []).map((item) => item.json)),
+		]),
+	);
+}
 
 /** A real n8n with this package installed from its tarball and a user folder of its own. */
 export class RealN8n {
@@ -70,11 +86,15 @@ export class RealN8n {
 	private server: ChildProcess | undefined;
 	private cookie = '';
 
+	/** What the server printed. */
+	log = '';
+
 	/** Takes free ports, so that it runs beside any other n8n. */
-	static async create(): Promise<RealN8n> {
+	static async create(env: Readonly<Record<string, string>> = {}): Promise<RealN8n> {
 		const n8n = new RealN8n();
 		n8n.env = {
 			...n8n.env,
+			...env,
 			N8N_PORT: String(await freePort()),
 			N8N_RUNNERS_BROKER_PORT: String(await freePort()),
 		};
@@ -95,23 +115,17 @@ export class RealN8n {
 		if (json === undefined) throw new Error(output);
 		const { resultData } = (JSON.parse(json) as IRun).data;
 		if (resultData.error) throw new Error(`${resultData.error.message}\n${output}`);
-		return Object.fromEntries(
-			Object.entries(resultData.runData).map(([node, [run]]) => [
-				node,
-				(run?.data?.['main'] ?? []).map((items) => (items ?? []).map((item) => item.json)),
-			]),
-		);
+		return outputsOf(resultData.runData);
 	}
 
 	/** Starts the server and logs in as its owner. */
 	async start(): Promise<void> {
 		this.server = spawnScript('n8n.mjs', ['start'], this.env);
-		let log = '';
 		for (const stream of [this.server.stdout, this.server.stderr]) {
-			stream?.setEncoding('utf8').on('data', (text: string) => (log += text));
+			stream?.setEncoding('utf8').on('data', (text: string) => (this.log += text));
 		}
 		while (!(await this.isReady())) {
-			if (this.server.exitCode !== null) throw new Error(log);
+			if (this.server.exitCode !== null) throw new Error(this.log);
 			await sleep(250);
 		}
 		const response = await this.request('/rest/owner/setup', {
@@ -125,10 +139,17 @@ export class RealN8n {
 
 	/** Posts to the server's own API as the logged-in owner, as the editor does. */
 	async post<T>(path: string, body: object): Promise<T> {
-		const response = await this.request(path, body);
-		const text = await response.text();
-		if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
-		return (JSON.parse(text) as { data: T }).data;
+		return await dataOf<T>(path, await this.request(path, body));
+	}
+
+	/** Reads from the server's own API as the logged-in owner, as the editor does. */
+	async get<T>(path: string): Promise<T> {
+		return await dataOf<T>(path, await fetch(this.url + path, { headers: this.headers }));
+	}
+
+	/** Of a request by the logged-in owner. */
+	get headers(): Record<string, string> {
+		return { cookie: this.cookie };
 	}
 
 	/** Stops the server, if there is one, and removes the user folder. */
@@ -144,7 +165,8 @@ export class RealN8n {
 		return await runScript('n8n.mjs', args, this.env);
 	}
 
-	private get url(): string {
+	/** Of the server. */
+	get url(): string {
 		return `http://127.0.0.1:${this.env['N8N_PORT']}`;
 	}
 

@@ -147,54 +147,6 @@ describe('the demo workflows agree with the true record', () => {
 	});
 });
 
-describe('the template for review requests with a ledger', () => {
-	/** The workflow as a user imports it; the database alone is replaced, by what a new ledger gives. */
-	const template = () => {
-		const workflow = readJson<DemoWorkflow>('templates/review-requests-with-ledger.json');
-		const nodes = workflow.nodes.map((node) => {
-			const [, service] = /^n8n-nodes-base\.(\w+)/.exec(node.type) ?? [];
-			if (service === 'postgres') {
-				return {
-					...node,
-					type: 'n8n-nodes-base.noOp',
-					typeVersion: 1,
-					parameters: {},
-					credentials: {},
-				};
-			}
-			if (node.name === 'Every hour') {
-				return { ...node, type: 'n8n-nodes-base.manualTrigger', typeVersion: 1, parameters: {} };
-			}
-			const credentials = { [CREDENTIAL.type]: { id: CREDENTIAL.id, name: 'Sandbox' } };
-			return service === undefined ? { ...node, credentials } : node;
-		});
-		return { ...workflow, id: 'templateLedger', nodes };
-	};
-
-	test('asks every buyer who may be asked, once, and has a ledger row for each', async () => {
-		await n8n.import('workflow', [template()]);
-		const eligible = sandbox.truth
-			.orders('demo')
-			.filter(({ solicitability }) => solicitability === 'eligible')
-			.map(({ orderId }) => orderId);
-		const before = new Set(sandbox.truth.solicitations.map(({ orderId }) => orderId));
-
-		const outputs = await n8n.execute('templateLedger');
-
-		const rows = items(outputs, 'Append to ledger');
-		const sent = rows.filter(({ outcome }) => outcome === 'sent');
-		const asked = sandbox.truth.solicitations
-			.map(({ orderId }) => orderId)
-			.filter((orderId) => !before.has(orderId));
-		expect(asked.length).toBeGreaterThan(30);
-		// The shipments report names one moment for a delivery, so some wait longer than Amazon would ask.
-		const later = new Set(items(outputs, 'Plan', 1).map(({ orderId }) => String(orderId)));
-		expect(asked.toSorted()).toEqual(eligible.filter((orderId) => !later.has(orderId)).toSorted());
-		expect(sent.map(({ orderId }) => orderId).toSorted()).toEqual(asked.toSorted());
-		expect(new Set(rows.map(({ orderId }) => orderId)).size).toBe(rows.length);
-	});
-});
-
 describe("the credential's test in the editor", () => {
 	const check = async (credentials: object) =>
 		await n8n.post<{ status: string; message: string }>('/rest/credentials/test', { credentials });

@@ -1,16 +1,17 @@
 import type { Sandbox } from '../../sandbox';
 import type { CredentialStore } from './harness';
 
-/** Puts a seller's sandbox credential into the store, under the seller's key. */
-export function connect(
-	store: CredentialStore,
+type Changes = Readonly<Record<string, string | boolean>>;
+
+/** What a credential for a seller of the sandbox holds. */
+export function sandboxCredential(
 	sandbox: Sandbox,
 	seller = 'demo',
-	changes: Readonly<Record<string, string | boolean>> = {},
-): void {
+	changes: Changes = {},
+): Record<string, string | boolean> {
 	const { clientId, clientSecret, refreshToken, baseUrl, marketplaceId } =
 		sandbox.credentials(seller);
-	store.set(seller, {
+	return {
 		clientId,
 		clientSecret,
 		refreshToken,
@@ -19,5 +20,15 @@ export function connect(
 		customBaseUrl: baseUrl,
 		customHostIsMine: true,
 		...changes,
-	});
+	};
+}
+
+/** Puts a seller's sandbox credential into the store, under the seller's key. */
+export function connect(
+	store: CredentialStore,
+	sandbox: Sandbox,
+	seller = 'demo',
+	changes: Changes = {},
+): void {
+	store.set(seller, sandboxCredential(sandbox, seller, changes));
 }

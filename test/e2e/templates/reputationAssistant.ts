@@ -1,0 +1,61 @@
+import { readTemplate, type TemplateRig } from './rig/templateRig';
+
+const NAME = 'reputation-assistant';
+const TRIGGER = 'When I ask';
+
+export function testReputationAssistant(rig: () => TemplateRig): void {
+	describe('reputation assistant', () => {
+		test('answers the sample question from what its tools read at Amazon', async () => {
+			const { model } = rig().world;
+			model.script = [
+				{ tool: 'Evaluate_my_rating', input: { marketplace: 'US' } },
+				{ tool: 'Read_negative_feedback', input: { marketplace: 'US', since: '' } },
+				'The rating is at risk.',
+			];
+			const id = await rig().import(NAME, {}, true);
+
+			const { error, outputs } = await rig().run(id, TRIGGER);
+
+			expect(error).toBeUndefined();
+			expect(outputs['Reputation assistant']?.[0]).toMatchObject([
+				{ output: 'The rating is at risk.' },
+			]);
+			const [rating, feedback] = model.toolAnswers.slice(-2);
+			expect(rating).toMatch(/"marketplace":"US","status":"atRisk"/);
+			const [newest] = rig().sandbox.truth.feedback('demo', 'ATVPDKIKX0DER').toReversed();
+			expect(feedback).toContain(newest?.orderId);
+			expect(feedback).not.toContain('@marketplace.amazon');
+		});
+
+		test('has no tool that sends', () => {
+			const operations = readTemplate(NAME)
+				.nodes.filter(({ type }) => type.endsWith('Tool'))
+				.map(({ parameters }) => parameters['operation']);
+			expect(operations).toEqual([
+				'getMany',
+				'getMany',
+				'evaluate',
+				'forecast',
+				'get',
+				'checkEligibility',
+			]);
+			expect(rig().world.model.tools.map(({ name }) => name)).toHaveLength(operations.length);
+		});
+
+		test('checks an order without asking its buyer', async () => {
+			const { sandbox, world } = rig();
+			const [order] = sandbox.world.addOrders({ state: 'eligible', count: 1 });
+			const asked = sandbox.truth.solicitations.length;
+			world.model.script = [
+				{ tool: 'Check_a_review_request', input: { orderId: order?.orderId, marketplace: '' } },
+				'You may ask.',
+			];
+
+			const { error } = await rig().run(await rig().import(NAME, {}, true), TRIGGER);
+
+			expect(error).toBeUndefined();
+			expect(world.model.toolAnswers.at(-1)).toContain('"outcome":"eligible"');
+			expect(sandbox.truth.solicitations).toHaveLength(asked);
+		});
+	});
+}

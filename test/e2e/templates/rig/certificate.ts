@@ -1,0 +1,28 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-dangerous-functions -- test rig beside n8n, never loaded by it */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A key and a certificate of its own for some host names, and the file that holds the latter. */
+export interface Certificate {
+	readonly key: string;
+	readonly cert: string;
+	readonly file: string;
+}
+
+/** Makes a certificate of a day with `openssl`; who is told to trust it trusts these names alone. */
+export function makeCertificate(hosts: readonly string[], dir: string): Certificate {
+	const keyFile = join(dir, 'key.pem');
+	const file = join(dir, 'cert.pem');
+	execFileSync(
+		'openssl',
+		[
+			...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'],
+			...['-days', '1', '-subj', '/CN=Outside services of the tests'],
+			...['-addext', `subjectAltName=${hosts.map((host) => `DNS:${host}`).join(',')}`],
+			...['-keyout', keyFile, '-out', file],
+		],
+		{ stdio: 'pipe' },
+	);
+	return { key: readFileSync(keyFile, 'utf8'), cert: readFileSync(file, 'utf8'), file };
+}

@@ -1,0 +1,43 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-dangerous-functions -- test rig beside n8n, never loaded by it */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** Where a database is, in the words of n8n's Postgres credential. */
+export interface DatabaseAddress {
+	readonly host: string;
+	readonly port: number;
+	readonly user: string;
+	readonly password: string;
+	readonly database: string;
+}
+
+/** Whether there is a PostgreSQL to use: one the environment names, or programs to start one. */
+export const hasPostgres: boolean =
+	process.env['DB_POSTGRESDB_HOST'] !== undefined ||
+	existsSync('/usr/lib/postgresql') ||
+	(process.env['PATH'] ?? '').split(delimiter).some((dir) => existsSync(join(dir, 'initdb')));
+
+/** An empty database of a real PostgreSQL. */
+export class Database {
+	private constructor(
+		private readonly child: ChildProcess,
+		readonly address: DatabaseAddress,
+	) {}
+
+	static async open(): Promise<Database> {
+		const script = resolve(__dirname, '../../../../scripts/postgres.mjs');
+		const child = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
+		for await (const line of createInterface({ input: child.stdout })) {
+			return new Database(child, JSON.parse(line) as DatabaseAddress);
+		}
+		throw new Error('There is no PostgreSQL');
+	}
+
+	async close(): Promise<void> {
+		this.child.stdin?.end();
+		await once(this.child, 'exit');
+	}
+}

@@ -1,0 +1,57 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- test rig beside n8n, never loaded by it */
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { IDataObject } from 'n8n-workflow';
+import { readTemplate, type Execution } from './templateRig';
+
+/** How many items of a node a template shows. */
+const MOST_SAMPLES = 3;
+
+/**
+ * Holds the sample data of a template (its pinned data) against what its nodes really put out: the
+ * same fields. `UPDATE_SAMPLES=1` takes new samples from the run instead.
+ */
+export function expectSamples(name: string, { outputs, error }: Execution): void {
+	expect(error).toBeUndefined();
+	const template = readTemplate(name);
+	const pinned = Object.keys(template.pinData);
+	if (process.env['UPDATE_SAMPLES']) {
+		const pinData = Object.fromEntries(
+			pinned.map((node) => [
+				node,
+				varied(outputs[node]?.[0] ?? [])
+					.slice(0, MOST_SAMPLES)
+					.map((json) => ({ json })),
+			]),
+		);
+		const file = resolve(__dirname, '../../../../templates', `${name}.json`);
+		writeFileSync(file, `${JSON.stringify({ ...template, pinData }, null, '\t')}\n`);
+		return;
+	}
+	for (const node of pinned) {
+		const [sample] = template.pinData[node] ?? [];
+		const [real] = outputs[node]?.[0] ?? [];
+		expect(real).toBeDefined();
+		expect({ node, differ: differingFields(sample?.json, real) }).toEqual({ node, differ: [] });
+	}
+}
+
+/** Of rows of a ledger, one of each outcome. */
+const varied = (items: readonly IDataObject[]): readonly IDataObject[] =>
+	items.filter(
+		({ outcome }, index) =>
+			outcome === undefined || items.findIndex((each) => each['outcome'] === outcome) === index,
+	);
+
+/** Paths of the fields that only one of the two has; what is null or a list is not looked into. */
+function differingFields(sample: unknown, real: unknown, path = ''): string[] {
+	if (!isObject(sample) || !isObject(real)) return [];
+	return [...new Set([...Object.keys(sample), ...Object.keys(real)])].flatMap((key) =>
+		key in sample && key in real
+			? differingFields(sample[key], real[key], `${path}${key}.`)
+			: [`${path}${key}`],
+	);
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,52 @@
+import { Refusal, type OutsideRequest, type Service } from './outsideServices';
+import type { Spreadsheet } from './googleSheets';
+import type { ScriptedModel } from './scriptedModel';
+
+/** A contact of a HubSpot account. */
+export interface Contact {
+	readonly id: string;
+	readonly properties: Readonly<Record<string, string>>;
+}
+
+/** What the services outside hold and how they behave; tests change it. */
+export interface OutsideWorld {
+	readonly spreadsheets: Spreadsheet[];
+	readonly contacts: Contact[];
+	readonly model: ScriptedModel;
+	/** Slack refuses every message. */
+	slackIsDown: boolean;
+}
+
+/** Each service under the host its real node asks, answering as the real one does. */
+export const servicesOf = (world: OutsideWorld): Readonly<Record<string, Service>> => ({
+	'slack.com': ({ path, body }) => {
+		if (world.slackIsDown) return { ok: false, error: 'channel_not_found' };
+		if (path !== '/api/chat.postMessage') return { ok: false, error: 'unknown_method' };
+		return { ok: true, channel: 'C0EXAMPLE', ts: '1700000000.000100', message: body };
+	},
+	'api.telegram.org': ({ body }) => ({
+		ok: true,
+		result: { message_id: 1, chat: { id: body['chat_id'] }, text: body['text'] },
+	}),
+	'api.twilio.com': ({ body }) => ({ sid: 'SM00', status: 'queued', body: body['Body'] }),
+	'sheets.googleapis.com': (request) =>
+		world.spreadsheets.find(({ id }) => request.path.includes(id))?.answer(request) ??
+		new Refusal(404, { error: { message: 'Requested entity was not found.' } }),
+	'api.hubapi.com': (request) => searchContacts(world.contacts, request),
+	'api.openai.com': ({ body }) => world.model.answer(body),
+});
+
+/** HubSpot's search, as far as one filter for an equal value goes. */
+function searchContacts(contacts: readonly Contact[], { path, body }: OutsideRequest): object {
+	if (path !== '/crm/v3/objects/contacts/search') return new Refusal(404, { message: path });
+	const [group] = body['filterGroups'] as Array<{
+		filters: Array<{ propertyName: string; operator: string; value: string }>;
+	}>;
+	const results = contacts.filter(({ properties }) =>
+		(group?.filters ?? []).every(
+			({ propertyName, operator, value }) =>
+				operator === 'EQ' && properties[propertyName] === value,
+		),
+	);
+	return { total: results.length, results };
+}

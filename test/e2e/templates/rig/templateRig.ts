@@ -1,0 +1,244 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- test rig beside n8n, never loaded by it */
+import { readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parse } from 'flatted';
+import type { IDataObject, INode, IRunExecutionData, IWorkflowBase } from 'n8n-workflow';
+import { startSandbox, type Sandbox } from '../../../../sandbox';
+import { sandboxCredential } from '../../../engine/sandboxCredential';
+import { outputsOf, readJson, RealN8n, type NodeOutputs } from '../../n8nProcess';
+import { Spreadsheet } from './googleSheets';
+import { MailServer } from './mailServer';
+import { OutsideServices, type OutsideRequest } from './outsideServices';
+import { ScriptedModel } from './scriptedModel';
+import { servicesOf, type OutsideWorld } from './services';
+
+/** How long an execution may take. */
+const PATIENCE_MS = 90_000;
+
+/** Poll times every few seconds: n8n allows once a minute each, but as many as one likes. */
+export const SOON: IDataObject = {
+	item: Array.from({ length: 20 }, (_, index) => ({
+		mode: 'custom',
+		cronExpression: `${3 * index} * * * * *`,
+	})),
+};
+
+/** The credential a seller chooses in a node. */
+const CREDENTIALS: Readonly<Record<string, string>> = {
+	'n8n-nodes-base.slack': 'slackApi',
+	'n8n-nodes-base.emailSend': 'smtp',
+	'n8n-nodes-base.twilio': 'twilioApi',
+	'n8n-nodes-base.telegram': 'telegramApi',
+	'n8n-nodes-base.googleSheets': 'googleSheetsOAuth2Api',
+	'n8n-nodes-base.hubspot': 'hubspotAppToken',
+	'n8n-nodes-base.postgres': 'postgres',
+	'@n8n/n8n-nodes-langchain.lmChatOpenAi': 'openAiApi',
+};
+
+const credentialOf = (nodeType: string): string | undefined =>
+	nodeType.startsWith('n8n-nodes-amazon-seller-feedback.')
+		? 'amazonSellingPartnerApi'
+		: CREDENTIALS[nodeType];
+
+/** What the seller fills in: parameters by node; `disabled` switches a node. */
+export type Choices = Readonly<Record<string, IDataObject & { disabled?: boolean }>>;
+
+/** An execution that ended or waits for somebody. */
+export interface Execution {
+	readonly id: string;
+	readonly status: string;
+	readonly outputs: NodeOutputs;
+	readonly error: string | undefined;
+}
+
+/** A real n8n, Amazon's sandbox and stand-ins for all other services, shared by all templates. */
+export class TemplateRig {
+	private credentialIds: Readonly<Record<string, string>> = {};
+
+	private constructor(
+		readonly sandbox: Sandbox,
+		readonly n8n: RealN8n,
+		readonly mail: MailServer,
+		readonly outside: OutsideServices,
+		readonly world: OutsideWorld,
+	) {}
+
+	static async start(): Promise<TemplateRig> {
+		const world: OutsideWorld = {
+			spreadsheets: [],
+			contacts: [],
+			model: new ScriptedModel(),
+			slackIsDown: false,
+		};
+		// At Amazon's own rate the orders of a ledger would take minutes.
+		const sandbox = await startSandbox({ rateLimits: 1000 });
+		const outside = await OutsideServices.open(servicesOf(world));
+		const mail = await MailServer.open();
+		const n8n = await RealN8n.create(outside.env);
+		const rig = new TemplateRig(sandbox, n8n, mail, outside, world);
+		await n8n.start();
+		rig.credentialIds = await rig.makeCredentials();
+		return rig;
+	}
+
+	async stop(): Promise<void> {
+		await this.n8n.dispose();
+		this.mail.close();
+		this.outside.close();
+		await this.sandbox.close();
+	}
+
+	/** A new, empty spreadsheet. */
+	makeSpreadsheet(): Spreadsheet {
+		const sheet = new Spreadsheet(`spreadsheet-${this.world.spreadsheets.length}`);
+		this.world.spreadsheets.push(sheet);
+		return sheet;
+	}
+
+	/** Adds a credential, for templates imported from then on. */
+	async addCredential(type: string, data: object): Promise<void> {
+		const { id } = await this.n8n.post<{ id: string }>('/rest/credentials', {
+			name: type,
+			type,
+			data,
+		});
+		this.credentialIds = { ...this.credentialIds, [type]: id };
+	}
+
+	/**
+	 * Imports a template as the editor does, chooses the credentials and fills in what the seller has
+	 * to; without its sample data unless asked for.
+	 * @returns the workflow's ID
+	 */
+	async import(name: string, choices: Choices, withSamples = false): Promise<string> {
+		const template = readTemplate(name);
+		const nodes = template.nodes.map((node) => this.prepared(node, choices));
+		const unknown = Object.keys(choices).filter(
+			(each) => !nodes.some((node) => node.name === each),
+		);
+		if (unknown.length > 0) throw new Error(`${name} has no node ${unknown.join(', ')}`);
+		const { id } = await this.n8n.post<{ id: string }>('/rest/workflows', {
+			...template,
+			nodes,
+			pinData: withSamples ? template.pinData : {},
+		});
+		return id;
+	}
+
+	private prepared(node: INode, choices: Choices): INode {
+		const { disabled, ...parameters } = choices[node.name] ?? {};
+		const type = credentialOf(node.type);
+		const id = type && this.credentialIds[type];
+		return {
+			...node,
+			parameters: { ...node.parameters, ...(parameters as INode['parameters']) },
+			...(disabled !== undefined && { disabled }),
+			...(type && id && { credentials: { [type]: { id, name: type } } }),
+		};
+	}
+
+	/** Runs a workflow as "Execute workflow" in the editor does. */
+	async run(workflowId: string, trigger: string): Promise<Execution> {
+		const { executionId } = await this.n8n.post<{ executionId: string }>(
+			`/rest/workflows/${workflowId}/run`,
+			{ triggerToStartFrom: { name: trigger } },
+		);
+		return await this.ended(executionId);
+	}
+
+	/** Activates ("publishes") a workflow, which n8n refuses where something is not filled in. */
+	async activate(workflowId: string): Promise<void> {
+		const { versionId } = await this.n8n.get<{ versionId: string }>(
+			`/rest/workflows/${workflowId}`,
+		);
+		await this.n8n.post(`/rest/workflows/${workflowId}/activate`, { versionId });
+	}
+
+	async deactivate(workflowId: string): Promise<void> {
+		await this.n8n.post(`/rest/workflows/${workflowId}/deactivate`, {});
+	}
+
+	/** The first execution of a workflow, once it ended or waits. */
+	async firstExecution(workflowId: string): Promise<Execution> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+		const path = `/rest/executions?limit=10&filter=${filter}`;
+		const id = await this.until(`an execution of ${workflowId}`, async () => {
+			const { results } = await this.n8n.get<{ results: Array<{ id: string }> }>(path);
+			return results.at(-1)?.id;
+		});
+		return await this.ended(id);
+	}
+
+	/** Waits until an execution ends, or waits for somebody. */
+	async ended(id: string): Promise<Execution> {
+		return await this.until(`the end of execution ${id}`, async () => {
+			const execution = await this.n8n.get<{ status: string; data: string }>(
+				`/rest/executions/${id}`,
+			);
+			if (['new', 'running'].includes(execution.status)) return undefined;
+			const { resultData } = parse(execution.data) as IRunExecutionData;
+			return {
+				id,
+				status: execution.status,
+				outputs: outputsOf(resultData.runData),
+				error: resultData.error?.message,
+			};
+		});
+	}
+
+	/** Asks again and again until there is something. */
+	async until<T>(what: string, ask: () => Promise<T | undefined> | T | undefined): Promise<T> {
+		const deadline = Date.now() + PATIENCE_MS;
+		while (Date.now() < deadline) {
+			const found = await ask();
+			if (found !== undefined) return found;
+			await sleep(200);
+		}
+		const log = this.n8n.log.slice(-2000);
+		throw new Error(
+			`There was no ${what} in ${PATIENCE_MS / 1000} s; the end of n8n's log:\n${log}`,
+		);
+	}
+
+	/** Requests that a service got while `work` ran. */
+	async requestsDuring<T>(
+		host: string,
+		work: () => Promise<T>,
+	): Promise<{ result: T; requests: OutsideRequest[] }> {
+		const before = this.outside.requests.length;
+		const result = await work();
+		const requests = this.outside.requests.slice(before).filter((each) => each.host === host);
+		return { result, requests };
+	}
+
+	private async makeCredentials(): Promise<Readonly<Record<string, string>>> {
+		const google = { access_token: 'token', refresh_token: 'token', token_type: 'Bearer' };
+		const all: Readonly<Record<string, object>> = {
+			amazonSellingPartnerApi: sandboxCredential(this.sandbox),
+			slackApi: { accessToken: 'xoxb-test' },
+			smtp: { host: '127.0.0.1', port: this.mail.port, secure: false, disableStartTls: true },
+			twilioApi: { authType: 'authToken', accountSid: 'AC00', authToken: 'test' },
+			telegramApi: { accessToken: '1:test', baseUrl: 'https://api.telegram.org' },
+			googleSheetsOAuth2Api: { clientId: 'test', clientSecret: 'test', oauthTokenData: google },
+			hubspotAppToken: { appToken: 'test' },
+			openAiApi: { apiKey: 'test', url: 'https://api.openai.com/v1' },
+		};
+		for (const [type, data] of Object.entries(all)) await this.addCredential(type, data);
+		return this.credentialIds;
+	}
+}
+
+export interface Template extends Pick<IWorkflowBase, 'name' | 'connections' | 'settings'> {
+	readonly nodes: INode[];
+	readonly pinData: Readonly<Record<string, Array<{ json: IDataObject }>>>;
+}
+
+export const readTemplate = (name: string): Template =>
+	readJson<Template>(`templates/${name}.json`);
+
+/** All templates, by the names of their files. */
+export const templateNames = (): string[] =>
+	readdirSync(resolve(__dirname, '../../../../templates'))
+		.filter((file) => file.endsWith('.json'))
+		.map((file) => file.replace(/\.json$/, ''));

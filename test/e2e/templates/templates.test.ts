@@ -1,0 +1,48 @@
+import { testDailyReputationDigest } from './dailyReputationDigest';
+import { testFeedbackJoinedWithCrm } from './feedbackJoinedWithCrm';
+import { testMultiMarketplaceWeeklyReport } from './multiMarketplaceWeeklyReport';
+import { testNegativeFeedbackAlerts } from './negativeFeedbackAlerts';
+import { testNoApiAccess } from './noApiAccess';
+import { testReputationAssistant } from './reputationAssistant';
+import { testReviewRequestsWithLedger } from './reviewRequestsWithLedger';
+import { readTemplate, TemplateRig, templateNames } from './rig/templateRig';
+import { testThresholdAlarm } from './thresholdAlarm';
+
+/**
+ * Every template as a seller imports it, in a real n8n with its real nodes, against Amazon's sandbox.
+ * Only the services outside (Slack, mail, Google and so on) are stand-ins on this machine.
+ *
+ * `UPDATE_SAMPLES=1` takes the templates' sample data anew from what their nodes put out.
+ */
+jest.setTimeout(180_000);
+
+let rig: TemplateRig;
+
+beforeAll(async () => {
+	rig = await TemplateRig.start();
+});
+
+afterAll(async () => await rig?.stop());
+
+test('use only nodes and versions that this n8n has', async () => {
+	const response = await fetch(`${rig.n8n.url}/types/nodes.json`, { headers: rig.n8n.headers });
+	const types = (await response.json()) as Array<{ name: string; version: number | number[] }>;
+	const known = new Set(
+		types.flatMap(({ name, version }) => [version].flat().map((each) => `${name} ${each}`)),
+	);
+	const used = templateNames().flatMap((name) =>
+		readTemplate(name).nodes.map(({ type, typeVersion }) => `${type} ${typeVersion}`),
+	);
+	expect(used.length).toBeGreaterThan(50);
+	expect(used.filter((each) => !known.has(each))).toEqual([]);
+});
+
+const thresholdAlarm = testThresholdAlarm(() => rig);
+testDailyReputationDigest(() => rig);
+testFeedbackJoinedWithCrm(() => rig);
+testMultiMarketplaceWeeklyReport(() => rig);
+testNegativeFeedbackAlerts(() => rig);
+testNoApiAccess(() => rig);
+testReputationAssistant(() => rig);
+testReviewRequestsWithLedger(() => rig);
+thresholdAlarm.unanswered();

@@ -1,0 +1,193 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- test code, not published */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import {
+	NodeHelpers,
+	type IDataObject,
+	type INode,
+	type INodeTypeDescription,
+	type IWorkflowBase,
+} from 'n8n-workflow';
+import { AmazonReviewSolicitation } from '../../nodes/AmazonReviewSolicitation/AmazonReviewSolicitation.node';
+import { AmazonSellerFeedback } from '../../nodes/AmazonSellerFeedback/AmazonSellerFeedback.node';
+import { AmazonSellerFeedbackTrigger } from '../../nodes/AmazonSellerFeedbackTrigger/AmazonSellerFeedbackTrigger.node';
+import { AmazonSellerRating } from '../../nodes/AmazonSellerRating/AmazonSellerRating.node';
+
+/** What can be said of the templates without running them; test/e2e/templates runs each. */
+
+const FOLDER = resolve(__dirname, '../../templates');
+const PACKAGE = 'n8n-nodes-amazon-seller-feedback.';
+const STICKY = 'n8n-nodes-base.stickyNote';
+
+/** Width and height of a node on the canvas, its name below included. */
+const NODE_WIDTH = 100;
+const NODE_HEIGHT = 140;
+
+const DESCRIPTIONS: Readonly<Record<string, INodeTypeDescription>> = Object.fromEntries(
+	[
+		new AmazonReviewSolicitation(),
+		new AmazonSellerFeedback(),
+		new AmazonSellerFeedbackTrigger(),
+		new AmazonSellerRating(),
+	].map(({ description }) => [`${PACKAGE}${description.name}`, description]),
+);
+
+const templates = readdirSync(FOLDER)
+	.filter((file) => file.endsWith('.json'))
+	.map((file): [string, string] => [file, readFileSync(join(FOLDER, file), 'utf8')]);
+
+const readme = readFileSync(join(FOLDER, 'README.md'), 'utf8');
+
+test('there are templates', () => expect(templates.length).toBeGreaterThanOrEqual(9));
+
+describe.each(templates)('%s', (file, text) => {
+	const workflow = JSON.parse(text) as IWorkflowBase;
+	const notes = workflow.nodes.filter(({ type }) => type === STICKY);
+	const nodes = workflow.nodes.filter(({ type }) => type !== STICKY);
+	const ofType = (type: string) => nodes.filter((node) => node.type === `n8n-nodes-base.${type}`);
+
+	test('is in the gallery', () => expect(readme).toContain(`(${file})`));
+
+	test('says in notes what it does, how to set it up step by step, and what to know', () => {
+		const contents = notes.map(({ parameters }) => String(parameters['content']));
+		expect(contents.length).toBeGreaterThanOrEqual(3);
+		expect(contents[0]).toMatch(/^## .*\*\*To set up\*\*\n1\. .*\n2\. /s);
+	});
+
+	test('tells the seller to choose credentials instead of naming some', () => {
+		expect(nodes.filter(({ credentials }) => credentials !== undefined)).toEqual([]);
+	});
+
+	test('names no person, account, instance or secret', () => {
+		expect(text).not.toMatch(/[\w.+-]+@[\w-]+\.\w+/);
+		expect(text).not.toMatch(
+			/instanceId|xox[bp]-|Atzr\||amzn1\.|sk-[A-Za-z0-9]{20}|\bAC[0-9a-f]{32}/,
+		);
+		expect(workflow).not.toHaveProperty('id');
+		expect(workflow).not.toHaveProperty('meta');
+		expect(workflow.active).toBe(false);
+	});
+
+	test('has sample data on nodes of its own that can be pinned', () => {
+		const pinned = Object.entries(workflow.pinData ?? {});
+		expect(pinned.length).toBeGreaterThan(0);
+		for (const [name, items] of pinned) {
+			expect(nodes.map((node) => node.name)).toContain(name);
+			expect(items.length).toBeGreaterThan(0);
+			// n8n's editor pins nodes with one output only.
+			const outputs = workflow.connections[name]?.['main'] ?? [];
+			expect(outputs.length).toBeLessThanOrEqual(1);
+		}
+	});
+
+	test('connects nodes that exist, each of them', () => {
+		const names = new Set(nodes.map(({ name }) => name));
+		const targets = Object.values(workflow.connections)
+			.flatMap((byType) => Object.values(byType))
+			.flat(2)
+			.map((connection) => connection?.node ?? '');
+		expect(names.size).toBe(nodes.length);
+		for (const name of [...Object.keys(workflow.connections), ...targets]) {
+			expect(names).toContain(name);
+		}
+		const connected = new Set([...Object.keys(workflow.connections), ...targets]);
+		expect(nodes.filter(({ name }) => !connected.has(name))).toEqual([]);
+	});
+
+	test("gives this package's nodes parameters they have and accept", () => {
+		const own = nodes.filter(({ type }) => type.startsWith(PACKAGE));
+		expect(own.length).toBeGreaterThan(0);
+		for (const node of own)
+			expect({ node: node.name, wrong: wrongParameters(node) }).toEqual({
+				node: node.name,
+				wrong: [],
+			});
+	});
+
+	test('lays nothing over another thing', () => {
+		const boxes = [
+			...nodes.map(({ name, position: [x, y] }) => ({
+				name,
+				x,
+				y,
+				width: NODE_WIDTH,
+				height: NODE_HEIGHT,
+			})),
+			...notes.map(({ name, position: [x, y], parameters }) => ({
+				name,
+				x,
+				y,
+				width: Number(parameters['width']),
+				height: Number(parameters['height']),
+			})),
+		];
+		const overlapping = boxes.flatMap((a, index) =>
+			boxes
+				.slice(index + 1)
+				.filter((b) => overlap(a, b) && !contains(b, a) && !contains(a, b))
+				.map((b) => `${a.name} and ${b.name}`),
+		);
+		expect(overlapping).toEqual([]);
+	});
+
+	test('keeps texts of buyers from acting on where they are shown', () => {
+		for (const { parameters } of ofType('googleSheets')) {
+			const operation = String(parameters['operation'] ?? 'read');
+			if (operation === 'read') continue;
+			expect(parameters['options']).toMatchObject({ cellFormat: 'RAW' });
+		}
+		// Markdown, which is the default, fails on half an underscore.
+		for (const { parameters } of ofType('telegram')) {
+			expect(parameters['additionalFields']).toMatchObject({ parse_mode: 'HTML' });
+		}
+		expect(JSON.stringify(ofType('convertToFile'))).not.toContain('csv');
+	});
+
+	test('does not choose buyers by how content they are', () => {
+		const plans = nodes.filter(({ parameters }) => parameters['operation'] === 'plan');
+		for (const { parameters } of plans) expect(parameters['rules']).toEqual({});
+	});
+});
+
+interface Box {
+	readonly x: number;
+	readonly y: number;
+	readonly width: number;
+	readonly height: number;
+}
+
+const overlap = (a: Box, b: Box): boolean =>
+	a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+
+const contains = (outer: Box, inner: Box): boolean =>
+	outer.x <= inner.x &&
+	outer.y <= inner.y &&
+	inner.x + inner.width <= outer.x + outer.width &&
+	inner.y + inner.height <= outer.y + outer.height;
+
+/** n8n adds these itself: to pollers, and to nodes that an agent holds. */
+const ADDED_BY_N8N = ['pollTimes', 'descriptionType', 'toolDescription'];
+
+/** Parameters and options the node does not have, and what n8n finds wrong with the others. */
+function wrongParameters(node: INode): string[] {
+	const description = DESCRIPTIONS[node.type.replace(/Tool$/, '')];
+	if (description === undefined) return [`${node.type} is no node of this package`];
+	const known = new Set([...description.properties.map(({ name }) => name), ...ADDED_BY_N8N]);
+	const collections = description.properties.filter(({ type }) => type === 'collection');
+	const unknownOptions = collections.flatMap(({ name }) =>
+		Object.keys((node.parameters[name] ?? {}) as IDataObject)
+			.filter(
+				(key) =>
+					!collections.some(
+						(each) => each.name === name && each.options?.some((option) => option.name === key),
+					),
+			)
+			.map((key) => `${name}.${key}`),
+	);
+	const issues = NodeHelpers.getNodeParametersIssues(description.properties, node, description);
+	return [
+		...Object.keys(node.parameters).filter((name) => !known.has(name)),
+		...unknownOptions,
+		...Object.values(issues?.parameters ?? {}).flat(),
+	];
+}
