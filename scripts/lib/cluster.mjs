@@ -193,14 +193,31 @@ export class N8nCluster {
 	 * @returns {Promise<string>} the workflow's ID
 	 */
 	async setUpWorkflow(credentialData, workflowFile) {
-		const credential = await this.#post('credentials', {
-			name: 'Sandbox',
-			type: 'amazonSellingPartnerApi',
-			data: credentialData,
-		});
 		const workflow = JSON.parse(readFileSync(join(repoDir, 'test', workflowFile), 'utf8'));
+		return await this.publish(workflow, await this.addCredential(credentialData));
+	}
+
+	/**
+	 * Makes the credential.
+	 *
+	 * @param {object} data
+	 * @returns {Promise<string>} its ID
+	 */
+	async addCredential(data) {
+		const type = 'amazonSellingPartnerApi';
+		return (await this.#post('credentials', { name: 'Sandbox', type, data })).id;
+	}
+
+	/**
+	 * Makes a workflow and publishes it.
+	 *
+	 * @param {{ nodes: object[] }} workflow
+	 * @param {string} credentialId for all nodes that take one
+	 * @returns {Promise<string>} its ID
+	 */
+	async publish(workflow, credentialId) {
 		for (const { credentials } of workflow.nodes) {
-			if (credentials) credentials.amazonSellingPartnerApi.id = credential.id;
+			if (credentials) credentials.amazonSellingPartnerApi.id = credentialId;
 		}
 		const { id, versionId } = await this.#post('workflows', workflow);
 		await this.#post(`workflows/${id}/activate`, { versionId });
