@@ -445,6 +445,13 @@ describe('Rating: Evaluate, what must not go unseen', () => {
 		expect(error?.description).toMatch(/^"x{60}…" is neither a marketplace ID/);
 	});
 
+	it('repeats no endless text that stands in the place of a choice', async () => {
+		const { error } = await evaluate(['US'], { insufficientBand: 'x'.repeat(100_000) });
+		expect(error?.message).toBe("'If Data Is Insufficient' cannot be used");
+		expect(error?.description).toMatch(/^Invalid enum value.*x…$/);
+		expect(error?.description?.length).toBeLessThan(400);
+	});
+
 	it('asks for a marketplace where no credential has one', async () => {
 		const { error } = await runNode({
 			type: 'amazonSellerRating',
