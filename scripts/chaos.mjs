@@ -3,7 +3,7 @@
  * n8n whose database and logs are searched for secrets and personal data afterwards. See
  * docs/chaos.md.
  *
- *     npm run chaos -- [--seed N] [--rounds N] [--minutes N] [--only TEXT] [--engine-only]
+ *     npm run chaos -- [--seed N] [--rounds N] [--world N] [--minutes N] [--only TEXT] [--engine-only]
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -48,6 +48,7 @@ function readOptions() {
 			options: {
 				seed: { type: 'string', default: today },
 				rounds: { type: 'string', default: '400' },
+				world: { type: 'string' },
 				minutes: { type: 'string' },
 				only: { type: 'string', default: '' },
 				'engine-only': { type: 'boolean', default: false },
@@ -59,12 +60,12 @@ function readOptions() {
 	}
 }
 
-async function run({ seed, rounds, minutes, only, 'engine-only': engineOnly }) {
+async function run({ seed, rounds, world, minutes, only, 'engine-only': engineOnly }) {
 	const progress = createProgress(engineOnly ? 2 : 4);
 	await progress.step('Dependencies', ensureDependencies);
 	const tarball = await progress.step('Building and packing this package', ensureTarball);
 	say(`The fault campaign in n8n's engine, seed ${seed}`);
-	const engineFailed = await runInEngine({ seed, rounds, minutes, only });
+	const engineFailed = await runInEngine({ seed, rounds, world, minutes, only });
 	if (engineOnly) return engineFailed ? 1 : 0;
 
 	const runtime = await progress.step(

@@ -22,7 +22,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
 };
 
 /** Rounds in one world; then another one begins, in which the trigger first watches for a while. */
-const ROUNDS_PER_WORLD = 40;
+export const ROUNDS_PER_WORLD = 40;
 
 const START = '2026-11-20T15:00:00Z';
 
@@ -51,6 +51,8 @@ export interface CampaignResult {
 export interface CampaignOptions {
 	readonly seed: string;
 	readonly rounds: number;
+	/** Begins with this one: a world is the same whatever came before it. */
+	readonly firstWorld?: number;
 	/** Ends earlier, between two rounds, when that many milliseconds have passed. */
 	readonly forMs?: number;
 	/** Only scenarios whose name contains this. */
@@ -67,7 +69,7 @@ export interface CampaignOptions {
  * faults, each compared with what the sandbox knows to be true. The same seed gives the same rounds.
  */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
-	const { seed, rounds, forMs = Infinity, only = '' } = options;
+	const { seed, rounds, firstWorld = 1, forMs = Infinity, only = '' } = options;
 	const began = realMs();
 	const problems: Problem[] = [];
 	const counts = new Map<string, number>();
@@ -90,7 +92,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
 	const names = Object.keys(SCENARIOS).filter((name) => name.includes(only));
 	const isOver = () => tally.rounds >= rounds || realMs() - began > forMs;
 
-	for (let world = 1; !isOver(); world += 1) {
+	for (let world = firstWorld; !isOver(); world += 1) {
+		let number = (world - 1) * ROUNDS_PER_WORLD;
 		const restoreClocks = takeOverClocks(START);
 		const sandbox = await startUnknownSandbox(`${seed}/${world}`);
 		const leaks = new LeakSearch();
@@ -99,37 +102,38 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
 			const play = async (name: string, scenario: Scenario): Promise<void> => {
 				tally.rounds += 1;
 				counts.set(name, (counts.get(name) ?? 0) + 1);
-				const number = tally.rounds;
+				number += 1;
+				const round = number;
 				const note = (kind: ProblemKind, text: string) =>
-					void problems.push({ kind, round: number, scenario: name, text });
-				const random = new Random(`${seed}/${number}`);
-				const round = await openRound(name, random, sandbox, tally, leaks, note);
+					void problems.push({ kind, round, scenario: name, text });
+				const random = new Random(`${seed}/${round}`);
+				const opened = await openRound(name, random, sandbox, tally, leaks, note);
 				try {
-					await scenario(round);
+					await scenario(opened);
 				} catch (error) {
 					const { stack = String(error) } = error as Error;
 					note('wrong', `the scenario broke: ${stack.slice(0, 800)}`);
 				}
-				for (const { kind, fired } of round.faults) {
+				for (const { kind, fired } of opened.faults) {
 					faults.set(kind, (faults.get(kind) ?? 0) + fired);
 				}
 				sandbox.faults.clear();
 				learnSecrets(leaks, sandbox);
-				round.searchText('what was printed', options.takePrinted?.());
+				opened.searchText('what was printed', options.takePrinted?.());
 				if (({} as { polluted?: boolean }).polluted) note('wrong', 'Object.prototype was changed');
 			};
 			if ('watching'.includes(only)) {
 				await play('watching', async (round) => await watchADay(round, options.watchMinutes));
 			}
 			for (let each = 1; each < ROUNDS_PER_WORLD && !isOver() && names.length > 0; each += 1) {
-				const name = new Random(`${seed}/${tally.rounds + 1}/which`).pick(names);
+				const name = new Random(`${seed}/${number + 1}/which`).pick(names);
 				await play(name, SCENARIOS[name] as Scenario);
 			}
 			const solicited = sandbox.truth.solicitations.map(({ orderId }) => orderId);
 			const twice = solicited.length - new Set(solicited).size;
 			if (twice > 0) {
 				const text = `${twice} orders were asked for a review twice`;
-				problems.push({ kind: 'doubled', round: tally.rounds, scenario: 'world', text });
+				problems.push({ kind: 'doubled', round: number, scenario: 'world', text });
 			}
 		} finally {
 			calls += sandbox.requests.length;

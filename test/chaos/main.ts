@@ -49,6 +49,7 @@ async function main(): Promise<void> {
 		options: {
 			seed: { type: 'string', default: '1' },
 			rounds: { type: 'string', default: '400' },
+			world: { type: 'string', default: '1' },
 			minutes: { type: 'string' },
 			only: { type: 'string', default: '' },
 		},
@@ -71,6 +72,7 @@ async function main(): Promise<void> {
 		seed,
 		only,
 		rounds: Number(values.rounds),
+		firstWorld: Number(values.world),
 		forMs: values.minutes === undefined ? undefined : Number(values.minutes) * 60_000,
 		takePrinted: printed.take,
 		onWorld: ({ rounds, problems }) => {

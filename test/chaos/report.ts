@@ -1,4 +1,4 @@
-import { countProblems, type CampaignResult } from './campaign';
+import { countProblems, ROUNDS_PER_WORLD, type CampaignResult } from './campaign';
 
 export interface Circumstances {
 	readonly seed: string;
@@ -62,9 +62,12 @@ export function formatReport(
 	if (told.size > SHOWN) lines.push(`        and ${told.size - SHOWN} more`);
 	if (failed) {
 		const filter = only === '' ? '' : ` --only '${only}'`;
-		lines.push(
-			`Rerun: npm run chaos -- --seed ${seed} --rounds ${tally.rounds}${filter} --engine-only`,
-		);
+		const first = problems[0];
+		const which =
+			first === undefined
+				? `--rounds ${tally.rounds}`
+				: `--world ${Math.ceil(first.round / ROUNDS_PER_WORLD)} --rounds ${ROUNDS_PER_WORLD}`;
+		lines.push(`Rerun: npm run chaos -- --seed ${seed} ${which}${filter} --engine-only`);
 	}
 	return { text: `${lines.join('\n')}\n`, failed };
 }

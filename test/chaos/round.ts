@@ -11,6 +11,7 @@ import {
 	type NodeRunOptions,
 } from '../engine/harness';
 import { spoil, type Input } from './badValues';
+import { differences } from './differences';
 import type { LeakSearch } from './leaks';
 
 /** What must not happen. */
@@ -259,16 +260,7 @@ export class Round {
 	/** Compares what came out with what is true, each by a text of its own. */
 	compare(what: string, truth: readonly string[], told: readonly string[]): void {
 		this.tally.followed += truth.length;
-		const left = countOf(truth);
-		const doubled: string[] = [];
-		const invented: string[] = [];
-		const known = new Set(truth);
-		for (const each of told) {
-			const count = left.get(each) ?? 0;
-			if (count > 0) left.set(each, count - 1);
-			else (known.has(each) ? doubled : invented).push(each);
-		}
-		const lost = [...left].filter(([, count]) => count > 0).map(([each]) => each);
+		const { lost, doubled, invented } = differences(truth, told);
 		const some = (list: readonly string[]) =>
 			`${list.length}, such as ${list.slice(0, 3).join('; ')}`;
 		if (lost.length > 0) this.problem('lost', `${what}: ${some(lost)}`);
@@ -283,9 +275,3 @@ const isErrorItem = ({ json, error }: INodeExecutionData): boolean =>
 /** The input items a row belongs to. */
 export const inputsOf = ({ pairedItem }: INodeExecutionData): number[] =>
 	[pairedItem ?? []].flat().map((each) => (typeof each === 'number' ? each : each.item));
-
-function countOf(values: readonly string[]): Map<string, number> {
-	const counts = new Map<string, number>();
-	for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-	return counts;
-}
