@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { credentialsOf } from './credentials';
 import { faultSchema } from './faults';
+import { secretsOf } from './secrets';
 import { settingsChangeSchema, settingsSchema } from './settings';
 import { Truth } from './truth';
 import {
@@ -118,6 +119,7 @@ function mountReading(control: FastifyInstance, state: SandboxState): void {
 			`http://${request.headers.host ?? ''}`,
 		),
 	);
+	control.get('/secrets', () => secretsOf(state));
 	control.get('/requests', () => state.requests);
 	control.get('/sellers', () =>
 		Object.values(state.world.sellers).map(({ key, sellerId, name, region, marketplaces }) => ({

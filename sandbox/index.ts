@@ -1,5 +1,6 @@
 import { credentialsOf, type SandboxCredentials } from './credentials';
 import type { Fault, FaultSpec } from './faults';
+import { secretsOf, type SandboxSecrets } from './secrets';
 import { buildServer } from './server';
 import { settingsSchema, type SandboxSettings } from './settings';
 import { SandboxState, type LoggedRequest } from './state';
@@ -10,6 +11,7 @@ import type { AccountStatus, Seller, WorldFeedback, WorldOrder } from './world/t
 
 export type { SandboxCredentials } from './credentials';
 export type { Fault, FaultKind, FaultSpec } from './faults';
+export type { SandboxSecrets } from './secrets';
 export type { SandboxSettings } from './settings';
 export type { LoggedRequest, SolicitationRecord } from './state';
 export type { OrderTruth, RatingTruth, RatingWindow, SolicitationWindow } from './truth';
@@ -55,6 +57,8 @@ export interface Sandbox {
 	/** The world, by seller key; change it through `world` only. */
 	readonly sellers: Readonly<Record<string, Seller>>;
 	readonly truth: Truth;
+	/** Everything confidential so far, for a search that must not find it anywhere. */
+	secrets(): SandboxSecrets;
 	/** Every request since the start, oldest first. */
 	readonly requests: readonly LoggedRequest[];
 	readonly faults: { add(spec: FaultSpec): Fault; list(): readonly Fault[]; clear(): void };
@@ -110,6 +114,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			return state.world.sellers;
 		},
 		truth: new Truth(state),
+		secrets: () => secretsOf(state),
 		get requests() {
 			return state.requests;
 		},

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Random } from './random';
+import type { SandboxSecrets } from './secrets';
 
 const TOKEN_LIFE_MS = 3_600_000;
 
@@ -22,6 +23,8 @@ export type TokenState =
 export class Lwa {
 	readonly clientId: string;
 	clientSecret: string;
+	/** Every client secret there has been, the newest last. */
+	readonly clientSecrets: string[] = [];
 	private readonly refreshTokens = new Map<string, string>();
 	private readonly revokedSellers = new Set<string>();
 	private readonly accessTokens = new Map<string, Issued>();
@@ -39,6 +42,15 @@ export class Lwa {
 		for (const key of sellerKeys) {
 			this.refreshTokens.set(key, `Atzr|Sandbox${this.random.letters(120)}`);
 		}
+	}
+
+	/** Everything that would let somebody in, ended or not. */
+	get secrets(): Pick<SandboxSecrets, 'clientSecrets' | 'refreshTokens' | 'accessTokens'> {
+		return {
+			clientSecrets: this.clientSecrets,
+			refreshTokens: [...this.refreshTokens.values()],
+			accessTokens: [...this.accessTokens.keys()],
+		};
 	}
 
 	refreshTokenOf(sellerKey: string): string {
@@ -106,6 +118,8 @@ export class Lwa {
 	}
 
 	private newSecret(): string {
-		return `amzn1.oa2-cs.v1.${this.random.letters(64, '0123456789abcdef')}`;
+		const secret = `amzn1.oa2-cs.v1.${this.random.letters(64, '0123456789abcdef')}`;
+		this.clientSecrets.push(secret);
+		return secret;
 	}
 }

@@ -130,6 +130,11 @@ export class ReportStore {
 		return signature;
 	}
 
+	/** Of all links handed out. */
+	get signatures(): string[] {
+		return [...this.links.keys()];
+	}
+
 	findLink(signature: string): DocumentLink | undefined {
 		return this.links.get(signature);
 	}

@@ -336,6 +336,36 @@ describe('Rating: Evaluate, what must not go unseen', () => {
 		expect(run.outputs[2]?.[0]?.json.error).toMatch(/denied access/);
 	});
 
+	it.each([
+		['a text', 'bogus'],
+		['a broken expression', '={{ $json.market.no.such.method() }}'],
+	])('loses no item whose output for insufficient data is %s', async (_, insufficientBand) => {
+		const run = await runNode({
+			type: 'amazonSellerRating',
+			parameters: { ...defaults, insufficientBand },
+			items: [{ json: { market: 'US' } }, { json: { market: 'CA' } }],
+			credentials: inUse.credentials,
+			onError: 'continueRegularOutput',
+		});
+		expect(run.error).toBeUndefined();
+		expect(run.outputs.map((items) => items.length)).toEqual([0, 2, 0]);
+		expect(run.outputs[1]?.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
+	});
+
+	it.each([
+		['a number', '={{ 7 }}'],
+		['null', '={{ null }}'],
+		['a broken expression', '={{ $json.market.no.such.method() }}'],
+	])('says so where the sources are %s', async (_, sources) => {
+		const parameters = { ...defaults, sources };
+		const items = [{ json: { market: 'US' } }];
+		const type = 'amazonSellerRating';
+		const { error } = await runNode({ type, parameters, items, credentials: inUse.credentials });
+		expect(error?.name).toBe('NodeOperationError');
+		expect(error?.message).not.toMatch(/is not a function|Cannot read/);
+		expect(error?.context.itemIndex).toBe(0);
+	});
+
 	it('judges by the sources that work, and says of the others why they do not', async () => {
 		inUse.sandbox.roles.remove('demo', 'Brand Analytics');
 		const { items, error } = await evaluate(['US'], {
@@ -408,6 +438,18 @@ describe('Rating: Evaluate, what must not go unseen', () => {
 		const german = items.find(({ marketplace }) => marketplace === 'DE');
 		expect(german).toMatchObject({ provenance: 'insufficient' });
 		expect(german?.reason).toMatch(/cannot reach the marketplace Germany/);
+	});
+
+	it('repeats no endless text that stands in the place of a marketplace', async () => {
+		const { error } = await evaluate(['x'.repeat(100_000)]);
+		expect(error?.description).toMatch(/^"x{60}…" is neither a marketplace ID/);
+	});
+
+	it('repeats no endless text that stands in the place of a choice', async () => {
+		const { error } = await evaluate(['US'], { insufficientBand: 'x'.repeat(100_000) });
+		expect(error?.message).toBe("'If Data Is Insufficient' cannot be used");
+		expect(error?.description).toMatch(/^Invalid enum value.*x…$/);
+		expect(error?.description?.length).toBeLessThan(400);
 	});
 
 	it('asks for a marketplace where no credential has one', async () => {

@@ -85,6 +85,11 @@ describe('the controls over HTTP', () => {
 		const { json } = await call('POST', '/lwa/rotate');
 		expect(json['clientSecret']).toBe(sandbox().credentials().clientSecret);
 		expect(json['clientSecret']).not.toBe(old);
+		const secrets = (await call('GET', '/secrets')).json;
+		expect(secrets).toMatchObject({ clientSecrets: [old, json['clientSecret']] });
+		expect(secrets).toEqual(sandbox().secrets());
+		for (const list of Object.values(sandbox().secrets())) expect(Array.isArray(list)).toBe(true);
+		expect(sandbox().secrets().accessTokens.length).toBeGreaterThan(0);
 	});
 
 	it('the world', async () => {

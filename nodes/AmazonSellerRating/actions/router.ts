@@ -19,9 +19,28 @@ export const EVALUATE_OUTPUTS: ReadonlyArray<{ readonly band: RatingBand; readon
 const outputOf = (wanted: RatingBand): number =>
 	EVALUATE_OUTPUTS.findIndex(({ band }) => band === wanted);
 
+/** A parameter as it comes, unchecked: what cannot be read is the operation's to report. */
+function rawParameter(context: IExecuteFunctions, name: string, itemIndex: number): unknown {
+	try {
+		return context.getNodeParameter(name, itemIndex, null);
+	} catch {
+		return undefined;
+	}
+}
+
+/**
+ * What could not be evaluated is no good news: it goes where insufficient data goes, and to At Risk
+ * where that cannot be told.
+ */
+function errorOutput(context: IExecuteFunctions, itemIndex: number): number {
+	const wanted = rawParameter(context, 'insufficientBand', itemIndex);
+	const chosen = EVALUATE_OUTPUTS.findIndex(({ band }) => band === wanted);
+	return chosen < 0 ? outputOf('atRisk') : chosen;
+}
+
 export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const sources = this.getNodeParameter('sources', 0, []) as string[];
-	const together = sources.includes('items');
+	const sources = rawParameter(this, 'sources', 0);
+	const together = Array.isArray(sources) && sources.includes('items');
 	const operation = this.getNodeParameter('operation', 0) as string;
 	switch (operation) {
 		case 'evaluate':
@@ -31,9 +50,7 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 				together,
 				outputCount: EVALUATE_OUTPUTS.length,
 				outputOf: ({ status }) => outputOf(status),
-				// What could not be evaluated is no good news: it goes where insufficient data goes.
-				errorOutput: (item) =>
-					outputOf(this.getNodeParameter('insufficientBand', item, 'atRisk') as RatingBand),
+				errorOutput: (item) => errorOutput(this, item),
 			});
 		case 'chart':
 			return await runForEachItem(this, chart.execute, { together });

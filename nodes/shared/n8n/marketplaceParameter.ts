@@ -92,6 +92,9 @@ export function resolveMarketplace(
 	return marketplace;
 }
 
+/** Characters of what was given instead of a marketplace that a message repeats. */
+const LONGEST_SHOWN = 60;
+
 /** @throws NodeOperationError where it is not one of Amazon's marketplaces */
 export function knownMarketplace(
 	context: ErrorContext,
@@ -100,9 +103,10 @@ export function knownMarketplace(
 ): Marketplace {
 	const marketplace = findMarketplace(wanted);
 	if (marketplace === undefined) {
+		const shown = wanted.length > LONGEST_SHOWN ? `${wanted.slice(0, LONGEST_SHOWN)}…` : wanted;
 		throw new NodeOperationError(context.getNode(), `'Marketplace' cannot be used`, {
 			itemIndex,
-			description: `"${wanted}" is neither a marketplace ID such as ATVPDKIKX0DER nor a country such as US.`,
+			description: `"${shown}" is neither a marketplace ID such as ATVPDKIKX0DER nor a country such as US.`,
 		});
 	}
 	return marketplace;

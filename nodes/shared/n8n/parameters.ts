@@ -51,9 +51,15 @@ function check<Shape extends z.ZodRawShape>(
 	const path = issue?.path.filter((part) => typeof part === 'string') ?? [];
 	throw new NodeOperationError(node, `'${displayName(description, path)}' cannot be used`, {
 		itemIndex,
-		description: issue?.message,
+		description: issue && shortened(issue.message),
 	});
 }
+
+/** Some messages repeat what was given, however long that is. */
+const shortened = (message: string): string =>
+	message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message;
+
+const LONGEST_MESSAGE = 300;
 
 /** The name the editor shows for a parameter, `path` leading through collections. */
 function displayName(

@@ -1,0 +1,37 @@
+import type { SandboxState } from './state';
+import { destinationOf } from './world/particulars';
+
+/** What must not turn up anywhere: keys of any kind, and what tells who a buyer is. */
+export interface SandboxSecrets {
+	readonly clientSecrets: readonly string[];
+	readonly refreshTokens: readonly string[];
+	/** All that were issued, ended or not. */
+	readonly accessTokens: readonly string[];
+	/** Of the documents' URLs, each of which is its own key. */
+	readonly documentSignatures: readonly string[];
+	readonly buyerEmails: readonly string[];
+	readonly buyerNames: readonly string[];
+	/** Streets. */
+	readonly buyerAddresses: readonly string[];
+}
+
+/** Everything confidential that exists or was handed out so far, each once. */
+export function secretsOf({ lwa, reports, world }: SandboxState): SandboxSecrets {
+	const places = Object.values(world.sellers).flatMap(({ marketplaces }) => marketplaces);
+	const orders = places.flatMap(({ orders: all }) => all);
+	const addresses = places.flatMap(({ marketplace, orders: all }) =>
+		all.map((order) => destinationOf(order, marketplace.countryCode).addressLine1),
+	);
+	const feedback = places.flatMap(({ feedback: all }) => all);
+	return {
+		...lwa.secrets,
+		documentSignatures: reports.signatures,
+		buyerEmails: unique([...orders.map(({ buyer }) => buyer.email), ...feedback.map(emailOf)]),
+		buyerNames: unique(orders.map(({ buyer }) => buyer.name)),
+		buyerAddresses: unique(addresses),
+	};
+}
+
+const emailOf = ({ email }: { readonly email: string }): string => email;
+
+const unique = (values: readonly string[]): string[] => [...new Set(values)];

@@ -1,0 +1,226 @@
+import { startSandbox, type FaultKind, type Sandbox, type SandboxSettings } from '../../sandbox';
+import { FAULT_KINDS } from '../../sandbox/faults';
+import { Random } from '../../sandbox/random';
+import { createCredentialStore } from '../engine/harness';
+import { giveProcessedData, ProcessedData } from '../engine/processedData';
+import { connect } from '../engine/sandboxCredential';
+import { faultsFor } from './faults';
+import { LeakSearch } from './leaks';
+import { realMs, takeOverClocks } from './passingTime';
+import { PROBLEMS, Round, type ProblemKind, type Scenario, type Tally } from './round';
+import { feedbackScenarios } from './scenarios/feedback';
+import { orderScenarios, rememberOrders } from './scenarios/orders';
+import { ratingScenarios } from './scenarios/rating';
+import { sendingScenarios } from './scenarios/sending';
+import { watchADay } from './scenarios/watching';
+
+const SCENARIOS: Readonly<Record<string, Scenario>> = {
+	...feedbackScenarios,
+	...orderScenarios,
+	...ratingScenarios,
+	...sendingScenarios,
+};
+
+/** Rounds in one world; then another one begins, in which the trigger first watches for a while. */
+export const ROUNDS_PER_WORLD = 40;
+
+const START = '2026-11-20T15:00:00Z';
+
+const SELLERS = ['demo', 'demo', 'demo', 'second', 'japan'];
+
+export interface Problem {
+	readonly kind: ProblemKind;
+	readonly round: number;
+	readonly scenario: string;
+	readonly text: string;
+}
+
+export interface CampaignResult {
+	readonly tally: Tally;
+	readonly problems: readonly Problem[];
+	readonly faults: ReadonlyMap<FaultKind, number>;
+	/** By scenario. */
+	readonly rounds: ReadonlyMap<string, number>;
+	readonly calls: number;
+	readonly seconds: number;
+	/** Characters that were searched for secrets, and how many secrets there were. */
+	readonly searched: number;
+	readonly secrets: number;
+}
+
+export interface CampaignOptions {
+	readonly seed: string;
+	readonly rounds: number;
+	/** Begins with this one: a world is the same whatever came before it. */
+	readonly firstWorld?: number;
+	/** Ends earlier, between two rounds, when that many milliseconds have passed. */
+	readonly forMs?: number;
+	/** Only scenarios whose name contains this. */
+	readonly only?: string;
+	/** How many minutes the trigger watches in each world. */
+	readonly watchMinutes?: number;
+	/** What was printed since it was asked last: logs, the console. */
+	readonly takePrinted?: () => string;
+	readonly onWorld?: (progress: { rounds: number; problems: number }) => void;
+}
+
+/**
+ * The fault campaign: rounds of random work by all nodes in n8n's own engine, under all kinds of
+ * faults, each compared with what the sandbox knows to be true. The same seed gives the same rounds.
+ */
+export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
+	const { seed, rounds, firstWorld = 1, forMs = Infinity, only = '' } = options;
+	const began = realMs();
+	const problems: Problem[] = [];
+	const counts = new Map<string, number>();
+	const faults = new Map<FaultKind, number>(FAULT_KINDS.map((kind) => [kind, 0]));
+	const tally: Tally = {
+		rounds: 0,
+		executions: 0,
+		cancelled: 0,
+		polls: 0,
+		itemsIn: 0,
+		itemsOut: 0,
+		badInputs: 0,
+		errors: 0,
+		followed: 0,
+	};
+	let calls = 0;
+	let searched = 0;
+	let secrets = 0;
+	await giveStore();
+	const names = Object.keys(SCENARIOS).filter((name) => name.includes(only));
+	const isOver = () => tally.rounds >= rounds || realMs() - began > forMs;
+
+	for (let world = firstWorld; !isOver(); world += 1) {
+		let number = (world - 1) * ROUNDS_PER_WORLD;
+		const restoreClocks = takeOverClocks(START);
+		const sandbox = await startUnknownSandbox(`${seed}/${world}`);
+		const leaks = new LeakSearch();
+		rememberOrders(sandbox);
+		try {
+			const play = async (name: string, scenario: Scenario): Promise<void> => {
+				tally.rounds += 1;
+				counts.set(name, (counts.get(name) ?? 0) + 1);
+				number += 1;
+				const round = number;
+				const note = (kind: ProblemKind, text: string) =>
+					void problems.push({ kind, round, scenario: name, text });
+				const random = new Random(`${seed}/${round}`);
+				const opened = await openRound(name, random, sandbox, tally, leaks, note);
+				try {
+					await scenario(opened);
+				} catch (error) {
+					const { stack = String(error) } = error as Error;
+					note('wrong', `the scenario broke: ${stack.slice(0, 800)}`);
+				}
+				for (const { kind, fired } of opened.faults) {
+					faults.set(kind, (faults.get(kind) ?? 0) + fired);
+				}
+				sandbox.faults.clear();
+				learnSecrets(leaks, sandbox);
+				opened.searchText('what was printed', options.takePrinted?.());
+				if (({} as { polluted?: boolean }).polluted) note('wrong', 'Object.prototype was changed');
+			};
+			if ('watching'.includes(only)) {
+				await play('watching', async (round) => await watchADay(round, options.watchMinutes));
+			}
+			for (let each = 1; each < ROUNDS_PER_WORLD && !isOver() && names.length > 0; each += 1) {
+				const name = new Random(`${seed}/${number + 1}/which`).pick(names);
+				await play(name, SCENARIOS[name] as Scenario);
+			}
+			const solicited = sandbox.truth.solicitations.map(({ orderId }) => orderId);
+			const twice = solicited.length - new Set(solicited).size;
+			if (twice > 0) {
+				const text = `${twice} orders were asked for a review twice`;
+				problems.push({ kind: 'doubled', round: number, scenario: 'world', text });
+			}
+		} finally {
+			calls += sandbox.requests.length;
+			searched += leaks.searched;
+			secrets += leaks.size;
+			await sandbox.close();
+			restoreClocks();
+		}
+		options.onWorld?.({ rounds: tally.rounds, problems: problems.length });
+	}
+	const seconds = (realMs() - began) / 1000;
+	return { tally, problems, faults, rounds: counts, calls, seconds, searched, secrets };
+}
+
+let store: ProcessedData | undefined;
+
+/** n8n's engine takes a store of processed data once. */
+async function giveStore(): Promise<void> {
+	if (store !== undefined) return;
+	store = new ProcessedData();
+	await giveProcessedData(store);
+}
+
+const usedUrls = new Set<string>();
+
+/** At an address of its own: at one that was used before, the nodes would know the seller's limits. */
+async function startUnknownSandbox(seed: string): Promise<Sandbox> {
+	const sandbox = await startSandbox({ seed, rateLimits: 1, reportDelayMs: 30_000 });
+	if (!usedUrls.has(sandbox.url)) {
+		usedUrls.add(sandbox.url);
+		return sandbox;
+	}
+	const another = await startUnknownSandbox(seed);
+	await sandbox.close();
+	return another;
+}
+
+/** New credentials, another mixture of faults, and Amazon's open questions answered anew. */
+async function openRound(
+	name: string,
+	random: Random,
+	sandbox: Sandbox,
+	tally: Tally,
+	leaks: LeakSearch,
+	note: (kind: ProblemKind, text: string) => void,
+): Promise<Round> {
+	const seller = random.pick(SELLERS);
+	const credentials = await createCredentialStore();
+	for (const key of Object.keys(sandbox.sellers)) connect(credentials, sandbox, key);
+	sandbox.settings.set(settingsFor(random));
+	learnSecrets(leaks, sandbox);
+	const round = new Round(name, random, sandbox, seller, credentials, tally, leaks, note);
+	for (const fault of faultsFor(random)) round.addFault(fault);
+	return round;
+}
+
+/** What has to be found nowhere, as far as it exists by now. */
+export function learnSecrets(leaks: LeakSearch, sandbox: Pick<Sandbox, 'secrets'>): void {
+	const secrets = sandbox.secrets();
+	leaks.add('client secret', secrets.clientSecrets, true);
+	leaks.add('refresh token', secrets.refreshTokens, true);
+	leaks.add('access token', secrets.accessTokens, true);
+	leaks.add('key of a document', secrets.documentSignatures, true);
+	leaks.add("buyer's e-mail", secrets.buyerEmails);
+	leaks.add("buyer's name", secrets.buyerNames);
+	leaks.add("buyer's address", secrets.buyerAddresses);
+}
+
+function settingsFor(random: Random): Partial<SandboxSettings> {
+	return {
+		alreadyRequestedText: random.pick(['current', 'legacy']),
+		mojibakeApostrophe: random.chance(0.3),
+		feedbackLayout: random.pick(['six', 'six', 'legacy9', 'legacy10']),
+		feedbackLineEnd: random.pick(['crlf', 'lf']),
+		feedbackBom: random.chance(0.3),
+		feedbackUnreadableRow: random.chance(0.15),
+		gzip: random.chance(0.8),
+		performanceShape: random.pick(['schema', 'example']),
+		fatalReportHasDocument: random.chance(0.5),
+		fbaDeliverByWindow: random.chance(0.3),
+	};
+}
+
+/** How many problems there are of each kind. */
+export const countProblems = (
+	problems: readonly Problem[],
+): Readonly<Record<ProblemKind, number>> =>
+	Object.fromEntries(
+		PROBLEMS.map((kind) => [kind, problems.filter((problem) => problem.kind === kind).length]),
+	) as Record<ProblemKind, number>;

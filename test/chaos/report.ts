@@ -1,0 +1,73 @@
+import { countProblems, ROUNDS_PER_WORLD, type CampaignResult } from './campaign';
+
+export interface Circumstances {
+	readonly seed: string;
+	readonly only: string;
+	/** Unhandled rejections and the like. */
+	readonly crashes: readonly string[];
+	/** Megabytes; of the heap after what is not used any more was given back. */
+	readonly memory: {
+		readonly rssBefore: number;
+		readonly rssAfter: number;
+		readonly heapAfterFirst: number;
+		readonly heapAfterLast: number;
+	};
+}
+
+/** So much may be kept from world to world: libraries remember what they compiled. */
+const MOST_GROWTH_MB = 100;
+
+/** Problems shown in full. */
+const SHOWN = 12;
+
+/** What a campaign did and found, for a terminal. */
+export function formatReport(
+	result: CampaignResult,
+	{ seed, only, crashes, memory }: Circumstances,
+): { text: string; failed: boolean } {
+	const { tally, problems, faults, calls, seconds, searched, secrets, rounds } = result;
+	const counts = countProblems(problems);
+	const grown = memory.heapAfterLast - memory.heapAfterFirst;
+	const isGrowing = grown > MOST_GROWTH_MB;
+	const rate = (count: number) => `${count} (${(count / seconds).toFixed(0)} per second)`;
+	const struck = [...faults].map(([kind, count]) => `${kind} ${count}`);
+	const lines = [
+		`Seed ${seed}: ${tally.rounds} rounds in ${seconds.toFixed(0)} s`,
+		`  executions        ${rate(tally.executions)}, of which ${tally.cancelled} cancelled on the way`,
+		`  polls             ${rate(tally.polls)}`,
+		`  items             ${tally.itemsIn} in, ${tally.itemsOut} out`,
+		`  HTTP calls        ${rate(calls)}`,
+		`  faults            ${[...faults.values()].reduce((sum, count) => sum + count, 0)}: ${struck.join(', ')}`,
+		`  bad inputs        ${tally.badInputs}; errors told ${tally.errors}`,
+		`  followed up       ${tally.followed} things known to be true`,
+		`  searched          ${(searched / 1e6).toFixed(0)} million characters for ${secrets} secrets`,
+		`  lost              ${counts.lost}`,
+		`  doubled           ${counts.doubled}`,
+		`  wrong             ${counts.wrong}`,
+		`  unclear errors    ${counts.unclear}`,
+		`  leaked            ${counts.leaked}`,
+		`  crashes           ${crashes.length}`,
+		`  memory            RSS ${memory.rssBefore} MB before, ${memory.rssAfter} MB after; heap in use ${memory.heapAfterFirst} MB after the first world, ${memory.heapAfterLast} MB after the last`,
+		`  rounds of         ${[...rounds].map(([name, count]) => `${name} ${count}`).join(', ')}`,
+	];
+	const failed = problems.length > 0 || crashes.length > 0 || isGrowing;
+	if (isGrowing) lines.push(`FAILED  the heap grew by ${grown} MB`);
+	for (const crash of crashes.slice(0, SHOWN)) lines.push(`FAILED  ${crash}`);
+	const told = new Set(
+		problems.map(
+			({ kind, round, scenario, text }) => `round ${round}, ${scenario}: ${kind}: ${text}`,
+		),
+	);
+	for (const problem of [...told].slice(0, SHOWN)) lines.push(`FAILED  ${problem}`);
+	if (told.size > SHOWN) lines.push(`        and ${told.size - SHOWN} more`);
+	if (failed) {
+		const filter = only === '' ? '' : ` --only '${only}'`;
+		const first = problems[0];
+		const which =
+			first === undefined
+				? `--rounds ${tally.rounds}`
+				: `--world ${Math.ceil(first.round / ROUNDS_PER_WORLD)} --rounds ${ROUNDS_PER_WORLD}`;
+		lines.push(`Rerun: npm run chaos -- --seed ${seed} ${which}${filter} --engine-only`);
+	}
+	return { text: `${lines.join('\n')}\n`, failed };
+}

@@ -1,0 +1,277 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- part of a test that runs on the machine, never in n8n */
+import type { IDataObject, INodeExecutionData, INodeParameters, OnError } from 'n8n-workflow';
+import { inspect } from 'node:util';
+
+import type { Fault, FaultSpec, Sandbox } from '../../sandbox';
+import type { Random } from '../../sandbox/random';
+import {
+	runNode,
+	type CredentialStore,
+	type NodeRun,
+	type NodeRunOptions,
+} from '../engine/harness';
+import { spoil, type Input } from './badValues';
+import { differences } from './differences';
+import type { LeakSearch } from './leaks';
+
+/** What must not happen. */
+export const PROBLEMS = ['lost', 'doubled', 'wrong', 'unclear', 'leaked'] as const;
+export type ProblemKind = (typeof PROBLEMS)[number];
+
+/** What the campaign did so far, in numbers. */
+export interface Tally {
+	rounds: number;
+	executions: number;
+	cancelled: number;
+	polls: number;
+	itemsIn: number;
+	itemsOut: number;
+	badInputs: number;
+	errors: number;
+	/** Items of which it was checked that they came out once. */
+	followed: number;
+}
+
+export interface Execution {
+	/** Class of node, e.g. `amazonSellerRating`. */
+	readonly type: string;
+	readonly parameters: IDataObject;
+	readonly items?: readonly Input[];
+	/** Parameters that count for the whole run, read with its first item. */
+	readonly ofRun?: readonly string[];
+	/** Spoils nothing and cancels nothing. */
+	readonly clean?: boolean;
+	readonly staticData?: IDataObject;
+	/** The items hold personal data of their own, so only what the node made of them is searched. */
+	readonly inputIsPersonal?: boolean;
+	/** The user asked for the buyers' addresses: nothing is searched. */
+	readonly personalDataWanted?: boolean;
+	/** All items make one result. */
+	readonly together?: boolean;
+}
+
+/** What came of one execution. */
+export interface Executed {
+	readonly run: NodeRun;
+	readonly items: readonly Input[];
+	readonly parameters: IDataObject;
+	/** Rows of one input item, without error items. */
+	readonly rowsOf: (item: number) => IDataObject[];
+	/** Input items that came out as an error. */
+	readonly failed: ReadonlySet<number>;
+	/** Ended with an error, or was cancelled: there is nothing to compare. */
+	readonly stopped: boolean;
+	/** A fault struck meanwhile, so that errors are to be expected. */
+	readonly faulted: boolean;
+}
+
+/** Runs a node; where n8n refuses the workflow before anything is run, that is no error of the node. */
+async function runOrRefuse(options: NodeRunOptions): Promise<NodeRun> {
+	const run = await runNode(options).catch((error: unknown) => {
+		if ((error as Error).name !== 'WorkflowHasIssuesError') throw error;
+		return REFUSED;
+	});
+	// Several inputs of one row are ambiguous to the node that checks the links, which then fails.
+	return run.run.data.resultData.runData.Link === undefined ? run : { ...run, error: undefined };
+}
+
+const REFUSED: NodeRun = {
+	outputs: [],
+	items: [],
+	links: [],
+	hints: [],
+	run: { status: 'canceled', data: { resultData: { runData: {} } } } as unknown as NodeRun['run'],
+};
+
+/** Words of a programmer, which no user should read. */
+const UNCLEAR =
+	/\b(Type|Reference|Syntax|Range)Error\b|Cannot (read|set|convert|destructure)|is not (a function|iterable|defined|a constructor)|\n\s+at \S|\[object \w+\]|SandboxBug/;
+
+const LONGEST_MESSAGE = 2000;
+
+/** Characters of a problem that are kept. */
+const LONGEST_REPORTED = 500;
+
+/** Real milliseconds in which a node notices that it was cancelled, and puts down what it holds. */
+const NOTICED_MS = 150;
+
+/** What happens in a round. */
+export type Scenario = (round: Round) => Promise<void>;
+
+/** One round: a scenario with chances, faults and a record of its own. */
+export class Round {
+	constructor(
+		readonly name: string,
+		readonly random: Random,
+		readonly sandbox: Sandbox,
+		/** Key of the seller whose credential is used. */
+		readonly seller: string,
+		private readonly credentials: CredentialStore,
+		readonly tally: Tally,
+		readonly leaks: LeakSearch,
+		private readonly report: (kind: ProblemKind, text: string) => void,
+	) {}
+
+	problem(kind: ProblemKind, text: string): void {
+		this.report(kind, text.slice(0, LONGEST_REPORTED));
+	}
+
+	/** Every fault of this round, switched off or not. */
+	readonly faults: Fault[] = [];
+
+	addFault(fault: FaultSpec): void {
+		this.faults.push(this.sandbox.faults.add(fault));
+	}
+
+	/** How often faults have struck so far. */
+	get struck(): number {
+		return this.faults.reduce((sum, { fired }) => sum + fired, 0);
+	}
+
+	/**
+	 * Runs a node with what may go wrong: bad values among the parameters, one of n8n's three ways on
+	 * errors, a cancelled execution. Checks what holds for every node.
+	 */
+	async execute(work: Execution): Promise<Executed> {
+		const { random, tally } = this;
+		const wish = work.clean || random.chance(0.5) ? undefined : spoil;
+		const given = work.items ?? [{ json: {} }];
+		const spoiled = wish?.(random, work.parameters, given, work.ofRun);
+		const items = spoiled?.items ?? given;
+		const parameters = spoiled?.parameters ?? work.parameters;
+		const onError: OnError = work.clean
+			? 'continueRegularOutput'
+			: random.pick(['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput']);
+		const cancelAfterMs = !work.clean && random.chance(0.1) ? random.integer(0, 25) : undefined;
+		const struckBefore = this.struck;
+
+		tally.executions += 1;
+		tally.itemsIn += items.length;
+		tally.badInputs += spoiled?.tried ?? 0;
+		const run = await runOrRefuse({
+			type: work.type,
+			parameters: parameters as INodeParameters,
+			items: items.map(({ json, binary }, index) => ({ json: { ...json, tag: index }, binary })),
+			credentials: this.credentials,
+			credentialId: this.seller,
+			onError,
+			cancelAfterMs,
+			staticData: work.staticData,
+		});
+		tally.itemsOut += run.items.length;
+
+		const cancelled = run.run.status === 'canceled';
+		if (cancelled) {
+			tally.cancelled += 1;
+			// n8n does not wait for the node to notice.
+			await new Promise((resolve) => setTimeout(resolve, NOTICED_MS));
+		}
+		const stopped = cancelled || run.error !== undefined;
+		const errors = run.outputs.flat().filter(isErrorItem);
+		tally.errors += errors.length + (run.error ? 1 : 0);
+		const executed: Executed = {
+			run,
+			items,
+			parameters,
+			failed: new Set(errors.flatMap(inputsOf)),
+			rowsOf: (item) =>
+				run.outputs
+					.flat()
+					.filter((row) => !isErrorItem(row) && inputsOf(row).includes(item))
+					.map(({ json }) => json),
+			stopped,
+			faulted: this.struck > struckBefore,
+		};
+		const where = spoiled ? ` (bad ${spoiled.where.join()})` : '';
+		this.checkErrors(executed, cancelled, where);
+		this.checkPairing(executed, work.together ?? false, where);
+		if (!work.personalDataWanted) this.search(executed, work);
+		return executed;
+	}
+
+	/** Every error is n8n's own, names its item and can be understood. */
+	private checkErrors({ run, items }: Executed, cancelled: boolean, where: string): void {
+		const all = [
+			...(run.error && !cancelled ? [run.error] : []),
+			...run.outputs.flat().flatMap(({ error }) => error ?? []),
+		];
+		for (const error of all) {
+			const { name, message, description, context } = error as Error & {
+				description?: string | null;
+				context?: IDataObject;
+			};
+			const said = `${name}: ${message} | ${description ?? ''}`.slice(0, 300);
+			if (!/^Node(Api|Operation)Error$/.test(name)) {
+				this.problem('unclear', `not an error of n8n's${where}: ${said}`);
+			}
+			const text = `${message}\n${description ?? ''}`;
+			if (message.trim() === '' || UNCLEAR.test(text) || text.length > LONGEST_MESSAGE) {
+				this.problem('unclear', `nobody understands${where} (${text.length} characters): ${said}`);
+			}
+			const index = context?.itemIndex;
+			if (typeof index !== 'number' || index < 0 || index >= items.length) {
+				this.problem('unclear', `names no item${where}: ${said}`);
+			}
+		}
+		for (const { json } of run.outputs.flat().filter(isErrorItem)) {
+			if (UNCLEAR.test(String(json.error))) {
+				this.problem('unclear', `nobody understands${where}: ${String(json.error)}`);
+			}
+		}
+	}
+
+	/** Every row belongs to an input item; none fails without a sign. */
+	private checkPairing({ run, items, stopped }: Executed, together: boolean, where: string): void {
+		for (const item of run.outputs.flat()) {
+			const inputs = inputsOf(item);
+			const isWhole = !together || inputs.length === items.length;
+			if (inputs.length === 0 || inputs.some((input) => !(input in items)) || !isWhole) {
+				this.problem('lost', `paired with no input item${where}: ${inspect(item.pairedItem)}`);
+			}
+		}
+		if (stopped) return;
+		const linked = (run.outputs[0] ?? []).map((item) => inputsOf(item));
+		if (!together && linked.some((inputs, row) => run.links[row] !== inputs[0])) {
+			this.problem('lost', `the link to an input item is broken${where}`);
+		}
+	}
+
+	/** Searches everything that n8n would store or show of the execution. */
+	private search({ run }: Executed, { inputIsPersonal, staticData }: Execution): void {
+		const { runData, error } = run.run.data.resultData;
+		const stored = inputIsPersonal
+			? [run.outputs, run.hints, runData.Node?.map(({ data, error: each }) => [data, each])]
+			: run.run;
+		this.searchText('execution data', JSON.stringify(stored));
+		this.searchText('static data', JSON.stringify(staticData ?? {}));
+		const errors = [error, ...run.outputs.flat().map((item) => item.error)].filter(Boolean);
+		for (const each of errors) {
+			this.searchText('error', inspect(each, { depth: 8, showHidden: true }));
+			this.searchText('error', JSON.stringify(each));
+		}
+	}
+
+	searchText(where: string, text: string | undefined): void {
+		for (const { kind, form, before } of this.leaks.find(text ?? '')) {
+			this.problem('leaked', `${kind} (${form}) in ${where}, after: ${JSON.stringify(before)}`);
+		}
+	}
+
+	/** Compares what came out with what is true, each by a text of its own. */
+	compare(what: string, truth: readonly string[], told: readonly string[]): void {
+		this.tally.followed += truth.length;
+		const { lost, doubled, invented } = differences(truth, told);
+		const some = (list: readonly string[]) =>
+			`${list.length}, such as ${list.slice(0, 3).join('; ')}`;
+		if (lost.length > 0) this.problem('lost', `${what}: ${some(lost)}`);
+		if (doubled.length > 0) this.problem('doubled', `${what}: ${some(doubled)}`);
+		if (invented.length > 0) this.problem('wrong', `${what}, not so: ${some(invented)}`);
+	}
+}
+
+const isErrorItem = ({ json, error }: INodeExecutionData): boolean =>
+	error !== undefined || (typeof json.error === 'string' && Object.keys(json).length === 1);
+
+/** The input items a row belongs to. */
+export const inputsOf = ({ pairedItem }: INodeExecutionData): number[] =>
+	[pairedItem ?? []].flat().map((each) => (typeof each === 'number' ? each : each.item));

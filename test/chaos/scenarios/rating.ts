@@ -1,0 +1,336 @@
+import type { IDataObject } from 'n8n-workflow';
+import { DateTime } from 'luxon';
+
+import type { Stars } from '../../../sandbox';
+import type { Input } from '../badValues';
+import type { Executed, Execution, Round, Scenario } from '../round';
+import { placesOf, stirFeedback } from './feedback';
+
+const DAYS = ['30', '90', '365'] as const;
+
+interface WindowFigures {
+	readonly days: number | null;
+	readonly rating: number | null;
+	readonly positive: number | null;
+	readonly neutral: number | null;
+	readonly negative: number | null;
+	readonly provenance: string;
+	readonly coveredThrough: string | null;
+}
+
+const isShare = (value: unknown): boolean =>
+	value === null ||
+	value === undefined ||
+	(typeof value === 'number' && value >= 0 && value <= 100);
+
+/** No figure out of its range, however deep it lies. */
+function checkFigures(round: Round, rows: readonly IDataObject[]): void {
+	const look = (value: unknown, name: string): void => {
+		if (Array.isArray(value)) return value.forEach((each) => look(each, name));
+		if (typeof value === 'object' && value !== null) {
+			for (const [key, each] of Object.entries(value)) look(each, key);
+			return;
+		}
+		const isFigure =
+			/^(rating|displayedRating|low|high|.*Percent|atCurrentRates|withoutNewFeedback)$/;
+		if (isFigure.test(name) && typeof value === 'number' && !isShare(value)) {
+			round.problem('wrong', `${name} is ${value}`);
+		}
+		if (typeof value === 'number' && !Number.isFinite(value)) {
+			round.problem('wrong', `${name} is ${value}`);
+		}
+	};
+	look(rows, '');
+}
+
+/** Items of each window, from the world itself. */
+function truthOf({ sandbox, seller }: Round, marketplaceId: string, day: string) {
+	const truth = sandbox.truth.rating(seller, marketplaceId, day);
+	return DAYS.map((days) => {
+		const { positive, neutral, negative } = truth[days];
+		return `${days}: ${positive}/${neutral}/${negative}`;
+	});
+}
+
+const REPORTS: IDataObject = { sources: ['amazonReports'] };
+
+const reportOptions = (round: Round): IDataObject => ({
+	waitMinutes: round.random.pick([15, 15, 1]),
+	whenCancelled: round.random.pick(['unknown', 'unknown', 'none']),
+});
+
+const byPlace = (round: Round) => {
+	const places = placesOf(round);
+	return {
+		places,
+		marketplace: { __rl: true, mode: 'id', value: '={{ $json.place }}' },
+		items: places.map(({ place }): Input => ({ json: { place } })),
+	};
+};
+
+/** The windows whose counts claim to be right and whole are held against the world. */
+function compareWindows(
+	round: Round,
+	marketplaceId: string,
+	row: IDataObject,
+	whenCancelled: unknown,
+): void {
+	const windows = (row.windows ?? []) as unknown as WindowFigures[];
+	const today = String(row.today);
+	const told = windows.filter(
+		({ days, provenance, coveredThrough }) =>
+			DAYS.includes(String(days) as '30') &&
+			['exact', 'derived'].includes(provenance) &&
+			(coveredThrough === null || coveredThrough >= today),
+	);
+	const isAssumed = whenCancelled === 'none';
+	if (isAssumed) return;
+	const days = new Set(told.map((window) => String(window.days)));
+	round.compare(
+		`counts of ${String(row.marketplace)}`,
+		truthOf(round, marketplaceId, today).filter((line) => days.has(line.split(':')[0] ?? '')),
+		told.map(
+			({ days: length, positive, neutral, negative }) =>
+				`${length}: ${positive}/${neutral}/${negative}`,
+		),
+	);
+}
+
+const evaluate: Scenario = async (round) => {
+	const { random } = round;
+	stirFeedback(round);
+	const { places, marketplace, items } = byPlace(round);
+	const options = reportOptions(round);
+	const result = await round.execute({
+		type: 'amazonSellerRating',
+		parameters: {
+			...REPORTS,
+			operation: 'evaluate',
+			sources: random.pick([['amazonReports'], ['amazonReports', 'amazonOffer']]),
+			marketplace,
+			judgedDays: random.pick([30, 90, 365, 0]),
+			thresholds: { threshold: [{ name: 'Line', percent: random.pick([50, 95, 98.5]) }] },
+			insufficientBand: random.pick(['atRisk', 'critical', 'healthy']),
+			simplify: false,
+			options: {
+				...options,
+				combined: random.chance(0.2),
+				includeOrderDefectRate: random.chance(0.2),
+				customWindows: random.pick(['', '7, 60']),
+				comparison: random.pick(['raw', 'displayed']),
+			},
+		},
+		items,
+	});
+	checkFigures(round, result.run.items);
+	if (result.stopped) return;
+	for (const [item, { marketplace: place }] of places.entries()) {
+		checkAnswered(round, result, item);
+		if (result.items[item]?.bad === true) continue;
+		for (const row of result.rowsOf(item)) {
+			if (row.marketplaceId !== place.id) continue;
+			compareWindows(round, place.id, row, options.whenCancelled);
+		}
+	}
+};
+
+/** An item that neither gives a row nor an error is lost. */
+function checkAnswered(round: Round, result: Executed, item: number): void {
+	if (result.failed.has(item)) {
+		if (result.items[item]?.bad !== true && !result.faulted) {
+			const errors = result.run.items.map(({ error }) => error).filter(Boolean);
+			round.problem('lost', `a good item failed without a fault: ${String(errors[0])}`);
+		}
+		return;
+	}
+	if (result.rowsOf(item).length === 0) round.problem('lost', 'an item gave no row and no error');
+}
+
+/** Feedback items of the user, some of them unusable: all make one evaluation. */
+const evaluateItems: Scenario = async (round) => {
+	const { random } = round;
+	const zone = 'America/Los_Angeles';
+	const today = DateTime.now().setZone(zone);
+	const counts: Record<string, [number, number, number]> = {};
+	for (const days of DAYS) counts[days] = [0, 0, 0];
+	const items = Array.from({ length: random.integer(1, 60) }, (): Input => {
+		const age = random.integer(0, 400);
+		const rating = random.pick<Stars>([1, 2, 3, 4, 5, 5, 5]);
+		const json: IDataObject = { date: today.minus({ days: age }).toISODate(), rating };
+		if (random.chance(0.2)) {
+			return {
+				json: {
+					...json,
+					...random.pick<IDataObject>([
+						{ rating: 9 },
+						{ date: '2026-02-30' },
+						{ rating: null },
+						{ date: 20261120 },
+					]),
+				},
+				bad: true,
+			};
+		}
+		const band = rating >= 4 ? 0 : rating === 3 ? 1 : 2;
+		for (const days of DAYS) if (age < Number(days)) (counts[days] as number[])[band]! += 1;
+		return { json };
+	});
+	const work: Execution = {
+		type: 'amazonSellerRating',
+		parameters: {
+			operation: 'evaluate',
+			marketplace: { __rl: true, mode: 'id', value: 'US' },
+			sources: ['items'],
+			counts: {},
+			dateField: 'date',
+			ratingField: 'rating',
+			judgedDays: 365,
+			thresholds: {},
+			insufficientBand: 'atRisk',
+			simplify: false,
+			options: {},
+		},
+		items,
+	};
+	const result = await round.execute({ ...work, clean: true, together: true });
+	checkFigures(round, result.run.items);
+	const [row] = result.run.items;
+	if (result.stopped || row === undefined || 'error' in row) {
+		round.problem(
+			'lost',
+			`items were not evaluated: ${String(row?.error ?? result.run.error?.message)}`,
+		);
+		return;
+	}
+	const windows = row.windows as unknown as WindowFigures[];
+	const known = windows.filter(
+		({ days, positive }) => DAYS.includes(String(days) as '30') && positive !== null,
+	);
+	const days = new Set(known.map((window) => String(window.days)));
+	round.compare(
+		'counts of items',
+		DAYS.filter((each) => days.has(each)).map((each) => `${each}: ${counts[each]?.join('/')}`),
+		known.map(
+			({ days: length, positive, neutral, negative }) =>
+				`${length}: ${positive}/${neutral}/${negative}`,
+		),
+	);
+	// The same with bad parameters: only what is said about it counts.
+	await round
+		.execute({ ...work, ofRun: Object.keys(work.parameters) })
+		.then(({ run }) => checkFigures(round, run.items));
+};
+
+const enteredCounts: Scenario = async (round) => {
+	const { random } = round;
+	const items = Array.from({ length: random.integer(1, 8) }, (): Input => {
+		const some = () => random.pick([0, 0, 1, 7, 300, 100_000]);
+		return { json: { positive: some(), neutral: some(), negative: some() } };
+	});
+	const result = await round.execute({
+		type: 'amazonSellerRating',
+		parameters: {
+			operation: 'evaluate',
+			marketplace: { __rl: true, mode: 'id', value: 'US' },
+			sources: ['counts'],
+			counts: {
+				window: [
+					{
+						days: 365,
+						positive: '={{ $json.positive }}',
+						neutral: '={{ $json.neutral }}',
+						negative: '={{ $json.negative }}',
+					},
+				],
+			},
+			judgedDays: 365,
+			thresholds: {},
+			insufficientBand: 'atRisk',
+			simplify: false,
+			options: {},
+		},
+		items,
+	});
+	checkFigures(round, result.run.items);
+	if (result.stopped) return;
+	for (const [item, { json, bad }] of result.items.entries()) {
+		checkAnswered(round, result, item);
+		if (bad === true || result.failed.has(item)) continue;
+		const [row] = result.rowsOf(item);
+		const { positive, neutral, negative } = json as Record<string, number>;
+		const total = Number(positive) + Number(neutral) + Number(negative);
+		const truth = total === 0 ? null : (100 * Number(positive)) / total;
+		const told = row?.rating as number | null;
+		const isRight = truth === null ? told === null : Math.abs(truth - Number(told)) < 1e-9;
+		round.tally.followed += 1;
+		if (!isRight) round.problem('wrong', `rating ${told} of ${positive}/${neutral}/${negative}`);
+	}
+};
+
+/** The three that look along the calendar. */
+const dated =
+	(parameters: (round: Round) => IDataObject): Scenario =>
+	async (round) => {
+		stirFeedback(round);
+		const { places, marketplace, items } = byPlace(round);
+		const { options = {}, ...rest } = parameters(round);
+		const settings = { ...reportOptions(round), ...(options as IDataObject) };
+		const result = await round.execute({
+			type: 'amazonSellerRating',
+			parameters: { ...REPORTS, marketplace, ...rest, options: settings },
+			items,
+		});
+		checkFigures(round, result.run.items);
+		if (result.stopped) return;
+		for (const [item, { marketplace: place }] of places.entries()) {
+			checkAnswered(round, result, item);
+			if (result.items[item]?.bad === true || settings.whenCancelled === 'none') continue;
+			for (const row of result.rowsOf(item)) compareRating(round, place.id, row);
+		}
+	};
+
+/** The rating of today, where one is told, is the world's. */
+function compareRating(round: Round, marketplaceId: string, row: IDataObject): void {
+	const days = DAYS.find((each) => each === String(row.days));
+	if (days === undefined || row.rating === null || row.rating === undefined) return;
+	if (row.provenance !== undefined && row.provenance !== 'derived') return;
+	const { sandbox, seller } = round;
+	const { positive, neutral, negative } = sandbox.truth.rating(seller, marketplaceId)[days];
+	const truth = (100 * positive) / (positive + neutral + negative);
+	round.tally.followed += 1;
+	if (Math.abs(Number(row.rating) - truth) > 1e-9) {
+		round.problem('wrong', `rating of ${days} days ${Number(row.rating)} instead of ${truth}`);
+	}
+}
+
+export const ratingScenarios: Readonly<Record<string, Scenario>> = {
+	'Rating: Evaluate': evaluate,
+	'Rating: Evaluate from items': evaluateItems,
+	'Rating: Evaluate entered counts': enteredCounts,
+	'Rating: Forecast': dated(({ random }) => ({
+		operation: 'forecast',
+		daysAhead: random.integer(1, 365),
+		thresholds: {},
+		simplify: random.chance(0.5),
+		options: { rateDays: random.integer(1, 365) },
+	})),
+	'Rating: Chart': dated(({ random }) => ({
+		operation: 'chart',
+		format: random.pick(['both', 'svg', 'html']),
+		binaryFields: 'chart, digest',
+		thresholds: {},
+		options: {
+			daysAhead: random.pick([0, 60]),
+			daysBack: random.integer(7, 365),
+			theme: random.pick(['auto', 'dark', 'light']),
+			title: random.pick(['Rating', '<b>"Rating" & more</b>']),
+			width: random.integer(320, 2000),
+		},
+	})),
+	'Rating: Detect Change': dated(({ random }) => ({
+		operation: 'detectChange',
+		watchedDays: random.integer(1, 364),
+		simplify: random.chance(0.5),
+		options: random.pick<IDataObject>([{}, { baselinePercent: 2, shiftedPercent: 5 }]),
+	})),
+};
