@@ -196,6 +196,12 @@ describe('Rating: Evaluate, sources', () => {
 		]);
 	});
 
+	it("asks for a credential where a source is Amazon's, for the editor does not", async () => {
+		const { error } = await runNode({ type: 'amazonSellerRating', parameters: defaults });
+		expect(error?.message).toBe('The node has no Amazon credential');
+		expect(error?.description).toMatch(/Choose one in the node, or a source that needs no access/);
+	});
+
 	it('shows as Amazon does: 1001/15/4 is 98/1/0, and 94.5 shows as 95 but is below it', async () => {
 		const run = async (positive: number, neutral: number, negative: number, comparison: string) =>
 			await runNode({

@@ -1,10 +1,11 @@
-import type {
-	ICredentialDataDecryptedObject,
-	IDataObject,
-	IExecuteFunctions,
-	IHttpRequestOptions,
-	ILoadOptionsFunctions,
-	IPollFunctions,
+import {
+	NodeOperationError,
+	type ICredentialDataDecryptedObject,
+	type IDataObject,
+	type IExecuteFunctions,
+	type IHttpRequestOptions,
+	type ILoadOptionsFunctions,
+	type IPollFunctions,
 } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
@@ -91,7 +92,14 @@ export class SpApiClient {
 		this.seller = createHash('sha256').update(identity).digest('hex');
 	}
 
+	/** @throws NodeOperationError where the node has no credential, which some operations do without */
 	static async connect(context: SpApiContext, patience = PATIENT): Promise<SpApiClient> {
+		const node = context.getNode();
+		if (node.credentials?.[CREDENTIAL_NAME] === undefined) {
+			throw new NodeOperationError(node, 'The node has no Amazon credential', {
+				description: 'Choose one in the node, or a source that needs no access to Amazon.',
+			});
+		}
 		const credentials = await context.getCredentials<StoredCredential>(CREDENTIAL_NAME);
 		return new SpApiClient(context, credentials, patience);
 	}
