@@ -72,10 +72,10 @@ function readRow(
 
 	const [dateCell = '', stars = ''] = cells;
 	const date = readDate(dateCell, dateOrder);
-	if (date === undefined) return { line, reasonStart: `its date "${dateCell.slice(0, 24)}` };
+	if (date === undefined) return { line, reasonStart: `its date${quoted(dateCell)}` };
 
 	const rating = ['1', '2', '3', '4', '5'].indexOf(stars) + 1;
-	if (rating === 0) return { line, reasonStart: `its rating "${stars.slice(0, 24)}` };
+	if (rating === 0) return { line, reasonStart: `its rating${quoted(stars)}` };
 
 	const response = isOlderLayout(cells, at, columns) ? at - 4 : at - 1;
 	return {
@@ -132,3 +132,9 @@ function readDate(cell: string, dateOrder: DateOrder): string | undefined {
 
 const isDigits = (text: string, ...lengths: number[]): boolean =>
 	lengths.includes(text.length) && [...text].every((char) => '0123456789'.includes(char));
+
+/** A cell is quoted if it is short and of digits, points, slashes and dashes alone. */
+const quoted = (cell: string): string =>
+	cell !== '' && cell.length <= 24 && [...cell].every((char) => '0123456789./-'.includes(char))
+		? ` "${cell}"`
+		: ' ';

@@ -51,7 +51,9 @@ export const RIGHT: ReportReader = {
 	parsePieces: (pieces, dateOrder) => {
 		const reader = new FeedbackReportReader(dateOrder);
 		const rows = pieces.flatMap((piece) => reader.read(piece));
-		return { rows: [...rows, ...reader.end()], unreadable: reader.unreadable };
+		rows.push(...reader.end());
+		const { unreadable, unreadableLines } = reader;
+		return { rows, unreadable, unreadableLines };
 	},
 };
 

@@ -60,14 +60,14 @@ export async function readReport(
 ): Promise<Observation | undefined> {
 	switch (kind) {
 		case 'feedback': {
-			const { rows, unreadable } = await readFeedbackReport(document, marketplace, dateFormat);
+			const { rows, unreadableLines } = await readFeedbackReport(document, marketplace, dateFormat);
 			return {
 				kind,
 				asOf: asked.at,
 				today: asked.today,
 				from: firstDay(kind, asked.today),
 				rows,
-				unreadable: unreadable.length,
+				unreadable: unreadableLines,
 			};
 		}
 		case 'totals':

@@ -165,6 +165,9 @@ const TRIGGER = {
 	settings: { executionOrder: 'v1' },
 };
 
+/** Until the node has learned the rate, it waits a minute of real time for each refusal. */
+const inReal = (fault) => (fault.kind === 'throttle' ? { kind: fault.kind, times: 1 } : fault);
+
 /** The trigger is polled every minute, and its second look finds the report. */
 const TRIGGER_PATIENCE_MS = 200_000;
 
@@ -220,7 +223,7 @@ export class ChaosInN8n {
 		const names = Object.keys(OPERATIONS);
 		for (let round = 0; round < rounds; round += 1) {
 			const name = names[round] ?? this.random.pick(names);
-			for (const fault of this.faultsFor(this.random)) await this.#tell('faults', fault);
+			for (const fault of this.faultsFor(this.random)) await this.#tell('faults', inReal(fault));
 			await this.#call(`${name}-${this.random.pick(ON_ERROR)}`, await this.#itemsFor(name));
 			await this.#endFaults();
 		}

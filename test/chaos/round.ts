@@ -68,12 +68,16 @@ export interface Executed {
 /** Runs a node; where n8n refuses the workflow before anything is run, that is no error of the node. */
 async function runOrRefuse(options: NodeRunOptions): Promise<NodeRun> {
 	const run = await runNode(options).catch((error: unknown) => {
-		if ((error as Error).name !== 'WorkflowHasIssuesError') throw error;
+		if (!isOfN8n(error as Error)) throw error;
 		return REFUSED;
 	});
 	// Several inputs of one row are ambiguous to the node that checks the links, which then fails.
 	return run.run.data.resultData.runData.Link === undefined ? run : { ...run, error: undefined };
 }
+
+/** n8n found the parameters wrong, or broke on them itself, as on a resource locator without a value. */
+const isOfN8n = ({ name, stack = '' }: Error): boolean =>
+	name === 'WorkflowHasIssuesError' || /^.*\n\s+at .*node_modules.n8n-workflow./.test(stack);
 
 const REFUSED: NodeRun = {
 	outputs: [],

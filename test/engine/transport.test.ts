@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
-import type { FaultSpec, Sandbox } from '../../sandbox';
+import { startSandbox, type FaultSpec, type Sandbox } from '../../sandbox';
 import { createCredentialStore, runNode, type CredentialStore, type NodeRun } from './harness';
 import { connect } from './sandboxCredential';
 import { useWaitsAsTheyAre } from './shortWaits';
@@ -77,22 +77,64 @@ describe('access token', () => {
 	});
 
 	it('is fetched once for requests that lack it at the same time', async () => {
-		const atOnce = async () => await Promise.all(Array.from({ length: 6 }, listMarketplacesOfDemo));
-		const first = await atOnce();
-		expect(first.map(({ error }) => error)).toEqual(first.map(() => undefined));
-		expect(count('lwaToken')).toBe(1);
-		sandbox.lwa.expireAccessTokens();
-		const second = await atOnce();
-		expect(second.map(({ error }) => error)).toEqual(second.map(() => undefined));
-		expect(count('lwaToken')).toBe(2);
+		const crowded = await startSandbox({ seed: 'crowded', rateLimits: false });
+		const logIns = () => crowded.requests.filter(({ operation }) => operation === 'lwaToken');
+		try {
+			connect(credentials, crowded, 'demo');
+			const atOnce = async () =>
+				await Promise.all(Array.from({ length: 6 }, listMarketplacesOfDemo));
+			const first = await atOnce();
+			expect(first.map(({ error }) => error)).toEqual(first.map(() => undefined));
+			expect(logIns()).toHaveLength(1);
+			crowded.lwa.expireAccessTokens();
+			const second = await atOnce();
+			expect(second.map(({ error }) => error)).toEqual(second.map(() => undefined));
+			expect(logIns()).toHaveLength(2);
+		} finally {
+			await crowded.close();
+		}
 	});
 
 	it('is asked for once where log-in fails for requests at the same time', async () => {
 		sandbox.lwa.revoke('demo');
+		sandbox.faults.add({ kind: 'slow', operation: 'lwaToken', delayMs: 500, times: 1 });
 		const runs = await Promise.all(Array.from({ length: 6 }, listMarketplacesOfDemo));
 		for (const { error } of runs)
 			expect(error?.message).toMatch(/does not accept the refresh token/);
 		expect(count('lwaToken')).toBe(1);
+	});
+
+	it('is fetched apart by credentials of one seller whose secrets differ', async () => {
+		const wrong = { ...credentials.get('demo'), clientSecret: anotherSecret };
+		credentials.set('old', wrong);
+		sandbox.faults.add({ kind: 'slow', operation: 'lwaToken', delayMs: 200, times: 'always' });
+		const [old, demo] = await Promise.all([listMarketplaces('old'), listMarketplaces('demo')]);
+		expect(old.error?.message).toMatch(/does not accept the client ID or the client secret/);
+		expect(demo.error).toBeUndefined();
+	});
+
+	it('is not waited for by a request for a review whose execution is cancelled: nothing was sent', async () => {
+		const orderId = sandbox.world.addOrders({ count: 1 })[0]?.orderId ?? '';
+		sandbox.faults.add({ kind: 'slow', operation: 'lwaToken', delayMs: 3000, times: 'always' });
+		const first = listMarketplaces();
+		await sleep(100);
+		const { items } = await runNode({
+			type: 'amazonReviewSolicitation',
+			parameters: {
+				resource: 'solicitation',
+				operation: 'send',
+				orderId,
+				marketplace: { __rl: true, mode: 'list', value: '' },
+				dryRun: false,
+				options: { checkFirst: false },
+			},
+			credentials,
+			cancelAfterMs: 500,
+			onError: 'continueRegularOutput',
+		});
+		await first;
+		for (const { outcome } of items) expect(outcome).toBe('deferred');
+		expect(sandbox.truth.solicitations).toHaveLength(0);
 	});
 
 	it('is not renewed for the 403s that have nothing to do with it', async () => {
@@ -122,6 +164,37 @@ describe('access token', () => {
 	const listMarketplacesOf = async (seller: string) => await listMarketplaces(seller);
 
 	const listMarketplacesOfDemo = async () => await listMarketplaces();
+});
+
+describe('a slow log-in', () => {
+	useWaitsAsTheyAre();
+
+	it('is waited for within the rate limit: requests do not go out all at once after a slow log-in', async () => {
+		const slow = await startSandbox({ seed: 'slow', rateLimits: 5 });
+		try {
+			slow.faults.add({ kind: 'slow', operation: 'lwaToken', delayMs: 2500, times: 1 });
+			const ownCredentials = await createCredentialStore();
+			connect(ownCredentials, slow);
+			const orders = slow.world.addOrders({ count: 14 });
+			const { items, error } = await runNode({
+				type: 'amazonReviewSolicitation',
+				parameters: {
+					resource: 'solicitation',
+					operation: 'checkEligibility',
+					orderId: '={{ $json.orderId }}',
+					marketplace: { __rl: true, mode: 'list', value: '' },
+					options: {},
+				},
+				items: orders.map(({ orderId }) => ({ json: { orderId } })),
+				credentials: ownCredentials,
+			});
+			expect(error).toBeUndefined();
+			expect(items.map(({ outcome }) => outcome)).toEqual(orders.map(() => 'eligible'));
+			expect(slow.requests.filter(({ status }) => status === 429)).toEqual([]);
+		} finally {
+			await slow.close();
+		}
+	});
 });
 
 describe('log-in', () => {
@@ -223,6 +296,31 @@ describe('the document of a report', () => {
 		const { error, items } = await fetchFeedback();
 		expect(error).toBeUndefined();
 		expect(items.length).toBeGreaterThan(10);
+	});
+
+	it('is refused where it is redirected to what is no address', async () => {
+		sandbox.faults.add({ kind: 'documentRedirect', location: 'https://' });
+		const { error } = await fetchFeedback();
+		expect(error?.message).toMatch(/not downloaded: it is redirected to what is no address/);
+	});
+
+	it('leaves no connection open to a host whose answer is not read', async () => {
+		const closed: boolean[] = [];
+		const server = createServer((request, response) => {
+			request.socket.on('close', () => closed.push(true));
+			// Begins an answer that never ends.
+			response.writeHead(403).write('x'.repeat(100));
+		});
+		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+		const { port } = server.address() as AddressInfo;
+		const location = `http://127.0.0.1:${port}/document`;
+		sandbox.faults.add({ kind: 'documentElsewhere', location, times: 'always' });
+		const { error } = await fetchFeedback();
+		await sleep(300);
+		server.close();
+		server.closeAllConnections();
+		expect(error?.message).toMatch(/Amazon's answer could not be read/);
+		expect(closed).toHaveLength(2);
 	});
 
 	it('is given up where it is redirected again and again', async () => {

@@ -68,6 +68,7 @@ const forgetsBetweenPieces: ReportReader['parsePieces'] = (pieces, dateOrder) =>
 	return {
 		rows: reports.flatMap(({ rows }) => rows),
 		unreadable: reports.flatMap(({ unreadable }) => unreadable),
+		unreadableLines: reports.reduce((sum, { unreadableLines }) => sum + unreadableLines, 0),
 	};
 };
 

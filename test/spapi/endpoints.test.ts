@@ -85,6 +85,7 @@ describe('a custom base URL, which receives the secrets', () => {
 	it.each([
 		'https://proxy.example',
 		'https://proxy.example:8443/x',
+		'HTTPS://Proxy.example',
 		'http://localhost:9000',
 		'http://sandbox:4010',
 		'http://127.0.0.1:4010',
@@ -104,6 +105,12 @@ describe('a custom base URL, which receives the secrets', () => {
 	it.each([
 		'http://proxy.example',
 		'http://8.8.8.8',
+		'http://134744072',
+		'http://134744072:80/x',
+		'http://0x8080808',
+		'https://[',
+		'https://host:99999',
+		'http://192.168.999.1',
 		'http://172.32.0.1',
 		'http://172.15.0.1',
 		'http://1270.0.0.1',
@@ -157,6 +164,7 @@ describe('documentUrlProblem', () => {
 		['https://169.254.169.254/latest/meta-data', 'its host, 169.254.169.254, is none'],
 		['https://localhost/doc', 'its host, localhost, is none'],
 		['https://user@bucket.s3.amazonaws.com/doc', 'its address holds a user name'],
+		['nonsense', 'its address is none'],
 	])('refuses %s', (address, problem) => {
 		expect(documentUrlProblem(production, address)).toContain(problem);
 		expect(documentUrlProblem(custom('http://emulator:4010'), address)).toContain(problem);
@@ -167,6 +175,10 @@ describe('documentUrlProblem', () => {
 		expect(documentUrlProblem(emulator, 'http://emulator:4010/documents/1')).toBeUndefined();
 		expect(documentUrlProblem(emulator, 'http://emulator:9000/documents/1')).toBeUndefined();
 		expect(documentUrlProblem(emulator, 'http://other:4010/documents/1')).toContain('not https');
+		expect(documentUrlProblem(emulator, 'http://me@emulator:4010/1')).toContain('user name');
+		const proxy = custom('https://proxy.example');
+		expect(documentUrlProblem(proxy, 'https://proxy.example/documents/1')).toBeUndefined();
+		expect(documentUrlProblem(proxy, 'http://proxy.example/documents/1')).toContain('not https');
 		const leftOver = { ...emulator, environment: 'production' as const };
 		expect(documentUrlProblem(leftOver, 'https://emulator/documents/1')).toContain('is none');
 	});

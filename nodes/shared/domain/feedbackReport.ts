@@ -28,9 +28,14 @@ export interface UnreadableRow {
 
 export interface FeedbackReport {
 	readonly rows: readonly FeedbackRow[];
-	/** Lines that hold something, yet not a feedback; nothing of them is in `rows`. */
+	/** Lines that hold something, yet not a feedback; nothing of them is in `rows`. The first 10,000. */
 	readonly unreadable: readonly UnreadableRow[];
+	/** How many lines could not be read. */
+	readonly unreadableLines: number;
 }
+
+/** A file of nothing but bad lines must not fill the memory with what is said of them. */
+const MOST_UNREADABLE_KEPT = 10_000;
 
 /** The order in which a report's dates give year, month and day. */
 export type DateOrder = 'mdy' | 'dmy' | 'ymd';
@@ -71,7 +76,7 @@ export function sentimentOf(stars: number): Sentiment {
 export function parseFeedbackReport(text: string, dateOrder: DateOrder): FeedbackReport {
 	const reader = new FeedbackReportReader(dateOrder);
 	const rows = reader.read(text).concat(reader.end());
-	return { rows, unreadable: reader.unreadable };
+	return { rows, unreadable: reader.unreadable, unreadableLines: reader.unreadableLines };
 }
 
 /** A longer line is no feedback, and cutting it into cells would take its length many times over. */
@@ -81,6 +86,8 @@ const LONGEST_LINE = 1_000_000;
 export class FeedbackReportReader {
 	/** Of what was read so far. */
 	readonly unreadable: UnreadableRow[] = [];
+
+	unreadableLines = 0;
 
 	private line = 0;
 
@@ -133,8 +140,12 @@ export class FeedbackReportReader {
 			(this.headerSeen ? readOrdinaryRow(text, start, end, this.line, this.days) : undefined) ??
 			this.readAnyRow(text.slice(start, end));
 		if (row === undefined) return;
-		if ('reason' in row) this.unreadable.push(row);
-		else rows.push(row);
+		if (!('reason' in row)) {
+			rows.push(row);
+			return;
+		}
+		this.unreadableLines += 1;
+		if (this.unreadableLines <= MOST_UNREADABLE_KEPT) this.unreadable.push(row);
 	}
 
 	/** Undefined for what is no row: a blank line, the header. */
@@ -262,11 +273,11 @@ function parseRow(
 	const [day = ''] = cells;
 	const date = days.read(day, 0, day.length);
 	if (date === undefined) {
-		return { line, reason: `its date "${clip(cells[0])}" does not fit the marketplace's format` };
+		return { line, reason: `its date${quoted(day)} does not fit the marketplace's format` };
 	}
 	const stars = cells[1] ?? '';
 	if (!/^[1-5]$/.test(stars)) {
-		return { line, reason: `its rating "${clip(stars)}" is not a whole number from 1 to 5` };
+		return { line, reason: `its rating${quoted(stars)} is not a whole number from 1 to 5` };
 	}
 	const responseAt = orderIdAt - 1 - (isLegacy(cells, orderIdAt, layout) ? LEGACY_ANSWERS : 0);
 	const rating = Number(stars);
@@ -331,6 +342,5 @@ export function parseReportDate(text: string, dateOrder: DateOrder): string | un
 	return date.isValid ? date.toISODate() : undefined;
 }
 
-function clip(cell = ''): string {
-	return cell.length > 24 ? `${cell.slice(0, 24)}…` : cell;
-}
+/** Only what can be nothing personal is quoted: columns may stand in another order than expected. */
+const quoted = (cell: string): string => (/^[\d./-]{1,24}$/.test(cell) ? ` "${cell}"` : '');

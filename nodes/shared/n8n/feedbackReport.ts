@@ -112,8 +112,8 @@ export async function fetchFeedback(
 }
 
 /**
- * Unpacks, decodes and parses a feedback report piece by piece: but for its rows, no more than a piece of
- * it is in memory unpacked.
+ * Unpacks, decodes and parses a feedback report piece by piece, so that its text is never in memory twice.
+ * (Rows hold on to the pieces that they were cut from.)
  * @throws DocumentError where it cannot be unpacked
  */
 export async function readFeedbackReport(
@@ -129,19 +129,24 @@ export async function readFeedbackReport(
 			const reader = new FeedbackReportReader(dateOrder);
 			const rows: FeedbackRow[] = [];
 			for await (const piece of pieces) for (const row of reader.read(piece)) rows.push(row);
-			return { rows: rows.concat(reader.end()), unreadable: reader.unreadable };
+			const { unreadable } = reader;
+			rows.push(...reader.end());
+			return { rows, unreadable, unreadableLines: reader.unreadableLines };
 		},
 	);
 }
 
 /** Says which lines were left out, so that nothing is lost in silence. */
-export function hintAtUnreadable(context: IExecuteFunctions, { unreadable }: FeedbackReport): void {
-	if (unreadable.length === 0) return;
+export function hintAtUnreadable(
+	context: IExecuteFunctions,
+	{ unreadable, unreadableLines }: FeedbackReport,
+): void {
+	if (unreadableLines === 0) return;
 	const shown = unreadable.slice(0, 5).map(({ line, reason }) => `line ${line}: ${reason}`);
-	const more = unreadable.length - shown.length;
+	const more = unreadableLines - shown.length;
 	hint(
 		context,
-		`${unreadable.length} line(s) of the feedback report could not be read: ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`,
+		`${unreadableLines} line(s) of the feedback report could not be read: ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`,
 		'warning',
 	);
 }

@@ -20,7 +20,7 @@ import {
 	type FailureKind,
 } from './failure';
 import { operationOf, type Operation, type OperationName } from './operations';
-import { backoff, pause } from './pause';
+import { backoff, pause, unlessCancelled } from './pause';
 import { RateLimit } from './rateLimit';
 import { redact } from './redact';
 import { USER_AGENT } from './userAgent';
@@ -56,7 +56,7 @@ export interface CallOptions<Answer> {
 /** The limits this process keeps, per seller, application and operation. */
 const limits = new Map<string, RateLimit>();
 
-/** Requests that have n8n log in first, per seller: those beside them wait instead of logging in too. */
+/** Requests that have n8n log in first, per credential: those beside them wait instead of logging in too. */
 const loggingIn = new Map<string, Promise<Sent>>();
 
 /** The credential as n8n stores it: with the last access token, or an empty one. */
@@ -128,7 +128,7 @@ export class SpApiClient {
 		for (let attempt = 1; ; attempt += 1) {
 			const turn = await limit.takeTurn(this.signal, this.patience.waitAtMostMs);
 			if (turn !== 'granted') throw fail(turn);
-			const outcome = await this.attempt(request, options.answer);
+			const outcome = await this.attempt(request, options.answer, limit);
 			if ('value' in outcome) {
 				limit.accepted(Number(outcome.headers['x-amzn-ratelimit-limit']));
 				return { answer: outcome.value, requestId: outcome.answer.requestId };
@@ -168,15 +168,21 @@ export class SpApiClient {
 	private async attempt<Answer>(
 		request: IHttpRequestOptions,
 		schema: CallOptions<Answer>['answer'],
+		limit: RateLimit,
 	): Promise<
 		| { value: Answer; answer: AmazonAnswer; headers: HttpAnswer['headers'] }
 		| { kind: FailureKind; answer?: AmazonAnswer }
 	> {
 		const stored = await this.readCredential();
-		let http = await this.send(request, stored);
+		if (stored === undefined) return CREDENTIAL_UNREADABLE;
+		let http = await this.send(request, stored, limit);
 		if ('kind' in http) return http;
-		if (isTokenRejection(readAnswer(http.statusCode, http.body, http.headers))) {
-			http = await this.send(request, await this.readCredential(), stored.accessToken);
+		const isRejected = isTokenRejection(readAnswer(http.statusCode, http.body, http.headers));
+		// Without a stored token this was a fresh one already.
+		if (isRejected && stored.accessToken !== '') {
+			const now = await this.readCredential();
+			if (now === undefined) return CREDENTIAL_UNREADABLE;
+			http = await this.send(request, now, limit, stored.accessToken);
 			if ('kind' in http) return http;
 		}
 		const answer = readAnswer(http.statusCode, http.body, http.headers);
@@ -192,35 +198,53 @@ export class SpApiClient {
 		return { kind: 'unexpectedAnswer', answer: { ...answer, message } };
 	}
 
-	/** The credential as it is now, for another execution may have renewed its access token. */
-	private async readCredential(): Promise<StoredCredential> {
+	/**
+	 * The credential as it is now, for another execution may have renewed its access token; undefined where
+	 * n8n cannot read it, for a moment or because it was deleted.
+	 */
+	private async readCredential(): Promise<StoredCredential | undefined> {
 		const read = this.context.getCredentials<StoredCredential>(CREDENTIAL_NAME);
-		// n8n's database may fail for a moment.
-		return await read.catch(() => this.credentials);
+		return await read.catch(() => undefined);
 	}
 
 	/**
 	 * Sends a request with the stored access token, or with a fresh one where there is none but the
-	 * rejected. Requests of a seller that lack a token at the same time log in once: the first does, and
-	 * the others wait for what it has stored.
+	 * rejected. Requests that lack a token at the same time log in once: the first does, and the others
+	 * wait for what it has stored, then for a turn of the rate limit anew, lest they go out all at once.
 	 */
 	private async send(
 		request: IHttpRequestOptions,
 		stored: StoredCredential,
+		limit: RateLimit,
 		rejected = '',
 	): Promise<Sent> {
 		if (stored.accessToken !== rejected) return await this.sendWith(request, stored);
 
-		const first = loggingIn.get(this.seller);
+		const key = this.credentialKey(stored);
+		const first = loggingIn.get(key);
 		if (first === undefined) {
 			const sent = this.sendWith(request, { ...stored, accessToken: '' });
-			loggingIn.set(this.seller, sent);
-			return await sent.finally(() => loggingIn.delete(this.seller));
+			loggingIn.set(key, sent);
+			return await sent.finally(() => loggingIn.delete(key));
 		}
-		const outcome = await first;
+		const outcome = await unlessCancelled(first, this.signal);
+		if (outcome === undefined) return { kind: 'cancelled' };
 		// Nor would this one get through.
 		if ('kind' in outcome && ['login', 'unreachable'].includes(outcome.kind)) return outcome;
-		return await this.send(request, await this.readCredential(), rejected);
+		limit.returnTurn();
+		const turn = await limit.takeTurn(this.signal, this.patience.waitAtMostMs);
+		if (turn !== 'granted') return { kind: turn };
+		const now = await this.readCredential();
+		return now === undefined
+			? CREDENTIAL_UNREADABLE
+			: await this.send(request, now, limit, rejected);
+	}
+
+	/** Credentials with other secrets log in apart, though they may be the same seller's. */
+	private credentialKey({ clientSecret }: StoredCredential): string {
+		const id = this.context.getNode().credentials?.[CREDENTIAL_NAME]?.id ?? '';
+		const secret = createHash('sha256').update(clientSecret).digest('hex');
+		return `${this.seller} ${id} ${secret}`;
 	}
 
 	/**
@@ -248,6 +272,12 @@ export class SpApiClient {
 		return limit;
 	}
 }
+
+/** Nothing was sent. */
+const CREDENTIAL_UNREADABLE = {
+	kind: 'unreachable',
+	answer: { message: 'n8n could not read the credential' },
+} as const satisfies Sent;
 
 /** The kind of a failure after which an operation that must not be repeated may have taken effect. */
 const mayHaveActed = (kind: FailureKind, { repeatable }: Operation): FailureKind | undefined =>

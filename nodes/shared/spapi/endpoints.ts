@@ -90,17 +90,17 @@ export function loginUrl(credentials: EndpointFields): string {
  * like Amazon; no query or fragment.
  */
 export const CUSTOM_BASE_URL =
-	/^(?:https:\/\/[^\s/?#@\\]+|http:\/\/(?:[\w-]+|[\w-]+(?:\.[\w-]+)*\.(?:localhost|local|internal|test)|127(?:\.\d+){1,3}|10(?:\.\d+){3}|192\.168(?:\.\d+){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d+){2}|\[::1\])(?::\d+)?)(?:\/[^\s?#@\\]*)?$/i;
+	/^(?:https:\/\/[^\s/?#@\\]+|http:\/\/(?:(?!(?:\d+|0x[\da-f]*)(?:[:/]|$))[\w-]+|[\w-]+(?:\.[\w-]+)*\.(?:localhost|local|internal|test)|127(?:\.\d+){1,3}|10(?:\.\d+){3}|192\.168(?:\.\d+){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d+){2}|\[::1\])(?::\d+)?)(?:\/[^\s?#@\\]*)?$/i;
 
 function customBaseUrl(
 	{ customBaseUrl: written = '', customHostIsMine }: EndpointFields,
 	region: Region,
 ): string {
 	const url = written.trim().replace(/\/+$/, '').replaceAll('{region}', region);
-	if (!/^https?:\/\/[^/]/.test(url)) {
+	if (!/^https?:\/\/[^/]/i.test(url)) {
 		throw new Error("The credential's 'Base URL' has to start with http:// or https://");
 	}
-	if (!CUSTOM_BASE_URL.test(url)) {
+	if (!CUSTOM_BASE_URL.test(url) || !URL.canParse(url)) {
 		throw new Error(
 			"The credential's 'Base URL' would receive your client secret and refresh token. It has to be https (http only within your own network) and may hold no user name, query or fragment.",
 		);
@@ -124,16 +124,15 @@ export function documentUrlProblem(
 	credentials: EndpointFields,
 	address: string,
 ): string | undefined {
+	if (!URL.canParse(address)) return 'its address is none';
 	const { protocol, hostname, username, password } = new URL(address);
-	if (
-		credentials.environment === 'custom' &&
-		/^https?:$/.test(protocol) &&
-		hostname === new URL(apiBaseUrl(credentials)).hostname
-	) {
-		return undefined;
-	}
-	if (protocol !== 'https:') return 'its address is not https';
 	if (username !== '' || password !== '') return 'its address holds a user name';
+	const own = credentials.environment === 'custom' ? new URL(apiBaseUrl(credentials)) : undefined;
+	const isOwn = hostname === own?.hostname;
+	if (protocol !== 'https:' && !(isOwn && protocol === own.protocol)) {
+		return 'its address is not https';
+	}
+	if (isOwn) return undefined;
 	return DOCUMENT_HOSTS.test(hostname)
 		? undefined
 		: `its host, ${hostname}, is none of those where Amazon keeps reports`;

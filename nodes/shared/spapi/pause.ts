@@ -10,19 +10,29 @@ export async function pause(
 ): Promise<boolean> {
 	if (signal?.aborted) return false;
 	if (milliseconds <= 0) return true;
-	if (signal === undefined) {
-		await sleep(milliseconds);
-		return true;
-	}
+	return (
+		(await unlessCancelled(
+			sleep(milliseconds).then(() => true),
+			signal,
+		)) ?? false
+	);
+}
+
+/** What comes of it, or undefined as soon as the execution is cancelled. */
+export async function unlessCancelled<Result>(
+	outcome: Promise<Result>,
+	signal: AbortSignal | undefined,
+): Promise<Result | undefined> {
+	if (signal === undefined) return await outcome;
+	if (signal.aborted) return undefined;
 	let stop = (): void => undefined;
-	const cancelled = new Promise<boolean>((resolve) => {
-		stop = () => resolve(false);
+	const cancelled = new Promise<undefined>((resolve) => {
+		stop = () => resolve(undefined);
 		signal.addEventListener('abort', stop, { once: true });
 	});
-	const passed = sleep(milliseconds).then(() => true);
-	const whole = await Promise.race([passed, cancelled]);
+	const first = await Promise.race([outcome, cancelled]);
 	signal.removeEventListener('abort', stop);
-	return whole;
+	return first;
 }
 
 /**

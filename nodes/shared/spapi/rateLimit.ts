@@ -76,6 +76,11 @@ export class RateLimit {
 		}
 	}
 
+	/** Gives back a turn that was granted and not used. */
+	returnTurn(): void {
+		this.bucket.release(this.clock());
+	}
+
 	/** Amazon refused a call (429). */
 	throttled(): void {
 		const now = this.clock();

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { SpApiClient, SpApiContext } from './client';
 import { documentUrlProblem } from './endpoints';
 import { SpApiFailure } from './failure';
+import { USER_AGENT } from './userAgent';
 
 /** The document of a report as it arrived: packed by gzip or not. */
 export interface ReportDocument {
@@ -139,7 +140,7 @@ const MOST_REDIRECTS = 3;
 interface DocumentResponse {
 	readonly statusCode: number;
 	readonly headers: Readonly<Record<string, unknown>>;
-	readonly body: AsyncIterable<Uint8Array> & { destroy(): void };
+	readonly body: AsyncIterable<Uint8Array> & { on(event: 'error', listener: () => void): void };
 }
 
 /**
@@ -152,32 +153,37 @@ async function download(
 	url: string,
 ): Promise<{ readonly status?: number; readonly document?: ReportDocument }> {
 	const timeout = AbortSignal.timeout(TIMEOUT_MS);
-	const abortSignal = client.signal ? AbortSignal.any([client.signal, timeout]) : timeout;
+	const whole = client.signal ? AbortSignal.any([client.signal, timeout]) : timeout;
 	let address = url;
 	for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
 		const problem = documentUrlProblem(client.credentials, address);
 		if (problem !== undefined) throw refused(problem);
+		// Destroying a body that was not read from would leave its connection open.
+		const hop = new AbortController();
 		const options: IHttpRequestOptions = {
 			url: address,
+			headers: { 'user-agent': USER_AGENT, 'accept-encoding': 'identity' },
 			encoding: 'stream',
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
 			timeout: TIMEOUT_MS,
-			abortSignal,
+			abortSignal: AbortSignal.any([whole, hop.signal]),
 		};
 		const answered: Promise<DocumentResponse> = context.helpers.httpRequest(options);
 		const response = await answered.catch(() => undefined);
 		if (response === undefined) return {};
 		const { statusCode: status, headers, body } = response;
-		const target = status >= 300 && status <= 399 ? headers.location : undefined;
-		if (typeof target !== 'string') {
-			const whole = status === 200 ? await collect(body) : undefined;
-			if (whole === undefined) body.destroy();
+		if (status === 200) {
+			const bytes = await collect(body).finally(() => hop.abort());
 			const contentType = String(headers['content-type'] ?? '');
-			return { status, document: whole && { body: whole, contentType } };
+			return { status, document: bytes && { body: bytes, contentType } };
 		}
-		body.destroy();
+		body.on('error', () => undefined);
+		hop.abort();
+		const target = status >= 300 && status <= 399 ? headers.location : undefined;
+		if (typeof target !== 'string') return { status };
+		if (!URL.canParse(target, address)) throw refused('it is redirected to what is no address');
 		address = new URL(target, address).href;
 	}
 	throw refused('it is redirected again and again');
@@ -193,10 +199,7 @@ async function collect(body: DocumentResponse['body']): Promise<Uint8Array | und
 		if (next === undefined) return undefined;
 		if (next.done === true) return Buffer.concat(pieces, length);
 		length += next.value.length;
-		if (length > LARGEST_DOCUMENT) {
-			body.destroy();
-			throw tooLarge();
-		}
+		if (length > LARGEST_DOCUMENT) throw tooLarge();
 		pieces.push(next.value);
 	}
 }

@@ -64,10 +64,7 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 			throw error;
 		},
 	);
-	if (
-		report instanceof DocumentError ||
-		(report.rows.length === 0 && report.unreadable.length > 0)
-	) {
+	if (report instanceof DocumentError || (report.rows.length === 0 && report.unreadableLines > 0)) {
 		throw new NodeOperationError(
 			this.getNode(),
 			`The file ${fileName ?? ''} is not a feedback report that can be read`,
@@ -85,5 +82,5 @@ function whyNot(report: FeedbackReport | DocumentError): string {
 			: `It is over ${LARGEST_DOCUMENT / 1024 / 1024} MB unpacked, or packed more tightly than a report can be. Split it, or ask for fewer days.`;
 	}
 	const [first] = report.unreadable;
-	return `Of its ${report.unreadable.length} lines none holds a feedback; line ${first?.line}: ${first?.reason}. Check the marketplace, which decides the date format.`;
+	return `Of its ${report.unreadableLines} lines none holds a feedback; line ${first?.line}: ${first?.reason}. Check the marketplace, which decides the date format.`;
 }
