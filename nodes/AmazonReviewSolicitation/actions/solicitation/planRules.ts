@@ -37,12 +37,18 @@ export const selectionSchema = z.object({
 
 export type Selection = z.infer<typeof selectionSchema>;
 
-const listOf = (displayName: string, name: string, description: string): INodeProperties => ({
+const listOf = (
+	displayName: string,
+	name: string,
+	example: string,
+	description: string,
+): INodeProperties => ({
 	displayName,
 	name,
 	type: 'string',
 	typeOptions: { rows: 3 },
 	default: '',
+	placeholder: `e.g. ${example}`,
 	description: `${description}. Separate them by commas or lines, or use an expression that gives a list.`,
 });
 
@@ -77,7 +83,7 @@ export const selectionRules: INodeProperties = {
 	options: [
 		onlyOrExclude('Business Orders', 'business'),
 		{
-			displayName: 'Cancellation Requested',
+			displayName: 'Exclude Cancel Requests',
 			name: 'excludeCancellationRequested',
 			type: 'boolean',
 			default: true,
@@ -87,14 +93,29 @@ export const selectionRules: INodeProperties = {
 			),
 		},
 		{
-			...listOf('Do Not Solicit', 'doNotSolicit', 'Orders never to ask about'),
+			...listOf(
+				'Do Not Solicit',
+				'doNotSolicit',
+				'111-1234567-7654321',
+				'Orders never to ask about',
+			),
 			...underPolicy(
 				'doNotSolicit',
 				'IDs of orders never to ask about, separated by commas or lines, or as a list',
 			),
 		},
-		listOf('Exclude ASINs', 'excludeAsins', 'Leave out orders with any of these'),
-		listOf('Exclude SKUs', 'excludeSkus', 'Leave out orders with any of these'),
+		listOf(
+			'Exclude ASINs',
+			'excludeAsins',
+			'B0EXAMPLE1, B0EXAMPLE2',
+			'Leave out orders with any of these',
+		),
+		listOf(
+			'Exclude SKUs',
+			'excludeSkus',
+			'MUG-BLUE, MUG-RED',
+			'Leave out orders with any of these',
+		),
 		{
 			displayName: 'Fulfilled By',
 			name: 'fulfilledBy',
@@ -106,8 +127,18 @@ export const selectionRules: INodeProperties = {
 			],
 			description: 'Only orders that this side sends',
 		},
-		listOf('Include ASINs', 'includeAsins', 'Only orders with at least one of these'),
-		listOf('Include SKUs', 'includeSkus', 'Only orders with at least one of these'),
+		listOf(
+			'Include ASINs',
+			'includeAsins',
+			'B0EXAMPLE1, B0EXAMPLE2',
+			'Only orders with at least one of these',
+		),
+		listOf(
+			'Include SKUs',
+			'includeSkus',
+			'MUG-BLUE, MUG-RED',
+			'Only orders with at least one of these',
+		),
 		{
 			displayName: 'Marketplaces',
 			name: 'marketplaceIds',
@@ -143,14 +174,14 @@ export const selectionRules: INodeProperties = {
 		},
 		onlyOrExclude('Prime Orders', 'prime'),
 		{
-			displayName: 'Replacement Orders',
+			displayName: 'Exclude Replacements',
 			name: 'excludeReplacements',
 			type: 'boolean',
 			default: true,
 			...underPolicy('excludeReplacements', 'Whether to leave out orders that replace another one'),
 		},
 		{
-			displayName: 'Returned Orders',
+			displayName: 'Exclude Returned Orders',
 			name: 'returnedOrderIds',
 			type: 'string',
 			typeOptions: { rows: 3 },
@@ -162,7 +193,7 @@ export const selectionRules: INodeProperties = {
 			),
 		},
 		{
-			displayName: 'Returned Orders From Reports',
+			displayName: 'Exclude Returned (Reports)',
 			name: 'returnsFromReports',
 			type: 'boolean',
 			default: true,
@@ -172,7 +203,7 @@ export const selectionRules: INodeProperties = {
 			),
 		},
 		{
-			displayName: 'Shipped Late',
+			displayName: 'Exclude Shipped Late',
 			name: 'excludeShippedLate',
 			type: 'boolean',
 			default: true,
