@@ -48,7 +48,11 @@ export class Editor {
 			colorScheme: theme,
 			reducedMotion: 'reduce',
 		});
-		await context.addInitScript((name) => localStorage.setItem('N8N_THEME', name), theme);
+		await context.addInitScript((name) => {
+			localStorage.setItem('N8N_THEME', name);
+			// A tip that would lie over the output.
+			localStorage.setItem('N8N_PIN_DATA_DISCOVERY_NDV', 'true');
+		}, theme);
 		editor.page = await context.newPage();
 		editor.page.on('console', (message) => editor.#note(message));
 		editor.page.on('pageerror', (error) => editor.#errors.push(error.message));

@@ -83,16 +83,6 @@ export const selectionRules: INodeProperties = {
 	options: [
 		onlyOrExclude('Business Orders', 'business'),
 		{
-			displayName: 'Exclude Cancel Requests',
-			name: 'excludeCancellationRequested',
-			type: 'boolean',
-			default: true,
-			...underPolicy(
-				'excludeCancellationRequested',
-				'Whether to leave out orders whose buyer asked to cancel an item',
-			),
-		},
-		{
 			...listOf(
 				'Do Not Solicit',
 				'doNotSolicit',
@@ -110,6 +100,55 @@ export const selectionRules: INodeProperties = {
 			'B0EXAMPLE1, B0EXAMPLE2',
 			'Leave out orders with any of these',
 		),
+		{
+			displayName: 'Exclude Cancel Requests',
+			name: 'excludeCancellationRequested',
+			type: 'boolean',
+			default: true,
+			...underPolicy(
+				'excludeCancellationRequested',
+				'Whether to leave out orders whose buyer asked to cancel an item',
+			),
+		},
+		{
+			displayName: 'Exclude Replacements',
+			name: 'excludeReplacements',
+			type: 'boolean',
+			default: true,
+			...underPolicy('excludeReplacements', 'Whether to leave out orders that replace another one'),
+		},
+		{
+			displayName: 'Exclude Returned (Reports)',
+			name: 'returnsFromReports',
+			type: 'boolean',
+			default: true,
+			...underPolicy(
+				'returnedOrderIds',
+				"Whether to leave out orders that stand in Amazon's returns reports, which takes two reports per 30 days and marketplace",
+			),
+		},
+		{
+			displayName: 'Exclude Returned Orders',
+			name: 'returnedOrderIds',
+			type: 'string',
+			typeOptions: { rows: 3 },
+			default: '',
+			placeholder: "e.g. {{ $('Returns').all().map((item) => item.json.orderId) }}",
+			...underPolicy(
+				'returnedOrderIds',
+				'IDs of orders that were returned or refunded, such as those of another node, to leave out',
+			),
+		},
+		{
+			displayName: 'Exclude Shipped Late',
+			name: 'excludeShippedLate',
+			type: 'boolean',
+			default: true,
+			...underPolicy(
+				'excludeShippedLate',
+				'Whether to leave out orders that you fulfil and that left after their latest ship date',
+			),
+		},
 		listOf(
 			'Exclude SKUs',
 			'excludeSkus',
@@ -173,44 +212,5 @@ export const selectionRules: INodeProperties = {
 			description: "Highest order total, in the order's own currency",
 		},
 		onlyOrExclude('Prime Orders', 'prime'),
-		{
-			displayName: 'Exclude Replacements',
-			name: 'excludeReplacements',
-			type: 'boolean',
-			default: true,
-			...underPolicy('excludeReplacements', 'Whether to leave out orders that replace another one'),
-		},
-		{
-			displayName: 'Exclude Returned Orders',
-			name: 'returnedOrderIds',
-			type: 'string',
-			typeOptions: { rows: 3 },
-			default: '',
-			placeholder: "e.g. {{ $('Returns').all().map((item) => item.json.orderId) }}",
-			...underPolicy(
-				'returnedOrderIds',
-				'IDs of orders that were returned or refunded, such as those of another node, to leave out',
-			),
-		},
-		{
-			displayName: 'Exclude Returned (Reports)',
-			name: 'returnsFromReports',
-			type: 'boolean',
-			default: true,
-			...underPolicy(
-				'returnedOrderIds',
-				"Whether to leave out orders that stand in Amazon's returns reports, which takes two reports per 30 days and marketplace",
-			),
-		},
-		{
-			displayName: 'Exclude Shipped Late',
-			name: 'excludeShippedLate',
-			type: 'boolean',
-			default: true,
-			...underPolicy(
-				'excludeShippedLate',
-				'Whether to leave out orders that you fulfil and that left after their latest ship date',
-			),
-		},
 	],
 };
