@@ -4,7 +4,7 @@
  * made-up seller. Start n8n anew for the second theme: Amazon's rate for reports, which the sandbox
  * keeps, is used up by one.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { demoWorkflows } from './lib/demo.mjs';
 import { Editor } from './lib/editor.mjs';
@@ -34,38 +34,47 @@ const CREDENTIAL_FIELDS = {
 
 const START = ['Start', 'n8n-nodes-base.manualTrigger', {}];
 
-/** The panels, each the last node of a workflow. */
-const PANELS = {
-	trigger: chain('Alert', ['Amazon Seller Feedback Trigger', 'amazonSellerFeedbackTrigger', {}]),
-	evaluate: chain('Rating', START, [
-		'Amazon Seller Rating',
-		'amazonSellerRating',
-		{ operation: 'evaluate' },
-	]),
-	plan: chain(
-		'Review requests',
-		START,
-		['Orders', 'amazonReviewSolicitation', { resource: 'order', returnAll: true }],
-		['Plan', 'amazonReviewSolicitation', { resource: 'solicitation', operation: 'plan' }],
+/** Panels are those of the last node of a workflow. */
+const PICTURES = {
+	canvas: shootCanvas,
+	trigger: panelOf(
+		'json',
+		chain('Alert', ['Amazon Seller Feedback Trigger', 'amazonSellerFeedbackTrigger', {}]),
 	),
+	evaluate: panelOf(
+		'json',
+		chain('Rating', START, [
+			'Amazon Seller Rating',
+			'amazonSellerRating',
+			{ operation: 'evaluate' },
+		]),
+	),
+	plan: panelOf(
+		'table',
+		chain(
+			'Review requests',
+			START,
+			['Orders', 'amazonReviewSolicitation', { resource: 'order', returnAll: true }],
+			['Plan', 'amazonReviewSolicitation', { resource: 'solicitation', operation: 'plan' }],
+		),
+	),
+	credential: shootCredential,
+	chart: shootChart,
 };
 
 await runMain(async () => {
-	const [option, url, theme] = process.argv.slice(2);
+	const [option, url, theme, ...names] = process.argv.slice(2);
 	if (option !== '--url' || !url || !['light', 'dark'].includes(theme)) {
-		throw new SetupError('Tell where n8n is, and the theme: --url <n8n> light|dark.');
+		throw new SetupError('Tell where n8n is, and the theme: --url <n8n> light|dark [picture ...].');
 	}
 	mkdirSync(images, { recursive: true });
 	const editor = await Editor.open(url, demoLogin(userFolder), { theme, viewport: VIEWPORT });
-	const shoot = async (name, clip) =>
-		await editor.page.screenshot({ path: join(images, `${name}-${theme}.png`), clip });
 	try {
-		await shootCanvas(editor, shoot);
-		for (const [name, workflow] of Object.entries(PANELS)) {
-			await shootPanel(editor, shoot, name, workflow);
+		for (const [name, take] of Object.entries(PICTURES)) {
+			if (names.length > 0 && !names.includes(name)) continue;
+			const path = join(images, `${name}-${theme}.png`);
+			await take(editor, async (clip) => await editor.page.screenshot({ path, clip }), theme);
 		}
-		await shootCredential(editor, shoot);
-		await shootChart(editor, shoot, theme);
 	} finally {
 		await editor.close();
 	}
@@ -114,36 +123,46 @@ async function shootCanvas(editor, shoot) {
 	await page.waitForTimeout(MESSAGES_MS);
 	const parts = await page.locator('.vue-flow__node').all();
 	const boxes = await Promise.all(parts.map(async (part) => await part.boundingBox()));
-	const left = Math.min(...boxes.map(({ x }) => x)) - 40;
+	const left = Math.min(...boxes.map(({ x }) => x)) - 15;
 	const top = Math.min(...boxes.map(({ y }) => y)) - 20;
 	const right = Math.max(...boxes.map(({ x, width }) => x + width)) + 90;
 	const bottom = Math.max(...boxes.map(({ y, height }) => y + height)) + 50;
-	await shoot('canvas', { x: left, y: top, width: right - left, height: bottom - top });
+	await shoot({ x: left, y: top, width: right - left, height: bottom - top });
 }
 
-async function shootPanel(editor, shoot, name, workflow) {
-	const { page } = editor;
-	const id = await editor.openNewWorkflow(workflow);
-	await editor.openPanel(workflow.nodes.at(-1).name);
+/** A panel after a run, with the output as JSON or as a table. */
+function panelOf(view, workflow) {
+	return async (editor, shoot) => {
+		const { page } = editor;
+		const id = await editor.openNewWorkflow(workflow);
+		await editor.openPanel(workflow.nodes.at(-1).name);
+		const output = await runStep(page);
+		// Of several outputs, one that has items.
+		const branch = output
+			.locator('[data-test-id=branches]')
+			.getByText(/\d+ items?/)
+			.first();
+		if (await branch.isVisible()) await branch.click();
+		await output.locator(`[data-test-id=radio-button-${view}]`).first().click();
+		await page.waitForTimeout(MESSAGES_MS);
+		await shoot();
+		await editor.removeWorkflow(id);
+	};
+}
+
+/** Runs the node whose panel is open; the part of the panel with the output. */
+async function runStep(page) {
 	await page.click('[data-test-id=ndv] [data-test-id=node-execute-button]');
 	const output = page.locator('[data-test-id=output-panel]');
 	const counts = output.locator('[data-test-id=ndv-items-count], [data-test-id=branches]');
 	await counts.first().waitFor({ timeout: RUN_PATIENCE_MS });
-	// Of several outputs, one that has items.
-	const branch = output
-		.locator('[data-test-id=branches]')
-		.getByText(/\d+ items?/)
-		.first();
-	if (await branch.isVisible()) await branch.click();
-	const view = name === 'plan' ? 'table' : 'json';
-	await output.locator(`[data-test-id=radio-button-${view}]`).first().click();
-	await page.waitForTimeout(MESSAGES_MS);
-	await shoot(name);
-	await editor.removeWorkflow(id);
+	return output;
 }
 
 async function shootCredential(editor, shoot) {
 	const { page, url } = editor;
+	// High enough for the whole form.
+	await page.setViewportSize({ width: 1000, height: 1180 });
 	await page.goto(`${url}/home/credentials/create`);
 	await page.fill('[data-test-id=new-credential-type-select] input', 'Amazon Selling');
 	await page.waitForTimeout(1_000);
@@ -153,8 +172,10 @@ async function shootCredential(editor, shoot) {
 		await page.fill(`[data-test-id=parameter-input-${name}] input`, value);
 	}
 	await page.waitForTimeout(1_000);
-	const box = await page.locator('[role=dialog]').last().boundingBox();
-	await shoot('credential', box);
+	const dialog = page.locator('[data-test-id=credential-edit-dialog]');
+	const { x, y, width, height } = await dialog.boundingBox();
+	await shoot({ x: x - 20, y: y - 20, width: width + 40, height: height + 40 });
+	await page.setViewportSize(VIEWPORT);
 }
 
 /** The picture of the operation Chart as a browser shows it. */
@@ -165,15 +186,15 @@ async function shootChart(editor, shoot, theme) {
 		chain('Chart', START, ['Chart', 'amazonSellerRating', parameters]),
 	);
 	await editor.openPanel('Chart');
-	await page.click('[data-test-id=ndv] [data-test-id=node-execute-button]');
-	const output = page.locator('[data-test-id=output-panel]');
-	await output.locator('[data-test-id=ndv-items-count]').waitFor({ timeout: RUN_PATIENCE_MS });
+	const output = await runStep(page);
 	await output.locator('[data-test-id=radio-button-binary]').click();
 	const [download] = await Promise.all([
-		page.waitForEvent('download'),
-		output.locator('[data-test-id=ndv-download-binary]').first().click(),
+		page.waitForEvent('download', { timeout: 15_000 }),
+		output.getByText('Download').first().click({ timeout: 10_000 }),
 	]);
-	await page.goto(`file://${await download.path()}`);
-	await shoot('chart');
+	const picture = readFileSync(await download.path(), 'utf8');
 	await editor.removeWorkflow(id);
+	await page.goto('about:blank');
+	await page.setContent(`<body style="margin: 0">${picture}</body>`);
+	await shoot(await page.locator('svg').first().boundingBox());
 }

@@ -67,6 +67,7 @@ export class Editor {
 		await page.fill('input[type=password]', password);
 		await page.click('[data-test-id=form-submit-button]');
 		await page.waitForURL(/home|workflow/);
+		await page.waitForLoadState('networkidle');
 	}
 
 	#note(message) {
