@@ -25,9 +25,10 @@ export class AmazonReviewSolicitation implements INodeType {
 		},
 		group: ['output'],
 		version: 1,
-		subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
+		subtitle:
+			'={{ ($parameter["operation"] + ": " + $parameter["resource"]).replace(/[A-Z]/g, (capital) => " " + capital.toLowerCase()) }}',
 		description:
-			'List orders, plan when to ask, and request a product review and seller feedback once per order',
+			'List Amazon orders, plan when to ask, and request a product review and seller feedback once per order',
 		defaults: { name: 'Amazon Review Solicitation' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -20,8 +20,10 @@ export class AmazonSellerFeedback implements INodeType {
 		},
 		group: ['input'],
 		version: 1,
-		subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
-		description: 'Fetch the feedback that buyers left for an Amazon seller',
+		subtitle:
+			'={{ ($parameter["operation"] + ": " + $parameter["resource"]).replace(/[A-Z]/g, (capital) => " " + capital.toLowerCase()) }}',
+		description:
+			'Fetch negative and neutral Amazon seller feedback, read downloaded reports, get account health and marketplaces',
 		defaults: { name: 'Amazon Seller Feedback' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -22,9 +22,9 @@ export class AmazonSellerFeedbackTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle:
-			'={{$parameter["events"].length === 1 ? $parameter["events"][0] : $parameter["events"].length + " events"}}',
+			'={{ $parameter["events"].length === 1 ? $parameter["events"][0].replace(/[A-Z]/g, (capital) => " " + capital.toLowerCase()) : $parameter["events"].length + " events" }}',
 		description:
-			'Starts the workflow when seller feedback comes, changes or goes, or when the rating, the order defect rate or the account status crosses a line',
+			'Tells when Amazon seller feedback comes, changes or goes, or the rating, order defect rate or account status crosses a line; its actions fetch feedback and account health',
 		defaults: { name: 'Amazon Seller Feedback Trigger' },
 		polling: true,
 		inputs: [],

@@ -10,6 +10,10 @@ import { WATCH_EVENTS } from './watch/events';
 /** A year is the longest range a feedback report is known to have; some days of it are spare. */
 const LONGEST_WATCH_DAYS = 360;
 
+const RATING_EVENTS = ['ratingFellBelowThreshold', 'ratingRecovered'];
+
+const DEFECT_EVENTS = ['orderDefectRateAboveTarget', 'orderDefectRateRecovered'];
+
 export const properties: INodeProperties[] = [
 	{
 		displayName: 'Trigger On',
@@ -17,6 +21,8 @@ export const properties: INodeProperties[] = [
 		type: 'multiOptions',
 		required: true,
 		default: ['newNegativeFeedback'],
+		description:
+			"What starts the workflow. Amazon's report holds feedback of 1 to 3 stars only, so none of 4 or 5 can.",
 		options: [
 			{
 				name: 'Account Status Changed',
@@ -41,7 +47,11 @@ export const properties: INodeProperties[] = [
 				value: 'orderDefectRateAboveTarget',
 				description: 'Amazon wants it under 1 % over 60 days, and enforces that',
 			},
-			{ name: 'Order Defect Rate Recovered', value: 'orderDefectRateRecovered' },
+			{
+				name: 'Order Defect Rate Recovered',
+				value: 'orderDefectRateRecovered',
+				description: 'Back under its target, by a margin',
+			},
 			{
 				name: 'Rating Fell Below Threshold',
 				value: 'ratingFellBelowThreshold',
@@ -65,13 +75,13 @@ export const properties: INodeProperties[] = [
 	},
 	{
 		...thresholdsParameter,
-		displayOptions: { show: { events: ['ratingFellBelowThreshold', 'ratingRecovered'] } },
+		displayOptions: { show: { events: RATING_EVENTS } },
 		description:
 			'Each line is watched by itself. Sellers go by 98 and 95 percent; what Amazon enforces is the order defect rate.',
 	},
 	optionsCollection(
 		{
-			displayName: 'Feedback Every (Minutes)',
+			displayName: 'Feedback Interval (Minutes)',
 			name: 'feedbackEveryMinutes',
 			type: 'number',
 			default: 30,
@@ -80,7 +90,7 @@ export const properties: INodeProperties[] = [
 				"How often Amazon is asked for a new feedback report. The polls in between only look whether it is finished, so leave 'Poll Times' at every minute.",
 		},
 		{
-			displayName: 'Figures Every (Minutes)',
+			displayName: 'Figures Interval (Minutes)',
 			name: 'figuresEveryMinutes',
 			type: 'number',
 			default: 360,
@@ -121,6 +131,7 @@ export const properties: INodeProperties[] = [
 			type: 'number',
 			default: 1,
 			typeOptions: { minValue: 1 },
+			displayOptions: { show: { '/events': DEFECT_EVENTS } },
 			description: 'With fewer orders in its 60 days an order defect rate is not judged',
 		},
 		{
@@ -129,23 +140,26 @@ export const properties: INodeProperties[] = [
 			type: 'number',
 			default: 10,
 			typeOptions: { minValue: 1 },
+			displayOptions: { show: { '/events': RATING_EVENTS } },
 			description: 'With fewer feedback in the window the rating is not judged',
 		},
 		{
-			displayName: 'Order Defect Rate Margin (Points)',
+			displayName: 'Defect Rate Margin (Points)',
 			name: 'defectMargin',
 			type: 'number',
 			default: 0.1,
-			typeOptions: { minValue: 0, maxValue: 10, numberPrecision: 4 },
+			typeOptions: { minValue: 0, maxValue: 10 },
+			displayOptions: { show: { '/events': DEFECT_EVENTS } },
 			description:
 				'How far below its target the order defect rate has to come, in percentage points, to count as recovered',
 		},
 		{
-			displayName: 'Order Defect Rate Target (%)',
+			displayName: 'Defect Rate Target (%)',
 			name: 'defectTarget',
 			type: 'number',
 			default: 0,
-			typeOptions: { minValue: 0, maxValue: 100, numberPrecision: 4 },
+			typeOptions: { minValue: 0, maxValue: 100 },
+			displayOptions: { show: { '/events': DEFECT_EVENTS } },
 			description: 'With 0, the target that Amazon names in its report (1 %)',
 		},
 		{
@@ -153,7 +167,8 @@ export const properties: INodeProperties[] = [
 			name: 'ratingMargin',
 			type: 'number',
 			default: 0.5,
-			typeOptions: { minValue: 0, maxValue: 10, numberPrecision: 4 },
+			typeOptions: { minValue: 0, maxValue: 10 },
+			displayOptions: { show: { '/events': RATING_EVENTS } },
 			description:
 				'How far above a threshold the rating has to come, in percentage points, to count as recovered',
 		},
@@ -174,6 +189,7 @@ export const properties: INodeProperties[] = [
 			name: 'tellResponses',
 			type: 'boolean',
 			default: false,
+			displayOptions: { show: { '/events': ['feedbackChanged'] } },
 			description: 'Whether a changed response of yours counts as changed feedback',
 		},
 	),

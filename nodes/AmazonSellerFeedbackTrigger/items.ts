@@ -159,6 +159,36 @@ const starsOf = (feedback: { readonly rating: number } | undefined): string =>
 		? 'unknown stars'
 		: `${feedback.rating} ${feedback.rating === 1 ? 'star' : 'stars'}`;
 
+/**
+ * The sentence of a test event: the thing as it is. Nothing has happened to it, except that a feedback
+ * once was new.
+ */
+export function testSummaryOf(event: WatchEvent): string {
+	switch (event.event) {
+		case 'newNegativeFeedback':
+		case 'newNeutralFeedback':
+			return summaryOf(event);
+		case 'feedbackChanged':
+		case 'feedbackRemoved': {
+			const { before, orderId } = event.change;
+			const fate = event.event === 'feedbackChanged' ? 'changed' : 'left';
+			return `Feedback of ${starsOf(before)} for order ${orderId}, shown as one that ${fate}${quoteOf(before)}`;
+		}
+		case 'ratingFellBelowThreshold':
+		case 'ratingRecovered': {
+			const { rating, total, days } = event.ratingNow;
+			return `The rating is ${percentOf(rating)} of ${total} in ${days} days; no move was observed`;
+		}
+		case 'orderDefectRateAboveTarget':
+		case 'orderDefectRateRecovered': {
+			const { fulfilment, percent, orders, ordersWithDefects } = event.after;
+			return `The order defect rate of ${FULFILMENT_WORDS[fulfilment]} is ${percentOf(percent)} (${ordersWithDefects} of ${orders} orders); no move was observed`;
+		}
+		case 'accountStatusChanged':
+			return `The account status is ${event.after}; no change was observed`;
+	}
+}
+
 /** At most two decimals, cut off so that a rating never seems to meet what it does not. */
 const percentOf = (percent: number | null): string =>
 	percent === null ? 'unknown' : `${Math.floor(percent * 100) / 100} %`;

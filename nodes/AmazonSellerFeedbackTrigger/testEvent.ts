@@ -18,7 +18,7 @@ import {
 import { SpApiFailure } from '../shared/spapi/failure';
 import { findFinishedReport } from '../shared/spapi/reports';
 import { properties, schema, type TriggerParameters } from './description';
-import { toItem } from './items';
+import { testSummaryOf, toItem } from './items';
 import { dayIn, readReport, requestOf } from './reports';
 import { isExtra, reportsFor, settingsOf } from './settings';
 import { advance } from './watch/advance';
@@ -74,7 +74,8 @@ export async function fetchTestEvent(context: IPollFunctions): Promise<IDataObje
 		return {
 			...item,
 			eventId: `test/${String(item.eventId)}`,
-			summary: `Test event. ${String(item.summary)}`,
+			summary: `Test event. ${marketplace.name}: ${testSummaryOf(sample.event)}`,
+			changed: [],
 		};
 	}
 	throw nothingToShow(context, shown, marketplace);

@@ -25,9 +25,10 @@ export class AmazonSellerRating implements INodeType {
 		},
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{$parameter["operation"]}}',
+		subtitle:
+			'={{ $parameter["operation"].replace(/[A-Z]/g, (capital) => " " + capital.toLowerCase()) }}',
 		description:
-			'Compute the seller feedback rating per window, hold it against thresholds and look ahead',
+			'Compute the Amazon seller feedback rating per window, hold it against thresholds, forecast and chart it',
 		defaults: { name: 'Amazon Seller Rating' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

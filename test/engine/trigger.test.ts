@@ -868,6 +868,35 @@ describe('Fetch Test Event', () => {
 		}
 	});
 
+	it.each([
+		['feedbackChanged', /^Feedback of \d stars? for order [\d-]+, shown as one that changed(:|,) /],
+		['feedbackRemoved', /^Feedback of \d stars? for order [\d-]+, shown as one that left(:|,) /],
+		[
+			'ratingFellBelowThreshold',
+			/^The rating is [\d.]+ % of \d+ in 365 days; no move was observed$/,
+		],
+		['ratingRecovered', /^The rating is [\d.]+ % of \d+ in 365 days; no move was observed$/],
+		[
+			'orderDefectRateAboveTarget',
+			/^The order defect rate of orders \w+ ships? is [\d.]+ % \(\d+ of \d+ orders\); no move was observed$/,
+		],
+		[
+			'orderDefectRateRecovered',
+			/^The order defect rate of orders \w+ ships? is [\d.]+ % \(\d+ of \d+ orders\); no move was observed$/,
+		],
+		['accountStatusChanged', /^The account status is AT_RISK; no change was observed$/],
+	])('says what is there and claims nothing that did not happen: %s', async (event, sentence) => {
+		world().setAccountStatus('demo', US, 'AT_RISK');
+		await prepareReports();
+		passTime(3 * MINUTE);
+		const watcher = await fetchOne({ events: [event] });
+		const [item] = watcher.told;
+		expect(item).toMatchObject({ event, changed: [] });
+		const summary = String(item?.summary);
+		expect(summary).toMatch(/^Test event\. United States: /);
+		expect(summary.replace('Test event. United States: ', '')).toMatch(sentence);
+	});
+
 	const expectAnItemSoon = async (event: string): Promise<void> => {
 		const { told, thrown } = await fetchOne({ events: [event] });
 		if (told.length === 1) return;

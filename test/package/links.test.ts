@@ -8,6 +8,10 @@ import { filesIn, readDocument } from './documents';
 const REPOSITORY =
 	'https://github.com/n8n-nodes-amazon-seller-feedback/n8n-nodes-amazon-seller-feedback';
 
+/** Where npm's page, which knows no relative pictures, gets those of the README from. */
+const RAW =
+	'https://raw.githubusercontent.com/n8n-nodes-amazon-seller-feedback/n8n-nodes-amazon-seller-feedback/main/';
+
 const documents = [
 	...readdirSync('.').filter((file) => file.endsWith('.md')),
 	...filesIn('docs', '.md'),
@@ -37,6 +41,18 @@ const linksOf = (document: string): string[] =>
 		([, link = '']) => link,
 	);
 
+/** Pictures of Markdown and of HTML, a `srcset` of one each. */
+const picturesOf = (document: string): string[] => {
+	const markdown = withoutCode(readDocument(document));
+	return [...markdown.matchAll(/!\[[^\]]*\]\(([^)\s]+)\)|(?:src|srcset)="([^"]+)"/g)].map(
+		([, link, attribute]) => link ?? attribute ?? '',
+	);
+};
+
+/** The file of this repository that a picture is, wherever it is fetched from. */
+const fileOfPicture = (document: string, link: string): string =>
+	link.startsWith(RAW) ? link.slice(RAW.length) : normalize(join(dirname(document), link));
+
 /** What is wrong with a relative link; undefined where it leads somewhere. */
 function problemOf(document: string, link: string): string | undefined {
 	const [path = '', anchor] = link.split('#');
@@ -53,6 +69,27 @@ describe('documents', () => {
 			.map((link) => [link, problemOf(document, link)])
 			.filter(([, problem]) => problem !== undefined);
 		expect(broken).toEqual([]);
+	});
+
+	it.each(documents)('%s shows only pictures that exist', (document) => {
+		const missing = picturesOf(document).filter(
+			(link) => !existsSync(fileOfPicture(document, link)),
+		);
+		expect(missing).toEqual([]);
+	});
+
+	it('show pictures on the page of npm too: those of the README have whole addresses', () => {
+		const pictures = picturesOf('README.md');
+		expect(pictures.length).toBeGreaterThan(0);
+		expect(pictures.filter((link) => !link.startsWith(RAW))).toEqual([]);
+	});
+
+	it('use each picture there is, in light and in dark', () => {
+		const used = documents.flatMap((document) =>
+			picturesOf(document).map((link) => fileOfPicture(document, link)),
+		);
+		const pictures = readdirSync('docs/images').map((name) => `docs/images/${name}`);
+		expect([...new Set(used)].sort()).toEqual(pictures.sort());
 	});
 
 	it('are all reached from the README', () => {

@@ -10,6 +10,7 @@ import { figureBuyersSee, type RatingBand } from '../../shared/domain/bands';
 import { judge, type EvaluationSettings } from '../../shared/domain/evaluation';
 import { findMarketplace, type Marketplace } from '../../shared/domain/marketplaces';
 import { optionsCollection, simplifyParameter } from '../../shared/n8n/commonParameters';
+import { waitForReportOption } from '../../shared/n8n/feedbackReport';
 import {
 	marketplaceOptions,
 	marketplaceParameter,
@@ -103,6 +104,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				name: 'asin',
 				type: 'resourceLocator',
 				default: { mode: 'list', value: '' },
+				displayOptions: { show: { '/sources': ['amazonOffer'] } },
 				description:
 					"An item with a live offer of yours, for Amazon's figure. When empty, one is found from your latest orders.",
 				modes: [
@@ -145,10 +147,11 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				description: 'Which rating is held against the thresholds',
 			},
 			{
-				displayName: 'Compare 365 Days with the Year Before',
+				displayName: 'Compare with the Year Before',
 				name: 'yearTrend',
 				type: 'boolean',
 				default: false,
+				displayOptions: { show: { '/sources': ['amazonReports'] } },
 				description:
 					'Whether to ask Amazon for two years instead of one, which the trend of 365 days needs. If Amazon refuses so long a feedback report, one year is asked for again.',
 			},
@@ -198,7 +201,9 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				description:
 					'Further marketplaces to evaluate for the same item; what is missing in one costs only that one',
 			},
-			...reportsOptions,
+			...reportsOptions.filter(({ name }) => name !== waitForReportOption.name),
+			// Whatever the sources: the report of the order defect rate takes its time too.
+			waitForReportOption,
 		),
 	],
 );

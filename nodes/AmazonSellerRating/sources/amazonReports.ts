@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { updateDisplayOptions, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
 import type { Window, WindowReading } from '../../shared/domain/evaluation';
@@ -24,38 +24,43 @@ const LONGEST_RANGE_DAYS = 730;
 
 const USUAL_RANGE_DAYS = 365;
 
-/** Options of every operation that reads Amazon's reports, in the order of their names. */
-export const reportsOptions: INodeProperties[] = [
-	dateFormatOption,
-	{
-		displayName: 'Feedback Report ID',
-		name: 'feedbackReportId',
-		type: 'string',
-		default: '',
-		description: 'Pick up a feedback report that was requested before instead of a new one',
-	},
-	{
-		displayName: 'If Amazon Cancels the Feedback Report',
-		name: 'whenCancelled',
-		type: 'options',
-		default: 'unknown',
-		options: [
-			{ name: 'Take Neutral Feedback as Unknown', value: 'unknown' },
-			{ name: 'Take It as No Neutral Feedback', value: 'none' },
-		],
-		description:
-			'Amazon cancels the report where there is nothing to report, but also where it refuses. If you know that there was nothing, the rating can be computed.',
-	},
-	{
-		displayName: 'Sales and Traffic Report ID',
-		name: 'salesReportId',
-		type: 'string',
-		default: '',
-		description:
-			'Pick up a Sales and Traffic report that was requested before instead of a new one',
-	},
-	waitForReportOption,
-];
+/** Options of every operation that can read Amazon's reports; there are none to set where it does not. */
+export const reportsOptions: INodeProperties[] = updateDisplayOptions(
+	{ show: { '/sources': ['amazonReports'] } },
+	[
+		dateFormatOption,
+		{
+			displayName: 'Feedback Report ID',
+			name: 'feedbackReportId',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 50012020',
+			description: 'Pick up a feedback report that was requested before instead of a new one',
+		},
+		{
+			displayName: 'If Feedback Is Cancelled',
+			name: 'whenCancelled',
+			type: 'options',
+			default: 'unknown',
+			options: [
+				{ name: 'Take Neutral Feedback as Unknown', value: 'unknown' },
+				{ name: 'Take It as No Neutral Feedback', value: 'none' },
+			],
+			description:
+				'Amazon cancels the feedback report where there is nothing to report, but also where it refuses. If you know that there was nothing, the rating can be computed.',
+		},
+		{
+			displayName: 'Sales and Traffic Report ID',
+			name: 'salesReportId',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 50012021',
+			description:
+				'Pick up a Sales and Traffic report that was requested before instead of a new one',
+		},
+		waitForReportOption,
+	],
+);
 
 export const reportsOptionsSchema = z.object({
 	dateFormat: z.enum(['auto', 'dmy', 'mdy', 'ymd']).default('auto'),

@@ -174,6 +174,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'number',
 				default: 30,
 				typeOptions: { minValue: 0, maxValue: 1440 },
+				displayOptions: { show: { '/source': ['ordersApi'], '/incremental': [true] } },
 				description:
 					'With only changes: how far each run looks back before the last one, for changes that Amazon lists late. What was handed on is not handed on again.',
 			},
@@ -182,7 +183,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				name: 'timeBudget',
 				type: 'number',
 				default: 10,
-				typeOptions: { minValue: 0.1, numberPrecision: 1 },
+				typeOptions: { minValue: 0.1 },
+				displayOptions: { show: { '/source': ['ordersApi'], '/incremental': [true] } },
 				description:
 					'With only changes: after how many minutes to hand on what was read; the next run goes on from there. Amazon gives 20 pages at once, then one in 3 minutes.',
 			},

@@ -37,12 +37,18 @@ export const selectionSchema = z.object({
 
 export type Selection = z.infer<typeof selectionSchema>;
 
-const listOf = (displayName: string, name: string, description: string): INodeProperties => ({
+const listOf = (
+	displayName: string,
+	name: string,
+	example: string,
+	description: string,
+): INodeProperties => ({
 	displayName,
 	name,
 	type: 'string',
 	typeOptions: { rows: 3 },
 	default: '',
+	placeholder: `e.g. ${example}`,
 	description: `${description}. Separate them by commas or lines, or use an expression that gives a list.`,
 });
 
@@ -77,7 +83,25 @@ export const selectionRules: INodeProperties = {
 	options: [
 		onlyOrExclude('Business Orders', 'business'),
 		{
-			displayName: 'Cancellation Requested',
+			...listOf(
+				'Do Not Solicit',
+				'doNotSolicit',
+				'111-1234567-7654321',
+				'Orders never to ask about',
+			),
+			...underPolicy(
+				'doNotSolicit',
+				'IDs of orders never to ask about, separated by commas or lines, or as a list',
+			),
+		},
+		listOf(
+			'Exclude ASINs',
+			'excludeAsins',
+			'B0EXAMPLE1, B0EXAMPLE2',
+			'Leave out orders with any of these',
+		),
+		{
+			displayName: 'Exclude Cancel Requests',
 			name: 'excludeCancellationRequested',
 			type: 'boolean',
 			default: true,
@@ -87,14 +111,50 @@ export const selectionRules: INodeProperties = {
 			),
 		},
 		{
-			...listOf('Do Not Solicit', 'doNotSolicit', 'Orders never to ask about'),
+			displayName: 'Exclude Replacements',
+			name: 'excludeReplacements',
+			type: 'boolean',
+			default: true,
+			...underPolicy('excludeReplacements', 'Whether to leave out orders that replace another one'),
+		},
+		{
+			displayName: 'Exclude Returned (Reports)',
+			name: 'returnsFromReports',
+			type: 'boolean',
+			default: true,
 			...underPolicy(
-				'doNotSolicit',
-				'IDs of orders never to ask about, separated by commas or lines, or as a list',
+				'returnedOrderIds',
+				"Whether to leave out orders that stand in Amazon's returns reports, which takes two reports per 30 days and marketplace",
 			),
 		},
-		listOf('Exclude ASINs', 'excludeAsins', 'Leave out orders with any of these'),
-		listOf('Exclude SKUs', 'excludeSkus', 'Leave out orders with any of these'),
+		{
+			displayName: 'Exclude Returned Orders',
+			name: 'returnedOrderIds',
+			type: 'string',
+			typeOptions: { rows: 3 },
+			default: '',
+			placeholder: "e.g. {{ $('Returns').all().map((item) => item.json.orderId) }}",
+			...underPolicy(
+				'returnedOrderIds',
+				'IDs of orders that were returned or refunded, such as those of another node, to leave out',
+			),
+		},
+		{
+			displayName: 'Exclude Shipped Late',
+			name: 'excludeShippedLate',
+			type: 'boolean',
+			default: true,
+			...underPolicy(
+				'excludeShippedLate',
+				'Whether to leave out orders that you fulfil and that left after their latest ship date',
+			),
+		},
+		listOf(
+			'Exclude SKUs',
+			'excludeSkus',
+			'MUG-BLUE, MUG-RED',
+			'Leave out orders with any of these',
+		),
 		{
 			displayName: 'Fulfilled By',
 			name: 'fulfilledBy',
@@ -106,8 +166,18 @@ export const selectionRules: INodeProperties = {
 			],
 			description: 'Only orders that this side sends',
 		},
-		listOf('Include ASINs', 'includeAsins', 'Only orders with at least one of these'),
-		listOf('Include SKUs', 'includeSkus', 'Only orders with at least one of these'),
+		listOf(
+			'Include ASINs',
+			'includeAsins',
+			'B0EXAMPLE1, B0EXAMPLE2',
+			'Only orders with at least one of these',
+		),
+		listOf(
+			'Include SKUs',
+			'includeSkus',
+			'MUG-BLUE, MUG-RED',
+			'Only orders with at least one of these',
+		),
 		{
 			displayName: 'Marketplaces',
 			name: 'marketplaceIds',
@@ -142,44 +212,5 @@ export const selectionRules: INodeProperties = {
 			description: "Highest order total, in the order's own currency",
 		},
 		onlyOrExclude('Prime Orders', 'prime'),
-		{
-			displayName: 'Replacement Orders',
-			name: 'excludeReplacements',
-			type: 'boolean',
-			default: true,
-			...underPolicy('excludeReplacements', 'Whether to leave out orders that replace another one'),
-		},
-		{
-			displayName: 'Returned Orders',
-			name: 'returnedOrderIds',
-			type: 'string',
-			typeOptions: { rows: 3 },
-			default: '',
-			placeholder: "e.g. {{ $('Returns').all().map((item) => item.json.orderId) }}",
-			...underPolicy(
-				'returnedOrderIds',
-				'IDs of orders that were returned or refunded, such as those of another node, to leave out',
-			),
-		},
-		{
-			displayName: 'Returned Orders From Reports',
-			name: 'returnsFromReports',
-			type: 'boolean',
-			default: true,
-			...underPolicy(
-				'returnedOrderIds',
-				"Whether to leave out orders that stand in Amazon's returns reports, which takes two reports per 30 days and marketplace",
-			),
-		},
-		{
-			displayName: 'Shipped Late',
-			name: 'excludeShippedLate',
-			type: 'boolean',
-			default: true,
-			...underPolicy(
-				'excludeShippedLate',
-				'Whether to leave out orders that you fulfil and that left after their latest ship date',
-			),
-		},
 	],
 };

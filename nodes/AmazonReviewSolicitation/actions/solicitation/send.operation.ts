@@ -43,7 +43,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				'Whether an AI agent may really send requests with this tool. While off, every call of the agent is a dry run.',
 		},
 		{
-			displayName: 'Most Requests of the Agent',
+			displayName: 'Maximum Requests of the Agent',
 			name: 'agentMaxRequests',
 			type: 'number',
 			noDataExpression: true,
@@ -63,7 +63,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			},
 			{ ...explainOption, default: false },
 			{
-				displayName: 'Most Requests',
+				displayName: 'Maximum Requests',
 				name: 'maxRequests',
 				type: 'number',
 				default: 1000,
@@ -85,7 +85,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				name: 'timeBudget',
 				type: 'number',
 				default: 50,
-				typeOptions: { minValue: 0.1, numberPrecision: 1 },
+				typeOptions: { minValue: 0.1 },
 				description:
 					'After how many minutes to begin no further order. The rest comes out as deferred, for the next run. Amazon takes one request per second.',
 			},

@@ -1,0 +1,200 @@
+/**
+ * `node scripts/docs-pictures.mjs --url http://localhost:5678 light` (and again with `dark`): takes
+ * the pictures in docs/images anew from the n8n that `npm start` runs; what they show is the sandbox's
+ * made-up seller. Start n8n anew for the second theme: Amazon's rate for reports, which the sandbox
+ * keeps, is used up by one.
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { demoWorkflows } from './lib/demo.mjs';
+import { Editor } from './lib/editor.mjs';
+import { DEMO_CREDENTIAL, demoLogin } from './lib/instance.mjs';
+import { runMain, SetupError } from './lib/output.mjs';
+import { readManifest } from './lib/package.mjs';
+import { repoDir, userFolder } from './lib/paths.mjs';
+
+const images = join(repoDir, 'docs', 'images');
+
+const VIEWPORT = { width: 1280, height: 760 };
+
+/** Amazon's reports take their time in the sandbox too. */
+const RUN_PATIENCE_MS = 120_000;
+
+/** How long n8n's messages about a run stay in the corner. */
+const MESSAGES_MS = 6_000;
+
+const credentials = { amazonSellingPartnerApi: DEMO_CREDENTIAL };
+
+/** Made up, in the form of Amazon's. */
+const CREDENTIAL_FIELDS = {
+	clientId: 'amzn1.application-oa2-client.0a1b2c3d4e5f60718293a4b5c6d7e8f9',
+	clientSecret: 'amzn1.oa2-cs.v1.made-up',
+	refreshToken: 'Atzr|made-up',
+};
+
+const START = ['Start', 'n8n-nodes-base.manualTrigger', {}];
+
+/** Panels are those of the last node of a workflow. */
+const PICTURES = {
+	canvas: shootCanvas,
+	trigger: panelOf(
+		'json',
+		chain('Alert', ['Amazon Seller Feedback Trigger', 'amazonSellerFeedbackTrigger', {}]),
+	),
+	evaluate: panelOf(
+		'json',
+		chain('Rating', START, [
+			'Amazon Seller Rating',
+			'amazonSellerRating',
+			{ operation: 'evaluate' },
+		]),
+	),
+	plan: panelOf(
+		'table',
+		chain(
+			'Review requests',
+			START,
+			['Orders', 'amazonReviewSolicitation', { resource: 'order', returnAll: true }],
+			['Plan', 'amazonReviewSolicitation', { resource: 'solicitation', operation: 'plan' }],
+		),
+	),
+	credential: shootCredential,
+	chart: shootChart,
+};
+
+await runMain(async () => {
+	const [option, url, theme, ...names] = process.argv.slice(2);
+	if (option !== '--url' || !url || !['light', 'dark'].includes(theme)) {
+		throw new SetupError('Tell where n8n is, and the theme: --url <n8n> light|dark [picture ...].');
+	}
+	mkdirSync(images, { recursive: true });
+	const editor = await Editor.open(url, demoLogin(userFolder), { theme, viewport: VIEWPORT });
+	try {
+		for (const [name, take] of Object.entries(PICTURES)) {
+			if (names.length > 0 && !names.includes(name)) continue;
+			const path = join(images, `${name}-${theme}.png`);
+			await take(editor, async (clip) => await editor.page.screenshot({ path, clip }), theme);
+		}
+	} finally {
+		await editor.close();
+	}
+	return 0;
+});
+
+function node(name, type, parameters, index) {
+	return {
+		id: `20000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+		name,
+		type: type.includes('.') ? type : `${readManifest().name}.${type}`,
+		typeVersion: 1,
+		position: [index * 220, 0],
+		parameters,
+		...(!type.includes('.') && { credentials }),
+	};
+}
+
+/** One node after the other. */
+function chain(name, ...nodes) {
+	const all = nodes.map(([title, type, parameters], index) => node(title, type, parameters, index));
+	const connections = Object.fromEntries(
+		all
+			.slice(0, -1)
+			.map((one, index) => [
+				one.name,
+				{ main: [[{ node: all[index + 1].name, type: 'main', index: 0 }]] },
+			]),
+	);
+	return { name, nodes: all, connections };
+}
+
+/** The rating's demo workflow after a run. */
+async function shootCanvas(editor, shoot) {
+	const { page } = editor;
+	await editor.openWorkflow(demoWorkflows()[1].id);
+	await page.locator('[data-test-id^=execute-workflow-button]').first().dispatchEvent('click');
+	await page.waitForSelector('[data-test-id=canvas-node-status-success]', {
+		timeout: RUN_PATIENCE_MS,
+	});
+	await page.waitForSelector('[data-test-id=stop-execution-button]', {
+		state: 'detached',
+		timeout: RUN_PATIENCE_MS,
+	});
+	await page.locator('[data-test-id=zoom-to-fit]').dispatchEvent('click');
+	await page.waitForTimeout(MESSAGES_MS);
+	const parts = await page.locator('.vue-flow__node').all();
+	const boxes = await Promise.all(parts.map(async (part) => await part.boundingBox()));
+	const left = Math.min(...boxes.map(({ x }) => x)) - 15;
+	const top = Math.min(...boxes.map(({ y }) => y)) - 20;
+	const right = Math.max(...boxes.map(({ x, width }) => x + width)) + 90;
+	const bottom = Math.max(...boxes.map(({ y, height }) => y + height)) + 50;
+	await shoot({ x: left, y: top, width: right - left, height: bottom - top });
+}
+
+/** A panel after a run, with the output as JSON or as a table. */
+function panelOf(view, workflow) {
+	return async (editor, shoot) => {
+		const { page } = editor;
+		const id = await editor.openNewWorkflow(workflow);
+		await editor.openPanel(workflow.nodes.at(-1).name);
+		const output = await runStep(page);
+		// Of several outputs, one that has items.
+		const branch = output
+			.locator('[data-test-id=branches]')
+			.getByText(/\d+ items?/)
+			.first();
+		if (await branch.isVisible()) await branch.click();
+		await output.locator(`[data-test-id=radio-button-${view}]`).first().click();
+		await page.waitForTimeout(MESSAGES_MS);
+		await shoot();
+		await editor.removeWorkflow(id);
+	};
+}
+
+/** Runs the node whose panel is open; the part of the panel with the output. */
+async function runStep(page) {
+	await page.click('[data-test-id=ndv] [data-test-id=node-execute-button]');
+	const output = page.locator('[data-test-id=output-panel]');
+	const counts = output.locator('[data-test-id=ndv-items-count], [data-test-id=branches]');
+	await counts.first().waitFor({ timeout: RUN_PATIENCE_MS });
+	return output;
+}
+
+async function shootCredential(editor, shoot) {
+	const { page, url } = editor;
+	// High enough for the whole form.
+	await page.setViewportSize({ width: 1000, height: 1180 });
+	await page.goto(`${url}/home/credentials/create`);
+	await page.fill('[data-test-id=new-credential-type-select] input', 'Amazon Selling');
+	await page.waitForTimeout(1_000);
+	await page.keyboard.press('Enter');
+	await page.click('[data-test-id=new-credential-type-button]');
+	for (const [name, value] of Object.entries(CREDENTIAL_FIELDS)) {
+		await page.fill(`[data-test-id=parameter-input-${name}] input`, value);
+	}
+	await page.waitForTimeout(1_000);
+	const dialog = page.locator('[data-test-id=credential-edit-dialog]');
+	const { x, y, width, height } = await dialog.boundingBox();
+	await shoot({ x: x - 20, y: y - 20, width: width + 40, height: height + 40 });
+	await page.setViewportSize(VIEWPORT);
+}
+
+/** The picture of the operation Chart as a browser shows it. */
+async function shootChart(editor, shoot, theme) {
+	const { page } = editor;
+	const parameters = { operation: 'chart', format: 'svg', options: { theme, width: 900 } };
+	const id = await editor.openNewWorkflow(
+		chain('Chart', START, ['Chart', 'amazonSellerRating', parameters]),
+	);
+	await editor.openPanel('Chart');
+	const output = await runStep(page);
+	await output.locator('[data-test-id=radio-button-binary]').click();
+	const [download] = await Promise.all([
+		page.waitForEvent('download', { timeout: 15_000 }),
+		output.getByText('Download').first().click({ timeout: 10_000 }),
+	]);
+	const picture = readFileSync(await download.path(), 'utf8');
+	await editor.removeWorkflow(id);
+	await page.goto('about:blank');
+	await page.setContent(`<body style="margin: 0">${picture}</body>`);
+	await shoot(await page.locator('svg').first().boundingBox());
+}

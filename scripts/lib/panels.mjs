@@ -1,0 +1,198 @@
+import { createRequire } from 'node:module';
+
+// Its modules for `import` name files without their ending, which Node.js does not find.
+const { NodeHelpers } = createRequire(import.meta.url)('n8n-workflow');
+
+/** What n8n itself adds to a node that an AI agent uses. */
+const ADDED_FOR_AGENTS = ['descriptionType', 'toolDescription'];
+
+/** n8n adds a pointer to its HTTP Request node to the resources and operations of every node. */
+const isOwn = ({ value }) => value !== '__CUSTOM_API_CALL__';
+
+/** Chosen by every case. */
+const CHOICES = ['resource', 'operation'];
+
+/**
+ * @typedef {object} Case one state of a node's panel
+ * @property {string} name such as `Feedback: Get Many, returnAll=true`
+ * @property {boolean} isVariant whether it differs from another case in one parameter only
+ * @property {object} parameters with every option added that can be
+ */
+
+/**
+ * The panels of a node to look at: each operation with all its options, and again with every other
+ * value of each parameter that decides what is shown.
+ *
+ * @param {import('n8n-workflow').INodeTypeDescription} type as n8n hands it to the editor
+ * @returns {Case[]}
+ */
+export function casesOf(type) {
+	const choices = operationsOf(type);
+	return choices.flatMap(({ name, chosen }) => {
+		const base = { name, isVariant: false, parameters: fill(type, chosen) };
+		const variants = deciding(type, base.parameters).flatMap((parameter) =>
+			otherValues(parameter, base.parameters[parameter.name]).map((value) => ({
+				name: `${name}, ${parameter.name}=${value}`,
+				isVariant: true,
+				parameters: fill(type, { ...chosen, [parameter.name]: value }),
+			})),
+		);
+		return [base, ...variants];
+	});
+}
+
+/** Each operation of each resource; a node without operations is one by itself. */
+function operationsOf(type) {
+	const find = (name) => type.properties.filter((property) => property.name === name);
+	const [resource] = find('resource');
+	const resources = resource?.options.filter(isOwn) ?? [undefined];
+	return resources.flatMap((one) => {
+		const chosen = one ? { resource: one.value } : {};
+		const operation = find('operation').find((property) => isVisible(type, chosen, property));
+		if (!operation) return [{ name: type.displayName, chosen }];
+		return operation.options.filter(isOwn).map((each) => ({
+			name: [one?.name, each.name].filter(Boolean).join(': '),
+			chosen: { ...chosen, operation: each.value },
+		}));
+	});
+}
+
+/** All parameters, and all options of collections, with their defaults. */
+function fill(type, chosen) {
+	const node = nodeOf(type, chosen);
+	const parameters =
+		NodeHelpers.getNodeParameters(type.properties, chosen, true, false, node, type) ?? {};
+	for (const property of type.properties) {
+		if (property.type !== 'collection' || !isVisible(type, parameters, property)) continue;
+		const options = property.options.filter((option) =>
+			isVisible(type, { ...parameters, [property.name]: {} }, option, property.name),
+		);
+		parameters[property.name] = Object.fromEntries(
+			options.map((option) => [option.name, option.default]),
+		);
+	}
+	return parameters;
+}
+
+/** Visible parameters that decide what else is shown. */
+function deciding(type, parameters) {
+	const all = type.properties.flatMap((property) => [
+		property,
+		...(property.type === 'collection' ? property.options : []),
+	]);
+	const names = new Set(
+		all
+			.flatMap(({ displayOptions = {} }) => Object.values(displayOptions))
+			.flatMap((conditions) => Object.keys(conditions))
+			.map((name) => name.replace(/^\//, '')),
+	);
+	return type.properties.filter(
+		(property) =>
+			names.has(property.name) &&
+			![...CHOICES, ...ADDED_FOR_AGENTS].includes(property.name) &&
+			isVisible(type, parameters, property),
+	);
+}
+
+function otherValues({ type, options = [] }, value) {
+	if (type === 'boolean') return [!value];
+	const values = options.map((option) => option.value);
+	if (type === 'multiOptions') return [...values.map((each) => [each]), values];
+	return values.filter((each) => each !== value);
+}
+
+/**
+ * What the panel has to show: the path of each field with its label, and headings and notices.
+ *
+ * @param {import('n8n-workflow').INodeTypeDescription} type
+ * @param {object} parameters
+ * @returns {{ fields: Array<{ path: string, label: string, described: boolean }>, texts: string[] }}
+ */
+export function expectedPanel(type, parameters) {
+	const fields = [];
+	const texts = [];
+	const add = (property, path) => {
+		const label = property.displayName;
+		fields.push({ path, label, described: Boolean(property.description) });
+	};
+	for (const property of type.properties) {
+		if (property.type === 'hidden' || !isVisible(type, parameters, property)) continue;
+		if (property.type === 'notice') texts.push(property.displayName);
+		else if (property.type === 'collection') {
+			texts.push(property.displayName);
+			for (const option of property.options) {
+				const isSet = option.name in (parameters[property.name] ?? {});
+				if (isSet && isVisible(type, parameters, option, property.name)) {
+					add(option, `${property.name}.${option.name}`);
+				}
+			}
+		} else if (property.type === 'fixedCollection') {
+			texts.push(property.displayName);
+			for (const { name, values } of property.options) {
+				const entries = parameters[property.name]?.[name] ?? [];
+				const isList = Array.isArray(entries);
+				for (const [index, entry] of [entries].flat().entries()) {
+					const path = `${property.name}.${name}${isList ? `[${index}]` : ''}`;
+					for (const value of values.filter((each) => each.name in entry)) {
+						add(value, `${path}.${value.name}`);
+					}
+				}
+			}
+		} else add(property, property.name);
+	}
+	return { fields, texts };
+}
+
+/**
+ * What is wrong with a panel, in words; empty where nothing is.
+ *
+ * @param {ReturnType<typeof expectedPanel>} expected
+ * @param {ReturnType<typeof expectedPanel>} shown
+ */
+export function defectsOf(expected, shown) {
+	const paths = new Map(shown.fields.map((field) => [field.path, field]));
+	const missing = expected.fields.flatMap(({ path, label, described }) => {
+		const field = paths.get(path);
+		if (!field) return [`${path} is not shown`];
+		if (field.label !== label) return [`${path} is labelled '${field.label}', not '${label}'`];
+		if (field.isCut) return [`the label '${label}' of ${path} is cut off`];
+		if (described && !field.described) return [`${path} shows no description`];
+		return [];
+	});
+	const wanted = new Set([...expected.fields.map(({ path }) => path), ...ADDED_FOR_AGENTS]);
+	const surplus = shown.fields
+		.filter(({ path }) => !wanted.has(path))
+		.map(({ path }) => `${path} is shown`);
+	const silent = expected.texts
+		.filter((text) => !shown.texts.some((each) => each.startsWith(text.slice(0, 60))))
+		.map((text) => `'${text}' is not shown`);
+	return [...missing, ...surplus, ...silent];
+}
+
+/** What a description lacks, whatever the panel shows. */
+export function gapsOf(type) {
+	const gaps = [];
+	const look = (property, path) => {
+		if (!property.displayName) gaps.push(`${path} has no label`);
+		const explains = ['notice', 'collection', 'hidden'].includes(property.type);
+		if (!explains && !CHOICES.includes(property.name) && !property.description) {
+			gaps.push(`${path} has no description`);
+		}
+		if (property.type !== 'collection') return;
+		for (const option of property.options) look(option, `${path}.${option.name}`);
+	};
+	for (const property of type.properties) {
+		if (!ADDED_FOR_AGENTS.includes(property.name)) look(property, property.name);
+	}
+	return gaps;
+}
+
+function isVisible(type, parameters, property, path = '') {
+	const node = nodeOf(type, parameters);
+	return NodeHelpers.displayParameterPath(parameters, property, path, node, type);
+}
+
+const nodeOf = ({ version }, parameters) => ({
+	typeVersion: [version].flat().at(-1),
+	parameters,
+});
