@@ -40,7 +40,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			expectSamples(NAME, result);
 			expect(result.status).toBe('waiting');
 			const question = JSON.stringify(requests.at(-1)?.body);
-			expect(question).toContain('The rating fell below Suspension risk (95 %)');
+			expect(question).toContain('Mexico: The rating is 87.5 %');
 
 			const after = await rig().requestsDuring('slack.com', async () => {
 				await click(question);
@@ -67,7 +67,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			);
 			expect(result).toMatchObject({ status: 'success', error: undefined });
 			expect(requests).toMatchObject([
-				{ body: { text: expect.stringContaining('safely above Suspension risk (95 %) again') } },
+				{ body: { text: expect.stringContaining('United States: The rating is 97.44 %') } },
 			]);
 		});
 
@@ -93,7 +93,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 					expect(mails).toMatchObject([
 						{
 							subject: 'Amazon rating alarm, MX: nobody has answered',
-							text: expect.stringContaining('The rating fell below Suspension risk (95 %)'),
+							text: expect.stringContaining('Mexico: The rating is 87.5 %'),
 						},
 					]);
 					const texts = rig().outside.requests.filter(({ body }) =>
