@@ -18,6 +18,7 @@ import type { Section } from './lib/section';
 
 const DOCS = join(__dirname, '..', 'docs');
 const IMAGES = join(DOCS, 'images');
+const LAST = join(__dirname, '..', '.runtime', 'bench');
 
 async function main(): Promise<void> {
 	const { values } = parseArgs({
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
 		const section = await runPart({ id, options: { quick: values.quick } });
 		console.log(`${renderSection(section)}\n`);
 		sections.push(section);
+		keep(id, section);
 	}
 	const isWhole = !values.quick && values.only === undefined;
 	if (!(values.write ?? isWhole)) return;
@@ -48,6 +50,12 @@ async function main(): Promise<void> {
 	const machine = describeMachine(loadAtStart, startedAt);
 	write(renderReport({ machine, sections, call, minutes }), sections);
 	console.log('Written: docs/BENCHMARKS.md');
+}
+
+/** What a part said last, so that a run that breaks off has not been for nothing. */
+function keep(id: PartId, section: Section): void {
+	mkdirSync(LAST, { recursive: true });
+	writeFileSync(join(LAST, `${id}.json`), JSON.stringify(section));
 }
 
 function partsOf(list: string): PartId[] {

@@ -168,7 +168,7 @@ async function bench(run: Run): Promise<Section> {
 export const part: Part = {
 	id: 'c',
 	title: 'Sends at the rate limit',
-	run: async ({ quick }) => await bench({ orders: quick ? 30 : 200, scale: 10 }),
+	run: async ({ quick }) => await bench({ orders: quick ? 30 : 100, scale: 10 }),
 };
 
 async function main(): Promise<void> {

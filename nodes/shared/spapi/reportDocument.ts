@@ -65,11 +65,20 @@ export async function* unpack(body: Uint8Array): AsyncGenerator<Uint8Array> {
 
 function gunzip(body: Uint8Array): ReadableStream<Uint8Array> {
 	const { readable, writable } = new DecompressionStream('gzip');
-	const writer = writable.getWriter();
 	// What goes wrong here is told where the pieces are read.
-	writer.write(body as Uint8Array<ArrayBuffer>).catch(() => undefined);
-	writer.close().catch(() => undefined);
+	feed(writable.getWriter(), body).catch(() => undefined);
 	return readable as ReadableStream<Uint8Array>;
+}
+
+/** Piece by piece, so that it ends soon after nobody reads on. */
+async function feed(
+	writer: WritableStreamDefaultWriter<BufferSource>,
+	body: Uint8Array,
+): Promise<void> {
+	for (let at = 0; at < body.length; at += PIECE) {
+		await writer.write(body.subarray(at, at + PIECE) as Uint8Array<ArrayBuffer>);
+	}
+	await writer.close();
 }
 
 /**
