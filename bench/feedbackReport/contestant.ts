@@ -6,11 +6,7 @@ import net, { type AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { createGunzip, gunzipSync } from 'node:zlib';
 
-import { SellingPartner } from 'amazon-sp-api';
-import { parse as csvParse } from 'csv-parse';
 import iconv from 'iconv-lite';
-import Papa from 'papaparse';
-import { inferSchema, initParser } from 'udsv';
 
 import {
 	FeedbackReportReader,
@@ -26,7 +22,10 @@ import { unpack } from '../../nodes/shared/spapi/reportDocument';
 import { answerTask, collectGarbage } from '../lib/measure';
 import { FLAVOURS, type Flavour, type FlavourName } from './data';
 
-/** One reader of the report in a process of its own: how long it takes, and what it read. */
+/**
+ * One reader of the report in a process of its own: how long it takes, and what it read. It loads no
+ * other's library: what lies in memory at the start changes how the collector takes the rows.
+ */
 
 export interface ReadingTask {
 	readonly contestant: ContestantName;
@@ -189,6 +188,7 @@ const CONTESTANTS = {
 	udsv: async (given: Given) => {
 		const checker = new CellChecker(given.flavour);
 		const fold = new Fold();
+		const { inferSchema, initParser } = await import('udsv');
 		let parser: ReturnType<typeof initParser> | undefined;
 		for await (const piece of decodedPieces(given)) {
 			if (piece === '') continue;
@@ -205,6 +205,7 @@ const CONTESTANTS = {
 		const checker = new CellChecker(given.flavour);
 		const fold = new Fold();
 		let isHeader = true;
+		const { default: Papa } = await import('papaparse');
 		const parser = Papa.parse(Papa.NODE_STREAM_INPUT, {
 			delimiter: '\t',
 			newline: '\r\n',
@@ -226,7 +227,8 @@ const CONTESTANTS = {
 	csvParse: async (given: Given) => {
 		const checker = new CellChecker(given.flavour);
 		const fold = new Fold();
-		const parser = csvParse({ delimiter: '\t', quote: null, fromLine: 2 });
+		const { parse } = await import('csv-parse');
+		const parser = parse({ delimiter: '\t', quote: null, fromLine: 2 });
 		parser.on('data', (cells: string[]) => fold.add(checker.check(cells)));
 		await new Promise((resolve, reject) => {
 			parser.on('end', resolve).on('error', reject);
@@ -246,6 +248,7 @@ const CONTESTANTS = {
 		const agent = new https.Agent();
 		// As the agent it has by default, but to this server.
 		Object.assign(agent, { createConnection: () => net.connect(port, '127.0.0.1') });
+		const { SellingPartner } = await import('amazon-sp-api');
 		const client = new SellingPartner({
 			region: 'na',
 			refresh_token: 'none',

@@ -50,7 +50,7 @@ export const RIGHT: ReportReader = {
 	parse: parseFeedbackReport,
 	parsePieces: (pieces, dateOrder) => {
 		const reader = new FeedbackReportReader(dateOrder);
-		const rows = pieces.flatMap((piece) => reader.read(piece));
+		const rows = pieces.flatMap((piece) => [...reader.read(piece)]);
 		rows.push(...reader.end());
 		const { unreadable, unreadableLines } = reader;
 		return { rows, unreadable, unreadableLines };

@@ -672,9 +672,9 @@ describe('FeedbackReportReader', () => {
 			fc.property(report, fc.array(fc.nat(200), { maxLength: 6 }), (text, cuts) => {
 				const reader = new FeedbackReportReader('mdy');
 				const places = [0, ...cuts.filter((cut) => cut < text.length).sort((a, b) => a - b)];
-				const rows = places.flatMap((place, index) =>
-					reader.read(text.slice(place, places[index + 1])),
-				);
+				const rows = places.flatMap((place, index) => [
+					...reader.read(text.slice(place, places[index + 1])),
+				]);
 				rows.push(...reader.end());
 				const { unreadable, unreadableLines } = reader;
 				expect({ rows, unreadable, unreadableLines }).toEqual(parseFeedbackReport(text, 'mdy'));

@@ -75,7 +75,7 @@ export function sentimentOf(stars: number): Sentiment {
  */
 export function parseFeedbackReport(text: string, dateOrder: DateOrder): FeedbackReport {
 	const reader = new FeedbackReportReader(dateOrder);
-	const rows = reader.read(text).concat(reader.end());
+	const rows = [...reader.read(text), ...reader.end()];
 	return { rows, unreadable: reader.unreadable, unreadableLines: reader.unreadableLines };
 }
 
@@ -104,48 +104,48 @@ export class FeedbackReportReader {
 		this.days = new DayReader(dateOrder);
 	}
 
-	/** The feedback in the lines that end within this piece of the report's text. */
-	read(piece: string): FeedbackRow[] {
-		const rows: FeedbackRow[] = [];
+	/**
+	 * The feedback in the lines that end within this piece of the report's text, each line read when its
+	 * turn comes: take all of a piece before the next.
+	 */
+	*read(piece: string): Generator<FeedbackRow, void, undefined> {
 		let newline = piece.indexOf('\n');
 		if (newline === -1) {
 			this.rest += piece;
-			return rows;
+			return;
 		}
 		// Only the first line is put together, so that the others are read where they stand.
 		const first = this.rest + piece.slice(0, newline);
-		this.readLine(first, 0, first.length, rows);
+		let row = this.readLine(first, 0, first.length);
+		if (row !== undefined) yield row;
 		let start = newline + 1;
 		while ((newline = piece.indexOf('\n', start)) !== -1) {
-			this.readLine(piece, start, newline, rows);
+			row = this.readLine(piece, start, newline);
+			if (row !== undefined) yield row;
 			start = newline + 1;
 		}
 		this.rest = piece.slice(start);
-		return rows;
 	}
 
 	/** The feedback of the last line, if the report ends without a line end. */
-	end(): FeedbackRow[] {
-		const rows: FeedbackRow[] = [];
-		if (this.rest !== '') this.readLine(this.rest, 0, this.rest.length, rows);
+	*end(): Generator<FeedbackRow, void, undefined> {
+		const { rest } = this;
 		this.rest = '';
-		return rows;
+		const row = rest === '' ? undefined : this.readLine(rest, 0, rest.length);
+		if (row !== undefined) yield row;
 	}
 
 	/** Reads the line from `start` up to `newline`, with or without a carriage return before it. */
-	private readLine(text: string, start: number, newline: number, rows: FeedbackRow[]): void {
+	private readLine(text: string, start: number, newline: number): FeedbackRow | undefined {
 		this.line += 1;
 		const end = newline > start && text.charCodeAt(newline - 1) === 13 ? newline - 1 : newline;
 		const row =
 			(this.headerSeen ? readOrdinaryRow(text, start, end, this.line, this.days) : undefined) ??
 			this.readAnyRow(text.slice(start, end));
-		if (row === undefined) return;
-		if (!('reason' in row)) {
-			rows.push(row);
-			return;
-		}
+		if (row === undefined || !('reason' in row)) return row;
 		this.unreadableLines += 1;
 		if (this.unreadableLines <= MOST_UNREADABLE_KEPT) this.unreadable.push(row);
+		return undefined;
 	}
 
 	/** Undefined for what is no row: a blank line, the header. */
