@@ -16,6 +16,7 @@ contest(async ({ credentials, after, until, way = 'ordersApi' }) => {
 		primaryMarketplace: marketplaceId,
 		environment: 'custom',
 		customBaseUrl: baseUrl,
+		customHostIsMine: true,
 	});
 	const node = {
 		type: 'amazonReviewSolicitation',
