@@ -205,4 +205,4 @@ function describe(
 	};
 }
 
-export const part: Part = { id: 'a', title: 'Reading a feedback report', run };
+export const part: Part = { id: 'a', title: '(a) Reading a feedback report', run };
