@@ -1,4 +1,5 @@
 import { buyerTimeZoneOf } from './buyerTimeZone';
+import { sumOfDecimals } from './decimal';
 import type { UnreadableRow } from './feedbackReport';
 import { MARKETPLACES } from './marketplaces';
 import type { SellerOrder } from './order';
@@ -222,32 +223,6 @@ function totalOf(rows: readonly ItemRow[]): string | null {
 }
 
 const isKnown = <Value>(value: Value | null): value is Value => value !== null;
-
-const DECIMAL = /^-?\d+(\.\d+)?$/;
-
-/** Exact, with as many decimals as the longest has; null where one is not a decimal number. */
-function sumOfDecimals(decimals: readonly string[]): string | null {
-	const [first] = decimals;
-	if (first !== undefined && decimals.length === 1) return DECIMAL.test(first) ? first : null;
-	let places = 0;
-	for (const decimal of decimals) {
-		if (!DECIMAL.test(decimal)) return null;
-		places = Math.max(places, placesOf(decimal));
-	}
-	let sum = 0n;
-	for (const decimal of decimals) {
-		sum += BigInt(decimal.replace('.', '') + '0'.repeat(places - placesOf(decimal)));
-	}
-	const sign = sum < 0n ? '-' : '';
-	const digits = String(sum < 0n ? -sum : sum).padStart(places + 1, '0');
-	const whole = digits.slice(0, digits.length - places);
-	return places === 0 ? `${sign}${whole}` : `${sign}${whole}.${digits.slice(-places)}`;
-}
-
-function placesOf(decimal: string): number {
-	const point = decimal.indexOf('.');
-	return point === -1 ? 0 : decimal.length - point - 1;
-}
 
 /** "Shipped - Delivered to Buyer" and the like, seller-fulfilled orders only, are shipped too. */
 function statusOf(text: string): OrderStatus | null {

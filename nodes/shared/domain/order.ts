@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import { z } from 'zod';
 
+import { DECIMAL } from './decimal';
 import { findMarketplace } from './marketplaces';
 import { deliveryOf, solicitationWindow } from './solicitationWindow';
 
@@ -45,7 +46,7 @@ export const sellerOrderSchema = z.object({
 	/** Whether it left after its latest ship date; orders the seller fulfils only. */
 	shippedLate: known(z.boolean()),
 	/** Decimal number as Amazon wrote it. */
-	orderTotal: known(z.string().regex(/^-?\d+(\.\d+)?$/)),
+	orderTotal: known(z.string().regex(DECIMAL)),
 	currency: known(z.string()),
 	items: known(
 		z.array(

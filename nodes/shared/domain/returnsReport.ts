@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 
+import { decimalOf } from './decimal';
 import type { UnreadableRow } from './feedbackReport';
 import { isOrderId } from './orderId';
 import { readMoment, readTabDelimited, wrongOrderId, type ReportRow } from './tabDelimited';
@@ -63,5 +64,3 @@ function readDay(text: string): string | null {
 	const day = DateTime.fromFormat(text, 'd-MMM-yyyy', { zone: 'utc', locale: 'en-US' });
 	return day.isValid ? day.toISODate() : null;
 }
-
-const decimalOf = (text: string): string | null => (/^-?\d+(\.\d+)?$/.test(text) ? text : null);

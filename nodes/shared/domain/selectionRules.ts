@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 
+import { compareDecimals, DECIMAL } from './decimal';
 import type { SellerOrder } from './order';
 
 /**
@@ -225,18 +226,6 @@ function totalCheck(rule: 'minTotal' | 'maxTotal', limit = ''): Check | undefine
 			? { reason: 'totalTooLow', detail: `${total} is below ${bound}` }
 			: { reason: 'totalTooHigh', detail: `${total} is above ${bound}` };
 	};
-}
-
-const DECIMAL = /^-?\d+(\.\d+)?$/;
-
-/** Negative where `left < right`, 0 where equal, positive where `left > right`; exact. */
-function compareDecimals(left: string, right: string): number {
-	const [leftFraction = '', rightFraction = ''] = [left, right].map((text) => text.split('.')[1]);
-	const places = Math.max(leftFraction.length, rightFraction.length);
-	const scaled = (text: string, fraction: string) =>
-		BigInt(text.replace('.', '') + '0'.repeat(places - fraction.length));
-	const difference = scaled(left, leftFraction) - scaled(right, rightFraction);
-	return difference === 0n ? 0 : difference < 0n ? -1 : 1;
 }
 
 function kindCheck(
