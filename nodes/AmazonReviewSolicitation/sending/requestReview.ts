@@ -1,4 +1,4 @@
-import { SpApiFailure } from '../../shared/spapi/failure';
+import { isUncertain, SpApiFailure } from '../../shared/spapi/failure';
 import { isSolicitationOffered, requestReview } from '../../shared/spapi/solicitations';
 import {
 	checkEligibility,
@@ -67,7 +67,7 @@ async function request({ client, orderId, marketplace }: OrderInQuestion): Promi
 			requested: true,
 		}),
 		(failure: unknown): Attempt =>
-			isUncertain(failure)
+			mayHaveActed(failure)
 				? { finding: { outcome: 'answerLost', answer: failure.answer }, requested: true }
 				: { finding: findingOfFailure(failure), requested: false },
 	);
@@ -81,7 +81,5 @@ const isStillOffered = async ({
 }: OrderInQuestion): Promise<boolean | undefined> =>
 	await isSolicitationOffered(client, orderId, marketplace.id).catch(() => undefined);
 
-/** Whether Amazon may have acted although no good answer came back. */
-const isUncertain = (failure: unknown): failure is SpApiFailure =>
-	failure instanceof SpApiFailure &&
-	['answerLost', 'unavailable', 'unexpectedAnswer'].includes(failure.kind);
+const mayHaveActed = (failure: unknown): failure is SpApiFailure =>
+	failure instanceof SpApiFailure && isUncertain(failure.kind);

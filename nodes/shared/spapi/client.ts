@@ -13,6 +13,7 @@ import type { z } from 'zod';
 import { apiBaseUrl, shareOf, type SellingPartnerCredentials } from './endpoints';
 import {
 	isTokenRejection,
+	isUncertain,
 	kindOfAnswer,
 	readAnswer,
 	SpApiFailure,
@@ -281,9 +282,7 @@ const CREDENTIAL_UNREADABLE = {
 
 /** The kind of a failure after which an operation that must not be repeated may have taken effect. */
 const mayHaveActed = (kind: FailureKind, { repeatable }: Operation): FailureKind | undefined =>
-	!repeatable && ['answerLost', 'unavailable', 'unexpectedAnswer'].includes(kind)
-		? kind
-		: undefined;
+	!repeatable && isUncertain(kind) ? kind : undefined;
 
 /** Whether another attempt can help and does no harm. */
 function mayTryAgain(kind: FailureKind, { repeatable }: Operation): boolean {
@@ -292,12 +291,8 @@ function mayTryAgain(kind: FailureKind, { repeatable }: Operation): boolean {
 		case 'unreachable':
 		case 'tokenRejected':
 			return true;
-		case 'unavailable':
-		case 'answerLost':
-		case 'unexpectedAnswer':
-			return repeatable;
 		default:
-			return false;
+			return repeatable && isUncertain(kind);
 	}
 }
 

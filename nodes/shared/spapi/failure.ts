@@ -43,6 +43,10 @@ export type FailureKind =
 	| 'documentRefused'
 	| 'documentTooLarge';
 
+/** Whether Amazon may have acted although no good answer came back. */
+export const isUncertain = (kind: FailureKind): boolean =>
+	kind === 'answerLost' || kind === 'unavailable' || kind === 'unexpectedAnswer';
+
 /** What Amazon said, cleaned of secrets. */
 export interface AmazonAnswer {
 	readonly status?: number;

@@ -28,6 +28,7 @@ import { hint } from '../../../shared/n8n/hints';
 import { marketplaceOptions, resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
 import { readParameters } from '../../../shared/n8n/parameters';
 import { SpApiClient } from '../../../shared/spapi/client';
+import { fulfilledByParameter } from '../../orders/fulfilledByParameter';
 import { readOrdersReport } from '../../orders/ordersReport';
 import { searchAll, type SearchTerms } from '../../orders/searchAll';
 import { addArrivals } from '../../orders/shipments';
@@ -102,17 +103,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			placeholder: 'Add filter',
 			default: {},
 			options: [
-				{
-					displayName: 'Fulfilled By',
-					name: 'fulfilledBy',
-					type: 'options',
-					default: 'AMAZON',
-					options: [
-						{ name: 'Amazon (FBA)', value: 'AMAZON' },
-						{ name: 'Seller (FBM)', value: 'MERCHANT' },
-					],
-					description: 'Only orders that this side sends',
-				},
+				fulfilledByParameter,
 				{
 					displayName: 'Programs',
 					name: 'programs',
@@ -235,6 +226,13 @@ const schemaIn = (zone: string) =>
 
 type Wanted = z.infer<ReturnType<typeof schemaIn>>;
 
+/** What to ask for, and for how long. */
+interface Range {
+	readonly after: string;
+	readonly until: string;
+	readonly waitMs: number;
+}
+
 /** The seller's orders, each with the window in which a request is permitted. */
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
 	const read = readParameters(this, itemIndex, schemaIn(this.getTimezone()), description);
@@ -250,8 +248,14 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	);
 	const primary = resolveMarketplace(this, client, undefined, itemIndex);
 	const found = byReports
-		? await fromReports(this, client, wanted, marketplaces.length > 0 ? marketplaces : [primary])
-		: await fromApi(this, client, wanted, marketplaces);
+		? await fromReports(
+				this,
+				client,
+				wanted,
+				range,
+				marketplaces.length > 0 ? marketplaces : [primary],
+			)
+		: await fromApi(this, client, wanted, range, marketplaces);
 	const { returnAll, incremental, limit, options } = wanted;
 	const all = found.orders.filter((order) => isInPrograms(order, wanted));
 	const orders = returnAll || incremental ? all : all.slice(0, limit);
@@ -267,7 +271,7 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 function check(
 	context: IExecuteFunctions,
 	{ source, incremental, filters }: Wanted,
-	{ after, until }: ReturnType<typeof rangeOf>,
+	{ after, until }: Range,
 	itemIndex: number,
 ): void {
 	if (!incremental && after >= until) {
@@ -289,7 +293,7 @@ const isInPrograms = (order: SellerOrder, { filters }: Wanted): boolean =>
 	filters.programs.every((program) => order[program] === true);
 
 /** From when to when, as far as Amazon lets it be asked for; a search for changes ends now. */
-function rangeOf({ from, filters, incremental, options }: Wanted) {
+function rangeOf({ from, filters, incremental, options }: Wanted): Range {
 	const newest = newestSearchable(DateTime.utc().toISO());
 	const { until } = filters;
 	return {
@@ -308,17 +312,16 @@ interface Found {
 async function fromReports(
 	context: IExecuteFunctions,
 	client: SpApiClient,
-	wanted: Wanted,
+	{ dateType, filters, options }: Wanted,
+	{ after, until, waitMs }: Range,
 	marketplaces: readonly Marketplace[],
 ): Promise<Found> {
-	const { dateType, filters, options } = wanted;
-	const { after, until, waitMs } = rangeOf(wanted);
 	const orders: SellerOrder[] = [];
 	for (const marketplace of marketplaces) {
 		// The report goes by the last update: what was created in a range may have changed since.
 		const end = dateType === 'created' ? undefined : filters.until && until;
-		const range = { marketplace, after, until: end, waitMs };
-		orders.push(...(await readOrdersReport(context, client, range)));
+		const request = { marketplace, after, until: end, waitMs };
+		orders.push(...(await readOrdersReport(context, client, request)));
 	}
 	const inRange = ({ createdAt, updatedAt }: SellerOrder) => {
 		const at = dateType === 'created' ? createdAt : updatedAt;
@@ -341,6 +344,7 @@ async function fromApi(
 	context: IExecuteFunctions,
 	client: SpApiClient,
 	wanted: Wanted,
+	{ until: end }: Range,
 	marketplaces: readonly Marketplace[],
 ): Promise<Found> {
 	const { incremental, dateType, from, returnAll, limit, filters, options } = wanted;
@@ -354,7 +358,7 @@ async function fromApi(
 	const key = keyOf(client, terms);
 	const start = (incremental ? keptPlace(context, key) : undefined) ?? cursorFrom(from);
 	const found = await searchAll(context, client, terms, start, {
-		end: rangeOf(wanted).until,
+		end,
 		limit: incremental || returnAll ? Infinity : limit,
 		isWanted: (order) => isInPrograms(order, wanted),
 		overlapMinutes: incremental ? options.overlap : 0,

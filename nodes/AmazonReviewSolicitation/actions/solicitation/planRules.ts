@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { FULFILLERS } from '../../../shared/domain/order';
 import { POLICY_NOTE, POLICY_RULES } from '../../../shared/domain/selectionRules';
 import { marketplaceOptions } from '../../../shared/n8n/marketplaceParameter';
+import { fulfilledByParameter } from '../../orders/fulfilledByParameter';
 
 /** A text with commas or line ends between its entries, or the list of an expression. */
 const list = z
@@ -155,17 +156,7 @@ export const selectionRules: INodeProperties = {
 			'MUG-BLUE, MUG-RED',
 			'Leave out orders with any of these',
 		),
-		{
-			displayName: 'Fulfilled By',
-			name: 'fulfilledBy',
-			type: 'options',
-			default: 'AMAZON',
-			options: [
-				{ name: 'Amazon (FBA)', value: 'AMAZON' },
-				{ name: 'Seller (FBM)', value: 'MERCHANT' },
-			],
-			description: 'Only orders that this side sends',
-		},
+		fulfilledByParameter,
 		listOf(
 			'Include ASINs',
 			'includeAsins',
