@@ -6,7 +6,12 @@ import {
 	type IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
-import { searchMarketplaces, searchSoldAsins } from '../../nodes/shared/n8n/listSearch';
+import {
+	searchAllMarketplaces,
+	searchMarketplaces,
+	searchSoldAsins,
+} from '../../nodes/shared/n8n/listSearch';
+import { MARKETPLACES } from '../../nodes/shared/domain/marketplaces';
 import { connect } from './sandboxCredential';
 import { useSandbox } from './useSandbox';
 
@@ -14,11 +19,11 @@ const inUse = useSandbox();
 
 type Search = typeof searchMarketplaces;
 
-/** Searches as the editor does while a user types. */
+/** Searches as the editor does while a user types; `null` is a node without a credential. */
 async function search(
 	list: Search,
 	filter?: string,
-	seller = 'demo',
+	seller: string | null = 'demo',
 ): Promise<INodeListSearchResult> {
 	const node = {
 		id: 'node',
@@ -27,7 +32,9 @@ async function search(
 		typeVersion: 1,
 		position: [0, 0] as [number, number],
 		parameters: {},
-		credentials: { amazonSellingPartnerApi: { id: seller, name: seller } },
+		...(seller !== null && {
+			credentials: { amazonSellingPartnerApi: { id: seller, name: seller } },
+		}),
 	};
 	const description = { credentials: [{ name: 'amazonSellingPartnerApi' }], properties: [] };
 	const nodeTypes = {
@@ -50,6 +57,20 @@ describe('searching in the editor', () => {
 		expect((await search(searchMarketplaces, 'CANA')).results).toEqual([
 			{ name: 'Canada (amazon.ca)', value: 'A2EUQ1WTGCTBG2' },
 		]);
+		expect(inUse.sandbox.requests.length).toBe(before);
+	});
+
+	it('lists all marketplaces for files and for a node without a credential, and asks nobody', async () => {
+		const before = inUse.sandbox.requests.length;
+		for (const list of [searchAllMarketplaces, searchMarketplaces]) {
+			const all = await search(list, undefined, null);
+			expect(all.results.map(({ value }) => value).toSorted()).toEqual(
+				MARKETPLACES.map(({ id }) => id).toSorted(),
+			);
+			expect((await search(list, 'german', null)).results).toEqual([
+				{ name: 'Germany (amazon.de)', value: 'A1PA6795UKMFR9' },
+			]);
+		}
 		expect(inUse.sandbox.requests.length).toBe(before);
 	});
 

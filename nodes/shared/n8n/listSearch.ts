@@ -1,22 +1,39 @@
-import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+import type {
+	ILoadOptionsFunctions,
+	INodeListSearchItems,
+	INodeListSearchResult,
+} from 'n8n-workflow';
 
 import { findMarketplace } from '../domain/marketplaces';
-import { SpApiClient } from '../spapi/client';
+import { hasCredential, SpApiClient } from '../spapi/client';
 import { primaryMarketplaceOf } from '../spapi/endpoints';
 import { findSoldAsins } from '../spapi/orders';
 import { getMarketplaceParticipations } from '../spapi/sellers';
 import { toNodeError } from './errors';
+import { marketplaceOption, marketplaceOptions } from './marketplaceParameter';
 
-/** The seller's marketplaces for the resource locator, those this package knows. */
+/** All marketplaces, for a file, which can be anybody's. */
+export async function searchAllMarketplaces(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+): Promise<INodeListSearchResult> {
+	return { results: matching(marketplaceOptions, filter) };
+}
+
+/**
+ * The seller's marketplaces for the resource locator, those this package knows; all of them where the
+ * node does without a credential and so without a seller.
+ */
 export async function searchMarketplaces(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 ): Promise<INodeListSearchResult> {
+	if (!hasCredential(this.getNode())) return await searchAllMarketplaces.call(this, filter);
 	return await searchList(this, 'marketplaces', filter, async (client) => {
 		const participations = await getMarketplaceParticipations(client);
 		return participations
 			.flatMap(({ marketplace }) => findMarketplace(marketplace.id) ?? [])
-			.map(({ id, name, domain }) => ({ name: `${name} (${domain})`, value: id }));
+			.map(marketplaceOption);
 	});
 }
 
@@ -31,22 +48,20 @@ export async function searchSoldAsins(
 	});
 }
 
-interface ListEntry {
-	readonly name: string;
-	readonly value: string;
-}
-
 /** Amazon allows about one such call a minute or less, and the editor asks at every key pressed. */
 const KEPT_FOR_MS = 5 * 60_000;
 
-const lists = new Map<string, { readonly at: number; readonly entries: Promise<ListEntry[]> }>();
+const lists = new Map<
+	string,
+	{ readonly at: number; readonly entries: Promise<INodeListSearchItems[]> }
+>();
 
 /** Searches a seller's list, which is fetched once for some minutes of searching. */
 async function searchList(
 	context: ILoadOptionsFunctions,
 	list: string,
-	filter = '',
-	fetch: (client: SpApiClient) => Promise<ListEntry[]>,
+	filter: string | undefined,
+	fetch: (client: SpApiClient) => Promise<INodeListSearchItems[]>,
 ): Promise<INodeListSearchResult> {
 	try {
 		const client = await SpApiClient.connect(context);
@@ -58,13 +73,14 @@ async function searchList(
 			lists.set(key, { at: performance.now(), entries });
 			entries.catch(() => lists.delete(key));
 		}
-		const wanted = filter.toLowerCase();
-		return {
-			results: (await entries).filter(({ name, value }) =>
-				`${name} ${value}`.toLowerCase().includes(wanted),
-			),
-		};
+		return { results: matching(await entries, filter) };
 	} catch (error) {
 		throw toNodeError(context.getNode(), error, 0);
 	}
+}
+
+/** The entries whose name or value holds what was typed. */
+function matching(entries: readonly INodeListSearchItems[], typed = ''): INodeListSearchItems[] {
+	const wanted = typed.toLowerCase();
+	return entries.filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(wanted));
 }

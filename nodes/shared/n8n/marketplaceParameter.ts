@@ -2,7 +2,7 @@ import {
 	NodeOperationError,
 	type FunctionsBase,
 	type INodeProperties,
-	type INodePropertyOptions,
+	type INodePropertyMode,
 } from 'n8n-workflow';
 
 import {
@@ -13,6 +13,13 @@ import {
 } from '../domain/marketplaces';
 import { primaryMarketplaceOf } from '../spapi/endpoints';
 import type { SpApiClient } from '../spapi/client';
+
+const byIdOrCountry: INodePropertyMode = {
+	displayName: 'By ID or Country',
+	name: 'id',
+	type: 'string',
+	placeholder: 'e.g. ATVPDKIKX0DER or US',
+};
 
 /** Which marketplace an operation works on; empty means the credential's own. */
 export const marketplaceParameter: INodeProperties = {
@@ -30,19 +37,20 @@ export const marketplaceParameter: INodeProperties = {
 			placeholder: "Credential's primary marketplace",
 			typeOptions: { searchListMethod: 'searchMarketplaces', searchable: true },
 		},
-		{
-			displayName: 'By ID or Country',
-			name: 'id',
-			type: 'string',
-			placeholder: 'e.g. ATVPDKIKX0DER or US',
-		},
+		byIdOrCountry,
 	],
 };
 
-/** Where several marketplaces can be chosen. */
-export const marketplaceOptions: INodePropertyOptions[] = MARKETPLACES.map(
-	({ id, name, domain }) => ({ name: `${name} (${domain})`, value: id }),
-).toSorted((a, b) => a.name.localeCompare(b.name));
+/** A marketplace as lists show it, e.g. `Germany (amazon.de)`. */
+export const marketplaceOption = ({ id, name, domain }: Marketplace) => ({
+	name: `${name} (${domain})`,
+	value: id,
+});
+
+/** All of them, where several can be chosen or no credential says which are the seller's. */
+export const marketplaceOptions = MARKETPLACES.map(marketplaceOption).toSorted((a, b) =>
+	a.name.localeCompare(b.name),
+);
 
 /** What an error needs of n8n. */
 type ErrorContext = Pick<FunctionsBase, 'getNode'>;
@@ -50,11 +58,23 @@ type ErrorContext = Pick<FunctionsBase, 'getNode'>;
 /** Nodes that read files need no credential, so the marketplace has to be told. */
 export const marketplaceOfFileParameter: INodeProperties = {
 	...marketplaceParameter,
-	default: { mode: 'id', value: 'US' },
+	default: {
+		mode: 'list',
+		value: 'ATVPDKIKX0DER',
+		cachedResultName: 'United States (amazon.com)',
+	},
 	required: true,
 	description:
 		'The marketplace the report was made in, which decides its date format, encoding and calendar',
-	modes: marketplaceParameter.modes?.filter(({ name }) => name === 'id'),
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			typeOptions: { searchListMethod: 'searchAllMarketplaces', searchable: true },
+		},
+		byIdOrCountry,
+	],
 };
 
 /**
@@ -73,7 +93,7 @@ export function resolveMarketplace(
 		throw new NodeOperationError(context.getNode(), "'Marketplace' is needed", {
 			itemIndex,
 			description:
-				"Without a credential, which has a marketplace of its own, choose one 'By ID or Country', such as US.",
+				'Without a credential, which has a marketplace of its own, choose one from the list, or by its country, such as US.',
 		});
 	}
 	const primary = primaryMarketplaceOf(client.credentials);

@@ -119,17 +119,7 @@ export const selectionRules: INodeProperties = {
 			...underPolicy('excludeReplacements', 'Whether to leave out orders that replace another one'),
 		},
 		{
-			displayName: 'Exclude Returned (Reports)',
-			name: 'returnsFromReports',
-			type: 'boolean',
-			default: true,
-			...underPolicy(
-				'returnedOrderIds',
-				"Whether to leave out orders that stand in Amazon's returns reports, which takes two reports per 30 days and marketplace",
-			),
-		},
-		{
-			displayName: 'Exclude Returned Orders',
+			displayName: 'Exclude Returned (IDs)',
 			name: 'returnedOrderIds',
 			type: 'string',
 			typeOptions: { rows: 3 },
@@ -138,6 +128,16 @@ export const selectionRules: INodeProperties = {
 			...underPolicy(
 				'returnedOrderIds',
 				'IDs of orders that were returned or refunded, such as those of another node, to leave out',
+			),
+		},
+		{
+			displayName: 'Exclude Returned (Reports)',
+			name: 'returnsFromReports',
+			type: 'boolean',
+			default: true,
+			...underPolicy(
+				'returnedOrderIds',
+				"Whether to leave out orders that stand in Amazon's returns reports, which takes two reports per 30 days and marketplace",
 			),
 		},
 		{
