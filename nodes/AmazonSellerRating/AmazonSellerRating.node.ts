@@ -6,9 +6,10 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { searchMarketplaces, searchSoldAsins } from '../shared/n8n/listSearch';
+import { searchSoldAsins } from '../shared/n8n/listSearch';
 import { properties } from './actions/description';
 import { EVALUATE_OUTPUTS, router } from './actions/router';
+import { AMAZON_SOURCES, searchMarketplacesOfSources } from './sources/needsAmazon';
 
 /** Evaluate sorts into three outputs; the other operations have one. */
 const outputsOfOperation: `={{${string}}}` = `={{ $parameter["operation"] === "evaluate" ? ${JSON.stringify(
@@ -33,12 +34,19 @@ export class AmazonSellerRating implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: outputsOfOperation,
-		// Counts and input items do without Amazon.
-		credentials: [{ name: 'amazonSellingPartnerApi', required: false }],
+		credentials: [
+			{
+				name: 'amazonSellingPartnerApi',
+				required: true,
+				displayOptions: { show: { sources: AMAZON_SOURCES } },
+			},
+		],
 		properties,
 	};
 
-	methods = { listSearch: { searchMarketplaces, searchSoldAsins } };
+	methods = {
+		listSearch: { searchMarketplaces: searchMarketplacesOfSources, searchSoldAsins },
+	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await router.call(this);

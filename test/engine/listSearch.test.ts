@@ -2,10 +2,12 @@ import { LoadOptionsContext } from 'n8n-core';
 import {
 	Workflow,
 	type INodeListSearchResult,
+	type INodeParameters,
 	type INodeTypes,
 	type IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
+import { searchMarketplacesOfSources } from '../../nodes/AmazonSellerRating/sources/needsAmazon';
 import {
 	searchAllMarketplaces,
 	searchMarketplaces,
@@ -19,11 +21,12 @@ const inUse = useSandbox();
 
 type Search = typeof searchMarketplaces;
 
-/** Searches as the editor does while a user types; `null` is a node without a credential. */
+/** Searches as the editor does while a user types. */
 async function search(
 	list: Search,
 	filter?: string,
-	seller: string | null = 'demo',
+	seller = 'demo',
+	parameters: INodeParameters = {},
 ): Promise<INodeListSearchResult> {
 	const node = {
 		id: 'node',
@@ -31,10 +34,8 @@ async function search(
 		type: 'node',
 		typeVersion: 1,
 		position: [0, 0] as [number, number],
-		parameters: {},
-		...(seller !== null && {
-			credentials: { amazonSellingPartnerApi: { id: seller, name: seller } },
-		}),
+		parameters,
+		credentials: { amazonSellingPartnerApi: { id: seller, name: seller } },
 	};
 	const description = { credentials: [{ name: 'amazonSellingPartnerApi' }], properties: [] };
 	const nodeTypes = {
@@ -43,6 +44,7 @@ async function search(
 	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
 	const additionalData = {
 		credentialsHelper: inUse.credentials,
+		currentNodeParameters: parameters,
 	} as unknown as IWorkflowExecuteAdditionalData;
 	return await list.call(new LoadOptionsContext(workflow, node, additionalData, ''), filter);
 }
@@ -60,18 +62,19 @@ describe('searching in the editor', () => {
 		expect(inUse.sandbox.requests.length).toBe(before);
 	});
 
-	it('lists all marketplaces for files and for a node without a credential, and asks nobody', async () => {
+	it('lists all marketplaces for what is computed without Amazon, and asks nobody', async () => {
 		const before = inUse.sandbox.requests.length;
-		for (const list of [searchAllMarketplaces, searchMarketplaces]) {
-			const all = await search(list, undefined, null);
-			expect(all.results.map(({ value }) => value).toSorted()).toEqual(
-				MARKETPLACES.map(({ id }) => id).toSorted(),
-			);
-			expect((await search(list, 'german', null)).results).toEqual([
-				{ name: 'Germany (amazon.de)', value: 'A1PA6795UKMFR9' },
-			]);
-		}
+		const everywhere = MARKETPLACES.map(({ id }) => id).toSorted();
+		const files = await search(searchAllMarketplaces);
+		expect(files.results.map(({ value }) => value).toSorted()).toEqual(everywhere);
+		const ofSources = async (...sources: string[]) =>
+			(await search(searchMarketplacesOfSources, 'german', 'demo', { sources })).results;
+		const germany = [{ name: 'Germany (amazon.de)', value: 'A1PA6795UKMFR9' }];
+		expect(await ofSources('counts')).toEqual(germany);
+		expect(await ofSources('counts', 'items')).toEqual(germany);
 		expect(inUse.sandbox.requests.length).toBe(before);
+		// The seller of the credential sells in North America.
+		expect(await ofSources('counts', 'amazonReports')).toEqual([]);
 	});
 
 	it('lists what the seller sold lately, and never what another seller did', async () => {

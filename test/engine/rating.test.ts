@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { NodeHelpers, type IDataObject, type INodeParameters } from 'n8n-workflow';
 
+import { AmazonSellerRating } from '../../nodes/AmazonSellerRating/AmazonSellerRating.node';
 import { runNode, type NodeRun } from './harness';
 import { expectToMatchOutputSchema } from './outputSchema';
 import { expectMiddleItemToFailAlone } from './threeItems';
@@ -196,10 +197,25 @@ describe('Rating: Evaluate, sources', () => {
 		]);
 	});
 
-	it("asks for a credential where a source is Amazon's, for the editor does not", async () => {
+	it("asks for a credential where a source is Amazon's", async () => {
 		const { error } = await runNode({ type: 'amazonSellerRating', parameters: defaults });
 		expect(error?.message).toBe('The node has no Amazon credential');
 		expect(error?.description).toMatch(/Choose one in the node, or a source that needs no access/);
+	});
+
+	it.each([
+		[['amazonReports'], true],
+		[['counts', 'amazonOffer'], true],
+		['={{ $json.sources }}', true],
+		[['counts', 'items'], false],
+	])('has the editor ask for a credential with the sources %j: %s', (sources, asks) => {
+		const { description } = new AmazonSellerRating();
+		const [credential] = description.credentials ?? [];
+		const node = { typeVersion: 1, parameters: { sources } };
+		expect(credential?.required).toBe(true);
+		expect(NodeHelpers.displayParameter(node.parameters, credential!, node, description)).toBe(
+			asks,
+		);
 	});
 
 	it('shows as Amazon does: 1001/15/4 is 98/1/0, and 94.5 shows as 95 but is below it', async () => {

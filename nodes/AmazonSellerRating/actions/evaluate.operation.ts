@@ -21,6 +21,7 @@ import { SpApiClient } from '../../shared/spapi/client';
 import { reportsOptions, reportsOptionsSchema } from '../sources/amazonReports';
 import { enteredCountsParameter, enteredCountsSchema } from '../sources/enteredCounts';
 import { inputItemsParameters } from '../sources/inputItems';
+import { AMAZON_SOURCES, needsAmazon } from '../sources/needsAmazon';
 import {
 	assess,
 	combine,
@@ -181,6 +182,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				name: 'includeOrderDefectRate',
 				type: 'boolean',
 				default: false,
+				displayOptions: { show: { '/sources': AMAZON_SOURCES } },
 				description:
 					'Whether an order defect rate of 1 % or more, which is what Amazon enforces, makes the result critical. Fetches one more report.',
 			},
@@ -258,7 +260,7 @@ export interface Evaluation extends IDataObject {
  */
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<Evaluation[]> {
 	const parameters = readParameters(this, itemIndex, schema, description);
-	const client = needsAmazon(parameters) ? await SpApiClient.connect(this) : undefined;
+	const client = needsAmazon(parameters.sources) ? await SpApiClient.connect(this) : undefined;
 	const resolve = (wanted: string | undefined) =>
 		resolveMarketplace(this, client, wanted, itemIndex);
 	const mainMarketplace = resolve(parameters.marketplace);
@@ -282,12 +284,6 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 		: results;
 }
 
-/** Counts and input items do without Amazon, hence without a credential. */
-const needsAmazon = ({ sources, options }: Parameters): boolean =>
-	sources.includes('amazonReports') ||
-	sources.includes('amazonOffer') ||
-	options.includeOrderDefectRate;
-
 const requestOf = (
 	{ sources, counts, dateField, ratingField, options, ...parameters }: Parameters,
 	mainMarketplace: Marketplace,
@@ -300,7 +296,7 @@ const requestOf = (
 	reports: reportsOptionsSchema.parse(options),
 	customWindows: options.customWindows,
 	reachBackDays: options.yearTrend ? 2 * 365 : 365,
-	includeOrderDefectRate: options.includeOrderDefectRate,
+	includeOrderDefectRate: options.includeOrderDefectRate && needsAmazon(sources),
 	settings: settingsOf({ ...parameters, options }),
 	mainMarketplace,
 });

@@ -5,14 +5,14 @@ import type {
 } from 'n8n-workflow';
 
 import { findMarketplace } from '../domain/marketplaces';
-import { hasCredential, SpApiClient } from '../spapi/client';
+import { SpApiClient } from '../spapi/client';
 import { primaryMarketplaceOf } from '../spapi/endpoints';
 import { findSoldAsins } from '../spapi/orders';
 import { getMarketplaceParticipations } from '../spapi/sellers';
 import { toNodeError } from './errors';
 import { marketplaceOption, marketplaceOptions } from './marketplaceParameter';
 
-/** All marketplaces, for a file, which can be anybody's. */
+/** All marketplaces, for what is computed without Amazon and so without a seller. */
 export async function searchAllMarketplaces(
 	this: ILoadOptionsFunctions,
 	filter?: string,
@@ -20,15 +20,11 @@ export async function searchAllMarketplaces(
 	return { results: matching(marketplaceOptions, filter) };
 }
 
-/**
- * The seller's marketplaces for the resource locator, those this package knows; all of them where the
- * node does without a credential and so without a seller.
- */
+/** The seller's marketplaces for the resource locator, those this package knows. */
 export async function searchMarketplaces(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 ): Promise<INodeListSearchResult> {
-	if (!hasCredential(this.getNode())) return await searchAllMarketplaces.call(this, filter);
 	return await searchList(this, 'marketplaces', filter, async (client) => {
 		const participations = await getMarketplaceParticipations(client);
 		return participations

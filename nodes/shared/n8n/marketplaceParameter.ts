@@ -1,9 +1,4 @@
-import {
-	NodeOperationError,
-	type FunctionsBase,
-	type INodeProperties,
-	type INodePropertyMode,
-} from 'n8n-workflow';
+import { NodeOperationError, type FunctionsBase, type INodeProperties } from 'n8n-workflow';
 
 import {
 	findMarketplace,
@@ -13,13 +8,6 @@ import {
 } from '../domain/marketplaces';
 import { primaryMarketplaceOf } from '../spapi/endpoints';
 import type { SpApiClient } from '../spapi/client';
-
-const byIdOrCountry: INodePropertyMode = {
-	displayName: 'By ID or Country',
-	name: 'id',
-	type: 'string',
-	placeholder: 'e.g. ATVPDKIKX0DER or US',
-};
 
 /** Which marketplace an operation works on; empty means the credential's own. */
 export const marketplaceParameter: INodeProperties = {
@@ -37,7 +25,12 @@ export const marketplaceParameter: INodeProperties = {
 			placeholder: "Credential's primary marketplace",
 			typeOptions: { searchListMethod: 'searchMarketplaces', searchable: true },
 		},
-		byIdOrCountry,
+		{
+			displayName: 'By ID or Country',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. ATVPDKIKX0DER or US',
+		},
 	],
 };
 
@@ -55,7 +48,7 @@ export const marketplaceOptions = MARKETPLACES.map(marketplaceOption).toSorted((
 /** What an error needs of n8n. */
 type ErrorContext = Pick<FunctionsBase, 'getNode'>;
 
-/** Nodes that read files need no credential, so the marketplace has to be told. */
+/** Operations that read files need no credential, so the marketplace has to be told. */
 export const marketplaceOfFileParameter: INodeProperties = {
 	...marketplaceParameter,
 	default: {
@@ -73,7 +66,7 @@ export const marketplaceOfFileParameter: INodeProperties = {
 			type: 'list',
 			typeOptions: { searchListMethod: 'searchAllMarketplaces', searchable: true },
 		},
-		byIdOrCountry,
+		...(marketplaceParameter.modes ?? []).filter(({ name }) => name === 'id'),
 	],
 };
 

@@ -5,7 +5,6 @@ import {
 	type IExecuteFunctions,
 	type IHttpRequestOptions,
 	type ILoadOptionsFunctions,
-	type INode,
 	type IPollFunctions,
 } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
@@ -75,10 +74,6 @@ interface HttpAnswer {
 /** What became of a request that was sent, or why it was not. */
 type Sent = HttpAnswer | { readonly kind: FailureKind; readonly answer?: AmazonAnswer };
 
-/** Whether the node was given Amazon's credential, which some operations do without. */
-export const hasCredential = ({ credentials }: INode): boolean =>
-	credentials?.[CREDENTIAL_NAME] !== undefined;
-
 /**
  * The one way to Amazon: every operation goes through `call`. It keeps to the rate limit, renews an
  * expired access token, tries again where that is safe, and stops at once when the execution is
@@ -101,7 +96,7 @@ export class SpApiClient {
 	/** @throws NodeOperationError where the node has no credential */
 	static async connect(context: SpApiContext, patience = PATIENT): Promise<SpApiClient> {
 		const node = context.getNode();
-		if (!hasCredential(node)) {
+		if (node.credentials?.[CREDENTIAL_NAME] === undefined) {
 			throw new NodeOperationError(node, 'The node has no Amazon credential', {
 				description: 'Choose one in the node, or a source that needs no access to Amazon.',
 			});
