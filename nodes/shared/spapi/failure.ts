@@ -147,7 +147,7 @@ const ADVICE: Readonly<Record<FailureKind, (roles: readonly string[]) => string>
 	unexpectedAnswer: () =>
 		'Run it again; if it stays, please report it with the request ID, for Amazon may have changed its answer.',
 	reportPending: () =>
-		"Nothing is lost: run it again with the report's ID in the option for it, or give the option 'Wait for Report' more minutes.",
+		"Nothing is lost: run it again with the report's ID in the option for it, where there is one, or give the option 'Wait for Report' more minutes.",
 	reportFailed: () =>
 		'Request it again in some minutes. If it stays so, ask for a shorter range of time.',
 	otherReport: () => 'Give the ID of a report of the type and marketplace wanted, or none.',

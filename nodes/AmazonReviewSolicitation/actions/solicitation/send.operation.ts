@@ -18,7 +18,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	[
 		{
 			displayName:
-				"Amazon sends its own text, once per order. Its policy forbids to ask only buyers who are likely to be content: don't filter orders by how happy the buyer may be.",
+				"Amazon sends its own text, once per order. Its policy forbids asking only buyers who are likely to be satisfied: don't filter orders by how happy the buyer may be.",
 			name: 'policyNotice',
 			type: 'notice',
 			default: '',
