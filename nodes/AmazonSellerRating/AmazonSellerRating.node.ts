@@ -6,10 +6,14 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { searchSoldAsins } from '../shared/n8n/listSearch';
+import {
+	searchAllMarketplaces,
+	searchMarketplaces,
+	searchSoldAsins,
+} from '../shared/n8n/listSearch';
 import { properties } from './actions/description';
 import { EVALUATE_OUTPUTS, router } from './actions/router';
-import { AMAZON_SOURCES, searchMarketplacesOfSources } from './sources/needsAmazon';
+import { AMAZON_SOURCES } from './sources/needsAmazon';
 
 /** Evaluate sorts into three outputs; the other operations have one. */
 const outputsOfOperation: `={{${string}}}` = `={{ $parameter["operation"] === "evaluate" ? ${JSON.stringify(
@@ -45,7 +49,7 @@ export class AmazonSellerRating implements INodeType {
 	};
 
 	methods = {
-		listSearch: { searchMarketplaces: searchMarketplacesOfSources, searchSoldAsins },
+		listSearch: { searchAllMarketplaces, searchMarketplaces, searchSoldAsins },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

@@ -475,14 +475,15 @@ describe('Rating: Evaluate, what must not go unseen', () => {
 	});
 
 	it('asks for a marketplace where no credential has one', async () => {
-		const { error } = await runNode({
-			type: 'amazonSellerRating',
-			parameters: {
-				...defaults,
-				sources: ['counts'],
-				marketplace: { __rl: true, mode: 'list', value: '' },
-			},
-		});
+		const evaluateCounts = async (marketplace: INodeParameters) =>
+			await runNode({
+				type: 'amazonSellerRating',
+				parameters: { ...defaults, sources: ['counts'], marketplace },
+			});
+		await expect(evaluateCounts({ __rl: true, mode: 'list', value: '' })).rejects.toThrow(
+			/Parameter "Marketplace" is required/,
+		);
+		const { error } = await evaluateCounts(defaults.marketplace);
 		expect(error?.message).toMatch(/'Marketplace' is needed/);
 	});
 });

@@ -11,17 +11,13 @@ import { judge, type EvaluationSettings } from '../../shared/domain/evaluation';
 import { findMarketplace, type Marketplace } from '../../shared/domain/marketplaces';
 import { optionsCollection, simplifyParameter } from '../../shared/n8n/commonParameters';
 import { waitForReportOption } from '../../shared/n8n/feedbackReport';
-import {
-	marketplaceOptions,
-	marketplaceParameter,
-	resolveMarketplace,
-} from '../../shared/n8n/marketplaceParameter';
+import { marketplaceOptions, resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
 import { locatorValue, readParameters } from '../../shared/n8n/parameters';
 import { SpApiClient } from '../../shared/spapi/client';
 import { reportsOptions, reportsOptionsSchema } from '../sources/amazonReports';
 import { enteredCountsParameter, enteredCountsSchema } from '../sources/enteredCounts';
 import { inputItemsParameters } from '../sources/inputItems';
-import { AMAZON_SOURCES, needsAmazon } from '../sources/needsAmazon';
+import { AMAZON_SOURCES, marketplaceOfSources, needsAmazon } from '../sources/needsAmazon';
 import {
 	assess,
 	combine,
@@ -34,7 +30,6 @@ import { thresholdsParameter, thresholdsSchema } from '../../shared/n8n/threshol
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { operation: ['evaluate'] } },
 	[
-		marketplaceParameter,
 		{
 			displayName: 'Sources',
 			name: 'sources',
@@ -63,6 +58,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			description:
 				'Where the counts come from. With several, the most exact one is judged, all are shown and disagreements are named.',
 		},
+		...marketplaceOfSources,
 		enteredCountsParameter,
 		...inputItemsParameters,
 		{

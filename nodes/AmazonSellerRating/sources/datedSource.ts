@@ -6,15 +6,15 @@ import { dayNumber, type FeedbackSeries } from '../../shared/domain/feedbackSeri
 import { ratesOf, type FeedbackRates } from '../../shared/domain/forecast';
 import type { Marketplace } from '../../shared/domain/marketplaces';
 import { todayIn } from '../../shared/n8n/feedbackReport';
-import { marketplaceParameter, resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
+import { resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
 import { locatorValue } from '../../shared/n8n/parameters';
 import { SpApiClient } from '../../shared/spapi/client';
 import { fetchAmazonReports, seriesOfReports, type ReportsOptions } from './amazonReports';
 import { inputItemsParameters, readItems } from './inputItems';
+import { marketplaceOfSources } from './needsAmazon';
 
 /** Sources that know the day of each feedback, which forecast, detection and chart need. */
 export const datedSourceParameters: INodeProperties[] = [
-	marketplaceParameter,
 	{
 		displayName: 'Sources',
 		name: 'sources',
@@ -36,6 +36,7 @@ export const datedSourceParameters: INodeProperties[] = [
 		],
 		description: 'Where the dated feedback comes from; input items go before reports',
 	},
+	...marketplaceOfSources,
 	...inputItemsParameters,
 ];
 

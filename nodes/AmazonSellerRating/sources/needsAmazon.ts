@@ -1,6 +1,6 @@
-import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
-import { searchAllMarketplaces, searchMarketplaces } from '../../shared/n8n/listSearch';
+import { marketplaceParameter, marketplaceToChoose } from '../../shared/n8n/marketplaceParameter';
 
 /** Sources that ask Amazon; counts and input items do without it, hence without a credential. */
 export const AMAZON_SOURCES = ['amazonReports', 'amazonOffer'];
@@ -8,13 +8,12 @@ export const AMAZON_SOURCES = ['amazonReports', 'amazonOffer'];
 export const needsAmazon = (sources: readonly string[]): boolean =>
 	sources.some((source) => AMAZON_SOURCES.includes(source));
 
-/** The seller's marketplaces where a source asks Amazon, else all there are. */
-export async function searchMarketplacesOfSources(
-	this: ILoadOptionsFunctions,
-	filter?: string,
-): Promise<INodeListSearchResult> {
-	const sources = this.getCurrentNodeParameter('sources');
-	const isWithoutAmazon = Array.isArray(sources) && !needsAmazon(sources.map(String));
-	const search = isWithoutAmazon ? searchAllMarketplaces : searchMarketplaces;
-	return await search.call(this, filter);
-}
+/** The marketplace, which has to be chosen where there is no credential that has one. */
+export const marketplaceOfSources: INodeProperties[] = [
+	{ ...marketplaceParameter, displayOptions: { show: { sources: AMAZON_SOURCES } } },
+	{
+		...marketplaceToChoose('The marketplace the feedback was given in, which decides the calendar'),
+		// An expression, of which the editor knows nothing yet, shows the other one.
+		displayOptions: { hide: { sources: [...AMAZON_SOURCES, { _cnd: { startsWith: '=' } }] } },
+	},
+];

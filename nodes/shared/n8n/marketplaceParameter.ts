@@ -15,8 +15,7 @@ export const marketplaceParameter: INodeProperties = {
 	name: 'marketplace',
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
-	description:
-		"The marketplace to work on; when empty, the credential's primary marketplace. Sources without a credential need one.",
+	description: "The marketplace to work on; when empty, the credential's primary marketplace",
 	modes: [
 		{
 			displayName: 'From List',
@@ -48,27 +47,29 @@ export const marketplaceOptions = MARKETPLACES.map(marketplaceOption).toSorted((
 /** What an error needs of n8n. */
 type ErrorContext = Pick<FunctionsBase, 'getNode'>;
 
-/** Operations that read files need no credential, so the marketplace has to be told. */
-export const marketplaceOfFileParameter: INodeProperties = {
+/**
+ * Which marketplace, where no credential has one of its own. None is the default: a file of another
+ * marketplace can be read with day and month exchanged.
+ */
+export const marketplaceToChoose = (description: string): INodeProperties => ({
 	...marketplaceParameter,
-	default: {
-		mode: 'list',
-		value: 'ATVPDKIKX0DER',
-		cachedResultName: 'United States (amazon.com)',
-	},
 	required: true,
-	description:
-		'The marketplace the report was made in, which decides its date format, encoding and calendar',
+	description,
 	modes: [
 		{
 			displayName: 'From List',
 			name: 'list',
 			type: 'list',
-			typeOptions: { searchListMethod: 'searchAllMarketplaces', searchable: true },
+			placeholder: 'Choose a marketplace',
+			typeOptions: {
+				searchListMethod: 'searchAllMarketplaces',
+				searchable: true,
+				skipCredentialsCheckInRLC: true,
+			},
 		},
 		...(marketplaceParameter.modes ?? []).filter(({ name }) => name === 'id'),
 	],
-};
+});
 
 /**
  * The marketplace an item works on.

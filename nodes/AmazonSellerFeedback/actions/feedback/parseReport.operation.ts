@@ -10,10 +10,7 @@ import { z } from 'zod';
 import { optionsCollection, simplifyParameter } from '../../../shared/n8n/commonParameters';
 import type { FeedbackReport } from '../../../shared/domain/feedbackReport';
 import { hintAtUnreadable, readFeedbackReport, toItems } from '../../../shared/n8n/feedbackReport';
-import {
-	knownMarketplace,
-	marketplaceOfFileParameter,
-} from '../../../shared/n8n/marketplaceParameter';
+import { knownMarketplace, marketplaceToChoose } from '../../../shared/n8n/marketplaceParameter';
 import { locatorValue, readParameters } from '../../../shared/n8n/parameters';
 import { DocumentError, LARGEST_DOCUMENT } from '../../../shared/spapi/reportDocument';
 import { reportOptions, reportOptionsSchema } from './common';
@@ -31,7 +28,9 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			description:
 				'A feedback report downloaded from Seller Central (Feedback Manager) or from the API, packed by gzip or not',
 		},
-		marketplaceOfFileParameter,
+		marketplaceToChoose(
+			'The marketplace the report was made in, which decides its date format, encoding and calendar',
+		),
 		simplifyParameter,
 		optionsCollection(...reportOptions),
 	],
