@@ -55,6 +55,8 @@ async function notices(inputs) {
 	const folders = inputs.flatMap(
 		(input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? [],
 	);
+	// Comes inside of d3-array, which Plot takes ready-made.
+	folders.push('node_modules/internmap');
 	const texts = [...new Set(folders)].sort().map(async (folder) => {
 		const { name, version, license } = JSON.parse(
 			await readFile(join(folder, 'package.json'), 'utf8'),

@@ -10,10 +10,11 @@ module.exports = {
 	setupFiles: ['<rootDir>/test/setup.ts'],
 	transform: {
 		// Published as ES modules only, which jest does not load.
-		'/@observablehq/plot/src/index\\.js$': '<rootDir>/test/chart/bundleTransform.cjs',
+		'[/\\\\]@observablehq[/\\\\]plot[/\\\\]src[/\\\\]index\\.js$':
+			'<rootDir>/test/chart/bundleTransform.cjs',
 		'^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }],
 	},
-	transformIgnorePatterns: ['/node_modules/(?!@observablehq/plot/)'],
+	transformIgnorePatterns: ['[/\\\\]node_modules[/\\\\](?!@observablehq[/\\\\]plot[/\\\\])'],
 	testTimeout: 30_000,
 	// One worker less, which is jest's own choice, leaves half of a small machine idle.
 	maxWorkers: '100%',

@@ -101,6 +101,7 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 			name: 'environment',
 			type: 'options',
 			default: 'production',
+			description: 'Where requests go: to Amazon, unless you try things out',
 			options: [
 				{ name: 'Production', value: 'production' },
 				{

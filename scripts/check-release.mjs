@@ -1,6 +1,7 @@
 /**
  * `node scripts/check-release.mjs v1.2.3`: is this the tag of the release that the repository holds?
- * The tag, package.json, package-lock.json and a dated section of CHANGELOG.md name the same version.
+ * The tag, package.json, package-lock.json and a dated section of CHANGELOG.md name the same version,
+ * and package.json the repository it is published from and its maintainer.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,10 +11,18 @@ import { repoDir } from './lib/paths.mjs';
 await runMain(() => {
 	const [tag] = process.argv.slice(2);
 	if (!tag) throw new SetupError('Name the tag, such as v1.2.3.');
-	const { version } = readJson('package.json');
+	const { version, repository, author } = readJson('package.json');
 	const locked = readJson('package-lock.json').version;
 	const section = `\n## [${version}] - `;
+	const { GITHUB_REPOSITORY: here } = process.env;
 	const problems = [
+		!/^\d+\.\d+\.\d+$/.test(version) &&
+			`${version} is no plain version: npm does not publish it as the latest.`,
+		here &&
+			repository?.url !== `git+https://github.com/${here}.git` &&
+			`package.json names the repository ${repository?.url}, and this is ${here}: npm refuses its provenance.`,
+		author?.email?.startsWith('maintainers@') &&
+			"package.json's author is a placeholder: name npm's maintainer.",
 		tag !== `v${version}` && `The tag is ${tag}, and package.json says ${version}.`,
 		locked !== version && `package-lock.json says ${locked}, and package.json ${version}.`,
 		!/^\d{4}-\d{2}-\d{2}\s/.test(read('CHANGELOG.md').split(section)[1] ?? '') &&

@@ -85,7 +85,8 @@ async function runTests(args, env = {}) {
 	rmSync(outputFile, { force: true });
 	try {
 		const own = ['--json', `--outputFile=${outputFile}`];
-		await runTool('jest', 'jest', [...args, ...own], env);
+		// With the n8n that a test has started, if this is ended before its end.
+		await runTool('jest', 'jest', [...args, ...own], env, { group: true });
 	} finally {
 		if (existsSync(outputFile)) {
 			const result = JSON.parse(readFileSync(outputFile, 'utf8'));
@@ -96,19 +97,20 @@ async function runTests(args, env = {}) {
 	}
 }
 
-async function runTool(packageName, command, args, env = {}) {
-	return await runNode(command, [toolFile(packageName, command), ...args], env);
+async function runTool(packageName, command, args, env = {}, options = {}) {
+	return await runNode(command, [toolFile(packageName, command), ...args], env, options);
 }
 
 async function runScript(name) {
 	return await runNode(name, [join(repoDir, 'scripts', name)]);
 }
 
-async function runNode(name, args, env = {}) {
+async function runNode(name, args, env = {}, options = {}) {
 	const { code, output } = await runCommand(process.execPath, args, {
 		cwd: repoDir,
 		env: { ...process.env, ...env },
 		show: true,
+		...options,
 	});
 	if (code !== 0) throw new SetupError(`${name} ended with exit code ${code}.`);
 	return output;

@@ -21,8 +21,7 @@ export const properties: INodeProperties[] = [
 		type: 'multiOptions',
 		required: true,
 		default: ['newNegativeFeedback'],
-		description:
-			"What starts the workflow. Amazon's report holds feedback of 1 to 3 stars only, so none of 4 or 5 can.",
+		hint: "Amazon's report holds feedback of 1 to 3 stars only, so none of 4 or 5 can start it",
 		options: [
 			{
 				name: 'Account Status Changed',

@@ -7,7 +7,7 @@ import { installPackage, n8nEnvironment } from './n8n.mjs';
 import { SetupError } from './output.mjs';
 import { repoDir } from './paths.mjs';
 import { pickFreePort } from './ports.mjs';
-import { startService, waitUntilHealthy } from './processes.mjs';
+import { killGroup, startService, waitUntilHealthy } from './processes.mjs';
 
 const clockModule = fileURLToPath(new URL('clock-ahead.mjs', import.meta.url));
 
@@ -102,7 +102,7 @@ export class N8nCluster {
 
 	/** Ends the main process at once, with everything it has started. */
 	async killMain() {
-		process.kill(-this.#main.child.pid, 'SIGKILL');
+		killGroup(this.#main);
 		await this.#main.exited;
 	}
 
@@ -174,7 +174,7 @@ export class N8nCluster {
 	 */
 	async killWorker(number) {
 		const worker = this.#workers.get(number);
-		process.kill(-worker.child.pid, 'SIGKILL');
+		killGroup(worker);
 		await worker.exited;
 		return this.#runningOn(worker);
 	}
@@ -370,7 +370,7 @@ export class N8nCluster {
 		for (const { child } of services) child.kill('SIGTERM');
 		const timer = setTimeout(() => {
 			for (const service of services) {
-				if (service.running()) process.kill(-service.child.pid, 'SIGKILL');
+				if (service.running()) killGroup(service);
 			}
 		}, 10_000);
 		await Promise.all(services.map(({ exited }) => exited));

@@ -22,7 +22,7 @@ const MISSING_VERSION = /\b(ETARGET|E404)\b/;
 
 /**
  * Runs npm's installer (`install ...`) and turns its failures into one line. Where the registry lacks
- * a version that the lock names, it is tried once more without the lock.
+ * a version that the lock names, it is tried once more without the lock, though not for a release.
  *
  * @param {string[]} args
  * @param {{ cwd: string, node?: string, what: string }} options `node`: the Node binary to run it
@@ -32,7 +32,8 @@ export async function npmInstall(args, { cwd, node = process.execPath, what }) {
 	const install = async (...flags) =>
 		await npm([...args, ...flags, ...INSTALL_FLAGS, ...RETRY_FLAGS], { cwd, node });
 	let result = await install();
-	if (result.code !== 0 && MISSING_VERSION.test(result.output)) {
+	const mayLeaveLock = process.env.GITHUB_REF_TYPE !== 'tag';
+	if (result.code !== 0 && mayLeaveLock && MISSING_VERSION.test(result.output)) {
 		result = await install('--no-package-lock');
 	}
 	if (result.code !== 0) throw new SetupError(explainFailure(result.output, what));

@@ -12,6 +12,9 @@ const isOwn = ({ value }) => value !== '__CUSTOM_API_CALL__';
 /** Chosen by every case. */
 const CHOICES = ['resource', 'operation'];
 
+/** n8n's guidelines want no tip at the trigger's choice of events. */
+const WITHOUT_TIP = [...CHOICES, 'events'];
+
 /**
  * @typedef {object} Case one state of a node's panel
  * @property {string} name such as `Feedback: Get Many, returnAll=true`
@@ -175,7 +178,7 @@ export function gapsOf(type) {
 	const look = (property, path) => {
 		if (!property.displayName) gaps.push(`${path} has no label`);
 		const explains = ['notice', 'collection', 'hidden'].includes(property.type);
-		if (!explains && !CHOICES.includes(property.name) && !property.description) {
+		if (!explains && !WITHOUT_TIP.includes(property.name) && !property.description) {
 			gaps.push(`${path} has no description`);
 		}
 		if (property.type !== 'collection') return;

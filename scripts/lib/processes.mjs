@@ -122,8 +122,12 @@ export function killServices() {
 	services.forEach(killGroup);
 }
 
-/** With what the service itself has started, such as n8n's task runner. */
-function killGroup({ child }) {
+/**
+ * Ends a process at once, with what it has started itself, such as n8n's task runner.
+ *
+ * @param {{ child: import('node:child_process').ChildProcess }} service
+ */
+export function killGroup({ child }) {
 	if (process.platform === 'win32') child.kill('SIGKILL');
 	else process.kill(-child.pid, 'SIGKILL');
 }

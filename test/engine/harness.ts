@@ -30,9 +30,8 @@ import {
 	type OnError,
 	type WorkflowActivateMode,
 } from 'n8n-workflow';
-import { existsSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
 /**
  * Runs this package's built nodes in n8n's own engine (n8n-core), against whatever the credential
@@ -90,7 +89,11 @@ let loader: PackageDirectoryLoader | undefined;
 export async function loadPackage(): Promise<PackageDirectoryLoader> {
 	if (loader !== undefined) return loader;
 	if (!existsSync('dist/nodes')) throw new Error('dist/ is missing: run `npx gulp build` first');
-	process.env.N8N_USER_FOLDER ??= mkdtempSync(join(tmpdir(), 'n8n-engine-'));
+	if (process.env.N8N_USER_FOLDER === undefined) {
+		const folder = join('.runtime', `engine-${process.env.JEST_WORKER_ID ?? 0}`);
+		mkdirSync(folder, { recursive: true });
+		process.env.N8N_USER_FOLDER = resolve(folder);
+	}
 	loader = new PackageDirectoryLoader(process.cwd());
 	await loader.loadAll();
 	return loader;

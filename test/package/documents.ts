@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- reads the package's own files */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join } from 'node:path/posix';
 
 export const readDocument = (path: string): string => readFileSync(path, 'utf8');
 
@@ -9,7 +9,7 @@ export const filesIn = (folder: string, ending: string): string[] =>
 	existsSync(folder)
 		? readdirSync(folder, { recursive: true, encoding: 'utf8' })
 				.filter((file) => file.endsWith(ending))
-				.map((file) => join(folder, file))
+				.map((file) => join(folder, file.replaceAll('\\', '/')))
 		: [];
 
 /** The part of a document under a heading of any level, up to the next of the same or a higher one. */

@@ -1,5 +1,6 @@
 import packageJson from '../../package.json';
 import lock from '../../package-lock.json';
+import lockOfN8n from '../../scripts/n8n/package-lock.json';
 
 interface Locked {
 	readonly version?: string;
@@ -29,8 +30,11 @@ describe('package-lock.json', () => {
 		expect(lacking).toEqual([]);
 	});
 
-	it('names a checksum for each package and no registry', () => {
-		for (const [path, { integrity, resolved }] of Object.entries(packages)) {
+	it.each<[string, Record<string, Locked>]>([
+		['of this package', packages],
+		['of the n8n that tests run', lockOfN8n.packages],
+	])('names a checksum for each package and no registry: the one %s', (_, locked) => {
+		for (const [path, { integrity, resolved }] of Object.entries(locked)) {
 			if (path === '') continue;
 			expect({ path, integrity, resolved }).toEqual({
 				path,

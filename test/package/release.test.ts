@@ -16,11 +16,15 @@ describe('the check before a release', () => {
 		}
 	});
 
-	const check = async (tag: string, { version, locked = version, heading }: Repository) => {
-		writeFileSync(join(dir, 'package.json'), JSON.stringify({ version }));
+	const check = async (tag: string, { version, locked = version, heading, ...own }: Repository) => {
+		const url = 'git+https://github.com/seller/nodes.git';
+		const manifest = { version, repository: { url }, author: { email: 'a@example.com' }, ...own };
+		writeFileSync(join(dir, 'package.json'), JSON.stringify(manifest));
 		writeFileSync(join(dir, 'package-lock.json'), JSON.stringify({ version: locked }));
 		writeFileSync(join(dir, 'CHANGELOG.md'), `# Changelog\n\n${heading}\n\n### Added\n`);
-		return await runNode([join(dir, 'scripts/check-release.mjs'), tag]);
+		return await runNode([join(dir, 'scripts/check-release.mjs'), tag], {
+			GITHUB_REPOSITORY: 'seller/nodes',
+		});
 	};
 
 	it('passes where tag, package.json, lock and CHANGELOG name one version', async () => {
@@ -53,6 +57,32 @@ describe('the check before a release', () => {
 			{ version: '1.2.3', heading: '## [1.2.3]' },
 			/no section/,
 		],
+		[
+			'a prerelease, which npm would only refuse after the approval',
+			'v1.2.3-rc.1',
+			{ version: '1.2.3-rc.1', heading: '## [1.2.3-rc.1] - 2026-12-01' },
+			/1\.2\.3-rc\.1 is no plain version/,
+		],
+		[
+			'the name of another repository',
+			'v1.2.3',
+			{
+				version: '1.2.3',
+				heading: '## [1.2.3] - 2026-12-01',
+				repository: { url: 'git+https://github.com/Seller/nodes.git' },
+			},
+			/names the repository .*Seller/,
+		],
+		[
+			'a placeholder in the place of the maintainer',
+			'v1.2.3',
+			{
+				version: '1.2.3',
+				heading: '## [1.2.3] - 2026-12-01',
+				author: { email: 'maintainers@users.noreply.github.com' },
+			},
+			/author is a placeholder/,
+		],
 	])('refuses %s', async (_, tag, repository, message) => {
 		const { code, output } = await check(tag, repository);
 		expect(output).toMatch(message);
@@ -64,4 +94,6 @@ interface Repository {
 	readonly version: string;
 	readonly locked?: string;
 	readonly heading: string;
+	readonly repository?: object;
+	readonly author?: object;
 }

@@ -23,6 +23,7 @@ describe('the libraries that are shipped', () => {
 		expect(others).toEqual([
 			'@observablehq/plot',
 			'binary-search-bounds',
+			'internmap',
 			'interval-tree-1d',
 			'isoformat',
 			'luxon',

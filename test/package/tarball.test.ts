@@ -1,6 +1,11 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-dangerous-functions -- packs and unpacks the package on the machine */
 import { PackageDirectoryLoader } from 'n8n-core';
-import type { INodeProperties, INodePropertyOptions, INodeTypeDescription } from 'n8n-workflow';
+import type {
+	INodeProperties,
+	INodePropertyCollection,
+	INodePropertyOptions,
+	INodeTypeDescription,
+} from 'n8n-workflow';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,13 +18,15 @@ let loader: PackageDirectoryLoader;
 
 beforeAll(async () => {
 	folder = mkdtempSync(join(tmpdir(), 'tarball-'));
-	const [packed] = JSON.parse(
+	const told: unknown = JSON.parse(
 		execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
 			encoding: 'utf8',
 			stdio: ['ignore', 'pipe', 'ignore'],
 			shell: process.platform === 'win32',
 		}),
-	) as Array<{ filename: string; files: Array<{ path: string }> }>;
+	);
+	// A list, or since npm 12 an object by the package's name.
+	const [packed] = Object.values(told as Record<string, Packed>);
 	if (packed === undefined) throw new Error('npm packed nothing');
 	files = packed.files.map(({ path }) => path);
 	execFileSync('tar', ['-xzf', join(folder, packed.filename), '-C', folder]);
@@ -36,6 +43,11 @@ beforeAll(async () => {
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Packed {
+	readonly filename: string;
+	readonly files: ReadonlyArray<{ readonly path: string }>;
+}
 
 const descriptions = (): INodeTypeDescription[] => loader.types.nodes;
 
@@ -90,11 +102,13 @@ describe('the packed tarball', () => {
 	});
 
 	it('describes every parameter and operation', () => {
-		for (const { properties } of descriptions()) {
+		for (const { properties } of [...descriptions(), ...loader.types.credentials]) {
 			for (const property of allProperties(properties)) {
+				if (property.type === 'hidden') continue;
 				expect(property.displayName).not.toBe('');
 				if (!PLAIN.includes(property.name)) {
-					expect(`${property.name}: ${property.description ?? ''}`).toMatch(/: .{10,}/);
+					const told = property.description ?? property.hint ?? '';
+					expect(`${property.name}: ${told}`).toMatch(/: .{10,}/);
 				}
 			}
 			for (const option of properties
@@ -108,20 +122,17 @@ describe('the packed tarball', () => {
 });
 
 /** Parameters whose name says it all, as n8n's guidelines have it. */
-const PLAIN = [
-	'resource',
-	'operation',
-	'options',
-	'filters',
-	'events',
-	'policyNotice',
-	'planNotice',
-];
+const PLAIN = ['resource', 'operation', 'options', 'filters', 'policyNotice', 'planNotice'];
 
 function allProperties(properties: INodeProperties[]): INodeProperties[] {
 	return properties.flatMap((property) => [
 		property,
 		...(property.type === 'collection' ? allProperties(property.options as INodeProperties[]) : []),
+		...(property.type === 'fixedCollection'
+			? (property.options as INodePropertyCollection[]).flatMap(({ values }) =>
+					allProperties(values),
+				)
+			: []),
 	]);
 }
 

@@ -1,0 +1,107 @@
+import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
+
+import { AmazonSellingPartnerApi } from '../../credentials/AmazonSellingPartnerApi.credentials';
+import { AmazonReviewSolicitation } from '../../nodes/AmazonReviewSolicitation/AmazonReviewSolicitation.node';
+import { AmazonSellerFeedback } from '../../nodes/AmazonSellerFeedback/AmazonSellerFeedback.node';
+import { AmazonSellerFeedbackTrigger } from '../../nodes/AmazonSellerFeedbackTrigger/AmazonSellerFeedbackTrigger.node';
+import { AmazonSellerRating } from '../../nodes/AmazonSellerRating/AmazonSellerRating.node';
+import { filesIn, readDocument } from './documents';
+
+/** n8n's UX guidelines, as far as they can be counted. */
+
+const nodes = [
+	new AmazonReviewSolicitation(),
+	new AmazonSellerFeedback(),
+	new AmazonSellerFeedbackTrigger(),
+	new AmazonSellerRating(),
+].map(({ description }) => description);
+
+type Part = INodeProperties | INodePropertyCollection | INodePropertyOptions;
+
+/** A parameter with all that is inside of it; choices of a list are not parameters. */
+const withInner = (property: INodeProperties): INodeProperties[] => [
+	property,
+	...(property.options ?? []).flatMap((option: Part) => {
+		if ('values' in option) return option.values.flatMap(withInner);
+		return 'type' in option ? withInner(option) : [];
+	}),
+];
+
+const parametersOf = (properties: readonly INodeProperties[]) => properties.flatMap(withInner);
+
+const ofNodes = nodes.flatMap(({ name, properties }) =>
+	parametersOf(properties).map((property) => ({ where: `${name}, ${property.name}`, property })),
+);
+
+const all = [
+	...ofNodes,
+	...parametersOf(new AmazonSellingPartnerApi().properties).map((property) => ({
+		where: `credential, ${property.name}`,
+		property,
+	})),
+];
+
+const wrong = (parameters: typeof all, isWrong: (property: INodeProperties) => boolean): string[] =>
+	parameters.filter(({ property }) => isWrong(property)).map(({ where }) => where);
+
+describe("n8n's guidelines for what a user sees", () => {
+	it('begin the description of a switch with Whether', () => {
+		const switches = all.filter(({ property }) => property.type === 'boolean');
+		expect(switches.length).toBeGreaterThan(20);
+		expect(wrong(switches, ({ description }) => !description?.startsWith('Whether '))).toEqual([]);
+	});
+
+	it('begin an example in a field with e.g., and say what to choose or add elsewhere', () => {
+		const texts = all.filter(({ property }) => property.type === 'string');
+		expect(
+			wrong(texts, ({ placeholder }) => placeholder !== undefined && !/^e\.g\. /.test(placeholder)),
+		).toEqual([]);
+	});
+
+	it('want names in title case', () => {
+		const small = /^(a|an|and|as|at|by|for|from|if|in|is|it|of|on|or|the|to|with)$/;
+		const isTitle = (name: string) =>
+			name
+				.split(/[\s/-]+/)
+				.every((word, index) => !/^[a-z]/.test(word) || (index > 0 && small.test(word)));
+		expect(
+			wrong(all, ({ displayName, type }) => type !== 'notice' && !isTitle(displayName)),
+		).toEqual([]);
+	});
+
+	it('offer all or the first fifty of whatever there can be many of', () => {
+		const pageable = nodes.flatMap(({ properties }) => {
+			const named = (name: string) => properties.filter((property) => property.name === name);
+			return [...named('returnAll'), ...named('limit')];
+		});
+		expect(pageable.length).toBeGreaterThanOrEqual(6);
+		for (const { name, default: given } of pageable) {
+			expect(given).toBe(name === 'limit' ? 50 : false);
+		}
+	});
+
+	it('give dates to choose from a calendar, which take every form of ISO 8601', () => {
+		const dates = ofNodes.filter(({ property }) => /^(from|until|since)$/.test(property.name));
+		expect(dates.length).toBeGreaterThan(2);
+		expect(wrong(dates, ({ type }) => type !== 'dateTime')).toEqual([]);
+	});
+
+	it('call the choice of events Trigger On, with no tip', () => {
+		const trigger = nodes.find(({ polling }) => polling === true);
+		expect(trigger?.displayName).toMatch(/ Trigger$/);
+		expect(trigger?.properties[0]).toMatchObject({ displayName: 'Trigger On' });
+		expect(trigger?.properties[0]?.description).toBeUndefined();
+	});
+
+	it('avoid words that blame: error, problem, failure, mistake', () => {
+		const texts = ['nodes', 'credentials']
+			.flatMap((folder) => filesIn(folder, '.ts'))
+			.flatMap((file) => readDocument(file).split('\n'))
+			.filter((line) => !/^\s*(\/\/|\/?\*|import |\} from )/.test(line))
+			.flatMap((line) => [...line.matchAll(/(['"`])((?:(?!\1)[^\\]|\\.)*)\1/g)])
+			.map(([, , text = '']) => text.replace(/\$\{[^}]*\}/g, '…'))
+			.filter((text) => / /.test(text));
+		expect(texts.length).toBeGreaterThan(300);
+		expect(texts.filter((text) => /\b(error|problem|failure|mistake)s?\b/i.test(text))).toEqual([]);
+	});
+});
