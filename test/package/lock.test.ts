@@ -1,6 +1,6 @@
 import packageJson from '../../package.json';
 import lock from '../../package-lock.json';
-import lockOfN8n from '../../scripts/n8n/package-lock.json';
+import { readDocument } from './documents';
 
 interface Locked {
 	readonly version?: string;
@@ -10,6 +10,10 @@ interface Locked {
 }
 
 const packages: Record<string, Locked> = lock.packages;
+
+const lockOfN8n = JSON.parse(readDocument('scripts/n8n/package-lock.json')) as {
+	readonly packages: Record<string, Locked>;
+};
 
 describe('package-lock.json', () => {
 	it('fits package.json, without which npm ci refuses it', () => {
