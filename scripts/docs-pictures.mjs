@@ -6,7 +6,7 @@
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { demoWorkflows } from './lib/demo.mjs';
+import { demoWorkflows, readTemplate, templateNames } from './lib/demo.mjs';
 import { Editor } from './lib/editor.mjs';
 import { DEMO_CREDENTIAL, demoLogin } from './lib/instance.mjs';
 import { runMain, SetupError } from './lib/output.mjs';
@@ -17,8 +17,21 @@ const images = join(repoDir, 'docs', 'images');
 
 const VIEWPORT = { width: 1280, height: 760 };
 
+/** Wide enough for the notes of a template to be read. */
+const TEMPLATE_VIEWPORT = { width: 1700, height: 1000 };
+
+/** How long the canvas moves after a click on its buttons. */
+const DRAWING_MS = 1_000;
+
 /** Amazon's reports take their time in the sandbox too. */
 const RUN_PATIENCE_MS = 120_000;
+
+/** Zoom and the like, and the button that executes. */
+const CANVAS_BUTTONS = [
+	'[data-test-id=canvas-controls]',
+	'[class*=executionButtons]',
+	'[class*=nodeButtonsWrapper]',
+];
 
 /** How long n8n's messages about a run stay in the corner. */
 const MESSAGES_MS = 6_000;
@@ -60,6 +73,12 @@ const PICTURES = {
 	),
 	credential: shootCredential,
 	chart: shootChart,
+	...Object.fromEntries(
+		templateNames().map((name) => [
+			`template-${name}`,
+			async (editor, shoot) => await shootTemplate(editor, shoot, name),
+		]),
+	),
 };
 
 await runMain(async () => {
@@ -121,6 +140,26 @@ async function shootCanvas(editor, shoot) {
 	});
 	await page.locator('[data-test-id=zoom-to-fit]').dispatchEvent('click');
 	await page.waitForTimeout(MESSAGES_MS);
+	await shootNodes(page, shoot);
+}
+
+/** A template as it looks when it was imported. */
+async function shootTemplate(editor, shoot, name) {
+	const { page } = editor;
+	await page.setViewportSize(TEMPLATE_VIEWPORT);
+	const id = await editor.openNewWorkflow(readTemplate(name));
+	await page.locator('[data-test-id=zoom-to-fit]').dispatchEvent('click');
+	await page.waitForTimeout(DRAWING_MS);
+	await shootNodes(page, shoot);
+	await editor.removeWorkflow(id);
+	await page.setViewportSize(VIEWPORT);
+}
+
+/** The workflow on the canvas, without the buttons that lie over it. */
+async function shootNodes(page, shoot) {
+	await page.addStyleTag({
+		content: CANVAS_BUTTONS.map((one) => `${one} { display: none }`).join(''),
+	});
 	const parts = await page.locator('.vue-flow__node').all();
 	const boxes = await Promise.all(parts.map(async (part) => await part.boundingBox()));
 	const left = Math.min(...boxes.map(({ x }) => x)) - 15;
@@ -172,9 +211,9 @@ async function shootCredential(editor, shoot) {
 		await page.fill(`[data-test-id=parameter-input-${name}] input`, value);
 	}
 	await page.waitForTimeout(1_000);
-	const dialog = page.locator('[data-test-id=credential-edit-dialog]');
-	const { x, y, width, height } = await dialog.boundingBox();
-	await shoot({ x: x - 20, y: y - 20, width: width + 40, height: height + 40 });
+	// No field has the focus.
+	await page.locator('.el-dialog__body').click({ position: { x: 5, y: 5 } });
+	await shoot(await page.locator('.el-dialog').first().boundingBox());
 	await page.setViewportSize(VIEWPORT);
 }
 

@@ -6,6 +6,8 @@ import { tellSandbox } from './sandbox.mjs';
 
 const workflowDir = join(repoDir, 'demo', 'workflows');
 
+const templateDir = join(repoDir, 'templates');
+
 /** The template that is put beside the demo workflows: the one with the trigger. */
 const TEMPLATE = 'negative-feedback-alerts';
 
@@ -40,6 +42,19 @@ export function demoWorkflows(orderIds) {
 	return workflows;
 }
 
+/** The templates by the names of their files, without the ending. */
+export function templateNames() {
+	return readdirSync(templateDir).flatMap((name) => /^(.*)\.json$/.exec(name)?.[1] ?? []);
+}
+
+/**
+ * @param {string} name
+ * @returns {{ name: string, nodes: object[], connections: object }}
+ */
+export function readTemplate(name) {
+	return JSON.parse(readFileSync(join(templateDir, `${name}.json`), 'utf8'));
+}
+
 /**
  * A template with the trigger, as a seller has it who has chosen the credential.
  *
@@ -47,8 +62,7 @@ export function demoWorkflows(orderIds) {
  * @returns {{ id: string, name: string, nodes: object[] }}
  */
 export function demoTemplate(credential) {
-	const file = join(repoDir, 'templates', `${TEMPLATE}.json`);
-	const template = JSON.parse(readFileSync(file, 'utf8'));
+	const template = readTemplate(TEMPLATE);
 	for (const node of template.nodes) {
 		if (node.type.startsWith('n8n-nodes-amazon-seller-feedback.')) {
 			node.credentials = { amazonSellingPartnerApi: credential };
