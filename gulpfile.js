@@ -15,6 +15,19 @@ const entryPoints = [...n8n.nodes, ...n8n.credentials].map((file) =>
 	file.replace(/^dist\/(.*)\.js$/, '$1.ts'),
 );
 
+/** The one module that all nodes share at run time; every other is bundled into each of them. */
+const shared = 'nodes/shared/spapi/processWide.ts';
+
+const keepShared = {
+	name: 'keep-shared',
+	setup: ({ onResolve }) =>
+		onResolve({ filter: /\/processWide$/ }, () => ({
+			// From dist/nodes/<node>/.
+			path: '../shared/spapi/processWide.js',
+			external: true,
+		})),
+};
+
 async function clean() {
 	await rm('dist', { recursive: true, force: true });
 }
@@ -34,7 +47,8 @@ async function typeCheck() {
  */
 async function bundle() {
 	const { metafile } = await esbuild.build({
-		entryPoints,
+		entryPoints: [...entryPoints, shared],
+		plugins: [keepShared],
 		outdir: 'dist',
 		outbase: '.',
 		bundle: true,

@@ -19,6 +19,8 @@ import {
 } from '../../nodes/shared/domain/forecast';
 import { ratingOf, toPercent, totalOf } from '../../nodes/shared/domain/rating';
 import { compare, rationalFromPercent, type Rational } from '../../nodes/shared/domain/rational';
+import { deriveWindow } from '../../nodes/shared/domain/ratingWindow';
+import { seriesOfReports } from '../../nodes/AmazonSellerRating/sources/amazonReports';
 import { seeded } from '../seeded';
 
 const TODAY = '2026-03-01';
@@ -69,6 +71,33 @@ function recount(feedback: readonly DatedFeedback[], length: number, ahead: numb
 	const count = (kind: string) => inside.filter(({ sentiment }) => sentiment === kind).length;
 	return { positive: count('positive'), neutral: count('neutral'), negative: count('negative') };
 }
+
+it('gives no rating where the reports contradict each other, as Evaluate gives none', () => {
+	const sources = {
+		daily: [
+			{ date: '2026-11-20', received: 1, negative: 1 },
+			{ date: '2026-11-21', received: 0, negative: 0 },
+		],
+		lowRatings: [
+			{ date: '2026-11-20', sentiment: 'negative' as const },
+			{ date: '2026-11-21', sentiment: 'neutral' as const },
+		],
+	};
+	expect(deriveWindow(sources, 30, '2026-11-21').provenance).toBe('insufficient');
+	const series = seriesOfReports(sources)!;
+	const [window] = forecast(series, {
+		today: '2026-11-21',
+		days: 1,
+		windows: [30],
+		thresholds: [],
+		rates: ratesOf(series, '2026-11-21', 2),
+	});
+	for (const { withoutNewFeedback, atCurrentRates } of window?.points ?? []) {
+		expect(withoutNewFeedback.rating).toBeUndefined();
+		expect(atCurrentRates.rating).toBeUndefined();
+		expect(JSON.stringify(atCurrentRates.interval ?? null)).not.toMatch(/NaN|null,/);
+	}
+});
 
 describe('without new feedback', () => {
 	it('every day shows what a recount of the rows shows', () => {

@@ -185,6 +185,24 @@ function expectToKeepLimits(
 	expect(overruns).toEqual([]);
 }
 
+it('spends no time on an order whose window opens in a thousand years, nor loses it', () => {
+	const opensAt = NOW + 1000 * 365 * DAY;
+	const limits = { now: NOW, rate: 1, burst: 5, capZone: 'Europe/Berlin', dailyCap: 500 };
+	const start = performance.now();
+	const { planned, leftOut } = planSends(
+		[
+			candidateWith({ key: 'wrong', opensAt, closesAt: opensAt + DAY, preferredFrom: opensAt }),
+			candidateWith({ key: 'endless', closesAt: opensAt }),
+			candidateWith({ key: 'usual', closesAt: NOW + 10 * DAY }),
+		],
+		{ ...limits, hours: { from: 540, to: 1200 }, weekdays: [1, 2, 3, 4, 5] },
+	);
+	expect(performance.now() - start).toBeLessThan(2_000);
+	expect(leftOut).toEqual([]);
+	expect(planned.map(({ key }) => key)).toEqual(['usual', 'endless', 'wrong']);
+	expect(planned.at(-1)?.sendAt).toBe(opensAt);
+});
+
 describe('a plan', () => {
 	it('keeps to windows, calendar, cap and token bucket, and answers for each order once', () => {
 		fc.assert(

@@ -293,6 +293,13 @@ describe('Feedback: Get Many', () => {
 	});
 });
 
+it('tells of a day that no calendar has, instead of asking Amazon for it', async () => {
+	const before = inUse.sandbox.requests.length;
+	const { error } = await getMany({ filters: { since: '2025-02-30' } });
+	expect(error?.message).toBe("'Since' cannot be used");
+	expect(inUse.sandbox.requests.length).toBe(before);
+});
+
 describe('Feedback: Parse Report', () => {
 	const binary = (text: string | Buffer, fileName = 'feedback.txt') => ({
 		data: {

@@ -1,4 +1,6 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- a test that runs on the machine, never in n8n */
 import { NodeHelpers, type IDataObject, type INodeParameters } from 'n8n-workflow';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { AmazonReviewSolicitation } from '../../nodes/AmazonReviewSolicitation/AmazonReviewSolicitation.node';
 import type { Sandbox, WorldOrder } from '../../sandbox';
@@ -316,6 +318,21 @@ describe('Order: Get Many, only changes since the last run', () => {
 		const all = [...first.items, ...second.items];
 		const versions = all.map(({ orderId, updatedAt }) => `${orderId} ${updatedAt}`);
 		expect(new Set(versions).size).toBe(versions.length);
+	});
+
+	it('hands on an order once where a search begins anew while the order changes', async () => {
+		sandbox.faults.add({ kind: 'slow', operation: 'searchOrders', skip: 1, delayMs: 800 });
+		const before = searches().length;
+		sandbox.world.addOrders({ count: 150, state: 'notShipped', createdDaysAgo: 0.9 });
+		const running = getMany({ from: daysAgo(1) });
+		while (searches().length === before) await sleep(20);
+		// The second page is held back; meanwhile its token gets too old, and orders ship.
+		await sleep(200);
+		sandbox.clock.advance({ hours: 60 });
+		const { items, error } = await running;
+		expect(error).toBeUndefined();
+		expect(searches().some(({ status }) => status === 400)).toBe(true);
+		expect(new Set(ids(items)).size).toBe(items.length);
 	});
 
 	it('keeps little: what the next search can meet again, and no more', async () => {

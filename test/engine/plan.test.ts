@@ -285,6 +285,42 @@ describe('Solicitation: Plan', () => {
 		expect(jsonOf(again, 1)).toHaveLength(rows.length);
 	});
 
+	describe('with the rule Exclude Returned (Reports)', () => {
+		const US = 'ATVPDKIKX0DER';
+		const rules = { returnsFromReports: true };
+		const returned = () =>
+			(sandbox.sellers.demo?.marketplaces[0]?.orders ?? [])
+				.map(({ orderId }) => orderId)
+				.filter((orderId) => sandbox.truth.solicitability('demo', orderId) === 'refunded');
+		const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString();
+
+		it('leaves out a returned order of which nothing is known but its ID', async () => {
+			const recent = returned().slice(-5);
+			const { items } = await plan(
+				recent.map((orderId) => ({ orderId })),
+				{ rules },
+			);
+			expect(items.map(({ reason }) => reason)).toEqual(recent.map(() => 'returned'));
+		});
+
+		it('leaves out a returned order that was placed long before its delivery', async () => {
+			const all = returned();
+			expect(all.length).toBeGreaterThan(0);
+			const { items } = await plan(
+				all.map((orderId) => ({
+					orderId,
+					marketplaceId: US,
+					createdAt: daysAgo(100),
+					status: 'SHIPPED',
+					earliestDelivery: daysAgo(12),
+					latestDelivery: daysAgo(10),
+				})),
+				{ rules },
+			);
+			expect(items.map(({ reason }) => reason)).toEqual(all.map(() => 'returned'));
+		});
+	});
+
 	it('gives an agent all rows on one output', async () => {
 		const result = await plan(orders.slice(0, 100), {}, 'amazonReviewSolicitationTool');
 		expect(result.outputs[0]).toHaveLength(100);

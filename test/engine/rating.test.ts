@@ -1,7 +1,12 @@
 import { DateTime } from 'luxon';
 import { NodeHelpers, type IDataObject, type INodeParameters } from 'n8n-workflow';
 
+import { combine } from '../../nodes/AmazonSellerRating/actions/assessment';
 import { AmazonSellerRating } from '../../nodes/AmazonSellerRating/AmazonSellerRating.node';
+import { readItems } from '../../nodes/AmazonSellerRating/sources/inputItems';
+import { evaluateWindow, judge } from '../../nodes/shared/domain/evaluation';
+import { findMarketplace } from '../../nodes/shared/domain/marketplaces';
+import { rationalFromPercent } from '../../nodes/shared/domain/rational';
 import { runNode, type NodeRun } from './harness';
 import { expectToMatchOutputSchema } from './outputSchema';
 import { expectMiddleItemToFailAlone } from './threeItems';
@@ -485,6 +490,81 @@ describe('Rating: Evaluate, what must not go unseen', () => {
 		);
 		const { error } = await evaluateCounts(defaults.marketplace);
 		expect(error?.message).toMatch(/'Marketplace' is needed/);
+	});
+});
+
+describe('Rating: Evaluate, what it is given', () => {
+	it('takes the days of items as a database and an expression give them', () => {
+		const us = findMarketplace('US')!;
+		const dates = [new Date('2026-11-01T12:00:00Z'), DateTime.fromISO('2026-11-02T03:00:00Z')];
+		const items = dates.map((date) => ({ json: { date: date as unknown as string, rating: 5 } }));
+		const { series, notes } = readItems(items, { dateField: 'date', ratingField: 'rating' }, us);
+		expect(notes).toEqual([]);
+		// Three in the night in Greenwich is the evening before in Los Angeles.
+		expect([series.firstDate, series.lastDate]).toEqual(['2026-11-01', '2026-11-01']);
+	});
+
+	it('does not take the neutral feedback of thirty days for that of a year', async () => {
+		const since = DateTime.now().minus({ days: 30 }).toISODate();
+		await runNode({
+			type: 'amazonSellerFeedback',
+			credentials: inUse.credentials,
+			parameters: {
+				resource: 'feedback',
+				operation: 'getMany',
+				marketplace: { __rl: true, mode: 'id', value: 'US' },
+				returnAll: true,
+				simplify: true,
+				filters: { since },
+				options: {},
+			},
+		});
+		const path = inUse.requests.findLast(({ operation }) => operation === 'getReport')?.path ?? '';
+		const feedbackReportId = path.split('/').at(-1) ?? '';
+		const { items, error } = await evaluate(['US'], { options: { feedbackReportId } });
+		expect(error).toBeUndefined();
+		const of = (wanted: number) => windowsOf(items[0]).find(({ days }) => days === wanted);
+		expect(of(30)).toMatchObject({ provenance: 'derived' });
+		expect(of(365)?.neutral).toBeNull();
+	});
+
+	it('stops where the log-in fails for all marketplaces, as for one', async () => {
+		inUse.sandbox.lwa.revoke('demo');
+		const { error } = await evaluate(['US'], {
+			insufficientBand: 'healthy',
+			options: { moreMarketplaces: [MARKETPLACES.CA] },
+		});
+		inUse.sandbox.lwa.restore('demo');
+		expect(error?.message).toMatch(/does not accept the refresh token/);
+	});
+
+	it('says of several marketplaces together that a defect rate is not known', () => {
+		const settings = {
+			thresholds: [{ name: 'Aim', percent: 95, share: rationalFromPercent(95) }],
+			comparison: 'raw' as const,
+			minimumTotal: 1,
+			z: 1.96,
+		};
+		const days = { days: 365, from: '2025-11-24', to: '2026-11-23' };
+		const counts = { positive: 100, neutral: 0, negative: 0 };
+		const reading = { source: 'counts' as const, provenance: 'exact' as const, counts, notes: [] };
+		const window = evaluateWindow(days, [reading], settings);
+		const reasonWith = (...rates: Array<number | null>) => {
+			const all = combine(
+				rates.map((orderDefectPercent, index) => ({
+					marketplace: findMarketplace(['US', 'CA'][index] ?? ''),
+					today: '2026-11-23',
+					windows: [window],
+					orderDefectPercent,
+					sources: [],
+				})),
+				settings,
+			);
+			return judge(all.windows[0]!, settings, 'atRisk', all.orderDefectPercent).reason;
+		};
+		expect(reasonWith(0.2, null)).toMatch(/not known/);
+		expect(reasonWith(1.5, null)).toMatch(/1\.5/);
+		expect(reasonWith(0.2, 0.1)).not.toMatch(/not known/);
 	});
 });
 

@@ -46,6 +46,19 @@ describe('Rating: Forecast', () => {
 		expect(String(items[0]?.notes)).toMatch(/Assumes that feedback keeps coming/);
 	});
 
+	it('takes feedback that is dated after today, as a clock ahead can date it', async () => {
+		const date = DateTime.now().plus({ days: 2 }).toISODate();
+		const parameters = {
+			...forecastParameters,
+			sources: ['items'],
+			dateField: 'date',
+			ratingField: 'rating',
+		};
+		const { error, items } = await run(parameters, [{ json: { date, rating: 5 } }]);
+		expect(error).toBeUndefined();
+		expect(items).toHaveLength(3);
+	});
+
 	it("agrees, without new feedback, with the sandbox's world once the days have passed", async () => {
 		const { items } = await run({ ...forecastParameters, simplify: false });
 		const truthNow = inUse.sandbox.truth.rating('demo', 'ATVPDKIKX0DER', String(items[0]?.today));

@@ -2,6 +2,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { requestsOfAgent } from '../../nodes/AmazonReviewSolicitation/sending/requestCap';
 import type { FaultSpec } from '../../sandbox';
 import { runNode, type NodeRun, type NodeRunOptions } from './harness';
 import { useSandbox } from './useSandbox';
@@ -434,5 +435,26 @@ describe('Rows', () => {
 			expect(shown).not.toContain(secret);
 		}
 		expect(shown).not.toMatch(/Atz[ar]\|/);
+	});
+});
+
+describe('Send, as a dry run', () => {
+	it('asks only about the orders that are not marked as one, item by item', async () => {
+		const [real, dry] = newOrders(2);
+		const rows = [
+			{ orderId: real, test: false },
+			{ orderId: dry, test: true },
+		];
+		const { items } = await send(rows, {}, { parameters: { dryRun: '={{ $json.test }}' } });
+		expect(outcomesOf(items)).toEqual(['sent', 'wouldSend']);
+		expect(truthOf([String(real), String(dry)])).toEqual([real]);
+	});
+});
+
+describe('the cap of an agent', () => {
+	it('is the lowest of those its tools have', () => {
+		requestsOfAgent('two tools', 100);
+		const cap = requestsOfAgent('two tools', 1);
+		expect([cap.take(), cap.take()]).toEqual([true, false]);
 	});
 });

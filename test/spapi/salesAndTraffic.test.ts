@@ -32,6 +32,14 @@ function failureOf(text: string): SpApiFailure {
 }
 
 describe('parseSalesAndTraffic', () => {
+	it('refuses a report per week, whose totals would be taken for those of single days', () => {
+		const text = JSON.stringify({
+			reportSpecification: { reportOptions: { dateGranularity: 'WEEK' } },
+			salesAndTrafficByDate: [day('2021-06-06', 70, 1)],
+		});
+		expect(failureOf(text).answer.message).toMatch(/one per day, not per week or month/);
+	});
+
 	it('reads the feedback totals of each day and drops the rest', () => {
 		expect(parseSalesAndTraffic(report(day('2021-06-11', 10, 1), day('2021-06-12', 0, 0)))).toEqual(
 			[

@@ -23,7 +23,7 @@ export async function readReturnedOrderIds(
 	for (const text of await fetchRangedReports(context, client, reportType, range)) {
 		const report = parseReturnsReport(text);
 		hintAtUnreadableLines(context, reportType, report.unreadable);
-		orderIds.push(...report.returns.map(({ orderId }) => orderId));
+		for (const { orderId } of report.returns) orderIds.push(orderId);
 	}
 	return orderIds;
 }

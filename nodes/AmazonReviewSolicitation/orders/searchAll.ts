@@ -47,6 +47,9 @@ export async function searchAll(
 ): Promise<FoundOrders> {
 	const startedAt = performance.now();
 	const orders: SellerOrder[] = [];
+	/** Without a later run an order is handed on once, though it may change while a search begins anew. */
+	const seen = new Set<string>();
+	const isRepeated = ({ orderId }: SellerOrder) => !resumable && seen.has(orderId);
 	let wanted = 0;
 	let restarts = 0;
 	let cursor = start;
@@ -71,8 +74,12 @@ export async function searchAll(
 			return { orders, cursor, complete: false };
 		}
 		const taken = takePage(next.cursor, page, now(), overlapMinutes);
-		orders.push(...taken.fresh);
-		wanted += taken.fresh.filter(isWanted).length;
+		const fresh = taken.fresh.filter((order) => !isRepeated(order));
+		for (const order of fresh) {
+			orders.push(order);
+			seen.add(order.orderId);
+		}
+		wanted += fresh.filter(isWanted).length;
 		cursor = taken.cursor;
 		if (cursor.open === undefined && cursor.since >= end) return { orders, cursor, complete: true };
 		const isOver = performance.now() - startedAt >= timeBudgetMs;

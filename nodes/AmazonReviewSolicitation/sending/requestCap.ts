@@ -2,7 +2,13 @@
 export class RequestCap {
 	private taken = 0;
 
-	constructor(private readonly most: number) {}
+	constructor(private most: number) {}
+
+	/** Another tool of the same agent may allow less. */
+	lower(most: number): this {
+		this.most = Math.min(this.most, most);
+		return this;
+	}
 
 	get isLeft(): boolean {
 		return this.taken < this.most;
@@ -28,7 +34,7 @@ const caps = new Map<string, RequestCap>();
 
 /** The one cap for all calls that an agent makes in an execution. */
 export function requestsOfAgent(executionId: string, most: number): RequestCap {
-	const cap = caps.get(executionId) ?? new RequestCap(most);
+	const cap = caps.get(executionId)?.lower(most) ?? new RequestCap(most);
 	caps.set(executionId, cap);
 	const [oldest] = caps.keys();
 	if (caps.size > MOST_EXECUTIONS && oldest !== undefined) caps.delete(oldest);

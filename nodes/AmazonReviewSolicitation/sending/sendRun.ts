@@ -20,11 +20,13 @@ import { requestReviewOnce, type Attempt } from './requestReview';
 export interface OrderToSend extends OrderInQuestion {
 	/** How often a request was made for it in earlier runs. */
 	readonly attemptsBefore: number;
+	/** Check everything about it but send nothing. */
+	readonly dryRun: boolean;
 }
 
 export interface SendChoices {
-	/** Check everything but send nothing. */
-	readonly dryRun: boolean;
+	/** Send nothing, whatever the orders say. */
+	readonly dryRunOnly: boolean;
 	/** Ask Amazon whether it would accept a request before one is made. */
 	readonly checkFirst: boolean;
 	/** Whether Amazon may be asked for an order's dates to explain why it is not eligible. */
@@ -108,8 +110,7 @@ export class SendRun {
 
 	/** Whether something will be done for the order, so that it has to be claimed. */
 	private isToBeginWith(order: OrderToSend): boolean {
-		const { dryRun } = this.choices;
-		return !dryRun && isOrderId(order.orderId) && this.isOver(order) === undefined;
+		return !this.isDry(order) && isOrderId(order.orderId) && this.isOver(order) === undefined;
 	}
 
 	/** The ledger rows of one order: one for each request made, at least one. */
@@ -139,7 +140,8 @@ export class SendRun {
 	}
 
 	private async attempt(order: OrderToSend): Promise<Attempt[]> {
-		const { dryRun, checkFirst, cap } = this.choices;
+		const { checkFirst, cap } = this.choices;
+		const dryRun = this.isDry(order);
 		const attempts = await requestReviewOnce(order, {
 			checkFirst: checkFirst || dryRun || order.attemptsBefore > 0,
 			mayRequest: () => {
@@ -155,13 +157,18 @@ export class SendRun {
 	}
 
 	/** The outcome of an order that is not begun any more; undefined where it is. */
-	private isOver({ client, marketplace }: OrderToSend): SolicitationOutcome | undefined {
+	private isOver(order: OrderToSend): SolicitationOutcome | undefined {
+		const { client, marketplace } = order;
 		const denied = this.access.outcomeFor(marketplace.id);
 		if (denied !== undefined) return denied;
-		const { dryRun, timeBudgetMs, cap } = this.choices;
+		const { timeBudgetMs, cap } = this.choices;
 		const late = performance.now() - this.startedAt >= timeBudgetMs;
-		const isUsedUp = !dryRun && !cap.isLeft;
+		const isUsedUp = !this.isDry(order) && !cap.isLeft;
 		return late || isUsedUp || client.signal?.aborted ? 'deferred' : undefined;
+	}
+
+	private isDry({ dryRun }: OrderToSend): boolean {
+		return dryRun || this.choices.dryRunOnly;
 	}
 
 	private findingOf(outcome: SolicitationOutcome): Finding {

@@ -4,6 +4,7 @@ import { highest } from '../../shared/domain/accountHealth';
 import {
 	combineCounts,
 	evaluateWindow,
+	ORDER_DEFECT_LIMIT_PERCENT,
 	type EvaluationSettings,
 	type Source,
 	type Window,
@@ -206,10 +207,17 @@ export function combine(assessed: readonly Assessment[], settings: EvaluationSet
 		today,
 		windows,
 		...(defectRates.some((each) => each !== undefined) && {
-			orderDefectPercent: highest(defectRates),
+			orderDefectPercent: worstOf(defectRates),
 		}),
 		sources: assessed.map(({ marketplace }) => marketplace?.countryCode ?? ''),
 	};
+}
+
+/** The worst rate, unless it is below the limit and another one, which is not known, may be above. */
+function worstOf(rates: ReadonlyArray<number | null | undefined>): number | null {
+	const worst = highest(rates);
+	const isBad = worst !== null && worst >= ORDER_DEFECT_LIMIT_PERCENT;
+	return rates.includes(null) && !isBad ? null : worst;
 }
 
 function combinedReading(

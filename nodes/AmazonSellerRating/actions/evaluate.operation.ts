@@ -263,17 +263,21 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	const request = requestOf(parameters, mainMarketplace);
 
 	const assessed: Assessment[] = [];
+	const failures: unknown[] = [];
 	const others = parameters.options.moreMarketplaces.flatMap((id) => findMarketplace(id) ?? []);
 	for (const marketplace of new Set([mainMarketplace, ...others])) {
 		const assessing = async () => await assess(this, client, resolve(marketplace.id), request);
 		assessed.push(
 			others.length === 0
 				? await assessing()
-				: await assessing().catch((failure: unknown) =>
-						withoutData(this, failure, marketplace, request),
-					),
+				: await assessing().catch((failure: unknown) => {
+						failures.push(failure);
+						return withoutData(this, failure, marketplace, request);
+					}),
 		);
 	}
+	// Nothing was learned: as with one marketplace, that is an error.
+	if (failures.length === assessed.length && failures.length > 0) throw failures[0];
 	const results = assessed.map((each) => toResult(each, parameters));
 	return parameters.options.combined
 		? [...results, toResult(combine(assessed, request.settings), parameters)]

@@ -125,10 +125,13 @@ export async function fetchAmazonReports(
 			!wholeFeedback.known && range > USUAL_RANGE_DAYS && options.feedbackReportId === undefined;
 		const knownSince = isTooLong ? plusDays(today, 1 - USUAL_RANGE_DAYS) : since;
 		const feedback = isTooLong ? await feedbackSince(knownSince) : wholeFeedback;
+		// A report that was picked up may be shorter or older than the one wanted.
+		const { from = knownSince, through = today } = feedback.known ? feedback : {};
+		const coveredSince = from > knownSince ? from : knownSince;
 		const neutralsAssumedNone = !feedback.known && options.whenCancelled === 'none';
 		return {
-			since: knownSince,
-			daily: daily.totals.filter(({ date }) => date >= knownSince),
+			since: coveredSince,
+			daily: daily.totals.filter(({ date }) => date >= coveredSince && date <= through),
 			lowRatings: feedback.known ? feedback.report.rows : neutralsAssumedNone ? [] : undefined,
 			neutralsAssumedNone,
 			reportIds: [

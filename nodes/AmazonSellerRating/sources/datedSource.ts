@@ -132,7 +132,7 @@ export const currentRates = (
 	rateDays: number,
 ): FeedbackRates => {
 	const known = dayNumber(knownThrough) - dayNumber(knownSince) + 1;
-	return ratesOf(series, knownThrough, Math.min(rateDays, known));
+	return ratesOf(series, knownThrough, Math.max(1, Math.min(rateDays, known)));
 };
 
 const min = (a: string, b: string): string => (a < b ? a : b);

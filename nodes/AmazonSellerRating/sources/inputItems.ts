@@ -84,6 +84,11 @@ const valueAt = (json: IDataObject, path: string): unknown =>
 		.reduce<unknown>((value, key) => (value as IDataObject | null | undefined)?.[key], json);
 
 function toDay(value: unknown, { timeZone }: Marketplace): string | undefined {
+	// Databases give a Date, expressions a DateTime.
+	if (value instanceof Date || DateTime.isDateTime(value)) {
+		const moment = value instanceof Date ? DateTime.fromJSDate(value) : value;
+		return moment.isValid ? (moment.setZone(timeZone).toISODate() ?? undefined) : undefined;
+	}
 	if (typeof value !== 'string') return undefined;
 	const text = value.trim();
 	if (!/^\d{4}-\d{2}-\d{2}/.test(text)) return undefined;

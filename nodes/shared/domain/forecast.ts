@@ -173,7 +173,7 @@ export function expectedRating(
 ): Rational | undefined {
 	const numerator = old.positive * rates.days + rates.positive * newDays;
 	const denominator = totalOf(old) * rates.days + (rates.positive + rates.nonPositive) * newDays;
-	return denominator === 0 ? undefined : { numerator, denominator };
+	return denominator <= 0 || numerator < 0 ? undefined : { numerator, denominator };
 }
 
 /**

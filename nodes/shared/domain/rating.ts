@@ -22,7 +22,10 @@ export const nonPositivesOf = ({ neutral, negative }: FeedbackCounts): number =>
  */
 export function ratingOf(counts: FeedbackCounts): Rational | undefined {
 	const total = totalOf(counts);
-	return total === 0 ? undefined : { numerator: counts.positive, denominator: total };
+	// Reports that contradict each other give negative positives.
+	return total <= 0 || counts.positive < 0
+		? undefined
+		: { numerator: counts.positive, denominator: total };
 }
 
 /** Percent (0 to 100) as a number for display and further sums; never used to compare. */
@@ -79,7 +82,7 @@ export interface PercentInterval {
  */
 export function wilsonInterval(counts: FeedbackCounts, z = 1.959964): PercentInterval | undefined {
 	const total = totalOf(counts);
-	if (total === 0) return undefined;
+	if (total <= 0 || counts.positive < 0) return undefined;
 	const share = counts.positive / total;
 	const z2 = z * z;
 	const centre = share + z2 / (2 * total);

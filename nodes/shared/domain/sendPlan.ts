@@ -44,6 +44,9 @@ export interface PlanLimits extends SendCalendar {
  */
 export type LeftOutReason = 'windowClosed' | 'noPermittedTime' | 'noRoom';
 
+/** How far ahead times are matched with orders. */
+const LONGEST_AHEAD_MS = 400 * DAY_MS;
+
 export interface PlannedSend {
 	readonly key: string;
 	/** Epoch milliseconds. */
@@ -73,24 +76,30 @@ export interface SendPlan {
  * its wish; few are early, but not provably the fewest. Ties are decided by deadline, then `urgency`,
  * then `key`, never by the place in the input. With neither calendar nor cap nor wishes this is
  * earliest deadline first, each order at the first moment possible.
+ *
+ * What opens over 400 days from now, as an order can whose date is wrong, is named for that moment
+ * and has no part in the matching, whose work grows with the time it spans.
  * @throws RangeError where a limit has no meaning or a zone is not known
  */
 export function planSends(candidates: readonly PlanCandidate[], limits: PlanLimits): SendPlan {
 	const { now, hours, weekdays, horizonDays = 60 } = limits;
 	if (!(horizonDays > 0)) throw new RangeError(`${horizonDays} days are no horizon`);
 	const { firstSlotFrom, momentOf } = slotsOf(limits);
-	const ordered = candidates.toSorted(byDeadline).map((candidate) => {
+	const end = now + LONGEST_AHEAD_MS;
+	const distant = candidates.filter(({ opensAt }) => opensAt >= end);
+	const near = candidates.filter(({ opensAt }) => opensAt < end);
+	const ordered = near.toSorted(byDeadline).map((candidate) => {
 		const from = Math.max(now, candidate.opensAt);
 		const horizon = Math.max(from, candidate.preferredFrom) + horizonDays * DAY_MS;
 		const to = candidate.closesAt === undefined ? horizon : candidate.closesAt + 1;
-		return { candidate, from, to };
+		return { candidate, from, to: Math.min(to, end + LONGEST_AHEAD_MS) };
 	});
 	const whole = { from: now, to: ordered.reduce((end, { to }) => Math.max(end, to), now) };
 
 	// One calendar per zone, or one for all: without hours and weekdays no clock is read.
 	const always = hours === undefined && weekdays === undefined;
 	const zoneOf = ({ zone }: PlanCandidate) => (always ? '' : zone);
-	const zones = [...new Set(candidates.map(zoneOf))];
+	const zones = [...new Set(near.map(zoneOf))];
 	const calendars = zones.map((zone) => (always ? [whole] : permittedSpans(zone, limits, whole)));
 
 	const leftOut: Array<{ key: string; reason: LeftOutReason }> = [];
@@ -102,9 +111,9 @@ export function planSends(candidates: readonly PlanCandidate[], limits: PlanLimi
 			return [];
 		}
 		const first = firstSlotFrom(from);
-		const end = firstSlotFrom(to);
-		const wish = Math.min(end, Math.max(first, firstSlotFrom(candidate.preferredFrom)));
-		return [{ candidate, line, first, wish, end }];
+		const last = firstSlotFrom(to);
+		const wish = Math.min(last, Math.max(first, firstSlotFrom(candidate.preferredFrom)));
+		return [{ candidate, line, first, wish, end: last }];
 	});
 
 	const days = capDays(limits, whole);
@@ -131,7 +140,9 @@ export function planSends(candidates: readonly PlanCandidate[], limits: PlanLimi
 		days.map(({ from, room }) => ({ first: intervalFrom(firstSlotFrom(from)), room })),
 	).intervalOf;
 
-	const planned: PlannedSend[] = [];
+	const planned = distant.map(
+		({ key, opensAt }): PlannedSend => ({ key, sendAt: opensAt, early: false }),
+	);
 	for (const [order, { candidate }] of waiting.entries()) {
 		const { key, preferredFrom } = candidate;
 		const interval = at(intervalOf, order);

@@ -52,6 +52,9 @@ export const todayIn = ({ timeZone }: Marketplace): string =>
 export const startOfDayIn = ({ timeZone }: Marketplace, isoDate: string): string =>
 	DateTime.fromISO(isoDate, { zone: timeZone }).toUTC().toISO({ suppressMilliseconds: true }) ?? '';
 
+const dayOf = ({ timeZone }: Marketplace, moment: string | undefined): string | undefined =>
+	(moment && DateTime.fromISO(moment, { zone: timeZone }).toISODate()) || undefined;
+
 export interface FeedbackReportRequest {
 	readonly marketplace: Marketplace;
 	/** First calendar day wanted, marketplace-local. */
@@ -62,7 +65,14 @@ export interface FeedbackReportRequest {
 }
 
 export type FetchedFeedback =
-	| { readonly known: true; readonly reportId: string; readonly report: FeedbackReport }
+	| {
+			readonly known: true;
+			readonly reportId: string;
+			readonly report: FeedbackReport;
+			/** First and last marketplace-local day it covers, where Amazon says so. */
+			readonly from: string | undefined;
+			readonly through: string | undefined;
+	  }
 	/** Amazon cancelled the report: no such feedback, or a refusal. */
 	| { readonly known: false; readonly reportId: string };
 
@@ -108,7 +118,14 @@ export async function fetchFeedback(
 		return { known: false, reportId: id };
 	}
 	hintAtUnreadable(context, obtained.content);
-	return { known: true, reportId: id, report: obtained.content };
+	const { dataStartTime, dataEndTime, createdTime } = obtained.report;
+	return {
+		known: true,
+		reportId: id,
+		report: obtained.content,
+		from: dayOf(marketplace, dataStartTime),
+		through: dayOf(marketplace, dataEndTime ?? createdTime),
+	};
 }
 
 /**

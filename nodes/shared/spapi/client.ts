@@ -21,6 +21,7 @@ import {
 	type FailureKind,
 } from './failure';
 import { operationOf, type Operation, type OperationName } from './operations';
+import { limits, loggingIn } from './processWide';
 import { backoff, pause, unlessCancelled } from './pause';
 import { RateLimit } from './rateLimit';
 import { redact } from './redact';
@@ -54,12 +55,6 @@ export interface CallOptions<Answer> {
 	readonly roles?: readonly string[];
 }
 
-/** The limits this process keeps, per seller, application and operation. */
-const limits = new Map<string, RateLimit>();
-
-/** Requests that have n8n log in first, per credential: those beside them wait instead of logging in too. */
-const loggingIn = new Map<string, Promise<Sent>>();
-
 /** The credential as n8n stores it: with the last access token, or an empty one. */
 type StoredCredential = SellingPartnerCredentials &
 	ICredentialDataDecryptedObject & { readonly accessToken: string };
@@ -72,7 +67,7 @@ interface HttpAnswer {
 }
 
 /** What became of a request that was sent, or why it was not. */
-type Sent = HttpAnswer | { readonly kind: FailureKind; readonly answer?: AmazonAnswer };
+export type Sent = HttpAnswer | { readonly kind: FailureKind; readonly answer?: AmazonAnswer };
 
 /**
  * The one way to Amazon: every operation goes through `call`. It keeps to the rate limit, renews an

@@ -43,6 +43,10 @@ const reportSchema = z.object({
 	reportType: z.string(),
 	processingStatus: z.enum(['IN_QUEUE', 'IN_PROGRESS', 'DONE', 'CANCELLED', 'FATAL']),
 	marketplaceIds: z.array(z.string()).optional(),
+	/** ISO 8601. */
+	dataStartTime: z.string().datetime({ offset: true }).optional(),
+	dataEndTime: z.string().datetime({ offset: true }).optional(),
+	createdTime: z.string().datetime({ offset: true }).optional(),
 	reportDocumentId: z.string().optional(),
 });
 
@@ -69,9 +73,7 @@ export async function getReport(client: SpApiClient, reportId: string): Promise<
 }
 
 const listedReportSchema = reportSchema.extend({
-	/** ISO 8601. */
 	createdTime: z.string().datetime({ offset: true }),
-	dataStartTime: z.string().datetime({ offset: true }).optional(),
 });
 
 const reportsSchema = z.object({ reports: z.array(listedReportSchema) });
@@ -105,8 +107,7 @@ export async function findFinishedReport(
 	const [newest] = answer.reports
 		.filter(({ reportDocumentId }) => reportDocumentId !== undefined)
 		.filter(
-			({ dataStartTime: start = '' }) =>
-				Date.parse(start) <= Date.parse(dataStartTime) + SPARE_DAYS * DAY_MS,
+			(report) => isOf(report, { reportType, marketplaceId }) && covers(report, dataStartTime),
 		)
 		.toSorted((a, b) => Date.parse(b.createdTime) - Date.parse(a.createdTime));
 	return newest;
@@ -182,7 +183,7 @@ export async function obtainReport<Content>(
 		throw failure instanceof SpApiFailure ? failure.aboutReport(id) : failure;
 	};
 	const report = await waitForReport(client, id, waitMs).catch(nameReport);
-	if (!isOf(report, request)) {
+	if (reportId !== undefined && !isOf(report, request)) {
 		throw new SpApiFailure('otherReport', 'getReport', {
 			details: `${id} is ${report.reportType} of ${report.marketplaceIds?.join(', ')}`,
 		});
@@ -198,7 +199,31 @@ export async function obtainReport<Content>(
 	return { status: 'DONE', report, content };
 }
 
-/** Rows do not name their marketplace, so a report of another one would be taken for this one's. */
-const isOf = (report: Report, { reportType, marketplaceId }: ReportRequest): boolean =>
-	report.reportType === reportType &&
-	(report.marketplaceIds === undefined || report.marketplaceIds.includes(marketplaceId));
+/** Reports whose content names the marketplace each figure is of. */
+const NAMES_MARKETPLACES: readonly string[] = ['GET_V2_SELLER_PERFORMANCE_REPORT'];
+
+/**
+ * Rows do not name their marketplace, so a report of another one would be taken for this one's, and of
+ * a report of several all rows.
+ */
+function isOf(
+	{ reportType: type, marketplaceIds }: Report,
+	{ reportType, marketplaceId }: Pick<ReportRequest, 'reportType' | 'marketplaceId'>,
+): boolean {
+	if (type !== reportType) return false;
+	if (marketplaceIds === undefined) return true;
+	if (NAMES_MARKETPLACES.includes(type)) return marketplaceIds.includes(marketplaceId);
+	return marketplaceIds.every((id) => id === marketplaceId);
+}
+
+/** Whether a report reaches from the start wanted (some days may be missing) to when it was made. */
+function covers(
+	{ dataStartTime = '', dataEndTime, createdTime = '' }: Report,
+	since: string,
+): boolean {
+	const spare = SPARE_DAYS * DAY_MS;
+	const reachesBack = Date.parse(dataStartTime) <= Date.parse(since) + spare;
+	const isCutOff =
+		dataEndTime !== undefined && Date.parse(dataEndTime) < Date.parse(createdTime) - DAY_MS;
+	return reachesBack && !isCutOff;
+}

@@ -5,8 +5,16 @@ import { parseJsonReport } from './reports';
 
 const count = z.number().int().nonnegative();
 
+/** One that was made for something else and is picked up by its ID can be per week or month. */
+const perDay = z.literal('DAY', {
+	errorMap: () => ({ message: 'the report has to be one per day, not per week or month' }),
+});
+
 /** As far as feedback goes; the report holds sales and traffic too. */
 const salesAndTrafficSchema = z.object({
+	reportSpecification: z
+		.object({ reportOptions: z.object({ dateGranularity: perDay.optional() }).optional() })
+		.optional(),
 	salesAndTrafficByDate: z.array(
 		z.object({
 			date: z.string().regex(/^\d{4}-\d{2}-\d{2}/),

@@ -321,7 +321,7 @@ async function fromReports(
 		// The report goes by the last update: what was created in a range may have changed since.
 		const end = dateType === 'created' ? undefined : filters.until && until;
 		const request = { marketplace, after, until: end, waitMs };
-		orders.push(...(await readOrdersReport(context, client, request)));
+		for (const order of await readOrdersReport(context, client, request)) orders.push(order);
 	}
 	const inRange = ({ createdAt, updatedAt }: SellerOrder) => {
 		const at = dateType === 'created' ? createdAt : updatedAt;

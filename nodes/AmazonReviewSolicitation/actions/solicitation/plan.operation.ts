@@ -230,7 +230,15 @@ export async function execute(
 	const share = shareOf(client.credentials);
 	const { rate, burst } = operationOf('createProductReviewAndSellerFeedbackSolicitation');
 	const now = DateTime.utc();
-	const returned = await returnedOrderIds(this, client, orders, rules, options.waitMinutes);
+	const defaultMarketplaceId = resolveMarketplace(this, client, undefined, 0).id;
+	const returned = await returnedOrderIds(
+		this,
+		client,
+		orders,
+		rules,
+		options.waitMinutes,
+		defaultMarketplaceId,
+	);
 	const rows = planSolicitations(orders, {
 		now: now.toMillis(),
 		rate: rate * share,
@@ -256,7 +264,7 @@ export async function execute(
 		clock: options.clock,
 		leaveOutUnknownDates: options.unknownDates === 'leaveOut',
 		sendNowWithinMs: wanted.sendNowWithin * 60_000,
-		defaultMarketplaceId: resolveMarketplace(this, client, undefined, 0).id,
+		defaultMarketplaceId,
 	});
 	return rows.map((row, index) => [toItem(orders[index], row)]);
 }
@@ -268,13 +276,18 @@ async function returnedOrderIds(
 	orders: readonly SellerOrder[],
 	{ returnedOrderIds: listed, returnsFromReports }: Selection,
 	waitMinutes: number,
+	defaultMarketplaceId: string,
 ): Promise<string[] | undefined> {
 	if (returnsFromReports !== true) return listed;
 	const since = DateTime.utc().minus({ days: OLDEST_RETURNS_DAYS }).toISO();
-	const shipped = orders.filter(
-		({ status, createdAt }) =>
-			(status === null || status === 'SHIPPED') && createdAt !== null && createdAt > since,
-	);
+	// What an order does not say must not spare it the look: then the whole reach is asked for.
+	const shipped = orders
+		.filter(({ status }) => status === null || status === 'SHIPPED')
+		.map((order) => ({
+			...order,
+			marketplaceId: order.marketplaceId ?? defaultMarketplaceId,
+			createdAt: order.createdAt !== null && order.createdAt > since ? order.createdAt : since,
+		}));
 	const returned = [...(listed ?? [])];
 	for (const fulfilledBy of FULFILLERS) {
 		const theirs = shipped.filter((order) => [fulfilledBy, null].includes(order.fulfilledBy));
@@ -282,7 +295,8 @@ async function returnedOrderIds(
 			const marketplace = findMarketplace(marketplaceId);
 			if (marketplace === undefined) continue;
 			const range = { marketplace, after, waitMs: waitMinutes * 60_000 };
-			returned.push(...(await readReturnedOrderIds(context, client, fulfilledBy, range)));
+			for (const id of await readReturnedOrderIds(context, client, fulfilledBy, range))
+				returned.push(id);
 		}
 	}
 	return returned;

@@ -94,11 +94,11 @@ export const description: INodeProperties[] = updateDisplayOptions(
 );
 
 const itemSchema = z.object({
+	dryRun: z.boolean(),
 	options: z.object({ attemptsBefore: z.coerce.number().int().min(0).optional() }),
 });
 
 const runSchema = z.object({
-	dryRun: z.boolean(),
 	letAgentSend: z.boolean().optional(),
 	agentMaxRequests: z.number().int().min(1).default(10),
 	options: z.object({
@@ -113,10 +113,10 @@ const attemptSchema = z.object({ attempt: z.number().int().min(0) });
 
 /** Reads one order. */
 export async function prepare(this: IExecuteFunctions, itemIndex: number): Promise<OrderToSend> {
-	const { options } = readParameters(this, itemIndex, itemSchema, description);
+	const { dryRun, options } = readParameters(this, itemIndex, itemSchema, description);
 	const order = await readOrder(this, itemIndex);
 	const row = attemptSchema.safeParse(this.getInputData()[itemIndex]?.json).data;
-	return { ...order, attemptsBefore: options.attemptsBefore ?? row?.attempt ?? 0 };
+	return { ...order, dryRun, attemptsBefore: options.attemptsBefore ?? row?.attempt ?? 0 };
 }
 
 /** Requests a review for each order that Amazon offers one for; ledger rows for every order. */
@@ -131,7 +131,7 @@ export async function execute(
 		? requestsOfAgent(this.getExecutionId(), Math.min(wanted.agentMaxRequests, maxRequests))
 		: new RequestCap(maxRequests);
 	const run = new SendRun(this, {
-		dryRun: wanted.dryRun || (byAgent && wanted.letAgentSend !== true),
+		dryRunOnly: byAgent && wanted.letAgentSend !== true,
 		checkFirst,
 		explain,
 		timeBudgetMs: timeBudget * 60_000,

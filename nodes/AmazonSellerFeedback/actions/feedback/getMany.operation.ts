@@ -165,7 +165,8 @@ function firstDay(
 	itemIndex: number,
 ): string {
 	if (since === undefined) return plusDays(todayIn(marketplace), -DEFAULT_RANGE_DAYS);
-	if (/^\d{4}-\d{2}-\d{2}(T00:00:00)?$/.test(since)) return since.slice(0, 10);
+	const isDay = /^\d{4}-\d{2}-\d{2}(T00:00:00)?$/.test(since);
+	if (isDay && DateTime.fromISO(since).isValid) return since.slice(0, 10);
 	const day = DateTime.fromISO(since, { zone: context.getTimezone() })
 		.setZone(marketplace.timeZone)
 		.toISODate();
