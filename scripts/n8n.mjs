@@ -4,7 +4,7 @@
  *     node scripts/n8n.mjs export:workflow --all --pretty
  *
  * It works in the user folder of `npm start`; `N8N_USER_FOLDER`, `N8N_PORT` and
- * `N8N_RUNNERS_BROKER_PORT` change that.
+ * `N8N_RUNNERS_BROKER_PORT` change that. With `N8N_PLAIN=1` the package is built but not installed.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -16,7 +16,7 @@ import { userFolder } from './lib/paths.mjs';
 import { ensureN8n, ensureNode24 } from './lib/runtime.mjs';
 
 await runMain(async () => {
-	const { N8N_USER_FOLDER, N8N_PORT, N8N_RUNNERS_BROKER_PORT } = process.env;
+	const { N8N_USER_FOLDER, N8N_PORT, N8N_RUNNERS_BROKER_PORT, N8N_PLAIN } = process.env;
 	await ensureDependencies();
 	const instance = {
 		runtime: await ensureN8n((await ensureNode24()).node),
@@ -25,7 +25,8 @@ await runMain(async () => {
 		brokerPort: N8N_RUNNERS_BROKER_PORT,
 	};
 	mkdirSync(instance.userFolder, { recursive: true });
-	await installPackage(instance, await ensureTarball());
+	const tarball = await ensureTarball();
+	if (!N8N_PLAIN) await installPackage(instance, tarball);
 	const { node, n8nBin } = instance.runtime;
 	const child = spawn(node, [n8nBin, ...process.argv.slice(2)], {
 		cwd: instance.userFolder,

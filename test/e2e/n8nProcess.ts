@@ -79,7 +79,10 @@ export function outputsOf(runData: IRunData): NodeOutputs {
 	);
 }
 
-/** A real n8n with this package installed from its tarball and a user folder of its own. */
+/**
+ * A real n8n with this package installed from its tarball (without it where `N8N_PLAIN` is set) and a
+ * user folder of its own.
+ */
 export class RealN8n {
 	private readonly userFolder = mkdtempSync(join(tmpdir(), 'seller-feedback-e2e-'));
 	private env: Record<string, string> = { N8N_USER_FOLDER: this.userFolder };
@@ -128,7 +131,7 @@ export class RealN8n {
 			if (this.server.exitCode !== null) throw new Error(this.log);
 			await sleep(250);
 		}
-		const response = await this.request('/rest/owner/setup', {
+		const response = await this.request('POST', '/rest/owner/setup', {
 			email: 'e2e@example.com',
 			password: 'Endtoend1',
 			firstName: 'End',
@@ -139,7 +142,12 @@ export class RealN8n {
 
 	/** Posts to the server's own API as the logged-in owner, as the editor does. */
 	async post<T>(path: string, body: object): Promise<T> {
-		return await dataOf<T>(path, await this.request(path, body));
+		return await this.call<T>('POST', path, body);
+	}
+
+	/** Calls the server's own API as the logged-in owner, as the editor does. */
+	async call<T>(method: 'POST' | 'PATCH' | 'DELETE', path: string, body: object = {}): Promise<T> {
+		return await dataOf<T>(path, await this.request(method, path, body));
 	}
 
 	/** Reads from the server's own API as the logged-in owner, as the editor does. */
@@ -175,9 +183,9 @@ export class RealN8n {
 		return response?.ok ?? false;
 	}
 
-	private async request(path: string, body: object): Promise<Response> {
+	private async request(method: string, path: string, body: object): Promise<Response> {
 		return await fetch(this.url + path, {
-			method: 'POST',
+			method,
 			headers: { 'content-type': 'application/json', cookie: this.cookie },
 			body: JSON.stringify(body),
 		});

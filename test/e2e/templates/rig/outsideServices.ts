@@ -25,7 +25,7 @@ export class Refusal {
 	) {}
 }
 
-/** What a service answers, as JSON; a `Refusal` for another status than 200. */
+/** What a service answers: JSON, or bytes; a `Refusal` for another status than 200. */
 export type Service = (request: OutsideRequest) => object;
 
 /**
@@ -44,8 +44,10 @@ export class OutsideServices {
 		const server = createServer((request, response) => {
 			void this.answer(request).then((answer) => {
 				const { status, body } = answer instanceof Refusal ? answer : { status: 200, body: answer };
-				response.writeHead(status, { 'content-type': 'application/json' });
-				response.end(JSON.stringify(body));
+				const isFile = Buffer.isBuffer(body);
+				const type = isFile ? 'application/octet-stream' : 'application/json';
+				response.writeHead(status, { 'content-type': type });
+				response.end(isFile ? body : JSON.stringify(body));
 			});
 		});
 		this.proxy = createServer((_request, response) => response.writeHead(502).end());
