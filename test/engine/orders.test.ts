@@ -26,6 +26,7 @@ const daysAgo = (days: number): string =>
 const getMany = async (
 	parameters: INodeParameters = {},
 	staticData: IDataObject = {},
+	cancelAfterMs?: number,
 ): Promise<NodeRun> =>
 	await runNode({
 		type: 'amazonReviewSolicitation',
@@ -44,6 +45,7 @@ const getMany = async (
 		},
 		credentials: inUse.credentials,
 		staticData,
+		cancelAfterMs,
 	});
 
 /** The sandbox's own record of orders created in the last 45 days. */
@@ -136,6 +138,59 @@ describe('Order: Get Many, from the Orders API', () => {
 			expect(Date.parse(String(windowOpensAt))).toBeGreaterThanOrEqual(Date.parse(truth.opensAt));
 			expect(Date.parse(String(windowClosesAt))).toBeLessThanOrEqual(Date.parse(truth.closesAt));
 		}
+	});
+
+	describe('where Amazon does not give the FBA shipments report', () => {
+		const dated = (items: IDataObject[], marketplace: string) =>
+			items.filter(
+				(item) => item.marketplace === marketplace && item.deliveryDateSource === 'shipmentsReport',
+			);
+
+		it.each([
+			['gives up on it', /gave up on report \d+ \(FATAL\)/, 'reportFatal'],
+			['is not ready in time', /still preparing report \d+\. Give .* more time/, 'reportStuck'],
+			['denies access', /needs the role Amazon Fulfillment/, undefined],
+		] as const)(
+			'and %s, all orders come, and a hint says which dates are missing',
+			async (_, said, kind) => {
+				if (kind !== undefined) sandbox.faults.add({ kind, times: 'always' });
+				else sandbox.roles.remove('demo', 'Amazon Fulfillment');
+				const { items, hints, error } = await getMany({
+					options: { fbaDeliveryDates: true, waitMinutes: 0.01 },
+				});
+				expect(error).toBeUndefined();
+				expect(ids(items)).toEqual(ids(recentOrders()));
+				expect(new Set(items.map(({ deliveryDateSource }) => deliveryDateSource))).toEqual(
+					new Set(['deliverByWindow', 'unknown']),
+				);
+				for (const name of ['United States', 'Canada', 'Mexico']) {
+					expect(hints).toContainEqual(
+						expect.stringMatching(`no FBA shipments report of ${name}.*without estimated arrival`),
+					);
+				}
+				expect(hints.join('\n')).toMatch(said);
+			},
+		);
+
+		it('for one marketplace, the orders of the others have their dates', async () => {
+			sandbox.faults.add({ kind: 'reportFatal', times: 1 });
+			const { items, hints } = await getMany({ options: { fbaDeliveryDates: true } });
+			const [hint = '', ...more] = hints;
+			expect(more).toEqual([]);
+			const failed = ['United States', 'Canada', 'Mexico'].find((name) => hint.includes(name));
+			const without = { 'United States': 'US', Canada: 'CA', Mexico: 'MX' }[failed ?? ''];
+			for (const marketplace of ['US', 'CA', 'MX']) {
+				expect(dated(items, marketplace).length > 0).toBe(marketplace !== without);
+			}
+		});
+
+		it('for the execution was cancelled meanwhile, it ends and hands on nothing', async () => {
+			sandbox.faults.add({ kind: 'reportStuck', times: 'always' });
+			const { items, run } = await getMany({ options: { fbaDeliveryDates: true } }, {}, 3000);
+			expect(inUse.requests.map(({ operation }) => operation)).toContain('createReport');
+			expect(items).toEqual([]);
+			expect(run.status).toBe('canceled');
+		});
 	});
 
 	it('keeps a bad item from the good ones beside it', async () => {
@@ -322,14 +377,17 @@ describe('Order: Get Many, only changes since the last run', () => {
 		expect(JSON.stringify(saved).length).toBeLessThan(2000);
 	});
 
-	it('does not move its place when the node fails after the search', async () => {
+	it('fails without the FBA shipments report, and hands on the same orders with their dates in the next run', async () => {
 		const run = workflowRuns();
 		const options = { fbaDeliveryDates: true };
 		const fault = sandbox.faults.add({ kind: 'reportFatal', times: 'always' });
 		const failed = await run({ options });
 		expect(failed.error?.message).toMatch(/gave up on report/);
+		expect(failed.items).toEqual([]);
 		fault.remove();
-		expect((await run({ options })).items.length).toBeGreaterThan(100);
+		const { items } = await run({ options });
+		expect(items.length).toBeGreaterThan(100);
+		expect(items.map(({ deliveryDateSource }) => deliveryDateSource)).toContain('shipmentsReport');
 	});
 
 	it('takes other marketplaces or filters for another search', async () => {

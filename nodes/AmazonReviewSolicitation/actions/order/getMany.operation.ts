@@ -157,7 +157,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'boolean',
 				default: false,
 				description:
-					"Whether to add the estimated arrival from Amazon's FBA shipments report where an order has no delivery dates. Takes a report per 30 days and marketplace.",
+					"Whether to add the estimated arrival from Amazon's FBA shipments report where an order has no delivery dates. Takes a report per 30 days and marketplace. Where Amazon does not give one, orders come without and a hint says so; with only changes the node fails, and the next run hands on the same orders.",
 			},
 			{
 				displayName: 'Overlap (Minutes)',
@@ -259,8 +259,9 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	const { returnAll, incremental, limit, options } = wanted;
 	const all = found.orders.filter((order) => isInPrograms(order, wanted));
 	const orders = returnAll || incremental ? all : all.slice(0, limit);
+	// With only changes an order comes once: without its dates it would be without them for good.
 	const dated = options.fbaDeliveryDates
-		? await addArrivals(this, client, orders, range.waitMs)
+		? await addArrivals(this, client, orders, { waitMs: range.waitMs, required: incremental })
 		: orders;
 	// Only now: what failed before must come again.
 	if (found.place !== undefined) placesToKeep(this).push(found.place);
