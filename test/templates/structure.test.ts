@@ -45,6 +45,7 @@ describe.each(templates)('%s', (file, text) => {
 	const notes = workflow.nodes.filter(({ type }) => type === STICKY);
 	const nodes = workflow.nodes.filter(({ type }) => type !== STICKY);
 	const ofType = (type: string) => nodes.filter((node) => node.type === `n8n-nodes-base.${type}`);
+	const sends = nodes.filter(({ parameters }) => parameters['operation'] === 'send');
 
 	test('is in the gallery', () => expect(readme).toContain(`(${file})`));
 
@@ -68,9 +69,9 @@ describe.each(templates)('%s', (file, text) => {
 		expect(workflow.active).toBe(false);
 	});
 
-	test('has sample data on nodes of its own that can be pinned', () => {
+	test('has sample data on nodes of its own that can be pinned, or shows real orders in a dry run', () => {
 		const pinned = Object.entries(workflow.pinData ?? {});
-		expect(pinned.length).toBeGreaterThan(0);
+		if (sends.length === 0) expect(pinned.length).toBeGreaterThan(0);
 		for (const [name, items] of pinned) {
 			expect(nodes.map((node) => node.name)).toContain(name);
 			expect(items.length).toBeGreaterThan(0);
@@ -141,6 +142,10 @@ describe.each(templates)('%s', (file, text) => {
 			expect(parameters['additionalFields']).toMatchObject({ parse_mode: 'HTML' });
 		}
 		expect(JSON.stringify(ofType('convertToFile'))).not.toContain('csv');
+	});
+
+	test('asks no buyer until the seller switches Dry Run off, whatever is pinned', () => {
+		for (const { parameters } of sends) expect(parameters['dryRun']).toBe(true);
 	});
 
 	test('does not choose buyers by how content they are', () => {

@@ -1,5 +1,7 @@
+import type { IDataObject } from 'n8n-workflow';
+import { WATCH_EVENTS } from '../../../nodes/AmazonSellerFeedbackTrigger/watch/events';
 import { expectSamples } from './rig/samples';
-import { SOON, type Choices, TemplateRig } from './rig/templateRig';
+import { readTemplate, SOON, type Choices, type Execution, TemplateRig } from './rig/templateRig';
 
 const NAME = 'negative-feedback-alerts';
 const TRIGGER = 'New negative feedback';
@@ -9,6 +11,8 @@ const CANADA = 'A2EUQ1WTGCTBG2';
 
 /** What buyers write must not act on the channel it is shown in. */
 const COMMENT = '<!channel> *late* & broken_box <b>';
+
+const OTHER_ORDER = '111-1111111-1111111';
 
 const SLACK: Choices = {
 	'Send to Slack': { channelId: { __rl: true, mode: 'id', value: 'C0EXAMPLE' } },
@@ -93,9 +97,123 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 				.find(({ text }) => text.includes(orderId));
 			expect(mail).toMatchObject({
 				to: ['owner@example.com'],
-				subject: `Amazon feedback alert: CA, order ${orderId}`,
+				subject: `Amazon alert: CA, feedback for order ${orderId}`,
 				text: expect.stringContaining(COMMENT),
 			});
+		});
+
+		test.each([
+			['first', [false]],
+			['second', [true, false]],
+		])(
+			'of two feedback in one poll each is told once, though Slack fails at the %s message',
+			async (_, taken) => {
+				const feedback = sampleWith(
+					{},
+					{ orderId: OTHER_ORDER, summary: `New negative feedback for order ${OTHER_ORDER}` },
+				);
+				const id = await rig().import(NAME, SLACK, feedback);
+				const before = rig().outside.requests.length;
+				rig().world.slackTakes = [...taken];
+
+				const { error } = await rig()
+					.run(id, TRIGGER)
+					.finally(() => {
+						rig().world.slackTakes = [];
+					});
+
+				expect(error).toBeUndefined();
+				const messages = rig()
+					.outside.requests.slice(before)
+					.map(({ body }) => String(body['text']));
+				const accepted = messages.filter((_text, index) => taken[index] ?? true);
+				for (const { json } of feedback[TRIGGER]) {
+					const order = `order ${String(json['orderId'])}`;
+					expect(accepted.join('\n').split(order)).toHaveLength(2);
+				}
+			},
+		);
+
+		test('a poll full of feedback stays within what a channel takes, and says how many there are', async () => {
+			const many = Array.from({ length: 30 }, (_, index) => ({
+				summary: `Feedback ${index}: ${'long '.repeat(80)}`,
+			}));
+			const id = await rig().import(NAME, ALL_CHANNELS, sampleWith(...many));
+			const before = rig().outside.requests.length;
+
+			const { error } = await rig().run(id, TRIGGER);
+
+			expect(error).toBeUndefined();
+			const requests = rig().outside.requests.slice(before);
+			expect(requests).toHaveLength(3);
+			const textTo = (host: string) => {
+				const { body = {} } = requests.find((each) => each.host === host) ?? {};
+				return String(body['text'] ?? body['Body']);
+			};
+			expect(textTo('slack.com')).toMatch(/^30 events.*Feedback 0.*Feedback 29/s);
+			expect(rig().mail.mails.at(-1)).toMatchObject({
+				subject: 'Amazon alert: 30 events',
+				text: expect.stringContaining('Feedback 29'),
+			});
+			// Telegram takes 4,096 characters, Twilio 1,600.
+			expect(textTo('api.telegram.org')).toMatch(/^30 events.*cut off/s);
+			expect(textTo('api.telegram.org').length).toBeLessThanOrEqual(4096);
+			expect(textTo('api.twilio.com')).toMatch(/^30 events/);
+			expect(textTo('api.twilio.com').length).toBeLessThanOrEqual(1600);
+		});
+
+		test.each(WATCH_EVENTS)('of %s it says what is there to say, and no more', async (event) => {
+			const id = await rig().import(NAME, {
+				...SLACK,
+				[TRIGGER]: { events: [event] },
+			});
+			const execution = await rig().run(id, TRIGGER);
+			expect(execution.error).toBeUndefined();
+			const item = execution.outputs[TRIGGER]?.[0]?.[0] ?? {};
+			expect(item['event']).toBe(event);
+			const lines = linesOf(execution);
+			const after = (item['after'] ?? {}) as IDataObject;
+			const removal = item['removal'] as IDataObject | null;
+			expect(lines).toEqual([
+				item['summary'],
+				expect.stringMatching(/^Rating now: (\d+ % of \d+ in 365 days|not known \(.+\))/),
+				...(removal ? [`Removal request (${removal['prospect']}): ${removal['explanation']}`] : []),
+				...(after['comment']
+					? [`Answer it in Feedback Manager: ${item['feedbackManagerUrl']}`]
+					: []),
+				...(item['orderUrl'] ? [`The order: ${item['orderUrl']}`] : []),
+			]);
+		});
+
+		test('what is to be known of a rating is told with it: that it is old, or why there is none', async () => {
+			const { ratingNow } = readTemplate(NAME).pinData[TRIGGER]?.[0]?.json ?? {};
+			const rated = ratingNow as IDataObject;
+			const old = 'This rating is 5 days old: since then none could be judged';
+			const left = 'Amazon gave no totals for 2 day(s) of the window; they are left out';
+			const missing = 'No rating could be judged so far';
+			const id = await rig().import(
+				NAME,
+				SLACK,
+				sampleWith(
+					{ ratingNow: { ...rated, notes: [] } },
+					{ ratingNow: { ...rated, notes: [old, left] } },
+					{
+						ratingNow: {
+							...rated,
+							rating: null,
+							displayedRating: null,
+							total: null,
+							notes: [missing],
+						},
+					},
+				),
+			);
+			const execution = await rig().run(id, TRIGGER);
+			expect([0, 1, 2].map((index) => linesOf(execution, index)[1])).toEqual([
+				'Rating now: 97 % of 430 in 365 days',
+				`Rating now: 97 % of 430 in 365 days (${old}; ${left})`,
+				`Rating now: not known (${missing})`,
+			]);
 		});
 
 		test('a channel that fails does not hold up the others, and n8n shows the failure', async () => {
@@ -124,3 +242,13 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 		});
 	});
 }
+
+/** The template's sample once for each of these, with what is other about it. */
+const sampleWith = (...others: IDataObject[]) => {
+	const [sample] = readTemplate(NAME).pinData[TRIGGER] ?? [];
+	return { [TRIGGER]: others.map((other) => ({ json: { ...sample?.json, ...other } })) };
+};
+
+/** The lines of the message about an item. */
+const linesOf = ({ outputs }: Execution, index = 0): string[] =>
+	String(outputs['Write the message']?.[0]?.[index]?.['text']).split('\n');

@@ -15,6 +15,9 @@ export class Spreadsheet {
 	/** How each write wanted its texts to be taken: RAW as they are, USER_ENTERED as if typed. */
 	readonly inputOptions: string[] = [];
 
+	/** So many further writes are refused, as on a bad day of Google's. */
+	writesToRefuse = 0;
+
 	private readonly sheet = 'Sheet1';
 
 	constructor(readonly id: string) {}
@@ -37,6 +40,10 @@ export class Spreadsheet {
 
 	/** The Sheets API v4, as far as the node uses it. */
 	answer({ method, path, query, body }: OutsideRequest): object {
+		if (method !== 'GET' && this.writesToRefuse > 0) {
+			this.writesToRefuse -= 1;
+			return new Refusal(503, { error: { message: 'The service is currently unavailable.' } });
+		}
 		const base = `/v4/spreadsheets/${this.id}`;
 		const rest = path.slice(base.length);
 		if (rest === '') {

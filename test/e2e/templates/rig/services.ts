@@ -15,12 +15,15 @@ export interface OutsideWorld {
 	readonly model: ScriptedModel;
 	/** Slack refuses every message. */
 	slackIsDown: boolean;
+	/** What Slack does with the next messages; it takes those after them. */
+	slackTakes: boolean[];
 }
 
 /** Each service under the host its real node asks, answering as the real one does. */
 export const servicesOf = (world: OutsideWorld): Readonly<Record<string, Service>> => ({
 	'slack.com': ({ path, body }) => {
-		if (world.slackIsDown) return { ok: false, error: 'channel_not_found' };
+		const taken = world.slackTakes.shift() ?? true;
+		if (world.slackIsDown || !taken) return { ok: false, error: 'channel_not_found' };
 		if (path !== '/api/chat.postMessage') return { ok: false, error: 'unknown_method' };
 		return { ok: true, channel: 'C0EXAMPLE', ts: '1700000000.000100', message: body };
 	},

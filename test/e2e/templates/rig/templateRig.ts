@@ -70,6 +70,7 @@ export class TemplateRig {
 			contacts: [],
 			model: new ScriptedModel(),
 			slackIsDown: false,
+			slackTakes: [],
 		};
 		// At Amazon's own rate the orders of a ledger would take minutes.
 		const sandbox = await startSandbox({ rateLimits: 1000 });
@@ -109,19 +110,25 @@ export class TemplateRig {
 	/**
 	 * Imports a template as the editor does, chooses the credentials and fills in what the seller has
 	 * to; without its sample data unless asked for.
+	 * @param workflow the name of a template, or a workflow as it stands
+	 * @param samples whether with its sample data, or what is pinned instead
 	 * @returns the workflow's ID
 	 */
-	async import(name: string, choices: Choices, withSamples = false): Promise<string> {
-		const template = readTemplate(name);
+	async import(
+		workflow: string | Template,
+		choices: Choices,
+		samples: boolean | Template['pinData'] = false,
+	): Promise<string> {
+		const template = typeof workflow === 'string' ? readTemplate(workflow) : workflow;
 		const nodes = template.nodes.map((node) => this.prepared(node, choices));
 		const unknown = Object.keys(choices).filter(
 			(each) => !nodes.some((node) => node.name === each),
 		);
-		if (unknown.length > 0) throw new Error(`${name} has no node ${unknown.join(', ')}`);
+		if (unknown.length > 0) throw new Error(`${template.name} has no node ${unknown.join(', ')}`);
 		const { id } = await this.n8n.post<{ id: string }>('/rest/workflows', {
 			...template,
 			nodes,
-			pinData: withSamples ? template.pinData : {},
+			pinData: samples === true ? template.pinData : samples || {},
 		});
 		return id;
 	}
