@@ -142,6 +142,17 @@ describe.each(templates)('%s', (file, text) => {
 			expect(parameters['additionalFields']).toMatchObject({ parse_mode: 'HTML' });
 		}
 		expect(JSON.stringify(ofType('convertToFile'))).not.toContain('csv');
+		// Before it asks in Slack, n8n makes `<` of `&lt;` again.
+		for (const { parameters } of ofType('slack')) {
+			if (parameters['operation'] === 'sendAndWait') {
+				expect(parameters['message']).not.toMatch(/&[lg]t;/);
+			}
+		}
+	});
+
+	test('does not lose what it waits for: n8n empties the input of a waiting node that has an error output', () => {
+		const waiting = nodes.filter(({ parameters }) => parameters['operation'] === 'sendAndWait');
+		for (const { onError } of waiting) expect(onError).not.toBe('continueErrorOutput');
 	});
 
 	test('asks no buyer until the seller switches Dry Run off, whatever is pinned', () => {

@@ -1,37 +1,82 @@
+import type { IDataObject } from 'n8n-workflow';
+import { UNKNOWN_RECIPIENT } from './rig/mailServer';
 import { expectSamples } from './rig/samples';
-import type { Choices, Execution, TemplateRig } from './rig/templateRig';
+import { NO_WAIT, UNKNOWN_CHANNEL } from './rig/services';
+import {
+	notesOf,
+	readTemplate,
+	type Choices,
+	type Execution,
+	type Samples,
+	type TemplateRig,
+} from './rig/templateRig';
 
 const NAME = 'feedback-joined-with-crm';
 const TRIGGER = 'New negative feedback';
+const CHANNEL = { channelId: { __rl: true, mode: 'id', value: 'C0EXAMPLE' } };
 const CHOICES: Choices = {
-	'Approve the draft': { channelId: { __rl: true, mode: 'id', value: 'C0EXAMPLE' } },
+	'Approve the draft': CHANNEL,
 	'Hand the draft over': { fromEmail: 'shop@example.com', toEmail: 'service@example.com' },
 };
 
+/** What a buyer may write to make Slack act; the last call would come to life if n8n took it for escaped. */
+const COMMENT = '<!channel> <http://evil.example|Approve here> &lt;!here&gt; Tom & Jerry';
+
+const FIRST = '111-1111111-1111111';
+const SECOND = '222-2222222-2222222';
+const THIRD = '333-3333333-3333333';
+const FOURTH = '444-4444444-4444444';
+
+/** Feedback like the template's sample, for these orders. */
+const feedbackFor = (...orderIds: string[]): Samples => ({
+	[TRIGGER]: orderIds.map((orderId) => feedback({ orderId, summary: `Feedback for ${orderId}` })),
+});
+
+function feedback(change: IDataObject): { json: IDataObject } {
+	const sample = readTemplate(NAME).pinData[TRIGGER]?.[0]?.json;
+	return { json: { ...sample, ...change } };
+}
+
 export function testFeedbackJoinedWithCrm(rig: () => TemplateRig): void {
 	/** Runs the workflow up to the question in Slack. */
-	async function ask(): Promise<{ execution: Execution; question: string }> {
+	async function ask(
+		samples: Samples = {},
+		choices: Choices = {},
+	): Promise<{ execution: Execution; question: string }> {
 		const { result, requests } = await rig().requestsDuring(
 			'slack.com',
-			async () => await rig().run(await rig().import(NAME, CHOICES), TRIGGER),
+			async () =>
+				await rig().run(await rig().import(NAME, { ...CHOICES, ...choices }, samples), TRIGGER),
 		);
 		expect(result).toMatchObject({ status: 'waiting', error: undefined });
 		return { execution: result, question: JSON.stringify(requests.at(-1)?.body) };
 	}
 
 	/** Answers in the form that the message links to. */
-	async function answer({ id }: Execution, question: string, decision: string, changed: string) {
-		const url = /"url":"([^"]+)"/.exec(question)?.[1] ?? '';
+	async function send(question: string, decision: string, changed: string) {
 		const body = new FormData();
 		body.set('field-0', decision);
 		body.set('field-1', changed);
-		const response = await fetch(url.replace('localhost', '127.0.0.1'), { method: 'POST', body });
+		const response = await fetch(formOf(question), { method: 'POST', body });
 		expect(response.status).toBe(200);
+	}
+
+	async function answer({ id }: Execution, question: string, decision: string, changed: string) {
+		await send(question, decision, changed);
 		return await rig().until('end of it', async () => {
 			const execution = await rig().ended(id);
 			return execution.status === 'waiting' ? undefined : execution;
 		});
 	}
+
+	/** The next question in Slack, about this order. */
+	const questionAbout = async (orderId: string): Promise<string> =>
+		await rig().until(`question about ${orderId}`, () =>
+			rig()
+				.outside.requests.filter(({ host }) => host === 'slack.com')
+				.map(({ body }) => JSON.stringify(body))
+				.find((body) => body.includes(`Feedback for ${orderId}`)),
+		);
 
 	describe('feedback joined with a CRM contact', () => {
 		test('without a contact the draft is shown all the same, and a discarded one goes nowhere', async () => {
@@ -84,6 +129,122 @@ export function testFeedbackJoinedWithCrm(rig: () => TemplateRig): void {
 			expect(mail?.text).not.toContain('Please tell me by answering');
 		});
 
+		test('a contact without a name is shown by its ID alone', async () => {
+			rig().world.contacts.push({ id: '5', properties: { amazon_order_id: FIRST } });
+			const { question } = await ask(feedbackFor(FIRST));
+			expect(question).toContain('Contact: (HubSpot contact 5)');
+		});
+
+		test('asks HubSpot for nothing that is not used, above all not for the address', async () => {
+			const { requests } = await rig().requestsDuring(
+				'api.hubapi.com',
+				async () => await ask(feedbackFor(FIRST)),
+			);
+			expect(requests).toMatchObject([
+				{ body: { properties: ['firstname', 'lastname', 'amazon_order_id'] } },
+			]);
+		});
+
+		test('what a buyer wrote does not act in Slack nor on the form', async () => {
+			const sample = feedback({}).json;
+			const { question } = await ask({
+				[TRIGGER]: [
+					feedback({
+						summary: `New negative feedback: "${COMMENT}"`,
+						after: { ...(sample['after'] as IDataObject), comment: COMMENT },
+					}),
+				],
+			});
+
+			const { blocks } = JSON.parse(question) as { blocks: Array<{ text?: { text: string } }> };
+			const shown = blocks.map(({ text }) => text?.text ?? '').join('\n');
+			expect(shown).toContain(
+				'‹!channel› ‹http://evil.example|Approve here› &lt;!here&gt; Tom & Jerry',
+			);
+			expect(shown).not.toMatch(/[<>]/);
+			const form = await (await fetch(formOf(question))).text();
+			expect(form).toContain(
+				'‹!channel› ‹http://evil.example|Approve here› &amp;lt;!here&amp;gt; Tom &amp; Jerry',
+			);
+		});
+
+		test('where HubSpot cannot be asked, that is said of that feedback, and never "no contact"', async () => {
+			const orders = [FIRST, SECOND];
+			rig().world.hubspotFailsFor.add(FIRST);
+			const { execution, question } = await ask(feedbackFor(...orders));
+			rig().world.hubspotFailsFor.clear();
+			expect(question).toContain('HubSpot could not be asked');
+			expect(question).not.toContain('no contact');
+
+			await send(question, 'Discard', '');
+
+			const next = await questionAbout(SECOND);
+			expect(next).toContain('no contact in HubSpot');
+			expect(await answer(execution, next, 'Discard', '')).toMatchObject({ status: 'success' });
+		});
+
+		test('a draft that Slack does not show holds up no other, and n8n shows the failure at the end', async () => {
+			const value = `={{ $json.orderId === '${FIRST}' ? '${UNKNOWN_CHANNEL}' : 'C0EXAMPLE' }}`;
+			const mails = rig().mail.mails.length;
+			const { execution, question } = await ask(feedbackFor(FIRST, SECOND), {
+				'Approve the draft': { channelId: { __rl: true, mode: 'id', value } },
+			});
+			expect(question).toContain(`Feedback for ${SECOND}`);
+
+			const end = await answer(execution, question, 'Approve', '');
+
+			expect(rig().mail.mails.slice(mails)).toMatchObject([
+				{ subject: `To send: answer to the buyer of order ${SECOND}` },
+			]);
+			expect(end).toMatchObject({
+				status: 'error',
+				error: expect.stringMatching(new RegExp(`${FIRST}.*channel_not_found`)),
+			});
+			expect(end.error).not.toContain(SECOND);
+		});
+
+		test('a draft that nobody answers shows as a failure, also where n8n hides that Slack failed', async () => {
+			const { result } = await rig().requestsDuring('slack.com', async () => {
+				const choices = { ...CHOICES, 'Approve the draft': { ...CHANNEL, options: NO_WAIT } };
+				return await rig().run(await rig().import(NAME, choices, feedbackFor(FIRST)), TRIGGER);
+			});
+			expect(result).toMatchObject({
+				status: 'error',
+				error: expect.stringMatching(new RegExp(`${FIRST}.*no answer`)),
+			});
+		});
+
+		test('a draft that cannot be mailed holds up no other, and n8n shows the failure at the end', async () => {
+			const toEmail = `={{ $('Write a draft').first().json.orderId === '${THIRD}' ? '${UNKNOWN_RECIPIENT}' : 'service@example.com' }}`;
+			const mails = rig().mail.mails.length;
+			const { execution, question } = await ask(feedbackFor(THIRD, FOURTH), {
+				'Hand the draft over': { fromEmail: 'shop@example.com', toEmail },
+			});
+
+			await send(question, 'Approve', '');
+			const end = await answer(execution, await questionAbout(FOURTH), 'Approve', '');
+
+			expect(rig().mail.mails.slice(mails)).toMatchObject([
+				{ subject: `To send: answer to the buyer of order ${FOURTH}` },
+			]);
+			expect(end).toMatchObject({
+				status: 'error',
+				error: expect.stringMatching(new RegExp(`${THIRD}.*no such mailbox`)),
+			});
+			expect(end.error).not.toContain(FOURTH);
+		});
+
+		test('its notes name the role, the error workflow and the name to keep', () => {
+			const notes = notesOf(NAME);
+			for (const words of [
+				'Selling Partner Insights',
+				'Error Workflow',
+				'Keep the name of the first node',
+			]) {
+				expect(notes).toContain(words);
+			}
+		});
+
 		test('can be activated', async () => {
 			const id = await rig().import(NAME, CHOICES);
 			await rig().activate(id);
@@ -91,3 +252,7 @@ export function testFeedbackJoinedWithCrm(rig: () => TemplateRig): void {
 		});
 	});
 }
+
+/** The form's address in a Slack message. */
+const formOf = (question: string): string =>
+	(/"url":"([^"]+)"/.exec(question)?.[1] ?? '').replace('localhost', '127.0.0.1');

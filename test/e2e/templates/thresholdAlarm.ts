@@ -1,9 +1,22 @@
+import type { IDataObject } from 'n8n-workflow';
+import { sandboxCredential } from '../../engine/sandboxCredential';
+import { MailServer, UNKNOWN_RECIPIENT } from './rig/mailServer';
 import { expectSamples } from './rig/samples';
-import type { Choices, TemplateRig } from './rig/templateRig';
+import { NO_WAIT, UNKNOWN_CHANNEL } from './rig/services';
+import {
+	notesOf,
+	readTemplate,
+	SOON,
+	type Choices,
+	type Execution,
+	type Samples,
+	type TemplateRig,
+} from './rig/templateRig';
 
 const NAME = 'threshold-alarm-with-escalation';
 const TRIGGER = 'Rating crosses a line';
 const CHANNEL = { channelId: { __rl: true, mode: 'id', value: 'C0EXAMPLE' } };
+const NO_CHANNEL = { channelId: { __rl: true, mode: 'id', value: UNKNOWN_CHANNEL } };
 const CHOICES: Choices = {
 	'Ask who takes care': CHANNEL,
 	'Say that someone cares': CHANNEL,
@@ -16,19 +29,93 @@ const CHOICES: Choices = {
 const MEXICO = 'A1AM78C64UM0Y8';
 const UNITED_STATES = 'ATVPDKIKX0DER';
 
+/** Of another region, where the sandbox's first seller does not sell. */
+const GERMANY = 'A1PA6795UKMFR9';
+
+/** Below the line of 95 %, but not when it is rounded to two decimals. */
+const JUST_BELOW = 94.9951;
+
+/** An alarm like the template's sample, with some things changed. */
+function alarm(change: IDataObject = {}): { json: IDataObject } {
+	const sample = readTemplate(NAME).pinData[TRIGGER]?.[0]?.json;
+	return { json: { ...sample, ...change } };
+}
+
+const alarmOf = (marketplace: string, marketplaceId: string): { json: IDataObject } =>
+	alarm({ marketplace, marketplaceId, summary: `${marketplace}: The rating fell` });
+
+/** One rating that fell below both lines, and one that recovered in another marketplace. */
+const FELL_FAR: Samples = {
+	[TRIGGER]: [
+		alarm({
+			summary: 'Mexico: The rating fell below Aim (98 %)',
+			after: { thresholdName: 'Aim', thresholdPercent: 98 },
+		}),
+		alarm({
+			summary: 'Mexico: The rating fell below Suspension risk (95 %)',
+			after: { thresholdName: 'Suspension risk', thresholdPercent: 95 },
+		}),
+		alarm({
+			event: 'ratingRecovered',
+			summary: 'Canada: The rating is safely above Aim (98 %) again',
+			marketplace: 'CA',
+		}),
+		alarm({
+			summary: 'United States: The rating fell below Aim (98 %)',
+			marketplace: 'US',
+			marketplaceId: UNITED_STATES,
+			after: { thresholdName: 'Aim', thresholdPercent: 98 },
+		}),
+	],
+};
+
 /**
  * n8n looks once a minute whose waiting time is over, so the unanswered alarms are raised before and
  * looked at after all other templates.
  */
 export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => void } {
 	const raised: Record<string, string> = {};
+	/** Of the alarms nobody answers, whose mails come in the midst of other tests. */
+	let managersMail: MailServer;
+
+	/** Raises an alarm that nobody answers. */
+	async function raise(key: string, choices: Choices, samples: Samples = {}): Promise<void> {
+		const id = await rig().import(NAME, { ...UNANSWERED, ...choices }, samples);
+		raised[key] = (await rig().run(id, TRIGGER)).id;
+	}
 
 	describe('threshold alarm with escalation', () => {
 		beforeAll(async () => {
-			for (const marketplace of [MEXICO, UNITED_STATES]) {
-				const id = await rig().import(NAME, unanswered(marketplace));
-				raised[marketplace] = (await rig().run(id, TRIGGER)).id;
+			const { sandbox, mail } = rig();
+			managersMail = await MailServer.open();
+			await rig().addCredential('smtp', managersMail.credential);
+			// With less than ten ratings nothing is judged.
+			for (const rating of [1, 1, 5, 5] as const) {
+				sandbox.world.addFeedback({ marketplaceId: MEXICO, rating, comment: '' });
 			}
+			for (const marketplace of [MEXICO, UNITED_STATES]) {
+				await raise(marketplace, {
+					[TRIGGER]: { events: ['ratingFellBelowThreshold'], marketplaces: [marketplace] },
+				});
+			}
+			await raise(
+				'just below',
+				{},
+				{
+					[TRIGGER]: [alarm()],
+					'Look at the rating again': [
+						{ json: { marketplace: 'MX', rating: JUST_BELOW, reason: 'It is below 95 %' } },
+					],
+				},
+			);
+			await raise('other region', {}, { [TRIGGER]: [alarmOf('FR', 'A13V1IB3VIYZZH')] });
+			// A second seller, for whom Amazon gives up on every report.
+			sandbox.faults.add({ kind: 'reportFatal', sellerKey: 'second', times: 'always' });
+			const credentialOf = (seller: string) => sandboxCredential(sandbox, seller);
+			await rig().addCredential('amazonSellingPartnerApi', credentialOf('second'));
+			await raise('FATAL', {}, { [TRIGGER]: [alarmOf('DE', GERMANY)] });
+			await rig().addCredential('amazonSellingPartnerApi', credentialOf('demo'));
+			await rig().addCredential('smtp', mail.credential);
 		});
 
 		test('asks in Slack who takes care, and is content when somebody does', async () => {
@@ -40,20 +127,140 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			expectSamples(NAME, result);
 			expect(result.status).toBe('waiting');
 			const question = JSON.stringify(requests.at(-1)?.body);
-			expect(question).toContain('Mexico: The rating is 87.5 %');
+			expect(question).toContain('Mexico: The rating is 75 % of 12');
 
 			const after = await rig().requestsDuring('slack.com', async () => {
 				await click(question);
-				return await rig().until('end of it', async () => {
-					const execution = await rig().ended(result.id);
-					return execution.status === 'waiting' ? undefined : execution;
-				});
+				return await end(result.id);
 			});
 
 			expect(after.result).toMatchObject({ status: 'success', error: undefined });
 			expect(after.requests).toMatchObject([
-				{ body: { text: expect.stringContaining('takes care') } },
+				{ body: { text: expect.stringMatching(/takes care.*Mexico: The rating is 75 %/s) } },
 			]);
+		});
+
+		test('tells a seller who is below the lines already when activating, of the lower one', async () => {
+			const id = await rig().import(NAME, {
+				...CHOICES,
+				[TRIGGER]: { marketplaces: [MEXICO], pollTimes: SOON },
+			});
+
+			await rig().activate(id);
+			const { result, requests } = await rig().requestsDuring(
+				'slack.com',
+				async () => await rig().firstExecution(id),
+			);
+			await rig().deactivate(id);
+
+			expect(result.status).toBe('waiting');
+			expect(result.outputs[TRIGGER]?.[0]?.map(({ event }) => event)).toEqual([
+				'ratingFellBelowThreshold',
+				'ratingFellBelowThreshold',
+			]);
+			expect(requests).toHaveLength(1);
+			const question = JSON.stringify(requests[0]?.body);
+			expect(question).toContain('Mexico: The rating fell below Suspension risk (95 %)');
+			expect(question).not.toContain('Aim');
+		});
+
+		test('asks once about several marketplaces, each with its lowest line, and tells a recovery before', async () => {
+			const id = await rig().import(NAME, CHOICES, FELL_FAR);
+			const { result, requests } = await rig().requestsDuring(
+				'slack.com',
+				async () => await rig().run(id, TRIGGER),
+			);
+
+			expect(result.status).toBe('waiting');
+			const [recovery, question] = requests.map(({ body }) => JSON.stringify(body));
+			expect(requests).toHaveLength(2);
+			expect(recovery).toContain('Canada: The rating is safely above');
+			expect(question).toContain('Mexico: The rating fell below Suspension risk (95 %)');
+			expect(question).toContain('United States: The rating fell below Aim (98 %)');
+			expect(question).not.toContain('Mexico: The rating fell below Aim');
+
+			const after = await rig().requestsDuring('slack.com', async () => {
+				await click(question ?? '');
+				return await end(result.id);
+			});
+			expect(after.requests).toMatchObject([
+				{ body: { text: expect.stringMatching(/Mexico: .*Suspension risk.*United States: /s) } },
+			]);
+		});
+
+		test('where Slack cannot be asked, the manager is told at once and n8n shows the failure', async () => {
+			const id = await rig().import(
+				NAME,
+				{ ...CHOICES, 'Ask who takes care': NO_CHANNEL },
+				FELL_FAR,
+			);
+			const mails = rig().mail.mails.length;
+			const { result, requests } = await rig().requestsDuring(
+				'api.twilio.com',
+				async () => await rig().run(id, TRIGGER),
+			);
+
+			const alarms = /Mexico: .*Suspension risk \(95 %\).*United States: .*Aim \(98 %\)/s;
+			expect(rig().mail.mails.slice(mails)).toMatchObject([
+				{
+					subject: 'Amazon rating alarm, MX, US: Slack could not be asked',
+					text: expect.stringMatching(alarms),
+				},
+			]);
+			expect(requests).toMatchObject([{ body: { Body: expect.stringMatching(alarms) } }]);
+			expect(result).toMatchObject({
+				status: 'error',
+				error: expect.stringContaining('channel_not_found'),
+			});
+		});
+
+		test('where n8n hides that Slack failed, the manager is told at once too', async () => {
+			const question = { ...CHANNEL, options: NO_WAIT };
+			const { result, requests } = await rig().requestsDuring('api.twilio.com', async () => {
+				const choices = { ...CHOICES, 'Ask who takes care': question };
+				return await rig().run(
+					await rig().import(NAME, choices, { [TRIGGER]: [alarm()] }),
+					TRIGGER,
+				);
+			});
+			expect(result.status).toBe('success');
+			expect(requests).toMatchObject([{ body: { Body: expect.stringContaining('now 75 %') } }]);
+		});
+
+		test('a mail that fails does not keep the text message from the manager', async () => {
+			const mail = { fromEmail: 'shop@example.com', toEmail: UNKNOWN_RECIPIENT };
+			const id = await rig().import(
+				NAME,
+				{ ...CHOICES, 'Ask who takes care': NO_CHANNEL, 'Mail the manager': mail },
+				FELL_FAR,
+			);
+			const { result, requests } = await rig().requestsDuring(
+				'api.twilio.com',
+				async () => await rig().run(id, TRIGGER),
+			);
+
+			expect(requests).toHaveLength(1);
+			expect(result).toMatchObject({
+				status: 'error',
+				error: expect.stringMatching(/channel_not_found.*no such mailbox/s),
+			});
+		});
+
+		test('a recovery that cannot be told does not hold up an alarm', async () => {
+			const choices = { ...CHOICES, 'Tell of the recovery': NO_CHANNEL };
+			const id = await rig().import(NAME, choices, FELL_FAR);
+			const { result, requests } = await rig().requestsDuring(
+				'slack.com',
+				async () => await rig().run(id, TRIGGER),
+			);
+			expect(result.status).toBe('waiting');
+
+			await click(JSON.stringify(requests.at(-1)?.body));
+
+			expect(await end(result.id)).toMatchObject({
+				status: 'error',
+				error: expect.stringContaining('channel_not_found'),
+			});
 		});
 
 		test('tells Slack of a recovery', async () => {
@@ -71,6 +278,25 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			]);
 		});
 
+		test('its sample is an alarm that can ring', () => {
+			const { after, ratingNow } = alarm().json as Record<string, IDataObject>;
+			expect(ratingNow?.['total']).toBeGreaterThanOrEqual(10);
+			expect(after?.['rating']).toBeLessThan(Number(after?.['thresholdPercent']));
+		});
+
+		test('its notes name the roles, the error workflow and the name to keep', () => {
+			const notes = notesOf(NAME);
+			for (const words of [
+				'Selling Partner Insights',
+				'Brand Analytics',
+				'Error Workflow',
+				'Keep the name of the first node',
+				'below a line when you activate',
+			]) {
+				expect(notes).toContain(words);
+			}
+		});
+
 		test('can be activated', async () => {
 			const id = await rig().import(NAME, CHOICES);
 			await rig().activate(id);
@@ -78,42 +304,81 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 		});
 	});
 
-	const end = async (marketplace: string) =>
+	const end = async (executionId: string): Promise<Execution> =>
 		await rig().until('end of the wait', async () => {
-			const execution = await rig().ended(raised[marketplace] ?? '');
+			const execution = await rig().ended(executionId);
 			return execution.status === 'waiting' ? undefined : execution;
+		});
+
+	const mailsAbout = (marketplace: string) =>
+		managersMail.mails.filter(
+			({ subject }) => subject === `Amazon rating alarm, ${marketplace}: nobody has answered`,
+		);
+
+	const textsAbout = (marketplace: string) =>
+		rig().outside.requests.flatMap(({ body }) => {
+			const text = String(body['Body']);
+			return text.startsWith(`Amazon rating alarm, ${marketplace}: nobody`) ? [text] : [];
 		});
 
 	return {
 		unanswered: () =>
 			describe('threshold alarm that nobody answers', () => {
+				afterAll(() => managersMail?.close());
+
 				test('goes to the manager where the rating is still below the line', async () => {
-					expect(await end(MEXICO)).toMatchObject({ status: 'success', error: undefined });
-					const mails = rig().mail.mails.filter(({ to }) => to.includes('manager@example.com'));
-					expect(mails).toMatchObject([
-						{
-							subject: 'Amazon rating alarm, MX: nobody has answered',
-							text: expect.stringContaining('Mexico: The rating is 87.5 %'),
-						},
-					]);
-					const texts = rig().outside.requests.filter(({ body }) =>
-						String(body['Body']).startsWith('Amazon rating in MX'),
+					for (const key of [MEXICO, 'just below']) {
+						const { status, error } = await end(raised[key] ?? '');
+						expect({ status, error }).toEqual({ status: 'success', error: undefined });
+					}
+					const texts = mailsAbout('MX').map(({ text }) => text);
+					expect(texts).toHaveLength(2);
+					expect(texts).toContainEqual(
+						expect.stringMatching(/now 75 %.*Mexico: The rating is 75 % of 12/s),
 					);
-					expect(texts).toHaveLength(1);
+					// One more than mails: another test has the mail fail.
+					expect(textsAbout('MX')).toHaveLength(3);
+				});
+
+				test('never rounds a rating up to the line it is below', async () => {
+					await end(raised['just below'] ?? '');
+					expect(mailsAbout('MX').map(({ text }) => text)).toContainEqual(
+						expect.stringContaining('now 94.99 %'),
+					);
+					expect(textsAbout('MX')).toContainEqual(expect.stringContaining('now 94.99 %'));
+				});
+
+				test.each([
+					['Amazon gives up on the report', 'FATAL', 'DE', /gave up|FATAL/],
+					[
+						'Amazon refuses, as for a sample of another region',
+						'other region',
+						'FR',
+						/cannot reach/,
+					],
+				])('goes to the manager as not known where %s', async (_, key, marketplace, reason) => {
+					const { status, error } = await end(raised[key] ?? '');
+					expect({ status, error }).toEqual({ status: 'success', error: undefined });
+					const [mail, ...others] = mailsAbout(marketplace);
+					expect(others).toEqual([]);
+					expect(mail?.text).toContain('now not known');
+					expect(mail?.text).toMatch(reason);
+					expect(mail?.text).toContain(`${marketplace}: The rating fell`);
+					expect(textsAbout(marketplace)).toHaveLength(1);
 				});
 
 				test('goes no further where the rating is above it by then', async () => {
-					const { status, error, outputs } = await end(UNITED_STATES);
+					const { status, error, outputs } = await end(raised[UNITED_STATES] ?? '');
 					expect({ status, error }).toEqual({ status: 'success', error: undefined });
 					expect(outputs['Still below the line?']?.[1]).toMatchObject([{ marketplace: 'US' }]);
+					expect(mailsAbout('US')).toEqual([]);
 				});
 			}),
 	};
 }
 
-const unanswered = (marketplace: string): Choices => ({
+const UNANSWERED: Choices = {
 	...CHOICES,
-	[TRIGGER]: { events: ['ratingFellBelowThreshold'], marketplaces: [marketplace] },
 	'Ask who takes care': {
 		...CHANNEL,
 		options: {
@@ -123,7 +388,7 @@ const unanswered = (marketplace: string): Choices => ({
 			},
 		},
 	},
-});
+};
 
 /** Follows the link of a button in a Slack message as a browser does. */
 async function click(message: string): Promise<void> {

@@ -14,6 +14,9 @@ export interface ReceivedMail {
 	readonly files: Readonly<Record<string, string>>;
 }
 
+/** To whom the server takes no mail. */
+export const UNKNOWN_RECIPIENT = 'unknown@example.com';
+
 /** A mail server (RFC 5321) that keeps what it is given; without TLS and log-in. */
 export class MailServer {
 	readonly mails: ReceivedMail[] = [];
@@ -27,8 +30,13 @@ export class MailServer {
 		return mail;
 	}
 
-	get port(): number {
+	private get port(): number {
 		return (this.server.address() as AddressInfo).port;
+	}
+
+	/** What n8n's credential for it holds. */
+	get credential(): object {
+		return { host: '127.0.0.1', port: this.port, secure: false, disableStartTls: true };
 	}
 
 	close(): void {
@@ -51,7 +59,12 @@ export class MailServer {
 				[to, data] = [[], undefined];
 				say('250 kept');
 			} else if (/^RCPT/i.test(line)) {
-				to.push(/<(.*)>/.exec(line)?.[1] ?? '');
+				const recipient = /<(.*)>/.exec(line)?.[1] ?? '';
+				if (recipient === UNKNOWN_RECIPIENT) {
+					say('550 no such mailbox');
+					continue;
+				}
+				to.push(recipient);
 				say('250 ok');
 			} else if (/^DATA/i.test(line)) {
 				data = [];

@@ -29,10 +29,15 @@ export function expectSamples(name: string, { outputs, error }: Execution): void
 		return;
 	}
 	for (const node of pinned) {
-		const [sample] = template.pinData[node] ?? [];
-		const [real] = outputs[node]?.[0] ?? [];
-		expect(real).toBeDefined();
-		expect({ node, differ: differingFields(sample?.json, real) }).toEqual({ node, differ: [] });
+		const items = outputs[node]?.[0] ?? [];
+		for (const [index, { json }] of (template.pinData[node] ?? []).entries()) {
+			const real =
+				json['outcome'] === undefined
+					? (items[index] ?? items.at(-1))
+					: items.find(({ outcome }) => outcome === json['outcome']);
+			const differ = real && differingFields(json, real);
+			expect({ node, index, differ }).toEqual({ node, index, differ: [] });
+		}
 	}
 }
 
@@ -43,8 +48,16 @@ const varied = (items: readonly IDataObject[]): readonly IDataObject[] =>
 			outcome === undefined || items.findIndex((each) => each['outcome'] === outcome) === index,
 	);
 
-/** Paths of the fields that only one of the two has; what is null or a list is not looked into. */
+/**
+ * Paths of the fields that only one of the two has, and of the lists that are empty in one only; what
+ * is null is not looked into.
+ */
 function differingFields(sample: unknown, real: unknown, path = ''): string[] {
+	if (Array.isArray(sample) && Array.isArray(real)) {
+		return (sample.length === 0) === (real.length === 0)
+			? differingFields(sample[0], real[0], `${path}0.`)
+			: [path];
+	}
 	if (!isObject(sample) || !isObject(real)) return [];
 	return [...new Set([...Object.keys(sample), ...Object.keys(real)])].flatMap((key) =>
 		key in sample && key in real

@@ -13,17 +13,32 @@ export interface OutsideWorld {
 	readonly spreadsheets: Spreadsheet[];
 	readonly contacts: Contact[];
 	readonly model: ScriptedModel;
+	/** Orders that HubSpot fails to search for. */
+	readonly hubspotFailsFor: Set<string>;
 	/** Slack refuses every message. */
 	slackIsDown: boolean;
 	/** What Slack does with the next messages; it takes those after them. */
 	slackTakes: boolean[];
 }
 
+/** A channel that Slack does not have. */
+export const UNKNOWN_CHANNEL = 'C0UNKNOWN';
+
+/**
+ * Options with which n8n's Slack node fails to wait in a way that n8n hides: under "Continue" it hands
+ * on what came in, as n8n 2.0.3 and 1.123.81 do whenever Slack refuses a question.
+ */
+export const NO_WAIT = {
+	limitWaitTime: { values: { limitType: 'atSpecifiedTime', maxDateAndTime: 'never' } },
+};
+
 /** Each service under the host its real node asks, answering as the real one does. */
 export const servicesOf = (world: OutsideWorld): Readonly<Record<string, Service>> => ({
 	'slack.com': ({ path, body }) => {
 		const taken = world.slackTakes.shift() ?? true;
-		if (world.slackIsDown || !taken) return { ok: false, error: 'channel_not_found' };
+		if (world.slackIsDown || !taken || body['channel'] === UNKNOWN_CHANNEL) {
+			return { ok: false, error: 'channel_not_found' };
+		}
 		if (path !== '/api/chat.postMessage') return { ok: false, error: 'unknown_method' };
 		return { ok: true, channel: 'C0EXAMPLE', ts: '1700000000.000100', message: body };
 	},
@@ -35,18 +50,22 @@ export const servicesOf = (world: OutsideWorld): Readonly<Record<string, Service
 	'sheets.googleapis.com': (request) =>
 		world.spreadsheets.find(({ id }) => request.path.includes(id))?.answer(request) ??
 		new Refusal(404, { error: { message: 'Requested entity was not found.' } }),
-	'api.hubapi.com': (request) => searchContacts(world.contacts, request),
+	'api.hubapi.com': (request) => searchContacts(world, request),
 	'api.openai.com': ({ body }) => world.model.answer(body),
 });
 
 /** HubSpot's search, as far as one filter for an equal value goes. */
-function searchContacts(contacts: readonly Contact[], { path, body }: OutsideRequest): object {
+function searchContacts(world: OutsideWorld, { path, body }: OutsideRequest): object {
 	if (path !== '/crm/v3/objects/contacts/search') return new Refusal(404, { message: path });
 	const [group] = body['filterGroups'] as Array<{
 		filters: Array<{ propertyName: string; operator: string; value: string }>;
 	}>;
-	const results = contacts.filter(({ properties }) =>
-		(group?.filters ?? []).every(
+	const filters = group?.filters ?? [];
+	if (filters.some(({ value }) => world.hubspotFailsFor.has(value))) {
+		return new Refusal(503, { message: 'HubSpot is down' });
+	}
+	const results = world.contacts.filter(({ properties }) =>
+		filters.every(
 			({ propertyName, operator, value }) =>
 				operator === 'EQ' && properties[propertyName] === value,
 		),

@@ -44,6 +44,9 @@ const credentialOf = (nodeType: string): string | undefined =>
 /** What the seller fills in: parameters by node; `disabled` switches a node. */
 export type Choices = Readonly<Record<string, IDataObject & { disabled?: boolean }>>;
 
+/** Sample data of a workflow, by node. */
+export type Samples = Readonly<Record<string, Array<{ json: IDataObject }>>>;
+
 /** An execution that ended or waits for somebody. */
 export interface Execution {
 	readonly id: string;
@@ -68,6 +71,7 @@ export class TemplateRig {
 		const world: OutsideWorld = {
 			spreadsheets: [],
 			contacts: [],
+			hubspotFailsFor: new Set(),
 			model: new ScriptedModel(),
 			slackIsDown: false,
 			slackTakes: [],
@@ -224,7 +228,7 @@ export class TemplateRig {
 		const all: Readonly<Record<string, object>> = {
 			amazonSellingPartnerApi: sandboxCredential(this.sandbox),
 			slackApi: { accessToken: 'xoxb-test' },
-			smtp: { host: '127.0.0.1', port: this.mail.port, secure: false, disableStartTls: true },
+			smtp: this.mail.credential,
 			twilioApi: { authType: 'authToken', accountSid: 'AC00', authToken: 'test' },
 			telegramApi: { accessToken: '1:test', baseUrl: 'https://api.telegram.org' },
 			googleSheetsOAuth2Api: { clientId: 'test', clientSecret: 'test', oauthTokenData: google },
@@ -238,11 +242,18 @@ export class TemplateRig {
 
 export interface Template extends Pick<IWorkflowBase, 'name' | 'connections' | 'settings'> {
 	readonly nodes: INode[];
-	readonly pinData: Readonly<Record<string, Array<{ json: IDataObject }>>>;
+	readonly pinData: Samples;
 }
 
 export const readTemplate = (name: string): Template =>
 	readJson<Template>(`templates/${name}.json`);
+
+/** What the notes of a template say. */
+export const notesOf = (name: string): string =>
+	readTemplate(name)
+		.nodes.filter(({ type }) => type === 'n8n-nodes-base.stickyNote')
+		.map(({ parameters }) => String(parameters['content']))
+		.join('\n');
 
 /** All templates, by the names of their files. */
 export const templateNames = (): string[] =>
