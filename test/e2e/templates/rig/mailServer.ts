@@ -18,6 +18,9 @@ export interface ReceivedMail {
 export class MailServer {
 	readonly mails: ReceivedMail[] = [];
 
+	/** It refuses every mail. */
+	isDown = false;
+
 	private readonly server: Server = createServer((socket) => void this.serve(socket));
 
 	static async open(): Promise<MailServer> {
@@ -50,6 +53,8 @@ export class MailServer {
 				this.mails.push(readMail(to, data.join('\r\n')));
 				[to, data] = [[], undefined];
 				say('250 kept');
+			} else if (this.isDown && /^MAIL/i.test(line)) {
+				say('554 refused');
 			} else if (/^RCPT/i.test(line)) {
 				to.push(/<(.*)>/.exec(line)?.[1] ?? '');
 				say('250 ok');
