@@ -44,7 +44,7 @@ it('has the whole key table, with caption and scopes', () => {
 	expect(rowsOf(html)).toEqual([
 		['Window', '30 days', '90 days', '365 days'],
 		['Rating', '100 %', '94 %', '93 %'],
-		['Unrounded', '100.00 %', '93.51 %', '93.49 %'],
+		['Unrounded', '100 %', '93.51 %', '93.48 %'],
 		['Standing', 'Healthy', 'Critical', 'Critical'],
 		['Positive', '51', '173', '689'],
 		['Neutral', '0', '0', '0'],
@@ -65,6 +65,12 @@ it('says what is not known', () => {
 	expect(rows).toContainEqual(['Positive', 'unknown']);
 	expect(rows).toContainEqual(['Negative', '4']);
 	expect(rows).toContainEqual(['Source', 'Not enough data']);
+});
+
+it('shows a rating just below a threshold as below it, never rounded up to it', () => {
+	const below: SummaryRow = { ...unknownRow, rating: 94.9951, displayedRating: 95 };
+	const rows = rowsOf(digest({ ...emptyModel, summary: [below] }));
+	expect(rows).toContainEqual(['Unrounded', '94.99 %']);
 });
 
 it('starts another table after three windows', () => {

@@ -158,7 +158,7 @@ function fieldsOf(rows: readonly SummaryRow[]): Field[] {
 }
 
 const unrounded = ({ rating }: SummaryRow): string =>
-	rating === null ? UNKNOWN : `${rating.toFixed(2)}\u00A0%`;
+	rating === null ? UNKNOWN : percentInWords(rating);
 
 /** Runway and needed positives of every threshold that any of the windows is held against. */
 function thresholdFields(rows: readonly SummaryRow[]): Field[] {

@@ -3,16 +3,15 @@ import type { Choices, TemplateRig } from './rig/templateRig';
 
 const NAME = 'daily-reputation-digest';
 const TRIGGER = 'Every morning at 8';
+const MAIL: Choices = {
+	'Send the digest': { fromEmail: 'shop@example.com', toEmail: 'owner@example.com' },
+};
 
 export function testDailyReputationDigest(rig: () => TemplateRig): void {
 	describe('daily reputation digest', () => {
 		test('mails the rating with its chart and adds a row of figures to the sheet', async () => {
 			const sheet = rig().makeSpreadsheet();
-			const choices: Choices = {
-				'Send the digest': { fromEmail: 'shop@example.com', toEmail: 'owner@example.com' },
-				'Add a row': sheet.choice,
-			};
-			const id = await rig().import(NAME, choices);
+			const id = await rig().import(NAME, { ...MAIL, 'Add a row': sheet.choice });
 			const mails = rig().mail.mails.length;
 
 			const execution = await rig().run(id, TRIGGER);
@@ -29,19 +28,78 @@ export function testDailyReputationDigest(rig: () => TemplateRig): void {
 					files: { [fileNameOf(rig())]: expect.stringMatching(/^<svg/) },
 				},
 			]);
-			expect(sheet.records).toMatchObject([{ marketplace: 'US', displayedRating: shown, total }]);
+			expect(sheet.records).toMatchObject([
+				{ marketplace: 'US', status: 'at risk', displayedRating: shown, total },
+			]);
 			expect(new Set(sheet.inputOptions)).toEqual(new Set(['RAW']));
 
 			await rig().run(id, TRIGGER);
 			expect(sheet.records).toHaveLength(2);
 		});
 
-		test('can be activated when everything is filled in, not before', async () => {
-			await expect(rig().activate(await rig().import(NAME, {}))).rejects.toThrow();
-			const id = await rig().import(NAME, {
-				'Send the digest': { fromEmail: 'shop@example.com', toEmail: 'owner@example.com' },
-				'Add a row': rig().makeSpreadsheet().choice,
+		test('a click on "Execute workflow", as imported, mails own figures and leaves the sheet alone', async () => {
+			const sheet = rig().makeSpreadsheet();
+			const id = await rig().import(NAME, { ...MAIL, 'Add a row': sheet.choice }, true);
+			const mails = rig().mail.mails.length;
+
+			const { error } = await rig().run(id, TRIGGER);
+
+			expect(error).toBeUndefined();
+			expect(rig().mail.mails.slice(mails)).toHaveLength(1);
+			expect(sheet.rows).toEqual([]);
+		});
+
+		test('a rating that cannot be computed is "not known" in mail and sheet, not a bad one', async () => {
+			const sheet = rig().makeSpreadsheet();
+			const id = await rig().import(NAME, { ...MAIL, 'Add a row': sheet.choice });
+			const mails = rig().mail.mails.length;
+			const fault = rig().sandbox.faults.add({
+				kind: 'reportCancelled',
+				reportType: 'GET_SELLER_FEEDBACK_DATA',
+				times: 'always',
 			});
+
+			const { error } = await rig()
+				.run(id, TRIGGER)
+				.finally(() => fault.remove());
+
+			expect(error).toBeUndefined();
+			expect(rig().mail.mails.slice(mails)).toMatchObject([
+				{ subject: 'Amazon rating US: not known' },
+			]);
+			expect(sheet.records).toMatchObject([{ marketplace: 'US', status: 'not known', rating: '' }]);
+		});
+
+		test('a mail that fails costs no row, a row that fails costs no mail, and n8n shows either', async () => {
+			const sheet = rig().makeSpreadsheet();
+			const id = await rig().import(NAME, { ...MAIL, 'Add a row': sheet.choice });
+			rig().mail.isDown = true;
+			const withoutMail = await rig()
+				.run(id, TRIGGER)
+				.finally(() => (rig().mail.isDown = false));
+			expect(sheet.records).toHaveLength(1);
+			expect(withoutMail).toMatchObject({
+				status: 'error',
+				error: expect.stringContaining('The mail or the row failed'),
+			});
+
+			const gone = { __rl: true, mode: 'id', value: 'gone' };
+			const other = await rig().import(NAME, {
+				...MAIL,
+				'Add a row': { ...sheet.choice, documentId: gone },
+			});
+			const mails = rig().mail.mails.length;
+			expect(await rig().run(other, TRIGGER)).toMatchObject({
+				status: 'error',
+				error: expect.stringContaining('The mail or the row failed'),
+			});
+			expect(rig().mail.mails.slice(mails)).toHaveLength(1);
+		});
+
+		test('can be activated when everything is filled in, not before', async () => {
+			await expect(rig().activate(await rig().import(NAME, {}, true))).rejects.toThrow();
+			const choices = { ...MAIL, 'Add a row': rig().makeSpreadsheet().choice };
+			const id = await rig().import(NAME, choices, true);
 			await rig().activate(id);
 			await rig().deactivate(id);
 		});

@@ -21,6 +21,9 @@ export const UNKNOWN_RECIPIENT = 'unknown@example.com';
 export class MailServer {
 	readonly mails: ReceivedMail[] = [];
 
+	/** It refuses every mail. */
+	isDown = false;
+
 	private readonly server: Server = createServer((socket) => void this.serve(socket));
 
 	static async open(): Promise<MailServer> {
@@ -58,6 +61,8 @@ export class MailServer {
 				this.mails.push(readMail(to, data.join('\r\n')));
 				[to, data] = [[], undefined];
 				say('250 kept');
+			} else if (this.isDown && /^MAIL/i.test(line)) {
+				say('554 refused');
 			} else if (/^RCPT/i.test(line)) {
 				const recipient = /<(.*)>/.exec(line)?.[1] ?? '';
 				if (recipient === UNKNOWN_RECIPIENT) {
