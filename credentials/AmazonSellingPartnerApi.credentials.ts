@@ -49,7 +49,7 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 	};
 
 	documentationUrl =
-		'https://github.com/n8n-nodes-amazon-seller-feedback/n8n-nodes-amazon-seller-feedback#credential';
+		'https://github.com/n8n-nodes-amazon-seller-feedback/n8n-nodes-amazon-seller-feedback/blob/main/docs/credential.md';
 
 	properties: INodeProperties[] = [
 		{

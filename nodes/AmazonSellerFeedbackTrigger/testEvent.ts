@@ -214,7 +214,10 @@ function rate(
 ): { readonly events: readonly FeedbackEvent[]; readonly ratingNow: RatingNow } {
 	const settings = { ...settingsOf(parameters), events: WATCH_EVENTS, daysToWatch: 365 };
 	let state = startWatch('2000-01-01T00:00:00Z', '2000-01-01', 0);
-	const unknown = unknownRating(settings.ratingDays, 'Not all reports it needs are at hand');
+	const unknown = unknownRating(
+		settings.ratingDays,
+		'A test event asks for no Sales and Traffic report, and Amazon has none at hand: the published workflow tells the rating',
+	);
 	if (feedback === undefined) return { events: [], ratingNow: unknown };
 	if (totals) {
 		// Held against each other even if they are not of the same time, which is then noted.
@@ -222,14 +225,17 @@ function rate(
 		state = advance(state, observation, settings).state;
 	}
 	const advanced = advance(state, feedback.observation, settings);
-	const ratingNow = knownRating(advanced.state, settings, feedback.askedAt) ?? unknown;
+	const known = knownRating(advanced.state, settings, feedback.askedAt) ?? unknown;
 	const notes =
 		totals && !isOfOneTime(totals.askedAt, feedback.askedAt)
-			? [...ratingNow.notes, 'The two reports at hand were asked for at different times']
-			: ratingNow.notes;
+			? [...known.notes, 'The two reports at hand were asked for at different times']
+			: known.notes;
+	const ratingNow = { ...known, notes };
 	return {
-		events: advanced.events.filter((event): event is FeedbackEvent => 'change' in event),
-		ratingNow: { ...ratingNow, notes },
+		events: advanced.events
+			.filter((event): event is FeedbackEvent => 'change' in event)
+			.map((event) => ({ ...event, ratingNow: totals ? event.ratingNow : ratingNow })),
+		ratingNow,
 	};
 }
 
@@ -278,9 +284,9 @@ function nothingToShow(
 	{ reasons, feedback }: Shown,
 	marketplace: Marketplace,
 ): NodeOperationError {
-	const [first] = reasons.toSorted((a, b) => Number(a.isExtra) - Number(b.isExtra));
+	// A report that was only wanted for the rating is no reason why there is no event.
 	const message =
-		first?.reason ??
+		reasons.find(({ isExtra }) => !isExtra)?.reason ??
 		(feedback
 			? `${marketplace.name} has no feedback of the kind chosen in the last year`
 			: `Amazon reports nothing of the kind chosen for ${marketplace.name}`);

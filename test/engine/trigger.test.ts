@@ -797,6 +797,9 @@ describe('Fetch Test Event', () => {
 		expect(watcher.longestPollMs).toBeGreaterThan(19_000);
 		expect(watcher.longestPollMs).toBeLessThan(40_000);
 		expect(watching.count('createReport')).toBe(1);
+		expect(watcher.told[0]?.ratingNow).toMatchObject({
+			notes: [expect.stringContaining('test event')],
+		});
 	});
 
 	it('says that the report is not ready, and picks up the same report later', async () => {
@@ -839,18 +842,21 @@ describe('Fetch Test Event', () => {
 		expect(watching.minutesOf('createReport')).toEqual([0, 0, 0]);
 	});
 
-	it('says that there is none of the kind chosen', async () => {
-		for (const { orderId, rating } of low()) {
-			if (rating === 3) world().removeFeedback('demo', orderId);
-		}
-		const watcher = await fetchOne({
-			events: ['newNeutralFeedback'],
-			options: { includeRating: false },
-		});
-		expect(watcher.thrown.map(({ message }) => message)).toEqual([
-			'United States has no feedback of the kind chosen in the last year',
-		]);
-	});
+	it.each([false, true])(
+		'says that there is none of the kind chosen, also where the rating is wanted: %p',
+		async (includeRating) => {
+			for (const { orderId, rating } of low()) {
+				if (rating === 3) world().removeFeedback('demo', orderId);
+			}
+			const watcher = await fetchOne({
+				events: ['newNeutralFeedback'],
+				options: { includeRating },
+			});
+			expect(watcher.thrown.map(({ message }) => message)).toEqual([
+				'United States has no feedback of the kind chosen in the last year',
+			]);
+		},
+	);
 
 	it('gives an item for each event, of reports that are there', async () => {
 		await prepareReports();

@@ -110,7 +110,7 @@ describe('documents', () => {
 		expect(Object.keys(packageJson.scripts)).toEqual(expect.arrayContaining(named));
 	});
 
-	it('have the headings that the nodes and the credential link to', () => {
+	it('have the pages and headings that the nodes and the credential link to', () => {
 		const files = ['.ts', '.json'].flatMap((ending) => [
 			...filesIn('nodes', ending),
 			...filesIn('credentials', ending),
@@ -118,11 +118,14 @@ describe('documents', () => {
 		const linked = files.flatMap((file) =>
 			[
 				...readDocument(file).matchAll(
-					new RegExp(`${REPOSITORY}(?:/blob/[^/]+/([^#"'\\s]+))?#([\\w-]+)`, 'g'),
+					new RegExp(`${REPOSITORY}(?:/blob/[^/]+/([^#"'\\s]+))?(?:#([\\w-]+))?['"]`, 'g'),
 				),
 			].map(([, document = 'README.md', anchor = '']) => [document, anchor] as const),
 		);
 		expect(linked.length).toBeGreaterThan(4);
-		for (const [document, anchor] of linked) expect(anchorsOf(document)).toContain(anchor);
+		for (const [document, anchor] of linked) {
+			expect(existsSync(document)).toBe(true);
+			if (anchor) expect(anchorsOf(document)).toContain(anchor);
+		}
 	});
 });

@@ -26,7 +26,10 @@ export const enteredCountsParameter: INodeProperties = {
 			displayName: 'Window',
 			name: 'window',
 			values: [
-				whole('Days', 'days', 'Length of the window, e.g. 30, 90 or 365; 0 for lifetime'),
+				{
+					...whole('Days', 'days', 'Length of the window, e.g. 30, 90 or 365; 0 for lifetime'),
+					default: 365,
+				},
 				whole('Negative', 'negative', 'Feedback of 1 and 2 stars'),
 				whole('Neutral', 'neutral', 'Feedback of 3 stars'),
 				whole('Positive', 'positive', 'Feedback of 4 and 5 stars'),

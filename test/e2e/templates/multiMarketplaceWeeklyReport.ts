@@ -23,7 +23,7 @@ export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 
 			expectSamples(NAME, execution);
 			const [sent] = mail.mails.slice(mails);
-			expect(sent?.subject).toBe('Amazon ratings: MX, US not healthy');
+			expect(sent?.subject).toBe('Amazon ratings: MX critical, US at risk');
 			const states = { US: 'at risk', CA: 'healthy', MX: 'critical' };
 			for (const [country, state] of Object.entries(states)) {
 				expect(sent?.text).toContain(`<td>${country}</td><td>${state}</td>`);
@@ -46,7 +46,7 @@ export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 
 			expect(error).toBeUndefined();
 			expect(rig().mail.mails.slice(mails)).toMatchObject([
-				{ text: expect.stringContaining('none that Amazon reports'), files: {} },
+				{ text: expect.stringContaining('no file. Amazon gave none'), files: {} },
 			]);
 			await rig().activate(id);
 			await rig().deactivate(id);

@@ -97,7 +97,10 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 				.find(({ text }) => text.includes(orderId));
 			expect(mail).toMatchObject({
 				to: ['owner@example.com'],
-				subject: `Amazon alert: CA, feedback for order ${orderId}`,
+				// Feedback that another test has left the same day may come with it.
+				subject: expect.stringMatching(
+					new RegExp(`^Amazon alert: (CA, feedback for order ${orderId}|\\d+ events)$`),
+				),
 				text: expect.stringContaining(COMMENT),
 			});
 		});

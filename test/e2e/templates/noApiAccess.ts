@@ -55,11 +55,37 @@ export function testNoApiAccess(rig: () => TemplateRig): void {
 			expect(new Set(sheet.inputOptions)).toEqual(new Set(['RAW']));
 			await rig().deactivate(id);
 		});
+
+		test('a report without a row, as sellers without complaints have it, becomes a digest too', async () => {
+			const sheet = rig().makeSpreadsheet();
+			const id = await rig().import(NAME, {
+				'Send the digest': { fromEmail: 'shop@example.com', toEmail: 'owner@example.com' },
+				'Raise the alarm': { channelId: { __rl: true, mode: 'id', value: 'C0EXAMPLE' } },
+				'Keep the feedback': sheet.choice,
+			});
+			const mails = rig().mail.mails.length;
+			await rig().activate(id);
+			await upload(rig(), id, report([]), ['US', '100', '0', '0']);
+			await rig().firstExecution(id);
+			expect(rig().mail.mails.slice(mails)).toMatchObject([
+				{
+					subject: 'Amazon rating US: 100 %, healthy',
+					text: expect.stringMatching(/last 30 days:\s+none in the report/),
+				},
+			]);
+			expect(sheet.records).toEqual([]);
+			await rig().deactivate(id);
+		});
 	});
 }
 
 /** Fills in the form as a browser does, as soon as n8n has opened it after the activation. */
-async function upload(rig: TemplateRig, workflowId: string): Promise<void> {
+async function upload(
+	rig: TemplateRig,
+	workflowId: string,
+	text = report(),
+	counts = ['US', '94', '3', '3'],
+): Promise<void> {
 	const { nodes } = await rig.n8n.get<{ nodes: Array<{ name: string; webhookId: string }> }>(
 		`/rest/workflows/${workflowId}`,
 	);
@@ -67,8 +93,8 @@ async function upload(rig: TemplateRig, workflowId: string): Promise<void> {
 	const url = `${rig.n8n.url}/form/${form?.webhookId}`;
 	await rig.until('open form', async () => ((await fetch(url)).ok ? true : undefined));
 	const body = new FormData();
-	body.set('field-0', new Blob([report()], { type: 'text/plain' }), 'feedback.txt');
-	for (const [index, value] of ['US', '94', '3', '3'].entries()) {
+	body.set('field-0', new Blob([text], { type: 'text/plain' }), 'feedback.txt');
+	for (const [index, value] of counts.entries()) {
 		body.set(`field-${index + 1}`, value);
 	}
 	const response = await fetch(url, { method: 'POST', body });
@@ -76,11 +102,11 @@ async function upload(rig: TemplateRig, workflowId: string): Promise<void> {
 }
 
 /** A report as Seller Central gives it: days as in the United States, nothing quoted. */
-function report(): string {
+function report(comments: readonly string[] = COMMENTS): string {
 	const day = DateTime.utc().minus({ days: 3 }).toFormat('M/d/yy');
 	return [
 		'Date\tRating\tComments\tYour Response\tOrder ID\tRater Email',
-		...COMMENTS.map(
+		...comments.map(
 			(comment, index) => `${day}\t1\t${comment}\t\t111-1111111-000000${index}\tbuyer@example.com`,
 		),
 	].join('\r\n');
