@@ -67,7 +67,8 @@ describe('Claims, in one process', () => {
 		const all = await Promise.all(others);
 
 		expect(truthOf(ids).toSorted()).toEqual(ids.toSorted());
-		expect(postsOf(ids)).toHaveLength(ids.length);
+		// A request turned away at the limit asked nobody.
+		expect(postsOf(ids).filter(({ status }) => status !== 429)).toHaveLength(ids.length);
 		for (const orderId of ids) {
 			const perRun = all.map(({ items }) => items.find((row) => row.orderId === orderId)?.outcome);
 			expect(perRun.filter((outcome) => outcome === 'sent')).toHaveLength(1);
