@@ -2,9 +2,10 @@ import { expectSamples } from './rig/samples';
 import type { Choices, TemplateRig } from './rig/templateRig';
 
 const NAME = 'daily-reputation-digest';
+const OWNER = 'owner@example.com';
 const TRIGGER = 'Every morning at 8';
 const MAIL: Choices = {
-	'Send the digest': { fromEmail: 'shop@example.com', toEmail: 'owner@example.com' },
+	'Send the digest': { fromEmail: 'shop@example.com', toEmail: OWNER },
 };
 
 export function testDailyReputationDigest(rig: () => TemplateRig): void {
@@ -12,7 +13,7 @@ export function testDailyReputationDigest(rig: () => TemplateRig): void {
 		test('mails the rating with its chart and adds a row of figures to the sheet', async () => {
 			const sheet = rig().makeSpreadsheet();
 			const id = await rig().import(NAME, { ...MAIL, 'Add a row': sheet.choice });
-			const mails = rig().mail.mails.length;
+			const mails = rig().mail.to(OWNER).length;
 
 			const execution = await rig().run(id, TRIGGER);
 
@@ -20,9 +21,9 @@ export function testDailyReputationDigest(rig: () => TemplateRig): void {
 			const truth = rig().sandbox.truth.rating('demo', 'ATVPDKIKX0DER')['365'];
 			const total = truth.positive + truth.neutral + truth.negative;
 			const shown = Math.round((100 * truth.positive) / total);
-			expect(rig().mail.mails.slice(mails)).toMatchObject([
+			expect(rig().mail.to(OWNER).slice(mails)).toMatchObject([
 				{
-					to: ['owner@example.com'],
+					to: [OWNER],
 					subject: `Amazon rating US: ${shown} % in 365 days`,
 					text: expect.stringMatching(/<h1.*Seller feedback rating/s),
 					files: { [fileNameOf(rig())]: expect.stringMatching(/^<svg/) },
@@ -40,19 +41,19 @@ export function testDailyReputationDigest(rig: () => TemplateRig): void {
 		test('a click on "Execute workflow", as imported, mails own figures and leaves the sheet alone', async () => {
 			const sheet = rig().makeSpreadsheet();
 			const id = await rig().import(NAME, { ...MAIL, 'Add a row': sheet.choice }, true);
-			const mails = rig().mail.mails.length;
+			const mails = rig().mail.to(OWNER).length;
 
 			const { error } = await rig().run(id, TRIGGER);
 
 			expect(error).toBeUndefined();
-			expect(rig().mail.mails.slice(mails)).toHaveLength(1);
+			expect(rig().mail.to(OWNER).slice(mails)).toHaveLength(1);
 			expect(sheet.rows).toEqual([]);
 		});
 
 		test('a rating that cannot be computed is "not known" in mail and sheet, not a bad one', async () => {
 			const sheet = rig().makeSpreadsheet();
 			const id = await rig().import(NAME, { ...MAIL, 'Add a row': sheet.choice });
-			const mails = rig().mail.mails.length;
+			const mails = rig().mail.to(OWNER).length;
 			const fault = rig().sandbox.faults.add({
 				kind: 'reportCancelled',
 				reportType: 'GET_SELLER_FEEDBACK_DATA',
@@ -64,7 +65,7 @@ export function testDailyReputationDigest(rig: () => TemplateRig): void {
 				.finally(() => fault.remove());
 
 			expect(error).toBeUndefined();
-			expect(rig().mail.mails.slice(mails)).toMatchObject([
+			expect(rig().mail.to(OWNER).slice(mails)).toMatchObject([
 				{ subject: 'Amazon rating US: not known' },
 			]);
 			expect(sheet.records).toMatchObject([{ marketplace: 'US', status: 'not known', rating: '' }]);
@@ -73,10 +74,10 @@ export function testDailyReputationDigest(rig: () => TemplateRig): void {
 		test('a mail that fails costs no row, a row that fails costs no mail, and n8n shows either', async () => {
 			const sheet = rig().makeSpreadsheet();
 			const id = await rig().import(NAME, { ...MAIL, 'Add a row': sheet.choice });
-			rig().mail.isDown = true;
+			rig().mail.refused = OWNER;
 			const withoutMail = await rig()
 				.run(id, TRIGGER)
-				.finally(() => (rig().mail.isDown = false));
+				.finally(() => (rig().mail.refused = undefined));
 			expect(sheet.records).toHaveLength(1);
 			expect(withoutMail).toMatchObject({
 				status: 'error',
@@ -88,12 +89,12 @@ export function testDailyReputationDigest(rig: () => TemplateRig): void {
 				...MAIL,
 				'Add a row': { ...sheet.choice, documentId: gone },
 			});
-			const mails = rig().mail.mails.length;
+			const mails = rig().mail.to(OWNER).length;
 			expect(await rig().run(other, TRIGGER)).toMatchObject({
 				status: 'error',
 				error: expect.stringContaining('The mail or the row failed'),
 			});
-			expect(rig().mail.mails.slice(mails)).toHaveLength(1);
+			expect(rig().mail.to(OWNER).slice(mails)).toHaveLength(1);
 		});
 
 		test('can be activated when everything is filled in, not before', async () => {

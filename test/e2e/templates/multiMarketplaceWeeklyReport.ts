@@ -1,55 +1,184 @@
+import { DateTime } from 'luxon';
+import type { FaultSpec } from '../../../sandbox';
+import { sandboxCredential } from '../../engine/sandboxCredential';
 import { expectSamples } from './rig/samples';
 import type { Choices, TemplateRig } from './rig/templateRig';
 
 const NAME = 'multi-marketplace-weekly-report';
+const OWNER = 'owner@example.com';
 const TRIGGER = 'Every Monday at 8';
 const FORMULA = '=HYPERLINK("http://evil","x")';
 const MAIL: Choices = {
-	'Send the report': { fromEmail: 'shop@example.com', toEmail: 'owner@example.com' },
+	'Send the report': { fromEmail: 'shop@example.com', toEmail: OWNER },
 };
 
+const CANADA = 'A2EUQ1WTGCTBG2';
+const MEXICO = 'A1AM78C64UM0Y8';
+
+/** The first three feedback reports are those of the ratings, of US, CA and MX; then those of the week. */
+const FEEDBACK_REPORT: Omit<FaultSpec, 'kind'> = { reportType: 'GET_SELLER_FEEDBACK_DATA' };
+const OF_THE_WEEK = { ...FEEDBACK_REPORT, skip: 3 };
+
+/** A day in Mexico City, counted from today. */
+const dayInMexico = (days: number): string =>
+	DateTime.now().setZone('America/Mexico_City').plus({ days }).toISODate() ?? '';
+
 export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
+	/** Runs the template, by default as it will run once active. */
+	async function run(choices: Choices = {}, fault?: FaultSpec) {
+		const id = await rig().import(NAME, { ...MAIL, ...choices });
+		const mails = rig().mail.to(OWNER).length;
+		const switchedOn = fault && rig().sandbox.faults.add(fault);
+		const execution = await rig()
+			.run(id, TRIGGER)
+			.finally(() => switchedOn?.remove());
+		expect(execution.error).toBeUndefined();
+		const [sent, ...others] = rig().mail.to(OWNER).slice(mails);
+		expect(others).toEqual([]);
+		const [file] = Object.values(sent?.files ?? {});
+		return { execution, subject: sent?.subject, text: sent?.text ?? '', file };
+	}
+
 	describe('multi-marketplace weekly report', () => {
-		test('mails a line per marketplace and the feedback of the week, texts as texts', async () => {
-			const { sandbox, mail } = rig();
-			const { orderId } = sandbox.world.addFeedback({
-				marketplaceId: 'A2EUQ1WTGCTBG2',
+		test('mails a line per marketplace, the worst first, and the feedback of the week, texts as texts', async () => {
+			const { orderId } = rig().sandbox.world.addFeedback({
+				marketplaceId: CANADA,
 				rating: 1,
 				comment: FORMULA,
+				date: dayInMexico(-2),
 			});
-			const mails = mail.mails.length;
 
-			const execution = await rig().run(await rig().import(NAME, MAIL), TRIGGER);
+			const { execution, subject, text, file } = await run();
 
 			expectSamples(NAME, execution);
-			const [sent] = mail.mails.slice(mails);
-			expect(sent?.subject).toBe('Amazon ratings: MX critical, US at risk');
-			const states = { US: 'at risk', CA: 'healthy', MX: 'critical' };
-			for (const [country, state] of Object.entries(states)) {
-				expect(sent?.text).toContain(`<td>${country}</td><td>${state}</td>`);
-			}
-			const [file = ''] = Object.values(sent?.files ?? {});
+			expect(subject).toBe('Amazon ratings: MX critical, US at risk, CA healthy');
+			expect(linesOf(text)).toEqual([
+				expect.arrayContaining(['Marketplace', 'State']),
+				expect.arrayContaining(['MX', 'critical']),
+				expect.arrayContaining(['US', 'at risk', 'The rating is 97.44 %, below Aim (98 %)']),
+				expect.arrayContaining(['CA', 'healthy']),
+			]);
+			expect(text).not.toContain('atRisk');
 			expect(file).toContain(orderId);
 			expect(file).toContain('>=HYPERLINK(&quot;http://evil&quot;,&quot;x&quot;)<');
 			// A cell with a formula would have it in an element of its own.
 			expect(file).not.toMatch(/<f[ >]/);
 		});
 
-		test('a week without feedback has a report without a file', async () => {
-			const mails = rig().mail.mails.length;
-			const id = await rig().import(NAME, {
-				...MAIL,
-				'Feedback of the week': { filters: { ratings: [5] } },
+		test('holds seven whole days, so that each feedback is in one report only', async () => {
+			const orderIds = [-8, -7, -1, 0].map((days) => {
+				const date = dayInMexico(days);
+				return rig().sandbox.world.addFeedback({ marketplaceId: MEXICO, rating: 3, date }).orderId;
 			});
 
-			const { error } = await rig().run(id, TRIGGER);
+			const { text, file } = await run();
 
-			expect(error).toBeUndefined();
-			expect(rig().mail.mails.slice(mails)).toMatchObject([
-				{ text: expect.stringContaining('no file. Amazon gave none'), files: {} },
+			expect(orderIds.map((orderId) => file?.includes(orderId))).toEqual([
+				false,
+				true,
+				true,
+				false,
 			]);
+			const [first, last] = [-7, -1].map((days) => DateTime.now().plus({ days }).toISODate());
+			expect(text).toContain(`from ${first} to ${last}`);
+		});
+
+		test('a week without feedback has a report without a file', async () => {
+			const { text, file } = await run({
+				'Feedback of the week': { filters: { ratings: [5] } },
+			});
+			expect(text).toMatch(/its own calendar: none\.</);
+			expect(text).not.toContain('not known');
+			expect(file).toBeUndefined();
+		});
+
+		test('feedback whose report Amazon cancelled is not known, beside that of the others', async () => {
+			const { text, file } = await run({}, { kind: 'reportCancelled', ...OF_THE_WEEK });
+			expect(text).toMatch(/its own calendar: in the attached file\./);
+			expect(text).toMatch(/Not known:<br>US: Amazon cancelled the report: either there is no/);
+			expect(text).not.toMatch(/<br>(CA|MX): /);
+			expect(file).toContain('>MX<');
+			expect(file).not.toContain('>US<');
+			expect(file).not.toContain('feedbackKnown');
+		});
+
+		test('where all were cancelled it does not say that there is none', async () => {
+			const { text, file } = await run(
+				{},
+				{ kind: 'reportCancelled', ...OF_THE_WEEK, times: 'always' },
+			);
+			expect(text).toMatch(/its own calendar: none where it is known\./);
+			expect(text).toMatch(/Not known:<br>US: .*<br>CA: .*<br>MX: /);
+			expect(file).toBeUndefined();
+		});
+
+		test('a marketplace whose rating or feedback cannot be read costs no other', async () => {
+			const rating = await run({}, { kind: 'reportFatal', ...FEEDBACK_REPORT });
+			expect(rating.subject).toBe('Amazon ratings: MX critical, US could not be read, CA healthy');
+			expect(linesOf(rating.text)).toContainEqual(
+				expect.arrayContaining(['US', 'could not be read', expect.stringMatching(/report/i)]),
+			);
+
+			const feedback = await run({}, { kind: 'reportFatal', ...OF_THE_WEEK });
+			expect(feedback.subject).toBe('Amazon ratings: MX critical, US at risk, CA healthy');
+			expect(feedback.text).toMatch(/Not known:<br>US: .*report/i);
+			expect(feedback.file).toContain('>MX<');
+		});
+
+		test('without a role the mail comes all the same and says so', async () => {
+			rig().sandbox.roles.remove('demo', 'Brand Analytics');
+			const { subject, text } = await run().finally(() =>
+				rig().sandbox.roles.restore('demo', 'Brand Analytics'),
+			);
+			expect(subject).toBe(
+				'Amazon ratings: US could not be read, CA could not be read, MX could not be read',
+			);
+			expect(text).toContain('Amazon denied access');
+		});
+
+		test('a rating that cannot be computed is not known, neither healthy nor at risk', async () => {
+			const { subject, text } = await run({}, { kind: 'reportCancelled', ...FEEDBACK_REPORT });
+			expect(subject).toBe('Amazon ratings: MX critical, US not known, CA healthy');
+			expect(linesOf(text)).toContainEqual(
+				expect.arrayContaining(['US', 'not known', 'not known', '–']),
+			);
+		});
+
+		test('a rating just below the line is not rounded up to it', async () => {
+			const window = [{ days: 365, positive: 18_999, neutral: 0, negative: 1001 }];
+			const { text } = await run({
+				'Evaluate each marketplace': { sources: ['counts'], counts: { window } },
+			});
+			expect(text).toContain('94.99 %');
+			expect(text).not.toMatch(/\b95(\.00)? %<\/td>/);
+		});
+
+		test('a click on "Execute workflow", as imported, shows a European seller the own report and mails nothing', async () => {
+			const type = 'amazonSellingPartnerApi';
+			await rig().addCredential(type, sandboxCredential(rig().sandbox, 'second'));
+			const id = await rig().import(NAME, MAIL, true);
+			await rig().addCredential(type, sandboxCredential(rig().sandbox));
+			const mails = rig().mail.to(OWNER).length;
+
+			const execution = await rig().run(id, TRIGGER);
+
+			expect(execution.error).toBeUndefined();
+			expect(rig().mail.to(OWNER)).toHaveLength(mails);
+			const [[report] = []] = execution.outputs['Write the report'] ?? [];
+			expect(report?.['subject']).toMatch(/\bDE\b/);
+		});
+
+		test('can be activated when everything is filled in, not before', async () => {
+			await expect(rig().activate(await rig().import(NAME, {}, true))).rejects.toThrow();
+			const id = await rig().import(NAME, MAIL, true);
 			await rig().activate(id);
 			await rig().deactivate(id);
 		});
 	});
 }
+
+/** The cells of the mail's table, a list for each line. */
+const linesOf = (text: string): string[][] =>
+	[...text.matchAll(/<tr.*?<\/tr>/gs)].map(([line]) =>
+		[...line.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/gs)].map(([, cell = '']) => cell),
+	);

@@ -1,8 +1,13 @@
 import { DateTime } from 'luxon';
+import { fillInForm, tryForm, type FormAnswer } from './rig/form';
 import { expectSamples } from './rig/samples';
-import type { TemplateRig } from './rig/templateRig';
+import type { Choices, TemplateRig } from './rig/templateRig';
 
 const NAME = 'no-api-access';
+const OWNER = 'owner@example.com';
+/** Which the seller does not have. */
+const AMAZON_CREDENTIAL = 'amazonSellingPartnerApi';
+const FORM = 'Upload the report';
 
 /** What buyers write, and what a spreadsheet would compute. */
 const COMMENTS = [
@@ -15,97 +20,156 @@ const COMMENTS = [
 	'@SUM(A1)',
 ];
 
+const HEADER = 'Date\tRating\tComments\tYour Response\tOrder ID\tRater Email';
+
+interface Counts {
+	readonly positive: number;
+	readonly neutral: number;
+	readonly negative: number;
+}
+
+const CRITICAL: Counts = { positive: 94, neutral: 3, negative: 3 };
+const HEALTHY: Counts = { positive: 100, neutral: 0, negative: 0 };
+
 export function testNoApiAccess(rig: () => TemplateRig): void {
+	const choicesWith = (sheet: Choices[string]): Choices => ({
+		'Send the digest': { fromEmail: 'shop@example.com', toEmail: OWNER },
+		'Raise the alarm': { channelId: { __rl: true, mode: 'id', value: 'C0EXAMPLE' } },
+		'Keep the feedback': sheet,
+	});
+
+	/** Activates the template, uploads a file by its form and waits for what comes of it. */
+	async function upload(file: string, counts: Counts) {
+		const sheet = rig().makeSpreadsheet();
+		const id = await rig().import(NAME, choicesWith(sheet.choice), false, AMAZON_CREDENTIAL);
+		const mails = rig().mail.to(OWNER).length;
+		await rig().activate(id);
+		const { result, requests } = await rig()
+			.requestsDuring('slack.com', async () => ({
+				answer: await fillInForm(rig(), id, FORM, answersOf(file, counts)),
+				execution: await rig().firstExecution(id),
+			}))
+			.finally(async () => await rig().deactivate(id));
+		return { ...result, id, sheet, alarms: requests, mails: rig().mail.to(OWNER).slice(mails) };
+	}
+
 	describe('feedback report without API access', () => {
 		test('an uploaded report becomes a digest, an alarm and rows whose texts stay texts', async () => {
-			const sheet = rig().makeSpreadsheet();
-			const id = await rig().import(NAME, {
-				'Send the digest': { fromEmail: 'shop@example.com', toEmail: 'owner@example.com' },
-				'Raise the alarm': { channelId: { __rl: true, mode: 'id', value: 'C0EXAMPLE' } },
-				'Keep the feedback': sheet.choice,
-			});
-			const mails = rig().mail.mails.length;
 			const amazon = rig().sandbox.requests.length;
-			await rig().activate(id);
 
-			const { result, requests } = await rig().requestsDuring('slack.com', async () => {
-				await upload(rig(), id);
-				return await rig().firstExecution(id);
-			});
+			const { id, execution, answer, sheet, alarms, mails } = await upload(
+				reportOf(COMMENTS),
+				CRITICAL,
+			);
 
-			expectSamples(NAME, result);
+			expectSamples(NAME, execution);
+			expect(answer.status).toBe(200);
 			expect(rig().sandbox.requests).toHaveLength(amazon);
-			expect(rig().mail.mails.slice(mails)).toMatchObject([
+			expect(mails).toMatchObject([
 				{
-					subject: 'Amazon rating US: 94 %, critical',
+					subject: 'Amazon rating US: critical, 94 %',
 					text: expect.stringMatching(
-						/94\.00 % of 100 feedback in 365 days \(critical\).*HYPERLINK\("http:\/\/evil","x"\)/s,
+						/critical.*The rating is 94 %, below Suspension risk.*Feedback counted: 100.*HYPERLINK\("http:\/\/evil","x"\)/s,
 					),
 				},
 			]);
-			expect(requests).toMatchObject([{ body: { text: expect.stringContaining('94 %') } }]);
+			expect(alarms).toMatchObject([{ body: { text: expect.stringContaining('critical, 94 %') } }]);
 			expect(sheet.records.map(({ comment }) => comment)).toEqual(COMMENTS);
-			expect(result.outputs['Read the report']?.[0]?.map(({ comment }) => comment)).toEqual(
+			expect(execution.outputs['Read the report']?.[0]?.map(({ comment }) => comment)).toEqual(
 				COMMENTS,
 			);
 
-			await upload(rig(), id);
-			await rig().until('second mail', () => rig().mail.mails[mails + 1]);
+			await rig().activate(id);
+			await fillInForm(rig(), id, FORM, answersOf(reportOf(COMMENTS), CRITICAL));
+			await rig().deactivate(id);
 			expect(sheet.records.map(({ comment }) => comment)).toEqual(COMMENTS);
 			expect(new Set(sheet.inputOptions)).toEqual(new Set(['RAW']));
-			await rig().deactivate(id);
 		});
 
-		test('a report without a row, as sellers without complaints have it, becomes a digest too', async () => {
-			const sheet = rig().makeSpreadsheet();
-			const id = await rig().import(NAME, {
-				'Send the digest': { fromEmail: 'shop@example.com', toEmail: 'owner@example.com' },
-				'Raise the alarm': { channelId: { __rl: true, mode: 'id', value: 'C0EXAMPLE' } },
-				'Keep the feedback': sheet.choice,
-			});
-			const mails = rig().mail.mails.length;
-			await rig().activate(id);
-			await upload(rig(), id, report([]), ['US', '100', '0', '0']);
-			await rig().firstExecution(id);
-			expect(rig().mail.mails.slice(mails)).toMatchObject([
+		test('a report without feedback has its digest too, for sellers without negatives', async () => {
+			const { answer, execution, sheet, alarms, mails } = await upload(HEADER, HEALTHY);
+			expect(answer).toMatchObject({ status: 200, page: expect.stringContaining('was sent') });
+			expect(execution.error).toBeUndefined();
+			expect(mails).toMatchObject([
 				{
-					subject: 'Amazon rating US: 100 %, healthy',
-					text: expect.stringMatching(/last 30 days:\s+none in the report/),
+					subject: 'Amazon rating US: healthy, 100 %',
+					text: expect.stringMatching(/last 30 days:\r?\nnone in this report/),
 				},
 			]);
-			expect(sheet.records).toEqual([]);
-			await rig().deactivate(id);
+			expect(alarms).toEqual([]);
+			expect(sheet.rows).toEqual([]);
+		});
+
+		test('a file that is no feedback report is refused in the form, not taken as one without feedback', async () => {
+			for (const file of ['Date,Rating\n9/3/26,5\n', 'hello']) {
+				const { answer, execution, sheet, mails } = await upload(file, HEALTHY);
+				expect(answer.status).toBe(500);
+				expect(execution.error).toContain('is not a feedback report');
+				expect(mails).toEqual([]);
+				expect(sheet.rows).toEqual([]);
+			}
+		});
+
+		test('a rating that cannot be computed is not known, neither healthy nor at risk', async () => {
+			const none: Counts = { positive: 0, neutral: 0, negative: 0 };
+			const { alarms, mails } = await upload(reportOf(['late']), none);
+			expect(mails).toMatchObject([{ subject: 'Amazon rating US: not known' }]);
+			expect(alarms).toMatchObject([{ body: { text: expect.stringContaining('not known') } }]);
+			expect(JSON.stringify([mails, alarms])).not.toMatch(/at ?risk(?!:)|\b0 %|healthy/i);
+		});
+
+		test('a rating just below the line is not rounded up to it', async () => {
+			const below: Counts = { positive: 18_999, neutral: 0, negative: 1001 };
+			const { mails } = await upload(HEADER, below);
+			expect(mails[0]?.text).toContain('The rating is 94.99 %, below Suspension risk (95 %)');
+			expect(mails[0]?.text).not.toContain('95.00');
+		});
+
+		test('a mail that fails costs neither alarm nor rows, and the form says that something failed', async () => {
+			rig().mail.refused = OWNER;
+			const { answer, execution, sheet, alarms } = await upload(
+				reportOf(COMMENTS),
+				CRITICAL,
+			).finally(() => (rig().mail.refused = undefined));
+			expect(alarms).toHaveLength(1);
+			expect(sheet.records).toHaveLength(COMMENTS.length);
+			expect(answer.status).toBe(500);
+			expect(execution).toMatchObject({
+				status: 'error',
+				error: expect.stringContaining('could not be sent or kept'),
+			});
+		});
+
+		test('a trial, as imported, mails the own figures and leaves the sheet alone', async () => {
+			const sheet = rig().makeSpreadsheet();
+			const id = await rig().import(NAME, choicesWith(sheet.choice), true, AMAZON_CREDENTIAL);
+			const mails = rig().mail.to(OWNER).length;
+
+			const { status } = await tryForm(rig(), id, FORM, answersOf(reportOf(['late']), HEALTHY));
+
+			expect(status).toBe(200);
+			expect((await rig().firstExecution(id)).error).toBeUndefined();
+			expect(rig().mail.to(OWNER).slice(mails)).toMatchObject([
+				{ subject: 'Amazon rating US: healthy, 100 %', text: expect.stringContaining('late') },
+			]);
+			expect(sheet.rows).toEqual([]);
 		});
 	});
 }
 
-/** Fills in the form as a browser does, as soon as n8n has opened it after the activation. */
-async function upload(
-	rig: TemplateRig,
-	workflowId: string,
-	text = report(),
-	counts = ['US', '94', '3', '3'],
-): Promise<void> {
-	const { nodes } = await rig.n8n.get<{ nodes: Array<{ name: string; webhookId: string }> }>(
-		`/rest/workflows/${workflowId}`,
-	);
-	const form = nodes.find(({ name }) => name === 'Upload the report');
-	const url = `${rig.n8n.url}/form/${form?.webhookId}`;
-	await rig.until('open form', async () => ((await fetch(url)).ok ? true : undefined));
-	const body = new FormData();
-	body.set('field-0', new Blob([text], { type: 'text/plain' }), 'feedback.txt');
-	for (const [index, value] of counts.entries()) {
-		body.set(`field-${index + 1}`, value);
-	}
-	const response = await fetch(url, { method: 'POST', body });
-	expect(response.status).toBe(200);
-}
+const answersOf = (report: string, { positive, neutral, negative }: Counts): FormAnswer[] => [
+	{ fileName: 'feedback.txt', content: report },
+	'US',
+	String(positive),
+	String(neutral),
+	String(negative),
+];
 
 /** A report as Seller Central gives it: days as in the United States, nothing quoted. */
-function report(comments: readonly string[] = COMMENTS): string {
+function reportOf(comments: readonly string[]): string {
 	const day = DateTime.utc().minus({ days: 3 }).toFormat('M/d/yy');
 	return [
-		'Date\tRating\tComments\tYour Response\tOrder ID\tRater Email',
+		HEADER,
 		...comments.map(
 			(comment, index) => `${day}\t1\t${comment}\t\t111-1111111-000000${index}\tbuyer@example.com`,
 		),

@@ -131,6 +131,24 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 				expect(new Set(sheet.inputOptions)).toEqual(new Set(['RAW']));
 			});
 
+			test('two runs at the same time ask each buyer once, and each order has a row of either', async () => {
+				const orders = rig().sandbox.world.addOrders({ state: 'eligible', count: 5 });
+				const { sheet, id } = await prepare(IN_EARNEST);
+
+				await Promise.all([run(id), run(id)]);
+
+				for (const { orderId } of orders) {
+					const asked = rig().sandbox.truth.solicitations.filter(
+						(each) => each.orderId === orderId,
+					);
+					expect(asked).toHaveLength(1);
+					const outcomes = sheet.records
+						.filter((row) => row['orderId'] === orderId)
+						.map(({ outcome }) => outcome);
+					expect(outcomes.filter((outcome) => outcome === 'sent')).toHaveLength(1);
+				}
+			});
+
 			test('the rows of requests that are out get into a ledger that fails at first', async () => {
 				rig().sandbox.world.addOrders({ state: 'eligible', count: 2 });
 				const { sheet, id } = await prepare(IN_EARNEST);

@@ -3,6 +3,7 @@ import { testFeedbackJoinedWithCrm } from './feedbackJoinedWithCrm';
 import { testMultiMarketplaceWeeklyReport } from './multiMarketplaceWeeklyReport';
 import { testNegativeFeedbackAlerts } from './negativeFeedbackAlerts';
 import { testNoApiAccess } from './noApiAccess';
+import { testRatingFromAnExport } from './ratingFromAnExport';
 import { testReputationAssistant } from './reputationAssistant';
 import { testReviewRequestsWithLedger } from './reviewRequestsWithLedger';
 import { readTemplate, TemplateRig, templateNames } from './rig/templateRig';
@@ -40,12 +41,14 @@ test('use only nodes and versions that this n8n has', async () => {
 	expect(used.filter((each) => !known.has(each))).toEqual([]);
 });
 
+// It counts the requests to Amazon, which a waiting execution makes when its wait is over.
+testNoApiAccess(() => rig);
 const thresholdAlarm = testThresholdAlarm(() => rig);
 testDailyReputationDigest(() => rig);
 testFeedbackJoinedWithCrm(() => rig);
 testMultiMarketplaceWeeklyReport(() => rig);
 testNegativeFeedbackAlerts(() => rig);
-testNoApiAccess(() => rig);
+testRatingFromAnExport(() => rig);
 testReputationAssistant(() => rig);
 testReviewRequestsWithLedger(() => rig);
 thresholdAlarm.unanswered();

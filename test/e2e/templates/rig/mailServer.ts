@@ -21,8 +21,8 @@ export const UNKNOWN_RECIPIENT = 'unknown@example.com';
 export class MailServer {
 	readonly mails: ReceivedMail[] = [];
 
-	/** It refuses every mail. */
-	isDown = false;
+	/** An address whose mails it refuses. */
+	refused: string | undefined;
 
 	private readonly server: Server = createServer((socket) => void this.serve(socket));
 
@@ -40,6 +40,11 @@ export class MailServer {
 	/** What n8n's credential for it holds. */
 	get credential(): object {
 		return { host: '127.0.0.1', port: this.port, secure: false, disableStartTls: true };
+	}
+
+	/** What came for somebody: workflows of other tests may send to others meanwhile. */
+	to(address: string): ReceivedMail[] {
+		return this.mails.filter(({ to }) => to.includes(address));
 	}
 
 	close(): void {
@@ -61,8 +66,8 @@ export class MailServer {
 				this.mails.push(readMail(to, data.join('\r\n')));
 				[to, data] = [[], undefined];
 				say('250 kept');
-			} else if (this.isDown && /^MAIL/i.test(line)) {
-				say('554 refused');
+			} else if (/^RCPT/i.test(line) && this.refused && line.includes(this.refused)) {
+				say('550 refused');
 			} else if (/^RCPT/i.test(line)) {
 				const recipient = /<(.*)>/.exec(line)?.[1] ?? '';
 				if (recipient === UNKNOWN_RECIPIENT) {

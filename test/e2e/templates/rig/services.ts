@@ -48,7 +48,7 @@ export const servicesOf = (world: OutsideWorld): Readonly<Record<string, Service
 	}),
 	'api.twilio.com': ({ body }) => ({ sid: 'SM00', status: 'queued', body: body['Body'] }),
 	'sheets.googleapis.com': (request) =>
-		world.spreadsheets.find(({ id }) => request.path.includes(id))?.answer(request) ??
+		world.spreadsheets.find(({ id }) => request.path.split(/[/:]/).includes(id))?.answer(request) ??
 		new Refusal(404, { error: { message: 'Requested entity was not found.' } }),
 	'api.hubapi.com': (request) => searchContacts(world, request),
 	'api.openai.com': ({ body }) => world.model.answer(body),

@@ -116,15 +116,17 @@ export class TemplateRig {
 	 * to; without its sample data unless asked for.
 	 * @param workflow the name of a template, or a workflow as it stands
 	 * @param samples whether with its sample data, or what is pinned instead
+	 * @param withoutCredential the type of one that is not chosen
 	 * @returns the workflow's ID
 	 */
 	async import(
 		workflow: string | Template,
 		choices: Choices,
 		samples: boolean | Template['pinData'] = false,
+		withoutCredential?: string,
 	): Promise<string> {
 		const template = typeof workflow === 'string' ? readTemplate(workflow) : workflow;
-		const nodes = template.nodes.map((node) => this.prepared(node, choices));
+		const nodes = template.nodes.map((node) => this.prepared(node, choices, withoutCredential));
 		const unknown = Object.keys(choices).filter(
 			(each) => !nodes.some((node) => node.name === each),
 		);
@@ -137,10 +139,10 @@ export class TemplateRig {
 		return id;
 	}
 
-	private prepared(node: INode, choices: Choices): INode {
+	private prepared(node: INode, choices: Choices, withoutCredential?: string): INode {
 		const { disabled, ...parameters } = choices[node.name] ?? {};
 		const type = credentialOf(node.type);
-		const id = type && this.credentialIds[type];
+		const id = type && type !== withoutCredential && this.credentialIds[type];
 		return {
 			...node,
 			parameters: { ...node.parameters, ...(parameters as INode['parameters']) },

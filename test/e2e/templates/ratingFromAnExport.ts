@@ -1,0 +1,121 @@
+import { DateTime } from 'luxon';
+import { fillInForm, tryForm, type FormAnswer } from './rig/form';
+import { expectSamples } from './rig/samples';
+import type { Choices, TemplateRig } from './rig/templateRig';
+
+const NAME = 'rating-from-an-export';
+const OWNER = 'owner@example.com';
+/** Which the seller does not have. */
+const AMAZON_CREDENTIAL = 'amazonSellingPartnerApi';
+const FORM = 'Upload the export';
+const MAIL: Choices = {
+	'Send the rating': { fromEmail: 'shop@example.com', toEmail: OWNER },
+};
+
+/** 94 positive of 100. */
+const STARS = [...Array<number>(94).fill(5), 3, 3, 3, 1, 2, 1];
+
+export function testRatingFromAnExport(rig: () => TemplateRig): void {
+	/** Activates the template, uploads a file by its form and waits for what comes of it. */
+	async function upload(file: string) {
+		const id = await rig().import(NAME, MAIL, false, AMAZON_CREDENTIAL);
+		const mails = rig().mail.to(OWNER).length;
+		await rig().activate(id);
+		const answer = await fillInForm(rig(), id, FORM, answersOf(file));
+		const execution = await rig().firstExecution(id);
+		await rig().deactivate(id);
+		return { answer, execution, mails: rig().mail.to(OWNER).slice(mails) };
+	}
+
+	describe('rating from an export', () => {
+		test('an export with all stars becomes a mail with rating and chart, without Amazon', async () => {
+			const amazon = rig().sandbox.requests.length;
+
+			const { answer, execution, mails } = await upload(exportOf(STARS));
+
+			expectSamples(NAME, execution);
+			expect(answer).toMatchObject({ status: 200, page: expect.stringContaining('was sent') });
+			expect(mails).toMatchObject([
+				{
+					to: [OWNER],
+					subject: 'Amazon rating DE: critical. The rating is 94 %, below Suspension risk (95 %)',
+					text: expect.stringMatching(/<h1.*Seller feedback rating.*Counted from the feedback/s),
+				},
+			]);
+			const [file] = Object.entries(mails[0]?.files ?? {});
+			expect(file).toEqual([
+				expect.stringMatching(/^seller-rating-DE-.*\.svg$/),
+				expect.stringMatching(/^<svg/),
+			]);
+			expect(rig().sandbox.requests).toHaveLength(amazon);
+		});
+
+		test('a healthy rating is told as such, and dates with four digits or a mark at the start are read', async () => {
+			const file = exportOf([5, 5, 4], 'M/d/yyyy');
+			const { mails } = await upload(`\uFEFF${file}`);
+			expect(mails).toMatchObject([
+				{
+					subject: 'Amazon rating DE: healthy. The rating is 100 %, at or above every threshold',
+				},
+			]);
+		});
+
+		test('rows that cannot be read are left out, and the mail says how many', async () => {
+			const { mails } = await upload(`${exportOf(STARS)}\nyesterday,5\n9/3/26,\n13/13/26,5\n`);
+			expect(mails).toMatchObject([
+				{
+					subject: expect.stringContaining('critical. The rating is 94 %'),
+					text: expect.stringMatching(/3 input item\(s\) without a usable .* are left out/),
+				},
+			]);
+		});
+
+		test.each([
+			['with other columns', 'Day,Stars\n9/3/26,5\n'],
+			['without rows', 'Date,Rating\n'],
+			['with semicolons', exportOf(STARS).replaceAll(',', ';')],
+			['with feedback older than a year only', 'Date,Rating\n1/2/20,5\n1/3/20,1\n'],
+			['with feedback of 1 to 3 stars only', exportOf([1, 2, 3])],
+		])('of a file %s the rating is not known, neither good nor bad', async (_, file) => {
+			const { execution, mails } = await upload(file);
+			expect(execution.error).toBeUndefined();
+			expect(mails).toMatchObject([
+				{ subject: expect.stringMatching(/^Amazon rating DE: not known\. /) },
+			]);
+			expect(mails[0]?.subject).not.toContain('%');
+		});
+
+		test('a mail that fails is told in the form and in n8n', async () => {
+			rig().mail.refused = OWNER;
+			const { answer, execution } = await upload(exportOf(STARS)).finally(
+				() => (rig().mail.refused = undefined),
+			);
+			expect(answer.status).toBe(500);
+			expect(execution.status).toBe('error');
+		});
+
+		test('a trial, as imported, shows the own rating and mails nothing', async () => {
+			const id = await rig().import(NAME, MAIL, true, AMAZON_CREDENTIAL);
+			const mails = rig().mail.to(OWNER).length;
+
+			const { status } = await tryForm(rig(), id, FORM, answersOf(exportOf(STARS)));
+
+			expect(status).toBe(200);
+			const { outputs, error } = await rig().firstExecution(id);
+			expect(error).toBeUndefined();
+			expect(outputs['Write the mail']?.[0]?.[0]?.['subject']).toContain('critical');
+			expect(rig().mail.to(OWNER)).toHaveLength(mails);
+		});
+	});
+}
+
+const answersOf = (content: string): FormAnswer[] => [{ fileName: 'export.csv', content }, 'DE'];
+
+/** As another tool writes it: a row for each feedback of the last days, by date as in the United States. */
+function exportOf(stars: readonly number[], format = 'M/d/yy'): string {
+	const rows = stars.map((rating, index) => {
+		const day = DateTime.utc().minus({ days: 3 + (index % 80) });
+		return `${day.toFormat(format)},${rating}`;
+	});
+	return ['Date,Rating', ...rows].join('\n');
+}
