@@ -20,13 +20,26 @@ export const CHARSETS: ReadonlyArray<readonly [string, DecodedReport['encoding']
 	['cp932', 'shift_jis'],
 	['windows-31j', 'shift_jis'],
 	['koi8-r', undefined],
+	['Cp1250', 'windows-1250'],
+	['ISO-8859-2', 'iso-8859-2'],
+	['Cp1254', 'windows-1254'],
+	['ISO-8859-9', 'windows-1254'],
+	['ISO-8859-15', 'iso-8859-15'],
 ];
 
-/** Windows-1252 by another library; the five bytes it leaves undefined stand for themselves. */
-const WINDOWS_1252 = Array.from({ length: 256 }, (_, byte) => {
-	const char = iconv.decode(Buffer.of(byte), 'windows-1252');
-	return char === '\ufffd' ? String.fromCharCode(byte) : char;
-});
+const tables = new Map<string, readonly string[]>();
+
+/** A single-byte encoding by another library; the bytes it leaves undefined stand for themselves. */
+function tableOf(encoding: DecodedReport['encoding']): readonly string[] {
+	const table =
+		tables.get(encoding) ??
+		Array.from({ length: 256 }, (_, byte) => {
+			const char = iconv.decode(Buffer.of(byte), encoding);
+			return char === '\ufffd' ? String.fromCharCode(byte) : char;
+		});
+	tables.set(encoding, table);
+	return table;
+}
 
 /**
  * Decodes the bytes of a report by the order of evidence that `decodeReport` promises, in one piece.
@@ -52,16 +65,19 @@ export function decodeSimply(
 	}
 	if (isUtf8(bytes)) return { ...decoded(bytes, 'utf-8'), recognisedBy: 'validUtf8' };
 
-	const western = {
-		text: Array.from(bytes, (byte) => WINDOWS_1252[byte]).join(''),
-		encoding: 'windows-1252',
-	} as const;
-	if (declared === 'windows-1252') return { ...western, recognisedBy: 'contentType' };
+	if (declared !== undefined && !['utf-8', 'shift_jis'].includes(declared)) {
+		return { ...singleByte(bytes, declared), recognisedBy: 'contentType' };
+	}
 	if (countryCode === 'JP' && isJapanese) {
 		return { ...decoded(bytes, 'shift_jis'), recognisedBy: 'marketplace' };
 	}
-	return { ...western, recognisedBy: 'fallback' };
+	return { ...singleByte(bytes, 'windows-1252'), recognisedBy: 'fallback' };
 }
+
+const singleByte = (bytes: Uint8Array, encoding: DecodedReport['encoding']): Decoded => ({
+	text: Array.from(bytes, (byte) => tableOf(encoding)[byte]).join(''),
+	encoding,
+});
 
 type Decoded = Pick<DecodedReport, 'text' | 'encoding'>;
 

@@ -201,7 +201,7 @@ describe('judge', () => {
 		expect(judged(3, 3, { minimumTotal: 4 })).toMatchObject({
 			status: 'atRisk',
 			insufficient: true,
-			reason: 'Only 3 feedback in this window; at least 4 are asked for',
+			reason: 'Only 3 feedback in the last 30 days; at least 4 are asked for',
 		});
 		expect(judged(0, 0)).toMatchObject({ status: 'atRisk', insufficient: true });
 	});

@@ -66,6 +66,23 @@ describe('decodeReport, by the charset the download names', () => {
 		});
 	});
 
+	const POLISH = 'Przesyłka przyszła późno, źle zapakowana: Łódź';
+	const TURKISH = 'Ürün çok geç geldi, ağır hasarlı, İşe yaramadı';
+	it.each([
+		['windows-1250', 'windows-1250', POLISH],
+		['Cp1250', 'windows-1250', POLISH],
+		['ISO-8859-2', 'iso-8859-2', POLISH],
+		['windows-1254', 'windows-1254', TURKISH],
+		['Cp1254', 'windows-1254', TURKISH],
+		['ISO-8859-9', 'windows-1254', TURKISH],
+		['ISO-8859-15', 'iso-8859-15', 'Trop tard, 5 € perdus, un cœur brisé'],
+	])('takes %s for %s, whose letters others lack', (charset, encoding, text) => {
+		const bytes = iconv.encode(text, charset.replace(/^Cp/, 'windows-'));
+		const hints = { contentType: contentType(charset) };
+		expect(decodeReport(bytes, hints)).toEqual({ text, encoding, recognisedBy: 'contentType' });
+		expect(decodeReport(Buffer.from(text), hints)).toMatchObject({ text, encoding: 'utf-8' });
+	});
+
 	it.each([
 		'SJIS',
 		'sjis',

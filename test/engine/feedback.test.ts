@@ -361,6 +361,24 @@ describe('Feedback: Parse Report', () => {
 		}
 	});
 
+	it('takes a report without feedback for what it is, an empty file for none', async () => {
+		const read = async (text: string) =>
+			await runNode({
+				type: 'amazonSellerFeedback',
+				parameters,
+				items: [{ json: {}, binary: binary(text) }],
+			});
+		const { items, error } = await read(`${header}\r\n`);
+		expect(error).toBeUndefined();
+		expect(items).toEqual([]);
+
+		for (const text of ['', '\r\n \n']) {
+			const failed = await read(text);
+			expect(failed.error?.message).toMatch(/not a feedback report that can be read/);
+			expect(failed.error?.description).toMatch(/empty.*without feedback has its line of headings/);
+		}
+	});
+
 	it('keeps a bad file from the good ones beside it', async () => {
 		await expectMiddleItemToFailAlone({
 			type: 'amazonSellerFeedback',

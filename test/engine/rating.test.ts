@@ -575,7 +575,7 @@ describe('Rating: Evaluate, judging', () => {
 			options: { minimumTotal: 50 },
 		});
 		expect(marketsPerOutput(run)).toEqual([['MX'], [], []]);
-		expect(run.items[0]?.reason).toMatch(/Only \d+ feedback in this window; at least 50/);
+		expect(run.items[0]?.reason).toMatch(/Only \d+ feedback in the last 365 days; at least 50/);
 	});
 
 	it('makes an order defect rate of 1 % or more critical, if it is to count', async () => {

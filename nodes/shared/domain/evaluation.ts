@@ -275,14 +275,14 @@ export function judge(
 	if (window.band === null || window.rating === null) {
 		return {
 			status: whenInsufficient,
-			reason: window.notes[0] ?? 'No source gives a rating for this window',
+			reason: window.notes[0] ?? `No source gives a rating for ${nameOf(window)}`,
 			insufficient: true,
 		};
 	}
 	if ((window.total ?? 0) < settings.minimumTotal) {
 		return {
 			status: whenInsufficient,
-			reason: `Only ${window.total ?? 0} feedback in this window; at least ${settings.minimumTotal} are asked for`,
+			reason: `Only ${window.total ?? 0} feedback in ${nameOf(window)}; at least ${settings.minimumTotal} are asked for`,
 			insufficient: true,
 		};
 	}
@@ -297,6 +297,9 @@ export function judge(
 		insufficient: false,
 	};
 }
+
+const nameOf = ({ days }: WindowEvaluation): string =>
+	days === null ? 'all time' : `the last ${days} days`;
 
 const format = (percent: number | null): string => String(Math.floor((percent ?? 0) * 100) / 100);
 

@@ -1,5 +1,14 @@
 /** The name of the encoding a report was read with. */
-export type ReportEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'shift_jis' | 'windows-1252';
+export type ReportEncoding =
+	| 'utf-8'
+	| 'utf-16le'
+	| 'utf-16be'
+	| 'shift_jis'
+	| 'windows-1250'
+	| 'windows-1252'
+	| 'windows-1254'
+	| 'iso-8859-2'
+	| 'iso-8859-15';
 
 export interface DecodedReport {
 	readonly text: string;
@@ -8,7 +17,7 @@ export interface DecodedReport {
 	readonly recognisedBy: 'byteOrderMark' | 'contentType' | 'validUtf8' | 'marketplace' | 'fallback';
 }
 
-/** Names Amazon's downloads are seen to use, Java's among them. */
+/** Names Amazon's downloads are seen to use, Java's among them, and those of Poland and Turkey. */
 const CHARSET_ALIASES: Readonly<Record<string, ReportEncoding>> = {
 	utf8: 'utf-8',
 	'utf-8': 'utf-8',
@@ -16,6 +25,13 @@ const CHARSET_ALIASES: Readonly<Record<string, ReportEncoding>> = {
 	'windows-1252': 'windows-1252',
 	'iso-8859-1': 'windows-1252',
 	latin1: 'windows-1252',
+	'iso-8859-15': 'iso-8859-15',
+	cp1250: 'windows-1250',
+	'windows-1250': 'windows-1250',
+	'iso-8859-2': 'iso-8859-2',
+	cp1254: 'windows-1254',
+	'windows-1254': 'windows-1254',
+	'iso-8859-9': 'windows-1254',
 	sjis: 'shift_jis',
 	shift_jis: 'shift_jis',
 	'shift-jis': 'shift_jis',
@@ -101,9 +117,10 @@ function readingsOf(start: Uint8Array, { contentType, countryCode }: EncodingHin
 		readings.push({ encoding, recognisedBy, strict: true });
 
 	const declared = declaredEncoding(contentType);
-	if (declared === 'utf-8' || declared === 'shift_jis') add(declared, 'contentType');
+	const isMultiByte = declared === 'utf-8' || declared === 'shift_jis';
+	if (isMultiByte) add(declared, 'contentType');
 	add('utf-8', 'validUtf8');
-	if (declared === 'windows-1252') add(declared, 'contentType');
+	if (declared !== undefined && !isMultiByte) add(declared, 'contentType');
 	if (countryCode === 'JP') add('shift_jis', 'marketplace');
 	add('windows-1252', 'fallback');
 	return readings;

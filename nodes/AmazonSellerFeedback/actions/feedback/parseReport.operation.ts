@@ -63,23 +63,31 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 			throw error;
 		},
 	);
-	if (report instanceof DocumentError || (report.rows.length === 0 && report.unreadableLines > 0)) {
+	const reasonAgainst = whyNot(report, document.body);
+	if (report instanceof DocumentError || reasonAgainst !== undefined) {
 		throw new NodeOperationError(
 			this.getNode(),
 			`The file ${fileName ?? ''} is not a feedback report that can be read`,
-			{ itemIndex, description: whyNot(report) },
+			{ itemIndex, description: reasonAgainst },
 		);
 	}
 	hintAtUnreadable(this, report);
 	return toItems(report, report.rows, marketplace, { simplify: wanted.simplify, ...options });
 }
 
-function whyNot(report: FeedbackReport | DocumentError): string {
+/** Why a file is no feedback report; undefined where it is one, though perhaps without feedback. */
+function whyNot(report: FeedbackReport | DocumentError, body: Buffer): string | undefined {
 	if (report instanceof DocumentError) {
 		return report.problem === 'damaged'
 			? 'It is packed by gzip, but cut off or damaged. Download it again.'
 			: `It is over ${LARGEST_DOCUMENT / 1024 / 1024} MB unpacked, or packed more tightly than a report can be. Split it, or ask for fewer days.`;
 	}
-	const [first] = report.unreadable;
-	return `Of its ${report.unreadableLines} lines none holds a feedback; line ${first?.line}: ${first?.reason}. Check the marketplace, which decides the date format.`;
+	if (report.rows.length > 0) return undefined;
+	if (report.unreadableLines > 0) {
+		const [first] = report.unreadable;
+		return `Of its ${report.unreadableLines} lines none holds a feedback; line ${first?.line}: ${first?.reason}. Check the marketplace, which decides the date format.`;
+	}
+	return body.toString('latin1').trim() === ''
+		? 'It is empty: even a report without feedback has its line of headings. Download it again.'
+		: undefined;
 }
