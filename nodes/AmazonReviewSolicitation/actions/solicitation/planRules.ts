@@ -119,7 +119,7 @@ export const selectionRules: INodeProperties = {
 			...underPolicy('excludeReplacements', 'Whether to leave out orders that replace another one'),
 		},
 		{
-			displayName: 'Exclude Returned (IDs)',
+			displayName: 'Exclude Returned',
 			name: 'returnedOrderIds',
 			type: 'string',
 			typeOptions: { rows: 3 },
