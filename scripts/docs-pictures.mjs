@@ -73,13 +73,15 @@ const PICTURES = {
 	),
 	credential: shootCredential,
 	chart: shootChart,
-	...Object.fromEntries(
-		templateNames().map((name) => [
-			`template-${name}`,
-			async (editor, shoot) => await shootTemplate(editor, shoot, name),
-		]),
-	),
 };
+
+/** For the gallery, where one theme is enough. */
+const TEMPLATES = Object.fromEntries(
+	templateNames().map((name) => [
+		`template-${name}`,
+		async (editor, shoot) => await shootTemplate(editor, shoot, name),
+	]),
+);
 
 await runMain(async () => {
 	const [option, url, theme, ...names] = process.argv.slice(2);
@@ -89,9 +91,10 @@ await runMain(async () => {
 	mkdirSync(images, { recursive: true });
 	const editor = await Editor.open(url, demoLogin(userFolder), { theme, viewport: VIEWPORT });
 	try {
-		for (const [name, take] of Object.entries(PICTURES)) {
+		const pictures = { ...PICTURES, ...(theme === 'light' && TEMPLATES) };
+		for (const [name, take] of Object.entries(pictures)) {
 			if (names.length > 0 && !names.includes(name)) continue;
-			const path = join(images, `${name}-${theme}.png`);
+			const path = join(images, `${name in TEMPLATES ? name : `${name}-${theme}`}.png`);
 			await take(editor, async (clip) => await editor.page.screenshot({ path, clip }), theme);
 		}
 	} finally {
@@ -165,7 +168,11 @@ async function shootNodes(page, shoot) {
 	const left = Math.min(...boxes.map(({ x }) => x)) - 15;
 	const top = Math.min(...boxes.map(({ y }) => y)) - 20;
 	const right = Math.max(...boxes.map(({ x, width }) => x + width)) + 90;
-	const bottom = Math.max(...boxes.map(({ y, height }) => y + height)) + 50;
+	const canvas = await page.locator('.vue-flow').first().boundingBox();
+	const bottom = Math.min(
+		Math.max(...boxes.map(({ y, height }) => y + height)) + 80,
+		canvas.y + canvas.height - 5,
+	);
 	await shoot({ x: left, y: top, width: right - left, height: bottom - top });
 }
 
@@ -236,4 +243,6 @@ async function shootChart(editor, shoot, theme) {
 	await page.goto('about:blank');
 	await page.setContent(`<body style="margin: 0">${picture}</body>`);
 	await shoot(await page.locator('svg').first().boundingBox());
+	// Where requests to n8n are allowed.
+	await page.goto(editor.url);
 }
