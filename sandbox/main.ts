@@ -7,7 +7,7 @@ const USAGE = `Usage: npm run sandbox -- [options]
   --host NAME        address to listen on (127.0.0.1; env SANDBOX_HOST)
   --seed TEXT        which world (demo; env SANDBOX_SEED)
   --now TIME         a standing clock, e.g. 2026-11-20T09:00:00Z (real clock; env SANDBOX_NOW)
-  --rate-limits N    Amazon's rates times N, or "off" (off; env SANDBOX_RATE_LIMITS)
+  --rate-limits N    Amazon's rates times N, or "off" (1000; env SANDBOX_RATE_LIMITS)
   --report-delay MS  how long a report takes (300; env SANDBOX_REPORT_DELAY)
   --quiet            no line per request
   --help             this text`;
@@ -51,7 +51,7 @@ function readFlags(args: string[]): Flags | 'help' {
 	});
 	if (values.help) return 'help';
 	const { env } = process;
-	const rate = values['rate-limits'] ?? env['SANDBOX_RATE_LIMITS'] ?? 'off';
+	const rate = values['rate-limits'] ?? env['SANDBOX_RATE_LIMITS'] ?? '1000';
 	const now = values.now ?? env['SANDBOX_NOW'];
 	if (now !== undefined && Number.isNaN(Date.parse(now))) {
 		throw new UsageError(`--now must be an ISO 8601 time, not "${now}"`);

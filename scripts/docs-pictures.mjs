@@ -1,8 +1,7 @@
 /**
  * `node scripts/docs-pictures.mjs --url http://localhost:5678 light` (and again with `dark`): takes
  * the pictures in docs/images anew from the n8n that `npm start` runs; what they show is the sandbox's
- * made-up seller. Start n8n anew for the second theme: Amazon's rate for reports, which the sandbox
- * keeps, is used up by one.
+ * made-up seller.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

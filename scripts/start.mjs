@@ -7,10 +7,10 @@
  * `N8N_RUNTIME_DIR`, a folder for Node 24 and n8n that several clones can share.
  */
 import { join } from 'node:path';
-import { demoTemplate, demoWorkflows, runDemo } from './lib/demo.mjs';
+import { demoWorkflows, runDemo } from './lib/demo.mjs';
 import { compareWithSandbox, describeComparison, describeResults } from './lib/demoReport.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
-import { DEMO_CREDENTIAL, demoLogin, prepareInstance } from './lib/instance.mjs';
+import { demoLogin, prepareInstance } from './lib/instance.mjs';
 import { ensureOwner, startServer } from './lib/n8n.mjs';
 import { createProgress, runMain, SetupError } from './lib/output.mjs';
 import { ensureTarball } from './lib/package.mjs';
@@ -85,17 +85,16 @@ n8n is ready:  ${url}
 E-mail:        ${login.email}
 Password:      ${login.password}
 
-After the log-in, open one of these and click "Execute workflow":
+Log in, then open one of these and click "Execute workflow":
 ${demoWorkflows()
 	.map(({ name, id }) => `  ${name}\n    ${url}/workflow/${id}`)
 	.join('\n')}
 
-A template with the trigger, for which Slack or another channel has to be chosen (there are more in
-the folder templates):
-  ${url}/workflow/${demoTemplate(DEMO_CREDENTIAL).id}
+A buyer who leaves new feedback:
+  curl ${sandbox.url}/sandbox/world/feedback -d '{ "rating": 1, "comment": "Came broken" }'
 
-They talk to the SP-API sandbox at ${sandbox.url}; nothing reaches Amazon.
-Logs: ${n8nLog} and ${sandboxLog}. Ctrl+C stops both.`);
+The workflows talk to the SP-API sandbox at ${sandbox.url}; nothing reaches Amazon.
+What to try: docs/try-it.md. Logs: ${n8nLog} and ${sandboxLog}. Ctrl+C stops both.`);
 
 	const first = await Promise.race([
 		server.exited.then(() => server),
@@ -140,8 +139,9 @@ function stopOnSignals() {
 			// The second Ctrl+C waits for nothing.
 			if (stopping) return killServices();
 			stopping = true;
-			console.log('\nStopping ...');
+			console.log('\nStopping, once what runs has ended (Ctrl+C again: at once) ...');
 			await stopServices();
+			console.log('Stopped.');
 			process.exit(ready ? 0 : 130);
 		});
 	}

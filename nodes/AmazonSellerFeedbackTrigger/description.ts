@@ -69,7 +69,7 @@ export const properties: INodeProperties[] = [
 		type: 'multiOptions',
 		default: [],
 		options: marketplaceOptions,
-		hint: "With none chosen, the credential's primary marketplace",
+		hint: "With none chosen, the credential's primary marketplace; others have to be in its region",
 		description:
 			"The marketplaces to watch, all in the credential's region; when none is chosen, its primary one",
 	},

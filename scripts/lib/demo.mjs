@@ -8,8 +8,7 @@ const workflowDir = join(repoDir, 'demo', 'workflows');
 
 const templateDir = join(repoDir, 'templates');
 
-/** The template that is put beside the demo workflows: the one with the trigger. */
-const TEMPLATE = 'negative-feedback-alerts';
+const MANUAL_TRIGGER = 'n8n-nodes-base.manualTrigger';
 
 /** Orders for the third workflow: what states the sandbox shall make some in. */
 const ORDER_WISHES = [
@@ -56,22 +55,6 @@ export function readTemplate(name) {
 }
 
 /**
- * A template with the trigger, as a seller has it who has chosen the credential.
- *
- * @param {{ id: string, name: string }} credential
- * @returns {{ id: string, name: string, nodes: object[] }}
- */
-export function demoTemplate(credential) {
-	const template = readTemplate(TEMPLATE);
-	for (const node of template.nodes) {
-		if (node.type.startsWith('n8n-nodes-amazon-seller-feedback.')) {
-			node.credentials = { amazonSellingPartnerApi: credential };
-		}
-	}
-	return { ...template, id: 'demoTriggerTemplate' };
-}
-
-/**
  * Makes orders in the sandbox for the third workflow. A fresh sandbox makes the same every time.
  *
  * @param {string} sandboxUrl
@@ -86,7 +69,7 @@ export async function makeDemoOrders(sandboxUrl) {
 }
 
 /**
- * @typedef {object} DemoResults what came out of the nodes of the three workflows
+ * @typedef {object} DemoResults what came out of the nodes of the workflows one starts oneself
  * @property {any[]} feedback
  * @property {any[]} negative
  * @property {any[]} ratings each with the `branch` it left the node by
@@ -95,14 +78,18 @@ export async function makeDemoOrders(sandboxUrl) {
  */
 
 /**
- * Runs the three workflows, one after the other.
+ * Runs the workflows one starts oneself, one after the other.
  *
  * @param {import('./n8n.mjs').Instance} instance
  * @returns {Promise<DemoResults>}
  */
 export async function runDemo(instance) {
 	const runs = [];
-	for (const { id } of demoWorkflows()) runs.push(await executeWorkflow(instance, id));
+	for (const { id, nodes } of demoWorkflows()) {
+		if (nodes.some(({ type }) => type === MANUAL_TRIGGER)) {
+			runs.push(await executeWorkflow(instance, id));
+		}
+	}
 	const [feedback, rating, requests] = runs;
 	return {
 		feedback: itemsOf(feedback, 'Get feedback'),

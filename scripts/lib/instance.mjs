@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { demoTemplate, demoWorkflows, makeDemoOrders } from './demo.mjs';
+import { demoWorkflows, makeDemoOrders } from './demo.mjs';
 import { importInto, installPackage, registerPackage } from './n8n.mjs';
 import { sandboxCredential } from './sandbox.mjs';
 
@@ -23,7 +23,7 @@ export async function prepareInstance(instance, tarball, sandboxUrl) {
 
 	const imports = {
 		credentials: [await demoCredential(sandboxUrl)],
-		workflow: [...demoWorkflows(await makeDemoOrders(sandboxUrl)), demoTemplate(DEMO_CREDENTIAL)],
+		workflow: demoWorkflows(await makeDemoOrders(sandboxUrl)),
 	};
 	let imported = false;
 	for (const [kind, entities] of Object.entries(imports)) {

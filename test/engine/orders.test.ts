@@ -92,7 +92,11 @@ describe('Order: Get Many, from the Orders API', () => {
 	});
 
 	it('keeps to limit, marketplaces, fulfilment, statuses and programs', async () => {
-		expect((await getMany({ returnAll: false, limit: 7 })).items).toHaveLength(7);
+		const limited = await getMany({ returnAll: false, limit: 7 });
+		expect(limited.items).toHaveLength(7);
+		expect(limited.hints.join()).toMatch(/more than these 7 orders.*'Return All'/);
+		const few = await getMany({ returnAll: false, limit: 5000 });
+		expect(few.hints).toEqual([]);
 		const { items } = await getMany({
 			marketplaces: ['A2EUQ1WTGCTBG2'],
 			filters: { fulfilledBy: 'MERCHANT', statuses: ['SHIPPED'] },

@@ -107,6 +107,21 @@ describe('Solicitation: Plan', () => {
 		expectToMatchOutputSchema('AmazonReviewSolicitation', 'solicitation/plan', result.items);
 	});
 
+	it('says how many of the orders to ask about now have no delivery dates, and what helps', async () => {
+		const unknown = jsonOf(await plan(), 0).filter(
+			({ deliveryDateSource }) => deliveryDateSource === 'unknown',
+		).length;
+		expect(unknown).toBeGreaterThan(1);
+		expect((await plan()).hints).toEqual([
+			expect.stringMatching(
+				`^${unknown} of the orders to ask about now have no delivery dates.*'FBA Delivery Dates'`,
+			),
+		]);
+
+		const dated = orders.filter(({ windowOpensAt }) => windowOpensAt !== null);
+		expect((await plan(dated)).hints).toEqual([]);
+	});
+
 	it('never plans outside the window, and the earliest deadline first', async () => {
 		const result = await plan();
 		const known = result.items.filter(

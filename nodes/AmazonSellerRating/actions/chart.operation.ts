@@ -45,7 +45,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			name: 'binaryFields',
 			type: 'string',
 			default: 'chart, digest',
-			hint: 'The names of the output fields for the picture and the digest',
+			hint: 'The names of the output fields for the picture and the digest. To see them here: output, Binary, Download.',
 			description: 'Two names with a comma between them',
 		},
 		thresholdsParameter,

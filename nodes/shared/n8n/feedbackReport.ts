@@ -108,7 +108,12 @@ export async function fetchFeedback(
 	});
 	const { reportId: id } = obtained.report;
 	const seconds = Math.round((performance.now() - startedAt) / 1000);
-	if (seconds >= 10) hint(context, `Amazon took ${seconds} seconds to prepare report ${id}`);
+	if (seconds >= 10) {
+		hint(
+			context,
+			`Report ${id} took ${seconds} seconds: Amazon prepares it, and gives about one report a minute after the first 15`,
+		);
+	}
 	if (obtained.status === 'CANCELLED') {
 		hint(
 			context,

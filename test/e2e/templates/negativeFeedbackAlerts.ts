@@ -183,7 +183,7 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 			expect(lines).toEqual([
 				item['summary'],
 				expect.stringMatching(/^Rating now: (\d+ % of \d+ in 365 days|not known \(.+\))/),
-				...(removal ? [`Removal request (${removal['prospect']}): ${removal['explanation']}`] : []),
+				...(removal ? [`Could it be removed? ${removal['explanation']}`] : []),
 				...(after['comment']
 					? [`Answer it in Feedback Manager: ${item['feedbackManagerUrl']}`]
 					: []),

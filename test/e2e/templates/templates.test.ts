@@ -1,4 +1,5 @@
 import { testDailyReputationDigest } from './dailyReputationDigest';
+import { testDemoTellMe } from './demoTellMe';
 import { testFeedbackJoinedWithCrm } from './feedbackJoinedWithCrm';
 import { testMultiMarketplaceWeeklyReport } from './multiMarketplaceWeeklyReport';
 import { testNegativeFeedbackAlerts } from './negativeFeedbackAlerts';
@@ -45,6 +46,7 @@ test('use only nodes and versions that this n8n has', async () => {
 testNoApiAccess(() => rig);
 const thresholdAlarm = testThresholdAlarm(() => rig);
 testDailyReputationDigest(() => rig);
+testDemoTellMe(() => rig);
 testFeedbackJoinedWithCrm(() => rig);
 testMultiMarketplaceWeeklyReport(() => rig);
 testNegativeFeedbackAlerts(() => rig);

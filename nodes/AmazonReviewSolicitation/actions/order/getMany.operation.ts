@@ -259,6 +259,12 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	const { returnAll, incremental, limit, options } = wanted;
 	const all = found.orders.filter((order) => isInPrograms(order, wanted));
 	const orders = returnAll || incremental ? all : all.slice(0, limit);
+	if (orders.length < all.length || found.isPart) {
+		hint(
+			this,
+			`There may be more than these ${orders.length} orders, which need not be the newest. Switch on 'Return All' to have them all.`,
+		);
+	}
 	// With only changes an order comes once: without its dates it would be without them for good.
 	const dated = options.fbaDeliveryDates
 		? await addArrivals(this, client, orders, { waitMs: range.waitMs, required: incremental })
@@ -306,6 +312,8 @@ function rangeOf({ from, filters, incremental, options }: Wanted): Range {
 
 interface Found {
 	readonly orders: SellerOrder[];
+	/** Whether there may be more. */
+	readonly isPart?: boolean;
 	/** How far a search for changes came. */
 	readonly place?: Place;
 }
@@ -366,10 +374,11 @@ async function fromApi(
 		timeBudgetMs: incremental ? options.timeBudget * 60_000 : Infinity,
 		resumable: incremental,
 	});
-	if (incremental && !found.complete) {
+	if (!incremental) return { orders: found.orders, isPart: !found.complete };
+	if (!found.complete) {
 		hint(context, 'There are more orders than fit into this run; the next one goes on from here.');
 	}
-	return { orders: found.orders, ...(incremental && { place: { key, cursor: found.cursor } }) };
+	return { orders: found.orders, place: { key, cursor: found.cursor } };
 }
 
 interface Place {

@@ -19,6 +19,7 @@ import {
 import { planSolicitations, type PlanRow } from '../../../shared/domain/solicitationPlan';
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
 import { waitForReportOption } from '../../../shared/n8n/feedbackReport';
+import { hint } from '../../../shared/n8n/hints';
 import { resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
 import { readParameters } from '../../../shared/n8n/parameters';
 import { SpApiClient } from '../../../shared/spapi/client';
@@ -266,7 +267,17 @@ export async function execute(
 		sendNowWithinMs: wanted.sendNowWithin * 60_000,
 		defaultMarketplaceId,
 	});
-	return rows.map((row, index) => [toItem(orders[index], row)]);
+	const items = rows.map((row, index) => toItem(orders[index], row));
+	const undated = items.filter(
+		({ decision, windowOpensAt }) => decision === 'sendNow' && windowOpensAt === null,
+	).length;
+	if (undated > 0) {
+		hint(
+			this,
+			`${undated} of the orders to ask about now have no delivery dates: only Amazon knows whether their time has come or is over, and Send asks it. For FBA orders the option 'FBA Delivery Dates' in Order: Get Many adds estimated ones.`,
+		);
+	}
+	return items.map((item) => [item]);
 }
 
 /** Undefined where the rule is off. */

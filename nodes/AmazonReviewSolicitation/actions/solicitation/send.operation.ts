@@ -18,7 +18,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	[
 		{
 			displayName:
-				"Amazon sends its own text, once per order. Its policy forbids asking only buyers who are likely to be satisfied: don't filter orders by how happy the buyer may be.",
+				"Asks real buyers, also with 'Execute step': to only look, switch on 'Dry Run'. Amazon sends its own text, once per order. Its policy forbids asking only buyers who are likely to be satisfied: don't filter orders by how happy the buyer may be.",
 			name: 'policyNotice',
 			type: 'notice',
 			default: '',
