@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readJson } from '../n8nProcess';
 import { SOON, type Template, type TemplateRig } from './rig/templateRig';
 
 const TRIGGER = 'New negative feedback';
@@ -6,7 +6,7 @@ const TRIGGER = 'New negative feedback';
 /** The demo with the trigger, which `npm start` puts into n8n and nobody has to fill in. */
 export function testDemoTellMe(rig: () => TemplateRig): void {
 	test('the demo with the trigger, published as it is, tells what came in the last 30 days', async () => {
-		const demo = JSON.parse(readFileSync('demo/workflows/4-tell-me.json', 'utf8')) as Template;
+		const demo = readJson<Template>('demo/workflows/4-tell-me.json');
 		const id = await rig().import({ ...demo, pinData: {} }, { [TRIGGER]: { pollTimes: SOON } });
 
 		await rig().activate(id);
