@@ -191,7 +191,7 @@ export function testSummaryOf(event: WatchEvent): string {
 
 /** At most two decimals, cut off so that a rating never seems to meet what it does not. */
 const percentOf = (percent: number | null): string =>
-	percent === null ? 'unknown' : `${Math.floor(percent * 100) / 100} %`;
+	percent === null ? 'unknown' : `${Math.floor(Number((percent * 100).toFixed(6))) / 100} %`;
 
 function quoteOf(feedback: FeedbackBefore | FeedbackRow | undefined): string {
 	if (!feedback?.comment) return ', without a comment';

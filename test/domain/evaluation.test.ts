@@ -189,6 +189,7 @@ describe('judge', () => {
 			reason: 'The rating is 94.99 %, below Line 95 (95 %)',
 		});
 		expect(judged(97, 100).reason).toBe('The rating is 97 %, below Line 98 (98 %)');
+		expect(judged(82, 125).reason).toMatch(/^The rating is 65\.6 %/);
 		expect(judged(99, 100)).toMatchObject({ status: 'healthy', insufficient: false });
 	});
 

@@ -362,20 +362,24 @@ describe('Feedback: Parse Report', () => {
 	});
 
 	it('takes a report without feedback for what it is, an empty file for none', async () => {
-		const read = async (text: string) =>
-			await runNode({
+		const read = async (bytes: Buffer) => {
+			const data = { data: bytes.toString('base64'), mimeType: 'text/plain' };
+			return await runNode({
 				type: 'amazonSellerFeedback',
 				parameters,
-				items: [{ json: {}, binary: binary(text) }],
+				items: [{ json: {}, binary: { data } }],
 			});
-		const { items, error } = await read(`${header}\r\n`);
+		};
+		const { items, error } = await read(gzipSync(`${header}\r\n`));
 		expect(error).toBeUndefined();
 		expect(items).toEqual([]);
 
-		for (const text of ['', '\r\n \n']) {
-			const failed = await read(text);
+		const orders = 'amazon-order-id\tmerchant-order-id\tpurchase-date\torder-status\tsku\r\n';
+		const files = ['', '\r\n \n', '\uFEFF', orders].map((each) => Buffer.from(each));
+		for (const bytes of [...files, ...files.map((each) => gzipSync(each))]) {
+			const failed = await read(bytes);
 			expect(failed.error?.message).toMatch(/not a feedback report that can be read/);
-			expect(failed.error?.description).toMatch(/empty.*without feedback has its line of headings/);
+			expect(failed.error?.description).toMatch(/nor the line of headings/);
 		}
 	});
 

@@ -299,9 +299,11 @@ export function judge(
 }
 
 const nameOf = ({ days }: WindowEvaluation): string =>
-	days === null ? 'all time' : `the last ${days} days`;
+	days === null ? 'the lifetime window' : `the last ${days} days`;
 
-const format = (percent: number | null): string => String(Math.floor((percent ?? 0) * 100) / 100);
+/** Cut after two decimals, so that a rating never seems to meet what it does not; 65.6 stays 65.6. */
+const format = (percent: number | null): string =>
+	String(Math.floor(Number(((percent ?? 0) * 100).toFixed(6))) / 100);
 
 /** Adds up the counts of several marketplaces. */
 export const combineCounts = (counts: readonly FeedbackCounts[]): FeedbackCounts =>

@@ -104,6 +104,11 @@ export class FeedbackReportReader {
 		this.days = new DayReader(dateOrder);
 	}
 
+	/** Whether it began with the headings of a feedback report, as one without feedback does too. */
+	get hasHeadings(): boolean {
+		return this.layout !== undefined;
+	}
+
 	/**
 	 * The feedback in the lines that end within this piece of the report's text, each line read when its
 	 * turn comes: take all of a piece before the next.

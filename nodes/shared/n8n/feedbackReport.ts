@@ -142,7 +142,7 @@ export async function readFeedbackReport(
 	{ body, contentType }: ReportDocument,
 	{ countryCode }: Marketplace,
 	dateFormat: DateOrder | 'auto',
-): Promise<FeedbackReport> {
+): Promise<FeedbackReport & Pick<FeedbackReportReader, 'hasHeadings'>> {
 	const dateOrder = dateFormat === 'auto' ? dateOrderOf(countryCode) : dateFormat;
 	return await readDecoded(
 		() => unpack(body),
@@ -151,9 +151,9 @@ export async function readFeedbackReport(
 			const reader = new FeedbackReportReader(dateOrder);
 			const rows: FeedbackRow[] = [];
 			for await (const piece of pieces) for (const row of reader.read(piece)) rows.push(row);
-			const { unreadable } = reader;
 			rows.push(...reader.end());
-			return { rows, unreadable, unreadableLines: reader.unreadableLines };
+			const { unreadable, unreadableLines, hasHeadings } = reader;
+			return { rows, unreadable, unreadableLines, hasHeadings };
 		},
 	);
 }

@@ -79,7 +79,7 @@ export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 				true,
 				false,
 			]);
-			const [first, last] = [-7, -1].map((days) => DateTime.now().plus({ days }).toISODate());
+			const [first, last] = [-7, -1].map((days) => DateTime.utc().plus({ days }).toISODate());
 			expect(text).toContain(`from ${first} to ${last}`);
 		});
 

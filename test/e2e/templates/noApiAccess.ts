@@ -93,11 +93,22 @@ export function testNoApiAccess(rig: () => TemplateRig): void {
 			expect(mails).toMatchObject([
 				{
 					subject: 'Amazon rating US: healthy, 100 %',
-					text: expect.stringMatching(/last 30 days:\r?\nnone in this report/),
+					text: expect.stringMatching(/last 30 days:\r?\nnone in this report\s*$/),
 				},
 			]);
 			expect(alarms).toEqual([]);
 			expect(sheet.rows).toEqual([]);
+		});
+
+		test('lines that cannot be read are told in the mail and get into no sheet', async () => {
+			const { sheet, mails } = await upload(
+				`${reportOf(COMMENTS)}\n31.12.26\t1\tlate\t\t111-1234567-7654321\tx@example.com\n`,
+				CRITICAL,
+			);
+			expect(mails).toMatchObject([
+				{ text: expect.stringContaining('could not be read and are left out') },
+			]);
+			expect(sheet.records.map(({ comment }) => comment)).toEqual(COMMENTS);
 		});
 
 		test('a file that is no feedback report is refused in the form, not taken as one without feedback', async () => {

@@ -42,15 +42,15 @@ test('use only nodes and versions that this n8n has', async () => {
 	expect(used.filter((each) => !known.has(each))).toEqual([]);
 });
 
-// It counts the requests to Amazon, which a waiting execution makes when its wait is over.
+// They count the requests to Amazon, which a waiting execution makes when its wait is over.
 testNoApiAccess(() => rig);
+testRatingFromAnExport(() => rig);
 const thresholdAlarm = testThresholdAlarm(() => rig);
 testDailyReputationDigest(() => rig);
 testDemoTellMe(() => rig);
 testFeedbackJoinedWithCrm(() => rig);
 testMultiMarketplaceWeeklyReport(() => rig);
 testNegativeFeedbackAlerts(() => rig);
-testRatingFromAnExport(() => rig);
 testReputationAssistant(() => rig);
 testReviewRequestsWithLedger(() => rig);
 thresholdAlarm.unanswered();

@@ -8,7 +8,6 @@ import {
 import { z } from 'zod';
 
 import { optionsCollection, simplifyParameter } from '../../../shared/n8n/commonParameters';
-import type { FeedbackReport } from '../../../shared/domain/feedbackReport';
 import { hintAtUnreadable, readFeedbackReport, toItems } from '../../../shared/n8n/feedbackReport';
 import { knownMarketplace, marketplaceToChoose } from '../../../shared/n8n/marketplaceParameter';
 import { locatorValue, readParameters } from '../../../shared/n8n/parameters';
@@ -63,7 +62,7 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 			throw error;
 		},
 	);
-	const reasonAgainst = whyNot(report, document.body);
+	const reasonAgainst = whyNot(report);
 	if (report instanceof DocumentError || reasonAgainst !== undefined) {
 		throw new NodeOperationError(
 			this.getNode(),
@@ -76,7 +75,9 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 }
 
 /** Why a file is no feedback report; undefined where it is one, though perhaps without feedback. */
-function whyNot(report: FeedbackReport | DocumentError, body: Buffer): string | undefined {
+function whyNot(
+	report: Awaited<ReturnType<typeof readFeedbackReport>> | DocumentError,
+): string | undefined {
 	if (report instanceof DocumentError) {
 		return report.problem === 'damaged'
 			? 'It is packed by gzip, but cut off or damaged. Download it again.'
@@ -87,7 +88,7 @@ function whyNot(report: FeedbackReport | DocumentError, body: Buffer): string | 
 		const [first] = report.unreadable;
 		return `Of its ${report.unreadableLines} lines none holds a feedback; line ${first?.line}: ${first?.reason}. Check the marketplace, which decides the date format.`;
 	}
-	return body.toString('latin1').trim() === ''
-		? 'It is empty: even a report without feedback has its line of headings. Download it again.'
-		: undefined;
+	return report.hasHeadings
+		? undefined
+		: 'It holds no feedback, nor the line of headings that even a report without feedback has. Download it again.';
 }
