@@ -4,6 +4,7 @@ import { DateTime } from 'luxon';
 import type { FeedbackBefore } from '../shared/domain/feedbackWatch';
 import type { FeedbackRow } from '../shared/domain/feedbackReport';
 import type { Marketplace } from '../shared/domain/marketplaces';
+import { cutPercent } from '../shared/domain/rating';
 import { removalProspect } from '../shared/domain/removalProspect';
 import { feedbackManagerUrl, orderUrl } from '../shared/domain/sellerCentral';
 import type { AskedReport } from '../shared/spapi/reportDesk';
@@ -189,9 +190,8 @@ export function testSummaryOf(event: WatchEvent): string {
 	}
 }
 
-/** At most two decimals, cut off so that a rating never seems to meet what it does not. */
 const percentOf = (percent: number | null): string =>
-	percent === null ? 'unknown' : `${Math.floor(Number((percent * 100).toFixed(6))) / 100} %`;
+	percent === null ? 'unknown' : `${cutPercent(percent)} %`;
 
 function quoteOf(feedback: FeedbackBefore | FeedbackRow | undefined): string {
 	if (!feedback?.comment) return ', without a comment';

@@ -108,11 +108,12 @@ describe('Solicitation: Plan', () => {
 	});
 
 	it('says how many of the orders to ask about now have no delivery dates, and what helps', async () => {
-		const unknown = jsonOf(await plan(), 0).filter(
+		const result = await plan();
+		const unknown = jsonOf(result, 0).filter(
 			({ deliveryDateSource }) => deliveryDateSource === 'unknown',
 		).length;
 		expect(unknown).toBeGreaterThan(1);
-		expect((await plan()).hints).toEqual([
+		expect(result.hints).toEqual([
 			expect.stringMatching(
 				`^${unknown} of the orders to ask about now have no delivery dates.*'FBA Delivery Dates'`,
 			),

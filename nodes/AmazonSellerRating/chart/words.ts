@@ -1,3 +1,4 @@
+import { cutPercent } from '../../shared/domain/rating';
 import type { ChartModel, ChartWindow, SummaryRow } from './model';
 import { clippedBands, percentRange } from './range';
 
@@ -25,12 +26,8 @@ export function dayInWords(isoDay: string): string {
 	return name === undefined ? isoDay : `${Number(day)} ${name} ${year}`;
 }
 
-/**
- * At most two decimals, never rounded up, so that 94.996 is not said to be 95; with a space that does
- * not break: "94.5 %".
- */
-export const percentInWords = (percent: number): string =>
-	`${Math.floor(Number((percent * 100).toFixed(6))) / 100}\u00A0%`;
+/** With a space that does not break: "94.5 %". */
+export const percentInWords = (percent: number): string => `${cutPercent(percent)}\u00A0%`;
 
 export const bandInWords = (band: string | null): string =>
 	band === null ? 'Not judged' : (BANDS[band] ?? band);

@@ -7,6 +7,7 @@ import {
 	type Threshold,
 } from './bands';
 import {
+	cutPercent,
 	neededPositivesFor,
 	ratingOf,
 	runwayOf,
@@ -301,9 +302,7 @@ export function judge(
 const nameOf = ({ days }: WindowEvaluation): string =>
 	days === null ? 'the lifetime window' : `the last ${days} days`;
 
-/** Cut after two decimals, so that a rating never seems to meet what it does not; 65.6 stays 65.6. */
-const format = (percent: number | null): string =>
-	String(Math.floor(Number(((percent ?? 0) * 100).toFixed(6))) / 100);
+const format = (percent: number | null): string => String(cutPercent(percent ?? 0));
 
 /** Adds up the counts of several marketplaces. */
 export const combineCounts = (counts: readonly FeedbackCounts[]): FeedbackCounts =>

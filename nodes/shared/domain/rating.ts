@@ -36,6 +36,13 @@ export const toPercent = ({ numerator, denominator }: Rational): number =>
 export const toDisplayedPercent = ({ numerator, denominator }: Rational): number =>
 	Math.floor((200 * numerator + denominator) / (2 * denominator));
 
+/**
+ * A percent for sentences: at most two decimals, cut and never rounded up, so that 94.996 is not said to
+ * be 95. What is a hair's breadth below for being a binary fraction counts as whole: 65.6 stays 65.6.
+ */
+export const cutPercent = (percent: number): number =>
+	Math.floor(Number((percent * 100).toFixed(6))) / 100;
+
 /** Whether the rating is at or above the threshold, compared exactly. */
 export const meets = (counts: FeedbackCounts, threshold: Rational): boolean => {
 	const rating = ratingOf(counts);

@@ -133,6 +133,9 @@ export async function fetchFeedback(
 	};
 }
 
+/** A report as it was read, with what its reader knows of its first line. */
+export interface ReadReport extends FeedbackReport, Pick<FeedbackReportReader, 'hasHeadings'> {}
+
 /**
  * Unpacks, decodes and parses a feedback report piece by piece, so that its text is never in memory twice.
  * (Rows hold on to the pieces that they were cut from.)
@@ -142,7 +145,7 @@ export async function readFeedbackReport(
 	{ body, contentType }: ReportDocument,
 	{ countryCode }: Marketplace,
 	dateFormat: DateOrder | 'auto',
-): Promise<FeedbackReport & Pick<FeedbackReportReader, 'hasHeadings'>> {
+): Promise<ReadReport> {
 	const dateOrder = dateFormat === 'auto' ? dateOrderOf(countryCode) : dateFormat;
 	return await readDecoded(
 		() => unpack(body),

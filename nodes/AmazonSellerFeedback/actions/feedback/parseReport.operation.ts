@@ -8,7 +8,12 @@ import {
 import { z } from 'zod';
 
 import { optionsCollection, simplifyParameter } from '../../../shared/n8n/commonParameters';
-import { hintAtUnreadable, readFeedbackReport, toItems } from '../../../shared/n8n/feedbackReport';
+import {
+	hintAtUnreadable,
+	readFeedbackReport,
+	toItems,
+	type ReadReport,
+} from '../../../shared/n8n/feedbackReport';
 import { knownMarketplace, marketplaceToChoose } from '../../../shared/n8n/marketplaceParameter';
 import { locatorValue, readParameters } from '../../../shared/n8n/parameters';
 import { DocumentError, LARGEST_DOCUMENT } from '../../../shared/spapi/reportDocument';
@@ -75,9 +80,7 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 }
 
 /** Why a file is no feedback report; undefined where it is one, though perhaps without feedback. */
-function whyNot(
-	report: Awaited<ReturnType<typeof readFeedbackReport>> | DocumentError,
-): string | undefined {
+function whyNot(report: ReadReport | DocumentError): string | undefined {
 	if (report instanceof DocumentError) {
 		return report.problem === 'damaged'
 			? 'It is packed by gzip, but cut off or damaged. Download it again.'
