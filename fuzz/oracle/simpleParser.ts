@@ -13,6 +13,8 @@ export interface ExpectedUnreadable {
 export interface ExpectedReport {
 	readonly rows: FeedbackReport['rows'];
 	readonly unreadable: readonly ExpectedUnreadable[];
+	/** Lines that belong to the row of a line before. */
+	readonly continued: ReadonlySet<number>;
 }
 
 /**
@@ -34,6 +36,9 @@ export interface ExpectedReport {
  *    the older one if all three are blank, up to twelve letters, or a dash.
  * 7. All cells between rating and response are the comment, with a blank for each tab.
  * 8. The buyer's address is the cell after the order ID.
+ * 9. A line that cannot be read, begins with a date (in any order) and a rating, and has fewer tabs than
+ *    the header (6 columns where it shows no layout) is one row with the next lines, divided by LF, if all
+ *    together have just as many tabs and can be read, and none of the next begins with a date and a rating.
  */
 export function parseSimply(text: string, dateOrder: DateOrder): ExpectedReport {
 	const rows: FeedbackRow[] = [];
@@ -43,15 +48,41 @@ export function parseSimply(text: string, dateOrder: DateOrder): ExpectedReport 
 	const header = isHeader(lines[first] ?? '') ? lines[first] : undefined;
 	const columns = header?.trim().split('\t').length;
 
-	lines.forEach((content, index) => {
+	const continued = new Set<number>();
+	const tabs = (columns === 9 || columns === 10 ? columns : 6) - 1;
+	for (let index = 0; index < lines.length; index += 1) {
+		const content = lines[index] ?? '';
 		const isRow = content.trim() !== '' && !(header !== undefined && index === first);
-		if (!isRow) return;
+		if (!isRow) continue;
 		const line = index + 1;
-		const row = readRow(content, line, dateOrder, columns);
+		let row = readRow(content, line, dateOrder, columns);
+		let last = index;
+		if ('reasonStart' in row && beginsRow(content) && tabsOf(content) < tabs) {
+			let whole = content;
+			do {
+				last += 1;
+				whole += `\n${lines[last] ?? ''}`;
+			} while (tabsOf(whole) < tabs && last < lines.length && !beginsRow(lines[last] ?? ''));
+			const isWhole = tabsOf(whole) === tabs && !beginsRow(lines[last] ?? '');
+			const joined = isWhole ? readRow(whole, line, dateOrder, columns) : row;
+			if ('reasonStart' in joined) last = index;
+			else row = joined;
+		}
+		for (let next = index + 1; next <= last; next += 1) continued.add(next + 1);
+		index = last;
 		if ('reasonStart' in row) unreadable.push(row);
 		else rows.push(row);
-	});
-	return { rows, unreadable };
+	}
+	return { rows, unreadable, continued };
+}
+
+const tabsOf = (text: string): number => text.split('\t').length - 1;
+
+/** It has a date and a rating, with a tab behind each. */
+function beginsRow(content: string): boolean {
+	const [date = '', rating = '', ...more] = content.split('\t').map((cell) => cell.trim());
+	const isDate = (['mdy', 'dmy', 'ymd'] as const).some((order) => readDate(date, order));
+	return more.length > 0 && isDate && ['1', '2', '3', '4', '5'].includes(rating);
 }
 
 function isHeader(content: string): boolean {
