@@ -36,9 +36,11 @@ export interface ExpectedReport {
  *    the older one if all three are blank, up to twelve letters, or a dash.
  * 7. All cells between rating and response are the comment, with a blank for each tab.
  * 8. The buyer's address is the cell after the order ID.
- * 9. A line that cannot be read, begins with a date (in any order) and a rating, and has fewer tabs than
- *    the header (6 columns where it shows no layout) is one row with the next lines, divided by LF, if all
- *    together have just as many tabs and can be read, and none of the next begins with a date and a rating.
+ * 9. A line that cannot be read, begins with a date (in any order) and a rating, has no order ID and has
+ *    fewer tabs than the header (6 columns where it shows no layout) goes on in the next lines, up to the
+ *    first with an order ID behind a tab. They are one row, divided by LF, if all together can be read and
+ *    have as many tabs as the header (or 8, in the older layout), and none of the next begins with what looks
+ *    like a date.
  */
 export function parseSimply(text: string, dateOrder: DateOrder): ExpectedReport {
 	const rows: FeedbackRow[] = [];
@@ -57,16 +59,20 @@ export function parseSimply(text: string, dateOrder: DateOrder): ExpectedReport 
 		const line = index + 1;
 		let row = readRow(content, line, dateOrder, columns);
 		let last = index;
-		if ('reasonStart' in row && beginsRow(content) && tabsOf(content) < tabs) {
-			let whole = content;
-			do {
-				last += 1;
-				whole += `\n${lines[last] ?? ''}`;
-			} while (tabsOf(whole) < tabs && last < lines.length && !beginsRow(lines[last] ?? ''));
-			const isWhole = tabsOf(whole) === tabs && !beginsRow(lines[last] ?? '');
+		const opens = hasDate(content) && hasRating(content) && !holdsOrderId(content);
+		if ('reasonStart' in row && opens && tabsOf(content) < tabs) {
+			const end = lines.findIndex(
+				(next, at) => at > index && (beginsRow(next) || holdsOrderId(next)),
+			);
+			const whole = lines.slice(index, end + 1).join('\n');
+			const isOlder = columns === 9 || columns === 10;
+			const fits = tabsOf(whole) === tabs || (isOlder && tabsOf(whole) === 8);
+			const isWhole = end !== -1 && !beginsRow(lines[end] ?? '') && fits;
 			const joined = isWhole ? readRow(whole, line, dateOrder, columns) : row;
-			if ('reasonStart' in joined) last = index;
-			else row = joined;
+			if (!('reasonStart' in joined)) {
+				row = joined;
+				last = end;
+			}
 		}
 		for (let next = index + 1; next <= last; next += 1) continued.add(next + 1);
 		index = last;
@@ -78,12 +84,25 @@ export function parseSimply(text: string, dateOrder: DateOrder): ExpectedReport 
 
 const tabsOf = (text: string): number => text.split('\t').length - 1;
 
-/** It has a date and a rating, with a tab behind each. */
+/** It has what looks like a date, with a tab behind it. */
 function beginsRow(content: string): boolean {
-	const [date = '', rating = '', ...more] = content.split('\t').map((cell) => cell.trim());
-	const isDate = (['mdy', 'dmy', 'ymd'] as const).some((order) => readDate(date, order));
-	return more.length > 0 && isDate && ['1', '2', '3', '4', '5'].includes(rating);
+	const [date = '', ...more] = content.split('\t').map((cell) => cell.trim());
+	return more.length > 0 && /^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}$/.test(date);
 }
+
+const hasDate = (content: string): boolean =>
+	(['mdy', 'dmy', 'ymd'] as const).some((order) =>
+		readDate(content.split('\t')[0]?.trim() ?? '', order),
+	);
+
+/** Its second cell is a rating, with a tab behind it. */
+function hasRating(content: string): boolean {
+	const [, rating = '', ...more] = content.split('\t').map((cell) => cell.trim());
+	return more.length > 0 && ['1', '2', '3', '4', '5'].includes(rating);
+}
+
+const holdsOrderId = (content: string): boolean =>
+	content.split('\t').some((cell, index) => index > 0 && hasShapeOfOrderId(cell.trim()));
 
 function isHeader(content: string): boolean {
 	const text = content.trimStart();

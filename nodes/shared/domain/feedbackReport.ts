@@ -99,9 +99,15 @@ const LONGEST_LINE = 1_000_000;
 const MOST_LINES = 500;
 
 const CURRENT_COLUMNS = 6;
+const LEGACY_COLUMNS = 9;
 
-/** A line that begins as a row: a date and a rating. */
-const BEGINNING = /^\s*(\d[\d./-]{4,9})\s*\t\s*[1-5]\s*\t/;
+/** How a row begins: with a date, then a rating. */
+const BEGINNING = /^[^\S\t]*(\d{1,4}[./-]\d{1,2}[./-]\d{1,4})[^\S\t]*\t/;
+const HAS_RATING = /^[^\t]*\t[^\S\t]*[1-5][^\S\t]*\t/;
+
+/** Whether it has an order ID as a cell of its own, other than the first. */
+const holdsOrderId = (content: string): boolean =>
+	content.split('\t').some((cell, index) => index > 0 && isOrderId(cell.trim()));
 
 /** The lines of a row whose last cell is still to come. */
 interface OpenRow {
@@ -225,21 +231,16 @@ export class FeedbackReportReader {
 			return undefined;
 		}
 		const row = parseRow(content, line, this.days, this.layout);
-		if (!('reason' in row) || !this.beginsRow(content)) return row;
+		const [, date = ''] = BEGINNING.exec(content) ?? [];
+		if (!('reason' in row) || !this.days.isDay(date) || !HAS_RATING.test(content)) return row;
 		const tabs = tabsIn(content);
-		if (tabs >= this.columns - 1) return row;
+		if (tabs >= this.columns - 1 || holdsOrderId(content)) return row;
 		this.open = { line, tabs, lines: [content], length: content.length };
 		return undefined;
 	}
 
-	/** Whether a line begins with a date and a rating, as each row does. */
-	private beginsRow(content: string): boolean {
-		const [, date = ''] = BEGINNING.exec(content) ?? [];
-		return date !== '' && this.days.isDay(date);
-	}
-
 	/**
-	 * Adds a line to the row that is open.
+	 * Adds a line to the row that is open; the line with the order ID is its last.
 	 * @returns the row if that makes it whole, undefined if it goes on, `separate` if the line is none of it
 	 */
 	private goOnWith(content: string): FeedbackRow | undefined | 'separate' {
@@ -249,27 +250,24 @@ export class FeedbackReportReader {
 		const length = open.length + content.length;
 		const isTooMuch =
 			tabs > this.columns - 1 || open.lines.length >= MOST_LINES || length > LONGEST_LINE;
-		if (isTooMuch || this.beginsRow(content)) {
-			this.giveUpOpenRow();
-			return 'separate';
-		}
-		open.lines.push(content);
-		if (tabs < this.columns - 1) {
+		if (isTooMuch || BEGINNING.test(content)) return this.giveUpOpenRow();
+
+		if (!holdsOrderId(content)) {
+			open.lines.push(content);
 			this.open = { ...open, tabs, length };
 			return undefined;
 		}
-		const row = parseRow(open.lines.join('\n'), open.line, this.days, this.layout);
-		if ('reason' in row) {
-			open.lines.pop();
-			this.giveUpOpenRow();
-			return 'separate';
-		}
+		// Where the older layout has ten columns, the last may be missing.
+		const hasAllCells = tabs === this.columns - 1 || tabs === LEGACY_COLUMNS - 1;
+		const whole = [...open.lines, content].join('\n');
+		const row = hasAllCells ? parseRow(whole, open.line, this.days, this.layout) : undefined;
+		if (row === undefined || 'reason' in row) return this.giveUpOpenRow();
 		this.open = undefined;
 		return row;
 	}
 
 	/** What was taken for the beginning of a row was none: each of its lines is left out. */
-	private giveUpOpenRow(): void {
+	private giveUpOpenRow(): 'separate' {
 		const { open } = this;
 		this.open = undefined;
 		for (const [index, content] of (open?.lines ?? []).entries()) {
@@ -277,6 +275,7 @@ export class FeedbackReportReader {
 			const row = parseRow(content, open.line + index, this.days, this.layout);
 			if ('reason' in row) this.leaveOut(row);
 		}
+		return 'separate';
 	}
 
 	private leaveOut(row: UnreadableRow): void {
