@@ -1,6 +1,7 @@
 import { contrast } from './contrast';
 import { AS_OF, day, emptyModel, THRESHOLDS, windowOf, yearModel } from './fixtures';
 import { everything, LIGHT_800, parseXml, piecesOf, SIZES, textsOf, withClass } from './support';
+import { growthOf, IN_PROPORTION } from '../growth';
 import { wrap, textWidth, truncate } from '../../nodes/AmazonSellerRating/chart/text';
 import type { ChartModel } from '../../nodes/AmazonSellerRating/chart/model';
 import { binsFor, percentRange } from '../../nodes/AmazonSellerRating/chart/range';
@@ -235,6 +236,18 @@ describe('texts', () => {
 		for (const line of lines) expect(textWidth(line, font)).toBeLessThanOrEqual(100);
 		expect(wrap('', 100, font, 2)).toEqual([]);
 		expect(truncate('Suspension', 40, font)).toMatch(/^Sus.*…$/);
+	});
+
+	it('B15: cuts and wraps in proportion to the length of the text', () => {
+		const font = { size: 14 };
+		for (const part of ['a', 'ab ', 'W…', '都 ']) {
+			const cut = (size: number) => truncate(part.repeat(size), 300, font);
+			const wrapped = (size: number) => wrap(part.repeat(size), 300, font, 2);
+			const asOneWord = (size: number) => wrap(part.trim().repeat(size), 300, font, 2);
+			for (const work of [cut, wrapped, asOneWord]) {
+				expect(growthOf(work, 5_000)).toBeLessThan(IN_PROPORTION);
+			}
+		}
 	});
 });
 

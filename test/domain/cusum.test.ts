@@ -14,6 +14,7 @@ import {
 	isoDay,
 	type DailyCounts,
 } from '../../nodes/shared/domain/feedbackSeries';
+import { growthOf, IN_PROPORTION } from '../growth';
 import { seeded } from '../seeded';
 
 const FIRST = '2026-01-01';
@@ -42,6 +43,12 @@ describe('the design', () => {
 	it('steps as the two likelihoods ask: 2 % to 5 % is one down, 29 up', () => {
 		// ln(5/2) = 0.916 up, ln(98/95) = 0.0311 down
 		expect(designCusum(0.02, 0.05).rise).toBe(29);
+	});
+
+	it('B15: takes time in proportion to the limit, at the extremes that are permitted too', () => {
+		const design = (size: number) => averageRunLength(0.0001, 5_000, size);
+		expect(growthOf(design, 10_000)).toBeLessThan(IN_PROPORTION);
+		expect(designCusum(0.00005, 0.000055, 1e6)).toMatchObject({ rise: 19_061, limit: 116_545 });
 	});
 
 	it('never rises at the baseline', () => {

@@ -69,6 +69,15 @@ describe('Rating: Chart', () => {
 		expect(Object.keys(run.outputs[0]?.[0]?.binary ?? {})).toEqual(['picture']);
 	});
 
+	it.each(['same, same', '__proto__, digest', 'chart, constructor', `${'x'.repeat(201)}, digest`])(
+		'B17: refuses the fields %s, under which a file would be lost',
+		async (binaryFields) => {
+			const { error, items } = await draw({ binaryFields });
+			expect(items).toEqual([]);
+			expect(error?.message).toMatch(/'Put Output Files in Fields' cannot be used/);
+		},
+	);
+
 	it('draws a picture that says so where nothing is known', async () => {
 		inUse.sandbox.faults.add({
 			kind: 'reportCancelled',

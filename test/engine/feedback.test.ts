@@ -343,6 +343,22 @@ describe('Feedback: Parse Report', () => {
 		expectToMatchOutputSchema('AmazonSellerFeedback', 'feedback/parseReport', items);
 	});
 
+	it('A4, A5, A16: reads line breaks, UTF-16 without a mark, and rows of another marketplace', async () => {
+		const text = `${report}\r\n05/09/26\t2\tOpened.\nBroken.\t\t203-1234567-7654323\tx3@marketplace.amazon.co.uk\r\n`;
+		const { items, hints, error } = await runNode({
+			type: 'amazonSellerFeedback',
+			parameters,
+			items: [{ json: {}, binary: binary(Buffer.from(text, 'utf16le')) }],
+		});
+		expect(error).toBeUndefined();
+		expect(items.map(({ date, marketplace, comment }) => [date, marketplace, comment])).toEqual([
+			['2026-09-03', 'DE', 'Kam "nie" an – schade'],
+			['2026-09-04', 'DE', ''],
+			['2026-09-05', 'GB', 'Opened.\nBroken.'],
+		]);
+		expect(hints.join(' ')).toContain('1 row(s) of the feedback report have');
+	});
+
 	it('says what is wrong with a packed file that is cut off, or far too large unpacked', async () => {
 		const packed = gzipSync(Buffer.from(report));
 		const files: ReadonlyArray<readonly [Buffer, RegExp]> = [

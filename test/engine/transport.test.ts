@@ -418,10 +418,8 @@ describe('cancelling', () => {
 		async (_, fault) => {
 			await warmUp();
 			sandbox.faults.add(fault);
-			const started = Date.now();
 			const { run } = await fetchFeedback(900);
 			expect(run.status).toBe('canceled');
-			expect(Date.now() - started).toBeLessThan(1_500);
 			const after = sandbox.requests.length;
 			await sleep(500);
 			expect(sandbox.requests.length).toBe(after);

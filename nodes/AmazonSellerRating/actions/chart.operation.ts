@@ -99,15 +99,23 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	],
 );
 
+/** Names that an object has by itself, under which a file would be lost. */
+const fieldName = z
+	.string()
+	.min(1)
+	.max(200, 'A name has at most 200 characters')
+	.refine((name) => !(name in {}), 'This name is reserved; give another');
+
 const schema = datedSourceSchema.extend({
 	format: z.enum(['both', 'svg', 'html']),
 	binaryFields: z
 		.string()
 		.transform((text) => text.split(',').map((name) => name.trim()))
 		.pipe(
-			z.tuple([z.string().min(1), z.string().min(1)], {
-				message: 'Give two names, e.g. chart, digest',
-			}),
+			z
+				.tuple([fieldName, fieldName], { message: 'Give two names, e.g. chart, digest' })
+				// Under one name the second file would replace the first.
+				.refine(([chart, digest]) => chart !== digest, 'Give two different names'),
 		),
 	thresholds: thresholdsSchema,
 	options: reportsOptionsSchema.extend({
@@ -115,7 +123,11 @@ const schema = datedSourceSchema.extend({
 		daysBack: z.number().int().min(7).max(730).default(180),
 		rateDays: rateDaysSchema,
 		theme: z.enum(['auto', 'dark', 'light']).default('light'),
-		title: z.string().trim().default('Seller feedback rating'),
+		title: z
+			.string()
+			.trim()
+			.max(10_000, 'At most 10,000 characters')
+			.default('Seller feedback rating'),
 		width: z.number().int().min(320).max(2000).default(800),
 	}),
 });

@@ -35,31 +35,42 @@ export function textWidth(text: string, { size, bold = false }: Font): number {
 	return width * size * (bold ? BOLD : 1);
 }
 
-/** The text, cut with an ellipsis where it is wider than `width`. */
+/** The text, cut with an ellipsis where it is wider than `width`. Reads no further than it shows. */
 export function truncate(text: string, width: number, font: Font): string {
-	if (textWidth(text, font) <= width) return text;
-	const characters = [...text];
-	while (characters.length > 0 && textWidth(`${characters.join('')}…`, font) > width) {
-		characters.pop();
+	const scale = font.size * (font.bold ? BOLD : 1);
+	const ellipsis = characterWidth('…');
+	let sum = 0;
+	/** Where the longest part that leaves room for the ellipsis ends. */
+	let cutAt = 0;
+	let at = 0;
+	for (const character of text) {
+		sum += characterWidth(character);
+		at += character.length;
+		if ((sum + ellipsis) * scale <= width) cutAt = at;
+		if (sum * scale > width) return `${text.slice(0, cutAt).trimEnd()}…`;
 	}
-	return `${characters.join('').trimEnd()}…`;
+	return text;
 }
 
 /** Lines no wider than `width`; what does not fit into `maxLines` ends in an ellipsis. */
 export function wrap(text: string, width: number, font: Font, maxLines: number): string[] {
 	const lines: string[] = [];
 	let line = '';
+	let lineWidth = 0;
+	const space = textWidth(' ', font);
 	const words = text.split(/[ \t\n\r]+/).filter((word) => word !== '');
 	for (const [index, word] of words.entries()) {
-		const longer = line === '' ? word : `${line} ${word}`;
-		if (line === '' || textWidth(longer, font) <= width) {
-			line = longer;
+		const wordWidth = textWidth(word, font);
+		if (line === '' || lineWidth + space + wordWidth <= width) {
+			lineWidth = line === '' ? wordWidth : lineWidth + space + wordWidth;
+			line = line === '' ? word : `${line} ${word}`;
 		} else if (lines.length === maxLines - 1) {
 			line = [line, ...words.slice(index)].join(' ');
 			break;
 		} else {
 			lines.push(truncate(line, width, font));
 			line = word;
+			lineWidth = wordWidth;
 		}
 	}
 	return line === '' || maxLines <= 0 ? lines : [...lines, truncate(line, width, font)];

@@ -268,21 +268,82 @@ function leastLimit(
 	rise: number,
 	isWanted: (runLength: number, limit: number) => boolean,
 ): { readonly limit: number; readonly runLength: number } {
-	const falls: number[] = [0];
-	const feedback: number[] = [0];
+	const passed = new Falls();
 	for (let distance = 1; ; distance += 1) {
+		if (distance > rise + 1) passed.dropFirst();
 		// After a step up: an alarm, or down again level by level to where it began.
-		let returns = distance > rise ? 1 : 0;
-		let took = 0;
-		for (let level = Math.max(1, distance - rise); returns > 0 && level < distance; level += 1) {
-			took += returns * (feedback[level] ?? 0);
-			returns *= falls[level] ?? 0;
-		}
+		const returns = distance > rise ? passed.returns : 0;
+		const took = distance > rise ? passed.took : 0;
 		// A limit is as far from 0 as it is high, and from 0 the statistic cannot fall.
 		const runLength = (1 + share * took) / (share * (1 - returns));
 		if (isWanted(runLength, distance)) return { limit: distance, runLength };
 		const moves = 1 - share * returns;
-		falls.push((1 - share) / moves);
-		feedback.push((1 + share * took) / moves);
+		passed.add((1 - share) / moves, (1 + share * took) / moves);
+	}
+}
+
+/**
+ * The falls through the levels a step up passes, one after the other, as a sliding window: two stacks
+ * of running products, so that each level is multiplied a few times in all and nothing is divided out
+ * again. Level by level anew for each limit, permitted extremes would keep n8n from all else for seconds.
+ *
+ * A fall through one level or several is the chance of it (`returns`) and the average number of
+ * feedback until it or an alarm (`took`). Two in a row are `r1 r2` and `t1 + r1 t2`.
+ */
+class Falls {
+	returns = 1;
+
+	took = 0;
+
+	/** The falls from each of the older levels through the last of the older; the first level is last. */
+	private olderReturns: number[] = [];
+
+	private olderTook: number[] = [];
+
+	/** The newer levels, each by itself, and through all of them. */
+	private newerReturns: number[] = [];
+
+	private newerTook: number[] = [];
+
+	private throughReturns = 1;
+
+	private throughTook = 0;
+
+	add(returns: number, took: number): void {
+		this.newerReturns.push(returns);
+		this.newerTook.push(took);
+		this.throughTook += this.throughReturns * took;
+		this.throughReturns *= returns;
+		this.combine();
+	}
+
+	/** Takes away the level that was added first of those still here. */
+	dropFirst(): void {
+		if (this.olderReturns.length === 0) this.takeOver();
+		this.olderReturns.pop();
+		this.olderTook.pop();
+		this.combine();
+	}
+
+	private takeOver(): void {
+		let [throughReturns, throughTook] = [1, 0];
+		for (let level = this.newerReturns.length - 1; level >= 0; level -= 1) {
+			const returns = this.newerReturns[level] ?? 0;
+			throughTook = (this.newerTook[level] ?? 0) + returns * throughTook;
+			throughReturns *= returns;
+			this.olderReturns.push(throughReturns);
+			this.olderTook.push(throughTook);
+		}
+		this.newerReturns = [];
+		this.newerTook = [];
+		this.throughReturns = 1;
+		this.throughTook = 0;
+	}
+
+	private combine(): void {
+		const last = this.olderReturns.length - 1;
+		const returns = last < 0 ? 1 : (this.olderReturns[last] ?? 1);
+		this.returns = returns * this.throughReturns;
+		this.took = (last < 0 ? 0 : (this.olderTook[last] ?? 0)) + returns * this.throughTook;
 	}
 }

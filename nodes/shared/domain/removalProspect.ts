@@ -115,8 +115,9 @@ const fold = (text: string): string =>
 		.replace(/[‐-―−]/g, '-');
 
 /**
- * Matches any of the words, which are separated by commas; `*` stands for any letters. Words match as
- * a whole, Japanese ones anywhere, for Japanese has no spaces.
+ * Matches any of the words, which are separated by commas; `*` stands for any letters, up to 40, so that
+ * a comment of nothing but apostrophes is not searched to its end from each of them. Words match as a
+ * whole, Japanese ones anywhere, for Japanese has no spaces.
  */
 function anyOf(...lists: string[]): RegExp {
 	const words = lists.flatMap((list) => fold(list).split(', '));
@@ -124,7 +125,7 @@ function anyOf(...lists: string[]): RegExp {
 		/^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}ー]+$/u.test(word);
 	const whole = words
 		.filter((word) => !isJapanese(word))
-		.map((word) => word.replaceAll('*', "[\\p{L}']*").replaceAll(' ', '\\s+'));
+		.map((word) => word.replaceAll('*', "[\\p{L}']{0,40}").replaceAll(' ', '\\s{1,9}'));
 	const anywhere = words.filter(isJapanese);
 	return new RegExp(
 		[`(?<![\\p{L}\\p{N}])(?:${whole.join('|')})(?![\\p{L}\\p{N}])`, ...anywhere].join('|'),
@@ -253,7 +254,7 @@ const PHONES: readonly RegExp[] = [
 /** Capitals and numbers in their places keep "left it in the street for 2 days" out. */
 const STREETS: readonly RegExp[] = [
 	// 12 Elm Street
-	/(?<!\d)\d{1,5}\s(?:\p{Lu}[\p{L}']*\s){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Boulevard|Blvd)(?!\p{L})/u,
+	/(?<!\d)\d{1,5}\s(?:\p{Lu}[\p{L}']{0,40}\s){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Boulevard|Blvd)(?!\p{L})/u,
 	// Hauptstraße 12, Berliner Straße 12
 	/\p{Lu}[\p{L}-]{2,30}(?:strasse|str\.|weg|gasse|allee|[ -]Strasse)\s\d{1,4}(?!\d|\s*\p{Ll})/u,
 	// 12 rue de la Paix

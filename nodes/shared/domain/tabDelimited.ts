@@ -25,7 +25,9 @@ export interface TabDelimitedReport {
  * so new columns and another order of them do no harm; of two columns with one name the first counts.
  * Cells missing at the end of a row count as empty, for some tools drop trailing tabs. A row with
  * more cells than the header is a problem, even if the last ones are empty: a tab inside a cell, such
- * as a product name, looks the same and moves all that follows under the wrong column.
+ * as a product name, looks the same and moves all that follows under the wrong column. A line without
+ * any order ID that follows a row with cells missing is the rest of it, if there is room for its cells:
+ * buyers write line breaks into comments.
  */
 export function readTabDelimited(text: string): TabDelimitedReport {
 	const header = headerOf(text);
@@ -47,34 +49,61 @@ export function readTabDelimited(text: string): TabDelimitedReport {
 		},
 		*rows() {
 			if (header === undefined) return;
+			let row: Row | undefined;
 			for (const { line, content } of linesOf(text, header)) {
-				if (content.trim() !== '') yield new Row(line, content, names.length, positions);
+				if (content.trim() === '') continue;
+				if (row?.goesOnWith(content)) continue;
+				if (row !== undefined) yield row;
+				row = new Row(line, content, names.length, positions);
 			}
+			if (row !== undefined) yield row;
 		},
 	};
 }
 
+/** Anywhere in a line, as a cell of its own; orders of other shops and digital ones have letters. */
+const ORDER_ID_CELL = /(?:^|\t)[ "]*[A-Z\d]\d\d-\d{7}-\d{7}[ "]*(?:\t|$)/;
+
+/** Lines that one row may take. */
+const MOST_LINES = 500;
+
 /** Keeps where the cells end instead of the cells: few of a report's columns are ever asked for. */
 class Row implements ReportRow {
-	readonly problem: string | undefined;
-
 	/** Where each cell ends, which is where its tab stands. */
-	private readonly ends: readonly number[];
+	private readonly ends: number[];
+
+	private lines = 1;
 
 	constructor(
 		readonly line: number,
-		private readonly content: string,
-		columns: number,
+		private content: string,
+		private readonly columns: number,
 		private readonly positions: ReadonlyMap<string, number>,
 	) {
-		const ends: number[] = [];
-		for (let tab = content.indexOf('\t'); tab !== -1; tab = content.indexOf('\t', tab + 1)) {
-			ends.push(tab);
+		this.ends = endsIn(content);
+	}
+
+	get problem(): string | undefined {
+		const { columns, ends } = this;
+		return ends.length > columns
+			? `it has ${ends.length} columns and the header ${columns}`
+			: undefined;
+	}
+
+	/** Takes a line as the rest of this row, if it can be; returns whether it did. */
+	goesOnWith(content: string): boolean {
+		const { ends, columns } = this;
+		if (ends.length >= columns || this.lines >= MOST_LINES || !ORDER_ID_CELL.test(this.content)) {
+			return false;
 		}
-		ends.push(content.length);
-		this.ends = ends;
-		this.problem =
-			ends.length > columns ? `it has ${ends.length} columns and the header ${columns}` : undefined;
+		const more = endsIn(content);
+		if (ends.length - 1 + more.length > columns || ORDER_ID_CELL.test(content)) return false;
+		const start = this.content.length + 1;
+		ends.pop();
+		ends.push(...more.map((end) => start + end));
+		this.content += `\n${content}`;
+		this.lines += 1;
+		return true;
 	}
 
 	cell(column: string): string {
@@ -84,6 +113,15 @@ class Row implements ReportRow {
 		const start = position === 0 ? 0 : (this.ends[position - 1] ?? 0) + 1;
 		return this.content.slice(start, end).trim();
 	}
+}
+
+function endsIn(content: string): number[] {
+	const ends: number[] = [];
+	for (let tab = content.indexOf('\t'); tab !== -1; tab = content.indexOf('\t', tab + 1)) {
+		ends.push(tab);
+	}
+	ends.push(content.length);
+	return ends;
 }
 
 interface Line {

@@ -8,7 +8,7 @@ import {
 	type FeedbackReport,
 	type FeedbackRow,
 } from '../domain/feedbackReport';
-import type { Marketplace } from '../domain/marketplaces';
+import { findMarketplace, type Marketplace } from '../domain/marketplaces';
 import { plusDays } from '../domain/ratingWindow';
 import { readDecoded } from '../domain/reportEncoding';
 import type { SpApiClient } from '../spapi/client';
@@ -151,7 +151,7 @@ export async function readFeedbackReport(
 		() => unpack(body),
 		{ contentType, countryCode },
 		async (pieces) => {
-			const reader = new FeedbackReportReader(dateOrder);
+			const reader = new FeedbackReportReader(dateOrder, countryCode);
 			const rows: FeedbackRow[] = [];
 			for await (const piece of pieces) for (const row of reader.read(piece)) rows.push(row);
 			rows.push(...reader.end());
@@ -161,11 +161,20 @@ export async function readFeedbackReport(
 	);
 }
 
-/** Says which lines were left out, so that nothing is lost in silence. */
+/** Says which lines were left out or are of another marketplace, so that nothing is lost in silence. */
 export function hintAtUnreadable(
 	context: IExecuteFunctions,
-	{ unreadable, unreadableLines }: FeedbackReport,
+	{ rows, unreadable, unreadableLines }: FeedbackReport,
 ): void {
+	const others = [...new Set(rows.flatMap(({ otherMarketplace }) => otherMarketplace ?? []))];
+	if (others.length > 0) {
+		const count = rows.filter(({ otherMarketplace }) => otherMarketplace !== undefined).length;
+		hint(
+			context,
+			`${count} row(s) of the feedback report have a buyer's e-mail address of another marketplace (${others.join(', ')}); they are marked with it and dated as it writes dates`,
+			'warning',
+		);
+	}
 	if (unreadableLines === 0) return;
 	const shown = unreadable.slice(0, 5).map(({ line, reason }) => `line ${line}: ${reason}`);
 	const more = unreadableLines - shown.length;
@@ -199,7 +208,9 @@ function toItem(
 	marketplace: Marketplace,
 	{ simplify, includeBuyerEmail }: OutputChoices,
 ): IDataObject {
-	const { date, rating, sentiment, comment, response, orderId } = row;
+	const { date, rating, sentiment, comment, response, orderId, otherMarketplace } = row;
+	// The report is of one marketplace, yet a row's e-mail address may name another.
+	const own = (otherMarketplace && findMarketplace(otherMarketplace)) || marketplace;
 	return {
 		orderId,
 		date,
@@ -208,12 +219,12 @@ function toItem(
 		comment,
 		hasComment: comment !== '',
 		response,
-		marketplace: marketplace.countryCode,
-		marketplaceId: marketplace.id,
+		marketplace: own.countryCode,
+		marketplaceId: own.id,
 		...(includeBuyerEmail && { buyerEmail: row.raterEmail }),
 		...(!simplify && {
-			marketplaceName: marketplace.name,
-			timeZone: marketplace.timeZone,
+			marketplaceName: own.name,
+			timeZone: own.timeZone,
 			line: row.line,
 			source: 'GET_SELLER_FEEDBACK_DATA',
 		}),
