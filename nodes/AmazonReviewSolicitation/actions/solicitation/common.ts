@@ -19,7 +19,7 @@ import { marketplaceParameter, resolveMarketplace } from '../../../shared/n8n/ma
 import { oncePerExecution } from '../../../shared/n8n/oncePerExecution';
 import { locatorValue, readParameters } from '../../../shared/n8n/parameters';
 import { SpApiClient } from '../../../shared/spapi/client';
-import { SpApiFailure, type AmazonAnswer } from '../../../shared/spapi/failure';
+import { amazonMessageOf, SpApiFailure, type AmazonAnswer } from '../../../shared/spapi/failure';
 import { getOrder, type Order } from '../../../shared/spapi/orders';
 import { isSolicitationOffered } from '../../../shared/spapi/solicitations';
 
@@ -131,6 +131,7 @@ function outcomeOf({ kind, answer }: SpApiFailure): SolicitationOutcome {
 		case 'badRequest':
 			return 'refused';
 		case 'login':
+		case 'secretExpired':
 		case 'tokenRejected':
 			return 'loginFailed';
 		case 'cancelled':
@@ -211,7 +212,7 @@ export function toResult({ order, finding }: Explained): IDataObject {
 		tryAgainLater: isRetryable(outcome),
 		windowOpensAt: order.window?.opensAt ?? null,
 		windowClosesAt: order.window?.closesAt ?? null,
-		amazonMessage: answer?.message ?? null,
+		amazonMessage: (answer && amazonMessageOf(answer)) ?? null,
 		amazonRequestId: answer?.requestId ?? null,
 		at: DateTime.utc().toISO(),
 	};
