@@ -270,3 +270,153 @@ describe('a report that failed', () => {
 		expect(hints.join()).toMatch(/Amazon cancelled feedback report/);
 	});
 });
+
+describe('an answer with a null in it', () => {
+	const place = (id: string, countryCode: unknown, storeName: unknown) => ({
+		marketplace: {
+			id,
+			countryCode,
+			name: 'Amazon.com',
+			domainName: 'www.amazon.com',
+			defaultCurrencyCode: null,
+			defaultLanguageCode: 'en_US',
+		},
+		storeName,
+		participation: { isParticipating: true, hasSuspendedListings: null },
+	});
+	const listMarketplaces = async (payload: unknown): Promise<NodeRun> => {
+		fault({ operation: 'getMarketplaceParticipations', body: JSON.stringify({ payload }) });
+		return await runNode({
+			type: 'amazonSellerFeedback',
+			credentials: inUse.credentials,
+			parameters: { resource: 'marketplace', operation: 'getMany', returnAll: true },
+		});
+	};
+
+	it('A12: lists marketplaces without a store name; a broken entry costs itself and is told', async () => {
+		const { items, hints, error } = await listMarketplaces([
+			place('ATVPDKIKX0DER', 'US', null),
+			{ marketplace: null },
+			place('A2EUQ1WTGCTBG2', 'CA', 'My Store'),
+		]);
+		expect(error).toBeUndefined();
+		expect(items.map(({ marketplaceId }) => marketplaceId)).toEqual([
+			'ATVPDKIKX0DER',
+			'A2EUQ1WTGCTBG2',
+		]);
+		expect(items[0]).toMatchObject({ storeName: null, currency: null, hasSuspendedListings: null });
+		expect(hints.join()).toMatch(/^1 of the marketplaces that Amazon listed could not be read/);
+	});
+
+	it('A12: does not take entries that cannot be read for no marketplaces', async () => {
+		const { items, error } = await listMarketplaces([{ marketplace: { id: null } }]);
+		expect(items).toEqual([]);
+		expect(error?.message).toMatch(/answer could not be read/);
+	});
+
+	it('A12: reads a report of which all that may be missing is null', async () => {
+		const reportOf = (processingStatus: string, reportDocumentId: string | null): string =>
+			JSON.stringify({
+				reportId: '50012020',
+				reportType: 'GET_SELLER_FEEDBACK_DATA',
+				processingStatus,
+				marketplaceIds: null,
+				dataStartTime: null,
+				dataEndTime: null,
+				createdTime: 'lately',
+				reportDocumentId,
+			});
+		for (const status of ['CANCELLED', 'DONE']) {
+			const active = fault({ operation: 'getReport', body: reportOf(status, null) });
+			const { hints, error } = await feedback();
+			active.remove();
+			expect(error).toBeUndefined();
+			expect(hints.join()).toMatch(/Amazon cancelled feedback report/);
+		}
+	});
+});
+
+describe('the rating beside an offer', () => {
+	const evaluate = async (offers: unknown): Promise<NodeRun> => {
+		fault({
+			operation: 'getItemOffers',
+			body: JSON.stringify({ payload: { ASIN: 'B00V5DG6IQ', Offers: offers } }),
+		});
+		return await runNode({
+			type: 'amazonSellerRating',
+			credentials: inUse.credentials,
+			parameters: {
+				operation: 'evaluate',
+				sources: ['amazonOffer'],
+				marketplace: { __rl: true, mode: 'list', value: '' },
+				thresholds: {},
+				simplify: false,
+				options: { asin: { __rl: true, mode: 'id', value: 'B00V5DG6IQ' } },
+			},
+		});
+	};
+	const own = (rating: unknown) => ({ MyOffer: true, SellerFeedbackRating: rating });
+
+	it('A14: of a seller without ratings is unknown, not 0 %', async () => {
+		for (const SellerPositiveFeedbackRating of [0, null]) {
+			const rating = { FeedbackCount: 0, SellerPositiveFeedbackRating };
+			const { outputs, error } = await evaluate([own(rating)]);
+			expect(error).toBeUndefined();
+			const [item] = outputs.flat();
+			expect(item?.json.rating).toBeNull();
+			expect(JSON.stringify(item?.json)).toMatch(/nobody has rated you yet/);
+			expect(JSON.stringify(item?.json)).not.toMatch(/critical|shows 0 %/);
+		}
+	});
+
+	it('A12: is found beside offers that cannot be read', async () => {
+		const rating = { FeedbackCount: 12, SellerPositiveFeedbackRating: 92 };
+		const others = [null, { MyOffer: null, SellerFeedbackRating: null }, { MyOffer: 'no' }];
+		const { outputs, error } = await evaluate([...others, own(rating)]);
+		expect(error).toBeUndefined();
+		expect(outputs.flat()[0]?.json.rating).toBe(92);
+		expect((await evaluate(null)).error).toBeUndefined();
+	});
+});
+
+describe('an ID that is none', () => {
+	const ODD = ['..', '.', '../../sellers', '%2e%2e', '\ud800', 'a\u0000b', 'x'.repeat(100_000)];
+
+	it.each(ODD)('B17: no report is asked for by %p', async (reportId) => {
+		for (const resource of ['feedback', 'accountHealth'] as const) {
+			const { error, items } = await feedback(resource, { reportId });
+			expect(items).toEqual([]);
+			expect(error?.message).toBe("'Report ID' cannot be used");
+			expect(error?.description).toMatch(/^A report ID, such as 50012020, has letters/);
+			expect(error?.description?.length).toBeLessThan(200);
+		}
+		expect(inUse.requests).toEqual([]);
+	});
+
+	it.each(ODD)('B17: no offer is asked for by %p', async (asin) => {
+		const { error } = await runNode({
+			type: 'amazonSellerRating',
+			credentials: inUse.credentials,
+			parameters: {
+				operation: 'evaluate',
+				sources: ['amazonOffer'],
+				marketplace: { __rl: true, mode: 'list', value: '' },
+				thresholds: {},
+				options: { asin: { __rl: true, mode: 'id', value: asin } },
+			},
+		});
+		expect(error?.message).toMatch(/cannot be used$/);
+		expect(`${error?.message} ${error?.description}`.length).toBeLessThan(300);
+		expect(inUse.requests).toEqual([]);
+	});
+
+	it.each(ODD)(
+		'B17: no review is requested by %p, which is not repeated whole',
+		async (orderId) => {
+			const { items } = await send([orderId]);
+			expect(outcomesOf(items)).toEqual(['invalidOrderId']);
+			expect(String(items[0]?.orderId).length).toBeLessThan(70);
+			expect(inUse.requests).toEqual([]);
+		},
+	);
+});

@@ -23,6 +23,7 @@ import {
 } from './failure';
 import { operationOf, type Operation, type OperationName } from './operations';
 import { limits, loggingIn } from './processWide';
+import { pathSegment } from './pathSegment';
 import { backoff, pause, unlessCancelled } from './pause';
 import { RateLimit } from './rateLimit';
 import { redact } from './redact';
@@ -145,7 +146,7 @@ export class SpApiClient {
 		{ path = {}, query, body }: CallOptions<Answer>,
 	): IHttpRequestOptions {
 		const filledPath = operation.path.replace(/\{(\w+)\}/g, (_, placeholder: string) =>
-			encodeURIComponent(path[placeholder] ?? ''),
+			pathSegment(path[placeholder]),
 		);
 		return {
 			method: operation.method,

@@ -196,12 +196,18 @@ function outcomeOfWindow(window: SolicitationWindow): SolicitationOutcome | unde
 	return position === 'after' ? 'windowClosed' : undefined;
 }
 
+/** An order ID as it came; of a text that is none no more than its beginning. */
+const shownId = (text: string): string =>
+	text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+
+const LONGEST_SHOWN = 60;
+
 /** The one shape in which both operations report on an order. */
 export function toResult({ order, finding }: Explained): IDataObject {
 	const { outcome, answer, failure } = finding;
 	const roles = outcome === 'missingRole' ? failure?.roles : undefined;
 	return {
-		orderId: order.orderId,
+		orderId: shownId(order.orderId),
 		marketplace: order.marketplace.countryCode,
 		marketplaceId: order.marketplace.id,
 		outcome,
