@@ -14,6 +14,8 @@ export const REQUEST_FAULTS = [
 	'garbageHtml',
 	/** A refusal in words no client knows. */
 	'unknown403',
+	/** Another answer in place of Amazon's: `status` and `body`; by default a proxy's login page. */
+	'otherAnswer',
 ] as const;
 /** Faults that decide, when a report is created, how it will end. */
 export const REPORT_FAULTS = ['reportCancelled', 'reportFatal', 'reportStuck'] as const;
@@ -58,6 +60,15 @@ export const faultSchema = z
 		charset: z.string().optional(),
 		/** `documentElsewhere`, `documentRedirect`: the URL. */
 		location: z.string().optional(),
+		/** `otherAnswer`: its status; 200 unless given. */
+		status: z.number().int().min(200).max(599).optional(),
+		/**
+		 * `otherAnswer`: what it says. `reportFatal`, `reportCancelled`: the document that says why
+		 * (Amazon's page on report status knows such documents; none comes unless given here).
+		 */
+		body: z.string().optional(),
+		/** `otherAnswer`: whether it carries a request ID, as Amazon's own answers do. */
+		hasRequestId: z.boolean().optional(),
 	})
 	.strict();
 export type FaultSpec = z.infer<typeof faultSchema>;

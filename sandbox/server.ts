@@ -56,6 +56,10 @@ const MAX_USER_AGENT = 500;
 const BAD_GATEWAY =
 	'<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n';
 
+/** What a company's proxy answers in place of whoever was asked. */
+const LOGIN_PAGE =
+	'<!DOCTYPE html>\n<html><head><title>Sign in to the network</title></head><body><form></form></body></html>\n';
+
 /** A finished answer, ready for the wire. */
 export interface WireAnswer {
 	readonly status: number;
@@ -157,9 +161,10 @@ async function serve(
 		return reply;
 	}
 	note(answer.status);
+	const isAmazons = fault?.kind !== 'otherAnswer' || fault.spec.hasRequestId === true;
 	return await reply
 		.code(answer.status)
-		.headers({ 'x-amzn-requestid': requestId, ...answer.headers })
+		.headers({ ...(isAmazons && { 'x-amzn-requestid': requestId }), ...answer.headers })
 		.send(answer.payload);
 }
 
@@ -178,6 +183,11 @@ function answerWith(exchange: Exchange, fault: Fault | undefined, requestId: str
 			return exchange.fail(unknownRefusal(), requestId);
 		case 'garbageHtml':
 			return { status: 502, headers: { 'content-type': 'text/html' }, payload: BAD_GATEWAY };
+		case 'otherAnswer': {
+			const { status = 200, body = LOGIN_PAGE } = fault.spec;
+			const type = body.startsWith('<') ? 'text/html' : 'application/json';
+			return { status, headers: { 'content-type': type }, payload: body };
+		}
 		case 'truncatedJson': {
 			const whole = exchange.run(requestId);
 			// The last character is enough to break any JSON.

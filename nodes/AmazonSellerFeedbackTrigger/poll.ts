@@ -58,7 +58,12 @@ const HELD_UP: readonly FailureKind[] = ['busy', 'throttled'];
 const ACCOUNT = 'account';
 
 /** Failures that every other call of the account would meet too. */
-const OF_THE_ACCOUNT: readonly FailureKind[] = ['login', 'tokenRejected', 'unreachable'];
+const OF_THE_ACCOUNT: readonly FailureKind[] = [
+	'login',
+	'secretExpired',
+	'tokenRejected',
+	'unreachable',
+];
 
 /** Something that failed, and the report it was about. */
 interface Problem {

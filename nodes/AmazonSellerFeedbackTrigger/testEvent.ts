@@ -1,7 +1,7 @@
 import { NodeOperationError, type IDataObject, type IPollFunctions } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
-import type { AccountHealth } from '../shared/domain/accountHealth';
+import { countedRate, type AccountHealth } from '../shared/domain/accountHealth';
 import { sentimentOf } from '../shared/domain/feedbackReport';
 import type { FeedbackChange } from '../shared/domain/feedbackWatch';
 import type { Marketplace } from '../shared/domain/marketplaces';
@@ -272,8 +272,8 @@ function healthSample(
 
 function defectRateOf(health: AccountHealth, target: number) {
 	const fulfilment = health.sellerFulfilled ? 'sellerFulfilled' : 'amazonFulfilled';
-	const reported = health[fulfilment];
-	if (reported === null || reported.percent === null) return undefined;
+	const reported = countedRate(health[fulfilment]);
+	if (reported === undefined || reported.percent === null) return undefined;
 	const { orders, ordersWithDefects, percent } = reported;
 	const targetPercent = target || reported.targetPercent;
 	return { fulfilment, percent, targetPercent, orders, ordersWithDefects } as const;

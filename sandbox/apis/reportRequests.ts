@@ -7,7 +7,7 @@ import { writePerformanceFile } from '../reports/performanceFile';
 import { jsonFile, writeTrafficFile } from '../reports/trafficFile';
 import type { ReportFile } from '../reports/textFile';
 import { writeOrderReport } from './orderReports';
-import type { FaultKind } from '../faults';
+import type { FaultSpec } from '../faults';
 import type { ReportEnd } from '../reports/store';
 
 /** The report types served, and the roles any one of which allows them. */
@@ -95,10 +95,15 @@ function parseJson(text: string): unknown {
 }
 
 /** How the report ends: with a document, or without one, or (as a fault) otherwise. */
-export function endOfReport(call: Call, request: ReportRequest, fault?: FaultKind): ReportEnd {
-	if (fault === 'reportCancelled') return { status: 'CANCELLED' };
+export function endOfReport(
+	call: Call,
+	request: ReportRequest,
+	{ kind: fault, body }: Partial<FaultSpec> = {},
+): ReportEnd {
 	if (fault === 'reportStuck') return { status: 'IN_PROGRESS' };
 	const { state, seller } = call;
+	const says =
+		body === undefined ? undefined : { ...jsonFile(''), bytes: Buffer.from(body, 'utf8') };
 	const keep = (file: ReportFile) =>
 		state.reports.addDocument(
 			seller.key,
@@ -107,10 +112,14 @@ export function endOfReport(call: Call, request: ReportRequest, fault?: FaultKin
 			file,
 			state.settings.gzip,
 		);
+	if (fault === 'reportCancelled') {
+		return { status: 'CANCELLED', documentId: says && keep(says) };
+	}
 	if (fault === 'reportFatal') {
 		const told = state.settings.fatalReportHasDocument;
 		const error = { errorDetails: 'Report processing failed because of an internal error.' };
-		return { status: 'FATAL', documentId: told ? keep(jsonFile(error)) : undefined };
+		const file = says ?? (told ? jsonFile(error) : undefined);
+		return { status: 'FATAL', documentId: file && keep(file) };
 	}
 	const file = write(call, request);
 	return file ? { status: 'DONE', documentId: keep(file) } : { status: 'CANCELLED' };

@@ -33,7 +33,7 @@ function createReport(call: Call): Answer {
 		dataStartTime: request.start,
 		dataEndTime: request.end,
 		createdTime: now,
-		end: endOfReport(call, request, fault?.kind),
+		end: endOfReport(call, request, fault?.spec),
 	});
 	return { status: 202, body: { reportId: report.reportId } };
 }

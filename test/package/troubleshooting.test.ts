@@ -9,6 +9,7 @@ const KINDS: Readonly<Record<FailureKind, true>> = {
 	cancelled: true,
 	busy: true,
 	login: true,
+	secretExpired: true,
 	tokenRejected: true,
 	accessDenied: true,
 	refused: true,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
 import {
+	faultOfAccepted,
 	isTokenRejection,
 	kindOfAnswer,
 	readAnswer,
@@ -22,6 +23,7 @@ const KINDS: Readonly<Record<FailureKind, 'advised' | 'plain'>> = {
 	cancelled: 'plain',
 	busy: 'advised',
 	login: 'advised',
+	secretExpired: 'advised',
 	tokenRejected: 'advised',
 	accessDenied: 'advised',
 	refused: 'plain',
@@ -196,8 +198,6 @@ describe('readAnswer', () => {
 		['no body', undefined],
 		['null', null],
 		['an empty text', ''],
-		['a page in HTML', '<html><body><h1>503 Service Unavailable</h1></body></html>'],
-		['text that is cut off', '{"errors":[{"code":"Unauthorized","mess'],
 		['an array', []],
 		['a number', 0],
 		['an empty object', {}],
@@ -205,9 +205,59 @@ describe('readAnswer', () => {
 		['errors that are null', { errors: null }],
 		['errors that are texts', { errors: ['Unauthorized'] }],
 		['an error that is null', { errors: [null] }],
-		["Login with Amazon's shape", { error: 'invalid_grant', error_description: 'x' }],
 	])('keeps status and request ID of %s', (_, body) => {
 		expect(readAnswer(503, body, REQUEST_ID)).toEqual({ status: 503, requestId: 'abc-123' });
+	});
+
+	it.each([
+		[
+			'the title of a web page',
+			'<html><head><title>403 Forbidden</title></head><body><h1>403 Forbidden</h1></body></html>',
+			{ message: 'a web page, "403 Forbidden"' },
+		],
+		[
+			'the heading of one without a title',
+			'<!DOCTYPE html>\n<html><body><h1>Request\n blocked</h1></body></html>',
+			{ message: 'a web page, "Request blocked"' },
+		],
+		['that it is a web page', '<html></html>', { message: 'a web page' }],
+		[
+			'the sentence of JSON that is cut off behind it',
+			'{\n  "errors": [\n    {\n      "code": "Unauthorized",\n      "message": "You can\u00e2\u20ac\u2122t \\"use\\" this",\n      "details": ""\n',
+			{ code: 'Unauthorized', message: 'You canâ€™t "use" this' },
+		],
+		[
+			'the sentence of JSON that is cut off in it',
+			'{"errors":[{"code":"Unauthorized","message":"Access to requested resou',
+			{ code: 'Unauthorized', message: 'Access to requested resou' },
+		],
+		['the code alone', '{"errors":[{"code":"Unauthorized","mess', { code: 'Unauthorized' }],
+		['JSON that came as text', '{"errors":[{"message":"No"}]}', { message: 'No' }],
+		['text', 'RBAC: access\r\n\u0000denied', { message: 'RBAC: access denied' }],
+		['a gateway', { message: 'Forbidden' }, { message: 'Forbidden' }],
+		['the other gateway', { Message: 'Not allowed' }, { message: 'Not allowed' }],
+		["Login with Amazon's shape", { error: 'a', error_description: 'x' }, { message: 'x' }],
+		[
+			'an object store',
+			'<?xml version="1.0"?><Error><Message>Expired</Message></Error>',
+			{ message: 'Expired' },
+		],
+		['the error beside a null', { errors: [null, { message: 'No' }] }, { message: 'No' }],
+	])('A10: reads %s', (_, body, words) => {
+		expect(readAnswer(403, body, {})).toEqual({ status: 403, ...words });
+	});
+
+	it('A10: repeats the beginning of a long text, without secrets, in no time', () => {
+		for (const body of [
+			`${'x'.repeat(200)} abc123@marketplace.amazon.com ${'y'.repeat(2_000_000)}`,
+			`<html>${'<title'.repeat(500_000)}`,
+			`{"message":"${'\\\\'.repeat(500_000)}`,
+			`<html><title>${'a@'.repeat(500_000)}`,
+		]) {
+			const { message = '' } = readAnswer(403, body, {});
+			expect(message.length).toBeLessThanOrEqual(1_001);
+			expect(message).not.toContain('abc123');
+		}
 	});
 
 	it.each([[undefined], [null], [''], [['a', 'b']], [17]])(
@@ -244,6 +294,53 @@ describe('readAnswer', () => {
 	});
 });
 
+describe('faultOfAccepted', () => {
+	const PAGE = '<!doctype html><html><head><title>Sign in</title></head></html>';
+	const ID = { 'x-amzn-requestid': 'abc-123' };
+	const faultOf = (status: number, body: unknown, headers = {}, isRequest = true) =>
+		faultOfAccepted(readAnswer(status, body, headers), body, isRequest);
+
+	it.each([
+		["a proxy's page", 200, PAGE, {}],
+		["a proxy's page with 201", 201, PAGE, {}],
+		['no body and no request ID', 200, '', {}],
+		['JSON without a request ID', 200, { login: 'required' }, {}],
+	])('B11: %s is no answer to a request', (_, status, body, headers) => {
+		expect(faultOf(status, body, headers)).toBe('answerLost');
+	});
+
+	it.each([
+		['201', 201, {}, {}],
+		['201 without a body', 201, '', {}],
+		['201 with a body that broke off', 201, '{', ID],
+		['200 with a request ID', 200, {}, ID],
+	])('B11: %s is one', (_, status, body, headers) => {
+		expect(faultOf(status, body, headers)).toBeUndefined();
+	});
+
+	it('B11: a page is no answer to a question either, which can be asked again', () => {
+		expect(faultOf(200, PAGE, {}, false)).toBe('unexpectedAnswer');
+		expect(faultOf(200, {}, {}, false)).toBeUndefined();
+	});
+
+	it.each([
+		['InternalFailure', 'unavailable'],
+		['QuotaExceeded', 'throttled'],
+		['Unauthorized', 'refused'],
+		['InvalidInput', 'badRequest'],
+		['NotFound', 'notFound'],
+		['SomethingNew', 'unexpectedAnswer'],
+	])('A15: the error %s in an answer of status 200 is %s', (code, kind) => {
+		expect(faultOf(200, { errors: [{ code, message: 'No' }] }, ID)).toBe(kind);
+	});
+
+	it('A15: an empty list of errors is none', () => {
+		for (const errors of [null, [], [null]]) {
+			expect(faultOf(200, { payload: [], errors }, ID, false)).toBeUndefined();
+		}
+	});
+});
+
 describe('isTokenRejection and kindOfAnswer', () => {
 	const DENIED = 'Access to requested resource is denied.';
 	const EXPIRED = 'The access token you provided has expired.';
@@ -275,6 +372,34 @@ describe('isTokenRejection and kindOfAnswer', () => {
 			'The access token you provided is revoked, malformed or invalid.',
 			'tokenRejected',
 		],
+		// A2: a missing role in other words, at reports of Brand Analytics and at single fields.
+		[403, 'Unauthorized', 'Access to the resource is forbidden', '', 'accessDenied'],
+		[
+			403,
+			'Unauthorized',
+			'Unauthorized to access requested fields.',
+			'Unauthorized to access: [salesAndTraffic.traffic]',
+			'accessDenied',
+		],
+		[403, 'Unauthorized', 'Forbidden', '', 'accessDenied'],
+		[403, 'Unauthorized', 'Unauthorized', '', 'accessDenied'],
+		[403, 'Unauthorized', 'Access to requested resou', undefined, 'accessDenied'],
+		[403, 'Unauthorized', '', '', 'refused'],
+		// A3: the words of a missing role; the details tell.
+		[
+			403,
+			'Unauthorized',
+			DENIED,
+			'The LWA secret token you provided has expired.',
+			'secretExpired',
+		],
+		[
+			401,
+			'Unauthorized',
+			DENIED,
+			'The LWA secret token you provided has expired.',
+			'secretExpired',
+		],
 		[
 			403,
 			'MissingAuthenticationToken',
@@ -304,6 +429,15 @@ describe('isTokenRejection and kindOfAnswer', () => {
 			expect(isTokenRejection(answer)).toBe(kind === 'tokenRejected');
 		},
 	);
+
+	it('A10: does not take a proxy\'s "403 Forbidden" for a missing role', () => {
+		const page = '<html><head><title>403 Forbidden</title></head></html>';
+		for (const body of [page, 'Forbidden', { message: 'Forbidden' }]) {
+			expect(kindOfAnswer(readAnswer(403, body, {}))).toBe('refused');
+		}
+		const { advice } = new SpApiFailure('refused', 'getOrder', readAnswer(403, page, {}));
+		expect(advice).toBe('Amazon\'s answer: a web page, "403 Forbidden". Status: 403.');
+	});
 
 	it('take 401 for a rejected token, whatever it says', () => {
 		expect(isTokenRejection({ status: 401 })).toBe(true);

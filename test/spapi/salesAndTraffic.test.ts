@@ -71,7 +71,6 @@ describe('parseSalesAndTraffic', () => {
 		['a count in quotes', report(day('2021-06-11', '1', 0))],
 		['a missing count', report(day('2021-06-11', 1, undefined))],
 		['another format of date', report(day('11/06/2021', 1, 0))],
-		['a wrong day among right ones', report(day('2021-06-11', 1, 0), day('2021-06-12', null, 0))],
 	])('refuses %s instead of counting it as zero', (_, text) => {
 		expect(failureOf(text)).toMatchObject({
 			kind: 'unexpectedAnswer',
@@ -79,10 +78,25 @@ describe('parseSalesAndTraffic', () => {
 		});
 	});
 
-	it('says which field of which day it could not read', () => {
-		const text = report(day('2021-06-11', 1, 0), day('2021-06-12', 'many', 0));
+	it.each([
+		['a figure that is null', day('2021-06-12', null, 0)],
+		['the other figure that is null', day('2021-06-12', 3, null)],
+		['a negative count', day('2021-06-12', -1, 0)],
+		['no traffic', { date: '2021-06-12', trafficByDate: null }],
+		['no date', { ...day('', 1, 0), date: null }],
+		['nothing', null],
+	])('A12: a day with %s is unknown and costs only itself', (_, broken) => {
+		const text = report(day('2021-06-11', 1, 0), broken, day('2021-06-13', 2, 1));
+		expect(parseSalesAndTraffic(text).map(({ date }) => date)).toEqual([
+			'2021-06-11',
+			'2021-06-13',
+		]);
+	});
+
+	it('says which field of which day it could not read, where it could read none', () => {
+		const text = report(day('2021-06-11', null, 0), day('2021-06-12', 'many', 0));
 		expect(failureOf(text).advice).toContain(
-			'salesAndTrafficByDate.1.trafficByDate.feedbackReceived: ',
+			'salesAndTrafficByDate.0.trafficByDate.feedbackReceived: ',
 		);
 		expect(failureOf('[]').advice).not.toContain('undefined');
 	});

@@ -151,6 +151,7 @@ const health = (
 		amazonFulfilled: null,
 		metrics: [],
 		violations: [],
+		unreadable: [],
 		warnings: [],
 		...about,
 	},

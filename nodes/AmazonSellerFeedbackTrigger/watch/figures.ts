@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 
+import { countedRate } from '../../shared/domain/accountHealth';
 import { advanceAlarm, sideOfDefectRate, sideOfRating, type Side } from '../../shared/domain/alarm';
 import { dayNumber, isoDay } from '../../shared/domain/feedbackSeries';
 import { isWhole, onePerOrder, type FeedbackObservation } from '../../shared/domain/feedbackWatch';
@@ -258,8 +259,8 @@ export function advanceHealth(
 	const events: WatchEvent[] = [];
 	let next = state;
 	for (const fulfilment of FULFILMENTS) {
-		const reported = health[fulfilment];
-		if (reported === null) continue;
+		const reported = countedRate(health[fulfilment]);
+		if (reported === undefined) continue;
 		const { orders, ordersWithDefects } = reported;
 		const targetPercent = settings.defectTarget ?? exactPercent(reported.targetPercent);
 		const { defectMargin, minimumOrders } = settings;

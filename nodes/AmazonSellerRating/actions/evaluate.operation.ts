@@ -12,7 +12,7 @@ import { findMarketplace, type Marketplace } from '../../shared/domain/marketpla
 import { optionsCollection, simplifyParameter } from '../../shared/n8n/commonParameters';
 import { waitForReportOption } from '../../shared/n8n/feedbackReport';
 import { marketplaceOptions, resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
-import { locatorValue, readParameters } from '../../shared/n8n/parameters';
+import { asinLocator, locatorValue, readParameters } from '../../shared/n8n/parameters';
 import { SpApiClient } from '../../shared/spapi/client';
 import { reportsOptions, reportsOptionsSchema } from '../sources/amazonReports';
 import { enteredCountsParameter, enteredCountsSchema } from '../sources/enteredCounts';
@@ -223,7 +223,7 @@ const schema = z.object({
 	simplify: z.boolean(),
 	options: reportsOptionsSchema.extend({
 		combined: z.boolean().default(false),
-		asin: locatorValue,
+		asin: asinLocator,
 		comparison: z.enum(['raw', 'displayed']).default('raw'),
 		confidence: z.union([z.literal(80), z.literal(90), z.literal(95), z.literal(99)]).default(95),
 		customWindows: z

@@ -39,10 +39,20 @@ export function readOffer(
 			notes: ['No live new offer of yours was found, beside which Amazon would show a rating'],
 		};
 	}
+	const { percent } = rating;
+	if (percent === null) {
+		return {
+			source: 'amazonOffer',
+			provenance: 'insufficient',
+			notes: [
+				`Amazon shows no rating beside your offer of ${rating.asin}: nobody has rated you yet`,
+			],
+		};
+	}
 	return {
 		source: 'amazonOffer',
 		provenance: 'amazonReported',
-		reported: rating,
-		notes: [`Amazon shows ${rating.percent} % beside your offer of ${rating.asin}`],
+		reported: { ...rating, percent },
+		notes: [`Amazon shows ${percent} % beside your offer of ${rating.asin}`],
 	};
 }

@@ -13,7 +13,7 @@ import {
 	waitForReportOption,
 } from '../../shared/n8n/feedbackReport';
 import { oncePerExecution } from '../../shared/n8n/oncePerExecution';
-import { optionalText } from '../../shared/n8n/parameters';
+import { reportIdText } from '../../shared/n8n/parameters';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { readText } from '../../shared/spapi/reportDocument';
 import { obtainReport } from '../../shared/spapi/reports';
@@ -64,9 +64,9 @@ export const reportsOptions: INodeProperties[] = updateDisplayOptions(
 
 export const reportsOptionsSchema = z.object({
 	dateFormat: z.enum(['auto', 'dmy', 'mdy', 'ymd']).default('auto'),
-	feedbackReportId: optionalText,
+	feedbackReportId: reportIdText,
 	whenCancelled: z.enum(['unknown', 'none']).default('unknown'),
-	salesReportId: optionalText,
+	salesReportId: reportIdText,
 	waitMinutes: z.number().min(0).max(240).default(15),
 });
 

@@ -8,90 +8,78 @@ import { z } from 'zod';
  * is text, for the example has ones that the schema does not know.
  */
 
-const count = z.number().int().nonnegative();
+/** Amazon's clients saw figures in quotes, too. */
+const figure = z.union([
+	z.number(),
+	z
+		.string()
+		.trim()
+		.regex(/^\d+(?:\.\d+)?$/)
+		.transform(Number),
+]);
+const count = figure.pipe(z.number().int().nonnegative());
+const text = z.string();
+const fields = z.record(z.unknown());
+type Fields = z.infer<typeof fields>;
 
-const counted = z.object({ count });
-
-const rangeSchema = z.object({ reportingDateFrom: z.string(), reportingDateTo: z.string() });
-
-const defectRateSchema = z.object({
-	reportingDateRange: rangeSchema,
-	orderCount: count,
-	orderWithDefects: counted,
-	claims: counted,
-	chargebacks: counted,
-	negativeFeedback: counted,
-	status: z.string(),
-	rate: z.number(),
-	targetValue: z.number(),
-});
-
-const rateSchema = z.object({
-	status: z.string(),
-	rate: z.number(),
-	targetValue: z.number(),
-	targetCondition: z.string(),
-});
-
-const violationSchema = z.object({ status: z.string(), defectsCount: count });
-
-const warningsSchema = z.array(z.object({ warningType: z.string(), status: z.string() }));
-
-const marketplaceMetricsSchema = z
+/** Each marketplace is read apart, so that what is wrong with one costs no other. */
+export const accountHealthReportSchema = z
 	.object({
-		marketplaceId: z.string(),
-		orderDefectRate: z.object({
-			mfn: defectRateSchema.optional(),
-			afn: defectRateSchema.optional(),
-		}),
-		accountHealthRating: z
-			.object({
-				accountHealthRatingStatus: z.string(),
-				ahrStatus: z.string(),
-				ahrScore: z.number(),
-			})
-			.partial()
-			.optional(),
-		warningStates: warningsSchema.optional(),
-		warningState: warningsSchema.optional(),
+		accountStatuses: z.array(z.unknown()).nullish(),
+		performanceMetrics: z.array(z.unknown()).nullish(),
 	})
-	.passthrough();
-
-type MarketplaceMetrics = z.infer<typeof marketplaceMetricsSchema>;
-
-export const accountHealthReportSchema = z.object({
-	accountStatuses: z.array(z.object({ marketplaceId: z.string(), status: z.string() })),
-	performanceMetrics: z.array(marketplaceMetricsSchema),
-});
+	.refine(
+		(report) => report.accountStatuses ?? report.performanceMetrics,
+		'neither accountStatuses nor performanceMetrics is there',
+	);
 
 export type AccountHealthReport = z.infer<typeof accountHealthReportSchema>;
 
 /** Order defect rate of one kind of fulfilment. Percentages are 0 to 100. */
 export interface OrderDefectRate {
+	readonly orders: number | null;
+	readonly ordersWithDefects: number | null;
+	readonly negativeFeedback: number | null;
+	readonly claims: number | null;
+	readonly chargebacks: number | null;
+	/** From the counts; null without orders and where a count is missing. */
+	readonly percent: number | null;
+	/** The rate as Amazon reports it, which may be rounded or differ from its counts; null over no orders. */
+	readonly amazonPercent: number | null;
+	readonly targetPercent: number | null;
+	/** Amazon's verdict: GOOD, BAD or NONE. */
+	readonly status: string | null;
+	/** The report's own 60 days, as Amazon writes them (UTC). */
+	readonly from: string | null;
+	readonly to: string | null;
+}
+
+/** A rate that can be judged: its counts and Amazon's target are there. */
+export interface CountedDefectRate extends OrderDefectRate {
 	readonly orders: number;
 	readonly ordersWithDefects: number;
-	readonly negativeFeedback: number;
-	readonly claims: number;
-	readonly chargebacks: number;
-	/** From the counts; null without orders. */
-	readonly percent: number | null;
-	/** The rate as Amazon reports it, which may be rounded or differ from its counts. */
-	readonly amazonPercent: number;
 	readonly targetPercent: number;
-	/** Amazon's verdict: GOOD, BAD or NONE. */
-	readonly status: string;
-	/** The report's own 60 days, as Amazon writes them (UTC). */
-	readonly from: string;
-	readonly to: string;
+}
+
+/** The same rate where it can be judged. */
+export function countedRate(rate: OrderDefectRate | null): CountedDefectRate | undefined {
+	if (rate === null) return undefined;
+	const { orders, ordersWithDefects, targetPercent } = rate;
+	if (orders === null || ordersWithDefects === null || targetPercent === null) return undefined;
+	return { ...rate, orders, ordersWithDefects, targetPercent };
 }
 
 export interface AccountMetric {
 	readonly name: string;
-	readonly percent: number;
-	readonly targetPercent: number;
+	/** Null where there was nothing to count. */
+	readonly percent: number | null;
+	readonly targetPercent: number | null;
 	/** What the percentage has to be of the target: LESS_THAN, GREATER_THAN or EQUALS. */
-	readonly condition: string;
-	readonly status: string;
+	readonly condition: string | null;
+	readonly status: string | null;
+	/** As Amazon writes them (UTC). */
+	readonly from: string | null;
+	readonly to: string | null;
 }
 
 export interface AccountHealth {
@@ -101,16 +89,28 @@ export interface AccountHealth {
 	/** Account Health Rating, e.g. GREAT or WARNED, and its score where Amazon gives one. */
 	readonly healthRating: string | null;
 	readonly healthScore: number | null;
-	/** Both kinds of fulfilment together, computed from their counts; null without orders. */
+	/** Both kinds of fulfilment together, computed from their counts; null without orders or a count. */
 	readonly orderDefectPercent: number | null;
-	/** The worse of the two, each of which Amazon judges by itself; null without orders. */
+	/**
+	 * The worse of the two, each of which Amazon judges by itself: from the counts, else as Amazon says.
+	 * Null without orders, and where the other is unknown and might be worse.
+	 */
 	readonly worstOrderDefectPercent: number | null;
 	/** Shipped by the seller and by Amazon; null where Amazon reports none. */
 	readonly sellerFulfilled: OrderDefectRate | null;
 	readonly amazonFulfilled: OrderDefectRate | null;
 	readonly metrics: readonly AccountMetric[];
-	readonly violations: ReadonlyArray<{ name: string; defects: number; status: string }>;
-	readonly warnings: ReadonlyArray<{ warningType: string; status: string }>;
+	readonly violations: ReadonlyArray<{
+		readonly name: string;
+		readonly defects: number;
+		readonly status: string | null;
+	}>;
+	readonly warnings: ReadonlyArray<{
+		readonly warningType: string;
+		readonly status: string | null;
+	}>;
+	/** What of this marketplace could not be read, by Amazon's names; it is missing above. */
+	readonly unreadable: readonly string[];
 }
 
 /** What the report says of one marketplace; undefined where it does not name it. */
@@ -118,46 +118,141 @@ export function accountHealthOf(
 	report: AccountHealthReport,
 	marketplaceId: string,
 ): AccountHealth | undefined {
-	const metrics = report.performanceMetrics.find((each) => each.marketplaceId === marketplaceId);
-	const account = report.accountStatuses.find((each) => each.marketplaceId === marketplaceId);
+	const entryIn = (entries: AccountHealthReport['performanceMetrics']): Fields | undefined =>
+		(entries ?? [])
+			.map((entry) => fields.safeParse(entry).data)
+			.find((entry) => entry?.marketplaceId === marketplaceId);
+	const metrics = entryIn(report.performanceMetrics);
+	const account = entryIn(report.accountStatuses);
 	if (metrics === undefined && account === undefined) return undefined;
 
-	const sellerFulfilled = toDefectRate(metrics?.orderDefectRate.mfn);
-	const amazonFulfilled = toDefectRate(metrics?.orderDefectRate.afn);
-	const rating = metrics?.accountHealthRating;
+	const unreadable: string[] = [];
+	const part = new Part(metrics, '', unreadable);
+	const defects = part.inner('orderDefectRate');
+	const sellerFulfilled = readDefectRate(defects?.inner('mfn'));
+	const amazonFulfilled = readDefectRate(defects?.inner('afn'));
+	const rating = part.inner('accountHealthRating');
 	return {
 		marketplaceId,
-		accountStatus: account?.status ?? null,
-		healthRating: rating?.accountHealthRatingStatus ?? rating?.ahrStatus ?? null,
-		healthScore: rating?.ahrScore ?? null,
-		orderDefectPercent: percentOf(
-			(sellerFulfilled?.ordersWithDefects ?? 0) + (amazonFulfilled?.ordersWithDefects ?? 0),
-			(sellerFulfilled?.orders ?? 0) + (amazonFulfilled?.orders ?? 0),
-		),
-		worstOrderDefectPercent: highest([sellerFulfilled?.percent, amazonFulfilled?.percent]),
+		accountStatus: new Part(account, 'accountStatuses.', unreadable).read('status', text),
+		healthRating:
+			rating?.read('accountHealthRatingStatus', text) ?? rating?.read('ahrStatus', text) ?? null,
+		healthScore: rating?.read('ahrScore', figure) ?? null,
+		orderDefectPercent: percentOfAll([sellerFulfilled, amazonFulfilled]),
+		worstOrderDefectPercent: worstOfAll([sellerFulfilled, amazonFulfilled]),
 		sellerFulfilled,
 		amazonFulfilled,
-		metrics: metrics === undefined ? [] : readAll(metrics, rateSchema).map(toMetric),
-		violations: metrics === undefined ? [] : readAll(metrics, violationSchema).map(toViolation),
-		warnings: metrics?.warningStates ?? metrics?.warningState ?? [],
+		...readOthers(part),
+		unreadable,
 	};
 }
 
-function toDefectRate(rate: z.infer<typeof defectRateSchema> | undefined): OrderDefectRate | null {
+/** A part of the report, of which each field is read by itself: null is absent, what cannot be read is named. */
+class Part {
+	constructor(
+		private readonly values: Fields = {},
+		private readonly path: string,
+		private readonly unreadable: string[],
+	) {}
+
+	get names(): string[] {
+		return Object.keys(this.values).filter((name) => (this.values[name] ?? null) !== null);
+	}
+
+	has(name: string): boolean {
+		return (this.values[name] ?? null) !== null;
+	}
+
+	read<Value>(name: string, schema: z.ZodType<Value, z.ZodTypeDef, unknown>): Value | null {
+		if (!this.has(name)) return null;
+		const parsed = schema.safeParse(this.values[name]);
+		if (!parsed.success) this.unreadable.push(`${this.path}${name}`);
+		return parsed.data ?? null;
+	}
+
+	/** For a field whose shape says nothing. */
+	nameUnreadable(name: string): void {
+		this.unreadable.push(`${this.path}${name}`);
+	}
+
+	inner(name: string): Part | undefined {
+		const values = this.read(name, fields);
+		return values === null ? undefined : this.part(name, values);
+	}
+
+	/** The entries of a list, each as a part; a text stands for one that has only that name. */
+	list(name: string, nameOfText = ''): Part[] {
+		const schema = z.union([z.array(z.unknown()), fields.transform((only) => [only])]);
+		return (this.read(name, schema) ?? []).flatMap((entry, index) => {
+			if (entry === null) return [];
+			const at = Array.isArray(this.values[name]) ? `${name}.${index}` : name;
+			if (typeof entry === 'string' && nameOfText !== '') {
+				return [this.part(at, { [nameOfText]: entry })];
+			}
+			const values = fields.safeParse(entry).data;
+			if (values === undefined) this.unreadable.push(`${this.path}${at}`);
+			return values === undefined ? [] : [this.part(at, values)];
+		});
+	}
+
+	private part(name: string, values: Fields): Part {
+		return new Part(values, `${this.path}${name}.`, this.unreadable);
+	}
+}
+
+function readDefectRate(rate: Part | undefined): OrderDefectRate | null {
 	if (rate === undefined) return null;
+	const countIn = (name: string) => rate.inner(name)?.read('count', count) ?? null;
+	const orders = rate.read('orderCount', count);
+	const ordersWithDefects = countIn('orderWithDefects');
+	const reported = rate.read('rate', figure);
 	return {
-		orders: rate.orderCount,
-		ordersWithDefects: rate.orderWithDefects.count,
-		negativeFeedback: rate.negativeFeedback.count,
-		claims: rate.claims.count,
-		chargebacks: rate.chargebacks.count,
-		percent: percentOf(rate.orderWithDefects.count, rate.orderCount),
-		amazonPercent: 100 * rate.rate,
-		targetPercent: 100 * rate.targetValue,
-		status: rate.status,
-		from: rate.reportingDateRange.reportingDateFrom,
-		to: rate.reportingDateRange.reportingDateTo,
+		orders,
+		ordersWithDefects,
+		negativeFeedback: countIn('negativeFeedback'),
+		claims: countIn('claims'),
+		chargebacks: countIn('chargebacks'),
+		percent:
+			orders === null || ordersWithDefects === null ? null : percentOf(ordersWithDefects, orders),
+		amazonPercent: orders === 0 ? null : inPercent(reported),
+		targetPercent: inPercent(rate.read('targetValue', figure)),
+		status: rate.read('status', text),
+		...readRange(rate),
 	};
+}
+
+function readRange(part: Part): { readonly from: string | null; readonly to: string | null } {
+	const range = part.inner('reportingDateRange');
+	return {
+		from: range?.read('reportingDateFrom', text) ?? null,
+		to: range?.read('reportingDateTo', text) ?? null,
+	};
+}
+
+type Fulfilled = OrderDefectRate | null;
+
+function percentOfAll(rates: readonly Fulfilled[]): number | null {
+	let defects = 0;
+	let orders = 0;
+	for (const rate of rates) {
+		if (rate === null || rate.orders === 0) continue;
+		if (rate.orders === null || rate.ordersWithDefects === null) return null;
+		defects += rate.ordersWithDefects;
+		orders += rate.orders;
+	}
+	return percentOf(defects, orders);
+}
+
+function worstOfAll(rates: readonly Fulfilled[]): number | null {
+	const known = rates.map((rate) => rate?.percent ?? rate?.amazonPercent ?? null);
+	const worst = highest(known);
+	const isOneUnknown = rates.some(
+		(rate, index) => rate !== null && rate.orders !== 0 && known[index] === null,
+	);
+	const isBad = rates.some(
+		(rate, index) => (known[index] ?? 0) >= (rate?.targetPercent ?? Infinity),
+	);
+	return isOneUnknown && !isBad ? null : worst;
 }
 
 /** The highest of those that are known; null where none is. */
@@ -170,33 +265,65 @@ export const highest = (percents: ReadonlyArray<number | null | undefined>): num
 const percentOf = (part: number, whole: number): number | null =>
 	whole === 0 ? null : (100 * part) / whole;
 
-/** Fields that the example names otherwise than the schema, by the schema's name. */
+/** Without what binary fractions add: 0.0161 is 1.61 percent. */
+const inPercent = (rate: number | null): number | null =>
+	rate === null ? null : Number((100 * rate).toPrecision(12));
+
+/** Fields that the example, or an account, names otherwise than the schema, by the schema's name. */
 const SCHEMA_NAMES: Readonly<Record<string, string>> = {
 	prefulfillmentCancelRate: 'preFulfillmentCancellationRate',
 	documentRequest: 'documentRequests',
+	lateShipmentRateList: 'lateShipmentRate',
 };
 
-/** All fields of a marketplace that have this shape, whatever Amazon adds to them. */
-function readAll<Value>(
-	metrics: MarketplaceMetrics,
-	schema: z.ZodType<Value>,
-): Array<[string, Value]> {
-	return Object.entries(metrics).flatMap(([name, value]): Array<[string, Value]> => {
-		const parsed = schema.safeParse(value);
-		return parsed.success ? [[SCHEMA_NAMES[name] ?? name, parsed.data]] : [];
-	});
+/** Fields that are read by their name. */
+const READ_APART = ['marketplaceId', 'orderDefectRate', 'accountHealthRating'];
+
+const WARNINGS = ['warningStates', 'warningState'];
+
+const COUNTS = ['defectsCount', 'warningsCount'];
+
+/** What a rate may be a rate of: over none of them it says nothing. */
+const WHOLES = ['orderCount', 'shipmentCount', 'shipmentCountWithValidTracking', 'totalUnitCount'];
+
+/** All other fields of a marketplace by their shape, whatever Amazon adds to them. */
+function readOthers(part: Part): Pick<AccountHealth, 'metrics' | 'violations' | 'warnings'> {
+	const metrics: AccountMetric[] = [];
+	const violations: Array<AccountHealth['violations'][number]> = [];
+	const warnings: Array<AccountHealth['warnings'][number]> = [];
+	for (const field of part.names.filter((each) => !READ_APART.includes(each))) {
+		const name = SCHEMA_NAMES[field] ?? field;
+		if (WARNINGS.includes(field)) {
+			for (const warning of part.list(field, 'warningType')) {
+				const warningType = warning.read('warningType', text);
+				if (warningType !== null) {
+					warnings.push({ warningType, status: warning.read('status', text) });
+				}
+			}
+			continue;
+		}
+		for (const entry of part.list(field)) {
+			const counted = COUNTS.find((each) => entry.has(each));
+			const defects = counted === undefined ? null : entry.read(counted, count);
+			if (defects !== null) violations.push({ name, defects, status: entry.read('status', text) });
+			else if (counted === undefined && (entry.has('rate') || entry.has('status')))
+				metrics.push(readMetric(name, entry));
+			else if (counted === undefined) part.nameUnreadable(field);
+		}
+	}
+	return { metrics, violations, warnings };
 }
 
-const toMetric = ([name, metric]: [string, z.infer<typeof rateSchema>]): AccountMetric => ({
-	name,
-	percent: 100 * metric.rate,
-	targetPercent: 100 * metric.targetValue,
-	condition: metric.targetCondition,
-	status: metric.status,
-});
-
-const toViolation = ([name, violation]: [string, z.infer<typeof violationSchema>]) => ({
-	name,
-	defects: violation.defectsCount,
-	status: violation.status,
-});
+function readMetric(name: string, metric: Part): AccountMetric {
+	const isOverNothing = WHOLES.some(
+		(whole) => metric.has(whole) && metric.read(whole, count) === 0,
+	);
+	return {
+		name,
+		percent: isOverNothing ? null : inPercent(metric.read('rate', figure)),
+		targetPercent: inPercent(metric.read('targetValue', figure)),
+		condition: metric.read('targetCondition', text),
+		status: metric.read('status', text),
+		...readRange(metric),
+	};
+}

@@ -60,16 +60,19 @@ export const isRetryable = (outcome: SolicitationOutcome): boolean => RETRY_LATE
 
 /**
  * Tells Amazon's refusals apart by their text, for all of them come as 403 `Unauthorized`.
- * Tolerant of curly, straight and broken apostrophes and of other day ranges than "5-30".
+ * Tolerant of curly, straight and broken apostrophes, of other day ranges than "5-30", and of an answer
+ * that breaks off in the middle of its text.
  * Source: texts reported by users since 2020; Amazon documents none.
  * @returns undefined for a text that is not known
  */
 export function outcomeOfRefusal(
 	message: string,
 ): Extract<SolicitationOutcome, 'alreadyRequested' | 'outsideWindow'> | undefined {
-	if (/already\s+(been\s+)?requested|not available for this amazonOrderId/i.test(message)) {
+	if (/already\s+(been\s+)?request|not available for this amazonOrder/i.test(message)) {
 		return 'alreadyRequested';
 	}
-	if (/outside the\b.{0,80}\bday range/i.test(message)) return 'outsideWindow';
+	if (/request a review outside\b|outside the\b.{0,80}\bday range/i.test(message)) {
+		return 'outsideWindow';
+	}
 	return undefined;
 }

@@ -1,6 +1,6 @@
 import { NodeApiError, NodeOperationError, type INode, type JsonObject } from 'n8n-workflow';
 
-import { SpApiFailure, type FailureKind } from '../spapi/failure';
+import { amazonMessageOf, SpApiFailure, type FailureKind } from '../spapi/failure';
 import { redact } from '../spapi/redact';
 
 /** What n8n's scheduler makes of a failure: whether waiting helps, or only the user can. */
@@ -17,6 +17,7 @@ const CAUSES: Partial<
 	answerLost: 'temporarily-unavailable',
 	reportPending: 'temporarily-unavailable',
 	login: 'credential-invalid',
+	secretExpired: 'credential-invalid',
 	tokenRejected: 'credential-invalid',
 	accessDenied: 'configuration-invalid',
 };
@@ -31,13 +32,13 @@ export function toNodeError(
 	itemIndex?: number,
 ): NodeApiError | NodeOperationError {
 	if (error instanceof SpApiFailure) {
-		const { status, code, message, requestId } = error.answer;
+		const { status, code, requestId } = error.answer;
 		const cause = CAUSES[error.kind];
 		const answer: JsonObject = {
 			kind: error.kind,
 			operation: error.operation,
 			amazonCode: code ?? null,
-			amazonMessage: message ?? null,
+			amazonMessage: amazonMessageOf(error.answer) ?? null,
 			amazonRequestId: requestId ?? null,
 		};
 		const nodeError = new NodeApiError(node, answer, {

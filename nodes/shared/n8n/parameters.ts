@@ -84,3 +84,19 @@ export const locatorValue = z
 	.object({ value: z.union([z.string(), z.number()]).nullish() })
 	.transform(({ value }) => String(value ?? '').trim() || undefined)
 	.optional();
+
+/** An ID of Amazon's goes into an address as it is: `..` or half a character would lead elsewhere. */
+const isId = (pattern: RegExp) => (text: string | undefined) =>
+	text === undefined || pattern.test(text);
+
+/** The ID of a report to pick up; blank means not given. */
+export const reportIdText = optionalText.refine(
+	isId(/^[A-Za-z0-9][\w.-]{0,99}$/),
+	'A report ID, such as 50012020, has letters, digits, dots, hyphens and underscores, 100 at most.',
+);
+
+/** A resource locator's ASIN; blank means not given. */
+export const asinLocator = locatorValue.refine(
+	isId(/^[A-Za-z0-9]{10}$/),
+	'An ASIN, such as B0ABCDEFGH, has 10 letters and digits.',
+);

@@ -12,6 +12,7 @@ import type { z } from 'zod';
 
 import { apiBaseUrl, shareOf, type SellingPartnerCredentials } from './endpoints';
 import {
+	faultOfAccepted,
 	isTokenRejection,
 	isUncertain,
 	kindOfAnswer,
@@ -22,6 +23,7 @@ import {
 } from './failure';
 import { operationOf, type Operation, type OperationName } from './operations';
 import { limits, loggingIn } from './processWide';
+import { pathSegment } from './pathSegment';
 import { backoff, pause, unlessCancelled } from './pause';
 import { RateLimit } from './rateLimit';
 import { redact } from './redact';
@@ -124,7 +126,7 @@ export class SpApiClient {
 		for (let attempt = 1; ; attempt += 1) {
 			const turn = await limit.takeTurn(this.signal, this.patience.waitAtMostMs);
 			if (turn !== 'granted') throw fail(turn);
-			const outcome = await this.attempt(request, options.answer, limit);
+			const outcome = await this.attempt(request, operation, options.answer, limit);
 			if ('value' in outcome) {
 				limit.accepted(Number(outcome.headers['x-amzn-ratelimit-limit']));
 				return { answer: outcome.value, requestId: outcome.answer.requestId };
@@ -144,7 +146,7 @@ export class SpApiClient {
 		{ path = {}, query, body }: CallOptions<Answer>,
 	): IHttpRequestOptions {
 		const filledPath = operation.path.replace(/\{(\w+)\}/g, (_, placeholder: string) =>
-			encodeURIComponent(path[placeholder] ?? ''),
+			pathSegment(path[placeholder]),
 		);
 		return {
 			method: operation.method,
@@ -163,6 +165,7 @@ export class SpApiClient {
 	/** One attempt, with a fresh access token where Amazon says that the stored one is expired. */
 	private async attempt<Answer>(
 		request: IHttpRequestOptions,
+		operation: Operation,
 		schema: CallOptions<Answer>['answer'],
 		limit: RateLimit,
 	): Promise<
@@ -185,6 +188,8 @@ export class SpApiClient {
 		if (http.statusCode < 200 || http.statusCode > 299) {
 			return { kind: kindOfAnswer(answer), answer };
 		}
+		const fault = faultOfAccepted(answer, http.body, !operation.repeatable);
+		if (fault !== undefined) return { kind: fault, answer };
 		const parsed = schema.safeParse(http.body);
 		if (parsed.success) return { value: parsed.data, answer, headers: http.headers };
 		const [issue] = parsed.error.issues;

@@ -1,5 +1,4 @@
-import { z } from 'zod';
-
+import { firstErrorOf, isWebPage, wordsOf } from './answerWords';
 import { OPERATIONS, operationOf, type OperationName } from './operations';
 import { redact } from './redact';
 
@@ -8,6 +7,7 @@ import { redact } from './redact';
  * - `cancelled`: the user stopped the execution
  * - `busy`: the rate limit would have made a caller wait longer than it can
  * - `login`: Login with Amazon gave no access token
+ * - `secretExpired`: Amazon no longer takes the application's client secret
  * - `tokenRejected`: the access token is expired or malformed, a fresh one too
  * - `accessDenied`: a role or authorization is missing, or the region is wrong
  * - `refused`: any other 403; its text says why
@@ -27,6 +27,7 @@ export type FailureKind =
 	| 'cancelled'
 	| 'busy'
 	| 'login'
+	| 'secretExpired'
 	| 'tokenRejected'
 	| 'accessDenied'
 	| 'refused'
@@ -74,21 +75,24 @@ export class SpApiFailure extends Error {
 		super(HEADLINES[kind](operationOf(operation).does, answer));
 	}
 
-	/** The same failure, naming a report that is not lost by it. */
-	aboutReport(reportId: string): SpApiFailure {
-		return new SpApiFailure(this.kind, this.operation, this.answer, this.roles, reportId);
+	/** The same failure, naming a report that is not lost by it, and the roles of its type. */
+	aboutReport(reportId: string, roles = this.roles): SpApiFailure {
+		return new SpApiFailure(this.kind, this.operation, this.answer, roles, reportId);
 	}
 
 	/** What to do next, then Amazon's own words and the request ID for its support. */
 	get advice(): string {
-		const { code = '', message = '', details = '', requestId } = this.answer;
-		const said = [code, message, details]
+		const { status, code = '', message = '', details = '', requestId } = this.answer;
+		const isInHeadline = SAID_IN_HEADLINE.includes(this.kind);
+		const said = (isInHeadline ? [this.kind === 'login' ? '' : message] : [code, message, details])
 			.map((each) => each.replace(/[.\s]+$/, ''))
 			.filter(Boolean)
 			.join(': ');
 		return [
-			ADVICE[this.kind](this.roles),
-			said && !SAID_IN_HEADLINE.includes(this.kind) && `Amazon's answer: ${said}.`,
+			ADVICE[this.kind](this.roles, this.answer),
+			said && `Amazon's answer: ${said}.`,
+			// Without Amazon's code the status says more than the words do.
+			status !== undefined && !code && status > 299 && `Status: ${status}.`,
 			requestId && `Request ID: ${requestId}.`,
 			this.reportId && `Report ${this.reportId} is requested and can be picked up by its ID.`,
 		]
@@ -101,6 +105,7 @@ const HEADLINES: Readonly<Record<FailureKind, (does: string, answer: AmazonAnswe
 	cancelled: () => 'The execution was cancelled',
 	busy: (does) => `Amazon's rate limit is used up for the moment, to ${does}`,
 	login: (_, { message }) => message ?? 'Amazon did not log the application in',
+	secretExpired: (does) => `Could not ${does}: the application's client secret has expired`,
 	tokenRejected: (does) => `Amazon did not accept the access token, asked to ${does}`,
 	accessDenied: (does) => `Amazon denied access, asked to ${does}`,
 	refused: (does) => `Amazon refused to ${does}`,
@@ -118,7 +123,7 @@ const HEADLINES: Readonly<Record<FailureKind, (does: string, answer: AmazonAnswe
 	documentTooLarge: (_, { details }) => `The report's document is too large: ${details}`,
 };
 
-/** Kinds whose headline holds all there is in the answer. */
+/** Kinds whose headline holds the details, or the log-in's message. */
 const SAID_IN_HEADLINE: readonly FailureKind[] = [
 	'login',
 	'reportPending',
@@ -128,10 +133,14 @@ const SAID_IN_HEADLINE: readonly FailureKind[] = [
 	'documentTooLarge',
 ];
 
-const ADVICE: Readonly<Record<FailureKind, (roles: readonly string[]) => string>> = {
+const ADVICE: Readonly<
+	Record<FailureKind, (roles: readonly string[], answer: AmazonAnswer) => string>
+> = {
 	cancelled: () => '',
 	busy: () => 'Try again in a minute.',
 	login: () => 'Open the credential, mend what is named here and save it again.',
+	secretExpired: () =>
+		"Create a new client secret on Seller Central's developer page, enter it in the credential and save it. A secret is valid for 180 days.",
 	tokenRejected: () =>
 		'Amazon rejected a fresh one as well. Open the credential and press Retry; if that fails, authorize the application anew and use the new refresh token.',
 	accessDenied: (roles) =>
@@ -148,8 +157,10 @@ const ADVICE: Readonly<Record<FailureKind, (roles: readonly string[]) => string>
 		'Run it again; if it stays, please report it with the request ID, for Amazon may have changed its answer.',
 	reportPending: () =>
 		"Nothing is lost: run it again with the report's ID in the option for it, where there is one, or give the option 'Wait for Report' more minutes.",
-	reportFailed: () =>
-		'Request it again in some minutes. If it stays so, ask for a shorter range of time.',
+	reportFailed: (_, { message }) =>
+		message === undefined
+			? 'Request it again after 30 minutes; Amazon also ends reports this way that were requested again too soon.'
+			: 'Fix what Amazon names here, then request the report again.',
 	otherReport: () => 'Give the ID of a report of the type and marketplace wanted, or none.',
 	documentRefused: () =>
 		'Nothing was sent there. Check that nothing between n8n and Amazon changes its answers; if Amazon has moved its documents, please report it.',
@@ -162,22 +173,12 @@ function anyOf(roles: readonly string[]): string {
 	return names.startsWith('the role') ? names : `the role ${names}`;
 }
 
-/** Amazon's error list; Login with Amazon and load balancers answer otherwise. */
-const errorListSchema = z.object({
-	errors: z
-		.array(
-			z.object({
-				// Whatever else it is must not cost the message.
-				code: z
-					.union([z.string(), z.number().transform(String)])
-					.nullish()
-					.catch(undefined),
-				message: z.string().nullish(),
-				details: z.string().nullish(),
-			}),
-		)
-		.min(1),
-});
+/** Amazon's message with its details, which may tell more; undefined where it said nothing. */
+export const amazonMessageOf = ({ status, message, details }: AmazonAnswer): string | undefined =>
+	// Without a status the details are what this package has to say.
+	message !== undefined && details !== undefined && status !== undefined
+		? `${message.replace(/\.?$/, '.')} ${details}`
+		: message;
 
 /** Reads status, first error and request ID of an answer, cleaned of secrets. */
 export function readAnswer(
@@ -185,29 +186,84 @@ export function readAnswer(
 	body: unknown,
 	headers: Readonly<Record<string, unknown>>,
 ): AmazonAnswer {
-	const [first] = errorListSchema.safeParse(body).data?.errors ?? [];
-	const requestId = headers['x-amzn-requestid'];
-	const clean = (text?: string | null) => (text ? redact(text) : undefined);
-	return {
-		status,
-		code: clean(first?.code),
-		message: clean(first?.message),
-		details: clean(first?.details),
-		requestId: typeof requestId === 'string' ? redact(requestId) : undefined,
-	};
+	return { status, ...wordsOf(body), requestId: requestIdOf(headers) };
 }
 
+function requestIdOf(headers: Readonly<Record<string, unknown>>): string | undefined {
+	const requestId = headers['x-amzn-requestid'];
+	return typeof requestId === 'string' ? redact(requestId) : undefined;
+}
+
+/**
+ * What is wrong with an answer of a good status, before its shape is looked at: an error in place of
+ * what was asked for, or words that are not Amazon's; undefined where nothing is.
+ * @param isRequest whether only Amazon's own word counts, for what was asked for must not be repeated
+ */
+export function faultOfAccepted(
+	answer: AmazonAnswer,
+	body: unknown,
+	isRequest: boolean,
+): FailureKind | undefined {
+	if (typeof body === 'string' && isWebPage(body)) {
+		return isRequest ? 'answerLost' : 'unexpectedAnswer';
+	}
+	if (firstErrorOf(body) !== undefined) {
+		const meant = STATUS_OF_CODE[answer.code ?? ''];
+		return meant === undefined ? 'unexpectedAnswer' : kindOfAnswer({ ...answer, status: meant });
+	}
+	const isAmazons = answer.status === 201 || answer.requestId !== undefined;
+	return isRequest && !isAmazons ? 'answerLost' : undefined;
+}
+
+/** The status that otherwise comes with a code of Amazon's, for some errors arrive with status 200. */
+const STATUS_OF_CODE: Readonly<Record<string, number>> = {
+	InvalidInput: 400,
+	Unauthorized: 403,
+	NotFound: 404,
+	QuotaExceeded: 429,
+	InternalFailure: 500,
+	InternalError: 500,
+	ServiceUnavailable: 503,
+};
+
 /** Amazon answers an expired, revoked or malformed access token with 403 and says so in the details. */
-export const isTokenRejection = ({ status, message = '', details = '' }: AmazonAnswer): boolean =>
-	status === 401 || (status === 403 && /access token/i.test(`${message} ${details}`));
+export const isTokenRejection = (answer: AmazonAnswer): boolean => {
+	const { status, message = '', details = '' } = answer;
+	if (isSecretRejection(answer)) return false;
+	return status === 401 || (status === 403 && /access token/i.test(`${message} ${details}`));
+};
+
+/**
+ * An expired client secret comes in the words of a missing role, and only the details tell. A fresh
+ * access token is no help.
+ */
+const isSecretRejection = ({ status, message = '', details = '' }: AmazonAnswer): boolean =>
+	(status === 401 || status === 403) && /\bLWA (?:client )?secret\b/i.test(`${message} ${details}`);
+
+/** Seen at calls in general, at reports of Brand Analytics, and at single fields. Some arrive cut off. */
+const DENIED = [
+	/\baccess to (?:the )?(?:requested )?resou/i,
+	/\bunauthorized to access (?:the )?requested\b/i,
+];
+
+/** Without any reason, beside Amazon's code for it. */
+const DENIED_PLAINLY = /^(?:forbidden|unauthorized|access (?:is )?denied)\W*$/i;
+
+function isDenial({ code = '', message = '', details = '' }: AmazonAnswer): boolean {
+	if (DENIED.some((words) => words.test(message))) return true;
+	return (
+		DENIED_PLAINLY.test(message) &&
+		details === '' &&
+		/^(?:unauthorized|access_?denied|forbidden)$/i.test(code)
+	);
+}
 
 /** The kind of failure an answer outside 2xx stands for. */
 export function kindOfAnswer(answer: AmazonAnswer): FailureKind {
-	const { status = 0, message = '' } = answer;
+	const { status = 0 } = answer;
+	if (isSecretRejection(answer)) return 'secretExpired';
 	if (isTokenRejection(answer)) return 'tokenRejected';
-	if (status === 403) {
-		return /access to requested resource is denied/i.test(message) ? 'accessDenied' : 'refused';
-	}
+	if (status === 403) return isDenial(answer) ? 'accessDenied' : 'refused';
 	if (status === 404) return 'notFound';
 	if (status === 429) return 'throttled';
 	return status >= 500 ? 'unavailable' : 'badRequest';

@@ -1,31 +1,32 @@
 import { z } from 'zod';
 
+import { absentIfNull } from './absent';
 import type { SpApiClient } from './client';
 import { SpApiFailure } from './failure';
 
+/** One that cannot be read costs only itself. */
+const offerSchema = z
+	.object({
+		MyOffer: absentIfNull(z.boolean()),
+		SellerFeedbackRating: absentIfNull(
+			z.object({
+				SellerPositiveFeedbackRating: absentIfNull(z.number().min(0).max(100)),
+				FeedbackCount: z.number().int().nonnegative(),
+			}),
+		).catch(undefined),
+	})
+	.nullable()
+	.catch(null);
+
 const offersSchema = z.object({
-	payload: z.object({
-		Offers: z
-			.array(
-				z.object({
-					MyOffer: z.boolean().optional(),
-					SellerFeedbackRating: z
-						.object({
-							SellerPositiveFeedbackRating: z.number().min(0).max(100).optional(),
-							FeedbackCount: z.number().int().nonnegative(),
-						})
-						.optional(),
-				}),
-			)
-			.default([]),
-	}),
+	payload: z.object({ Offers: absentIfNull(z.array(offerSchema)) }),
 });
 
 /** The rating that Amazon shows beside the seller's own offer. */
 export interface OfferRating {
 	readonly asin: string;
-	/** Positive feedback of the past 365 days, percent; Amazon may round it. */
-	readonly percent: number;
+	/** Positive feedback of the past 365 days, percent; Amazon may round it. Null where nobody has rated. */
+	readonly percent: number | null;
 	/** Number of ratings; Amazon does not say of which period. */
 	readonly count: number;
 }
@@ -49,9 +50,11 @@ export async function findOfferRating(
 		});
 		// An item that is no longer in the catalogue says nothing of the next one.
 		const answer = isLast ? await answered : await answered.catch(unlessUnknown);
-		const own = answer?.answer.payload.Offers.find(({ MyOffer }) => MyOffer === true);
+		const own = answer?.answer.payload.Offers?.find((offer) => offer?.MyOffer === true);
 		const { SellerPositiveFeedbackRating: percent, FeedbackCount: count } =
 			own?.SellerFeedbackRating ?? {};
+		// Amazon writes 0 % for a seller whom nobody has rated.
+		if (count === 0) return { asin, percent: null, count };
 		if (percent !== undefined && count !== undefined) return { asin, percent, count };
 	}
 	return undefined;

@@ -3,7 +3,14 @@ import { DateTime } from 'luxon';
 import type { SpApiClient, SpApiContext } from './client';
 import { SpApiFailure } from './failure';
 import { readReportDocument, unpackWhole, type ReportDocument } from './reportDocument';
-import { createReport, getReport, isFinished, type Report, type ReportRequest } from './reports';
+import {
+	createReport,
+	documentOf,
+	getReport,
+	isFinished,
+	type Report,
+	type ReportRequest,
+} from './reports';
 
 /**
  * Reports this process asked for and read lately. Amazon lets a seller ask for one report a minute
@@ -77,9 +84,9 @@ export async function collectReport(
 	if (report === undefined) return { status: 'unknown' };
 	if (!isFinished(report)) return { status: 'pending' };
 	if (report.processingStatus === 'FATAL') return { status: 'FATAL' };
-	if (report.reportDocumentId === undefined) return { status: 'CANCELLED' };
-	const reading =
-		contents.get(key) ?? readReportDocument(context, client, report.reportDocumentId, unpackWhole);
+	const documentId = documentOf(report);
+	if (documentId === undefined) return { status: 'CANCELLED' };
+	const reading = contents.get(key) ?? readReportDocument(context, client, documentId, unpackWhole);
 	keep(key, reading);
 	return { status: 'DONE', content: await reading };
 }

@@ -1,6 +1,7 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
 import { z } from 'zod';
 
+import { isWebPage, wordsOf } from './answerWords';
 import type { SpApiClient, SpApiContext } from './client';
 import { documentUrlProblem } from './endpoints';
 import { SpApiFailure } from './failure';
@@ -98,6 +99,31 @@ export async function unpackWhole(document: ReportDocument): Promise<ReportDocum
 export const readText = async (document: ReportDocument): Promise<string> =>
 	new TextDecoder().decode((await unpackWhole(document)).body);
 
+/** Bytes by which a document is told from a web page, or in which a reason stands. */
+const START = 64 * 1024;
+
+/** The first characters of a document; undefined where not even those can be unpacked. */
+export async function readStart({ body }: ReportDocument): Promise<string | undefined> {
+	const pieces: Uint8Array[] = [];
+	let length = 0;
+	try {
+		for await (const piece of unpack(body)) {
+			pieces.push(piece);
+			length += piece.length;
+			if (length >= START) break;
+		}
+	} catch {
+		if (length === 0) return undefined;
+	}
+	return new TextDecoder().decode(Buffer.concat(pieces).subarray(0, START));
+}
+
+/** What stands in the document's place where a proxy answered instead; undefined where none did. */
+async function pageIn(document: ReportDocument | undefined): Promise<string | undefined> {
+	const start = (document && (await readStart(document))) ?? '';
+	return isWebPage(start) ? wordsOf(start).message : undefined;
+}
+
 const linkSchema = z.object({ url: z.string().url() });
 
 /**
@@ -118,12 +144,17 @@ export async function readReportDocument<Content>(
 		});
 		const { status, document } = await download(context, client, answer.url);
 		if (client.signal?.aborted) throw new SpApiFailure('cancelled', 'getReportDocument');
-		const content = document && (await read(document).catch(orUndefinedIfDamaged));
+		const page = await pageIn(document);
+		const content =
+			document && page === undefined ? await read(document).catch(orUndefinedIfDamaged) : undefined;
 		if (content !== undefined) return content;
 		if (attempt === 2) {
 			throw new SpApiFailure('unexpectedAnswer', 'getReportDocument', {
 				status,
-				message: 'the document did not arrive whole',
+				message:
+					page === undefined
+						? 'the document did not arrive whole'
+						: `in place of the document came ${page}`,
 			});
 		}
 	}

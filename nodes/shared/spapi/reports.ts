@@ -1,11 +1,13 @@
 import { jsonParse } from 'n8n-workflow';
 import { z } from 'zod';
 
+import { reasonIn } from './answerWords';
+import { absentIfNull } from './absent';
 import type { SpApiClient, SpApiContext } from './client';
 import { SpApiFailure } from './failure';
 import { pause } from './pause';
 import { redact } from './redact';
-import { readReportDocument, type ReportDocument } from './reportDocument';
+import { readReportDocument, readStart, type ReportDocument } from './reportDocument';
 
 /** The report types the nodes use, with the roles that open them. */
 export const REPORT_TYPES = {
@@ -38,19 +40,44 @@ export interface ReportRequest {
 
 const createdSchema = z.object({ reportId: z.string() });
 
+/** ISO 8601; a moment that cannot be read is one that Amazon does not say. */
+const moment = absentIfNull(z.string().datetime({ offset: true })).catch(undefined);
+
 const reportSchema = z.object({
 	reportId: z.string(),
 	reportType: z.string(),
 	processingStatus: z.enum(['IN_QUEUE', 'IN_PROGRESS', 'DONE', 'CANCELLED', 'FATAL']),
-	marketplaceIds: z.array(z.string()).optional(),
-	/** ISO 8601. */
-	dataStartTime: z.string().datetime({ offset: true }).optional(),
-	dataEndTime: z.string().datetime({ offset: true }).optional(),
-	createdTime: z.string().datetime({ offset: true }).optional(),
-	reportDocumentId: z.string().optional(),
+	marketplaceIds: absentIfNull(z.array(z.string())),
+	dataStartTime: moment,
+	dataEndTime: moment,
+	createdTime: moment,
+	reportDocumentId: absentIfNull(z.string()).transform((id) => id || undefined),
 });
 
 export type Report = z.infer<typeof reportSchema>;
+
+/** The document with a report's content; undefined where it was not made, for whatever reason. */
+export const documentOf = ({ processingStatus, reportDocumentId }: Report): string | undefined =>
+	processingStatus === 'DONE' ? reportDocumentId : undefined;
+
+/**
+ * What Amazon says in a failed report's own document, cleaned and cut short; undefined where it has
+ * none, or none that can be read.
+ * @throws SpApiFailure where the execution was cancelled
+ */
+export async function reasonOfFatal(
+	context: SpApiContext,
+	client: SpApiClient,
+	{ reportDocumentId }: Report,
+): Promise<string | undefined> {
+	if (reportDocumentId === undefined) return undefined;
+	const read = async (document: ReportDocument) => (await readStart(document)) ?? '';
+	const reason = readReportDocument(context, client, reportDocumentId, read);
+	return await reason.then(reasonIn, (failure: unknown) => {
+		if (failure instanceof SpApiFailure && failure.kind === 'cancelled') throw failure;
+		return undefined;
+	});
+}
 
 /** Whether Amazon has finished with it, one way or another. */
 export const isFinished = ({ processingStatus }: Report): boolean =>
@@ -76,7 +103,12 @@ const listedReportSchema = reportSchema.extend({
 	createdTime: z.string().datetime({ offset: true }),
 });
 
-const reportsSchema = z.object({ reports: z.array(listedReportSchema) });
+/** One that cannot be read cannot stand for another, and costs only itself. */
+const reportsSchema = z.object({
+	reports: z
+		.array(listedReportSchema.nullable().catch(null))
+		.transform((reports) => reports.filter((report) => report !== null)),
+});
 
 const DAY_MS = 86_400_000;
 
@@ -180,7 +212,9 @@ export async function obtainReport<Content>(
 ): Promise<ObtainedReport<Content>> {
 	const id = reportId ?? (await createReport(client, request));
 	const nameReport = (failure: unknown): never => {
-		throw failure instanceof SpApiFailure ? failure.aboutReport(id) : failure;
+		throw failure instanceof SpApiFailure
+			? failure.aboutReport(id, REPORT_TYPES[request.reportType].roles)
+			: failure;
 	};
 	const report = await waitForReport(client, id, waitMs).catch(nameReport);
 	if (reportId !== undefined && !isOf(report, request)) {
@@ -190,12 +224,12 @@ export async function obtainReport<Content>(
 	}
 	if (!isFinished(report)) throw new SpApiFailure('reportPending', 'getReport', { details: id });
 	if (report.processingStatus === 'FATAL') {
-		throw new SpApiFailure('reportFailed', 'getReport', { details: id });
+		const message = await reasonOfFatal(context, client, report);
+		throw new SpApiFailure('reportFailed', 'getReport', { details: id, message });
 	}
-	if (report.reportDocumentId === undefined) return { status: 'CANCELLED', report };
-	const content = await readReportDocument(context, client, report.reportDocumentId, read).catch(
-		nameReport,
-	);
+	const documentId = documentOf(report);
+	if (documentId === undefined) return { status: 'CANCELLED', report };
+	const content = await readReportDocument(context, client, documentId, read).catch(nameReport);
 	return { status: 'DONE', report, content };
 }
 

@@ -1,35 +1,57 @@
 import { z } from 'zod';
 
+import { absentIfNull } from './absent';
 import type { SpApiClient } from './client';
+import { SpApiFailure } from './failure';
 
-const participationsSchema = z.object({
-	payload: z.array(
-		z.object({
-			marketplace: z.object({
-				id: z.string(),
-				name: z.string(),
-				countryCode: z.string(),
-				defaultCurrencyCode: z.string(),
-				defaultLanguageCode: z.string(),
-				domainName: z.string(),
-			}),
-			storeName: z.string().optional(),
-			participation: z.object({
-				isParticipating: z.boolean(),
-				hasSuspendedListings: z.boolean(),
-			}),
-		}),
-	),
+const text = absentIfNull(z.string());
+const flag = absentIfNull(z.boolean());
+
+const participationSchema = z.object({
+	marketplace: z.object({
+		id: z.string(),
+		name: text,
+		countryCode: text,
+		defaultCurrencyCode: text,
+		defaultLanguageCode: text,
+		domainName: text,
+	}),
+	storeName: text,
+	participation: absentIfNull(z.object({ isParticipating: flag, hasSuspendedListings: flag })),
 });
 
-export type MarketplaceParticipation = z.infer<typeof participationsSchema>['payload'][number];
+export type MarketplaceParticipation = z.infer<typeof participationSchema>;
 
-/** The marketplaces the seller's account is registered in, in the credential's region. */
-export async function getMarketplaceParticipations(
-	client: SpApiClient,
-): Promise<MarketplaceParticipation[]> {
-	const { answer } = await client.call('getMarketplaceParticipations', {
-		answer: participationsSchema,
-	});
-	return answer.payload;
+const participationsSchema = z.object({ payload: z.array(z.unknown()) });
+
+export interface Participations {
+	/** The marketplaces the seller's account is registered in, in the credential's region. */
+	readonly participations: readonly MarketplaceParticipation[];
+	/** How many of Amazon's entries could not be read: they are missing. */
+	readonly unreadable: number;
 }
+
+/**
+ * The marketplaces the seller's account is registered in, in the credential's region. An entry that
+ * cannot be read costs only itself.
+ * @throws SpApiFailure `unexpectedAnswer` where there are entries and none can be read
+ */
+export async function listParticipations(client: SpApiClient): Promise<Participations> {
+	const operation = 'getMarketplaceParticipations';
+	const { answer, requestId } = await client.call(operation, { answer: participationsSchema });
+	const read = answer.payload.map((entry) => participationSchema.safeParse(entry));
+	const participations = read.flatMap(({ data }) => data ?? []);
+	if (participations.length === 0 && read.length > 0) {
+		throw new SpApiFailure('unexpectedAnswer', operation, {
+			message: 'none of the marketplaces could be read',
+			requestId,
+		});
+	}
+	return { participations, unreadable: read.length - participations.length };
+}
+
+/** The same without the number of those that could not be read. */
+export const getMarketplaceParticipations = async (
+	client: SpApiClient,
+): Promise<readonly MarketplaceParticipation[]> =>
+	(await listParticipations(client)).participations;

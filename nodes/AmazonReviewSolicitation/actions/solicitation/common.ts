@@ -19,7 +19,7 @@ import { marketplaceParameter, resolveMarketplace } from '../../../shared/n8n/ma
 import { oncePerExecution } from '../../../shared/n8n/oncePerExecution';
 import { locatorValue, readParameters } from '../../../shared/n8n/parameters';
 import { SpApiClient } from '../../../shared/spapi/client';
-import { SpApiFailure, type AmazonAnswer } from '../../../shared/spapi/failure';
+import { amazonMessageOf, SpApiFailure, type AmazonAnswer } from '../../../shared/spapi/failure';
 import { getOrder, type Order } from '../../../shared/spapi/orders';
 import { isSolicitationOffered } from '../../../shared/spapi/solicitations';
 
@@ -131,6 +131,7 @@ function outcomeOf({ kind, answer }: SpApiFailure): SolicitationOutcome {
 		case 'badRequest':
 			return 'refused';
 		case 'login':
+		case 'secretExpired':
 		case 'tokenRejected':
 			return 'loginFailed';
 		case 'cancelled':
@@ -195,12 +196,18 @@ function outcomeOfWindow(window: SolicitationWindow): SolicitationOutcome | unde
 	return position === 'after' ? 'windowClosed' : undefined;
 }
 
+/** An order ID as it came; of a text that is none no more than its beginning. */
+const shownId = (text: string): string =>
+	text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+
+const LONGEST_SHOWN = 60;
+
 /** The one shape in which both operations report on an order. */
 export function toResult({ order, finding }: Explained): IDataObject {
 	const { outcome, answer, failure } = finding;
 	const roles = outcome === 'missingRole' ? failure?.roles : undefined;
 	return {
-		orderId: order.orderId,
+		orderId: shownId(order.orderId),
 		marketplace: order.marketplace.countryCode,
 		marketplaceId: order.marketplace.id,
 		outcome,
@@ -211,7 +218,7 @@ export function toResult({ order, finding }: Explained): IDataObject {
 		tryAgainLater: isRetryable(outcome),
 		windowOpensAt: order.window?.opensAt ?? null,
 		windowClosesAt: order.window?.closesAt ?? null,
-		amazonMessage: answer?.message ?? null,
+		amazonMessage: (answer && amazonMessageOf(answer)) ?? null,
 		amazonRequestId: answer?.requestId ?? null,
 		at: DateTime.utc().toISO(),
 	};

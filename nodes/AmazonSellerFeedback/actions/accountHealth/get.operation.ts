@@ -14,7 +14,7 @@ import { waitForReportOption } from '../../../shared/n8n/feedbackReport';
 import { hint } from '../../../shared/n8n/hints';
 import { isHeldByAgent } from '../../../shared/n8n/agent';
 import { marketplaceParameter, resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
-import { locatorValue, optionalText, readParameters } from '../../../shared/n8n/parameters';
+import { locatorValue, readParameters, reportIdText } from '../../../shared/n8n/parameters';
 import { SpApiClient } from '../../../shared/spapi/client';
 
 export const description: INodeProperties[] = updateDisplayOptions(
@@ -41,7 +41,7 @@ const schema = z.object({
 	marketplace: locatorValue,
 	simplify: z.boolean(),
 	options: z.object({
-		reportId: optionalText,
+		reportId: reportIdText,
 		waitMinutes: z.number().min(0).max(240).default(15),
 	}),
 });
@@ -68,8 +68,24 @@ export async function execute(
 			? { marketplace: marketplace.countryCode, accountHealthKnown: false }
 			: [];
 	}
+	if (health.unreadable.length > 0) {
+		hint(
+			this,
+			`Parts of the account health report for ${marketplace.name} could not be read and are missing: ${health.unreadable.slice(0, MOST_NAMED).join(', ')}`,
+			'warning',
+		);
+	}
 	return toItem(health, marketplace, wanted.simplify);
 }
+
+/** How many parts that could not be read a hint names. */
+const MOST_NAMED = 5;
+
+/** Null where one is unknown, and where there is none. */
+const sumOf = (counts: ReadonlyArray<number | null>): number | null =>
+	counts.length === 0 || counts.includes(null)
+		? null
+		: counts.reduce<number>((sum, each) => sum + (each ?? 0), 0);
 
 function toItem(health: AccountHealth, marketplace: Marketplace, simplify: boolean): IDataObject {
 	const { sellerFulfilled, amazonFulfilled, ...rest } = health;
@@ -81,8 +97,9 @@ function toItem(health: AccountHealth, marketplace: Marketplace, simplify: boole
 		orderDefectPercent: health.orderDefectPercent,
 		sellerFulfilledDefectPercent: sellerFulfilled?.percent ?? null,
 		amazonFulfilledDefectPercent: amazonFulfilled?.percent ?? null,
-		negativeFeedback:
-			(sellerFulfilled?.negativeFeedback ?? 0) + (amazonFulfilled?.negativeFeedback ?? 0),
+		negativeFeedback: sumOf(
+			[sellerFulfilled, amazonFulfilled].flatMap((rate) => (rate ? [rate.negativeFeedback] : [])),
+		),
 		from: (sellerFulfilled ?? amazonFulfilled)?.from ?? null,
 		to: (sellerFulfilled ?? amazonFulfilled)?.to ?? null,
 	};

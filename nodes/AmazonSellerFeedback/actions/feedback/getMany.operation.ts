@@ -24,7 +24,12 @@ import {
 import { isHeldByAgent } from '../../../shared/n8n/agent';
 import { marketplaceParameter, resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
 import { oncePerExecution } from '../../../shared/n8n/oncePerExecution';
-import { locatorValue, optionalText, readParameters } from '../../../shared/n8n/parameters';
+import {
+	locatorValue,
+	optionalText,
+	readParameters,
+	reportIdText,
+} from '../../../shared/n8n/parameters';
 import { SpApiClient } from '../../../shared/spapi/client';
 import { reportOptions, reportOptionsSchema } from './common';
 
@@ -109,7 +114,7 @@ const schema = z.object({
 		since: optionalText,
 	}),
 	options: reportOptionsSchema.extend({
-		reportId: optionalText,
+		reportId: reportIdText,
 		whenCancelled: z.enum(['nothing', 'item']).default('nothing'),
 		waitMinutes: z.number().min(0).max(240).default(15),
 	}),

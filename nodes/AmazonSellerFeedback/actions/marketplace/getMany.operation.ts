@@ -4,10 +4,11 @@ import { z } from 'zod';
 
 import { returnAllParameters } from '../../../shared/n8n/commonParameters';
 import { findMarketplace } from '../../../shared/domain/marketplaces';
+import { hint } from '../../../shared/n8n/hints';
 import { oncePerExecution } from '../../../shared/n8n/oncePerExecution';
 import { readParameters } from '../../../shared/n8n/parameters';
 import { SpApiClient } from '../../../shared/spapi/client';
-import { getMarketplaceParticipations } from '../../../shared/spapi/sellers';
+import { listParticipations } from '../../../shared/spapi/sellers';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['marketplace'], operation: ['getMany'] } },
@@ -20,20 +21,27 @@ const schema = z.object({ returnAll: z.boolean(), limit: z.number().int().min(1)
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
 	const { returnAll, limit } = readParameters(this, itemIndex, schema, description);
 	const client = await SpApiClient.connect(this);
-	const participations = await oncePerExecution(this, 'marketplaces', () =>
-		getMarketplaceParticipations(client),
+	const { participations, unreadable } = await oncePerExecution(this, 'marketplaces', () =>
+		listParticipations(client),
 	);
+	if (unreadable > 0) {
+		hint(
+			this,
+			`${unreadable} of the marketplaces that Amazon listed could not be read and are missing`,
+			'warning',
+		);
+	}
 	return participations
 		.map(({ marketplace, storeName, participation }) => ({
 			marketplaceId: marketplace.id,
-			marketplace: marketplace.countryCode,
-			name: marketplace.name,
-			domain: marketplace.domainName,
+			marketplace: marketplace.countryCode ?? null,
+			name: marketplace.name ?? null,
+			domain: marketplace.domainName ?? null,
 			storeName: storeName ?? null,
-			isParticipating: participation.isParticipating,
-			hasSuspendedListings: participation.hasSuspendedListings,
-			currency: marketplace.defaultCurrencyCode,
-			language: marketplace.defaultLanguageCode,
+			isParticipating: participation?.isParticipating ?? null,
+			hasSuspendedListings: participation?.hasSuspendedListings ?? null,
+			currency: marketplace.defaultCurrencyCode ?? null,
+			language: marketplace.defaultLanguageCode ?? null,
 			timeZone: findMarketplace(marketplace.id)?.timeZone ?? null,
 		}))
 		.slice(0, returnAll ? undefined : limit);

@@ -1,0 +1,127 @@
+import { jsonParse } from 'n8n-workflow';
+import { z } from 'zod';
+
+import { redact } from './redact';
+
+/** What an answer says, as far as it could be read. */
+export interface Words {
+	readonly code?: string;
+	readonly message?: string;
+	readonly details?: string;
+}
+
+/** Characters of a text in which words are looked for, and those that are repeated of what was found. */
+const LOOKED_AT = 10_000;
+const LONGEST = 1_000;
+const LONGEST_OF_TEXT = 300;
+
+/** Text or nothing: whatever else stands in a field must not cost the others. */
+const text = z
+	.string()
+	.nullish()
+	.catch(undefined)
+	.transform((found) => found ?? undefined);
+
+const errorSchema = z
+	.object({
+		code: z.union([text, z.number().transform(String)]).catch(undefined),
+		message: text,
+		details: text,
+		// As documents of failed reports name it.
+		errorDetails: text,
+	})
+	.transform(({ errorDetails, ...error }) => ({
+		...error,
+		message: error.message ?? errorDetails,
+	}));
+
+const saysSomething = (words: Words): boolean => Object.values(words).some(Boolean);
+
+/** Beside a null or a text there may be an error that says something. */
+const errorsSchema = z
+	.array(errorSchema.nullable().catch(null))
+	.transform(
+		(errors) => errors.find((error) => error !== null && saysSomething(error)) ?? undefined,
+	);
+
+/** How Amazon's gateway and Login with Amazon answer instead. */
+const bareSchema = z
+	.object({ message: text, Message: text, error_description: text })
+	.transform(({ message, Message, error_description }) => ({
+		message: message ?? Message ?? error_description,
+	}));
+
+/** Amazon's list of errors. */
+const errorListSchema = z.object({ errors: errorsSchema }).transform(({ errors }) => errors);
+
+/** The first error of an answer in Amazon's format; undefined where there is none. */
+export const firstErrorOf = (body: unknown): Words | undefined =>
+	errorListSchema.safeParse(body).data;
+
+/**
+ * Reads what an answer says, cleaned of secrets: Amazon's list of errors, whole or cut off, a
+ * gateway's message, the title of a web page, or the first words of a text. What cannot be read is left out.
+ */
+export function wordsOf(body: unknown): Words {
+	if (typeof body === 'string') return wordsOfText(body.slice(0, LOOKED_AT).trim());
+	return clean(firstErrorOf(body) ?? bareSchema.safeParse(body).data ?? {}, LONGEST);
+}
+
+/** The first words of a document that says why a report failed, in whatever form; undefined without any. */
+export function reasonIn(document: string): string | undefined {
+	const body = jsonParse<unknown>(document.trim(), { fallbackValue: null });
+	const error =
+		errorsSchema.safeParse(body).data ??
+		firstErrorOf(body) ??
+		errorSchema.safeParse(body).data ??
+		wordsOf(body ?? document);
+	const { message, details } = clean(error, LONGEST_OF_TEXT);
+	return (
+		[message, details].filter(Boolean).join(' ').slice(0, LONGEST_OF_TEXT) ||
+		(typeof body === 'string' ? clean({ message: body }, LONGEST_OF_TEXT).message : undefined)
+	);
+}
+
+/** Whether a text is a web page: no answer of Amazon's API and no report is one. */
+export const isWebPage = (start: string): boolean =>
+	/^[\s\uFEFF]*(?:<!--[^>]{0,500}>\s*)?<(?:!doctype\s+html|html|head|body)\b/i.test(start);
+
+function wordsOfText(found: string): Words {
+	const whole = jsonParse<unknown>(found, { fallbackValue: null });
+	if (typeof whole === 'object' && whole !== null) return wordsOf(whole);
+	if (isWebPage(found)) {
+		const title = /<(?:title|h1)\b[^>]{0,500}>([^<]{1,500})/i.exec(found)?.[1];
+		const name = clean({ message: title }, LONGEST_OF_TEXT).message;
+		return { message: name === undefined ? 'a web page' : `a web page, "${name}"` };
+	}
+	if (/^[{[]/.test(found)) {
+		const words = {
+			code: fieldOf(found, 'code'),
+			message: fieldOf(found, 'message'),
+			details: fieldOf(found, 'details'),
+		};
+		return clean(words, LONGEST);
+	}
+	const message = /<Message>([^<]{1,500})/.exec(found)?.[1] ?? found;
+	return clean({ message }, LONGEST_OF_TEXT);
+}
+
+/** A field of JSON that is cut off, itself perhaps in the middle. */
+function fieldOf(json: string, name: string): string | undefined {
+	const found = new RegExp(`"${name}"\\s*:\\s*"((?:[^"\\\\]|\\\\.)*)`).exec(json)?.[1];
+	return found && jsonParse<string>(`"${found}"`, { fallbackValue: found });
+}
+
+/** Without secrets, line breaks and empty fields, and cut short. */
+function clean({ code, message, details }: Words, atMost: number): Words {
+	const cleaned = (field?: string): string | undefined => {
+		const all = redact(
+			(field ?? '')
+				.slice(0, LOOKED_AT)
+				.replace(/[\s\p{Cc}]+/gu, ' ')
+				.trim(),
+		);
+		return (all.length > atMost ? `${all.slice(0, atMost)}…` : all) || undefined;
+	};
+	return { code: cleaned(code), message: cleaned(message), details: cleaned(details) };
+}
