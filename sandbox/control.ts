@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { credentialsOf } from './credentials';
 import { faultSchema } from './faults';
+import { changeHabits, HABIT_NAMES, HABITS, habitsChangeSchema } from './habits';
 import { secretsOf } from './secrets';
 import { settingsChangeSchema, settingsSchema } from './settings';
 import { Truth } from './truth';
@@ -109,6 +110,9 @@ function mountReading(control: FastifyInstance, state: SandboxState): void {
 	control.get('/health', () => ({ ok: true, now: state.clock.now().toISOString() }));
 	control.get('/clock', () => ({ now: state.clock.now().toISOString() }));
 	control.get('/settings', () => state.settings);
+	control.get('/habits', () =>
+		HABIT_NAMES.map((name) => ({ name, on: state.habits[name], ...HABITS[name] })),
+	);
 	control.get('/faults', () =>
 		state.faults.list().map(({ id, spec, fired }) => ({ id, ...spec, fired })),
 	);
@@ -175,6 +179,10 @@ function mountSteering(control: FastifyInstance, state: SandboxState): void {
 		const change = bodyAs(request, settingsChangeSchema);
 		state.settings = settingsSchema.parse({ ...state.settings, ...change });
 		return state.settings;
+	});
+	control.post('/habits', (request) => {
+		state.habits = changeHabits(state.habits, bodyAs(request, habitsChangeSchema));
+		return state.habits;
 	});
 	control.post('/faults', (request) => {
 		const { id, spec } = state.faults.add(bodyAs(request, faultSchema));

@@ -61,6 +61,16 @@ export const accessDenied = (details = ''): ApiError =>
 export const unknownRefusal = (): ApiError =>
 	new ApiError(403, 'Unauthorized', 'This order cannot be contacted at the moment.');
 
+/** 403 for every call once the client secret is too old; `message` is that of a missing role. */
+export const secretExpired = (): ApiError =>
+	accessDenied('The LWA secret token you provided has expired.');
+
+// Of Login with Amazon, whose errors have a shape of their own.
+export const unauthorizedClient = (): ApiError =>
+	new ApiError(400, 'unauthorized_client', 'Not authorized for requested operation');
+export const invalidClient = (): ApiError =>
+	new ApiError(401, 'invalid_client', 'Client authentication failed');
+
 export const notFound = (message: string): ApiError => new ApiError(404, 'NotFound', message);
 
 export const throttled = (): ApiError =>

@@ -1,5 +1,6 @@
 import { credentialsOf, type SandboxCredentials } from './credentials';
 import type { Fault, FaultSpec } from './faults';
+import { changeHabits, DEFAULT_PROFILE, type Habits, type HabitsChange } from './habits';
 import { secretsOf, type SandboxSecrets } from './secrets';
 import { buildServer } from './server';
 import { settingsSchema, type SandboxSettings } from './settings';
@@ -11,6 +12,8 @@ import type { AccountStatus, Seller, WorldFeedback, WorldOrder } from './world/t
 
 export type { SandboxCredentials } from './credentials';
 export type { Fault, FaultKind, FaultSpec } from './faults';
+export { HABITS, habitsOf } from './habits';
+export type { HabitName, Habits, HabitsChange, Profile } from './habits';
 export type { SandboxSecrets } from './secrets';
 export type { SandboxSettings } from './settings';
 export type { LoggedRequest, SolicitationRecord } from './state';
@@ -46,6 +49,8 @@ export interface SandboxOptions {
 	/** Real time a report takes, half of it IN_QUEUE and half IN_PROGRESS. */
 	readonly reportDelayMs?: number;
 	readonly settings?: Partial<SandboxSettings>;
+	/** What Amazon does beyond its models: a profile, or only these habits. */
+	readonly habits?: HabitsChange;
 	readonly log?: (line: string) => void;
 }
 
@@ -77,6 +82,11 @@ export interface Sandbox {
 		get(): Readonly<SandboxSettings>;
 		set(change: Partial<SandboxSettings>): void;
 	};
+	readonly habits: {
+		get(): Habits;
+		/** A whole profile, or single habits; the others stay as they are. */
+		set(change: HabitsChange): void;
+	};
 	readonly world: {
 		addFeedback(feedback: NewFeedback): WorldFeedback;
 		changeFeedback(sellerKey: string, orderId: string, change: FeedbackChange): WorldFeedback;
@@ -103,6 +113,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		rateLimits: options.rateLimits ?? false,
 		reportDelayMs,
 		settings: options.settings ?? {},
+		habits: options.habits ?? DEFAULT_PROFILE,
 	});
 	const server = buildServer(state, options.log);
 	const url = await server.listen({ port, host });
@@ -142,6 +153,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			get: () => state.settings,
 			set: (change) => {
 				state.settings = settingsSchema.parse({ ...state.settings, ...change });
+			},
+		},
+		habits: {
+			get: () => state.habits,
+			set: (change) => {
+				state.habits = changeHabits(state.habits, change);
 			},
 		},
 		world: {

@@ -1,5 +1,6 @@
 import { SandboxClock } from './clock';
 import { Faults } from './faults';
+import { changeHabits, habitsOf, type Habits, type HabitsChange } from './habits';
 import { Lwa } from './lwa';
 import { RateLimiter } from './rateLimits';
 import { ReportStore } from './reports/store';
@@ -14,6 +15,7 @@ export interface StateOptions {
 	readonly rateLimits: number | false;
 	readonly reportDelayMs: number;
 	readonly settings: Partial<SandboxSettings>;
+	readonly habits: HabitsChange;
 }
 
 /** One accepted request for a review. */
@@ -58,6 +60,7 @@ export class SandboxState {
 	reports!: ReportStore;
 	orderPages!: OrderPages;
 	settings!: SandboxSettings;
+	habits!: Habits;
 	solicitations: SolicitationRecord[] = [];
 	private solicited = new Set<string>();
 	requests: LoggedRequest[] = [];
@@ -68,10 +71,11 @@ export class SandboxState {
 
 	/** Back to the beginning: world, clock, tokens, faults, settings, records and log. */
 	reset(): void {
-		const { seed, now, rateLimits, reportDelayMs, settings } = this.options;
+		const { seed, now, rateLimits, reportDelayMs, settings, habits } = this.options;
 		this.clock = new SandboxClock(now);
 		const millis = () => this.clock.millis();
 		this.settings = settingsSchema.parse(settings);
+		this.habits = changeHabits(habitsOf('kind'), habits);
 		this.world = new World(seed, millis);
 		this.lwa = new Lwa(seed, Object.keys(this.world.sellers), millis);
 		this.roles = new Roles(Object.keys(this.world.sellers));
