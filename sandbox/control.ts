@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { credentialsOf } from './credentials';
 import { faultSchema } from './faults';
 import { changeHabits, HABIT_NAMES, HABITS, habitsChangeSchema } from './habits';
+import { APPLICATIONS } from './lwa';
 import { secretsOf } from './secrets';
 import { settingsChangeSchema, settingsSchema } from './settings';
 import { Truth } from './truth';
@@ -121,6 +122,7 @@ function mountReading(control: FastifyInstance, state: SandboxState): void {
 			state,
 			queryOf(request)['sellerKey'] ?? 'demo',
 			`http://${request.headers.host ?? ''}`,
+			z.enum(APPLICATIONS).default('main').parse(queryOf(request)['application']),
 		),
 	);
 	control.get('/secrets', () => secretsOf(state));
@@ -141,6 +143,7 @@ function mountReading(control: FastifyInstance, state: SandboxState): void {
 		})),
 	);
 	control.get('/truth/solicitations', () => truth.solicitations);
+	control.get('/truth/reportRequests', () => truth.reportRequests);
 	control.get('/truth/rating', (request) => {
 		const { sellerKey, marketplaceId } = place(request);
 		return truth.rating(sellerKey, marketplaceId, queryOf(request)['asOf']);

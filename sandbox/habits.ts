@@ -18,6 +18,10 @@ const event = (does: string, source: string): Habit => ({ does, source, kind: 'e
 
 /** Every habit there is. `models`, `docs`: Amazon's repositories selling-partner-api-models and -docs. */
 export const HABITS = {
+	reportQuotas: climate(
+		'Limits per report type. Sales and Traffic: one per 15 minutes and 96 per 24 hours, of the application and of the seller; sooner gives 429. FBA shipments: one per 30 minutes and 12 per 8 hours; FBA returns: one per 4 hours; sooner gives 429, a FATAL or a CANCELLED report in turn.',
+		'models#5210, Amazon\u2019s page on FBA reports, models#4032, docs#2096, docs#2231, docs#1624, models#5152',
+	),
 	nullsInOrders: climate(
 		'Where an order has no programs, packages, recipient, state or status detail, and where there is no next page, the answer says null.',
 		'Dumps of several clients',

@@ -1,4 +1,5 @@
 import type { UsagePlan } from './rateLimits';
+import type { ApplicationName } from './lwa';
 import type { SandboxState } from './state';
 import type { Seller } from './world/types';
 
@@ -6,6 +7,7 @@ import type { Seller } from './world/types';
 export interface Call {
 	readonly state: SandboxState;
 	readonly seller: Seller;
+	readonly application: ApplicationName;
 	readonly params: Readonly<Record<string, string>>;
 	readonly query: Readonly<Record<string, string | string[] | undefined>>;
 	/** The body as it came, unparsed. */

@@ -1,6 +1,7 @@
 import { credentialsOf, type SandboxCredentials } from './credentials';
 import type { Fault, FaultSpec } from './faults';
 import { changeHabits, DEFAULT_PROFILE, type Habits, type HabitsChange } from './habits';
+import type { ApplicationName } from './lwa';
 import { secretsOf, type SandboxSecrets } from './secrets';
 import { buildServer } from './server';
 import { settingsSchema, type SandboxSettings } from './settings';
@@ -14,9 +15,10 @@ export type { SandboxCredentials } from './credentials';
 export type { Fault, FaultKind, FaultSpec } from './faults';
 export { HABITS, habitsOf } from './habits';
 export type { HabitName, Habits, HabitsChange, Profile } from './habits';
+export type { ApplicationName } from './lwa';
 export type { SandboxSecrets } from './secrets';
 export type { SandboxSettings } from './settings';
-export type { LoggedRequest, SolicitationRecord } from './state';
+export type { LoggedRequest, ReportRequestRecord, SolicitationRecord } from './state';
 export type { OrderTruth, RatingTruth, RatingWindow, SolicitationWindow } from './truth';
 export type { Solicitability } from './world/orderState';
 export type { Defects } from './world/world';
@@ -57,8 +59,11 @@ export interface SandboxOptions {
 /** A running sandbox. */
 export interface Sandbox {
 	readonly url: string;
-	/** Credentials of a seller: `demo` (US, CA, MX), `second` (DE, GB, FR) or `japan` (JP, AU). */
-	credentials(sellerKey?: string): SandboxCredentials;
+	/**
+	 * Credentials of a seller: `demo` (US, CA, MX), `second` (DE, GB, FR) or `japan` (JP, AU). All
+	 * share the application `main`; those of `other` are another developer's for the same seller.
+	 */
+	credentials(sellerKey?: string, application?: ApplicationName): SandboxCredentials;
 	/** The world, by seller key; change it through `world` only. */
 	readonly sellers: Readonly<Record<string, Seller>>;
 	readonly truth: Truth;
@@ -72,7 +77,7 @@ export interface Sandbox {
 		expireAccessTokens(sellerKey?: string): void;
 		revoke(sellerKey: string): void;
 		restore(sellerKey: string): void;
-		rotateSecret(): string;
+		rotateSecret(application?: ApplicationName): string;
 	};
 	readonly roles: {
 		remove(sellerKey: string, roleName: string): void;
@@ -120,7 +125,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	// Every access goes through `state`, so that `reset` takes effect everywhere.
 	return {
 		url,
-		credentials: (sellerKey = 'demo') => credentialsOf(state, sellerKey, url),
+		credentials: (sellerKey = 'demo', application = 'main') =>
+			credentialsOf(state, sellerKey, url, application),
 		get sellers() {
 			return state.world.sellers;
 		},
@@ -143,7 +149,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			expireAccessTokens: (sellerKey) => state.lwa.expireAccessTokens(sellerKey),
 			revoke: (sellerKey) => state.lwa.revoke(sellerKey),
 			restore: (sellerKey) => state.lwa.restore(sellerKey),
-			rotateSecret: () => state.lwa.rotateSecret(),
+			rotateSecret: (application) => state.lwa.rotateSecret(application),
 		},
 		roles: {
 			remove: (sellerKey, roleName) => state.roles.remove(sellerKey, roleName),

@@ -30,6 +30,7 @@ import {
 	type Operation,
 } from './http';
 import type { HabitName } from './habits';
+import type { ApplicationName } from './lwa';
 import type { Region } from '../nodes/shared/domain/marketplaces';
 import type { SandboxState } from './state';
 import type { Seller } from './world/types';
@@ -302,9 +303,10 @@ function apiExchange(
 		expireToken: () => state.lwa.expire(accessToken),
 		run: (requestId) => {
 			try {
-				authorize(state, operation, region, accessToken, userAgent, seller);
+				const application = authorize(state, operation, region, accessToken, userAgent, seller);
 				if (!seller) throw accessDenied(INVALID_TOKEN);
-				const answer = operation.handle(callOf(state, request, seller, requestId));
+				const call = callOf(state, request, seller, application, requestId);
+				const answer = operation.handle(call);
 				return {
 					status: answer.status,
 					headers: {
@@ -337,16 +339,19 @@ function authorize(
 	accessToken: string,
 	userAgent: string,
 	seller: Seller | undefined,
-): void {
+): ApplicationName {
 	if (accessToken === '') throw accessDenied(MISSING_TOKEN);
-	const { kind } = state.lwa.check(accessToken);
-	if (kind === 'invalid' || !seller) throw accessDenied(INVALID_TOKEN);
-	if (kind === 'expired') throw accessDenied(EXPIRED_TOKEN);
+	const token = state.lwa.check(accessToken);
+	if (token.kind === 'invalid' || !seller) throw accessDenied(INVALID_TOKEN);
+	if (token.kind === 'expired') throw accessDenied(EXPIRED_TOKEN);
 	if (region !== undefined && region !== seller.region) throw accessDenied();
 	// Refused according to the documentation; with which words is unconfirmed.
 	if (userAgent.length > MAX_USER_AGENT) throw invalidInput('The User-Agent header is too long');
-	if (!state.limiter.take(`${seller.key}/${operation.name}`, operation)) throw throttled();
+	const { application } = token;
+	const key = `${application}/${seller.key}/${operation.name}`;
+	if (!state.limiter.take(key, operation)) throw throttled();
 	if (!state.roles.allows(seller.key, operation.roles)) throw accessDenied();
+	return application;
 }
 
 /** `x-amzn-RateLimit-Limit` comes with 20x, 400 and 404 only. */
@@ -365,11 +370,13 @@ function callOf(
 	state: SandboxState,
 	request: FastifyRequest,
 	seller: Seller,
+	application: ApplicationName,
 	requestId: string,
 ): Call {
 	return {
 		state,
 		seller,
+		application,
 		requestId,
 		params: request.params as Record<string, string>,
 		query: request.query as Record<string, string | string[] | undefined>,
@@ -388,7 +395,7 @@ function lwaExchange(state: SandboxState, request: FastifyRequest): Exchange {
 	const fields = readFields(bodyOf(request), request.headers['content-type'] ?? '');
 	return {
 		operation: 'lwaToken',
-		sellerKey: state.lwa.sellerOf(fields.get('refresh_token') ?? ''),
+		sellerKey: state.lwa.authorizationOf(fields.get('refresh_token') ?? '')?.sellerKey,
 		faults: [...PLAIN_FAULTS, ...LWA_EVENTS],
 		run: () => {
 			const { status, body } = token(state.lwa, fields);

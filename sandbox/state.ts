@@ -1,8 +1,9 @@
 import { SandboxClock } from './clock';
 import { Faults } from './faults';
 import { changeHabits, habitsOf, type Habits, type HabitsChange } from './habits';
-import { Lwa } from './lwa';
+import { Lwa, type ApplicationName } from './lwa';
 import { RateLimiter } from './rateLimits';
+import { ReportQuotas, type TooSoon } from './reportQuotas';
 import { ReportStore } from './reports/store';
 import { Roles } from './roles';
 import { settingsSchema, type SandboxSettings } from './settings';
@@ -45,6 +46,17 @@ export interface LoggedRequest {
 	readonly fault?: string;
 }
 
+/** One valid request for a report, and what became of it at once. */
+export interface ReportRequestRecord {
+	readonly sellerKey: string;
+	readonly application: ApplicationName;
+	readonly reportType: string;
+	readonly marketplaceIds: readonly string[];
+	readonly at: string;
+	/** Sooner than the limit of its type allows: so it was refused. */
+	readonly tooSoon?: TooSoon | undefined;
+}
+
 const LOG_LIMIT = 100_000;
 /** How far the log may grow beyond its limit: cutting it at every request would cost too much. */
 const LOG_SLACK = 10_000;
@@ -58,12 +70,14 @@ export class SandboxState {
 	faults!: Faults;
 	limiter!: RateLimiter;
 	reports!: ReportStore;
+	reportQuotas!: ReportQuotas;
 	orderPages!: OrderPages;
 	settings!: SandboxSettings;
 	habits!: Habits;
 	solicitations: SolicitationRecord[] = [];
 	private solicited = new Set<string>();
 	requests: LoggedRequest[] = [];
+	reportRequests: ReportRequestRecord[] = [];
 
 	constructor(readonly options: StateOptions) {
 		this.reset();
@@ -82,6 +96,8 @@ export class SandboxState {
 		this.faults = new Faults(seed);
 		this.limiter = new RateLimiter(rateLimits);
 		this.reports = new ReportStore(seed, reportDelayMs);
+		this.reportQuotas = new ReportQuotas(seed, this.limiter);
+		this.reportRequests = [];
 		this.orderPages = new OrderPages();
 		this.solicitations = [];
 		this.solicited = new Set();
