@@ -6,8 +6,13 @@ import { decodeReport } from '../../shared/domain/reportEncoding';
 import { hint } from '../../shared/n8n/hints';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { SpApiFailure } from '../../shared/spapi/failure';
-import { shortRangesOnly } from '../../shared/spapi/processWide';
-import { keptReport, obtainReport, readFinished } from '../../shared/spapi/reportCache';
+import { reportsWaiting, shortRangesOnly } from '../../shared/spapi/processWide';
+import {
+	keptReport,
+	obtainReport,
+	readFinished,
+	type FinishedReport,
+} from '../../shared/spapi/reportCache';
 import { unpackWhole, type ReportDocument } from '../../shared/spapi/reportDocument';
 import { quotaOf } from '../../shared/spapi/reportLimits';
 import type { ReportRequest, ReportType } from '../../shared/spapi/reports';
@@ -91,10 +96,9 @@ export async function fetchRangedReports<Content>(
 		const kept = hasQuota ? keptReport(client, request, KEPT_AT_MOST_MS) : undefined;
 		return { range, request, kept };
 	});
-	// Where only one can be asked for, one of which nothing is known comes before one that would be newer.
-	const inTurn = requests.toSorted(
-		(a, b) => Number(a.kept !== undefined) - Number(b.kept !== undefined),
-	);
+	// Where only one can be asked for: first those of which there is none, then the oldest.
+	const inTurn = requests.toSorted((a, b) => (keptAt(a) === keptAt(b) ? 0 : keptAt(a) - keptAt(b)));
+	const queue = queueOf(client, reportType);
 	let ended: SpApiFailure | undefined;
 	for (const { range, request, kept } of inTurn) {
 		const read = {
@@ -105,9 +109,17 @@ export async function fetchRangedReports<Content>(
 			bytesOf: reading.bytesOf,
 		};
 		const turnMs = kept === undefined ? waitMs : 0;
+		const key = JSON.stringify(request);
+		// Others, of another marketplace perhaps, have waited longer.
+		const yields = kept !== undefined && queue.isBehind(key, keptAt({ kept }));
 		const part: RangedPart<Content> =
 			ended === undefined
-				? await obtainReport(context, client, request, { ...read, waitMs, turnMs }).then(
+				? await obtainReport(context, client, request, {
+						...read,
+						waitMs,
+						turnMs,
+						mayAsk: !yields,
+					}).then(
 						(obtained) =>
 							obtained.status === 'DONE'
 								? { ...range, outcome: 'done', content: obtained.content, madeAt: obtained.askedAt }
@@ -120,6 +132,8 @@ export async function fetchRangedReports<Content>(
 						(failure: unknown) => ({ ...range, outcome: 'failed', failure: orThrow(failure) }),
 					)
 				: { ...range, outcome: 'failed', failure: ended };
+		const isWaiting = part.outcome === 'failed' && part.failure.kind === 'reportQuota';
+		queue.note(key, isWaiting ? keptAt({ kept }) : undefined);
 		if (part.outcome === 'done') {
 			parts.push(part);
 			continue;
@@ -135,6 +149,32 @@ export async function fetchRangedReports<Content>(
 		else parts.push({ ...range, outcome: 'kept', content, madeAt: kept.askedAt });
 	}
 	return parts.toSorted((a, b) => Date.parse(a.from) - Date.parse(b.from));
+}
+
+const keptAt = ({ kept }: { readonly kept?: FinishedReport | undefined }): number =>
+	kept?.at ?? -Infinity;
+
+/** Who has not asked for a turn for so long waits no more. */
+const WAITS_AT_MOST_MS = 3 * 3_600_000;
+
+/**
+ * The reports of a type that wait for their turn, so that the one which is always asked for first does
+ * not always get it.
+ */
+function queueOf(client: SpApiClient, reportType: ReportType) {
+	const queueKey = `${client.seller} ${reportType}`;
+	const waiting = reportsWaiting.get(queueKey) ?? new Map();
+	reportsWaiting.set(queueKey, waiting);
+	const oldest = performance.now() - WAITS_AT_MOST_MS;
+	for (const [key, { askedAt }] of waiting) if (askedAt < oldest) waiting.delete(key);
+	return {
+		isBehind: (key: string, at: number): boolean =>
+			[...waiting].some(([other, { keptAt: its }]) => other !== key && its < at),
+		note(key: string, at: number | undefined): void {
+			if (at === undefined) waiting.delete(key);
+			else waiting.set(key, { keptAt: at, askedAt: performance.now() });
+		},
+	};
 }
 
 function orThrow(failure: unknown): SpApiFailure {

@@ -8,7 +8,6 @@ import {
 } from '../../shared/domain/fbaShipmentsReport';
 import { findMarketplace } from '../../shared/domain/marketplaces';
 import type { SellerOrder } from '../../shared/domain/order';
-import { hint } from '../../shared/n8n/hints';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { fetchRangedReports, hintAtParts, hintAtUnreadableLines } from './rangedReport';
 
@@ -16,7 +15,7 @@ const REPORT = 'GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL';
 
 export interface ArrivalsWanted {
 	readonly waitMs: number;
-	/** Whether it fails where a report fails; else the orders of that marketplace stay as they are, with a hint. */
+	/** Whether it fails where a report fails; else the orders of its time stay as they are, with a hint. */
 	readonly required: boolean;
 }
 

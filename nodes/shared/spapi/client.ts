@@ -59,6 +59,8 @@ export interface CallOptions<Answer> {
 	 * acted: that is the caller's to decide.
 	 */
 	readonly hasOwnLimit?: boolean;
+	/** Fewer attempts than the caller's patience allows, for what can be done without. */
+	readonly maxAttempts?: number;
 }
 
 /** The credential as n8n stores it: with the last access token, or an empty one. */
@@ -145,7 +147,8 @@ export class SpApiClient {
 			// Cancelled while the answer was on its way: whether Amazon acted matters where it may have.
 			if (this.signal?.aborted) throw fail(mayHaveActed(outcome.kind, operation) ?? 'cancelled');
 			const mayNot = hasOwnLimit && (outcome.kind === 'throttled' || isUncertain(outcome.kind));
-			const isLast = attempt >= this.patience.maxAttempts || mayNot;
+			const maxAttempts = Math.min(this.patience.maxAttempts, options.maxAttempts ?? Infinity);
+			const isLast = attempt >= maxAttempts || mayNot;
 			if (isLast || !mayTryAgain(outcome.kind, operation)) {
 				throw fail(outcome.kind, outcome.answer);
 			}

@@ -45,3 +45,13 @@ export const downloadingReports = new Map<string, Promise<ReportDocument>>();
 
 /** Where a longer report failed, perhaps for its length; per seller, report type and marketplace. */
 export const shortRangesOnly = new LRUCache<string, true>({ max: 1_000 });
+
+/**
+ * Reports that wait for their turn while an older one of theirs stands in: how old that is (steady
+ * milliseconds; -Infinity where there is none) and when they last asked for a turn. Per seller and
+ * report type, then report.
+ */
+export const reportsWaiting = new LRUCache<
+	string,
+	Map<string, { readonly keptAt: number; readonly askedAt: number }>
+>({ max: 500 });

@@ -135,6 +135,8 @@ function current(
 
 /** One that is DONE. */
 export interface FinishedReport {
+	/** The same on the steady clock, in milliseconds. */
+	readonly at: number;
 	/** When it was asked for; UTC. */
 	readonly askedAt: string;
 	readonly report: Report;
@@ -160,7 +162,7 @@ export function keptReport(
 				known.report.processingStatus === 'DONE' &&
 				covers(known, request),
 		);
-	return known?.report && { askedAt: known.askedAt, report: known.report };
+	return known?.report && { at: known.at, askedAt: known.askedAt, report: known.report };
 }
 
 /** Takes note of a report that Amazon tells of. */
@@ -168,9 +170,7 @@ function learn(client: SpApiClient, listed: ListedReport): void {
 	const { reportId: id, createdTime, reportType, marketplaceIds = [], dataStartTime } = listed;
 	// The clocks differ; a report from the future is one of now.
 	const at = performance.now() - Math.max(0, Date.now() - Date.parse(createdTime));
-	for (const marketplaceId of marketplaceIds) {
-		learnOfRequest(client, { reportType: reportType as ReportType, marketplaceId }, { id, at });
-	}
+	learnOfRequest(client, reportType as ReportType, { id, at });
 	const [marketplaceId] = marketplaceIds;
 	if (marketplaceId === undefined || marketplaceIds.length > 1 || !dataStartTime) return;
 	const shelf = shelfOf(client, reportType, marketplaceId);
@@ -198,11 +198,13 @@ async function list(
 	key: string,
 ): Promise<void> {
 	reportsListedAt.set(key, performance.now());
-	try {
-		for (const report of await listReports(client, reportType, range)) learn(client, report);
-	} catch (failure) {
-		if (!(failure instanceof SpApiFailure) || failure.kind === 'cancelled') throw failure;
-	}
+	const listed = await listReports(client, reportType, range).catch(orNone);
+	for (const report of listed) learn(client, report);
+}
+
+function orNone(failure: unknown): [] {
+	if (failure instanceof SpApiFailure && failure.kind !== 'cancelled') return [];
+	throw failure;
 }
 
 /** Lists what was asked for lately, unless that was done in the last minute. */
@@ -236,6 +238,7 @@ async function askOrJoin(
 	request: ReportRequest,
 	isNewEnough: (known: KnownReport) => boolean,
 	waitMs: number,
+	mayAsk = true,
 ): Promise<KnownReport> {
 	const { reportType, marketplaceId } = request;
 	const quota = quotaOf(client, reportType);
@@ -256,7 +259,8 @@ async function askOrJoin(
 		}
 		if (quota === undefined) return await askAlone(key, ask(client, request));
 
-		const wait = waitForReportTurn(client, request);
+		if (!mayAsk) throw quotaFailure(client, reportType, quota);
+		const wait = waitForReportTurn(client, reportType);
 		if (!isListed || wait > 0) {
 			const before = reportsListedAt.get(`${client.seller} ${reportType}`);
 			await listLately(client, reportType);
@@ -272,7 +276,7 @@ async function askOrJoin(
 		}
 		// What is kept back for safety does not count against the option, which is as long by default.
 		if (performance.now() + wait > giveUpAt + 0.02 * waitMs) {
-			throw quotaFailure(client, request, quota);
+			throw quotaFailure(client, request.reportType, quota);
 		}
 		if (!(await pause(wait, client.signal))) throw new SpApiFailure('cancelled', 'createReport');
 	}
@@ -315,18 +319,19 @@ async function askInTurn(
 	request: ReportRequest,
 	quota: ReportQuota,
 ): Promise<KnownReport> {
-	const turn = takeReportTurn(client, request, quota);
+	const turn = takeReportTurn(client, request.reportType, quota);
 	const since = performance.now();
 	for (let attempt = 1; ; attempt += 1) {
-		try {
-			const asked = await ask(client, request);
+		const asked = await ask(client, request).catch((failure: unknown) => {
+			const kind = failure instanceof SpApiFailure ? failure.kind : undefined;
+			const mayHaveActed = kind !== undefined && (kind === 'cancelled' || isUncertain(kind));
+			if (kind === 'throttled') turn.refused();
+			else if (!mayHaveActed) turn.release();
+			if (kind === undefined || !isUncertain(kind) || attempt === MOST_ATTEMPTS) throw failure;
+		});
+		if (asked !== undefined) {
 			turn.made(asked.id);
 			return asked;
-		} catch (failure) {
-			if (!(failure instanceof SpApiFailure) || failure.kind === 'cancelled') throw failure;
-			if (failure.kind === 'throttled') turn.refused();
-			else if (!isUncertain(failure.kind)) turn.release();
-			if (!isUncertain(failure.kind) || attempt === MOST_ATTEMPTS) throw failure;
 		}
 		// Amazon may have taken it.
 		if (!(await pause(backoff(attempt), client.signal))) {
@@ -440,6 +445,8 @@ export interface ObtainOptions<Content> {
 	readonly waitMs: number;
 	/** How long it may wait for its turn, where its type has a quota; as long as for Amazon by default. */
 	readonly turnMs?: number;
+	/** Whether a new one may be asked for if there is none; false: as if it was not its turn. */
+	readonly mayAsk?: boolean;
 	/** Reads the document; once more where it turns out not to have arrived whole. */
 	readonly read: (document: ReportDocument) => Promise<Content>;
 	/**
@@ -526,14 +533,14 @@ async function obtainShared<Content>(
 	client: SpApiClient,
 	request: ReportRequest,
 	quota: ReportQuota,
-	{ waitMs, turnMs = waitMs, read, bytesOf }: ObtainOptions<Content>,
+	{ waitMs, turnMs = waitMs, mayAsk = true, read, bytesOf }: ObtainOptions<Content>,
 ): Promise<ObtainedReport<Content>> {
 	const shelf = shelfOf(client, request.reportType, request.marketplaceId);
 	const startedAt = performance.now();
 	const isNewEnough = ({ at }: KnownReport) => performance.now() - at < quota.everyMs;
 	for (;;) {
 		const left = turnMs - (performance.now() - startedAt);
-		const known = await askOrJoin(client, request, isNewEnough, Math.max(0, left));
+		const known = await askOrJoin(client, request, isNewEnough, Math.max(0, left), mayAsk);
 		const waitedMs = Math.max(0, known.at - startedAt);
 		const isOurs = known.options !== undefined;
 		const report =
@@ -547,7 +554,8 @@ async function obtainShared<Content>(
 				await listLately(client, request.reportType);
 				const other = current(client, request, isNewEnough);
 				if (other !== undefined && other.id !== known.id) continue;
-				if (wasTooSoon(client, request, known)) throw quotaFailure(client, request, quota);
+				if (wasTooSoon(client, request.reportType, known))
+					throw quotaFailure(client, request.reportType, quota);
 			}
 		}
 		const documentId = documentIdOf(report);

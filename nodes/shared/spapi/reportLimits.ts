@@ -7,8 +7,8 @@ import type { ReportType } from './reports';
  * Amazon's limits per report type, which stand beside that of the operation `createReport` and in no
  * model. Whoever asks too soon gets a 429, or a report that ends CANCELLED or FATAL.
  *
- * What is not known: whether FBA reports of another range or marketplace count as the same report.
- * Here ranges count together and marketplaces apart, but for the most in a period, which counts all.
+ * What is not known: whether FBA reports of another range or marketplace count as the same report. Here
+ * all of a type count together, which is never too many; who knows better sets shorter intervals.
  */
 interface TypeQuota {
 	/** As sellers know the report. */
@@ -17,8 +17,6 @@ interface TypeQuota {
 	readonly every: keyof typeof LIMIT_SETTINGS;
 	readonly most?: { readonly setting: keyof typeof LIMIT_SETTINGS; readonly minutes: number };
 	readonly countedPer: ReadonlyArray<'application' | 'seller'>;
-	/** Whether the reports of another marketplace count apart. */
-	readonly perMarketplace: boolean;
 }
 
 /** What a user can set, with Amazon's documented or reported value. */
@@ -29,7 +27,8 @@ const LIMIT_SETTINGS = {
 	salesAndTrafficMinutes: {
 		displayName: 'Sales and Traffic: Minutes Between Reports',
 		default: 15,
-		description: 'Amazon makes one report every 15 minutes for an application. 0 for no limit.',
+		description:
+			'Amazon makes one every 15 minutes for an application, counted for all marketplaces together. 0 for no limit.',
 	},
 	salesAndTrafficPerDay: {
 		displayName: 'Sales and Traffic: Reports in 24 Hours',
@@ -42,7 +41,7 @@ const LIMIT_SETTINGS = {
 		displayName: 'FBA Shipments: Minutes Between Reports',
 		default: 30,
 		description:
-			'Amazon makes one 30 minutes after the last at the earliest. Counted per marketplace. 0 for no limit.',
+			'Amazon makes one 30 minutes after the last at the earliest, counted for all marketplaces together. 0 for no limit.',
 	},
 	// airbyte, source_amazon_seller_partner/utils.py.
 	fbaShipmentsPer8Hours: {
@@ -55,7 +54,8 @@ const LIMIT_SETTINGS = {
 	fbaReturnsMinutes: {
 		displayName: 'FBA Customer Returns: Minutes Between Reports',
 		default: 240,
-		description: 'Amazon makes one every 4 hours. Counted per marketplace. 0 for no limit.',
+		description:
+			'Amazon makes one every 4 hours, counted for all marketplaces together. 0 for no limit.',
 	},
 } as const;
 
@@ -67,7 +67,6 @@ const QUOTAS: Partial<Record<ReportType, TypeQuota>> = {
 		most: { setting: 'salesAndTrafficPerDay', minutes: 1440 },
 		// Amazon's support said both, per application and, a day later, per seller account.
 		countedPer: ['application', 'seller'],
-		perMarketplace: false,
 	},
 	GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL: {
 		name: 'FBA shipments report',
@@ -75,13 +74,11 @@ const QUOTAS: Partial<Record<ReportType, TypeQuota>> = {
 		most: { setting: 'fbaShipmentsPer8Hours', minutes: 480 },
 		// Limited is how often a seller's report is generated, whoever asks.
 		countedPer: ['seller'],
-		perMarketplace: true,
 	},
 	GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA: {
 		name: 'FBA customer returns report',
 		every: 'fbaReturnsMinutes',
 		countedPer: ['seller'],
-		perMarketplace: true,
 	},
 };
 
@@ -107,7 +104,7 @@ export const reportLimitFields: INodeProperties[] = [
 ];
 
 /** The limit of a report type, with what the credential says of it. */
-export interface ReportQuota extends Pick<TypeQuota, 'name' | 'countedPer' | 'perMarketplace'> {
+export interface ReportQuota extends Pick<TypeQuota, 'name' | 'countedPer'> {
 	/** How long a report is as new as Amazon will make it. */
 	readonly everyMs: number;
 	readonly most?: { readonly count: number; readonly withinMs: number };
@@ -127,11 +124,11 @@ export function quotaOf(
 		const value = typeof given === 'number' || typeof given === 'string' ? Number(given) : NaN;
 		return value >= 0 ? value : LIMIT_SETTINGS[setting].default;
 	};
-	const { name, countedPer, perMarketplace } = quota;
+	const { name, countedPer } = quota;
 	const everyMs = valueOf(quota.every) * MINUTE_MS;
 	const count = quota.most === undefined ? 0 : valueOf(quota.most.setting);
 	if (everyMs === 0 && count === 0) return undefined;
 	const withinMs = (quota.most?.minutes ?? 0) * MINUTE_MS;
 	const most = count > 0 ? { count, withinMs } : undefined;
-	return { name, countedPer, perMarketplace, everyMs, most };
+	return { name, countedPer, everyMs, most };
 }

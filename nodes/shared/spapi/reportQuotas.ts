@@ -19,7 +19,6 @@ const MINUTE_MS = 60_000;
 interface Requested {
 	/** Absent until Amazon has answered. */
 	id?: string;
-	readonly marketplaceId: string;
 	/** Milliseconds of the steady clock, which nobody sets. */
 	readonly at: number;
 }
@@ -42,32 +41,19 @@ function keysOf(client: LimitedClient, reportType: ReportType, { countedPer }: R
 	return countedPer.map((who) => `${client[who]} ${reportType}`);
 }
 
-/** What a request is for. */
-export interface Wanted {
-	readonly reportType: ReportType;
-	/** Of all where absent. */
-	readonly marketplaceId?: string;
-}
-
 /** The milliseconds until a report can be asked for, 0 where it can be now. */
-export function waitForReportTurn(client: LimitedClient, wanted: Wanted): number {
-	const quota = quotaOf(client, wanted.reportType);
+export function waitForReportTurn(client: LimitedClient, reportType: ReportType): number {
+	const quota = quotaOf(client, reportType);
 	if (quota === undefined) return 0;
 	const now = performance.now();
-	const possible = keysOf(client, wanted.reportType, quota).map((key) =>
-		nextIn(requestLogs.get(key) ?? EMPTY, quota, wanted.marketplaceId),
+	const possible = keysOf(client, reportType, quota).map((key) =>
+		nextIn(requestLogs.get(key) ?? EMPTY, quota),
 	);
 	return Math.max(0, Math.ceil(Math.max(...possible) - now));
 }
 
-function nextIn(
-	{ requests, blockedUntil }: RequestLog,
-	{ everyMs, most, perMarketplace }: ReportQuota,
-	marketplaceId: string | undefined,
-): number {
-	const apart = perMarketplace && marketplaceId !== undefined;
-	const same = requests.filter((each) => !apart || each.marketplaceId === marketplaceId);
-	const last = Math.max(-Infinity, ...same.map(({ at }) => at));
+function nextIn({ requests, blockedUntil }: RequestLog, { everyMs, most }: ReportQuota): number {
+	const last = Math.max(-Infinity, ...requests.map(({ at }) => at));
 	const spaced = last + everyMs + marginOf(everyMs);
 	const times = requests.map(({ at }) => at).toSorted((a, b) => b - a);
 	const full = most && times[most.count - 1];
@@ -75,16 +61,9 @@ function nextIn(
 	return Math.max(spaced, free, blockedUntil);
 }
 
-/**
- * When the next report of a type can be requested; undefined where it can be now.
- * @param marketplaceId matters for types whose marketplaces count apart
- */
-export function nextReportAt(
-	client: LimitedClient,
-	reportType: ReportType,
-	marketplaceId?: string,
-): DateTime | undefined {
-	const wait = waitForReportTurn(client, { reportType, marketplaceId });
+/** When the next report of a type can be requested; undefined where it can be now. */
+export function nextReportAt(client: LimitedClient, reportType: ReportType): DateTime | undefined {
+	const wait = waitForReportTurn(client, reportType);
 	return wait === 0 ? undefined : DateTime.utc().plus(wait);
 }
 
@@ -101,10 +80,10 @@ export interface ReportTurn {
 /** Counts a request that is about to be made. */
 export function takeReportTurn(
 	client: LimitedClient,
-	{ reportType, marketplaceId }: Required<Wanted>,
+	reportType: ReportType,
 	quota: ReportQuota,
 ): ReportTurn {
-	const requested: Requested = { marketplaceId, at: performance.now() };
+	const requested: Requested = { at: performance.now() };
 	const keys = keysOf(client, reportType, quota);
 	for (const key of keys) add(key, quota, requested);
 	const release = (): void => {
@@ -143,7 +122,7 @@ export function takeReportTurn(
  */
 export function learnOfRequest(
 	client: LimitedClient,
-	{ reportType, marketplaceId }: Required<Wanted>,
+	reportType: ReportType,
 	{ id, at }: { readonly id: string; readonly at: number },
 ): void {
 	const quota = quotaOf(client, reportType);
@@ -151,7 +130,7 @@ export function learnOfRequest(
 	const key = `${client.seller} ${reportType}`;
 	const { requests, blockedUntil } = requestLogs.get(key) ?? EMPTY;
 	if (requests.some((each) => each.id === id)) return;
-	add(key, quota, { id, marketplaceId, at });
+	add(key, quota, { id, at });
 	const refusedAt = blockedUntil - quota.everyMs;
 	if (blockedUntil > performance.now() && at > refusedAt - quota.everyMs) {
 		for (const each of keysOf(client, reportType, quota)) {
@@ -163,15 +142,15 @@ export function learnOfRequest(
 /** Whether another report was asked for less than the interval before this one. */
 export function wasTooSoon(
 	client: LimitedClient,
-	{ reportType, marketplaceId }: Required<Wanted>,
+	reportType: ReportType,
 	{ id, at }: { readonly id: string; readonly at: number },
 ): boolean {
 	const quota = quotaOf(client, reportType);
 	if (quota === undefined) return false;
 	return keysOf(client, reportType, quota).some((key) =>
-		(requestLogs.get(key)?.requests ?? [])
-			.filter((each) => !quota.perMarketplace || each.marketplaceId === marketplaceId)
-			.some((each) => each.id !== id && each.at <= at && each.at > at - quota.everyMs),
+		(requestLogs.get(key)?.requests ?? []).some(
+			(each) => each.id !== id && each.at <= at && each.at > at - quota.everyMs,
+		),
 	);
 }
 
@@ -189,25 +168,25 @@ const change = (key: string, to: (log: RequestLog) => RequestLog): void =>
 /** That no report of the type can be requested yet, with when one can be. */
 export function quotaFailure(
 	client: LimitedClient,
-	wanted: Required<Wanted>,
+	reportType: ReportType,
 	quota: ReportQuota,
 ): SpApiFailure {
 	const now = DateTime.utc();
 	// Rounded up: at the minute named it is possible.
-	const next = now.plus(waitForReportTurn(client, wanted)).plus({ seconds: 59 });
+	const next = now.plus(waitForReportTurn(client, reportType)).plus({ seconds: 59 });
 	const day = next.hasSame(now, 'day') ? '' : ` on ${next.toISODate()}`;
 	return new SpApiFailure('reportQuota', 'createReport', {
-		details: `${quota.name}: Amazon makes ${limitMet(client, wanted, quota)}. The next is possible${day} at ${next.toFormat('HH:mm')} UTC`,
+		details: `${quota.name}: Amazon makes ${limitMet(client, reportType, quota)}. The next is possible${day} at ${next.toFormat('HH:mm')} UTC`,
 	});
 }
 
 /** The limit that is in the way: "one every 15 minutes for this application". */
-function limitMet(client: LimitedClient, wanted: Required<Wanted>, quota: ReportQuota): string {
-	const { everyMs, most, countedPer, perMarketplace } = quota;
+function limitMet(client: LimitedClient, reportType: ReportType, quota: ReportQuota): string {
+	const { everyMs, most, countedPer } = quota;
 	const now = performance.now();
 	const isFull =
 		most !== undefined &&
-		keysOf(client, wanted.reportType, quota).some(
+		keysOf(client, reportType, quota).some(
 			(key) =>
 				(requestLogs.get(key) ?? EMPTY).requests.filter(({ at }) => at > now - most.withinMs)
 					.length >= most.count,
@@ -216,5 +195,5 @@ function limitMet(client: LimitedClient, wanted: Required<Wanted>, quota: Report
 	if (isFull) return `${most.count} in ${most.withinMs / 3_600_000} hours for ${whose}`;
 	const minutes = Math.round(everyMs / MINUTE_MS);
 	const often = minutes % 60 === 0 && minutes > 60 ? `${minutes / 60} hours` : `${minutes} minutes`;
-	return `one every ${often} for ${perMarketplace ? 'a marketplace' : whose}`;
+	return `one every ${often} for ${whose}`;
 }

@@ -109,6 +109,7 @@ export async function listReports(
 		},
 		answer: reportsSchema,
 		roles: REPORT_TYPES[reportType].roles,
+		maxAttempts: 2,
 	});
 	return answer.reports;
 }
