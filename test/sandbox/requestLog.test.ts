@@ -17,7 +17,7 @@ const request = (index: number): LoggedRequest => ({
 });
 
 const newState = () =>
-	new SandboxState({ seed: 'demo', now: NOW, rateLimits: false, reportDelayMs: 0, settings: {} });
+	new SandboxState({ seed: 'demo', now: NOW, rateLimits: false, reportDelayMs: 0, settings: {}, habits: 'kind' });
 
 it('the request log keeps the newest 100,000', () => {
 	const state = newState();
