@@ -16,7 +16,7 @@ jest.mock('n8n-workflow', () => {
 		...actual,
 		sleep: async (ms: number) => {
 			time.passTime(ms);
-			await new Promise((resolve) => setImmediate(resolve));
+			await actual.sleep(0);
 		},
 	};
 });

@@ -248,6 +248,7 @@ async function askOrJoin(
 	const giveUpAt = performance.now() + waitMs;
 	const hasOthers = Number(client.credentials.rateLimitShare ?? 100) < 100;
 	let isListed = reportsListedAt.has(`${client.seller} ${reportType}`) && !hasOthers;
+	let mayList = true;
 	for (;;) {
 		const known = current(client, request, isNewEnough);
 		if (known !== undefined) return known;
@@ -264,17 +265,19 @@ async function askOrJoin(
 
 		if (!mayAsk) throw quotaFailure(client, reportType, quota);
 		const wait = waitForReportTurn(client, reportType);
-		if (!isListed || wait > 0) {
-			const before = reportsListedAt.get(`${client.seller} ${reportType}`);
+		// Once for each time it has to wait: listing may take its time, too.
+		if (mayList && (!isListed || wait > 0)) {
 			await listLately(client, reportType);
 			await listClosed(client, request);
 			isListed = true;
-			if (reportsListedAt.get(`${client.seller} ${reportType}`) !== before) continue;
+			mayList = false;
+			continue;
 		}
 		if (wait === 0) {
 			const asked = await askAlone(key, askInTurn(client, request, quota)).catch(orRefused);
 			if (asked !== 'refused') return asked;
 			reportsListedAt.delete(`${client.seller} ${reportType}`);
+			mayList = true;
 			continue;
 		}
 		// What is kept back for safety does not count against the option, which is as long by default.
@@ -282,6 +285,7 @@ async function askOrJoin(
 			throw quotaFailure(client, request.reportType, quota);
 		}
 		if (!(await pause(wait, client.signal))) throw new SpApiFailure('cancelled', 'createReport');
+		mayList = true;
 	}
 }
 
