@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- a test that runs on the machine, never in n8n */
 import { join } from 'node:path';
 
 /** What the built nodes of this process share. */

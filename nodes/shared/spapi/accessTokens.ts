@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 
 import { apiBaseUrl, loginUrl, type SellingPartnerCredentials } from './endpoints';
 import type { FailureKind } from './failure';
-import { logIn, LoginUnavailableError, LoginWithAmazonError, type LoggedIn } from './login';
+import { logIn, LoginUnavailableError, type LoggedIn } from './login';
 import { accessTokens, loggingIn } from './processWide';
+import { redact } from './redact';
 
 /**
  * Access tokens of this process. n8n could keep one per credential, but one credential may stand for
@@ -81,12 +82,9 @@ async function obtain(
 		accessTokens.set(key, kept);
 		return kept;
 	} catch (error) {
-		// A secret that is refused now makes no token later, either.
-		if (error instanceof LoginWithAmazonError) {
-			accessTokens.delete(key);
-			return { kind: 'login', message: error.message };
-		}
 		if (error instanceof LoginUnavailableError) return { kind: error.kind, message: error.message };
-		throw error;
+		// A secret that is refused now makes no token later, either.
+		accessTokens.delete(key);
+		return { kind: 'login', message: redact(error instanceof Error ? error.message : '') };
 	}
 }
