@@ -396,6 +396,73 @@ describe('the document of a report', () => {
 	});
 });
 
+describe('U13: a marketplace of the right region in which the seller does not sell', () => {
+	const feedbackOf = async (marketplace: string): Promise<NodeRun> =>
+		await runNode({
+			type: 'amazonSellerFeedback',
+			parameters: {
+				resource: 'feedback',
+				operation: 'getMany',
+				marketplace: { __rl: true, mode: 'id', value: marketplace },
+				returnAll: true,
+				simplify: true,
+				filters: {},
+				options: {},
+			},
+			credentials,
+		});
+
+	it("is named with the seller's own marketplaces, and no role is blamed", async () => {
+		const { error } = await feedbackOf('BR');
+		expect(error?.message).toBe(
+			'This seller does not sell in Brazil, but in United States, Canada, Mexico',
+		);
+		expect(error?.description).toMatch(/Choose one of these marketplaces/);
+		expect(error?.description).not.toMatch(/role/);
+	});
+
+	it('is not blamed where it is theirs: then the role is missing', async () => {
+		await warmUp();
+		sandbox.roles.remove('demo', 'Amazon Fulfillment');
+		sandbox.roles.remove('demo', 'Selling Partner Insights');
+		const { error } = await feedbackOf('CA');
+		expect(error?.message).toMatch(/denied access/);
+		expect(error?.description).toMatch(/role/);
+	});
+
+	it('is not blamed where the list of marketplaces cannot be read', async () => {
+		sandbox.faults.add({
+			kind: 'error503',
+			operation: 'getMarketplaceParticipations',
+			times: 'always',
+		});
+		const { error } = await feedbackOf('BR');
+		expect(error?.message).toMatch(/denied access/);
+	});
+
+	it('makes each order of it refused with that reason, and does not ask for the next', async () => {
+		const ids = sandbox.world.addOrders({ count: 8 }).map(({ orderId }) => orderId);
+		const { items } = await runNode({
+			type: 'amazonReviewSolicitation',
+			parameters: {
+				resource: 'solicitation',
+				operation: 'send',
+				orderId: '={{ $json.orderId }}',
+				marketplace: { __rl: true, mode: 'id', value: 'BR' },
+				dryRun: false,
+				options: {},
+			},
+			items: ids.map((orderId) => ({ json: { orderId } })),
+			credentials,
+			onError: 'continueRegularOutput',
+		});
+		expect(items.map(({ outcome }) => outcome)).toEqual(ids.map(() => 'refused'));
+		for (const { explanation } of items) expect(explanation).toMatch(/does not sell in Brazil/);
+		// Those that were in hand at once.
+		expect(count('getSolicitationActionsForOrder')).toBeLessThanOrEqual(5);
+	});
+});
+
 describe('requests', () => {
 	it('name the application in the format Amazon asks for', async () => {
 		await fetchFeedback();
