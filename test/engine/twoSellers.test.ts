@@ -166,6 +166,26 @@ describe('B1: two sellers in one execution, by an expression in the credential',
 		});
 	});
 
+	it('gives each item its own in executions side by side', async () => {
+		const reading = READINGS['Feedback: Get Many'] as Reading;
+		const runs = await Promise.all(
+			[...Object.values(ORDERS), ...Object.values(ORDERS)].map(async (sellers) => ({
+				sellers,
+				found: byItem(await run(reading, 'many', sellers.map(itemOf))),
+			})),
+		);
+		const contents = new Map<SellerKey, Set<string>>(SELLERS.map((key) => [key, new Set()]));
+		for (const { sellers, found } of runs) {
+			for (const [index, seller] of sellers.entries()) {
+				contents.get(seller)?.add(JSON.stringify(found.get(index)));
+			}
+		}
+		for (const each of contents.values()) expect(each.size).toBe(1);
+		expect(contents.get('demo')).not.toEqual(contents.get('second'));
+		const logIns = inUse.requests.filter(({ operation }) => operation === 'lwaToken');
+		expect(logIns).toHaveLength(2);
+	});
+
 	it('stays an expression: nothing is written into the credential', async () => {
 		await run(READINGS['Feedback: Get Many'] as Reading, 'many', SELLERS.map(itemOf));
 		expect(inUse.credentials.get('many')).toMatchObject({ ...BY_EXPRESSION, accessToken: '' });
