@@ -174,5 +174,4 @@ test('B1: a test of such a credential does not resolve it for good', async () =>
 		),
 	});
 	expect(await n8n.credential(CREDENTIAL.id)).toEqual(before);
-	console.log(result.message);
 });
