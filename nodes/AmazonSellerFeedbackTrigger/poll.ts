@@ -61,6 +61,7 @@ const ACCOUNT = 'account';
 const OF_THE_ACCOUNT: readonly FailureKind[] = [
 	'login',
 	'secretExpired',
+	'loginUnavailable',
 	'tokenRejected',
 	'unreachable',
 ];
@@ -113,7 +114,7 @@ class Round {
 	private async watchAll(): Promise<void> {
 		const { context } = this;
 		const parameters = readTriggerParameters(context, schema, properties);
-		const client = await SpApiClient.connect(context, PATIENCE);
+		const client = await SpApiClient.connect(context, undefined, PATIENCE);
 		const stored = context.getWorkflowStaticData('node');
 		const credential = context.getNode().credentials?.[CREDENTIAL_NAME]?.id ?? '';
 		const before = readState(stored.state, credential, client.seller.slice(0, 12));

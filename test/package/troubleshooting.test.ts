@@ -10,6 +10,8 @@ const KINDS: Readonly<Record<FailureKind, true>> = {
 	busy: true,
 	login: true,
 	secretExpired: true,
+	loginUnavailable: true,
+	notSelling: true,
 	tokenRejected: true,
 	accessDenied: true,
 	refused: true,

@@ -24,6 +24,8 @@ const KINDS: Readonly<Record<FailureKind, 'advised' | 'plain'>> = {
 	busy: 'advised',
 	login: 'advised',
 	secretExpired: 'advised',
+	loginUnavailable: 'advised',
+	notSelling: 'advised',
 	tokenRejected: 'advised',
 	accessDenied: 'advised',
 	refused: 'plain',
@@ -49,6 +51,8 @@ const NAMING_THE_CALL = ALL_KINDS.filter(
 		![
 			'cancelled',
 			'login',
+			'loginUnavailable',
+			'notSelling',
 			'reportPending',
 			'reportFailed',
 			'reportQuota',

@@ -1,6 +1,6 @@
 import type { SolicitationOutcome } from '../../shared/domain/solicitationOutcome';
 import type { SpApiFailure } from '../../shared/spapi/failure';
-import type { Finding } from '../actions/solicitation/common';
+import type { Finding, OrderInQuestion } from '../actions/solicitation/common';
 
 /** Denials one after the other after which a marketplace is given up that had answered before. */
 const DENIALS_TO_STOP = 3;
@@ -14,48 +14,58 @@ const NO_ANSWER: readonly SolicitationOutcome[] = [
 	'answerLost',
 ];
 
+/** Of an order, whose it is and where: what access is given to. */
+type Place = Pick<OrderInQuestion, 'client' | 'marketplace'>;
+
+const placeOf = ({ client, marketplace }: Place): string => `${client.seller} ${marketplace.id}`;
+
 /**
- * Whether Amazon lets the application in. A missing role is told with the same 403 as an order's
- * marketplace where the seller is not active, so it is judged by marketplace: denied before any
- * answer, or several times in a row, a marketplace is given up; a single denial stays with its order.
+ * Whether Amazon lets the application in, for each seller apart. A missing role is told with the same
+ * 403 as an order's marketplace where the seller is not active, so it is judged by marketplace: denied
+ * before any answer, or several times in a row, a marketplace is given up; a single denial stays with
+ * its order.
  */
 export class Access {
 	private readonly answered = new Set<string>();
 
 	private readonly denials = new Map<string, number>();
 
-	private loginFailed = false;
+	/** Why a seller, or a seller's marketplace, was given up. */
+	private readonly givenUp = new Map<string, Finding>();
 
-	/** The last failure that meant no access, once that stopped anything. */
-	failure: SpApiFailure | undefined;
+	/** The failures that stopped anything, each once. */
+	get failures(): readonly SpApiFailure[] {
+		const all = [...this.givenUp.values()].flatMap(({ failure }) => failure ?? []);
+		return all.filter(
+			({ message }, index) => all.findIndex((f) => f.message === message) === index,
+		);
+	}
 
 	/** Whether Amazon answered about any order. */
 	get hasAnswered(): boolean {
 		return this.answered.size > 0;
 	}
 
-	/** Takes in what came of an order of a marketplace. */
-	note(marketplaceId: string, { outcome, failure }: Finding): void {
+	/** Takes in what came of an order. */
+	note(order: Place, finding: Finding): void {
+		const { outcome, failure } = finding;
+		const place = placeOf(order);
 		if (outcome === 'loginFailed') {
-			this.loginFailed = true;
-			this.failure = failure;
-		} else if (outcome === 'missingRole') {
-			this.denials.set(marketplaceId, (this.denials.get(marketplaceId) ?? 0) + 1);
-			if (this.isGivenUp(marketplaceId)) this.failure = failure;
+			this.givenUp.set(order.client.seller, finding);
+		} else if (outcome === 'missingRole' || failure?.kind === 'notSelling') {
+			const denials = (this.denials.get(place) ?? 0) + 1;
+			this.denials.set(place, denials);
+			const allowed = this.answered.has(place) ? DENIALS_TO_STOP : 1;
+			if (denials >= allowed) this.givenUp.set(place, finding);
 		} else if (!NO_ANSWER.includes(outcome)) {
-			this.answered.add(marketplaceId);
-			this.denials.delete(marketplaceId);
+			this.answered.add(place);
+			this.denials.delete(place);
+			this.givenUp.delete(place);
 		}
 	}
 
-	/** What an order of the marketplace that is not even asked about comes to; undefined where it is. */
-	outcomeFor(marketplaceId: string): SolicitationOutcome | undefined {
-		if (this.loginFailed) return 'loginFailed';
-		return this.isGivenUp(marketplaceId) ? 'missingRole' : undefined;
-	}
-
-	private isGivenUp(marketplaceId: string): boolean {
-		const allowed = this.answered.has(marketplaceId) ? DENIALS_TO_STOP : 1;
-		return (this.denials.get(marketplaceId) ?? 0) >= allowed;
+	/** What an order that is not even asked about comes to; undefined where it is. */
+	findingFor(order: Place): Finding | undefined {
+		return this.givenUp.get(order.client.seller) ?? this.givenUp.get(placeOf(order));
 	}
 }

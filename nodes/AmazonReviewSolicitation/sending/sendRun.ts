@@ -45,9 +45,8 @@ const CLAIMED_TOGETHER = 50;
 
 const REQUEST: OperationName = 'createProductReviewAndSellerFeedbackSolicitation';
 
-/** Seller, marketplace and order: what Amazon takes one request for. */
-const keyOf = ({ client, marketplace, orderId }: OrderInQuestion): string =>
-	`${client.seller.slice(0, 16)} ${marketplace.id} ${orderId}`;
+/** What Amazon takes one request for. Its order IDs are its own, whoever's credential names them. */
+const keyOf = ({ orderId }: OrderInQuestion): string => orderId;
 
 /**
  * One run over many orders: in the order given, several at a time, at the rate limit. Every order
@@ -98,12 +97,14 @@ export class SendRun {
 			}
 		}
 
-		const { failure } = this.access;
+		const { failures, hasAnswered } = this.access;
+		const [failure] = failures;
 		// An error would lose the rows of what was done.
-		const isInVain = failure !== undefined && !this.access.hasAnswered;
+		const isInVain = failure !== undefined && !hasAnswered;
 		if (isInVain && !this.context.continueOnFail()) throw failure;
-		if (failure !== undefined)
-			hint(this.context, `${failure.message}. ${failure.advice}`, 'warning');
+		for (const { message, advice } of failures) {
+			hint(this.context, `${message}. ${advice}`, 'warning');
+		}
 		if (orders.length > 1) hint(this.context, progress.summary);
 		return rows;
 	}
@@ -119,11 +120,10 @@ export class SendRun {
 		known: SolicitationOutcome | undefined,
 	): Promise<IDataObject[]> {
 		const invalid = isOrderId(order.orderId) ? undefined : 'invalidOrderId';
-		const outcome = invalid ?? known ?? this.isOver(order);
+		const outcome = invalid ?? known;
+		const finding = outcome === undefined ? this.isOver(order) : { outcome };
 		const attempts =
-			outcome === undefined
-				? await this.attempt(order)
-				: [{ finding: this.findingOf(outcome), requested: false }];
+			finding === undefined ? await this.attempt(order) : [{ finding, requested: false }];
 		const rows: IDataObject[] = [];
 		let attempt = order.attemptsBefore;
 		for (const [index, { finding, requested }] of attempts.entries()) {
@@ -150,31 +150,24 @@ export class SendRun {
 			},
 		});
 		for (const { finding, requested } of attempts) {
-			this.access.note(order.marketplace.id, finding);
+			this.access.note(order, finding);
 			if (!requested && finding.failure?.operation === REQUEST) cap.giveBack();
 		}
 		return attempts;
 	}
 
-	/** The outcome of an order that is not begun any more; undefined where it is. */
-	private isOver(order: OrderToSend): SolicitationOutcome | undefined {
-		const { client, marketplace } = order;
-		const denied = this.access.outcomeFor(marketplace.id);
+	/** What an order that is not begun any more comes to; undefined where it is. */
+	private isOver(order: OrderToSend): Finding | undefined {
+		const denied = this.access.findingFor(order);
 		if (denied !== undefined) return denied;
 		const { timeBudgetMs, cap } = this.choices;
 		const late = performance.now() - this.startedAt >= timeBudgetMs;
 		const isUsedUp = !this.isDry(order) && !cap.isLeft;
-		return late || isUsedUp || client.signal?.aborted ? 'deferred' : undefined;
+		return late || isUsedUp || order.client.signal?.aborted ? { outcome: 'deferred' } : undefined;
 	}
 
 	private isDry({ dryRun }: OrderToSend): boolean {
 		return dryRun || this.choices.dryRunOnly;
-	}
-
-	private findingOf(outcome: SolicitationOutcome): Finding {
-		const { failure } = this.access;
-		const explains = outcome === 'missingRole' || outcome === 'loginFailed';
-		return { outcome, ...(explains && failure && { failure, answer: failure.answer }) };
 	}
 }
 

@@ -17,10 +17,12 @@ const CAUSES: Partial<
 	unreachable: 'temporarily-unavailable',
 	answerLost: 'temporarily-unavailable',
 	reportPending: 'temporarily-unavailable',
+	loginUnavailable: 'temporarily-unavailable',
 	login: 'credential-invalid',
 	secretExpired: 'credential-invalid',
 	tokenRejected: 'credential-invalid',
 	accessDenied: 'configuration-invalid',
+	notSelling: 'configuration-invalid',
 };
 
 /**

@@ -14,6 +14,13 @@ export interface SellingPartnerCredentials {
 	readonly customHostIsMine?: boolean;
 	/** Percent of Amazon's rate limit that each process of n8n may use. */
 	readonly rateLimitShare?: number;
+	/** Whether the limits per report type below count instead of Amazon's; see `reportLimits`. */
+	readonly changeReportLimits?: boolean;
+	readonly salesAndTrafficMinutes?: number | string;
+	readonly salesAndTrafficPerDay?: number | string;
+	readonly fbaShipmentsMinutes?: number | string;
+	readonly fbaShipmentsPer8Hours?: number | string;
+	readonly fbaReturnsMinutes?: number | string;
 }
 
 /** The part of Amazon's rate limit that each process of n8n may use, from 0.01 to 1. */

@@ -8,6 +8,8 @@ import { redact } from './redact';
  * - `busy`: the rate limit would have made a caller wait longer than it can
  * - `login`: Login with Amazon gave no access token
  * - `secretExpired`: Amazon no longer takes the application's client secret
+ * - `loginUnavailable`: Login with Amazon answered 429 or 5xx, or what is no answer of it
+ * - `notSelling`: Amazon denies a marketplace that is not among the seller's own
  * - `tokenRejected`: the access token is expired or malformed, a fresh one too
  * - `accessDenied`: a role or authorization is missing, or the region is wrong
  * - `refused`: any other 403; its text says why
@@ -29,6 +31,8 @@ export type FailureKind =
 	| 'busy'
 	| 'login'
 	| 'secretExpired'
+	| 'loginUnavailable'
+	| 'notSelling'
 	| 'tokenRejected'
 	| 'accessDenied'
 	| 'refused'
@@ -108,6 +112,8 @@ const HEADLINES: Readonly<Record<FailureKind, (does: string, answer: AmazonAnswe
 	busy: (does) => `Amazon's rate limit is used up for the moment, to ${does}`,
 	login: (_, { message }) => message ?? 'Amazon did not log the application in',
 	secretExpired: (does) => `Could not ${does}: the application's client secret has expired`,
+	loginUnavailable: (_, { message }) => message ?? 'Login with Amazon is not available',
+	notSelling: (_, { details }) => `This seller does not sell in ${details}`,
 	tokenRejected: (does) => `Amazon did not accept the access token, asked to ${does}`,
 	accessDenied: (does) => `Amazon denied access, asked to ${does}`,
 	refused: (does) => `Amazon refused to ${does}`,
@@ -129,6 +135,8 @@ const HEADLINES: Readonly<Record<FailureKind, (does: string, answer: AmazonAnswe
 /** Kinds whose headline holds the details, or the log-in's message. */
 const SAID_IN_HEADLINE: readonly FailureKind[] = [
 	'login',
+	'loginUnavailable',
+	'notSelling',
 	'reportPending',
 	'reportFailed',
 	'reportQuota',
@@ -145,6 +153,10 @@ const ADVICE: Readonly<
 	login: () => 'Open the credential, mend what is named here and save it again.',
 	secretExpired: () =>
 		"Create a new client secret on Seller Central's developer page, enter it in the credential and save it. A secret is valid for 180 days.",
+	loginUnavailable: () =>
+		'Nothing is wrong with the credential as far as is known. Run it again in some minutes.',
+	notSelling: () =>
+		'Choose one of these marketplaces, or the credential of the seller who sells there.',
 	tokenRejected: () =>
 		'Amazon rejected a fresh one as well. Open the credential and press Retry; if that fails, authorize the application anew and use the new refresh token.',
 	accessDenied: (roles) =>

@@ -16,7 +16,6 @@ import {
 	type SolicitationWindow,
 } from '../../../shared/domain/solicitationWindow';
 import { marketplaceParameter, resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
-import { oncePerExecution } from '../../../shared/n8n/oncePerExecution';
 import { locatorValue, readParameters } from '../../../shared/n8n/parameters';
 import { SpApiClient } from '../../../shared/spapi/client';
 import { amazonMessageOf, SpApiFailure, type AmazonAnswer } from '../../../shared/spapi/failure';
@@ -81,9 +80,7 @@ export async function readOrder(
 	itemIndex: number,
 ): Promise<OrderInQuestion> {
 	const wanted = readParameters(context, itemIndex, orderSchema, orderParameters);
-	const client = await oncePerExecution(context, 'client', async () =>
-		SpApiClient.connect(context),
-	);
+	const client = await SpApiClient.connect(context, itemIndex);
 	const marketplace = resolveMarketplace(context, client, wanted.marketplace, itemIndex);
 	const window = windowSchema.safeParse(context.getInputData()[itemIndex]?.json).data;
 	return { client, orderId: wanted.orderId, marketplace, window };
@@ -129,6 +126,7 @@ function outcomeOf({ kind, answer }: SpApiFailure): SolicitationOutcome {
 		case 'refused':
 			return outcomeOfRefusal(answer.message ?? '') ?? 'refused';
 		case 'badRequest':
+		case 'notSelling':
 			return 'refused';
 		case 'login':
 		case 'secretExpired':
@@ -206,15 +204,18 @@ const LONGEST_SHOWN = 60;
 export function toResult({ order, finding }: Explained): IDataObject {
 	const { outcome, answer, failure } = finding;
 	const roles = outcome === 'missingRole' ? failure?.roles : undefined;
+	const isElsewhere = outcome === 'refused' && failure?.kind === 'notSelling';
 	return {
 		orderId: shownId(order.orderId),
 		marketplace: order.marketplace.countryCode,
 		marketplaceId: order.marketplace.id,
 		outcome,
 		explanation:
-			roles === undefined
-				? SOLICITATION_OUTCOMES[outcome]
-				: `${SOLICITATION_OUTCOMES[outcome]}: ${roles.join(' or ')}`,
+			roles !== undefined
+				? `${SOLICITATION_OUTCOMES[outcome]}: ${roles.join(' or ')}`
+				: isElsewhere
+					? failure.message
+					: SOLICITATION_OUTCOMES[outcome],
 		tryAgainLater: isRetryable(outcome),
 		windowOpensAt: order.window?.opensAt ?? null,
 		windowClosesAt: order.window?.closesAt ?? null,

@@ -17,6 +17,7 @@ import {
 	type SellerOrder,
 } from '../../../shared/domain/order';
 import { planSolicitations, type PlanRow } from '../../../shared/domain/solicitationPlan';
+import { forEachSeller, type OfSeller } from '../../../shared/n8n/bySeller';
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
 import { waitForReportOption } from '../../../shared/n8n/feedbackReport';
 import { hint } from '../../../shared/n8n/hints';
@@ -195,9 +196,19 @@ const schema = z.object({
 	}),
 });
 
+/** An order with the connection to its seller. */
+interface OrderToPlan extends OfSeller {
+	readonly order: SellerOrder;
+}
+
 /** Reads an order from its item: what is missing counts as not known. */
-export async function prepare(this: IExecuteFunctions, itemIndex: number): Promise<SellerOrder> {
-	const json = this.getInputData()[itemIndex]?.json ?? {};
+export async function prepare(this: IExecuteFunctions, itemIndex: number): Promise<OrderToPlan> {
+	const order = readOrder(this, itemIndex);
+	return { order, client: await SpApiClient.connect(this, itemIndex) };
+}
+
+function readOrder(context: IExecuteFunctions, itemIndex: number): SellerOrder {
+	const json = context.getInputData()[itemIndex]?.json ?? {};
 	const { orderId } = json;
 	const fields = Object.fromEntries(
 		Object.entries(json).map(([name, value]) => [name, asHandedOn(name, value)]),
@@ -206,7 +217,7 @@ export async function prepare(this: IExecuteFunctions, itemIndex: number): Promi
 	if (parsed.success) return withDatesOfWindow(parsed.data, fields);
 	const [issue] = parsed.error.issues;
 	throw new NodeOperationError(
-		this.getNode(),
+		context.getNode(),
 		`The field '${issue?.path.join('.')}' of the order cannot be used`,
 		{ itemIndex, description: `It has to be as Order: Get Many hands it on. ${issue?.message}.` },
 	);
@@ -220,14 +231,29 @@ function asHandedOn(name: string, value: unknown): unknown {
 	return name === 'orderTotal' && typeof value === 'number' ? String(value) : value;
 }
 
-/** For each order, whether to ask now, when to ask later, or why not at all. */
+/** For each order, whether to ask now, when to ask later, or why not at all; each seller's by themselves. */
 export async function execute(
 	this: IExecuteFunctions,
+	orders: readonly OrderToPlan[],
+): Promise<IDataObject[][]> {
+	return await forEachSeller(
+		orders,
+		async (client, own) =>
+			await planFor.call(
+				this,
+				client,
+				own.map(({ order }) => order),
+			),
+	);
+}
+
+async function planFor(
+	this: IExecuteFunctions,
+	client: SpApiClient,
 	orders: readonly SellerOrder[],
 ): Promise<IDataObject[][]> {
 	const wanted = readParameters(this, 0, schema, description);
 	const { rules, options } = wanted;
-	const client = await SpApiClient.connect(this);
 	const share = shareOf(client.credentials);
 	const { rate, burst } = operationOf('createProductReviewAndSellerFeedbackSolicitation');
 	const now = DateTime.utc();

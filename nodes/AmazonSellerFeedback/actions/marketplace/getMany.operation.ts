@@ -20,8 +20,8 @@ const schema = z.object({ returnAll: z.boolean(), limit: z.number().int().min(1)
 /** The marketplaces of the credential's region that the seller is registered in. */
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
 	const { returnAll, limit } = readParameters(this, itemIndex, schema, description);
-	const client = await SpApiClient.connect(this);
-	const { participations, unreadable } = await oncePerExecution(this, 'marketplaces', () =>
+	const client = await SpApiClient.connect(this, itemIndex);
+	const { participations, unreadable } = await oncePerExecution(client, 'marketplaces', () =>
 		listParticipations(client),
 	);
 	if (unreadable > 0) {
