@@ -184,6 +184,28 @@ export function habitsOf(profile: Profile): Habits {
 	) as Habits;
 }
 
+const isHabit = (name: string): name is HabitName => HABIT_NAMES.some((known) => known === name);
+
+/**
+ * Habits as a command line names them: a profile, single habits, or a profile and more habits
+ * (`worst,expiredSecret`; a name with `-` before it is switched off). Undefined for anything else.
+ */
+export function readHabits(text: string): Habits | undefined {
+	const [first = '', ...others] = text.split(',').map((part) => part.trim());
+	const profile = PROFILES.find((name) => name === first);
+	const names = profile === undefined ? [first, ...others] : others;
+	const switches = names.map((name) => [name.replace(/^-/, ''), !name.startsWith('-')] as const);
+	if (switches.some(([name]) => !isHabit(name))) return undefined;
+	return { ...habitsOf(profile ?? 'kind'), ...Object.fromEntries(switches) };
+}
+
+/** The rows of the table in the docs, a cell each for name, profile, what Amazon does and source. */
+export const habitRows = (): string[][] =>
+	HABIT_NAMES.map((name) => {
+		const { kind, does, source } = HABITS[name];
+		return [`\`${name}\``, kind === 'climate' ? 'yes' : 'no', does, source];
+	});
+
 export const habitsChangeSchema = z.union([
 	z.enum(['worst', 'kind']),
 	z
