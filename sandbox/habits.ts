@@ -22,6 +22,103 @@ export const HABITS = {
 		'Limits per report type. Sales and Traffic: one per 15 minutes and 96 per 24 hours, of the application and of the seller; sooner gives 429. FBA shipments: one per 30 minutes and 12 per 8 hours; FBA returns: one per 4 hours; sooner gives 429, a FATAL or a CANCELLED report in turn.',
 		'models#5210, Amazon\u2019s page on FBA reports, models#4032, docs#2096, docs#2231, docs#1624, models#5152',
 	),
+	wholeRegionOrders: climate(
+		'The all-orders report holds the orders of the whole region, whatever marketplace was asked for.',
+		'models#1859, docs#1404, docs#1961, jlevers#173',
+	),
+	foreignOrders: climate(
+		'Orders outside Amazon\u2019s shop: S01- (multi-channel, sales channel Non-Amazon) in the all-orders report and in searches without a marketplace, D01- (digital) in every search.',
+		'docs#1961, azad#379',
+	),
+	lateShipmentRows: climate(
+		'Rows of the FBA shipments report come 1 to 3 hours after the shipment, some a day after it.',
+		'Amazon\u2019s list of report types (docs repository, 6c417c0)',
+	),
+	unsettledDays: climate(
+		'Sales and Traffic: a day is whole 72 hours after its end. In the first 24 hours it shows zeros, then its sales, from 48 hours on page views and a part of the feedback.',
+		'models#2955, docs#2303 (Amazon), docs#2439',
+	),
+	unsettledWeek: event('The same takes a week.', 'docs#2303 (Amazon: up to a week)'),
+	nullFigures: climate(
+		'Sales and Traffic: figures that nobody counted on a day are null (buy box, offers, shares of no sessions).',
+		'Dumps of several clients',
+	),
+	nullFeedbackFigures: event(
+		'Sales and Traffic: on some days the number of feedbacks is null.',
+		'Dumps of several clients; which figures is not proven',
+	),
+	absentDays: event(
+		'Sales and Traffic: some days are missing for good, without a word.',
+		'models#5036, models#5135; for this report not proven',
+	),
+	emptyAsins: event(
+		'Sales and Traffic: the part by ASIN is empty while that by date is full.',
+		'models#5005',
+	),
+	lineBreaksInComments: climate(
+		'Feedback report: comments and responses hold the line breaks buyers typed, LF or CRLF, unquoted.',
+		'A client of real Italian reports',
+	),
+	tabsInComments: event(
+		'Feedback report: comments hold tabs, unquoted.',
+		'Not proven; nothing is quoted in this report',
+	),
+	utf16WithoutMark: climate(
+		'Feedback reports of Italy, France and Poland are UTF-16 (little endian) without a byte order mark, announced as Cp1252.',
+		'A client of real Italian reports',
+	),
+	rowsOfOtherMarketplaces: event(
+		'A feedback report holds the rows of the region\u2019s other marketplaces, in their own date formats; only the e-mail\u2019s domain tells.',
+		'Two old clients; not proven for SP-API',
+	),
+	refusalWords: climate(
+		'A missing role is told in turn as "Access to requested resource is denied.", "Access to the resource is forbidden" and, for Sales and Traffic, "Unauthorized to access requested fields."',
+		'docs#3028, models#2540, models#5290, docs#1567',
+	),
+	fatalDocuments: climate(
+		'A FATAL report has a document that says why.',
+		'Amazon\u2019s page on report status, docs#1264',
+	),
+	cancelledDocuments: climate(
+		'A CANCELLED report has a document: a heading without rows.',
+		'Dumps of SDKs',
+	),
+	nullDocumentIds: climate(
+		'A report without a document says reportDocumentId: null.',
+		'Dumps of SDKs',
+	),
+	emptyDocuments: event(
+		'Where there is nothing to report, a report ends DONE with an empty document instead of CANCELLED.',
+		'docs#2019',
+	),
+	reportsOfOthers: climate(
+		'getReports lists what other applications asked for; the options of such a report show only inside it.',
+		'models#2509, models#4032, reports_2021-06-30.json',
+	),
+	othersDocumentsClosed: event(
+		'The document of another application\u2019s report is refused with 403.',
+		'Not established by any source',
+	),
+	healthAsSeen: climate(
+		'Account health: lateShipmentRateList for lateShipmentRate, policyViolationWarnings with a count, ahrScore null, rates of 0 over no shipments that are GOOD.',
+		'Four clients, real answers of September and October 2026',
+	),
+	healthWithoutCounts: event(
+		'Account health: defect rates without the counts of their causes.',
+		'Four clients; the samples were shortened',
+	),
+	healthNullDefects: event(
+		'Account health: the defect rate of orders Amazon fulfils is null; where another marketplace comes along, both of its rates are.',
+		'Four clients',
+	),
+	healthTextCounts: event(
+		'Account health: counts are text, warnings are names only.',
+		'Four clients',
+	),
+	brokenApostrophes: climate(
+		'The refusal outside the window has its apostrophe decoded wrongly, every other time.',
+		'models#779',
+	),
 	nullsInOrders: climate(
 		'Where an order has no programs, packages, recipient, state or status detail, and where there is no next page, the answer says null.',
 		'Dumps of several clients',
@@ -86,6 +183,28 @@ export function habitsOf(profile: Profile): Habits {
 		HABIT_NAMES.map((name) => [name, profile === 'worst' && HABITS[name].kind === 'climate']),
 	) as Habits;
 }
+
+const isHabit = (name: string): name is HabitName => HABIT_NAMES.some((known) => known === name);
+
+/**
+ * Habits as a command line names them: a profile, single habits, or a profile and more habits
+ * (`worst,expiredSecret`; a name with `-` before it is switched off). Undefined for anything else.
+ */
+export function readHabits(text: string): Habits | undefined {
+	const [first = '', ...others] = text.split(',').map((part) => part.trim());
+	const profile = PROFILES.find((name) => name === first);
+	const names = profile === undefined ? [first, ...others] : others;
+	const switches = names.map((name) => [name.replace(/^-/, ''), !name.startsWith('-')] as const);
+	if (switches.some(([name]) => !isHabit(name))) return undefined;
+	return { ...habitsOf(profile ?? 'kind'), ...Object.fromEntries(switches) };
+}
+
+/** The rows of the table in the docs, a cell each for name, profile, what Amazon does and source. */
+export const habitRows = (): string[][] =>
+	HABIT_NAMES.map((name) => {
+		const { kind, does, source } = HABITS[name];
+		return [`\`${name}\``, kind === 'climate' ? 'yes' : 'no', does, source];
+	});
 
 export const habitsChangeSchema = z.union([
 	z.enum(['worst', 'kind']),

@@ -59,6 +59,20 @@ export const invalidInput = (message: string, details = ''): ApiError =>
 export const accessDenied = (details = ''): ApiError =>
 	new ApiError(403, 'Unauthorized', 'Access to requested resource is denied.', details);
 
+const ROLE_WORDS = [
+	'Access to requested resource is denied.',
+	'Access to the resource is forbidden',
+	'Unauthorized to access requested fields.',
+] as const;
+
+/** 403 for a role that was not granted: with the habit, in other words each time. */
+export function missingRole(state: SandboxState, isTraffic = false): ApiError {
+	if (!state.habits.refusalWords) return accessDenied();
+	const turn = state.roleRefusals++ % (isTraffic ? 3 : 2);
+	const details = turn === 2 ? 'Unauthorized to access: [salesAndTrafficByDate]' : '';
+	return new ApiError(403, 'Unauthorized', ROLE_WORDS[turn] ?? ROLE_WORDS[0], details);
+}
+
 /** 403 in made-up words, for clients that go by the words of those they know. */
 export const unknownRefusal = (): ApiError =>
 	new ApiError(403, 'Unauthorized', 'This order cannot be contacted at the moment.');

@@ -60,8 +60,8 @@ export interface SandboxOptions {
 export interface Sandbox {
 	readonly url: string;
 	/**
-	 * Credentials of a seller: `demo` (US, CA, MX), `second` (DE, GB, FR) or `japan` (JP, AU). All
-	 * share the application `main`; those of `other` are another developer's for the same seller.
+	 * Credentials of a seller: `demo` (US, CA, MX), `second` (DE, GB, FR), `japan` (JP, AU) or
+	 * `europe` (DE, FR, IT, ES, NL, BE, PL, SE, GB). All share the application `main`; those of `other` are another developer's for the same seller.
 	 */
 	credentials(sellerKey?: string, application?: ApplicationName): SandboxCredentials;
 	/** The world, by seller key; change it through `world` only. */

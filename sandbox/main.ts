@@ -1,6 +1,7 @@
 /* eslint-disable no-console, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- the sandbox is a program of its own, never loaded by n8n */
 import { parseArgs } from 'node:util';
-import { startSandbox, type Sandbox } from './index';
+import { DEFAULT_PROFILE, HABIT_NAMES, readHabits } from './habits';
+import { startSandbox, type Habits, type Sandbox } from './index';
 
 const USAGE = `Usage: npm run sandbox -- [options]
   --port N           port to listen on (4010; env SANDBOX_PORT)
@@ -8,6 +9,8 @@ const USAGE = `Usage: npm run sandbox -- [options]
   --seed TEXT        which world (demo; env SANDBOX_SEED)
   --now TIME         a standing clock, e.g. 2026-11-20T09:00:00Z (real clock; env SANDBOX_NOW)
   --rate-limits N    Amazon's rates times N, or "off" (1000; env SANDBOX_RATE_LIMITS)
+  --habits NAMES     what Amazon does beyond its models: worst, kind, names of sandbox/habits.ts, or
+                     worst,-name,name (${DEFAULT_PROFILE}; env SANDBOX_HABITS)
   --report-delay MS  how long a report takes (300; env SANDBOX_REPORT_DELAY)
   --quiet            no line per request
   --help             this text`;
@@ -18,6 +21,7 @@ interface Flags {
 	readonly seed: string;
 	readonly now: string | undefined;
 	readonly rateLimits: number | false;
+	readonly habits: Habits;
 	readonly reportDelayMs: number;
 	readonly quiet: boolean;
 }
@@ -44,6 +48,7 @@ function readFlags(args: string[]): Flags | 'help' {
 			seed: text,
 			now: text,
 			'rate-limits': text,
+			habits: text,
 			'report-delay': text,
 			quiet: yes,
 			help: yes,
@@ -56,6 +61,13 @@ function readFlags(args: string[]): Flags | 'help' {
 	if (now !== undefined && Number.isNaN(Date.parse(now))) {
 		throw new UsageError(`--now must be an ISO 8601 time, not "${now}"`);
 	}
+	const named = values.habits ?? env['SANDBOX_HABITS'] ?? DEFAULT_PROFILE;
+	const habits = readHabits(named);
+	if (habits === undefined) {
+		throw new UsageError(
+			`--habits must be worst, kind or names of habits, not "${named}"; they are in sandbox/habits.ts`,
+		);
+	}
 	const port = amount(values.port ?? env['SANDBOX_PORT'] ?? '4010', '--port');
 	if (!Number.isInteger(port) || port > 65_535) {
 		throw new UsageError(`--port must be between 0 and 65535, not "${port}"`);
@@ -65,6 +77,7 @@ function readFlags(args: string[]): Flags | 'help' {
 		host: values.host ?? env['SANDBOX_HOST'] ?? '127.0.0.1',
 		seed: values.seed ?? env['SANDBOX_SEED'] ?? 'demo',
 		now,
+		habits,
 		rateLimits: ['off', 'false', '0'].includes(rate) ? false : amount(rate, '--rate-limits'),
 		reportDelayMs: amount(
 			values['report-delay'] ?? env['SANDBOX_REPORT_DELAY'] ?? '300',
@@ -74,8 +87,14 @@ function readFlags(args: string[]): Flags | 'help' {
 	};
 }
 
+/** How fast this Amazon is, beside the real one. */
+const paceOf = (rateLimits: number | false): string =>
+	rateLimits === false
+		? 'Pace: no limits. Amazon is slower, and limits some report types to one in 15 minutes or hours.'
+		: `Pace: Amazon's limits, also those per report type, ${rateLimits} times as fast. Amazon itself is slower.`;
+
 /** What a person needs to get going: the address, the credentials and a command to paste. */
-function greeting(sandbox: Sandbox): string {
+function greeting(sandbox: Sandbox, rateLimits: number | false): string {
 	const { url } = sandbox;
 	const demo = sandbox.credentials('demo');
 	const others = Object.keys(sandbox.sellers)
@@ -84,6 +103,8 @@ function greeting(sandbox: Sandbox): string {
 	return [
 		`Amazon SP-API sandbox: ${url}`,
 		`Clock: ${sandbox.clock.now().toISOString()}`,
+		paceOf(rateLimits),
+		`Habits: ${HABIT_NAMES.filter((name) => sandbox.habits.get()[name]).length} of ${HABIT_NAMES.length} (--habits)`,
 		'',
 		`Client ID:      ${demo.clientId}`,
 		`Client Secret:  ${demo.clientSecret}`,
@@ -121,7 +142,7 @@ async function main(): Promise<void> {
 			);
 		},
 	);
-	console.log(greeting(sandbox));
+	console.log(greeting(sandbox, options.rateLimits));
 	const stop = () => {
 		void sandbox.close().then(() => process.exit(0));
 	};

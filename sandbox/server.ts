@@ -21,6 +21,7 @@ import {
 	internalFailure,
 	invalidClient,
 	invalidInput,
+	missingRole,
 	secretExpired,
 	throttled,
 	unauthorizedClient,
@@ -354,7 +355,7 @@ function authorize(
 	const { application } = token;
 	const key = `${application}/${seller.key}/${operation.name}`;
 	if (!state.limiter.take(key, operation)) throw throttled();
-	if (!state.roles.allows(seller.key, operation.roles)) throw accessDenied();
+	if (!state.roles.allows(seller.key, operation.roles)) throw missingRole(state);
 	return application;
 }
 

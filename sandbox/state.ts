@@ -78,6 +78,11 @@ export class SandboxState {
 	private solicited = new Set<string>();
 	requests: LoggedRequest[] = [];
 	reportRequests: ReportRequestRecord[] = [];
+	/** How often an operation was refused for its role, and for its window. */
+	roleRefusals = 0;
+	windowRefusals = 0;
+	/** Sellers of whom another developer's reports were made. */
+	othersReports = new Set<string>();
 
 	constructor(readonly options: StateOptions) {
 		this.reset();
@@ -98,6 +103,9 @@ export class SandboxState {
 		this.reports = new ReportStore(seed, reportDelayMs);
 		this.reportQuotas = new ReportQuotas(seed, this.limiter);
 		this.reportRequests = [];
+		this.roleRefusals = 0;
+		this.windowRefusals = 0;
+		this.othersReports = new Set();
 		this.orderPages = new OrderPages();
 		this.solicitations = [];
 		this.solicited = new Set();

@@ -3,6 +3,7 @@ import type { ReportRequestRecord, SandboxState, SolicitationRecord } from './st
 import { toIso, toMillis } from './clock';
 import { localDay } from './world/build';
 import { solicitabilityOf, solicitationWindow, type Solicitability } from './world/orderState';
+import { asReported } from './world/typedText';
 import { bandOf } from './world/world';
 import type { FeedbackCounts, FeedbackEvent, MarketplaceWorld, WorldFeedback } from './world/types';
 
@@ -39,20 +40,22 @@ function count(feedback: readonly WorldFeedback[]): FeedbackCounts {
 export class Truth {
 	constructor(private readonly state: SandboxState) {}
 
-	/** The 1-3 star rows of these marketplace-local days (both included), oldest first. */
+	/** The 1-3 star rows, as Amazon's report has them, of these marketplace-local days (both included), oldest first. */
 	feedback(
 		sellerKey: string,
 		marketplaceId: string,
 		{ from, to }: { from?: string; to?: string } = {},
 	): readonly WorldFeedback[] {
 		const place = this.state.world.marketplace(sellerKey, marketplaceId);
-		return place.feedback.filter(
+		const { habits } = this.state;
+		const rows = place.feedback.filter(
 			({ rating, date, at }) =>
 				rating <= 3 &&
 				at <= this.state.clock.millis() &&
 				(from === undefined || date >= from) &&
 				(to === undefined || date <= to),
 		);
+		return rows.map((row) => asReported(row, habits));
 	}
 
 	/** Every time feedback was added, changed or removed, oldest first; of all marketplaces or one. */

@@ -94,6 +94,7 @@ A buyer who leaves new feedback:
   curl ${sandbox.url}/sandbox/world/feedback -d '{ "rating": 1, "comment": "Came broken" }'
 
 The workflows talk to the SP-API sandbox at ${sandbox.url}; nothing reaches Amazon.
+Amazon is slower: the sandbox's limits, also those per report type, are 1000 times as fast as Amazon's.
 What to try: docs/try-it.md. Logs: ${n8nLog} and ${sandboxLog}. Ctrl+C stops both.`);
 
 	const first = await Promise.race([

@@ -84,11 +84,14 @@ function describeWhole(
 		associatedOrders: order.replaces
 			? [{ orderId: order.replaces, associationType: associationOf(order, habits) }]
 			: [],
-		salesChannel: {
-			channelName: 'AMAZON',
-			marketplaceId: marketplace.id,
-			marketplaceName: salesChannelName(marketplace),
-		},
+		salesChannel:
+			order.channel === 'NON_AMAZON'
+				? { channelName: 'NON_AMAZON' }
+				: {
+						channelName: 'AMAZON',
+						marketplaceId: marketplace.id,
+						marketplaceName: salesChannelName(marketplace),
+					},
 		...(has('BUYER') ? { buyer: describeBuyer(order) } : {}),
 		...(has('RECIPIENT')
 			? { recipient: { deliveryAddress: destinationOf(order, marketplace.countryCode) } }

@@ -1,13 +1,15 @@
 import type { Call } from '../http';
 import type { SandboxSettings } from '../settings';
-import { DAY } from '../world/build';
+import { Random } from '../random';
+import { DAY, MINUTE } from '../world/build';
+import { multiChannelOrders } from '../world/foreignOrders';
 import { lastUpdateOf } from '../world/orderState';
 import { writeAllOrdersFile } from '../reports/allOrdersFile';
 import { writeFbaShipmentsFile } from '../reports/fbaShipmentsFile';
 import { writeFbaReturnsFile, writeMerchantReturnsFile } from '../reports/returnsFile';
 import type { OrderLine } from '../reports/orderLine';
 import type { ReportFile } from '../reports/textFile';
-import type { WorldOrder } from '../world/types';
+import type { MarketplaceWorld, WorldOrder } from '../world/types';
 import type { ReportRequest } from './reportRequests';
 
 /** A report with one row per item of the orders that something happened to in the range. */
@@ -16,6 +18,10 @@ interface OrderReport {
 	readonly maxDays: (settings: SandboxSettings) => number;
 	/** When it happened; undefined for an order the report leaves out. */
 	readonly momentOf: (order: WorldOrder, now: number) => number | undefined;
+	/** How long after that its row comes. */
+	readonly lagOf?: (order: WorldOrder) => number;
+	/** Holds the whole region, and orders of other shops, where Amazon has these habits. */
+	readonly regional?: boolean;
 	readonly write: (lines: readonly OrderLine[], countryCode: string, now: number) => ReportFile;
 }
 
@@ -24,12 +30,17 @@ const ORDER_REPORTS: Readonly<Record<string, OrderReport>> = {
 		// That there is a limit, and which, is unconfirmed; hence a setting.
 		maxDays: ({ ordersReportMaxDays }) => ordersReportMaxDays,
 		momentOf: lastUpdateOf,
+		regional: true,
 		write: writeAllOrdersFile,
 	},
 	GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL: {
 		// Documented as one month.
 		maxDays: () => 31,
 		momentOf: ({ fulfilledBy, shippedAt }) => (fulfilledBy === 'AMAZON' ? shippedAt : undefined),
+		lagOf: ({ orderId }) => {
+			const random = new Random(`${orderId}/shipmentLag`);
+			return random.chance(0.03) ? DAY : random.integer(60, 180) * MINUTE;
+		},
 		write: writeFbaShipmentsFile,
 	},
 	GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA: {
@@ -53,15 +64,28 @@ export function writeOrderReport(
 	const report = ORDER_REPORTS[reportType];
 	if (!report) throw new Error(`No order report ${reportType}`);
 	if (end - start > report.maxDays(state.settings) * DAY) return undefined;
-	const places = seller.marketplaces.filter(({ marketplace }) =>
-		marketplaceIds.includes(marketplace.id),
+	const { habits } = state;
+	const places = seller.marketplaces.filter(
+		({ marketplace }) =>
+			(report.regional && habits.wholeRegionOrders) || marketplaceIds.includes(marketplace.id),
 	);
+	const shown = (place: MarketplaceWorld) =>
+		report.regional && habits.foreignOrders
+			? [...place.orders, ...multiChannelOrders(place)]
+			: place.orders;
+	const lag = (order: WorldOrder) =>
+		(habits.lateShipmentRows ? report.lagOf?.(order) : undefined) ?? 0;
 	const lines = places
-		.flatMap(({ marketplace, orders }) =>
-			orders
+		.flatMap((place) =>
+			shown(place)
 				.filter(({ createdAt }) => createdAt <= now)
-				.map((order) => ({ order, marketplace, moment: report.momentOf(order, now) ?? Infinity })),
+				.map((order) => ({
+					order,
+					marketplace: place.marketplace,
+					moment: report.momentOf(order, now) ?? Infinity,
+				})),
 		)
+		.filter(({ order, moment }) => moment + lag(order) <= now)
 		.filter(({ moment }) => moment >= start && moment <= end)
 		.sort((a, b) => a.moment - b.moment)
 		.flatMap(({ order, marketplace }) => order.items.map((item) => ({ order, item, marketplace })));

@@ -10,10 +10,11 @@ import {
 	type Call,
 	type Operation,
 } from '../http';
+import { digitalOrders, multiChannelOrders } from '../world/foreignOrders';
 import { lastUpdateOf, statusOf } from '../world/orderState';
 import { INCLUDED_DATA, describeOrder } from './orderBody';
 import type { Habits } from '../habits';
-import type { FulfillmentStatus, WorldOrder } from '../world/types';
+import type { FulfillmentStatus, MarketplaceWorld, WorldOrder } from '../world/types';
 
 // The role for orders is unconfirmed; this is the one commonly named.
 const ROLES = ['Inventory and Order Tracking'] as const;
@@ -78,13 +79,21 @@ function readSearch({ query, now, seller }: Call): Search {
 	return { by, after, before, statuses, marketplaceIds, fulfilledBy };
 }
 
-function matching({ seller, now }: Call, search: Search): WorldOrder[] {
+/** The orders a search goes through; `anywhere`: it names no marketplace. */
+function ordersIn({ state }: Call, place: MarketplaceWorld, anywhere: boolean): WorldOrder[] {
+	if (!state.habits.foreignOrders) return place.orders;
+	const others = anywhere ? multiChannelOrders(place) : [];
+	return [...place.orders, ...digitalOrders(place), ...others];
+}
+
+function matching(call: Call, search: Search): WorldOrder[] {
+	const { seller, now } = call;
 	const { by, after, before, statuses, marketplaceIds, fulfilledBy } = search;
 	const timeOf = (order: WorldOrder) =>
 		by === 'created' ? order.createdAt : lastUpdateOf(order, now);
 	return seller.marketplaces
 		.filter(({ marketplace }) => isWanted(marketplaceIds, marketplace.id))
-		.flatMap(({ orders }) => orders)
+		.flatMap((place) => ordersIn(call, place, marketplaceIds.length === 0))
 		.filter((order) => order.createdAt <= now)
 		.map((order) => ({ order, time: timeOf(order) }))
 		.filter(({ time }) => time >= after && time <= before)
@@ -106,6 +115,16 @@ function searchKey({ query }: Call): string {
 			.map(([name, value]) => [name, list(value)])
 			.sort(),
 	);
+}
+
+/** An order of the seller by its ID, those outside the shop included where they are shown. */
+function findOrder(call: Call, orderId: string): WorldOrder | undefined {
+	const { state, seller } = call;
+	const order = state.world.order(seller.key, orderId);
+	if (order || !state.habits.foreignOrders || !/^[SD]01-/.test(orderId)) return order;
+	return seller.marketplaces
+		.flatMap((place) => [...digitalOrders(place), ...multiChannelOrders(place)])
+		.find((foreign) => foreign.orderId === orderId);
 }
 
 function readPageSize({ query }: Call): number {
@@ -148,7 +167,7 @@ function searchOrders(call: Call): Answer {
 	const end = page.offset + size;
 	const orders = page.orderIds
 		.slice(page.offset, end)
-		.map((orderId) => state.world.order(seller.key, orderId))
+		.map((orderId) => findOrder(call, orderId))
 		.filter((order): order is WorldOrder => order !== undefined)
 		.map((order) => describeOrder(order, seller, included, now, state));
 	const more = end < page.orderIds.length;
@@ -173,8 +192,8 @@ function getOrder(call: Call): Answer {
 	const { state, seller, now } = call;
 	const included = readIncludedData(call);
 	const orderId = call.params['orderId'] ?? '';
-	if (!/^\d{3}-\d{7}-\d{7}$/.test(orderId)) throw invalidInput('Invalid Input');
-	const order = state.world.order(seller.key, orderId);
+	const order = findOrder(call, orderId);
+	if (!order && !/^\d{3}-\d{7}-\d{7}$/.test(orderId)) throw invalidInput('Invalid Input');
 	if (!order) throw notFound(`Order ${orderId} was not found.`);
 	return {
 		status: 200,

@@ -70,7 +70,9 @@ export function readReportRequest({ body, seller, now }: Call): ReportRequest {
 	if (start > end) throw invalidInput('dataStartTime must be prior to dataEndTime');
 	if (reportType === 'GET_SALES_AND_TRAFFIC_REPORT') {
 		if (marketplaceIds.length > 1) {
-			throw invalidInput('This report supports only one marketplaceId per report');
+			throw invalidInput(
+				'Report rejected for this client. Multiple marketplaces were provided for this report type that can only be applied to one marketplace at a time. Please retry with only one marketplace per request.',
+			);
 		}
 		if (!trafficOptionsSchema.safeParse(reportOptions ?? {}).success) {
 			throw invalidInput('Missing or invalid request parameters: [reportOptions]');
@@ -112,17 +114,37 @@ export function endOfReport(
 			file,
 			state.settings.gzip,
 		);
-	if (fault === 'reportCancelled') {
-		return { status: 'CANCELLED', documentId: says && keep(says) };
-	}
+	const cancelled = (): ReportEnd => ({
+		status: 'CANCELLED',
+		documentId: says
+			? keep(says)
+			: state.habits.cancelledDocuments
+				? keep(withoutRows(call, request))
+				: undefined,
+	});
+	if (fault === 'reportCancelled') return cancelled();
 	if (fault === 'reportFatal') {
-		const told = state.settings.fatalReportHasDocument;
+		const told = state.settings.fatalReportHasDocument || state.habits.fatalDocuments;
 		const error = { errorDetails: 'Report processing failed because of an internal error.' };
 		const file = says ?? (told ? jsonFile(error) : undefined);
 		return { status: 'FATAL', documentId: file && keep(file) };
 	}
 	const file = write(call, request);
-	return file ? { status: 'DONE', documentId: keep(file) } : { status: 'CANCELLED' };
+	if (file) return { status: 'DONE', documentId: keep(file) };
+	if (!state.habits.emptyDocuments) return cancelled();
+	return { status: 'DONE', documentId: keep({ ...jsonFile(''), bytes: Buffer.alloc(0) }) };
+}
+
+/** What a cancelled report may hold: no row, no day. */
+function withoutRows({ state, seller }: Call, request: ReportRequest): ReportFile {
+	if (request.reportType !== 'GET_SELLER_FEEDBACK_DATA') {
+		return jsonFile({ salesAndTrafficByDate: [], salesAndTrafficByAsin: [] });
+	}
+	const { countryCode } = state.world.marketplace(
+		seller.key,
+		request.marketplaceIds[0],
+	).marketplace;
+	return writeFeedbackFile([], countryCode, state.settings, state.habits);
 }
 
 /** The report's file, or undefined when Amazon would cancel it. */
@@ -138,6 +160,7 @@ function write(call: Call, request: ReportRequest): ReportFile | undefined {
 				request.marketplaceIds,
 				call.now,
 				call.state.settings,
+				call.state.habits,
 			);
 		default:
 			return writeOrderReport(call, request);
@@ -149,15 +172,26 @@ function writeFeedback(
 	{ start, end, endGiven, marketplaceIds }: ReportRequest,
 ): ReportFile | undefined {
 	if (state.settings.shortRangeCancelled && endGiven && end - start < SHORT_RANGE) return undefined;
-	const places = seller.marketplaces.filter(({ marketplace }) =>
-		marketplaceIds.includes(marketplace.id),
+	const { habits } = state;
+	const places = seller.marketplaces.filter(
+		({ marketplace }) => habits.rowsOfOtherMarketplaces || marketplaceIds.includes(marketplace.id),
 	);
 	const rows = places
 		.flatMap(({ feedback }) => feedback)
 		.filter(({ rating, at }) => rating <= 3 && at >= start && at <= end && at <= now);
 	const first = places.find(({ marketplace }) => marketplace.id === marketplaceIds[0]);
 	if (rows.length === 0 || !first) return undefined;
-	return writeFeedbackFile(rows, first.marketplace.countryCode, state.settings);
+	const countries = new Map(
+		places.map(({ marketplace }) => [marketplace.id, marketplace.countryCode]),
+	);
+	const own = first.marketplace.countryCode;
+	return writeFeedbackFile(
+		rows,
+		own,
+		state.settings,
+		habits,
+		({ marketplaceId }) => countries.get(marketplaceId) ?? own,
+	);
 }
 
 function writeTraffic(
@@ -184,5 +218,7 @@ function writeTraffic(
 			lastDay,
 		},
 		state.settings,
+		state.habits,
+		now,
 	);
 }

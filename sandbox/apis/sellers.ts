@@ -9,6 +9,12 @@ const LANGUAGES: Readonly<Record<string, string>> = {
 	DE: 'de_DE',
 	GB: 'en_GB',
 	FR: 'fr_FR',
+	IT: 'it_IT',
+	ES: 'es_ES',
+	NL: 'nl_NL',
+	BE: 'fr_BE',
+	PL: 'pl_PL',
+	SE: 'sv_SE',
 	JP: 'ja_JP',
 	AU: 'en_AU',
 };

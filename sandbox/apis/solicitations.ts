@@ -1,6 +1,7 @@
 import { ApiError, accessDenied, invalidInput, list, notFound } from '../http';
 import type { Answer, Call, Operation } from '../http';
 import { solicitabilityOf, type Solicitability } from '../world/orderState';
+import type { SandboxState } from '../state';
 import type { WorldOrder } from '../world/types';
 
 const ACTION = 'productReviewAndSellerFeedback';
@@ -81,8 +82,13 @@ function solicit(call: Call): Answer {
 	return { status: 201, contentType: HAL, body: {} };
 }
 
+/** Whether the apostrophe arrives broken this time. */
+const isBroken = (state: SandboxState): boolean =>
+	state.settings.mojibakeApostrophe ||
+	(state.habits.brokenApostrophes && state.windowRefusals++ % 2 === 0);
+
 function refuse(solicitability: Solicitability, { state }: Call): void {
-	const { alreadyRequestedText, mojibakeApostrophe } = state.settings;
+	const { alreadyRequestedText } = state.settings;
 	switch (solicitability) {
 		case 'eligible':
 			return;
@@ -90,7 +96,7 @@ function refuse(solicitability: Solicitability, { state }: Call): void {
 			throw forbidden(alreadyRequestedText === 'legacy' ? NOT_AVAILABLE : ALREADY_REQUESTED);
 		case 'notYet':
 		case 'closed':
-			throw forbidden(mojibakeApostrophe ? OUTSIDE_WINDOW_MOJIBAKE : OUTSIDE_WINDOW);
+			throw forbidden(isBroken(state) ? OUTSIDE_WINDOW_MOJIBAKE : OUTSIDE_WINDOW);
 		default:
 			// Unshipped, cancelled, refunded: no real body is known.
 			throw forbidden(NOT_AVAILABLE);

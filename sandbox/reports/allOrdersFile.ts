@@ -49,7 +49,11 @@ const COLUMNS: Columns<Row> = [
 	['last-updated-date', ({ updatedAt }) => timestamp(updatedAt)],
 	['order-status', ({ status }) => STATUS_WORDS[status]],
 	['fulfillment-channel', ({ order }) => (order.fulfilledBy === 'AMAZON' ? 'Amazon' : 'Merchant')],
-	['sales-channel', ({ marketplace }) => salesChannelName(marketplace)],
+	[
+		'sales-channel',
+		({ order, marketplace }) =>
+			order.channel === 'NON_AMAZON' ? 'Non-Amazon' : salesChannelName(marketplace),
+	],
 	['order-channel', empty],
 	['url', empty],
 	[

@@ -1,6 +1,8 @@
 import type { SandboxSettings } from '../settings';
 import type { WorldFeedback } from '../world/types';
-import { cell, encode, encodingIn, type ReportFile } from './textFile';
+import { habitsOf, type Habits } from '../habits';
+import { asReported } from '../world/typedText';
+import { encode, encodingIn, UTF16, type ReportFile } from './textFile';
 
 const ENGLISH = ['Date', 'Rating', 'Comments', 'Your Response', 'Order ID', 'Rater Email'];
 
@@ -9,6 +11,7 @@ const ENGLISH = ['Date', 'Rating', 'Comments', 'Your Response', 'Order ID', 'Rat
  * which is enough to catch a parser that goes by English names.
  */
 const HEADERS: Readonly<Record<string, readonly string[]>> = {
+	IT: ['Data', 'Valutazione', 'Commenti', 'Risposta', 'Numero ordine', 'E-mail del cliente'],
 	DE: ['Datum', 'Bewertung', 'Kommentare', 'Ihre Antwort', 'Bestellnummer', 'E-Mail des Bewerters'],
 	FR: [
 		'Date',
@@ -28,6 +31,9 @@ const HEADERS: Readonly<Record<string, readonly string[]>> = {
 	],
 	JP: ['日付', '評価', 'コメント', '返信', '注文番号', '評価者のEメール'],
 };
+
+/** Where reports came as UTF-16 without a mark; seen in Italy, the others stand for more. */
+const WITHOUT_MARK = ['IT', 'FR', 'PL'];
 
 const LEGACY_EXTRA = ['Arrived on Time', 'Item as Described', 'Customer Service'] as const;
 
@@ -55,11 +61,16 @@ function columns(row: readonly string[], extra: readonly string[], role: string,
 	return layout === 'legacy10' ? [...legacy, role] : legacy;
 }
 
-/** Writes GET_SELLER_FEEDBACK_DATA: tab-delimited, unquoted, newest row first. */
+/**
+ * Writes GET_SELLER_FEEDBACK_DATA: tab-delimited, unquoted, newest row first.
+ * @param countryOf the country of a row's own marketplace, where rows of several are mixed
+ */
 export function writeFeedbackFile(
 	feedback: readonly WorldFeedback[],
 	countryCode: string,
 	settings: SandboxSettings,
+	habits: Habits = habitsOf('kind'),
+	countryOf: (row: WorldFeedback) => string = () => countryCode,
 ): ReportFile {
 	const { feedbackLayout, feedbackLineEnd, feedbackBom, feedbackTruncated } = settings;
 	const lineEnd = feedbackLineEnd === 'crlf' ? '\r\n' : '\n';
@@ -71,16 +82,11 @@ export function writeFeedbackFile(
 	);
 	const rows = [...feedback]
 		.sort((a, b) => b.at - a.at)
-		.map(({ date, rating, comment, response, orderId, email }) =>
+		.map((row) => asReported(row, habits))
+		.map((row) => ({ ...row, country: countryOf(row) }))
+		.map(({ date, rating, comment, response, orderId, email, country }) =>
 			columns(
-				[
-					formatDay(date, countryCode),
-					String(rating),
-					cell(comment),
-					cell(response),
-					orderId,
-					email,
-				],
+				[formatDay(date, country), String(rating), comment, response, orderId, email],
 				['Yes', rating === 3 ? 'Yes' : 'No', ''],
 				'Buyer',
 				feedbackLayout,
@@ -102,5 +108,11 @@ export function writeFeedbackFile(
 	const text = feedbackTruncated
 		? whole.slice(0, whole.length - lineEnd.length - Math.ceil(lastLine.length / 2))
 		: whole;
-	return encode(text, encodingIn(countryCode, settings.feedbackCharset), feedbackBom);
+	const encoding =
+		settings.feedbackCharset === 'byMarketplace' &&
+		habits.utf16WithoutMark &&
+		WITHOUT_MARK.includes(countryCode)
+			? UTF16
+			: encodingIn(countryCode, settings.feedbackCharset);
+	return encode(text, encoding, feedbackBom);
 }

@@ -1,3 +1,4 @@
+import type { Habits } from '../habits';
 import type { SandboxSettings } from '../settings';
 import { DAY } from '../world/build';
 import type { AccountStatus, Fulfiller, MarketplaceWorld, Seller } from '../world/types';
@@ -71,12 +72,35 @@ export function accountStatusOf(place: MarketplaceWorld, now: number): AccountSt
 	return orders > 0 && negative / orders >= ODR_TARGET ? 'AT_RISK' : 'NORMAL';
 }
 
-function metrics(place: MarketplaceWorld, now: number, settings: SandboxSettings) {
+function metrics(
+	place: MarketplaceWorld,
+	now: number,
+	settings: SandboxSettings,
+	habits: Habits,
+): Record<string, unknown> {
+	const whole = modelMetrics(place, now, settings, habits);
+	const seen = habits.healthAsSeen ? asSeen(whole, now) : whole;
+	return asText(withoutCounts(seen, habits), habits);
+}
+
+function modelMetrics(
+	place: MarketplaceWorld,
+	now: number,
+	settings: SandboxSettings,
+	habits: Habits,
+): Record<string, unknown> {
 	const example = settings.performanceShape === 'example';
 	const week = range(now, 7);
 	const month = range(now, 30);
 	const halfYear = range(now, 180);
 	const orders = place.orders.filter(({ createdAt }) => createdAt >= now - 30 * DAY).length;
+	// Amazon counts no shipments of its own here; in the kind world that does not matter.
+	const shipments = habits.healthAsSeen
+		? place.orders.filter(
+				({ createdAt, fulfilledBy }) => fulfilledBy === 'MERCHANT' && createdAt >= now - 30 * DAY,
+			).length
+		: orders;
+	const ofShipments = shipments === 0 ? 0 : 1;
 	const good = (targetValue: number, targetCondition: string, rate: number) => ({
 		status: 'GOOD',
 		rate,
@@ -120,9 +144,9 @@ function metrics(place: MarketplaceWorld, now: number, settings: SandboxSettings
 		},
 		onTimeDeliveryRate: {
 			reportingDateRange: month,
-			shipmentCountWithValidTracking: orders,
-			onTimeDeliveryCount: orders,
-			...good(0.9, 'GREATER_THAN', 1),
+			shipmentCountWithValidTracking: shipments,
+			onTimeDeliveryCount: shipments,
+			...good(0.9, 'GREATER_THAN', ofShipments),
 		},
 		unitOnTimeDeliveryRate: {
 			reportingDateRange: month,
@@ -132,9 +156,9 @@ function metrics(place: MarketplaceWorld, now: number, settings: SandboxSettings
 		},
 		validTrackingRate: {
 			reportingDateRange: month,
-			shipmentCount: orders,
-			validTrackingCount: orders,
-			...good(0.95, 'GREATER_THAN', 1),
+			shipmentCount: shipments,
+			validTrackingCount: shipments,
+			...good(0.95, 'GREATER_THAN', ofShipments),
 		},
 		...(example
 			? {
@@ -166,6 +190,51 @@ function metrics(place: MarketplaceWorld, now: number, settings: SandboxSettings
 	};
 }
 
+type Metrics = Record<string, unknown>;
+
+/** The names and values of real answers, beside those of the schema. */
+function asSeen(
+	{ lateShipmentRate, accountHealthRating, ...others }: Metrics,
+	now: number,
+): Metrics {
+	return {
+		...others,
+		lateShipmentRateList: [lateShipmentRate],
+		policyViolationWarnings: { warningsCount: 2, reportingDateRange: range(now, 180) },
+		accountHealthRating: { ...(accountHealthRating as object), ahrScore: null },
+	};
+}
+
+const CAUSES = ['claims', 'chargebacks', 'negativeFeedback', 'orderWithDefects'];
+
+function withoutCounts(metrics: Metrics, habits: Habits): Metrics {
+	const { afn, mfn } = metrics['orderDefectRate'] as Record<'afn' | 'mfn', Metrics>;
+	const bare = (rate: Metrics) =>
+		habits.healthWithoutCounts
+			? Object.fromEntries(Object.entries(rate).filter(([name]) => !CAUSES.includes(name)))
+			: rate;
+	return {
+		...metrics,
+		orderDefectRate: { afn: habits.healthNullDefects ? null : bare(afn), mfn: bare(mfn) },
+	};
+}
+
+function asText(metrics: Metrics, habits: Habits): Metrics {
+	if (!habits.healthTextCounts) return metrics;
+	const text = JSON.stringify(metrics, (name, value: unknown) => {
+		if (name === 'warningStates' || name === 'warningState') return ['spammingSellerMessaging'];
+		return typeof value === 'number' && /count$/i.test(name) ? String(value) : value;
+	});
+	return JSON.parse(text) as Metrics;
+}
+
+/** Another marketplace of the seller, of which nothing is known. */
+function broken({ marketplaces }: Seller, marketplaceIds: readonly string[]): Metrics[] {
+	const other = marketplaces.find(({ marketplace }) => !marketplaceIds.includes(marketplace.id));
+	if (!other) return [];
+	return [{ marketplaceId: other.marketplace.id, orderDefectRate: { afn: null, mfn: null } }];
+}
+
 /**
  * Writes GET_V2_SELLER_PERFORMANCE_REPORT. The range a caller asks for is ignored, as Amazon does:
  * the order defect rate always covers 60 days. That these end yesterday is an assumption.
@@ -175,6 +244,7 @@ export function writePerformanceFile(
 	marketplaceIds: readonly string[],
 	now: number,
 	settings: SandboxSettings,
+	habits: Habits,
 ): ReportFile {
 	const places = seller.marketplaces.filter(({ marketplace }) =>
 		marketplaceIds.includes(marketplace.id),
@@ -184,6 +254,9 @@ export function writePerformanceFile(
 			marketplaceId: place.marketplace.id,
 			status: accountStatusOf(place, now),
 		})),
-		performanceMetrics: places.map((place) => metrics(place, now, settings)),
+		performanceMetrics: [
+			...places.map((place) => metrics(place, now, settings, habits)),
+			...(habits.healthNullDefects ? broken(seller, marketplaceIds) : []),
+		],
 	});
 }

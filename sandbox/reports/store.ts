@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { Random } from '../random';
+import type { ApplicationName } from '../lwa';
 import type { ReportFile } from './textFile';
 
 const URL_LIFE_MS = 5 * 60_000;
@@ -18,6 +19,7 @@ export interface ReportEnd {
 export interface StoredReport {
 	readonly reportId: string;
 	readonly sellerKey: string;
+	readonly application: ApplicationName;
 	readonly reportType: string;
 	readonly marketplaceIds: readonly string[];
 	readonly dataStartTime: number;
@@ -68,9 +70,18 @@ export class ReportStore {
 		this.random = new Random(`${seed}/reports`);
 	}
 
-	create(report: Omit<StoredReport, 'reportId' | 'startedAt' | 'cancelled'>): StoredReport {
+	/** @param ended it was asked for long enough ago to have ended. */
+	create(
+		report: Omit<StoredReport, 'reportId' | 'startedAt' | 'cancelled'>,
+		ended = false,
+	): StoredReport {
 		const reportId = `5${this.random.digits(4)}${String(this.reports.size + 1).padStart(6, '0')}`;
-		const stored = { ...report, reportId, startedAt: this.monotonic(), cancelled: false };
+		const stored = {
+			...report,
+			reportId,
+			startedAt: this.monotonic() - (ended ? this.delayMs : 0),
+			cancelled: false,
+		};
 		this.reports.set(reportId, stored);
 		return stored;
 	}
@@ -78,6 +89,11 @@ export class ReportStore {
 	find(sellerKey: string, reportId: string): StoredReport | undefined {
 		const report = this.reports.get(reportId);
 		return report?.sellerKey === sellerKey ? report : undefined;
+	}
+
+	/** The report a document belongs to. */
+	reportOf(sellerKey: string, documentId: string): StoredReport | undefined {
+		return this.listOf(sellerKey).find(({ end }) => end.documentId === documentId);
 	}
 
 	/** A seller's reports, newest first. */

@@ -18,6 +18,8 @@ interface Encoding {
 
 const UTF8: Encoding = { charset: 'utf-8', announced: 'UTF-8' };
 const CP1252: Encoding = { charset: 'windows-1252', announced: 'Cp1252' };
+/** Without a mark, and announced as something else. */
+export const UTF16: Encoding = { charset: 'utf-16le', announced: 'Cp1252' };
 const CP932: Encoding = { charset: 'cp932', announced: undefined };
 const EUROPE = ['DE', 'GB', 'FR', 'IE', 'IT', 'ES', 'NL', 'BE', 'SE', 'PL', 'TR'];
 

@@ -2,7 +2,9 @@ import { DateTime } from 'luxon';
 import { Random } from '../random';
 import type { SandboxSettings } from '../settings';
 import { localDay, roundMoney } from '../world/build';
-import { eachDay, unitsOf } from '../world/traffic';
+import { eachDay, emptyDay, unitsOf } from '../world/traffic';
+import { Zone } from '../world/zone';
+import type { Habits } from '../habits';
 import type { DailyTraffic, MarketplaceWorld } from '../world/types';
 import type { ReportFile } from './textFile';
 
@@ -43,12 +45,79 @@ function widen(from: string, to: string, granularity: DateGranularity): [string,
 const percent = (part: number, whole: number): number =>
 	whole === 0 ? 0 : Math.round((part / whole) * 10_000) / 100;
 
-type Numbers = Omit<DailyTraffic, 'date'>;
+/** A day as far as Amazon has counted it. */
+interface CountedDay extends DailyTraffic {
+	/** Orders of which the visits are counted; undefined where none are yet. */
+	readonly viewedOrders: number | undefined;
+}
+type Numbers = Omit<CountedDay, 'date'>;
 
-function add(days: readonly DailyTraffic[]): Numbers {
-	const sum = (pick: (day: DailyTraffic) => number) =>
-		days.reduce((total, day) => total + pick(day), 0);
+const HOUR = 3_600_000;
+const SETTLED_HOURS = 72;
+const WEEK_HOURS = 168;
+
+/** What a day shows at a moment: after its end come the sales, then the visits, then the rest. */
+function counted(
+	day: DailyTraffic,
+	place: MarketplaceWorld,
+	now: number,
+	habits: Habits,
+): CountedDay {
+	const whole = { ...day, viewedOrders: day.orders };
+	if (!habits.unsettledDays && !habits.unsettledWeek) return whole;
+	const hours = (now - Zone.of(place.marketplace.timeZone).at(day.date, 1)) / HOUR;
+	if (hours >= (habits.unsettledWeek ? WEEK_HOURS : SETTLED_HOURS)) return whole;
+	const none = { 1: 0, 2: 0, 3: 0, 4: 0, 5: 0 };
+	if (hours < 24) return { ...emptyDay(day.date), viewedOrders: undefined };
+	if (hours < 48) return { ...whole, feedback: none, viewedOrders: undefined };
+	const half = Object.fromEntries(
+		Object.entries(day.feedback).map(([stars, count]) => [stars, Math.floor(count / 2)]),
+	) as DailyTraffic['feedback'];
+	return { ...whole, feedback: half };
+}
+
+/** Whether something is so on this day: always the same for one day. */
+const isSo = (what: string, place: MarketplaceWorld, date: string, probability: number): boolean =>
+	new Random(`${place.marketplace.id}/${date}/${what}`).chance(probability);
+
+/** Null for figures that nobody counted. */
+function withNulls(
+	period: ReturnType<typeof describePeriod>,
+	place: MarketplaceWorld,
+	habits: Habits,
+): Record<string, unknown> {
+	const { date, trafficByDate } = period;
+	const bare = trafficByDate.sessions === 0;
 	return {
+		...period,
+		trafficByDate: {
+			...trafficByDate,
+			...(habits.nullFigures && isSo('offers', place, date, 0.2)
+				? { averageOfferCount: null, averageParentItems: null, buyBoxPercentage: null }
+				: {}),
+			...(habits.nullFigures && bare
+				? { orderItemSessionPercentage: null, unitSessionPercentage: null }
+				: {}),
+			...(habits.nullFeedbackFigures && isSo('feedback', place, date, 0.03)
+				? {
+						feedbackReceived: null,
+						negativeFeedbackReceived: null,
+						receivedNegativeFeedbackRate: null,
+					}
+				: {}),
+		},
+	};
+}
+
+function add(days: readonly CountedDay[]): Numbers {
+	const sum = (pick: (day: CountedDay) => number) =>
+		days.reduce((total, day) => total + pick(day), 0);
+	const viewed = days.filter(({ viewedOrders }) => viewedOrders !== undefined);
+	return {
+		viewedOrders:
+			viewed.length < days.length && viewed.length === 0
+				? undefined
+				: sum((day) => day.viewedOrders ?? 0),
 		orders: sum((day) => day.orders),
 		orderItems: sum((day) => day.orderItems),
 		units: sum((day) => day.units),
@@ -84,7 +153,8 @@ function describePeriod(
 	const negative = feedback[1] + feedback[2] + (settings.negativeIncludesNeutral ? feedback[3] : 0);
 	// Page views are no part of the world; they only have to look plausible and stay the same.
 	const random = new Random(`${place.marketplace.id}/${date}`);
-	const sessions = numbers.orders * random.integer(8, 14) + random.integer(20, 60);
+	const drawn = (numbers.viewedOrders ?? 0) * random.integer(8, 14) + random.integer(20, 60);
+	const sessions = numbers.viewedOrders === undefined ? 0 : drawn;
 	const mobile = Math.floor(sessions * 0.4);
 	const pageViews = Math.floor(sessions * 1.4);
 	const mobileViews = Math.floor(pageViews * 0.4);
@@ -178,17 +248,21 @@ export function writeTrafficFile(
 	place: MarketplaceWorld,
 	request: TrafficRequest,
 	settings: SandboxSettings,
+	habits: Habits,
+	now: number,
 ): ReportFile | undefined {
 	const { dateGranularity, asinGranularity, lastDay } = request;
 	const [from, wantedTo] = widen(request.from, request.to, dateGranularity);
 	const to = wantedTo < lastDay ? wantedTo : lastDay;
 	if (from > to) return undefined;
 	const byDate = new Map(place.traffic.map((day) => [day.date, day]));
-	const periods = new Map<string, DailyTraffic[]>();
+	const periods = new Map<string, CountedDay[]>();
 	for (const date of eachDay(from, to)) {
 		const period = periodOf(date, dateGranularity);
+		if (habits.absentDays && isSo('absent', place, date, 0.03)) continue;
 		const day = byDate.get(date);
-		periods.set(period, [...(periods.get(period) ?? []), ...(day ? [day] : [])]);
+		const days = day ? [counted(day, place, now, habits)] : [];
+		periods.set(period, [...(periods.get(period) ?? []), ...days]);
 	}
 	const report = {
 		reportSpecification: {
@@ -199,9 +273,9 @@ export function writeTrafficFile(
 			marketplaceIds: [place.marketplace.id],
 		},
 		salesAndTrafficByDate: [...periods].map(([date, days]) =>
-			describePeriod(date, add(days), place, settings),
+			withNulls(describePeriod(date, add(days), place, settings), place, habits),
 		),
-		salesAndTrafficByAsin: describeAsins(place, from, to, asinGranularity),
+		salesAndTrafficByAsin: habits.emptyAsins ? [] : describeAsins(place, from, to, asinGranularity),
 	};
 	return jsonFile(report);
 }

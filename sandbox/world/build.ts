@@ -29,6 +29,8 @@ const ORDER_PREFIXES: Readonly<Record<string, readonly string[]>> = {
 	DE: ['302', '303', '305', '306'],
 	GB: ['202', '203', '204', '206'],
 	FR: ['402', '404', '406', '408'],
+	IT: ['404', '407', '171'],
+	ES: ['403', '405', '171'],
 	JP: ['249', '250', '503'],
 	AU: ['250', '251'],
 };
@@ -40,6 +42,8 @@ const PRICE_FACTORS: Readonly<Record<string, number>> = {
 	MXN: 18,
 	EUR: 0.95,
 	GBP: 0.8,
+	PLN: 4,
+	SEK: 10.5,
 	JPY: 150,
 	AUD: 1.5,
 };
@@ -191,29 +195,39 @@ interface Blueprint {
 	readonly feedback: readonly WorldFeedback[];
 }
 
-const REMEMBERED = 20;
+const REMEMBERED = 40;
 const blueprints = new Map<string, Blueprint>();
 
-/** Builds the sellers of a sandbox: the same seed and start time give the same world. */
+/**
+ * The sellers of a sandbox: the same seed and start time give the same world. What a seller has is
+ * built when somebody looks at it, for most runs look at one seller only.
+ */
 export function buildSellers(
 	seed: string,
 	now: number,
 ): { sellers: Seller[]; makers: Map<string, OrderMaker> } {
 	const makers = new Map<string, OrderMaker>();
-	const sellers = SELLER_PLANS.map(({ key, sellerId, name, region, marketplaces }) => ({
-		key,
-		sellerId,
-		name,
-		region,
-		marketplaces: marketplaces.map((plan) => {
-			const placeSeed = `${seed}/${key}/${plan.countryCode}`;
-			const blueprint = blueprintOf(placeSeed, plan, now);
-			const { marketplace, products, orders } = blueprint;
-			const random = new Random(`${placeSeed}/later`);
-			makers.set(`${key}/${marketplace.id}`, new OrderMaker(marketplace, products, random, orders));
-			return worldFrom(blueprint, plan);
-		}),
-	}));
+	const build = (key: string, plan: MarketplacePlan): MarketplaceWorld => {
+		const placeSeed = `${seed}/${key}/${plan.countryCode}`;
+		const blueprint = blueprintOf(placeSeed, plan, now);
+		const { marketplace, products, orders } = blueprint;
+		const random = new Random(`${placeSeed}/later`);
+		makers.set(`${key}/${marketplace.id}`, new OrderMaker(marketplace, products, random, orders));
+		return worldFrom(blueprint, plan);
+	};
+	const sellers = SELLER_PLANS.map(({ key, sellerId, name, region, marketplaces }) => {
+		let built: MarketplaceWorld[] | undefined;
+		return {
+			key,
+			sellerId,
+			name,
+			region,
+			get marketplaces() {
+				built ??= marketplaces.map((plan) => build(key, plan));
+				return built;
+			},
+		};
+	});
 	return { sellers, makers };
 }
 

@@ -43,6 +43,30 @@ const TOWNS: Readonly<Record<string, readonly Town[]>> = {
 		['Nîmes', undefined, '30000'],
 		['Lyon', undefined, '69002'],
 	],
+	IT: [
+		['Forlì', 'FC', '47121'],
+		['Torino', 'TO', '10121'],
+	],
+	ES: [
+		['León', 'León', '24001'],
+		['Sevilla', 'Sevilla', '41001'],
+	],
+	NL: [
+		['Utrecht', undefined, '3511 AB'],
+		['Groningen', undefined, '9711 AA'],
+	],
+	BE: [
+		['Gent', undefined, '9000'],
+		['Liège', undefined, '4000'],
+	],
+	PL: [
+		['Łódź', undefined, '90-001'],
+		['Poznań', undefined, '61-001'],
+	],
+	SE: [
+		['Malmö', undefined, '211 22'],
+		['Umeå', undefined, '903 25'],
+	],
 	JP: [
 		['札幌市中央区', '北海道', '060-0001'],
 		['横浜市西区', '神奈川県', '220-0011'],

@@ -55,9 +55,10 @@ const plan = (
 });
 
 /**
- * The three sellers. The numbers are chosen so that one look shows every band:
+ * The sellers. The numbers are chosen so that one look shows every band:
  * US 30 days 88 % (below 95), 90 days 96 % and 365 days 97 % (between 95 and 98); CA above 98 in
- * every window; MX with fewer than ten ratings in its whole life.
+ * every window; MX with fewer than ten ratings in its whole life. `europe` sells in nine
+ * marketplaces under one authorization; in Belgium nobody has rated it yet.
  */
 export const SELLER_PLANS: readonly SellerPlan[] = [
 	{
@@ -169,6 +170,113 @@ export const SELLER_PLANS: readonly SellerPlan[] = [
 					[2, []],
 				],
 				{ positive: 80, neutral: 1, negative: 1 },
+			),
+		],
+	},
+	{
+		key: 'europe',
+		sellerId: 'A4SANDBOXNINE4',
+		name: 'Lindgren & Roth',
+		region: 'eu',
+		marketplaces: [
+			plan(
+				'DE',
+				420,
+				[
+					[14, [3]],
+					[30, [1, 3]],
+					[90, [1, 2, 3]],
+					[8, []],
+				],
+				{ positive: 1400, neutral: 18, negative: 20 },
+			),
+			plan(
+				'FR',
+				200,
+				[
+					[7, [2]],
+					[14, []],
+					[50, [1, 3]],
+					[4, []],
+				],
+				{ positive: 410, neutral: 6, negative: 7 },
+			),
+			plan(
+				'IT',
+				220,
+				[
+					[8, [1, 3]],
+					[16, [3]],
+					[54, [2, 3]],
+					[4, []],
+				],
+				{ positive: 390, neutral: 8, negative: 9 },
+			),
+			plan(
+				'ES',
+				160,
+				[
+					[5, []],
+					[11, [1]],
+					[38, [3]],
+					[3, []],
+				],
+				{ positive: 260, neutral: 3, negative: 4 },
+			),
+			plan(
+				'NL',
+				90,
+				[
+					[3, [3]],
+					[6, []],
+					[21, [2]],
+					[2, []],
+				],
+				{ positive: 80, neutral: 1, negative: 1 },
+			),
+			plan(
+				'BE',
+				30,
+				[
+					[0, []],
+					[0, []],
+					[0, []],
+					[0, []],
+				],
+				{ positive: 0, neutral: 0, negative: 0 },
+			),
+			plan(
+				'PL',
+				70,
+				[
+					[2, [1]],
+					[4, []],
+					[15, [3]],
+					[1, []],
+				],
+				{ positive: 40, neutral: 1, negative: 0 },
+			),
+			plan(
+				'SE',
+				60,
+				[
+					[2, [3]],
+					[3, []],
+					[12, []],
+					[1, []],
+				],
+				{ positive: 30, neutral: 0, negative: 0 },
+			),
+			plan(
+				'GB',
+				240,
+				[
+					[8, []],
+					[17, [1]],
+					[58, [2, 3]],
+					[5, []],
+				],
+				{ positive: 620, neutral: 5, negative: 6 },
 			),
 		],
 	},

@@ -70,6 +70,17 @@ const SPANISH: Phrases = {
 	buyers: ['José Núñez', 'María Peña', 'Íñigo Ruiz'],
 };
 
+const ITALIAN: Phrases = {
+	good: ['Ottimo venditore, spedizione veloce', 'Tutto perfetto', 'È proprio come descritto'],
+	bad: [
+		'Il pacco è arrivato rotto, nessuno risponde',
+		'Mai ricevuto; più di due settimane di attesa',
+		'Così così, non è "nuovo"',
+	],
+	responses: ['Ci dispiace, abbiamo già spedito un altro articolo.'],
+	buyers: ['Niccolò Russo', 'Giulia Ferrari'],
+};
+
 const JAPANESE: Phrases = {
 	good: ['とても良いショップです。', '迅速な発送ありがとうございました', '梱包も丁寧で満足'],
 	bad: [
@@ -88,6 +99,8 @@ const BY_COUNTRY: Readonly<Record<string, Phrases>> = {
 	DE: GERMAN,
 	FR: FRENCH,
 	MX: SPANISH,
+	ES: SPANISH,
+	IT: ITALIAN,
 	JP: JAPANESE,
 };
 
@@ -95,6 +108,17 @@ const BY_COUNTRY: Readonly<Record<string, Phrases>> = {
 export function phrasesFor(countryCode: string): Phrases {
 	return BY_COUNTRY[countryCode] ?? ENGLISH;
 }
+
+const ALL = new Set(
+	[ENGLISH, ...Object.values(BY_COUNTRY)].flatMap(({ good, bad, responses }) => [
+		...good,
+		...bad,
+		...responses,
+	]),
+);
+
+/** Whether a text is one of the world's own. */
+export const isPhrase = (text: string): boolean => ALL.has(text);
 
 /** Name and US-dollar price of what the sellers sell. */
 export const CATALOG: ReadonlyArray<readonly [title: string, price: number]> = [

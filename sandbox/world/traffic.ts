@@ -8,7 +8,8 @@ interface Day extends Mutable<Omit<DailyTraffic, 'feedback'>> {
 	feedback: Record<Stars, number>;
 }
 
-const emptyDay = (date: string): Day => ({
+/** A day on which nothing happened. */
+export const emptyDay = (date: string): Day => ({
 	date,
 	orders: 0,
 	orderItems: 0,

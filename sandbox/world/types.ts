@@ -32,6 +32,8 @@ export interface WorldOrder {
 	readonly createdAt: number;
 	readonly items: readonly WorldOrderItem[];
 	readonly fulfilledBy: Fulfiller;
+	/** Amazon's shop unless told otherwise. */
+	readonly channel?: 'NON_AMAZON';
 	readonly serviceLevel: 'STANDARD' | 'EXPEDITED';
 	readonly programs: readonly string[];
 	readonly replaces?: string | undefined;

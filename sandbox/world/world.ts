@@ -90,7 +90,8 @@ export class World {
 	/** Every change of feedback since the world began, oldest first. */
 	readonly feedbackHistory: FeedbackEvent[] = [];
 	private readonly makers: Map<string, OrderMaker>;
-	private readonly ordersById = new Map<string, { seller: Seller; order: WorldOrder }>();
+	/** By seller, then by order ID; of the sellers somebody has asked for. */
+	private readonly ordersById = new Map<string, Map<string, WorldOrder>>();
 
 	constructor(
 		seed: string,
@@ -99,11 +100,6 @@ export class World {
 		const built = buildSellers(seed, millis());
 		this.makers = built.makers;
 		this.sellers = Object.fromEntries(built.sellers.map((seller) => [seller.key, seller]));
-		for (const seller of built.sellers) {
-			for (const { orders } of seller.marketplaces) {
-				for (const order of orders) this.ordersById.set(order.orderId, { seller, order });
-			}
-		}
 	}
 
 	/** The seller of this key; an unknown key is refused by name. */
@@ -128,9 +124,19 @@ export class World {
 
 	/** A seller's order; orders the clock has not reached do not exist yet. */
 	order(sellerKey: string, orderId: string): WorldOrder | undefined {
-		const found = this.ordersById.get(orderId);
-		if (!found || found.seller.key !== sellerKey) return undefined;
-		return found.order.createdAt <= this.millis() ? found.order : undefined;
+		const order = this.ordersOf(sellerKey).get(orderId);
+		return order && order.createdAt <= this.millis() ? order : undefined;
+	}
+
+	private ordersOf(sellerKey: string): Map<string, WorldOrder> {
+		const known = this.ordersById.get(sellerKey);
+		if (known) return known;
+		const { marketplaces } = this.seller(sellerKey);
+		const byId = new Map(
+			marketplaces.flatMap(({ orders }) => orders.map((order) => [order.orderId, order])),
+		);
+		this.ordersById.set(sellerKey, byId);
+		return byId;
 	}
 
 	/** A buyer leaves feedback. Returns it with the order it belongs to. */
@@ -195,12 +201,12 @@ export class World {
 		const wish = newOrdersSchema.parse(orders);
 		const { sellerKey, marketplaceId, count } = wish;
 		const place = this.marketplace(sellerKey, marketplaceId);
-		const seller = this.seller(sellerKey);
+		const byId = this.ordersOf(sellerKey);
 		const maker = this.makers.get(`${sellerKey}/${place.marketplace.id}`);
 		if (!maker) throw new Error('No order maker');
 		const now = this.millis();
 		const added = Array.from({ length: count }, (_, index) => inState(maker, wish, now, index));
-		for (const order of added) this.ordersById.set(order.orderId, { seller, order });
+		for (const order of added) byId.set(order.orderId, order);
 		insertByAge(place.orders, added);
 		return added;
 	}

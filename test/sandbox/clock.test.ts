@@ -22,7 +22,8 @@ describe('the clock', () => {
 
 	it('runs with the computer otherwise, also after it was moved', async () => {
 		const clock = new SandboxClock();
-		expect(Math.abs(clock.millis() - Date.now())).toBeLessThan(50);
+		const [earlier, shown, later] = [Date.now(), clock.millis(), Date.now()];
+		expect(shown >= earlier && shown <= later).toBe(true);
 		clock.set('2030-01-01T00:00:00Z');
 		const before = clock.millis();
 		await sleep(30);

@@ -1,5 +1,6 @@
 import { HABITS, habitsOf, startSandbox, type HabitName } from '../../sandbox';
-import { HABIT_NAMES } from '../../sandbox/habits';
+import { HABIT_NAMES, habitRows, readHabits } from '../../sandbox/habits';
+import { readDocument, sectionOf, tableRows } from '../package/documents';
 import {
 	US,
 	connect,
@@ -19,7 +20,7 @@ const only = (kind: 'climate' | 'event') =>
 describe('the list of habits', () => {
 	it('says of each what Amazon does and where that was seen', () => {
 		for (const name of HABIT_NAMES) {
-			expect(HABITS[name].does).toMatch(/\.$/);
+			expect(HABITS[name].does).toMatch(/\."?$/);
 			expect(HABITS[name].source).not.toBe('');
 		}
 	});
@@ -29,6 +30,23 @@ describe('the list of habits', () => {
 		expect(HABIT_NAMES.filter((name) => worst[name])).toEqual(only('climate'));
 		expect(Object.values(habitsOf('kind'))).not.toContain(true);
 		expect(only('event')).not.toEqual([]);
+	});
+
+	it('is the table of the docs', () => {
+		const documented = tableRows(sectionOf(readDocument('docs/sandbox.md'), 'Habits'));
+		expect(documented).toEqual(habitRows());
+	});
+
+	it('is named on a command line by profile, by name, or both', () => {
+		expect(readHabits('worst')).toEqual(habitsOf('worst'));
+		expect(readHabits('zeroRatings')).toEqual({ ...habitsOf('kind'), zeroRatings: true });
+		expect(readHabits('worst,-zeroRatings,expiredSecret')).toEqual({
+			...habitsOf('worst'),
+			zeroRatings: false,
+			expiredSecret: true,
+		});
+		expect(readHabits('worse')).toBeUndefined();
+		expect(readHabits('worst,worse')).toBeUndefined();
 	});
 
 	it('is switched at the start, at run time and over HTTP; a reset brings the start back', async () => {

@@ -49,6 +49,9 @@ describe('npm run sandbox', () => {
 			'A2EUQ1WTGCTBG2',
 			'A1AM78C64UM0Y8',
 		]);
+		expect(text).toContain(
+			"Pace: Amazon's limits, also those per report type, 1000 times as fast. Amazon itself is slower.",
+		);
 		expect(text).toContain('Clock: 2026-11-20T09:00:00.000Z');
 		run.child.kill('SIGTERM');
 		expect(await run.ended).toEqual({ code: 0, signal: null });
@@ -71,6 +74,10 @@ describe('npm run sandbox', () => {
 
 	it.each([
 		[['--port', 'many'], '--port must be a number, not "many"'],
+		[
+			['--habits', 'worst,nonsense'],
+			'--habits must be worst, kind or names of habits, not "worst,nonsense"; they are in sandbox/habits.ts',
+		],
 		[['--now', 'later'], '--now must be an ISO 8601 time, not "later"'],
 	])('explains wrong flags: %j', async (flags, line) => {
 		const run = start(...flags);
