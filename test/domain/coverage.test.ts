@@ -2,11 +2,12 @@ import fc from 'fast-check';
 
 import {
 	Coverage,
+	unreadableLinesOf,
 	withoutUnfilled,
 	type CoverageEvidence,
 	type FeedbackEvidence,
 } from '../../nodes/shared/domain/coverage';
-import type { Sentiment } from '../../nodes/shared/domain/feedbackReport';
+import { FeedbackReportReader, type Sentiment } from '../../nodes/shared/domain/feedbackReport';
 import { dayNumber, type DatedFeedback } from '../../nodes/shared/domain/feedbackSeries';
 import { totalOf } from '../../nodes/shared/domain/rating';
 import { plusDays, type DailyFeedback } from '../../nodes/shared/domain/ratingWindow';
@@ -233,6 +234,23 @@ describe('Coverage of a window', () => {
 		const feedback = report([], { unreadable: { days: ['2026-02-10'], undated: 0 } });
 		const of = (days: number) => covered(year, feedback).window(days, TODAY).provenance;
 		expect([of(30), of(50), of(90)]).toEqual(['derived', 'insufficient', 'insufficient']);
+	});
+
+	it('A7: takes the last line, if it could not be read, for the place where the report breaks off', () => {
+		const cells = ['a@b.c', '111-1000000-1000000', 'reply', 'comment', '3'];
+		const row = (day: number) => [`3/${day}/26`, ...cells.toReversed()].join('\t');
+		const head = 'Date\tRating\tComments\tYour Response\tOrder ID\tRater Email';
+		const read = (...rows: string[]) => {
+			const reader = new FeedbackReportReader('mdy');
+			const text = [head, ...rows].join('\r\n');
+			const found = [...reader.read(text), ...reader.end()];
+			expect(found).toHaveLength(1);
+			return unreadableLinesOf(reader, reader.lines);
+		};
+		const broken = row(9).replace('111-1000000-1000000', 'x');
+		expect(read(broken, row(8))).toEqual({ days: ['2026-03-09'], undated: 0 });
+		expect(read(row(10), broken)).toEqual({ days: [], undated: 1 });
+		expect(read(row(10), 'only words', '')).toEqual({ days: [], undated: 1 });
 	});
 
 	it('A7: gives no number for an empty document, which is no report without feedback', () => {

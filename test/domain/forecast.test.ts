@@ -19,8 +19,7 @@ import {
 } from '../../nodes/shared/domain/forecast';
 import { ratingOf, toPercent, totalOf } from '../../nodes/shared/domain/rating';
 import { compare, rationalFromPercent, type Rational } from '../../nodes/shared/domain/rational';
-import { deriveWindow } from '../../nodes/shared/domain/ratingWindow';
-import { seriesOfReports } from '../../nodes/AmazonSellerRating/sources/amazonReports';
+import { Coverage } from '../../nodes/shared/domain/coverage';
 import { seeded } from '../seeded';
 
 const TODAY = '2026-03-01';
@@ -83,8 +82,16 @@ it('gives no rating where the reports contradict each other, as Evaluate gives n
 			{ date: '2026-11-21', sentiment: 'neutral' as const },
 		],
 	};
-	expect(deriveWindow(sources, 30, '2026-11-21').provenance).toBe('insufficient');
-	const series = seriesOfReports(sources)!;
+	const { series, ...coverage } = new Coverage({
+		totals: { days: sources.daily, madeOn: '2026-11-25' },
+		feedback: {
+			kind: 'report',
+			rows: sources.lowRatings,
+			unreadable: { days: [], undated: 0 },
+			isEmpty: false,
+		},
+	});
+	expect(coverage.settledThrough).toBe('2026-11-21');
 	const [window] = forecast(series, {
 		today: '2026-11-21',
 		days: 1,

@@ -1,3 +1,4 @@
+import type { FeedbackReport } from './feedbackReport';
 import { dayNumber, FeedbackSeries, isoDay, type DatedFeedback } from './feedbackSeries';
 import { totalOf, type FeedbackCounts } from './rating';
 import type { DailyFeedback } from './ratingWindow';
@@ -52,6 +53,21 @@ export interface UnreadableLines {
 	readonly days: readonly string[];
 	/** How many could be of any day. */
 	readonly undated: number;
+}
+
+/**
+ * Which days the lines that could not be read may be of. The last line may be where a report was cut off,
+ * with rows of other days lost after it.
+ * @param lines how many lines the report has
+ */
+export function unreadableLinesOf(
+	{ unreadable, unreadableLines }: Pick<FeedbackReport, 'unreadable' | 'unreadableLines'>,
+	lines: number,
+): UnreadableLines {
+	const days = unreadable.flatMap(({ line, date }) =>
+		date === undefined || line === lines ? [] : [date],
+	);
+	return { days, undated: unreadableLines - days.length };
 }
 
 /** What the feedback report says. */

@@ -1,34 +1,75 @@
+import { DateTime } from 'luxon';
 import { z } from 'zod';
 
 import type { DailyFeedback } from '../domain/ratingWindow';
 import { parseJsonReport } from './reports';
 
-const count = z.number().int().nonnegative();
+/** Amazon leaves figures empty at times; what is no count is unknown, never 0. */
+const count = z.number().int().nonnegative().nullable().catch(null);
 
 /** One that was made for something else and is picked up by its ID can be per week or month. */
 const perDay = z.literal('DAY', {
 	errorMap: () => ({ message: 'the report has to be one per day, not per week or month' }),
 });
 
+const isoDay = z
+	.string()
+	.regex(/^\d{4}-\d{2}-\d{2}/)
+	.transform((text) => text.slice(0, 10))
+	.refine((text) => DateTime.fromISO(text, { zone: 'utc' }).isValid);
+
+const daySchema = z.object({
+	date: isoDay,
+	salesByDate: z.object({ unitsOrdered: count }).nullish().catch(undefined),
+	trafficByDate: z
+		.object({ feedbackReceived: count, negativeFeedbackReceived: count, pageViews: count })
+		.nullish()
+		.catch(undefined),
+});
+
 /** As far as feedback goes; the report holds sales and traffic too. */
 const salesAndTrafficSchema = z.object({
 	reportSpecification: z
-		.object({ reportOptions: z.object({ dateGranularity: perDay.optional() }).optional() })
-		.optional(),
-	salesAndTrafficByDate: z.array(
-		z.object({
-			date: z.string().regex(/^\d{4}-\d{2}-\d{2}/),
-			trafficByDate: z.object({ feedbackReceived: count, negativeFeedbackReceived: count }),
-		}),
-	),
+		.object({
+			reportOptions: z.object({ dateGranularity: perDay.nullish() }).nullish(),
+			dataStartTime: isoDay.nullish().catch(undefined),
+			dataEndTime: isoDay.nullish().catch(undefined),
+		})
+		.nullish(),
+	// A day that cannot be read costs itself: it is then unknown.
+	salesAndTrafficByDate: z.array(daySchema.nullable().catch(null)),
 });
 
-/** Reads the daily feedback totals of a `GET_SALES_AND_TRAFFIC_REPORT` with day granularity. */
-export function parseSalesAndTraffic(text: string): DailyFeedback[] {
-	const report = parseJsonReport(text, salesAndTrafficSchema, 'Sales and Traffic');
-	return report.salesAndTrafficByDate.map(({ date, trafficByDate }) => ({
-		date: date.slice(0, 10),
-		received: trafficByDate.feedbackReceived,
-		negative: trafficByDate.negativeFeedbackReceived,
-	}));
+export interface SalesAndTraffic {
+	readonly days: DailyFeedback[];
+	/** First and last day that the report says it is of, where it says so. */
+	readonly from?: string;
+	readonly through?: string;
 }
+
+/** Reads a `GET_SALES_AND_TRAFFIC_REPORT` with day granularity, as far as feedback goes. */
+export function readSalesAndTraffic(text: string): SalesAndTraffic {
+	const report = parseJsonReport(text, salesAndTrafficSchema, 'Sales and Traffic');
+	const { dataStartTime, dataEndTime } = report.reportSpecification ?? {};
+	return {
+		days: report.salesAndTrafficByDate.flatMap((day) =>
+			day === null
+				? []
+				: [
+						{
+							date: day.date,
+							received: day.trafficByDate?.feedbackReceived ?? null,
+							negative: day.trafficByDate?.negativeFeedbackReceived ?? null,
+							units: day.salesByDate?.unitsOrdered ?? null,
+							pageViews: day.trafficByDate?.pageViews ?? null,
+						},
+					],
+		),
+		...(typeof dataStartTime === 'string' && { from: dataStartTime }),
+		...(typeof dataEndTime === 'string' && { through: dataEndTime }),
+	};
+}
+
+/** The days of such a report alone. */
+export const parseSalesAndTraffic = (text: string): DailyFeedback[] =>
+	readSalesAndTraffic(text).days;
