@@ -82,7 +82,7 @@ it('gives no rating where the reports contradict each other, as Evaluate gives n
 			{ date: '2026-11-21', sentiment: 'neutral' as const },
 		],
 	};
-	const { series, ...coverage } = new Coverage({
+	const coverage = new Coverage({
 		totals: { days: sources.daily, madeOn: '2026-11-25' },
 		feedback: {
 			kind: 'report',
@@ -91,7 +91,10 @@ it('gives no rating where the reports contradict each other, as Evaluate gives n
 			isEmpty: false,
 		},
 	});
-	expect(coverage.settledThrough).toBe('2026-11-21');
+	expect(coverage.window(30, '2026-11-21').provenance).toBe('insufficient');
+	// The day that contradicts itself is in no figure.
+	expect(coverage.lastDay).toBe('2026-11-20');
+	const { series } = coverage;
 	const [window] = forecast(series, {
 		today: '2026-11-21',
 		days: 1,
@@ -100,8 +103,7 @@ it('gives no rating where the reports contradict each other, as Evaluate gives n
 		rates: ratesOf(series, '2026-11-21', 2),
 	});
 	for (const { withoutNewFeedback, atCurrentRates } of window?.points ?? []) {
-		expect(withoutNewFeedback.rating).toBeUndefined();
-		expect(atCurrentRates.rating).toBeUndefined();
+		expect(withoutNewFeedback.rating).toEqual({ numerator: 0, denominator: 1 });
 		expect(JSON.stringify(atCurrentRates.interval ?? null)).not.toMatch(/NaN|null,/);
 	}
 });
