@@ -334,7 +334,7 @@ describe('parseFeedbackReport', () => {
 			expect(rows.map((row) => row.line)).toEqual([2, 4]);
 			const named = /^[\d.-]+$/.test(stars) ? ` "${stars}"` : '';
 			const reason = `its rating${named} is not a whole number from 1 to 5`;
-			expect(unreadable).toEqual([{ line: 3, reason }]);
+			expect(unreadable).toEqual([{ line: 3, reason, date: '2026-09-03' }]);
 		},
 	);
 
@@ -354,7 +354,7 @@ describe('parseFeedbackReport', () => {
 		const without = line('9/3/26', '2', 'Came late', 'We are sorry', '111-123-456', EMAIL);
 		const tooEarly = line('9/3/26', '2', ORDER_ID, EMAIL);
 		const noResponse = line('9/3/26', '2', 'Came late', ORDER_ID, EMAIL);
-		expect(parseUs(HEADER, without, tooEarly, noResponse)).toEqual({
+		expect(parseUs(HEADER, without, tooEarly, noResponse)).toMatchObject({
 			rows: [],
 			unreadable: [
 				{ line: 2, reason: expect.stringContaining('order ID') },
@@ -624,7 +624,9 @@ describe('parseFeedbackReport, on a report that is cut off', () => {
 					expect(rows.slice(0, 2)).toEqual(complete.rows.slice(0, 2));
 					if (length < readableFrom) {
 						expect([length, rows.length]).toEqual([length, 2]);
-						expect(unreadable).toEqual([{ line: 4, reason: expect.stringContaining('cut off') }]);
+						expect(unreadable).toMatchObject([
+							{ line: 4, reason: expect.stringContaining('cut off') },
+						]);
 					} else {
 						// Only the e-mail address is short of something, which nothing can tell.
 						expect(unreadable).toEqual([]);

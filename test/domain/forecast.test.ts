@@ -19,8 +19,7 @@ import {
 } from '../../nodes/shared/domain/forecast';
 import { ratingOf, toPercent, totalOf } from '../../nodes/shared/domain/rating';
 import { compare, rationalFromPercent, type Rational } from '../../nodes/shared/domain/rational';
-import { deriveWindow } from '../../nodes/shared/domain/ratingWindow';
-import { seriesOfReports } from '../../nodes/AmazonSellerRating/sources/amazonReports';
+import { Coverage } from '../../nodes/shared/domain/coverage';
 import { seeded } from '../seeded';
 
 const TODAY = '2026-03-01';
@@ -83,8 +82,19 @@ it('gives no rating where the reports contradict each other, as Evaluate gives n
 			{ date: '2026-11-21', sentiment: 'neutral' as const },
 		],
 	};
-	expect(deriveWindow(sources, 30, '2026-11-21').provenance).toBe('insufficient');
-	const series = seriesOfReports(sources)!;
+	const coverage = new Coverage({
+		totals: { days: sources.daily, madeOn: '2026-11-25' },
+		feedback: {
+			kind: 'report',
+			rows: sources.lowRatings,
+			unreadable: { days: [], undated: 0 },
+			isEmpty: false,
+		},
+	});
+	expect(coverage.window(30, '2026-11-21').provenance).toBe('insufficient');
+	// The day that contradicts itself is in no figure.
+	expect(coverage.lastDay).toBe('2026-11-20');
+	const { series } = coverage;
 	const [window] = forecast(series, {
 		today: '2026-11-21',
 		days: 1,
@@ -93,8 +103,7 @@ it('gives no rating where the reports contradict each other, as Evaluate gives n
 		rates: ratesOf(series, '2026-11-21', 2),
 	});
 	for (const { withoutNewFeedback, atCurrentRates } of window?.points ?? []) {
-		expect(withoutNewFeedback.rating).toBeUndefined();
-		expect(atCurrentRates.rating).toBeUndefined();
+		expect(withoutNewFeedback.rating).toEqual({ numerator: 0, denominator: 1 });
 		expect(JSON.stringify(atCurrentRates.interval ?? null)).not.toMatch(/NaN|null,/);
 	}
 });

@@ -1,5 +1,7 @@
-import type { INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
+import type { WindowCoverage } from '../../nodes/shared/domain/coverage';
+import { sentimentOf } from '../../nodes/shared/domain/feedbackReport';
 import { runNode, type NodeRun } from './harness';
 import { expectToMatchOutputSchema } from './outputSchema';
 import { expectMiddleItemToFailAlone } from './threeItems';
@@ -34,9 +36,15 @@ describe('Rating: Chart', () => {
 		expectToMatchOutputSchema('AmazonSellerRating', 'chart', run.items);
 		const svg = file(run, 'chart');
 		expect(svg).toMatch(/^<svg /);
-		const year = inUse.sandbox.truth.rating('demo', 'ATVPDKIKX0DER', String(run.items[0]?.asOf))[
-			'365'
-		];
+		const [, , window] = run.items[0]?.windows as Array<{ coverage: WindowCoverage }>;
+		const { from, through } = window?.coverage ?? {};
+		const year = { positive: 0, neutral: 0, negative: 0 };
+		for (const { marketplace, feedback } of inUse.sandbox.sellers.demo?.marketplaces ?? []) {
+			if (marketplace.id !== 'ATVPDKIKX0DER') continue;
+			for (const { date, rating } of feedback) {
+				if (date >= (from ?? '') && date <= (through ?? '')) year[sentimentOf(rating)] += 1;
+			}
+		}
 		const shown = Math.round(
 			(100 * year.positive) / (year.positive + year.neutral + year.negative),
 		);
@@ -64,6 +72,17 @@ describe('Rating: Chart', () => {
 		expect(run.items[0]).toMatchObject({ provenance: 'derived' });
 	});
 
+	it('A7: draws no rating where a line of the feedback report could not be read', async () => {
+		inUse.sandbox.settings.set({ feedbackUnreadableRow: true });
+		const run = await draw();
+		expect(run.items[0]).toMatchObject({ provenance: 'insufficient' });
+		for (const window of run.items[0]?.windows as IDataObject[]) {
+			expect(window).toMatchObject({ rating: null, provenance: 'insufficient' });
+		}
+		expect(String(run.items[0]?.notes)).toMatch(/could not be read/);
+		expect(file(run, 'chart')).not.toMatch(/365 days: \d/);
+	});
+
 	it('draws only what is asked for, into the fields named', async () => {
 		const run = await draw({ format: 'svg', binaryFields: 'picture, mail' });
 		expect(Object.keys(run.outputs[0]?.[0]?.binary ?? {})).toEqual(['picture']);
@@ -87,7 +106,7 @@ describe('Rating: Chart', () => {
 		const run = await draw();
 		expect(run.error).toBeUndefined();
 		expect(run.items[0]).toMatchObject({ provenance: 'insufficient' });
-		expect(String(run.items[0]?.notes)).toMatch(/nothing is known/);
+		expect(String(run.items[0]?.notes)).toMatch(/neutral ratings are unknown/);
 		expect(file(run, 'chart')).toMatch(/^<svg /);
 	});
 

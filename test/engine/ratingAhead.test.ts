@@ -1,6 +1,8 @@
 import { DateTime } from 'luxon';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
+import { sentimentOf } from '../../nodes/shared/domain/feedbackReport';
+import { plusDays } from '../../nodes/shared/domain/ratingWindow';
 import { runNode, type NodeRun } from './harness';
 import { expectToMatchOutputSchema } from './outputSchema';
 import { expectMiddleItemToFailAlone } from './threeItems';
@@ -61,11 +63,22 @@ describe('Rating: Forecast', () => {
 
 	it("agrees, without new feedback, with the sandbox's world once the days have passed", async () => {
 		const { items } = await run({ ...forecastParameters, simplify: false });
-		const truthNow = inUse.sandbox.truth.rating('demo', 'ATVPDKIKX0DER', String(items[0]?.today));
+		// As if nothing had come since the last day that is counted.
+		const place = inUse.sandbox.sellers.demo?.marketplaces.find(
+			({ marketplace }) => marketplace.id === 'ATVPDKIKX0DER',
+		);
+		const truthAt = (day: string, length: number) => {
+			const counts = { positive: 0, neutral: 0, negative: 0 };
+			for (const { date, rating } of place?.feedback ?? []) {
+				const isCounted = date > plusDays(day, -length) && date <= String(items[0]?.knownThrough);
+				if (isCounted) counts[sentimentOf(rating)] += 1;
+			}
+			return counts;
+		};
 		for (const item of items) {
 			const points = item.points as Array<{ date: string; withoutNewFeedback: number | null }>;
 			expect(points).toHaveLength(61);
-			const now = truthNow[String(item.days) as '30'];
+			const now = truthAt(String(item.today), Number(item.days));
 			expect(points[0]?.withoutNewFeedback).toBeCloseTo(
 				(100 * now.positive) / (now.positive + now.neutral + now.negative),
 				9,
@@ -73,14 +86,29 @@ describe('Rating: Forecast', () => {
 			for (const { date, withoutNewFeedback } of [points[20], points[60]].flatMap(
 				(point) => point ?? [],
 			)) {
-				const then = inUse.sandbox.truth.rating('demo', 'ATVPDKIKX0DER', date)[
-					String(item.days) as '30'
-				];
+				const then = truthAt(date, Number(item.days));
 				const total = then.positive + then.neutral + then.negative;
 				if (total === 0) expect(withoutNewFeedback).toBeNull();
 				else expect(withoutNewFeedback).toBeCloseTo((100 * then.positive) / total, 9);
 			}
 		}
+	});
+
+	it('A7: gives no number where a line of the feedback report could not be read', async () => {
+		inUse.sandbox.settings.set({ feedbackUnreadableRow: true });
+		const { items } = await run(forecastParameters);
+		expect(items).toHaveLength(3);
+		for (const item of items) {
+			expect(item).toMatchObject({
+				rating: null,
+				atCurrentRates: null,
+				provenance: 'insufficient',
+			});
+			expect(String(item.notes)).toMatch(/could not be read/);
+		}
+		const change = await run(detectParameters);
+		expect(change.items[0]).toMatchObject({ verdict: 'insufficient', provenance: 'insufficient' });
+		expect(change.items[0]?.reason).toMatch(/could not be read/);
 	});
 
 	it('gives no number where nothing is known', async () => {

@@ -4,6 +4,7 @@ import {
 	figureBuyersSee,
 	type Threshold,
 } from '../../nodes/shared/domain/bands';
+import { Coverage } from '../../nodes/shared/domain/coverage';
 import { designCusum } from '../../nodes/shared/domain/cusum';
 import { evaluateWindow, judge } from '../../nodes/shared/domain/evaluation';
 import { FeedbackSeries } from '../../nodes/shared/domain/feedbackSeries';
@@ -19,7 +20,6 @@ import {
 	type FeedbackCounts,
 } from '../../nodes/shared/domain/rating';
 import { sentimentOf } from '../../nodes/shared/domain/feedbackReport';
-import { deriveWindow } from '../../nodes/shared/domain/ratingWindow';
 import { rationalFromPercent } from '../../nodes/shared/domain/rational';
 import { solicitationWindow } from '../../nodes/shared/domain/solicitationWindow';
 import { readDocument, tableRows } from './documents';
@@ -79,17 +79,19 @@ const EXAMPLES: Readonly<Record<string, () => string>> = {
 		);
 	},
 	'positives from reports': () => {
-		const derived = deriveWindow(
-			{
-				daily: [{ date: year.to, received: 12, negative: 1 }],
-				lowRatings: [1, 2, 3].map((row) => ({
+		const coverage = new Coverage({
+			totals: { days: [{ date: year.to, received: 12, negative: 1 }], madeOn: '2026-11-25' },
+			feedback: {
+				kind: 'report',
+				rows: [1, 2, 3].map((row) => ({
 					date: year.to,
 					sentiment: row === 1 ? 'negative' : 'neutral',
 				})),
+				unreadable: { days: [], undated: 0 },
+				isEmpty: false,
 			},
-			30,
-			year.to,
-		);
+		});
+		const derived = coverage.window(1, year.to);
 		return `12 received, 1 of them negative, 2 rows of 3 stars: ${derived.counts?.positive} positive`;
 	},
 	runway: () => {

@@ -1,5 +1,8 @@
 import { SpApiFailure } from '../../nodes/shared/spapi/failure';
-import { parseSalesAndTraffic } from '../../nodes/shared/spapi/salesAndTraffic';
+import {
+	parseSalesAndTraffic,
+	readSalesAndTraffic,
+} from '../../nodes/shared/spapi/salesAndTraffic';
 
 /** A day as Amazon's schema has it, shortened. */
 const day = (date: string, feedbackReceived: unknown, negativeFeedbackReceived: unknown) => ({
@@ -43,8 +46,8 @@ describe('parseSalesAndTraffic', () => {
 	it('reads the feedback totals of each day and drops the rest', () => {
 		expect(parseSalesAndTraffic(report(day('2021-06-11', 10, 1), day('2021-06-12', 0, 0)))).toEqual(
 			[
-				{ date: '2021-06-11', received: 10, negative: 1 },
-				{ date: '2021-06-12', received: 0, negative: 0 },
+				{ date: '2021-06-11', received: 10, negative: 1, units: 2, pageViews: null },
+				{ date: '2021-06-12', received: 0, negative: 0, units: 2, pageViews: null },
 			],
 		);
 	});
@@ -66,11 +69,6 @@ describe('parseSalesAndTraffic', () => {
 		['JSON that is cut off', report(day('2021-06-11', 10, 1)).slice(0, -9)],
 		['an array', '[]'],
 		['a report without days', '{"salesAndTrafficByAsin":[]}'],
-		['a negative count', report(day('2021-06-11', -1, 0))],
-		['half a feedback', report(day('2021-06-11', 1.5, 0))],
-		['a count in quotes', report(day('2021-06-11', '1', 0))],
-		['a missing count', report(day('2021-06-11', 1, undefined))],
-		['another format of date', report(day('11/06/2021', 1, 0))],
 	])('refuses %s instead of counting it as zero', (_, text) => {
 		expect(failureOf(text)).toMatchObject({
 			kind: 'unexpectedAnswer',
@@ -79,18 +77,40 @@ describe('parseSalesAndTraffic', () => {
 	});
 
 	it.each([
-		['a figure that is null', day('2021-06-12', null, 0)],
-		['the other figure that is null', day('2021-06-12', 3, null)],
-		['a negative count', day('2021-06-12', -1, 0)],
-		['no traffic', { date: '2021-06-12', trafficByDate: null }],
-		['no date', { ...day('', 1, 0), date: null }],
-		['nothing', null],
-	])('A12: a day with %s is unknown and costs only itself', (_, broken) => {
-		const text = report(day('2021-06-11', 1, 0), broken, day('2021-06-13', 2, 1));
-		expect(parseSalesAndTraffic(text).map(({ date }) => date)).toEqual([
-			'2021-06-11',
-			'2021-06-13',
-		]);
+		['a negative count', [-1, 0], { received: null, negative: 0 }],
+		['half a feedback', [1.5, 0], { received: null, negative: 0 }],
+		['a count in quotes', ['1', 0], { received: null, negative: 0 }],
+		['a missing count', [1, undefined], { received: 1, negative: null }],
+		['null', [null, 0], { received: null, negative: 0 }],
+	])('A12: takes %s for unknown, never for zero, and reads the other days', (_, counts, wanted) => {
+		const [received, negative] = counts;
+		const days = parseSalesAndTraffic(
+			report(day('2021-06-11', received, negative), day('2021-06-12', 4, 1)),
+		);
+		expect(days).toMatchObject([wanted, { date: '2021-06-12', received: 4, negative: 1 }]);
+	});
+
+	it('A12: leaves out an entry that is no day, which is then unknown', () => {
+		const text = report(day('11/06/2021', 1, 0), null, day('2021-06-12', 4, 1));
+		expect(parseSalesAndTraffic(text)).toMatchObject([{ date: '2021-06-12', received: 4 }]);
+	});
+
+	it('B4: reads which days the report says it is of, and what shows whether they are filled in', () => {
+		const text = JSON.stringify({
+			reportSpecification: { dataStartTime: '2021-06-11', dataEndTime: '2021-06-20T00:00:00Z' },
+			salesAndTrafficByDate: [
+				{
+					date: '2021-06-11',
+					salesByDate: { unitsOrdered: 5 },
+					trafficByDate: { feedbackReceived: 0, negativeFeedbackReceived: 0, pageViews: 0 },
+				},
+			],
+		});
+		expect(readSalesAndTraffic(text)).toEqual({
+			from: '2021-06-11',
+			through: '2021-06-20',
+			days: [{ date: '2021-06-11', received: 0, negative: 0, units: 5, pageViews: 0 }],
+		});
 	});
 
 	it('says which field of which day it could not read, where it could read none', () => {
@@ -98,6 +118,10 @@ describe('parseSalesAndTraffic', () => {
 		expect(failureOf(text).advice).toContain(
 			'salesAndTrafficByDate.0.trafficByDate.feedbackReceived: ',
 		);
+	});
+
+	it('says what it could not read', () => {
+		expect(failureOf('{"salesAndTrafficByAsin":[]}').advice).toContain('salesAndTrafficByDate');
 		expect(failureOf('[]').advice).not.toContain('undefined');
 	});
 });

@@ -11,6 +11,7 @@ import {
 	type WindowEvaluation,
 	type WindowReading,
 } from '../../shared/domain/evaluation';
+import type { WindowCoverage } from '../../shared/domain/coverage';
 import type { Marketplace } from '../../shared/domain/marketplaces';
 import { plusDays, type Provenance } from '../../shared/domain/ratingWindow';
 import { fetchAccountHealth } from '../../shared/n8n/accountHealth';
@@ -229,8 +230,12 @@ function combinedReading(
 	const missing = parts.filter(({ window }) => window?.positive === null).map(({ name }) => name);
 	const isExact = known.every(({ provenance }) => provenance === 'exact');
 	const provenance: Provenance = isExact ? 'exact' : 'derived';
+	const partial = parts.flatMap(({ name, window }) =>
+		window?.coverage ? [{ name, coverage: window.coverage }] : [],
+	);
 	return {
 		source: isExact ? 'counts' : 'amazonReports',
+		coverage: togetherOf(partial),
 		provenance: known.length === 0 ? 'insufficient' : provenance,
 		counts:
 			known.length === 0
@@ -243,5 +248,23 @@ function combinedReading(
 						})),
 					),
 		notes: missing.length === 0 ? [] : [`Without ${missing.join(', ')}, where counts are missing`],
+	};
+}
+
+/** The days that all marketplaces have, and what each of them lacks. */
+function togetherOf(
+	parts: ReadonlyArray<{ name: string | undefined; coverage: WindowCoverage }>,
+): WindowCoverage | undefined {
+	if (parts.length === 0) return undefined;
+	const edge = (name: 'from' | 'through') =>
+		parts.flatMap(({ coverage }) => coverage[name] ?? []).toSorted();
+	return {
+		from: edge('from').at(-1) ?? null,
+		through: edge('through')[0] ?? null,
+		daysCovered: Math.min(...parts.map(({ coverage }) => coverage.daysCovered)),
+		daysLeftOut: parts.flatMap(({ coverage }) => coverage.daysLeftOut),
+		reasons: parts.flatMap(({ name, coverage }) =>
+			coverage.reasons.map((reason) => `${name}: ${reason}`),
+		),
 	};
 }

@@ -1,4 +1,9 @@
-import { updateDisplayOptions, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
+import {
+	updateDisplayOptions,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeProperties,
+} from 'n8n-workflow';
 import { z } from 'zod';
 
 import { optionsCollection } from '../../shared/n8n/commonParameters';
@@ -6,7 +11,7 @@ import { evaluateWindow, type EvaluationSettings } from '../../shared/domain/eva
 import { dayNumber, isoDay, type FeedbackSeries } from '../../shared/domain/feedbackSeries';
 import { assumptionOf, forecast } from '../../shared/domain/forecast';
 import { ratingOf, toPercent } from '../../shared/domain/rating';
-import { plusDays } from '../../shared/domain/ratingWindow';
+import { plusDays, type Provenance } from '../../shared/domain/ratingWindow';
 import type { Rational } from '../../shared/domain/rational';
 import { readParameters } from '../../shared/n8n/parameters';
 import { ItemWithFiles } from '../../shared/n8n/router';
@@ -20,6 +25,7 @@ import {
 	datedSourceSchema,
 	readDatedSource,
 	type DatedSource,
+	type KnownCounts,
 } from '../sources/datedSource';
 import { AGEING_WINDOWS, rateDaysOption, rateDaysSchema } from './forecast.operation';
 import { thresholdsParameter, thresholdsSchema } from '../../shared/n8n/thresholds';
@@ -168,29 +174,45 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 			'text/html',
 		);
 	}
-	const { series, today } = source;
-	const assumption =
-		series && parameters.options.daysAhead > 0
-			? [assumptionOf(currentRates(series, source, parameters.options.rateDays))]
-			: [];
+	const { today } = source;
+	const windows = windowsOf(source);
+	const rates = currentRates(source, parameters.options.rateDays);
+	const assumption = rates && parameters.options.daysAhead > 0 ? [assumptionOf(rates)] : [];
 	const json = {
 		marketplace: source.marketplace.countryCode,
 		asOf: today,
-		provenance: source.provenance,
-		windows: model.summary.map(({ label, rating, displayedRating, band }) => ({
+		provenance: provenanceOf(windows),
+		windows: model.summary.map(({ label, rating, displayedRating, band, provenance }, index) => ({
 			label,
 			rating,
 			displayedRating,
 			band,
+			provenance,
+			coverage: (windows[index]?.coverage ?? null) as IDataObject | null,
 		})),
-		notes: [...source.notes, ...assumption],
+		notes: [...notesOf(windows), ...assumption],
 		sources: [...source.sources],
 	};
 	return new ItemWithFiles(json, files);
 }
 
+/** What is known of each window that ends today. */
+const windowsOf = ({ between, today }: DatedSource): KnownCounts[] =>
+	AGEING_WINDOWS.map((days) => between(plusDays(today, 1 - days), today));
+
+/** Of the picture as a whole; each window says it for itself. */
+const provenanceOf = (windows: readonly KnownCounts[]): Provenance =>
+	windows.find(({ counts }) => counts !== undefined)?.provenance ?? 'insufficient';
+
+/** What the windows lack: what several lack once, with the words of the longest. */
+function notesOf(windows: readonly KnownCounts[]): string[] {
+	const [longest, ...others] = windows.toReversed();
+	const lacking = others.filter(({ counts }) => counts === undefined);
+	return [...new Set([longest, ...lacking].flatMap((window) => window?.notes ?? []))];
+}
+
 /** What a reader of the picture is told about where the figures come from. */
-const PROVENANCES: Readonly<Record<DatedSource['provenance'], string>> = {
+const PROVENANCES: Readonly<Record<Provenance, string>> = {
 	exact: 'Counted from the feedback given',
 	derived: "Derived from Amazon's reports",
 	amazonReported: "Amazon's own figure",
@@ -198,7 +220,8 @@ const PROVENANCES: Readonly<Record<DatedSource['provenance'], string>> = {
 };
 
 function modelOf(source: DatedSource, parameters: Parameters): ChartModel {
-	const { marketplace, knownThrough, today, series, provenance, notes } = source;
+	const { marketplace, knownThrough, today, series } = source;
+	const windows = windowsOf(source);
 	const { thresholds, options } = parameters;
 	const known = daysKnown(source);
 	return {
@@ -210,9 +233,14 @@ function modelOf(source: DatedSource, parameters: Parameters): ChartModel {
 		negatives: series && negativeDays(series, today, Math.min(options.daysBack, known)),
 		summary: AGEING_WINDOWS.map((days) => summaryRow(source, days, thresholds)),
 		texts: {
-			provenance: `${PROVENANCES[provenance]}, known to ${knownThrough}.`,
+			provenance:
+				series === undefined
+					? `${PROVENANCES.insufficient}.`
+					: `${PROVENANCES[provenanceOf(windows)]}, known to ${knownThrough}.`,
 			...(options.daysAhead > 0 && series && { forecast: 'Forecast at current rates' }),
-			notes: [...notes, ...shortHistory(source, options.daysBack)].map((note) => `${note}.`),
+			notes: [...notesOf(windows), ...shortHistory(source, options.daysBack)].map(
+				(note) => `${note}.`,
+			),
 		},
 	};
 }
@@ -243,15 +271,19 @@ function drawnWindow(
 	const first = Math.max(last - options.daysBack + 1, dayNumber(source.knownSince) + days - 1);
 	const points = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => ({
 		date: isoDay(first + index),
-		rating: percentOf(ratingOf(series.window(first + index, days))),
+		rating: percentOf(ratingAt(source, first + index, days)),
 	}));
-	if (options.daysAhead === 0) return { label, points, forecast: [] };
+	const rates = currentRates(source, options.rateDays);
+	if (options.daysAhead === 0 || rates === undefined || points.at(-1)?.rating === undefined) {
+		return { label, points, forecast: [] };
+	}
 	const [ahead] = forecast(series, {
 		today,
+		knownThrough: source.knownThrough,
 		days: options.daysAhead,
 		windows: [days],
 		thresholds: [],
-		rates: currentRates(series, source, options.rateDays),
+		rates,
 	});
 	return {
 		label,
@@ -265,6 +297,12 @@ function drawnWindow(
 	};
 }
 
+/** The rating of the window that ends on a day; undefined where too little is known of it. */
+function ratingAt({ countsOf }: DatedSource, day: number, days: number): Rational | undefined {
+	const counts = countsOf(day - days + 1, day);
+	return counts && ratingOf(counts);
+}
+
 function negativeDays(series: FeedbackSeries, today: string, daysBack: number) {
 	const last = dayNumber(today);
 	return Array.from({ length: daysBack }, (_, index) => last - daysBack + 1 + index)
@@ -273,20 +311,14 @@ function negativeDays(series: FeedbackSeries, today: string, daysBack: number) {
 }
 
 function summaryRow(
-	{ series, today, provenance, notes }: DatedSource,
+	{ between, today }: DatedSource,
 	days: number,
 	thresholds: EvaluationSettings['thresholds'],
 ): SummaryRow {
+	const from = plusDays(today, 1 - days);
 	const evaluated = evaluateWindow(
-		{ days, from: plusDays(today, 1 - days), to: today },
-		[
-			{
-				source: 'amazonReports',
-				provenance,
-				counts: series?.window(dayNumber(today), days),
-				notes,
-			},
-		],
+		{ days, from, to: today },
+		[{ source: 'amazonReports', ...between(from, today) }],
 		{ thresholds, comparison: 'raw', minimumTotal: 1, z: 1.959964 },
 	);
 	const { displayedRating, rating, positive, neutral, negative, total, band } = evaluated;

@@ -18,6 +18,7 @@ import {
 	datedSourceSchema,
 	readDatedSource,
 	type DatedSource,
+	type KnownCounts,
 } from '../sources/datedSource';
 
 export const description: INodeProperties[] = updateDisplayOptions(
@@ -91,9 +92,17 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 		options.baselinePercent === undefined
 			? { reference: { from: knownSince, to: plusDays(from, -1) } }
 			: { share: options.baselinePercent / 100 };
+	const watched = source.between(from, knownThrough);
+	const reference =
+		'reference' in baseline && baseline.reference.from <= baseline.reference.to
+			? source.between(baseline.reference.from, baseline.reference.to)
+			: undefined;
+	const lacking = [watched, reference].find(
+		(known) => known !== undefined && known.counts === undefined,
+	);
 	const result: CusumResult =
-		series === undefined
-			? { verdict: 'insufficient', reason: source.notes.join('; ') }
+		series === undefined || lacking !== undefined
+			? { verdict: 'insufficient', reason: (lacking ?? watched).notes.join('; ') }
 			: detectRise(series, {
 					baseline,
 					watched: { from, to: knownThrough },
@@ -101,7 +110,13 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 						options.shiftedPercent === undefined ? undefined : options.shiftedPercent / 100,
 					falseAlarmEvery: options.falseAlarmEvery,
 				});
-	return toItem(source, result, baseline, simplify);
+	return toItem(source, result, baseline, { watched, reference, simplify });
+}
+
+/** What is known of the days watched and of those the baseline is taken from. */
+interface Known {
+	readonly watched: KnownCounts;
+	readonly reference: KnownCounts | undefined;
 }
 
 /** With less to take a baseline from, the false-alarm rate is right in its order of magnitude only. */
@@ -121,7 +136,7 @@ function toItem(
 	source: DatedSource,
 	result: CusumResult,
 	baseline: Baseline,
-	simplify: boolean,
+	{ watched, reference, simplify }: Known & { readonly simplify: boolean },
 ): IDataObject {
 	const design = result.verdict === 'insufficient' ? undefined : result.design;
 	const alarm = result.verdict === 'insufficient' ? undefined : result.alarm;
@@ -135,14 +150,16 @@ function toItem(
 		currentPercent: alarm ? toPercent(alarm.share) : null,
 		excessPoints: alarm?.excessPoints ?? null,
 		falseAlarmEvery: design?.falseAlarmEvery ?? null,
-		provenance: result.verdict === 'insufficient' ? 'insufficient' : source.provenance,
+		provenance: result.verdict === 'insufficient' ? 'insufficient' : watched.provenance,
+		coverage: (watched.coverage ?? null) as IDataObject | null,
 	};
 	if (simplify) return summary;
 	return {
 		...summary,
 		marketplaceId: source.marketplace.id,
 		knownThrough: source.knownThrough,
-		notes: [...source.notes],
+		baselineCoverage: (reference?.coverage ?? null) as IDataObject | null,
+		notes: [...new Set([...watched.notes, ...(reference?.notes ?? [])])],
 		sources: [...source.sources],
 		design: (design ?? null) as unknown as IDataObject,
 		path: (result.verdict === 'insufficient' ? [] : result.path) as unknown as IDataObject[],

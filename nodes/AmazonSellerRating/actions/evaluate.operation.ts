@@ -335,6 +335,8 @@ function toResult(
 		neededPositives: judged.thresholds.findLast(({ met }) => !met)?.neededPositives ?? null,
 		judgedDays: parameters.judgedDays,
 		provenance: insufficient ? 'insufficient' : judged.provenance,
+		// Which days the figures are of, and what is missing.
+		coverage: judged.coverage as unknown as IDataObject | null,
 	} as const;
 	if (parameters.simplify) return summary;
 	const lastYear = windows.find(({ days }) => days === 365);

@@ -15,6 +15,7 @@ import {
 	type WindowForecast,
 } from '../../shared/domain/forecast';
 import { toDisplayedPercent, toPercent } from '../../shared/domain/rating';
+import { plusDays } from '../../shared/domain/ratingWindow';
 import type { Rational } from '../../shared/domain/rational';
 import { readParameters } from '../../shared/n8n/parameters';
 import { reportsOptions, reportsOptionsSchema } from '../sources/amazonReports';
@@ -22,8 +23,10 @@ import {
 	currentRates,
 	datedSourceParameters,
 	datedSourceSchema,
+	knownForRates,
 	readDatedSource,
 	type DatedSource,
+	type KnownCounts,
 } from '../sources/datedSource';
 import { thresholdsParameter, thresholdsSchema } from '../../shared/n8n/thresholds';
 
@@ -74,26 +77,50 @@ const schema = datedSourceSchema.extend({
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
 	const parameters = readParameters(this, itemIndex, schema, description);
 	const source = await readDatedSource(this, itemIndex, parameters, parameters.options);
-	const { series } = source;
-	if (series === undefined) return AGEING_WINDOWS.map((days) => withoutForecast(source, days));
-
-	const rates = currentRates(series, source, parameters.options.rateDays);
-	// As in Evaluate, windows end today; days that Amazon's totals do not cover yet count as empty.
-	return forecast(series, {
-		today: source.today,
-		days: parameters.daysAhead,
-		windows: AGEING_WINDOWS,
-		thresholds: parameters.thresholds.map(({ share }) => share),
-		rates,
-	}).map((window) => toItem(source, window, parameters, assumptionOf(rates)));
+	const { series, today, knownThrough } = source;
+	const { rateDays } = parameters.options;
+	const rates = currentRates(source, rateDays);
+	// As in Evaluate, windows end today; days that are not counted yet are days ahead.
+	return AGEING_WINDOWS.map((days) => {
+		const known = source.between(plusDays(today, 1 - days), today);
+		if (series === undefined || known.counts === undefined) {
+			return withoutForecast(source, days, known, parameters.simplify);
+		}
+		if (rates === undefined) {
+			const ofRates = knownForRates(source, rateDays);
+			return withoutForecast(source, days, ofRates, parameters.simplify);
+		}
+		const [window] = forecast(series, {
+			today,
+			knownThrough,
+			days: parameters.daysAhead,
+			windows: [days],
+			thresholds: parameters.thresholds.map(({ share }) => share),
+			rates,
+		});
+		return window === undefined
+			? withoutForecast(source, days, known, parameters.simplify)
+			: toItem(source, window, known, parameters, assumptionOf(rates));
+	});
 }
 
 const percent = (rating: Rational | undefined): number | null =>
 	rating === undefined ? null : toPercent(rating);
 
-function withoutForecast({ marketplace, notes }: DatedSource, days: number): IDataObject {
-	return {
-		marketplace: marketplace.countryCode,
+/** What an item says of the days it rests on. */
+const statedOf = ({ provenance, coverage }: KnownCounts) => ({
+	provenance,
+	coverage: (coverage ?? null) as IDataObject | null,
+});
+
+function withoutForecast(
+	source: DatedSource,
+	days: number,
+	known: KnownCounts,
+	simplify: boolean,
+): IDataObject {
+	const summary = {
+		marketplace: source.marketplace.countryCode,
 		days,
 		rating: null,
 		withoutNewFeedback: null,
@@ -102,13 +129,23 @@ function withoutForecast({ marketplace, notes }: DatedSource, days: number): IDa
 		high: null,
 		nextCrossing: null,
 		lastNegativeLeaves: null,
-		notes: [...notes],
+		...statedOf({ ...known, provenance: 'insufficient' }),
+		notes: [...known.notes],
+	};
+	if (simplify) return summary;
+	return {
+		...summary,
+		marketplaceId: source.marketplace.id,
+		today: source.today,
+		knownThrough: source.series === undefined ? null : source.knownThrough,
+		sources: [...source.sources],
 	};
 }
 
 function toItem(
 	source: DatedSource,
 	window: WindowForecast,
+	known: KnownCounts,
 	{ thresholds, simplify, daysAhead }: z.infer<typeof schema>,
 	assumption: string,
 ): IDataObject {
@@ -128,7 +165,8 @@ function toItem(
 		high: then?.atCurrentRates.interval?.high ?? null,
 		nextCrossing: nextCrossing(crossings),
 		lastNegativeLeaves: window.lastNegativeLeaves ?? null,
-		notes: [...source.notes, assumption],
+		...statedOf(known),
+		notes: [...known.notes, assumption],
 	};
 	if (simplify) return summary;
 	return {
@@ -137,7 +175,6 @@ function toItem(
 		today: source.today,
 		knownThrough: source.knownThrough,
 		daysAhead,
-		provenance: source.provenance,
 		lastNonPositiveLeaves: window.lastNonPositiveLeaves ?? null,
 		crossings,
 		points: window.points.map(({ date, withoutNewFeedback, atCurrentRates }) => ({

@@ -2,16 +2,26 @@ import { updateDisplayOptions, type IExecuteFunctions, type INodeProperties } fr
 import { z } from 'zod';
 
 import type { Window, WindowReading } from '../../shared/domain/evaluation';
-import { FeedbackSeries, type DailyCounts } from '../../shared/domain/feedbackSeries';
-import type { Marketplace } from '../../shared/domain/marketplaces';
-import { deriveWindow, plusDays, type RatingSources } from '../../shared/domain/ratingWindow';
 import {
+	Coverage,
+	DAYS_UNTIL_SETTLED,
+	unreadableLinesOf,
+	type FeedbackEvidence,
+	type TotalsEvidence,
+} from '../../shared/domain/coverage';
+import { onePerOrder } from '../../shared/domain/feedbackWatch';
+import type { Marketplace } from '../../shared/domain/marketplaces';
+import { plusDays } from '../../shared/domain/ratingWindow';
+import {
+	dayOf,
 	dateFormatOption,
 	fetchFeedback,
 	requestFeedback,
 	hintAtTurn,
 	salesAndTrafficRequest,
+	todayIn,
 	waitForReportOption,
+	type FetchedFeedback,
 } from '../../shared/n8n/feedbackReport';
 import { oncePerExecution } from '../../shared/n8n/oncePerExecution';
 import { reportIdText } from '../../shared/n8n/parameters';
@@ -19,7 +29,7 @@ import type { SpApiClient } from '../../shared/spapi/client';
 import { readText } from '../../shared/spapi/reportDocument';
 import { obtainReport } from '../../shared/spapi/reportCache';
 import { SALES_AND_TRAFFIC_DAYS } from '../../shared/spapi/reports';
-import { parseSalesAndTraffic } from '../../shared/spapi/salesAndTraffic';
+import { readSalesAndTraffic } from '../../shared/spapi/salesAndTraffic';
 
 /** Beyond it there are no totals. */
 const LONGEST_RANGE_DAYS = SALES_AND_TRAFFIC_DAYS;
@@ -31,6 +41,15 @@ export const reportsOptions: INodeProperties[] = updateDisplayOptions(
 	{ show: { '/sources': ['amazonReports'] } },
 	[
 		dateFormatOption,
+		{
+			displayName: 'Days Until Totals Settle',
+			name: 'daysUntilSettled',
+			type: 'number',
+			default: DAYS_UNTIL_SETTLED,
+			typeOptions: { minValue: 0, maxValue: 30, numberPrecision: 0 },
+			description:
+				"Full days after which a day's totals count. Amazon says that they may take up to 72 hours, sometimes a week; younger days are left out.",
+		},
 		{
 			displayName: 'Feedback Report ID',
 			name: 'feedbackReportId',
@@ -66,6 +85,7 @@ export const reportsOptions: INodeProperties[] = updateDisplayOptions(
 
 export const reportsOptionsSchema = z.object({
 	dateFormat: z.enum(['auto', 'dmy', 'mdy', 'ymd']).default('auto'),
+	daysUntilSettled: z.number().int().min(0).max(30).default(DAYS_UNTIL_SETTLED),
 	feedbackReportId: reportIdText,
 	whenCancelled: z.enum(['unknown', 'none']).default('unknown'),
 	salesReportId: reportIdText,
@@ -75,11 +95,9 @@ export const reportsOptionsSchema = z.object({
 export type ReportsOptions = z.infer<typeof reportsOptionsSchema>;
 
 /** What Amazon's two reports say of one marketplace. */
-export interface AmazonReports extends RatingSources {
-	/** First calendar day asked for, marketplace-local. */
-	readonly since: string;
-	/** The user takes a cancelled feedback report as no neutral feedback. */
-	readonly neutralsAssumedNone: boolean;
+export interface AmazonReports {
+	/** Which days they cover, and what may be counted of them. */
+	readonly coverage: Coverage;
 	/** Report type and ID of each. */
 	readonly reportIds: readonly string[];
 }
@@ -127,15 +145,12 @@ export async function fetchAmazonReports(
 			!wholeFeedback.known && range > USUAL_RANGE_DAYS && options.feedbackReportId === undefined;
 		const knownSince = isTooLong ? plusDays(today, 1 - USUAL_RANGE_DAYS) : since;
 		const feedback = isTooLong ? await feedbackSince(knownSince) : wholeFeedback;
-		// A report that was picked up may be shorter or older than the one wanted.
-		const { from = knownSince, through = today } = feedback.known ? feedback : {};
-		const coveredSince = from > knownSince ? from : knownSince;
-		const neutralsAssumedNone = !feedback.known && options.whenCancelled === 'none';
 		return {
-			since: coveredSince,
-			daily: daily.totals.filter(({ date }) => date >= coveredSince && date <= through),
-			lowRatings: feedback.known ? feedback.report.rows : neutralsAssumedNone ? [] : undefined,
-			neutralsAssumedNone,
+			coverage: new Coverage({
+				totals: daily.totals,
+				feedback: evidenceOf(feedback, marketplace, options, knownSince),
+				daysUntilSettled: options.daysUntilSettled,
+			}),
 			reportIds: [
 				`GET_SALES_AND_TRAFFIC_REPORT ${daily.reportId}`,
 				`GET_SELLER_FEEDBACK_DATA ${feedback.reportId}`,
@@ -144,47 +159,59 @@ export async function fetchAmazonReports(
 	});
 }
 
-/** What the reports say of one window. */
-export function readReports(reports: AmazonReports, window: Window): WindowReading {
-	const { days, to } = window;
-	if (days === undefined || plusDays(to, 1 - days) < reports.since) {
-		const reach = `Amazon's reports reach back to ${reports.since} only`;
-		return { source: 'amazonReports', provenance: 'insufficient', notes: [reach] };
+/**
+ * What the feedback report says, and what of it could not be read.
+ * @param askedSince the first day asked for, where the report was not picked up
+ */
+function evidenceOf(
+	feedback: FetchedFeedback,
+	{ countryCode }: Marketplace,
+	{ whenCancelled, feedbackReportId }: ReportsOptions,
+	askedSince: string,
+): FeedbackEvidence {
+	if (!feedback.known) {
+		return whenCancelled === 'none' && feedbackReportId === undefined
+			? { kind: 'assumedNone', from: askedSince }
+			: { kind: whenCancelled === 'none' ? 'assumedNone' : 'canceled' };
 	}
-	const { counts, provenance, coveredThrough, notes } = deriveWindow(reports, days, to);
-	const endBefore = plusDays(to, -days);
-	const before =
-		plusDays(endBefore, 1 - days) < reports.since
-			? undefined
-			: deriveWindow(reports, days, endBefore).counts;
-	const assumed =
-		'Amazon cancelled the feedback report; taken as no neutral feedback, as you chose';
+	const { report, from, through } = feedback;
+	const rows = [...onePerOrder(report.rows).values()];
+	const isOther = ({ otherMarketplace = countryCode }: (typeof rows)[number]) =>
+		otherMarketplace !== countryCode;
+	const own = rows.filter((row) => !isOther(row));
+	// One that was picked up may be of any range: without a word of Amazon's, of the days of its rows.
+	const oldest = own.reduce((first, { date }) => (date < first ? date : first), '9999-12-31');
+	return {
+		kind: 'report',
+		rows: own,
+		doubtfulDays: rows.filter(isOther).map(({ date }) => date),
+		from: from ?? (feedbackReportId === undefined ? askedSince : oldest),
+		through,
+		unreadable: unreadableLinesOf(report, report.lines),
+		isEmpty: rows.length === 0 && !report.hasHeadings,
+	};
+}
+
+/** What the reports say of one window. */
+export function readReports({ coverage }: AmazonReports, window: Window): WindowReading {
+	const { days, to } = window;
+	const since = coverage.firstDay;
+	if (days === undefined) {
+		const reach =
+			since === undefined
+				? coverage.window(1, to).coverage.reasons
+				: [`Amazon's reports reach back to ${since} only`];
+		return { source: 'amazonReports', provenance: 'insufficient', notes: reach };
+	}
+	const { counts, provenance, coverage: stated } = coverage.window(days, to);
 	return {
 		source: 'amazonReports',
 		provenance,
 		counts,
-		countsBefore: before,
-		coveredThrough,
-		notes: reports.neutralsAssumedNone ? [...notes, assumed] : notes,
+		countsBefore: coverage.window(days, plusDays(to, -days)).counts,
+		coverage: stated,
+		notes: stated.reasons,
 	};
-}
-
-/**
- * The reports as a series along the calendar; undefined without the feedback report. A day on which
- * the two reports do not agree may have negative positives, which add up right over a window.
- */
-export function seriesOfReports({ daily, lowRatings }: RatingSources): FeedbackSeries | undefined {
-	if (lowRatings === undefined || daily.length === 0) return undefined;
-	const neutrals = new Map<string, number>();
-	for (const { date, sentiment } of lowRatings) {
-		if (sentiment === 'neutral') neutrals.set(date, (neutrals.get(date) ?? 0) + 1);
-	}
-	return FeedbackSeries.of(
-		daily.map(({ date, received, negative }): DailyCounts => {
-			const neutral = neutrals.get(date) ?? 0;
-			return { date, negative, neutral, positive: received - negative - neutral };
-		}),
-	);
 }
 
 async function fetchDailyTotals(
@@ -194,15 +221,21 @@ async function fetchDailyTotals(
 	today: string,
 	reportId: string | undefined,
 	waitMs: number,
-) {
+): Promise<{ readonly reportId: string; readonly totals: TotalsEvidence | undefined }> {
 	const obtained = await obtainReport(context, client, salesAndTrafficRequest(marketplace, today), {
 		reportId,
 		waitMs,
 		read: readText,
 	});
 	if (obtained.status === 'CANCELLED') {
-		return { reportId: `${obtained.report.reportId} (cancelled by Amazon)`, totals: [] };
+		return { reportId: `${obtained.report.reportId} (cancelled by Amazon)`, totals: undefined };
 	}
 	hintAtTurn(context, 'Sales and Traffic', marketplace, obtained.waitedMs);
-	return { reportId: obtained.report.reportId, totals: parseSalesAndTraffic(obtained.content) };
+	const { reportId: id, createdTime, dataEndTime } = obtained.report;
+	// The day that both names is the earlier: a clock that is ahead settles nothing.
+	const madeOn = [dayOf(marketplace, createdTime ?? dataEndTime), today].reduce<string>(
+		(first, day) => (day !== undefined && day < first ? day : first),
+		today,
+	);
+	return { reportId: id, totals: { ...readSalesAndTraffic(obtained.content), madeOn } };
 }

@@ -1,16 +1,18 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
-import type { Provenance } from '../../shared/domain/ratingWindow';
+import type { WindowCoverage } from '../../shared/domain/coverage';
 import { dayNumber, type FeedbackSeries } from '../../shared/domain/feedbackSeries';
 import { ratesOf, type FeedbackRates } from '../../shared/domain/forecast';
+import type { FeedbackCounts } from '../../shared/domain/rating';
+import { plusDays, type Provenance } from '../../shared/domain/ratingWindow';
 import type { Marketplace } from '../../shared/domain/marketplaces';
 import { todayIn } from '../../shared/n8n/feedbackReport';
 import { resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
 import { locatorValue } from '../../shared/n8n/parameters';
 import { SpApiClient } from '../../shared/spapi/client';
-import { fetchAmazonReports, seriesOfReports, type ReportsOptions } from './amazonReports';
-import { inputItemsParameters, readItems } from './inputItems';
+import { fetchAmazonReports, type AmazonReports, type ReportsOptions } from './amazonReports';
+import { inputItemsParameters, readItems, type ItemsSeries } from './inputItems';
 import { marketplaceOfSources } from './needsAmazon';
 
 /** Sources that know the day of each feedback, which forecast, detection and chart need. */
@@ -47,17 +49,32 @@ export const datedSourceSchema = z.object({
 	ratingField: z.string().trim().default('rating'),
 });
 
+/** What is known of some days. */
+export interface KnownCounts {
+	/** Undefined where they are insufficient; the notes say why. */
+	readonly counts: FeedbackCounts | undefined;
+	readonly provenance: Provenance;
+	/** Which days they are of; undefined where the source gives all days. */
+	readonly coverage: WindowCoverage | undefined;
+	readonly notes: readonly string[];
+}
+
 /** Dated feedback of one marketplace. */
 export interface DatedSource {
 	readonly marketplace: Marketplace;
 	readonly today: string;
-	/** Undefined where something needed is missing; `notes` say what. */
+	/** The days that are counted; undefined where none is, and the notes say why. */
 	readonly series: FeedbackSeries | undefined;
-	/** Last calendar day whose feedback is known. */
+	/** Last and first calendar day whose feedback is known. */
 	readonly knownThrough: string;
-	/** First calendar day whose feedback is known. */
 	readonly knownSince: string;
-	readonly provenance: Provenance;
+	/** What is known of the days from one ISO day to another, both included. */
+	readonly between: (from: string, to: string) => KnownCounts;
+	/** The counts alone, of days given as day numbers: fast enough for each point of a picture. */
+	readonly countsOf: (from: number, to: number) => FeedbackCounts | undefined;
+	/** How many of such days are counted. */
+	readonly daysCovered: (from: number, to: number) => number;
+	/** What is to be said whatever the days; nothing where each window says it. */
 	readonly notes: readonly string[];
 	readonly sources: readonly string[];
 }
@@ -76,19 +93,8 @@ export async function readDatedSource(
 	if (wanted.sources.includes('items')) {
 		const marketplace = resolveMarketplace(context, undefined, wanted.marketplace, itemIndex);
 		const today = todayIn(marketplace);
-		const { series, hasPositives, notes } = readItems(context.getInputData(), wanted, marketplace);
-		return {
-			marketplace,
-			today,
-			series: hasPositives ? series : undefined,
-			knownThrough: today,
-			knownSince: series.isEmpty ? today : series.firstDate,
-			provenance: hasPositives ? 'exact' : 'insufficient',
-			notes: hasPositives
-				? notes
-				: [...notes, 'The input items hold no feedback of 4 or 5 stars, so there is no rating'],
-			sources: ['input items'],
-		};
+		const items = readItems(context.getInputData(), wanted, marketplace);
+		return sourceOfItems(items, marketplace, today);
 	}
 	const client = await SpApiClient.connect(context, itemIndex);
 	const marketplace = resolveMarketplace(context, client, wanted.marketplace, itemIndex);
@@ -101,38 +107,79 @@ export async function readDatedSource(
 		longestDays,
 		options,
 	);
-	const series = seriesOfReports(reports);
-	const knownThrough = series === undefined ? today : min(series.lastDate, today);
+	return sourceOfReports(reports, marketplace, today);
+}
+
+function sourceOfItems(
+	{ series, hasPositives, notes: found }: ItemsSeries,
+	marketplace: Marketplace,
+	today: string,
+): DatedSource {
+	const notes = hasPositives
+		? found
+		: [...found, 'The input items hold no feedback of 4 or 5 stars, so there is no rating'];
+	const countsOf = (from: number, to: number) =>
+		hasPositives ? series.between(from, to) : undefined;
 	return {
 		marketplace,
 		today,
-		series,
-		knownThrough,
-		knownSince: reports.since,
-		provenance: series === undefined ? 'insufficient' : 'derived',
-		notes: [
-			...(series === undefined
-				? ['Amazon gave no totals or no feedback report, without which nothing is known']
-				: []),
-			...(knownThrough < today
-				? [`Amazon's totals reach to ${knownThrough}; later days are not counted`]
-				: []),
-			...(reports.neutralsAssumedNone
-				? ['Amazon cancelled the feedback report; taken as no neutral feedback, as you chose']
-				: []),
-		],
-		sources: reports.reportIds,
+		series: hasPositives ? series : undefined,
+		knownThrough: today,
+		knownSince: series.isEmpty ? today : series.firstDate,
+		between: (from, to) => ({
+			counts: countsOf(dayNumber(from), dayNumber(to)),
+			provenance: hasPositives ? 'exact' : 'insufficient',
+			coverage: undefined,
+			notes,
+		}),
+		countsOf,
+		daysCovered: (from, to) => to - from + 1,
+		notes,
+		sources: ['input items'],
 	};
 }
 
-/** The rates of the last days, of no more than are known. */
-export const currentRates = (
-	series: FeedbackSeries,
-	{ knownSince, knownThrough }: DatedSource,
+function sourceOfReports(
+	{ coverage, reportIds }: AmazonReports,
+	marketplace: Marketplace,
+	today: string,
+): DatedSource {
+	const { firstDay, lastDay, series } = coverage;
+	const nothing = firstDay === undefined || lastDay === undefined;
+	return {
+		marketplace,
+		today,
+		series: nothing ? undefined : series,
+		knownThrough: nothing ? today : min(lastDay, today),
+		knownSince: firstDay ?? today,
+		between: (from, to) => {
+			const { counts, provenance, coverage: stated } = coverage.between(from, to);
+			return { counts, provenance, coverage: stated, notes: stated.reasons };
+		},
+		countsOf: (from, to) => coverage.countsOf(from, to),
+		daysCovered: (from, to) => coverage.daysCovered(from, to),
+		notes: [],
+		sources: reportIds,
+	};
+}
+
+/** What is known of the days that the rates are taken from: the last ones, no more than are known. */
+export function knownForRates(
+	{ knownSince, knownThrough, between }: DatedSource,
 	rateDays: number,
-): FeedbackRates => {
+): KnownCounts & { readonly days: number } {
 	const known = dayNumber(knownThrough) - dayNumber(knownSince) + 1;
-	return ratesOf(series, knownThrough, Math.max(1, Math.min(rateDays, known)));
-};
+	const days = Math.max(1, Math.min(rateDays, known));
+	return { ...between(plusDays(knownThrough, 1 - days), knownThrough), days };
+}
+
+/** The rates of the last days, of those that are known; undefined where too few are. */
+export function currentRates(source: DatedSource, rateDays: number): FeedbackRates | undefined {
+	const { series, knownThrough, daysCovered } = source;
+	const { counts, days } = knownForRates(source, rateDays);
+	if (series === undefined || counts === undefined) return undefined;
+	const last = dayNumber(knownThrough);
+	return ratesOf(series, knownThrough, days, daysCovered(last - days + 1, last));
+}
 
 const min = (a: string, b: string): string => (a < b ? a : b);

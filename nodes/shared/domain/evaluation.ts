@@ -18,6 +18,7 @@ import {
 	type FeedbackCounts,
 	type PercentInterval,
 } from './rating';
+import type { WindowCoverage } from './coverage';
 import type { Provenance } from './ratingWindow';
 import { compare, rationalFromPercent, type Rational } from './rational';
 
@@ -36,7 +37,8 @@ export interface WindowReading {
 	readonly countsBefore?: FeedbackCounts;
 	/** A percentage without counts, as Amazon shows it beside an offer. */
 	readonly reported?: { readonly percent: number; readonly count: number };
-	readonly coveredThrough?: string;
+	/** Which days the counts are of, where the source does not give all of them. */
+	readonly coverage?: WindowCoverage;
 	readonly notes: readonly string[];
 }
 
@@ -94,7 +96,10 @@ export interface WindowEvaluation {
 	readonly to: string;
 	readonly source: Source | null;
 	readonly provenance: Provenance;
+	/** Last day that is counted. */
 	readonly coveredThrough: string | null;
+	/** Which days the counts are of and what is missing; null where the source does not say. */
+	readonly coverage: WindowCoverage | null;
 	/** Null where no source gives a rating. */
 	readonly band: RatingBand | null;
 	readonly rating: number | null;
@@ -136,13 +141,16 @@ export function evaluateWindow(
 	const before = chosen?.countsBefore && ratingOf(chosen.countsBefore);
 	const sources = trusted.map(figuresOfSource);
 	const disagreement = largestDifference(trusted);
+	const covering = chosen ?? trusted.find((reading) => reading.coverage !== undefined);
+	const coverage = covering?.coverage ?? null;
 	return {
 		days: window.days ?? null,
 		from: window.from ?? null,
 		to: window.to,
 		source: chosen?.source ?? null,
 		provenance: chosen?.provenance ?? 'insufficient',
-		coveredThrough: chosen?.coveredThrough ?? null,
+		coveredThrough: coverage?.through ?? null,
+		coverage,
 		band: rating ? bandOf(rating, thresholds) : null,
 		rating: rating ? toPercent(rating) : null,
 		displayedRating: rating ? toDisplayedPercent(rating) : null,

@@ -31,6 +31,8 @@ export interface FeedbackRow {
 export interface UnreadableRow {
 	readonly line: number;
 	readonly reason: string;
+	/** The day of the feedback it holds, where that much could be read; ISO, marketplace-local. */
+	readonly date?: string;
 }
 
 export interface FeedbackReport {
@@ -156,6 +158,11 @@ export class FeedbackReportReader {
 	 */
 	constructor(dateOrder: DateOrder, reportOf?: string) {
 		this.days = new RowDates(dateOrder, reportOf);
+	}
+
+	/** Lines read so far: one that could not be read and is the last may be where the report was cut off. */
+	get lines(): number {
+		return this.line;
 	}
 
 	/** Whether it began with the headings of a feedback report, as one without feedback does too. */
@@ -439,11 +446,15 @@ function parseRow(
 	layout: Layout | undefined,
 ): FeedbackRow | UnreadableRow {
 	const cells = content.split('\t').map((cell) => cell.trim());
+	const [day = ''] = cells;
 	const orderIdAt = findLastOrderId(cells);
 	if (orderIdAt === undefined) {
-		return { line, reason: 'it has no order ID in its place (the line may be cut off)' };
+		return {
+			line,
+			reason: 'it has no order ID in its place (the line may be cut off)',
+			...dated(days.read(day, 0, day.length, undefined)),
+		};
 	}
-	const [day = ''] = cells;
 	const raterEmail = cells[orderIdAt + 1] ?? '';
 	const otherMarketplace = days.otherMarketplace(raterEmail);
 	const date = days.read(day, 0, day.length, otherMarketplace);
@@ -452,7 +463,8 @@ function parseRow(
 	}
 	const stars = cells[1] ?? '';
 	if (!/^[1-5]$/.test(stars)) {
-		return { line, reason: `its rating${quoted(stars)} is not a whole number from 1 to 5` };
+		const reason = `its rating${quoted(stars)} is not a whole number from 1 to 5`;
+		return { line, reason, ...dated(date) };
 	}
 	const responseAt = orderIdAt - 1 - (isLegacy(cells, orderIdAt, layout) ? LEGACY_ANSWERS : 0);
 	const rating = Number(stars);
@@ -468,6 +480,8 @@ function parseRow(
 		...(otherMarketplace !== undefined && { otherMarketplace }),
 	};
 }
+
+const dated = (date: string | undefined) => (date === undefined ? {} : { date });
 
 /** The last one counts: a comment may quote an order ID too. */
 function findLastOrderId(cells: readonly string[]): number | undefined {

@@ -16,18 +16,20 @@ export interface FeedbackRates {
 	readonly positive: number;
 	/** Neutral and negative. */
 	readonly nonPositive: number;
-	/** Length of the period they came in, in days; a positive whole number. */
+	/** Days they came in, without those of which nothing is known; a positive whole number. */
 	readonly days: number;
 	/** Last ISO calendar day of that period, marketplace-local. */
 	readonly through: string;
 }
 
 export interface ForecastOptions {
-	/**
-	 * ISO calendar day, marketplace-local: the last day whose feedback is known. Where Amazon's totals
-	 * lag, pass the last day they cover, else the lag is taken for days without feedback.
-	 */
+	/** ISO calendar day, marketplace-local: the day of the first point. */
 	readonly today: string;
+	/**
+	 * The last day whose feedback is known, `today` by default. Where Amazon's totals lag, days after it
+	 * are days ahead: without new feedback empty, at current rates with what is expected to come.
+	 */
+	readonly knownThrough?: string;
 	/** How many days to look ahead, 1 to 365. */
 	readonly days: number;
 	/** Lengths in days; `Infinity` for the lifetime window, which nothing leaves. */
@@ -88,12 +90,20 @@ const Z_95 = 1.959964;
 /**
  * Counts what came in the `days` days that end on `through`, both included. Days before the series
  * begins count as days without feedback, so ask for no more days than the history covers.
- * @throws RangeError where `through` is no ISO day or `days` no positive whole number
+ * @param daysCovered how many of these days are known; the rates are per known day
+ * @throws RangeError where `through` is no ISO day or a number of days no positive whole number
  */
-export function ratesOf(series: FeedbackSeries, through: string, days = 90): FeedbackRates {
+export function ratesOf(
+	series: FeedbackSeries,
+	through: string,
+	days = 90,
+	daysCovered = days,
+): FeedbackRates {
 	requireWhole('The days rates are taken from', days, 1, Number.MAX_SAFE_INTEGER);
-	const counts = series.window(dayNumber(through), days);
-	return { positive: counts.positive, nonPositive: nonPositivesOf(counts), days, through };
+	requireWhole('The days of them that are known', daysCovered, 1, days);
+	const { positive, ...others } = series.window(dayNumber(through), days);
+	const nonPositive = nonPositivesOf({ positive, ...others });
+	return { positive, nonPositive, days: daysCovered, through };
 }
 
 /** What the expected ratings and their intervals rest on, as a sentence. */
@@ -119,18 +129,19 @@ export function forecast(series: FeedbackSeries, options: ForecastOptions): Wind
 	const today = dayNumber(options.today);
 	requireWhole('The days to forecast', days, 1, 365);
 	requireWhole('The days of the rates', options.rates.days, 1, Number.MAX_SAFE_INTEGER);
+	const known = Math.min(today, dayNumber(options.knownThrough ?? options.today));
 	const dates = Array.from({ length: days + 1 }, (_, ahead) => isoDay(today + ahead));
 
 	return windows.map((window) => {
 		if (window !== Infinity) requireWhole('A window', window, 1, Number.MAX_SAFE_INTEGER);
 		const points = dates.map((date, ahead) => {
-			const counts = series.between(today + ahead - window + 1, today);
-			return pointOf(date, counts, Math.min(ahead, window), options);
+			const counts = series.between(today + ahead - window + 1, known);
+			return pointOf(date, counts, Math.min(today + ahead - known, window), options);
 		});
 		const crossings = (scenario: 'withoutNewFeedback' | 'atCurrentRates') =>
 			thresholds.flatMap((threshold) => crossingsOf(points, scenario, threshold));
 		const leaves = (count: (counts: FeedbackCounts) => number) => {
-			const last = lastDayWith(count, series, today - window + 1, today);
+			const last = lastDayWith(count, series, today - window + 1, known);
 			return last === undefined || window === Infinity ? undefined : isoDay(last + window);
 		};
 		return {

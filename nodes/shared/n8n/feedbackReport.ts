@@ -79,8 +79,25 @@ export function hintAtTurn(
 	);
 }
 
-const dayOf = ({ timeZone }: Marketplace, moment: string | undefined): string | undefined =>
+/** The marketplace-local calendar day of a moment. */
+export const dayOf = ({ timeZone }: Marketplace, moment: string | undefined): string | undefined =>
 	(moment && DateTime.fromISO(moment, { zone: timeZone }).toISODate()) || undefined;
+
+/** The first marketplace-local day that begins at the moment or later. */
+const firstWholeDay = (marketplace: Marketplace, moment: string | undefined) => {
+	const day = dayOf(marketplace, moment);
+	if (day === undefined || moment === undefined) return undefined;
+	return DateTime.fromISO(moment) > DateTime.fromISO(startOfDayIn(marketplace, day))
+		? plusDays(day, 1)
+		: day;
+};
+
+/** The last marketplace-local day that is over at the moment, within a second. */
+const lastWholeDay = (marketplace: Marketplace, moment: string | undefined) => {
+	const end = moment && DateTime.fromISO(moment, { zone: 'utc' }).plus({ seconds: 1 });
+	const day = end ? dayOf(marketplace, end.toISO() ?? undefined) : undefined;
+	return day && plusDays(day, -1);
+};
 
 export interface FeedbackReportRequest {
 	readonly marketplace: Marketplace;
@@ -95,8 +112,8 @@ export type FetchedFeedback =
 	| {
 			readonly known: true;
 			readonly reportId: string;
-			readonly report: FeedbackReport;
-			/** First and last marketplace-local day it covers, where Amazon says so. */
+			readonly report: ReadReport;
+			/** First and last marketplace-local day it covers whole, where Amazon says so. */
 			readonly from: string | undefined;
 			readonly through: string | undefined;
 	  }
@@ -155,13 +172,15 @@ export async function fetchFeedback(
 		known: true,
 		reportId: id,
 		report: obtained.content,
-		from: dayOf(marketplace, dataStartTime),
-		through: dayOf(marketplace, dataEndTime ?? createdTime),
+		from: firstWholeDay(marketplace, dataStartTime),
+		through: lastWholeDay(marketplace, dataEndTime ?? createdTime),
 	};
 }
 
-/** A report as it was read, with what its reader knows of its first line. */
-export interface ReadReport extends FeedbackReport, Pick<FeedbackReportReader, 'hasHeadings'> {}
+/** A report as it was read, with what its reader knows of its first and its last line. */
+export interface ReadReport
+	extends FeedbackReport,
+		Pick<FeedbackReportReader, 'hasHeadings' | 'lines'> {}
 
 /**
  * Unpacks, decodes and parses a feedback report piece by piece, so that its text is never in memory twice.
@@ -182,8 +201,8 @@ export async function readFeedbackReport(
 			const rows: FeedbackRow[] = [];
 			for await (const piece of pieces) for (const row of reader.read(piece)) rows.push(row);
 			rows.push(...reader.end());
-			const { unreadable, unreadableLines, hasHeadings } = reader;
-			return { rows, unreadable, unreadableLines, hasHeadings };
+			const { unreadable, unreadableLines, hasHeadings, lines } = reader;
+			return { rows, unreadable, unreadableLines, hasHeadings, lines };
 		},
 	);
 }

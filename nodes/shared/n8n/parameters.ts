@@ -44,6 +44,7 @@ function check<Shape extends z.ZodRawShape>(
 	const names = Object.keys(schema.shape);
 	const parsed = schema.safeParse(
 		Object.fromEntries(names.map((name) => [name, read(name) ?? undefined])),
+		{ errorMap: inPlainWords },
 	);
 	if (parsed.success) return parsed.data;
 
@@ -53,6 +54,46 @@ function check<Shape extends z.ZodRawShape>(
 		itemIndex,
 		description: issue && shortened(issue.message),
 	});
+}
+
+/** What each type of value is asked for by; an emptied number field and a text in it are both `nan`. */
+const WANTED: Readonly<Record<string, string>> = {
+	number: 'Enter a number',
+	nan: 'Enter a number',
+	integer: 'Enter a whole number',
+	string: 'Enter a text',
+	boolean: 'Choose true or false',
+	array: 'Enter a list',
+};
+
+/** Zod's own messages are for programmers; those that a schema brings along stay. */
+const inPlainWords: z.ZodErrorMap = (issue, { defaultError }) => ({
+	message: plainMessage(issue) ?? defaultError,
+});
+
+function plainMessage(issue: z.ZodIssueOptionalMessage): string | undefined {
+	switch (issue.code) {
+		case 'invalid_type':
+			return WANTED[issue.expected];
+		case 'not_finite':
+			return WANTED.number;
+		case 'too_small':
+		case 'too_big': {
+			if (issue.type !== 'number') return undefined;
+			const [limit, one, other] =
+				issue.code === 'too_small'
+					? [issue.minimum, 'or more', 'more than']
+					: [issue.maximum, 'or less', 'less than'];
+			return issue.inclusive ? `Enter ${limit} ${one}` : `Enter ${other} ${limit}`;
+		}
+		case 'invalid_enum_value':
+			return `Choose one of ${issue.options.join(', ')}, not ${String(issue.received)}`;
+		case 'invalid_union':
+		case 'invalid_literal':
+			return 'Choose one of the values offered';
+		default:
+			return undefined;
+	}
 }
 
 /** Some messages repeat what was given, however long that is. */

@@ -45,26 +45,67 @@ export const thresholdsParameter: INodeProperties = {
 	],
 };
 
-/** At most four decimals, as many as an exact comparison is made for. */
-const percentSchema = z.coerce
-	.number()
-	.min(0)
-	.max(100)
-	.refine((percent) => /^\d+(\.\d{1,4})?$/.test(String(percent)), 'At most four decimals');
+/** A percentage as a number or, from an expression, as its digits; NaN for anything else, empty or not. */
+function percentOf(value: unknown): number {
+	if (typeof value === 'string')
+		return /^\s*[-+]?\d+(\.\d+)?\s*$/.test(value) ? Number(value) : NaN;
+	return typeof value === 'number' ? value : NaN;
+}
+
+const isBlank = (value: unknown): boolean =>
+	value === null || value === undefined || (typeof value === 'string' && value.trim() === '');
+
+/** What is wrong with a percentage; undefined where nothing is. */
+function problemOf(value: unknown): string | undefined {
+	if (isBlank(value)) return 'has no percentage';
+	const percent = percentOf(value);
+	if (!Number.isFinite(percent)) return 'is not a number';
+	// An emptied field can come as 0, and nothing is ever below 0.
+	if (percent <= 0) return 'is not above 0';
+	if (percent > 100) return 'is above 100';
+	// As many as an exact comparison is made for.
+	return /^\d+(\.\d{1,4})?$/.test(String(percent)) ? undefined : 'has more than four decimals';
+}
+
+const thresholdSchema = z
+	.object({ name: z.string().trim().nullish(), percent: z.unknown() })
+	.transform(({ name, percent }) => ({ name: name || '', percent }));
+
+const LONGEST_NAME_SHOWN = 60;
+
+const quoted = (name: string): string =>
+	`"${name.length > LONGEST_NAME_SHOWN ? `${name.slice(0, LONGEST_NAME_SHOWN)}…` : name}"`;
 
 /** The thresholds as exact shares, highest first; the usual two where there are none. */
 export const thresholdsSchema = z
-	.object({
-		threshold: z
-			.array(z.object({ name: z.string().trim().default(''), percent: percentSchema }))
-			.default([]),
-	})
-	.transform(({ threshold }) =>
-		sortThresholds(
-			(threshold.length === 0 ? DEFAULTS : threshold).map(({ name, percent }) => ({
-				name: name || `${percent} %`,
+	.object({ threshold: z.array(thresholdSchema).nullish() })
+	.transform(({ threshold }, check) => {
+		const given = threshold ?? [];
+		const refuse = (index: number, field: 'name' | 'percent', message: string) =>
+			check.addIssue({ code: 'custom', path: ['threshold', index, field], message });
+		const thresholds = given.map(({ name, percent: value }, index) => {
+			const problem = problemOf(value);
+			if (problem !== undefined) {
+				const which = name === '' ? `Threshold ${index + 1}` : `The threshold ${quoted(name)}`;
+				refuse(
+					index,
+					'percent',
+					`${which} ${problem}. Enter a number above 0 and up to 100, e.g. 95.`,
+				);
+				return { name, percent: 0 };
+			}
+			const percent = percentOf(value);
+			return { name: name || `${percent} %`, percent };
+		});
+		thresholds.forEach(({ name }, index) => {
+			if (name === '' || thresholds.findIndex((other) => other.name === name) === index) return;
+			refuse(index, 'name', `Two thresholds are named ${quoted(name)}. Give each its own name.`);
+		});
+		return sortThresholds(
+			(thresholds.length === 0 ? DEFAULTS : thresholds).map(({ name, percent }) => ({
+				name,
 				percent,
 				share: rationalFromPercent(percent),
 			})),
-		),
-	);
+		);
+	});

@@ -1,45 +1,96 @@
+import { DateTime } from 'luxon';
 import { z } from 'zod';
 
 import type { DailyFeedback } from '../domain/ratingWindow';
 import { parseJsonReport } from './reports';
 
-const count = z.number().int().nonnegative();
+/** Amazon leaves figures empty at times; what is no count is unknown, never 0. */
+const count = z.number().int().nonnegative().nullable().catch(null);
 
 /** One that was made for something else and is picked up by its ID can be per week or month. */
 const perDay = z.literal('DAY', {
 	errorMap: () => ({ message: 'the report has to be one per day, not per week or month' }),
 });
 
+const isoDay = z
+	.string()
+	.regex(/^\d{4}-\d{2}-\d{2}/)
+	.transform((text) => text.slice(0, 10))
+	.refine((text) => DateTime.fromISO(text, { zone: 'utc' }).isValid);
+
+const daySchema = z.object({
+	date: isoDay,
+	salesByDate: z.object({ unitsOrdered: count }).nullish().catch(undefined),
+	trafficByDate: z
+		.object({ feedbackReceived: count, negativeFeedbackReceived: count, pageViews: count })
+		.nullish()
+		.catch(undefined),
+});
+
 /** As far as feedback goes; the report holds sales and traffic too. */
 const salesAndTrafficSchema = z.object({
 	reportSpecification: z
-		.object({ reportOptions: z.object({ dateGranularity: perDay.nullish() }).nullish() })
+		.object({
+			reportOptions: z.object({ dateGranularity: perDay.nullish() }).nullish(),
+			dataStartTime: isoDay.nullish().catch(undefined),
+			dataEndTime: isoDay.nullish().catch(undefined),
+		})
 		.nullish(),
-	salesAndTrafficByDate: z.array(z.unknown()),
+	// A day that cannot be read costs itself: it is then unknown.
+	salesAndTrafficByDate: z.array(daySchema.nullable().catch(null)),
 });
 
-const daySchema = z.object({
-	date: z.string().regex(/^\d{4}-\d{2}-\d{2}/),
-	trafficByDate: z.object({ feedbackReceived: count, negativeFeedbackReceived: count }),
-});
+export interface SalesAndTraffic {
+	readonly days: DailyFeedback[];
+	/** First and last day that the report says it is of, where it says so. */
+	readonly from?: string;
+	readonly through?: string;
+}
 
-const daysSchema = z.object({ salesAndTrafficByDate: z.array(daySchema) });
+/** What each day has where Amazon has not changed the report. */
+const wholeSchema = z.object({
+	salesAndTrafficByDate: z.array(
+		z.object({
+			date: z.string(),
+			trafficByDate: z.object({
+				feedbackReceived: z.number(),
+				negativeFeedbackReceived: z.number(),
+			}),
+		}),
+	),
+});
 
 /**
- * Reads the daily feedback totals of a `GET_SALES_AND_TRAFFIC_REPORT` with day granularity. A day of
- * which a figure is missing or cannot be read is unknown: it is left out, as one that Amazon left out.
- * @throws SpApiFailure `unexpectedAnswer` where it has days and none can be read
+ * Reads a `GET_SALES_AND_TRAFFIC_REPORT` with day granularity, as far as feedback goes.
+ * @throws SpApiFailure `unexpectedAnswer` where it has days and none of them has a figure
  */
-export function parseSalesAndTraffic(text: string): DailyFeedback[] {
+export function readSalesAndTraffic(text: string): SalesAndTraffic {
 	const report = parseJsonReport(text, salesAndTrafficSchema, 'Sales and Traffic');
 	const entries = report.salesAndTrafficByDate;
-	let days = entries.flatMap((entry) => daySchema.safeParse(entry).data ?? []);
-	if (days.length === 0 && entries.length > 0) {
-		days = parseJsonReport(text, daysSchema, 'Sales and Traffic').salesAndTrafficByDate;
-	}
-	return days.map(({ date, trafficByDate }) => ({
-		date: date.slice(0, 10),
-		received: trafficByDate.feedbackReceived,
-		negative: trafficByDate.negativeFeedbackReceived,
-	}));
+	const hasFigures = entries.some(
+		(day) => typeof day?.trafficByDate?.feedbackReceived === 'number',
+	);
+	if (entries.length > 0 && !hasFigures) parseJsonReport(text, wholeSchema, 'Sales and Traffic');
+	const { dataStartTime, dataEndTime } = report.reportSpecification ?? {};
+	return {
+		days: report.salesAndTrafficByDate.flatMap((day) =>
+			day === null
+				? []
+				: [
+						{
+							date: day.date,
+							received: day.trafficByDate?.feedbackReceived ?? null,
+							negative: day.trafficByDate?.negativeFeedbackReceived ?? null,
+							units: day.salesByDate?.unitsOrdered ?? null,
+							pageViews: day.trafficByDate?.pageViews ?? null,
+						},
+					],
+		),
+		...(typeof dataStartTime === 'string' && { from: dataStartTime }),
+		...(typeof dataEndTime === 'string' && { through: dataEndTime }),
+	};
 }
+
+/** The days of such a report alone. */
+export const parseSalesAndTraffic = (text: string): DailyFeedback[] =>
+	readSalesAndTraffic(text).days;
