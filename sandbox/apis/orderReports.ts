@@ -16,7 +16,14 @@ interface OrderReport {
 	readonly maxDays: (settings: SandboxSettings) => number;
 	/** When it happened; undefined for an order the report leaves out. */
 	readonly momentOf: (order: WorldOrder, now: number) => number | undefined;
-	readonly write: (lines: readonly OrderLine[], countryCode: string, now: number) => ReportFile;
+	readonly write: (
+		lines: readonly OrderLine[],
+		countryCode: string,
+		now: number,
+		settings: SandboxSettings,
+	) => ReportFile;
+	/** Whether it holds the orders of all marketplaces of the region. */
+	readonly isOfRegion?: (settings: SandboxSettings) => boolean;
 }
 
 const ORDER_REPORTS: Readonly<Record<string, OrderReport>> = {
@@ -25,6 +32,7 @@ const ORDER_REPORTS: Readonly<Record<string, OrderReport>> = {
 		maxDays: ({ ordersReportMaxDays }) => ordersReportMaxDays,
 		momentOf: lastUpdateOf,
 		write: writeAllOrdersFile,
+		isOfRegion: ({ allOrdersOfRegion }) => allOrdersOfRegion,
 	},
 	GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL: {
 		// Documented as one month.
@@ -56,7 +64,8 @@ export function writeOrderReport(
 	const places = seller.marketplaces.filter(({ marketplace }) =>
 		marketplaceIds.includes(marketplace.id),
 	);
-	const lines = places
+	const held = report.isOfRegion?.(state.settings) === true ? seller.marketplaces : places;
+	const lines = held
 		.flatMap(({ marketplace, orders }) =>
 			orders
 				.filter(({ createdAt }) => createdAt <= now)
@@ -67,5 +76,5 @@ export function writeOrderReport(
 		.flatMap(({ order, marketplace }) => order.items.map((item) => ({ order, item, marketplace })));
 	const first = places.find(({ marketplace }) => marketplace.id === marketplaceIds[0]);
 	if (lines.length === 0 || !first) return undefined;
-	return report.write(lines, first.marketplace.countryCode, now);
+	return report.write(lines, first.marketplace.countryCode, now, state.settings);
 }

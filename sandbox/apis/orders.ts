@@ -11,6 +11,7 @@ import {
 	type Operation,
 } from '../http';
 import { lastUpdateOf, statusOf } from '../world/orderState';
+import type { SandboxSettings } from '../settings';
 import { INCLUDED_DATA, describeOrder } from './orderBody';
 import type { FulfillmentStatus, WorldOrder } from '../world/types';
 
@@ -31,9 +32,14 @@ function oneOf(values: readonly string[], allowed: readonly string[], name: stri
 	if (wrong !== undefined) throw invalidInput(`Invalid value for ${name}: ${wrong}`);
 }
 
-function readIncludedData({ query }: Call): string[] {
+function readIncludedData({ query, state }: Call): string[] {
 	const included = list(query['includedData']);
 	oneOf(included, INCLUDED_DATA, 'includedData');
+	if (state.settings.refusesFulfillment && included.includes('FULFILLMENT')) {
+		throw invalidInput(
+			'The input you have submitted is not valid. Please check your input and try again.',
+		);
+	}
 	return included;
 }
 
@@ -137,7 +143,8 @@ function searchOrders(call: Call): Answer {
 		.slice(page.offset, end)
 		.map((orderId) => state.world.order(seller.key, orderId))
 		.filter((order): order is WorldOrder => order !== undefined)
-		.map((order) => describeOrder(order, seller, included, now, state.settings));
+		.map((order) => describeOrder(order, seller, included, now, state.settings))
+		.map((body, index) => damaged(body, index, state.settings));
 	const more = end < page.orderIds.length;
 	const nextToken = more
 		? state.orderPages.open({ ...page, sellerKey: seller.key, search: key, offset: end }, now)
@@ -146,9 +153,29 @@ function searchOrders(call: Call): Answer {
 		status: 200,
 		body: {
 			orders,
-			...(nextToken === undefined ? {} : { pagination: { nextToken } }),
+			...(nextToken === undefined ? lastPagination(state.settings) : { pagination: { nextToken } }),
 			[search.by === 'created' ? 'createdBefore' : 'lastUpdatedBefore']: toIso(page.before),
 		},
+	};
+}
+
+const lastPagination = ({ nullsInOrders }: SandboxSettings) =>
+	nullsInOrders ? { pagination: { nextToken: null } } : {};
+
+/** An order as clients have met it, beside the documented shape. */
+function damaged(
+	order: Record<string, unknown>,
+	index: number,
+	{ nullsInOrders, brokenOrderId }: SandboxSettings,
+): Record<string, unknown> {
+	if (order['orderId'] === brokenOrderId) return { ...order, lastUpdatedTime: 'soon' };
+	if (!nullsInOrders || index % 2 === 0) return order;
+	return {
+		...order,
+		...(JSON.stringify(order['programs']) === '[]' && { programs: null }),
+		...(JSON.stringify(order['associatedOrders']) === '[]' && { associatedOrders: null }),
+		recipient: order['recipient'] ?? null,
+		packages: order['packages'] ?? null,
 	};
 }
 

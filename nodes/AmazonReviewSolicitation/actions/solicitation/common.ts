@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
-import { isOrderId } from '../../../shared/domain/orderId';
+import { isOrderId, whyNoOrderId } from '../../../shared/domain/orderId';
 import type { Marketplace } from '../../../shared/domain/marketplaces';
 import {
 	isRetryable,
@@ -73,6 +73,8 @@ export interface OrderInQuestion {
 	readonly marketplace: Marketplace;
 	/** When a request is permitted, where the input item says so. */
 	readonly window?: SolicitationWindow;
+	/** What Amazon would not tell about the order itself, as a sentence. */
+	readonly orderUnreadable?: string;
 }
 
 /** Reads the parameters of one item; what is no order ID stays text, to be reported as such. */
@@ -165,8 +167,11 @@ export async function explain(
 	const details = await getOrder(order.client, order.orderId).catch(unlessCancelled);
 	if (details === undefined) return { order, finding };
 	const window = windowOf(details) ?? order.window;
+	const orderUnreadable = details.isWithoutFulfillment
+		? 'Amazon would not give the status and the delivery dates of the order'
+		: undefined;
 	return {
-		order: { ...order, window },
+		order: { ...order, window, orderUnreadable },
 		finding: outcomeBy(outcomeOfStatus(details) ?? (window && outcomeOfWindow(window))),
 	};
 }
@@ -195,6 +200,17 @@ function outcomeOfWindow(window: SolicitationWindow): SolicitationOutcome | unde
 	return position === 'after' ? 'windowClosed' : undefined;
 }
 
+function explanationOf(
+	{ orderId, orderUnreadable }: OrderInQuestion,
+	outcome: SolicitationOutcome,
+	roles: readonly string[] | undefined,
+): string {
+	const explanation = SOLICITATION_OUTCOMES[outcome];
+	if (outcome === 'invalidOrderId') return whyNoOrderId(orderId) ?? explanation;
+	if (roles !== undefined) return `${explanation}: ${roles.join(' or ')}`;
+	return orderUnreadable === undefined ? explanation : `${explanation}. ${orderUnreadable}`;
+}
+
 /** The one shape in which both operations report on an order. */
 export function toResult({ order, finding }: Explained): IDataObject {
 	const { outcome, answer, failure } = finding;
@@ -204,10 +220,7 @@ export function toResult({ order, finding }: Explained): IDataObject {
 		marketplace: order.marketplace.countryCode,
 		marketplaceId: order.marketplace.id,
 		outcome,
-		explanation:
-			roles === undefined
-				? SOLICITATION_OUTCOMES[outcome]
-				: `${SOLICITATION_OUTCOMES[outcome]}: ${roles.join(' or ')}`,
+		explanation: explanationOf(order, outcome, roles),
 		tryAgainLater: isRetryable(outcome),
 		windowOpensAt: order.window?.opensAt ?? null,
 		windowClosesAt: order.window?.closesAt ?? null,
