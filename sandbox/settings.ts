@@ -35,6 +35,22 @@ export const settingsSchema = z
 		trafficLagDays: z.number().int().nonnegative().default(0),
 		/** Unconfirmed: the all-orders report ends CANCELLED when its range is longer than this. */
 		ordersReportMaxDays: z.number().int().positive().default(30),
+		/**
+		 * The all-orders report holds the orders of the whole region, whatever marketplace it is asked for
+		 * (selling-partner-api-models#1859, selling-partner-api-docs#1404 and #1961).
+		 */
+		allOrdersOfRegion: z.boolean().default(true),
+		/** It ends with an order of another shop (channel "Non-Amazon") and one of a channel of unknown name. */
+		ordersOfOtherShops: z.boolean().default(false),
+		/**
+		 * Both order operations answer 400 where FULFILLMENT is asked for, as one region did for hours
+		 * (selling-partner-api-models#5365).
+		 */
+		refusesFulfillment: z.boolean().default(false),
+		/** null where orders have no value, in every second order of a page, and for a token where no page follows. */
+		nullsInOrders: z.boolean().default(false),
+		/** This order comes with a time that is none. */
+		brokenOrderId: z.string().default(''),
 		/** Unconfirmed: `negativeFeedbackReceived` counts 1-2 stars, or 3 stars as well. */
 		negativeIncludesNeutral: z.boolean().default(false),
 		/** Field names of the performance report: as in Amazon's schema or as in its example. */

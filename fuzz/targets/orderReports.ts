@@ -6,7 +6,7 @@ import { parseAllOrdersReport } from '../../nodes/shared/domain/allOrdersReport'
 import { parseFbaShipmentsReport } from '../../nodes/shared/domain/fbaShipmentsReport';
 import type { UnreadableRow } from '../../nodes/shared/domain/feedbackReport';
 import { sellerOrderSchema } from '../../nodes/shared/domain/order';
-import { isOrderId } from '../../nodes/shared/domain/orderId';
+import { isOrderIdOfAnyKind } from '../../nodes/shared/domain/orderId';
 import { parseReturnsReport } from '../../nodes/shared/domain/returnsReport';
 import { readMoment, readTabDelimited } from '../../nodes/shared/domain/tabDelimited';
 import { readSimply, type ExpectedRow } from '../oracle/simpleTable';
@@ -19,7 +19,17 @@ export const covers = [
 ].map((name) => `nodes/shared/domain/${name}.ts`);
 
 export const words = [
-	...['\t', '\n', '\r\n', '-', '.', '"', 'S01-1234567-7654321', '111-1234567-7654321'],
+	...[
+		'\t',
+		'\n',
+		'\r\n',
+		'-',
+		'.',
+		'"',
+		'S01-1234567-7654321',
+		'Non-Amazon',
+		'111-1234567-7654321',
+	],
 	...['amazon-order-id', 'order-status', 'estimated-arrival-date', 'order-id', 'return-date'],
 	...['Order ID', 'Return request date', 'Return delivery date', 'Refunded Amount'],
 	...['purchase-date', 'last-updated-date', 'sales-channel', 'item-status', 'quantity', 'currency'],
@@ -78,7 +88,7 @@ function checkOrders(text: string, rows: readonly ExpectedRow[], reports: OrderR
 	const { orders, unreadable } = reports.parseAllOrdersReport(text);
 	if (lacks(rows, ['amazon-order-id', 'order-status'])) return checkNothing(orders.length);
 	const isRow = ({ cells, isTooLong }: ExpectedRow) =>
-		!isTooLong && isOrderId(cells['amazon-order-id'] ?? '');
+		!isTooLong && isOrderIdOfAnyKind(cells['amazon-order-id'] ?? '');
 	checkUnreadable(unreadable, rows, isRow);
 	deepStrictEqual(
 		orders.map(({ orderId }) => orderId),
@@ -112,10 +122,10 @@ function checkShipments(text: string, rows: readonly ExpectedRow[], reports: Ord
 	checkUnreadable(unreadable, rows, ({ cells, isTooLong }) => {
 		const arrival = cells['estimated-arrival-date'] ?? '';
 		const isReadable = arrival === '' || reports.readMoment(arrival) !== null;
-		return !isTooLong && isOrderId(cells['amazon-order-id'] ?? '') && isReadable;
+		return !isTooLong && isOrderIdOfAnyKind(cells['amazon-order-id'] ?? '') && isReadable;
 	});
 	for (const [orderId, { earliest, latest }] of arrivals) {
-		ok(isOrderId(orderId), orderId);
+		ok(isOrderIdOfAnyKind(orderId), orderId);
 		ok(Date.parse(earliest) <= Date.parse(latest), `${earliest} is after ${latest}`);
 	}
 }
@@ -125,7 +135,8 @@ function checkReturns(text: string, rows: readonly ExpectedRow[], reports: Order
 	const column = rows[0] !== undefined && 'order id' in rows[0].cells ? 'order id' : 'order-id';
 	const dated = column === 'order id' ? 'return request date' : 'return-date';
 	if (lacks(rows, [column, dated])) return checkNothing(returns.length);
-	const isRow = ({ cells, isTooLong }: ExpectedRow) => !isTooLong && isOrderId(cells[column] ?? '');
+	const isRow = ({ cells, isTooLong }: ExpectedRow) =>
+		!isTooLong && isOrderIdOfAnyKind(cells[column] ?? '');
 	checkUnreadable(unreadable, rows, isRow);
 	deepStrictEqual(
 		returns.map(({ orderId }) => orderId),

@@ -22,7 +22,12 @@ interface OrderReport {
 	readonly lagOf?: (order: WorldOrder) => number;
 	/** Holds the whole region, and orders of other shops, where Amazon has these habits. */
 	readonly regional?: boolean;
-	readonly write: (lines: readonly OrderLine[], countryCode: string, now: number) => ReportFile;
+	readonly write: (
+		lines: readonly OrderLine[],
+		countryCode: string,
+		now: number,
+		settings: SandboxSettings,
+	) => ReportFile;
 }
 
 const ORDER_REPORTS: Readonly<Record<string, OrderReport>> = {
@@ -67,7 +72,8 @@ export function writeOrderReport(
 	const { habits } = state;
 	const places = seller.marketplaces.filter(
 		({ marketplace }) =>
-			(report.regional && habits.wholeRegionOrders) || marketplaceIds.includes(marketplace.id),
+			(report.regional && (habits.wholeRegionOrders || state.settings.allOrdersOfRegion)) ||
+			marketplaceIds.includes(marketplace.id),
 	);
 	const shown = (place: MarketplaceWorld) =>
 		report.regional && habits.foreignOrders
@@ -91,5 +97,5 @@ export function writeOrderReport(
 		.flatMap(({ order, marketplace }) => order.items.map((item) => ({ order, item, marketplace })));
 	const first = places.find(({ marketplace }) => marketplace.id === marketplaceIds[0]);
 	if (lines.length === 0 || !first) return undefined;
-	return report.write(lines, first.marketplace.countryCode, now);
+	return report.write(lines, first.marketplace.countryCode, now, state.settings);
 }

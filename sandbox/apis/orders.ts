@@ -12,6 +12,7 @@ import {
 } from '../http';
 import { digitalOrders, multiChannelOrders } from '../world/foreignOrders';
 import { lastUpdateOf, statusOf } from '../world/orderState';
+import type { SandboxSettings } from '../settings';
 import { INCLUDED_DATA, describeOrder } from './orderBody';
 import type { Habits } from '../habits';
 import type { FulfillmentStatus, MarketplaceWorld, WorldOrder } from '../world/types';
@@ -33,9 +34,14 @@ function oneOf(values: readonly string[], allowed: readonly string[], name: stri
 	if (wrong !== undefined) throw invalidInput(`Invalid value for ${name}: ${wrong}`);
 }
 
-function readIncludedData({ query }: Call): string[] {
+function readIncludedData({ query, state }: Call): string[] {
 	const included = list(query['includedData']);
 	oneOf(included, INCLUDED_DATA, 'includedData');
+	if (state.settings.refusesFulfillment && included.includes('FULFILLMENT')) {
+		throw invalidInput(
+			'The input you have submitted is not valid. Please check your input and try again.',
+		);
+	}
 	return included;
 }
 
@@ -169,7 +175,8 @@ function searchOrders(call: Call): Answer {
 		.slice(page.offset, end)
 		.map((orderId) => findOrder(call, orderId))
 		.filter((order): order is WorldOrder => order !== undefined)
-		.map((order) => describeOrder(order, seller, included, now, state));
+		.map((order) => describeOrder(order, seller, included, now, state))
+		.map((body, index) => damaged(body, index, state.settings));
 	const more = end < page.orderIds.length;
 	const nextToken = more
 		? state.orderPages.open({ ...page, sellerKey: seller.key, search: key, offset: end }, now)
@@ -178,15 +185,32 @@ function searchOrders(call: Call): Answer {
 		status: 200,
 		body: {
 			orders,
-			...(nextToken === undefined ? lastPage(state.habits) : { pagination: { nextToken } }),
+			...(nextToken === undefined ? lastPage(state) : { pagination: { nextToken } }),
 			[search.by === 'created' ? 'createdBefore' : 'lastUpdatedBefore']: toIso(page.before),
 		},
 	};
 }
 
 /** What stands where the token of the next page would. */
-const lastPage = ({ nullsInOrders }: Habits) =>
-	nullsInOrders ? { pagination: { nextToken: null } } : {};
+const lastPage = ({ habits, settings }: Call['state']) =>
+	habits.nullsInOrders || settings.nullsInOrders ? { pagination: { nextToken: null } } : {};
+
+/** An order as clients have met it, beside the documented shape. */
+function damaged(
+	order: Record<string, unknown>,
+	index: number,
+	{ nullsInOrders, brokenOrderId }: SandboxSettings,
+): Record<string, unknown> {
+	if (order['orderId'] === brokenOrderId) return { ...order, lastUpdatedTime: 'soon' };
+	if (!nullsInOrders || index % 2 === 0) return order;
+	return {
+		...order,
+		...(JSON.stringify(order['programs']) === '[]' && { programs: null }),
+		...(JSON.stringify(order['associatedOrders']) === '[]' && { associatedOrders: null }),
+		recipient: order['recipient'] ?? null,
+		packages: order['packages'] ?? null,
+	};
+}
 
 function getOrder(call: Call): Answer {
 	const { state, seller, now } = call;

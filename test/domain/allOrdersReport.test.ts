@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { parseAllOrdersReport } from '../../nodes/shared/domain/allOrdersReport';
+import { ordersIn, parseAllOrdersReport } from '../../nodes/shared/domain/allOrdersReport';
 import { MARKETPLACES } from '../../nodes/shared/domain/marketplaces';
 import { sellerOrderSchema, type SellerOrder } from '../../nodes/shared/domain/order';
 
@@ -411,13 +411,93 @@ describe('the total', () => {
 	});
 });
 
+describe('the orders of some marketplaces', () => {
+	const [US, CA, MX] = ['ATVPDKIKX0DER', 'A2EUQ1WTGCTBG2', 'A1AM78C64UM0Y8'];
+	const rowOf = (orderId: string, channel: string): Cells => ({
+		...ROW,
+		'amazon-order-id': orderId,
+		'sales-channel': channel,
+	});
+	const region = parse(
+		rowOf('111-0000001-0000001', 'Amazon.com'),
+		rowOf('701-0000002-0000002', 'Amazon.ca'),
+		rowOf('702-0000003-0000003', 'Amazon.com.mx'),
+		rowOf('S01-0000004-0000004', 'Non-Amazon'),
+		rowOf('111-0000005-0000005', 'Non-Amazon US'),
+		rowOf('111-0000006-0000006', 'SI CA Prod Marketplace'),
+		rowOf('111-0000007-0000007', ''),
+	);
+	const idsIn = (...marketplaceIds: string[]) =>
+		ordersIn(region, marketplaceIds).orders.map(({ orderId }) => orderId);
+
+	it('A1: are those whose sales channel is one of them, each once', () => {
+		expect(region.unreadable).toEqual([]);
+		expect(idsIn(US)).toEqual(['111-0000001-0000001']);
+		expect(idsIn(CA, MX)).toEqual(['701-0000002-0000002', '702-0000003-0000003']);
+		expect(idsIn(US, CA, MX)).toHaveLength(3);
+	});
+
+	it('A1: name orders of other shops and of unknown channels, and guess none of them', () => {
+		const { notOfAmazon, ofUnknownChannel } = ordersIn(region, [US]);
+		expect(notOfAmazon).toEqual(['S01-0000004-0000004', '111-0000005-0000005']);
+		expect([...ofUnknownChannel]).toEqual([
+			['SI CA Prod Marketplace', ['111-0000006-0000006']],
+			['', ['111-0000007-0000007']],
+		]);
+	});
+
+	it('A1: are of no marketplace where the rows of an order disagree', () => {
+		const both = parse(rowOf(ORDER_ID, 'Amazon.com'), rowOf(ORDER_ID, 'Amazon.ca'));
+		const { orders, ofUnknownChannel } = ordersIn(both, [US, CA]);
+		expect(orders).toEqual([]);
+		expect([...ofUnknownChannel]).toEqual([['Amazon.com, Amazon.ca', [ORDER_ID]]]);
+	});
+});
+
+describe('replacements and cancellation requests', () => {
+	const names = [
+		'amazon-order-id',
+		'order-status',
+		'is-replacement-order',
+		'is-exchange-order',
+		'original-order-id',
+		'is-buyer-requested-cancellation',
+	];
+	const read = (...rows: string[][]) =>
+		parseAllOrdersReport(
+			[names, ...rows.map((cells) => [ORDER_ID, 'Shipped', ...cells])]
+				.map((cells) => cells.join('\t'))
+				.join('\n'),
+		).orders[0];
+
+	it.each([
+		['a replacement', ['true', 'false', OTHER_ORDER_ID], OTHER_ORDER_ID],
+		['an exchange', ['false', 'true', OTHER_ORDER_ID], OTHER_ORDER_ID],
+		['neither', ['false', 'false', ''], ''],
+		['a replacement of an order it does not name', ['true', 'false', ''], null],
+		['not whether it is an exchange', ['false', '', ''], null],
+		['nothing', ['', '', ''], null],
+	])('A11: says %s', (_, cells, original) => {
+		expect(read(cells)?.replacementFor).toBe(original);
+	});
+
+	it('A11: takes an order for a replacement if one of its rows is', () => {
+		const order = read(['false', 'false', ''], ['true', 'false', OTHER_ORDER_ID]);
+		expect(order?.replacementFor).toBe(OTHER_ORDER_ID);
+		expect(read(['false', 'false', ''], ['true', '', ''])?.replacementFor).toBeNull();
+	});
+
+	it('A11: says whether the buyer asked to cancel, where the report does', () => {
+		const cells = ['false', 'false', ''];
+		expect(read([...cells, 'false'], [...cells, 'true'])?.cancellationRequested).toBe(true);
+		expect(read([...cells, 'false'])?.cancellationRequested).toBe(false);
+		expect(read(cells)?.cancellationRequested).toBeNull();
+	});
+});
+
 describe('rows that cannot be read', () => {
 	it.each([
 		['', 'it has no order ID (the line may be cut off)'],
-		[
-			'S01-1234567-7654321',
-			'its order ID is of multi-channel fulfilment: the order is from another shop than Amazon',
-		],
 		['Total', 'what it has in place of an order ID is none'],
 	])('are those with "%s" for an order ID', (orderId, reason) => {
 		const { orders, unreadable } = parse(ROW, { ...ROW, 'amazon-order-id': orderId });
@@ -448,6 +528,7 @@ describe('rows that cannot be read', () => {
 	it('are all of another report, told once', () => {
 		expect(parseAllOrdersReport('Order ID\tOrder date\n1\t2\n3\t4')).toEqual({
 			orders: [],
+			otherChannels: new Map(),
 			unreadable: [
 				{
 					line: 1,
@@ -458,7 +539,7 @@ describe('rows that cannot be read', () => {
 	});
 
 	it.each(['', COLUMNS.join('\t')])('are none in a report without rows', (text) => {
-		expect(parseAllOrdersReport(text)).toEqual({ orders: [], unreadable: [] });
+		expect(parseAllOrdersReport(text)).toMatchObject({ orders: [], unreadable: [] });
 	});
 });
 

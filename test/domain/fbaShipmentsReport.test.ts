@@ -64,19 +64,24 @@ describe('parseFbaShipmentsReport', () => {
 	it('reports rows it cannot read', () => {
 		const { arrivals, unreadable } = parse(
 			row(ORDER_ID, '2026-09-03'),
-			row('S01-1234567-7654321', '2026-09-03T00:30:00+00:00'),
+			row('1234567-7654321', '2026-09-03T00:30:00+00:00'),
 			row(ORDER_ID, '2026-09-03T00:30:00+00:00\tmore'),
 		);
 		expect(arrivals.size).toBe(0);
 		expect(unreadable).toEqual([
 			{ line: 2, reason: 'its estimated arrival is not a moment with an offset' },
-			{
-				line: 3,
-				reason:
-					'its order ID is of multi-channel fulfilment: the order is from another shop than Amazon',
-			},
+			{ line: 3, reason: 'what it has in place of an order ID is none' },
 			{ line: 4, reason: 'it has 9 columns and the header 8' },
 		]);
+	});
+
+	it('A18: takes shipments for other shops as what they are: rows in order', () => {
+		const { arrivals, unreadable } = parse(
+			row('S01-1234567-7654321', '2026-09-03T00:30:00+00:00'),
+			row(ORDER_ID, '2026-09-04T00:30:00+00:00'),
+		);
+		expect(unreadable).toEqual([]);
+		expect(arrivals.get(ORDER_ID)?.latest).toBe('2026-09-04T00:30:00.000Z');
 	});
 
 	it.each(['amazon-order-id', 'estimated-arrival-date'])('needs the column %s', (column) => {

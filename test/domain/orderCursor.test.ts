@@ -17,7 +17,8 @@ const at = (minutes: number): string => START.plus({ minutes }).toISO() ?? '';
 
 describe('nextStep', () => {
 	it('searches from the place reached, looking back a little, up to two minutes ago', () => {
-		const { step } = nextStep(cursorFrom(at(100)), at(200), newestSearchable(at(200)), 30);
+		const reached = { ...cursorFrom(at(10)), since: at(100) };
+		const { step } = nextStep(reached, at(200), newestSearchable(at(200)), 30);
 		expect(step).toEqual({ after: at(70), until: at(198) });
 	});
 
@@ -73,7 +74,7 @@ describe('takePage', () => {
 		}));
 		const { cursor } = nextStep(cursorFrom(at(0)), at(92), at(90), 30);
 		const done = takePage(cursor, { orders }, at(92), 30).cursor;
-		expect(Object.keys(done.handedOn)).toEqual(['60', '90']);
+		expect(Object.keys(done.passedOn)).toEqual(['60', '90']);
 		expect(done.since).toBe(at(90));
 		expect(done).not.toHaveProperty('open');
 		expect(orderCursorSchema.parse(JSON.parse(JSON.stringify(done)))).toEqual(done);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { isOrderId } from '../../nodes/shared/domain/orderId';
+import { isOrderId, isOrderIdOfAnyKind, whyNoOrderId } from '../../nodes/shared/domain/orderId';
 
 const digits = (length: number) =>
 	fc
@@ -30,5 +30,28 @@ describe('isOrderId', () => {
 		['other dashes', '111–1234567–7654321'],
 	])('refuses %s', (_, text) => {
 		expect(isOrderId(text)).toBe(false);
+	});
+});
+
+describe('whyNoOrderId', () => {
+	it.each([
+		['D01-1234567-7654321', /digital order/],
+		['S01-1234567-7654321', /order of another shop that Amazon ships/],
+		['S02-1234567-7654321', /order of another shop that Amazon ships/],
+		['P01-1234567-7654321', /Amazon Pay/],
+		['Q77-1234567-7654321', /kind that has no reviews/],
+	])('A18: says what %s is, and that no review can be requested', (orderId, kind) => {
+		expect(isOrderIdOfAnyKind(orderId)).toBe(true);
+		expect(whyNoOrderId(orderId)).toMatch(/^Amazon takes no review request for this order/);
+		expect(whyNoOrderId(orderId)).toMatch(kind);
+	});
+
+	it('A18: tells a missing ID from a text that is none, and quotes neither', () => {
+		expect(whyNoOrderId('')).toBe('There is no order ID');
+		for (const text of ['jane@example.com', 'd01-1234567-7654321', 'D1-1234567-7654321']) {
+			expect(isOrderIdOfAnyKind(text)).toBe(false);
+			expect(whyNoOrderId(text)).toBe('The text is not an Amazon order ID');
+		}
+		expect(whyNoOrderId(ORDER_ID)).toBeUndefined();
 	});
 });

@@ -26,9 +26,9 @@ const BROKEN: ReadonlyArray<readonly [string, Partial<OrderReports>]> = [
 		'takes the first row of an order for all of it',
 		{
 			parseAllOrdersReport: (text) => {
-				const { orders, unreadable } = parseAllOrdersReport(text);
+				const { orders, ...rest } = parseAllOrdersReport(text);
 				return {
-					unreadable,
+					...rest,
 					orders: orders.map((order) => ({ ...order, items: order.items?.slice(0, 1) ?? null })),
 				};
 			},
@@ -38,8 +38,8 @@ const BROKEN: ReadonlyArray<readonly [string, Partial<OrderReports>]> = [
 		'gives a total that is no decimal number',
 		{
 			parseAllOrdersReport: (text) => {
-				const { orders, unreadable } = parseAllOrdersReport(text);
-				return { unreadable, orders: orders.map((order) => ({ ...order, orderTotal: 'NaN' })) };
+				const { orders, ...rest } = parseAllOrdersReport(text);
+				return { ...rest, orders: orders.map((order) => ({ ...order, orderTotal: 'NaN' })) };
 			},
 		},
 	],
@@ -47,8 +47,8 @@ const BROKEN: ReadonlyArray<readonly [string, Partial<OrderReports>]> = [
 		'gives an order for each of its rows',
 		{
 			parseAllOrdersReport: (text) => {
-				const { orders, unreadable } = parseAllOrdersReport(text);
-				return { unreadable, orders: [...orders, ...orders] };
+				const { orders, ...rest } = parseAllOrdersReport(text);
+				return { ...rest, orders: [...orders, ...orders] };
 			},
 		},
 	],

@@ -86,7 +86,19 @@ const fba = ({ fulfilledBy }: WorldOrder) => fulfilledBy === 'AMAZON';
 describe(ALL_ORDERS, () => {
 	const range = { from: '2026-10-22T00:00:00Z' };
 
+	it('A1: holds the orders of the whole region, whatever marketplace it is asked for', async () => {
+		const client = await connect(sandbox());
+		const channelsOf = async (marketplaceIds: readonly string[]) => {
+			const rows = await read(client, { reportType: ALL_ORDERS, ...range, marketplaceIds });
+			return [...new Set(rows.map((row) => row['sales-channel']))].toSorted();
+		};
+		expect(await channelsOf([CA])).toEqual(['Amazon.ca', 'Amazon.com', 'Amazon.com.mx']);
+		sandbox().settings.set({ allOrdersOfRegion: false });
+		expect(await channelsOf([CA])).toEqual(['Amazon.ca']);
+	});
+
 	it('holds one row per item of every order last updated in the range', async () => {
+		sandbox().settings.set({ allOrdersOfRegion: false });
 		const client = await connect(sandbox());
 		const wish = { ...range, marketplaceIds: [US, CA] };
 		const rows = await read(client, { reportType: ALL_ORDERS, ...wish });
@@ -181,9 +193,10 @@ describe(ALL_ORDERS, () => {
 			{ reportType: ALL_ORDERS, marketplaceIds: [JP], ...range },
 			'cp932',
 		);
-		const cities = new Set(rows.map((row) => row['ship-city']));
+		const japanese = rows.filter((row) => row['sales-channel'] === 'Amazon.co.jp');
+		const cities = new Set(japanese.map((row) => row['ship-city']));
 		expect(cities).toEqual(new Set(['札幌市中央区', '横浜市西区']));
-		expect(rows.every((row) => /^\d+$/.test(row['item-price'] ?? ''))).toBe(true);
+		expect(japanese.every((row) => /^\d+$/.test(row['item-price'] ?? ''))).toBe(true);
 		const second = await connect(sandbox(), 'second');
 		const german = await read(
 			second,

@@ -1,7 +1,9 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { parseAllOrdersReport } from '../../shared/domain/allOrdersReport';
+import { ordersIn, parseAllOrdersReport } from '../../shared/domain/allOrdersReport';
+import type { Marketplace } from '../../shared/domain/marketplaces';
 import type { SellerOrder } from '../../shared/domain/order';
+import { hint } from '../../shared/n8n/hints';
 import type { SpApiClient } from '../../shared/spapi/client';
 import {
 	fetchRangedReports,
@@ -9,16 +11,25 @@ import {
 	hintAtUnreadableLines,
 	type ReportRange,
 } from './rangedReport';
+import { aboutOtherShops, named } from './searchNotes';
 
 const REPORT = 'GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL';
 
-/** All orders changed in a range, from Amazon's all-orders report, each in its newest state. */
+/**
+ * The orders of some marketplaces changed in a range, each in its newest state. Amazon's all-orders
+ * report holds the whole region whatever marketplace it is requested for: it is requested once.
+ * @param range with the marketplace to request it for, always the same, so that one report serves all
+ */
 export async function readOrdersReport(
 	context: IExecuteFunctions,
 	client: SpApiClient,
 	range: ReportRange,
+	marketplaces: readonly Marketplace[],
 ): Promise<SellerOrder[]> {
+	const wanted = marketplaces.map(({ id }) => id);
 	const orders = new Map<string, SellerOrder>();
+	const notOfAmazon = new Set<string>();
+	const channelOf = new Map<string, string>();
 	const parts = await fetchRangedReports(context, client, REPORT, range, {
 		parse: parseAllOrdersReport,
 		bytesOf: (report) => report.orders.length * 500,
@@ -29,11 +40,25 @@ export async function readOrdersReport(
 		if (part.outcome !== 'done' && part.outcome !== 'kept') continue;
 		const report = part.content;
 		hintAtUnreadableLines(context, REPORT, report.unreadable);
-		for (const order of report.orders) {
+		const ofRegion = ordersIn(report, wanted);
+		for (const orderId of ofRegion.notOfAmazon) notOfAmazon.add(orderId);
+		for (const [channel, orderIds] of ofRegion.ofUnknownChannel) {
+			for (const orderId of orderIds) channelOf.set(orderId, channel);
+		}
+		for (const order of ofRegion.orders) {
 			const known = orders.get(order.orderId);
 			const isNewer = (order.updatedAt ?? '') > (known?.updatedAt ?? '');
 			if (known === undefined || isNewer) orders.set(order.orderId, order);
 		}
+	}
+	if (notOfAmazon.size > 0) hint(context, aboutOtherShops([...notOfAmazon]));
+	if (channelOf.size > 0) {
+		const channels = [...new Set(channelOf.values())].map((channel) => channel || '(none)');
+		hint(
+			context,
+			`${channelOf.size} order(s) of ${REPORT} are left out, as their sales channel names no marketplace: ${named([...channelOf.keys()])}. The channels: ${named(channels)}.`,
+			'warning',
+		);
 	}
 	return [...orders.values()];
 }

@@ -2,11 +2,24 @@ import { DateTime } from 'luxon';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { SellerOrder } from '../../shared/domain/order';
-import { narrowed, nextStep, takePage, type OrderCursor } from '../../shared/domain/orderCursor';
+import {
+	narrowed,
+	nextStep,
+	takePage,
+	withFulfillment,
+	withoutFulfillment,
+	type OrderCursor,
+} from '../../shared/domain/orderCursor';
 import { hint } from '../../shared/n8n/hints';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { SpApiFailure } from '../../shared/spapi/failure';
-import { searchOrders, type OrderPage, type OrderSearch } from '../../shared/spapi/orders';
+import {
+	isBadRequest,
+	searchOrders,
+	type OrderPage,
+	type OrderSearch,
+} from '../../shared/spapi/orders';
+import type { SearchNotes } from './searchNotes';
 
 export interface SearchLimits {
 	/** Where the searches end, ISO 8601 in UTC. */
@@ -19,12 +32,17 @@ export interface SearchLimits {
 	readonly timeBudgetMs: number;
 	/** Whether what was read before a failure is handed on, for a later run goes on from there. */
 	readonly resumable: boolean;
+	/** Whether there are orders of another search of this run, which a failure of this one must not cost. */
+	readonly goesOn?: boolean;
+	/** Takes in what a person is to be told of the search. */
+	readonly notes: SearchNotes;
 }
 
 /** What stays the same over all pages of all searches. */
-export type SearchTerms = Omit<OrderSearch, 'after' | 'until' | 'token'>;
+export type SearchTerms = Omit<OrderSearch, 'after' | 'until' | 'token' | 'withoutFulfillment'>;
 
 export interface FoundOrders {
+	/** The wanted ones. */
 	readonly orders: SellerOrder[];
 	readonly cursor: OrderCursor;
 	/** Whether the search came to its end. */
@@ -36,54 +54,75 @@ const MOST_RESTARTS = 10;
 
 /**
  * Reads orders page by page from where the cursor stands up to an end. A paging token that Amazon
- * refuses (they live 24 hours) begins a narrower search, without handing on an order twice.
+ * refuses (they live 24 hours) begins a narrower search, without handing on an order twice. Where
+ * Amazon does not list with fulfilment data, it is asked for orders without, from there to the end.
  */
 export async function searchAll(
 	context: IExecuteFunctions,
 	client: SpApiClient,
 	terms: SearchTerms,
 	start: OrderCursor,
-	{ end, limit, isWanted, overlapMinutes, timeBudgetMs, resumable }: SearchLimits,
+	limits: SearchLimits,
 ): Promise<FoundOrders> {
+	const { end, limit, isWanted, overlapMinutes, timeBudgetMs, resumable, notes } = limits;
 	const startedAt = performance.now();
 	const orders: SellerOrder[] = [];
-	/** Without a later run an order is handed on once, though it may change while a search begins anew. */
+	/** Without a later run an order is handed on once, though it may change while a search begins again. */
 	const seen = new Set<string>();
 	const isRepeated = ({ orderId }: SellerOrder) => !resumable && seen.has(orderId);
-	let wanted = 0;
+	let pages = 0;
 	let restarts = 0;
+	/** What Amazon said before it was asked for less; what it says to that is not the point. */
+	let refusal: SpApiFailure | undefined;
 	let cursor = start;
 	for (;;) {
 		const next = nextStep(cursor, now(), end, overlapMinutes);
+		const isFirstPage = next.step.token === undefined;
+		if (isFirstPage && notes.isFulfillmentRefused && next.step.withoutFulfillment !== true) {
+			cursor = withoutFulfillment(next.cursor);
+			continue;
+		}
 		const page = await searchOrders(client, { ...terms, ...next.step }).catch(
 			(failure: unknown) => failure,
 		);
 		if (!isPage(page)) {
-			const refused = isRefused(page) && next.step.token !== undefined;
-			if (refused && restarts < MOST_RESTARTS) {
+			if (isBadRequest(page) && !isFirstPage && restarts < MOST_RESTARTS) {
 				restarts += 1;
 				cursor = narrowed(next.cursor);
 				continue;
 			}
-			if (!resumable || orders.length === 0 || !isPassing(page)) throw page;
+			// Amazon does not name what it does not accept; the parameters may be good.
+			if (isBadRequest(page) && isFirstPage && next.step.withoutFulfillment !== true) {
+				refusal = page;
+				cursor = withoutFulfillment(next.cursor);
+				continue;
+			}
+			const failure = isBadRequest(page) && refusal !== undefined ? refusal : page;
+			const isWorthwhile = pages > 0 || limits.goesOn === true;
+			if (!resumable || !isWorthwhile || !isPassing(failure)) throw failure;
 			hint(
 				context,
-				`${page.message}. ${page.advice} The ${orders.length} orders read before are here; the next run goes on from there.`,
+				`${failure.message}. ${failure.advice} The ${orders.length} orders read before are here; the next run goes on from there.`,
 				'warning',
 			);
-			return { orders, cursor, complete: false };
+			return { orders, cursor: withFulfillment(cursor), complete: false };
 		}
-		const taken = takePage(next.cursor, page, now(), overlapMinutes);
-		const fresh = taken.fresh.filter((order) => !isRepeated(order));
-		for (const order of fresh) {
+		pages += 1;
+		notes.take(page, next.step.withoutFulfillment === true);
+		const listed = {
+			orders: page.orders.flatMap(({ order, isOfOtherShop }) => (isOfOtherShop ? [] : [order])),
+			nextToken: page.nextToken,
+		};
+		const taken = takePage(next.cursor, listed, now(), overlapMinutes, isWanted);
+		for (const order of taken.fresh) {
+			if (isRepeated(order)) continue;
 			orders.push(order);
 			seen.add(order.orderId);
 		}
-		wanted += fresh.filter(isWanted).length;
 		cursor = taken.cursor;
 		if (cursor.open === undefined && cursor.since >= end) return { orders, cursor, complete: true };
 		const isOver = performance.now() - startedAt >= timeBudgetMs;
-		if (wanted >= limit || isOver) return { orders, cursor, complete: false };
+		if (orders.length >= limit || isOver) return { orders, cursor, complete: false };
 	}
 }
 
@@ -91,10 +130,6 @@ const now = (): string => DateTime.utc().toISO();
 
 const isPage = (answer: unknown): answer is OrderPage =>
 	typeof answer === 'object' && answer !== null && 'orders' in answer;
-
-/** Amazon names no own error for a token that is too old; the parameters were good before. */
-const isRefused = (failure: unknown): boolean =>
-	failure instanceof SpApiFailure && failure.kind === 'badRequest';
 
 /** Whether another run can go on where this one has to stop. A cancelled run hands on nothing. */
 const isPassing = (failure: unknown): failure is SpApiFailure =>

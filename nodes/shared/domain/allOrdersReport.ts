@@ -3,7 +3,7 @@ import { sumOfDecimals } from './decimal';
 import type { UnreadableRow } from './feedbackReport';
 import { MARKETPLACES } from './marketplaces';
 import type { SellerOrder } from './order';
-import { isOrderId } from './orderId';
+import { isOrderIdOfAnyKind } from './orderId';
 import { readMoment, readTabDelimited, wrongOrderId, type ReportRow } from './tabDelimited';
 
 type OrderStatus = NonNullable<SellerOrder['status']>;
@@ -12,6 +12,8 @@ type Fulfiller = NonNullable<SellerOrder['fulfilledBy']>;
 export interface AllOrdersReport {
 	/** In the order of their first row. */
 	readonly orders: SellerOrder[];
+	/** The sales channel of orders that are of no marketplace of Amazon, by order ID, as the report has it. */
+	readonly otherChannels: ReadonlyMap<string, string>;
 	readonly unreadable: UnreadableRow[];
 }
 
@@ -58,8 +60,12 @@ const PRICES_WITHOUT_TAX = ['US', 'CA'].flatMap(
  * A row is an item; the rows of one order ID make one order, wherever they stand. Two equal rows are
  * two items, for Amazon splits items and gives no item ID. Items cancelled in an order that is not
  * cancelled as a whole count neither as items nor into the total. Where the remaining rows of an
- * order disagree about a field, it is null. The report has no word on Prime, replacements,
- * cancellation requests, ship-by and delivery dates: those are null.
+ * order disagree about a field, it is null. The report has no word on Prime, ship-by and delivery
+ * dates: those are null. Some accounts' reports have columns on replacements, exchanges and cancellation
+ * requests; without them those are null, too.
+ *
+ * The report holds the orders of the whole region, whatever marketplace it was asked for: `ordersIn`
+ * picks those of some marketplaces.
  *
  * The total is prices (in the US and Canada with the taxes on top) less promotions, exact, in `currency`; null where no row has an item
  * price (pending orders), an amount is no decimal number, or the currencies differ. A discount is
@@ -71,7 +77,9 @@ const PRICES_WITHOUT_TAX = ['US', 'CA'].flatMap(
 export function parseAllOrdersReport(text: string): AllOrdersReport {
 	const report = readTabDelimited(text);
 	const headerProblem = report.headerProblem(['amazon-order-id', 'order-status']);
-	if (headerProblem !== undefined) return { orders: [], unreadable: [headerProblem] };
+	if (headerProblem !== undefined) {
+		return { orders: [], otherChannels: new Map(), unreadable: [headerProblem] };
+	}
 
 	const rowsOf = new Map<string, ItemRow[]>();
 	const incomplete = new Set<string>();
@@ -81,7 +89,7 @@ export function parseAllOrdersReport(text: string): AllOrdersReport {
 	for (const row of report.rows()) {
 		const { line } = row;
 		const orderId = row.cell('amazon-order-id');
-		if (!isOrderId(orderId)) {
+		if (!isOrderIdOfAnyKind(orderId)) {
 			unreadable.push({ line, reason: row.problem ?? wrongOrderId(orderId) });
 		} else if (row.problem !== undefined) {
 			unreadable.push({ line, reason: row.problem });
@@ -95,10 +103,47 @@ export function parseAllOrdersReport(text: string): AllOrdersReport {
 	}
 
 	const orders: SellerOrder[] = [];
+	const otherChannels = new Map<string, string>();
 	for (const [orderId, rows] of rowsOf) {
-		orders.push(mergeRows(orderId, rows, incomplete.has(orderId)));
+		const order = mergeRows(orderId, rows, incomplete.has(orderId));
+		orders.push(order);
+		if (order.marketplaceId === null) {
+			otherChannels.set(orderId, [...new Set(rows.map(({ channel }) => channel))].join(', '));
+		}
 	}
-	return { orders, unreadable };
+	return { orders, otherChannels, unreadable };
+}
+
+/** What a report of a region has of some marketplaces, and what of no marketplace at all. */
+export interface OrdersOfRegion {
+	readonly orders: SellerOrder[];
+	/** IDs of orders of other shops, whose channel is "Non-Amazon" or the like. */
+	readonly notOfAmazon: string[];
+	/** By sales channel that is not known (empty where the report gives none), the IDs of its orders. */
+	readonly ofUnknownChannel: ReadonlyMap<string, string[]>;
+}
+
+/** The orders of some marketplaces; never one whose sales channel does not say that it is theirs. */
+export function ordersIn(
+	{ orders, otherChannels }: AllOrdersReport,
+	marketplaceIds: readonly string[],
+): OrdersOfRegion {
+	const wanted = new Set<string | null>(marketplaceIds);
+	const notOfAmazon: string[] = [];
+	const ofUnknownChannel = new Map<string, string[]>();
+	for (const [orderId, channel] of otherChannels) {
+		if (/^non-amazon/i.test(channel)) notOfAmazon.push(orderId);
+		else {
+			const ofChannel = ofUnknownChannel.get(channel);
+			if (ofChannel === undefined) ofUnknownChannel.set(channel, [orderId]);
+			else ofChannel.push(orderId);
+		}
+	}
+	return {
+		orders: orders.filter(({ marketplaceId }) => wanted.has(marketplaceId)),
+		notOfAmazon,
+		ofUnknownChannel,
+	};
 }
 
 interface ItemRow
@@ -112,7 +157,12 @@ interface ItemRow
 		| 'isBusiness'
 		| 'currency'
 		| 'buyerTimeZone'
+		| 'cancellationRequested'
 	> {
+	readonly channel: string;
+	/** Whether the order replaces another one or was exchanged for it. */
+	readonly replaces: boolean | null;
+	readonly original: string | null;
 	readonly isCancelled: boolean;
 	readonly asin: string | null;
 	readonly sku: string | null;
@@ -141,6 +191,10 @@ function readItem(
 	}
 	return {
 		marketplaceId,
+		channel: row.cell('sales-channel'),
+		replaces: replacesAnother(row),
+		original: text('original-order-id') ?? text('original-order-id-exchange'),
+		cancellationRequested: booleanOf(row.cell('is-buyer-requested-cancellation')),
 		createdAt: readMoment(row.cell('purchase-date')),
 		updatedAt: readMoment(row.cell('last-updated-date')),
 		status: statusOf(row.cell('order-status')),
@@ -170,8 +224,10 @@ function mergeRows(orderId: string, rows: readonly ItemRow[], isIncomplete: bool
 		fulfilledBy: agreed(counted, 'fulfilledBy'),
 		isPrime: null,
 		isBusiness: agreed(counted, 'isBusiness'),
-		replacementFor: null,
-		cancellationRequested: null,
+		replacementFor: originalOf(rows),
+		cancellationRequested: rows.some(({ cancellationRequested }) => cancellationRequested === true)
+			? true
+			: agreed(counted, 'cancellationRequested'),
 		shippedLate: null,
 		orderTotal,
 		currency: agreed(counted, 'currency'),
@@ -237,6 +293,24 @@ const MARKETPLACE_OF_DOMAIN: ReadonlyMap<string, string> = new Map(
 /** "Amazon.com" is a marketplace's domain; "Non-Amazon US" and the like are none. */
 function marketplaceOf(salesChannel: string): string | null {
 	return MARKETPLACE_OF_DOMAIN.get(salesChannel.toLowerCase()) ?? null;
+}
+
+/** False only where the report says so of both, for an exchange is asked about like a replacement. */
+function replacesAnother(row: ReportRow): boolean | null {
+	const isReplacement = booleanOf(row.cell('is-replacement-order'));
+	const isExchange = booleanOf(row.cell('is-exchange-order'));
+	if (isReplacement === true || isExchange === true) return true;
+	return isReplacement === false && isExchange === false ? false : null;
+}
+
+/**
+ * The order that this one replaces or was exchanged for; empty where it does neither, null where the
+ * report does not say whether it does, or which it is.
+ */
+function originalOf(rows: readonly ItemRow[]): string | null {
+	const replacing = rows.filter(({ replaces }) => replaces === true);
+	if (replacing.length > 0) return agreed(replacing, 'original');
+	return rows.every(({ replaces }) => replaces === false) ? '' : null;
 }
 
 function booleanOf(text: string): boolean | null {

@@ -1,6 +1,6 @@
 import type { UnreadableRow } from './feedbackReport';
 import type { SellerOrder } from './order';
-import { isOrderId } from './orderId';
+import { isOrderIdOfAnyKind } from './orderId';
 import { readMoment, readTabDelimited, wrongOrderId } from './tabDelimited';
 
 /** When the shipments of an order are expected to arrive, ISO 8601 in UTC. */
@@ -36,7 +36,7 @@ export function parseFbaShipmentsReport(text: string): FbaShipmentsReport {
 		const cell = row.cell('estimated-arrival-date');
 		const moment = readMoment(cell);
 		if (row.problem !== undefined) unreadable.push({ line, reason: row.problem });
-		else if (!isOrderId(orderId)) unreadable.push({ line, reason: wrongOrderId(orderId) });
+		else if (!isOrderIdOfAnyKind(orderId)) unreadable.push({ line, reason: wrongOrderId(orderId) });
 		else if (cell !== '' && moment === null) {
 			unreadable.push({ line, reason: 'its estimated arrival is not a moment with an offset' });
 		} else if (moment !== null) {

@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 
 import { decimalOf } from './decimal';
 import type { UnreadableRow } from './feedbackReport';
-import { isOrderId } from './orderId';
+import { isOrderIdOfAnyKind } from './orderId';
 import { readMoment, readTabDelimited, wrongOrderId, type ReportRow } from './tabDelimited';
 
 export interface OrderReturn {
@@ -44,7 +44,7 @@ export function parseReturnsReport(text: string): ReturnsReport {
 		const { line } = row;
 		const orderId = row.cell(orderIdColumn);
 		if (row.problem !== undefined) unreadable.push({ line, reason: row.problem });
-		else if (!isOrderId(orderId)) unreadable.push({ line, reason: wrongOrderId(orderId) });
+		else if (!isOrderIdOfAnyKind(orderId)) unreadable.push({ line, reason: wrongOrderId(orderId) });
 		else {
 			returns.push({
 				orderId,

@@ -2,7 +2,7 @@ import { DateTime, IANAZone } from 'luxon';
 
 import { findMarketplace } from './marketplaces';
 import type { SellerOrder } from './order';
-import { isOrderId } from './orderId';
+import { isOrderId, whyNoOrderId } from './orderId';
 import { EXCLUSIONS, exclusionBy, type SelectionRules } from './selectionRules';
 import { localDays, permittedSpans } from './sendCalendar';
 import { planSends, type PlanCandidate, type PlanLimits } from './sendPlan';
@@ -84,6 +84,7 @@ export function planSolicitations(orders: readonly SellerOrder[], choices: PlanC
 		const repeated = seen.has(orderId);
 		seen.add(orderId);
 		const reason = repeated && isOrderId(orderId) ? 'duplicateItem' : impossible(order, choices);
+		if (reason === 'invalidOrderId') return leftOut(reason, undefined, whyNoOrderId(orderId));
 		if (reason !== undefined) return leftOut(reason);
 		const excluded = exclusion(order);
 		if (excluded !== undefined) return leftOut(excluded.reason, excluded.detail);
@@ -131,10 +132,14 @@ function isDueNow(
 	return dailyCap === undefined || localDays(capZone, span).length === 1;
 }
 
-const leftOut = (reason: PlanReason, detail?: string): PlanRow => ({
+const leftOut = (
+	reason: PlanReason,
+	detail?: string,
+	explanation: string = PLAN_REASONS[reason],
+): PlanRow => ({
 	decision: 'leftOut',
 	reason,
-	explanation: detail === undefined ? PLAN_REASONS[reason] : `${PLAN_REASONS[reason]}: ${detail}`,
+	explanation: detail === undefined ? explanation : `${explanation}: ${detail}`,
 	sendAt: null,
 	sendAtLocal: null,
 	timeZone: null,

@@ -2,89 +2,105 @@ import { DateTime } from 'luxon';
 import { z } from 'zod';
 
 import { buyerTimeZoneOf } from '../domain/buyerTimeZone';
+import { decimalOf } from '../domain/decimal';
 import { FULFILLERS, ORDER_STATUSES, type SellerOrder } from '../domain/order';
 import type { SpApiClient } from './client';
+import { SpApiFailure } from './failure';
+import { redact } from './redact';
 
-const dateTime = z.string().datetime({ offset: true });
+/** Amazon writes null where it leaves a value out, too. */
+const maybe = <Schema extends z.ZodTypeAny>(schema: Schema) =>
+	schema.nullish().transform((value): z.output<Schema> | undefined => value ?? undefined);
+
+const dateTime = maybe(z.string().datetime({ offset: true }));
+
+const text = maybe(z.string());
+
+const deliverByWindow = maybe(z.object({ earliestDateTime: dateTime, latestDateTime: dateTime }));
 
 const orderSchema = z.object({
 	order: z.object({
 		orderId: z.string(),
-		fulfillment: z
-			.object({
-				fulfillmentStatus: z.string(),
-				/** Often absent for orders that Amazon fulfils. */
-				deliverByWindow: z
-					.object({ earliestDateTime: dateTime, latestDateTime: dateTime })
-					.partial()
-					.optional(),
-			})
-			.optional(),
+		/** Its delivery window is often absent for orders that Amazon fulfils. */
+		fulfillment: maybe(z.object({ fulfillmentStatus: text, deliverByWindow })),
 	}),
 });
 
-export type Order = z.infer<typeof orderSchema>['order'];
+export type Order = z.infer<typeof orderSchema>['order'] & {
+	/** Whether Amazon gave the order without its status and its delivery window. */
+	readonly isWithoutFulfillment: boolean;
+};
 
-/** Reads an order with its fulfilment (Orders API 2026-01-01). */
+/** Reads an order with its fulfilment (Orders API 2026-01-01), or without it where Amazon refuses that. */
 export async function getOrder(client: SpApiClient, orderId: string): Promise<Order> {
-	const { answer } = await client.call('getOrder', {
-		path: { orderId },
-		query: { includedData: ['FULFILLMENT'] },
-		answer: orderSchema,
-	});
-	return answer.order;
+	const read = async (includedData: readonly string[]) =>
+		await client.call('getOrder', {
+			path: { orderId },
+			query: includedData.length > 0 ? { includedData } : {},
+			answer: orderSchema,
+		});
+	const full = await read([FULFILLMENT]).catch(ifBadRequest);
+	if (!isBadRequest(full)) return { ...full.answer.order, isWithoutFulfillment: false };
+	// What Amazon says of the first request is what is to be told of both.
+	const { answer } = await read([]).catch(async () => await Promise.reject<never>(full));
+	return { ...answer.order, isWithoutFulfillment: true };
 }
 
+/** The failure as a value where Amazon did not accept the request as it is. */
+async function ifBadRequest(failure: unknown): Promise<SpApiFailure> {
+	return isBadRequest(failure) ? failure : await Promise.reject<never>(failure);
+}
+
+/** For hours at a time Amazon has answered 400 wherever this was asked for. */
+const FULFILLMENT = 'FULFILLMENT';
+
 /** The parts of an order that decide whether and when its buyer is asked. */
-const INCLUDED_DATA = ['FULFILLMENT', 'PACKAGES', 'PROCEEDS', 'CANCELLATION'];
+const INCLUDED_DATA = [FULFILLMENT, 'PACKAGES', 'PROCEEDS', 'CANCELLATION'];
+
+/** Whether Amazon did not accept the request as it is. */
+export const isBadRequest = (failure: unknown): failure is SpApiFailure =>
+	failure instanceof SpApiFailure && failure.kind === 'badRequest';
+
+/** An amount is a text; as a number it says the same. */
+const amount = maybe(z.union([z.string(), z.number().transform(String)]));
 
 const searchedOrderSchema = z.object({
-	orderId: z.string(),
+	orderId: z.string().min(1),
 	createdTime: dateTime,
 	lastUpdatedTime: dateTime,
-	programs: z.array(z.string()).default([]),
-	associatedOrders: z
-		.array(z.object({ orderId: z.string(), associationType: z.string() }).partial())
-		.default([]),
-	salesChannel: z.object({ marketplaceId: z.string().optional() }),
-	recipient: z
-		.object({
-			deliveryAddress: z
-				.object({ countryCode: z.string(), stateOrRegion: z.string() })
-				.partial()
-				.optional(),
-		})
-		.optional(),
-	proceeds: z
-		.object({
-			grandTotal: z.object({ amount: z.string(), currencyCode: z.string() }).optional(),
-		})
-		.optional(),
-	fulfillment: z
-		.object({
-			// A status of the future counts as not known.
-			fulfillmentStatus: z.enum(ORDER_STATUSES).nullable().catch(null),
-			fulfilledBy: z.enum(FULFILLERS).nullable().default(null).catch(null),
-			shipByWindow: z.object({ latestDateTime: dateTime }).partial().optional(),
-			deliverByWindow: z
-				.object({ earliestDateTime: dateTime, latestDateTime: dateTime })
-				.partial()
-				.optional(),
-		})
-		.optional(),
-	orderItems: z.array(
+	programs: maybe(z.array(text)),
+	associatedOrders: maybe(z.array(maybe(z.object({ orderId: text, associationType: text })))),
+	salesChannel: maybe(z.object({ channelName: text, marketplaceId: text })),
+	recipient: maybe(
+		z.object({ deliveryAddress: maybe(z.object({ countryCode: text, stateOrRegion: text })) }),
+	),
+	proceeds: maybe(z.object({ grandTotal: maybe(z.object({ amount, currencyCode: text })) })),
+	fulfillment: maybe(
 		z.object({
-			quantityOrdered: z.number().optional(),
-			product: z.object({ asin: z.string(), sellerSku: z.string() }).partial().optional(),
-			cancellation: z.object({ cancellationRequest: z.unknown() }).optional(),
+			// A status of the future counts as not known.
+			fulfillmentStatus: maybe(z.enum(ORDER_STATUSES)).catch(undefined),
+			fulfilledBy: maybe(z.enum(FULFILLERS)).catch(undefined),
+			shipByWindow: maybe(z.object({ latestDateTime: dateTime })),
+			deliverByWindow,
 		}),
 	),
-	packages: z.array(z.object({ shipTime: dateTime.optional() })).default([]),
+	orderItems: maybe(
+		z.array(
+			maybe(
+				z.object({
+					quantityOrdered: maybe(z.number()),
+					product: maybe(z.object({ asin: text, sellerSku: text })),
+					cancellation: maybe(z.object({ cancellationRequest: z.unknown() })),
+				}),
+			),
+		),
+	),
+	packages: maybe(z.array(maybe(z.object({ shipTime: dateTime })))),
 });
 
 const searchSchema = z.object({
-	orders: z.array(searchedOrderSchema),
-	pagination: z.object({ nextToken: z.string().optional() }).optional(),
+	orders: z.array(z.unknown()),
+	pagination: maybe(z.object({ nextToken: text })),
 });
 
 export interface OrderSearch {
@@ -98,53 +114,66 @@ export interface OrderSearch {
 	readonly statuses: readonly string[];
 	/** Whether to read the delivery address, for the buyer's time zone. Amazon guards it with a role. */
 	readonly withRecipient: boolean;
+	/** Whether to leave out what Amazon may refuse for a while: status, who ships, ship-by and delivery windows. */
+	readonly withoutFulfillment?: boolean;
 	/** The page to go on from; all else has to be as it was before. */
 	readonly token?: string;
 }
 
+/** An order as Amazon lists it. */
+export interface ListedOrder {
+	readonly order: SellerOrder;
+	/** Whether it is of another shop than an Amazon store: Amazon only ships it. */
+	readonly isOfOtherShop: boolean;
+}
+
+/** An order of a page that does not have the documented shape. */
+export interface UnreadableOrder {
+	/** Its order ID, or which one of its page it is where that cannot be read either. */
+	readonly name: string;
+	readonly reason: string;
+}
+
 export interface OrderPage {
-	readonly orders: SellerOrder[];
+	readonly orders: ListedOrder[];
+	readonly unreadable: UnreadableOrder[];
 	readonly nextToken?: string;
 }
 
-const utc = (iso: string): string => DateTime.fromISO(iso, { zone: 'utc' }).toISO() ?? iso;
+const utc = (iso: string | undefined): string | null =>
+	iso === undefined ? null : DateTime.fromISO(iso, { zone: 'utc' }).toISO();
 
 function toSellerOrder(
 	order: z.infer<typeof searchedOrderSchema>,
 	withRecipient: boolean,
 ): SellerOrder {
-	const { fulfillment, proceeds, programs, packages, orderItems, recipient } = order;
+	const { fulfillment, proceeds, programs = [], packages = [], orderItems, recipient } = order;
 	const { earliestDateTime, latestDateTime } = fulfillment?.deliverByWindow ?? {};
 	const hasWindow = earliestDateTime !== undefined && latestDateTime !== undefined;
-	const fulfilledBy = fulfillment?.fulfilledBy ?? null;
 	const { countryCode, stateOrRegion } = recipient?.deliveryAddress ?? {};
-	const replaced = order.associatedOrders.find(
-		({ associationType = '' }) => associationType === 'REPLACEMENT_ORIGINAL_ID',
-	);
 	return {
 		orderId: order.orderId,
-		marketplaceId: order.salesChannel.marketplaceId ?? null,
+		marketplaceId: order.salesChannel?.marketplaceId ?? null,
 		createdAt: utc(order.createdTime),
 		updatedAt: utc(order.lastUpdatedTime),
 		status: fulfillment?.fulfillmentStatus ?? null,
-		fulfilledBy,
+		fulfilledBy: fulfillment?.fulfilledBy ?? null,
 		isPrime: programs.includes('PRIME'),
 		isBusiness: programs.includes('AMAZON_BUSINESS'),
-		replacementFor: replaced?.orderId ?? '',
-		cancellationRequested: orderItems.some(
-			({ cancellation }) => (cancellation?.cancellationRequest ?? undefined) !== undefined,
-		),
+		replacementFor: originalOf(order.associatedOrders ?? []),
+		cancellationRequested: isCancellationRequested(orderItems),
 		shippedLate: shippedLate(
-			packages.flatMap(({ shipTime }) => shipTime ?? []),
+			packages.flatMap((each) => each?.shipTime ?? []),
 			fulfillment?.shipByWindow?.latestDateTime,
 		),
-		orderTotal: proceeds?.grandTotal?.amount ?? null,
+		orderTotal: decimalOf(proceeds?.grandTotal?.amount ?? ''),
 		currency: proceeds?.grandTotal?.currencyCode ?? null,
-		items: orderItems.map(({ product, quantityOrdered }) => ({
-			asin: product?.asin ?? null,
-			sku: product?.sellerSku ?? null,
-			quantity: quantityOrdered ?? null,
-		})),
+		items:
+			orderItems?.map((item) => ({
+				asin: item?.product?.asin ?? null,
+				sku: item?.product?.sellerSku ?? null,
+				quantity: item?.quantityOrdered ?? null,
+			})) ?? null,
 		earliestDelivery: hasWindow ? utc(earliestDateTime) : null,
 		latestDelivery: hasWindow ? utc(latestDateTime) : null,
 		deliveryDateSource: hasWindow ? 'deliverByWindow' : 'unknown',
@@ -155,21 +184,57 @@ function toSellerOrder(
 	};
 }
 
+/** `REPLACEMENT_ORIGINAL_ID`, `EXCHANGE_ORIGINAL_ID`, and whatever else comes in the place of another order. */
+const OF_ORIGINAL = /_ORIGINAL_ID$/;
+
+/**
+ * The order that this one replaces or was exchanged for; empty where Amazon names none, null where
+ * Amazon names one but not which, or not how they belong together.
+ */
+function originalOf(
+	associated: ReadonlyArray<{ orderId?: string; associationType?: string } | undefined>,
+): string | null {
+	const originals = associated.filter(
+		(other) => other?.associationType === undefined || OF_ORIGINAL.test(other.associationType),
+	);
+	const named = originals.find((other) => other?.associationType !== undefined && other.orderId);
+	return named?.orderId ?? (originals.length > 0 ? null : '');
+}
+
+/** Null where Amazon does not show an item, and shows no request for the others. */
+function isCancellationRequested(
+	items: z.infer<typeof searchedOrderSchema>['orderItems'],
+): boolean | null {
+	const isRequested = items?.some(
+		(item) => (item?.cancellation?.cancellationRequest ?? undefined) !== undefined,
+	);
+	if (isRequested === true) return true;
+	return items?.every((item) => item !== undefined) === true ? false : null;
+}
+
 /** Whether the last package left after the latest ship date; null where that is not known (FBA). */
 function shippedLate(shipTimes: readonly string[], shipBy: string | undefined): boolean | null {
 	if (shipTimes.length === 0 || shipBy === undefined) return null;
 	return shipTimes.some((shipTime) => DateTime.fromISO(shipTime) > DateTime.fromISO(shipBy));
 }
 
-/** One page of up to 100 orders (Orders API 2026-01-01). */
+/**
+ * One page of up to 100 orders (Orders API 2026-01-01). An order that cannot be read is named, and costs
+ * only itself.
+ * @throws SpApiFailure `unexpectedAnswer` where of a whole page not one order can be read
+ */
 export async function searchOrders(client: SpApiClient, search: OrderSearch): Promise<OrderPage> {
-	const { by, after, until, marketplaceIds, fulfilledBy, statuses, withRecipient, token } = search;
+	const { by, after, until, marketplaceIds, fulfilledBy, statuses, token } = search;
+	const { withRecipient, withoutFulfillment } = search;
 	const { answer } = await client.call('searchOrders', {
 		query: {
 			[`${by}After`]: after,
 			[`${by}Before`]: until,
 			maxResultsPerPage: '100',
-			includedData: withRecipient ? [...INCLUDED_DATA, 'RECIPIENT'] : INCLUDED_DATA,
+			includedData: [
+				...INCLUDED_DATA.filter((part) => part !== FULFILLMENT || withoutFulfillment !== true),
+				...(withRecipient ? ['RECIPIENT'] : []),
+			],
 			...(marketplaceIds.length > 0 && { marketplaceIds }),
 			...(fulfilledBy && { fulfilledBy: [fulfilledBy] }),
 			...(statuses.length > 0 && { fulfillmentStatuses: statuses }),
@@ -177,19 +242,59 @@ export async function searchOrders(client: SpApiClient, search: OrderSearch): Pr
 		},
 		answer: searchSchema,
 	});
-	return {
-		orders: answer.orders.map((order) => toSellerOrder(order, withRecipient)),
-		nextToken: answer.pagination?.nextToken,
-	};
+	const page = readPage(answer, withRecipient);
+	const [first] = page.unreadable;
+	if (first !== undefined && page.orders.length === 0 && answer.orders.length >= MANY) {
+		// Not one bad order, but another kind of answer: what goes on from here would lose them all.
+		const message = `${first.name}: ${first.reason}`;
+		throw new SpApiFailure('unexpectedAnswer', 'searchOrders', { message });
+	}
+	return page;
 }
 
+/** That many orders are not unreadable by chance. */
+const MANY = 10;
+
+/** What a page holds, each order read for itself. */
+export function readPage(
+	{ orders: listed, pagination }: z.infer<typeof searchSchema>,
+	withRecipient: boolean,
+): OrderPage {
+	const orders: ListedOrder[] = [];
+	const unreadable: UnreadableOrder[] = [];
+	listed.forEach((entry, index) => {
+		const parsed = searchedOrderSchema.safeParse(entry);
+		if (parsed.success) {
+			const isOfOtherShop = parsed.data.salesChannel?.channelName === 'NON_AMAZON';
+			orders.push({ order: toSellerOrder(parsed.data, withRecipient), isOfOtherShop });
+		} else {
+			const named = orderIdSchema.safeParse(entry).data;
+			const [issue] = parsed.error.issues;
+			unreadable.push({
+				name: named?.orderId ?? `number ${index + 1} of its page`,
+				// Zod quotes the value it got in some of its messages.
+				reason: redact([issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')),
+			});
+		}
+	});
+	return { orders, unreadable, nextToken: pagination?.nextToken || undefined };
+}
+
+const orderIdSchema = z.object({ orderId: z.string().regex(/^[\w-]{1,40}$/) });
+
+/** What cannot be read is no ASIN; the other items and orders have theirs. */
 const orderedAsinsSchema = z.object({
 	orders: z.array(
-		z.object({
-			orderItems: z.array(
-				z.object({ product: z.object({ asin: z.string() }).partial().optional() }),
-			),
-		}),
+		z
+			.object({
+				orderItems: z.array(
+					z
+						.object({ product: z.object({ asin: z.string() }) })
+						.optional()
+						.catch(undefined),
+				),
+			})
+			.catch({ orderItems: [] }),
 	),
 });
 
@@ -207,8 +312,8 @@ export async function findSoldAsins(client: SpApiClient, marketplaceId: string):
 		answer: orderedAsinsSchema,
 	});
 	const times = new Map<string, number>();
-	for (const { product } of answer.orders.flatMap(({ orderItems }) => orderItems)) {
-		if (product?.asin !== undefined) times.set(product.asin, (times.get(product.asin) ?? 0) + 1);
+	for (const item of answer.orders.flatMap(({ orderItems }) => orderItems)) {
+		if (item !== undefined) times.set(item.product.asin, (times.get(item.product.asin) ?? 0) + 1);
 	}
 	return [...times].toSorted(([, a], [, b]) => b - a).map(([asin]) => asin);
 }

@@ -16,12 +16,15 @@ import {
 	permittedWindowOf,
 	type SellerOrder,
 } from '../../../shared/domain/order';
+import { cursorFrom, newestSearchable } from '../../../shared/domain/orderCursor';
 import {
-	cursorFrom,
-	newestSearchable,
-	orderCursorSchema,
-	type OrderCursor,
-} from '../../../shared/domain/orderCursor';
+	caughtUp,
+	cursorOf,
+	isMissing,
+	placeFor,
+	stretchToCatchUp,
+	type OrderPlace,
+} from '../../../shared/domain/orderPlace';
 import { optionsCollection, returnAllParameters } from '../../../shared/n8n/commonParameters';
 import { waitForReportOption } from '../../../shared/n8n/feedbackReport';
 import { hint } from '../../../shared/n8n/hints';
@@ -30,7 +33,8 @@ import { readParameters } from '../../../shared/n8n/parameters';
 import { SpApiClient } from '../../../shared/spapi/client';
 import { fulfilledByParameter } from '../../orders/fulfilledByParameter';
 import { readOrdersReport } from '../../orders/ordersReport';
-import { searchAll, type SearchTerms } from '../../orders/searchAll';
+import { searchAll, type SearchLimits, type SearchTerms } from '../../orders/searchAll';
+import { SearchNotes } from '../../orders/searchNotes';
 import { addArrivals } from '../../orders/shipments';
 
 export const description: INodeProperties[] = updateDisplayOptions(
@@ -253,13 +257,13 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 				client,
 				wanted,
 				range,
+				primary,
 				marketplaces.length > 0 ? marketplaces : [primary],
 			)
 		: await fromApi(this, client, wanted, range, marketplaces);
 	const { returnAll, incremental, limit, options } = wanted;
-	const all = found.orders.filter((order) => isInPrograms(order, wanted));
-	const orders = returnAll || incremental ? all : all.slice(0, limit);
-	if (orders.length < all.length || found.isPart) {
+	const orders = returnAll || incremental ? found.orders : found.orders.slice(0, limit);
+	if (orders.length < found.orders.length || found.isPart) {
 		hint(
 			this,
 			`There may be more than these ${orders.length} orders, which need not be the newest. Switch on 'Return All' to have them all.`,
@@ -297,7 +301,10 @@ function check(
 
 /** Amazon cannot search by program. */
 const isInPrograms = (order: SellerOrder, { filters }: Wanted): boolean =>
-	filters.programs.every((program) => order[program] === true);
+	filters.programs.every((program) => isInProgram(order, program));
+
+const isInProgram = (order: SellerOrder, program: string): boolean =>
+	(program === 'isPrime' || program === 'isBusiness') && order[program] === true;
 
 /** From when to when, as far as Amazon lets it be asked for; a search for changes ends now. */
 function rangeOf({ from, filters, incremental, options }: Wanted): Range {
@@ -321,17 +328,16 @@ interface Found {
 async function fromReports(
 	context: IExecuteFunctions,
 	client: SpApiClient,
-	{ dateType, filters, options }: Wanted,
+	wanted: Wanted,
 	{ after, until, waitMs }: Range,
+	primary: Marketplace,
 	marketplaces: readonly Marketplace[],
 ): Promise<Found> {
-	const orders: SellerOrder[] = [];
-	for (const marketplace of marketplaces) {
-		// The report goes by the last update: what was created in a range may have changed since.
-		const end = dateType === 'created' ? undefined : filters.until && until;
-		const request = { marketplace, after, until: end, waitMs };
-		for (const order of await readOrdersReport(context, client, request)) orders.push(order);
-	}
+	const { dateType, filters, options } = wanted;
+	// The report goes by the last update: what was created in a range may have changed since.
+	const end = dateType === 'created' ? undefined : filters.until && until;
+	const request = { marketplace: primary, after, until: end, waitMs };
+	const orders = await readOrdersReport(context, client, request, marketplaces);
 	const inRange = ({ createdAt, updatedAt }: SellerOrder) => {
 		const at = dateType === 'created' ? createdAt : updatedAt;
 		const isBefore = filters.until === undefined || (at !== null && at <= until);
@@ -340,6 +346,7 @@ async function fromReports(
 	return {
 		orders: orders
 			.filter(inRange)
+			.filter((order) => isInPrograms(order, wanted))
 			.filter(({ fulfilledBy }) => [undefined, fulfilledBy].includes(filters.fulfilledBy))
 			.filter(({ status }) => filters.statuses.length === 0 || isOneOf(filters.statuses, status))
 			.map((order) => (options.buyerTimeZone ? order : { ...order, buyerTimeZone: null })),
@@ -359,31 +366,89 @@ async function fromApi(
 	const { incremental, dateType, from, returnAll, limit, filters, options } = wanted;
 	const terms: SearchTerms = {
 		by: incremental ? 'lastUpdated' : dateType,
-		marketplaceIds: marketplaces.map(({ id }) => id),
+		marketplaceIds: marketplaces.map(({ id }) => id).toSorted(),
 		fulfilledBy: filters.fulfilledBy,
-		statuses: filters.statuses,
+		statuses: filters.statuses.toSorted(),
 		withRecipient: options.buyerTimeZone,
 	};
+	const notes = new SearchNotes();
+	const isWanted = (order: SellerOrder) => isInPrograms(order, wanted);
+	if (!incremental) {
+		const found = await searchAll(context, client, terms, cursorFrom(from), {
+			end,
+			limit: returnAll ? Infinity : limit,
+			isWanted,
+			overlapMinutes: 0,
+			timeBudgetMs: Infinity,
+			resumable: false,
+			notes,
+		});
+		notes.show(context);
+		return { orders: found.orders, isPart: !found.complete };
+	}
 	const key = keyOf(client, terms);
-	const start = (incremental ? keptPlace(context, key) : undefined) ?? cursorFrom(from);
-	const found = await searchAll(context, client, terms, start, {
+	const start = placeFor(keptPlaces(context)[key], { from, end, filter: filters.programs });
+	const { orders, place, complete } = await changesSince(context, client, terms, start, {
 		end,
-		limit: incremental || returnAll ? Infinity : limit,
-		isWanted: (order) => isInPrograms(order, wanted),
-		overlapMinutes: incremental ? options.overlap : 0,
-		timeBudgetMs: incremental ? options.timeBudget * 60_000 : Infinity,
-		resumable: incremental,
+		limit: Infinity,
+		isWanted,
+		overlapMinutes: options.overlap,
+		timeBudgetMs: options.timeBudget * 60_000,
+		resumable: true,
+		notes,
 	});
-	if (!incremental) return { orders: found.orders, isPart: !found.complete };
-	if (!found.complete) {
+	notes.show(context);
+	if (!complete) {
 		hint(context, 'There are more orders than fit into this run; the next one goes on from here.');
 	}
-	return { orders: found.orders, place: { key, cursor: found.cursor } };
+	return { orders, place: { key, place } };
+}
+
+/**
+ * What changed since the last run, then what earlier filters held back and this one lets pass, as far as
+ * the time goes.
+ */
+async function changesSince(
+	context: IExecuteFunctions,
+	client: SpApiClient,
+	terms: SearchTerms,
+	start: OrderPlace,
+	limits: SearchLimits,
+): Promise<{
+	readonly orders: SellerOrder[];
+	readonly place: OrderPlace;
+	readonly complete: boolean;
+}> {
+	const giveUpAt = performance.now() + limits.timeBudgetMs;
+	const found = await searchAll(context, client, terms, start.cursor, limits);
+	const orders = [...found.orders];
+	let { complete } = found;
+	let place: OrderPlace = { ...start, cursor: found.cursor };
+	for (let stretch = stretchToCatchUp(place); complete && stretch !== undefined; ) {
+		const timeBudgetMs = giveUpAt - performance.now();
+		if (timeBudgetMs <= 0) return { orders, place, complete: false };
+		const missing = isMissing(stretch, isInProgram);
+		const again = await searchAll(context, client, terms, cursorOf(stretch), {
+			...limits,
+			end: stretch.until < limits.end ? stretch.until : limits.end,
+			isWanted: (order) => limits.isWanted(order) && missing(order),
+			overlapMinutes: 0,
+			timeBudgetMs,
+			goesOn: true,
+		});
+		for (const order of again.orders) orders.push(order);
+		place = caughtUp(place, stretch, again.cursor);
+		({ complete } = again);
+		// What lies in the future has to wait.
+		if (stretch.until > limits.end) break;
+		stretch = stretchToCatchUp(place);
+	}
+	return { orders, place, complete };
 }
 
 interface Place {
 	readonly key: string;
-	readonly cursor: OrderCursor;
+	readonly place: OrderPlace;
 }
 
 /** Searches whose place is kept; of more, the ones used longest ago are forgotten. */
@@ -401,26 +466,27 @@ function placesToKeep(context: IExecuteFunctions): Place[] {
 const keptPlaces = (context: IExecuteFunctions): Record<string, unknown> =>
 	z.record(z.unknown()).catch({}).parse(context.getWorkflowStaticData('node').orderCursors);
 
-const keptPlace = (context: IExecuteFunctions, key: string): OrderCursor | undefined =>
-	orderCursorSchema.safeParse(keptPlaces(context)[key]).data;
-
 /**
  * Keeps how far the searches for changes came, one place per search: other terms are another search.
  * To be called when the node has done all its work, for n8n saves it even if the node fails later on.
  */
 export function keepPlaces(context: IExecuteFunctions): void {
-	for (const { key, cursor } of placesToKeep(context)) {
+	for (const { key, place } of placesToKeep(context)) {
 		const others = Object.entries(keptPlaces(context)).filter(([other]) => other !== key);
 		context.getWorkflowStaticData('node').orderCursors = Object.fromEntries([
 			...others.slice(1 - MOST_CURSORS),
-			[key, cursor],
+			[key, place],
 		]) as IDataObject;
 	}
 }
 
-const keyOf = ({ seller }: SpApiClient, terms: SearchTerms): string =>
+/** Only what Amazon selects the orders by makes another search. */
+const keyOf = (
+	{ seller }: SpApiClient,
+	{ by, marketplaceIds, fulfilledBy = null, statuses }: SearchTerms,
+): string =>
 	createHash('sha256')
-		.update(JSON.stringify([seller, terms]))
+		.update(JSON.stringify([seller, by, marketplaceIds, fulfilledBy, statuses]))
 		.digest('base64url')
 		.slice(0, 16);
 

@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
-import { isOrderId } from '../../../shared/domain/orderId';
+import { isOrderId, whyNoOrderId } from '../../../shared/domain/orderId';
 import type { Marketplace } from '../../../shared/domain/marketplaces';
 import {
 	isRetryable,
@@ -72,6 +72,8 @@ export interface OrderInQuestion {
 	readonly marketplace: Marketplace;
 	/** When a request is permitted, where the input item says so. */
 	readonly window?: SolicitationWindow;
+	/** What Amazon would not tell about the order itself, as a sentence. */
+	readonly orderUnreadable?: string;
 }
 
 /** Reads the parameters of one item; what is no order ID stays text, to be reported as such. */
@@ -164,8 +166,11 @@ export async function explain(
 	const details = await getOrder(order.client, order.orderId).catch(unlessCancelled);
 	if (details === undefined) return { order, finding };
 	const window = windowOf(details) ?? order.window;
+	const orderUnreadable = details.isWithoutFulfillment
+		? 'Amazon would not give the status and the delivery dates of the order'
+		: undefined;
 	return {
-		order: { ...order, window },
+		order: { ...order, window, orderUnreadable },
 		finding: outcomeBy(outcomeOfStatus(details) ?? (window && outcomeOfWindow(window))),
 	};
 }
@@ -200,6 +205,18 @@ const shownId = (text: string): string =>
 
 const LONGEST_SHOWN = 60;
 
+function explanationOf(
+	{ orderId, orderUnreadable }: OrderInQuestion,
+	outcome: SolicitationOutcome,
+	{ roles, elsewhere }: { readonly roles?: readonly string[]; readonly elsewhere?: string },
+): string {
+	const explanation = SOLICITATION_OUTCOMES[outcome];
+	if (outcome === 'invalidOrderId') return whyNoOrderId(orderId) ?? explanation;
+	if (roles !== undefined) return `${explanation}: ${roles.join(' or ')}`;
+	if (elsewhere !== undefined) return elsewhere;
+	return orderUnreadable === undefined ? explanation : `${explanation}. ${orderUnreadable}`;
+}
+
 /** The one shape in which both operations report on an order. */
 export function toResult({ order, finding }: Explained): IDataObject {
 	const { outcome, answer, failure } = finding;
@@ -210,12 +227,10 @@ export function toResult({ order, finding }: Explained): IDataObject {
 		marketplace: order.marketplace.countryCode,
 		marketplaceId: order.marketplace.id,
 		outcome,
-		explanation:
-			roles !== undefined
-				? `${SOLICITATION_OUTCOMES[outcome]}: ${roles.join(' or ')}`
-				: isElsewhere
-					? failure.message
-					: SOLICITATION_OUTCOMES[outcome],
+		explanation: explanationOf(order, outcome, {
+			roles,
+			elsewhere: isElsewhere ? failure.message : undefined,
+		}),
 		tryAgainLater: isRetryable(outcome),
 		windowOpensAt: order.window?.opensAt ?? null,
 		windowClosesAt: order.window?.closesAt ?? null,

@@ -1,0 +1,61 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { hint } from '../../shared/n8n/hints';
+import type { OrderPage } from '../../shared/spapi/orders';
+
+/** How many orders a hint names. */
+const MOST_NAMED = 5;
+
+/** Some names, and how many there are more. */
+export function named(names: readonly string[]): string {
+	const more = names.length - MOST_NAMED;
+	const shown = names.slice(0, MOST_NAMED).join(', ');
+	return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
+/** What the searches of one run have to say beside the orders. */
+export class SearchNotes {
+	/** By name, why an order could not be read. */
+	private readonly unreadable = new Map<string, string>();
+
+	private readonly ofOtherShops = new Set<string>();
+
+	private readonly withoutFulfillment = new Set<string>();
+
+	/** Whether Amazon listed orders only without their fulfilment. */
+	isFulfillmentRefused = false;
+
+	/** Takes in a page, which was asked for without fulfilment data or with it. */
+	take({ orders, unreadable }: OrderPage, withoutFulfillment: boolean): void {
+		for (const { name, reason } of unreadable) this.unreadable.set(name, reason);
+		for (const { order, isOfOtherShop } of orders) {
+			if (isOfOtherShop) this.ofOtherShops.add(order.orderId);
+			else if (withoutFulfillment) this.withoutFulfillment.add(order.orderId);
+		}
+		this.isFulfillmentRefused ||= withoutFulfillment;
+	}
+
+	/** Shows them above the node's output. */
+	show(context: IExecuteFunctions): void {
+		if (this.unreadable.size > 0) {
+			const [[, reason] = ['', '']] = this.unreadable;
+			hint(
+				context,
+				`${this.unreadable.size} order(s) of Amazon's answer could not be read and are not among these: ${named([...this.unreadable.keys()])}. The first: ${reason}. Look at them in Seller Central.`,
+				'warning',
+			);
+		}
+		if (this.withoutFulfillment.size > 0) {
+			hint(
+				context,
+				`Amazon did not list the fulfillment data of ${this.withoutFulfillment.size} order(s): their status, who fulfills them, whether they shipped late and their delivery dates are unknown (null). Plan leaves out orders of which a rule needs these. Read the orders again in some hours to have them.`,
+				'warning',
+			);
+		}
+		if (this.ofOtherShops.size > 0) hint(context, aboutOtherShops([...this.ofOtherShops]));
+	}
+}
+
+/** Orders that Amazon ships for other shops have no reviews. */
+export const aboutOtherShops = (orderIds: readonly string[]): string =>
+	`${orderIds.length} order(s) of other shops than Amazon (Non-Amazon) are left out, as no review can be requested for them: ${named(orderIds)}.`;
