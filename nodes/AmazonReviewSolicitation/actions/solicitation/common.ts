@@ -75,15 +75,17 @@ export interface OrderInQuestion {
 	readonly window?: SolicitationWindow;
 }
 
+/** The connection of an item's seller. */
+export const connectionOf = async (context: IExecuteFunctions): Promise<SpApiClient> =>
+	await oncePerExecution(context, 'client', async () => SpApiClient.connect(context));
+
 /** Reads the parameters of one item; what is no order ID stays text, to be reported as such. */
 export async function readOrder(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<OrderInQuestion> {
 	const wanted = readParameters(context, itemIndex, orderSchema, orderParameters);
-	const client = await oncePerExecution(context, 'client', async () =>
-		SpApiClient.connect(context),
-	);
+	const client = await connectionOf(context);
 	const marketplace = resolveMarketplace(context, client, wanted.marketplace, itemIndex);
 	const window = windowSchema.safeParse(context.getInputData()[itemIndex]?.json).data;
 	return { client, orderId: wanted.orderId, marketplace, window };
