@@ -16,7 +16,7 @@ import {
 	SANDBOX_ENDPOINTS,
 	type SellingPartnerCredentials,
 } from '../nodes/shared/spapi/endpoints';
-import { logIn } from '../nodes/shared/spapi/login';
+import { checkPrimaryMarketplace, logIn } from '../nodes/shared/spapi/login';
 import { operationOf } from '../nodes/shared/spapi/operations';
 import { USER_AGENT } from '../nodes/shared/spapi/userAgent';
 
@@ -154,9 +154,20 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 		},
 	];
 
-	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject) {
-		const accessToken = await logIn(this, credentials as unknown as SellingPartnerCredentials);
-		return { accessToken } satisfies IDataObject;
+	/**
+	 * Logs in for n8n's own test of the credential; the nodes log in by themselves. What is returned here
+	 * n8n would store, before 2.41 with the credential's expressions resolved for good. So nothing is: the
+	 * token is put into the copy that n8n sends the request with.
+	 */
+	async preAuthentication(
+		this: IHttpRequestHelper,
+		credentials: ICredentialDataDecryptedObject,
+	): Promise<IDataObject> {
+		const seller = credentials as unknown as SellingPartnerCredentials;
+		const loggedIn = await logIn(this, seller);
+		checkPrimaryMarketplace(seller, loggedIn);
+		credentials.accessToken = loggedIn.token;
+		return {};
 	}
 
 	authenticate: IAuthenticateGeneric = {

@@ -58,7 +58,12 @@ const HELD_UP: readonly FailureKind[] = ['busy', 'throttled'];
 const ACCOUNT = 'account';
 
 /** Failures that every other call of the account would meet too. */
-const OF_THE_ACCOUNT: readonly FailureKind[] = ['login', 'tokenRejected', 'unreachable'];
+const OF_THE_ACCOUNT: readonly FailureKind[] = [
+	'login',
+	'loginUnavailable',
+	'tokenRejected',
+	'unreachable',
+];
 
 /** Something that failed, and the report it was about. */
 interface Problem {
@@ -108,7 +113,7 @@ class Round {
 	private async watchAll(): Promise<void> {
 		const { context } = this;
 		const parameters = readTriggerParameters(context, schema, properties);
-		const client = await SpApiClient.connect(context, PATIENCE);
+		const client = await SpApiClient.connect(context, undefined, PATIENCE);
 		const stored = context.getWorkflowStaticData('node');
 		const credential = context.getNode().credentials?.[CREDENTIAL_NAME]?.id ?? '';
 		const before = readState(stored.state, credential, client.seller.slice(0, 12));

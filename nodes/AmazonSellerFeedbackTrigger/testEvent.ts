@@ -50,7 +50,7 @@ const SHARED_FOR_MINUTES = 60;
  */
 export async function fetchTestEvent(context: IPollFunctions): Promise<IDataObject> {
 	const parameters = readTriggerParameters(context, schema, properties);
-	const client = await SpApiClient.connect(context, {
+	const client = await SpApiClient.connect(context, undefined, {
 		waitAtMostMs: LONGEST_WAIT_MS,
 		maxAttempts: 3,
 	});

@@ -111,6 +111,14 @@ export class RealN8n {
 		if (!output.includes(`Successfully imported ${entities.length}`)) throw new Error(output);
 	}
 
+	/** What n8n's database holds of a credential, with expressions as they were written. */
+	async credential(id: string): Promise<Readonly<Record<string, unknown>>> {
+		const file = join(this.userFolder, 'exported.json');
+		await this.run('export:credentials', `--id=${id}`, '--decrypted', `--output=${file}`);
+		const exported = JSON.parse(readFileSync(file, 'utf8')) as IDataObject[] | IDataObject;
+		return ([exported].flat()[0]?.data ?? {}) as IDataObject;
+	}
+
 	/** Executes a workflow in a process of its own. */
 	async execute(workflowId: string): Promise<NodeOutputs> {
 		const { stdout, output } = await this.run('execute', `--id=${workflowId}`, '--rawOutput');

@@ -24,8 +24,13 @@ afterEach(() => {
 const newOrders = (count: number): string[] =>
 	inUse.sandbox.world.addOrders({ count }).map(({ orderId }) => orderId);
 
-const send = async (orderIds: readonly string[], cancelAfterMs?: number): Promise<NodeRun> =>
+const send = async (
+	orderIds: readonly string[],
+	cancelAfterMs?: number,
+	credentialId = 'demo',
+): Promise<NodeRun> =>
 	await runNode({
+		credentialId,
 		type: 'amazonReviewSolicitation',
 		parameters: {
 			resource: 'solicitation',
@@ -77,6 +82,24 @@ describe('Claims, in one process', () => {
 			}
 		}
 		expect(all.flatMap(outcomes)).toContain('claimedElsewhere');
+	});
+
+	it('B18: are shared by two credentials of one seller, for an order is the same order', async () => {
+		const ids = newOrders(40);
+		const { customBaseUrl } = inUse.credentials.get('demo');
+		const other = String(customBaseUrl).replace('127.0.0.1', 'localhost');
+		inUse.credentials.set('other', {
+			...inUse.credentials.get('demo'),
+			customBaseUrl: other,
+		});
+		const runs = await Promise.all([send(ids), send(ids, undefined, 'other')]);
+		const all = runs.flatMap(({ items }) => items);
+		for (const orderId of ids) {
+			const own = all.filter((row) => row.orderId === orderId).map(({ outcome }) => outcome);
+			expect(own.filter((outcome) => outcome === 'sent')).toHaveLength(1);
+		}
+		expect(all.map(({ outcome }) => outcome)).toContain('claimedElsewhere');
+		expect(postsOf(ids).filter(({ status }) => status !== 429)).toHaveLength(ids.length);
 	});
 
 	it('are given back after a run: nothing stays in the store', async () => {
@@ -150,6 +173,26 @@ describe('Claims, in two processes with one store', () => {
 		now = 1_800_000_000_000;
 	});
 
+	/** Waits of the claims' own that are under way, to be let pass by hand. */
+	let waits: Array<() => void> = [];
+	const wait = async (_: number, signal: AbortSignal | undefined): Promise<boolean> =>
+		await new Promise((resolve) => {
+			waits.push(() => resolve(true));
+			signal?.addEventListener('abort', () => resolve(false));
+		});
+
+	/** Lets so many minutes pass, in steps shorter than those in which claims are looked after. */
+	async function pass(minutes: number): Promise<void> {
+		for (let minute = 0; minute < minutes; minute += 1) {
+			now += MINUTE;
+			const due = waits;
+			waits = [];
+			for (const end of due) end();
+			// The store takes its time.
+			await sleep(20);
+		}
+	}
+
 	/** Claims as another process makes them: what this process holds in its memory it does not know. */
 	function inNewProcess(): () => Claims {
 		let made: (typeof import('../../nodes/shared/n8n/claims'))['Claims'] | undefined;
@@ -158,7 +201,7 @@ describe('Claims, in two processes with one store', () => {
 		});
 		return () => {
 			if (made === undefined) throw new Error('The module has no Claims');
-			return new made(context, () => now);
+			return new made(context, () => now, wait);
 		};
 	}
 
@@ -181,6 +224,25 @@ describe('Claims, in two processes with one store', () => {
 		await one.release(['a']);
 		expect(await two.take(['a'])).toEqual(new Set(['a']));
 		await two.release(['a']);
+		expect(store.entries).toEqual([]);
+	});
+
+	it('B18: keep one for as long as it is worked on, and not longer', async () => {
+		const [one, two] = [inNewProcess()(), inNewProcess()()];
+		await one.take(['a', 'b']);
+		await pass(9);
+		expect(await two.take(['a'])).toEqual(new Set());
+		await pass(12);
+		expect(await two.take(['a'])).toEqual(new Set());
+		await one.release(['b']);
+		await pass(40);
+		expect(await two.take(['a'])).toEqual(new Set());
+		await one.release(['a']);
+		expect(store.entries).toEqual([]);
+		expect(await two.take(['a', 'b'])).toEqual(new Set(['a', 'b']));
+		await two.release(['a', 'b']);
+		await pass(1);
+		expect(waits).toEqual([]);
 		expect(store.entries).toEqual([]);
 	});
 

@@ -8,6 +8,7 @@ import { startSandbox, type FaultSpec, type Sandbox } from '../../sandbox';
 import { createCredentialStore, runNode, type CredentialStore, type NodeRun } from './harness';
 import { connect } from './sandboxCredential';
 import { useWaitsAsTheyAre } from './shortWaits';
+import { forgetTokens } from './tokens';
 import { useSandbox } from './useSandbox';
 
 /** Has the form of a client secret, and none of the sandbox's. */
@@ -19,7 +20,7 @@ let credentials: CredentialStore;
 
 beforeEach(async () => {
 	({ sandbox } = inUse);
-	// Without an access token.
+	forgetTokens();
 	credentials = await createCredentialStore();
 	connect(credentials, sandbox);
 });
@@ -157,8 +158,29 @@ describe('access token', () => {
 				sandbox.sellers[key]?.marketplaces.map(({ marketplace }) => marketplace.countryCode),
 			),
 		);
-		const tokens = ['demo', 'second', 'japan'].map((key) => credentials.get(key).accessToken);
-		expect(new Set(tokens).size).toBe(3);
+		expect(count('lwaToken')).toBe(3);
+	});
+
+	it('is never written into the credential', async () => {
+		const before = { ...credentials.get('demo') };
+		await listMarketplaces();
+		sandbox.lwa.expireAccessTokens();
+		await listMarketplaces();
+		expect(count('lwaToken')).toBe(2);
+		expect(credentials.get('demo')).toEqual(before);
+	});
+
+	it('is not asked for again where a fresh one is rejected, which fails', async () => {
+		sandbox.faults.add({
+			kind: 'expiredToken',
+			operation: 'createReport',
+			times: 'always',
+		});
+		const { error } = await fetchFeedback();
+		expect(error?.message).toMatch(/did not accept the access token/);
+		// The one it began with was fresh.
+		expect(count('lwaToken')).toBe(1);
+		expect(count('createReport')).toBe(1);
 	});
 
 	const listMarketplacesOf = async (seller: string) => await listMarketplaces(seller);
@@ -217,6 +239,43 @@ describe('log-in', () => {
 		});
 		const { error } = await listMarketplaces();
 		expect(error?.message).toMatch(/belongs to the region North America.*Germany, is in Europe/);
+	});
+
+	it.each([
+		[
+			500,
+			'server_error',
+			/^Login with Amazon is not available \(status 500: Internal Server Error\)/,
+		],
+		[503, 'server_error', /^Login with Amazon is not available \(status 503/],
+		[429, 'slow_down', /^Login with Amazon got too many log-ins at once \(status 429\)/],
+	])('A9: says that Login with Amazon answered %d', async (status, error, message) => {
+		const lwa = await startStranger((response) => {
+			const answer = { error_description: 'Internal Server Error', error };
+			response.writeHead(status).end(JSON.stringify(answer));
+		});
+		connect(credentials, sandbox, 'demo', { customBaseUrl: lwa.url });
+		const run = await listMarketplaces();
+		lwa.close();
+		expect(run.error?.message).toMatch(message);
+		expect(run.error?.description).toMatch(/Nothing is wrong with the credential/);
+		expect(run.error?.description).not.toMatch(/network/);
+	});
+
+	it('A9: says that client ID and refresh token belong to two applications', async () => {
+		const lwa = await startStranger((response) =>
+			response.writeHead(400).end(
+				JSON.stringify({
+					error_description: 'Not authorized for requested operation',
+					error: 'unauthorized_client',
+				}),
+			),
+		);
+		connect(credentials, sandbox, 'demo', { customBaseUrl: lwa.url });
+		const { error } = await listMarketplaces();
+		lwa.close();
+		expect(error?.message).toMatch(/made for another application/);
+		expect(lwa.heard.filter((each) => each.startsWith('POST'))).toHaveLength(1);
 	});
 
 	it('works through a base URL per region', async () => {

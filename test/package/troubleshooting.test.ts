@@ -9,6 +9,8 @@ const KINDS: Readonly<Record<FailureKind, true>> = {
 	cancelled: true,
 	busy: true,
 	login: true,
+	loginUnavailable: true,
+	notSelling: true,
 	tokenRejected: true,
 	accessDenied: true,
 	refused: true,

@@ -22,6 +22,8 @@ const KINDS: Readonly<Record<FailureKind, 'advised' | 'plain'>> = {
 	cancelled: 'plain',
 	busy: 'advised',
 	login: 'advised',
+	loginUnavailable: 'advised',
+	notSelling: 'advised',
 	tokenRejected: 'advised',
 	accessDenied: 'advised',
 	refused: 'plain',
@@ -46,6 +48,8 @@ const NAMING_THE_CALL = ALL_KINDS.filter(
 		![
 			'cancelled',
 			'login',
+			'loginUnavailable',
+			'notSelling',
 			'reportPending',
 			'reportFailed',
 			'otherReport',

@@ -14,10 +14,10 @@ const NO_ANSWER: readonly SolicitationOutcome[] = [
 	'answerLost',
 ];
 
-/** Where an order is from: whose it is, and of which marketplace. */
+/** Of an order, whose it is and where: what access is given to. */
 type Place = Pick<OrderInQuestion, 'client' | 'marketplace'>;
 
-const keyOf = ({ client, marketplace }: Place): string => `${client.seller} ${marketplace.id}`;
+const placeOf = ({ client, marketplace }: Place): string => `${client.seller} ${marketplace.id}`;
 
 /**
  * Whether Amazon lets the application in, for each seller apart. A missing role is told with the same
@@ -30,51 +30,42 @@ export class Access {
 
 	private readonly denials = new Map<string, number>();
 
-	/** By seller. */
-	private readonly failedLogins = new Set<string>();
+	/** Why a seller, or a seller's marketplace, was given up. */
+	private readonly givenUp = new Map<string, Finding>();
 
-	/** By seller, the last failure that meant no access, once that stopped anything. */
-	private readonly failures = new Map<string, SpApiFailure>();
+	/** The failures that stopped anything, each once. */
+	get failures(): readonly SpApiFailure[] {
+		const all = [...this.givenUp.values()].flatMap(({ failure }) => failure ?? []);
+		return all.filter(
+			({ message }, index) => all.findIndex((f) => f.message === message) === index,
+		);
+	}
 
 	/** Whether Amazon answered about any order. */
 	get hasAnswered(): boolean {
 		return this.answered.size > 0;
 	}
 
-	/** The last failure of any seller. */
-	get failure(): SpApiFailure | undefined {
-		return [...this.failures.values()].at(-1);
-	}
-
-	/** The failure that stopped the orders of this seller. */
-	failureOf({ client }: Place): SpApiFailure | undefined {
-		return this.failures.get(client.seller);
-	}
-
 	/** Takes in what came of an order. */
-	note(place: Place, { outcome, failure }: Finding): void {
-		const { seller } = place.client;
-		const key = keyOf(place);
+	note(order: Place, finding: Finding): void {
+		const { outcome, failure } = finding;
+		const place = placeOf(order);
 		if (outcome === 'loginFailed') {
-			this.failedLogins.add(seller);
-			if (failure !== undefined) this.failures.set(seller, failure);
-		} else if (outcome === 'missingRole') {
-			this.denials.set(key, (this.denials.get(key) ?? 0) + 1);
-			if (this.isGivenUp(key) && failure !== undefined) this.failures.set(seller, failure);
+			this.givenUp.set(order.client.seller, finding);
+		} else if (outcome === 'missingRole' || failure?.kind === 'notSelling') {
+			const denials = (this.denials.get(place) ?? 0) + 1;
+			this.denials.set(place, denials);
+			const allowed = this.answered.has(place) ? DENIALS_TO_STOP : 1;
+			if (denials >= allowed) this.givenUp.set(place, finding);
 		} else if (!NO_ANSWER.includes(outcome)) {
-			this.answered.add(key);
-			this.denials.delete(key);
+			this.answered.add(place);
+			this.denials.delete(place);
+			this.givenUp.delete(place);
 		}
 	}
 
 	/** What an order that is not even asked about comes to; undefined where it is. */
-	outcomeFor(place: Place): SolicitationOutcome | undefined {
-		if (this.failedLogins.has(place.client.seller)) return 'loginFailed';
-		return this.isGivenUp(keyOf(place)) ? 'missingRole' : undefined;
-	}
-
-	private isGivenUp(key: string): boolean {
-		const allowed = this.answered.has(key) ? DENIALS_TO_STOP : 1;
-		return (this.denials.get(key) ?? 0) >= allowed;
+	findingFor(order: Place): Finding | undefined {
+		return this.givenUp.get(order.client.seller) ?? this.givenUp.get(placeOf(order));
 	}
 }

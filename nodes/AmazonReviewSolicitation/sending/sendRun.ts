@@ -49,9 +49,8 @@ const CLAIMED_TOGETHER = 50;
 
 const REQUEST: OperationName = 'createProductReviewAndSellerFeedbackSolicitation';
 
-/** Seller, marketplace and order: what Amazon takes one request for. */
-const keyOf = ({ client, marketplace, orderId }: OrderInQuestion): string =>
-	`${client.seller.slice(0, 16)} ${marketplace.id} ${orderId}`;
+/** What Amazon takes one request for. Its order IDs are its own, whoever's credential names them. */
+const keyOf = ({ orderId }: OrderInQuestion): string => orderId;
 
 /**
  * One run over many orders: in the order given, several at a time, at the rate limit. Every order
@@ -120,12 +119,14 @@ export class SendRun {
 
 	/** @throws what stopped the run where nothing was done; a hint says it otherwise */
 	private tellWhatStopped(): void {
-		const { failure, hasAnswered } = this.access;
+		const { failures, hasAnswered } = this.access;
+		const [failure] = failures;
 		const isInVain = !hasAnswered && !this.hasRequested && !this.context.continueOnFail();
 		if (isInVain && failure !== undefined) throw failure;
 		if (isInVain && this.unexpected !== undefined) throw this.unexpected;
-		if (failure !== undefined)
-			hint(this.context, `${failure.message}. ${failure.advice}`, 'warning');
+		for (const { message, advice } of failures) {
+			hint(this.context, `${message}. ${advice}`, 'warning');
+		}
 		if (this.unexpected !== undefined) {
 			const { message } = toNodeError(this.context.getNode(), this.unexpected);
 			hint(this.context, `Could not finish some orders: ${message}`, 'warning');
@@ -143,11 +144,10 @@ export class SendRun {
 		known: SolicitationOutcome | undefined,
 	): Promise<IDataObject[]> {
 		const invalid = isOrderId(order.orderId) ? undefined : 'invalidOrderId';
-		const outcome = invalid ?? known ?? this.isOver(order);
+		const outcome = invalid ?? known;
+		const finding = outcome === undefined ? this.isOver(order) : { outcome };
 		const attempts =
-			outcome === undefined
-				? await this.attempt(order)
-				: [{ finding: this.findingOf(order, outcome), requested: false }];
+			finding === undefined ? await this.attempt(order) : [{ finding, requested: false }];
 		const rows: IDataObject[] = [];
 		let attempt = order.attemptsBefore;
 		for (const [index, { finding, requested }] of attempts.entries()) {
@@ -192,24 +192,18 @@ export class SendRun {
 		return attempts;
 	}
 
-	/** The outcome of an order that is not begun any more; undefined where it is. */
-	private isOver(order: OrderToSend): SolicitationOutcome | undefined {
-		const denied = this.access.outcomeFor(order);
+	/** What an order that is not begun any more comes to; undefined where it is. */
+	private isOver(order: OrderToSend): Finding | undefined {
+		const denied = this.access.findingFor(order);
 		if (denied !== undefined) return denied;
 		const { timeBudgetMs, cap } = this.choices;
 		const late = performance.now() - this.startedAt >= timeBudgetMs;
 		const isUsedUp = !this.isDry(order) && !cap.isLeft;
-		return late || isUsedUp || order.client.signal?.aborted ? 'deferred' : undefined;
+		return late || isUsedUp || order.client.signal?.aborted ? { outcome: 'deferred' } : undefined;
 	}
 
 	private isDry({ dryRun }: OrderToSend): boolean {
 		return dryRun || this.choices.dryRunOnly;
-	}
-
-	private findingOf(order: OrderToSend, outcome: SolicitationOutcome): Finding {
-		const failure = this.access.failureOf(order);
-		const explains = outcome === 'missingRole' || outcome === 'loginFailed';
-		return { outcome, ...(explains && failure && { failure, answer: failure.answer }) };
 	}
 }
 

@@ -20,7 +20,7 @@ export async function fetchOfferRating(
 	marketplace: Marketplace,
 	asin: string | undefined,
 ): Promise<OfferRating | undefined> {
-	return await oncePerExecution(context, `offer ${marketplace.id} ${asin}`, async () => {
+	return await oncePerExecution(client, `offer ${marketplace.id} ${asin}`, async () => {
 		const asins = asin === undefined ? await findSoldAsins(client, marketplace.id) : [asin];
 		return await findOfferRating(client, marketplace.id, asins.slice(0, MOST_ITEMS));
 	});

@@ -98,7 +98,7 @@ export async function fetchAmazonReports(
 	const range = Math.min(LONGEST_RANGE_DAYS, Math.max(USUAL_RANGE_DAYS, longestDays));
 	const since = plusDays(today, 1 - range);
 	const key = JSON.stringify(['amazonReports', marketplace.id, since, options]);
-	return await oncePerExecution(context, key, async () => {
+	return await oncePerExecution(client, key, async () => {
 		const waitMs = options.waitMinutes * 60_000;
 		const feedbackSince = async (start: string, reportId?: string) =>
 			await fetchFeedback(context, client, {

@@ -90,7 +90,7 @@ export async function readDatedSource(
 			sources: ['input items'],
 		};
 	}
-	const client = await SpApiClient.connect(context);
+	const client = await SpApiClient.connect(context, itemIndex);
 	const marketplace = resolveMarketplace(context, client, wanted.marketplace, itemIndex);
 	const today = todayIn(marketplace);
 	const reports = await fetchAmazonReports(

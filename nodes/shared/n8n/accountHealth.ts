@@ -27,7 +27,7 @@ export async function fetchAccountHealth(
 	{ reportId, waitMinutes }: { readonly reportId?: string; readonly waitMinutes: number },
 ): Promise<AccountHealth | undefined> {
 	const key = JSON.stringify(['accountHealth', marketplace.id, reportId]);
-	return await oncePerExecution(context, key, async () => {
+	return await oncePerExecution(client, key, async () => {
 		const since = plusDays(todayIn(marketplace), -DEFECT_WINDOW_DAYS);
 		const obtained = await obtainReport(
 			context,

@@ -1,7 +1,12 @@
 import type { ICheckProcessedOptions, IExecuteFunctions } from 'n8n-workflow';
 
+import { pause } from '../spapi/pause';
+
 /** A claim that was not given back (its execution broke off) ends after one to two leases. */
 const LEASE_MS = 10 * 60_000;
+
+/** So often it is looked whether claims that are held have to be entered for another lease. */
+const LOOK_EVERY_MS = LEASE_MS / 4;
 
 /** n8n keeps that many of the newest claims per node; they are 24 characters each. */
 const STORE: ICheckProcessedOptions = { mode: 'entries', maxEntries: 20_000 };
@@ -26,9 +31,17 @@ export class Claims {
 
 	private storeWorks = true;
 
+	/** Ends the looking after claims; undefined while there are none. */
+	private idle: AbortController | undefined;
+
+	/**
+	 * @param clock milliseconds since 1970
+	 * @param wait as `pause`
+	 */
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly clock: () => number = Date.now,
+		private readonly wait: typeof pause = pause,
 	) {}
 
 	/** Claims what nobody else holds, and returns it. */
@@ -53,6 +66,7 @@ export class Claims {
 		// Looking leaves a trace in the store, which must not make the other's claim last longer.
 		const traces = free.filter((key) => !taken.has(key)).flatMap((key) => entries.get(key) ?? []);
 		await this.forget(traces.filter((entry) => !found.has(entry)));
+		if (taken.size > 0) this.lookAfter();
 		return taken;
 	}
 
@@ -64,7 +78,41 @@ export class Claims {
 			entries.push(...(this.held.get(key) ?? []));
 			this.held.delete(key);
 		}
+		if (this.held.size === 0) {
+			this.idle?.abort();
+			this.idle = undefined;
+		}
 		await this.forget(entries);
+	}
+
+	/** Renews claims for as long as any is held, so that a long run keeps what it works on. */
+	private lookAfter(): void {
+		if (this.idle !== undefined) return;
+		const idle = new AbortController();
+		this.idle = idle;
+		const look = async (): Promise<void> => {
+			while (await this.wait(LOOK_EVERY_MS, idle.signal)) await this.renew();
+		};
+		// What fails here fails with the store, without which the process alone counts.
+		look().catch(() => undefined);
+	}
+
+	/** Enters what is held for the present lease. */
+	private async renew(): Promise<void> {
+		const missing = new Map<string, readonly string[]>();
+		for (const [key, own] of this.held) {
+			const now = this.entriesOf(key).filter((entry) => !own.includes(entry));
+			if (now.length > 0) missing.set(key, now);
+		}
+		for (const [key, entries] of missing) {
+			this.held.set(key, [...(this.held.get(key) ?? []), ...entries]);
+		}
+		await this.inStore([...missing.values()].flat(), async (store, all) =>
+			store.checkProcessedAndRecord(all, 'node', STORE),
+		);
+		// Given back meanwhile: what was entered late would outlive it.
+		const gone = [...missing].filter(([key]) => !this.held.has(key));
+		await this.forget(gone.flatMap(([, entries]) => entries));
 	}
 
 	/** A claim is entered for this lease and the one before, so that it is found in the next one too. */

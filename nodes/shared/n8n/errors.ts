@@ -16,9 +16,11 @@ const CAUSES: Partial<
 	unreachable: 'temporarily-unavailable',
 	answerLost: 'temporarily-unavailable',
 	reportPending: 'temporarily-unavailable',
+	loginUnavailable: 'temporarily-unavailable',
 	login: 'credential-invalid',
 	tokenRejected: 'credential-invalid',
 	accessDenied: 'configuration-invalid',
+	notSelling: 'configuration-invalid',
 };
 
 /**

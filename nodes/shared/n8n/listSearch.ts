@@ -3,6 +3,7 @@ import type {
 	INodeListSearchItems,
 	INodeListSearchResult,
 } from 'n8n-workflow';
+import { LRUCache } from 'lru-cache';
 
 import { findMarketplace } from '../domain/marketplaces';
 import { SpApiClient } from '../spapi/client';
@@ -47,10 +48,8 @@ export async function searchSoldAsins(
 /** Amazon allows about one such call a minute or less, and the editor asks at every key pressed. */
 const KEPT_FOR_MS = 5 * 60_000;
 
-const lists = new Map<
-	string,
-	{ readonly at: number; readonly entries: Promise<INodeListSearchItems[]> }
->();
+/** By seller, their own marketplace and list. */
+const lists = new LRUCache<string, Promise<INodeListSearchItems[]>>({ max: 200, ttl: KEPT_FOR_MS });
 
 /** Searches a seller's list, which is fetched once for some minutes of searching. */
 async function searchList(
@@ -61,12 +60,11 @@ async function searchList(
 ): Promise<INodeListSearchResult> {
 	try {
 		const client = await SpApiClient.connect(context);
-		const key = `${client.seller}:${list}`;
+		const key = `${client.seller}:${client.credentials.primaryMarketplace}:${list}`;
 		const kept = lists.get(key);
-		const isFresh = kept !== undefined && performance.now() - kept.at < KEPT_FOR_MS;
-		const entries = isFresh ? kept.entries : fetch(client);
-		if (!isFresh) {
-			lists.set(key, { at: performance.now(), entries });
+		const entries = kept ?? fetch(client);
+		if (kept === undefined) {
+			lists.set(key, entries);
 			entries.catch(() => lists.delete(key));
 		}
 		return { results: matching(await entries, filter) };

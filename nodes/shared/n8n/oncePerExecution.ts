@@ -1,19 +1,20 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { SpApiClient } from '../spapi/client';
 
-const executions = new WeakMap<IExecuteFunctions, Map<string, Promise<unknown>>>();
+/** By client, for an execution has one for each seller: what is one seller's never serves another. */
+const results = new WeakMap<SpApiClient, Map<string, Promise<unknown>>>();
 
 /**
- * Does the work once for all items of an execution that ask with the same key, so that ten items of
- * one marketplace cost one report. A failure is shared too.
+ * Does the work once for all items of an execution that ask with the same key for the same seller, so
+ * that ten items of one marketplace cost one report. A failure is shared too.
  */
 export async function oncePerExecution<Result>(
-	context: IExecuteFunctions,
+	client: SpApiClient,
 	key: string,
 	work: () => Promise<Result>,
 ): Promise<Result> {
-	const results = executions.get(context) ?? new Map<string, Promise<unknown>>();
-	executions.set(context, results);
-	const result = (results.get(key) as Promise<Result> | undefined) ?? work();
-	results.set(key, result);
+	const ofClient = results.get(client) ?? new Map<string, Promise<unknown>>();
+	results.set(client, ofClient);
+	const result = (ofClient.get(key) as Promise<Result> | undefined) ?? work();
+	ofClient.set(key, result);
 	return await result;
 }

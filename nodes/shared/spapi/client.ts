@@ -1,15 +1,15 @@
 import {
 	NodeOperationError,
-	type ICredentialDataDecryptedObject,
 	type IDataObject,
 	type IExecuteFunctions,
 	type IHttpRequestOptions,
 	type ILoadOptionsFunctions,
 	type IPollFunctions,
 } from 'n8n-workflow';
-import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 
+import { freshToken, hashOf, keptToken, tokenKeyOf, type AccessToken } from './accessTokens';
+import { readCredentials } from './credentials';
 import { apiBaseUrl, shareOf, type SellingPartnerCredentials } from './endpoints';
 import {
 	isTokenRejection,
@@ -20,10 +20,10 @@ import {
 	type AmazonAnswer,
 	type FailureKind,
 } from './failure';
+import { notSellingIn } from './login';
 import { operationOf, type Operation, type OperationName } from './operations';
-import { limits, loggingIn } from './processWide';
 import { backoff, pause, unlessCancelled } from './pause';
-import { RateLimit } from './rateLimit';
+import { keptLimit, type RateLimit } from './rateLimit';
 import { redact } from './redact';
 import { USER_AGENT } from './userAgent';
 
@@ -55,10 +55,6 @@ export interface CallOptions<Answer> {
 	readonly roles?: readonly string[];
 }
 
-/** The credential as n8n stores it: with the last access token, or an empty one. */
-type StoredCredential = SellingPartnerCredentials &
-	ICredentialDataDecryptedObject & { readonly accessToken: string };
-
 /** An HTTP answer of any status. */
 interface HttpAnswer {
 	readonly statusCode: number;
@@ -67,37 +63,70 @@ interface HttpAnswer {
 }
 
 /** What became of a request that was sent, or why it was not. */
-export type Sent = HttpAnswer | { readonly kind: FailureKind; readonly answer?: AmazonAnswer };
+type Sent = HttpAnswer | { readonly kind: FailureKind; readonly answer?: AmazonAnswer };
+
+/** The clients of an execution: one for each seller that its items name. */
+const clientsOf = new WeakMap<SpApiContext, Map<string, SpApiClient>>();
 
 /**
- * The one way to Amazon: every operation goes through `call`. It keeps to the rate limit, renews an
- * expired access token, tries again where that is safe, and stops at once when the execution is
- * cancelled.
+ * The one way to Amazon: every operation goes through `call`. It keeps to the rate limit, logs in and
+ * renews an expired access token, tries again where that is safe, and stops at once when the execution
+ * is cancelled.
  */
 export class SpApiClient {
-	/** Tells sellers apart by application and refresh token, without keeping either. */
+	/**
+	 * Tells sellers apart by application and refresh token, without keeping either: the key of all that
+	 * two sellers must not share.
+	 */
 	readonly seller: string;
+
+	/** Tells applications apart, for what Amazon counts per application. */
+	readonly application: string;
+
+	private readonly tokenKey: string;
 
 	private constructor(
 		private readonly context: SpApiContext,
-		readonly credentials: StoredCredential,
+		readonly credentials: SellingPartnerCredentials,
 		private readonly patience: Patience,
 	) {
 		const { clientId, refreshToken } = credentials;
-		const identity = `${apiBaseUrl(credentials)}\n${clientId}\n${refreshToken}`;
-		this.seller = createHash('sha256').update(identity).digest('hex');
+		const baseUrl = apiBaseUrl(credentials);
+		this.seller = hashOf(baseUrl, clientId, refreshToken);
+		this.application = hashOf(baseUrl, clientId);
+		this.tokenKey = tokenKeyOf(credentials);
 	}
 
-	/** @throws NodeOperationError where the node has no credential */
-	static async connect(context: SpApiContext, patience = PATIENT): Promise<SpApiClient> {
+	/**
+	 * Connects as the credential says for an item: its fields may be expressions, so each item may name
+	 * a seller of its own. Items with the same fields share one client.
+	 * @param itemIndex undefined where there are no items
+	 * @throws NodeOperationError where the node has no credential, or one of its fields is not there
+	 */
+	static async connect(
+		context: SpApiContext,
+		itemIndex?: number,
+		patience = PATIENT,
+	): Promise<SpApiClient> {
 		const node = context.getNode();
 		if (node.credentials?.[CREDENTIAL_NAME] === undefined) {
 			throw new NodeOperationError(node, 'The node has no Amazon credential', {
+				itemIndex,
 				description: 'Choose one in the node, or a source that needs no access to Amazon.',
 			});
 		}
-		const credentials = await context.getCredentials<StoredCredential>(CREDENTIAL_NAME);
-		return new SpApiClient(context, credentials, patience);
+		const resolved = await context.getCredentials(CREDENTIAL_NAME, itemIndex);
+		const credentials = readCredentials(node, resolved, itemIndex);
+		// Only an execution has items; a trigger's context lives for months.
+		if (!('getExecutionCancelSignal' in context)) {
+			return new SpApiClient(context, credentials, patience);
+		}
+		const clients = clientsOf.get(context) ?? new Map<string, SpApiClient>();
+		clientsOf.set(context, clients);
+		const key = hashOf(JSON.stringify(credentials), JSON.stringify(patience));
+		const client = clients.get(key) ?? new SpApiClient(context, credentials, patience);
+		clients.set(key, client);
+		return client;
 	}
 
 	/** The execution's cancel signal, where there is an execution. */
@@ -118,12 +147,10 @@ export class SpApiClient {
 		const operation = operationOf(name);
 		const request = this.buildRequest(operation, options);
 		const fail = (kind: FailureKind, answer?: AmazonAnswer) =>
-			new SpApiFailure(kind, name, answer, options.roles ?? operation.roles);
+			this.failureOf(kind, name, answer, options);
 
 		const limit = this.limitOf(name, operation);
 		for (let attempt = 1; ; attempt += 1) {
-			const turn = await limit.takeTurn(this.signal, this.patience.waitAtMostMs);
-			if (turn !== 'granted') throw fail(turn);
 			const outcome = await this.attempt(request, options.answer, limit);
 			if ('value' in outcome) {
 				limit.accepted(Number(outcome.headers['x-amzn-ratelimit-limit']));
@@ -137,6 +164,25 @@ export class SpApiClient {
 			}
 			if (!(await pause(backoff(attempt), this.signal))) throw fail('cancelled');
 		}
+	}
+
+	/** The failure, told as what it is where the marketplace is none of the seller's. */
+	private failureOf<Answer>(
+		kind: FailureKind,
+		name: OperationName,
+		answer: AmazonAnswer = {},
+		{ query, body, roles = operationOf(name).roles }: CallOptions<Answer>,
+	): SpApiFailure {
+		if (kind === 'accessDenied' || kind === 'badRequest') {
+			const asked = [query?.MarketplaceId, query?.marketplaceIds, body?.marketplaceIds].flat();
+			const own = keptToken(this.tokenKey)?.marketplaces;
+			for (const id of asked) {
+				const details = typeof id === 'string' ? notSellingIn(id, own) : undefined;
+				if (details === undefined) continue;
+				return new SpApiFailure('notSelling', name, { ...answer, details }, roles);
+			}
+		}
+		return new SpApiFailure(kind, name, answer, roles);
 	}
 
 	private buildRequest<Answer>(
@@ -160,7 +206,10 @@ export class SpApiClient {
 		};
 	}
 
-	/** One attempt, with a fresh access token where Amazon says that the stored one is expired. */
+	/**
+	 * One attempt, and a second with a fresh access token where Amazon rejects an older one: it did not
+	 * act on the first, then. A fresh token that is rejected fails.
+	 */
 	private async attempt<Answer>(
 		request: IHttpRequestOptions,
 		schema: CallOptions<Answer>['answer'],
@@ -169,88 +218,57 @@ export class SpApiClient {
 		| { value: Answer; answer: AmazonAnswer; headers: HttpAnswer['headers'] }
 		| { kind: FailureKind; answer?: AmazonAnswer }
 	> {
-		const stored = await this.readCredential();
-		if (stored === undefined) return CREDENTIAL_UNREADABLE;
-		let http = await this.send(request, stored, limit);
-		if ('kind' in http) return http;
-		const isRejected = isTokenRejection(readAnswer(http.statusCode, http.body, http.headers));
-		// Without a stored token this was a fresh one already.
-		if (isRejected && stored.accessToken !== '') {
-			const now = await this.readCredential();
-			if (now === undefined) return CREDENTIAL_UNREADABLE;
-			http = await this.send(request, now, limit, stored.accessToken);
+		const startedAt = performance.now();
+		let rejected: AccessToken | undefined;
+		for (;;) {
+			const token = await this.takeTurn(limit, rejected);
+			if ('kind' in token) return token;
+			const http = await this.sendWith(request, token);
 			if ('kind' in http) return http;
+			const answer = readAnswer(http.statusCode, http.body, http.headers);
+			if (!isTokenRejection(answer) || token.obtainedAt >= startedAt) {
+				return outcomeOf(http, answer, schema);
+			}
+			rejected = token;
 		}
-		const answer = readAnswer(http.statusCode, http.body, http.headers);
-		if (http.statusCode < 200 || http.statusCode > 299) {
-			return { kind: kindOfAnswer(answer), answer };
-		}
-		const parsed = schema.safeParse(http.body);
-		if (parsed.success) return { value: parsed.data, answer, headers: http.headers };
-		const [issue] = parsed.error.issues;
-		const where = issue?.path.join('.');
-		// Zod quotes the value it got in some of its messages.
-		const message = redact(`${where ? `${where}: ` : ''}${issue?.message ?? ''}`);
-		return { kind: 'unexpectedAnswer', answer: { ...answer, message } };
 	}
 
 	/**
-	 * The credential as it is now, for another execution may have renewed its access token; undefined where
-	 * n8n cannot read it, for a moment or because it was deleted.
+	 * Waits for a turn of the rate limit, with an access token to use it. Who lacks one waits for it
+	 * before taking a turn, lest all who waited go out at once.
+	 * @param rejected a token that Amazon does not accept any more
 	 */
-	private async readCredential(): Promise<StoredCredential | undefined> {
-		const read = this.context.getCredentials<StoredCredential>(CREDENTIAL_NAME);
-		return await read.catch(() => undefined);
-	}
-
-	/**
-	 * Sends a request with the stored access token, or with a fresh one where there is none but the
-	 * rejected. Requests that lack a token at the same time log in once: the first does, and the others
-	 * wait for what it has stored, then for a turn of the rate limit anew, lest they go out all at once.
-	 */
-	private async send(
-		request: IHttpRequestOptions,
-		stored: StoredCredential,
+	private async takeTurn(
 		limit: RateLimit,
-		rejected = '',
-	): Promise<Sent> {
-		if (stored.accessToken !== rejected) return await this.sendWith(request, stored);
-
-		const key = this.credentialKey(stored);
-		const first = loggingIn.get(key);
-		if (first === undefined) {
-			const sent = this.sendWith(request, { ...stored, accessToken: '' });
-			loggingIn.set(key, sent);
-			return await sent.finally(() => loggingIn.delete(key));
+		rejected: AccessToken | undefined,
+	): Promise<AccessToken | { kind: FailureKind; answer?: AmazonAnswer }> {
+		for (let round = 1; ; round += 1) {
+			const token =
+				keptToken(this.tokenKey, rejected) ??
+				(await unlessCancelled(
+					freshToken(this.tokenKey, this.context, this.credentials),
+					this.signal,
+				));
+			if (token === undefined) return { kind: 'cancelled' };
+			if ('kind' in token) return { kind: token.kind, answer: { message: token.message } };
+			const turn = await limit.takeTurn(this.signal, this.patience.waitAtMostMs);
+			if (turn !== 'granted') return { kind: turn };
+			const now = keptToken(this.tokenKey, rejected);
+			if (now !== undefined) return now;
+			// It came to its end while waiting. One that ends sooner than a turn comes is used as it is.
+			if (round > 1) return token;
+			limit.returnTurn();
 		}
-		const outcome = await unlessCancelled(first, this.signal);
-		if (outcome === undefined) return { kind: 'cancelled' };
-		// Nor would this one get through.
-		if ('kind' in outcome && ['login', 'unreachable'].includes(outcome.kind)) return outcome;
-		limit.returnTurn();
-		const turn = await limit.takeTurn(this.signal, this.patience.waitAtMostMs);
-		if (turn !== 'granted') return { kind: turn };
-		const now = await this.readCredential();
-		return now === undefined
-			? CREDENTIAL_UNREADABLE
-			: await this.send(request, now, limit, rejected);
-	}
-
-	/** Credentials with other secrets log in apart, though they may be the same seller's. */
-	private credentialKey({ clientSecret }: StoredCredential): string {
-		const id = this.context.getNode().credentials?.[CREDENTIAL_NAME]?.id ?? '';
-		const secret = createHash('sha256').update(clientSecret).digest('hex');
-		return `${this.seller} ${id} ${secret}`;
 	}
 
 	/**
-	 * Sends a request with the access token of a credential; any status is an answer. Where the token is
-	 * empty, n8n logs in first and stores the fresh one. So every version of n8n can renew a token; by
-	 * itself it does that only after a status which, before 2.40, cannot be other than 401. Amazon answers
-	 * 403, and most of its 403s have nothing to do with the token.
+	 * Sends a request with an access token; any status is an answer. n8n is handed the credential with
+	 * its token, so that it neither logs in nor stores anything: a stored token would be the one of
+	 * whoever came last, and before 2.41 n8n would store the credential with its expressions resolved.
 	 */
-	private async sendWith(request: IHttpRequestOptions, data: StoredCredential): Promise<Sent> {
+	private async sendWith(request: IHttpRequestOptions, { token }: AccessToken): Promise<Sent> {
 		const { httpRequestWithAuthentication } = this.context.helpers;
+		const data = { ...this.credentials, accessToken: token };
 		const sent: Promise<HttpAnswer> = httpRequestWithAuthentication.call(
 			this.context,
 			CREDENTIAL_NAME,
@@ -262,18 +280,27 @@ export class SpApiClient {
 
 	private limitOf(name: OperationName, { rate, burst }: Operation): RateLimit {
 		const share = shareOf(this.credentials);
-		const key = `${this.seller}:${name}:${share}`;
-		const limit = limits.get(key) ?? new RateLimit(rate, burst, share);
-		limits.set(key, limit);
-		return limit;
+		return keptLimit(`${this.seller}:${name}:${share}`, rate, burst, share);
 	}
 }
 
-/** Nothing was sent. */
-const CREDENTIAL_UNREADABLE = {
-	kind: 'unreachable',
-	answer: { message: 'n8n could not read the credential' },
-} as const satisfies Sent;
+/** What an answer comes to: its checked value, or the kind of failure. */
+function outcomeOf<Answer>(
+	{ statusCode, headers, body }: HttpAnswer,
+	answer: AmazonAnswer,
+	schema: CallOptions<Answer>['answer'],
+):
+	| { value: Answer; answer: AmazonAnswer; headers: HttpAnswer['headers'] }
+	| { kind: FailureKind; answer: AmazonAnswer } {
+	if (statusCode < 200 || statusCode > 299) return { kind: kindOfAnswer(answer), answer };
+	const parsed = schema.safeParse(body);
+	if (parsed.success) return { value: parsed.data, answer, headers };
+	const [issue] = parsed.error.issues;
+	const where = issue?.path.join('.');
+	// Zod quotes the value it got in some of its messages.
+	const message = redact(`${where ? `${where}: ` : ''}${issue?.message ?? ''}`);
+	return { kind: 'unexpectedAnswer', answer: { ...answer, message } };
+}
 
 /** The kind of a failure after which an operation that must not be repeated may have taken effect. */
 const mayHaveActed = (kind: FailureKind, { repeatable }: Operation): FailureKind | undefined =>
@@ -284,7 +311,7 @@ function mayTryAgain(kind: FailureKind, { repeatable }: Operation): boolean {
 	switch (kind) {
 		case 'throttled':
 		case 'unreachable':
-		case 'tokenRejected':
+		case 'loginUnavailable':
 			return true;
 		default:
 			return repeatable && isUncertain(kind);
@@ -295,8 +322,6 @@ function mayTryAgain(kind: FailureKind, { repeatable }: Operation): boolean {
 const NEVER_SENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH'];
 
 interface Thrown {
-	readonly name?: string;
-	readonly message?: string;
 	readonly code?: string;
 	readonly response?: {
 		readonly status: number;
@@ -315,12 +340,6 @@ function readThrown(thrown: Thrown): Sent {
 	if (origin.response !== undefined) {
 		const { status, data, headers } = origin.response;
 		return { statusCode: status, body: data, headers };
-	}
-	if (origin.name === 'LoginWithAmazonError') {
-		return { kind: 'login', answer: { message: origin.message } };
-	}
-	if (origin.name === 'LoginUnavailableError') {
-		return { kind: 'unreachable', answer: { message: origin.message } };
 	}
 	return { kind: NEVER_SENT.includes(origin.code ?? '') ? 'unreachable' : 'answerLost' };
 }

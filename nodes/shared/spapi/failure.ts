@@ -8,6 +8,8 @@ import { redact } from './redact';
  * - `cancelled`: the user stopped the execution
  * - `busy`: the rate limit would have made a caller wait longer than it can
  * - `login`: Login with Amazon gave no access token
+ * - `loginUnavailable`: Login with Amazon answered 429 or 5xx, or what is no answer of it
+ * - `notSelling`: Amazon denies a marketplace that is not among the seller's own
  * - `tokenRejected`: the access token is expired or malformed, a fresh one too
  * - `accessDenied`: a role or authorization is missing, or the region is wrong
  * - `refused`: any other 403; its text says why
@@ -27,6 +29,8 @@ export type FailureKind =
 	| 'cancelled'
 	| 'busy'
 	| 'login'
+	| 'loginUnavailable'
+	| 'notSelling'
 	| 'tokenRejected'
 	| 'accessDenied'
 	| 'refused'
@@ -101,6 +105,8 @@ const HEADLINES: Readonly<Record<FailureKind, (does: string, answer: AmazonAnswe
 	cancelled: () => 'The execution was cancelled',
 	busy: (does) => `Amazon's rate limit is used up for the moment, to ${does}`,
 	login: (_, { message }) => message ?? 'Amazon did not log the application in',
+	loginUnavailable: (_, { message }) => message ?? 'Login with Amazon is not available',
+	notSelling: (_, { details }) => `This seller does not sell in ${details}`,
 	tokenRejected: (does) => `Amazon did not accept the access token, asked to ${does}`,
 	accessDenied: (does) => `Amazon denied access, asked to ${does}`,
 	refused: (does) => `Amazon refused to ${does}`,
@@ -121,6 +127,8 @@ const HEADLINES: Readonly<Record<FailureKind, (does: string, answer: AmazonAnswe
 /** Kinds whose headline holds all there is in the answer. */
 const SAID_IN_HEADLINE: readonly FailureKind[] = [
 	'login',
+	'loginUnavailable',
+	'notSelling',
 	'reportPending',
 	'reportFailed',
 	'otherReport',
@@ -132,6 +140,10 @@ const ADVICE: Readonly<Record<FailureKind, (roles: readonly string[]) => string>
 	cancelled: () => '',
 	busy: () => 'Try again in a minute.',
 	login: () => 'Open the credential, mend what is named here and save it again.',
+	loginUnavailable: () =>
+		'Nothing is wrong with the credential as far as is known. Run it again in some minutes.',
+	notSelling: () =>
+		'Choose one of these marketplaces, or the credential of the seller who sells there.',
 	tokenRejected: () =>
 		'Amazon rejected a fresh one as well. Open the credential and press Retry; if that fails, authorize the application anew and use the new refresh token.',
 	accessDenied: (roles) =>

@@ -1,7 +1,7 @@
 import { jsonParse, type IHttpRequestHelper } from 'n8n-workflow';
 import { z } from 'zod';
 
-import { REGION_NAMES, type Region } from '../domain/marketplaces';
+import { findMarketplace, REGION_NAMES, type Region } from '../domain/marketplaces';
 import {
 	apiBaseUrl,
 	loginUrl,
@@ -20,9 +20,51 @@ export class LoginWithAmazonError extends Error {
 /** Login with Amazon cannot answer at the moment; nothing is wrong with the credential. */
 export class LoginUnavailableError extends Error {
 	override readonly name = 'LoginUnavailableError';
+
+	/** @param kind whether it answered at all */
+	constructor(
+		message: string,
+		readonly kind: 'loginUnavailable' | 'unreachable',
+	) {
+		super(message);
+	}
 }
 
-const tokenSchema = z.object({ access_token: z.string().min(1) });
+/** One of the marketplaces that the seller's account is registered in. */
+export interface OwnMarketplace {
+	readonly id: string;
+	/** As Amazon calls it. */
+	readonly name: string;
+	readonly isParticipating: boolean;
+}
+
+/** What a log-in gives. */
+export interface LoggedIn {
+	readonly token: string;
+	readonly expiresInMs: number;
+	/** The seller's marketplaces in the credential's region; undefined where Amazon did not say. */
+	readonly marketplaces: readonly OwnMarketplace[] | undefined;
+}
+
+/** Amazon says an hour. */
+const USUAL_SECONDS = 3600;
+
+const tokenSchema = z.object({
+	access_token: z.string().min(1),
+	expires_in: z.coerce.number().positive().finite().catch(USUAL_SECONDS),
+});
+
+/** Only what tells where the seller sells; an entry that does not say so makes the list no list. */
+const ownMarketplacesSchema = z.object({
+	payload: z
+		.array(
+			z.object({
+				marketplace: z.object({ id: z.string().min(1), name: z.string().nullish() }),
+				participation: z.object({ isParticipating: z.boolean() }),
+			}),
+		)
+		.min(1),
+});
 
 /** Login with Amazon answers in OAuth's shape, unlike the rest of Amazon's API. */
 const refusalSchema = z.object({ error: z.string(), error_description: z.string().optional() });
@@ -35,15 +77,15 @@ interface FullResponse {
 }
 
 /**
- * Exchanges the refresh token for an access token (valid one hour) and makes sure that it was made in
- * the region of the credential's marketplace.
+ * Exchanges the refresh token for an access token (valid one hour), makes sure that it was made in
+ * the region of the credential's marketplace, and learns where the seller sells.
  * @throws LoginWithAmazonError naming the wrong secret, the revoked refresh token or the right region
  * @throws LoginUnavailableError where trying again later helps
  */
 export async function logIn(
 	{ helpers }: IHttpRequestHelper,
 	credentials: SellingPartnerCredentials,
-): Promise<string> {
+): Promise<LoggedIn> {
 	const answered: Promise<FullResponse> = helpers.httpRequest({
 		method: 'POST',
 		url: loginUrl(credentials),
@@ -65,27 +107,41 @@ export async function logIn(
 		timeout: TIMEOUT_MS,
 	});
 	const response = await answered.catch(() => {
-		throw new LoginUnavailableError('Login with Amazon could not be reached');
+		throw new LoginUnavailableError('Login with Amazon could not be reached', 'unreachable');
 	});
+	const body = parsed(response.body);
 	if (response.statusCode === 429 || response.statusCode >= 500) {
 		throw new LoginUnavailableError(
-			`Login with Amazon is not available (status ${response.statusCode})`,
+			unavailableInWords(response.statusCode, body),
+			'loginUnavailable',
 		);
 	}
-	const body =
-		typeof response.body === 'string'
-			? jsonParse<unknown>(response.body, { fallbackValue: null })
-			: response.body;
 	const token = tokenSchema.safeParse(body);
 	if (response.statusCode === 200 && !token.success) {
-		throw new LoginUnavailableError('The answer of Login with Amazon could not be read');
+		throw new LoginUnavailableError(
+			'The answer of Login with Amazon could not be read',
+			'loginUnavailable',
+		);
 	}
 	if (response.statusCode !== 200 || !token.success) {
 		throw new LoginWithAmazonError(refusalInWords(response.statusCode, body));
 	}
-	const accessToken = token.data.access_token;
-	await checkRegion({ helpers }, credentials, accessToken);
-	return accessToken;
+	const { access_token: accessToken, expires_in: seconds } = token.data;
+	return {
+		token: accessToken,
+		expiresInMs: seconds * 1000,
+		marketplaces: await marketplacesIfRegionIsRight({ helpers }, credentials, accessToken),
+	};
+}
+
+const parsed = (body: unknown): unknown =>
+	typeof body === 'string' ? jsonParse<unknown>(body, { fallbackValue: null }) : body;
+
+function unavailableInWords(status: number, body: unknown): string {
+	if (status === 429) return 'Login with Amazon got too many log-ins at once (status 429)';
+	const refusal = refusalSchema.safeParse(body).data;
+	const said = redact(refusal?.error_description ?? refusal?.error ?? '');
+	return `Login with Amazon is not available (status ${status}${said && `: ${said}`})`;
 }
 
 function refusalInWords(status: number, body: unknown): string {
@@ -95,6 +151,8 @@ function refusalInWords(status: number, body: unknown): string {
 			return "Login with Amazon does not accept the client ID or the client secret. A secret expires 180 days after it was made: copy the current one from Seller Central's developer page.";
 		case 'invalid_grant':
 			return 'Login with Amazon does not accept the refresh token: it was revoked, cut off while copying, or made for another application. Authorize the application again and copy the new refresh token.';
+		case 'unauthorized_client':
+			return 'Login with Amazon does not let this application use the refresh token: it was made for another application. Take client ID, client secret and refresh token from the same application.';
 		default: {
 			const said = redact(refusal?.error_description ?? refusal?.error ?? '');
 			return `Login with Amazon gave no access token (status ${status}${said && `: ${said}`}). Check the credential.`;
@@ -106,27 +164,31 @@ function refusalInWords(status: number, body: unknown): string {
  * Amazon answers "access denied" both for a missing role and for a token of another region. So where
  * this region denies the seller's marketplaces, the other regions are asked: if one of them answers,
  * the region is wrong; if none does, it is a matter of roles, which the caller's own request will meet.
+ * @returns the seller's marketplaces, where this region tells them
  */
-async function checkRegion(
+async function marketplacesIfRegionIsRight(
 	helper: IHttpRequestHelper,
 	credentials: SellingPartnerCredentials,
 	accessToken: string,
-): Promise<void> {
+): Promise<LoggedIn['marketplaces']> {
 	const { region, name } = primaryMarketplaceOf(credentials);
-	if ((await statusIn(region)) !== 403) return;
+	const own = await askIn(region);
+	if (own.statusCode === 200) return readOwnMarketplaces(own.body);
+	if (own.statusCode !== 403) return undefined;
 
 	const others = (Object.keys(REGION_NAMES) as Region[]).filter(
 		(other) => apiBaseUrl(credentials, other) !== apiBaseUrl(credentials, region),
 	);
 	for (const other of others) {
-		if ((await statusIn(other)) === 200) {
+		if ((await askIn(other)).statusCode === 200) {
 			throw new LoginWithAmazonError(
 				`The refresh token belongs to the region ${REGION_NAMES[other]}, but the credential's marketplace, ${name}, is in ${REGION_NAMES[region]}. Choose a marketplace of ${REGION_NAMES[other]}, or authorize the application in ${REGION_NAMES[region]} and use that refresh token.`,
 			);
 		}
 	}
+	return undefined;
 
-	async function statusIn(inRegion: Region): Promise<number> {
+	async function askIn(inRegion: Region): Promise<FullResponse> {
 		const answered: Promise<FullResponse> = helper.helpers.httpRequest({
 			url: `${apiBaseUrl(credentials, inRegion)}${operationOf('getMarketplaceParticipations').path}`,
 			headers: { 'x-amz-access-token': accessToken, 'user-agent': USER_AGENT },
@@ -136,6 +198,46 @@ async function checkRegion(
 			timeout: TIMEOUT_MS,
 		});
 		// A region that does not answer says nothing about the log-in.
-		return await answered.then(({ statusCode }) => statusCode).catch(() => 0);
+		return await answered.catch(() => ({ statusCode: 0, body: null }));
 	}
+}
+
+const readOwnMarketplaces = (body: unknown): LoggedIn['marketplaces'] =>
+	ownMarketplacesSchema
+		.safeParse(parsed(body))
+		.data?.payload.map(({ marketplace: { id, name }, participation }) => ({
+			id,
+			name: findMarketplace(id)?.name ?? redact(name ?? id),
+			isParticipating: participation.isParticipating,
+		}));
+
+/**
+ * "This seller does not sell in …": the marketplace, then those they do sell in. Undefined where they
+ * sell there, and where Amazon did not say where they sell.
+ */
+export function notSellingIn(
+	marketplaceId: string,
+	marketplaces: LoggedIn['marketplaces'],
+): string | undefined {
+	if (marketplaces === undefined) return undefined;
+	const own = marketplaces.filter(({ isParticipating }) => isParticipating);
+	if (own.some(({ id }) => id === marketplaceId)) return undefined;
+	const name = findMarketplace(marketplaceId)?.name ?? marketplaceId;
+	const names = own.map((each) => each.name).join(', ');
+	return `${name}, but in ${names || 'no marketplace of this region'}`;
+}
+
+/**
+ * Makes sure that the seller sells in the credential's own marketplace.
+ * @throws LoginWithAmazonError that names the seller's marketplaces
+ */
+export function checkPrimaryMarketplace(
+	{ primaryMarketplace }: SellingPartnerCredentials,
+	{ marketplaces }: LoggedIn,
+): void {
+	const problem = notSellingIn(primaryMarketplace, marketplaces);
+	if (problem === undefined) return;
+	throw new LoginWithAmazonError(
+		`This seller does not sell in ${problem}. Choose one of these as 'Primary Marketplace'.`,
+	);
 }

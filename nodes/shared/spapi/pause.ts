@@ -1,6 +1,12 @@
 import { sleep } from 'n8n-workflow';
 
 /**
+ * A wait is made of parts this long, for n8n's `sleep` cannot be ended: of one that was cancelled, no
+ * timer is left for longer than this.
+ */
+const LONGEST_PART_MS = 10_000;
+
+/**
  * Waits that many milliseconds, or until the execution is cancelled.
  * @returns whether the whole time passed
  */
@@ -9,13 +15,11 @@ export async function pause(
 	signal: AbortSignal | undefined,
 ): Promise<boolean> {
 	if (signal?.aborted) return false;
-	if (milliseconds <= 0) return true;
-	return (
-		(await unlessCancelled(
-			sleep(milliseconds).then(() => true),
-			signal,
-		)) ?? false
-	);
+	for (let left = milliseconds; left > 0; left -= LONGEST_PART_MS) {
+		const part = sleep(Math.min(left, LONGEST_PART_MS)).then(() => true);
+		if (!(await unlessCancelled(part, signal))) return false;
+	}
+	return true;
 }
 
 /** What comes of it, or undefined as soon as the execution is cancelled. */

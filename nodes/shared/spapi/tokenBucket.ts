@@ -27,6 +27,12 @@ export class TokenBucket {
 		return this.tokens >= 1 ? 0 : Math.ceil(((1 - this.tokens) / this.rate) * 1000);
 	}
 
+	/** Whether all tokens are there. */
+	isFull(now: number): boolean {
+		this.refill(now);
+		return this.tokens >= this.burst;
+	}
+
 	/** Takes a token; returns the milliseconds until it may be used, 0 where at once. */
 	reserve(now: number): number {
 		const wait = this.waitFor(now);

@@ -242,7 +242,7 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	const range = rangeOf(wanted);
 	check(this, wanted, range, itemIndex);
 
-	const client = await SpApiClient.connect(this);
+	const client = await SpApiClient.connect(this, itemIndex);
 	const marketplaces = wanted.marketplaces.map((id) =>
 		resolveMarketplace(this, client, id, itemIndex),
 	);

@@ -16,7 +16,6 @@ import {
 	type SolicitationWindow,
 } from '../../../shared/domain/solicitationWindow';
 import { marketplaceParameter, resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
-import { oncePerExecution } from '../../../shared/n8n/oncePerExecution';
 import { locatorValue, readParameters } from '../../../shared/n8n/parameters';
 import { SpApiClient } from '../../../shared/spapi/client';
 import { SpApiFailure, type AmazonAnswer } from '../../../shared/spapi/failure';
@@ -75,17 +74,13 @@ export interface OrderInQuestion {
 	readonly window?: SolicitationWindow;
 }
 
-/** The connection of an item's seller. */
-export const connectionOf = async (context: IExecuteFunctions): Promise<SpApiClient> =>
-	await oncePerExecution(context, 'client', async () => SpApiClient.connect(context));
-
 /** Reads the parameters of one item; what is no order ID stays text, to be reported as such. */
 export async function readOrder(
 	context: IExecuteFunctions,
 	itemIndex: number,
 ): Promise<OrderInQuestion> {
 	const wanted = readParameters(context, itemIndex, orderSchema, orderParameters);
-	const client = await connectionOf(context);
+	const client = await SpApiClient.connect(context, itemIndex);
 	const marketplace = resolveMarketplace(context, client, wanted.marketplace, itemIndex);
 	const window = windowSchema.safeParse(context.getInputData()[itemIndex]?.json).data;
 	return { client, orderId: wanted.orderId, marketplace, window };
@@ -131,6 +126,7 @@ function outcomeOf({ kind, answer }: SpApiFailure): SolicitationOutcome {
 		case 'refused':
 			return outcomeOfRefusal(answer.message ?? '') ?? 'refused';
 		case 'badRequest':
+		case 'notSelling':
 			return 'refused';
 		case 'login':
 		case 'tokenRejected':
@@ -201,15 +197,18 @@ function outcomeOfWindow(window: SolicitationWindow): SolicitationOutcome | unde
 export function toResult({ order, finding }: Explained): IDataObject {
 	const { outcome, answer, failure } = finding;
 	const roles = outcome === 'missingRole' ? failure?.roles : undefined;
+	const isElsewhere = outcome === 'refused' && failure?.kind === 'notSelling';
 	return {
 		orderId: order.orderId,
 		marketplace: order.marketplace.countryCode,
 		marketplaceId: order.marketplace.id,
 		outcome,
 		explanation:
-			roles === undefined
-				? SOLICITATION_OUTCOMES[outcome]
-				: `${SOLICITATION_OUTCOMES[outcome]}: ${roles.join(' or ')}`,
+			roles !== undefined
+				? `${SOLICITATION_OUTCOMES[outcome]}: ${roles.join(' or ')}`
+				: isElsewhere
+					? failure.message
+					: SOLICITATION_OUTCOMES[outcome],
 		tryAgainLater: isRetryable(outcome),
 		windowOpensAt: order.window?.opensAt ?? null,
 		windowClosesAt: order.window?.closesAt ?? null,

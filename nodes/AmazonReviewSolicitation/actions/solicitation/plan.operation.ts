@@ -19,18 +19,18 @@ import {
 } from '../../../shared/domain/order';
 import type { ReturnsGap } from '../../../shared/domain/selectionRules';
 import { planSolicitations, type PlanRow } from '../../../shared/domain/solicitationPlan';
+import { forEachSeller, type OfSeller } from '../../../shared/n8n/bySeller';
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
 import { waitForReportOption } from '../../../shared/n8n/feedbackReport';
 import { hint } from '../../../shared/n8n/hints';
 import { resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
 import { readParameters } from '../../../shared/n8n/parameters';
-import type { SpApiClient } from '../../../shared/spapi/client';
+import { SpApiClient } from '../../../shared/spapi/client';
 import { shareOf } from '../../../shared/spapi/endpoints';
 import type { SpApiFailure } from '../../../shared/spapi/failure';
 import { operationOf } from '../../../shared/spapi/operations';
 import { readReturns } from '../../orders/returns';
 import { firstOrderOf } from '../../orders/shipments';
-import { connectionOf } from './common';
 import {
 	addedOptions,
 	selectionRules,
@@ -210,20 +210,28 @@ const schema = z.object({
 
 type Wanted = z.infer<typeof schema>;
 
-/** An order and the connection to its seller. */
-interface OrderToPlan {
+/** An order with the connection to its seller. */
+interface OrderToPlan extends OfSeller {
 	readonly order: SellerOrder;
-	readonly client: SpApiClient;
 }
 
 /** Reads an order from its item: what is missing counts as not known. */
 export async function prepare(this: IExecuteFunctions, itemIndex: number): Promise<OrderToPlan> {
-	const json: unknown = this.getInputData()[itemIndex]?.json ?? {};
+	const order = readOrder(this, itemIndex);
+	return { order, client: await SpApiClient.connect(this, itemIndex) };
+}
+
+function readOrder(context: IExecuteFunctions, itemIndex: number): SellerOrder {
+	const json: unknown = context.getInputData()[itemIndex]?.json ?? {};
 	if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-		throw new NodeOperationError(this.getNode(), 'Could not read the order: its item is no row', {
-			itemIndex,
-			description: `It is ${Array.isArray(json) ? 'a list' : 'a text'}. Give one item per order, with the fields of Order: Get Many.`,
-		});
+		throw new NodeOperationError(
+			context.getNode(),
+			'Could not read the order: its item is no row',
+			{
+				itemIndex,
+				description: `It is ${Array.isArray(json) ? 'a list' : 'a text'}. Give one item per order, with the fields of Order: Get Many.`,
+			},
+		);
 	}
 	const given = Object.entries(json);
 	const fields = Object.fromEntries(
@@ -231,12 +239,10 @@ export async function prepare(this: IExecuteFunctions, itemIndex: number): Promi
 	);
 	const orderId = String(fields.orderId ?? '').trim();
 	const parsed = sellerOrderSchema.safeParse({ ...fields, orderId });
-	if (parsed.success) {
-		return { order: withDatesOfWindow(parsed.data, fields), client: await connectionOf(this) };
-	}
+	if (parsed.success) return withDatesOfWindow(parsed.data, fields);
 	const [issue] = parsed.error.issues;
 	throw new NodeOperationError(
-		this.getNode(),
+		context.getNode(),
 		`The field '${issue?.path.join('.')}' of the order cannot be used`,
 		{ itemIndex, description: `It has to be as Order: Get Many hands it on. ${issue?.message}.` },
 	);
@@ -270,30 +276,19 @@ function asFlag(value: unknown): unknown {
 	return text === 'false' || text === '0' ? false : value;
 }
 
-/** For each order, whether to ask now, when to ask later, or why not at all. */
+/** For each order, whether to ask now, when to ask later, or why not at all; each seller's by themselves. */
 export async function execute(
 	this: IExecuteFunctions,
 	prepared: readonly OrderToPlan[],
 ): Promise<IDataObject[][]> {
 	const wanted = readParameters(this, 0, schema, description);
 	hintAtEmptyLists(this, wanted.rules);
-	const items: IDataObject[] = [];
-	// A seller has own limits and own returns.
-	const sellers = new Set(prepared.map(({ client }) => client.seller));
-	for (const seller of sellers) {
-		const indexes = [...prepared.keys()].filter(
-			(index) => prepared[index]?.client.seller === seller,
-		);
-		const theirs = indexes.flatMap((index) => prepared[index] ?? []);
-		const [first] = theirs;
-		if (first === undefined) continue;
-		const orders = theirs.map(({ order }) => order);
-		const rows = await planOf(this, first.client, orders, wanted);
-		for (const [place, index] of indexes.entries()) {
-			const row = rows[place];
-			if (row !== undefined) items[index] = toItem(orders[place], row);
-		}
-	}
+	const planned = await forEachSeller(prepared, async (client, own) => {
+		const orders = own.map(({ order }) => order);
+		const rows = await planOf(this, client, orders, wanted);
+		return rows.map((row, index) => [toItem(orders[index], row)]);
+	});
+	const items = planned.flat();
 	const undated = items.filter(
 		({ decision, windowOpensAt }) => decision === 'sendNow' && windowOpensAt === null,
 	).length;
@@ -303,7 +298,7 @@ export async function execute(
 			`${undated} of the orders to ask about now have no delivery dates: only Amazon knows whether their time has come or is over, and Send asks it. For FBA orders the option 'FBA Delivery Dates' in Order: Get Many adds estimated ones.`,
 		);
 	}
-	return items.map((item) => [item]);
+	return planned;
 }
 
 /** The plan for the orders of one seller. */

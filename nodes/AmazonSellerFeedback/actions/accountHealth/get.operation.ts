@@ -55,7 +55,7 @@ export async function execute(
 	itemIndex: number,
 ): Promise<IDataObject | IDataObject[]> {
 	const { options, ...wanted } = readParameters(this, itemIndex, schema, description);
-	const client = await SpApiClient.connect(this);
+	const client = await SpApiClient.connect(this, itemIndex);
 	const marketplace = resolveMarketplace(this, client, wanted.marketplace, itemIndex);
 	const health = await fetchAccountHealth(this, client, marketplace, options);
 	if (health === undefined) {

@@ -121,7 +121,7 @@ const schema = z.object({
  */
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
 	const { filters, options, ...wanted } = readParameters(this, itemIndex, schema, description);
-	const client = await SpApiClient.connect(this);
+	const client = await SpApiClient.connect(this, itemIndex);
 	const marketplace = resolveMarketplace(this, client, wanted.marketplace, itemIndex);
 	const since = firstDay(this, filters.since, marketplace, itemIndex);
 	const request = {
@@ -131,7 +131,7 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 		reportId: options.reportId,
 		waitMs: options.waitMinutes * 60_000,
 	};
-	const fetched = await oncePerExecution(this, JSON.stringify(request), () =>
+	const fetched = await oncePerExecution(client, JSON.stringify(request), () =>
 		fetchFeedback(this, client, request),
 	);
 	if (!fetched.known) {

@@ -19,8 +19,8 @@ const schema = z.object({ returnAll: z.boolean(), limit: z.number().int().min(1)
 /** The marketplaces of the credential's region that the seller is registered in. */
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
 	const { returnAll, limit } = readParameters(this, itemIndex, schema, description);
-	const client = await SpApiClient.connect(this);
-	const participations = await oncePerExecution(this, 'marketplaces', () =>
+	const client = await SpApiClient.connect(this, itemIndex);
+	const participations = await oncePerExecution(client, 'marketplaces', () =>
 		getMarketplaceParticipations(client),
 	);
 	return participations

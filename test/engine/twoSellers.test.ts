@@ -1,0 +1,292 @@
+import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+
+import { runNode, type NodeRun } from './harness';
+import { connect, sandboxCredential } from './sandboxCredential';
+import { forgetTokens } from './tokens';
+import { useSandbox } from './useSandbox';
+
+/**
+ * B1: one credential whose fields are expressions stands for many sellers. Whatever a node reads for
+ * an item has to be of that item's seller.
+ */
+const inUse = useSandbox({ rateLimits: 100_000 });
+
+const SELLERS = ['demo', 'second'] as const;
+type SellerKey = (typeof SELLERS)[number];
+
+/** Names its seller, as a table of sellers would. */
+const itemOf = (seller: SellerKey): IDataObject => {
+	const { refreshToken, primaryMarketplace } = sandboxCredential(inUse.sandbox, seller);
+	return { seller, refreshToken, home: primaryMarketplace };
+};
+
+const BY_EXPRESSION = {
+	refreshToken: '={{ $json.refreshToken }}',
+	primaryMarketplace: '={{ $json.home }}',
+};
+
+beforeEach(() => {
+	forgetTokens();
+	for (const seller of SELLERS) connect(inUse.credentials, inUse.sandbox, seller);
+	const byExpression = sandboxCredential(inUse.sandbox, 'demo', BY_EXPRESSION);
+	inUse.credentials.set('many', byExpression);
+});
+
+const ORDERS: Readonly<Record<string, readonly SellerKey[]>> = {
+	'one after the other': ['demo', 'demo', 'second', 'second'],
+	interleaved: ['second', 'demo', 'second', 'demo'],
+};
+
+const home = { __rl: true, mode: 'list', value: '' } as const;
+
+const reports = { marketplace: home, sources: ['amazonReports'] };
+
+const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString();
+
+interface Reading {
+	readonly type: string;
+	readonly parameters: INodeParameters;
+}
+
+const feedback = (parameters: INodeParameters): Reading => ({
+	type: 'amazonSellerFeedback',
+	parameters: { marketplace: home, returnAll: true, simplify: true, ...parameters },
+});
+
+const rating = (parameters: INodeParameters): Reading => ({
+	type: 'amazonSellerRating',
+	parameters: { ...reports, thresholds: {}, simplify: true, options: {}, ...parameters },
+});
+
+const orders = (parameters: INodeParameters): Reading => ({
+	type: 'amazonReviewSolicitation',
+	parameters: {
+		resource: 'order',
+		operation: 'getMany',
+		marketplaces: [],
+		incremental: false,
+		dateType: 'created',
+		from: daysAgo(20),
+		returnAll: true,
+		filters: {},
+		options: {},
+		...parameters,
+	},
+});
+
+const evaluate = {
+	operation: 'evaluate',
+	judgedDays: 365,
+	counts: {},
+	insufficientBand: 'atRisk',
+};
+
+/** Every operation that reads something of Amazon for an item. */
+const READINGS: Readonly<Record<string, Reading>> = {
+	'Marketplace: Get Many': feedback({ resource: 'marketplace', operation: 'getMany' }),
+	'Feedback: Get Many': feedback({
+		resource: 'feedback',
+		operation: 'getMany',
+		filters: {},
+		options: {},
+	}),
+	'Account Health: Get': feedback({ resource: 'accountHealth', operation: 'get', options: {} }),
+	'Rating: Evaluate, from reports': rating(evaluate),
+	'Rating: Evaluate, from an offer': rating({ ...evaluate, sources: ['amazonOffer'] }),
+	'Rating: Forecast': rating({ operation: 'forecast', rateDays: 90, daysAhead: 30 }),
+	'Rating: Detect Change': rating({
+		operation: 'detectChange',
+		watchedDays: 60,
+		metric: 'negativeAndNeutral',
+	}),
+	'Rating: Chart': rating({ operation: 'chart', format: 'both', binaryFields: 'chart, digest' }),
+	'Order: Get Many, from the Orders API': orders({ source: 'ordersApi' }),
+	'Order: Get Many, from reports': orders({ source: 'reports' }),
+	'Order: Get Many, only changes': orders({ source: 'ordersApi', incremental: true }),
+	'Order: Get Many, with FBA dates': orders({
+		source: 'ordersApi',
+		options: { fbaDeliveryDates: true },
+	}),
+};
+
+/** What differs between any two runs. */
+const PASSING = /report|requestId|^at$|asOf|sources/i;
+
+/** What an item says, without what differs between two runs. */
+const contentOf = ({ json, binary }: INodeExecutionData): string =>
+	JSON.stringify([
+		Object.entries(json).filter(([name]) => !PASSING.test(name)),
+		Object.entries(binary ?? {}).map(([name, { data }]) => [name, data.length]),
+	]);
+
+/** What came out, by the item it belongs to. */
+function byItem({ outputs }: NodeRun): Map<number, string[]> {
+	const found = new Map<number, string[]>();
+	for (const item of outputs.flat()) {
+		const { item: index } = item.pairedItem as { item: number };
+		found.set(index, [...(found.get(index) ?? []), contentOf(item)]);
+	}
+	return found;
+}
+
+const run = async (
+	{ type, parameters }: Reading,
+	credentialId: string,
+	items: readonly IDataObject[],
+): Promise<NodeRun> =>
+	await runNode({
+		type,
+		parameters,
+		credentials: inUse.credentials,
+		credentialId,
+		items: items.map((json) => ({ json })),
+		linkExpression: '={{ 1 }}',
+	});
+
+describe('B1: two sellers in one execution, by an expression in the credential', () => {
+	describe.each(Object.entries(READINGS))('%s', (_, reading) => {
+		it.each(Object.entries(ORDERS))('gives each item its own, %s', async (__, sellers) => {
+			const alone = new Map<SellerKey, string[] | undefined>();
+			for (const seller of SELLERS) {
+				const own = await run(reading, seller, [itemOf(seller)]);
+				expect(own.error).toBeUndefined();
+				alone.set(seller, byItem(own).get(0));
+			}
+			expect(alone.get('demo')?.length).toBeGreaterThan(0);
+			expect(alone.get('second')?.length).toBeGreaterThan(0);
+			expect(alone.get('demo')).not.toEqual(alone.get('second'));
+
+			forgetTokens();
+			const together = await run(reading, 'many', sellers.map(itemOf));
+			expect(together.error).toBeUndefined();
+			const found = byItem(together);
+			for (const [index, seller] of sellers.entries()) {
+				expect(found.get(index)).toEqual(alone.get(seller));
+			}
+		});
+	});
+
+	it('stays an expression: nothing is written into the credential', async () => {
+		await run(READINGS['Feedback: Get Many'] as Reading, 'many', SELLERS.map(itemOf));
+		expect(inUse.credentials.get('many')).toMatchObject({ ...BY_EXPRESSION, accessToken: '' });
+	});
+
+	it('asks Amazon once for the items of one seller, and logs each seller in once', async () => {
+		await run(READINGS['Feedback: Get Many'] as Reading, 'many', [
+			...SELLERS.map(itemOf),
+			...SELLERS.map(itemOf),
+		]);
+		const count = (operation: string) =>
+			inUse.requests.filter((request) => request.operation === operation).length;
+		expect(count('createReport')).toBe(2);
+		expect(count('lwaToken')).toBe(2);
+	});
+
+	it('names the item for which the expression gives nothing, and reads the others', async () => {
+		const { type, parameters } = READINGS['Marketplace: Get Many'] as Reading;
+		const items = [itemOf('demo'), { seller: 'nobody' }, itemOf('second')];
+		const { outputs } = await runNode({
+			type,
+			parameters,
+			credentials: inUse.credentials,
+			credentialId: 'many',
+			items: items.map((json) => ({ json })),
+			linkExpression: '={{ 1 }}',
+			onError: 'continueRegularOutput',
+		});
+		const failed = outputs.flat().filter(({ json }) => 'error' in json);
+		expect(failed).toHaveLength(1);
+		expect(failed[0]?.json.error).toMatch(/credential's 'Refresh Token' is empty/);
+		expect(failed[0]?.pairedItem).toEqual({ item: 1 });
+		expect(new Set(outputs.flat().map(({ pairedItem }) => JSON.stringify(pairedItem))).size).toBe(
+			3,
+		);
+	});
+});
+
+describe('B1: requests for reviews of two sellers in one execution', () => {
+	const inOperation = (operation: string, parameters: INodeParameters = {}): Reading => ({
+		type: 'amazonReviewSolicitation',
+		parameters: {
+			resource: 'solicitation',
+			operation,
+			orderId: '={{ $json.orderId }}',
+			marketplace: home,
+			options: {},
+			...parameters,
+		},
+	});
+
+	/** New orders of both sellers, each with what names its seller, in turn. */
+	const ordersOfBoth = (count: number): IDataObject[] =>
+		Array.from({ length: count }, () => SELLERS)
+			.flat()
+			.map((seller) => {
+				const own = itemOf(seller);
+				const marketplaceId = String(own.home);
+				const [order] = inUse.sandbox.world.addOrders({
+					count: 1,
+					sellerKey: seller,
+					marketplaceId,
+				});
+				return { ...own, marketplaceId, orderId: order?.orderId };
+			});
+
+	it.each([
+		['checkEligibility', {}, 'eligible'],
+		['send', { dryRun: true }, 'wouldSend'],
+		['send', { dryRun: false }, 'sent'],
+	] as const)('%s %j: each order with its own seller', async (operation, parameters, outcome) => {
+		const items = ordersOfBoth(6);
+		const { items: rows, error } = await run(inOperation(operation, parameters), 'many', items);
+		expect(error).toBeUndefined();
+		expect(rows.map(({ orderId }) => orderId)).toEqual(items.map(({ orderId }) => orderId));
+		expect(rows.map((row) => row.outcome)).toEqual(items.map(() => outcome));
+		expect(rows.map(({ marketplaceId }) => marketplaceId)).toEqual(items.map((item) => item.home));
+	});
+
+	it('a seller whose log-in fails does not stop the other', async () => {
+		const items = ordersOfBoth(3);
+		inUse.sandbox.lwa.revoke('second');
+		const { items: rows, error } = await run(inOperation('send', { dryRun: false }), 'many', items);
+		expect(error).toBeUndefined();
+		expect(rows.map(({ outcome }) => outcome)).toEqual(
+			items.map(({ seller }) => (seller === 'demo' ? 'sent' : 'loginFailed')),
+		);
+	});
+
+	it('plan: each order by the returns of its own seller, and at the rate of its own', async () => {
+		const found = await Promise.all(
+			SELLERS.map(async (seller) => {
+				const { items } = await run(orders({ source: 'ordersApi' }), seller, [itemOf(seller)]);
+				return items.map((order): IDataObject => ({ ...itemOf(seller), ...order }));
+			}),
+		);
+		const mixed: IDataObject[] = [];
+		for (let index = 0; index < 40; index += 1) {
+			for (const own of found) mixed.push(...own.slice(index, index + 1));
+		}
+		const planned = async (items: readonly IDataObject[], credentialId: string) => {
+			const parameters = {
+				preferredDelay: 0,
+				sendNowWithin: 60,
+				rules: { returnsFromReports: true },
+			};
+			const plan = await run(inOperation('plan', parameters), credentialId, items);
+			expect(plan.error).toBeUndefined();
+			const rows = plan.items.map(
+				({ orderId, decision, reason }) =>
+					[String(orderId), JSON.stringify([decision, reason])] as const,
+			);
+			return new Map(rows);
+		};
+		const together = await planned(mixed, 'many');
+		expect(together.size).toBe(mixed.length);
+		for (const seller of SELLERS) {
+			const own = mixed.filter((order) => order.seller === seller);
+			for (const [orderId, row] of await planned(own, seller)) {
+				expect(together.get(orderId)).toBe(row);
+			}
+		}
+	});
+});
