@@ -1,6 +1,7 @@
 /** A line of a tab-delimited report below its header, read plainly. */
 export interface ExpectedRow {
 	readonly line: number;
+	readonly content: string;
 	/** By the column's name in lower case. */
 	readonly cells: Readonly<Record<string, string>>;
 	/** It has more cells than the header, so they may stand under the wrong columns. */
@@ -23,6 +24,6 @@ export function readSimply(text: string): readonly ExpectedRow[] {
 		names.forEach((name, column) => {
 			cells[name] ??= found[column] ?? '';
 		});
-		return [{ line: index + 1, cells, isTooLong: found.length > names.length }];
+		return [{ line: index + 1, content, cells, isTooLong: found.length > names.length }];
 	});
 }

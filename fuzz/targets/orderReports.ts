@@ -6,9 +6,10 @@ import { parseAllOrdersReport } from '../../nodes/shared/domain/allOrdersReport'
 import { parseFbaShipmentsReport } from '../../nodes/shared/domain/fbaShipmentsReport';
 import type { UnreadableRow } from '../../nodes/shared/domain/feedbackReport';
 import { sellerOrderSchema } from '../../nodes/shared/domain/order';
-import { isOrderIdOfAnyKind } from '../../nodes/shared/domain/orderId';
+import { isOrderId, isOrderIdOfAnyKind } from '../../nodes/shared/domain/orderId';
 import { parseReturnsReport } from '../../nodes/shared/domain/returnsReport';
 import { readMoment, readTabDelimited } from '../../nodes/shared/domain/tabDelimited';
+import { orderIdsIn, tidied } from '../../nodes/shared/domain/writtenIds';
 import { readSimply, type ExpectedRow } from '../oracle/simpleTable';
 
 export const covers = [
@@ -134,14 +135,32 @@ function checkReturns(text: string, rows: readonly ExpectedRow[], reports: Order
 	const { returns, unreadable } = reports.parseReturnsReport(text);
 	const column = rows[0] !== undefined && 'order id' in rows[0].cells ? 'order id' : 'order-id';
 	const dated = column === 'order id' ? 'return request date' : 'return-date';
-	if (lacks(rows, [column, dated])) return checkNothing(returns.length);
-	const isRow = ({ cells, isTooLong }: ExpectedRow) =>
-		!isTooLong && isOrderIdOfAnyKind(cells[column] ?? '');
-	checkUnreadable(unreadable, rows, isRow);
+	const isOther = lacks(rows, [column, dated]);
+	const isSound = ({ cells, isTooLong }: ExpectedRow) =>
+		!isOther && !isTooLong && isOrderId(cells[column] ?? '');
 	deepStrictEqual(
 		returns.map(({ orderId }) => orderId),
-		rows.filter(isRow).map(({ cells }) => cells[column]),
+		rows.flatMap((row) =>
+			isSound(row)
+				? [row.cells[column]]
+				: orderIdsIn(tidied(row.content)).filter((id) => isOrderId(id)),
+		),
+		'each order that a row names, wherever',
 	);
+	const silent = rows.filter(
+		(row) => !isSound(row) && orderIdsIn(tidied(row.content)).length === 0,
+	);
+	const told = new Set(unreadable.map(({ line }) => line));
+	if (!isOther) {
+		for (const { line, isTooLong } of silent) {
+			if (isTooLong) ok(told.has(line), `line ${line} is told of`);
+		}
+		for (const line of told)
+			ok(
+				silent.some((row) => row.line === line),
+				`line ${line} is none`,
+			);
+	} else if (rows.length > 0) strictEqual(told.size, 1, 'another report is told of once');
 	for (const { returnedAt, refundedAmount } of returns) {
 		ok(returnedAt === null || DateTime.fromISO(returnedAt).isValid, `returned at ${returnedAt}`);
 		ok(refundedAmount === null || Number.isFinite(Number(refundedAmount)), 'an amount is a number');

@@ -21,6 +21,7 @@ describe("parseReturnsReport of Amazon's returns", () => {
 				{ orderId: ORDER_ID, returnedAt: '2025-06-05T15:31:40.000Z', refundedAmount: null },
 			],
 			unreadable: [],
+			isEmpty: false,
 		});
 	});
 
@@ -75,12 +76,7 @@ describe.each([
 	['MFN', MFN_HEADER, (orderId: string) => mfnRow('14-Jul-2025', '', '', orderId)],
 ])('parseReturnsReport of %s', (_, header, row) => {
 	it('reports rows it cannot read', () => {
-		const { returns, unreadable } = parse(
-			header,
-			row('no ID'),
-			`${row(ORDER_ID)}\tmore`,
-			row(ORDER_ID),
-		);
+		const { returns, unreadable } = parse(header, row('no ID'), `${row('')}\tmore`, row(ORDER_ID));
 		expect(returns).toHaveLength(1);
 		expect(unreadable).toEqual([
 			{ line: 2, reason: 'what it has in place of an order ID is none' },
@@ -88,12 +84,34 @@ describe.each([
 		]);
 	});
 
+	it('B3: takes a row with a cell too many, or an ID out of place, for a return of that order', () => {
+		const { returns, unreadable } = parse(
+			header,
+			`${row(ORDER_ID)}\tmore`,
+			row('"222-1234567-7654321"'),
+			`\t\t${row('333-1234567-7654321')}`,
+		);
+		expect(returns.map(({ orderId }) => orderId)).toEqual([
+			ORDER_ID,
+			'222-1234567-7654321',
+			'333-1234567-7654321',
+		]);
+		expect(unreadable).toEqual([]);
+	});
+
+	it('B3: is not stopped by a return of an order from another shop', () => {
+		expect(parse(header, row('S01-1234567-7654321'))).toMatchObject({
+			returns: [],
+			unreadable: [],
+		});
+	});
+
 	it('reads several returns of one order as several', () => {
 		expect(parse(header, row(ORDER_ID), row(ORDER_ID)).returns).toHaveLength(2);
 	});
 
 	it('finds nothing in a report without rows', () => {
-		expect(parse(header)).toEqual({ returns: [], unreadable: [] });
+		expect(parse(header)).toEqual({ returns: [], unreadable: [], isEmpty: false });
 	});
 });
 
@@ -101,10 +119,49 @@ it.each([
 	['something else', 'a\tb', 'order-id'],
 	["Amazon's without the date", 'order-id\tsku', 'return-date'],
 	["the seller's without the date", 'Order ID\tASIN', 'return request date'],
-])('parseReturnsReport takes no return from %s', (_, header, missing) => {
-	const { returns, unreadable } = parse(header, `${ORDER_ID}\t1`);
-	expect(returns).toEqual([]);
-	expect(unreadable).toEqual([
-		{ line: 1, reason: `the header has no column "${missing}" (it may be another report)` },
-	]);
+])(
+	'B3: parseReturnsReport counts the orders of %s, and says that it is another report',
+	(_, header, missing) => {
+		const { returns, unreadable } = parse(header, `${ORDER_ID}\t1`, 'none\t2');
+		expect(returns).toEqual([{ orderId: ORDER_ID, returnedAt: null, refundedAmount: null }]);
+		expect(unreadable).toEqual([
+			{ line: 1, reason: `the header has no column "${missing}" (it may be another report)` },
+		]);
+	},
+);
+
+it.each(['', '\r\n', '\uFEFF'])(
+	'B3: tells a file without text (%j) from a report without rows',
+	(text) => {
+		expect(parseReturnsReport(text)).toEqual({ returns: [], unreadable: [], isEmpty: true });
+	},
+);
+
+describe('a comment with line breaks', () => {
+	const comment = (text: string) => fbaRow('2025-06-05T15:31:40+00:00').replace('It "broke"', text);
+
+	it('is one row with the lines after it', () => {
+		const { returns, unreadable } = parse(
+			FBA_HEADER,
+			comment('It broke,'),
+			'sadly.',
+			'',
+			'Not good',
+			fbaRow('2025-06-05T15:31:40+00:00', '222-1234567-7654321'),
+		);
+		expect(returns.map(({ orderId }) => orderId)).toEqual([ORDER_ID, '222-1234567-7654321']);
+		expect(unreadable).toEqual([]);
+	});
+
+	it.each([
+		['a row that was cut off', '2025-06-05T15'],
+		['more cells than its row lacks', 'a\tb'],
+		['nothing that can be read', '42'],
+	])('is told from %s', (_, line) => {
+		expect(parse(FBA_HEADER, comment('It broke'), line).unreadable).toHaveLength(1);
+	});
+
+	it('has a row to belong to', () => {
+		expect(parse(FBA_HEADER, 'sadly.').unreadable).toHaveLength(1);
+	});
 });

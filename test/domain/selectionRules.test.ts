@@ -75,11 +75,14 @@ describe('exclusionOf', () => {
 		[{ includeSkus: ['pen'] }, {}, undefined],
 		[{ includeSkus: ['X', ' RULER-12 '] }, {}, undefined],
 		[{ includeSkus: ['PE', 'PENS', 'RULER'] }, {}, 'notIncludedSku'],
-		[{ includeSkus: ['PEN'] }, { items: [] }, 'notIncludedSku'],
+		[{ includeSkus: [] }, {}, 'notIncludedSku'],
+		[{ includeAsins: [' '] }, {}, 'notIncludedAsin'],
+		[{ marketplaceIds: [] }, {}, 'otherMarketplace'],
 		[{ includeSkus: ['PEN'] }, { items: [item(null, 'B0'), item(' pen ', null)] }, undefined],
 		[{ excludeSkus: ['pen'] }, {}, 'excludedSku'],
 		[{ excludeSkus: ['PE', 'PENS'] }, {}, undefined],
-		[{ excludeSkus: ['PEN'] }, { items: [] }, undefined],
+		[{ excludeSkus: ['Ruler\u201112'] }, {}, 'excludedSku'],
+		[{ excludeSkus: ['\u200BRuler-12\u00A0'] }, {}, 'excludedSku'],
 		[{ excludeSkus: ['PEN'] }, { items: [item(null, 'B0'), item('Pen', null)] }, 'excludedSku'],
 		[{ includeAsins: ['b000000099'] }, {}, undefined],
 		[{ includeAsins: ['B000000098'] }, {}, 'notIncludedAsin'],
@@ -134,6 +137,9 @@ describe('exclusionOf', () => {
 		[{ createdSince: '2026-09-03' }, { createdAt: 'yesterday' }, 'createdSince', 'createdAt'],
 		[{ includeSkus: ['A'] }, { items: null }, 'includeSkus', 'items'],
 		[{ excludeSkus: ['A'] }, { items: null }, 'excludeSkus', 'items'],
+		[{ excludeSkus: ['A'] }, { items: [] }, 'excludeSkus', 'items'],
+		[{ includeSkus: ['A'] }, { items: [] }, 'includeSkus', 'items'],
+		[{ excludeSkus: ['A'] }, { items: [item(' ', 'B0')] }, 'excludeSkus', 'items[].sku'],
 		[{ includeAsins: ['A'] }, { items: null }, 'includeAsins', 'items'],
 		[{ excludeAsins: ['A'] }, { items: null }, 'excludeAsins', 'items'],
 		[
@@ -326,17 +332,15 @@ describe('rules that are off', () => {
 	it.each<SelectionRules>([
 		{},
 		{
-			includeSkus: [],
 			excludeSkus: ['', ' '],
-			includeAsins: [''],
 			excludeAsins: [],
-			marketplaceIds: [],
 			minTotal: '',
 			maxTotal: ' ',
 			excludeReplacements: false,
 			excludeCancellationRequested: false,
 			excludeShippedLate: false,
 			returnedOrderIds: ids(),
+			returnsGaps: [],
 			doNotSolicit: ids(),
 			createdSince: '',
 		},
@@ -346,6 +350,37 @@ describe('rules that are off', () => {
 				expect(exclusionOf(each, rules)).toBeUndefined();
 			}),
 		);
+	});
+});
+
+describe('B3: returns that are not known', () => {
+	const gap = {
+		fulfilledBy: 'MERCHANT',
+		placedBefore: Date.UTC(2026, 9, 1),
+		marketplaceId: US,
+		why: 'the report was canceled',
+	} as const;
+	const rules: SelectionRules = {
+		returnedOrderIds: ids('222-1234567-7654321'),
+		returnsGaps: [gap],
+	};
+
+	it.each<readonly [string, Partial<SellerOrder>, Exclusion | undefined]>([
+		['of the kind and marketplace concerned', {}, 'ruleCannotTell'],
+		['that Amazon fulfils', { fulfilledBy: 'AMAZON' }, undefined],
+		['of another marketplace', { marketplaceId: 'A2EUQ1WTGCTBG2' }, undefined],
+		['that may be of the kind', { fulfilledBy: null }, 'ruleCannotTell'],
+		['that may be of the marketplace', { marketplaceId: null }, 'ruleCannotTell'],
+		['that was placed before', { createdAt: '2026-09-30T23:59:59Z' }, 'ruleCannotTell'],
+		['that was placed too late to be concerned', { createdAt: '2026-10-01T00:00:00Z' }, undefined],
+		['placed nobody knows when', { createdAt: null }, 'ruleCannotTell'],
+		['that is known to be returned', { orderId: '222-1234567-7654321' }, 'returned'],
+	])('concern an order %s', (_, fields, reason) => {
+		expect(reasonOf(rules, fields)).toBe(reason);
+	});
+
+	it('are named', () => {
+		expect(exclusionOf(ORDER, rules)?.detail).toBe('`returnsFromReports`: the report was canceled');
 	});
 });
 

@@ -155,6 +155,57 @@ describe('planSolicitations', () => {
 		]);
 	});
 
+	it.each<
+		readonly [string, ReadonlyArray<readonly [SellerOrder['status'], string | null]>, number]
+	>([
+		[
+			'updated last, wherever it stands',
+			[
+				['SHIPPED', daysAgo(1)],
+				['UNSHIPPED', daysAgo(9)],
+			],
+			0,
+		],
+		[
+			'updated last, in whatever zone',
+			[
+				['UNSHIPPED', '2026-11-20T09:00:00+09:00'],
+				['SHIPPED', '2026-11-20T01:00:00Z'],
+			],
+			1,
+		],
+		[
+			'last in place where the time is the same',
+			[
+				['UNSHIPPED', daysAgo(3)],
+				['SHIPPED', daysAgo(3)],
+			],
+			1,
+		],
+		[
+			'last in place where no row has a time',
+			[
+				['UNSHIPPED', null],
+				['UNSHIPPED', null],
+				['SHIPPED', null],
+			],
+			2,
+		],
+		[
+			'that has a time where another has none',
+			[
+				['SHIPPED', daysAgo(3)],
+				['UNSHIPPED', null],
+			],
+			0,
+		],
+	])('B14: of several rows of an order takes the one %s', (_, rows, counts) => {
+		const planned = planOf(rows.map(([status, updatedAt]) => orderOf(1, { status, updatedAt })));
+		expect(planned.map(({ decision, reason }) => reason ?? decision)).toEqual(
+			rows.map((_row, index) => (index === counts ? 'sendNow' : 'duplicateItem')),
+		);
+	});
+
 	it('names the rule that leaves an order out, and what about it', () => {
 		const [row, told] = planOf([orderOf(1, { isBusiness: true }), orderOf(2)], {
 			rules: { business: 'exclude' },

@@ -319,6 +319,91 @@ describe('Solicitation: Plan', () => {
 			expect(items.map(({ reason }) => reason)).toEqual(recent.map(() => 'returned'));
 		});
 
+		const FBA = 'GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA';
+		const FBM = 'GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE';
+		afterEach(() => sandbox.faults.clear());
+
+		/** Of the orders that could be asked about, how many are left out for what reason, by who fulfils. */
+		const planned = async (more: INodeParameters = {}) => {
+			const result = await plan(orders, { rules: { ...rules, ...more } });
+			const fulfillers = new Map(orders.map(({ orderId, fulfilledBy }) => [orderId, fulfilledBy]));
+			const isBy = (fulfilledBy: string) => (row: IDataObject) =>
+				fulfillers.get(row.orderId) === fulfilledBy;
+			const going = [...jsonOf(result, 0), ...jsonOf(result, 1)];
+			const untold = jsonOf(result, 2).filter(({ reason }) => reason === 'ruleCannotTell');
+			return {
+				...result,
+				going: going.map(({ orderId }) => String(orderId)),
+				goingBy: { AMAZON: going.filter(isBy('AMAZON')), MERCHANT: going.filter(isBy('MERCHANT')) },
+				untold: {
+					AMAZON: untold.filter(isBy('AMAZON')),
+					MERCHANT: untold.filter(isBy('MERCHANT')),
+				},
+			};
+		};
+
+		it.each([
+			[FBM, 'MERCHANT', 'AMAZON'],
+			[FBA, 'AMAZON', 'MERCHANT'],
+		] as const)(
+			'B3: a canceled %s holds back the orders of its kind alone',
+			async (reportType, held, free) => {
+				const before = await planned();
+				sandbox.faults.add({ kind: 'reportCancelled', reportType, times: 'always' });
+				const { going, goingBy, untold, hints } = await planned();
+				expect(goingBy[held]).toEqual([]);
+				expect(untold[held].length).toBeGreaterThan(5);
+				// The sandbox, too, cancels a report without rows.
+				expect(untold[free]).toHaveLength(before.untold[free].length);
+				expect(goingBy[free]).toHaveLength(before.goingBy[free].length);
+				expect(untold[held][0]?.explanation).toMatch(
+					/canceled the .* returns report of United States/,
+				);
+				expect(untold[held][0]?.tryAgainLater).toBe(true);
+				expect(hints.join('\n')).toMatch(/left out.*'If a Returns Report Is Canceled'/);
+				for (const orderId of returned()) expect(going).not.toContain(orderId);
+			},
+		);
+
+		it('B3: a report that was canceled for an earlier time holds back no later orders', async () => {
+			sandbox.faults.add({ kind: 'reportCancelled', reportType: FBA, times: 1 });
+			const { goingBy, untold } = await planned();
+			const until = daysAgo(14);
+			expect(untold.AMAZON.length).toBeGreaterThan(5);
+			for (const { createdAt } of untold.AMAZON) expect(String(createdAt) < until).toBe(true);
+			for (const { createdAt } of goingBy.AMAZON) {
+				expect(String(createdAt) > daysAgo(16)).toBe(true);
+			}
+			expect(goingBy.AMAZON.length).toBeGreaterThan(5);
+		});
+
+		it('B3: takes a canceled report for no returns where the user says so', async () => {
+			sandbox.faults.add({ kind: 'reportCancelled', reportType: FBM, times: 'always' });
+			const { goingBy, untold } = await planned({ canceledReturns: 'noReturns' });
+			expect(untold.MERCHANT).toEqual([]);
+			expect(goingBy.MERCHANT.length).toBeGreaterThan(0);
+		});
+
+		it('B3: a report that failed holds back its orders; if all fail, it is an error', async () => {
+			sandbox.faults.add({ kind: 'reportFatal', reportType: FBM, times: 'always' });
+			const { goingBy, untold, error } = await planned({ canceledReturns: 'noReturns' });
+			expect(error).toBeUndefined();
+			expect([goingBy.MERCHANT.length, untold.AMAZON.length]).toEqual([0, 0]);
+			expect(goingBy.AMAZON.length).toBeGreaterThan(0);
+			sandbox.faults.add({ kind: 'reportFatal', reportType: FBA, times: 'always' });
+			expect((await planned()).error?.name).toBe('NodeApiError');
+		});
+
+		it('asks for a report though a date of the order lies ahead, and none of a marketplace that there is not', async () => {
+			const [orderId = ''] = returned();
+			const [ahead] = (
+				await plan([{ orderId, marketplaceId: US, createdAt: daysAgo(-5) }], { rules })
+			).items;
+			expect(ahead?.decision).not.toBe('sendNow');
+			const [nowhere] = (await plan([{ orderId, marketplaceId: 'ANOWHERE' }], { rules })).items;
+			expect(nowhere).toMatchObject({ reason: 'ruleCannotTell' });
+		});
+
 		it('leaves out a returned order that was placed long before its delivery', async () => {
 			const all = returned();
 			expect(all.length).toBeGreaterThan(0);
@@ -334,6 +419,175 @@ describe('Solicitation: Plan', () => {
 				{ rules },
 			);
 			expect(items.map(({ reason }) => reason)).toEqual(all.map(() => 'returned'));
+		});
+	});
+
+	describe('with lists in whatever shape', () => {
+		const A = '111-1111111-1111111';
+		const order = (orderId = A, changes: IDataObject = {}): IDataObject => ({
+			orderId,
+			marketplaceId: 'ATVPDKIKX0DER',
+			status: 'SHIPPED',
+			createdAt: new Date(Date.now() - 20 * DAY_MS).toISOString(),
+			earliestDelivery: new Date(Date.now() - 10 * DAY_MS).toISOString(),
+			latestDelivery: new Date(Date.now() - 10 * DAY_MS).toISOString(),
+			items: [{ asin: 'B0EXAMPLE1', sku: 'MUG', quantity: 1 }],
+			...changes,
+		});
+
+		it.each<[string, IDataObject, string]>([
+			['rows', { doNotSolicit: [{ orderId: A }] }, 'doNotSolicit'],
+			['items', { doNotSolicit: [{ json: { order_id: A } }] }, 'doNotSolicit'],
+			['an expression', { doNotSolicit: "={{ $('Items').all() }}" }, 'doNotSolicit'],
+			['JSON text', { doNotSolicit: JSON.stringify([A]) }, 'doNotSolicit'],
+			['text with tabs', { doNotSolicit: `222-2222222-2222222\t${A}` }, 'doNotSolicit'],
+			['no-break hyphens', { doNotSolicit: A.replaceAll('-', '\u2011') }, 'doNotSolicit'],
+			['rows', { returnedOrderIds: [{ 'Amazon Order Id': A }] }, 'returned'],
+			['rows', { excludeSkus: [{ sku: 'mug' }] }, 'excludedSku'],
+			['rows', { excludeAsins: [{ asin: 'B0EXAMPLE1' }] }, 'excludedAsin'],
+			['an empty list', { includeSkus: [] }, 'notIncludedSku'],
+			['an empty text', { includeAsins: "={{ '' }}" }, 'notIncludedAsin'],
+			['an empty list', { marketplaceIds: [] }, 'otherMarketplace'],
+		])('B2: keeps to a list given as %s (%j)', async (_, rules, reason) => {
+			const { items, hints, error } = await plan([order()], { rules: rules as INodeParameters });
+			expect(error).toBeUndefined();
+			expect(items).toMatchObject([{ decision: 'leftOut', reason }]);
+			const isEmpty = /otherMarketplace|notIncluded/.test(reason);
+			expect(hints).toEqual(isEmpty ? [expect.stringContaining('is empty')] : []);
+		});
+
+		it.each<[string, IDataObject]>([
+			['an empty list', { doNotSolicit: [], excludeSkus: '', returnedOrderIds: [] }],
+			['the item of an empty table', { doNotSolicit: [{ json: {} }] }],
+			['rules that select it', { includeSkus: [{ sku: 'MUG' }], marketplaceIds: 'US' }],
+		])('B2: asks about an order for %s', async (_, rules) => {
+			const { items, error } = await plan([order()], { rules: rules as INodeParameters });
+			expect(error).toBeUndefined();
+			expect(items).toMatchObject([{ decision: 'sendNow' }]);
+		});
+
+		it.each<[string, INodeParameters, string, RegExp]>([
+			[
+				'a SKU among order IDs',
+				{ rules: { doNotSolicit: `${A}, MUG` } },
+				'Do Not Solicit',
+				/"MUG"/,
+			],
+			[
+				'rows without an ID',
+				{ rules: { returnedOrderIds: [{ sku: 'MUG' }] } as never },
+				'Exclude Returned',
+				/fields sku/,
+			],
+			[
+				'a field that does not exist',
+				{ rules: { doNotSolicit: '={{ $json.nothing }}' } },
+				'Do Not Solicit',
+				/gives none/,
+			],
+			[
+				'an include list of nothing',
+				{ rules: { includeSkus: '={{ undefined }}' } },
+				'Include SKUs',
+				/gives none/,
+			],
+			[
+				'a limit of nothing',
+				{ rules: { minTotal: '={{ $json.nothing }}' } },
+				'Order Value Above',
+				/gives none/,
+			],
+			['an empty limit', { rules: { maxTotal: '' } }, 'Order Value Below', /19\.99/],
+			[
+				'a switch of nothing',
+				{ rules: { excludeReplacements: '={{ $json.nothing }}' } },
+				'Exclude Replacements',
+				/gives none/,
+			],
+			[
+				'a cap of nothing',
+				{ options: { dailyCap: '={{ $json.nothing }}' } },
+				'Daily Cap',
+				/gives none/,
+			],
+			[
+				'a count of nothing',
+				{ options: { dailyCap: 5, sentToday: "={{ '' }}" } },
+				'Sent Today',
+				/Give a number/,
+			],
+			[
+				'a ledger without IDs',
+				{ options: { alreadyRequested: [{ outcome: 'sent' }] } as never },
+				'Already Requested',
+				/fields outcome/,
+			],
+		])('B2: stops at %s', async (_, changes, name, description) => {
+			const { error, items } = await plan([order()], changes);
+			expect(items).toEqual([]);
+			expect(error?.message).toBe(`'${name}' cannot be used`);
+			expect(error?.description).toMatch(description);
+		});
+
+		it('B2: stops at an item that is a list or a text', async () => {
+			for (const json of [[A], A] as never[]) {
+				const { error } = await runNode({
+					type: 'amazonReviewSolicitation',
+					parameters: parametersOf(),
+					items: [{ json }],
+					credentials,
+				});
+				expect(error?.message).toBe('Could not read the order: its item is no row');
+			}
+		});
+
+		it('reads flags and items as sheets have them, and knows no replacement where blanks stand for null', async () => {
+			const sheet = {
+				isPrime: 'TRUE',
+				items: '[{"sku":"MUG","asin":null,"quantity":1}]',
+				replacementFor: '',
+			};
+			const rules = { excludeReplacements: true, prime: 'only', includeSkus: 'MUG' };
+			expect((await plan([order(A, sheet)], { rules })).items).toMatchObject([
+				{ decision: 'sendNow' },
+			]);
+			const blanked = order(A, { ...sheet, cancellationRequested: '' });
+			expect((await plan([blanked], { rules })).items).toMatchObject([
+				{ reason: 'ruleCannotTell' },
+			]);
+		});
+
+		it('B14: takes the newest of several rows of an order, in the orders and in the ledger', async () => {
+			const at = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString();
+			const rows = [
+				order(A, { status: 'UNSHIPPED', updatedAt: at(9) }),
+				order(A, { updatedAt: at(5) }),
+				order(A, { status: 'PARTIALLY_SHIPPED', updatedAt: at(7) }),
+			];
+			const { outputs } = await plan(rows);
+			expect(
+				outputs.map((output) => output.map(({ json, pairedItem }) => [json.reason, pairedItem])),
+			).toEqual([
+				[[null, { item: 1 }]],
+				[],
+				[
+					['duplicateItem', { item: 0 }],
+					['duplicateItem', { item: 2 }],
+				],
+			]);
+			const ledger = (tryAgainLater: boolean) => [
+				{ orderId: A, outcome: 'windowClosed', tryAgainLater, at: at(1) },
+				{ orderId: A, outcome: 'notYetEligible', tryAgainLater: !tryAgainLater, at: at(3) },
+			];
+			for (const [isOpen, reason] of [
+				[true, null],
+				[false, 'alreadyRequested'],
+			] as const) {
+				const { items } = await plan([order()], {
+					options: { alreadyRequested: ledger(isOpen) as never },
+				});
+				expect(items).toMatchObject([{ reason }]);
+			}
 		});
 	});
 

@@ -272,6 +272,70 @@ describe('Send, without access', () => {
 	});
 });
 
+describe('Send, that may have sent something', () => {
+	/** Requests that reach Amazon and lose their answers, of which no look tells anything. */
+	const loseAnswers = (ids: readonly string[]): void => {
+		for (const orderId of ids) {
+			inUse.sandbox.faults.add({ kind: 'error503', operation: LOOK, orderId, times: 'always' });
+			inUse.sandbox.faults.add({ kind: 'cutAfter', operation: CREATE, orderId, times: 1 });
+		}
+	};
+
+	it.each([
+		['the role', removeRoles, 'missingRole'],
+		['the grant', () => inUse.sandbox.lwa.revoke('demo'), 'loginFailed'],
+	] as const)(
+		'B10: keeps a row for every request, though then %s ends',
+		async (_, end, outcome) => {
+			const ids = newOrders(7);
+			const lost = ids.slice(0, 5);
+			loseAnswers(lost);
+			const running = send(ids, { checkFirst: false });
+			await afterRequests(lost, 5, end);
+			const { error, items, hints } = await running;
+			expect(error).toBeUndefined();
+			expect(items.map(({ orderId }) => orderId)).toEqual(ids);
+			const asked = truthOf(ids);
+			expect(asked.length).toBeGreaterThanOrEqual(5);
+			for (const { orderId, outcome: each, attempt, tryAgainLater } of items) {
+				if (!asked.includes(String(orderId))) continue;
+				expect(WENT_OUT).toContain(each);
+				expect([attempt, tryAgainLater]).toEqual([1, true]);
+			}
+			expect(outcomesOf(items).filter((each) => !WENT_OUT.includes(String(each)))).toEqual(
+				times(outcome, 7 - asked.length),
+			);
+			expect(hints.join('\n')).toMatch(
+				/Buyer Solicitation|refresh token|1 answerLost|5 answerLost/,
+			);
+		},
+	);
+
+	it('B14: takes the newest of several rows of an order, with all attempts counted', async () => {
+		const [orderId = ''] = newOrders(1);
+		const { items } = await send(
+			[
+				{ orderId, attempt: 2, at: '2026-11-02T00:00:00Z' },
+				{ orderId, attempt: 0, at: '2026-11-03T00:00:00Z' },
+				{ orderId, attempt: '1', at: '2026-11-01T00:00:00Z' },
+			],
+			{ checkFirst: false },
+		);
+		expect(outcomesOf(items)).toEqual(['duplicateItem', 'sent', 'duplicateItem']);
+		expect(items[1]?.attempt).toBe(3);
+		// The first look may have met an expired token.
+		expect(callsFor([orderId])[0]?.operation).toBe(LOOK);
+		expect(callsFor([orderId], CREATE)).toHaveLength(1);
+	});
+
+	it('B2: has no limit switched off by an expression that gives nothing', async () => {
+		const ids = newOrders(2);
+		const { error } = await send(ids, { maxRequests: '={{ $json.nothing }}' });
+		expect(error?.message).toBe("'Maximum Requests' cannot be used");
+		expect(truthOf(ids)).toEqual([]);
+	});
+});
+
 describe('Send, where nothing is to be sent', () => {
 	it.each(['dry run', 'nothing eligible'])(
 		'keeps the rows of orders that Amazon answered about, beside a marketplace where the seller is not active (%s)',
@@ -363,12 +427,12 @@ describe('Send, order by order', () => {
 		const [one = '', two = ''] = newOrders(2);
 		const { items, links } = await send([one, two, one, 'nonsense', 'nonsense', one]);
 		expect(outcomesOf(items)).toEqual([
-			'sent',
+			'duplicateItem',
 			'sent',
 			'duplicateItem',
 			'invalidOrderId',
 			'invalidOrderId',
-			'duplicateItem',
+			'sent',
 		]);
 		expect(links).toEqual([0, 1, 2, 3, 4, 5]);
 		expect(callsFor([one], CREATE)).toHaveLength(1);

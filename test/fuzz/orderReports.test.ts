@@ -60,8 +60,8 @@ const BROKEN: ReadonlyArray<readonly [string, Partial<OrderReports>]> = [
 		'loses a return',
 		{
 			parseReturnsReport: (text) => {
-				const { returns, unreadable } = parseReturnsReport(text);
-				return { unreadable, returns: returns.slice(1) };
+				const report = parseReturnsReport(text);
+				return { ...report, returns: report.returns.slice(1) };
 			},
 		},
 	],

@@ -15,7 +15,7 @@ import {
 } from '../../shared/spapi/reportCache';
 import { unpackWhole, type ReportDocument } from '../../shared/spapi/reportDocument';
 import { quotaOf } from '../../shared/spapi/reportLimits';
-import type { ReportRequest, ReportType } from '../../shared/spapi/reports';
+import type { Report, ReportRequest, ReportType } from '../../shared/spapi/reports';
 import { reportParts } from './reportParts';
 
 /** Longest range of one report. Amazon's help names a month for these; not confirmed for the API. */
@@ -50,6 +50,8 @@ export type RangedPart<Content> = {
 			/** `kept`: an older report stands in, for Amazon makes no other one yet, or failed at it. */
 			readonly outcome: 'done' | 'kept';
 			readonly content: Content;
+			/** The report says that it is of a shorter range than wanted, so more may have happened. */
+			readonly isShort: boolean;
 			/** When it was asked for, where it need not have been just now; ISO 8601 in UTC. */
 			readonly madeAt?: string;
 	  }
@@ -122,7 +124,13 @@ export async function fetchRangedReports<Content>(
 					}).then(
 						(obtained) =>
 							obtained.status === 'DONE'
-								? { ...range, outcome: 'done', content: obtained.content, madeAt: obtained.askedAt }
+								? {
+										...range,
+										outcome: 'done',
+										content: obtained.content,
+										isShort: isShort(obtained.report, range),
+										madeAt: obtained.askedAt,
+									}
 								: {
 										...range,
 										outcome: 'canceled',
@@ -146,7 +154,16 @@ export async function fetchRangedReports<Content>(
 		const content =
 			kept && (await readFinished(context, client, kept.report, read).catch(orUndefined));
 		if (kept === undefined || content === undefined) parts.push(part);
-		else parts.push({ ...range, outcome: 'kept', content, madeAt: kept.askedAt });
+		else {
+			const madeAt = kept.askedAt;
+			parts.push({
+				...range,
+				outcome: 'kept',
+				content,
+				isShort: isShort(kept.report, range),
+				madeAt,
+			});
+		}
 	}
 	return parts.toSorted((a, b) => Date.parse(a.from) - Date.parse(b.from));
 }
@@ -249,6 +266,23 @@ export function hintAtParts(
 			'warning',
 		);
 	}
+}
+
+/** Amazon rounds ranges to its own days. */
+const SPARE_MS = 86_400_000;
+
+/** Whether the report says that it is of a shorter range than wanted. */
+function isShort(
+	{ dataStartTime, dataEndTime }: Report,
+	{ from, until }: { readonly from: string; readonly until?: string },
+): boolean {
+	const isLate =
+		dataStartTime !== undefined && Date.parse(dataStartTime) - Date.parse(from) > SPARE_MS;
+	const isEarly =
+		dataEndTime !== undefined &&
+		until !== undefined &&
+		Date.parse(until) - Date.parse(dataEndTime) > SPARE_MS;
+	return isLate || isEarly;
 }
 
 /** Says which lines of a report could not be read. */

@@ -2,7 +2,9 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { FULFILLERS } from '../../shared/domain/order';
 import { parseReturnsReport } from '../../shared/domain/returnsReport';
+import type { ReturnsGap } from '../../shared/domain/selectionRules';
 import type { SpApiClient } from '../../shared/spapi/client';
+import { SpApiFailure } from '../../shared/spapi/failure';
 import {
 	fetchRangedReports,
 	hintAtParts,
@@ -16,25 +18,81 @@ const REPORTS = {
 	MERCHANT: 'GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE',
 } as const;
 
-/** IDs of the orders of one kind that were returned in a range, from Amazon's returns report. */
-export async function readReturnedOrderIds(
+const NAMES = {
+	AMAZON: 'FBA returns report',
+	MERCHANT: 'seller-fulfilled returns report',
+} as const;
+
+/** What the returns reports of one kind of order and one marketplace tell. */
+export interface Returns {
+	/** Orders that were returned, whatever else is missing. */
+	readonly orderIds: readonly string[];
+	/** What is missing; nothing where all returns are here. */
+	readonly gaps: ReadonlyArray<Pick<ReturnsGap, 'why' | 'placedBefore'>>;
+	/** The failure where there is no report at all. */
+	readonly failure?: SpApiFailure;
+}
+
+/**
+ * The orders of one kind that were returned in a range, from Amazon's returns reports.
+ * @param canceledMeansNone whether a canceled or empty report is taken for one without returns
+ * @throws SpApiFailure where only the user can help: no access, or the execution was canceled
+ */
+export async function readReturns(
 	context: IExecuteFunctions,
 	client: SpApiClient,
 	fulfilledBy: (typeof FULFILLERS)[number],
 	range: ReportRange,
-): Promise<string[]> {
+	canceledMeansNone: boolean,
+): Promise<Returns> {
 	const reportType = REPORTS[fulfilledBy];
-	const orderIds: string[] = [];
+	const name = `${NAMES[fulfilledBy]} of ${range.marketplace.name}`;
 	const parts = await fetchRangedReports(context, client, reportType, range, {
 		parse: parseReturnsReport,
 		bytesOf: ({ returns }) => returns.length * 200,
 	});
-	for (const part of parts) if (part.outcome === 'failed') throw part.failure;
 	hintAtParts(context, 'returns', range.marketplace, parts);
+	const orderIds: string[] = [];
+	const gaps: Array<Returns['gaps'][number]> = [];
+	const failures: SpApiFailure[] = [];
 	for (const part of parts) {
-		if (part.outcome !== 'done' && part.outcome !== 'kept') continue;
-		hintAtUnreadableLines(context, reportType, part.content.unreadable);
-		for (const { orderId } of part.content.returns) orderIds.push(orderId);
+		// Nothing comes back before it is ordered.
+		const placedBefore = part.until === undefined ? undefined : Date.parse(part.until);
+		if (part.outcome === 'failed') {
+			if (STOPPING.includes(part.failure.kind)) throw part.failure;
+			failures.push(part.failure);
+			gaps.push({ why: `there is no ${name}: ${part.failure.message}`, placedBefore });
+			continue;
+		}
+		if (part.outcome === 'canceled') {
+			const tooSoon = part.mayBeTooSoon ? ', perhaps because it was requested too soon' : '';
+			if (!canceledMeansNone)
+				gaps.push({ why: `Amazon canceled the ${name}${tooSoon}`, placedBefore });
+			continue;
+		}
+		if (part.isShort) gaps.push({ why: `the ${name} covers less time than needed` });
+		const { returns, unreadable, isEmpty } = part.content;
+		for (const { orderId } of returns) orderIds.push(orderId);
+		hintAtUnreadableLines(context, reportType, unreadable);
+		const [first] = unreadable;
+		if (first !== undefined) {
+			gaps.push({
+				why: `the ${name} could not be read whole (line ${first.line}: ${first.reason})`,
+			});
+		}
+		if (isEmpty && !canceledMeansNone) gaps.push({ why: `the ${name} is an empty file` });
 	}
-	return orderIds;
+	const [failure] = failures;
+	const isNone = parts.length > 0 && failures.length === parts.length;
+	return { orderIds, gaps, ...(isNone && { failure }) };
 }
+
+/** What no later run mends by itself, and a canceled execution. */
+const STOPPING: ReadonlyArray<SpApiFailure['kind']> = [
+	'cancelled',
+	'login',
+	'secretExpired',
+	'notSelling',
+	'tokenRejected',
+	'accessDenied',
+];

@@ -1,8 +1,10 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import { newestRows } from '../../shared/domain/newestRows';
 import { isOrderId } from '../../shared/domain/orderId';
 import type { SolicitationOutcome } from '../../shared/domain/solicitationOutcome';
 import { Claims } from '../../shared/n8n/claims';
+import { toNodeError } from '../../shared/n8n/errors';
 import { hint } from '../../shared/n8n/hints';
 import { Progress } from '../../shared/n8n/progress';
 import type { OperationName } from '../../shared/spapi/operations';
@@ -22,6 +24,8 @@ export interface OrderToSend extends OrderInQuestion {
 	readonly attemptsBefore: number;
 	/** Check everything about it but send nothing. */
 	readonly dryRun: boolean;
+	/** When its row was written, as the item has it: of several rows of an order the newest counts. */
+	readonly updatedAt?: unknown;
 }
 
 export interface SendChoices {
@@ -57,39 +61,50 @@ export class SendRun {
 
 	private readonly access = new Access();
 
+	/** Whether a request went out that may have reached Amazon. */
+	private hasRequested = false;
+
+	/** The first error that is no failure of a call. */
+	private unexpected: unknown;
+
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly choices: SendChoices,
 	) {}
 
 	/**
-	 * @returns for each order its rows
-	 * @throws SpApiFailure where Amazon gives no access and answered about no order
+	 * @returns for each order its rows, always where a request may have reached Amazon: an error would
+	 *   lose them
+	 * @throws where nothing was done: Amazon gives no access and answered about no order
 	 */
 	async over(orders: readonly OrderToSend[]): Promise<IDataObject[][]> {
 		const rows: IDataObject[][] = [];
 		const progress = new Progress(this.context, orders.length);
 		const claims = new Claims(this.context);
-		const firstOf = new Map<string, number>();
-		for (const [index, order] of orders.entries()) {
-			if (!firstOf.has(keyOf(order))) firstOf.set(keyOf(order), index);
-		}
+		const newest = newestRows(
+			orders.map((order) => ({ key: keyOf(order), updatedAt: order.updatedAt })),
+		);
+		const isNewest = (order: OrderToSend, index: number) => newest.get(keyOf(order)) === index;
+		const attempts = mostAttempts(orders);
 
 		for (let start = 0; start < orders.length; start += CLAIMED_TOGETHER) {
 			const group = orders
 				.slice(start, start + CLAIMED_TOGETHER)
 				.map((order, offset) => [start + offset, order] as const);
 			const wanted = new Set(
-				group.filter(([, order]) => this.isToBeginWith(order)).map(([, order]) => keyOf(order)),
+				group
+					.filter(([index, order]) => isNewest(order, index) && this.isToBeginWith(order))
+					.map(([, order]) => keyOf(order)),
 			);
 			const claimed = await claims.take([...wanted]);
 			try {
 				await inParallel(group, CONCURRENCY, async ([index, order]) => {
 					const key = keyOf(order);
 					const held = wanted.has(key) && !claimed.has(key);
-					const repeated = isOrderId(order.orderId) && firstOf.get(key) !== index;
-					const known = repeated ? 'duplicateItem' : held ? 'claimedElsewhere' : undefined;
-					rows[index] = await this.rowsOf(order, known);
+					const isOlder = isOrderId(order.orderId) && !isNewest(order, index);
+					const known = isOlder ? 'duplicateItem' : held ? 'claimedElsewhere' : undefined;
+					const attemptsBefore = isOlder ? order.attemptsBefore : (attempts.get(key) ?? 0);
+					rows[index] = await this.rowsOf({ ...order, attemptsBefore }, known);
 					progress.count(String(rows[index]?.at(-1)?.outcome));
 				});
 			} finally {
@@ -97,16 +112,25 @@ export class SendRun {
 			}
 		}
 
+		this.tellWhatStopped();
+		if (orders.length > 1) hint(this.context, progress.summary);
+		return rows;
+	}
+
+	/** @throws what stopped the run where nothing was done; a hint says it otherwise */
+	private tellWhatStopped(): void {
 		const { failures, hasAnswered } = this.access;
 		const [failure] = failures;
-		// An error would lose the rows of what was done.
-		const isInVain = failure !== undefined && !hasAnswered;
-		if (isInVain && !this.context.continueOnFail()) throw failure;
+		const isInVain = !hasAnswered && !this.hasRequested && !this.context.continueOnFail();
+		if (isInVain && failure !== undefined) throw failure;
+		if (isInVain && this.unexpected !== undefined) throw this.unexpected;
 		for (const { message, advice } of failures) {
 			hint(this.context, `${message}. ${advice}`, 'warning');
 		}
-		if (orders.length > 1) hint(this.context, progress.summary);
-		return rows;
+		if (this.unexpected !== undefined) {
+			const { message } = toNodeError(this.context.getNode(), this.unexpected);
+			hint(this.context, `Could not finish some orders: ${message}`, 'warning');
+		}
 	}
 
 	/** Whether something will be done for the order, so that it has to be claimed. */
@@ -142,14 +166,26 @@ export class SendRun {
 	private async attempt(order: OrderToSend): Promise<Attempt[]> {
 		const { checkFirst, cap } = this.choices;
 		const dryRun = this.isDry(order);
+		let begun = 0;
 		const attempts = await requestReviewOnce(order, {
 			checkFirst: checkFirst || dryRun || order.attemptsBefore > 0,
 			mayRequest: () => {
 				if (dryRun) return 'wouldSend';
-				return cap.take() ? undefined : 'deferred';
+				if (!cap.take()) return 'deferred';
+				begun += 1;
+				return undefined;
 			},
+		}).catch((error: unknown): Attempt[] => {
+			this.unexpected ??= error;
+			return begun === 0
+				? [{ finding: { outcome: 'failed' }, requested: false }]
+				: Array.from({ length: begun }, () => ({
+						finding: { outcome: 'answerLost' },
+						requested: true,
+					}));
 		});
 		for (const { finding, requested } of attempts) {
+			this.hasRequested ||= requested;
 			this.access.note(order, finding);
 			if (!requested && finding.failure?.operation === REQUEST) cap.giveBack();
 		}
@@ -169,6 +205,16 @@ export class SendRun {
 	private isDry({ dryRun }: OrderToSend): boolean {
 		return dryRun || this.choices.dryRunOnly;
 	}
+}
+
+/** By order, the most requests that any of its rows counts. */
+function mostAttempts(orders: readonly OrderToSend[]): ReadonlyMap<string, number> {
+	const most = new Map<string, number>();
+	for (const order of orders) {
+		const key = keyOf(order);
+		most.set(key, Math.max(order.attemptsBefore, most.get(key) ?? 0));
+	}
+	return most;
 }
 
 /** Runs work on all entries, at most that many at a time, begun in their order. */

@@ -2,8 +2,9 @@ import { DateTime } from 'luxon';
 
 import { decimalOf } from './decimal';
 import type { UnreadableRow } from './feedbackReport';
-import { isOrderIdOfAnyKind } from './orderId';
+import { isOrderId } from './orderId';
 import { readMoment, readTabDelimited, wrongOrderId, type ReportRow } from './tabDelimited';
+import { orderIdsIn, tidied } from './writtenIds';
 
 export interface OrderReturn {
 	readonly orderId: string;
@@ -17,9 +18,12 @@ export interface OrderReturn {
 }
 
 export interface ReturnsReport {
-	/** One for each row: an order can have several. */
+	/** One for each order that a row names: an order can have several. */
 	readonly returns: OrderReturn[];
+	/** What could not be read. Then returns may be missing, and nobody knows of which orders. */
 	readonly unreadable: UnreadableRow[];
+	/** Whether it has no text at all, not even headings: it says no more than a canceled report. */
+	readonly isEmpty: boolean;
 }
 
 /**
@@ -28,6 +32,10 @@ export interface ReturnsReport {
  * `GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE` ("Order ID"; the day the goods came back or, until
  * then, the day the buyer asked for the return). A return that was asked for is in there too, whether
  * or not the goods have come back.
+ *
+ * A row that cannot be trusted, under headings that are not known or with cells out of place, still
+ * counts as a return of each order it names, wherever in the row: to miss a return is worse than to
+ * see one too many. Orders of other shops (multi-channel fulfillment) are no concern of a store.
  */
 export function parseReturnsReport(text: string): ReturnsReport {
 	const report = readTabDelimited(text);
@@ -36,24 +44,55 @@ export function parseReturnsReport(text: string): ReturnsReport {
 	const headerProblem = report.headerProblem(
 		isSellerFulfilled ? ['order id', 'return request date'] : ['order-id', 'return-date'],
 	);
-	if (headerProblem !== undefined) return { returns: [], unreadable: [headerProblem] };
-
 	const returns: OrderReturn[] = [];
-	const unreadable: UnreadableRow[] = [];
+	const unreadable: UnreadableRow[] = headerProblem === undefined ? [] : [headerProblem];
+	let open: OpenRow | undefined;
 	for (const row of report.rows()) {
-		const { line } = row;
+		const { line, problem, content } = row;
 		const orderId = row.cell(orderIdColumn);
-		if (row.problem !== undefined) unreadable.push({ line, reason: row.problem });
-		else if (!isOrderIdOfAnyKind(orderId)) unreadable.push({ line, reason: wrongOrderId(orderId) });
-		else {
+		const isSound = headerProblem === undefined && problem === undefined;
+		if (isSound && isOrderId(orderId)) {
 			returns.push({
 				orderId,
 				returnedAt: isSellerFulfilled ? returnDayOf(row) : readMoment(row.cell('return-date')),
 				refundedAmount: isSellerFulfilled ? decimalOf(row.cell('refunded amount')) : null,
 			});
+			open = { cells: cellsOf(content) };
+			continue;
+		}
+		const named = orderIdsIn(tidied(content));
+		for (const id of named.filter(isOrderId)) {
+			returns.push({ orderId: id, returnedAt: null, refundedAmount: null });
+		}
+		if (named.length > 0) {
+			open = { cells: cellsOf(content) };
+		} else if (isSound && open !== undefined && goesOn(open, content, report.columns)) {
+			open = { cells: open.cells + cellsOf(content) - 1 };
+		} else {
+			open = undefined;
+			if (headerProblem === undefined) {
+				unreadable.push({ line, reason: problem ?? wrongOrderId(orderId) });
+			}
 		}
 	}
-	return { returns, unreadable };
+	return { returns, unreadable, isEmpty: report.columns.length === 0 };
+}
+
+/** A row that may go on in the next line, for a comment of the buyer's can hold line breaks. */
+interface OpenRow {
+	readonly cells: number;
+}
+
+const cellsOf = (content: string): number => content.split('\t').length;
+
+/**
+ * Whether a line without an order ID can only be more of the row before it: together they have no more
+ * cells than the header, and it does not begin as rows of this report do, with a date or an order ID.
+ */
+function goesOn({ cells }: OpenRow, content: string, columns: readonly string[]): boolean {
+	const rowsBeginWithDigits = columns[0] === 'return-date' || columns[0] === 'order id';
+	const fits = cells + cellsOf(content) - 1 <= columns.length;
+	return rowsBeginWithDigits && fits && /^[^\d]*\p{L}/u.test(content.slice(0, 200));
 }
 
 const returnDayOf = (row: ReportRow): string | null =>

@@ -2,10 +2,22 @@ import { DateTime } from 'luxon';
 
 import { compareDecimals, DECIMAL } from './decimal';
 import type { SellerOrder } from './order';
+import { tidied } from './writtenIds';
+
+/** For which orders it is not known whether they were returned, though the rule is on. */
+export interface ReturnsGap {
+	readonly fulfilledBy: 'AMAZON' | 'MERCHANT';
+	readonly marketplaceId: string;
+	/** Epoch milliseconds: what was placed from then on cannot be concerned; undefined: all may be. */
+	readonly placedBefore?: number;
+	/** What is missing. */
+	readonly why: string;
+}
 
 /**
- * Which orders a request may go to, as the seller chose it. A rule that is absent, an empty list or
- * an empty text is off; with all rules off no order is left out.
+ * Which orders a request may go to, as the seller chose it. A rule that is absent is off; with all
+ * rules off no order is left out. A list of what to leave out may be empty; one of what to select
+ * then selects nothing, for it was given.
  */
 export interface SelectionRules {
 	/** Order IDs never to ask about. */
@@ -31,6 +43,8 @@ export interface SelectionRules {
 	readonly excludeShippedLate?: boolean;
 	/** Order IDs from the returns reports. */
 	readonly returnedOrderIds?: ReadonlySet<string>;
+	/** What the returns reports do not tell. */
+	readonly returnsGaps?: readonly ReturnsGap[];
 }
 
 /**
@@ -131,6 +145,7 @@ function checksOf(rules: SelectionRules): Check[] {
 		rules.excludeCancellationRequested === true ? cancellationCheck : undefined,
 		rules.excludeShippedLate === true ? lateCheck : undefined,
 		onList(rules.returnedOrderIds, 'returned'),
+		returnsCheck(rules.returnsGaps),
 	].filter((check) => check !== undefined);
 }
 
@@ -149,18 +164,33 @@ function onList(
 	return ({ orderId }) => (orderIds.has(orderId) ? { reason, detail: orderId } : undefined);
 }
 
-const normalised = (text: string): string => text.trim().toUpperCase();
-
-/** Undefined where the list names nothing. */
-function setOf(texts: readonly string[] = []): ReadonlySet<string> | undefined {
-	const set = new Set(texts.map(normalised).filter((text) => text !== ''));
-	return set.size === 0 ? undefined : set;
+/** An order that says neither who fulfils it nor where it is from may be one of those. */
+function returnsCheck(gaps: readonly ReturnsGap[] = []): Check | undefined {
+	if (gaps.length === 0) return undefined;
+	return ({ fulfilledBy, marketplaceId, createdAt }) => {
+		const placed = createdAt === null ? NaN : Date.parse(createdAt);
+		const gap = gaps.find(
+			(each) =>
+				(fulfilledBy ?? each.fulfilledBy) === each.fulfilledBy &&
+				(marketplaceId ?? each.marketplaceId) === each.marketplaceId &&
+				!(placed >= (each.placedBefore ?? Infinity)),
+		);
+		return gap && { reason: 'ruleCannotTell', detail: `\`returnsFromReports\`: ${gap.why}` };
+	};
 }
 
+const normalised = (text: string): string => tidied(text).trim().replace(/\s+/g, ' ').toUpperCase();
+
+const setOf = (texts: readonly string[]): ReadonlySet<string> =>
+	new Set(texts.map(normalised).filter((text) => text !== ''));
+
+const EMPTY_LIST = 'the list of the rule is empty';
+
 function marketplaceCheck(marketplaceIds?: readonly string[]): Check | undefined {
+	if (marketplaceIds === undefined) return undefined;
 	const selected = setOf(marketplaceIds);
-	if (selected === undefined) return undefined;
 	return ({ marketplaceId }) => {
+		if (selected.size === 0) return { reason: 'otherMarketplace', detail: EMPTY_LIST };
 		if (marketplaceId === null) return cannotTell('marketplaceIds', 'marketplaceId');
 		return selected.has(normalised(marketplaceId))
 			? undefined
@@ -199,16 +229,20 @@ function itemCheck(
 	field: 'sku' | 'asin',
 	reason: 'notIncludedSku' | 'excludedSku' | 'notIncludedAsin' | 'excludedAsin',
 ): Check | undefined {
+	if (listed === undefined) return undefined;
 	const wanted = setOf(listed);
-	if (wanted === undefined) return undefined;
 	const isInclude = reason === 'notIncludedSku' || reason === 'notIncludedAsin';
+	if (wanted.size === 0) return isInclude ? () => ({ reason, detail: EMPTY_LIST }) : undefined;
 	return ({ items }) => {
-		if (items === null) return cannotTell(rule, 'items');
+		// An order has items; none at all means that they are not known.
+		if (items === null || items.length === 0) return cannotTell(rule, 'items');
 		const values = items.map((item) => item[field]);
 		const match = values.find((value) => value !== null && wanted.has(normalised(value)));
 		if (typeof match === 'string') return isInclude ? undefined : { reason, detail: match };
-		if (values.includes(null)) return cannotTell(rule, `items[].${field}`);
-		return isInclude ? { reason, detail: values.join(', ') || 'no items' } : undefined;
+		if (values.some((value) => value === null || value.trim() === '')) {
+			return cannotTell(rule, `items[].${field}`);
+		}
+		return isInclude ? { reason, detail: values.join(', ') } : undefined;
 	};
 }
 

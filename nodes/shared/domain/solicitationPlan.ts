@@ -1,6 +1,7 @@
 import { DateTime, IANAZone } from 'luxon';
 
 import { findMarketplace } from './marketplaces';
+import { newestRows } from './newestRows';
 import type { SellerOrder } from './order';
 import { isOrderId, whyNoOrderId } from './orderId';
 import { EXCLUSIONS, exclusionBy, type SelectionRules } from './selectionRules';
@@ -11,7 +12,7 @@ import { solicitationWindow } from './solicitationWindow';
 /** Why an order is not in the plan, each reason once, with what it means. */
 export const PLAN_REASONS = {
 	invalidOrderId: 'The text is not an Amazon order ID',
-	duplicateItem: 'The same order stands earlier among the input items; see there',
+	duplicateItem: 'A newer row of the same order is among the input items; that one counts',
 	alreadyRequested: 'A review was requested for this order before; Amazon allows one per order',
 	orderCancelled: 'The order was cancelled or cannot be fulfilled',
 	notShipped: 'The order is not shipped yet, which Amazon requires',
@@ -77,13 +78,12 @@ const DAY_MS = 86_400_000;
  */
 export function planSolicitations(orders: readonly SellerOrder[], choices: PlanChoices): PlanRow[] {
 	const exclusion = exclusionBy(choices.rules);
-	const seen = new Set<string>();
+	const newest = newestRows(orders.map(({ orderId, updatedAt }) => ({ key: orderId, updatedAt })));
 	const candidates = new Map<number, PlanCandidate>();
 	const rows = orders.map((order, index): PlanRow | undefined => {
 		const { orderId } = order;
-		const repeated = seen.has(orderId);
-		seen.add(orderId);
-		const reason = repeated && isOrderId(orderId) ? 'duplicateItem' : impossible(order, choices);
+		const isOlder = isOrderId(orderId) && newest.get(orderId) !== index;
+		const reason = isOlder ? 'duplicateItem' : impossible(order, choices);
 		if (reason === 'invalidOrderId') return leftOut(reason, undefined, whyNoOrderId(orderId));
 		if (reason !== undefined) return leftOut(reason);
 		const excluded = exclusion(order);

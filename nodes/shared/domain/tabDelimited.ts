@@ -5,11 +5,15 @@ export interface ReportRow {
 	readonly line: number;
 	/** Why the row cannot be trusted; its cells may then stand under the wrong columns. */
 	readonly problem: string | undefined;
+	/** The whole line, without its end. */
+	readonly content: string;
 	/** What the row holds under a column, trimmed; empty where the report or the row lacks it. */
 	cell(column: string): string;
 }
 
 export interface TabDelimitedReport {
+	/** The columns' names in lower case, trimmed; none in a file without text. */
+	readonly columns: readonly string[];
 	/** What is wrong with the header if it lacks one of these columns; nothing for an empty file. */
 	headerProblem(neededColumns: readonly string[]): UnreadableRow | undefined;
 	/** Whether the header names the column. */
@@ -38,6 +42,7 @@ export function readTabDelimited(text: string): TabDelimitedReport {
 	});
 
 	return {
+		columns: names,
 		has: (column) => positions.has(column),
 		headerProblem(neededColumns) {
 			const missing = neededColumns.find((column) => !positions.has(column));
@@ -76,7 +81,8 @@ class Row implements ReportRow {
 
 	constructor(
 		readonly line: number,
-		private content: string,
+		/** With the lines that were taken as its rest. */
+		public content: string,
 		private readonly columns: number,
 		private readonly positions: ReadonlyMap<string, number>,
 	) {

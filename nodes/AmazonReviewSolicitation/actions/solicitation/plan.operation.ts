@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 import {
+	jsonParse,
 	NodeOperationError,
 	updateDisplayOptions,
 	type IDataObject,
@@ -16,6 +17,7 @@ import {
 	withDatesOfWindow,
 	type SellerOrder,
 } from '../../../shared/domain/order';
+import type { ReturnsGap } from '../../../shared/domain/selectionRules';
 import { planSolicitations, type PlanRow } from '../../../shared/domain/solicitationPlan';
 import { forEachSeller, type OfSeller } from '../../../shared/n8n/bySeller';
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
@@ -25,10 +27,17 @@ import { resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
 import { readParameters } from '../../../shared/n8n/parameters';
 import { SpApiClient } from '../../../shared/spapi/client';
 import { shareOf } from '../../../shared/spapi/endpoints';
+import type { SpApiFailure } from '../../../shared/spapi/failure';
 import { operationOf } from '../../../shared/spapi/operations';
-import { readReturnedOrderIds } from '../../orders/returns';
+import { readReturns } from '../../orders/returns';
 import { firstOrderOf } from '../../orders/shipments';
-import { selectionRules, selectionSchema, type Selection } from './planRules';
+import {
+	addedOptions,
+	selectionRules,
+	selectionSchema,
+	settledOrders,
+	type Selection,
+} from './planRules';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['solicitation'], operation: ['plan'] } },
@@ -66,9 +75,9 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'string',
 				typeOptions: { rows: 3 },
 				default: '',
-				placeholder: "e.g. {{ $('Settled').all().map((item) => item.json.orderId) }}",
+				placeholder: "e.g. {{ $('Ledger').all() }}",
 				description:
-					'IDs of orders that are settled: those of your ledger rows without tryAgainLater, separated by commas or lines, or as a list. They are left out, which spares a call to Amazon for each.',
+					'The rows of your ledger, or IDs of orders that are settled, as text or a list. Of ledger rows, an order counts that was requested, or whose newest row is not to be tried again. They are left out, which saves a call to Amazon for each.',
 			},
 			{
 				displayName: 'Daily Cap',
@@ -77,7 +86,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: 500,
 				typeOptions: { minValue: 0 },
 				description:
-					"Most requests per day, in the workflow's time zone. Plan does not know what earlier runs sent today: give it in 'Sent Today'.",
+					"Most requests per day and seller, in the workflow's time zone. Plan does not know what earlier runs sent today: give it in 'Sent Today'.",
 			},
 			{
 				displayName: 'Days of the Week',
@@ -176,25 +185,30 @@ const timeOfDay = z
 		return Math.min(hours * 60 + minutes, 24 * 60);
 	});
 
-const orderIds = selectionSchema.shape.doNotSolicit;
-
 const schema = z.object({
 	preferredDelay: z.number().min(0),
 	sendNowWithin: z.number().min(0),
 	rules: selectionSchema.default({}),
-	options: z.object({
-		alreadyRequested: orderIds,
-		dailyCap: z.number().int().min(0).optional(),
-		sentToday: z.coerce.number().int().min(0).optional(),
-		weekdays: z.array(z.number().int().min(1).max(7)).min(1, 'Choose a day').optional(),
-		delayFrom: z.enum(['earliestDelivery', 'latestDelivery']).default('latestDelivery'),
-		fromTime: timeOfDay.optional(),
-		toTime: timeOfDay.optional(),
-		unknownDates: z.enum(['askAmazon', 'leaveOut']).default('askAmazon'),
-		clock: z.enum(['marketplace', 'buyer']).default('marketplace'),
-		waitMinutes: z.number().min(0).default(15),
-	}),
+	options: addedOptions().pipe(
+		z.object({
+			alreadyRequested: settledOrders,
+			dailyCap: z.number().int().min(0).optional(),
+			sentToday: z
+				.union([z.string().trim().min(1, 'Give a number'), z.number()])
+				.pipe(z.coerce.number().int().min(0))
+				.optional(),
+			weekdays: z.array(z.number().int().min(1).max(7)).min(1, 'Choose a day').optional(),
+			delayFrom: z.enum(['earliestDelivery', 'latestDelivery']).default('latestDelivery'),
+			fromTime: timeOfDay.optional(),
+			toTime: timeOfDay.optional(),
+			unknownDates: z.enum(['askAmazon', 'leaveOut']).default('askAmazon'),
+			clock: z.enum(['marketplace', 'buyer']).default('marketplace'),
+			waitMinutes: z.number().min(0).default(15),
+		}),
+	),
 });
+
+type Wanted = z.infer<typeof schema>;
 
 /** An order with the connection to its seller. */
 interface OrderToPlan extends OfSeller {
@@ -208,12 +222,23 @@ export async function prepare(this: IExecuteFunctions, itemIndex: number): Promi
 }
 
 function readOrder(context: IExecuteFunctions, itemIndex: number): SellerOrder {
-	const json = context.getInputData()[itemIndex]?.json ?? {};
-	const { orderId } = json;
+	const json: unknown = context.getInputData()[itemIndex]?.json ?? {};
+	if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+		throw new NodeOperationError(
+			context.getNode(),
+			'Could not read the order: its item is no row',
+			{
+				itemIndex,
+				description: `It is ${Array.isArray(json) ? 'a list' : 'a text'}. Give one item per order, with the fields of Order: Get Many.`,
+			},
+		);
+	}
+	const given = Object.entries(json);
 	const fields = Object.fromEntries(
-		Object.entries(json).map(([name, value]) => [name, asHandedOn(name, value)]),
+		given.map(([name, value]) => [name, asHandedOn(name, value, json)]),
 	);
-	const parsed = sellerOrderSchema.safeParse({ ...fields, orderId: String(orderId ?? '').trim() });
+	const orderId = String(fields.orderId ?? '').trim();
+	const parsed = sellerOrderSchema.safeParse({ ...fields, orderId });
 	if (parsed.success) return withDatesOfWindow(parsed.data, fields);
 	const [issue] = parsed.error.issues;
 	throw new NodeOperationError(
@@ -223,56 +248,85 @@ function readOrder(context: IExecuteFunctions, itemIndex: number): SellerOrder {
 	);
 }
 
+const FLAGS: readonly string[] = ['isPrime', 'isBusiness', 'cancellationRequested', 'shippedLate'];
+
 /** Tables and databases give back an empty text for null, a Date for a moment, a number for an amount. */
-function asHandedOn(name: string, value: unknown): unknown {
-	if (value === '') return name === 'replacementFor' ? '' : null;
+function asHandedOn(name: string, value: unknown, row: object): unknown {
+	if (value === '') return name === 'replacementFor' && !isBlanked(row) ? '' : null;
 	if (value instanceof Date) return value.toISOString();
 	if (DateTime.isDateTime(value)) return value.toUTC().toISO();
+	if (name === 'items' && typeof value === 'string') {
+		return jsonParse<unknown>(value, { fallbackValue: value });
+	}
+	if (FLAGS.includes(name)) return asFlag(value);
 	return name === 'orderTotal' && typeof value === 'number' ? String(value) : value;
+}
+
+/**
+ * Whether the row went through a table that has an empty text for null. There `replacementFor` may have
+ * been null, too, which means that nobody said whether the order replaces another one.
+ */
+const isBlanked = (row: object): boolean =>
+	FLAGS.some((name) => name in row && (row as IDataObject)[name] === '');
+
+/** Sheets have TRUE and FALSE, some databases 1 and 0. */
+function asFlag(value: unknown): unknown {
+	const text = String(value).trim().toLowerCase();
+	if (text === 'true' || text === '1') return true;
+	return text === 'false' || text === '0' ? false : value;
 }
 
 /** For each order, whether to ask now, when to ask later, or why not at all; each seller's by themselves. */
 export async function execute(
 	this: IExecuteFunctions,
-	orders: readonly OrderToPlan[],
-): Promise<IDataObject[][]> {
-	return await forEachSeller(
-		orders,
-		async (client, own) =>
-			await planFor.call(
-				this,
-				client,
-				own.map(({ order }) => order),
-			),
-	);
-}
-
-async function planFor(
-	this: IExecuteFunctions,
-	client: SpApiClient,
-	orders: readonly SellerOrder[],
+	prepared: readonly OrderToPlan[],
 ): Promise<IDataObject[][]> {
 	const wanted = readParameters(this, 0, schema, description);
-	const { rules, options } = wanted;
+	hintAtEmptyLists(this, wanted.rules);
+	const planned = await forEachSeller(prepared, async (client, own) => {
+		const orders = own.map(({ order }) => order);
+		const rows = await planOf(this, client, orders, wanted);
+		return rows.map((row, index) => [toItem(orders[index], row)]);
+	});
+	const items = planned.flat();
+	const undated = items.filter(
+		({ decision, windowOpensAt }) => decision === 'sendNow' && windowOpensAt === null,
+	).length;
+	if (undated > 0) {
+		hint(
+			this,
+			`${undated} of the orders to ask about now have no delivery dates: only Amazon knows whether their time has come or is over, and Send asks it. For FBA orders the option 'FBA Delivery Dates' in Order: Get Many adds estimated ones.`,
+		);
+	}
+	return planned;
+}
+
+/** The plan for the orders of one seller. */
+async function planOf(
+	context: IExecuteFunctions,
+	client: SpApiClient,
+	orders: readonly SellerOrder[],
+	{ rules, options, preferredDelay, sendNowWithin }: Wanted,
+): Promise<PlanRow[]> {
 	const share = shareOf(client.credentials);
 	const { rate, burst } = operationOf('createProductReviewAndSellerFeedbackSolicitation');
 	const now = DateTime.utc();
-	const defaultMarketplaceId = resolveMarketplace(this, client, undefined, 0).id;
-	const returned = await returnedOrderIds(
-		this,
+	const defaultMarketplaceId = resolveMarketplace(context, client, undefined, 0).id;
+	const returns = await knownReturns(
+		context,
 		client,
 		orders,
 		rules,
 		options.waitMinutes,
 		defaultMarketplaceId,
 	);
-	const rows = planSolicitations(orders, {
+	return planSolicitations(orders, {
 		now: now.toMillis(),
 		rate: rate * share,
 		burst: Math.max(1, Math.floor(burst * share)),
 		dailyCap: options.dailyCap,
 		sentToday: options.sentToday,
-		capZone: this.getTimezone(),
+		capZone: context.getTimezone(),
 		weekdays: options.weekdays,
 		hours:
 			options.fromTime === undefined && options.toTime === undefined
@@ -283,60 +337,107 @@ async function planFor(
 			createdSince:
 				rules.oldestDays === undefined ? undefined : now.minus({ days: rules.oldestDays }).toISO(),
 			doNotSolicit: new Set(rules.doNotSolicit),
-			returnedOrderIds: returned && new Set(returned),
+			...returns,
 		},
-		alreadyRequested: new Set(options.alreadyRequested),
-		preferredDelayDays: wanted.preferredDelay,
+		alreadyRequested: options.alreadyRequested ?? new Set(),
+		preferredDelayDays: preferredDelay,
 		delayFrom: options.delayFrom,
 		clock: options.clock,
 		leaveOutUnknownDates: options.unknownDates === 'leaveOut',
-		sendNowWithinMs: wanted.sendNowWithin * 60_000,
+		sendNowWithinMs: sendNowWithin * 60_000,
 		defaultMarketplaceId,
 	});
-	const items = rows.map((row, index) => toItem(orders[index], row));
-	const undated = items.filter(
-		({ decision, windowOpensAt }) => decision === 'sendNow' && windowOpensAt === null,
-	).length;
-	if (undated > 0) {
-		hint(
-			this,
-			`${undated} of the orders to ask about now have no delivery dates: only Amazon knows whether their time has come or is over, and Send asks it. For FBA orders the option 'FBA Delivery Dates' in Order: Get Many adds estimated ones.`,
-		);
-	}
-	return items.map((item) => [item]);
 }
 
-/** Undefined where the rule is off. */
-async function returnedOrderIds(
+/** Rules that select by a list, with their names in the editor. */
+const SELECTING_LISTS = {
+	includeSkus: 'Include SKUs',
+	includeAsins: 'Include ASINs',
+	marketplaceIds: 'Marketplaces',
+} as const;
+
+/** A list that turned out empty selects nothing, which is to be noticed. */
+function hintAtEmptyLists(context: IExecuteFunctions, rules: Selection): void {
+	for (const name of ['includeSkus', 'includeAsins', 'marketplaceIds'] as const) {
+		if (rules[name]?.length !== 0) continue;
+		hint(
+			context,
+			`The list of the rule '${SELECTING_LISTS[name]}' is empty, so no order is selected. Remove the rule to select all.`,
+			'warning',
+		);
+	}
+}
+
+/** What is known of returns, by list and by report; nothing where neither rule is on. */
+async function knownReturns(
 	context: IExecuteFunctions,
 	client: SpApiClient,
 	orders: readonly SellerOrder[],
-	{ returnedOrderIds: listed, returnsFromReports }: Selection,
+	{ returnedOrderIds: listed, returnsFromReports, canceledReturns }: Selection,
 	waitMinutes: number,
 	defaultMarketplaceId: string,
-): Promise<string[] | undefined> {
-	if (returnsFromReports !== true) return listed;
-	const since = DateTime.utc().minus({ days: OLDEST_RETURNS_DAYS }).toISO();
-	// What an order does not say must not spare it the look: then the whole reach is asked for.
+): Promise<{
+	readonly returnedOrderIds: ReadonlySet<string>;
+	readonly returnsGaps?: readonly ReturnsGap[];
+}> {
+	if (returnsFromReports !== true) return { returnedOrderIds: new Set(listed) };
+	const now = DateTime.utc();
+	const since = now.minus({ days: OLDEST_RETURNS_DAYS }).toMillis();
+	// A date that is wrong must not spare the order the look: a report takes at least a day.
+	const latest = now.minus({ days: 1 }).toMillis();
+	// What an order does not say must not, either: then the whole reach is asked for.
 	const shipped = orders
 		.filter(({ status }) => status === null || status === 'SHIPPED')
-		.map((order) => ({
-			...order,
-			marketplaceId: order.marketplaceId ?? defaultMarketplaceId,
-			createdAt: order.createdAt !== null && order.createdAt > since ? order.createdAt : since,
-		}));
-	const returned = [...(listed ?? [])];
+		.map((order) => {
+			const created = order.createdAt === null ? since : Date.parse(order.createdAt);
+			const from = Math.min(latest, Math.max(since, created));
+			return {
+				...order,
+				marketplaceId: order.marketplaceId ?? defaultMarketplaceId,
+				createdAt: DateTime.fromMillis(from, { zone: 'utc' }).toISO(),
+			};
+		});
+	const returned = new Set(listed);
+	const returnsGaps: ReturnsGap[] = [];
+	const failures: SpApiFailure[] = [];
+	let asked = 0;
 	for (const fulfilledBy of FULFILLERS) {
 		const theirs = shipped.filter((order) => [fulfilledBy, null].includes(order.fulfilledBy));
 		for (const [marketplaceId, after] of firstOrderOf(theirs)) {
 			const marketplace = findMarketplace(marketplaceId);
-			if (marketplace === undefined) continue;
+			if (marketplace === undefined) {
+				const why = `Amazon has no marketplace ${marketplaceId.slice(0, 20)}`;
+				returnsGaps.push({ fulfilledBy, marketplaceId, why });
+				continue;
+			}
+			asked += 1;
 			const range = { marketplace, after, waitMs: waitMinutes * 60_000 };
-			for (const id of await readReturnedOrderIds(context, client, fulfilledBy, range))
-				returned.push(id);
+			const { orderIds, gaps, failure } = await readReturns(
+				context,
+				client,
+				fulfilledBy,
+				range,
+				canceledReturns === 'noReturns',
+			);
+			for (const id of orderIds) returned.add(id);
+			for (const gap of gaps) returnsGaps.push({ fulfilledBy, marketplaceId, ...gap });
+			if (failure !== undefined) failures.push(failure);
 		}
 	}
-	return returned;
+	const [failure] = failures;
+	if (failure !== undefined && failures.length === asked) throw failure;
+	hintAtReturnsGaps(context, returnsGaps);
+	return { returnedOrderIds: returned, returnsGaps };
+}
+
+function hintAtReturnsGaps(context: IExecuteFunctions, gaps: readonly ReturnsGap[]): void {
+	if (gaps.length === 0) return;
+	const reasons = [...new Set(gaps.map(({ why }) => why))].join('; ');
+	hint(
+		context,
+		`Orders that may have been returned are left out (ruleCannotTell): ${reasons}. If a report was canceled and you know that nothing was returned in that time, set the rule 'If a Returns Report Is Canceled'.`,
+		'warning',
+	);
 }
 
 /** Windows of orders placed longer ago are over. */

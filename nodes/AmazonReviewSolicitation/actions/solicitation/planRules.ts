@@ -1,40 +1,86 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
+import {
+	problemOf,
+	readList,
+	settledOrderIds,
+	type GivenList,
+	type ListKind,
+	type ReadingOptions,
+} from '../../../shared/domain/givenList';
 import { FULFILLERS } from '../../../shared/domain/order';
 import { POLICY_NOTE, POLICY_RULES } from '../../../shared/domain/selectionRules';
 import { marketplaceOptions } from '../../../shared/n8n/marketplaceParameter';
 import { fulfilledByParameter } from '../../orders/fulfilledByParameter';
 
-/** A text with commas or line ends between its entries, or the list of an expression. */
-const list = z
-	.union([z.string().transform((text) => text.split(/[,;\n]/)), z.array(z.coerce.string())])
-	.transform((entries) => entries.map((entry) => entry.trim()).filter(Boolean));
+/**
+ * A list in any shape. An expression that gives no value at all is no list: what it was to hold is not
+ * known.
+ */
+const listOfKind = (kind: ListKind, options?: ReadingOptions) =>
+	z.unknown().transform((given, context): GivenList | undefined => {
+		if (given === undefined) return undefined;
+		const list = readList(given, kind, options);
+		const problem = problemOf(list, kind);
+		if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+		return list;
+	});
+
+const listOfValues = (kind: ListKind, options?: ReadingOptions) =>
+	listOfKind(kind, options).transform((list) => list?.entries.map(({ value }) => value));
+
+/** Order IDs of which those count that the rows of a ledger have as settled. */
+export const settledOrders = listOfKind('orderId').transform((list) =>
+	list === undefined ? undefined : settledOrderIds(list),
+);
 
 const decimal = z
 	.union([z.string(), z.number()])
 	.transform((value) => String(value).trim())
-	.refine((text) => /^(\d+(\.\d+)?)?$/.test(text), 'Give a number such as 19.99');
+	.refine((text) => /^\d+(\.\d+)?$/.test(text), 'Give a number such as 19.99');
 
-export const selectionSchema = z.object({
-	includeSkus: list.optional(),
-	excludeSkus: list.optional(),
-	includeAsins: list.optional(),
-	excludeAsins: list.optional(),
-	marketplaceIds: z.array(z.string()).optional(),
-	fulfilledBy: z.enum(FULFILLERS).optional(),
-	minTotal: decimal.optional(),
-	maxTotal: decimal.optional(),
-	business: z.enum(['only', 'exclude']).optional(),
-	prime: z.enum(['only', 'exclude']).optional(),
-	oldestDays: z.number().positive().optional(),
-	excludeReplacements: z.boolean().optional(),
-	excludeCancellationRequested: z.boolean().optional(),
-	excludeShippedLate: z.boolean().optional(),
-	returnedOrderIds: list.optional(),
-	returnsFromReports: z.boolean().optional(),
-	doNotSolicit: list.optional(),
-});
+/**
+ * Options that were added and whose expression gives nothing: what was wanted is not known, and a rule
+ * must not be off for that, nor a limit.
+ * @param mayLackValue options for which no value means what leaving them away does
+ */
+export const addedOptions = (mayLackValue: readonly string[] = []) =>
+	z.record(z.unknown()).superRefine((options, context) => {
+		for (const [name, value] of Object.entries(options)) {
+			if ((value === undefined || value === null) && !mayLackValue.includes(name)) {
+				context.addIssue({
+					code: 'custom',
+					path: [name],
+					message:
+						'Could not read the value: the expression gives none. Check the names of its fields; for an empty list let it give [].',
+				});
+			}
+		}
+	});
+
+export const selectionSchema = addedOptions().pipe(
+	z.object({
+		includeSkus: listOfValues('sku', { linesAreExact: true }),
+		excludeSkus: listOfValues('sku'),
+		includeAsins: listOfValues('asin'),
+		excludeAsins: listOfValues('asin'),
+		marketplaceIds: listOfValues('marketplace'),
+		fulfilledBy: z.enum(FULFILLERS).optional(),
+		minTotal: decimal.optional(),
+		maxTotal: decimal.optional(),
+		business: z.enum(['only', 'exclude']).optional(),
+		prime: z.enum(['only', 'exclude']).optional(),
+		oldestDays: z.number().positive().optional(),
+		excludeReplacements: z.boolean().optional(),
+		excludeCancellationRequested: z.boolean().optional(),
+		excludeShippedLate: z.boolean().optional(),
+		returnedOrderIds: listOfValues('orderId'),
+		returnsFromReports: z.boolean().optional(),
+		canceledReturns: z.enum(['cannotTell', 'noReturns']).default('cannotTell'),
+		doNotSolicit: listOfValues('orderId'),
+	}),
+);
 
 export type Selection = z.infer<typeof selectionSchema>;
 
@@ -50,8 +96,13 @@ const listOf = (
 	typeOptions: { rows: 3 },
 	default: '',
 	placeholder: `e.g. ${example}`,
-	description: `${description}. Separate them by commas or lines, or use an expression that gives a list.`,
+	description,
 });
+
+const ONE_PER_LINE =
+	'One per line, or separated by commas; or an expression that gives a list or rows';
+
+const INCLUDES_NONE = 'An empty list selects no order.';
 
 const onlyOrExclude = (displayName: string, name: string): INodeProperties => ({
 	displayName,
@@ -84,22 +135,17 @@ export const selectionRules: INodeProperties = {
 	options: [
 		onlyOrExclude('Business Orders', 'business'),
 		{
-			...listOf(
-				'Do Not Solicit',
-				'doNotSolicit',
-				'111-1234567-7654321',
-				'Orders never to ask about',
-			),
+			...listOf('Do Not Solicit', 'doNotSolicit', '111-1234567-7654321', ''),
 			...underPolicy(
 				'doNotSolicit',
-				'IDs of orders never to ask about, separated by commas or lines, or as a list',
+				'IDs of orders never to request a review for, as text, a list or rows with a field orderId. An entry that is not an order ID stops the node',
 			),
 		},
 		listOf(
 			'Exclude ASINs',
 			'excludeAsins',
 			'B0EXAMPLE1, B0EXAMPLE2',
-			'Leave out orders with any of these',
+			`Leave out orders with any of these. ${ONE_PER_LINE}.`,
 		),
 		{
 			displayName: 'Exclude Cancel Requests',
@@ -124,10 +170,10 @@ export const selectionRules: INodeProperties = {
 			type: 'string',
 			typeOptions: { rows: 3 },
 			default: '',
-			placeholder: "e.g. {{ $('Returns').all().map((item) => item.json.orderId) }}",
+			placeholder: "e.g. {{ $('Returns').all() }}",
 			...underPolicy(
 				'returnedOrderIds',
-				'IDs of orders that were returned or refunded, such as those of another node, to leave out',
+				'IDs of orders that were returned or refunded, to leave out, as text, a list or rows with a field orderId. An entry that is not an order ID stops the node',
 			),
 		},
 		{
@@ -137,7 +183,7 @@ export const selectionRules: INodeProperties = {
 			default: true,
 			...underPolicy(
 				'returnedOrderIds',
-				"Whether to leave out orders that stand in Amazon's returns reports, which takes two reports per 30 days and marketplace",
+				"Whether to leave out orders in Amazon's returns reports, which takes two reports per 30 days and marketplace. Orders whose report could not be read are left out, too",
 			),
 		},
 		{
@@ -154,20 +200,40 @@ export const selectionRules: INodeProperties = {
 			'Exclude SKUs',
 			'excludeSkus',
 			'MUG-BLUE, MUG-RED',
-			'Leave out orders with any of these',
+			`Leave out orders with any of these. ${ONE_PER_LINE}.`,
 		),
 		fulfilledByParameter,
+		{
+			displayName: 'If a Returns Report Is Canceled',
+			name: 'canceledReturns',
+			type: 'options',
+			default: 'cannotTell',
+			options: [
+				{
+					name: 'Do Not Request',
+					value: 'cannotTell',
+					description: 'The orders concerned are left out until a report can be read',
+				},
+				{
+					name: 'Take It as No Returns',
+					value: 'noReturns',
+					description: 'Right if you know that nobody returned anything in that time',
+				},
+			],
+			description:
+				"For the rule 'Exclude Returned (Reports)'. Amazon cancels a returns report when nothing was returned, but also when it refuses to make one, and does not say which. Take it as no returns only if returns are rare for you and your earlier reports came whole.",
+		},
 		listOf(
 			'Include ASINs',
 			'includeAsins',
 			'B0EXAMPLE1, B0EXAMPLE2',
-			'Only orders with at least one of these',
+			`Only orders with at least one of these. ${ONE_PER_LINE}. ${INCLUDES_NONE}`,
 		),
 		listOf(
 			'Include SKUs',
 			'includeSkus',
 			'MUG-BLUE, MUG-RED',
-			'Only orders with at least one of these',
+			`Only orders with at least one of these. ${ONE_PER_LINE}. ${INCLUDES_NONE}`,
 		),
 		{
 			displayName: 'Marketplaces',
@@ -175,7 +241,7 @@ export const selectionRules: INodeProperties = {
 			type: 'multiOptions',
 			default: [],
 			options: marketplaceOptions,
-			description: 'Only orders of these marketplaces',
+			description: 'Only orders of these marketplaces. ,.',
 		},
 		{
 			displayName: 'Oldest Orders (Days)',

@@ -12,6 +12,7 @@ import { readParameters } from '../../../shared/n8n/parameters';
 import { requestsOfAgent, RequestCap } from '../../sending/requestCap';
 import { SendRun, type OrderToSend } from '../../sending/sendRun';
 import { explainOption, orderParameters, readOrder } from './common';
+import { addedOptions } from './planRules';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['solicitation'], operation: ['send'] } },
@@ -101,22 +102,34 @@ const itemSchema = z.object({
 const runSchema = z.object({
 	letAgentSend: z.boolean().optional(),
 	agentMaxRequests: z.number().int().min(1).default(10),
-	options: z.object({
-		checkFirst: z.boolean().default(true),
-		explain: z.boolean().default(false),
-		maxRequests: z.number().int().min(1).optional(),
-		timeBudget: z.number().positive().optional(),
-	}),
+	options: addedOptions(['attemptsBefore']).pipe(
+		z.object({
+			checkFirst: z.boolean().default(true),
+			explain: z.boolean().default(false),
+			maxRequests: z.number().int().min(1).optional(),
+			timeBudget: z.number().positive().optional(),
+		}),
+	),
 });
 
-const attemptSchema = z.object({ attempt: z.number().int().min(0) });
+/** Of an order or a ledger row. */
+const rowSchema = z.object({
+	attempt: z.coerce.number().int().min(0).catch(0),
+	updatedAt: z.unknown(),
+	at: z.unknown(),
+});
 
 /** Reads one order. */
 export async function prepare(this: IExecuteFunctions, itemIndex: number): Promise<OrderToSend> {
 	const { dryRun, options } = readParameters(this, itemIndex, itemSchema, description);
 	const order = await readOrder(this, itemIndex);
-	const row = attemptSchema.safeParse(this.getInputData()[itemIndex]?.json).data;
-	return { ...order, dryRun, attemptsBefore: options.attemptsBefore ?? row?.attempt ?? 0 };
+	const row = rowSchema.safeParse(this.getInputData()[itemIndex]?.json).data;
+	return {
+		...order,
+		dryRun,
+		attemptsBefore: options.attemptsBefore ?? row?.attempt ?? 0,
+		updatedAt: row?.updatedAt ?? row?.at,
+	};
 }
 
 /** Requests a review for each order that Amazon offers one for; ledger rows for every order. */
