@@ -62,8 +62,14 @@ export class Turn {
 		return keyOf(this.marketplace, this.kind);
 	}
 
+	private get whose(): string {
+		return `${this.client.seller} ${this.marketplace.id}`;
+	}
+
 	/** Whether there is anything to ask Amazon for. */
 	isDue(state: MarketplaceWatch): boolean {
+		// Only feedback tells whose reports these are.
+		if (state.inDoubt && this.kind !== 'feedback') return false;
 		return this.nextStep(state) !== 'rest';
 	}
 
@@ -121,7 +127,7 @@ export class Turn {
 	}
 
 	private get wantsTotals(): boolean {
-		const mayTry = this.poller.mayTry(keyOf(this.marketplace, 'totals'), this.now);
+		const mayTry = this.poller.mayTry(keyOf(this.marketplace, 'totals'));
 		return mayTry && reportsFor(this.parameters).includes('totals');
 	}
 
@@ -167,7 +173,7 @@ export class Turn {
 		report: AskedReport,
 	): { state: MarketplaceWatch; items: IDataObject[] } {
 		const { state, events } = advance(before, observation, settingsOf(this.parameters));
-		if (observation.kind === 'feedback') this.poller.remember(this.marketplace.id, report);
+		if (observation.kind === 'feedback') this.poller.remember(this.whose, report);
 		return { state, items: events.map((event) => toItem(event, this.marketplace, kind, report)) };
 	}
 
@@ -179,7 +185,7 @@ export class Turn {
 		const distance = ({ askedAt }: AskedReport): number =>
 			Math.abs(Date.parse(askedAt) - Date.parse(totalsAt));
 		const [report] = this.poller
-			.feedbackReports(this.marketplace.id)
+			.feedbackReports(this.whose)
 			.filter(({ askedAt }) => isOfOneTime(totalsAt, askedAt))
 			.toSorted((a, b) => distance(a) - distance(b));
 		if (report === undefined) return { state, items: [] };

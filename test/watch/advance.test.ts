@@ -521,7 +521,7 @@ describe('the rating', () => {
 	it('is told at the start only where the present is asked for', () => {
 		const start = [totals(100, 6), noNews()];
 		expect(toldBy(start)).toEqual([[], []]);
-		expect(watch(start).state.alarms).toEqual({ 'rating/30/95': { raised: true, changes: 0 } });
+		expect(watch(start).state.alarms).toEqual({ 'rating/30/95': { raised: true, changes: 0, by: '0.5/10' } });
 		const { told } = watch([...start, noNews()], settingsWith({ tellPresent: true }));
 		expect(told.map(namesOf)).toEqual([[], ['ratingFellBelowThreshold'], []]);
 		expect(told[1]?.[0]).toMatchObject({ before: undefined, id: idOf('rating/30/95/1/raised') });
@@ -554,7 +554,7 @@ describe('the rating', () => {
 	it('is not judged by a report with lines that cannot be read', () => {
 		const neutral = ['1', '2', '3'].map((last) => row(`100-0000000-000020${last}`, 3));
 		const known = watch([totals(100, 3), feedback([SOME, ...neutral])]).state;
-		expect(known.alarms).toEqual({ 'rating/30/95': { raised: true, changes: 0 } });
+		expect(known.alarms).toEqual({ 'rating/30/95': { raised: true, changes: 0, by: '0.5/10' } });
 		// Without the neutral ones it would be 97 %.
 		const { told, state } = watch([feedback([SOME], { unreadable: 3 })], settingsWith(), known);
 		expect(told.flat()).toEqual([]);
@@ -566,7 +566,7 @@ describe('the rating', () => {
 
 	it('is neither judged nor known by a report without any row', () => {
 		const known = watch([totals(100, 3), feedback([SOME, row(A, 3), row(B, 3), row(C, 3)])]).state;
-		expect(known.alarms).toEqual({ 'rating/30/95': { raised: true, changes: 0 } });
+		expect(known.alarms).toEqual({ 'rating/30/95': { raised: true, changes: 0, by: '0.5/10' } });
 		const empty = feedback([]);
 		expect(advance(known, empty, settingsWith())).toEqual({ state: known, events: [] });
 		expect(advance(known, empty, settingsWith()).state).toBe(known);
@@ -602,7 +602,7 @@ describe('the rating', () => {
 				coveredThrough: TODAY,
 				notes: [ONE_DAY_ONLY],
 			});
-			expect(state.alarms).toEqual({ 'rating/30/95': { raised: false, changes: 0 } });
+			expect(state.alarms).toEqual({ 'rating/30/95': { raised: false, changes: 0, by: '0.5/10' } });
 			// Of another window, or before the first pair, none is known.
 			for (const { told } of [
 				watch([...KNOWN, later, news(timeOf(asOf))], settingsWith({ ratingDays: 90 })),
@@ -736,7 +736,7 @@ describe('the rating', () => {
 		// Those of the first window are forgotten: they would be compared with times long past.
 		const back = watch([totals(100, 0), noNews()], settingsWith(), state);
 		expect(back.told.flat()).toEqual([]);
-		expect(back.state.alarms).toEqual({ 'rating/30/95': { raised: false, changes: 0 } });
+		expect(back.state.alarms).toEqual({ 'rating/30/95': { raised: false, changes: 0, by: '0.5/10' } });
 	});
 
 	it('crosses the line, then the margin, in turn: never one of them twice', () => {
@@ -939,7 +939,7 @@ describe('the account status', () => {
 });
 
 describe('a watch that begins anew', () => {
-	it('names what it tells otherwise than one before, except feedback', () => {
+	it('names what it tells otherwise than one before', () => {
 		const reports = [
 			health({ accountStatus: 'NORMAL', amazonFulfilled: rate(0, 100) }),
 			health({ accountStatus: 'AT_RISK', amazonFulfilled: rate(5, 100) }),
@@ -958,7 +958,7 @@ describe('a watch that begins anew', () => {
 		expect(namesOf(other ?? [])).toEqual(namesOf(one ?? []));
 		const ids = new Set(one?.map(({ id }) => id));
 		const same = other?.filter(({ id }) => ids.has(id)) ?? [];
-		expect(namesOf(same)).toEqual(['newNegativeFeedback']);
+		expect(same).toEqual([]);
 	});
 });
 
@@ -1273,7 +1273,7 @@ describe('what was written', () => {
 		it('is in doubt until the next feedback report', () => {
 			const before = known();
 			const state = doubted(before);
-			expect(state).toEqual({ ...before, inDoubt: true });
+			expect(state).toEqual({ ...before, totals: undefined, inDoubt: true });
 			expect(reread(state)).toEqual(state);
 		});
 
@@ -1291,11 +1291,12 @@ describe('what was written', () => {
 			if (expected.length === 0) expect(state).toMatchObject({ alarms: {}, tellFrom: undefined });
 		});
 
-		it('stays in doubt where the report has no row', () => {
+		it('begins anew where the report has no row', () => {
 			const before = doubted(known());
 			const { told, state } = watch([feedback([])], settingsWith(), before);
 			expect(told.flat()).toEqual([]);
-			expect(state.inDoubt).toBe(true);
+			expect(state.inDoubt).toBeUndefined();
+			expect(state.feedback).toBeUndefined();
 		});
 	});
 

@@ -56,7 +56,7 @@ export type Observation =
 			readonly today: string;
 	  };
 
-export interface WatchSettings extends Omit<FeedbackWatchSettings, 'tellFrom'> {
+export interface WatchSettings extends Omit<FeedbackWatchSettings, 'tellFrom' | 'watch'> {
 	readonly events: readonly WatchEventName[];
 	/** What is wrong already when the watch begins is told too. */
 	readonly tellPresent: boolean;

@@ -41,7 +41,9 @@ export async function askForReport(
 ): Promise<AskedReport> {
 	const key = [client.seller, request.reportType, request.marketplaceId].join(' ');
 	const last = lastAsked.get(key);
-	if (last !== undefined && DateTime.fromISO(last.askedAt) > newerThan) return last;
+	const lastAt = last && DateTime.fromISO(last.askedAt);
+	// From the future, for the machine's clock was ahead: it is not known when that was.
+	if (last && lastAt && lastAt > newerThan && lastAt <= DateTime.utc()) return last;
 
 	const underWay = asking.get(key);
 	if (underWay !== undefined) return await underWay;
