@@ -4,7 +4,6 @@ import { passTime, setClockAhead } from './passingTime';
 import { connect } from './sandboxCredential';
 import {
 	CA,
-	FEEDBACK_EVENTS,
 	MINUTE,
 	passMinutes,
 	US,
@@ -31,8 +30,6 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 const world = () => watching.sandbox.world;
-
-const low = (marketplaceId = US) => watching.sandbox.truth.feedback('demo', marketplaceId);
 
 const eventsOf = (items: readonly IDataObject[]) =>
 	items.map(({ event, orderId }) => `${String(event)} ${String(orderId)}`).toSorted();
