@@ -18,6 +18,7 @@ import {
 } from '../nodes/shared/spapi/endpoints';
 import { logIn } from '../nodes/shared/spapi/login';
 import { operationOf } from '../nodes/shared/spapi/operations';
+import { reportLimitFields } from '../nodes/shared/spapi/reportLimits';
 import { USER_AGENT } from '../nodes/shared/spapi/userAgent';
 
 const regionOfMarketplace = Object.fromEntries(MARKETPLACES.map(({ id, region }) => [id, region]));
@@ -145,6 +146,7 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 			description:
 				"How much of Amazon's rate limit each process of n8n may use. Amazon counts all of them together: with four workers in queue mode, set 25.",
 		},
+		...reportLimitFields,
 		{
 			displayName: 'Access Token',
 			name: 'accessToken',

@@ -2,6 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { credentialsOf } from './credentials';
 import { faultSchema } from './faults';
+import { changeHabits, HABIT_NAMES, HABITS, habitsChangeSchema } from './habits';
+import { APPLICATIONS } from './lwa';
 import { secretsOf } from './secrets';
 import { settingsChangeSchema, settingsSchema } from './settings';
 import { Truth } from './truth';
@@ -109,6 +111,9 @@ function mountReading(control: FastifyInstance, state: SandboxState): void {
 	control.get('/health', () => ({ ok: true, now: state.clock.now().toISOString() }));
 	control.get('/clock', () => ({ now: state.clock.now().toISOString() }));
 	control.get('/settings', () => state.settings);
+	control.get('/habits', () =>
+		HABIT_NAMES.map((name) => ({ name, on: state.habits[name], ...HABITS[name] })),
+	);
 	control.get('/faults', () =>
 		state.faults.list().map(({ id, spec, fired }) => ({ id, ...spec, fired })),
 	);
@@ -117,6 +122,7 @@ function mountReading(control: FastifyInstance, state: SandboxState): void {
 			state,
 			queryOf(request)['sellerKey'] ?? 'demo',
 			`http://${request.headers.host ?? ''}`,
+			z.enum(APPLICATIONS).default('main').parse(queryOf(request)['application']),
 		),
 	);
 	control.get('/secrets', () => secretsOf(state));
@@ -137,6 +143,7 @@ function mountReading(control: FastifyInstance, state: SandboxState): void {
 		})),
 	);
 	control.get('/truth/solicitations', () => truth.solicitations);
+	control.get('/truth/reportRequests', () => truth.reportRequests);
 	control.get('/truth/rating', (request) => {
 		const { sellerKey, marketplaceId } = place(request);
 		return truth.rating(sellerKey, marketplaceId, queryOf(request)['asOf']);
@@ -175,6 +182,10 @@ function mountSteering(control: FastifyInstance, state: SandboxState): void {
 		const change = bodyAs(request, settingsChangeSchema);
 		state.settings = settingsSchema.parse({ ...state.settings, ...change });
 		return state.settings;
+	});
+	control.post('/habits', (request) => {
+		state.habits = changeHabits(state.habits, bodyAs(request, habitsChangeSchema));
+		return state.habits;
 	});
 	control.post('/faults', (request) => {
 		const { id, spec } = state.faults.add(bodyAs(request, faultSchema));

@@ -1,3 +1,4 @@
+import type { ApplicationName } from './lwa';
 import type { SandboxState } from './state';
 
 /** What a client needs to work with the sandbox as one of its sellers. */
@@ -11,16 +12,16 @@ export interface SandboxCredentials {
 	readonly marketplaceId: string;
 }
 
-/** The credentials of a seller; all sellers share one application. */
+/** The credentials of a seller; all sellers share one application, and one of another developer. */
 export function credentialsOf(
 	state: SandboxState,
 	sellerKey: string,
 	baseUrl: string,
+	application: ApplicationName = 'main',
 ): SandboxCredentials {
 	return {
-		clientId: state.lwa.clientId,
-		clientSecret: state.lwa.clientSecret,
-		refreshToken: state.lwa.refreshTokenOf(sellerKey),
+		...state.lwa.clientOf(application),
+		refreshToken: state.lwa.refreshTokenOf(sellerKey, application),
 		baseUrl,
 		marketplaceId: state.world.marketplace(sellerKey).marketplace.id,
 	};

@@ -28,6 +28,18 @@ export const DOCUMENT_FAULTS = [
 	/** Instead of the document, gzip that becomes a thousand times larger. */
 	'documentBomb',
 ] as const;
+/** Answers that are habits too (`habits.ts`): there they last, here they can be aimed. */
+export const EVENT_FAULTS = [
+	'expiredSecret',
+	'cutOff403',
+	'html403',
+	'errors200',
+	/** Amazon never sees the request. */
+	'loginPage',
+	'unauthorizedClient',
+	'invalidClient',
+	'fulfillment400',
+] as const;
 export const SOLICITATION_FAULTS = ['flappingEligibility'] as const;
 
 export const FAULT_KINDS = [
@@ -36,11 +48,11 @@ export const FAULT_KINDS = [
 	...DOCUMENT_FAULTS,
 	...SOLICITATION_FAULTS,
 ] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number];
+export type FaultKind = (typeof FAULT_KINDS)[number] | (typeof EVENT_FAULTS)[number];
 
 export const faultSchema = z
 	.object({
-		kind: z.enum(FAULT_KINDS),
+		kind: z.enum([...FAULT_KINDS, ...EVENT_FAULTS]),
 		/** Only this operation, e.g. `getReport`, `lwaToken`, `downloadDocument`. */
 		operation: z.string().optional(),
 		orderId: z.string().optional(),

@@ -1,4 +1,5 @@
 import type { UsagePlan } from './rateLimits';
+import type { ApplicationName } from './lwa';
 import type { SandboxState } from './state';
 import type { Seller } from './world/types';
 
@@ -6,6 +7,7 @@ import type { Seller } from './world/types';
 export interface Call {
 	readonly state: SandboxState;
 	readonly seller: Seller;
+	readonly application: ApplicationName;
 	readonly params: Readonly<Record<string, string>>;
 	readonly query: Readonly<Record<string, string | string[] | undefined>>;
 	/** The body as it came, unparsed. */
@@ -60,6 +62,16 @@ export const accessDenied = (details = ''): ApiError =>
 /** 403 in made-up words, for clients that go by the words of those they know. */
 export const unknownRefusal = (): ApiError =>
 	new ApiError(403, 'Unauthorized', 'This order cannot be contacted at the moment.');
+
+/** 403 for every call once the client secret is too old; `message` is that of a missing role. */
+export const secretExpired = (): ApiError =>
+	accessDenied('The LWA secret token you provided has expired.');
+
+// Of Login with Amazon, whose errors have a shape of their own.
+export const unauthorizedClient = (): ApiError =>
+	new ApiError(400, 'unauthorized_client', 'Not authorized for requested operation');
+export const invalidClient = (): ApiError =>
+	new ApiError(401, 'invalid_client', 'Client authentication failed');
 
 export const notFound = (message: string): ApiError => new ApiError(404, 'NotFound', message);
 

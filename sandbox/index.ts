@@ -1,5 +1,7 @@
 import { credentialsOf, type SandboxCredentials } from './credentials';
 import type { Fault, FaultSpec } from './faults';
+import { changeHabits, DEFAULT_PROFILE, type Habits, type HabitsChange } from './habits';
+import type { ApplicationName } from './lwa';
 import { secretsOf, type SandboxSecrets } from './secrets';
 import { buildServer } from './server';
 import { settingsSchema, type SandboxSettings } from './settings';
@@ -11,9 +13,12 @@ import type { AccountStatus, Seller, WorldFeedback, WorldOrder } from './world/t
 
 export type { SandboxCredentials } from './credentials';
 export type { Fault, FaultKind, FaultSpec } from './faults';
+export { HABITS, habitsOf } from './habits';
+export type { HabitName, Habits, HabitsChange, Profile } from './habits';
+export type { ApplicationName } from './lwa';
 export type { SandboxSecrets } from './secrets';
 export type { SandboxSettings } from './settings';
-export type { LoggedRequest, SolicitationRecord } from './state';
+export type { LoggedRequest, ReportRequestRecord, SolicitationRecord } from './state';
 export type { OrderTruth, RatingTruth, RatingWindow, SolicitationWindow } from './truth';
 export type { Solicitability } from './world/orderState';
 export type { Defects } from './world/world';
@@ -46,14 +51,19 @@ export interface SandboxOptions {
 	/** Real time a report takes, half of it IN_QUEUE and half IN_PROGRESS. */
 	readonly reportDelayMs?: number;
 	readonly settings?: Partial<SandboxSettings>;
+	/** What Amazon does beyond its models: a profile, or only these habits. */
+	readonly habits?: HabitsChange;
 	readonly log?: (line: string) => void;
 }
 
 /** A running sandbox. */
 export interface Sandbox {
 	readonly url: string;
-	/** Credentials of a seller: `demo` (US, CA, MX), `second` (DE, GB, FR) or `japan` (JP, AU). */
-	credentials(sellerKey?: string): SandboxCredentials;
+	/**
+	 * Credentials of a seller: `demo` (US, CA, MX), `second` (DE, GB, FR) or `japan` (JP, AU). All
+	 * share the application `main`; those of `other` are another developer's for the same seller.
+	 */
+	credentials(sellerKey?: string, application?: ApplicationName): SandboxCredentials;
 	/** The world, by seller key; change it through `world` only. */
 	readonly sellers: Readonly<Record<string, Seller>>;
 	readonly truth: Truth;
@@ -67,7 +77,7 @@ export interface Sandbox {
 		expireAccessTokens(sellerKey?: string): void;
 		revoke(sellerKey: string): void;
 		restore(sellerKey: string): void;
-		rotateSecret(): string;
+		rotateSecret(application?: ApplicationName): string;
 	};
 	readonly roles: {
 		remove(sellerKey: string, roleName: string): void;
@@ -76,6 +86,11 @@ export interface Sandbox {
 	readonly settings: {
 		get(): Readonly<SandboxSettings>;
 		set(change: Partial<SandboxSettings>): void;
+	};
+	readonly habits: {
+		get(): Habits;
+		/** A whole profile, or single habits; the others stay as they are. */
+		set(change: HabitsChange): void;
 	};
 	readonly world: {
 		addFeedback(feedback: NewFeedback): WorldFeedback;
@@ -103,13 +118,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		rateLimits: options.rateLimits ?? false,
 		reportDelayMs,
 		settings: options.settings ?? {},
+		habits: options.habits ?? DEFAULT_PROFILE,
 	});
 	const server = buildServer(state, options.log);
 	const url = await server.listen({ port, host });
 	// Every access goes through `state`, so that `reset` takes effect everywhere.
 	return {
 		url,
-		credentials: (sellerKey = 'demo') => credentialsOf(state, sellerKey, url),
+		credentials: (sellerKey = 'demo', application = 'main') =>
+			credentialsOf(state, sellerKey, url, application),
 		get sellers() {
 			return state.world.sellers;
 		},
@@ -132,7 +149,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			expireAccessTokens: (sellerKey) => state.lwa.expireAccessTokens(sellerKey),
 			revoke: (sellerKey) => state.lwa.revoke(sellerKey),
 			restore: (sellerKey) => state.lwa.restore(sellerKey),
-			rotateSecret: () => state.lwa.rotateSecret(),
+			rotateSecret: (application) => state.lwa.rotateSecret(application),
 		},
 		roles: {
 			remove: (sellerKey, roleName) => state.roles.remove(sellerKey, roleName),
@@ -142,6 +159,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			get: () => state.settings,
 			set: (change) => {
 				state.settings = settingsSchema.parse({ ...state.settings, ...change });
+			},
+		},
+		habits: {
+			get: () => state.habits,
+			set: (change) => {
+				state.habits = changeHabits(state.habits, change);
 			},
 		},
 		world: {

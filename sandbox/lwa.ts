@@ -4,82 +4,132 @@ import type { SandboxSecrets } from './secrets';
 
 const TOKEN_LIFE_MS = 3_600_000;
 
-interface Issued {
+/** The applications the sellers have authorized: ours, and that of another developer. */
+export const APPLICATIONS = ['main', 'other'] as const;
+export type ApplicationName = (typeof APPLICATIONS)[number];
+
+/** Who a token stands for. */
+interface Authorization {
 	readonly sellerKey: string;
+	readonly application: ApplicationName;
+}
+
+interface Issued extends Authorization {
 	expiresAt: number;
 	revoked: boolean;
 }
 
 /** What LWA knows of a presented access token. */
 export type TokenState =
-	| { readonly kind: 'valid'; readonly sellerKey: string }
-	| { readonly kind: 'expired'; readonly sellerKey: string }
+	| ({ readonly kind: 'valid' } & Authorization)
+	| ({ readonly kind: 'expired' } & Authorization)
 	| { readonly kind: 'invalid' };
 
-/**
- * Login with Amazon: one application, one refresh token per seller. Credentials follow from the
- * seed, so they survive a restart; access tokens are new each time, so a restart ends them.
- */
-export class Lwa {
+/** One client ID with its secrets, and a refresh token of each seller. */
+class Application {
 	readonly clientId: string;
-	clientSecret: string;
 	/** Every client secret there has been, the newest last. */
 	readonly clientSecrets: string[] = [];
-	private readonly refreshTokens = new Map<string, string>();
+	readonly refreshTokens = new Map<string, string>();
+	private readonly random: Random;
+
+	constructor(seed: string, sellerKeys: readonly string[]) {
+		this.random = new Random(seed);
+		const hex = '0123456789abcdef';
+		this.clientId = `amzn1.application-oa2-client.${this.random.letters(32, hex)}`;
+		this.renewSecret();
+		for (const key of sellerKeys) {
+			this.refreshTokens.set(key, `Atzr|Sandbox${this.random.letters(120)}`);
+		}
+	}
+
+	get clientSecret(): string {
+		return this.clientSecrets.at(-1) ?? '';
+	}
+
+	renewSecret(): string {
+		const secret = `amzn1.oa2-cs.v1.${this.random.letters(64, '0123456789abcdef')}`;
+		this.clientSecrets.push(secret);
+		return secret;
+	}
+}
+
+/**
+ * Login with Amazon: two applications, one refresh token per seller and application. Credentials
+ * follow from the seed, so they survive a restart; access tokens are new each time, so a restart
+ * ends them.
+ */
+export class Lwa {
+	private readonly applications: Readonly<Record<ApplicationName, Application>>;
 	private readonly revokedSellers = new Set<string>();
 	private readonly accessTokens = new Map<string, Issued>();
-	private readonly random: Random;
 
 	constructor(
 		seed: string,
 		sellerKeys: readonly string[],
 		private readonly millis: () => number,
 	) {
-		this.random = new Random(`${seed}/lwa`);
-		const hex = '0123456789abcdef';
-		this.clientId = `amzn1.application-oa2-client.${this.random.letters(32, hex)}`;
-		this.clientSecret = this.newSecret();
-		for (const key of sellerKeys) {
-			this.refreshTokens.set(key, `Atzr|Sandbox${this.random.letters(120)}`);
-		}
+		this.applications = {
+			main: new Application(`${seed}/lwa`, sellerKeys),
+			other: new Application(`${seed}/lwa/other`, sellerKeys),
+		};
 	}
 
 	/** Everything that would let somebody in, ended or not. */
 	get secrets(): Pick<SandboxSecrets, 'clientSecrets' | 'refreshTokens' | 'accessTokens'> {
+		const all = Object.values(this.applications);
 		return {
-			clientSecrets: this.clientSecrets,
-			refreshTokens: [...this.refreshTokens.values()],
+			clientSecrets: all.flatMap(({ clientSecrets }) => clientSecrets),
+			refreshTokens: all.flatMap(({ refreshTokens }) => [...refreshTokens.values()]),
 			accessTokens: [...this.accessTokens.keys()],
 		};
 	}
 
-	refreshTokenOf(sellerKey: string): string {
-		const token = this.refreshTokens.get(sellerKey);
+	/** Client ID and the secret in force. */
+	clientOf(application: ApplicationName): { clientId: string; clientSecret: string } {
+		const { clientId, clientSecret } = this.applications[application];
+		return { clientId, clientSecret };
+	}
+
+	/** The application of this ID and secret, unless they are no longer or never were any. */
+	applicationOf(clientId: string, clientSecret: string): ApplicationName | undefined {
+		return APPLICATIONS.find((name) => {
+			const known = this.applications[name];
+			return known.clientId === clientId && known.clientSecret === clientSecret;
+		});
+	}
+
+	refreshTokenOf(sellerKey: string, application: ApplicationName = 'main'): string {
+		const token = this.applications[application].refreshTokens.get(sellerKey);
 		if (token === undefined) throw new Error(`No seller "${sellerKey}"`);
 		return token;
 	}
 
-	/** The seller a refresh token belongs to, unless it is unknown or was revoked. */
-	sellerOf(refreshToken: string): string | undefined {
-		for (const [key, token] of this.refreshTokens) {
-			if (token === refreshToken) return this.revokedSellers.has(key) ? undefined : key;
+	/** Whose a refresh token is, unless it is unknown or was revoked. */
+	authorizationOf(refreshToken: string): Authorization | undefined {
+		for (const application of APPLICATIONS) {
+			for (const [sellerKey, token] of this.applications[application].refreshTokens) {
+				if (token !== refreshToken) continue;
+				return this.revokedSellers.has(sellerKey) ? undefined : { sellerKey, application };
+			}
 		}
 		return undefined;
 	}
 
 	/** A new access token, good for 3600 seconds on the sandbox's clock. */
-	issue(sellerKey: string): { accessToken: string; expiresIn: number } {
+	issue(authorization: Authorization): { accessToken: string; expiresIn: number } {
 		const accessToken = `Atza|Sandbox${randomBytes(90).toString('base64url')}`;
 		const expiresAt = this.millis() + TOKEN_LIFE_MS;
-		this.accessTokens.set(accessToken, { sellerKey, expiresAt, revoked: false });
+		this.accessTokens.set(accessToken, { ...authorization, expiresAt, revoked: false });
 		return { accessToken, expiresIn: TOKEN_LIFE_MS / 1000 };
 	}
 
 	check(accessToken: string): TokenState {
 		const issued = this.accessTokens.get(accessToken);
 		if (!issued || issued.revoked) return { kind: 'invalid' };
+		const { sellerKey, application } = issued;
 		const kind = this.millis() >= issued.expiresAt ? 'expired' : 'valid';
-		return { kind, sellerKey: issued.sellerKey };
+		return { kind, sellerKey, application };
 	}
 
 	/** Lets one access token expire. */
@@ -112,14 +162,7 @@ export class Lwa {
 	}
 
 	/** The developer rotates the client secret: the old one is refused, refresh tokens live on. */
-	rotateSecret(): string {
-		this.clientSecret = this.newSecret();
-		return this.clientSecret;
-	}
-
-	private newSecret(): string {
-		const secret = `amzn1.oa2-cs.v1.${this.random.letters(64, '0123456789abcdef')}`;
-		this.clientSecrets.push(secret);
-		return secret;
+	rotateSecret(application: ApplicationName = 'main'): string {
+		return this.applications[application].renewSecret();
 	}
 }

@@ -10,7 +10,7 @@ import { reportsOperations } from './apis/reports';
 import { sellersOperations } from './apis/sellers';
 import { solicitationsOperations } from './apis/solicitations';
 import { mountControl } from './control';
-import { REQUEST_FAULTS, type Fault } from './faults';
+import { REQUEST_FAULTS, type FaultKind } from './faults';
 import {
 	ApiError,
 	ERROR_TYPES,
@@ -19,13 +19,18 @@ import {
 	MISSING_TOKEN,
 	accessDenied,
 	internalFailure,
+	invalidClient,
 	invalidInput,
+	secretExpired,
 	throttled,
+	unauthorizedClient,
 	unavailable,
 	unknownRefusal,
 	type Call,
 	type Operation,
 } from './http';
+import type { HabitName } from './habits';
+import type { ApplicationName } from './lwa';
 import type { Region } from '../nodes/shared/domain/marketplaces';
 import type { SandboxState } from './state';
 import type { Seller } from './world/types';
@@ -51,10 +56,27 @@ const PLAIN_FAULTS = REQUEST_FAULTS.filter(
 	(kind) => kind !== 'expiredToken' && kind !== 'unknown403',
 );
 
+const API_EVENTS = ['expiredSecret', 'cutOff403', 'html403', 'errors200', 'loginPage'] as const;
+const LWA_EVENTS = ['unauthorizedClient', 'invalidClient', 'loginPage'] as const;
+
+/** The habits that are an answer to whatever was asked. */
+const ANSWERING_HABITS: ReadonlyArray<readonly [HabitName, FaultKind]> = [
+	['proxyLoginPage', 'loginPage'],
+	['expiredSecret', 'expiredSecret'],
+	['errorsWithStatus200', 'errors200'],
+	['unauthorizedClient', 'unauthorizedClient'],
+	['invalidClient', 'invalidClient'],
+];
+
 const DEFAULT_DELAY_MS = 2_000;
 const MAX_USER_AGENT = 500;
 const BAD_GATEWAY =
 	'<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n';
+
+const FORBIDDEN_PAGE =
+	'<html><head><title>403 Forbidden</title></head><body><h1>403 Forbidden</h1></body></html>\n';
+const LOGIN_PAGE =
+	'<!DOCTYPE html>\n<html><head><title>Sign in to the network</title></head><body><form action="/login" method="post"><input name="user"><input name="password" type="password"></form></body></html>\n';
 
 /** A finished answer, ready for the wire. */
 export interface WireAnswer {
@@ -69,13 +91,20 @@ interface Exchange {
 	readonly sellerKey?: string | undefined;
 	readonly orderId?: string | undefined;
 	/** The faults that make sense here. */
-	readonly faults: readonly (typeof REQUEST_FAULTS)[number][];
+	readonly faults: readonly FaultKind[];
 	readonly run: (requestId: string) => WireAnswer;
 	/** An error answer in this endpoint's own shape. */
 	readonly fail: (error: ApiError, requestId: string) => WireAnswer;
 	/** Makes the caller's token really expire. */
 	readonly expireToken?: () => void;
 }
+
+/** Only that of 500 was seen; for the others the status is what counts. */
+const LWA_WORDS: Readonly<Record<number, readonly [error: string, description: string]>> = {
+	429: ['server_error', 'Too many requests'],
+	500: ['server_error', 'Internal Server Error'],
+	503: ['temporarily_unavailable', 'Service is temporarily unavailable. Please try again.'],
+};
 
 const json = (body: unknown): string => (body === undefined ? '' : JSON.stringify(body));
 
@@ -129,7 +158,7 @@ async function serve(
 	const requestId = randomUUID();
 	const at = state.clock.now().toISOString();
 	const arrivedAt = Date.now();
-	const fault = state.faults.take(exchange.faults, exchange);
+	const fault = strikeOf(state, exchange);
 	const note = (status: number) => {
 		const { operation, sellerKey, orderId } = exchange;
 		state.record({
@@ -148,8 +177,11 @@ async function serve(
 		});
 		log?.(`${request.method} ${pathOf(request)} ${operation} -> ${status || 'cut'}`);
 	};
-	if (fault?.kind === 'slow') await sleep(fault.spec.delayMs ?? DEFAULT_DELAY_MS);
-	const answer = fault?.kind === 'cutBefore' ? 'cut' : answerWith(exchange, fault, requestId);
+	if (fault?.kind === 'slow') await sleep(fault.delayMs ?? DEFAULT_DELAY_MS);
+	const answer =
+		fault?.kind === 'cutBefore'
+			? 'cut'
+			: refusalOf(state, exchange, answerWith(exchange, fault?.kind, requestId));
 	if (answer === 'cut' || fault?.kind === 'cutAfter') {
 		note(0);
 		reply.hijack();
@@ -159,12 +191,51 @@ async function serve(
 	note(answer.status);
 	return await reply
 		.code(answer.status)
-		.headers({ 'x-amzn-requestid': requestId, ...answer.headers })
+		.headers({
+			...(fault?.kind === 'loginPage' ? {} : { 'x-amzn-requestid': requestId }),
+			...answer.headers,
+		})
 		.send(answer.payload);
 }
 
-function answerWith(exchange: Exchange, fault: Fault | undefined, requestId: string): WireAnswer {
-	switch (fault?.kind) {
+/** What happens to this request instead of, or on top of, its answer: a fault or else a habit. */
+function strikeOf(
+	state: SandboxState,
+	exchange: Exchange,
+): { readonly kind: FaultKind; readonly delayMs?: number | undefined } | undefined {
+	const fault = state.faults.take(exchange.faults, exchange);
+	if (fault) return { kind: fault.kind, delayMs: fault.spec.delayMs };
+	const habit = ANSWERING_HABITS.find(
+		([name, kind]) => state.habits[name] && exchange.faults.includes(kind),
+	);
+	return habit && { kind: habit[1] };
+}
+
+const page = (status: number, payload: string): WireAnswer => ({
+	status,
+	headers: { 'content-type': 'text/html' },
+	payload,
+});
+
+/** Without its last two characters, which closed it. */
+const cutOff = (answer: WireAnswer): WireAnswer => ({
+	...answer,
+	payload: answer.payload.slice(0, -2),
+});
+
+/** A refusal as it arrives where these habits are on. */
+function refusalOf({ habits }: SandboxState, exchange: Exchange, answer: WireAnswer): WireAnswer {
+	if (answer.status !== 403 || !exchange.faults.includes('html403')) return answer;
+	if (habits.htmlRefusals) return page(403, FORBIDDEN_PAGE);
+	return habits.cutOffRefusals && exchange.faults.includes('cutOff403') ? cutOff(answer) : answer;
+}
+
+function answerWith(
+	exchange: Exchange,
+	fault: FaultKind | undefined,
+	requestId: string,
+): WireAnswer {
+	switch (fault) {
 		case 'throttle':
 			return exchange.fail(throttled(), requestId);
 		case 'error500':
@@ -177,7 +248,21 @@ function answerWith(exchange: Exchange, fault: Fault | undefined, requestId: str
 		case 'unknown403':
 			return exchange.fail(unknownRefusal(), requestId);
 		case 'garbageHtml':
-			return { status: 502, headers: { 'content-type': 'text/html' }, payload: BAD_GATEWAY };
+			return page(502, BAD_GATEWAY);
+		case 'html403':
+			return page(403, FORBIDDEN_PAGE);
+		case 'loginPage':
+			return page(200, LOGIN_PAGE);
+		case 'expiredSecret':
+			return exchange.fail(secretExpired(), requestId);
+		case 'errors200':
+			return { ...exchange.fail(internalFailure(), requestId), status: 200 };
+		case 'cutOff403':
+			return cutOff(exchange.fail(accessDenied(), requestId));
+		case 'unauthorizedClient':
+			return exchange.fail(unauthorizedClient(), requestId);
+		case 'invalidClient':
+			return exchange.fail(invalidClient(), requestId);
 		case 'truncatedJson': {
 			const whole = exchange.run(requestId);
 			// The last character is enough to break any JSON.
@@ -213,14 +298,15 @@ function apiExchange(
 		operation: operation.name,
 		sellerKey: seller?.key,
 		orderId: params['amazonOrderId'] ?? params['orderId'],
-		faults: REQUEST_FAULTS,
+		faults: [...REQUEST_FAULTS, ...API_EVENTS],
 		fail,
 		expireToken: () => state.lwa.expire(accessToken),
 		run: (requestId) => {
 			try {
-				authorize(state, operation, region, accessToken, userAgent, seller);
+				const application = authorize(state, operation, region, accessToken, userAgent, seller);
 				if (!seller) throw accessDenied(INVALID_TOKEN);
-				const answer = operation.handle(callOf(state, request, seller, requestId));
+				const call = callOf(state, request, seller, application, requestId);
+				const answer = operation.handle(call);
 				return {
 					status: answer.status,
 					headers: {
@@ -253,16 +339,19 @@ function authorize(
 	accessToken: string,
 	userAgent: string,
 	seller: Seller | undefined,
-): void {
+): ApplicationName {
 	if (accessToken === '') throw accessDenied(MISSING_TOKEN);
-	const { kind } = state.lwa.check(accessToken);
-	if (kind === 'invalid' || !seller) throw accessDenied(INVALID_TOKEN);
-	if (kind === 'expired') throw accessDenied(EXPIRED_TOKEN);
+	const token = state.lwa.check(accessToken);
+	if (token.kind === 'invalid' || !seller) throw accessDenied(INVALID_TOKEN);
+	if (token.kind === 'expired') throw accessDenied(EXPIRED_TOKEN);
 	if (region !== undefined && region !== seller.region) throw accessDenied();
 	// Refused according to the documentation; with which words is unconfirmed.
 	if (userAgent.length > MAX_USER_AGENT) throw invalidInput('The User-Agent header is too long');
-	if (!state.limiter.take(`${seller.key}/${operation.name}`, operation)) throw throttled();
+	const { application } = token;
+	const key = `${application}/${seller.key}/${operation.name}`;
+	if (!state.limiter.take(key, operation)) throw throttled();
 	if (!state.roles.allows(seller.key, operation.roles)) throw accessDenied();
+	return application;
 }
 
 /** `x-amzn-RateLimit-Limit` comes with 20x, 400 and 404 only. */
@@ -281,11 +370,13 @@ function callOf(
 	state: SandboxState,
 	request: FastifyRequest,
 	seller: Seller,
+	application: ApplicationName,
 	requestId: string,
 ): Call {
 	return {
 		state,
 		seller,
+		application,
 		requestId,
 		params: request.params as Record<string, string>,
 		query: request.query as Record<string, string | string[] | undefined>,
@@ -304,18 +395,16 @@ function lwaExchange(state: SandboxState, request: FastifyRequest): Exchange {
 	const fields = readFields(bodyOf(request), request.headers['content-type'] ?? '');
 	return {
 		operation: 'lwaToken',
-		sellerKey: state.lwa.sellerOf(fields.get('refresh_token') ?? ''),
-		faults: PLAIN_FAULTS,
+		sellerKey: state.lwa.authorizationOf(fields.get('refresh_token') ?? '')?.sellerKey,
+		faults: [...PLAIN_FAULTS, ...LWA_EVENTS],
 		run: () => {
 			const { status, body } = token(state.lwa, fields);
 			return answer(status, body);
 		},
-		// LWA's own words for these are not documented; the status is what counts.
-		fail: (error) =>
-			answer(error.status, {
-				error_description: error.message,
-				error: error.status === 503 ? 'temporarily_unavailable' : 'server_error',
-			}),
+		fail: (error) => {
+			const [word, description] = LWA_WORDS[error.status] ?? [error.code, error.message];
+			return answer(error.status, { error_description: description, error: word });
+		},
 	};
 }
 
@@ -325,7 +414,7 @@ function documentExchange(state: SandboxState, request: FastifyRequest): Exchang
 	return {
 		operation: 'downloadDocument',
 		sellerKey: state.reports.document(documentId)?.sellerKey,
-		faults: PLAIN_FAULTS,
+		faults: [...PLAIN_FAULTS, 'html403', 'loginPage'],
 		run: () => downloadDocument(state, documentId, query['X-Amz-Signature'] ?? ''),
 		fail: (error) => ({
 			status: error.status,

@@ -39,6 +39,11 @@ export const settingsSchema = z
 		negativeIncludesNeutral: z.boolean().default(false),
 		/** Field names of the performance report: as in Amazon's schema or as in its example. */
 		performanceShape: z.enum(['schema', 'example']).default('schema'),
+		/**
+		 * The time that limits per report type run on: real time, as many times faster as the rate
+		 * limits (`false` = no limits), or the sandbox's clock as it is, whatever the rate limits.
+		 */
+		quotaTime: z.enum(['steady', 'clock']).default('steady'),
 		/** Unconfirmed: a FATAL report carries a document that tells why. */
 		fatalReportHasDocument: z.boolean().default(false),
 	})

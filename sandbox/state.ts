@@ -1,7 +1,9 @@
 import { SandboxClock } from './clock';
 import { Faults } from './faults';
-import { Lwa } from './lwa';
+import { changeHabits, habitsOf, type Habits, type HabitsChange } from './habits';
+import { Lwa, type ApplicationName } from './lwa';
 import { RateLimiter } from './rateLimits';
+import { ReportQuotas, type TooSoon } from './reportQuotas';
 import { ReportStore } from './reports/store';
 import { Roles } from './roles';
 import { settingsSchema, type SandboxSettings } from './settings';
@@ -14,6 +16,7 @@ export interface StateOptions {
 	readonly rateLimits: number | false;
 	readonly reportDelayMs: number;
 	readonly settings: Partial<SandboxSettings>;
+	readonly habits: HabitsChange;
 }
 
 /** One accepted request for a review. */
@@ -43,6 +46,17 @@ export interface LoggedRequest {
 	readonly fault?: string;
 }
 
+/** One valid request for a report, and what became of it at once. */
+export interface ReportRequestRecord {
+	readonly sellerKey: string;
+	readonly application: ApplicationName;
+	readonly reportType: string;
+	readonly marketplaceIds: readonly string[];
+	readonly at: string;
+	/** Sooner than the limit of its type allows: so it was refused. */
+	readonly tooSoon?: TooSoon | undefined;
+}
+
 const LOG_LIMIT = 100_000;
 /** How far the log may grow beyond its limit: cutting it at every request would cost too much. */
 const LOG_SLACK = 10_000;
@@ -56,11 +70,14 @@ export class SandboxState {
 	faults!: Faults;
 	limiter!: RateLimiter;
 	reports!: ReportStore;
+	reportQuotas!: ReportQuotas;
 	orderPages!: OrderPages;
 	settings!: SandboxSettings;
+	habits!: Habits;
 	solicitations: SolicitationRecord[] = [];
 	private solicited = new Set<string>();
 	requests: LoggedRequest[] = [];
+	reportRequests: ReportRequestRecord[] = [];
 
 	constructor(readonly options: StateOptions) {
 		this.reset();
@@ -68,16 +85,19 @@ export class SandboxState {
 
 	/** Back to the beginning: world, clock, tokens, faults, settings, records and log. */
 	reset(): void {
-		const { seed, now, rateLimits, reportDelayMs, settings } = this.options;
+		const { seed, now, rateLimits, reportDelayMs, settings, habits } = this.options;
 		this.clock = new SandboxClock(now);
 		const millis = () => this.clock.millis();
 		this.settings = settingsSchema.parse(settings);
+		this.habits = changeHabits(habitsOf('kind'), habits);
 		this.world = new World(seed, millis);
 		this.lwa = new Lwa(seed, Object.keys(this.world.sellers), millis);
 		this.roles = new Roles(Object.keys(this.world.sellers));
 		this.faults = new Faults(seed);
 		this.limiter = new RateLimiter(rateLimits);
 		this.reports = new ReportStore(seed, reportDelayMs);
+		this.reportQuotas = new ReportQuotas(seed, this.limiter);
+		this.reportRequests = [];
 		this.orderPages = new OrderPages();
 		this.solicitations = [];
 		this.solicited = new Set();

@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import type { SandboxState, SolicitationRecord } from './state';
+import type { ReportRequestRecord, SandboxState, SolicitationRecord } from './state';
 import { toIso, toMillis } from './clock';
 import { localDay } from './world/build';
 import { solicitabilityOf, solicitationWindow, type Solicitability } from './world/orderState';
@@ -92,6 +92,11 @@ export class Truth {
 	/** Every request for a review that was accepted, in order. */
 	get solicitations(): readonly SolicitationRecord[] {
 		return this.state.solicitations;
+	}
+
+	/** Every valid request for a report, in order, also those that came too soon for their type. */
+	get reportRequests(): readonly ReportRequestRecord[] {
+		return this.state.reportRequests;
 	}
 
 	/** Whether a review may be requested for the order now (or at another time), or why not. */

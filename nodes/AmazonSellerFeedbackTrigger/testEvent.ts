@@ -14,7 +14,7 @@ import {
 	collectReport,
 	type AskedReport,
 	type CollectedReport,
-} from '../shared/spapi/reportDesk';
+} from '../shared/spapi/reportCache';
 import { SpApiFailure } from '../shared/spapi/failure';
 import { findFinishedReport } from '../shared/spapi/reports';
 import { properties, schema, type TriggerParameters } from './description';

@@ -9,7 +9,7 @@ import {
 	collectReport,
 	type AskedReport,
 	type CollectedReport,
-} from '../shared/spapi/reportDesk';
+} from '../shared/spapi/reportCache';
 import type { ReportDocument } from '../shared/spapi/reportDocument';
 import type { TriggerParameters } from './description';
 import { toItem } from './items';

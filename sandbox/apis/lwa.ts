@@ -17,22 +17,26 @@ export function token(lwa: Lwa, fields: ReadonlyMap<string, string>): Answer {
 			'The authorization grant type is not supported by the authorization server',
 		);
 	}
-	if (
-		fields.get('client_id') !== lwa.clientId ||
-		fields.get('client_secret') !== lwa.clientSecret
-	) {
+	const application = lwa.applicationOf(
+		fields.get('client_id') ?? '',
+		fields.get('client_secret') ?? '',
+	);
+	if (application === undefined) {
 		return refusal(401, 'invalid_client', 'Client authentication failed');
 	}
 	const refreshToken = fields.get('refresh_token') ?? '';
-	const sellerKey = lwa.sellerOf(refreshToken);
-	if (sellerKey === undefined) {
+	const authorization = lwa.authorizationOf(refreshToken);
+	if (authorization === undefined) {
 		return refusal(
 			400,
 			'invalid_grant',
 			"The request has an invalid grant parameter : refresh_token. User may have revoked or didn't grant the permission.",
 		);
 	}
-	const { accessToken, expiresIn } = lwa.issue(sellerKey);
+	if (authorization.application !== application) {
+		return refusal(400, 'unauthorized_client', 'Not authorized for requested operation');
+	}
+	const { accessToken, expiresIn } = lwa.issue(authorization);
 	return {
 		status: 200,
 		body: {

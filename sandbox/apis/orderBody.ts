@@ -1,4 +1,6 @@
 import { toIso } from '../clock';
+import { Random } from '../random';
+import type { Habits } from '../habits';
 import type { SandboxSettings } from '../settings';
 import { amountText } from '../world/build';
 import { lastUpdateOf, reached, statusOf } from '../world/orderState';
@@ -35,13 +37,36 @@ const money = (amount: number, { currency }: Marketplace) => ({
 /** `Amazon.com`, `Amazon.co.uk`: what Amazon calls the shop. */
 export const salesChannelName = ({ domain }: Marketplace): string => domain.replace(/^a/, 'A');
 
+/** What decides the shape of an order. */
+export interface OrderShape {
+	readonly settings: SandboxSettings;
+	readonly habits: Habits;
+}
+
+/** Whether something is so for this order: always the same for one order. */
+const isSo = (what: string, { orderId }: WorldOrder, probability: number): boolean =>
+	new Random(`${orderId}/${what}`).chance(probability);
+
 /** An order as orders/2026-01-01 shows it at a moment, with the data sets asked for. */
 export function describeOrder(
 	order: WorldOrder,
 	seller: Seller,
 	included: readonly string[],
 	at: number,
-	settings: SandboxSettings,
+	shape: OrderShape,
+): Record<string, unknown> {
+	const whole = describeWhole(order, seller, included, at, shape);
+	const { nullsInOrders, amountsAsNumbers } = shape.habits;
+	const named = nullsInOrders ? withNulls(whole, order, included) : whole;
+	return amountsAsNumbers && isSo('amountAsNumber', order, 0.2) ? withNumbers(named) : named;
+}
+
+function describeWhole(
+	order: WorldOrder,
+	seller: Seller,
+	included: readonly string[],
+	at: number,
+	{ settings, habits }: OrderShape,
 ): Record<string, unknown> {
 	const place = seller.marketplaces.find(
 		({ marketplace }) => marketplace.id === order.marketplaceId,
@@ -57,7 +82,7 @@ export function describeOrder(
 		lastUpdatedTime: toIso(lastUpdateOf(order, at)),
 		programs: order.programs,
 		associatedOrders: order.replaces
-			? [{ orderId: order.replaces, associationType: 'REPLACEMENT_ORIGINAL_ID' }]
+			? [{ orderId: order.replaces, associationType: associationOf(order, habits) }]
 			: [],
 		salesChannel: {
 			channelName: 'AMAZON',
@@ -77,6 +102,51 @@ export function describeOrder(
 			? { packages: [describePackage(order, order.shippedAt, at)] }
 			: {}),
 	};
+}
+
+const associationOf = (order: WorldOrder, { exchangeOrders }: Habits): string =>
+	exchangeOrders && isSo('exchange', order, 0.5)
+		? 'EXCHANGE_ORIGINAL_ID'
+		: 'REPLACEMENT_ORIGINAL_ID';
+
+/** Null for what an order does not have. */
+function withNulls(
+	whole: Record<string, unknown>,
+	order: WorldOrder,
+	included: readonly string[],
+): Record<string, unknown> {
+	const { recipient, packages, programs, associatedOrders } = whole;
+	const address = (recipient as { deliveryAddress?: object } | undefined)?.deliveryAddress;
+	return {
+		...whole,
+		programs: order.programs.length === 0 ? null : programs,
+		associatedOrders: order.replaces === undefined ? null : associatedOrders,
+		...(included.includes('RECIPIENT')
+			? {
+					recipient: isSo('recipient', order, 0.1)
+						? null
+						: { deliveryAddress: { stateOrRegion: null, ...address } },
+				}
+			: {}),
+		...(included.includes('PACKAGES') ? { packages: packagesWithNulls(packages, order) } : {}),
+	};
+}
+
+/** Without a package: null. Half of the packages tell no detail of their status. */
+function packagesWithNulls(packages: unknown, order: WorldOrder): unknown {
+	if (!Array.isArray(packages)) return null;
+	if (!isSo('statusDetail', order, 0.5)) return packages;
+	return packages.map((one: { packageStatus: { status: string } }) => ({
+		...one,
+		packageStatus: { status: one.packageStatus.status },
+	}));
+}
+
+/** Every `amount` as a number. */
+function withNumbers(value: Record<string, unknown>): Record<string, unknown> {
+	return JSON.parse(JSON.stringify(value), (name, inner: unknown) =>
+		name === 'amount' && typeof inner === 'string' ? Number(inner) : inner,
+	) as Record<string, unknown>;
 }
 
 /** The model keeps the e-mail address to orders the merchant fulfils. */

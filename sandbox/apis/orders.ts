@@ -12,6 +12,7 @@ import {
 } from '../http';
 import { lastUpdateOf, statusOf } from '../world/orderState';
 import { INCLUDED_DATA, describeOrder } from './orderBody';
+import type { Habits } from '../habits';
 import type { FulfillmentStatus, WorldOrder } from '../world/types';
 
 // The role for orders is unconfirmed; this is the one commonly named.
@@ -116,9 +117,21 @@ function readPageSize({ query }: Call): number {
 	return size;
 }
 
+/** As in the Far East in August 2026: every search that wants the fulfilment is refused. */
+function refuseFulfillment({ state, seller }: Call, included: readonly string[]): void {
+	if (!included.includes('FULFILLMENT')) return;
+	const target = { operation: 'searchOrders', sellerKey: seller.key };
+	if (state.habits.noFulfillmentData || state.faults.take(['fulfillment400'], target)) {
+		throw invalidInput(
+			'The input you have submitted is not valid. Please check your input and try again.',
+		);
+	}
+}
+
 function searchOrders(call: Call): Answer {
 	const { state, seller, now } = call;
 	const included = readIncludedData(call);
+	refuseFulfillment(call, included);
 	const size = readPageSize(call);
 	const search = readSearch(call);
 	const key = searchKey(call);
@@ -137,7 +150,7 @@ function searchOrders(call: Call): Answer {
 		.slice(page.offset, end)
 		.map((orderId) => state.world.order(seller.key, orderId))
 		.filter((order): order is WorldOrder => order !== undefined)
-		.map((order) => describeOrder(order, seller, included, now, state.settings));
+		.map((order) => describeOrder(order, seller, included, now, state));
 	const more = end < page.orderIds.length;
 	const nextToken = more
 		? state.orderPages.open({ ...page, sellerKey: seller.key, search: key, offset: end }, now)
@@ -146,11 +159,15 @@ function searchOrders(call: Call): Answer {
 		status: 200,
 		body: {
 			orders,
-			...(nextToken === undefined ? {} : { pagination: { nextToken } }),
+			...(nextToken === undefined ? lastPage(state.habits) : { pagination: { nextToken } }),
 			[search.by === 'created' ? 'createdBefore' : 'lastUpdatedBefore']: toIso(page.before),
 		},
 	};
 }
+
+/** What stands where the token of the next page would. */
+const lastPage = ({ nullsInOrders }: Habits) =>
+	nullsInOrders ? { pagination: { nextToken: null } } : {};
 
 function getOrder(call: Call): Answer {
 	const { state, seller, now } = call;
@@ -161,7 +178,7 @@ function getOrder(call: Call): Answer {
 	if (!order) throw notFound(`Order ${orderId} was not found.`);
 	return {
 		status: 200,
-		body: { order: describeOrder(order, seller, included, now, state.settings) },
+		body: { order: describeOrder(order, seller, included, now, state) },
 	};
 }
 

@@ -8,6 +8,7 @@ import {
 } from '../http';
 import { countWindow } from '../truth';
 import { localDay } from '../world/build';
+import type { Habits } from '../habits';
 import type { MarketplaceWorld } from '../world/types';
 
 const CONDITIONS = ['New', 'Used', 'Collectible', 'Refurbished', 'Club'];
@@ -16,10 +17,11 @@ const CONDITIONS = ['New', 'Used', 'Collectible', 'Refurbished', 'Club'];
  * A seller's rating as other buyers see it: the last 365 days. Whether Amazon rounds the percentage
  * is unconfirmed; whole numbers are what its examples and pages show.
  */
-function sellerRating(place: MarketplaceWorld, now: number) {
+function sellerRating(place: MarketplaceWorld, now: number, { zeroRatings }: Habits) {
 	const day = localDay(now, place.marketplace);
 	const { positive, neutral, negative } = countWindow(place, day, 365);
 	const all = positive + neutral + negative;
+	if (all === 0 && zeroRatings) return { SellerPositiveFeedbackRating: 0, FeedbackCount: 0 };
 	return {
 		...(all > 0 ? { SellerPositiveFeedbackRating: Math.round((100 * positive) / all) } : {}),
 		FeedbackCount: all,
@@ -54,7 +56,7 @@ function getItemOffers({ state, seller, params, query, now }: Call): Answer {
 		...shared,
 		MyOffer: true,
 		SellerId: seller.sellerId,
-		SellerFeedbackRating: sellerRating(place, now),
+		SellerFeedbackRating: sellerRating(place, now, state.habits),
 		ListingPrice: money(product.price),
 		IsBuyBoxWinner: true,
 	};

@@ -6,21 +6,44 @@ import {
 	list,
 	notFound,
 	single,
+	throttled,
 	type Answer,
 	type Call,
 	type Operation,
 } from '../http';
 import { REPORT_FAULTS } from '../faults';
 import { DAY } from '../world/build';
-import { endOfReport, readReportRequest, REPORT_ROLES } from './reportRequests';
+import { endOfReport, readReportRequest, REPORT_ROLES, type ReportRequest } from './reportRequests';
+import type { TooSoon } from '../reportQuotas';
 import type { StoredReport } from '../reports/store';
 
 const STATUSES = ['IN_QUEUE', 'IN_PROGRESS', 'DONE', 'CANCELLED', 'FATAL'];
+
+/** Counts the report for the limits of its type; how it ends at once where it comes too soon. */
+function tooSoon(call: Call, { reportType, marketplaceIds }: ReportRequest): TooSoon | undefined {
+	const { state, seller, application, now } = call;
+	const times = { quotaTime: state.settings.quotaTime, clockMillis: now };
+	const counted = { application, seller: seller.key };
+	const refused = state.habits.reportQuotas
+		? state.reportQuotas.take(reportType, counted, times)
+		: undefined;
+	state.reportRequests.push({
+		sellerKey: seller.key,
+		application,
+		reportType,
+		marketplaceIds,
+		at: new Date(now).toISOString(),
+		...(refused === undefined ? {} : { tooSoon: refused }),
+	});
+	return refused;
+}
 
 function createReport(call: Call): Answer {
 	const { state, seller, now } = call;
 	const request = readReportRequest(call);
 	if (!state.roles.allows(seller.key, REPORT_ROLES[request.reportType])) throw accessDenied();
+	const refused = tooSoon(call, request);
+	if (refused === 'QuotaExceeded') throw throttled();
 	const fault = state.faults.take(REPORT_FAULTS, {
 		operation: 'createReport',
 		sellerKey: seller.key,
@@ -33,7 +56,7 @@ function createReport(call: Call): Answer {
 		dataStartTime: request.start,
 		dataEndTime: request.end,
 		createdTime: now,
-		end: endOfReport(call, request, fault?.kind),
+		end: refused === undefined ? endOfReport(call, request, fault?.kind) : { status: refused },
 	});
 	return { status: 202, body: { reportId: report.reportId } };
 }

@@ -22,10 +22,11 @@ const describe = ({ id, name, countryCode, currency, domain }: Marketplace) => (
 	domainName: `www.${domain}`,
 });
 
-const participations = ({ seller }: Call) =>
-	seller.marketplaces.map(({ marketplace }) => ({
+/** With the habit, only the first marketplace tells the store's name. */
+const participations = ({ seller, state }: Call) =>
+	seller.marketplaces.map(({ marketplace }, index) => ({
 		marketplace: describe(marketplace),
-		storeName: seller.name,
+		storeName: state.habits.nullStoreNames && index > 0 ? null : seller.name,
 		participation: { isParticipating: true, hasSuspendedListings: false },
 	}));
 

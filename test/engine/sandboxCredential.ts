@@ -1,14 +1,24 @@
 import type { Sandbox } from '../../sandbox';
 import type { CredentialStore } from './harness';
 
-type Changes = Readonly<Record<string, string | boolean>>;
+type Changes = Readonly<Record<string, string | boolean | number>>;
+
+/** Reports as many as one asks for; tests of the limits per report type take these away. */
+export const NO_REPORT_LIMITS = {
+	changeReportLimits: true,
+	salesAndTrafficMinutes: 0,
+	salesAndTrafficPerDay: 0,
+	fbaShipmentsMinutes: 0,
+	fbaShipmentsPer8Hours: 0,
+	fbaReturnsMinutes: 0,
+} as const;
 
 /** What a credential for a seller of the sandbox holds. */
 export function sandboxCredential(
 	sandbox: Sandbox,
 	seller = 'demo',
 	changes: Changes = {},
-): Record<string, string | boolean> {
+): Record<string, string | boolean | number> {
 	const { clientId, clientSecret, refreshToken, baseUrl, marketplaceId } =
 		sandbox.credentials(seller);
 	return {
@@ -19,6 +29,7 @@ export function sandboxCredential(
 		environment: 'custom',
 		customBaseUrl: baseUrl,
 		customHostIsMine: true,
+		...NO_REPORT_LIMITS,
 		...changes,
 	};
 }

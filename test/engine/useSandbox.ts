@@ -1,5 +1,6 @@
 import {
 	startSandbox,
+	type Habits,
 	type LoggedRequest,
 	type Sandbox,
 	type SandboxOptions,
@@ -19,7 +20,7 @@ export interface InUse {
 
 /**
  * A sandbox with the demo seller's credential for the tests of a file. Before each test its faults,
- * settings, roles and log-ins are as in the beginning; its world is not, for that takes a second.
+ * settings, habits, roles and log-ins are as in the beginning; its world is not, for that takes a second.
  */
 export function useSandbox(options: SandboxOptions = {}): InUse {
 	let requestsBefore = 0;
@@ -29,16 +30,24 @@ export function useSandbox(options: SandboxOptions = {}): InUse {
 		},
 	};
 	beforeAll(async () => {
-		inUse.sandbox = await startSandbox({ reportDelayMs: 20, rateLimits: 1000, ...options });
+		inUse.sandbox = await startSandbox({
+			reportDelayMs: 20,
+			rateLimits: 1000,
+			habits: 'kind',
+			...options,
+		});
 		inUse.credentials = await createCredentialStore();
 		connect(inUse.credentials, inUse.sandbox);
 	});
 	afterAll(async () => await inUse.sandbox?.close());
 	let initial: SandboxSettings | undefined;
+	let habits: Habits | undefined;
 	beforeEach(() => {
 		const { sandbox } = inUse as InUse;
 		initial ??= sandbox.settings.get();
 		sandbox.settings.set(initial);
+		habits ??= sandbox.habits.get();
+		sandbox.habits.set(habits);
 		sandbox.faults.clear();
 		for (const seller of Object.keys(sandbox.sellers)) {
 			sandbox.lwa.restore(seller);

@@ -21,6 +21,7 @@ const KINDS: Readonly<Record<FailureKind, true>> = {
 	unexpectedAnswer: true,
 	reportPending: true,
 	reportFailed: true,
+	reportQuota: true,
 	otherReport: true,
 	documentRefused: true,
 	documentTooLarge: true,

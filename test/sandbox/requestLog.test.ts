@@ -22,6 +22,7 @@ it('the request log keeps the newest 100,000, without slowing down', () => {
 		rateLimits: false,
 		reportDelayMs: 0,
 		settings: {},
+		habits: 'kind',
 	});
 	const start = performance.now();
 	let shortest = Infinity;

@@ -150,11 +150,11 @@ export async function connect(sandbox: Sandbox, sellerKey = 'demo', prefix = '')
 	return new Client(sandbox, String(reply.json['access_token']), prefix);
 }
 
-/** A sandbox per test file, reset before each test; reports take 20 ms. */
+/** A sandbox per test file, reset before each test; reports take 20 ms, and Amazon is kind. */
 export function useSandbox(options: SandboxOptions = {}): () => Sandbox {
 	let sandbox: Sandbox | undefined;
 	beforeAll(async () => {
-		sandbox = await startSandbox({ now: NOW, reportDelayMs: 20, ...options });
+		sandbox = await startSandbox({ now: NOW, reportDelayMs: 20, habits: 'kind', ...options });
 	});
 	beforeEach(() => sandbox?.reset());
 	afterAll(async () => {

@@ -5,11 +5,24 @@ import type { Marketplace } from '../../shared/domain/marketplaces';
 import { decodeReport } from '../../shared/domain/reportEncoding';
 import { hint } from '../../shared/n8n/hints';
 import type { SpApiClient } from '../../shared/spapi/client';
-import { unpackWhole } from '../../shared/spapi/reportDocument';
-import { obtainReport, type ReportType } from '../../shared/spapi/reports';
+import { SpApiFailure } from '../../shared/spapi/failure';
+import { shortRangesOnly } from '../../shared/spapi/processWide';
+import { keptReport, obtainReport, readFinished } from '../../shared/spapi/reportCache';
+import { unpackWhole, type ReportDocument } from '../../shared/spapi/reportDocument';
+import { quotaOf } from '../../shared/spapi/reportLimits';
+import type { ReportRequest, ReportType } from '../../shared/spapi/reports';
+import { reportParts } from './reportParts';
 
 /** Longest range of one report. Amazon's help names a month for these; not confirmed for the API. */
 const LONGEST_RANGE_DAYS = 30;
+
+/** No limit is known for this one, and few of it are made: so all that is needed at once, if Amazon does it. */
+const LONGER_RANGE_DAYS: Partial<Record<ReportType, number>> = {
+	GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA: 100,
+};
+
+/** How old a report may be that stands in for one which cannot be had now. */
+const KEPT_AT_MOST_MS = 86_400_000;
 
 /** Orders and shipments of a range of time, from the seller's side of one marketplace. */
 export interface ReportRange {
@@ -21,41 +34,181 @@ export interface ReportRange {
 	readonly waitMs: number;
 }
 
+/** What came of one part of a range. */
+export type RangedPart<Content> = {
+	/** ISO 8601 in UTC. */
+	readonly from: string;
+	/** Absent: up to when the report was made. */
+	readonly until?: string;
+} & (
+	| {
+			/** `kept`: an older report stands in, for Amazon makes no other one yet, or failed at it. */
+			readonly outcome: 'done' | 'kept';
+			readonly content: Content;
+			/** When it was asked for, where it need not have been just now; ISO 8601 in UTC. */
+			readonly madeAt?: string;
+	  }
+	/** Nothing to report, asked for too soon, or a refusal: nobody knows which, so it is not "nothing". */
+	| { readonly outcome: 'canceled'; readonly reportId: string; readonly mayBeTooSoon: boolean }
+	| { readonly outcome: 'failed'; readonly failure: SpApiFailure }
+);
+
+/** How a report is read, and about how many bytes that takes. */
+export interface ReportReading<Content> {
+	readonly parse: (text: string) => Content;
+	readonly bytesOf: (content: Content) => number;
+}
+
 /**
- * The texts of the reports that cover a range, which is cut where it is longer than one report can
- * be; newest first. A cancelled report is left out with a hint: it means nothing to report, or a refusal.
+ * The reports that cover a range, which is cut where it is longer than one report can be. Types with a
+ * quota are cut at fixed days, so that a part which is over is asked for once; of such a type a report
+ * of before stands in where there can be no newer one. What Amazon fails at costs only its part, where
+ * others may fare better. Oldest first.
+ * @throws SpApiFailure `cancelled` only
  */
-export async function fetchRangedReports(
+export async function fetchRangedReports<Content>(
 	context: IExecuteFunctions,
 	client: SpApiClient,
 	reportType: ReportType,
 	{ marketplace, after, until, waitMs }: ReportRange,
-): Promise<string[]> {
-	const start = DateTime.fromISO(after, { zone: 'utc' });
-	const end = until === undefined ? DateTime.utc() : DateTime.fromISO(until, { zone: 'utc' });
-	const texts: string[] = [];
-	for (const part of Interval.fromDateTimes(start, end).splitBy({ days: LONGEST_RANGE_DAYS })) {
-		const isLast = part.end?.equals(end) === true;
-		const request = {
+	reading: ReportReading<Content>,
+): Promise<Array<RangedPart<Content>>> {
+	const rangeKey = [client.seller, reportType, marketplace.id].join(' ');
+	const longer = shortRangesOnly.get(rangeKey) ? undefined : LONGER_RANGE_DAYS[reportType];
+	const hasQuota = quotaOf(client, reportType) !== undefined;
+	const ranges = hasQuota
+		? reportParts(after, until, DateTime.utc(), longer ?? LONGEST_RANGE_DAYS)
+		: plainParts(after, until);
+	const { countryCode } = marketplace;
+	const parts: Array<RangedPart<Content>> = [];
+	const requests = ranges.map((range) => {
+		const request: ReportRequest = {
 			reportType,
 			marketplaceId: marketplace.id,
-			dataStartTime: part.start?.toISO() ?? after,
-			...((!isLast || until !== undefined) && { dataEndTime: part.end?.toISO() ?? until }),
+			dataStartTime: range.from,
+			...(range.until !== undefined && { dataEndTime: range.until }),
 		};
-		const obtained = await obtainReport(context, client, request, { waitMs, read: unpackWhole });
-		if (obtained.status === 'DONE') {
-			const { body, contentType } = obtained.content;
-			const { countryCode } = marketplace;
-			texts.push(decodeReport(body, { contentType, countryCode }).text);
-		} else {
+		const kept = hasQuota ? keptReport(client, request, KEPT_AT_MOST_MS) : undefined;
+		return { range, request, kept };
+	});
+	// Where only one can be asked for, one of which nothing is known comes before one that would be newer.
+	const inTurn = requests.toSorted(
+		(a, b) => Number(a.kept !== undefined) - Number(b.kept !== undefined),
+	);
+	let ended: SpApiFailure | undefined;
+	for (const { range, request, kept } of inTurn) {
+		const read = {
+			read: async (document: ReportDocument) => {
+				const { body, contentType } = await unpackWhole(document);
+				return reading.parse(decodeReport(body, { contentType, countryCode }).text);
+			},
+			bytesOf: reading.bytesOf,
+		};
+		const turnMs = kept === undefined ? waitMs : 0;
+		const part: RangedPart<Content> =
+			ended === undefined
+				? await obtainReport(context, client, request, { ...read, waitMs, turnMs }).then(
+						(obtained) =>
+							obtained.status === 'DONE'
+								? { ...range, outcome: 'done', content: obtained.content, madeAt: obtained.askedAt }
+								: {
+										...range,
+										outcome: 'canceled',
+										reportId: obtained.report.reportId,
+										mayBeTooSoon: hasQuota,
+									},
+						(failure: unknown) => ({ ...range, outcome: 'failed', failure: orThrow(failure) }),
+					)
+				: { ...range, outcome: 'failed', failure: ended };
+		if (part.outcome === 'done') {
+			parts.push(part);
+			continue;
+		}
+		const failure = part.outcome === 'failed' ? part.failure : undefined;
+		if (failure !== undefined && !(hasQuota && isOfOnePart(failure))) ended = failure;
+		const isNone = failure === undefined || failure.kind === 'reportFailed';
+		// Perhaps for its length.
+		if (longer !== undefined && isNone) shortRangesOnly.set(rangeKey, true);
+		const content =
+			kept && (await readFinished(context, client, kept.report, read).catch(orUndefined));
+		if (kept === undefined || content === undefined) parts.push(part);
+		else parts.push({ ...range, outcome: 'kept', content, madeAt: kept.askedAt });
+	}
+	return parts.toSorted((a, b) => Date.parse(a.from) - Date.parse(b.from));
+}
+
+function orThrow(failure: unknown): SpApiFailure {
+	if (failure instanceof SpApiFailure && failure.kind !== 'cancelled') return failure;
+	throw failure;
+}
+
+/** Whether the other parts may fare better. */
+const isOfOnePart = ({ kind }: SpApiFailure): boolean =>
+	kind === 'reportQuota' || kind === 'reportPending' || kind === 'reportFailed';
+
+const orUndefined = (failure: unknown): undefined => void orThrow(failure);
+
+function plainParts(after: string, until: string | undefined) {
+	const start = DateTime.fromISO(after, { zone: 'utc' });
+	const end = until === undefined ? DateTime.utc() : DateTime.fromISO(until, { zone: 'utc' });
+	return Interval.fromDateTimes(start, end)
+		.splitBy({ days: LONGEST_RANGE_DAYS })
+		.map((part) => {
+			const isOpen = until === undefined && part.end?.equals(end) === true;
+			const from = part.start?.toISO() ?? after;
+			return isOpen ? { from } : { from, until: part.end?.toISO() ?? until };
+		});
+}
+
+const MORE_TIME = "Give the option 'Wait for Report' more time.";
+
+/**
+ * Says of each part what a person has to know: that it is missing, or of when it is.
+ * @param name as sellers know the report
+ * @param consequence of a missing part, to follow its name
+ */
+export function hintAtParts(
+	context: IExecuteFunctions,
+	name: string,
+	{ name: place }: Marketplace,
+	parts: ReadonlyArray<RangedPart<unknown>>,
+	consequence = '',
+): void {
+	const now = DateTime.utc();
+	const failures = new Map<string, string[]>();
+	for (const part of parts) {
+		const days = `${part.from.slice(0, 10)} to ${part.until?.slice(0, 10) ?? 'now'}`;
+		if (part.outcome === 'failed') {
+			const { kind, message, advice } = part.failure;
+			// One that was not ready cannot be picked up here.
+			const toDo = kind === 'reportPending' ? MORE_TIME : advice;
+			const text = `${message}. ${toDo}`;
+			failures.set(text, [...(failures.get(text) ?? []), days]);
+		} else if (part.outcome === 'canceled') {
+			const tooSoon = part.mayBeTooSoon ? ', or asked for too soon after another' : '';
 			hint(
 				context,
-				`Amazon cancelled report ${obtained.report.reportId} (${reportType}, ${marketplace.name}, from ${request.dataStartTime}): there was nothing to report, or it was refused; Amazon does not say which.`,
+				`Amazon cancelled report ${part.reportId} (${name}, ${place}, ${days}): there was nothing to report, or it was refused${tooSoon}; Amazon does not say which.`,
 				'warning',
+			);
+		} else if (part.madeAt !== undefined && part.until === undefined) {
+			const made = DateTime.fromISO(part.madeAt, { zone: 'utc' });
+			const minutes = Math.round(now.diff(made).as('minutes'));
+			const age = minutes < 120 ? `${minutes} minutes` : `${Math.round(minutes / 60)} hours`;
+			if (minutes < 5) continue;
+			hint(
+				context,
+				`The ${name} report of ${place} (${days}) is ${age} old, of ${made.toFormat('yyyy-MM-dd HH:mm')} UTC: Amazon makes no newer one yet`,
 			);
 		}
 	}
-	return texts;
+	for (const [text, days] of failures) {
+		hint(
+			context,
+			`There is no ${name} report of ${place} (${days.join(', ')})${consequence}: ${text}`,
+			'warning',
+		);
+	}
 }
 
 /** Says which lines of a report could not be read. */

@@ -3,7 +3,12 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import type { FULFILLERS } from '../../shared/domain/order';
 import { parseReturnsReport } from '../../shared/domain/returnsReport';
 import type { SpApiClient } from '../../shared/spapi/client';
-import { fetchRangedReports, hintAtUnreadableLines, type ReportRange } from './rangedReport';
+import {
+	fetchRangedReports,
+	hintAtParts,
+	hintAtUnreadableLines,
+	type ReportRange,
+} from './rangedReport';
 
 /** Returns of orders that Amazon fulfils, and of orders that the seller fulfils. */
 const REPORTS = {
@@ -20,10 +25,16 @@ export async function readReturnedOrderIds(
 ): Promise<string[]> {
 	const reportType = REPORTS[fulfilledBy];
 	const orderIds: string[] = [];
-	for (const text of await fetchRangedReports(context, client, reportType, range)) {
-		const report = parseReturnsReport(text);
-		hintAtUnreadableLines(context, reportType, report.unreadable);
-		for (const { orderId } of report.returns) orderIds.push(orderId);
+	const parts = await fetchRangedReports(context, client, reportType, range, {
+		parse: parseReturnsReport,
+		bytesOf: ({ returns }) => returns.length * 200,
+	});
+	for (const part of parts) if (part.outcome === 'failed') throw part.failure;
+	hintAtParts(context, 'returns', range.marketplace, parts);
+	for (const part of parts) {
+		if (part.outcome !== 'done' && part.outcome !== 'kept') continue;
+		hintAtUnreadableLines(context, reportType, part.content.unreadable);
+		for (const { orderId } of part.content.returns) orderIds.push(orderId);
 	}
 	return orderIds;
 }

@@ -10,8 +10,7 @@ import { findMarketplace } from '../../shared/domain/marketplaces';
 import type { SellerOrder } from '../../shared/domain/order';
 import { hint } from '../../shared/n8n/hints';
 import type { SpApiClient } from '../../shared/spapi/client';
-import { SpApiFailure } from '../../shared/spapi/failure';
-import { fetchRangedReports, hintAtUnreadableLines } from './rangedReport';
+import { fetchRangedReports, hintAtParts, hintAtUnreadableLines } from './rangedReport';
 
 const REPORT = 'GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL';
 
@@ -39,35 +38,24 @@ export async function addArrivals(
 		const marketplace = findMarketplace(marketplaceId);
 		if (marketplace === undefined) continue;
 		const range = { marketplace, after, waitMs };
-		const texts = await fetchRangedReports(context, client, REPORT, range).catch(
-			(failure: unknown): string[] => {
-				if (required || !isLossOfReport(failure)) throw failure;
-				hint(
-					context,
-					`There is no FBA shipments report of ${marketplace.name}, so its FBA orders are here without estimated arrival: ${failure.message}. ${adviceOn(failure)}`,
-					'warning',
-				);
-				return [];
-			},
-		);
-		for (const text of texts) {
-			const report = parseFbaShipmentsReport(text);
-			hintAtUnreadableLines(context, REPORT, report.unreadable);
-			for (const [orderId, arrival] of report.arrivals) {
+		const parts = await fetchRangedReports(context, client, REPORT, range, {
+			// Only this is kept: the report also has names and addresses of buyers.
+			parse: parseFbaShipmentsReport,
+			bytesOf: (report) => report.arrivals.size * 250,
+		});
+		for (const part of parts) if (required && part.outcome === 'failed') throw part.failure;
+		const consequence = ', so its FBA orders of that time are here without estimated arrival';
+		hintAtParts(context, 'FBA shipments', marketplace, parts, consequence);
+		for (const part of parts) {
+			if (part.outcome !== 'done' && part.outcome !== 'kept') continue;
+			hintAtUnreadableLines(context, REPORT, part.content.unreadable);
+			for (const [orderId, arrival] of part.content.arrivals) {
 				arrivals.set(orderId, widened(arrivals.get(orderId), arrival));
 			}
 		}
 	}
 	return withArrivals(orders, arrivals);
 }
-
-/** Whatever Amazon fails at; a cancelled execution hands on nothing. */
-const isLossOfReport = (failure: unknown): failure is SpApiFailure =>
-	failure instanceof SpApiFailure && failure.kind !== 'cancelled';
-
-/** A report that was not ready cannot be picked up here: the next run asks for a new one. */
-const adviceOn = ({ kind, advice }: SpApiFailure): string =>
-	kind === 'reportPending' ? "Give the option 'Wait for Report' more time." : advice;
 
 /** By marketplace, when the first of the orders was placed: nothing ships before. */
 export function firstOrderOf(orders: readonly SellerOrder[]): Map<string, string> {

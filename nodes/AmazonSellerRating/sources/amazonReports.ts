@@ -9,18 +9,20 @@ import {
 	dateFormatOption,
 	fetchFeedback,
 	requestFeedback,
-	startOfDayIn,
+	hintAtTurn,
+	salesAndTrafficRequest,
 	waitForReportOption,
 } from '../../shared/n8n/feedbackReport';
 import { oncePerExecution } from '../../shared/n8n/oncePerExecution';
 import { optionalText } from '../../shared/n8n/parameters';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { readText } from '../../shared/spapi/reportDocument';
-import { obtainReport } from '../../shared/spapi/reports';
+import { obtainReport } from '../../shared/spapi/reportCache';
+import { SALES_AND_TRAFFIC_DAYS } from '../../shared/spapi/reports';
 import { parseSalesAndTraffic } from '../../shared/spapi/salesAndTraffic';
 
-/** Amazon cancels Sales and Traffic reports that start more than two years ago. */
-const LONGEST_RANGE_DAYS = 730;
+/** Beyond it there are no totals. */
+const LONGEST_RANGE_DAYS = SALES_AND_TRAFFIC_DAYS;
 
 const USUAL_RANGE_DAYS = 365;
 
@@ -115,7 +117,7 @@ export async function fetchAmazonReports(
 			context,
 			client,
 			marketplace,
-			since,
+			today,
 			options.salesReportId,
 			waitMs,
 		);
@@ -189,23 +191,18 @@ async function fetchDailyTotals(
 	context: IExecuteFunctions,
 	client: SpApiClient,
 	marketplace: Marketplace,
-	since: string,
+	today: string,
 	reportId: string | undefined,
 	waitMs: number,
 ) {
-	const obtained = await obtainReport(
-		context,
-		client,
-		{
-			reportType: 'GET_SALES_AND_TRAFFIC_REPORT',
-			marketplaceId: marketplace.id,
-			dataStartTime: startOfDayIn(marketplace, since),
-			reportOptions: { dateGranularity: 'DAY' },
-		},
-		{ reportId, waitMs, read: readText },
-	);
+	const obtained = await obtainReport(context, client, salesAndTrafficRequest(marketplace, today), {
+		reportId,
+		waitMs,
+		read: readText,
+	});
 	if (obtained.status === 'CANCELLED') {
 		return { reportId: `${obtained.report.reportId} (cancelled by Amazon)`, totals: [] };
 	}
+	hintAtTurn(context, 'Sales and Traffic', marketplace, obtained.waitedMs);
 	return { reportId: obtained.report.reportId, totals: parseSalesAndTraffic(obtained.content) };
 }

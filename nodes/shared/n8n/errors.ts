@@ -12,6 +12,7 @@ const CAUSES: Partial<
 > = {
 	busy: 'rate-limited',
 	throttled: 'rate-limited',
+	reportQuota: 'rate-limited',
 	unavailable: 'temporarily-unavailable',
 	unreachable: 'temporarily-unavailable',
 	answerLost: 'temporarily-unavailable',

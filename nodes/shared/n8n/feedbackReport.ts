@@ -13,7 +13,8 @@ import { plusDays } from '../domain/ratingWindow';
 import { readDecoded } from '../domain/reportEncoding';
 import type { SpApiClient } from '../spapi/client';
 import { unpack, type ReportDocument } from '../spapi/reportDocument';
-import { createReport, obtainReport, type ReportRequest } from '../spapi/reports';
+import { obtainReport } from '../spapi/reportCache';
+import { createReport, SALES_AND_TRAFFIC_DAYS, type ReportRequest } from '../spapi/reports';
 import { hint } from './hints';
 
 export const dateFormatOption: INodeProperties = {
@@ -38,7 +39,7 @@ export const waitForReportOption: INodeProperties = {
 	default: 15,
 	typeOptions: { minValue: 0, maxValue: 240 },
 	description:
-		'How long to wait for Amazon to prepare a report. After that the node stops and names the report, which can be picked up by its ID.',
+		'How long to wait for Amazon to prepare a report. After that the node stops and names the report, which can be picked up by its ID. Of some reports Amazon makes few: the node waits as long for its turn.',
 };
 
 /** Amazon refuses feedback reports over less than five days, so a shorter wish is asked for longer. */
@@ -51,6 +52,32 @@ export const todayIn = ({ timeZone }: Marketplace): string =>
 /** Start of a marketplace-local calendar day as Amazon wants it. */
 export const startOfDayIn = ({ timeZone }: Marketplace, isoDate: string): string =>
 	DateTime.fromISO(isoDate, { zone: timeZone }).toUTC().toISO({ suppressMilliseconds: true }) ?? '';
+
+/**
+ * The one request for Sales and Traffic that all nodes make, so that one report serves all of them.
+ * @param today the marketplace-local calendar day
+ */
+export const salesAndTrafficRequest = (marketplace: Marketplace, today: string): ReportRequest => ({
+	reportType: 'GET_SALES_AND_TRAFFIC_REPORT',
+	marketplaceId: marketplace.id,
+	dataStartTime: startOfDayIn(marketplace, plusDays(today, 1 - SALES_AND_TRAFFIC_DAYS)),
+	reportOptions: { dateGranularity: 'DAY' },
+});
+
+/** Says that a report had to wait for its turn. */
+export function hintAtTurn(
+	context: IExecuteFunctions,
+	name: string,
+	{ name: place }: Marketplace,
+	waitedMs = 0,
+): void {
+	const minutes = Math.round(waitedMs / 60_000);
+	if (minutes === 0) return;
+	hint(
+		context,
+		`The ${name} report of ${place} waited ${minutes} minute(s) for its turn: Amazon makes few of them, so several marketplaces wait for one another`,
+	);
+}
 
 const dayOf = ({ timeZone }: Marketplace, moment: string | undefined): string | undefined =>
 	(moment && DateTime.fromISO(moment, { zone: timeZone }).toISODate()) || undefined;

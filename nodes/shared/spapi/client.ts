@@ -53,6 +53,12 @@ export interface CallOptions<Answer> {
 	readonly answer: z.ZodType<Answer, z.ZodTypeDef, unknown>;
 	/** Roles to name where access is denied, if they depend on more than the operation. */
 	readonly roles?: readonly string[];
+	/**
+	 * Beside the operation's limit there is a stricter one for just this. So a refusal (429) is not
+	 * counted against the operation, and nothing is sent again after a refusal or where Amazon may have
+	 * acted: that is the caller's to decide.
+	 */
+	readonly hasOwnLimit?: boolean;
 }
 
 /** The credential as n8n stores it: with the last access token, or an empty one. */
@@ -78,14 +84,19 @@ export class SpApiClient {
 	/** Tells sellers apart by application and refresh token, without keeping either. */
 	readonly seller: string;
 
+	/** Tells applications apart, whichever seller they act for. */
+	readonly application: string;
+
 	private constructor(
 		private readonly context: SpApiContext,
 		readonly credentials: StoredCredential,
 		private readonly patience: Patience,
 	) {
 		const { clientId, refreshToken } = credentials;
-		const identity = `${apiBaseUrl(credentials)}\n${clientId}\n${refreshToken}`;
-		this.seller = createHash('sha256').update(identity).digest('hex');
+		const application = `${apiBaseUrl(credentials)}\n${clientId}`;
+		const hash = (text: string) => createHash('sha256').update(text).digest('hex');
+		this.application = hash(application);
+		this.seller = hash(`${application}\n${refreshToken}`);
 	}
 
 	/** @throws NodeOperationError where the node has no credential */
@@ -129,10 +140,13 @@ export class SpApiClient {
 				limit.accepted(Number(outcome.headers['x-amzn-ratelimit-limit']));
 				return { answer: outcome.value, requestId: outcome.answer.requestId };
 			}
-			if (outcome.kind === 'throttled') limit.throttled();
+			const { hasOwnLimit = false } = options;
+			if (outcome.kind === 'throttled' && !hasOwnLimit) limit.throttled();
 			// Cancelled while the answer was on its way: whether Amazon acted matters where it may have.
 			if (this.signal?.aborted) throw fail(mayHaveActed(outcome.kind, operation) ?? 'cancelled');
-			if (attempt >= this.patience.maxAttempts || !mayTryAgain(outcome.kind, operation)) {
+			const mayNot = hasOwnLimit && (outcome.kind === 'throttled' || isUncertain(outcome.kind));
+			const isLast = attempt >= this.patience.maxAttempts || mayNot;
+			if (isLast || !mayTryAgain(outcome.kind, operation)) {
 				throw fail(outcome.kind, outcome.answer);
 			}
 			if (!(await pause(backoff(attempt), this.signal))) throw fail('cancelled');

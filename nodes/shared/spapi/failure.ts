@@ -19,6 +19,7 @@ import { redact } from './redact';
  * - `unexpectedAnswer`: the answer does not have the documented shape
  * - `reportPending`: the report was not finished in the time to wait; it can be picked up later
  * - `reportFailed`: Amazon ended the report as FATAL
+ * - `reportQuota`: Amazon makes no other report of the type yet; its message says when
  * - `otherReport`: the report to pick up is of another type or marketplace
  * - `documentRefused`: the report's document is not where Amazon keeps them, so it was not asked for
  * - `documentTooLarge`: the report's document is larger than a report can be
@@ -39,6 +40,7 @@ export type FailureKind =
 	| 'unexpectedAnswer'
 	| 'reportPending'
 	| 'reportFailed'
+	| 'reportQuota'
 	| 'otherReport'
 	| 'documentRefused'
 	| 'documentTooLarge';
@@ -113,6 +115,7 @@ const HEADLINES: Readonly<Record<FailureKind, (does: string, answer: AmazonAnswe
 	unexpectedAnswer: (does) => `Amazon's answer could not be read, asked to ${does}`,
 	reportPending: (_, { details }) => `Amazon is still preparing report ${details}`,
 	reportFailed: (_, { details }) => `Amazon gave up on report ${details} (FATAL)`,
+	reportQuota: (_, { details }) => `Could not request the ${details}`,
 	otherReport: (_, { details }) => `The report to pick up is another one: ${details}`,
 	documentRefused: (_, { details }) => `The report's document was not downloaded: ${details}`,
 	documentTooLarge: (_, { details }) => `The report's document is too large: ${details}`,
@@ -123,6 +126,7 @@ const SAID_IN_HEADLINE: readonly FailureKind[] = [
 	'login',
 	'reportPending',
 	'reportFailed',
+	'reportQuota',
 	'otherReport',
 	'documentRefused',
 	'documentTooLarge',
@@ -150,6 +154,8 @@ const ADVICE: Readonly<Record<FailureKind, (roles: readonly string[]) => string>
 		"Nothing is lost: run it again with the report's ID in the option for it, where there is one, or give the option 'Wait for Report' more minutes.",
 	reportFailed: () =>
 		'Request it again in some minutes. If it stays so, ask for a shorter range of time.',
+	reportQuota: () =>
+		"Run it again then, or give the option 'Wait for Report', where there is one, more minutes. Whoever needs the same report within that time shares it; several marketplaces wait for one another. If Amazon allows you more, set it in the credential under 'Change Report Limits'.",
 	otherReport: () => 'Give the ID of a report of the type and marketplace wanted, or none.',
 	documentRefused: () =>
 		'Nothing was sent there. Check that nothing between n8n and Amazon changes its answers; if Amazon has moved its documents, please report it.',

@@ -1,11 +1,11 @@
 import { jsonParse } from 'n8n-workflow';
 import { z } from 'zod';
 
-import type { SpApiClient, SpApiContext } from './client';
+import type { SpApiClient } from './client';
 import { SpApiFailure } from './failure';
 import { pause } from './pause';
 import { redact } from './redact';
-import { readReportDocument, type ReportDocument } from './reportDocument';
+import { quotaOf } from './reportLimits';
 
 /** The report types the nodes use, with the roles that open them. */
 export const REPORT_TYPES = {
@@ -21,6 +21,13 @@ export const REPORT_TYPES = {
 } as const satisfies Record<string, { readonly roles: readonly string[] }>;
 
 export type ReportType = keyof typeof REPORT_TYPES;
+
+/**
+ * Days of every Sales and Traffic report, today among them, so that one serves whoever needs one: two
+ * windows of a year. Amazon takes no start "more than two years ago"; counted in days of the
+ * marketplace, the first begins less than 730 times 24 hours ago, in whatever time zone Amazon counts.
+ */
+export const SALES_AND_TRAFFIC_DAYS = 730;
 
 export interface ReportRequest {
 	readonly reportType: ReportType;
@@ -56,13 +63,17 @@ export type Report = z.infer<typeof reportSchema>;
 export const isFinished = ({ processingStatus }: Report): boolean =>
 	processingStatus !== 'IN_QUEUE' && processingStatus !== 'IN_PROGRESS';
 
-/** Asks Amazon to prepare a report; it takes seconds to many minutes. */
+/**
+ * Asks Amazon to prepare a report; it takes seconds to many minutes. Types with a quota of their own
+ * are asked for through `obtainReport` and `askForReport`, which keep to it.
+ */
 export async function createReport(client: SpApiClient, request: ReportRequest): Promise<string> {
 	const { marketplaceId, ...rest } = request;
 	const { answer } = await client.call('createReport', {
 		body: { ...rest, marketplaceIds: [marketplaceId] },
 		answer: createdSchema,
 		roles: REPORT_TYPES[request.reportType].roles,
+		hasOwnLimit: quotaOf(client, request.reportType) !== undefined,
 	});
 	return answer.reportId;
 }
@@ -76,7 +87,31 @@ const listedReportSchema = reportSchema.extend({
 	createdTime: z.string().datetime({ offset: true }),
 });
 
+export type ListedReport = z.infer<typeof listedReportSchema>;
+
 const reportsSchema = z.object({ reports: z.array(listedReportSchema) });
+
+/**
+ * The reports of a type that were asked for since then, by whoever, in whatever state; the first 100,
+ * which are the newest.
+ */
+export async function listReports(
+	client: SpApiClient,
+	reportType: ReportType,
+	{ since, until }: { readonly since: Date; readonly until?: Date },
+): Promise<ListedReport[]> {
+	const { answer } = await client.call('getReports', {
+		query: {
+			reportTypes: reportType,
+			pageSize: '100',
+			createdSince: since.toISOString(),
+			...(until !== undefined && { createdUntil: until.toISOString() }),
+		},
+		answer: reportsSchema,
+		roles: REPORT_TYPES[reportType].roles,
+	});
+	return answer.reports;
+}
 
 const DAY_MS = 86_400_000;
 
@@ -154,51 +189,6 @@ export function parseJsonReport<Content>(
 	});
 }
 
-export type ObtainedReport<Content> =
-	| { readonly status: 'DONE'; readonly report: Report; readonly content: Content }
-	/** Nothing to report, or a refusal: Amazon does not say which. */
-	| { readonly status: 'CANCELLED'; readonly report: Report };
-
-export interface ObtainOptions<Content> {
-	/** A report created before, to pick up. */
-	readonly reportId?: string;
-	readonly waitMs: number;
-	/** Reads the document; once more where it turns out not to have arrived whole. */
-	readonly read: (document: ReportDocument) => Promise<Content>;
-}
-
-/**
- * Takes a report from request to content: creates it (or picks up one created before), waits, downloads.
- * @throws SpApiFailure `reportPending` where it is not finished in time, `reportFailed` on FATAL,
- * `otherReport` where the one to pick up is of another type or marketplace; each names the report
- */
-export async function obtainReport<Content>(
-	context: SpApiContext,
-	client: SpApiClient,
-	request: ReportRequest,
-	{ reportId, waitMs, read }: ObtainOptions<Content>,
-): Promise<ObtainedReport<Content>> {
-	const id = reportId ?? (await createReport(client, request));
-	const nameReport = (failure: unknown): never => {
-		throw failure instanceof SpApiFailure ? failure.aboutReport(id) : failure;
-	};
-	const report = await waitForReport(client, id, waitMs).catch(nameReport);
-	if (reportId !== undefined && !isOf(report, request)) {
-		throw new SpApiFailure('otherReport', 'getReport', {
-			details: `${id} is ${report.reportType} of ${report.marketplaceIds?.join(', ')}`,
-		});
-	}
-	if (!isFinished(report)) throw new SpApiFailure('reportPending', 'getReport', { details: id });
-	if (report.processingStatus === 'FATAL') {
-		throw new SpApiFailure('reportFailed', 'getReport', { details: id });
-	}
-	if (report.reportDocumentId === undefined) return { status: 'CANCELLED', report };
-	const content = await readReportDocument(context, client, report.reportDocumentId, read).catch(
-		nameReport,
-	);
-	return { status: 'DONE', report, content };
-}
-
 /** Reports whose content names the marketplace each figure is of. */
 const NAMES_MARKETPLACES: readonly string[] = ['GET_V2_SELLER_PERFORMANCE_REPORT'];
 
@@ -206,7 +196,7 @@ const NAMES_MARKETPLACES: readonly string[] = ['GET_V2_SELLER_PERFORMANCE_REPORT
  * Rows do not name their marketplace, so a report of another one would be taken for this one's, and of
  * a report of several all rows.
  */
-function isOf(
+export function isOf(
 	{ reportType: type, marketplaceIds }: Report,
 	{ reportType, marketplaceId }: Pick<ReportRequest, 'reportType' | 'marketplaceId'>,
 ): boolean {

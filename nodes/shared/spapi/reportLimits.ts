@@ -1,0 +1,137 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import type { SpApiClient } from './client';
+import type { ReportType } from './reports';
+
+/**
+ * Amazon's limits per report type, which stand beside that of the operation `createReport` and in no
+ * model. Whoever asks too soon gets a 429, or a report that ends CANCELLED or FATAL.
+ *
+ * What is not known: whether FBA reports of another range or marketplace count as the same report.
+ * Here ranges count together and marketplaces apart, but for the most in a period, which counts all.
+ */
+interface TypeQuota {
+	/** As sellers know the report. */
+	readonly name: string;
+	/** Names of the credential's fields. */
+	readonly every: keyof typeof LIMIT_SETTINGS;
+	readonly most?: { readonly setting: keyof typeof LIMIT_SETTINGS; readonly minutes: number };
+	readonly countedPer: ReadonlyArray<'application' | 'seller'>;
+	/** Whether the reports of another marketplace count apart. */
+	readonly perMarketplace: boolean;
+}
+
+/** What a user can set, with Amazon's documented or reported value. */
+const LIMIT_SETTINGS = {
+	// selling-partner-api-models issue 5210, Amazon's support as quoted there on 2026-04-29: "no more
+	// than once every 15 minutes per solution provider (including across all sellers on the same LWA
+	// app), and up to 96 times per day".
+	salesAndTrafficMinutes: {
+		displayName: 'Sales and Traffic: Minutes Between Reports',
+		default: 15,
+		description: 'Amazon makes one report every 15 minutes for an application. 0 for no limit.',
+	},
+	salesAndTrafficPerDay: {
+		displayName: 'Sales and Traffic: Reports in 24 Hours',
+		default: 96,
+		description: 'Of all marketplaces together. 0 for no limit.',
+	},
+	// Amazon's page on FBA sales reports: near-real-time reports are made 30 minutes after the last
+	// generation at the earliest.
+	fbaShipmentsMinutes: {
+		displayName: 'FBA Shipments: Minutes Between Reports',
+		default: 30,
+		description:
+			'Amazon makes one 30 minutes after the last at the earliest. Counted per marketplace. 0 for no limit.',
+	},
+	// airbyte, source_amazon_seller_partner/utils.py.
+	fbaShipmentsPer8Hours: {
+		displayName: 'FBA Shipments: Reports in 8 Hours',
+		default: 12,
+		description: 'Of all marketplaces and periods together. 0 for no limit.',
+	},
+	// The same page of Amazon's: daily reports every 4 hours at most; its list of report types: "content
+	// updated daily".
+	fbaReturnsMinutes: {
+		displayName: 'FBA Customer Returns: Minutes Between Reports',
+		default: 240,
+		description: 'Amazon makes one every 4 hours. Counted per marketplace. 0 for no limit.',
+	},
+} as const;
+
+/** Of the other types in use (feedback, performance, all orders, returns by return date) no limit is known. */
+const QUOTAS: Partial<Record<ReportType, TypeQuota>> = {
+	GET_SALES_AND_TRAFFIC_REPORT: {
+		name: 'Sales and Traffic report',
+		every: 'salesAndTrafficMinutes',
+		most: { setting: 'salesAndTrafficPerDay', minutes: 1440 },
+		// Amazon's support said both, per application and, a day later, per seller account.
+		countedPer: ['application', 'seller'],
+		perMarketplace: false,
+	},
+	GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL: {
+		name: 'FBA shipments report',
+		every: 'fbaShipmentsMinutes',
+		most: { setting: 'fbaShipmentsPer8Hours', minutes: 480 },
+		// Limited is how often a seller's report is generated, whoever asks.
+		countedPer: ['seller'],
+		perMarketplace: true,
+	},
+	GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA: {
+		name: 'FBA customer returns report',
+		every: 'fbaReturnsMinutes',
+		countedPer: ['seller'],
+		perMarketplace: true,
+	},
+};
+
+/** The fields of the credential, behind a switch, for few ever need them. */
+export const reportLimitFields: INodeProperties[] = [
+	{
+		displayName: 'Change Report Limits',
+		name: 'changeReportLimits',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to keep to other limits per report type than those that Amazon documents or that are reported of it',
+	},
+	...Object.entries(LIMIT_SETTINGS).map(
+		([name, setting]): INodeProperties => ({
+			...setting,
+			name,
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			displayOptions: { show: { changeReportLimits: [true] } },
+		}),
+	),
+];
+
+/** The limit of a report type, with what the credential says of it. */
+export interface ReportQuota extends Pick<TypeQuota, 'name' | 'countedPer' | 'perMarketplace'> {
+	/** How long a report is as new as Amazon will make it. */
+	readonly everyMs: number;
+	readonly most?: { readonly count: number; readonly withinMs: number };
+}
+
+const MINUTE_MS = 60_000;
+
+/** Undefined where no limit is known, or none is wanted. */
+export function quotaOf(
+	{ credentials }: Pick<SpApiClient, 'credentials'>,
+	reportType: ReportType,
+): ReportQuota | undefined {
+	const quota = QUOTAS[reportType];
+	if (quota === undefined) return undefined;
+	const valueOf = (setting: keyof typeof LIMIT_SETTINGS): number => {
+		const given = credentials.changeReportLimits === true ? credentials[setting] : undefined;
+		const value = typeof given === 'number' || typeof given === 'string' ? Number(given) : NaN;
+		return value >= 0 ? value : LIMIT_SETTINGS[setting].default;
+	};
+	const { name, countedPer, perMarketplace } = quota;
+	const everyMs = valueOf(quota.every) * MINUTE_MS;
+	const count = quota.most === undefined ? 0 : valueOf(quota.most.setting);
+	if (everyMs === 0 && count === 0) return undefined;
+	const withinMs = (quota.most?.minutes ?? 0) * MINUTE_MS;
+	const most = count > 0 ? { count, withinMs } : undefined;
+	return { name, countedPer, perMarketplace, everyMs, most };
+}

@@ -1,0 +1,220 @@
+import { DateTime } from 'luxon';
+
+import type { SpApiClient } from './client';
+import { SpApiFailure } from './failure';
+import { requestLogs } from './processWide';
+import { quotaOf, type ReportQuota } from './reportLimits';
+import type { ReportType } from './reports';
+
+/**
+ * How often reports of a type were asked for, beside `createReport`'s own limit. Counted for the whole
+ * process, on the steady clock.
+ */
+
+type LimitedClient = Pick<SpApiClient, 'application' | 'seller' | 'credentials'>;
+
+const MINUTE_MS = 60_000;
+
+/** A report that was asked for, by us or somebody else. */
+interface Requested {
+	/** Absent until Amazon has answered. */
+	id?: string;
+	readonly marketplaceId: string;
+	/** Milliseconds of the steady clock, which nobody sets. */
+	readonly at: number;
+}
+
+/** What was asked for of a type, for one application or seller. */
+export interface RequestLog {
+	readonly requests: readonly Requested[];
+	/** After a refusal; steady milliseconds. */
+	readonly blockedUntil: number;
+}
+
+const EMPTY: RequestLog = { requests: [], blockedUntil: 0 };
+
+/** Requests arrive closer together than they were made, and clocks differ. */
+const marginOf = (ms: number): number => Math.min(5_000, ms * 0.02);
+
+const MOST_KEPT = 400;
+
+function keysOf(client: LimitedClient, reportType: ReportType, { countedPer }: ReportQuota) {
+	return countedPer.map((who) => `${client[who]} ${reportType}`);
+}
+
+/** What a request is for. */
+export interface Wanted {
+	readonly reportType: ReportType;
+	/** Of all where absent. */
+	readonly marketplaceId?: string;
+}
+
+/** The milliseconds until a report can be asked for, 0 where it can be now. */
+export function waitForReportTurn(client: LimitedClient, wanted: Wanted): number {
+	const quota = quotaOf(client, wanted.reportType);
+	if (quota === undefined) return 0;
+	const now = performance.now();
+	const possible = keysOf(client, wanted.reportType, quota).map((key) =>
+		nextIn(requestLogs.get(key) ?? EMPTY, quota, wanted.marketplaceId),
+	);
+	return Math.max(0, Math.ceil(Math.max(...possible) - now));
+}
+
+function nextIn(
+	{ requests, blockedUntil }: RequestLog,
+	{ everyMs, most, perMarketplace }: ReportQuota,
+	marketplaceId: string | undefined,
+): number {
+	const apart = perMarketplace && marketplaceId !== undefined;
+	const same = requests.filter((each) => !apart || each.marketplaceId === marketplaceId);
+	const last = Math.max(-Infinity, ...same.map(({ at }) => at));
+	const spaced = last + everyMs + marginOf(everyMs);
+	const times = requests.map(({ at }) => at).toSorted((a, b) => b - a);
+	const full = most && times[most.count - 1];
+	const free = most && full !== undefined ? full + most.withinMs + marginOf(most.withinMs) : 0;
+	return Math.max(spaced, free, blockedUntil);
+}
+
+/**
+ * When the next report of a type can be requested; undefined where it can be now.
+ * @param marketplaceId matters for types whose marketplaces count apart
+ */
+export function nextReportAt(
+	client: LimitedClient,
+	reportType: ReportType,
+	marketplaceId?: string,
+): DateTime | undefined {
+	const wait = waitForReportTurn(client, { reportType, marketplaceId });
+	return wait === 0 ? undefined : DateTime.utc().plus(wait);
+}
+
+/** A request that counts from now on. */
+export interface ReportTurn {
+	/** It was made, under this ID. */
+	made(id: string): void;
+	/** It was not made after all. */
+	release(): void;
+	/** Amazon refused it (429): the next is possible after the type's interval. */
+	refused(): void;
+}
+
+/** Counts a request that is about to be made. */
+export function takeReportTurn(
+	client: LimitedClient,
+	{ reportType, marketplaceId }: Required<Wanted>,
+	quota: ReportQuota,
+): ReportTurn {
+	const requested: Requested = { marketplaceId, at: performance.now() };
+	const keys = keysOf(client, reportType, quota);
+	for (const key of keys) add(key, quota, requested);
+	const release = (): void => {
+		for (const key of keys) {
+			change(key, ({ requests, blockedUntil }) => ({
+				requests: requests.filter((each) => each !== requested),
+				blockedUntil,
+			}));
+		}
+	};
+	return {
+		made(id) {
+			requested.id = id;
+			// Listed meanwhile, it would count twice.
+			const isSame = (each: Requested) => each !== requested && each.id === id;
+			for (const key of keys) {
+				change(key, ({ requests, blockedUntil }) => ({
+					requests: requests.filter((each) => !isSame(each)),
+					blockedUntil,
+				}));
+			}
+		},
+		release,
+		refused() {
+			release();
+			const blockedUntil = performance.now() + quota.everyMs + marginOf(quota.everyMs);
+			for (const key of keys) change(key, ({ requests }) => ({ requests, blockedUntil }));
+		},
+	};
+}
+
+/**
+ * Counts a request that Amazon tells of and this process may not have made. After a refusal it may be
+ * what the refusal was for: then the next is possible after it, not after the refusal.
+ * @param at steady milliseconds
+ */
+export function learnOfRequest(
+	client: LimitedClient,
+	{ reportType, marketplaceId }: Required<Wanted>,
+	{ id, at }: { readonly id: string; readonly at: number },
+): void {
+	const quota = quotaOf(client, reportType);
+	if (quota === undefined) return;
+	const key = `${client.seller} ${reportType}`;
+	const { requests, blockedUntil } = requestLogs.get(key) ?? EMPTY;
+	if (requests.some((each) => each.id === id)) return;
+	add(key, quota, { id, marketplaceId, at });
+	const refusedAt = blockedUntil - quota.everyMs;
+	if (blockedUntil > performance.now() && at > refusedAt - quota.everyMs) {
+		for (const each of keysOf(client, reportType, quota)) {
+			change(each, (log) => ({ requests: log.requests, blockedUntil: 0 }));
+		}
+	}
+}
+
+/** Whether another report was asked for less than the interval before this one. */
+export function wasTooSoon(
+	client: LimitedClient,
+	{ reportType, marketplaceId }: Required<Wanted>,
+	{ id, at }: { readonly id: string; readonly at: number },
+): boolean {
+	const quota = quotaOf(client, reportType);
+	if (quota === undefined) return false;
+	return keysOf(client, reportType, quota).some((key) =>
+		(requestLogs.get(key)?.requests ?? [])
+			.filter((each) => !quota.perMarketplace || each.marketplaceId === marketplaceId)
+			.some((each) => each.id !== id && each.at <= at && each.at > at - quota.everyMs),
+	);
+}
+
+function add(key: string, { everyMs, most }: ReportQuota, requested: Requested): void {
+	const oldest = performance.now() - 2 * Math.max(everyMs, most?.withinMs ?? 0);
+	change(key, ({ requests, blockedUntil }) => ({
+		requests: [...requests.filter(({ at }) => at > oldest), requested].slice(-MOST_KEPT),
+		blockedUntil,
+	}));
+}
+
+const change = (key: string, to: (log: RequestLog) => RequestLog): void =>
+	void requestLogs.set(key, to(requestLogs.get(key) ?? EMPTY));
+
+/** That no report of the type can be requested yet, with when one can be. */
+export function quotaFailure(
+	client: LimitedClient,
+	wanted: Required<Wanted>,
+	quota: ReportQuota,
+): SpApiFailure {
+	const now = DateTime.utc();
+	// Rounded up: at the minute named it is possible.
+	const next = now.plus(waitForReportTurn(client, wanted)).plus({ seconds: 59 });
+	const day = next.hasSame(now, 'day') ? '' : ` on ${next.toISODate()}`;
+	return new SpApiFailure('reportQuota', 'createReport', {
+		details: `${quota.name}: Amazon makes ${limitMet(client, wanted, quota)}. The next is possible${day} at ${next.toFormat('HH:mm')} UTC`,
+	});
+}
+
+/** The limit that is in the way: "one every 15 minutes for this application". */
+function limitMet(client: LimitedClient, wanted: Required<Wanted>, quota: ReportQuota): string {
+	const { everyMs, most, countedPer, perMarketplace } = quota;
+	const now = performance.now();
+	const isFull =
+		most !== undefined &&
+		keysOf(client, wanted.reportType, quota).some(
+			(key) =>
+				(requestLogs.get(key) ?? EMPTY).requests.filter(({ at }) => at > now - most.withinMs)
+					.length >= most.count,
+		);
+	const whose = countedPer.includes('application') ? 'this application' : 'a seller';
+	if (isFull) return `${most.count} in ${most.withinMs / 3_600_000} hours for ${whose}`;
+	const minutes = Math.round(everyMs / MINUTE_MS);
+	const often = minutes % 60 === 0 && minutes > 60 ? `${minutes / 60} hours` : `${minutes} minutes`;
+	return `one every ${often} for ${perMarketplace ? 'a marketplace' : whose}`;
+}
