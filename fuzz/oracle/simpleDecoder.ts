@@ -56,6 +56,15 @@ export function decodeSimply(
 	if (start.startsWith('fffe')) return { ...decoded(bytes, 'utf-16le'), recognisedBy };
 	if (start.startsWith('feff')) return { ...decoded(bytes, 'utf-16be'), recognisedBy };
 
+	const first = [...bytes.subarray(0, 1024)];
+	const [even, odd] = [0, 1].map(
+		(place) => first.filter((byte, at) => byte === 0 && at % 2 === place).length,
+	) as [number, number];
+	if (even + odd >= 3 && 20 * (even + odd) >= first.length) {
+		if (odd >= 4 * even) return { ...decoded(bytes, 'utf-16le'), recognisedBy: 'zeroBytes' };
+		if (even >= 4 * odd) return { ...decoded(bytes, 'utf-16be'), recognisedBy: 'zeroBytes' };
+	}
+
 	const isJapanese = isShiftJis(bytes);
 	if (declared === 'utf-8' && isUtf8(bytes)) {
 		return { ...decoded(bytes, 'utf-8'), recognisedBy: 'contentType' };

@@ -13,6 +13,8 @@ export interface ExpectedUnreadable {
 export interface ExpectedReport {
 	readonly rows: FeedbackReport['rows'];
 	readonly unreadable: readonly ExpectedUnreadable[];
+	/** Lines that belong to the row of a line before. */
+	readonly continued: ReadonlySet<number>;
 }
 
 /**
@@ -34,6 +36,11 @@ export interface ExpectedReport {
  *    the older one if all three are blank, up to twelve letters, or a dash.
  * 7. All cells between rating and response are the comment, with a blank for each tab.
  * 8. The buyer's address is the cell after the order ID.
+ * 9. A line that cannot be read, begins with a date (in any order) and a rating, has no order ID and has
+ *    fewer tabs than the header (6 columns where it shows no layout) goes on in the next lines, up to the
+ *    first with an order ID behind a tab. They are one row, divided by LF, if all together can be read and
+ *    have as many tabs as the header (or 8, in the older layout), and none of the next begins with what looks
+ *    like a date.
  */
 export function parseSimply(text: string, dateOrder: DateOrder): ExpectedReport {
 	const rows: FeedbackRow[] = [];
@@ -43,16 +50,59 @@ export function parseSimply(text: string, dateOrder: DateOrder): ExpectedReport 
 	const header = isHeader(lines[first] ?? '') ? lines[first] : undefined;
 	const columns = header?.trim().split('\t').length;
 
-	lines.forEach((content, index) => {
+	const continued = new Set<number>();
+	const tabs = (columns === 9 || columns === 10 ? columns : 6) - 1;
+	for (let index = 0; index < lines.length; index += 1) {
+		const content = lines[index] ?? '';
 		const isRow = content.trim() !== '' && !(header !== undefined && index === first);
-		if (!isRow) return;
+		if (!isRow) continue;
 		const line = index + 1;
-		const row = readRow(content, line, dateOrder, columns);
+		let row = readRow(content, line, dateOrder, columns);
+		let last = index;
+		const opens = hasDate(content) && hasRating(content) && !holdsOrderId(content);
+		if ('reasonStart' in row && opens && tabsOf(content) < tabs) {
+			const end = lines.findIndex(
+				(next, at) => at > index && (beginsRow(next) || holdsOrderId(next)),
+			);
+			const whole = lines.slice(index, end + 1).join('\n');
+			const isOlder = columns === 9 || columns === 10;
+			const fits = tabsOf(whole) === tabs || (isOlder && tabsOf(whole) === 8);
+			const isWhole = end !== -1 && !beginsRow(lines[end] ?? '') && fits;
+			const joined = isWhole ? readRow(whole, line, dateOrder, columns) : row;
+			if (!('reasonStart' in joined)) {
+				row = joined;
+				last = end;
+			}
+		}
+		for (let next = index + 1; next <= last; next += 1) continued.add(next + 1);
+		index = last;
 		if ('reasonStart' in row) unreadable.push(row);
 		else rows.push(row);
-	});
-	return { rows, unreadable };
+	}
+	return { rows, unreadable, continued };
 }
+
+const tabsOf = (text: string): number => text.split('\t').length - 1;
+
+/** It has what looks like a date, with a tab behind it. */
+function beginsRow(content: string): boolean {
+	const [date = '', ...more] = content.split('\t').map((cell) => cell.trim());
+	return more.length > 0 && /^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}$/.test(date);
+}
+
+const hasDate = (content: string): boolean =>
+	(['mdy', 'dmy', 'ymd'] as const).some((order) =>
+		readDate(content.split('\t')[0]?.trim() ?? '', order),
+	);
+
+/** Its second cell is a rating, with a tab behind it. */
+function hasRating(content: string): boolean {
+	const [, rating = '', ...more] = content.split('\t').map((cell) => cell.trim());
+	return more.length > 0 && ['1', '2', '3', '4', '5'].includes(rating);
+}
+
+const holdsOrderId = (content: string): boolean =>
+	content.split('\t').some((cell, index) => index > 0 && hasShapeOfOrderId(cell.trim()));
 
 function isHeader(content: string): boolean {
 	const text = content.trimStart();

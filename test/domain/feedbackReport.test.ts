@@ -698,26 +698,97 @@ describe('FeedbackReportReader', () => {
 			'mdy',
 		);
 		expect(rows).toHaveLength(1);
-		expect(unreadable).toEqual([{ line: 2, reason: 'it is too long for a feedback' }]);
+		expect(unreadable).toEqual([{ line: 2, reason: 'it is too long for a feedback entry' }]);
+	});
+
+	it('A4: reads a comment that holds line breaks as one row, whatever ends the lines', () => {
+		const second = ['9/4/26', '3', 'ok', '', OTHER_ORDER_ID, EMAIL].join('\t');
+		for (const end of ['\n', '\r\n']) {
+			const text = [
+				HEADER,
+				`9/3/26\t2\tBroken.\n\nNobody answers,\n 9/3/26 or ever.\tWe are\nsorry\t${ORDER_ID}\t${EMAIL}`,
+				second,
+			].join(end);
+			expect(parseFeedbackReport(text, 'mdy')).toEqual({
+				rows: [
+					{
+						line: 2,
+						...ROW,
+						comment: 'Broken.\n\nNobody answers,\n 9/3/26 or ever.',
+						response: 'We are\nsorry',
+					},
+					expect.objectContaining({ line: 7, orderId: OTHER_ORDER_ID, rating: 3 }),
+				],
+				unreadable: [],
+				unreadableLines: 0,
+			});
+		}
+	});
+
+	it('A4: reads line breaks in the older layout, too', () => {
+		const text = `${LEGACY_HEADER_OF_9}\n9/3/26\t2\tCame\nlate\t\tYes\tNo\t-\t${ORDER_ID}\t${EMAIL}`;
+		expect(parseFeedbackReport(text, 'mdy').rows).toEqual([
+			{ line: 2, ...ROW, comment: 'Came\nlate', response: '' },
+		]);
 	});
 
 	it.each([
-		['lines without a tab', 'x\n'],
-		['blank lines', '\n'],
-		['lines cut off after the rating', '9/3/26\t2\t'],
-	])('takes time in proportion to the length, for %s too', (_, content) => {
-		const time = (lines: number): number => {
-			const text = `${HEADER}\n${content.repeat(lines)}`;
-			const times = Array.from({ length: 5 }, () => {
-				const start = performance.now();
-				parseFeedbackReport(text, 'mdy');
-				return performance.now() - start;
-			});
-			return Math.min(...times);
-		};
-		time(1000);
-		// Eight times as many lines take sixty-four times as long where it grows with the square.
-		expect(time(80_000) / time(10_000)).toBeLessThan(40);
+		['the next line is a row', `9/3/26\t1\tcut off`, usRow],
+		['together they have too many cells', `9/3/26\t1\tcut off`, `x\tx\t\t\t${OTHER_ORDER_ID}\t`],
+		['together they have no order ID', `9/3/26\t1\tcut off`, 'on\t\t111-12\tx'],
+		['nothing follows', `9/3/26\t1\tcut off`, ''],
+	])('A4: joins no lines where %s', (_, cutOff, next) => {
+		const { rows, unreadable } = parseUs(HEADER, usRow, cutOff, next, usRow);
+		expect(rows.map((row) => row.comment)).toEqual(
+			next === usRow ? [ROW.comment, ROW.comment, ROW.comment] : [ROW.comment, ROW.comment],
+		);
+		const lines = next === usRow || next === '' ? [3] : [3, 4];
+		expect(unreadable.map((row) => row.line)).toEqual(lines);
+	});
+
+	it('A4: gives up on a row of thousands of lines, and reads those after it', () => {
+		const { rows, unreadableLines } = parseUs(
+			HEADER,
+			`9/3/26\t1\tendless\n${'x\n'.repeat(3_000)}`,
+			usRow,
+		);
+		expect(rows).toHaveLength(1);
+		expect(unreadableLines).toBe(3_001);
+	});
+
+	it('A16: marks and dates a row by the marketplace that its e-mail address names', () => {
+		const rowOf = (date: string, domain: string) =>
+			[date, '1', 'x', '', ORDER_ID, `a1@marketplace.${domain}`].join('\t');
+		const { rows, unreadable } = parseFeedbackReport(
+			[
+				HEADER,
+				rowOf('11/9/26', 'amazon.com'),
+				rowOf('09/11/26', 'amazon.ca'),
+				rowOf('19/11/26', 'amazon.com.mx'),
+				rowOf('2026-11-09', 'amazon.se'),
+				rowOf('11/9/26', 'example.com'),
+			].join('\n'),
+			'mdy',
+			'US',
+		);
+		expect(unreadable).toEqual([]);
+		expect(rows.map(({ date, otherMarketplace }) => [date, otherMarketplace])).toEqual([
+			['2026-11-09', undefined],
+			['2026-11-09', 'CA'],
+			['2026-11-19', 'MX'],
+			['2026-11-09', 'SE'],
+			['2026-11-09', undefined],
+		]);
+	});
+
+	it('B15: keeps a few thousand dates, whatever a file holds', () => {
+		const reader = new FeedbackReportReader('mdy');
+		const bad = Array.from(
+			{ length: 100_000 },
+			(_, index) => `${index + 100_000}\t1\t\t\t${ORDER_ID}\t`,
+		);
+		for (const piece of [HEADER, ...bad]) [...reader.read(`${piece}\n`)].forEach(() => undefined);
+		expect(largestMapIn(reader)).toBeLessThanOrEqual(5_000);
 	});
 
 	it('counts all unreadable lines and tells of the first 10,000, so that they do not fill the memory', () => {
@@ -745,3 +816,11 @@ describe('FeedbackReportReader', () => {
 		]);
 	});
 });
+
+/** Entries of the largest map that an object holds, however deep. */
+function largestMapIn(value: unknown, seen = new Set<unknown>()): number {
+	if (typeof value !== 'object' || value === null || seen.has(value)) return 0;
+	seen.add(value);
+	if (value instanceof Map) return value.size;
+	return Math.max(0, ...Object.values(value).map((each) => largestMapIn(each, seen)));
+}

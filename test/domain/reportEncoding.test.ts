@@ -36,6 +36,44 @@ describe('decodeReport, by byte order mark', () => {
 	});
 });
 
+describe('decodeReport, by zero bytes', () => {
+	const REPORT = '\n3.9.26\t2\tx\t\t302-1234567-7654321\tx1@marketplace.amazon.de\r\n';
+
+	it.each([
+		['utf-16le', GERMAN],
+		['utf-16be', GERMAN],
+		['utf-16le', `${JAPANESE}${REPORT}`],
+		['utf-16be', `${JAPANESE}${REPORT}`],
+	])('A5: reads %s without a byte order mark, whatever the header says', (encoding, text) => {
+		const bytes = iconv.encode(text, encoding, { addBOM: false });
+		for (const hints of [{}, { contentType: contentType('Cp1252'), countryCode: 'IT' }]) {
+			expect(decodeReport(bytes, hints)).toEqual({ text, encoding, recognisedBy: 'zeroBytes' });
+		}
+	});
+
+	it('A5: reads it in pieces of one byte, too', async () => {
+		const bytes = iconv.encode(GERMAN + REPORT, 'utf-16le', { addBOM: false });
+		const open = async function* () {
+			for (const byte of bytes) yield Uint8Array.of(byte);
+		};
+		const text = await readDecoded(open, {}, async (pieces) => {
+			let all = '';
+			for await (const piece of pieces) all += piece;
+			return all;
+		});
+		expect(text).toBe(GERMAN + REPORT);
+	});
+
+	it('A5: takes no other text for it that holds a stray zero', () => {
+		const text = `${GERMAN}\0${REPORT}`;
+		expect(decodeReport(Buffer.from(text))).toEqual({
+			text,
+			encoding: 'utf-8',
+			recognisedBy: 'validUtf8',
+		});
+	});
+});
+
 describe('decodeReport, by the charset the download names', () => {
 	it.each(['utf8', 'UTF8', 'utf-8', 'UTF-8', '"utf-8"', '"UTF-8"; header=present'])(
 		'takes %s for UTF-8',

@@ -33,7 +33,8 @@ export function withTotals(
 	const counts: number[] = [];
 	for (let day = first; day <= end; day += 1) {
 		const { received, negative } = byDay.get(day) ?? { received: -1, negative: -1 };
-		counts.push(received, negative);
+		const isKnown = received !== null && negative !== null;
+		counts.push(isKnown ? received : -1, isKnown ? negative : -1);
 	}
 	return asOf === state.totals?.asOf
 		? state

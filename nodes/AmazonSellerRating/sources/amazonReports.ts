@@ -180,9 +180,10 @@ export function seriesOfReports({ daily, lowRatings }: RatingSources): FeedbackS
 		if (sentiment === 'neutral') neutrals.set(date, (neutrals.get(date) ?? 0) + 1);
 	}
 	return FeedbackSeries.of(
-		daily.map(({ date, received, negative }): DailyCounts => {
+		daily.flatMap(({ date, received, negative }): DailyCounts[] => {
+			if (received === null || negative === null) return [];
 			const neutral = neutrals.get(date) ?? 0;
-			return { date, negative, neutral, positive: received - negative - neutral };
+			return [{ date, negative, neutral, positive: received - negative - neutral }];
 		}),
 	);
 }

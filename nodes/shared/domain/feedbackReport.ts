@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 
+import { findMarketplace, MARKETPLACES } from './marketplaces';
 import { isOrderId } from './orderId';
 
 /** Positive is 4 or 5 stars, neutral 3, negative 1 or 2 (Amazon's Feedback Manager). */
@@ -19,6 +20,12 @@ export interface FeedbackRow {
 	readonly orderId: string;
 	/** The buyer's (anonymised) e-mail address: personal data. */
 	readonly raterEmail: string;
+	/**
+	 * Country code of the marketplace that the buyer's e-mail address names, where that is another one
+	 * than the report was requested for. Two clients of the old API saw such rows; the report has no
+	 * column that would settle it.
+	 */
+	readonly otherMarketplace?: string;
 }
 
 export interface UnreadableRow {
@@ -70,17 +77,53 @@ export function sentimentOf(stars: number): Sentiment {
  * The file is tab-delimited without quoting: a `"` is a character. Headers are localised, so columns
  * are told by position, counted from the order ID, which has a shape of its own; that also reads the
  * older layout of nine or ten columns (told by the number of its headers, without them by its short
- * answers) and a comment that holds a tab. A row that cannot be read is reported with its line number
- * and costs no other row.
+ * answers) and a comment that holds a tab. A comment may also hold line breaks: a line that begins as
+ * a row and breaks off is joined with those after it, if together they are exactly one row. A row that
+ * cannot be read is reported with its line number and costs no other row.
+ * @param reportOf country code of the report's marketplace, to recognize rows of another one
  */
-export function parseFeedbackReport(text: string, dateOrder: DateOrder): FeedbackReport {
-	const reader = new FeedbackReportReader(dateOrder);
+export function parseFeedbackReport(
+	text: string,
+	dateOrder: DateOrder,
+	reportOf?: string,
+): FeedbackReport {
+	const reader = new FeedbackReportReader(dateOrder, reportOf);
 	const rows = [...reader.read(text), ...reader.end()];
 	return { rows, unreadable: reader.unreadable, unreadableLines: reader.unreadableLines };
 }
 
 /** A longer line is no feedback, and cutting it into cells would take its length many times over. */
 const LONGEST_LINE = 1_000_000;
+
+/** Lines that one row may take; Amazon's form for a comment holds 400 characters. */
+const MOST_LINES = 500;
+
+const CURRENT_COLUMNS = 6;
+const LEGACY_COLUMNS = 9;
+
+/** How a row begins: with a date, then a rating. */
+const BEGINNING = /^[^\S\t]*(\d{1,4}[./-]\d{1,2}[./-]\d{1,4})[^\S\t]*\t/;
+const HAS_RATING = /^[^\t]*\t[^\S\t]*[1-5][^\S\t]*\t/;
+
+/** Whether it has an order ID as a cell of its own, other than the first. */
+const holdsOrderId = (content: string): boolean =>
+	content.split('\t').some((cell, index) => index > 0 && isOrderId(cell.trim()));
+
+/** The lines of a row whose last cell is still to come. */
+interface OpenRow {
+	/** The first of them. */
+	readonly line: number;
+	readonly lines: string[];
+	/** Tabs in them, and characters. */
+	readonly tabs: number;
+	readonly length: number;
+}
+
+function tabsIn(content: string): number {
+	let tabs = 0;
+	for (let at = content.indexOf('\t'); at !== -1; at = content.indexOf('\t', at + 1)) tabs += 1;
+	return tabs;
+}
 
 /** Reads a report as `parseFeedbackReport` does, piece by piece, so that it need never be whole in memory. */
 export class FeedbackReportReader {
@@ -98,10 +141,21 @@ export class FeedbackReportReader {
 
 	private layout: Layout | undefined;
 
-	private readonly days: DayReader;
+	/** Of a row, as the headings have it. */
+	private columns = CURRENT_COLUMNS;
 
-	constructor(dateOrder: DateOrder) {
-		this.days = new DayReader(dateOrder);
+	/** A row whose comment or response goes on in the next line, as far as it was read. */
+	private open: OpenRow | undefined;
+
+	private readonly days: RowDates;
+
+	/**
+	 * @param dateOrder how the report writes dates
+	 * @param reportOf country code of the report's marketplace; rows whose buyer's e-mail address names
+	 *   another marketplace are then marked and dated as that one writes dates
+	 */
+	constructor(dateOrder: DateOrder, reportOf?: string) {
+		this.days = new RowDates(dateOrder, reportOf);
 	}
 
 	/** Whether it began with the headings of a feedback report, as one without feedback does too. */
@@ -138,6 +192,7 @@ export class FeedbackReportReader {
 		this.rest = '';
 		const row = rest === '' ? undefined : this.readLine(rest, 0, rest.length);
 		if (row !== undefined) yield row;
+		this.giveUpOpenRow();
 	}
 
 	/** Reads the line from `start` up to `newline`, with or without a carriage return before it. */
@@ -147,26 +202,135 @@ export class FeedbackReportReader {
 		const row =
 			(this.headerSeen ? readOrdinaryRow(text, start, end, this.line, this.days) : undefined) ??
 			this.readAnyRow(text.slice(start, end));
-		if (row === undefined || !('reason' in row)) return row;
-		this.unreadableLines += 1;
-		if (this.unreadableLines <= MOST_UNREADABLE_KEPT) this.unreadable.push(row);
-		return undefined;
+		if (row === undefined) return undefined;
+		if ('reason' in row) {
+			this.leaveOut(row);
+			return undefined;
+		}
+		this.giveUpOpenRow();
+		return row;
 	}
 
-	/** Undefined for what is no row: a blank line, the header. */
+	/** Undefined for what is no row, or not yet: a blank line, the header, a part of a row. */
 	private readAnyRow(content: string): FeedbackRow | UnreadableRow | undefined {
 		const { line } = this;
-		if (content.length > LONGEST_LINE) return { line, reason: 'it is too long for a feedback' };
+		if (content.length > LONGEST_LINE) {
+			this.giveUpOpenRow();
+			return { line, reason: 'it is too long for a feedback entry' };
+		}
+		if (this.open !== undefined) {
+			const whole = this.goOnWith(content);
+			if (whole !== 'separate') return whole;
+		}
 		if (content.trim() === '') return undefined;
 		const isFirst = !this.headerSeen;
 		this.headerSeen = true;
 		if (isFirst && looksLikeHeader(content)) {
 			this.layout = layoutOf(content);
+			if (this.layout === 'legacy') this.columns = content.trim().split('\t').length;
 			return undefined;
 		}
-		return parseRow(content, line, this.days, this.layout);
+		const row = parseRow(content, line, this.days, this.layout);
+		const [, date = ''] = BEGINNING.exec(content) ?? [];
+		if (!('reason' in row) || !this.days.isDay(date) || !HAS_RATING.test(content)) return row;
+		const tabs = tabsIn(content);
+		if (tabs >= this.columns - 1 || holdsOrderId(content)) return row;
+		this.open = { line, tabs, lines: [content], length: content.length };
+		return undefined;
+	}
+
+	/**
+	 * Adds a line to the row that is open; the line with the order ID is its last.
+	 * @returns the row if that makes it whole, undefined if it goes on, `separate` if the line is none of it
+	 */
+	private goOnWith(content: string): FeedbackRow | undefined | 'separate' {
+		const { open } = this;
+		if (open === undefined) return 'separate';
+		const tabs = open.tabs + tabsIn(content);
+		const length = open.length + content.length;
+		const isTooMuch =
+			tabs > this.columns - 1 || open.lines.length >= MOST_LINES || length > LONGEST_LINE;
+		if (isTooMuch || BEGINNING.test(content)) return this.giveUpOpenRow();
+
+		if (!holdsOrderId(content)) {
+			open.lines.push(content);
+			this.open = { ...open, tabs, length };
+			return undefined;
+		}
+		// Where the older layout has ten columns, the last may be missing.
+		const hasAllCells = tabs === this.columns - 1 || tabs === LEGACY_COLUMNS - 1;
+		const whole = [...open.lines, content].join('\n');
+		const row = hasAllCells ? parseRow(whole, open.line, this.days, this.layout) : undefined;
+		if (row === undefined || 'reason' in row) return this.giveUpOpenRow();
+		this.open = undefined;
+		return row;
+	}
+
+	/** What was taken for the beginning of a row was none: each of its lines is left out. */
+	private giveUpOpenRow(): 'separate' {
+		const { open } = this;
+		this.open = undefined;
+		for (const [index, content] of (open?.lines ?? []).entries()) {
+			if (open === undefined || content.trim() === '') continue;
+			const row = parseRow(content, open.line + index, this.days, this.layout);
+			if ('reason' in row) this.leaveOut(row);
+		}
+		return 'separate';
+	}
+
+	private leaveOut(row: UnreadableRow): void {
+		this.unreadableLines += 1;
+		if (this.unreadableLines <= MOST_UNREADABLE_KEPT) this.unreadable.push(row);
 	}
 }
+
+/** How the buyers' e-mail addresses end: `@marketplace.amazon.de`. */
+const EMAIL_HOST = '@marketplace.';
+
+const DATE_ORDERS: readonly DateOrder[] = ['mdy', 'dmy', 'ymd'];
+
+/** Reads the dates of rows, each by the marketplace that its buyer's e-mail address names. */
+class RowDates {
+	private readonly readers = Object.fromEntries(
+		DATE_ORDERS.map((order) => [order, new DayReader(order)]),
+	) as Record<DateOrder, DayReader>;
+
+	private readonly ownEnding: string | undefined;
+
+	constructor(
+		private readonly dateOrder: DateOrder,
+		reportOf: string | undefined,
+	) {
+		const own = reportOf === undefined ? undefined : findMarketplace(reportOf);
+		this.ownEnding = own && `${EMAIL_HOST}${own.domain}`;
+	}
+
+	/** Country code of the other marketplace that an e-mail address names; undefined where it names none. */
+	otherMarketplace(raterEmail: string): string | undefined {
+		const { ownEnding } = this;
+		if (ownEnding === undefined || raterEmail.endsWith(ownEnding)) return undefined;
+		const at = raterEmail.lastIndexOf(EMAIL_HOST);
+		if (at === -1) return undefined;
+		const domain = raterEmail.slice(at + EMAIL_HOST.length).toLowerCase();
+		return MARKETPLACES.find((each) => each.domain === domain)?.countryCode;
+	}
+
+	/** The ISO day that stands from `start` up to `end`; undefined where it is none. */
+	read(text: string, start: number, end: number, country: string | undefined): string | undefined {
+		const order = country === undefined ? this.dateOrder : dateOrderOf(country);
+		return this.readers[order].read(text, start, end);
+	}
+
+	/** Whether a text is a day in any order of its parts. */
+	isDay(text: string): boolean {
+		return DATE_ORDERS.some(
+			(order) => this.readers[order].read(text, 0, text.length) !== undefined,
+		);
+	}
+}
+
+/** Days kept; a report has few, and a file of nothing but bad dates must not fill the memory. */
+const MOST_DAYS_KEPT = 5_000;
 
 /** Reads the cells of dates, each text once: a report has many rows of few days, most in their order. */
 class DayReader {
@@ -180,6 +344,7 @@ class DayReader {
 
 	/** The ISO day that stands from `start` up to `end`; undefined where it is none. */
 	read(text: string, start: number, end: number): string | undefined {
+		if (end - start > LONGEST_DATE) return undefined;
 		if (end - start === this.lastText.length && text.startsWith(this.lastText, start)) {
 			return this.lastDay;
 		}
@@ -187,6 +352,7 @@ class DayReader {
 		this.lastDay = this.known.has(this.lastText)
 			? this.known.get(this.lastText)
 			: parseReportDate(this.lastText, this.dateOrder);
+		if (this.known.size >= MOST_DAYS_KEPT) this.known.clear();
 		this.known.set(this.lastText, this.lastDay);
 		return this.lastDay;
 	}
@@ -207,7 +373,7 @@ function readOrdinaryRow(
 	start: number,
 	end: number,
 	line: number,
-	days: DayReader,
+	days: RowDates,
 ): FeedbackRow | undefined {
 	let ratingAt = start + 1;
 	// Not `indexOf`, which would look through all lines after this one where it has no tab.
@@ -230,9 +396,10 @@ function readOrdinaryRow(
 	if (!isOrderId(orderId)) return undefined;
 	// The last order ID counts.
 	if (raterEmail.length === ORDER_ID_LENGTH && isOrderId(raterEmail)) return undefined;
-	const date = days.read(text, start, ratingAt - 1);
+	const otherMarketplace = days.otherMarketplace(raterEmail);
+	const date = days.read(text, start, ratingAt - 1, otherMarketplace);
 	if (date === undefined) return undefined;
-	return {
+	const row: FeedbackRow = {
 		line,
 		date,
 		rating,
@@ -242,6 +409,7 @@ function readOrdinaryRow(
 		orderId,
 		raterEmail,
 	};
+	return otherMarketplace === undefined ? row : { ...row, otherMarketplace };
 }
 
 /** A header names its columns; a row starts with a digit of its date, and other text has no columns. */
@@ -267,7 +435,7 @@ const LEGACY_ANSWERS = 3;
 function parseRow(
 	content: string,
 	line: number,
-	days: DayReader,
+	days: RowDates,
 	layout: Layout | undefined,
 ): FeedbackRow | UnreadableRow {
 	const cells = content.split('\t').map((cell) => cell.trim());
@@ -276,7 +444,9 @@ function parseRow(
 		return { line, reason: 'it has no order ID in its place (the line may be cut off)' };
 	}
 	const [day = ''] = cells;
-	const date = days.read(day, 0, day.length);
+	const raterEmail = cells[orderIdAt + 1] ?? '';
+	const otherMarketplace = days.otherMarketplace(raterEmail);
+	const date = days.read(day, 0, day.length, otherMarketplace);
 	if (date === undefined) {
 		return { line, reason: `its date${quoted(day)} does not fit the marketplace's format` };
 	}
@@ -294,7 +464,8 @@ function parseRow(
 		comment: cells.slice(2, responseAt).join(' ').trim(),
 		response: cells[responseAt] ?? '',
 		orderId: cells[orderIdAt] ?? '',
-		raterEmail: cells[orderIdAt + 1] ?? '',
+		raterEmail,
+		...(otherMarketplace !== undefined && { otherMarketplace }),
 	};
 }
 

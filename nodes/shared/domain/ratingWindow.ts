@@ -14,10 +14,13 @@ export type Provenance = 'exact' | 'derived' | 'amazonReported' | 'insufficient'
 export interface DailyFeedback {
 	/** ISO calendar day, marketplace-local. */
 	readonly date: string;
-	/** Feedback of all stars received that day. */
-	readonly received: number;
+	/** Feedback of all stars received that day; null where the report leaves it empty. */
+	readonly received: number | null;
 	/** Of these, 1 and 2 stars. */
-	readonly negative: number;
+	readonly negative: number | null;
+	/** Units ordered and page views of the day, which show whether its figures are filled in. */
+	readonly units?: number | null;
+	readonly pageViews?: number | null;
 }
 
 export interface RatingSources {
@@ -74,7 +77,12 @@ export function deriveWindow(sources: RatingSources, days: number, today: string
 	}
 
 	const isCounted = ({ date }: { date: string }) => date >= from && date <= coveredThrough;
-	const dailyCounted = sources.daily.filter(isCounted);
+	const dailyCounted = sources.daily.flatMap((day) => {
+		const { date, received, negative } = day;
+		return isCounted(day) && received !== null && negative !== null
+			? [{ date, received, negative }]
+			: [];
+	});
 	const daysWithTotals = new Set(dailyCounted.map(({ date }) => date));
 	const lowCounted = sources.lowRatings.filter(({ date }) => daysWithTotals.has(date));
 	const received = sum(dailyCounted.map((day) => day.received));

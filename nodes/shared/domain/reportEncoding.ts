@@ -14,7 +14,13 @@ export interface DecodedReport {
 	readonly text: string;
 	readonly encoding: ReportEncoding;
 	/** What the encoding was recognised by. */
-	readonly recognisedBy: 'byteOrderMark' | 'contentType' | 'validUtf8' | 'marketplace' | 'fallback';
+	readonly recognisedBy:
+		| 'byteOrderMark'
+		| 'zeroBytes'
+		| 'contentType'
+		| 'validUtf8'
+		| 'marketplace'
+		| 'fallback';
 }
 
 /** Names Amazon's downloads are seen to use, Java's among them, and those of Poland and Turkey. */
@@ -60,7 +66,8 @@ export interface EncodingHints {
  * Decodes the bytes of a report.
  *
  * Amazon documents no encoding and its download headers are known to be wrong or missing, so the
- * evidence is weighed in this order: byte order mark; the multi-byte charset the download names;
+ * evidence is weighed in this order: byte order mark; zero bytes, which no text but UTF-16 has (a
+ * client of Italian reports saw it without a mark); the multi-byte charset the download names;
  * valid UTF-8 (text in a single-byte charset is hardly ever valid UTF-8 by accident, so this comes
  * before a single-byte name in the header); the single-byte charset the download names; CP932 for
  * Japan; windows-1252, which accepts anything.
@@ -112,6 +119,10 @@ function readingsOf(start: Uint8Array, { contentType, countryCode }: EncodingHin
 			return [true, false].map((strict) => ({ encoding, recognisedBy, strict }));
 		}
 	}
+	const utf16 = utf16WithoutMark(start);
+	if (utf16 !== undefined) {
+		return [true, false].map((strict) => ({ encoding: utf16, recognisedBy: 'zeroBytes', strict }));
+	}
 	const readings: Reading[] = [];
 	const add = (encoding: ReportEncoding, recognisedBy: DecodedReport['recognisedBy']) =>
 		readings.push({ encoding, recognisedBy, strict: true });
@@ -126,14 +137,41 @@ function readingsOf(start: Uint8Array, { contentType, countryCode }: EncodingHin
 	return readings;
 }
 
-/** As many bytes as a byte order mark may have, and more. */
+/** Bytes that are looked at to tell UTF-16. */
+const START_BYTES = 1024;
+
+/**
+ * UTF-16 by its zero bytes: tabs, digits and Latin letters have one each, at the odd places where the
+ * lower byte comes first and at the even ones otherwise. A stray zero in other text does not count.
+ */
+function utf16WithoutMark(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
+	const start = bytes.subarray(0, START_BYTES);
+	const zeros = [0, 0];
+	start.forEach((byte, at) => {
+		if (byte === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1;
+	});
+	const [even = 0, odd = 0] = zeros;
+	if (even + odd < Math.max(3, start.length / 20)) return undefined;
+	if (odd >= 4 * even) return 'utf-16le';
+	return even >= 4 * odd ? 'utf-16be' : undefined;
+}
+
 async function startOf(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-	const start: number[] = [];
+	const pieces: Uint8Array[] = [];
+	let length = 0;
 	for await (const piece of bytes) {
-		start.push(...piece.subarray(0, 3));
-		if (start.length >= 3) break;
+		const start = piece.subarray(0, START_BYTES - length);
+		pieces.push(start);
+		length += start.length;
+		if (length >= START_BYTES) break;
 	}
-	return Uint8Array.from(start);
+	const start = new Uint8Array(length);
+	let at = 0;
+	for (const piece of pieces) {
+		start.set(piece, at);
+		at += piece.length;
+	}
+	return start;
 }
 
 /** The pieces of text, up to where the bytes stop to fit the encoding. */

@@ -1,0 +1,475 @@
+import fc from 'fast-check';
+
+import {
+	Coverage,
+	withoutUnfilled,
+	type CoverageEvidence,
+	type FeedbackEvidence,
+} from '../../nodes/shared/domain/coverage';
+import type { Sentiment } from '../../nodes/shared/domain/feedbackReport';
+import { dayNumber, type DatedFeedback } from '../../nodes/shared/domain/feedbackSeries';
+import { totalOf } from '../../nodes/shared/domain/rating';
+import { plusDays, type DailyFeedback } from '../../nodes/shared/domain/ratingWindow';
+
+/** The day both reports were made; the last settled day is the 27th. */
+const TODAY = '2026-03-31';
+const SETTLED = '2026-03-27';
+
+const totals = (date: string, received: number, negative = 0): DailyFeedback => ({
+	date,
+	received,
+	negative,
+});
+
+const neutral = (date: string): DatedFeedback => ({ date, sentiment: 'neutral' });
+const negative = (date: string): DatedFeedback => ({ date, sentiment: 'negative' });
+
+/** So many days of totals, ending on that day. */
+const daysUntil = (last: string, days: number, received = 10): DailyFeedback[] =>
+	Array.from({ length: days }, (_, index) => totals(plusDays(last, -index), received));
+
+const report = (
+	rows: readonly DatedFeedback[] = [],
+	more: Partial<Extract<FeedbackEvidence, { kind: 'report' }>> = {},
+): FeedbackEvidence => ({
+	kind: 'report',
+	rows,
+	unreadable: { days: [], undated: 0 },
+	isEmpty: false,
+	...more,
+});
+
+const covered = (
+	days: readonly DailyFeedback[],
+	feedback: FeedbackEvidence = report(),
+	more: Partial<CoverageEvidence> = {},
+) => new Coverage({ totals: { days, madeOn: TODAY }, feedback, ...more });
+
+/** Ratings of days that nothing else is the matter with. */
+const year = daysUntil(TODAY, 365);
+
+/** The same days, one of them changed. */
+const yearWith = (date: string, change: Partial<DailyFeedback>): DailyFeedback[] =>
+	year.map((day) => (day.date === date ? { ...day, ...change } : day));
+
+const yearWithout = (...dates: string[]): DailyFeedback[] =>
+	year.filter(({ date }) => !dates.includes(date));
+
+describe('Coverage of a window', () => {
+	it('counts both edges of the window and nothing beyond', () => {
+		const daily = [
+			...daysUntil('2026-03-26', 24, 0),
+			totals('2026-03-01', 1000, 500),
+			totals('2026-03-02', 10, 1),
+			totals('2026-03-27', 5, 1),
+			totals('2026-03-28', 1000, 500),
+		];
+		const rows = [
+			neutral('2026-03-01'),
+			neutral('2026-03-02'),
+			neutral('2026-03-27'),
+			neutral('2026-03-28'),
+			negative('2026-03-02'),
+			negative('2026-03-27'),
+		];
+		expect(covered(daily, report(rows)).window(30, TODAY)).toMatchObject({
+			provenance: 'derived',
+			counts: { positive: 11, neutral: 2, negative: 2 },
+			coverage: { from: '2026-03-02', through: SETTLED, daysCovered: 26 },
+		});
+	});
+
+	it('A6: leaves out the last days on both sides until Amazon has settled them, and says so', () => {
+		const rows = [neutral('2026-03-27'), neutral('2026-03-28'), negative('2026-03-31')];
+		const { counts, provenance, coverage } = covered(year, report(rows)).window(30, TODAY);
+		expect(provenance).toBe('derived');
+		expect(counts).toEqual({ positive: 259, neutral: 1, negative: 0 });
+		expect(coverage).toEqual({
+			from: '2026-03-02',
+			through: SETTLED,
+			daysCovered: 26,
+			daysLeftOut: [{ from: '2026-03-28', through: TODAY, days: 4, reason: 'notSettled' }],
+			reasons: [
+				'The last 4 day(s) (2026-03-28 to 2026-03-31) are not counted, because Amazon may still change their totals, with 2 known feedback of 1 to 3 stars',
+			],
+		});
+	});
+
+	it.each([
+		[0, '2026-03-30'],
+		[1, '2026-03-29'],
+		[7, '2026-03-23'],
+	])('A6: waits %p full days where the user says so', (daysUntilSettled, through) => {
+		const window = covered(year, report(), { daysUntilSettled }).window(30, TODAY);
+		expect(window).toMatchObject({ provenance: 'derived', coverage: { through } });
+	});
+
+	it('A6: takes a day with sales and no page views for one that is not filled in yet', () => {
+		const days = yearWith('2026-03-10', { received: 0, units: 5, pageViews: 0 });
+		const window = covered(days, report([neutral('2026-03-20')])).window(30, TODAY);
+		expect(window).toMatchObject({
+			provenance: 'derived',
+			counts: { positive: 249, neutral: 1 },
+			coverage: { daysCovered: 25 },
+		});
+		expect(window.coverage.daysLeftOut).toContainEqual({
+			from: '2026-03-10',
+			through: '2026-03-10',
+			days: 1,
+			reason: 'notFilled',
+		});
+	});
+
+	it('A6: leaves out a week of zeros at the end of the totals', () => {
+		const days = year.map((day) =>
+			day.date > '2026-03-24'
+				? { ...day, received: 0, units: 0, pageViews: 0 }
+				: { ...day, units: 3, pageViews: 100 },
+		);
+		const window = covered(days).window(30, TODAY);
+		expect(window).toMatchObject({ provenance: 'derived', coverage: { through: '2026-03-24' } });
+	});
+
+	it('keeps the days without page views of a shop that often has none', () => {
+		const quiet = year.map((day, index) => ({ ...day, units: 0, pageViews: index % 3 }));
+		expect(withoutUnfilled(quiet)).toEqual(quiet);
+	});
+
+	it('A6: leaves a day out on both sides where a neutral row has no feedback to be one of', () => {
+		const days = yearWith('2026-03-20', { received: 0 });
+		const window = covered(days, report([neutral('2026-03-20')])).window(365, TODAY);
+		expect(window).toMatchObject({
+			provenance: 'derived',
+			counts: { positive: 3600, neutral: 0 },
+			coverage: { daysCovered: 360 },
+		});
+		expect(String(window.coverage.reasons)).toMatch(/contradict each other.*2026-03-20/);
+	});
+
+	it.each([
+		['lists fewer', totals('2026-03-20', 10, 2), [negative('2026-03-20')]],
+		['lists more', totals('2026-03-20', 10, 0), [negative('2026-03-20')]],
+		['more negative feedback than feedback', totals('2026-03-20', 1, 2), []],
+	])('leaves out a day whose negatives do not agree: %s', (_, day, rows) => {
+		const window = covered(yearWith(day.date, day), report(rows)).window(365, TODAY);
+		expect(window).toMatchObject({
+			provenance: 'derived',
+			counts: { positive: 3600, neutral: 0, negative: 0 },
+			coverage: { daysCovered: 360 },
+		});
+	});
+
+	it('gives no number where the days left out hold enough bad feedback to matter', () => {
+		const rows = Array.from({ length: 9 }, (_, index) => neutral(plusDays(SETTLED, -index)));
+		// Sales and Traffic that counts 3 stars among the negatives.
+		const days = year.map((day) =>
+			day.date > '2026-03-18' ? { ...day, received: 2, negative: 1 } : { ...day, received: 1 },
+		);
+		const window = covered(days, report(rows)).window(365, TODAY);
+		expect(window).toMatchObject({ provenance: 'insufficient', counts: undefined });
+		expect(window.coverage.reasons[0]).toMatch(/hold 18 feedback of 1 to 3 stars/);
+	});
+
+	it('never takes an absent day for a day without feedback', () => {
+		const days = yearWithout('2026-03-10', '2026-03-11');
+		const window = covered(days, report([neutral('2026-03-10')])).window(365, TODAY);
+		expect(window).toMatchObject({ counts: { positive: 3590, neutral: 0 } });
+		expect(window.coverage.daysLeftOut[0]).toEqual({
+			from: '2026-03-10',
+			through: '2026-03-11',
+			days: 2,
+			reason: 'noTotals',
+		});
+	});
+
+	it('A12: takes a figure that is null for unknown', () => {
+		const days = yearWith('2026-03-10', { received: null });
+		expect(covered(days).window(365, TODAY)).toMatchObject({
+			provenance: 'derived',
+			counts: { positive: 3600 },
+			coverage: { daysCovered: 360 },
+		});
+	});
+
+	it.each([
+		['a 365 day window of which 20 days are covered', daysUntil(TODAY, 24), 365],
+		['a month without four of its days', year.filter(({ date }) => !/-1[0-3]$/.test(date)), 30],
+		['no totals at all', [], 30],
+		['totals from before the window only', daysUntil('2026-03-01', 60), 30],
+		['totals of days to come only', [totals('2026-04-01', 5)], 30],
+		['days that are not settled yet only', year, 4],
+	])('B4: gives no number for %s', (_, days, length) => {
+		const window = covered(days).window(length, TODAY);
+		expect(window).toMatchObject({ provenance: 'insufficient', counts: undefined });
+		expect(window.coverage.reasons[0]).toMatch(/no totals|cover only \d+ of the \d+ days/);
+	});
+
+	it('B4: gives no number for days that the feedback report does not cover', () => {
+		const short = report([neutral('2026-03-20')], { from: '2026-03-08', through: '2026-03-30' });
+		const of = (days: number) => covered(year, short).window(days, TODAY);
+		expect(of(15)).toMatchObject({ provenance: 'derived', counts: { neutral: 1 } });
+		expect(of(365)).toMatchObject({ provenance: 'insufficient', counts: undefined });
+		expect(String(of(365).coverage.reasons)).toMatch(/cover only 20 of the 365 days/);
+		expect(String(of(365).coverage.reasons)).toMatch(/feedback report does not cover 341 day/);
+	});
+
+	it('B4: believes the range a report names more than the days in it', () => {
+		const named = { days: year, madeOn: TODAY, from: '2026-03-08', through: '2026-03-30' };
+		const coverage = new Coverage({ totals: named, feedback: report() });
+		expect(coverage.window(365, TODAY).provenance).toBe('insufficient');
+		expect(coverage.window(20, TODAY)).toMatchObject({ coverage: { daysCovered: 16 } });
+	});
+
+	it('A7: gives no number where a line without a date could not be read', () => {
+		const feedback = report([], { unreadable: { days: [], undated: 1 } });
+		for (const days of [7, 30, 365]) {
+			const window = covered(year, feedback).window(days, TODAY);
+			expect(window).toMatchObject({ provenance: 'insufficient', counts: undefined });
+			expect(window.coverage.reasons[0]).toMatch(/1 line\(s\).*could not be read/);
+		}
+	});
+
+	it('A7: keeps the windows that cannot hold the line that could not be read', () => {
+		const feedback = report([], { unreadable: { days: ['2026-02-10'], undated: 0 } });
+		const of = (days: number) => covered(year, feedback).window(days, TODAY).provenance;
+		expect([of(30), of(50), of(90)]).toEqual(['derived', 'insufficient', 'insufficient']);
+	});
+
+	it('A7: gives no number for an empty document, which is no report without feedback', () => {
+		const window = covered(year, report([], { isEmpty: true })).window(30, TODAY);
+		expect(window).toMatchObject({ provenance: 'insufficient', counts: undefined });
+		expect(window.coverage.reasons[0]).toMatch(/empty and lacks even its headings/);
+		expect(covered(year, report()).window(30, TODAY).provenance).toBe('derived');
+	});
+
+	it('gives no number without a feedback report, for that is not the same as none', () => {
+		const window = covered(year, { kind: 'canceled' }).window(30, TODAY);
+		expect(window).toMatchObject({ provenance: 'insufficient', counts: undefined });
+		expect(window.coverage.reasons[0]).toMatch(/gave no feedback report/);
+	});
+
+	it("takes a canceled report as no such feedback on the user's word, unless totals know better", () => {
+		const window = covered(year, { kind: 'assumedNone' }).window(30, TODAY);
+		expect(window).toMatchObject({ provenance: 'derived', counts: { positive: 260 } });
+		expect(String(window.coverage.reasons)).toMatch(/as you chose/);
+		const bad = yearWith('2026-03-20', { negative: 3 });
+		expect(covered(bad, { kind: 'assumedNone' }).window(30, TODAY)).toMatchObject({
+			provenance: 'insufficient',
+		});
+	});
+
+	it('gives zero counts, not an absence, for a covered window without any feedback', () => {
+		const window = covered(daysUntil(TODAY, 30, 0)).window(30, TODAY);
+		expect(window).toMatchObject({
+			provenance: 'derived',
+			counts: { positive: 0, neutral: 0, negative: 0 },
+		});
+	});
+
+	it('leaves out a day that the report has twice, with two figures', () => {
+		const window = covered([...year, totals('2026-03-10', 3)]).window(365, TODAY);
+		expect(window).toMatchObject({ counts: { positive: 3600 } });
+		expect(covered([...year, totals('2026-03-10', 10)]).window(365, TODAY)).toMatchObject({
+			counts: { positive: 3610 },
+		});
+	});
+
+	it('A16: leaves out a day with a row that may be of another marketplace', () => {
+		const feedback = report([], { doubtfulDays: ['2026-03-10'] });
+		expect(covered(year, feedback).window(365, TODAY)).toMatchObject({
+			provenance: 'derived',
+			coverage: { daysCovered: 360 },
+		});
+		expect(covered(daysUntil(TODAY, 60, 1), feedback).window(30, TODAY)).toMatchObject({
+			provenance: 'insufficient',
+		});
+	});
+
+	it('does not subtract positive rows, should a report hold any', () => {
+		const rows: DatedFeedback[] = [{ date: SETTLED, sentiment: 'positive' }];
+		expect(covered(year, report(rows)).window(30, TODAY)).toMatchObject({
+			counts: { positive: 260, neutral: 0, negative: 0 },
+		});
+	});
+
+	it('spans leap days, years and the change of clocks by calendar days', () => {
+		const days = daysUntil('2024-12-31', 366);
+		const coverage = new Coverage({
+			totals: { days, madeOn: '2025-01-10' },
+			feedback: report(),
+		});
+		expect(coverage.window(365, '2024-12-31')).toMatchObject({
+			coverage: { from: '2024-01-02', through: '2024-12-31', daysCovered: 365, daysLeftOut: [] },
+		});
+	});
+
+	it('is not led astray by a day of long ago', () => {
+		const coverage = covered([...year, totals('0001-01-01', 1), totals('9999-12-31', 1)]);
+		expect(coverage.window(365, TODAY)).toMatchObject({ provenance: 'derived' });
+	});
+});
+
+/** A made world, and what is taken away from the two reports about it. */
+describe('Coverage, whatever is taken away', () => {
+	const DAYS = 120;
+	const dateOf = (ago: number) =>
+		new Date(Date.parse(TODAY) - ago * 86_400_000).toISOString().slice(0, 10);
+
+	const world = fc.array(
+		fc.record({
+			positive: fc.nat(6),
+			neutral: fc.oneof({ weight: 8, arbitrary: fc.constant(0) }, fc.nat(2)),
+			negative: fc.oneof({ weight: 8, arbitrary: fc.constant(0) }, fc.nat(2)),
+		}),
+		{ minLength: DAYS, maxLength: DAYS },
+	);
+
+	const some = fc.array(fc.nat(DAYS - 1), { maxLength: 12 });
+
+	const taken = fc.record({
+		/** Days of the totals that are absent, null, or zero with or without sales beside it. */
+		absent: some,
+		empty: some,
+		unfilled: some,
+		/** The totals reach from and to so many days ago. */
+		totalsFrom: fc.oneof(fc.constant(DAYS - 1), fc.nat(DAYS - 1)),
+		lag: fc.oneof(fc.constant(0), fc.nat(10)),
+		zerosAtTheEnd: fc.oneof(fc.constant(0), fc.nat(9)),
+		/** Negative rows that are gone without a trace, and rows of which a broken line is left. */
+		missing: some,
+		broken: fc.array(fc.nat(DAYS - 1), { maxLength: 2 }),
+		undated: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, fc.boolean()),
+		feedbackFrom: fc.oneof(fc.constant(DAYS - 1), fc.nat(DAYS - 1)),
+		feedbackUntil: fc.oneof(fc.constant(0), fc.nat(12)),
+		document: fc.oneof(
+			{ weight: 20, arbitrary: fc.constant<'whole'>('whole') },
+			fc.constantFrom<'whole' | 'empty' | 'canceled'>('empty', 'canceled'),
+		),
+	});
+
+	it('no window says derived unless it equals the truth over its stated coverage', () => {
+		let derived = 0;
+		fc.assert(
+			fc.property(
+				world,
+				taken,
+				fc.constantFrom(7, 30, 90),
+				fc.nat(30),
+				(days, away, length, ago) => {
+					const daily = days.flatMap((day, index): DailyFeedback[] => {
+						if (away.absent.includes(index)) return [];
+						if (index > away.totalsFrom || index < away.lag) return [];
+						const date = dateOf(index);
+						const filled = { units: 4, pageViews: 90 };
+						if (away.empty.includes(index))
+							return [{ date, received: null, negative: null, ...filled }];
+						const received = day.positive + day.neutral + day.negative;
+						const isUnfilled = away.unfilled.includes(index) || index < away.zerosAtTheEnd;
+						return isUnfilled
+							? [
+									{
+										date,
+										received: 0,
+										negative: 0,
+										units: index < away.zerosAtTheEnd ? index % 2 : 4,
+										pageViews: 0,
+									},
+								]
+							: [{ date, received, negative: day.negative, ...filled }];
+					});
+					const rows: DatedFeedback[] = [];
+					const broken: string[] = [];
+					let undated = 0;
+					days.forEach((day, index) => {
+						const date = dateOf(index);
+						if (index > away.feedbackFrom || index < away.feedbackUntil) return;
+						let [breaks, misses] = [away.broken, away.missing].map((list) => list.includes(index));
+						const add = (sentiment: Sentiment, times: number) => {
+							for (let time = 0; time < times; time += 1) {
+								if (breaks) {
+									if (away.undated) undated += 1;
+									else broken.push(date);
+									breaks = false;
+								} else if (misses && sentiment === 'negative') misses = false;
+								else rows.push({ date, sentiment });
+							}
+						};
+						add('neutral', day.neutral);
+						add('negative', day.negative);
+					});
+					const feedback: FeedbackEvidence =
+						away.document === 'canceled'
+							? { kind: 'canceled' }
+							: away.document === 'empty'
+								? report([], { isEmpty: true })
+								: report(rows, {
+										from: dateOf(away.feedbackFrom),
+										through: dateOf(away.feedbackUntil),
+										unreadable: { days: broken, undated },
+									});
+					const to = dateOf(ago);
+					const coverage = covered(daily, feedback);
+					const { provenance, counts, coverage: stated } = coverage.window(length, to);
+					const last = dayNumber(to);
+					expect(coverage.countsOf(last - length + 1, last)).toEqual(counts);
+
+					const leftOut = stated.daysLeftOut.reduce((sum, span) => sum + span.days, 0);
+					expect(stated.daysCovered + leftOut).toBe(length);
+					if (provenance === 'insufficient') {
+						expect(counts).toBeUndefined();
+						expect(stated.reasons).not.toHaveLength(0);
+						return;
+					}
+					derived += 1;
+					const truth = { positive: 0, neutral: 0, negative: 0 };
+					let daysCovered = 0;
+					days.forEach((day, index) => {
+						const date = dateOf(index);
+						if (index < ago || index >= ago + length) return;
+						if (stated.daysLeftOut.some(({ from, through }) => date >= from && date <= through))
+							return;
+						daysCovered += 1;
+						for (const sentiment of ['positive', 'neutral', 'negative'] as const) {
+							truth[sentiment] += day[sentiment];
+						}
+					});
+					expect(counts).toEqual(truth);
+					expect(daysCovered).toBe(stated.daysCovered);
+					if (leftOut > 0) expect(stated.reasons).not.toHaveLength(0);
+					expect(3 * stated.daysCovered).toBeGreaterThanOrEqual(length);
+				},
+			),
+			{ numRuns: 500 },
+		);
+		expect(derived).toBeGreaterThan(25);
+	});
+
+	it('whatever bad feedback is left out, a rating is at most half a point too high for it', () => {
+		fc.assert(
+			fc.property(world, some, some, (days, gone, absent) => {
+				const daily = days.flatMap(({ positive, neutral: three, negative: bad }, index) =>
+					absent.includes(index) ? [] : [totals(dateOf(index), positive + three + bad, bad)],
+				);
+				const rows = days.flatMap(({ neutral: three, negative: bad }, index) => [
+					...Array.from({ length: three }, () => neutral(dateOf(index))),
+					...Array.from({ length: gone.includes(index) ? 0 : bad }, () => negative(dateOf(index))),
+				]);
+				const coverage = covered(daily, report(rows));
+				const { counts } = coverage.window(90, TODAY);
+				if (counts === undefined) return;
+				const settled = dayNumber(TODAY) - dayNumber(coverage.settledThrough ?? '');
+				const low = days
+					.slice(settled, 90)
+					.reduce((sum, day) => sum + day.neutral + day.negative, 0);
+				const leftOut = absent.filter((index) => index >= settled && index < 90);
+				const unseen = [...new Set(leftOut)]
+					.filter((index) => gone.includes(index))
+					.reduce((sum, index) => sum + (days[index]?.negative ?? 0), 0);
+				const { positive } = counts;
+				const worst = positive / (positive + low - unseen);
+				expect(positive / totalOf(counts) - worst).toBeLessThanOrEqual(0.005 + 1e-12);
+			}),
+			{ numRuns: 200 },
+		);
+	});
+});
