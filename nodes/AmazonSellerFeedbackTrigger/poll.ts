@@ -56,7 +56,33 @@ export async function poll(context: IPollFunctions): Promise<INodeExecutionData[
 	}
 }
 
-const TURN_ORDER: readonly ReportKind[] = ['totals', 'feedback', 'totals', 'health'];
+/** Figures that are as late as this stand in one row with the feedback reports. */
+const TOO_LATE = 2;
+
+/**
+ * First totals, to be read before the feedback report they are held against; then feedback, which none
+ * of the figures holds up; then totals again, to be asked for, and health. Of each, what is longest not
+ * refreshed comes first.
+ */
+function inOrder(turns: readonly Turn[], places: ReadonlyMap<string, MarketplaceWatch>): Turn[] {
+	const ranked = turns.map((turn) => {
+		const lateness = turn.lateness(places.get(turn.marketplace.id) as MarketplaceWatch);
+		return { turn, lateness, isLate: lateness >= TOO_LATE && lateness !== Infinity };
+	});
+	const of = (kind: ReportKind) => ranked.filter(({ turn }) => turn.kind === kind);
+	const latestFirst = (some: typeof ranked) =>
+		some
+			.toSorted((a, b) => (a.lateness === b.lateness ? 0 : b.lateness - a.lateness))
+			.map(({ turn }) => turn);
+	const lateHealth = of('health').filter(({ isLate }) => isLate);
+	const otherHealth = of('health').filter(({ isLate }) => !isLate);
+	return [
+		...latestFirst(of('totals')),
+		...latestFirst([...of('feedback'), ...lateHealth]),
+		...latestFirst(of('totals')),
+		...latestFirst(otherHealth),
+	];
+}
 
 /** The rate limit is used up for the moment: it is no trouble before it lasts. */
 const HELD_UP: readonly FailureKind[] = ['busy', 'throttled'];
@@ -142,10 +168,11 @@ class Round {
 		const marketplaces = this.marketplacesOf(client, parameters);
 		const kinds = reportsFor(parameters);
 		const after = this.placesOf(marketplaces, kinds, parameters, before);
-		// Totals come twice: they are read before the feedback report of their time, and asked for after it.
-		const order = TURN_ORDER.filter((kind) => kinds.includes(kind));
-		const turns = marketplaces.flatMap((marketplace) =>
-			order.map((kind) => new Turn(context, client, poller, parameters, marketplace, kind)),
+		const turns = inOrder(
+			marketplaces.flatMap((marketplace) =>
+				kinds.map((kind) => new Turn(context, client, poller, parameters, marketplace, kind)),
+			),
+			after,
 		);
 		for (const turn of poller.inTurn(turns)) {
 			const { id } = turn.marketplace;
@@ -217,6 +244,8 @@ class Round {
 	private failTurn(turn: Turn, failure: unknown, parameters: TriggerParameters): void {
 		const { poller } = this;
 		const kind = failure instanceof SpApiFailure ? failure.kind : undefined;
+		// Amazon makes few of these reports; it comes to its turn.
+		if (kind === 'reportQuota') return;
 		if (kind !== undefined && HELD_UP.includes(kind)) {
 			// The next poll's turn, lest the first ones always take what the rate limit gives.
 			poller.goOnWith(turn.key);

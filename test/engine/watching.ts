@@ -193,7 +193,8 @@ export function useWatching(options: SandboxOptions = {}): Watching {
 				events: [...events],
 				marketplaces: [...marketplaces],
 				...(thresholds && { thresholds: { threshold: [...thresholds] } }),
-				options: nodeOptions,
+				// The sandbox's totals are whole at once, unless a test has it otherwise.
+				options: { daysUntilSettled: -1, ...nodeOptions },
 			} as INodeParameters;
 			const trigger = await activateTrigger({
 				type: 'amazonSellerFeedbackTrigger',

@@ -39,6 +39,7 @@ const settingsWith = (settings: Partial<WatchSettings> = {}): WatchSettings => (
 	daysToWatch: 30,
 	tellResponses: false,
 	ratingDays: 30,
+	daysUntilSettled: -1,
 	thresholds: [threshold(95)],
 	minimumRatings: 10,
 	ratingMargin: 0.5,
@@ -521,7 +522,9 @@ describe('the rating', () => {
 	it('is told at the start only where the present is asked for', () => {
 		const start = [totals(100, 6), noNews()];
 		expect(toldBy(start)).toEqual([[], []]);
-		expect(watch(start).state.alarms).toEqual({ 'rating/30/95': { raised: true, changes: 0, by: '0.5/10' } });
+		expect(watch(start).state.alarms).toEqual({
+			'rating/30/95': { raised: true, changes: 0, by: '0.5/10' },
+		});
 		const { told } = watch([...start, noNews()], settingsWith({ tellPresent: true }));
 		expect(told.map(namesOf)).toEqual([[], ['ratingFellBelowThreshold'], []]);
 		expect(told[1]?.[0]).toMatchObject({ before: undefined, id: idOf('rating/30/95/1/raised') });
@@ -654,7 +657,7 @@ describe('the rating', () => {
 		const daily = (from: number, negative = 0) =>
 			Array.from({ length: 30 - from }, (_, index) => ({
 				date: plusDays(TODAY, -index),
-				received: 10,
+				received: index === 0 ? 10 + negative : 10,
 				negative: index === 0 ? negative : 0,
 			}));
 		// Whole, 300 with 9 negative are 97 %; the same 9 of the last days alone are less than 95 %.
@@ -736,7 +739,9 @@ describe('the rating', () => {
 		// Those of the first window are forgotten: they would be compared with times long past.
 		const back = watch([totals(100, 0), noNews()], settingsWith(), state);
 		expect(back.told.flat()).toEqual([]);
-		expect(back.state.alarms).toEqual({ 'rating/30/95': { raised: false, changes: 0, by: '0.5/10' } });
+		expect(back.state.alarms).toEqual({
+			'rating/30/95': { raised: false, changes: 0, by: '0.5/10' },
+		});
 	});
 
 	it('crosses the line, then the margin, in turn: never one of them twice', () => {

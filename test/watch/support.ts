@@ -19,6 +19,7 @@ export const settingsWith = (settings: Partial<WatchSettings> = {}): WatchSettin
 	daysToWatch: 30,
 	tellResponses: false,
 	ratingDays: 30,
+	daysUntilSettled: -1,
 	thresholds: [thresholdOf(95)],
 	minimumRatings: 10,
 	ratingMargin: 0.5,

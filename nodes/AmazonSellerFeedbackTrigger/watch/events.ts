@@ -61,6 +61,8 @@ export interface WatchSettings extends Omit<FeedbackWatchSettings, 'tellFrom' | 
 	/** What is wrong already when the watch begins is told too. */
 	readonly tellPresent: boolean;
 	readonly ratingDays: number;
+	/** Full days that have to pass after a day before its totals count. */
+	readonly daysUntilSettled: number;
 	readonly thresholds: readonly Threshold[];
 	readonly minimumRatings: number;
 	/** Percentage points. */

@@ -1,10 +1,12 @@
 import { DateTime } from 'luxon';
 
 import { advanceAlarm, sideOfDefectRate, sideOfRating, type Side } from '../../shared/domain/alarm';
+import { withoutUnfilled } from '../../shared/domain/coverage';
+import type { FeedbackRow } from '../../shared/domain/feedbackReport';
 import { dayNumber, isoDay } from '../../shared/domain/feedbackSeries';
 import { isWhole, onePerOrder, type FeedbackObservation } from '../../shared/domain/feedbackWatch';
 import { ratingOf, toDisplayedPercent, toPercent, totalOf } from '../../shared/domain/rating';
-import { deriveWindow, type DailyFeedback } from '../../shared/domain/ratingWindow';
+import { deriveWindow, plusDays } from '../../shared/domain/ratingWindow';
 import type {
 	Advance,
 	DefectRate,
@@ -28,7 +30,7 @@ export function withTotals(
 	const last = daily.reduce((latest, { date }) => (date > latest ? date : latest), '');
 	if (last === '') return state;
 	const end = dayNumber(last);
-	const byDay = new Map(daily.map((each) => [dayNumber(each.date), each]));
+	const byDay = new Map(withoutUnfilled(daily).map((each) => [dayNumber(each.date), each]));
 	const first = Math.max(end - KEPT_DAYS + 1, Math.min(...byDay.keys()));
 	const counts: number[] = [];
 	for (let day = first; day <= end; day += 1) {
@@ -41,10 +43,16 @@ export function withTotals(
 		: { ...state, totals: { asOf, from: isoDay(first), counts } };
 }
 
-function dailyOf({ totals }: MarketplaceWatch): DailyFeedback[] {
+interface KnownDay {
+	readonly date: string;
+	readonly received: number;
+	readonly negative: number;
+}
+
+function dailyOf({ totals }: MarketplaceWatch): KnownDay[] {
 	if (totals === undefined) return [];
 	const first = dayNumber(totals.from);
-	return totals.counts.flatMap((received, index): DailyFeedback[] => {
+	return totals.counts.flatMap((received, index): KnownDay[] => {
 		if (index % 2 === 1 || received < 0) return [];
 		return [{ date: isoDay(first + index / 2), received, negative: totals.counts[index + 1] ?? 0 }];
 	});
@@ -62,7 +70,7 @@ export function advanceWithRating(
 		events: [],
 		ratingNow,
 	});
-	if (!isOfOneTime(state.totals?.asOf, observation.asOf)) {
+	if (!isOfOneTime(state.totals?.asOf, observation.asOf, settings)) {
 		return unjudged(
 			before ?? unknownRating(settings.ratingDays, 'No rating could be judged so far'),
 			"Amazon's daily totals of the same time are missing",
@@ -109,21 +117,34 @@ function withUnjudged(state: MarketplaceWatch, now: string, why: string): Market
 	return { ...state, unjudged: { since: ratingJudgedAt(state), why, told: false } };
 }
 
-/** Reports asked for further apart do not count the same feedback. */
-export const PAIR_MINUTES = 5;
+/**
+ * Reports asked for further apart are not held against each other. What they say of settled days hardly
+ * changes in an hour; where others count too, they have to be of the same time.
+ */
+export const pairMinutes = ({
+	daysUntilSettled,
+}: Pick<WatchSettings, 'daysUntilSettled'>): number => (daysUntilSettled > 0 ? 60 : 5);
 
-/** Whether two reports were asked for at about the same time, so that the one can be held against the other. */
-export const isOfOneTime = (one: string | undefined, other: string): boolean =>
+/** Whether two reports were asked for near enough to each other, so that the one can be held against the other. */
+export const isOfOneTime = (
+	one: string | undefined,
+	other: string,
+	settings: Pick<WatchSettings, 'daysUntilSettled'>,
+): boolean =>
 	one !== undefined &&
-	Math.abs(DateTime.fromISO(one).diff(DateTime.fromISO(other)).as('minutes')) <= PAIR_MINUTES;
+	Math.abs(DateTime.fromISO(one).diff(DateTime.fromISO(other)).as('minutes')) <=
+		pairMinutes(settings);
 
 function deriveRating(
 	state: MarketplaceWatch,
 	{ asOf, rows, today, unreadable }: FeedbackObservation,
-	{ ratingDays }: WatchSettings,
+	{ ratingDays, daysUntilSettled }: WatchSettings,
 ): { readonly ratingNow: RatingNow; readonly coveredDays: number } {
-	const daily = dailyOf(state);
 	const lowRatings = [...onePerOrder(rows).values()];
+	const lastSettled = plusDays(today, -1 - daysUntilSettled);
+	const daily = withoutContradictions(dailyOf(state), lowRatings).filter(
+		({ date }) => date <= lastSettled,
+	);
 	const window = deriveWindow({ daily, lowRatings }, ratingDays, today);
 	const { counts, provenance, from, coveredThrough = null } = window;
 	const coveredDays = daily.filter(({ date }) => date >= from && date <= today).length;
@@ -136,6 +157,20 @@ function deriveRating(
 			? { ...unknownRating(ratingDays, ...notes), coveredThrough }
 			: { asOf, ...rated(counts), days: ratingDays, provenance, coveredThrough, notes };
 	return { ratingNow, coveredDays };
+}
+
+/** Without days that have more neutral feedback than their totals leave for it. */
+function withoutContradictions(
+	daily: readonly KnownDay[],
+	rows: readonly FeedbackRow[],
+): KnownDay[] {
+	const neutral = new Map<string, number>();
+	for (const { date, sentiment } of rows) {
+		if (sentiment === 'neutral') neutral.set(date, (neutral.get(date) ?? 0) + 1);
+	}
+	return daily.filter(
+		({ date, received, negative }) => received - negative >= (neutral.get(date) ?? 0),
+	);
 }
 
 type Counts = Parameters<typeof totalOf>[0];

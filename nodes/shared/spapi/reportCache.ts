@@ -352,7 +352,9 @@ export async function askForReport(
 	request: ReportRequest,
 	newerThan: DateTime,
 ): Promise<AskedReport> {
-	const isNewer = ({ askedAt }: KnownReport) => DateTime.fromISO(askedAt) > newerThan;
+	// One from the future was asked for while the machine's clock was ahead: when, is not known.
+	const isNewer = ({ askedAt }: KnownReport) =>
+		DateTime.fromISO(askedAt) > newerThan && DateTime.fromISO(askedAt) <= DateTime.utc();
 	const { id, askedAt } = await askOrJoin(client, request, isNewer, 0);
 	return { id, askedAt };
 }
