@@ -128,6 +128,12 @@ export async function passMinutes(count: number, ...watchers: Watcher[]): Promis
 	}
 }
 
+/** What all nodes of a process have in common, as the built nodes share it. */
+const shared = require('../../dist/nodes/shared/spapi/processWide.js') as Record<
+	string,
+	{ clear(): void }
+>;
+
 const usedUrls = new Set<string>();
 
 /** At an address of its own: at one that was used before, the node would know the seller's reports. */
@@ -212,13 +218,8 @@ export function useWatching(options: SandboxOptions = {}): Watching {
 		minutesOf: (operation) =>
 			acceptedCalls(operation).map(({ at }) => Math.round((Date.parse(at) - rig.since) / MINUTE)),
 		startNewProcess: () => {
-			const { sandbox, credentials } = rig;
 			rig.processes += 1;
-			// Another spelling of the same address.
-			const zeros = '.0'.repeat(rig.processes - 2);
-			const customBaseUrl = sandbox?.url.replace('127.0.0.1', `127${zeros}.1`) ?? '';
-			if (rig.processes > 4) throw new Error('No more spellings');
-			connect(credentials as CredentialStore, sandbox as Sandbox, 'demo', { customBaseUrl });
+			for (const kept of Object.values(shared)) kept.clear();
 		},
 	};
 }
