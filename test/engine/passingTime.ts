@@ -10,6 +10,9 @@ export const passTime = (ms: number): void => {
 	passedMs += ms;
 };
 
+/** How much was passed so far: what something waits for, however busy the machine is. */
+export const timePassed = (): number => passedMs;
+
 let aheadMs = 0;
 
 /** The machine's clock shows a time so many milliseconds ahead, until it is set right (0). */
