@@ -255,6 +255,7 @@ function settingsOf(input: Record<string, unknown>): WatchSettings {
 		tellPresent: tellPresent === true,
 		tellResponses: tellResponses === true,
 		daysToWatch: 7 + wholeOf(days, 354),
+		daysUntilSettled: wholeOf(minimum, 5) - 1,
 		ratingDays: [30, 90, 365][wholeOf(ratingDays, 3)] ?? 365,
 		thresholds: [95, wholeOf(percent, 101)]
 			.filter((each, index, all) => all.indexOf(each) === index)

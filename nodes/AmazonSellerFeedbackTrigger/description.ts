@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
+import { DAYS_UNTIL_SETTLED } from '../shared/domain/coverage';
 import { optionsCollection } from '../shared/n8n/commonParameters';
 import { dateFormatOption } from '../shared/n8n/feedbackReport';
 import { marketplaceOptions } from '../shared/n8n/marketplaceParameter';
@@ -107,6 +108,15 @@ export const properties: INodeProperties[] = [
 			typeOptions: { minValue: 7, maxValue: LONGEST_WATCH_DAYS },
 			description:
 				'For how many days after its date a feedback is watched for changes and removal, and a late one is still told',
+		},
+		{
+			displayName: 'Days Until Totals Settle',
+			name: 'daysUntilSettled',
+			type: 'number',
+			default: DAYS_UNTIL_SETTLED,
+			typeOptions: { minValue: 0, maxValue: 30, numberPrecision: 0 },
+			description:
+				"Full days after which a day's totals count. Amazon says that they may take up to 72 hours, sometimes a week; younger days are left out of the rating.",
 		},
 		{
 			displayName: 'Include Rating',
@@ -216,6 +226,8 @@ export const schema = z.object({
 			figuresEveryMinutes: minutes.default(360),
 			dateFormat: z.enum(['auto', 'dmy', 'mdy', 'ymd']).default('auto'),
 			daysToWatch: z.number().int().min(7).max(LONGEST_WATCH_DAYS).default(90),
+			// With -1 even the present day counts, which only a sandbox has whole.
+			daysUntilSettled: z.number().int().min(-1).max(30).default(DAYS_UNTIL_SETTLED),
 			includeRating: z.boolean().default(true),
 			lookBackDays: z.number().int().min(0).max(LONGEST_WATCH_DAYS).default(0),
 			minimumOrders: z.number().int().min(1).default(1),

@@ -18,8 +18,15 @@ import { dayIn } from './reports';
 import { isExtra, reportsFor } from './settings';
 import { Turn } from './turn';
 import { REPORT_NAMES, type ReportKind } from './watch/events';
-import { noticesOf, withTold } from './watch/notices';
-import { readState, startWatch, type MarketplaceWatch, type WatchState } from './watch/state';
+import { noticesOf, REPORT_OF, withTold } from './watch/notices';
+import { rewatch, withoutFuture } from './watch/rewatch';
+import {
+	beginAnew,
+	readState,
+	startWatch,
+	type MarketplaceWatch,
+	type WatchState,
+} from './watch/state';
 
 /** What a poll cannot have soon is left to the next. */
 const PATIENCE = { waitAtMostMs: 3_000, maxAttempts: 2 };
@@ -49,7 +56,33 @@ export async function poll(context: IPollFunctions): Promise<INodeExecutionData[
 	}
 }
 
-const TURN_ORDER: readonly ReportKind[] = ['totals', 'feedback', 'totals', 'health'];
+/** Figures that are as late as this stand in one row with the feedback reports. */
+const TOO_LATE = 2;
+
+/**
+ * First totals, to be read before the feedback report they are held against; then feedback, which none
+ * of the figures holds up; then totals again, to be asked for, and health. Of each, what is longest not
+ * refreshed comes first.
+ */
+function inOrder(turns: readonly Turn[], places: ReadonlyMap<string, MarketplaceWatch>): Turn[] {
+	const ranked = turns.map((turn) => {
+		const lateness = turn.lateness(places.get(turn.marketplace.id) as MarketplaceWatch);
+		return { turn, lateness, isLate: lateness >= TOO_LATE && lateness !== Infinity };
+	});
+	const of = (kind: ReportKind) => ranked.filter(({ turn }) => turn.kind === kind);
+	const latestFirst = (some: typeof ranked) =>
+		some
+			.toSorted((a, b) => (a.lateness === b.lateness ? 0 : b.lateness - a.lateness))
+			.map(({ turn }) => turn);
+	const lateHealth = of('health').filter(({ isLate }) => isLate);
+	const otherHealth = of('health').filter(({ isLate }) => !isLate);
+	return [
+		...latestFirst(of('totals')),
+		...latestFirst([...of('feedback'), ...lateHealth]),
+		...latestFirst(of('totals')),
+		...latestFirst(otherHealth),
+	];
+}
 
 /** The rate limit is used up for the moment: it is no trouble before it lasts. */
 const HELD_UP: readonly FailureKind[] = ['busy', 'throttled'];
@@ -83,6 +116,9 @@ class Round {
 	/** Reports that Amazon was asked for or about. */
 	private turnsTaken = 0;
 
+	/** Amazon has answered as one answers a seller. */
+	private isAccepted = false;
+
 	constructor(
 		private readonly context: IPollFunctions,
 		private readonly poller: Poller,
@@ -94,12 +130,12 @@ class Round {
 		// and the first one would keep the workflow from being active. So a later one tells.
 		const problem = poller.takeProblem();
 		if (problem !== undefined) throw toNodeError(context.getNode(), problem);
-		if (!poller.mayTry(ACCOUNT, DateTime.utc())) return null;
+		if (!poller.mayTry(ACCOUNT)) return null;
 		try {
 			await this.watchAll();
 		} catch (failure) {
 			// Settings, the credential or the state: nothing was learned.
-			poller.failed(ACCOUNT, DateTime.utc());
+			poller.failed(ACCOUNT);
 			throw toNodeError(context.getNode(), failure);
 		}
 		const [first] = this.problems;
@@ -121,7 +157,11 @@ class Round {
 		if (before === undefined) throw unreadableState(context);
 		const watched = await this.watch(client, parameters, before);
 		const after = this.tellNotices(watched, parameters);
-		if (after !== before) stored.state = after as unknown as IDataObject;
+		// A token that Amazon has not accepted yet makes nobody another seller.
+		const isDoubtful = Object.values(before.marketplaces).some(({ inDoubt }) => inDoubt);
+		if (after !== before && (this.isAccepted || !isDoubtful)) {
+			stored.state = after as unknown as IDataObject;
+		}
 	}
 
 	/** Goes through all reports of all marketplaces; what fails costs only itself. */
@@ -132,29 +172,30 @@ class Round {
 	): Promise<WatchState> {
 		const { context, poller } = this;
 		const marketplaces = this.marketplacesOf(client, parameters);
-		const after = this.withNew(marketplaces, parameters, before.marketplaces);
-
 		const kinds = reportsFor(parameters);
-		// Totals come twice: they are read before the feedback report of their time, and asked for after it.
-		const order = TURN_ORDER.filter((kind) => kinds.includes(kind));
-		const turns = marketplaces.flatMap((marketplace) =>
-			order.map((kind) => new Turn(context, client, poller, parameters, marketplace, kind)),
+		const after = this.placesOf(marketplaces, kinds, parameters, before);
+		const turns = inOrder(
+			marketplaces.flatMap((marketplace) =>
+				kinds.map((kind) => new Turn(context, client, poller, parameters, marketplace, kind)),
+			),
+			after,
 		);
 		for (const turn of poller.inTurn(turns)) {
 			const { id } = turn.marketplace;
 			const state = after.get(id) as MarketplaceWatch;
-			if (!poller.mayTry(turn.key, DateTime.utc()) || !turn.isDue(state)) continue;
+			if (!poller.mayTry(turn.key) || !turn.isDue(state)) continue;
 			if (this.isLate) {
 				poller.goOnWith(turn.key);
 				break;
 			}
-			if (!poller.mayTry(ACCOUNT, DateTime.utc())) break;
+			if (!poller.mayTry(ACCOUNT)) break;
 			this.turnsTaken += 1;
 			try {
 				const result = await turn.take(state);
 				after.set(id, result.state);
 				this.items.push(...result.items);
 				if ('failure' in result) this.failTurn(turn, result.failure, parameters);
+				else this.isAccepted = true;
 			} catch (failure) {
 				this.failTurn(turn, failure, parameters);
 			}
@@ -162,7 +203,9 @@ class Round {
 		const isSame =
 			after.size === Object.keys(before.marketplaces).length &&
 			[...after].every(([id, state]) => state === before.marketplaces[id]);
-		return isSame ? before : { ...before, marketplaces: Object.fromEntries(after) };
+		if (isSame) return before;
+		const seen = [...new Set([...(before.seen ?? []), ...after.keys()])].toSorted();
+		return { ...before, marketplaces: Object.fromEntries(after), seen };
 	}
 
 	private marketplacesOf(client: SpApiClient, { marketplaces }: TriggerParameters): Marketplace[] {
@@ -170,20 +213,30 @@ class Round {
 		return wanted.map((id) => resolveMarketplace(this.context, client, id));
 	}
 
-	/** What is remembered of these marketplaces, and a beginning for those that are new. */
-	private withNew(
+	/** What is remembered of these marketplaces, and a beginning for those and for what is watched anew. */
+	private placesOf(
 		marketplaces: readonly Marketplace[],
+		reports: readonly ReportKind[],
 		{ options }: TriggerParameters,
-		known: WatchState['marketplaces'],
+		{ marketplaces: known, seen = [] }: WatchState,
 	): Map<string, MarketplaceWatch> {
 		const now = DateTime.utc();
-		return new Map(
-			marketplaces.map((marketplace) => [
-				marketplace.id,
-				known[marketplace.id] ??
-					startWatch(now.toISO(), dayIn(marketplace, now), options.lookBackDays),
-			]),
-		);
+		let wasAhead = false;
+		const placeOf = (marketplace: Marketplace): [string, MarketplaceWatch] => {
+			const { id } = marketplace;
+			const moment = { now: now.toISO(), today: dayIn(marketplace, now) };
+			const before = known[id];
+			const start = seen.includes(id)
+				? beginAnew(moment.now, moment.today)
+				: startWatch(moment.now, moment.today, options.lookBackDays);
+			const settled = before && withoutFuture(before, now, moment.today);
+			wasAhead ||= settled !== before;
+			const { dateFormat } = options;
+			return [id, rewatch(settled ?? start, { reports, dateFormat }, moment)];
+		};
+		const places = new Map(marketplaces.map(placeOf));
+		if (wasAhead) this.poller.tellLater(clockWasAhead(this.context));
+		return places;
 	}
 
 	/** However slow everything is, each poll gets something done. */
@@ -197,14 +250,15 @@ class Round {
 	private failTurn(turn: Turn, failure: unknown, parameters: TriggerParameters): void {
 		const { poller } = this;
 		const kind = failure instanceof SpApiFailure ? failure.kind : undefined;
-		const now = DateTime.utc();
+		// Amazon makes few of these reports; it comes to its turn.
+		if (kind === 'reportQuota') return;
 		if (kind !== undefined && HELD_UP.includes(kind)) {
 			// The next poll's turn, lest the first ones always take what the rate limit gives.
 			poller.goOnWith(turn.key);
-			if (!poller.isHeldUpForLong(turn.key, now)) return;
+			if (!poller.isHeldUpForLong(turn.key)) return;
 		}
 		const isOfAccount = kind !== undefined && OF_THE_ACCOUNT.includes(kind);
-		poller.failed(isOfAccount ? ACCOUNT : turn.key, now);
+		poller.failed(isOfAccount ? ACCOUNT : turn.key);
 		if (isExtra(turn.kind, parameters) && !isOfAccount) return;
 		const about = `the ${REPORT_NAMES[turn.kind]} for ${turn.marketplace.name}`;
 		this.problems.push({ failure, about, isOfAccount });
@@ -228,7 +282,7 @@ class Round {
 		for (const [id, place] of Object.entries(state.marketplaces)) {
 			const name = findMarketplace(id)?.name ?? id;
 			for (const { about, message, description } of noticesOf(place, name)) {
-				if (isExtra(about === 'unreadable' ? 'feedback' : about, parameters)) continue;
+				if (isExtra(REPORT_OF[about], parameters)) continue;
 				const marked = withTold(next.marketplaces[id] ?? place, about);
 				next = { ...next, marketplaces: { ...next.marketplaces, [id]: marked } };
 				this.poller.tellLater(
@@ -250,3 +304,13 @@ function unreadableState(context: IPollFunctions): NodeOperationError {
 		},
 	);
 }
+
+const clockWasAhead = (context: IPollFunctions): NodeOperationError =>
+	new NodeOperationError(
+		context.getNode(),
+		"Could not use stored times: this machine's clock was ahead",
+		{
+			description:
+				'Keep the clock of the machine that runs n8n synchronized. The trigger requests new reports now; changes of the time when the clock was ahead may be reported twice or not at all. This is reported once.',
+		},
+	);

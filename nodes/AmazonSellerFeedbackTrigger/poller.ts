@@ -1,5 +1,4 @@
 import type { IPollFunctions } from 'n8n-workflow';
-import type { DateTime } from 'luxon';
 
 import type { AskedReport } from '../shared/spapi/reportCache';
 
@@ -9,6 +8,8 @@ const LONGEST_WAIT_MINUTES = 60;
 
 /** Amazon's rate limit fills again within a quarter of an hour. */
 const HELD_UP_HOURS = 2;
+
+const MINUTE_MS = 60_000;
 
 /** Half a day of feedback reports at the usual pace. */
 const REMEMBERED_REPORTS = 24;
@@ -21,11 +22,12 @@ class Memory {
 	/** What went wrong and is to be told by the polls to come, one each. */
 	readonly problems: Error[] = [];
 
-	readonly failures = new Map<string, { count: number; notBefore: DateTime }>();
+	/** On the steady clock, which nobody sets. */
+	readonly failures = new Map<string, { count: number; notBefore: number }>();
 
-	readonly heldUpSince = new Map<string, DateTime>();
+	readonly heldUpSince = new Map<string, number>();
 
-	/** Feedback reports read lately, by marketplace, the latest first. */
+	/** Feedback reports read lately, by seller and marketplace, the latest first. */
 	readonly feedbackRead = new Map<string, readonly AskedReport[]>();
 
 	/** The report the next poll begins with. */
@@ -79,14 +81,15 @@ export class Poller {
 		return this.memory.problems.shift();
 	}
 
-	remember(marketplaceId: string, report: AskedReport): void {
-		const others = this.feedbackReports(marketplaceId).filter(({ id }) => id !== report.id);
-		this.memory.feedbackRead.set(marketplaceId, [report, ...others].slice(0, REMEMBERED_REPORTS));
+	/** @param whose seller and marketplace */
+	remember(whose: string, report: AskedReport): void {
+		const others = this.feedbackReports(whose).filter(({ id }) => id !== report.id);
+		this.memory.feedbackRead.set(whose, [report, ...others].slice(0, REMEMBERED_REPORTS));
 	}
 
 	/** Feedback reports read lately, for totals that arrive later. */
-	feedbackReports(marketplaceId: string): readonly AskedReport[] {
-		return this.memory.feedbackRead.get(marketplaceId) ?? [];
+	feedbackReports(whose: string): readonly AskedReport[] {
+		return this.memory.feedbackRead.get(whose) ?? [];
 	}
 
 	/** All of them, first those that the last poll did not come to. */
@@ -105,22 +108,24 @@ export class Poller {
 		this.memory.goesOnWith ??= key;
 	}
 
-	mayTry(what: string, now: DateTime): boolean {
+	mayTry(what: string): boolean {
 		const failure = this.memory.failures.get(what);
-		return failure === undefined || now >= failure.notBefore;
+		return failure === undefined || performance.now() >= failure.notBefore;
 	}
 
-	failed(what: string, now: DateTime): void {
+	failed(what: string): void {
 		const count = this.failuresOf(what) + 1;
 		const minutes = Math.min(LONGEST_WAIT_MINUTES, FIRST_WAIT_MINUTES * 2 ** (count - 1));
-		this.memory.failures.set(what, { count, notBefore: now.plus({ minutes }) });
+		const notBefore = performance.now() + minutes * MINUTE_MS;
+		this.memory.failures.set(what, { count, notBefore });
 	}
 
 	/** Whether the rate limit has kept something from being done for hours: more than bad luck. */
-	isHeldUpForLong(what: string, now: DateTime): boolean {
+	isHeldUpForLong(what: string): boolean {
+		const now = performance.now();
 		const since = this.memory.heldUpSince.get(what) ?? now;
 		this.memory.heldUpSince.set(what, since);
-		return now.diff(since).as('hours') >= HELD_UP_HOURS;
+		return now - since >= HELD_UP_HOURS * 60 * MINUTE_MS;
 	}
 
 	/** Failures in a row. */

@@ -9,6 +9,7 @@ export const settingsOf = ({ events, thresholds, options }: TriggerParameters): 
 	tellResponses: options.tellResponses,
 	tellPresent: options.lookBackDays > 0,
 	ratingDays: options.ratingDays,
+	daysUntilSettled: options.daysUntilSettled,
 	minimumRatings: options.minimumRatings,
 	ratingMargin: options.ratingMargin,
 	defectTarget: options.defectTarget || undefined,

@@ -227,7 +227,7 @@ function rate(
 	const advanced = advance(state, feedback.observation, settings);
 	const known = knownRating(advanced.state, settings, feedback.askedAt) ?? unknown;
 	const notes =
-		totals && !isOfOneTime(totals.askedAt, feedback.askedAt)
+		totals && !isOfOneTime(totals.askedAt, feedback.askedAt, settings)
 			? [...known.notes, 'The two reports at hand were asked for at different times']
 			: known.notes;
 	const ratingNow = { ...known, notes };

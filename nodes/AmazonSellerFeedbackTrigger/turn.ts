@@ -11,14 +11,15 @@ import {
 	type CollectedReport,
 } from '../shared/spapi/reportCache';
 import type { ReportDocument } from '../shared/spapi/reportDocument';
+import { nextReportAt } from '../shared/spapi/reportQuotas';
 import type { TriggerParameters } from './description';
 import { toItem } from './items';
 import type { Poller } from './poller';
-import { dayIn, readReport, requestOf } from './reports';
+import { dayIn, readReport, REPORT_TYPE_OF, requestOf } from './reports';
 import { reportsFor, settingsOf } from './settings';
 import { advance } from './watch/advance';
 import type { Observation, ReportKind } from './watch/events';
-import { isOfOneTime, PAIR_MINUTES } from './watch/figures';
+import { isOfOneTime, pairMinutes } from './watch/figures';
 import type { MarketplaceWatch } from './watch/state';
 
 /** A first report is shared only if it was asked for at about the time the watch began. */
@@ -62,8 +63,14 @@ export class Turn {
 		return keyOf(this.marketplace, this.kind);
 	}
 
+	private get whose(): string {
+		return `${this.client.seller} ${this.marketplace.id}`;
+	}
+
 	/** Whether there is anything to ask Amazon for. */
 	isDue(state: MarketplaceWatch): boolean {
+		// Only feedback tells whose reports these are.
+		if (state.inDoubt && this.kind !== 'feedback') return false;
 		return this.nextStep(state) !== 'rest';
 	}
 
@@ -100,13 +107,27 @@ export class Turn {
 	}
 
 	/**
-	 * Totals are held against a feedback report of the same time. So when they are due a feedback
-	 * report is due too, and they are asked for right after it.
+	 * How late the next report is, in intervals: what is longest not refreshed comes first. Where the
+	 * rate limits do not give all reports in time, all come late alike, feedback half as late as figures.
+	 */
+	lateness(state: MarketplaceWatch): number {
+		const askedAt = state.reports[this.kind]?.report?.askedAt;
+		if (askedAt === undefined) return Infinity;
+		const minutes = this.now.diff(DateTime.fromISO(askedAt)).as('minutes');
+		const weight = this.kind === 'feedback' ? 2 : 1;
+		return (weight * minutes) / this.everyMinutes(this.kind);
+	}
+
+	/**
+	 * Totals are held against a feedback report of about the same time. So when they are due and there is
+	 * none, one is due too, and they are asked for after it. Amazon makes few totals, so they wait their
+	 * turn, and no feedback report is asked for before they can be.
 	 */
 	private nextStep(state: MarketplaceWatch): Step {
 		const step = this.stepOf(this.kind, state);
+		if (this.kind === 'totals' && step === 'ask' && !this.isTotalsTurn) return 'rest';
 		const feedbackAt = state.reports.feedback?.report?.askedAt;
-		const isFresh = isOfOneTime(feedbackAt, this.now.toISO());
+		const isFresh = isOfOneTime(feedbackAt, this.now.toISO(), this.parameters.options);
 		if (this.kind === 'totals' && step === 'ask' && !isFresh) return 'rest';
 		if (this.kind === 'feedback' && step === 'rest' && !isFresh && this.wantsTotals) {
 			return this.stepOf('totals', state) === 'ask' ? 'ask' : 'rest';
@@ -121,8 +142,12 @@ export class Turn {
 	}
 
 	private get wantsTotals(): boolean {
-		const mayTry = this.poller.mayTry(keyOf(this.marketplace, 'totals'), this.now);
+		const mayTry = this.poller.mayTry(keyOf(this.marketplace, 'totals')) && this.isTotalsTurn;
 		return mayTry && reportsFor(this.parameters).includes('totals');
+	}
+
+	private get isTotalsTurn(): boolean {
+		return nextReportAt(this.client, REPORT_TYPE_OF.totals, this.marketplace.id) === undefined;
 	}
 
 	private everyMinutes(kind: ReportKind): number {
@@ -133,7 +158,10 @@ export class Turn {
 	/** Asks for a report, or joins one that another trigger of the account asked for lately. */
 	private async ask(last: AskedReport | undefined): Promise<AskedReport> {
 		// For half the time it is fresh enough, but for totals, which go with a feedback report.
-		const shared = this.kind === 'totals' ? PAIR_MINUTES : this.everyMinutes(this.kind) / 2;
+		const shared =
+			this.kind === 'totals'
+				? pairMinutes(this.parameters.options)
+				: this.everyMinutes(this.kind) / 2;
 		const minutes = last === undefined ? SHARE_FIRST_MINUTES : shared;
 		const freshSince = this.now.minus({ minutes });
 		const newerThan = last ? DateTime.max(freshSince, DateTime.fromISO(last.askedAt)) : freshSince;
@@ -167,7 +195,7 @@ export class Turn {
 		report: AskedReport,
 	): { state: MarketplaceWatch; items: IDataObject[] } {
 		const { state, events } = advance(before, observation, settingsOf(this.parameters));
-		if (observation.kind === 'feedback') this.poller.remember(this.marketplace.id, report);
+		if (observation.kind === 'feedback') this.poller.remember(this.whose, report);
 		return { state, items: events.map((event) => toItem(event, this.marketplace, kind, report)) };
 	}
 
@@ -179,8 +207,8 @@ export class Turn {
 		const distance = ({ askedAt }: AskedReport): number =>
 			Math.abs(Date.parse(askedAt) - Date.parse(totalsAt));
 		const [report] = this.poller
-			.feedbackReports(this.marketplace.id)
-			.filter(({ askedAt }) => isOfOneTime(totalsAt, askedAt))
+			.feedbackReports(this.whose)
+			.filter(({ askedAt }) => isOfOneTime(totalsAt, askedAt, this.parameters.options))
 			.toSorted((a, b) => distance(a) - distance(b));
 		if (report === undefined) return { state, items: [] };
 		const collected = await collectReport(this.context, this.client, report.id);

@@ -10,6 +10,16 @@ export const passTime = (ms: number): void => {
 	passedMs += ms;
 };
 
+/** How much was passed so far: what something waits for, however busy the machine is. */
+export const timePassed = (): number => passedMs;
+
+let aheadMs = 0;
+
+/** The machine's clock shows a time so many milliseconds ahead, until it is set right (0). */
+export const setClockAhead = (ms: number): void => {
+	aheadMs = ms;
+};
+
 /**
  * For the tests of a file: each begins at this moment (ISO 8601). The calendar then stands still
  * until time is passed; the steady clock, which waits are measured by, runs on by itself too.
@@ -19,8 +29,9 @@ export function usePassingTime(start: string): void {
 	let passedBefore = 0;
 	beforeEach(() => {
 		passedBefore = passedMs;
+		aheadMs = 0;
 		jest.spyOn(Date, 'now').mockImplementation(() => {
-			return Date.parse(start) + Math.round(passedMs - passedBefore);
+			return Date.parse(start) + Math.round(passedMs - passedBefore + aheadMs);
 		});
 		jest.spyOn(performance, 'now').mockImplementation(() => realSteady() + passedMs);
 	});

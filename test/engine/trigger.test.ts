@@ -602,7 +602,9 @@ describe('rating', () => {
 		expect(truth(MX).total).toBe(10);
 		// The first of enough is what the next ones are held against.
 		expect(watcher.told).toEqual([]);
-		expect(watcher.place(MX).alarms).toEqual({ 'rating/365/100': { raised: true, changes: 0 } });
+		expect(watcher.place(MX).alarms).toEqual({
+			'rating/365/100': { raised: true, changes: 0, by: '0.5/10' },
+		});
 	});
 });
 

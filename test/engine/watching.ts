@@ -9,7 +9,7 @@ import {
 	type ActiveTrigger,
 	type CredentialStore,
 } from './harness';
-import { passTime, usePassingTime } from './passingTime';
+import { passTime, timePassed, usePassingTime } from './passingTime';
 import { connect } from './sandboxCredential';
 
 export const MINUTE = 60_000;
@@ -52,7 +52,7 @@ export class Watcher {
 
 	readonly thrown: Thrown[] = [];
 
-	/** The longest poll, as the node and the sandbox measure time. */
+	/** How long the longest poll waited, on the test's clock. */
 	longestPollMs = 0;
 
 	minute = 0;
@@ -64,7 +64,7 @@ export class Watcher {
 
 	/** One poll; what it throws is kept. */
 	async poll(): Promise<IDataObject[]> {
-		const began = performance.now();
+		const began = timePassed();
 		let items: IDataObject[] = [];
 		try {
 			items = await this.trigger.poll();
@@ -73,7 +73,7 @@ export class Watcher {
 			const { message, description } = error as Error & { description?: string };
 			this.thrown.push({ minute: this.minute, message, description: description ?? '' });
 		}
-		this.longestPollMs = Math.max(this.longestPollMs, performance.now() - began);
+		this.longestPollMs = Math.max(this.longestPollMs, timePassed() - began);
 		if (items.length > 0) this.everything.push(JSON.stringify(items));
 		if (this.trigger.isChanged) {
 			this.trigger.written();
@@ -127,6 +127,11 @@ export async function passMinutes(count: number, ...watchers: Watcher[]): Promis
 		}
 	}
 }
+
+/** What all nodes of a process have in common, as the built nodes share it. */
+const shared = jest.requireActual<Record<string, { clear(): void }>>(
+	'../../dist/nodes/shared/spapi/processWide.js',
+);
 
 const usedUrls = new Set<string>();
 
@@ -193,7 +198,8 @@ export function useWatching(options: SandboxOptions = {}): Watching {
 				events: [...events],
 				marketplaces: [...marketplaces],
 				...(thresholds && { thresholds: { threshold: [...thresholds] } }),
-				options: nodeOptions,
+				// The sandbox's totals are whole at once, unless a test has it otherwise.
+				options: { daysUntilSettled: -1, ...nodeOptions },
 			} as INodeParameters;
 			const trigger = await activateTrigger({
 				type: 'amazonSellerFeedbackTrigger',
@@ -211,13 +217,8 @@ export function useWatching(options: SandboxOptions = {}): Watching {
 		minutesOf: (operation) =>
 			acceptedCalls(operation).map(({ at }) => Math.round((Date.parse(at) - rig.since) / MINUTE)),
 		startNewProcess: () => {
-			const { sandbox, credentials } = rig;
 			rig.processes += 1;
-			// Another spelling of the same address.
-			const zeros = '.0'.repeat(rig.processes - 2);
-			const customBaseUrl = sandbox?.url.replace('127.0.0.1', `127${zeros}.1`) ?? '';
-			if (rig.processes > 4) throw new Error('No more spellings');
-			connect(credentials as CredentialStore, sandbox as Sandbox, 'demo', { customBaseUrl });
+			for (const kept of Object.values(shared)) kept.clear();
 		},
 	};
 }

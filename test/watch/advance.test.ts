@@ -39,6 +39,7 @@ const settingsWith = (settings: Partial<WatchSettings> = {}): WatchSettings => (
 	daysToWatch: 30,
 	tellResponses: false,
 	ratingDays: 30,
+	daysUntilSettled: -1,
 	thresholds: [threshold(95)],
 	minimumRatings: 10,
 	ratingMargin: 0.5,
@@ -522,7 +523,9 @@ describe('the rating', () => {
 	it('is told at the start only where the present is asked for', () => {
 		const start = [totals(100, 6), noNews()];
 		expect(toldBy(start)).toEqual([[], []]);
-		expect(watch(start).state.alarms).toEqual({ 'rating/30/95': { raised: true, changes: 0 } });
+		expect(watch(start).state.alarms).toEqual({
+			'rating/30/95': { raised: true, changes: 0, by: '0.5/10' },
+		});
 		const { told } = watch([...start, noNews()], settingsWith({ tellPresent: true }));
 		expect(told.map(namesOf)).toEqual([[], ['ratingFellBelowThreshold'], []]);
 		expect(told[1]?.[0]).toMatchObject({ before: undefined, id: idOf('rating/30/95/1/raised') });
@@ -555,7 +558,7 @@ describe('the rating', () => {
 	it('is not judged by a report with lines that cannot be read', () => {
 		const neutral = ['1', '2', '3'].map((last) => row(`100-0000000-000020${last}`, 3));
 		const known = watch([totals(100, 3), feedback([SOME, ...neutral])]).state;
-		expect(known.alarms).toEqual({ 'rating/30/95': { raised: true, changes: 0 } });
+		expect(known.alarms).toEqual({ 'rating/30/95': { raised: true, changes: 0, by: '0.5/10' } });
 		// Without the neutral ones it would be 97 %.
 		const { told, state } = watch([feedback([SOME], { unreadable: 3 })], settingsWith(), known);
 		expect(told.flat()).toEqual([]);
@@ -567,7 +570,7 @@ describe('the rating', () => {
 
 	it('is neither judged nor known by a report without any row', () => {
 		const known = watch([totals(100, 3), feedback([SOME, row(A, 3), row(B, 3), row(C, 3)])]).state;
-		expect(known.alarms).toEqual({ 'rating/30/95': { raised: true, changes: 0 } });
+		expect(known.alarms).toEqual({ 'rating/30/95': { raised: true, changes: 0, by: '0.5/10' } });
 		const empty = feedback([]);
 		expect(advance(known, empty, settingsWith())).toEqual({ state: known, events: [] });
 		expect(advance(known, empty, settingsWith()).state).toBe(known);
@@ -603,7 +606,7 @@ describe('the rating', () => {
 				coveredThrough: TODAY,
 				notes: [ONE_DAY_ONLY],
 			});
-			expect(state.alarms).toEqual({ 'rating/30/95': { raised: false, changes: 0 } });
+			expect(state.alarms).toEqual({ 'rating/30/95': { raised: false, changes: 0, by: '0.5/10' } });
 			// Of another window, or before the first pair, none is known.
 			for (const { told } of [
 				watch([...KNOWN, later, news(timeOf(asOf))], settingsWith({ ratingDays: 90 })),
@@ -655,7 +658,7 @@ describe('the rating', () => {
 		const daily = (from: number, negative = 0) =>
 			Array.from({ length: 30 - from }, (_, index) => ({
 				date: plusDays(TODAY, -index),
-				received: 10,
+				received: index === 0 ? 10 + negative : 10,
 				negative: index === 0 ? negative : 0,
 			}));
 		// Whole, 300 with 9 negative are 97 %; the same 9 of the last days alone are less than 95 %.
@@ -737,7 +740,9 @@ describe('the rating', () => {
 		// Those of the first window are forgotten: they would be compared with times long past.
 		const back = watch([totals(100, 0), noNews()], settingsWith(), state);
 		expect(back.told.flat()).toEqual([]);
-		expect(back.state.alarms).toEqual({ 'rating/30/95': { raised: false, changes: 0 } });
+		expect(back.state.alarms).toEqual({
+			'rating/30/95': { raised: false, changes: 0, by: '0.5/10' },
+		});
 	});
 
 	it('crosses the line, then the margin, in turn: never one of them twice', () => {
@@ -940,7 +945,7 @@ describe('the account status', () => {
 });
 
 describe('a watch that begins anew', () => {
-	it('names what it tells otherwise than one before, except feedback', () => {
+	it('names what it tells otherwise than one before', () => {
 		const reports = [
 			health({ accountStatus: 'NORMAL', amazonFulfilled: rate(0, 100) }),
 			health({ accountStatus: 'AT_RISK', amazonFulfilled: rate(5, 100) }),
@@ -959,7 +964,7 @@ describe('a watch that begins anew', () => {
 		expect(namesOf(other ?? [])).toEqual(namesOf(one ?? []));
 		const ids = new Set(one?.map(({ id }) => id));
 		const same = other?.filter(({ id }) => ids.has(id)) ?? [];
-		expect(namesOf(same)).toEqual(['newNegativeFeedback']);
+		expect(same).toEqual([]);
 	});
 });
 
@@ -1274,7 +1279,7 @@ describe('what was written', () => {
 		it('is in doubt until the next feedback report', () => {
 			const before = known();
 			const state = doubted(before);
-			expect(state).toEqual({ ...before, inDoubt: true });
+			expect(state).toEqual({ ...before, totals: undefined, inDoubt: true });
 			expect(reread(state)).toEqual(state);
 		});
 
@@ -1292,11 +1297,12 @@ describe('what was written', () => {
 			if (expected.length === 0) expect(state).toMatchObject({ alarms: {}, tellFrom: undefined });
 		});
 
-		it('stays in doubt where the report has no row', () => {
+		it('begins anew where the report has no row', () => {
 			const before = doubted(known());
 			const { told, state } = watch([feedback([])], settingsWith(), before);
 			expect(told.flat()).toEqual([]);
-			expect(state.inDoubt).toBe(true);
+			expect(state.inDoubt).toBeUndefined();
+			expect(state.feedback).toBeUndefined();
 		});
 	});
 

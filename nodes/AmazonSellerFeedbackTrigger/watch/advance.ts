@@ -15,8 +15,8 @@ import type {
 	WatchEvent,
 	WatchSettings,
 } from './events';
-import { advanceHealth, advanceWithRating, withTotals } from './figures';
-import { startWatch, type MarketplaceWatch } from './state';
+import { advanceHealth, advanceWithRating, withoutOtherAlarms, withTotals } from './figures';
+import { beginAnew, nameOfWatch, type MarketplaceWatch } from './state';
 
 /**
  * What one observation changes in what is remembered of a marketplace, and what the user is told of
@@ -29,7 +29,7 @@ export function advance(
 	observation: Observation,
 	settings: WatchSettings,
 ): Advance {
-	const all = withoutFilter(state, observation, settings);
+	const all = withoutFilter(withoutOtherAlarms(state, settings), observation, settings);
 	const events = all.events.flatMap((event): WatchEvent[] => {
 		if (settings.events.includes(event.event)) return [event];
 		const instead = otherName(event);
@@ -66,19 +66,36 @@ function withoutFilter(
 			};
 		}
 		case 'nothing':
-			return { state: withoutReport(state, observation), events: [] };
+			return {
+				state: withoutReport(withoutLastingDoubt(state, observation), observation),
+				events: [],
+			};
 		case 'totals':
-			return { state: withTotals(withArrived(state, 'totals'), observation), events: [] };
 		case 'health':
-			return advanceHealth(withArrived(state, 'health'), observation, settings);
 		case 'feedbackForTotals':
-			return advanceWithRating(state, observation, settings);
+			// They do not tell whose they are.
+			return state.inDoubt ? { state, events: [] } : advanceFigures(state, observation, settings);
 		case 'feedback':
 			return advanceWithFeedback(
 				withArrived(withoutDoubt(state, observation), 'feedback'),
 				observation,
 				settings,
 			);
+	}
+}
+
+function advanceFigures(
+	state: MarketplaceWatch,
+	observation: Extract<Observation, { kind: 'totals' | 'health' | 'feedbackForTotals' }>,
+	settings: WatchSettings,
+): Advance {
+	switch (observation.kind) {
+		case 'totals':
+			return { state: withTotals(withArrived(state, 'totals'), observation), events: [] };
+		case 'health':
+			return advanceHealth(withArrived(state, 'health'), observation, settings);
+		case 'feedbackForTotals':
+			return advanceWithRating(state, observation, settings);
 	}
 }
 
@@ -129,19 +146,28 @@ function tellFromOf(state: MarketplaceWatch, { asOf, today }: FeedbackObservatio
 }
 
 /**
- * After a change of the credential: the same seller's report has feedback that is remembered; with
- * none of it, it is another seller's, and the watch begins anew.
+ * After a change of the credential: the same seller's report has feedback that is remembered. With
+ * none of it, it is another seller's or may be, and the watch begins anew.
  */
 function withoutDoubt(
 	state: MarketplaceWatch,
 	{ rows, asOf, today }: FeedbackObservation,
 ): MarketplaceWatch {
-	if (!state.inDoubt || rows.length === 0) return state;
-	const known = Object.entries(state.feedback?.rows ?? {}).filter(([, { gone }]) => !gone);
-	const shown = new Set(rows.map(({ orderId }) => orderId));
-	const isSame = known.length === 0 || known.some(([orderId]) => shown.has(orderId));
+	if (!state.inDoubt) return state;
+	const known = state.feedback?.rows ?? {};
+	const isSame = rows.some(({ orderId }) => Object.hasOwn(known, orderId));
 	if (isSame) return { ...state, inDoubt: undefined };
-	return { ...startWatch(asOf, today, 0), reports: state.reports };
+	return { ...beginAnew(asOf, today), reports: state.reports };
+}
+
+/** A report that gives nothing tells no seller from another, and the next will hardly do. */
+function withoutLastingDoubt(
+	state: MarketplaceWatch,
+	{ report, how, today }: Extract<Observation, { kind: 'nothing' }>,
+): MarketplaceWatch {
+	if (!state.inDoubt || report !== 'feedback' || how !== 'CANCELLED') return state;
+	const at = state.reports.feedback?.report?.askedAt ?? state.began;
+	return { ...beginAnew(at, today), reports: state.reports };
 }
 
 function advanceWithFeedback(
@@ -161,6 +187,7 @@ function advanceWithFeedback(
 	const { memory, changes } = advanceFeedback(state.feedback, observation, {
 		...settings,
 		tellFrom: tellFromOf(state, observation),
+		watch: nameOfWatch(state, 'feedback'),
 	});
 	const isNews = memory !== state.feedback || unreadable !== state.unreadable;
 	return {

@@ -56,11 +56,13 @@ export type Observation =
 			readonly today: string;
 	  };
 
-export interface WatchSettings extends Omit<FeedbackWatchSettings, 'tellFrom'> {
+export interface WatchSettings extends Omit<FeedbackWatchSettings, 'tellFrom' | 'watch'> {
 	readonly events: readonly WatchEventName[];
 	/** What is wrong already when the watch begins is told too. */
 	readonly tellPresent: boolean;
 	readonly ratingDays: number;
+	/** Full days that have to pass after a day before its totals count. */
+	readonly daysUntilSettled: number;
 	readonly thresholds: readonly Threshold[];
 	readonly minimumRatings: number;
 	/** Percentage points. */

@@ -2,10 +2,12 @@ import { DateTime } from 'luxon';
 
 import { countedRate } from '../../shared/domain/accountHealth';
 import { advanceAlarm, sideOfDefectRate, sideOfRating, type Side } from '../../shared/domain/alarm';
+import { withoutUnfilled } from '../../shared/domain/coverage';
+import type { FeedbackRow } from '../../shared/domain/feedbackReport';
 import { dayNumber, isoDay } from '../../shared/domain/feedbackSeries';
 import { isWhole, onePerOrder, type FeedbackObservation } from '../../shared/domain/feedbackWatch';
 import { ratingOf, toDisplayedPercent, toPercent, totalOf } from '../../shared/domain/rating';
-import { deriveWindow, type DailyFeedback } from '../../shared/domain/ratingWindow';
+import { deriveWindow, plusDays } from '../../shared/domain/ratingWindow';
 import type {
 	Advance,
 	DefectRate,
@@ -16,7 +18,7 @@ import type {
 	WatchEvent,
 	WatchSettings,
 } from './events';
-import type { MarketplaceWatch } from './state';
+import { nameOfWatch, withRestart, type MarketplaceWatch } from './state';
 
 /** Days kept: as many as the longest window, today included. */
 const KEPT_DAYS = 366;
@@ -29,7 +31,7 @@ export function withTotals(
 	const last = daily.reduce((latest, { date }) => (date > latest ? date : latest), '');
 	if (last === '') return state;
 	const end = dayNumber(last);
-	const byDay = new Map(daily.map((each) => [dayNumber(each.date), each]));
+	const byDay = new Map(withoutUnfilled(daily).map((each) => [dayNumber(each.date), each]));
 	const first = Math.max(end - KEPT_DAYS + 1, Math.min(...byDay.keys()));
 	const counts: number[] = [];
 	for (let day = first; day <= end; day += 1) {
@@ -42,10 +44,16 @@ export function withTotals(
 		: { ...state, totals: { asOf, from: isoDay(first), counts } };
 }
 
-function dailyOf({ totals }: MarketplaceWatch): DailyFeedback[] {
+interface KnownDay {
+	readonly date: string;
+	readonly received: number;
+	readonly negative: number;
+}
+
+function dailyOf({ totals }: MarketplaceWatch): KnownDay[] {
 	if (totals === undefined) return [];
 	const first = dayNumber(totals.from);
-	return totals.counts.flatMap((received, index): DailyFeedback[] => {
+	return totals.counts.flatMap((received, index): KnownDay[] => {
 		if (index % 2 === 1 || received < 0) return [];
 		return [{ date: isoDay(first + index / 2), received, negative: totals.counts[index + 1] ?? 0 }];
 	});
@@ -58,40 +66,86 @@ export function advanceWithRating(
 	settings: WatchSettings,
 ): Advance & { readonly ratingNow: RatingNow } {
 	const before = knownRating(state, settings, observation.asOf);
-	const unjudged = (ratingNow: RatingNow) => ({ state, events: [], ratingNow });
-	if (!isOfOneTime(state.totals?.asOf, observation.asOf)) {
+	const unjudged = (ratingNow: RatingNow, why: string) => ({
+		state: withUnjudged(state, observation.asOf, why),
+		events: [],
+		ratingNow,
+	});
+	if (!isOfOneTime(state.totals?.asOf, observation.asOf, settings)) {
 		return unjudged(
 			before ?? unknownRating(settings.ratingDays, 'No rating could be judged so far'),
+			"Amazon's daily totals of the same time are missing",
 		);
 	}
 	const { ratingNow, coveredDays } = deriveRating(state, observation, settings);
 	// Neutral feedback may be missing in a report that is not whole.
-	if (!isWhole(observation)) return unjudged(ratingNow);
+	if (!isWhole(observation)) return unjudged(ratingNow, 'The feedback report is not whole');
+	if (ratingNow.rating === null) return unjudged(ratingNow, ratingNow.notes.join('. '));
 	// So may whole days of totals: with fewer of them than last time the figure is another one.
 	const { days = 0, coveredDays: lastTime = 0 } = state.rating ?? {};
-	const isPartial = days === settings.ratingDays && coveredDays < lastTime - SPARE_DAYS;
-	if (isPartial) return unjudged(ratingNow);
+	const missing = days === settings.ratingDays ? lastTime - coveredDays : 0;
+	const isGivenUp = daysUnjudged(state, observation.asOf) >= WAIT_DAYS;
+	if (missing > SPARE_DAYS && !isGivenUp) {
+		return unjudged(ratingNow, `Amazon's daily totals lack ${missing} day(s) that they had before`);
+	}
 	return { ...advanceRating(state, before, { ratingNow, coveredDays }, settings), ratingNow };
 }
 
 /** Days of totals that may be missing beside those of the last time. */
 const SPARE_DAYS = 3;
 
-/** Reports asked for further apart do not count the same feedback. */
-export const PAIR_MINUTES = 5;
+/** Amazon fills in days for up to a week; what is missing for longer is taken for lost. */
+export const WAIT_DAYS = 7;
 
-/** Whether two reports were asked for at about the same time, so that the one can be held against the other. */
-export const isOfOneTime = (one: string | undefined, other: string): boolean =>
+/** The rating is judged some times a day; the user is told where it was not for so many days. */
+const TELL_AFTER_DAYS = 2;
+
+const ratingJudgedAt = ({ rating, ratingSince, began }: MarketplaceWatch): string =>
+	[rating?.asOf, ratingSince].reduce<string>(
+		(latest, each) => (each !== undefined && each > latest ? each : latest),
+		began,
+	);
+
+const daysUnjudged = (state: MarketplaceWatch, now: string): number =>
+	DateTime.fromISO(now)
+		.diff(DateTime.fromISO(ratingJudgedAt(state)))
+		.as('days');
+
+function withUnjudged(state: MarketplaceWatch, now: string, why: string): MarketplaceWatch {
+	const isWatched = !state.unwatched?.includes('totals');
+	const isNews = state.unjudged === undefined && daysUnjudged(state, now) >= TELL_AFTER_DAYS;
+	if (!isWatched || !isNews) return state;
+	return { ...state, unjudged: { since: ratingJudgedAt(state), why, told: false } };
+}
+
+/**
+ * Reports asked for further apart are not held against each other. What they say of settled days hardly
+ * changes in an hour; where others count too, they have to be of the same time.
+ */
+export const pairMinutes = ({
+	daysUntilSettled,
+}: Pick<WatchSettings, 'daysUntilSettled'>): number => (daysUntilSettled > 0 ? 60 : 5);
+
+/** Whether two reports were asked for near enough to each other, so that the one can be held against the other. */
+export const isOfOneTime = (
+	one: string | undefined,
+	other: string,
+	settings: Pick<WatchSettings, 'daysUntilSettled'>,
+): boolean =>
 	one !== undefined &&
-	Math.abs(DateTime.fromISO(one).diff(DateTime.fromISO(other)).as('minutes')) <= PAIR_MINUTES;
+	Math.abs(DateTime.fromISO(one).diff(DateTime.fromISO(other)).as('minutes')) <=
+		pairMinutes(settings);
 
 function deriveRating(
 	state: MarketplaceWatch,
 	{ asOf, rows, today, unreadable }: FeedbackObservation,
-	{ ratingDays }: WatchSettings,
+	{ ratingDays, daysUntilSettled }: WatchSettings,
 ): { readonly ratingNow: RatingNow; readonly coveredDays: number } {
-	const daily = dailyOf(state);
 	const lowRatings = [...onePerOrder(rows).values()];
+	const lastSettled = plusDays(today, -1 - daysUntilSettled);
+	const daily = withoutContradictions(dailyOf(state), lowRatings).filter(
+		({ date }) => date <= lastSettled,
+	);
 	const window = deriveWindow({ daily, lowRatings }, ratingDays, today);
 	const { counts, provenance, from, coveredThrough = null } = window;
 	const coveredDays = daily.filter(({ date }) => date >= from && date <= today).length;
@@ -104,6 +158,20 @@ function deriveRating(
 			? { ...unknownRating(ratingDays, ...notes), coveredThrough }
 			: { asOf, ...rated(counts), days: ratingDays, provenance, coveredThrough, notes };
 	return { ratingNow, coveredDays };
+}
+
+/** Without days that have more neutral feedback than their totals leave for it. */
+function withoutContradictions(
+	daily: readonly KnownDay[],
+	rows: readonly FeedbackRow[],
+): KnownDay[] {
+	const neutral = new Map<string, number>();
+	for (const { date, sentiment } of rows) {
+		if (sentiment === 'neutral') neutral.set(date, (neutral.get(date) ?? 0) + 1);
+	}
+	return daily.filter(
+		({ date, received, negative }) => received - negative >= (neutral.get(date) ?? 0),
+	);
 }
 
 type Counts = Parameters<typeof totalOf>[0];
@@ -173,13 +241,15 @@ function advanceRating(
 	}
 	const counts = { positive, neutral, negative };
 	const events: RatingEvent[] = [];
-	let state = withoutOtherThresholds(before, settings);
+	let state: MarketplaceWatch = { ...before, unjudged: undefined };
 	for (const threshold of settings.thresholds) {
 		const { percent } = threshold;
 		const side = sideOfRating(counts, percent, settings.ratingMargin, settings.minimumRatings);
 		const key = keyOfThreshold(settings, percent);
-		const tellPresent = settings.tellPresent && before.rating === undefined;
-		const alarmed = withAlarm(state, key, side, tellPresent);
+		const tellPresent =
+			settings.tellPresent && before.rating === undefined && !before.restarts?.totals;
+		const by = `${settings.ratingMargin}/${settings.minimumRatings}`;
+		const alarmed = withAlarm(state, 'totals', { key, side, by, tellPresent });
 		state = alarmed.state;
 		if (alarmed.turned === undefined) continue;
 		events.push({
@@ -198,26 +268,45 @@ function advanceRating(
 		coveredDays,
 		notes: notes.slice(0, 4),
 	};
-	const isKnown = JSON.stringify(rating) === JSON.stringify(state.rating);
-	return { state: isKnown ? state : { ...state, rating }, events };
+	const isKnown =
+		JSON.stringify(rating) === JSON.stringify(before.rating) &&
+		state.alarms === before.alarms &&
+		before.unjudged === undefined;
+	return { state: isKnown ? before : { ...state, rating }, events };
 }
 
 const keyOfThreshold = ({ ratingDays }: WatchSettings, percent: number): string =>
 	`rating/${ratingDays}/${percent}`;
 
-/** A threshold that is not watched any more is forgotten: later it would be compared with times long past. */
-function withoutOtherThresholds(
+const keyOfDefectRate = ({ defectTarget }: WatchSettings, fulfilment: Fulfilment): string =>
+	defectTarget === undefined
+		? `orderDefectRate/${fulfilment}`
+		: `orderDefectRate/${fulfilment}/${defectTarget}`;
+
+/**
+ * Forgets the alarms of lines that are not watched any more, of another window or target too: later
+ * they would be compared with times long past.
+ */
+export function withoutOtherAlarms(
 	state: MarketplaceWatch,
 	settings: WatchSettings,
 ): MarketplaceWatch {
-	const watched = settings.thresholds.map(({ percent }) => keyOfThreshold(settings, percent));
-	const alarms = Object.entries(state.alarms).filter(
-		([key]) => !key.startsWith('rating/') || watched.includes(key),
+	const watched = [
+		...settings.thresholds.map(({ percent }) => keyOfThreshold(settings, percent)),
+		...FULFILMENTS.map((fulfilment) => keyOfDefectRate(settings, fulfilment)),
+	];
+	const others = Object.keys(state.alarms).filter((key) => !watched.includes(key));
+	if (others.length === 0) return state;
+	const left = Object.entries(state.alarms).filter(([key]) => watched.includes(key));
+	const next = { ...state, alarms: Object.fromEntries(left) };
+	return (['totals', 'health'] as const).reduce(
+		(each, kind) => (others.some((key) => isOf(key, kind)) ? withRestart(each, kind) : each),
+		next,
 	);
-	return alarms.length === Object.keys(state.alarms).length
-		? state
-		: { ...state, alarms: Object.fromEntries(alarms) };
 }
+
+const isOf = (key: string, kind: 'totals' | 'health'): boolean =>
+	key.startsWith('rating/') === (kind === 'totals');
 
 interface Alarmed {
 	readonly state: MarketplaceWatch;
@@ -227,17 +316,26 @@ interface Alarmed {
 
 function withAlarm(
 	state: MarketplaceWatch,
-	key: string,
-	side: Side | undefined,
-	tellPresent: boolean,
+	report: 'totals' | 'health',
+	{
+		key,
+		side,
+		by,
+		tellPresent,
+	}: {
+		readonly key: string;
+		readonly side: Side | undefined;
+		readonly by: string;
+		readonly tellPresent: boolean;
+	},
 ): Alarmed {
 	if (side === undefined) return { state, id: key };
-	const known = state.alarms[key] ?? (tellPresent ? { raised: false, changes: 0 } : undefined);
-	const { alarm, turned } = advanceAlarm(known, side);
+	const known = state.alarms[key] ?? (tellPresent ? { raised: false, changes: 0, by } : undefined);
+	const { alarm, turned } = advanceAlarm(known, side, by);
 	if (alarm === undefined || alarm === state.alarms[key]) return { state, id: key };
 	return {
 		state: { ...state, alarms: { ...state.alarms, [key]: alarm } },
-		id: `${key}/${alarm.changes}/${turned}/${state.began}`,
+		id: `${key}/${alarm.changes}/${turned}/${nameOfWatch(state, report)}`,
 		...(turned && { turned }),
 	};
 }
@@ -266,9 +364,11 @@ export function advanceHealth(
 		const targetPercent = settings.defectTarget ?? exactPercent(reported.targetPercent);
 		const { defectMargin, minimumOrders } = settings;
 		const side = sideOfDefectRate(reported, targetPercent, defectMargin, minimumOrders);
-		const key = `orderDefectRate/${fulfilment}`;
+		const key = keyOfDefectRate(settings, fulfilment);
 		const known = next.defects[fulfilment];
-		const alarmed = withAlarm(next, key, side, settings.tellPresent && known === undefined);
+		const tellPresent = settings.tellPresent && known === undefined && !state.restarts?.health;
+		const by = `${defectMargin}/${minimumOrders}`;
+		const alarmed = withAlarm(next, 'health', { key, side, by, tellPresent });
 		next = alarmed.state;
 		const rateOf = (counts: { orders: number; ordersWithDefects: number }): DefectRate => ({
 			fulfilment,
@@ -298,7 +398,7 @@ export function advanceHealth(
 	if (account !== undefined) {
 		events.push({
 			event: 'accountStatusChanged',
-			id: `accountStatus/${changes}/${accountStatus}/${state.began}`,
+			id: `accountStatus/${changes}/${accountStatus}/${nameOfWatch(state, 'health')}`,
 			ratingNow,
 			before: account.status,
 			after: accountStatus,

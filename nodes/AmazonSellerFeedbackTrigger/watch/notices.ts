@@ -1,14 +1,24 @@
 import type { BadEnd } from '../../shared/domain/reportCycle';
 import { REPORT_NAMES, type ReportKind } from './events';
+import { WAIT_DAYS } from './figures';
 import type { MarketplaceWatch } from './state';
 
 /** What the user is to be told once: nothing failed, yet something may be missing. */
 export interface Notice {
 	/** Where in the state it is marked as told. */
-	readonly about: ReportKind | 'unreadable';
+	readonly about: ReportKind | 'unreadable' | 'unjudged';
 	readonly message: string;
 	readonly description: string;
 }
+
+/** The report that a notice is about. */
+export const REPORT_OF: Readonly<Record<Notice['about'], ReportKind>> = {
+	feedback: 'feedback',
+	totals: 'totals',
+	health: 'health',
+	unreadable: 'feedback',
+	unjudged: 'totals',
+};
 
 const ENDS: Readonly<Record<BadEnd, (report: string, marketplace: string) => string>> = {
 	CANCELLED: (report, marketplace) => `Amazon cancelled the ${report} for ${marketplace}`,
@@ -31,7 +41,7 @@ function describeEnd(report: ReportKind, how: BadEnd): string {
 
 /** What has not been told yet of a marketplace. */
 export function noticesOf(
-	{ reports, unreadable }: MarketplaceWatch,
+	{ reports, unreadable, unjudged }: MarketplaceWatch,
 	marketplaceName: string,
 ): Notice[] {
 	const notices: Notice[] = [];
@@ -54,6 +64,16 @@ export function noticesOf(
 				"New and changed feedback of all other lines is told. Removed feedback is not told until a report can be read as a whole, for it could be on these lines. The node Amazon Seller Feedback shows the lines with its option 'Output Unreadable Lines'. This is told once.",
 		});
 	}
+	// Where one of its reports ended badly, that has been said.
+	const isExplained =
+		reports.totals?.trouble !== undefined || reports.feedback?.trouble !== undefined;
+	if (unjudged?.told === false && !isExplained) {
+		notices.push({
+			about: 'unjudged',
+			message: `Could not judge the rating for ${marketplaceName} since ${unjudged.since.slice(0, 10)}: the reports are incomplete`,
+			description: `${unjudged.why}. Until then no rating event is sent; days that are still missing after ${WAIT_DAYS} days are left out of the rating, and its notes say so. This is reported once.`,
+		});
+	}
 	return notices;
 }
 
@@ -61,6 +81,9 @@ export function noticesOf(
 export function withTold(state: MarketplaceWatch, about: Notice['about']): MarketplaceWatch {
 	if (about === 'unreadable') {
 		return state.unreadable ? { ...state, unreadable: { ...state.unreadable, told: true } } : state;
+	}
+	if (about === 'unjudged') {
+		return state.unjudged ? { ...state, unjudged: { ...state.unjudged, told: true } } : state;
 	}
 	const cycle = state.reports[about];
 	if (cycle?.trouble === undefined) return state;

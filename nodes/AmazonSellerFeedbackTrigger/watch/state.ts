@@ -9,6 +9,9 @@ const day = z.string().date();
 const instant = z.string().datetime();
 const count = z.number().int().nonnegative();
 
+/** Reports that are watched. */
+export const REPORT_KINDS = ['totals', 'feedback', 'health'] as const;
+
 const cycleSchema = z.object({
 	report: z.object({ id: z.string(), askedAt: instant }).optional(),
 	trouble: z
@@ -69,10 +72,22 @@ const marketplaceSchema = z.object({
 			notes: z.array(z.string()),
 		})
 		.optional(),
-	alarms: z.record(z.object({ raised: z.boolean(), changes: count })),
+	alarms: z.record(z.object({ raised: z.boolean(), changes: count, by: z.string().optional() })),
 	/** Orders and orders with defects last known, by who ships them. */
 	defects: z.record(z.object({ orders: count, ordersWithDefects: count })),
 	account: z.object({ status: z.string(), changes: count }).optional(),
+	/** Reports that no event needs at present: what happens meanwhile is never news. */
+	unwatched: z.array(z.enum(REPORT_KINDS)).optional(),
+	/** How often the watch of a report, or a part of it, began anew: tells its events from earlier ones. */
+	restarts: z
+		.object({ totals: count.optional(), feedback: count.optional(), health: count.optional() })
+		.optional(),
+	/** How the dates of the feedback report are read. */
+	dateFormat: z.string().optional(),
+	/** When the watch of the rating began anew. */
+	ratingSince: instant.optional(),
+	/** Why the rating could not be judged for days. */
+	unjudged: z.object({ since: instant, why: z.string(), told: z.boolean() }).optional(),
 	/** The credential was changed: what is remembered may be another seller's. */
 	inDoubt: z.literal(true).optional(),
 	/** The feedback report has lines that cannot be read. */
@@ -96,6 +111,8 @@ const stateSchema = z.object({
 	seller: z.string(),
 	/** By marketplace ID. */
 	marketplaces: z.record(marketplaceSchema),
+	/** All that were ever watched: days are looked back to only once. */
+	seen: z.array(z.string()).optional(),
 });
 
 export type WatchState = z.infer<typeof stateSchema>;
@@ -119,10 +136,18 @@ export function readState(
 	if (state.credential !== credential) return nothing;
 	if (state.seller === seller) return state;
 	const inDoubt = Object.entries(state.marketplaces).map(
-		([id, place]): [string, MarketplaceWatch] => [id, { ...place, inDoubt: true }],
+		([id, place]): [string, MarketplaceWatch] => [id, doubted(place)],
 	);
 	return { ...state, seller, marketplaces: Object.fromEntries(inDoubt) };
 }
+
+/** Reports of the one seller are not the other's, and his totals not to be held against other feedback. */
+const doubted = (place: MarketplaceWatch): MarketplaceWatch => ({
+	...place,
+	totals: undefined,
+	reports: {},
+	inDoubt: true,
+});
 
 /**
  * A marketplace that is watched from now on. Of the day it begins a report cannot tell what came
@@ -138,4 +163,30 @@ export const startWatch = (at: string, day: string, lookBackDays: number): Marke
 	alarms: {},
 	defects: {},
 	reports: {},
+});
+
+/**
+ * A marketplace whose watch begins anew: what there is by then is no news, whatever the days looked
+ * back to.
+ */
+export const beginAnew = (at: string, day: string): MarketplaceWatch => ({
+	...startWatch(at, day, 0),
+	restarts: { totals: 1, feedback: 1, health: 1 },
+});
+
+/** Names the watch of a report, for the IDs of its events. */
+export function nameOfWatch(
+	{ began, restarts }: MarketplaceWatch,
+	kind: (typeof REPORT_KINDS)[number],
+): string {
+	const count = restarts?.[kind] ?? 0;
+	return count === 0 ? began : `${began}/${count}`;
+}
+
+export const withRestart = (
+	place: MarketplaceWatch,
+	kind: (typeof REPORT_KINDS)[number],
+): MarketplaceWatch => ({
+	...place,
+	restarts: { ...place.restarts, [kind]: (place.restarts?.[kind] ?? 0) + 1 },
 });

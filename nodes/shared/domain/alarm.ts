@@ -6,6 +6,8 @@ export interface Alarm {
 	readonly raised: boolean;
 	/** How often it changed: tells one change from the next. */
 	readonly changes: number;
+	/** The settings it was last judged by, beside its line. */
+	readonly by?: string;
 }
 
 /** Where a figure lies: beyond the line, back at a safe distance, or in between, which changes nothing. */
@@ -13,22 +15,27 @@ export type Side = 'bad' | 'between' | 'good';
 
 /**
  * An alarm with hysteresis: it is raised beyond a line and cleared only at some distance from it, so
- * that a figure at the edge does not ring again and again. The first reading sets it in silence.
+ * that a figure at the edge does not ring again and again. The first reading sets it in silence, and
+ * so does the first by other settings: what differs then may differ by them alone.
  * @param side undefined where there are too few to judge, which changes nothing
+ * @param by the settings the side was told by, beside the line
  * @returns the same alarm where nothing changed
  */
 export function advanceAlarm(
 	alarm: Alarm | undefined,
 	side: Side | undefined,
+	by?: string,
 ): { readonly alarm: Alarm | undefined; readonly turned?: 'raised' | 'cleared' } {
 	if (side === undefined) return { alarm };
-	if (alarm === undefined) return { alarm: { raised: side === 'bad', changes: 0 } };
+	const judged = by === undefined ? {} : { by };
+	if (alarm === undefined) return { alarm: { raised: side === 'bad', changes: 0, ...judged } };
 	const raised = side === 'between' ? alarm.raised : side === 'bad';
-	if (raised === alarm.raised) return { alarm };
-	return {
-		alarm: { raised, changes: alarm.changes + 1 },
-		turned: raised ? 'raised' : 'cleared',
-	};
+	const turns = raised !== alarm.raised;
+	if (!turns && alarm.by === by) return { alarm };
+	const next = { raised, changes: alarm.changes + (turns ? 1 : 0), ...judged };
+	return turns && alarm.by === by
+		? { alarm: next, turned: raised ? 'raised' : 'cleared' }
+		: { alarm: next };
 }
 
 /**

@@ -48,6 +48,8 @@ export interface FeedbackWatchSettings {
 	readonly tellFrom: string;
 	/** Whether a changed response of the seller is a change. */
 	readonly tellResponses: boolean;
+	/** Names the watch: what the next one tells has other IDs. */
+	readonly watch: string;
 }
 
 /** A feedback before a change. */
@@ -71,7 +73,7 @@ export interface FeedbackChange {
 	readonly after?: FeedbackRow;
 	/** What differs, for one that changed. */
 	readonly changed: readonly FeedbackField[];
-	/** Names this change: the same whenever it is found anew from the same memory. */
+	/** Names this change: the same whenever it is found anew from the same memory, and never another. */
 	readonly id: string;
 }
 
@@ -106,7 +108,7 @@ export function advanceFeedback(
 	for (const row of shown.values()) {
 		const known = rows[row.orderId];
 		if (row.date < since && (known === undefined || known.date < since)) continue;
-		const next = compareWith(known, row, settings.tellResponses);
+		const next = compareWith(known, row, settings);
 		if (next === undefined) continue;
 		isNews = true;
 		rows[row.orderId] = next.remembered;
@@ -125,7 +127,7 @@ export function advanceFeedback(
 			orderId,
 			before: beforeOf(known),
 			changed: [],
-			id: idOf(orderId, known.changes + 1, `${known.date}/gone`),
+			id: idOf(orderId, known.changes + 1, `${known.date}/gone`, settings),
 		});
 	}
 
@@ -147,14 +149,14 @@ export const isWhole = ({
 function compareWith(
 	known: RememberedFeedback | undefined,
 	row: FeedbackRow,
-	tellResponses: boolean,
+	settings: Pick<FeedbackWatchSettings, 'tellResponses' | 'watch'>,
 ): { readonly remembered: RememberedFeedback; readonly change?: FeedbackChange } | undefined {
 	const isPositive = sentimentOf(row.rating) === 'positive';
 	if (known === undefined || known.gone) {
 		// The report is not meant to hold positives; as long as they stay so they are no news.
 		if (isPositive) return undefined;
 		const remembered = remember(row, known === undefined ? 0 : known.changes + 1);
-		return { remembered, change: changeOf('added', row, known, remembered) };
+		return { remembered, change: changeOf('added', row, known, remembered, settings) };
 	}
 	const now = remember(row, known.changes);
 	const changed: FeedbackField[] = [];
@@ -165,14 +167,15 @@ function compareWith(
 	if (known.responseDigest !== now.responseDigest) changed.push('response');
 	if (changed.length === 0 && known.date === row.date) return undefined;
 
-	const told = changed.filter((field) => field !== 'response' || tellResponses);
+	const told = changed.filter((field) => field !== 'response' || settings.tellResponses);
 	if (told.length === 0) return { remembered: now };
 	const remembered: RememberedFeedback = {
 		...now,
 		changes: known.changes + 1,
 		...(isPositive && { gone: true }),
 	};
-	return { remembered, change: { ...changeOf('changed', row, known, remembered), changed: told } };
+	const change = changeOf('changed', row, known, remembered, settings);
+	return { remembered, change: { ...change, changed: told } };
 }
 
 function remember(
@@ -195,13 +198,14 @@ const changeOf = (
 	row: FeedbackRow,
 	known: RememberedFeedback | undefined,
 	{ changes }: RememberedFeedback,
+	settings: Pick<FeedbackWatchSettings, 'watch'>,
 ): FeedbackChange => ({
 	kind,
 	orderId: row.orderId,
 	...(known && { before: beforeOf(known) }),
 	after: row,
 	changed: [],
-	id: idOf(row.orderId, changes, digest(contentOf(row))),
+	id: idOf(row.orderId, changes, contentOf(row), settings),
 });
 
 const beforeOf = ({
@@ -217,8 +221,12 @@ const beforeOf = ({
 	commentCut: commentDigest !== undefined,
 });
 
-const idOf = (orderId: string, changes: number, content: string): string =>
-	`${orderId}/${changes}/${content}`;
+const idOf = (
+	orderId: string,
+	changes: number,
+	content: string,
+	{ watch }: Pick<FeedbackWatchSettings, 'watch'>,
+): string => `${orderId}/${changes}/${digest(`${watch}\n${content}`)}`;
 
 /** What is kept: nothing dated before `since`, and no more than the limit, whole days at a time. */
 function bounded(

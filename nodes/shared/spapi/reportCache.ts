@@ -364,7 +364,12 @@ export async function askForReport(
 	request: ReportRequest,
 	newerThan: DateTime,
 ): Promise<AskedReport> {
-	const isNewer = ({ askedAt }: KnownReport) => DateTime.fromISO(askedAt) > newerThan;
+	// Both clocks have to agree: while the machine's was ahead, what it said is of no use.
+	const oldest = performance.now() - DateTime.utc().diff(newerThan).toMillis();
+	const isNewer = ({ askedAt, at }: KnownReport) =>
+		at > oldest &&
+		DateTime.fromISO(askedAt) > newerThan &&
+		DateTime.fromISO(askedAt) <= DateTime.utc();
 	const { id, askedAt } = await askOrJoin(client, request, isNewer, 0);
 	return { id, askedAt };
 }

@@ -1,0 +1,265 @@
+import type { WatchSettings } from '../../nodes/AmazonSellerFeedbackTrigger/watch/events';
+import { noticesOf, withTold } from '../../nodes/AmazonSellerFeedbackTrigger/watch/notices';
+import {
+	readState,
+	startWatch,
+	type MarketplaceWatch,
+} from '../../nodes/AmazonSellerFeedbackTrigger/watch/state';
+import { plusDays } from '../../nodes/shared/domain/ratingWindow';
+import { feedbackOn, healthOn, observe, rowOf, settingsWith, thresholdOf } from './support';
+
+const BEGAN = '2026-11-01T00:00:00.000Z';
+
+const begin = (): MarketplaceWatch => startWatch(BEGAN, '2026-11-01', 0);
+
+/** One day of totals and a feedback report of the same time. */
+function day(date: string, received: number, negative: number) {
+	const asOf = `${date}T12:00:00.000Z`;
+	return [
+		{ kind: 'totals', asOf, daily: [{ date, received, negative }] } as const,
+		feedbackOn(date, [rowOf(1, '2026-10-20')], asOf),
+	];
+}
+
+const namesAndIds = (
+	state: MarketplaceWatch,
+	settings: WatchSettings,
+	date: string,
+	bad: number,
+) => {
+	const { state: after, events } = observe(state, day(date, 100, bad), settings);
+	return { after, told: events.map(({ event }) => event), ids: events.map(({ id }) => id) };
+};
+
+describe('B6: an event ID never names two events', () => {
+	it.each<[string, Partial<WatchSettings>]>([
+		['the rating window is changed for a day', { ratingDays: 90 }],
+		['a threshold is taken out for a day', { thresholds: [thresholdOf(80)] }],
+	])('where %s', (_, other) => {
+		const settings = settingsWith();
+		const ids: string[] = [];
+		let state = begin();
+		const tell = (date: string, bad: number, using = settings): void => {
+			const { after, ids: told } = namesAndIds(state, using, date, bad);
+			state = after;
+			ids.push(...told);
+		};
+		tell('2026-11-02', 1);
+		tell('2026-11-03', 20);
+		tell('2026-11-04', 0);
+		tell('2026-11-05', 0, settingsWith(other));
+		tell('2026-11-06', 0);
+		tell('2026-11-07', 30);
+		tell('2026-11-08', 0);
+		expect(ids).toHaveLength(4);
+		expect(new Set(ids).size).toBe(4);
+	});
+
+	it('where the watch of feedback began anew, and the same feedback comes again', () => {
+		const settings = settingsWith();
+		const told = (began: string): string[] => {
+			const reports = [
+				feedbackOn('2026-11-02', [rowOf(1, '2026-11-02')]),
+				feedbackOn('2026-11-03', [rowOf(1, '2026-11-02'), rowOf(2, '2026-11-03')]),
+			];
+			const start = startWatch(began, '2026-11-01', 0);
+			return observe(start, reports, settings).events.map(({ id }) => id);
+		};
+		const [first, again, other] = [told(BEGAN), told(BEGAN), told('2026-11-01T09:00:00.000Z')];
+		expect(again).toEqual(first);
+		expect(first.length).toBeGreaterThan(0);
+		expect(other.filter((id) => first.includes(id))).toEqual([]);
+	});
+});
+
+describe('B13: what is judged by other settings is not news', () => {
+	const at = (date: string) => `${date}T00:05:00.000Z`;
+
+	it.each([
+		['raised', undefined, 5],
+		['lowered', 5, undefined],
+		['lowered', 5, 1],
+	])('a target that is %s, from %p to %p', (_, before, after) => {
+		const known = observe(
+			begin(),
+			[healthOn(at('2026-11-01'), 'NORMAL', 20)],
+			settingsWith({ defectTarget: before }),
+		).state;
+		const settings = settingsWith({ defectTarget: after });
+		const changed = observe(known, [healthOn(at('2026-11-02'), 'NORMAL', 20)], settings);
+		expect(changed.events).toEqual([]);
+		// From there on what moves is told, by the new target.
+		const good = observe(changed.state, [healthOn(at('2026-11-03'), 'NORMAL', 0)], settings);
+		const bad = observe(good.state, [healthOn(at('2026-11-04'), 'NORMAL', 60)], settings);
+		expect([...good.events, ...bad.events].map(({ event }) => event)).toEqual(
+			after === 5
+				? ['orderDefectRateAboveTarget']
+				: ['orderDefectRateRecovered', 'orderDefectRateAboveTarget'],
+		);
+	});
+
+	it.each<[string, Partial<WatchSettings>, Partial<WatchSettings>, number, number]>([
+		['the margin of the defect rate', { defectMargin: 0.5 }, { defectMargin: 0.1 }, 10, 8],
+		['the minimum of orders', { minimumOrders: 1000 }, { minimumOrders: 1 }, 10, 10],
+	])('%s', (_, before, after, first, second) => {
+		const known = observe(
+			begin(),
+			[healthOn(at('2026-11-01'), null, 0), healthOn(at('2026-11-02'), null, first)],
+			settingsWith(before),
+		);
+		expect(known.events.map(({ event }) => event)).toEqual(['orderDefectRateAboveTarget']);
+		const changed = observe(
+			known.state,
+			[healthOn(at('2026-11-03'), null, second)],
+			settingsWith(after),
+		);
+		expect(changed.events).toEqual([]);
+	});
+
+	it.each<[string, Partial<WatchSettings>, Partial<WatchSettings>]>([
+		['the margin of the rating', { ratingMargin: 1 }, { ratingMargin: 0.1 }],
+		['the minimum of ratings', { minimumRatings: 100 }, { minimumRatings: 10 }],
+	])('%s', (_, before, after) => {
+		const settings = settingsWith(before);
+		const fell = observe(
+			begin(),
+			[...day('2026-11-02', 1000, 0), ...day('2026-11-03', 1000, 60)],
+			settings,
+		);
+		expect(fell.events.map(({ event }) => event)).toEqual(['ratingFellBelowThreshold']);
+		// 95.2 %: above the line by the new margin, or judged now that fewer are enough.
+		const changed = observe(fell.state, day('2026-11-04', 1000, 48), settingsWith(after));
+		expect(changed.events).toEqual([]);
+		const again = observe(changed.state, day('2026-11-05', 1000, 60), settingsWith(after));
+		expect(new Set([...fell.events, ...again.events].map(({ id }) => id)).size).toBe(
+			1 + again.events.length,
+		);
+	});
+
+	it("Amazon's own target, lowered by Amazon, is news", () => {
+		const known = observe(begin(), [healthOn(at('2026-11-01'), null, 7)], settingsWith()).state;
+		const { events } = observe(known, [healthOn(at('2026-11-02'), null, 7, 0.5)], settingsWith());
+		expect(events.map(({ event }) => event)).toEqual(['orderDefectRateAboveTarget']);
+	});
+});
+
+describe("B12: another seller's token in the same credential", () => {
+	const stored = (place: MarketplaceWatch): unknown =>
+		JSON.parse(
+			JSON.stringify({ version: 1, credential: 'one', seller: 'A', marketplaces: { M: place } }),
+		);
+	const doubted = (place: MarketplaceWatch): MarketplaceWatch =>
+		readState(stored(place), 'one', 'B')?.marketplaces.M as MarketplaceWatch;
+	const settings = settingsWith();
+	const ofA = () =>
+		observe(
+			begin(),
+			[...day('2026-11-01', 100, 0), healthOn('2026-11-01T12:05:00.000Z', 'NORMAL', 0)],
+			settings,
+		).state;
+	const healthOfB = healthOn('2026-11-02T00:05:00.000Z', 'DEACTIVATED', 40);
+	const feedbackOfB = feedbackOn('2026-11-02', [rowOf(7, '2026-10-30'), rowOf(8, '2026-11-02')]);
+
+	it('tells nothing before it is known whose report it is', () => {
+		const { state, events } = observe(doubted(ofA()), [healthOfB], settings);
+		expect(events).toEqual([]);
+		expect(state).toMatchObject({ inDoubt: true, account: { status: 'NORMAL' } });
+	});
+
+	it("does not hold the one's totals against the other's feedback", () => {
+		const totals = { kind: 'totals', asOf: '2026-11-02T12:00:00.000Z', daily: [] } as const;
+		const withTotals = doubted(ofA());
+		expect(withTotals.totals).toBeUndefined();
+		expect(withTotals.reports).toEqual({});
+		expect(observe(withTotals, [totals], settings).events).toEqual([]);
+	});
+
+	it('begins anew with the other seller, of whom nothing old is told, nor anything of the first', () => {
+		const { state, events } = observe(doubted(ofA()), [feedbackOfB, healthOfB], settings);
+		expect(events).toEqual([]);
+		expect(state).toMatchObject({ account: { status: 'DEACTIVATED' } });
+		expect(state.inDoubt).toBeUndefined();
+		expect(state.rating).toBeUndefined();
+		const next = healthOn('2026-11-03T00:05:00.000Z', 'NORMAL', 40);
+		expect(observe(state, [next], settings).events).toMatchObject([
+			{ event: 'accountStatusChanged', before: 'DEACTIVATED', after: 'NORMAL' },
+		]);
+	});
+
+	it('tells no present trouble of the other seller, though days are looked back to', () => {
+		const looking = settingsWith({ tellPresent: true });
+		const { events } = observe(doubted(ofA()), [feedbackOfB, healthOfB], looking);
+		expect(events).toEqual([]);
+	});
+
+	it('goes on with the same seller: what happened meanwhile is told', () => {
+		const same = feedbackOn('2026-11-02', [rowOf(1, '2026-10-20'), rowOf(2, '2026-11-02')]);
+		const { events } = observe(doubted(ofA()), [healthOfB, same, healthOfB], settings);
+		expect(events.map(({ event }) => event)).toEqual([
+			'newNegativeFeedback',
+			'orderDefectRateAboveTarget',
+			'accountStatusChanged',
+		]);
+	});
+
+	it.each([
+		['no feedback is remembered', begin(), feedbackOfB],
+		['the report has no row', ofA(), feedbackOn('2026-11-02', [])],
+		[
+			'Amazon cancels the report',
+			ofA(),
+			{
+				kind: 'nothing',
+				report: 'feedback',
+				id: 'r1',
+				how: 'CANCELLED',
+				today: '2026-11-02',
+			} as const,
+		],
+	])('cannot be told from the same where %s: it begins anew', (_, known, report) => {
+		const { state, events } = observe(doubted(known), [report, healthOfB], settings);
+		expect(events).toEqual([]);
+		expect(state.inDoubt).toBeUndefined();
+		expect(state).toMatchObject({ account: { status: 'DEACTIVATED' } });
+	});
+});
+
+describe("B9: Amazon's totals lose days for good", () => {
+	const LOST = new Set([1, 2, 3, 4, 5].map((days) => plusDays('2026-01-10', days)));
+
+	/** A year with three ratings a day, all negative from 21 January on; some days vanish on the 20th. */
+	const reportsOn = (today: string) => {
+		const asOf = `${today}T12:00:00.000Z`;
+		const daily = Array.from({ length: 365 }, (_, index) => plusDays(today, index - 364))
+			.filter((date) => today < '2026-01-20' || !LOST.has(date))
+			.map((date) => ({ date, received: 3, negative: date > '2026-01-20' ? 3 : 0 }));
+		return [
+			{ kind: 'totals', asOf, daily } as const,
+			feedbackOn(today, [rowOf(1, '2026-01-02')], asOf),
+		];
+	};
+
+	it('the rating is held back some days, which is told once, and then judged without them', () => {
+		const settings = settingsWith({ ratingDays: 365, daysToWatch: 90 });
+		let state = startWatch('2026-01-01T00:00:00.000Z', '2026-01-01', 0);
+		const told: string[] = [];
+		const noticed: string[] = [];
+		for (let days = 0; days < 60; days += 1) {
+			const today = plusDays('2026-01-05', days);
+			const { state: next, events } = observe(state, reportsOn(today), settings);
+			state = next;
+			for (const { event } of events) told.push(`${today} ${event}`);
+			for (const { about, message, description } of noticesOf(state, 'United States')) {
+				noticed.push(`${today} ${about}`);
+				expect(message).toMatch(/rating.*United States.*2026-01-19/);
+				expect(description).toMatch(/totals.*day\(s\).*once/);
+				state = withTold(state, about);
+			}
+		}
+		expect(noticed).toEqual([expect.stringMatching(/^2026-01-2[123] unjudged$/)]);
+		// 18 days of negatives among 360 are 95 %; the day after it is less.
+		expect(told.filter((line) => line.includes('rating'))).toEqual([
+			expect.stringMatching(/^2026-02-\d\d ratingFellBelowThreshold$/),
+		]);
+	});
+});
