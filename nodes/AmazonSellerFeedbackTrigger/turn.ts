@@ -147,7 +147,7 @@ export class Turn {
 	}
 
 	private get isTotalsTurn(): boolean {
-		return nextReportAt(this.client, REPORT_TYPE_OF.totals, this.marketplace.id) === undefined;
+		return nextReportAt(this.client, REPORT_TYPE_OF.totals) === undefined;
 	}
 
 	private everyMinutes(kind: ReportKind): number {

@@ -14,7 +14,6 @@ import { digitalOrders, multiChannelOrders } from '../world/foreignOrders';
 import { lastUpdateOf, statusOf } from '../world/orderState';
 import type { SandboxSettings } from '../settings';
 import { INCLUDED_DATA, describeOrder } from './orderBody';
-import type { Habits } from '../habits';
 import type { FulfillmentStatus, MarketplaceWorld, WorldOrder } from '../world/types';
 
 // The role for orders is unconfirmed; this is the one commonly named.

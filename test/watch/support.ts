@@ -92,6 +92,7 @@ export function healthOn(
 		metrics: [],
 		violations: [],
 		warnings: [],
+		unreadable: [],
 	};
 	return { kind: 'health', asOf, health };
 }

@@ -19,7 +19,6 @@ import {
 	requestFeedback,
 	hintAtTurn,
 	salesAndTrafficRequest,
-	todayIn,
 	waitForReportOption,
 	type FetchedFeedback,
 } from '../../shared/n8n/feedbackReport';
