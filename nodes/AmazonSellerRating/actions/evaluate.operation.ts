@@ -256,7 +256,9 @@ export interface Evaluation extends IDataObject {
  */
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<Evaluation[]> {
 	const parameters = readParameters(this, itemIndex, schema, description);
-	const client = needsAmazon(parameters.sources) ? await SpApiClient.connect(this, itemIndex) : undefined;
+	const client = needsAmazon(parameters.sources)
+		? await SpApiClient.connect(this, itemIndex)
+		: undefined;
 	const resolve = (wanted: string | undefined) =>
 		resolveMarketplace(this, client, wanted, itemIndex);
 	const mainMarketplace = resolve(parameters.marketplace);
