@@ -56,7 +56,7 @@ async function loginsDuring(work: () => Promise<unknown>): Promise<number> {
 
 beforeAll(async () => {
 	// At Amazon's own rate the template's orders would take minutes.
-	sandbox = await startSandbox({ rateLimits: 1000 });
+	sandbox = await startSandbox({ rateLimits: 1000, habits: 'kind' });
 	n8n = await RealN8n.create();
 	await n8n.import('credentials', [credentialOf()]);
 });

@@ -108,7 +108,7 @@ const workflow = () => ({
 });
 
 beforeAll(async () => {
-	sandbox = await startSandbox({ rateLimits: 1000 });
+	sandbox = await startSandbox({ rateLimits: 1000, habits: 'kind' });
 	n8n = await RealN8n.create();
 	await n8n.import('credentials', [{ ...CREDENTIAL, data: byExpression() }]);
 	await n8n.import('workflow', [workflow()]);
