@@ -284,7 +284,11 @@ export async function execute(
 	const wanted = readParameters(this, 0, schema, description);
 	hintAtEmptyLists(this, wanted.rules);
 	const planned = await forEachSeller(prepared, async (client, own) => {
-		const orders = own.map(({ order }) => order);
+		const orders = own.map(({ order, client: its }) =>
+			its === client || order.marketplaceId !== null
+				? order
+				: { ...order, marketplaceId: resolveMarketplace(this, its, undefined).id },
+		);
 		const rows = await planOf(this, client, orders, wanted);
 		return rows.map((row, index) => [toItem(orders[index], row)]);
 	});
