@@ -491,3 +491,12 @@ describe('Coverage, whatever is taken away', () => {
 		);
 	});
 });
+
+it('says that there are no totals where there is no Sales and Traffic report', () => {
+	const { coverage, provenance } = new Coverage({
+		totals: undefined,
+		feedback: { kind: 'report', rows: [], unreadable: { days: [], undated: 0 }, isEmpty: false },
+	} as never).window(30, '2026-11-28');
+	expect(provenance).toBe('insufficient');
+	expect(coverage.daysLeftOut).toMatchObject([{ days: 30, reason: 'noTotals' }]);
+});

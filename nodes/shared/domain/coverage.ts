@@ -430,7 +430,7 @@ const settleLimitOf = ({
 	totals,
 	daysUntilSettled = DAYS_UNTIL_SETTLED,
 }: CoverageEvidence): number =>
-	totals === undefined ? -1 : dayNumber(totals.madeOn) - 1 - daysUntilSettled;
+	totals === undefined ? Infinity : dayNumber(totals.madeOn) - 1 - daysUntilSettled;
 
 /**
  * The last day that is old enough, has totals and is in the feedback report. Of the last week's days, those
