@@ -202,7 +202,7 @@ describe('Coverage of a window', () => {
 	])('B4: gives no number for %s', (_, days, length) => {
 		const window = covered(days).window(length, TODAY);
 		expect(window).toMatchObject({ provenance: 'insufficient', counts: undefined });
-		expect(window.coverage.reasons[0]).toMatch(/no totals|cover only \d+ of the \d+ days/);
+		expect(window.coverage.reasons[0]).toMatch(/no settled totals|cover only \d+ of the \d+ days/);
 	});
 
 	it('B4: gives no number for days that the feedback report does not cover', () => {
