@@ -172,7 +172,9 @@ export class SpApiClient {
 			if (this.signal?.aborted) throw fail(mayHaveActed(outcome.kind, operation) ?? 'cancelled');
 			const mayNot = hasOwnLimit && (outcome.kind === 'throttled' || isUncertain(outcome.kind));
 			const maxAttempts = Math.min(this.patience.maxAttempts, options.maxAttempts ?? Infinity);
-			const isLast = attempt >= maxAttempts || mayNot;
+			// A fresh token may take a moment to be known everywhere; after that it is no accident.
+			const isRejectedAgain = outcome.kind === 'tokenRejected' && attempt >= 2;
+			const isLast = attempt >= maxAttempts || mayNot || isRejectedAgain;
 			if (isLast || !mayTryAgain(outcome.kind, operation)) {
 				throw fail(outcome.kind, outcome.answer);
 			}
@@ -265,7 +267,10 @@ export class SpApiClient {
 					this.signal,
 				));
 			if (token === undefined) return { kind: 'cancelled' };
-			if ('kind' in token) return { kind: token.kind, answer: { message: token.message } };
+			if ('kind' in token) {
+				const { kind, message, status } = token;
+				return { kind, answer: { message, status } };
+			}
 			const turn = await limit.takeTurn(this.signal, this.patience.waitAtMostMs);
 			if (turn !== 'granted') return { kind: turn };
 			const now = keptToken(this.tokenKey, rejected);
@@ -330,6 +335,7 @@ function mayTryAgain(kind: FailureKind, { repeatable }: Operation): boolean {
 		case 'throttled':
 		case 'unreachable':
 		case 'loginUnavailable':
+		case 'tokenRejected':
 			return true;
 		default:
 			return repeatable && isUncertain(kind);

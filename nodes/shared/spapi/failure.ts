@@ -90,7 +90,9 @@ export class SpApiFailure extends Error {
 	get advice(): string {
 		const { status, code = '', message = '', details = '', requestId } = this.answer;
 		const isInHeadline = SAID_IN_HEADLINE.includes(this.kind);
-		const said = (isInHeadline ? [this.kind === 'login' ? '' : message] : [code, message, details])
+		const said = (
+			isInHeadline ? [this.kind.startsWith('login') ? '' : message] : [code, message, details]
+		)
 			.map((each) => each.replace(/[.\s]+$/, ''))
 			.filter(Boolean)
 			.join(': ');

@@ -21,10 +21,14 @@ export class LoginWithAmazonError extends Error {
 export class LoginUnavailableError extends Error {
 	override readonly name = 'LoginUnavailableError';
 
-	/** @param kind whether it answered at all */
+	/**
+	 * @param kind whether it answered at all
+	 * @param status of its answer
+	 */
 	constructor(
 		message: string,
 		readonly kind: 'loginUnavailable' | 'unreachable',
+		readonly status?: number,
 	) {
 		super(message);
 	}
@@ -114,6 +118,7 @@ export async function logIn(
 		throw new LoginUnavailableError(
 			unavailableInWords(response.statusCode, body),
 			'loginUnavailable',
+			response.statusCode,
 		);
 	}
 	const token = tokenSchema.safeParse(body);
