@@ -18,7 +18,7 @@ const shipped = notices
 	.map((match) => ({ name: match?.[1] ?? '', version: match?.[2] ?? '' }));
 
 describe('the libraries that are shipped', () => {
-	it('are luxon, lru-cache, zod, and Observable Plot with what it is made of', () => {
+	it('are luxon, zod, and Observable Plot with what it is made of', () => {
 		const others = shipped.map(({ name }) => name).filter((name) => !/^d3(-|$)/.test(name));
 		expect(others.toSorted()).toEqual([
 			'@observablehq/plot',
@@ -26,7 +26,6 @@ describe('the libraries that are shipped', () => {
 			'internmap',
 			'interval-tree-1d',
 			'isoformat',
-			'lru-cache',
 			'luxon',
 			'zod',
 		]);
@@ -34,7 +33,7 @@ describe('the libraries that are shipped', () => {
 
 	it('come in the versions that package.json names', () => {
 		const wanted: Record<string, string> = packageJson.devDependencies;
-		for (const name of ['luxon', 'lru-cache', 'zod', '@observablehq/plot']) {
+		for (const name of ['luxon', 'zod', '@observablehq/plot']) {
 			expect(shipped).toContainEqual({ name, version: wanted[name] });
 		}
 	});
