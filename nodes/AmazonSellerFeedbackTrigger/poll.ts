@@ -317,6 +317,6 @@ const clockWasAhead = (context: IPollFunctions): NodeOperationError =>
 		"Could not use stored times: this machine's clock was ahead",
 		{
 			description:
-				'Keep the clock of the machine that runs n8n synchronized. The trigger requests new reports now; changes of the time when the clock was ahead may be reported twice or not at all. This is reported once.',
+				'Keep the clock of the machine that runs n8n synchronized. The trigger requests new reports now; changes from the time when the clock was ahead may be reported twice or not at all. This is reported once.',
 		},
 	);

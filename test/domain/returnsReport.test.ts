@@ -95,7 +95,7 @@ describe.each([
 		const { returns, unreadable } = parse(header, row('no ID'), `${row('')}\tmore`, row(ORDER_ID));
 		expect(returns).toHaveLength(1);
 		expect(unreadable).toEqual([
-			{ line: 2, reason: 'what it has in place of an order ID is none' },
+			{ line: 2, reason: 'it has no valid order ID' },
 			{ line: 3, reason: expect.stringMatching(/^it has \d+ columns and the header \d+$/) },
 		]);
 	});

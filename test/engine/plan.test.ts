@@ -537,7 +537,7 @@ describe('Solicitation: Plan', () => {
 					items: [{ json }],
 					credentials,
 				});
-				expect(error?.message).toBe('Could not read the order: its item is no row');
+				expect(error?.message).toBe('Could not read the order: the item is not a row');
 			}
 		});
 

@@ -643,7 +643,7 @@ describe('a failure', () => {
 		expect(watcher.told).toEqual([]);
 		expect(watcher.thrown.length).toBeGreaterThanOrEqual(6);
 		expect(watcher.thrown.length).toBeLessThanOrEqual(12);
-		expect(watcher.takeThrown()[0]?.description).toMatch(/the document did not arrive whole/);
+		expect(watcher.takeThrown()[0]?.description).toMatch(/the document arrived incomplete/);
 		fault.remove();
 		await passMinutes(100, watcher);
 		expect(watcher.thrown).toEqual([]);

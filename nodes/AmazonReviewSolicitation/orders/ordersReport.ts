@@ -56,7 +56,7 @@ export async function readOrdersReport(
 		const channels = [...new Set(channelOf.values())].map((channel) => channel || '(none)');
 		hint(
 			context,
-			`${channelOf.size} order(s) of ${REPORT} are left out, as their sales channel names no marketplace: ${named([...channelOf.keys()])}. The channels: ${named(channels)}.`,
+			`${channelOf.size} order(s) of ${REPORT} are left out, because their sales channel names no marketplace: ${named([...channelOf.keys()])}. The channels: ${named(channels)}.`,
 			'warning',
 		);
 	}

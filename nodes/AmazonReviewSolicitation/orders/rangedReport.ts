@@ -242,10 +242,10 @@ export function hintAtParts(
 			const text = `${message}. ${toDo}`;
 			failures.set(text, [...(failures.get(text) ?? []), days]);
 		} else if (part.outcome === 'canceled') {
-			const tooSoon = part.mayBeTooSoon ? ', or asked for too soon after another' : '';
+			const tooSoon = part.mayBeTooSoon ? ', or requested too soon after another' : '';
 			hint(
 				context,
-				`Amazon cancelled report ${part.reportId} (${name}, ${place}, ${days}): there was nothing to report, or it was refused${tooSoon}; Amazon does not say which.`,
+				`Amazon canceled report ${part.reportId} (${name}, ${place}, ${days}): there was nothing to report, or it was refused${tooSoon}; Amazon does not say which.`,
 				'warning',
 			);
 		} else if (part.madeAt !== undefined && part.until === undefined) {
@@ -255,7 +255,7 @@ export function hintAtParts(
 			if (minutes < 5) continue;
 			hint(
 				context,
-				`The ${name} report of ${place} (${days}) is ${age} old, of ${made.toFormat('yyyy-MM-dd HH:mm')} UTC: Amazon makes no newer one yet`,
+				`The ${name} report of ${place} (${days}) is ${age} old (requested ${made.toFormat('yyyy-MM-dd HH:mm')} UTC): Amazon makes no newer one yet`,
 			);
 		}
 	}

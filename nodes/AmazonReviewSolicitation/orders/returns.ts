@@ -77,7 +77,7 @@ export async function readReturns(
 		const [first] = unreadable;
 		if (first !== undefined) {
 			gaps.push({
-				why: `the ${name} could not be read whole (line ${first.line}: ${first.reason})`,
+				why: `the ${name} could not be read completely (line ${first.line}: ${first.reason})`,
 			});
 		}
 		if (isEmpty && !canceledMeansNone) gaps.push({ why: `the ${name} is an empty file` });

@@ -43,7 +43,7 @@ export async function addArrivals(
 			bytesOf: (report) => report.arrivals.size * 250,
 		});
 		for (const part of parts) if (required && part.outcome === 'failed') throw part.failure;
-		const consequence = ', so its FBA orders of that time are here without estimated arrival';
+		const consequence = ', so its FBA orders of that time have no estimated arrival';
 		hintAtParts(context, 'FBA shipments', marketplace, parts, consequence);
 		for (const part of parts) {
 			if (part.outcome !== 'done' && part.outcome !== 'kept') continue;

@@ -198,5 +198,5 @@ function isDay(text: string): boolean {
 /** The reason to give for a row whose order ID is none. It does not quote the cell, which may be personal. */
 export function wrongOrderId(cell: string): string {
 	if (cell === '') return 'it has no order ID (the line may be cut off)';
-	return 'what it has in place of an order ID is none';
+	return 'it has no valid order ID';
 }

@@ -143,7 +143,7 @@ const parsed = (body: unknown): unknown =>
 	typeof body === 'string' ? jsonParse<unknown>(body, { fallbackValue: null }) : body;
 
 function unavailableInWords(status: number, body: unknown): string {
-	if (status === 429) return 'Login with Amazon got too many log-ins at once (status 429)';
+	if (status === 429) return 'Login with Amazon got too many logins at once (status 429)';
 	const refusal = refusalSchema.safeParse(body).data;
 	const said = redact(refusal?.error_description ?? refusal?.error ?? '');
 	return `Login with Amazon is not available (status ${status}${said && `: ${said}`})`;

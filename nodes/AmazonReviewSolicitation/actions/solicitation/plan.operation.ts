@@ -77,7 +77,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: '',
 				placeholder: "e.g. {{ $('Ledger').all() }}",
 				description:
-					'The rows of your ledger, or IDs of orders that are settled, as text or a list. Of ledger rows, an order counts that was requested, or whose newest row is not to be tried again. They are left out, which saves a call to Amazon for each.',
+					'Rows of your ledger, or IDs of orders that are done, as text or a list. In a ledger, an order counts if a review was requested, or if its newest row is not to be tried again. These orders are left out, which saves a call to Amazon for each.',
 			},
 			{
 				displayName: 'Daily Cap',
@@ -226,10 +226,10 @@ function readOrder(context: IExecuteFunctions, itemIndex: number): SellerOrder {
 	if (typeof json !== 'object' || json === null || Array.isArray(json)) {
 		throw new NodeOperationError(
 			context.getNode(),
-			'Could not read the order: its item is no row',
+			'Could not read the order: the item is not a row',
 			{
 				itemIndex,
-				description: `It is ${Array.isArray(json) ? 'a list' : 'a text'}. Give one item per order, with the fields of Order: Get Many.`,
+				description: `It is ${Array.isArray(json) ? 'a list' : 'a text'}. Use one item per order, with the fields of Order: Get Many.`,
 			},
 		);
 	}
