@@ -1,20 +1,12 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-dangerous-functions -- a test on the machine, never in n8n */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-
+/* eslint-disable @n8n/community-nodes/no-dangerous-functions -- a test on the machine, never in n8n */
 import { cutPercent } from '../../nodes/shared/domain/rating';
-
-const templates = join(__dirname, '../../templates');
+import { filesIn, readDocument } from '../package/documents';
 
 /** What cuts a rating to two decimals in a template, by the template's file. */
-const cuts = readdirSync(templates)
-	.filter((file) => file.endsWith('.json'))
-	.flatMap((file) => {
-		const text = readFileSync(join(templates, file), 'utf8');
-		return [...text.matchAll(/Math\.\w+\(.*?\) \/ 100(?= \+)/g)].map(
-			([cut]) => [file, cut] as const,
-		);
-	});
+const cuts = filesIn('templates', '.json').flatMap((file) => {
+	const text = readDocument(file);
+	return [...text.matchAll(/Math\.\w+\(.*?\) \/ 100(?= \+)/g)].map(([cut]) => [file, cut] as const);
+});
 
 describe('B16: a rating in a template', () => {
 	it('is cut in the templates that write one themselves', () => {
