@@ -26,7 +26,7 @@ import { oncePerExecution } from '../../shared/n8n/oncePerExecution';
 import { reportIdText } from '../../shared/n8n/parameters';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { readText } from '../../shared/spapi/reportDocument';
-import { obtainReport } from '../../shared/spapi/reportCache';
+import { obtainReport } from '../../shared/spapi/obtainReport';
 import { SALES_AND_TRAFFIC_DAYS } from '../../shared/spapi/reports';
 import { readSalesAndTraffic } from '../../shared/spapi/salesAndTraffic';
 

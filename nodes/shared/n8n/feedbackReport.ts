@@ -13,7 +13,7 @@ import { plusDays } from '../domain/ratingWindow';
 import { readDecoded } from '../domain/reportEncoding';
 import type { SpApiClient } from '../spapi/client';
 import { unpack, type ReportDocument } from '../spapi/reportDocument';
-import { obtainReport } from '../spapi/reportCache';
+import { obtainReport } from '../spapi/obtainReport';
 import { createReport, SALES_AND_TRAFFIC_DAYS, type ReportRequest } from '../spapi/reports';
 import { hint } from './hints';
 

@@ -139,6 +139,12 @@ export class SpApiClient {
 		return client;
 	}
 
+	/** Whether the seller sells in a marketplace; undefined where Amazon has not said yet. */
+	sellsIn(marketplaceId: string): boolean | undefined {
+		const marketplaces = keptToken(this.tokenKey)?.marketplaces;
+		return marketplaces && notSellingIn(marketplaceId, marketplaces) === undefined;
+	}
+
 	/** The execution's cancel signal, where there is an execution. */
 	get signal(): AbortSignal | undefined {
 		return 'getExecutionCancelSignal' in this.context
@@ -169,7 +175,10 @@ export class SpApiClient {
 			const { hasOwnLimit = false } = options;
 			if (outcome.kind === 'throttled' && !hasOwnLimit) limit.throttled();
 			// Cancelled while the answer was on its way: whether Amazon acted matters where it may have.
-			if (this.signal?.aborted) throw fail(mayHaveActed(outcome.kind, operation) ?? 'cancelled');
+			if (this.signal?.aborted) {
+				const repeatable = operation.repeatable && !hasOwnLimit;
+				throw fail(mayHaveActed(outcome.kind, repeatable) ?? 'cancelled');
+			}
 			const mayNot = hasOwnLimit && (outcome.kind === 'throttled' || isUncertain(outcome.kind));
 			const maxAttempts = Math.min(this.patience.maxAttempts, options.maxAttempts ?? Infinity);
 			// A fresh token may take a moment to be known everywhere; after that it is no accident.
@@ -326,7 +335,7 @@ function outcomeOf<Answer>(
 }
 
 /** The kind of a failure after which an operation that must not be repeated may have taken effect. */
-const mayHaveActed = (kind: FailureKind, { repeatable }: Operation): FailureKind | undefined =>
+const mayHaveActed = (kind: FailureKind, repeatable: boolean): FailureKind | undefined =>
 	!repeatable && isUncertain(kind) ? kind : undefined;
 
 /** Whether another attempt can help and does no harm. */

@@ -1,7 +1,7 @@
 import type { AccessToken, LogInOutcome } from './accessTokens';
 import { BoundedMap } from './boundedMap';
+import type { KnownReport } from './knownReports';
 import type { RateLimit } from './rateLimit';
-import type { KnownReport } from './reportCache';
 import type { ReportDocument } from './reportDocument';
 import type { RequestLog } from './reportQuotas';
 
@@ -26,7 +26,10 @@ export const loggingIn = new Map<string, Promise<LogInOutcome>>();
 /** Requests for reports with a quota of their own, per report type and application or seller. */
 export const requestLogs = new BoundedMap<RequestLog>({ max: 2_000 });
 
-/** Reports that were asked for or listed lately, newest first; per seller, report type and marketplace. */
+/**
+ * Reports that were asked for or listed lately, newest first; per seller and report type, and per
+ * marketplace where it has reports of its own.
+ */
 export const knownReports = new BoundedMap<readonly KnownReport[]>({ max: 1_000 });
 
 /** Requests for a report under way; who comes meanwhile shares their outcome, whatever it is. */
@@ -46,7 +49,10 @@ export const reportContents = new BoundedMap<{ readonly content: unknown; readon
 /** Documents that are being downloaded, per seller and report. */
 export const downloadingReports = new Map<string, Promise<ReportDocument>>();
 
-/** Where a longer report failed, perhaps for its length; per seller, report type and marketplace. */
+/** Where Amazon takes one marketplace per report only; per seller and report type. */
+export const oneMarketplaceOnly = new BoundedMap<true>({ max: 1_000 });
+
+/** Where a longer report failed, perhaps for its length; per seller, report type and marketplaces. */
 export const shortRangesOnly = new BoundedMap<true>({ max: 1_000 });
 
 /**

@@ -407,26 +407,31 @@ async function knownReturns(
 	let asked = 0;
 	for (const fulfilledBy of FULFILLERS) {
 		const theirs = shipped.filter((order) => [fulfilledBy, null].includes(order.fulfilledBy));
-		for (const [marketplaceId, after] of firstOrderOf(theirs)) {
-			const marketplace = findMarketplace(marketplaceId);
-			if (marketplace === undefined) {
-				const why = `Amazon has no marketplace ${marketplaceId.slice(0, 20)}`;
-				returnsGaps.push({ fulfilledBy, marketplaceId, why });
-				continue;
-			}
-			asked += 1;
-			const range = { marketplace, after, waitMs: waitMinutes * 60_000 };
-			const { orderIds, gaps, failure } = await readReturns(
-				context,
-				client,
-				fulfilledBy,
-				range,
-				canceledReturns === 'noReturns',
-			);
-			for (const id of orderIds) returned.add(id);
-			for (const gap of gaps) returnsGaps.push({ fulfilledBy, marketplaceId, ...gap });
-			if (failure !== undefined) failures.push(failure);
+		const { marketplaces, after, unknownIds } = firstOrderOf(theirs);
+		for (const id of unknownIds) {
+			const why = `Amazon has no marketplace ${id.slice(0, 20)}`;
+			returnsGaps.push({ fulfilledBy, marketplaceIds: [id], why });
 		}
+		if (after === undefined) continue;
+		asked += 1;
+		const { orderIds, gaps, failure } = await readReturns(
+			context,
+			client,
+			fulfilledBy,
+			{ marketplaces, after, waitMs: waitMinutes * 60_000 },
+			canceledReturns === 'noReturns',
+		);
+		for (const id of orderIds) returned.add(id);
+		for (const gap of gaps) {
+			// As the orders spell them.
+			const ids = orders.map(({ marketplaceId }) => marketplaceId ?? '');
+			const spelled = ids.filter((id) =>
+				gap.marketplaceIds.includes(findMarketplace(id)?.id ?? ''),
+			);
+			const marketplaceIds = [...new Set([...gap.marketplaceIds, ...spelled])];
+			returnsGaps.push({ ...gap, fulfilledBy, marketplaceIds });
+		}
+		if (failure !== undefined) failures.push(failure);
 	}
 	const [failure] = failures;
 	if (failure !== undefined && failures.length === asked) throw failure;

@@ -183,7 +183,7 @@ export const selectionRules: INodeProperties = {
 			default: true,
 			...underPolicy(
 				'returnedOrderIds',
-				"Whether to leave out orders in Amazon's returns reports, which takes two reports per 30 days and marketplace. Orders whose report could not be read are left out, too",
+				"Whether to leave out orders in Amazon's returns reports, which takes two reports per 30 days. Orders whose report could not be read are left out, too",
 			),
 		},
 		{
