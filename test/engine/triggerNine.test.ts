@@ -232,6 +232,7 @@ it('nine marketplaces for three days: each change is told once, no feedback repo
 		({ marketplace, event, orderId }) =>
 			`${String(marketplace)} ${String(event)}${orderId === null ? '' : ` ${String(orderId)}`}`,
 	);
+	// eslint-disable-next-line no-console -- the figures of the run
 	console.info(
 		[
 			`Reports asked for in ${DAYS} days: ${[...counts].map((each) => each.join(' ')).join(', ')}`,
