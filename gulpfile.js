@@ -56,8 +56,6 @@ async function bundle() {
 		target: 'node20',
 		format: 'cjs',
 		external: ['n8n-workflow'],
-		// The build for Node reports to diagnostics channels, which a community node may not require.
-		alias: { 'lru-cache': join(__dirname, 'node_modules/lru-cache/dist/esm/browser/index.js') },
 		// Libraries have their say on a console that no user of n8n sees.
 		drop: ['console'],
 		legalComments: 'inline',

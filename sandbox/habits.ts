@@ -44,7 +44,7 @@ export const HABITS = {
 		'Dumps of several clients',
 	),
 	nullFeedbackFigures: event(
-		'Sales and Traffic: on some days the number of feedbacks is null.',
+		'Sales and Traffic: on some days the number of feedback entries is null.',
 		'Dumps of several clients; which figures is not proven',
 	),
 	absentDays: event(
@@ -68,11 +68,11 @@ export const HABITS = {
 		'A client of real Italian reports',
 	),
 	rowsOfOtherMarketplaces: event(
-		'A feedback report holds the rows of the region\u2019s other marketplaces, in their own date formats; only the e-mail\u2019s domain tells.',
+		'A feedback report holds the rows of the region\u2019s other marketplaces, in their own date formats; only the email\u2019s domain tells.',
 		'Two old clients; not proven for SP-API',
 	),
 	refusalWords: climate(
-		'A missing role is told in turn as "Access to requested resource is denied.", "Access to the resource is forbidden" and, for Sales and Traffic, "Unauthorized to access requested fields."',
+		'The refusal for a missing role says in turn "Access to requested resource is denied.", "Access to the resource is forbidden" and, for Sales and Traffic, "Unauthorized to access requested fields."',
 		'docs#3028, models#2540, models#5290, docs#1567',
 	),
 	fatalDocuments: climate(
@@ -108,7 +108,7 @@ export const HABITS = {
 		'Four clients; the samples were shortened',
 	),
 	healthNullDefects: event(
-		'Account health: the defect rate of orders Amazon fulfils is null; where another marketplace comes along, both of its rates are.',
+		'Account health: the defect rate of orders Amazon fulfills is null; where another marketplace comes along, both of its rates are.',
 		'Four clients',
 	),
 	healthTextCounts: event(
@@ -147,7 +147,7 @@ export const HABITS = {
 	htmlRefusals: event('A 403 that is a web page.', 'models#4667'),
 	errorsWithStatus200: event('Errors with status 200.', 'Dumps of SDKs'),
 	proxyLoginPage: event(
-		'A proxy answers every call with its own log-in page and status 200; Amazon never sees the call.',
+		'A proxy answers every call with its own login page and status 200; Amazon never sees the call.',
 		'Corporate and hotel networks',
 	),
 	unauthorizedClient: event(

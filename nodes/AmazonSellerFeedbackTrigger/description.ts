@@ -116,7 +116,7 @@ export const properties: INodeProperties[] = [
 			default: DAYS_UNTIL_SETTLED,
 			typeOptions: { minValue: 0, maxValue: 30, numberPrecision: 0 },
 			description:
-				"Full days after which a day's totals count. Amazon says that they may take up to 72 hours, sometimes a week; younger days are left out of the rating.",
+				"How many full days must pass before a day's totals count. Amazon says that totals take up to 72 hours, sometimes a week; newer days are left out of the rating.",
 		},
 		{
 			displayName: 'Include Rating',

@@ -87,6 +87,12 @@ function inOrder(turns: readonly Turn[], places: ReadonlyMap<string, Marketplace
 /** The rate limit is used up for the moment: it is no trouble before it lasts. */
 const HELD_UP: readonly FailureKind[] = ['busy', 'throttled'];
 
+/** Too many calls, or too many log-ins. */
+const isHeldUp = (failure: unknown): boolean =>
+	failure instanceof SpApiFailure &&
+	(HELD_UP.includes(failure.kind) ||
+		(failure.kind === 'loginUnavailable' && failure.answer.status === 429));
+
 /** What stands for all reports together among those that failed. */
 const ACCOUNT = 'account';
 
@@ -252,7 +258,7 @@ class Round {
 		const kind = failure instanceof SpApiFailure ? failure.kind : undefined;
 		// Amazon makes few of these reports; it comes to its turn.
 		if (kind === 'reportQuota') return;
-		if (kind !== undefined && HELD_UP.includes(kind)) {
+		if (isHeldUp(failure)) {
 			// The next poll's turn, lest the first ones always take what the rate limit gives.
 			poller.goOnWith(turn.key);
 			if (!poller.isHeldUpForLong(turn.key)) return;
@@ -311,6 +317,6 @@ const clockWasAhead = (context: IPollFunctions): NodeOperationError =>
 		"Could not use stored times: this machine's clock was ahead",
 		{
 			description:
-				'Keep the clock of the machine that runs n8n synchronized. The trigger requests new reports now; changes of the time when the clock was ahead may be reported twice or not at all. This is reported once.',
+				'Keep the clock of the machine that runs n8n synchronized. The trigger requests new reports now; changes from the time when the clock was ahead may be reported twice or not at all. This is reported once.',
 		},
 	);

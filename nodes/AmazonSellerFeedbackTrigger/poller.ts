@@ -1,6 +1,6 @@
 import type { IPollFunctions } from 'n8n-workflow';
 
-import type { AskedReport } from '../shared/spapi/reportCache';
+import type { AskedReport } from '../shared/spapi/knownReports';
 
 /** After a first failure the next attempt waits this long, then twice as long each time, at most an hour. */
 const FIRST_WAIT_MINUTES = 2;

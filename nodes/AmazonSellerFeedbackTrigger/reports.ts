@@ -7,17 +7,18 @@ import { plusDays } from '../shared/domain/ratingWindow';
 import { DEFECT_WINDOW_DAYS } from '../shared/n8n/accountHealth';
 import { readFeedbackReport, startOfDayIn } from '../shared/n8n/feedbackReport';
 import { readText, type ReportDocument } from '../shared/spapi/reportDocument';
-import { parseJsonReport, type ReportRequest, type ReportType } from '../shared/spapi/reports';
+import { parseJsonReport, type MarketplaceReportRequest } from '../shared/spapi/reports';
 import { parseSalesAndTraffic } from '../shared/spapi/salesAndTraffic';
 import type { Observation, ReportKind } from './watch/events';
 
 /** The three reports of a trigger: how they are asked for and what they say. */
 
-export const REPORT_TYPE_OF: Readonly<Record<ReportKind, ReportType>> = {
-	feedback: 'GET_SELLER_FEEDBACK_DATA',
-	totals: 'GET_SALES_AND_TRAFFIC_REPORT',
-	health: 'GET_V2_SELLER_PERFORMANCE_REPORT',
-};
+export const REPORT_TYPE_OF: Readonly<Record<ReportKind, MarketplaceReportRequest['reportType']>> =
+	{
+		feedback: 'GET_SELLER_FEEDBACK_DATA',
+		totals: 'GET_SALES_AND_TRAFFIC_REPORT',
+		health: 'GET_V2_SELLER_PERFORMANCE_REPORT',
+	};
 
 /**
  * Days each report reaches back, whatever the settings, so that all triggers of an account can share
@@ -39,7 +40,7 @@ export const requestOf = (
 	kind: ReportKind,
 	marketplace: Marketplace,
 	today: string,
-): ReportRequest => ({
+): MarketplaceReportRequest => ({
 	reportType: REPORT_TYPE_OF[kind],
 	marketplaceId: marketplace.id,
 	dataStartTime: startOfDayIn(marketplace, firstDay(kind, today)),

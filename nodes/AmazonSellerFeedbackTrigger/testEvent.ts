@@ -9,12 +9,9 @@ import { resolveMarketplace } from '../shared/n8n/marketplaceParameter';
 import { readTriggerParameters } from '../shared/n8n/parameters';
 import { SpApiClient } from '../shared/spapi/client';
 import { pause } from '../shared/spapi/pause';
-import {
-	askForReport,
-	collectReport,
-	type AskedReport,
-	type CollectedReport,
-} from '../shared/spapi/reportCache';
+import { askForReport } from '../shared/spapi/askForReport';
+import { type AskedReport } from '../shared/spapi/knownReports';
+import { collectReport, type CollectedReport } from '../shared/spapi/obtainReport';
 import { SpApiFailure } from '../shared/spapi/failure';
 import { findFinishedReport } from '../shared/spapi/reports';
 import { properties, schema, type TriggerParameters } from './description';

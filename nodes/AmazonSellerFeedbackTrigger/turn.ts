@@ -4,12 +4,9 @@ import { DateTime } from 'luxon';
 import type { Marketplace } from '../shared/domain/marketplaces';
 import { isStuck, nextStep, type BadEnd, type Step } from '../shared/domain/reportCycle';
 import type { SpApiClient } from '../shared/spapi/client';
-import {
-	askForReport,
-	collectReport,
-	type AskedReport,
-	type CollectedReport,
-} from '../shared/spapi/reportCache';
+import { askForReport } from '../shared/spapi/askForReport';
+import { type AskedReport } from '../shared/spapi/knownReports';
+import { collectReport, type CollectedReport } from '../shared/spapi/obtainReport';
 import type { ReportDocument } from '../shared/spapi/reportDocument';
 import { nextReportAt } from '../shared/spapi/reportQuotas';
 import type { TriggerParameters } from './description';

@@ -49,6 +49,20 @@ const metricOf = (health: AccountHealth, name: string) =>
 	health.metrics.find((metric) => metric.name === name);
 
 describe('A13: account health', () => {
+	it('knows no rate of all orders where the rate of one kind is there and cannot be read', () => {
+		const rate = { orderCount: 100, orderWithDefects: { count: 0 }, rate: 0, targetValue: 0.01 };
+		const report = accountHealthReportSchema.parse({
+			performanceMetrics: [{ marketplaceId: 'A1', orderDefectRate: { afn: rate, mfn: [rate] } }],
+		});
+		expect(accountHealthOf(report, 'A1')).toMatchObject({
+			orderDefectPercent: null,
+			worstOrderDefectPercent: null,
+			amazonFulfilled: { orders: 100 },
+			sellerFulfilled: null,
+			unreadable: ['orderDefectRate.mfn'],
+		});
+	});
+
 	it.each([2, '2'])('hands on policy violation warnings, counted as %p', (warningsCount) => {
 		const { violations, unreadable } = read({
 			policyViolationWarnings: { warningsCount, ...RANGE },

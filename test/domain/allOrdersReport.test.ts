@@ -498,7 +498,7 @@ describe('replacements and cancellation requests', () => {
 describe('rows that cannot be read', () => {
 	it.each([
 		['', 'it has no order ID (the line may be cut off)'],
-		['Total', 'what it has in place of an order ID is none'],
+		['Total', 'it has no valid order ID'],
 	])('are those with "%s" for an order ID', (orderId, reason) => {
 		const { orders, unreadable } = parse(ROW, { ...ROW, 'amazon-order-id': orderId });
 		expect(orders).toHaveLength(1);

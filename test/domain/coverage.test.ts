@@ -91,7 +91,7 @@ describe('Coverage of a window', () => {
 			daysCovered: 26,
 			daysLeftOut: [{ from: '2026-03-28', through: TODAY, days: 4, reason: 'notSettled' }],
 			reasons: [
-				'The last 4 day(s) (2026-03-28 to 2026-03-31) are not counted, because Amazon may still change their totals, with 2 known feedback of 1 to 3 stars',
+				'The last 4 day(s) (2026-03-28 to 2026-03-31) are not counted, because Amazon may still change their totals, with 2 known feedback entries of 1 to 3 stars',
 			],
 		});
 	});
@@ -168,7 +168,7 @@ describe('Coverage of a window', () => {
 		);
 		const window = covered(days, report(rows)).window(365, TODAY);
 		expect(window).toMatchObject({ provenance: 'insufficient', counts: undefined });
-		expect(window.coverage.reasons[0]).toMatch(/hold 18 feedback of 1 to 3 stars/);
+		expect(window.coverage.reasons[0]).toMatch(/hold 18 feedback entries of 1 to 3 stars/);
 	});
 
 	it('never takes an absent day for a day without feedback', () => {
@@ -202,7 +202,7 @@ describe('Coverage of a window', () => {
 	])('B4: gives no number for %s', (_, days, length) => {
 		const window = covered(days).window(length, TODAY);
 		expect(window).toMatchObject({ provenance: 'insufficient', counts: undefined });
-		expect(window.coverage.reasons[0]).toMatch(/no totals|cover only \d+ of the \d+ days/);
+		expect(window.coverage.reasons[0]).toMatch(/no settled totals|cover only \d+ of the \d+ days/);
 	});
 
 	it('B4: gives no number for days that the feedback report does not cover', () => {
@@ -490,4 +490,13 @@ describe('Coverage, whatever is taken away', () => {
 			{ numRuns: 200 },
 		);
 	});
+});
+
+it('says that there are no totals where there is no Sales and Traffic report', () => {
+	const { coverage, provenance } = new Coverage({
+		totals: undefined,
+		feedback: { kind: 'report', rows: [], unreadable: { days: [], undated: 0 }, isEmpty: false },
+	} as never).window(30, '2026-11-28');
+	expect(provenance).toBe('insufficient');
+	expect(coverage.daysLeftOut).toMatchObject([{ days: 30, reason: 'noTotals' }]);
 });

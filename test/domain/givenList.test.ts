@@ -102,7 +102,7 @@ describe('a list of order IDs', () => {
 		],
 		['no value at all', undefined, 'an entry without a value'],
 		['a flag', true, '(true)'],
-		['a date', [DateTime.utc()], 'an entry that is no text'],
+		['a date', [DateTime.utc()], 'an entry that is not text'],
 		['an email address', ['ann@example.com'], '(an email address)'],
 		['what n8n makes of an object in a text', '[object Object]', '"[object", "Object]"'],
 	])('B2: names %s', (_, given, named) => {

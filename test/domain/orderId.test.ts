@@ -42,7 +42,7 @@ describe('whyNoOrderId', () => {
 		['Q77-1234567-7654321', /kind that has no reviews/],
 	])('A18: says what %s is, and that no review can be requested', (orderId, kind) => {
 		expect(isOrderIdOfAnyKind(orderId)).toBe(true);
-		expect(whyNoOrderId(orderId)).toMatch(/^Amazon takes no review request for this order/);
+		expect(whyNoOrderId(orderId)).toMatch(/^Amazon accepts no review request for this order/);
 		expect(whyNoOrderId(orderId)).toMatch(kind);
 	});
 

@@ -25,6 +25,22 @@ describe("parseReturnsReport of Amazon's returns", () => {
 		});
 	});
 
+	it.each(['2025-06-06T10:00:00+00:00\t111-2222', '2025-06-06T10', '111-2222222-22'])(
+		'B3: counts a line that was cut off (%s) as unreadable, though the row before it lacks cells',
+		(cutOff) => {
+			const short = fbaRow('2025-06-05T15:31:40+00:00').replace(/\t[^\t]*$/, '');
+			const { returns, unreadable } = parse(FBA_HEADER, short, cutOff);
+			expect(returns).toHaveLength(1);
+			expect(unreadable.map(({ line }) => line)).toEqual([3]);
+		},
+	);
+
+	it('A4: takes further lines of a comment as a part of its row', () => {
+		const row = fbaRow('2025-06-05T15:31:40+00:00');
+		const { returns, unreadable } = parse(FBA_HEADER, `${row}\nand again,\nand again`, row);
+		expect([returns.length, unreadable]).toEqual([2, []]);
+	});
+
 	it('keeps a return whose date is none, for it is a return', () => {
 		expect(parse(FBA_HEADER, fbaRow(''), fbaRow('5 June')).returns).toEqual([
 			{ orderId: ORDER_ID, returnedAt: null, refundedAmount: null },
@@ -79,7 +95,7 @@ describe.each([
 		const { returns, unreadable } = parse(header, row('no ID'), `${row('')}\tmore`, row(ORDER_ID));
 		expect(returns).toHaveLength(1);
 		expect(unreadable).toEqual([
-			{ line: 2, reason: 'what it has in place of an order ID is none' },
+			{ line: 2, reason: 'it has no valid order ID' },
 			{ line: 3, reason: expect.stringMatching(/^it has \d+ columns and the header \d+$/) },
 		]);
 	});

@@ -357,7 +357,7 @@ describe('B3: returns that are not known', () => {
 	const gap = {
 		fulfilledBy: 'MERCHANT',
 		placedBefore: Date.UTC(2026, 9, 1),
-		marketplaceId: US,
+		marketplaceIds: [US, 'A1AM78C64UM0Y8'],
 		why: 'the report was canceled',
 	} as const;
 	const rules: SelectionRules = {
@@ -368,6 +368,7 @@ describe('B3: returns that are not known', () => {
 	it.each<readonly [string, Partial<SellerOrder>, Exclusion | undefined]>([
 		['of the kind and marketplace concerned', {}, 'ruleCannotTell'],
 		['that Amazon fulfils', { fulfilledBy: 'AMAZON' }, undefined],
+		['of another one concerned', { marketplaceId: 'A1AM78C64UM0Y8' }, 'ruleCannotTell'],
 		['of another marketplace', { marketplaceId: 'A2EUQ1WTGCTBG2' }, undefined],
 		['that may be of the kind', { fulfilledBy: null }, 'ruleCannotTell'],
 		['that may be of the marketplace', { marketplaceId: null }, 'ruleCannotTell'],

@@ -197,6 +197,6 @@ describe('readMoment', () => {
 describe('wrongOrderId', () => {
 	it('tells a cut line and anything else apart', () => {
 		expect(wrongOrderId('')).toContain('cut off');
-		expect(wrongOrderId('12 Main Street')).toBe('what it has in place of an order ID is none');
+		expect(wrongOrderId('12 Main Street')).toBe('it has no valid order ID');
 	});
 });

@@ -204,7 +204,7 @@ describe('A17: Amazon answers 400 where fulfilment data is asked for', () => {
 		});
 		expect(error).toBeUndefined();
 		expect(items[0]).toMatchObject({ outcome: 'notEligibleNow', windowOpensAt: null });
-		expect(items[0]?.explanation).toMatch(/would not give the status and the delivery dates/);
+		expect(items[0]?.explanation).toMatch(/did not return the status and the delivery dates/);
 		const lookUps = inUse.requests.filter(({ operation }) => operation === 'getOrder');
 		expect(lookUps.map(({ status }) => status)).toEqual([400, 200]);
 	});

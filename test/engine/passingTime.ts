@@ -33,10 +33,12 @@ export function useRunningTime(): void {
 
 /**
  * For the tests of a file: each begins at this moment (ISO 8601). The calendar then stands still
- * until time is passed; the steady clock, which waits are measured by, runs on by itself too.
+ * until time is passed; the steady clock, which waits are measured by, runs on by itself too, unless it
+ * is told to stand still: then both agree, however long the machine takes.
  */
-export function usePassingTime(start: string): void {
-	const realSteady = performance.now.bind(performance);
+export function usePassingTime(start: string, { standsStill = false } = {}): void {
+	const startedAt = performance.now();
+	const realSteady = standsStill ? () => startedAt : performance.now.bind(performance);
 	let passedBefore = 0;
 	beforeEach(() => {
 		passedBefore = passedMs;

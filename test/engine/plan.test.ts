@@ -407,6 +407,50 @@ describe('Solicitation: Plan', () => {
 			expect(nowhere).toMatchObject({ reason: 'ruleCannotTell' });
 		});
 
+		const CA = 'A2EUQ1WTGCTBG2';
+		const ofBoth = (): IDataObject[] =>
+			[US, CA].map((marketplaceId, index) => ({
+				orderId: `111-765432${index}-1234567`,
+				marketplaceId,
+				fulfilledBy: 'AMAZON',
+				status: 'SHIPPED',
+				createdAt: daysAgo(20),
+				earliestDelivery: daysAgo(12),
+				latestDelivery: daysAgo(10),
+			}));
+		const askedFor = (from: number) =>
+			sandbox.truth.reportRequests.slice(from).map(({ marketplaceIds }) => marketplaceIds.join());
+
+		it('asks for one report of all marketplaces', async () => {
+			const from = sandbox.truth.reportRequests.length;
+			const { error } = await plan(ofBoth(), { rules });
+			expect(error).toBeUndefined();
+			expect(new Set(askedFor(from))).toEqual(new Set([[CA, US].toSorted().join()]));
+		});
+
+		it('asks for them one by one where Amazon refuses several', async () => {
+			const message =
+				'Report rejected for this client. Multiple marketplaces were provided for this report type that can only be applied to one marketplace at a time. Please retry with only one marketplace per request.';
+			sandbox.faults.add({
+				kind: 'otherAnswer',
+				operation: 'createReport',
+				status: 400,
+				body: JSON.stringify({ errors: [{ code: 'InvalidInput', message, details: '' }] }),
+				hasRequestId: true,
+			});
+			const from = sandbox.truth.reportRequests.length;
+			const { error } = await plan(ofBoth(), { rules });
+			expect(error).toBeUndefined();
+			expect(new Set(askedFor(from))).toEqual(new Set([US, CA]));
+		});
+
+		it('a canceled report of both holds back the orders of both, however they spell it', async () => {
+			sandbox.faults.add({ kind: 'reportCancelled', reportType: FBA, times: 'always' });
+			const [us = {}, ca = {}] = ofBoth();
+			const { items } = await plan([us, { ...ca, marketplaceId: ' ca' }], { rules });
+			expect(items.map(({ reason }) => reason)).toEqual(['ruleCannotTell', 'ruleCannotTell']);
+		});
+
 		it('leaves out a returned order that was placed long before its delivery', async () => {
 			const all = returned();
 			expect(all.length).toBeGreaterThan(0);
@@ -540,7 +584,7 @@ describe('Solicitation: Plan', () => {
 					items: [{ json }],
 					credentials,
 				});
-				expect(error?.message).toBe('Could not read the order: its item is no row');
+				expect(error?.message).toBe('Could not read the order: the item is not a row');
 			}
 		});
 

@@ -248,7 +248,7 @@ describe('log-in', () => {
 			/^Login with Amazon is not available \(status 500: Internal Server Error\)/,
 		],
 		[503, 'server_error', /^Login with Amazon is not available \(status 503/],
-		[429, 'slow_down', /^Login with Amazon got too many log-ins at once \(status 429\)/],
+		[429, 'slow_down', /^Login with Amazon got too many logins at once \(status 429\)/],
 	])('A9: says that Login with Amazon answered %d', async (status, error, message) => {
 		const lwa = await startStranger((response) => {
 			const answer = { error_description: 'Internal Server Error', error };

@@ -275,6 +275,41 @@ describe('B1: requests for reviews of two sellers in one execution', () => {
 		);
 	});
 
+	it('plan: the daily cap counts per seller, though its items name different primary marketplaces', async () => {
+		inUse.credentials.set('homes', {
+			...sandboxCredential(inUse.sandbox),
+			primaryMarketplace: '={{ $json.home }}',
+		});
+		const at = new Date(Date.now() - 12 * 86_400_000).toISOString();
+		const homes = ['ATVPDKIKX0DER', 'A2EUQ1WTGCTBG2', 'A1AM78C64UM0Y8'];
+		const { items } = await runNode({
+			type: 'amazonReviewSolicitation',
+			parameters: {
+				resource: 'solicitation',
+				operation: 'plan',
+				preferredDelay: 0,
+				sendNowWithin: 60,
+				rules: {},
+				options: { dailyCap: 1 },
+			},
+			items: homes.map((home, index) => ({
+				json: {
+					home,
+					orderId: `111-1111111-111111${index}`,
+					status: 'SHIPPED',
+					createdAt: at,
+					earliestDelivery: at,
+					latestDelivery: at,
+				},
+			})),
+			credentials: inUse.credentials,
+			credentialId: 'homes',
+			linkExpression: '={{ 1 }}',
+		});
+		expect(items.filter(({ decision }) => decision === 'sendNow')).toHaveLength(1);
+		expect(new Set(items.map(({ marketplace }) => marketplace)).size).toBe(3);
+	});
+
 	it('plan: each order by the returns of its own seller, and at the rate of its own', async () => {
 		const found = await Promise.all(
 			SELLERS.map(async (seller) => {

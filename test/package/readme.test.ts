@@ -13,6 +13,7 @@ import {
 	PRODUCTION_ENDPOINTS,
 } from '../../nodes/shared/spapi/endpoints';
 import { OPERATIONS } from '../../nodes/shared/spapi/operations';
+import { reportLimitFields } from '../../nodes/shared/spapi/reportLimits';
 import { LARGEST_DOCUMENT } from '../../nodes/shared/spapi/reportDocument';
 import { REPORT_TYPES } from '../../nodes/shared/spapi/reports';
 import { properties as triggerProperties } from '../../nodes/AmazonSellerFeedbackTrigger/description';
@@ -157,6 +158,19 @@ describe('the page of security', () => {
 	])('is right about a Base URL of %s', (url, taken) => {
 		expect(CUSTOM_BASE_URL.test(url)).toBe(taken);
 	});
+});
+
+it('has every limit per report type on the page of limits, by its setting and with its value', () => {
+	const documented = rowsOf('docs/limits.md', 'Limits per report type').filter(
+		([, , setting]) => setting !== '',
+	);
+	const limits = reportLimitFields.filter(({ type }) => type === 'number');
+	expect(documented.map(([, , setting]) => setting)).toEqual(
+		limits.map(({ displayName }) => displayName),
+	);
+	expect(documented.map(([, limit = '']) => Number(/\d+/.exec(limit)?.[0]))).toEqual(
+		limits.map((field) => field.default),
+	);
 });
 
 describe('the page of requests', () => {

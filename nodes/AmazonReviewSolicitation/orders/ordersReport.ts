@@ -1,7 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { ordersIn, parseAllOrdersReport } from '../../shared/domain/allOrdersReport';
-import type { Marketplace } from '../../shared/domain/marketplaces';
 import type { SellerOrder } from '../../shared/domain/order';
 import { hint } from '../../shared/n8n/hints';
 import type { SpApiClient } from '../../shared/spapi/client';
@@ -17,16 +16,14 @@ const REPORT = 'GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL';
 
 /**
  * The orders of some marketplaces changed in a range, each in its newest state. Amazon's all-orders
- * report holds the whole region whatever marketplace it is requested for: it is requested once.
- * @param range with the marketplace to request it for, always the same, so that one report serves all
+ * report is known to hold the whole region, whatever marketplaces it is requested for.
  */
 export async function readOrdersReport(
 	context: IExecuteFunctions,
 	client: SpApiClient,
 	range: ReportRange,
-	marketplaces: readonly Marketplace[],
 ): Promise<SellerOrder[]> {
-	const wanted = marketplaces.map(({ id }) => id);
+	const wanted = range.marketplaces.map(({ id }) => id);
 	const orders = new Map<string, SellerOrder>();
 	const notOfAmazon = new Set<string>();
 	const channelOf = new Map<string, string>();
@@ -35,7 +32,7 @@ export async function readOrdersReport(
 		bytesOf: (report) => report.orders.length * 500,
 	});
 	for (const part of parts) if (part.outcome === 'failed') throw part.failure;
-	hintAtParts(context, 'all-orders', range.marketplace, parts);
+	hintAtParts(context, 'all-orders', parts);
 	for (const part of parts) {
 		if (part.outcome !== 'done' && part.outcome !== 'kept') continue;
 		const report = part.content;
@@ -56,7 +53,7 @@ export async function readOrdersReport(
 		const channels = [...new Set(channelOf.values())].map((channel) => channel || '(none)');
 		hint(
 			context,
-			`${channelOf.size} order(s) of ${REPORT} are left out, as their sales channel names no marketplace: ${named([...channelOf.keys()])}. The channels: ${named(channels)}.`,
+			`${channelOf.size} order(s) of ${REPORT} are left out, because their sales channel names no marketplace: ${named([...channelOf.keys()])}. The channels: ${named(channels)}.`,
 			'warning',
 		);
 	}

@@ -4,18 +4,25 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Marketplace } from '../../shared/domain/marketplaces';
 import { decodeReport } from '../../shared/domain/reportEncoding';
 import { hint } from '../../shared/n8n/hints';
+import { isAboutMarketplaces } from '../../shared/spapi/askForReport';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { SpApiFailure } from '../../shared/spapi/failure';
-import { reportsWaiting, shortRangesOnly } from '../../shared/spapi/processWide';
+import { keptReport, type FinishedReport } from '../../shared/spapi/knownReports';
+import { obtainReport, readFinished } from '../../shared/spapi/obtainReport';
 import {
-	keptReport,
-	obtainReport,
-	readFinished,
-	type FinishedReport,
-} from '../../shared/spapi/reportCache';
+	oneMarketplaceOnly,
+	reportsWaiting,
+	shortRangesOnly,
+} from '../../shared/spapi/processWide';
 import { unpackWhole, type ReportDocument } from '../../shared/spapi/reportDocument';
 import { quotaOf } from '../../shared/spapi/reportLimits';
-import type { Report, ReportRequest, ReportType } from '../../shared/spapi/reports';
+import {
+	isOf,
+	type OrderReportRequest,
+	type OrderReportType,
+	type Report,
+	type ReportType,
+} from '../../shared/spapi/reports';
 import { reportParts } from './reportParts';
 
 /** Longest range of one report. Amazon's help names a month for these; not confirmed for the API. */
@@ -29,9 +36,10 @@ const LONGER_RANGE_DAYS: Partial<Record<ReportType, number>> = {
 /** How old a report may be that stands in for one which cannot be had now. */
 const KEPT_AT_MOST_MS = 86_400_000;
 
-/** Orders and shipments of a range of time, from the seller's side of one marketplace. */
+/** A range of time of some marketplaces of the seller's. */
 export interface ReportRange {
-	readonly marketplace: Marketplace;
+	/** All that are needed: one report serves them together. */
+	readonly marketplaces: readonly Marketplace[];
 	/** ISO 8601 in UTC. */
 	readonly after: string;
 	/** Now where absent. */
@@ -41,6 +49,7 @@ export interface ReportRange {
 
 /** What came of one part of a range. */
 export type RangedPart<Content> = {
+	readonly marketplaces: readonly Marketplace[];
 	/** ISO 8601 in UTC. */
 	readonly from: string;
 	/** Absent: up to when the report was made. */
@@ -50,7 +59,7 @@ export type RangedPart<Content> = {
 			/** `kept`: an older report stands in, for Amazon makes no other one yet, or failed at it. */
 			readonly outcome: 'done' | 'kept';
 			readonly content: Content;
-			/** The report says that it is of a shorter range than wanted, so more may have happened. */
+			/** The report says that it is of less than wanted, so more may have happened. */
 			readonly isShort: boolean;
 			/** When it was asked for, where it need not have been just now; ISO 8601 in UTC. */
 			readonly madeAt?: string;
@@ -70,28 +79,69 @@ export interface ReportReading<Content> {
  * The reports that cover a range, which is cut where it is longer than one report can be. Types with a
  * quota are cut at fixed days, so that a part which is over is asked for once; of such a type a report
  * of before stands in where there can be no newer one. What Amazon fails at costs only its part, where
- * others may fare better. Oldest first.
+ * others may fare better. Each is of all the marketplaces, unless Amazon refuses that. Oldest first.
  * @throws SpApiFailure `cancelled` only
  */
 export async function fetchRangedReports<Content>(
 	context: IExecuteFunctions,
 	client: SpApiClient,
-	reportType: ReportType,
-	{ marketplace, after, until, waitMs }: ReportRange,
+	reportType: OrderReportType,
+	range: ReportRange,
 	reading: ReportReading<Content>,
 ): Promise<Array<RangedPart<Content>>> {
-	const rangeKey = [client.seller, reportType, marketplace.id].join(' ');
+	const fetchOf = async (marketplaces: readonly Marketplace[]) =>
+		await fetchTogether(context, client, reportType, { ...range, marketplaces }, reading);
+	const typeKey = `${client.seller} ${reportType}`;
+	const { marketplaces } = range;
+	let groups = marketplaces.map((each) => [each]);
+	if (oneMarketplaceOnly.get(typeKey) !== true) {
+		const parts = await fetchOf(marketplaces);
+		const refusal = parts.map(refusalOf).find((each) => each !== undefined);
+		if (refusal === undefined || marketplaces.length < 2) return parts;
+		if (refusesSeveral(refusal)) oneMarketplaceOnly.set(typeKey, true);
+		// One that is not the seller's costs only itself.
+		const own = marketplaces.filter(({ id }) => client.sellsIn(id) !== false);
+		const others = marketplaces.filter((each) => !own.includes(each));
+		const isOfOthers = refusal.kind === 'notSelling' && own.length > 0 && others.length > 0;
+		if (isOfOthers) groups = [own, ...others.map((each) => [each])];
+	}
+	const all: Array<RangedPart<Content>> = [];
+	for (const group of groups) all.push(...(await fetchOf(group)));
+	return all;
+}
+
+/** Why a part was refused, where that is for its marketplaces. */
+const refusalOf = (part: RangedPart<unknown>): SpApiFailure | undefined =>
+	part.outcome === 'failed' && isAboutMarketplaces(part.failure) ? part.failure : undefined;
+
+/** Amazon's words for Sales and Traffic; that it says them of these types is not known. */
+const refusesSeveral = ({ answer }: SpApiFailure): boolean =>
+	/multiple marketplaces|one marketplace/i.test(`${answer.message} ${answer.details}`);
+
+/** All parts of a range, by reports that each are of all the marketplaces. */
+async function fetchTogether<Content>(
+	context: IExecuteFunctions,
+	client: SpApiClient,
+	reportType: OrderReportType,
+	{ marketplaces, after, until, waitMs }: ReportRange,
+	reading: ReportReading<Content>,
+): Promise<Array<RangedPart<Content>>> {
+	const marketplaceIds = marketplaces.map(({ id }) => id).toSorted();
+	const rangeKey = [client.seller, reportType, ...marketplaceIds].join(' ');
 	const longer = shortRangesOnly.get(rangeKey) ? undefined : LONGER_RANGE_DAYS[reportType];
 	const hasQuota = quotaOf(client, reportType) !== undefined;
-	const ranges = hasQuota
+	const cut = hasQuota
 		? reportParts(after, until, DateTime.utc(), longer ?? LONGEST_RANGE_DAYS)
 		: plainParts(after, until);
-	const { countryCode } = marketplace;
+	const ranges = cut.map((each) => ({ ...each, marketplaces }));
+	// Only Japan's says anything about the encoding.
+	const { countryCode } =
+		marketplaces.find((each) => each.countryCode === 'JP') ?? marketplaces[0] ?? {};
 	const parts: Array<RangedPart<Content>> = [];
 	const requests = ranges.map((range) => {
-		const request: ReportRequest = {
+		const request: OrderReportRequest = {
 			reportType,
-			marketplaceId: marketplace.id,
+			marketplaceIds,
 			dataStartTime: range.from,
 			...(range.until !== undefined && { dataEndTime: range.until }),
 		};
@@ -128,7 +178,7 @@ export async function fetchRangedReports<Content>(
 										...range,
 										outcome: 'done',
 										content: obtained.content,
-										isShort: isShort(obtained.report, range),
+										isShort: isShort(obtained.report, request),
 										madeAt: obtained.askedAt,
 									}
 								: {
@@ -160,7 +210,7 @@ export async function fetchRangedReports<Content>(
 				...range,
 				outcome: 'kept',
 				content,
-				isShort: isShort(kept.report, range),
+				isShort: isShort(kept.report, request),
 				madeAt,
 			});
 		}
@@ -173,6 +223,9 @@ const keptAt = ({ kept }: { readonly kept?: FinishedReport | undefined }): numbe
 
 /** Who has not asked for a turn for so long waits no more. */
 const WAITS_AT_MOST_MS = 3 * 3_600_000;
+
+/** Of one type and seller. */
+const MOST_WAITING = 200;
 
 /**
  * The reports of a type that wait for their turn, so that the one which is always asked for first does
@@ -189,7 +242,9 @@ function queueOf(client: SpApiClient, reportType: ReportType) {
 			[...waiting].some(([other, { keptAt: its }]) => other !== key && its < at),
 		note(key: string, at: number | undefined): void {
 			if (at === undefined) waiting.delete(key);
-			else waiting.set(key, { keptAt: at, askedAt: performance.now() });
+			else if (waiting.size < MOST_WAITING || waiting.has(key)) {
+				waiting.set(key, { keptAt: at, askedAt: performance.now() });
+			}
 		},
 	};
 }
@@ -227,25 +282,26 @@ const MORE_TIME = "Give the option 'Wait for Report' more time.";
 export function hintAtParts(
 	context: IExecuteFunctions,
 	name: string,
-	{ name: place }: Marketplace,
 	parts: ReadonlyArray<RangedPart<unknown>>,
 	consequence = '',
 ): void {
 	const now = DateTime.utc();
 	const failures = new Map<string, string[]>();
 	for (const part of parts) {
+		const place = placesOf(part.marketplaces);
 		const days = `${part.from.slice(0, 10)} to ${part.until?.slice(0, 10) ?? 'now'}`;
 		if (part.outcome === 'failed') {
 			const { kind, message, advice } = part.failure;
 			// One that was not ready cannot be picked up here.
 			const toDo = kind === 'reportPending' ? MORE_TIME : advice;
-			const text = `${message}. ${toDo}`;
-			failures.set(text, [...(failures.get(text) ?? []), days]);
+			const text = `: ${message}. ${toDo}`;
+			const key = [place, text].join('\n');
+			failures.set(key, [...(failures.get(key) ?? []), days]);
 		} else if (part.outcome === 'canceled') {
-			const tooSoon = part.mayBeTooSoon ? ', or asked for too soon after another' : '';
+			const tooSoon = part.mayBeTooSoon ? ', or requested too soon after another' : '';
 			hint(
 				context,
-				`Amazon cancelled report ${part.reportId} (${name}, ${place}, ${days}): there was nothing to report, or it was refused${tooSoon}; Amazon does not say which.`,
+				`Amazon canceled report ${part.reportId} (${name}, ${place}, ${days}): there was nothing to report, or it was refused${tooSoon}; Amazon does not say which.`,
 				'warning',
 			);
 		} else if (part.madeAt !== undefined && part.until === undefined) {
@@ -255,34 +311,42 @@ export function hintAtParts(
 			if (minutes < 5) continue;
 			hint(
 				context,
-				`The ${name} report of ${place} (${days}) is ${age} old, of ${made.toFormat('yyyy-MM-dd HH:mm')} UTC: Amazon makes no newer one yet`,
+				`The ${name} report of ${place} (${days}) is ${age} old (requested ${made.toFormat('yyyy-MM-dd HH:mm')} UTC): Amazon makes no newer one yet`,
 			);
 		}
 	}
-	for (const [text, days] of failures) {
+	for (const [key, days] of failures) {
+		const [place, text = ''] = key.split('\n');
 		hint(
 			context,
-			`There is no ${name} report of ${place} (${days.join(', ')})${consequence}: ${text}`,
+			`There is no ${name} report of ${place} (${days.join(', ')})${consequence}${text}`,
 			'warning',
 		);
 	}
 }
 
+/** Their names, the first of many. */
+export function placesOf(marketplaces: readonly Marketplace[]): string {
+	const names = marketplaces.map(({ name }) => name);
+	return names.length > 4
+		? `${names.slice(0, 3).join(', ')} and ${names.length - 3} other marketplaces`
+		: names.join(', ');
+}
+
 /** Amazon rounds ranges to its own days. */
 const SPARE_MS = 86_400_000;
 
-/** Whether the report says that it is of a shorter range than wanted. */
-function isShort(
-	{ dataStartTime, dataEndTime }: Report,
-	{ from, until }: { readonly from: string; readonly until?: string },
-): boolean {
+/** Whether the report says that it is of a shorter range than wanted, or of fewer marketplaces. */
+function isShort(report: Report, request: OrderReportRequest): boolean {
+	const { dataStartTime, dataEndTime } = report;
+	const { dataStartTime: from, dataEndTime: until } = request;
 	const isLate =
 		dataStartTime !== undefined && Date.parse(dataStartTime) - Date.parse(from) > SPARE_MS;
 	const isEarly =
 		dataEndTime !== undefined &&
 		until !== undefined &&
 		Date.parse(until) - Date.parse(dataEndTime) > SPARE_MS;
-	return isLate || isEarly;
+	return isLate || isEarly || !isOf(report, request);
 }
 
 /** Says which lines of a report could not be read. */

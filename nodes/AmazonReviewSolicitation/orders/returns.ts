@@ -9,6 +9,7 @@ import {
 	fetchRangedReports,
 	hintAtParts,
 	hintAtUnreadableLines,
+	placesOf,
 	type ReportRange,
 } from './rangedReport';
 
@@ -23,12 +24,12 @@ const NAMES = {
 	MERCHANT: 'seller-fulfilled returns report',
 } as const;
 
-/** What the returns reports of one kind of order and one marketplace tell. */
+/** What the returns reports of one kind of order and some marketplaces tell. */
 export interface Returns {
 	/** Orders that were returned, whatever else is missing. */
 	readonly orderIds: readonly string[];
 	/** What is missing; nothing where all returns are here. */
-	readonly gaps: ReadonlyArray<Pick<ReturnsGap, 'why' | 'placedBefore'>>;
+	readonly gaps: ReadonlyArray<Omit<ReturnsGap, 'fulfilledBy'>>;
 	/** The failure where there is no report at all. */
 	readonly failure?: SpApiFailure;
 }
@@ -46,41 +47,48 @@ export async function readReturns(
 	canceledMeansNone: boolean,
 ): Promise<Returns> {
 	const reportType = REPORTS[fulfilledBy];
-	const name = `${NAMES[fulfilledBy]} of ${range.marketplace.name}`;
 	const parts = await fetchRangedReports(context, client, reportType, range, {
 		parse: parseReturnsReport,
 		bytesOf: ({ returns }) => returns.length * 200,
 	});
-	hintAtParts(context, 'returns', range.marketplace, parts);
+	hintAtParts(context, 'returns', parts);
 	const orderIds: string[] = [];
 	const gaps: Array<Returns['gaps'][number]> = [];
 	const failures: SpApiFailure[] = [];
 	for (const part of parts) {
+		const name = `${NAMES[fulfilledBy]} of ${placesOf(part.marketplaces)}`;
+		const marketplaceIds = part.marketplaces.map(({ id }) => id);
 		// Nothing comes back before it is ordered.
 		const placedBefore = part.until === undefined ? undefined : Date.parse(part.until);
 		if (part.outcome === 'failed') {
 			if (STOPPING.includes(part.failure.kind)) throw part.failure;
 			failures.push(part.failure);
-			gaps.push({ why: `there is no ${name}: ${part.failure.message}`, placedBefore });
+			const why = `there is no ${name}: ${part.failure.message}`;
+			gaps.push({ marketplaceIds, why, placedBefore });
 			continue;
 		}
 		if (part.outcome === 'canceled') {
 			const tooSoon = part.mayBeTooSoon ? ', perhaps because it was requested too soon' : '';
-			if (!canceledMeansNone)
-				gaps.push({ why: `Amazon canceled the ${name}${tooSoon}`, placedBefore });
+			const why = `Amazon canceled the ${name}${tooSoon}`;
+			if (!canceledMeansNone) gaps.push({ marketplaceIds, why, placedBefore });
 			continue;
 		}
-		if (part.isShort) gaps.push({ why: `the ${name} covers less time than needed` });
+		if (part.isShort) {
+			gaps.push({ marketplaceIds, why: `the ${name} covers less than needed` });
+		}
 		const { returns, unreadable, isEmpty } = part.content;
 		for (const { orderId } of returns) orderIds.push(orderId);
 		hintAtUnreadableLines(context, reportType, unreadable);
 		const [first] = unreadable;
 		if (first !== undefined) {
 			gaps.push({
-				why: `the ${name} could not be read whole (line ${first.line}: ${first.reason})`,
+				marketplaceIds,
+				why: `the ${name} could not be read completely (line ${first.line}: ${first.reason})`,
 			});
 		}
-		if (isEmpty && !canceledMeansNone) gaps.push({ why: `the ${name} is an empty file` });
+		if (isEmpty && !canceledMeansNone) {
+			gaps.push({ marketplaceIds, why: `the ${name} is an empty file` });
+		}
 	}
 	const [failure] = failures;
 	const isNone = parts.length > 0 && failures.length === parts.length;
@@ -92,7 +100,6 @@ const STOPPING: ReadonlyArray<SpApiFailure['kind']> = [
 	'cancelled',
 	'login',
 	'secretExpired',
-	'notSelling',
 	'tokenRejected',
 	'accessDenied',
 ];

@@ -41,14 +41,14 @@ export class SearchNotes {
 			const [[, reason] = ['', '']] = this.unreadable;
 			hint(
 				context,
-				`${this.unreadable.size} order(s) of Amazon's answer could not be read and are not among these: ${named([...this.unreadable.keys()])}. The first: ${reason}. Look at them in Seller Central.`,
+				`${this.unreadable.size} order(s) in Amazon's answer could not be read and are missing: ${named([...this.unreadable.keys()])}. The first: ${reason}. Check them in Seller Central.`,
 				'warning',
 			);
 		}
 		if (this.withoutFulfillment.size > 0) {
 			hint(
 				context,
-				`Amazon did not list the fulfillment data of ${this.withoutFulfillment.size} order(s): their status, who fulfills them, whether they shipped late and their delivery dates are unknown (null). Plan leaves out orders of which a rule needs these. Read the orders again in some hours to have them.`,
+				`Amazon did not list the fulfillment data of ${this.withoutFulfillment.size} order(s): their status, who fulfills them, whether they shipped late and their delivery dates are unknown (null). Plan leaves an order out if a rule needs one of these. Read the orders again in a few hours.`,
 				'warning',
 			);
 		}
@@ -58,4 +58,4 @@ export class SearchNotes {
 
 /** Orders that Amazon ships for other shops have no reviews. */
 export const aboutOtherShops = (orderIds: readonly string[]): string =>
-	`${orderIds.length} order(s) of other shops than Amazon (Non-Amazon) are left out, as no review can be requested for them: ${named(orderIds)}.`;
+	`${orderIds.length} order(s) from shops other than Amazon (Non-Amazon) are left out, because no review can be requested for them: ${named(orderIds)}.`;

@@ -6,7 +6,7 @@ import {
 	withArrivals,
 	type Arrival,
 } from '../../shared/domain/fbaShipmentsReport';
-import { findMarketplace } from '../../shared/domain/marketplaces';
+import { findMarketplace, type Marketplace } from '../../shared/domain/marketplaces';
 import type { SellerOrder } from '../../shared/domain/order';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { fetchRangedReports, hintAtParts, hintAtUnreadableLines } from './rangedReport';
@@ -33,36 +33,44 @@ export async function addArrivals(
 			(status === null || status === 'SHIPPED' || status === 'PARTIALLY_SHIPPED'),
 	);
 	const arrivals = new Map<string, Arrival>();
-	for (const [marketplaceId, after] of firstOrderOf(undated)) {
-		const marketplace = findMarketplace(marketplaceId);
-		if (marketplace === undefined) continue;
-		const range = { marketplace, after, waitMs };
-		const parts = await fetchRangedReports(context, client, REPORT, range, {
-			// Only this is kept: the report also has names and addresses of buyers.
-			parse: parseFbaShipmentsReport,
-			bytesOf: (report) => report.arrivals.size * 250,
-		});
-		for (const part of parts) if (required && part.outcome === 'failed') throw part.failure;
-		const consequence = ', so its FBA orders of that time are here without estimated arrival';
-		hintAtParts(context, 'FBA shipments', marketplace, parts, consequence);
-		for (const part of parts) {
-			if (part.outcome !== 'done' && part.outcome !== 'kept') continue;
-			hintAtUnreadableLines(context, REPORT, part.content.unreadable);
-			for (const [orderId, arrival] of part.content.arrivals) {
-				arrivals.set(orderId, widened(arrivals.get(orderId), arrival));
-			}
+	const wanted = firstOrderOf(undated);
+	if (wanted.after === undefined) return withArrivals(orders, arrivals);
+	const range = { marketplaces: wanted.marketplaces, after: wanted.after, waitMs };
+	const parts = await fetchRangedReports(context, client, REPORT, range, {
+		// Only this is kept: the report also has names and addresses of buyers.
+		parse: parseFbaShipmentsReport,
+		bytesOf: (report) => report.arrivals.size * 250,
+	});
+	for (const part of parts) if (required && part.outcome === 'failed') throw part.failure;
+	const consequence = ', so its FBA orders of that time have no estimated arrival';
+	hintAtParts(context, 'FBA shipments', parts, consequence);
+	for (const part of parts) {
+		if (part.outcome !== 'done' && part.outcome !== 'kept') continue;
+		hintAtUnreadableLines(context, REPORT, part.content.unreadable);
+		for (const [orderId, arrival] of part.content.arrivals) {
+			arrivals.set(orderId, widened(arrivals.get(orderId), arrival));
 		}
 	}
 	return withArrivals(orders, arrivals);
 }
 
-/** By marketplace, when the first of the orders was placed: nothing ships before. */
-export function firstOrderOf(orders: readonly SellerOrder[]): Map<string, string> {
-	const first = new Map<string, string>();
+/** Where the orders were placed, and when the first of them was: nothing ships or comes back before. */
+export function firstOrderOf(orders: readonly SellerOrder[]): {
+	readonly marketplaces: readonly Marketplace[];
+	/** Undefined where none of the orders says both. */
+	readonly after: string | undefined;
+	/** IDs that Amazon has no marketplace of. */
+	readonly unknownIds: readonly string[];
+} {
+	const ids = new Set<string>();
+	let after: string | undefined;
 	for (const { marketplaceId, createdAt } of orders) {
 		if (marketplaceId === null || createdAt === null) continue;
-		const known = first.get(marketplaceId);
-		if (known === undefined || createdAt < known) first.set(marketplaceId, createdAt);
+		ids.add(marketplaceId);
+		if (findMarketplace(marketplaceId) === undefined) continue;
+		if (after === undefined || createdAt < after) after = createdAt;
 	}
-	return first;
+	const marketplaces = [...ids].map(findMarketplace).filter((each) => each !== undefined);
+	const unknownIds = [...ids].filter((id) => findMarketplace(id) === undefined);
+	return { marketplaces: [...new Set(marketplaces)], after, unknownIds };
 }

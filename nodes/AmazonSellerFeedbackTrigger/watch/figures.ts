@@ -79,7 +79,7 @@ export function advanceWithRating(
 	}
 	const { ratingNow, coveredDays } = deriveRating(state, observation, settings);
 	// Neutral feedback may be missing in a report that is not whole.
-	if (!isWhole(observation)) return unjudged(ratingNow, 'The feedback report is not whole');
+	if (!isWhole(observation)) return unjudged(ratingNow, 'The feedback report is incomplete');
 	if (ratingNow.rating === null) return unjudged(ratingNow, ratingNow.notes.join('. '));
 	// So may whole days of totals: with fewer of them than last time the figure is another one.
 	const { days = 0, coveredDays: lastTime = 0 } = state.rating ?? {};

@@ -71,7 +71,7 @@ export function noticesOf(
 		notices.push({
 			about: 'unjudged',
 			message: `Could not judge the rating for ${marketplaceName} since ${unjudged.since.slice(0, 10)}: the reports are incomplete`,
-			description: `${unjudged.why}. Until then no rating event is sent; days that are still missing after ${WAIT_DAYS} days are left out of the rating, and its notes say so. This is reported once.`,
+			description: `${unjudged.why}. Until the reports are complete, no rating event is sent; days that are still missing after ${WAIT_DAYS} days are left out of the rating, and its notes say so. This is reported once.`,
 		});
 	}
 	return notices;

@@ -110,7 +110,7 @@ const fieldName = z
 	.string()
 	.min(1)
 	.max(200, 'A name has at most 200 characters')
-	.refine((name) => !(name in {}), 'This name is reserved; give another');
+	.refine((name) => !(name in {}), 'This name is reserved; choose another');
 
 const schema = datedSourceSchema.extend({
 	format: z.enum(['both', 'svg', 'html']),

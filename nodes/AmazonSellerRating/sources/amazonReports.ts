@@ -26,7 +26,7 @@ import { oncePerExecution } from '../../shared/n8n/oncePerExecution';
 import { reportIdText } from '../../shared/n8n/parameters';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { readText } from '../../shared/spapi/reportDocument';
-import { obtainReport } from '../../shared/spapi/reportCache';
+import { obtainReport } from '../../shared/spapi/obtainReport';
 import { SALES_AND_TRAFFIC_DAYS } from '../../shared/spapi/reports';
 import { readSalesAndTraffic } from '../../shared/spapi/salesAndTraffic';
 
@@ -47,7 +47,7 @@ export const reportsOptions: INodeProperties[] = updateDisplayOptions(
 			default: DAYS_UNTIL_SETTLED,
 			typeOptions: { minValue: 0, maxValue: 30, numberPrecision: 0 },
 			description:
-				"Full days after which a day's totals count. Amazon says that they may take up to 72 hours, sometimes a week; younger days are left out.",
+				"How many full days must pass before a day's totals count. Amazon says that totals take up to 72 hours, sometimes a week; newer days are left out.",
 		},
 		{
 			displayName: 'Feedback Report ID',

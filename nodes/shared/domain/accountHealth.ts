@@ -132,14 +132,18 @@ export function accountHealthOf(
 	const sellerFulfilled = readDefectRate(defects?.inner('mfn'));
 	const amazonFulfilled = readDefectRate(defects?.inner('afn'));
 	const rating = part.inner('accountHealthRating');
+	// One that is there and cannot be read is not one that Amazon does not report.
+	const rates = unreadable.some((path) => /^orderDefectRate\.[am]fn$/.test(path))
+		? undefined
+		: [sellerFulfilled, amazonFulfilled];
 	return {
 		marketplaceId,
 		accountStatus: new Part(account, 'accountStatuses.', unreadable).read('status', text),
 		healthRating:
 			rating?.read('accountHealthRatingStatus', text) ?? rating?.read('ahrStatus', text) ?? null,
 		healthScore: rating?.read('ahrScore', figure) ?? null,
-		orderDefectPercent: percentOfAll([sellerFulfilled, amazonFulfilled]),
-		worstOrderDefectPercent: worstOfAll([sellerFulfilled, amazonFulfilled]),
+		orderDefectPercent: rates === undefined ? null : percentOfAll(rates),
+		worstOrderDefectPercent: rates === undefined ? null : worstOfAll(rates),
 		sellerFulfilled,
 		amazonFulfilled,
 		...readOthers(part),

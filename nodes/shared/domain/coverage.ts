@@ -287,7 +287,7 @@ export class Coverage {
 		const length = to - from + 1;
 		const covered = this.daysCovered(from, to);
 		if (this.facts.length === 0 || to < this.first || from > this.lastSettled) {
-			return 'The Sales and Traffic report gives no totals for this window that are settled';
+			return 'The Sales and Traffic report has no settled totals for this window';
 		}
 		if (feedback.kind === 'canceled') {
 			return 'Amazon gave no feedback report, which means no 1 to 3 star feedback or a refusal; without it the neutral ratings are unknown';
@@ -310,7 +310,7 @@ export class Coverage {
 		}
 		const low = this.sumOf('lowLeftOut', from, to);
 		if (low > 0 && couldMatter(this.series.between(from, to), low)) {
-			return `The days left out hold ${low} feedback of 1 to 3 stars, which could lower the rating by more than half a point`;
+			return `The days left out hold ${low} feedback entries of 1 to 3 stars, which could lower the rating by more than half a point`;
 		}
 		return undefined;
 	}
@@ -377,7 +377,7 @@ export class Coverage {
 			}
 			return sum + rows;
 		}, 0);
-		return known === 0 ? '' : `, with ${known} known feedback of 1 to 3 stars`;
+		return known === 0 ? '' : `, with ${known} known feedback entries of 1 to 3 stars`;
 	}
 
 	private assumptions(): string[] {
@@ -430,7 +430,7 @@ const settleLimitOf = ({
 	totals,
 	daysUntilSettled = DAYS_UNTIL_SETTLED,
 }: CoverageEvidence): number =>
-	totals === undefined ? -1 : dayNumber(totals.madeOn) - 1 - daysUntilSettled;
+	totals === undefined ? Infinity : dayNumber(totals.madeOn) - 1 - daysUntilSettled;
 
 /**
  * The last day that is old enough, has totals and is in the feedback report. Of the last week's days, those

@@ -139,7 +139,7 @@ class Reading implements GivenList {
 	) {}
 
 	take(given: unknown, depth: number, row?: Row): void {
-		if (depth > DEEPEST) this.wrong.push('a list in too many others');
+		if (depth > DEEPEST) this.wrong.push('a list nested too deeply');
 		else if (typeof given === 'string') this.takeText(given, depth, row);
 		else if (Array.isArray(given)) {
 			for (const entry of given) this.takeValue(entry, depth, row);
@@ -272,7 +272,7 @@ const quoted = (text: string): string =>
 
 function described(given: unknown): string {
 	if (given === null || given === undefined) return 'an entry without a value';
-	return typeof given === 'boolean' ? String(given) : 'an entry that is no text';
+	return typeof given === 'boolean' ? String(given) : 'an entry that is not text';
 }
 
 const ledgerRowSchema = z.object({

@@ -39,5 +39,5 @@ export function whyNoOrderId(text: string): string | undefined {
 	const kind = otherKindOfOrder(text);
 	return kind === undefined
 		? 'The text is not an Amazon order ID'
-		: `Amazon takes no review request for this order: the ID is that of ${kind}`;
+		: `Amazon accepts no review request for this order: its ID is that of ${kind}`;
 }

@@ -7,7 +7,7 @@ import { tidied } from './writtenIds';
 /** For which orders it is not known whether they were returned, though the rule is on. */
 export interface ReturnsGap {
 	readonly fulfilledBy: 'AMAZON' | 'MERCHANT';
-	readonly marketplaceId: string;
+	readonly marketplaceIds: readonly string[];
 	/** Epoch milliseconds: what was placed from then on cannot be concerned; undefined: all may be. */
 	readonly placedBefore?: number;
 	/** What is missing. */
@@ -172,7 +172,7 @@ function returnsCheck(gaps: readonly ReturnsGap[] = []): Check | undefined {
 		const gap = gaps.find(
 			(each) =>
 				(fulfilledBy ?? each.fulfilledBy) === each.fulfilledBy &&
-				(marketplaceId ?? each.marketplaceId) === each.marketplaceId &&
+				(marketplaceId === null || each.marketplaceIds.includes(marketplaceId)) &&
 				!(placed >= (each.placedBefore ?? Infinity)),
 		);
 		return gap && { reason: 'ruleCannotTell', detail: `\`returnsFromReports\`: ${gap.why}` };

@@ -29,7 +29,7 @@ export const SOLICITATION_OUTCOMES = {
 	loginFailed: 'Login with Amazon gave no access; see `amazonMessage`',
 	claimedElsewhere:
 		'Another execution is working on this order, or was until it broke off minutes ago; nothing was sent by this one',
-	duplicateItem: 'The same order stands earlier among the input items; see there',
+	duplicateItem: 'Another row of the same order is among the input items; that one counts',
 	deferred:
 		'Left for the next run: the time or the number of requests of this one was used up, or it was stopped',
 } as const satisfies Record<string, string>;

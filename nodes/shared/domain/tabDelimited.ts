@@ -30,8 +30,8 @@ export interface TabDelimitedReport {
  * Cells missing at the end of a row count as empty, for some tools drop trailing tabs. A row with
  * more cells than the header is a problem, even if the last ones are empty: a tab inside a cell, such
  * as a product name, looks the same and moves all that follows under the wrong column. A line without
- * any order ID that follows a row with cells missing is the rest of it, if there is room for its cells:
- * buyers write line breaks into comments.
+ * any order ID that follows a row with cells missing is the rest of it, if there is room for its cells
+ * and it does not begin with a digit, as rows do: buyers write line breaks into comments.
  */
 export function readTabDelimited(text: string): TabDelimitedReport {
 	const header = headerOf(text);
@@ -96,12 +96,20 @@ class Row implements ReportRow {
 			: undefined;
 	}
 
+	private get namesOrder(): boolean {
+		this.isOfOrder ??= ORDER_ID_CELL.test(this.content);
+		return this.isOfOrder;
+	}
+
+	private isOfOrder: boolean | undefined;
+
 	/** Takes a line as the rest of this row, if it can be; returns whether it did. */
 	goesOnWith(content: string): boolean {
 		const { ends, columns } = this;
-		if (ends.length >= columns || this.lines >= MOST_LINES || !ORDER_ID_CELL.test(this.content)) {
-			return false;
-		}
+		// A line that was cut off, or another row, must not vanish in this one.
+		const mayBeRow = !/^[^\p{L}\p{N}]*\p{L}/u.test(content.slice(0, 200));
+		const isFull = ends.length >= columns || this.lines >= MOST_LINES;
+		if (isFull || mayBeRow || !this.namesOrder) return false;
 		const more = endsIn(content);
 		if (ends.length - 1 + more.length > columns || ORDER_ID_CELL.test(content)) return false;
 		const start = this.content.length + 1;
@@ -190,5 +198,5 @@ function isDay(text: string): boolean {
 /** The reason to give for a row whose order ID is none. It does not quote the cell, which may be personal. */
 export function wrongOrderId(cell: string): string {
 	if (cell === '') return 'it has no order ID (the line may be cut off)';
-	return 'what it has in place of an order ID is none';
+	return 'it has no valid order ID';
 }

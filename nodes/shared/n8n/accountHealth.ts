@@ -9,7 +9,7 @@ import type { Marketplace } from '../domain/marketplaces';
 import { plusDays } from '../domain/ratingWindow';
 import type { SpApiClient } from '../spapi/client';
 import { readText } from '../spapi/reportDocument';
-import { obtainReport } from '../spapi/reportCache';
+import { obtainReport } from '../spapi/obtainReport';
 import { parseJsonReport } from '../spapi/reports';
 import { startOfDayIn, todayIn } from './feedbackReport';
 import { oncePerExecution } from './oncePerExecution';

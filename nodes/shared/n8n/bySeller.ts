@@ -6,21 +6,23 @@ export interface OfSeller {
 }
 
 /**
- * Works on all items of one seller together, seller by seller.
+ * Works on all items of one seller together, seller by seller, though they may differ in what else their
+ * credential says, such as the primary marketplace.
+ * @param work gets the connection of the seller's first item
  * @returns what the work gives for each item, in the order of the items
  */
 export async function forEachSeller<Entry extends OfSeller, Result>(
 	entries: readonly Entry[],
 	work: (client: SpApiClient, entries: readonly Entry[]) => Promise<readonly Result[]>,
 ): Promise<Result[]> {
-	const groups = new Map<SpApiClient, number[]>();
+	const groups = new Map<string, { readonly client: SpApiClient; readonly indexes: number[] }>();
 	for (const [index, { client }] of entries.entries()) {
-		const group = groups.get(client);
-		if (group === undefined) groups.set(client, [index]);
-		else group.push(index);
+		const group = groups.get(client.seller);
+		if (group === undefined) groups.set(client.seller, { client, indexes: [index] });
+		else group.indexes.push(index);
 	}
 	const results: Result[] = [];
-	for (const [client, indexes] of groups) {
+	for (const { client, indexes } of groups.values()) {
 		const own = await work(
 			client,
 			indexes.map((index) => entries[index] as Entry),

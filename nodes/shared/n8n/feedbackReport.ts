@@ -13,7 +13,7 @@ import { plusDays } from '../domain/ratingWindow';
 import { readDecoded } from '../domain/reportEncoding';
 import type { SpApiClient } from '../spapi/client';
 import { unpack, type ReportDocument } from '../spapi/reportDocument';
-import { obtainReport } from '../spapi/reportCache';
+import { obtainReport } from '../spapi/obtainReport';
 import { createReport, SALES_AND_TRAFFIC_DAYS, type ReportRequest } from '../spapi/reports';
 import { hint } from './hints';
 
@@ -39,7 +39,7 @@ export const waitForReportOption: INodeProperties = {
 	default: 15,
 	typeOptions: { minValue: 0, maxValue: 240 },
 	description:
-		'How long to wait for Amazon to prepare a report. After that the node stops and names the report, which can be picked up by its ID. Of some reports Amazon makes few: the node waits as long for its turn.',
+		'How long to wait for Amazon to prepare a report. After that the node stops and names the report, which you can pick up by its ID. Amazon limits how often it makes some reports; the node waits just as long for its turn.',
 };
 
 /** Amazon refuses feedback reports over less than five days, so a shorter wish is asked for longer. */
@@ -75,7 +75,7 @@ export function hintAtTurn(
 	if (minutes === 0) return;
 	hint(
 		context,
-		`The ${name} report of ${place} waited ${minutes} minute(s) for its turn: Amazon makes few of them, so several marketplaces wait for one another`,
+		`The ${name} report of ${place} waited ${minutes} minute(s) for its turn, because Amazon limits how often it makes this report`,
 	);
 }
 
@@ -225,7 +225,7 @@ export function hintAtUnreadable(
 		const count = rows.filter(({ otherMarketplace }) => otherMarketplace !== undefined).length;
 		hint(
 			context,
-			`${count} row(s) of the feedback report have a buyer's e-mail address of another marketplace (${others.join(', ')}); they are marked with it and dated as it writes dates`,
+			`${count} row(s) of the feedback report have a buyer's email address from another marketplace (${others.join(', ')}); they are marked with that marketplace, and their dates are read as it writes them`,
 			'warning',
 		);
 	}

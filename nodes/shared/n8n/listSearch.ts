@@ -3,9 +3,9 @@ import type {
 	INodeListSearchItems,
 	INodeListSearchResult,
 } from 'n8n-workflow';
-import { LRUCache } from 'lru-cache';
 
 import { findMarketplace } from '../domain/marketplaces';
+import { BoundedMap } from '../spapi/boundedMap';
 import { SpApiClient } from '../spapi/client';
 import { primaryMarketplaceOf } from '../spapi/endpoints';
 import { findSoldAsins } from '../spapi/orders';
@@ -49,7 +49,7 @@ export async function searchSoldAsins(
 const KEPT_FOR_MS = 5 * 60_000;
 
 /** By seller, their own marketplace and list. */
-const lists = new LRUCache<string, Promise<INodeListSearchItems[]>>({ max: 200, ttl: KEPT_FOR_MS });
+const lists = new BoundedMap<Promise<INodeListSearchItems[]>>({ max: 200, ttlMs: KEPT_FOR_MS });
 
 /** Searches a seller's list, which is fetched once for some minutes of searching. */
 async function searchList(

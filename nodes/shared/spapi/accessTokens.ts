@@ -25,6 +25,8 @@ export interface AccessToken extends Pick<LoggedIn, 'marketplaces'> {
 export interface NoToken {
 	readonly kind: Extract<FailureKind, 'login' | 'loginUnavailable' | 'unreachable'>;
 	readonly message: string;
+	/** Of the answer of Login with Amazon, where it is not available. */
+	readonly status?: number;
 }
 
 export type LogInOutcome = AccessToken | NoToken;
@@ -82,7 +84,10 @@ async function obtain(
 		accessTokens.set(key, kept);
 		return kept;
 	} catch (error) {
-		if (error instanceof LoginUnavailableError) return { kind: error.kind, message: error.message };
+		if (error instanceof LoginUnavailableError) {
+			const { kind, message, status } = error;
+			return { kind, message, status };
+		}
 		// A secret that is refused now makes no token later, either.
 		accessTokens.delete(key);
 		return { kind: 'login', message: redact(error instanceof Error ? error.message : '') };

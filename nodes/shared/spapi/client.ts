@@ -139,6 +139,12 @@ export class SpApiClient {
 		return client;
 	}
 
+	/** Whether the seller sells in a marketplace; undefined where Amazon has not said yet. */
+	sellsIn(marketplaceId: string): boolean | undefined {
+		const marketplaces = keptToken(this.tokenKey)?.marketplaces;
+		return marketplaces && notSellingIn(marketplaceId, marketplaces) === undefined;
+	}
+
 	/** The execution's cancel signal, where there is an execution. */
 	get signal(): AbortSignal | undefined {
 		return 'getExecutionCancelSignal' in this.context
@@ -169,10 +175,15 @@ export class SpApiClient {
 			const { hasOwnLimit = false } = options;
 			if (outcome.kind === 'throttled' && !hasOwnLimit) limit.throttled();
 			// Cancelled while the answer was on its way: whether Amazon acted matters where it may have.
-			if (this.signal?.aborted) throw fail(mayHaveActed(outcome.kind, operation) ?? 'cancelled');
+			if (this.signal?.aborted) {
+				const repeatable = operation.repeatable && !hasOwnLimit;
+				throw fail(mayHaveActed(outcome.kind, repeatable) ?? 'cancelled');
+			}
 			const mayNot = hasOwnLimit && (outcome.kind === 'throttled' || isUncertain(outcome.kind));
 			const maxAttempts = Math.min(this.patience.maxAttempts, options.maxAttempts ?? Infinity);
-			const isLast = attempt >= maxAttempts || mayNot;
+			// A fresh token may take a moment to be known everywhere; after that it is no accident.
+			const isRejectedAgain = outcome.kind === 'tokenRejected' && attempt >= 2;
+			const isLast = attempt >= maxAttempts || mayNot || isRejectedAgain;
 			if (isLast || !mayTryAgain(outcome.kind, operation)) {
 				throw fail(outcome.kind, outcome.answer);
 			}
@@ -265,7 +276,10 @@ export class SpApiClient {
 					this.signal,
 				));
 			if (token === undefined) return { kind: 'cancelled' };
-			if ('kind' in token) return { kind: token.kind, answer: { message: token.message } };
+			if ('kind' in token) {
+				const { kind, message, status } = token;
+				return { kind, answer: { message, status } };
+			}
 			const turn = await limit.takeTurn(this.signal, this.patience.waitAtMostMs);
 			if (turn !== 'granted') return { kind: turn };
 			const now = keptToken(this.tokenKey, rejected);
@@ -321,7 +335,7 @@ function outcomeOf<Answer>(
 }
 
 /** The kind of a failure after which an operation that must not be repeated may have taken effect. */
-const mayHaveActed = (kind: FailureKind, { repeatable }: Operation): FailureKind | undefined =>
+const mayHaveActed = (kind: FailureKind, repeatable: boolean): FailureKind | undefined =>
 	!repeatable && isUncertain(kind) ? kind : undefined;
 
 /** Whether another attempt can help and does no harm. */
@@ -330,6 +344,7 @@ function mayTryAgain(kind: FailureKind, { repeatable }: Operation): boolean {
 		case 'throttled':
 		case 'unreachable':
 		case 'loginUnavailable':
+		case 'tokenRejected':
 			return true;
 		default:
 			return repeatable && isUncertain(kind);

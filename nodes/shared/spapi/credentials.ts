@@ -35,6 +35,6 @@ export function readCredentials(
 	const where = itemIndex === undefined ? 'here, where there is no item' : 'for this item';
 	throw new NodeOperationError(node, `The credential's '${name}' is empty`, {
 		itemIndex,
-		description: `Fill it in. If it is an expression such as {{ $json.refreshToken }}, it gives nothing ${where}.`,
+		description: `Fill it in. If it is an expression such as {{ $json.refreshToken }}, it returns nothing ${where}.`,
 	});
 }

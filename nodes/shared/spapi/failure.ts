@@ -90,7 +90,9 @@ export class SpApiFailure extends Error {
 	get advice(): string {
 		const { status, code = '', message = '', details = '', requestId } = this.answer;
 		const isInHeadline = SAID_IN_HEADLINE.includes(this.kind);
-		const said = (isInHeadline ? [this.kind === 'login' ? '' : message] : [code, message, details])
+		const said = (
+			isInHeadline ? [this.kind.startsWith('login') ? '' : message] : [code, message, details]
+		)
 			.map((each) => each.replace(/[.\s]+$/, ''))
 			.filter(Boolean)
 			.join(': ');
@@ -154,9 +156,9 @@ const ADVICE: Readonly<
 	secretExpired: () =>
 		"Create a new client secret on Seller Central's developer page, enter it in the credential and save it. A secret is valid for 180 days.",
 	loginUnavailable: () =>
-		'Nothing is wrong with the credential as far as is known. Run it again in some minutes.',
+		'The credential is probably fine. Run it again in a few minutes.',
 	notSelling: () =>
-		'Choose one of these marketplaces, or the credential of the seller who sells there.',
+		'Choose one of these marketplaces, or the credential of a seller who sells there.',
 	tokenRejected: () =>
 		'Amazon rejected a fresh one as well. Open the credential and press Retry; if that fails, authorize the application anew and use the new refresh token.',
 	accessDenied: (roles) =>
@@ -175,10 +177,10 @@ const ADVICE: Readonly<
 		"Nothing is lost: run it again with the report's ID in the option for it, where there is one, or give the option 'Wait for Report' more minutes.",
 	reportFailed: (_, { message }) =>
 		message === undefined
-			? 'Request it again after 30 minutes; Amazon also ends reports this way that were requested again too soon.'
+			? 'Request it again after 30 minutes: Amazon also ends a report this way if it was requested too soon after another.'
 			: 'Fix what Amazon names here, then request the report again.',
 	reportQuota: () =>
-		"Run it again then, or give the option 'Wait for Report', where there is one, more minutes. Whoever needs the same report within that time shares it; several marketplaces wait for one another. If Amazon allows you more, set it in the credential under 'Change Report Limits'.",
+		"Run it again then, or raise 'Wait for Report' where the node has that option. Several marketplaces wait their turn, and all nodes share a report. If Amazon allows you more, set that in the credential under 'Change Report Limits'.",
 	otherReport: () => 'Give the ID of a report of the type and marketplace wanted, or none.',
 	documentRefused: () =>
 		'Nothing was sent there. Check that nothing between n8n and Amazon changes its answers; if Amazon has moved its documents, please report it.',

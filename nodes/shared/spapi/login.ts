@@ -21,10 +21,14 @@ export class LoginWithAmazonError extends Error {
 export class LoginUnavailableError extends Error {
 	override readonly name = 'LoginUnavailableError';
 
-	/** @param kind whether it answered at all */
+	/**
+	 * @param kind whether it answered at all
+	 * @param status of its answer
+	 */
 	constructor(
 		message: string,
 		readonly kind: 'loginUnavailable' | 'unreachable',
+		readonly status?: number,
 	) {
 		super(message);
 	}
@@ -114,6 +118,7 @@ export async function logIn(
 		throw new LoginUnavailableError(
 			unavailableInWords(response.statusCode, body),
 			'loginUnavailable',
+			response.statusCode,
 		);
 	}
 	const token = tokenSchema.safeParse(body);
@@ -138,7 +143,7 @@ const parsed = (body: unknown): unknown =>
 	typeof body === 'string' ? jsonParse<unknown>(body, { fallbackValue: null }) : body;
 
 function unavailableInWords(status: number, body: unknown): string {
-	if (status === 429) return 'Login with Amazon got too many log-ins at once (status 429)';
+	if (status === 429) return 'Login with Amazon got too many logins at once (status 429)';
 	const refusal = refusalSchema.safeParse(body).data;
 	const said = redact(refusal?.error_description ?? refusal?.error ?? '');
 	return `Login with Amazon is not available (status ${status}${said && `: ${said}`})`;

@@ -1,8 +1,7 @@
-import { LRUCache } from 'lru-cache';
-
 import type { AccessToken, LogInOutcome } from './accessTokens';
+import { BoundedMap } from './boundedMap';
+import type { KnownReport } from './knownReports';
 import type { RateLimit } from './rateLimit';
-import type { KnownReport } from './reportCache';
 import type { ReportDocument } from './reportDocument';
 import type { RequestLog } from './reportQuotas';
 
@@ -19,46 +18,48 @@ export const limits = new Map<string, RateLimit>();
 const MOST_TOKENS = 1_000;
 
 /** Access tokens, by everything that makes one; see `accessTokens.ts`. Nothing of them is stored. */
-export const accessTokens = new LRUCache<string, AccessToken>({ max: MOST_TOKENS });
+export const accessTokens = new BoundedMap<AccessToken>({ max: MOST_TOKENS });
 
 /** Log-ins under way, by the same key: who lacks the token meanwhile waits for them. */
 export const loggingIn = new Map<string, Promise<LogInOutcome>>();
 
 /** Requests for reports with a quota of their own, per report type and application or seller. */
-export const requestLogs = new LRUCache<string, RequestLog>({ max: 2_000 });
+export const requestLogs = new BoundedMap<RequestLog>({ max: 2_000 });
 
-/** Reports that were asked for or listed lately, newest first; per seller, report type and marketplace. */
-export const knownReports = new LRUCache<string, readonly KnownReport[]>({ max: 1_000 });
+/**
+ * Reports that were asked for or listed lately, newest first; per seller and report type, and per
+ * marketplace where it has reports of its own.
+ */
+export const knownReports = new BoundedMap<readonly KnownReport[]>({ max: 1_000 });
 
 /** Requests for a report under way; who comes meanwhile shares their outcome, whatever it is. */
 export const askingForReport = new Map<string, Promise<KnownReport>>();
 
 /** When reports were last listed (steady milliseconds), per seller and what was looked for. */
-export const reportsListedAt = new LRUCache<string, number>({ max: 2_000 });
+export const reportsListedAt = new BoundedMap<number>({ max: 2_000 });
 
 /** What reports say, per seller and report; `bytes` is about what it takes. */
-export const reportContents = new LRUCache<
-	string,
-	{ readonly content: unknown; readonly bytes: number }
->({
-	max: 500,
-	maxSize: 64_000_000,
-	maxEntrySize: 16_000_000,
-	sizeCalculation: ({ bytes }) => Math.max(1, bytes),
-});
+export const reportContents = new BoundedMap<{ readonly content: unknown; readonly bytes: number }>(
+	{
+		max: 500,
+		sizes: { all: 64_000_000, one: 16_000_000, of: ({ bytes }) => Math.max(1, bytes) },
+	},
+);
 
 /** Documents that are being downloaded, per seller and report. */
 export const downloadingReports = new Map<string, Promise<ReportDocument>>();
 
-/** Where a longer report failed, perhaps for its length; per seller, report type and marketplace. */
-export const shortRangesOnly = new LRUCache<string, true>({ max: 1_000 });
+/** Where Amazon takes one marketplace per report only; per seller and report type. */
+export const oneMarketplaceOnly = new BoundedMap<true>({ max: 1_000 });
+
+/** Where a longer report failed, perhaps for its length; per seller, report type and marketplaces. */
+export const shortRangesOnly = new BoundedMap<true>({ max: 1_000 });
 
 /**
  * Reports that wait for their turn while an older one of theirs stands in: how old that is (steady
  * milliseconds; -Infinity where there is none) and when they last asked for a turn. Per seller and
  * report type, then report.
  */
-export const reportsWaiting = new LRUCache<
-	string,
+export const reportsWaiting = new BoundedMap<
 	Map<string, { readonly keptAt: number; readonly askedAt: number }>
 >({ max: 500 });

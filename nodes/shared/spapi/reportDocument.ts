@@ -153,8 +153,8 @@ export async function readReportDocument<Content>(
 				status,
 				message:
 					page === undefined
-						? 'the document did not arrive whole'
-						: `in place of the document came ${page}`,
+						? 'the document arrived incomplete'
+						: `${page} came instead of the document`,
 			});
 		}
 	}

@@ -90,7 +90,7 @@ export const reportLimitFields: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether to keep to other limits per report type than those that Amazon documents or that are reported of it',
+			'Whether to use your own limits per report type instead of those that Amazon documents or users report',
 	},
 	...Object.entries(LIMIT_SETTINGS).map(
 		([name, setting]): INodeProperties => ({

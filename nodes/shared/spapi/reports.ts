@@ -25,6 +25,21 @@ export const REPORT_TYPES = {
 
 export type ReportType = keyof typeof REPORT_TYPES;
 
+/** Reports whose rows name their orders: one serves several marketplaces. */
+const ORDER_REPORT_TYPES = [
+	'GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL',
+	'GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL',
+	'GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA',
+	'GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE',
+] as const satisfies readonly ReportType[];
+
+export type OrderReportType = (typeof ORDER_REPORT_TYPES)[number];
+
+const ORDER_REPORTS: ReadonlySet<string> = new Set(ORDER_REPORT_TYPES);
+
+/** Whether one report of the type serves several marketplaces. */
+export const servesSeveral = (reportType: string): boolean => ORDER_REPORTS.has(reportType);
+
 /**
  * Days of every Sales and Traffic report, today among them, so that one serves whoever needs one: two
  * windows of a year. Amazon takes no start "more than two years ago"; counted in days of the
@@ -32,10 +47,7 @@ export type ReportType = keyof typeof REPORT_TYPES;
  */
 export const SALES_AND_TRAFFIC_DAYS = 730;
 
-export interface ReportRequest {
-	readonly reportType: ReportType;
-	/** One marketplace per report, for its rows do not name theirs. */
-	readonly marketplaceId: string;
+interface RequestedContent {
 	/** ISO 8601 in UTC. Always sent: without it Amazon takes "now" and finds nothing. */
 	readonly dataStartTime: string;
 	/**
@@ -45,6 +57,28 @@ export interface ReportRequest {
 	readonly dataEndTime?: string;
 	readonly reportOptions?: Readonly<Record<string, string>>;
 }
+
+export interface MarketplaceReportRequest extends RequestedContent {
+	readonly reportType: Exclude<ReportType, OrderReportType>;
+	/** One marketplace per report, for its rows do not name theirs. */
+	readonly marketplaceId: string;
+}
+
+export interface OrderReportRequest extends RequestedContent {
+	readonly reportType: OrderReportType;
+	/** All that are needed, in one report; 25 at most. */
+	readonly marketplaceIds: readonly string[];
+}
+
+export type ReportRequest = MarketplaceReportRequest | OrderReportRequest;
+
+/** The marketplaces a report is wanted for, always in the same order. */
+export const marketplacesOf = (
+	request:
+		| Pick<MarketplaceReportRequest, 'marketplaceId'>
+		| Pick<OrderReportRequest, 'marketplaceIds'>,
+): readonly string[] =>
+	'marketplaceIds' in request ? request.marketplaceIds.toSorted() : [request.marketplaceId];
 
 const createdSchema = z.object({ reportId: z.string() });
 
@@ -96,9 +130,15 @@ export const isFinished = ({ processingStatus }: Report): boolean =>
  * are asked for through `obtainReport` and `askForReport`, which keep to it.
  */
 export async function createReport(client: SpApiClient, request: ReportRequest): Promise<string> {
-	const { marketplaceId, ...rest } = request;
+	const { reportType, dataStartTime, dataEndTime, reportOptions } = request;
 	const { answer } = await client.call('createReport', {
-		body: { ...rest, marketplaceIds: [marketplaceId] },
+		body: {
+			reportType,
+			marketplaceIds: [...marketplacesOf(request)],
+			dataStartTime,
+			...(dataEndTime !== undefined && { dataEndTime }),
+			...(reportOptions !== undefined && { reportOptions }),
+		},
 		answer: createdSchema,
 		roles: REPORT_TYPES[request.reportType].roles,
 		hasOwnLimit: quotaOf(client, request.reportType) !== undefined,
@@ -161,7 +201,7 @@ const SPARE_DAYS = 3;
  */
 export async function findFinishedReport(
 	client: SpApiClient,
-	{ reportType, marketplaceId, dataStartTime }: ReportRequest,
+	{ reportType, marketplaceId, dataStartTime }: MarketplaceReportRequest,
 ): Promise<z.infer<typeof listedReportSchema> | undefined> {
 	const { answer } = await client.call('getReports', {
 		query: {
@@ -227,17 +267,22 @@ export function parseJsonReport<Content>(
 const NAMES_MARKETPLACES: readonly string[] = ['GET_V2_SELLER_PERFORMANCE_REPORT'];
 
 /**
- * Rows do not name their marketplace, so a report of another one would be taken for this one's, and of
- * a report of several all rows.
+ * Whether a report is of the type wanted and holds what is wanted of the marketplaces. Rows that name
+ * neither order nor marketplace would be taken for this one's, so such a report must be of it alone.
  */
 export function isOf(
 	{ reportType: type, marketplaceIds }: Report,
-	{ reportType, marketplaceId }: Pick<ReportRequest, 'reportType' | 'marketplaceId'>,
+	wanted:
+		| Pick<MarketplaceReportRequest, 'reportType' | 'marketplaceId'>
+		| Pick<OrderReportRequest, 'reportType' | 'marketplaceIds'>,
 ): boolean {
-	if (type !== reportType) return false;
+	if (type !== wanted.reportType) return false;
 	if (marketplaceIds === undefined) return true;
-	if (NAMES_MARKETPLACES.includes(type)) return marketplaceIds.includes(marketplaceId);
-	return marketplaceIds.every((id) => id === marketplaceId);
+	const needed = marketplacesOf(wanted);
+	if (servesSeveral(type) || NAMES_MARKETPLACES.includes(type)) {
+		return needed.every((id) => marketplaceIds.includes(id));
+	}
+	return marketplaceIds.every((id) => needed.includes(id));
 }
 
 /** Whether a report reaches from the start wanted (some days may be missing) to when it was made. */

@@ -161,7 +161,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'boolean',
 				default: false,
 				description:
-					"Whether to add the estimated arrival from Amazon's FBA shipments report where an order has no delivery dates. Takes a report per 30 days and marketplace. Where Amazon does not give one, orders come without and a hint says so; with only changes the node fails, and the next run hands on the same orders.",
+					"Whether to add the estimated arrival from Amazon's FBA shipments report where an order has no delivery dates. Takes a report per 30 days. Where Amazon does not give one, orders come without and a hint says so; with only changes the node fails, and the next run hands on the same orders.",
 			},
 			{
 				displayName: 'Overlap (Minutes)',
@@ -257,7 +257,6 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 				client,
 				wanted,
 				range,
-				primary,
 				marketplaces.length > 0 ? marketplaces : [primary],
 			)
 		: await fromApi(this, client, wanted, range, marketplaces);
@@ -330,14 +329,13 @@ async function fromReports(
 	client: SpApiClient,
 	wanted: Wanted,
 	{ after, until, waitMs }: Range,
-	primary: Marketplace,
 	marketplaces: readonly Marketplace[],
 ): Promise<Found> {
 	const { dateType, filters, options } = wanted;
 	// The report goes by the last update: what was created in a range may have changed since.
 	const end = dateType === 'created' ? undefined : filters.until && until;
-	const request = { marketplace: primary, after, until: end, waitMs };
-	const orders = await readOrdersReport(context, client, request, marketplaces);
+	const request = { marketplaces, after, until: end, waitMs };
+	const orders = await readOrdersReport(context, client, request);
 	const inRange = ({ createdAt, updatedAt }: SellerOrder) => {
 		const at = dateType === 'created' ? createdAt : updatedAt;
 		const isBefore = filters.until === undefined || (at !== null && at <= until);

@@ -167,7 +167,7 @@ export async function explain(
 	if (details === undefined) return { order, finding };
 	const window = windowOf(details) ?? order.window;
 	const orderUnreadable = details.isWithoutFulfillment
-		? 'Amazon would not give the status and the delivery dates of the order'
+		? 'Amazon did not return the status and the delivery dates of the order'
 		: undefined;
 	return {
 		order: { ...order, window, orderUnreadable },

@@ -77,7 +77,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: '',
 				placeholder: "e.g. {{ $('Ledger').all() }}",
 				description:
-					'The rows of your ledger, or IDs of orders that are settled, as text or a list. Of ledger rows, an order counts that was requested, or whose newest row is not to be tried again. They are left out, which saves a call to Amazon for each.',
+					'Rows of your ledger, or IDs of orders that are done, as text or a list. In a ledger, an order counts if a review was requested, or if its newest row is not to be tried again. These orders are left out, which saves a call to Amazon for each.',
 			},
 			{
 				displayName: 'Daily Cap',
@@ -226,10 +226,10 @@ function readOrder(context: IExecuteFunctions, itemIndex: number): SellerOrder {
 	if (typeof json !== 'object' || json === null || Array.isArray(json)) {
 		throw new NodeOperationError(
 			context.getNode(),
-			'Could not read the order: its item is no row',
+			'Could not read the order: the item is not a row',
 			{
 				itemIndex,
-				description: `It is ${Array.isArray(json) ? 'a list' : 'a text'}. Give one item per order, with the fields of Order: Get Many.`,
+				description: `It is ${Array.isArray(json) ? 'a list' : 'a text'}. Use one item per order, with the fields of Order: Get Many.`,
 			},
 		);
 	}
@@ -284,7 +284,11 @@ export async function execute(
 	const wanted = readParameters(this, 0, schema, description);
 	hintAtEmptyLists(this, wanted.rules);
 	const planned = await forEachSeller(prepared, async (client, own) => {
-		const orders = own.map(({ order }) => order);
+		const orders = own.map(({ order, client: its }) =>
+			its === client || order.marketplaceId !== null
+				? order
+				: { ...order, marketplaceId: resolveMarketplace(this, its, undefined).id },
+		);
 		const rows = await planOf(this, client, orders, wanted);
 		return rows.map((row, index) => [toItem(orders[index], row)]);
 	});
@@ -403,26 +407,31 @@ async function knownReturns(
 	let asked = 0;
 	for (const fulfilledBy of FULFILLERS) {
 		const theirs = shipped.filter((order) => [fulfilledBy, null].includes(order.fulfilledBy));
-		for (const [marketplaceId, after] of firstOrderOf(theirs)) {
-			const marketplace = findMarketplace(marketplaceId);
-			if (marketplace === undefined) {
-				const why = `Amazon has no marketplace ${marketplaceId.slice(0, 20)}`;
-				returnsGaps.push({ fulfilledBy, marketplaceId, why });
-				continue;
-			}
-			asked += 1;
-			const range = { marketplace, after, waitMs: waitMinutes * 60_000 };
-			const { orderIds, gaps, failure } = await readReturns(
-				context,
-				client,
-				fulfilledBy,
-				range,
-				canceledReturns === 'noReturns',
-			);
-			for (const id of orderIds) returned.add(id);
-			for (const gap of gaps) returnsGaps.push({ fulfilledBy, marketplaceId, ...gap });
-			if (failure !== undefined) failures.push(failure);
+		const { marketplaces, after, unknownIds } = firstOrderOf(theirs);
+		for (const id of unknownIds) {
+			const why = `Amazon has no marketplace ${id.slice(0, 20)}`;
+			returnsGaps.push({ fulfilledBy, marketplaceIds: [id], why });
 		}
+		if (after === undefined) continue;
+		asked += 1;
+		const { orderIds, gaps, failure } = await readReturns(
+			context,
+			client,
+			fulfilledBy,
+			{ marketplaces, after, waitMs: waitMinutes * 60_000 },
+			canceledReturns === 'noReturns',
+		);
+		for (const id of orderIds) returned.add(id);
+		for (const gap of gaps) {
+			// As the orders spell them.
+			const ids = orders.map(({ marketplaceId }) => marketplaceId ?? '');
+			const spelled = ids.filter((id) =>
+				gap.marketplaceIds.includes(findMarketplace(id)?.id ?? ''),
+			);
+			const marketplaceIds = [...new Set([...gap.marketplaceIds, ...spelled])];
+			returnsGaps.push({ ...gap, fulfilledBy, marketplaceIds });
+		}
+		if (failure !== undefined) failures.push(failure);
 	}
 	const [failure] = failures;
 	if (failure !== undefined && failures.length === asked) throw failure;

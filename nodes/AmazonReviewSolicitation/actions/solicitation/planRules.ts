@@ -53,7 +53,7 @@ export const addedOptions = (mayLackValue: readonly string[] = []) =>
 					code: 'custom',
 					path: [name],
 					message:
-						'Could not read the value: the expression gives none. Check the names of its fields; for an empty list let it give [].',
+						'Could not read the value: the expression returns nothing. Check the names of its fields; for an empty list, let it return [].',
 				});
 			}
 		}
@@ -183,7 +183,7 @@ export const selectionRules: INodeProperties = {
 			default: true,
 			...underPolicy(
 				'returnedOrderIds',
-				"Whether to leave out orders in Amazon's returns reports, which takes two reports per 30 days and marketplace. Orders whose report could not be read are left out, too",
+				"Whether to leave out orders in Amazon's returns reports, which takes two reports per 30 days. Orders whose report could not be read are left out, too",
 			),
 		},
 		{
@@ -210,18 +210,18 @@ export const selectionRules: INodeProperties = {
 			default: 'cannotTell',
 			options: [
 				{
-					name: 'Do Not Request',
+					name: 'Leave the Orders Out',
 					value: 'cannotTell',
-					description: 'The orders concerned are left out until a report can be read',
+					description: 'No review is requested for the orders concerned until a report can be read',
 				},
 				{
-					name: 'Take It as No Returns',
+					name: 'Treat as No Returns',
 					value: 'noReturns',
 					description: 'Right if you know that nobody returned anything in that time',
 				},
 			],
 			description:
-				"For the rule 'Exclude Returned (Reports)'. Amazon cancels a returns report when nothing was returned, but also when it refuses to make one, and does not say which. Take it as no returns only if returns are rare for you and your earlier reports came whole.",
+				"For the rule 'Exclude Returned (Reports)'. Amazon cancels a returns report when nothing was returned, but also when it refuses to make one, and does not say which. Treat it as no returns only if returns are rare for you and earlier reports were complete.",
 		},
 		listOf(
 			'Include ASINs',
@@ -241,7 +241,7 @@ export const selectionRules: INodeProperties = {
 			type: 'multiOptions',
 			default: [],
 			options: marketplaceOptions,
-			description: 'Only orders of these marketplaces. ,.',
+			description: 'Only orders of these marketplaces. An empty list selects no order.',
 		},
 		{
 			displayName: 'Oldest Orders (Days)',

@@ -1,0 +1,174 @@
+import { DateTime } from 'luxon';
+
+import type { SpApiClient } from './client';
+import { isUncertain, SpApiFailure } from './failure';
+import {
+	currentReport,
+	forgetListing,
+	listClosed,
+	listLately,
+	rememberAsked,
+	requestKeyOf,
+	widened,
+	type AskedReport,
+	type KnownReport,
+} from './knownReports';
+import { backoff, pause, unlessCancelled } from './pause';
+import { askingForReport } from './processWide';
+import { quotaOf, type ReportQuota } from './reportLimits';
+import { quotaFailure, takeReportTurn, waitForReportTurn } from './reportQuotas';
+import { createReport, marketplacesOf, type ReportRequest } from './reports';
+
+/** Asking Amazon for a report: in its turn, and only where none is known that serves. */
+
+/**
+ * A report to take: one that is known and new enough, one that is being asked for, or a new one.
+ * @param waitMs how long it may wait for its turn
+ * @throws SpApiFailure `reportQuota` where the next cannot be asked for in that time
+ */
+export async function askOrJoin(
+	client: SpApiClient,
+	request: ReportRequest,
+	isNewEnough: (known: KnownReport) => boolean,
+	waitMs: number,
+	mayAsk = true,
+): Promise<KnownReport> {
+	const { reportType } = request;
+	const quota = quotaOf(client, reportType);
+	const giveUpAt = performance.now() + waitMs;
+	const key = requestKeyOf(client, request);
+	let mayList = true;
+	for (;;) {
+		const known = currentReport(client, request, isNewEnough);
+		if (known !== undefined) return known;
+		const underWay = askingForReport.get(key);
+		if (underWay !== undefined) {
+			const joined = await unlessCancelled(underWay.catch(orUndefinedIfCancelled), client.signal);
+			if (joined !== undefined) return joined;
+			if (client.signal?.aborted) throw new SpApiFailure('cancelled', 'createReport');
+			// Another execution was cancelled, not this one.
+			continue;
+		}
+		if (quota === undefined) return await askAlone(key, ask(client, request));
+
+		if (!mayAsk) throw quotaFailure(client, reportType, quota);
+		const wait = waitForReportTurn(client, reportType);
+		// Another process may have asked meanwhile. Once for each time it has to wait: listing takes its
+		// time, too.
+		if (mayList) {
+			await listLately(client, reportType);
+			await listClosed(client, request);
+			mayList = false;
+			continue;
+		}
+		if (wait === 0) {
+			const asked = await askAlone(key, askInTurn(client, request, quota)).catch(orRefused);
+			if (asked !== 'refused') return asked;
+			forgetListing(client, reportType);
+			mayList = true;
+			continue;
+		}
+		// What is kept back for safety does not count against the option, which is as long by default.
+		if (performance.now() + wait > giveUpAt + 0.02 * waitMs) {
+			throw quotaFailure(client, request.reportType, quota);
+		}
+		if (!(await pause(wait, client.signal))) throw new SpApiFailure('cancelled', 'createReport');
+		mayList = true;
+	}
+}
+
+function orUndefinedIfCancelled(failure: unknown): undefined {
+	if (failure instanceof SpApiFailure && failure.kind === 'cancelled') return undefined;
+	throw failure;
+}
+
+function orRefused(failure: unknown): 'refused' {
+	if (failure instanceof SpApiFailure && failure.kind === 'throttled') return 'refused';
+	throw failure;
+}
+
+async function askAlone(key: string, asking: Promise<KnownReport>): Promise<KnownReport> {
+	askingForReport.set(key, asking);
+	return await asking.finally(() => askingForReport.delete(key));
+}
+
+async function ask(client: SpApiClient, request: ReportRequest): Promise<KnownReport> {
+	const wide = 'marketplaceIds' in request ? widened(client, request) : request;
+	return await create(client, wide).catch(async (failure: unknown) => {
+		const isOfOthers = failure instanceof SpApiFailure && isAboutMarketplaces(failure);
+		if (!isOfOthers || marketplacesOf(wide).length === marketplacesOf(request).length)
+			throw failure;
+		return await create(client, request);
+	});
+}
+
+async function create(client: SpApiClient, request: ReportRequest): Promise<KnownReport> {
+	const asked = { askedAt: DateTime.utc().toISO(), at: performance.now() };
+	const id = await createReport(client, request);
+	return rememberAsked(client, request, { ...asked, id });
+}
+
+/**
+ * Whether a request was refused for the marketplaces it names: fewer of them may fare better. Known of
+ * Sales and Traffic: "Multiple marketplaces were provided for this report type that can only be applied
+ * to one marketplace at a time."
+ */
+export const isAboutMarketplaces = ({ kind, answer }: SpApiFailure): boolean =>
+	kind === 'notSelling' ||
+	(kind === 'badRequest' && /marketplace/i.test(`${answer.message} ${answer.details}`));
+
+/** Attempts where it is not known whether Amazon has acted. */
+const MOST_ATTEMPTS = 4;
+
+/** Asks for a report of a type with a quota; a second time only where the first came to nothing. */
+async function askInTurn(
+	client: SpApiClient,
+	request: ReportRequest,
+	quota: ReportQuota,
+): Promise<KnownReport> {
+	const turn = takeReportTurn(client, request.reportType, quota);
+	const since = performance.now();
+	for (let attempt = 1; ; attempt += 1) {
+		const asked = await ask(client, request).catch((failure: unknown) => {
+			const kind = failure instanceof SpApiFailure ? failure.kind : undefined;
+			if (kind === 'throttled') turn.refused();
+			else if (kind === undefined || !isUncertain(kind)) turn.release();
+			if (kind === undefined || !isUncertain(kind) || attempt === MOST_ATTEMPTS) throw failure;
+		});
+		if (asked !== undefined) {
+			turn.made(asked.id);
+			return asked;
+		}
+		// Amazon may have taken it.
+		if (!(await pause(backoff(attempt), client.signal))) {
+			throw new SpApiFailure('cancelled', 'createReport');
+		}
+		forgetListing(client, request.reportType);
+		await listLately(client, request.reportType);
+		const made = currentReport(client, request, ({ at }) => at >= since - 1000);
+		if (made === undefined) continue;
+		turn.made(made.id);
+		return made;
+	}
+}
+
+/**
+ * Asks Amazon for a report, or joins one of the same type and marketplace that was asked for lately.
+ * Never waits for its turn.
+ * @param newerThan joins none that was asked for at this time (UTC) or before
+ * @throws SpApiFailure `reportQuota` where Amazon makes no other one yet
+ */
+export async function askForReport(
+	client: SpApiClient,
+	request: ReportRequest,
+	newerThan: DateTime,
+): Promise<AskedReport> {
+	// Both clocks have to agree: while the machine's was ahead, what it said is of no use.
+	const oldest = performance.now() - DateTime.utc().diff(newerThan).toMillis();
+	const isNewer = ({ askedAt, at }: KnownReport) =>
+		at > oldest &&
+		DateTime.fromISO(askedAt) > newerThan &&
+		DateTime.fromISO(askedAt) <= DateTime.utc();
+	const { id, askedAt } = await askOrJoin(client, request, isNewer, 0);
+	return { id, askedAt };
+}

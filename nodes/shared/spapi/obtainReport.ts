@@ -1,0 +1,284 @@
+import type { SpApiClient, SpApiContext } from './client';
+import { askOrJoin } from './askForReport';
+import { SpApiFailure } from './failure';
+import {
+	currentReport,
+	forgetListing,
+	listLately,
+	rememberEnd,
+	rememberEndOf,
+	setUseless,
+	type KnownReport,
+} from './knownReports';
+import { unlessCancelled } from './pause';
+import { downloadingReports, reportContents } from './processWide';
+import { readReportDocument, unpackWhole, type ReportDocument } from './reportDocument';
+import { quotaOf, type ReportQuota } from './reportLimits';
+import { quotaFailure, wasTooSoon } from './reportQuotas';
+import {
+	createReport,
+	documentOf,
+	getReport,
+	isFinished,
+	isOf,
+	reasonOfFatal,
+	REPORT_TYPES,
+	waitForReport,
+	type Report,
+	type ReportRequest,
+	type ReportType,
+} from './reports';
+
+/** Taking a report from request to content, which is kept for whoever needs it next. */
+
+/** What became of a report. */
+export type CollectedReport =
+	| { readonly status: 'pending' | 'CANCELLED' | 'FATAL' | 'unknown' }
+	| { readonly status: 'DONE'; readonly content: ReportDocument };
+
+/** Looks once how far a report is, and reads it if it is finished. */
+export async function collectReport(
+	context: SpApiContext,
+	client: SpApiClient,
+	reportId: string,
+): Promise<CollectedReport> {
+	const kept = reportContents.get(contentKey(client, reportId));
+	if (kept !== undefined) return { status: 'DONE', content: kept.content as ReportDocument };
+
+	const report = await getReport(client, reportId).catch(orUndefinedIfUnknown);
+	// Amazon keeps reports for some months.
+	if (report === undefined) return { status: 'unknown' };
+	if (!isFinished(report)) return { status: 'pending' };
+	rememberEnd(client, report);
+	if (report.processingStatus === 'FATAL') return { status: 'FATAL' };
+	if (documentOf(report) === undefined) return { status: 'CANCELLED' };
+	return { status: 'DONE', content: await readWhole(context, client, report) };
+}
+
+function orUndefinedIfUnknown(failure: unknown): Report | undefined {
+	if (failure instanceof SpApiFailure && failure.kind === 'notFound') return undefined;
+	throw failure;
+}
+
+const contentKey = ({ seller }: SpApiClient, reportId: string, as = ''): string =>
+	[seller, reportId, as].join(' ');
+
+/** The document of a finished report, unpacked, and kept for whoever needs it next. */
+async function readWhole(
+	context: SpApiContext,
+	client: SpApiClient,
+	{ reportId, reportDocumentId = '' }: Report,
+): Promise<ReportDocument> {
+	const key = contentKey(client, reportId);
+	const kept = reportContents.get(key);
+	if (kept !== undefined) return kept.content as ReportDocument;
+	const underWay = downloadingReports.get(key);
+	if (underWay !== undefined) {
+		const joined = await unlessCancelled(
+			underWay.catch(() => undefined),
+			client.signal,
+		);
+		if (joined !== undefined) return joined;
+	}
+	const reading = readReportDocument(context, client, reportDocumentId, unpackWhole);
+	downloadingReports.set(key, reading);
+	const content = await reading.finally(() => downloadingReports.delete(key));
+	reportContents.set(key, { content, bytes: content.body.length });
+	return content;
+}
+
+export type ObtainedReport<Content> =
+	| {
+			readonly status: 'DONE';
+			readonly report: Report;
+			readonly content: Content;
+			/** When it was asked for, and how long this call waited for its turn; types with a quota only. */
+			readonly askedAt?: string;
+			readonly waitedMs?: number;
+	  }
+	/** Nothing to report, asked for too soon, or a refusal: Amazon does not say which. */
+	| { readonly status: 'CANCELLED'; readonly report: Report };
+
+export interface ObtainOptions<Content> {
+	/** A report created before, to pick up. */
+	readonly reportId?: string;
+	readonly waitMs: number;
+	/** How long it may wait for its turn, where its type has a quota; as long as for Amazon by default. */
+	readonly turnMs?: number;
+	/** Whether a new one may be asked for if there is none; false: as if it was not its turn. */
+	readonly mayAsk?: boolean;
+	/** Reads the document; once more where it turns out not to have arrived whole. */
+	readonly read: (document: ReportDocument) => Promise<Content>;
+	/**
+	 * Keeps what was read instead of the document, which may hold what nobody needs: about how many
+	 * bytes it takes. For types with a quota.
+	 */
+	readonly bytesOf?: (content: Content) => number;
+}
+
+/**
+ * Takes a report from request to content: creates it (or picks up one created before), waits, downloads.
+ * Of a type with a quota it takes one that is as new as Amazon will make it, whoever asked for it, or
+ * waits for its turn.
+ * @throws SpApiFailure `reportPending` where it is not finished in time, `reportFailed` on FATAL,
+ * `reportQuota` where none can be asked for in time, `otherReport` where the one to pick up is of
+ * another type or marketplace; each names the report
+ */
+export async function obtainReport<Content>(
+	context: SpApiContext,
+	client: SpApiClient,
+	request: ReportRequest,
+	options: ObtainOptions<Content>,
+): Promise<ObtainedReport<Content>> {
+	const { reportId, waitMs, read } = options;
+	const quota = quotaOf(client, request.reportType);
+	if (quota !== undefined && reportId === undefined) {
+		return await obtainShared(context, client, request, quota, options);
+	}
+	const id = reportId ?? (await createReport(client, request));
+	const report = await waitFor(client, id, request.reportType, waitMs);
+	if (reportId !== undefined && !isOf(report, request)) {
+		throw new SpApiFailure('otherReport', 'getReport', {
+			details: `${id} is ${report.reportType} of ${report.marketplaceIds?.join(', ')}`,
+		});
+	}
+	const documentId = await documentIdOf(context, client, report);
+	if (documentId === undefined) return { status: 'CANCELLED', report };
+	const content = await readReportDocument(context, client, documentId, read).catch(naming(report));
+	return { status: 'DONE', report, content };
+}
+
+/** Names the report in a failure, with the roles its type needs. */
+const naming =
+	({ reportId, reportType }: Pick<Report, 'reportId' | 'reportType'>) =>
+	(failure: unknown): never => {
+		const roles =
+			reportType in REPORT_TYPES ? REPORT_TYPES[reportType as ReportType].roles : undefined;
+		throw failure instanceof SpApiFailure ? failure.aboutReport(reportId, roles) : failure;
+	};
+
+/** A report when it is finished, which may take that long. */
+async function waitFor(
+	client: SpApiClient,
+	id: string,
+	reportType: ReportType,
+	waitMs: number,
+): Promise<Report> {
+	const report = await waitForReport(client, id, waitMs).catch(
+		naming({ reportId: id, reportType }),
+	);
+	if (!isFinished(report)) throw new SpApiFailure('reportPending', 'getReport', { details: id });
+	return report;
+}
+
+/**
+ * Undefined where Amazon cancelled it.
+ * @throws SpApiFailure `reportFailed` where it ended as FATAL, with the reason that Amazon gives
+ */
+async function documentIdOf(
+	context: SpApiContext,
+	client: SpApiClient,
+	report: Report,
+): Promise<string | undefined> {
+	if (report.processingStatus === 'FATAL') {
+		const message = await reasonOfFatal(context, client, report);
+		throw new SpApiFailure('reportFailed', 'getReport', { details: report.reportId, message });
+	}
+	return documentOf(report);
+}
+
+/**
+ * What a finished report says, from what is kept of it where it was read before.
+ * @param report one that is DONE, with a document
+ */
+export async function readFinished<Content>(
+	context: SpApiContext,
+	client: SpApiClient,
+	report: Report,
+	{ read, bytesOf }: Pick<ObtainOptions<Content>, 'read' | 'bytesOf'>,
+): Promise<Content> {
+	if (bytesOf === undefined) return await read(await readWhole(context, client, report));
+	const key = contentKey(client, report.reportId, 'read');
+	const kept = reportContents.get(key);
+	if (kept !== undefined) return kept.content as Content;
+	const content = await readReportDocument(context, client, report.reportDocumentId ?? '', read);
+	reportContents.set(key, { content, bytes: bytesOf(content) });
+	return content;
+}
+
+async function obtainShared<Content>(
+	context: SpApiContext,
+	client: SpApiClient,
+	request: ReportRequest,
+	quota: ReportQuota,
+	{ waitMs, turnMs = waitMs, mayAsk = true, read, bytesOf }: ObtainOptions<Content>,
+): Promise<ObtainedReport<Content>> {
+	const startedAt = performance.now();
+	const isNewEnough = ({ at }: KnownReport) => performance.now() - at < quota.everyMs;
+	for (;;) {
+		const left = turnMs - (performance.now() - startedAt);
+		const known = await askOrJoin(client, request, isNewEnough, Math.max(0, left), mayAsk);
+		const waitedMs = Math.max(0, known.at - startedAt);
+		const isOurs = known.options !== undefined;
+		const report =
+			known.report ??
+			(await waitFor(client, known.id, request.reportType, waitMs).catch(orUseless(known)));
+		if (report === undefined) continue;
+		if (known.report === undefined) {
+			rememberEndOf(client, request, report);
+			const isBad = documentOf(report) === undefined;
+			if (isBad) {
+				// Somebody else's may be there: then this one was too soon.
+				forgetListing(client, request.reportType);
+				await listLately(client, request.reportType);
+				const other = currentReport(client, request, isNewEnough);
+				if (other !== undefined && other.id !== known.id) continue;
+				if (wasTooSoon(client, request.reportType, known))
+					throw quotaFailure(client, request.reportType, quota);
+			}
+		}
+		const documentId = await documentIdOf(context, client, report);
+		if (documentId === undefined) return { status: 'CANCELLED', report };
+		const content = await contentOf(report, isOurs).catch(
+			isOurs ? naming(report) : orUseless(known),
+		);
+		if (content === undefined) continue;
+		return { status: 'DONE', report, content, askedAt: known.askedAt, waitedMs };
+	}
+
+	/** Undefined where somebody else's turns out to have been made with other options. */
+	async function contentOf(report: Report, isOurs: boolean): Promise<Content | undefined> {
+		if (isOurs || bytesOf !== undefined) {
+			return await readFinished(context, client, report, { read, bytesOf });
+		}
+		const document = await readWhole(context, client, report);
+		if (hasOptions(document, request)) return await read(document);
+		setUseless(client, request, report.reportId);
+		return undefined;
+	}
+
+	/** What another application asked for may be closed to this one, and Amazon forgets reports. */
+	function orUseless({ id, options }: KnownReport) {
+		return (failure: unknown): undefined => {
+			const kind = failure instanceof SpApiFailure ? failure.kind : undefined;
+			const isClosed = kind === 'notFound' || kind === 'accessDenied' || kind === 'refused';
+			if (options !== undefined || !isClosed)
+				naming({ reportId: id, reportType: request.reportType })(failure);
+			setUseless(client, request, id);
+		};
+	}
+}
+
+/**
+ * Whether a document was made with the options wanted. Only Sales and Traffic has any, and tells them
+ * in `reportSpecification`; quotes within values are escaped, so no value can look like one.
+ */
+function hasOptions({ body }: ReportDocument, { reportOptions = {} }: ReportRequest): boolean {
+	const options = Object.entries(reportOptions);
+	if (options.length === 0) return true;
+	const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1');
+	return options.every(([name, value]) => {
+		const told = new RegExp(`"${name}"\\s*:\\s*"(\\w*)"`).exec(text)?.[1];
+		return told === value;
+	});
+}

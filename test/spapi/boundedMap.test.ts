@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+
+import { BoundedMap } from '../../nodes/shared/spapi/boundedMap';
+
+describe('BoundedMap', () => {
+	it('forgets what was used longest ago', () => {
+		const map = new BoundedMap<number>({ max: 2 });
+		map.set('a', 1);
+		map.set('b', 2);
+		map.get('a');
+		map.set('c', 3);
+		expect([map.get('a'), map.get('b'), map.get('c'), map.size]).toEqual([1, undefined, 3, 2]);
+	});
+
+	it('forgets what is old, however often it was used', () => {
+		let now = 0;
+		const map = new BoundedMap<number>({ max: 2, ttlMs: 10 }, () => now);
+		map.set('a', 1);
+		now = 9;
+		expect(map.get('a')).toBe(1);
+		now = 10;
+		expect([map.has('a'), map.size]).toEqual([false, 0]);
+	});
+
+	it('holds no more than its sizes allow, and no single value that is too large', () => {
+		fc.assert(
+			fc.property(
+				fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd'), fc.nat({ max: 12 }))),
+				(writes) => {
+					const map = new BoundedMap<number>({
+						max: 3,
+						sizes: { all: 20, one: 10, of: (value) => value },
+					});
+					for (const [key, value] of writes) {
+						map.set(key, value);
+						expect(map.get(key)).toBe(value > 10 ? undefined : value);
+						const held = ['a', 'b', 'c', 'd'].flatMap((each) => map.get(each) ?? []);
+						expect(held.length).toBeLessThanOrEqual(3);
+						expect(held.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(20);
+					}
+				},
+			),
+		);
+	});
+});

@@ -1,0 +1,297 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- a test talks to a real server */
+import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
+import { DateTime } from 'luxon';
+import { Readable } from 'node:stream';
+
+import type * as Asking from '../../nodes/shared/spapi/askForReport';
+import type * as Clients from '../../nodes/shared/spapi/client';
+import type * as Obtaining from '../../nodes/shared/spapi/obtainReport';
+import type { OrderReportRequest, ReportRequest } from '../../nodes/shared/spapi/reports';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox';
+import { passTime, usePassingTime } from '../engine/passingTime';
+import { sandboxCredential } from '../engine/sandboxCredential';
+
+interface WithTime {
+	passTestTime: typeof passTime;
+}
+(globalThis as unknown as WithTime).passTestTime = passTime;
+
+/** Every wait passes time instead of waiting. */
+jest.mock('n8n-workflow', () => {
+	const actual = jest.requireActual<typeof import('n8n-workflow')>('n8n-workflow');
+	return {
+		...actual,
+		sleep: async (ms: number) => {
+			// A process has modules of its own, and the time of all.
+			(globalThis as unknown as WithTime).passTestTime(ms);
+			await actual.sleep(0);
+		},
+	};
+});
+
+usePassingTime('2026-11-20T09:00:00Z', { standsStill: true });
+
+const RETURNS = 'GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA';
+const MINUTE = 60_000;
+const [DE, FR, IT] = ['A1PA6795UKMFR9', 'A13V1IB3VIYZZH', 'APJ6JRA9NG5V4'] as const;
+
+let sandbox: Sandbox;
+
+const start = async (options: Partial<SandboxOptions> = {}) => {
+	sandbox = await startSandbox({
+		reportDelayMs: 20_000,
+		rateLimits: 1,
+		habits: { reportQuotas: true },
+		settings: { quotaTime: 'clock' },
+		...options,
+	});
+};
+afterEach(async () => await sandbox.close());
+
+interface Process {
+	readonly ask: typeof Asking.askForReport;
+	readonly obtain: typeof Obtaining.obtainReport;
+	readonly connect: (signal?: AbortSignal) => Promise<[IExecuteFunctions, Clients.SpApiClient]>;
+}
+
+/** A process of n8n: with modules, and so a memory, of its own. */
+function newProcess(): Process {
+	let made: Process | undefined;
+	jest.isolateModules(() => {
+		const { SpApiClient } = jest.requireActual<typeof Clients>('../../nodes/shared/spapi/client');
+		const asking = jest.requireActual<typeof Asking>('../../nodes/shared/spapi/askForReport');
+		const obtaining = jest.requireActual<typeof Obtaining>('../../nodes/shared/spapi/obtainReport');
+		made = {
+			ask: asking.askForReport,
+			obtain: obtaining.obtainReport,
+			connect: async (signal) => {
+				const context = contextOf(signal);
+				return [context, await SpApiClient.connect(context, 0)];
+			},
+		};
+	});
+	if (made === undefined) throw new Error('No process');
+	return made;
+}
+
+/** What the transport needs of n8n: a credential, and requests. */
+function contextOf(signal?: AbortSignal): IExecuteFunctions {
+	const send = async ({
+		method,
+		baseURL = '',
+		url,
+		headers,
+		body,
+		encoding,
+		qs,
+	}: IHttpRequestOptions) => {
+		const target = new URL(`${baseURL}${url}`);
+		for (const [name, value] of Object.entries(qs ?? {}))
+			target.searchParams.set(name, String(value));
+		const isText = body === undefined || typeof body === 'string';
+		const answer = await fetch(target, {
+			method,
+			headers: headers as Record<string, string>,
+			body: isText ? (body as string | undefined) : JSON.stringify(body),
+		});
+		const bytes = Buffer.from(await answer.arrayBuffer());
+		const isJson = answer.headers.get('content-type')?.includes('json');
+		return {
+			statusCode: answer.status,
+			headers: Object.fromEntries(answer.headers),
+			body:
+				encoding === 'stream'
+					? Readable.from([bytes])
+					: isJson
+						? (JSON.parse(bytes.toString()) as unknown)
+						: bytes.toString(),
+		};
+	};
+	const credential = sandboxCredential(sandbox, 'europe', { changeReportLimits: false });
+	return {
+		getNode: () => ({ name: 'Test', credentials: { amazonSellingPartnerApi: {} } }),
+		getCredentials: async () => credential,
+		getExecutionCancelSignal: () => signal,
+		helpers: {
+			httpRequest: send,
+			httpRequestWithAuthentication: async (
+				_: string,
+				options: IHttpRequestOptions,
+				{ credentialsDecrypted }: { credentialsDecrypted: { data: { accessToken: string } } },
+			) =>
+				await send({
+					...options,
+					headers: {
+						...options.headers,
+						'x-amz-access-token': credentialsDecrypted.data.accessToken,
+					},
+				}),
+		},
+	} as unknown as IExecuteFunctions;
+}
+
+const returnsOf = (marketplaceIds: readonly string[], days = 90): OrderReportRequest => ({
+	reportType: RETURNS,
+	marketplaceIds,
+	dataStartTime:
+		DateTime.fromISO('2026-11-20T09:00:00Z', { zone: 'utc' }).minus({ days }).toISO() ?? '',
+});
+
+const take = async (
+	{ obtain, connect }: Process,
+	request: ReportRequest,
+	{ turnMs = 0, signal }: { turnMs?: number; signal?: AbortSignal } = {},
+) => {
+	const [context, client] = await connect(signal);
+	return await obtain(context, client, request, {
+		waitMs: 15 * MINUTE,
+		turnMs,
+		read: async ({ body }) => body.length,
+	});
+};
+
+const asked = () => sandbox.truth.reportRequests;
+const sent = () => sandbox.requests.filter(({ operation }) => operation === 'createReport');
+
+describe('one report for several marketplaces', () => {
+	beforeEach(async () => await start());
+
+	it('names them all, and serves each of them by itself', async () => {
+		const process = newProcess();
+		const first = await take(process, returnsOf([FR, DE, IT]));
+		const only = await take(process, returnsOf([FR]));
+		expect(only.report.reportId).toBe(first.report.reportId);
+		expect(asked().map(({ marketplaceIds }) => marketplaceIds)).toEqual([[FR, DE, IT].toSorted()]);
+	});
+
+	it('of fewer marketplaces than needed serves nobody', async () => {
+		const process = newProcess();
+		await take(process, returnsOf([DE]));
+		await expect(take(process, returnsOf([DE, FR]))).rejects.toMatchObject({ kind: 'reportQuota' });
+		expect(asked()).toHaveLength(1);
+	});
+
+	it('is asked for with the marketplaces that others needed before', async () => {
+		const process = newProcess();
+		await take(process, returnsOf([DE]));
+		passTime(241 * MINUTE + 10_000);
+		const { report } = await take(process, returnsOf([FR]));
+		expect(report.marketplaceIds).toEqual([FR, DE].toSorted());
+		expect((await take(process, returnsOf([DE]))).report.reportId).toBe(report.reportId);
+		expect(asked().map(({ tooSoon }) => tooSoon)).toEqual([undefined, undefined]);
+	});
+
+	it('is found by another process through getReports', async () => {
+		await take(newProcess(), returnsOf([FR, DE, IT]));
+		passTime(2 * MINUTE);
+		const { report } = await take(newProcess(), returnsOf([IT]));
+		expect(report.marketplaceIds).toHaveLength(3);
+		expect(asked()).toHaveLength(1);
+	});
+});
+
+describe('A19: two processes', () => {
+	beforeEach(async () => await start());
+
+	it('that ask for the same in turn share one report, and keep the interval', async () => {
+		const [one, two] = [newProcess(), newProcess()];
+		const made = new Set<string>();
+		for (let round = 0; round < 12; round += 1) {
+			const [a, b] = [await take(one, returnsOf([DE])), await take(two, returnsOf([DE]))];
+			for (const { report } of [a, b]) made.add(report.reportId);
+			passTime(60 * MINUTE);
+		}
+		expect(asked().filter(({ tooSoon }) => tooSoon !== undefined)).toEqual([]);
+		expect(made.size).toBe(asked().length);
+		expect(asked().length).toBeLessThanOrEqual(3);
+	});
+
+	it('that ask at the same moment end with one report', async () => {
+		const [one, two] = [newProcess(), newProcess()];
+		const both = await Promise.allSettled([take(one, returnsOf([DE])), take(two, returnsOf([DE]))]);
+		const ids = both.flatMap((each) =>
+			each.status === 'fulfilled' ? each.value.report.reportId : [],
+		);
+		expect(new Set(ids).size).toBe(1);
+		for (const each of both) {
+			if (each.status === 'rejected') expect(each.reason).toMatchObject({ kind: 'reportQuota' });
+		}
+		// A little later both have it.
+		passTime(2 * MINUTE);
+		for (const each of [one, two]) {
+			expect((await take(each, returnsOf([DE]))).report.reportId).toBe(ids[0]);
+		}
+	});
+});
+
+describe('A19: what came too soon, was lost or was canceled', () => {
+	it.each(['reportFatal', 'reportCancelled'] as const)(
+		'%s soon after another report says when the next is possible, not that nobody returned',
+		async (kind) => {
+			await start();
+			// One of another range: it may count, and cannot serve.
+			await take(newProcess(), returnsOf([DE], 5));
+			passTime(MINUTE);
+			const process = newProcess();
+			sandbox.faults.add({ kind: 'throttle', operation: 'getReports', times: 'always' });
+			sandbox.faults.add({ kind, operation: 'createReport' });
+			const first = await take(process, returnsOf([DE], 60)).catch((failure: unknown) => failure);
+			expect(first).not.toMatchObject({ status: 'DONE' });
+			sandbox.faults.clear();
+			passTime(2 * MINUTE);
+			await expect(take(process, returnsOf([DE], 60))).rejects.toMatchObject({
+				kind: 'reportQuota',
+				message: expect.stringMatching(/The next is possible at 1[23]:\d\d UTC$/),
+			});
+		},
+	);
+
+	it('takes the report whose answer was lost instead of asking again', async () => {
+		await start();
+		const process = newProcess();
+		sandbox.faults.add({ kind: 'cutAfter', operation: 'createReport' });
+		const { status } = await take(process, returnsOf([DE, FR]));
+		expect(status).toBe('DONE');
+		expect(asked()).toHaveLength(1);
+	});
+
+	it('asks again where the request was lost before Amazon saw it', async () => {
+		await start();
+		sandbox.faults.add({ kind: 'cutBefore', operation: 'createReport' });
+		expect((await take(newProcess(), returnsOf([DE]))).status).toBe('DONE');
+		expect(asked()).toHaveLength(1);
+	});
+
+	it('an execution that is canceled takes nothing from the one that shares its request', async () => {
+		await start();
+		const process = newProcess();
+		const canceled = new AbortController();
+		sandbox.faults.add({ kind: 'cutBefore', operation: 'createReport', times: 1 });
+		const first = take(process, returnsOf([DE]), { signal: canceled.signal });
+		const second = take(process, returnsOf([DE]));
+		while (sent().length === 0) await new Promise(setImmediate);
+		canceled.abort();
+		await expect(first).rejects.toMatchObject({ kind: 'cancelled' });
+		expect((await second).status).toBe('DONE');
+		expect(asked()).toHaveLength(1);
+	});
+});
+
+describe('hasOwnLimit', () => {
+	it('a type with a limit of its own is sent once after a refusal, others are tried again', async () => {
+		await start({ habits: {} });
+		const process = newProcess();
+		sandbox.faults.add({ kind: 'throttle', operation: 'createReport', times: 1 });
+		await expect(take(process, returnsOf([DE]))).rejects.toMatchObject({ kind: 'reportQuota' });
+		expect(sent()).toHaveLength(1);
+		sandbox.faults.clear();
+		sandbox.faults.add({ kind: 'throttle', operation: 'createReport', times: 1 });
+		const feedback = await take(process, {
+			reportType: 'GET_SELLER_FEEDBACK_DATA',
+			marketplaceId: DE,
+			dataStartTime: '2026-01-01T00:00:00.000Z',
+		});
+		expect(feedback.status).toBe('DONE');
+		expect(sent()).toHaveLength(3);
+	});
+});
