@@ -93,7 +93,7 @@ describe('A1: the all-orders report holds the whole region', () => {
 		);
 		const requested = inUse.requests.filter(({ operation }) => operation === 'createReport');
 		expect(requested).toHaveLength(1);
-		expect(hints.join('\n')).toMatch(/\d+ order.*other shops.*Non-Amazon.*S01-/);
+		expect(hints.join('\n')).toMatch(/\d+ order.*shops other.*Non-Amazon.*S01-/);
 		expect(hints.join('\n')).toMatch(/left out.*S01-.*SI CA Prod Marketplace/);
 	});
 });
@@ -168,7 +168,7 @@ describe('A17: Amazon answers 400 where fulfilment data is asked for', () => {
 			options: { timeBudget: 0.0001 },
 		};
 		const first = await getMany(incremental, staticData);
-		const others = Number(/(\d+) order\(s\) of other shops/.exec(first.hints.join())?.[1] ?? 0);
+		const others = Number(/(\d+) order\(s\) from shops other/.exec(first.hints.join())?.[1] ?? 0);
 		expect(first.items).toHaveLength(100 - others);
 		sandbox.habits.set({ noFulfillmentData: false });
 		const before = searches().length;

@@ -69,7 +69,7 @@ const shipped = (items: readonly IDataObject[]) => ids(items).filter((id) => !id
 
 /** Orders of other shops that were met. */
 const leftOut = ({ hints }: NodeRun): number =>
-	Number(/(\d+) order\(s\) of other shops/.exec(hints.join())?.[1] ?? 0);
+	Number(/(\d+) order\(s\) from shops other/.exec(hints.join())?.[1] ?? 0);
 
 const searches = () => inUse.requests.filter(({ operation }) => operation === 'searchOrders');
 
@@ -107,7 +107,7 @@ describe('Order: Get Many, from the Orders API', () => {
 		expect(limited.items).toHaveLength(7);
 		expect(limited.hints.join()).toMatch(/more than these 7 orders.*'Return All'/);
 		const few = await getMany({ returnAll: false, limit: 5000 });
-		expect(few.hints).toEqual([expect.stringMatching(/^\d+ order\(s\) of other shops/)]);
+		expect(few.hints).toEqual([expect.stringMatching(/^\d+ order\(s\) from shops other/)]);
 		const { items } = await getMany({
 			marketplaces: ['A2EUQ1WTGCTBG2'],
 			filters: { fulfilledBy: 'MERCHANT', statuses: ['SHIPPED'] },
@@ -192,7 +192,7 @@ describe('Order: Get Many, from the Orders API', () => {
 		it('for one marketplace, the orders of the others have their dates', async () => {
 			sandbox.faults.add({ kind: 'reportFatal', times: 1 });
 			const { items, hints } = await getMany({ options: { fbaDeliveryDates: true } });
-			const [hint = '', ...more] = hints.filter((each) => !each.includes('of other shops'));
+			const [hint = '', ...more] = hints.filter((each) => !each.includes('from shops other'));
 			expect(more).toEqual([]);
 			const failed = ['United States', 'Canada', 'Mexico'].find((name) => hint.includes(name));
 			const without = { 'United States': 'US', Canada: 'CA', Mexico: 'MX' }[failed ?? ''];
