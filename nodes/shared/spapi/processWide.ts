@@ -5,6 +5,7 @@ import type { RateLimit } from './rateLimit';
 import type { KnownReport } from './reportCache';
 import type { ReportDocument } from './reportDocument';
 import type { RequestLog } from './reportQuotas';
+import type { Report } from './reports';
 
 /**
  * What all nodes of a process have in common. Each node is a bundle of its own, with a copy of all
@@ -39,7 +40,7 @@ export const reportsListedAt = new LRUCache<string, number>({ max: 2_000 });
 /** What reports say, per seller and report; `bytes` is about what it takes. */
 export const reportContents = new LRUCache<
 	string,
-	{ readonly content: unknown; readonly bytes: number }
+	{ readonly content: unknown; readonly bytes: number; readonly report?: Report }
 >({
 	max: 500,
 	maxSize: 64_000_000,
