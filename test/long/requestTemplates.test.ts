@@ -144,7 +144,7 @@ describe('A19: the request templates hourly for two days', () => {
 				const now = (planned.outputs[0] ?? []).map(({ json }) => json);
 				const unknown = planned.items.filter(({ reason }) => reason === 'ruleCannotTell');
 				left.push(unknown.length);
-				gaps.push(...new Set(unknown.map(({ detail }) => `${hour}: ${String(detail)}`)));
+				gaps.push(...new Set(unknown.map(({ explanation }) => `${hour}: ${String(explanation)}`)));
 				for (const { orderId, reason } of planned.items) {
 					const id = String(orderId);
 					if (reason === 'returned' && sandbox.truth.solicitability('demo', id) === 'eligible') {
