@@ -5,7 +5,12 @@ module.exports = {
 	roots: ['<rootDir>/test'],
 	testMatch: ['**/*.test.ts'],
 	// The end-to-end run needs a real n8n; `scripts/test.mjs` prepares one and runs it apart.
-	testPathIgnorePatterns: ['/node_modules/', process.env.E2E ? '$^' : '<rootDir>/test/e2e/'],
+	// What takes minutes has a command of its own (`npm run test:requests`).
+	testPathIgnorePatterns: [
+		'/node_modules/',
+		process.env.E2E ? '$^' : '<rootDir>/test/e2e/',
+		'<rootDir>/test/long/',
+	],
 	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.runtime/'],
 	setupFiles: ['<rootDir>/test/setup.ts'],
 	transform: {

@@ -124,7 +124,7 @@ async function runInN8n(n8n, seed, progress) {
 		await n8n.startMain({
 			env: { N8N_LOG_LEVEL: 'debug', N8N_LOG_OUTPUT: 'console,file' },
 		});
-		await campaign.begin(await sandboxCredential(url));
+		await campaign.begin(await sandboxCredential(url, { pace: RATE_LIMITS }));
 		await campaign.run(ROUNDS_IN_N8N);
 		await n8n.stop();
 	});

@@ -127,7 +127,13 @@ async function tryVersion(version, runtime, tarball) {
 			},
 		});
 	};
-	const flow = new CompatFlow({ n8n, sandboxUrl: sandbox.url, clock, speedUpTime });
+	const flow = new CompatFlow({
+		n8n,
+		sandboxUrl: sandbox.url,
+		pace: RATE_LIMITS,
+		clock,
+		speedUpTime,
+	});
 	await flow.prepare();
 	const steps = [];
 	for (const [name, act] of flow.steps) steps.push(await take(name, act));

@@ -4,6 +4,10 @@
  * are killed and Amazon fails now and then. At the end the sandbox's own record must show each order
  * asked exactly once.
  *
+ * Then executions side by side in which one credential is, by expressions, one seller's for one item
+ * and another's for the next: nothing may ever come from the other seller. `-- --sellers` does only
+ * this, on two workers.
+ *
  * `-- --unshared` gives every worker the whole of Amazon's rate limit instead of a quarter; what that
  * does to the refused calls (429) is then printed but not judged.
  *
@@ -22,20 +26,27 @@ import { N8nCluster } from './lib/cluster.mjs';
 import { CHECK, countBy, describe, KILL_AT, QueueRounds, REQUEST } from './lib/queueRounds.mjs';
 import { openServices } from './lib/queueServices.mjs';
 import { ensureN8n, ensureNode24, N8N_VERSION } from './lib/runtime.mjs';
+import { SELLERS, SellersRound } from './lib/sellersRound.mjs';
 import { sandboxCredential, startSandbox, tellSandbox } from './lib/sandbox.mjs';
 import { stopOnSignals } from './lib/signals.mjs';
 
+const OPTIONS = ['--unshared', '--sellers'];
+
 const unshared = process.argv.includes('--unshared');
+const onlySellers = process.argv.includes('--sellers');
 const dir = join(stateDir, 'queue');
 
 /** The workers' numbers. */
-const WORKERS = [1, 2, 3, 4];
+const WORKERS = onlySellers ? [1, 2] : [1, 2, 3, 4];
 
 /** Percent of Amazon's rate limit for each. */
 const SHARE = unshared ? 100 : 100 / WORKERS.length;
 
 /** Amazon's rate (1 request per second) times this; its burst of 5 stays. */
 const RATE_LIMITS = 40;
+
+/** Whose rows come is another matter than how fast. */
+const SELLERS_RATE_LIMITS = 1000;
 
 const MOST_THROTTLED = 0.02;
 
@@ -52,9 +63,9 @@ const FAULTS = [
 let cleanUp = async () => undefined;
 
 await runMain(async () => {
-	const unknown = process.argv.slice(2).filter((argument) => argument !== '--unshared');
+	const unknown = process.argv.slice(2).filter((argument) => !OPTIONS.includes(argument));
 	if (unknown.length > 0)
-		throw new SetupError(`Unknown option ${unknown[0]}; there is --unshared.`);
+		throw new SetupError(`Unknown option ${unknown[0]}; there are ${OPTIONS.join(', ')}.`);
 	stopOnSignals(async () => await cleanUp());
 	try {
 		return await run();
@@ -85,15 +96,34 @@ async function run() {
 	};
 	await progress.step("n8n's main process", async () => await n8n.startMain());
 	await progress.step(`${WORKERS.length} workers`, async () => {
-		const credential = await sandboxCredential(sandbox.url);
+		const credential = await sandboxCredential(sandbox.url, { pace: RATE_LIMITS });
 		await n8n.setUpWorkflow({ ...credential, rateLimitShare: SHARE }, 'queue/workflow.json');
 		await Promise.all(WORKERS.map(async (number) => await n8n.startWorker(number)));
 	});
 
+	const failed = onlySellers ? 0 : await testRequests(n8n, sandbox);
+	return failed + (await testSellers(n8n)) > 0 ? 1 : 0;
+}
+
+/** @returns {Promise<number>} how many checks failed */
+async function testRequests(n8n, sandbox) {
 	const start = Date.now();
 	const test = new QueueRounds(n8n, sandbox);
 	await test.run();
-	return await report(test, Date.now() - start);
+	return report(test, Date.now() - start);
+}
+
+/** @returns {Promise<number>} how many checks failed */
+async function testSellers(n8n) {
+	const sandbox = await startSandbox({
+		port: await pickFreePort(),
+		logFile: join(dir, 'sandbox-sellers.log'),
+		args: ['--rate-limits', String(SELLERS_RATE_LIMITS), '--quiet'],
+	});
+	const start = Date.now();
+	const round = new SellersRound(n8n, { ...sandbox, pace: SELLERS_RATE_LIMITS });
+	await round.run();
+	return reportSellers(round, n8n.begunOnWorkers(), Date.now() - start);
 }
 
 async function startOwnSandbox() {
@@ -114,7 +144,7 @@ async function startOwnSandbox() {
  * @param {QueueRounds} test
  * @param {number} ms
  */
-async function report(test, ms) {
+function report(test, ms) {
 	const { ended, orders, requests, solicitations, brokenOff, left } = test;
 	const posts = requests.filter(({ operation }) => operation === REQUEST);
 	const throttled = requests.filter(({ status }) => status === 429).length;
@@ -182,13 +212,72 @@ async function report(test, ms) {
 			? []
 			: [['429s under 2 % of calls', throttled < MOST_THROTTLED * requests.length, percent]]),
 	];
+	return judge(checks);
+}
+
+/**
+ * Prints and judges what came of one credential for several sellers.
+ *
+ * @param {SellersRound} round
+ * @param {number[]} begun executions each worker has begun
+ * @param {number} ms
+ */
+function reportSellers(round, begun, ms) {
+	const { executions, rows, strange, requests, asked } = round;
+	const items = executions.flatMap(({ runData }) => runData['One item each'][0].data.main[0]);
+	console.log(`\nOne credential for ${SELLERS.length} sellers, ${WORKERS.length} workers`);
+	console.log(
+		formatTable(
+			['What', 'Number'],
+			[
+				['executions side by side', executions.length],
+				['executions each worker has begun', begun.join(', ')],
+				['items, the sellers in turn', items.length],
+				...Object.entries(rows).map(([node, count]) => [`rows of ${node}`, count]),
+				['rows of another seller, or missing', strange.length],
+				['reviews requested', asked.length],
+				['log-ins', requests.filter(({ operation }) => operation === 'lwaToken').length],
+				['calls', requests.length],
+				['time', `${(ms / 1000).toFixed(0)} s`],
+			],
+		),
+	);
+	const failures = executions.filter(({ status }) => status !== 'success');
+	return judge([
+		[
+			'every execution ended well',
+			failures.length === 0,
+			failures.map(({ id, error }) => `${id}: ${error?.message}`).join('; '),
+		],
+		['every worker took part', begun.every((count) => count > 0), `${begun}`],
+		[
+			'each row is that of its item\u2019s seller',
+			strange.length === 0 && Object.values(rows).every((count) => count > 0),
+			strange.slice(0, 5).join('; '),
+		],
+		['all items of a seller gave the same', round.unequal.length === 0, `${round.unequal}`],
+		['no two sellers gave the same', round.alike.length === 0, `${round.alike}`],
+		[
+			'each review was requested once, by the order\u2019s seller',
+			round.askedWrongly.length === 0 && asked.length === items.length,
+			`${round.askedWrongly.slice(0, 5)}`,
+		],
+		['the credential is still its expressions', round.isCredentialUntouched, ''],
+	]);
+}
+
+/**
+ * @param {Array<[string, boolean, string]>} checks what, whether it is so, and what is wrong with it
+ * @returns {number} how many failed
+ */
+function judge(checks) {
 	console.log();
 	for (const [what, right, detail] of checks) {
 		console.log(right ? `ok      ${what}` : `FAILED  ${what} (${detail})`);
 	}
 	const failed = checks.filter(([, right]) => !right).length;
 	console.log(`\n${checks.length - failed} passed, ${failed} failed`);
-	return failed > 0 ? 1 : 0;
+	return failed;
 }
 
 /**

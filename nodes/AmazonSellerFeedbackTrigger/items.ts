@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import { deepCopy, type IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
 import type { FeedbackBefore } from '../shared/domain/feedbackWatch';
@@ -30,7 +30,7 @@ export function toItem(
 		marketplaceId: marketplace.id,
 		orderId,
 		...beforeAndAfter(event),
-		ratingNow: { ...event.ratingNow, notes: [...event.ratingNow.notes] },
+		ratingNow: deepCopy(event.ratingNow) as unknown as IDataObject,
 		removal: removalOf(event, dayIn(marketplace, DateTime.fromISO(askedAt))),
 		feedbackManagerUrl: feedbackManagerUrl(marketplace),
 		orderUrl: orderId === null ? null : orderUrl(marketplace, orderId),

@@ -1,14 +1,19 @@
 import type { DateTime } from 'luxon';
 
 import { accountHealthOf, accountHealthReportSchema } from '../shared/domain/accountHealth';
+import { unreadableLinesOf } from '../shared/domain/coverage';
 import type { DateOrder } from '../shared/domain/feedbackReport';
 import type { Marketplace } from '../shared/domain/marketplaces';
 import { plusDays } from '../shared/domain/ratingWindow';
 import { DEFECT_WINDOW_DAYS } from '../shared/n8n/accountHealth';
-import { readFeedbackReport, startOfDayIn } from '../shared/n8n/feedbackReport';
+import { dayOf, readFeedbackReport, startOfDayIn, wholeDaysOf } from '../shared/n8n/feedbackReport';
 import { readText, type ReportDocument } from '../shared/spapi/reportDocument';
-import { parseJsonReport, type MarketplaceReportRequest } from '../shared/spapi/reports';
-import { parseSalesAndTraffic } from '../shared/spapi/salesAndTraffic';
+import {
+	parseJsonReport,
+	type Report,
+	type MarketplaceReportRequest,
+} from '../shared/spapi/reports';
+import { readSalesAndTraffic } from '../shared/spapi/salesAndTraffic';
 import type { Observation, ReportKind } from './watch/events';
 
 /** The three reports of a trigger: how they are asked for and what they say. */
@@ -49,30 +54,44 @@ export const requestOf = (
 
 /**
  * What a finished report says of a marketplace; undefined where it does not name it.
- * @param asked when the report was asked for: UTC, and as a marketplace-local day
+ * @param asked when the report was asked for: UTC, and as a marketplace-local day; and what Amazon says
+ * of its range
  * @throws SpApiFailure `unexpectedAnswer` where it does not have the documented shape
  */
 export async function readReport(
 	kind: ReportKind,
 	document: ReportDocument,
 	marketplace: Marketplace,
-	asked: { readonly at: string; readonly today: string },
+	asked: { readonly at: string; readonly today: string; readonly report: Report },
 	dateFormat: DateOrder | 'auto',
 ): Promise<Observation | undefined> {
 	switch (kind) {
 		case 'feedback': {
-			const { rows, unreadableLines } = await readFeedbackReport(document, marketplace, dateFormat);
+			const report = await readFeedbackReport(document, marketplace, dateFormat);
+			const { from = firstDay(kind, asked.today), through } = wholeDaysOf(
+				marketplace,
+				asked.report,
+			);
 			return {
 				kind,
 				asOf: asked.at,
 				today: asked.today,
-				from: firstDay(kind, asked.today),
-				rows,
-				unreadable: unreadableLines,
+				from,
+				...(through !== undefined && { through }),
+				rows: report.rows,
+				unreadable: report.unreadableLines,
+				unreadableLines: unreadableLinesOf(report, report.lines),
+				hasHeadings: report.hasHeadings,
 			};
 		}
-		case 'totals':
-			return { kind, asOf: asked.at, daily: parseSalesAndTraffic(await readText(document)) };
+		case 'totals': {
+			const { days, ...range } = readSalesAndTraffic(await readText(document));
+			const { createdTime, dataEndTime } = asked.report;
+			// The day that both name is the earlier: a clock that is ahead settles nothing.
+			const made = dayOf(marketplace, createdTime ?? dataEndTime) ?? asked.today;
+			const madeOn = made < asked.today ? made : asked.today;
+			return { kind, asOf: asked.at, daily: days, madeOn, ...range };
+		}
 		case 'health': {
 			const report = parseJsonReport(
 				await readText(document),

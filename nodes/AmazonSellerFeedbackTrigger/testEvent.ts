@@ -156,7 +156,7 @@ async function lookFor(
 			return none(`Amazon gave up on the ${name}: fetch the test event again in some minutes`);
 		case 'DONE': {
 			const today = dayIn(marketplace, DateTime.fromISO(report.askedAt));
-			const asked = { at: report.askedAt, today };
+			const asked = { at: report.askedAt, today, report: collected.report };
 			const { dateFormat } = parameters.options;
 			const observation = await readReport(kind, collected.content, marketplace, asked, dateFormat);
 			return observation === undefined

@@ -176,13 +176,19 @@ export class Turn {
 		// Where it cannot be read, another one is asked for when it is due.
 		this.poller.collected.set(this.key, id);
 		const observation =
-			collected.status === 'DONE'
-				? await this.read(this.kind, collected.content, report)
-				: undefined;
+			collected.status === 'DONE' ? await this.read(this.kind, collected, report) : undefined;
 		if (observation !== undefined) return observation;
 		const today = dayIn(this.marketplace, DateTime.fromISO(askedAt));
 		const how = BAD_ENDS_OF[collected.status];
-		return { kind: 'nothing', report: this.kind, id, how, today };
+		const reason = collected.status === 'FATAL' ? collected.reason : undefined;
+		return {
+			kind: 'nothing',
+			report: this.kind,
+			id,
+			how,
+			today,
+			...(reason !== undefined && { reason }),
+		};
 	}
 
 	private learn(
@@ -210,7 +216,7 @@ export class Turn {
 		if (report === undefined) return { state, items: [] };
 		const collected = await collectReport(this.context, this.client, report.id);
 		if (collected.status !== 'DONE') return { state, items: [] };
-		const observation = await this.read('feedback', collected.content, report);
+		const observation = await this.read('feedback', collected, report);
 		if (observation?.kind !== 'feedback') return { state, items: [] };
 		const forTotals = { ...observation, kind: 'feedbackForTotals' } as const;
 		return this.learn(state, forTotals, 'feedback', report);
@@ -218,10 +224,11 @@ export class Turn {
 
 	private async read(
 		kind: ReportKind,
-		content: ReportDocument,
+		{ content, report }: Extract<CollectedReport, { status: 'DONE' }>,
 		{ askedAt }: AskedReport,
 	): Promise<Observation | undefined> {
-		const asked = { at: askedAt, today: dayIn(this.marketplace, DateTime.fromISO(askedAt)) };
+		const today = dayIn(this.marketplace, DateTime.fromISO(askedAt));
+		const asked = { at: askedAt, today, report };
 		const { dateFormat } = this.parameters.options;
 		return await readReport(kind, content, this.marketplace, asked, dateFormat);
 	}

@@ -179,6 +179,11 @@ export class N8nCluster {
 		return this.#runningOn(worker);
 	}
 
+	/** How many executions each worker has begun since it was last started, by its own log. */
+	begunOnWorkers() {
+		return [...this.#workers.values()].map(({ logFile }) => begunIn(logFile).length);
+	}
+
 	/** The executions each worker has in hand, by its own log. */
 	busyWorkers() {
 		return [...this.#workers]
@@ -215,6 +220,21 @@ export class N8nCluster {
 	async addCredential(data) {
 		const { id } = await this.#post('credentials', asCredential(data));
 		return id;
+	}
+
+	/**
+	 * A credential as n8n's database has it, encrypted, and as the editor is shown it: expressions as
+	 * they were written, secrets blank.
+	 *
+	 * @param {string} id
+	 * @returns {Promise<{ stored: object, shown: object }>}
+	 */
+	async storedCredential(id) {
+		const [stored] = await this.services.query('SELECT * FROM credentials_entity WHERE id = $1', [
+			id,
+		]);
+		const { data } = await this.#get(`credentials/${id}?includeData=true`);
+		return { stored, shown: data };
 	}
 
 	/**
@@ -382,10 +402,9 @@ export class N8nCluster {
 	}
 
 	#runningOn({ logFile }) {
-		const log = readFileSync(logFile, 'utf8');
-		const idsOf = (pattern) => [...log.matchAll(pattern)].map(([, id]) => id);
-		const finished = new Set(idsOf(/Worker (?:finished|errored while running) execution (\d+)/g));
-		return idsOf(/Worker started execution (\d+)/g).filter((id) => !finished.has(id));
+		const ended = /Worker (?:finished|errored while running) execution (\d+)/g;
+		const finished = new Set(idsIn(logFile, ended));
+		return begunIn(logFile).filter((id) => !finished.has(id));
 	}
 
 	async #start({ name, logName = `${name}.log`, nodeArgs = [], command, port, env = {} }) {
@@ -439,6 +458,11 @@ export class N8nCluster {
 		}
 	}
 }
+
+const idsIn = (logFile, pattern) =>
+	[...readFileSync(logFile, 'utf8').matchAll(pattern)].map(([, id]) => id);
+
+const begunIn = (logFile) => idsIn(logFile, /Worker started execution (\d+)/g);
 
 function asCredential(data) {
 	return { name: 'Sandbox', type: 'amazonSellingPartnerApi', data };

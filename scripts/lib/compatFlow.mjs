@@ -34,6 +34,7 @@ export class CompatFlow {
 	 * @param {object} parts
 	 * @param {import('./cluster.mjs').N8nCluster} parts.n8n
 	 * @param {string} parts.sandboxUrl
+	 * @param {number} parts.pace how much faster the sandbox is than Amazon
 	 * @param {{ start: number, origin: number, scale: number }} parts.clock milliseconds of the start
 	 *   in scaled and in real time, and how much faster the former runs while the trigger is watched
 	 * @param {() => Promise<void>} parts.speedUpTime starts n8n anew with that clock
@@ -70,7 +71,7 @@ export class CompatFlow {
 
 	/** Makes the world and the credential of the flow. */
 	async prepare() {
-		this.#credentialData = await sandboxCredential(this.sandboxUrl);
+		this.#credentialData = await sandboxCredential(this.sandboxUrl, { pace: this.pace });
 		this.#credentialId = await this.n8n.addCredential(this.#credentialData);
 		await this.#tell('world/accountStatus', { marketplaceId: US, status: 'AT_RISK' });
 		const made = await this.#tell('world/orders', { state: 'eligible', count: 12 });

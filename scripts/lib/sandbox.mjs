@@ -9,8 +9,7 @@ import { startService, waitUntilHealthy } from './processes.mjs';
  * @returns {Promise<{ service: import('./processes.mjs').Service, url: string }>}
  */
 export async function startSandbox({ port, logFile, args = [] }) {
-	// Amazon's limits per report type would have the demo and these runs wait for minutes: Amazon is kind
-	// here, unless the arguments say otherwise.
+	// The demo and these runs show the nodes, not Amazon's habits, unless the arguments say otherwise.
 	const options = ['--port', String(port), '--habits', 'kind', ...args];
 	const command = ['--import', 'tsx', 'sandbox/main.ts', ...options];
 	const service = startService('The sandbox', process.execPath, command, {
@@ -44,15 +43,39 @@ export async function tellSandbox(url, path, body) {
 	return await call(`${url}/sandbox/${path}`, { method: 'POST', body: JSON.stringify(body) });
 }
 
+/** The pace of a sandbox that is started without --rate-limits. */
+export const USUAL_PACE = 1000;
+
 /**
- * What a credential for the sandbox's demo seller holds.
+ * The credential's limits per report type for a sandbox that is so much faster than Amazon; without
+ * them a node would wait Amazon's quarter of an hour. An interval stands for the limits in 8 and
+ * 24 hours as well: 12 in 480 minutes are one in 40.
+ *
+ * @param {number} pace
+ */
+export function reportLimitsAt(pace) {
+	return {
+		changeReportLimits: true,
+		salesAndTrafficMinutes: 15 / pace,
+		salesAndTrafficPerDay: 0,
+		fbaShipmentsMinutes: 40 / pace,
+		fbaShipmentsPer8Hours: 0,
+		fbaReturnsMinutes: 240 / pace,
+	};
+}
+
+/**
+ * What a credential for a seller of the sandbox holds.
  *
  * @param {string} url the sandbox's base URL
+ * @param {{ sellerKey?: string, pace?: number }} [options] how much faster the sandbox is than Amazon
+ *   by n8n's clock; 1 where that runs as fast, and Amazon's own limits per report type are kept
  */
-export async function sandboxCredential(url) {
+export async function sandboxCredential(url, { sellerKey = 'demo', pace = USUAL_PACE } = {}) {
 	const { clientId, clientSecret, refreshToken, marketplaceId } = await askSandbox(
 		url,
 		'credentials',
+		{ sellerKey },
 	);
 	return {
 		clientId,
@@ -62,6 +85,7 @@ export async function sandboxCredential(url) {
 		environment: 'custom',
 		customBaseUrl: url,
 		customHostIsMine: true,
+		...(pace === 1 ? {} : reportLimitsAt(pace)),
 	};
 }
 

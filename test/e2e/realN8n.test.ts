@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 import { startSandbox, type Sandbox } from '../../sandbox';
+import { reportLimitsAt } from '../engine/sandboxCredential';
 import { readJson, RealN8n, runScript, type NodeOutputs } from './n8nProcess';
 
 /**
@@ -25,6 +26,9 @@ const WORKFLOWS = ['1-negative-feedback', '2-rating-check', '3-request-reviews']
 );
 const FEEDBACK = 'demoNegativeFeedback';
 
+/** How much faster the sandbox is than Amazon. */
+const PACE = 1000;
+
 let sandbox: Sandbox;
 let n8n: RealN8n;
 
@@ -40,6 +44,7 @@ function credentialOf(sellerKey = 'demo', changes: Readonly<Record<string, strin
 		environment: 'custom',
 		customBaseUrl: `${baseUrl}/{region}`,
 		customHostIsMine: true,
+		...reportLimitsAt(PACE),
 		...changes,
 	};
 	return { ...CREDENTIAL, name: 'Sandbox', data };
@@ -56,7 +61,7 @@ async function loginsDuring(work: () => Promise<unknown>): Promise<number> {
 
 beforeAll(async () => {
 	// At Amazon's own rate the template's orders would take minutes.
-	sandbox = await startSandbox({ rateLimits: 1000, habits: 'kind' });
+	sandbox = await startSandbox({ rateLimits: PACE, habits: 'kind' });
 	n8n = await RealN8n.create();
 	await n8n.import('credentials', [credentialOf()]);
 });

@@ -1,4 +1,5 @@
 import { startSandbox, type Sandbox } from '../../sandbox';
+import { reportLimitsAt } from '../engine/sandboxCredential';
 import { RealN8n } from './n8nProcess';
 
 /**
@@ -10,6 +11,9 @@ jest.setTimeout(600_000);
 const CREDENTIAL = { id: 'twoSellersByExpr', type: 'amazonSellingPartnerApi', name: 'Two sellers' };
 
 const SELLERS = ['demo', 'second'] as const;
+
+/** How much faster the sandbox is than Amazon. */
+const PACE = 1000;
 
 let sandbox: Sandbox;
 let n8n: RealN8n;
@@ -24,6 +28,7 @@ const byExpression = () => {
 		environment: 'custom',
 		customBaseUrl: baseUrl,
 		customHostIsMine: true,
+		...reportLimitsAt(PACE),
 	};
 };
 
@@ -108,7 +113,7 @@ const workflow = () => ({
 });
 
 beforeAll(async () => {
-	sandbox = await startSandbox({ rateLimits: 1000, habits: 'kind' });
+	sandbox = await startSandbox({ rateLimits: PACE, habits: 'kind' });
 	n8n = await RealN8n.create();
 	await n8n.import('credentials', [{ ...CREDENTIAL, data: byExpression() }]);
 	await n8n.import('workflow', [workflow()]);

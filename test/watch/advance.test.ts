@@ -15,6 +15,7 @@ import {
 	startWatch,
 	type MarketplaceWatch,
 } from '../../nodes/AmazonSellerFeedbackTrigger/watch/state';
+import type { FeedbackObservation } from '../../nodes/shared/domain/feedbackWatch';
 import type { AccountHealth, OrderDefectRate } from '../../nodes/shared/domain/accountHealth';
 import { sentimentOf, type FeedbackRow } from '../../nodes/shared/domain/feedbackReport';
 import { plusDays } from '../../nodes/shared/domain/ratingWindow';
@@ -36,10 +37,10 @@ const threshold = (percent: number) => ({
 const settingsWith = (settings: Partial<WatchSettings> = {}): WatchSettings => ({
 	events: WATCH_EVENTS,
 	tellPresent: false,
-	daysToWatch: 30,
+	daysToWatch: 7,
 	tellResponses: false,
 	ratingDays: 30,
-	daysUntilSettled: -1,
+	daysUntilSettled: 3,
 	thresholds: [threshold(95)],
 	minimumRatings: 10,
 	ratingMargin: 0.5,
@@ -92,14 +93,54 @@ const totalsOf = (
 	return { kind: 'totals', asOf: asOf ?? timeOf(minute), daily };
 };
 
-/** Totals of one day, so that the rating is of so many negatives among so many. */
-const totals = (received: number, negative: number, date = TODAY, asOf?: string) =>
-	totalsOf([{ date, received, negative }], asOf);
+/** A day that is settled, and older than those watched. */
+const OLD = plusDays(TODAY, -10);
 
-/** A row that is in every report of a test, so that none is empty; none of the neutral ones. */
-const SOME = row('100-0000000-0000009', 1, plusDays(TODAY, -20));
+/** Totals so that the rating is of so many negatives among so many, all of one day. */
+const totals = (received: number, negative: number, day = OLD, asOf?: string, days = 100) =>
+	totalsOf(
+		Array.from({ length: days }, (_, index) => plusDays(TODAY, -index)).map((date) =>
+			date === day ? { date, received, negative } : { date, received: 0, negative: 0 },
+		),
+		asOf,
+	);
 
-const ONE_DAY_ONLY = 'Amazon gave no totals for 29 day(s) of the window; they are left out';
+/** A row that is in every report of a test, so that none is empty; it is of no window. */
+const SOME = row('100-0000000-0000009', 1, plusDays(TODAY, -400));
+
+const NOT_SETTLED =
+	'The last 4 day(s) (2026-03-28 to 2026-03-31) are not counted, because Amazon may still change their totals';
+
+/**
+ * The observations as of one seller: the feedback reports list the negatives that the totals before
+ * them count, or else the reports would contradict each other.
+ */
+function ofOneSeller(observations: readonly Observation[], { totals: known } = NEW): Observation[] {
+	const { from = TODAY, counts = [] } = known ?? {};
+	let daily: Extract<Observation, { kind: 'totals' }>['daily'] = counts.flatMap(
+		(received, index) =>
+			index % 2 === 1 || received < 0
+				? []
+				: [{ date: plusDays(from, index / 2), received, negative: counts[index + 1] ?? 0 }],
+	);
+	return observations.map((observation) => {
+		if (observation.kind === 'totals') ({ daily } = observation);
+		if (observation.kind !== 'feedback' && observation.kind !== 'feedbackForTotals') {
+			return observation;
+		}
+		const { rows } = observation;
+		if (rows.length === 0) return observation;
+		const others = daily.flatMap(({ date, negative }): FeedbackRow[] => {
+			const listed = rows.filter((each) => each.date === date && each.rating < 3).length;
+			const count = Math.max(0, (negative ?? 0) - listed);
+			const serial = date.replaceAll('-', '').slice(1);
+			return Array.from({ length: count }, (_, index) =>
+				row(`200-${serial}-${String(index).padStart(7, '0')}`, 1, date),
+			);
+		});
+		return others.length === 0 ? observation : { ...observation, rows: [...rows, ...others] };
+	});
+}
 
 const aged = (days: number): string =>
 	`This rating is ${days} days old: since then none could be judged`;
@@ -173,7 +214,7 @@ function watch(
 	start: MarketplaceWatch = NEW,
 ) {
 	let state = start;
-	const told = observations.map((observation) => {
+	const told = ofOneSeller(observations, start).map((observation) => {
 		const advanced = advance(state, observation, settings);
 		state = advanced.state;
 		return advanced.events;
@@ -334,7 +375,7 @@ describe('feedback', () => {
 		// The next is the first, and what is in it was there.
 		const { told, state } = watch([feedback(rows), feedback(rows)], settingsWith(), poor.state);
 		expect(told).toEqual([[], []]);
-		expect(Object.keys(state.feedback?.rows ?? {})).toHaveLength(4);
+		expect(Object.keys(state.feedback?.rows ?? {})).toEqual([A, B, C]);
 		expect(state.unreadable).toBeUndefined();
 	});
 
@@ -451,9 +492,9 @@ describe('a report that gave nothing', () => {
 describe('the rating', () => {
 	it('is told with each event, from the totals known', () => {
 		const { last } = watch([
-			totals(40, 1, plusDays(TODAY, -1)),
-			feedback([row(A, 3, plusDays(TODAY, -1))]),
-			feedback([row(A, 3, plusDays(TODAY, -1)), row(B)], { unreadable: 2 }),
+			totals(40, 1),
+			feedback([row(A, 3, OLD)]),
+			feedback([row(A, 3, OLD), row(B)]),
 		]);
 		expect(last[0]?.ratingNow).toMatchObject({
 			days: 30,
@@ -464,14 +505,94 @@ describe('the rating', () => {
 			negative: 1,
 			total: 40,
 			provenance: 'derived',
-			coveredThrough: plusDays(TODAY, -1),
+			coveredThrough: plusDays(TODAY, -4),
+			coverage: {
+				from: plusDays(TODAY, -29),
+				through: plusDays(TODAY, -4),
+				daysCovered: 26,
+				daysLeftOut: [{ from: plusDays(TODAY, -3), through: TODAY, days: 4, reason: 'notSettled' }],
+				reasons: [`${NOT_SETTLED}, with 1 known feedback of 1 to 3 stars`],
+			},
+			notes: [`${NOT_SETTLED}, with 1 known feedback of 1 to 3 stars`],
 		});
-		expect(last[0]?.ratingNow.notes.join()).toContain('2 line(s)');
+	});
+
+	describe('is not known, and the item says why, where', () => {
+		const MORE = row('100-0000000-0000008', 1, plusDays(TODAY, -401));
+		const nowOf = (rows: FeedbackRow[], more: Partial<FeedbackObservation>, received = 40) =>
+			watch(
+				[totals(received, 0), { ...feedback([...rows, row(B), SOME, MORE]), ...more }],
+				settingsWith(),
+				{
+					...begin(1),
+				},
+			).last.find((event) => 'change' in event && event.change.orderId === B)?.ratingNow;
+
+		it.each([
+			[
+				'lines that could not be read may be of any day',
+				0,
+				{ unreadable: 2 },
+				/^2 line\(s\).*any day/,
+			],
+			[
+				'one of the window could not be read',
+				0,
+				{ unreadable: 1, unreadableLines: { days: [plusDays(TODAY, -12)], undated: 0 } },
+				/^1 line\(s\).*this window/,
+			],
+			[
+				'the feedback report does not reach over the window',
+				0,
+				{ from: plusDays(TODAY, -20) },
+				/^The reports cover only 17 of the 30 days/,
+			],
+			[
+				'the day of a neutral feedback contradicts its totals',
+				3,
+				{},
+				/^The days left out hold 3 feedback of 1 to 3 stars/,
+			],
+		])('%s', (_, neutral, more, reason) => {
+			const rows = Array.from({ length: neutral }, (__, index) =>
+				row(`300-0000000-000000${index}`, 3, plusDays(TODAY, -15)),
+			);
+			expect(nowOf(rows, more)).toMatchObject({
+				rating: null,
+				total: null,
+				provenance: 'insufficient',
+				notes: expect.arrayContaining([expect.stringMatching(reason)]),
+				coverage: { reasons: expect.arrayContaining([expect.stringMatching(reason)]) },
+			});
+		});
+
+		it('yet is known where the line that could not be read is of a day outside the window', () => {
+			const unreadableLines = { days: [plusDays(TODAY, -60)], undated: 0 };
+			expect(nowOf([], { unreadable: 1, unreadableLines })).toMatchObject({ rating: 100 });
+		});
+
+		it('and without the days of rows of other marketplaces, which are named', () => {
+			const other = { ...row(A, 3, plusDays(TODAY, -15)), otherMarketplace: 'FR' };
+			expect(nowOf([other], {}, 2000)).toMatchObject({
+				rating: 100,
+				coverage: {
+					daysCovered: 25,
+					daysLeftOut: [
+						{ from: plusDays(TODAY, -15), days: 1, reason: 'otherMarketplace' },
+						{ reason: 'notSettled' },
+					],
+				},
+			});
+		});
 	});
 
 	it('is unknown, and judged of nothing, without totals or where they are too old', () => {
 		const { told, state } = watch(
-			[feedback([row(B)]), totals(100, 90, plusDays(TODAY, -30)), feedback([row(B), row(A)])],
+			[
+				feedback([row(B)]),
+				totalsOf([{ date: plusDays(TODAY, -30), received: 100, negative: 0 }]),
+				feedback([row(B), row(A)]),
+			],
 			settingsWith({ tellPresent: true }),
 		);
 		expect(namesOf(told.flat())).toEqual(['newNegativeFeedback']);
@@ -556,7 +677,7 @@ describe('the rating', () => {
 	});
 
 	it('is not judged by a report with lines that cannot be read', () => {
-		const neutral = ['1', '2', '3'].map((last) => row(`100-0000000-000020${last}`, 3));
+		const neutral = ['1', '2', '3'].map((last) => row(`100-0000000-000020${last}`, 3, OLD));
 		const known = watch([totals(100, 3), feedback([SOME, ...neutral])]).state;
 		expect(known.alarms).toEqual({ 'rating/30/95': { raised: true, changes: 0, by: '0.5/10' } });
 		// Without the neutral ones it would be 97 %.
@@ -565,11 +686,14 @@ describe('the rating', () => {
 		expect(state.alarms).toBe(known.alarms);
 		expect(state.rating).toBe(known.rating);
 		const gone = watch([feedback([SOME])], settingsWith(), state).last;
-		expect(namesOf(gone)).toEqual([...neutral.map(() => 'feedbackRemoved'), 'ratingRecovered']);
+		expect(namesOf(gone)).toEqual(['ratingRecovered']);
 	});
 
 	it('is neither judged nor known by a report without any row', () => {
-		const known = watch([totals(100, 3), feedback([SOME, row(A, 3), row(B, 3), row(C, 3)])]).state;
+		const known = watch([
+			totals(100, 3),
+			feedback([SOME, row(A, 3, OLD), row(B, 3, OLD), row(C, 3, OLD)]),
+		]).state;
 		expect(known.alarms).toEqual({ 'rating/30/95': { raised: true, changes: 0, by: '0.5/10' } });
 		const empty = feedback([]);
 		expect(advance(known, empty, settingsWith())).toEqual({ state: known, events: [] });
@@ -578,11 +702,11 @@ describe('the rating', () => {
 
 	describe('from totals and feedback asked for', () => {
 		/** Known to be at 100 % in the first minutes, then totals of another day. */
-		const KNOWN = [totals(100, 0, TODAY, timeOf(0)), { ...noNews(), asOf: timeOf(1) }];
-		const later = totals(200, 40, TODAY, timeOf(600));
+		const KNOWN = [totals(100, 0, OLD, timeOf(0)), { ...noNews(), asOf: timeOf(1) }];
+		const later = totals(200, 40, OLD, timeOf(600));
 		const news = (asOf: string) => ({ ...feedback([SOME, row(A)]), asOf });
 
-		it.each([595, 599, 600, 601, 605])('minutes 600 and %i is derived and judged', (asOf) => {
+		it.each([540, 599, 600, 601, 660])('minutes 600 and %i is derived and judged', (asOf) => {
 			const { last } = watch([...KNOWN, later, news(timeOf(asOf))]);
 			expect(namesOf(last)).toEqual(['newNegativeFeedback', 'ratingFellBelowThreshold']);
 			for (const { ratingNow } of last) {
@@ -590,7 +714,7 @@ describe('the rating', () => {
 			}
 		});
 
-		it.each([30, 594, 606, 2000])('minutes 600 and %i is neither, but the last known', (asOf) => {
+		it.each([80, 539, 661, 2000])('minutes 600 and %i is neither, but the last known', (asOf) => {
 			const { last, state } = watch([...KNOWN, later, news(timeOf(asOf))]);
 			expect(namesOf(last)).toEqual(['newNegativeFeedback']);
 			expect(last[0]?.ratingNow).toEqual({
@@ -603,8 +727,9 @@ describe('the rating', () => {
 				negative: 0,
 				total: 100,
 				provenance: 'derived',
-				coveredThrough: TODAY,
-				notes: [ONE_DAY_ONLY],
+				coveredThrough: plusDays(TODAY, -4),
+				coverage: expect.objectContaining({ daysCovered: 26, reasons: [NOT_SETTLED] }),
+				notes: [NOT_SETTLED],
 			});
 			expect(state.alarms).toEqual({ 'rating/30/95': { raised: false, changes: 0, by: '0.5/10' } });
 			// Of another window, or before the first pair, none is known.
@@ -637,20 +762,20 @@ describe('the rating', () => {
 	it('stays as known where the reports contradict each other', () => {
 		const known = watch([totals(100, 6), noNews()]).state;
 		const { told, state } = watch(
-			[totals(20, 20), feedback([SOME, row(A, 3)])],
+			[totals(20, 20), feedback([SOME, row(A, 3, OLD), row(B)])],
 			settingsWith(),
 			known,
 		);
-		expect(namesOf(told.flat())).toEqual(['newNeutralFeedback']);
+		expect(namesOf(told.flat())).toEqual(['newNegativeFeedback']);
 		expect(told.flat()[0]?.ratingNow).toMatchObject({ rating: null, provenance: 'insufficient' });
 		expect(state.alarms).toBe(known.alarms);
 		expect(state.rating).toBe(known.rating);
 	});
 
 	it('takes several rows of an order for one', () => {
-		const rows = [SOME, row(A, 3), row(A, 3), { ...row(A, 3), comment: 'Other' }, row(A, 3)];
-		const { told, state } = watch([totals(100, 4), noNews(), totals(100, 4), feedback(rows)]);
-		expect(namesOf(told.flat())).toEqual(['newNeutralFeedback']);
+		const once = row(A, 3, OLD);
+		const rows = [SOME, once, once, { ...once, comment: 'Other' }, once];
+		const { state } = watch([totals(100, 4), noNews(), totals(100, 4), feedback(rows)]);
 		expect(state.rating).toMatchObject({ positive: 95, neutral: 1, negative: 4 });
 	});
 
@@ -658,8 +783,8 @@ describe('the rating', () => {
 		const daily = (from: number, negative = 0) =>
 			Array.from({ length: 30 - from }, (_, index) => ({
 				date: plusDays(TODAY, -index),
-				received: index === 0 ? 10 + negative : 10,
-				negative: index === 0 ? negative : 0,
+				received: index === 10 ? 10 + negative : 10,
+				negative: index === 10 ? negative : 0,
 			}));
 		// Whole, 300 with 9 negative are 97 %; the same 9 of the last days alone are less than 95 %.
 		const known = () => watch([totalsOf(daily(0, 9)), noNews()]).state;
@@ -672,7 +797,7 @@ describe('the rating', () => {
 			expect(state.alarms).toBe(before.alarms);
 			// An event says so.
 			const { last } = watch([feedback([SOME, row(A)])], settingsWith(), state);
-			expect(last[0]?.ratingNow.notes.join()).toContain('no totals for 20 day(s)');
+			expect(last[0]?.ratingNow.notes.join()).toContain('cover only 6 of the 30 days');
 		});
 
 		it.each([
@@ -697,7 +822,7 @@ describe('the rating', () => {
 		const { last } = watch([later], settingsWith(), { ...state, totals: undefined });
 		expect(last[0]?.ratingNow.notes).toEqual([
 			...(days === undefined ? [] : [aged(days)]),
-			ONE_DAY_ONLY,
+			NOT_SETTLED,
 		]);
 	});
 
@@ -787,9 +912,9 @@ describe('daily totals', () => {
 	});
 
 	it('give the same rating whatever their order, with days missing too', () => {
-		const daily = days(40).filter((_, index) => index % 3 !== 1);
+		const daily = days(40).filter((_, index) => index % 15 !== 1);
 		const expected = daily
-			.filter(({ date }) => date > plusDays(TODAY, -30))
+			.filter(({ date }) => date > plusDays(TODAY, -30) && date <= plusDays(TODAY, -4))
 			.reduce((sum, { received }) => sum + received, 0);
 		for (const each of [daily, daily.toReversed()]) {
 			const { state } = watch([totalsOf(each), noNews()]);
@@ -911,7 +1036,7 @@ describe('the order defect rate', () => {
 			totals(100, 50),
 			seller(5, 10),
 		]);
-		expect(last[0]?.ratingNow).toMatchObject({ positive: 100, notes: [ONE_DAY_ONLY] });
+		expect(last[0]?.ratingNow).toMatchObject({ positive: 100, notes: [NOT_SETTLED] });
 		const unknown = watch([seller(0, 10), seller(5, 10)]).last;
 		expect(unknown[0]?.ratingNow).toMatchObject({ rating: null, provenance: 'insufficient' });
 	});
@@ -1093,7 +1218,7 @@ describe('any history', () => {
 			arbitrary: fc
 				.tuple(counts, fc.nat(2), minutes)
 				.map(([{ orders, defects }, daysAgo, each]) =>
-					totals(orders, defects, plusDays(TODAY, -daysAgo), timeOf(each)),
+					totals(orders, defects, plusDays(OLD, -daysAgo), timeOf(each), 32),
 				),
 		},
 		{
@@ -1116,7 +1241,9 @@ describe('any history', () => {
 		{ weight: 1, arbitrary: fc.tuple(kind, reportId).map(([report, id]) => asked(report, id)) },
 	);
 
-	const history = fc.array(observation, { minLength: 1, maxLength: 25, size: 'max' });
+	const history = fc
+		.array(observation, { minLength: 1, maxLength: 25, size: 'max' })
+		.map((observations) => ofOneSeller(observations));
 
 	const settings = fc
 		.record({

@@ -117,9 +117,9 @@ const withArrived = (state: MarketplaceWatch, report: ReportKind): MarketplaceWa
  */
 function withoutReport(
 	state: MarketplaceWatch,
-	{ report, id, how, today }: Extract<Observation, { kind: 'nothing' }>,
+	{ report, id, how, today, reason }: Extract<Observation, { kind: 'nothing' }>,
 ): MarketplaceWatch {
-	const next = withCycle(state, report, endedBadly(state.reports[report] ?? {}, id, how));
+	const next = withCycle(state, report, endedBadly(state.reports[report] ?? {}, id, how, reason));
 	const mayHaveBeenEmpty = report === 'feedback' && how === 'CANCELLED';
 	const { tellFrom } = next;
 	const from = plusDays(today, -LATE_DAYS);

@@ -1,5 +1,6 @@
 import type { AccountHealth } from '../../shared/domain/accountHealth';
 import type { Threshold } from '../../shared/domain/bands';
+import type { WindowCoverage } from '../../shared/domain/coverage';
 import type {
 	FeedbackChange,
 	FeedbackObservation,
@@ -45,7 +46,16 @@ export type Observation =
 	| ({ readonly kind: 'feedback' } & FeedbackObservation)
 	/** A feedback report that was read before, for totals of its time that came later. */
 	| ({ readonly kind: 'feedbackForTotals' } & FeedbackObservation)
-	| { readonly kind: 'totals'; readonly asOf: string; readonly daily: readonly DailyFeedback[] }
+	| {
+			readonly kind: 'totals';
+			readonly asOf: string;
+			readonly daily: readonly DailyFeedback[];
+			/** Marketplace-local day on which Amazon made the report; the day of the feedback report otherwise. */
+			readonly madeOn?: string;
+			/** First and last day the report says it is of, where it says so. */
+			readonly from?: string;
+			readonly through?: string;
+	  }
 	| { readonly kind: 'health'; readonly asOf: string; readonly health: AccountHealth }
 	/** A report that gave nothing, on this marketplace-local day. */
 	| {
@@ -54,6 +64,8 @@ export type Observation =
 			readonly id: string;
 			readonly how: BadEnd;
 			readonly today: string;
+			/** What Amazon says of it. */
+			readonly reason?: string;
 	  };
 
 export interface WatchSettings extends Omit<FeedbackWatchSettings, 'tellFrom' | 'watch'> {
@@ -89,6 +101,8 @@ export interface RatingNow {
 	readonly provenance: Provenance;
 	/** Last day that Amazon's totals reach. */
 	readonly coveredThrough: string | null;
+	/** Which days are counted and what is missing; null where no reports were held against each other. */
+	readonly coverage: WindowCoverage | null;
 	readonly notes: readonly string[];
 }
 

@@ -2,12 +2,12 @@ import { DateTime } from 'luxon';
 
 import { countedRate } from '../../shared/domain/accountHealth';
 import { advanceAlarm, sideOfDefectRate, sideOfRating, type Side } from '../../shared/domain/alarm';
-import { withoutUnfilled } from '../../shared/domain/coverage';
+import { Coverage, knownDays, type WindowCoverage } from '../../shared/domain/coverage';
 import type { FeedbackRow } from '../../shared/domain/feedbackReport';
 import { dayNumber, isoDay } from '../../shared/domain/feedbackSeries';
-import { isWhole, onePerOrder, type FeedbackObservation } from '../../shared/domain/feedbackWatch';
+import { onePerOrder, type FeedbackObservation } from '../../shared/domain/feedbackWatch';
 import { ratingOf, toDisplayedPercent, toPercent, totalOf } from '../../shared/domain/rating';
-import { deriveWindow, plusDays } from '../../shared/domain/ratingWindow';
+import type { DailyFeedback } from '../../shared/domain/ratingWindow';
 import type {
 	Advance,
 	DefectRate,
@@ -23,39 +23,39 @@ import { nameOfWatch, withRestart, type MarketplaceWatch } from './state';
 /** Days kept: as many as the longest window, today included. */
 const KEPT_DAYS = 366;
 
+/** In the place of the counts of a day: there are none, or Amazon has not filled them in. */
+const NO_TOTALS = -1;
+const NOT_FILLED = -2;
+
 /** The state with the daily totals of a Sales and Traffic report. */
 export function withTotals(
 	state: MarketplaceWatch,
-	{ asOf, daily }: Extract<Observation, { kind: 'totals' }>,
+	{ asOf, daily, madeOn, from, through }: Extract<Observation, { kind: 'totals' }>,
 ): MarketplaceWatch {
-	const last = daily.reduce((latest, { date }) => (date > latest ? date : latest), '');
-	if (last === '') return state;
-	const end = dayNumber(last);
-	const byDay = new Map(withoutUnfilled(daily).map((each) => [dayNumber(each.date), each]));
+	if (asOf === state.totals?.asOf) return state;
+	const days = knownDays({ days: daily, madeOn: madeOn ?? asOf.slice(0, 10), from, through });
+	const byDay = new Map(days.map((each) => [dayNumber(each.date), each]));
+	if (byDay.size === 0) return state;
+	const end = Math.max(...byDay.keys());
 	const first = Math.max(end - KEPT_DAYS + 1, Math.min(...byDay.keys()));
 	const counts: number[] = [];
 	for (let day = first; day <= end; day += 1) {
-		const { received, negative } = byDay.get(day) ?? { received: -1, negative: -1 };
-		const isKnown = received !== null && negative !== null;
-		counts.push(isKnown ? received : -1, isKnown ? negative : -1);
+		const { received = null, negative = null, pageViews } = byDay.get(day) ?? {};
+		if (received !== null && negative !== null) counts.push(received, negative);
+		else if (pageViews === 0) counts.push(NOT_FILLED, NOT_FILLED);
+		else counts.push(NO_TOTALS, NO_TOTALS);
 	}
-	return asOf === state.totals?.asOf
-		? state
-		: { ...state, totals: { asOf, from: isoDay(first), counts } };
+	return { ...state, totals: { asOf, from: isoDay(first), ...(madeOn && { madeOn }), counts } };
 }
 
-interface KnownDay {
-	readonly date: string;
-	readonly received: number;
-	readonly negative: number;
-}
-
-function dailyOf({ totals }: MarketplaceWatch): KnownDay[] {
-	if (totals === undefined) return [];
-	const first = dayNumber(totals.from);
-	return totals.counts.flatMap((received, index): KnownDay[] => {
-		if (index % 2 === 1 || received < 0) return [];
-		return [{ date: isoDay(first + index / 2), received, negative: totals.counts[index + 1] ?? 0 }];
+function dailyOf({ from, counts }: NonNullable<MarketplaceWatch['totals']>): DailyFeedback[] {
+	const first = dayNumber(from);
+	return counts.flatMap((received, index): DailyFeedback[] => {
+		if (index % 2 === 1 || received === NO_TOTALS) return [];
+		const date = isoDay(first + index / 2);
+		return received === NOT_FILLED
+			? [{ date, received: null, negative: null, pageViews: 0 }]
+			: [{ date, received, negative: counts[index + 1] ?? null }];
 	});
 }
 
@@ -77,18 +77,17 @@ export function advanceWithRating(
 			"Amazon's daily totals of the same time are missing",
 		);
 	}
-	const { ratingNow, coveredDays } = deriveRating(state, observation, settings);
-	// Neutral feedback may be missing in a report that is not whole.
-	if (!isWhole(observation)) return unjudged(ratingNow, 'The feedback report is incomplete');
-	if (ratingNow.rating === null) return unjudged(ratingNow, ratingNow.notes.join('. '));
-	// So may whole days of totals: with fewer of them than last time the figure is another one.
+	const ratingNow = deriveRating(state, observation, settings);
+	if (ratingNow.rating === null) return unjudged(ratingNow, ratingNow.notes[0] ?? '');
+	// With fewer days than last time the figure is another one.
+	const coveredDays = ratingNow.coverage?.daysCovered ?? 0;
 	const { days = 0, coveredDays: lastTime = 0 } = state.rating ?? {};
 	const missing = days === settings.ratingDays ? lastTime - coveredDays : 0;
 	const isGivenUp = daysUnjudged(state, observation.asOf) >= WAIT_DAYS;
 	if (missing > SPARE_DAYS && !isGivenUp) {
 		return unjudged(ratingNow, `Amazon's daily totals lack ${missing} day(s) that they had before`);
 	}
-	return { ...advanceRating(state, before, { ratingNow, coveredDays }, settings), ratingNow };
+	return { ...advanceRating(state, before, ratingNow, settings), ratingNow };
 }
 
 /** Days of totals that may be missing beside those of the last time. */
@@ -136,42 +135,39 @@ export const isOfOneTime = (
 	Math.abs(DateTime.fromISO(one).diff(DateTime.fromISO(other)).as('minutes')) <=
 		pairMinutes(settings);
 
+/** What the two reports say together. */
 function deriveRating(
-	state: MarketplaceWatch,
-	{ asOf, rows, today, unreadable }: FeedbackObservation,
+	{ totals }: MarketplaceWatch,
+	{ asOf, rows, today, from, through, ...report }: FeedbackObservation,
 	{ ratingDays, daysUntilSettled }: WatchSettings,
-): { readonly ratingNow: RatingNow; readonly coveredDays: number } {
-	const lowRatings = [...onePerOrder(rows).values()];
-	const lastSettled = plusDays(today, -1 - daysUntilSettled);
-	const daily = withoutContradictions(dailyOf(state), lowRatings).filter(
-		({ date }) => date <= lastSettled,
-	);
-	const window = deriveWindow({ daily, lowRatings }, ratingDays, today);
-	const { counts, provenance, from, coveredThrough = null } = window;
-	const coveredDays = daily.filter(({ date }) => date >= from && date <= today).length;
-	const notes =
-		unreadable === 0
-			? window.notes
-			: [...window.notes, `${unreadable} line(s) of the feedback report could not be read`];
-	const ratingNow =
-		counts === undefined
-			? { ...unknownRating(ratingDays, ...notes), coveredThrough }
-			: { asOf, ...rated(counts), days: ratingDays, provenance, coveredThrough, notes };
-	return { ratingNow, coveredDays };
-}
-
-/** Without days that have more neutral feedback than their totals leave for it. */
-function withoutContradictions(
-	daily: readonly KnownDay[],
-	rows: readonly FeedbackRow[],
-): KnownDay[] {
-	const neutral = new Map<string, number>();
-	for (const { date, sentiment } of rows) {
-		if (sentiment === 'neutral') neutral.set(date, (neutral.get(date) ?? 0) + 1);
-	}
-	return daily.filter(
-		({ date, received, negative }) => received - negative >= (neutral.get(date) ?? 0),
-	);
+): RatingNow {
+	const all = [...onePerOrder(rows).values()];
+	const isOther = ({ otherMarketplace }: FeedbackRow) => otherMarketplace !== undefined;
+	const madeOn = totals?.madeOn !== undefined && totals.madeOn < today ? totals.madeOn : today;
+	const reports = new Coverage({
+		totals: totals && { days: dailyOf(totals), madeOn },
+		feedback: {
+			kind: 'report',
+			rows: all.filter((row) => !isOther(row)),
+			doubtfulDays: all.filter(isOther).map(({ date }) => date),
+			from,
+			// A sandbox has even the present day whole.
+			...(daysUntilSettled >= 0 && { through }),
+			unreadable: report.unreadableLines ?? { days: [], undated: report.unreadable },
+			isEmpty: all.length === 0 && report.hasHeadings !== true,
+		},
+		daysUntilSettled,
+	});
+	const { counts, provenance, coverage } = reports.window(ratingDays, today);
+	const figures = counts ? { asOf, ...rated(counts) } : unknownRating(ratingDays);
+	return {
+		...figures,
+		days: ratingDays,
+		provenance,
+		coveredThrough: reports.settledThrough ?? null,
+		coverage,
+		notes: coverage.reasons,
+	};
 }
 
 type Counts = Parameters<typeof totalOf>[0];
@@ -199,6 +195,7 @@ export const unknownRating = (days: number, ...notes: string[]): RatingNow => ({
 	total: null,
 	provenance: 'insufficient',
 	coveredThrough: null,
+	coverage: null,
 	notes,
 });
 
@@ -222,6 +219,7 @@ export function knownRating(
 		days: ratingDays,
 		provenance: 'derived',
 		coveredThrough: rating.coveredThrough ?? null,
+		coverage: rating.coverage ?? null,
 		notes:
 			age < FRESH_DAYS
 				? rating.notes
@@ -232,10 +230,10 @@ export function knownRating(
 function advanceRating(
 	before: MarketplaceWatch,
 	ratingBefore: RatingNow | undefined,
-	{ ratingNow, coveredDays }: { readonly ratingNow: RatingNow; readonly coveredDays: number },
+	ratingNow: RatingNow,
 	settings: WatchSettings,
 ): Advance {
-	const { asOf, positive, neutral, negative, coveredThrough, notes } = ratingNow;
+	const { asOf, positive, neutral, negative, coveredThrough, coverage, notes } = ratingNow;
 	if (asOf === null || positive === null || neutral === null || negative === null) {
 		return { state: before, events: [] };
 	}
@@ -265,8 +263,9 @@ function advanceRating(
 		days: settings.ratingDays,
 		...counts,
 		...(coveredThrough !== null && { coveredThrough }),
-		coveredDays,
-		notes: notes.slice(0, 4),
+		coveredDays: coverage?.daysCovered ?? 0,
+		...(coverage && { coverage: inLittle(coverage) }),
+		notes: notes.slice(0, MOST_NOTES),
 	};
 	const isKnown =
 		JSON.stringify(rating) === JSON.stringify(before.rating) &&
@@ -274,6 +273,16 @@ function advanceRating(
 		before.unjudged === undefined;
 	return { state: isKnown ? before : { ...state, rating }, events };
 }
+
+/** What is remembered of a rating's coverage is bounded; its newest parts matter most. */
+const MOST_NOTES = 4;
+const MOST_SPANS = 12;
+
+const inLittle = ({ daysLeftOut, reasons, ...others }: WindowCoverage) => ({
+	...others,
+	daysLeftOut: daysLeftOut.slice(-MOST_SPANS),
+	reasons: reasons.slice(0, MOST_NOTES),
+});
 
 const keyOfThreshold = ({ ratingDays }: WatchSettings, percent: number): string =>
 	`rating/${ratingDays}/${percent}`;

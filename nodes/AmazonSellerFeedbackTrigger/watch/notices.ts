@@ -53,7 +53,12 @@ export function noticesOf(
 		notices.push({
 			about,
 			message: ENDS[trouble.how](`${REPORT_NAMES[about]} ${trouble.reportId}`, marketplaceName),
-			description: describeEnd(about, trouble.how),
+			description: [
+				trouble.reason && `Amazon says: ${trouble.reason.replace(/[.\s]+$/, '')}.`,
+				describeEnd(about, trouble.how),
+			]
+				.filter(Boolean)
+				.join(' '),
 		});
 	}
 	if (unreadable?.told === false) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { LEFT_OUT_REASONS } from '../../shared/domain/coverage';
 import { plusDays } from '../../shared/domain/ratingWindow';
 import { BAD_ENDS } from '../../shared/domain/reportCycle';
 
@@ -20,6 +21,7 @@ const cycleSchema = z.object({
 			firstId: z.string(),
 			reportId: z.string(),
 			count,
+			reason: z.string().optional(),
 			told: z.boolean(),
 		})
 		.optional(),
@@ -41,6 +43,20 @@ const feedbackSchema = z.object({
 	),
 });
 
+/** Hundreds of numbers for each marketplace, read at every poll: this takes a tenth of what zod takes. */
+const isCounts = (value: unknown): boolean =>
+	Array.isArray(value) && value.every((each) => Number.isInteger(each) && each >= -2);
+
+const coverageSchema = z.object({
+	from: day.nullable(),
+	through: day.nullable(),
+	daysCovered: count,
+	daysLeftOut: z.array(
+		z.object({ from: day, through: day, days: count, reason: z.enum(LEFT_OUT_REASONS) }),
+	),
+	reasons: z.array(z.string()),
+});
+
 const marketplaceSchema = z.object({
 	/** When the watch began: UTC, and as a marketplace-local day. */
 	began: instant,
@@ -54,8 +70,10 @@ const marketplaceSchema = z.object({
 			/** When the report was asked for; UTC. */
 			asOf: instant,
 			from: day,
-			/** Received and negative of each day in turn; -1 for a day without totals. */
-			counts: z.array(z.number().int().min(-1)),
+			/** When Amazon made it, as a marketplace-local day. */
+			madeOn: day.optional(),
+			/** Received and negative of each day in turn; -1 for a day without totals, -2 for one not filled in. */
+			counts: z.custom<readonly number[]>(isCounts),
 		})
 		.optional(),
 	/** The rating last known, of this window. */
@@ -69,6 +87,7 @@ const marketplaceSchema = z.object({
 			coveredThrough: day.optional(),
 			/** Days of the window that Amazon gave totals for. */
 			coveredDays: count,
+			coverage: coverageSchema.optional(),
 			notes: z.array(z.string()),
 		})
 		.optional(),

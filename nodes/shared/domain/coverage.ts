@@ -99,7 +99,7 @@ export interface CoverageEvidence {
 }
 
 /**
- * Why a day is left out.
+ * Why a day is left out, as it is told.
  * - `notSettled`: Amazon may still change its totals
  * - `noTotals`: the Sales and Traffic report does not have the day, or without its feedback figures
  * - `notFilled`: it shows sales but no traffic, so the feedback figures beside it are not filled either
@@ -107,13 +107,16 @@ export interface CoverageEvidence {
  * - `contradiction`: the two reports cannot both be right about it
  * - `otherMarketplace`: a row of the day may be of another marketplace
  */
-export type LeftOutReason =
-	| 'notSettled'
-	| 'noTotals'
-	| 'notFilled'
-	| 'notInFeedbackReport'
-	| 'contradiction'
-	| 'otherMarketplace';
+export const LEFT_OUT_REASONS = [
+	'notSettled',
+	'noTotals',
+	'notFilled',
+	'notInFeedbackReport',
+	'contradiction',
+	'otherMarketplace',
+] as const;
+
+export type LeftOutReason = (typeof LEFT_OUT_REASONS)[number];
 
 /** Days in a row that are left out for one reason. */
 export interface DaysLeftOut {
@@ -154,6 +157,19 @@ export function withoutUnfilled(days: readonly DailyFeedback[]): DailyFeedback[]
 		day.pageViews === 0 && (isRare || (day.units ?? 0) > 0)
 			? { ...day, received: null, negative: null }
 			: day,
+	);
+}
+
+/**
+ * The days of a Sales and Traffic report as far as they may be counted, to be kept without the rest of it:
+ * each once, with null for figures that are not filled in yet or told in two ways.
+ */
+export function knownDays(totals: TotalsEvidence): DailyFeedback[] {
+	const perDay = totalsPerDay(totals);
+	const isLate = lateIn(totals);
+	const last = lastFilled(perDay, isLate, Infinity);
+	return [...perDay].map(([day, each]) =>
+		day > last && isLate(day, each) ? { ...each, received: null, negative: null } : each,
 	);
 }
 
@@ -357,7 +373,7 @@ export class Coverage {
 	}
 
 	private reasonsOf(daysLeftOut: readonly DaysLeftOut[]): string[] {
-		return REASONS.flatMap((reason) => {
+		return LEFT_OUT_REASONS.flatMap((reason) => {
 			// Said already, where there is no feedback report at all.
 			if (reason === 'notInFeedbackReport' && isMissing(this.evidence.feedback)) return [];
 			const spans = daysLeftOut.filter((span) => span.reason === reason);
@@ -433,9 +449,28 @@ const settleLimitOf = ({
 	totals === undefined ? Infinity : dayNumber(totals.madeOn) - 1 - daysUntilSettled;
 
 /**
- * The last day that is old enough, has totals and is in the feedback report. Of the last week's days, those
- * without any page view are not filled in yet, unless the shop never has any.
+ * Of the last week's days, those without any page view are not filled in yet, unless the shop never has
+ * any: where only such days follow, the totals end before them.
  */
+function lateIn(totals: TotalsEvidence | undefined) {
+	const isViewed = totals?.days.some(({ pageViews }) => (pageViews ?? 0) > 0) === true;
+	const newest = totals === undefined ? 0 : dayNumber(totals.madeOn) - LONGEST_LAG_DAYS;
+	return (day: number, { pageViews }: DailyFeedback): boolean =>
+		isViewed && pageViews === 0 && day >= newest;
+}
+
+const lastFilled = (
+	perDay: ReadonlyMap<number, DailyFeedback>,
+	isLate: ReturnType<typeof lateIn>,
+	latest: number,
+): number =>
+	[...perDay].reduce(
+		(last, [day, each]) =>
+			each.received !== null && !isLate(day, each) && day <= latest ? Math.max(last, day) : last,
+		-1,
+	);
+
+/** The last day that is old enough, has totals and is in the feedback report. */
 function lastSettledOf(
 	{ totals, feedback }: CoverageEvidence,
 	perDay: ReadonlyMap<number, DailyFeedback>,
@@ -443,12 +478,7 @@ function lastSettledOf(
 ): number {
 	const through = 'through' in feedback ? feedback.through : undefined;
 	const latest = Math.min(settleLimit, through === undefined ? Infinity : dayNumber(through));
-	const isViewed = totals?.days.some(({ pageViews }) => (pageViews ?? 0) > 0) === true;
-	const newest = totals === undefined ? 0 : dayNumber(totals.madeOn) - LONGEST_LAG_DAYS;
-	return [...perDay].reduce((last, [day, { received, pageViews }]) => {
-		const isLate = isViewed && pageViews === 0 && day >= newest;
-		return received !== null && !isLate && day <= latest ? Math.max(last, day) : last;
-	}, -1);
+	return lastFilled(perDay, lateIn(totals), latest);
 }
 
 const firstDayOf = (perDay: ReadonlyMap<number, DailyFeedback>, lastSettled: number): number =>
@@ -523,15 +553,6 @@ function couldMatter(counts: FeedbackCounts, low: number): boolean {
 	const total = totalOf(counts);
 	return total === 0 || 200 * counts.positive * low > total * (total + low);
 }
-
-const REASONS: readonly LeftOutReason[] = [
-	'notSettled',
-	'noTotals',
-	'notFilled',
-	'notInFeedbackReport',
-	'contradiction',
-	'otherMarketplace',
-];
 
 const SENTENCES: Readonly<Record<LeftOutReason, (count: string, days: string) => string>> = {
 	notSettled: (count, days) =>

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 
+import type { UnreadableLines } from './coverage';
 import { sentimentOf, type FeedbackRow, type Sentiment } from './feedbackReport';
 import { plusDays } from './ratingWindow';
 
@@ -37,8 +38,14 @@ export interface FeedbackObservation {
 	readonly today: string;
 	readonly from: string;
 	readonly rows: readonly FeedbackRow[];
+	/** The last day it covers whole, where Amazon says so. */
+	readonly through?: string;
 	/** Lines that could not be read. Which feedback they hold is not known. */
 	readonly unreadable: number;
+	/** Which days they may be of; any, where that is not known. */
+	readonly unreadableLines?: UnreadableLines;
+	/** It has at least its headings, so that no row means no feedback. */
+	readonly hasHeadings?: boolean;
 }
 
 export interface FeedbackWatchSettings {

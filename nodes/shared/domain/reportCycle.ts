@@ -19,6 +19,8 @@ export interface ReportCycle {
 		readonly firstId: string;
 		readonly reportId: string;
 		readonly count: number;
+		/** What Amazon says of it. */
+		readonly reason?: string;
 		/** Whether the user has been told. */
 		readonly told: boolean;
 	};
@@ -87,11 +89,17 @@ export const arrived = (cycle: ReportCycle): ReportCycle =>
 	cycle.trouble === undefined ? cycle : { ...cycle, trouble: undefined };
 
 /** The cycle after a report gave nothing; the same where that is known already. */
-export function endedBadly(cycle: ReportCycle, reportId: string, how: BadEnd): ReportCycle {
+export function endedBadly(
+	cycle: ReportCycle,
+	reportId: string,
+	how: BadEnd,
+	reason?: string,
+): ReportCycle {
 	const { trouble } = cycle;
 	if (trouble?.reportId === reportId) return cycle;
 	// Another kind of bad end is news.
 	const { firstId, told } = trouble?.how === how ? trouble : { firstId: reportId, told: false };
 	const count = (trouble?.count ?? 0) + 1;
-	return { ...cycle, trouble: { how, firstId, reportId, count, told } };
+	const said = reason === undefined ? {} : { reason };
+	return { ...cycle, trouble: { how, firstId, reportId, count, ...said, told } };
 }

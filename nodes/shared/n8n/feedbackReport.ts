@@ -14,7 +14,12 @@ import { readDecoded } from '../domain/reportEncoding';
 import type { SpApiClient } from '../spapi/client';
 import { unpack, type ReportDocument } from '../spapi/reportDocument';
 import { obtainReport } from '../spapi/obtainReport';
-import { createReport, SALES_AND_TRAFFIC_DAYS, type ReportRequest } from '../spapi/reports';
+import {
+	createReport,
+	SALES_AND_TRAFFIC_DAYS,
+	type Report,
+	type ReportRequest,
+} from '../spapi/reports';
 import { hint } from './hints';
 
 export const dateFormatOption: INodeProperties = {
@@ -99,6 +104,15 @@ const lastWholeDay = (marketplace: Marketplace, moment: string | undefined) => {
 	return day && plusDays(day, -1);
 };
 
+/** First and last marketplace-local day that a report covers whole, where Amazon says so. */
+export const wholeDaysOf = (
+	marketplace: Marketplace,
+	{ dataStartTime, dataEndTime, createdTime }: Report,
+): { readonly from: string | undefined; readonly through: string | undefined } => ({
+	from: firstWholeDay(marketplace, dataStartTime),
+	through: lastWholeDay(marketplace, dataEndTime ?? createdTime),
+});
+
 export interface FeedbackReportRequest {
 	readonly marketplace: Marketplace;
 	/** First calendar day wanted, marketplace-local. */
@@ -175,13 +189,11 @@ export async function fetchFeedback(
 		);
 	}
 	hintAtUnreadable(context, obtained.content);
-	const { dataStartTime, dataEndTime, createdTime } = obtained.report;
 	return {
 		known: true,
 		reportId: id,
 		report: obtained.content,
-		from: firstWholeDay(marketplace, dataStartTime),
-		through: lastWholeDay(marketplace, dataEndTime ?? createdTime),
+		...wholeDaysOf(marketplace, obtained.report),
 	};
 }
 

@@ -155,8 +155,7 @@ const ADVICE: Readonly<
 	login: () => 'Open the credential, mend what is named here and save it again.',
 	secretExpired: () =>
 		"Create a new client secret on Seller Central's developer page, enter it in the credential and save it. A secret is valid for 180 days.",
-	loginUnavailable: () =>
-		'The credential is probably fine. Run it again in a few minutes.',
+	loginUnavailable: () => 'The credential is probably fine. Run it again in a few minutes.',
 	notSelling: () =>
 		'Choose one of these marketplaces, or the credential of a seller who sells there.',
 	tokenRejected: () =>

@@ -33,8 +33,10 @@ import {
 
 /** What became of a report. */
 export type CollectedReport =
-	| { readonly status: 'pending' | 'CANCELLED' | 'FATAL' | 'unknown' }
-	| { readonly status: 'DONE'; readonly content: ReportDocument };
+	| { readonly status: 'pending' | 'CANCELLED' | 'unknown' }
+	/** With the reason that Amazon gives, if it gives one. */
+	| { readonly status: 'FATAL'; readonly reason: string | undefined }
+	| { readonly status: 'DONE'; readonly content: ReportDocument; readonly report: Report };
 
 /** Looks once how far a report is, and reads it if it is finished. */
 export async function collectReport(
@@ -43,16 +45,19 @@ export async function collectReport(
 	reportId: string,
 ): Promise<CollectedReport> {
 	const kept = reportContents.get(contentKey(client, reportId));
-	if (kept !== undefined) return { status: 'DONE', content: kept.content as ReportDocument };
-
+	if (kept?.report !== undefined) {
+		return { status: 'DONE', content: kept.content as ReportDocument, report: kept.report };
+	}
 	const report = await getReport(client, reportId).catch(orUndefinedIfUnknown);
 	// Amazon keeps reports for some months.
 	if (report === undefined) return { status: 'unknown' };
 	if (!isFinished(report)) return { status: 'pending' };
 	rememberEnd(client, report);
-	if (report.processingStatus === 'FATAL') return { status: 'FATAL' };
+	if (report.processingStatus === 'FATAL') {
+		return { status: 'FATAL', reason: await reasonOfFatal(context, client, report) };
+	}
 	if (documentOf(report) === undefined) return { status: 'CANCELLED' };
-	return { status: 'DONE', content: await readWhole(context, client, report) };
+	return { status: 'DONE', content: await readWhole(context, client, report), report };
 }
 
 function orUndefinedIfUnknown(failure: unknown): Report | undefined {
@@ -67,8 +72,9 @@ const contentKey = ({ seller }: SpApiClient, reportId: string, as = ''): string 
 async function readWhole(
 	context: SpApiContext,
 	client: SpApiClient,
-	{ reportId, reportDocumentId = '' }: Report,
+	report: Report,
 ): Promise<ReportDocument> {
+	const { reportId, reportDocumentId = '' } = report;
 	const key = contentKey(client, reportId);
 	const kept = reportContents.get(key);
 	if (kept !== undefined) return kept.content as ReportDocument;
@@ -83,7 +89,7 @@ async function readWhole(
 	const reading = readReportDocument(context, client, reportDocumentId, unpackWhole);
 	downloadingReports.set(key, reading);
 	const content = await reading.finally(() => downloadingReports.delete(key));
-	reportContents.set(key, { content, bytes: content.body.length });
+	reportContents.set(key, { content, bytes: content.body.length, report });
 	return content;
 }
 

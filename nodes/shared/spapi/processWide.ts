@@ -4,6 +4,7 @@ import type { KnownReport } from './knownReports';
 import type { RateLimit } from './rateLimit';
 import type { ReportDocument } from './reportDocument';
 import type { RequestLog } from './reportQuotas';
+import type { Report } from './reports';
 
 /**
  * What all nodes of a process have in common. Each node is a bundle of its own, with a copy of all
@@ -39,12 +40,14 @@ export const askingForReport = new Map<string, Promise<KnownReport>>();
 export const reportsListedAt = new BoundedMap<number>({ max: 2_000 });
 
 /** What reports say, per seller and report; `bytes` is about what it takes. */
-export const reportContents = new BoundedMap<{ readonly content: unknown; readonly bytes: number }>(
-	{
-		max: 500,
-		sizes: { all: 64_000_000, one: 16_000_000, of: ({ bytes }) => Math.max(1, bytes) },
-	},
-);
+export const reportContents = new BoundedMap<{
+	readonly content: unknown;
+	readonly bytes: number;
+	readonly report?: Report;
+}>({
+	max: 500,
+	sizes: { all: 64_000_000, one: 16_000_000, of: ({ bytes }) => Math.max(1, bytes) },
+});
 
 /** Documents that are being downloaded, per seller and report. */
 export const downloadingReports = new Map<string, Promise<ReportDocument>>();

@@ -1,6 +1,5 @@
 import { DateTime } from 'luxon';
 import type { FaultSpec } from '../../../sandbox';
-import { sandboxCredential } from '../../engine/sandboxCredential';
 import { expectSamples } from './rig/samples';
 import type { Choices, TemplateRig } from './rig/templateRig';
 
@@ -155,9 +154,9 @@ export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 
 		test('a click on "Execute workflow", as imported, shows a European seller the own report and mails nothing', async () => {
 			const type = 'amazonSellingPartnerApi';
-			await rig().addCredential(type, sandboxCredential(rig().sandbox, 'second'));
+			await rig().addCredential(type, rig().sellerCredential('second'));
 			const id = await rig().import(NAME, MAIL, true);
-			await rig().addCredential(type, sandboxCredential(rig().sandbox));
+			await rig().addCredential(type, rig().sellerCredential());
 			const mails = rig().mail.to(OWNER).length;
 
 			const execution = await rig().run(id, TRIGGER);

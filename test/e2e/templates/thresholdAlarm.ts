@@ -1,5 +1,4 @@
 import type { IDataObject } from 'n8n-workflow';
-import { sandboxCredential } from '../../engine/sandboxCredential';
 import { MailServer, UNKNOWN_RECIPIENT } from './rig/mailServer';
 import { expectSamples } from './rig/samples';
 import { NO_WAIT, UNKNOWN_CHANNEL } from './rig/services';
@@ -111,10 +110,9 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			await raise('other region', {}, { [TRIGGER]: [alarmOf('FR', 'A13V1IB3VIYZZH')] });
 			// A second seller, for whom Amazon gives up on every report.
 			sandbox.faults.add({ kind: 'reportFatal', sellerKey: 'second', times: 'always' });
-			const credentialOf = (seller: string) => sandboxCredential(sandbox, seller);
-			await rig().addCredential('amazonSellingPartnerApi', credentialOf('second'));
+			await rig().addCredential('amazonSellingPartnerApi', rig().sellerCredential('second'));
 			await raise('FATAL', {}, { [TRIGGER]: [alarmOf('DE', GERMANY)] });
-			await rig().addCredential('amazonSellingPartnerApi', credentialOf('demo'));
+			await rig().addCredential('amazonSellingPartnerApi', rig().sellerCredential());
 			await rig().addCredential('smtp', mail.credential);
 		});
 

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'flatted';
 import type { IDataObject, INode, IRunExecutionData, IWorkflowBase } from 'n8n-workflow';
 import { startSandbox, type Sandbox } from '../../../../sandbox';
-import { sandboxCredential } from '../../../engine/sandboxCredential';
+import { reportLimitsAt, sandboxCredential } from '../../../engine/sandboxCredential';
 import { outputsOf, readJson, RealN8n, type NodeOutputs } from '../../n8nProcess';
 import { Spreadsheet } from './googleSheets';
 import { MailServer } from './mailServer';
@@ -55,6 +55,9 @@ export interface Execution {
 	readonly error: string | undefined;
 }
 
+/** How much faster the sandbox is than Amazon. */
+const PACE = 1000;
+
 /** A real n8n, Amazon's sandbox and stand-ins for all other services, shared by all templates. */
 export class TemplateRig {
 	private credentialIds: Readonly<Record<string, string>> = {};
@@ -77,7 +80,7 @@ export class TemplateRig {
 			slackTakes: [],
 		};
 		// At Amazon's own rate the orders of a ledger would take minutes.
-		const sandbox = await startSandbox({ rateLimits: 1000 });
+		const sandbox = await startSandbox({ rateLimits: PACE });
 		const outside = await OutsideServices.open(servicesOf(world));
 		const mail = await MailServer.open();
 		const n8n = await RealN8n.create(outside.env);
@@ -225,10 +228,15 @@ export class TemplateRig {
 		return { result, requests };
 	}
 
+	/** What a credential for a seller of the sandbox holds. */
+	sellerCredential(seller = 'demo'): Readonly<Record<string, string | boolean | number>> {
+		return sandboxCredential(this.sandbox, seller, reportLimitsAt(PACE));
+	}
+
 	private async makeCredentials(): Promise<Readonly<Record<string, string>>> {
 		const google = { access_token: 'token', refresh_token: 'token', token_type: 'Bearer' };
 		const all: Readonly<Record<string, object>> = {
-			amazonSellingPartnerApi: sandboxCredential(this.sandbox),
+			amazonSellingPartnerApi: this.sellerCredential(),
 			slackApi: { accessToken: 'xoxb-test' },
 			smtp: this.mail.credential,
 			twilioApi: { authType: 'authToken', accountSid: 'AC00', authToken: 'test' },

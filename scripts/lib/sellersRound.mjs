@@ -1,0 +1,226 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SetupError } from './output.mjs';
+import { repoDir } from './paths.mjs';
+import { askSandbox, sandboxCredential, tellSandbox } from './sandbox.mjs';
+
+/** Both sell in the same region and in some of the same marketplaces. */
+export const SELLERS = ['second', 'europe'];
+
+const EXECUTIONS = 16;
+const ROWS = 6;
+
+/** Part of the executions after which all access tokens expire. */
+const EXPIRE_AT = 0.5;
+
+const PATIENCE_MS = 420_000;
+
+/** Of the credential, all items together; only these two come from the item. */
+const BY_ITEM = {
+	refreshToken: '={{ $json.refreshToken }}',
+	primaryMarketplace: '={{ $json.home }}',
+};
+
+const REQUEST = 'Request review';
+
+/** What gives the same for each item of a seller. */
+const READING = ['Marketplaces', 'Feedback', 'Orders', 'Rating'];
+
+const NODES = [...READING, REQUEST];
+
+/**
+ * Executions side by side in which one credential is, by expressions, that of one seller for one item
+ * and that of another for the next.
+ */
+export class SellersRound {
+	/**
+	 * Rows looked at, by node.
+	 *
+	 * @type {Record<string, number>}
+	 */
+	rows = Object.fromEntries(NODES.map((name) => [name, 0]));
+
+	/** Rows that are not those of the item's seller. @type {string[]} */
+	strange = [];
+
+	/** What one seller's items gave, by seller and node: one text where all gave the same. */
+	#seen = new Map();
+
+	/**
+	 * @param {import('./cluster.mjs').N8nCluster} n8n
+	 * @param {{ url: string, pace: number }} sandbox how much faster it is than Amazon
+	 */
+	constructor(n8n, sandbox) {
+		Object.assign(this, { n8n, sandbox });
+	}
+
+	async run() {
+		const { url } = this.sandbox;
+		this.sellers = Object.fromEntries(
+			await Promise.all(SELLERS.map(async (seller) => [seller, await this.#ownOf(seller)])),
+		);
+		const data = { ...(await sandboxCredential(url, { pace: this.sandbox.pace })), ...BY_ITEM };
+		this.credentialId = await this.n8n.addCredential(data);
+		const file = join(repoDir, 'test', 'queue', 'sellers.json');
+		const workflow = JSON.parse(readFileSync(file, 'utf8'));
+		const workflowId = await this.n8n.addWorkflow(workflow, this.credentialId);
+		const before = await this.n8n.storedCredential(this.credentialId);
+
+		const calls = this.#calls();
+		const begun = await this.n8n.countExecutions();
+		await Promise.all(calls.map(async (rows) => await this.n8n.callWebhook('sellers', { rows })));
+		await this.#untilOver(begun.over + calls.length);
+
+		const after = await this.n8n.storedCredential(this.credentialId);
+		this.isCredentialUntouched =
+			JSON.stringify(before) === JSON.stringify(after) &&
+			Object.entries(BY_ITEM).every(([name, value]) => after.shown[name] === value);
+		this.executions = await this.n8n.readExecutions(workflowId);
+		for (const execution of this.executions) this.#look(execution);
+		this.asked = await askSandbox(url, 'truth/solicitations');
+		this.requests = await askSandbox(url, 'requests');
+	}
+
+	/** Orders that were asked in another seller's name, or not once. */
+	get askedWrongly() {
+		return SELLERS.flatMap((seller) =>
+			this.sellers[seller].fresh.filter((orderId) => {
+				const asked = this.asked.filter((each) => each.orderId === orderId);
+				return asked.length !== 1 || asked[0].sellerKey !== seller;
+			}),
+		);
+	}
+
+	/** Items of a seller that gave something else than the others of the same seller. */
+	get unequal() {
+		return [...this.#seen].filter(([, texts]) => texts.size > 1).map(([name]) => name);
+	}
+
+	/** Nodes that gave both sellers the same. */
+	get alike() {
+		return READING.filter((node) => {
+			const [one, other] = SELLERS.map((seller) => [
+				...(this.#seen.get(`${seller} ${node}`) ?? []),
+			]);
+			return one.length === 0 || other.length === 0 || one.some((text) => other.includes(text));
+		});
+	}
+
+	/** What is truly this seller's. */
+	async #ownOf(sellerKey) {
+		const { url } = this.sandbox;
+		const { refreshToken, marketplaceId } = await askSandbox(url, 'credentials', { sellerKey });
+		const count = Math.ceil((EXECUTIONS * ROWS) / SELLERS.length);
+		const fresh = await tellSandbox(url, 'world/orders', { sellerKey, marketplaceId, count });
+		const all = await askSandbox(url, 'sellers');
+		const { marketplaces } = all.find(({ key }) => key === sellerKey);
+		const feedback = await Promise.all(
+			marketplaces.map(
+				async (place) =>
+					await askSandbox(url, 'truth/feedback', {
+						sellerKey,
+						marketplaceId: place.marketplaceId,
+					}),
+			),
+		);
+		const orders = await askSandbox(url, 'truth/orders', { sellerKey });
+		const truth = await askSandbox(url, 'truth/rating', { sellerKey, marketplaceId });
+		const { positive, neutral, negative } = truth[365];
+		return {
+			refreshToken,
+			home: marketplaceId,
+			fresh: fresh.map(({ orderId }) => orderId),
+			orders: new Set([
+				...orders.map(({ orderId }) => orderId),
+				...feedback.flat().map(({ orderId }) => orderId),
+			]),
+			ratings: positive + neutral + negative,
+			marketplaces: new Set(marketplaces.map((place) => place.marketplaceId)),
+		};
+	}
+
+	/** The items of each execution: the sellers in turn, each execution beginning with another one. */
+	#calls() {
+		const day = 24 * 3600 * 1000;
+		const from = new Date(Date.now() - 20 * day).toISOString();
+		const until = new Date(Date.now() - 15 * day).toISOString();
+		const left = Object.fromEntries(
+			SELLERS.map((seller) => [seller, [...this.sellers[seller].fresh]]),
+		);
+		return Array.from({ length: EXECUTIONS }, (_, execution) =>
+			Array.from({ length: ROWS }, (_none, row) => {
+				const seller = SELLERS[(execution + row) % SELLERS.length];
+				const { refreshToken, home } = this.sellers[seller];
+				return { seller, refreshToken, home, orderId: left[seller].shift(), from, until };
+			}),
+		);
+	}
+
+	async #untilOver(count) {
+		const start = Date.now();
+		const { url } = this.sandbox;
+		let expireAt = count - EXECUTIONS * (1 - EXPIRE_AT);
+		for (;;) {
+			const { over } = await this.n8n.countExecutions();
+			if (over >= count) return;
+			if (over >= expireAt) {
+				expireAt = Infinity;
+				await tellSandbox(url, 'lwa/expire', {});
+			}
+			if (Date.now() - start > PATIENCE_MS) {
+				throw new SetupError(`The executions did not end; the logs are in ${this.n8n.dir}.`);
+			}
+			await sleep(250);
+		}
+	}
+
+	/** Looks at each row an execution gave. */
+	#look({ id, runData }) {
+		const items = (node) =>
+			(runData[node]?.[0]?.data?.main ?? []).flatMap((output) => output ?? []);
+		const given = items('One item each').map(({ json }) => json);
+		for (const node of NODES) {
+			const byItem = new Map();
+			for (const { json, pairedItem } of items(node)) {
+				const index = typeof pairedItem === 'number' ? pairedItem : [pairedItem].flat()[0]?.item;
+				const seller = given[index]?.seller;
+				this.rows[node] += 1;
+				byItem.set(index, [...(byItem.get(index) ?? []), json]);
+				if (!this.#isOwn(node, json, given[index])) {
+					this.strange.push(
+						`execution ${id}, ${node}, item ${index} of ${seller}: ${JSON.stringify(json).slice(0, 300)}`,
+					);
+				}
+			}
+			given.forEach(({ seller }, index) => {
+				const rows = byItem.get(index) ?? [];
+				if (rows.length === 0) this.strange.push(`execution ${id}, ${node}, item ${index}: no row`);
+				if (node === REQUEST) return;
+				const key = `${seller} ${node}`;
+				if (!this.#seen.has(key)) this.#seen.set(key, new Set());
+				this.#seen.get(key).add(likeness(node, rows));
+			});
+		}
+	}
+
+	#isOwn(node, json, given) {
+		const own = this.sellers[given?.seller];
+		if (own === undefined) return false;
+		if (node === REQUEST) return json.orderId === given.orderId && json.outcome === 'sent';
+		if (node === 'Rating') return json.total <= own.ratings && json.total > 0.9 * own.ratings;
+		if (!own.marketplaces.has(json.marketplaceId)) return false;
+		return json.orderId === undefined || own.orders.has(json.orderId);
+	}
+}
+
+/** What all items of one seller have in common, as text; times that differ are left out. */
+function likeness(node, rows) {
+	if (node !== 'Rating') {
+		return rows
+			.map(({ orderId, marketplaceId }) => orderId ?? marketplaceId)
+			.toSorted()
+			.join();
+	}
+	return JSON.stringify(rows, (name, value) => (/At$|Time$/.test(name) ? undefined : value));
+}

@@ -1,0 +1,215 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- a check of its own, never loaded by n8n */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { startSandbox, type Sandbox } from '../../sandbox';
+import { createCredentialStore, runNode, type CredentialStore } from '../engine/harness';
+import { passTime, usePassingTime } from '../engine/passingTime';
+import { sandboxCredential } from '../engine/sandboxCredential';
+
+/** Every wait passes time instead of waiting. */
+jest.mock('n8n-workflow', () => {
+	const actual = jest.requireActual<typeof import('n8n-workflow')>('n8n-workflow');
+	const time = jest.requireActual<typeof import('../engine/passingTime')>('../engine/passingTime');
+	return {
+		...actual,
+		sleep: async (ms: number) => {
+			time.passTime(ms);
+			await actual.sleep(0);
+		},
+	};
+});
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const HOURS = 48;
+
+const TEMPLATES = ['review-requests-with-ledger', 'review-requests-with-google-sheets-ledger'];
+
+const RETURNS_REPORTS = {
+	AMAZON: 'GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA',
+	MERCHANT: 'GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE',
+} as const;
+
+interface TemplateNode {
+	readonly name: string;
+	readonly parameters: INodeParameters;
+}
+
+/** The parameters of a template's nodes, by name. */
+function readTemplate(name: string): Readonly<Record<string, INodeParameters>> {
+	const file = resolve(__dirname, '../../templates', `${name}.json`);
+	const { nodes } = JSON.parse(readFileSync(file, 'utf8')) as { nodes: TemplateNode[] };
+	return Object.fromEntries(nodes.map((node) => [node.name, node.parameters]));
+}
+
+/**
+ * Minutes of work for a processor, so no part of `npm test`: `npm run test:requests`. In n8n's own
+ * engine; the nodes that keep the ledger are tried in a real n8n, in test/e2e/templates.
+ */
+usePassingTime('2026-11-20T09:00:00Z');
+
+let sandbox: Sandbox;
+let credentials: CredentialStore;
+
+beforeEach(async () => {
+	sandbox = await startSandbox({
+		reportDelayMs: 40_000,
+		rateLimits: 1,
+		// Amazon would accept the request for an order that was returned: only the rule keeps it back.
+		settings: { quotaTime: 'clock', refundedOrders: 'asAnyOther' },
+	});
+	credentials = await createCredentialStore();
+	credentials.set('demo', sandboxCredential(sandbox, 'demo', { changeReportLimits: false }));
+	const shared = jest.requireActual<Record<string, unknown>>(
+		'../../dist/nodes/shared/spapi/processWide.js',
+	);
+	for (const each of Object.values(shared)) (each as Map<unknown, unknown>).clear();
+}, 60_000);
+
+afterEach(async () => await sandbox.close());
+
+/** What the template's nodes in between do with the rows of a ledger; tried as they are in test/e2e. */
+function settled(ledger: readonly IDataObject[]) {
+	const isAsked = ({ outcome }: IDataObject) =>
+		outcome === 'sent' || outcome === 'alreadyRequested';
+	const isLeft = ({ outcome, tryAgainLater, at }: IDataObject) =>
+		outcome === 'notEligibleNow'
+			? Date.parse(String(at)) > Date.now() - 20 * HOUR_MS
+			: tryAgainLater === false;
+	const idsOf = (rows: readonly IDataObject[]) => rows.map(({ orderId }) => String(orderId));
+	return {
+		asked: idsOf(ledger.filter(isAsked)),
+		notToday: new Set(idsOf(ledger.filter((row) => !isAsked(row) && isLeft(row)))),
+	};
+}
+
+/** When the last returns report of that kind and place was asked for that Amazon made. */
+function lastReport(
+	fulfilledBy: 'AMAZON' | 'MERCHANT',
+	marketplaceId: string,
+	before: number,
+): number {
+	const times = sandbox.truth.reportRequests
+		.filter(
+			({ reportType, marketplaceIds, tooSoon }) =>
+				reportType === RETURNS_REPORTS[fulfilledBy] &&
+				marketplaceIds.includes(marketplaceId) &&
+				tooSoon === undefined,
+		)
+		.map(({ at }) => Date.parse(at));
+	return Math.max(-Infinity, ...times.filter((at) => at <= before));
+}
+
+describe('A19: the request templates hourly for two days', () => {
+	it.each(TEMPLATES)(
+		'%s: no report too soon, no buyer of a returned order asked',
+		async (name) => {
+			const template = readTemplate(name);
+			const parametersOf = (node: string): INodeParameters => {
+				const text = JSON.stringify(template[node]);
+				return JSON.parse(
+					text.replaceAll("$('Asked or not today')", "$('Items')"),
+				) as INodeParameters;
+			};
+			const run = async (node: string, items: readonly IDataObject[], changes: object = {}) => {
+				const result = await runNode({
+					type: 'amazonReviewSolicitation',
+					credentials,
+					credentialId: 'demo',
+					items: items.map((json) => ({ json })),
+					parameters: { ...parametersOf(node), ...changes } as INodeParameters,
+				});
+				expect(result.error).toBeUndefined();
+				return result;
+			};
+
+			const ledger: IDataObject[] = [];
+			const start = Date.now();
+			/** Orders left out each hour for what is not known of their returns. */
+			const left: number[] = [];
+			const gaps: string[] = [];
+			/** Orders that only the rule kept back: Amazon would have accepted the request. */
+			const keptBack = new Set<string>();
+			for (let hour = 0; hour < HOURS; hour += 1) {
+				const { asked, notToday } = settled(ledger);
+				const { items: orders } = await run('Orders', [{}]);
+				const open = orders.filter(({ orderId }) => !notToday.has(String(orderId)));
+				const planned = await run(
+					'Plan',
+					open.map((order) => ({ ...order, asked })),
+					{ rules: { returnsFromReports: true } },
+				);
+				const now = (planned.outputs[0] ?? []).map(({ json }) => json);
+				const unknown = planned.items.filter(({ reason }) => reason === 'ruleCannotTell');
+				left.push(unknown.length);
+				gaps.push(...new Set(unknown.map(({ explanation }) => `${hour}: ${String(explanation)}`)));
+				for (const { orderId, reason } of planned.items) {
+					const id = String(orderId);
+					if (reason === 'returned' && sandbox.truth.solicitability('demo', id) === 'eligible') {
+						keptBack.add(id);
+					}
+				}
+				if (now.length > 0) {
+					const { items: rows } = await run('Send', now, { dryRun: false });
+					ledger.push(...rows);
+				}
+				// A run that takes longer than an hour is followed by the next full one.
+				passTime(HOUR_MS - ((Date.now() - start) % HOUR_MS));
+			}
+
+			const tooSoon = sandbox.truth.reportRequests.filter((each) => each.tooSoon !== undefined);
+			expect(tooSoon).toEqual([]);
+			const orderOf = new Map(
+				(sandbox.sellers.demo?.marketplaces ?? []).flatMap(({ orders }) =>
+					orders.map((order) => [order.orderId, order] as const),
+				),
+			);
+			const solicited = sandbox.truth.solicitations;
+			expect(new Set(solicited.map(({ orderId }) => orderId)).size).toBe(solicited.length);
+			const returned = solicited.flatMap(({ orderId, marketplaceId, at }) => {
+				const order = orderOf.get(orderId);
+				if (order?.refundedAt === undefined || order.refundedAt > Date.parse(at)) return [];
+				const report = lastReport(order.fulfilledBy, marketplaceId, Date.parse(at));
+				return [
+					{
+						orderId,
+						isInReport: order.refundedAt < report,
+						late: Date.parse(at) - order.refundedAt,
+					},
+				];
+			});
+			const countOf = (values: readonly unknown[]) => {
+				const counts: Record<string, number> = {};
+				for (const value of values) counts[String(value)] = (counts[String(value)] ?? 0) + 1;
+				return counts;
+			};
+			process.stdout.write(
+				`${name}: ${JSON.stringify({
+					asked: solicited.length,
+					outcomes: countOf(ledger.map(({ outcome }) => outcome)),
+					reports: countOf(sandbox.truth.reportRequests.map(({ reportType }) => reportType)),
+					left,
+					gaps,
+					keptBack: keptBack.size,
+					returned,
+					throttled: countOf(
+						sandbox.requests
+							.filter(({ status }) => status === 429)
+							.map(({ operation }) => operation),
+					),
+					hours: (Date.now() - start) / HOUR_MS,
+				})}\n`,
+			);
+			expect(keptBack.size).toBeGreaterThan(0);
+			const askedIds = new Set(solicited.map(({ orderId }) => orderId));
+			expect([...keptBack].filter((orderId) => askedIds.has(orderId))).toEqual([]);
+			expect(solicited.length).toBeGreaterThan(50);
+			expect(sandbox.requests.filter(({ status }) => status === 429)).toEqual([]);
+			// What came back after the last report nobody could know of.
+			expect(returned.filter(({ isInReport }) => isInReport)).toEqual([]);
+		},
+		900_000,
+	);
+});
