@@ -27,7 +27,7 @@ export const HABITS = {
 		'models#1859, docs#1404, docs#1961, jlevers#173',
 	),
 	foreignOrders: climate(
-		'Orders outside Amazon\u2019s shop: S01- (multi-channel, sales channel Non-Amazon) in the all-orders report and in searches without a marketplace, D01- (digital) in every search.',
+		'Orders outside Amazon\u2019s shop: S01- (multi-channel, sales channel Non-Amazon or one of a name of its own) in the all-orders report and in searches without a marketplace, D01- (digital) in every search.',
 		'docs#1961, azad#379',
 	),
 	lateShipmentRows: climate(
@@ -159,7 +159,7 @@ export const HABITS = {
 		'jlevers#595, jlevers#602, docs#3030',
 	),
 	noFulfillmentData: event(
-		'searchOrders answers 400 for every search that includes FULFILLMENT, for hours.',
+		'searchOrders and getOrder answer 400 where FULFILLMENT is included, for hours.',
 		'models#5365',
 	),
 } as const satisfies Record<string, Habit>;
@@ -173,7 +173,7 @@ export type HabitsChange = Profile | Partial<Habits>;
 
 export const PROFILES: readonly Profile[] = ['worst', 'kind'];
 /** What a sandbox is started with unless it is told otherwise. */
-export const DEFAULT_PROFILE: Profile = 'kind';
+export const DEFAULT_PROFILE: Profile = 'worst';
 
 export const HABIT_NAMES = Object.keys(HABITS) as HabitName[];
 

@@ -104,6 +104,8 @@ export interface Sandbox {
 		): void;
 		setDefects(sellerKey: string, marketplaceId: string, defects: Defects | undefined): void;
 	};
+	/** As if nobody had asked for a report in days: none is listed, no limit is used up. */
+	forgetReports(): void;
 	/** Back to the state it started in. */
 	reset(): void;
 	close(): Promise<void>;
@@ -178,6 +180,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			setDefects: (sellerKey, marketplaceId, defects) =>
 				state.world.setDefects(sellerKey, marketplaceId, defects),
 		},
+		forgetReports: () => state.forgetReports(),
 		reset: () => state.reset(),
 		close: () => server.close(),
 	};

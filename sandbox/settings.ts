@@ -8,7 +8,7 @@ export const settingsSchema = z
 	.object({
 		/** What a second request for the same order is told: today's text, or that of 2020. */
 		alreadyRequestedText: z.enum(['current', 'legacy']).default('current'),
-		/** The outside-the-window text arrives with its apostrophe decoded wrongly. */
+		/** The outside-the-window text arrives with its apostrophe decoded wrongly each time. */
 		mojibakeApostrophe: z.boolean().default(false),
 		/** Unconfirmed: refunded orders offer no action, or count as any other order. */
 		refundedOrders: z.enum(['noAction', 'asAnyOther']).default('noAction'),
@@ -35,20 +35,6 @@ export const settingsSchema = z
 		trafficLagDays: z.number().int().nonnegative().default(0),
 		/** Unconfirmed: the all-orders report ends CANCELLED when its range is longer than this. */
 		ordersReportMaxDays: z.number().int().positive().default(30),
-		/**
-		 * The all-orders report holds the orders of the whole region, whatever marketplace it is asked for
-		 * (selling-partner-api-models#1859, selling-partner-api-docs#1404 and #1961).
-		 */
-		allOrdersOfRegion: z.boolean().default(true),
-		/** It ends with an order of another shop (channel "Non-Amazon") and one of a channel of unknown name. */
-		ordersOfOtherShops: z.boolean().default(false),
-		/**
-		 * Both order operations answer 400 where FULFILLMENT is asked for, as one region did for hours
-		 * (selling-partner-api-models#5365).
-		 */
-		refusesFulfillment: z.boolean().default(false),
-		/** null where orders have no value, in every second order of a page, and for a token where no page follows. */
-		nullsInOrders: z.boolean().default(false),
 		/** This order comes with a time that is none. */
 		brokenOrderId: z.string().default(''),
 		/** Unconfirmed: `negativeFeedbackReceived` counts 1-2 stars, or 3 stars as well. */
@@ -60,8 +46,6 @@ export const settingsSchema = z
 		 * limits (`false` = no limits), or the sandbox's clock as it is, whatever the rate limits.
 		 */
 		quotaTime: z.enum(['steady', 'clock']).default('steady'),
-		/** Unconfirmed: a FATAL report carries a document that tells why. */
-		fatalReportHasDocument: z.boolean().default(false),
 	})
 	.strict();
 export type SandboxSettings = z.infer<typeof settingsSchema>;

@@ -90,7 +90,7 @@ export class SandboxState {
 
 	/** Back to the beginning: world, clock, tokens, faults, settings, records and log. */
 	reset(): void {
-		const { seed, now, rateLimits, reportDelayMs, settings, habits } = this.options;
+		const { seed, now, rateLimits, settings, habits } = this.options;
 		this.clock = new SandboxClock(now);
 		const millis = () => this.clock.millis();
 		this.settings = settingsSchema.parse(settings);
@@ -100,16 +100,22 @@ export class SandboxState {
 		this.roles = new Roles(Object.keys(this.world.sellers));
 		this.faults = new Faults(seed);
 		this.limiter = new RateLimiter(rateLimits);
-		this.reports = new ReportStore(seed, reportDelayMs);
-		this.reportQuotas = new ReportQuotas(seed, this.limiter);
-		this.reportRequests = [];
+		this.forgetReports();
 		this.roleRefusals = 0;
 		this.windowRefusals = 0;
-		this.othersReports = new Set();
 		this.orderPages = new OrderPages();
 		this.solicitations = [];
 		this.solicited = new Set();
 		this.requests = [];
+	}
+
+	/** As if nobody had asked for a report in days: none is listed, no limit is used up. */
+	forgetReports(): void {
+		const { seed, reportDelayMs } = this.options;
+		this.reports = new ReportStore(seed, reportDelayMs);
+		this.reportQuotas = new ReportQuotas(seed, this.limiter);
+		this.reportRequests = [];
+		this.othersReports = new Set();
 	}
 
 	record(request: LoggedRequest): void {

@@ -72,8 +72,7 @@ export function writeOrderReport(
 	const { habits } = state;
 	const places = seller.marketplaces.filter(
 		({ marketplace }) =>
-			(report.regional && (habits.wholeRegionOrders || state.settings.allOrdersOfRegion)) ||
-			marketplaceIds.includes(marketplace.id),
+			(report.regional && habits.wholeRegionOrders) || marketplaceIds.includes(marketplace.id),
 	);
 	const shown = (place: MarketplaceWorld) =>
 		report.regional && habits.foreignOrders

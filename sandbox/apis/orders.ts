@@ -33,14 +33,9 @@ function oneOf(values: readonly string[], allowed: readonly string[], name: stri
 	if (wrong !== undefined) throw invalidInput(`Invalid value for ${name}: ${wrong}`);
 }
 
-function readIncludedData({ query, state }: Call): string[] {
+function readIncludedData({ query }: Call): string[] {
 	const included = list(query['includedData']);
 	oneOf(included, INCLUDED_DATA, 'includedData');
-	if (state.settings.refusesFulfillment && included.includes('FULFILLMENT')) {
-		throw invalidInput(
-			'The input you have submitted is not valid. Please check your input and try again.',
-		);
-	}
 	return included;
 }
 
@@ -141,10 +136,14 @@ function readPageSize({ query }: Call): number {
 	return size;
 }
 
-/** As in the Far East in August 2026: every search that wants the fulfilment is refused. */
-function refuseFulfillment({ state, seller }: Call, included: readonly string[]): void {
+/** As in the Far East in August 2026: whoever wants the fulfilment is refused. */
+function refuseFulfillment(
+	{ state, seller }: Call,
+	included: readonly string[],
+	operation: string,
+): void {
 	if (!included.includes('FULFILLMENT')) return;
-	const target = { operation: 'searchOrders', sellerKey: seller.key };
+	const target = { operation, sellerKey: seller.key };
 	if (state.habits.noFulfillmentData || state.faults.take(['fulfillment400'], target)) {
 		throw invalidInput(
 			'The input you have submitted is not valid. Please check your input and try again.',
@@ -155,7 +154,7 @@ function refuseFulfillment({ state, seller }: Call, included: readonly string[])
 function searchOrders(call: Call): Answer {
 	const { state, seller, now } = call;
 	const included = readIncludedData(call);
-	refuseFulfillment(call, included);
+	refuseFulfillment(call, included, 'searchOrders');
 	const size = readPageSize(call);
 	const search = readSearch(call);
 	const key = searchKey(call);
@@ -175,7 +174,7 @@ function searchOrders(call: Call): Answer {
 		.map((orderId) => findOrder(call, orderId))
 		.filter((order): order is WorldOrder => order !== undefined)
 		.map((order) => describeOrder(order, seller, included, now, state))
-		.map((body, index) => damaged(body, index, state.settings));
+		.map((body) => damaged(body, state.settings));
 	const more = end < page.orderIds.length;
 	const nextToken = more
 		? state.orderPages.open({ ...page, sellerKey: seller.key, search: key, offset: end }, now)
@@ -191,29 +190,20 @@ function searchOrders(call: Call): Answer {
 }
 
 /** What stands where the token of the next page would. */
-const lastPage = ({ habits, settings }: Call['state']) =>
-	habits.nullsInOrders || settings.nullsInOrders ? { pagination: { nextToken: null } } : {};
+const lastPage = ({ habits }: Call['state']) =>
+	habits.nullsInOrders ? { pagination: { nextToken: null } } : {};
 
-/** An order as clients have met it, beside the documented shape. */
-function damaged(
+/** One order comes with a time that is none, where the settings say so. */
+const damaged = (
 	order: Record<string, unknown>,
-	index: number,
-	{ nullsInOrders, brokenOrderId }: SandboxSettings,
-): Record<string, unknown> {
-	if (order['orderId'] === brokenOrderId) return { ...order, lastUpdatedTime: 'soon' };
-	if (!nullsInOrders || index % 2 === 0) return order;
-	return {
-		...order,
-		...(JSON.stringify(order['programs']) === '[]' && { programs: null }),
-		...(JSON.stringify(order['associatedOrders']) === '[]' && { associatedOrders: null }),
-		recipient: order['recipient'] ?? null,
-		packages: order['packages'] ?? null,
-	};
-}
+	{ brokenOrderId }: SandboxSettings,
+): Record<string, unknown> =>
+	order['orderId'] === brokenOrderId ? { ...order, lastUpdatedTime: 'soon' } : order;
 
 function getOrder(call: Call): Answer {
 	const { state, seller, now } = call;
 	const included = readIncludedData(call);
+	refuseFulfillment(call, included, 'getOrder');
 	const orderId = call.params['orderId'] ?? '';
 	const order = findOrder(call, orderId);
 	if (!order && !/^\d{3}-\d{7}-\d{7}$/.test(orderId)) throw invalidInput('Invalid Input');

@@ -124,9 +124,8 @@ export function endOfReport(
 	});
 	if (fault === 'reportCancelled') return cancelled();
 	if (fault === 'reportFatal') {
-		const told = state.settings.fatalReportHasDocument || state.habits.fatalDocuments;
 		const error = { errorDetails: 'Report processing failed because of an internal error.' };
-		const file = says ?? (told ? jsonFile(error) : undefined);
+		const file = says ?? (state.habits.fatalDocuments ? jsonFile(error) : undefined);
 		return { status: 'FATAL', documentId: file && keep(file) };
 	}
 	const file = write(call, request);

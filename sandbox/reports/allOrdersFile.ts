@@ -1,7 +1,8 @@
+import { Random } from '../random';
 import { isItemShipped, salesChannelName } from '../apis/orderBody';
 import { lastUpdateOf, statusOf } from '../world/orderState';
 import { promotionIdsOf, purchaseOrderNumberOf } from '../world/particulars';
-import type { FulfillmentStatus } from '../world/types';
+import type { FulfillmentStatus, WorldOrder } from '../world/types';
 import {
 	addressed,
 	empty,
@@ -11,7 +12,6 @@ import {
 	type AddressedLine,
 	type OrderLine,
 } from './orderLine';
-import type { SandboxSettings } from '../settings';
 import { writeTable, type Columns, type ReportFile } from './textFile';
 
 /** This report kept the words of the Orders API's first version, or nearly so. */
@@ -27,8 +27,6 @@ const STATUS_WORDS: Readonly<Record<FulfillmentStatus, string>> = {
 interface Row extends AddressedLine {
 	readonly status: FulfillmentStatus;
 	readonly updatedAt: number;
-	/** Of an order that is of none of the marketplaces. */
-	readonly elsewhere?: { readonly orderId: string; readonly channel: string };
 }
 
 function itemStatus({ item, order, status }: Row): string {
@@ -44,9 +42,13 @@ const zero = (row: Row): string => (isPriceShown(row) ? nothing(row) : '');
 
 const isBusiness = ({ order }: Row): boolean => order.programs.includes('AMAZON_BUSINESS');
 
+/** The channel of an order of another shop; some have names of their own (docs#1961). */
+const otherChannelOf = ({ orderId }: WorldOrder): string =>
+	new Random(`${orderId}/channel`).chance(0.3) ? 'SI CA Prod Marketplace' : 'Non-Amazon';
+
 /** In the order the headers of real files had; whether that still holds is unconfirmed. */
 const COLUMNS: Columns<Row> = [
-	['amazon-order-id', ({ order, elsewhere }) => elsewhere?.orderId ?? order.orderId],
+	['amazon-order-id', ({ order }) => order.orderId],
 	['merchant-order-id', ({ order }) => order.orderId],
 	['purchase-date', ({ order }) => timestamp(order.createdAt)],
 	['last-updated-date', ({ updatedAt }) => timestamp(updatedAt)],
@@ -54,9 +56,8 @@ const COLUMNS: Columns<Row> = [
 	['fulfillment-channel', ({ order }) => (order.fulfilledBy === 'AMAZON' ? 'Amazon' : 'Merchant')],
 	[
 		'sales-channel',
-		({ order, marketplace, elsewhere }) =>
-			elsewhere?.channel ??
-			(order.channel === 'NON_AMAZON' ? 'Non-Amazon' : salesChannelName(marketplace)),
+		({ order, marketplace }) =>
+			order.channel === 'NON_AMAZON' ? otherChannelOf(order) : salesChannelName(marketplace),
 	],
 	['order-channel', empty],
 	['url', empty],
@@ -88,26 +89,16 @@ const COLUMNS: Columns<Row> = [
 	['price-designation', (row) => (isBusiness(row) ? 'Business Price' : '')],
 ];
 
-const ELSEWHERE = [
-	{ orderId: 'S01-0000004-0000004', channel: 'Non-Amazon' },
-	{ orderId: 'S02-0000005-0000005', channel: 'SI CA Prod Marketplace' },
-];
-
 /** Writes GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL as of `at`: no delivery dates. */
 export function writeAllOrdersFile(
 	lines: readonly OrderLine[],
 	countryCode: string,
 	at: number,
-	{ ordersOfOtherShops }: SandboxSettings,
 ): ReportFile {
 	const rows: Row[] = lines.map((line) => ({
 		...addressed(line),
 		status: statusOf(line.order, at),
 		updatedAt: lastUpdateOf(line.order, at),
 	}));
-	const [row] = rows;
-	if (ordersOfOtherShops && row !== undefined) {
-		for (const elsewhere of ELSEWHERE) rows.push({ ...row, elsewhere });
-	}
 	return writeTable(COLUMNS, rows, countryCode);
 }

@@ -3,7 +3,7 @@ import { FAULT_KINDS } from '../../sandbox/faults';
 import { Random } from '../../sandbox/random';
 import { createCredentialStore } from '../engine/harness';
 import { giveProcessedData, ProcessedData } from '../engine/processedData';
-import { connect } from '../engine/sandboxCredential';
+import { connect, NO_REPORT_LIMITS } from '../engine/sandboxCredential';
 import { faultsFor } from './faults';
 import { LeakSearch } from './leaks';
 import { realMs, takeOverClocks } from './passingTime';
@@ -161,7 +161,12 @@ const usedUrls = new Set<string>();
 
 /** At an address of its own: at one that was used before, the nodes would know the seller's limits. */
 async function startUnknownSandbox(seed: string): Promise<Sandbox> {
-	const sandbox = await startSandbox({ seed, rateLimits: 1, reportDelayMs: 30_000 });
+	const sandbox = await startSandbox({
+		seed,
+		rateLimits: 1,
+		reportDelayMs: 30_000,
+		habits: 'kind',
+	});
 	if (!usedUrls.has(sandbox.url)) {
 		usedUrls.add(sandbox.url);
 		return sandbox;
@@ -182,7 +187,8 @@ async function openRound(
 ): Promise<Round> {
 	const seller = random.pick(SELLERS);
 	const credentials = await createCredentialStore();
-	for (const key of Object.keys(sandbox.sellers)) connect(credentials, sandbox, key);
+	for (const key of Object.keys(sandbox.sellers))
+		connect(credentials, sandbox, key, NO_REPORT_LIMITS);
 	sandbox.settings.set(settingsFor(random));
 	learnSecrets(leaks, sandbox);
 	const round = new Round(name, random, sandbox, seller, credentials, tally, leaks, note);
@@ -212,7 +218,6 @@ function settingsFor(random: Random): Partial<SandboxSettings> {
 		feedbackUnreadableRow: random.chance(0.15),
 		gzip: random.chance(0.8),
 		performanceShape: random.pick(['schema', 'example']),
-		fatalReportHasDocument: random.chance(0.5),
 		fbaDeliverByWindow: random.chance(0.3),
 	};
 }

@@ -61,7 +61,7 @@ async function loginsDuring(work: () => Promise<unknown>): Promise<number> {
 
 beforeAll(async () => {
 	// At Amazon's own rate the template's orders would take minutes.
-	sandbox = await startSandbox({ rateLimits: PACE });
+	sandbox = await startSandbox({ rateLimits: PACE, habits: 'kind' });
 	n8n = await RealN8n.create();
 	await n8n.import('credentials', [credentialOf()]);
 });

@@ -6,6 +6,7 @@ import type { Claims } from '../../nodes/shared/n8n/claims';
 import type { NodeRun } from './harness';
 import { giveProcessedData, ProcessedData } from './processedData';
 import { runNode } from './harness';
+import { useWaitsAsTheyAre } from './shortWaits';
 import { useSandbox } from './useSandbox';
 
 const CREATE = 'createProductReviewAndSellerFeedbackSolicitation';
@@ -14,6 +15,8 @@ const LEASE = 10 * MINUTE;
 
 const store = new ProcessedData();
 const inUse = useSandbox({ rateLimits: 10_000 });
+// Claims are renewed by the clock.
+useWaitsAsTheyAre();
 
 beforeAll(async () => await giveProcessedData(store));
 afterEach(() => {

@@ -67,7 +67,7 @@ it('asks 10,000 orders for reviews through every kind of fault: nothing lost, no
 	const started = Date.now();
 	const store = new ProcessedData();
 	await giveProcessedData(store);
-	const sandbox = await startSandbox({ seed: SEED, rateLimits: 10_000 });
+	const sandbox = await startSandbox({ seed: SEED, rateLimits: 10_000, habits: 'kind' });
 	const credentials = await createCredentialStore();
 	connect(credentials, sandbox);
 	const { items, eligible } = makeItems(sandbox);

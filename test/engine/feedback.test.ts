@@ -45,7 +45,7 @@ const getMany = async (
 const daysAgo = (days: number, zone = 'America/Los_Angeles'): string =>
 	DateTime.now().setZone(zone).minus({ days }).toISODate() ?? '';
 
-/** The rows that must come out, straight from the sandbox's world, newest first. */
+/** The rows that must come out, straight from the sandbox's world; a line break is one whichever it was. */
 const truthOf = (seller: string, marketplaceId: string, from: string) =>
 	inUse.sandbox.truth
 		.feedback(seller, marketplaceId, { from })
@@ -53,7 +53,7 @@ const truthOf = (seller: string, marketplaceId: string, from: string) =>
 			orderId,
 			rating,
 			date,
-			comment: comment.trim(),
+			comment: comment.trim().replaceAll('\r\n', '\n'),
 		}))
 		.toSorted((a, b) => a.orderId.localeCompare(b.orderId));
 

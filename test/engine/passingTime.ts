@@ -20,6 +20,17 @@ export const setClockAhead = (ms: number): void => {
 	aheadMs = ms;
 };
 
+/** For the tests of a file: time runs as it does, and what is passed is added. */
+export function useRunningTime(): void {
+	const realDate = Date.now.bind(Date);
+	const realSteady = performance.now.bind(performance);
+	beforeAll(() => {
+		jest.spyOn(Date, 'now').mockImplementation(() => Math.round(realDate() + passedMs));
+		jest.spyOn(performance, 'now').mockImplementation(() => realSteady() + passedMs);
+	});
+	afterAll(() => jest.restoreAllMocks());
+}
+
 /**
  * For the tests of a file: each begins at this moment (ISO 8601). The calendar then stands still
  * until time is passed; the steady clock, which waits are measured by, runs on by itself too, unless it

@@ -134,6 +134,8 @@ describe('Rating: Evaluate', () => {
 	});
 
 	it('A6: counts a day as soon as the user says that it is settled', async () => {
+		// Where the user is right about Amazon.
+		inUse.sandbox.habits.set({ unsettledDays: false });
 		const { items } = await evaluate(['US'], { options: { daysUntilSettled: 0 } });
 		const { today } = items[0] ?? {};
 		for (const window of windowsOf(items[0]).slice(0, 3)) {

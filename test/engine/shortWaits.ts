@@ -1,8 +1,12 @@
+import { passTime, useRunningTime } from './passingTime';
+
 /**
- * With this imported, the nodes of a test file wait 50 times shorter: for a report, and before they
- * try again. What Amazon would do meanwhile, the sandbox does as fast.
+ * With this imported, the nodes of a test file hardly wait, for a report or before they try again: the
+ * time that they would have waited passes for them and for the sandbox, unless others' waits have
+ * passed it meanwhile.
  */
 const SHORTER = 50;
+const LONGEST_MS = 5;
 
 let asIs = false;
 
@@ -12,10 +16,19 @@ export function useWaitsAsTheyAre(): void {
 	afterAll(() => void (asIs = false));
 }
 
+useRunningTime();
+
+const mockPass = passTime;
+
 jest.mock('n8n-workflow', () => {
 	const actual = jest.requireActual<typeof import('n8n-workflow')>('n8n-workflow');
 	return {
 		...actual,
-		sleep: async (ms: number) => await actual.sleep(asIs ? ms : ms / SHORTER),
+		sleep: async (ms: number) => {
+			if (asIs) return await actual.sleep(ms);
+			const until = performance.now() + ms;
+			await actual.sleep(Math.min(ms / SHORTER, LONGEST_MS));
+			mockPass(Math.max(0, until - performance.now()));
+		},
 	};
 });

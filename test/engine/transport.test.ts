@@ -522,7 +522,9 @@ describe('requests', () => {
 		const { requestId } = sandbox.requests.at(-1) ?? {};
 		expect(error?.name).toBe('NodeApiError');
 		expect(error?.httpCode).toBe('403');
-		expect(error?.description).toContain('Unauthorized: Access to requested resource is denied.');
+		expect(error?.description).toMatch(
+			/Unauthorized: Access to (?:the resource is forbidden|requested resource is denied)\./,
+		);
 		expect(error?.description).toContain(`Request ID: ${requestId}`);
 		expect(error?.description).toContain('role Selling Partner Insights or Amazon Fulfillment');
 		expect(error?.context.itemIndex).toBe(0);

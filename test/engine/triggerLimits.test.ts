@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { FaultKind, WorldFeedback } from '../../sandbox';
-import { connect } from './sandboxCredential';
+import { connect, NO_REPORT_LIMITS } from './sandboxCredential';
 import { passTime } from './passingTime';
 import {
 	BR,
@@ -482,7 +482,7 @@ describe('the first report of a trigger', () => {
 describe('a failure', () => {
 	const revoke = () => watching.sandbox.lwa.revoke('demo');
 	const spoilCredential = (changes: Record<string, string>) =>
-		connect(watching.credentials, watching.sandbox, 'demo', changes);
+		connect(watching.credentials, watching.sandbox, 'demo', { ...NO_REPORT_LIMITS, ...changes });
 	const TRIES_AGAIN =
 		/ The trigger tries again by itself, less and less often, and loses nothing of what it remembers; activate the workflow anew to have it try at once\.$/;
 	const unable = (kind: FaultKind) => () =>
@@ -503,7 +503,7 @@ describe('a failure', () => {
 				watching.sandbox.lwa.rotateSecret();
 				watching.sandbox.lwa.expireAccessTokens();
 			},
-			() => connect(watching.credentials, watching.sandbox),
+			() => connect(watching.credentials, watching.sandbox, 'demo', NO_REPORT_LIMITS),
 			/^Login with Amazon does not accept the client ID or the client secret.*copy the current one/,
 			/^This is about the feedback report for United States\. Open the credential, mend what is named here and save it again/,
 			3,
@@ -552,7 +552,7 @@ describe('a failure', () => {
 		[
 			'a credential that is spoilt',
 			() => spoilCredential({ primaryMarketplace: 'nowhere' }),
-			() => connect(watching.credentials, watching.sandbox),
+			() => connect(watching.credentials, watching.sandbox, 'demo', NO_REPORT_LIMITS),
 			/^The credential's marketplace "nowhere" is not known: choose one in the credential$/,
 			/^$/,
 			0,

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { passTime, setClockAhead } from './passingTime';
-import { connect } from './sandboxCredential';
+import { connect, NO_REPORT_LIMITS } from './sandboxCredential';
 import {
 	CA,
 	MINUTE,
@@ -240,12 +240,15 @@ describe('B12: a token of another seller, or one that Amazon does not accept', (
 		world().setAccountStatus('demo', US, 'NORMAL');
 		const options = { includeRating: false, figuresEveryMinutes: 10 };
 		const watcher = await activate({ events: STATUS, options });
-		connect(watching.credentials, watching.sandbox, 'demo', { refreshToken: 'Atzr|other' });
+		connect(watching.credentials, watching.sandbox, 'demo', {
+			...NO_REPORT_LIMITS,
+			refreshToken: 'Atzr|other',
+		});
 		watching.sandbox.lwa.expireAccessTokens();
 		await passMinutes(20, watcher);
 		watcher.takeThrown();
 		world().setAccountStatus('demo', US, 'AT_RISK');
-		connect(watching.credentials, watching.sandbox);
+		connect(watching.credentials, watching.sandbox, 'demo', NO_REPORT_LIMITS);
 		await passMinutes(70, watcher);
 		expect(watcher.told.map(({ event }) => event)).toEqual(['accountStatusChanged']);
 	});

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
 import { runNode, type NodeRun } from './harness';
-import { connect, sandboxCredential } from './sandboxCredential';
+import { connect, NO_REPORT_LIMITS, sandboxCredential } from './sandboxCredential';
 import { forgetTokens } from './tokens';
 import { useSandbox } from './useSandbox';
 
@@ -27,8 +27,15 @@ const BY_EXPRESSION = {
 
 beforeEach(() => {
 	forgetTokens();
-	for (const seller of SELLERS) connect(inUse.credentials, inUse.sandbox, seller);
-	const byExpression = sandboxCredential(inUse.sandbox, 'demo', BY_EXPRESSION);
+	// Waiting for turns at reports would pass midnight; reportQuotas.test.ts is about those.
+	inUse.sandbox.habits.set({ reportQuotas: false });
+	for (const seller of SELLERS) {
+		connect(inUse.credentials, inUse.sandbox, seller, NO_REPORT_LIMITS);
+	}
+	const byExpression = sandboxCredential(inUse.sandbox, 'demo', {
+		...NO_REPORT_LIMITS,
+		...BY_EXPRESSION,
+	});
 	inUse.credentials.set('many', byExpression);
 });
 

@@ -7,6 +7,7 @@ import {
 	type SandboxSettings,
 } from '../../sandbox';
 import { ROLE_NAMES } from '../../sandbox/roles';
+import { forgetReports } from './forgetReports';
 import { createCredentialStore, type CredentialStore } from './harness';
 import { connect } from './sandboxCredential';
 import './shortWaits';
@@ -20,7 +21,9 @@ export interface InUse {
 
 /**
  * A sandbox with the demo seller's credential for the tests of a file. Before each test its faults,
- * settings, habits, roles and log-ins are as in the beginning; its world is not, for that takes a second.
+ * settings, habits, roles, log-ins and reports are as in the beginning; its world is not, for that takes
+ * a second. Amazon is at its worst: a test may switch off a single habit
+ * that is beside its point.
  */
 export function useSandbox(options: SandboxOptions = {}): InUse {
 	let requestsBefore = 0;
@@ -33,7 +36,6 @@ export function useSandbox(options: SandboxOptions = {}): InUse {
 		inUse.sandbox = await startSandbox({
 			reportDelayMs: 20,
 			rateLimits: 1000,
-			habits: 'kind',
 			...options,
 		});
 		inUse.credentials = await createCredentialStore();
@@ -49,6 +51,8 @@ export function useSandbox(options: SandboxOptions = {}): InUse {
 		habits ??= sandbox.habits.get();
 		sandbox.habits.set(habits);
 		sandbox.faults.clear();
+		sandbox.forgetReports();
+		forgetReports();
 		for (const seller of Object.keys(sandbox.sellers)) {
 			sandbox.lwa.restore(seller);
 			for (const role of ROLE_NAMES) sandbox.roles.restore(seller, role);

@@ -141,7 +141,7 @@ describe('faults of reports and documents', () => {
 
 	it('reportFatal can carry a document that tells why', async () => {
 		const client = await connect(sandbox());
-		sandbox().settings.set({ fatalReportHasDocument: true });
+		sandbox().habits.set({ fatalDocuments: true });
 		sandbox().faults.add({ kind: 'reportFatal' });
 		expect(await client.finishedReport(FEEDBACK)).toMatchObject({
 			processingStatus: 'FATAL',

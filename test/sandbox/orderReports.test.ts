@@ -92,13 +92,12 @@ describe(ALL_ORDERS, () => {
 			const rows = await read(client, { reportType: ALL_ORDERS, ...range, marketplaceIds });
 			return [...new Set(rows.map((row) => row['sales-channel']))].toSorted();
 		};
-		expect(await channelsOf([CA])).toEqual(['Amazon.ca', 'Amazon.com', 'Amazon.com.mx']);
-		sandbox().settings.set({ allOrdersOfRegion: false });
 		expect(await channelsOf([CA])).toEqual(['Amazon.ca']);
+		sandbox().habits.set({ wholeRegionOrders: true });
+		expect(await channelsOf([CA])).toEqual(['Amazon.ca', 'Amazon.com', 'Amazon.com.mx']);
 	});
 
 	it('holds one row per item of every order last updated in the range', async () => {
-		sandbox().settings.set({ allOrdersOfRegion: false });
 		const client = await connect(sandbox());
 		const wish = { ...range, marketplaceIds: [US, CA] };
 		const rows = await read(client, { reportType: ALL_ORDERS, ...wish });

@@ -180,6 +180,14 @@ export async function fetchFeedback(
 		);
 		return { known: false, reportId: id };
 	}
+	const { rows, hasHeadings } = obtained.content;
+	if (rows.length === 0 && !hasHeadings) {
+		hint(
+			context,
+			`Feedback report ${id} for ${marketplace.name} is empty and lacks even its headings. That means either no feedback of 1 to 3 stars since ${since}, or a report that did not come out: Amazon does not say which, so this is not a zero.`,
+			'warning',
+		);
+	}
 	hintAtUnreadable(context, obtained.content);
 	return {
 		known: true,
