@@ -13,15 +13,6 @@ export const NO_REPORT_LIMITS = {
 	fbaReturnsMinutes: 0,
 } as const;
 
-/**
- * Amazon makes the demo seller as many reports as one asks for, and the credential says so: for tests
- * beside whose point its limits per report type are.
- */
-export function liftReportLimits(store: CredentialStore, sandbox: Sandbox): void {
-	sandbox.habits.set({ reportQuotas: false });
-	connect(store, sandbox, 'demo', NO_REPORT_LIMITS);
-}
-
 /** Limits per report type for a sandbox that is so much faster than Amazon; as in scripts/lib/sandbox.mjs. */
 export const reportLimitsAt = (pace: number) => ({
 	...NO_REPORT_LIMITS,
@@ -30,6 +21,15 @@ export const reportLimitsAt = (pace: number) => ({
 	fbaShipmentsMinutes: 40 / pace,
 	fbaReturnsMinutes: 240 / pace,
 });
+
+/**
+ * Amazon makes the demo seller as many reports as one asks for, and the credential says so: for tests
+ * beside whose point its limits per report type are.
+ */
+export function liftReportLimits(store: CredentialStore, sandbox: Sandbox): void {
+	sandbox.habits.set({ reportQuotas: false });
+	connect(store, sandbox, 'demo', NO_REPORT_LIMITS);
+}
 
 /** What a credential for a seller of the sandbox holds. */
 export function sandboxCredential(

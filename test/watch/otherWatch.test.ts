@@ -12,14 +12,29 @@ const BEGAN = '2026-11-01T00:00:00.000Z';
 
 const begin = (): MarketplaceWatch => startWatch(BEGAN, '2026-11-01', 0);
 
-/** One day of totals and a feedback report of the same time. */
+/** The day of one feedback entry that is always there. */
+const EARLIER = '2026-10-20';
+
+/** A year of totals, with ratings on its last day and that one, and a feedback report of the same time. */
 function day(date: string, received: number, negative: number) {
 	const asOf = `${date}T12:00:00.000Z`;
+	const daily = Array.from({ length: 365 }, (_, index) => {
+		if (index === 0) return { date, received, negative };
+		const earlier = plusDays(date, -index);
+		const bad = earlier === EARLIER ? 1 : 0;
+		return { date: earlier, received: bad, negative: bad };
+	});
+	const rows = Array.from({ length: negative }, (_, index) => rowOf(index + 2, date));
 	return [
-		{ kind: 'totals', asOf, daily: [{ date, received, negative }] } as const,
-		feedbackOn(date, [rowOf(1, '2026-10-20')], asOf),
+		{ kind: 'totals', asOf, daily } as const,
+		feedbackOn(date, [rowOf(1, EARLIER), ...rows], asOf),
 	];
 }
+
+/** The rows of those days are no news here. */
+const RATING_ONLY: Partial<WatchSettings> = {
+	events: ['ratingFellBelowThreshold', 'ratingRecovered'],
+};
 
 const namesAndIds = (
 	state: MarketplaceWatch,
@@ -36,7 +51,7 @@ describe('B6: an event ID never names two events', () => {
 		['the rating window is changed for a day', { ratingDays: 90 }],
 		['a threshold is taken out for a day', { thresholds: [thresholdOf(80)] }],
 	])('where %s', (_, other) => {
-		const settings = settingsWith();
+		const settings = settingsWith(RATING_ONLY);
 		const ids: string[] = [];
 		let state = begin();
 		const tell = (date: string, bad: number, using = settings): void => {
@@ -47,7 +62,7 @@ describe('B6: an event ID never names two events', () => {
 		tell('2026-11-02', 1);
 		tell('2026-11-03', 20);
 		tell('2026-11-04', 0);
-		tell('2026-11-05', 0, settingsWith(other));
+		tell('2026-11-05', 0, settingsWith({ ...RATING_ONLY, ...other }));
 		tell('2026-11-06', 0);
 		tell('2026-11-07', 30);
 		tell('2026-11-08', 0);
@@ -120,7 +135,7 @@ describe('B13: what is judged by other settings is not news', () => {
 		['the margin of the rating', { ratingMargin: 1 }, { ratingMargin: 0.1 }],
 		['the minimum of ratings', { minimumRatings: 100 }, { minimumRatings: 10 }],
 	])('%s', (_, before, after) => {
-		const settings = settingsWith(before);
+		const settings = settingsWith({ ...RATING_ONLY, ...before });
 		const fell = observe(
 			begin(),
 			[...day('2026-11-02', 1000, 0), ...day('2026-11-03', 1000, 60)],
@@ -128,9 +143,17 @@ describe('B13: what is judged by other settings is not news', () => {
 		);
 		expect(fell.events.map(({ event }) => event)).toEqual(['ratingFellBelowThreshold']);
 		// 95.2 %: above the line by the new margin, or judged now that fewer are enough.
-		const changed = observe(fell.state, day('2026-11-04', 1000, 48), settingsWith(after));
+		const changed = observe(
+			fell.state,
+			day('2026-11-04', 1000, 48),
+			settingsWith({ ...RATING_ONLY, ...after }),
+		);
 		expect(changed.events).toEqual([]);
-		const again = observe(changed.state, day('2026-11-05', 1000, 60), settingsWith(after));
+		const again = observe(
+			changed.state,
+			day('2026-11-05', 1000, 60),
+			settingsWith({ ...RATING_ONLY, ...after }),
+		);
 		expect(new Set([...fell.events, ...again.events].map(({ id }) => id)).size).toBe(
 			1 + again.events.length,
 		);
@@ -233,14 +256,18 @@ describe("B9: Amazon's totals lose days for good", () => {
 		const daily = Array.from({ length: 365 }, (_, index) => plusDays(today, index - 364))
 			.filter((date) => today < '2026-01-20' || !LOST.has(date))
 			.map((date) => ({ date, received: 3, negative: date > '2026-01-20' ? 3 : 0 }));
-		return [
-			{ kind: 'totals', asOf, daily } as const,
-			feedbackOn(today, [rowOf(1, '2026-01-02')], asOf),
-		];
+		// One before the window, as no report is empty.
+		const rows = [rowOf(1, plusDays(today, -365))];
+		rows.push(
+			...daily.flatMap(({ date, negative }, day) =>
+				Array.from({ length: negative }, (_, index) => rowOf(10_000 + 3 * day + index, date)),
+			),
+		);
+		return [{ kind: 'totals', asOf, daily } as const, feedbackOn(today, rows, asOf)];
 	};
 
 	it('the rating is held back some days, which is told once, and then judged without them', () => {
-		const settings = settingsWith({ ratingDays: 365, daysToWatch: 90 });
+		const settings = settingsWith({ ...RATING_ONLY, ratingDays: 365, daysToWatch: 90 });
 		let state = startWatch('2026-01-01T00:00:00.000Z', '2026-01-01', 0);
 		const told: string[] = [];
 		const noticed: string[] = [];
