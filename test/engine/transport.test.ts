@@ -8,7 +8,7 @@ import { startSandbox, type FaultSpec, type Sandbox } from '../../sandbox';
 import { createCredentialStore, runNode, type CredentialStore, type NodeRun } from './harness';
 import { connect } from './sandboxCredential';
 import { useWaitsAsTheyAre } from './shortWaits';
-import { forgetTokens } from './tokens';
+import { forgetLimits, forgetTokens } from './tokens';
 import { useSandbox } from './useSandbox';
 
 /** Has the form of a client secret, and none of the sandbox's. */
@@ -172,6 +172,8 @@ describe('access token', () => {
 
 	it('is not asked for again where a fresh one is rejected, which fails', async () => {
 		forgetTokens();
+		// A wait for its turn would make it an older one.
+		forgetLimits();
 		sandbox.faults.add({
 			kind: 'expiredToken',
 			operation: 'createReport',
