@@ -8,6 +8,3 @@ const processWide = (): typeof import('../../nodes/shared/spapi/processWide') =>
 
 /** Has the nodes log in anew, as in a process that has just started. */
 export const forgetTokens = (): void => processWide().accessTokens.clear();
-
-/** Has the nodes take no turn at Amazon's limits for used up. */
-export const forgetLimits = (): void => processWide().limits.clear();
