@@ -258,7 +258,7 @@ describe('log-in', () => {
 		const run = await listMarketplaces();
 		lwa.close();
 		expect(run.error?.message).toMatch(message);
-		expect(run.error?.description).toMatch(/Nothing is wrong with the credential/);
+		expect(run.error?.description).toMatch(/The credential is probably fine/);
 		expect(run.error?.description).not.toMatch(/network/);
 	});
 

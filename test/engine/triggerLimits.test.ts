@@ -546,7 +546,7 @@ describe('a failure', () => {
 			},
 			() => watching.sandbox.faults.clear(),
 			/^Login with Amazon is not available \(status 503: /,
-			/^This is about the feedback report for United States\. Nothing is wrong with the credential as far as is known/,
+			/^This is about the feedback report for United States\. The credential is probably fine/,
 			6,
 		],
 		[
