@@ -7,7 +7,6 @@ import type { SpApiClient } from '../shared/spapi/client';
 import { askForReport } from '../shared/spapi/askForReport';
 import { type AskedReport } from '../shared/spapi/knownReports';
 import { collectReport, type CollectedReport } from '../shared/spapi/obtainReport';
-import type { ReportDocument } from '../shared/spapi/reportDocument';
 import { nextReportAt } from '../shared/spapi/reportQuotas';
 import type { TriggerParameters } from './description';
 import { toItem } from './items';
