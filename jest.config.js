@@ -20,7 +20,8 @@ module.exports = {
 		'^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }],
 	},
 	transformIgnorePatterns: ['[/\\\\]node_modules[/\\\\](?!@observablehq[/\\\\]plot[/\\\\])'],
-	testTimeout: 30_000,
+	// A busy machine takes long; nothing is said of speed by it.
+	testTimeout: 180_000,
 	// One worker less, which is jest's own choice, leaves half of a small machine idle.
 	maxWorkers: '100%',
 };

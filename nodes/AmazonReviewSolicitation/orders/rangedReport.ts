@@ -58,16 +58,21 @@ export type RangedPart<Content> = {
 	| {
 			/** `kept`: an older report stands in, for Amazon makes no other one yet, or failed at it. */
 			readonly outcome: 'done' | 'kept';
+			/** What became of the newer report that a kept one stands in for. */
+			readonly insteadOf?: MissingPart;
 			readonly content: Content;
 			/** The report says that it is of less than wanted, so more may have happened. */
 			readonly isShort: boolean;
 			/** When it was asked for, where it need not have been just now; ISO 8601 in UTC. */
 			readonly madeAt?: string;
 	  }
+	| MissingPart
+);
+
+type MissingPart =
 	/** Nothing to report, asked for too soon, or a refusal: nobody knows which, so it is not "nothing". */
 	| { readonly outcome: 'canceled'; readonly reportId: string; readonly mayBeTooSoon: boolean }
-	| { readonly outcome: 'failed'; readonly failure: SpApiFailure }
-);
+	| { readonly outcome: 'failed'; readonly failure: SpApiFailure };
 
 /** How a report is read, and about how many bytes that takes. */
 export interface ReportReading<Content> {
@@ -198,9 +203,9 @@ async function fetchTogether<Content>(
 		}
 		const failure = part.outcome === 'failed' ? part.failure : undefined;
 		if (failure !== undefined && !(hasQuota && isOfOnePart(failure))) ended = failure;
-		const isNone = failure === undefined || failure.kind === 'reportFailed';
-		// Perhaps for its length.
-		if (longer !== undefined && isNone) shortRangesOnly.set(rangeKey, true);
+		// Perhaps for its length. One that was canceled was not too long: there is nothing, or it was refused.
+		const isFailed = failure?.kind === 'reportFailed';
+		if (longer !== undefined && isFailed) shortRangesOnly.set(rangeKey, true);
 		const content =
 			kept && (await readFinished(context, client, kept.report, read).catch(orUndefined));
 		if (kept === undefined || content === undefined) parts.push(part);
@@ -212,6 +217,7 @@ async function fetchTogether<Content>(
 				content,
 				isShort: isShort(kept.report, request),
 				madeAt,
+				insteadOf: part.outcome === 'failed' || part.outcome === 'canceled' ? part : undefined,
 			});
 		}
 	}

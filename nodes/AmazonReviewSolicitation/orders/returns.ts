@@ -73,6 +73,16 @@ export async function readReturns(
 			if (!canceledMeansNone) gaps.push({ marketplaceIds, why, placedBefore });
 			continue;
 		}
+		// An older report stands in for one whose turn has not come, as for a day at most. Where Amazon failed
+		// at a newer one, what came back since the older one is unknown.
+		const newer = part.insteadOf;
+		if (newer?.outcome === 'failed' && newer.failure.kind !== 'reportQuota') {
+			if (STOPPING.includes(newer.failure.kind)) throw newer.failure;
+			gaps.push({ marketplaceIds, why: `there is no new ${name}: ${newer.failure.message}` });
+		}
+		if (newer?.outcome === 'canceled' && !canceledMeansNone) {
+			gaps.push({ marketplaceIds, why: `Amazon canceled the new ${name}` });
+		}
 		if (part.isShort) {
 			gaps.push({ marketplaceIds, why: `the ${name} covers less than needed` });
 		}

@@ -43,10 +43,15 @@ export async function askOrJoin(
 		if (known !== undefined) return known;
 		const underWay = askingForReport.get(key);
 		if (underWay !== undefined) {
-			const joined = await unlessCancelled(underWay.catch(orUndefinedIfCancelled), client.signal);
+			const orOwn = quota === undefined ? orUndefinedIfCancelled : orUndefinedIfOfAnother;
+			const joined = await Promise.race([
+				unlessCancelled(underWay.catch(orOwn), client.signal),
+				...(client.waitAtMostMs === Infinity ? [] : [tooLong(client)]),
+			]);
+			if (joined === 'tooLong') throw new SpApiFailure('busy', 'createReport');
 			if (joined !== undefined) return joined;
 			if (client.signal?.aborted) throw new SpApiFailure('cancelled', 'createReport');
-			// Another execution was cancelled, not this one.
+			// Another execution was cancelled, or had less patience, or used up its own turn.
 			continue;
 		}
 		if (quota === undefined) return await askAlone(key, ask(client, request));
@@ -75,6 +80,17 @@ export async function askOrJoin(
 		if (!(await pause(wait, client.signal))) throw new SpApiFailure('cancelled', 'createReport');
 		mayList = true;
 	}
+}
+
+/** Whoever cannot wait long, such as a poll of the trigger, waits no longer for another's request either. */
+const tooLong = async (client: SpApiClient): Promise<'tooLong'> =>
+	await pause(client.waitAtMostMs, client.signal).then(() => 'tooLong' as const);
+
+/** What kept another from its report need not keep this one from it. */
+function orUndefinedIfOfAnother(failure: unknown): undefined {
+	const kind = failure instanceof SpApiFailure ? failure.kind : undefined;
+	if (kind === 'cancelled' || kind === 'busy' || kind === 'throttled') return undefined;
+	throw failure;
 }
 
 function orUndefinedIfCancelled(failure: unknown): undefined {

@@ -145,6 +145,11 @@ export class SpApiClient {
 		return marketplaces && notSellingIn(marketplaceId, marketplaces) === undefined;
 	}
 
+	/** The longest this caller waits for a turn, in milliseconds. */
+	get waitAtMostMs(): number {
+		return this.patience.waitAtMostMs;
+	}
+
 	/** The execution's cancel signal, where there is an execution. */
 	get signal(): AbortSignal | undefined {
 		return 'getExecutionCancelSignal' in this.context

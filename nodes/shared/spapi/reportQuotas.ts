@@ -37,6 +37,14 @@ const marginOf = (ms: number): number => Math.min(5_000, ms * 0.02);
 
 const MOST_KEPT = 400;
 
+/**
+ * How long a refusal blocks a type. createReport has a limit of its own, with the same words: a type that
+ * Amazon makes once in four hours must not be lost for so long by it.
+ */
+const LONGEST_BLOCK_MS = 15 * 60_000;
+
+const blockOf = ({ everyMs }: ReportQuota): number => Math.min(everyMs, LONGEST_BLOCK_MS);
+
 function keysOf(client: LimitedClient, reportType: ReportType, { countedPer }: ReportQuota) {
 	return countedPer.map((who) => `${client[who]} ${reportType}`);
 }
@@ -73,7 +81,10 @@ export interface ReportTurn {
 	made(id: string): void;
 	/** It was not made after all. */
 	release(): void;
-	/** Amazon refused it (429): the next is possible after the type's interval. */
+	/**
+	 * Amazon refused it (429): the next is possible after the type's interval, or after a quarter of an
+	 * hour where that is longer, for the refusal may have been for something else.
+	 */
 	refused(): void;
 }
 
@@ -109,7 +120,7 @@ export function takeReportTurn(
 		release,
 		refused() {
 			release();
-			const blockedUntil = performance.now() + quota.everyMs + marginOf(quota.everyMs);
+			const blockedUntil = performance.now() + blockOf(quota) + marginOf(blockOf(quota));
 			for (const key of keys) change(key, ({ requests }) => ({ requests, blockedUntil }));
 		},
 	};
@@ -131,7 +142,7 @@ export function learnOfRequest(
 	const { requests, blockedUntil } = requestLogs.get(key) ?? EMPTY;
 	if (requests.some((each) => each.id === id)) return;
 	add(key, quota, { id, at });
-	const refusedAt = blockedUntil - quota.everyMs;
+	const refusedAt = blockedUntil - blockOf(quota);
 	if (blockedUntil > performance.now() && at > refusedAt - quota.everyMs) {
 		for (const each of keysOf(client, reportType, quota)) {
 			change(each, (log) => ({ requests: log.requests, blockedUntil: 0 }));
