@@ -170,7 +170,7 @@ describe('access token', () => {
 		expect(credentials.get('demo')).toEqual(before);
 	});
 
-	it('is not asked for again where a fresh one is rejected, which fails', async () => {
+	it('is asked for twice at most where fresh ones are rejected, which fails', async () => {
 		await listMarketplaces();
 		const before = count('lwaToken');
 		sandbox.faults.add({
@@ -180,8 +180,7 @@ describe('access token', () => {
 		});
 		const { error } = await fetchFeedback();
 		expect(error?.message).toMatch(/did not accept the access token/);
-		expect(count('lwaToken') - before).toBe(1);
-		expect(count('createReport')).toBe(1);
+		expect([count('lwaToken') - before, count('createReport')]).toEqual([2, 4]);
 	});
 
 	const listMarketplacesOf = async (seller: string) => await listMarketplaces(seller);
