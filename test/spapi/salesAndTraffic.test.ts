@@ -1,8 +1,7 @@
 import { SpApiFailure } from '../../nodes/shared/spapi/failure';
-import {
-	parseSalesAndTraffic,
-	readSalesAndTraffic,
-} from '../../nodes/shared/spapi/salesAndTraffic';
+import { readSalesAndTraffic } from '../../nodes/shared/spapi/salesAndTraffic';
+
+const parseSalesAndTraffic = (text: string) => readSalesAndTraffic(text).days;
 
 /** A day as Amazon's schema has it, shortened. */
 const day = (date: string, feedbackReceived: unknown, negativeFeedbackReceived: unknown) => ({
@@ -34,7 +33,7 @@ function failureOf(text: string): SpApiFailure {
 	return thrown;
 }
 
-describe('parseSalesAndTraffic', () => {
+describe('readSalesAndTraffic', () => {
 	it('refuses a report per week, whose totals would be taken for those of single days', () => {
 		const text = JSON.stringify({
 			reportSpecification: { reportOptions: { dateGranularity: 'WEEK' } },

@@ -128,7 +128,7 @@ async function openSource(
 	}
 	if (client === undefined) return { read: () => undefined, from: [] };
 	if (source === 'amazonOffer') {
-		const offer = await fetchOfferRating(context, client, marketplace, request.asin);
+		const offer = await fetchOfferRating(client, marketplace, request.asin);
 		return {
 			read: (window) => readOffer(offer, window),
 			from: offer ? [`getItemOffers ${offer.asin}`] : [],

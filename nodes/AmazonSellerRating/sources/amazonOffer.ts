@@ -1,5 +1,3 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
-
 import type { Window, WindowReading } from '../../shared/domain/evaluation';
 import type { Marketplace } from '../../shared/domain/marketplaces';
 import { oncePerExecution } from '../../shared/n8n/oncePerExecution';
@@ -15,7 +13,6 @@ const MOST_ITEMS = 5;
 
 /** Amazon's own figure from a live offer of the seller: of the item given, or of one they sell. */
 export async function fetchOfferRating(
-	context: IExecuteFunctions,
 	client: SpApiClient,
 	marketplace: Marketplace,
 	asin: string | undefined,

@@ -90,7 +90,3 @@ export function readSalesAndTraffic(text: string): SalesAndTraffic {
 		...(typeof dataEndTime === 'string' && { through: dataEndTime }),
 	};
 }
-
-/** The days of such a report alone. */
-export const parseSalesAndTraffic = (text: string): DailyFeedback[] =>
-	readSalesAndTraffic(text).days;
