@@ -145,11 +145,14 @@ export class World {
 		const place = this.marketplace(wish.sellerKey, wish.marketplaceId);
 		const at = this.momentOf(wish.date, place);
 		const taken = new Set(place.feedback.map(({ orderId }) => orderId));
+		// Who removed feedback leaves no other; a test that wants one names the order.
+		const left = new Set(this.feedbackHistory.map(({ orderId }) => orderId));
 		const order =
 			wish.orderId === undefined
 				? place.orders.find(
 						({ orderId, shippedAt, createdAt }) =>
 							!taken.has(orderId) &&
+							!left.has(orderId) &&
 							shippedAt !== undefined &&
 							shippedAt < at &&
 							createdAt > at - 90 * DAY,
