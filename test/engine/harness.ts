@@ -301,6 +301,8 @@ export interface TriggerOptions {
 	readonly activation?: WorkflowActivateMode;
 	/** Durable polls: each by itself, and what it remembers is lost when it throws. */
 	readonly durable?: boolean;
+	/** What n8n gives a poll before it abandons it, where that is not its usual time. */
+	readonly budgetMs?: number;
 }
 
 /** An activated trigger, to be polled. */
@@ -313,6 +315,9 @@ export interface ActiveTrigger {
 	/** What n8n does after it wrote the static data. */
 	written(): void;
 }
+
+/** The parts of a poll's context that n8n-core brings itself. */
+const unlessGiven = [undefined, undefined, undefined, undefined, undefined] as const;
 
 /**
  * Activates a polling trigger of this package as n8n does: one context for all its polls or, with
@@ -348,6 +353,8 @@ export async function activateTrigger(options: TriggerOptions): Promise<ActiveTr
 			additionalData,
 			options.manual ? 'manual' : 'trigger',
 			options.manual ? 'manual' : activation,
+			...unlessGiven,
+			options.budgetMs === undefined ? undefined : () => options.budgetMs as number,
 		);
 		return { workflow, context };
 	};

@@ -348,6 +348,54 @@ describe('a poll', () => {
 	});
 });
 
+describe('a poll that has time for one report only', () => {
+	const EVENTS = [
+		'newNegativeFeedback',
+		'ratingFellBelowThreshold',
+		'ratingRecovered',
+		'orderDefectRateAboveTarget',
+		'accountStatusChanged',
+	];
+	const REPORTS = [
+		[FEEDBACK_REPORT, 20],
+		[TOTALS_REPORT, 60],
+		['GET_V2_SELLER_PERFORMANCE_REPORT', 60],
+	] as const;
+
+	it.each([3, 0, -1])(
+		'leaves no report behind, with days settled after %d days',
+		async (daysUntilSettled) => {
+			const marketplaces = [US, CA];
+			const options = { daysUntilSettled, feedbackEveryMinutes: 20, figuresEveryMinutes: 60 };
+			const watcher = await watching.activate({
+				events: EVENTS,
+				marketplaces,
+				options,
+				budgetMs: 0,
+			});
+			await watcher.poll();
+			for (let poll = 0; poll < 12 * 12; poll += 1) {
+				passTime(5 * MINUTE);
+				await watcher.poll();
+			}
+			expect(watcher.takeThrown()).toEqual([]);
+			// The longest time between two, in minutes.
+			const leftBehind = REPORTS.flatMap(([reportType, everyMinutes]) =>
+				marketplaces.flatMap((marketplace) => {
+					const minutes = watching.sandbox.truth.reportRequests
+						.filter((each) => each.reportType === reportType)
+						.filter((each) => each.marketplaceIds.join() === marketplace)
+						.map(({ at }) => Math.round(Date.parse(at) / MINUTE));
+					const longest = Math.max(...gaps(minutes));
+					const isOnTime = minutes.length > 3 && longest <= 3 * everyMinutes;
+					return isOnTime ? [] : [{ reportType, marketplace, longest }];
+				}),
+			);
+			expect(leftBehind).toEqual([]);
+		},
+	);
+});
+
 describe('ten triggers of three marketplaces on one account', () => {
 	const activateTen = async (options: ActivateOptions = {}): Promise<Watcher[]> =>
 		await Promise.all(

@@ -43,6 +43,7 @@ export interface ActivateOptions {
 	readonly manual?: boolean;
 	readonly activation?: WorkflowActivateMode;
 	readonly durable?: boolean;
+	readonly budgetMs?: number;
 	readonly credentialId?: string;
 }
 

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import type { FaultSpec } from '../../../sandbox';
 import { expectSamples } from './rig/samples';
-import type { Choices, TemplateRig } from './rig/templateRig';
+import { dayInMexico, type Choices, type TemplateRig } from './rig/templateRig';
 
 const NAME = 'multi-marketplace-weekly-report';
 const OWNER = 'owner@example.com';
@@ -17,10 +17,6 @@ const MEXICO = 'A1AM78C64UM0Y8';
 /** The first three feedback reports are those of the ratings, of US, CA and MX; then those of the week. */
 const FEEDBACK_REPORT: Omit<FaultSpec, 'kind'> = { reportType: 'GET_SELLER_FEEDBACK_DATA' };
 const OF_THE_WEEK = { ...FEEDBACK_REPORT, skip: 3 };
-
-/** A day in Mexico City, counted from today. */
-const dayInMexico = (days: number): string =>
-	DateTime.now().setZone('America/Mexico_City').plus({ days }).toISODate() ?? '';
 
 export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 	/** Runs the template, by default as it will run once active. */

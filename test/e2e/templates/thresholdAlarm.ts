@@ -3,6 +3,7 @@ import { MailServer, UNKNOWN_RECIPIENT } from './rig/mailServer';
 import { expectSamples } from './rig/samples';
 import { NO_WAIT, UNKNOWN_CHANNEL } from './rig/services';
 import {
+	dayInMexico,
 	notesOf,
 	readTemplate,
 	SOON,
@@ -88,9 +89,10 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			const { sandbox, mail } = rig();
 			managersMail = await MailServer.open();
 			await rig().addCredential('smtp', managersMail.credential);
-			// With less than ten ratings nothing is judged.
+			// With less than ten ratings nothing is judged, and days that are not settled do not count.
+			const date = dayInMexico(-14);
 			for (const rating of [1, 1, 5, 5] as const) {
-				sandbox.world.addFeedback({ marketplaceId: MEXICO, rating, comment: '' });
+				sandbox.world.addFeedback({ marketplaceId: MEXICO, rating, comment: '', date });
 			}
 			for (const marketplace of [MEXICO, UNITED_STATES]) {
 				await raise(marketplace, {

@@ -1,4 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- test rig beside n8n, never loaded by it */
+import { DateTime } from 'luxon';
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -57,6 +58,10 @@ export interface Execution {
 
 /** How much faster the sandbox is than Amazon. */
 const PACE = 1000;
+
+/** A day in Mexico City, counted from today. */
+export const dayInMexico = (days: number): string =>
+	DateTime.now().setZone('America/Mexico_City').plus({ days }).toISODate() ?? '';
 
 /** A real n8n, Amazon's sandbox and stand-ins for all other services, shared by all templates. */
 export class TemplateRig {
