@@ -146,7 +146,8 @@ function mountReading(control: FastifyInstance, state: SandboxState): void {
 	control.get('/truth/reportRequests', () => truth.reportRequests);
 	control.get('/truth/rating', (request) => {
 		const { sellerKey, marketplaceId } = place(request);
-		return truth.rating(sellerKey, marketplaceId, queryOf(request)['asOf']);
+		const { asOf, through } = queryOf(request);
+		return truth.rating(sellerKey, marketplaceId, asOf, through);
 	});
 	control.get('/truth/feedback', (request) => {
 		const { sellerKey, marketplaceId } = place(request);

@@ -23,11 +23,15 @@ export interface OrderTruth {
 }
 
 /** Counts the feedback dated within the last `days` days, the day itself included. */
-export function countWindow(place: MarketplaceWorld, asOf: string, days: number): FeedbackCounts {
+export function countWindow(
+	{ feedback }: Pick<MarketplaceWorld, 'feedback'>,
+	asOf: string,
+	days: number,
+): FeedbackCounts {
 	const first = DateTime.fromISO(asOf, { zone: 'utc' })
 		.minus({ days: days - 1 })
 		.toISODate();
-	return count(place.feedback.filter(({ date }) => date <= asOf && date >= (first ?? asOf)));
+	return count(feedback.filter(({ date }) => date <= asOf && date >= (first ?? asOf)));
 }
 
 function count(feedback: readonly WorldFeedback[]): FeedbackCounts {
@@ -74,16 +78,20 @@ export class Truth {
 	/**
 	 * The exact counts per window. A window of 30 days is `asOf` and the 29 marketplace-local days
 	 * before it; `lifetime` includes what was left before the generated period.
+	 * @param through the last day that counts, as where later ones are not settled; `asOf` where not given
 	 */
-	rating(sellerKey: string, marketplaceId: string, asOf?: string): RatingTruth {
-		const place = this.state.world.marketplace(sellerKey, marketplaceId);
-		const day = asOf ?? localDay(this.state.clock.millis(), place.marketplace);
-		const generated = count(place.feedback.filter(({ date }) => date <= day));
-		const { earlier } = place;
+	rating(sellerKey: string, marketplaceId: string, asOf?: string, through?: string): RatingTruth {
+		const { marketplace, feedback, earlier } = this.state.world.marketplace(
+			sellerKey,
+			marketplaceId,
+		);
+		const day = asOf ?? localDay(this.state.clock.millis(), marketplace);
+		const counted = { feedback: feedback.filter(({ date }) => date <= (through ?? day)) };
+		const generated = count(counted.feedback.filter(({ date }) => date <= day));
 		return {
-			'30': countWindow(place, day, 30),
-			'90': countWindow(place, day, 90),
-			'365': countWindow(place, day, 365),
+			'30': countWindow(counted, day, 30),
+			'90': countWindow(counted, day, 90),
+			'365': countWindow(counted, day, 365),
 			lifetime: {
 				positive: earlier.positive + generated.positive,
 				neutral: earlier.neutral + generated.neutral,

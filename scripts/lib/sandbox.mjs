@@ -9,9 +9,7 @@ import { startService, waitUntilHealthy } from './processes.mjs';
  * @returns {Promise<{ service: import('./processes.mjs').Service, url: string }>}
  */
 export async function startSandbox({ port, logFile, args = [] }) {
-	// The demo and these runs show the nodes, not Amazon's habits, unless the arguments say otherwise.
-	const options = ['--port', String(port), '--habits', 'kind', ...args];
-	const command = ['--import', 'tsx', 'sandbox/main.ts', ...options];
+	const command = ['--import', 'tsx', 'sandbox/main.ts', '--port', String(port), ...args];
 	const service = startService('The sandbox', process.execPath, command, {
 		cwd: repoDir,
 		logFile,

@@ -10,8 +10,11 @@ const REPORTS = 6;
 
 const MINUTES_OF_DAY = 24 * 60;
 
-/** After the day the last changes get some hours to be told. */
-const LATEST_MINUTE = MINUTES_OF_DAY + 5 * 60;
+/** So long everything waits to be told, which takes a busy machine longer; in scaled minutes. */
+const PATIENCE = 24 * 60;
+
+/** What happens to the same thing again comes so much later, in minutes. */
+const BETWEEN = 245;
 
 const COMMENTS = [
 	'Arrived two weeks late, the box was torn open',
@@ -113,13 +116,24 @@ export class TriggerDay {
 		}
 		await this.#until(MINUTES_OF_DAY);
 		await this.#read();
-		while ((await this.compare()).missing.length > 0 && this.minute < LATEST_MINUTE) {
-			await this.#until(this.minute + 20);
-			await this.#read();
-		}
+		await this.#untilTold(async () => (await this.compare()).missing.length === 0);
 		// What is told twice comes later still.
 		await this.#until(this.minute + 60);
 		await this.#read();
+	}
+
+	/**
+	 * Lets time pass until something was told, or for as long as one may wait.
+	 *
+	 * @param {() => boolean | Promise<boolean>} isTold
+	 */
+	async #untilTold(isTold) {
+		const latest = this.minute + PATIENCE;
+		for (;;) {
+			await this.#read();
+			if (this.minute >= latest || (await isTold())) return;
+			await this.#until(this.minute + 5);
+		}
 	}
 
 	/** Lets time pass. */
@@ -177,7 +191,12 @@ export class TriggerDay {
 			...this.#planFeedback(),
 			...FIGURES.map(({ minute, act }) => ({
 				minute,
-				act: async () => await act(this.#tell.bind(this)),
+				act: async () => {
+					// What is undone before it was looked at is nothing to tell.
+					const before = FIGURES.filter((each) => each.minute < minute - BETWEEN);
+					await this.#untilTold(() => this.#figuresTold >= before.length);
+					await act(this.#tell.bind(this));
+				},
 			})),
 			...BAD_REPORTS.map(({ minute, kind }) => ({
 				minute,
@@ -209,9 +228,10 @@ export class TriggerDay {
 			const later = LATER[each % LATER.length];
 			if (rating > 3 || later === undefined) continue;
 			steps.push({
-				minute: minute + 245,
+				minute: minute + BETWEEN,
 				act: async () => {
 					const orderId = this.#orders.get(name);
+					await this.#untilTold(() => this.told.some((item) => item.orderId === orderId));
 					await this.#tell(later.path, { orderId, ...later.change });
 				},
 			});
@@ -241,13 +261,12 @@ export class TriggerDay {
 		await this.#kill();
 	}
 
+	get #figuresTold() {
+		return this.told.filter(({ event }) => isOfFigure(event)).length;
+	}
+
 	async #untilAllIsTold() {
-		const isFeedback = (line) => !FIGURES.some(({ event }) => line.startsWith(event));
-		for (;;) {
-			await this.#read();
-			if (!(await this.compare()).missing.some(isFeedback)) return;
-			await this.#until(this.minute + 5);
-		}
+		await this.#untilTold(async () => (await this.compare()).missing.every(isOfFigure));
 	}
 
 	async #kill() {
@@ -338,6 +357,9 @@ const FIGURES = [
 		act: async (tell) => await tell('world/accountStatus', { marketplaceId: US, status: 'NORMAL' }),
 	},
 ];
+
+/** Whether an event, or a line that begins with it, is about a figure. */
+const isOfFigure = (line) => FIGURES.some(({ event }) => line.startsWith(event));
 
 /** What has to be told of an entry of the true record, as a line to compare by. */
 function expectedOf({ kind, marketplaceId, orderId, before, after }) {

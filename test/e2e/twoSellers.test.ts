@@ -113,7 +113,7 @@ const workflow = () => ({
 });
 
 beforeAll(async () => {
-	sandbox = await startSandbox({ rateLimits: PACE, habits: 'kind' });
+	sandbox = await startSandbox({ rateLimits: PACE });
 	n8n = await RealN8n.create();
 	await n8n.import('credentials', [{ ...CREDENTIAL, data: byExpression() }]);
 	await n8n.import('workflow', [workflow()]);
