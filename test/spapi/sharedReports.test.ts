@@ -277,6 +277,23 @@ describe('A19: what came too soon, was lost or was canceled', () => {
 	});
 });
 
+describe('A19: a refusal (429), which does not tell what limit it is for', () => {
+	beforeEach(async () => await start({ habits: {} }));
+
+	it.each([
+		[1, 1],
+		[2, 15],
+	])('%p in a row: the report comes after %p minute(s)', async (times, minutes) => {
+		sandbox.faults.add({ kind: 'throttle', operation: 'createReport', times });
+		const { status } = await take(newProcess(), returnsOf([DE]), { turnMs: 15 * MINUTE });
+		expect(status).toBe('DONE');
+		const began = Date.parse(sandbox.requests[0]?.at ?? '');
+		expect(sent().map(({ at }) => Math.floor((Date.parse(at) - began) / MINUTE))).toEqual(
+			times === 1 ? [0, minutes] : [0, 1, minutes],
+		);
+	});
+});
+
 describe('hasOwnLimit', () => {
 	it('a type with a limit of its own is sent once after a refusal, others are tried again', async () => {
 		await start({ habits: {} });
