@@ -191,6 +191,14 @@ export function keptReport(
 	return known?.report && { at: known.at, askedAt: known.askedAt, report: known.report };
 }
 
+/**
+ * When a report that holds what is asked for was last asked for, whatever came of it (steady
+ * milliseconds); -Infinity where none was.
+ */
+export const lastAskedAt = (client: SpApiClient, request: ReportRequest): number =>
+	knownReports.get(shelfOf(client, request))?.find((known) => covers(known, request))?.at ??
+	-Infinity;
+
 /** Takes note of a report that Amazon tells of. */
 function learn(client: SpApiClient, listed: ListedReport): void {
 	const { reportId: id, createdTime, reportType, marketplaceIds = [], dataStartTime } = listed;
