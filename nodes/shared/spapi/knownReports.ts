@@ -267,6 +267,12 @@ export async function listClosed(client: SpApiClient, request: ReportRequest): P
 	await list(client, reportType, range, key);
 }
 
+/** Whether this process has asked for it, and so with the options that the request has. */
+export const isOwnReport = (client: SpApiClient, request: ReportRequest, id: string): boolean =>
+	knownReports
+		.get(shelfOf(client, request))
+		?.some((known) => known.id === id && known.options === optionsOf(request)) === true;
+
 /** Takes note of how a report ended. */
 export function rememberEnd(client: SpApiClient, report: Report): void {
 	const { reportId, reportType, marketplaceIds = [] } = report;
