@@ -14,6 +14,7 @@ import {
 	CUSTOM_BASE_URL,
 	PRODUCTION_ENDPOINTS,
 	SANDBOX_ENDPOINTS,
+	SLASHES_AT_END,
 	type SellingPartnerCredentials,
 } from '../nodes/shared/spapi/endpoints';
 import { checkPrimaryMarketplace, logIn } from '../nodes/shared/spapi/login';
@@ -29,7 +30,7 @@ const regionOfMarketplace = Object.fromEntries(MARKETPLACES.map(({ id, region })
  */
 const baseUrlExpression = [
 	`((region) => $credentials.environment === 'custom'`,
-	`? [$credentials.customBaseUrl.trim().replace(/\\/+$/, '').replaceAll('{region}', region)]`,
+	`? [$credentials.customBaseUrl.trim().replace(${SLASHES_AT_END}, '').replaceAll('{region}', region)]`,
 	`.find((url) => $credentials.customHostIsMine === true && ${CUSTOM_BASE_URL}.test(url)) ?? ''`,
 	`: (${JSON.stringify({ production: PRODUCTION_ENDPOINTS, sandbox: SANDBOX_ENDPOINTS })})`,
 	`[$credentials.environment][region])`,

@@ -41,7 +41,18 @@ const MARKETPLACE_ID = 'ATVPDKIKX0DER';
 export const words = [
 	...['state', 'steps', 'settings', 'kind', 'feedback', 'totals', 'health', 'asked', 'nothing'],
 	...['rows', 'day', 'minute', 'unreadable', 'rating', 'comment', 'response', 'order', 'gone'],
-	...['inDoubt', 'tellFrom', 'alarms', 'defects', 'account', 'reports', 'trouble', 'changes'],
+	...[
+		'healthUnreadable',
+		'parts',
+		'inDoubt',
+		'tellFrom',
+		'alarms',
+		'defects',
+		'account',
+		'reports',
+		'trouble',
+		'changes',
+	],
 	...[...BAD_ENDS, ...WATCH_EVENTS, MARKETPLACE_ID],
 	...['2026-03-31', '2026-02-31', '9999-12-31', '0000-01-01', '2026-03-31T08:00:00.000Z'],
 	...['100-0000000-0000001', 'rating/30/95', 'orderDefectRate/sellerFulfilled'],
@@ -232,19 +243,23 @@ const dailyOf = (rows: readonly unknown[]) =>
 		return { date: dayOf(wholeOf(day, 400)), received: all, negative: wholeOf(negative, all + 1) };
 	});
 
-function healthOf({ orders, defects, target, status }: Record<string, unknown>): AccountHealth {
+function healthOf(step: Record<string, unknown>): AccountHealth {
+	const { orders, defects, target, status } = step;
 	const count = wholeOf(orders, 1000);
 	const rate = {
 		orders: count,
 		ordersWithDefects: wholeOf(defects, count + 1),
 		targetPercent: wholeOf(target, 100) / 7,
 	};
-	// Of all the report says, the trigger reads these three.
+	const parts = ['orderDefectRate.mfn', 'accountStatuses.status'];
+	const unreadable = parts.slice(0, wholeOf(step.unreadable, parts.length + 1));
+	// Of all the report says, the trigger reads these.
 	return {
-		sellerFulfilled: rate,
+		sellerFulfilled: unreadable.length > 0 ? null : rate,
 		amazonFulfilled: null,
-		accountStatus: typeof status === 'string' ? status : null,
-	} as AccountHealth;
+		accountStatus: typeof status === 'string' && unreadable.length < 2 ? status : null,
+		unreadable,
+	} as unknown as AccountHealth;
 }
 
 function settingsOf(input: Record<string, unknown>): WatchSettings {

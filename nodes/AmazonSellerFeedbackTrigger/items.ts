@@ -32,6 +32,7 @@ export function toItem(
 		...beforeAndAfter(event),
 		ratingNow: deepCopy(event.ratingNow) as unknown as IDataObject,
 		removal: removalOf(event, dayIn(marketplace, DateTime.fromISO(askedAt))),
+		notes: 'notes' in event ? [...event.notes] : [],
 		feedbackManagerUrl: feedbackManagerUrl(marketplace),
 		orderUrl: orderId === null ? null : orderUrl(marketplace, orderId),
 		observedAt: askedAt,

@@ -286,18 +286,20 @@ class Round {
 		return error;
 	}
 
-	/** Has what is to be told once told by a later poll; the state in which that is done. */
+	/**
+	 * Has what is to be told once told by a later poll; the state in which that is done. What waits for
+	 * no poll yet, for others do, is not marked as told.
+	 */
 	private tellNotices(state: WatchState, parameters: TriggerParameters): WatchState {
 		let next = state;
 		for (const [id, place] of Object.entries(state.marketplaces)) {
 			const name = findMarketplace(id)?.name ?? id;
 			for (const { about, message, description } of noticesOf(place, name)) {
 				if (isExtra(REPORT_OF[about], parameters)) continue;
+				const notice = new NodeOperationError(this.context.getNode(), message, { description });
+				if (!this.poller.tellLater(notice)) continue;
 				const marked = withTold(next.marketplaces[id] ?? place, about);
 				next = { ...next, marketplaces: { ...next.marketplaces, [id]: marked } };
-				this.poller.tellLater(
-					new NodeOperationError(this.context.getNode(), message, { description }),
-				);
 			}
 		}
 		return next;

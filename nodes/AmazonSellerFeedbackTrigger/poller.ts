@@ -1,5 +1,6 @@
 import type { IPollFunctions } from 'n8n-workflow';
 
+import { BoundedMap } from '../shared/spapi/boundedMap';
 import type { AskedReport } from '../shared/spapi/knownReports';
 
 /** After a first failure the next attempt waits this long, then twice as long each time, at most an hour. */
@@ -17,6 +18,12 @@ const REMEMBERED_REPORTS = 24;
 /** More than so many are not kept to be told. */
 const MAX_PROBLEMS = 5;
 
+/** Sellers and marketplaces of one trigger: a region's, also of a seller who was there before. */
+const MOST_REMEMBERED = 60;
+
+/** Triggers that are remembered; of more than these, those polled longest ago are forgotten. */
+const MOST_TRIGGERS = 1_000;
+
 /** What a trigger keeps in the process: nothing that matters when it is lost. */
 class Memory {
 	/** What went wrong and is to be told by the polls to come, one each. */
@@ -28,14 +35,14 @@ class Memory {
 	readonly heldUpSince = new Map<string, number>();
 
 	/** Feedback reports read lately, by seller and marketplace, the latest first. */
-	readonly feedbackRead = new Map<string, readonly AskedReport[]>();
+	readonly feedbackRead = new BoundedMap<readonly AskedReport[]>({ max: MOST_REMEMBERED });
 
 	/** The report the next poll begins with. */
 	goesOnWith: string | undefined;
 }
 
 /** By workflow and node. */
-const memories = new Map<string, Memory>();
+const memories = new BoundedMap<Memory>({ max: MOST_TRIGGERS });
 
 const pollers = new WeakMap<IPollFunctions, Poller>();
 
@@ -57,9 +64,13 @@ export class Poller {
 	) {}
 
 	static of(context: IPollFunctions): Poller {
-		const known = pollers.get(context);
-		if (known !== undefined) return known;
 		const name = `${context.getWorkflow().id} ${context.getNode().id}`;
+		const known = pollers.get(context);
+		if (known !== undefined) {
+			// It is in use, lest others push it out.
+			memories.set(name, known.memory);
+			return known;
+		}
 		// Activated anew, after mending a credential perhaps, it tries at once.
 		const mode = context.getActivationMode();
 		const isUpdate = mode === 'update';
@@ -70,11 +81,16 @@ export class Poller {
 		return poller;
 	}
 
-	/** Something to be told by a later poll. */
-	tellLater(problem: Error): void {
+	/**
+	 * Something to be told by a later poll.
+	 * @returns whether it will be; too many wait already otherwise
+	 */
+	tellLater(problem: Error): boolean {
 		const { problems } = this.memory;
-		const isKnown = problems.some(({ message }) => message === problem.message);
-		if (!isKnown && problems.length < MAX_PROBLEMS) problems.push(problem);
+		if (problems.some(({ message }) => message === problem.message)) return true;
+		if (problems.length >= MAX_PROBLEMS) return false;
+		problems.push(problem);
+		return true;
 	}
 
 	takeProblem(): Error | undefined {

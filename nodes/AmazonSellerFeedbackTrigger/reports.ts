@@ -6,7 +6,13 @@ import type { DateOrder } from '../shared/domain/feedbackReport';
 import type { Marketplace } from '../shared/domain/marketplaces';
 import { plusDays } from '../shared/domain/ratingWindow';
 import { DEFECT_WINDOW_DAYS } from '../shared/n8n/accountHealth';
-import { dayOf, readFeedbackReport, startOfDayIn, wholeDaysOf } from '../shared/n8n/feedbackReport';
+import {
+	dayOf,
+	readFeedbackReport,
+	salesAndTrafficRequest,
+	startOfDayIn,
+	wholeDaysOf,
+} from '../shared/n8n/feedbackReport';
 import { readText, type ReportDocument } from '../shared/spapi/reportDocument';
 import {
 	parseJsonReport,
@@ -29,9 +35,8 @@ export const REPORT_TYPE_OF: Readonly<Record<ReportKind, MarketplaceReportReques
  * Days each report reaches back, whatever the settings, so that all triggers of an account can share
  * it. A year of feedback is known to work, and few sellers have none of 1 to 3 stars in it.
  */
-const RANGE_DAYS: Readonly<Record<ReportKind, number>> = {
+const RANGE_DAYS: Readonly<Record<Exclude<ReportKind, 'totals'>, number>> = {
 	feedback: 365,
-	totals: 365,
 	health: DEFECT_WINDOW_DAYS,
 };
 
@@ -39,18 +44,22 @@ const RANGE_DAYS: Readonly<Record<ReportKind, number>> = {
 export const dayIn = ({ timeZone }: Marketplace, moment: DateTime): string =>
 	moment.setZone(timeZone).toISODate() ?? '';
 
-const firstDay = (kind: ReportKind, today: string): string => plusDays(today, -RANGE_DAYS[kind]);
+const firstDay = (kind: keyof typeof RANGE_DAYS, today: string): string =>
+	plusDays(today, -RANGE_DAYS[kind]);
 
+/** For totals the one request that all nodes make: Amazon makes few of these reports. */
 export const requestOf = (
 	kind: ReportKind,
 	marketplace: Marketplace,
 	today: string,
-): MarketplaceReportRequest => ({
-	reportType: REPORT_TYPE_OF[kind],
-	marketplaceId: marketplace.id,
-	dataStartTime: startOfDayIn(marketplace, firstDay(kind, today)),
-	...(kind === 'totals' && { reportOptions: { dateGranularity: 'DAY' } }),
-});
+): MarketplaceReportRequest =>
+	kind === 'totals'
+		? salesAndTrafficRequest(marketplace, today)
+		: {
+				reportType: REPORT_TYPE_OF[kind],
+				marketplaceId: marketplace.id,
+				dataStartTime: startOfDayIn(marketplace, firstDay(kind, today)),
+			};
 
 /**
  * What a finished report says of a marketplace; undefined where it does not name it.

@@ -29,7 +29,13 @@ import {
 	type WatchEvent,
 	type WatchEventName,
 } from './watch/events';
-import { isOfOneTime, knownRating, unknownRating } from './watch/figures';
+import {
+	isOfOneTime,
+	knownRating,
+	missingOfHealth,
+	notesOnHealth,
+	unknownRating,
+} from './watch/figures';
 import { startWatch } from './watch/state';
 
 /** How long somebody who clicks 'Fetch Test Event' is kept waiting for all reports together. */
@@ -131,18 +137,26 @@ async function lookFor(
 	const request = requestOf(kind, marketplace, dayIn(marketplace, now));
 	const finished = await findFinishedReport(client, request);
 	if (finished === undefined && isOnlyExtra) return none(`Amazon has no ${name} at hand`);
-	const report: AskedReport =
+	const oldest = now.minus({ minutes: SHARED_FOR_MINUTES });
+	let report: AskedReport =
 		finished === undefined
-			? await askForReport(client, request, now.minus({ minutes: SHARED_FOR_MINUTES }))
+			? await askForReport(client, request, oldest)
 			: { id: finished.reportId, askedAt: finished.createdTime };
 
 	let collected: CollectedReport;
 	for (;;) {
-		collected = await collectReport(context, client, report.id);
+		collected = await collectReport(context, client, request, report.id);
+		if (collected.status === 'otherOptions' && !isOnlyExtra) {
+			// What is at hand is another application's, of weeks or months.
+			report = await askForReport(client, request, oldest);
+			collected = { status: 'pending' };
+		}
 		if (collected.status !== 'pending' || performance.now() > giveUpAt) break;
 		await pause(LOOK_INTERVAL_MS, undefined);
 	}
 	switch (collected.status) {
+		case 'otherOptions':
+			return none(`Amazon has no ${name} at hand`);
 		case 'pending':
 			return none(
 				`Amazon is still preparing the ${name}: fetch the test event again in a minute or two. The active workflow does not wait like this`,
@@ -250,20 +264,35 @@ function asIf(name: 'feedbackChanged' | 'feedbackRemoved', change: FeedbackChang
 function healthSample(
 	name: 'orderDefectRateAboveTarget' | 'orderDefectRateRecovered' | 'accountStatusChanged',
 	shown: Shown,
-	{ options }: TriggerParameters,
+	{ options, events }: TriggerParameters,
 	ratingNow: RatingNow,
 ): WatchEvent | undefined {
 	const observation = shown.health?.observation;
 	if (observation?.kind !== 'health') return undefined;
 	const { health } = observation;
+	const notes = notesOnHealth(missingOfHealth(health, events));
 	if (name === 'accountStatusChanged') {
 		const status = health.accountStatus;
 		if (status === null) return undefined;
-		return { event: name, id: 'accountStatus/test', ratingNow, before: status, after: status };
+		return {
+			event: name,
+			id: 'accountStatus/test',
+			ratingNow,
+			notes,
+			before: status,
+			after: status,
+		};
 	}
 	const rate = defectRateOf(health, options.defectTarget);
 	return (
-		rate && { event: name, id: 'orderDefectRate/test', ratingNow, before: undefined, after: rate }
+		rate && {
+			event: name,
+			id: 'orderDefectRate/test',
+			ratingNow,
+			notes,
+			before: undefined,
+			after: rate,
+		}
 	);
 }
 

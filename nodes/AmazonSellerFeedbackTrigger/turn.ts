@@ -4,10 +4,11 @@ import { DateTime } from 'luxon';
 import type { Marketplace } from '../shared/domain/marketplaces';
 import { isStuck, nextStep, type BadEnd, type Step } from '../shared/domain/reportCycle';
 import type { SpApiClient } from '../shared/spapi/client';
-import { askForReport } from '../shared/spapi/askForReport';
+import { askForReport, isReportAtHand } from '../shared/spapi/askForReport';
 import { type AskedReport } from '../shared/spapi/knownReports';
 import { collectReport, type CollectedReport } from '../shared/spapi/obtainReport';
 import { nextReportAt } from '../shared/spapi/reportQuotas';
+import type { MarketplaceReportRequest } from '../shared/spapi/reports';
 import type { TriggerParameters } from './description';
 import { toItem } from './items';
 import type { Poller } from './poller';
@@ -25,7 +26,7 @@ const SHARE_FIRST_MINUTES = 5;
 const GIVE_UP_AFTER = 6;
 
 /** What a report that gives nothing is told as; one that is still pending then is overdue. */
-const BAD_ENDS_OF: Readonly<Record<CollectedReport['status'], BadEnd>> = {
+const BAD_ENDS_OF: Readonly<Record<Exclude<CollectedReport['status'], 'otherOptions'>, BadEnd>> = {
 	pending: 'stuck',
 	CANCELLED: 'CANCELLED',
 	FATAL: 'FATAL',
@@ -121,11 +122,11 @@ export class Turn {
 	 */
 	private nextStep(state: MarketplaceWatch): Step {
 		const step = this.stepOf(this.kind, state);
-		if (this.kind === 'totals' && step === 'ask' && !this.isTotalsTurn) return 'rest';
+		if (this.kind === 'totals' && step === 'ask' && !this.isTotalsTurn(state)) return 'rest';
 		const feedbackAt = state.reports.feedback?.report?.askedAt;
 		const isFresh = isOfOneTime(feedbackAt, this.now.toISO(), this.parameters.options);
 		if (this.kind === 'totals' && step === 'ask' && !isFresh) return 'rest';
-		if (this.kind === 'feedback' && step === 'rest' && !isFresh && this.wantsTotals) {
+		if (this.kind === 'feedback' && step === 'rest' && !isFresh && this.wantsTotals(state)) {
 			return this.stepOf('totals', state) === 'ask' ? 'ask' : 'rest';
 		}
 		return step;
@@ -137,13 +138,20 @@ export class Turn {
 		return nextStep(reports[kind] ?? {}, this.now, this.everyMinutes(kind), collected);
 	}
 
-	private get wantsTotals(): boolean {
-		const mayTry = this.poller.mayTry(keyOf(this.marketplace, 'totals')) && this.isTotalsTurn;
-		return mayTry && reportsFor(this.parameters).includes('totals');
+	private wantsTotals(state: MarketplaceWatch): boolean {
+		const mayTry = this.poller.mayTry(keyOf(this.marketplace, 'totals'));
+		return mayTry && this.isTotalsTurn(state) && reportsFor(this.parameters).includes('totals');
 	}
 
-	private get isTotalsTurn(): boolean {
-		return nextReportAt(this.client, REPORT_TYPE_OF.totals) === undefined;
+	/** Whether Amazon makes another report of totals, or one is at hand that somebody else asked for. */
+	private isTotalsTurn({ reports }: MarketplaceWatch): boolean {
+		if (nextReportAt(this.client, REPORT_TYPE_OF.totals) === undefined) return true;
+		const newerThan = this.joinsNewerThan('totals', reports.totals?.report);
+		return isReportAtHand(this.client, this.requestOf('totals'), newerThan);
+	}
+
+	private requestOf(kind: ReportKind): MarketplaceReportRequest {
+		return requestOf(kind, this.marketplace, dayIn(this.marketplace, this.now));
 	}
 
 	private everyMinutes(kind: ReportKind): number {
@@ -153,24 +161,28 @@ export class Turn {
 
 	/** Asks for a report, or joins one that another trigger of the account asked for lately. */
 	private async ask(last: AskedReport | undefined): Promise<AskedReport> {
+		const newerThan = this.joinsNewerThan(this.kind, last);
+		return await askForReport(this.client, this.requestOf(this.kind), newerThan);
+	}
+
+	/** A report that was asked for after this time is joined. */
+	private joinsNewerThan(kind: ReportKind, last: AskedReport | undefined): DateTime {
 		// For half the time it is fresh enough, but for totals, which go with a feedback report.
 		const shared =
-			this.kind === 'totals'
-				? pairMinutes(this.parameters.options)
-				: this.everyMinutes(this.kind) / 2;
+			kind === 'totals' ? pairMinutes(this.parameters.options) : this.everyMinutes(kind) / 2;
 		const minutes = last === undefined ? SHARE_FIRST_MINUTES : shared;
 		const freshSince = this.now.minus({ minutes });
-		const newerThan = last ? DateTime.max(freshSince, DateTime.fromISO(last.askedAt)) : freshSince;
-		const request = requestOf(this.kind, this.marketplace, dayIn(this.marketplace, this.now));
-		return await askForReport(this.client, request, newerThan);
+		return last ? DateTime.max(freshSince, DateTime.fromISO(last.askedAt)) : freshSince;
 	}
 
 	private async collect(report: AskedReport): Promise<Observation | 'pending' | 'givenUp'> {
 		const { id, askedAt } = report;
 		// One that cannot be fetched for so long is left alone, and another asked for.
 		if (this.poller.failuresOf(this.key) >= GIVE_UP_AFTER) return 'givenUp';
-		const collected = await collectReport(this.context, this.client, id);
+		const collected = await collectReport(this.context, this.client, this.requestOf(this.kind), id);
 		if (collected.status === 'pending' && !isStuck(askedAt, this.now)) return 'pending';
+		// Another application's was joined, which is of weeks or months.
+		if (collected.status === 'otherOptions') return 'givenUp';
 
 		// Where it cannot be read, another one is asked for when it is due.
 		this.poller.collected.set(this.key, id);
@@ -213,7 +225,8 @@ export class Turn {
 			.filter(({ askedAt }) => isOfOneTime(totalsAt, askedAt, this.parameters.options))
 			.toSorted((a, b) => distance(a) - distance(b));
 		if (report === undefined) return { state, items: [] };
-		const collected = await collectReport(this.context, this.client, report.id);
+		const request = this.requestOf('feedback');
+		const collected = await collectReport(this.context, this.client, request, report.id);
 		if (collected.status !== 'DONE') return { state, items: [] };
 		const observation = await this.read('feedback', collected, report);
 		if (observation?.kind !== 'feedback') return { state, items: [] };

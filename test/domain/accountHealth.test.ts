@@ -50,13 +50,15 @@ const metricOf = (health: AccountHealth, name: string) =>
 
 describe('A13: account health', () => {
 	it('knows no rate of all orders where the rate of one kind is there and cannot be read', () => {
-		const rate = { orderCount: 100, orderWithDefects: { count: 0 }, rate: 0, targetValue: 0.01 };
+		const counted = { orderCount: 100, orderWithDefects: { count: 0 }, targetValue: 0.01 };
+		const rate = { ...counted, rate: 0, negativeFeedback: { count: 3 } };
 		const report = accountHealthReportSchema.parse({
 			performanceMetrics: [{ marketplaceId: 'A1', orderDefectRate: { afn: rate, mfn: [rate] } }],
 		});
 		expect(accountHealthOf(report, 'A1')).toMatchObject({
 			orderDefectPercent: null,
 			worstOrderDefectPercent: null,
+			negativeFeedback: null,
 			amazonFulfilled: { orders: 100 },
 			sellerFulfilled: null,
 			unreadable: ['orderDefectRate.mfn'],

@@ -61,6 +61,46 @@ describe('Account Health: Get', () => {
 		expect(orderDefectPercent).toBeCloseTo((100 * defects) / orders, 9);
 	});
 
+	it.each([true, false])(
+		'names in the item what could not be read, and takes none of it for 0 (simplify: %p)',
+		async (simplify) => {
+			const rate = {
+				orderCount: 100,
+				orderWithDefects: { count: 0 },
+				negativeFeedback: { count: 0 },
+				targetValue: 0.01,
+			};
+			inUse.sandbox.faults.add({
+				kind: 'otherAnswer',
+				operation: 'downloadDocument',
+				body: JSON.stringify({
+					accountStatuses: [{ marketplaceId: 'ATVPDKIKX0DER', status: { is: 'NORMAL' } }],
+					performanceMetrics: [
+						{ marketplaceId: 'ATVPDKIKX0DER', orderDefectRate: { afn: rate, mfn: [rate] } },
+					],
+				}),
+			});
+			const { items, hints } = await get({ simplify });
+			expect(items).toMatchObject([
+				{
+					accountStatus: null,
+					orderDefectPercent: null,
+					sellerFulfilledDefectPercent: null,
+					amazonFulfilledDefectPercent: 0,
+					negativeFeedback: null,
+					notes: [
+						'Parts of the account health report for United States could not be read and are unknown: orderDefectRate.mfn, accountStatuses.status',
+					],
+				},
+			]);
+			expect(hints).toEqual([expect.stringMatching(/^Parts of the account health report for/)]);
+		},
+	);
+
+	it('has no notes where all could be read', async () => {
+		expect((await get()).items).toMatchObject([{ notes: [] }]);
+	});
+
 	it('says what is not known where Amazon gives no report', async () => {
 		inUse.sandbox.faults.add({ kind: 'reportCancelled' });
 		const { items, hints, error } = await get();

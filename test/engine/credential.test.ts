@@ -3,6 +3,7 @@ import { Expression, Workflow, type ICredentialTestRequest, type INodeTypes } fr
 import { AmazonSellingPartnerApi } from '../../credentials/AmazonSellingPartnerApi.credentials';
 import { MARKETPLACES } from '../../nodes/shared/domain/marketplaces';
 import { apiBaseUrl } from '../../nodes/shared/spapi/endpoints';
+import { growthOf, IN_PROPORTION } from '../growth';
 
 const { baseURL } = (new AmazonSellingPartnerApi().test as ICredentialTestRequest).request;
 
@@ -54,5 +55,15 @@ describe("the credential test's base URL", () => {
 		const environment = 'custom' as const;
 		const primaryMarketplace = 'ATVPDKIKX0DER';
 		expect(resolve({ environment, primaryMarketplace, customBaseUrl, customHostIsMine })).toBe('');
+	});
+
+	it('is resolved in proportion to the length of what was entered, however many slashes', () => {
+		const read = (size: number): void => {
+			const customBaseUrl = `https://proxy.example/${'/'.repeat(size)}?`;
+			const credentials = { primaryMarketplace: 'ATVPDKIKX0DER', customBaseUrl };
+			const confirmed = { environment: 'custom', customHostIsMine: true };
+			expect(resolve({ ...credentials, ...confirmed })).toBe('');
+		};
+		expect(growthOf(read, 4_000)).toBeLessThan(IN_PROPORTION);
 	});
 });

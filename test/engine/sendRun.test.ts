@@ -530,4 +530,13 @@ describe('the cap of an agent', () => {
 		const cap = requestsOfAgent('two tools', 1);
 		expect([cap.take(), cap.take()]).toEqual([true, false]);
 	});
+
+	it('holds for as long as the agent goes on, however many others come and go', () => {
+		expect(requestsOfAgent('goes on', 1).take()).toBe(true);
+		for (let other = 0; other < 3_000; other += 1) {
+			requestsOfAgent(`other ${other}`, 1);
+			if (other % 500 === 0) expect(requestsOfAgent('goes on', 1).isLeft).toBe(false);
+		}
+		expect(requestsOfAgent('goes on', 1).take()).toBe(false);
+	});
 });

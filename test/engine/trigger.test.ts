@@ -132,6 +132,7 @@ describe('feedback', () => {
 				explanation: expect.stringContaining('Amazon decides'),
 				requestBy: '2027-02-21',
 			},
+			notes: [],
 			feedbackManagerUrl: 'https://sellercentral.amazon.com/feedback-manager/index.html',
 			orderUrl: `https://sellercentral.amazon.com/orders-v3/order/${orderId}`,
 			observedAt: '2026-11-23T18:09:00.000Z',

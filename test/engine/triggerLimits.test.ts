@@ -279,6 +279,31 @@ describe('another report that ends badly', () => {
 	});
 });
 
+describe('many reports that end badly at once', () => {
+	it('are each told once, a few at a time', async () => {
+		watching.sandbox.faults.add({ kind: 'reportFatal', times: 'always' });
+		const watcher = await watching.activate({
+			events: ['newNegativeFeedback', 'ratingFellBelowThreshold', 'accountStatusChanged'],
+			marketplaces: [US, CA, MX],
+		});
+		await watcher.poll();
+		await passMinutes(120, watcher);
+		expect(watcher.thrown.map(({ message }) => message.replace(/ 5\d+/, '')).toSorted()).toEqual(
+			['Seller Performance report', 'Sales and Traffic report', 'feedback report']
+				.flatMap((report) =>
+					['Canada', 'Mexico', 'United States'].map(
+						(place) => `Amazon gave up (FATAL) on the ${report} for ${place}`,
+					),
+				)
+				.toSorted(),
+		);
+		const untold = [US, CA, MX].filter((id) =>
+			JSON.stringify(watcher.place(id)).includes('"told":false'),
+		);
+		expect(untold).toEqual([]);
+	});
+});
+
 describe('a feedback report that is only wanted for the rating', () => {
 	const ONLY_STATUS = { events: ['accountStatusChanged'] };
 

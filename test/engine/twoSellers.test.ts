@@ -1,4 +1,9 @@
-import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import type {
+	IDataObject,
+	INodeExecutionData,
+	INodeParameters,
+	IPairedItemData,
+} from 'n8n-workflow';
 
 import { runNode, type NodeRun } from './harness';
 import { connect, NO_REPORT_LIMITS, sandboxCredential } from './sandboxCredential';
@@ -350,5 +355,92 @@ describe('B1: requests for reviews of two sellers in one execution', () => {
 				expect(together.get(orderId)).toBe(row);
 			}
 		}
+	});
+
+	describe('plan, where the returns reports of one seller fail', () => {
+		const shippedOrder = (seller: SellerKey, index: number): IDataObject => {
+			const at = new Date(Date.now() - 12 * 86_400_000).toISOString();
+			const digit = seller === 'demo' ? 1 : 2;
+			const orderId = `${digit}11-1111111-111111${index}`;
+			const dates = { createdAt: at, earliestDelivery: at, latestDelivery: at };
+			return { ...itemOf(seller), orderId, status: 'SHIPPED', ...dates };
+		};
+		const FAILING = 'second';
+
+		/** The middle ones are of the failing seller. */
+		const mixed = () => (['demo', FAILING, FAILING, 'demo'] as const).map(shippedOrder);
+		const reading = inOperation('plan', {
+			preferredDelay: 0,
+			sendNowWithin: 60,
+			rules: { returnsFromReports: true },
+		});
+		const planWith = async (
+			items: readonly IDataObject[],
+			onError: 'continueRegularOutput' | 'stopWorkflow',
+		) =>
+			await runNode({
+				...reading,
+				credentials: inUse.credentials,
+				credentialId: 'many',
+				items: items.map((json) => ({ json })),
+				linkExpression: '={{ 1 }}',
+				onError,
+			});
+		const inputOf = ({ pairedItem }: INodeExecutionData) => (pairedItem as IPairedItemData).item;
+
+		it.each<[string, () => void, RegExp]>([
+			[
+				'for a role that is missing',
+				() => {
+					for (const role of ['Amazon Fulfillment', 'Inventory and Order Tracking']) {
+						inUse.sandbox.roles.remove(FAILING, role);
+					}
+				},
+				/^Amazon denied access/,
+			],
+			[
+				'at Amazon',
+				() => {
+					const fatal = { kind: 'reportFatal', sellerKey: FAILING, times: 'always' } as const;
+					inUse.sandbox.faults.add(fatal);
+				},
+				/^Amazon gave up on report/,
+			],
+		])('%s: only its orders fail', async (_, breakReports, message) => {
+			breakReports();
+			const all = mixed();
+			for (const items of [all, all.toReversed(), all.slice(1), all.slice(1, 3)]) {
+				const own = items.flatMap(({ seller }, index) => (seller === FAILING ? [index] : []));
+				const continued = await planWith(items, 'continueRegularOutput');
+				expect(continued.error).toBeUndefined();
+				const failed = continued.outputs.flat().filter(({ json }) => 'error' in json);
+				expect(failed.map(inputOf).toSorted()).toEqual(own);
+				for (const { json } of failed) expect(json.error).toMatch(message);
+				// Not among those to be sent, now or later.
+				expect(
+					continued.outputs
+						.slice(0, 2)
+						.flat()
+						.map(inputOf)
+						.filter((each) => own.includes(each)),
+				).toEqual([]);
+				const planned = continued.outputs.flat().filter(({ json }) => !('error' in json));
+				expect(planned.map(({ json }) => json.seller ?? json.decision)).toEqual(
+					items.filter(({ seller }) => seller !== FAILING).map(() => 'sendNow'),
+				);
+
+				const stopped = await planWith(items, 'stopWorkflow');
+				expect(stopped.error?.message).toMatch(message);
+				expect(stopped.error?.context.itemIndex).toBe(own[0]);
+			}
+		});
+
+		it('asks for no reports of further sellers, where it stops at the failure', async () => {
+			inUse.sandbox.roles.remove(FAILING, 'Amazon Fulfillment');
+			inUse.sandbox.roles.remove(FAILING, 'Inventory and Order Tracking');
+			const { error } = await planWith(mixed().slice(1), 'stopWorkflow');
+			expect(error?.message).toMatch(/^Amazon denied access/);
+			expect(inUse.requests.filter(({ sellerKey }) => sellerKey === 'demo')).toEqual([]);
+		});
 	});
 });

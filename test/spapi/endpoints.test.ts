@@ -5,6 +5,7 @@ import {
 	loginUrl,
 	primaryMarketplaceOf,
 } from '../../nodes/shared/spapi/endpoints';
+import { growthOf, IN_PROPORTION } from '../growth';
 
 const US = 'ATVPDKIKX0DER';
 const DE = 'A1PA6795UKMFR9';
@@ -63,6 +64,17 @@ describe('apiBaseUrl', () => {
 	])('takes the custom base URL %j as %s', (written, url) => {
 		expect(apiBaseUrl(custom(written, DE))).toBe(url);
 	});
+
+	it.each(['/', '/a', 'a.', '{region}', '://'])(
+		'reads a custom base URL of "%s" over and over in proportion to its length',
+		(part) => {
+			const read = (size: number): void => {
+				const url = `https://proxy.example/${part.repeat(size)}?`;
+				expect(() => apiBaseUrl(custom(url))).toThrow(/would receive/);
+			};
+			expect(growthOf(read, 4_000)).toBeLessThan(IN_PROPORTION);
+		},
+	);
 
 	it.each([
 		undefined,

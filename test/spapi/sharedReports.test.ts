@@ -1,7 +1,6 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- a test talks to a real server */
-import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
+/* eslint-disable @n8n/community-nodes/no-restricted-globals -- a test talks to a real server */
+import type { IExecuteFunctions } from 'n8n-workflow';
 import { DateTime } from 'luxon';
-import { Readable } from 'node:stream';
 
 import type * as Asking from '../../nodes/shared/spapi/askForReport';
 import type * as Clients from '../../nodes/shared/spapi/client';
@@ -9,7 +8,7 @@ import type * as Obtaining from '../../nodes/shared/spapi/obtainReport';
 import type { OrderReportRequest, ReportRequest } from '../../nodes/shared/spapi/reports';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox';
 import { passTime, usePassingTime } from '../engine/passingTime';
-import { sandboxCredential } from '../engine/sandboxCredential';
+import { contextOf } from './context';
 
 interface WithTime {
 	passTestTime: typeof passTime;
@@ -65,69 +64,13 @@ function newProcess(): Process {
 			ask: asking.askForReport,
 			obtain: obtaining.obtainReport,
 			connect: async (signal) => {
-				const context = contextOf(signal);
+				const context = contextOf(sandbox, signal);
 				return [context, await SpApiClient.connect(context, 0)];
 			},
 		};
 	});
 	if (made === undefined) throw new Error('No process');
 	return made;
-}
-
-/** What the transport needs of n8n: a credential, and requests. */
-function contextOf(signal?: AbortSignal): IExecuteFunctions {
-	const send = async ({
-		method,
-		baseURL = '',
-		url,
-		headers,
-		body,
-		encoding,
-		qs,
-	}: IHttpRequestOptions) => {
-		const target = new URL(`${baseURL}${url}`);
-		for (const [name, value] of Object.entries(qs ?? {}))
-			target.searchParams.set(name, String(value));
-		const isText = body === undefined || typeof body === 'string';
-		const answer = await fetch(target, {
-			method,
-			headers: headers as Record<string, string>,
-			body: isText ? (body as string | undefined) : JSON.stringify(body),
-		});
-		const bytes = Buffer.from(await answer.arrayBuffer());
-		const isJson = answer.headers.get('content-type')?.includes('json');
-		return {
-			statusCode: answer.status,
-			headers: Object.fromEntries(answer.headers),
-			body:
-				encoding === 'stream'
-					? Readable.from([bytes])
-					: isJson
-						? (JSON.parse(bytes.toString()) as unknown)
-						: bytes.toString(),
-		};
-	};
-	const credential = sandboxCredential(sandbox, 'europe', { changeReportLimits: false });
-	return {
-		getNode: () => ({ name: 'Test', credentials: { amazonSellingPartnerApi: {} } }),
-		getCredentials: async () => credential,
-		getExecutionCancelSignal: () => signal,
-		helpers: {
-			httpRequest: send,
-			httpRequestWithAuthentication: async (
-				_: string,
-				options: IHttpRequestOptions,
-				{ credentialsDecrypted }: { credentialsDecrypted: { data: { accessToken: string } } },
-			) =>
-				await send({
-					...options,
-					headers: {
-						...options.headers,
-						'x-amz-access-token': credentialsDecrypted.data.accessToken,
-					},
-				}),
-		},
-	} as unknown as IExecuteFunctions;
 }
 
 const returnsOf = (marketplaceIds: readonly string[], days = 90): OrderReportRequest => ({
@@ -274,6 +217,23 @@ describe('A19: what came too soon, was lost or was canceled', () => {
 		await expect(first).rejects.toMatchObject({ kind: 'cancelled' });
 		expect((await second).status).toBe('DONE');
 		expect(asked()).toHaveLength(1);
+	});
+});
+
+describe('A19: a refusal (429), which does not tell what limit it is for', () => {
+	beforeEach(async () => await start({ habits: {} }));
+
+	it.each([
+		[1, 1],
+		[2, 15],
+	])('%p in a row: the report comes after %p minute(s)', async (times, minutes) => {
+		sandbox.faults.add({ kind: 'throttle', operation: 'createReport', times });
+		const { status } = await take(newProcess(), returnsOf([DE]), { turnMs: 15 * MINUTE });
+		expect(status).toBe('DONE');
+		const began = Date.parse(sandbox.requests[0]?.at ?? '');
+		expect(sent().map(({ at }) => Math.floor((Date.parse(at) - began) / MINUTE))).toEqual(
+			times === 1 ? [0, minutes] : [0, 1, minutes],
+		);
 	});
 });
 

@@ -176,10 +176,7 @@ const rate = (ordersWithDefects: number, orders: number, targetPercent = 1): Ord
 	to: '',
 });
 
-const health = (
-	about: Partial<Pick<AccountHealth, 'accountStatus' | 'sellerFulfilled' | 'amazonFulfilled'>>,
-	asOf = timeOf(minute),
-): Observation => ({
+const health = (about: Partial<AccountHealth>, asOf = timeOf(minute)): Observation => ({
 	kind: 'health',
 	asOf,
 	health: {
@@ -189,6 +186,7 @@ const health = (
 		healthScore: null,
 		orderDefectPercent: null,
 		worstOrderDefectPercent: null,
+		negativeFeedback: null,
 		sellerFulfilled: null,
 		amazonFulfilled: null,
 		metrics: [],
@@ -1149,6 +1147,53 @@ describe('notices', () => {
 		expect(messages(again)).toHaveLength(1);
 	});
 
+	describe('of account health that cannot be read', () => {
+		const RATE = 'orderDefectRate.mfn.orderCount';
+		const STATUS = 'accountStatuses.status';
+		const unreadable = (...parts: string[]) => ({ accountStatus: null, unreadable: parts });
+		const good = () => health({ accountStatus: 'NORMAL', sellerFulfilled: rate(50, 1000) });
+
+		it('are told once, and what is unknown changes nothing that is remembered', () => {
+			const before = watch([good()]).state;
+			const broken = () => health(unreadable(RATE, STATUS, 'lateShipmentRate.rate'));
+			const { state, told } = watch([broken()], settingsWith(), before);
+			expect(told.flat()).toEqual([]);
+			expect(state).toMatchObject({ defects: before.defects, account: before.account });
+			expect(state.alarms).toEqual(before.alarms);
+			expect(messages(state)).toEqual([
+				`Could not read parts of the Seller Performance report for Germany: ${RATE}, ${STATUS}`,
+			]);
+			const marked = withTold(state, 'healthUnreadable');
+			expect(messages(marked)).toEqual([]);
+			expect(watch([broken()], settingsWith(), marked).state).toBe(marked);
+
+			const fewer = watch([health(unreadable(STATUS))], settingsWith(), marked).state;
+			expect(messages(fewer)).toEqual([]);
+			const mended = watch([good()], settingsWith(), fewer).state;
+			expect(mended.healthUnreadable).toBeUndefined();
+			expect(messages(watch([broken()], settingsWith(), mended).state)).toHaveLength(1);
+		});
+
+		it('are only those that a chosen event needs', () => {
+			const events = ['accountStatusChanged'] as const;
+			const only = (...parts: string[]) =>
+				messages(watch([health(unreadable(...parts))], settingsWith({ events })).state);
+			expect(only(RATE, 'orderDefectRate')).toEqual([]);
+			expect(only(STATUS)).toHaveLength(1);
+		});
+
+		it('are named in the events of that report', () => {
+			const changed = health({ accountStatus: 'AT_RISK', unreadable: [RATE] });
+			const { told } = watch([good(), changed]);
+			expect(told.flat()).toMatchObject([
+				{
+					event: 'accountStatusChanged',
+					notes: [`Parts of the report could not be read and are unknown: ${RATE}`],
+				},
+			]);
+		});
+	});
+
 	it('say that none may mean there is none, where Amazon cancelled', () => {
 		const notice = (how: BadEnd, report: ReportKind) =>
 			noticesOf(watch([nothing('r1', how, report)]).state, '')[0]?.description;
@@ -1158,7 +1203,13 @@ describe('notices', () => {
 	});
 
 	it('are marked as told where there are any', () => {
-		for (const about of ['feedback', 'totals', 'health', 'unreadable'] as const) {
+		for (const about of [
+			'feedback',
+			'totals',
+			'health',
+			'unreadable',
+			'healthUnreadable',
+		] as const) {
 			expect(withTold(NEW, about)).toBe(NEW);
 		}
 	});

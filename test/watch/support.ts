@@ -87,6 +87,7 @@ export function healthOn(
 		healthScore: null,
 		orderDefectPercent: null,
 		worstOrderDefectPercent: null,
+		negativeFeedback: null,
 		sellerFulfilled,
 		amazonFulfilled: null,
 		metrics: [],

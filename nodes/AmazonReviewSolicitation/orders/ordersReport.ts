@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { ordersIn, parseAllOrdersReport } from '../../shared/domain/allOrdersReport';
+import { ordersIn, readAllOrdersReport } from '../../shared/domain/allOrdersReport';
 import type { SellerOrder } from '../../shared/domain/order';
 import { hint } from '../../shared/n8n/hints';
 import type { SpApiClient } from '../../shared/spapi/client';
@@ -28,7 +28,7 @@ export async function readOrdersReport(
 	const notOfAmazon = new Set<string>();
 	const channelOf = new Map<string, string>();
 	const parts = await fetchRangedReports(context, client, REPORT, range, {
-		parse: parseAllOrdersReport,
+		read: readAllOrdersReport,
 		bytesOf: (report) => report.orders.length * 500,
 	});
 	for (const part of parts) if (part.outcome === 'failed') throw part.failure;

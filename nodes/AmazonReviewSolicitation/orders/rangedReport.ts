@@ -2,19 +2,21 @@ import { DateTime, Interval } from 'luxon';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { Marketplace } from '../../shared/domain/marketplaces';
-import { decodeReport } from '../../shared/domain/reportEncoding';
+import { readDecoded } from '../../shared/domain/reportEncoding';
+import type { Steps } from '../../shared/domain/steps';
 import { hint } from '../../shared/n8n/hints';
 import { isAboutMarketplaces } from '../../shared/spapi/askForReport';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { SpApiFailure } from '../../shared/spapi/failure';
-import { keptReport, type FinishedReport } from '../../shared/spapi/knownReports';
+import { keptReport, lastAskedAt } from '../../shared/spapi/knownReports';
 import { obtainReport, readFinished } from '../../shared/spapi/obtainReport';
+import { inTurns } from '../../shared/spapi/pause';
 import {
 	oneMarketplaceOnly,
 	reportsWaiting,
 	shortRangesOnly,
 } from '../../shared/spapi/processWide';
-import { unpackWhole, type ReportDocument } from '../../shared/spapi/reportDocument';
+import { unpack, type ReportDocument } from '../../shared/spapi/reportDocument';
 import { quotaOf } from '../../shared/spapi/reportLimits';
 import {
 	isOf,
@@ -74,9 +76,9 @@ type MissingPart =
 	| { readonly outcome: 'canceled'; readonly reportId: string; readonly mayBeTooSoon: boolean }
 	| { readonly outcome: 'failed'; readonly failure: SpApiFailure };
 
-/** How a report is read, and about how many bytes that takes. */
+/** How a report is read, from the pieces of its text, and about how many bytes that takes. */
 export interface ReportReading<Content> {
-	readonly parse: (text: string) => Content;
+	readonly read: (pieces: readonly string[]) => Steps<Content>;
 	readonly bytesOf: (content: Content) => number;
 }
 
@@ -151,24 +153,25 @@ async function fetchTogether<Content>(
 			...(range.until !== undefined && { dataEndTime: range.until }),
 		};
 		const kept = hasQuota ? keptReport(client, request, KEPT_AT_MOST_MS) : undefined;
-		return { range, request, kept };
+		return { range, request, kept, askedAt: lastAskedAt(client, request) };
 	});
-	// Where only one can be asked for: first those of which there is none, then the oldest.
-	const inTurn = requests.toSorted((a, b) => (keptAt(a) === keptAt(b) ? 0 : keptAt(a) - keptAt(b)));
+	// Where only one can be asked for: first those that never were, then those that were longest ago,
+	// whatever came of it. One that gives nothing each time must not keep the others from their turn.
+	const inTurn = requests.toSorted((a, b) => (a.askedAt === b.askedAt ? 0 : a.askedAt - b.askedAt));
 	const queue = queueOf(client, reportType);
 	let ended: SpApiFailure | undefined;
-	for (const { range, request, kept } of inTurn) {
+	for (const { range, request, kept, askedAt } of inTurn) {
 		const read = {
-			read: async (document: ReportDocument) => {
-				const { body, contentType } = await unpackWhole(document);
-				return reading.parse(decodeReport(body, { contentType, countryCode }).text);
+			read: async ({ body, contentType }: ReportDocument) => {
+				const hints = { contentType, countryCode };
+				return await inTurns(reading.read(await readDecoded(() => unpack(body), hints, toList)));
 			},
 			bytesOf: reading.bytesOf,
 		};
 		const turnMs = kept === undefined ? waitMs : 0;
 		const key = JSON.stringify(request);
 		// Others, of another marketplace perhaps, have waited longer.
-		const yields = kept !== undefined && queue.isBehind(key, keptAt({ kept }));
+		const yields = kept !== undefined && queue.isBehind(key, askedAt);
 		const part: RangedPart<Content> =
 			ended === undefined
 				? await obtainReport(context, client, request, {
@@ -196,7 +199,7 @@ async function fetchTogether<Content>(
 					)
 				: { ...range, outcome: 'failed', failure: ended };
 		const isWaiting = part.outcome === 'failed' && part.failure.kind === 'reportQuota';
-		queue.note(key, isWaiting ? keptAt({ kept }) : undefined);
+		queue.note(key, isWaiting ? askedAt : undefined);
 		if (part.outcome === 'done') {
 			parts.push(part);
 			continue;
@@ -224,10 +227,13 @@ async function fetchTogether<Content>(
 	return parts.toSorted((a, b) => Date.parse(a.from) - Date.parse(b.from));
 }
 
-const keptAt = ({ kept }: { readonly kept?: FinishedReport | undefined }): number =>
-	kept?.at ?? -Infinity;
+async function toList(pieces: AsyncIterable<string>): Promise<string[]> {
+	const found: string[] = [];
+	for await (const piece of pieces) found.push(piece);
+	return found;
+}
 
-/** Who has not asked for a turn for so long waits no more. */
+/** Who has not wanted a turn for so long waits no more. */
 const WAITS_AT_MOST_MS = 3 * 3_600_000;
 
 /** Of one type and seller. */
@@ -242,14 +248,14 @@ function queueOf(client: SpApiClient, reportType: ReportType) {
 	const waiting = reportsWaiting.get(queueKey) ?? new Map();
 	reportsWaiting.set(queueKey, waiting);
 	const oldest = performance.now() - WAITS_AT_MOST_MS;
-	for (const [key, { askedAt }] of waiting) if (askedAt < oldest) waiting.delete(key);
+	for (const [key, { wantedAt }] of waiting) if (wantedAt < oldest) waiting.delete(key);
 	return {
-		isBehind: (key: string, at: number): boolean =>
-			[...waiting].some(([other, { keptAt: its }]) => other !== key && its < at),
-		note(key: string, at: number | undefined): void {
-			if (at === undefined) waiting.delete(key);
+		isBehind: (key: string, askedAt: number): boolean =>
+			[...waiting].some(([other, its]) => other !== key && its.askedAt < askedAt),
+		note(key: string, askedAt: number | undefined): void {
+			if (askedAt === undefined) waiting.delete(key);
 			else if (waiting.size < MOST_WAITING || waiting.has(key)) {
-				waiting.set(key, { keptAt: at, askedAt: performance.now() });
+				waiting.set(key, { askedAt, wantedAt: performance.now() });
 			}
 		},
 	};

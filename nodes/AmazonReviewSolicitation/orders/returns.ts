@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { FULFILLERS } from '../../shared/domain/order';
-import { parseReturnsReport } from '../../shared/domain/returnsReport';
+import { readReturnsReport } from '../../shared/domain/returnsReport';
 import type { ReturnsGap } from '../../shared/domain/selectionRules';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { SpApiFailure } from '../../shared/spapi/failure';
@@ -48,7 +48,7 @@ export async function readReturns(
 ): Promise<Returns> {
 	const reportType = REPORTS[fulfilledBy];
 	const parts = await fetchRangedReports(context, client, reportType, range, {
-		parse: parseReturnsReport,
+		read: readReturnsReport,
 		bytesOf: ({ returns }) => returns.length * 200,
 	});
 	hintAtParts(context, 'returns', parts);

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import {
-	parseFbaShipmentsReport,
+	readFbaShipmentsReport,
 	widened,
 	withArrivals,
 	type Arrival,
@@ -38,7 +38,7 @@ export async function addArrivals(
 	const range = { marketplaces: wanted.marketplaces, after: wanted.after, waitMs };
 	const parts = await fetchRangedReports(context, client, REPORT, range, {
 		// Only this is kept: the report also has names and addresses of buyers.
-		parse: parseFbaShipmentsReport,
+		read: readFbaShipmentsReport,
 		bytesOf: (report) => report.arrivals.size * 250,
 	});
 	for (const part of parts) if (required && part.outcome === 'failed') throw part.failure;

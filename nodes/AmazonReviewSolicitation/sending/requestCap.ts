@@ -1,3 +1,5 @@
+import { BoundedMap } from '../../shared/spapi/boundedMap';
+
 /** How many requests may still go out. */
 export class RequestCap {
 	private taken = 0;
@@ -27,16 +29,17 @@ export class RequestCap {
 	}
 }
 
-/** Executions whose agents are remembered; an agent calls its tool many times in one execution. */
+/**
+ * Executions whose agents are remembered; an agent calls its tool many times in one execution. Of more
+ * than these, those that called longest ago are forgotten.
+ */
 const MOST_EXECUTIONS = 1000;
 
-const caps = new Map<string, RequestCap>();
+const caps = new BoundedMap<RequestCap>({ max: MOST_EXECUTIONS });
 
 /** The one cap for all calls that an agent makes in an execution. */
 export function requestsOfAgent(executionId: string, most: number): RequestCap {
 	const cap = caps.get(executionId)?.lower(most) ?? new RequestCap(most);
 	caps.set(executionId, cap);
-	const [oldest] = caps.keys();
-	if (caps.size > MOST_EXECUTIONS && oldest !== undefined) caps.delete(oldest);
 	return cap;
 }

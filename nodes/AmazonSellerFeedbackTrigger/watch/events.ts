@@ -138,13 +138,19 @@ export type RatingEvent = EventBase & {
 	readonly before: RatingNow | undefined;
 };
 
-export type DefectEvent = EventBase & {
+/** Of the account's health. */
+type HealthEventBase = EventBase & {
+	/** What of the report could not be read and is unknown. */
+	readonly notes: readonly string[];
+};
+
+export type DefectEvent = HealthEventBase & {
 	readonly event: 'orderDefectRateAboveTarget' | 'orderDefectRateRecovered';
 	readonly before: DefectRate | undefined;
 	readonly after: DefectRate;
 };
 
-export type AccountEvent = EventBase & {
+export type AccountEvent = HealthEventBase & {
 	readonly event: 'accountStatusChanged';
 	readonly before: string;
 	readonly after: string;

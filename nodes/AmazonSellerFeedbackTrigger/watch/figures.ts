@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 
-import { countedRate } from '../../shared/domain/accountHealth';
+import { countedRate, type AccountHealth } from '../../shared/domain/accountHealth';
 import { advanceAlarm, sideOfDefectRate, sideOfRating, type Side } from '../../shared/domain/alarm';
 import { Coverage, knownDays, type WindowCoverage } from '../../shared/domain/coverage';
 import type { FeedbackRow } from '../../shared/domain/feedbackReport';
@@ -16,6 +16,7 @@ import type {
 	RatingEvent,
 	RatingNow,
 	WatchEvent,
+	WatchEventName,
 	WatchSettings,
 } from './events';
 import { nameOfWatch, withRestart, type MarketplaceWatch } from './state';
@@ -355,12 +356,59 @@ const exactPercent = (percent: number): number =>
 
 const FULFILMENTS: readonly Fulfilment[] = ['sellerFulfilled', 'amazonFulfilled'];
 
-/** Judges the order defect rates and the account's status. */
-export function advanceHealth(
+/** What of the report each event needs, by Amazon's names. */
+const NEEDED_OF_HEALTH: ReadonlyArray<readonly [path: RegExp, ...events: WatchEventName[]]> = [
+	[/^accountStatuses\.status$/, 'accountStatusChanged'],
+	[
+		/^orderDefectRate(?:\.[am]fn(?:\.(?:orderCount|orderWithDefects(?:\.count)?|targetValue))?)?$/,
+		'orderDefectRateAboveTarget',
+		'orderDefectRateRecovered',
+	],
+];
+
+/** What of the report cannot be read though a chosen event needs it; it is unknown. */
+export const missingOfHealth = (
+	{ unreadable }: AccountHealth,
+	chosen: readonly WatchEventName[],
+): string[] => {
+	const needed = NEEDED_OF_HEALTH.filter(([, ...events]) =>
+		events.some((event) => chosen.includes(event)),
+	);
+	return unreadable.filter((part) => needed.some(([path]) => path.test(part)));
+};
+
+export const notesOnHealth = (missing: readonly string[]): string[] =>
+	missing.length === 0
+		? []
+		: [`Parts of the report could not be read and are unknown: ${missing.join(', ')}`];
+
+/** The same state where it is known that just these cannot be read. */
+function withHealthUnreadable(
 	state: MarketplaceWatch,
+	parts: string[],
+	since: string,
+): MarketplaceWatch {
+	const { healthUnreadable } = state;
+	if ((healthUnreadable?.parts ?? []).join() === parts.join()) return state;
+	if (parts.length === 0) return { ...state, healthUnreadable: undefined };
+	// Another part is news; fewer are not.
+	const isNews = !parts.every((part) => healthUnreadable?.parts.includes(part));
+	const known = isNews ? {} : healthUnreadable;
+	return { ...state, healthUnreadable: { since, told: false, ...known, parts } };
+}
+
+/**
+ * Judges the order defect rates and the account's status. What is unknown changes nothing that is
+ * remembered, and tells nothing.
+ */
+export function advanceHealth(
+	before: MarketplaceWatch,
 	{ health, asOf }: Extract<Observation, { kind: 'health' }>,
 	settings: WatchSettings,
 ): Advance {
+	const missing = missingOfHealth(health, settings.events);
+	const notes = notesOnHealth(missing);
+	const state = withHealthUnreadable(before, missing, asOf);
 	const ratingNow =
 		knownRating(state, settings, asOf) ??
 		unknownRating(settings.ratingDays, 'No rating could be judged so far');
@@ -392,6 +440,7 @@ export function advanceHealth(
 					alarmed.turned === 'raised' ? 'orderDefectRateAboveTarget' : 'orderDefectRateRecovered',
 				id: alarmed.id,
 				ratingNow,
+				notes,
 				before: known && rateOf(known),
 				after: rateOf(reported),
 			});
@@ -409,6 +458,7 @@ export function advanceHealth(
 			event: 'accountStatusChanged',
 			id: `accountStatus/${changes}/${accountStatus}/${nameOfWatch(state, 'health')}`,
 			ratingNow,
+			notes,
 			before: account.status,
 			after: accountStatus,
 		});

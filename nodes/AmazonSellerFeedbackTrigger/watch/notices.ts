@@ -6,7 +6,7 @@ import type { MarketplaceWatch } from './state';
 /** What the user is to be told once: nothing failed, yet something may be missing. */
 export interface Notice {
 	/** Where in the state it is marked as told. */
-	readonly about: ReportKind | 'unreadable' | 'unjudged';
+	readonly about: ReportKind | 'unreadable' | 'healthUnreadable' | 'unjudged';
 	readonly message: string;
 	readonly description: string;
 }
@@ -17,6 +17,7 @@ export const REPORT_OF: Readonly<Record<Notice['about'], ReportKind>> = {
 	totals: 'totals',
 	health: 'health',
 	unreadable: 'feedback',
+	healthUnreadable: 'health',
 	unjudged: 'totals',
 };
 
@@ -41,7 +42,7 @@ function describeEnd(report: ReportKind, how: BadEnd): string {
 
 /** What has not been told yet of a marketplace. */
 export function noticesOf(
-	{ reports, unreadable, unjudged }: MarketplaceWatch,
+	{ reports, unreadable, healthUnreadable, unjudged }: MarketplaceWatch,
 	marketplaceName: string,
 ): Notice[] {
 	const notices: Notice[] = [];
@@ -69,6 +70,14 @@ export function noticesOf(
 				"New and changed feedback of all other lines is told. Removed feedback is not told until a report can be read as a whole, for it could be on these lines. The node Amazon Seller Feedback shows the lines with its option 'Output Unreadable Lines'. This is told once.",
 		});
 	}
+	if (healthUnreadable?.told === false) {
+		notices.push({
+			about: 'healthUnreadable',
+			message: `Could not read parts of the ${REPORT_NAMES.health} for ${marketplaceName}: ${healthUnreadable.parts.join(', ')}`,
+			description:
+				'They are unknown, which is neither 0 nor unchanged: until they can be read, no event is sent that needs them. If this stays, please report it, because Amazon may have changed the report. This is reported once.',
+		});
+	}
 	// Where one of its reports ended badly, that has been said.
 	const isExplained =
 		reports.totals?.trouble !== undefined || reports.feedback?.trouble !== undefined;
@@ -86,6 +95,12 @@ export function noticesOf(
 export function withTold(state: MarketplaceWatch, about: Notice['about']): MarketplaceWatch {
 	if (about === 'unreadable') {
 		return state.unreadable ? { ...state, unreadable: { ...state.unreadable, told: true } } : state;
+	}
+	if (about === 'healthUnreadable') {
+		const { healthUnreadable } = state;
+		return healthUnreadable
+			? { ...state, healthUnreadable: { ...healthUnreadable, told: true } }
+			: state;
 	}
 	if (about === 'unjudged') {
 		return state.unjudged ? { ...state, unjudged: { ...state.unjudged, told: true } } : state;

@@ -65,6 +65,7 @@ const FORGET: Readonly<Record<ReportKind, Forget>> = {
 		...place,
 		defects: {},
 		account: undefined,
+		healthUnreadable: undefined,
 		alarms: withoutAlarms(place, 'orderDefectRate/'),
 		reports: { ...place.reports, health: undefined },
 	}),
@@ -140,6 +141,9 @@ export function withoutFuture(
 	if (isAhead(next.ratingSince, now)) next = { ...next, ratingSince: moment.now };
 	if (next.unreadable !== undefined && isAhead(next.unreadable.since, now)) {
 		next = { ...next, unreadable: { ...next.unreadable, since: moment.now } };
+	}
+	if (next.healthUnreadable !== undefined && isAhead(next.healthUnreadable.since, now)) {
+		next = { ...next, healthUnreadable: { ...next.healthUnreadable, since: moment.now } };
 	}
 	if (isAhead(next.unjudged?.since, now)) next = { ...next, unjudged: undefined };
 	return next;

@@ -111,6 +111,10 @@ const marketplaceSchema = z.object({
 	inDoubt: z.literal(true).optional(),
 	/** The feedback report has lines that cannot be read. */
 	unreadable: z.object({ since: instant, told: z.boolean() }).optional(),
+	/** The Seller Performance report has parts that are watched and cannot be read. */
+	healthUnreadable: z
+		.object({ since: instant, parts: z.array(z.string()), told: z.boolean() })
+		.optional(),
 	reports: z.object({
 		feedback: cycleSchema.optional(),
 		totals: cycleSchema.optional(),

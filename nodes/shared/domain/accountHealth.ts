@@ -96,6 +96,8 @@ export interface AccountHealth {
 	 * Null without orders, and where the other is unknown and might be worse.
 	 */
 	readonly worstOrderDefectPercent: number | null;
+	/** Of both kinds together; null where one of them is unknown, and where Amazon reports none. */
+	readonly negativeFeedback: number | null;
 	/** Shipped by the seller and by Amazon; null where Amazon reports none. */
 	readonly sellerFulfilled: OrderDefectRate | null;
 	readonly amazonFulfilled: OrderDefectRate | null;
@@ -144,6 +146,7 @@ export function accountHealthOf(
 		healthScore: rating?.read('ahrScore', figure) ?? null,
 		orderDefectPercent: rates === undefined ? null : percentOfAll(rates),
 		worstOrderDefectPercent: rates === undefined ? null : worstOfAll(rates),
+		negativeFeedback: rates === undefined ? null : negativeFeedbackOfAll(rates),
 		sellerFulfilled,
 		amazonFulfilled,
 		...readOthers(part),
@@ -245,6 +248,16 @@ function percentOfAll(rates: readonly Fulfilled[]): number | null {
 		orders += rate.orders;
 	}
 	return percentOf(defects, orders);
+}
+
+function negativeFeedbackOfAll(rates: readonly Fulfilled[]): number | null {
+	const reported = rates.filter((rate) => rate !== null);
+	if (reported.length === 0) return null;
+	return reported.reduce<number | null>(
+		(sum, { negativeFeedback }) =>
+			sum === null || negativeFeedback === null ? null : sum + negativeFeedback,
+		0,
+	);
 }
 
 function worstOfAll(rates: readonly Fulfilled[]): number | null {

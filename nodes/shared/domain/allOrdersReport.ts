@@ -4,7 +4,8 @@ import type { UnreadableRow } from './feedbackReport';
 import { MARKETPLACES } from './marketplaces';
 import type { SellerOrder } from './order';
 import { isOrderIdOfAnyKind } from './orderId';
-import { readMoment, readTabDelimited, wrongOrderId, type ReportRow } from './tabDelimited';
+import { inOneGo, type Steps } from './steps';
+import { readMoment, readTabDelimitedPieces, wrongOrderId, type ReportRow } from './tabDelimited';
 
 type OrderStatus = NonNullable<SellerOrder['status']>;
 type Fulfiller = NonNullable<SellerOrder['fulfilledBy']>;
@@ -74,8 +75,8 @@ const PRICES_WITHOUT_TAX = ['US', 'CA'].flatMap(
  * A row that cannot be read is reported; if it shows an order ID, that order's items and total are
  * null rather than wrong.
  */
-export function parseAllOrdersReport(text: string): AllOrdersReport {
-	const report = readTabDelimited(text);
+export function* readAllOrdersReport(pieces: readonly string[]): Steps<AllOrdersReport> {
+	const report = readTabDelimitedPieces(pieces);
 	const headerProblem = report.headerProblem(['amazon-order-id', 'order-status']);
 	if (headerProblem !== undefined) {
 		return { orders: [], otherChannels: new Map(), unreadable: [headerProblem] };
@@ -86,7 +87,11 @@ export function parseAllOrdersReport(text: string): AllOrdersReport {
 	const unreadable: UnreadableRow[] = [];
 	const zoneOf = rememberingZones();
 
-	for (const row of report.rows()) {
+	for (const row of report.steps()) {
+		if (row === undefined) {
+			yield;
+			continue;
+		}
 		const { line } = row;
 		const orderId = row.cell('amazon-order-id');
 		if (!isOrderIdOfAnyKind(orderId)) {
@@ -107,12 +112,20 @@ export function parseAllOrdersReport(text: string): AllOrdersReport {
 	for (const [orderId, rows] of rowsOf) {
 		const order = mergeRows(orderId, rows, incomplete.has(orderId));
 		orders.push(order);
+		if (orders.length % ORDERS_OF_STEP === 0) yield;
 		if (order.marketplaceId === null) {
 			otherChannels.set(orderId, [...new Set(rows.map(({ channel }) => channel))].join(', '));
 		}
 	}
 	return { orders, otherChannels, unreadable };
 }
+
+/** Orders that one step makes of their rows. */
+const ORDERS_OF_STEP = 1_000;
+
+/** Reads a report that is whole as `readAllOrdersReport` does. */
+export const parseAllOrdersReport = (text: string): AllOrdersReport =>
+	inOneGo(readAllOrdersReport([text]));
 
 /** What a report of a region has of some marketplaces, and what of no marketplace at all. */
 export interface OrdersOfRegion {

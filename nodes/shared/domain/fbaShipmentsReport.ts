@@ -1,7 +1,8 @@
 import type { UnreadableRow } from './feedbackReport';
 import type { SellerOrder } from './order';
 import { isOrderIdOfAnyKind } from './orderId';
-import { readMoment, readTabDelimited, wrongOrderId } from './tabDelimited';
+import { inOneGo, type Steps } from './steps';
+import { readMoment, readTabDelimitedPieces, wrongOrderId } from './tabDelimited';
 
 /** When the shipments of an order are expected to arrive, ISO 8601 in UTC. */
 export interface Arrival {
@@ -23,14 +24,18 @@ export interface FbaShipmentsReport {
  * stands for both ends of the delivery: an order of several shipments arrives between the earliest
  * and the latest of them. Shipments without an estimate say nothing.
  */
-export function parseFbaShipmentsReport(text: string): FbaShipmentsReport {
+export function* readFbaShipmentsReport(pieces: readonly string[]): Steps<FbaShipmentsReport> {
 	const arrivals = new Map<string, Arrival>();
-	const report = readTabDelimited(text);
+	const report = readTabDelimitedPieces(pieces);
 	const headerProblem = report.headerProblem(['amazon-order-id', 'estimated-arrival-date']);
 	if (headerProblem !== undefined) return { arrivals, unreadable: [headerProblem] };
 
 	const unreadable: UnreadableRow[] = [];
-	for (const row of report.rows()) {
+	for (const row of report.steps()) {
+		if (row === undefined) {
+			yield;
+			continue;
+		}
 		const { line } = row;
 		const orderId = row.cell('amazon-order-id');
 		const cell = row.cell('estimated-arrival-date');
@@ -45,6 +50,10 @@ export function parseFbaShipmentsReport(text: string): FbaShipmentsReport {
 	}
 	return { arrivals, unreadable };
 }
+
+/** Reads a report that is whole as `readFbaShipmentsReport` does. */
+export const parseFbaShipmentsReport = (text: string): FbaShipmentsReport =>
+	inOneGo(readFbaShipmentsReport([text]));
 
 /** The span from the earlier to the later of two; ISO texts in UTC sort as the moments do. */
 export function widened(arrival: Arrival | undefined, other: Arrival): Arrival {

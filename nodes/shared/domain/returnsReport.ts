@@ -3,7 +3,8 @@ import { DateTime } from 'luxon';
 import { decimalOf } from './decimal';
 import type { UnreadableRow } from './feedbackReport';
 import { isOrderId } from './orderId';
-import { readMoment, readTabDelimited, wrongOrderId, type ReportRow } from './tabDelimited';
+import { readMoment, readTabDelimitedPieces, wrongOrderId, type ReportRow } from './tabDelimited';
+import { inOneGo, type Steps } from './steps';
 import { orderIdsIn, tidied } from './writtenIds';
 
 export interface OrderReturn {
@@ -37,8 +38,8 @@ export interface ReturnsReport {
  * counts as a return of each order it names, wherever in the row: to miss a return is worse than to
  * see one too many. Orders of other shops (multi-channel fulfillment) are no concern of a store.
  */
-export function parseReturnsReport(text: string): ReturnsReport {
-	const report = readTabDelimited(text);
+export function* readReturnsReport(pieces: readonly string[]): Steps<ReturnsReport> {
+	const report = readTabDelimitedPieces(pieces);
 	const isSellerFulfilled = report.has('order id');
 	const orderIdColumn = isSellerFulfilled ? 'order id' : 'order-id';
 	const headerProblem = report.headerProblem(
@@ -47,7 +48,11 @@ export function parseReturnsReport(text: string): ReturnsReport {
 	const returns: OrderReturn[] = [];
 	const unreadable: UnreadableRow[] = headerProblem === undefined ? [] : [headerProblem];
 	let open: OpenRow | undefined;
-	for (const row of report.rows()) {
+	for (const row of report.steps()) {
+		if (row === undefined) {
+			yield;
+			continue;
+		}
 		const { line, problem, content } = row;
 		const orderId = row.cell(orderIdColumn);
 		const isSound = headerProblem === undefined && problem === undefined;
@@ -77,6 +82,10 @@ export function parseReturnsReport(text: string): ReturnsReport {
 	}
 	return { returns, unreadable, isEmpty: report.columns.length === 0 };
 }
+
+/** Reads a report that is whole as `readReturnsReport` does. */
+export const parseReturnsReport = (text: string): ReturnsReport =>
+	inOneGo(readReturnsReport([text]));
 
 /** A row that may go on in the next line, for a comment of the buyer's can hold line breaks. */
 interface OpenRow {

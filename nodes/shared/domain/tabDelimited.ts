@@ -20,7 +20,12 @@ export interface TabDelimitedReport {
 	has(column: string): boolean;
 	/** The rows after the header, read as they are asked for; blank lines are no rows. */
 	rows(): Iterable<ReportRow>;
+	/** The same, and undefined in between, after each step of some hundred thousand characters. */
+	steps(): Iterable<ReportRow | undefined>;
 }
+
+/** Characters of one step: some hundred rows, which take a few milliseconds. */
+const STEP_LENGTH = 128 * 1024;
 
 /**
  * Reads a tab-delimited report whose first line with text names the columns.
@@ -33,8 +38,12 @@ export interface TabDelimitedReport {
  * any order ID that follows a row with cells missing is the rest of it, if there is room for its cells
  * and it does not begin with a digit, as rows do: buyers write line breaks into comments.
  */
-export function readTabDelimited(text: string): TabDelimitedReport {
-	const header = headerOf(text);
+export const readTabDelimited = (text: string): TabDelimitedReport =>
+	readTabDelimitedPieces([text]);
+
+/** Reads the same from a text in pieces, wherever it was cut. */
+export function readTabDelimitedPieces(pieces: readonly string[]): TabDelimitedReport {
+	const header = headerOf(pieces);
 	const names = header?.content.split('\t').map((name) => name.trim().toLowerCase()) ?? [];
 	const positions = new Map<string, number>();
 	names.forEach((name, position) => {
@@ -53,9 +62,18 @@ export function readTabDelimited(text: string): TabDelimitedReport {
 			};
 		},
 		*rows() {
+			for (const row of this.steps()) if (row !== undefined) yield row;
+		},
+		*steps() {
 			if (header === undefined) return;
 			let row: Row | undefined;
-			for (const { line, content } of linesOf(text, header)) {
+			let length = 0;
+			for (const { line, content } of linesOf(pieces, header)) {
+				length += content.length + 1;
+				if (length >= STEP_LENGTH) {
+					length = 0;
+					yield undefined;
+				}
 				if (content.trim() === '') continue;
 				if (row?.goesOnWith(content)) continue;
 				if (row !== undefined) yield row;
@@ -141,31 +159,44 @@ function endsIn(content: string): number[] {
 interface Line {
 	readonly line: number;
 	readonly content: string;
-	/** Where the next line starts. */
-	readonly next: number;
+	/** Where the next line starts: in which piece, and where in it. */
+	readonly next: readonly [piece: number, start: number];
 }
 
 /** The first line with text. A byte order mark is white space to `trim`. */
-function headerOf(text: string): Line | undefined {
-	for (const candidate of linesOf(text)) {
+function headerOf(pieces: readonly string[]): Line | undefined {
+	for (const candidate of linesOf(pieces)) {
 		if (candidate.content.trim() !== '') return candidate;
 	}
 	return undefined;
 }
 
 /** The lines after another one, or all of them, without their ends, LF or CRLF. */
-function* linesOf(text: string, after?: Line): Generator<Line> {
-	let start = after?.next ?? 0;
+function* linesOf(pieces: readonly string[], after?: Line): Generator<Line> {
+	const [firstPiece, firstStart] = after?.next ?? [0, 0];
 	let line = after?.line ?? 0;
-	while (start < text.length) {
-		const newline = text.indexOf('\n', start);
-		const end = newline === -1 ? text.length : newline;
-		const isCrlf = end > start && text.charCodeAt(end - 1) === 13;
-		line += 1;
-		yield { line, content: text.slice(start, isCrlf ? end - 1 : end), next: end + 1 };
-		start = end + 1;
+	/** Of a line that goes on in the next piece. */
+	let open = '';
+	for (const [index, piece] of pieces.entries()) {
+		if (index < firstPiece) continue;
+		let start = index === firstPiece ? firstStart : 0;
+		let newline: number;
+		while ((newline = piece.indexOf('\n', start)) !== -1) {
+			line += 1;
+			const content = withoutReturn(open + piece.slice(start, newline));
+			start = newline + 1;
+			open = '';
+			yield { line, content, next: [index, start] };
+		}
+		open += piece.slice(start);
+	}
+	if (open !== '') {
+		yield { line: line + 1, content: withoutReturn(open), next: [pieces.length, 0] };
 	}
 }
+
+const withoutReturn = (content: string): string =>
+	content.endsWith('\r') ? content.slice(0, -1) : content;
 
 const MOMENT =
 	/^\d{4}-(?:0[1-9]|1[0-2])-[0-3]\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-][01]\d(?::?[0-5]\d)?)$/;

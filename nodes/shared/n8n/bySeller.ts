@@ -1,33 +1,46 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
 import type { SpApiClient } from '../spapi/client';
+import { toNodeError } from './errors';
+import { ItemFailure } from './router';
 
 /** An input item with the connection to its seller. */
 export interface OfSeller {
 	readonly client: SpApiClient;
+	readonly itemIndex: number;
 }
 
 /**
  * Works on all items of one seller together, seller by seller, though they may differ in what else their
- * credential says, such as the primary marketplace.
+ * credential says, such as the primary marketplace. With Continue On Fail, what fails for one seller
+ * costs only the items of that seller.
  * @param work gets the connection of the seller's first item
- * @returns what the work gives for each item, in the order of the items
+ * @returns what the work gives for each item, in the order of the items, or why it failed
+ * @throws n8n's own error, naming the seller's first item, where there is no Continue On Fail; then no
+ * further seller is worked on
  */
 export async function forEachSeller<Entry extends OfSeller, Result>(
+	context: IExecuteFunctions,
 	entries: readonly Entry[],
 	work: (client: SpApiClient, entries: readonly Entry[]) => Promise<readonly Result[]>,
-): Promise<Result[]> {
-	const groups = new Map<string, { readonly client: SpApiClient; readonly indexes: number[] }>();
-	for (const [index, { client }] of entries.entries()) {
-		const group = groups.get(client.seller);
-		if (group === undefined) groups.set(client.seller, { client, indexes: [index] });
-		else group.indexes.push(index);
+): Promise<Array<Result | ItemFailure>> {
+	const groups = new Map<string, number[]>();
+	for (const [place, { client }] of entries.entries()) {
+		const places = groups.get(client.seller);
+		if (places === undefined) groups.set(client.seller, [place]);
+		else places.push(place);
 	}
-	const results: Result[] = [];
-	for (const { client, indexes } of groups.values()) {
-		const own = await work(
-			client,
-			indexes.map((index) => entries[index] as Entry),
-		);
-		for (const [place, index] of indexes.entries()) results[index] = own[place] as Result;
+	const results: Array<Result | ItemFailure> = [];
+	for (const places of groups.values()) {
+		const own = places.map((place) => entries[place] as Entry);
+		const [first] = own as [Entry];
+		const done = await work(first.client, own).catch((error: unknown) => {
+			if (context.continueOnFail()) return own.map(() => new ItemFailure(error));
+			throw toNodeError(context.getNode(), error, first.itemIndex);
+		});
+		for (const [index, place] of places.entries()) {
+			results[place] = done[index] as Result | ItemFailure;
+		}
 	}
 	return results;
 }

@@ -17,6 +17,7 @@ import { obtainReport } from '../spapi/obtainReport';
 import {
 	createReport,
 	SALES_AND_TRAFFIC_DAYS,
+	type MarketplaceReportRequest,
 	type Report,
 	type ReportRequest,
 } from '../spapi/reports';
@@ -62,7 +63,10 @@ export const startOfDayIn = ({ timeZone }: Marketplace, isoDate: string): string
  * The one request for Sales and Traffic that all nodes make, so that one report serves all of them.
  * @param today the marketplace-local calendar day
  */
-export const salesAndTrafficRequest = (marketplace: Marketplace, today: string): ReportRequest => ({
+export const salesAndTrafficRequest = (
+	marketplace: Marketplace,
+	today: string,
+): MarketplaceReportRequest => ({
 	reportType: 'GET_SALES_AND_TRAFFIC_REPORT',
 	marketplaceId: marketplace.id,
 	dataStartTime: startOfDayIn(marketplace, plusDays(today, 1 - SALES_AND_TRAFFIC_DAYS)),

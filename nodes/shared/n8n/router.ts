@@ -91,15 +91,20 @@ function errorItemOrThrow(
 	return { json: { error: nodeError.message }, error: nodeError };
 }
 
+/** Stands in the place of an item's results where what failed costs this item and not all of them. */
+export class ItemFailure {
+	constructor(readonly error: unknown) {}
+}
+
 /** An operation on all items together that gives results for each of them. */
 export interface BatchOperation<Prepared, Result extends IDataObject = IDataObject> {
 	/** Reads and checks one item. Nothing may happen yet: a later item may stop the run. */
 	readonly prepare: (this: IExecuteFunctions, itemIndex: number) => Promise<Prepared>;
-	/** Works on the items that could be read; for each of them its results, in their order. */
+	/** Works on the items that could be read; for each of them its results or failure, in their order. */
 	readonly execute: (
 		this: IExecuteFunctions,
 		prepared: readonly Prepared[],
-	) => Promise<ReadonlyArray<readonly Result[]>>;
+	) => Promise<ReadonlyArray<readonly Result[] | ItemFailure>>;
 }
 
 /**
@@ -136,11 +141,15 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 	try {
 		const all = prepared.length > 0 ? await execute.call(context, prepared) : [];
 		for (const [index, item] of readable.entries()) {
-			results[item] = (all[index] ?? []).map((result) => ({
-				output: outputOf(result),
-				data: { json: result, pairedItem: { item } },
-				result,
-			}));
+			const own = all[index] ?? [];
+			if (own instanceof ItemFailure) fail(own.error, item);
+			else {
+				results[item] = own.map((result) => ({
+					output: outputOf(result),
+					data: { json: result, pairedItem: { item } },
+					result,
+				}));
+			}
 		}
 	} catch (error) {
 		for (const item of readable) fail(error, item);

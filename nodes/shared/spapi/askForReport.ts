@@ -168,6 +168,23 @@ async function askInTurn(
 	}
 }
 
+/** Whether a report was asked for after this time (UTC). */
+function isNewerThan(newerThan: DateTime): (known: KnownReport) => boolean {
+	// Both clocks have to agree: while the machine's was ahead, what it said is of no use.
+	const oldest = performance.now() - DateTime.utc().diff(newerThan).toMillis();
+	return ({ askedAt, at }) =>
+		at > oldest &&
+		DateTime.fromISO(askedAt) > newerThan &&
+		DateTime.fromISO(askedAt) <= DateTime.utc();
+}
+
+/** Whether `askForReport` would join a report that this process knows, so that it needs no turn. */
+export const isReportAtHand = (
+	client: SpApiClient,
+	request: ReportRequest,
+	newerThan: DateTime,
+): boolean => currentReport(client, request, isNewerThan(newerThan)) !== undefined;
+
 /**
  * Asks Amazon for a report, or joins one of the same type and marketplace that was asked for lately.
  * Never waits for its turn.
@@ -179,12 +196,6 @@ export async function askForReport(
 	request: ReportRequest,
 	newerThan: DateTime,
 ): Promise<AskedReport> {
-	// Both clocks have to agree: while the machine's was ahead, what it said is of no use.
-	const oldest = performance.now() - DateTime.utc().diff(newerThan).toMillis();
-	const isNewer = ({ askedAt, at }: KnownReport) =>
-		at > oldest &&
-		DateTime.fromISO(askedAt) > newerThan &&
-		DateTime.fromISO(askedAt) <= DateTime.utc();
-	const { id, askedAt } = await askOrJoin(client, request, isNewer, 0);
+	const { id, askedAt } = await askOrJoin(client, request, isNewerThan(newerThan), 0);
 	return { id, askedAt };
 }

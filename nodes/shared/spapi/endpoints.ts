@@ -99,11 +99,14 @@ export function loginUrl(credentials: EndpointFields): string {
 export const CUSTOM_BASE_URL =
 	/^(?:https:\/\/[^\s/?#@\\]+|http:\/\/(?:(?!(?:\d+|0x[\da-f]*)(?:[:/]|$))[\w-]+|[\w-]+(?:\.[\w-]+)*\.(?:localhost|local|internal|test)|127(?:\.\d+){1,3}|10(?:\.\d+){3}|192\.168(?:\.\d+){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d+){2}|\[::1\])(?::\d+)?)(?:\/[^\s?#@\\]*)?$/i;
 
+/** Found in time in proportion to the length: of several slashes in a row only the first begins a match. */
+export const SLASHES_AT_END = /(?<!\/)\/+$/;
+
 function customBaseUrl(
 	{ customBaseUrl: written = '', customHostIsMine }: EndpointFields,
 	region: Region,
 ): string {
-	const url = written.trim().replace(/\/+$/, '').replaceAll('{region}', region);
+	const url = written.trim().replace(SLASHES_AT_END, '').replaceAll('{region}', region);
 	if (!/^https?:\/\/[^/]/i.test(url)) {
 		throw new Error("The credential's 'Base URL' has to start with http:// or https://");
 	}

@@ -191,6 +191,14 @@ export function keptReport(
 	return known?.report && { at: known.at, askedAt: known.askedAt, report: known.report };
 }
 
+/**
+ * When a report that holds what is asked for was last asked for, whatever came of it (steady
+ * milliseconds); -Infinity where none was.
+ */
+export const lastAskedAt = (client: SpApiClient, request: ReportRequest): number =>
+	knownReports.get(shelfOf(client, request))?.find((known) => covers(known, request))?.at ??
+	-Infinity;
+
 /** Takes note of a report that Amazon tells of. */
 function learn(client: SpApiClient, listed: ListedReport): void {
 	const { reportId: id, createdTime, reportType, marketplaceIds = [], dataStartTime } = listed;
@@ -258,6 +266,12 @@ export async function listClosed(client: SpApiClient, request: ReportRequest): P
 	const range = { since: new Date(settled), until: new Date(settled + LATE_MS) };
 	await list(client, reportType, range, key);
 }
+
+/** Whether this process has asked for it, and so with the options that the request has. */
+export const isOwnReport = (client: SpApiClient, request: ReportRequest, id: string): boolean =>
+	knownReports
+		.get(shelfOf(client, request))
+		?.some((known) => known.id === id && known.options === optionsOf(request)) === true;
 
 /** Takes note of how a report ended. */
 export function rememberEnd(client: SpApiClient, report: Report): void {

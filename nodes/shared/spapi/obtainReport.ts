@@ -4,6 +4,7 @@ import { SpApiFailure } from './failure';
 import {
 	currentReport,
 	forgetListing,
+	isOwnReport,
 	listLately,
 	rememberEnd,
 	rememberEndOf,
@@ -33,13 +34,33 @@ import {
 
 /** What became of a report. */
 export type CollectedReport =
-	| { readonly status: 'pending' | 'CANCELLED' | 'unknown' }
+	/** `otherOptions`: somebody else's, which turned out to be made with other options. */
+	| { readonly status: 'pending' | 'CANCELLED' | 'unknown' | 'otherOptions' }
 	/** With the reason that Amazon gives, if it gives one. */
 	| { readonly status: 'FATAL'; readonly reason: string | undefined }
 	| { readonly status: 'DONE'; readonly content: ReportDocument; readonly report: Report };
 
-/** Looks once how far a report is, and reads it if it is finished. */
+/**
+ * Looks once how far a report is that was asked for or joined, and reads it if it is finished. One that
+ * turns out to be of no use for such a request is not joined again.
+ */
 export async function collectReport(
+	context: SpApiContext,
+	client: SpApiClient,
+	request: ReportRequest,
+	reportId: string,
+): Promise<CollectedReport> {
+	const collected = await collect(context, client, reportId);
+	const isUseful =
+		collected.status !== 'DONE' ||
+		isOwnReport(client, request, reportId) ||
+		hasOptions(collected.content, request);
+	if (isUseful) return collected;
+	setUseless(client, request, reportId);
+	return { status: 'otherOptions' };
+}
+
+async function collect(
 	context: SpApiContext,
 	client: SpApiClient,
 	reportId: string,

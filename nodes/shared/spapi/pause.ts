@@ -1,5 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
+import type { Steps } from '../domain/steps';
+
 /**
  * A wait is made of parts this long, for n8n's `sleep` cannot be ended: of one that was cancelled, no
  * timer is left for longer than this.
@@ -20,6 +22,18 @@ export async function pause(
 		if (!(await unlessCancelled(part, signal))) return false;
 	}
 	return true;
+}
+
+/** Lets whatever else waits in this process have its turn. */
+export const letOthersGo = async (): Promise<void> => await sleep(0);
+
+/** Does work that takes long, and lets others have their turn after each step of it. */
+export async function inTurns<Result>(steps: Steps<Result>): Promise<Result> {
+	for (;;) {
+		const step = steps.next();
+		if (step.done === true) return step.value;
+		await letOthersGo();
+	}
 }
 
 /** What comes of it, or undefined as soon as the execution is cancelled. */

@@ -59,10 +59,9 @@ export const oneMarketplaceOnly = new BoundedMap<true>({ max: 1_000 });
 export const shortRangesOnly = new BoundedMap<true>({ max: 1_000 });
 
 /**
- * Reports that wait for their turn while an older one of theirs stands in: how old that is (steady
- * milliseconds; -Infinity where there is none) and when they last asked for a turn. Per seller and
- * report type, then report.
+ * Reports that wait for their turn: when Amazon was last asked for them (steady milliseconds; -Infinity
+ * where it never was) and when they last wanted a turn. Per seller and report type, then report.
  */
 export const reportsWaiting = new BoundedMap<
-	Map<string, { readonly keptAt: number; readonly askedAt: number }>
+	Map<string, { readonly askedAt: number; readonly wantedAt: number }>
 >({ max: 500 });

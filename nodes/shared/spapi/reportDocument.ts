@@ -5,6 +5,7 @@ import { isWebPage, wordsOf } from './answerWords';
 import type { SpApiClient, SpApiContext } from './client';
 import { documentUrlProblem } from './endpoints';
 import { SpApiFailure } from './failure';
+import { letOthersGo } from './pause';
 import { USER_AGENT } from './userAgent';
 
 /** The document of a report as it arrived: packed by gzip or not. */
@@ -36,6 +37,9 @@ const ALWAYS_ALLOWED = 16 * 1024 * 1024;
 /** What is not packed is handed on in pieces of that many bytes. */
 const PIECE = 256 * 1024;
 
+/** After so many of those bytes others have their turn; reading them takes some milliseconds. */
+const BREATH = 4 * PIECE;
+
 /**
  * Unpacks a document, piece by piece. Gzip is told by its first bytes rather than by what the document
  * says of itself: some downloads are unpacked on their way.
@@ -44,7 +48,11 @@ const PIECE = 256 * 1024;
 export async function* unpack(body: Uint8Array): AsyncGenerator<Uint8Array> {
 	if (body.length > LARGEST_DOCUMENT) throw new DocumentError('tooLarge');
 	if (body[0] !== 0x1f || body[1] !== 0x8b) {
-		for (let at = 0; at < body.length; at += PIECE) yield body.subarray(at, at + PIECE);
+		for (let at = 0; at < body.length; at += PIECE) {
+			// Unpacking lets others have their turn by itself.
+			if (at > 0 && at % BREATH === 0) await letOthersGo();
+			yield body.subarray(at, at + PIECE);
+		}
 		return;
 	}
 	const ceiling = Math.min(LARGEST_DOCUMENT, Math.max(ALWAYS_ALLOWED, body.length * LARGEST_RATIO));

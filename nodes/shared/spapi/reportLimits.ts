@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { z } from 'zod';
 
 import type { SpApiClient } from './client';
 import type { ReportType } from './reports';
@@ -19,6 +20,12 @@ interface TypeQuota {
 	readonly countedPer: ReadonlyArray<'application' | 'seller'>;
 }
 
+/**
+ * The most reports of a type in a period that can be set, and so the most requests that are remembered:
+ * about what `createReport` allows in a day, which is one a minute.
+ */
+export const MOST_REPORTS = 1_440;
+
 /** What a user can set, with Amazon's documented or reported value. */
 const LIMIT_SETTINGS = {
 	// selling-partner-api-models issue 5210, Amazon's support as quoted there on 2026-04-29: "no more
@@ -33,7 +40,8 @@ const LIMIT_SETTINGS = {
 	salesAndTrafficPerDay: {
 		displayName: 'Sales and Traffic: Reports in 24 Hours',
 		default: 96,
-		description: 'Of all marketplaces together. 0 for no limit.',
+		most: MOST_REPORTS,
+		description: 'Of all marketplaces together, 1,440 at most. 0 for no limit.',
 	},
 	// Amazon's page on FBA sales reports: near-real-time reports are made 30 minutes after the last
 	// generation at the earliest.
@@ -47,7 +55,8 @@ const LIMIT_SETTINGS = {
 	fbaShipmentsPer8Hours: {
 		displayName: 'FBA Shipments: Reports in 8 Hours',
 		default: 12,
-		description: 'Of all marketplaces and periods together. 0 for no limit.',
+		most: MOST_REPORTS,
+		description: 'Of all marketplaces and periods together, 1,440 at most. 0 for no limit.',
 	},
 	// The same page of Amazon's: daily reports every 4 hours at most; its list of report types: "content
 	// updated daily".
@@ -57,7 +66,13 @@ const LIMIT_SETTINGS = {
 		description:
 			'Amazon makes one every 4 hours, counted for all marketplaces together. 0 for no limit.',
 	},
-} as const;
+} as const satisfies Readonly<Record<string, LimitSetting>>;
+
+interface LimitSetting extends Pick<INodeProperties, 'displayName' | 'description'> {
+	readonly default: number;
+	/** The highest number of reports. */
+	readonly most?: number;
+}
 
 /** Of the other types in use (feedback, performance, all orders, returns by return date) no limit is known. */
 const QUOTAS: Partial<Record<ReportType, TypeQuota>> = {
@@ -92,12 +107,12 @@ export const reportLimitFields: INodeProperties[] = [
 		description:
 			'Whether to use your own limits per report type instead of those that Amazon documents or users report',
 	},
-	...Object.entries(LIMIT_SETTINGS).map(
-		([name, setting]): INodeProperties => ({
+	...Object.entries<LimitSetting>(LIMIT_SETTINGS).map(
+		([name, { most, ...setting }]): INodeProperties => ({
 			...setting,
 			name,
 			type: 'number',
-			typeOptions: { minValue: 0 },
+			typeOptions: { minValue: 0, ...(most !== undefined && { maxValue: most }) },
 			displayOptions: { show: { changeReportLimits: [true] } },
 		}),
 	),
@@ -112,6 +127,15 @@ export interface ReportQuota extends Pick<TypeQuota, 'name' | 'countedPer'> {
 
 const MINUTE_MS = 60_000;
 
+/** A setting, which an expression may give as text; an empty text is no 0, which means "no limit". */
+const limitSchema = z
+	.union([z.number(), z.string().trim().min(1).transform(Number)])
+	.pipe(z.number().finite().nonnegative());
+
+/** Whole reports, at least one: less than one could never be requested. */
+const countOf = (value: number): number =>
+	value === 0 ? 0 : Math.min(MOST_REPORTS, Math.max(1, Math.floor(value)));
+
 /** Undefined where no limit is known, or none is wanted. */
 export function quotaOf(
 	{ credentials }: Pick<SpApiClient, 'credentials'>,
@@ -121,12 +145,11 @@ export function quotaOf(
 	if (quota === undefined) return undefined;
 	const valueOf = (setting: keyof typeof LIMIT_SETTINGS): number => {
 		const given = credentials.changeReportLimits === true ? credentials[setting] : undefined;
-		const value = typeof given === 'number' || typeof given === 'string' ? Number(given) : NaN;
-		return value >= 0 ? value : LIMIT_SETTINGS[setting].default;
+		return limitSchema.safeParse(given).data ?? LIMIT_SETTINGS[setting].default;
 	};
 	const { name, countedPer } = quota;
 	const everyMs = valueOf(quota.every) * MINUTE_MS;
-	const count = quota.most === undefined ? 0 : valueOf(quota.most.setting);
+	const count = quota.most === undefined ? 0 : countOf(valueOf(quota.most.setting));
 	if (everyMs === 0 && count === 0) return undefined;
 	const withinMs = (quota.most?.minutes ?? 0) * MINUTE_MS;
 	const most = count > 0 ? { count, withinMs } : undefined;

@@ -1,9 +1,11 @@
 import { DateTime } from 'luxon';
 
 import type { SpApiClient } from './client';
+import { shareOf } from './endpoints';
 import { SpApiFailure } from './failure';
+import { operationOf } from './operations';
 import { requestLogs } from './processWide';
-import { quotaOf, type ReportQuota } from './reportLimits';
+import { MOST_REPORTS, quotaOf, type ReportQuota } from './reportLimits';
 import type { ReportType } from './reports';
 
 /**
@@ -28,6 +30,8 @@ export interface RequestLog {
 	readonly requests: readonly Requested[];
 	/** After a refusal; steady milliseconds. */
 	readonly blockedUntil: number;
+	/** Refusals in a row, none of which is explained: when the block began, and the last of them. */
+	readonly refused?: { readonly since: number; readonly at: number };
 }
 
 const EMPTY: RequestLog = { requests: [], blockedUntil: 0 };
@@ -35,15 +39,42 @@ const EMPTY: RequestLog = { requests: [], blockedUntil: 0 };
 /** Requests arrive closer together than they were made, and clocks differ. */
 const marginOf = (ms: number): number => Math.min(5_000, ms * 0.02);
 
-const MOST_KEPT = 400;
-
 /**
- * How long a refusal blocks a type. createReport has a limit of its own, with the same words: a type that
- * Amazon makes once in four hours must not be lost for so long by it.
+ * How long refusals in a row block a type. A type that Amazon makes once in four hours must not be lost
+ * for so long by them, for they may have been for the limit of createReport.
  */
 const LONGEST_BLOCK_MS = 15 * 60_000;
 
 const blockOf = ({ everyMs }: ReportQuota): number => Math.min(everyMs, LONGEST_BLOCK_MS);
+
+/** Until `createReport` has one more token for this process, whatever Amazon counts beside it. */
+const refillOf = ({ credentials }: LimitedClient): number =>
+	1000 / (operationOf('createReport').rate * shareOf(credentials));
+
+/** A refusal so long after another is not in a row with it. */
+const IN_A_ROW_MS = 2 * LONGEST_BLOCK_MS;
+
+/**
+ * What a refusal (429) does. It may be for the type's limit or for `createReport`'s own, and does not tell
+ * which: both come as `QuotaExceeded`, "You exceeded your quota for the requested resource.", with empty
+ * details (selling-partner-api-docs issue 1624 and selling-partner-api-models issue 5152 for report types;
+ * the same body is known of SP-API in general), and a 429 has no rate header (models issue 746). So after
+ * a first one the type waits only until `createReport` has a token again. Refused once more it is the
+ * type's limit that counts: then the type is blocked for its interval, a quarter of an hour at most,
+ * counted from the first refusal.
+ */
+function refusedLog(
+	{ requests, refused }: RequestLog,
+	quota: ReportQuota,
+	refillMs: number,
+): RequestLog {
+	const now = performance.now();
+	const block = blockOf(quota);
+	const isFirst = refused === undefined || now - refused.at > IN_A_ROW_MS;
+	const since = isFirst || now - refused.since >= block ? now : refused.since;
+	const end = Math.max(now + refillMs, isFirst ? 0 : since + block);
+	return { requests, blockedUntil: end + marginOf(end - now), refused: { since, at: now } };
+}
 
 function keysOf(client: LimitedClient, reportType: ReportType, { countedPer }: ReportQuota) {
 	return countedPer.map((who) => `${client[who]} ${reportType}`);
@@ -81,10 +112,7 @@ export interface ReportTurn {
 	made(id: string): void;
 	/** It was not made after all. */
 	release(): void;
-	/**
-	 * Amazon refused it (429): the next is possible after the type's interval, or after a quarter of an
-	 * hour where that is longer, for the refusal may have been for something else.
-	 */
+	/** Amazon refused it (429); see `refusedLog`. */
 	refused(): void;
 }
 
@@ -99,9 +127,9 @@ export function takeReportTurn(
 	for (const key of keys) add(key, quota, requested);
 	const release = (): void => {
 		for (const key of keys) {
-			change(key, ({ requests, blockedUntil }) => ({
-				requests: requests.filter((each) => each !== requested),
-				blockedUntil,
+			change(key, (log) => ({
+				...log,
+				requests: log.requests.filter((each) => each !== requested),
 			}));
 		}
 	};
@@ -114,14 +142,14 @@ export function takeReportTurn(
 				change(key, ({ requests, blockedUntil }) => ({
 					requests: requests.filter((each) => !isSame(each)),
 					blockedUntil,
+					refused: undefined,
 				}));
 			}
 		},
 		release,
 		refused() {
 			release();
-			const blockedUntil = performance.now() + blockOf(quota) + marginOf(blockOf(quota));
-			for (const key of keys) change(key, ({ requests }) => ({ requests, blockedUntil }));
+			for (const key of keys) change(key, (log) => refusedLog(log, quota, refillOf(client)));
 		},
 	};
 }
@@ -139,11 +167,11 @@ export function learnOfRequest(
 	const quota = quotaOf(client, reportType);
 	if (quota === undefined) return;
 	const key = `${client.seller} ${reportType}`;
-	const { requests, blockedUntil } = requestLogs.get(key) ?? EMPTY;
+	const { requests, blockedUntil, refused } = requestLogs.get(key) ?? EMPTY;
 	if (requests.some((each) => each.id === id)) return;
 	add(key, quota, { id, at });
-	const refusedAt = blockedUntil - blockOf(quota);
-	if (blockedUntil > performance.now() && at > refusedAt - quota.everyMs) {
+	const isBlocked = blockedUntil > performance.now();
+	if (isBlocked && refused !== undefined && at > refused.since - quota.everyMs) {
 		for (const each of keysOf(client, reportType, quota)) {
 			change(each, (log) => ({ requests: log.requests, blockedUntil: 0 }));
 		}
@@ -167,9 +195,11 @@ export function wasTooSoon(
 
 function add(key: string, { everyMs, most }: ReportQuota, requested: Requested): void {
 	const oldest = performance.now() - 2 * Math.max(everyMs, most?.withinMs ?? 0);
-	change(key, ({ requests, blockedUntil }) => ({
-		requests: [...requests.filter(({ at }) => at > oldest), requested].slice(-MOST_KEPT),
-		blockedUntil,
+	change(key, (log) => ({
+		...log,
+		requests: [...log.requests.filter(({ at }) => at > oldest), requested]
+			.toSorted((a, b) => a.at - b.at)
+			.slice(-MOST_REPORTS),
 	}));
 }
 

@@ -25,6 +25,7 @@ import { waitForReportOption } from '../../../shared/n8n/feedbackReport';
 import { hint } from '../../../shared/n8n/hints';
 import { resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
 import { readParameters } from '../../../shared/n8n/parameters';
+import { ItemFailure } from '../../../shared/n8n/router';
 import { SpApiClient } from '../../../shared/spapi/client';
 import { shareOf } from '../../../shared/spapi/endpoints';
 import type { SpApiFailure } from '../../../shared/spapi/failure';
@@ -218,7 +219,7 @@ interface OrderToPlan extends OfSeller {
 /** Reads an order from its item: what is missing counts as not known. */
 export async function prepare(this: IExecuteFunctions, itemIndex: number): Promise<OrderToPlan> {
 	const order = readOrder(this, itemIndex);
-	return { order, client: await SpApiClient.connect(this, itemIndex) };
+	return { order, itemIndex, client: await SpApiClient.connect(this, itemIndex) };
 }
 
 function readOrder(context: IExecuteFunctions, itemIndex: number): SellerOrder {
@@ -276,14 +277,17 @@ function asFlag(value: unknown): unknown {
 	return text === 'false' || text === '0' ? false : value;
 }
 
-/** For each order, whether to ask now, when to ask later, or why not at all; each seller's by themselves. */
+/**
+ * For each order, whether to ask now, when to ask later, or why not at all; each seller's by themselves.
+ * What cannot be learned of one seller's orders costs only those: none of them is planned.
+ */
 export async function execute(
 	this: IExecuteFunctions,
 	prepared: readonly OrderToPlan[],
-): Promise<IDataObject[][]> {
+): Promise<Array<IDataObject[] | ItemFailure>> {
 	const wanted = readParameters(this, 0, schema, description);
 	hintAtEmptyLists(this, wanted.rules);
-	const planned = await forEachSeller(prepared, async (client, own) => {
+	const planned = await forEachSeller(this, prepared, async (client, own) => {
 		const orders = own.map(({ order, client: its }) =>
 			its === client || order.marketplaceId !== null
 				? order
@@ -292,7 +296,7 @@ export async function execute(
 		const rows = await planOf(this, client, orders, wanted);
 		return rows.map((row, index) => [toItem(orders[index], row)]);
 	});
-	const items = planned.flat();
+	const items = planned.flatMap((own) => (own instanceof ItemFailure ? [] : own));
 	const undated = items.filter(
 		({ decision, windowOpensAt }) => decision === 'sendNow' && windowOpensAt === null,
 	).length;
@@ -315,7 +319,7 @@ async function planOf(
 	const share = shareOf(client.credentials);
 	const { rate, burst } = operationOf('createProductReviewAndSellerFeedbackSolicitation');
 	const now = DateTime.utc();
-	const defaultMarketplaceId = resolveMarketplace(context, client, undefined, 0).id;
+	const defaultMarketplaceId = resolveMarketplace(context, client, undefined).id;
 	const returns = await knownReturns(
 		context,
 		client,

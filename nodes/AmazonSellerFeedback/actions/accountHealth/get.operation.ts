@@ -68,24 +68,22 @@ export async function execute(
 			? { marketplace: marketplace.countryCode, accountHealthKnown: false }
 			: [];
 	}
-	if (health.unreadable.length > 0) {
-		hint(
-			this,
-			`Parts of the account health report for ${marketplace.name} could not be read and are missing: ${health.unreadable.slice(0, MOST_NAMED).join(', ')}`,
-			'warning',
-		);
-	}
+	for (const note of notesOf(health, marketplace)) hint(this, note, 'warning');
 	return toItem(health, marketplace, wanted.simplify);
 }
 
-/** How many parts that could not be read a hint names. */
+/** How many parts that could not be read are named. */
 const MOST_NAMED = 5;
 
-/** Null where one is unknown, and where there is none. */
-const sumOf = (counts: ReadonlyArray<number | null>): number | null =>
-	counts.length === 0 || counts.includes(null)
-		? null
-		: counts.reduce<number>((sum, each) => sum + (each ?? 0), 0);
+/** What a person, or an agent, has to know of the figures. */
+function notesOf({ unreadable }: AccountHealth, { name }: Marketplace): string[] {
+	if (unreadable.length === 0) return [];
+	const more = unreadable.length - MOST_NAMED;
+	const named = unreadable.slice(0, MOST_NAMED).join(', ');
+	return [
+		`Parts of the account health report for ${name} could not be read and are unknown: ${named}${more > 0 ? ` and ${more} more` : ''}`,
+	];
+}
 
 function toItem(health: AccountHealth, marketplace: Marketplace, simplify: boolean): IDataObject {
 	const { sellerFulfilled, amazonFulfilled, ...rest } = health;
@@ -97,15 +95,15 @@ function toItem(health: AccountHealth, marketplace: Marketplace, simplify: boole
 		orderDefectPercent: health.orderDefectPercent,
 		sellerFulfilledDefectPercent: sellerFulfilled?.percent ?? null,
 		amazonFulfilledDefectPercent: amazonFulfilled?.percent ?? null,
-		negativeFeedback: sumOf(
-			[sellerFulfilled, amazonFulfilled].flatMap((rate) => (rate ? [rate.negativeFeedback] : [])),
-		),
-		from: (sellerFulfilled ?? amazonFulfilled)?.from ?? null,
+		negativeFeedback: health.negativeFeedback,
+		// The end of Amazon's own 60 days.
 		to: (sellerFulfilled ?? amazonFulfilled)?.to ?? null,
+		notes: notesOf(health, marketplace),
 	};
 	if (simplify) return summary;
 	return {
 		...summary,
+		from: (sellerFulfilled ?? amazonFulfilled)?.from ?? null,
 		windowDays: DEFECT_WINDOW_DAYS,
 		source: 'GET_V2_SELLER_PERFORMANCE_REPORT',
 		sellerFulfilled: sellerFulfilled as unknown as IDataObject,
