@@ -290,3 +290,23 @@ describe("B9: Amazon's totals lose days for good", () => {
 		]);
 	});
 });
+
+describe('a marketplace nobody has rated', () => {
+	it('is no rating that could not be judged', () => {
+		const settings = settingsWith({ ...RATING_ONLY, ratingDays: 30 });
+		let state = startWatch('2026-01-01T00:00:00.000Z', '2026-01-01', 0);
+		for (let days = 0; days < 10; days += 1) {
+			const today = plusDays('2026-01-05', days);
+			const asOf = `${today}T12:00:00.000Z`;
+			const daily = Array.from({ length: 365 }, (_, index) => ({
+				date: plusDays(today, index - 364),
+				received: 0,
+				negative: 0,
+			}));
+			// The only feedback is older than the window.
+			const old = feedbackOn(today, [rowOf(1, '2025-06-01')], asOf);
+			state = observe(state, [{ kind: 'totals', asOf, daily }, old], settings).state;
+			expect(noticesOf(state, 'Mexico')).toEqual([]);
+		}
+	});
+});

@@ -79,6 +79,8 @@ export function advanceWithRating(
 		);
 	}
 	const ratingNow = deriveRating(state, observation, settings);
+	// Nobody has rated: that is known, and there is nothing to judge.
+	if (ratingNow.total === 0) return { state, events: [], ratingNow };
 	if (ratingNow.rating === null) return unjudged(ratingNow, ratingNow.notes[0] ?? '');
 	// With fewer days than last time the figure is another one.
 	const coveredDays = ratingNow.coverage?.daysCovered ?? 0;

@@ -47,7 +47,7 @@ export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 
 			expectSamples(NAME, execution);
 			expect(subject).toBe('Amazon ratings: MX critical, US at risk, CA healthy');
-			const percent = Number(rig().settledRating.percent.toFixed(2));
+			const percent = Math.floor(100 * rig().settledRating.percent) / 100;
 			expect(linesOf(text)).toEqual([
 				expect.arrayContaining(['Marketplace', 'State']),
 				expect.arrayContaining(['MX', 'critical']),

@@ -194,6 +194,7 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 		test('what is to be known of a rating is told with it: that it is old, or why there is none', async () => {
 			const { ratingNow } = readTemplate(NAME).pinData[TRIGGER]?.[0]?.json ?? {};
 			const rated = ratingNow as IDataObject;
+			const now = `Rating now: 97 % of ${String(rated['total'])} in 365 days`;
 			const old = 'This rating is 5 days old: since then none could be judged';
 			const left = 'Amazon gave no totals for 2 day(s) of the window; they are left out';
 			const missing = 'No rating could be judged so far';
@@ -216,8 +217,8 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 			);
 			const execution = await rig().run(id, TRIGGER);
 			expect([0, 1, 2].map((index) => linesOf(execution, index)[1])).toEqual([
-				'Rating now: 97 % of 430 in 365 days',
-				`Rating now: 97 % of 430 in 365 days (${old}; ${left})`,
+				now,
+				`${now} (${old}; ${left})`,
 				`Rating now: not known (${missing})`,
 			]);
 		});

@@ -273,7 +273,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 				async () => await rig().run(id, TRIGGER),
 			);
 			expect(result).toMatchObject({ status: 'success', error: undefined });
-			const percent = Number(rig().settledRating.percent.toFixed(2));
+			const percent = Math.floor(100 * rig().settledRating.percent) / 100;
 			expect(requests).toMatchObject([
 				{ body: { text: expect.stringContaining(`United States: The rating is ${percent} %`) } },
 			]);
