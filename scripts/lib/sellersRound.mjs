@@ -135,6 +135,7 @@ export class SellersRound {
 				...orders.map(({ orderId }) => orderId),
 				...feedback.flat().map(({ orderId }) => orderId),
 			]),
+			endings: new Set(orders.map(({ orderId }) => orderId.slice(4))),
 			ratings: positive + neutral + negative,
 			marketplaces: new Set(marketplaces.map((place) => place.marketplaceId)),
 		};
@@ -210,7 +211,9 @@ export class SellersRound {
 		if (node === REQUEST) return json.orderId === given.orderId && json.outcome === 'sent';
 		if (node === 'Rating') return json.total <= own.ratings && json.total > 0.9 * own.ratings;
 		if (!own.marketplaces.has(json.marketplaceId)) return false;
-		return json.orderId === undefined || own.orders.has(json.orderId);
+		if (json.orderId === undefined || own.orders.has(json.orderId)) return true;
+		// A digital order is made after another one of the seller's, and ends like it.
+		return json.orderId.startsWith('D01-') && own.endings.has(json.orderId.slice(4));
 	}
 }
 
