@@ -1,13 +1,15 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
-import { DateTime } from 'luxon';
+import { DateTime, type DurationLike } from 'luxon';
 
 import type { Marketplace } from '../shared/domain/marketplaces';
 import { isStuck, nextStep, type BadEnd, type Step } from '../shared/domain/reportCycle';
 import type { SpApiClient } from '../shared/spapi/client';
-import { askForReport } from '../shared/spapi/askForReport';
+import { askForReport, isAskedFor } from '../shared/spapi/askForReport';
 import { type AskedReport } from '../shared/spapi/knownReports';
 import { collectReport, type CollectedReport } from '../shared/spapi/obtainReport';
+import { quotaOf } from '../shared/spapi/reportLimits';
 import { nextReportAt } from '../shared/spapi/reportQuotas';
+import type { ReportRequest } from '../shared/spapi/reports';
 import type { TriggerParameters } from './description';
 import { toItem } from './items';
 import type { Poller } from './poller';
@@ -121,11 +123,11 @@ export class Turn {
 	 */
 	private nextStep(state: MarketplaceWatch): Step {
 		const step = this.stepOf(this.kind, state);
-		if (this.kind === 'totals' && step === 'ask' && !this.isTotalsTurn) return 'rest';
+		if (this.kind === 'totals' && step === 'ask' && !this.canHaveTotals(state)) return 'rest';
 		const feedbackAt = state.reports.feedback?.report?.askedAt;
 		const isFresh = isOfOneTime(feedbackAt, this.now.toISO(), this.parameters.options);
 		if (this.kind === 'totals' && step === 'ask' && !isFresh) return 'rest';
-		if (this.kind === 'feedback' && step === 'rest' && !isFresh && this.wantsTotals) {
+		if (this.kind === 'feedback' && step === 'rest' && !isFresh && this.wantsTotals(state)) {
 			return this.stepOf('totals', state) === 'ask' ? 'ask' : 'rest';
 		}
 		return step;
@@ -137,13 +139,49 @@ export class Turn {
 		return nextStep(reports[kind] ?? {}, this.now, this.everyMinutes(kind), collected);
 	}
 
-	private get wantsTotals(): boolean {
-		const mayTry = this.poller.mayTry(keyOf(this.marketplace, 'totals')) && this.isTotalsTurn;
-		return mayTry && reportsFor(this.parameters).includes('totals');
+	private wantsTotals(state: MarketplaceWatch): boolean {
+		return (
+			reportsFor(this.parameters).includes('totals') &&
+			this.poller.mayTry(keyOf(this.marketplace, 'totals')) &&
+			this.canHaveTotals(state)
+		);
 	}
 
-	private get isTotalsTurn(): boolean {
-		return nextReportAt(this.client, REPORT_TYPE_OF.totals) === undefined;
+	/** Amazon would make totals now, or another trigger asked lately for the same ones. */
+	private canHaveTotals({ reports }: MarketplaceWatch): boolean {
+		return (
+			nextReportAt(this.client, REPORT_TYPE_OF.totals) === undefined ||
+			isAskedFor(
+				this.client,
+				this.requestFor('totals'),
+				this.joinedSince('totals', reports.totals?.report),
+			)
+		);
+	}
+
+	private requestFor(kind: ReportKind): ReportRequest {
+		return requestOf(kind, this.marketplace, dayIn(this.marketplace, this.now));
+	}
+
+	/** A report that another trigger asked for after this is taken instead of an own one. */
+	private joinedSince(kind: ReportKind, last: AskedReport | undefined): DateTime {
+		const freshSince = this.now.minus(
+			last === undefined ? this.firstShared(kind) : this.shared(kind),
+		);
+		return last ? DateTime.max(freshSince, DateTime.fromISO(last.askedAt)) : freshSince;
+	}
+
+	/** A first report is of about the time the watch began, or as new as Amazon will make it. */
+	private firstShared(kind: ReportKind): DurationLike {
+		const everyMs = quotaOf(this.client, REPORT_TYPE_OF[kind])?.everyMs ?? 0;
+		return { milliseconds: Math.max(everyMs, SHARE_FIRST_MINUTES * 60_000) };
+	}
+
+	/** Half the time it is fresh enough, but for totals, which go with a feedback report. */
+	private shared(kind: ReportKind): DurationLike {
+		const minutes =
+			kind === 'totals' ? pairMinutes(this.parameters.options) : this.everyMinutes(kind) / 2;
+		return { minutes };
 	}
 
 	private everyMinutes(kind: ReportKind): number {
@@ -153,16 +191,8 @@ export class Turn {
 
 	/** Asks for a report, or joins one that another trigger of the account asked for lately. */
 	private async ask(last: AskedReport | undefined): Promise<AskedReport> {
-		// For half the time it is fresh enough, but for totals, which go with a feedback report.
-		const shared =
-			this.kind === 'totals'
-				? pairMinutes(this.parameters.options)
-				: this.everyMinutes(this.kind) / 2;
-		const minutes = last === undefined ? SHARE_FIRST_MINUTES : shared;
-		const freshSince = this.now.minus({ minutes });
-		const newerThan = last ? DateTime.max(freshSince, DateTime.fromISO(last.askedAt)) : freshSince;
-		const request = requestOf(this.kind, this.marketplace, dayIn(this.marketplace, this.now));
-		return await askForReport(this.client, request, newerThan);
+		const { client, kind } = this;
+		return await askForReport(client, this.requestFor(kind), this.joinedSince(kind, last));
 	}
 
 	private async collect(report: AskedReport): Promise<Observation | 'pending' | 'givenUp'> {

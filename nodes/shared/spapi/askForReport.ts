@@ -179,12 +179,22 @@ export async function askForReport(
 	request: ReportRequest,
 	newerThan: DateTime,
 ): Promise<AskedReport> {
-	// Both clocks have to agree: while the machine's was ahead, what it said is of no use.
-	const oldest = performance.now() - DateTime.utc().diff(newerThan).toMillis();
-	const isNewer = ({ askedAt, at }: KnownReport) =>
-		at > oldest &&
-		DateTime.fromISO(askedAt) > newerThan &&
-		DateTime.fromISO(askedAt) <= DateTime.utc();
-	const { id, askedAt } = await askOrJoin(client, request, isNewer, 0);
+	const { id, askedAt } = await askOrJoin(client, request, isNewerThan(newerThan), 0);
 	return { id, askedAt };
+}
+
+/** Whether `askForReport` would join a report that this process knows of. */
+export const isAskedFor = (
+	client: SpApiClient,
+	request: ReportRequest,
+	newerThan: DateTime,
+): boolean => currentReport(client, request, isNewerThan(newerThan)) !== undefined;
+
+/** Both clocks have to agree: while the machine's was ahead, what it said is of no use. */
+function isNewerThan(moment: DateTime): (known: KnownReport) => boolean {
+	const oldest = performance.now() - DateTime.utc().diff(moment).toMillis();
+	return ({ askedAt, at }) =>
+		at > oldest &&
+		DateTime.fromISO(askedAt) > moment &&
+		DateTime.fromISO(askedAt) <= DateTime.utc();
 }
