@@ -71,7 +71,7 @@ interface Run {
 }
 
 async function sendAll({ file, way }: Contestant, { orders, scale, latency = 0 }: Run) {
-	const sandbox = await startSandbox({ seed: SEED, now: NOW, rateLimits: scale, habits: 'kind' });
+	const sandbox = await startSandbox({ seed: SEED, now: NOW, rateLimits: scale });
 	if (latency > 0) sandbox.faults.add({ kind: 'slow', delayMs: latency, times: 'always' });
 	const [extraOrderId = '', ...orderIds] = sandbox.world
 		.addOrders({ count: orders + 1 })

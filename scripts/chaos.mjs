@@ -47,14 +47,16 @@ function readOptions() {
 		const { values } = parseArgs({
 			options: {
 				seed: { type: 'string', default: today },
-				rounds: { type: 'string', default: '400' },
+				rounds: { type: 'string' },
 				world: { type: 'string' },
 				minutes: { type: 'string' },
 				only: { type: 'string', default: '' },
 				'engine-only': { type: 'boolean', default: false },
 			},
 		});
-		return values;
+		// So long, or so many.
+		const rounds = values.rounds ?? (values.minutes === undefined ? '400' : 'Infinity');
+		return { ...values, rounds };
 	} catch (error) {
 		throw new SetupError(error.message);
 	}

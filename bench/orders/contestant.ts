@@ -28,7 +28,7 @@ export const PAGE_SIZE = 100;
 
 export interface Page {
 	readonly orders: ReadonlyArray<{ readonly orderId: string }>;
-	readonly pagination?: { readonly nextToken?: string };
+	readonly pagination?: { readonly nextToken?: string | null };
 }
 
 /**
@@ -64,7 +64,7 @@ export async function allPages(
 	do {
 		const { orders, pagination } = await readPage(token);
 		orderIds.push(...orders.map(({ orderId }) => orderId));
-		token = pagination?.nextToken;
+		token = pagination?.nextToken ?? undefined;
 	} while (token !== undefined);
 	return orderIds;
 }

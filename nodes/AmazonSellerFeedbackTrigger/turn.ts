@@ -1,12 +1,13 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
-import { DateTime } from 'luxon';
+import { DateTime, type DurationLike } from 'luxon';
 
 import type { Marketplace } from '../shared/domain/marketplaces';
 import { isStuck, nextStep, type BadEnd, type Step } from '../shared/domain/reportCycle';
 import type { SpApiClient } from '../shared/spapi/client';
-import { askForReport, isReportAtHand } from '../shared/spapi/askForReport';
+import { askForReport, isAskedFor } from '../shared/spapi/askForReport';
 import { type AskedReport } from '../shared/spapi/knownReports';
 import { collectReport, type CollectedReport } from '../shared/spapi/obtainReport';
+import { quotaOf } from '../shared/spapi/reportLimits';
 import { nextReportAt } from '../shared/spapi/reportQuotas';
 import type { MarketplaceReportRequest } from '../shared/spapi/reports';
 import type { TriggerParameters } from './description';
@@ -122,7 +123,7 @@ export class Turn {
 	 */
 	private nextStep(state: MarketplaceWatch): Step {
 		const step = this.stepOf(this.kind, state);
-		if (this.kind === 'totals' && step === 'ask' && !this.isTotalsTurn(state)) return 'rest';
+		if (this.kind === 'totals' && step === 'ask' && !this.canHaveTotals(state)) return 'rest';
 		const feedbackAt = state.reports.feedback?.report?.askedAt;
 		const isFresh = isOfOneTime(feedbackAt, this.now.toISO(), this.parameters.options);
 		if (this.kind === 'totals' && step === 'ask' && !isFresh) return 'rest';
@@ -139,19 +140,48 @@ export class Turn {
 	}
 
 	private wantsTotals(state: MarketplaceWatch): boolean {
-		const mayTry = this.poller.mayTry(keyOf(this.marketplace, 'totals'));
-		return mayTry && this.isTotalsTurn(state) && reportsFor(this.parameters).includes('totals');
+		return (
+			reportsFor(this.parameters).includes('totals') &&
+			this.poller.mayTry(keyOf(this.marketplace, 'totals')) &&
+			this.canHaveTotals(state)
+		);
 	}
 
-	/** Whether Amazon makes another report of totals, or one is at hand that somebody else asked for. */
-	private isTotalsTurn({ reports }: MarketplaceWatch): boolean {
-		if (nextReportAt(this.client, REPORT_TYPE_OF.totals) === undefined) return true;
-		const newerThan = this.joinsNewerThan('totals', reports.totals?.report);
-		return isReportAtHand(this.client, this.requestOf('totals'), newerThan);
+	/** Amazon would make totals now, or another trigger asked lately for the same ones. */
+	private canHaveTotals({ reports }: MarketplaceWatch): boolean {
+		return (
+			nextReportAt(this.client, REPORT_TYPE_OF.totals) === undefined ||
+			isAskedFor(
+				this.client,
+				this.requestFor('totals'),
+				this.joinedSince('totals', reports.totals?.report),
+			)
+		);
 	}
 
-	private requestOf(kind: ReportKind): MarketplaceReportRequest {
+	private requestFor(kind: ReportKind): MarketplaceReportRequest {
 		return requestOf(kind, this.marketplace, dayIn(this.marketplace, this.now));
+	}
+
+	/** A report that another trigger asked for after this is taken instead of an own one. */
+	private joinedSince(kind: ReportKind, last: AskedReport | undefined): DateTime {
+		const freshSince = this.now.minus(
+			last === undefined ? this.firstShared(kind) : this.shared(kind),
+		);
+		return last ? DateTime.max(freshSince, DateTime.fromISO(last.askedAt)) : freshSince;
+	}
+
+	/** A first report is of about the time the watch began, or as new as Amazon will make it. */
+	private firstShared(kind: ReportKind): DurationLike {
+		const everyMs = quotaOf(this.client, REPORT_TYPE_OF[kind])?.everyMs ?? 0;
+		return { milliseconds: Math.max(everyMs, SHARE_FIRST_MINUTES * 60_000) };
+	}
+
+	/** Half the time it is fresh enough, but for totals, which go with a feedback report. */
+	private shared(kind: ReportKind): DurationLike {
+		const minutes =
+			kind === 'totals' ? pairMinutes(this.parameters.options) : this.everyMinutes(kind) / 2;
+		return { minutes };
 	}
 
 	private everyMinutes(kind: ReportKind): number {
@@ -161,25 +191,15 @@ export class Turn {
 
 	/** Asks for a report, or joins one that another trigger of the account asked for lately. */
 	private async ask(last: AskedReport | undefined): Promise<AskedReport> {
-		const newerThan = this.joinsNewerThan(this.kind, last);
-		return await askForReport(this.client, this.requestOf(this.kind), newerThan);
-	}
-
-	/** A report that was asked for after this time is joined. */
-	private joinsNewerThan(kind: ReportKind, last: AskedReport | undefined): DateTime {
-		// For half the time it is fresh enough, but for totals, which go with a feedback report.
-		const shared =
-			kind === 'totals' ? pairMinutes(this.parameters.options) : this.everyMinutes(kind) / 2;
-		const minutes = last === undefined ? SHARE_FIRST_MINUTES : shared;
-		const freshSince = this.now.minus({ minutes });
-		return last ? DateTime.max(freshSince, DateTime.fromISO(last.askedAt)) : freshSince;
+		const { client, kind } = this;
+		return await askForReport(client, this.requestFor(kind), this.joinedSince(kind, last));
 	}
 
 	private async collect(report: AskedReport): Promise<Observation | 'pending' | 'givenUp'> {
 		const { id, askedAt } = report;
 		// One that cannot be fetched for so long is left alone, and another asked for.
 		if (this.poller.failuresOf(this.key) >= GIVE_UP_AFTER) return 'givenUp';
-		const collected = await collectReport(this.context, this.client, this.requestOf(this.kind), id);
+		const collected = await collectReport(this.context, this.client, this.requestFor(this.kind), id);
 		if (collected.status === 'pending' && !isStuck(askedAt, this.now)) return 'pending';
 		// Another application's was joined, which is of weeks or months.
 		if (collected.status === 'otherOptions') return 'givenUp';
@@ -225,7 +245,7 @@ export class Turn {
 			.filter(({ askedAt }) => isOfOneTime(totalsAt, askedAt, this.parameters.options))
 			.toSorted((a, b) => distance(a) - distance(b));
 		if (report === undefined) return { state, items: [] };
-		const request = this.requestOf('feedback');
+		const request = this.requestFor('feedback');
 		const collected = await collectReport(this.context, this.client, request, report.id);
 		if (collected.status !== 'DONE') return { state, items: [] };
 		const observation = await this.read('feedback', collected, report);

@@ -1,12 +1,14 @@
 import { startSandbox, type FaultKind, type Sandbox, type SandboxSettings } from '../../sandbox';
-import { FAULT_KINDS } from '../../sandbox/faults';
+import { EVENT_FAULTS, FAULT_KINDS } from '../../sandbox/faults';
+import { HABIT_NAMES, type HabitName } from '../../sandbox/habits';
 import { Random } from '../../sandbox/random';
 import { createCredentialStore } from '../engine/harness';
 import { giveProcessedData, ProcessedData } from '../engine/processedData';
-import { connect, NO_REPORT_LIMITS } from '../engine/sandboxCredential';
+import { connect } from '../engine/sandboxCredential';
 import { faultsFor } from './faults';
+import { drawHabits, isWorst } from './habits';
 import { LeakSearch } from './leaks';
-import { realMs, takeOverClocks } from './passingTime';
+import { passTime, realMs, takeOverClocks } from './passingTime';
 import { PROBLEMS, Round, type ProblemKind, type Scenario, type Tally } from './round';
 import { feedbackScenarios } from './scenarios/feedback';
 import { orderScenarios, rememberOrders } from './scenarios/orders';
@@ -39,6 +41,9 @@ export interface CampaignResult {
 	readonly tally: Tally;
 	readonly problems: readonly Problem[];
 	readonly faults: ReadonlyMap<FaultKind, number>;
+	/** In how many rounds each habit was on, and how many rounds had all of Amazon's everyday ones. */
+	readonly habits: ReadonlyMap<HabitName, number>;
+	readonly worstRounds: number;
 	/** By scenario. */
 	readonly rounds: ReadonlyMap<string, number>;
 	readonly calls: number;
@@ -73,7 +78,9 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
 	const began = realMs();
 	const problems: Problem[] = [];
 	const counts = new Map<string, number>();
-	const faults = new Map<FaultKind, number>(FAULT_KINDS.map((kind) => [kind, 0]));
+	const faults = new Map<FaultKind, number>(ALL_FAULTS.map((kind) => [kind, 0]));
+	const habits = new Map<HabitName, number>(HABIT_NAMES.map((name) => [name, 0]));
+	let worstRounds = 0;
 	const tally: Tally = {
 		rounds: 0,
 		executions: 0,
@@ -106,8 +113,10 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
 				const round = number;
 				const note = (kind: ProblemKind, text: string) =>
 					void problems.push({ kind, round, scenario: name, text });
-				const random = new Random(`${seed}/${round}`);
-				const opened = await openRound(name, random, sandbox, tally, leaks, note);
+				const opened = await openRound(name, `${seed}/${round}`, sandbox, tally, leaks, note);
+				const drawn = HABIT_NAMES.filter((each) => sandbox.habits.get()[each]);
+				for (const each of drawn) habits.set(each, (habits.get(each) ?? 0) + 1);
+				if (isWorst(sandbox.habits.get())) worstRounds += 1;
 				try {
 					await scenario(opened);
 				} catch (error) {
@@ -145,7 +154,18 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
 		options.onWorld?.({ rounds: tally.rounds, problems: problems.length });
 	}
 	const seconds = (realMs() - began) / 1000;
-	return { tally, problems, faults, rounds: counts, calls, seconds, searched, secrets };
+	return {
+		tally,
+		problems,
+		faults,
+		habits,
+		worstRounds,
+		rounds: counts,
+		calls,
+		seconds,
+		searched,
+		secrets,
+	};
 }
 
 let store: ProcessedData | undefined;
@@ -165,7 +185,6 @@ async function startUnknownSandbox(seed: string): Promise<Sandbox> {
 		seed,
 		rateLimits: 1,
 		reportDelayMs: 30_000,
-		habits: 'kind',
 	});
 	if (!usedUrls.has(sandbox.url)) {
 		usedUrls.add(sandbox.url);
@@ -176,23 +195,34 @@ async function startUnknownSandbox(seed: string): Promise<Sandbox> {
 	return another;
 }
 
-/** New credentials, another mixture of faults, and Amazon's open questions answered anew. */
+const ALL_FAULTS: readonly FaultKind[] = [...FAULT_KINDS, ...EVENT_FAULTS];
+
+/** Until Amazon makes another one of the reports that it makes every 15 minutes. */
+const BETWEEN_ROUNDS_MINUTES = [16, 45] as const;
+
+/**
+ * New credentials, another mixture of faults and habits, and Amazon's open questions answered anew. Each
+ * is drawn by itself: with one draw more or less in one of them, a seed still gives the same round but
+ * for that.
+ */
 async function openRound(
 	name: string,
-	random: Random,
+	seed: string,
 	sandbox: Sandbox,
 	tally: Tally,
 	leaks: LeakSearch,
 	note: (kind: ProblemKind, text: string) => void,
 ): Promise<Round> {
+	const random = new Random(seed);
 	const seller = random.pick(SELLERS);
+	passTime(random.integer(...BETWEEN_ROUNDS_MINUTES) * 60_000);
 	const credentials = await createCredentialStore();
-	for (const key of Object.keys(sandbox.sellers))
-		connect(credentials, sandbox, key, NO_REPORT_LIMITS);
-	sandbox.settings.set(settingsFor(random));
+	for (const key of Object.keys(sandbox.sellers)) connect(credentials, sandbox, key);
+	sandbox.settings.set(settingsFor(new Random(`${seed}/settings`)));
+	sandbox.habits.set(drawHabits(new Random(`${seed}/habits`)));
 	learnSecrets(leaks, sandbox);
 	const round = new Round(name, random, sandbox, seller, credentials, tally, leaks, note);
-	for (const fault of faultsFor(random)) round.addFault(fault);
+	for (const fault of faultsFor(new Random(`${seed}/faults`), ALL_FAULTS)) round.addFault(fault);
 	return round;
 }
 

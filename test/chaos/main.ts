@@ -48,7 +48,7 @@ async function main(): Promise<void> {
 	const { values } = parseArgs({
 		options: {
 			seed: { type: 'string', default: '1' },
-			rounds: { type: 'string', default: '400' },
+			rounds: { type: 'string' },
 			world: { type: 'string', default: '1' },
 			minutes: { type: 'string' },
 			only: { type: 'string', default: '' },
@@ -71,7 +71,7 @@ async function main(): Promise<void> {
 	const result = await runCampaign({
 		seed,
 		only,
-		rounds: Number(values.rounds),
+		rounds: Number(values.rounds ?? (values.minutes === undefined ? 400 : Infinity)),
 		firstWorld: Number(values.world),
 		forMs: values.minutes === undefined ? undefined : Number(values.minutes) * 60_000,
 		takePrinted: printed.take,

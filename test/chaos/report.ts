@@ -25,12 +25,24 @@ export function formatReport(
 	result: CampaignResult,
 	{ seed, only, crashes, memory }: Circumstances,
 ): { text: string; failed: boolean } {
-	const { tally, problems, faults, calls, seconds, searched, secrets, rounds } = result;
+	const {
+		tally,
+		problems,
+		faults,
+		habits,
+		worstRounds,
+		calls,
+		seconds,
+		searched,
+		secrets,
+		rounds,
+	} = result;
 	const counts = countProblems(problems);
 	const grown = memory.heapAfterLast - memory.heapAfterFirst;
 	const isGrowing = grown > MOST_GROWTH_MB;
 	const rate = (count: number) => `${count} (${(count / seconds).toFixed(0)} per second)`;
 	const struck = [...faults].map(([kind, count]) => `${kind} ${count}`);
+	const drawn = [...habits].filter(([, on]) => on > 0).map(([name, on]) => `${name} ${on}`);
 	const lines = [
 		`Seed ${seed}: ${tally.rounds} rounds in ${seconds.toFixed(0)} s`,
 		`  executions        ${rate(tally.executions)}, of which ${tally.cancelled} cancelled on the way`,
@@ -38,6 +50,7 @@ export function formatReport(
 		`  items             ${tally.itemsIn} in, ${tally.itemsOut} out`,
 		`  HTTP calls        ${rate(calls)}`,
 		`  faults            ${[...faults.values()].reduce((sum, count) => sum + count, 0)}: ${struck.join(', ')}`,
+		`  habits            all everyday ones in ${worstRounds} rounds; ${drawn.join(', ')}`,
 		`  bad inputs        ${tally.badInputs}; errors told ${tally.errors}`,
 		`  followed up       ${tally.followed} things known to be true`,
 		`  searched          ${(searched / 1e6).toFixed(0)} million characters for ${secrets} secrets`,

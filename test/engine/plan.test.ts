@@ -75,6 +75,21 @@ const byReason = (result: NodeRun) => {
 };
 
 describe('Solicitation: Plan', () => {
+	it('takes no more days than a calendar has, and says so', async () => {
+		for (const oldestDays of [36_501, 1e9, 1e308]) {
+			const { error } = await plan(orders, { rules: { oldestDays } });
+			expect(`${error?.message} ${error?.description}`).toMatch(/Oldest Orders.*36500 or less/);
+		}
+	});
+
+	it.each([1e9, 1e308])('with %d days or minutes as a preference still makes a plan', async (many) => {
+		for (const changes of [{ preferredDelay: many }, { sendNowWithin: many }]) {
+			const { error, outputs } = await plan(orders, changes);
+			expect(error).toBeUndefined();
+			expect(outputs.flat()).toHaveLength(orders.length);
+		}
+	});
+
 	it('puts each order on one output, by what the sandbox knows to be true', async () => {
 		const result = await plan();
 		const [now, later, out] = [0, 1, 2].map((output) => jsonOf(result, output));

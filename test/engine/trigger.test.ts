@@ -6,10 +6,20 @@ import { expectToMatchOutputSchema } from './outputSchema';
 import { passTime } from './passingTime';
 import {
 	CA,
+	cutOff,
+	EVERY_NINETY_MINUTES,
+	EVERY_TWENTY_MINUTES,
 	FEEDBACK_EVENTS,
+	LAST_SETTLED,
 	MINUTE,
 	MX,
 	passMinutes,
+	ratingOf,
+	SETTLED_DAY,
+	settledCounts,
+	TODAY,
+	UNTIL_JUDGED,
+	UNTIL_TOLD,
 	US,
 	useWatching,
 	type Watcher,
@@ -29,13 +39,9 @@ jest.mock('n8n-workflow', () => {
 
 const watching = useWatching();
 
-/** Both reports are asked for at the same time, so that what is told is of the same moment. */
-const EVERY_TEN_MINUTES = { feedbackEveryMinutes: 10, figuresEveryMinutes: 10 };
-
-/** Minutes until what changes now is told, asked for every ten minutes. */
-const UNTIL_TOLD = 12;
-
-const TODAY = '2026-11-23';
+/** What stands beside every rating: the totals of the last days are not settled. */
+const NOT_SETTLED =
+	'The last 4 day(s) (2026-11-20 to 2026-11-23) are not counted, because Amazon may still change their totals';
 
 const world = () => watching.sandbox.world;
 
@@ -45,10 +51,9 @@ const addFeedback = (
 	changes: { marketplaceId?: string; date?: string; orderId?: string; response?: string } = {},
 ): WorldFeedback => world().addFeedback({ rating, comment, ...changes });
 
-const truth = (marketplaceId = US, days: '30' | '90' | '365' = '365') => {
-	const counts = watching.sandbox.truth.rating('demo', marketplaceId)[days];
-	return { ...counts, total: counts.positive + counts.neutral + counts.negative };
-};
+/** What the reports can tell by now of the last days. */
+const truth = (marketplaceId = US, days = 365) =>
+	settledCounts(watching.sandbox, marketplaceId, days);
 
 /** The 1 to 3 star feedback there is, oldest first. */
 const low = (marketplaceId = US) => watching.sandbox.truth.feedback('demo', marketplaceId);
@@ -84,7 +89,7 @@ describe('feedback', () => {
 	});
 
 	it('is told once as new negative, with the rating, what could be done, and where', async () => {
-		const watcher = await activateAndSettle({ options: EVERY_TEN_MINUTES });
+		const watcher = await activateAndSettle({ options: EVERY_TWENTY_MINUTES });
 		const { orderId } = addFeedback(1, 'The handle broke after a day', { response: 'Sorry' });
 		await passMinutes(UNTIL_TOLD, watcher);
 		const items = watcher.take();
@@ -107,7 +112,7 @@ describe('feedback', () => {
 			},
 			changed: [],
 			ratingNow: {
-				asOf: '2026-11-23T18:09:00.000Z',
+				asOf: '2026-11-23T18:19:00.000Z',
 				days: 365,
 				rating: (100 * positive) / total,
 				displayedRating: Math.round((100 * positive) / total),
@@ -116,15 +121,15 @@ describe('feedback', () => {
 				negative,
 				total,
 				provenance: 'derived',
-				coveredThrough: TODAY,
+				coveredThrough: LAST_SETTLED,
 				coverage: {
 					from: '2025-11-24',
-					through: TODAY,
-					daysCovered: 365,
-					daysLeftOut: [],
-					reasons: [],
+					through: LAST_SETTLED,
+					daysCovered: 361,
+					daysLeftOut: [{ from: '2026-11-20', through: TODAY, days: 4, reason: 'notSettled' }],
+					reasons: [`${NOT_SETTLED}, with 1 known feedback entries of 1 to 3 stars`],
 				},
-				notes: [],
+				notes: [`${NOT_SETTLED}, with 1 known feedback entries of 1 to 3 stars`],
 			},
 			removal: {
 				prospect: 'possible',
@@ -135,7 +140,7 @@ describe('feedback', () => {
 			notes: [],
 			feedbackManagerUrl: 'https://sellercentral.amazon.com/feedback-manager/index.html',
 			orderUrl: `https://sellercentral.amazon.com/orders-v3/order/${orderId}`,
-			observedAt: '2026-11-23T18:09:00.000Z',
+			observedAt: '2026-11-23T18:19:00.000Z',
 			source: expect.stringMatching(/^GET_SELLER_FEEDBACK_DATA 5\d+$/),
 		});
 		expectToMatchOutputSchema('AmazonSellerFeedbackTrigger', undefined, items);
@@ -145,7 +150,7 @@ describe('feedback', () => {
 	});
 
 	it('is told once as new neutral, changed and removed, with before and after', async () => {
-		const watcher = await activateAndSettle({ options: EVERY_TEN_MINUTES });
+		const watcher = await activateAndSettle({ options: EVERY_TWENTY_MINUTES });
 		const ids = new Set<unknown>();
 		const tell = async (): Promise<IDataObject> => {
 			await passMinutes(UNTIL_TOLD, watcher);
@@ -153,11 +158,16 @@ describe('feedback', () => {
 			expect(others).toEqual([]);
 			expect(ids).not.toContain(item?.eventId);
 			ids.add(item?.eventId);
-			expect(item?.ratingNow).toMatchObject({ ...truth(), provenance: 'derived', notes: [] });
+			expect(item?.ratingNow).toMatchObject({
+				...truth(),
+				provenance: 'derived',
+				notes: [NOT_SETTLED],
+			});
 			return item ?? {};
 		};
 
-		const { orderId } = addFeedback(3, '');
+		// Reported late, and so in the rating at once.
+		const { orderId } = addFeedback(3, '', { date: SETTLED_DAY });
 		const added = await tell();
 		expect(added).toMatchObject({ event: 'newNeutralFeedback', orderId, before: null });
 		expect(added.after).toMatchObject({ rating: 3, sentiment: 'neutral', comment: '' });
@@ -169,11 +179,17 @@ describe('feedback', () => {
 		expect(changed).toMatchObject({
 			event: 'feedbackChanged',
 			orderId,
-			before: { date: TODAY, rating: 3, sentiment: 'neutral', comment: '', commentCut: false },
-			after: { date: TODAY, rating: 2, sentiment: 'negative', comment },
+			before: {
+				date: SETTLED_DAY,
+				rating: 3,
+				sentiment: 'neutral',
+				comment: '',
+				commentCut: false,
+			},
+			after: { date: SETTLED_DAY, rating: 2, sentiment: 'negative', comment },
 			changed: ['rating', 'comment'],
 		});
-		expect(changed.removal).toMatchObject({ prospect: 'unlikely', requestBy: '2027-02-21' });
+		expect(changed.removal).toMatchObject({ prospect: 'unlikely', requestBy: '2027-02-08' });
 
 		world().changeFeedback('demo', orderId, { rating: 3, comment: '' });
 		expect(await tell()).toMatchObject({ event: 'feedbackChanged', after: { rating: 3 } });
@@ -194,7 +210,12 @@ describe('feedback', () => {
 		expect(removed).toMatchObject({
 			event: 'feedbackRemoved',
 			orderId,
-			before: { date: TODAY, rating: 2, sentiment: 'negative', comment: comment.slice(0, 120) },
+			before: {
+				date: SETTLED_DAY,
+				rating: 2,
+				sentiment: 'negative',
+				comment: comment.slice(0, 120),
+			},
 			after: null,
 			changed: [],
 			removal: null,
@@ -203,15 +224,15 @@ describe('feedback', () => {
 		expect(String(removed.summary)).toMatch(/2 stars .* removed, struck through, or raised/);
 
 		// And comes back: Amazon restored it, or the buyer thought better of it.
-		addFeedback(2, comment, { orderId });
+		addFeedback(2, comment, { orderId, date: SETTLED_DAY });
 		expect(await tell()).toMatchObject({ event: 'newNegativeFeedback', orderId });
 		await passMinutes(60, watcher);
 		expect(watcher.told).toEqual([]);
 	});
 
 	it('raised to positive has left the report', async () => {
-		const watcher = await activateAndSettle({ options: EVERY_TEN_MINUTES });
-		const { orderId } = low().at(-1) ?? { orderId: '' };
+		const watcher = await activateAndSettle({ options: EVERY_TWENTY_MINUTES });
+		const { orderId } = low().findLast(({ date }) => date <= LAST_SETTLED) ?? { orderId: '' };
 		world().changeFeedback('demo', orderId, { rating: 5 });
 		await passMinutes(UNTIL_TOLD, watcher);
 		expect(eventsOf(watcher.told)).toEqual([`feedbackRemoved ${orderId}`]);
@@ -259,7 +280,7 @@ describe('feedback', () => {
 	it('comes from several marketplaces in one trigger, each with its own rating and pages', async () => {
 		const watcher = await activateAndSettle({
 			marketplaces: [US, CA],
-			options: EVERY_TEN_MINUTES,
+			options: EVERY_TWENTY_MINUTES,
 		});
 		const us = addFeedback(1, 'bad');
 		const ca = addFeedback(3, 'so so', { marketplaceId: CA });
@@ -323,28 +344,28 @@ describe('feedback', () => {
 
 	it('gives the rating of the window chosen', async () => {
 		const watcher = await activateAndSettle({
-			options: { ...EVERY_TEN_MINUTES, ratingDays: 30 },
+			options: { ...EVERY_TWENTY_MINUTES, ratingDays: 30 },
 		});
-		addFeedback(2, '');
+		addFeedback(2, '', { date: SETTLED_DAY });
 		await passMinutes(UNTIL_TOLD, watcher);
-		expect(watcher.told[0]?.ratingNow).toMatchObject({ ...truth(US, '30'), days: 30 });
-		expect(truth(US, '30')).not.toEqual(truth(US, '365'));
+		expect(watcher.told[0]?.ratingNow).toMatchObject({ ...truth(US, 30), days: 30 });
+		expect(truth(US, 30)).not.toEqual(truth(US, 365));
 	});
 
 	it('gives the rating as far as late totals reach, and says so', async () => {
-		watching.sandbox.settings.set({ trafficLagDays: 2 });
+		watching.sandbox.settings.set({ trafficLagDays: 6 });
 		const before = truth();
-		const watcher = await activateAndSettle({ options: EVERY_TEN_MINUTES });
-		addFeedback(3, '');
-		addFeedback(1, '');
+		const watcher = await activateAndSettle({ options: EVERY_TWENTY_MINUTES });
+		addFeedback(3, '', { date: LAST_SETTLED });
+		addFeedback(1, '', { date: LAST_SETTLED });
 		await passMinutes(UNTIL_TOLD, watcher);
 		expect(watcher.told).toHaveLength(2);
 		for (const { ratingNow } of watcher.told) {
-			expect(ratingNow).toMatchObject({ coveredThrough: '2026-11-21', provenance: 'derived' });
+			expect(ratingNow).toMatchObject({ coveredThrough: '2026-11-17', provenance: 'derived' });
 			const { total, notes } = ratingNow as { total: number; notes: string[] };
 			expect(total).toBeLessThanOrEqual(before.total);
 			expect(notes.join()).toMatch(
-				/no totals for 2 day\(s\) \(2026-11-22 to 2026-11-23\), with 2 known feedback entries/,
+				/no totals for 2 day\(s\) \(2026-11-18 to 2026-11-19\), with 2 known feedback entries/,
 			);
 		}
 	});
@@ -352,37 +373,33 @@ describe('feedback', () => {
 	it('is told with the rating known before while the totals do not know it yet', async () => {
 		const before = truth();
 		const watcher = await activateAndSettle();
-		addFeedback(3, '');
+		await passMinutes(60, watcher);
+		addFeedback(3, '', { date: SETTLED_DAY });
 		await passMinutes(40, watcher);
+		// Of more than an hour later than the totals, while that of 58 minutes is not.
 		expect(watcher.told[0]).toMatchObject({
-			observedAt: '2026-11-23T18:29:00.000Z',
-			ratingNow: { ...before, asOf: '2026-11-23T18:00:00.000Z', provenance: 'derived' },
+			observedAt: '2026-11-23T19:27:00.000Z',
+			ratingNow: { ...before, asOf: '2026-11-23T18:58:00.000Z', provenance: 'derived' },
 		});
 	});
 
 	it('is not taken for changed where a download names a wrong charset', async () => {
-		const watcher = await activateAndSettle({ options: EVERY_TEN_MINUTES });
+		const watcher = await activateAndSettle({ options: EVERY_TWENTY_MINUTES });
 		const { orderId } = addFeedback(1, 'Très mauvais café – „nie wieder“');
-		await passMinutes(10, watcher);
+		await passMinutes(20, watcher);
 		expect(eventsOf(watcher.take())).toEqual([`newNegativeFeedback ${orderId}`]);
 		const fault = watching.sandbox.faults.add({
 			kind: 'wrongCharset',
 			reportType: 'GET_SELLER_FEEDBACK_DATA',
 			times: 2,
 		});
-		await passMinutes(40, watcher);
+		await passMinutes(60, watcher);
 		expect(fault.fired).toBe(2);
 		expect(watcher.told).toEqual([]);
 	});
 });
 
 const RATING_EVENTS = ['ratingFellBelowThreshold', 'ratingRecovered'];
-
-/** A percentage with as many decimals as a threshold may have, cut off. */
-const cutOff = (percent: number) => Math.floor(percent * 10_000) / 10_000;
-
-const ratingOf = ({ positive, total }: { positive: number; total: number }) =>
-	(100 * positive) / total;
 
 describe('rating', () => {
 	it('that falls below a threshold and comes back is told once each, with a margin in between', async () => {
@@ -394,10 +411,10 @@ describe('rating', () => {
 				{ name: 'Far away', percent: 50 },
 				{ name: 'Line', percent },
 			],
-			options: EVERY_TEN_MINUTES,
+			options: EVERY_NINETY_MINUTES,
 		});
-		const { orderId } = addFeedback(2, 'bad');
-		await passMinutes(UNTIL_TOLD, watcher);
+		const { orderId } = addFeedback(2, 'bad', { date: SETTLED_DAY });
+		await passMinutes(UNTIL_JUDGED, watcher);
 		const [fell, ...others] = watcher.take();
 		expect(others).toEqual([]);
 		const after = truth();
@@ -419,17 +436,17 @@ describe('rating', () => {
 
 		// Back where it was, which is above the line yet within the margin.
 		world().removeFeedback('demo', orderId);
-		await passMinutes(UNTIL_TOLD, watcher);
+		await passMinutes(UNTIL_JUDGED, watcher);
 		expect(watcher.take()).toEqual([]);
-		addFeedback(2, 'bad', { orderId });
-		await passMinutes(UNTIL_TOLD, watcher);
+		addFeedback(2, 'bad', { orderId, date: SETTLED_DAY });
+		await passMinutes(UNTIL_JUDGED, watcher);
 		expect(watcher.take()).toEqual([]);
 
 		for (const each of low().filter(({ date }) => date > '2025-11-23')) {
 			if (ratingOf(truth()) >= percent + 0.5) break;
 			world().removeFeedback('demo', each.orderId);
 		}
-		await passMinutes(UNTIL_TOLD, watcher);
+		await passMinutes(UNTIL_JUDGED, watcher);
 		expect(watcher.told).toHaveLength(1);
 		expect(watcher.told[0]).toMatchObject({
 			event: 'ratingRecovered',
@@ -441,19 +458,21 @@ describe('rating', () => {
 	});
 
 	it('exactly at a threshold has not fallen below it, and without a margin has recovered', async () => {
-		for (const { orderId } of low().slice(-2)) world().removeFeedback('demo', orderId);
-		const exact = truth(US, '30');
+		while (truth(US, 30).positive < 30) addFeedback(5, '', { date: SETTLED_DAY });
+		const shown = low().filter(({ date }) => date <= LAST_SETTLED);
+		for (const { orderId } of shown.slice(-2)) world().removeFeedback('demo', orderId);
+		const exact = truth(US, 30);
 		expect([exact.positive, exact.total]).toEqual([30, 32]);
 		const watcher = await activateAndSettle({
 			events: RATING_EVENTS,
 			thresholds: [{ name: '', percent: 93.75 }],
-			options: { ...EVERY_TEN_MINUTES, ratingDays: 30, ratingMargin: 0, lookBackDays: 1 },
+			options: { ...EVERY_NINETY_MINUTES, ratingDays: 30, ratingMargin: 0, lookBackDays: 1 },
 		});
-		const { orderId } = addFeedback(3);
-		await passMinutes(UNTIL_TOLD, watcher);
+		const { orderId } = addFeedback(3, '', { date: SETTLED_DAY });
+		await passMinutes(UNTIL_JUDGED, watcher);
 		expect(watcher.take().map(({ event }) => event)).toEqual(['ratingFellBelowThreshold']);
 		world().removeFeedback('demo', orderId);
-		await passMinutes(UNTIL_TOLD, watcher);
+		await passMinutes(UNTIL_JUDGED, watcher);
 		expect(watcher.told).toHaveLength(1);
 		expect(watcher.told[0]).toMatchObject({
 			event: 'ratingRecovered',
@@ -484,8 +503,7 @@ describe('rating', () => {
 		},
 	);
 
-	it('falls when the totals reach the feedback that made it fall, and not before', async () => {
-		watching.sandbox.settings.set({ trafficLagDays: 2 });
+	it('falls when the totals of the day that made it fall are settled, and not before', async () => {
 		const percent = cutOff(ratingOf(truth()) - 0.5);
 		const watcher = await activateAndSettle({
 			events: ['newNegativeFeedback', 'ratingFellBelowThreshold'],
@@ -495,13 +513,13 @@ describe('rating', () => {
 		await passMinutes(60, watcher);
 		expect(watcher.take().map(({ event }) => event)).toEqual(Array(10).fill('newNegativeFeedback'));
 		const told: string[] = [];
-		for (let day = 1; day <= 4; day += 1) {
+		for (let day = 1; day <= 6; day += 1) {
 			passTime(24 * 60 * MINUTE);
 			await passMinutes(3, watcher);
 			// What was asked for a day ago is read first, then what is of today.
 			told.push(...watcher.take().map(({ event }) => `day ${day}: ${String(event)}`));
 		}
-		expect(told).toEqual(['day 2: ratingFellBelowThreshold']);
+		expect(told).toEqual(['day 4: ratingFellBelowThreshold']);
 	});
 
 	/** Events told at minutes of the watch. */
@@ -521,9 +539,10 @@ describe('rating', () => {
 			thresholds: [{ name: 'Line', percent }],
 			options: { ratingMargin: 0 },
 		});
-		const { orderId } = addFeedback(3);
-		expect(await toldAt(watcher, 355)).toEqual(['30: newNeutralFeedback']);
-		expect(await toldAt(watcher, 400)).toEqual(['360: ratingFellBelowThreshold']);
+		await passMinutes(60, watcher);
+		const { orderId } = addFeedback(3, '', { date: SETTLED_DAY });
+		expect(await toldAt(watcher, 355)).toEqual(['88: newNeutralFeedback']);
+		expect(await toldAt(watcher, 425)).toEqual(['360: ratingFellBelowThreshold']);
 		// As soon as it is gone, yet before the totals know it.
 		world().removeFeedback('demo', orderId);
 		expect(await toldAt(watcher, 715)).toEqual([]);
@@ -536,24 +555,24 @@ describe('rating', () => {
 		const watcher = await activateAndSettle({
 			events: ['newNegativeFeedback', 'ratingFellBelowThreshold'],
 			thresholds: [{ name: 'Line', percent: cutOff(ratingOf(before)) }],
-			options: { figuresEveryMinutes: 60 },
+			options: { figuresEveryMinutes: 120 },
 		});
-		await passMinutes(30, watcher);
+		await passMinutes(90, watcher);
 		expect(watcher.take()).toEqual([]);
-		addFeedback(2, 'bad');
+		addFeedback(2, 'bad', { date: SETTLED_DAY });
 		const fault = watching.sandbox.faults.add({
 			kind: 'expiredDocument',
 			reportType: 'GET_SALES_AND_TRAFFIC_REPORT',
 			times: 'always',
 		});
 		await passMinutes(30, watcher);
-		expect(watcher.minute).toBe(63);
+		expect(watcher.minute).toBe(123);
 		const [news, ...others] = watcher.take();
 		expect(others).toEqual([]);
 		expect(news).toMatchObject({
 			event: 'newNegativeFeedback',
-			observedAt: '2026-11-23T18:58:00.000Z',
-			ratingNow: { ...before, asOf: '2026-11-23T18:00:00.000Z' },
+			observedAt: '2026-11-23T19:56:00.000Z',
+			ratingNow: { ...before, asOf: '2026-11-23T18:58:00.000Z' },
 		});
 		expect(fault.fired).toBeGreaterThan(0);
 		fault.remove();
@@ -564,8 +583,8 @@ describe('rating', () => {
 		expect(watcher.told).toHaveLength(1);
 		expect(watcher.told[0]).toMatchObject({
 			event: 'ratingFellBelowThreshold',
-			observedAt: '2026-11-23T18:58:00.000Z',
-			ratingNow: { ...truth(), asOf: '2026-11-23T18:58:00.000Z' },
+			observedAt: '2026-11-23T19:56:00.000Z',
+			ratingNow: { ...truth(), asOf: '2026-11-23T19:56:00.000Z' },
 			source: expect.stringContaining('GET_SELLER_FEEDBACK_DATA'),
 		});
 		await passMinutes(60, watcher);
@@ -578,11 +597,11 @@ describe('rating', () => {
 		const watcher = await activateAndSettle({
 			events: ['ratingFellBelowThreshold'],
 			thresholds: [{ name: 'Line', percent: cutOff(ratingOf(truth())) }],
-			options: { feedbackEveryMinutes: 1440, figuresEveryMinutes: 60 },
+			options: EVERY_NINETY_MINUTES,
 		});
-		addFeedback(1, 'bad');
-		expect(await toldAt(watcher, 100)).toEqual(['60: ratingFellBelowThreshold']);
-		expect(watching.minutesOf('createReport')).toEqual([0, 0, 59, 59]);
+		addFeedback(1, 'bad', { date: SETTLED_DAY });
+		expect(await toldAt(watcher, 130)).toEqual(['90: ratingFellBelowThreshold']);
+		expect(watching.minutesOf('createReport')).toEqual([0, 0, 89, 89]);
 	});
 
 	it('needs no feedback report but those that are asked for anyway', async () => {
@@ -596,19 +615,19 @@ describe('rating', () => {
 			events: RATING_EVENTS,
 			marketplaces: [MX],
 			thresholds: [{ name: 'All', percent: 100 }],
-			options: { ...EVERY_TEN_MINUTES, lookBackDays: 5 },
+			options: { ...EVERY_NINETY_MINUTES, lookBackDays: 5 },
 		});
 		await watcher.poll();
 		await passMinutes(3, watcher);
 		expect(truth(MX).negative).toBeGreaterThan(0);
 		for (let rest = 10 - truth(MX).total; rest > 1; rest -= 1) {
-			addFeedback(1, '', { marketplaceId: MX });
+			addFeedback(1, '', { marketplaceId: MX, date: SETTLED_DAY });
 		}
-		await passMinutes(UNTIL_TOLD, watcher);
+		await passMinutes(UNTIL_JUDGED, watcher);
 		expect(watcher.told).toEqual([]);
-		addFeedback(1, '', { marketplaceId: MX });
+		addFeedback(1, '', { marketplaceId: MX, date: SETTLED_DAY });
 		expect(watcher.place(MX).alarms).toEqual({});
-		await passMinutes(UNTIL_TOLD, watcher);
+		await passMinutes(UNTIL_JUDGED, watcher);
 		expect(truth(MX).total).toBe(10);
 		// The first of enough is what the next ones are held against.
 		expect(watcher.told).toEqual([]);
@@ -936,6 +955,8 @@ describe('what is remembered', () => {
 			marketplaces: [US, CA],
 			options: { daysToWatch: 360 },
 		});
+		// Until Amazon makes the totals of the second marketplace, and the next feedback reports are read.
+		await passMinutes(30, watcher);
 		watcher.trigger.written();
 		for (let minute = 0; minute < 20; minute += 1) {
 			passTime(MINUTE);

@@ -1,14 +1,19 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import type { FaultKind, WorldFeedback } from '../../sandbox';
-import { connect, NO_REPORT_LIMITS } from './sandboxCredential';
+import { connect } from './sandboxCredential';
 import { passTime } from './passingTime';
 import {
 	BR,
 	CA,
+	cutOff,
+	EVERY_TWENTY_MINUTES,
 	MINUTE,
 	MX,
 	passMinutes,
+	ratingOf,
+	SETTLED_DAY,
+	settledCounts,
 	US,
 	useWatching,
 	type ActivateOptions,
@@ -92,7 +97,7 @@ describe('a feedback report that', () => {
 			'ends FATAL',
 			'reportFatal',
 			/^Amazon gave up \(FATAL\) on the feedback report 5\d+ for United States$/,
-			/^It is asked for again.*nothing is taken for removed/,
+			/^Amazon says: Report processing failed because of an internal error\. It is asked for again.*nothing is taken for removed/,
 			[5, 10, 20, 40, 80, 160],
 		],
 		[
@@ -444,9 +449,10 @@ describe('ten triggers of three marketplaces on one account', () => {
 			}
 		};
 		for (let minute = 0; minute < 5; minute += 1) await pollAll();
-		// Daily totals and feedback of three marketplaces.
-		expect(watching.count('createReport')).toBe(6);
-		expect(watching.count('getReportDocument')).toBe(6);
+		// Feedback of three marketplaces and the daily totals of the first: Amazon makes those of the
+		// second and the third 15 and 30 minutes later.
+		expect(watching.count('createReport')).toBe(4);
+		expect(watching.count('getReportDocument')).toBe(4);
 		const changes = makeChangesEverywhere().toSorted();
 		for (let minute = 0; minute < 64; minute += 1) await pollAll();
 		for (const { told, thrown, longestPollMs } of ten) {
@@ -454,7 +460,7 @@ describe('ten triggers of three marketplaces on one account', () => {
 			expect(thrown).toEqual([]);
 			expect(longestPollMs).toBeLessThan(1_500);
 		}
-		// Feedback is asked for twice more.
+		// The other totals, and feedback twice more.
 		expect(watching.count('createReport')).toBe(12);
 		expect(watching.count('getReportDocument')).toBe(12);
 	});
@@ -482,8 +488,7 @@ describe('a rating that fell is told within the time of the figures', () => {
 	const slow = useWatching({ reportDelayMs: 35 * MINUTE });
 
 	const thatFalls = ({ sandbox }: typeof watching): ActivateOptions => {
-		const { positive, neutral, negative } = sandbox.truth.rating('demo', US)['365'];
-		const percent = Math.floor((1_000_000 * positive) / (positive + neutral + negative)) / 10_000;
+		const percent = cutOff(ratingOf(settledCounts(sandbox)));
 		return { events: ['ratingFellBelowThreshold'], thresholds: [{ name: 'Line', percent }] };
 	};
 
@@ -498,7 +503,7 @@ describe('a rating that fell is told within the time of the figures', () => {
 		const other = await watching.activate({ ...fall, ...often });
 		await other.poll();
 		await passMinutes(3, one, other);
-		addFeedback(1, 'bad');
+		addFeedback(1, 'bad', { date: SETTLED_DAY });
 		await passMinutes(400, one, other);
 		expect([one.told.length, other.told.length]).toEqual([1, 1]);
 	});
@@ -509,9 +514,30 @@ describe('a rating that fell is told within the time of the figures', () => {
 		const watcher = await slow.activate(thatFalls(slow));
 		await watcher.poll();
 		await passMinutes(100, watcher);
-		slow.sandbox.world.addFeedback({ rating: 1 });
+		slow.sandbox.world.addFeedback({ rating: 1, date: SETTLED_DAY });
 		await passMinutes(340, watcher);
 		expect(watcher.told).toHaveLength(1);
+	});
+});
+
+describe('totals that Amazon makes every 15 minutes', () => {
+	it('are made once for each marketplace, however many triggers want them and whenever they began', async () => {
+		const events = ['ratingFellBelowThreshold'];
+		const places = { events, marketplaces: [US, CA] };
+		const one = await watching.activate({ ...places, id: 'one' });
+		await one.poll();
+		await passMinutes(12, one);
+		const other = await watching.activate({ ...places, id: 'other' });
+		await other.poll();
+		await passMinutes(30, other, one);
+		const totals = watching.sandbox.truth.reportRequests.filter(
+			({ reportType }) => reportType === TOTALS_REPORT,
+		);
+		expect(totals.map(({ marketplaceIds }) => marketplaceIds)).toEqual([[US], [CA]]);
+		for (const watcher of [one, other]) {
+			expect(watcher.thrown).toEqual([]);
+			for (const place of [US, CA]) expect(watcher.place(place).rating).toBeDefined();
+		}
 	});
 });
 
@@ -555,7 +581,7 @@ describe('the first report of a trigger', () => {
 describe('a failure', () => {
 	const revoke = () => watching.sandbox.lwa.revoke('demo');
 	const spoilCredential = (changes: Record<string, string>) =>
-		connect(watching.credentials, watching.sandbox, 'demo', { ...NO_REPORT_LIMITS, ...changes });
+		connect(watching.credentials, watching.sandbox, 'demo', changes);
 	const TRIES_AGAIN =
 		/ The trigger tries again by itself, less and less often, and loses nothing of what it remembers; activate the workflow anew to have it try at once\.$/;
 	const unable = (kind: FaultKind) => () =>
@@ -576,7 +602,7 @@ describe('a failure', () => {
 				watching.sandbox.lwa.rotateSecret();
 				watching.sandbox.lwa.expireAccessTokens();
 			},
-			() => connect(watching.credentials, watching.sandbox, 'demo', NO_REPORT_LIMITS),
+			() => connect(watching.credentials, watching.sandbox),
 			/^Login with Amazon does not accept the client ID or the client secret.*copy the current one/,
 			/^This is about the feedback report for United States\. Open the credential, mend what is named here and save it again/,
 			3,
@@ -625,7 +651,7 @@ describe('a failure', () => {
 		[
 			'a credential that is spoilt',
 			() => spoilCredential({ primaryMarketplace: 'nowhere' }),
-			() => connect(watching.credentials, watching.sandbox, 'demo', NO_REPORT_LIMITS),
+			() => connect(watching.credentials, watching.sandbox),
 			/^The credential's marketplace "nowhere" is not known: choose one in the credential$/,
 			/^$/,
 			0,
@@ -922,12 +948,11 @@ describe('after a restart', () => {
 	});
 
 	it('a fallen rating, a defect rate and an account status are told once as well', async () => {
-		const { positive, neutral, negative } = watching.sandbox.truth.rating('demo', US)['365'];
-		const percent = Math.floor((1_000_000 * positive) / (positive + neutral + negative)) / 10_000;
+		const percent = cutOff(ratingOf(settledCounts(watching.sandbox)));
 		const options = {
 			events: ['ratingFellBelowThreshold', 'orderDefectRateAboveTarget', 'accountStatusChanged'],
 			thresholds: [{ name: 'Line', percent }],
-			options: { feedbackEveryMinutes: 10, figuresEveryMinutes: 10 },
+			options: EVERY_TWENTY_MINUTES,
 		};
 		const setHealth = (status: 'NORMAL' | 'AT_RISK', ordersWithDefects: number): void => {
 			world().setAccountStatus('demo', US, status);
@@ -938,7 +963,7 @@ describe('after a restart', () => {
 		setHealth('NORMAL', 5);
 		const { watcher, written } = await activateAndWrite(options);
 		await passMinutes(4, watcher);
-		addFeedback(1, '');
+		addFeedback(1, '', { date: SETTLED_DAY });
 		setHealth('AT_RISK', 10);
 		expect(watcher.told).toEqual([]);
 		const after = await restart(options, written);

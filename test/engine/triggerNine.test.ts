@@ -23,11 +23,7 @@ jest.mock('n8n-workflow', () => {
 	};
 });
 
-const watching = useWatching({
-	habits: 'worst',
-	rateLimits: 1,
-	reportDelayMs: 50_000,
-});
+const watching = useWatching({ reportDelayMs: 50_000 });
 
 const SELLER = 'europe';
 const DAYS = 3;
@@ -178,7 +174,7 @@ class Reports {
 }
 
 it('nine marketplaces for three days: each change is told once, no feedback report is older than twice its interval, and no call is refused', async () => {
-	connect(watching.credentials, watching.sandbox, SELLER, { changeReportLimits: false });
+	connect(watching.credentials, watching.sandbox, SELLER);
 	for (const code of CODES) {
 		for (const fulfilledBy of ['MERCHANT', 'AMAZON'] as const) {
 			const none = { fulfilledBy, orders: 200, ordersWithDefects: 0 };
@@ -201,7 +197,6 @@ it('nine marketplaces for three days: each change is told once, no feedback repo
 		],
 		marketplaces: CODES.map(idOf),
 		thresholds: [{ name: 'Line', percent: LINE }],
-		options: { daysUntilSettled: 3 },
 	});
 	const reports = new Reports();
 	const began = Date.now();

@@ -1,11 +1,15 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { passTime, setClockAhead } from './passingTime';
-import { connect, NO_REPORT_LIMITS } from './sandboxCredential';
+import { connect } from './sandboxCredential';
 import {
 	CA,
+	cutOff,
 	MINUTE,
 	passMinutes,
+	ratingOf,
+	SETTLED_DAY,
+	settledCounts,
 	US,
 	useWatching,
 	type ActivateOptions,
@@ -122,18 +126,19 @@ describe('B5: what happened while it was not chosen is not news', () => {
 	});
 
 	it('a rating that crossed its line while Include Rating was off', async () => {
-		const { positive, neutral, negative } = watching.sandbox.truth.rating('demo', US)['365'];
-		const percent = Math.floor((1_000_000 * positive) / (positive + neutral + negative)) / 10_000;
+		const percent = cutOff(ratingOf(settledCounts(watching.sandbox)));
 		const thresholds = [{ name: 'Line', percent }];
 		const events = ['newNegativeFeedback', 'ratingFellBelowThreshold'];
 		const first = await activate({ events, thresholds });
 		const off = await activate({ events: ['newNegativeFeedback'], ...NO_RATING }, first);
-		for (let count = 0; count < 40; count += 1) world().addFeedback({ rating: 1 });
+		for (let count = 0; count < 40; count += 1) {
+			world().addFeedback({ rating: 1, date: SETTLED_DAY });
+		}
 		passTime(2 * DAY);
 		await passMinutes(40, off);
 		off.take();
 		const again = await activate(
-			{ events, thresholds, options: { figuresEveryMinutes: 10, lookBackDays: 10 } },
+			{ events, thresholds, options: { figuresEveryMinutes: 20, lookBackDays: 10 } },
 			off,
 		);
 		await passMinutes(30, again);
@@ -240,15 +245,12 @@ describe('B12: a token of another seller, or one that Amazon does not accept', (
 		world().setAccountStatus('demo', US, 'NORMAL');
 		const options = { includeRating: false, figuresEveryMinutes: 10 };
 		const watcher = await activate({ events: STATUS, options });
-		connect(watching.credentials, watching.sandbox, 'demo', {
-			...NO_REPORT_LIMITS,
-			refreshToken: 'Atzr|other',
-		});
+		connect(watching.credentials, watching.sandbox, 'demo', { refreshToken: 'Atzr|other' });
 		watching.sandbox.lwa.expireAccessTokens();
 		await passMinutes(20, watcher);
 		watcher.takeThrown();
 		world().setAccountStatus('demo', US, 'AT_RISK');
-		connect(watching.credentials, watching.sandbox, 'demo', NO_REPORT_LIMITS);
+		connect(watching.credentials, watching.sandbox);
 		await passMinutes(70, watcher);
 		expect(watcher.told.map(({ event }) => event)).toEqual(['accountStatusChanged']);
 	});

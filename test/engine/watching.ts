@@ -2,6 +2,7 @@
 import type { IDataObject, INodeParameters, WorkflowActivateMode } from 'n8n-workflow';
 import { inspect } from 'node:util';
 
+import { plusDays } from '../../nodes/shared/domain/ratingWindow';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox';
 import {
 	activateTrigger,
@@ -10,7 +11,7 @@ import {
 	type CredentialStore,
 } from './harness';
 import { passTime, timePassed, usePassingTime } from './passingTime';
-import { connect, NO_REPORT_LIMITS } from './sandboxCredential';
+import { connect } from './sandboxCredential';
 
 export const MINUTE = 60_000;
 
@@ -18,6 +19,27 @@ export const US = 'ATVPDKIKX0DER';
 export const CA = 'A2EUQ1WTGCTBG2';
 export const MX = 'A1AM78C64UM0Y8';
 export const BR = 'A2Q3Y263D00KWC';
+
+/** The day on which each test begins, and the last one whose totals count then. */
+export const TODAY = '2026-11-23';
+export const LAST_SETTLED = '2026-11-19';
+/** A day long settled: feedback of it is in the figures of the next reports. */
+export const SETTLED_DAY = '2026-11-10';
+
+/** Amazon makes totals every 15 minutes; asked for together, both reports are of the same moment. */
+export const EVERY_TWENTY_MINUTES = { feedbackEveryMinutes: 20, figuresEveryMinutes: 20 };
+
+/** Minutes until what changes now is told, asked for every twenty minutes. */
+export const UNTIL_TOLD = 22;
+
+/**
+ * For ratings alone: feedback is asked for beside the totals only. Reports of more than an hour apart are
+ * not held against each other, so that each rating is of one moment.
+ */
+export const EVERY_NINETY_MINUTES = { feedbackEveryMinutes: 1440, figuresEveryMinutes: 90 };
+
+/** Minutes until a rating that changes now is judged, asked for every ninety minutes. */
+export const UNTIL_JUDGED = 92;
 
 export const FEEDBACK_EVENTS = [
 	'newNegativeFeedback',
@@ -103,7 +125,36 @@ export class Watcher {
 	}
 }
 
-/** A sandbox of its own for each test, at Amazon's own rates, and what is done with it. */
+/** Feedback of the last so many days, as far as these are settled. */
+export function settledCounts(
+	sandbox: Sandbox,
+	marketplaceId = US,
+	days = 365,
+	through = LAST_SETTLED,
+) {
+	const first = plusDays(TODAY, 1 - days);
+	const place = sandbox.sellers.demo?.marketplaces.find(
+		({ marketplace }) => marketplace.id === marketplaceId,
+	);
+	const stars = (place?.feedback ?? [])
+		.filter(({ date }) => date >= first && date <= through)
+		.map(({ rating }) => rating);
+	return {
+		positive: stars.filter((each) => each > 3).length,
+		neutral: stars.filter((each) => each === 3).length,
+		negative: stars.filter((each) => each < 3).length,
+		total: stars.length,
+	};
+}
+
+/** A rating in percent, exactly. */
+export const ratingOf = ({ positive, total }: { positive: number; total: number }): number =>
+	(100 * positive) / total;
+
+/** A percentage with as many decimals as a threshold may have, cut off. */
+export const cutOff = (percent: number): number => Math.floor(percent * 10_000) / 10_000;
+
+/** A sandbox of its own for each test, at Amazon's own rates and worst, and what is done with it. */
 export interface Watching {
 	readonly sandbox: Sandbox;
 	readonly credentials: CredentialStore;
@@ -141,8 +192,6 @@ async function startUnknownSandbox(options: SandboxOptions): Promise<Sandbox> {
 	const sandbox = await startSandbox({
 		rateLimits: 1,
 		reportDelayMs: 20_000,
-		// Each minute of these tests is counted; asAmazonIs.test.ts has the other world.
-		habits: 'kind',
 		...options,
 	});
 	if (!usedUrls.has(sandbox.url)) {
@@ -166,7 +215,7 @@ export function useWatching(options: SandboxOptions = {}): Watching {
 	beforeEach(async () => {
 		rig.sandbox = await startUnknownSandbox(options);
 		rig.credentials = await createCredentialStore();
-		connect(rig.credentials, rig.sandbox, 'demo', NO_REPORT_LIMITS);
+		connect(rig.credentials, rig.sandbox);
 		rig.since = Date.now();
 		rig.processes = 1;
 		rig.everything = [];
@@ -205,8 +254,7 @@ export function useWatching(options: SandboxOptions = {}): Watching {
 				events: [...events],
 				marketplaces: [...marketplaces],
 				...(thresholds && { thresholds: { threshold: [...thresholds] } }),
-				// The sandbox's totals are whole at once, unless a test has it otherwise.
-				options: { daysUntilSettled: -1, ...nodeOptions },
+				options: nodeOptions,
 			} as INodeParameters;
 			const trigger = await activateTrigger({
 				type: 'amazonSellerFeedbackTrigger',

@@ -179,7 +179,7 @@ function isNewerThan(newerThan: DateTime): (known: KnownReport) => boolean {
 }
 
 /** Whether `askForReport` would join a report that this process knows, so that it needs no turn. */
-export const isReportAtHand = (
+export const isAskedFor = (
 	client: SpApiClient,
 	request: ReportRequest,
 	newerThan: DateTime,

@@ -52,6 +52,9 @@ const saysUnknown = ({ run }: Executed, rows: readonly IDataObject[]): boolean =
 	rows.some(({ feedbackKnown }) => feedbackKnown === false) ||
 	run.hints.some((hint) => /cancelled feedback report/.test(hint));
 
+const saysUnreadable = ({ run }: Executed): boolean =>
+	run.hints.some((hint) => /could not be read/.test(hint));
+
 const getMany: Scenario = async (round) => {
 	const { sandbox, seller, random } = round;
 	stirFeedback(round);
@@ -92,13 +95,42 @@ const getMany: Scenario = async (round) => {
 		const truth = sandbox.truth
 			.feedback(seller, marketplace.id, { from: from ?? '' })
 			.filter(({ rating }) => ratings.length === 0 || ratings.includes(rating));
+		const told = rows.filter(isRow);
+		// Amazon quotes nothing: a row with both a tab and a line break may be left out, and is said to be.
+		const isLeftOut = sandbox.habits.get().tabsInComments && saysUnreadable(result);
+		const known = new Set(told.map(lineOf));
+		const isHere = ({ marketplaceId }: IDataObject) => marketplaceId === marketplace.id;
 		round.compare(
 			`feedback of ${marketplace.countryCode}`,
-			truth.map(lineOf),
-			rows.filter(isRow).map(lineOf),
+			truth.map(lineOf).filter((line) => !isLeftOut || known.has(line)),
+			told.filter(isHere).map(lineOf),
+		);
+		checkRowsOfOthers(
+			round,
+			told.filter((row) => !isHere(row)),
 		);
 	}
 };
+
+/** Where a report holds rows of other marketplaces, each is told as what it is, of the one it is of. */
+function checkRowsOfOthers(round: Round, rows: readonly IDataObject[]): void {
+	if (rows.length === 0) return;
+	const { sandbox, seller } = round;
+	const isExpected = sandbox.habits.get().rowsOfOtherMarketplaces;
+	const known = new Set(
+		(sandbox.sellers[seller]?.marketplaces ?? []).flatMap(({ marketplace: { id } }) =>
+			sandbox.truth.feedback(seller, id).map((each) => `${id} ${lineOf(each)}`),
+		),
+	);
+	const wrong = rows.filter((row) => !known.has(`${String(row.marketplaceId)} ${lineOf(row)}`));
+	if (!isExpected || wrong.length > 0) {
+		const [row = rows[0]] = wrong;
+		round.problem(
+			'wrong',
+			`${rows.length} rows of other marketplaces, such as ${JSON.stringify(row)}`,
+		);
+	}
+}
 
 /** A search that finds nothing proves something only if it can find: here it has to. */
 const personalDataAskedFor: Scenario = async (round) => {
@@ -223,6 +255,10 @@ const accountHealth: Scenario = async (round) => {
 		const isUnknown = result.run.hints.some((hint) => /no account health/.test(hint));
 		if (rows.length === 0 && isUnknown) continue;
 		const { orders = 0, ordersWithDefects = 0 } = defects[item] ?? {};
+		// Unknown is no figure, and no zero.
+		if (sandbox.habits.get().healthNullDefects) {
+			if (rows.every(({ sellerFulfilledDefectPercent: each }) => each === null)) continue;
+		}
 		const percent = (row: IDataObject) =>
 			`${marketplace.id} ${Number(row.sellerFulfilledDefectPercent).toFixed(6)}`;
 		const truth = orders === 0 ? 0 : (100 * ordersWithDefects) / orders;

@@ -71,7 +71,8 @@ export const selectionSchema = addedOptions().pipe(
 		maxTotal: decimal.optional(),
 		business: z.enum(['only', 'exclude']).optional(),
 		prime: z.enum(['only', 'exclude']).optional(),
-		oldestDays: z.number().positive().optional(),
+		// A hundred years; no calendar reaches back as far as numbers do.
+		oldestDays: z.number().positive().max(36_500).optional(),
 		excludeReplacements: z.boolean().optional(),
 		excludeCancellationRequested: z.boolean().optional(),
 		excludeShippedLate: z.boolean().optional(),
@@ -248,7 +249,7 @@ export const selectionRules: INodeProperties = {
 			name: 'oldestDays',
 			type: 'number',
 			default: 40,
-			typeOptions: { minValue: 1 },
+			typeOptions: { minValue: 1, maxValue: 36500 },
 			description:
 				'Leave out orders placed longer ago. Without it, past orders are caught up with as long as their window is open.',
 		},
