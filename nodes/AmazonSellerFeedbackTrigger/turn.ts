@@ -199,7 +199,12 @@ export class Turn {
 		const { id, askedAt } = report;
 		// One that cannot be fetched for so long is left alone, and another asked for.
 		if (this.poller.failuresOf(this.key) >= GIVE_UP_AFTER) return 'givenUp';
-		const collected = await collectReport(this.context, this.client, this.requestFor(this.kind), id);
+		const collected = await collectReport(
+			this.context,
+			this.client,
+			this.requestFor(this.kind),
+			id,
+		);
 		if (collected.status === 'pending' && !isStuck(askedAt, this.now)) return 'pending';
 		// Another application's was joined, which is of weeks or months.
 		if (collected.status === 'otherOptions') return 'givenUp';

@@ -82,13 +82,16 @@ describe('Solicitation: Plan', () => {
 		}
 	});
 
-	it.each([1e9, 1e308])('with %d days or minutes as a preference still makes a plan', async (many) => {
-		for (const changes of [{ preferredDelay: many }, { sendNowWithin: many }]) {
-			const { error, outputs } = await plan(orders, changes);
-			expect(error).toBeUndefined();
-			expect(outputs.flat()).toHaveLength(orders.length);
-		}
-	});
+	it.each([1e9, 1e308])(
+		'with %d days or minutes as a preference still makes a plan',
+		async (many) => {
+			for (const changes of [{ preferredDelay: many }, { sendNowWithin: many }]) {
+				const { error, outputs } = await plan(orders, changes);
+				expect(error).toBeUndefined();
+				expect(outputs.flat()).toHaveLength(orders.length);
+			}
+		},
+	);
 
 	it('puts each order on one output, by what the sandbox knows to be true', async () => {
 		const result = await plan();
