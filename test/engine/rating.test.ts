@@ -219,10 +219,10 @@ describe('Rating: Evaluate', () => {
 });
 
 describe('Rating: Evaluate, in short', () => {
-	it('gives eleven fields: where the seller stands, why, what it takes and which days that rests on', async () => {
+	it('gives twelve fields: where the seller stands, why, what it takes and which days that rests on', async () => {
 		const { items } = await evaluate(['US', 'CA', 'MX'], { simplify: true });
 		expectToMatchOutputSchema('AmazonSellerRating', 'evaluate', items);
-		expect(Object.keys(items[0] ?? {})).toHaveLength(11);
+		expect(Object.keys(items[0] ?? {})).toHaveLength(12);
 		const atRisk = items.find(({ marketplace }) => marketplace === 'US');
 		expect(atRisk?.reason).toMatch(/below Aim \(98 %\)/);
 		const { positive, total } = truthOver(MARKETPLACES.US, atRisk?.coverage);
@@ -302,6 +302,7 @@ describe('Rating: Evaluate, sources', () => {
 		});
 		expect((await run(189, 0, 11, 'raw')).items[0]).toMatchObject({
 			displayedRating: 95,
+			ratingText: '94.5 %',
 			status: 'critical',
 		});
 		expect((await run(189, 0, 11, 'displayed')).items[0]).toMatchObject({ status: 'healthy' });

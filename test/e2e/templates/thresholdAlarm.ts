@@ -33,7 +33,7 @@ const UNITED_STATES = 'ATVPDKIKX0DER';
 const GERMANY = 'A1PA6795UKMFR9';
 
 /** Below the line of 95 %, but not when it is rounded to two decimals. */
-const JUST_BELOW = 94.9951;
+const JUST_BELOW = { days: 365, positive: 18_999, neutral: 0, negative: 1001 };
 
 /** An alarm like the template's sample, with some things changed. */
 function alarm(change: IDataObject = {}): { json: IDataObject } {
@@ -101,13 +101,8 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			}
 			await raise(
 				'just below',
-				{},
-				{
-					[TRIGGER]: [alarm()],
-					'Look at the rating again': [
-						{ json: { marketplace: 'MX', rating: JUST_BELOW, reason: 'It is below 95 %' } },
-					],
-				},
+				{ 'Look at the rating again': { sources: ['counts'], counts: { window: [JUST_BELOW] } } },
+				{ [TRIGGER]: [alarm()] },
 			);
 			await raise('other region', {}, { [TRIGGER]: [alarmOf('FR', 'A13V1IB3VIYZZH')] });
 			// A second seller, for whom Amazon gives up on every report.
