@@ -19,6 +19,7 @@ import { isExtra, reportsFor } from './settings';
 import { Turn } from './turn';
 import { REPORT_NAMES, type ReportKind } from './watch/events';
 import { noticesOf, REPORT_OF, withTold } from './watch/notices';
+import { isKnownElsewhere } from './watch/otherMarketplaces';
 import { rewatch, withoutFuture } from './watch/rewatch';
 import {
 	beginAnew,
@@ -203,7 +204,13 @@ class Round {
 			try {
 				const result = await turn.take(state);
 				after.set(id, result.state);
-				this.items.push(...result.items);
+				const others = [...after].flatMap(([other, place]) => (other === id ? [] : [place]));
+				this.items.push(
+					...result.items.filter(
+						({ orderId }) =>
+							typeof orderId !== 'string' || !isKnownElsewhere(orderId, result.state, others),
+					),
+				);
 				if ('failure' in result) this.failTurn(turn, result.failure, parameters);
 				else this.isAccepted = true;
 			} catch (failure) {

@@ -255,3 +255,26 @@ describe('B12: a token of another seller, or one that Amazon does not accept', (
 		expect(watcher.told.map(({ event }) => event)).toEqual(['accountStatusChanged']);
 	});
 });
+
+describe('a feedback in the reports of two watched marketplaces', () => {
+	it('is reported once, and so is each of its changes', async () => {
+		watching.sandbox.habits.set({ rowsOfOtherMarketplaces: true });
+		const watcher = await watching.activate({ marketplaces: [US, CA] });
+		await watcher.poll();
+		await passMinutes(40, watcher);
+		expect(watcher.take()).toEqual([]);
+		const { world } = watching.sandbox;
+		const { orderId } = world.addFeedback({ marketplaceId: US, rating: 1, comment: 'Broken' });
+		await passMinutes(80, watcher);
+		world.changeFeedback('demo', orderId, { rating: 2, comment: 'Broken, but answered' });
+		await passMinutes(80, watcher);
+		world.removeFeedback('demo', orderId);
+		await passMinutes(80, watcher);
+		expect(watcher.take().map((item) => [item['event'], item['orderId']])).toEqual([
+			['newNegativeFeedback', orderId],
+			['feedbackChanged', orderId],
+			['feedbackRemoved', orderId],
+		]);
+		expect(watcher.takeThrown()).toEqual([]);
+	});
+});

@@ -184,10 +184,9 @@ export async function watchADay(round: Round, minutes = 8 * 60): Promise<void> {
 	const { sandbox, random } = round;
 	sandbox.faults.clear();
 	sandbox.settings.set({ feedbackUnreadableRow: false });
-	// Of neither is it proven that Amazon does so. OPEN: a row in the reports of two watched marketplaces
-	// is told once for each of them. A row with both a tab and a line break cannot be read, which is told,
-	// and what was removed is then not told, as is documented.
-	sandbox.habits.set({ rowsOfOtherMarketplaces: false, tabsInComments: false });
+	// It is not proven that Amazon does so. A row with both a tab and a line break cannot be read, which is
+	// told, and what was removed is then not told, as is documented.
+	sandbox.habits.set({ tabsInComments: false });
 	const all = (sandbox.sellers[SELLER]?.marketplaces ?? []).map(
 		({ marketplace }) => marketplace.id,
 	);
