@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals -- a test that looks at the event loop */
 import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
