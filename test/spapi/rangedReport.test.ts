@@ -7,7 +7,7 @@ import { readReturnsReport } from '../../nodes/shared/domain/returnsReport';
 import type { Steps } from '../../nodes/shared/domain/steps';
 import { SpApiClient } from '../../nodes/shared/spapi/client';
 import * as processWide from '../../nodes/shared/spapi/processWide';
-import type { OrderReportType } from '../../nodes/shared/spapi/reports';
+import type { OrderReportType } from '../../nodes/shared/spapi/report';
 import { startSandbox, type FaultKind, type Sandbox } from '../../sandbox';
 import { passTime, usePassingTime } from '../engine/passingTime';
 import { contextOf } from './context';
