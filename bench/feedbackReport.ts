@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- part of a program of its own, never loaded by n8n */
 /**
  * Part (a) of the benchmarks: reading a feedback report, packed, in each of the encodings Amazon
  * uses, to typed and checked rows; by this package, by parsers of delimited text with the checks one

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- part of a program of its own, never loaded by n8n */
 /**
  * Part (f) of the benchmarks: how long n8n takes to load each node, and how much there is on the
  * disk, beside the best-known community packages.

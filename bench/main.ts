@@ -1,4 +1,4 @@
-/* eslint-disable no-console, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- a program of its own, never loaded by n8n */
+/* eslint-disable no-console -- a program of its own, never loaded by n8n */
 /**
  * `npm run bench`: all benchmarks in one run. Prints each part as it ends and writes
  * docs/BENCHMARKS.md and its plots. `--quick` takes small sizes, `--only a,b` some of the parts; with

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- part of a program of its own, never loaded by n8n */
 /**
  * Part (e) of the benchmarks: what one execution of a node costs over n8n's empty node, in n8n's own
  * engine, as items or rows grow. Only operations that need no HTTP; beside them nodes of n8n itself,

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- part of a program of its own, never loaded by n8n */
 /**
  * Part (d) of the benchmarks: how fast orders are read page by page, by our node, amazon-sp-api,
  * Amazon's own SDK and plain `fetch`, from one sandbox whose rate limits do not bind. The calls are

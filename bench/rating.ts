@@ -1,4 +1,4 @@
-/* eslint-disable no-console, @n8n/community-nodes/no-restricted-imports -- a program of its own, never loaded by n8n */
+/* eslint-disable no-console -- a program of its own, never loaded by n8n */
 /**
  * Part (b) of the benchmarks: all windows and a 365-day forecast over dated feedback, by this package,
  * by arquero and by a script as one writes it into an n8n Code node, from the same rows.

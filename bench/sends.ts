@@ -1,4 +1,4 @@
-/* eslint-disable no-console, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-dangerous-functions -- a program of its own, never loaded by n8n */
+/* eslint-disable no-console -- a program of its own, never loaded by n8n */
 /**
  * Part (c) of the benchmarks: how long many requests for a review take, and whether all of them
  * arrive. `npm run bench:sends` runs it with 1,000 orders or whatever it is told.

@@ -1,4 +1,4 @@
-/* eslint-disable no-console, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- the sandbox is a program of its own, never loaded by n8n */
+/* eslint-disable no-console -- the sandbox is a program of its own, never loaded by n8n */
 import { parseArgs } from 'node:util';
 import { DEFAULT_PROFILE, HABIT_NAMES, readHabits } from './habits';
 import { startSandbox, type Habits, type Sandbox } from './index';

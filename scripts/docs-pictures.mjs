@@ -40,6 +40,7 @@ const credentials = { amazonSellingPartnerApi: DEMO_CREDENTIAL };
 /** Made up, in the form of Amazon's. */
 const CREDENTIAL_FIELDS = {
 	clientId: 'amzn1.application-oa2-client.0a1b2c3d4e5f60718293a4b5c6d7e8f9',
+	// eslint-disable-next-line @n8n/community-nodes/no-hardcoded-secrets -- made up
 	clientSecret: 'amzn1.oa2-cs.v1.made-up',
 	refreshToken: 'Atzr|made-up',
 };

@@ -7,7 +7,7 @@
  *
  * What breaks a target is kept in `fuzz/crashes`, where the tests find it, and ends it with exit code 1.
  */
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';

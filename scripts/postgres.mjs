@@ -5,7 +5,6 @@
  *     node scripts/postgres.mjs
  */
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { runMain } from './lib/output.mjs';
 import { stateDir } from './lib/paths.mjs';
 import { stopServices } from './lib/processes.mjs';

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals -- a test on the machine, never in n8n */
 /** Times that are shorter say more of the clock than of the work. */
 const LEAST_MS = 5;
 

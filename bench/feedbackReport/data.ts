@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- part of a program of its own, never loaded by n8n */
 import { gzipSync } from 'node:zlib';
 import iconv from 'iconv-lite';
 

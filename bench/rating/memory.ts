@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals -- part of a program of its own, never loaded by n8n */
 import { countPerDay, FeedbackSeries } from '../../nodes/shared/domain/feedbackSeries';
 import { totalOf } from '../../nodes/shared/domain/rating';
 import { collectGarbage } from '../lib/measure';

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- part of a program of its own, never loaded by n8n */
 import https from 'node:https';
 import net from 'node:net';
 

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals -- part of a program of its own, never loaded by n8n */
 import type { SandboxCredentials } from '../../sandbox';
 
 /** What a contestant is told, over its process's channel. */

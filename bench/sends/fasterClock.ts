@@ -1,5 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals -- part of a program of its own, never loaded by n8n */
-
 /** How late Node's timers are, roughly, in milliseconds. */
 const LATE_MS = 1;
 

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- a program that runs on the machine, never in n8n */
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
 import { DateTime } from 'luxon';
 

@@ -7,7 +7,7 @@ import type { Marketplace } from '../shared/domain/marketplaces';
 import { cutPercent } from '../shared/domain/rating';
 import { removalProspect } from '../shared/domain/removalProspect';
 import { feedbackManagerUrl, orderUrl } from '../shared/domain/sellerCentral';
-import type { AskedReport } from '../shared/spapi/knownReports';
+import type { AskedReport } from '../shared/spapi/report';
 import { dayIn, REPORT_TYPE_OF } from './reports';
 import type { DefectRate, Fulfilment, RatingNow, ReportKind, WatchEvent } from './watch/events';
 

@@ -1,7 +1,7 @@
 import type { IPollFunctions } from 'n8n-workflow';
 
 import { BoundedMap } from '../shared/spapi/boundedMap';
-import type { AskedReport } from '../shared/spapi/knownReports';
+import type { AskedReport } from '../shared/spapi/report';
 
 /** After a first failure the next attempt waits this long, then twice as long each time, at most an hour. */
 const FIRST_WAIT_MINUTES = 2;

@@ -13,12 +13,9 @@ import {
 	startOfDayIn,
 	wholeDaysOf,
 } from '../shared/n8n/feedbackReport';
-import { readText, type ReportDocument } from '../shared/spapi/reportDocument';
-import {
-	parseJsonReport,
-	type Report,
-	type MarketplaceReportRequest,
-} from '../shared/spapi/reports';
+import type { Report, ReportDocument } from '../shared/spapi/report';
+import { readText } from '../shared/spapi/reportDocument';
+import { parseJsonReport, type MarketplaceReportRequest } from '../shared/spapi/reports';
 import { readSalesAndTraffic } from '../shared/spapi/salesAndTraffic';
 import type { Observation, ReportKind } from './watch/events';
 

@@ -10,7 +10,7 @@ import { readTriggerParameters } from '../shared/n8n/parameters';
 import { SpApiClient } from '../shared/spapi/client';
 import { pause } from '../shared/spapi/pause';
 import { askForReport } from '../shared/spapi/askForReport';
-import { type AskedReport } from '../shared/spapi/knownReports';
+import type { AskedReport } from '../shared/spapi/report';
 import { collectReport, type CollectedReport } from '../shared/spapi/obtainReport';
 import { SpApiFailure } from '../shared/spapi/failure';
 import { findFinishedReport } from '../shared/spapi/reports';

@@ -5,7 +5,7 @@ import type { Marketplace } from '../shared/domain/marketplaces';
 import { isStuck, nextStep, type BadEnd, type Step } from '../shared/domain/reportCycle';
 import type { SpApiClient } from '../shared/spapi/client';
 import { askForReport, isAskedFor } from '../shared/spapi/askForReport';
-import { type AskedReport } from '../shared/spapi/knownReports';
+import type { AskedReport } from '../shared/spapi/report';
 import { collectReport, type CollectedReport } from '../shared/spapi/obtainReport';
 import { quotaOf } from '../shared/spapi/reportLimits';
 import { nextReportAt } from '../shared/spapi/reportQuotas';

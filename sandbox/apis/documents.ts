@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- the sandbox is a server of its own, never loaded by n8n */
 import { gzipSync } from 'node:zlib';
 import type { SandboxState } from '../state';
 import type { WireAnswer } from '../server';

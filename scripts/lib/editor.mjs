@@ -1,3 +1,4 @@
+/* global document, localStorage -- of the page, for the functions that run there */
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { SetupError } from './output.mjs';

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- a program of its own that runs on the machine, never in n8n */
 import 'reflect-metadata';
 
 import { createRequire } from 'node:module';

@@ -1,5 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals -- part of a test that runs on the machine, never in n8n */
-
 /**
  * Time that passes without waiting, for everything in this process: the nodes' clock, the sandbox's
  * clock, how long reports take, and Amazon's rate limits on both sides. So the campaign runs at

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- a test starts a browser and may write what it shows */
 /**
  * The pictures in headless Chromium. CHROMIUM names the program (/usr/bin/chromium otherwise); with
  * CHART_SCREENSHOTS set to a folder, what it shows is written there.

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals -- a test that looks at the event loop */
 import fc from 'fast-check';
 
 import {

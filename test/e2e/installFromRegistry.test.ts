@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs beside a real n8n, never inside it */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RealN8n } from './n8nProcess';
 import { PackageRegistry } from './packageRegistry';

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- a test that runs on the machine, never in n8n */
 import { gzipSync } from 'node:zlib';
 
 import { DateTime } from 'luxon';

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- reads the package's own files */
 import Ajv from 'ajv';
 import type { IDataObject } from 'n8n-workflow';
 import { readFileSync } from 'node:fs';

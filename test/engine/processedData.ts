@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- stands in for n8n's server in tests */
 import { DataDeduplicationService } from 'n8n-core/dist/data-deduplication-service';
 import type {
 	DeduplicationItemTypes,

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- a test that runs on the machine, never in n8n */
 import { join } from 'node:path';
 
 /** What the built nodes of this process share. */

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- a test rig that runs on the machine, never in n8n */
 import type { IDataObject, INodeParameters, WorkflowActivateMode } from 'n8n-workflow';
 import { inspect } from 'node:util';
 

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- reads the package's own files */
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path/posix';
 

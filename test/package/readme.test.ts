@@ -15,7 +15,7 @@ import {
 import { OPERATIONS } from '../../nodes/shared/spapi/operations';
 import { reportLimitFields } from '../../nodes/shared/spapi/reportLimits';
 import { LARGEST_DOCUMENT } from '../../nodes/shared/spapi/reportDocument';
-import { REPORT_TYPES } from '../../nodes/shared/spapi/reports';
+import { REPORT_TYPES } from '../../nodes/shared/spapi/report';
 import { properties as triggerProperties } from '../../nodes/AmazonSellerFeedbackTrigger/description';
 import { readDocument, sectionOf, tableRows } from './documents';
 

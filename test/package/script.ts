@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-dangerous-functions -- runs the repository's own scripts */
 import { execFile } from 'node:child_process';
 
 export interface ScriptResult {

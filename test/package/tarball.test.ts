@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-dangerous-functions -- packs and unpacks the package on the machine */
 import { PackageDirectoryLoader } from 'n8n-core';
 import type {
 	INodeProperties,

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- a test runs other people's clients against the sandbox */
 import { execFile } from 'node:child_process';
 import https from 'node:https';
 import net from 'node:net';

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- a test waits in real time */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RateLimiter } from '../../sandbox/rateLimits';
 import { OPERATIONS } from '../../sandbox/server';

@@ -2,7 +2,7 @@ import { keptToken, tokenKeyOf } from '../../nodes/shared/spapi/accessTokens';
 import type { SellingPartnerCredentials } from '../../nodes/shared/spapi/endpoints';
 import { pause } from '../../nodes/shared/spapi/pause';
 import { accessTokens, limits } from '../../nodes/shared/spapi/processWide';
-import { keptLimit } from '../../nodes/shared/spapi/rateLimit';
+import { keptLimit } from '../../nodes/shared/spapi/keptLimits';
 
 describe('B18: what a process remembers', () => {
 	afterEach(() => limits.clear());

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals -- a test that looks at the event loop */
 import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
@@ -8,7 +7,7 @@ import { readReturnsReport } from '../../nodes/shared/domain/returnsReport';
 import type { Steps } from '../../nodes/shared/domain/steps';
 import { SpApiClient } from '../../nodes/shared/spapi/client';
 import * as processWide from '../../nodes/shared/spapi/processWide';
-import type { OrderReportType } from '../../nodes/shared/spapi/reports';
+import type { OrderReportType } from '../../nodes/shared/spapi/report';
 import { startSandbox, type FaultKind, type Sandbox } from '../../sandbox';
 import { passTime, usePassingTime } from '../engine/passingTime';
 import { contextOf } from './context';

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals -- the fake clock needs real turns of the event loop */
 import { backoff, pause } from '../../nodes/shared/spapi/pause';
 import { RateLimit } from '../../nodes/shared/spapi/rateLimit';
 import { RateLimiter } from '../../sandbox/rateLimits';

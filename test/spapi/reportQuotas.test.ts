@@ -7,7 +7,7 @@ import {
 	waitForReportTurn,
 	type ReportTurn,
 } from '../../nodes/shared/spapi/reportQuotas';
-import type { ReportType } from '../../nodes/shared/spapi/reports';
+import type { ReportType } from '../../nodes/shared/spapi/report';
 import { passTime, usePassingTime } from '../engine/passingTime';
 
 usePassingTime('2026-11-20T09:00:00Z', { standsStill: true });

@@ -16,15 +16,15 @@ import {
 	reportsWaiting,
 	shortRangesOnly,
 } from '../../shared/spapi/processWide';
-import { unpack, type ReportDocument } from '../../shared/spapi/reportDocument';
+import type {
+	OrderReportType,
+	Report,
+	ReportDocument,
+	ReportType,
+} from '../../shared/spapi/report';
+import { unpack } from '../../shared/spapi/reportDocument';
 import { quotaOf } from '../../shared/spapi/reportLimits';
-import {
-	isOf,
-	type OrderReportRequest,
-	type OrderReportType,
-	type Report,
-	type ReportType,
-} from '../../shared/spapi/reports';
+import { isOf, type OrderReportRequest } from '../../shared/spapi/reports';
 import { reportParts } from './reportParts';
 
 /** Longest range of one report. Amazon's help names a month for these; not confirmed for the API. */

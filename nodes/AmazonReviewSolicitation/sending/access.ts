@@ -1,6 +1,6 @@
 import type { SolicitationOutcome } from '../../shared/domain/solicitationOutcome';
 import type { SpApiFailure } from '../../shared/spapi/failure';
-import type { Finding, OrderInQuestion } from '../actions/solicitation/common';
+import type { Finding, OrderInQuestion } from './orderInQuestion';
 
 /** Denials one after the other after which a marketplace is given up that had answered before. */
 const DENIALS_TO_STOP = 3;

@@ -8,12 +8,7 @@ import { toNodeError } from '../../shared/n8n/errors';
 import { hint } from '../../shared/n8n/hints';
 import { Progress } from '../../shared/n8n/progress';
 import type { OperationName } from '../../shared/spapi/operations';
-import {
-	explain,
-	toResult,
-	type Finding,
-	type OrderInQuestion,
-} from '../actions/solicitation/common';
+import { explain, toResult, type Finding, type OrderInQuestion } from './orderInQuestion';
 import { Access } from './access';
 import type { RequestCap } from './requestCap';
 import { requestReviewOnce, type Attempt } from './requestReview';

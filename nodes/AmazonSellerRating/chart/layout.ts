@@ -1,4 +1,4 @@
-import { legendEntries, type Entry } from './legend';
+import { legendEntries, type Entry, type Sample } from './legend';
 import type { ChartModel } from './model';
 import { binsFor, percentRange, timeRange, type NegativeBins } from './range';
 import { textWidth, wrap, type Font } from './text';
@@ -21,9 +21,6 @@ export interface TextBlock {
 	readonly lines: readonly Line[];
 	readonly bottom: number;
 }
-
-/** What a legend entry shows: the index of a window, or something else. */
-export type Sample = number | 'band' | 'forecast' | 'negative' | 'threshold' | 'none';
 
 export interface LegendEntry extends Line {
 	/** Stands before the text. */

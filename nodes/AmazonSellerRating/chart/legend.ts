@@ -1,6 +1,8 @@
-import type { Sample } from './layout';
 import type { ChartModel } from './model';
 import { countInWords, displayedInWords, percentInWords } from './words';
+
+/** What a legend entry shows: the index of a window, or something else. */
+export type Sample = number | 'band' | 'forecast' | 'negative' | 'threshold' | 'none';
 
 export interface Entry {
 	readonly sample: Sample;

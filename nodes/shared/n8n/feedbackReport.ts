@@ -12,13 +12,13 @@ import { findMarketplace, type Marketplace } from '../domain/marketplaces';
 import { plusDays } from '../domain/ratingWindow';
 import { readDecoded } from '../domain/reportEncoding';
 import type { SpApiClient } from '../spapi/client';
-import { unpack, type ReportDocument } from '../spapi/reportDocument';
+import type { Report, ReportDocument } from '../spapi/report';
+import { unpack } from '../spapi/reportDocument';
 import { obtainReport } from '../spapi/obtainReport';
 import {
 	createReport,
 	SALES_AND_TRAFFIC_DAYS,
 	type MarketplaceReportRequest,
-	type Report,
 	type ReportRequest,
 } from '../spapi/reports';
 import { hint } from './hints';

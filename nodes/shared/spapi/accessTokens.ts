@@ -2,8 +2,7 @@ import type { IHttpRequestHelper } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
 
 import { apiBaseUrl, loginUrl, type SellingPartnerCredentials } from './endpoints';
-import type { FailureKind } from './failure';
-import { logIn, LoginUnavailableError, type LoggedIn } from './login';
+import { logIn, LoginUnavailableError, type AccessToken, type LogInOutcome } from './login';
 import { accessTokens, loggingIn } from './processWide';
 import { redact } from './redact';
 
@@ -12,24 +11,6 @@ import { redact } from './redact';
  * many sellers, where its fields are expressions: so a token is kept by everything that makes it, here
  * and nowhere else, and n8n stores nothing.
  */
-
-/** A log-in that succeeded. */
-export interface AccessToken extends Pick<LoggedIn, 'marketplaces'> {
-	readonly token: string;
-	/** Milliseconds of the steady clock. */
-	readonly obtainedAt: number;
-	readonly expiresAt: number;
-}
-
-/** Why there is no access token. */
-export interface NoToken {
-	readonly kind: Extract<FailureKind, 'login' | 'loginUnavailable' | 'unreachable'>;
-	readonly message: string;
-	/** Of the answer of Login with Amazon, where it is not available. */
-	readonly status?: number;
-}
-
-export type LogInOutcome = AccessToken | NoToken;
 
 /** A token is not used any more that shortly before its end. */
 const SPARE_MS = 60_000;

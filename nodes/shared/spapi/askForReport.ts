@@ -10,11 +10,10 @@ import {
 	rememberAsked,
 	requestKeyOf,
 	widened,
-	type AskedReport,
-	type KnownReport,
 } from './knownReports';
 import { backoff, pause, unlessCancelled } from './pause';
 import { askingForReport } from './processWide';
+import type { AskedReport, KnownReport } from './report';
 import { quotaOf, type ReportQuota } from './reportLimits';
 import { quotaFailure, takeReportTurn, waitForReportTurn } from './reportQuotas';
 import { createReport, marketplacesOf, type ReportRequest } from './reports';

@@ -8,7 +8,7 @@ import {
 } from 'n8n-workflow';
 import type { z } from 'zod';
 
-import { freshToken, hashOf, keptToken, tokenKeyOf, type AccessToken } from './accessTokens';
+import { freshToken, hashOf, keptToken, tokenKeyOf } from './accessTokens';
 import { readCredentials } from './credentials';
 import { apiBaseUrl, shareOf, type SellingPartnerCredentials } from './endpoints';
 import {
@@ -21,11 +21,12 @@ import {
 	type AmazonAnswer,
 	type FailureKind,
 } from './failure';
-import { notSellingIn } from './login';
+import { keptLimit } from './keptLimits';
+import { notSellingIn, type AccessToken } from './login';
 import { operationOf, type Operation, type OperationName } from './operations';
 import { pathSegment } from './pathSegment';
 import { backoff, pause, unlessCancelled } from './pause';
-import { keptLimit, type RateLimit } from './rateLimit';
+import type { RateLimit } from './rateLimit';
 import { redact } from './redact';
 import { USER_AGENT } from './userAgent';
 

@@ -7,14 +7,18 @@ import { learnOfRequest } from './reportQuotas';
 import {
 	documentOf,
 	isFinished,
+	servesSeveral,
+	type AskedReport,
+	type KnownReport,
+	type Report,
+	type ReportType,
+} from './report';
+import {
 	listReports,
 	marketplacesOf,
-	servesSeveral,
 	type ListedReport,
 	type OrderReportRequest,
-	type Report,
 	type ReportRequest,
-	type ReportType,
 } from './reports';
 
 /**
@@ -23,29 +27,6 @@ import {
  * what any of them asks for. Nothing here has to outlive the process: without it, reports are listed,
  * or asked for and read once more.
  */
-
-/** A report that is being prepared, or was. */
-export interface AskedReport {
-	readonly id: string;
-	/** When it was asked for; UTC. */
-	readonly askedAt: string;
-}
-
-/** A report as this process knows it. */
-export interface KnownReport extends AskedReport {
-	/** When it was asked for, in milliseconds of the steady clock. */
-	readonly at: number;
-	/** ISO 8601; its end is when it was asked for, where absent. */
-	readonly dataStartTime: string;
-	readonly dataEndTime?: string;
-	/** Undefined where somebody else asked for it: Amazon tells the options inside the document only. */
-	readonly options?: string;
-	readonly marketplaceIds: readonly string[];
-	/** As Amazon finished it. */
-	readonly report?: Report;
-	/** It turned out to be of no use. */
-	readonly isUseless?: boolean;
-}
 
 const HOUR_MS = 3_600_000;
 

@@ -8,6 +8,7 @@ import {
 	primaryMarketplaceOf,
 	type SellingPartnerCredentials,
 } from './endpoints';
+import type { FailureKind } from './failure';
 import { operationOf } from './operations';
 import { redact } from './redact';
 import { USER_AGENT } from './userAgent';
@@ -49,6 +50,24 @@ export interface LoggedIn {
 	/** The seller's marketplaces in the credential's region; undefined where Amazon did not say. */
 	readonly marketplaces: readonly OwnMarketplace[] | undefined;
 }
+
+/** A log-in that succeeded. */
+export interface AccessToken extends Pick<LoggedIn, 'marketplaces'> {
+	readonly token: string;
+	/** Milliseconds of the steady clock. */
+	readonly obtainedAt: number;
+	readonly expiresAt: number;
+}
+
+/** Why there is no access token. */
+export interface NoToken {
+	readonly kind: Extract<FailureKind, 'login' | 'loginUnavailable' | 'unreachable'>;
+	readonly message: string;
+	/** Of the answer of Login with Amazon, where it is not available. */
+	readonly status?: number;
+}
+
+export type LogInOutcome = AccessToken | NoToken;
 
 /** Amazon says an hour. */
 const USUAL_SECONDS = 3600;

@@ -9,25 +9,28 @@ import {
 	rememberEnd,
 	rememberEndOf,
 	setUseless,
-	type KnownReport,
 } from './knownReports';
 import { unlessCancelled } from './pause';
 import { downloadingReports, reportContents } from './processWide';
-import { readReportDocument, unpackWhole, type ReportDocument } from './reportDocument';
+import {
+	documentOf,
+	isFinished,
+	REPORT_TYPES,
+	type KnownReport,
+	type Report,
+	type ReportDocument,
+	type ReportType,
+} from './report';
+import { readReportDocument, unpackWhole } from './reportDocument';
 import { quotaOf, type ReportQuota } from './reportLimits';
 import { quotaFailure, wasTooSoon } from './reportQuotas';
 import {
 	createReport,
-	documentOf,
 	getReport,
-	isFinished,
 	isOf,
 	reasonOfFatal,
-	REPORT_TYPES,
 	waitForReport,
-	type Report,
 	type ReportRequest,
-	type ReportType,
 } from './reports';
 
 /** Taking a report from request to content, which is kept for whoever needs it next. */

@@ -1,10 +1,7 @@
-import type { AccessToken, LogInOutcome } from './accessTokens';
 import { BoundedMap } from './boundedMap';
-import type { KnownReport } from './knownReports';
+import type { AccessToken, LogInOutcome } from './login';
 import type { RateLimit } from './rateLimit';
-import type { ReportDocument } from './reportDocument';
-import type { RequestLog } from './reportQuotas';
-import type { Report } from './reports';
+import type { KnownReport, Report, ReportDocument } from './report';
 
 /**
  * What all nodes of a process have in common. Each node is a bundle of its own, with a copy of all
@@ -23,6 +20,23 @@ export const accessTokens = new BoundedMap<AccessToken>({ max: MOST_TOKENS });
 
 /** Log-ins under way, by the same key: who lacks the token meanwhile waits for them. */
 export const loggingIn = new Map<string, Promise<LogInOutcome>>();
+
+/** A report that was asked for, by us or somebody else. */
+export interface Requested {
+	/** Absent until Amazon has answered. */
+	id?: string;
+	/** Milliseconds of the steady clock, which nobody sets. */
+	readonly at: number;
+}
+
+/** What was asked for of a type, for one application or seller. */
+export interface RequestLog {
+	readonly requests: readonly Requested[];
+	/** After a refusal; steady milliseconds. */
+	readonly blockedUntil: number;
+	/** Refusals in a row, none of which is explained: when the block began, and the last of them. */
+	readonly refused?: { readonly since: number; readonly at: number };
+}
 
 /** Requests for reports with a quota of their own, per report type and application or seller. */
 export const requestLogs = new BoundedMap<RequestLog>({ max: 2_000 });

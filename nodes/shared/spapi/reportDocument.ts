@@ -6,13 +6,8 @@ import type { SpApiClient, SpApiContext } from './client';
 import { documentUrlProblem } from './endpoints';
 import { SpApiFailure } from './failure';
 import { letOthersGo } from './pause';
+import type { ReportDocument } from './report';
 import { USER_AGENT } from './userAgent';
-
-/** The document of a report as it arrived: packed by gzip or not. */
-export interface ReportDocument {
-	readonly body: Uint8Array;
-	readonly contentType?: string;
-}
 
 /** A document that cannot be unpacked. */
 export class DocumentError extends Error {

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
 import type { SpApiClient } from './client';
-import type { ReportType } from './reports';
+import type { ReportType } from './report';
 
 /**
  * Amazon's limits per report type, which stand beside that of the operation `createReport` and in no

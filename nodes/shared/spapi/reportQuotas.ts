@@ -4,9 +4,9 @@ import type { SpApiClient } from './client';
 import { shareOf } from './endpoints';
 import { SpApiFailure } from './failure';
 import { operationOf } from './operations';
-import { requestLogs } from './processWide';
+import { requestLogs, type Requested, type RequestLog } from './processWide';
 import { MOST_REPORTS, quotaOf, type ReportQuota } from './reportLimits';
-import type { ReportType } from './reports';
+import type { ReportType } from './report';
 
 /**
  * How often reports of a type were asked for, beside `createReport`'s own limit. Counted for the whole
@@ -16,23 +16,6 @@ import type { ReportType } from './reports';
 type LimitedClient = Pick<SpApiClient, 'application' | 'seller' | 'credentials'>;
 
 const MINUTE_MS = 60_000;
-
-/** A report that was asked for, by us or somebody else. */
-interface Requested {
-	/** Absent until Amazon has answered. */
-	id?: string;
-	/** Milliseconds of the steady clock, which nobody sets. */
-	readonly at: number;
-}
-
-/** What was asked for of a type, for one application or seller. */
-export interface RequestLog {
-	readonly requests: readonly Requested[];
-	/** After a refusal; steady milliseconds. */
-	readonly blockedUntil: number;
-	/** Refusals in a row, none of which is explained: when the block began, and the last of them. */
-	readonly refused?: { readonly since: number; readonly at: number };
-}
 
 const EMPTY: RequestLog = { requests: [], blockedUntil: 0 };
 

@@ -2,43 +2,23 @@ import { jsonParse } from 'n8n-workflow';
 import { z } from 'zod';
 
 import { reasonIn } from './answerWords';
-import { absentIfNull } from './absent';
 import type { SpApiClient, SpApiContext } from './client';
 import { SpApiFailure } from './failure';
 import { pause } from './pause';
 import { redact } from './redact';
-import { readReportDocument, readStart, type ReportDocument } from './reportDocument';
+import {
+	documentOf,
+	isFinished,
+	REPORT_TYPES,
+	reportSchema,
+	servesSeveral,
+	type OrderReportType,
+	type Report,
+	type ReportDocument,
+	type ReportType,
+} from './report';
+import { readReportDocument, readStart } from './reportDocument';
 import { quotaOf } from './reportLimits';
-
-/** The report types the nodes use, with the roles that open them. */
-export const REPORT_TYPES = {
-	GET_SELLER_FEEDBACK_DATA: { roles: ['Selling Partner Insights', 'Amazon Fulfillment'] },
-	// Amazon's page on roles for this report was not found; users name Brand Analytics.
-	GET_SALES_AND_TRAFFIC_REPORT: { roles: ['Brand Analytics'] },
-	GET_V2_SELLER_PERFORMANCE_REPORT: { roles: ['Selling Partner Insights'] },
-	// The roles of the next four are those users name; Amazon's pages on them were not found.
-	GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL: { roles: ['Inventory and Order Tracking'] },
-	GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL: { roles: ['Amazon Fulfillment'] },
-	GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA: { roles: ['Amazon Fulfillment'] },
-	GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE: { roles: ['Inventory and Order Tracking'] },
-} as const satisfies Record<string, { readonly roles: readonly string[] }>;
-
-export type ReportType = keyof typeof REPORT_TYPES;
-
-/** Reports whose rows name their orders: one serves several marketplaces. */
-const ORDER_REPORT_TYPES = [
-	'GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL',
-	'GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL',
-	'GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA',
-	'GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE',
-] as const satisfies readonly ReportType[];
-
-export type OrderReportType = (typeof ORDER_REPORT_TYPES)[number];
-
-const ORDER_REPORTS: ReadonlySet<string> = new Set(ORDER_REPORT_TYPES);
-
-/** Whether one report of the type serves several marketplaces. */
-export const servesSeveral = (reportType: string): boolean => ORDER_REPORTS.has(reportType);
 
 /**
  * Days of every Sales and Traffic report, today among them, so that one serves whoever needs one: two
@@ -82,26 +62,6 @@ export const marketplacesOf = (
 
 const createdSchema = z.object({ reportId: z.string() });
 
-/** ISO 8601; a moment that cannot be read is one that Amazon does not say. */
-const moment = absentIfNull(z.string().datetime({ offset: true })).catch(undefined);
-
-const reportSchema = z.object({
-	reportId: z.string(),
-	reportType: z.string(),
-	processingStatus: z.enum(['IN_QUEUE', 'IN_PROGRESS', 'DONE', 'CANCELLED', 'FATAL']),
-	marketplaceIds: absentIfNull(z.array(z.string())),
-	dataStartTime: moment,
-	dataEndTime: moment,
-	createdTime: moment,
-	reportDocumentId: absentIfNull(z.string()).transform((id) => id || undefined),
-});
-
-export type Report = z.infer<typeof reportSchema>;
-
-/** The document with a report's content; undefined where it was not made, for whatever reason. */
-export const documentOf = ({ processingStatus, reportDocumentId }: Report): string | undefined =>
-	processingStatus === 'DONE' ? reportDocumentId : undefined;
-
 /**
  * What Amazon says in a failed report's own document, cleaned and cut short; undefined where it has
  * none, or none that can be read.
@@ -120,10 +80,6 @@ export async function reasonOfFatal(
 		return undefined;
 	});
 }
-
-/** Whether Amazon has finished with it, one way or another. */
-export const isFinished = ({ processingStatus }: Report): boolean =>
-	processingStatus !== 'IN_QUEUE' && processingStatus !== 'IN_PROGRESS';
 
 /**
  * Asks Amazon to prepare a report; it takes seconds to many minutes. Types with a quota of their own

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- part of a test that runs on the machine, never in n8n */
 import type { IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 import { gzipSync } from 'node:zlib';

@@ -17,7 +17,7 @@ import {
 	orderParameters,
 	readOrder,
 	toResult,
-} from './common';
+} from '../../sending/orderInQuestion';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['solicitation'], operation: ['checkEligibility'] } },

@@ -2,25 +2,25 @@ import { DateTime } from 'luxon';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
-import { isOrderId, whyNoOrderId } from '../../../shared/domain/orderId';
-import type { Marketplace } from '../../../shared/domain/marketplaces';
+import { isOrderId, whyNoOrderId } from '../../shared/domain/orderId';
+import type { Marketplace } from '../../shared/domain/marketplaces';
 import {
 	isRetryable,
 	outcomeOfRefusal,
 	SOLICITATION_OUTCOMES,
 	type SolicitationOutcome,
-} from '../../../shared/domain/solicitationOutcome';
+} from '../../shared/domain/solicitationOutcome';
 import {
 	positionInWindow,
 	solicitationWindow,
 	type SolicitationWindow,
-} from '../../../shared/domain/solicitationWindow';
-import { marketplaceParameter, resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
-import { locatorValue, readParameters } from '../../../shared/n8n/parameters';
-import { SpApiClient } from '../../../shared/spapi/client';
-import { amazonMessageOf, SpApiFailure, type AmazonAnswer } from '../../../shared/spapi/failure';
-import { getOrder, type Order } from '../../../shared/spapi/orders';
-import { isSolicitationOffered } from '../../../shared/spapi/solicitations';
+} from '../../shared/domain/solicitationWindow';
+import { marketplaceParameter, resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
+import { locatorValue, readParameters } from '../../shared/n8n/parameters';
+import { SpApiClient } from '../../shared/spapi/client';
+import { amazonMessageOf, SpApiFailure, type AmazonAnswer } from '../../shared/spapi/failure';
+import { getOrder, type Order } from '../../shared/spapi/orders';
+import { isSolicitationOffered } from '../../shared/spapi/solicitations';
 
 export const orderParameters: INodeProperties[] = [
 	{

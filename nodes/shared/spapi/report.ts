@@ -1,0 +1,89 @@
+import { z } from 'zod';
+
+import { absentIfNull } from './absent';
+
+/** What a report is: its type, how far it is, its document, and what this process knows of it. */
+
+/** The report types the nodes use, with the roles that open them. */
+export const REPORT_TYPES = {
+	GET_SELLER_FEEDBACK_DATA: { roles: ['Selling Partner Insights', 'Amazon Fulfillment'] },
+	// Amazon's page on roles for this report was not found; users name Brand Analytics.
+	GET_SALES_AND_TRAFFIC_REPORT: { roles: ['Brand Analytics'] },
+	GET_V2_SELLER_PERFORMANCE_REPORT: { roles: ['Selling Partner Insights'] },
+	// The roles of the next four are those users name; Amazon's pages on them were not found.
+	GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL: { roles: ['Inventory and Order Tracking'] },
+	GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL: { roles: ['Amazon Fulfillment'] },
+	GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA: { roles: ['Amazon Fulfillment'] },
+	GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE: { roles: ['Inventory and Order Tracking'] },
+} as const satisfies Record<string, { readonly roles: readonly string[] }>;
+
+export type ReportType = keyof typeof REPORT_TYPES;
+
+/** Reports whose rows name their orders: one serves several marketplaces. */
+const ORDER_REPORT_TYPES = [
+	'GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL',
+	'GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL',
+	'GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA',
+	'GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE',
+] as const satisfies readonly ReportType[];
+
+export type OrderReportType = (typeof ORDER_REPORT_TYPES)[number];
+
+const ORDER_REPORTS: ReadonlySet<string> = new Set(ORDER_REPORT_TYPES);
+
+/** Whether one report of the type serves several marketplaces. */
+export const servesSeveral = (reportType: string): boolean => ORDER_REPORTS.has(reportType);
+
+/** ISO 8601; a moment that cannot be read is one that Amazon does not say. */
+const moment = absentIfNull(z.string().datetime({ offset: true })).catch(undefined);
+
+/** A report, as Amazon tells of it. */
+export const reportSchema = z.object({
+	reportId: z.string(),
+	reportType: z.string(),
+	processingStatus: z.enum(['IN_QUEUE', 'IN_PROGRESS', 'DONE', 'CANCELLED', 'FATAL']),
+	marketplaceIds: absentIfNull(z.array(z.string())),
+	dataStartTime: moment,
+	dataEndTime: moment,
+	createdTime: moment,
+	reportDocumentId: absentIfNull(z.string()).transform((id) => id || undefined),
+});
+
+export type Report = z.infer<typeof reportSchema>;
+
+/** The document with a report's content; undefined where it was not made, for whatever reason. */
+export const documentOf = ({ processingStatus, reportDocumentId }: Report): string | undefined =>
+	processingStatus === 'DONE' ? reportDocumentId : undefined;
+
+/** Whether Amazon has finished with it, one way or another. */
+export const isFinished = ({ processingStatus }: Report): boolean =>
+	processingStatus !== 'IN_QUEUE' && processingStatus !== 'IN_PROGRESS';
+
+/** A report that is being prepared, or was. */
+export interface AskedReport {
+	readonly id: string;
+	/** When it was asked for; UTC. */
+	readonly askedAt: string;
+}
+
+/** A report as this process knows it. */
+export interface KnownReport extends AskedReport {
+	/** When it was asked for, in milliseconds of the steady clock. */
+	readonly at: number;
+	/** ISO 8601; its end is when it was asked for, where absent. */
+	readonly dataStartTime: string;
+	readonly dataEndTime?: string;
+	/** Undefined where somebody else asked for it: Amazon tells the options inside the document only. */
+	readonly options?: string;
+	readonly marketplaceIds: readonly string[];
+	/** As Amazon finished it. */
+	readonly report?: Report;
+	/** It turned out to be of no use. */
+	readonly isUseless?: boolean;
+}
+
+/** The document of a report as it arrived: packed by gzip or not. */
+export interface ReportDocument {
+	readonly body: Uint8Array;
+	readonly contentType?: string;
+}
