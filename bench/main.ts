@@ -82,7 +82,7 @@ function write(report: string, sections: readonly Section[]): void {
 	for (const plot of sections.flatMap(({ plots = [] }) => plots)) {
 		writeFileSync(join(IMAGES, plot.file), renderLinePlot(plot));
 	}
-	writeFileSync(join(DOCS, 'BENCHMARKS.md'), report);
+	writeFileSync(join(DOCS, 'maintainers', 'BENCHMARKS.md'), report);
 }
 
 main().catch((error: unknown) => {

@@ -42,7 +42,7 @@ export function renderSection({ title, intro, tables, plots = [], notes }: Secti
 	]).trimEnd();
 }
 
-const renderPlotLink = ({ file, title }: LinePlot): string => `![${title}](images/${file})`;
+const renderPlotLink = ({ file, title }: LinePlot): string => `![${title}](../images/${file})`;
 
 /** A Markdown table whose columns line up in plain text too: names to the left, figures to the right. */
 export function renderTable({ caption, header, rows }: Table): string {
