@@ -20,7 +20,8 @@ export function renderReport({ machine, sections, call, minutes }: Report): stri
 		wrap(
 			`All figures come from one run of \`npx gulp bundle && npm run bench${call}\`, which took ` +
 				`${minutes.toFixed(0)} minutes: medians over repeats, contenders in turns or each in a process of its ` +
-				'own. A peer counts only where its result is the same as ours. Inputs are made from fixed seeds.',
+				'own. A peer counts only where its result is the same as ours. Inputs are made from fixed seeds. The page ' +
+				'is long because the run writes all its tables into it.',
 		),
 		...(isQuick
 			? [wrap('**A quick run with small sizes, to see that it works: its figures mean nothing.**')]
