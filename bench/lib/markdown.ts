@@ -11,7 +11,7 @@ export interface Report {
 	readonly minutes: number;
 }
 
-/** The whole of docs/BENCHMARKS.md. */
+/** The whole of docs/maintainers/BENCHMARKS.md. */
 export function renderReport({ machine, sections, call, minutes }: Report): string {
 	const isQuick = call.includes('--quick');
 	return blocks([
