@@ -195,7 +195,7 @@ function describe(
 		],
 		notes: [
 			'In pieces: rows are handed on and not kept, so memory holds the packed report, a piece of it and what Node itself needs. All rows kept: what the node does, whose items stay in memory.',
-			"Memory is the most the process ever held, the packed report included. It varies with the collector's mood, for nothing presses it.",
+			'Memory is the most the process ever held, the packed report included. It varies with garbage collection; there is no memory pressure.',
 			"The floor in pieces uses Node's zlib, which a community node may not load; this package unpacks with the standard DecompressionStream.",
 			'windows-1252: the floor and the parsers decode by iconv-lite, for the TextDecoder of Node 20 reads it as ISO-8859-1; this package maps the few characters that differ itself.',
 			'amazon-sp-api is read once from 100,000 rows on, the others several times after one to warm up.',

@@ -1,7 +1,7 @@
 /* eslint-disable no-console -- a program of its own, never loaded by n8n */
 /**
  * `npm run bench`: all benchmarks in one run. Prints each part as it ends and writes
- * docs/BENCHMARKS.md and its plots. `--quick` takes small sizes, `--only a,b` some of the parts; with
+ * docs/maintainers/BENCHMARKS.md and its plots. `--quick` takes small sizes, `--only a,b` some of the parts; with
  * either nothing is written unless `--write` asks for it. `--no-write` writes nothing.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
 	const minutes = (Date.now() - startedAt.getTime()) / 60_000;
 	const machine = describeMachine(loadAtStart, startedAt);
 	write(renderReport({ machine, sections, call, minutes }), sections);
-	console.log('Written: docs/BENCHMARKS.md');
+	console.log('Written: docs/maintainers/BENCHMARKS.md');
 }
 
 /** What a part said last, so that a run that breaks off has not been for nothing. */
@@ -82,7 +82,7 @@ function write(report: string, sections: readonly Section[]): void {
 	for (const plot of sections.flatMap(({ plots = [] }) => plots)) {
 		writeFileSync(join(IMAGES, plot.file), renderLinePlot(plot));
 	}
-	writeFileSync(join(DOCS, 'BENCHMARKS.md'), report);
+	writeFileSync(join(DOCS, 'maintainers', 'BENCHMARKS.md'), report);
 }
 
 main().catch((error: unknown) => {

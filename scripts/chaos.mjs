@@ -1,7 +1,7 @@
 /**
  * `npm run chaos`: the fault campaign over all nodes, first in n8n's engine, then, smaller, in a real
  * n8n whose database and logs are searched for secrets and personal data afterwards. See
- * docs/chaos.md.
+ * docs/maintainers/chaos.md.
  *
  *     npm run chaos -- [--seed N] [--rounds N] [--world N] [--minutes N] [--only TEXT] [--engine-only]
  */

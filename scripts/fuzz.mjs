@@ -1,6 +1,6 @@
 /**
  * `npm run fuzz`: tries inputs nobody has thought of, each made from one that ran through code no
- * other input ran through (see docs/fuzzing.md).
+ * other input ran through (see docs/maintainers/fuzzing.md).
  *
  *   npm run fuzz -- --seconds 300 --target report --seed 7
  *   npm run fuzz -- --target report --input fuzz/crashes/report/<file>

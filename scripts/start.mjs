@@ -95,7 +95,7 @@ A buyer who leaves new feedback:
 
 The workflows talk to the SP-API sandbox at ${sandbox.url}; nothing reaches Amazon.
 Amazon is slower: the sandbox's limits, also those per report type, are 1000 times as fast as Amazon's.
-What to try: docs/try-it.md. Logs: ${n8nLog} and ${sandboxLog}. Ctrl+C stops both.`);
+What to try: docs/getting-started.md. Logs: ${n8nLog} and ${sandboxLog}. Ctrl+C stops both.`);
 
 	const first = await Promise.race([
 		server.exited.then(() => server),

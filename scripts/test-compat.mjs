@@ -3,7 +3,7 @@
  * own, through the same steps (scripts/lib/compatFlow.mjs). What came out is compared with the
  * sandbox's true record. Prints a table of versions and steps.
  *
- * `-- --only 1.123.81` takes one version; `-- --write` puts the table into the README.
+ * `-- --only 1.123.81` takes one version; `-- --write` puts the table into docs/getting-started.md.
  */
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -59,7 +59,7 @@ function readOptions() {
 	if (values.only && !VERSIONS.includes(values.only)) {
 		throw new SetupError(`n8n ${values.only} is not among ${VERSIONS.join(', ')}.`);
 	}
-	if (values.only && values.write) throw new SetupError('The README takes all versions.');
+	if (values.only && values.write) throw new SetupError('The page takes all versions.');
 	return values;
 }
 
@@ -93,7 +93,7 @@ async function run(versions, write) {
 	for (const { version, name, error } of failures) {
 		console.log(`FAILED  n8n ${version}, ${name}: ${error.message}\n`);
 	}
-	if (write) writeIntoReadme(table);
+	if (write) writeIntoPage(table);
 	return failures.length > 0 ? 1 : 0;
 }
 
@@ -203,8 +203,8 @@ function describeResults(results) {
 }
 
 /** @param {string} table */
-function writeIntoReadme(table) {
-	const file = join(repoDir, 'README.md');
+function writeIntoPage(table) {
+	const file = join(repoDir, 'docs', 'getting-started.md');
 	const [before, rest] = readFileSync(file, 'utf8').split('<!-- compatibility -->\n');
 	const [, after] = rest.split('<!-- /compatibility -->\n');
 	const day = new Date().toISOString().slice(0, 10);

@@ -11,7 +11,7 @@ export interface Report {
 	readonly minutes: number;
 }
 
-/** The whole of docs/BENCHMARKS.md. */
+/** The whole of docs/maintainers/BENCHMARKS.md. */
 export function renderReport({ machine, sections, call, minutes }: Report): string {
 	const isQuick = call.includes('--quick');
 	return blocks([
@@ -20,7 +20,8 @@ export function renderReport({ machine, sections, call, minutes }: Report): stri
 		wrap(
 			`All figures come from one run of \`npx gulp bundle && npm run bench${call}\`, which took ` +
 				`${minutes.toFixed(0)} minutes: medians over repeats, contenders in turns or each in a process of its ` +
-				'own. A peer counts only where its result is the same as ours. Inputs are made from fixed seeds.',
+				'own. A peer counts only where its result is the same as ours. Inputs are made from fixed seeds. The page ' +
+				'is long because the run writes all its tables into it.',
 		),
 		...(isQuick
 			? [wrap('**A quick run with small sizes, to see that it works: its figures mean nothing.**')]
@@ -42,7 +43,7 @@ export function renderSection({ title, intro, tables, plots = [], notes }: Secti
 	]).trimEnd();
 }
 
-const renderPlotLink = ({ file, title }: LinePlot): string => `![${title}](images/${file})`;
+const renderPlotLink = ({ file, title }: LinePlot): string => `![${title}](../images/${file})`;
 
 /** A Markdown table whose columns line up in plain text too: names to the left, figures to the right. */
 export function renderTable({ caption, header, rows }: Table): string {

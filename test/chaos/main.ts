@@ -8,7 +8,7 @@ import { sleepByPassing } from './passingTime';
 
 /**
  * The engine part of the fault campaign: `tsx test/chaos/main.ts --seed N --rounds N`; see
- * docs/chaos.md.
+ * docs/maintainers/chaos.md.
  */
 
 // n8n's own log, which is searched as well.

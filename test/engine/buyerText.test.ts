@@ -153,7 +153,7 @@ describe('an expression of the page on spreadsheets', () => {
 	});
 
 	it('leaves no markup in an HTML mail', async () => {
-		const [html] = await evaluate('HTML mails', [
+		const [html] = await evaluate('HTML emails', [
 			`<script>alert("1")</script> & <img src=x onerror='x'>`,
 		]);
 		expect(String(html)).not.toMatch(/[<>"']/);

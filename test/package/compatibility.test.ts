@@ -1,7 +1,7 @@
 import { readDocument, sectionOf } from './documents';
 
-/** The README's table as it stands, its header first. */
-const rows = sectionOf(readDocument('README.md'), 'Compatibility')
+/** The page's table as it stands, its header first. */
+const rows = sectionOf(readDocument('docs/getting-started.md'), 'Compatibility')
 	.split('\n')
 	.filter((line) => /^\| [^-]/.test(line))
 	.map((line) =>

@@ -58,7 +58,7 @@ const rates = { positive: 90, nonPositive: 2, days: 90, through: '2026-11-20' };
 const BANDS = { healthy: 'healthy', atRisk: 'at risk', critical: 'critical' };
 
 const dayAndMonth = (iso = ''): string =>
-	new Date(iso).toLocaleDateString('en-GB', { day: 'numeric', month: 'long', timeZone: 'UTC' });
+	new Date(iso).toLocaleDateString('en-US', { day: 'numeric', month: 'long', timeZone: 'UTC' });
 
 /** What each figure of the page is in its example, as the code computes it. */
 const EXAMPLES: Readonly<Record<string, () => string>> = {
@@ -66,7 +66,7 @@ const EXAMPLES: Readonly<Record<string, () => string>> = {
 		const stars = [55, 35, 5, 3, 2];
 		const of = { positive: 0, neutral: 0, negative: 0 };
 		stars.forEach((count, index) => (of[sentimentOf(5 - index)] += count));
-		return `${stars.join(', ')} feedback of 5 to 1 stars: ${of.positive} of ${totalOf(of)}, ${percentOf(of)} %`;
+		return `${stars.join(', ')} feedback entries of 5 to 1 stars: ${of.positive} of ${totalOf(of)}, ${percentOf(of)}%`;
 	},
 	'displayed rating': () => {
 		const of = { positive: 1001, neutral: 15, negative: 4 };
@@ -74,8 +74,8 @@ const EXAMPLES: Readonly<Record<string, () => string>> = {
 		const edge = counts(189, 200);
 		const isBelow = bandOf(ratingOf(edge) ?? fail(), [threshold(95)]) === 'critical';
 		return (
-			`1,001 positive, 15 neutral, 4 negative: ${shares?.positive} %, ${shares?.neutral} %, ${shares?.negative} %. ` +
-			`189 of 200 is ${percentOf(edge)} %, shows as ${displayed(edge)} % and is ${isBelow ? 'below' : 'at'} 95 %`
+			`1,001 positive, 15 neutral, 4 negative: ${shares?.positive}%, ${shares?.neutral}%, ${shares?.negative}%. ` +
+			`189 of 200 is ${percentOf(edge)}%, shows as ${displayed(edge)}% and is ${isBelow ? 'below' : 'at'} 95%`
 		);
 	},
 	'positives from reports': () => {
@@ -96,23 +96,23 @@ const EXAMPLES: Readonly<Record<string, () => string>> = {
 	},
 	runway: () => {
 		const of = counts(98, 100);
-		return `98 of 100: ${runwayOf(of, at(95))} at 95 %, ${runwayOf(of, at(98))} at 98 %`;
+		return `98 of 100: ${runwayOf(of, at(95))} at 95%, ${runwayOf(of, at(98))} at 98%`;
 	},
 	'needed positives': () => {
 		const of = counts(90, 100);
-		return `90 of 100: ${neededPositivesFor(of, at(95))} for 95 %, ${neededPositivesFor(of, at(98))} for 98 %`;
+		return `90 of 100: ${neededPositivesFor(of, at(95))} for 95%, ${neededPositivesFor(of, at(98))} for 98%`;
 	},
 	'cost of one non-positive': () =>
-		`${costOfOneNonPositive(at(95))} at 95 %, ${costOfOneNonPositive(at(98))} at 98 %`,
+		`${costOfOneNonPositive(at(95))} at 95%, ${costOfOneNonPositive(at(98))} at 98%`,
 	confidence: () => {
 		const { low = 0, high = 0 } = wilsonInterval(counts(90, 100)) ?? {};
-		return `90 of 100: ${low.toFixed(1)} to ${high.toFixed(1)} %`;
+		return `90 of 100: ${low.toFixed(1)} to ${high.toFixed(1)}%`;
 	},
 	standing: () => {
 		const [first, second, third] = [98, 97, 94].map(
 			(positive) => BANDS[evaluate(counts(positive, 100)).band ?? fail()],
 		);
-		return `with 98 % and 95 %: 98 of 100 is ${first}, 97 of 100 ${second}, 94 of 100 ${third}`;
+		return `with 98% and 95%: 98 of 100 is ${first}, 97 of 100 ${second}, 94 of 100 ${third}`;
 	},
 	trend: () => {
 		const { trendPoints } = evaluate(counts(90, 100), counts(94, 100));
@@ -138,25 +138,25 @@ const EXAMPLES: Readonly<Record<string, () => string>> = {
 	},
 	'forecast, current rates': () => {
 		const rating = toPercent(expectedRating(left, rates, 30) ?? fail());
-		return `45 of ${totalOf(left)} left; 90 positive and 2 other in 90 days; 30 days ahead: ${rating.toFixed(1)} %`;
+		return `45 of ${totalOf(left)} left; 90 positive and 2 other in 90 days; 30 days ahead: ${rating.toFixed(1)}%`;
 	},
 	'interval of the forecast': () => {
 		const { low = 0, high = 0 } = predictionInterval(left, rates, 30) ?? {};
-		return `the same: ${low.toFixed(1)} to ${high.toFixed(1)} %`;
+		return `the same: ${low.toFixed(1)} to ${high.toFixed(1)}%`;
 	},
 	change: () => {
 		const { detectsIn } = designCusum(0.02, 0.05, 1000);
-		return `usual share 2 %, false alarm every 1,000 feedback: a rise to 5 % is found after ${Math.round(detectsIn)} on average ([how sure](detect-change.md))`;
+		return `usual share 2%, false alarm every 1,000 entries: a rise to 5% is found after ${Math.round(detectsIn)} on average ([how sure](maintainers/figures.md#detect-change))`;
 	},
 	'order defect rate': () => {
 		const verdict = (percent: number) =>
 			judge(evaluate(counts(99, 100)), settings, 'atRisk', percent).status;
 		const kept = verdict(0.99) === 'healthy' ? 'does not change the verdict' : 'changes it';
-		return `0.99 % ${kept}, 1 % makes it ${verdict(1)}`;
+		return `0.99% ${kept}, 1% makes it ${verdict(1)}`;
 	},
 	'window of a review request': () => {
 		const window = solicitationWindow('2026-11-03T00:00:00Z', '2026-11-05T00:00:00Z');
-		return `delivery from 3 to 5 November: ${dayAndMonth(window?.opensAt)} to ${dayAndMonth(window?.closesAt)}`;
+		return `delivery from November 3 to 5: ${dayAndMonth(window?.opensAt)} to ${dayAndMonth(window?.closesAt)}`;
 	},
 };
 

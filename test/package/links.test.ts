@@ -102,6 +102,16 @@ describe('documents', () => {
 		expect(documents.filter((document) => !reached.has(document))).toEqual([]);
 	});
 
+	it('are short: the README at most 130 lines, a page at most 150, or it says why it is longer', () => {
+		const lengthOf = (document: string): number =>
+			readDocument(document).trimEnd().split('\n').length;
+		expect(lengthOf('README.md')).toBeLessThanOrEqual(130);
+		const long = filesIn('docs', '.md').filter((document) => lengthOf(document) > 150);
+		expect(
+			long.filter((each) => !/The page\s+is\s+long\s+because/.test(readDocument(each))),
+		).toEqual([]);
+	});
+
 	it.each(documents)('%s names only scripts that package.json has', (document) => {
 		const named = [...readDocument(document).matchAll(/npm run ([\w:-]+)/g)].map(
 			([, name]) => name,

@@ -17,7 +17,7 @@ import { reportLimitFields } from '../../nodes/shared/spapi/reportLimits';
 import { LARGEST_DOCUMENT } from '../../nodes/shared/spapi/reportDocument';
 import { REPORT_TYPES } from '../../nodes/shared/spapi/report';
 import { properties as triggerProperties } from '../../nodes/AmazonSellerFeedbackTrigger/description';
-import { readDocument, sectionOf, tableRows } from './documents';
+import { filesIn, readDocument, sectionOf, tableRows } from './documents';
 
 const rowsOf = (document: string, heading: string): string[][] =>
 	tableRows(sectionOf(readDocument(document), heading));
@@ -51,20 +51,6 @@ describe('the README', () => {
 	it('has every operation of the nodes, and no other', () => {
 		expect(rows.map(([name]) => name).toSorted()).toEqual(ALL_OPERATIONS.toSorted());
 	});
-
-	it.each([
-		['Feedback: Get Many', OPERATIONS.createReport, REPORT_TYPES.GET_SELLER_FEEDBACK_DATA],
-		['Account Health: Get', OPERATIONS.createReport, REPORT_TYPES.GET_V2_SELLER_PERFORMANCE_REPORT],
-		['Marketplace: Get Many', OPERATIONS.getMarketplaceParticipations, undefined],
-		['Evaluate', OPERATIONS.createReport, REPORT_TYPES.GET_SALES_AND_TRAFFIC_REPORT],
-		['Order: Get Many', OPERATIONS.searchOrders, undefined],
-		['Solicitation: Check Eligibility', OPERATIONS.getSolicitationActionsForOrder, undefined],
-		['Solicitation: Send', OPERATIONS.createProductReviewAndSellerFeedbackSolicitation, undefined],
-	])('gives rate, burst and roles of %s', (name, call, report) => {
-		const [, , limit, roles] = rows.find(([first]) => first === name) ?? [];
-		expect(limit).toContain(`${call.rate}, ${call.burst}`);
-		for (const role of (report ?? call).roles) expect(roles).toContain(role);
-	});
 });
 
 describe('the page of operations', () => {
@@ -91,32 +77,70 @@ describe('the page of operations', () => {
 		);
 	});
 
-	it('has what each call does, with rate, burst and roles', () => {
-		const documented = rowsOf('docs/operations.md', 'Calls').map(([name, does, , limit, roles]) => [
-			code(name),
-			does,
-			limit,
-			roles,
-		]);
-		expect(documented).toEqual(
-			Object.entries(OPERATIONS).map(([name, { does, rate, burst, roles }]) => [
-				name,
-				does,
-				`${rate}, ${burst}`,
-				roles.join(', '),
-			]),
+	it('has every report type', () => {
+		expect(rowsOf('docs/operations.md', 'Reports').map(([name]) => code(name))).toEqual(
+			Object.keys(REPORT_TYPES),
 		);
 	});
+});
 
-	it('has the roles of every report type', () => {
-		const documented = rowsOf('docs/operations.md', 'Report types').map(([name, , roles]) => [
-			code(name),
-			roles,
-		]);
-		expect(documented).toEqual(
-			Object.entries(REPORT_TYPES).map(([name, { roles }]) => [name, roles.join(', ')]),
-		);
-	});
+const limitRows = rowsOf('docs/limits.md', 'Limits per call').map(([name, does, , limit]) => [
+	code(name),
+	does,
+	limit,
+]);
+
+it('has what each call does, with rate and burst, on the page of limits, and nowhere else', () => {
+	expect(limitRows).toEqual(
+		Object.entries(OPERATIONS).map(([name, { does, rate, burst }]) => [
+			name,
+			does,
+			`${rate}, ${burst}`,
+		]),
+	);
+	const others = ['README.md', ...filesIn('docs', '.md')].filter(
+		(document) =>
+			document !== 'docs/limits.md' &&
+			Object.values(OPERATIONS).some(({ rate, burst }) =>
+				readDocument(document).includes(`| ${rate}, ${burst} `),
+			),
+	);
+	expect(others).toEqual([]);
+});
+
+const roleRows = rowsOf('docs/credential.md', 'Roles').flatMap(([, names = '', roles]) =>
+	names.split(', ').map((name) => [code(name), roles] as const),
+);
+
+it('has the roles of every call and report type on the page of the credential', () => {
+	const needed = [...Object.entries(OPERATIONS), ...Object.entries(REPORT_TYPES)];
+	expect(Object.fromEntries(roleRows)).toEqual(
+		Object.fromEntries(needed.map(([name, { roles }]) => [name, roles.join(', ')])),
+	);
+	expect(roleRows).toHaveLength(needed.length);
+});
+
+it.each([
+	['Feedback: Get Many', 'createReport', 'GET_SELLER_FEEDBACK_DATA'],
+	['Account Health: Get', 'createReport', 'GET_V2_SELLER_PERFORMANCE_REPORT'],
+	['Marketplace: Get Many', 'getMarketplaceParticipations', 'getMarketplaceParticipations'],
+	['Evaluate', 'createReport', 'GET_SALES_AND_TRAFFIC_REPORT'],
+	['Order: Get Many', 'searchOrders', 'searchOrders'],
+	[
+		'Solicitation: Check Eligibility',
+		'getSolicitationActionsForOrder',
+		'getSolicitationActionsForOrder',
+	],
+	[
+		'Solicitation: Send',
+		'createProductReviewAndSellerFeedbackSolicitation',
+		'createProductReviewAndSellerFeedbackSolicitation',
+	],
+])('leads from %s to rate, burst and roles', (operation, call, name) => {
+	const rows = rowsOf('docs/operations.md', 'What an operation calls');
+	expect(rows.find(([first]) => first === operation)?.[1]).toContain(`\`${name}\``);
+	expect(limitRows.map(([first]) => first)).toContain(call);
+	expect(roleRows.map(([first]) => first)).toContain(name);
 });
 
 it('has every marketplace in its region, with the endpoint, on the page of the credential', () => {
@@ -185,7 +209,10 @@ describe('the page of requests', () => {
 	});
 
 	it('has every reason of the plan in the words of the code', () => {
-		const documented = rowsOf(page, 'Plan').map(([reason, meaning]) => [code(reason), meaning]);
+		const documented = rowsOf('docs/planning.md', 'Reasons').map(([reason, meaning]) => [
+			code(reason),
+			meaning,
+		]);
 		expect(Object.fromEntries(documented)).toEqual(PLAN_REASONS);
 	});
 });

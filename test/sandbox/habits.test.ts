@@ -33,7 +33,7 @@ describe('the list of habits', () => {
 	});
 
 	it('is the table of the docs', () => {
-		const documented = tableRows(sectionOf(readDocument('docs/sandbox.md'), 'Habits'));
+		const documented = tableRows(sectionOf(readDocument('docs/maintainers/sandbox.md'), 'Habits'));
 		expect(documented).toEqual(habitRows());
 	});
 
