@@ -79,6 +79,7 @@ it('asks 10,000 orders for reviews through every kind of fault: nothing lost, no
 	const credentials = await createCredentialStore();
 	connect(credentials, sandbox);
 	const { items, eligible } = makeItems(sandbox);
+	const began = sandbox.clock.now().getTime();
 	expect(items).toHaveLength(10_000);
 
 	const ledger: IDataObject[] = [];
@@ -138,7 +139,12 @@ it('asks 10,000 orders for reviews through every kind of fault: nothing lost, no
 		const missed = [...eligible].filter((orderId) => !asked.has(orderId));
 		expect(missed.filter(isOpen)).toEqual([]);
 		expect(missed.length).toBeLessThan(eligible.size / 100);
-		expect(truth.filter((orderId) => !eligible.has(orderId))).toEqual([]);
+		// Those of a few others open.
+		const hasOpened = (orderId: string): boolean =>
+			Date.parse(sandbox.truth.windowOf('demo', orderId).opensAt) > began;
+		const others = truth.filter((orderId) => !eligible.has(orderId));
+		expect(others.filter((orderId) => !hasOpened(orderId))).toEqual([]);
+		expect(others.length).toBeLessThan(eligible.size / 100);
 		for (const { fired } of faults) expect(fired).toBeGreaterThan(0);
 		expect(store.entries).toEqual([]);
 
