@@ -31,6 +31,13 @@ const DESCRIPTIONS: Readonly<Record<string, INodeTypeDescription>> = Object.from
 	].map(({ description }) => [`${PACKAGE}${description.name}`, description]),
 );
 
+const TRIGGER_SCHEMA = JSON.parse(
+	readFileSync(
+		resolve(__dirname, '../../nodes/AmazonSellerFeedbackTrigger/__schema__/v1.0.0.json'),
+		'utf8',
+	),
+) as { properties: Record<string, { properties?: Record<string, object> }> };
+
 const templates = readdirSync(FOLDER)
 	.filter((file) => file.endsWith('.json'))
 	.map((file): [string, string] => [file, readFileSync(join(FOLDER, file), 'utf8')]);
@@ -52,6 +59,19 @@ describe.each(templates)('%s', (file, text) => {
 		const contents = notes.map(({ parameters }) => String(parameters['content']));
 		expect(contents.length).toBeGreaterThanOrEqual(3);
 		expect(contents[0]).toMatch(/^## .*\*\*To set up\*\*\n1\. .*\n2\. /s);
+	});
+
+	test('has samples of the trigger with the fields of its items', () => {
+		const triggers = nodes.filter(({ type }) => type === `${PACKAGE}amazonSellerFeedbackTrigger`);
+		const samples = triggers.flatMap(({ name }) => workflow.pinData?.[name] ?? []);
+		const { properties } = TRIGGER_SCHEMA;
+		const ratingNow = Object.keys(properties.ratingNow?.properties ?? {});
+		for (const { json } of samples) {
+			expect(Object.keys(json)).toEqual(Object.keys(properties));
+			expect(Object.keys(json['ratingNow'] as IDataObject).toSorted()).toEqual(
+				ratingNow.toSorted(),
+			);
+		}
 	});
 
 	test('tells the seller to choose credentials instead of naming some', () => {
