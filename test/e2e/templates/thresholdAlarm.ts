@@ -35,6 +35,9 @@ const GERMANY = 'A1PA6795UKMFR9';
 /** Below the line of 95 %, but not when it is rounded to two decimals. */
 const JUST_BELOW = { days: 365, positive: 18_999, neutral: 0, negative: 1001 };
 
+/** The summary of an alarm of which n8n hides that Slack could not be asked. */
+const HIDDEN = 'Mexico: The rating fell, which Slack was not told';
+
 /** An alarm like the template's sample, with some things changed. */
 function alarm(change: IDataObject = {}): { json: IDataObject } {
 	const sample = readTemplate(NAME).pinData[TRIGGER]?.[0]?.json;
@@ -214,12 +217,16 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			const { result, requests } = await rig().requestsDuring('api.twilio.com', async () => {
 				const choices = { ...CHOICES, 'Ask who takes care': question };
 				return await rig().run(
-					await rig().import(NAME, choices, { [TRIGGER]: [alarm()] }),
+					await rig().import(NAME, choices, { [TRIGGER]: [alarm({ summary: HIDDEN })] }),
 					TRIGGER,
 				);
 			});
 			expect(result.status).toBe('success');
-			expect(requests).toMatchObject([{ body: { Body: expect.stringContaining('now 75 %') } }]);
+			// Those raised before may come meanwhile.
+			const texts = requests.map(({ body }) => String(body['Body']));
+			expect(texts.filter((text) => text.includes(HIDDEN))).toEqual([
+				expect.stringContaining('now 75 %'),
+			]);
 		});
 
 		test('a mail that fails does not keep the text message from the manager', async () => {
@@ -314,7 +321,8 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 	const textsAbout = (marketplace: string) =>
 		rig().outside.requests.flatMap(({ body }) => {
 			const text = String(body['Body']);
-			return text.startsWith(`Amazon rating alarm, ${marketplace}: nobody`) ? [text] : [];
+			const isAbout = text.startsWith(`Amazon rating alarm, ${marketplace}: nobody`);
+			return isAbout && !text.includes(HIDDEN) ? [text] : [];
 		});
 
 	return {
@@ -332,8 +340,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 					expect(texts).toContainEqual(
 						expect.stringMatching(/now 75 %.*Mexico: The rating is 75 % of 12/s),
 					);
-					// One more than mails: another test has the mail fail.
-					expect(textsAbout('MX')).toHaveLength(3);
+					expect(textsAbout('MX')).toHaveLength(2);
 				});
 
 				test('never rounds a rating up to the line it is below', async () => {
