@@ -4,7 +4,7 @@ import { DateTime } from 'luxon';
 import type { FeedbackBefore } from '../shared/domain/feedbackWatch';
 import type { FeedbackRow } from '../shared/domain/feedbackReport';
 import type { Marketplace } from '../shared/domain/marketplaces';
-import { cutPercent } from '../shared/domain/rating';
+import { percentText } from '../shared/domain/rating';
 import { removalProspect } from '../shared/domain/removalProspect';
 import { feedbackManagerUrl, orderUrl } from '../shared/domain/sellerCentral';
 import type { AskedReport } from '../shared/spapi/report';
@@ -192,7 +192,7 @@ export function testSummaryOf(event: WatchEvent): string {
 }
 
 const percentOf = (percent: number | null): string =>
-	percent === null ? 'unknown' : `${cutPercent(percent)} %`;
+	percent === null ? 'unknown' : percentText(percent);
 
 function quoteOf(feedback: FeedbackBefore | FeedbackRow | undefined): string {
 	if (!feedback?.comment) return ', without a comment';

@@ -192,7 +192,7 @@ class Round {
 			const { id } = turn.marketplace;
 			const state = after.get(id) as MarketplaceWatch;
 			if (!poller.mayTry(turn.key) || !turn.isDue(state)) continue;
-			// By the next poll the feedback report that was asked for with them may be too old for totals.
+			// By the next poll, the feedback report requested before the totals may be too old for them.
 			const isWithFeedback = turn.kind === 'totals' && feedbackOf.has(id);
 			if (this.isLate && !isWithFeedback) {
 				poller.goOnWith(turn.key);
@@ -294,8 +294,8 @@ class Round {
 	}
 
 	/**
-	 * Has what is to be told once told by a later poll; the state in which that is done. What waits for
-	 * no poll yet, for others do, is not marked as told.
+	 * Leaves notices to later polls to report, each once.
+	 * @returns the state with these marked; a notice that too many others are ahead of is not
 	 */
 	private tellNotices(state: WatchState, parameters: TriggerParameters): WatchState {
 		let next = state;

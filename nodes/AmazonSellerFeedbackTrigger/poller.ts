@@ -67,7 +67,7 @@ export class Poller {
 		const name = `${context.getWorkflow().id} ${context.getNode().id}`;
 		const known = pollers.get(context);
 		if (known !== undefined) {
-			// It is in use, lest others push it out.
+			// Mark it as in use, so that others do not push it out.
 			memories.set(name, known.memory);
 			return known;
 		}

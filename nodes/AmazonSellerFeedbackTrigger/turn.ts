@@ -177,7 +177,7 @@ export class Turn {
 		return { milliseconds: Math.max(everyMs, SHARE_FIRST_MINUTES * 60_000) };
 	}
 
-	/** Half the time it is fresh enough, but for totals, which go with a feedback report. */
+	/** Half the interval; for totals, as long as they can be paired with a feedback report. */
 	private shared(kind: ReportKind): DurationLike {
 		const minutes =
 			kind === 'totals' ? pairMinutes(this.parameters.options) : this.everyMinutes(kind) / 2;

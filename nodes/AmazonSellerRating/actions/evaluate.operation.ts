@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { figureBuyersSee, type RatingBand } from '../../shared/domain/bands';
 import { judge, type EvaluationSettings } from '../../shared/domain/evaluation';
 import { findMarketplace, type Marketplace } from '../../shared/domain/marketplaces';
-import { cutPercent } from '../../shared/domain/rating';
+import { percentText } from '../../shared/domain/rating';
 import { optionsCollection, simplifyParameter } from '../../shared/n8n/commonParameters';
 import { waitForReportOption } from '../../shared/n8n/feedbackReport';
 import { marketplaceOptions, resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
@@ -332,8 +332,8 @@ function toResult(
 		reason,
 		rating: judged.rating,
 		displayedRating: judged.displayedRating,
-		// For messages: cut, so that no rating below a line is said to be on it.
-		ratingText: judged.rating === null ? null : `${cutPercent(judged.rating)} %`,
+		// Cut, so that no message shows a rating below a threshold as on it.
+		ratingText: judged.rating === null ? null : percentText(judged.rating),
 		total: judged.total,
 		// To the next band below and above, which is what a seller asks first.
 		runway: judged.thresholds.find(({ met }) => met)?.runway ?? null,

@@ -7,7 +7,7 @@ import {
 	type Threshold,
 } from './bands';
 import {
-	cutPercent,
+	percentText,
 	neededPositivesFor,
 	ratingOf,
 	runwayOf,
@@ -277,7 +277,7 @@ export function judge(
 	if (orderDefectPercent !== undefined && orderDefectPercent >= ORDER_DEFECT_LIMIT_PERCENT) {
 		return {
 			status: 'critical',
-			reason: `The order defect rate is ${format(orderDefectPercent)} %, and Amazon asks for less than ${ORDER_DEFECT_LIMIT_PERCENT} %`,
+			reason: `The order defect rate is ${format(orderDefectPercent)}, and Amazon asks for less than ${ORDER_DEFECT_LIMIT_PERCENT} %`,
 			insufficient: false,
 		};
 	}
@@ -301,8 +301,8 @@ export function judge(
 		status: window.band,
 		reason:
 			missed === undefined
-				? `The rating is ${format(shown)} %, at or above every threshold`
-				: `The rating is ${format(shown)} %, below ${missed.name} (${missed.percent} %)`,
+				? `The rating is ${format(shown)}, at or above every threshold`
+				: `The rating is ${format(shown)}, below ${missed.name} (${missed.percent} %)`,
 		insufficient: false,
 	};
 }
@@ -310,7 +310,7 @@ export function judge(
 const nameOf = ({ days }: WindowEvaluation): string =>
 	days === null ? 'the lifetime window' : `the last ${days} days`;
 
-const format = (percent: number | null): string => String(cutPercent(percent ?? 0));
+const format = (percent: number | null): string => percentText(percent ?? 0);
 
 /** Adds up the counts of several marketplaces. */
 export const combineCounts = (counts: readonly FeedbackCounts[]): FeedbackCounts =>
