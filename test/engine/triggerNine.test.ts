@@ -1,3 +1,4 @@
+import './passingWaits';
 import { DateTime } from 'luxon';
 
 import type { WatchState } from '../../nodes/AmazonSellerFeedbackTrigger/watch/state';
@@ -10,18 +11,6 @@ import { MINUTE, useWatching, type Watcher } from './watching';
  * A seller with nine marketplaces for three days, at Amazon's own limits, of its operations and of its
  * report types, and with Amazon at its worst.
  */
-
-// The pauses between attempts at a failing call pass without waiting.
-jest.mock('n8n-workflow', () => {
-	const actual = jest.requireActual<typeof import('n8n-workflow')>('n8n-workflow');
-	return {
-		...actual,
-		sleep: async (ms: number) => {
-			passTime(ms);
-			await actual.sleep(0);
-		},
-	};
-});
 
 const watching = useWatching({ reportDelayMs: 50_000 });
 

@@ -1,19 +1,8 @@
+import './passingWaits';
 import { runNode } from './harness';
 import { passTime } from './passingTime';
 import { connect, NO_REPORT_LIMITS } from './sandboxCredential';
 import { MINUTE, passMinutes, US, useWatching } from './watching';
-
-// The pauses between attempts at a failing call pass without waiting, too.
-jest.mock('n8n-workflow', () => {
-	const actual = jest.requireActual<typeof import('n8n-workflow')>('n8n-workflow');
-	return {
-		...actual,
-		sleep: async (ms: number) => {
-			passTime(ms);
-			await actual.sleep(0);
-		},
-	};
-});
 
 const watching = useWatching({
 	habits: { reportQuotas: true },

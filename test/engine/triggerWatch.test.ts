@@ -1,3 +1,4 @@
+import './passingWaits';
 import type { IDataObject } from 'n8n-workflow';
 
 import { passTime, setClockAhead } from './passingTime';
@@ -15,18 +16,6 @@ import {
 	type ActivateOptions,
 	type Watcher,
 } from './watching';
-
-// The pauses between attempts at a failing call pass without waiting.
-jest.mock('n8n-workflow', () => {
-	const actual = jest.requireActual<typeof import('n8n-workflow')>('n8n-workflow');
-	return {
-		...actual,
-		sleep: async (ms: number) => {
-			passTime(ms);
-			await actual.sleep(0);
-		},
-	};
-});
 
 const watching = useWatching();
 

@@ -1,3 +1,4 @@
+import '../engine/passingWaits';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
@@ -6,19 +7,6 @@ import { startSandbox, type Sandbox } from '../../sandbox';
 import { createCredentialStore, runNode, type CredentialStore } from '../engine/harness';
 import { passTime, usePassingTime } from '../engine/passingTime';
 import { sandboxCredential } from '../engine/sandboxCredential';
-
-/** Every wait passes time instead of waiting. */
-jest.mock('n8n-workflow', () => {
-	const actual = jest.requireActual<typeof import('n8n-workflow')>('n8n-workflow');
-	const time = jest.requireActual<typeof import('../engine/passingTime')>('../engine/passingTime');
-	return {
-		...actual,
-		sleep: async (ms: number) => {
-			time.passTime(ms);
-			await actual.sleep(0);
-		},
-	};
-});
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

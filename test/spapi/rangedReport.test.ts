@@ -1,3 +1,4 @@
+import '../engine/passingWaits';
 import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
@@ -11,19 +12,6 @@ import type { OrderReportType } from '../../nodes/shared/spapi/report';
 import { startSandbox, type FaultKind, type Sandbox } from '../../sandbox';
 import { passTime, usePassingTime } from '../engine/passingTime';
 import { contextOf } from './context';
-
-/** Every wait passes time instead of waiting. */
-jest.mock('n8n-workflow', () => {
-	const actual = jest.requireActual<typeof import('n8n-workflow')>('n8n-workflow');
-	const time = jest.requireActual<typeof import('../engine/passingTime')>('../engine/passingTime');
-	return {
-		...actual,
-		sleep: async (ms: number) => {
-			time.passTime(ms);
-			await actual.sleep(0);
-		},
-	};
-});
 
 usePassingTime('2026-11-20T09:00:00Z', { standsStill: true });
 
