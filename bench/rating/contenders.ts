@@ -7,7 +7,7 @@ import {
 	isoDay,
 	type DatedFeedback,
 } from '../../nodes/shared/domain/feedbackSeries';
-import { forecast, ratesOf } from '../../nodes/shared/domain/forecast';
+import { forecast, ratesOf } from '../../nodes/AmazonSellerRating/analysis/forecast';
 import type { FeedbackCounts } from '../../nodes/shared/domain/rating';
 import { rationalFromPercent } from '../../nodes/shared/domain/rational';
 import { seeded } from '../../test/seeded';

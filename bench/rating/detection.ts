@@ -1,4 +1,4 @@
-import { averageRunLength, designCusum } from '../../nodes/shared/domain/cusum';
+import { averageRunLength, designCusum } from '../../nodes/AmazonSellerRating/analysis/cusum';
 import { seeded } from '../../test/seeded';
 import type { Table } from '../lib/section';
 

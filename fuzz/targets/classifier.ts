@@ -3,7 +3,7 @@ import { ok, strictEqual } from 'node:assert';
 import {
 	outcomeOfRefusal,
 	SOLICITATION_OUTCOMES,
-} from '../../nodes/shared/domain/solicitationOutcome';
+} from '../../nodes/AmazonReviewSolicitation/sending/outcome';
 import {
 	isTokenRejection,
 	kindOfAnswer,
@@ -18,7 +18,7 @@ import { mutateJson } from '../engine/mutateJson';
 export const covers = [
 	'nodes/shared/spapi/failure.ts',
 	'nodes/shared/spapi/redact.ts',
-	'nodes/shared/domain/solicitationOutcome.ts',
+	'nodes/AmazonReviewSolicitation/sending/outcome.ts',
 ];
 
 /** No text of these tests has it but the secrets below. */

@@ -1,14 +1,17 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
 import { DateTime } from 'luxon';
 
-import { parseAllOrdersReport } from '../../nodes/shared/domain/allOrdersReport';
-import { parseFbaShipmentsReport } from '../../nodes/shared/domain/fbaShipmentsReport';
+import { parseAllOrdersReport } from '../../nodes/AmazonReviewSolicitation/orders/reports/allOrdersReport';
+import { parseFbaShipmentsReport } from '../../nodes/AmazonReviewSolicitation/orders/reports/fbaShipmentsReport';
 import type { UnreadableRow } from '../../nodes/shared/domain/feedbackReport';
 import { sellerOrderSchema } from '../../nodes/shared/domain/order';
 import { isOrderId, isOrderIdOfAnyKind } from '../../nodes/shared/domain/orderId';
-import { parseReturnsReport } from '../../nodes/shared/domain/returnsReport';
-import { readMoment, readTabDelimited } from '../../nodes/shared/domain/tabDelimited';
-import { orderIdsIn, tidied } from '../../nodes/shared/domain/writtenIds';
+import { parseReturnsReport } from '../../nodes/AmazonReviewSolicitation/orders/reports/returnsReport';
+import {
+	readMoment,
+	readTabDelimited,
+} from '../../nodes/AmazonReviewSolicitation/orders/reports/tabDelimited';
+import { orderIdsIn, tidied } from '../../nodes/AmazonReviewSolicitation/orders/reports/writtenIds';
 import { readSimply, type ExpectedRow } from '../oracle/simpleTable';
 
 export const covers = [
@@ -16,7 +19,7 @@ export const covers = [
 	'allOrdersReport',
 	'fbaShipmentsReport',
 	'returnsReport',
-].map((name) => `nodes/shared/domain/${name}.ts`);
+].map((name) => `nodes/AmazonReviewSolicitation/orders/reports/${name}.ts`);
 
 export const words = [
 	...[

@@ -22,7 +22,11 @@ import { sentimentOf, type FeedbackRow } from '../../nodes/shared/domain/feedbac
 import { findMarketplace, type Marketplace } from '../../nodes/shared/domain/marketplaces';
 import { plusDays } from '../../nodes/shared/domain/ratingWindow';
 import { rationalFromPercent } from '../../nodes/shared/domain/rational';
-import { BAD_ENDS, isStuck, nextStep } from '../../nodes/shared/domain/reportCycle';
+import {
+	BAD_ENDS,
+	isStuck,
+	nextStep,
+} from '../../nodes/AmazonSellerFeedbackTrigger/watch/reportSchedule';
 import { mutateJson } from '../engine/mutateJson';
 
 export const covers = [
@@ -30,9 +34,9 @@ export const covers = [
 		(name) => `nodes/AmazonSellerFeedbackTrigger/watch/${name}.ts`,
 	),
 	'nodes/AmazonSellerFeedbackTrigger/items.ts',
-	'nodes/shared/domain/feedbackWatch.ts',
-	'nodes/shared/domain/alarm.ts',
-	'nodes/shared/domain/reportCycle.ts',
+	'nodes/AmazonSellerFeedbackTrigger/watch/feedback.ts',
+	'nodes/AmazonSellerFeedbackTrigger/watch/alarm.ts',
+	'nodes/AmazonSellerFeedbackTrigger/watch/reportSchedule.ts',
 ];
 
 const MARKETPLACE_ID = 'ATVPDKIKX0DER';

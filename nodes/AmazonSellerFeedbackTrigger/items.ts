@@ -1,13 +1,13 @@
 import { deepCopy, type IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
-import type { FeedbackBefore } from '../shared/domain/feedbackWatch';
+import type { FeedbackBefore } from './watch/feedback';
 import type { FeedbackRow } from '../shared/domain/feedbackReport';
 import type { Marketplace } from '../shared/domain/marketplaces';
 import { percentText } from '../shared/domain/rating';
-import { removalProspect } from '../shared/domain/removalProspect';
-import { feedbackManagerUrl, orderUrl } from '../shared/domain/sellerCentral';
-import type { AskedReport } from '../shared/spapi/report';
+import { removalProspect } from './watch/removalProspect';
+import { feedbackManagerUrl, orderUrl } from './watch/sellerCentral';
+import type { RequestedReport } from '../shared/spapi/report';
 import { dayIn, REPORT_TYPE_OF } from './reports';
 import type { DefectRate, Fulfilment, RatingNow, ReportKind, WatchEvent } from './watch/events';
 
@@ -19,7 +19,7 @@ export function toItem(
 	event: WatchEvent,
 	marketplace: Marketplace,
 	kind: ReportKind,
-	{ id, askedAt }: AskedReport,
+	{ id, askedAt }: RequestedReport,
 ): IDataObject {
 	const orderId = 'change' in event ? event.change.orderId : null;
 	return {

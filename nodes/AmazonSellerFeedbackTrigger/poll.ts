@@ -13,16 +13,16 @@ import { readTriggerParameters } from '../shared/n8n/parameters';
 import { CREDENTIAL_NAME, SpApiClient } from '../shared/spapi/client';
 import { SpApiFailure, type FailureKind } from '../shared/spapi/failure';
 import { properties, schema, type TriggerParameters } from './description';
-import { Poller } from './poller';
+import { PollMemory } from './pollMemory';
 import { dayIn } from './reports';
 import { isExtra, reportsFor } from './settings';
-import { Turn } from './turn';
+import { ReportTask } from './reportTask';
 import { REPORT_NAMES, type ReportKind } from './watch/events';
 import { noticesOf, REPORT_OF, withTold } from './watch/notices';
 import { isKnownElsewhere } from './watch/otherMarketplaces';
 import { rewatch, withoutFuture } from './watch/rewatch';
 import {
-	beginAnew,
+	restart,
 	readState,
 	startWatch,
 	type MarketplaceWatch,
@@ -41,19 +41,19 @@ const BEGIN_WITHIN_MS = 40_000;
  * what is worth telling comes out as items.
  */
 export async function poll(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
-	const poller = Poller.of(context);
-	if (poller.running !== undefined) {
+	const memory = PollMemory.of(context);
+	if (memory.running !== undefined) {
 		// Two at once would tell the same twice. And when a poll ends, n8n (2.41) takes from the one that
 		// still runs what its requests need, so this one must not end first.
-		await poller.running.catch(() => undefined);
+		await memory.running.catch(() => undefined);
 		return null;
 	}
-	const round = new Round(context, poller).run();
-	poller.running = round;
+	const round = new Poll(context, memory).run();
+	memory.running = round;
 	try {
 		return await round;
 	} finally {
-		poller.running = undefined;
+		memory.running = undefined;
 	}
 }
 
@@ -65,16 +65,19 @@ const TOO_LATE = 2;
  * of the figures holds up; then totals again, to be asked for, and health. Of each, what is longest not
  * refreshed comes first.
  */
-function inOrder(turns: readonly Turn[], places: ReadonlyMap<string, MarketplaceWatch>): Turn[] {
-	const ranked = turns.map((turn) => {
-		const lateness = turn.lateness(places.get(turn.marketplace.id) as MarketplaceWatch);
-		return { turn, lateness, isLate: lateness >= TOO_LATE && lateness !== Infinity };
+function inOrder(
+	tasks: readonly ReportTask[],
+	places: ReadonlyMap<string, MarketplaceWatch>,
+): ReportTask[] {
+	const ranked = tasks.map((task) => {
+		const lateness = task.lateness(places.get(task.marketplace.id) as MarketplaceWatch);
+		return { task, lateness, isLate: lateness >= TOO_LATE && lateness !== Infinity };
 	});
-	const of = (kind: ReportKind) => ranked.filter(({ turn }) => turn.kind === kind);
+	const of = (kind: ReportKind) => ranked.filter(({ task }) => task.kind === kind);
 	const latestFirst = (some: typeof ranked) =>
 		some
 			.toSorted((a, b) => (a.lateness === b.lateness ? 0 : b.lateness - a.lateness))
-			.map(({ turn }) => turn);
+			.map(({ task }) => task);
 	const lateHealth = of('health').filter(({ isLate }) => isLate);
 	const otherHealth = of('health').filter(({ isLate }) => !isLate);
 	return [
@@ -113,7 +116,7 @@ interface Problem {
 	readonly isOfAccount: boolean;
 }
 
-class Round {
+class Poll {
 	private readonly items: IDataObject[] = [];
 
 	private readonly problems: Problem[] = [];
@@ -121,35 +124,35 @@ class Round {
 	private readonly startedAt = performance.now();
 
 	/** Reports that Amazon was asked for or about. */
-	private turnsTaken = 0;
+	private tasksRun = 0;
 
 	/** Amazon has answered as one answers a seller. */
 	private isAccepted = false;
 
 	constructor(
 		private readonly context: IPollFunctions,
-		private readonly poller: Poller,
+		private readonly memory: PollMemory,
 	) {}
 
 	async run(): Promise<INodeExecutionData[][] | null> {
-		const { context, poller } = this;
+		const { context, memory } = this;
 		// A poll that throws loses what it learned where n8n keeps that with the execution (durable polls),
 		// and the first one would keep the workflow from being active. So a later one tells.
-		const problem = poller.takeProblem();
+		const problem = memory.takeProblem();
 		if (problem !== undefined) throw toNodeError(context.getNode(), problem);
-		if (!poller.mayTry(ACCOUNT)) return null;
+		if (!memory.mayTry(ACCOUNT)) return null;
 		try {
 			await this.watchAll();
 		} catch (failure) {
 			// Settings, the credential or the state: nothing was learned.
-			poller.failed(ACCOUNT);
+			memory.failed(ACCOUNT);
 			throw toNodeError(context.getNode(), failure);
 		}
 		const [first] = this.problems;
-		if (this.items.length === 0 && first?.isOfAccount && poller.isActivatedByUser) {
+		if (this.items.length === 0 && first?.isOfAccount && memory.isActivatedByUser) {
 			throw toNodeError(context.getNode(), this.toError(first));
 		}
-		for (const each of this.problems) poller.tellLater(this.toError(each));
+		for (const each of this.problems) memory.tellLater(this.toError(each));
 		return this.items.length > 0 ? [this.items.map((json) => ({ json }))] : null;
 	}
 
@@ -177,32 +180,32 @@ class Round {
 		parameters: TriggerParameters,
 		before: WatchState,
 	): Promise<WatchState> {
-		const { context, poller } = this;
+		const { context, memory } = this;
 		const marketplaces = this.marketplacesOf(client, parameters);
 		const kinds = reportsFor(parameters);
 		const after = this.placesOf(marketplaces, kinds, parameters, before);
-		const turns = inOrder(
+		const tasks = inOrder(
 			marketplaces.flatMap((marketplace) =>
-				kinds.map((kind) => new Turn(context, client, poller, parameters, marketplace, kind)),
+				kinds.map((kind) => new ReportTask(context, client, memory, parameters, marketplace, kind)),
 			),
 			after,
 		);
 		const feedbackOf = new Set<string>();
-		for (const turn of poller.inTurn(turns)) {
-			const { id } = turn.marketplace;
+		for (const task of memory.leftOutFirst(tasks)) {
+			const { id } = task.marketplace;
 			const state = after.get(id) as MarketplaceWatch;
-			if (!poller.mayTry(turn.key) || !turn.isDue(state)) continue;
+			if (!memory.mayTry(task.key) || !task.isDue(state)) continue;
 			// By the next poll, the feedback report requested before the totals may be too old for them.
-			const isWithFeedback = turn.kind === 'totals' && feedbackOf.has(id);
+			const isWithFeedback = task.kind === 'totals' && feedbackOf.has(id);
 			if (this.isLate && !isWithFeedback) {
-				poller.goOnWith(turn.key);
+				memory.goOnWith(task.key);
 				continue;
 			}
-			if (!poller.mayTry(ACCOUNT)) break;
-			this.turnsTaken += 1;
-			if (turn.kind === 'feedback') feedbackOf.add(id);
+			if (!memory.mayTry(ACCOUNT)) break;
+			this.tasksRun += 1;
+			if (task.kind === 'feedback') feedbackOf.add(id);
 			try {
-				const result = await turn.take(state);
+				const result = await task.run(state);
 				after.set(id, result.state);
 				const others = [...after].flatMap(([other, place]) => (other === id ? [] : [place]));
 				this.items.push(
@@ -211,10 +214,10 @@ class Round {
 							typeof orderId !== 'string' || !isKnownElsewhere(orderId, result.state, others),
 					),
 				);
-				if ('failure' in result) this.failTurn(turn, result.failure, parameters);
+				if ('failure' in result) this.failTask(task, result.failure, parameters);
 				else this.isAccepted = true;
 			} catch (failure) {
-				this.failTurn(turn, failure, parameters);
+				this.failTask(task, failure, parameters);
 			}
 		}
 		const isSame =
@@ -244,7 +247,7 @@ class Round {
 			const moment = { now: now.toISO(), today: dayIn(marketplace, now) };
 			const before = known[id];
 			const start = seen.includes(id)
-				? beginAnew(moment.now, moment.today)
+				? restart(moment.now, moment.today)
 				: startWatch(moment.now, moment.today, options.lookBackDays);
 			const settled = before && withoutFuture(before, now, moment.today);
 			wasAhead ||= settled !== before;
@@ -252,32 +255,32 @@ class Round {
 			return [id, rewatch(settled ?? start, { reports, dateFormat }, moment)];
 		};
 		const places = new Map(marketplaces.map(placeOf));
-		if (wasAhead) this.poller.tellLater(clockWasAhead(this.context));
+		if (wasAhead) this.memory.tellLater(clockWasAhead(this.context));
 		return places;
 	}
 
 	/** However slow everything is, each poll gets something done. */
 	private get isLate(): boolean {
-		if (this.turnsTaken === 0) return false;
+		if (this.tasksRun === 0) return false;
 		// What n8n gives a poll before it abandons it; there is no such method before 2.38.
 		const budgetMs = this.context.getPollBudgetMs?.() ?? Infinity;
 		return performance.now() - this.startedAt > Math.min(BEGIN_WITHIN_MS, budgetMs / 3);
 	}
 
-	private failTurn(turn: Turn, failure: unknown, parameters: TriggerParameters): void {
-		const { poller } = this;
+	private failTask(task: ReportTask, failure: unknown, parameters: TriggerParameters): void {
+		const { memory } = this;
 		const kind = failure instanceof SpApiFailure ? failure.kind : undefined;
 		// Amazon makes few of these reports; it comes to its turn.
 		if (kind === 'reportQuota') return;
 		if (isHeldUp(failure)) {
 			// The next poll's turn, lest the first ones always take what the rate limit gives.
-			poller.goOnWith(turn.key);
-			if (!poller.isHeldUpForLong(turn.key)) return;
+			memory.goOnWith(task.key);
+			if (!memory.isHeldUpForLong(task.key)) return;
 		}
 		const isOfAccount = kind !== undefined && OF_THE_ACCOUNT.includes(kind);
-		poller.failed(isOfAccount ? ACCOUNT : turn.key);
-		if (isExtra(turn.kind, parameters) && !isOfAccount) return;
-		const about = `the ${REPORT_NAMES[turn.kind]} for ${turn.marketplace.name}`;
+		memory.failed(isOfAccount ? ACCOUNT : task.key);
+		if (isExtra(task.kind, parameters) && !isOfAccount) return;
+		const about = `the ${REPORT_NAMES[task.kind]} for ${task.marketplace.name}`;
 		this.problems.push({ failure, about, isOfAccount });
 	}
 
@@ -304,7 +307,7 @@ class Round {
 			for (const { about, message, description } of noticesOf(place, name)) {
 				if (isExtra(REPORT_OF[about], parameters)) continue;
 				const notice = new NodeOperationError(this.context.getNode(), message, { description });
-				if (!this.poller.tellLater(notice)) continue;
+				if (!this.memory.tellLater(notice)) continue;
 				const marked = withTold(next.marketplaces[id] ?? place, about);
 				next = { ...next, marketplaces: { ...next.marketplaces, [id]: marked } };
 			}

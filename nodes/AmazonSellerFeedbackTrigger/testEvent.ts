@@ -3,14 +3,14 @@ import { DateTime } from 'luxon';
 
 import { countedRate, type AccountHealth } from '../shared/domain/accountHealth';
 import { sentimentOf } from '../shared/domain/feedbackReport';
-import type { FeedbackChange } from '../shared/domain/feedbackWatch';
+import type { FeedbackChange } from './watch/feedback';
 import type { Marketplace } from '../shared/domain/marketplaces';
 import { resolveMarketplace } from '../shared/n8n/marketplaceParameter';
 import { readTriggerParameters } from '../shared/n8n/parameters';
 import { SpApiClient } from '../shared/spapi/client';
 import { pause } from '../shared/spapi/pause';
-import { askForReport } from '../shared/spapi/askForReport';
-import type { AskedReport } from '../shared/spapi/report';
+import { requestReport } from '../shared/spapi/requestReport';
+import type { RequestedReport } from '../shared/spapi/report';
 import { collectReport, type CollectedReport } from '../shared/spapi/obtainReport';
 import { SpApiFailure } from '../shared/spapi/failure';
 import { findFinishedReport } from '../shared/spapi/reports';
@@ -97,7 +97,7 @@ const SHOWN_FIRST: readonly WatchEventName[] = [
 	'accountStatusChanged',
 ];
 
-interface FoundReport extends AskedReport {
+interface FoundReport extends RequestedReport {
 	readonly kind: ReportKind;
 	readonly observation: Observation;
 }
@@ -138,9 +138,9 @@ async function lookFor(
 	const finished = await findFinishedReport(client, request);
 	if (finished === undefined && isOnlyExtra) return none(`Amazon has no ${name} at hand`);
 	const oldest = now.minus({ minutes: SHARED_FOR_MINUTES });
-	let report: AskedReport =
+	let report: RequestedReport =
 		finished === undefined
-			? await askForReport(client, request, oldest)
+			? await requestReport(client, request, oldest)
 			: { id: finished.reportId, askedAt: finished.createdTime };
 
 	let collected: CollectedReport;
@@ -148,7 +148,7 @@ async function lookFor(
 		collected = await collectReport(context, client, request, report.id);
 		if (collected.status === 'otherOptions' && !isOnlyExtra) {
 			// What is at hand is another application's, of weeks or months.
-			report = await askForReport(client, request, oldest);
+			report = await requestReport(client, request, oldest);
 			collected = { status: 'pending' };
 		}
 		if (collected.status !== 'pending' || performance.now() > giveUpAt) break;

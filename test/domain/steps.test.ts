@@ -3,14 +3,20 @@ import fc from 'fast-check';
 import {
 	parseAllOrdersReport,
 	readAllOrdersReport,
-} from '../../nodes/shared/domain/allOrdersReport';
+} from '../../nodes/AmazonReviewSolicitation/orders/reports/allOrdersReport';
 import {
 	parseFbaShipmentsReport,
 	readFbaShipmentsReport,
-} from '../../nodes/shared/domain/fbaShipmentsReport';
-import { parseReturnsReport, readReturnsReport } from '../../nodes/shared/domain/returnsReport';
+} from '../../nodes/AmazonReviewSolicitation/orders/reports/fbaShipmentsReport';
+import {
+	parseReturnsReport,
+	readReturnsReport,
+} from '../../nodes/AmazonReviewSolicitation/orders/reports/returnsReport';
 import type { Steps } from '../../nodes/shared/domain/steps';
-import { readTabDelimited, readTabDelimitedPieces } from '../../nodes/shared/domain/tabDelimited';
+import {
+	readTabDelimited,
+	readTabDelimitedPieces,
+} from '../../nodes/AmazonReviewSolicitation/orders/reports/tabDelimited';
 import { inTurns } from '../../nodes/shared/spapi/pause';
 import { unpack } from '../../nodes/shared/spapi/reportDocument';
 

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INode } from 'n8n-workflow';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Claims } from '../../nodes/shared/n8n/claims';
+import type { Claims } from '../../nodes/AmazonReviewSolicitation/sending/claims';
 import type { NodeRun } from './harness';
 import { giveProcessedData, ProcessedData } from './processedData';
 import { runNode } from './harness';
@@ -197,9 +197,13 @@ describe('Claims, in two processes with one store', () => {
 
 	/** Claims as another process makes them: what this process holds in its memory it does not know. */
 	function inNewProcess(): () => Claims {
-		let made: (typeof import('../../nodes/shared/n8n/claims'))['Claims'] | undefined;
+		let made:
+			| (typeof import('../../nodes/AmazonReviewSolicitation/sending/claims'))['Claims']
+			| undefined;
 		jest.isolateModules(() => {
-			({ Claims: made } = jest.requireActual('../../nodes/shared/n8n/claims'));
+			({ Claims: made } = jest.requireActual(
+				'../../nodes/AmazonReviewSolicitation/sending/claims',
+			));
 		});
 		return () => {
 			if (made === undefined) throw new Error('The module has no Claims');

@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import {
 	SOLICITATION_OUTCOMES,
 	type SolicitationOutcome,
-} from '../../nodes/shared/domain/solicitationOutcome';
+} from '../../nodes/AmazonReviewSolicitation/sending/outcome';
 import { startSandbox, type Fault, type FaultSpec, type Sandbox } from '../../sandbox';
 import { createCredentialStore, runNode } from './harness';
 import { giveProcessedData, ProcessedData } from './processedData';

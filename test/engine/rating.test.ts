@@ -5,7 +5,7 @@ import { combine } from '../../nodes/AmazonSellerRating/actions/assessment';
 import { AmazonSellerRating } from '../../nodes/AmazonSellerRating/AmazonSellerRating.node';
 import { readItems } from '../../nodes/AmazonSellerRating/sources/inputItems';
 import type { WindowCoverage } from '../../nodes/shared/domain/coverage';
-import { evaluateWindow, judge } from '../../nodes/shared/domain/evaluation';
+import { evaluateWindow, judge } from '../../nodes/AmazonSellerRating/analysis/evaluation';
 import { sentimentOf } from '../../nodes/shared/domain/feedbackReport';
 import { findMarketplace } from '../../nodes/shared/domain/marketplaces';
 import { totalOf } from '../../nodes/shared/domain/rating';

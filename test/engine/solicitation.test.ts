@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { SOLICITATION_OUTCOMES } from '../../nodes/shared/domain/solicitationOutcome';
+import { SOLICITATION_OUTCOMES } from '../../nodes/AmazonReviewSolicitation/sending/outcome';
 import type { Sandbox, Solicitability } from '../../sandbox';
 import { runNode, type NodeRun } from './harness';
 import { expectToMatchOutputSchema } from './outputSchema';

@@ -1,8 +1,11 @@
 import { check, fuzz, type OrderReports } from '../../fuzz/targets/orderReports';
-import { parseAllOrdersReport } from '../../nodes/shared/domain/allOrdersReport';
-import { parseFbaShipmentsReport } from '../../nodes/shared/domain/fbaShipmentsReport';
-import { parseReturnsReport } from '../../nodes/shared/domain/returnsReport';
-import { readMoment, readTabDelimited } from '../../nodes/shared/domain/tabDelimited';
+import { parseAllOrdersReport } from '../../nodes/AmazonReviewSolicitation/orders/reports/allOrdersReport';
+import { parseFbaShipmentsReport } from '../../nodes/AmazonReviewSolicitation/orders/reports/fbaShipmentsReport';
+import { parseReturnsReport } from '../../nodes/AmazonReviewSolicitation/orders/reports/returnsReport';
+import {
+	readMoment,
+	readTabDelimited,
+} from '../../nodes/AmazonReviewSolicitation/orders/reports/tabDelimited';
 import { inputsOf, refusedBy } from './replay';
 
 const RIGHT: OrderReports = {

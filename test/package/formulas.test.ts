@@ -5,10 +5,14 @@ import {
 	type Threshold,
 } from '../../nodes/shared/domain/bands';
 import { Coverage } from '../../nodes/shared/domain/coverage';
-import { designCusum } from '../../nodes/shared/domain/cusum';
-import { evaluateWindow, judge } from '../../nodes/shared/domain/evaluation';
+import { designCusum } from '../../nodes/AmazonSellerRating/analysis/cusum';
+import { evaluateWindow, judge } from '../../nodes/AmazonSellerRating/analysis/evaluation';
 import { FeedbackSeries } from '../../nodes/shared/domain/feedbackSeries';
-import { expectedRating, forecast, predictionInterval } from '../../nodes/shared/domain/forecast';
+import {
+	expectedRating,
+	forecast,
+	predictionInterval,
+} from '../../nodes/AmazonSellerRating/analysis/forecast';
 import {
 	neededPositivesFor,
 	ratingOf,

@@ -9,9 +9,16 @@ import { filesIn, readDocument } from './documents';
 /** For the files of a folder, unless an inner one has a rule of its own: what else they may import. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	...Object.assign({}, ...filesIn('nodes', '.node.ts').map(rulesOfNode)),
-	// What a trigger tells, and how a chart looks, is pure.
+	// Rules and calculations are pure.
 	'nodes/AmazonSellerFeedbackTrigger/watch/': ['nodes/shared/domain/'],
+	'nodes/AmazonSellerRating/analysis/': ['nodes/shared/domain/'],
 	'nodes/AmazonSellerRating/chart/': ['nodes/shared/domain/'],
+	'nodes/AmazonReviewSolicitation/orders/reports/': ['nodes/shared/domain/'],
+	'nodes/AmazonReviewSolicitation/planning/': [
+		'nodes/AmazonReviewSolicitation/orders/',
+		'nodes/AmazonReviewSolicitation/sending/outcome.ts',
+		'nodes/shared/domain/',
+	],
 	'nodes/shared/n8n/': ['nodes/shared/spapi/', 'nodes/shared/domain/'],
 	'nodes/shared/spapi/': ['nodes/shared/domain/', 'package.json'],
 	'nodes/shared/domain/': [],
@@ -39,10 +46,14 @@ function rulesOfNode(file: string): Record<string, string[]> {
 	};
 }
 
-/** These know nothing of n8n. */
+/** These import nothing of n8n. */
 const PURE = [
 	'nodes/shared/domain/',
+	'nodes/AmazonReviewSolicitation/orders/reports/',
+	'nodes/AmazonReviewSolicitation/planning/',
+	'nodes/AmazonReviewSolicitation/sending/outcome.ts',
 	'nodes/AmazonSellerFeedbackTrigger/watch/',
+	'nodes/AmazonSellerRating/analysis/',
 	'nodes/AmazonSellerRating/chart/',
 ];
 
@@ -147,10 +158,42 @@ describe('Imports go one way', () => {
 		expect(told(wrong)).toEqual([]);
 	});
 
+	it('of no two folders go both ways, in what is published', () => {
+		const ways = new Map<string, string>();
+		for (const { file, imported } of each) {
+			if (!/^(nodes|credentials)\//.test(file) || !isOurs(imported)) continue;
+			if (dirname(file) !== dirname(imported)) {
+				ways.set(`${dirname(file)} ${dirname(imported)}`, `${file} imports ${imported}`);
+			}
+		}
+		const both = [...ways].filter(([way]) => ways.has(way.split(' ').toReversed().join(' ')));
+		expect(both.map(([, text]) => text)).toEqual([]);
+	});
+
+	it('keep in a shared folder only what several nodes use', () => {
+		const nodes = filesIn('nodes', '.node.ts').map((file) => `${dirname(file)}/`);
+		const isPublished = (file: string): boolean => /^(nodes|credentials)\//.test(file);
+		const usersOf = (file: string, seen = new Set<string>()): Set<string> => {
+			for (const user of each.filter(({ imported }) => imported === file).map((one) => one.file)) {
+				if (!isPublished(user) || seen.has(user)) continue;
+				seen.add(user);
+				if (user.startsWith('nodes/shared/')) usersOf(user, seen);
+			}
+			return seen;
+		};
+		const ofOneNode = [...imports.keys()]
+			.filter((file) => /^nodes\/shared\/(domain|n8n)\//.test(file))
+			.filter((file) => {
+				const users = [...usersOf(file)];
+				return nodes.filter((node) => users.some((user) => user.startsWith(node))).length < 2;
+			});
+		expect(ofOneNode).toEqual([]);
+	});
+
 	it('leave n8n out of the rules, of what a trigger tells and of what a chart looks like', () => {
 		const wrong = each.filter(
 			({ file, imported }) =>
-				PURE.some((folder) => file.startsWith(folder)) && /^@?n8n\b/.test(imported),
+				PURE.some((start) => file.startsWith(start)) && /^@?n8n\b/.test(imported),
 		);
 		expect(told(wrong)).toEqual([]);
 	});

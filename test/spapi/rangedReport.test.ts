@@ -4,7 +4,7 @@ import { DateTime } from 'luxon';
 
 import { fetchRangedReports } from '../../nodes/AmazonReviewSolicitation/orders/rangedReport';
 import { findMarketplace, type Marketplace } from '../../nodes/shared/domain/marketplaces';
-import { readReturnsReport } from '../../nodes/shared/domain/returnsReport';
+import { readReturnsReport } from '../../nodes/AmazonReviewSolicitation/orders/reports/returnsReport';
 import type { Steps } from '../../nodes/shared/domain/steps';
 import { SpApiClient } from '../../nodes/shared/spapi/client';
 import * as processWide from '../../nodes/shared/spapi/processWide';

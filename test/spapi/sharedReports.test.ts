@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
-import type * as Asking from '../../nodes/shared/spapi/askForReport';
+import type * as Asking from '../../nodes/shared/spapi/requestReport';
 import type * as Clients from '../../nodes/shared/spapi/client';
 import type * as Obtaining from '../../nodes/shared/spapi/obtainReport';
 import type { OrderReportRequest, ReportRequest } from '../../nodes/shared/spapi/reports';
@@ -47,7 +47,7 @@ const start = async (options: Partial<SandboxOptions> = {}) => {
 afterEach(async () => await sandbox.close());
 
 interface Process {
-	readonly ask: typeof Asking.askForReport;
+	readonly ask: typeof Asking.requestReport;
 	readonly obtain: typeof Obtaining.obtainReport;
 	readonly connect: (signal?: AbortSignal) => Promise<[IExecuteFunctions, Clients.SpApiClient]>;
 }
@@ -57,10 +57,10 @@ function newProcess(): Process {
 	let made: Process | undefined;
 	jest.isolateModules(() => {
 		const { SpApiClient } = jest.requireActual<typeof Clients>('../../nodes/shared/spapi/client');
-		const asking = jest.requireActual<typeof Asking>('../../nodes/shared/spapi/askForReport');
+		const asking = jest.requireActual<typeof Asking>('../../nodes/shared/spapi/requestReport');
 		const obtaining = jest.requireActual<typeof Obtaining>('../../nodes/shared/spapi/obtainReport');
 		made = {
-			ask: asking.askForReport,
+			ask: asking.requestReport,
 			obtain: obtaining.obtainReport,
 			connect: async (signal) => {
 				const context = contextOf(sandbox, signal);

@@ -15,12 +15,15 @@ import {
 	startWatch,
 	type MarketplaceWatch,
 } from '../../nodes/AmazonSellerFeedbackTrigger/watch/state';
-import type { FeedbackObservation } from '../../nodes/shared/domain/feedbackWatch';
+import type { FeedbackObservation } from '../../nodes/AmazonSellerFeedbackTrigger/watch/feedback';
 import type { AccountHealth, OrderDefectRate } from '../../nodes/shared/domain/accountHealth';
 import { sentimentOf, type FeedbackRow } from '../../nodes/shared/domain/feedbackReport';
 import { plusDays } from '../../nodes/shared/domain/ratingWindow';
 import { rationalFromPercent } from '../../nodes/shared/domain/rational';
-import { BAD_ENDS, type BadEnd } from '../../nodes/shared/domain/reportCycle';
+import {
+	BAD_ENDS,
+	type BadEnd,
+} from '../../nodes/AmazonSellerFeedbackTrigger/watch/reportSchedule';
 
 const TODAY = '2026-03-31';
 const TOMORROW = plusDays(TODAY, 1);

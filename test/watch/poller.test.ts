@@ -1,6 +1,6 @@
 import type { IPollFunctions, WorkflowActivateMode } from 'n8n-workflow';
 
-import { Poller } from '../../nodes/AmazonSellerFeedbackTrigger/poller';
+import { PollMemory } from '../../nodes/AmazonSellerFeedbackTrigger/pollMemory';
 
 /** What n8n gives a poll, as far as the poller looks at it: made anew for each poll, or one for all. */
 const contextOf = (workflow: string, mode: WorkflowActivateMode = 'update') =>
@@ -12,31 +12,31 @@ const contextOf = (workflow: string, mode: WorkflowActivateMode = 'update') =>
 
 /** Polls of so many other workflows, each of which then goes away. */
 const pollOthers = (count: number): void => {
-	for (let other = 0; other < count; other += 1) Poller.of(contextOf(`other ${other}`));
+	for (let other = 0; other < count; other += 1) PollMemory.of(contextOf(`other ${other}`));
 };
 
 describe('what a trigger keeps in the process', () => {
 	it('is kept while it is polled, however many others come and go', () => {
-		const durable = () => Poller.of(contextOf('durable'));
+		const durable = () => PollMemory.of(contextOf('durable'));
 		const plainContext = contextOf('plain', 'init');
-		for (const poller of [durable(), Poller.of(plainContext)]) poller.failed('account');
+		for (const poller of [durable(), PollMemory.of(plainContext)]) poller.failed('account');
 		for (let minute = 0; minute < 10; minute += 1) {
 			pollOthers(500);
 			expect(durable().failuresOf('account')).toBe(1);
-			expect(Poller.of(plainContext).failuresOf('account')).toBe(1);
+			expect(PollMemory.of(plainContext).failuresOf('account')).toBe(1);
 		}
 		// Updated by its user, it goes on where it was.
-		expect(Poller.of(contextOf('plain')).failuresOf('account')).toBe(1);
+		expect(PollMemory.of(contextOf('plain')).failuresOf('account')).toBe(1);
 	});
 
 	it('is forgotten of workflows that went away, before they become too many', () => {
-		Poller.of(contextOf('gone')).failed('account');
+		PollMemory.of(contextOf('gone')).failed('account');
 		pollOthers(5_000);
-		expect(Poller.of(contextOf('gone')).failuresOf('account')).toBe(0);
+		expect(PollMemory.of(contextOf('gone')).failuresOf('account')).toBe(0);
 	});
 
 	it('holds a few things to be told, and says which it did not take', () => {
-		const poller = Poller.of(contextOf('told'));
+		const poller = PollMemory.of(contextOf('told'));
 		const taken = Array.from({ length: 7 }, (_, each) => poller.tellLater(new Error(`${each}`)));
 		expect(taken).toEqual([true, true, true, true, true, false, false]);
 		// What waits already is told.
@@ -46,7 +46,7 @@ describe('what a trigger keeps in the process', () => {
 	});
 
 	it('has no more feedback reports than a region has marketplaces, whoever was its seller before', () => {
-		const poller = Poller.of(contextOf('sellers'));
+		const poller = PollMemory.of(contextOf('sellers'));
 		const report = { id: '1', askedAt: '2026-11-01T00:00:00Z' };
 		for (let seller = 0; seller < 200; seller += 1) poller.remember(`${seller} US`, report);
 		expect(poller.feedbackReports('199 US')).toEqual([report]);

@@ -1,6 +1,6 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import type { PlanRow } from '../../shared/domain/solicitationPlan';
+import type { PlanRow } from '../planning/plan';
 import { isHeldByAgent } from '../../shared/n8n/agent';
 import { chosenOperation, runAsBatch, runForEachItem } from '../../shared/n8n/router';
 import * as orderGetMany from './order/getMany.operation';

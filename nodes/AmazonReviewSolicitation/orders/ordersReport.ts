@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { ordersIn, readAllOrdersReport } from '../../shared/domain/allOrdersReport';
+import { ordersIn, readAllOrdersReport } from './reports/allOrdersReport';
 import type { SellerOrder } from '../../shared/domain/order';
 import { hint } from '../../shared/n8n/hints';
 import type { SpApiClient } from '../../shared/spapi/client';

@@ -5,10 +5,10 @@ import type { Marketplace } from '../../shared/domain/marketplaces';
 import { readDecoded } from '../../shared/domain/reportEncoding';
 import type { Steps } from '../../shared/domain/steps';
 import { hint } from '../../shared/n8n/hints';
-import { isAboutMarketplaces } from '../../shared/spapi/askForReport';
+import { isAboutMarketplaces } from '../../shared/spapi/requestReport';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { SpApiFailure } from '../../shared/spapi/failure';
-import { keptReport, lastAskedAt } from '../../shared/spapi/knownReports';
+import { cachedReport, lastRequestedAt } from '../../shared/spapi/reportCache';
 import { obtainReport, readFinished } from '../../shared/spapi/obtainReport';
 import { inTurns } from '../../shared/spapi/pause';
 import {
@@ -152,8 +152,8 @@ async function fetchTogether<Content>(
 			dataStartTime: range.from,
 			...(range.until !== undefined && { dataEndTime: range.until }),
 		};
-		const kept = hasQuota ? keptReport(client, request, KEPT_AT_MOST_MS) : undefined;
-		return { range, request, kept, askedAt: lastAskedAt(client, request) };
+		const kept = hasQuota ? cachedReport(client, request, KEPT_AT_MOST_MS) : undefined;
+		return { range, request, kept, askedAt: lastRequestedAt(client, request) };
 	});
 	// Where only one can be asked for: first those that never were, then those that were longest ago,
 	// whatever came of it. One that gives nothing each time must not keep the others from their turn.

@@ -1,8 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { FULFILLERS } from '../../shared/domain/order';
-import { readReturnsReport } from '../../shared/domain/returnsReport';
-import type { ReturnsGap } from '../../shared/domain/selectionRules';
+import { readReturnsReport, type ReturnsGap } from './reports/returnsReport';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { SpApiFailure } from '../../shared/spapi/failure';
 import {

@@ -9,7 +9,7 @@ import {
 	withFulfillment,
 	withoutFulfillment,
 	type OrderCursor,
-} from '../../shared/domain/orderCursor';
+} from './orderCursor';
 import { hint } from '../../shared/n8n/hints';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { SpApiFailure } from '../../shared/spapi/failure';

@@ -5,7 +5,7 @@ import {
 	widened,
 	withArrivals,
 	type Arrival,
-} from '../../shared/domain/fbaShipmentsReport';
+} from './reports/fbaShipmentsReport';
 import { findMarketplace, type Marketplace } from '../../shared/domain/marketplaces';
 import type { SellerOrder } from '../../shared/domain/order';
 import type { SpApiClient } from '../../shared/spapi/client';

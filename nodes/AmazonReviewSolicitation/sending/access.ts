@@ -1,6 +1,6 @@
-import type { SolicitationOutcome } from '../../shared/domain/solicitationOutcome';
+import type { SolicitationOutcome } from './outcome';
 import type { SpApiFailure } from '../../shared/spapi/failure';
-import type { Finding, OrderInQuestion } from './orderInQuestion';
+import type { Finding, OrderInQuestion } from './eligibility';
 
 /** Denials one after the other after which a marketplace is given up that had answered before. */
 const DENIALS_TO_STOP = 3;

@@ -5,7 +5,7 @@ import {
 	findingOfFailure,
 	type Finding,
 	type OrderInQuestion,
-} from './orderInQuestion';
+} from './eligibility';
 
 /** A request whose answer was lost is made once more, and only if Amazon still offers it. */
 const MAX_REQUESTS = 2;

@@ -1,14 +1,14 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { newestRows } from '../../shared/domain/newestRows';
+import { newestRows } from '../orders/newestRows';
 import { isOrderId } from '../../shared/domain/orderId';
-import type { SolicitationOutcome } from '../../shared/domain/solicitationOutcome';
-import { Claims } from '../../shared/n8n/claims';
+import type { SolicitationOutcome } from './outcome';
+import { Claims } from './claims';
 import { toNodeError } from '../../shared/n8n/errors';
 import { hint } from '../../shared/n8n/hints';
-import { Progress } from '../../shared/n8n/progress';
+import { Progress } from './progress';
 import type { OperationName } from '../../shared/spapi/operations';
-import { explain, toResult, type Finding, type OrderInQuestion } from './orderInQuestion';
+import { explain, toResult, type Finding, type OrderInQuestion } from './eligibility';
 import { Access } from './access';
 import type { RequestCap } from './requestCap';
 import { requestReviewOnce, type Attempt } from './requestReview';

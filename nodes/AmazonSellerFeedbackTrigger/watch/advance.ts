@@ -1,12 +1,8 @@
 import { DateTime } from 'luxon';
 
-import {
-	advanceFeedback,
-	type FeedbackChange,
-	type FeedbackObservation,
-} from '../../shared/domain/feedbackWatch';
+import { advanceFeedback, type FeedbackChange, type FeedbackObservation } from './feedback';
 import { plusDays } from '../../shared/domain/ratingWindow';
-import { arrived, asked, endedBadly } from '../../shared/domain/reportCycle';
+import { arrived, requested, endedBadly } from './reportSchedule';
 import type {
 	Advance,
 	FeedbackEvent,
@@ -16,7 +12,7 @@ import type {
 	WatchSettings,
 } from './events';
 import { advanceHealth, advanceWithRating, withoutOtherAlarms, withTotals } from './figures';
-import { beginAnew, nameOfWatch, type MarketplaceWatch } from './state';
+import { restart, nameOfWatch, type MarketplaceWatch } from './state';
 
 /**
  * What one observation changes in what is remembered of a marketplace, and what the user is told of
@@ -61,7 +57,7 @@ function withoutFilter(
 		case 'asked': {
 			const { report, id, at } = observation;
 			return {
-				state: withCycle(state, report, asked(state.reports[report] ?? {}, id, at)),
+				state: withCycle(state, report, requested(state.reports[report] ?? {}, id, at)),
 				events: [],
 			};
 		}
@@ -157,7 +153,7 @@ function withoutDoubt(
 	const known = state.feedback?.rows ?? {};
 	const isSame = rows.some(({ orderId }) => Object.hasOwn(known, orderId));
 	if (isSame) return { ...state, inDoubt: undefined };
-	return { ...beginAnew(asOf, today), reports: state.reports };
+	return { ...restart(asOf, today), reports: state.reports };
 }
 
 /** A report that gives nothing tells no seller from another, and the next will hardly do. */
@@ -167,7 +163,7 @@ function withoutLastingDoubt(
 ): MarketplaceWatch {
 	if (!state.inDoubt || report !== 'feedback' || how !== 'CANCELLED') return state;
 	const at = state.reports.feedback?.report?.askedAt ?? state.began;
-	return { ...beginAnew(at, today), reports: state.reports };
+	return { ...restart(at, today), reports: state.reports };
 }
 
 function advanceWithFeedback(

@@ -1,13 +1,9 @@
 import type { AccountHealth } from '../../shared/domain/accountHealth';
 import type { Threshold } from '../../shared/domain/bands';
 import type { WindowCoverage } from '../../shared/domain/coverage';
-import type {
-	FeedbackChange,
-	FeedbackObservation,
-	FeedbackWatchSettings,
-} from '../../shared/domain/feedbackWatch';
+import type { FeedbackChange, FeedbackObservation, FeedbackWatchSettings } from './feedback';
 import type { DailyFeedback, Provenance } from '../../shared/domain/ratingWindow';
-import type { BadEnd } from '../../shared/domain/reportCycle';
+import type { BadEnd } from './reportSchedule';
 import type { MarketplaceWatch } from './state';
 
 /** What the user can be told of, in the editor's order. */

@@ -1,11 +1,12 @@
 import { DateTime } from 'luxon';
 
 import { countedRate, type AccountHealth } from '../../shared/domain/accountHealth';
-import { advanceAlarm, sideOfDefectRate, sideOfRating, type Side } from '../../shared/domain/alarm';
+import { advanceAlarm, sideOfDefectRate, sideOfRating, type Side } from './alarm';
 import { Coverage, knownDays, type WindowCoverage } from '../../shared/domain/coverage';
 import type { FeedbackRow } from '../../shared/domain/feedbackReport';
 import { dayNumber, isoDay } from '../../shared/domain/feedbackSeries';
-import { onePerOrder, type FeedbackObservation } from '../../shared/domain/feedbackWatch';
+import { onePerOrder } from '../../shared/domain/onePerOrder';
+import type { FeedbackObservation } from './feedback';
 import { ratingOf, toDisplayedPercent, toPercent, totalOf } from '../../shared/domain/rating';
 import type { DailyFeedback } from '../../shared/domain/ratingWindow';
 import type {

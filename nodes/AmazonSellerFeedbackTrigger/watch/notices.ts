@@ -1,4 +1,4 @@
-import type { BadEnd } from '../../shared/domain/reportCycle';
+import type { BadEnd } from './reportSchedule';
 import { REPORT_NAMES, type ReportKind } from './events';
 import { WAIT_DAYS } from './figures';
 import type { MarketplaceWatch } from './state';

@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 
 import { plusDays } from '../../shared/domain/ratingWindow';
 import type { ReportKind } from './events';
-import { beginAnew, REPORT_KINDS, withRestart, type MarketplaceWatch } from './state';
+import { restart, REPORT_KINDS, withRestart, type MarketplaceWatch } from './state';
 
 /** What the trigger's settings have watched. */
 export interface Watched {
@@ -30,7 +30,7 @@ export function rewatch(
 ): MarketplaceWatch {
 	// Only feedback tells whose reports these are.
 	const isDoubtful = place.inDoubt && !reports.includes('feedback');
-	let next = isDoubtful ? beginAnew(moment.now, moment.today) : place;
+	let next = isDoubtful ? restart(moment.now, moment.today) : place;
 	const before = next.unwatched ?? [];
 	const after = REPORT_KINDS.filter((kind) => !reports.includes(kind));
 	for (const kind of REPORT_KINDS) {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { LEFT_OUT_REASONS } from '../../shared/domain/coverage';
 import { plusDays } from '../../shared/domain/ratingWindow';
-import { BAD_ENDS } from '../../shared/domain/reportCycle';
+import { BAD_ENDS } from './reportSchedule';
 
 /** What the trigger remembers between polls. Small, and bounded in every part of it. */
 
@@ -192,7 +192,7 @@ export const startWatch = (at: string, day: string, lookBackDays: number): Marke
  * A marketplace whose watch begins anew: what there is by then is no news, whatever the days looked
  * back to.
  */
-export const beginAnew = (at: string, day: string): MarketplaceWatch => ({
+export const restart = (at: string, day: string): MarketplaceWatch => ({
 	...startWatch(at, day, 0),
 	restarts: { totals: 1, feedback: 1, health: 1 },
 });

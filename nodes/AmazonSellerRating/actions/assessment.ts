@@ -10,7 +10,7 @@ import {
 	type Window,
 	type WindowEvaluation,
 	type WindowReading,
-} from '../../shared/domain/evaluation';
+} from '../analysis/evaluation';
 import type { WindowCoverage } from '../../shared/domain/coverage';
 import type { Marketplace } from '../../shared/domain/marketplaces';
 import { plusDays, type Provenance } from '../../shared/domain/ratingWindow';

@@ -7,9 +7,9 @@ import {
 import { z } from 'zod';
 
 import { optionsCollection } from '../../shared/n8n/commonParameters';
-import { evaluateWindow, type EvaluationSettings } from '../../shared/domain/evaluation';
+import { evaluateWindow, type EvaluationSettings } from '../analysis/evaluation';
 import { dayNumber, isoDay, type FeedbackSeries } from '../../shared/domain/feedbackSeries';
-import { assumptionOf, forecast } from '../../shared/domain/forecast';
+import { assumptionOf, forecast } from '../analysis/forecast';
 import { ratingOf, toPercent } from '../../shared/domain/rating';
 import { plusDays, type Provenance } from '../../shared/domain/ratingWindow';
 import type { Rational } from '../../shared/domain/rational';

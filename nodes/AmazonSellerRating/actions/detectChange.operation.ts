@@ -7,7 +7,7 @@ import {
 import { z } from 'zod';
 
 import { optionsCollection, simplifyParameter } from '../../shared/n8n/commonParameters';
-import { detectRise, type Baseline, type CusumResult } from '../../shared/domain/cusum';
+import { detectRise, type Baseline, type CusumResult } from '../analysis/cusum';
 import { plusDays } from '../../shared/domain/ratingWindow';
 import { dayNumber } from '../../shared/domain/feedbackSeries';
 import { toPercent, totalOf } from '../../shared/domain/rating';

@@ -7,7 +7,7 @@ import {
 import { z } from 'zod';
 
 import { figureBuyersSee, type RatingBand } from '../../shared/domain/bands';
-import { judge, type EvaluationSettings } from '../../shared/domain/evaluation';
+import { judge, type EvaluationSettings } from '../analysis/evaluation';
 import { findMarketplace, type Marketplace } from '../../shared/domain/marketplaces';
 import { percentText } from '../../shared/domain/rating';
 import { optionsCollection, simplifyParameter } from '../../shared/n8n/commonParameters';

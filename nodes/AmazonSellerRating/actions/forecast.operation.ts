@@ -13,7 +13,7 @@ import {
 	forecast,
 	type ThresholdCrossing,
 	type WindowForecast,
-} from '../../shared/domain/forecast';
+} from '../analysis/forecast';
 import { toDisplayedPercent, toPercent } from '../../shared/domain/rating';
 import { plusDays } from '../../shared/domain/ratingWindow';
 import type { Rational } from '../../shared/domain/rational';

@@ -1,4 +1,4 @@
-import type { Window, WindowReading } from '../../shared/domain/evaluation';
+import type { Window, WindowReading } from '../analysis/evaluation';
 import type { Marketplace } from '../../shared/domain/marketplaces';
 import { oncePerExecution } from '../../shared/n8n/oncePerExecution';
 import type { SpApiClient } from '../../shared/spapi/client';

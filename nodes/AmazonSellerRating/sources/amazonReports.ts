@@ -1,7 +1,7 @@
 import { updateDisplayOptions, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
-import type { Window, WindowReading } from '../../shared/domain/evaluation';
+import type { Window, WindowReading } from '../analysis/evaluation';
 import {
 	Coverage,
 	DAYS_UNTIL_SETTLED,
@@ -9,7 +9,7 @@ import {
 	type FeedbackEvidence,
 	type TotalsEvidence,
 } from '../../shared/domain/coverage';
-import { onePerOrder } from '../../shared/domain/feedbackWatch';
+import { onePerOrder } from '../../shared/domain/onePerOrder';
 import type { Marketplace } from '../../shared/domain/marketplaces';
 import { plusDays } from '../../shared/domain/ratingWindow';
 import {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import type { WindowCoverage } from '../../shared/domain/coverage';
 import { dayNumber, type FeedbackSeries } from '../../shared/domain/feedbackSeries';
-import { ratesOf, type FeedbackRates } from '../../shared/domain/forecast';
+import { ratesOf, type FeedbackRates } from '../analysis/forecast';
 import type { FeedbackCounts } from '../../shared/domain/rating';
 import { plusDays, type Provenance } from '../../shared/domain/ratingWindow';
 import type { Marketplace } from '../../shared/domain/marketplaces';

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
-import type { Window, WindowReading } from '../../shared/domain/evaluation';
+import type { Window, WindowReading } from '../analysis/evaluation';
 
 const whole = (displayName: string, name: string, description: string): INodeProperties => ({
 	displayName,

@@ -8,7 +8,7 @@ import {
 	FeedbackSeries,
 	type DatedFeedback,
 } from '../../shared/domain/feedbackSeries';
-import type { Window, WindowReading } from '../../shared/domain/evaluation';
+import type { Window, WindowReading } from '../analysis/evaluation';
 import { findMarketplace, type Marketplace } from '../../shared/domain/marketplaces';
 
 export const inputItemsParameters: INodeProperties[] = [

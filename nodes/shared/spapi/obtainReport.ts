@@ -1,5 +1,5 @@
 import type { SpApiClient, SpApiContext } from './client';
-import { askOrJoin } from './askForReport';
+import { requestOrJoin } from './requestReport';
 import { SpApiFailure } from './failure';
 import {
 	currentReport,
@@ -9,14 +9,14 @@ import {
 	rememberEnd,
 	rememberEndOf,
 	setUseless,
-} from './knownReports';
+} from './reportCache';
 import { unlessCancelled } from './pause';
 import { downloadingReports, reportContents } from './processWide';
 import {
 	documentOf,
 	isFinished,
 	REPORT_TYPES,
-	type KnownReport,
+	type CachedReport,
 	type Report,
 	type ReportDocument,
 	type ReportType,
@@ -244,10 +244,10 @@ async function obtainShared<Content>(
 	{ waitMs, turnMs = waitMs, mayAsk = true, read, bytesOf }: ObtainOptions<Content>,
 ): Promise<ObtainedReport<Content>> {
 	const startedAt = performance.now();
-	const isNewEnough = ({ at }: KnownReport) => performance.now() - at < quota.everyMs;
+	const isNewEnough = ({ at }: CachedReport) => performance.now() - at < quota.everyMs;
 	for (;;) {
 		const left = turnMs - (performance.now() - startedAt);
-		const known = await askOrJoin(client, request, isNewEnough, Math.max(0, left), mayAsk);
+		const known = await requestOrJoin(client, request, isNewEnough, Math.max(0, left), mayAsk);
 		const waitedMs = Math.max(0, known.at - startedAt);
 		const isOurs = known.options !== undefined;
 		const report =
@@ -288,7 +288,7 @@ async function obtainShared<Content>(
 	}
 
 	/** What another application asked for may be closed to this one, and Amazon forgets reports. */
-	function orUseless({ id, options }: KnownReport) {
+	function orUseless({ id, options }: CachedReport) {
 		return (failure: unknown): undefined => {
 			const kind = failure instanceof SpApiFailure ? failure.kind : undefined;
 			const isClosed = kind === 'notFound' || kind === 'accessDenied' || kind === 'refused';

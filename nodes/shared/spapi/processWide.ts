@@ -1,7 +1,7 @@
 import { BoundedMap } from './boundedMap';
 import type { AccessToken, LogInOutcome } from './login';
 import type { RateLimit } from './rateLimit';
-import type { KnownReport, Report, ReportDocument } from './report';
+import type { CachedReport, Report, ReportDocument } from './report';
 
 /**
  * What all nodes of a process have in common. Each node is a bundle of its own, with a copy of all
@@ -45,10 +45,10 @@ export const requestLogs = new BoundedMap<RequestLog>({ max: 2_000 });
  * Reports that were asked for or listed lately, newest first; per seller and report type, and per
  * marketplace where it has reports of its own.
  */
-export const knownReports = new BoundedMap<readonly KnownReport[]>({ max: 1_000 });
+export const cachedReports = new BoundedMap<readonly CachedReport[]>({ max: 1_000 });
 
 /** Requests for a report under way; who comes meanwhile shares their outcome, whatever it is. */
-export const askingForReport = new Map<string, Promise<KnownReport>>();
+export const requestingReports = new Map<string, Promise<CachedReport>>();
 
 /** When reports were last listed (steady milliseconds), per seller and what was looked for. */
 export const reportsListedAt = new BoundedMap<number>({ max: 2_000 });

@@ -60,14 +60,14 @@ export const isFinished = ({ processingStatus }: Report): boolean =>
 	processingStatus !== 'IN_QUEUE' && processingStatus !== 'IN_PROGRESS';
 
 /** A report that is being prepared, or was. */
-export interface AskedReport {
+export interface RequestedReport {
 	readonly id: string;
 	/** When it was asked for; UTC. */
 	readonly askedAt: string;
 }
 
 /** A report as this process knows it. */
-export interface KnownReport extends AskedReport {
+export interface CachedReport extends RequestedReport {
 	/** When it was asked for, in milliseconds of the steady clock. */
 	readonly at: number;
 	/** ISO 8601; its end is when it was asked for, where absent. */

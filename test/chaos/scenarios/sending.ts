@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-import { SOLICITATION_OUTCOMES } from '../../../nodes/shared/domain/solicitationOutcome';
+import { SOLICITATION_OUTCOMES } from '../../../nodes/AmazonReviewSolicitation/sending/outcome';
 import type { Input } from '../badValues';
 import type { Execution, Round, Scenario } from '../round';
 

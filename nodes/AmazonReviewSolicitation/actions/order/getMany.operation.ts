@@ -16,15 +16,15 @@ import {
 	permittedWindowOf,
 	type SellerOrder,
 } from '../../../shared/domain/order';
-import { cursorFrom, newestSearchable } from '../../../shared/domain/orderCursor';
+import { cursorFrom, newestSearchable } from '../../orders/orderCursor';
 import {
 	caughtUp,
 	cursorOf,
 	isMissing,
-	placeFor,
+	resumeFrom,
 	stretchToCatchUp,
-	type OrderPlace,
-} from '../../../shared/domain/orderPlace';
+	type SavedCursor,
+} from '../../orders/savedCursor';
 import { optionsCollection, returnAllParameters } from '../../../shared/n8n/commonParameters';
 import { waitForReportOption } from '../../../shared/n8n/feedbackReport';
 import { hint } from '../../../shared/n8n/hints';
@@ -385,7 +385,7 @@ async function fromApi(
 		return { orders: found.orders, isPart: !found.complete };
 	}
 	const key = keyOf(client, terms);
-	const start = placeFor(keptPlaces(context)[key], { from, end, filter: filters.programs });
+	const start = resumeFrom(keptPlaces(context)[key], { from, end, filter: filters.programs });
 	const { orders, place, complete } = await changesSince(context, client, terms, start, {
 		end,
 		limit: Infinity,
@@ -410,18 +410,18 @@ async function changesSince(
 	context: IExecuteFunctions,
 	client: SpApiClient,
 	terms: SearchTerms,
-	start: OrderPlace,
+	start: SavedCursor,
 	limits: SearchLimits,
 ): Promise<{
 	readonly orders: SellerOrder[];
-	readonly place: OrderPlace;
+	readonly place: SavedCursor;
 	readonly complete: boolean;
 }> {
 	const giveUpAt = performance.now() + limits.timeBudgetMs;
 	const found = await searchAll(context, client, terms, start.cursor, limits);
 	const orders = [...found.orders];
 	let { complete } = found;
-	let place: OrderPlace = { ...start, cursor: found.cursor };
+	let place: SavedCursor = { ...start, cursor: found.cursor };
 	for (let stretch = stretchToCatchUp(place); complete && stretch !== undefined; ) {
 		const timeBudgetMs = giveUpAt - performance.now();
 		if (timeBudgetMs <= 0) return { orders, place, complete: false };
@@ -446,7 +446,7 @@ async function changesSince(
 
 interface Place {
 	readonly key: string;
-	readonly place: OrderPlace;
+	readonly place: SavedCursor;
 }
 
 /** Searches whose place is kept; of more, the ones used longest ago are forgotten. */

@@ -6,7 +6,7 @@ import {
 } from 'n8n-workflow';
 import { z } from 'zod';
 
-import type { SolicitationOutcome } from '../../../shared/domain/solicitationOutcome';
+import type { SolicitationOutcome } from '../../sending/outcome';
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
 import { toNodeError } from '../../../shared/n8n/errors';
 import { readParameters } from '../../../shared/n8n/parameters';
@@ -17,7 +17,7 @@ import {
 	orderParameters,
 	readOrder,
 	toResult,
-} from '../../sending/orderInQuestion';
+} from '../../sending/eligibility';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['solicitation'], operation: ['checkEligibility'] } },

@@ -17,9 +17,9 @@ import {
 	withDatesOfWindow,
 	type SellerOrder,
 } from '../../../shared/domain/order';
-import type { ReturnsGap } from '../../../shared/domain/selectionRules';
-import { planSolicitations, type PlanRow } from '../../../shared/domain/solicitationPlan';
-import { forEachSeller, type OfSeller } from '../../../shared/n8n/bySeller';
+import type { ReturnsGap } from '../../orders/reports/returnsReport';
+import { planSolicitations, type PlanRow } from '../../planning/plan';
+import { forEachSeller, type OfSeller } from './bySeller';
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
 import { waitForReportOption } from '../../../shared/n8n/feedbackReport';
 import { hint } from '../../../shared/n8n/hints';

@@ -8,9 +8,9 @@ import {
 	type GivenList,
 	type ListKind,
 	type ReadingOptions,
-} from '../../../shared/domain/givenList';
+} from '../../planning/givenList';
 import { FULFILLERS } from '../../../shared/domain/order';
-import { POLICY_NOTE, POLICY_RULES } from '../../../shared/domain/selectionRules';
+import { POLICY_NOTE, POLICY_RULES } from '../../planning/rules';
 import { marketplaceOptions } from '../../../shared/n8n/marketplaceParameter';
 import { fulfilledByParameter } from '../../orders/fulfilledByParameter';
 

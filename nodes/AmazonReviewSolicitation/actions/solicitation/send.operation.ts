@@ -11,7 +11,7 @@ import { optionsCollection } from '../../../shared/n8n/commonParameters';
 import { readParameters } from '../../../shared/n8n/parameters';
 import { requestsOfAgent, RequestCap } from '../../sending/requestCap';
 import { SendRun, type OrderToSend } from '../../sending/sendRun';
-import { explainOption, orderParameters, readOrder } from '../../sending/orderInQuestion';
+import { explainOption, orderParameters, readOrder } from '../../sending/eligibility';
 import { addedOptions } from './planRules';
 
 export const description: INodeProperties[] = updateDisplayOptions(

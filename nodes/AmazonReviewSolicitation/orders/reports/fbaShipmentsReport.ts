@@ -1,0 +1,86 @@
+import type { UnreadableRow } from '../../../shared/domain/feedbackReport';
+import type { SellerOrder } from '../../../shared/domain/order';
+import { isOrderIdOfAnyKind } from '../../../shared/domain/orderId';
+import { inOneGo, type Steps } from '../../../shared/domain/steps';
+import { readMoment, readTabDelimitedPieces, wrongOrderId } from './tabDelimited';
+
+/** When the shipments of an order are expected to arrive, ISO 8601 in UTC. */
+export interface Arrival {
+	readonly earliest: string;
+	readonly latest: string;
+}
+
+export interface FbaShipmentsReport {
+	/** By order ID. */
+	readonly arrivals: Map<string, Arrival>;
+	readonly unreadable: UnreadableRow[];
+}
+
+/**
+ * Reads the order IDs and estimated arrivals of `GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL`, no
+ * other column: the report also has the buyers' names and addresses, which nothing here needs.
+ *
+ * Amazon gives one estimated moment for each shipment. It is an estimate, not the delivery, and it
+ * stands for both ends of the delivery: an order of several shipments arrives between the earliest
+ * and the latest of them. Shipments without an estimate say nothing.
+ */
+export function* readFbaShipmentsReport(pieces: readonly string[]): Steps<FbaShipmentsReport> {
+	const arrivals = new Map<string, Arrival>();
+	const report = readTabDelimitedPieces(pieces);
+	const headerProblem = report.headerProblem(['amazon-order-id', 'estimated-arrival-date']);
+	if (headerProblem !== undefined) return { arrivals, unreadable: [headerProblem] };
+
+	const unreadable: UnreadableRow[] = [];
+	for (const row of report.steps()) {
+		if (row === undefined) {
+			yield;
+			continue;
+		}
+		const { line } = row;
+		const orderId = row.cell('amazon-order-id');
+		const cell = row.cell('estimated-arrival-date');
+		const moment = readMoment(cell);
+		if (row.problem !== undefined) unreadable.push({ line, reason: row.problem });
+		else if (!isOrderIdOfAnyKind(orderId)) unreadable.push({ line, reason: wrongOrderId(orderId) });
+		else if (cell !== '' && moment === null) {
+			unreadable.push({ line, reason: 'its estimated arrival is not a moment with an offset' });
+		} else if (moment !== null) {
+			arrivals.set(orderId, widened(arrivals.get(orderId), { earliest: moment, latest: moment }));
+		}
+	}
+	return { arrivals, unreadable };
+}
+
+/** Reads a report that is whole as `readFbaShipmentsReport` does. */
+export const parseFbaShipmentsReport = (text: string): FbaShipmentsReport =>
+	inOneGo(readFbaShipmentsReport([text]));
+
+/** The span from the earlier to the later of two; ISO texts in UTC sort as the moments do. */
+export function widened(arrival: Arrival | undefined, other: Arrival): Arrival {
+	if (arrival === undefined) return other;
+	return {
+		earliest: other.earliest < arrival.earliest ? other.earliest : arrival.earliest,
+		latest: other.latest > arrival.latest ? other.latest : arrival.latest,
+	};
+}
+
+/**
+ * The orders with delivery dates from the shipments report, where an order has none at all; Amazon's
+ * own delivery window, even half of one, is never touched.
+ */
+export function withArrivals(
+	orders: readonly SellerOrder[],
+	arrivals: ReadonlyMap<string, Arrival>,
+): SellerOrder[] {
+	return orders.map((order) => {
+		const arrival = arrivals.get(order.orderId);
+		if (arrival === undefined) return order;
+		if (order.earliestDelivery !== null || order.latestDelivery !== null) return order;
+		return {
+			...order,
+			earliestDelivery: arrival.earliest,
+			latestDelivery: arrival.latest,
+			deliveryDateSource: 'shipmentsReport',
+		};
+	});
+}

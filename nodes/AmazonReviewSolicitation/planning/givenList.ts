@@ -1,0 +1,313 @@
+import { DateTime } from 'luxon';
+import { z } from 'zod';
+
+import { findMarketplace } from '../../shared/domain/marketplaces';
+import { momentOf } from '../orders/newestRows';
+import { isOrderId } from '../../shared/domain/orderId';
+import { isRetryable, SOLICITATION_OUTCOMES, type SolicitationOutcome } from '../sending/outcome';
+import { orderIdsIn, tidied } from '../orders/reports/writtenIds';
+
+/**
+ * Lists that people and workflows give: text from a sheet or a mail, rows of a table, items of another
+ * node, JSON. What can be read is read, whatever its shape; what cannot is named, so that no rule is
+ * off without anybody noticing.
+ */
+
+export type ListKind = 'orderId' | 'sku' | 'asin' | 'marketplace';
+
+type Row = Readonly<Record<string, unknown>>;
+
+export interface ListEntry {
+	readonly value: string;
+	/** The row that the entry was in, where the list is one of rows. */
+	readonly row?: Row;
+}
+
+export interface GivenList {
+	readonly entries: readonly ListEntry[];
+	/** What is in the list and no such thing, cut short and without email addresses. */
+	readonly wrong: readonly string[];
+}
+
+interface Kind {
+	readonly name: string;
+	readonly plural: string;
+	readonly example: string;
+	/** The names of the field of a row, the most exact first; letters and digits only, lower case. */
+	readonly fields: readonly string[];
+	/** The entries that a whole text stands for, each to be read by `read`. */
+	readonly split: (text: string, isExact: boolean) => string[];
+	/** What one entry stands for; none where it is no such thing. */
+	readonly read: (entry: string) => string[];
+	/** Whether a row without the field is searched for entries in its other fields. */
+	readonly standsAnywhere: boolean;
+}
+
+const SEPARATORS = /[\s,;|]+/;
+
+const KINDS: Readonly<Record<ListKind, Kind>> = {
+	orderId: {
+		name: 'an order ID',
+		plural: 'order IDs',
+		example: 'order IDs such as 111-1234567-7654321, or rows with a field orderId',
+		fields: ['orderid', 'amazonorderid', 'amznorderid', 'ordernumber', 'orderno', 'order'],
+		split: (text) => joined(text).split(SEPARATORS),
+		read: orderIdsIn,
+		standsAnywhere: true,
+	},
+	sku: {
+		name: 'a SKU',
+		plural: 'SKUs',
+		example: 'SKUs, one per line, or rows with a field sku',
+		fields: ['sku', 'sellersku', 'merchantsku', 'msku'],
+		split: splitSkus,
+		read: (entry) => (isOrderId(entry) || entry.includes('@') ? [] : [entry]),
+		standsAnywhere: false,
+	},
+	asin: {
+		name: 'an ASIN',
+		plural: 'ASINs',
+		example: 'ASINs such as B0EXAMPLE1, or rows with a field asin',
+		fields: ['asin', 'asin1', 'childasin', 'productasin'],
+		split: (text) => text.split(SEPARATORS),
+		read: (entry) => (/^[A-Z0-9]{10}$/i.test(entry) ? [entry.toUpperCase()] : []),
+		standsAnywhere: false,
+	},
+	marketplace: {
+		name: 'a marketplace',
+		plural: 'marketplaces',
+		example: 'marketplace IDs such as ATVPDKIKX0DER, or countries such as US',
+		fields: ['marketplaceid', 'marketplace', 'countrycode', 'country'],
+		split: (text) => text.split(SEPARATORS),
+		read: (entry) => [findMarketplace(entry)?.id ?? []].flat(),
+		standsAnywhere: false,
+	},
+};
+
+export interface ReadingOptions {
+	/**
+	 * Of SKUs in a text: whether its lines are exact. Otherwise the parts of a line count beside the
+	 * whole, for a SKU may hold a comma.
+	 */
+	readonly linesAreExact?: boolean;
+}
+
+/** Reads a list, whatever its shape. An empty one has neither entries nor anything wrong. */
+export function readList(
+	given: unknown,
+	kind: ListKind,
+	{ linesAreExact = false }: ReadingOptions = {},
+): GivenList {
+	const reading = new Reading(KINDS[kind], linesAreExact);
+	reading.take(given, 0);
+	return reading;
+}
+
+/** What is wrong with a list and what to do; undefined where nothing is. */
+export function problemOf({ entries, wrong }: GivenList, kind: ListKind): string | undefined {
+	if (wrong.length === 0) return undefined;
+	const { name, plural, example } = KINDS[kind];
+	const shown = wrong.slice(0, MOST_SHOWN).join(', ');
+	const more = wrong.length > MOST_SHOWN ? ', …' : '';
+	const total = wrong.length + entries.length;
+	const count =
+		total === 1
+			? `its only entry is not ${name}`
+			: `${wrong.length} of ${total} entries are not ${plural}`;
+	return `Could not read the list: ${count} (${shown}${more}). Use ${example}.`;
+}
+
+const MOST_SHOWN = 3;
+
+const LONGEST_SHOWN = 40;
+
+/** Lists in lists, deeper than anything a workflow makes. */
+const DEEPEST = 10;
+
+class Reading implements GivenList {
+	readonly entries: ListEntry[] = [];
+
+	readonly wrong: string[] = [];
+
+	constructor(
+		private readonly kind: Kind,
+		private readonly linesAreExact: boolean,
+	) {}
+
+	take(given: unknown, depth: number, row?: Row): void {
+		if (depth > DEEPEST) this.wrong.push('a list nested too deeply');
+		else if (typeof given === 'string') this.takeText(given, depth, row);
+		else if (Array.isArray(given)) {
+			for (const entry of given) this.takeValue(entry, depth, row);
+		} else if (isRow(given)) this.takeRow(given, depth);
+		else if (typeof given === 'number') this.takeEntry(String(given), row);
+		else this.wrong.push(described(given));
+	}
+
+	/** A text in a list or a row is exact, except for IDs, which hold no separators. */
+	private takeValue(given: unknown, depth: number, row?: Row): void {
+		if (typeof given === 'string') this.takeEntry(given, row);
+		else this.take(given, depth + 1, row);
+	}
+
+	private takeText(given: string, depth: number, row?: Row): void {
+		const parsed = jsonOf(given);
+		if (parsed !== undefined) return this.take(parsed, depth + 1, row);
+		const text = tidied(given);
+		const parts = this.kind.split(text, this.linesAreExact).map(unquoted).filter(hasText);
+		const headings = parts.filter((part) => this.isFieldName(part));
+		for (const part of parts) {
+			// A pasted column brings its heading along.
+			const isHeading = headings.length < parts.length && headings.includes(part);
+			if (!isHeading) this.takeOne(part, row);
+		}
+	}
+
+	private takeEntry(given: string, row?: Row): void {
+		const entry = tidied(given).trim();
+		if (this.kind === KINDS.sku) {
+			if (hasText(entry)) this.takeOne(entry, row);
+			return;
+		}
+		for (const part of this.kind.split(entry, true).map(unquoted).filter(hasText)) {
+			this.takeOne(part, row);
+		}
+	}
+
+	private takeOne(part: string, row?: Row): void {
+		const values = this.kind.read(part);
+		for (const value of values) this.entries.push({ value, ...(row && { row }) });
+		if (values.length === 0) this.wrong.push(quoted(part));
+	}
+
+	private takeRow(row: Row, depth: number): void {
+		const filled = Object.entries(row).filter(([, value]) => !isBlank(value));
+		// An item of n8n; it has more fields than its data.
+		if (isRow(row.json)) return this.take(row.json, depth + 1);
+		// n8n hands on one empty row where a table has none.
+		if (filled.length === 0) return;
+		// Of the node's own ledger, and no order.
+		if (row.outcome === 'invalidOrderId') return;
+		const field = this.kind.fields
+			.map((name) => filled.find(([key]) => plain(key) === name))
+			.find((found) => found !== undefined);
+		if (field !== undefined) return this.takeValue(field[1], depth, row);
+
+		const found = this.kind.standsAnywhere
+			? filled.flatMap(([, value]) => (typeof value === 'string' ? orderIdsIn(tidied(value)) : []))
+			: [];
+		for (const value of found) this.entries.push({ value, row });
+		if (found.length > 0) return;
+		const lists = filled.filter(([, value]) => Array.isArray(value) || isRow(value));
+		const [list] = lists;
+		if (lists.length === 1 && list !== undefined) return this.take(list[1], depth + 1);
+		const names = filled.map(([key]) => shortened(key)).slice(0, MOST_SHOWN);
+		this.wrong.push(`a row with the fields ${names.join(', ')}`);
+	}
+
+	private isFieldName(part: string): boolean {
+		return this.kind.fields.includes(plain(part));
+	}
+}
+
+/** Of any realm, for expressions may be evaluated in another one. */
+const isRow = (value: unknown): value is Row =>
+	Object.prototype.toString.call(value) === '[object Object]' && !DateTime.isDateTime(value);
+
+const isBlank = (value: unknown): boolean =>
+	value === null ||
+	value === undefined ||
+	(typeof value === 'string' && !hasText(tidied(value))) ||
+	(Array.isArray(value) && value.length === 0);
+
+const hasText = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
+
+const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+
+/** An ID whose hyphens have blanks beside them is one. */
+const joined = (text: string): string =>
+	text.replace(/(?<![\d-])(\d{3}|[A-Z]\d\d)[ ]*-[ ]*(\d{7})[ ]*-[ ]*(\d{7})(?![\d-])/g, '$1-$2-$3');
+
+/**
+ * The SKUs of a text. They may hold blanks and commas: a line is a SKU as it stands, its parts between
+ * commas and the like may be SKUs, and quotes hold one together.
+ */
+function splitSkus(text: string, linesAreExact: boolean): string[] {
+	const lines = text.split(/[\r\n]+/).filter(hasText);
+	const isExact = linesAreExact && lines.length > 1;
+	return lines.flatMap((line) => {
+		const parts = isExact ? [] : (line.match(/"[^"]*"|[^,;|\t]+/g) ?? []);
+		return [...new Set([line, ...parts].map((part) => part.trim()))];
+	});
+}
+
+/** Without the quotes, brackets and bullets around it; those of a SKU that are its own come in pairs. */
+function unquoted(text: string): string {
+	const bare = text.trim();
+	return /^(["'`“”„‘’«»]).*(["'`“”„‘’«»])$/u.test(bare) ? bare.slice(1, -1).trim() : bare;
+}
+
+const jsonSchema = z.union([z.array(z.unknown()), z.record(z.unknown())]);
+
+/** What a text is as JSON, if it is a list or a row. */
+function jsonOf(text: string): unknown {
+	if (!/^\s*[[{]/.test(text)) return undefined;
+	try {
+		return jsonSchema.safeParse(JSON.parse(text)).data;
+	} catch {
+		return undefined;
+	}
+}
+
+const shortened = (text: string): string =>
+	text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+
+/** Buyers' email addresses are in no error. */
+const quoted = (text: string): string =>
+	text.includes('@') ? 'an email address' : `"${shortened(text)}"`;
+
+function described(given: unknown): string {
+	if (given === null || given === undefined) return 'an entry without a value';
+	return typeof given === 'boolean' ? String(given) : 'an entry that is not text';
+}
+
+const ledgerRowSchema = z.object({
+	outcome: z.string().nullish(),
+	/** Sheets have texts, some databases numbers. */
+	tryAgainLater: z
+		.union([z.boolean(), z.number(), z.string()])
+		.transform((value) => /^(true|1)$/i.test(String(value).trim()))
+		.nullish(),
+	at: z.unknown().transform((at) => momentOf(at)),
+});
+
+type LedgerRow = z.infer<typeof ledgerRowSchema>;
+
+/** Outcomes after which Amazon takes no request for the order any more. */
+const REQUESTED: readonly string[] = ['sent', 'alreadyRequested'];
+
+/**
+ * The orders of a list that no request is to be made for any more. Where it is one of ledger rows, an
+ * order is settled by a row that says it was requested, else by its newest one (the last of several
+ * with the same time), unless that is to be tried again later.
+ */
+export function settledOrderIds({ entries }: GivenList): ReadonlySet<string> {
+	const settled = new Set<string>();
+	const newest = new Map<string, LedgerRow>();
+	for (const { value, row } of entries) {
+		const isOfLedger = row !== undefined && ('outcome' in row || 'tryAgainLater' in row);
+		const read = isOfLedger ? ledgerRowSchema.safeParse(row).data : undefined;
+		if (read === undefined || REQUESTED.includes(read.outcome ?? '')) settled.add(value);
+		else if (read.at >= (newest.get(value)?.at ?? -Infinity)) newest.set(value, read);
+	}
+	for (const [orderId, { outcome, tryAgainLater }] of newest) {
+		if (!(tryAgainLater ?? mayComeAgain(outcome))) settled.add(orderId);
+	}
+	return settled;
+}
+
+const mayComeAgain = (outcome: string | null | undefined): boolean =>
+	isOutcome(outcome) && isRetryable(outcome);
+
+const isOutcome = (text: string | null | undefined): text is SolicitationOutcome =>
+	typeof text === 'string' && Object.hasOwn(SOLICITATION_OUTCOMES, text);

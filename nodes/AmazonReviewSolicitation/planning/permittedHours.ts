@@ -1,0 +1,118 @@
+import { IANAZone } from 'luxon';
+
+const MINUTE_MS = 60_000;
+export const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** When requests may go out, on the clock of whatever zone it is applied to. */
+export interface PermittedHours {
+	/**
+	 * Minutes of the day, 0 to 1440: `from` belongs to it, `to` does not. It wraps past midnight where
+	 * `from` is not before `to`; equal ends mean all day, as does leaving it out.
+	 */
+	readonly hours?: { readonly from: number; readonly to: number };
+	/** ISO weekdays, 1 (Monday) to 7, of the moment itself, also after midnight; all by default. */
+	readonly weekdays?: readonly number[];
+}
+
+/** A span of time in epoch milliseconds: `from` belongs to it, `to` does not. */
+export interface Span {
+	readonly from: number;
+	readonly to: number;
+}
+
+/** A span in which a zone's clock shows one date at one UTC offset. */
+export interface LocalDay extends Span {
+	/** Days from 1970-01-01 to the date on that clock. */
+	readonly day: number;
+	/** When the clock showed 0:00, had it always had this offset; epoch milliseconds. */
+	readonly midnight: number;
+}
+
+/**
+ * The spans in which a calendar permits requests, in order and apart from each other. A moment is
+ * permitted by what the clock shows: an hour that the clock skips is lost, one it repeats counts twice.
+ * @param zone IANA name
+ * @throws RangeError where the zone is not known or the calendar has no meaning
+ */
+export function permittedSpans(
+	zone: string,
+	{ hours = { from: 0, to: 0 }, weekdays }: PermittedHours,
+	between: Span,
+): Span[] {
+	for (const minute of [hours.from, hours.to]) {
+		if (!(minute >= 0 && minute <= 1440)) throw new RangeError(`${minute} is no minute of a day`);
+	}
+	for (const weekday of weekdays ?? []) {
+		if (![1, 2, 3, 4, 5, 6, 7].includes(weekday)) {
+			throw new RangeError(`${weekday} is no ISO weekday`);
+		}
+	}
+	const from = hours.from * MINUTE_MS;
+	const to = hours.to * MINUTE_MS;
+	const daily: Span[] =
+		from < to
+			? [{ from, to }]
+			: [
+					{ from: 0, to },
+					{ from, to: DAY_MS },
+				];
+
+	const permitted: Array<{ from: number; to: number }> = [];
+	for (const local of localDays(zone, between)) {
+		if (weekdays !== undefined && !weekdays.includes(weekdayOf(local.day))) continue;
+		for (const part of daily) {
+			const begins = Math.max(local.from, local.midnight + part.from);
+			const ends = Math.min(local.to, local.midnight + part.to);
+			if (begins >= ends) continue;
+			const last = permitted.at(-1);
+			if (last?.to === begins) last.to = ends;
+			else permitted.push({ from: begins, to: ends });
+		}
+	}
+	return permitted;
+}
+
+/**
+ * Cuts a span at the midnights of a zone and wherever its UTC offset changes. In between, a local
+ * day is plain arithmetic, so that no moment is ever built from a time that does not exist.
+ * @param zone IANA name
+ * @throws RangeError where the zone is not known
+ */
+export function localDays(zone: string, { from, to }: Span): LocalDay[] {
+	if (!IANAZone.isValidZone(zone)) throw new RangeError(`${zone} is no time zone`);
+	const clock = IANAZone.create(zone);
+	const days: LocalDay[] = [];
+	for (let begins = from; begins < to; ) {
+		const stretchEnds = nextOffsetChange(clock, { from: begins, to });
+		const offset = clock.offset(begins) * MINUTE_MS;
+		while (begins < stretchEnds) {
+			const day = Math.floor((begins + offset) / DAY_MS);
+			const midnight = day * DAY_MS - offset;
+			const ends = Math.min(midnight + DAY_MS, stretchEnds);
+			days.push({ day, midnight, from: begins, to: ends });
+			begins = ends;
+		}
+	}
+	return days;
+}
+
+/** First moment after the beginning at which another offset holds; the end where there is none. */
+function nextOffsetChange(clock: IANAZone, { from, to }: Span): number {
+	const offset = clock.offset(from);
+	let same = from;
+	let other = from;
+	do {
+		same = other;
+		other = Math.min(same + DAY_MS, to);
+		if (other === to && clock.offset(to) === offset) return to;
+	} while (clock.offset(other) === offset);
+	while (other - same > 1) {
+		const middle = Math.floor((same + other) / 2);
+		if (clock.offset(middle) === offset) same = middle;
+		else other = middle;
+	}
+	return other;
+}
+
+/** ISO weekday of a day counted from 1970-01-01, a Thursday. */
+const weekdayOf = (day: number): number => ((((day + 3) % 7) + 7) % 7) + 1;

@@ -1,0 +1,206 @@
+import { DateTime, IANAZone } from 'luxon';
+
+import { findMarketplace } from '../../shared/domain/marketplaces';
+import { newestRows } from '../orders/newestRows';
+import type { SellerOrder } from '../../shared/domain/order';
+import { isOrderId, whyNoOrderId } from '../../shared/domain/orderId';
+import { EXCLUSIONS, exclusionBy, type SelectionRules } from './rules';
+import { localDays, permittedSpans } from './permittedHours';
+import { planSends, type PlanCandidate, type PlanLimits } from './schedule';
+import { solicitationWindow } from '../../shared/domain/solicitationWindow';
+
+/** Why an order is not in the plan, each reason once, with what it means. */
+export const PLAN_REASONS = {
+	invalidOrderId: 'The text is not an Amazon order ID',
+	duplicateItem: 'A newer row of the same order is among the input items; that one counts',
+	alreadyRequested: 'A review was requested for this order before; Amazon allows one per order',
+	orderCancelled: 'The order was cancelled or cannot be fulfilled',
+	notShipped: 'The order is not shipped yet, which Amazon requires',
+	datesUnknown:
+		'Amazon named no delivery dates, and orders without are left out as you chose; add those of the FBA shipments report',
+	windowClosed: 'The window for requests is over; see `windowClosesAt`',
+	noPermittedTime: 'The hours and days you permit leave no moment in the window of this order',
+	noRoom:
+		'The rate limit and your daily cap leave no place before the window closes that another order does not need',
+	...EXCLUSIONS,
+} as const satisfies Record<string, string>;
+
+export type PlanReason = keyof typeof PLAN_REASONS;
+
+/** Reasons that a later run can find changed. */
+const PASSING: readonly PlanReason[] = ['notShipped', 'datesUnknown', 'noRoom', 'ruleCannotTell'];
+
+export interface PlanChoices extends PlanLimits {
+	readonly rules: SelectionRules;
+	/** Order IDs that were asked before. */
+	readonly alreadyRequested: ReadonlySet<string>;
+	/** Days after the delivery at which the seller likes best to ask. */
+	readonly preferredDelayDays: number;
+	/** Which end of the delivery window that counts from. */
+	readonly delayFrom: 'earliestDelivery' | 'latestDelivery';
+	/** Whose clock hours and weekdays are read on. */
+	readonly clock: 'marketplace' | 'buyer';
+	/** Whether an order without delivery dates is left out; else Amazon is asked as soon as it may be open. */
+	readonly leaveOutUnknownDates: boolean;
+	/**
+	 * Orders due within that many milliseconds are to be sent now, if nothing but the rate limit keeps
+	 * them from being sent at once.
+	 */
+	readonly sendNowWithinMs: number;
+	/** The marketplace of an order that names none. */
+	readonly defaultMarketplaceId: string;
+}
+
+export interface PlanRow {
+	readonly decision: 'sendNow' | 'sendLater' | 'leftOut';
+	readonly reason: PlanReason | null;
+	readonly explanation: string | null;
+	/** ISO 8601 in UTC. */
+	readonly sendAt: string | null;
+	readonly sendAtLocal: string | null;
+	/** IANA zone that `sendAtLocal` is in. */
+	readonly timeZone: string | null;
+	/** Whether it goes out before the preferred delay is over, for it would miss its window. */
+	readonly early: boolean;
+	readonly tryAgainLater: boolean;
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * The plan for many orders: a row for each, in their order. Selection rules and what makes a request
+ * impossible come first, then `planSends` finds a time for as many of the rest as possible.
+ *
+ * Of an order without delivery dates it is only known that nothing is delivered before it is
+ * ordered: its window opens 5 days after the order at the earliest and closes 30 days after it at
+ * the earliest. It is planned in between; after that, as soon as possible, for it may still be open.
+ * @throws RangeError for a rule or a limit without meaning
+ */
+export function planSolicitations(orders: readonly SellerOrder[], choices: PlanChoices): PlanRow[] {
+	const exclusion = exclusionBy(choices.rules);
+	const newest = newestRows(orders.map(({ orderId, updatedAt }) => ({ key: orderId, updatedAt })));
+	const candidates = new Map<number, PlanCandidate>();
+	const rows = orders.map((order, index): PlanRow | undefined => {
+		const { orderId } = order;
+		const isOlder = isOrderId(orderId) && newest.get(orderId) !== index;
+		const reason = isOlder ? 'duplicateItem' : impossible(order, choices);
+		if (reason === 'invalidOrderId') return leftOut(reason, undefined, whyNoOrderId(orderId));
+		if (reason !== undefined) return leftOut(reason);
+		const excluded = exclusion(order);
+		if (excluded !== undefined) return leftOut(excluded.reason, excluded.detail);
+		candidates.set(index, candidateOf(order, index, choices));
+		return undefined;
+	});
+
+	const { planned, leftOut: without } = planSends([...candidates.values()], choices);
+	for (const { key, sendAt, early } of planned) {
+		const index = Number(key);
+		const zone = candidates.get(index)?.zone ?? 'utc';
+		rows[index] = {
+			decision: isDueNow(sendAt, candidates.get(index), choices) ? 'sendNow' : 'sendLater',
+			reason: null,
+			explanation: null,
+			sendAt: DateTime.fromMillis(sendAt, { zone: 'utc' }).toISO(),
+			sendAtLocal: DateTime.fromMillis(sendAt, { zone }).toISO(),
+			timeZone: zone,
+			early,
+			tryAgainLater: true,
+		};
+	}
+	for (const { key, reason } of without) rows[Number(key)] = leftOut(reason);
+	return rows.map((row) => row ?? leftOut('noRoom'));
+}
+
+/**
+ * Whether the order may go out from now on: whoever sends it does not wait for the time planned, so
+ * window, hours, days and the day of the cap have to be right already.
+ */
+function isDueNow(
+	sendAt: number,
+	candidate: PlanCandidate | undefined,
+	choices: PlanChoices,
+): boolean {
+	const { now, sendNowWithinMs, capZone, dailyCap, hours, weekdays } = choices;
+	if (candidate === undefined || sendAt > now + sendNowWithinMs || candidate.opensAt > now) {
+		return false;
+	}
+	const span = { from: now, to: sendAt + 1 };
+	if (hours !== undefined || weekdays !== undefined) {
+		const [permitted] = permittedSpans(candidate.zone, choices, span);
+		if (permitted?.from !== span.from || permitted.to !== span.to) return false;
+	}
+	return dailyCap === undefined || localDays(capZone, span).length === 1;
+}
+
+const leftOut = (
+	reason: PlanReason,
+	detail?: string,
+	explanation: string = PLAN_REASONS[reason],
+): PlanRow => ({
+	decision: 'leftOut',
+	reason,
+	explanation: detail === undefined ? explanation : `${explanation}: ${detail}`,
+	sendAt: null,
+	sendAtLocal: null,
+	timeZone: null,
+	early: false,
+	tryAgainLater: PASSING.includes(reason),
+});
+
+/** Why no request can be sent for an order at all. */
+function impossible(order: SellerOrder, choices: PlanChoices): PlanReason | undefined {
+	const { orderId, status } = order;
+	if (!isOrderId(orderId)) return 'invalidOrderId';
+	if (choices.alreadyRequested.has(orderId)) return 'alreadyRequested';
+	if (status === 'CANCELLED' || status === 'UNFULFILLABLE') return 'orderCancelled';
+	if (status !== null && status !== 'SHIPPED') return 'notShipped';
+	const hasDates = order.earliestDelivery !== null && order.latestDelivery !== null;
+	return !hasDates && choices.leaveOutUnknownDates ? 'datesUnknown' : undefined;
+}
+
+function candidateOf(order: SellerOrder, index: number, choices: PlanChoices): PlanCandidate {
+	const { now, preferredDelayDays, delayFrom, clock, defaultMarketplaceId } = choices;
+	const marketplaceId = order.marketplaceId ?? defaultMarketplaceId;
+	const marketplace = findMarketplace(marketplaceId) ?? findMarketplace(defaultMarketplaceId);
+	const buyers = clock === 'buyer' ? (order.buyerTimeZone ?? '') : '';
+	const zone = IANAZone.isValidZone(buyers) ? buyers : (marketplace?.timeZone ?? 'utc');
+	const { earliestDelivery, latestDelivery } = order;
+	const window =
+		earliestDelivery === null || latestDelivery === null
+			? undefined
+			: solicitationWindow(earliestDelivery, latestDelivery);
+	const key = String(index).padStart(9, '0');
+	const delay = preferredDelayDays * DAY_MS;
+	const delivery = order[delayFrom];
+	if (window !== undefined && delivery !== null) {
+		const opensAt = millis(window.opensAt);
+		const closesAt = withMargin(millis(window.closesAt), Math.max(now, opensAt));
+		return {
+			key,
+			zone,
+			opensAt,
+			closesAt,
+			preferredFrom: millis(delivery) + delay,
+			urgency: opensAt,
+		};
+	}
+	const createdAt = order.createdAt === null ? now - 30 * DAY_MS : millis(order.createdAt);
+	const opensAt = createdAt + 5 * DAY_MS;
+	const surelyOpenUntil = createdAt + 30 * DAY_MS;
+	return {
+		key,
+		zone,
+		opensAt,
+		...(surelyOpenUntil > now && { closesAt: surelyOpenUntil }),
+		preferredFrom: createdAt + delay,
+		urgency: opensAt,
+	};
+}
+
+/** What is planned for the last moment of a window would come too late. */
+const MARGIN_MS = 3_600_000;
+
+const withMargin = (closesAt: number, begin: number): number =>
+	closesAt - MARGIN_MS > begin ? closesAt - MARGIN_MS : closesAt;
+
+const millis = (iso: string): number => DateTime.fromISO(iso, { zone: 'utc' }).toMillis();

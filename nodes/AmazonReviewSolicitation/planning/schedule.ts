@@ -1,0 +1,213 @@
+import {
+	DAY_MS,
+	localDays,
+	permittedSpans,
+	type PermittedHours,
+	type Span,
+} from './permittedHours';
+import { at, firstAtLeast, firstWhere, Matching, NONE, range } from './matching';
+
+/** An order that waits for its request. All moments are epoch milliseconds, whole ones. */
+export interface PlanCandidate {
+	readonly key: string;
+	/** IANA zone whose clock the calendar is read on: the marketplace's or the buyer's. */
+	readonly zone: string;
+	/** First permitted moment. */
+	readonly opensAt: number;
+	/** Last permitted moment; undefined where it is not known, which is no deadline. */
+	readonly closesAt?: number;
+	/** The seller's wish: not before this, if no order is lost by it. */
+	readonly preferredFrom: number;
+	/** Orders candidates with the same deadline or none: the lower, the sooner. */
+	readonly urgency: number;
+}
+
+export interface PlanLimits extends PermittedHours {
+	/** Epoch milliseconds, whole ones; nothing is planned before. */
+	readonly now: number;
+	/** Requests per second that Amazon's token bucket refills. */
+	readonly rate: number;
+	/** Requests that may go out at once: the size of the bucket, taken to be full now. */
+	readonly burst: number;
+	/** Most requests per calendar day of `capZone`. */
+	readonly dailyCap?: number;
+	/** Requests of today's that are out already. */
+	readonly sentToday?: number;
+	/** IANA zone whose days the cap counts. */
+	readonly capZone: string;
+	/**
+	 * How many days of 24 hours an order without a deadline may have to wait, from the moment it is
+	 * open and its wish is met; 60 by default.
+	 */
+	readonly horizonDays?: number;
+}
+
+/**
+ * Why an order has no place in the plan.
+ * - `windowClosed`: its window is over
+ * - `noPermittedTime`: the calendar leaves no moment in its window
+ * - `noRoom`: the rate limit and the daily cap leave no place that another order does not need
+ */
+export type LeftOutReason = 'windowClosed' | 'noPermittedTime' | 'noRoom';
+
+/** How far ahead times are matched with orders. */
+const LONGEST_AHEAD_MS = 400 * DAY_MS;
+
+export interface PlannedSend {
+	readonly key: string;
+	/** Epoch milliseconds. */
+	readonly sendAt: number;
+	/** Whether it goes out before the seller's preferred delay is over. */
+	readonly early: boolean;
+}
+
+export interface SendPlan {
+	/** In the order of sending. */
+	readonly planned: readonly PlannedSend[];
+	/** Most urgent first. */
+	readonly leftOut: ReadonlyArray<{ readonly key: string; readonly reason: LeftOutReason }>;
+}
+
+/**
+ * Plans when to send requests so that as many orders as possible get one: no schedule that keeps
+ * the windows, the calendar, the rate limit and the daily cap sends more.
+ *
+ * The idea: time is a row of slots, one request each, at the pace of Amazon's token bucket. Cut at
+ * every moment that matters to some order, calendar or cap, it falls into intervals whose slots are
+ * all alike. Giving orders to intervals is then a maximum bipartite matching with capacities, under
+ * a second layer of capacities for the days of the cap.
+ *
+ * Wishes come second: none is ignored if as many orders can be sent without. Otherwise as many orders
+ * as possible are on time before any is early, and an early one goes in the last free interval before
+ * its wish; few are early, but not provably the fewest. Ties are decided by deadline, then `urgency`,
+ * then `key`, never by the place in the input. With neither calendar nor cap nor wishes this is
+ * earliest deadline first, each order at the first moment possible.
+ *
+ * What opens over 400 days from now, as an order can whose date is wrong, is named for that moment
+ * and has no part in the matching, whose work grows with the time it spans.
+ * @throws RangeError where a limit has no meaning or a zone is not known
+ */
+export function planSends(candidates: readonly PlanCandidate[], limits: PlanLimits): SendPlan {
+	const { now, hours, weekdays, horizonDays = 60 } = limits;
+	if (!(horizonDays > 0)) throw new RangeError(`${horizonDays} days are no horizon`);
+	const { firstSlotFrom, momentOf } = slotsOf(limits);
+	const end = now + LONGEST_AHEAD_MS;
+	const distant = candidates.filter(({ opensAt }) => opensAt >= end);
+	const near = candidates.filter(({ opensAt }) => opensAt < end);
+	const ordered = near.toSorted(byDeadline).map((candidate) => {
+		const from = Math.max(now, candidate.opensAt);
+		const horizon = Math.max(from, candidate.preferredFrom) + horizonDays * DAY_MS;
+		const to = candidate.closesAt === undefined ? horizon : candidate.closesAt + 1;
+		return { candidate, from, to: Math.min(to, end + LONGEST_AHEAD_MS) };
+	});
+	const whole = { from: now, to: ordered.reduce((end, { to }) => Math.max(end, to), now) };
+
+	// One calendar per zone, or one for all: without hours and weekdays no clock is read.
+	const always = hours === undefined && weekdays === undefined;
+	const zoneOf = ({ zone }: PlanCandidate) => (always ? '' : zone);
+	const zones = [...new Set(near.map(zoneOf))];
+	const calendars = zones.map((zone) => (always ? [whole] : permittedSpans(zone, limits, whole)));
+
+	const leftOut: Array<{ key: string; reason: LeftOutReason }> = [];
+	const waiting = ordered.flatMap(({ candidate, from, to }) => {
+		const line = zones.indexOf(zoneOf(candidate));
+		const isClosed = to <= now;
+		if (isClosed || !overlaps(calendars[line] ?? [], { from, to })) {
+			leftOut.push({ key: candidate.key, reason: isClosed ? 'windowClosed' : 'noPermittedTime' });
+			return [];
+		}
+		const first = firstSlotFrom(from);
+		const last = firstSlotFrom(to);
+		const wish = Math.min(last, Math.max(first, firstSlotFrom(candidate.preferredFrom)));
+		return [{ candidate, line, first, wish, end: last }];
+	});
+
+	const days = capDays(limits, whole);
+	const cuts = new Set([0, firstSlotFrom(whole.to)]);
+	for (const { from } of days) cuts.add(firstSlotFrom(from));
+	for (const { from, to } of calendars.flat()) cuts.add(firstSlotFrom(from)).add(firstSlotFrom(to));
+	for (const { first, wish, end } of waiting) cuts.add(first).add(wish).add(end);
+	/** Interval `i` has the slots from `starts[i]` up to `starts[i + 1]`. */
+	const starts = Float64Array.from(cuts).sort();
+	const intervalFrom = (slot: number) => firstAtLeast(starts, slot);
+	const intervalOf = new Matching(
+		waiting.map(({ line, first, wish, end }) => ({
+			line,
+			first: intervalFrom(first),
+			wish: intervalFrom(wish),
+			end: intervalFrom(end),
+		})),
+		calendars.map((spans) =>
+			spans.flatMap(({ from, to }) =>
+				range(intervalFrom(firstSlotFrom(from)), intervalFrom(firstSlotFrom(to))),
+			),
+		),
+		range(1, starts.length).map((end) => at(starts, end) - at(starts, end - 1)),
+		days.map(({ from, room }) => ({ first: intervalFrom(firstSlotFrom(from)), room })),
+	).intervalOf;
+
+	const planned = distant.map(
+		({ key, opensAt }): PlannedSend => ({ key, sendAt: opensAt, early: false }),
+	);
+	for (const [order, { candidate }] of waiting.entries()) {
+		const { key, preferredFrom } = candidate;
+		const interval = at(intervalOf, order);
+		if (interval === NONE) {
+			leftOut.push({ key, reason: 'noRoom' });
+			continue;
+		}
+		const slot = at(starts, interval);
+		starts[interval] = slot + 1;
+		planned.push({ key, sendAt: momentOf(slot), early: momentOf(slot) < preferredFrom });
+	}
+	return { planned: planned.sort((a, b) => a.sendAt - b.sendAt), leftOut };
+}
+
+/** By deadline, those without one last; then by urgency, then by key. */
+function byDeadline(a: PlanCandidate, b: PlanCandidate): number {
+	const [left, right] = [a.closesAt ?? Infinity, b.closesAt ?? Infinity];
+	if (left !== right) return left - right;
+	if (a.urgency !== b.urgency) return a.urgency - b.urgency;
+	return a.key < b.key ? -1 : Number(a.key > b.key);
+}
+
+/**
+ * The slots, numbered from 0: `burst` of them now, then one each time the bucket has refilled by one,
+ * which takes whole milliseconds here, rounded up. A slot not used is lost, though Amazon's bucket
+ * would keep some, so that the bucket never runs dry.
+ */
+function slotsOf({ now, rate, burst }: PlanLimits) {
+	if (!(rate > 0 && rate < Infinity)) throw new RangeError(`${rate} is no rate`);
+	if (!(Number.isInteger(burst) && burst >= 1)) throw new RangeError(`${burst} is no burst`);
+	// A rate such as 1/3600 must not lose a millisecond to floating point.
+	const pace = Math.ceil(1000 / rate - 1e-6);
+	return {
+		firstSlotFrom: (moment: number) =>
+			moment <= now ? 0 : burst - 1 + Math.ceil((moment - now) / pace),
+		momentOf: (slot: number) => now + Math.max(0, slot - burst + 1) * pace,
+	};
+}
+
+/**
+ * The days of the cap and how many requests each has room for. A day begins once and for all: what
+ * a clock set back over midnight shows of the day before counts as the new day's.
+ */
+function capDays(
+	{ capZone, dailyCap = Infinity, sentToday = 0 }: PlanLimits,
+	whole: Span,
+): Array<{ readonly from: number; readonly room: number }> {
+	if (!(dailyCap >= 0)) throw new RangeError(`${dailyCap} is no daily cap`);
+	let latest = -Infinity;
+	return localDays(capZone, whole).flatMap(({ day, from }) => {
+		if (day <= latest) return [];
+		latest = day;
+		const room = from === whole.from ? dailyCap - sentToday : dailyCap;
+		return [{ from, room: Math.max(0, Math.floor(room)) }];
+	});
+}
+
+/** Whether the window has a moment in common with one of the spans, which are in order. */
+function overlaps(spans: readonly Span[], window: Span): boolean {
+	const next = spans[firstWhere(spans.length, (index) => (spans[index]?.to ?? 0) > window.from)];
+	return next !== undefined && Math.max(next.from, window.from) < Math.min(next.to, window.to);
+}

@@ -1,0 +1,241 @@
+import { DateTime } from 'luxon';
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { z } from 'zod';
+
+import { isOrderId, whyNoOrderId } from '../../shared/domain/orderId';
+import type { Marketplace } from '../../shared/domain/marketplaces';
+import {
+	isRetryable,
+	outcomeOfRefusal,
+	SOLICITATION_OUTCOMES,
+	type SolicitationOutcome,
+} from './outcome';
+import {
+	positionInWindow,
+	solicitationWindow,
+	type SolicitationWindow,
+} from '../../shared/domain/solicitationWindow';
+import { marketplaceParameter, resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
+import { locatorValue, readParameters } from '../../shared/n8n/parameters';
+import { SpApiClient } from '../../shared/spapi/client';
+import { amazonMessageOf, SpApiFailure, type AmazonAnswer } from '../../shared/spapi/failure';
+import { getOrder, type Order } from '../../shared/spapi/orders';
+import { isSolicitationOffered } from '../../shared/spapi/solicitations';
+
+export const orderParameters: INodeProperties[] = [
+	{
+		displayName: 'Order ID',
+		name: 'orderId',
+		type: 'string',
+		default: '={{ $json.orderId }}',
+		required: true,
+		placeholder: 'e.g. 111-1234567-7654321',
+		description: 'The Amazon order, one per input item',
+	},
+	{
+		...marketplaceParameter,
+		// Orders of this node's own operations name theirs.
+		default: { mode: 'id', value: '={{ $json.marketplaceId }}' },
+		description: "The marketplace of the order; when empty, the credential's primary marketplace",
+	},
+];
+
+export const explainOption: INodeProperties = {
+	displayName: 'Explain with Order Dates',
+	name: 'explain',
+	type: 'boolean',
+	default: true,
+	description:
+		'Whether to read the order where Amazon offers no request, to tell too early from too late. Costs one more call for such an order.',
+};
+
+const orderSchema = z.object({
+	orderId: z
+		.union([z.string(), z.number()])
+		.nullish()
+		.transform((text) => String(text ?? '').trim()),
+	marketplace: locatorValue,
+});
+
+/** What is known of one order. */
+export interface Finding {
+	readonly outcome: SolicitationOutcome;
+	readonly answer?: AmazonAnswer;
+	/** The call that did not succeed, where one did not. */
+	readonly failure?: SpApiFailure;
+}
+
+/** One order of one marketplace, and the connection to ask about it. */
+export interface OrderInQuestion {
+	readonly client: SpApiClient;
+	readonly orderId: string;
+	readonly marketplace: Marketplace;
+	/** When a request is permitted, where the input item says so. */
+	readonly window?: SolicitationWindow;
+	/** What Amazon would not tell about the order itself, as a sentence. */
+	readonly orderUnreadable?: string;
+}
+
+/** Reads the parameters of one item; what is no order ID stays text, to be reported as such. */
+export async function readOrder(
+	context: IExecuteFunctions,
+	itemIndex: number,
+): Promise<OrderInQuestion> {
+	const wanted = readParameters(context, itemIndex, orderSchema, orderParameters);
+	const client = await SpApiClient.connect(context, itemIndex);
+	const marketplace = resolveMarketplace(context, client, wanted.marketplace, itemIndex);
+	const window = windowSchema.safeParse(context.getInputData()[itemIndex]?.json).data;
+	return { client, orderId: wanted.orderId, marketplace, window };
+}
+
+/** As this node's own operations hand it on. */
+const windowSchema = z
+	.object({
+		windowOpensAt: z.string().datetime({ offset: true }),
+		windowClosesAt: z.string().datetime({ offset: true }),
+	})
+	.transform(({ windowOpensAt, windowClosesAt }) => ({
+		opensAt: windowOpensAt,
+		closesAt: windowClosesAt,
+	}));
+
+/** Asks Amazon whether a review can be requested for the order. */
+export async function checkEligibility(order: OrderInQuestion): Promise<Finding> {
+	if (!isOrderId(order.orderId)) return { outcome: 'invalidOrderId' };
+	const { client, orderId, marketplace } = order;
+	return await isSolicitationOffered(client, orderId, marketplace.id).then(
+		(offered): Finding => ({ outcome: offered ? 'eligible' : 'notEligibleNow' }),
+		findingOfFailure,
+	);
+}
+
+/**
+ * What a failed call means for this order.
+ * @throws what is no failure of a call
+ */
+export function findingOfFailure(failure: unknown): Finding {
+	if (!(failure instanceof SpApiFailure)) throw failure;
+	const outcome = outcomeOf(failure);
+	return { outcome, answer: failure.answer, failure };
+}
+
+function outcomeOf({ kind, answer }: SpApiFailure): SolicitationOutcome {
+	switch (kind) {
+		case 'notFound':
+			return 'orderNotFound';
+		case 'accessDenied':
+			return 'missingRole';
+		case 'refused':
+			return outcomeOfRefusal(answer.message ?? '') ?? 'refused';
+		case 'badRequest':
+		case 'notSelling':
+			return 'refused';
+		case 'login':
+		case 'secretExpired':
+		case 'tokenRejected':
+			return 'loginFailed';
+		case 'cancelled':
+			return 'deferred';
+		default:
+			return 'failed';
+	}
+}
+
+/** An order in question with what was found out about it. */
+export interface Explained {
+	readonly order: OrderInQuestion;
+	readonly finding: Finding;
+}
+
+/**
+ * Amazon says "not now" or "outside the range"; the order's dates and status can say more.
+ * @param mayAsk whether Amazon may be asked for the order where the input item does not tell its window
+ */
+export async function explain(
+	order: OrderInQuestion,
+	finding: Finding,
+	mayAsk: boolean,
+): Promise<Explained> {
+	const unclear = finding.outcome === 'notEligibleNow' || finding.outcome === 'outsideWindow';
+	if (!unclear) return { order, finding };
+	const outcomeBy = (outcome: SolicitationOutcome | undefined): Finding =>
+		outcome === undefined ? finding : { ...finding, outcome };
+	const known = order.window && outcomeOfWindow(order.window);
+	if (known !== undefined || !mayAsk) return { order, finding: outcomeBy(known) };
+
+	const details = await getOrder(order.client, order.orderId).catch(unlessCancelled);
+	if (details === undefined) return { order, finding };
+	const window = windowOf(details) ?? order.window;
+	const orderUnreadable = details.isWithoutFulfillment
+		? 'Amazon did not return the status and the delivery dates of the order'
+		: undefined;
+	return {
+		order: { ...order, window, orderUnreadable },
+		finding: outcomeBy(outcomeOfStatus(details) ?? (window && outcomeOfWindow(window))),
+	};
+}
+
+/** The order's dates only explain; without them the finding stands as it is. */
+function unlessCancelled(failure: unknown): undefined {
+	if (failure instanceof SpApiFailure && failure.kind === 'cancelled') throw failure;
+	return undefined;
+}
+
+function windowOf({ fulfillment }: Order): SolicitationWindow | undefined {
+	const { earliestDateTime, latestDateTime } = fulfillment?.deliverByWindow ?? {};
+	if (earliestDateTime === undefined || latestDateTime === undefined) return undefined;
+	return solicitationWindow(earliestDateTime, latestDateTime);
+}
+
+function outcomeOfStatus({ fulfillment }: Order): SolicitationOutcome | undefined {
+	const status = fulfillment?.fulfillmentStatus;
+	if (status === 'CANCELLED' || status === 'UNFULFILLABLE') return 'orderCancelled';
+	return status !== undefined && status !== 'SHIPPED' ? 'notShipped' : undefined;
+}
+
+function outcomeOfWindow(window: SolicitationWindow): SolicitationOutcome | undefined {
+	const position = positionInWindow(window, DateTime.utc());
+	if (position === 'before') return 'notYetEligible';
+	return position === 'after' ? 'windowClosed' : undefined;
+}
+
+/** An order ID as it came; of a text that is none no more than its beginning. */
+const shownId = (text: string): string =>
+	text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+
+const LONGEST_SHOWN = 60;
+
+function explanationOf(
+	{ orderId, orderUnreadable }: OrderInQuestion,
+	outcome: SolicitationOutcome,
+	{ roles, elsewhere }: { readonly roles?: readonly string[]; readonly elsewhere?: string },
+): string {
+	const explanation = SOLICITATION_OUTCOMES[outcome];
+	if (outcome === 'invalidOrderId') return whyNoOrderId(orderId) ?? explanation;
+	if (roles !== undefined) return `${explanation}: ${roles.join(' or ')}`;
+	if (elsewhere !== undefined) return elsewhere;
+	return orderUnreadable === undefined ? explanation : `${explanation}. ${orderUnreadable}`;
+}
+
+/** The one shape in which both operations report on an order. */
+export function toResult({ order, finding }: Explained): IDataObject {
+	const { outcome, answer, failure } = finding;
+	const roles = outcome === 'missingRole' ? failure?.roles : undefined;
+	const isElsewhere = outcome === 'refused' && failure?.kind === 'notSelling';
+	return {
+		orderId: shownId(order.orderId),
+		marketplace: order.marketplace.countryCode,
+		marketplaceId: order.marketplace.id,
+		outcome,
+		explanation: explanationOf(order, outcome, {
+			roles,
+			elsewhere: isElsewhere ? failure.message : undefined,
+		}),
+		tryAgainLater: isRetryable(outcome),
+		windowOpensAt: order.window?.opensAt ?? null,
+		windowClosesAt: order.window?.closesAt ?? null,
+		amazonMessage: (answer && amazonMessageOf(answer)) ?? null,
+		amazonRequestId: answer?.requestId ?? null,
+		at: DateTime.utc().toISO(),
+	};
+}

@@ -1,0 +1,291 @@
+import { DateTime } from 'luxon';
+
+import type { SpApiClient } from './client';
+import { SpApiFailure } from './failure';
+import { cachedReports, oneMarketplaceOnly, reportsListedAt } from './processWide';
+import { learnOfRequest } from './reportQuotas';
+import {
+	documentOf,
+	isFinished,
+	servesSeveral,
+	type RequestedReport,
+	type CachedReport,
+	type Report,
+	type ReportType,
+} from './report';
+import {
+	listReports,
+	marketplacesOf,
+	type ListedReport,
+	type OrderReportRequest,
+	type ReportRequest,
+} from './reports';
+
+/**
+ * Reports this process asked for, or found that others had asked for. Amazon makes one report a minute
+ * for a seller, and of some types far fewer (see `reportLimits`), so all nodes and executions share
+ * what any of them asks for. Nothing here has to outlive the process: without it, reports are listed,
+ * or asked for and read once more.
+ */
+
+const HOUR_MS = 3_600_000;
+
+/** Of one type; of one marketplace, too, where it has reports of its own. */
+const MOST_KNOWN = 120;
+
+/** A report that is not finished by then will hardly be. */
+const STUCK_AFTER_MS = HOUR_MS;
+
+/** What happened in a range may be told so much later: documented for FBA shipments. */
+const LATE_MS = 24 * HOUR_MS;
+
+/** A range that gave nothing is not asked for again so soon. */
+const NOTHING_FOR_MS = 24 * HOUR_MS;
+
+/** Reports are listed no more often than this, for `getReports` has a limit, too. */
+const LIST_EVERY_MS = 60_000;
+
+/** Where the reports are kept that can serve a request. */
+const shelfOf = ({ seller }: SpApiClient, request: ReportRequest): string =>
+	shelfFor(seller, request.reportType, marketplacesOf(request));
+
+const shelfFor = (
+	seller: string,
+	reportType: string,
+	[marketplaceId]: readonly string[],
+): string =>
+	servesSeveral(reportType)
+		? `${seller} ${reportType}`
+		: `${seller} ${reportType} ${marketplaceId}`;
+
+/** Tells apart all that is asked for. */
+export const requestKeyOf = (client: SpApiClient, request: ReportRequest): string =>
+	[
+		shelfOf(client, request),
+		marketplacesOf(request).join(),
+		request.dataStartTime,
+		request.dataEndTime,
+		optionsOf(request),
+	].join(' ');
+
+/** The reports of a type and the seller. */
+export const typeKeyOf = ({ seller }: SpApiClient, reportType: ReportType): string =>
+	`${seller} ${reportType}`;
+
+const optionsOf = ({ reportOptions }: ReportRequest): string =>
+	JSON.stringify(Object.entries(reportOptions ?? {}).toSorted());
+
+/** Takes note of a report that this process has just asked for. */
+export function rememberRequested(
+	client: SpApiClient,
+	request: ReportRequest,
+	asked: RequestedReport & Pick<CachedReport, 'at'>,
+): CachedReport {
+	const { dataStartTime, dataEndTime } = request;
+	return remember(shelfOf(client, request), {
+		...asked,
+		dataStartTime,
+		dataEndTime,
+		options: optionsOf(request),
+		marketplaceIds: marketplacesOf(request),
+	});
+}
+
+function remember(shelf: string, report: CachedReport): CachedReport {
+	const others = (cachedReports.get(shelf) ?? []).filter(({ id }) => id !== report.id);
+	const all = [report, ...others].toSorted((a, b) => b.at - a.at).slice(0, MOST_KNOWN);
+	cachedReports.set(shelf, all);
+	return report;
+}
+
+/** Whether a known report holds all that a request asks for, as of when it was made. */
+function covers(known: CachedReport, request: ReportRequest): boolean {
+	if (known.options !== undefined && known.options !== optionsOf(request)) return false;
+	// Amazon may round the start of Sales and Traffic to its days; what is missing shows in the document.
+	const spare = request.reportType === 'GET_SALES_AND_TRAFFIC_REPORT' ? LATE_MS : 0;
+	if (Date.parse(known.dataStartTime) > Date.parse(request.dataStartTime) + spare) return false;
+	if (!marketplacesOf(request).every((id) => known.marketplaceIds.includes(id))) return false;
+	const askedAt = Date.parse(known.askedAt);
+	if (request.dataEndTime === undefined) {
+		return known.dataEndTime === undefined || Date.parse(known.dataEndTime) >= askedAt - 60_000;
+	}
+	const end = Date.parse(request.dataEndTime);
+	return (known.dataEndTime === undefined ? askedAt : Date.parse(known.dataEndTime)) >= end;
+}
+
+/** Whether what a report says of a closed range cannot change any more. */
+const isSettled = ({ askedAt }: RequestedReport, { dataEndTime }: ReportRequest): boolean =>
+	dataEndTime !== undefined && Date.parse(askedAt) >= Date.parse(dataEndTime) + LATE_MS;
+
+const gaveNothing = ({ report }: CachedReport): boolean =>
+	report !== undefined && documentOf(report) === undefined;
+
+const isGone = ({ report }: CachedReport): boolean => report?.processingStatus === 'FATAL';
+
+/** The report to take instead of asking for one: as new as Amazon will make it. */
+export function currentReport(
+	client: SpApiClient,
+	request: ReportRequest,
+	isNewEnough: (known: CachedReport) => boolean,
+): CachedReport | undefined {
+	const now = performance.now();
+	const usable = (cachedReports.get(shelfOf(client, request)) ?? []).filter((known) => {
+		if (known.isUseless === true || isGone(known) || !covers(known, request)) return false;
+		const age = now - known.at;
+		if (known.report === undefined && age > STUCK_AFTER_MS) return false;
+		const isForGood = isSettled(known, request) && (!gaveNothing(known) || age < NOTHING_FOR_MS);
+		return isNewEnough(known) || isForGood;
+	});
+	// One that was cancelled may have been asked for too soon after another that has what it lacks.
+	return usable.find((known) => !gaveNothing(known)) ?? usable[0];
+}
+
+/** One that is DONE. */
+export interface FinishedReport {
+	/** The same on the steady clock, in milliseconds. */
+	readonly at: number;
+	/** When it was asked for; UTC. */
+	readonly askedAt: string;
+	readonly report: Report;
+}
+
+/**
+ * The newest finished report that holds what is asked for, as of when it was made.
+ * @param atMostMs how long ago that may be
+ */
+export function cachedReport(
+	client: SpApiClient,
+	request: ReportRequest,
+	atMostMs: number,
+): FinishedReport | undefined {
+	const oldest = performance.now() - atMostMs;
+	const known = cachedReports
+		.get(shelfOf(client, request))
+		?.find(
+			(known) =>
+				known.at >= oldest &&
+				known.isUseless !== true &&
+				known.report !== undefined &&
+				documentOf(known.report) !== undefined &&
+				covers(known, request),
+		);
+	return known?.report && { at: known.at, askedAt: known.askedAt, report: known.report };
+}
+
+/**
+ * When a report that holds what is asked for was last asked for, whatever came of it (steady
+ * milliseconds); -Infinity where none was.
+ */
+export const lastRequestedAt = (client: SpApiClient, request: ReportRequest): number =>
+	cachedReports.get(shelfOf(client, request))?.find((known) => covers(known, request))?.at ??
+	-Infinity;
+
+/** Takes note of a report that Amazon tells of. */
+function learn(client: SpApiClient, listed: ListedReport): void {
+	const { reportId: id, createdTime, reportType, marketplaceIds = [], dataStartTime } = listed;
+	// The clocks differ; a report from the future is one of now.
+	const at = performance.now() - Math.max(0, Date.now() - Date.parse(createdTime));
+	learnOfRequest(client, reportType as ReportType, { id, at });
+	const isOfSeveral = marketplaceIds.length > 1 && !servesSeveral(reportType);
+	if (marketplaceIds.length === 0 || isOfSeveral || !dataStartTime) return;
+	const shelf = shelfFor(client.seller, reportType, marketplaceIds);
+	const known = cachedReports.get(shelf)?.find((each) => each.id === id);
+	const { dataEndTime } = listed;
+	remember(shelf, {
+		id,
+		at,
+		askedAt: DateTime.fromISO(createdTime, { zone: 'utc' }).toISO() ?? createdTime,
+		dataStartTime,
+		dataEndTime,
+		marketplaceIds,
+		...known,
+		...(isFinished(listed) && { report: listed }),
+	});
+}
+
+/**
+ * Looks what others have asked for: other processes, this one before it was started anew, other
+ * applications. Nothing is lost where Amazon does not tell.
+ */
+async function list(
+	client: SpApiClient,
+	reportType: ReportType,
+	range: { readonly since: Date; readonly until?: Date },
+	key: string,
+): Promise<void> {
+	reportsListedAt.set(key, performance.now());
+	const listed = await listReports(client, reportType, range).catch(orNone);
+	for (const report of listed) learn(client, report);
+}
+
+function orNone(failure: unknown): [] {
+	if (failure instanceof SpApiFailure && failure.kind !== 'cancelled') return [];
+	throw failure;
+}
+
+/** There may be a report that was not there when they were listed. */
+export const forgetListing = (client: SpApiClient, reportType: ReportType): void =>
+	void reportsListedAt.delete(typeKeyOf(client, reportType));
+
+/** Lists what was asked for lately, unless that was done in the last minute. */
+export async function listLately(client: SpApiClient, reportType: ReportType): Promise<void> {
+	const key = typeKeyOf(client, reportType);
+	const last = reportsListedAt.get(key) ?? -Infinity;
+	if (performance.now() - last < LIST_EVERY_MS) return;
+	await list(client, reportType, { since: new Date(Date.now() - 2 * LATE_MS) }, key);
+}
+
+/** Lists, once, what may have been made of a closed range before this process began. */
+export async function listClosed(client: SpApiClient, request: ReportRequest): Promise<void> {
+	const { reportType, dataStartTime, dataEndTime } = request;
+	if (dataEndTime === undefined) return;
+	const settled = Date.parse(dataEndTime) + LATE_MS;
+	// What is younger was listed anyway.
+	if (settled > Date.now() - 2 * LATE_MS) return;
+	const key = [typeKeyOf(client, reportType), dataStartTime, dataEndTime].join(' ');
+	if (reportsListedAt.has(key)) return;
+	const range = { since: new Date(settled), until: new Date(settled + LATE_MS) };
+	await list(client, reportType, range, key);
+}
+
+/** Whether this process has asked for it, and so with the options that the request has. */
+export const isOwnReport = (client: SpApiClient, request: ReportRequest, id: string): boolean =>
+	cachedReports
+		.get(shelfOf(client, request))
+		?.some((known) => known.id === id && known.options === optionsOf(request)) === true;
+
+/** Takes note of how a report ended. */
+export function rememberEnd(client: SpApiClient, report: Report): void {
+	const { reportId, reportType, marketplaceIds = [] } = report;
+	change(shelfFor(client.seller, reportType, marketplaceIds), reportId, { report });
+}
+
+/** The same of a report that was asked for, whatever Amazon says that it is of. */
+export const rememberEndOf = (client: SpApiClient, request: ReportRequest, report: Report): void =>
+	change(shelfOf(client, request), report.reportId, { report });
+
+/** A report that turned out to be of no use for such requests. */
+export const setUseless = (client: SpApiClient, request: ReportRequest, id: string): void =>
+	change(shelfOf(client, request), id, { isUseless: true });
+
+function change(shelf: string, reportId: string, changes: Partial<CachedReport>): void {
+	const known = cachedReports.get(shelf)?.find(({ id }) => id === reportId);
+	if (known !== undefined) remember(shelf, { ...known, ...changes });
+}
+
+/** Of one report. */
+const MOST_MARKETPLACES = 25;
+
+/**
+ * What to ask for so that the report also serves those who need it of other marketplaces: rarely is
+ * one made, and which marketplaces are needed changes from run to run.
+ */
+export function widened(client: SpApiClient, request: OrderReportRequest): OrderReportRequest {
+	if (oneMarketplaceOnly.has(typeKeyOf(client, request.reportType))) return request;
+	const others = (cachedReports.get(shelfOf(client, request)) ?? [])
+		// Asked for by this process.
+		.filter(({ options }) => options !== undefined)
+		.flatMap(({ marketplaceIds }) => marketplaceIds);
+	const all = [...new Set([...request.marketplaceIds, ...others])];
+	return { ...request, marketplaceIds: all.slice(0, MOST_MARKETPLACES).toSorted() };
+}

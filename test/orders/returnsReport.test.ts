@@ -1,0 +1,183 @@
+import { parseReturnsReport } from '../../nodes/AmazonReviewSolicitation/orders/reports/returnsReport';
+
+const ORDER_ID = '111-1234567-7654321';
+
+const FBA_HEADER =
+	'return-date\torder-id\tsku\tasin\tfnsku\tproduct-name\tquantity\tfulfillment-center-id\tdetailed-disposition\treason\tstatus\tlicense-plate-number\tcustomer-comments';
+const fbaRow = (date: string, orderId = ORDER_ID) =>
+	`${date}\t${orderId}\tA\tB0\tX0\tA mattress\t1\tLEX1\tCUSTOMER_DAMAGED\tDEFECTIVE\tUnit returned\tLPN1\tIt "broke"`;
+
+const MFN_HEADER =
+	'Order ID\tOrder date\tReturn request date\tReturn request status\tReturn delivery date\tOrder Amount\tRefunded Amount';
+const mfnRow = (requested: string, delivered: string, refunded: string, orderId = ORDER_ID) =>
+	`${orderId}\t01-Jul-2025\t${requested}\tApproved\t${delivered}\t30.00\t${refunded}`;
+
+const parse = (...lines: string[]) => parseReturnsReport(lines.join('\r\n'));
+
+describe("parseReturnsReport of Amazon's returns", () => {
+	it('reads order and moment, and knows no refund', () => {
+		expect(parse(FBA_HEADER, fbaRow('2025-06-05T15:31:40+00:00'))).toEqual({
+			returns: [
+				{ orderId: ORDER_ID, returnedAt: '2025-06-05T15:31:40.000Z', refundedAmount: null },
+			],
+			unreadable: [],
+			isEmpty: false,
+		});
+	});
+
+	it.each(['2025-06-06T10:00:00+00:00\t111-2222', '2025-06-06T10', '111-2222222-22'])(
+		'B3: counts a line that was cut off (%s) as unreadable, though the row before it lacks cells',
+		(cutOff) => {
+			const short = fbaRow('2025-06-05T15:31:40+00:00').replace(/\t[^\t]*$/, '');
+			const { returns, unreadable } = parse(FBA_HEADER, short, cutOff);
+			expect(returns).toHaveLength(1);
+			expect(unreadable.map(({ line }) => line)).toEqual([3]);
+		},
+	);
+
+	it('A4: takes further lines of a comment as a part of its row', () => {
+		const row = fbaRow('2025-06-05T15:31:40+00:00');
+		const { returns, unreadable } = parse(FBA_HEADER, `${row}\nand again,\nand again`, row);
+		expect([returns.length, unreadable]).toEqual([2, []]);
+	});
+
+	it('keeps a return whose date is none, for it is a return', () => {
+		expect(parse(FBA_HEADER, fbaRow(''), fbaRow('5 June')).returns).toEqual([
+			{ orderId: ORDER_ID, returnedAt: null, refundedAmount: null },
+			{ orderId: ORDER_ID, returnedAt: null, refundedAmount: null },
+		]);
+	});
+});
+
+describe("parseReturnsReport of the seller's returns", () => {
+	it.each([
+		['the day the goods came back', '14-Jul-2025', '20-Jul-2025', '2025-07-20'],
+		['the day of the request until then', '14-Jul-2025', ' ', '2025-07-14'],
+		['the day of the request where the other is none', '14-Jul-2025', 'soon', '2025-07-14'],
+		['a day of one digit', '4-AUG-2025', '', '2025-08-04'],
+		['29 February of a leap year', '29-Feb-2024', '', '2024-02-29'],
+		['no day that does not exist', '29-Feb-2025', '31-Apr-2025', null],
+		['no day in another format', '2025/07/14', '14.07.2025', null],
+		['no day where there is none', '', '', null],
+	])('takes %s', (_, requested, delivered, returnedAt) => {
+		expect(parse(MFN_HEADER, mfnRow(requested, delivered, '')).returns).toEqual([
+			{ orderId: ORDER_ID, returnedAt, refundedAmount: null },
+		]);
+	});
+
+	it.each([
+		['29.95', '29.95'],
+		['0', '0'],
+		['-1.50', '-1.50'],
+		['', null],
+		['USD 29.95', null],
+		['29,95', null],
+	])('takes the refund "%s" for %s', (text, refundedAmount) => {
+		expect(parse(MFN_HEADER, mfnRow('14-Jul-2025', '', text)).returns).toMatchObject([
+			{ refundedAmount },
+		]);
+	});
+
+	it('reads English months in any surroundings', () => {
+		const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov'];
+		const days = [...months, 'Dec'].map((month) => mfnRow(`01-${month}-2025`, '', ''));
+		expect(parse(MFN_HEADER, ...days).returns.map(({ returnedAt }) => returnedAt)).toEqual(
+			days.map((_, index) => `2025-${String(index + 1).padStart(2, '0')}-01`),
+		);
+	});
+});
+
+describe.each([
+	['FBA', FBA_HEADER, (orderId: string) => fbaRow('2025-06-05T15:31:40+00:00', orderId)],
+	['MFN', MFN_HEADER, (orderId: string) => mfnRow('14-Jul-2025', '', '', orderId)],
+])('parseReturnsReport of %s', (_, header, row) => {
+	it('reports rows it cannot read', () => {
+		const { returns, unreadable } = parse(header, row('no ID'), `${row('')}\tmore`, row(ORDER_ID));
+		expect(returns).toHaveLength(1);
+		expect(unreadable).toEqual([
+			{ line: 2, reason: 'it has no valid order ID' },
+			{ line: 3, reason: expect.stringMatching(/^it has \d+ columns and the header \d+$/) },
+		]);
+	});
+
+	it('B3: takes a row with a cell too many, or an ID out of place, for a return of that order', () => {
+		const { returns, unreadable } = parse(
+			header,
+			`${row(ORDER_ID)}\tmore`,
+			row('"222-1234567-7654321"'),
+			`\t\t${row('333-1234567-7654321')}`,
+		);
+		expect(returns.map(({ orderId }) => orderId)).toEqual([
+			ORDER_ID,
+			'222-1234567-7654321',
+			'333-1234567-7654321',
+		]);
+		expect(unreadable).toEqual([]);
+	});
+
+	it('B3: is not stopped by a return of an order from another shop', () => {
+		expect(parse(header, row('S01-1234567-7654321'))).toMatchObject({
+			returns: [],
+			unreadable: [],
+		});
+	});
+
+	it('reads several returns of one order as several', () => {
+		expect(parse(header, row(ORDER_ID), row(ORDER_ID)).returns).toHaveLength(2);
+	});
+
+	it('finds nothing in a report without rows', () => {
+		expect(parse(header)).toEqual({ returns: [], unreadable: [], isEmpty: false });
+	});
+});
+
+it.each([
+	['something else', 'a\tb', 'order-id'],
+	["Amazon's without the date", 'order-id\tsku', 'return-date'],
+	["the seller's without the date", 'Order ID\tASIN', 'return request date'],
+])(
+	'B3: parseReturnsReport counts the orders of %s, and says that it is another report',
+	(_, header, missing) => {
+		const { returns, unreadable } = parse(header, `${ORDER_ID}\t1`, 'none\t2');
+		expect(returns).toEqual([{ orderId: ORDER_ID, returnedAt: null, refundedAmount: null }]);
+		expect(unreadable).toEqual([
+			{ line: 1, reason: `the header has no column "${missing}" (it may be another report)` },
+		]);
+	},
+);
+
+it.each(['', '\r\n', '\uFEFF'])(
+	'B3: tells a file without text (%j) from a report without rows',
+	(text) => {
+		expect(parseReturnsReport(text)).toEqual({ returns: [], unreadable: [], isEmpty: true });
+	},
+);
+
+describe('a comment with line breaks', () => {
+	const comment = (text: string) => fbaRow('2025-06-05T15:31:40+00:00').replace('It "broke"', text);
+
+	it('is one row with the lines after it', () => {
+		const { returns, unreadable } = parse(
+			FBA_HEADER,
+			comment('It broke,'),
+			'sadly.',
+			'',
+			'Not good',
+			fbaRow('2025-06-05T15:31:40+00:00', '222-1234567-7654321'),
+		);
+		expect(returns.map(({ orderId }) => orderId)).toEqual([ORDER_ID, '222-1234567-7654321']);
+		expect(unreadable).toEqual([]);
+	});
+
+	it.each([
+		['a row that was cut off', '2025-06-05T15'],
+		['more cells than its row lacks', 'a\tb'],
+		['nothing that can be read', '42'],
+	])('is told from %s', (_, line) => {
+		expect(parse(FBA_HEADER, comment('It broke'), line).unreadable).toHaveLength(1);
+	});
+
+	it('has a row to belong to', () => {
+		expect(parse(FBA_HEADER, 'sadly.').unreadable).toHaveLength(1);
+	});
+});

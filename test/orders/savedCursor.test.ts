@@ -1,0 +1,277 @@
+import fc from 'fast-check';
+import { DateTime } from 'luxon';
+
+import {
+	narrowed,
+	newestSearchable,
+	nextStep,
+	takePage,
+	type OrderCursor,
+} from '../../nodes/AmazonReviewSolicitation/orders/orderCursor';
+import {
+	caughtUp,
+	cursorOf,
+	isMissing,
+	savedCursorSchema,
+	resumeFrom,
+	stretchToCatchUp,
+	type SavedCursor,
+} from '../../nodes/AmazonReviewSolicitation/orders/savedCursor';
+
+const START = DateTime.fromISO('2026-11-01T00:00:00Z', { zone: 'utc' });
+
+const at = (minutes: number): string => START.plus({ minutes }).toISO() ?? '';
+
+interface Order {
+	readonly orderId: string;
+	readonly updatedAt: string;
+	readonly kinds: readonly string[];
+}
+
+const meets = ({ kinds }: Order, kind: string) => kinds.includes(kind);
+
+/** Amazon's side: an order changes at some minutes; pages hold two orders. */
+class Shop {
+	now = 0;
+
+	private readonly lists = new Map<string, Order[]>();
+
+	constructor(
+		private readonly history: ReadonlyArray<{ readonly order: number; readonly minute: number }>,
+		private readonly kindsOf: (order: number) => readonly string[],
+	) {}
+
+	/** What Amazon lists now: the last change of each order, if it lies in the range. */
+	listed(after: string, until: string): Order[] {
+		const last = new Map<number, number>();
+		for (const { order, minute } of this.history.toSorted((a, b) => a.minute - b.minute)) {
+			if (minute <= this.now) last.set(order, minute);
+		}
+		return [...last]
+			.map(([order, minute]) => ({
+				orderId: String(order),
+				updatedAt: at(minute),
+				kinds: this.kindsOf(order),
+			}))
+			.filter(({ updatedAt }) => updatedAt >= after && updatedAt <= until);
+	}
+
+	page(step: { after: string; until: string; token?: string }) {
+		const [search = '', first = '0'] = (step.token ?? `${this.lists.size}#0`).split('#');
+		const list = this.lists.get(search) ?? this.listed(step.after, step.until);
+		this.lists.set(search, list);
+		const next = Number(first) + 2;
+		return {
+			orders: list.slice(Number(first), next),
+			...(next < list.length && { nextToken: `${search}#${next}` }),
+		};
+	}
+}
+
+interface Run {
+	readonly wait: number;
+	readonly pages: number;
+	readonly filter: readonly string[];
+	readonly overlap: number;
+	readonly from: number;
+	readonly crash: boolean;
+	readonly tokenRefused: boolean;
+}
+
+/** The runs of a workflow, as Order: Get Many makes them. */
+class Workflow {
+	saved: unknown = undefined;
+
+	readonly passedOn: string[] = [];
+
+	constructor(private readonly shop: Shop) {}
+
+	run({ pages, filter, overlap, from, crash, tokenRefused }: Run): void {
+		const now = at(this.shop.now);
+		const end = newestSearchable(now);
+		let left = pages;
+		const fresh: string[] = [];
+		const search = (
+			start: OrderCursor,
+			until: string,
+			overlapMinutes: number,
+			isWanted: (order: Order) => boolean,
+		) => {
+			let cursor = tokenRefused ? narrowed(start) : start;
+			while (left > 0) {
+				left -= 1;
+				const next = nextStep(cursor, now, until, overlapMinutes);
+				const page = this.shop.page(next.step);
+				const taken = takePage(next.cursor, page, now, overlapMinutes, isWanted);
+				fresh.push(...taken.fresh.map(({ orderId, updatedAt }) => `${orderId} ${updatedAt}`));
+				cursor = taken.cursor;
+				if (cursor.open === undefined && cursor.since >= until) return { cursor, complete: true };
+			}
+			return { cursor, complete: false };
+		};
+		const meetsAll = (order: Order) => filter.every((kind) => meets(order, kind));
+		let place: SavedCursor = resumeFrom(this.saved, { from: at(from), end, filter });
+		const main = search(place.cursor, end, overlap, meetsAll);
+		place = { ...place, cursor: main.cursor };
+		let { complete } = main;
+		for (let stretch = stretchToCatchUp(place); complete && stretch !== undefined; ) {
+			const missing = isMissing(stretch, meets);
+			const until = stretch.until < end ? stretch.until : end;
+			const again = search(
+				cursorOf(stretch),
+				until,
+				0,
+				(order) => meetsAll(order) && missing(order),
+			);
+			place = caughtUp(place, stretch, again.cursor);
+			({ complete } = again);
+			if (stretch.until > end) break;
+			stretch = stretchToCatchUp(place);
+		}
+		if (crash) return;
+		this.saved = JSON.parse(JSON.stringify(place)) as unknown;
+		this.passedOn.push(...fresh);
+	}
+}
+
+const RUN: Run = {
+	wait: 60,
+	pages: 100,
+	filter: [],
+	overlap: 30,
+	from: 0,
+	crash: false,
+	tokenRefused: false,
+};
+
+const duplicates = (all: readonly string[]) => all.length - new Set(all).size;
+
+describe('a place with filters', () => {
+	const kindsOf = (order: number) =>
+		[order % 2 === 0 && 'isPrime', order % 3 === 0 && 'isBusiness'].filter(
+			(kind) => kind !== false,
+		);
+
+	it('B7: passes on what a filter held back, once it is taken out, and nothing twice', () => {
+		const history = Array.from({ length: 40 }, (_, order) => ({ order, minute: order * 10 }));
+		const shop = new Shop(history, kindsOf);
+		const workflow = new Workflow(shop);
+		shop.now = 1000;
+		workflow.run({ ...RUN, filter: ['isPrime'] });
+		expect(workflow.passedOn).toHaveLength(20);
+		shop.now = 1010;
+		workflow.run({ ...RUN, filter: ['isBusiness'] });
+		// Those of both kinds came before.
+		expect(workflow.passedOn).toHaveLength(20 + 7);
+		shop.now = 1020;
+		workflow.run(RUN);
+		expect(workflow.passedOn).toHaveLength(40);
+		workflow.run({ ...RUN, filter: ['isPrime'] });
+		workflow.run({ ...RUN, overlap: 1440 });
+		expect(workflow.passedOn).toHaveLength(40);
+		expect(duplicates(workflow.passedOn)).toBe(0);
+	});
+
+	it('B7: searches an earlier beginning too, and nothing twice', () => {
+		const history = Array.from({ length: 40 }, (_, order) => ({ order, minute: order * 10 }));
+		const shop = new Shop(history, kindsOf);
+		const workflow = new Workflow(shop);
+		shop.now = 1000;
+		workflow.run({ ...RUN, from: 200 });
+		expect(workflow.passedOn).toHaveLength(20);
+		workflow.run({ ...RUN, from: 100 });
+		workflow.run({ ...RUN, from: 300 });
+		expect(workflow.passedOn).toHaveLength(30);
+		expect(duplicates(workflow.passedOn)).toBe(0);
+	});
+
+	it.each([
+		['12 hours', 12 * 60],
+		['120 days', 120 * 24 * 60],
+	])('B7: is not deaf after the clock was %s ahead', (_, ahead) => {
+		const history = Array.from({ length: 60 }, (_each, order) => ({ order, minute: order * 10 }));
+		const shop = new Shop(history, kindsOf);
+		const workflow = new Workflow(shop);
+		shop.now = 100;
+		workflow.run(RUN);
+		// The machine's clock alone is wrong: Amazon has nothing of the time to come.
+		const real = new Shop(
+			history.filter(({ minute }) => minute <= 100),
+			kindsOf,
+		);
+		real.now = 100 + ahead;
+		const wrong = new Workflow(real);
+		wrong.saved = workflow.saved;
+		wrong.run({ ...RUN, from: ahead });
+		workflow.saved = wrong.saved;
+		workflow.passedOn.push(...wrong.passedOn);
+		shop.now = 300;
+		workflow.run(RUN);
+		expect(workflow.passedOn).toHaveLength(30);
+		expect(duplicates(workflow.passedOn)).toBe(0);
+		shop.now = 700;
+		workflow.run(RUN);
+		expect(workflow.passedOn).toHaveLength(60);
+		expect(duplicates(workflow.passedOn)).toBe(0);
+	});
+
+	it('B7: begins again where it was begun in the future, or where it cannot be read', () => {
+		const begun = resumeFrom(undefined, { from: at(5000), end: at(6000), filter: [] });
+		expect(resumeFrom(begun, { from: at(0), end: at(100), filter: [] }).cursor.from).toBe(at(0));
+		const old = { version: 1, since: at(50), handedOn: { a: at(40) } };
+		expect(resumeFrom(old, { from: at(0), end: at(100), filter: [] }).cursor.since).toBe(at(0));
+	});
+
+	it('B7: keeps little, however often the filter changes', () => {
+		const history = Array.from({ length: 400 }, (_, order) => ({ order, minute: order * 10 }));
+		const shop = new Shop(history, kindsOf);
+		const workflow = new Workflow(shop);
+		for (let run = 0; run < 120; run += 1) {
+			shop.now += 40;
+			// Too few pages to catch up.
+			workflow.run({ ...RUN, pages: 2, filter: [['isPrime'], ['isBusiness'], []][run % 3] ?? [] });
+		}
+		const { stretches } = savedCursorSchema.parse(workflow.saved);
+		expect(stretches.length).toBeLessThanOrEqual(20);
+		expect(JSON.stringify(workflow.saved).length).toBeLessThan(20_000);
+	});
+
+	const runs = fc.array(
+		fc.record({
+			wait: fc.integer({ min: 1, max: 600 }),
+			pages: fc.integer({ min: 1, max: 6 }),
+			filter: fc.constantFrom<string[]>([], ['isPrime'], ['isBusiness'], ['isPrime', 'isBusiness']),
+			overlap: fc.constantFrom(0, 30, 1440),
+			from: fc.constantFrom(0, 0, 0, 100),
+			crash: fc.boolean(),
+			tokenRefused: fc.boolean(),
+		}),
+		{ minLength: 1, maxLength: 10 },
+	);
+
+	it('B7: over any changes of the settings loses nothing, and passes on nothing twice where no search was cut short', () => {
+		const changes = fc.array(fc.record({ order: fc.nat(11), minute: fc.nat(2000) }), {
+			maxLength: 30,
+		});
+		fc.assert(
+			fc.property(changes, runs, fc.boolean(), (history, schedule, isWhole) => {
+				const shop = new Shop(history, kindsOf);
+				const workflow = new Workflow(shop);
+				for (const run of schedule) {
+					shop.now += run.wait;
+					workflow.run(isWhole ? { ...run, pages: 200 } : run);
+				}
+				shop.now = Math.max(shop.now, 2000) + 60;
+				for (let last = 0; last < 4; last += 1) {
+					workflow.run({ ...RUN, pages: 500 });
+					shop.now += 5;
+				}
+				for (const { orderId, updatedAt } of shop.listed(at(0), at(shop.now))) {
+					expect(workflow.passedOn).toContain(`${orderId} ${updatedAt}`);
+				}
+				if (isWhole) expect(duplicates(workflow.passedOn)).toBe(0);
+			}),
+			{ numRuns: 150 },
+		);
+	});
+});

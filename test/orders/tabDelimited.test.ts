@@ -1,0 +1,206 @@
+import fc from 'fast-check';
+import { DateTime } from 'luxon';
+
+import { growthOf, IN_PROPORTION } from '../growth';
+import {
+	readMoment,
+	readTabDelimited,
+	wrongOrderId,
+} from '../../nodes/AmazonReviewSolicitation/orders/reports/tabDelimited';
+
+const cellsOf = (text: string, ...columns: string[]) =>
+	[...readTabDelimited(text).rows()].map((row) => columns.map((column) => row.cell(column)));
+
+describe('readTabDelimited', () => {
+	it.each([
+		['LF', 'a\tb\n1\t2\n3\t4\n'],
+		['CRLF', 'a\tb\r\n1\t2\r\n3\t4\r\n'],
+		['both', 'a\tb\r\n1\t2\n3\t4'],
+		['a byte order mark', '\uFEFFa\tb\n1\t2\n3\t4'],
+		['blank lines', '\n \t \na\tb\n\n1\t2\n\t\n\r\n3\t4\n\n'],
+		['capitals and blanks in the header', ' A\tB \n1\t2\n3\t4'],
+		['blanks around the cells', 'a\tb\n 1\t2 \n3 \t 4'],
+		['another order of the columns', 'b\ta\n2\t1\n4\t3'],
+		['a column nobody asks for', 'a\tnew\tb\n1\tx\t2\n3\t\t4'],
+		['an empty name at the end of the header', 'a\tb\t\n1\t2\t\n3\t4'],
+	])('reads a report with %s', (_, text) => {
+		expect(cellsOf(text, 'a', 'b')).toEqual([
+			['1', '2'],
+			['3', '4'],
+		]);
+		expect([...readTabDelimited(text).rows()].map(({ problem }) => problem)).toEqual([
+			undefined,
+			undefined,
+		]);
+	});
+
+	it('takes a quotation mark for a character', () => {
+		expect(cellsOf('a\tb\n"1\t2"\n""\t"', 'a', 'b')).toEqual([
+			['"1', '2"'],
+			['""', '"'],
+		]);
+	});
+
+	it('takes missing cells at the end of a row for empty', () => {
+		expect(cellsOf('a\tb\tc\n1\n1\t2\n', 'a', 'b', 'c')).toEqual([
+			['1', '', ''],
+			['1', '2', ''],
+		]);
+	});
+
+	it('takes the first of two columns with one name', () => {
+		expect(cellsOf('a\tA\n1\t2', 'a')).toEqual([['1']]);
+	});
+
+	it('gives nothing for a column the header lacks', () => {
+		expect(cellsOf('a\n1', 'b', 'constructor')).toEqual([['', '']]);
+		expect(readTabDelimited('a\n1').has('b')).toBe(false);
+		expect(readTabDelimited('A \n1').has('a')).toBe(true);
+	});
+
+	it('tells the line of a row that has more cells than the header', () => {
+		const rows = [...readTabDelimited('a\tb\r\n\r\n1\t2\r\n1\t2\t3\r\n4\t5\r\n6\t7\t').rows()];
+		expect(rows.map(({ line, problem }) => [line, problem])).toEqual([
+			[3, undefined],
+			[4, 'it has 3 columns and the header 2'],
+			[5, undefined],
+			// Two cells, or a tab inside the first or second of them?
+			[6, 'it has 3 columns and the header 2'],
+		]);
+	});
+
+	it('tells a missing column with the line of the header', () => {
+		const report = readTabDelimited('\n\na\tb\n1\t2');
+		expect(report.headerProblem(['a', 'b'])).toBeUndefined();
+		expect(report.headerProblem(['a', 'c', 'd'])).toEqual({
+			line: 3,
+			reason: 'the header has no column "c" (it may be another report)',
+		});
+	});
+
+	it.each(['', '\n', '\uFEFF\r\n \t'])(
+		'finds neither rows nor a problem in nothing (%j)',
+		(text) => {
+			const report = readTabDelimited(text);
+			expect([...report.rows()]).toEqual([]);
+			expect(report.headerProblem(['a'])).toBeUndefined();
+		},
+	);
+
+	it('can be read twice', () => {
+		const report = readTabDelimited('a\n1\n2');
+		expect([...report.rows()]).toHaveLength(2);
+		expect([...report.rows()].map((row) => row.cell('a'))).toEqual(['1', '2']);
+	});
+
+	it('gives back what was written, whatever the cells hold', () => {
+		const cell = fc
+			.string({ unit: 'grapheme' })
+			.map((text) => text.replace(/[\t\r\n]/g, '').trim());
+		const table = fc
+			.integer({ min: 1, max: 8 })
+			.chain((columns) =>
+				fc.array(fc.array(cell, { minLength: columns, maxLength: columns }), { maxLength: 8 }),
+			);
+		fc.assert(
+			fc.property(table, fc.constantFrom('\n', '\r\n'), (rows, lineEnd) => {
+				const names = (rows[0] ?? ['']).map((_, index) => `column-${index}`);
+				const text = [names, ...rows].map((cells) => cells.join('\t')).join(lineEnd);
+				const filled = rows.filter((cells) => cells.some((each) => each !== ''));
+				expect(cellsOf(text, ...names)).toEqual(filled);
+			}),
+		);
+	});
+
+	it('A4: takes a line without an order ID as the rest of a row with cells missing', () => {
+		const text = [
+			'return-date\torder-id\tcustomer-comments\tstatus',
+			'2026-11-01\t111-1111111-1111111\tBroken.\n\nNobody answers\tOK',
+			'2026-11-02\t111-1111111-2222222',
+			'2026-11-03\t111-1111111-3333333\tlast\nline',
+			'2026-11-04\t111-1111111-4444444\tx\tOK',
+			'no\trow',
+		].join('\n');
+		expect(cellsOf(text, 'return-date', 'order-id', 'customer-comments', 'status')).toEqual([
+			['2026-11-01', '111-1111111-1111111', 'Broken.\nNobody answers', 'OK'],
+			['2026-11-02', '111-1111111-2222222', '', ''],
+			['2026-11-03', '111-1111111-3333333', 'last\nline', ''],
+			['2026-11-04', '111-1111111-4444444', 'x', 'OK'],
+			['no', 'row', '', ''],
+		]);
+	});
+
+	it('reads rows of 30 columns in proportion to their number, whole ones and parts of rows', () => {
+		const names = Array.from({ length: 30 }, (_, index) => `column-${index}`);
+		const whole = names.map((name) => `value of ${name}`).join('\t');
+		for (const each of [`${whole}\n`, 'cut off\n', '\n']) {
+			const read = (rows: number) => {
+				const text = `${names.join('\t')}\n${each.repeat(rows)}`;
+				let length = 0;
+				for (const row of readTabDelimited(text).rows()) length += row.cell('column-20').length;
+				return length;
+			};
+			expect(growthOf(read, 4_000)).toBeLessThan(IN_PROPORTION);
+		}
+	});
+});
+
+describe('readMoment', () => {
+	it.each([
+		['2026-09-03T10:00:00+00:00', '2026-09-03T10:00:00.000Z'],
+		['2026-09-03T10:00:00Z', '2026-09-03T10:00:00.000Z'],
+		['2026-09-03T10:00:00.25Z', '2026-09-03T10:00:00.250Z'],
+		['2017-06-05T06:57:28+09:00', '2017-06-04T21:57:28.000Z'],
+		['2017-06-05T06:57:28+0900', '2017-06-04T21:57:28.000Z'],
+		['2017-06-05T06:57:28+09', '2017-06-04T21:57:28.000Z'],
+		['2026-12-31T23:30:00-03:30', '2027-01-01T03:00:00.000Z'],
+		['2024-02-29T00:00:00Z', '2024-02-29T00:00:00.000Z'],
+		['2026-03-31T00:00:00Z', '2026-03-31T00:00:00.000Z'],
+	])('reads %s', (text, iso) => {
+		expect(readMoment(text)).toBe(iso);
+	});
+
+	it.each([
+		'',
+		'2026-09-03',
+		'2026-09-03T10:00:00',
+		'2026-09-03 10:00:00Z',
+		'2026-02-29T00:00:00Z',
+		'2026-02-31T00:00:00+00:00',
+		'2026-04-31T00:00:00Z',
+		'2026-09-00T00:00:00Z',
+		'2026-13-01T00:00:00Z',
+		'2026-09-03T24:00:00Z',
+		'2026-09-03T10:60:00Z',
+		'2026-09-03T10:00:60Z',
+		'2013-01-15T12:24:57+00e00',
+		'14-07-2010T18:53:56+00:00',
+		' 2026-09-03T10:00:00Z',
+		'2026-09-03T10:00:00Z\n',
+	])('refuses %j', (text) => {
+		expect(readMoment(text)).toBeNull();
+	});
+
+	it('agrees with luxon about every moment and offset', () => {
+		fc.assert(
+			fc.property(
+				fc.integer({ min: 0, max: 4_000_000_000 }),
+				fc.integer({ min: -12 * 4, max: 14 * 4 }),
+				(seconds, quarters) => {
+					const moment = DateTime.fromSeconds(seconds, { zone: 'utc' });
+					const zone = `UTC${quarters < 0 ? '-' : '+'}${Math.floor(Math.abs(quarters) / 4)}:${String((Math.abs(quarters) % 4) * 15).padStart(2, '0')}`;
+					const text = moment.setZone(zone).toISO({ suppressMilliseconds: true });
+					expect(text).not.toBeNull();
+					expect(readMoment(text ?? '')).toBe(moment.toISO());
+				},
+			),
+		);
+	});
+});
+
+describe('wrongOrderId', () => {
+	it('tells a cut line and anything else apart', () => {
+		expect(wrongOrderId('')).toContain('cut off');
+		expect(wrongOrderId('12 Main Street')).toBe('it has no valid order ID');
+	});
+});

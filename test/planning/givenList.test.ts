@@ -1,0 +1,272 @@
+import fc from 'fast-check';
+import { DateTime } from 'luxon';
+
+import {
+	problemOf,
+	readList,
+	settledOrderIds,
+	type ListKind,
+} from '../../nodes/AmazonReviewSolicitation/planning/givenList';
+
+const A = '111-1111111-1111111';
+const B = '222-2222222-2222222';
+
+const valuesOf = (given: unknown, kind: ListKind = 'orderId', exact = false): string[] =>
+	readList(given, kind, { linesAreExact: exact }).entries.map(({ value }) => value);
+const problem = (given: unknown, kind: ListKind = 'orderId') =>
+	problemOf(readList(given, kind), kind);
+
+describe('a list of order IDs', () => {
+	it.each<[string, unknown]>([
+		['a list', [A, B]],
+		['a list with blanks', [` ${A} `, '', `${B}\n`]],
+		['a list of texts with several', [`${A}, ${B}`]],
+		['lists in lists', [[A], [[B]]]],
+		['rows', [{ orderId: A }, { orderId: B }]],
+		['rows with the field as in a table', [{ order_id: A }, { 'order-id': B }]],
+		['rows with the field as in a report', [{ 'Amazon Order Id': A }, { 'amazon-order-id': B }]],
+		[
+			'rows with another field, too',
+			[{ orderId: A, replacementFor: '333-3333333-3333333' }, { orderId: B }],
+		],
+		['rows with a field of another name', [{ id: 7, ref: A }, { number: `#${B}` }]],
+		['rows with lists', [{ orderId: [A, B] }]],
+		['one row with all of them', { data: [{ orderId: A }, { orderId: B }] }],
+		['items', [{ json: { orderId: A }, pairedItem: { item: 0 } }, { json: { orderId: B } }]],
+		[
+			'items, the empty one of an empty table too',
+			[{ json: {} }, { json: { orderId: A } }, { json: { orderId: B } }],
+		],
+		['JSON text', JSON.stringify([A, B])],
+		['JSON text of rows', ` ${JSON.stringify([{ orderId: A }, { orderId: B }])}`],
+		['JSON text of items', JSON.stringify([{ json: { orderId: A } }, { json: { orderId: B } }])],
+		['text with commas', `${A}, ${B},`],
+		['text with semicolons', `${A};${B}`],
+		['text with blanks', `${A} ${B}`],
+		['text with tabs', `${A}\t${B}`],
+		['text with |', `${A} | ${B}`],
+		['text with line breaks', `${A}\r\n\r\n${B}\n`],
+		['text with line breaks of old', `${A}\r${B}`],
+		['quoted text', `"${A}", '${B}'`],
+		['text in typographic quotes', `“${A}” „${B}“`],
+		['text in brackets', `[${A}, ${B}]`],
+		['text that is nearly JSON', `{orderId: "${A}"}, {orderId: "${B}"}`],
+		['a column with its heading', `order-id\n${A}\n${B}`],
+		['a column with bullets', `• ${A}\n- ${B}`],
+		['links', `https://sellercentral.amazon.com/orders-v3/order/${A} order:${B}`],
+		['no-break hyphens', `${A.replaceAll('-', '\u2011')}, ${B.replaceAll('-', '\u2010')}`],
+		['dashes', `${A.replaceAll('-', '\u2013')}, ${B.replaceAll('-', '\u2014')}`],
+		['minus signs', `${A.replaceAll('-', '\u2212')}, ${B.replaceAll('-', '\uFF0D')}`],
+		['soft hyphens', `${A.replaceAll('-', '\u00AD')}, ${B.replaceAll('-', '-\u00AD')}`],
+		['blanks beside the hyphens', `${A.replaceAll('-', ' - ')} - ${B}`],
+		['no-break blanks', `${A}\u00A0${B}\u202F`],
+		['zero-width characters', `\uFEFF${A}\u200B,\u200E${B}\u2060`],
+		[
+			'digits of full width',
+			[A.replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0)), B],
+		],
+	])('B2: is read from %s', (_, given) => {
+		expect(valuesOf(given)).toEqual([A, B]);
+		expect(problem(given)).toBeUndefined();
+	});
+
+	it.each<[string, unknown]>([
+		['an empty list', []],
+		['an empty text', ''],
+		['a text of blanks', ' \n\u200B'],
+		['the empty item of an empty table', [{ json: {} }]],
+		['a blank row', [{ orderId: '', note: null }]],
+	])('B2: may be empty: %s', (_, given) => {
+		expect(valuesOf(given)).toEqual([]);
+		expect(problem(given)).toBeUndefined();
+	});
+
+	it.each<[string, unknown, string]>([
+		['a SKU', `${A}, MUG-BLUE`, '1 of 2 entries are not order IDs ("MUG-BLUE")'],
+		['an ASIN', ['B0EXAMPLE1'], 'its only entry is not an order ID ("B0EXAMPLE1")'],
+		['an ID with more', [`${A}-1`], `("${A}-1")`],
+		['an ID that is cut off', [A, '222-2222222-222'], '("222-2222222-222")'],
+		['a number', [A, 42], '("42")'],
+		['a heading alone', 'order-id', '("order-id")'],
+		[
+			'a row without the field',
+			[{ orderId: A }, { sku: 'MUG', name: 'Ann' }],
+			'(a row with the fields sku, name)',
+		],
+		['a row with an empty field', [{ orderId: '', sku: 'MUG' }], '(a row with the fields sku)'],
+		['rows in a row without the field', { data: [{ orderId: A }, { sku: 'MUG' }] }, 'fields sku'],
+		[
+			'no value',
+			[A, undefined, null],
+			'2 of 3 entries are not order IDs (an entry without a value, an entry',
+		],
+		['no value at all', undefined, 'an entry without a value'],
+		['a flag', true, '(true)'],
+		['a date', [DateTime.utc()], 'an entry that is not text'],
+		['an email address', ['ann@example.com'], '(an email address)'],
+		['what n8n makes of an object in a text', '[object Object]', '"[object", "Object]"'],
+	])('B2: names %s', (_, given, named) => {
+		expect(problem(given)).toContain(named);
+		expect(problem(given)).not.toContain('ann@example.com');
+	});
+
+	it('names the first few, cut short, and what to do', () => {
+		const long = 'x'.repeat(500);
+		const text = problem([long, 'b', 'c', 'd', 'e']);
+		expect(text).toBe(
+			`Could not read the list: 5 of 5 entries are not order IDs ("${'x'.repeat(40)}…", "b", "c", …). Use order IDs such as 111-1234567-7654321, or rows with a field orderId.`,
+		);
+	});
+
+	it('keeps IDs of other kinds of order, for which no review is requested anyway', () => {
+		expect(valuesOf('S01-1234567-7654321, D01-1234567-7654321')).toHaveLength(2);
+	});
+
+	it('is read whole or complained about, whatever is between the IDs', () => {
+		const id = fc
+			.tuple(fc.integer({ min: 100, max: 999 }), fc.integer({ min: 1e6, max: 9999999 }))
+			.map(([a, b]) => `${a}-${b}-${b}`);
+		const between = fc
+			.stringMatching(/^[\s,;|"'()[\]\u00A0\u200B]{1,5}$/)
+			.filter((text) => /[\s,;|\u00A0]/.test(text));
+		fc.assert(
+			fc.property(fc.array(id, { minLength: 1 }), between, (ids, separator) => {
+				const text = ids.join(separator);
+				const read = valuesOf(text);
+				if (problem(text) === undefined) expect(read).toEqual(ids);
+			}),
+		);
+		fc.assert(
+			fc.property(fc.anything(), (given) => {
+				const { entries, wrong } = readList(given, 'orderId');
+				expect(entries.every(({ value }) => /^(\d{3}|[A-Z]\d\d)-\d{7}-\d{7}$/.test(value))).toBe(
+					true,
+				);
+				expect(wrong.every((each) => each.length < 200)).toBe(true);
+			}),
+		);
+	});
+});
+
+describe('a list of SKUs', () => {
+	it('B2: keeps blanks and commas in a list, JSON and rows', () => {
+		const skus = ['MUG, BLUE', 'Ruler 12', '77'];
+		for (const given of [
+			skus,
+			JSON.stringify(skus),
+			skus.map((sku) => ({ sku })),
+			skus.map((sku) => ({ json: { 'Seller SKU': sku } })),
+		]) {
+			expect(valuesOf(given, 'sku')).toEqual(skus);
+		}
+		expect(valuesOf([77], 'sku')).toEqual(['77']);
+	});
+
+	it.each([
+		['commas', 'MUG BLUE, CUP'],
+		['semicolons', 'MUG BLUE;CUP'],
+		['tabs', 'MUG BLUE\tCUP'],
+		['lines', 'MUG BLUE\r\n CUP\n'],
+		['quotes', '"MUG BLUE", "CUP"'],
+	])('B2: is read from a text with %s, without a cut at blanks', (_, text) => {
+		expect(valuesOf(text, 'sku')).toEqual(expect.arrayContaining(['MUG BLUE', 'CUP']));
+		expect(valuesOf(text, 'sku')).not.toContain('MUG');
+	});
+
+	it('B2: takes a line with commas for one SKU and for several to leave out, for one to select', () => {
+		expect(valuesOf('MUG, BLUE\nCUP', 'sku')).toEqual(['MUG, BLUE', 'MUG', 'BLUE', 'CUP']);
+		expect(valuesOf('MUG, BLUE\nCUP', 'sku', true)).toEqual(['MUG, BLUE', 'CUP']);
+		expect(valuesOf('"MUG, BLUE", CUP', 'sku')).toEqual(
+			expect.arrayContaining(['MUG, BLUE', 'CUP']),
+		);
+	});
+
+	it.each<[string, unknown]>([
+		['rows of orders', [{ orderId: A }]],
+		['order IDs', [A]],
+		['no value', [undefined]],
+	])('B2: is not made of %s', (_, given) => {
+		expect(problem(given, 'sku')).toMatch(/^Could not read the list: .* not a SKU/);
+	});
+
+	it('takes the items of orders', () => {
+		expect(valuesOf([{ orderId: A, items: [{ sku: 'MUG', asin: 'B0EXAMPLE1' }] }], 'sku')).toEqual([
+			'MUG',
+		]);
+	});
+});
+
+describe('other lists', () => {
+	it('B2: ASINs are read in any shape, and what is none is named', () => {
+		for (const given of [
+			'b0example1 B0EXAMPLE2',
+			[{ asin: 'B0EXAMPLE1' }, { ASIN: 'B0EXAMPLE2' }],
+		]) {
+			expect(valuesOf(given, 'asin')).toEqual(['B0EXAMPLE1', 'B0EXAMPLE2']);
+		}
+		expect(problem(['MUG-BLUE'], 'asin')).toContain('"MUG-BLUE"');
+	});
+
+	it('B2: marketplaces are read by ID and country, and what is none is named', () => {
+		expect(valuesOf(['US', 'A1PA6795UKMFR9'], 'marketplace')).toEqual([
+			'ATVPDKIKX0DER',
+			'A1PA6795UKMFR9',
+		]);
+		expect(problem(['Atlantis'], 'marketplace')).toContain('"Atlantis"');
+	});
+});
+
+describe('settled orders', () => {
+	const row = (outcome: string, at: string, tryAgainLater?: unknown, orderId = A) => ({
+		orderId,
+		outcome,
+		at,
+		...(tryAgainLater !== undefined && { tryAgainLater }),
+	});
+	const settled = (...rows: unknown[]) => [...settledOrderIds(readList(rows, 'orderId'))];
+
+	it.each<[string, unknown[], string[]]>([
+		['IDs', [A, B], [A, B]],
+		['rows that are no ledger rows', [{ orderId: A }], [A]],
+		[
+			'a request, though a later row says to try again',
+			[
+				row('sent', '2026-11-01T00:00:00Z', false),
+				row('claimedElsewhere', '2026-11-02T00:00:00Z', true),
+			],
+			[A],
+		],
+		[
+			'the newest row, wherever it stands',
+			[
+				row('windowClosed', '2026-11-03T00:00:00Z', false),
+				row('notYetEligible', '2026-11-01T00:00:00Z', true),
+			],
+			[A],
+		],
+		[
+			'the last of two with one time',
+			[
+				row('windowClosed', '2026-11-03T00:00:00Z', false),
+				row('notEligibleNow', '2026-11-03T00:00:00Z', true),
+			],
+			[],
+		],
+		['nothing that is to be tried again', [row('deferred', '2026-11-03T00:00:00Z', 'TRUE')], []],
+		[
+			'what a sheet or database has as false',
+			[row('windowClosed', '', 'FALSE'), row('windowClosed', '', 0, B)],
+			[A, B],
+		],
+		[
+			'what the outcome means without the flag',
+			[row('failed', ''), row('orderNotFound', '', undefined, B)],
+			[B],
+		],
+		['what is not understood, to be careful', [row('???', '')], [A]],
+		['no row that is no order', [{ orderId: 'nonsense', outcome: 'invalidOrderId' }, A], [A]],
+	])('B14: are %s', (_, rows, orders) => {
+		expect(settled(...rows)).toEqual(orders);
+		expect(problem(rows)).toBeUndefined();
+	});
+});

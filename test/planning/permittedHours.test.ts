@@ -1,0 +1,134 @@
+import fc from 'fast-check';
+import { DateTime } from 'luxon';
+
+import {
+	localDays,
+	permittedSpans,
+} from '../../nodes/AmazonReviewSolicitation/planning/permittedHours';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** Zones that change their clocks at night, at midnight, by half an hour, southwards, or never. */
+const ZONES = [
+	'Europe/Berlin',
+	'America/New_York',
+	'America/Havana',
+	'America/Santiago',
+	'Australia/Lord_Howe',
+	'Africa/Cairo',
+	'Asia/Kolkata',
+];
+
+const moment = fc.integer({
+	min: Date.UTC(2026, 0, 1) / MINUTE,
+	max: Date.UTC(2027, 0, 1) / MINUTE,
+});
+
+const iso = (millis: number, zone: string) => DateTime.fromMillis(millis, { zone }).toISO();
+
+describe('permitted spans', () => {
+	it('are what the clock shows, minute by minute', () => {
+		fc.assert(
+			fc.property(
+				fc.constantFrom(...ZONES),
+				moment,
+				fc.record({ from: fc.nat({ max: 1440 }), to: fc.nat({ max: 1440 }) }),
+				fc.subarray([1, 2, 3, 4, 5, 6, 7], { minLength: 1 }),
+				fc.infiniteStream(fc.nat({ max: 4 * 1440 })),
+				(zone, start, hours, weekdays, offsets) => {
+					const between = { from: start * MINUTE, to: (start + 4 * 1440) * MINUTE };
+					const spans = permittedSpans(zone, { hours, weekdays }, between);
+					for (const offset of offsets.take(40)) {
+						const local = DateTime.fromMillis(between.from, { zone }).plus({ minutes: offset });
+						if (local.toMillis() >= between.to) continue;
+						const time = 60 * local.hour + local.minute;
+						const inHours =
+							hours.from < hours.to
+								? time >= hours.from && time < hours.to
+								: time >= hours.from || time < hours.to;
+						expect(
+							spans.some(({ from, to }) => from <= local.toMillis() && local.toMillis() < to),
+						).toBe(inHours && weekdays.includes(local.weekday));
+					}
+				},
+			),
+			{ numRuns: 200 },
+		);
+	});
+
+	it('are in order, apart from each other and inside what was asked for', () => {
+		fc.assert(
+			fc.property(fc.constantFrom(...ZONES), moment, fc.nat({ max: 1440 }), (zone, start, to) => {
+				const between = { from: start * MINUTE, to: start * MINUTE + 99 * HOUR };
+				let last = -Infinity;
+				for (const span of permittedSpans(zone, { hours: { from: 600, to } }, between)) {
+					expect(span.from).toBeGreaterThan(last);
+					expect(span.to).toBeGreaterThan(span.from);
+					last = span.to;
+				}
+				expect(last).toBeLessThanOrEqual(between.to);
+			}),
+		);
+	});
+
+	const onDay = (zone: string, date: string, from: number, to: number) => {
+		const day = DateTime.fromISO(date, { zone });
+		return permittedSpans(
+			zone,
+			{ hours: { from, to } },
+			{ from: day.toMillis(), to: day.plus({ days: 1 }).toMillis() },
+		).map((span) => [iso(span.from, zone), iso(span.to, zone)]);
+	};
+
+	it('begin after an hour that the clock skips', () => {
+		expect(onDay('Europe/Berlin', '2026-03-29', 150, 240)).toEqual([
+			['2026-03-29T03:00:00.000+02:00', '2026-03-29T04:00:00.000+02:00'],
+		]);
+		expect(onDay('Europe/Berlin', '2026-03-29', 120, 180)).toEqual([]);
+	});
+
+	it('count an hour twice that the clock repeats', () => {
+		expect(onDay('Europe/Berlin', '2026-10-25', 150, 170)).toEqual([
+			['2026-10-25T02:30:00.000+02:00', '2026-10-25T02:50:00.000+02:00'],
+			['2026-10-25T02:30:00.000+01:00', '2026-10-25T02:50:00.000+01:00'],
+		]);
+	});
+
+	it('wrap past midnight, and the weekday is the one on the clock', () => {
+		// Friday, 22:00 to 2:00: its own early hours and its late ones, not Saturday's.
+		const between = { from: Date.UTC(2026, 5, 1), to: Date.UTC(2026, 5, 8) };
+		const spans = permittedSpans('UTC', { hours: { from: 1320, to: 120 }, weekdays: [5] }, between);
+		expect(spans.map(({ from, to }) => [iso(from, 'UTC'), iso(to, 'UTC')])).toEqual([
+			['2026-06-05T00:00:00.000Z', '2026-06-05T02:00:00.000Z'],
+			['2026-06-05T22:00:00.000Z', '2026-06-06T00:00:00.000Z'],
+		]);
+	});
+
+	it('are one whole without hours and weekdays', () => {
+		const between = { from: Date.UTC(2026, 0, 1), to: Date.UTC(2027, 0, 1) };
+		for (const zone of ZONES) expect(permittedSpans(zone, {}, between)).toEqual([between]);
+	});
+});
+
+describe('local days', () => {
+	it('follow each other without a gap, each on its own date', () => {
+		fc.assert(
+			fc.property(fc.constantFrom(...ZONES), moment, (zone, start) => {
+				const between = { from: start * MINUTE, to: start * MINUTE + 400 * HOUR };
+				let next = between.from;
+				for (const { day, from, to } of localDays(zone, between)) {
+					expect(from).toBe(next);
+					next = to;
+					const date = new Date(day * 24 * HOUR).toISOString().slice(0, 10);
+					for (const each of [from, to - 1]) expect(iso(each, zone)?.slice(0, 10)).toBe(date);
+				}
+				expect(next).toBe(between.to);
+			}),
+		);
+	});
+
+	it('need a zone that exists', () => {
+		expect(() => localDays('Mars/Olympus', { from: 0, to: 1 })).toThrow(RangeError);
+	});
+});

@@ -1,0 +1,269 @@
+import fc from 'fast-check';
+import { DateTime } from 'luxon';
+
+import { sellerOrderSchema, type SellerOrder } from '../../nodes/shared/domain/order';
+import {
+	PLAN_REASONS,
+	planSolicitations,
+	type PlanChoices,
+	type PlanRow,
+} from '../../nodes/AmazonReviewSolicitation/planning/plan';
+
+const US = 'ATVPDKIKX0DER';
+const JAPAN = 'A1VC38T7YXB528';
+const NOW = DateTime.fromISO('2026-11-23T18:00:00Z', { zone: 'utc' });
+
+const daysAgo = (days: number): string => NOW.minus({ days }).toISO() ?? '';
+
+const orderOf = (index: number, changes: Partial<SellerOrder> = {}): SellerOrder =>
+	sellerOrderSchema.parse({
+		orderId: `111-1234567-${String(1_000_000 + index)}`,
+		marketplaceId: US,
+		status: 'SHIPPED',
+		createdAt: daysAgo(20),
+		earliestDelivery: daysAgo(15),
+		latestDelivery: daysAgo(14),
+		deliveryDateSource: 'deliverByWindow',
+		...changes,
+	});
+
+const undated = (index: number, createdAt: string): SellerOrder =>
+	orderOf(index, {
+		createdAt,
+		earliestDelivery: null,
+		latestDelivery: null,
+		deliveryDateSource: 'unknown',
+	});
+
+const planOf = (orders: readonly SellerOrder[], changes: Partial<PlanChoices> = {}): PlanRow[] =>
+	planSolicitations(orders, {
+		now: NOW.toMillis(),
+		rate: 1,
+		burst: 5,
+		capZone: 'utc',
+		rules: {},
+		alreadyRequested: new Set(),
+		preferredDelayDays: 0,
+		delayFrom: 'latestDelivery',
+		clock: 'marketplace',
+		leaveOutUnknownDates: false,
+		sendNowWithinMs: 3_600_000,
+		defaultMarketplaceId: US,
+		...changes,
+	});
+
+const millis = (iso: string | null | undefined): number => Date.parse(iso ?? '');
+
+describe('planSolicitations', () => {
+	it.each([
+		['open', {}, 'sendNow', null],
+		[
+			'not yet open',
+			{ earliestDelivery: daysAgo(3), latestDelivery: daysAgo(1) },
+			'sendLater',
+			null,
+		],
+		[
+			'closed',
+			{ earliestDelivery: daysAgo(40), latestDelivery: daysAgo(31) },
+			'leftOut',
+			'windowClosed',
+		],
+		['cancelled', { status: 'CANCELLED' }, 'leftOut', 'orderCancelled'],
+		['unshipped', { status: 'UNSHIPPED' }, 'leftOut', 'notShipped'],
+		['without a status', { status: null }, 'sendNow', null],
+		['without ID', { orderId: 'none' }, 'leftOut', 'invalidOrderId'],
+	] as const)('decides about an order that is %s', (_, changes, decision, reason) => {
+		const [row] = planOf([orderOf(1, changes)]);
+		expect(row).toMatchObject({ decision, reason });
+		expect(row?.explanation).toBe(reason === null ? null : PLAN_REASONS[reason]);
+	});
+
+	it('keeps a margin before a window closes, as far as there is room for one', () => {
+		const closesIn = (hours: number) =>
+			orderOf(1, { latestDelivery: NOW.plus({ hours }).minus({ days: 30 }).toISO() });
+		const [waiting] = planOf([closesIn(30)], { preferredDelayDays: 60 });
+		expect(millis(waiting?.sendAt)).toBeLessThanOrEqual(NOW.plus({ hours: 29 }).toMillis());
+		const [last] = planOf([closesIn(0.01)]);
+		expect(last?.decision).toBe('sendNow');
+	});
+
+	it('plans an order without dates from 5 days after it on, and asks Amazon after 30, too', () => {
+		const [early, middle, late] = planOf([
+			undated(1, daysAgo(2)),
+			undated(2, daysAgo(12)),
+			undated(3, daysAgo(50)),
+		]);
+		expect(early).toMatchObject({ decision: 'sendLater' });
+		expect(millis(early?.sendAt)).toBe(NOW.plus({ days: 3 }).toMillis());
+		expect(middle).toMatchObject({ decision: 'sendNow' });
+		expect(late).toMatchObject({ decision: 'sendNow' });
+		expect(planOf([undated(1, daysAgo(12))], { leaveOutUnknownDates: true })).toMatchObject([
+			{ reason: 'datesUnknown', tryAgainLater: true },
+		]);
+	});
+
+	it('waits as long after the delivery as preferred, but not beyond the window', () => {
+		const [row] = planOf([orderOf(1)], { preferredDelayDays: 20 });
+		expect(millis(row?.sendAt)).toBe(millis(daysAgo(14)) + 20 * 86_400_000);
+		const [beyond] = planOf([orderOf(1)], { preferredDelayDays: 45 });
+		expect(beyond).toMatchObject({ early: true, reason: null });
+		expect(millis(beyond?.sendAt)).toBeLessThanOrEqual(millis(daysAgo(14)) + 30 * 86_400_000);
+	});
+
+	it("reads hours on the marketplace's clock, or the buyer's where it is known", () => {
+		const hours = { from: 9 * 60, to: 10 * 60 };
+		const [us, japan, hawaii, unknown] = planOf(
+			[
+				orderOf(1, { buyerTimeZone: 'America/New_York' }),
+				orderOf(2, { marketplaceId: JAPAN }),
+				orderOf(3, { buyerTimeZone: 'Pacific/Honolulu' }),
+				orderOf(4, { buyerTimeZone: 'Atlantis/Capital' }),
+			],
+			{ hours, clock: 'buyer' },
+		);
+		expect(us).toMatchObject({ timeZone: 'America/New_York' });
+		expect(us?.sendAtLocal).toMatch(/T09:/);
+		expect(japan).toMatchObject({ timeZone: 'Asia/Tokyo' });
+		expect(japan?.sendAtLocal).toMatch(/T09:.*\+09:00$/);
+		expect(hawaii?.sendAtLocal).toMatch(/T09:.*-10:00$/);
+		expect(unknown).toMatchObject({ timeZone: 'America/Los_Angeles' });
+	});
+
+	it('sends nothing now that has to wait for window, hours, or the day of the cap', () => {
+		const soon = NOW.plus({ minutes: 30 });
+		const opening = orderOf(1, { earliestDelivery: soon.minus({ days: 5 }).toISO() });
+		expect(planOf([opening])).toMatchObject([{ decision: 'sendLater' }]);
+
+		// 18:00 in UTC is 10:00 in Los Angeles.
+		const fromEleven = { hours: { from: 10 * 60 + 30, to: 20 * 60 } };
+		expect(planOf([orderOf(1)], fromEleven)).toMatchObject([
+			{ decision: 'sendLater', sendAtLocal: expect.stringMatching(/T10:30/) },
+		]);
+		expect(planOf([orderOf(1)], { hours: { from: 9 * 60, to: 20 * 60 } })).toMatchObject([
+			{ decision: 'sendNow' },
+		]);
+
+		const lateEvening = NOW.set({ hour: 23, minute: 30 }).toMillis();
+		const cap = { dailyCap: 1, now: lateEvening };
+		expect(planOf([orderOf(1), orderOf(2)], cap).map(({ decision }) => decision)).toEqual([
+			'sendNow',
+			'sendLater',
+		]);
+		expect(planOf([orderOf(1)], { ...cap, sentToday: 1 })).toMatchObject([
+			{ decision: 'sendLater' },
+		]);
+	});
+
+	it.each<
+		readonly [string, ReadonlyArray<readonly [SellerOrder['status'], string | null]>, number]
+	>([
+		[
+			'updated last, wherever it stands',
+			[
+				['SHIPPED', daysAgo(1)],
+				['UNSHIPPED', daysAgo(9)],
+			],
+			0,
+		],
+		[
+			'updated last, in whatever zone',
+			[
+				['UNSHIPPED', '2026-11-20T09:00:00+09:00'],
+				['SHIPPED', '2026-11-20T01:00:00Z'],
+			],
+			1,
+		],
+		[
+			'last in place where the time is the same',
+			[
+				['UNSHIPPED', daysAgo(3)],
+				['SHIPPED', daysAgo(3)],
+			],
+			1,
+		],
+		[
+			'last in place where no row has a time',
+			[
+				['UNSHIPPED', null],
+				['UNSHIPPED', null],
+				['SHIPPED', null],
+			],
+			2,
+		],
+		[
+			'that has a time where another has none',
+			[
+				['SHIPPED', daysAgo(3)],
+				['UNSHIPPED', null],
+			],
+			0,
+		],
+	])('B14: of several rows of an order takes the one %s', (_, rows, counts) => {
+		const planned = planOf(rows.map(([status, updatedAt]) => orderOf(1, { status, updatedAt })));
+		expect(planned.map(({ decision, reason }) => reason ?? decision)).toEqual(
+			rows.map((_row, index) => (index === counts ? 'sendNow' : 'duplicateItem')),
+		);
+	});
+
+	it('names the rule that leaves an order out, and what about it', () => {
+		const [row, told] = planOf([orderOf(1, { isBusiness: true }), orderOf(2)], {
+			rules: { business: 'exclude' },
+		});
+		expect(row).toMatchObject({ decision: 'leftOut', reason: 'business', tryAgainLater: false });
+		expect(told).toMatchObject({ reason: 'ruleCannotTell', tryAgainLater: true });
+	});
+
+	it('has a row for each order, in its order, never outside its window, whatever is wished for', () => {
+		const order = fc.record({
+			created: fc.integer({ min: 0, max: 60 }),
+			transit: fc.integer({ min: 0, max: 10 }),
+			width: fc.integer({ min: 0, max: 8 }),
+			dated: fc.boolean(),
+			status: fc.constantFrom('SHIPPED', 'UNSHIPPED', 'CANCELLED', null),
+		});
+		fc.assert(
+			fc.property(
+				fc.array(order, { maxLength: 30 }),
+				fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined }),
+				fc.integer({ min: 0, max: 40 }),
+				fc.option(fc.subarray([1, 2, 3, 4, 5, 6, 7], { minLength: 1 }), { nil: undefined }),
+				(wishes, dailyCap, preferredDelayDays, weekdays) => {
+					const orders = wishes.map(({ created, transit, width, dated, status }, index) =>
+						dated
+							? orderOf(index, {
+									status: status as SellerOrder['status'],
+									createdAt: daysAgo(created),
+									earliestDelivery: daysAgo(created - transit),
+									latestDelivery: daysAgo(created - transit - width),
+								})
+							: undated(index, daysAgo(created)),
+					);
+					const rows = planOf(orders, { dailyCap, preferredDelayDays, weekdays });
+					expect(rows).toHaveLength(orders.length);
+					const perDay = new Map<string, number>();
+					for (const [index, row] of rows.entries()) {
+						expect((row.sendAt === null) === (row.decision === 'leftOut')).toBe(true);
+						expect((row.reason === null) === (row.sendAt !== null)).toBe(true);
+						if (row.sendAt === null) continue;
+						const { earliestDelivery, latestDelivery } = orders[index] ?? orderOf(0);
+						const day = row.sendAt.slice(0, 10);
+						perDay.set(day, (perDay.get(day) ?? 0) + 1);
+						expect(millis(row.sendAt)).toBeGreaterThanOrEqual(NOW.toMillis());
+						if (earliestDelivery === null || latestDelivery === null) continue;
+						expect(millis(row.sendAt) - millis(earliestDelivery)).toBeGreaterThanOrEqual(
+							5 * 86_400_000,
+						);
+						expect(millis(row.sendAt) - millis(latestDelivery)).toBeLessThanOrEqual(
+							30 * 86_400_000,
+						);
+					}
+					if (dailyCap !== undefined) {
+						expect(Math.max(0, ...perDay.values())).toBeLessThanOrEqual(dailyCap);
+					}
+				},
+			),
+			{ numRuns: 300 },
+		);
+	});
+});

@@ -1,0 +1,307 @@
+import fc from 'fast-check';
+
+import { plusDays } from '../../nodes/shared/domain/ratingWindow';
+import {
+	REMOVAL_CRITERIA,
+	removalProspect,
+	type RemovalCriterion,
+} from '../../nodes/AmazonSellerFeedbackTrigger/watch/removalProspect';
+import { growthOf, IN_PROPORTION } from '../growth';
+
+const DATE = '2026-09-03';
+
+const prospectOf = (comment: string, rating = 1, daysLater = 5) =>
+	removalProspect({ date: DATE, rating, comment }, plusDays(DATE, daysLater));
+
+const criterionOf = (comment: string): RemovalCriterion => prospectOf(comment).criterion;
+
+describe('removalProspect', () => {
+	it.each([
+		['This is utter bullshit, avoid.'],
+		['FUCKING useless'],
+		['So eine Scheiße, nie wieder'],
+		['Das ist doch SCHEISSE'],
+		['Quelle merde !'],
+		['Vaya mierda de producto'],
+		['Siete degli stronzi'],
+		['Menudo cabron el vendedor'],
+		['クソみたいな商品です'],
+	])('sees obscene language in "%s"', (comment) => {
+		expect(prospectOf(comment)).toMatchObject({
+			prospect: 'possible',
+			criterion: 'obsceneLanguage',
+		});
+	});
+
+	it.each([
+		['Delivered to Scunthorpe a week late'],
+		['The shitake grow kit never arrived'],
+		['Fickle weather, parcel arrived wet'],
+		['Die Lieferung kam nach Putzbrunn zu spät'],
+		['The disputant’s parcel never came'],
+		['荷物が遅れました。よくそのことを考えてください'],
+	])('does not take a part of another word for obscene in "%s"', (comment) => {
+		expect(criterionOf(comment)).toBe('fulfilledByAmazon');
+	});
+
+	it.each([
+		['an e-mail address', 'Write to jane.doe@example.com if you were cheated too'],
+		['an American phone number', 'His number is (555) 234-5678'],
+		['one with hyphens', 'Call them: 1-555-234-5678!'],
+		['one without', 'phone: 5552345678'],
+		['a British one', 'I rang 020 7946 0018 and nobody picked up'],
+		['a German one', 'Unter 0171/2345678 geht keiner ran'],
+		['one with its area in brackets', 'Nummer (030) 1234567 ist tot'],
+		['an international one', 'Numéro +33 1 23 45 67 89'],
+		['a French one', 'Appelez le 01.23.45.67.89'],
+		['a Spanish one', 'Llamad al 612 34 56 78'],
+		['an Italian one', 'Chiamate il 333 1234567'],
+		['a Japanese one in wide digits', '電話番号は０３－１２３４－５６７８です'],
+		['an American street', 'He lives at 12 Elm Street, go and tell him'],
+		['a German street', 'Die sitzen in der Hauptstraße 12, Köln'],
+		['another German street', 'Adresse: Berliner Straße 7'],
+		['a French street', 'Ils sont au 12 rue de la Paix'],
+		['a Spanish street', 'Están en la calle Mayor 12'],
+		['an Italian street', 'Hanno sede in via Garibaldi, 12'],
+		['a Japanese address', '東京都港区芝公園4-2-8にある'],
+	])('sees personal information in %s', (_, comment) => {
+		expect(prospectOf(comment)).toMatchObject({
+			prospect: 'possible',
+			criterion: 'personalInformation',
+		});
+	});
+
+	it.each([
+		['an order ID', 'Order 111-1234567-7654321 never arrived'],
+		['one that starts like a phone number', 'Bestellung 028-1234567-7654321 nicht angekommen'],
+		['one after a phone word', 'Two calls. Call 028-1234567-7654321: never arrived'],
+		['one retyped with blanks', 'Order 028 1234567 7654321 never arrived'],
+		['one with other dashes', 'Order 028–1234567–7654321 never arrived'],
+		['prices', 'Delivery 1.299,00 EUR, then 1,299.99 and $0.99 1299.99 on top'],
+		['dates', 'Promised 03.09.2026 20:15, 2026-09-03, 09/03/26 or 09-03-2026, delivered never'],
+		['hours', 'Delivery between 08.00-12.00 or 08-12 17-20, nobody came'],
+		['a parcel number', 'DHL says 00340434161094042557 or 1Z999AA10123456784, not there'],
+		['a mere row of digits', 'Parcel 5552345678 never arrived'],
+		['days on a street', 'The parcel lay 2 days on the road and 3 days in the street'],
+		['days in a Spanish street', 'Dejaron el paquete en la calle Durante 2 horas'],
+		['the word via', 'Shipped via UPS 2 weeks ago, still waiting'],
+		['an at sign', '2 parcels @ 4.99each delivered late'],
+	])('does not take %s for personal information', (_, comment) => {
+		expect(criterionOf(comment)).toBe('fulfilledByAmazon');
+	});
+
+	it.each([
+		['Broke after two days. Poor quality.'],
+		['The item doesn’t work'],
+		['Bad product'],
+		['Zipper ripped the first time I used it, waste of money'],
+		['Faux leather, smells awful'],
+		['Qualität ist schlecht, nach einer Woche kaputt'],
+		['Der Akku hält nur eine Stunde'],
+		['Le produit ne fonctionne plus'],
+		['Tissu trop fin, la couleur part au lavage'],
+		['Muy mala calidad, se rompió el primer día'],
+		['La talla es muy pequeña'],
+		['Prodotto scadente, non funziona'],
+		['La qualita e pessima'],
+		['一週間で壊れました。品質が悪いです'],
+	])('takes the entire comment "%s" for a product review', (comment) => {
+		expect(prospectOf(comment)).toMatchObject({ prospect: 'possible', criterion: 'productReview' });
+	});
+
+	it.each([
+		['seller', 'Poor quality and the seller does not care'],
+		['answer', 'Defekt, und auf meine Mail kam keine Antwort'],
+		['refund', 'Broke after two days and no refund'],
+		['return', 'Le produit est défectueux et le retour est compliqué'],
+		['price', 'Bad quality for this price'],
+		['packaging', 'Item is faulty and was badly packed'],
+		['box', 'Poor quality, the box was torn'],
+		['listing', 'The colour is not as described'],
+		['pictures', 'Item not as pictured'],
+		['pictures in Spanish', 'El producto no es como en la foto'],
+		['another item', 'Articolo diverso da quello ordinato'],
+		['wrong item', 'They sent the wrong item'],
+		['service', 'La calidad es mala y el servicio peor'],
+		['seller in Italian', 'Prodotto rotto, il venditore non risponde'],
+		['seller in Japanese', '商品は不良で、出品者の対応も悪い'],
+		['delivery', 'Fast delivery but poor quality'],
+		['late delivery', 'Great product, late delivery'],
+		['delivery in German', 'Lieferung schnell, aber die Qualität ist schlecht'],
+	])('sees more than a product review where there is word of %s', (_, comment) => {
+		expect(prospectOf(comment)).toMatchObject({ prospect: 'unlikely', criterion: 'none' });
+	});
+
+	it.each([
+		['Never arrived.'],
+		['Item arrived two weeks late'],
+		['Product was damaged in transit'],
+		['Arrived broken'],
+		['Did not receive the item'],
+		['Took forever to get here'],
+		['Produit cassé à la réception'],
+		['Carrier left it on the porch in the rain, badly packed too'],
+		['Lieferung kam viel zu spät'],
+		['Artikel nie erhalten'],
+		['Paket war beschädigt'],
+		['Colis jamais reçu'],
+		['Livraison en retard'],
+		['El paquete llegó tarde'],
+		['Nunca recibí el producto'],
+		['Il pacco non è mai arrivato'],
+		['Consegna in ritardo'],
+		['商品が届かない'],
+	])('takes "%s" for Amazon’s to answer if it delivered', (comment) => {
+		expect(prospectOf(comment)).toMatchObject({
+			prospect: 'conditional',
+			criterion: 'fulfilledByAmazon',
+		});
+	});
+
+	it.each([
+		['Never arrived and the seller never answered'],
+		['Late, and no refund'],
+		['Nicht angekommen, Verkäufer reagiert nicht'],
+		['Rude.'],
+		['Bad packaging'],
+		['Not happy at all'],
+		['Would not buy again'],
+		['???'],
+		['👎'],
+	])('recognises no criterion in "%s"', (comment) => {
+		expect(prospectOf(comment)).toEqual({
+			prospect: 'unlikely',
+			criterion: 'none',
+			explanation: REMOVAL_CRITERIA.none,
+			requestBy: '2026-12-02',
+		});
+	});
+
+	it('matches words as a whole', () => {
+		for (const comment of ['Latex', 'Benefits', 'Dashiell', 'Outsized', 'Boxer', 'Itemised']) {
+			expect(criterionOf(comment)).toBe('none');
+		}
+	});
+
+	it.each([
+		['positive before star-only', '', 5, 5, 'positive'],
+		['positive before too old', 'Great', 4, 400, 'positive'],
+		['positive before obscene', 'Fucking great', 5, 5, 'positive'],
+		['star-only before too old', ' ', 1, 400, 'starOnly'],
+		['too old before obscene', 'This is shit', 1, 400, 'tooOld'],
+		['obscene before personal', 'Shitty shop, call (555) 234-5678', 1, 5, 'obsceneLanguage'],
+		['personal before delivery', 'Never arrived, mail a@b.example', 2, 5, 'personalInformation'],
+		['personal before product', 'Bad quality, mail a@b.example', 3, 5, 'personalInformation'],
+		['service before delivery', 'Seller shipped late', 3, 5, 'none'],
+	] as const)('puts %s', (_, comment, rating, daysLater, criterion) => {
+		expect(prospectOf(comment, rating, daysLater).criterion).toBe(criterion);
+	});
+
+	it('takes neutral feedback like negative', () => {
+		expect(prospectOf('Never arrived', 3)).toEqual(prospectOf('Never arrived', 1));
+	});
+
+	it('gives the 90th day as the last one', () => {
+		expect(prospectOf('Bad quality', 1, 90)).toMatchObject({
+			prospect: 'possible',
+			requestBy: plusDays(DATE, 90),
+		});
+		expect(prospectOf('Bad quality', 1, 91)).toEqual({
+			prospect: 'impossible',
+			criterion: 'tooOld',
+			explanation: REMOVAL_CRITERIA.tooOld,
+			requestBy: null,
+		});
+	});
+
+	it.each(['', ' ', '\t\n', '\u00a0', '\u200b\ufeff', '　'])(
+		'knows a comment without a visible character as star-only (%j)',
+		(comment) => {
+			expect(prospectOf(comment)).toEqual({
+				prospect: 'impossible',
+				criterion: 'starOnly',
+				explanation: REMOVAL_CRITERIA.starOnly,
+				requestBy: null,
+			});
+		},
+	);
+
+	it('is impossible for every blank comment, whatever the stars and the day', () => {
+		const blank = fc.string({ unit: fc.constantFrom(' ', '\t', '\n', '\r', '\u00a0', '\u3000') });
+		fc.assert(
+			fc.property(
+				blank,
+				fc.integer({ min: 1, max: 5 }),
+				fc.integer({ min: 0, max: 400 }),
+				(comment, rating, daysLater) => {
+					expect(prospectOf(comment, rating, daysLater)).toMatchObject({
+						prospect: 'impossible',
+						requestBy: null,
+					});
+				},
+			),
+		);
+	});
+
+	it('never throws, and explains what it says', () => {
+		const unit = fc.oneof(
+			fc.string({ unit: 'binary', maxLength: 40 }),
+			fc.constantFrom('0', '-', '+', '(', '@', '.', 'late ', 'quality ', 'Via A', '\ud800'),
+		);
+		fc.assert(
+			fc.property(
+				fc.array(unit, { maxLength: 30 }),
+				fc.integer({ min: 1, max: 5 }),
+				(parts, rating) => {
+					const { criterion, explanation, prospect, requestBy } = prospectOf(
+						parts.join(''),
+						rating,
+					);
+					expect(explanation).toBe(REMOVAL_CRITERIA[criterion]);
+					expect(requestBy === null).toBe(prospect === 'impossible');
+				},
+			),
+		);
+	});
+
+	it.each([
+		'0 ',
+		'01-',
+		'a@',
+		'Via A',
+		'phone ',
+		"n't ",
+		'1 A ',
+		'都あ',
+		'(',
+		"'",
+		'’',
+		"x'",
+		"1 A'",
+	])('B15: reads a long comment of "%s" in proportion to its length', (part) => {
+		const read = (size: number) => prospectOf(part.repeat(size));
+		expect(growthOf(read, 4_000)).toBeLessThan(IN_PROPORTION);
+	});
+});
+
+describe('REMOVAL_CRITERIA', () => {
+	it('explains every criterion in a sentence of its own', () => {
+		const texts = Object.values(REMOVAL_CRITERIA);
+		expect(new Set(texts).size).toBe(texts.length);
+		for (const text of texts) expect(text).toMatch(/^[A-Z].{20,}[^.]$/);
+	});
+
+	it('leaves the decision to Amazon wherever there is one', () => {
+		for (const [criterion, comment] of [
+			['obsceneLanguage', 'Shit'],
+			['personalInformation', 'a@b.example'],
+			['productReview', 'Bad quality'],
+			['fulfilledByAmazon', 'Never arrived'],
+		] as const) {
+			expect(prospectOf(comment)).toMatchObject({
+				criterion,
+				explanation: expect.stringMatching(/Amazon decides$/) as string,
+			});
+		}
+	});
+});
