@@ -115,7 +115,7 @@ export function testFeedbackJoinedWithCrm(rig: () => TemplateRig): void {
 				{
 					to: ['service@example.com'],
 					subject: `To send: answer to the buyer of order ${orderId}`,
-					text: expect.stringMatching(/Hello Ada,.*Please tell me by answering/s),
+					text: expect.stringMatching(/Hello Ada,.*Please reply to this message/s),
 				},
 			]);
 		});
@@ -126,7 +126,7 @@ export function testFeedbackJoinedWithCrm(rig: () => TemplateRig): void {
 			await answer(execution, question, 'Approve', 'My own words');
 			const [mail] = rig().mail.mails.slice(mails);
 			expect(mail?.text).toContain('My own words');
-			expect(mail?.text).not.toContain('Please tell me by answering');
+			expect(mail?.text).not.toContain('Please reply to this message');
 		});
 
 		test('a contact without a name is shown by its ID alone', async () => {
