@@ -280,9 +280,9 @@ describe('Order: Get Many, from reports', () => {
 
 	it('refuses what would silently give nothing', async () => {
 		const turned = await getMany({ source: 'reports', filters: { until: daysAgo(50) } });
-		expect(turned.error?.message).toMatch(/'From' has to be before 'To'/);
+		expect(turned.error?.message).toMatch(/Could not list orders: 'From' must be before 'To'/);
 		const prime = await getMany({ source: 'reports', filters: { programs: ['isPrime'] } });
-		expect(prime.error?.message).toMatch(/does not tell Prime/);
+		expect(prime.error?.message).toMatch(/does not identify Prime/);
 	});
 
 	it('shows date, Return All and Limit, though the switch that hides them is not shown', () => {
@@ -359,7 +359,7 @@ describe('Order: Get Many, only changes since the last run', () => {
 		const first = await run();
 		expect(first.error).toBeUndefined();
 		expect(first.items).toHaveLength(100 - leftOut(first));
-		expect(first.hints.join()).toMatch(/next run goes on from there/);
+		expect(first.hints.join()).toMatch(/next run continues from there/);
 		fault.remove();
 		const searchesBefore = searches().length;
 		const second = await run();

@@ -76,9 +76,9 @@ const byReason = (result: NodeRun) => {
 
 describe('Solicitation: Plan', () => {
 	it('takes no more days than a calendar has, and says so', async () => {
-		for (const oldestDays of [36_501, 1e9, 1e308]) {
-			const { error } = await plan(orders, { rules: { oldestDays } });
-			expect(`${error?.message} ${error?.description}`).toMatch(/Oldest Orders.*36500 or less/);
+		for (const maxOrderAgeDays of [36_501, 1e9, 1e308]) {
+			const { error } = await plan(orders, { rules: { maxOrderAgeDays } });
+			expect(`${error?.message} ${error?.description}`).toMatch(/Maximum Order Age.*36500 or less/);
 		}
 	});
 
@@ -128,7 +128,7 @@ describe('Solicitation: Plan', () => {
 		expectToMatchOutputSchema('AmazonReviewSolicitation', 'solicitation/plan', result.items);
 	});
 
-	it('says how many of the orders to ask about now have no delivery dates, and what helps', async () => {
+	it('says how many of the orders to send now have no delivery dates, and what helps', async () => {
 		const result = await plan();
 		const unknown = jsonOf(result, 0).filter(
 			({ deliveryDateSource }) => deliveryDateSource === 'unknown',
@@ -136,7 +136,7 @@ describe('Solicitation: Plan', () => {
 		expect(unknown).toBeGreaterThan(1);
 		expect(result.hints).toEqual([
 			expect.stringMatching(
-				`^${unknown} of the orders to ask about now have no delivery dates.*'FBA Delivery Dates'`,
+				`^${unknown} of the orders to send now have no delivery dates.*'FBA Delivery Dates'`,
 			),
 		]);
 
@@ -183,7 +183,7 @@ describe('Solicitation: Plan', () => {
 				toTime: '16:00',
 				weekdays: [2, 4],
 				clock: 'buyer',
-				dailyCap: 25,
+				maxRequestsPerDay: 25,
 			},
 		});
 		const planned = result.items.filter(({ sendAt }) => sendAt !== null);
@@ -256,8 +256,7 @@ describe('Solicitation: Plan', () => {
 			expect(skusOf.get(row.orderId)).not.toContain(sku);
 		}
 		const excluded = jsonOf(result, 2).filter(({ reason }) => reason === 'excludedSku');
-		for (const { explanation } of excluded)
-			expect(explanation).toMatch(/has a SKU that is left out/);
+		for (const { explanation } of excluded) expect(explanation).toMatch(/has an excluded SKU/);
 	});
 
 	it('leaves out returned orders of a list, and of the returns reports', async () => {
@@ -559,10 +558,10 @@ describe('Solicitation: Plan', () => {
 			[
 				'a limit of nothing',
 				{ rules: { minTotal: '={{ $json.nothing }}' } },
-				'Order Value Above',
+				'Minimum Order Total',
 				/returns nothing/,
 			],
-			['an empty limit', { rules: { maxTotal: '' } }, 'Order Value Below', /19\.99/],
+			['an empty limit', { rules: { maxTotal: '' } }, 'Maximum Order Total', /19\.99/],
 			[
 				'a switch of nothing',
 				{ rules: { excludeReplacements: '={{ $json.nothing }}' } },
@@ -571,13 +570,13 @@ describe('Solicitation: Plan', () => {
 			],
 			[
 				'a cap of nothing',
-				{ options: { dailyCap: '={{ $json.nothing }}' } },
-				'Daily Cap',
+				{ options: { maxRequestsPerDay: '={{ $json.nothing }}' } },
+				'Maximum Requests per Day',
 				/returns nothing/,
 			],
 			[
 				'a count of nothing',
-				{ options: { dailyCap: 5, sentToday: "={{ '' }}" } },
+				{ options: { maxRequestsPerDay: 5, sentToday: "={{ '' }}" } },
 				'Sent Today',
 				/Give a number/,
 			],
@@ -672,12 +671,12 @@ describe('Solicitation: Plan', () => {
 				{ json: { orderId: '111-1234567-7654322', createdAt: 'yesterday' } },
 				good('111-1234567-7654323'),
 			],
-			message: /'createdAt' of the order cannot be used/,
+			message: /the field 'createdAt' is not valid/,
 		});
 	});
 
 	it.each([
-		['rules', { rules: { minTotal: 'cheap' } }, /'Order Value Above' cannot be used/],
+		['rules', { rules: { minTotal: 'cheap' } }, /'Minimum Order Total' cannot be used/],
 		['times', { options: { fromTime: '9 o’clock' } }, /'Earliest Time of Day' cannot be used/],
 	])('names a parameter it cannot read (%s)', async (_, changes, message) => {
 		const { error } = await plan(orders.slice(0, 2), changes);

@@ -145,7 +145,7 @@ describe('planSolicitations', () => {
 		]);
 
 		const lateEvening = NOW.set({ hour: 23, minute: 30 }).toMillis();
-		const cap = { dailyCap: 1, now: lateEvening };
+		const cap = { maxRequestsPerDay: 1, now: lateEvening };
 		expect(planOf([orderOf(1), orderOf(2)], cap).map(({ decision }) => decision)).toEqual([
 			'sendNow',
 			'sendLater',
@@ -228,7 +228,7 @@ describe('planSolicitations', () => {
 				fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined }),
 				fc.integer({ min: 0, max: 40 }),
 				fc.option(fc.subarray([1, 2, 3, 4, 5, 6, 7], { minLength: 1 }), { nil: undefined }),
-				(wishes, dailyCap, preferredDelayDays, weekdays) => {
+				(wishes, maxRequestsPerDay, preferredDelayDays, weekdays) => {
 					const orders = wishes.map(({ created, transit, width, dated, status }, index) =>
 						dated
 							? orderOf(index, {
@@ -239,7 +239,7 @@ describe('planSolicitations', () => {
 								})
 							: undated(index, daysAgo(created)),
 					);
-					const rows = planOf(orders, { dailyCap, preferredDelayDays, weekdays });
+					const rows = planOf(orders, { maxRequestsPerDay, preferredDelayDays, weekdays });
 					expect(rows).toHaveLength(orders.length);
 					const perDay = new Map<string, number>();
 					for (const [index, row] of rows.entries()) {
@@ -258,8 +258,8 @@ describe('planSolicitations', () => {
 							30 * 86_400_000,
 						);
 					}
-					if (dailyCap !== undefined) {
-						expect(Math.max(0, ...perDay.values())).toBeLessThanOrEqual(dailyCap);
+					if (maxRequestsPerDay !== undefined) {
+						expect(Math.max(0, ...perDay.values())).toBeLessThanOrEqual(maxRequestsPerDay);
 					}
 				},
 			),

@@ -61,7 +61,7 @@ const minute = fc.integer({ min: 0, max: 48 }).map((halfHours) => 30 * halfHours
 const limits = fc
 	.record({
 		burst: fc.integer({ min: 1, max: 3 }),
-		dailyCap: fc.option(fc.nat({ max: 4 }), { nil: undefined }),
+		maxRequestsPerDay: fc.option(fc.nat({ max: 4 }), { nil: undefined }),
 		sentToday: fc.nat({ max: 2 }),
 		capZone: fc.constantFrom(...ZONES),
 		hours: fc.option(fc.record({ from: minute, to: minute }), { nil: undefined }),
@@ -100,11 +100,11 @@ function mayBeSent(order: PlanCandidate, moment: number, limited: PlanLimits): b
  * with the least number of early orders for each set of orders sent and each count of today's.
  */
 function best(orders: readonly PlanCandidate[], limited: PlanLimits) {
-	const cap = limited.dailyCap ?? Infinity;
+	const cap = limited.maxRequestsPerDay ?? Infinity;
 	let today = dayOf(limited.now, limited);
 	let states = new Map<string, State>();
 	const reach = (to: Map<string, State>, state: State) => {
-		const key = `${state.sent} ${limited.dailyCap === undefined ? 0 : state.today}`;
+		const key = `${state.sent} ${limited.maxRequestsPerDay === undefined ? 0 : state.today}`;
 		if (state.early < (to.get(key)?.early ?? Infinity)) to.set(key, state);
 	};
 	reach(states, { sent: 0, today: limited.sentToday ?? 0, early: 0 });
@@ -173,7 +173,7 @@ function expectToKeepLimits(
 		expect(early).toBe(order !== undefined && sendAt < order.preferredFrom);
 		const day = dayOf(sendAt, limited);
 		perDay.set(day, (perDay.get(day) ?? 0) + 1);
-		expect(perDay.get(day)).toBeLessThanOrEqual(limited.dailyCap ?? Infinity);
+		expect(perDay.get(day)).toBeLessThanOrEqual(limited.maxRequestsPerDay ?? Infinity);
 	}
 	const times = planned.map(({ sendAt }) => sendAt);
 	expect(times).toEqual(times.toSorted((a, b) => a - b));
@@ -187,7 +187,7 @@ function expectToKeepLimits(
 
 it('spends no time on an order whose window opens in a thousand years, nor loses it', () => {
 	const opensAt = NOW + 1000 * 365 * DAY;
-	const limits = { now: NOW, rate: 1, burst: 5, capZone: 'Europe/Berlin', dailyCap: 500 };
+	const limits = { now: NOW, rate: 1, burst: 5, capZone: 'Europe/Berlin', maxRequestsPerDay: 500 };
 	const start = performance.now();
 	const { planned, leftOut } = planSends(
 		[
@@ -220,7 +220,7 @@ describe('a plan', () => {
 				fc.integer(),
 				limits,
 				fc.integer({ min: 1, max: 16 }),
-				(size, seed, limited, dailyCap) => {
+				(size, seed, limited, maxRequestsPerDay) => {
 					const random = seeded(seed);
 					const hours = (least: number, most: number) =>
 						HOUR * Math.floor(least + random() * (most - least));
@@ -234,7 +234,7 @@ describe('a plan', () => {
 							preferredFrom: opensAt + hours(0, 40),
 						});
 					});
-					const crowded = { ...limited, rate: 1 / 3600, dailyCap };
+					const crowded = { ...limited, rate: 1 / 3600, maxRequestsPerDay };
 					const plan = planSends(orders, crowded);
 					expectToKeepLimits(plan, orders, crowded);
 					expect(plan.planned).toHaveLength(
@@ -344,7 +344,7 @@ describe('a plan', () => {
 				}),
 				candidateWith({ key: 'now or never', closesAt: NOW + 8 * HOUR }),
 			],
-			limitsWith({ dailyCap: 1, capZone: 'UTC' }),
+			limitsWith({ maxRequestsPerDay: 1, capZone: 'UTC' }),
 		);
 		expect(keysOf(plan)).toEqual(['now or never', 'can wait']);
 		expect(reasonOf(plan, 'later today')).toBe('noRoom');
@@ -399,8 +399,8 @@ describe('a plan', () => {
 		expect(plan({ opensAt: NOW + 2, closesAt: NOW + 1 })).toBe('noPermittedTime');
 		expect(plan({ closesAt: NOW + DAY / 2 }, { weekdays: [1] })).toBe('noPermittedTime');
 		expect(plan({}, { weekdays: [] })).toBe('noPermittedTime');
-		expect(plan({}, { dailyCap: 0 })).toBe('noRoom');
-		expect(plan({ closesAt: NOW + HOUR }, { dailyCap: 2, sentToday: 3 })).toBe('noRoom');
+		expect(plan({}, { maxRequestsPerDay: 0 })).toBe('noRoom');
+		expect(plan({ closesAt: NOW + HOUR }, { maxRequestsPerDay: 2, sentToday: 3 })).toBe('noRoom');
 		expect(plan({})).toBeUndefined();
 	});
 
@@ -410,7 +410,7 @@ describe('a plan', () => {
 		);
 		const plan = planSends(
 			orders,
-			limitsWith({ dailyCap: 1, weekdays: [1, 2, 3, 4, 5, 6, 7], horizonDays: 3 }),
+			limitsWith({ maxRequestsPerDay: 1, weekdays: [1, 2, 3, 4, 5, 6, 7], horizonDays: 3 }),
 		);
 		expect(plan.leftOut).toEqual([]);
 		expect(plan.planned.every(({ early }) => !early)).toBe(true);
@@ -427,8 +427,8 @@ describe('a plan', () => {
 			{ rate: Infinity },
 			{ burst: 0 },
 			{ burst: 1.5 },
-			{ dailyCap: -1 },
-			{ dailyCap: NaN },
+			{ maxRequestsPerDay: -1 },
+			{ maxRequestsPerDay: NaN },
 			{ capZone: 'Mars/Olympus' },
 			{ hours: { from: -1, to: 60 } },
 			{ hours: { from: 0, to: 1441 } },

@@ -102,7 +102,7 @@ export async function searchAll(
 			if (!resumable || !isWorthwhile || !isPassing(failure)) throw failure;
 			hint(
 				context,
-				`${failure.message}. ${failure.advice} The ${orders.length} orders read before are here; the next run goes on from there.`,
+				`${failure.message}. ${failure.advice} The ${orders.length} orders read before are here; the next run continues from there.`,
 				'warning',
 			);
 			return { orders, cursor: withFulfillment(cursor), complete: false };

@@ -12,16 +12,15 @@ import { solicitationWindow } from '../../shared/domain/solicitationWindow';
 /** Why an order is not in the plan, each reason once, with what it means. */
 export const PLAN_REASONS = {
 	invalidOrderId: 'The text is not an Amazon order ID',
-	duplicateItem: 'A newer row of the same order is among the input items; that one counts',
+	duplicateItem: 'Duplicate: a newer input item for the same order was used instead',
 	alreadyRequested: 'A review was requested for this order before; Amazon allows one per order',
-	orderCancelled: 'The order was cancelled or cannot be fulfilled',
+	orderCancelled: 'The order was canceled or cannot be fulfilled',
 	notShipped: 'The order is not shipped yet, which Amazon requires',
 	datesUnknown:
-		'Amazon named no delivery dates, and orders without are left out as you chose; add those of the FBA shipments report',
-	windowClosed: 'The window for requests is over; see `windowClosesAt`',
-	noPermittedTime: 'The hours and days you permit leave no moment in the window of this order',
-	noRoom:
-		'The rate limit and your daily cap leave no place before the window closes that another order does not need',
+		'Amazon gave no delivery dates, and you chose to leave out such orders; add the dates from the FBA shipments report',
+	windowClosed: 'The window for requests has closed; see `windowClosesAt`',
+	noPermittedTime: 'The hours and days you permit leave no time within the window of this order',
+	noRoom: 'The rate limit and your maximum per day leave no free time before the window closes',
 	...EXCLUSIONS,
 } as const satisfies Record<string, string>;
 
@@ -120,7 +119,7 @@ function isDueNow(
 	candidate: PlanCandidate | undefined,
 	choices: PlanChoices,
 ): boolean {
-	const { now, sendNowWithinMs, capZone, dailyCap, hours, weekdays } = choices;
+	const { now, sendNowWithinMs, capZone, maxRequestsPerDay, hours, weekdays } = choices;
 	if (candidate === undefined || sendAt > now + sendNowWithinMs || candidate.opensAt > now) {
 		return false;
 	}
@@ -129,7 +128,7 @@ function isDueNow(
 		const [permitted] = permittedSpans(candidate.zone, choices, span);
 		if (permitted?.from !== span.from || permitted.to !== span.to) return false;
 	}
-	return dailyCap === undefined || localDays(capZone, span).length === 1;
+	return maxRequestsPerDay === undefined || localDays(capZone, span).length === 1;
 }
 
 const leftOut = (

@@ -30,7 +30,7 @@ export interface PlanLimits extends PermittedHours {
 	/** Requests that may go out at once: the size of the bucket, taken to be full now. */
 	readonly burst: number;
 	/** Most requests per calendar day of `capZone`. */
-	readonly dailyCap?: number;
+	readonly maxRequestsPerDay?: number;
 	/** Requests of today's that are out already. */
 	readonly sentToday?: number;
 	/** IANA zone whose days the cap counts. */
@@ -193,15 +193,15 @@ function slotsOf({ now, rate, burst }: PlanLimits) {
  * a clock set back over midnight shows of the day before counts as the new day's.
  */
 function capDays(
-	{ capZone, dailyCap = Infinity, sentToday = 0 }: PlanLimits,
+	{ capZone, maxRequestsPerDay = Infinity, sentToday = 0 }: PlanLimits,
 	whole: Span,
 ): Array<{ readonly from: number; readonly room: number }> {
-	if (!(dailyCap >= 0)) throw new RangeError(`${dailyCap} is no daily cap`);
+	if (!(maxRequestsPerDay >= 0)) throw new RangeError(`${maxRequestsPerDay} is no daily cap`);
 	let latest = -Infinity;
 	return localDays(capZone, whole).flatMap(({ day, from }) => {
 		if (day <= latest) return [];
 		latest = day;
-		const room = from === whole.from ? dailyCap - sentToday : dailyCap;
+		const room = from === whole.from ? maxRequestsPerDay - sentToday : maxRequestsPerDay;
 		return [{ from, room: Math.max(0, Math.floor(room)) }];
 	});
 }
