@@ -159,7 +159,11 @@ describe('Order: Get Many, from the Orders API', () => {
 	describe('where Amazon does not give the FBA shipments report', () => {
 		it.each([
 			['gives up on it', /gave up on report \d+ \(FATAL\)/, 'reportFatal'],
-			['is not ready in time', /still preparing report \d+\. Give .* more time/, 'reportStuck'],
+			[
+				'is not ready in time',
+				/still preparing report \d+\. Increase the option 'Wait for Report'/,
+				'reportStuck',
+			],
 			['denies access', /needs the role Amazon Fulfillment/, undefined],
 		] as const)(
 			'and %s, all orders come, and a hint says which dates are missing',

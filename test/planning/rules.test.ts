@@ -184,7 +184,7 @@ describe('exclusionOf', () => {
 	])('of %j cannot be told for an order with %j', (rules, fields, rule, field) => {
 		expect(exclusionOf({ ...ORDER, ...fields }, rules)).toEqual({
 			reason: 'ruleCannotTell',
-			detail: `\`${rule}\` needs \`${field}\`, which is not known for this order`,
+			detail: `\`${rule}\` needs \`${field}\`, which is unknown for this order`,
 		});
 	});
 

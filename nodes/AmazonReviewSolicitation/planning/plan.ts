@@ -1,3 +1,4 @@
+// cspell:ignore Cancelled Tell
 import { DateTime, IANAZone } from 'luxon';
 
 import { findMarketplace } from '../../shared/domain/marketplaces';
@@ -9,7 +10,7 @@ import { localDays, permittedSpans } from './permittedHours';
 import { planSends, type PlanCandidate, type PlanLimits } from './schedule';
 import { solicitationWindow } from '../../shared/domain/solicitationWindow';
 
-/** Why an order is not in the plan, each reason once, with what it means. */
+/** Why an order is not in the plan: each reason with its meaning. */
 export const PLAN_REASONS = {
 	invalidOrderId: 'The text is not an Amazon order ID',
 	duplicateItem: 'Duplicate: a newer input item for the same order was used instead',
@@ -26,27 +27,31 @@ export const PLAN_REASONS = {
 
 export type PlanReason = keyof typeof PLAN_REASONS;
 
-/** Reasons that a later run can find changed. */
+/** Reasons that may no longer apply in a later run. */
 const PASSING: readonly PlanReason[] = ['notShipped', 'datesUnknown', 'noRoom', 'ruleCannotTell'];
 
 export interface PlanChoices extends PlanLimits {
 	readonly rules: SelectionRules;
-	/** Order IDs that were asked before. */
+	/** Order IDs for which a review was requested before. */
 	readonly alreadyRequested: ReadonlySet<string>;
-	/** Days after the delivery at which the seller likes best to ask. */
+	/** How many days after delivery the seller prefers to send the request. */
 	readonly preferredDelayDays: number;
-	/** Which end of the delivery window that counts from. */
+	/** Which end of the delivery window the delay counts from. */
 	readonly delayFrom: 'earliestDelivery' | 'latestDelivery';
-	/** Whose clock hours and weekdays are read on. */
+	/** Whose time zone the hours and weekdays refer to. */
 	readonly clock: 'marketplace' | 'buyer';
-	/** Whether an order without delivery dates is left out; else Amazon is asked as soon as it may be open. */
+	/**
+	 * Whether to leave out orders without delivery dates; otherwise they are sent once their window
+	 * may be open.
+	 */
 	readonly leaveOutUnknownDates: boolean;
 	/**
-	 * Orders due within that many milliseconds are to be sent now, if nothing but the rate limit keeps
-	 * them from being sent at once.
+	 * Orders due within this many milliseconds are to be sent now, if only the rate limit keeps them
+	 * from being
+	 * sent immediately.
 	 */
 	readonly sendNowWithinMs: number;
-	/** The marketplace of an order that names none. */
+	/** The marketplace for orders that name none. */
 	readonly defaultMarketplaceId: string;
 }
 
@@ -57,9 +62,12 @@ export interface PlanRow {
 	/** ISO 8601 in UTC. */
 	readonly sendAt: string | null;
 	readonly sendAtLocal: string | null;
-	/** IANA zone that `sendAtLocal` is in. */
+	/** IANA zone of `sendAtLocal`. */
 	readonly timeZone: string | null;
-	/** Whether it goes out before the preferred delay is over, for it would miss its window. */
+	/**
+	 * Whether it is sent before the preferred delay has passed, because it would miss its window
+	 * otherwise.
+	 */
 	readonly early: boolean;
 	readonly tryAgainLater: boolean;
 }
@@ -67,13 +75,16 @@ export interface PlanRow {
 const DAY_MS = 86_400_000;
 
 /**
- * The plan for many orders: a row for each, in their order. Selection rules and what makes a request
- * impossible come first, then `planSends` finds a time for as many of the rest as possible.
+ * Plans many orders and returns a row for each, in the same order. Selection rules and obstacles to
+ * a request
+ * are checked first; then `planSends` finds a time for as many of the remaining orders as possible.
  *
- * Of an order without delivery dates it is only known that nothing is delivered before it is
- * ordered: its window opens 5 days after the order at the earliest and closes 30 days after it at
- * the earliest. It is planned in between; after that, as soon as possible, for it may still be open.
- * @throws RangeError for a rule or a limit without meaning
+ * For an order without delivery dates, all that is certain is that nothing is delivered before it
+ * is ordered:
+ * its window opens at the earliest 5 days and closes at the earliest 30 days after the order. It is
+ * planned in
+ * between; after that, as soon as possible, because the window may still be open.
+ * @throws RangeError for an invalid rule or limit
  */
 export function planSolicitations(orders: readonly SellerOrder[], choices: PlanChoices): PlanRow[] {
 	const exclusion = exclusionBy(choices.rules);
@@ -111,8 +122,9 @@ export function planSolicitations(orders: readonly SellerOrder[], choices: PlanC
 }
 
 /**
- * Whether the order may go out from now on: whoever sends it does not wait for the time planned, so
- * window, hours, days and the day of the cap have to be right already.
+ * Whether the order may be sent from now on. The sender does not wait for the planned time, so the
+ * window, the
+ * hours, the days and the day of the maximum must allow it already.
  */
 function isDueNow(
 	sendAt: number,
@@ -196,7 +208,7 @@ function candidateOf(order: SellerOrder, index: number, choices: PlanChoices): P
 	};
 }
 
-/** What is planned for the last moment of a window would come too late. */
+/** Keeps a margin, because a request planned for the last moment of a window would arrive too late. */
 const MARGIN_MS = 3_600_000;
 
 const withMargin = (closesAt: number, begin: number): number =>

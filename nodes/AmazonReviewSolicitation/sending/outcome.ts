@@ -1,7 +1,9 @@
 /**
- * What came of one order, each value once, with what it means. The node's output, its output schema
- * and the docs all take these texts.
+ * The possible outcomes for one order, each with its meaning. The node's output, its output schema
+ * and the docs
+ * all use these texts.
  */
+// cspell:ignore Cancelled
 export const SOLICITATION_OUTCOMES = {
 	eligible: 'Amazon would accept a request for this order now',
 	sent: 'Amazon accepted the request for a product review and seller feedback',
@@ -35,7 +37,7 @@ export const SOLICITATION_OUTCOMES = {
 
 export type SolicitationOutcome = keyof typeof SOLICITATION_OUTCOMES;
 
-/** Outcomes worth trying again in a later run. */
+/** Outcomes worth retrying in a later run. */
 const RETRY_LATER: readonly SolicitationOutcome[] = [
 	'eligible',
 	'wouldSend',
@@ -58,11 +60,12 @@ const RETRY_LATER: readonly SolicitationOutcome[] = [
 export const isRetryable = (outcome: SolicitationOutcome): boolean => RETRY_LATER.includes(outcome);
 
 /**
- * Tells Amazon's refusals apart by their text, for all of them come as 403 `Unauthorized`.
- * Tolerant of curly, straight and broken apostrophes, of other day ranges than "5-30", and of an answer
- * that breaks off in the middle of its text.
+ * Distinguishes Amazon's refusals by their text, because they are all 403 `Unauthorized`. Tolerates
+ * curly,
+ * straight and broken apostrophes, day ranges other than "5-30", and an answer that is cut off in
+ * the middle.
  * Source: texts reported by users since 2020; Amazon documents none.
- * @returns undefined for a text that is not known
+ * @returns undefined for an unknown text
  */
 export function outcomeOfRefusal(
 	message: string,

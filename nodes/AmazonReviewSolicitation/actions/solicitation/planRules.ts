@@ -1,3 +1,4 @@
+// cspell:ignore Tell
 import type { INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
