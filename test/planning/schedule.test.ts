@@ -13,7 +13,7 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const ZONES = ['Europe/Berlin', 'America/New_York', 'Asia/Tokyo'] as const;
 
-/** Saturday; the clocks of Berlin go forward the next night. */
+/** Saturday; Berlin's clocks go forward the next night. */
 const NOW = Date.UTC(2026, 2, 28, 6);
 
 /** A slot every four hours keeps the instances small enough to solve by brute force. */
@@ -72,7 +72,7 @@ const limits = fc
 const slotTime = (slot: number, { now, burst }: PlanLimits) =>
 	now + Math.max(0, slot - burst + 1) * SLOT;
 
-/** Read off the clock, as a person would. */
+/** Reads the clock as a person would. */
 function isOnCalendar(moment: number, zone: string, { hours, weekdays }: PlanLimits): boolean {
 	const local = DateTime.fromMillis(moment, { zone });
 	const time = 60 * local.hour + local.minute;
@@ -96,8 +96,9 @@ function mayBeSent(order: PlanCandidate, moment: number, limited: PlanLimits): b
 }
 
 /**
- * Most orders that can be sent, and the fewest of them early, by trying everything: slot by slot,
- * with the least number of early orders for each set of orders sent and each count of today's.
+ * The most orders that can be sent, and the fewest of them early, by brute force: slot by slot,
+ * with the fewest early
+ * orders for each set of sent orders and each count of today's requests.
  */
 function best(orders: readonly PlanCandidate[], limited: PlanLimits) {
 	const cap = limited.maxRequestsPerDay ?? Infinity;
@@ -141,7 +142,7 @@ function best(orders: readonly PlanCandidate[], limited: PlanLimits) {
 	};
 }
 
-/** Orders sent, as bits; requests sent on the present day; early ones among them all. */
+/** Orders sent, as bits; requests sent on the current day; early ones among all sent. */
 interface State {
 	readonly sent: number;
 	readonly today: number;
@@ -185,7 +186,7 @@ function expectToKeepLimits(
 	expect(overruns).toEqual([]);
 }
 
-it('spends no time on an order whose window opens in a thousand years, nor loses it', () => {
+it('plans an order whose window opens in a thousand years without spending time on it', () => {
 	const opensAt = NOW + 1000 * 365 * DAY;
 	const limits = { now: NOW, rate: 1, burst: 5, capZone: 'Europe/Berlin', maxRequestsPerDay: 500 };
 	const start = performance.now();
@@ -204,7 +205,7 @@ it('spends no time on an order whose window opens in a thousand years, nor loses
 });
 
 describe('a plan', () => {
-	it('keeps to windows, calendar, cap and token bucket, and answers for each order once', () => {
+	it('respects windows, calendar, cap and token bucket, and returns each order once', () => {
 		fc.assert(
 			fc.property(candidates, limits, (orders, limited) => {
 				expectToKeepLimits(planSends(orders, limited), orders, limited);
@@ -213,7 +214,7 @@ describe('a plan', () => {
 		);
 	});
 
-	it('does so in a crowd, too, and loses none there to a wish', () => {
+	it('does the same with many orders, and loses none because of a wish', () => {
 		fc.assert(
 			fc.property(
 				fc.integer({ min: 1, max: 90 }),
@@ -246,7 +247,7 @@ describe('a plan', () => {
 		);
 	});
 
-	it('sends as many orders as any schedule could, and none early if none has to be', () => {
+	it('sends as many orders as possible, and none early if none has to be', () => {
 		fc.assert(
 			fc.property(candidates, limits, (orders, limited) => {
 				const { planned } = planSends(orders, limited);
@@ -258,7 +259,7 @@ describe('a plan', () => {
 		);
 	});
 
-	it('loses no order to a wish', () => {
+	it('loses no order because of a wish', () => {
 		fc.assert(
 			fc.property(
 				candidates.map((orders) => orders.filter(({ closesAt }) => closesAt !== undefined)),
@@ -272,7 +273,7 @@ describe('a plan', () => {
 		);
 	});
 
-	it('sends no fewer where there are more orders', () => {
+	it('never sends fewer when there are more orders', () => {
 		fc.assert(
 			fc.property(candidates, limits, fc.nat(), (orders, limited, cut) => {
 				const fewer = orders.slice(0, cut % (orders.length + 1));
@@ -297,7 +298,7 @@ describe('a plan', () => {
 		);
 	});
 
-	it('is earliest deadline first in the plain case, at the first moment possible', () => {
+	it('is earliest deadline first in the plain case, at the first possible time', () => {
 		fc.assert(
 			fc.property(candidates, fc.integer({ min: 1, max: 3 }), (orders, burst) => {
 				const limited = limitsWith({ burst });
@@ -320,7 +321,7 @@ describe('a plan', () => {
 		);
 	});
 
-	it('finds a place for the order that greed would lose, across zones', () => {
+	it('finds a place for an order that a greedy plan would lose, across zones', () => {
 		// 0:00 to 6:00: in New York, 6:00 UTC is 2:00; Tokyo's night begins at 15:00 UTC.
 		const orders = [
 			candidateWith({ key: 'nights', zone: 'America/New_York', closesAt: NOW + 30 * HOUR }),
@@ -331,7 +332,7 @@ describe('a plan', () => {
 		expect(plan.leftOut).toEqual([]);
 	});
 
-	it('goes without one order now for one later on the same day of the cap', () => {
+	it('delays an order to send another one later on the same day of the cap', () => {
 		// One request a day: the order open now can wait until tomorrow, the other cannot.
 		const plan = planSends(
 			[
@@ -350,7 +351,7 @@ describe('a plan', () => {
 		expect(reasonOf(plan, 'later today')).toBe('noRoom');
 	});
 
-	it('makes an order early to win another, on the day of its wish', () => {
+	it('sends an order early to gain another, on the day of its wish', () => {
 		const closesAt = NOW + 20 * HOUR;
 		const wish = { closesAt, preferredFrom: closesAt };
 		const { planned } = planSends(
@@ -363,7 +364,7 @@ describe('a plan', () => {
 		]);
 	});
 
-	it('takes the last permitted day before a wish that the calendar does not allow', () => {
+	it('uses the last permitted day before a wish that the calendar does not allow', () => {
 		// Mondays at 9:00 in Berlin: 30 March and 6 April; the wish is Wednesday the 8th.
 		const { planned } = planSends(
 			[candidateWith({ closesAt: NOW + 12 * DAY, preferredFrom: NOW + 11 * DAY })],
@@ -378,13 +379,13 @@ describe('a plan', () => {
 		expect(planned.map(({ sendAt }) => sendAt - NOW)).toEqual([0, 0, 0, 0, 0, 1000, 2000, 3000]);
 	});
 
-	it('never sends faster than a rate that is no whole number of milliseconds', () => {
+	it('never exceeds a rate that is not a whole number of milliseconds', () => {
 		const orders = Array.from({ length: 4 }, (_, index) => candidateWith({ key: `${index}` }));
 		const { planned } = planSends(orders, limitsWith({ rate: 3, burst: 1 }));
 		expect(planned.map(({ sendAt }) => sendAt - NOW)).toEqual([0, 334, 668, 1002]);
 	});
 
-	it('takes both ends of a window', () => {
+	it('includes both ends of a window', () => {
 		const at = (opensAt: number, closesAt: number) =>
 			planSends([candidateWith({ opensAt, closesAt })], limitsWith());
 		expect(at(NOW - DAY, NOW).planned).toHaveLength(1);
@@ -404,7 +405,7 @@ describe('a plan', () => {
 		expect(plan({})).toBeUndefined();
 	});
 
-	it('gives an order without a deadline the horizon from its wish on', () => {
+	it('starts the horizon of an order without a deadline at its wish', () => {
 		const orders = ['a', 'b', 'c', 'd'].map((key) =>
 			candidateWith({ key, closesAt: undefined, preferredFrom: NOW + 100 * DAY }),
 		);
@@ -417,11 +418,11 @@ describe('a plan', () => {
 		expect(plan.planned.at(-1)?.sendAt).toBeLessThan(NOW + 103 * DAY);
 	});
 
-	it('has nothing to plan without orders', () => {
+	it('returns an empty plan without orders', () => {
 		expect(planSends([], limitsWith())).toEqual({ planned: [], leftOut: [] });
 	});
 
-	it('refuses what has no meaning', () => {
+	it('throws for invalid limits', () => {
 		const refused: ReadonlyArray<Partial<PlanLimits>> = [
 			{ rate: 0 },
 			{ rate: Infinity },
