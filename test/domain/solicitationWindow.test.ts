@@ -31,7 +31,7 @@ describe('solicitationWindow', () => {
 	});
 
 	it('counts days of 24 hours, regardless of clock changes', () => {
-		// In Los Angeles the clocks change on 8 March and on 1 November 2026.
+		// In Los Angeles the clocks change on March 8 and on November 1, 2026.
 		expect(solicitationWindow('2026-03-07T00:00:00-08:00', '2026-10-15T00:00:00-07:00')).toEqual({
 			opensAt: '2026-03-12T08:00:00.000Z',
 			closesAt: '2026-11-14T07:00:00.000Z',

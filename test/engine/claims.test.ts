@@ -14,7 +14,7 @@ const LEASE = 10 * MINUTE;
 
 const store = new ProcessedData();
 const inUse = useSandbox({ rateLimits: 10_000 });
-// Claims are renewed by the clock.
+// Claims are renewed on a schedule.
 useWaitsAsTheyAre();
 
 beforeAll(async () => await giveProcessedData(store));

@@ -97,8 +97,7 @@ function mayBeSent(order: PlanCandidate, moment: number, limited: PlanLimits): b
 
 /**
  * The most orders that can be sent, and the fewest of them early, by brute force: slot by slot,
- * with the fewest early
- * orders for each set of sent orders and each count of today's requests.
+ * with the fewest early orders for each set of sent orders and each count of today's requests.
  */
 function best(orders: readonly PlanCandidate[], limited: PlanLimits) {
 	const cap = limited.maxRequestsPerDay ?? Infinity;

@@ -1,3 +1,4 @@
+// cspell:ignore Cancelled
 import '../engine/passingWaits';
 import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import { DateTime } from 'luxon';

@@ -2,9 +2,8 @@ import { DateTime } from 'luxon';
 
 /**
  * Picks the row that counts among several rows of the same order and returns its index: the one
- * updated
- * last. Of rows with the same time or no time, it is the last one, as in tables that are only
- * appended to.
+ * updated last. Of rows with the same time or no time, it is the last one, as in tables that are
+ * only appended to.
  */
 export function newestRows(
 	rows: ReadonlyArray<{ readonly key: string; readonly updatedAt: unknown }>,

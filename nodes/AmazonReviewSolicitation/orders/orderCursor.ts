@@ -17,14 +17,11 @@ const WIDEST_MS = 90 * 86_400_000;
 const moment = z.string().datetime({ offset: true });
 
 /**
- * How far a series of searches got: small, plain data to save between runs.
- * `from`: where the series started. `since`: every wanted order changed before this was passed on.
- * `passedOn`: by order ID, the change it was passed on with; complete from `rememberedFrom` on, so
- * no
- * search looks further back than that. `newest`: the newest change of an order that Amazon listed,
- * which
- * is a time on Amazon's clock. `open`: an unfinished search. `sliceMs`: how long a range one search
- * may
+ * How far a series of searches got: small, plain data to save between runs. `from`: where the
+ * series started. `since`: every wanted order changed before this was passed on. `passedOn`: by
+ * order ID, the change it was passed on with; complete from `rememberedFrom` on, so no search looks
+ * further back than that. `newest`: the newest change of an order that Amazon listed, which is a
+ * time on Amazon's clock. `open`: an unfinished search. `sliceMs`: how long a range one search may
  * cover, set once a search was too long to finish.
  */
 export const orderCursorSchema = z.object({
@@ -79,11 +76,9 @@ export const newestSearchable = (now: string): string =>
 
 /**
  * Returns the next step. If a search is open and its token is still valid, it is the next page. If
- * the token
- * has expired, it is a narrower search from the same start; orders already passed on are not
- * repeated. If no
- * search is open, it is a new search that starts a little earlier, because Amazon may list a change
- * late.
+ * the token has expired, it is a narrower search from the same start; orders already passed on are
+ * not repeated. If no search is open, it is a new search that starts a little earlier, because
+ * Amazon may list a change late.
  * @param end where all searches end, ISO 8601 in UTC
  */
 export function nextStep(
@@ -112,8 +107,8 @@ export function nextStep(
 
 /**
  * How far the searches got. If that is in the future, the clock was ahead and has been set back
- * since. Then
- * the newest change that Amazon listed counts, because it is a time on Amazon's own clock.
+ * since. Then the newest change that Amazon listed counts, because it is a time on Amazon's own
+ * clock.
  */
 function trusted({ from, since, newest }: OrderCursor, end: string): DateTime {
 	if (utc(since) <= utc(end)) return utc(since);
@@ -122,8 +117,7 @@ function trusted({ from, since, newest }: OrderCursor, end: string): DateTime {
 
 /**
  * Restarts the open search over half its range after its token expired. The following searches
- * cover at
- * most as much until they finish again.
+ * cover at most as much until they finish again.
  */
 export function narrowed({ open, ...cursor }: OrderCursor): OrderCursor {
 	if (open === undefined) return cursor;

@@ -32,8 +32,7 @@ const LONGEST_RANGE_DAYS = 30;
 
 /**
  * No limit is documented for this type, and Amazon makes few of them. So everything is requested at
- * once, if
- * Amazon allows it.
+ * once, if Amazon allows it.
  */
 const LONGER_RANGE_DAYS: Partial<Record<ReportType, number>> = {
 	GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA: 100,
@@ -91,12 +90,10 @@ export interface ReportReading<Content> {
 
 /**
  * Fetches the reports that cover a range, cut into parts if it is longer than one report can be.
- * Types with a
- * quota are cut at fixed days, so that a closed part is requested only once; if Amazon makes no new
- * report of
- * such a type, an earlier one is used. A failure costs only its own part if other parts may still
- * succeed.
- * Each report covers all marketplaces, unless Amazon refuses that. Returns the parts oldest first.
+ * Types with a quota are cut at fixed days, so that a closed part is requested only once; if Amazon
+ * makes no new report of such a type, an earlier one is used. A failure costs only its own part if
+ * other parts may still succeed. Each report covers all marketplaces, unless Amazon refuses that.
+ * Returns the parts oldest first.
  * @throws SpApiFailure `cancelled` only
  */
 export async function fetchRangedReports<Content>(
@@ -166,8 +163,7 @@ async function fetchTogether<Content>(
 		return { range, request, kept, askedAt: lastRequestedAt(client, request) };
 	});
 	// If only one can be requested: first those never requested, then those requested longest ago,
-	// whatever the
-	// result. A report that fails every time must not keep the others from their turn.
+	// whatever the result. A report that fails every time must not keep the others from their turn.
 	const inTurn = requests.toSorted((a, b) => (a.askedAt === b.askedAt ? 0 : a.askedAt - b.askedAt));
 	const queue = queueOf(client, reportType);
 	let ended: SpApiFailure | undefined;
@@ -253,8 +249,7 @@ const MOST_WAITING = 200;
 
 /**
  * The reports of a type that wait for their turn, so that the one always requested first does not
- * always get
- * it.
+ * always get it.
  */
 function queueOf(client: SpApiClient, reportType: ReportType) {
 	const queueKey = `${client.seller} ${reportType}`;

@@ -17,15 +17,13 @@ const STEP_MS = 7 * DAY_MS;
 
 /**
  * How long after its end a part is closed: one day until it is complete (late rows), and one day in
- * which
- * reports of the still open part are made late enough to cover it.
+ * which reports of the still open part are made late enough to cover it.
  */
 const OVER_AFTER_MS = 2 * DAY_MS;
 
 /**
  * Cuts a range into parts that stay the same from run to run, newest first, so that the report of a
- * part can
- * be reused. Together they cover the range, and may reach further back.
+ * part can be reused. Together they cover the range, and may reach further back.
  * @param longestDays longest range of one report, at least 30
  */
 export function reportParts(

@@ -73,8 +73,7 @@ export async function readReturns(
 			continue;
 		}
 		// An older report, at most a day old, may replace one that cannot be requested yet. If Amazon
-		// failed to make
-		// a newer one, returns since the older one are unknown.
+		// failed to make a newer one, returns since the older one are unknown.
 		const newer = part.insteadOf;
 		if (newer?.outcome === 'failed' && newer.failure.kind !== 'reportQuota') {
 			if (STOPPING.includes(newer.failure.kind)) throw newer.failure;

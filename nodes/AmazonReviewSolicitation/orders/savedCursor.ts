@@ -15,10 +15,8 @@ const moment = z.string().datetime({ offset: true });
 
 /**
  * A stretch of changes that was searched with other filters. `passed`: every order that meets one
- * of these
- * filters was passed on. `passedOn`: other orders that were passed on, by the change they were
- * passed on with.
- * `cursor`: how far the stretch was searched again with the current filter.
+ * of these filters was passed on. `passedOn`: other orders that were passed on, by the change they
+ * were passed on with. `cursor`: how far the stretch was searched again with the current filter.
  */
 const stretchSchema = z.object({
 	after: moment,
@@ -32,11 +30,9 @@ type Stretch = z.infer<typeof stretchSchema>;
 
 /**
  * The position that the runs of one search have reached. Filters are applied here, because Amazon
- * cannot
- * search by them. Nothing that a filter holds back is lost: the position records which filter each
- * stretch was
- * searched with, and once another filter lets more through, only the missing orders are searched
- * again.
+ * cannot search by them. Nothing that a filter holds back is lost: the position records which
+ * filter each stretch was searched with, and once another filter lets more through, only the
+ * missing orders are searched again.
  */
 export const savedCursorSchema = z.object({
 	version: z.literal(2),
@@ -109,8 +105,7 @@ export function caughtUp(place: SavedCursor, stretch: Stretch, cursor: OrderCurs
 
 /**
  * Switches to another filter. What the cursor does not remember order by order becomes a stretch.
- * The cursor
- * restarts where its memory starts, so that no order is passed on twice or missed.
+ * The cursor restarts where its memory starts, so that no order is passed on twice or missed.
  */
 function withFilter(place: SavedCursor, filter: Filter): SavedCursor {
 	const cursor = withoutOpenSearch(place.cursor);
@@ -136,8 +131,7 @@ function withFilter(place: SavedCursor, filter: Filter): SavedCursor {
 
 /**
  * The orders whose change is in the given part. If there are too many, none are remembered, so that
- * an order
- * may be returned twice but none is missed.
+ * an order may be returned twice but none is missed.
  */
 function within(
 	passedOn: Readonly<Record<string, string>>,

@@ -48,7 +48,7 @@ export interface FoundOrders {
 	/** The wanted ones. */
 	readonly orders: SellerOrder[];
 	readonly cursor: OrderCursor;
-	/** Whether the search came to its end. */
+	/** Whether the search finished. */
 	readonly complete: boolean;
 }
 
@@ -57,10 +57,9 @@ const MOST_RESTARTS = 10;
 
 /**
  * Reads orders page by page from the cursor's position to an end. If Amazon refuses a paging token
- * (they are
- * valid for 24 hours), a narrower search starts, and no order is returned twice. If Amazon does not
- * list orders
- * with fulfillment data, they are requested without it, from there to the end.
+ * (they are valid for 24 hours), a narrower search starts, and no order is returned twice. If
+ * Amazon does not list orders with fulfillment data, they are requested without it, from there to
+ * the end.
  */
 export async function searchAll(
 	context: IExecuteFunctions,

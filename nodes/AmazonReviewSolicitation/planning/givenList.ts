@@ -9,8 +9,8 @@ import { orderIdsIn, tidied } from '../orders/reports/writtenIds';
 
 /**
  * Lists from people and workflows: text from a sheet or an email, rows of a table, items of another
- * node, JSON.
- * Any readable shape is read. Anything else is reported, so that no rule is disabled unnoticed.
+ * node, JSON. Any readable shape is read. Anything else is reported, so that no rule is disabled
+ * unnoticed.
  */
 
 export type ListKind = 'orderId' | 'sku' | 'asin' | 'marketplace';
@@ -87,8 +87,7 @@ const KINDS: Readonly<Record<ListKind, Kind>> = {
 export interface ReadingOptions {
 	/**
 	 * For SKUs in a text: whether each line is exactly one SKU. Otherwise the parts of a line count
-	 * in addition to
-	 * the whole line, because a SKU may contain a comma.
+	 * in addition to the whole line, because a SKU may contain a comma.
 	 */
 	readonly linesAreExact?: boolean;
 }
@@ -231,8 +230,7 @@ const joined = (text: string): string =>
 
 /**
  * Splits a text into SKUs. They may contain spaces and commas: a whole line is a SKU, its parts
- * between commas
- * and similar separators may be SKUs, and quotes keep one together.
+ * between commas and similar separators may be SKUs, and quotes keep one together.
  */
 function splitSkus(text: string, linesAreExact: boolean): string[] {
 	const lines = text.split(/[\r\n]+/).filter(hasText);
@@ -290,10 +288,8 @@ const REQUESTED: readonly string[] = ['sent', 'alreadyRequested'];
 
 /**
  * The orders of a list that need no more requests. In a list of ledger rows, an order is settled if
- * any row says
- * that a review was requested, or if its newest row (the last one of several with the same time)
- * does not say to
- * try again later.
+ * any row says that a review was requested, or if its newest row (the last one of several with the
+ * same time) does not say to try again later.
  */
 export function settledOrderIds({ entries }: GivenList): ReadonlySet<string> {
 	const settled = new Set<string>();

@@ -29,17 +29,14 @@ export const NONE = -1;
 /**
  * A maximum bipartite matching of orders to intervals, where an interval takes as many orders as it
  * has slots, and a day as many as the cap leaves. It grows by augmenting paths: an order takes a
- * free
- * slot, or the place of another order that moves elsewhere, and so on. When no such path is left,
- * the matching
- * is of maximum size (Berge). Since no path removes an order, earlier gains are kept.
+ * free slot, or the place of another order that moves elsewhere, and so on. When no such path is
+ * left, the matching is of maximum size (Berge). Since no path removes an order, earlier gains are
+ * kept.
  *
  * The paths are searched in phases, the shortest first (Hopcroft and Karp; with capacities, Dinic):
  * each phase ranks what can be reached by the number of moves it takes, then follows the ranks from
- * each order
- * without a place. A phase takes near-linear time, and few phases are needed. The first one is
- * greedy, without
- * any moves: each order in turn takes a free slot.
+ * each order without a place. A phase takes near-linear time, and few phases are needed. The first
+ * one is greedy, without any moves: each order in turn takes a free slot.
  */
 export class Matching {
 	/** Interval of each order, or `NONE`. */
@@ -54,8 +51,7 @@ export class Matching {
 
 	/**
 	 * Number of moves to reach an order, an interval or a day in this phase; `NONE` if it is not
-	 * reached or is
-	 * known to lead nowhere.
+	 * reached or is known to lead nowhere.
 	 */
 	private readonly orderRank: Int32Array;
 
@@ -235,8 +231,7 @@ export class Matching {
 
 	/**
 	 * The next order in the way that has the following rank. Orders already on a path have no rank
-	 * any more, so all
-	 * others are still where they were when the phase started.
+	 * any more, so all others are still where they were when the phase started.
 	 */
 	private nextInTheWay(interval: number, rank: number): number {
 		const day = at(this.dayOf, interval);

@@ -7,8 +7,7 @@ export const DAY_MS = 24 * 60 * MINUTE_MS;
 export interface PermittedHours {
 	/**
 	 * Minutes of the day, 0 to 1440: `from` is included, `to` is not. Wraps past midnight if `from`
-	 * is not before
-	 * `to`. Equal values mean all day, as does leaving it out.
+	 * is not before `to`. Equal values mean all day, as does leaving it out.
 	 */
 	readonly hours?: { readonly from: number; readonly to: number };
 	/** ISO weekdays, 1 (Monday) to 7, of the time itself, even after midnight; all by default. */
@@ -30,9 +29,8 @@ export interface LocalDay extends Span {
 }
 
 /**
- * Returns the spans in which a calendar permits requests, sorted and not touching. A time is
- * permitted by what
- * the clock shows: an hour that the clock skips is lost, one that it repeats counts twice.
+ * Returns the spans in which a calendar permits requests, sorted and not touching. The clock
+ * decides: an hour that it skips is lost, one that it repeats counts twice.
  * @param zone IANA name
  * @throws RangeError if the zone is unknown or the calendar is not valid
  */
@@ -77,8 +75,7 @@ export function permittedSpans(
 
 /**
  * Cuts a span at a zone's midnights and at every change of its UTC offset. In between, a local day
- * is plain
- * arithmetic, so no time is ever built that does not exist.
+ * is plain arithmetic, so no time is ever built that does not exist.
  * @param zone IANA name
  * @throws RangeError if the zone is unknown
  */

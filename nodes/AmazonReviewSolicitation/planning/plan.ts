@@ -46,9 +46,8 @@ export interface PlanChoices extends PlanLimits {
 	 */
 	readonly leaveOutUnknownDates: boolean;
 	/**
-	 * Orders due within this many milliseconds are to be sent now, if only the rate limit keeps them
-	 * from being
-	 * sent immediately.
+	 * Orders due within this many milliseconds are sent now, if only the rate limit keeps them from
+	 * being sent immediately.
 	 */
 	readonly sendNowWithinMs: number;
 	/** The marketplace for orders that name none. */
@@ -76,14 +75,13 @@ const DAY_MS = 86_400_000;
 
 /**
  * Plans many orders and returns a row for each, in the same order. Selection rules and obstacles to
- * a request
- * are checked first; then `planSends` finds a time for as many of the remaining orders as possible.
+ * a request are checked first; then `planSends` finds a time for as many of the remaining orders as
+ * possible.
  *
  * For an order without delivery dates, all that is certain is that nothing is delivered before it
- * is ordered:
- * its window opens at the earliest 5 days and closes at the earliest 30 days after the order. It is
- * planned in
- * between; after that, as soon as possible, because the window may still be open.
+ * is ordered: its window opens at the earliest 5 days and closes at the earliest 30 days after the
+ * order. It is planned in between; after that, as soon as possible, because the window may still be
+ * open.
  * @throws RangeError for an invalid rule or limit
  */
 export function planSolicitations(orders: readonly SellerOrder[], choices: PlanChoices): PlanRow[] {
@@ -123,8 +121,7 @@ export function planSolicitations(orders: readonly SellerOrder[], choices: PlanC
 
 /**
  * Whether the order may be sent from now on. The sender does not wait for the planned time, so the
- * window, the
- * hours, the days and the day of the maximum must allow it already.
+ * window, the hours, the days and the day of the maximum must allow it already.
  */
 function isDueNow(
 	sendAt: number,

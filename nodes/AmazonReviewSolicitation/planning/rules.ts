@@ -8,10 +8,8 @@ import { tidied } from '../orders/reports/writtenIds';
 
 /**
  * Which orders may get a request, as chosen by the seller. A missing rule is disabled; with all
- * rules disabled no
- * order is left out. A list of orders to leave out may be empty. An empty list of orders to select
- * selects
- * nothing, because it was given.
+ * rules disabled no order is left out. A list of orders to leave out may be empty. An empty list of
+ * orders to select selects nothing, because it was given.
  */
 export interface SelectionRules {
 	/** Order IDs for which to never request a review. */
@@ -46,8 +44,7 @@ export interface SelectionRules {
 
 /**
  * Why the rules leave out an order: each reason with its meaning. If several apply, the first in
- * this order is
- * used.
+ * this order is used.
  */
 export const EXCLUSIONS = {
 	doNotSolicit: 'The order is on the do-not-solicit list',
@@ -86,8 +83,7 @@ export const POLICY_NOTE =
 
 /**
  * The rules that can leave out buyers because their experience may have been bad, each with the
- * reason. They
- * must be disabled unless the seller turns them on, and be shown with `POLICY_NOTE`.
+ * reason. They must be disabled unless the seller turns them on, and be shown with `POLICY_NOTE`.
  */
 export const POLICY_RULES = {
 	doNotSolicit: 'depends on why the orders were put on the list',
@@ -101,8 +97,8 @@ type Check = (order: SellerOrder) => ExclusionFinding | undefined;
 
 /**
  * Why the rules leave out the order; undefined if they do not. A rule that lacks the data it needs
- * never
- * guesses: the reason is then `ruleCannotTell`, unless another rule leaves out the order anyway.
+ * never guesses: the reason is then `ruleCannotTell`, unless another rule leaves out the order
+ * anyway.
  * @throws RangeError for a rule that is not a decimal number or not an ISO date
  */
 export function exclusionOf(

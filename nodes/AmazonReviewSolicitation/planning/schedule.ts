@@ -37,8 +37,7 @@ export interface PlanLimits extends PermittedHours {
 	readonly capZone: string;
 	/**
 	 * How many days of 24 hours an order without a deadline may wait after it is open and its wish is
-	 * met; 60 by
-	 * default.
+	 * met; 60 by default.
 	 */
 	readonly horizonDays?: number;
 }
@@ -75,26 +74,18 @@ export interface SendPlan {
  * windows, the calendar, the rate limit and the maximum per day sends more.
  *
  * The idea: time is a row of slots, one request each, at the pace of Amazon's token bucket. Cut at
- * every time
- * that matters to an order, the calendar or the maximum per day, it becomes intervals whose slots
- * are all alike.
- * Assigning orders to intervals is then a maximum bipartite matching with capacities, with a second
- * layer of
- * capacities for the days of the maximum.
+ * every time that matters to an order, the calendar or the maximum per day, it becomes intervals
+ * whose slots are all alike. Assigning orders to intervals is then a maximum bipartite matching
+ * with capacities, with a second layer of capacities for the days of the maximum.
  *
  * Wishes come second: none is ignored if as many orders can be sent anyway. Otherwise as many
- * orders as
- * possible are on time before any is early, and an early one gets the last free interval before its
- * wish. Few
- * are early, but not provably the fewest. Ties are decided by deadline, then `urgency`, then `key`,
- * never by the
- * position in the input. Without calendar, maximum and wishes, this is earliest deadline first,
- * each order at
- * the first possible time.
+ * orders as possible are on time before any is early, and an early one gets the last free interval
+ * before its wish. Few are early, but not provably the fewest. Ties are decided by deadline, then
+ * `urgency`, then `key`, never by the position in the input. Without calendar, maximum and wishes,
+ * this is earliest deadline first, each order at the first possible time.
  *
  * An order that opens more than 400 days from now, perhaps because of a wrong date, is planned for
- * that time and
- * is not part of the matching, whose work grows with the time it spans.
+ * that time and is not part of the matching, whose work grows with the time it spans.
  * @throws RangeError if a limit is not valid or a zone is unknown
  */
 export function planSends(candidates: readonly PlanCandidate[], limits: PlanLimits): SendPlan {
@@ -183,10 +174,8 @@ function byDeadline(a: PlanCandidate, b: PlanCandidate): number {
 
 /**
  * The slots, numbered from 0: `burst` of them now, then one each time the bucket has refilled by
- * one, rounded up
- * to whole milliseconds. An unused slot is lost here, although Amazon's bucket would keep some, so
- * the bucket
- * never runs dry.
+ * one, rounded up to whole milliseconds. An unused slot is lost here, although Amazon's bucket
+ * would keep some, so the bucket never runs dry.
  */
 function slotsOf({ now, rate, burst }: PlanLimits) {
 	if (!(rate > 0 && rate < Infinity)) throw new RangeError(`${rate} is not a valid rate`);
@@ -203,8 +192,7 @@ function slotsOf({ now, rate, burst }: PlanLimits) {
 
 /**
  * The days of the maximum and how many requests each has room for. A day starts only once: if a
- * clock is set
- * back past midnight, the repeated time of the previous day counts as the new day.
+ * clock is set back past midnight, the repeated time of the previous day counts as the new day.
  */
 function capDays(
 	{ capZone, maxRequestsPerDay = Infinity, sentToday = 0 }: PlanLimits,

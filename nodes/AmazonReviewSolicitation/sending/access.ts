@@ -21,12 +21,9 @@ const placeOf = ({ client, marketplace }: Place): string => `${client.seller} ${
 
 /**
  * Tracks whether Amazon gives the application access, separately for each seller. A missing role
- * causes the
- * same 403 as an order in a marketplace where the seller is not active, so it is judged per
- * marketplace. If
- * denied before any answer, or several times in a row, a marketplace is given up. A single denial
- * affects only
- * its order.
+ * causes the same 403 as an order in a marketplace where the seller is not active, so it is judged
+ * per marketplace. If denied before any answer, or several times in a row, a marketplace is given
+ * up. A single denial affects only its order.
  */
 export class Access {
 	private readonly answered = new Set<string>();
@@ -67,7 +64,7 @@ export class Access {
 		}
 	}
 
-	/** The finding for an order that is not processed at all; undefined if it is to be processed. */
+	/** The finding for an order that is skipped; undefined for one to process. */
 	findingFor(order: Place): Finding | undefined {
 		return this.givenUp.get(order.client.seller) ?? this.givenUp.get(placeOf(order));
 	}

@@ -24,12 +24,9 @@ let lastAccess: Promise<unknown> = Promise.resolve();
  * Claims on orders, so that overlapping executions don't work on the same one.
  *
  * Within one n8n process a claim is certain. Between processes, claims are kept in n8n's own store
- * of processed
- * data (per node, in its database), which has no lock: two workers that claim the same order at the
- * same instant
- * may both get it. So a claim only saves calls. What ensures that no buyer is contacted twice is
- * Amazon, which
- * accepts one request per order and refuses any other.
+ * of processed data (per node, in its database), which has no lock: two workers that claim the same
+ * order at the same instant may both get it. So a claim only saves calls. What ensures that no
+ * buyer is contacted twice is Amazon, which accepts one request per order and refuses any other.
  */
 export class Claims {
 	/** The claims held here: by order, the entries in n8n's store. */

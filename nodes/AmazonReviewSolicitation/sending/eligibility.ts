@@ -150,8 +150,8 @@ export interface Explained {
 
 /**
  * Explains "not now" and "outside the range" with the order's dates and status.
- * @param mayReadOrder whether the order may be read from Amazon if the input item does not contain its
- * window
+ * @param mayReadOrder whether the order may be read from Amazon if the input item does not contain
+ * its window
  */
 export async function explain(
 	order: OrderInQuestion,

@@ -1,7 +1,6 @@
 /**
  * The possible outcomes for one order, each with its meaning. The node's output, its output schema
- * and the docs
- * all use these texts.
+ * and the docs all use these texts.
  */
 // cspell:ignore Cancelled
 export const SOLICITATION_OUTCOMES = {
@@ -61,9 +60,8 @@ export const isRetryable = (outcome: SolicitationOutcome): boolean => RETRY_LATE
 
 /**
  * Distinguishes Amazon's refusals by their text, because they are all 403 `Unauthorized`. Tolerates
- * curly,
- * straight and broken apostrophes, day ranges other than "5-30", and an answer that is cut off in
- * the middle.
+ * curly, straight and broken apostrophes, day ranges other than "5-30", and an answer that is cut
+ * off in the middle.
  * Source: texts reported by users since 2020; Amazon documents none.
  * @returns undefined for an unknown text
  */

@@ -5,8 +5,7 @@ const EVERY_MS = 10_000;
 
 /**
  * Reports the progress of a long run: in n8n's log and, if it was started manually, in the
- * browser's console,
- * which is all that n8n offers for a running node.
+ * browser's console, which is all that n8n offers for a running node.
  */
 export class Progress {
 	private readonly counts = new Map<string, number>();

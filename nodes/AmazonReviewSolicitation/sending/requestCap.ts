@@ -31,8 +31,7 @@ export class RequestCap {
 
 /**
  * Executions remembered, because an agent calls its tool many times in one execution. Beyond this
- * number, the
- * least recently used ones are forgotten.
+ * number, the least recently used ones are forgotten.
  */
 const MOST_EXECUTIONS = 1000;
 

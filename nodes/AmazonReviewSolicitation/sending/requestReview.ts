@@ -26,8 +26,7 @@ export interface Rules {
 
 /**
  * Requests a review for an order if Amazon offers it. After a lost answer, the order is checked
- * before anything
- * else. Each failed call becomes an outcome of this order.
+ * before anything else. Each failed call becomes an outcome of this order.
  */
 export async function requestReviewOnce(order: OrderInQuestion, rules: Rules): Promise<Attempt[]> {
 	if (rules.checkFirst) {

@@ -49,8 +49,7 @@ const keyOf = ({ orderId }: OrderInQuestion): string => orderId;
 
 /**
  * One run over many orders: in the given order, several at a time, within the rate limit. Every
- * order gets its
- * rows, even if the run fails.
+ * order gets its rows, even if the run fails.
  */
 export class SendRun {
 	private readonly startedAt = performance.now();
@@ -190,7 +189,7 @@ export class SendRun {
 		return attempts;
 	}
 
-	/** The finding for an order that is not started any more; undefined if it is to be started. */
+	/** The finding for an order that is skipped; undefined for one to start. */
 	private skippedFinding(order: OrderToSend): Finding | undefined {
 		const denied = this.access.findingFor(order);
 		if (denied !== undefined) return denied;

@@ -6,8 +6,8 @@ type States = ReadonlyArray<readonly [zone: string, states: string]>;
 
 /**
  * Countries with one zone, or one for almost everyone: China has one official time; the Chatham
- * Islands, Easter
- * Island and similar are ignored. Dependencies with their own code are listed separately.
+ * Islands, Easter Island and similar are ignored. Dependencies with their own code are listed
+ * separately.
  * Source: the IANA time zone database's `zone.tab`.
  */
 const ONE_ZONE: Countries = [
@@ -227,12 +227,9 @@ const ZONES_OF_STATES: ReadonlyMap<string, ReadonlyMap<string, string>> = new Ma
  * not.
  *
  * The United States, Canada, Australia, Brazil and Mexico require the state, as a code or name in
- * any letter case,
- * with or without accents. A state split between zones gets the zone where most of its people live
- * (Florida and
- * Kentucky: Eastern; Tennessee and Texas: Central; Idaho: Boise; Tamaulipas: the border cities').
- * The Canary
- * Islands and the Azores are recognized by the region.
+ * any letter case, with or without accents. A state split between zones gets the zone where most of
+ * its people live (Florida and Kentucky: Eastern; Tennessee and Texas: Central; Idaho: Boise;
+ * Tamaulipas: the border cities'). The Canary Islands and the Azores are recognized by the region.
  * Source: the IANA time zone database; where people live is general knowledge.
  * @param countryCode ISO 3166, two letters; `UK` counts as `GB`
  */

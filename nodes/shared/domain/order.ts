@@ -28,8 +28,7 @@ const moment = z.string().datetime({ offset: true });
 
 /**
  * An order as the operations return it, from any source. It can be read back from an item that went
- * through other
- * nodes: only the order ID is required, and missing fields count as unknown.
+ * through other nodes: only the order ID is required, and missing fields count as unknown.
  */
 export const sellerOrderSchema = z.object({
 	orderId: z.string(),
@@ -69,8 +68,7 @@ export type SellerOrder = z.infer<typeof sellerOrderSchema>;
 
 /**
  * Adds the delivery dates that correspond to the order's window, if an item contains only the
- * window, such as one of
- * a plan or a ledger.
+ * window, such as one of a plan or a ledger.
  */
 export function withDatesOfWindow(
 	order: SellerOrder,
@@ -93,8 +91,7 @@ export interface PermittedWindow {
 
 /**
  * When a request for the order is permitted: earliest delivery + 5 days to latest delivery + 30
- * days
- * (Amazon's Solicitations guide). All null if a delivery date is unknown.
+ * days (Amazon's Solicitations guide). All null if a delivery date is unknown.
  */
 export function permittedWindowOf(
 	order: Pick<SellerOrder, 'marketplaceId' | 'earliestDelivery' | 'latestDelivery'>,

@@ -8,9 +8,9 @@ const OTHER_KINDS: ReadonlyMap<string, string> = new Map([
 	['D', 'a digital order, which is not shipped'],
 	[
 		'S',
-		'an order of another shop that Amazon ships (multi-channel fulfillment), not one of an Amazon store',
+		'an order from another shop that Amazon ships (multi-channel fulfillment), not from an Amazon store',
 	],
-	['P', 'an order of another shop paid with Amazon Pay, not one of an Amazon store'],
+	['P', 'an order from another shop paid with Amazon Pay, not from an Amazon store'],
 ]);
 
 /**
@@ -32,13 +32,12 @@ export const isOrderIdOfAnyKind = (text: string): boolean => isOrderId(text) || 
 export function otherKindOfOrder(text: string): string | undefined {
 	const [, letter] = OTHER_ID.exec(text) ?? [];
 	if (letter === undefined) return undefined;
-	return OTHER_KINDS.get(letter) ?? 'an order of a kind that has no reviews';
+	return OTHER_KINDS.get(letter) ?? 'an order of a kind that cannot have reviews';
 }
 
 /**
  * Why no review can be requested for the given text; undefined for the ID of an order of an Amazon
- * store. The text is
- * not quoted, because it may be personal data.
+ * store. The text is not quoted, because it may be personal data.
  */
 export function whyNoOrderId(text: string): string | undefined {
 	if (isOrderId(text)) return undefined;

@@ -16,10 +16,8 @@ export interface SolicitationWindow {
 
 /**
  * When a request may be sent: from five days after the earliest delivery to thirty days after the
- * latest. Source:
- * Amazon's Solicitations API guide. Amazon's own answer is decisive: its refusals refer to the
- * actual delivery date
- * instead, so use this to explain and to plan, not to send.
+ * latest. Source: Amazon's Solicitations API guide. Amazon's own answer is decisive: its refusals
+ * refer to the actual delivery date instead, so use this to explain and to plan, not to send.
  * @param earliestDelivery ISO 8601 with offset
  * @param latestDelivery ISO 8601 with offset
  */

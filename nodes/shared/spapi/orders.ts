@@ -195,8 +195,7 @@ const OF_ORIGINAL = /_ORIGINAL_ID$/;
 
 /**
  * The order that this one replaces or was exchanged for. Empty if Amazon names none, null if Amazon
- * names one but
- * not which, or not how the two are related.
+ * names one but not which, or not how the two are related.
  */
 function originalOf(
 	associated: ReadonlyArray<{ orderId?: string; associationType?: string } | undefined>,
@@ -227,8 +226,7 @@ function shippedLate(shipTimes: readonly string[], shipBy: string | undefined): 
 
 /**
  * Reads one page of up to 100 orders (Orders API 2026-01-01). An order that cannot be read is
- * reported and affects
- * no others.
+ * reported and affects no others.
  * @throws SpApiFailure `unexpectedAnswer` if no order of a whole page can be read
  */
 export async function searchOrders(client: SpApiClient, search: OrderSearch): Promise<OrderPage> {

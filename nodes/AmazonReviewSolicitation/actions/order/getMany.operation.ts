@@ -419,8 +419,7 @@ async function fromApi(
 
 /**
  * Returns what changed since the last run, then, as far as the time allows, what earlier filters
- * held back
- * and the current one lets through.
+ * held back and the current one lets through.
  */
 async function changesSince(
 	context: IExecuteFunctions,
@@ -482,9 +481,8 @@ const keptPlaces = (context: IExecuteFunctions): Record<string, unknown> =>
 
 /**
  * Saves how far the searches for changes got, one position per search. Other terms make another
- * search.
- * Call it when the node has done all its work, because n8n saves the data even if the node fails
- * later.
+ * search. Call it when the node has done all its work, because n8n saves the data even if the node
+ * fails later.
  */
 export function keepPlaces(context: IExecuteFunctions): void {
 	for (const { key, place } of placesToKeep(context)) {

@@ -276,8 +276,7 @@ function asOutput(name: string, value: unknown, row: object): unknown {
 
 /**
  * Whether the row went through a table that stores null as empty text. Then `replacementFor` may
- * have been
- * null, too, which means that nothing says whether the order replaces another one.
+ * have been null, too, which means that nothing says whether the order replaces another one.
  */
 const isBlanked = (row: object): boolean =>
 	FLAGS.some((name) => name in row && (row as IDataObject)[name] === '');
@@ -291,8 +290,8 @@ function asFlag(value: unknown): unknown {
 
 /**
  * Decides for each order whether to send now, when to send later, or why not at all; sellers are
- * planned
- * separately. If something cannot be read for one seller's orders, only those stay unplanned.
+ * planned separately. If something cannot be read for one seller's orders, only those stay
+ * unplanned.
  */
 export async function execute(
 	this: IExecuteFunctions,

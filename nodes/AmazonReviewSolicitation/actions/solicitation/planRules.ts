@@ -43,8 +43,7 @@ const decimal = z
 
 /**
  * Rejects an added option whose expression returns nothing. The intended value is unknown, and that
- * must
- * not disable a rule or a limit.
+ * must not disable a rule or a limit.
  * @param mayLackValue options for which no value means the same as not adding them
  */
 export const addedOptions = (mayLackValue: readonly string[] = []) =>

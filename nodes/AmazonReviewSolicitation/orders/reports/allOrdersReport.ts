@@ -20,10 +20,8 @@ export interface AllOrdersReport {
 
 /**
  * The report's words for the statuses of `order.ts`. "Shipping" is an order leaving the warehouse:
- * not fully
- * shipped yet. Sources: the enumeration of Orders API v0, and words reported by users, because
- * Amazon documents
- * none for the report.
+ * not fully shipped yet. Sources: the enumeration of Orders API v0, and words reported by users,
+ * because Amazon documents none for the report.
  */
 const STATUS_OF_WORD: ReadonlyMap<string, OrderStatus> = new Map([
 	['pendingavailability', 'PENDING_AVAILABILITY'],
@@ -51,8 +49,8 @@ const DISCOUNTS = ['item-promotion-discount', 'ship-promotion-discount'];
 
 /**
  * Marketplaces whose prices exclude tax. Elsewhere they include it, as is usual with VAT. Amazon's
- * help for
- * Europe calls the item price what the buyer paid, but documents none of this for this report.
+ * help for Europe calls the item price what the buyer paid, but documents none of this for this
+ * report.
  */
 const PRICES_WITHOUT_TAX = ['US', 'CA'].flatMap(
 	(country) => MARKETPLACES.find(({ countryCode }) => countryCode === country)?.id ?? [],
@@ -61,31 +59,23 @@ const PRICES_WITHOUT_TAX = ['US', 'CA'].flatMap(
 /**
  * Reads `GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL` (and the same report by order date).
  *
- * A row is an item. Rows with the same order ID make one order, wherever they are in the file. Two
- * equal rows
- * are two items, because Amazon splits items and gives no item ID. Canceled items of an order that
- * is not
- * canceled as a whole do not count as items or in the total. If the remaining rows of an order
- * disagree about a
- * field, it is null. The report does not contain Prime, ship-by and delivery dates, so those are
- * null. Some
- * accounts' reports have columns for replacements, exchanges and cancellation requests; without
- * them those are
- * null, too.
+ * A row is an item. Rows with the same order ID make one order, anywhere in the file. Two
+ * equal rows are two items, because Amazon splits items and gives no item ID. Canceled items of an
+ * order that is not canceled as a whole do not count as items or in the total. If the remaining
+ * rows of an order disagree about a field, it is null. The report does not contain Prime, ship-by
+ * and delivery dates, so those are null. Some accounts' reports have columns for replacements,
+ * exchanges and cancellation requests; without them those are null, too.
  *
  * The report contains the orders of the whole region, regardless of the marketplace requested:
- * `ordersIn`
- * selects those of some marketplaces.
+ * `ordersIn` selects those of some marketplaces.
  *
  * The total is prices (in the US and Canada plus taxes) minus promotions, exact, in `currency`. It
- * is null if no
- * row has an item price (pending orders), an amount is not a decimal number, or the currencies
- * differ. A
- * discount is deducted regardless of its sign, because Amazon's reports use both.
+ * is null if no row has an item price (pending orders), an amount is not a decimal number, or the
+ * currencies differ. A discount is deducted regardless of its sign, because Amazon's reports use
+ * both.
  *
  * A row that cannot be read is reported. If it shows an order ID, the items and total of that order
- * are null
- * rather than wrong.
+ * are null rather than wrong.
  */
 export function* readAllOrdersReport(pieces: readonly string[]): Steps<AllOrdersReport> {
 	const report = readTabDelimitedPieces(pieces);
@@ -336,8 +326,7 @@ function replacesAnother(row: ReportRow): boolean | null {
 
 /**
  * The order that this one replaces or was exchanged for. Empty if it does neither, null if the
- * report does
- * not say whether it does or which order it is.
+ * report does not say whether it does or which order it is.
  */
 function originalOf(rows: readonly ItemRow[]): string | null {
 	const replacing = rows.filter(({ replaces }) => replaces === true);

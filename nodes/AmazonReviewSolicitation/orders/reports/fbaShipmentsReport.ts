@@ -18,14 +18,11 @@ export interface FbaShipmentsReport {
 
 /**
  * Reads only the order IDs and estimated arrivals of `GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL`.
- * The
- * report also has the buyers' names and addresses, which are not needed here.
+ * The report also has the buyers' names and addresses, which are not needed here.
  *
  * Amazon gives one estimated time per shipment. It is an estimate, not the actual delivery, and it
- * is used for
- * both ends of the delivery window: an order of several shipments arrives between the earliest and
- * the latest
- * of them. Shipments without an estimate are ignored.
+ * is used for both ends of the delivery window: an order of several shipments arrives between the
+ * earliest and the latest of them. Shipments without an estimate are ignored.
  */
 export function* readFbaShipmentsReport(pieces: readonly string[]): Steps<FbaShipmentsReport> {
 	const arrivals = new Map<string, Arrival>();
@@ -69,8 +66,7 @@ export function widened(arrival: Arrival | undefined, other: Arrival): Arrival {
 
 /**
  * Adds delivery dates from the shipments report to orders that have none. Amazon's own delivery
- * window, even
- * half of one, is never changed.
+ * window, even half of one, is never changed.
  */
 export function withArrivals(
 	orders: readonly SellerOrder[],

@@ -21,8 +21,7 @@ export interface OrderReturn {
 	readonly orderId: string;
 	/**
 	 * ISO 8601: a time in UTC from the FBA report, a calendar day from the seller-fulfilled report,
-	 * which has no
-	 * time of day and no zone. Null if the report does not say.
+	 * which has no time of day and no zone. Null if the report does not say.
 	 */
 	readonly returnedAt: string | null;
 	/** Decimal number as Amazon wrote it, in the order's currency; the FBA report has none. */
@@ -43,14 +42,11 @@ export interface ReturnsReport {
  * `GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA` ("order-id", "return-date") and
  * `GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE` ("Order ID"; the day the goods came back or, until
  * then, the day the buyer requested the return). A requested return is included, whether or not the
- * goods have
- * come back.
+ * goods have come back.
  *
  * A row that cannot be trusted, because its headings are unknown or its cells are misplaced, still
- * counts as a
- * return of each order it names anywhere: missing a return is worse than counting one too many.
- * Orders of other
- * shops (multi-channel fulfillment) are ignored.
+ * counts as a return of each order it names anywhere: missing a return is worse than counting one
+ * too many. Orders of other shops (multi-channel fulfillment) are ignored.
  */
 export function* readReturnsReport(pieces: readonly string[]): Steps<ReturnsReport> {
 	const report = readTabDelimitedPieces(pieces);
@@ -110,9 +106,8 @@ const cellsOf = (content: string): number => content.split('\t').length;
 
 /**
  * Whether a line without an order ID can only continue the row before it: together they have at
- * most as many
- * cells as the header, and the line does not start like a row of this report, with a date or an
- * order ID.
+ * most as many cells as the header, and the line does not start like a row of this report, with a
+ * date or an order ID.
  */
 function goesOn({ cells }: OpenRow, content: string, columns: readonly string[]): boolean {
 	const rowsBeginWithDigits = columns[0] === 'return-date' || columns[0] === 'order id';

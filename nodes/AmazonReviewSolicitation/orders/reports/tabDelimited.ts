@@ -31,18 +31,12 @@ const STEP_LENGTH = 128 * 1024;
  * Reads a tab-delimited report whose first line with text names the columns.
  *
  * There is no quoting: `"` is an ordinary character. Columns are identified by their names in lower
- * case,
- * trimmed, so new columns or another order do no harm; of two columns with the same name, the first
- * counts.
- * Cells missing at the end of a row count as empty, because some tools drop trailing tabs. A row
- * with more cells
- * than the header is a problem, even if the last ones are empty: a tab inside a cell, such as a
- * product name,
- * looks the same and shifts everything after it. A line without any order ID after a row with cells
- * missing
- * continues that row, if its cells fit and it does not start with a digit, as rows do: buyers write
- * line breaks
- * into comments.
+ * case, trimmed, so new columns or another order do no harm; of two columns with the same name, the
+ * first counts. Cells missing at the end of a row count as empty, because some tools drop trailing
+ * tabs. A row with more cells than the header is a problem, even if the last ones are empty: a tab
+ * inside a cell, such as a product name, looks the same and shifts everything after it. A line
+ * without any order ID after a row with cells missing continues that row, if its cells fit and it
+ * does not start with a digit, as rows do: buyers write line breaks into comments.
  */
 export const readTabDelimited = (text: string): TabDelimitedReport =>
 	readTabDelimitedPieces([text]);
@@ -212,10 +206,9 @@ const MOMENT =
 
 /**
  * Converts a time from a flat-file report, such as `2026-09-03T10:00:00+00:00`, to ISO 8601 in UTC.
- * Returns
- * null if it is not one; a time without an offset does not count, because the reports'
- * documentation names no
- * zone. Does not use luxon, because a report has several hundred thousand of them.
+ * Returns null if it is not one; a time without an offset does not count, because the reports'
+ * documentation names no zone. Does not use luxon, because a report has several hundred thousand of
+ * them.
  */
 export function readMoment(text: string): string | null {
 	if (!MOMENT.test(text) || !isDay(text)) return null;

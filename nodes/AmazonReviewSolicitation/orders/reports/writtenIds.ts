@@ -8,8 +8,7 @@ const HYPHENS = /[\u2010-\u2015\u2043\u2212\uFE58\uFE63\uFF0D]/g;
 
 /**
  * Text as a person sees it: without invisible characters, and with plain hyphens, digits and spaces
- * instead of
- * typographic ones.
+ * instead of typographic ones.
  */
 export function tidied(text: string): string {
 	// Almost all text is plain.
@@ -26,8 +25,7 @@ const ORDER_ID_IN_TEXT = /(?<![\p{L}\d-])(?:\d{3}|[A-Z]\d\d)-\d{7}-\d{7}(?![\p{L
 
 /**
  * Finds the order IDs in a text. IDs that start with a letter, of digital orders and of other
- * shops, count, too:
- * returns contain them, although no review can be requested for them.
+ * shops, count, too: returns contain them, although no review can be requested for them.
  */
 export function orderIdsIn(text: string): string[] {
 	if (isOrderId(text)) return [text];
