@@ -59,7 +59,7 @@ describe("n8n's guidelines for what a user sees", () => {
 	});
 
 	it('want names in title case', () => {
-		const small = /^(a|an|and|as|at|by|for|from|if|in|is|it|of|on|or|the|to|with)$/;
+		const small = /^(a|an|and|as|at|by|for|from|if|in|is|it|of|per|on|or|the|to|with)$/;
 		const isTitle = (name: string) =>
 			name
 				.split(/[\s/-]+/)
