@@ -1,8 +1,8 @@
+// cspell:ignore Cancelled
 /**
  * The possible outcomes for one order, each with its meaning. The node's output, its output schema
  * and the docs all use these texts.
  */
-// cspell:ignore Cancelled
 export const SOLICITATION_OUTCOMES = {
 	eligible: 'Amazon would accept a request for this order now',
 	sent: 'Amazon accepted the request for a product review and seller feedback',
