@@ -59,7 +59,7 @@ describe('what a user sees', () => {
 	});
 
 	it('has names in title case', () => {
-		const small = /^(a|an|and|as|at|by|for|from|if|in|is|it|of|on|or|the|to|with)$/;
+		const small = /^(a|an|and|as|at|by|for|from|if|in|is|it|of|on|or|per|the|to|with)$/;
 		const isTitle = (name: string) =>
 			name
 				.split(/[\s/-]+/)

@@ -214,13 +214,13 @@ const plan: Scenario = async (round) => {
 			sendNowWithin: 60,
 			rules: random.pick<IDataObject>([
 				{},
-				{ business: 'exclude', oldestDays: 20 },
+				{ business: 'exclude', maxOrderAgeDays: 20 },
 				{ returnsFromReports: true, excludeShippedLate: true },
 				{ minTotal: '20', doNotSolicit: `${String(orders[0]?.orderId)}, 999-9999999-9999999` },
 			]),
 			options: random.pick<IDataObject>([
 				{},
-				{ dailyCap: 10, sentToday: 3, fromTime: '09:00', toTime: '18:30' },
+				{ maxRequestsPerDay: 10, sentToday: 3, fromTime: '09:00', toTime: '18:30' },
 				{ weekdays: [1, 2, 3], unknownDates: 'leaveOut', clock: 'buyer' },
 			]),
 		},
