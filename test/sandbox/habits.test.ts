@@ -18,26 +18,26 @@ const only = (kind: 'climate' | 'event') =>
 	HABIT_NAMES.filter((name) => HABITS[name].kind === kind);
 
 describe('the list of habits', () => {
-	it('says of each what Amazon does and where that was seen', () => {
+	it('states for each habit what Amazon does and where it was seen', () => {
 		for (const name of HABIT_NAMES) {
 			expect(HABITS[name].does).toMatch(/\."?$/);
 			expect(HABITS[name].source).not.toBe('');
 		}
 	});
 
-	it('the worst profile is the whole climate and no event, the kind one nothing', () => {
+	it('turns on the whole climate and no event for worst, and nothing for kind', () => {
 		const worst = habitsOf('worst');
 		expect(HABIT_NAMES.filter((name) => worst[name])).toEqual(only('climate'));
 		expect(Object.values(habitsOf('kind'))).not.toContain(true);
 		expect(only('event')).not.toEqual([]);
 	});
 
-	it('is the table of the docs', () => {
+	it('matches the table in the docs', () => {
 		const documented = tableRows(sectionOf(readDocument('docs/maintainers/sandbox.md'), 'Habits'));
 		expect(documented).toEqual(habitRows());
 	});
 
-	it('is named on a command line by profile, by name, or both', () => {
+	it('reads profiles, names, or both from a command line', () => {
 		expect(readHabits('worst')).toEqual(habitsOf('worst'));
 		expect(readHabits('zeroRatings')).toEqual({ ...habitsOf('kind'), zeroRatings: true });
 		expect(readHabits('worst,-zeroRatings,expiredSecret')).toEqual({

@@ -49,7 +49,7 @@ describe('npm run sandbox', () => {
 			'A1AM78C64UM0Y8',
 		]);
 		expect(text).toContain(
-			"Pace: Amazon's limits, also those per report type, 1000 times as fast. Amazon itself is slower.",
+			"Pace: Amazon's limits, including those per report type, 1000 times as fast as the real ones.",
 		);
 		expect(text).toContain('Clock: 2026-11-20T09:00:00.000Z');
 		run.child.kill('SIGTERM');
@@ -64,7 +64,7 @@ describe('npm run sandbox', () => {
 			const run = start('--port', String(port));
 			expect((await run.ended).code).toBe(1);
 			expect(run.output().trim()).toBe(
-				`Port ${port} on 127.0.0.1 is in use; choose another with --port.`,
+				`Port ${port} on 127.0.0.1 is in use. Choose another one with --port.`,
 			);
 		} finally {
 			taken.close();
@@ -72,12 +72,12 @@ describe('npm run sandbox', () => {
 	});
 
 	it.each([
-		[['--port', 'many'], '--port must be a number, not "many"'],
+		[['--port', 'many'], '--port must be a number, got "many"'],
 		[
 			['--habits', 'worst,nonsense'],
-			'--habits must be worst, kind or names of habits, not "worst,nonsense"; they are in sandbox/habits.ts',
+			'--habits must be worst, kind or names of habits from sandbox/habits.ts, got "worst,nonsense"',
 		],
-		[['--now', 'later'], '--now must be an ISO 8601 time, not "later"'],
+		[['--now', 'later'], '--now must be an ISO 8601 time, got "later"'],
 	])('explains wrong flags: %j', async (flags, line) => {
 		const run = start(...flags);
 		expect((await run.ended).code).toBe(1);
