@@ -49,7 +49,7 @@ describe('the list of habits', () => {
 		expect(readHabits('worst,worse')).toBeUndefined();
 	});
 
-	it('is switched at the start, at run time and over HTTP; a reset brings the start back', async () => {
+	it('can be changed at the start, at run time and over HTTP, and reset restores the start', async () => {
 		const started = await startSandbox({ habits: { zeroRatings: true } });
 		const { zeroRatings, nullsInOrders } = started.habits.get();
 		expect([zeroRatings, nullsInOrders]).toEqual([true, false]);
@@ -191,7 +191,7 @@ describe('events', () => {
 		]);
 	});
 
-	it('cutOffRefusals and htmlRefusals change refusals only', async () => {
+	it('cutOffRefusals and htmlRefusals only change refusals', async () => {
 		const client = await connect(sandbox());
 		sandbox().roles.remove('demo', 'Selling Partner Insights');
 		const whole = await marketplaces(client);
@@ -214,7 +214,7 @@ describe('events', () => {
 		expect(reply.json['errors']).toMatchObject([{ code: 'InternalFailure' }]);
 	});
 
-	it('proxyLoginPage: Amazon never sees the request', async () => {
+	it('proxyLoginPage: Amazon never receives the request', async () => {
 		const client = await connect(sandbox());
 		on('proxyLoginPage');
 		const reply = await client.solicit(eligibleOrder(sandbox()));
@@ -256,7 +256,7 @@ describe('events', () => {
 		expect((await search('PROCEEDS')).status).toBe(200);
 	});
 
-	it('each of them can be aimed as a fault, too', async () => {
+	it('can also be aimed as faults', async () => {
 		const client = await connect(sandbox());
 		sandbox().faults.add({ kind: 'loginPage', operation: 'getMarketplaceParticipations' });
 		expect((await marketplaces(client)).text).toMatch(/^<!DOCTYPE html>/);
