@@ -111,25 +111,25 @@ describe('Sales and Traffic', () => {
 		for (let index = 0; index < 3; index += 1) {
 			sandbox().world.addFeedback({ rating: 5, date: THAT_DAY });
 		}
-		const figures = async () =>
+		const shownFigures = async () =>
 			figures((await days(await client())).find(({ date }) => String(date) === THAT_DAY));
-		const whole = await figures();
+		const whole = await shownFigures();
 		expect(whole.feedback).toBeGreaterThanOrEqual(3);
 		on('unsettledDays');
 		// The day ended at 08:00 UTC, an hour ago.
-		expect(await figures()).toEqual({ units: 0, views: 0, feedback: 0 });
+		expect(await shownFigures()).toEqual({ units: 0, views: 0, feedback: 0 });
 		sandbox().clock.advance({ hours: 24 });
-		expect(await figures()).toEqual({ units: whole.units, views: 0, feedback: 0 });
+		expect(await shownFigures()).toEqual({ units: whole.units, views: 0, feedback: 0 });
 		sandbox().clock.advance({ hours: 24 });
-		const third = await figures();
+		const third = await shownFigures();
 		expect([third.units, third.views]).toEqual([whole.units, whole.views]);
 		expect(third.feedback).toBeLessThan(whole.feedback);
 		sandbox().clock.advance({ hours: 24 });
-		expect(await figures()).toEqual(whole);
+		expect(await shownFigures()).toEqual(whole);
 		on('unsettledWeek');
-		expect((await figures()).feedback).toBe(third.feedback);
+		expect((await shownFigures()).feedback).toBe(third.feedback);
 		sandbox().clock.advance({ hours: 96 });
-		expect(await figures()).toEqual(whole);
+		expect(await shownFigures()).toEqual(whole);
 	});
 
 	it('nullFigures keeps sales and feedback, nullFeedbackFigures does not', async () => {
