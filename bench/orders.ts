@@ -157,8 +157,8 @@ function toSection(measured: readonly Measured[], orders: number): Section {
 				'the run ends if they are not. Calls are those of one repeat, counted by the sandbox, without the login before.',
 			"All times include the sandbox's own time for its responses. So the floor is not zero work, and " +
 				'differences between clients are larger than the ratios say.',
-			"Amazon's SDK does this with its rate limiter disabled: by default it lets 20 calls pass and then drops " +
-				'further calls for three minutes each. Our node does not have the rate in advance either and ' +
+			"Amazon's SDK does this with its rate limiter disabled: by default it lets 20 calls pass and drops any " +
+				'that follow within three minutes. Our node does not have the rate in advance either and ' +
 				'follows the x-amzn-RateLimit-Limit header of the first page.',
 			"The report takes the same few calls for any number of orders, and none of searchOrders' rate.",
 			'The orders are from the days before the run, so their dates depend on more than the seed.',

@@ -61,7 +61,7 @@ export const faultSchema = z
 		orderId: z.string().optional(),
 		sellerKey: z.string().optional(),
 		reportType: z.string().optional(),
-		/** How many times it applies: 1, or 'always' if `probability` is given. */
+		/** How many times it applies; by default 1, or 'always' if `probability` is given. */
 		times: z.union([z.number().int().positive(), z.literal('always')]).optional(),
 		/** Skips this many matching calls first. */
 		skip: z.number().int().nonnegative().optional(),

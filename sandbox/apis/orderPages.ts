@@ -9,7 +9,7 @@ interface Page {
 	readonly orderIds: readonly string[];
 	readonly offset: number;
 	readonly expiresAt: number;
-	/** The moment the first page was read; later orders are on no page. */
+	/** The end of the search's time range, fixed by the first page. */
 	readonly before: number;
 }
 
