@@ -60,7 +60,7 @@ describe('the check before a release', () => {
 			'a prerelease, which npm would refuse only after the approval',
 			'v1.2.3-rc.1',
 			{ version: '1.2.3-rc.1', heading: '## [1.2.3-rc.1] - 2026-12-01' },
-			/1\.2\.3-rc\.1 is no plain version/,
+			/1\.2\.3-rc\.1 is not a plain version/,
 		],
 		[
 			'the name of another repository',

@@ -131,14 +131,14 @@ describe('npm run audit', () => {
 	it('skips an advisory that was judged harmless and says so', async () => {
 		answer = { status: 200, advisories: { zod: [advisory('zod', 'GHSA-mrhx-c7xc-m3w5')] } };
 		const { code, output } = await audit('--require-registry');
-		expect(output).toContain('Judged harmless here: zod 3.25.76, GHSA-mrhx-c7xc-m3w5');
+		expect(output).toContain('Harmless here: zod 3.25.76, GHSA-mrhx-c7xc-m3w5');
 		expect(code).toBe(0);
 	});
 
 	it('says that a registry does not answer audits and fails only for a release', async () => {
 		answer = { status: 405, advisories: {} };
 		const everyday = await audit();
-		expect(everyday.output).toContain('does not answer audits (405): judged by');
+		expect(everyday.output).toContain('does not answer audits (405). Only checked');
 		expect(everyday.code).toBe(0);
 		expect((await audit('--require-registry')).code).toBe(1);
 	});
