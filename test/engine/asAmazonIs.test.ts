@@ -103,7 +103,7 @@ const evaluate = async (
 		{
 			operation: 'evaluate',
 			marketplace: locator(marketplaceId),
-			judgedDays: 365,
+			evaluationDays: 365,
 			sources,
 			counts: {},
 			thresholds: {},

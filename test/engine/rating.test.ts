@@ -23,7 +23,7 @@ const inUse = useSandbox();
 const defaults = {
 	operation: 'evaluate',
 	marketplace: { __rl: true, mode: 'id', value: '={{ $json.market ?? "" }}' },
-	judgedDays: 365,
+	evaluationDays: 365,
 	sources: ['amazonReports'],
 	counts: {},
 	thresholds: {},
@@ -103,7 +103,7 @@ describe('Rating: Evaluate', () => {
 	});
 
 	it('judges by the window and the thresholds the user chose', async () => {
-		const byMonth = await evaluate(['US'], { judgedDays: 30 });
+		const byMonth = await evaluate(['US'], { evaluationDays: 30 });
 		expect(marketsPerOutput(byMonth)).toEqual([[], [], ['US']]);
 		const lenient = await evaluate(['US'], { thresholds: lines(85.5, 90) });
 		expect(marketsPerOutput(lenient)).toEqual([['US'], [], []]);
@@ -401,7 +401,7 @@ describe('Rating: Evaluate, what must not go unseen', () => {
 	it('tells an AI agent, which reads one output only, bad news too', async () => {
 		const { outputs } = await runNode({
 			type: 'amazonSellerRatingTool',
-			parameters: { ...defaults, judgedDays: 30 },
+			parameters: { ...defaults, evaluationDays: 30 },
 			items: [{ json: { market: 'US' } }],
 			credentials: inUse.credentials,
 		});

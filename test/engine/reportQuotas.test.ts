@@ -59,7 +59,7 @@ const evaluate = async (
 		parameters: {
 			operation: 'evaluate',
 			marketplace: { __rl: true, mode: 'id', value: '={{ $json.marketplace }}' },
-			judgedDays: 365,
+			evaluationDays: 365,
 			sources: ['amazonReports'],
 			counts: {},
 			thresholds: {},

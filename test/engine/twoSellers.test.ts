@@ -88,7 +88,7 @@ const orders = (parameters: INodeParameters): Reading => ({
 
 const evaluate = {
 	operation: 'evaluate',
-	judgedDays: 365,
+	evaluationDays: 365,
 	counts: {},
 	insufficientBand: 'atRisk',
 };

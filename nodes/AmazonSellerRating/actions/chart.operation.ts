@@ -216,7 +216,7 @@ function notesOf(windows: readonly KnownCounts[]): string[] {
 
 /** The sentence in the picture that states where the figures come from. */
 const PROVENANCES: Readonly<Record<Provenance, string>> = {
-	exact: 'Counted from the input feedback',
+	exact: 'Counted from the input items',
 	derived: "Derived from Amazon's reports",
 	amazonReported: "Amazon's own rating",
 	insufficient: 'Not enough data for a rating',

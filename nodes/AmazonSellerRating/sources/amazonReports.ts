@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import { updateDisplayOptions, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 

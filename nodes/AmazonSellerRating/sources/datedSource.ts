@@ -64,7 +64,7 @@ export interface KnownCounts {
 export interface DatedSource {
 	readonly marketplace: Marketplace;
 	readonly today: string;
-	/** The days that are counted; undefined if there are none. The notes then say why. */
+	/** The days that are counted; undefined if no day is. The notes then say why. */
 	readonly series: FeedbackSeries | undefined;
 	/** Last and first calendar day with complete feedback. */
 	readonly knownThrough: string;
