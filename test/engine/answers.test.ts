@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { FaultSpec } from '../../sandbox';

@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import { DateTime } from 'luxon';
 import { NodeHelpers, type IDataObject, type INodeParameters } from 'n8n-workflow';
 

@@ -112,7 +112,7 @@ describe('readSalesAndTraffic', () => {
 		});
 	});
 
-	it('says which field of which day it could not read, if it could read no day', () => {
+	it('names the first field it could not read if it could read no day', () => {
 		const text = report(day('2021-06-11', null, 0), day('2021-06-12', 'many', 0));
 		expect(failureOf(text).advice).toContain(
 			'salesAndTrafficByDate.0.trafficByDate.feedbackReceived: ',
