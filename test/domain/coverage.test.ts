@@ -91,7 +91,7 @@ describe('Coverage of a window', () => {
 			daysCovered: 26,
 			daysLeftOut: [{ from: '2026-03-28', through: TODAY, days: 4, reason: 'notSettled' }],
 			reasons: [
-				'The last 4 day(s) (2026-03-28 to 2026-03-31) are not counted, because Amazon may still change their totals, with 2 known feedback entries with 1 to 3 stars',
+				'The last 4 day(s) (2026-03-28 to 2026-03-31) are not counted, because Amazon may still change their totals, with 2 known feedback entries of 1 to 3 stars',
 			],
 		});
 	});

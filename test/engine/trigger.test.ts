@@ -116,9 +116,9 @@ describe('feedback', () => {
 					through: LAST_SETTLED,
 					daysCovered: 361,
 					daysLeftOut: [{ from: '2026-11-20', through: TODAY, days: 4, reason: 'notSettled' }],
-					reasons: [`${NOT_SETTLED}, with 1 known feedback entries with 1 to 3 stars`],
+					reasons: [`${NOT_SETTLED}, with 1 known feedback entries of 1 to 3 stars`],
 				},
-				notes: [`${NOT_SETTLED}, with 1 known feedback entries with 1 to 3 stars`],
+				notes: [`${NOT_SETTLED}, with 1 known feedback entries of 1 to 3 stars`],
 			},
 			removal: {
 				prospect: 'possible',

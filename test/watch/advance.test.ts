@@ -512,9 +512,9 @@ describe('the rating', () => {
 				through: plusDays(TODAY, -4),
 				daysCovered: 26,
 				daysLeftOut: [{ from: plusDays(TODAY, -3), through: TODAY, days: 4, reason: 'notSettled' }],
-				reasons: [`${NOT_SETTLED}, with 1 known feedback entries with 1 to 3 stars`],
+				reasons: [`${NOT_SETTLED}, with 1 known feedback entries of 1 to 3 stars`],
 			},
-			notes: [`${NOT_SETTLED}, with 1 known feedback entries with 1 to 3 stars`],
+			notes: [`${NOT_SETTLED}, with 1 known feedback entries of 1 to 3 stars`],
 		});
 	});
 

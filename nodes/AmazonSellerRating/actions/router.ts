@@ -30,7 +30,7 @@ function rawParameter(context: IExecuteFunctions, name: string, itemIndex: numbe
 
 /**
  * An item that could not be evaluated goes to the same output as insufficient data; to At Risk if
- * that parameter cannot be read.
+ * that parameter is invalid.
  */
 function errorOutput(context: IExecuteFunctions, itemIndex: number): number {
 	const wanted = rawParameter(context, 'insufficientBand', itemIndex);

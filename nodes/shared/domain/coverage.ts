@@ -404,7 +404,7 @@ export class Coverage {
 			}
 			return sum + rows;
 		}, 0);
-		return known === 0 ? '' : `, with ${known} known feedback entries with 1 to 3 stars`;
+		return known === 0 ? '' : `, with ${known} known feedback entries of 1 to 3 stars`;
 	}
 
 	private assumptions(): string[] {
