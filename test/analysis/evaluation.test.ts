@@ -99,7 +99,7 @@ describe('a window', () => {
 		});
 	});
 
-	it('has no rating without counts, and none without feedback, where the total is 0', () => {
+	it('has no rating without counts or without feedback, but the total is 0 without feedback', () => {
 		const nothing = { band: null, rating: null, confidence: null, thresholds: [] };
 		expect(evaluate(undefined)).toMatchObject({
 			...nothing,

@@ -448,7 +448,7 @@ describe('orders', () => {
 		['ordersApi', [US, CA, MX]],
 		['reports', [US]],
 		['reports', [US, CA, MX]],
-	])('Get Many from %s of %j: each order of these once, and no other', async (source, ids) => {
+	])('returns each order from %s for %j once, and no other', async (source, ids) => {
 		const run = await getMany(source, ids);
 		expect(run.error).toBeUndefined();
 		const known = new Set(truth(...ids));

@@ -76,7 +76,7 @@ const settledThrough = (today: unknown, daysUntilSettled = 3): string =>
 	plusDays(String(today), -1 - daysUntilSettled);
 
 describe('Rating: Evaluate', () => {
-	it("gives the world's exact counts in every window and marketplace", async () => {
+	it("returns the sandbox's exact counts in every window and marketplace", async () => {
 		const { items } = await evaluate(['US', 'CA', 'MX']);
 		expect(items).toHaveLength(3);
 		for (const item of items) {
