@@ -1,8 +1,7 @@
-// cspell:ignore colour
 import * as Plot from '@observablehq/plot';
 
 import { SVG_NAMESPACE, XmlDocument, XmlElement } from '../../nodes/AmazonSellerRating/chart/dom';
-import { darkModeStyles, LIGHT, windowColour } from '../../nodes/AmazonSellerRating/chart/theme';
+import { darkModeStyles, LIGHT, windowColor } from '../../nodes/AmazonSellerRating/chart/theme';
 import type { LinePlot, Point } from './section';
 
 const WIDTH = 720;
@@ -151,7 +150,7 @@ function draw(document: XmlDocument, options: Plot.PlotOptions): XmlElement[] {
 	);
 }
 
-const color = (index: number): string => windowColour(LIGHT, index);
+const color = (index: number): string => windowColor(LIGHT, index);
 
 const markOf = (index: number): Plot.DotOptions => ({
 	symbol: SYMBOLS[index % SYMBOLS.length] ?? 'circle',

@@ -106,7 +106,7 @@ export const SUBJECTS: readonly Subject[] = [
 				sources: ['items'],
 				dateField: 'date',
 				ratingField: 'rating',
-				judgedDays: 0,
+				evaluationDays: 0,
 				thresholds: {},
 				counts: {},
 				insufficientBand: 'atRisk',

@@ -475,7 +475,7 @@ const RATING = {
 	},
 };
 
-const JUDGED = { judgedDays: 365, insufficientBand: 'atRisk', simplify: false, options: {} };
+const JUDGED = { evaluationDays: 365, insufficientBand: 'atRisk', simplify: false, options: {} };
 
 const SPLIT_ORDERS = splitNode('orders', 'orderId');
 

@@ -117,7 +117,7 @@ export class NineMarketplaces {
 		for (const { marketplace, provenance, rating, error, reason } of rows) {
 			if (provenance === 'derived' && rating !== null) rated += 1;
 			else if (
-				/^Amazon gave no feedback report/.test(reason) &&
+				/^Amazon canceled the feedback report/.test(reason) &&
 				(await this.#hasNoFeedback(marketplace, 366))
 			) {
 				withoutReport += 1;

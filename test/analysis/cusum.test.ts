@@ -20,7 +20,7 @@ import { seeded } from '../seeded';
 const FIRST = '2026-01-01';
 const first = dayNumber(FIRST);
 
-/** Days in a row from 1 January 2026: positives and negatives of each. */
+/** Consecutive days from January 1, 2026: the positives and negatives of each. */
 const seriesOf = (days: readonly (readonly [positive: number, negative: number])[]) =>
 	FeedbackSeries.of(
 		days.map(([positive, negative], index) => ({
@@ -40,12 +40,12 @@ function verdictOf(result: CusumResult) {
 }
 
 describe('the design', () => {
-	it('steps as the two likelihoods ask: 2 % to 5 % is one down, 29 up', () => {
+	it('derives the steps from the two likelihoods: one down, 29 up for 2% to 5%', () => {
 		// ln(5/2) = 0.916 up, ln(98/95) = 0.0311 down
 		expect(designCusum(0.02, 0.05).rise).toBe(29);
 	});
 
-	it('B15: takes time in proportion to the limit, at the extremes that are permitted too', () => {
+	it('B15: takes time proportional to the limit, also with the largest permitted options', () => {
 		const design = (size: number) => averageRunLength(0.0001, 5_000, size);
 		expect(growthOf(design, 10_000)).toBeLessThan(IN_PROPORTION);
 		expect(designCusum(0.00005, 0.000055, 1e6)).toMatchObject({ rise: 19_061, limit: 116_545 });
@@ -65,7 +65,7 @@ describe('the design', () => {
 		);
 	});
 
-	it('takes the least limit that keeps the false-alarm rate', () => {
+	it('uses the lowest limit that keeps the false-alarm rate', () => {
 		fc.assert(
 			fc.property(
 				fc.double({ min: 0.005, max: 0.3, noNaN: true }),
@@ -81,7 +81,7 @@ describe('the design', () => {
 		);
 	});
 
-	it('detects later the rarer false alarms are, and a larger shift sooner', () => {
+	it('detects later with rarer false alarms, and sooner with a larger shift', () => {
 		const designs = [100, 300, 1000, 3000, 10_000].map((every) => designCusum(0.02, 0.05, every));
 		for (const [index, design] of designs.entries()) {
 			const stricter = designs[index + 1];
@@ -94,13 +94,13 @@ describe('the design', () => {
 		expect(delays).toEqual([...delays].sort((a, b) => b - a));
 	});
 
-	it('looks for twice the baseline, three points at least', () => {
+	it('looks for twice the baseline, at least three points above it', () => {
 		expect(shiftFrom(0.01)).toBeCloseTo(0.04);
 		expect(shiftFrom(0.08)).toBeCloseTo(0.16);
 		expect(shiftFrom(0.4)).toBeCloseTo(0.7);
 	});
 
-	it('refuses what has no meaning', () => {
+	it('refuses invalid options', () => {
 		for (const share of [0, 0.5, -1, NaN]) expect(() => designCusum(share)).toThrow(RangeError);
 		for (const shift of [0.02, 0.01, 1, NaN]) {
 			expect(() => designCusum(0.02, shift)).toThrow(RangeError);
@@ -113,18 +113,18 @@ describe('the design', () => {
 });
 
 describe('the average run length', () => {
-	it('is 1/p up to the limit a single non-positive reaches', () => {
+	it('is 1/p up to the limit that a single non-positive reaches', () => {
 		expect(averageRunLength(0.02, 29, 1)).toBeCloseTo(50);
 		expect(averageRunLength(0.02, 29, 29)).toBeCloseTo(50);
 		expect(averageRunLength(0.02, 29, 30)).toBeGreaterThan(50);
 	});
 
-	it('is, by hand, for one step up and down and a limit of two', () => {
-		// From 0: L0 = 1 + q L0 + p L1. From 1: L1 = 1 + q L0. Hence L0 = (1 + p) / p^2.
+	it('matches a manual calculation for one step up and down and a limit of two', () => {
+		// From 0: L0 = 1 + q L0 + p L1. From 1: L1 = 1 + q L0. So L0 = (1 + p) / p^2.
 		expect(averageRunLength(0.25, 1, 2)).toBeCloseTo(1.25 / 0.0625);
 	});
 
-	it('is, by hand, for two steps up, one down and a limit of three', () => {
+	it('matches a manual calculation for two steps up, one down and a limit of three', () => {
 		// L0 = 1 + q L0 + p L2, L2 = 1 + q L1, L1 = 1 + q L0. With p = q = 1/2: L0 (1/2 - 1/8) = 7/4.
 		expect(averageRunLength(0.5, 2, 3)).toBeCloseTo(14 / 3);
 	});
@@ -146,7 +146,7 @@ describe('the average run length', () => {
 		[0.02, 1000],
 		[0.05, 1000],
 		[0.1, 500],
-	])('is what a simulation shows, at %d with a false alarm every %d', (share, every) => {
+	])('matches a simulation at %d with a false alarm every %d entries', (share, every) => {
 		const design = designCusum(share, undefined, every);
 		const random = seeded(31);
 		const runs = 2000;
@@ -156,15 +156,15 @@ describe('the average run length', () => {
 		] as const) {
 			let total = 0;
 			for (let run = 0; run < runs; run += 1) total += simulatedRun(random, p, design);
-			// Run lengths scatter about as much as they are long: three standard errors.
+			// The standard deviation of run lengths is about their mean: allow three standard errors.
 			expect(Math.abs(total / runs / expected - 1)).toBeLessThan(3 / Math.sqrt(runs));
 		}
 	});
 });
 
 describe('detecting a rise', () => {
-	it('says since when and by how much', () => {
-		// 100 good days; then every fourth feedback is negative.
+	it('reports since when and by how much', () => {
+		// 100 good days, then every fourth feedback entry is negative.
 		const days = Array.from({ length: 140 }, (_, day) =>
 			day < 100 ? ([3, 0] as const) : ([3, 1] as const),
 		);
@@ -180,8 +180,8 @@ describe('detecting a rise', () => {
 		expect(path.filter(({ inAlarm }) => inAlarm)[0]?.date).toBe(alarm?.raisedOn);
 	});
 
-	it('follows the statistic by hand', () => {
-		// The limit for 2 % to 5 % lies above 58: two negatives in a row raise no alarm.
+	it('matches a manual calculation of the statistic', () => {
+		// The limit for 2% to 5% is above 58: two negatives in a row raise no alarm.
 		const result = verdictOf(
 			detectRise(
 				seriesOf([
@@ -218,14 +218,14 @@ describe('detecting a rise', () => {
 		expect(of('neutral')).toEqual(of('negative'));
 	});
 
-	it('ends an alarm where the statistic is back at 0', () => {
+	it('ends an alarm when the statistic is back at 0', () => {
 		const bad = Array.from({ length: 5 }, () => [0, 2] as const);
 		const good = (days: number) => Array.from({ length: days }, () => [1, 0] as const);
 		const { limit } = designCusum(0.02, 0.05);
 		const stillIn = detectRise(seriesOf([...bad, ...good(limit - 1)]), fromTwoPercent);
-		const over = detectRise(seriesOf([...bad, ...good(limit)]), fromTwoPercent);
-		expect([stillIn.verdict, over.verdict]).toEqual(['alarm', 'noAlarm']);
-		expect(verdictOf(over).path.some(({ inAlarm }) => inAlarm)).toBe(true);
+		const ended = detectRise(seriesOf([...bad, ...good(limit)]), fromTwoPercent);
+		expect([stillIn.verdict, ended.verdict]).toEqual(['alarm', 'noAlarm']);
+		expect(verdictOf(ended).path.some(({ inAlarm }) => inAlarm)).toBe(true);
 	});
 
 	it('never alarms on positives alone', () => {
@@ -252,7 +252,7 @@ describe('detecting a rise', () => {
 		maxLength: 60,
 	});
 
-	it('rises, or stays, where a positive turns negative', () => {
+	it('never lowers the statistic when a positive turns negative', () => {
 		fc.assert(
 			fc.property(days, fc.nat(), (before, pick) => {
 				const index = pick % before.length;
@@ -274,7 +274,7 @@ describe('detecting a rise', () => {
 		);
 	});
 
-	it('alarms only where every order inside the days would have', () => {
+	it('raises an alarm only if every order within the days would have', () => {
 		fc.assert(
 			fc.property(days, fc.integer(), (batches, seed) => {
 				const result = detectRise(seriesOf(batches), fromTwoPercent);
@@ -325,12 +325,12 @@ describe('the baseline', () => {
 		const few = { positive: 99, neutral: 0, negative: 0 };
 		expect(watching(few)).toEqual({
 			verdict: 'insufficient',
-			reason: 'The reference period holds 99 feedback, of the 100 needed for a baseline',
+			reason: 'The reference period has 99 of the 100 feedback entries needed for a baseline',
 		});
 		expect(watching(few, { baseline: { reference, minimumFeedback: 99 } }).verdict).toBe('noAlarm');
 		expect(detectRise(FeedbackSeries.of([]), fromTwoPercent)).toEqual({
 			verdict: 'insufficient',
-			reason: 'There is no feedback in the days watched',
+			reason: 'There is no feedback in the days to watch',
 		});
 		expect(
 			detectRise(FeedbackSeries.of([]), {
@@ -340,15 +340,15 @@ describe('the baseline', () => {
 		).toBe('insufficient');
 	});
 
-	it('gives no verdict where the reference is as bad as what is looked for', () => {
+	it('gives no verdict if the reference period is as bad as the share to detect', () => {
 		expect(watching({ positive: 189, neutral: 0, negative: 10 }, { shiftedShare: 0.05 })).toEqual({
 			verdict: 'insufficient',
-			reason: 'The share in the reference period is 5.3 %: a baseline must lie below 5.0 %',
+			reason: 'The share in the reference period is 5.3%, but a baseline must be below 5.0%',
 		});
 		expect(watching({ positive: 90, neutral: 0, negative: 110 }).verdict).toBe('insufficient');
 	});
 
-	it('must lie before the days watched', () => {
+	it('must be from before the days to watch', () => {
 		expect(() =>
 			watching(
 				{ positive: 199, neutral: 0, negative: 0 },
@@ -364,7 +364,7 @@ describe('the baseline', () => {
 	});
 });
 
-/** The chain of Brook and Evans, its equations applied until nothing changes. */
+/** Solves the chain of Brook and Evans by iteration until nothing changes. */
 function byIteration(share: number, rise: number, limit: number): number {
 	let lengths = Array.from({ length: limit }, () => 0);
 	for (let change = 1; change > 1e-9; ) {
@@ -380,7 +380,7 @@ function byIteration(share: number, rise: number, limit: number): number {
 	return lengths[0] ?? 0;
 }
 
-/** Feedback until an alarm, one by one. */
+/** Simulates the number of feedback entries until an alarm. */
 function simulatedRun(
 	random: () => number,
 	share: number,

@@ -13,7 +13,7 @@ import { rationalFromPercent } from '../../nodes/shared/domain/rational';
 const settings = (...percents: number[]): EvaluationSettings => ({
 	thresholds: sortThresholds(
 		percents.map((percent) => ({
-			name: `Line ${percent}`,
+			name: `Threshold ${percent}`,
 			percent,
 			share: rationalFromPercent(percent),
 		})),
@@ -73,7 +73,7 @@ describe('a window', () => {
 		});
 	});
 
-	it('shows 94.5 % as 95 and says in the same breath that 95 is not met', () => {
+	it('shows 94.5% as 95 and still says that 95 is not met', () => {
 		expect(evaluate(counts(189, 200))).toMatchObject({
 			band: 'critical',
 			rating: 94.5,
@@ -91,7 +91,7 @@ describe('a window', () => {
 		});
 	});
 
-	it('has nothing to give where nothing reaches a threshold of 100 %', () => {
+	it('has no needed positives if no number reaches a threshold of 100%', () => {
 		expect(evaluate(counts(9, 10), settings(100)).thresholds[0]).toMatchObject({
 			met: false,
 			neededPositives: null,
@@ -99,7 +99,7 @@ describe('a window', () => {
 		});
 	});
 
-	it('has no rating without counts and none without feedback, which is a known zero', () => {
+	it('has no rating without counts or without feedback, but the total is 0 without feedback', () => {
 		const nothing = { band: null, rating: null, confidence: null, thresholds: [] };
 		expect(evaluate(undefined)).toMatchObject({
 			...nothing,
@@ -123,7 +123,7 @@ describe('a window', () => {
 		);
 	});
 
-	it('compares with the window before, in points', () => {
+	it('compares with the previous window, in points', () => {
 		const reading = { ...exact(counts(90, 100)), countsBefore: counts(97, 100) };
 		expect(evaluateWindow(window, [reading], settings(95)).trendPoints).toBe(-7);
 		expect(evaluate(counts(90, 100)).trendPoints).toBeNull();
@@ -138,7 +138,7 @@ describe('several sources', () => {
 		notes: [],
 	});
 
-	it('are judged by the most exact, whatever their order', () => {
+	it('are evaluated with the most exact one, in any order', () => {
 		const both = [offer(90), exact(counts(99, 100))];
 		for (const readings of [both, both.toReversed()]) {
 			expect(evaluateWindow(window, readings, settings(95))).toMatchObject({
@@ -150,7 +150,7 @@ describe('several sources', () => {
 		}
 	});
 
-	it('fall back to one that gives a rating', () => {
+	it('fall back to a source that gives a rating', () => {
 		const nothing: WindowReading = {
 			source: 'counts',
 			provenance: 'insufficient',
@@ -164,7 +164,7 @@ describe('several sources', () => {
 		});
 	});
 
-	it('disagree in words only beyond what rounding explains', () => {
+	it('report a disagreement only if it exceeds rounding', () => {
 		const notes = (percent: number) =>
 			evaluateWindow(window, [exact(counts(945, 1000)), offer(percent)], settings(95)).notes.join();
 		expect(notes(95)).not.toMatch(/disagree/);
@@ -183,26 +183,26 @@ describe('judge', () => {
 		);
 	};
 
-	it('names the lowest threshold that is missed, and never rounds it away', () => {
+	it('names the lowest threshold that is missed, without rounding up to it', () => {
 		expect(judged(94_999, 100_000)).toMatchObject({
 			status: 'critical',
-			reason: 'The rating is 94.99 %, below Line 95 (95 %)',
+			reason: 'The rating is 94.99%, below Threshold 95 (95%)',
 		});
-		expect(judged(97, 100).reason).toBe('The rating is 97 %, below Line 98 (98 %)');
-		expect(judged(82, 125).reason).toMatch(/^The rating is 65\.6 %/);
+		expect(judged(97, 100).reason).toBe('The rating is 97%, below Threshold 98 (98%)');
+		expect(judged(82, 125).reason).toMatch(/^The rating is 65\.6%/);
 		expect(judged(99, 100)).toMatchObject({ status: 'healthy', insufficient: false });
 	});
 
-	it('judges by the displayed percent where that is wanted', () => {
+	it('compares the displayed percent if the user chooses it', () => {
 		expect(judged(189, 200).status).toBe('critical');
 		expect(judged(189, 200, { comparison: 'displayed' }).status).toBe('atRisk');
 	});
 
-	it('sends too little data where the user chose', () => {
+	it('uses the chosen status if there is too little data', () => {
 		expect(judged(3, 3, { minimumTotal: 4 })).toMatchObject({
 			status: 'atRisk',
 			insufficient: true,
-			reason: 'Only 3 feedback in the last 30 days; at least 4 are asked for',
+			reason: 'Only 3 feedback entries in the last 30 days; your minimum is 4',
 		});
 		expect(judged(0, 0)).toMatchObject({ status: 'atRisk', insufficient: true });
 	});

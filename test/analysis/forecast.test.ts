@@ -27,7 +27,7 @@ const today = dayNumber(TODAY);
 const at95 = rationalFromPercent(95);
 const noRates: FeedbackRates = { positive: 0, nonPositive: 0, days: 90, through: TODAY };
 
-/** So many feedback of a kind, as many days ago. */
+/** A number of feedback entries of one kind, `days` days ago. */
 const ago = (days: number, sentiment: DatedFeedback['sentiment'], times = 1): DatedFeedback[] =>
 	Array.from({ length: times }, () => ({ date: isoDay(today - days), sentiment }));
 
@@ -51,7 +51,7 @@ const percentOf = (rating: Rational | undefined) => rating && toPercent(rating);
 
 const rows = fc.array(
 	fc.record({
-		// some after today: they are not known yet
+		// Some are after today and do not count yet.
 		date: fc.integer({ min: today - 120, max: today + 5 }).map(isoDay),
 		sentiment: fc.constantFrom('positive', 'positive', 'neutral', 'negative'),
 	}),
@@ -61,7 +61,7 @@ const days = fc.integer({ min: 1, max: 365 });
 const window = fc.oneof(fc.integer({ min: 1, max: 200 }), fc.constant(Infinity));
 const threshold = fc.integer({ min: 0, max: 100 }).map(rationalFromPercent);
 
-/** The window that ends so many days from today, counted row by row. */
+/** Counts the window that ends `ahead` days from today, row by row. */
 function recount(feedback: readonly DatedFeedback[], length: number, ahead: number) {
 	const inside = feedback.filter(({ date }) => {
 		const day = dayNumber(date);
@@ -71,7 +71,7 @@ function recount(feedback: readonly DatedFeedback[], length: number, ahead: numb
 	return { positive: count('positive'), neutral: count('neutral'), negative: count('negative') };
 }
 
-it('gives no rating where the reports contradict each other, as Evaluate gives none', () => {
+it('gives no rating if the reports contradict each other, like Evaluate', () => {
 	const sources = {
 		daily: [
 			{ date: '2026-11-20', received: 1, negative: 1 },
@@ -92,7 +92,7 @@ it('gives no rating where the reports contradict each other, as Evaluate gives n
 		},
 	});
 	expect(coverage.window(30, '2026-11-21').provenance).toBe('insufficient');
-	// The day that contradicts itself is in no figure.
+	// The contradictory day is in no figure.
 	expect(coverage.lastDay).toBe('2026-11-20');
 	const { series } = coverage;
 	const [window] = forecast(series, {
@@ -109,7 +109,7 @@ it('gives no rating where the reports contradict each other, as Evaluate gives n
 });
 
 describe('without new feedback', () => {
-	it('every day shows what a recount of the rows shows', () => {
+	it('matches a recount of the rows on every day', () => {
 		fc.assert(
 			fc.property(rows, days, window, (feedback, ahead, length) => {
 				const { points } = forecastOne(seriesOf(feedback), { days: ahead, windows: [length] });
@@ -124,7 +124,7 @@ describe('without new feedback', () => {
 		);
 	});
 
-	it('a threshold is crossed exactly where a recount crosses it', () => {
+	it('crosses a threshold on the same days as a recount', () => {
 		fc.assert(
 			fc.property(rows, days, window, threshold, (feedback, ahead, length, limit) => {
 				const expected: string[] = [];
@@ -151,7 +151,7 @@ describe('without new feedback', () => {
 		);
 	});
 
-	it('the last of a kind leaves on the first day a recount finds none', () => {
+	it('loses the last of a kind on the first day without it in a recount', () => {
 		fc.assert(
 			fc.property(rows, fc.integer({ min: 1, max: 200 }), (feedback, length) => {
 				const { lastNegativeLeaves, lastNonPositiveLeaves } = forecastOne(seriesOf(feedback), {
@@ -173,7 +173,7 @@ describe('without new feedback', () => {
 		);
 	});
 
-	it('positives age too: a rating may fall by itself, then rise, then there is none', () => {
+	it('also ages positives: a rating can fall by itself, then rise, then disappear', () => {
 		// 19 positives leave on day 10, the negative on day 20, the last positive on day 30.
 		const series = seriesOf(ago(20, 'positive', 18), ago(10, 'negative'), ago(0, 'positive'));
 		const { points, crossings, lastNegativeLeaves } = forecastOne(series, { days: 40 });
@@ -204,7 +204,7 @@ describe('without new feedback', () => {
 		]);
 	});
 
-	it('tells the last neutral from the last negative', () => {
+	it('distinguishes the last neutral from the last negative', () => {
 		const { lastNegativeLeaves, lastNonPositiveLeaves } = forecastOne(
 			seriesOf(ago(29, 'negative'), ago(3, 'neutral')),
 			{},
@@ -213,7 +213,7 @@ describe('without new feedback', () => {
 		expect(lastNonPositiveLeaves).toBe('2026-03-28');
 	});
 
-	it('nothing leaves the lifetime window', () => {
+	it('keeps everything in the lifetime window', () => {
 		const { points, lastNegativeLeaves } = forecastOne(
 			seriesOf(ago(900, 'positive', 3), ago(400, 'negative')),
 			{ windows: [Infinity] },
@@ -226,7 +226,7 @@ describe('without new feedback', () => {
 });
 
 describe('at current rates', () => {
-	it('takes the rates from the days asked for, both ends included', () => {
+	it('computes the rates from the requested days, both ends included', () => {
 		const series = seriesOf(
 			ago(90, 'positive', 5),
 			ago(89, 'positive', 2),
@@ -238,12 +238,12 @@ describe('at current rates', () => {
 		expect(rates).toEqual({ positive: 2, nonPositive: 2, days: 90, through: TODAY });
 		expect(ratesOf(series, TODAY, 91).positive).toBe(7);
 		expect(assumptionOf(rates)).toBe(
-			'Assumes that feedback keeps coming as in the 90 days to 2026-03-01: 0.02 positive and 0.02 neutral or negative a day, each one independent of the others',
+			'Assumes that feedback keeps arriving as in the 90 days through 2026-03-01: 0.02 positive and 0.02 neutral or negative a day, independent of each other',
 		);
 	});
 
-	it('adds rate times days to what is left, and crosses where that is exactly the threshold', () => {
-		// 18 of 20 today; 2 positives a day: (18 + 2k) / (20 + 2k) >= 95 % from k = 10 on.
+	it('adds rate times days to the feedback that is left, and crosses when the result equals the threshold', () => {
+		// 18 of 20 today; 2 positives a day: (18 + 2k) / (20 + 2k) >= 95% from k = 10 on.
 		const rates = { ...noRates, positive: 180 };
 		const series = seriesOf(ago(0, 'positive', 18), ago(0, 'negative', 2));
 		const { points, crossings } = forecastOne(series, { days: 40, rates });
@@ -254,7 +254,7 @@ describe('at current rates', () => {
 		expect(percentOf(points[30]?.atCurrentRates.rating)).toBe(100);
 	});
 
-	it('a full window of new feedback shows the rate, whatever was before', () => {
+	it('shows the rate in a full window of new feedback, independent of old feedback', () => {
 		fc.assert(
 			fc.property(
 				rows,
@@ -271,7 +271,7 @@ describe('at current rates', () => {
 		);
 	});
 
-	it('without rates shows what comes without new feedback', () => {
+	it('equals the scenario without new feedback if the rates are 0', () => {
 		fc.assert(
 			fc.property(rows, days, window, (feedback, ahead, length) => {
 				const { points, crossings } = forecastOne(seriesOf(feedback), {
@@ -302,7 +302,7 @@ describe('the prediction interval', () => {
 	});
 	const newDays = fc.nat({ max: 365 });
 
-	it('holds the expected rating and stays within 0 and 100', () => {
+	it('contains the expected rating and stays within 0 and 100', () => {
 		fc.assert(
 			fc.property(counts, rates, newDays, (old, recent, ahead) => {
 				const rating = percentOf(expectedRating(old, recent, ahead));
@@ -331,14 +331,14 @@ describe('the prediction interval', () => {
 		);
 	});
 
-	it('does not take a spotless past for a spotless future', () => {
+	it('does not predict a spotless future from a spotless past', () => {
 		const spotless = { positive: 100, neutral: 0, negative: 0 };
 		const recent = { ...noRates, positive: 100 };
 		expect(predictionInterval(spotless, recent, 90)?.high).toBe(100);
 		expect(predictionInterval(spotless, recent, 90)?.low).toBeLessThan(99);
 	});
 
-	it('is, by hand, for 100 positives and none other in 90 days, and as many days more', () => {
+	it('matches a manual calculation for 100 positives and no others in 90 days, 90 days ahead', () => {
 		// (y - 100)^2 <= 3.84 (100 + y): 74.13 to 129.71. y^2 <= 3.84 y: 0 to 3.84.
 		const interval = predictionInterval(
 			{ positive: 50, neutral: 1, negative: 0 },
@@ -349,7 +349,10 @@ describe('the prediction interval', () => {
 		expect(interval?.high).toBeCloseTo((100 * (50 + 130)) / (50 + 130 + 1), 9);
 	});
 
-	/** Share of simulated futures inside the interval, rates known from the same past as the rating. */
+	/**
+	 * Share of simulated futures inside the interval, with rates estimated from the same past as the
+	 * rating.
+	 */
 	function coverage(
 		{ positive, nonPositive }: { positive: number; nonPositive: number },
 		length: number,
@@ -399,7 +402,7 @@ describe('the prediction interval', () => {
 		[0.3, 0.03],
 		[0.3, 0.003],
 		[0.5, 0.5],
-	])('holds at least 95 %% of simulated futures at %d and %d a day', (positive, nonPositive) => {
+	])('contains at least 95%% of simulated futures at %d and %d a day', (positive, nonPositive) => {
 		for (const [length, ahead] of [
 			[30, 7],
 			[30, 30],
@@ -413,21 +416,21 @@ describe('the prediction interval', () => {
 		}
 	});
 
-	it('is no wider than it must be: at the 80 % quantile, not all futures are inside', () => {
+	it('is no wider than necessary: at the 80% quantile, not all futures are inside', () => {
 		const at80 = predictionInterval(
 			{ positive: 300, neutral: 0, negative: 15 },
 			{ ...noRates, positive: 900, nonPositive: 45 },
 			30,
 			1.2816,
 		);
-		// 300 and 15 more are expected: 95.2 %, give or take 1.28 times sqrt(15 * 4/3) of 630.
+		// 300 and 15 more are expected: 95.2%, give or take 1.28 times sqrt(15 * 4/3) of 630.
 		expect(at80?.low).toBeGreaterThan(93.8);
 		expect(at80?.high).toBeLessThan(96.6);
 	});
 });
 
 describe('a forecast', () => {
-	it('of an empty series has no rating on any day', () => {
+	it('has no rating on any day of an empty series', () => {
 		const { points, crossings, lastNegativeLeaves } = forecastOne(FeedbackSeries.of([]), {
 			windows: [365],
 		});
@@ -456,7 +459,7 @@ describe('a forecast', () => {
 		expect(long?.lastNegativeLeaves).toBe(isoDay(today + 363));
 	});
 
-	it('refuses days, windows, rates and dates that make no sense', () => {
+	it('refuses invalid days, windows, rates and dates', () => {
 		const series = FeedbackSeries.of([]);
 		for (const ahead of [0, 366, 1.5, NaN]) {
 			expect(() => forecastOne(series, { days: ahead })).toThrow(RangeError);
@@ -471,7 +474,7 @@ describe('a forecast', () => {
 	});
 });
 
-/** A Poisson count, by inversion; in parts small enough for the exponential. */
+/** A random Poisson count, by inversion, in parts small enough for the exponential. */
 function poisson(random: () => number, mean: number): number {
 	if (mean > 500) return poisson(random, 500) + poisson(random, mean - 500);
 	const target = random();

@@ -1,6 +1,6 @@
 /**
- * The pictures in headless Chromium. CHROMIUM names the program (/usr/bin/chromium otherwise); with
- * CHART_SCREENSHOTS set to a folder, what it shows is written there.
+ * Checks the pictures in headless Chromium. CHROMIUM is the path of the program (default:
+ * /usr/bin/chromium). If CHART_SCREENSHOTS is a folder, screenshots are saved there.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,12 +29,12 @@ const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const hasChromium = existsSync(executablePath);
 const screenshots = process.env.CHART_SCREENSHOTS;
 
-/** Texts may touch by this much: a line's box is taller than its letters. */
+/** Texts may overlap by this much, because a line's box is taller than its letters. */
 const TOLERANCE = 1.5;
 
 interface Box {
 	readonly text: string;
-	readonly colour: string;
+	readonly color: string;
 	readonly left: number;
 	readonly right: number;
 	readonly top: number;
@@ -57,8 +57,8 @@ const longTexts = (): ChartModel => {
 			{ name: 'At the foot', percent: 71 },
 		],
 		texts: {
-			provenance: 'Where these figures come from takes a while to tell. '.repeat(6),
-			forecast: 'Forecast at the pace of the last ninety days, with an interval of 95 %',
+			provenance: 'Where these figures come from takes a while to explain. '.repeat(6),
+			forecast: 'Forecast at the pace of the last ninety days, with an interval of 95%',
 			notes: ['A note that has a lot to say. '.repeat(20)],
 		},
 	};
@@ -105,7 +105,7 @@ function textBoxes(page: Page): Promise<Box[]> {
 				.filter((node) => node.nodeName !== 'title')
 				.map((node) => node.textContent)
 				.join(' ');
-			return { text, colour: getComputedStyle(element).fill, left, right, top, bottom };
+			return { text, color: getComputedStyle(element).fill, left, right, top, bottom };
 		}),
 	);
 }
@@ -135,7 +135,7 @@ const background = (page: Page): Promise<string> =>
 
 if (!hasChromium) {
 	process.stderr.write(
-		`Charts not seen in a browser: no ${executablePath}; set CHROMIUM to one.\n`,
+		`Charts were not checked in a browser: ${executablePath} does not exist. Set CHROMIUM to a browser.\n`,
 	);
 }
 
@@ -181,24 +181,21 @@ if (!hasChromium) {
 		expect(overlapping(boxes)).toEqual([]);
 		expect(outside(boxes, width, heightFor(width))).toEqual([]);
 		const ground = await background(page);
-		for (const { colour } of boxes) expect(contrast(colour, ground)).toBeGreaterThanOrEqual(4.5);
+		for (const { color } of boxes) expect(contrast(color, ground)).toBeGreaterThanOrEqual(4.5);
 		expect(requests).toEqual([]);
 	});
 
-	it.each(SIZES)(
-		'keeps room for the picture itself at %i px, whatever there is to read',
-		async (width) => {
-			await showChart(renderChart(longTexts(), { width, theme: 'light' }), width, `long ${width}`);
-			const height = await page.$eval(
-				'.forecast-ground rect',
-				(rect) => rect.getBoundingClientRect().height,
-			);
-			expect(height).toBeGreaterThan(heightFor(width) / 4);
-		},
-	);
+	it.each(SIZES)('keeps room for the plot at %i px, even with long texts', async (width) => {
+		await showChart(renderChart(longTexts(), { width, theme: 'light' }), width, `long ${width}`);
+		const height = await page.$eval(
+			'.forecast-ground rect',
+			(rect) => rect.getBoundingClientRect().height,
+		);
+		expect(height).toBeGreaterThan(heightFor(width) / 4);
+	});
 
 	it.each(['light', 'dark'] as const)('follows a reader’s %s system', async (colorScheme) => {
-		const colours = () =>
+		const colors = () =>
 			page.$$eval('svg *', (elements) =>
 				elements.map((element) => {
 					const { fill, stroke } = getComputedStyle(element);
@@ -206,17 +203,17 @@ if (!hasChromium) {
 				}),
 			);
 		await showChart(renderChart(yearModel(), { width: 800, theme: colorScheme }), 800, 'fixed');
-		const fixed = await colours();
+		const fixed = await colors();
 		await page.emulateMedia({ colorScheme });
 		await showChart(
 			renderChart(yearModel(), { width: 800, theme: 'auto' }),
 			800,
 			`auto ${colorScheme}`,
 		);
-		expect((await colours()).filter((colour) => !colour.startsWith('style'))).toEqual(fixed);
+		expect((await colors()).filter((color) => !color.startsWith('style'))).toEqual(fixed);
 	});
 
-	it('is announced with its key facts', async () => {
+	it('exposes its key facts to screen readers', async () => {
 		await showChart(renderChart(yearModel(), { width: 800, theme: 'auto' }), 800, 'announced');
 		const tree = await page.locator('body').ariaSnapshot();
 		expect(tree).toMatch(

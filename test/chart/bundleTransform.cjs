@@ -1,6 +1,7 @@
 /**
- * Lets jest, which loads CommonJS, import a library published as ES modules only: the way the build
- * does it, bundled. For jest.config.js, as the transform of the library's entry file.
+ * Lets jest, which loads CommonJS, import a library that is published only as ES modules, by
+ * bundling it as the build does. jest.config.js uses it as the transform of the library's entry
+ * file.
  */
 const { createHash } = require('node:crypto');
 const { buildSync, version } = require('esbuild');

@@ -1,8 +1,8 @@
 /** WCAG's relative luminance of `#rrggbb` or `rgb(r, g, b)`. */
-function luminance(colour: string): number {
-	const channels = colour.startsWith('#')
-		? [1, 3, 5].map((start) => Number.parseInt(colour.slice(start, start + 2), 16))
-		: (colour.match(/[\d.]+/g) ?? []).map(Number);
+function luminance(color: string): number {
+	const channels = color.startsWith('#')
+		? [1, 3, 5].map((start) => Number.parseInt(color.slice(start, start + 2), 16))
+		: (color.match(/[\d.]+/g) ?? []).map(Number);
 	const [red = 0, green = 0, blue = 0] = channels.map((channel) => {
 		const share = channel / 255;
 		return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;

@@ -6,12 +6,10 @@ import { renderChart } from '../../nodes/AmazonSellerRating/chart/svg';
 
 const digest = (model: ChartModel) => renderDigest(model, renderChart(model, LIGHT_800));
 
-/** The cells of the key table, a list for each row. */
+/** The cells of the key table, one list per row. */
 const rowsOf = (html: string): string[][] =>
 	[...html.matchAll(/<tr><th scope.*?<\/tr>/g)].map(([row]) =>
-		[...row.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/g)].map(([, cell = '']) =>
-			cell.replaceAll('\u00A0', ' '),
-		),
+		[...row.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/g)].map(([, cell = '']) => cell),
 	);
 
 const unknownRow: SummaryRow = {
@@ -27,14 +25,14 @@ const unknownRow: SummaryRow = {
 	thresholds: [],
 };
 
-it('holds the same picture, and its key facts as alternative text', () => {
+it('contains the same picture, and its key facts as alternative text', () => {
 	const model = yearModel();
 	const svg = renderChart(model, LIGHT_800);
 	const html = renderDigest(model, svg);
 	const [, data = ''] = /src="data:image\/svg\+xml;base64,([^"]+)"/.exec(html) ?? [];
 	expect(Buffer.from(data, 'base64').toString('utf8')).toBe(svg);
 	const [, alt = ''] = /alt="([^"]+)"/.exec(html) ?? [];
-	expect(alt).toContain('365 days: 93\u00A0% (689 positive, 0 neutral, 48 negative), critical.');
+	expect(alt).toContain('365 days: 93% (689 positive, 0 neutral, 48 negative), critical.');
 });
 
 it('has the whole key table, with caption and scopes', () => {
@@ -43,34 +41,34 @@ it('has the whole key table, with caption and scopes', () => {
 	expect(html.match(/<th scope="col"/g)).toHaveLength(4);
 	expect(rowsOf(html)).toEqual([
 		['Window', '30 days', '90 days', '365 days'],
-		['Rating', '100 %', '94 %', '93 %'],
-		['Unrounded', '100 %', '93.51 %', '93.48 %'],
-		['Standing', 'Healthy', 'Critical', 'Critical'],
+		['Rating', '100%', '94%', '93%'],
+		['Unrounded', '100%', '93.51%', '93.48%'],
+		['Status', 'Healthy', 'Critical', 'Critical'],
 		['Positive', '51', '173', '689'],
 		['Neutral', '0', '0', '0'],
 		['Negative', '0', '12', '48'],
-		['All', '51', '185', '737'],
-		['Non-positives to spare above Aim 98 %', '3', 'below', 'below'],
-		['Positives needed for Aim 98 %', '0', '112', '112'],
-		['Non-positives to spare above Suspension risk 95 %', '3', 'below', 'below'],
-		['Positives needed for Suspension risk 95 %', '0', '112', '112'],
+		['Total', '51', '185', '737'],
+		['Non-positives to spare above Aim 98%', '3', 'below', 'below'],
+		['Positives needed for Aim 98%', '0', '112', '112'],
+		['Non-positives to spare above Suspension risk 95%', '3', 'below', 'below'],
+		['Positives needed for Suspension risk 95%', '0', '112', '112'],
 		['Source', ...Array.from({ length: 3 }, () => 'Derived from reports')],
 	]);
 });
 
-it('says what is not known', () => {
+it('says what is unknown', () => {
 	const rows = rowsOf(digest({ ...emptyModel, summary: [unknownRow] }));
 	expect(rows).toContainEqual(['Rating', 'no rating']);
-	expect(rows).toContainEqual(['Standing', 'Not judged']);
+	expect(rows).toContainEqual(['Status', 'Not evaluated']);
 	expect(rows).toContainEqual(['Positive', 'unknown']);
 	expect(rows).toContainEqual(['Negative', '4']);
 	expect(rows).toContainEqual(['Source', 'Not enough data']);
 });
 
-it('shows a rating just below a threshold as below it, never rounded up to it', () => {
+it('never rounds a rating just below a threshold up to it', () => {
 	const below: SummaryRow = { ...unknownRow, rating: 94.9951, displayedRating: 95 };
 	const rows = rowsOf(digest({ ...emptyModel, summary: [below] }));
-	expect(rows).toContainEqual(['Unrounded', '94.99 %']);
+	expect(rows).toContainEqual(['Unrounded', '94.99%']);
 });
 
 it('starts another table after three windows', () => {
@@ -80,7 +78,7 @@ it('starts another table after three windows', () => {
 	expect(digest(emptyModel)).not.toContain('<caption');
 });
 
-it('has neither scripts nor style sheets nor anything from elsewhere', () => {
+it('has no scripts, style sheets or external resources', () => {
 	const html = digest(yearModel());
 	expect(html).not.toMatch(/<(script|style|link|iframe|object|svg)\b/);
 	expect(html).not.toMatch(/https?:|url\(| on\w+=/);
@@ -107,7 +105,7 @@ it('escapes hostile text', () => {
 	expect(html.match(/<img/g)).toHaveLength(1);
 });
 
-it('has the colours of its theme and is the same every time', () => {
+it('uses the colors of its theme and is the same every time', () => {
 	const model = yearModel();
 	const svg = renderChart(model, { width: 400, theme: 'dark' });
 	expect(renderDigest(model, svg, 'dark')).toContain('bgcolor="#12161c"');

@@ -36,7 +36,7 @@ export const windowOf = (
 	forecast: readonly ForecastPoint[] = [],
 ): ChartWindow => ({ label, points, forecast });
 
-/** Numbers from 0 to 1 that look random and are always the same. */
+/** Reproducible pseudo-random numbers from 0 to 1. */
 function seeded(seed: number): () => number {
 	let state = seed;
 	return () => {
@@ -54,7 +54,7 @@ const HISTORY_DAYS = 240;
 const FORECAST_DAYS = 60;
 const LONGEST_WINDOW = 365;
 
-/** Feedback of a year and more before the first day shown, with a bad fortnight in spring. */
+/** Feedback from more than a year before the first day shown, with two bad weeks in spring. */
 function feedbackDays(): Map<number, Day> {
 	const random = seeded(7);
 	const days = new Map<number, Day>();
@@ -97,7 +97,7 @@ function yearWindow(days: ReadonlyMap<number, Day>, length: number): ChartWindow
 const range = (first: number, last: number): number[] =>
 	Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
-/** A seller's believable year: three windows, a dip, a forecast of 60 days. */
+/** A realistic year of a seller: three windows, a dip, a 60-day forecast. */
 export function yearModel(): ChartModel {
 	const days = feedbackDays();
 	const negatives: NegativeDay[] = [...days]

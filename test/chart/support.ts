@@ -20,7 +20,7 @@ const NAMES: Readonly<Record<string, string>> = {
 	'#39': "'",
 };
 
-/** Text with nothing in it that XML forbids. */
+/** Unescapes text; throws if it contains anything that XML does not allow. */
 function unescape(text: string): string {
 	if (/[<>]|&(?!(amp|lt|gt|quot|#39);)/.test(text)) throw new Error(`Not escaped: ${text}`);
 	if (/[^\P{Cc}\t\n\r]|\p{Cs}|[\uFFFE\uFFFF]/u.test(text)) throw new Error('Not XML text');
@@ -38,7 +38,7 @@ function attributesOf(source: string): Record<string, string> {
 	return attributes;
 }
 
-/** Reads XML strictly: what is not well-formed throws. */
+/** Parses XML strictly: throws if it is not well-formed. */
 export function parseXml(xml: string): Parsed {
 	const document: Parsed = { name: '', attributes: {}, children: [], text: '' };
 	const open = [document];
@@ -64,7 +64,7 @@ export function parseXml(xml: string): Parsed {
 	return root;
 }
 
-/** The element and everything in it. */
+/** The element and all its descendants. */
 export const everything = (element: Parsed): Parsed[] => [
 	element,
 	...element.children.flatMap(everything),
@@ -79,7 +79,7 @@ export const withClass = (root: Parsed, ...classes: string[]): Parsed[] =>
 export const textsOf = (root: Parsed, ...classes: string[]): string[] =>
 	withClass(root, ...classes).flatMap(({ children }) => children.map(({ text }) => text));
 
-/** The corners of the paths of a mark: one list of points for each unbroken piece. */
+/** The points of a mark's paths: one list per unbroken piece. */
 export function piecesOf(root: Parsed, ...classes: string[]): Array<Array<[number, number]>> {
 	const paths = withClass(root, ...classes)
 		.flatMap(everything)

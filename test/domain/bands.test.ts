@@ -11,16 +11,16 @@ import {
 import { toDisplayedPercent } from '../../nodes/shared/domain/rating';
 import { compare, rationalFromPercent } from '../../nodes/shared/domain/rational';
 
-const lines = (...percents: number[]): Threshold[] =>
+const thresholdsOf = (...percents: number[]): Threshold[] =>
 	sortThresholds(
 		percents.map((percent) => ({
-			name: `${percent} %`,
+			name: `${percent}%`,
 			percent,
 			share: rationalFromPercent(percent),
 		})),
 	);
 
-const thresholds = lines(95, 98);
+const thresholds = thresholdsOf(95, 98);
 
 const share = (numerator: number, denominator: number) => ({ numerator, denominator });
 
@@ -37,19 +37,19 @@ describe('bandOf', () => {
 		expect(bandOf(share(positive, total), thresholds)).toBe(band);
 	});
 
-	it('goes by the exact fraction: 94.5 % shows as 95 and is critical, 97.5 % shows as 98 and is at risk', () => {
+	it('uses the exact fraction: 94.5% shows as 95 and is critical, 97.5% shows as 98 and is at risk', () => {
 		expect(bandOf(share(189, 200), thresholds)).toBe('critical');
 		expect(bandOf(share(195, 200), thresholds)).toBe('atRisk');
 	});
 
-	it('goes by the thresholds it is given', () => {
-		const lenient = lines(80, 90.5);
+	it('uses the given thresholds', () => {
+		const lenient = thresholdsOf(80, 90.5);
 		expect(bandOf(share(181, 200), lenient)).toBe('healthy');
 		expect(bandOf(share(180, 200), lenient)).toBe('atRisk');
 		expect(bandOf(share(159, 200), lenient)).toBe('critical');
 	});
 
-	it('only gets better with one more positive, only worse with one more negative', () => {
+	it('never gets worse with one more positive, or better with one more negative', () => {
 		const rank = { critical: 0, atRisk: 1, healthy: 2 };
 		fc.assert(
 			fc.property(fc.integer({ min: 1, max: 3000 }), fc.nat(200), (total, others) => {
@@ -66,14 +66,14 @@ describe('bandOf', () => {
 
 describe('with several thresholds or one', () => {
 	it('is at risk anywhere between the highest and the lowest', () => {
-		const three = lines(90, 99, 95);
+		const three = thresholdsOf(90, 99, 95);
 		expect([99, 97, 92, 89].map((percent) => bandOf(share(percent, 100), three))).toEqual([
 			'healthy',
 			'atRisk',
 			'atRisk',
 			'critical',
 		]);
-		expect([95, 94].map((percent) => bandOf(share(percent, 100), lines(95)))).toEqual([
+		expect([95, 94].map((percent) => bandOf(share(percent, 100), thresholdsOf(95)))).toEqual([
 			'healthy',
 			'critical',
 		]);
@@ -81,13 +81,13 @@ describe('with several thresholds or one', () => {
 });
 
 describe('effectiveShare', () => {
-	it('is the threshold itself where ratings are compared as they are', () => {
-		for (const threshold of lines(95, 98.5)) {
+	it('is the threshold itself if ratings are compared unrounded', () => {
+		for (const threshold of thresholdsOf(95, 98.5)) {
 			expect(effectiveShare(threshold, 'raw')).toEqual(threshold.share);
 		}
 	});
 
-	it('is met by exactly the ratings that Amazon shows at or above the threshold', () => {
+	it('is met exactly by the ratings that Amazon shows at or above the threshold', () => {
 		fc.assert(
 			fc.property(
 				fc.integer({ min: 1, max: 2000 }),
@@ -95,7 +95,7 @@ describe('effectiveShare', () => {
 				fc.constantFrom(0, 1, 50, 94.5, 95, 97.25, 98, 100),
 				(total, others, percent) => {
 					const rating = share(Math.max(0, total - others), total);
-					const [threshold] = lines(percent);
+					const [threshold] = thresholdsOf(percent);
 					if (threshold === undefined) throw new Error('no threshold');
 					const met = compare(rating, effectiveShare(threshold, 'displayed')) >= 0;
 					expect(met).toBe(toDisplayedPercent(rating) >= percent);
@@ -117,7 +117,7 @@ describe('costOfOneNonPositive', () => {
 		expect(costOfOneNonPositive(rationalFromPercent(percent))).toBe(positives);
 	});
 
-	it('is nothing at 100 %, where nothing makes good', () => {
+	it('is undefined at 100%, where no number of positives offsets it', () => {
 		expect(costOfOneNonPositive(rationalFromPercent(100))).toBeUndefined();
 	});
 });
@@ -128,7 +128,7 @@ describe('figureBuyersSee', () => {
 		[10, 'undefinedAtTen'],
 		[9, 'lifetime'],
 		[0, 'lifetime'],
-	] as const)('with %p feedback in 12 months is %p', (total, figure) => {
+	] as const)('with %p feedback entries in 12 months is %p', (total, figure) => {
 		expect(figureBuyersSee({ positive: total, neutral: 0, negative: 0 })).toBe(figure);
 	});
 

@@ -12,7 +12,7 @@ import { dayNumber, type DatedFeedback } from '../../nodes/shared/domain/feedbac
 import { totalOf } from '../../nodes/shared/domain/rating';
 import { plusDays, type DailyFeedback } from '../../nodes/shared/domain/ratingWindow';
 
-/** The day both reports were made; the last settled day is the 27th. */
+/** The day both reports were created; the last settled day is the 27th. */
 const TODAY = '2026-03-31';
 const SETTLED = '2026-03-27';
 
@@ -25,7 +25,7 @@ const totals = (date: string, received: number, negative = 0): DailyFeedback => 
 const neutral = (date: string): DatedFeedback => ({ date, sentiment: 'neutral' });
 const negative = (date: string): DatedFeedback => ({ date, sentiment: 'negative' });
 
-/** So many days of totals, ending on that day. */
+/** A number of days of totals, ending on `last`. */
 const daysUntil = (last: string, days: number, received = 10): DailyFeedback[] =>
 	Array.from({ length: days }, (_, index) => totals(plusDays(last, -index), received));
 
@@ -46,7 +46,7 @@ const covered = (
 	more: Partial<CoverageEvidence> = {},
 ) => new Coverage({ totals: { days, madeOn: TODAY }, feedback, ...more });
 
-/** Ratings of days that nothing else is the matter with. */
+/** A year of days without problems. */
 const year = daysUntil(TODAY, 365);
 
 /** The same days, one of them changed. */
@@ -80,7 +80,7 @@ describe('Coverage of a window', () => {
 		});
 	});
 
-	it('A6: leaves out the last days on both sides until Amazon has settled them, and says so', () => {
+	it('A6: leaves out the last days of both reports until Amazon has settled them, and says so', () => {
 		const rows = [neutral('2026-03-27'), neutral('2026-03-28'), negative('2026-03-31')];
 		const { counts, provenance, coverage } = covered(year, report(rows)).window(30, TODAY);
 		expect(provenance).toBe('derived');
@@ -100,12 +100,12 @@ describe('Coverage of a window', () => {
 		[0, '2026-03-30'],
 		[1, '2026-03-29'],
 		[7, '2026-03-23'],
-	])('A6: waits %p full days where the user says so', (daysUntilSettled, through) => {
+	])('A6: waits %p full days if the user says so', (daysUntilSettled, through) => {
 		const window = covered(year, report(), { daysUntilSettled }).window(30, TODAY);
 		expect(window).toMatchObject({ provenance: 'derived', coverage: { through } });
 	});
 
-	it('A6: takes a day with sales and no page views for one that is not filled in yet', () => {
+	it('A6: treats a day with sales but no page views as not filled in yet', () => {
 		const days = yearWith('2026-03-10', { received: 0, units: 5, pageViews: 0 });
 		const window = covered(days, report([neutral('2026-03-20')])).window(30, TODAY);
 		expect(window).toMatchObject({
@@ -136,7 +136,7 @@ describe('Coverage of a window', () => {
 		expect(withoutUnfilled(quiet)).toEqual(quiet);
 	});
 
-	it('A6: leaves a day out on both sides where a neutral row has no feedback to be one of', () => {
+	it('A6: leaves out a day of both reports if it has a neutral row but no feedback in its totals', () => {
 		const days = yearWith('2026-03-20', { received: 0 });
 		const window = covered(days, report([neutral('2026-03-20')])).window(365, TODAY);
 		expect(window).toMatchObject({
@@ -150,8 +150,8 @@ describe('Coverage of a window', () => {
 	it.each([
 		['lists fewer', totals('2026-03-20', 10, 2), [negative('2026-03-20')]],
 		['lists more', totals('2026-03-20', 10, 0), [negative('2026-03-20')]],
-		['more negative feedback than feedback', totals('2026-03-20', 1, 2), []],
-	])('leaves out a day whose negatives do not agree: %s', (_, day, rows) => {
+		['counts more negative feedback than feedback', totals('2026-03-20', 1, 2), []],
+	])('leaves out a day whose negatives do not match: %s', (_, day, rows) => {
 		const window = covered(yearWith(day.date, day), report(rows)).window(365, TODAY);
 		expect(window).toMatchObject({
 			provenance: 'derived',
@@ -160,18 +160,18 @@ describe('Coverage of a window', () => {
 		});
 	});
 
-	it('gives no number where the days left out hold enough bad feedback to matter', () => {
+	it('gives no number if the days left out have enough bad feedback to matter', () => {
 		const rows = Array.from({ length: 9 }, (_, index) => neutral(plusDays(SETTLED, -index)));
-		// Sales and Traffic that counts 3 stars among the negatives.
+		// Sales and Traffic counts 3 stars as negative here.
 		const days = year.map((day) =>
 			day.date > '2026-03-18' ? { ...day, received: 2, negative: 1 } : { ...day, received: 1 },
 		);
 		const window = covered(days, report(rows)).window(365, TODAY);
 		expect(window).toMatchObject({ provenance: 'insufficient', counts: undefined });
-		expect(window.coverage.reasons[0]).toMatch(/hold 18 feedback entries of 1 to 3 stars/);
+		expect(window.coverage.reasons[0]).toMatch(/have 18 feedback entries with 1 to 3 stars/);
 	});
 
-	it('never takes an absent day for a day without feedback', () => {
+	it('never treats a missing day as a day without feedback', () => {
 		const days = yearWithout('2026-03-10', '2026-03-11');
 		const window = covered(days, report([neutral('2026-03-10')])).window(365, TODAY);
 		expect(window).toMatchObject({ counts: { positive: 3590, neutral: 0 } });
@@ -183,7 +183,7 @@ describe('Coverage of a window', () => {
 		});
 	});
 
-	it('A12: takes a figure that is null for unknown', () => {
+	it('A12: treats a figure that is null as unknown', () => {
 		const days = yearWith('2026-03-10', { received: null });
 		expect(covered(days).window(365, TODAY)).toMatchObject({
 			provenance: 'derived',
@@ -193,12 +193,12 @@ describe('Coverage of a window', () => {
 	});
 
 	it.each([
-		['a 365 day window of which 20 days are covered', daysUntil(TODAY, 24), 365],
+		['a 365-day window with 20 covered days', daysUntil(TODAY, 24), 365],
 		['a month without four of its days', year.filter(({ date }) => !/-1[0-3]$/.test(date)), 30],
 		['no totals at all', [], 30],
-		['totals from before the window only', daysUntil('2026-03-01', 60), 30],
-		['totals of days to come only', [totals('2026-04-01', 5)], 30],
-		['days that are not settled yet only', year, 4],
+		['totals only from before the window', daysUntil('2026-03-01', 60), 30],
+		['totals only of future days', [totals('2026-04-01', 5)], 30],
+		['days that are all not settled yet', year, 4],
 	])('B4: gives no number for %s', (_, days, length) => {
 		const window = covered(days).window(length, TODAY);
 		expect(window).toMatchObject({ provenance: 'insufficient', counts: undefined });
@@ -214,14 +214,14 @@ describe('Coverage of a window', () => {
 		expect(String(of(365).coverage.reasons)).toMatch(/feedback report does not cover 341 day/);
 	});
 
-	it('B4: believes the range a report names more than the days in it', () => {
+	it('B4: trusts the range that a report states over the days in it', () => {
 		const named = { days: year, madeOn: TODAY, from: '2026-03-08', through: '2026-03-30' };
 		const coverage = new Coverage({ totals: named, feedback: report() });
 		expect(coverage.window(365, TODAY).provenance).toBe('insufficient');
 		expect(coverage.window(20, TODAY)).toMatchObject({ coverage: { daysCovered: 16 } });
 	});
 
-	it('A7: gives no number where a line without a date could not be read', () => {
+	it('A7: gives no number if a line without a date could not be read', () => {
 		const feedback = report([], { unreadable: { days: [], undated: 1 } });
 		for (const days of [7, 30, 365]) {
 			const window = covered(year, feedback).window(days, TODAY);
@@ -230,13 +230,13 @@ describe('Coverage of a window', () => {
 		}
 	});
 
-	it('A7: keeps the windows that cannot hold the line that could not be read', () => {
+	it('A7: keeps the windows that cannot contain the unreadable line', () => {
 		const feedback = report([], { unreadable: { days: ['2026-02-10'], undated: 0 } });
 		const of = (days: number) => covered(year, feedback).window(days, TODAY).provenance;
 		expect([of(30), of(50), of(90)]).toEqual(['derived', 'insufficient', 'insufficient']);
 	});
 
-	it('A7: takes the last line, if it could not be read, for the place where the report breaks off', () => {
+	it('A7: treats an unreadable last line as the place where the report was cut off', () => {
 		const cells = ['a@b.c', '111-1000000-1000000', 'reply', 'comment', '3'];
 		const row = (day: number) => [`3/${day}/26`, ...cells.toReversed()].join('\t');
 		const head = 'Date\tRating\tComments\tYour Response\tOrder ID\tRater Email';
@@ -253,20 +253,20 @@ describe('Coverage of a window', () => {
 		expect(read(row(10), 'only words', '')).toEqual({ days: [], undated: 1 });
 	});
 
-	it('A7: gives no number for an empty document, which is no report without feedback', () => {
+	it('A7: gives no number for an empty document, which is not a report without feedback', () => {
 		const window = covered(year, report([], { isEmpty: true })).window(30, TODAY);
 		expect(window).toMatchObject({ provenance: 'insufficient', counts: undefined });
-		expect(window.coverage.reasons[0]).toMatch(/empty and lacks even its headings/);
+		expect(window.coverage.reasons[0]).toMatch(/empty and has no headings/);
 		expect(covered(year, report()).window(30, TODAY).provenance).toBe('derived');
 	});
 
-	it('gives no number without a feedback report, for that is not the same as none', () => {
+	it('gives no number without a feedback report, which is not the same as no feedback', () => {
 		const window = covered(year, { kind: 'canceled' }).window(30, TODAY);
 		expect(window).toMatchObject({ provenance: 'insufficient', counts: undefined });
-		expect(window.coverage.reasons[0]).toMatch(/gave no feedback report/);
+		expect(window.coverage.reasons[0]).toMatch(/canceled the feedback report/);
 	});
 
-	it("takes a canceled report as no such feedback on the user's word, unless totals know better", () => {
+	it('treats a canceled report as no such feedback if the user says so, unless the totals contradict it', () => {
 		const window = covered(year, { kind: 'assumedNone' }).window(30, TODAY);
 		expect(window).toMatchObject({ provenance: 'derived', counts: { positive: 260 } });
 		expect(String(window.coverage.reasons)).toMatch(/as you chose/);
@@ -276,7 +276,7 @@ describe('Coverage of a window', () => {
 		});
 	});
 
-	it('gives zero counts, not an absence, for a covered window without any feedback', () => {
+	it('gives zero counts for a covered window without any feedback', () => {
 		const window = covered(daysUntil(TODAY, 30, 0)).window(30, TODAY);
 		expect(window).toMatchObject({
 			provenance: 'derived',
@@ -284,7 +284,7 @@ describe('Coverage of a window', () => {
 		});
 	});
 
-	it('leaves out a day that the report has twice, with two figures', () => {
+	it('leaves out a day that the report has twice with different figures', () => {
 		const window = covered([...year, totals('2026-03-10', 3)]).window(365, TODAY);
 		expect(window).toMatchObject({ counts: { positive: 3600 } });
 		expect(covered([...year, totals('2026-03-10', 10)]).window(365, TODAY)).toMatchObject({
@@ -292,7 +292,7 @@ describe('Coverage of a window', () => {
 		});
 	});
 
-	it('A16: leaves out a day with a row that may be of another marketplace', () => {
+	it('A16: leaves out a day with a row that may belong to another marketplace', () => {
 		const feedback = report([], { doubtfulDays: ['2026-03-10'] });
 		expect(covered(year, feedback).window(365, TODAY)).toMatchObject({
 			provenance: 'derived',
@@ -303,14 +303,14 @@ describe('Coverage of a window', () => {
 		});
 	});
 
-	it('does not subtract positive rows, should a report hold any', () => {
+	it('does not subtract positive rows if a report contains any', () => {
 		const rows: DatedFeedback[] = [{ date: SETTLED, sentiment: 'positive' }];
 		expect(covered(year, report(rows)).window(30, TODAY)).toMatchObject({
 			counts: { positive: 260, neutral: 0, negative: 0 },
 		});
 	});
 
-	it('spans leap days, years and the change of clocks by calendar days', () => {
+	it('counts calendar days across leap days, years and clock changes', () => {
 		const days = daysUntil('2024-12-31', 366);
 		const coverage = new Coverage({
 			totals: { days, madeOn: '2025-01-10' },
@@ -321,14 +321,14 @@ describe('Coverage of a window', () => {
 		});
 	});
 
-	it('is not led astray by a day of long ago', () => {
+	it('ignores a day of long ago', () => {
 		const coverage = covered([...year, totals('0001-01-01', 1), totals('9999-12-31', 1)]);
 		expect(coverage.window(365, TODAY)).toMatchObject({ provenance: 'derived' });
 	});
 });
 
-/** A made world, and what is taken away from the two reports about it. */
-describe('Coverage, whatever is taken away', () => {
+/** A generated history, and the parts removed from its two reports. */
+describe('Coverage with any parts missing', () => {
 	const DAYS = 120;
 	const dateOf = (ago: number) =>
 		new Date(Date.parse(TODAY) - ago * 86_400_000).toISOString().slice(0, 10);
@@ -345,15 +345,15 @@ describe('Coverage, whatever is taken away', () => {
 	const some = fc.array(fc.nat(DAYS - 1), { maxLength: 12 });
 
 	const taken = fc.record({
-		/** Days of the totals that are absent, null, or zero with or without sales beside it. */
+		/** Days of the totals that are missing, null, or zero with or without sales. */
 		absent: some,
 		empty: some,
 		unfilled: some,
-		/** The totals reach from and to so many days ago. */
+		/** The totals start and end this many days ago. */
 		totalsFrom: fc.oneof(fc.constant(DAYS - 1), fc.nat(DAYS - 1)),
 		lag: fc.oneof(fc.constant(0), fc.nat(10)),
 		zerosAtTheEnd: fc.oneof(fc.constant(0), fc.nat(9)),
-		/** Negative rows that are gone without a trace, and rows of which a broken line is left. */
+		/** Negative rows that are missing completely, and rows that became a broken line. */
 		missing: some,
 		broken: fc.array(fc.nat(DAYS - 1), { maxLength: 2 }),
 		undated: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, fc.boolean()),
@@ -365,7 +365,7 @@ describe('Coverage, whatever is taken away', () => {
 		),
 	});
 
-	it('no window says derived unless it equals the truth over its stated coverage', () => {
+	it('gives a derived window only if it equals the truth over its stated coverage', () => {
 		let derived = 0;
 		fc.assert(
 			fc.property(
@@ -462,7 +462,7 @@ describe('Coverage, whatever is taken away', () => {
 		expect(derived).toBeGreaterThan(25);
 	});
 
-	it('whatever bad feedback is left out, a rating is at most half a point too high for it', () => {
+	it('overstates a rating by at most half a point because of bad feedback that is left out', () => {
 		fc.assert(
 			fc.property(world, some, some, (days, gone, absent) => {
 				const daily = days.flatMap(({ positive, neutral: three, negative: bad }, index) =>
@@ -492,7 +492,7 @@ describe('Coverage, whatever is taken away', () => {
 	});
 });
 
-it('says that there are no totals where there is no Sales and Traffic report', () => {
+it('says that there are no totals if there is no Sales and Traffic report', () => {
 	const { coverage, provenance } = new Coverage({
 		totals: undefined,
 		feedback: { kind: 'report', rows: [], unreadable: { days: [], undated: 0 }, isEmpty: false },

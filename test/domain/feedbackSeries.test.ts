@@ -18,7 +18,7 @@ const feedback = fc.array(
 ) as fc.Arbitrary<DatedFeedback[]>;
 
 describe('a series of feedback', () => {
-	it('counts any span of days as one by one', () => {
+	it('counts any span of days like a count row by row', () => {
 		fc.assert(
 			fc.property(
 				feedback,
@@ -59,7 +59,7 @@ describe('a series of feedback', () => {
 		expect(series.window(today, 365)).toEqual({ positive: 0, neutral: 0, negative: 0 });
 	});
 
-	it('knows the days between two dates, leap days included', () => {
+	it('counts the days between two dates, including leap days', () => {
 		expect(dayNumber('2028-03-01') - dayNumber('2028-02-28')).toBe(2);
 		expect(isoDay(dayNumber('2026-11-23'))).toBe('2026-11-23');
 	});

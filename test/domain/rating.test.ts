@@ -13,7 +13,7 @@ import {
 } from '../../nodes/shared/domain/rating';
 import { rationalFromPercent } from '../../nodes/shared/domain/rational';
 
-/** So many positives of so many feedback; the rest is split between neutral and negative. */
+/** Counts with this many positives in the total; the rest is split between neutral and negative. */
 function counts(positive: number, total: number): FeedbackCounts {
 	const rest = total - positive;
 	const neutral = Math.floor(rest / 2);
@@ -24,7 +24,7 @@ const at95 = rationalFromPercent(95);
 const at98 = rationalFromPercent(98);
 
 describe('the rating', () => {
-	it("is Amazon's own example: 55, 35, 5, 3 and 2 ratings give 90 %", () => {
+	it("matches Amazon's own example: 55, 35, 5, 3 and 2 ratings give 90%", () => {
 		const rating = ratingOf({ positive: 55 + 35, neutral: 5, negative: 3 + 2 });
 		expect(rating).toEqual({ numerator: 90, denominator: 100 });
 		expect(rating && toPercent(rating)).toBe(90);
@@ -38,7 +38,7 @@ describe('the rating', () => {
 		});
 	});
 
-	it('is none without feedback, and 0 with negative feedback only', () => {
+	it('is undefined without feedback, and 0 with only negative feedback', () => {
 		expect(ratingOf(counts(0, 0))).toBeUndefined();
 		expect(ratingOf(counts(0, 3))).toEqual({ numerator: 0, denominator: 3 });
 	});
@@ -51,7 +51,7 @@ describe('toDisplayedPercent', () => {
 		).toEqual([98, 1, 0]);
 	});
 
-	it('shows 94.5 as 95, though it is below 95', () => {
+	it('shows 94.5 as 95 although it is below 95', () => {
 		const rating = { numerator: 189, denominator: 200 };
 		expect(toPercent(rating)).toBe(94.5);
 		expect(toDisplayedPercent(rating)).toBe(95);
@@ -83,7 +83,7 @@ describe('toDisplayedPercent', () => {
 });
 
 describe('runway and needed positives', () => {
-	// Positives, total, runway at 95 %, positives needed for 95 % and for 98 %, Wilson interval.
+	// Positives, total, runway at 95%, positives needed for 95% and for 98%, Wilson interval.
 	const TABLE: ReadonlyArray<
 		readonly [number, number, number | undefined, number, number, string, string]
 	> = [
@@ -97,7 +97,7 @@ describe('runway and needed positives', () => {
 	];
 
 	it.each(TABLE)(
-		'%p of %p have runway %p at 95 %% and need %p for 95 %% and %p for 98 %%; Wilson %s to %s',
+		'%p of %p have a runway of %p at 95%% and need %p for 95%% and %p for 98%%; Wilson %s to %s',
 		(positive, total, runway, needed95, needed98, low, high) => {
 			const given = counts(positive, total);
 			expect(runwayOf(given, at95)).toBe(runway);
@@ -108,7 +108,7 @@ describe('runway and needed positives', () => {
 		},
 	);
 
-	it('give 1001 of 1020 a runway of 1 at 98 %', () => {
+	it('give 1001 of 1020 a runway of 1 at 98%', () => {
 		expect(runwayOf(counts(1001, 1020), at98)).toBe(1);
 	});
 
@@ -116,12 +116,12 @@ describe('runway and needed positives', () => {
 		[95, 19],
 		[98, 49],
 		[99, 99],
-	])('cost %p %% as many as %p positives for one non-positive', (percent, price) => {
+	])('at %p%% take %p positives for one non-positive', (percent, price) => {
 		expect(neededPositivesFor(counts(0, 1), rationalFromPercent(percent))).toBe(price);
 		expect(neededPositivesFor(counts(price, price + 1), rationalFromPercent(percent))).toBe(0);
 	});
 
-	it('have their limits at thresholds of 0 and 100 %', () => {
+	it('have limits at thresholds of 0 and 100%', () => {
 		const at0 = rationalFromPercent(0);
 		const at100 = rationalFromPercent(100);
 		expect(meets(counts(0, 5), at0)).toBe(true);
@@ -134,7 +134,7 @@ describe('runway and needed positives', () => {
 		expect(neededPositivesFor(counts(0, 0), at100)).toBe(1);
 	});
 
-	it('say without any feedback that there is no runway and that one positive is needed', () => {
+	it('give no runway and one needed positive without any feedback', () => {
 		expect(meets(counts(0, 0), at95)).toBe(false);
 		expect(runwayOf(counts(0, 0), at95)).toBeUndefined();
 		expect(neededPositivesFor(counts(0, 0), at95)).toBe(1);
@@ -152,22 +152,22 @@ describe('runway and needed positives', () => {
 	const MOST = 400;
 
 	it.each(THRESHOLDS)(
-		'agree at %p %% with adding feedback one by one, for all counts up to 400',
+		'agree at %p%% with adding feedback entries one by one, for all counts up to 400',
 		(percent, numerator, denominator) => {
 			const holds = (positive: bigint, others: bigint) =>
 				positive * denominator >= numerator * (positive + others);
 
-			/** By the number of positives: how many others they bear. */
-			const borne: number[] = [];
-			/** By the number of others: how many positives outweigh them. */
-			const outweighing: number[] = [];
+			/** By the number of positives: how many others they can offset. */
+			const offset: number[] = [];
+			/** By the number of others: how many positives offset them. */
+			const offsetting: number[] = [];
 			let others = 0n;
 			let positives = 0n;
 			for (let count = 0; count <= MOST; count += 1) {
 				while (holds(BigInt(count), others + 1n)) others += 1n;
-				borne.push(Number(others));
+				offset.push(Number(others));
 				while (!holds(positives, BigInt(count))) positives += 1n;
-				outweighing.push(Number(positives));
+				offsetting.push(Number(positives));
 			}
 
 			const threshold = rationalFromPercent(percent);
@@ -175,9 +175,9 @@ describe('runway and needed positives', () => {
 			for (let total = 1; total <= MOST; total += 1) {
 				for (let positive = 0; positive <= total; positive += 1) {
 					const given = counts(positive, total);
-					const left = (borne[positive] ?? NaN) - (total - positive);
+					const left = (offset[positive] ?? NaN) - (total - positive);
 					const runway = left >= 0 ? left : undefined;
-					const needed = Math.max(0, (outweighing[total - positive] ?? NaN) - positive);
+					const needed = Math.max(0, (offsetting[total - positive] ?? NaN) - positive);
 					if (
 						meets(given, threshold) !== holds(BigInt(positive), BigInt(total - positive)) ||
 						runwayOf(given, threshold) !== runway ||
@@ -191,7 +191,7 @@ describe('runway and needed positives', () => {
 		},
 	);
 
-	it('are the last feedback that keeps and the first that reaches the threshold, for large counts', () => {
+	it('are the last entry that keeps and the first entry that reaches the threshold, for large counts', () => {
 		fc.assert(
 			fc.property(
 				fc.integer({ min: 1, max: 9_000_000_000 }),
@@ -223,11 +223,11 @@ describe('runway and needed positives', () => {
 });
 
 describe('wilsonInterval', () => {
-	it('is none without feedback', () => {
+	it('is undefined without feedback', () => {
 		expect(wilsonInterval(counts(0, 0))).toBeUndefined();
 	});
 
-	it('is right to four decimals, as computed with 30 digits', () => {
+	it('matches a 30-digit calculation to four decimals', () => {
 		expect(wilsonInterval(counts(95, 100))).toEqual({
 			low: expect.closeTo(88.824953, 4),
 			high: expect.closeTo(97.845632, 4),
@@ -238,7 +238,7 @@ describe('wilsonInterval', () => {
 		});
 	});
 
-	it('reaches 0 and 100 at the ends and never passes them', () => {
+	it('reaches 0 and 100 at the ends and never exceeds them', () => {
 		expect(wilsonInterval(counts(0, 10))?.low).toBeCloseTo(0, 10);
 		expect(wilsonInterval(counts(10, 10))?.high).toBeCloseTo(100, 10);
 		expect(wilsonInterval(counts(10, 10))?.low).toBeCloseTo(72.2, 1);
@@ -248,7 +248,7 @@ describe('wilsonInterval', () => {
 		}
 	});
 
-	it('lies around the rating, within 0 to 100, and has the ends that solve its equation', () => {
+	it('contains the rating, stays within 0 to 100, and has the ends that solve its equation', () => {
 		const z = 1.959964;
 		fc.assert(
 			fc.property(fc.integer({ min: 1, max: 5000 }), fc.nat(5000), (total, some) => {

@@ -8,7 +8,7 @@ describe('plusDays', () => {
 		['2026-01-01', -1, '2025-12-31'],
 		['2026-01-01', 0, '2026-01-01'],
 		['2026-01-01', 365, '2027-01-01'],
-	])('takes %s by %p days to %s', (date, days, expected) => {
+	])('moves %s by %p days to %s', (date, days, expected) => {
 		expect(plusDays(date, days)).toBe(expected);
 	});
 });

@@ -49,18 +49,18 @@ describe('rationalFromPercent', () => {
 		expect(() => rationalFromPercent(percent)).toThrow(RangeError);
 	});
 
-	it('names the number it refuses', () => {
+	it('mentions the refused number in the error', () => {
 		expect(() => rationalFromPercent(100.5)).toThrow(/^100\.5 is not a percentage/);
 	});
 });
 
 describe('compare', () => {
-	it('finds equal what is written differently', () => {
+	it('treats differently written fractions as equal', () => {
 		expect(compare({ numerator: 19, denominator: 20 }, rationalFromPercent(95))).toBe(0);
 		expect(compare({ numerator: 197, denominator: 200 }, rationalFromPercent(98.5))).toBe(0);
 	});
 
-	it('tells the side apart where floating point cannot', () => {
+	it('finds the right side if floating point cannot', () => {
 		const share = { numerator: 8_549_999_999, denominator: 9_000_000_000 };
 		expect(compare(share, rationalFromPercent(95))).toBeLessThan(0);
 		expect(compare({ ...share, numerator: 8_550_000_000 }, rationalFromPercent(95))).toBe(0);
@@ -69,7 +69,7 @@ describe('compare', () => {
 		).toBeGreaterThan(0);
 	});
 
-	it('is exact up to nine thousand million feedback and four decimals of threshold', () => {
+	it('is exact up to nine billion feedback entries and thresholds with four decimals', () => {
 		const million = 1_000_000;
 		fc.assert(
 			fc.property(
@@ -77,7 +77,7 @@ describe('compare', () => {
 				fc.integer({ min: 0, max: million }),
 				fc.integer({ min: -3, max: 3 }),
 				(total, thresholdInMillionths, offset) => {
-					// As close to the threshold as whole feedback come.
+					// As close to the threshold as whole counts allow.
 					const nearest = Math.floor((total / million) * thresholdInMillionths) + offset;
 					const positive = Math.min(total, Math.max(0, nearest));
 					const threshold = { numerator: thresholdInMillionths, denominator: million };

@@ -24,7 +24,7 @@ const orderId = (index: number): string => `111-1111111-${String(index).padStart
 const AT = '2026-09-03T10:00:00+00:00';
 const FILLER = 'x'.repeat(200);
 
-/** Reports by how they are read: in one go, in steps, and what they are made of. */
+/** For each report: how to read it in one go, how to read it in steps, and its content. */
 const REPORTS: ReadonlyArray<
 	readonly [
 		name: string,
@@ -57,7 +57,7 @@ const REPORTS: ReadonlyArray<
 	],
 ];
 
-/** The result of the steps, and the number of them. */
+/** The result of the steps, and how many there were. */
 function run<Result>(steps: Steps<Result>): { readonly result: Result; readonly count: number } {
 	for (let count = 1; ; count += 1) {
 		const step = steps.next();
@@ -65,7 +65,7 @@ function run<Result>(steps: Steps<Result>): { readonly result: Result; readonly 
 	}
 }
 
-/** A text cut at these places. */
+/** Cuts a text at the given places. */
 function cut(text: string, places: readonly number[]): string[] {
 	const ends = [...places.map((place) => place % (text.length + 1)), text.length].toSorted(
 		(a, b) => a - b,
@@ -77,7 +77,7 @@ describe.each(REPORTS)('the %s report', (_, parse, read, header, row) => {
 	const textOf = (rows: number): string =>
 		[header, ...Array.from({ length: rows }, (__, index) => row(index))].join('\n');
 
-	it('of many rows is read in steps, as many as it is long, with the same result', () => {
+	it('reads many rows in steps proportional to the length, with the same result', () => {
 		const [short, long] = [10_000, 40_000].map((rows) => {
 			const text = textOf(rows);
 			const { result, count } = run(read([text]));
@@ -88,7 +88,7 @@ describe.each(REPORTS)('the %s report', (_, parse, read, header, row) => {
 		expect(long).toBeGreaterThan(32);
 	});
 
-	it('is read the same, wherever its text is cut into pieces', () => {
+	it('gives the same result with any cuts in the text', () => {
 		const rows = Array.from({ length: 30 }, (__, index) => row(index).replace(FILLER, 'y'));
 		const lines = [header, '', ...rows, 'rest of the last', '\t', 'no row'];
 		const text = lines.join('\r\n');
@@ -101,7 +101,7 @@ describe.each(REPORTS)('the %s report', (_, parse, read, header, row) => {
 });
 
 describe('a text of lines', () => {
-	it('has the same rows, however it is cut, with any line ends', () => {
+	it('has the same rows with any cuts and any line endings', () => {
 		const letters = fc.constantFrom('a', '1', '\t', '\n', '\r\n', '\r', ' ', orderId(1));
 		fc.assert(
 			fc.property(
@@ -119,7 +119,7 @@ describe('a text of lines', () => {
 		);
 	});
 
-	it('of which none is a row is read in steps, too', () => {
+	it('is read in steps even if it has no rows', () => {
 		const steps = [...readTabDelimited(`a\tb\n${'\n'.repeat(2_000_000)}`).steps()];
 		expect(steps.length).toBeGreaterThan(6);
 		expect(steps.filter((row) => row !== undefined)).toEqual([]);
@@ -127,7 +127,7 @@ describe('a text of lines', () => {
 });
 
 describe('the event loop', () => {
-	it('turns between any two steps', async () => {
+	it('runs other work between any two steps', async () => {
 		let turns = 0;
 		const seen: number[] = [];
 		function* work(): Steps<string> {
@@ -142,17 +142,17 @@ describe('the event loop', () => {
 		expect(seen).toEqual([0, 1, 2, 3]);
 	});
 
-	it('turns while a document that is not packed is read', async () => {
+	it('runs other work while reading an uncompressed document', async () => {
 		let turns = 0;
-		let isOver = false;
+		let isDone = false;
 		const count = (): void => {
 			turns += 1;
-			if (!isOver) setImmediate(count);
+			if (!isDone) setImmediate(count);
 		};
 		setImmediate(count);
 		let length = 0;
 		for await (const piece of unpack(new Uint8Array(10 * 1024 * 1024))) length += piece.length;
-		isOver = true;
+		isDone = true;
 		expect(length).toBe(10 * 1024 * 1024);
 		expect(turns).toBeGreaterThanOrEqual(9);
 	});

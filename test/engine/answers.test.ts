@@ -1,10 +1,11 @@
+// cspell:ignore cancelled
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { FaultSpec } from '../../sandbox';
 import { runNode, type NodeRun, type NodeRunOptions } from './harness';
 import { useSandbox } from './useSandbox';
 
-/** What Amazon, or somebody in its place, really answered to others. */
+/** Real answers that others got from Amazon, or from something in its place. */
 
 const CREATE = 'createProductReviewAndSellerFeedbackSolicitation';
 const LOOK = 'getSolicitationActionsForOrder';
@@ -65,9 +66,9 @@ const send = async (
 const outcomesOf = (items: readonly IDataObject[]) => items.map(({ outcome }) => outcome);
 const count = (operation: string): number =>
 	inUse.requests.filter((request) => request.operation === operation).length;
-const asked = (): number => inUse.sandbox.truth.solicitations.length;
+const requestCount = (): number => inUse.sandbox.truth.solicitations.length;
 
-/** The first calls of a process keep to Amazon's usual rate, until an answer names the sandbox's. */
+/** The first calls of a process use Amazon's usual rate, until an answer names the sandbox's. */
 beforeAll(async () => {
 	const { items } = await send(newOrders(2));
 	expect(outcomesOf(items)).toEqual(['sent', 'sent']);
@@ -80,7 +81,7 @@ describe('a missing role', () => {
 		['Unauthorized to access requested fields.', 'Unauthorized to access: [salesAndTraffic]'],
 		['Forbidden', ''],
 		['Unauthorized', ''],
-	])('A2: is named wherever the 403 comes from: %s', async (message, details) => {
+	])('A2: is named for a 403 from any operation: %s', async (message, details) => {
 		for (const operation of ['createReport', 'getReport', 'getReportDocument']) {
 			const active = fault({ operation, status: 403, body: errors(message, details) });
 			const { error } = await feedback();
@@ -91,7 +92,7 @@ describe('a missing role', () => {
 		}
 	});
 
-	it('A2: in other words stops Send, too', async () => {
+	it('A2: also stops Send if it is worded differently', async () => {
 		fault({ operation: LOOK, status: 403, body: errors('Access to the resource is forbidden') });
 		const { items } = await send(newOrders(30));
 		expect(outcomesOf(items)).toEqual(items.map(() => 'missingRole'));
@@ -104,7 +105,7 @@ describe('a missing role', () => {
 describe('an expired client secret', () => {
 	const body = errors(DENIED, 'The LWA secret token you provided has expired.');
 
-	it('A3: is named with what to do, and nobody logs in again and again', async () => {
+	it('A3: is reported with what to do, without repeated logins', async () => {
 		fault({ operation: 'createReport', status: 403, body });
 		const { error } = await feedback();
 		expect(error?.message).toBe(
@@ -116,7 +117,7 @@ describe('an expired client secret', () => {
 		expect(count('lwaToken')).toBeLessThanOrEqual(1);
 	});
 
-	it('A3: stops Send, as no role is missing', async () => {
+	it('A3: stops Send, and is not reported as a missing role', async () => {
 		fault({ operation: LOOK, status: 403, body });
 		const orders = newOrders(30);
 		const { items } = await send(orders);
@@ -129,7 +130,7 @@ describe('an expired client secret', () => {
 });
 
 describe('a 403 that is not in the format of Amazon', () => {
-	it('A10: tells its status and the title of the page', async () => {
+	it('A10: is reported with its status and the title of the page', async () => {
 		fault({ operation: 'createReport', status: 403, body: PAGE_403 });
 		const { error } = await feedback();
 		expect(error?.description).toMatch(/a web page, "403 Forbidden"\. Status: 403\./);
@@ -143,7 +144,7 @@ describe('a 403 that is not in the format of Amazon', () => {
 			'You canâ€™t use this feature to request a review outside the 5-30 day range after the order delivery date.',
 		],
 		['alreadyRequested', 'You have already requested a review for this order.'],
-	])('A10: is recognised as %s though it is cut off', async (outcome, message) => {
+	])('A10: is recognized as %s although it is cut off', async (outcome, message) => {
 		const whole = JSON.stringify({ errors: [{ code: 'Unauthorized', message, details: '' }] });
 		const at = whole.indexOf(message);
 		for (const length of [at + message.length + 15, at + message.length - 25]) {
@@ -155,7 +156,7 @@ describe('a 403 that is not in the format of Amazon', () => {
 		}
 	});
 
-	it('A10: a page tells Send what stood there', async () => {
+	it('A10: is quoted in the result of Send if it is a page', async () => {
 		fault({ operation: CREATE, status: 403, body: PAGE_403 });
 		const { items } = await send(newOrders(1), { checkFirst: false });
 		expect(items[0]).toMatchObject({
@@ -166,7 +167,7 @@ describe('a 403 that is not in the format of Amazon', () => {
 });
 
 describe('an answer of status 200', () => {
-	it("A15: with errors in it is Amazon's sentence", async () => {
+	it("A15: is reported in Amazon's words if it contains errors", async () => {
 		const message = 'We encountered an internal error. Please try again.';
 		fault({ operation: 'createReport', body: errors(message, '', 'InternalFailure') });
 		const { error } = await feedback();
@@ -175,7 +176,7 @@ describe('an answer of status 200', () => {
 		expect(error?.description).not.toMatch(/Required/);
 	});
 
-	it('A15: with errors in it is no review requested', async () => {
+	it('A15: does not count as a requested review if it contains errors', async () => {
 		fault({ operation: CREATE, body: errors('Bad', '', 'InvalidInput'), status: 201 });
 		const { items } = await send(newOrders(1));
 		expect(items[0]).toMatchObject({ outcome: 'refused', amazonMessage: 'Bad' });
@@ -185,28 +186,28 @@ describe('an answer of status 200', () => {
 		['a page of a proxy', { body: PAGE }],
 		['such a page with 201', { body: PAGE, status: 201 }],
 		['nothing', { body: '' }],
-		['JSON of somebody else', { body: '{"login":"https://proxy.example"}' }],
-	])('B11: %s is not `sent`: the order is looked up', async (_, answer) => {
+		['JSON from something else', { body: '{"login":"https://proxy.example"}' }],
+	])('B11: is not `sent` if it is %s: the order is checked', async (_, answer) => {
 		const [orderId = ''] = newOrders(1);
-		const before = asked();
+		const before = requestCount();
 		inUse.sandbox.faults.add({ kind: 'otherAnswer', operation: CREATE, times: 1, ...answer });
 		const { items } = await send([orderId]);
 		expect(outcomesOf(items)).toEqual(['answerLost', 'sent']);
-		expect(asked() - before).toBe(1);
+		expect(requestCount() - before).toBe(1);
 	});
 
-	it('B11: a proxy in front of everything leaves the outcome open', async () => {
-		const before = asked();
+	it('B11: leaves the outcome open if a proxy answers every request', async () => {
+		const before = requestCount();
 		inUse.sandbox.faults.add({ kind: 'otherAnswer', operation: CREATE, times: 'always' });
 		inUse.sandbox.faults.add({ kind: 'otherAnswer', operation: LOOK, times: 'always' });
 		const { items } = await send(newOrders(1), { checkFirst: false });
 		expect(outcomesOf(items)).toEqual(['answerLost']);
 		expect(items[0]?.amazonMessage).toBe('a web page, "Sign in to the network"');
-		expect(asked()).toBe(before);
+		expect(requestCount()).toBe(before);
 	});
 
 	it.each(['createReport', 'getReport', 'getReportDocument', 'downloadDocument'])(
-		"B11: a proxy's page is asked again, and named where it stays (%s)",
+		"B11: is requested again if it is a proxy's page, and reported if the page persists (%s)",
 		async (operation) => {
 			inUse.sandbox.faults.add({ kind: 'otherAnswer', operation, times: 1 });
 			const once = await feedback();
@@ -240,7 +241,7 @@ describe('a report that failed', () => {
 			'Data is not available\r\nfor seller abc123@marketplace.amazon.com',
 			'Data is not available for seller [redacted]',
 		],
-	])('A8: tells why, where its document does as %s', async (_, body, reason) => {
+	])('A8: is reported with the reason if its document gives it as %s', async (_, body, reason) => {
 		inUse.sandbox.faults.add({ kind: 'reportFatal', body });
 		const { error } = await feedback('accountHealth');
 		expect(error?.message).toMatch(/^Amazon gave up on report \S+ \(FATAL\)$/);
@@ -249,7 +250,7 @@ describe('a report that failed', () => {
 		expect(error?.context.data).toMatchObject({ amazonMessage: reason });
 	});
 
-	it('A8: is a failed report where its document cannot be read either', async () => {
+	it('A8: is reported as failed even if its document cannot be read', async () => {
 		inUse.sandbox.faults.add({ kind: 'reportFatal', body: '{}' });
 		const unsaid = await feedback();
 		inUse.sandbox.faults.add({ kind: 'reportFatal', body: 'Some reason' });
@@ -261,7 +262,7 @@ describe('a report that failed', () => {
 		}
 	});
 
-	it('A15: is cancelled where Amazon says so, whatever its document', async () => {
+	it('A15: counts as canceled if Amazon says so, with any document', async () => {
 		const body = 'date\trating\n';
 		inUse.sandbox.faults.add({ kind: 'reportCancelled', body });
 		const { items, hints, error } = await feedback();
@@ -293,7 +294,7 @@ describe('an answer with a null in it', () => {
 		});
 	};
 
-	it('A12: lists marketplaces without a store name; a broken entry costs itself and is told', async () => {
+	it('A12: still lists marketplaces without a store name, and reports a broken entry', async () => {
 		const { items, hints, error } = await listMarketplaces([
 			place('ATVPDKIKX0DER', 'US', null),
 			{ marketplace: null },
@@ -308,13 +309,13 @@ describe('an answer with a null in it', () => {
 		expect(hints.join()).toMatch(/^1 of the marketplaces that Amazon listed could not be read/);
 	});
 
-	it('A12: does not take entries that cannot be read for no marketplaces', async () => {
+	it('A12: is not treated as no marketplaces if no entry can be read', async () => {
 		const { items, error } = await listMarketplaces([{ marketplace: { id: null } }]);
 		expect(items).toEqual([]);
 		expect(error?.message).toMatch(/answer could not be read/);
 	});
 
-	it('A12: reads a report of which all that may be missing is null', async () => {
+	it('A12: is read if all optional fields of a report are null', async () => {
 		const reportOf = (processingStatus: string, reportDocumentId: string | null): string =>
 			JSON.stringify({
 				reportId: '50012020',
@@ -336,7 +337,7 @@ describe('an answer with a null in it', () => {
 	});
 });
 
-describe('the rating beside an offer', () => {
+describe('the rating next to an offer', () => {
 	const evaluate = async (offers: unknown): Promise<NodeRun> => {
 		fault({
 			operation: 'getItemOffers',
@@ -357,7 +358,7 @@ describe('the rating beside an offer', () => {
 	};
 	const own = (rating: unknown) => ({ MyOffer: true, SellerFeedbackRating: rating });
 
-	it('A14: of a seller without ratings is unknown, not 0 %', async () => {
+	it('A14: is unknown, not 0%, for a seller without ratings', async () => {
 		for (const SellerPositiveFeedbackRating of [0, null]) {
 			const rating = { FeedbackCount: 0, SellerPositiveFeedbackRating };
 			const { outputs, error } = await evaluate([own(rating)]);
@@ -365,11 +366,11 @@ describe('the rating beside an offer', () => {
 			const [item] = outputs.flat();
 			expect(item?.json.rating).toBeNull();
 			expect(JSON.stringify(item?.json)).toMatch(/nobody has rated you yet/);
-			expect(JSON.stringify(item?.json)).not.toMatch(/critical|shows 0 %/);
+			expect(JSON.stringify(item?.json)).not.toMatch(/critical|shows 0%/);
 		}
 	});
 
-	it('A12: is found beside offers that cannot be read', async () => {
+	it('A12: is found among offers that cannot be read', async () => {
 		const rating = { FeedbackCount: 12, SellerPositiveFeedbackRating: 92 };
 		const others = [null, { MyOffer: null, SellerFeedbackRating: null }, { MyOffer: 'no' }];
 		const { outputs, error } = await evaluate([...others, own(rating)]);
@@ -379,10 +380,10 @@ describe('the rating beside an offer', () => {
 	});
 });
 
-describe('an ID that is none', () => {
+describe('an invalid ID', () => {
 	const ODD = ['..', '.', '../../sellers', '%2e%2e', '\ud800', 'a\u0000b', 'x'.repeat(100_000)];
 
-	it.each(ODD)('B17: no report is asked for by %p', async (reportId) => {
+	it.each(ODD)('B17: requests no report for %p', async (reportId) => {
 		for (const resource of ['feedback', 'accountHealth'] as const) {
 			const { error, items } = await feedback(resource, { reportId });
 			expect(items).toEqual([]);
@@ -393,7 +394,7 @@ describe('an ID that is none', () => {
 		expect(inUse.requests).toEqual([]);
 	});
 
-	it.each(ODD)('B17: no offer is asked for by %p', async (asin) => {
+	it.each(ODD)('B17: requests no offer for %p', async (asin) => {
 		const { error } = await runNode({
 			type: 'amazonSellerRating',
 			credentials: inUse.credentials,
@@ -410,13 +411,10 @@ describe('an ID that is none', () => {
 		expect(inUse.requests).toEqual([]);
 	});
 
-	it.each(ODD)(
-		'B17: no review is requested by %p, which is not repeated whole',
-		async (orderId) => {
-			const { items } = await send([orderId]);
-			expect(outcomesOf(items)).toEqual(['invalidOrderId']);
-			expect(String(items[0]?.orderId).length).toBeLessThan(70);
-			expect(inUse.requests).toEqual([]);
-		},
-	);
+	it.each(ODD)('B17: requests no review for %p, and shortens it in the output', async (orderId) => {
+		const { items } = await send([orderId]);
+		expect(outcomesOf(items)).toEqual(['invalidOrderId']);
+		expect(String(items[0]?.orderId).length).toBeLessThan(70);
+		expect(inUse.requests).toEqual([]);
+	});
 });

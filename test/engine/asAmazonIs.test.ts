@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import { DateTime } from 'luxon';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
@@ -8,8 +9,7 @@ import { connect } from './sandboxCredential';
 import './shortWaits';
 
 /*
- * Each operation of each node against Amazon at its worst, written from what is known of Amazon and
- * not from what the nodes do: nothing is invented, nothing is lost, what is not known is no number.
+ * Runs each operation of each node against Amazon at its worst. The tests are based on what is known about Amazon, not on the nodes: nothing is invented, nothing is lost, and unknown data is never a number.
  */
 
 const NOW = '2026-11-23T18:00:00Z';
@@ -30,7 +30,7 @@ let credentials: CredentialStore;
 const usedUrls = new Set<string>();
 
 beforeEach(async () => {
-	// At an address that was used before, the nodes would know the seller's reports.
+	// At an address that was already used, the nodes would still know the seller's reports.
 	do {
 		await sandbox?.close();
 		sandbox = await startSandbox({
@@ -103,7 +103,7 @@ const evaluate = async (
 		{
 			operation: 'evaluate',
 			marketplace: locator(marketplaceId),
-			judgedDays: 365,
+			evaluationDays: 365,
 			sources,
 			counts: {},
 			thresholds: {},
@@ -117,7 +117,10 @@ const windowsOf = ({ items }: NodeRun) => (items[0]?.windows ?? []) as IDataObje
 
 const bandOf = (stars: Stars) => (stars >= 4 ? 'positive' : stars === 3 ? 'neutral' : 'negative');
 
-/** A window that gives numbers gives those of the days it says it covers, and of no others. */
+/**
+ * Expects each window with numbers to match the true counts over exactly the days it says it
+ * covers.
+ */
 function expectTrueCounts(run: NodeRun, seller: string, marketplaceId: string): void {
 	for (const window of windowsOf(run)) {
 		if (window.provenance !== 'derived' || window.days === null) continue;
@@ -144,7 +147,7 @@ describe('Feedback: Get Many', () => {
 		['europe', IT],
 		['japan', 'A1VC38T7YXB528'],
 	])(
-		'of seller %s in %s: every row, its text whole, and no other',
+		'returns every row of seller %s in %s with its full text, and no other',
 		async (seller, marketplaceId) => {
 			const run = await feedbackOf(marketplaceId, seller);
 			expect(run.error).toBeUndefined();
@@ -174,13 +177,13 @@ describe('Feedback: Get Many', () => {
 		expect(oneLine(row?.response)).toBe('Sorry for that');
 	});
 
-	it('a cancelled report with a document is not "no feedback"', async () => {
+	it('does not treat a canceled report with a document as no feedback', async () => {
 		sandbox.faults.add({ kind: 'reportCancelled', reportType: 'GET_SELLER_FEEDBACK_DATA' });
 		const run = await feedbackOf(US, 'demo');
 		expect(worded(run)).toMatch(/cancel/i);
 	});
 
-	it('a FATAL report says why in Amazon\u2019s words', async () => {
+	it('quotes Amazon\u2019s reason for a FATAL report', async () => {
 		sandbox.faults.add({
 			kind: 'reportFatal',
 			reportType: 'GET_SELLER_FEEDBACK_DATA',
@@ -189,15 +192,15 @@ describe('Feedback: Get Many', () => {
 		expect(worded(await feedbackOf(US, 'demo'))).toMatch(/internal error/);
 	});
 
-	it('an empty document is not "no feedback"', async () => {
+	it('does not treat an empty document as no feedback', async () => {
 		sandbox.habits.set({ emptyDocuments: true });
 		const run = await feedbackOf(BE, 'europe');
 		expect(worded(run)).toMatch(/empty|no(t| ).*(known|heading)|could not|cancel/i);
 	});
 });
 
-describe('the words of a refusal', () => {
-	it('a missing role is named, whatever the wording', async () => {
+describe('the wording of a refusal', () => {
+	it('names a missing role with any wording', async () => {
 		for (const role of ['Selling Partner Insights', 'Amazon Fulfillment']) {
 			sandbox.roles.remove('demo', role);
 		}
@@ -206,7 +209,7 @@ describe('the words of a refusal', () => {
 		}
 	});
 
-	it('of Sales and Traffic, in all three', async () => {
+	it('names the missing role of Sales and Traffic with all three wordings', async () => {
 		sandbox.roles.remove('demo', 'Brand Analytics');
 		for (let attempt = 0; attempt < 3; attempt += 1) {
 			expect(worded(await evaluate(US))).toMatch(/Brand Analytics/);
@@ -214,7 +217,7 @@ describe('the words of a refusal', () => {
 		}
 	});
 
-	it('an expired secret is named and is no role', async () => {
+	it('reports an expired secret, not a missing role', async () => {
 		sandbox.habits.set({ expiredSecret: true });
 		const run = await feedbackOf(US, 'demo');
 		expect(run.error?.message).toMatch(/secret/i);
@@ -224,13 +227,13 @@ describe('the words of a refusal', () => {
 	it.each([
 		['unauthorizedClient', /client id|application/i],
 		['invalidClient', /client id|secret/i],
-	] as const)('%s is told as what it is', async (habit, words) => {
+	] as const)('reports %s as what it is', async (habit, words) => {
 		sandbox.habits.set({ [habit]: true });
 		expect(worded(await feedbackOf(US, 'demo'))).toMatch(words);
 	});
 
 	it.each(['throttle', 'error500', 'error503'] as const)(
-		'Login with Amazon answering %s is not the network of n8n',
+		'does not blame the network of n8n if Login with Amazon answers %s',
 		async (kind) => {
 			sandbox.faults.add({ kind, operation: 'lwaToken', times: 'always' });
 			const run = await feedbackOf(US, 'demo');
@@ -239,14 +242,14 @@ describe('the words of a refusal', () => {
 		},
 	);
 
-	it('a page of a proxy is no answer of Amazon', async () => {
+	it('does not treat a proxy page as an answer from Amazon', async () => {
 		sandbox.habits.set({ proxyLoginPage: true });
 		const run = await feedbackOf(US, 'demo');
 		expect(run.error).toBeDefined();
 		expect(run.items).toEqual([]);
 	});
 
-	it('errors with status 200 are told in Amazon\u2019s words', async () => {
+	it('quotes Amazon\u2019s words for errors with status 200', async () => {
 		sandbox.habits.set({ errorsWithStatus200: true });
 		expect(worded(await feedbackOf(US, 'demo'))).toMatch(/internal error/);
 	});
@@ -258,8 +261,8 @@ describe('Rating', () => {
 		['demo', CA],
 		['demo', MX],
 		['europe', IT],
-	])('Evaluate of %s in %s: true counts over the days it says it covers', async (seller, id) => {
-		// Fresh feedback, of which Amazon's totals do not know yet.
+	])('evaluates %s in %s with true counts over the days it says it covers', async (seller, id) => {
+		// New feedback that is not in Amazon's totals yet.
 		for (const stars of [3, 1, 5] as const) {
 			sandbox.world.addFeedback({ sellerKey: seller, marketplaceId: id, rating: stars });
 		}
@@ -271,7 +274,7 @@ describe('Rating', () => {
 		expectTrueCounts(run, seller, id);
 	});
 
-	it('as the days settle, the counts follow', async () => {
+	it('updates the counts as the days settle', async () => {
 		for (let index = 0; index < 4; index += 1) sandbox.world.addFeedback({ rating: 3 });
 		for (let day = 0; day < 5; day += 1) {
 			expectTrueCounts(await evaluate(US), 'demo', US);
@@ -279,7 +282,7 @@ describe('Rating', () => {
 		}
 	});
 
-	it('a week by which others asked for the report is not taken for days', async () => {
+	it('does not treat a weekly report requested by others as daily', async () => {
 		const run = await evaluate(US);
 		const again = await evaluate(US);
 		expectTrueCounts(run, 'demo', US);
@@ -288,14 +291,14 @@ describe('Rating', () => {
 	});
 
 	it.each(['nullFeedbackFigures', 'absentDays'] as const)(
-		'with %s a window that has such a day is no number, or leaves the day out',
+		'with %s, leaves such a day out of a window or gives no number',
 		async (habit) => {
 			sandbox.habits.set({ [habit]: true });
 			const run = await evaluate(US);
 			expect(run.error).toBeUndefined();
 			const year = windowsOf(run).find(({ days }) => days === 365);
 			const truth = sandbox.truth.rating('demo', US);
-			// Whatever it does, a derived window must say what it left out.
+			// In any case, a derived window must say what it left out.
 			if (year?.provenance === 'derived') expect(String(year.notes)).toMatch(/day/);
 			else expect(year).toMatchObject({ provenance: 'insufficient', rating: null });
 			expect(Number(year?.negative ?? 0)).toBeLessThanOrEqual(truth['365'].negative);
@@ -303,7 +306,7 @@ describe('Rating', () => {
 		},
 	);
 
-	it('a seller nobody has rated has no rating, whichever way it is asked', async () => {
+	it('gives no rating for a seller nobody has rated, from any source', async () => {
 		for (const sources of [['amazonOffer'], ['amazonReports']]) {
 			const run = await evaluate(BE, 'europe', sources);
 			expect(run.items[0]?.rating ?? null).toBeNull();
@@ -311,7 +314,7 @@ describe('Rating', () => {
 		}
 	});
 
-	it('too soon for the next report: it waits, shares or says when; Amazon is not asked in vain', async () => {
+	it('waits, shares or says when if it is too soon for the next report, without refused requests', async () => {
 		const first = await evaluate(US);
 		expectTrueCounts(first, 'demo', US);
 		const second = await evaluate(CA);
@@ -321,7 +324,7 @@ describe('Rating', () => {
 		expect(refused).toEqual([]);
 	});
 
-	it('Forecast begins with the rating that Evaluate gives', async () => {
+	it('starts Forecast with the rating from Evaluate', async () => {
 		const forecast = await rating({
 			operation: 'forecast',
 			marketplace: locator(US),
@@ -343,7 +346,7 @@ describe('Rating', () => {
 		}
 	});
 
-	it.each(['chart', 'detectChange'])('%s comes out', async (operation) => {
+	it.each(['chart', 'detectChange'])('returns one item from %s', async (operation) => {
 		const run = await rating({
 			operation,
 			marketplace: locator(US),
@@ -371,7 +374,7 @@ describe('Account Health and Marketplace', () => {
 			seller,
 		);
 
-	it('hands on warnings and late shipments under the names of real answers', async () => {
+	it('returns warnings and late shipments under the names of real answers', async () => {
 		const { items, error } = await health(US);
 		expect(error).toBeUndefined();
 		const text = JSON.stringify(items);
@@ -379,7 +382,7 @@ describe('Account Health and Marketplace', () => {
 		expect(text).toMatch(/lateShipmentRate/);
 	});
 
-	it('a rate over no shipments is null', async () => {
+	it('gives null for a rate without shipments', async () => {
 		const place = placeOf('demo', US);
 		const merchant = place.orders.filter(({ fulfilledBy }) => fulfilledBy !== 'MERCHANT');
 		place.orders.splice(0, place.orders.length, ...merchant);
@@ -390,7 +393,7 @@ describe('Account Health and Marketplace', () => {
 	});
 
 	it.each(['healthWithoutCounts', 'healthNullDefects', 'healthTextCounts'] as const)(
-		'%s costs what is missing, not the report',
+		'with %s, leaves out only what is missing',
 		async (habit) => {
 			sandbox.habits.set({ [habit]: true });
 			const { items, error } = await health(US);
@@ -400,7 +403,7 @@ describe('Account Health and Marketplace', () => {
 		},
 	);
 
-	it('nine marketplaces, most of them without a store name', async () => {
+	it('lists nine marketplaces, most of them without a store name', async () => {
 		const { items, error } = await feedback(
 			{ resource: 'marketplace', operation: 'getMany', returnAll: true },
 			'europe',
@@ -445,7 +448,7 @@ describe('orders', () => {
 		['ordersApi', [US, CA, MX]],
 		['reports', [US]],
 		['reports', [US, CA, MX]],
-	])('Get Many from %s of %j: each order of these once, and no other', async (source, ids) => {
+	])('returns each order from %s for %j once, and no other', async (source, ids) => {
 		const run = await getMany(source, ids);
 		expect(run.error).toBeUndefined();
 		const known = new Set(truth(...ids));
@@ -453,16 +456,16 @@ describe('orders', () => {
 		expect(found.filter((id) => known.has(id))).toEqual([...known].sort());
 		expect(new Set(found).size).toBe(found.length);
 		const chosen = new Set<unknown>(ids);
-		const asked = run.items.filter(({ orderId }) => /^\d{3}-/.test(String(orderId)));
-		expect(asked.filter(({ marketplaceId }) => !chosen.has(marketplaceId))).toEqual([]);
+		const withAmazonId = run.items.filter(({ orderId }) => /^\d{3}-/.test(String(orderId)));
+		expect(withAmazonId.filter(({ marketplaceId }) => !chosen.has(marketplaceId))).toEqual([]);
 	});
 
-	it('one report per region and range is enough', async () => {
+	it('requests one report per region and range', async () => {
 		await getMany('reports', [US, CA, MX]);
 		expect(sandbox.truth.reportRequests).toHaveLength(1);
 	});
 
-	it('Non-Amazon rows are named, not handed on as orders of Amazon', async () => {
+	it('mentions Non-Amazon rows, but does not return them as Amazon orders', async () => {
 		const run = await getMany('reports', [US]);
 		expect(run.items.filter(({ orderId }) => String(orderId).startsWith('S01-'))).toEqual([]);
 		expect(run.hints.join(' ')).toMatch(
@@ -470,7 +473,7 @@ describe('orders', () => {
 		);
 	});
 
-	it('a replacement or exchange names the order it replaces', async () => {
+	it('names the replaced order of a replacement or exchange', async () => {
 		const { items } = await getMany('ordersApi', [US, CA, MX]);
 		const replacing = [US, CA, MX]
 			.flatMap((id) => placeOf('demo', id).orders)
@@ -482,7 +485,7 @@ describe('orders', () => {
 		}
 	});
 
-	it('without FULFILLMENT the orders still come, and a hint says what is missing', async () => {
+	it('still returns the orders without FULFILLMENT, with a hint about what is missing', async () => {
 		sandbox.habits.set({ noFulfillmentData: true });
 		const run = await getMany('ordersApi', [US]);
 		expect(run.error).toBeUndefined();
@@ -507,7 +510,7 @@ describe('Solicitation', () => {
 	const eligible = (count = 1) =>
 		sandbox.world.addOrders({ count }).map(({ orderId }) => ({ orderId }));
 
-	it('sends once to each, tells the others apart, and the record is the same', async () => {
+	it('sends once to each order, distinguishes the others, and matches the sandbox record', async () => {
 		const [good, early] = [eligible(3), sandbox.world.addOrders({ count: 2, state: 'notYet' })];
 		const { items } = await send([...good, ...early.map(({ orderId }) => ({ orderId }))]);
 		const outcomes = items.map(({ outcome }) => outcome);
@@ -519,7 +522,7 @@ describe('Solicitation', () => {
 		);
 	});
 
-	it('a log-in page is no "sent"', async () => {
+	it('does not report "sent" for a login page', async () => {
 		const orders = eligible();
 		sandbox.faults.add({
 			kind: 'loginPage',
@@ -531,16 +534,16 @@ describe('Solicitation', () => {
 		expect(items.map(({ outcome }) => outcome)).not.toContain('sent');
 	});
 
-	it('a refusal that is cut off or a page is still a row with its status', async () => {
+	it('still returns a row with its status for a refusal that is cut off', async () => {
 		const [order] = sandbox.world.addOrders({ state: 'notYet' });
 		sandbox.habits.set({ cutOffRefusals: true });
-		// Looked up first, Amazon offers nothing and nothing is refused.
+		// With the check first, Amazon offers no action and nothing is refused.
 		const cut = await send([{ orderId: order?.orderId ?? '' }], { checkFirst: false });
 		expect(cut.items).toHaveLength(1);
 		expect(oneLine(cut.items[0]?.amazonMessage)).toMatch(/outside the 5-30 day range/);
 	});
 
-	it('an expired secret stops the run as what it is', async () => {
+	it('stops the run for an expired secret and reports it as such', async () => {
 		const orders = eligible(2);
 		sandbox.habits.set({ expiredSecret: true });
 		const run = await send(orders);
@@ -549,7 +552,7 @@ describe('Solicitation', () => {
 	});
 
 	it.each(['S01-1234567-1234567', 'D01-1234567-1234567'])(
-		'says of %s what it is',
+		'says what kind of order %s is',
 		async (orderId) => {
 			const text = worded(await send([{ orderId }]));
 			expect(text).toMatch(
@@ -558,7 +561,7 @@ describe('Solicitation', () => {
 		},
 	);
 
-	it('Plan keeps replacements and exchanges out', async () => {
+	it('excludes replacements and exchanges in Plan', async () => {
 		const orders = await solicitation({
 			resource: 'order',
 			operation: 'getMany',
@@ -596,8 +599,8 @@ describe('Solicitation', () => {
 		).toEqual([]);
 	});
 
-	it('an FBA return report that Amazon refused does not mean that nobody returned', async () => {
-		// Somebody else asked a minute ago.
+	it('does not treat a refused FBA returns report as no returns', async () => {
+		// Another application requested the report a minute ago.
 		const { refreshToken, clientId, clientSecret } = sandbox.credentials('demo', 'other');
 		const token = (await (
 			await fetch(`${sandbox.url}/auth/o2/token`, {

@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { WindowCoverage } from '../../nodes/shared/domain/coverage';
@@ -30,7 +31,7 @@ const file = ({ outputs }: NodeRun, field: string): string =>
 	Buffer.from(outputs[0]?.[0]?.binary?.[field]?.data ?? '', 'base64').toString();
 
 describe('Rating: Chart', () => {
-	it('draws picture and digest, with the figures of the sandbox in words', async () => {
+	it('draws picture and digest with the true figures of the sandbox', async () => {
 		const run = await draw();
 		expect(run.error).toBeUndefined();
 		expectToMatchOutputSchema('AmazonSellerRating', 'chart', run.items);
@@ -48,7 +49,7 @@ describe('Rating: Chart', () => {
 		const shown = Math.round(
 			(100 * year.positive) / (year.positive + year.neutral + year.negative),
 		);
-		expect(svg).toMatch(new RegExp(`365 days: ${shown}\\s%`));
+		expect(svg).toMatch(new RegExp(`365 days: ${shown}%`));
 		const html = file(run, 'digest');
 		expect(html).toMatch(/^<!DOCTYPE html>/);
 		expect(html).toContain('<table');
@@ -58,7 +59,7 @@ describe('Rating: Chart', () => {
 		expect(digest).toMatchObject({ mimeType: 'text/html' });
 	});
 
-	it('draws the line of 365 days over all days asked for, though the totals lag', async () => {
+	it('draws the 365-day line over all requested days although the totals lag', async () => {
 		inUse.sandbox.settings.set({ trafficLagDays: 2 });
 		const svg = file(await draw({ options: { daysBack: 30 } }), 'chart');
 		expect(svg).not.toMatch(/starts late/);
@@ -66,13 +67,13 @@ describe('Rating: Chart', () => {
 		expect(line.split('L')).toHaveLength(30);
 	});
 
-	it('makes do with a year where Amazon refuses a longer report', async () => {
+	it('uses one year if Amazon refuses a longer report', async () => {
 		inUse.sandbox.faults.add({ kind: 'reportCancelled', reportType: 'GET_SELLER_FEEDBACK_DATA' });
 		const run = await draw();
 		expect(run.items[0]).toMatchObject({ provenance: 'derived' });
 	});
 
-	it('A7: draws no rating where a line of the feedback report could not be read', async () => {
+	it('A7: draws no rating if a line of the feedback report could not be read', async () => {
 		inUse.sandbox.settings.set({ feedbackUnreadableRow: true });
 		const run = await draw();
 		expect(run.items[0]).toMatchObject({ provenance: 'insufficient' });
@@ -83,13 +84,13 @@ describe('Rating: Chart', () => {
 		expect(file(run, 'chart')).not.toMatch(/365 days: \d/);
 	});
 
-	it('draws only what is asked for, into the fields named', async () => {
-		const run = await draw({ format: 'svg', binaryFields: 'picture, mail' });
+	it('creates only the chosen files, in the given fields', async () => {
+		const run = await draw({ format: 'svg', binaryFields: 'picture, email' });
 		expect(Object.keys(run.outputs[0]?.[0]?.binary ?? {})).toEqual(['picture']);
 	});
 
 	it.each(['same, same', '__proto__, digest', 'chart, constructor', `${'x'.repeat(201)}, digest`])(
-		'B17: refuses the fields %s, under which a file would be lost',
+		'B17: refuses the fields %s, where a file would be lost',
 		async (binaryFields) => {
 			const { error, items } = await draw({ binaryFields });
 			expect(items).toEqual([]);
@@ -97,7 +98,7 @@ describe('Rating: Chart', () => {
 		},
 	);
 
-	it('draws a picture that says so where nothing is known', async () => {
+	it('draws a picture that says so if there is no data', async () => {
 		inUse.sandbox.faults.add({
 			kind: 'reportCancelled',
 			reportType: 'GET_SELLER_FEEDBACK_DATA',
@@ -110,7 +111,7 @@ describe('Rating: Chart', () => {
 		expect(file(run, 'chart')).toMatch(/^<svg /);
 	});
 
-	it('keeps a bad item from the good ones beside it', async () => {
+	it('does not let a bad item affect the good ones', async () => {
 		await expectMiddleItemToFailAlone({
 			type: 'amazonSellerRating',
 			parameters: { ...parameters, binaryFields: '={{ $json.fields }}' },

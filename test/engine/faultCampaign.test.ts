@@ -12,10 +12,10 @@ import './shortWaits';
 
 const SEED = process.env.FAULT_SEED ?? 'campaign-1';
 const ELIGIBLE = 9000;
-/** The last of them, if it comes to that, is without faults: what is left has to be asked then. */
+/** The last run, if it is reached, has no faults: it must request all remaining reviews. */
 const MOST_RUNS = 8;
 
-/** That each of the faults strikes a request: about every seventh is struck by one of them. */
+/** The chance that a request gets a given fault; about every seventh request gets one of them. */
 const CHANCE = 0.01;
 
 const FAULTS: readonly FaultSpec[] = [
@@ -33,18 +33,19 @@ const FAULTS: readonly FaultSpec[] = [
 	{ kind: 'html403', probability: CHANCE },
 	{ kind: 'errors200', probability: CHANCE },
 	{ kind: 'loginPage', probability: CHANCE },
-	// Each of these ends a run, for no other call would fare better, until somebody mends the credential.
+	// Each of these ends a run, because every other call would fail too until the credential is
+	// fixed.
 	{ kind: 'expiredSecret', skip: 3000 },
 	{ kind: 'unauthorizedClient', skip: 10 },
 	{ kind: 'invalidClient', skip: 60 },
-	// Strikes every other time that one of its chances comes up for the same order.
+	// Applies every second time it is drawn for the same order.
 	{ kind: 'flappingEligibility', probability: 0.5 },
 ];
 
-/** Each of these rows stands for one request that went out. */
+/** Each of these rows means that one request was made. */
 const REQUESTED: readonly SolicitationOutcome[] = ['sent', 'sentUnconfirmed', 'answerLost'];
 
-/** 10,000 items: what may be asked, and among it 1,000 of everything that may not. */
+/** 10,000 items: eligible orders, mixed with 1,000 of every kind that is not. */
 function makeItems(sandbox: Sandbox): { items: IDataObject[]; eligible: Set<string> } {
 	const add =
 		(state: 'eligible' | 'notYet' | 'closed' | 'cancelled' | 'notShipped' | 'refunded') =>
@@ -71,7 +72,7 @@ function makeItems(sandbox: Sandbox): { items: IDataObject[]; eligible: Set<stri
 	return { items: mixed.map((orderId) => ({ orderId })), eligible: new Set(eligible) };
 }
 
-it('asks 10,000 orders for reviews through every kind of fault: nothing lost, nothing twice', async () => {
+it('requests reviews for 10,000 orders through every kind of fault: nothing lost, nothing twice', async () => {
 	const started = Date.now();
 	const store = new ProcessedData();
 	await giveProcessedData(store);
@@ -88,8 +89,8 @@ it('asks 10,000 orders for reviews through every kind of fault: nothing lost, no
 	let runs = 0;
 	const faults: Fault[] = FAULTS.map((fault) => sandbox.faults.add(fault));
 	const isEligibleOpen = (): boolean => {
-		const asked = new Set(sandbox.truth.solicitations.map(({ orderId }) => orderId));
-		return [...eligible].some((orderId) => !asked.has(orderId));
+		const requested = new Set(sandbox.truth.solicitations.map(({ orderId }) => orderId));
+		return [...eligible].some((orderId) => !requested.has(orderId));
 	};
 	try {
 		while (open.length > 0 && runs < MOST_RUNS && (runs === 0 || isEligibleOpen())) {
@@ -124,22 +125,23 @@ it('asks 10,000 orders for reviews through every kind of fault: nothing lost, no
 		}
 
 		const seconds = ((Date.now() - started) / 1000).toFixed(0);
-		const struck = faults.map(({ kind, fired }) => `${fired} ${kind}`).join(', ');
+		const applied = faults.map(({ kind, fired }) => `${fired} ${kind}`).join(', ');
 		process.stdout.write(
-			`${items.length} orders, ${runs} runs, seed ${SEED}, faults: ${struck}; ${seconds} s\n${log.join('\n')}\n`,
+			`${items.length} orders, ${runs} runs, seed ${SEED}, faults: ${applied}; ${seconds} s\n${log.join('\n')}\n`,
 		);
 
 		const truth = sandbox.truth.solicitations.map(({ orderId }) => orderId);
 		expect(new Set(truth).size).toBe(truth.length);
-		const asked = new Set(truth);
-		// Waiting takes the sandbox's time, some days in all: the windows of a few orders close meanwhile.
+		const requested = new Set(truth);
+		// Waiting advances the sandbox's time by some days in total, so the windows of a few orders
+		// close.
 		const end = sandbox.clock.now().getTime();
 		const isOpen = (orderId: string): boolean =>
 			Date.parse(sandbox.truth.windowOf('demo', orderId).closesAt) > end;
-		const missed = [...eligible].filter((orderId) => !asked.has(orderId));
+		const missed = [...eligible].filter((orderId) => !requested.has(orderId));
 		expect(missed.filter(isOpen)).toEqual([]);
 		expect(missed.length).toBeLessThan(eligible.size / 100);
-		// Those of a few others open.
+		// The windows of a few others open.
 		const hasOpened = (orderId: string): boolean =>
 			Date.parse(sandbox.truth.windowOf('demo', orderId).opensAt) > began;
 		const others = truth.filter((orderId) => !eligible.has(orderId));
@@ -150,18 +152,18 @@ it('asks 10,000 orders for reviews through every kind of fault: nothing lost, no
 
 		const attempts = new Map<unknown, number>();
 		const sent = new Map<unknown, number>();
-		// Collected: an expectation for each of so many rows would take seconds.
+		// Collected, because one expectation per row would take seconds.
 		const wrong: IDataObject[] = [];
 		for (const row of ledger) {
 			const { orderId, outcome, attempt } = row;
 			if (!Object.hasOwn(SOLICITATION_OUTCOMES, String(outcome))) wrong.push(row);
 			if (outcome === 'duplicateItem') continue;
 			const before = attempts.get(orderId) ?? 0;
-			const requested = REQUESTED.includes(outcome as SolicitationOutcome);
-			if (attempt !== before + (requested ? 1 : 0)) wrong.push(row);
+			const isRequest = REQUESTED.includes(outcome as SolicitationOutcome);
+			if (attempt !== before + (isRequest ? 1 : 0)) wrong.push(row);
 			attempts.set(orderId, Number(attempt));
 			if (outcome === 'sent') {
-				if (!asked.has(String(orderId))) wrong.push(row);
+				if (!requested.has(String(orderId))) wrong.push(row);
 				sent.set(orderId, (sent.get(orderId) ?? 0) + 1);
 			}
 		}
@@ -175,7 +177,7 @@ it('asks 10,000 orders for reviews through every kind of fault: nothing lost, no
 	}
 }, 900_000);
 
-/** Of each order its last row; an item that only repeats another has no part in later runs. */
+/** The last row of each order; items that only repeat another are not part of later runs. */
 const lastRows = (rows: readonly IDataObject[]): IDataObject[] => [
 	...new Map(
 		rows.filter(({ outcome }) => outcome !== 'duplicateItem').map((row) => [row.orderId, row]),

@@ -1,7 +1,7 @@
-/** What n8n's process keeps however long ago reports were asked for. */
+/** What the process keeps, because it is not about reports. */
 const KEPT = ['limits', 'accessTokens', 'loggingIn'];
 
-/** The nodes forget what reports they asked for, and when. */
+/** Makes the nodes forget which reports they requested, and when. */
 export function forgetReports(): void {
 	const shared = jest.requireActual<Record<string, Map<unknown, unknown>>>(
 		'../../dist/nodes/shared/spapi/processWide.js',

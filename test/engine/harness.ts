@@ -36,14 +36,14 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /**
- * Runs this package's built nodes in n8n's own engine (n8n-core), against whatever the credential
- * points to. Only what the n8n server would add is made here: a store for credentials.
+ * Runs this package's built nodes in n8n's own engine (n8n-core), against the host in the
+ * credential. Only what the n8n server would add is implemented here: a store for credentials.
  */
 
 const PACKAGE = 'n8n-nodes-amazon-seller-feedback';
 const CREDENTIAL = 'amazonSellingPartnerApi';
 
-/** Emits the items it is given as a parameter. */
+/** Outputs the items from its parameter. */
 const itemsNode: INodeType = {
 	description: {
 		displayName: 'Items',
@@ -61,7 +61,7 @@ const itemsNode: INodeType = {
 	},
 };
 
-/** For each item, what an expression on the node before it resolves to: proves the item linking. */
+/** Resolves an expression on an earlier node for each item, which proves the item linking. */
 const linkNode: INodeType = {
 	description: {
 		displayName: 'Link',
@@ -110,7 +110,7 @@ class TestNodeTypes implements INodeTypes {
 		const name = type.replace(`${PACKAGE}.`, '');
 		const loaded = this.loaded.getNode(name.replace(/Tool$/, '')).type as INodeType;
 		if (!name.endsWith('Tool')) return loaded;
-		// An agent's tool is the same node under a name of its own.
+		// An agent's tool is the same node under another name.
 		const description = { value: { ...loaded.description, name } };
 		return Object.create(loaded, { description }) as INodeType;
 	}
@@ -184,7 +184,7 @@ export class CredentialStore extends ICredentialsHelper {
 		throw new Error('not part of an execution');
 	}
 
-	/** As n8n does, expressions in the fields are resolved for the item that is asked for. */
+	/** Resolves expressions in the fields for the requested item, as n8n does. */
 	async getDecrypted(
 		_additionalData: IWorkflowExecuteAdditionalData,
 		{ id }: INodeCredentialsDetails,
@@ -226,9 +226,9 @@ export async function createCredentialStore(): Promise<CredentialStore> {
 export interface NodeRun {
 	/** Items per output of the node under test. */
 	readonly outputs: INodeExecutionData[][];
-	/** Their JSON, all outputs in a row. */
+	/** The JSON of the items of all outputs, one output after the other. */
 	readonly items: IDataObject[];
-	/** For each item of the first output, what the linking expression resolves to after the node. */
+	/** The result of the linking expression after the node, for each item of the linked output. */
 	readonly links: unknown[];
 	readonly error?: NodeApiError;
 	/** Sentences shown above the output. */
@@ -244,13 +244,16 @@ export interface NodeRunOptions {
 	readonly credentials?: CredentialStore;
 	readonly credentialId?: string;
 	readonly onError?: OnError;
-	/** Cancels the execution that many milliseconds after it started. */
+	/** Cancels the execution this many milliseconds after its start. */
 	readonly cancelAfterMs?: number;
-	/** What the workflow keeps between runs; changed in place. */
+	/** The workflow's static data, kept between runs; changed in place. */
 	readonly staticData?: IDataObject;
-	/** Which output of the node under test the linking is followed from. */
+	/** The output of the node under test that the link node is connected to. */
 	readonly linkOutput?: number;
-	/** The expression of the node behind it; by default the tag of the input item, which proves the linking. */
+	/**
+	 * The expression of the link node; by default the tag of the input item, which proves the
+	 * linking.
+	 */
 	readonly linkExpression?: string;
 }
 
@@ -290,37 +293,39 @@ export interface TriggerOptions {
 	readonly parameters: INodeParameters;
 	readonly credentials: CredentialStore;
 	readonly credentialId?: string;
-	/** Of the node, and so of the workflow. */
+	/** The ID of the node, which also determines the ID of the workflow. */
 	readonly id?: string;
-	/** What the workflow kept from an earlier activation. */
+	/** The static data from an earlier activation. */
 	readonly staticData?: IDataObject;
 	/** As 'Fetch Test Event' does. */
 	readonly manual?: boolean;
-	/** How it came to be active: by a user, unless told otherwise, or as n8n started ('init'). */
+	/** How it was activated: by a user (default) or when n8n started ('init'). */
 	readonly activation?: WorkflowActivateMode;
-	/** Durable polls: each by itself, and what it remembers is lost when it throws. */
+	/**
+	 * Durable polls: each has its own context, and its changes to the state are lost if it throws.
+	 */
 	readonly durable?: boolean;
-	/** What n8n gives a poll before it abandons it, where that is not its usual time. */
+	/** How long n8n lets a poll run before it abandons it, if not the usual time. */
 	readonly budgetMs?: number;
 }
 
-/** An activated trigger, to be polled. */
+/** An activated trigger that can be polled. */
 export interface ActiveTrigger {
-	/** The JSON of the items of one poll; none where it has nothing to tell. */
+	/** Polls once and returns the JSON of its items; empty if there is nothing to report. */
 	poll(): Promise<IDataObject[]>;
-	/** The workflow's static data as n8n would write it, and whether it wants writing. */
+	/** The workflow's static data as n8n would save it, and whether it needs saving. */
 	readonly staticData: IDataObject;
 	readonly isChanged: boolean;
-	/** What n8n does after it wrote the static data. */
+	/** Does what n8n does after it saved the static data. */
 	written(): void;
 }
 
-/** The parts of a poll's context that n8n-core brings itself. */
+/** The parts of a poll's context that n8n-core provides itself. */
 const unlessGiven = [undefined, undefined, undefined, undefined, undefined] as const;
 
 /**
- * Activates a polling trigger of this package as n8n does: one context for all its polls or, with
- * durable polls, another one for each.
+ * Activates a polling trigger of this package as n8n does: with one context for all its polls or,
+ * with durable polls, one context for each.
  */
 export async function activateTrigger(options: TriggerOptions): Promise<ActiveTrigger> {
 	const { type, parameters, credentials, credentialId = 'demo', id = 'Trigger' } = options;
@@ -385,7 +390,9 @@ export async function activateTrigger(options: TriggerOptions): Promise<ActiveTr
 	};
 }
 
-/** Runs one node of this package between a node that emits items and one that checks the linking. */
+/**
+ * Runs one node of this package between a node that outputs items and one that checks the linking.
+ */
 export async function runNode(options: NodeRunOptions): Promise<NodeRun> {
 	const loaded = await loadPackage();
 	const { type, parameters, credentials, credentialId = 'demo', onError } = options;

@@ -38,7 +38,7 @@ const evaluate = async (items: number) =>
 		parameters: {
 			operation: 'evaluate',
 			marketplace,
-			judgedDays: 365,
+			evaluationDays: 365,
 			sources: ['amazonReports'],
 			counts: {},
 			thresholds: {},

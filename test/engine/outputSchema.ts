@@ -3,9 +3,10 @@ import type { IDataObject } from 'n8n-workflow';
 import { readFileSync } from 'node:fs';
 
 /**
- * Holds items against the output schema the editor shows before the first run: every item fits it,
- * and it names exactly the fields that come out.
- * @param path below the version folder, without the ending; none for a trigger, which has one schema
+ * Compares items with the output schema that the editor shows before the first run: every item must
+ * match it, and it must name exactly the fields in the output.
+ * @param path below the version folder, without the extension; undefined for a trigger, which has
+ *   one schema
  */
 export function expectToMatchOutputSchema(
 	node: string,

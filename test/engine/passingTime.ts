@@ -1,26 +1,26 @@
 /**
  * Lets time pass for everything in this process without waiting: the node's clock, the sandbox's
- * clock, how long reports take, and Amazon's rate limits on both sides.
+ * clock, the time that reports take, and Amazon's rate limits on both sides.
  */
 
 let passedMs = 0;
 
-/** From now on it is that many milliseconds later. */
+/** Moves the time forward by this many milliseconds. */
 export const passTime = (ms: number): void => {
 	passedMs += ms;
 };
 
-/** How much was passed so far: what something waits for, however busy the machine is. */
+/** How much time was passed so far. Measures a wait independent of how busy the machine is. */
 export const timePassed = (): number => passedMs;
 
 let aheadMs = 0;
 
-/** The machine's clock shows a time so many milliseconds ahead, until it is set right (0). */
+/** Sets the machine's clock ahead by this many milliseconds; 0 corrects it. */
 export const setClockAhead = (ms: number): void => {
 	aheadMs = ms;
 };
 
-/** For the tests of a file: time runs as it does, and what is passed is added. */
+/** For the tests of a file: time runs normally, plus the time that is passed. */
 export function useRunningTime(): void {
 	const realDate = Date.now.bind(Date);
 	const realSteady = performance.now.bind(performance);
@@ -32,9 +32,9 @@ export function useRunningTime(): void {
 }
 
 /**
- * For the tests of a file: each begins at this moment (ISO 8601). The calendar then stands still
- * until time is passed; the steady clock, which waits are measured by, runs on by itself too, unless it
- * is told to stand still: then both agree, however long the machine takes.
+ * For the tests of a file: each starts at this moment (ISO 8601). The calendar then stands still
+ * until time is passed. The monotonic clock, which measures waits, also runs by itself, unless
+ * `standsStill` is set: then both agree, independent of the machine's speed.
  */
 export function usePassingTime(start: string, { standsStill = false } = {}): void {
 	const startedAt = performance.now();

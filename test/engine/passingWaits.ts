@@ -1,8 +1,8 @@
 import { passTime } from './passingTime';
 
 /**
- * With this imported first, no wait of the nodes of a test file takes time: the time that they would
- * have waited passes for everything in the test.
+ * If a test file imports this first, no wait of its nodes takes time: the time that they would have
+ * waited passes for everything in the test.
  */
 const mockPass = passTime;
 

@@ -9,16 +9,16 @@ import type {
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long reading or writing takes, as a database does. */
+/** How long a read or write takes, like in a database. */
 const DATABASE_MS = 2;
 
 const hashOf = (value: DeduplicationItemTypes): string =>
 	createHash('md5').update(value.toString()).digest('base64');
 
 /**
- * n8n's store of processed data as its server keeps it (mode `entries`): one row per workflow and
- * node that holds a list of hashes. The row is read whole and later written whole, without a lock,
- * and a first write fails where another came before it.
+ * n8n's store of processed data as in its server (mode `entries`): one row per workflow and node
+ * with a list of hashes. The whole row is read and later written, without a lock, and the first
+ * write fails if another one came before it.
  */
 export class ProcessedData implements IDataDeduplicator {
 	private readonly rows = new Map<string, readonly string[]>();
@@ -109,7 +109,7 @@ export class ProcessedData implements IDataDeduplicator {
 const keyOf = (scope: DeduplicationScope, { node, workflow }: ICheckProcessedContextData): string =>
 	`${workflow.id} ${scope === 'node' ? `n:${node?.id}` : ''}`;
 
-/** Gives n8n's engine a store; once per test file, for n8n allows no second. */
+/** Gives n8n's engine a store; once per test file, because n8n does not allow a second. */
 export async function giveProcessedData(store: ProcessedData): Promise<void> {
 	await DataDeduplicationService.init(store);
 }

@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import { DateTime } from 'luxon';
 import { NodeHelpers, type IDataObject, type INodeParameters } from 'n8n-workflow';
 
@@ -23,7 +24,7 @@ const inUse = useSandbox();
 const defaults = {
 	operation: 'evaluate',
 	marketplace: { __rl: true, mode: 'id', value: '={{ $json.market ?? "" }}' },
-	judgedDays: 365,
+	evaluationDays: 365,
 	sources: ['amazonReports'],
 	counts: {},
 	thresholds: {},
@@ -32,8 +33,8 @@ const defaults = {
 	options: {},
 } satisfies INodeParameters;
 
-const lines = (...percents: Array<number | string>) => ({
-	threshold: percents.map((percent) => ({ name: `Line ${percent}`, percent })),
+const thresholdsOf = (...percents: Array<number | string>) => ({
+	threshold: percents.map((percent) => ({ name: `Threshold ${percent}`, percent })),
 });
 
 const evaluate = async (
@@ -54,7 +55,7 @@ const windowsOf = (item: IDataObject | undefined) => (item?.windows ?? []) as ID
 const marketsPerOutput = ({ outputs }: NodeRun) =>
 	outputs.map((items) => items.map(({ json }) => json.marketplace));
 
-/** What the sandbox's world holds in the days that an item says it counts. */
+/** The sandbox's true counts over the days that an item says it covers. */
 function truthOver(marketplaceId: string, coverage: unknown) {
 	const { from, through, daysLeftOut } = coverage as WindowCoverage;
 	const places = inUse.sandbox.sellers.demo?.marketplaces ?? [];
@@ -75,7 +76,7 @@ const settledThrough = (today: unknown, daysUntilSettled = 3): string =>
 	plusDays(String(today), -1 - daysUntilSettled);
 
 describe('Rating: Evaluate', () => {
-	it("gives the world's exact counts in every window and marketplace", async () => {
+	it("returns the sandbox's exact counts in every window and marketplace", async () => {
 		const { items } = await evaluate(['US', 'CA', 'MX']);
 		expect(items).toHaveLength(3);
 		for (const item of items) {
@@ -102,10 +103,10 @@ describe('Rating: Evaluate', () => {
 		expect(links).toEqual(['US']);
 	});
 
-	it('judges by the window and the thresholds the user chose', async () => {
-		const byMonth = await evaluate(['US'], { judgedDays: 30 });
+	it('uses the window and the thresholds the user chose', async () => {
+		const byMonth = await evaluate(['US'], { evaluationDays: 30 });
 		expect(marketsPerOutput(byMonth)).toEqual([[], [], ['US']]);
-		const lenient = await evaluate(['US'], { thresholds: lines(85.5, 90) });
+		const lenient = await evaluate(['US'], { thresholds: thresholdsOf(85.5, 90) });
 		expect(marketsPerOutput(lenient)).toEqual([['US'], [], []]);
 	});
 
@@ -113,10 +114,10 @@ describe('Rating: Evaluate', () => {
 		const { items } = await evaluate(['US']);
 		const rating = Number(items[0]?.rating);
 		const above = Math.ceil(rating * 10_000) / 10_000;
-		const { items: judged } = await evaluate(['US'], { thresholds: lines(above) });
+		const { items: judged } = await evaluate(['US'], { thresholds: thresholdsOf(above) });
 		expect(judged[0]?.status).toBe('critical');
 		const below = Math.floor(rating * 10_000) / 10_000;
-		const { items: met } = await evaluate(['US'], { thresholds: lines(below) });
+		const { items: met } = await evaluate(['US'], { thresholds: thresholdsOf(below) });
 		expect(met[0]?.status).toBe('healthy');
 	});
 
@@ -133,8 +134,8 @@ describe('Rating: Evaluate', () => {
 		});
 	});
 
-	it('A6: counts a day as soon as the user says that it is settled', async () => {
-		// Where the user is right about Amazon.
+	it('A6: counts a day as soon as it is settled according to the user', async () => {
+		// Here the user is right about Amazon.
 		inUse.sandbox.habits.set({ unsettledDays: false });
 		const { items } = await evaluate(['US'], { options: { daysUntilSettled: 0 } });
 		const { today } = items[0] ?? {};
@@ -147,14 +148,14 @@ describe('Rating: Evaluate', () => {
 		}
 	});
 
-	it('A7: gives no number where a line of the feedback report could not be read', async () => {
+	it('A7: gives no number if a line of the feedback report could not be read', async () => {
 		inUse.sandbox.settings.set({ feedbackUnreadableRow: true });
 		const { items } = await evaluate(['US'], { simplify: true });
 		expect(items[0]).toMatchObject({ provenance: 'insufficient', rating: null, total: null });
 		expect(items[0]?.reason).toMatch(/1 line\(s\) of the feedback report could not be read/);
 	});
 
-	it('gives no number where Amazon cancelled the feedback report, and sends it where the user chose', async () => {
+	it('gives no number if Amazon canceled the feedback report, and sends the item to the chosen output', async () => {
 		inUse.sandbox.faults.add({ kind: 'reportCancelled', reportType: 'GET_SELLER_FEEDBACK_DATA' });
 		const run = await evaluate(['CA'], { insufficientBand: 'critical' });
 		expect(marketsPerOutput(run)).toEqual([[], [], ['CA']]);
@@ -162,14 +163,14 @@ describe('Rating: Evaluate', () => {
 		expect(String(windowsOf(run.items[0])[0]?.notes)).toMatch(/neutral ratings are unknown/);
 	});
 
-	it("takes a cancelled report as no neutrals only on the user's word, and only where the totals agree", async () => {
+	it('treats a canceled report as no neutrals only if the user says so, and only if the totals agree', async () => {
 		inUse.sandbox.faults.add({ kind: 'reportCancelled', reportType: 'GET_SELLER_FEEDBACK_DATA' });
 		const { items } = await evaluate(['CA'], { options: { whenCancelled: 'none' } });
 		for (const window of windowsOf(items[0]).slice(0, 3)) {
 			const days = String(window.days) as '30' | '90' | '365';
 			const { negative } = inUse.sandbox.truth.rating('demo', MARKETPLACES.CA)[days];
 			expect(String(window.notes)).toMatch(/as you chose/);
-			// Totals that count negatives show that Amazon cancelled no empty report.
+			// Negatives in the totals show that the canceled report was not empty.
 			if (window.provenance === 'derived')
 				expect(window).toMatchObject({ neutral: 0, negative: 0 });
 			else expect(negative).toBeGreaterThan(0);
@@ -185,7 +186,7 @@ describe('Rating: Evaluate', () => {
 		expect(items[0]).toMatchObject({ provenance: 'insufficient', status: 'atRisk', rating: null });
 	});
 
-	it('gives no number where the two reports disagree about the negatives by so much that it matters', async () => {
+	it('gives no number if the two reports disagree about the negatives by a relevant amount', async () => {
 		inUse.sandbox.settings.set({ negativeIncludesNeutral: true });
 		const { items } = await evaluate(['US']);
 		const year = windowsOf(items[0])[2];
@@ -194,7 +195,7 @@ describe('Rating: Evaluate', () => {
 		expect(String(year?.notes)).toMatch(/contradict each other on \d+ day\(s\)/);
 	});
 
-	it('names the role of the report that is denied', async () => {
+	it('names the missing role if Amazon denies a report', async () => {
 		inUse.sandbox.roles.remove('demo', 'Brand Analytics');
 		const { error } = await evaluate(['US']);
 		inUse.sandbox.roles.restore('demo', 'Brand Analytics');
@@ -202,10 +203,10 @@ describe('Rating: Evaluate', () => {
 		expect(error?.description).toMatch(/role Brand Analytics/);
 	});
 
-	it('keeps a bad item from the good ones beside it', async () => {
+	it('does not let a bad item affect the good ones', async () => {
 		await expectMiddleItemToFailAlone({
 			type: 'amazonSellerRating',
-			parameters: { ...defaults, thresholds: lines(98, '={{ $json.critical }}') },
+			parameters: { ...defaults, thresholds: thresholdsOf(98, '={{ $json.critical }}') },
 			credentials: inUse.credentials,
 			linkOutput: 1,
 			items: [
@@ -218,13 +219,13 @@ describe('Rating: Evaluate', () => {
 	});
 });
 
-describe('Rating: Evaluate, in short', () => {
-	it('gives twelve fields: where the seller stands, why, what it takes and which days that rests on', async () => {
+describe('Rating: Evaluate, simplified', () => {
+	it('returns twelve fields: status, reason, distances and the days they cover', async () => {
 		const { items } = await evaluate(['US', 'CA', 'MX'], { simplify: true });
 		expectToMatchOutputSchema('AmazonSellerRating', 'evaluate', items);
 		expect(Object.keys(items[0] ?? {})).toHaveLength(12);
 		const atRisk = items.find(({ marketplace }) => marketplace === 'US');
-		expect(atRisk?.reason).toMatch(/below Aim \(98 %\)/);
+		expect(atRisk?.reason).toMatch(/below Aim \(98%\)/);
 		const { positive, total } = truthOver(MARKETPLACES.US, atRisk?.coverage);
 		expect(atRisk?.runway).toBe(Math.floor((positive * 100) / 95 - total));
 		expect(atRisk?.neededPositives).toBe(Math.ceil((98 * total - 100 * positive) / 2));
@@ -236,7 +237,7 @@ describe('Rating: Evaluate, sources', () => {
 		window: [{ days, positive, neutral, negative }],
 	});
 
-	it('takes counts the user enters as exact, without a credential', async () => {
+	it('treats entered counts as exact, without a credential', async () => {
 		const { items, error } = await runNode({
 			type: 'amazonSellerRating',
 			parameters: {
@@ -260,7 +261,7 @@ describe('Rating: Evaluate, sources', () => {
 		]);
 	});
 
-	it("asks for a credential where a source is Amazon's", async () => {
+	it('requires a credential if a source needs Amazon', async () => {
 		const { error } = await runNode({ type: 'amazonSellerRating', parameters: defaults });
 		expect(error?.message).toBe('The node has no Amazon credential');
 		expect(error?.description).toMatch(/Choose one in the node, or a source that needs no access/);
@@ -271,17 +272,17 @@ describe('Rating: Evaluate, sources', () => {
 		[['counts', 'amazonOffer'], true],
 		['={{ $json.sources }}', true],
 		[['counts', 'items'], false],
-	])('has the editor ask for a credential with the sources %j: %s', (sources, asks) => {
+	])('shows the credential in the editor with the sources %j: %s', (sources, isShown) => {
 		const { description } = new AmazonSellerRating();
 		const [credential] = description.credentials ?? [];
 		const node = { typeVersion: 1, parameters: { sources } };
 		expect(credential?.required).toBe(true);
 		expect(NodeHelpers.displayParameter(node.parameters, credential!, node, description)).toBe(
-			asks,
+			isShown,
 		);
 	});
 
-	it('shows as Amazon does: 1001/15/4 is 98/1/0, and 94.5 shows as 95 but is below it', async () => {
+	it('rounds like Amazon: 1001/15/4 is 98/1/0, and 94.5 shows as 95 but is below it', async () => {
 		const run = async (positive: number, neutral: number, negative: number, comparison: string) =>
 			await runNode({
 				type: 'amazonSellerRating',
@@ -290,7 +291,7 @@ describe('Rating: Evaluate, sources', () => {
 					marketplace: { __rl: true, mode: 'id', value: 'US' },
 					sources: ['counts'],
 					counts: counts(365, positive, neutral, negative),
-					thresholds: lines(95),
+					thresholds: thresholdsOf(95),
 					options: { comparison },
 				},
 			});
@@ -302,13 +303,13 @@ describe('Rating: Evaluate, sources', () => {
 		});
 		expect((await run(189, 0, 11, 'raw')).items[0]).toMatchObject({
 			displayedRating: 95,
-			ratingText: '94.5 %',
+			ratingText: '94.5%',
 			status: 'critical',
 		});
 		expect((await run(189, 0, 11, 'displayed')).items[0]).toMatchObject({ status: 'healthy' });
 	});
 
-	it("reads Amazon's own figure from a live offer found among the seller's orders", async () => {
+	it("reads Amazon's own rating from a live offer found through the seller's orders", async () => {
 		const { items } = await evaluate(['US'], { sources: ['amazonOffer'] });
 		const { positive, neutral, negative } = inUse.sandbox.truth.rating('demo', MARKETPLACES.US)[
 			'365'
@@ -322,7 +323,7 @@ describe('Rating: Evaluate, sources', () => {
 		});
 	});
 
-	it('reads it beside the item the user names, and says so where there is no offer', async () => {
+	it('reads it from the item the user names, and names the role if Amazon denies access', async () => {
 		const asin = inUse.sandbox.sellers.demo?.marketplaces[0]?.products.at(-1)?.asin ?? '';
 		const byId = async (value: string) =>
 			await evaluate(['US'], {
@@ -337,7 +338,7 @@ describe('Rating: Evaluate, sources', () => {
 		expect(error?.description).toMatch(/role Pricing/);
 	});
 
-	it('shows several sources side by side, judges by the most exact and names a disagreement', async () => {
+	it('lists several sources, evaluates the most exact one and names a disagreement', async () => {
 		const { items } = await evaluate(['US'], {
 			sources: ['amazonReports', 'amazonOffer', 'counts'],
 			counts: counts(365, 500, 0, 0),
@@ -375,7 +376,7 @@ describe('Rating: Evaluate, sources', () => {
 			items,
 		});
 
-	it('takes all input items together as feedback, linked to all of them', async () => {
+	it('combines all input items into one result, linked to all of them', async () => {
 		const { outputs, items } = await evaluateItems(rows('5555455554555453'));
 		expect(items).toHaveLength(1);
 		expect(items[0]).toMatchObject({
@@ -387,28 +388,28 @@ describe('Rating: Evaluate, sources', () => {
 		expect(outputs[2]?.[0]?.pairedItem).toHaveLength(16);
 	});
 
-	it('computes nothing from rows without positives, and names rows it cannot use', async () => {
+	it('computes no rating from rows without positives, and names rows it cannot use', async () => {
 		const { items } = await evaluateItems(rows('123'));
 		expect(items[0]).toMatchObject({ provenance: 'insufficient', rating: null });
-		expect(items[0]?.reason).toMatch(/no feedback of 4 or 5 stars/);
+		expect(items[0]?.reason).toMatch(/no feedback with 4 or 5 stars/);
 		const { items: some } = await evaluateItems(rows('5595'));
 		expect(some[0]).toMatchObject({ total: 3 });
 		expect(String(windowsOf(some[0])[0]?.notes)).toMatch(/1 input item\(s\).*\(2\)/);
 	});
 });
 
-describe('Rating: Evaluate, what must not go unseen', () => {
-	it('tells an AI agent, which reads one output only, bad news too', async () => {
+describe('Rating: Evaluate, problems that must not be hidden', () => {
+	it('also gives bad ratings to an AI agent, which reads only one output', async () => {
 		const { outputs } = await runNode({
 			type: 'amazonSellerRatingTool',
-			parameters: { ...defaults, judgedDays: 30 },
+			parameters: { ...defaults, evaluationDays: 30 },
 			items: [{ json: { market: 'US' } }],
 			credentials: inUse.credentials,
 		});
 		expect(outputs[0]?.[0]?.json).toMatchObject({ status: 'critical' });
 	});
 
-	it('sends an evaluation that failed where insufficient data goes, never to Healthy', async () => {
+	it('sends a failed evaluation to the output for insufficient data', async () => {
 		inUse.sandbox.roles.remove('demo', 'Brand Analytics');
 		const run = await runNode({
 			type: 'amazonSellerRating',
@@ -425,7 +426,7 @@ describe('Rating: Evaluate, what must not go unseen', () => {
 	it.each([
 		['a text', 'bogus'],
 		['a broken expression', '={{ $json.market.no.such.method() }}'],
-	])('loses no item whose output for insufficient data is %s', async (_, insufficientBand) => {
+	])('loses no item if its output for insufficient data is %s', async (_, insufficientBand) => {
 		const run = await runNode({
 			type: 'amazonSellerRating',
 			parameters: { ...defaults, insufficientBand },
@@ -442,7 +443,7 @@ describe('Rating: Evaluate, what must not go unseen', () => {
 		['a number', '={{ 7 }}'],
 		['null', '={{ null }}'],
 		['a broken expression', '={{ $json.market.no.such.method() }}'],
-	])('says so where the sources are %s', async (_, sources) => {
+	])('reports sources that are %s', async (_, sources) => {
 		const parameters = { ...defaults, sources };
 		const items = [{ json: { market: 'US' } }];
 		const type = 'amazonSellerRating';
@@ -452,7 +453,7 @@ describe('Rating: Evaluate, what must not go unseen', () => {
 		expect(error?.context.itemIndex).toBe(0);
 	});
 
-	it('judges by the sources that work, and says of the others why they do not', async () => {
+	it('uses the sources that work, and says why the others do not', async () => {
 		inUse.sandbox.roles.remove('demo', 'Brand Analytics');
 		const { items, error } = await evaluate(['US'], {
 			sources: ['amazonReports', 'counts'],
@@ -465,7 +466,7 @@ describe('Rating: Evaluate, what must not go unseen', () => {
 		expect(JSON.stringify(year?.sources)).toMatch(/denied access/);
 	});
 
-	it('counts entered counts once, however many marketplaces there are', async () => {
+	it('counts entered counts only once with several marketplaces', async () => {
 		const { items } = await evaluate(['US'], {
 			sources: ['counts'],
 			counts: { window: [{ days: 365, positive: 95, neutral: 2, negative: 3 }] },
@@ -477,7 +478,7 @@ describe('Rating: Evaluate, what must not go unseen', () => {
 		expect(of('all')).toMatchObject({ total: 100, provenance: 'exact' });
 	});
 
-	it('counts items that name a marketplace there alone', async () => {
+	it('counts items with a marketplace only there', async () => {
 		const { items } = await runNode({
 			type: 'amazonSellerRating',
 			parameters: {
@@ -498,25 +499,25 @@ describe('Rating: Evaluate, what must not go unseen', () => {
 		]);
 	});
 
-	it('knows a zero from something unknown', async () => {
+	it('distinguishes zero from unknown', async () => {
 		const { items } = await evaluate(['US'], {
 			sources: ['counts'],
 			counts: { window: [{ days: 365, positive: 0, neutral: 0, negative: 0 }] },
 		});
 		expect(items[0]).toMatchObject({ total: 0, rating: null, buyersSee: 'lifetime' });
-		expect(items[0]?.reason).toMatch(/No feedback at all/);
+		expect(items[0]?.reason).toMatch(/There is no feedback in this window/);
 	});
 
-	it('has no result that silently lacks the order defect rate it should count', async () => {
+	it('says so if the order defect rate that should count is missing', async () => {
 		inUse.sandbox.faults.add({
 			kind: 'reportCancelled',
 			reportType: 'GET_V2_SELLER_PERFORMANCE_REPORT',
 		});
 		const { items } = await evaluate(['CA'], { options: { includeOrderDefectRate: true } });
-		expect(items[0]?.reason).toMatch(/order defect rate is not known/);
+		expect(items[0]?.reason).toMatch(/order defect rate is unknown/);
 	});
 
-	it('lets a marketplace of another region cost only itself', async () => {
+	it('still evaluates the others if a marketplace is in another region', async () => {
 		const { items, error } = await evaluate(['US'], {
 			options: { moreMarketplaces: ['A1PA6795UKMFR9'] },
 		});
@@ -526,19 +527,19 @@ describe('Rating: Evaluate, what must not go unseen', () => {
 		expect(german?.reason).toMatch(/cannot reach the marketplace Germany/);
 	});
 
-	it('repeats no endless text that stands in the place of a marketplace', async () => {
+	it('shortens a very long text given as a marketplace', async () => {
 		const { error } = await evaluate(['x'.repeat(100_000)]);
 		expect(error?.description).toMatch(/^"x{60}…" is neither a marketplace ID/);
 	});
 
-	it('repeats no endless text that stands in the place of a choice', async () => {
+	it('shortens a very long text given as an option', async () => {
 		const { error } = await evaluate(['US'], { insufficientBand: 'x'.repeat(100_000) });
 		expect(error?.message).toBe("'If Data Is Insufficient' cannot be used");
 		expect(error?.description).toMatch(/^Choose one of healthy, atRisk, critical, not x+…$/);
 		expect(error?.description?.length).toBeLessThan(400);
 	});
 
-	it('asks for a marketplace where no credential has one', async () => {
+	it('requires a marketplace if no credential has one', async () => {
 		const evaluateCounts = async (marketplace: INodeParameters) =>
 			await runNode({
 				type: 'amazonSellerRating',
@@ -552,18 +553,18 @@ describe('Rating: Evaluate, what must not go unseen', () => {
 	});
 });
 
-describe('Rating: Evaluate, what it is given', () => {
-	it('takes the days of items as a database and an expression give them', () => {
+describe('Rating: Evaluate, inputs', () => {
+	it('reads dates as returned by databases and expressions', () => {
 		const us = findMarketplace('US')!;
 		const dates = [new Date('2026-11-01T12:00:00Z'), DateTime.fromISO('2026-11-02T03:00:00Z')];
 		const items = dates.map((date) => ({ json: { date: date as unknown as string, rating: 5 } }));
 		const { series, notes } = readItems(items, { dateField: 'date', ratingField: 'rating' }, us);
 		expect(notes).toEqual([]);
-		// Three in the night in Greenwich is the evening before in Los Angeles.
+		// 3 a.m. in Greenwich is the previous evening in Los Angeles.
 		expect([series.firstDate, series.lastDate]).toEqual(['2026-11-01', '2026-11-01']);
 	});
 
-	it('does not take the neutral feedback of thirty days for that of a year', async () => {
+	it('does not treat the neutral feedback of thirty days as that of a year', async () => {
 		const since = DateTime.now().minus({ days: 30 }).toISODate();
 		await runNode({
 			type: 'amazonSellerFeedback',
@@ -587,7 +588,7 @@ describe('Rating: Evaluate, what it is given', () => {
 		expect(of(365)?.neutral).toBeNull();
 	});
 
-	it('stops where the log-in fails for all marketplaces, as for one', async () => {
+	it('stops if the login fails for all marketplaces, as for one', async () => {
 		inUse.sandbox.lwa.revoke('demo');
 		const { error } = await evaluate(['US'], {
 			insufficientBand: 'healthy',
@@ -597,7 +598,7 @@ describe('Rating: Evaluate, what it is given', () => {
 		expect(error?.message).toMatch(/does not accept the refresh token/);
 	});
 
-	it('says of several marketplaces together that a defect rate is not known', () => {
+	it('says that a defect rate is unknown in a combined result', () => {
 		const settings = {
 			thresholds: [{ name: 'Aim', percent: 95, share: rationalFromPercent(95) }],
 			comparison: 'raw' as const,
@@ -621,14 +622,14 @@ describe('Rating: Evaluate, what it is given', () => {
 			);
 			return judge(all.windows[0]!, settings, 'atRisk', all.orderDefectPercent).reason;
 		};
-		expect(reasonWith(0.2, null)).toMatch(/not known/);
+		expect(reasonWith(0.2, null)).toMatch(/is unknown/);
 		expect(reasonWith(1.5, null)).toMatch(/1\.5/);
-		expect(reasonWith(0.2, 0.1)).not.toMatch(/not known/);
+		expect(reasonWith(0.2, 0.1)).not.toMatch(/is unknown/);
 	});
 });
 
-describe('Rating: Evaluate, reports that are picked up', () => {
-	/** Has the sandbox make a report of the last days and gives its ID. */
+describe('Rating: Evaluate, reports given by their IDs', () => {
+	/** Requests a report of the last days from the sandbox and returns its ID. */
 	const reportOf = async (reportType: string, days: number): Promise<string> => {
 		const { sandbox } = inUse;
 		const { refreshToken, clientId, clientSecret } = sandbox.credentials('demo');
@@ -662,7 +663,7 @@ describe('Rating: Evaluate, reports that are picked up', () => {
 		['totals', 'GET_SALES_AND_TRAFFIC_REPORT', 'salesReportId', /no totals for \d+ day/],
 		['feedback', 'GET_SELLER_FEEDBACK_DATA', 'feedbackReportId', /does not cover \d+ day/],
 	])(
-		'B4: gives no number of a year from a report of 45 days: %s',
+		'B4: gives no number for a year from a report of 45 days: %s',
 		async (_, type, option, reason) => {
 			const options = { [option]: await reportOf(type, 45) };
 			const { items } = await evaluate(['US'], { options });
@@ -674,13 +675,13 @@ describe('Rating: Evaluate, reports that are picked up', () => {
 			expect(month).toMatchObject({
 				provenance: 'derived',
 				...truthOver(MARKETPLACES.US, month?.coverage),
-				// The month before is covered by half.
+				// Only half of the previous month is covered.
 				trendPoints: null,
 			});
 		},
 	);
 
-	it('B4: neither Forecast, Chart nor Detect Change give more than such a report covers', async () => {
+	it('B4: limits Forecast, Chart and Detect Change to the days such a report covers', async () => {
 		const options = { salesReportId: await reportOf('GET_SALES_AND_TRAFFIC_REPORT', 45) };
 		const marketplace = { __rl: true, mode: 'id', value: 'US' };
 		const common = { sources: ['amazonReports'], marketplace, thresholds: {}, simplify: true };
@@ -709,7 +710,7 @@ describe('Rating: Evaluate, reports that are picked up', () => {
 	});
 });
 
-describe('Rating: Evaluate, thresholds and numbers that are none', () => {
+describe('Rating: Evaluate, invalid thresholds and numbers', () => {
 	const evaluateCounts = async (thresholds: unknown, options: unknown = {}) =>
 		await runNode({
 			type: 'amazonSellerRating',
@@ -725,14 +726,14 @@ describe('Rating: Evaluate, thresholds and numbers that are none', () => {
 		});
 
 	it.each([
-		['emptied', '', /The threshold "Aim" has no percentage/],
+		['empty', '', /The threshold "Aim" has no percentage/],
 		['null', null, /The threshold "Aim" has no percentage/],
-		['0, as an emptied field can be', 0, /The threshold "Aim" is not above 0/],
+		['0, as from a cleared field', 0, /The threshold "Aim" is not above 0/],
 		['a text', 'ninety', /The threshold "Aim" is not a number/],
 		['true', true, /The threshold "Aim" is not a number/],
 		['above 100', 101, /The threshold "Aim" is above 100/],
 		['negative', -5, /The threshold "Aim" is not above 0/],
-	])('U11: refuses by its name a threshold that is %s', async (_, percent, reason) => {
+	])('U11: refuses a threshold that is %s, by its name', async (_, percent, reason) => {
 		const { error, items } = await evaluateCounts([
 			{ name: 'Floor', percent: 95 },
 			{ name: 'Aim', percent },
@@ -742,7 +743,7 @@ describe('Rating: Evaluate, thresholds and numbers that are none', () => {
 		expect(error?.description).toMatch(reason);
 	});
 
-	it('U11: refuses two thresholds with one name', async () => {
+	it('U11: refuses two thresholds with the same name', async () => {
 		const { error } = await evaluateCounts([
 			{ name: 'Aim', percent: 95 },
 			{ name: ' Aim', percent: 98 },
@@ -751,7 +752,7 @@ describe('Rating: Evaluate, thresholds and numbers that are none', () => {
 		expect(error?.description).toMatch(/Two thresholds are named "Aim"/);
 	});
 
-	it('U11: sorts thresholds in a wrong order, and takes digits from an expression', async () => {
+	it('U11: sorts thresholds, and accepts digits from an expression', async () => {
 		const { items } = await evaluateCounts([
 			{ name: 'Low', percent: '91' },
 			{ name: 'High', percent: 98 },
@@ -765,24 +766,26 @@ describe('Rating: Evaluate, thresholds and numbers that are none', () => {
 		[{ minimumTotal: 0 }, 'Minimum Number of Ratings', 'Enter 1 or more'],
 		[{ minimumTotal: 2.5 }, 'Minimum Number of Ratings', 'Enter a whole number'],
 		[{ waitMinutes: '={{ "soon" }}' }, 'Wait for Report (Minutes)', 'Enter a number'],
-	])('says in plain words what number is missing: %j', async (options, name, advice) => {
+	])('explains an invalid number in plain words: %j', async (options, name, advice) => {
 		const { error } = await evaluateCounts([], options);
 		expect(error?.message).toBe(`'${name}' cannot be used`);
 		expect(error?.description).toBe(advice);
 	});
 });
 
-describe('Rating: Evaluate, judging', () => {
-	it('asks for a minimum number of ratings', async () => {
+describe('Rating: Evaluate, status', () => {
+	it('requires the minimum number of ratings', async () => {
 		const run = await evaluate(['MX'], {
 			insufficientBand: 'healthy',
 			options: { minimumTotal: 50 },
 		});
 		expect(marketsPerOutput(run)).toEqual([['MX'], [], []]);
-		expect(run.items[0]?.reason).toMatch(/Only \d+ feedback in the last 365 days; at least 50/);
+		expect(run.items[0]?.reason).toMatch(
+			/Only \d+ feedback entries in the last 365 days; your minimum is 50/,
+		);
 	});
 
-	it('makes an order defect rate of 1 % or more critical, if it is to count', async () => {
+	it('makes an order defect rate of 1% or more critical if the option is on', async () => {
 		const { items } = await evaluate(['US'], { options: { includeOrderDefectRate: true } });
 		const percent = Number(items[0]?.orderDefectPercent);
 		expect(percent).toBeGreaterThan(0);
@@ -790,7 +793,7 @@ describe('Rating: Evaluate, judging', () => {
 		expect(items[0]?.status).toBe(percent >= 1 ? 'critical' : 'atRisk');
 	});
 
-	it('compares each window with the one before it', async () => {
+	it('compares each window with the previous one', async () => {
 		const { items } = await evaluate(['US']);
 		const [month] = windowsOf(items[0]);
 		expect(month?.trendPoints).toBeLessThan(0);
@@ -807,15 +810,15 @@ describe('Rating: Evaluate, judging', () => {
 		expect(year).toMatchObject({ positive: windowsOf(items[0])[2]?.positive });
 	});
 
-	it('adds windows the user asks for, and knows no lifetime from reports', async () => {
+	it('adds custom windows, and gives no lifetime rating from reports', async () => {
 		const { items } = await evaluate(['US'], { options: { customWindows: '7, 180' } });
 		expect(windowsOf(items[0]).map(({ days }) => days)).toEqual([7, 30, 90, 180, 365, null]);
 		const lifetime = windowsOf(items[0]).at(-1);
 		expect(lifetime).toMatchObject({ provenance: 'insufficient', rating: null });
-		expect(String(lifetime?.notes)).toMatch(/reach back to/);
+		expect(String(lifetime?.notes)).toMatch(/go back only to/);
 	});
 
-	it('evaluates several marketplaces of one item and all together; one without data costs only itself', async () => {
+	it('evaluates several marketplaces of one item and a combined result, even if one has no data', async () => {
 		inUse.sandbox.faults.add({
 			kind: 'reportFatal',
 			times: 1,
@@ -841,7 +844,7 @@ describe('Rating: Evaluate, judging', () => {
 		expect(String(windowsOf(of('all'))[2]?.notes)).toMatch(/Without MX/);
 	});
 
-	it('tells which figure buyers see', async () => {
+	it('says which figure buyers see', async () => {
 		const { items } = await evaluate(['US', 'MX']);
 		expect(items.find(({ marketplace }) => marketplace === 'US')?.buyersSee).toBe('last365Days');
 		expect(items.find(({ marketplace }) => marketplace === 'MX')?.buyersSee).toBe('lifetime');

@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import { DateTime } from 'luxon';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
@@ -39,16 +40,16 @@ const run = async (
 	await runNode({ type: 'amazonSellerRating', parameters, credentials: inUse.credentials, items });
 
 describe('Rating: Forecast', () => {
-	it('looks ahead for each window, on one output', async () => {
+	it('forecasts each window, on one output', async () => {
 		const { items, outputs, error } = await run(forecastParameters);
 		expect(error).toBeUndefined();
 		expect(outputs).toHaveLength(1);
 		expect(items.map(({ days }) => days)).toEqual([30, 90, 365]);
 		expectToMatchOutputSchema('AmazonSellerRating', 'forecast', items);
-		expect(String(items[0]?.notes)).toMatch(/Assumes that feedback keeps coming/);
+		expect(String(items[0]?.notes)).toMatch(/Assumes that feedback keeps arriving/);
 	});
 
-	it('takes feedback that is dated after today, as a clock ahead can date it', async () => {
+	it('accepts feedback dated after today, as from a clock that is ahead', async () => {
 		const date = DateTime.now().plus({ days: 2 }).toISODate();
 		const parameters = {
 			...forecastParameters,
@@ -61,9 +62,9 @@ describe('Rating: Forecast', () => {
 		expect(items).toHaveLength(3);
 	});
 
-	it("agrees, without new feedback, with the sandbox's world once the days have passed", async () => {
+	it("matches the sandbox's true counts after the days have passed, without new feedback", async () => {
 		const { items } = await run({ ...forecastParameters, simplify: false });
-		// As if nothing had come since the last day that is counted.
+		// As if there had been no feedback since the last counted day.
 		const place = inUse.sandbox.sellers.demo?.marketplaces.find(
 			({ marketplace }) => marketplace.id === 'ATVPDKIKX0DER',
 		);
@@ -94,7 +95,7 @@ describe('Rating: Forecast', () => {
 		}
 	});
 
-	it('A7: gives no number where a line of the feedback report could not be read', async () => {
+	it('A7: gives no number if a line of the feedback report could not be read', async () => {
 		inUse.sandbox.settings.set({ feedbackUnreadableRow: true });
 		const { items } = await run(forecastParameters);
 		expect(items).toHaveLength(3);
@@ -111,14 +112,14 @@ describe('Rating: Forecast', () => {
 		expect(change.items[0]?.reason).toMatch(/could not be read/);
 	});
 
-	it('gives no number where nothing is known', async () => {
+	it('gives no number without data', async () => {
 		inUse.sandbox.faults.add({ kind: 'reportCancelled', reportType: 'GET_SELLER_FEEDBACK_DATA' });
 		const { items } = await run(forecastParameters);
 		expect(items).toHaveLength(3);
 		for (const item of items) expect(item).toMatchObject({ rating: null, atCurrentRates: null });
 	});
 
-	it('keeps a bad item from the good ones beside it', async () => {
+	it('does not let a bad item affect the good ones', async () => {
 		await expectMiddleItemToFailAlone({
 			type: 'amazonSellerRating',
 			parameters: { ...forecastParameters, daysAhead: '={{ $json.ahead }}' },
@@ -130,7 +131,7 @@ describe('Rating: Forecast', () => {
 });
 
 describe('Rating: Detect Change', () => {
-	it("finds the dip in the sandbox's US marketplace, since when and by how much", async () => {
+	it("detects the dip in the sandbox's US marketplace, since when and by how much", async () => {
 		const { items, error } = await run({ ...detectParameters, options: { falseAlarmEvery: 200 } });
 		expect(error).toBeUndefined();
 		expectToMatchOutputSchema('AmazonSellerRating', 'detectChange', items);
@@ -141,13 +142,13 @@ describe('Rating: Detect Change', () => {
 		expect(items[0]?.excessPoints).toBeGreaterThan(2);
 	});
 
-	it('has no verdict where there is too little to compare with', async () => {
+	it('has no verdict if there is too little to compare with', async () => {
 		const { items } = await run(detectParameters, [{ json: { market: 'MX' } }]);
 		expect(items[0]).toMatchObject({ verdict: 'insufficient', baselinePercent: null });
 		expect(items[0]?.reason).not.toBe('');
 	});
 
-	it('works on rows of input items, all together', async () => {
+	it('combines the rows of all input items', async () => {
 		const rows = Array.from({ length: 200 }, (_, index) => ({
 			json: {
 				date: DateTime.utc()
@@ -173,7 +174,7 @@ describe('Rating: Detect Change', () => {
 		expect(outputs[0]?.[0]?.pairedItem).toHaveLength(200);
 	});
 
-	it('keeps a bad item from the good ones beside it', async () => {
+	it('does not let a bad item affect the good ones', async () => {
 		await expectMiddleItemToFailAlone({
 			type: 'amazonSellerRating',
 			parameters: { ...detectParameters, watchedDays: '={{ $json.watched }}' },

@@ -30,13 +30,13 @@ beforeEach(async () => {
 	for (const seller of Object.keys(sandbox.sellers)) {
 		credentials.set(seller, sandboxCredential(sandbox, seller, { changeReportLimits: false }));
 	}
-	startAnew();
+	restart();
 }, 60_000);
 
 afterEach(async () => await sandbox.close());
 
-/** As if n8n was started anew: what the process remembers is gone. */
-function startAnew(): void {
+/** Simulates a restart of n8n: clears the memory of the process. */
+function restart(): void {
 	const shared = jest.requireActual<Record<string, unknown>>(
 		'../../dist/nodes/shared/spapi/processWide.js',
 	);
@@ -59,7 +59,7 @@ const evaluate = async (
 		parameters: {
 			operation: 'evaluate',
 			marketplace: { __rl: true, mode: 'id', value: '={{ $json.marketplace }}' },
-			judgedDays: 365,
+			evaluationDays: 365,
 			sources: ['amazonReports'],
 			counts: {},
 			thresholds: {},
@@ -69,8 +69,8 @@ const evaluate = async (
 		},
 	});
 
-/** Minutes at which reports of a type were asked for, and how many of them came too soon. */
-function asked(reportType: string) {
+/** Minutes at which reports of a type were requested, and how many requests were too soon. */
+function requestsOf(reportType: string) {
 	const requests = sandbox.truth.reportRequests.filter((each) => each.reportType === reportType);
 	return {
 		minutes: requests.map(({ at }) => Date.parse(at) / MINUTE_MS),
@@ -78,7 +78,7 @@ function asked(reportType: string) {
 	};
 }
 
-/** The most requests in any window of that many minutes. */
+/** The most requests in any window of `window` minutes. */
 const mostWithin = (minutes: readonly number[], window: number): number =>
 	Math.max(
 		0,
@@ -86,7 +86,7 @@ const mostWithin = (minutes: readonly number[], window: number): number =>
 	);
 
 describe('A19: Sales and Traffic, one in 15 minutes', () => {
-	it('serves execution after execution with one report, whatever node asks', async () => {
+	it('serves several executions and nodes with one report', async () => {
 		const { items } = await evaluate(['US']);
 		expect(items[0]?.provenance).toBe('derived');
 		passTime(5 * MINUTE_MS);
@@ -105,20 +105,20 @@ describe('A19: Sales and Traffic, one in 15 minutes', () => {
 			},
 		});
 		expect(chart.error).toBeUndefined();
-		expect(asked(SALES)).toMatchObject({ minutes: [expect.any(Number)], tooSoon: 0 });
+		expect(requestsOf(SALES)).toMatchObject({ minutes: [expect.any(Number)], tooSoon: 0 });
 	}, 120_000);
 
-	it('says when the next is possible, where that is beyond the wait', async () => {
+	it('says when the next report is possible if that is beyond the maximum wait', async () => {
 		await evaluate(['US']);
 		const run = await evaluate(['CA'], 'demo', { waitMinutes: 5 });
 		const [item] = run.items;
 		expect(item?.error).toMatch(
 			/^Could not request the Sales and Traffic report: Amazon makes one every 15 minutes for this application. The next is possible at 09:1[5-9] UTC$/,
 		);
-		expect(asked(SALES)).toMatchObject({ minutes: { length: 1 }, tooSoon: 0 });
+		expect(requestsOf(SALES)).toMatchObject({ minutes: { length: 1 }, tooSoon: 0 });
 	}, 120_000);
 
-	it('takes marketplaces and sellers of one application one by one, and each comes out', async () => {
+	it('handles marketplaces and sellers of one application one by one, and each gets a result', async () => {
 		for (const [seller, places] of [
 			['demo', ['US', 'CA', 'MX']],
 			['second', ['DE', 'GB', 'FR']],
@@ -128,23 +128,23 @@ describe('A19: Sales and Traffic, one in 15 minutes', () => {
 			expect(items.map(({ provenance }) => provenance)).toEqual(places.map(() => 'derived'));
 			if (seller === 'demo') expect(hints.join()).toMatch(/waited 14 minute\(s\) for its turn/);
 		}
-		const { minutes, tooSoon } = asked(SALES);
+		const { minutes, tooSoon } = requestsOf(SALES);
 		expect(minutes).toHaveLength(8);
 		expect(tooSoon).toBe(0);
 		expect(mostWithin(minutes, 15)).toBe(1);
 		expect(sandbox.requests.filter(({ status }) => status === 429)).toEqual([]);
 	}, 300_000);
 
-	it('after a restart takes the report that was made before, by getReports', async () => {
+	it('finds the earlier report through getReports after a restart', async () => {
 		await evaluate(['US']);
 		passTime(2 * MINUTE_MS);
-		startAnew();
+		restart();
 		const { items } = await evaluate(['US']);
 		expect(items[0]?.provenance).toBe('derived');
-		expect(asked(SALES).minutes).toHaveLength(1);
+		expect(requestsOf(SALES).minutes).toHaveLength(1);
 	}, 120_000);
 
-	it('takes no report of another granularity for its own', async () => {
+	it('does not use a report of another granularity', async () => {
 		await evaluate(['CA']);
 		passTime(20 * MINUTE_MS);
 		const client = sandbox.credentials('demo');
@@ -161,22 +161,23 @@ describe('A19: Sales and Traffic, one in 15 minutes', () => {
 		});
 		expect(created.status).toBe(202);
 		passTime(MINUTE_MS);
-		startAnew();
+		restart();
 		const { items } = await evaluate(['US']);
 		expect(items[0]?.provenance).toBe('derived');
-		const { minutes, tooSoon } = asked(SALES);
+		const { minutes, tooSoon } = requestsOf(SALES);
 		expect(tooSoon).toBe(0);
 		expect(mostWithin(minutes, 15)).toBe(1);
 	}, 120_000);
 
-	it('a refusal of one type slows no other type', async () => {
+	it('does not slow down other types after a refusal of one type', async () => {
 		await evaluate(['US']);
-		startAnew();
+		restart();
 		sandbox.faults.add({ kind: 'throttle', operation: 'getReports', times: 'always' });
 		const run = await evaluate(['CA'], 'demo', { waitMinutes: 5 });
 		expect(run.items[0]?.error).toMatch(/^Could not request the Sales and Traffic report/);
-		// Once more after a minute, for the first refusal may have been for createReport's own limit.
-		expect(asked(SALES)).toMatchObject({ minutes: { length: 3 }, tooSoon: 2 });
+		// Once more after a minute, because the first refusal may have been for createReport's own
+		// limit.
+		expect(requestsOf(SALES)).toMatchObject({ minutes: { length: 3 }, tooSoon: 2 });
 		const feedback = sandbox.truth.reportRequests.filter(
 			({ reportType }) => reportType === 'GET_SELLER_FEEDBACK_DATA',
 		);
@@ -194,7 +195,7 @@ describe('A19: Sales and Traffic, one in 15 minutes', () => {
 			},
 		});
 		expect(health.error).toBeUndefined();
-		// Its own preparation, and not a token of an emptied bucket, which comes once a minute.
+		// Only its own preparation, no wait for a token of an empty bucket, which takes a minute.
 		expect(timePassed() - before).toBeLessThan(2 * 59_000);
 	}, 120_000);
 });
@@ -233,7 +234,7 @@ describe('A19: FBA reports in an hourly workflow', () => {
 			},
 		});
 
-	it('two days keep to every quota, with all dates and returns known in between', async () => {
+	it('keeps to every quota for two days, with all dates and returns available', async () => {
 		const undated: number[] = [];
 		for (let hour = 0; hour < 48; hour += 1) {
 			const found = await orders();
@@ -249,15 +250,15 @@ describe('A19: FBA reports in an hourly workflow', () => {
 			expect(planned.error).toBeUndefined();
 			passTime(60 * MINUTE_MS - ((Date.now() / 1) % (60 * MINUTE_MS)));
 		}
-		const shipments = asked(SHIPMENTS);
-		const returns = asked(RETURNS);
+		const shipments = requestsOf(SHIPMENTS);
+		const returns = requestsOf(RETURNS);
 		expect([shipments.tooSoon, returns.tooSoon]).toEqual([0, 0]);
 		expect(mostWithin(shipments.minutes, 480)).toBeLessThanOrEqual(12);
 		expect(mostWithin(shipments.minutes, 30)).toBe(1);
 		expect(mostWithin(returns.minutes, 240)).toBe(1);
-		// A run comes each hour to the second, which is just before four hours are surely over.
+		// Runs are exactly one hour apart, so the fourth is just before four hours have safely passed.
 		expect(returns.minutes.length).toBeGreaterThanOrEqual(9);
-		// Few are shipped since the last report; the rest is known from the third hour on.
+		// Few have shipped since the last report; the others have dates from the third hour on.
 		expect(Math.max(...undated.slice(3))).toBeLessThanOrEqual(10);
 		expect(sandbox.requests.filter(({ status }) => status === 429)).toEqual([]);
 	}, 600_000);

@@ -3,7 +3,7 @@ import type { CredentialStore } from './harness';
 
 type Changes = Readonly<Record<string, string | boolean | number>>;
 
-/** As many reports as one asks for. */
+/** No limits on report requests. */
 export const NO_REPORT_LIMITS = {
 	changeReportLimits: true,
 	salesAndTrafficMinutes: 0,
@@ -13,25 +13,28 @@ export const NO_REPORT_LIMITS = {
 	fbaReturnsMinutes: 0,
 } as const;
 
-/** Limits per report type for a sandbox that is so much faster than Amazon; as in scripts/lib/sandbox.mjs. */
+/**
+ * Limits per report type for a sandbox that is `pace` times as fast as Amazon; as in
+ * scripts/lib/sandbox.mjs.
+ */
 export const reportLimitsAt = (pace: number) => ({
 	...NO_REPORT_LIMITS,
 	salesAndTrafficMinutes: 15 / pace,
-	// 12 in 480 minutes are one in 40.
+	// 12 in 480 minutes is one in 40.
 	fbaShipmentsMinutes: 40 / pace,
 	fbaReturnsMinutes: 240 / pace,
 });
 
 /**
- * Amazon makes the demo seller as many reports as one asks for, and the credential says so: for tests
- * beside whose point its limits per report type are.
+ * Removes the limits per report type for the demo seller, in the sandbox and in the credential, for
+ * tests that are not about them.
  */
 export function liftReportLimits(store: CredentialStore, sandbox: Sandbox): void {
 	sandbox.habits.set({ reportQuotas: false });
 	connect(store, sandbox, 'demo', NO_REPORT_LIMITS);
 }
 
-/** What a credential for a seller of the sandbox holds. */
+/** The data of a credential for a seller of the sandbox. */
 export function sandboxCredential(
 	sandbox: Sandbox,
 	seller = 'demo',

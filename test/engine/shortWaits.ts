@@ -1,16 +1,16 @@
 import { passTime, useRunningTime } from './passingTime';
 
 /**
- * With this imported, the nodes of a test file hardly wait, for a report or before they try again: the
- * time that they would have waited passes for them and for the sandbox, unless others' waits have
- * passed it meanwhile.
+ * If a test file imports this, its nodes hardly wait for a report or before a retry. The time that
+ * they would have waited passes for them and for the sandbox, unless other waits have already
+ * passed it.
  */
 const SHORTER = 50;
 const LONGEST_MS = 5;
 
 let asIs = false;
 
-/** For tests in which it matters how long a wait is. */
+/** For tests that depend on the length of a wait. */
 export function useWaitsAsTheyAre(): void {
 	beforeAll(() => void (asIs = true));
 	afterAll(() => void (asIs = false));

@@ -5,14 +5,14 @@ import { runNode } from './harness';
 
 interface ThreeItems extends Omit<NodeRunOptions, 'items' | 'onError'> {
 	readonly items: NonNullable<NodeRunOptions['items']>;
-	/** What the message about the bad item in the middle says. */
+	/** The expected error message for the bad item in the middle. */
 	readonly message: RegExp;
 }
 
 /**
- * The contract of every operation: with three items of which the middle one is bad, Continue On Fail
- * gives both good results and an item that names what was wrong, each linked to its input; without
- * it, the run stops and names the item.
+ * The contract of every operation: if the middle one of three items is bad, Continue On Fail
+ * returns both good results and an item with the error, each linked to its input. Without it, the
+ * run stops and names the item.
  */
 export async function expectMiddleItemToFailAlone(options: ThreeItems): Promise<void> {
 	const tagged = options.items.map((item, index) => ({

@@ -23,7 +23,7 @@ const evaluate = async () =>
 		parameters: {
 			operation: 'evaluate',
 			marketplace: { __rl: true, mode: 'id', value: 'US' },
-			judgedDays: 365,
+			evaluationDays: 365,
 			sources: ['amazonReports'],
 			counts: {},
 			thresholds: {},

@@ -11,15 +11,15 @@ import { forgetTokens } from './tokens';
 import { useSandbox } from './useSandbox';
 
 /**
- * B1: one credential whose fields are expressions stands for many sellers. Whatever a node reads for
- * an item has to be of that item's seller.
+ * B1: one credential with expressions in its fields can serve many sellers. Everything a node reads
+ * for an item must belong to that item's seller.
  */
 const inUse = useSandbox({ rateLimits: 100_000 });
 
 const SELLERS = ['demo', 'second'] as const;
 type SellerKey = (typeof SELLERS)[number];
 
-/** Names its seller, as a table of sellers would. */
+/** An item with its seller's data, as from a table of sellers. */
 const itemOf = (seller: SellerKey): IDataObject => {
 	const { refreshToken, primaryMarketplace } = sandboxCredential(inUse.sandbox, seller);
 	return { seller, refreshToken, home: primaryMarketplace };
@@ -32,7 +32,7 @@ const BY_EXPRESSION = {
 
 beforeEach(() => {
 	forgetTokens();
-	// Waiting for turns at reports would pass midnight; reportQuotas.test.ts is about those.
+	// Waiting for report quotas would pass midnight; reportQuotas.test.ts covers them.
 	inUse.sandbox.habits.set({ reportQuotas: false });
 	for (const seller of SELLERS) {
 		connect(inUse.credentials, inUse.sandbox, seller, NO_REPORT_LIMITS);
@@ -88,12 +88,12 @@ const orders = (parameters: INodeParameters): Reading => ({
 
 const evaluate = {
 	operation: 'evaluate',
-	judgedDays: 365,
+	evaluationDays: 365,
 	counts: {},
 	insufficientBand: 'atRisk',
 };
 
-/** Every operation that reads something of Amazon for an item. */
+/** Every operation that reads something from Amazon for an item. */
 const READINGS: Readonly<Record<string, Reading>> = {
 	'Marketplace: Get Many': feedback({ resource: 'marketplace', operation: 'getMany' }),
 	'Feedback: Get Many': feedback({
@@ -121,17 +121,17 @@ const READINGS: Readonly<Record<string, Reading>> = {
 	}),
 };
 
-/** What differs between any two runs. */
+/** Fields that differ between any two runs. */
 const PASSING = /report|requestId|^at$|asOf|sources/i;
 
-/** What an item says, without what differs between two runs. */
+/** The content of an item without the fields that differ between two runs. */
 const contentOf = ({ json, binary }: INodeExecutionData): string =>
 	JSON.stringify([
 		Object.entries(json).filter(([name]) => !PASSING.test(name)),
 		Object.entries(binary ?? {}).map(([name, { data }]) => [name, data.length]),
 	]);
 
-/** What came out, by the item it belongs to. */
+/** The output, by the input item it belongs to. */
 function byItem({ outputs }: NodeRun): Map<number, string[]> {
 	const found = new Map<number, string[]>();
 	for (const item of outputs.flat()) {
@@ -157,28 +157,31 @@ const run = async (
 
 describe('B1: two sellers in one execution, by an expression in the credential', () => {
 	describe.each(Object.entries(READINGS))('%s', (_, reading) => {
-		it.each(Object.entries(ORDERS))('gives each item its own, %s', async (__, sellers) => {
-			const alone = new Map<SellerKey, string[] | undefined>();
-			for (const seller of SELLERS) {
-				const own = await run(reading, seller, [itemOf(seller)]);
-				expect(own.error).toBeUndefined();
-				alone.set(seller, byItem(own).get(0));
-			}
-			expect(alone.get('demo')?.length).toBeGreaterThan(0);
-			expect(alone.get('second')?.length).toBeGreaterThan(0);
-			expect(alone.get('demo')).not.toEqual(alone.get('second'));
+		it.each(Object.entries(ORDERS))(
+			"gives each item its own seller's data, %s",
+			async (__, sellers) => {
+				const alone = new Map<SellerKey, string[] | undefined>();
+				for (const seller of SELLERS) {
+					const own = await run(reading, seller, [itemOf(seller)]);
+					expect(own.error).toBeUndefined();
+					alone.set(seller, byItem(own).get(0));
+				}
+				expect(alone.get('demo')?.length).toBeGreaterThan(0);
+				expect(alone.get('second')?.length).toBeGreaterThan(0);
+				expect(alone.get('demo')).not.toEqual(alone.get('second'));
 
-			forgetTokens();
-			const together = await run(reading, 'many', sellers.map(itemOf));
-			expect(together.error).toBeUndefined();
-			const found = byItem(together);
-			for (const [index, seller] of sellers.entries()) {
-				expect(found.get(index)).toEqual(alone.get(seller));
-			}
-		});
+				forgetTokens();
+				const together = await run(reading, 'many', sellers.map(itemOf));
+				expect(together.error).toBeUndefined();
+				const found = byItem(together);
+				for (const [index, seller] of sellers.entries()) {
+					expect(found.get(index)).toEqual(alone.get(seller));
+				}
+			},
+		);
 	});
 
-	it('gives each item its own in executions side by side', async () => {
+	it("gives each item its own seller's data in parallel executions", async () => {
 		const reading = READINGS['Feedback: Get Many'] as Reading;
 		const runs = await Promise.all(
 			[...Object.values(ORDERS), ...Object.values(ORDERS)].map(async (sellers) => ({
@@ -194,16 +197,16 @@ describe('B1: two sellers in one execution, by an expression in the credential',
 		}
 		for (const each of contents.values()) expect(each.size).toBe(1);
 		expect(contents.get('demo')).not.toEqual(contents.get('second'));
-		const logIns = inUse.requests.filter(({ operation }) => operation === 'lwaToken');
-		expect(logIns).toHaveLength(2);
+		const logins = inUse.requests.filter(({ operation }) => operation === 'lwaToken');
+		expect(logins).toHaveLength(2);
 	});
 
-	it('stays an expression: nothing is written into the credential', async () => {
+	it('does not write into the credential', async () => {
 		await run(READINGS['Feedback: Get Many'] as Reading, 'many', SELLERS.map(itemOf));
 		expect(inUse.credentials.get('many')).toMatchObject({ ...BY_EXPRESSION, accessToken: '' });
 	});
 
-	it('asks Amazon once for the items of one seller, and logs each seller in once', async () => {
+	it('requests one report for the items of one seller, and logs each seller in once', async () => {
 		await run(READINGS['Feedback: Get Many'] as Reading, 'many', [
 			...SELLERS.map(itemOf),
 			...SELLERS.map(itemOf),
@@ -214,7 +217,7 @@ describe('B1: two sellers in one execution, by an expression in the credential',
 		expect(count('lwaToken')).toBe(2);
 	});
 
-	it('names the item for which the expression gives nothing, and reads the others', async () => {
+	it('names the item with an empty expression result, and reads the others', async () => {
 		const { type, parameters } = READINGS['Marketplace: Get Many'] as Reading;
 		const items = [itemOf('demo'), { seller: 'nobody' }, itemOf('second')];
 		const { outputs } = await runNode({
@@ -249,7 +252,7 @@ describe('B1: requests for reviews of two sellers in one execution', () => {
 		},
 	});
 
-	/** New orders of both sellers, each with what names its seller, in turn. */
+	/** New orders of both sellers in turn, each with its seller's data. */
 	const ordersOfBoth = (count: number): IDataObject[] =>
 		Array.from({ length: count }, () => SELLERS)
 			.flat()
@@ -268,16 +271,21 @@ describe('B1: requests for reviews of two sellers in one execution', () => {
 		['checkEligibility', {}, 'eligible'],
 		['send', { dryRun: true }, 'wouldSend'],
 		['send', { dryRun: false }, 'sent'],
-	] as const)('%s %j: each order with its own seller', async (operation, parameters, outcome) => {
-		const items = ordersOfBoth(6);
-		const { items: rows, error } = await run(inOperation(operation, parameters), 'many', items);
-		expect(error).toBeUndefined();
-		expect(rows.map(({ orderId }) => orderId)).toEqual(items.map(({ orderId }) => orderId));
-		expect(rows.map((row) => row.outcome)).toEqual(items.map(() => outcome));
-		expect(rows.map(({ marketplaceId }) => marketplaceId)).toEqual(items.map((item) => item.home));
-	});
+	] as const)(
+		'%s %j handles each order with its own seller',
+		async (operation, parameters, outcome) => {
+			const items = ordersOfBoth(6);
+			const { items: rows, error } = await run(inOperation(operation, parameters), 'many', items);
+			expect(error).toBeUndefined();
+			expect(rows.map(({ orderId }) => orderId)).toEqual(items.map(({ orderId }) => orderId));
+			expect(rows.map((row) => row.outcome)).toEqual(items.map(() => outcome));
+			expect(rows.map(({ marketplaceId }) => marketplaceId)).toEqual(
+				items.map((item) => item.home),
+			);
+		},
+	);
 
-	it('a seller whose log-in fails does not stop the other', async () => {
+	it('does not stop one seller if the login of the other fails', async () => {
 		const items = ordersOfBoth(3);
 		inUse.sandbox.lwa.revoke('second');
 		const { items: rows, error } = await run(inOperation('send', { dryRun: false }), 'many', items);
@@ -287,7 +295,7 @@ describe('B1: requests for reviews of two sellers in one execution', () => {
 		);
 	});
 
-	it('plan: the daily cap counts per seller, though its items name different primary marketplaces', async () => {
+	it('counts the daily cap of Plan per seller, even if its items have different primary marketplaces', async () => {
 		inUse.credentials.set('homes', {
 			...sandboxCredential(inUse.sandbox),
 			primaryMarketplace: '={{ $json.home }}',
@@ -322,7 +330,7 @@ describe('B1: requests for reviews of two sellers in one execution', () => {
 		expect(new Set(items.map(({ marketplace }) => marketplace)).size).toBe(3);
 	});
 
-	it('plan: each order by the returns of its own seller, and at the rate of its own', async () => {
+	it('plans each order with the returns and the rate of its own seller', async () => {
 		const found = await Promise.all(
 			SELLERS.map(async (seller) => {
 				const { items } = await run(orders({ source: 'ordersApi' }), seller, [itemOf(seller)]);
@@ -357,7 +365,7 @@ describe('B1: requests for reviews of two sellers in one execution', () => {
 		}
 	});
 
-	describe('plan, where the returns reports of one seller fail', () => {
+	describe('plan, if the returns reports of one seller fail', () => {
 		const shippedOrder = (seller: SellerKey, index: number): IDataObject => {
 			const at = new Date(Date.now() - 12 * 86_400_000).toISOString();
 			const digit = seller === 'demo' ? 1 : 2;
@@ -367,7 +375,7 @@ describe('B1: requests for reviews of two sellers in one execution', () => {
 		};
 		const FAILING = 'second';
 
-		/** The middle ones are of the failing seller. */
+		/** The two in the middle belong to the failing seller. */
 		const mixed = () => (['demo', FAILING, FAILING, 'demo'] as const).map(shippedOrder);
 		const reading = inOperation('plan', {
 			preferredDelay: 0,
@@ -390,7 +398,7 @@ describe('B1: requests for reviews of two sellers in one execution', () => {
 
 		it.each<[string, () => void, RegExp]>([
 			[
-				'for a role that is missing',
+				'because a role is missing',
 				() => {
 					for (const role of ['Amazon Fulfillment', 'Inventory and Order Tracking']) {
 						inUse.sandbox.roles.remove(FAILING, role);
@@ -406,7 +414,7 @@ describe('B1: requests for reviews of two sellers in one execution', () => {
 				},
 				/^Amazon gave up on report/,
 			],
-		])('%s: only its orders fail', async (_, breakReports, message) => {
+		])('%s, fails only its orders', async (_, breakReports, message) => {
 			breakReports();
 			const all = mixed();
 			for (const items of [all, all.toReversed(), all.slice(1), all.slice(1, 3)]) {
@@ -416,7 +424,7 @@ describe('B1: requests for reviews of two sellers in one execution', () => {
 				const failed = continued.outputs.flat().filter(({ json }) => 'error' in json);
 				expect(failed.map(inputOf).toSorted()).toEqual(own);
 				for (const { json } of failed) expect(json.error).toMatch(message);
-				// Not among those to be sent, now or later.
+				// Not among those to send, now or later.
 				expect(
 					continued.outputs
 						.slice(0, 2)
@@ -435,7 +443,7 @@ describe('B1: requests for reviews of two sellers in one execution', () => {
 			}
 		});
 
-		it('asks for no reports of further sellers, where it stops at the failure', async () => {
+		it('requests no reports for other sellers if it stops at the failure', async () => {
 			inUse.sandbox.roles.remove(FAILING, 'Amazon Fulfillment');
 			inUse.sandbox.roles.remove(FAILING, 'Inventory and Order Tracking');
 			const { error } = await planWith(mixed().slice(1), 'stopWorkflow');

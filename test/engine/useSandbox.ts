@@ -15,15 +15,14 @@ import './shortWaits';
 export interface InUse {
 	readonly sandbox: Sandbox;
 	readonly credentials: CredentialStore;
-	/** Those the test has made so far. */
+	/** The requests of the current test so far. */
 	readonly requests: readonly LoggedRequest[];
 }
 
 /**
- * A sandbox with the demo seller's credential for the tests of a file. Before each test its faults,
- * settings, habits, roles, log-ins and reports are as in the beginning; its world is not, for that takes
- * a second. Amazon is at its worst: a test may switch off a single habit
- * that is beside its point.
+ * A sandbox with the demo seller's credential for the tests of a file. Before each test, its
+ * faults, settings, habits, roles, logins and reports are reset; its world is not, because that
+ * takes a second. Amazon is at its worst: a test can turn off a single habit that it is not about.
  */
 export function useSandbox(options: SandboxOptions = {}): InUse {
 	let requestsBefore = 0;

@@ -3,7 +3,7 @@ import { readSalesAndTraffic } from '../../nodes/shared/spapi/salesAndTraffic';
 
 const parseSalesAndTraffic = (text: string) => readSalesAndTraffic(text).days;
 
-/** A day as Amazon's schema has it, shortened. */
+/** A day as in Amazon's schema, shortened. */
 const day = (date: string, feedbackReceived: unknown, negativeFeedbackReceived: unknown) => ({
 	date,
 	salesByDate: { orderedProductSales: { amount: 15.5, currencyCode: 'USD' }, unitsOrdered: 2 },
@@ -34,12 +34,12 @@ function failureOf(text: string): SpApiFailure {
 }
 
 describe('readSalesAndTraffic', () => {
-	it('refuses a report per week, whose totals would be taken for those of single days', () => {
+	it('refuses a weekly report, whose totals would be treated as those of single days', () => {
 		const text = JSON.stringify({
 			reportSpecification: { reportOptions: { dateGranularity: 'WEEK' } },
 			salesAndTrafficByDate: [day('2021-06-06', 70, 1)],
 		});
-		expect(failureOf(text).answer.message).toMatch(/one per day, not per week or month/);
+		expect(failureOf(text).answer.message).toMatch(/must be per day, not per week or month/);
 	});
 
 	it('reads the feedback totals of each day and drops the rest', () => {
@@ -51,13 +51,13 @@ describe('readSalesAndTraffic', () => {
 		);
 	});
 
-	it('reads a day that comes with a time', () => {
+	it('reads a day with a time', () => {
 		expect(parseSalesAndTraffic(report(day('2021-06-11T00:00:00Z', 1, 0)))[0]?.date).toBe(
 			'2021-06-11',
 		);
 	});
 
-	it('reads a report of no days as no days', () => {
+	it('reads a report without days as no days', () => {
 		expect(parseSalesAndTraffic(report())).toEqual([]);
 	});
 
@@ -77,11 +77,11 @@ describe('readSalesAndTraffic', () => {
 
 	it.each([
 		['a negative count', [-1, 0], { received: null, negative: 0 }],
-		['half a feedback', [1.5, 0], { received: null, negative: 0 }],
+		['half a feedback entry', [1.5, 0], { received: null, negative: 0 }],
 		['a count in quotes', ['1', 0], { received: null, negative: 0 }],
 		['a missing count', [1, undefined], { received: 1, negative: null }],
 		['null', [null, 0], { received: null, negative: 0 }],
-	])('A12: takes %s for unknown, never for zero, and reads the other days', (_, counts, wanted) => {
+	])('A12: treats %s as unknown, never as zero, and reads the other days', (_, counts, wanted) => {
 		const [received, negative] = counts;
 		const days = parseSalesAndTraffic(
 			report(day('2021-06-11', received, negative), day('2021-06-12', 4, 1)),
@@ -89,12 +89,12 @@ describe('readSalesAndTraffic', () => {
 		expect(days).toMatchObject([wanted, { date: '2021-06-12', received: 4, negative: 1 }]);
 	});
 
-	it('A12: leaves out an entry that is no day, which is then unknown', () => {
+	it('A12: skips an entry that is not a day, which is then unknown', () => {
 		const text = report(day('11/06/2021', 1, 0), null, day('2021-06-12', 4, 1));
 		expect(parseSalesAndTraffic(text)).toMatchObject([{ date: '2021-06-12', received: 4 }]);
 	});
 
-	it('B4: reads which days the report says it is of, and what shows whether they are filled in', () => {
+	it('B4: reads which days the report says it covers, and the figures that show if they are filled in', () => {
 		const text = JSON.stringify({
 			reportSpecification: { dataStartTime: '2021-06-11', dataEndTime: '2021-06-20T00:00:00Z' },
 			salesAndTrafficByDate: [
@@ -112,7 +112,7 @@ describe('readSalesAndTraffic', () => {
 		});
 	});
 
-	it('says which field of which day it could not read, where it could read none', () => {
+	it('names the first field it could not read if it could read no day', () => {
 		const text = report(day('2021-06-11', null, 0), day('2021-06-12', 'many', 0));
 		expect(failureOf(text).advice).toContain(
 			'salesAndTrafficByDate.0.trafficByDate.feedbackReceived: ',

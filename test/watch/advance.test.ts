@@ -552,7 +552,7 @@ describe('the rating', () => {
 				'the day of a neutral feedback contradicts its totals',
 				3,
 				{},
-				/^The days left out hold 3 feedback entries of 1 to 3 stars/,
+				/^The days left out have 3 feedback entries with 1 to 3 stars/,
 			],
 		])('%s', (_, neutral, more, reason) => {
 			const rows = Array.from({ length: neutral }, (__, index) =>

@@ -24,7 +24,7 @@ import { fetchAmazonReports, readReports, type ReportsOptions } from '../sources
 import { readEnteredCounts, type EnteredCounts } from '../sources/enteredCounts';
 import { readItems, readItemsWindow } from '../sources/inputItems';
 
-/** What to evaluate one marketplace by. */
+/** The input for evaluating one marketplace. */
 export interface AssessmentRequest {
 	readonly sources: readonly Source[];
 	readonly counts: EnteredCounts;
@@ -33,38 +33,41 @@ export interface AssessmentRequest {
 	readonly asin: string | undefined;
 	readonly reports: ReportsOptions;
 	readonly customWindows: readonly number[];
-	/** How many days of reports to ask for at least. */
+	/** Request reports of at least this many days. */
 	readonly reachBackDays: number;
 	readonly includeOrderDefectRate: boolean;
 	readonly settings: EvaluationSettings;
-	/** Entered counts, and input items that name no marketplace, are of this one. */
+	/** Entered counts, and input items without a marketplace, belong to this one. */
 	readonly mainMarketplace: Marketplace;
 }
 
-/** All windows of one marketplace, or of several together. */
+/** All windows of one marketplace, or of several marketplaces combined. */
 export interface Assessment {
-	/** Undefined for several together. */
+	/** Undefined for a combined result. */
 	readonly marketplace: Marketplace | undefined;
 	readonly today: string;
 	readonly windows: readonly WindowEvaluation[];
-	/** The worse rate of both kinds of fulfilment; undefined where it does not count, null where unknown. */
+	/**
+	 * The worse rate of the two fulfillment channels; undefined if it does not count, null if
+	 * unknown.
+	 */
 	readonly orderDefectPercent?: number | null;
-	/** Reports and other things that the figures were taken from. */
+	/** The reports and other sources of the figures. */
 	readonly sources: readonly string[];
 }
 
-/** What a source says of each window. */
+/** Reads each window from one source. */
 interface Reader {
 	readonly read: (window: Window) => WindowReading | undefined;
 	readonly from: readonly string[];
 }
 
-/** The windows Amazon shows in Feedback Manager; 0 stands for lifetime. */
+/** The windows Amazon shows in Feedback Manager; 0 means lifetime. */
 const USUAL_WINDOWS: readonly number[] = [30, 90, 365, 0];
 
 /**
- * Evaluates all windows of one marketplace by each source. With several sources, one that fails
- * costs only itself; a single one that fails is a failure.
+ * Evaluates all windows of one marketplace with each source. With several sources, a failed source
+ * is only skipped. If the only source fails, this throws.
  */
 export async function assess(
 	context: IExecuteFunctions,
@@ -146,13 +149,13 @@ async function openSource(
 	return { read: (window) => readReports(reports, window), from: reports.reportIds };
 }
 
-/** A source that failed says nothing of any window but why. */
+/** A failed source gives only the reason, for every window. */
 const unreadable = (context: IExecuteFunctions, failure: unknown, source: Source): Reader => {
 	const notes = [messageOf(context, failure)];
 	return { read: () => ({ source, provenance: 'insufficient', notes }), from: [] };
 };
 
-/** @throws the failure itself where the user cancelled */
+/** @throws the failure itself if the user canceled */
 function messageOf(context: IExecuteFunctions, failure: unknown): string {
 	if (failure instanceof SpApiFailure && failure.kind === 'cancelled') throw failure;
 	return toNodeError(context.getNode(), failure, 0).message;
@@ -167,7 +170,7 @@ const windowsUpTo = (today: string, customWindows: readonly number[]): Window[] 
 				: { days, from: plusDays(today, 1 - days), to: today },
 		);
 
-/** A marketplace that could not be read costs only itself: it comes out as insufficient, with the reason. */
+/** The result for a marketplace that could not be read: insufficient, with the reason. */
 export function withoutData(
 	context: IExecuteFunctions,
 	failure: unknown,
@@ -190,7 +193,10 @@ export function withoutData(
 	};
 }
 
-/** Several marketplaces as one: their counts added up, those without counts named; the worst defect rate. */
+/**
+ * Combines several marketplaces: adds up their counts, names those without counts, takes the worst
+ * defect rate.
+ */
 export function combine(assessed: readonly Assessment[], settings: EvaluationSettings): Assessment {
 	const [first] = assessed;
 	const today = first?.today ?? '';
@@ -214,7 +220,7 @@ export function combine(assessed: readonly Assessment[], settings: EvaluationSet
 	};
 }
 
-/** The worst rate, unless it is below the limit and another one, which is not known, may be above. */
+/** The worst rate; null if it is below the limit and an unknown rate may be above it. */
 function worstOf(rates: ReadonlyArray<number | null | undefined>): number | null {
 	const worst = highest(rates);
 	const isBad = worst !== null && worst >= ORDER_DEFECT_LIMIT_PERCENT;
@@ -247,11 +253,14 @@ function combinedReading(
 							negative: negative ?? 0,
 						})),
 					),
-		notes: missing.length === 0 ? [] : [`Without ${missing.join(', ')}, where counts are missing`],
+		notes:
+			missing.length === 0
+				? []
+				: [`Without ${missing.join(', ')}, because counts are missing there`],
 	};
 }
 
-/** The days that all marketplaces have, and what each of them lacks. */
+/** The days that all marketplaces have, and what each one is missing. */
 function togetherOf(
 	parts: ReadonlyArray<{ name: string | undefined; coverage: WindowCoverage }>,
 ): WindowCoverage | undefined {

@@ -42,17 +42,17 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			options: [
 				{ name: 'Picture and Digest', value: 'both' },
 				{ name: 'Picture (SVG)', value: 'svg' },
-				{ name: 'Digest (HTML for a Mail)', value: 'html' },
+				{ name: 'Digest (HTML for an Email)', value: 'html' },
 			],
-			description: 'What to draw; the digest holds the picture and a table of the key figures',
+			description: 'What to create; the digest contains the picture and a table of the key figures',
 		},
 		{
 			displayName: 'Put Output Files in Fields',
 			name: 'binaryFields',
 			type: 'string',
 			default: 'chart, digest',
-			hint: 'The names of the output fields for the picture and the digest. To see them here: output, Binary, Download.',
-			description: 'Two names with a comma between them',
+			hint: 'The names of the output fields for the picture and the digest. To view the files here, open the output, select Binary, then Download.',
+			description: 'Two names separated by a comma',
 		},
 		thresholdsParameter,
 		optionsCollection(
@@ -64,7 +64,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'number',
 				default: 60,
 				typeOptions: { minValue: 0, maxValue: 365 },
-				description: 'How many days of forecast to draw; 0 for none',
+				description: 'How many days of forecast to draw; 0 for no forecast',
 			},
 			{
 				displayName: 'Days Back',
@@ -80,7 +80,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'options',
 				default: 'light',
 				options: [
-					{ name: 'As the Viewer Prefers', value: 'auto', description: 'Light in mails' },
+					{ name: 'As the Viewer Prefers', value: 'auto', description: 'Light in emails' },
 					{ name: 'Dark', value: 'dark' },
 					{ name: 'Light', value: 'light' },
 				],
@@ -91,7 +91,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				name: 'title',
 				type: 'string',
 				default: 'Seller feedback rating',
-				description: 'What stands above the picture',
+				description: 'The heading above the picture',
 			},
 			{
 				displayName: 'Width (Pixels)',
@@ -99,17 +99,17 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'number',
 				default: 800,
 				typeOptions: { minValue: 320, maxValue: 2000 },
-				description: 'Width of the picture; a phone shows 360',
+				description: 'Width of the picture; a phone is about 360 wide',
 			},
 		),
 	],
 );
 
-/** Names that an object has by itself, under which a file would be lost. */
+/** Rejects names that every object already has: a file stored under one would be lost. */
 const fieldName = z
 	.string()
 	.min(1)
-	.max(200, 'A name has at most 200 characters')
+	.max(200, 'A name can have at most 200 characters')
 	.refine((name) => !(name in {}), 'This name is reserved; choose another');
 
 const schema = datedSourceSchema.extend({
@@ -119,9 +119,9 @@ const schema = datedSourceSchema.extend({
 		.transform((text) => text.split(',').map((name) => name.trim()))
 		.pipe(
 			z
-				.tuple([fieldName, fieldName], { message: 'Give two names, e.g. chart, digest' })
-				// Under one name the second file would replace the first.
-				.refine(([chart, digest]) => chart !== digest, 'Give two different names'),
+				.tuple([fieldName, fieldName], { message: 'Enter two names, e.g. chart, digest' })
+				// With the same name, the second file would replace the first.
+				.refine(([chart, digest]) => chart !== digest, 'Enter two different names'),
 		),
 	thresholds: thresholdsSchema,
 	options: reportsOptionsSchema.extend({
@@ -132,7 +132,7 @@ const schema = datedSourceSchema.extend({
 		title: z
 			.string()
 			.trim()
-			.max(10_000, 'At most 10,000 characters')
+			.max(10_000, 'Enter at most 10,000 characters')
 			.default('Seller feedback rating'),
 		width: z.number().int().min(320).max(2000).default(800),
 	}),
@@ -142,7 +142,7 @@ type Parameters = z.infer<typeof schema>;
 
 const LONGEST_WINDOW = Math.max(...AGEING_WINDOWS);
 
-/** A picture of the rating over time with its thresholds and forecast, as SVG, HTML or both. */
+/** Draws the rating over time with its thresholds and forecast, as SVG, HTML or both. */
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<ItemWithFiles> {
 	const parameters = readParameters(this, itemIndex, schema, description);
 	const source = await readDatedSource(
@@ -166,10 +166,10 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 		);
 	}
 	if (parameters.format !== 'svg') {
-		const mailTheme = theme === 'dark' ? 'dark' : 'light';
-		const picture = renderChart(model, { width: DIGEST_CHART_WIDTH, theme: mailTheme });
+		const emailTheme = theme === 'dark' ? 'dark' : 'light';
+		const picture = renderChart(model, { width: DIGEST_CHART_WIDTH, theme: emailTheme });
 		files[digestField] = await this.helpers.prepareBinaryData(
-			Buffer.from(renderDigest(model, picture, mailTheme)),
+			Buffer.from(renderDigest(model, picture, emailTheme)),
 			`${name}.html`,
 			'text/html',
 		);
@@ -196,27 +196,30 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	return new ItemWithFiles(json, files);
 }
 
-/** What is known of each window that ends today. */
+/** The counts of each window that ends today. */
 const windowsOf = ({ between, today }: DatedSource): KnownCounts[] =>
 	AGEING_WINDOWS.map((days) => between(plusDays(today, 1 - days), today));
 
-/** Of the picture as a whole; each window says it for itself. */
+/** For the picture as a whole; each window also states its own. */
 const provenanceOf = (windows: readonly KnownCounts[]): Provenance =>
 	windows.find(({ counts }) => counts !== undefined)?.provenance ?? 'insufficient';
 
-/** What the windows lack: what several lack once, with the words of the longest. */
+/**
+ * What is missing in the windows. If several miss the same, it appears once, in the words of the
+ * longest window.
+ */
 function notesOf(windows: readonly KnownCounts[]): string[] {
 	const [longest, ...others] = windows.toReversed();
 	const lacking = others.filter(({ counts }) => counts === undefined);
 	return [...new Set([longest, ...lacking].flatMap((window) => window?.notes ?? []))];
 }
 
-/** What a reader of the picture is told about where the figures come from. */
+/** The sentence in the picture that states where the figures come from. */
 const PROVENANCES: Readonly<Record<Provenance, string>> = {
-	exact: 'Counted from the feedback given',
+	exact: 'Counted from the input items',
 	derived: "Derived from Amazon's reports",
-	amazonReported: "Amazon's own figure",
-	insufficient: 'Not enough is known for a rating',
+	amazonReported: "Amazon's own rating",
+	insufficient: 'Not enough data for a rating',
 };
 
 function modelOf(source: DatedSource, parameters: Parameters): ChartModel {
@@ -236,7 +239,7 @@ function modelOf(source: DatedSource, parameters: Parameters): ChartModel {
 			provenance:
 				series === undefined
 					? `${PROVENANCES.insufficient}.`
-					: `${PROVENANCES[provenanceOf(windows)]}, known to ${knownThrough}.`,
+					: `${PROVENANCES[provenanceOf(windows)]}, complete through ${knownThrough}.`,
 			...(options.daysAhead > 0 && series && { forecast: 'Forecast at current rates' }),
 			notes: [...notesOf(windows), ...shortHistory(source, options.daysBack)].map(
 				(note) => `${note}.`,
@@ -248,13 +251,15 @@ function modelOf(source: DatedSource, parameters: Parameters): ChartModel {
 const daysKnown = ({ knownSince, knownThrough }: DatedSource): number =>
 	dayNumber(knownThrough) - dayNumber(knownSince) + 1;
 
-/** A window's line starts on the first day whose whole window is known. */
+/** A window's line starts on the first day with data for the whole window. */
 function shortHistory({ knownSince, today }: DatedSource, daysBack: number): string[] {
 	const known = dayNumber(today) - dayNumber(knownSince) + 1;
 	const cut = AGEING_WINDOWS.filter((days) => days + daysBack - 1 > known);
 	return cut.length === 0
 		? []
-		: [`With ${known} days known, the line of ${cut.join(' and ')} days starts late`];
+		: [
+				`Only ${known} days of data are available, so the line for ${cut.join(' and ')} days starts late`,
+			];
 }
 
 const percentOf = (rating: Rational | undefined): number | undefined => rating && toPercent(rating);
@@ -297,7 +302,7 @@ function drawnWindow(
 	};
 }
 
-/** The rating of the window that ends on a day; undefined where too little is known of it. */
+/** The rating of the window that ends on `day`; undefined if the data is insufficient. */
 function ratingAt({ countsOf }: DatedSource, day: number, days: number): Rational | undefined {
 	const counts = countsOf(day - days + 1, day);
 	return counts && ratingOf(counts);

@@ -18,28 +18,28 @@ export const properties: INodeProperties[] = [
 				value: 'chart',
 				action: 'Chart seller rating',
 				description:
-					'Draw the rating over time with thresholds and forecast, as a picture and as a digest for a mail',
+					'Draw the rating over time with thresholds and forecast, as a picture and as an email digest',
 			},
 			{
 				name: 'Detect Change',
 				value: 'detectChange',
 				action: 'Detect change in seller rating',
 				description:
-					'Tell whether the share of neutral and negative feedback has risen beyond chance, since when and by how much',
+					'Detect whether the share of neutral and negative feedback has risen beyond chance, since when and by how much',
 			},
 			{
 				name: 'Evaluate',
 				value: 'evaluate',
 				action: 'Evaluate seller rating',
 				description:
-					'Compute the rating of the last 30, 90 and 365 days, its distance from the thresholds and what it takes to get there',
+					'Compute the rating of the last 30, 90 and 365 days, its distance from the thresholds and what it takes to reach them',
 			},
 			{
 				name: 'Forecast',
 				value: 'forecast',
 				action: 'Forecast seller rating',
 				description:
-					'Compute what each window will show on the next days as old feedback ages out, and when thresholds are crossed',
+					'Compute what each window will show on the next days as old feedback ages out, and when it crosses a threshold',
 			},
 		],
 	},

@@ -31,37 +31,37 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			type: 'number',
 			default: 90,
 			typeOptions: { minValue: 1, maxValue: 364 },
-			description: 'The last days, in which a change is looked for',
+			description: 'How many of the latest days to check for a change',
 		},
 		simplifyParameter,
 		optionsCollection(
 			...reportsOptions,
 			{
-				displayName: 'Baseline (Percent)',
+				displayName: 'Baseline (%)',
 				name: 'baselinePercent',
 				type: 'number',
 				default: 2,
 				typeOptions: { minValue: 0, maxValue: 50 },
 				description:
-					'Share of neutral and negative feedback in good times. Without this option it is taken from the days before those watched.',
+					'Share of neutral and negative feedback in good times. By default, it is estimated from the days before those watched.',
 			},
 			{
-				displayName: 'False Alarm Every',
+				displayName: 'Entries Between False Alarms',
 				name: 'falseAlarmEvery',
 				type: 'number',
 				default: 1000,
 				typeOptions: { minValue: 1, maxValue: 1_000_000 },
 				description:
-					'Average number of feedback between two false alarms while nothing has changed. A larger number means fewer false alarms and later true ones.',
+					'Average number of feedback entries between two false alarms while nothing has changed. A larger number means fewer false alarms, but real changes are detected later.',
 			},
 			{
-				displayName: 'Share to Detect (Percent)',
+				displayName: 'Share to Detect (%)',
 				name: 'shiftedPercent',
 				type: 'number',
 				default: 5,
 				typeOptions: { minValue: 0, maxValue: 100 },
 				description:
-					'The share of neutral and negative feedback worth an alarm. Without this option twice the baseline, at least three points more.',
+					'The share of neutral and negative feedback that is worth an alarm. By default, twice the baseline and at least three points above it.',
 			},
 		),
 	],
@@ -71,13 +71,15 @@ const schema = datedSourceSchema.extend({
 	watchedDays: z.number().int().min(1).max(364),
 	simplify: z.boolean(),
 	options: reportsOptionsSchema.extend({
-		baselinePercent: z.number().gt(0, 'More than 0').lt(50, 'Less than 50').optional(),
+		baselinePercent: z.number().gt(0, 'Enter more than 0').lt(50, 'Enter less than 50').optional(),
 		falseAlarmEvery: z.number().min(1).max(1_000_000).default(1000),
-		shiftedPercent: z.number().gt(0, 'More than 0').lt(100, 'Less than 100').optional(),
+		shiftedPercent: z.number().gt(0, 'Enter more than 0').lt(100, 'Enter less than 100').optional(),
 	}),
 });
 
-/** Whether the share of neutral and negative feedback has risen, since when and by how much. */
+/**
+ * Detects whether the share of neutral and negative feedback has risen, since when and by how much.
+ */
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject> {
 	const { options, watchedDays, simplify, ...wanted } = readParameters(
 		this,
@@ -113,13 +115,16 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	return toItem(source, result, baseline, { watched, reference, simplify });
 }
 
-/** What is known of the days watched and of those the baseline is taken from. */
+/** The counts of the days watched and of the days the baseline is estimated from. */
 interface Known {
 	readonly watched: KnownCounts;
 	readonly reference: KnownCounts | undefined;
 }
 
-/** With less to take a baseline from, the false-alarm rate is right in its order of magnitude only. */
+/**
+ * With fewer feedback entries for the baseline, only the order of magnitude of the false-alarm rate
+ * is right.
+ */
 const SOLID_REFERENCE = 500;
 
 function weakBaseline({ series }: DatedSource, baseline: Baseline): string[] {
@@ -128,7 +133,7 @@ function weakBaseline({ series }: DatedSource, baseline: Baseline): string[] {
 	const reference = totalOf(series.between(dayNumber(from), dayNumber(to)));
 	if (reference >= SOLID_REFERENCE) return [];
 	return [
-		`The baseline rests on ${reference} feedback only, so false alarms may come more often than asked for`,
+		`The baseline is estimated from only ${reference} feedback entries, so false alarms may be more frequent than you set`,
 	];
 }
 
@@ -169,7 +174,7 @@ function toItem(
 function inWords(result: CusumResult): string {
 	if (result.verdict === 'insufficient') return result.reason;
 	const { alarm } = result;
-	if (alarm === undefined) return 'No rise of neutral and negative feedback beyond chance';
+	if (alarm === undefined) return 'No rise in neutral and negative feedback beyond chance';
 	const { neutral, negative } = alarm.counts;
-	return `Since ${alarm.since}, ${neutral + negative} of ${totalOf(alarm.counts)} feedback are neutral or negative, ${alarm.excessPoints.toFixed(1)} points more than usual`;
+	return `Since ${alarm.since}, ${neutral + negative} of ${totalOf(alarm.counts)} feedback entries are neutral or negative, ${alarm.excessPoints.toFixed(1)} points more than usual`;
 }

@@ -39,9 +39,9 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			required: true,
 			options: [
 				{
-					name: "Amazon's Figure Beside My Offer",
+					name: "Amazon's Rating on My Offer",
 					value: 'amazonOffer',
-					description: 'The 365-day percentage that Amazon shows beside a live offer of yours',
+					description: 'The 365-day percentage that Amazon shows next to one of your live offers',
 				},
 				{
 					name: "Amazon's Reports",
@@ -53,27 +53,28 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				{
 					name: 'Input Items',
 					value: 'items',
-					description: 'One feedback per item, all stars; all items make one evaluation',
+					description:
+						'One feedback entry per item, with any star rating; all items together give one evaluation',
 				},
 			],
 			description:
-				'Where the counts come from. With several, the most exact one is judged, all are shown and disagreements are named.',
+				'Where the counts come from. With several sources, the most exact one is evaluated, all are shown and disagreements are named.',
 		},
 		...marketplaceOfSources,
 		enteredCountsParameter,
 		...inputItemsParameters,
 		{
-			displayName: 'Judge By',
-			name: 'judgedDays',
+			displayName: 'Evaluation Window',
+			name: 'evaluationDays',
 			type: 'options',
 			default: 365,
 			options: [
 				{ name: 'Last 30 Days', value: 30 },
 				{ name: 'Last 90 Days', value: 90 },
 				{ name: 'Last 365 Days', value: 365, description: 'The window that most buyers see' },
-				{ name: 'Lifetime', value: 0, description: "Amazon's reports do not reach that far back" },
+				{ name: 'Lifetime', value: 0, description: "Amazon's reports do not go back that far" },
 			],
-			description: 'The window whose rating decides the output',
+			description: 'The window whose rating determines the output',
 		},
 		thresholdsParameter,
 		{
@@ -86,7 +87,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				{ name: 'Send to Critical', value: 'critical' },
 				{ name: 'Send to Healthy', value: 'healthy' },
 			],
-			description: 'Where a rating goes that cannot be judged; it is marked as insufficient',
+			description:
+				'The output for a rating that cannot be evaluated; the item is marked as insufficient',
 		},
 		simplifyParameter,
 		optionsCollection(
@@ -95,7 +97,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				name: 'combined',
 				type: 'boolean',
 				default: false,
-				description: 'Whether to add a result for all marketplaces together',
+				description: 'Whether to add a result for all marketplaces combined',
 			},
 			{
 				displayName: 'ASIN',
@@ -104,7 +106,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: { mode: 'list', value: '' },
 				displayOptions: { show: { '/sources': ['amazonOffer'] } },
 				description:
-					"An item with a live offer of yours, for Amazon's figure. When empty, one is found from your latest orders.",
+					"An item you have a live offer for, to read Amazon's rating. If empty, an item from your latest orders is used.",
 				modes: [
 					{
 						displayName: 'From List',
@@ -122,7 +124,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 								type: 'regex',
 								properties: {
 									regex: '^[A-Z0-9]{10}$',
-									errorMessage: 'An ASIN has ten letters and digits',
+									errorMessage: 'Enter an ASIN of ten letters and digits',
 								},
 							},
 						],
@@ -139,10 +141,10 @@ export const description: INodeProperties[] = updateDisplayOptions(
 					{
 						name: 'Rating as Amazon Shows It',
 						value: 'displayed',
-						description: 'Whole percent: 94.5 passes for 95',
+						description: 'Whole percent: 94.5 counts as 95',
 					},
 				],
-				description: 'Which rating is held against the thresholds',
+				description: 'Which rating to compare with the thresholds',
 			},
 			{
 				displayName: 'Compare with the Year Before',
@@ -151,7 +153,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: false,
 				displayOptions: { show: { '/sources': ['amazonReports'] } },
 				description:
-					'Whether to ask Amazon for two years instead of one, which the trend of 365 days needs. If Amazon refuses so long a feedback report, one year is asked for again.',
+					'Whether to request two years of reports instead of one, which the 365-day trend needs. If Amazon refuses a feedback report that long, one year is requested.',
 			},
 			{
 				displayName: 'Confidence',
@@ -159,12 +161,12 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'options',
 				default: 95,
 				options: [
-					{ name: '80 %', value: 80 },
-					{ name: '90 %', value: 90 },
-					{ name: '95 %', value: 95 },
-					{ name: '99 %', value: 99 },
+					{ name: '80%', value: 80 },
+					{ name: '90%', value: 90 },
+					{ name: '95%', value: 95 },
+					{ name: '99%', value: 99 },
 				],
-				description: 'Level of the confidence interval',
+				description: 'Confidence level of the interval',
 			},
 			{
 				displayName: 'Custom Windows',
@@ -172,7 +174,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. 7, 60, 180',
-				description: 'Further windows in days, up to 730',
+				description: 'Additional windows in days, up to 730',
 			},
 			{
 				displayName: 'Include Order Defect Rate',
@@ -181,7 +183,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: false,
 				displayOptions: { show: { '/sources': AMAZON_SOURCES } },
 				description:
-					'Whether an order defect rate of 1 % or more, which is what Amazon enforces, makes the result critical. Fetches one more report.',
+					'Whether an order defect rate of 1% or more, the limit Amazon enforces, makes the result critical. Fetches one more report.',
 			},
 			{
 				displayName: 'Minimum Number of Ratings',
@@ -189,7 +191,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'number',
 				default: 1,
 				typeOptions: { minValue: 1 },
-				description: 'With fewer feedback in the judged window the data counts as insufficient',
+				description:
+					'With fewer feedback entries in the evaluation window, the data counts as insufficient',
 			},
 			{
 				displayName: 'More Marketplaces',
@@ -198,10 +201,10 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: [],
 				options: marketplaceOptions,
 				description:
-					'Further marketplaces to evaluate for the same item; what is missing in one costs only that one',
+					'Additional marketplaces to evaluate for the same item; missing data in one does not affect the others',
 			},
 			...reportsOptions.filter(({ name }) => name !== waitForReportOption.name),
-			// Whatever the sources: the report of the order defect rate takes its time too.
+			// Shown with all sources, because the order defect rate needs a report too.
 			waitForReportOption,
 		),
 	],
@@ -218,7 +221,7 @@ const schema = z.object({
 	counts: enteredCountsSchema,
 	dateField: z.string().trim().default('date'),
 	ratingField: z.string().trim().default('rating'),
-	judgedDays: z.union([z.literal(0), z.literal(30), z.literal(90), z.literal(365)]),
+	evaluationDays: z.union([z.literal(0), z.literal(30), z.literal(90), z.literal(365)]),
 	thresholds: thresholdsSchema,
 	insufficientBand: z.enum(['healthy', 'atRisk', 'critical']),
 	simplify: z.boolean(),
@@ -246,14 +249,14 @@ const schema = z.object({
 
 type Parameters = z.infer<typeof schema>;
 
-/** One evaluated marketplace, or all together; `status` decides the output it goes to. */
+/** One evaluated marketplace, or all combined; `status` determines the output. */
 export interface Evaluation extends IDataObject {
 	status: RatingBand;
 }
 
 /**
- * The rating of each marketplace in each window, from the sources chosen, held against the
- * thresholds and judged by one window.
+ * Evaluates the rating of each marketplace in each window, from the chosen sources, and compares it
+ * with the thresholds. The evaluation window determines the status.
  */
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<Evaluation[]> {
 	const parameters = readParameters(this, itemIndex, schema, description);
@@ -279,7 +282,7 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 					}),
 		);
 	}
-	// Nothing was learned: as with one marketplace, that is an error.
+	// If every marketplace failed, throw as with a single marketplace.
 	if (failures.length === assessed.length && failures.length > 0) throw failures[0];
 	const results = assessed.map((each) => toResult(each, parameters));
 	return parameters.options.combined
@@ -318,8 +321,8 @@ function toResult(
 	{ marketplace, today, windows, orderDefectPercent, sources }: Assessment,
 	parameters: Parameters,
 ): Evaluation {
-	const judged = windows.find(({ days }) => (days ?? 0) === parameters.judgedDays);
-	if (judged === undefined) throw new Error(`No window of ${parameters.judgedDays} days`);
+	const judged = windows.find(({ days }) => (days ?? 0) === parameters.evaluationDays);
+	if (judged === undefined) throw new Error(`No window of ${parameters.evaluationDays} days`);
 	const { status, reason, insufficient } = judge(
 		judged,
 		settingsOf(parameters),
@@ -332,15 +335,15 @@ function toResult(
 		reason,
 		rating: judged.rating,
 		displayedRating: judged.displayedRating,
-		// Cut, so that no message shows a rating below a threshold as on it.
+		// Cut instead of rounded, so that a rating below a threshold never appears to meet it.
 		ratingText: judged.rating === null ? null : percentText(judged.rating),
 		total: judged.total,
-		// To the next band below and above, which is what a seller asks first.
+		// To the next band below and above: the first thing a seller wants to see.
 		runway: judged.thresholds.find(({ met }) => met)?.runway ?? null,
 		neededPositives: judged.thresholds.findLast(({ met }) => !met)?.neededPositives ?? null,
-		judgedDays: parameters.judgedDays,
+		judgedDays: parameters.evaluationDays,
 		provenance: insufficient ? 'insufficient' : judged.provenance,
-		// Which days the figures are of, and what is missing.
+		// Which days the figures cover, and what is missing.
 		coverage: judged.coverage as unknown as IDataObject | null,
 	} as const;
 	if (parameters.simplify) return summary;

@@ -30,7 +30,7 @@ import {
 } from '../sources/datedSource';
 import { thresholdsParameter, thresholdsSchema } from '../../shared/n8n/thresholds';
 
-/** The windows Amazon shows whose feedback ages out of them. */
+/** The windows Amazon shows, except lifetime: old feedback ages out of these. */
 export const AGEING_WINDOWS = [30, 90, 365] as const;
 
 const DEFAULT_RATE_DAYS = 90;
@@ -38,12 +38,12 @@ const DEFAULT_RATE_DAYS = 90;
 export const rateDaysSchema = z.number().int().min(1).max(365).default(DEFAULT_RATE_DAYS);
 
 export const rateDaysOption: INodeProperties = {
-	displayName: 'Days to Take the Rates From',
+	displayName: 'Arrival Rate Period (Days)',
 	name: 'rateDays',
 	type: 'number',
 	default: DEFAULT_RATE_DAYS,
 	typeOptions: { minValue: 1, maxValue: 365 },
-	description: 'New feedback is assumed to come as it came in these last days',
+	description: 'The forecast assumes that new feedback arrives at the rate of these latest days',
 };
 
 export const description: INodeProperties[] = updateDisplayOptions(
@@ -56,7 +56,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			type: 'number',
 			default: 90,
 			typeOptions: { minValue: 1, maxValue: 365 },
-			description: 'How many days to look ahead, at most 365',
+			description: 'How many days to forecast, at most 365',
 		},
 		thresholdsParameter,
 		simplifyParameter,
@@ -73,14 +73,14 @@ const schema = datedSourceSchema.extend({
 	}),
 });
 
-/** What each window will show, one item per window: if nothing new comes, and at the current rates. */
+/** Forecasts each window, one item per window: without new feedback, and at the current rates. */
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
 	const parameters = readParameters(this, itemIndex, schema, description);
 	const source = await readDatedSource(this, itemIndex, parameters, parameters.options);
 	const { series, today, knownThrough } = source;
 	const { rateDays } = parameters.options;
 	const rates = currentRates(source, rateDays);
-	// As in Evaluate, windows end today; days that are not counted yet are days ahead.
+	// As in Evaluate, windows end today; days that are not counted yet are part of the forecast.
 	return AGEING_WINDOWS.map((days) => {
 		const known = source.between(plusDays(today, 1 - days), today);
 		if (series === undefined || known.counts === undefined) {
@@ -107,7 +107,7 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 const percent = (rating: Rational | undefined): number | null =>
 	rating === undefined ? null : toPercent(rating);
 
-/** What an item says of the days it rests on. */
+/** The output fields about the days the figures cover. */
 const statedOf = ({ provenance, coverage }: KnownCounts) => ({
 	provenance,
 	coverage: (coverage ?? null) as IDataObject | null,
@@ -201,12 +201,12 @@ interface NamedCrossing extends IDataObject {
 const named =
 	(thresholds: readonly Threshold[]) =>
 	({ threshold, date, direction }: ThresholdCrossing): NamedCrossing => {
-		const { name = '', percent: line = toPercent(threshold) } =
+		const { name = '', percent: thresholdPercent = toPercent(threshold) } =
 			thresholds.find(({ share }) => share === threshold) ?? {};
-		return { date, direction, name, percent: line };
+		return { date, direction, name, percent: thresholdPercent };
 	};
 
-/** The first crossing of either scenario, in words. */
+/** The first crossing in either scenario, in words. */
 function nextCrossing(
 	crossings: Readonly<Record<string, readonly NamedCrossing[]>>,
 ): string | null {
@@ -215,7 +215,7 @@ function nextCrossing(
 		.toSorted((a, b) => a.date.localeCompare(b.date));
 	if (first === undefined) return null;
 	const condition =
-		first.scenario === 'atCurrentRates' ? 'at the current rates' : 'if no new feedback comes';
+		first.scenario === 'atCurrentRates' ? 'at the current rates' : 'if no new feedback arrives';
 	const move = first.direction === 'up' ? 'reaches' : 'falls below';
-	return `${first.date}: ${move} ${first.name} (${first.percent} %) ${condition}`;
+	return `${first.date}: ${move} ${first.name} (${first.percent}%) ${condition}`;
 }

@@ -8,7 +8,7 @@ import * as detectChange from './detectChange.operation';
 import * as evaluate from './evaluate.operation';
 import * as forecast from './forecast.operation';
 
-/** Evaluate's outputs, in the order the editor names them; the other operations have one. */
+/** Evaluate's outputs, in the order the editor shows them; the other operations have one. */
 export const EVALUATE_OUTPUTS: ReadonlyArray<{ readonly band: RatingBand; readonly name: string }> =
 	[
 		{ band: 'healthy', name: 'Healthy' },
@@ -19,7 +19,7 @@ export const EVALUATE_OUTPUTS: ReadonlyArray<{ readonly band: RatingBand; readon
 const outputOf = (wanted: RatingBand): number =>
 	EVALUATE_OUTPUTS.findIndex(({ band }) => band === wanted);
 
-/** A parameter as it comes, unchecked: what cannot be read is the operation's to report. */
+/** The unchecked parameter; undefined if it cannot be read, because the operation reports that. */
 function rawParameter(context: IExecuteFunctions, name: string, itemIndex: number): unknown {
 	try {
 		return context.getNodeParameter(name, itemIndex, null);
@@ -29,8 +29,8 @@ function rawParameter(context: IExecuteFunctions, name: string, itemIndex: numbe
 }
 
 /**
- * What could not be evaluated is no good news: it goes where insufficient data goes, and to At Risk
- * where that cannot be told.
+ * An item that could not be evaluated goes to the same output as insufficient data; to At Risk if
+ * that parameter is invalid.
  */
 function errorOutput(context: IExecuteFunctions, itemIndex: number): number {
 	const wanted = rawParameter(context, 'insufficientBand', itemIndex);
@@ -44,7 +44,7 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 	const operation = this.getNodeParameter('operation', 0) as string;
 	switch (operation) {
 		case 'evaluate':
-			// An agent reads the first output alone, and would hear good news only.
+			// An agent reads only the first output, so it would see only healthy ratings.
 			if (isHeldByAgent(this)) return await runForEachItem(this, evaluate.execute, { together });
 			return await runForEachItem(this, evaluate.execute, {
 				together,
@@ -59,6 +59,9 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 		case 'detectChange':
 			return await runForEachItem(this, detectChange.execute, { together });
 		default:
-			throw new NodeOperationError(this.getNode(), `The operation '${operation}' is not known`);
+			throw new NodeOperationError(
+				this.getNode(),
+				`Could not run the node: unknown operation '${operation}'`,
+			);
 	}
 }

@@ -8,7 +8,7 @@ export interface Period {
 	readonly to: string;
 }
 
-/** The share of non-positives in good times: known, or estimated from a period of good times. */
+/** The share of non-positives in good times: given, or estimated from a period of good times. */
 export type Baseline =
 	| {
 			/** Fraction, above 0 and below 0.5. */
@@ -16,33 +16,42 @@ export type Baseline =
 	  }
 	| {
 			readonly reference: Period;
-			/** With less feedback in the reference period there is no verdict; 100 by default. */
+			/** With less feedback in the reference period, there is no verdict; 100 by default. */
 			readonly minimumFeedback?: number;
 	  };
 
 export interface CusumOptions {
 	readonly baseline: Baseline;
-	/** The days watched; they begin after the reference period, if there is one. */
+	/** The days to watch; they must start after the reference period, if there is one. */
 	readonly watched: Period;
 	/** The share to detect, a fraction above the baseline; `shiftFrom(baseline)` by default. */
 	readonly shiftedShare?: number;
-	/** Average number of feedback between two false alarms (ARL0), 1 to 1000000; 1000 by default. */
+	/**
+	 * Average number of feedback entries between two false alarms (ARL0), 1 to 1000000; 1000 by
+	 * default.
+	 */
 	readonly falseAlarmEvery?: number;
 }
 
-/** A Bernoulli CUSUM ready to run: all whole steps, so that the statistic is exact. */
+/** A Bernoulli CUSUM ready to run. All steps are whole numbers, so the statistic is exact. */
 export interface CusumDesign {
 	/** Baseline share `p0`, fraction. */
 	readonly baselineShare: number;
 	/** The share to detect, `p1`, fraction. */
 	readonly shiftedShare: number;
-	/** Steps up by a non-positive, `m - 1`; a positive is one step down. */
+	/** Steps up for a non-positive, `m - 1`; a positive is one step down. */
 	readonly rise: number;
-	/** Decision limit in steps: an alarm is raised where the statistic reaches it. */
+	/** Decision limit in steps: an alarm is raised when the statistic reaches it. */
 	readonly limit: number;
-	/** Average number of feedback to an alarm at the baseline (ARL0); at least what was asked. */
+	/**
+	 * Average number of feedback entries until an alarm at the baseline (ARL0); at least the
+	 * requested number.
+	 */
 	readonly falseAlarmEvery: number;
-	/** Average number of feedback to an alarm at the shifted share from the start (ARL1). */
+	/**
+	 * Average number of feedback entries until an alarm if the share is shifted from the start
+	 * (ARL1).
+	 */
 	readonly detectsIn: number;
 }
 
@@ -86,26 +95,27 @@ export type CusumResult =
 	  };
 
 /**
- * The share worth detecting by default, a fraction: twice the baseline, at least three percentage
- * points more, never beyond half of what is left to 1.
+ * The default share to detect, a fraction: twice the baseline, at least three percentage points
+ * above it, at most halfway from the baseline to 1.
  */
 export const shiftFrom = (baselineShare: number): number =>
 	Math.min(Math.max(2 * baselineShare, baselineShare + 0.03), (1 + baselineShare) / 2);
 
 /**
- * Has the share of neutral and negative feedback risen? A Bernoulli CUSUM (Reynolds and Stoumbos,
- * Journal of Quality Technology 31, 1999) over feedback in the order of its days.
+ * Detects a rise in the share of neutral and negative feedback with a Bernoulli CUSUM (Reynolds and
+ * Stoumbos, Journal of Quality Technology 31, 1999) over the feedback in the order of its days.
  *
- * The order inside a day is unknown, so a day is one batch, taken in the order kindest to the
- * seller: non-positives first, and the limit is looked at once the day is over. No other order
- * gives a lower statistic at the end of the day, so an alarm is one that every order would have
- * raised, and false alarms are rarer than asked for, never more frequent. The price is a later
- * alarm where many feedback come a day: measured in `bench/rating.ts`.
+ * The order within a day is unknown, so each day is one batch in the order most favorable to the
+ * seller: non-positives first, and the limit is checked at the end of the day. No other order gives
+ * a lower statistic at the end of the day, so every order would have raised the same alarm, and
+ * false alarms are rarer than requested, never more frequent. The cost is a later alarm if many
+ * feedback entries arrive per day, as measured in `bench/rating.ts`.
  *
  * The statistic stops at the limit, and an alarm lasts until the statistic is back at 0; neither
- * changes when the first alarm comes. The false-alarm rate holds for a true baseline: one that is
- * estimated from a few hundred feedback is off by so much that the rate may be several times off.
- * @throws RangeError where an option is out of its range or watched days begin in the reference
+ * changes when the first alarm is raised. The false-alarm rate is valid for the true baseline: a
+ * baseline estimated from a few hundred feedback entries is so imprecise that the actual rate may
+ * differ several times over.
+ * @throws RangeError if an option is out of range or the watched days start in the reference period
  */
 export function detectRise(series: FeedbackSeries, options: CusumOptions): CusumResult {
 	const from = dayNumber(options.watched.from);
@@ -114,7 +124,7 @@ export function detectRise(series: FeedbackSeries, options: CusumOptions): Cusum
 	if (typeof baseline !== 'number') return { verdict: 'insufficient', ...baseline };
 	const design = designCusum(baseline, options.shiftedShare, options.falseAlarmEvery);
 	if (totalOf(series.between(from, to)) === 0) {
-		return { verdict: 'insufficient', reason: 'There is no feedback in the days watched' };
+		return { verdict: 'insufficient', reason: 'There is no feedback in the days to watch' };
 	}
 
 	const path: CusumPoint[] = [];
@@ -157,7 +167,7 @@ function alarmOf(
 	return { raisedOn, since, counts, share, excessPoints };
 }
 
-/** The baseline as a fraction, or why there is none. */
+/** The baseline as a fraction, or the reason why there is no baseline. */
 function baselineShareOf(
 	series: FeedbackSeries,
 	{ baseline, shiftedShare = 1 }: CusumOptions,
@@ -167,35 +177,36 @@ function baselineShareOf(
 	const { reference, minimumFeedback = 100 } = baseline;
 	const to = dayNumber(reference.to);
 	if (to >= watchedFrom) {
-		throw new RangeError('The days watched must begin after the reference period');
+		throw new RangeError('The days to watch must start after the reference period');
 	}
 	const counts = series.between(dayNumber(reference.from), to);
 	const total = totalOf(counts);
 	if (total < Math.max(1, minimumFeedback)) {
 		return {
-			reason: `The reference period holds ${total} feedback, of the ${minimumFeedback} needed for a baseline`,
+			reason: `The reference period has ${total} of the ${minimumFeedback} feedback entries needed for a baseline`,
 		};
 	}
 	const share = estimatedShare(nonPositivesOf(counts), total);
 	const ceiling = Math.min(shiftedShare, 0.5);
 	if (share < ceiling) return share;
-	const percent = (fraction: number) => `${(100 * fraction).toFixed(1)} %`;
+	const percent = (fraction: number) => `${(100 * fraction).toFixed(1)}%`;
 	return {
-		reason: `The share in the reference period is ${percent(share)}: a baseline must lie below ${percent(ceiling)}`,
+		reason: `The share in the reference period is ${percent(share)}, but a baseline must be below ${percent(ceiling)}`,
 	};
 }
 
 /**
- * `(x + 1/2) / (n + 1)`, the mean under Jeffreys' prior: never 0, as the true share never is, so
- * that a spotless reference period does not make the first non-positive an alarm.
+ * `(x + 1/2) / (n + 1)`, the mean under Jeffreys' prior. Like the true share it is never 0, so the
+ * first non-positive after a spotless reference period does not raise an alarm.
  */
 const estimatedShare = (nonPositive: number, total: number): number =>
 	(nonPositive + 0.5) / (total + 1);
 
 /**
  * The steps and the decision limit for a baseline, a shift and a false-alarm rate.
- * @param falseAlarmEvery average number of feedback between false alarms (ARL0), 1 to 1000000
- * @throws RangeError where it is out of that range, and unless 0 < baselineShare < 0.5 and
+ * @param falseAlarmEvery average number of feedback entries between false alarms (ARL0), 1 to
+ *   1000000
+ * @throws RangeError if it is out of that range, or unless 0 < baselineShare < 0.5 and
  *   baselineShare < shiftedShare < 1
  */
 export function designCusum(
@@ -204,17 +215,17 @@ export function designCusum(
 	falseAlarmEvery = 1000,
 ): CusumDesign {
 	if (!(baselineShare > 0 && baselineShare < 0.5)) {
-		throw new RangeError(
-			`The baseline must lie between 0 and 50 %, not at ${100 * baselineShare} %`,
-		);
+		throw new RangeError(`The baseline must be between 0 and 50%, not ${100 * baselineShare}%`);
 	}
 	if (!(shiftedShare > baselineShare && shiftedShare < 1)) {
 		throw new RangeError(
-			`The share to detect must lie between the baseline, ${100 * baselineShare} %, and 100 %, not at ${100 * shiftedShare} %`,
+			`The share to detect must be between the baseline, ${100 * baselineShare}%, and 100%, not ${100 * shiftedShare}%`,
 		);
 	}
 	if (!(falseAlarmEvery >= 1 && falseAlarmEvery <= 1e6)) {
-		throw new RangeError(`A false alarm comes every 1 to 1000000 feedback, not ${falseAlarmEvery}`);
+		throw new RangeError(
+			`The entries between false alarms must be 1 to 1000000, not ${falseAlarmEvery}`,
+		);
 	}
 	const rise = riseFor(baselineShare, shiftedShare);
 	const { limit, runLength } = leastLimit(
@@ -233,9 +244,9 @@ export function designCusum(
 }
 
 /**
- * Steps up by a non-positive where a positive is one step down. The ratio of the two log-likelihood
- * ratios, rounded to whole steps (the `1/m` of Reynolds and Stoumbos) but never so far up that the
- * statistic would rise at the baseline.
+ * Steps up for a non-positive if a positive is one step down. This is the ratio of the two
+ * log-likelihood ratios, rounded to whole steps (the `1/m` of Reynolds and Stoumbos), but never
+ * rounded up so far that the statistic would rise at the baseline.
  */
 function riseFor(p0: number, p1: number): number {
 	const up = Math.log(p1 / p0);
@@ -245,23 +256,24 @@ function riseFor(p0: number, p1: number): number {
 }
 
 /**
- * Average number of feedback to the first alarm, starting from 0, where each is non-positive with
- * probability `share` (fraction, above 0 and below 1). Feedback by feedback, so a lower bound for
- * day batches.
+ * Average number of feedback entries until the first alarm, starting from 0, if each is
+ * non-positive with probability `share` (fraction, above 0 and below 1). Computed entry by entry,
+ * so it is a lower bound for day batches.
  * @throws RangeError unless the limit is a whole number of 1 or more
  */
 export function averageRunLength(share: number, rise: number, limit: number): number {
-	if (!Number.isInteger(limit) || limit < 1) throw new RangeError(`${limit} is no decision limit`);
+	if (!Number.isInteger(limit) || limit < 1)
+		throw new RangeError(`The decision limit must be a whole number of 1 or more, not ${limit}`);
 	return leastLimit(share, rise, (_, candidate) => candidate === limit).runLength;
 }
 
 /**
- * Tries the limits 1, 2, 3 and so on until one is as wanted, with its average run length, exact but
- * for floating point: the Markov chain of Brook and Evans (Biometrika 59, 1972), solved from the
- * limit downwards. Since the statistic falls by single steps, all one needs of a level is the chance
- * to fall below it before an alarm and the average number of feedback until either. Both depend only
- * on the distance from the limit, so that one pass serves every limit; nothing is subtracted but
- * probabilities from 1, so that nothing cancels.
+ * Tries the limits 1, 2, 3 and so on until `isWanted` accepts one, and returns it with its average
+ * run length, exact except for floating point: the Markov chain of Brook and Evans (Biometrika 59,
+ * 1972), solved from the limit downward. The statistic falls by single steps, so a level needs only
+ * the chance of falling below it before an alarm and the average number of feedback entries until
+ * either. Both depend only on the distance from the limit, so one pass serves every limit. Only
+ * probabilities are subtracted, and only from 1, so there is no cancellation.
  */
 function leastLimit(
 	share: number,
@@ -271,10 +283,10 @@ function leastLimit(
 	const passed = new Falls();
 	for (let distance = 1; ; distance += 1) {
 		if (distance > rise + 1) passed.dropFirst();
-		// After a step up: an alarm, or down again level by level to where it began.
+		// After a step up: an alarm, or down again level by level to where it started.
 		const returns = distance > rise ? passed.returns : 0;
 		const took = distance > rise ? passed.took : 0;
-		// A limit is as far from 0 as it is high, and from 0 the statistic cannot fall.
+		// The distance from 0 to the limit is the limit itself, and the statistic cannot fall below 0.
 		const runLength = (1 + share * took) / (share * (1 - returns));
 		if (isWanted(runLength, distance)) return { limit: distance, runLength };
 		const moves = 1 - share * returns;
@@ -283,24 +295,27 @@ function leastLimit(
 }
 
 /**
- * The falls through the levels a step up passes, one after the other, as a sliding window: two stacks
- * of running products, so that each level is multiplied a few times in all and nothing is divided out
- * again. Level by level anew for each limit, permitted extremes would keep n8n from all else for seconds.
+ * The falls through the levels that a step up passes, as a sliding window: two stacks of running
+ * products, so that each level is multiplied only a few times and nothing is divided out again.
+ * Recomputing every level for each limit would block n8n for seconds with the largest permitted
+ * options.
  *
- * A fall through one level or several is the chance of it (`returns`) and the average number of
- * feedback until it or an alarm (`took`). Two in a row are `r1 r2` and `t1 + r1 t2`.
+ * A fall through one or more levels is its chance (`returns`) and the average number of feedback
+ * entries until the fall or an alarm (`took`). Two in a row are `r1 r2` and `t1 + r1 t2`.
  */
 class Falls {
 	returns = 1;
 
 	took = 0;
 
-	/** The falls from each of the older levels through the last of the older; the first level is last. */
+	/**
+	 * The falls from each older level through the last older level; the first level is at the end.
+	 */
 	private olderReturns: number[] = [];
 
 	private olderTook: number[] = [];
 
-	/** The newer levels, each by itself, and through all of them. */
+	/** The newer levels one by one, and the fall through all of them. */
 	private newerReturns: number[] = [];
 
 	private newerTook: number[] = [];
@@ -317,7 +332,7 @@ class Falls {
 		this.combine();
 	}
 
-	/** Takes away the level that was added first of those still here. */
+	/** Removes the oldest level. */
 	dropFirst(): void {
 		if (this.olderReturns.length === 0) this.takeOver();
 		this.olderReturns.pop();

@@ -22,22 +22,22 @@ import type { WindowCoverage } from '../../shared/domain/coverage';
 import type { Provenance } from '../../shared/domain/ratingWindow';
 import { compare, rationalFromPercent, type Rational } from '../../shared/domain/rational';
 
-/** Where counts can come from, the most trusted first. */
+/** Where counts can come from, most trusted first. */
 export const SOURCES = ['counts', 'items', 'amazonReports', 'amazonOffer'] as const;
 
 export type Source = (typeof SOURCES)[number];
 
-/** What one source says of one window. */
+/** One source's figures for one window. */
 export interface WindowReading {
 	readonly source: Source;
 	readonly provenance: Provenance;
-	/** Undefined where the source does not give the three counts. */
+	/** Undefined if the source does not give the three counts. */
 	readonly counts?: FeedbackCounts;
-	/** Counts of the window before, of the same length, where the source reaches that far back. */
+	/** Counts of the previous window of the same length, if the source goes back that far. */
 	readonly countsBefore?: FeedbackCounts;
-	/** A percentage without counts, as Amazon shows it beside an offer. */
+	/** A percentage without counts, as Amazon shows it next to an offer. */
 	readonly reported?: { readonly percent: number; readonly count: number };
-	/** Which days the counts are of, where the source does not give all of them. */
+	/** Which days the counts cover, if the source does not have all of them. */
 	readonly coverage?: WindowCoverage;
 	readonly notes: readonly string[];
 }
@@ -54,7 +54,7 @@ export interface EvaluationSettings {
 	/** Highest first. */
 	readonly thresholds: readonly Threshold[];
 	readonly comparison: Comparison;
-	/** With fewer feedback than this a rating is not judged. */
+	/** With fewer feedback entries than this, a rating is not evaluated. */
 	readonly minimumTotal: number;
 	/** Standard normal quantile of the confidence interval. */
 	readonly z: number;
@@ -66,11 +66,11 @@ export interface ThresholdDistance {
 	readonly percent: number;
 	readonly met: boolean;
 	readonly distancePoints: number;
-	/** Further non-positives before falling below; null where it is below, or without counts. */
+	/** How many more non-positives until it falls below; null if it is below, or without counts. */
 	readonly runway: number | null;
-	/** Further positives to get there; null where none can, or without counts. */
+	/** How many more positives to reach it; null if no number can, or without counts. */
 	readonly neededPositives: number | null;
-	/** Positives that make good for one non-positive. */
+	/** Positives that offset one non-positive. */
 	readonly costOfOneNonPositive: number | null;
 }
 
@@ -83,7 +83,7 @@ export interface Shares {
 export interface SourceFigures {
 	readonly source: Source;
 	readonly provenance: Provenance;
-	/** Percent, unrounded; null where the source gives none. */
+	/** Percent, unrounded; null if the source gives none. */
 	readonly rating: number | null;
 	readonly displayedRating: number | null;
 	readonly total: number | null;
@@ -98,9 +98,9 @@ export interface WindowEvaluation {
 	readonly provenance: Provenance;
 	/** Last day that is counted. */
 	readonly coveredThrough: string | null;
-	/** Which days the counts are of and what is missing; null where the source does not say. */
+	/** Which days the counts cover and what is missing; null if the source does not say. */
 	readonly coverage: WindowCoverage | null;
-	/** Null where no source gives a rating. */
+	/** Null if no source gives a rating. */
 	readonly band: RatingBand | null;
 	readonly rating: number | null;
 	readonly displayedRating: number | null;
@@ -112,17 +112,17 @@ export interface WindowEvaluation {
 	readonly shares: Shares | null;
 	readonly displayedShares: Shares | null;
 	readonly confidence: PercentInterval | null;
-	/** Rating minus that of the window before, percentage points. */
+	/** Rating minus the previous window's rating, percentage points. */
 	readonly trendPoints: number | null;
 	readonly thresholds: readonly ThresholdDistance[];
-	/** Every source asked, the judged one included. */
+	/** Every source used, including the evaluated one. */
 	readonly sources: readonly SourceFigures[];
 	/** Largest difference between two sources, percentage points; null with fewer than two. */
 	readonly disagreementPoints: number | null;
 	readonly notes: readonly string[];
 }
 
-/** Judges one window by the most trusted source that gives a rating, and shows all sources beside it. */
+/** Evaluates one window with the most trusted source that gives a rating, and lists all sources. */
 export function evaluateWindow(
 	window: Window,
 	readings: readonly WindowReading[],
@@ -169,7 +169,7 @@ export function evaluateWindow(
 	};
 }
 
-/** The exact rating a source gives: from its counts, else the percentage it reports. */
+/** The exact rating from a source's counts, or else the percentage it reports. */
 function ratingOfReading({ counts, reported }: WindowReading): Rational | undefined {
 	if (counts !== undefined) return ratingOf(counts);
 	return reported && rationalFromPercent(Number(reported.percent.toFixed(4)));
@@ -223,9 +223,9 @@ function largestDifference(readings: readonly WindowReading[]): number | null {
 	return ratings.length < 2 ? null : Math.max(...ratings) - Math.min(...ratings);
 }
 
-const NO_FEEDBACK = 'No feedback at all in this window, so there is no rating';
+const NO_FEEDBACK = 'There is no feedback in this window, so there is no rating';
 
-/** Whole percentages may differ by half a point from the truth without any disagreement. */
+/** Whole percentages may be rounded by half a point, which is not a disagreement. */
 const ROUNDING_POINTS = 0.5;
 
 function notesOn(
@@ -239,7 +239,7 @@ function notesOn(
 	}
 	if (chosen?.reported !== undefined) {
 		notes.push(
-			'Amazon gives a percentage without counts here, so runway and needed positives are not known',
+			'Amazon gives a percentage without counts here, so the runway and needed positives are unknown',
 		);
 	}
 	if (disagreement !== null && disagreement > ROUNDING_POINTS) {
@@ -255,14 +255,15 @@ export interface Judgement {
 	readonly insufficient: boolean;
 }
 
-/** Amazon's enforced limit: an order defect rate below 1 % over 60 days. */
+/** Amazon's enforced limit: an order defect rate below 1% over 60 days. */
 export const ORDER_DEFECT_LIMIT_PERCENT = 1;
 
 /**
- * Decides where a seller stands: by the judged window's band, unless there is too little to judge by;
- * an order defect rate at or above 1 %, if it is to count, makes it critical in any case.
+ * Determines the seller's status: the band of the evaluation window, unless the data is
+ * insufficient. If the order defect rate counts, a rate of 1% or more always makes the status
+ * critical.
  * @param orderDefectPercent the worse of Amazon's rates for seller- and Amazon-fulfilled orders;
- * undefined where it does not count, null where it is not known
+ *   undefined if it does not count, null if it is unknown
  */
 export function judge(
 	window: WindowEvaluation,
@@ -272,12 +273,12 @@ export function judge(
 ): Judgement {
 	if (orderDefectPercent === null) {
 		const judged = judge(window, settings, whenInsufficient);
-		return { ...judged, reason: `${judged.reason}; the order defect rate is not known` };
+		return { ...judged, reason: `${judged.reason}; the order defect rate is unknown` };
 	}
 	if (orderDefectPercent !== undefined && orderDefectPercent >= ORDER_DEFECT_LIMIT_PERCENT) {
 		return {
 			status: 'critical',
-			reason: `The order defect rate is ${format(orderDefectPercent)}, and Amazon asks for less than ${ORDER_DEFECT_LIMIT_PERCENT} %`,
+			reason: `The order defect rate is ${format(orderDefectPercent)}, and Amazon requires less than ${ORDER_DEFECT_LIMIT_PERCENT}%`,
 			insufficient: false,
 		};
 	}
@@ -291,7 +292,7 @@ export function judge(
 	if ((window.total ?? 0) < settings.minimumTotal) {
 		return {
 			status: whenInsufficient,
-			reason: `Only ${window.total ?? 0} feedback in ${nameOf(window)}; at least ${settings.minimumTotal} are asked for`,
+			reason: `Only ${window.total ?? 0} feedback entries in ${nameOf(window)}; your minimum is ${settings.minimumTotal}`,
 			insufficient: true,
 		};
 	}
@@ -302,7 +303,7 @@ export function judge(
 		reason:
 			missed === undefined
 				? `The rating is ${format(shown)}, at or above every threshold`
-				: `The rating is ${format(shown)}, below ${missed.name} (${missed.percent} %)`,
+				: `The rating is ${format(shown)}, below ${missed.name} (${missed.percent}%)`,
 		insufficient: false,
 	};
 }

@@ -9,14 +9,14 @@ import {
 import { compare, type Rational } from '../../shared/domain/rational';
 
 /**
- * What came of late, the measure of what is expected to come. Kept as counts, not as quotients, so
- * that expected ratings stay exact fractions: a daily rate is a count over `days`.
+ * The recent feedback that the forecast assumes will continue. Stored as counts, not quotients, so
+ * that expected ratings stay exact fractions: a daily rate is a count divided by `days`.
  */
 export interface FeedbackRates {
 	readonly positive: number;
 	/** Neutral and negative. */
 	readonly nonPositive: number;
-	/** Days they came in, without those of which nothing is known; a positive whole number. */
+	/** Number of days they arrived in, without days that have no data; a positive whole number. */
 	readonly days: number;
 	/** Last ISO calendar day of that period, marketplace-local. */
 	readonly through: string;
@@ -26,39 +26,43 @@ export interface ForecastOptions {
 	/** ISO calendar day, marketplace-local: the day of the first point. */
 	readonly today: string;
 	/**
-	 * The last day whose feedback is known, `today` by default. Where Amazon's totals lag, days after it
-	 * are days ahead: without new feedback empty, at current rates with what is expected to come.
+	 * The last day with complete feedback, `today` by default. If Amazon's totals lag, later days
+	 * count as days ahead: empty without new feedback, filled with the expected feedback at current
+	 * rates.
 	 */
 	readonly knownThrough?: string;
-	/** How many days to look ahead, 1 to 365. */
+	/** How many days to forecast, 1 to 365. */
 	readonly days: number;
-	/** Lengths in days; `Infinity` for the lifetime window, which nothing leaves. */
+	/** Lengths in days; `Infinity` for the lifetime window, where feedback never ages out. */
 	readonly windows: readonly number[];
 	readonly thresholds: readonly Rational[];
 	readonly rates: FeedbackRates;
-	/** Standard normal quantile of the interval's limits; 1.959964 (95 %) by default. */
+	/** Standard normal quantile of the interval's limits; 1.959964 (95%) by default. */
 	readonly z?: number;
 }
 
-/** One window on one day. Ratings are fractions, undefined where the window holds no feedback. */
+/** One window on one day. Ratings are fractions, undefined if the window has no feedback. */
 export interface ForecastPoint {
 	/** ISO calendar day, marketplace-local; the window ends on it. */
 	readonly date: string;
-	/** Nothing new comes while the old ages out, positives too. Exact. */
+	/** No new feedback arrives while the old ages out, including positives. Exact. */
 	readonly withoutNewFeedback: {
 		readonly counts: FeedbackCounts;
 		readonly rating: Rational | undefined;
 	};
-	/** Feedback keeps coming at the rates; see `assumptionOf`. */
+	/** Feedback keeps arriving at the rates; see `assumptionOf`. */
 	readonly atCurrentRates: {
-		/** Rating of the expected counts: old ones left in the window plus rate times new days. */
+		/** Rating of the expected counts: old feedback left in the window plus rate times new days. */
 		readonly rating: Rational | undefined;
-		/** Where the rating will lie, at least 95 % sure by default; see `predictionInterval`. */
+		/**
+		 * The range the rating will be in with at least 95% confidence by default; see
+		 * `predictionInterval`.
+		 */
 		readonly interval: PercentInterval | undefined;
 	};
 }
 
-/** `up`: the first day at or above the threshold after one below. `down`: the reverse. */
+/** `up`: the first day at or above the threshold after a day below it. `down`: the reverse. */
 export interface ThresholdCrossing {
 	readonly threshold: Rational;
 	readonly date: string;
@@ -68,7 +72,7 @@ export interface ThresholdCrossing {
 export interface WindowForecast {
 	/** Length of the window in days. */
 	readonly window: number;
-	/** The index counts the days ahead: the first is today, then come the days forecast. */
+	/** The index is the number of days ahead: the first is today, followed by the forecast days. */
 	readonly points: readonly ForecastPoint[];
 	/** In the order of the thresholds, then by date; compared as fractions, never rounded. */
 	readonly crossings: {
@@ -76,22 +80,23 @@ export interface WindowForecast {
 		readonly atCurrentRates: readonly ThresholdCrossing[];
 	};
 	/**
-	 * First ISO day on which the window no longer holds today's last negative, however far ahead;
-	 * undefined where it holds none today or never loses it.
+	 * First ISO day on which the window no longer contains today's last negative, however far ahead;
+	 * undefined if it has none today or never loses it.
 	 */
 	readonly lastNegativeLeaves: string | undefined;
 	/** The same for the last neutral or negative. */
 	readonly lastNonPositiveLeaves: string | undefined;
 }
 
-/** Standard normal quantile of a two-sided 95 % interval. */
+/** Standard normal quantile of a two-sided 95% interval. */
 const Z_95 = 1.959964;
 
 /**
- * Counts what came in the `days` days that end on `through`, both included. Days before the series
- * begins count as days without feedback, so ask for no more days than the history covers.
- * @param daysCovered how many of these days are known; the rates are per known day
- * @throws RangeError where `through` is no ISO day or a number of days no positive whole number
+ * Counts the feedback of the `days` days that end on `through`, both included. Days before the
+ * series starts count as days without feedback, so `days` must not exceed the history.
+ * @param daysCovered how many of these days have data; the rates are per day with data
+ * @throws RangeError if `through` is not an ISO day or a number of days is not a positive whole
+ *   number
  */
 export function ratesOf(
 	series: FeedbackSeries,
@@ -99,41 +104,44 @@ export function ratesOf(
 	days = 90,
 	daysCovered = days,
 ): FeedbackRates {
-	requireWhole('The days rates are taken from', days, 1, Number.MAX_SAFE_INTEGER);
-	requireWhole('The days of them that are known', daysCovered, 1, days);
+	requireWhole('The arrival rate period in days', days, 1, Number.MAX_SAFE_INTEGER);
+	requireWhole('The number of its days with data', daysCovered, 1, days);
 	const { positive, ...others } = series.window(dayNumber(through), days);
 	const nonPositive = nonPositivesOf({ positive, ...others });
 	return { positive, nonPositive, days: daysCovered, through };
 }
 
-/** What the expected ratings and their intervals rest on, as a sentence. */
+/** The assumption behind the expected ratings and their intervals, as a sentence. */
 export function assumptionOf({ positive, nonPositive, days, through }: FeedbackRates): string {
 	const daily = (count: number) => (count / days).toFixed(2);
 	return (
-		`Assumes that feedback keeps coming as in the ${days} days to ${through}: ` +
+		`Assumes that feedback keeps arriving as in the ${days} days through ${through}: ` +
 		`${daily(positive)} positive and ${daily(nonPositive)} neutral or negative a day, ` +
-		'each one independent of the others'
+		'independent of each other'
 	);
 }
 
 /**
- * What each window will show on each of the next days, if nothing new comes and at current rates.
+ * Forecasts what each window will show on each of the next days, without new feedback and at
+ * current rates.
  *
- * On day `k` from today a window of `w` days holds the old feedback of its first `w - k` days and
- * `min(k, w)` days of new feedback. All comparisons are exact while counts times the days of the
- * rates times a threshold's denominator stay below 2^53.
- * @throws RangeError where `today` is no ISO day, `days` is not 1 to 365 or a window not positive
+ * On day `k` from today, a window of `w` days contains the old feedback of its first `w - k` days
+ * and `min(k, w)` days of new feedback. All comparisons are exact as long as counts times the days
+ * of the rates times a threshold's denominator stay below 2^53.
+ * @throws RangeError if `today` is not an ISO day, `days` is not 1 to 365 or a window is not
+ *   positive
  */
 export function forecast(series: FeedbackSeries, options: ForecastOptions): WindowForecast[] {
 	const { days, windows, thresholds } = options;
 	const today = dayNumber(options.today);
-	requireWhole('The days to forecast', days, 1, 365);
-	requireWhole('The days of the rates', options.rates.days, 1, Number.MAX_SAFE_INTEGER);
+	requireWhole('The number of days to forecast', days, 1, 365);
+	requireWhole('The number of days of the rates', options.rates.days, 1, Number.MAX_SAFE_INTEGER);
 	const known = Math.min(today, dayNumber(options.knownThrough ?? options.today));
 	const dates = Array.from({ length: days + 1 }, (_, ahead) => isoDay(today + ahead));
 
 	return windows.map((window) => {
-		if (window !== Infinity) requireWhole('A window', window, 1, Number.MAX_SAFE_INTEGER);
+		if (window !== Infinity)
+			requireWhole('The length of a window', window, 1, Number.MAX_SAFE_INTEGER);
 		const points = dates.map((date, ahead) => {
 			const counts = series.between(today + ahead - window + 1, known);
 			return pointOf(date, counts, Math.min(today + ahead - known, window), options);
@@ -174,8 +182,8 @@ function pointOf(
 }
 
 /**
- * The rating of the expected counts: `old + rate * newDays` of each kind, all multiplied by the days
- * of the rates to stay in whole numbers. Undefined where no feedback is expected.
+ * The rating of the expected counts: `old + rate * newDays` of each kind, all multiplied by the
+ * days of the rates to stay in whole numbers. Undefined if no feedback is expected.
  */
 export function expectedRating(
 	old: FeedbackCounts,
@@ -188,17 +196,18 @@ export function expectedRating(
 }
 
 /**
- * Where the rating will lie after `newDays` days of new feedback, in percent, with at least the
- * confidence of `z`; undefined where no feedback is expected. On day 0 it is the rating alone.
+ * The range the rating will be in after `newDays` days of new feedback, in percent, with at least
+ * the confidence of `z`; undefined if no feedback is expected. On day 0 both limits are the rating.
  *
- * New positives and new non-positives are independent Poisson counts, and their rates are themselves
- * known from a limited count only: both uncertainties enter. The lowest rating joins the fewest new
- * positives to the most new non-positives, the highest the reverse; old feedback is certain.
+ * New positives and new non-positives are independent Poisson counts, and their rates are estimated
+ * from a limited count: the interval includes both uncertainties. The lowest rating combines the
+ * fewest new positives with the most new non-positives, the highest the reverse; old feedback is
+ * certain.
  *
- * The limits fail together only if either count fails, so the confidence is reached and mostly passed:
- * 97 % or more of simulated futures lie inside at the default 95 % (see the tests). Joined by the
- * normal (delta) method instead, which has no skewness, fewer than half do where non-positives are
- * rare, and limits beyond 100 % come out.
+ * The rating can leave the interval only if one of the counts leaves its own, so the confidence is
+ * reached and usually exceeded: 97% or more of simulated futures are inside at the default 95% (see
+ * the tests). With the normal (delta) method, which has no skewness, fewer than half would be
+ * inside if non-positives are rare, and limits could exceed 100%.
  */
 export function predictionInterval(
 	old: FeedbackCounts,
@@ -221,11 +230,12 @@ export function predictionInterval(
 }
 
 /**
- * How many more will come in `ratio` times as many days as it took `seen` to come, in whole numbers:
- * the counts `y` where `(y - ratio seen)^2 <= z^2 ratio (seen + y)`, rounded outwards. The right side
- * is the variance of the left one at the rate that both periods together suggest, so even where none
- * was seen some may come. Source: Krishnamoorthy and Peng, "Improved closed-form prediction intervals
- * for binomial and Poisson distributions", Journal of Statistical Planning and Inference 141, 2011.
+ * How many more will arrive in `ratio` times as many days as `seen` took to arrive, in whole
+ * numbers: the counts `y` with `(y - ratio seen)^2 <= z^2 ratio (seen + y)`, rounded outward. The
+ * right side is the variance of the left side at the rate estimated from both periods, so some may
+ * arrive even if none were seen. Source: Krishnamoorthy and Peng, "Improved closed-form prediction
+ * intervals for binomial and Poisson distributions", Journal of Statistical Planning and Inference
+ * 141, 2011.
  */
 function predictionLimits(
 	seen: number,
@@ -240,7 +250,9 @@ function predictionLimits(
 	};
 }
 
-/** Every day on which the rating passes the threshold. A day without a rating passes nothing. */
+/**
+ * Every day on which the rating crosses the threshold. A day without a rating is not a crossing.
+ */
 function crossingsOf(
 	points: readonly ForecastPoint[],
 	scenario: 'withoutNewFeedback' | 'atCurrentRates',
@@ -257,7 +269,7 @@ function crossingsOf(
 	});
 }
 
-/** The last day from `from` to `to`, both included, with any of what is counted. */
+/** The last day from `from` to `to`, both included, with a positive `count`. */
 function lastDayWith(
 	count: (counts: FeedbackCounts) => number,
 	series: FeedbackSeries,

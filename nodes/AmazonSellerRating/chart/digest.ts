@@ -12,16 +12,16 @@ import {
 	UNKNOWN,
 } from './words';
 
-/** Mails have no reliable dark mode: one of the two, and the same as the picture's. */
+/** Emails have no reliable dark mode, so this is fixed, and the same as the picture's theme. */
 export type DigestTheme = 'light' | 'dark';
 
 /**
- * The width to render the picture of a digest at: mail programs shrink it to their own width, and
- * on a telephone its texts must still be readable.
+ * The width to render a digest's picture at. Email programs shrink it to their own width, and its
+ * text must still be readable on a phone.
  */
 export const DIGEST_CHART_WIDTH = 400;
 
-/** Windows side by side in one table; more go into further tables, for telephones. */
+/** Windows per table; more windows go into additional tables, to fit phones. */
 const WINDOWS_PER_TABLE = 3;
 const MAX_WIDTH = 640;
 const MAX_PICTURE_WIDTH = 520;
@@ -34,9 +34,9 @@ interface Field {
 }
 
 /**
- * A mail with the picture and the key table. The picture is an image in the text itself: where a
- * mail program leaves it out, its key facts stand there in words, and the table says the rest.
- * @param svg of `renderChart`, in the same theme
+ * An email with the picture and the key table. The picture is embedded as an image. If an email
+ * program does not show it, its alternative text gives the key facts, and the table the rest.
+ * @param svg from `renderChart`, in the same theme
  */
 export function renderDigest(model: ChartModel, svg: string, theme: DigestTheme = 'light'): string {
 	const palette = theme === 'dark' ? DARK : LIGHT;
@@ -78,7 +78,7 @@ function heading({ title, marketplace, asOf, texts }: ChartModel, palette: Palet
 	return `<h1${titleStyle}>${escapeXml(title)}</h1><p${factStyle}>${escapeXml(facts)}</p>`;
 }
 
-/** As an image and not as SVG tags: some programs drop those and leave the texts lying about. */
+/** An image, not inline SVG: some programs drop SVG tags but keep their text. */
 function picture(model: ChartModel, svg: string, palette: Palette): string {
 	const source = `data:image/svg+xml;base64,${Buffer.from(svg, 'utf8').toString('base64')}`;
 	const style = css({
@@ -104,7 +104,7 @@ function keyTables(model: ChartModel, palette: Palette): string[] {
 	});
 }
 
-/** A column a window, a row a figure: narrow enough for a telephone. */
+/** One column per window and one row per figure: narrow enough for a phone. */
 function keyTable(model: ChartModel, rows: readonly SummaryRow[], palette: Palette): string {
 	const line = `1px solid ${palette.grid}`;
 	const base = { padding: '6px 4px', 'border-bottom': line, 'vertical-align': 'top' };
@@ -147,11 +147,11 @@ function fieldsOf(rows: readonly SummaryRow[]): Field[] {
 	return [
 		{ name: 'Rating', value: displayedInWords, bold: true },
 		{ name: 'Unrounded', value: unrounded },
-		{ name: 'Standing', value: ({ band }) => bandInWords(band) },
+		{ name: 'Status', value: ({ band }) => bandInWords(band) },
 		{ name: 'Positive', value: ({ positive }) => countOf(positive) },
 		{ name: 'Neutral', value: ({ neutral }) => countOf(neutral) },
 		{ name: 'Negative', value: ({ negative }) => countOf(negative) },
-		{ name: 'All', value: ({ total }) => countOf(total) },
+		{ name: 'Total', value: ({ total }) => countOf(total) },
 		...thresholdFields(rows),
 		{ name: 'Source', value: ({ provenance }) => provenanceInWords(provenance) },
 	];
@@ -160,21 +160,21 @@ function fieldsOf(rows: readonly SummaryRow[]): Field[] {
 const unrounded = ({ rating }: SummaryRow): string =>
 	rating === null ? UNKNOWN : percentInWords(rating);
 
-/** Runway and needed positives of every threshold that any of the windows is held against. */
+/** Runway and needed positives for every threshold of any window. */
 function thresholdFields(rows: readonly SummaryRow[]): Field[] {
 	const thresholds = new Map(
 		rows.flatMap((row) => row.thresholds.map((each) => [keyOf(each), each] as const)),
 	);
 	return [...thresholds].flatMap(([key, { name, percent }]) => {
 		const find = (row: SummaryRow) => row.thresholds.find((each) => keyOf(each) === key);
-		const line = `${name} ${percentInWords(percent)}`;
+		const threshold = `${name} ${percentInWords(percent)}`;
 		return [
 			{
-				name: `Non-positives to spare above ${line}`,
+				name: `Non-positives to spare above ${threshold}`,
 				value: (row: SummaryRow) => runwayOf(row, percent, find(row)?.runway),
 			},
 			{
-				name: `Positives needed for ${line}`,
+				name: `Positives needed for ${threshold}`,
 				value: (row: SummaryRow) => countOf(find(row)?.neededPositives ?? null),
 			},
 		];

@@ -1,6 +1,6 @@
 /**
- * The little of a browser's document that the plotting library needs to build an SVG where there is
- * no browser, and its text form. Whatever text comes in is escaped on the way out.
+ * The small part of a browser's document that the plotting library needs to build an SVG without a
+ * browser, and its serialization. All text is escaped in the output.
  */
 
 export const SVG_NAMESPACE = 'http://www.w3.org/2000/svg';
@@ -119,7 +119,7 @@ export class XmlDocument {
 		return new XmlText(this, data);
 	}
 
-	/** An element of its own, with attributes and children. */
+	/** Creates an element with attributes and children. */
 	element(
 		name: string,
 		attributes: Readonly<Record<string, string | number>>,
@@ -140,7 +140,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
 	"'": '&#39;',
 };
 
-/** Safe as text and in an attribute, in XML and HTML alike. What XML cannot hold becomes U+FFFD. */
+/**
+ * Makes text safe as content and in attributes, in XML and HTML. Characters that XML does not allow
+ * become U+FFFD.
+ */
 export const escapeXml = (text: string): string =>
 	text
 		.replace(/[^\P{Cc}\t\n\r]|\p{Cs}|[\uFFFE\uFFFF]/gu, '\uFFFD')

@@ -23,18 +23,18 @@ export interface TextBlock {
 }
 
 export interface LegendEntry extends Line {
-	/** Stands before the text. */
+	/** Shown before the text. */
 	readonly sample: Sample;
 }
 
-/** Beside its line, right of the picture. */
+/** Next to its line, to the right of the plot. */
 export interface ThresholdLabel {
 	readonly lineY: number;
 	readonly y: number;
 	readonly percent: string;
-	/** May have been cut, or left out where the legend has it. */
+	/** May be cut, or empty if the name is in the legend. */
 	readonly name: string;
-	/** The whole of both. */
+	/** The full name and percent. */
 	readonly title: string;
 }
 
@@ -57,19 +57,21 @@ export interface Layout extends Size {
 	readonly axisNote: Line;
 	readonly notes: TextBlock;
 	readonly plot: Box;
-	/** Undefined where the negatives are unknown. */
+	/** Undefined if the negatives are unknown. */
 	readonly lane: Lane | undefined;
 	readonly thresholdLabels: readonly ThresholdLabel[];
 }
 
 const SMALLEST: Size = { width: 280, height: 280 };
 const LINE_HEIGHT = 1.35;
-/** Room for a sample and the space after it. */
+/** Width of a sample and the space after it. */
 export const LEGEND_SAMPLE = 36;
 const LEGEND_GAP = 18;
-/** Between the picture and its threshold labels. */
+/** Space between the plot and its threshold labels. */
 export const LABEL_GAP = 12;
-/** The part of the height that is the picture's own: notes are cut for it, then the header. */
+/**
+ * The part of the height reserved for the plot: notes are shortened for it first, then the header.
+ */
 const PLOT_SHARE = 0.36;
 const SMALLEST_PLOT_SHARE = 0.28;
 
@@ -77,7 +79,7 @@ const SMALLEST_PLOT_SHARE = 0.28;
 interface HeaderLines {
 	readonly title: number;
 	readonly subtitle: number;
-	/** Of one entry. */
+	/** Lines of one legend entry. */
 	readonly entry: number;
 }
 
@@ -86,9 +88,9 @@ const SHORTER_HEADERS: readonly HeaderLines[] = [
 	{ title: 1, subtitle: 1, entry: 1 },
 ];
 
-/** What depends on the size alone. */
+/** Measures that depend only on the size. */
 interface Page extends Size {
-	/** A telephone: names of thresholds move to the legend. */
+	/** Phone width: the names of the thresholds move to the legend. */
 	readonly narrow: boolean;
 	readonly fontSize: number;
 	readonly padding: number;
@@ -109,7 +111,7 @@ function pageOf(requested: Size): Page {
 export const heightFor = (width: number): number =>
 	width < 480 ? 560 : Math.round(Math.min(700, Math.max(460, width / 2)));
 
-/** What stands where, in pixels. */
+/** The position of every part, in pixels. */
 export function layOut(model: ChartModel, size: Size): Layout {
 	const page = pageOf(size);
 	const columns = columnsOf(model, page);
@@ -132,7 +134,7 @@ export function layOut(model: ChartModel, size: Size): Layout {
 	};
 }
 
-/** Left and right edge of the picture: room for the percent axis and for the threshold labels. */
+/** Left and right edge of the plot, with room for the percent axis and the threshold labels. */
 function columnsOf({ thresholds }: ChartModel, page: Page): Pick<Box, 'left' | 'right'> {
 	const { width, padding, fontSize, narrow } = page;
 	const widths = thresholds.map(({ name, percent }) => {
@@ -141,7 +143,7 @@ function columnsOf({ thresholds }: ChartModel, page: Page): Pick<Box, 'left' | '
 	});
 	const margin = widths.length === 0 ? fontSize : Math.max(...widths) + LABEL_GAP + 1;
 	return {
-		left: padding + Math.ceil(textWidth('100 %', { size: fontSize })) + 8,
+		left: padding + Math.ceil(textWidth('100%', { size: fontSize })) + 8,
 		right: Math.floor(width - padding - margin),
 	};
 }
@@ -161,7 +163,7 @@ function laneOf(
 	return { ...bins, height: Math.round(fontSize * 2.7) };
 }
 
-/** The longest header that ends above `lowest`, or else the shortest. */
+/** The longest header that ends above `lowest`, or the shortest. */
 function layOutHeader(model: ChartModel, page: Page, lane: Lane | undefined, lowest: number) {
 	const longest = { title: 2, subtitle: page.narrow ? 4 : 2, entry: 2 };
 	let header = headerWith(longest, model, page, lane);
@@ -189,7 +191,7 @@ function headerWith(lines: HeaderLines, model: ChartModel, page: Page, lane: Lan
 	};
 }
 
-/** Lines below each other from `top` on, as wide as the page. */
+/** Lines of text from `top` down, as wide as the page. */
 function block(
 	text: string,
 	{ padding, room }: Page,
@@ -207,7 +209,7 @@ function block(
 	return { font, lines, bottom: top + lines.length * lineHeight };
 }
 
-/** Entries side by side as far as there is room; a long one goes on in the next row. */
+/** Puts entries side by side while there is room; a long entry continues in the next row. */
 function layOutLegend(texts: readonly Entry[], page: Page, top: number, maxLines: number) {
 	const { padding, fontSize, room } = page;
 	const font = { size: fontSize };
@@ -228,7 +230,7 @@ function layOutLegend(texts: readonly Entry[], page: Page, top: number, maxLines
 	return { entries, bottom: entries.length === 0 ? top : y + rowHeight / 2 };
 }
 
-/** Notes at the foot of the picture, as many lines as there is room for. */
+/** Notes at the bottom of the picture, as many lines as fit. */
 function layOutNotes(model: ChartModel, page: Page, room: number): TextBlock & { top: number } {
 	const font = { size: page.fontSize - 1 };
 	const maxLines = Math.min(5, Math.floor(room / (font.size * LINE_HEIGHT)));
@@ -238,7 +240,7 @@ function layOutNotes(model: ChartModel, page: Page, room: number): TextBlock & {
 	return { ...block(text, page, top, font, maxLines), top: Math.round(top - 4) };
 }
 
-/** Labels beside their lines, moved apart where they would touch. */
+/** Labels next to their lines, moved apart if they would touch. */
 function labelThresholds(
 	{ thresholds, ...model }: ChartModel,
 	{ width, padding, fontSize, narrow }: Page,

@@ -1,7 +1,7 @@
 import type { ChartModel } from './model';
 import { countInWords, displayedInWords, percentInWords } from './words';
 
-/** What a legend entry shows: the index of a window, or something else. */
+/** What a legend entry shows: the index of a window, or another kind of mark. */
 export type Sample = number | 'band' | 'forecast' | 'negative' | 'threshold' | 'none';
 
 export interface Entry {
@@ -10,9 +10,9 @@ export interface Entry {
 }
 
 /**
- * What the legend explains, in order.
- * @param binDays how many days a mark for negatives stands for; undefined without such marks
- * @param withThresholds whether the names of the thresholds belong here
+ * * The legend's entries, in order.
+ * @param binDays how many days one mark for negatives covers; undefined without such marks
+ * @param withThresholds whether to include the names of the thresholds
  */
 export function legendEntries(
 	model: ChartModel,
@@ -36,7 +36,7 @@ function forecastEntries({ windows, texts }: ChartModel): Entry[] {
 	const points = windows.flatMap(({ forecast }) => forecast);
 	if (points.length === 0) return [];
 	const banded = points.some(({ low, high }) => low !== undefined && high !== undefined);
-	const text = texts.forecast ?? (banded ? 'Forecast and its band' : 'Forecast');
+	const text = texts.forecast ?? (banded ? 'Forecast with its range' : 'Forecast');
 	return [{ sample: banded ? 'band' : 'forecast', text }];
 }
 

@@ -1,16 +1,16 @@
-/** What the pictures are drawn from. Dates are ISO calendar days, ratings percent from 0 to 100. */
+/** The data of a picture. Dates are ISO calendar days, ratings are percent from 0 to 100. */
 export interface ChartModel {
 	readonly title: string;
 	/** E.g. "Amazon.de". */
 	readonly marketplace: string;
-	/** The day the figures stand for: what follows is forecast. */
+	/** The day of the figures; everything after it is forecast. */
 	readonly asOf: string;
 	/** In the order of the legend, e.g. 30, 90 and 365 days. */
 	readonly windows: readonly ChartWindow[];
 	readonly thresholds: readonly ChartThreshold[];
-	/** Undefined where nobody knows the negatives; empty where there were none. */
+	/** Undefined if the negatives are unknown; empty if there were no negatives. */
 	readonly negatives: readonly NegativeDay[] | undefined;
-	/** The key table, one row a window. */
+	/** The key table, one row per window. */
 	readonly summary: readonly SummaryRow[];
 	readonly texts: ChartTexts;
 }
@@ -18,9 +18,9 @@ export interface ChartModel {
 export interface ChartWindow {
 	/** E.g. "30 days". */
 	readonly label: string;
-	/** In the order of their dates. An undefined rating leaves a gap in the line. */
+	/** Sorted by date. An undefined rating leaves a gap in the line. */
 	readonly points: readonly RatingPoint[];
-	/** In the order of their dates; empty without a forecast. */
+	/** Sorted by date; empty without a forecast. */
 	readonly forecast: readonly ForecastPoint[];
 }
 
@@ -32,7 +32,7 @@ export interface RatingPoint {
 export interface ForecastPoint {
 	readonly date: string;
 	readonly rating: number | undefined;
-	/** The band around the rating; undefined where the forecast has none. */
+	/** The band around the rating; undefined if the forecast has none. */
 	readonly low: number | undefined;
 	readonly high: number | undefined;
 }
@@ -47,7 +47,7 @@ export interface NegativeDay {
 	readonly count: number;
 }
 
-/** One window of the key table; null where there is no such figure. */
+/** One window of the key table; null if there is no such figure. */
 export interface SummaryRow {
 	/** The same as the window's in `ChartModel.windows`. */
 	readonly label: string;
@@ -59,26 +59,26 @@ export interface SummaryRow {
 	readonly neutral: number | null;
 	readonly negative: number | null;
 	readonly total: number | null;
-	/** `healthy`, `atRisk`, `critical` or words of one's own. */
+	/** `healthy`, `atRisk`, `critical` or any other text. */
 	readonly band: string | null;
-	/** `exact`, `derived`, `amazonReported`, `insufficient` or words of one's own. */
+	/** `exact`, `derived`, `amazonReported`, `insufficient` or any other text. */
 	readonly provenance: string;
 	readonly thresholds: readonly SummaryThreshold[];
 }
 
 /** How far one window is from one threshold. */
 export interface SummaryThreshold extends ChartThreshold {
-	/** Further non-positives before falling below; null where it is below, or unknown. */
+	/** How many more non-positives until it falls below; null if it is below, or unknown. */
 	readonly runway: number | null;
-	/** Further positives to get there; null where none can, or unknown. */
+	/** How many more positives to reach it; null if no number can, or unknown. */
 	readonly neededPositives: number | null;
 }
 
 export interface ChartTexts {
-	/** Where the figures come from, in a sentence. */
+	/** A sentence about where the figures come from. */
 	readonly provenance: string;
 	/** What the forecast assumes, for the legend: e.g. "Forecast without new feedback". */
 	readonly forecast?: string;
-	/** What else a reader must know: gaps in the data, disagreeing sources. */
+	/** Anything else a reader must know: gaps in the data, disagreeing sources. */
 	readonly notes: readonly string[];
 }

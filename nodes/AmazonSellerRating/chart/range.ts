@@ -2,11 +2,11 @@ import type { ChartModel, ChartWindow, NegativeDay } from './model';
 
 const MILLISECONDS_PER_DAY = 86_400_000;
 
-/** Room below the lowest value, as a part of the shown range. */
+/** Space below the lowest value, as a fraction of the shown range. */
 const MARGIN = 0.15;
 const STEP = 5;
 
-/** Lengths of time that negatives are counted over where there is no room for single days. */
+/** How many days one mark for negatives can cover if single days do not fit. */
 const BIN_DAYS = [1, 2, 3, 4, 7, 10, 14, 21, 28, 42, 56, 91, 182, 364];
 
 export interface PercentRange {
@@ -42,7 +42,8 @@ export const hasRatings = ({ windows }: ChartModel): boolean =>
 
 /**
  * The part of the percent axis to show: up to 100, and down to a multiple of 5 below every line.
- * Bands may reach below (see `clippedBands`): a band as wide as the axis would hide the lines.
+ * Bands may extend below it (see `clippedBands`), because an axis that fits a very wide band would
+ * flatten the lines.
  */
 export function percentRange({ windows, thresholds }: ChartModel): PercentRange {
 	let lowest = 100;
@@ -55,7 +56,7 @@ export function percentRange({ windows, thresholds }: ChartModel): PercentRange 
 	return { low: Math.max(0, Math.floor(roomy / STEP) * STEP), high: 100 };
 }
 
-/** The windows whose band reaches below the axis, with the lowest value of the band. */
+/** The windows whose band extends below the axis, with the lowest value of the band. */
 export function clippedBands(model: ChartModel): Array<{ label: string; low: number }> {
 	const range = percentRange(model);
 	return model.windows
@@ -66,7 +67,7 @@ export function clippedBands(model: ChartModel): Array<{ label: string; low: num
 const lowestOf = (values: ReadonlyArray<number | undefined>): number =>
 	values.filter(isNumber).reduce((lowest, value) => Math.min(lowest, value), 100);
 
-/** From the first day of anything drawn to the last; a month around a lone day. */
+/** From the first to the last day of anything drawn; a month around a single day. */
 export function timeRange(model: ChartModel): TimeRange {
 	let first = toDate(model.asOf).getTime();
 	let last = first;
@@ -87,14 +88,14 @@ function* datesOf({ windows, negatives = [] }: ChartModel): Generator<string> {
 	for (const { date } of negatives) yield date;
 }
 
-/** The last point of the line with a rating: where the window's mark stands. */
+/** The last point with a rating, which gets the window's mark. */
 export const lastRated = ({ points }: ChartWindow) =>
 	points.findLast(({ rating }) => rating !== undefined);
 
 /**
- * Negatives summed over the shortest stretches that leave each mark enough room.
+ * Sums the negatives over the shortest periods that leave enough room for each mark.
  * @param width of the picture in pixels
- * @param widthOf what a mark with this count needs
+ * @param widthOf the width a mark with this count needs
  */
 export function binsFor(
 	negatives: readonly NegativeDay[],
@@ -112,7 +113,7 @@ export function binsFor(
 	return all.find(fits) ?? { binDays: days, bins: binBy(negatives, range, days) };
 }
 
-/** Sums over stretches of `binDays` days, without the empty ones. */
+/** Sums over periods of `binDays` days, without the empty ones. */
 function binBy(
 	negatives: readonly NegativeDay[],
 	{ first, last }: TimeRange,
@@ -130,7 +131,7 @@ function binBy(
 		.map(([bin, count]) => ({ middle: middleOf(first, last, bin, length), count }));
 }
 
-/** The last stretch may end with the picture: its middle stays inside. */
+/** The last period may extend beyond the picture; its middle stays inside. */
 function middleOf(first: Date, last: Date, bin: number, length: number): Date {
 	const start = first.getTime() + bin * length;
 	const end = Math.min(start + length - MILLISECONDS_PER_DAY, last.getTime());

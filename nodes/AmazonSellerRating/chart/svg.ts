@@ -13,22 +13,22 @@ import {
 } from './layout';
 import type { ChartModel, ChartWindow, ForecastPoint } from './model';
 import { hasRatings, lastRated, percentRange, timeRange, toDate, type PercentRange } from './range';
-import { darkModeStyles, paletteOf, windowColour, type Palette, type Theme } from './theme';
+import { darkModeStyles, paletteOf, windowColor, type Palette, type Theme } from './theme';
 import { textWidth } from './text';
 import { descriptionOf } from './words';
 
-// Observable Plot, because it is the lightest complete plotting library that n8n's package scan lets
-// through: 0.5 MB bundled; ECharts (1.3 MB) and Vega (1.1 MB) use timers, `process` or `Function`.
+// Observable Plot is the lightest complete plotting library that passes n8n's package scan: 0.5 MB
+// bundled. ECharts (1.3 MB) and Vega (1.1 MB) use timers, `process` or `Function`.
 
 export interface ChartOptions {
 	readonly width: number;
-	/** What suits the width, if left out. */
+	/** By default, a height that suits the width. */
 	readonly height?: number;
-	/** `auto` follows the reader's system; programs without style sheets show it light. */
+	/** `auto` follows the reader's system; programs without style sheets show the light theme. */
 	readonly theme: Theme;
 }
 
-/** What every part of the picture is drawn from. */
+/** The input for every part of the picture. */
 interface Drawing {
 	readonly model: ChartModel;
 	readonly layout: Layout;
@@ -46,8 +46,8 @@ const LINE_WIDTH = 2.25;
 const THRESHOLD_WIDTH = 1.25;
 
 /**
- * The picture of a seller's rating as an SVG that needs nothing else: no scripts, fonts or files.
- * The same model and options give the same text.
+ * Draws a seller's rating as a self-contained SVG: no scripts, fonts or files. The same model and
+ * options give the same text.
  */
 export function renderChart(model: ChartModel, options: ChartOptions): string {
 	const { width, height = heightFor(width), theme } = options;
@@ -95,7 +95,7 @@ function createRoot({ model, layout, palette, document }: Drawing, id: string): 
 	);
 }
 
-/** A mark and whatever else Plot draws, without the frame Plot puts around it. */
+/** The marks that Plot draws, without its outer frame. */
 function plot({ document }: Drawing, options: Plot.PlotOptions): XmlElement[] {
 	const figure: unknown = Plot.plot({ document: asDocument(document), ...options });
 	if (!(figure instanceof XmlElement)) return [];
@@ -104,10 +104,10 @@ function plot({ document }: Drawing, options: Plot.PlotOptions): XmlElement[] {
 	);
 }
 
-/** The few members of a document that Plot uses are there. */
+/** `XmlDocument` has the few members of a document that Plot uses. */
 const asDocument = (document: XmlDocument): Document => document as unknown as Document;
 
-/** Marks placed in pixels. */
+/** Draws marks that are positioned in pixels. */
 const plotOnPage = (drawing: Drawing, marks: Plot.Markish[]): XmlElement[] =>
 	plot(drawing, {
 		width: drawing.layout.width,
@@ -142,7 +142,10 @@ function drawTexts(drawing: Drawing): XmlElement[] {
 const textAt = (className: string, data: Plot.Data, options: Plot.TextOptions) =>
 	Plot.text(data, { x: 'x', y: 'y', text: 'text', textAnchor: 'start', className, ...options });
 
-/** What each threshold line is, and a hook from the line to its label, which may have moved. */
+/**
+ * The label of each threshold line, and a connector from the line to its label, which may have
+ * moved.
+ */
 function thresholdLabels({ layout, palette }: Drawing): Plot.Markish[] {
 	const { plot: box, fontSize, thresholdLabels: labels } = layout;
 	const x = box.right + LABEL_GAP;
@@ -183,7 +186,7 @@ function drawSample({ palette }: Drawing, { x, y, sample }: LegendEntry): Plot.M
 	const line = [{ x1: x, x2: end, y }];
 	const band = { x1: x, x2: end, y1: y - 6, y2: y + 6 };
 	if (typeof sample === 'number') {
-		return [sampleLine(line, windowColour(palette, sample)), windowMark([middle], sample, palette)];
+		return [sampleLine(line, windowColor(palette, sample)), windowMark([middle], sample, palette)];
 	}
 	const dashes = sampleLine(line, palette.muted, { strokeDasharray: FORECAST_DASHES });
 	return {
@@ -208,14 +211,14 @@ const sampleLine = (data: Plot.Data, stroke: string, options: Plot.RuleYOptions 
 const area = (data: Plot.Data, options: Plot.RectOptions) =>
 	Plot.rect(data, { x1: 'x1', x2: 'x2', y1: 'y1', y2: 'y2', ...options });
 
-/** The shape that stands for a window, in the legend and at the end of its line. */
+/** The shape of a window, in the legend and at the end of its line. */
 const windowMark = (data: Plot.Data, index: number, palette: Palette) =>
 	Plot.dot(data, {
 		x: 'x',
 		y: 'y',
 		symbol: SHAPES[index % SHAPES.length] ?? 'circle',
 		r: 5,
-		fill: windowColour(palette, index),
+		fill: windowColor(palette, index),
 		stroke: palette.background,
 		strokeWidth: 1,
 		className: `window-mark window-${index}`,
@@ -257,7 +260,7 @@ function drawRatings(drawing: Drawing): XmlElement[] {
 			Plot.axisY({
 				ticks,
 				tickSize: 0,
-				tickFormat: (percent: number) => `${percent}\u00A0%`,
+				tickFormat: (percent: number) => `${percent}%`,
 				label: null,
 				fill: palette.muted,
 				fontSize: layout.fontSize,
@@ -295,7 +298,7 @@ function forecastGround({ model, palette, range }: Drawing): Plot.Markish[] {
 const todayRule = ({ model, palette }: Drawing) =>
 	Plot.ruleX([toDate(model.asOf)], { stroke: palette.today, className: 'today' });
 
-/** The band, cut at the axis; where it was cut is said in the notes. */
+/** The band, cut at the axis; the notes mention the cut. */
 function forecastBand({ palette, range }: Drawing, window: ChartWindow, index: number) {
 	const inRange = (percent: number | undefined) =>
 		percent === undefined ? undefined : Math.min(range.high, Math.max(range.low, percent));
@@ -303,7 +306,7 @@ function forecastBand({ palette, range }: Drawing, window: ChartWindow, index: n
 		x: ({ date }: ForecastPoint) => toDate(date),
 		y1: ({ low }: ForecastPoint) => inRange(low),
 		y2: ({ high }: ForecastPoint) => inRange(high),
-		fill: windowColour(palette, index),
+		fill: windowColor(palette, index),
 		fillOpacity: BAND_OPACITY,
 		className: `band window-${index}`,
 	});
@@ -313,7 +316,7 @@ function windowLines({ palette }: Drawing, window: ChartWindow, index: number) {
 	const options = {
 		x: ({ date }: { date: string }) => toDate(date),
 		y: 'rating',
-		stroke: windowColour(palette, index),
+		stroke: windowColor(palette, index),
 		strokeWidth: LINE_WIDTH,
 		strokeLinejoin: 'round',
 		strokeLinecap: 'round',
@@ -329,7 +332,7 @@ function windowLines({ palette }: Drawing, window: ChartWindow, index: number) {
 	];
 }
 
-/** The forecast, begun at the last rating so that the line goes on where it stands. */
+/** The forecast, starting at the last rating so that the line continues. */
 function withLastRated(window: ChartWindow): readonly ForecastPoint[] {
 	const { points, forecast } = window;
 	const last = points.at(-1);
@@ -385,7 +388,7 @@ function drawTimeline(drawing: Drawing): XmlElement[] {
 	});
 }
 
-/** A triangle for each stretch of days with negatives, and how many where there are several. */
+/** A triangle for each period with negatives, and the count if there are several. */
 function negativeMarks({ layout, palette }: Drawing, lane: Lane) {
 	const bins = lane.bins.map(({ middle, count }) => ({ x: middle, y: 0.74, labelY: 0.3, count }));
 	return [
@@ -404,7 +407,9 @@ function negativeMarks({ layout, palette }: Drawing, lane: Lane) {
 	];
 }
 
-/** FNV-1a: pictures in one page need different ids, the same picture always the same. */
+/**
+ * FNV-1a: pictures on one page need different ids, and the same picture always gets the same id.
+ */
 function fingerprint(text: string): string {
 	let hash = 0x811c9dc5;
 	for (let index = 0; index < text.length; index += 1) {

@@ -1,6 +1,6 @@
 /**
- * How wide a text will be, guessed: there is nothing here to measure it with and the reader's fonts
- * are unknown. The guess is on the wide side (DejaVu Sans, the widest of the usual sans-serifs).
+ * Estimates the width of a text, because it cannot be measured here and the reader's fonts are
+ * unknown. The estimate is on the wide side (DejaVu Sans, the widest common sans-serif font).
  */
 
 /** Widths in em. */
@@ -35,12 +35,12 @@ export function textWidth(text: string, { size, bold = false }: Font): number {
 	return width * size * (bold ? BOLD : 1);
 }
 
-/** The text, cut with an ellipsis where it is wider than `width`. Reads no further than it shows. */
+/** The text, cut with an ellipsis if it is wider than `width`. Stops reading at the cut. */
 export function truncate(text: string, width: number, font: Font): string {
 	const scale = font.size * (font.bold ? BOLD : 1);
 	const ellipsis = characterWidth('…');
 	let sum = 0;
-	/** Where the longest part that leaves room for the ellipsis ends. */
+	/** End of the longest part that leaves room for the ellipsis. */
 	let cutAt = 0;
 	let at = 0;
 	for (const character of text) {
@@ -52,7 +52,10 @@ export function truncate(text: string, width: number, font: Font): string {
 	return text;
 }
 
-/** Lines no wider than `width`; what does not fit into `maxLines` ends in an ellipsis. */
+/**
+ * Wraps text into lines of at most `width`; text that does not fit into `maxLines` ends in an
+ * ellipsis.
+ */
 export function wrap(text: string, width: number, font: Font, maxLines: number): string[] {
 	const lines: string[] = [];
 	let line = '';

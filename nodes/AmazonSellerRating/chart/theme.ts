@@ -1,27 +1,27 @@
-/** Colours as `#rrggbb`, each used for one role only, so that a style sheet can swap them. */
+/** Colors as `#rrggbb`. Each has only one role, so that a style sheet can replace it. */
 export interface Palette {
 	readonly background: string;
 	/** Headings and key figures. */
 	readonly ink: string;
-	/** Everything else that is read. */
+	/** All other text. */
 	readonly muted: string;
 	readonly grid: string;
 	/** Behind the days of the forecast. */
 	readonly forecast: string;
 	/** Threshold lines. */
 	readonly threshold: string;
-	/** The line of the day the figures stand for. */
+	/** The line that marks the day of the figures. */
 	readonly today: string;
 	readonly negative: string;
-	/** One a window; told apart by shape as well. */
+	/** One per window; windows also differ in shape. */
 	readonly windows: readonly string[];
 }
 
 export type Theme = 'light' | 'dark' | 'auto';
 
 /**
- * Window colours after Okabe and Ito, told apart with every kind of colour blindness, darkened to
- * 3:1 against white. Texts have 4.5:1 and more.
+ * Window colors after Okabe and Ito, distinguishable with every kind of color blindness, darkened
+ * to a contrast of 3:1 on white. Text has 4.5:1 or more.
  */
 export const LIGHT: Palette = {
 	background: '#ffffff',
@@ -49,10 +49,13 @@ export const DARK: Palette = {
 
 export const paletteOf = (theme: Theme): Palette => (theme === 'dark' ? DARK : LIGHT);
 
-export const windowColour = ({ windows }: Palette, index: number): string =>
+export const windowColor = ({ windows }: Palette, index: number): string =>
 	windows[index % windows.length] ?? '';
 
-/** A style sheet for one picture that turns its light colours dark where the reader's system is. */
+/**
+ * A style sheet for one picture that replaces its light colors if the reader's system is in dark
+ * mode.
+ */
 export function darkModeStyles(id: string): string {
 	const rules = pairs().flatMap(([light, dark]) =>
 		['fill', 'stroke'].map((name) => `#${id} [${name}="${light}"]{${name}:${dark}}`),
@@ -61,7 +64,7 @@ export function darkModeStyles(id: string): string {
 }
 
 function pairs(): Array<readonly [string, string]> {
-	const colours = ({ windows, ...rest }: Palette) => [...Object.values(rest), ...windows];
-	const dark = colours(DARK);
-	return colours(LIGHT).map((light, index) => [light, dark[index] ?? light]);
+	const colors = ({ windows, ...rest }: Palette) => [...Object.values(rest), ...windows];
+	const dark = colors(DARK);
+	return colors(LIGHT).map((light, index) => [light, dark[index] ?? light]);
 }

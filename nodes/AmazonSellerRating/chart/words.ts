@@ -13,7 +13,7 @@ const BANDS: Readonly<Record<string, string>> = {
 const PROVENANCES: Readonly<Record<string, string>> = {
 	exact: 'Exact counts',
 	derived: 'Derived from reports',
-	amazonReported: 'Amazon’s own figure',
+	amazonReported: 'Amazon’s own rating',
 	insufficient: 'Not enough data',
 };
 
@@ -26,11 +26,11 @@ export function dayInWords(isoDay: string): string {
 	return name === undefined ? isoDay : `${Number(day)} ${name} ${year}`;
 }
 
-/** With a space that does not break: "94.5 %". */
-export const percentInWords = (percent: number): string => `${cutPercent(percent)}\u00A0%`;
+/** E.g. "94.5%". */
+export const percentInWords = (percent: number): string => `${cutPercent(percent)}%`;
 
 export const bandInWords = (band: string | null): string =>
-	band === null ? 'Not judged' : (BANDS[band] ?? band);
+	band === null ? 'Not evaluated' : (BANDS[band] ?? band);
 
 export const provenanceInWords = (provenance: string): string =>
 	PROVENANCES[provenance] ?? provenance;
@@ -42,25 +42,25 @@ export const displayedInWords = ({ displayedRating }: SummaryRow): string =>
 export const countInWords = (count: number, one: string, many = `${one}s`): string =>
 	`${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
 
-/** Which part of the percent axis the picture shows. */
+/** The part of the percent axis that the picture shows. */
 export function rangeInWords(model: ChartModel): string {
 	const { low, high } = percentRange(model);
 	const part = `${percentInWords(low)} to ${percentInWords(high)}`;
-	return low === 0 ? `Axis ${part}` : `Axis ${part}, not from 0`;
+	return low === 0 ? `Axis ${part}` : `Axis ${part}, does not start at 0`;
 }
 
-/** What the picture cuts off, and what the caller has to say; a sentence each. */
+/** Parts that the picture cuts off, and the caller's notes; one sentence each. */
 export function notesInWords(model: ChartModel): string[] {
 	const cut = clippedBands(model).map(
 		({ label, low }) =>
-			`The band of ${label} reaches down to ${percentInWords(low)}, below the axis.`,
+			`The range for ${label} extends down to ${percentInWords(low)}, below the axis.`,
 	);
 	const unknown =
-		model.negatives === undefined ? ['The days of the negative feedback are not known.'] : [];
+		model.negatives === undefined ? ['The days of the negative feedback are unknown.'] : [];
 	return [...cut, ...unknown, ...model.texts.notes];
 }
 
-/** The key facts as sentences, for readers who do not see the picture. */
+/** The key facts as sentences, for readers who cannot see the picture. */
 export function descriptionOf(model: ChartModel): string {
 	return [
 		`Share of positive feedback on ${model.marketplace} as of ${dayInWords(model.asOf)}.`,

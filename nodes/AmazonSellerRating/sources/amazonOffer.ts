@@ -5,13 +5,15 @@ import type { SpApiClient } from '../../shared/spapi/client';
 import { findSoldAsins } from '../../shared/spapi/orders';
 import { findOfferRating, type OfferRating } from '../../shared/spapi/pricing';
 
-/** The window of the figure that Amazon shows beside an offer. */
+/** The window of the rating that Amazon shows next to an offer. */
 const OFFER_WINDOW_DAYS = 365;
 
-/** How many of the seller's items are looked at for a live offer. */
+/** How many of the seller's items to check for a live offer. */
 const MOST_ITEMS = 5;
 
-/** Amazon's own figure from a live offer of the seller: of the item given, or of one they sell. */
+/**
+ * Amazon's own rating from a live offer of the seller: for the given item, or for one they sell.
+ */
 export async function fetchOfferRating(
 	client: SpApiClient,
 	marketplace: Marketplace,
@@ -23,7 +25,7 @@ export async function fetchOfferRating(
 	});
 }
 
-/** What the offer says of a window; nothing but for the 365 days it is about. */
+/** The offer's rating for a window; undefined for windows other than 365 days. */
 export function readOffer(
 	rating: OfferRating | undefined,
 	{ days }: Window,
@@ -33,7 +35,7 @@ export function readOffer(
 		return {
 			source: 'amazonOffer',
 			provenance: 'insufficient',
-			notes: ['No live new offer of yours was found, beside which Amazon would show a rating'],
+			notes: ['No live offer of yours in new condition was found, so Amazon shows no rating'],
 		};
 	}
 	const { percent } = rating;
@@ -42,7 +44,7 @@ export function readOffer(
 			source: 'amazonOffer',
 			provenance: 'insufficient',
 			notes: [
-				`Amazon shows no rating beside your offer of ${rating.asin}: nobody has rated you yet`,
+				`Amazon shows no rating next to your offer of ${rating.asin}: nobody has rated you yet`,
 			],
 		};
 	}
@@ -50,6 +52,6 @@ export function readOffer(
 		source: 'amazonOffer',
 		provenance: 'amazonReported',
 		reported: { ...rating, percent },
-		notes: [`Amazon shows ${percent} % beside your offer of ${rating.asin}`],
+		notes: [`Amazon shows ${percent}% next to your offer of ${rating.asin}`],
 	};
 }

@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import { updateDisplayOptions, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
@@ -30,12 +31,15 @@ import { obtainReport } from '../../shared/spapi/obtainReport';
 import { SALES_AND_TRAFFIC_DAYS } from '../../shared/spapi/reports';
 import { readSalesAndTraffic } from '../../shared/spapi/salesAndTraffic';
 
-/** Beyond it there are no totals. */
+/** There are no totals beyond this range. */
 const LONGEST_RANGE_DAYS = SALES_AND_TRAFFIC_DAYS;
 
 const USUAL_RANGE_DAYS = 365;
 
-/** Options of every operation that can read Amazon's reports; there are none to set where it does not. */
+/**
+ * The options of every operation that can read Amazon's reports, shown only if that source is
+ * chosen.
+ */
 export const reportsOptions: INodeProperties[] = updateDisplayOptions(
 	{ show: { '/sources': ['amazonReports'] } },
 	[
@@ -47,7 +51,7 @@ export const reportsOptions: INodeProperties[] = updateDisplayOptions(
 			default: DAYS_UNTIL_SETTLED,
 			typeOptions: { minValue: 0, maxValue: 30, numberPrecision: 0 },
 			description:
-				"How many full days must pass before a day's totals count. Amazon says that totals take up to 72 hours, sometimes a week; newer days are left out.",
+				"How many full days must pass before a day's totals count; newer days are left out. Amazon says totals take up to 72 hours, sometimes a week.",
 		},
 		{
 			displayName: 'Feedback Report ID',
@@ -55,19 +59,20 @@ export const reportsOptions: INodeProperties[] = updateDisplayOptions(
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. 50012020',
-			description: 'Pick up a feedback report that was requested before instead of a new one',
+			description:
+				'Use a feedback report that was already requested instead of requesting a new one',
 		},
 		{
-			displayName: 'If Feedback Is Cancelled',
+			displayName: 'If Amazon Cancels the Feedback Report',
 			name: 'whenCancelled',
 			type: 'options',
 			default: 'unknown',
 			options: [
-				{ name: 'Take Neutral Feedback as Unknown', value: 'unknown' },
-				{ name: 'Take It as No Neutral Feedback', value: 'none' },
+				{ name: 'Treat Neutral Feedback as Unknown', value: 'unknown' },
+				{ name: 'Treat It as No Neutral Feedback', value: 'none' },
 			],
 			description:
-				'Amazon cancels the feedback report where there is nothing to report, but also where it refuses. If you know that there was nothing, the rating can be computed.',
+				'Amazon cancels the feedback report if there is nothing to report, but also if it refuses the request. If you know that there was no such feedback, the rating can be computed.',
 		},
 		{
 			displayName: 'Sales and Traffic Report ID',
@@ -76,7 +81,7 @@ export const reportsOptions: INodeProperties[] = updateDisplayOptions(
 			default: '',
 			placeholder: 'e.g. 50012021',
 			description:
-				'Pick up a Sales and Traffic report that was requested before instead of a new one',
+				'Use a Sales and Traffic report that was already requested instead of requesting a new one',
 		},
 		waitForReportOption,
 	],
@@ -93,18 +98,18 @@ export const reportsOptionsSchema = z.object({
 
 export type ReportsOptions = z.infer<typeof reportsOptionsSchema>;
 
-/** What Amazon's two reports say of one marketplace. */
+/** Amazon's two reports on one marketplace. */
 export interface AmazonReports {
-	/** Which days they cover, and what may be counted of them. */
+	/** Which days they cover and what may be counted. */
 	readonly coverage: Coverage;
-	/** Report type and ID of each. */
+	/** The type and ID of each report. */
 	readonly reportIds: readonly string[];
 }
 
 /**
- * Fetches Sales and Traffic (totals and negatives per day) and the feedback report (neutrals), which
- * Amazon prepares side by side; once per execution and marketplace.
- * @param longestDays the longest window wanted
+ * Fetches Sales and Traffic (totals and negatives per day) and the feedback report (neutrals).
+ * Amazon prepares both in parallel. Runs once per execution and marketplace.
+ * @param longestDays the longest window needed
  */
 export async function fetchAmazonReports(
 	context: IExecuteFunctions,
@@ -127,7 +132,7 @@ export async function fetchAmazonReports(
 				reportId,
 				waitMs,
 			});
-		// Requested before the other is waited for, so that Amazon works on both at once.
+		// Requested before waiting for the other report, so that Amazon prepares both at once.
 		const feedbackReportId =
 			options.feedbackReportId ?? (await requestFeedback(client, marketplace, since));
 		const daily = await fetchDailyTotals(
@@ -139,7 +144,7 @@ export async function fetchAmazonReports(
 			waitMs,
 		);
 		const wholeFeedback = await feedbackSince(since, feedbackReportId);
-		// How long a feedback report may be is nowhere written; a year is known to work.
+		// Amazon does not document how long a feedback report may be; a year is known to work.
 		const isTooLong =
 			!wholeFeedback.known && range > USUAL_RANGE_DAYS && options.feedbackReportId === undefined;
 		const knownSince = isTooLong ? plusDays(today, 1 - USUAL_RANGE_DAYS) : since;
@@ -159,18 +164,18 @@ export async function fetchAmazonReports(
 }
 
 /**
- * What the feedback report says, and what of it could not be read.
- * @param askedSince the first day asked for, where the report was not picked up
+ * What the feedback report says, and which of its lines could not be read.
+ * @param requestedSince the first day requested, unless the report was given by its ID
  */
 function evidenceOf(
 	feedback: FetchedFeedback,
 	{ countryCode }: Marketplace,
 	{ whenCancelled, feedbackReportId }: ReportsOptions,
-	askedSince: string,
+	requestedSince: string,
 ): FeedbackEvidence {
 	if (!feedback.known) {
 		return whenCancelled === 'none' && feedbackReportId === undefined
-			? { kind: 'assumedNone', from: askedSince }
+			? { kind: 'assumedNone', from: requestedSince }
 			: { kind: whenCancelled === 'none' ? 'assumedNone' : 'canceled' };
 	}
 	const { report, from, through } = feedback;
@@ -178,20 +183,21 @@ function evidenceOf(
 	const isOther = ({ otherMarketplace = countryCode }: (typeof rows)[number]) =>
 		otherMarketplace !== countryCode;
 	const own = rows.filter((row) => !isOther(row));
-	// One that was picked up may be of any range: without a word of Amazon's, of the days of its rows.
+	// A report given by its ID can have any range: if Amazon does not state it, use the days of its
+	// rows.
 	const oldest = own.reduce((first, { date }) => (date < first ? date : first), '9999-12-31');
 	return {
 		kind: 'report',
 		rows: own,
 		doubtfulDays: rows.filter(isOther).map(({ date }) => date),
-		from: from ?? (feedbackReportId === undefined ? askedSince : oldest),
+		from: from ?? (feedbackReportId === undefined ? requestedSince : oldest),
 		through,
 		unreadable: unreadableLinesOf(report, report.lines),
 		isEmpty: rows.length === 0 && !report.hasHeadings,
 	};
 }
 
-/** What the reports say of one window. */
+/** The reports' figures for one window. */
 export function readReports({ coverage }: AmazonReports, window: Window): WindowReading {
 	const { days, to } = window;
 	const since = coverage.firstDay;
@@ -199,7 +205,7 @@ export function readReports({ coverage }: AmazonReports, window: Window): Window
 		const reach =
 			since === undefined
 				? coverage.window(1, to).coverage.reasons
-				: [`Amazon's reports reach back to ${since} only`];
+				: [`Amazon's reports go back only to ${since}`];
 		return { source: 'amazonReports', provenance: 'insufficient', notes: reach };
 	}
 	const { counts, provenance, coverage: stated } = coverage.window(days, to);
@@ -227,11 +233,11 @@ async function fetchDailyTotals(
 		read: readText,
 	});
 	if (obtained.status === 'CANCELLED') {
-		return { reportId: `${obtained.report.reportId} (cancelled by Amazon)`, totals: undefined };
+		return { reportId: `${obtained.report.reportId} (canceled by Amazon)`, totals: undefined };
 	}
 	hintAtTurn(context, 'Sales and Traffic', marketplace, obtained.waitedMs);
 	const { reportId: id, createdTime, dataEndTime } = obtained.report;
-	// The day that both names is the earlier: a clock that is ahead settles nothing.
+	// Take the earlier of the two days, so that a clock that is ahead does not settle any day.
 	const madeOn = [dayOf(marketplace, createdTime ?? dataEndTime), today].reduce<string>(
 		(first, day) => (day !== undefined && day < first ? day : first),
 		today,

@@ -15,7 +15,7 @@ import { fetchAmazonReports, type AmazonReports, type ReportsOptions } from './a
 import { inputItemsParameters, readItems, type ItemsSeries } from './inputItems';
 import { marketplaceOfSources } from './needsAmazon';
 
-/** Sources that know the day of each feedback, which forecast, detection and chart need. */
+/** Sources with the day of each feedback entry, which Forecast, Detect Change and Chart need. */
 export const datedSourceParameters: INodeProperties[] = [
 	{
 		displayName: 'Sources',
@@ -33,10 +33,11 @@ export const datedSourceParameters: INodeProperties[] = [
 			{
 				name: 'Input Items',
 				value: 'items',
-				description: 'One feedback per item, all stars; all items make one result',
+				description:
+					'One feedback entry per item, with any star rating; all items together give one result',
 			},
 		],
-		description: 'Where the dated feedback comes from; input items go before reports',
+		description: 'Where the dated feedback comes from; input items take precedence over reports',
 	},
 	...marketplaceOfSources,
 	...inputItemsParameters,
@@ -49,12 +50,12 @@ export const datedSourceSchema = z.object({
 	ratingField: z.string().trim().default('rating'),
 });
 
-/** What is known of some days. */
+/** The counts of a period. */
 export interface KnownCounts {
-	/** Undefined where they are insufficient; the notes say why. */
+	/** Undefined if the data is insufficient; the notes say why. */
 	readonly counts: FeedbackCounts | undefined;
 	readonly provenance: Provenance;
-	/** Which days they are of; undefined where the source gives all days. */
+	/** Which days they cover; undefined if the source has all days. */
 	readonly coverage: WindowCoverage | undefined;
 	readonly notes: readonly string[];
 }
@@ -63,25 +64,25 @@ export interface KnownCounts {
 export interface DatedSource {
 	readonly marketplace: Marketplace;
 	readonly today: string;
-	/** The days that are counted; undefined where none is, and the notes say why. */
+	/** The days that are counted; undefined if no day is. The notes then say why. */
 	readonly series: FeedbackSeries | undefined;
-	/** Last and first calendar day whose feedback is known. */
+	/** Last and first calendar day with complete feedback. */
 	readonly knownThrough: string;
 	readonly knownSince: string;
-	/** What is known of the days from one ISO day to another, both included. */
+	/** The counts from one ISO day to another, both included. */
 	readonly between: (from: string, to: string) => KnownCounts;
-	/** The counts alone, of days given as day numbers: fast enough for each point of a picture. */
+	/** Only the counts, between two day numbers: fast enough for each point of a picture. */
 	readonly countsOf: (from: number, to: number) => FeedbackCounts | undefined;
-	/** How many of such days are counted. */
+	/** How many days between two day numbers are counted. */
 	readonly daysCovered: (from: number, to: number) => number;
-	/** What is to be said whatever the days; nothing where each window says it. */
+	/** Notes that apply to all days; empty if each window has its own. */
 	readonly notes: readonly string[];
 	readonly sources: readonly string[];
 }
 
 /**
  * Reads dated feedback from the input items or from Amazon's reports.
- * @param longestDays how far back it is needed
+ * @param longestDays how far back the feedback is needed
  */
 export async function readDatedSource(
 	context: IExecuteFunctions,
@@ -117,7 +118,7 @@ function sourceOfItems(
 ): DatedSource {
 	const notes = hasPositives
 		? found
-		: [...found, 'The input items hold no feedback of 4 or 5 stars, so there is no rating'];
+		: [...found, 'The input items contain no feedback with 4 or 5 stars, so there is no rating'];
 	const countsOf = (from: number, to: number) =>
 		hasPositives ? series.between(from, to) : undefined;
 	return {
@@ -163,7 +164,10 @@ function sourceOfReports(
 	};
 }
 
-/** What is known of the days that the rates are taken from: the last ones, no more than are known. */
+/**
+ * The counts of the days that the rates are computed from: the last `rateDays`, at most the days
+ * with data.
+ */
 export function knownForRates(
 	{ knownSince, knownThrough, between }: DatedSource,
 	rateDays: number,
@@ -173,7 +177,7 @@ export function knownForRates(
 	return { ...between(plusDays(knownThrough, 1 - days), knownThrough), days };
 }
 
-/** The rates of the last days, of those that are known; undefined where too few are. */
+/** The rates of the last days with data; undefined if there are too few. */
 export function currentRates(source: DatedSource, rateDays: number): FeedbackRates | undefined {
 	const { series, knownThrough, daysCovered } = source;
 	const { counts, days } = knownForRates(source, rateDays);

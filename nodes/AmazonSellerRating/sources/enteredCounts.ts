@@ -30,9 +30,9 @@ export const enteredCountsParameter: INodeProperties = {
 					...whole('Days', 'days', 'Length of the window, e.g. 30, 90 or 365; 0 for lifetime'),
 					default: 365,
 				},
-				whole('Negative', 'negative', 'Feedback of 1 and 2 stars'),
-				whole('Neutral', 'neutral', 'Feedback of 3 stars'),
-				whole('Positive', 'positive', 'Feedback of 4 and 5 stars'),
+				whole('Negative', 'negative', 'Feedback with 1 or 2 stars'),
+				whole('Neutral', 'neutral', 'Feedback with 3 stars'),
+				whole('Positive', 'positive', 'Feedback with 4 or 5 stars'),
 			],
 		},
 	],
@@ -50,7 +50,7 @@ export const enteredCountsSchema = z
 
 export type EnteredCounts = z.infer<typeof enteredCountsSchema>;
 
-/** What the user entered for a window; nothing where they entered none. */
+/** The counts the user entered for a window; undefined if they entered none. */
 export function readEnteredCounts(
 	{ window: entries }: EnteredCounts,
 	{ days }: Window,

@@ -19,8 +19,7 @@ export const inputItemsParameters: INodeProperties[] = [
 		default: 'date',
 		required: true,
 		displayOptions: { show: { sources: ['items'] } },
-		description:
-			'The field of the input items that holds the date of the feedback, e.g. date or feedback.date',
+		description: 'The input field with the date of the feedback, e.g. date or feedback.date',
 	},
 	{
 		displayName: 'Rating Field',
@@ -29,11 +28,11 @@ export const inputItemsParameters: INodeProperties[] = [
 		default: 'rating',
 		required: true,
 		displayOptions: { show: { sources: ['items'] } },
-		description: 'The field of the input items that holds the stars, 1 to 5',
+		description: 'The input field with the stars, 1 to 5',
 	},
 ];
 
-/** Feedback rows of the input items, counted along the calendar. */
+/** The feedback entries of the input items, counted per calendar day. */
 export interface ItemsSeries {
 	readonly series: FeedbackSeries;
 	readonly hasPositives: boolean;
@@ -41,9 +40,9 @@ export interface ItemsSeries {
 }
 
 /**
- * Takes each input item as one feedback. One that names a marketplace, as this package's items do,
- * counts there alone; the others count in the main marketplace. A date with a time counts on its day in the marketplace. An
- * item that is no feedback is left out and named.
+ * Reads each input item as one feedback entry. An item with a marketplace, as this package outputs
+ * them, counts only there; the others count in the main marketplace. A date with a time counts on
+ * its day in the marketplace. Items that are not a feedback entry are left out and named.
  */
 export function readItems(
 	items: readonly INodeExecutionData[],
@@ -77,14 +76,14 @@ export function readItems(
 	};
 }
 
-/** A field, or a path to one such as `feedback.date`. */
+/** Reads a field, or a path such as `feedback.date`. */
 const valueAt = (json: IDataObject, path: string): unknown =>
 	path
 		.split('.')
 		.reduce<unknown>((value, key) => (value as IDataObject | null | undefined)?.[key], json);
 
 function toDay(value: unknown, { timeZone }: Marketplace): string | undefined {
-	// Databases give a Date, expressions a DateTime.
+	// Databases return a Date, expressions a DateTime.
 	if (value instanceof Date || DateTime.isDateTime(value)) {
 		const moment = value instanceof Date ? DateTime.fromJSDate(value) : value;
 		return moment.isValid ? (moment.setZone(timeZone).toISODate() ?? undefined) : undefined;
@@ -98,7 +97,7 @@ function toDay(value: unknown, { timeZone }: Marketplace): string | undefined {
 	return date.isValid ? date.toISODate() : undefined;
 }
 
-/** What the items say of a window. */
+/** The items' counts for a window. */
 export function readItemsWindow(
 	{ series, hasPositives, notes }: ItemsSeries,
 	{ days, to }: Window,
@@ -109,7 +108,7 @@ export function readItemsWindow(
 			provenance: 'insufficient',
 			notes: [
 				...notes,
-				"The input items hold no feedback of 4 or 5 stars; Amazon's feedback report never does, so no rating can be computed from them",
+				"The input items contain no feedback with 4 or 5 stars, so no rating can be computed from them; Amazon's feedback report never contains any",
 			],
 		};
 	}
@@ -127,7 +126,7 @@ export function readItemsWindow(
 				? series.window(last - days, days)
 				: undefined,
 		notes: isShort
-			? [...notes, `The input items begin on ${series.firstDate}; the days before count as empty`]
+			? [...notes, `The input items start on ${series.firstDate}; earlier days count as empty`]
 			: notes,
 	};
 }

@@ -2,18 +2,18 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { marketplaceParameter, marketplaceToChoose } from '../../shared/n8n/marketplaceParameter';
 
-/** Sources that ask Amazon; counts and input items do without it, hence without a credential. */
+/** Sources that call Amazon. Counts and input items do not, so they need no credential. */
 export const AMAZON_SOURCES = ['amazonReports', 'amazonOffer'];
 
 export const needsAmazon = (sources: readonly string[]): boolean =>
 	sources.some((source) => AMAZON_SOURCES.includes(source));
 
-/** The marketplace, which has to be chosen where there is no credential that has one. */
+/** The marketplace. It must be chosen if no credential provides one. */
 export const marketplaceOfSources: INodeProperties[] = [
 	{ ...marketplaceParameter, displayOptions: { show: { sources: AMAZON_SOURCES } } },
 	{
-		...marketplaceToChoose('The marketplace the feedback was given in, which decides the calendar'),
-		// An expression, of which the editor knows nothing yet, shows the other one.
+		...marketplaceToChoose('The marketplace the feedback was left in; determines the calendar'),
+		// The editor cannot evaluate an expression yet, so an expression shows the other parameter.
 		displayOptions: { hide: { sources: [...AMAZON_SOURCES, { _cnd: { startsWith: '=' } }] } },
 	},
 ];

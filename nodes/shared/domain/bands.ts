@@ -1,18 +1,23 @@
 import { totalOf, type FeedbackCounts } from './rating';
 import { compare, type Rational } from './rational';
 
-/** A line a seller watches, e.g. "Aim" at 98 %. Amazon publishes none as a rule, hence editable. */
+/**
+ * A threshold a seller watches, e.g. "Aim" at 98%. Editable, because Amazon publishes no official
+ * one.
+ */
 export interface Threshold {
 	readonly name: string;
 	readonly percent: number;
-	/** The same as an exact fraction, which is what ratings are compared with. */
+	/** The same as an exact fraction, for comparison with ratings. */
 	readonly share: Rational;
 }
 
-/** Healthy: at or above the highest threshold. Critical: below the lowest. At risk: in between. */
+/**
+ * Healthy: at or above the highest threshold. Critical: below the lowest. At risk: between them.
+ */
 export type RatingBand = 'healthy' | 'atRisk' | 'critical';
 
-/** Whether ratings are compared as they are or as Amazon shows them, in whole percent. */
+/** Whether to compare ratings unrounded or as Amazon shows them, in whole percent. */
 export type Comparison = 'raw' | 'displayed';
 
 /** Highest first. */
@@ -20,8 +25,9 @@ export const sortThresholds = (thresholds: readonly Threshold[]): Threshold[] =>
 	thresholds.toSorted((a, b) => compare(b.share, a.share));
 
 /**
- * The share a rating must really reach: the threshold itself or, where ratings are compared as Amazon
- * shows them, the least share that rounds half-up to a whole percent at or above it (94.5 for 95).
+ * The share a rating must actually reach: the threshold itself or, if ratings are compared as
+ * Amazon shows them, the lowest share that rounds half-up to a whole percent at or above it (94.5
+ * for 95).
  */
 export function effectiveShare({ percent, share }: Threshold, comparison: Comparison): Rational {
 	if (comparison === 'raw' || percent === 0) return share;
@@ -37,16 +43,17 @@ export function bandOf(rating: Rational, thresholds: readonly Threshold[]): Rati
 }
 
 /**
- * How many positives make good for one further non-positive at a threshold: `ceil(q / (1 - q))`, 19
- * at 95 %, 49 at 98 %. Undefined at 100 %, where nothing does.
+ * How many positives offset one more non-positive at a threshold: `ceil(q / (1 - q))`, 19 at 95%,
+ * 49 at 98%. Undefined at 100%, where no number does.
  */
 export function costOfOneNonPositive({ numerator, denominator }: Rational): number | undefined {
 	return numerator === denominator ? undefined : Math.ceil(numerator / (denominator - numerator));
 }
 
 /**
- * Which figure buyers see beside the seller's name: the 12-month rating with more than ten feedback
- * in 12 months, the lifetime rating with fewer. Exactly ten is left open by Amazon's help page.
+ * Which figure buyers see next to the seller's name: the 12-month rating with more than ten
+ * feedback entries in 12 months, the lifetime rating with fewer. Amazon's help page does not cover
+ * exactly ten.
  */
 export function figureBuyersSee(
 	lastYear: FeedbackCounts | undefined,

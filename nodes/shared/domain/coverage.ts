@@ -4,60 +4,66 @@ import { totalOf, type FeedbackCounts } from './rating';
 import type { DailyFeedback } from './ratingWindow';
 
 /**
- * Decides which days both of Amazon's reports cover, and hence which windows have a rating.
+ * Determines which days both of Amazon's reports cover, and so which windows have a rating.
  *
- * What is not known is never a number: a day counts only where its totals are there, settled and in
- * agreement with the feedback report; all others are left out on both sides, and named. A window has
- * counts only where few enough days are left out and nothing in them could change the picture.
+ * Unknown data never becomes a number: a day counts only if its totals are present, settled and
+ * consistent with the feedback report. All other days are left out of both reports, and named. A
+ * window has counts only if few enough days are left out and nothing in them could change the
+ * rating noticeably.
  *
- * One thing no report can show: a neutral row that is missing without a trace. Only the negatives are
- * in both reports and can be held against each other.
+ * A neutral row that is missing cannot be detected: only the negatives are in both reports and can
+ * be compared.
  */
 
 /**
- * Full days that have to pass after a day before its totals count. Amazon says "up to 72 hours" for a
- * day's figures and "up to a week" at worst (selling-partner-api-docs issue 2303); users saw zeros that
- * were filled later (selling-partner-api-models issue 2955, docs issue 2439).
+ * Full days that must pass after a day before its totals count. Amazon says "up to 72 hours" for a
+ * day's figures and "up to a week" at worst (selling-partner-api-docs issue 2303); users saw zeros
+ * that were filled in later (selling-partner-api-models issue 2955, docs issue 2439).
  */
 export const DAYS_UNTIL_SETTLED = 3;
 
-/** Days that may be missing at the end of a window, today included: Amazon's "week" and today. */
+/** Days that may be missing at the end of a window: Amazon's "week" and today. */
 const LONGEST_LAG_DAYS = 8;
 
-/** One day in ten of a window may be left out for other reasons than that it is not settled yet. */
+/** One day in ten of a window may be left out for reasons other than not being settled yet. */
 const DAYS_PER_DAY_LEFT_OUT = 10;
 
-/** At least one day in three of a window is counted; only windows of a few days get close. */
+/**
+ * At least one day in three of a window must be counted; only windows of a few days get close to
+ * this.
+ */
 const MOST_DAYS_PER_COUNTED = 3;
 
-/** No report reaches back further; a day of long ago is a slip of Amazon's. */
+/** No report goes back further; an older day is an error in the report. */
 const LONGEST_REACH_DAYS = 1_100;
 
-/** A shop that has page views on more than nine days of ten is not without any on the tenth. */
+/** A shop with page views on more than nine days in ten also has some on the tenth. */
 const RARE_SHARE = 10;
 
-/** What the Sales and Traffic report says. */
+/** The figures of the Sales and Traffic report. */
 export interface TotalsEvidence {
-	/** In any order. A day that is not among them is unknown, not zero. */
+	/** In any order. A missing day is unknown, not zero. */
 	readonly days: readonly DailyFeedback[];
 	/** ISO calendar day on which Amazon made the report, marketplace-local. */
 	readonly madeOn: string;
-	/** First and last day the report says it is of, where it says so; other days in it do not count. */
+	/**
+	 * First and last day that the report says it covers, if it does; other days in it do not count.
+	 */
 	readonly from?: string;
 	readonly through?: string;
 }
 
-/** Lines of the feedback report that could not be read: each may be a neutral rating. */
+/** Lines of the feedback report that could not be read. Each may be a neutral rating. */
 export interface UnreadableLines {
-	/** The days of those whose date could be read, one entry a line; ISO, marketplace-local. */
+	/** The days of the lines whose date could be read, one entry per line; ISO, marketplace-local. */
 	readonly days: readonly string[];
-	/** How many could be of any day. */
+	/** How many lines could belong to any day. */
 	readonly undated: number;
 }
 
 /**
- * Which days the lines that could not be read may be of. The last line may be where a report was cut off,
- * with rows of other days lost after it.
+ * Determines which days the unreadable lines may belong to. A report may have been cut off at its
+ * last line, so rows of other days may be missing after it.
  * @param lines how many lines the report has
  */
 export function unreadableLinesOf(
@@ -70,42 +76,42 @@ export function unreadableLinesOf(
 	return { days, undated: unreadableLines - days.length };
 }
 
-/** What the feedback report says. */
+/** The contents of the feedback report. */
 export type FeedbackEvidence =
 	| {
 			readonly kind: 'report';
 			/** 1 to 3 star rows, one per order. */
 			readonly rows: readonly DatedFeedback[];
-			/** Days of rows that may be another marketplace's. */
+			/** Days of rows that may belong to another marketplace. */
 			readonly doubtfulDays?: readonly string[];
-			/** First and last day that it covers whole; undefined where that is not known. */
+			/** First and last day that it covers completely; undefined if unknown. */
 			readonly from?: string;
 			readonly through?: string;
 			readonly unreadable: UnreadableLines;
-			/** It has neither rows nor headings, as no report of Amazon's that is whole. */
+			/** It has neither rows nor headings, unlike any complete report from Amazon. */
 			readonly isEmpty: boolean;
 	  }
-	/** Amazon gave none: there is no such feedback, or it refused. */
+	/** Amazon canceled the report: there is no such feedback, or Amazon refused it. */
 	| { readonly kind: 'canceled' }
-	/** The same, and the user takes it as no such feedback. */
+	/** The same, and the user chose to treat it as no such feedback. */
 	| { readonly kind: 'assumedNone'; readonly from?: string; readonly through?: string };
 
 export interface CoverageEvidence {
-	/** Undefined where Amazon gave no Sales and Traffic report. */
+	/** Undefined if Amazon provided no Sales and Traffic report. */
 	readonly totals: TotalsEvidence | undefined;
 	readonly feedback: FeedbackEvidence;
-	/** Full days that have to pass after a day before it counts; `DAYS_UNTIL_SETTLED` by default. */
+	/** Full days that must pass after a day before it counts; `DAYS_UNTIL_SETTLED` by default. */
 	readonly daysUntilSettled?: number;
 }
 
 /**
- * Why a day is left out, as it is told.
+ * Why a day is left out, as reported to the user.
  * - `notSettled`: Amazon may still change its totals
- * - `noTotals`: the Sales and Traffic report does not have the day, or without its feedback figures
- * - `notFilled`: it shows sales but no traffic, so the feedback figures beside it are not filled either
+ * - `noTotals`: the Sales and Traffic report does not have the day, or not its feedback figures
+ * - `notFilled`: it shows sales but no traffic, so its feedback figures are not filled in either
  * - `notInFeedbackReport`: the feedback report does not cover the day
  * - `contradiction`: the two reports cannot both be right about it
- * - `otherMarketplace`: a row of the day may be of another marketplace
+ * - `otherMarketplace`: a row of the day may belong to another marketplace
  */
 export const LEFT_OUT_REASONS = [
 	'notSettled',
@@ -118,7 +124,7 @@ export const LEFT_OUT_REASONS = [
 
 export type LeftOutReason = (typeof LEFT_OUT_REASONS)[number];
 
-/** Days in a row that are left out for one reason. */
+/** Consecutive days that are left out for the same reason. */
 export interface DaysLeftOut {
 	readonly from: string;
 	readonly through: string;
@@ -126,27 +132,28 @@ export interface DaysLeftOut {
 	readonly reason: LeftOutReason;
 }
 
-/** Which days of a window are counted, to be stated beside every figure of it. */
+/** Which days of a window are counted; stated next to each of its figures. */
 export interface WindowCoverage {
-	/** First and last day that is counted; null where none is. */
+	/** First and last day that is counted; null if no day is. */
 	readonly from: string | null;
 	readonly through: string | null;
 	readonly daysCovered: number;
 	readonly daysLeftOut: readonly DaysLeftOut[];
-	/** What is missing and why, in sentences; where there are no counts, the first says why. */
+	/** What is missing and why, in sentences; if there are no counts, the first sentence says why. */
 	readonly reasons: readonly string[];
 }
 
 export interface CoveredWindow {
 	readonly provenance: 'derived' | 'insufficient';
-	/** Right over exactly the days counted; undefined where `provenance` is `insufficient`. */
+	/** Exact for the days that are counted; undefined if `provenance` is `insufficient`. */
 	readonly counts: FeedbackCounts | undefined;
 	readonly coverage: WindowCoverage;
 }
 
 /**
- * Traffic and feedback figures arrive together, after the sales, so a day with sales and no page view
- * is not filled yet. Nor is a day without any page view in a shop that nearly always has some.
+ * Traffic and feedback figures arrive together, after the sales, so a day with sales but no page
+ * views is not filled in yet. Neither is a day without page views in a shop that nearly always has
+ * some.
  * @returns the same days, with null for the feedback figures of those
  */
 export function withoutUnfilled(days: readonly DailyFeedback[]): DailyFeedback[] {
@@ -161,8 +168,8 @@ export function withoutUnfilled(days: readonly DailyFeedback[]): DailyFeedback[]
 }
 
 /**
- * The days of a Sales and Traffic report as far as they may be counted, to be kept without the rest of it:
- * each once, with null for figures that are not filled in yet or told in two ways.
+ * The days of a Sales and Traffic report, to be stored without the rest of the report: each day
+ * once, with null for figures that are not filled in yet or contradict each other.
  */
 export function knownDays(totals: TotalsEvidence): DailyFeedback[] {
 	const perDay = totalsPerDay(totals);
@@ -173,10 +180,13 @@ export function knownDays(totals: TotalsEvidence): DailyFeedback[] {
 	);
 }
 
-/** What is known of one day. */
+/** The figures of one day. */
 interface DayFacts extends FeedbackCounts {
 	readonly reason: LeftOutReason | undefined;
-	/** Feedback of 1 to 3 stars that either report has, or may have, on a day that is left out. */
+	/**
+	 * Feedback entries with 1 to 3 stars that either report has, or may have, on a day that is left
+	 * out.
+	 */
 	readonly lowLeftOut: number;
 	readonly unreadable: number;
 }
@@ -188,19 +198,19 @@ interface DayRows {
 	isDoubtful: boolean;
 }
 
-/** Running sums over the days, so that a window of any length is a few look-ups. */
+/** Running sums over the days, so that a window of any length takes only a few lookups. */
 interface Sums {
 	readonly covered: Float64Array;
 	readonly lowLeftOut: Float64Array;
 	readonly unreadable: Float64Array;
 }
 
-/** Which days the reports of one marketplace cover, and what may be counted of them. */
+/** Which days the reports of one marketplace cover and what may be counted. */
 export class Coverage {
-	/** Last day whose totals are there and settled; undefined where there is none. */
+	/** Last day with settled totals; undefined if there is no such day. */
 	readonly settledThrough: string | undefined;
 
-	/** The days that are counted, along the calendar; all others of it are empty. */
+	/** The counted days by calendar day; all other days are empty. */
 	readonly series: FeedbackSeries;
 
 	private readonly first: number;
@@ -243,12 +253,12 @@ export class Coverage {
 		);
 	}
 
-	/** First day that is counted; undefined where none is. */
+	/** First day that is counted; undefined if no day is. */
 	get firstDay(): string | undefined {
 		return this.series.isEmpty ? undefined : this.series.firstDate;
 	}
 
-	/** Last day that is counted; undefined where none is. */
+	/** Last day that is counted; undefined if no day is. */
 	get lastDay(): string | undefined {
 		return this.series.isEmpty ? undefined : this.series.lastDate;
 	}
@@ -265,14 +275,15 @@ export class Coverage {
 	}
 
 	/**
-	 * The counts of the days from `from` to `to`, day numbers, both included; undefined where they are
-	 * insufficient. The same as `window`, without the words: fast enough for each point of a picture.
+	 * The counts from `from` to `to`, day numbers, both included; undefined if the data is
+	 * insufficient. The same as `between` without the sentences: fast enough for each point of a
+	 * picture.
 	 */
 	countsOf(from: number, to: number): FeedbackCounts | undefined {
 		return this.problemOf(from, to) === undefined ? this.series.between(from, to) : undefined;
 	}
 
-	/** How many of these days, given as day numbers, are counted. */
+	/** How many days between two day numbers, both included, are counted. */
 	daysCovered(from: number, to: number): number {
 		return this.sumOf('covered', from, to);
 	}
@@ -297,7 +308,7 @@ export class Coverage {
 			: { provenance: 'insufficient', counts: undefined, coverage };
 	}
 
-	/** Why these days have no counts, in a sentence; undefined where they have. */
+	/** Why these days have no counts, in a sentence; undefined if they have counts. */
 	private problemOf(from: number, to: number): string | undefined {
 		const { feedback, daysUntilSettled = DAYS_UNTIL_SETTLED } = this.evidence;
 		const length = to - from + 1;
@@ -306,10 +317,10 @@ export class Coverage {
 			return 'The Sales and Traffic report has no settled totals for this window';
 		}
 		if (feedback.kind === 'canceled') {
-			return 'Amazon gave no feedback report, which means no 1 to 3 star feedback or a refusal; without it the neutral ratings are unknown';
+			return 'Amazon canceled the feedback report, because there is no 1 to 3 star feedback or it refused the request; without the report the neutral ratings are unknown';
 		}
 		if (feedback.kind === 'report' && feedback.isEmpty) {
-			return 'The feedback report is empty and lacks even its headings, so the neutral ratings are unknown';
+			return 'The feedback report is empty and has no headings, so the neutral ratings are unknown';
 		}
 		const atTheEnd = Math.min(length, Math.max(0, to - this.lastSettled));
 		const lag = Math.min(atTheEnd, Math.max(LONGEST_LAG_DAYS, daysUntilSettled + 1));
@@ -318,7 +329,7 @@ export class Coverage {
 			return `The reports cover only ${covered} of the ${length} days of this window`;
 		}
 		if (feedback.kind === 'report' && feedback.unreadable.undated > 0) {
-			return `${lines(feedback.unreadable.undated)} of the feedback report could not be read and may be of any day, so the neutral ratings are unknown`;
+			return `${lines(feedback.unreadable.undated)} of the feedback report could not be read and may belong to any day, so the neutral ratings are unknown`;
 		}
 		const unreadable = this.sumOf('unreadable', from, to);
 		if (unreadable > 0) {
@@ -326,7 +337,7 @@ export class Coverage {
 		}
 		const low = this.sumOf('lowLeftOut', from, to);
 		if (low > 0 && couldMatter(this.series.between(from, to), low)) {
-			return `The days left out hold ${low} feedback entries of 1 to 3 stars, which could lower the rating by more than half a point`;
+			return `The days left out have ${low} feedback entries with 1 to 3 stars, which could lower the rating by more than half a point`;
 		}
 		return undefined;
 	}
@@ -374,7 +385,7 @@ export class Coverage {
 
 	private reasonsOf(daysLeftOut: readonly DaysLeftOut[]): string[] {
 		return LEFT_OUT_REASONS.flatMap((reason) => {
-			// Said already, where there is no feedback report at all.
+			// Already stated if there is no feedback report at all.
 			if (reason === 'notInFeedbackReport' && isMissing(this.evidence.feedback)) return [];
 			const spans = daysLeftOut.filter((span) => span.reason === reason);
 			if (spans.length === 0) return [];
@@ -383,7 +394,7 @@ export class Coverage {
 		});
 	}
 
-	/** What the feedback report has of days that are left out. */
+	/** How many entries the feedback report has for days that are left out. */
 	private knownIn(spans: readonly DaysLeftOut[]): string {
 		const known = spans.reduce((sum, span) => {
 			let rows = 0;
@@ -398,7 +409,7 @@ export class Coverage {
 
 	private assumptions(): string[] {
 		return this.evidence.feedback.kind === 'assumedNone'
-			? ['Amazon canceled the feedback report; taken as no neutral feedback, as you chose']
+			? ['Amazon canceled the feedback report; treated as no neutral feedback, as you chose']
 			: [];
 	}
 }
@@ -414,7 +425,7 @@ function totalsPerDay(totals: TotalsEvidence | undefined): ReadonlyMap<number, D
 		const other = perDay.get(number);
 		const isOther =
 			other !== undefined && (other.received !== day.received || other.negative !== day.negative);
-		// Twice, with two figures: neither is to be trusted.
+		// The day appears twice with different figures: neither can be trusted.
 		perDay.set(number, isOther ? { ...day, received: null, negative: null } : day);
 	}
 	return perDay;
@@ -449,8 +460,8 @@ const settleLimitOf = ({
 	totals === undefined ? Infinity : dayNumber(totals.madeOn) - 1 - daysUntilSettled;
 
 /**
- * Of the last week's days, those without any page view are not filled in yet, unless the shop never has
- * any: where only such days follow, the totals end before them.
+ * Days of the last week without page views are not filled in yet, unless the shop never has any.
+ * The totals end before a series of such days at the end.
  */
 function lateIn(totals: TotalsEvidence | undefined) {
 	const isViewed = totals?.days.some(({ pageViews }) => (pageViews ?? 0) > 0) === true;
@@ -470,7 +481,7 @@ const lastFilled = (
 		-1,
 	);
 
-/** The last day that is old enough, has totals and is in the feedback report. */
+/** The last day that is old enough, has totals and is covered by the feedback report. */
 function lastSettledOf(
 	{ totals, feedback }: CoverageEvidence,
 	perDay: ReadonlyMap<number, DailyFeedback>,
@@ -487,11 +498,11 @@ const firstDayOf = (perDay: ReadonlyMap<number, DailyFeedback>, lastSettled: num
 		lastSettled + 1,
 	);
 
-/** Whether there is no feedback report that could be counted by. */
+/** Whether there is no usable feedback report. */
 const isMissing = (feedback: FeedbackEvidence): boolean =>
 	feedback.kind === 'canceled' || (feedback.kind === 'report' && feedback.isEmpty);
 
-/** Whether the feedback report covers a whole day, given as a day number. */
+/** Whether the feedback report covers a day completely, given as a day number. */
 type IsReported = (day: number) => boolean;
 
 function daysOf(feedback: FeedbackEvidence): IsReported {
@@ -530,7 +541,7 @@ function factsOf(
 	if (listed.isDoubtful) return leftOut('otherMarketplace');
 	const { neutral, unreadable } = listed;
 	const positive = received - negative - neutral;
-	// A line that could not be read may be the negative that is missing.
+	// An unreadable line may be the missing negative.
 	const unlisted = negative - listed.negative;
 	const agrees = unlisted >= 0 && unlisted <= unreadable;
 	if (positive < 0 || !agrees) return leftOut('contradiction');
@@ -548,7 +559,7 @@ function runningSums(
 	return sums;
 }
 
-/** Whether so many non-positives more would lower the rating by more than half a percentage point. */
+/** Whether `low` more non-positives would lower the rating by more than half a percentage point. */
 function couldMatter(counts: FeedbackCounts, low: number): boolean {
 	const total = totalOf(counts);
 	return total === 0 || 200 * counts.positive * low > total * (total + low);
@@ -557,13 +568,13 @@ function couldMatter(counts: FeedbackCounts, low: number): boolean {
 const SENTENCES: Readonly<Record<LeftOutReason, (count: string, days: string) => string>> = {
 	notSettled: (count, days) =>
 		`The last ${count} (${days}) are not counted, because Amazon may still change their totals`,
-	noTotals: (count, days) => `Amazon gave no totals for ${count} (${days})`,
-	notFilled: (count, days) => `Amazon has not filled in the totals of ${count} (${days})`,
+	noTotals: (count, days) => `Amazon provided no totals for ${count} (${days})`,
+	notFilled: (count, days) => `Amazon has not filled in the totals for ${count} (${days})`,
 	notInFeedbackReport: (count, days) => `The feedback report does not cover ${count} (${days})`,
 	contradiction: (count, days) =>
-		`The reports contradict each other on ${count} (${days}), which are left out`,
+		`The reports contradict each other on ${count} (${days}), so these days are left out`,
 	otherMarketplace: (count, days) =>
-		`Rows that may be of another marketplace are on ${count} (${days}), which are left out`,
+		`Rows on ${count} (${days}) may belong to another marketplace, so these days are left out`,
 };
 
 const dayCount = (days: number): string => `${days} day(s)`;

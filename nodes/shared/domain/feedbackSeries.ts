@@ -3,7 +3,7 @@ import { DateTime } from 'luxon';
 import type { Sentiment } from './feedbackReport';
 import type { FeedbackCounts } from './rating';
 
-/** A feedback as far as counting goes. */
+/** The fields of a feedback entry that are needed for counting. */
 export interface DatedFeedback {
 	/** ISO calendar day, marketplace-local. */
 	readonly date: string;
@@ -19,7 +19,7 @@ const MILLISECONDS_PER_DAY = 86_400_000;
 
 /**
  * Days since 1970-01-01 of an ISO calendar day.
- * @throws RangeError where it is none
+ * @throws RangeError if it is not an ISO calendar day
  */
 export function dayNumber(isoDate: string): number {
 	const day = DateTime.fromISO(isoDate, { zone: 'utc' }).toMillis() / MILLISECONDS_PER_DAY;
@@ -31,10 +31,7 @@ export function dayNumber(isoDate: string): number {
 export const isoDay = (day: number): string =>
 	DateTime.fromMillis(day * MILLISECONDS_PER_DAY, { zone: 'utc' }).toISODate() ?? '';
 
-/**
- * Counts feedback per calendar day in one pass, however many there are: memory grows with the number
- * of days only.
- */
+/** Counts feedback per calendar day in one pass; memory grows only with the number of days. */
 export function countPerDay(feedback: Iterable<DatedFeedback>): DailyCounts[] {
 	const days = new Map<string, { positive: number; neutral: number; negative: number }>();
 	for (const { date, sentiment } of feedback) {
@@ -49,8 +46,8 @@ export function countPerDay(feedback: Iterable<DatedFeedback>): DailyCounts[] {
 }
 
 /**
- * Feedback counts along the calendar, summed up so that any window is two look-ups, however long.
- * Days are day numbers (see `dayNumber`); days before, after and between those given count as empty.
+ * Feedback counts per calendar day as running sums, so that any window takes two lookups. Days are
+ * day numbers (see `dayNumber`); all days without counts are empty.
  */
 export class FeedbackSeries {
 	private constructor(
@@ -58,11 +55,11 @@ export class FeedbackSeries {
 		readonly firstDay: number,
 		/** Last day with counts; `firstDay - 1` for an empty series. */
 		readonly lastDay: number,
-		/** Sums of all days before `firstDay + index`. */
+		/** Sums over all days before `firstDay + index`. */
 		private readonly before: Readonly<Record<Sentiment, Float64Array>>,
 	) {}
 
-	/** Days in any order; several entries of one day add up. */
+	/** Takes days in any order; several entries for one day add up. */
 	static of(daily: Iterable<DailyCounts>): FeedbackSeries {
 		const entries = [...daily].map((counts) => ({ day: dayNumber(counts.date), counts }));
 		const [first] = entries;
@@ -87,7 +84,7 @@ export class FeedbackSeries {
 		return this.lastDay < this.firstDay;
 	}
 
-	/** ISO day of the first counts; of 1970-01-01 for an empty series. */
+	/** ISO day of the first counts; 1970-01-01 for an empty series. */
 	get firstDate(): string {
 		return isoDay(this.firstDay);
 	}

@@ -1,6 +1,6 @@
 import type { FeedbackRow } from './feedbackReport';
 
-/** One row per order, the same one whatever the order of the rows: the latest, then the worst. */
+/** Picks one row per order, independent of the order of the rows: the latest, then the worst. */
 export function onePerOrder(rows: readonly FeedbackRow[]): ReadonlyMap<string, FeedbackRow> {
 	const chosen = new Map<string, FeedbackRow>();
 	for (const row of rows) {
@@ -13,7 +13,7 @@ export function onePerOrder(rows: readonly FeedbackRow[]): ReadonlyMap<string, F
 const precedence = (a: FeedbackRow, b: FeedbackRow): number =>
 	compareText(a.date, b.date) || b.rating - a.rating || compareText(contentOf(a), contentOf(b));
 
-/** What two copies of one feedback entry must agree in to be the same. */
+/** The fields that must match for two copies of a feedback entry to be the same. */
 export const contentOf = ({ date, rating, comment, response }: FeedbackRow): string =>
 	[date, rating, comment, response].join('\n');
 

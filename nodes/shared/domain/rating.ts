@@ -4,7 +4,7 @@ import { compare, type Rational } from './rational';
 export interface FeedbackCounts {
 	/** 4 and 5 stars. */
 	readonly positive: number;
-	/** 3 stars: part of the denominator, not of the order defect rate. */
+	/** 3 stars: counts in the denominator, but not in the order defect rate. */
 	readonly neutral: number;
 	/** 1 and 2 stars. */
 	readonly negative: number;
@@ -22,29 +22,29 @@ export const nonPositivesOf = ({ neutral, negative }: FeedbackCounts): number =>
  */
 export function ratingOf(counts: FeedbackCounts): Rational | undefined {
 	const total = totalOf(counts);
-	// Reports that contradict each other give negative positives.
+	// Contradictory reports can give a negative number of positives.
 	return total <= 0 || counts.positive < 0
 		? undefined
 		: { numerator: counts.positive, denominator: total };
 }
 
-/** Percent (0 to 100) as a number for display and further sums; never used to compare. */
+/** Percent (0 to 100) as a number for display and further calculation; never for comparison. */
 export const toPercent = ({ numerator, denominator }: Rational): number =>
 	(100 * numerator) / denominator;
 
-/** Whole percent as Amazon shows it, rounded half-up in whole numbers: 94.5 shows as 95. */
+/** Whole percent as Amazon shows it, rounded half-up with integer arithmetic: 94.5 shows as 95. */
 export const toDisplayedPercent = ({ numerator, denominator }: Rational): number =>
 	Math.floor((200 * numerator + denominator) / (2 * denominator));
 
 /**
- * A percent for sentences: at most two decimals, cut and never rounded up, so that 94.996 is not said to
- * be 95. What is a hair's breadth below for being a binary fraction counts as whole: 65.6 stays 65.6.
+ * A percent for sentences: at most two decimals, cut and never rounded up, so that 94.996 does not
+ * read as 95. A tiny deficit from binary floating point does not count: 65.6 stays 65.6.
  */
 export const cutPercent = (percent: number): number =>
 	Math.floor(Number((percent * 100).toFixed(6))) / 100;
 
-/** A percent as messages write it. */
-export const percentText = (percent: number): string => `${cutPercent(percent)} %`;
+/** A percent as messages show it. */
+export const percentText = (percent: number): string => `${cutPercent(percent)}%`;
 
 /** Whether the rating is at or above the threshold, compared exactly. */
 export const meets = (counts: FeedbackCounts, threshold: Rational): boolean => {
@@ -53,9 +53,9 @@ export const meets = (counts: FeedbackCounts, threshold: Rational): boolean => {
 };
 
 /**
- * Runway: how many further non-positive feedback (and no positive) the rating takes before it falls
- * below the threshold; `floor(p/q - t)`. Undefined where it is below already, or where the
- * threshold is 0 (never reached).
+ * Runway: how many more non-positive feedback entries (and no positive ones) the rating can take
+ * before it falls below the threshold; `floor(p/q - t)`. Undefined if it is already below, or if
+ * the threshold is 0 (never reached).
  */
 export function runwayOf(counts: FeedbackCounts, threshold: Rational): number | undefined {
 	if (threshold.numerator === 0 || !meets(counts, threshold)) return undefined;
@@ -64,9 +64,9 @@ export function runwayOf(counts: FeedbackCounts, threshold: Rational): number | 
 }
 
 /**
- * How many further positives (and no other) bring the rating to the threshold;
- * `ceil((q t - p) / (1 - q))`, 0 where it is there already. Undefined where nothing can: a
- * threshold of 100 % with any non-positive.
+ * How many more positives (and no others) bring the rating to the threshold; `ceil((q t - p) / (1 -
+ * q))`, 0 if it is already there. Undefined if no number can: a threshold of 100% with any
+ * non-positive.
  */
 export function neededPositivesFor(
 	counts: FeedbackCounts,
@@ -87,19 +87,19 @@ export interface PercentInterval {
 
 /**
  * Wilson's score interval of the share of positives, in percent: how far the rating of this many
- * feedback may lie from the seller's true share of content buyers.
- * @param z standard normal quantile; 1.959964 gives 95 % confidence
+ * feedback entries may be from the seller's true share of satisfied buyers.
+ * @param z standard normal quantile; 1.959964 gives 95% confidence
  */
 export function wilsonInterval(counts: FeedbackCounts, z = 1.959964): PercentInterval | undefined {
 	const total = totalOf(counts);
 	if (total <= 0 || counts.positive < 0) return undefined;
 	const share = counts.positive / total;
 	const z2 = z * z;
-	const centre = share + z2 / (2 * total);
+	const center = share + z2 / (2 * total);
 	const spread = z * Math.sqrt((share * (1 - share)) / total + z2 / (4 * total * total));
 	const scale = 100 / (1 + z2 / total);
 	return {
-		low: Math.max(0, (centre - spread) * scale),
-		high: Math.min(100, (centre + spread) * scale),
+		low: Math.max(0, (center - spread) * scale),
+		high: Math.min(100, (center + spread) * scale),
 	};
 }

@@ -1,11 +1,11 @@
 import { dayNumber, isoDay } from './feedbackSeries';
 
 /**
- * Where a number comes from and how sure it is.
+ * Where a number comes from and how certain it is.
  * - `exact`: counts the user supplied
- * - `derived`: computed from Amazon's reports, which Amazon does not promise to agree to the last one
- * - `amazonReported`: Amazon's own figure
- * - `insufficient`: something needed is missing, so no number is given
+ * - `derived`: computed from Amazon's reports; Amazon does not promise that they match exactly
+ * - `amazonReported`: Amazon's own rating
+ * - `insufficient`: required data is missing, so there is no number
  */
 export type Provenance = 'exact' | 'derived' | 'amazonReported' | 'insufficient';
 
@@ -13,15 +13,17 @@ export type Provenance = 'exact' | 'derived' | 'amazonReported' | 'insufficient'
 export interface DailyFeedback {
 	/** ISO calendar day, marketplace-local. */
 	readonly date: string;
-	/** Feedback of all stars received that day; null where the report leaves it empty. */
+	/**
+	 * Feedback entries with any star rating received that day; null if the report leaves it empty.
+	 */
 	readonly received: number | null;
-	/** Of these, 1 and 2 stars. */
+	/** Those with 1 or 2 stars. */
 	readonly negative: number | null;
-	/** Units ordered and page views of the day, which show whether its figures are filled in. */
+	/** Units ordered and page views of the day, which show if its figures are filled in. */
 	readonly units?: number | null;
 	readonly pageViews?: number | null;
 }
 
-/** The ISO day that many days later (earlier where negative). */
+/** The ISO day `days` days later (earlier if negative). */
 export const plusDays = (isoDate: string, days: number): string =>
 	isoDay(dayNumber(isoDate) + days);

@@ -1,7 +1,7 @@
 /**
- * A non-negative fraction of whole numbers, so that a share is compared with a threshold exactly.
- * All arithmetic stays in whole numbers below 2^53: counts up to nine thousand million with
- * thresholds of up to four decimals.
+ * A non-negative fraction of whole numbers, to compare a share with a threshold exactly. All
+ * arithmetic stays in whole numbers below 2^53: counts up to nine billion with thresholds of up to
+ * four decimals.
  */
 export interface Rational {
 	readonly numerator: number;
@@ -20,7 +20,7 @@ export function rationalFromPercent(percent: number): Rational {
 	return { numerator: Number(whole + decimals), denominator: 100 * 10 ** decimals.length };
 }
 
-/** Negative where `left < right`, 0 where equal, positive where `left > right`; exact. */
+/** Negative if `left < right`, 0 if equal, positive if `left > right`; exact. */
 export function compare(left: Rational, right: Rational): number {
 	return left.numerator * right.denominator - right.numerator * left.denominator;
 }

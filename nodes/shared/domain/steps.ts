@@ -1,10 +1,10 @@
 /**
- * Work that takes long, done in steps: a generator that yields after each. `inTurns` lets others have
- * their turn in between; nothing else may come of a step.
+ * Long work split into steps: a generator that yields after each step. `inTurns` lets other work
+ * run in between; a step must have no other effect.
  */
 export type Steps<Result> = Generator<undefined, Result, undefined>;
 
-/** All steps one after the other. */
+/** Runs all steps without a pause. */
 export function inOneGo<Result>(steps: Steps<Result>): Result {
 	for (;;) {
 		const step = steps.next();

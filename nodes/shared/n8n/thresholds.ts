@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { sortThresholds } from '../domain/bands';
 import { rationalFromPercent } from '../domain/rational';
 
-/** 95 and 98 % are what sellers go by; Amazon publishes neither as a rule. */
+/** 95% and 98% are common among sellers; Amazon publishes neither as a rule. */
 const DEFAULTS = [
 	{ name: 'Aim', percent: 98 },
 	{ name: 'Suspension risk', percent: 95 },
@@ -18,7 +18,7 @@ export const thresholdsParameter: INodeProperties = {
 	placeholder: 'Add Threshold',
 	default: { threshold: DEFAULTS },
 	description:
-		'At or above the highest a rating is healthy, below the lowest critical, in between at risk. Sellers go by 98 and 95 percent; what Amazon enforces is the order defect rate.',
+		'A rating at or above the highest threshold is healthy, below the lowest critical, and at risk in between. Sellers commonly use 98% and 95%; Amazon itself enforces the order defect rate.',
 	options: [
 		{
 			displayName: 'Threshold',
@@ -30,7 +30,7 @@ export const thresholdsParameter: INodeProperties = {
 					type: 'string',
 					default: '',
 					placeholder: 'e.g. Aim',
-					description: 'What you call this line',
+					description: 'Your name for this threshold',
 				},
 				{
 					displayName: 'Percent',
@@ -38,14 +38,17 @@ export const thresholdsParameter: INodeProperties = {
 					type: 'number',
 					default: 95,
 					typeOptions: { minValue: 0, maxValue: 100 },
-					description: 'Positive feedback of all feedback, compared exactly',
+					description: 'Share of positive feedback in all feedback, compared exactly',
 				},
 			],
 		},
 	],
 };
 
-/** A percentage as a number or, from an expression, as its digits; NaN for anything else, empty or not. */
+/**
+ * Reads a percentage from a number or, from an expression, a string of digits; NaN for anything
+ * else.
+ */
 function percentOf(value: unknown): number {
 	if (typeof value === 'string')
 		return /^\s*[-+]?\d+(\.\d+)?\s*$/.test(value) ? Number(value) : NaN;
@@ -55,15 +58,15 @@ function percentOf(value: unknown): number {
 const isBlank = (value: unknown): boolean =>
 	value === null || value === undefined || (typeof value === 'string' && value.trim() === '');
 
-/** What is wrong with a percentage; undefined where nothing is. */
+/** The problem with a percentage; undefined if it is valid. */
 function problemOf(value: unknown): string | undefined {
 	if (isBlank(value)) return 'has no percentage';
 	const percent = percentOf(value);
 	if (!Number.isFinite(percent)) return 'is not a number';
-	// An emptied field can come as 0, and nothing is ever below 0.
+	// A cleared field can arrive as 0, and no rating is ever below 0.
 	if (percent <= 0) return 'is not above 0';
 	if (percent > 100) return 'is above 100';
-	// As many as an exact comparison is made for.
+	// Exact comparison supports at most four decimals.
 	return /^\d+(\.\d{1,4})?$/.test(String(percent)) ? undefined : 'has more than four decimals';
 }
 
@@ -76,7 +79,7 @@ const LONGEST_NAME_SHOWN = 60;
 const quoted = (name: string): string =>
 	`"${name.length > LONGEST_NAME_SHOWN ? `${name.slice(0, LONGEST_NAME_SHOWN)}…` : name}"`;
 
-/** The thresholds as exact shares, highest first; the usual two where there are none. */
+/** The thresholds as exact shares, highest first; the two defaults if none are given. */
 export const thresholdsSchema = z
 	.object({ threshold: z.array(thresholdSchema).nullish() })
 	.transform(({ threshold }, check) => {
@@ -95,7 +98,7 @@ export const thresholdsSchema = z
 				return { name, percent: 0 };
 			}
 			const percent = percentOf(value);
-			return { name: name || `${percent} %`, percent };
+			return { name: name || `${percent}%`, percent };
 		});
 		thresholds.forEach(({ name }, index) => {
 			if (name === '' || thresholds.findIndex((other) => other.name === name) === index) return;

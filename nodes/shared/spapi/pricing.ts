@@ -4,7 +4,7 @@ import { absentIfNull } from './absent';
 import type { SpApiClient } from './client';
 import { SpApiFailure } from './failure';
 
-/** One that cannot be read costs only itself. */
+/** An offer that cannot be read is skipped. */
 const offerSchema = z
 	.object({
 		MyOffer: absentIfNull(z.boolean()),
@@ -22,19 +22,22 @@ const offersSchema = z.object({
 	payload: z.object({ Offers: absentIfNull(z.array(offerSchema)) }),
 });
 
-/** The rating that Amazon shows beside the seller's own offer. */
+/** The rating that Amazon shows next to the seller's own offer. */
 export interface OfferRating {
 	readonly asin: string;
-	/** Positive feedback of the past 365 days, percent; Amazon may round it. Null where nobody has rated. */
+	/**
+	 * Positive feedback of the past 365 days, in percent; Amazon may round it. Null if nobody has
+	 * rated.
+	 */
 	readonly percent: number | null;
-	/** Number of ratings; Amazon does not say of which period. */
+	/** Number of ratings; Amazon does not say for which period. */
 	readonly count: number;
 }
 
 /**
- * Reads the seller's own rating from a live offer of theirs.
- * @returns undefined where none of the items has a buyable new offer by this seller
- * @throws SpApiFailure also where Amazon knows none of the items
+ * Reads the seller's own rating from one of their live offers.
+ * @returns undefined if none of the items has a buyable new offer by this seller
+ * @throws SpApiFailure also if Amazon knows none of the items
  */
 export async function findOfferRating(
 	client: SpApiClient,
@@ -48,12 +51,12 @@ export async function findOfferRating(
 			query: { MarketplaceId: marketplaceId, ItemCondition: 'New' },
 			answer: offersSchema,
 		});
-		// An item that is no longer in the catalogue says nothing of the next one.
+		// If an item is no longer in the catalog, the next one may still be.
 		const answer = isLast ? await answered : await answered.catch(unlessUnknown);
 		const own = answer?.answer.payload.Offers?.find((offer) => offer?.MyOffer === true);
 		const { SellerPositiveFeedbackRating: percent, FeedbackCount: count } =
 			own?.SellerFeedbackRating ?? {};
-		// Amazon writes 0 % for a seller whom nobody has rated.
+		// Amazon reports 0% for a seller whom nobody has rated.
 		if (count === 0) return { asin, percent: null, count };
 		if (percent !== undefined && count !== undefined) return { asin, percent, count };
 	}

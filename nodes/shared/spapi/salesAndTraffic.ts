@@ -4,12 +4,12 @@ import { z } from 'zod';
 import type { DailyFeedback } from '../domain/ratingWindow';
 import { parseJsonReport } from './reports';
 
-/** Amazon leaves figures empty at times; what is no count is unknown, never 0. */
+/** Amazon sometimes leaves figures empty; anything that is not a count is unknown, never 0. */
 const count = z.number().int().nonnegative().nullable().catch(null);
 
-/** One that was made for something else and is picked up by its ID can be per week or month. */
+/** A report given by its ID may have been requested for another purpose, per week or month. */
 const perDay = z.literal('DAY', {
-	errorMap: () => ({ message: 'the report has to be one per day, not per week or month' }),
+	errorMap: () => ({ message: 'the report must be per day, not per week or month' }),
 });
 
 const isoDay = z
@@ -27,7 +27,7 @@ const daySchema = z.object({
 		.catch(undefined),
 });
 
-/** As far as feedback goes; the report holds sales and traffic too. */
+/** Only the parts about feedback; the report also contains sales and traffic. */
 const salesAndTrafficSchema = z.object({
 	reportSpecification: z
 		.object({
@@ -36,18 +36,18 @@ const salesAndTrafficSchema = z.object({
 			dataEndTime: isoDay.nullish().catch(undefined),
 		})
 		.nullish(),
-	// A day that cannot be read costs itself: it is then unknown.
+	// A day that cannot be read becomes unknown; the others still count.
 	salesAndTrafficByDate: z.array(daySchema.nullable().catch(null)),
 });
 
 export interface SalesAndTraffic {
 	readonly days: DailyFeedback[];
-	/** First and last day that the report says it is of, where it says so. */
+	/** First and last day that the report says it covers, if it does. */
 	readonly from?: string;
 	readonly through?: string;
 }
 
-/** What each day has where Amazon has not changed the report. */
+/** What each day has unless Amazon changed the report. */
 const wholeSchema = z.object({
 	salesAndTrafficByDate: z.array(
 		z.object({
@@ -61,8 +61,8 @@ const wholeSchema = z.object({
 });
 
 /**
- * Reads a `GET_SALES_AND_TRAFFIC_REPORT` with day granularity, as far as feedback goes.
- * @throws SpApiFailure `unexpectedAnswer` where it has days and none of them has a figure
+ * Reads the feedback figures of a `GET_SALES_AND_TRAFFIC_REPORT` with day granularity.
+ * @throws SpApiFailure `unexpectedAnswer` if it has days and none of them has a figure
  */
 export function readSalesAndTraffic(text: string): SalesAndTraffic {
 	const report = parseJsonReport(text, salesAndTrafficSchema, 'Sales and Traffic');

@@ -38,8 +38,8 @@ export function testRatingFromAnExport(rig: () => TemplateRig): void {
 			expect(mails).toMatchObject([
 				{
 					to: [OWNER],
-					subject: 'Amazon rating DE: critical. The rating is 94 %, below Suspension risk (95 %)',
-					text: expect.stringMatching(/<h1.*Seller feedback rating.*Counted from the feedback/s),
+					subject: 'Amazon rating DE: critical. The rating is 94%, below Suspension risk (95%)',
+					text: expect.stringMatching(/<h1.*Seller feedback rating.*Counted from the input items/s),
 				},
 			]);
 			const [file] = Object.entries(mails[0]?.files ?? {});
@@ -55,7 +55,7 @@ export function testRatingFromAnExport(rig: () => TemplateRig): void {
 			const { mails } = await upload(`\uFEFF${file}`);
 			expect(mails).toMatchObject([
 				{
-					subject: 'Amazon rating DE: healthy. The rating is 100 %, at or above every threshold',
+					subject: 'Amazon rating DE: healthy. The rating is 100%, at or above every threshold',
 				},
 			]);
 		});
@@ -64,7 +64,7 @@ export function testRatingFromAnExport(rig: () => TemplateRig): void {
 			const { mails } = await upload(`${exportOf(STARS)}\nyesterday,5\n9/3/26,\n13/13/26,5\n`);
 			expect(mails).toMatchObject([
 				{
-					subject: expect.stringContaining('critical. The rating is 94 %'),
+					subject: expect.stringContaining('critical. The rating is 94%'),
 					text: expect.stringMatching(/3 input item\(s\) without a usable .* are left out/),
 				},
 			]);

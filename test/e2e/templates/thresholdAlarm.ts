@@ -127,7 +127,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			expectSamples(NAME, result);
 			expect(result.status).toBe('waiting');
 			const question = JSON.stringify(requests.at(-1)?.body);
-			expect(question).toContain('Mexico: The rating is 75 % of 12');
+			expect(question).toContain('Mexico: The rating is 75% of 12');
 
 			const after = await rig().requestsDuring('slack.com', async () => {
 				await click(question);
@@ -136,7 +136,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 
 			expect(after.result).toMatchObject({ status: 'success', error: undefined });
 			expect(after.requests).toMatchObject([
-				{ body: { text: expect.stringMatching(/takes care.*Mexico: The rating is 75 %/s) } },
+				{ body: { text: expect.stringMatching(/takes care.*Mexico: The rating is 75%/s) } },
 			]);
 		});
 
@@ -227,7 +227,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			// Messages of earlier alarms may arrive meanwhile.
 			const texts = requests.map(({ body }) => String(body['Body']));
 			expect(texts.filter((text) => text.includes(HIDDEN))).toEqual([
-				expect.stringContaining('now 75 %'),
+				expect.stringContaining('now 75%'),
 			]);
 		});
 
@@ -279,7 +279,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			expect(result).toMatchObject({ status: 'success', error: undefined });
 			const percent = Math.floor(100 * rig().settledRating.percent) / 100;
 			expect(requests).toMatchObject([
-				{ body: { text: expect.stringContaining(`United States: The rating is ${percent} %`) } },
+				{ body: { text: expect.stringContaining(`United States: The rating is ${percent}%`) } },
 			]);
 		});
 
@@ -340,7 +340,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 					const texts = mailsAbout('MX').map(({ text }) => text);
 					expect(texts).toHaveLength(2);
 					expect(texts).toContainEqual(
-						expect.stringMatching(/now 75 %.*Mexico: The rating is 75 % of 12/s),
+						expect.stringMatching(/now 75%.*Mexico: The rating is 75% of 12/s),
 					);
 					expect(textsAbout('MX')).toHaveLength(2);
 				});
@@ -348,9 +348,9 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 				test('never rounds a rating up to the threshold it is below', async () => {
 					await end(raised['just below'] ?? '');
 					expect(mailsAbout('MX').map(({ text }) => text)).toContainEqual(
-						expect.stringContaining('now 94.99 %'),
+						expect.stringContaining('now 94.99%'),
 					);
-					expect(textsAbout('MX')).toContainEqual(expect.stringContaining('now 94.99 %'));
+					expect(textsAbout('MX')).toContainEqual(expect.stringContaining('now 94.99%'));
 				});
 
 				test.each([
