@@ -252,7 +252,7 @@ describe('feedback', () => {
 
 	it('tells of a changed response of the seller only where that is wanted', async () => {
 		const quiet = await activateAndSettle({ id: 'quiet' });
-		const wanting = await activateAndSettle({ id: 'wanting', options: { tellResponses: true } });
+		const wanting = await activateAndSettle({ id: 'wanting', options: { reportChangedResponses: true } });
 		const { orderId } = low().at(-1) ?? { orderId: '' };
 		world().changeFeedback('demo', orderId, { response: 'We have refunded you' });
 		await passMinutes(70, quiet, wanting);
@@ -544,7 +544,7 @@ describe('rating', () => {
 		const watcher = await activateAndSettle({
 			events: ['newNegativeFeedback', 'ratingFellBelowThreshold'],
 			thresholds: [{ name: 'Line', percent: cutOff(ratingOf(before)) }],
-			options: { figuresEveryMinutes: 120 },
+			options: { metricsEveryMinutes: 120 },
 		});
 		await passMinutes(90, watcher);
 		expect(watcher.take()).toEqual([]);
@@ -594,7 +594,7 @@ describe('rating', () => {
 	});
 
 	it('needs no feedback report but those that are asked for anyway', async () => {
-		const watcher = await activateAndSettle({ options: { figuresEveryMinutes: 60 } });
+		const watcher = await activateAndSettle({ options: { metricsEveryMinutes: 60 } });
 		await passMinutes(92, watcher);
 		expect(watching.minutesOf('createReport')).toEqual([0, 0, 29, 58, 59, 87]);
 	});
@@ -643,7 +643,7 @@ describe('account health', () => {
 		world().setAccountStatus('demo', US, 'NORMAL');
 		const watcher = await activateAndSettle({
 			events: ['accountStatusChanged'],
-			options: { figuresEveryMinutes: 10 },
+			options: { metricsEveryMinutes: 10 },
 		});
 		world().setAccountStatus('demo', US, 'AT_RISK');
 		await passMinutes(UNTIL_TOLD, watcher);
@@ -675,7 +675,7 @@ describe('account health', () => {
 		setDefects('AMAZON', 0, 1000);
 		const watcher = await activateAndSettle({
 			events: HEALTH_EVENTS,
-			options: { figuresEveryMinutes: 10, includeRating: false },
+			options: { metricsEveryMinutes: 10, includeRating: false },
 		});
 		const step = async (ordersWithDefects: number): Promise<IDataObject[]> => {
 			setDefects('MERCHANT', ordersWithDefects, 1000);
@@ -724,7 +724,7 @@ describe('account health', () => {
 		const watcher = await activateAndSettle({
 			events: HEALTH_EVENTS.slice(1),
 			options: {
-				figuresEveryMinutes: 10,
+				metricsEveryMinutes: 10,
 				includeRating: false,
 				defectTarget: 0.5,
 				defectMargin: 0.25,

@@ -396,7 +396,7 @@ describe('a poll that has time for one report only', () => {
 		'leaves no report behind, with days settled after %d days',
 		async (daysUntilSettled) => {
 			const marketplaces = [US, CA];
-			const options = { daysUntilSettled, feedbackEveryMinutes: 20, figuresEveryMinutes: 60 };
+			const options = { daysUntilSettled, feedbackEveryMinutes: 20, metricsEveryMinutes: 60 };
 			const watcher = await watching.activate({
 				events: EVENTS,
 				marketplaces,
@@ -499,7 +499,7 @@ describe('a rating that fell is told within the time of the figures', () => {
 		const one = await watching.activate({ ...fall, id: 'one' });
 		await one.poll();
 		await passMinutes(7, one);
-		const often = { options: { figuresEveryMinutes: 240 }, id: 'often' };
+		const often = { options: { metricsEveryMinutes: 240 }, id: 'often' };
 		const other = await watching.activate({ ...fall, ...often });
 		await other.poll();
 		await passMinutes(3, one, other);

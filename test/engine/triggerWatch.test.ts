@@ -103,7 +103,7 @@ describe('B5: what happened while it was not chosen is not news', () => {
 		passTime(60 * DAY);
 		await passMinutes(3, without);
 		without.take();
-		const options = { figuresEveryMinutes: 10, lookBackDays: 10 };
+		const options = { metricsEveryMinutes: 10, lookBackDays: 10 };
 		const again = await activate({ events, options }, without);
 		await passMinutes(20, again);
 		expect(again.take()).toEqual([]);
@@ -127,7 +127,7 @@ describe('B5: what happened while it was not chosen is not news', () => {
 		await passMinutes(40, off);
 		off.take();
 		const again = await activate(
-			{ events, thresholds, options: { figuresEveryMinutes: 20, lookBackDays: 10 } },
+			{ events, thresholds, options: { metricsEveryMinutes: 20, lookBackDays: 10 } },
 			off,
 		);
 		await passMinutes(30, again);
@@ -232,7 +232,7 @@ describe("B8: the machine's clock was ahead for five minutes", () => {
 describe('B12: a token of another seller, or one that Amazon does not accept', () => {
 	it('that is refused for a while makes nobody another seller', async () => {
 		world().setAccountStatus('demo', US, 'NORMAL');
-		const options = { includeRating: false, figuresEveryMinutes: 10 };
+		const options = { includeRating: false, metricsEveryMinutes: 10 };
 		const watcher = await activate({ events: STATUS, options });
 		connect(watching.credentials, watching.sandbox, 'demo', { refreshToken: 'Atzr|other' });
 		watching.sandbox.lwa.expireAccessTokens();

@@ -26,7 +26,7 @@ export const LAST_SETTLED = '2026-11-19';
 export const SETTLED_DAY = '2026-11-10';
 
 /** Amazon makes totals every 15 minutes; asked for together, both reports are of the same moment. */
-export const EVERY_TWENTY_MINUTES = { feedbackEveryMinutes: 20, figuresEveryMinutes: 20 };
+export const EVERY_TWENTY_MINUTES = { feedbackEveryMinutes: 20, metricsEveryMinutes: 20 };
 
 /** Minutes until what changes now is told, asked for every twenty minutes. */
 export const UNTIL_TOLD = 22;
@@ -35,7 +35,7 @@ export const UNTIL_TOLD = 22;
  * For ratings alone: feedback is asked for beside the totals only. Reports of more than an hour apart are
  * not held against each other, so that each rating is of one moment.
  */
-export const EVERY_NINETY_MINUTES = { feedbackEveryMinutes: 1440, figuresEveryMinutes: 90 };
+export const EVERY_NINETY_MINUTES = { feedbackEveryMinutes: 1440, metricsEveryMinutes: 90 };
 
 /** Minutes until a rating that changes now is judged, asked for every ninety minutes. */
 export const UNTIL_JUDGED = 92;

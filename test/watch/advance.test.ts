@@ -9,7 +9,7 @@ import {
 	type WatchEvent,
 	type WatchSettings,
 } from '../../nodes/AmazonSellerFeedbackTrigger/watch/events';
-import { noticesOf, withTold } from '../../nodes/AmazonSellerFeedbackTrigger/watch/notices';
+import { noticesOf, withReported } from '../../nodes/AmazonSellerFeedbackTrigger/watch/notices';
 import {
 	readState,
 	startWatch,
@@ -39,9 +39,9 @@ const threshold = (percent: number) => ({
 
 const settingsWith = (settings: Partial<WatchSettings> = {}): WatchSettings => ({
 	events: WATCH_EVENTS,
-	tellPresent: false,
+	reportPresent: false,
 	daysToWatch: 7,
-	tellResponses: false,
+	reportChangedResponses: false,
 	ratingDays: 30,
 	daysUntilSettled: 3,
 	thresholds: [threshold(95)],
@@ -332,7 +332,7 @@ describe('feedback', () => {
 		const since = begin(2);
 		const { told, state } = watch(
 			[feedback(rows), feedback(rows)],
-			settingsWith({ tellPresent: true }),
+			settingsWith({ reportPresent: true }),
 			since,
 		);
 		expect(told.map(namesOf)).toEqual([['newNeutralFeedback'], []]);
@@ -594,7 +594,7 @@ describe('the rating', () => {
 				totalsOf([{ date: plusDays(TODAY, -30), received: 100, negative: 0 }]),
 				feedback([row(B), row(A)]),
 			],
-			settingsWith({ tellPresent: true }),
+			settingsWith({ reportPresent: true }),
 		);
 		expect(namesOf(told.flat())).toEqual(['newNegativeFeedback']);
 		expect(told.at(-1)?.[0]?.ratingNow).toMatchObject({
@@ -648,11 +648,11 @@ describe('the rating', () => {
 		expect(watch(start).state.alarms).toEqual({
 			'rating/30/95': { raised: true, changes: 0, by: '0.5/10' },
 		});
-		const { told } = watch([...start, noNews()], settingsWith({ tellPresent: true }));
+		const { told } = watch([...start, noNews()], settingsWith({ reportPresent: true }));
 		expect(told.map(namesOf)).toEqual([[], ['ratingFellBelowThreshold'], []]);
 		expect(told[1]?.[0]).toMatchObject({ before: undefined, id: idOf('rating/30/95/1/raised') });
 		// What is between the line and the margin is not wrong.
-		expect(toldBy([totals(100, 5), noNews()], settingsWith({ tellPresent: true })).flat()).toEqual(
+		expect(toldBy([totals(100, 5), noNews()], settingsWith({ reportPresent: true })).flat()).toEqual(
 			[],
 		);
 	});
@@ -668,7 +668,7 @@ describe('the rating', () => {
 	});
 
 	it('leaves no alarm behind where it was not judged', () => {
-		const settings = settingsWith({ tellPresent: true });
+		const settings = settingsWith({ reportPresent: true });
 		const few = watch([totals(9, 9), noNews()], settings);
 		expect(few.state.rating).toMatchObject({ negative: 9 });
 		expect(few.state.alarms).toEqual({});
@@ -876,12 +876,12 @@ describe('the rating', () => {
 			fc.property(
 				fc.array(fc.integer({ min: 30, max: 65 }), { maxLength: 30, size: 'max' }),
 				fc.boolean(),
-				(negatives, tellPresent) => {
+				(negatives, reportPresent) => {
 					const told = toldBy(
 						negatives.flatMap((negative) => [totals(1000, negative), noNews()]),
-						settingsWith({ tellPresent }),
+						settingsWith({ reportPresent }),
 					);
-					let isLow: boolean | undefined = tellPresent ? false : undefined;
+					let isLow: boolean | undefined = reportPresent ? false : undefined;
 					const expected = negatives.flatMap((negative): string[][] => {
 						const now: boolean = negative > 50 || (negative > 45 && isLow === true);
 						const turned = isLow !== undefined && now !== isLow;
@@ -978,7 +978,7 @@ describe('the order defect rate', () => {
 
 	it('is told at the start only where the present is asked for', () => {
 		expect(toldBy([seller(1, 10)])).toEqual([[]]);
-		const { last } = watch([seller(1, 10)], settingsWith({ tellPresent: true }));
+		const { last } = watch([seller(1, 10)], settingsWith({ reportPresent: true }));
 		expect(last).toMatchObject([{ event: 'orderDefectRateAboveTarget', before: undefined }]);
 	});
 
@@ -992,7 +992,7 @@ describe('the order defect rate', () => {
 	] as const)(
 		'with target %p and %p of Amazon is %p of 1000: %s',
 		(defectTarget, amazons, defects, turned) => {
-			const settings = settingsWith({ defectTarget, tellPresent: true });
+			const settings = settingsWith({ defectTarget, reportPresent: true });
 			const { last } = watch([seller(defects, 1000, amazons)], settings);
 			expect(namesOf(last)).toEqual(turned ? ['orderDefectRateAboveTarget'] : []);
 		},
@@ -1006,14 +1006,14 @@ describe('the order defect rate', () => {
 	] as const)(
 		"of %p as Amazon's target, for %i of 1000, is held against %i",
 		(amazons, defects, targetPercent, event) => {
-			const { last } = watch([seller(defects, 1000, amazons)], settingsWith({ tellPresent: true }));
+			const { last } = watch([seller(defects, 1000, amazons)], settingsWith({ reportPresent: true }));
 			expect(namesOf(last)).toEqual(event ? [event] : []);
 			if (event) expect(last[0]).toMatchObject({ after: { targetPercent } });
 		},
 	);
 
 	it('leaves no alarm behind where it was not judged', () => {
-		const settings = settingsWith({ tellPresent: true, minimumOrders: 50 });
+		const settings = settingsWith({ reportPresent: true, minimumOrders: 50 });
 		const { state } = watch([seller(49, 49), seller(0, 0)], settings);
 		expect(state.alarms).toEqual({});
 		expect(watch([seller(50, 50)], settingsWith(), state).told.flat()).toEqual([]);
@@ -1049,7 +1049,7 @@ describe('the account status', () => {
 			['NORMAL', 'NORMAL', 'AT_RISK', null, 'AT_RISK', 'NORMAL', 'AT_RISK'].map((accountStatus) =>
 				health({ accountStatus }),
 			),
-			settingsWith({ tellPresent: true }),
+			settingsWith({ reportPresent: true }),
 		);
 		expect(
 			told.map((events) =>
@@ -1099,7 +1099,7 @@ describe('notices', () => {
 		noticesOf(state, 'Germany').map(({ message }) => message);
 
 	const toldAll = (state: MarketplaceWatch): MarketplaceWatch =>
-		noticesOf(state, 'Germany').reduce((told, { about }) => withTold(told, about), state);
+		noticesOf(state, 'Germany').reduce((told, { about }) => withReported(told, about), state);
 
 	it('are told once for each kind of end in a row', () => {
 		let { state } = watch([feedback([row(A)])]);
@@ -1141,7 +1141,7 @@ describe('notices', () => {
 		expect(noticesOf(first, 'Germany')).toMatchObject([{ about: 'unreadable' }]);
 		const second = watch([broken()], settingsWith(), first).state;
 		expect(second).toBe(first);
-		const told = withTold(first, 'unreadable');
+		const told = withReported(first, 'unreadable');
 		expect(messages(told)).toEqual([]);
 		expect(watch([broken()], settingsWith(), told).state).toBe(told);
 		const mended = watch([feedback([row(A)])], settingsWith(), told).state;
@@ -1166,7 +1166,7 @@ describe('notices', () => {
 			expect(messages(state)).toEqual([
 				`Could not read parts of the Seller Performance report for Germany: ${RATE}, ${STATUS}`,
 			]);
-			const marked = withTold(state, 'healthUnreadable');
+			const marked = withReported(state, 'healthUnreadable');
 			expect(messages(marked)).toEqual([]);
 			expect(watch([broken()], settingsWith(), marked).state).toBe(marked);
 
@@ -1213,7 +1213,7 @@ describe('notices', () => {
 			'unreadable',
 			'healthUnreadable',
 		] as const) {
-			expect(withTold(NEW, about)).toBe(NEW);
+			expect(withReported(NEW, about)).toBe(NEW);
 		}
 	});
 });
@@ -1301,8 +1301,8 @@ describe('any history', () => {
 
 	const settings = fc
 		.record({
-			tellPresent: fc.boolean(),
-			tellResponses: fc.boolean(),
+			reportPresent: fc.boolean(),
+			reportChangedResponses: fc.boolean(),
 			thresholds: fc.subarray([threshold(98), threshold(95), threshold(90.5)]),
 			events: fc.subarray([...WATCH_EVENTS]),
 		})

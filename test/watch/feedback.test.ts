@@ -50,7 +50,7 @@ const report = (
 const SETTINGS: FeedbackWatchSettings = {
 	daysToWatch: 30,
 	tellFrom: plusDays(TODAY, 1),
-	tellResponses: false,
+	reportChangedResponses: false,
 	watch: 'w',
 };
 
@@ -167,7 +167,7 @@ describe('a further report', () => {
 		const answered = row(A, { response: 'Sorry' });
 		const silent = next(knowing(row(A)), [answered]);
 		expect(silent.changes).toEqual([]);
-		const wanted = { tellResponses: true };
+		const wanted = { reportChangedResponses: true };
 		expect(next(silent.memory, [answered], { minute: 60 }, wanted).changes).toEqual([]);
 		const told = next(knowing(row(A)), [answered], {}, wanted);
 		expect(summaries(told.changes)).toEqual([`changed ${A} response`]);
@@ -569,7 +569,7 @@ const history = fc.array(look, { minLength: 2, maxLength: 14, size: 'max' });
 const settings = fc.record<FeedbackWatchSettings>({
 	daysToWatch: fc.constantFrom(9, 60),
 	tellFrom: fc.integer({ min: -5, max: 1 }).map((days) => plusDays(TODAY, days)),
-	tellResponses: fc.boolean(),
+	reportChangedResponses: fc.boolean(),
 	watch: fc.constant('w'),
 });
 
@@ -672,7 +672,7 @@ const contentOf = ({ date, rating, comment, response }: FeedbackRow) =>
 /** What has to be told at each report remembered, order by order, as text. */
 function toBeTold(
 	seen: readonly Seen[],
-	{ daysToWatch, tellFrom, tellResponses }: FeedbackWatchSettings,
+	{ daysToWatch, tellFrom, reportChangedResponses }: FeedbackWatchSettings,
 ): string[][] {
 	const told: string[][] = seen.map(() => []);
 	for (const orderId of new Set(seen.flatMap(({ shown }) => [...shown.keys()]))) {
@@ -695,7 +695,7 @@ function toBeTold(
 				tell('removed');
 			} else if (isThere && now !== undefined && last !== undefined) {
 				const fields = (['rating', 'comment', 'response'] as const).filter(
-					(field) => now[field] !== last?.[field] && (field !== 'response' || tellResponses),
+					(field) => now[field] !== last?.[field] && (field !== 'response' || reportChangedResponses),
 				);
 				if (fields.length > 0) tell('changed', ...fields);
 			} else {

@@ -1,5 +1,5 @@
 import type { WatchSettings } from '../../nodes/AmazonSellerFeedbackTrigger/watch/events';
-import { noticesOf, withTold } from '../../nodes/AmazonSellerFeedbackTrigger/watch/notices';
+import { noticesOf, withReported } from '../../nodes/AmazonSellerFeedbackTrigger/watch/notices';
 import {
 	readState,
 	startWatch,
@@ -210,7 +210,7 @@ describe("B12: another seller's token in the same credential", () => {
 	});
 
 	it('tells no present trouble of the other seller, though days are looked back to', () => {
-		const looking = settingsWith({ tellPresent: true });
+		const looking = settingsWith({ reportPresent: true });
 		const { events } = observe(doubted(ofA()), [feedbackOfB, healthOfB], looking);
 		expect(events).toEqual([]);
 	});
@@ -280,7 +280,7 @@ describe("B9: Amazon's totals lose days for good", () => {
 				noticed.push(`${today} ${about}`);
 				expect(message).toMatch(/rating.*United States.*2026-01-19/);
 				expect(description).toMatch(/totals.*day\(s\).*once/);
-				state = withTold(state, about);
+				state = withReported(state, about);
 			}
 		}
 		expect(noticed).toEqual([expect.stringMatching(/^2026-01-2[123] unjudged$/)]);

@@ -25,8 +25,8 @@ describe('the present', () => {
 	it.each([
 		[0, false],
 		[1, true],
-	])('looking back %i days is told: %p', (lookBackDays, tellPresent) => {
-		expect(settingsOf(parametersOf({ lookBackDays })).tellPresent).toBe(tellPresent);
+	])('looking back %i days is told: %p', (lookBackDays, reportPresent) => {
+		expect(settingsOf(parametersOf({ lookBackDays })).reportPresent).toBe(reportPresent);
 	});
 });
 

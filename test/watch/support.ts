@@ -15,9 +15,9 @@ import { rationalFromPercent } from '../../nodes/shared/domain/rational';
 
 export const settingsWith = (settings: Partial<WatchSettings> = {}): WatchSettings => ({
 	events: WATCH_EVENTS,
-	tellPresent: false,
+	reportPresent: false,
 	daysToWatch: 30,
-	tellResponses: false,
+	reportChangedResponses: false,
 	ratingDays: 30,
 	daysUntilSettled: -1,
 	thresholds: [thresholdOf(95)],

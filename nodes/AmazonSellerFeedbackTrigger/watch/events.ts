@@ -1,3 +1,5 @@
+// cspell:ignore tell
+
 import type { AccountHealth } from '../../shared/domain/accountHealth';
 import type { Threshold } from '../../shared/domain/bands';
 import type { WindowCoverage } from '../../shared/domain/coverage';

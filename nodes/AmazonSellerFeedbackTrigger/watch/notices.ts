@@ -1,3 +1,5 @@
+// cspell:ignore told
+
 import type { BadEnd } from './reportSchedule';
 import { REPORT_NAMES, type ReportKind } from './events';
 import { WAIT_DAYS } from './figures';

@@ -1,3 +1,5 @@
+// cspell:ignore told tell
+
 import { z } from 'zod';
 
 import { LEFT_OUT_REASONS } from '../../shared/domain/coverage';
