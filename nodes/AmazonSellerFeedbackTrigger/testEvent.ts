@@ -174,10 +174,7 @@ async function findReport(
 			);
 		case 'FATAL':
 		case 'unknown':
-			return none(
-				`Amazon gave up on the ${name}`,
-				'Fetch the test event again in a few minutes.',
-			);
+			return none(`Amazon gave up on the ${name}`, 'Fetch the test event again in a few minutes.');
 		case 'DONE': {
 			const today = dayIn(marketplace, DateTime.fromISO(report.askedAt));
 			const asked = { at: report.askedAt, today, report: collected.report };

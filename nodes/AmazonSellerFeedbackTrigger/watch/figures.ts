@@ -422,8 +422,7 @@ export function advanceHealth(
 	const notes = notesOnHealth(missing);
 	const state = withHealthUnreadable(before, missing, asOf);
 	const ratingNow =
-		knownRating(state, settings, asOf) ??
-		unknownRating(settings.ratingDays, NOT_EVALUATED_YET);
+		knownRating(state, settings, asOf) ?? unknownRating(settings.ratingDays, NOT_EVALUATED_YET);
 	const events: WatchEvent[] = [];
 	let next = state;
 	for (const fulfilment of FULFILMENTS) {
@@ -435,8 +434,7 @@ export function advanceHealth(
 		const side = sideOfDefectRate(reported, targetPercent, defectMargin, minimumOrders);
 		const key = keyOfDefectRate(settings, fulfilment);
 		const known = next.defects[fulfilment];
-		const reportPresent =
-			settings.reportPresent && known === undefined && !state.restarts?.health;
+		const reportPresent = settings.reportPresent && known === undefined && !state.restarts?.health;
 		const by = `${defectMargin}/${minimumOrders}`;
 		const alarmed = withAlarm(next, 'health', { key, side, by, reportPresent });
 		next = alarmed.state;
