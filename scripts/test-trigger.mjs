@@ -33,7 +33,7 @@ const START = '2026-11-20T15:00:00Z';
 const WORKERS = [1, 2];
 
 /** How a report that gave nothing is told. */
-const NOTICES = /^Amazon (cancelled|gave up|has not finished)/;
+const NOTICES = /^Could not get the .* report/;
 
 /** Polls that may fail for other reasons: calls fail at random, five attempts in a row hardly ever. */
 const MOST_FAILED = 3;

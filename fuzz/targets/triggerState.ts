@@ -266,7 +266,16 @@ function healthOf(step: Record<string, unknown>): AccountHealth {
 }
 
 function settingsOf(input: Record<string, unknown>): WatchSettings {
-	const { days, events, reportPresent, reportChangedResponses, percent, margin, minimum, ratingDays } = input;
+	const {
+		days,
+		events,
+		reportPresent,
+		reportChangedResponses,
+		percent,
+		margin,
+		minimum,
+		ratingDays,
+	} = input;
 	const wanted = WATCH_EVENTS.filter((event) => listOf(events).includes(event));
 	return {
 		events: wanted.length > 0 ? wanted : WATCH_EVENTS,

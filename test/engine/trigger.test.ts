@@ -1,3 +1,5 @@
+// cspell:ignore tell
+
 import './passingWaits';
 import type { IDataObject } from 'n8n-workflow';
 
@@ -252,7 +254,10 @@ describe('feedback', () => {
 
 	it("with a changed response of the seller is reported only with 'Report Changed Responses'", async () => {
 		const quiet = await activateAndSettle({ id: 'quiet' });
-		const wanting = await activateAndSettle({ id: 'wanting', options: { reportChangedResponses: true } });
+		const wanting = await activateAndSettle({
+			id: 'wanting',
+			options: { reportChangedResponses: true },
+		});
 		const { orderId } = low().at(-1) ?? { orderId: '' };
 		world().changeFeedback('demo', orderId, { response: 'We have refunded you' });
 		await passMinutes(70, quiet, wanting);
@@ -274,7 +279,9 @@ describe('feedback', () => {
 		const us = addFeedback(1, 'bad');
 		const ca = addFeedback(3, 'so so', { marketplaceId: CA });
 		await passMinutes(60, watcher);
-		const byMarketplace = Object.fromEntries(watcher.reported.map((item) => [item.marketplace, item]));
+		const byMarketplace = Object.fromEntries(
+			watcher.reported.map((item) => [item.marketplace, item]),
+		);
 		expect(watcher.reported).toHaveLength(2);
 		expect(byMarketplace.US).toMatchObject({
 			event: 'newNegativeFeedback',
@@ -466,7 +473,7 @@ describe('rating', () => {
 		expect(watcher.reported[0]).toMatchObject({
 			event: 'ratingRecovered',
 			before: { rating: (100 * 30) / 33 },
-			after: { thresholdName: '93.75 %', thresholdPercent: 93.75, rating: 93.75 },
+			after: { thresholdName: '93.75%', thresholdPercent: 93.75, rating: 93.75 },
 		});
 	});
 
@@ -897,8 +904,14 @@ describe('Fetch Test Event', () => {
 	});
 
 	it.each([
-		['feedbackChanged', /^Feedback of \d stars? for order [\d-]+, shown as if it had changed(:|,) /],
-		['feedbackRemoved', /^Feedback of \d stars? for order [\d-]+, shown as if it had been removed(:|,) /],
+		[
+			'feedbackChanged',
+			/^Feedback of \d stars? for order [\d-]+, shown as if it had changed(:|,) /,
+		],
+		[
+			'feedbackRemoved',
+			/^Feedback of \d stars? for order [\d-]+, shown as if it had been removed(:|,) /,
+		],
 		[
 			'ratingFellBelowThreshold',
 			/^The rating is [\d.]+% of \d+ in 365 days; no change was observed$/,

@@ -43,8 +43,8 @@ export const toDisplayedPercent = ({ numerator, denominator }: Rational): number
 export const cutPercent = (percent: number): number =>
 	Math.floor(Number((percent * 100).toFixed(6))) / 100;
 
-/** A percent as messages write it. */
-export const percentText = (percent: number): string => `${cutPercent(percent)} %`;
+/** A percent as messages show it. */
+export const percentText = (percent: number): string => `${cutPercent(percent)}%`;
 
 /** Whether the rating is at or above the threshold, compared exactly. */
 export const meets = (counts: FeedbackCounts, threshold: Rational): boolean => {

@@ -95,7 +95,7 @@ export const thresholdsSchema = z
 				return { name, percent: 0 };
 			}
 			const percent = percentOf(value);
-			return { name: name || `${percent} %`, percent };
+			return { name: name || `${percent}%`, percent };
 		});
 		thresholds.forEach(({ name }, index) => {
 			if (name === '' || thresholds.findIndex((other) => other.name === name) === index) return;
