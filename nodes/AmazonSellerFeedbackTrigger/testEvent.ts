@@ -58,7 +58,7 @@ export async function fetchTestEvent(context: IPollFunctions): Promise<IDataObje
 		maxAttempts: 3,
 	});
 	const marketplace = resolveMarketplace(context, client, parameters.marketplaces[0]);
-	const shown: Shown = { reasons: [] };
+	const shown: Shown = { problems: [] };
 	const searches = reportsFor(parameters).map(
 		async (kind) =>
 			await findReport(context, client, marketplace, kind, parameters).catch(
@@ -66,7 +66,7 @@ export async function fetchTestEvent(context: IPollFunctions): Promise<IDataObje
 			),
 	);
 	for (const found of await Promise.all(searches)) {
-		if ('reason' in found) shown.reasons.push(found);
+		if ('message' in found) shown.problems.push(found);
 		else shown[found.kind] = found;
 	}
 	for (const name of SHOWN_FIRST.filter((each) => parameters.events.includes(each))) {
@@ -104,7 +104,7 @@ interface FoundReport extends RequestedReport {
 
 /** Why a report is not available. */
 interface NoReport {
-	readonly reason: string;
+	readonly message: string;
 	/** What the user can do, as a sentence. */
 	readonly advice?: string;
 	/** It was only needed for the rating. */
@@ -112,12 +112,12 @@ interface NoReport {
 }
 
 /** The reports that are available, and why others are not. */
-type Shown = { -readonly [Kind in ReportKind]?: FoundReport } & { readonly reasons: NoReport[] };
+type Shown = { -readonly [Kind in ReportKind]?: FoundReport } & { readonly problems: NoReport[] };
 
 /** A report that is only an extra may be denied. */
 function withoutExtra(failure: unknown, kind: ReportKind, parameters: TriggerParameters): NoReport {
 	if (failure instanceof SpApiFailure && isExtra(kind, parameters)) {
-		return { reason: failure.message, isExtra: true };
+		return { message: failure.message, isExtra: true };
 	}
 	throw failure;
 }
@@ -133,16 +133,18 @@ async function findReport(
 	const giveUpAt = performance.now() + LONGEST_WAIT_MS;
 	const name = `${REPORT_NAMES[kind]} for ${marketplace.name}`;
 	const isOnlyExtra = isExtra(kind, parameters);
-	const none = (reason: string, advice?: string): NoReport => ({
-		reason,
+	const none = (message: string, advice?: string): NoReport => ({
+		message,
 		...(advice !== undefined && { advice }),
 		isExtra: isOnlyExtra,
 	});
 
+	const notReady = `Could not fetch a test event: Amazon has no ${name} ready`;
+
 	const now = DateTime.utc();
 	const request = requestOf(kind, marketplace, dayIn(marketplace, now));
 	const finished = await findFinishedReport(client, request);
-	if (finished === undefined && isOnlyExtra) return none(`Amazon has no ${name} ready`);
+	if (finished === undefined && isOnlyExtra) return none(notReady);
 	const oldest = now.minus({ minutes: SHARED_FOR_MINUTES });
 	let report: RequestedReport =
 		finished === undefined
@@ -162,26 +164,31 @@ async function findReport(
 	}
 	switch (collected.status) {
 		case 'otherOptions':
-			return none(`Amazon has no ${name} ready`);
+			return none(notReady);
 		case 'pending':
 			return none(
-				`Amazon is still preparing the ${name}`,
+				`Could not fetch a test event: Amazon is still preparing the ${name}`,
 				'Fetch the test event again in a minute or two; an active workflow does not wait like this.',
 			);
 		case 'CANCELLED':
 			return none(
-				`Amazon canceled the ${name} because there is nothing to report or access is denied (it does not say which)`,
+				`Could not fetch a test event: Amazon canceled the ${name} because there is nothing to report or access is denied (it does not say which)`,
 			);
 		case 'FATAL':
 		case 'unknown':
-			return none(`Amazon gave up on the ${name}`, 'Fetch the test event again in a few minutes.');
+			return none(
+				`Could not fetch a test event: Amazon gave up on the ${name}`,
+				'Fetch the test event again in a few minutes.',
+			);
 		case 'DONE': {
 			const today = dayIn(marketplace, DateTime.fromISO(report.askedAt));
 			const asked = { at: report.askedAt, today, report: collected.report };
 			const { dateFormat } = parameters.options;
 			const observation = await readReport(kind, collected.content, marketplace, asked, dateFormat);
 			return observation === undefined
-				? none(`the ${REPORT_NAMES[kind]} does not name ${marketplace.name}`)
+				? none(
+						`Could not fetch a test event: the ${REPORT_NAMES[kind]} does not name ${marketplace.name}`,
+					)
 				: { ...report, kind, observation };
 		}
 	}
@@ -314,17 +321,17 @@ function defectRateOf(health: AccountHealth, target: number) {
 
 function noTestEvent(
 	context: IPollFunctions,
-	{ reasons, feedback }: Shown,
+	{ problems, feedback }: Shown,
 	marketplace: Marketplace,
 ): NodeOperationError {
 	// A report that was only needed for the rating does not explain a missing event.
-	const cause = reasons.find(({ isExtra }) => !isExtra);
-	const reason =
-		cause?.reason ??
+	const cause = problems.find(({ isExtra }) => !isExtra);
+	const message =
+		cause?.message ??
 		(feedback
-			? `${marketplace.name} has no feedback of the chosen kind in the last year`
-			: `Amazon reports nothing of the chosen kind for ${marketplace.name}`);
-	return new NodeOperationError(context.getNode(), `Could not fetch a test event: ${reason}`, {
+			? `Could not fetch a test event: ${marketplace.name} has no feedback of the chosen kind in the last year`
+			: `Could not fetch a test event: Amazon reports nothing of the chosen kind for ${marketplace.name}`);
+	return new NodeOperationError(context.getNode(), message, {
 		description: [
 			cause?.advice,
 			'Activate the workflow without a test event if you like: it reports what happens from then on.',
