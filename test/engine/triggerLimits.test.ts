@@ -86,7 +86,7 @@ const makeAllKindsOfChanges = (): string[] => {
 const gaps = (minutes: readonly number[]) =>
 	minutes.slice(1).map((minute, index) => minute - (minutes[index] ?? 0));
 
-describe('a feedback report that', () => {
+describe('a feedback report', () => {
 	it.each<[string, FaultKind, RegExp, RegExp, number[]]>([
 		[
 			'is canceled',
@@ -110,7 +110,7 @@ describe('a feedback report that', () => {
 			[60, 60, 60, 60, 80, 160],
 		],
 	])(
-		'%s is reported once and requested again at growing intervals, and no change is lost',
+		'that %s is reported once and requested again at growing intervals, and no change is lost',
 		async (_, kind, message, description, expectedGaps) => {
 			const watcher = await activateAndSettle(ONLY_FEEDBACK);
 			const fault = watching.sandbox.faults.add({
@@ -149,7 +149,7 @@ describe('a feedback report that', () => {
 		},
 	);
 
-	it('ends badly in another way than before is reported again', async () => {
+	it('that ends badly in another way than before is reported again', async () => {
 		const watcher = await activateAndSettle(ONLY_FEEDBACK);
 		for (const kind of ['reportCancelled', 'reportCancelled', 'reportFatal'] as const) {
 			watching.sandbox.faults.add({ kind, reportType: FEEDBACK_REPORT });
@@ -162,7 +162,7 @@ describe('a feedback report that', () => {
 		expect(watcher.reported).toEqual([]);
 	});
 
-	it('is canceled because there is no feedback yet is reported once, and then the first feedback', async () => {
+	it('that is canceled because there is no feedback yet is reported once, and later the first feedback is', async () => {
 		for (const { orderId } of low(CA)) world().removeFeedback('demo', orderId);
 		const watcher = await watching.activate({ ...ONLY_FEEDBACK, marketplaces: [CA] });
 		await watcher.poll();
@@ -178,7 +178,7 @@ describe('a feedback report that', () => {
 		expect(watcher.thrown).toEqual([]);
 	});
 
-	it('was refused at first does not cause old feedback to be reported', async () => {
+	it('that was refused at first does not cause old feedback to be reported', async () => {
 		watching.sandbox.faults.add({ kind: 'reportCancelled', times: 3 });
 		const watcher = await watching.activate(ONLY_FEEDBACK);
 		await watcher.poll();
@@ -191,7 +191,7 @@ describe('a feedback report that', () => {
 	it.each([
 		['is cut off', 'feedbackTruncated'],
 		['has an unreadable line', 'feedbackUnreadableRow'],
-	] as const)('%s does not cause removals', async (_, setting) => {
+	] as const)('that %s does not cause removals', async (_, setting) => {
 		// The last line of the file, which is cut off.
 		const [oldest] = low().filter(({ date }) => date > '2025-11-25');
 		const comment = 'There is a lot to say about this order, and none of it is good at all.';
@@ -226,7 +226,7 @@ describe('a feedback report that', () => {
 		expect(watcher.reported).toEqual([]);
 	});
 
-	it('has both news and an unreadable line reports first the news, then the line', async () => {
+	it('with news and an unreadable line causes first the events, then the notice', async () => {
 		const watcher = await activateAndSettle(ONLY_FEEDBACK);
 		watching.sandbox.settings.set({ feedbackUnreadableRow: true });
 		const { orderId } = addFeedback(1, 'bad');
@@ -235,7 +235,7 @@ describe('a feedback report that', () => {
 		expect(watcher.thrown).toHaveLength(1);
 	});
 
-	it('Amazon no longer has is reported once and requested again, and nothing is lost', async () => {
+	it('that Amazon no longer has is reported once and requested again, and nothing is lost', async () => {
 		const first = await activateAndSettle(ONLY_FEEDBACK);
 		const staticData = JSON.parse(
 			JSON.stringify(first.trigger.staticData).replace(/"id":"5\d+"/g, '"id":"59999999999"'),

@@ -920,7 +920,7 @@ describe('daily totals', () => {
 		expect(state.totals?.counts.slice(-4)).toEqual([2, 1, 1, 0]);
 	});
 
-	it('give the same rating in any order, also with missing days', () => {
+	it('lead to the same rating in any order, also with missing days', () => {
 		const daily = days(40).filter((_, index) => index % 15 !== 1);
 		const expected = daily
 			.filter(({ date }) => date > plusDays(TODAY, -30) && date <= plusDays(TODAY, -4))

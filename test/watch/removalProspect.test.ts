@@ -293,7 +293,7 @@ describe('REMOVAL_CRITERIA', () => {
 		for (const text of texts) expect(text).toMatch(/^[A-Z].{20,}[^.]$/);
 	});
 
-	it('says that Amazon decides if there is a decision', () => {
+	it('says that Amazon decides for each criterion that may allow removal', () => {
 		for (const [criterion, comment] of [
 			['obsceneLanguage', 'Shit'],
 			['personalInformation', 'a@b.example'],

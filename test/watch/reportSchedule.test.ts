@@ -44,7 +44,7 @@ function waitOf(schedule: ReportSchedule, everyMinutes: number): number {
 	return asks / 60;
 }
 
-/** Polls come some seconds early, so a report is due up to a minute, or a tenth, sooner. */
+/** Polls run some seconds early, so a report is due up to a minute, or a tenth, sooner. */
 const due = (minutes: number): number => minutes - Math.min(1, minutes / 10);
 
 describe('the next step', () => {

@@ -38,7 +38,7 @@ export interface RemovalProspect {
 	readonly criterion: RemovalCriterion;
 	/** One sentence for the seller. */
 	readonly explanation: string;
-	/** Last ISO day for a request; null where one is impossible. */
+	/** Last ISO day for a request; null if impossible. */
 	readonly requestBy: string | null;
 }
 
