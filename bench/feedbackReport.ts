@@ -1,15 +1,15 @@
 /**
- * Part (a) of the benchmarks: reading a feedback report, packed, in each of the encodings Amazon
- * uses, to typed and checked rows; by this package, by parsers of delimited text with the checks one
- * has to write around them, and by amazon-sp-api. Each reads in a process of its own, and what they
- * read is compared before it counts.
+ * Part (a) of the benchmarks: reading a gzipped feedback report, in each of the encodings Amazon
+ * uses, into typed and checked rows. Compares this package, parsers of delimited text with the
+ * checks you have to write around them, and amazon-sp-api. Each runs in its own process, and a time
+ * only counts if all of them read the same.
  */
 import { deepStrictEqual } from 'node:assert';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { FLAVOURS, makeReport, SEED, type FlavourName } from './feedbackReport/data';
+import { FLAVORS, makeReport, SEED, type FlavorName } from './feedbackReport/data';
 import type {
 	ContestantName,
 	Digest,
@@ -23,7 +23,7 @@ import type { Part, RunOptions, Section, Table } from './lib/section';
 interface Contestant {
 	readonly name: string;
 	readonly contestant: ContestantName;
-	/** How often it takes its turn; the slow ones less. */
+	/** How many turns it takes; slow ones take fewer. */
 	readonly rounds: number;
 }
 
@@ -38,10 +38,10 @@ const CONTESTANTS: readonly Contestant[] = [
 	{ name: 'amazon-sp-api download, all rows kept', contestant: 'amazonSpApi', rounds: 1 },
 ];
 
-/** Timed readings in each turn, after one to warm up. */
+/** Timed runs per turn, after one to warm up. */
 const REPEATS = 3;
 
-/** A process of its own needs room for a million rows of an object each. */
+/** A process needs room for a million rows, each an object. */
 const NODE_OPTIONS = ['--max-old-space-size=8192'];
 
 interface Measured {
@@ -49,23 +49,23 @@ interface Measured {
 	readonly contestant: ContestantName;
 	/** Median, in milliseconds. */
 	readonly time: number;
-	/** Bytes, the packed report included. */
+	/** Bytes, including the gzipped report. */
 	readonly peakMemory: number;
 }
 
 interface Files {
-	/** A packed report of so many rows. */
-	of(flavour: FlavourName, rows: number): string;
+	/** A gzipped report with this number of rows. */
+	of(flavor: FlavorName, rows: number): string;
 }
 
 async function measure(
 	files: Files,
-	flavour: FlavourName,
+	flavor: FlavorName,
 	rows: number,
 	contestants: readonly Contestant[],
 	repeats: number,
 ): Promise<Measured[]> {
-	const file = files.of(flavour, rows);
+	const file = files.of(flavor, rows);
 	const lanes = contestants.map((contestant) => ({
 		contestant,
 		times: [] as number[],
@@ -78,7 +78,7 @@ async function measure(
 			const isSlowest = contestant.contestant === 'amazonSpApi' && rows >= 100_000;
 			const task: ReadingTask = {
 				contestant: contestant.contestant,
-				flavour,
+				flavor,
 				file,
 				repeats: isSlowest ? 1 : repeats,
 			};
@@ -91,10 +91,10 @@ async function measure(
 			peaks.push(peakMemory);
 			if (result.digest === undefined) continue;
 			expected ??= result.digest;
-			deepStrictEqual(result.digest, expected, `${contestant.name} read something else`);
+			deepStrictEqual(result.digest, expected, `${contestant.name} read different data`);
 		}
 	}
-	if (expected?.rows !== rows) throw new Error(`${expected?.rows} of ${rows} rows were read`);
+	if (expected?.rows !== rows) throw new Error(`only ${expected?.rows} of ${rows} rows were read`);
 	return lanes.map(({ contestant: { name, contestant }, times, peaks }) => ({
 		name,
 		contestant,
@@ -103,11 +103,11 @@ async function measure(
 	}));
 }
 
-function tableOf(flavour: FlavourName, rows: number, measured: readonly Measured[]): Table {
+function tableOf(flavor: FlavorName, rows: number, measured: readonly Measured[]): Table {
 	const floor = measured.find(({ contestant }) => contestant === 'floor')?.time ?? NaN;
 	const own = measured.find(({ contestant }) => contestant === 'ours')?.time ?? NaN;
 	return {
-		caption: `${FLAVOURS[flavour].name}, ${formatCount(rows)} rows, packed by gzip`,
+		caption: `${FLAVORS[flavor].name}, ${formatCount(rows)} rows, gzipped`,
 		header: ['', 'time', 'rows/s', 'to the floor', 'to this package', 'peak memory'],
 		rows: measured.map(({ name, contestant, time, peakMemory }) => [
 			name,
@@ -130,22 +130,22 @@ async function run({ quick }: RunOptions): Promise<Section> {
 	const dir = mkdtempSync(join(tmpdir(), 'bench-feedback-'));
 	const written = new Map<string, string>();
 	const files: Files = {
-		of: (flavour, rows) => {
-			const file = join(dir, `${flavour}-${rows}.txt.gz`);
-			if (!written.has(file)) writeFileSync(file, makeReport(flavour, rows));
+		of: (flavor, rows) => {
+			const file = join(dir, `${flavor}-${rows}.txt.gz`);
+			if (!written.has(file)) writeFileSync(file, makeReport(flavor, rows));
 			written.set(file, file);
 			return file;
 		},
 	};
 	try {
-		const atLargest = new Map<FlavourName, readonly Measured[]>();
-		for (const flavour of Object.keys(FLAVOURS) as FlavourName[]) {
-			atLargest.set(flavour, await measure(files, flavour, largest, contestants, REPEATS));
+		const atLargest = new Map<FlavorName, readonly Measured[]>();
+		for (const flavor of Object.keys(FLAVORS) as FlavorName[]) {
+			atLargest.set(flavor, await measure(files, flavor, largest, contestants, REPEATS));
 		}
 		const bySize: Array<{ rows: number; measured: readonly Measured[] }> = [];
 		for (const rows of sizes.filter((size) => size !== largest)) {
 			const once = contestants.map((each) => ({ ...each, rounds: 1 }));
-			// Small reports are over before the machine's noise is.
+			// Small reports are read faster than the machine's noise averages out.
 			const repeats = rows < 100_000 ? 20 : 5;
 			bySize.push({ rows, measured: await measure(files, 'utf8', rows, once, repeats) });
 		}
@@ -158,7 +158,7 @@ async function run({ quick }: RunOptions): Promise<Section> {
 
 function describe(
 	largest: number,
-	atLargest: ReadonlyMap<FlavourName, readonly Measured[]>,
+	atLargest: ReadonlyMap<FlavorName, readonly Measured[]>,
 	bySize: ReadonlyArray<{ rows: number; measured: readonly Measured[] }>,
 ): Section {
 	const series = CONTESTANTS.map(({ name, contestant }) => ({
@@ -171,9 +171,9 @@ function describe(
 	}));
 	return {
 		title: part.title,
-		intro: `A report of ${formatCount(largest)} rows, newest first, a fourth without a comment, seed ${SEED}. Each row becomes typed and is checked: a day as an ISO date, stars from 1 to 5, an order ID of the right form, texts trimmed. The parsers get the package's own functions for that, with days remembered, and no quoting, as the report has none. What all of them read is compared: characters, stars, days, order IDs.`,
+		intro: `A report of ${formatCount(largest)} rows, newest first, a quarter without a comment, seed ${SEED}. Each row is typed and checked: an ISO date, stars from 1 to 5, a valid order ID, trimmed texts. The parsers use the package's own functions for that, cache the dates, and have quoting turned off, because the report has none. The results are compared: characters, stars, days, order IDs.`,
 		tables: [
-			...[...atLargest].map(([flavour, measured]) => tableOf(flavour, largest, measured)),
+			...[...atLargest].map(([flavor, measured]) => tableOf(flavor, largest, measured)),
 			{
 				caption: 'Time as the report grows, UTF-8',
 				header: ['', ...bySize.map(({ rows }) => formatCount(rows)), 'slope'],
@@ -194,12 +194,12 @@ function describe(
 			},
 		],
 		notes: [
-			'In pieces: rows are handed on and not kept, so memory holds the packed report, a piece of it and what Node itself needs. All rows kept: what the node does, whose items stay in memory.',
-			'Memory is the most the process ever held, the packed report included. It varies with garbage collection; there is no memory pressure.',
-			"The floor in pieces uses Node's zlib, which a community node may not load; this package unpacks with the standard DecompressionStream.",
-			'windows-1252: the floor and the parsers decode by iconv-lite, for the TextDecoder of Node 20 reads it as ISO-8859-1; this package maps the few characters that differ itself.',
-			'amazon-sp-api is read once from 100,000 rows on, the others several times after one to warm up.',
-			"amazon-sp-api downloads from a server in the same process, decodes by the header and makes an object of each row; its rows are checked like the others'.",
+			'In pieces: rows are passed on and not kept, so memory contains the gzipped report, a piece of it and what Node itself needs. All rows kept: what the node does, because its items stay in memory.',
+			'Memory is the peak of the process, including the gzipped report. It varies with garbage collection; there is no memory pressure.',
+			"The floor in pieces uses Node's zlib, which a community node may not load. This package unzips with the standard DecompressionStream.",
+			'windows-1252: the floor and the parsers decode with iconv-lite, because the TextDecoder of Node 20 reads it as ISO-8859-1. This package maps the few different characters itself.',
+			'From 100,000 rows on, amazon-sp-api runs once; the others run several times after one to warm up.',
+			'amazon-sp-api downloads from a server in the same process, decodes according to the header and turns each row into an object. Its rows are checked like those of the others.',
 		],
 	};
 }

@@ -1,6 +1,6 @@
 /**
- * Part (f) of the benchmarks: how long n8n takes to load each node, and how much there is on the
- * disk, beside the best-known community packages.
+ * Part (f) of the benchmarks: how long n8n takes to load each node, and how much disk space it
+ * takes, compared with the best-known community packages.
  */
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -19,9 +19,9 @@ const QUICK_REPEATS = 3;
 
 interface Subject {
 	readonly name: string;
-	/** What n8n requires. */
+	/** The files n8n loads. */
 	readonly nodes: readonly string[];
-	/** What lies on the disk for it. */
+	/** Its files on the disk. */
 	readonly files: readonly string[];
 }
 
@@ -42,9 +42,9 @@ async function run({ quick }: RunOptions): Promise<Section> {
 	return {
 		title: '(f) Load time and size',
 		intro:
-			`Each figure is the median of ${quick ? QUICK_REPEATS : REPEATS} fresh Node processes, in turns, that have n8n-workflow loaded, as n8n has, ` +
-			'and then require all nodes the package names; the clock starts after n8n-workflow. Size is what the ' +
-			'package takes on the disk with its run-time dependencies, without n8n-workflow. The peers are the most ' +
+			`Each figure is the median of ${quick ? QUICK_REPEATS : REPEATS} fresh Node processes, in turns. Each has n8n-workflow loaded, as n8n has, ` +
+			'and then requires all nodes of the package; the clock starts after n8n-workflow. Size is what the ' +
+			'package takes on disk with its runtime dependencies, without n8n-workflow. The peers are the most ' +
 			`downloaded community packages, by ${RANKED_BY}, with their rank.`,
 		tables: [
 			{
@@ -52,25 +52,25 @@ async function run({ quick }: RunOptions): Promise<Section> {
 				header: ['', 'nodes', 'load', 'ratio', 'size', 'gzip', 'files'],
 				rows: [
 					...subjects.map((subject) => rowOf(subject, times.get(subject) ?? NaN, base)),
-					...missing.map((name) => [name, ...Array.from({ length: 6 }, () => 'not to be had')]),
+					...missing.map((name) => [name, ...Array.from({ length: 6 }, () => 'not available')]),
 				],
 			},
 		],
 		notes: [
-			'Ratio: to the load time of all our nodes. Each of our nodes is one file that has in it what it shares with the others ' +
-				'(luxon, zod, the transport), so n8n, which loads all four, reads those parts four times.',
-			'gzip: all files one after another, packed; what a download takes, about.',
+			'Ratio: to the load time of all our nodes. Each of our nodes is one file that includes the parts shared with the others ' +
+				'(luxon, zod, the transport), so n8n reads those parts four times.',
+			'gzip: all files together, gzipped; about the size of a download.',
 			...(missing.length === 0
 				? []
 				: [
-						`Not to be had: ${missing.join(' and ')} could not be installed from the npm registry that this run ` +
-							'used; two of the list that it has stand in for them.',
+						`Not available: ${missing.join(' and ')} could not be installed from the npm registry that this run ` +
+							'used. Two others from the list replace them.',
 					]),
 		],
 	};
 }
 
-/** The whole package first, then node by node. */
+/** The whole package first, then each node. */
 function ownSubjects(): [Subject, ...Subject[]] {
 	const whole = subjectOf('this package, all nodes', PROJECT, join(PROJECT, 'dist'));
 	return [
@@ -106,7 +106,7 @@ async function loadTimes(
 	repeats: number,
 ): Promise<Map<Subject, number>> {
 	const times = new Map(subjects.map((subject) => [subject, [] as number[]]));
-	// The first round brings the files into the system's cache and does not count.
+	// The first round fills the system's file cache and does not count.
 	for (let round = 0; round <= repeats; round += 1) {
 		for (const subject of subjects) {
 			const time = await loadTime(subject);
@@ -119,7 +119,7 @@ async function loadTimes(
 async function loadTime({ nodes }: Subject): Promise<number> {
 	const script = join(__dirname, 'load', 'requireTime.cjs');
 	const { stdout } = await promisify(execFile)(process.execPath, [script, ...nodes], {
-		// For peers that lie outside of this project's folder.
+		// For peers outside this project's folder.
 		env: { ...process.env, NODE_PATH: join(PROJECT, 'node_modules') },
 	});
 	return Number(stdout);

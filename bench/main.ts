@@ -1,8 +1,8 @@
-/* eslint-disable no-console -- a program of its own, never loaded by n8n */
+/* eslint-disable no-console -- a separate program, never loaded by n8n */
 /**
- * `npm run bench`: all benchmarks in one run. Prints each part as it ends and writes
- * docs/maintainers/BENCHMARKS.md and its plots. `--quick` takes small sizes, `--only a,b` some of the parts; with
- * either nothing is written unless `--write` asks for it. `--no-write` writes nothing.
+ * `npm run bench`: all benchmarks in one run. Prints each part when it ends and writes
+ * docs/maintainers/BENCHMARKS.md and its plots. `--quick` uses small sizes, `--only a,b` runs some
+ * of the parts; with either, nothing is written without `--write`. `--no-write` writes nothing.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -52,7 +52,7 @@ async function main(): Promise<void> {
 	console.log('Written: docs/maintainers/BENCHMARKS.md');
 }
 
-/** What a part said last, so that a run that breaks off has not been for nothing. */
+/** Saves the last result of a part, so that an interrupted run is not wasted. */
 function keep(id: PartId, section: Section): void {
 	mkdirSync(LAST, { recursive: true });
 	writeFileSync(join(LAST, `${id}.json`), JSON.stringify(section));
@@ -61,7 +61,7 @@ function keep(id: PartId, section: Section): void {
 function partsOf(list: string): PartId[] {
 	return list.split(',').map((id) => {
 		if (isPartId(id)) return id;
-		throw new Error(`There is no part "${id}"; there are ${PART_IDS.join(', ')}`);
+		throw new Error(`Unknown part "${id}"; available parts: ${PART_IDS.join(', ')}`);
 	});
 }
 

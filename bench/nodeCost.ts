@@ -1,7 +1,7 @@
 /**
- * Part (e) of the benchmarks: what one execution of a node costs over n8n's empty node, in n8n's own
- * engine, as items or rows grow. Only operations that need no HTTP; beside them nodes of n8n itself,
- * where an n8n is installed.
+ * Part (e) of the benchmarks: what one execution of a node costs compared with n8n's empty node, in
+ * n8n's own engine, as items or rows grow. Only operations without HTTP; for comparison also nodes
+ * of n8n itself, if an n8n is installed.
  */
 import { join } from 'node:path';
 
@@ -30,7 +30,7 @@ const HEAP = '--max-old-space-size=8192';
 
 interface Measured {
 	readonly subject: Subject;
-	/** Milliseconds by size; absent where so many are not tried. */
+	/** Milliseconds by size; sizes that are not tried are absent. */
 	readonly times: ReadonlyMap<number, number>;
 }
 
@@ -58,7 +58,7 @@ async function run({ quick }: RunOptions): Promise<Section> {
 	);
 }
 
-/** The node_modules folder of the n8n that the tests run; it is not downloaded for this. */
+/** The node_modules folder of the n8n that the tests use; it is not downloaded for this. */
 async function findN8n(): Promise<string | undefined> {
 	const { ensureN8n, ensureNode24, isRuntimeReady } = await loadScript('runtime.mjs');
 	if (!isRuntimeReady()) return undefined;
@@ -72,7 +72,7 @@ function toSection(
 	hasN8n: boolean,
 ): Section {
 	const base = measured.find(({ subject }) => subject === SUBJECTS[0])?.times;
-	/** n8n's empty node gets the items too: one where they are one with a file. */
+	/** n8n's empty node gets the same items: one item if there is one item with a file. */
 	const baseOf = ({ isFile = false }: Subject, count: number) => base?.get(isFile ? 1 : count) ?? 0;
 	const over = ({ subject, times }: Measured, count: number): string => {
 		const time = times.get(count);
@@ -93,16 +93,16 @@ function toSection(
 	return {
 		title: '(e) Cost of one node execution',
 		intro:
-			"One execution of a workflow of two nodes in n8n's own engine (n8n-core): a source that hands over items " +
-			"that are ready, and the node; the figures are its time less that of n8n's empty node, No Operation, with " +
-			`as many items. Items and files are made from seed ${SEED}. For the two that read a file, the numbers are rows ` +
-			'of the file, of which each becomes an item.',
+			"One execution of a workflow of two nodes in n8n's own engine (n8n-core): a source that passes on items " +
+			"that are ready, and the node. The figures are its time minus that of n8n's empty node, No Operation, with " +
+			`as many items. Items and files are made from seed ${SEED}. For the two that read a file, the numbers are the rows ` +
+			'of the file; each row becomes an item.',
 		tables: [
 			{
 				caption: `${hasN8n ? 'Time over No Operation' : 'Whole time'}, by the number of items or rows`,
 				header: ['', ...counts.map(formatCount), 'each, at most 100,000'],
 				rows: measured.map((each) => [
-					each.subject === SUBJECTS[0] ? `${each.subject.name} (in all)` : each.subject.name,
+					each.subject === SUBJECTS[0] ? `${each.subject.name} (total)` : each.subject.name,
 					...counts.map((count) => over(each, count)),
 					each.subject === SUBJECTS[0] ? '' : perItem(each),
 				]),
@@ -119,25 +119,25 @@ function toSection(
 				title: 'One node execution as items or rows grow',
 				xLabel: 'items or rows',
 				yLabel: 'milliseconds',
-				// Six can be told apart; n8n's nodes that do other work stand in the tables alone.
+				// Six lines can be distinguished; n8n's nodes that do other work are only in the tables.
 				series: series.filter((_, index) => isPlotted(measured[index]?.subject)),
 			},
 		],
 		notes: [
-			'What came out was checked: the number of items of every node, counted feedback and rating of Evaluate and ' +
+			'The output is checked: the number of items of every node, counted feedback and rating of Evaluate and ' +
 				'Forecast, kept items of Filter, order IDs of the file.',
 			...(hasN8n
 				? [
-						'Edit Fields, Filter and Extract From File (n8n-nodes-base) stand beside ours for scale: they do ' +
-							'less or other work. Extract From File reads the same report as CSV, without checking dates, stars ' +
+						'Edit Fields, Filter and Extract From File (n8n-nodes-base) are there for comparison: they do ' +
+							'less work or other work. Extract From File reads the same report as CSV, without checking dates, stars ' +
 							'or order IDs. Edit Fields and Filter evaluate one expression per item.',
 					]
 				: [
-						"No n8n is installed, so there are no rows of n8n's own nodes, nor No Operation to take off: all " +
+						"No n8n is installed, so there are no rows of n8n's own nodes, and no No Operation to subtract: all " +
 							'figures are whole times.',
 					]),
-			'Plan, Edit Fields and Filter end at 100,000: n8n keeps the items of every node in memory, and Amazon takes ' +
-				'86,400 requests a day at most. Their slope is between 10,000 and 100,000. ' +
+			'Plan, Edit Fields and Filter end at 100,000: n8n keeps the items of every node in memory, and Amazon accepts ' +
+				'at most 86,400 requests per day. Their slope is from 10,000 to 100,000. ' +
 				'A million is timed once, after a run to warm up.',
 		],
 	};

@@ -1,7 +1,7 @@
 /**
  * Part (d) of the benchmarks: how fast orders are read page by page, by our node, amazon-sp-api,
- * Amazon's own SDK and plain `fetch`, from one sandbox whose rate limits do not bind. The calls are
- * counted from the sandbox's log, and every order has to come exactly once.
+ * Amazon's own SDK and plain `fetch`, from one sandbox without effective rate limits. The calls are
+ * counted from the sandbox's log, and every order must be read exactly once.
  */
 import { deepStrictEqual } from 'node:assert';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import type { Part, RunOptions, Section } from './lib/section';
 import type { PagingReport, PagingTask } from './orders/contestant';
 
 const SEED = 'demo';
-/** Amazon's rate is a page in three minutes. */
+/** Amazon's rate is one page in three minutes. */
 const RATE_SCALE = 1_000_000;
 const DAY_MS = 86_400_000;
 
@@ -21,7 +21,7 @@ interface Contestant {
 	readonly name: string;
 	readonly file: string;
 	readonly way?: PagingTask['way'];
-	/** What becomes of a page. */
+	/** What the client does with a page. */
 	readonly work: string;
 }
 
@@ -39,15 +39,15 @@ const CONTESTANTS: readonly Contestant[] = [
 		name: 'our node, report',
 		file: 'ourNode',
 		way: 'reports',
-		work: 'asks for the report, waits, reads the file, checks, makes items',
+		work: 'requests the report, waits, reads the file, checks, makes items',
 	},
 ];
 
 interface Sizes {
 	readonly orders: number;
-	/** Each contestant takes its turn so often, in a new process. */
+	/** How many turns each contestant takes, each in a new process. */
 	readonly rounds: number;
-	/** Timed runs in a turn, after one to warm up. */
+	/** Timed runs per turn, after one to warm up. */
 	readonly repeats: number;
 }
 
@@ -63,10 +63,10 @@ interface Measured {
 async function run({ quick }: RunOptions): Promise<Section> {
 	const { orders, rounds, repeats } = quick ? QUICK : FULL;
 	const sandbox = await startSandbox({
-		// Without orders of other kinds and regions: what is counted is one list of orders, each once.
+		// Without orders of other kinds and regions, so that one list of orders is counted, each once.
 		habits: { ...habitsOf('worst'), foreignOrders: false, wholeRegionOrders: false },
 		seed: SEED,
-		// Our node asks by the real clock.
+		// Our node uses the real clock.
 		now: new Date(),
 		rateLimits: RATE_SCALE,
 		reportDelayMs: 0,
@@ -96,14 +96,14 @@ async function run({ quick }: RunOptions): Promise<Section> {
 	}
 }
 
-/** @throws where a rate limit was met, for then the time says nothing of the client */
+/** @throws if a rate limit was hit, because then the time says nothing about the client */
 function callsSince({ requests }: Sandbox, moment: number): number {
 	const made = requests.filter(({ arrivedAt }) => arrivedAt >= Math.floor(moment));
-	if (made.some(({ status }) => status === 429)) throw new Error('A rate limit was met');
+	if (made.some(({ status }) => status === 429)) throw new Error('A rate limit was hit');
 	return made.length;
 }
 
-/** Adds orders to the world's own and says which ones a search has to find. */
+/** Adds orders to the world's own and returns which ones a search must find. */
 function fill(sandbox: Sandbox, count: number) {
 	sandbox.world.addOrders({ count, state: 'eligible', createdDaysAgo: 12 });
 	const { marketplaceId, ...credentials } = sandbox.credentials();
@@ -131,13 +131,13 @@ function toSection(measured: readonly Measured[], orders: number): Section {
 		title: '(d) Orders paging',
 		intro:
 			`${formatCount(orders)} orders of one marketplace (seed ${SEED}), read in pages of 100 with the Orders API ` +
-			'2026-01-01 (searchOrders, with fulfilment, packages, proceeds and cancellation), each client in a ' +
-			`process of its own, from one sandbox whose rates are Amazon's times ${formatCount(RATE_SCALE)}. At Amazon's own ` +
-			'rate, a page in three minutes after the first 20, all of them take the same.',
+			'2026-01-01 (searchOrders, with fulfillment, packages, proceeds and cancellation), each client in ' +
+			`its own process, from one sandbox whose rates are Amazon's times ${formatCount(RATE_SCALE)}. At Amazon's own ` +
+			'rate, a page in three minutes after the first 20, all of them take equally long.',
 		tables: [
 			{
 				caption: `Reading ${formatCount(orders)} orders`,
-				header: ['', 'time', 'ratio', 'orders a second', 'calls', 'orders', 'with each page it'],
+				header: ['', 'time', 'ratio', 'orders per second', 'calls', 'orders', 'for each page it'],
 				rows: measured.map(({ contestant: { name, work }, times, calls }) => {
 					const time = median(times);
 					return [
@@ -153,15 +153,15 @@ function toSection(measured: readonly Measured[], orders: number): Section {
 			},
 		],
 		notes: [
-			"Each once: the IDs that came are the same as in the sandbox's own record, none missing and none twice; " +
-				'the run ends if they are not. Calls are those of one repeat, counted by the sandbox; logging in came before.',
-			'All times have in them what the sandbox itself takes for its answers; so the floor is not zero work, and ' +
+			"Each once: the IDs are the same as in the sandbox's own record, none missing and none twice; " +
+				'the run ends if they are not. Calls are those of one repeat, counted by the sandbox, without the login before.',
+			"All times include the sandbox's own time for its responses. So the floor is not zero work, and " +
 				'differences between clients are larger than the ratios say.',
-			"Amazon's SDK does this with its rate limiter switched off: by default it lets 20 calls pass and drops " +
-				'those that follow within three minutes each. Our node does not know the rate in advance either and ' +
-				'goes by the x-amzn-RateLimit-Limit header of the first page.',
-			"The report costs the same few calls for any number of orders, and nothing of searchOrders' rate.",
-			'The orders are of the days before the run, so the seed alone does not fix their dates.',
+			"Amazon's SDK does this with its rate limiter disabled: by default it lets 20 calls pass and drops any " +
+				'that follow within three minutes. Our node does not have the rate in advance either and ' +
+				'follows the x-amzn-RateLimit-Limit header of the first page.',
+			"The report takes the same few calls for any number of orders, and none of searchOrders' rate.",
+			'The orders are from the days before the run, so their dates depend on more than the seed.',
 		],
 	};
 }

@@ -1,10 +1,11 @@
-/* eslint-disable no-console -- a program of its own, never loaded by n8n */
+/* eslint-disable no-console -- a separate program, never loaded by n8n */
 /**
- * Part (b) of the benchmarks: all windows and a 365-day forecast over dated feedback, by this package,
- * by arquero and by a script as one writes it into an n8n Code node, from the same rows.
+ * Part (b) of the benchmarks: all windows and a 365-day forecast over dated feedback, by this
+ * package, by arquero and by a script as you would write it in an n8n Code node, from the same
+ * rows.
  *
- * `npm run bench:rating` prints more: what the series keeps in memory, and the change detection's
- * error rates, which are simulated.
+ * `npm run bench:rating` also prints the memory the series takes, and the simulated error rates of
+ * the change detection.
  */
 import { deepStrictEqual } from 'node:assert';
 
@@ -28,7 +29,7 @@ import { benchMemory } from './rating/memory';
 
 const FORECAST_DAYS = 365;
 
-/** Rows and how often each contender is timed. */
+/** Rows, and how many times each contender is timed. */
 const SIZES = [
 	{ rows: 1_000, repeats: 21 },
 	{ rows: 10_000, repeats: 11 },
@@ -43,7 +44,7 @@ const QUICK_SIZES = [
 
 interface Measured {
 	readonly rows: number;
-	/** Ours first, in the same order in both. */
+	/** Ours first; the same order in both. */
 	readonly windows: ReadonlyArray<Timing<Result>>;
 	readonly forecasts: ReadonlyArray<Timing<Result>>;
 }
@@ -91,11 +92,11 @@ async function run({ quick }: RunOptions): Promise<Section> {
 		intro:
 			`The counts of ${WINDOWS.length} windows (30, 90, 365 days, lifetime) as of today, and the same for each of the ` +
 			`next ${FORECAST_DAYS} days as feedback ages out, from dated feedback over ${formatCount(HISTORY_DAYS)} days (seed ` +
-			`${SEED}). Beside this package: arquero, a data-frame library, and a script as one writes it into ` +
-			'an n8n Code node, one loop over all items per window and day. All counts were equal.',
+			`${SEED}). Compared: this package, arquero (a data-frame library), and a script as you would write it in ` +
+			'an n8n Code node (one loop over all items per window and day). All counts are equal.',
 		tables: [
 			{
-				caption: `${formatCount(rows)} feedback`,
+				caption: `${formatCount(rows)} feedback entries`,
 				header: ['', 'all windows', 'ratio', `with ${FORECAST_DAYS}-day forecast`, 'ratio'],
 				rows: windows.map(({ name, time }, index) => {
 					const forecast = forecasts[index]?.time ?? NaN;
@@ -109,7 +110,7 @@ async function run({ quick }: RunOptions): Promise<Section> {
 				}),
 			},
 			{
-				caption: 'As the number of feedback grows',
+				caption: 'As the number of feedback entries grows',
 				header: ['', ...measured.map((each) => formatCount(each.rows)), 'slope from 10,000 on'],
 				rows: series.map(({ name, points }) => [
 					name,
@@ -121,17 +122,17 @@ async function run({ quick }: RunOptions): Promise<Section> {
 		plots: [
 			{
 				file: 'bench-rating.svg',
-				title: 'Rating and forecast as the number of feedback grows',
+				title: 'Rating and forecast as the number of feedback entries grows',
 				xLabel: 'feedback',
 				yLabel: 'milliseconds',
 				series,
 			},
 		],
 		notes: [
-			'Slope: of the logarithm of the time on that of the number of feedback; 1.0 ± 0.15 is called near-linear. ' +
-				'Less than linear means that part of the work does not depend on the rows: this package and arquero ' +
-				'read each feedback once and then work on days, of which there are the same number each time.',
-			'The script is timed once where it takes long.',
+			'Slope: of the logarithm of the time over that of the number of entries; 1.0 ± 0.15 is called near-linear. ' +
+				'Less than linear means that part of the work does not depend on the number of rows: this package and arquero ' +
+				'read each entry once and then work on days, and the number of days is always the same.',
+			'The script is timed only once if it is slow.',
 		],
 	};
 }

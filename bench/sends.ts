@@ -1,12 +1,12 @@
-/* eslint-disable no-console -- a program of its own, never loaded by n8n */
+/* eslint-disable no-console -- a separate program, never loaded by n8n */
 /**
  * Part (c) of the benchmarks: how long many requests for a review take, and whether all of them
- * arrive. `npm run bench:sends` runs it with 1,000 orders or whatever it is told.
+ * arrive. `npm run bench:sends` runs it with 1,000 orders or the given number.
  *
- * Our node, amazon-sp-api and Amazon's own SDK, each in a process of its own against a fresh sandbox
+ * Our node, amazon-sp-api and Amazon's own SDK, each in its own process against a fresh sandbox
  * with the same seed. The sandbox's token buckets are Amazon's (1 request per second, burst 5) with
- * the rate times `--scale`. What is counted comes from the sandbox's log and its record, not from
- * the clients.
+ * the rate multiplied by `--scale`. The results are counted from the sandbox's log and record, not
+ * by the clients.
  */
 import { fork } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
@@ -43,28 +43,28 @@ const CONTESTANTS: readonly Contestant[] = [
 ];
 
 const NOTES = [
-	'Seconds: from the start of the sending to the last request that reached the sandbox. First after: to the ' +
-		'first one, log-in excepted. From first: the ratio without that start, which a faster rate does not shorten.',
-	'Minimum: what the token bucket itself takes, (orders - burst) / rate; ratio: seconds to that. A client that ' +
+	'Seconds: from the start of sending to the last request that reached the sandbox. First after: to the ' +
+		'first one, without the login. From first: the ratio without that start, which a faster rate does not shorten.',
+	'Minimum: what the token bucket itself takes, (orders - burst) / rate. Ratio: seconds to that. A client that ' +
 		'loses orders can be faster than that.',
-	"Lost: eligible orders without a request in the sandbox's record at the end; doubled: with several. Both and " +
+	"Lost: eligible orders without a request in the sandbox's record at the end. Doubled: orders with several. Both and " +
 		"the 429s come from the sandbox's log and record, not from the clients.",
-	"Our node starts with Amazon's documented 1 per second and follows the x-amzn-RateLimit-Limit header. It has " +
-		'made one call before the start and so knows the scaled rate, as the others do; "rate unknown" is a first ' +
+	"Our node starts with Amazon's documented 1 per second and follows the x-amzn-RateLimit-Limit header. It " +
+		'makes one call before the start to get the scaled rate, which the others have too. "Rate unknown" is a first ' +
 		"run, which waits for its first tokens at 1 per second. At Amazon's real rate the two are the same.",
 	'amazon-sp-api: auto_request_throttled (its default) with restore_rate = 1 / scaled rate.',
-	"Amazon's SDK: its default rate limiter, which its sample app recommends; its clock goes faster by the scale, " +
-		'for told a rate above its burst it would only use the burst each second. "Sample\'s retry": the sample ' +
+	"Amazon's SDK: its default rate limiter, which its sample app recommends; its clock is scaled up, " +
+		'because with a rate above its burst it would only use the burst each second. "Sample\'s retry": the sample ' +
 		"app's loop of 3 attempts, 5 s apart (on that clock).",
 ];
 
 interface Run {
 	readonly orders: number;
-	/** Amazon's rate times this is the sandbox's. */
+	/** The sandbox's rate is Amazon's times this. */
 	readonly scale: number;
-	/** Milliseconds that the sandbox takes for an answer. */
+	/** Milliseconds that the sandbox takes for a response. */
 	readonly latency?: number;
-	/** Only contestants whose names have this in them. */
+	/** Only contestants with this text in their name. */
 	readonly only?: string;
 	/** A file for the sandbox's log: one line of JSON per request. */
 	readonly log?: string;
@@ -128,7 +128,7 @@ async function bench(run: Run): Promise<Section> {
 			contestant.name,
 			firstAfter.toFixed(2),
 			seconds.toFixed(2),
-			// Who leaves many orders out is not faster.
+			// A client that drops many orders is not faster.
 			lost * 10 > orders ? '' : ratio(seconds),
 			lost * 10 > orders ? '' : ratio(seconds - firstAfter),
 			...[throttled, lost, doubled].map(String),
@@ -141,10 +141,10 @@ async function bench(run: Run): Promise<Section> {
 	return {
 		title: '(c) Sends at the rate limit',
 		intro:
-			`${orders} orders that may be asked about, one request for a review each, by our node in n8n's engine, ` +
-			"amazon-sp-api and Amazon's own SDK, each in a process of its own against a fresh sandbox (seed " +
+			`${orders} orders eligible for a review request, one request each, by our node in n8n's engine, ` +
+			"amazon-sp-api and Amazon's own SDK, each in its own process against a fresh sandbox (seed " +
 			`${SEED}) whose token bucket is Amazon's, 1 per second with a burst of ${BURST}, at ${scale} times the rate. The ` +
-			`least that takes is ${minimum.toFixed(2)} s.`,
+			`minimum for that is ${minimum.toFixed(2)} s.`,
 		tables: [
 			{
 				caption: `${orders} requests for a review at ${RATE * scale} per second`,

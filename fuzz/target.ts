@@ -1,20 +1,20 @@
 /** Uniform numbers from 0 to 1. */
 export type Random = () => number;
 
-/** Makes another input of one, taking parts of a second. */
+/** Makes a new input from one, with parts of a second. */
 export type Mutate = (data: Buffer, other: Buffer, random: Random) => Buffer;
 
-/** What a module in `targets/` exports. */
+/** The exports of a module in `targets/`. */
 export interface FuzzTarget {
 	/**
-	 * Tries one input. It has to be the same for the same input, and takes any bytes.
-	 * @throws where something that must always hold does not
+	 * Tries one input. Must be deterministic and accept any bytes.
+	 * @throws if something that must always hold does not
 	 */
 	readonly fuzz: (data: Buffer) => void;
-	/** Files whose coverage is told, from the root of the repository. */
+	/** Files whose coverage is reported, from the root of the repository. */
 	readonly covers: readonly string[];
 	/** Words worth trying. */
 	readonly words: readonly string[];
-	/** For inputs with a shape of their own; tried beside changes to single bytes. */
+	/** For inputs with their own format; used in addition to changes of single bytes. */
 	readonly mutate?: Mutate;
 }

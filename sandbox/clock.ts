@@ -1,6 +1,6 @@
 import { DateTime, type DurationLike } from 'luxon';
 
-/** Turns an ISO time (or a Date) into milliseconds; anything else is refused. */
+/** Converts an ISO time (or a Date) to milliseconds; throws on anything else. */
 export function toMillis(time: string | Date): number {
 	const millis =
 		typeof time === 'string' ? DateTime.fromISO(time, { zone: 'utc' }).toMillis() : time.getTime();
@@ -8,14 +8,14 @@ export function toMillis(time: string | Date): number {
 	return millis;
 }
 
-/** Milliseconds as the ISO text SP-API answers with, e.g. `2026-11-20T09:00:00Z`. */
+/** Milliseconds as the ISO text SP-API returns, e.g. `2026-11-20T09:00:00Z`. */
 export function toIso(millis: number): string {
 	return new Date(millis).toISOString().replace('.000Z', 'Z');
 }
 
 /**
- * The sandbox's idea of "now". Started with a time it stands still until somebody moves it; started
- * without one it runs with the computer's clock (and may still be moved, then runs on from there).
+ * The sandbox's "now". Started with a time, it stands still until someone moves it. Started without
+ * one, it follows the computer's clock; if moved, it runs on from there.
  */
 export class SandboxClock {
 	private standing: number | undefined;
@@ -33,7 +33,7 @@ export class SandboxClock {
 		return new Date(this.millis());
 	}
 
-	/** Moves the clock to this moment, forwards or backwards. */
+	/** Sets the clock to this moment, forward or backward. */
 	set(time: string | Date): Date {
 		const target = toMillis(time);
 		if (this.standing === undefined) this.offset = target - Date.now();
@@ -41,7 +41,7 @@ export class SandboxClock {
 		return this.now();
 	}
 
-	/** Moves the clock on, e.g. `{ days: 1, hours: 2 }`. Days are 24 hours. */
+	/** Moves the clock forward, e.g. `{ days: 1, hours: 2 }`. Days are 24 hours. */
 	advance(duration: DurationLike): Date {
 		const target = DateTime.fromMillis(this.millis(), { zone: 'utc' }).plus(duration);
 		return this.set(target.toJSDate());

@@ -57,7 +57,7 @@ const defectsChangeSchema = z
 	})
 	.strict();
 
-/** A sandbox control was used wrongly; the message says how. */
+/** A sandbox control was used incorrectly; the message says how to use it. */
 class ControlError extends Error {}
 
 function bodyAs<T>(request: FastifyRequest, schema: z.ZodType<T, z.ZodTypeDef, unknown>): T {
@@ -78,8 +78,8 @@ function parseJson(text: string): unknown {
 const queryOf = (request: FastifyRequest) => request.query as Record<string, string | undefined>;
 
 /**
- * The sandbox's controls over HTTP, under /sandbox, so that another process can steer it. They are
- * no part of Amazon's API, need no token and are not written to the request log.
+ * The sandbox's controls over HTTP, under /sandbox, so that another process can control it. They
+ * are not part of Amazon's API, need no token and are not written to the request log.
  */
 export function mountControl(server: FastifyInstance, state: SandboxState): void {
 	void server.register(

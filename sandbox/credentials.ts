@@ -1,7 +1,7 @@
 import type { ApplicationName } from './lwa';
 import type { SandboxState } from './state';
 
-/** What a client needs to work with the sandbox as one of its sellers. */
+/** What a client needs to use the sandbox as one of its sellers. */
 export interface SandboxCredentials {
 	readonly clientId: string;
 	readonly clientSecret: string;
@@ -12,7 +12,7 @@ export interface SandboxCredentials {
 	readonly marketplaceId: string;
 }
 
-/** The credentials of a seller; all sellers share one application, and one of another developer. */
+/** The credentials of a seller. All sellers share one application, and one of another developer. */
 export function credentialsOf(
 	state: SandboxState,
 	sellerKey: string,

@@ -1,7 +1,8 @@
+// cspell:ignore cancelled
 import { z } from 'zod';
 import { Random } from './random';
 
-/** Faults that replace or damage the answer to one request. */
+/** Faults that replace or damage the response to one request. */
 export const REQUEST_FAULTS = [
 	'throttle',
 	'error500',
@@ -12,9 +13,9 @@ export const REQUEST_FAULTS = [
 	'truncatedJson',
 	'expiredToken',
 	'garbageHtml',
-	/** A refusal in words no client knows. */
+	/** A refusal with a text no client recognizes. */
 	'unknown403',
-	/** Another answer in place of Amazon's: `status` and `body`; by default a proxy's login page. */
+	/** Replaces Amazon's response with `status` and `body`; by default with a proxy's login page. */
 	'otherAnswer',
 ] as const;
 /** Faults that decide, when a report is created, how it will end. */
@@ -23,20 +24,20 @@ export const REPORT_FAULTS = ['reportCancelled', 'reportFatal', 'reportStuck'] a
 export const DOCUMENT_FAULTS = [
 	'expiredDocument',
 	'wrongCharset',
-	/** The document is said to be at `location`. */
+	/** The document's URL is `location`. */
 	'documentElsewhere',
 	/** The document's URL redirects to `location`. */
 	'documentRedirect',
-	/** Instead of the document, gzip that becomes a thousand times larger. */
+	/** In place of the document: gzip that expands to a thousand times its size. */
 	'documentBomb',
 ] as const;
-/** Answers that are habits too (`habits.ts`): there they last, here they can be aimed. */
+/** Responses that are also habits (`habits.ts`): a habit lasts, a fault can be aimed. */
 export const EVENT_FAULTS = [
 	'expiredSecret',
 	'cutOff403',
 	'html403',
 	'errors200',
-	/** Amazon never sees the request. */
+	/** Amazon never receives the request. */
 	'loginPage',
 	'unauthorizedClient',
 	'invalidClient',
@@ -60,26 +61,26 @@ export const faultSchema = z
 		orderId: z.string().optional(),
 		sellerKey: z.string().optional(),
 		reportType: z.string().optional(),
-		/** How often it strikes; 1 unless `probability` is given, which makes it 'always'. */
+		/** How many times it applies; by default 1, or 'always' if `probability` is given. */
 		times: z.union([z.number().int().positive(), z.literal('always')]).optional(),
-		/** Lets this many matching calls through first. */
+		/** Skips this many matching calls first. */
 		skip: z.number().int().nonnegative().optional(),
-		/** Chance (0..1, from the seed) that a matching call is struck. */
+		/** Probability (0..1, from the seed) that it applies to a matching call. */
 		probability: z.number().min(0).max(1).optional(),
-		/** `slow`: how long the answer is held back. */
+		/** `slow`: how long the response is delayed. */
 		delayMs: z.number().nonnegative().optional(),
 		/** `wrongCharset`: the charset the download announces. */
 		charset: z.string().optional(),
 		/** `documentElsewhere`, `documentRedirect`: the URL. */
 		location: z.string().optional(),
-		/** `otherAnswer`: its status; 200 unless given. */
+		/** `otherAnswer`: its status; 200 by default. */
 		status: z.number().int().min(200).max(599).optional(),
 		/**
-		 * `otherAnswer`: what it says. `reportFatal`, `reportCancelled`: the document that says why
-		 * (Amazon's page on report status knows such documents; none comes unless given here).
+		 * `otherAnswer`: the body. `reportFatal`, `reportCancelled`: the document with the reason
+		 * (Amazon's page on report status mentions such documents; only if given here).
 		 */
 		body: z.string().optional(),
-		/** `otherAnswer`: whether it carries a request ID, as Amazon's own answers do. */
+		/** `otherAnswer`: whether it has a request ID, as Amazon's own responses do. */
 		hasRequestId: z.boolean().optional(),
 	})
 	.strict();
@@ -93,9 +94,9 @@ export interface FaultTarget {
 	readonly reportType?: string | undefined;
 }
 
-/** A fault that was switched on. */
+/** A fault that is turned on. */
 export class Fault {
-	/** How often it has struck. */
+	/** How many times it has been applied. */
 	fired = 0;
 	private skipped = 0;
 	private readonly seen = new Map<string, number>();
@@ -115,7 +116,7 @@ export class Fault {
 		return times !== 'always' && this.fired >= times;
 	}
 
-	/** Switches the fault off. */
+	/** Turns the fault off. */
 	remove(): void {
 		this.detach(this);
 	}
@@ -130,7 +131,7 @@ export class Fault {
 		);
 	}
 
-	/** Whether it strikes this matching call; counts it when it does. */
+	/** Whether it applies to this matching call; counts the call if so. */
 	strikes(target: FaultTarget, random: Random): boolean {
 		if (this.exhausted) return false;
 		if (this.skipped < (this.spec.skip ?? 0)) {
@@ -143,7 +144,7 @@ export class Fault {
 		return true;
 	}
 
-	/** Flapping: an order's first read tells the truth, its second is struck, and so on. */
+	/** Flapping: an order's first read is correct, the second gets the fault, and so on. */
 	private isEvenRead(orderId: string): boolean {
 		const reads = (this.seen.get(orderId) ?? 0) + 1;
 		this.seen.set(orderId, reads);
@@ -151,7 +152,7 @@ export class Fault {
 	}
 }
 
-/** The faults that are switched on. */
+/** The faults that are turned on. */
 export class Faults {
 	private active: Fault[] = [];
 	private counter = 0;
@@ -161,7 +162,7 @@ export class Faults {
 		this.random = new Random(`${seed}/faults`);
 	}
 
-	/** Switches a fault on; the handle tells how often it struck and switches it off. */
+	/** Turns a fault on. The handle counts how many times it was applied and turns it off. */
 	add(spec: FaultSpec): Fault {
 		this.counter += 1;
 		const fault = new Fault(`fault-${this.counter}`, faultSchema.parse(spec), (gone) => {
@@ -180,7 +181,7 @@ export class Faults {
 		this.random = new Random(`${this.seed}/faults`);
 	}
 
-	/** The first fault of these kinds that strikes this target, counted as fired. */
+	/** The first fault of these kinds that applies to this target, counted as fired. */
 	take(kinds: readonly FaultKind[], target: FaultTarget): Fault | undefined {
 		return this.active.find(
 			(fault) =>

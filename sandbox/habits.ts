@@ -1,14 +1,18 @@
+// cspell:ignore cancelled
 import { z } from 'zod';
 
-/** One thing Amazon does that no model tells, or that contradicts it. */
+/** Something Amazon does that is in no model or contradicts one. */
 interface Habit {
 	/** What Amazon does, in one sentence. */
 	readonly does: string;
-	/** Where it was seen: a GitHub thread (`repository#number`), a page of Amazon's, a recorded answer. */
+	/**
+	 * Where it was seen: a GitHub thread (`repository#number`), one of Amazon's pages, a recorded
+	 * response.
+	 */
 	readonly source: string;
 	/**
-	 * `climate`: always so, and part of the worst profile. `event`: happens at times and lets nearly
-	 * every run fail while it lasts, or nobody has proven it; only on when switched on by name.
+	 * `climate`: always happens, part of the worst profile. `event`: happens at times and fails
+	 * nearly every run while it lasts, or is unproven; on only if turned on by name.
 	 */
 	readonly kind: 'climate' | 'event';
 }
@@ -16,71 +20,71 @@ interface Habit {
 const climate = (does: string, source: string): Habit => ({ does, source, kind: 'climate' });
 const event = (does: string, source: string): Habit => ({ does, source, kind: 'event' });
 
-/** Every habit there is. `models`, `docs`: Amazon's repositories selling-partner-api-models and -docs. */
+/** All habits. `models`, `docs`: Amazon's repositories selling-partner-api-models and -docs. */
 export const HABITS = {
 	reportQuotas: climate(
-		'Limits per report type. Sales and Traffic: one per 15 minutes and 96 per 24 hours, of the application and of the seller; sooner gives 429. FBA shipments: one per 30 minutes and 12 per 8 hours; FBA returns: one per 4 hours; sooner gives 429, a FATAL or a CANCELLED report in turn.',
+		'Limits per report type. Sales and Traffic: one per 15 minutes and 96 per 24 hours, per application and per seller; sooner requests get 429. FBA shipments: one per 30 minutes and 12 per 8 hours; FBA returns: one per 4 hours; sooner requests get 429, a FATAL or a CANCELLED report in turn.',
 		'models#5210, Amazon\u2019s page on FBA reports, models#4032, docs#2096, docs#2231, docs#1624, models#5152',
 	),
 	wholeRegionOrders: climate(
-		'The all-orders report holds the orders of the whole region, whatever marketplace was asked for.',
+		'The all-orders report contains the orders of the whole region, whichever marketplace was requested.',
 		'models#1859, docs#1404, docs#1961, jlevers#173',
 	),
 	foreignOrders: climate(
-		'Orders outside Amazon\u2019s shop: S01- (multi-channel, sales channel Non-Amazon or one of a name of its own) in the all-orders report and in searches without a marketplace, D01- (digital) in every search.',
+		'Orders outside Amazon\u2019s shop: S01- (multi-channel, sales channel Non-Amazon or a name of its own) in the all-orders report and in searches without a marketplace, D01- (digital) in every search.',
 		'docs#1961, azad#379',
 	),
 	lateShipmentRows: climate(
-		'Rows of the FBA shipments report come 1 to 3 hours after the shipment, some a day after it.',
+		'Rows of the FBA shipments report appear 1 to 3 hours after the shipment, some a day after it.',
 		'Amazon\u2019s list of report types (docs repository, 6c417c0)',
 	),
 	unsettledDays: climate(
-		'Sales and Traffic: a day is whole 72 hours after its end. In the first 24 hours it shows zeros, then its sales, from 48 hours on page views and a part of the feedback.',
+		'Sales and Traffic: a day is complete 72 hours after its end. For the first 24 hours it shows zeros, then its sales, and from 48 hours on page views and part of the feedback.',
 		'models#2955, docs#2303 (Amazon), docs#2439',
 	),
-	unsettledWeek: event('The same takes a week.', 'docs#2303 (Amazon: up to a week)'),
+	unsettledWeek: event('The same, but it takes a week.', 'docs#2303 (Amazon: up to a week)'),
 	nullFigures: climate(
-		'Sales and Traffic: figures that nobody counted on a day are null (buy box, offers, shares of no sessions).',
+		'Sales and Traffic: figures that were not counted on a day are null (buy box, offers, shares of no sessions).',
 		'Dumps of several clients',
 	),
 	nullFeedbackFigures: event(
 		'Sales and Traffic: on some days the number of feedback entries is null.',
-		'Dumps of several clients; which figures is not proven',
+		'Dumps of several clients; which figures is unproven',
 	),
 	absentDays: event(
-		'Sales and Traffic: some days are missing for good, without a word.',
-		'models#5036, models#5135; for this report not proven',
+		'Sales and Traffic: some days stay missing, without notice.',
+		'models#5036, models#5135; unproven for this report',
 	),
 	emptyAsins: event(
-		'Sales and Traffic: the part by ASIN is empty while that by date is full.',
+		'Sales and Traffic: the part by ASIN is empty although the part by date is not.',
 		'models#5005',
 	),
 	lineBreaksInComments: climate(
-		'Feedback report: comments and responses hold the line breaks buyers typed, LF or CRLF, unquoted.',
+		'Feedback report: comments and responses contain the line breaks buyers typed, LF or CRLF, unquoted.',
 		'A client of real Italian reports',
 	),
 	tabsInComments: event(
-		'Feedback report: comments hold tabs, unquoted.',
-		'Not proven; nothing is quoted in this report',
+		'Feedback report: comments contain tabs, unquoted.',
+		'Unproven; nothing is quoted in this report',
 	),
 	utf16WithoutMark: climate(
 		'Feedback reports of Italy, France and Poland are UTF-16 (little endian) without a byte order mark, announced as Cp1252.',
 		'A client of real Italian reports',
 	),
 	rowsOfOtherMarketplaces: event(
-		'A feedback report holds the rows of the region\u2019s other marketplaces, in their own date formats; only the email\u2019s domain tells.',
-		'Two old clients; not proven for SP-API',
+		'A feedback report contains rows of the region\u2019s other marketplaces, in their own date formats; only the email\u2019s domain shows which.',
+		'Two old clients; unproven for SP-API',
 	),
 	refusalWords: climate(
-		'The refusal for a missing role says in turn "Access to requested resource is denied.", "Access to the resource is forbidden" and, for Sales and Traffic, "Unauthorized to access requested fields."',
+		'The refusal for a missing role alternates between "Access to requested resource is denied.", "Access to the resource is forbidden" and, for Sales and Traffic, "Unauthorized to access requested fields."',
 		'docs#3028, models#2540, models#5290, docs#1567',
 	),
 	fatalDocuments: climate(
-		'A FATAL report has a document that says why.',
+		'A FATAL report has a document with the reason.',
 		'Amazon\u2019s page on report status, docs#1264',
 	),
 	cancelledDocuments: climate(
-		'A CANCELLED report has a document: a heading without rows.',
+		'A CANCELLED report has a document: a header without rows.',
 		'Dumps of SDKs',
 	),
 	nullDocumentIds: climate(
@@ -88,11 +92,11 @@ export const HABITS = {
 		'Dumps of SDKs',
 	),
 	emptyDocuments: event(
-		'Where there is nothing to report, a report ends DONE with an empty document instead of CANCELLED.',
+		'If there is nothing to report, a report ends DONE with an empty document instead of CANCELLED.',
 		'docs#2019',
 	),
 	reportsOfOthers: climate(
-		'getReports lists what other applications asked for; the options of such a report show only inside it.',
+		'getReports also lists reports that other applications requested; the options of such a report are only in its document.',
 		'models#2509, models#4032, reports_2021-06-30.json',
 	),
 	othersDocumentsClosed: event(
@@ -100,7 +104,7 @@ export const HABITS = {
 		'Not established by any source',
 	),
 	healthAsSeen: climate(
-		'Account health: lateShipmentRateList for lateShipmentRate, policyViolationWarnings with a count, ahrScore null, rates of 0 over no shipments that are GOOD.',
+		'Account health: lateShipmentRateList in place of lateShipmentRate, policyViolationWarnings with a count, ahrScore null, rates of 0 over no shipments with status GOOD.',
 		'Four clients, real answers of September and October 2026',
 	),
 	healthWithoutCounts: event(
@@ -108,7 +112,7 @@ export const HABITS = {
 		'Four clients; the samples were shortened',
 	),
 	healthNullDefects: event(
-		'Account health: the defect rate of orders Amazon fulfills is null; where another marketplace comes along, both of its rates are.',
+		'Account health: the defect rate of orders Amazon fulfills is null; if another marketplace is included, both of its rates are null.',
 		'Four clients',
 	),
 	healthTextCounts: event(
@@ -116,15 +120,15 @@ export const HABITS = {
 		'Four clients',
 	),
 	brokenApostrophes: climate(
-		'The refusal outside the window has its apostrophe decoded wrongly, every other time.',
+		'The refusal outside the window has a wrongly decoded apostrophe every other time.',
 		'models#779',
 	),
 	nullsInOrders: climate(
-		'Where an order has no programs, packages, recipient, state or status detail, and where there is no next page, the answer says null.',
+		'If an order has no programs, packages, recipient, state or status detail, or there is no next page, the response has null.',
 		'Dumps of several clients',
 	),
 	amountsAsNumbers: climate(
-		'Some amounts of an order are numbers where the model has text.',
+		'Some amounts of an order are numbers although the model has text.',
 		'Dumps of several clients',
 	),
 	exchangeOrders: climate(
@@ -136,43 +140,43 @@ export const HABITS = {
 		'Dumps of several clients',
 	),
 	zeroRatings: climate(
-		'The rating of a seller nobody has rated is 0 percent of 0.',
+		'The rating of a seller without ratings is 0 percent of 0.',
 		'Recorded answer of a client',
 	),
 	expiredSecret: event(
-		'403 for every call of the Selling Partner API: the client secret is older than 180 days. Only details tell it from a missing role.',
+		'403 for every call of the Selling Partner API: the client secret is older than 180 days. Only `details` distinguishes it from a missing role.',
 		'Amazon\u2019s notice of May 2023, models#4489, pipedream#16843',
 	),
-	cutOffRefusals: event('A 403 whose JSON breaks off before its end.', 'models#779'),
+	cutOffRefusals: event('A 403 whose JSON is cut off.', 'models#779'),
 	htmlRefusals: event('A 403 that is a web page.', 'models#4667'),
 	errorsWithStatus200: event('Errors with status 200.', 'Dumps of SDKs'),
 	proxyLoginPage: event(
-		'A proxy answers every call with its own login page and status 200; Amazon never sees the call.',
+		'A proxy answers every call with its own login page and status 200; Amazon never receives the call.',
 		'Corporate and hotel networks',
 	),
 	unauthorizedClient: event(
-		'Login with Amazon: refresh token and client ID belong to two applications.',
+		'Login with Amazon: refresh token and client ID belong to different applications.',
 		'jrl84#34',
 	),
 	invalidClient: event(
-		'Login with Amazon: neither the client ID nor the secret are accepted (right after a rotation, too).',
+		'Login with Amazon: neither the client ID nor the secret is accepted (also right after a rotation).',
 		'jlevers#595, jlevers#602, docs#3030',
 	),
 	noFulfillmentData: event(
-		'searchOrders and getOrder answer 400 where FULFILLMENT is included, for hours.',
+		'searchOrders and getOrder answer 400 for hours if FULFILLMENT is included.',
 		'models#5365',
 	),
 } as const satisfies Record<string, Habit>;
 
 export type HabitName = keyof typeof HABITS;
 export type Habits = Readonly<Record<HabitName, boolean>>;
-/** `worst`: the whole climate and no event. `kind`: nothing that is not in Amazon's models. */
+/** `worst`: the whole climate and no events. `kind`: only what is in Amazon's models. */
 export type Profile = 'worst' | 'kind';
-/** A profile, or single habits to switch on or off. */
+/** A profile, or single habits to turn on or off. */
 export type HabitsChange = Profile | Partial<Habits>;
 
 export const PROFILES: readonly Profile[] = ['worst', 'kind'];
-/** What a sandbox is started with unless it is told otherwise. */
+/** The profile a sandbox starts with by default. */
 export const DEFAULT_PROFILE: Profile = 'worst';
 
 export const HABIT_NAMES = Object.keys(HABITS) as HabitName[];
@@ -187,8 +191,8 @@ export function habitsOf(profile: Profile): Habits {
 const isHabit = (name: string): name is HabitName => HABIT_NAMES.some((known) => known === name);
 
 /**
- * Habits as a command line names them: a profile, single habits, or a profile and more habits
- * (`worst,expiredSecret`; a name with `-` before it is switched off). Undefined for anything else.
+ * Habits as a command line names them: a profile, single habits, or a profile plus habits
+ * (`worst,expiredSecret`; a name after `-` is turned off). Undefined for anything else.
  */
 export function readHabits(text: string): Habits | undefined {
 	const [first = '', ...others] = text.split(',').map((part) => part.trim());
@@ -199,7 +203,9 @@ export function readHabits(text: string): Habits | undefined {
 	return { ...habitsOf(profile ?? 'kind'), ...Object.fromEntries(switches) };
 }
 
-/** The rows of the table in the docs, a cell each for name, profile, what Amazon does and source. */
+/**
+ * The rows of the table in the docs, one cell each for name, profile, what Amazon does and source.
+ */
 export const habitRows = (): string[][] =>
 	HABIT_NAMES.map((name) => {
 		const { kind, does, source } = HABITS[name];
@@ -218,7 +224,9 @@ export const habitsChangeSchema = z.union([
 		.strict(),
 ]);
 
-/** The habits after a change; single ones are switched, the others stay. Unknown names are refused. */
+/**
+ * The habits after a change. Single habits are changed, the others stay. Throws on unknown names.
+ */
 export function changeHabits(current: Habits, change: HabitsChange): Habits {
 	const parsed = habitsChangeSchema.parse(change);
 	if (typeof parsed === 'string') return habitsOf(parsed);

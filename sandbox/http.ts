@@ -10,7 +10,7 @@ export interface Call {
 	readonly application: ApplicationName;
 	readonly params: Readonly<Record<string, string>>;
 	readonly query: Readonly<Record<string, string | string[] | undefined>>;
-	/** The body as it came, unparsed. */
+	/** The body as received, unparsed. */
 	readonly body: string;
 	/** How the caller reached the sandbox, e.g. `http://127.0.0.1:4010`. */
 	readonly origin: string;
@@ -30,12 +30,12 @@ export interface Operation extends UsagePlan {
 	readonly name: string;
 	readonly method: 'GET' | 'POST' | 'DELETE';
 	readonly path: string;
-	/** The seller's authorization needs one of these; none means open to every authorization. */
+	/** The seller's authorization needs one of these; without roles, every authorization will do. */
 	readonly roles?: readonly string[];
 	readonly handle: (call: Call) => Answer;
 }
 
-/** An error answer in SP-API's shape. */
+/** An error response in SP-API's format. */
 export class ApiError extends Error {
 	constructor(
 		readonly status: number,
@@ -55,7 +55,7 @@ export class ApiError extends Error {
 export const invalidInput = (message: string, details = ''): ApiError =>
 	new ApiError(400, 'InvalidInput', message, details);
 
-/** 403 as SP-API words nearly every refusal; `details` tells some of them apart. */
+/** 403 with the text SP-API uses for nearly every refusal; `details` distinguishes some of them. */
 export const accessDenied = (details = ''): ApiError =>
 	new ApiError(403, 'Unauthorized', 'Access to requested resource is denied.', details);
 
@@ -65,7 +65,7 @@ const ROLE_WORDS = [
 	'Unauthorized to access requested fields.',
 ] as const;
 
-/** 403 for a role that was not granted: with the habit, in other words each time. */
+/** 403 for a missing role; with the habit, the text differs each time. */
 export function missingRole(state: SandboxState, isTraffic = false): ApiError {
 	if (!state.habits.refusalWords) return accessDenied();
 	const turn = state.roleRefusals++ % (isTraffic ? 3 : 2);
@@ -73,15 +73,18 @@ export function missingRole(state: SandboxState, isTraffic = false): ApiError {
 	return new ApiError(403, 'Unauthorized', ROLE_WORDS[turn] ?? ROLE_WORDS[0], details);
 }
 
-/** 403 in made-up words, for clients that go by the words of those they know. */
+/** 403 with a made-up text, for clients that depend on the texts they recognize. */
 export const unknownRefusal = (): ApiError =>
 	new ApiError(403, 'Unauthorized', 'This order cannot be contacted at the moment.');
 
-/** 403 for every call once the client secret is too old; `message` is that of a missing role. */
+/**
+ * 403 for every call once the client secret is too old; `message` is the same as for a missing
+ * role.
+ */
 export const secretExpired = (): ApiError =>
 	accessDenied('The LWA secret token you provided has expired.');
 
-// Of Login with Amazon, whose errors have a shape of their own.
+// Login with Amazon has its own error format.
 export const unauthorizedClient = (): ApiError =>
 	new ApiError(400, 'unauthorized_client', 'Not authorized for requested operation');
 export const invalidClient = (): ApiError =>
@@ -92,7 +95,7 @@ export const notFound = (message: string): ApiError => new ApiError(404, 'NotFou
 export const throttled = (): ApiError =>
 	new ApiError(429, 'QuotaExceeded', 'You exceeded your quota for the requested resource.');
 
-// The wording of 500 and 503 is not documented; clients must go by the status.
+// The texts of 500 and 503 are not documented; clients must use the status.
 export const internalFailure = (): ApiError =>
 	new ApiError(500, 'InternalFailure', 'We encountered an internal error. Please try again.');
 export const unavailable = (): ApiError =>
@@ -102,7 +105,7 @@ export const EXPIRED_TOKEN = 'The access token you provided has expired.';
 export const INVALID_TOKEN = 'The access token you provided is revoked, malformed or invalid.';
 export const MISSING_TOKEN = 'Access token is missing in the request header.';
 
-/** `x-amzn-ErrorType` by status. Only BadRequestException has been seen in the wild. */
+/** `x-amzn-ErrorType` by status. Only BadRequestException has been seen in practice. */
 export const ERROR_TYPES: Readonly<Record<number, string>> = {
 	400: 'BadRequestException',
 	401: 'UnauthorizedException',
@@ -121,7 +124,7 @@ export function list(value: string | string[] | undefined): string[] {
 		.filter((part) => part !== '');
 }
 
-/** A parameter that may be given once. */
+/** A parameter that may be given only once. */
 export function single(value: string | string[] | undefined): string | undefined {
 	return Array.isArray(value) ? value[0] : value;
 }
@@ -135,7 +138,7 @@ export function instant(value: string | string[] | undefined, name: string): num
 	return millis;
 }
 
-/** Refuses marketplaces the seller does not sell in (unconfirmed: Amazon's real answer). */
+/** Refuses marketplaces the seller does not sell in (unconfirmed: Amazon's real response). */
 export function ownMarketplaces(seller: Seller, ids: readonly string[]): void {
 	const own = new Set(seller.marketplaces.map(({ marketplace }) => marketplace.id));
 	if (ids.some((id) => !own.has(id))) throw accessDenied();

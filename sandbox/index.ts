@@ -39,14 +39,16 @@ export { lastUpdateOf, solicitationWindow, statusOf } from './world/orderState';
 export { destinationOf } from './world/particulars';
 
 export interface SandboxOptions {
-	/** 0 (the default) takes any free port. */
+	/** 0 (the default) uses any free port. */
 	readonly port?: number;
 	readonly host?: string;
 	/** The same seed and time give the same world and the same credentials. */
 	readonly seed?: string;
-	/** A clock that stands still at this time until it is moved; without it, the real clock. */
+	/** A clock that stands still at this time until moved; by default, the real clock. */
 	readonly now?: string | Date | undefined;
-	/** Multiplies Amazon's rates (bursts stay): 1 = as Amazon, 1000 = fast, false (default) = none. */
+	/**
+	 * Multiplies Amazon's rates (bursts stay): 1 = Amazon's own, 1000 = fast, false (default) = none.
+	 */
 	readonly rateLimits?: number | false;
 	/** Real time a report takes, half of it IN_QUEUE and half IN_PROGRESS. */
 	readonly reportDelayMs?: number;
@@ -61,13 +63,14 @@ export interface Sandbox {
 	readonly url: string;
 	/**
 	 * Credentials of a seller: `demo` (US, CA, MX), `second` (DE, GB, FR), `japan` (JP, AU) or
-	 * `europe` (DE, FR, IT, ES, NL, BE, PL, SE, GB). All share the application `main`; those of `other` are another developer's for the same seller.
+	 * `europe` (DE, FR, IT, ES, NL, BE, PL, SE, GB). All share the application `main`; those of
+	 * `other` are another developer's for the same seller.
 	 */
 	credentials(sellerKey?: string, application?: ApplicationName): SandboxCredentials;
 	/** The world, by seller key; change it through `world` only. */
 	readonly sellers: Readonly<Record<string, Seller>>;
 	readonly truth: Truth;
-	/** Everything confidential so far, for a search that must not find it anywhere. */
+	/** Everything confidential so far, to search for in places where it must not be. */
 	secrets(): SandboxSecrets;
 	/** Every request since the start, oldest first. */
 	readonly requests: readonly LoggedRequest[];
@@ -104,9 +107,9 @@ export interface Sandbox {
 		): void;
 		setDefects(sellerKey: string, marketplaceId: string, defects: Defects | undefined): void;
 	};
-	/** As if nobody had asked for a report in days: none is listed, no limit is used up. */
+	/** As if no reports had been requested for days: the list is empty and no limit is exhausted. */
 	forgetReports(): void;
-	/** Back to the state it started in. */
+	/** Resets everything to the state at the start. */
 	reset(): void;
 	close(): Promise<void>;
 }

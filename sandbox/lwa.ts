@@ -4,11 +4,11 @@ import type { SandboxSecrets } from './secrets';
 
 const TOKEN_LIFE_MS = 3_600_000;
 
-/** The applications the sellers have authorized: ours, and that of another developer. */
+/** The applications the sellers have authorized: ours and another developer's. */
 export const APPLICATIONS = ['main', 'other'] as const;
 export type ApplicationName = (typeof APPLICATIONS)[number];
 
-/** Who a token stands for. */
+/** Whose token it is. */
 interface Authorization {
 	readonly sellerKey: string;
 	readonly application: ApplicationName;
@@ -19,16 +19,16 @@ interface Issued extends Authorization {
 	revoked: boolean;
 }
 
-/** What LWA knows of a presented access token. */
+/** What LWA can say about an access token. */
 export type TokenState =
 	| ({ readonly kind: 'valid' } & Authorization)
 	| ({ readonly kind: 'expired' } & Authorization)
 	| { readonly kind: 'invalid' };
 
-/** One client ID with its secrets, and a refresh token of each seller. */
+/** One client ID with its secrets, and a refresh token for each seller. */
 class Application {
 	readonly clientId: string;
-	/** Every client secret there has been, the newest last. */
+	/** Every client secret so far, the newest last. */
 	readonly clientSecrets: string[] = [];
 	readonly refreshTokens = new Map<string, string>();
 	private readonly random: Random;
@@ -56,8 +56,8 @@ class Application {
 
 /**
  * Login with Amazon: two applications, one refresh token per seller and application. Credentials
- * follow from the seed, so they survive a restart; access tokens are new each time, so a restart
- * ends them.
+ * are derived from the seed, so they survive a restart. Access tokens are new each time, so a
+ * restart ends them.
  */
 export class Lwa {
 	private readonly applications: Readonly<Record<ApplicationName, Application>>;
@@ -75,7 +75,7 @@ export class Lwa {
 		};
 	}
 
-	/** Everything that would let somebody in, ended or not. */
+	/** Every key that grants access, expired or not. */
 	get secrets(): Pick<SandboxSecrets, 'clientSecrets' | 'refreshTokens' | 'accessTokens'> {
 		const all = Object.values(this.applications);
 		return {
@@ -85,13 +85,13 @@ export class Lwa {
 		};
 	}
 
-	/** Client ID and the secret in force. */
+	/** Client ID and current secret. */
 	clientOf(application: ApplicationName): { clientId: string; clientSecret: string } {
 		const { clientId, clientSecret } = this.applications[application];
 		return { clientId, clientSecret };
 	}
 
-	/** The application of this ID and secret, unless they are no longer or never were any. */
+	/** The application with this ID and secret, if they are valid. */
 	applicationOf(clientId: string, clientSecret: string): ApplicationName | undefined {
 		return APPLICATIONS.find((name) => {
 			const known = this.applications[name];
@@ -105,7 +105,7 @@ export class Lwa {
 		return token;
 	}
 
-	/** Whose a refresh token is, unless it is unknown or was revoked. */
+	/** The owner of a refresh token, unless the token is unknown or revoked. */
 	authorizationOf(refreshToken: string): Authorization | undefined {
 		for (const application of APPLICATIONS) {
 			for (const [sellerKey, token] of this.applications[application].refreshTokens) {
@@ -116,7 +116,7 @@ export class Lwa {
 		return undefined;
 	}
 
-	/** A new access token, good for 3600 seconds on the sandbox's clock. */
+	/** A new access token, valid for 3600 seconds on the sandbox's clock. */
 	issue(authorization: Authorization): { accessToken: string; expiresIn: number } {
 		const accessToken = `Atza|Sandbox${randomBytes(90).toString('base64url')}`;
 		const expiresAt = this.millis() + TOKEN_LIFE_MS;
@@ -132,13 +132,13 @@ export class Lwa {
 		return { kind, sellerKey, application };
 	}
 
-	/** Lets one access token expire. */
+	/** Makes one access token expire. */
 	expire(accessToken: string): void {
 		const issued = this.accessTokens.get(accessToken);
 		if (issued) issued.expiresAt = Number.NEGATIVE_INFINITY;
 	}
 
-	/** Lets every access token issued so far expire (of one seller, or of all). */
+	/** Makes every access token issued so far expire (of one seller, or of all). */
 	expireAccessTokens(sellerKey?: string): void {
 		for (const issued of this.accessTokens.values()) {
 			if (sellerKey === undefined || issued.sellerKey === sellerKey) {
@@ -147,7 +147,7 @@ export class Lwa {
 		}
 	}
 
-	/** The seller withdraws the authorization: the refresh token and its access tokens are dead. */
+	/** The seller withdraws the authorization: its refresh token and access tokens stop working. */
 	revoke(sellerKey: string): void {
 		this.refreshTokenOf(sellerKey);
 		this.revokedSellers.add(sellerKey);
@@ -161,7 +161,9 @@ export class Lwa {
 		this.revokedSellers.delete(sellerKey);
 	}
 
-	/** The developer rotates the client secret: the old one is refused, refresh tokens live on. */
+	/**
+	 * The developer rotates the client secret: the old one is refused, refresh tokens keep working.
+	 */
 	rotateSecret(application: ApplicationName = 'main'): string {
 		return this.applications[application].renewSecret();
 	}

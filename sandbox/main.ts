@@ -1,4 +1,4 @@
-/* eslint-disable no-console -- the sandbox is a program of its own, never loaded by n8n */
+/* eslint-disable no-console -- the sandbox is a separate program, never loaded by n8n */
 import { parseArgs } from 'node:util';
 import { DEFAULT_PROFILE, HABIT_NAMES, readHabits } from './habits';
 import { startSandbox, type Habits, type Sandbox } from './index';
@@ -7,13 +7,13 @@ const USAGE = `Usage: npm run sandbox -- [options]
   --port N           port to listen on (4010; env SANDBOX_PORT)
   --host NAME        address to listen on (127.0.0.1; env SANDBOX_HOST)
   --seed TEXT        which world (demo; env SANDBOX_SEED)
-  --now TIME         a standing clock, e.g. 2026-11-20T09:00:00Z (real clock; env SANDBOX_NOW)
+  --now TIME         a clock that stands still, e.g. 2026-11-20T09:00:00Z (real clock; env SANDBOX_NOW)
   --rate-limits N    Amazon's rates times N, or "off" (1000; env SANDBOX_RATE_LIMITS)
-  --habits NAMES     what Amazon does beyond its models: worst, kind, names of sandbox/habits.ts, or
+  --habits NAMES     what Amazon does beyond its models: worst, kind, names from sandbox/habits.ts, or
                      worst,-name,name (${DEFAULT_PROFILE}; env SANDBOX_HABITS)
   --report-delay MS  how long a report takes (300; env SANDBOX_REPORT_DELAY)
-  --quiet            no line per request
-  --help             this text`;
+  --quiet            do not print each request
+  --help             show this text`;
 
 interface Flags {
 	readonly port: number;
@@ -26,13 +26,13 @@ interface Flags {
 	readonly quiet: boolean;
 }
 
-/** Wrong flags; the message is meant for the person who typed them. */
+/** Invalid flags; the message is shown to the person who typed them. */
 class UsageError extends Error {}
 
 function amount(text: string, name: string): number {
 	const value = Number(text);
 	if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
-		throw new UsageError(`${name} must be a number, not "${text}"`);
+		throw new UsageError(`${name} must be a number, got "${text}"`);
 	}
 	return value;
 }
@@ -59,18 +59,18 @@ function readFlags(args: string[]): Flags | 'help' {
 	const rate = values['rate-limits'] ?? env['SANDBOX_RATE_LIMITS'] ?? '1000';
 	const now = values.now ?? env['SANDBOX_NOW'];
 	if (now !== undefined && Number.isNaN(Date.parse(now))) {
-		throw new UsageError(`--now must be an ISO 8601 time, not "${now}"`);
+		throw new UsageError(`--now must be an ISO 8601 time, got "${now}"`);
 	}
 	const named = values.habits ?? env['SANDBOX_HABITS'] ?? DEFAULT_PROFILE;
 	const habits = readHabits(named);
 	if (habits === undefined) {
 		throw new UsageError(
-			`--habits must be worst, kind or names of habits, not "${named}"; they are in sandbox/habits.ts`,
+			`--habits must be worst, kind or names of habits from sandbox/habits.ts, got "${named}"`,
 		);
 	}
 	const port = amount(values.port ?? env['SANDBOX_PORT'] ?? '4010', '--port');
 	if (!Number.isInteger(port) || port > 65_535) {
-		throw new UsageError(`--port must be between 0 and 65535, not "${port}"`);
+		throw new UsageError(`--port must be between 0 and 65535, got "${port}"`);
 	}
 	return {
 		port,
@@ -87,13 +87,13 @@ function readFlags(args: string[]): Flags | 'help' {
 	};
 }
 
-/** How fast this Amazon is, beside the real one. */
+/** How fast this Amazon is compared with the real one. */
 const paceOf = (rateLimits: number | false): string =>
 	rateLimits === false
-		? 'Pace: no limits. Amazon is slower, and limits some report types to one in 15 minutes or hours.'
-		: `Pace: Amazon's limits, also those per report type, ${rateLimits} times as fast. Amazon itself is slower.`;
+		? 'Pace: no limits. The real Amazon is slower and limits some report types to one per 15 minutes or hours.'
+		: `Pace: Amazon's limits, including those per report type, ${rateLimits} times as fast as the real ones.`;
 
-/** What a person needs to get going: the address, the credentials and a command to paste. */
+/** What a person needs to start: the address, the credentials and a command to paste. */
 function greeting(sandbox: Sandbox, rateLimits: number | false): string {
 	const { url } = sandbox;
 	const demo = sandbox.credentials('demo');
@@ -138,7 +138,7 @@ async function main(): Promise<void> {
 		(error: unknown) => {
 			if (!isPortInUse(error)) throw error;
 			throw new UsageError(
-				`Port ${options.port} on ${options.host} is in use; choose another with --port.`,
+				`Port ${options.port} on ${options.host} is in use. Choose another one with --port.`,
 			);
 		},
 	);

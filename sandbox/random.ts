@@ -1,7 +1,7 @@
-// Looked up once: inside Jest every look at a global is slow.
+// Looked up once, because inside Jest every access to a global is slow.
 const { floor, imul } = Math;
 
-/** A seeded source of chance: the same seed gives the same sequence on every machine. */
+/** A seeded random generator: the same seed gives the same sequence on every machine. */
 export class Random {
 	private state: number;
 

@@ -1,4 +1,4 @@
-/** How fast one operation may be called: requests per second, and how many at once. */
+/** How fast an operation may be called: requests per second, and how many at once. */
 export interface UsagePlan {
 	readonly rate: number;
 	readonly burst: number;
@@ -22,12 +22,12 @@ export class RateLimiter {
 		private readonly monotonic: () => number = () => performance.now(),
 	) {}
 
-	/** The requests per second in force, or undefined without a limit. */
+	/** The current requests per second, or undefined without a limit. */
 	effectiveRate(plan: UsagePlan): number | undefined {
 		return this.scale === false ? undefined : plan.rate * this.scale;
 	}
 
-	/** Takes one token; false means the call must be answered with 429. */
+	/** Takes one token; false means that the response must be 429. */
 	take(key: string, plan: UsagePlan): boolean {
 		const rate = this.effectiveRate(plan);
 		if (rate === undefined) return true;

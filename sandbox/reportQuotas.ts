@@ -13,18 +13,18 @@ interface Quota {
 
 interface TypeQuota {
 	readonly quotas: readonly Quota[];
-	/** Counted for each of these by itself; the first that is used up decides. */
+	/** Counted separately for each of these; the first that is exhausted decides. */
 	readonly countedBy: ReadonlyArray<'application' | 'seller'>;
-	/** What a request that comes too soon gets, one after the other. */
+	/** The responses to requests that come too soon, in turn. */
 	readonly answers: readonly TooSoon[];
 }
 
-/** `QuotaExceeded` is 429; the others are a report that ends so, without a document. */
+/** `QuotaExceeded` is 429; the others are reports that end this way, without a document. */
 export type TooSoon = 'QuotaExceeded' | 'FATAL' | 'CANCELLED';
 
 const FBA_ANSWERS = ['QuotaExceeded', 'FATAL', 'CANCELLED'] as const;
 
-/** Limits that no model names; types not listed have none that is known. */
+/** Limits that are in no model. No limit is documented for types that are not listed. */
 export const REPORT_QUOTAS: Readonly<Record<string, TypeQuota>> = {
 	// Amazon's support said "across all sellers of the application" and "per seller account".
 	GET_SALES_AND_TRAFFIC_REPORT: {
@@ -35,7 +35,7 @@ export const REPORT_QUOTAS: Readonly<Record<string, TypeQuota>> = {
 		countedBy: ['application', 'seller'],
 		answers: ['QuotaExceeded'],
 	},
-	// Whichever application asked: what is limited is how often Amazon generates it.
+	// For all applications together: the limit is on how often Amazon generates the report.
 	GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL: {
 		quotas: [
 			{ reports: 1, perMinutes: 30 },
@@ -51,7 +51,7 @@ export const REPORT_QUOTAS: Readonly<Record<string, TypeQuota>> = {
 	},
 };
 
-/** `steady`: real time, as fast as the rate limits; `clock`: the sandbox's own clock, as it is. */
+/** `steady`: real time, as fast as the rate limits. `clock`: the sandbox's own clock, unscaled. */
 export type QuotaTime = 'steady' | 'clock';
 
 export interface QuotaTimes {
@@ -60,9 +60,9 @@ export interface QuotaTimes {
 	readonly clockMillis: number;
 }
 
-/** How many reports of each type were made when, and whether another one may be. */
+/** When the reports of each type were made, and whether another one is allowed. */
 export class ReportQuotas {
-	/** Moments, in minutes, of the reports made; by who is counted, and type. */
+	/** The times of the reports made, in minutes, by who is counted and by type. */
 	private readonly made = new Map<string, number[]>();
 	private readonly refusals = new Map<string, number>();
 	private readonly firstAnswer: number;
@@ -75,7 +75,7 @@ export class ReportQuotas {
 		this.firstAnswer = new Random(`${seed}/reportQuotas`).integer(0, 2);
 	}
 
-	/** Counts a report that is about to be made, or says how Amazon refuses it. */
+	/** Counts a report that is about to be made, or returns how Amazon refuses it. */
 	take(
 		reportType: string,
 		by: Readonly<Record<'application' | 'seller', string>>,
@@ -102,7 +102,7 @@ export class ReportQuotas {
 		return answers[(this.firstAnswer + before) % answers.length] ?? 'QuotaExceeded';
 	}
 
-	/** Undefined where there are no limits. */
+	/** Undefined if there are no limits. */
 	private minutes({ quotaTime, clockMillis }: QuotaTimes): number | undefined {
 		if (quotaTime === 'clock') return clockMillis / 60_000;
 		const perSecond = this.limiter.effectiveRate({ rate: 1, burst: 1 });

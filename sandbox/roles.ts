@@ -1,4 +1,4 @@
-/** Roles a selling partner grants an application, as far as these APIs need them. */
+/** The roles a selling partner grants an application, as far as these APIs need them. */
 export const ROLE_NAMES = [
 	'Selling Partner Insights',
 	'Amazon Fulfillment',
@@ -9,7 +9,7 @@ export const ROLE_NAMES = [
 	'Brand Analytics',
 ] as const;
 
-/** Which roles each seller has granted; all of them in the beginning. */
+/** The roles each seller has granted; all of them at the start. */
 export class Roles {
 	private readonly granted: Map<string, Set<string>>;
 
@@ -26,7 +26,7 @@ export class Roles {
 		this.of(sellerKey, role).add(role);
 	}
 
-	/** Whether one of the roles is granted; no roles asked for is always fine. */
+	/** Whether one of the roles is granted; always true if no roles are required. */
 	allows(sellerKey: string, anyOf: readonly string[] | undefined): boolean {
 		const granted = this.granted.get(sellerKey);
 		return !anyOf || anyOf.some((role) => granted?.has(role));
@@ -36,7 +36,7 @@ export class Roles {
 		const granted = this.granted.get(sellerKey);
 		if (!granted) throw new Error(`No seller "${sellerKey}"`);
 		if (!ROLE_NAMES.some((name) => name === role)) {
-			throw new Error(`No role "${role}"; there are ${ROLE_NAMES.join(', ')}`);
+			throw new Error(`No role "${role}"; available roles: ${ROLE_NAMES.join(', ')}`);
 		}
 		return granted;
 	}

@@ -1,13 +1,13 @@
 import type { SandboxState } from './state';
 import { destinationOf } from './world/particulars';
 
-/** What must not turn up anywhere: keys of any kind, and what tells who a buyer is. */
+/** What must never appear anywhere: keys of any kind, and data that identifies a buyer. */
 export interface SandboxSecrets {
 	readonly clientSecrets: readonly string[];
 	readonly refreshTokens: readonly string[];
-	/** All that were issued, ended or not. */
+	/** All that were issued, expired or not. */
 	readonly accessTokens: readonly string[];
-	/** Of the documents' URLs, each of which is its own key. */
+	/** Signatures of the documents' URLs; each URL works as its own key. */
 	readonly documentSignatures: readonly string[];
 	readonly buyerEmails: readonly string[];
 	readonly buyerNames: readonly string[];
@@ -15,7 +15,7 @@ export interface SandboxSecrets {
 	readonly buyerAddresses: readonly string[];
 }
 
-/** Everything confidential that exists or was handed out so far, each once. */
+/** Everything confidential that exists or was issued so far, each once. */
 export function secretsOf({ lwa, reports, world }: SandboxState): SandboxSecrets {
 	const places = Object.values(world.sellers).flatMap(({ marketplaces }) => marketplaces);
 	const orders = places.flatMap(({ orders: all }) => all);

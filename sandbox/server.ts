@@ -51,7 +51,9 @@ const PREFIXES: ReadonlyArray<{ path: string; region?: Region }> = [
 	{ path: '/fe', region: 'fe' },
 ];
 
-/** Token endpoint and object store know neither access tokens nor refusals of an operation. */
+/**
+ * The token endpoint and the object store have no access tokens and no refusals of an operation.
+ */
 const PLAIN_FAULTS = REQUEST_FAULTS.filter(
 	(kind) => kind !== 'expiredToken' && kind !== 'unknown403',
 );
@@ -59,7 +61,7 @@ const PLAIN_FAULTS = REQUEST_FAULTS.filter(
 const API_EVENTS = ['expiredSecret', 'cutOff403', 'html403', 'errors200', 'loginPage'] as const;
 const LWA_EVENTS = ['unauthorizedClient', 'invalidClient', 'loginPage'] as const;
 
-/** The habits that are an answer to whatever was asked. */
+/** The habits that answer every call. */
 const ANSWERING_HABITS: ReadonlyArray<readonly [HabitName, FaultKind]> = [
 	['proxyLoginPage', 'loginPage'],
 	['expiredSecret', 'expiredSecret'],
@@ -78,28 +80,28 @@ const FORBIDDEN_PAGE =
 const LOGIN_PAGE =
 	'<!DOCTYPE html>\n<html><head><title>Sign in to the network</title></head><body><form action="/login" method="post"><input name="user"><input name="password" type="password"></form></body></html>\n';
 
-/** A finished answer, ready for the wire. */
+/** A finished response, ready to send. */
 export interface WireAnswer {
 	readonly status: number;
 	readonly headers: Readonly<Record<string, string>>;
 	readonly payload: string | Buffer;
 }
 
-/** What one kind of endpoint (LWA, an SP-API operation, a document) does with a request. */
+/** How one kind of endpoint (LWA, an SP-API operation, a document) handles a request. */
 interface Exchange {
 	readonly operation: string;
 	readonly sellerKey?: string | undefined;
 	readonly orderId?: string | undefined;
-	/** The faults that make sense here. */
+	/** The faults that apply here. */
 	readonly faults: readonly FaultKind[];
 	readonly run: (requestId: string) => WireAnswer;
-	/** An error answer in this endpoint's own shape. */
+	/** An error response in this endpoint's own format. */
 	readonly fail: (error: ApiError, requestId: string) => WireAnswer;
-	/** Makes the caller's token really expire. */
+	/** Makes the caller's token expire. */
 	readonly expireToken?: () => void;
 }
 
-/** Only that of 500 was seen; for the others the status is what counts. */
+/** Only the text of 500 has been seen; for the others only the status matters. */
 const LWA_WORDS: Readonly<Record<number, readonly [error: string, description: string]>> = {
 	429: ['server_error', 'Too many requests'],
 	500: ['server_error', 'Internal Server Error'],
@@ -198,13 +200,15 @@ async function serve(
 		.send(answer.payload);
 }
 
-/** A fault that strikes an answer, or a habit that does the same to each. */
+/** A fault that applies to one response, or a habit that does the same to every response. */
 interface Struck {
 	readonly kind: FaultKind;
 	readonly spec?: FaultSpec;
 }
 
-/** What happens to this request instead of, or on top of, its answer: a fault or else a habit. */
+/**
+ * What happens to this request in place of, or in addition to, its response: a fault, else a habit.
+ */
 function strikeOf(state: SandboxState, exchange: Exchange): Struck | undefined {
 	const fault = state.faults.take(exchange.faults, exchange);
 	if (fault) return fault;
@@ -220,13 +224,13 @@ const page = (status: number, payload: string): WireAnswer => ({
 	payload,
 });
 
-/** Without its last two characters, which closed it. */
+/** Without its last two characters, the closing ones. */
 const cutOff = (answer: WireAnswer): WireAnswer => ({
 	...answer,
 	payload: answer.payload.slice(0, -2),
 });
 
-/** A refusal as it arrives where these habits are on. */
+/** A refusal as it arrives with these habits on. */
 function refusalOf({ habits }: SandboxState, exchange: Exchange, answer: WireAnswer): WireAnswer {
 	if (answer.status !== 403 || !exchange.faults.includes('html403')) return answer;
 	if (habits.htmlRefusals) return page(403, FORBIDDEN_PAGE);
@@ -269,7 +273,7 @@ function answerWith(exchange: Exchange, fault: Struck | undefined, requestId: st
 			return exchange.fail(invalidClient(), requestId);
 		case 'truncatedJson': {
 			const whole = exchange.run(requestId);
-			// The last character is enough to break any JSON.
+			// Removing the last character breaks any JSON.
 			return { ...whole, payload: whole.payload.slice(0, -1) };
 		}
 		default:
@@ -326,7 +330,7 @@ function apiExchange(
 	};
 }
 
-/** A mistake of the sandbox itself, answered so that it cannot be taken for Amazon's doing. */
+/** A bug of the sandbox itself, with a response that cannot be mistaken for Amazon's. */
 const bug = (error: unknown): ApiError =>
 	new ApiError(
 		500,
@@ -335,7 +339,9 @@ const bug = (error: unknown): ApiError =>
 		error instanceof Error ? (error.stack ?? error.message) : String(error),
 	);
 
-/** Token, then region, then rate limit, then role: the first that fails decides the answer. */
+/**
+ * Token, then region, then rate limit, then role: the first check that fails decides the response.
+ */
 function authorize(
 	state: SandboxState,
 	operation: Operation,
@@ -349,7 +355,7 @@ function authorize(
 	if (token.kind === 'invalid' || !seller) throw accessDenied(INVALID_TOKEN);
 	if (token.kind === 'expired') throw accessDenied(EXPIRED_TOKEN);
 	if (region !== undefined && region !== seller.region) throw accessDenied();
-	// Refused according to the documentation; with which words is unconfirmed.
+	// Refused according to the documentation; the text is unconfirmed.
 	if (userAgent.length > MAX_USER_AGENT) throw invalidInput('The User-Agent header is too long');
 	const { application } = token;
 	const key = `${application}/${seller.key}/${operation.name}`;
@@ -433,7 +439,7 @@ const bodyOf = (request: FastifyRequest): string =>
 
 const pathOf = (request: FastifyRequest): string => request.url.split('?')[0] ?? '';
 
-/** The query without what would let somebody in. */
+/** The query without parameters that grant access. */
 function harmlessQuery(request: FastifyRequest): Record<string, string> {
 	return Object.fromEntries(
 		Object.entries(request.query as Record<string, string | string[]>)

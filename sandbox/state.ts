@@ -28,7 +28,7 @@ export interface SolicitationRecord {
 	readonly requestId: string;
 }
 
-/** One request as the log keeps it; never a token, secret or signature. */
+/** One request in the log; never contains a token, secret or signature. */
 export interface LoggedRequest {
 	readonly operation: string;
 	readonly method: string;
@@ -36,7 +36,7 @@ export interface LoggedRequest {
 	readonly query: Readonly<Record<string, string>>;
 	readonly sellerKey: string | undefined;
 	readonly orderId: string | undefined;
-	/** 0 when the connection was cut instead of answered. */
+	/** 0 if the connection was cut before a response. */
 	readonly status: number;
 	readonly at: string;
 	/** Real time of arrival in milliseconds, for measuring rates. */
@@ -46,22 +46,22 @@ export interface LoggedRequest {
 	readonly fault?: string;
 }
 
-/** One valid request for a report, and what became of it at once. */
+/** One valid request for a report, and its immediate result. */
 export interface ReportRequestRecord {
 	readonly sellerKey: string;
 	readonly application: ApplicationName;
 	readonly reportType: string;
 	readonly marketplaceIds: readonly string[];
 	readonly at: string;
-	/** Sooner than the limit of its type allows: so it was refused. */
+	/** The request came sooner than the limit of its type allows, so it was refused. */
 	readonly tooSoon?: TooSoon | undefined;
 }
 
 const LOG_LIMIT = 100_000;
-/** How far the log may grow beyond its limit: cutting it at every request would cost too much. */
+/** How far the log may grow past its limit; trimming it on every request would cost too much. */
 const LOG_SLACK = 10_000;
 
-/** Everything a running sandbox remembers. `reset` starts over with the same options. */
+/** The complete state of a running sandbox. `reset` starts over with the same options. */
 export class SandboxState {
 	clock!: SandboxClock;
 	world!: World;
@@ -78,17 +78,17 @@ export class SandboxState {
 	private solicited = new Set<string>();
 	requests: LoggedRequest[] = [];
 	reportRequests: ReportRequestRecord[] = [];
-	/** How often an operation was refused for its role, and for its window. */
+	/** How many times an operation was refused because of its role, and because of its window. */
 	roleRefusals = 0;
 	windowRefusals = 0;
-	/** Sellers of whom another developer's reports were made. */
+	/** Sellers for which another developer's reports exist. */
 	othersReports = new Set<string>();
 
 	constructor(readonly options: StateOptions) {
 		this.reset();
 	}
 
-	/** Back to the beginning: world, clock, tokens, faults, settings, records and log. */
+	/** Resets everything: world, clock, tokens, faults, settings, records and log. */
 	reset(): void {
 		const { seed, now, rateLimits, settings, habits } = this.options;
 		this.clock = new SandboxClock(now);
@@ -109,7 +109,7 @@ export class SandboxState {
 		this.requests = [];
 	}
 
-	/** As if nobody had asked for a report in days: none is listed, no limit is used up. */
+	/** As if no reports had been requested for days: the list is empty and no limit is exhausted. */
 	forgetReports(): void {
 		const { seed, reportDelayMs } = this.options;
 		this.reports = new ReportStore(seed, reportDelayMs);
@@ -125,13 +125,13 @@ export class SandboxState {
 		}
 	}
 
-	/** Writes the true record: a review was requested from the buyer. */
+	/** Adds to the true record: a review was requested from the buyer. */
 	recordSolicitation(record: SolicitationRecord): void {
 		this.solicitations.push(record);
 		this.solicited.add(`${record.sellerKey}/${record.orderId}`);
 	}
 
-	/** Whether a review was requested for this order since the sandbox began. */
+	/** Whether a review was requested for this order since the sandbox started. */
 	wasSolicited(sellerKey: string, orderId: string): boolean {
 		return this.solicited.has(`${sellerKey}/${orderId}`);
 	}

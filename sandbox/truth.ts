@@ -10,7 +10,7 @@ import type { FeedbackCounts, FeedbackEvent, MarketplaceWorld, WorldFeedback } f
 export type RatingWindow = '30' | '90' | '365' | 'lifetime';
 export type RatingTruth = Readonly<Record<RatingWindow, FeedbackCounts>>;
 
-/** When a review may be requested, first and last moment in UTC. */
+/** When a review may be requested: first and last moment in UTC. */
 export interface SolicitationWindow {
 	readonly opensAt: string;
 	readonly closesAt: string;
@@ -22,7 +22,7 @@ export interface OrderTruth {
 	readonly solicitability: Exclude<Solicitability, 'unknownOrder'>;
 }
 
-/** Counts the feedback dated within the last `days` days, the day itself included. */
+/** Counts the feedback dated within the last `days` days, including the day itself. */
 export function countWindow(
 	{ feedback }: Pick<MarketplaceWorld, 'feedback'>,
 	asOf: string,
@@ -40,11 +40,14 @@ function count(feedback: readonly WorldFeedback[]): FeedbackCounts {
 	return counts;
 }
 
-/** What is really so, computed straight from the world; the APIs must agree with it. */
+/** The true state, computed straight from the world; the APIs must agree with it. */
 export class Truth {
 	constructor(private readonly state: SandboxState) {}
 
-	/** The 1-3 star rows, as Amazon's report has them, of these marketplace-local days (both included), oldest first. */
+	/**
+	 * The 1-3 star rows of Amazon's report for these marketplace-local days (both included), oldest
+	 * first.
+	 */
 	feedback(
 		sellerKey: string,
 		marketplaceId: string,
@@ -62,10 +65,12 @@ export class Truth {
 		return rows.map((row) => asReported(row, habits));
 	}
 
-	/** Every time feedback was added, changed or removed, oldest first; of all marketplaces or one. */
+	/**
+	 * Every time feedback was added, changed or removed, oldest first; in all marketplaces or one.
+	 */
 	feedbackHistory(sellerKey: string, marketplaceId?: string): readonly FeedbackEvent[] {
 		const { world } = this.state;
-		// Refuses what does not exist.
+		// Throws on an unknown seller.
 		if (marketplaceId === undefined) world.seller(sellerKey);
 		else world.marketplace(sellerKey, marketplaceId);
 		return world.feedbackHistory.filter(
@@ -77,8 +82,8 @@ export class Truth {
 
 	/**
 	 * The exact counts per window. A window of 30 days is `asOf` and the 29 marketplace-local days
-	 * before it; `lifetime` includes what was left before the generated period.
-	 * @param through the last day that counts, as where later ones are not settled; `asOf` where not given
+	 * before it; `lifetime` includes feedback from before the generated period.
+	 * @param through the last day that counts, if later ones are not settled; `asOf` by default
 	 */
 	rating(sellerKey: string, marketplaceId: string, asOf?: string, through?: string): RatingTruth {
 		const { marketplace, feedback, earlier } = this.state.world.marketplace(
@@ -100,12 +105,14 @@ export class Truth {
 		};
 	}
 
-	/** Every request for a review that was accepted, in order. */
+	/** Every accepted request for a review, in order. */
 	get solicitations(): readonly SolicitationRecord[] {
 		return this.state.solicitations;
 	}
 
-	/** Every valid request for a report, in order, also those that came too soon for their type. */
+	/**
+	 * Every valid request for a report, in order, including those that came too soon for their type.
+	 */
 	get reportRequests(): readonly ReportRequestRecord[] {
 		return this.state.reportRequests;
 	}
@@ -119,7 +126,7 @@ export class Truth {
 		return solicitabilityOf(order, moment, requested, this.state.settings);
 	}
 
-	/** The order's true window, counted from the promise the buyer was given. */
+	/** The order's true window, counted from the delivery promise to the buyer. */
 	windowOf(sellerKey: string, orderId: string): SolicitationWindow {
 		const order = this.state.world.order(sellerKey, orderId);
 		if (!order) throw new Error(`Seller "${sellerKey}" has no order ${orderId}`);

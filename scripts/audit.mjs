@@ -1,10 +1,11 @@
 /**
- * `npm run audit`: are there advisories against what the package ships? That is the code of the
- * libraries bundled into dist/, which `npm audit` of an installed package cannot see. The registry is
- * asked, and the checked-in list (scripts/advisories.json) as well, for not every registry answers.
- * What is found elsewhere among the development dependencies is counted, and does not fail.
+ * `npm run audit`: are there advisories for the shipped code? That is the code of the libraries
+ * bundled into dist/, which `npm audit` of an installed package cannot see. Checks with the
+ * registry and with the checked-in list (scripts/advisories.json), because not every registry
+ * answers. Findings elsewhere in the development dependencies are counted, but do not fail the
+ * audit.
  *
- * `-- --require-registry` fails where the registry does not answer: for a release.
+ * `-- --require-registry` fails if the registry does not answer: for a release.
  */
 import { knownFindings, readAdvisories, registryFindings } from './lib/advisories.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
@@ -16,7 +17,8 @@ import { shippedLibraries } from './lib/shipped.mjs';
 await runMain(async () => {
 	const options = process.argv.slice(2);
 	const unknown = options.find((option) => option !== '--require-registry');
-	if (unknown) throw new SetupError(`Unknown option ${unknown}; there is --require-registry.`);
+	if (unknown)
+		throw new SetupError(`Unknown option ${unknown}. The only option is --require-registry.`);
 
 	await ensureDependencies();
 	const libraries = await shippedLibraries();
@@ -26,8 +28,8 @@ await runMain(async () => {
 	const { checked, advisories } = readAdvisories();
 	console.log(
 		refusal
-			? `${refusal}: judged by the ${advisories.length} advisories of scripts/advisories.json ` +
-					`(looked up ${checked}) alone.`
+			? `${refusal}. Only checked against the ${advisories.length} advisories in scripts/advisories.json ` +
+					`(as of ${checked}).`
 			: `Development dependencies: ${describeCounts(report)}.`,
 	);
 	const findings = withoutDoubles([
@@ -35,24 +37,24 @@ await runMain(async () => {
 		...(report ? registryFindings(libraries, report) : []),
 	]);
 	for (const { reason, ...finding } of findings.filter(({ reason }) => reason)) {
-		console.log(`\nJudged harmless here: ${describe(finding)}\n  ${reason}`);
+		console.log(`\nHarmless here: ${describe(finding)}\n  ${reason}`);
 	}
 	const open = findings.filter(({ reason }) => !reason);
 	if (open.length > 0) {
-		throw new SetupError(`Shipped with advisories against it:\n${open.map(describe).join('\n')}`);
+		throw new SetupError(`Shipped libraries have advisories:\n${open.map(describe).join('\n')}`);
 	}
-	console.log(`\nNo other advisory against the ${libraries.length} libraries that are shipped.`);
+	console.log(`\nNo other advisories for the ${libraries.length} shipped libraries.`);
 });
 
 /** @returns {Promise<{ report?: object, refusal?: string }>} */
 async function askRegistry() {
-	// Without it, a user's `audit=false` would be obeyed.
+	// Overrides a user's `audit=false`.
 	const { stdout } = await npm(['audit', '--json', '--audit=true'], { cwd: repoDir });
 	const report = parse(stdout);
 	if (report?.auditReportVersion === 2) return { report };
 	const { statusCode, error, message = 'no answer' } = report ?? {};
 	const cause = statusCode ?? error?.code ?? message;
-	return { refusal: `The registry npm is set to does not answer audits (${cause})` };
+	return { refusal: `The npm registry in use does not answer audits (${cause})` };
 }
 
 function parse(text) {

@@ -1,6 +1,6 @@
 /**
- * `npm run chaos`: the fault campaign over all nodes, first in n8n's engine, then, smaller, in a real
- * n8n whose database and logs are searched for secrets and personal data afterwards. See
+ * `npm run chaos`: the fault campaign over all nodes, first in n8n's engine, then a smaller one in a real
+ * n8n. Afterwards the database and logs are searched for secrets and personal data. See
  * docs/maintainers/chaos.md.
  *
  *     npm run chaos -- [--seed N] [--rounds N] [--world N] [--minutes N] [--only TEXT] [--engine-only]
@@ -22,13 +22,13 @@ import { stopOnSignals } from './lib/signals.mjs';
 
 const dir = join(stateDir, 'chaos');
 
-/** Amazon's rates times this in the real n8n, where nobody waits for minutes. */
+/** Amazon's rates times this in the real n8n, so that nothing waits for minutes. */
 const RATE_LIMITS = 2000;
 
 /** Executions in the real n8n. */
 const ROUNDS_IN_N8N = 30;
 
-/** Everything printed, which is searched too. */
+/** Everything printed; it is searched too. */
 let printed = '';
 
 await runMain(async () => {
@@ -54,7 +54,7 @@ function readOptions() {
 				'engine-only': { type: 'boolean', default: false },
 			},
 		});
-		// So long, or so many.
+		// Limited by time or by number.
 		const rounds = values.rounds ?? (values.minutes === undefined ? '400' : 'Infinity');
 		return { ...values, rounds };
 	} catch (error) {
@@ -133,7 +133,7 @@ async function runInN8n(n8n, seed, progress) {
 	const seconds = (Date.now() - began) / 1000;
 	const truth = await campaign.compare();
 	const found = await campaign.search(printed);
-	// The search has to be seen to find what is there.
+	// A control: the search must find data that is there.
 	await n8n.restartMain();
 	await campaign.askForAddresses();
 	await n8n.stop();
@@ -155,12 +155,12 @@ function report({ campaign, truth, found, control, seconds }) {
 					`${campaign.calls} in ${seconds.toFixed(0)} s, ${campaign.refused} ended with an error`,
 				],
 				['faults', struck.map(([kind, count]) => `${kind} ${count}`).join(', ')],
-				['told by the trigger', campaign.told?.length ?? 0],
-				['orders asked for a review', truth.asked],
+				['items of the trigger', campaign.reported?.length ?? 0],
+				['reviews requested', truth.asked],
 				['files searched', found.files],
 				['rows of the database searched', found.rows],
 				['characters searched', found.searched],
-				['secrets looked for', found.secrets],
+				['secrets searched for', found.secrets],
 			],
 		),
 	);
@@ -168,23 +168,23 @@ function report({ campaign, truth, found, control, seconds }) {
 	const others = control.leaks.filter(({ kind }) => kind !== 'buyerEmails');
 	const inTable = addresses.some(({ where }) => where === 'table execution_data');
 	const checks = [
-		['no order was lost', truth.lost.length === 0, truth.lost.slice(0, 5).join()],
-		['no order was asked twice', truth.doubled.length === 0, truth.doubled.slice(0, 5).join()],
+		['no order is lost', truth.lost.length === 0, truth.lost.slice(0, 5).join()],
+		['no review is requested twice', truth.doubled.length === 0, truth.doubled.slice(0, 5).join()],
 		[
-			"nothing is 'sent' that was not",
+			"every 'sent' request was sent",
 			truth.invented.length === 0,
 			truth.invented.slice(0, 5).join(),
 		],
-		['the trigger told of feedback', (campaign.told?.length ?? 0) > 0, ''],
-		['faults struck', struck.length > 5, ''],
+		['the trigger reports feedback', (campaign.reported?.length ?? 0) > 0, ''],
+		['faults were applied', struck.length > 5, ''],
 		['a database was searched', found.databases === 1 && found.rows > 100, `${found.rows} rows`],
 		[
-			'no secret and no personal data anywhere',
+			'no secrets and no personal data anywhere',
 			found.leaks.length === 0,
 			places(found.leaks).join('; '),
 		],
 		[
-			"buyers' addresses are found where the user asked for them",
+			"buyers' addresses are found if the user requested them",
 			inTable && addresses.some(({ where }) => where.includes('.sqlite')),
 			places(addresses).join('; '),
 		],

@@ -1,7 +1,7 @@
 /**
- * `node scripts/check-release.mjs v1.2.3`: is this the tag of the release that the repository holds?
- * The tag, package.json, package-lock.json and a dated section of CHANGELOG.md name the same version,
- * and package.json the repository it is published from and its maintainer.
+ * `node scripts/check-release.mjs v1.2.3`: does this tag match the release in the repository? The
+ * tag, package.json, package-lock.json and a dated section of CHANGELOG.md must name the same
+ * version, and package.json the repository it is published from and its maintainer.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,19 +17,19 @@ await runMain(() => {
 	const { GITHUB_REPOSITORY: here } = process.env;
 	const problems = [
 		!/^\d+\.\d+\.\d+$/.test(version) &&
-			`${version} is no plain version: npm does not publish it as the latest.`,
+			`${version} is not a plain version: npm does not publish it as the latest.`,
 		here &&
 			repository?.url !== `git+https://github.com/${here}.git` &&
-			`package.json names the repository ${repository?.url}, and this is ${here}: npm refuses its provenance.`,
+			`package.json names the repository ${repository?.url}, but this is ${here}: npm would refuse its provenance.`,
 		author?.email?.startsWith('maintainers@') &&
 			"package.json's author is a placeholder: name npm's maintainer.",
-		tag !== `v${version}` && `The tag is ${tag}, and package.json says ${version}.`,
-		locked !== version && `package-lock.json says ${locked}, and package.json ${version}.`,
+		tag !== `v${version}` && `The tag is ${tag}, but package.json says ${version}.`,
+		locked !== version && `package-lock.json says ${locked}, but package.json ${version}.`,
 		!/^\d{4}-\d{2}-\d{2}\s/.test(read('CHANGELOG.md').split(section)[1] ?? '') &&
 			`CHANGELOG.md has no section "## [${version}] - YYYY-MM-DD".`,
 	].filter(Boolean);
 	if (problems.length > 0) throw new SetupError(problems.join('\n'));
-	console.log(`${tag} is ready to be released.`);
+	console.log(`${tag} is ready for release.`);
 });
 
 function readJson(file) {

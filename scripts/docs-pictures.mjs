@@ -1,6 +1,6 @@
 /**
- * `node scripts/docs-pictures.mjs --url http://localhost:5678 light` (and again with `dark`): takes
- * the pictures in docs/images anew from the n8n that `npm start` runs; what they show is the sandbox's
+ * `node scripts/docs-pictures.mjs --url http://localhost:5678 light` (and again with `dark`):
+ * retakes the pictures in docs/images from the n8n started by `npm start`. They show the sandbox's
  * made-up seller.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -16,28 +16,28 @@ const images = join(repoDir, 'docs', 'images');
 
 const VIEWPORT = { width: 1280, height: 760 };
 
-/** Wide enough for the notes of a template to be read. */
+/** Wide enough to read the notes of a template. */
 const TEMPLATE_VIEWPORT = { width: 1700, height: 1000 };
 
 /** How long the canvas moves after a click on its buttons. */
 const DRAWING_MS = 1_000;
 
-/** Amazon's reports take their time in the sandbox too. */
+/** Amazon's reports take time in the sandbox too. */
 const RUN_PATIENCE_MS = 120_000;
 
-/** Zoom and the like, and the button that executes. */
+/** Zoom and similar buttons, and the execute button. */
 const CANVAS_BUTTONS = [
 	'[data-test-id=canvas-controls]',
 	'[class*=executionButtons]',
 	'[class*=nodeButtonsWrapper]',
 ];
 
-/** How long n8n's messages about a run stay in the corner. */
+/** How long n8n shows its messages about a run in the corner. */
 const MESSAGES_MS = 6_000;
 
 const credentials = { amazonSellingPartnerApi: DEMO_CREDENTIAL };
 
-/** Made up, in the form of Amazon's. */
+/** Made up, in Amazon's format. */
 const CREDENTIAL_FIELDS = {
 	clientId: 'amzn1.application-oa2-client.0a1b2c3d4e5f60718293a4b5c6d7e8f9',
 	// eslint-disable-next-line @n8n/community-nodes/no-hardcoded-secrets -- made up
@@ -47,7 +47,7 @@ const CREDENTIAL_FIELDS = {
 
 const START = ['Start', 'n8n-nodes-base.manualTrigger', {}];
 
-/** Panels are those of the last node of a workflow. */
+/** Panels show the last node of a workflow. */
 const PICTURES = {
 	canvas: shootCanvas,
 	trigger: panelOf(
@@ -75,7 +75,7 @@ const PICTURES = {
 	chart: shootChart,
 };
 
-/** For the gallery, where one theme is enough. */
+/** For the gallery; one theme is enough. */
 const TEMPLATES = Object.fromEntries(
 	templateNames().map((name) => [
 		`template-${name}`,
@@ -86,7 +86,9 @@ const TEMPLATES = Object.fromEntries(
 await runMain(async () => {
 	const [option, url, theme, ...names] = process.argv.slice(2);
 	if (option !== '--url' || !url || !['light', 'dark'].includes(theme)) {
-		throw new SetupError('Tell where n8n is, and the theme: --url <n8n> light|dark [picture ...].');
+		throw new SetupError(
+			'Name the URL of n8n and the theme: --url <n8n> light|dark [picture ...].',
+		);
 	}
 	mkdirSync(images, { recursive: true });
 	const editor = await Editor.open(url, demoLogin(userFolder), { theme, viewport: VIEWPORT });
@@ -146,7 +148,7 @@ async function shootCanvas(editor, shoot) {
 	await shootNodes(page, shoot);
 }
 
-/** A template as it looks when it was imported. */
+/** A template right after it was imported. */
 async function shootTemplate(editor, shoot, name) {
 	const { page } = editor;
 	await page.setViewportSize(TEMPLATE_VIEWPORT);
@@ -158,7 +160,7 @@ async function shootTemplate(editor, shoot, name) {
 	await page.setViewportSize(VIEWPORT);
 }
 
-/** The workflow on the canvas, without the buttons that lie over it. */
+/** The workflow on the canvas, without the buttons on top of it. */
 async function shootNodes(page, shoot) {
 	await page.addStyleTag({
 		content: CANVAS_BUTTONS.map((one) => `${one} { display: none }`).join(''),
@@ -183,7 +185,7 @@ function panelOf(view, workflow) {
 		const id = await editor.openNewWorkflow(workflow);
 		await editor.openPanel(workflow.nodes.at(-1).name);
 		const output = await runStep(page);
-		// Of several outputs, one that has items.
+		// If there are several outputs, one that has items.
 		const branch = output
 			.locator('[data-test-id=branches]')
 			.getByText(/\d+ items?/)
@@ -196,7 +198,7 @@ function panelOf(view, workflow) {
 	};
 }
 
-/** Runs the node whose panel is open; the part of the panel with the output. */
+/** Runs the node whose panel is open; returns the output part of the panel. */
 async function runStep(page) {
 	await page.click('[data-test-id=ndv] [data-test-id=node-execute-button]');
 	const output = page.locator('[data-test-id=output-panel]');
@@ -218,13 +220,13 @@ async function shootCredential(editor, shoot) {
 		await page.fill(`[data-test-id=parameter-input-${name}] input`, value);
 	}
 	await page.waitForTimeout(1_000);
-	// No field has the focus.
+	// Takes the focus from all fields.
 	await page.locator('.el-dialog__body').click({ position: { x: 5, y: 5 } });
 	await shoot(await page.locator('.el-dialog').first().boundingBox());
 	await page.setViewportSize(VIEWPORT);
 }
 
-/** The picture of the operation Chart as a browser shows it. */
+/** The output of the operation Chart as a browser shows it. */
 async function shootChart(editor, shoot, theme) {
 	const { page } = editor;
 	const parameters = { operation: 'chart', format: 'svg', options: { theme, width: 900 } };
@@ -243,6 +245,6 @@ async function shootChart(editor, shoot, theme) {
 	await page.goto('about:blank');
 	await page.setContent(`<body style="margin: 0">${picture}</body>`);
 	await shoot(await page.locator('svg').first().boundingBox());
-	// Where requests to n8n are allowed.
+	// A page from which requests to n8n are allowed.
 	await page.goto(editor.url);
 }

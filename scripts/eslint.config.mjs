@@ -1,11 +1,11 @@
 /**
- * ESLint for what is not published: scripts, tests, the sandbox, benchmarks, the fuzzer. n8n's own
- * configuration in the root, which strict mode lets nobody change, is for nodes and their credentials;
- * here its rules for them are off that forbid what only nodes must not do.
+ * ESLint for everything that is not published: scripts, tests, the sandbox, benchmarks, the fuzzer.
+ * n8n's own configuration in the root, which strict mode does not let you change, is for nodes and
+ * their credentials. Rules that only apply to nodes are disabled here.
  */
 import { config } from '@n8n/node-cli/eslint';
 
-/** The rules for TypeScript are for the scripts, too. */
+/** The TypeScript rules also apply to the scripts. */
 const forScripts = config.map((part) =>
 	part.files?.includes('**/*.ts') ? { ...part, files: ['**/*.{ts,mjs,cjs}'] } : part,
 );
@@ -19,12 +19,12 @@ export default [
 			'@n8n/community-nodes/no-dangerous-functions': 'off',
 			'@n8n/community-nodes/no-restricted-globals': 'off',
 			'@n8n/community-nodes/no-restricted-imports': 'off',
-			// What they throw is shown by no n8n.
+			// n8n does not show what they throw.
 			'@n8n/community-nodes/require-node-api-error': 'off',
 		},
 	},
 	{
-		// Newer than the resolver's list of what comes with Node.
+		// Newer than the resolver's list of Node's built-in modules.
 		settings: { 'import-x/core-modules': ['node:sqlite'] },
 	},
 	{
@@ -36,7 +36,7 @@ export default [
 		},
 		rules: {
 			'no-console': 'off',
-			// TypeScript sees to this in its own files.
+			// TypeScript checks this in its own files.
 			'no-undef': 'error',
 		},
 	},

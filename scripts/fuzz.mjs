@@ -1,11 +1,11 @@
 /**
- * `npm run fuzz`: tries inputs nobody has thought of, each made from one that ran through code no
- * other input ran through (see docs/maintainers/fuzzing.md).
+ * `npm run fuzz`: tries inputs nobody has thought of, each made from one that reached new code (see
+ * docs/maintainers/fuzzing.md).
  *
  *   npm run fuzz -- --seconds 300 --target report --seed 7
  *   npm run fuzz -- --target report --input fuzz/crashes/report/<file>
  *
- * What breaks a target is kept in `fuzz/crashes`, where the tests find it, and ends it with exit code 1.
+ * Inputs that break a target are saved in `fuzz/crashes`, where the tests find them; the exit code is then 1.
  */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
@@ -19,10 +19,10 @@ import { repoDir, stateDir } from './lib/paths.mjs';
 const targetsDir = join(repoDir, 'fuzz', 'targets');
 const TARGETS = readdirSync(targetsDir).map((file) => file.replace(/\.ts$/, ''));
 
-/** An input that takes longer is taken for one that never ends. */
+/** An input that takes longer counts as endless. */
 const HANGS_AFTER_MS = 15_000;
 
-/** Far longer than any input. */
+/** Far more than any input has. */
 const MOST_BYTES = 1 << 20;
 
 await runMain(async () => {
@@ -61,22 +61,22 @@ function readArguments() {
 	const targets = values.target ?? TARGETS;
 	const unknown = targets.find((target) => !TARGETS.includes(target));
 	if (unknown !== undefined) {
-		throw new SetupError(`There is no target ${unknown}; there is ${TARGETS.join(', ')}.`);
+		throw new SetupError(`Unknown target ${unknown}. Available: ${TARGETS.join(', ')}.`);
 	}
 	const [seconds, seed] = [Number(values.seconds), Number(values.seed)];
-	if (!(seconds > 0)) throw new SetupError('--seconds takes a number above 0.');
-	if (!Number.isInteger(seed)) throw new SetupError('--seed takes a whole number.');
+	if (!(seconds > 0)) throw new SetupError('--seconds must be a number above 0.');
+	if (!Number.isInteger(seed)) throw new SetupError('--seed must be a whole number.');
 	if (values.input !== undefined && targets.length !== 1) {
-		throw new SetupError('--input needs the one --target it is for.');
+		throw new SetupError('--input needs exactly one --target.');
 	}
 	return { targets, seconds, seed, input: values.input };
 }
 
-/** Runs one input and lets its failure through. */
+/** Runs one input and passes on its failure. */
 async function runOnce([target], input) {
 	const worker = await startWorker(target, { only: resolve(input) });
 	await new Promise((done, failed) => worker.on('error', failed).on('exit', done));
-	console.log(`${target} holds for ${input}`);
+	console.log(`${target} passes with ${input}`);
 }
 
 async function startWorker(target, task) {
@@ -91,7 +91,7 @@ async function startWorker(target, task) {
 	});
 }
 
-/** Fuzzes a target in a thread of its own, which is ended if an input does not come back. */
+/** Fuzzes a target in its own thread, which is terminated if an input does not return. */
 async function fuzz(target, seconds, seed) {
 	const current = {
 		counts: new Int32Array(new SharedArrayBuffer(8)),
@@ -111,18 +111,18 @@ async function fuzz(target, seconds, seed) {
 	});
 	let ownFailure;
 	worker.on('error', (error) => {
-		// What a target throws, the thread tells itself, as long as it has memory to.
+		// The thread reports a target's errors itself, as long as it has memory left.
 		if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') keep(currentInput(), error.message);
 		else ownFailure = error;
 	});
 	const watch = watchFor(HANGS_AFTER_MS, current.counts, () => {
-		keep(currentInput(), `An input did not come back in ${HANGS_AFTER_MS / 1000} s`);
+		keep(currentInput(), `An input did not return within ${HANGS_AFTER_MS / 1000} s`);
 		void worker.terminate();
 	});
 	await new Promise((done) => worker.on('exit', done));
 	clearInterval(watch);
 	if (ownFailure !== undefined) throw ownFailure;
-	const percent = ([covered, all]) => `${((100 * covered) / all).toFixed(1)} %`;
+	const percent = ([covered, all]) => `${((100 * covered) / all).toFixed(1)}%`;
 	const figures = result
 		? [
 				result.executions,
@@ -135,13 +135,13 @@ async function fuzz(target, seconds, seed) {
 	return { crashes, row: [target, ...figures, crashes] };
 }
 
-/** Calls when the number of runs stands still for so long. */
+/** Calls back if the number of runs does not change for this long. */
 function watchFor(ms, counts, call) {
 	let [last, since] = [-1, Date.now()];
 	return setInterval(() => {
 		const now = Atomics.load(counts, 0);
 		if (now !== last) [last, since] = [now, Date.now()];
-		// Building up is no run.
+		// Startup does not count as a run.
 		else if (now > 0 && Date.now() - since > ms) call();
 	}, 500);
 }
@@ -152,6 +152,6 @@ function keepCrash(target, data, text) {
 	mkdirSync(join(file, '..'), { recursive: true });
 	writeFileSync(file, data);
 	const path = relative(repoDir, file);
-	console.error(`\n${target}: ${text}\n  kept in ${path}`);
-	console.error(`  again: npm run fuzz -- --target ${target} --input ${path}`);
+	console.error(`\n${target}: ${text}\n  saved in ${path}`);
+	console.error(`  to rerun: npm run fuzz -- --target ${target} --input ${path}`);
 }

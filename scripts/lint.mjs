@@ -1,9 +1,9 @@
 /**
- * `npm run lint`: n8n's own linter, `n8n-node lint`, in strict mode; `-- --fix` mends what it can.
+ * `npm run lint`: n8n's own linter, `n8n-node lint`, in strict mode; `-- --fix` fixes what it can.
  *
- * Strict mode wants n8n's configuration unchanged in the root. ESLint is told to take the configuration
- * nearest to each file, so that folders that are not published have their own
- * (`scripts/eslint.config.mjs`). `n8n-node lint` by itself takes the root's for all.
+ * Strict mode requires n8n's unchanged configuration in the root. ESLint is set to use the
+ * configuration nearest to each file, so that folders that are not published have their own
+ * (`scripts/eslint.config.mjs`). `n8n-node lint` by itself uses the root's for all.
  */
 import { ensureDependencies, toolFile } from './lib/dependencies.mjs';
 import { runMain, SetupError } from './lib/output.mjs';
@@ -13,7 +13,7 @@ import { runCommand } from './lib/processes.mjs';
 await runMain(async () => {
 	const options = process.argv.slice(2);
 	const unknown = options.find((option) => option !== '--fix');
-	if (unknown) throw new SetupError(`Unknown option ${unknown}; there is --fix.`);
+	if (unknown) throw new SetupError(`Unknown option ${unknown}. The only option is --fix.`);
 
 	await ensureDependencies();
 	const args = [toolFile('@n8n/node-cli', 'n8n-node'), 'lint', ...options];

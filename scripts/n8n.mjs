@@ -3,7 +3,7 @@
  *
  *     node scripts/n8n.mjs export:workflow --all --pretty
  *
- * It works in the user folder of `npm start`; `N8N_USER_FOLDER`, `N8N_PORT` and
+ * It uses the user folder of `npm start`; `N8N_USER_FOLDER`, `N8N_PORT` and
  * `N8N_RUNNERS_BROKER_PORT` change that. With `N8N_PLAIN=1` the package is built but not installed.
  */
 import { spawn } from 'node:child_process';

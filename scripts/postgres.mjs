@@ -1,6 +1,6 @@
 /**
- * An empty PostgreSQL database for as long as this runs: its address is printed as one line of JSON,
- * and when the input ends it is removed, with the server if that was started for it.
+ * An empty PostgreSQL database for as long as this runs. Its address is printed as one line of JSON.
+ * When the input ends, it is removed, with the server if that was started for it.
  *
  *     node scripts/postgres.mjs
  */

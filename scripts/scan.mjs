@@ -1,7 +1,7 @@
 /**
  * `npm run scan`: what n8n's verification would find, without publishing. Lints the sources and the
- * packed tarball with n8n's own scanner (comments that switch rules off do not count there), and
- * checks that the tarball holds what it should and nothing else.
+ * packed tarball with n8n's own scanner (comments that disable rules do not count there), and
+ * checks that the tarball contains what it should and nothing else.
  */
 import { join } from 'node:path';
 import { ensureDependencies } from './lib/dependencies.mjs';

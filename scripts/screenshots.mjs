@@ -1,12 +1,12 @@
 /**
  * `npm run screenshots`: every operation of every node in the editor of a real n8n, with all its
- * options added, in light and dark, as pictures under .runtime/screenshots/pictures. What each panel
- * shows is held to the node's description: each field with its label and description, and none that
- * has to be hidden; icons load, and the browser's console has no error. Prints a table; exit code 1
- * where something is wrong.
+ * options added, in light and dark, as pictures under .runtime/screenshots/pictures. Compares each
+ * panel with the node's description: it must show each field with its label and description, and no
+ * field that should be hidden; icons must load, and the browser's console must have no errors.
+ * Prints a table; exits with code 1 if something is wrong.
  *
- * `-- --only AmazonSellerRating` does one node. `-- --url http://localhost:5678` uses the n8n that
- * `npm start` runs.
+ * `-- --only AmazonSellerRating` checks one node. `-- --url http://localhost:5678` uses the n8n
+ * started by `npm start`.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -43,7 +43,7 @@ function readArguments(given) {
 	for (let index = 0; index < given.length; index += 2) {
 		const [option, value] = given.slice(index);
 		if (!['--only', '--url'].includes(option) || !value) {
-			throw new SetupError(`Unknown: ${option}; there are --only <node> and --url <n8n>.`);
+			throw new SetupError(`Unknown option ${option}. Available: --only <node> and --url <n8n>.`);
 		}
 		values[option.slice(2)] = value;
 	}
@@ -95,7 +95,10 @@ async function walk({ url, login }, only) {
 	return report(rows);
 }
 
-/** This package's nodes as n8n describes them to its editor; those for agents are nodes of their own. */
+/**
+ * This package's nodes as n8n describes them to its editor; the variants for agents are separate
+ * nodes.
+ */
 async function ownTypes(editor, only) {
 	const all = await editor.call('GET', '/types/nodes.json');
 	const own = all.filter(({ name }) => name.startsWith(`${readManifest().name}.`));
@@ -103,13 +106,13 @@ async function ownTypes(editor, only) {
 		const node = name.split('.')[1].toLowerCase();
 		return !only || [only, `${only}Tool`].some((each) => each.toLowerCase() === node);
 	});
-	if (wanted.length === 0) throw new SetupError(`n8n has no node ${only} of this package.`);
+	if (wanted.length === 0) throw new SetupError(`n8n has no node ${only} from this package.`);
 	return wanted;
 }
 
 async function walkNode(editor, type, theme) {
 	const cases = casesOf(type)
-		// The second theme only changes colours.
+		// The second theme only changes colors.
 		.filter(({ isVariant }) => theme === 'light' || !isVariant);
 	const id = await editor.openNewWorkflow({
 		name: `Panels of ${type.displayName}`,

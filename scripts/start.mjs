@@ -1,7 +1,7 @@
 /**
- * `npm start`: a real n8n editor with this package installed, on top of the SP-API sandbox.
- * `npm start -- --once`: runs the demo workflows there without the editor, prints what they
- * produced and compares it with the sandbox's own record.
+ * `npm start`: a real n8n editor with this package installed, on top of the SP-API sandbox. `npm
+ * start -- --once`: runs the demo workflows there without the editor, prints their output and
+ * compares it with the sandbox's own record.
  *
  * Environment: `N8N_PORT` (5678), `SANDBOX_PORT` (4010), `N8N_LISTEN_ADDRESS` (127.0.0.1) and
  * `N8N_RUNTIME_DIR`, a folder for Node 24 and n8n that several clones can share.
@@ -26,13 +26,14 @@ const sandboxPort = Number(process.env.SANDBOX_PORT ?? 4010);
 const sandboxLog = join(stateDir, once ? 'once-sandbox.log' : 'sandbox.log');
 const n8nLog = join(stateDir, 'n8n.log');
 
-/** From then on Ctrl+C is the way to end it, not an interruption. */
+/** Once ready, Ctrl+C is the normal way to end it, not an interruption. */
 let ready = false;
 let stopping = false;
 
 await runMain(async () => {
 	const unknown = process.argv.slice(2).filter((argument) => argument !== '--once');
-	if (unknown.length > 0) throw new SetupError(`Unknown option ${unknown[0]}; there is --once.`);
+	if (unknown.length > 0)
+		throw new SetupError(`Unknown option ${unknown[0]}. The only option is --once.`);
 	stopOnSignals();
 	try {
 		return await (once ? runOnce() : openEditor());
@@ -41,11 +42,11 @@ await runMain(async () => {
 	}
 });
 
-/** Steps 1 to 4, which are the same for both uses. */
+/** Steps 1 to 4, which are the same with and without `--once`. */
 async function setUp(progress) {
 	await progress.step('Dependencies', ensureDependencies);
 	const { node } = await progress.step('Node 24', ensureNode24);
-	const patience = isRuntimeReady() ? '' : ', 3 GB: some minutes, the first time only';
+	const patience = isRuntimeReady() ? '' : ', 3 GB: a few minutes, only the first time';
 	const runtime = await progress.step(
 		`n8n ${N8N_VERSION}${patience}`,
 		async () => await ensureN8n(node),
@@ -55,7 +56,7 @@ async function setUp(progress) {
 }
 
 async function openEditor() {
-	// Before minutes of installing: a taken port is quickly said.
+	// Before minutes of installing, because a taken port can be reported right away.
 	await requireFreePort(port, 'the n8n editor', 'N8N_PORT');
 	await requireFreePort(sandboxPort, 'the SP-API sandbox', 'SANDBOX_PORT');
 	const progress = createProgress(7);
@@ -82,7 +83,7 @@ async function openEditor() {
 	ready = true;
 	console.log(`
 n8n is ready:  ${url}
-E-mail:        ${login.email}
+Email:         ${login.email}
 Password:      ${login.password}
 
 Log in, then open one of these and click "Execute workflow":
@@ -90,11 +91,11 @@ ${demoWorkflows()
 	.map(({ name, id }) => `  ${name}\n    ${url}/workflow/${id}`)
 	.join('\n')}
 
-A buyer who leaves new feedback:
+To post new feedback as a buyer:
   curl ${sandbox.url}/sandbox/world/feedback -d '{ "rating": 1, "comment": "Came broken" }'
 
-The workflows talk to the SP-API sandbox at ${sandbox.url}; nothing reaches Amazon.
-Amazon is slower: the sandbox's limits, also those per report type, are 1000 times as fast as Amazon's.
+The workflows use the SP-API sandbox at ${sandbox.url}; nothing reaches Amazon.
+Amazon is slower: the sandbox's limits, including those per report type, are 1000 times as fast.
 What to try: docs/getting-started.md. Logs: ${n8nLog} and ${sandboxLog}. Ctrl+C stops both.`);
 
 	const first = await Promise.race([
@@ -102,14 +103,14 @@ What to try: docs/getting-started.md. Logs: ${n8nLog} and ${sandboxLog}. Ctrl+C 
 		sandbox.service.exited.then(() => sandbox.service),
 	]);
 	if (stopping) return 0;
-	throw new SetupError(`${first.name} stopped; the end of its log:\n${tail(first.logFile)}`);
+	throw new SetupError(`${first.name} stopped. The end of its log:\n${tail(first.logFile)}`);
 }
 
 async function runOnce() {
 	const progress = createProgress(7);
 	const { runtime, tarball } = await setUp(progress);
-	// A user folder of its own: what the user changed in the editor's stays out of the comparison,
-	// and an editor may run meanwhile. For the same reason, any free ports.
+	// Uses its own user folder: the user's changes in the editor stay out of the comparison, and an
+	// editor may run at the same time. For the same reason it uses any free ports.
 	const instance = {
 		runtime,
 		userFolder: join(stateDir, 'once'),
@@ -137,10 +138,10 @@ async function runOnce() {
 function stopOnSignals() {
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 		process.on(signal, async () => {
-			// The second Ctrl+C waits for nothing.
+			// The second Ctrl+C does not wait.
 			if (stopping) return killServices();
 			stopping = true;
-			console.log('\nStopping, once what runs has ended (Ctrl+C again: at once) ...');
+			console.log('\nStopping after the current step (press Ctrl+C again to stop now) ...');
 			await stopServices();
 			console.log('Stopped.');
 			process.exit(ready ? 0 : 130);

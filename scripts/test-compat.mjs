@@ -1,9 +1,10 @@
 /**
- * `npm run test:compat`: the packed tarball in several versions of n8n, each with a data folder of its
- * own, through the same steps (scripts/lib/compatFlow.mjs). What came out is compared with the
+ * `npm run test:compat`: the packed tarball in several versions of n8n, each with its own data
+ * folder, through the same steps (scripts/lib/compatFlow.mjs). The output is compared with the
  * sandbox's true record. Prints a table of versions and steps.
  *
- * `-- --only 1.123.81` takes one version; `-- --write` puts the table into docs/getting-started.md.
+ * `-- --only 1.123.81` runs one version; `-- --write` writes the table into
+ * docs/getting-started.md.
  */
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,19 +26,19 @@ const VERSIONS = [N8N_VERSION, ...OLDER_N8N_VERSIONS];
 
 const dir = join(stateDir, 'compat');
 
-/** How much faster time runs while the trigger is watched: its 20 minutes are ten seconds. */
+/** How much faster time runs while the trigger is watched: its 20 minutes take ten seconds. */
 const SCALE = 120;
 
-/** Amazon's rates times that: what is tried here is not the waiting. */
+/** Amazon's rates times this, because these tests are not about waiting. */
 const RATE_LIMITS = 1000;
 
 const clockModule = fileURLToPath(new URL('lib/clock-scaled.mjs', import.meta.url));
 
-/** Ends the n8n that runs now. */
+/** Ends the running n8n. */
 let cleanUp = async () => undefined;
 
 /**
- * @typedef {object} Result of one version
+ * @typedef {object} Result the result of one version
  * @property {string} version
  * @property {string} node its version
  * @property {Array<{ name: string, seconds: number, error?: Error }>} steps
@@ -57,9 +58,9 @@ function readOptions() {
 	const options = { only: { type: 'string' }, write: { type: 'boolean', default: false } };
 	const { values } = parseArgs({ options });
 	if (values.only && !VERSIONS.includes(values.only)) {
-		throw new SetupError(`n8n ${values.only} is not among ${VERSIONS.join(', ')}.`);
+		throw new SetupError(`Unknown version ${values.only}. Available: ${VERSIONS.join(', ')}.`);
 	}
-	if (values.only && values.write) throw new SetupError('The page takes all versions.');
+	if (values.only && values.write) throw new SetupError('--write needs all versions; omit --only.');
 	return values;
 }
 
@@ -140,7 +141,7 @@ async function tryVersion(version, runtime, tarball) {
 	await n8n.stop();
 	// Only now is everything written.
 	steps.push(
-		await take('No secret in logs, executions and database', () =>
+		await take('No secrets in logs, executions and database', () =>
 			requireNoSecrets(ownDir, flow.secrets),
 		),
 	);
@@ -162,7 +163,7 @@ async function take(name, act) {
 }
 
 /**
- * n8n keeps what executions produced as plain text in its database, and credentials encrypted.
+ * n8n stores the output of executions as plain text in its database, and credentials encrypted.
  *
  * @param {string} folder
  * @param {string[]} secrets
@@ -171,18 +172,18 @@ function requireNoSecrets(folder, secrets) {
 	const files = readdirSync(folder, { recursive: true })
 		.map((name) => join(folder, name))
 		.filter((file) => !file.includes('node_modules') && statSync(file).isFile())
-		// The sandbox is what gives them out.
+		// The sandbox itself logs the secrets it issues.
 		.filter((file) => !file.endsWith('sandbox.log'));
 	for (const file of files) {
 		const bytes = readFileSync(file);
 		if (secrets.some((secret) => bytes.includes(secret))) {
-			throw new Error(`${file} holds a secret`);
+			throw new Error(`${file} contains a secret`);
 		}
 	}
 }
 
 /**
- * Versions beside each other, a step per row with the seconds it took, as a table in Markdown.
+ * A Markdown table with one column per version and one row per step, with the seconds it took.
  *
  * @param {Result[]} results
  */

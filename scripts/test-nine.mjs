@@ -1,7 +1,7 @@
 /**
- * `npm run test:nine`: a seller with nine marketplaces under Amazon's limits per report type, in a real
- * n8n in scaled time. The weekly report of all of them, and nine daily digests that begin at once, have
- * to come out whole, each Sales and Traffic report at most one in 15 minutes, none too soon.
+ * `npm run test:nine`: a seller with nine marketplaces under Amazon's limits per report type, in a
+ * real n8n in scaled time. The weekly report for all of them, and nine daily digests that start at
+ * once, must be complete, with at most one Sales and Traffic report per 15 minutes, none too soon.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,8 +21,8 @@ import { stopOnSignals } from './lib/signals.mjs';
 const dir = join(stateDir, 'nine');
 
 /**
- * How much faster time runs: an hour in half a minute. Faster, a chart that takes a second to draw
- * would take longer than a report is new.
+ * How much faster time runs: an hour takes half a minute. If it were faster, a chart that takes a
+ * second to draw would take longer than a report stays fresh.
  */
 const SCALE = 120;
 
@@ -30,12 +30,13 @@ const START = '2026-11-20T15:00:00Z';
 
 const clockModule = fileURLToPath(new URL('lib/clock-scaled.mjs', import.meta.url));
 
-/** Ends what was begun outside of this process; set as soon as there is something. */
+/** Ends what was started outside of this process; set as soon as there is something. */
 let cleanUp = async () => undefined;
 
 await runMain(async () => {
 	const [unknown] = process.argv.slice(2);
-	if (unknown !== undefined) throw new SetupError(`Unknown option ${unknown}; there is none.`);
+	if (unknown !== undefined)
+		throw new SetupError(`Unknown option ${unknown}. There are no options.`);
 	stopOnSignals(async () => await cleanUp());
 	try {
 		return await run();
@@ -68,13 +69,13 @@ async function run() {
 				CLOCK_SCALE: String(SCALE),
 				CLOCK_START: START,
 				CLOCK_ORIGIN: String(clock.origin),
-				// Its task runner keeps the real clock, by which a grant would have expired long ago.
+				// Its task runner uses the real clock, so a grant would have expired long ago.
 				N8N_RUNNERS_GRANT_TOKEN_TTL: String(10 * 24 * 3600),
 			},
 		});
 	});
 	const nine = new NineMarketplaces({ n8n, sandboxUrl: url, clock });
-	// Amazon's own limits: n8n's clock is as much faster as the sandbox.
+	// Amazon's own limits, because n8n's clock is scaled like the sandbox's.
 	await nine.prepare(await sandboxCredential(url, { sellerKey: SELLER, pace: 1 }));
 	const runs = [
 		await progress.step('The weekly report', async () => await nine.weeklyReport()),
@@ -94,16 +95,16 @@ function report(runs) {
 				['marketplaces', ...rows(({ places }) => places)],
 				['with a rating', ...rows(({ rated }) => rated)],
 				[
-					'without feedback of 1 to 3 stars: Amazon makes no report',
+					'without feedback of 1 to 3 stars (Amazon makes no report)',
 					...rows(({ withoutReport }) => withoutReport),
 				],
-				['with known feedback of the week', ...rows(({ known }) => known ?? '–')],
-				['minutes until all came', ...rows(({ minutes }) => minutes.toFixed(0))],
+				['with available feedback for the week', ...rows(({ known }) => known ?? '–')],
+				['minutes until all arrived', ...rows(({ minutes }) => minutes.toFixed(0))],
 				['Sales and Traffic reports', ...rows(({ sales }) => sales.length)],
-				['least minutes between two', ...rows(({ sales }) => leastBetween(sales).toFixed(1))],
+				['minimum minutes between two', ...rows(({ sales }) => leastBetween(sales).toFixed(1))],
 				['feedback reports', ...rows(({ feedback }) => feedback)],
 				['reports too soon', ...rows(({ tooSoon }) => tooSoon)],
-				['calls refused for the rate (429)', ...rows(({ throttled }) => throttled)],
+				['calls over the rate limit (429)', ...rows(({ throttled }) => throttled)],
 			],
 		),
 	);
@@ -111,11 +112,11 @@ function report(runs) {
 	const checks = runs.flatMap((outcome) => [
 		[`${outcome.name}: ended well`, outcome.errors.length === 0, outcome.errors.join('; ')],
 		[
-			`${outcome.name}: all is known of every marketplace that Amazon makes reports of`,
+			`${outcome.name}: every marketplace with Amazon reports is complete`,
 			outcome.rated + outcome.withoutReport === outcome.places && outcome.missing.length === 0,
 			outcome.missing.join('; '),
 		],
-		[`${outcome.name}: no report was asked for too soon`, outcome.tooSoon === 0, ''],
+		[`${outcome.name}: no report was requested too soon`, outcome.tooSoon === 0, ''],
 		[`${outcome.name}: no call was refused`, outcome.throttled === 0, `${outcome.refused}`],
 	]);
 	for (const [what, right, detail] of checks) {

@@ -1,18 +1,18 @@
 /**
- * `npm run test:queue`: n8n in queue mode, one main process and four workers over PostgreSQL and
- * Redis, requests reviews for 2,000 orders of the sandbox in executions that overlap, while workers
- * are killed and Amazon fails now and then. At the end the sandbox's own record must show each order
- * asked exactly once.
+ * `npm run test:queue`: n8n in queue mode, one main process and four workers with PostgreSQL and
+ * Redis, requests reviews for 2,000 orders of the sandbox in overlapping executions, while workers
+ * are killed and Amazon fails now and then. At the end the sandbox's own record must show exactly
+ * one request for each order.
  *
- * Then executions side by side in which one credential is, by expressions, one seller's for one item
- * and another's for the next: nothing may ever come from the other seller. `-- --sellers` does only
- * this, on two workers.
+ * Then it runs parallel executions with one credential whose expressions make it one seller's for
+ * one item and another seller's for the next: no data may ever come from the other seller. `--
+ * --sellers` only runs this, on two workers.
  *
- * `-- --unshared` gives every worker the whole of Amazon's rate limit instead of a quarter; what that
- * does to the refused calls (429) is then printed but not judged.
+ * `-- --unshared` gives every worker Amazon's full rate limit instead of a quarter; the effect on
+ * refused calls (429) is then printed but not checked.
  *
- * PostgreSQL and Redis are those of n8n's own variables (`DB_POSTGRESDB_*`, `QUEUE_BULL_REDIS_*`), or
- * of the usual ports of this machine, or started for this run.
+ * PostgreSQL and Redis are those in n8n's own variables (`DB_POSTGRESDB_*`, `QUEUE_BULL_REDIS_*`),
+ * or those on the usual ports of this machine, or started for this run.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ import { CHECK, countBy, describe, KILL_AT, QueueRounds, REQUEST } from './lib/q
 import { openServices } from './lib/queueServices.mjs';
 import { ensureN8n, ensureNode24, N8N_VERSION } from './lib/runtime.mjs';
 import { SELLERS, SellersRound } from './lib/sellersRound.mjs';
-import { sandboxCredential, startSandbox, tellSandbox } from './lib/sandbox.mjs';
+import { sandboxCredential, startSandbox, controlSandbox } from './lib/sandbox.mjs';
 import { stopOnSignals } from './lib/signals.mjs';
 
 const OPTIONS = ['--unshared', '--sellers'];
@@ -39,18 +39,18 @@ const dir = join(stateDir, 'queue');
 /** The workers' numbers. */
 const WORKERS = onlySellers ? [1, 2] : [1, 2, 3, 4];
 
-/** Percent of Amazon's rate limit for each. */
+/** Each worker's share of Amazon's rate limit, in percent. */
 const SHARE = unshared ? 100 : 100 / WORKERS.length;
 
 /** Amazon's rate (1 request per second) times this; its burst of 5 stays. */
 const RATE_LIMITS = 40;
 
-/** Whose rows come is another matter than how fast. */
+/** This part is about whose rows are returned, not about speed. */
 const SELLERS_RATE_LIMITS = 1000;
 
 const MOST_THROTTLED = 0.02;
 
-/** What goes wrong now and then, by the chance of each call. */
+/** Faults that happen now and then, with their probability per call. */
 const FAULTS = [
 	{ kind: 'error500', probability: 0.01 },
 	{ kind: 'error503', probability: 0.015 },
@@ -59,13 +59,13 @@ const FAULTS = [
 	{ kind: 'slow', probability: 0.01, delayMs: 3000 },
 ];
 
-/** Ends what was begun outside of this process; set as soon as there is something. */
+/** Ends what was started outside of this process; set as soon as there is something. */
 let cleanUp = async () => undefined;
 
 await runMain(async () => {
 	const unknown = process.argv.slice(2).filter((argument) => !OPTIONS.includes(argument));
 	if (unknown.length > 0)
-		throw new SetupError(`Unknown option ${unknown[0]}; there are ${OPTIONS.join(', ')}.`);
+		throw new SetupError(`Unknown option ${unknown[0]}. Available: ${OPTIONS.join(', ')}.`);
 	stopOnSignals(async () => await cleanUp());
 	try {
 		return await run();
@@ -133,13 +133,14 @@ async function startOwnSandbox() {
 		args: ['--rate-limits', String(RATE_LIMITS), '--quiet'],
 	});
 	for (const operation of [CHECK, REQUEST]) {
-		for (const fault of FAULTS) await tellSandbox(sandbox.url, 'faults', { ...fault, operation });
+		for (const fault of FAULTS)
+			await controlSandbox(sandbox.url, 'faults', { ...fault, operation });
 	}
 	return sandbox;
 }
 
 /**
- * Prints what was measured and judges it.
+ * Prints and checks the results.
  *
  * @param {QueueRounds} test
  * @param {number} ms
@@ -148,7 +149,7 @@ function report(test, ms) {
 	const { ended, orders, requests, solicitations, brokenOff, left } = test;
 	const posts = requests.filter(({ operation }) => operation === REQUEST);
 	const throttled = requests.filter(({ status }) => status === 429).length;
-	const percent = `${((100 * throttled) / requests.length).toFixed(2)} %`;
+	const percent = `${((100 * throttled) / requests.length).toFixed(2)}%`;
 	const asked = new Set(solicitations.map(({ orderId }) => orderId));
 	const doubles = refusedDoubles(posts, asked);
 	const rows = ended.flatMap((execution) => execution.rows);
@@ -156,7 +157,7 @@ function report(test, ms) {
 		rows.filter(({ outcome }) => outcomes.includes(outcome)).map(({ orderId }) => orderId);
 	const known = new Set(ordersOf('sent', 'sentUnconfirmed', 'alreadyRequested'));
 
-	console.log(`\nQueue mode, ${WORKERS.length} workers, rate limit share ${SHARE} %`);
+	console.log(`\nQueue mode, ${WORKERS.length} workers, rate limit share ${SHARE}%`);
 	console.log(
 		formatTable(
 			['What', 'Number'],
@@ -164,14 +165,14 @@ function report(test, ms) {
 				['orders', orders.length],
 				['executions', ended.length],
 				['workers killed', test.kills],
-				['executions broken off by that', brokenOff.size],
+				['executions interrupted by that', brokenOff.size],
 				['eligibility checks (GET)', requests.length - posts.length],
 				['requests (POST)', posts.length],
-				['refused for the rate (429)', `${throttled}, ${percent} of calls`],
-				['faults struck', requests.filter(({ fault }) => fault).length],
+				['calls over the rate limit (429)', `${throttled}, ${percent} of calls`],
+				['faults applied', requests.filter(({ fault }) => fault).length],
 				['POSTs refused as already requested', doubles],
 				[
-					'orders asked but never known as asked',
+					'requests sent but never recognized as sent',
 					orders.filter((id) => asked.has(id) && !known.has(id)).length,
 				],
 				['rounds needed', left.length > 0 ? 'not enough' : test.rounds],
@@ -187,13 +188,13 @@ function report(test, ms) {
 	const ours = new Set(orders);
 	const whole = ended.filter(({ status }) => status === 'success');
 	const checks = [
-		['every order asked', left.length === 0, `${left.length} left: ${left.slice(0, 5)}`],
-		['no order asked twice', askedTwice.length === 0, `${askedTwice}`],
-		['no other order asked', [...asked].every((orderId) => ours.has(orderId)), ''],
-		['what the node calls sent, was sent', notSent.length === 0, `${notSent}`],
-		['no order called sent twice', sentTwice.length === 0, `${sentTwice}`],
+		['every order has a request', left.length === 0, `${left.length} left: ${left.slice(0, 5)}`],
+		['no order has two requests', askedTwice.length === 0, `${askedTwice}`],
+		['no other order has a request', [...asked].every((orderId) => ours.has(orderId)), ''],
+		["every 'sent' request was sent", notSent.length === 0, `${notSent}`],
+		["no order is 'sent' twice", sentTwice.length === 0, `${sentTwice}`],
 		[
-			'a row for every item of every execution that ended well',
+			'a row for every item of every successful execution',
 			whole.every(
 				(execution) =>
 					execution.orders.length > 0 &&
@@ -203,20 +204,20 @@ function report(test, ms) {
 			`executions ${whole.map(({ id }) => id)}`,
 		],
 		[
-			'only executions of killed workers ended badly',
+			'only executions of killed workers failed',
 			ended.every(({ id, status }) => status === 'success' || brokenOff.has(id)),
 			describe(countBy(ended.map(({ id, status }) => `${id} ${status}`))),
 		],
-		['workers were killed at work', test.kills === KILL_AT.length && brokenOff.size > 0, ''],
+		['workers were killed while working', test.kills === KILL_AT.length && brokenOff.size > 0, ''],
 		...(unshared
 			? []
-			: [['429s under 2 % of calls', throttled < MOST_THROTTLED * requests.length, percent]]),
+			: [['429s under 2% of calls', throttled < MOST_THROTTLED * requests.length, percent]]),
 	];
 	return judge(checks);
 }
 
 /**
- * Prints and judges what came of one credential for several sellers.
+ * Prints and checks the results of one credential for several sellers.
  *
  * @param {SellersRound} round
  * @param {number[]} begun executions each worker has begun
@@ -230,13 +231,13 @@ function reportSellers(round, begun, ms) {
 		formatTable(
 			['What', 'Number'],
 			[
-				['executions side by side', executions.length],
+				['parallel executions', executions.length],
 				['executions each worker has begun', begun.join(', ')],
 				['items, the sellers in turn', items.length],
 				...Object.entries(rows).map(([node, count]) => [`rows of ${node}`, count]),
 				['rows of another seller, or missing', strange.length],
 				['reviews requested', asked.length],
-				['log-ins', requests.filter(({ operation }) => operation === 'lwaToken').length],
+				['logins', requests.filter(({ operation }) => operation === 'lwaToken').length],
 				['calls', requests.length],
 				['time', `${(ms / 1000).toFixed(0)} s`],
 			],
@@ -245,29 +246,29 @@ function reportSellers(round, begun, ms) {
 	const failures = executions.filter(({ status }) => status !== 'success');
 	return judge([
 		[
-			'every execution ended well',
+			'every execution succeeded',
 			failures.length === 0,
 			failures.map(({ id, error }) => `${id}: ${error?.message}`).join('; '),
 		],
 		['every worker took part', begun.every((count) => count > 0), `${begun}`],
 		[
-			'each row is that of its item\u2019s seller',
+			'each row belongs to its item\u2019s seller',
 			strange.length === 0 && Object.values(rows).every((count) => count > 0),
 			strange.slice(0, 5).join('; '),
 		],
-		['all items of a seller gave the same', round.unequal.length === 0, `${round.unequal}`],
-		['no two sellers gave the same', round.alike.length === 0, `${round.alike}`],
+		['all items of a seller have the same output', round.unequal.length === 0, `${round.unequal}`],
+		['no two sellers have the same output', round.alike.length === 0, `${round.alike}`],
 		[
 			'each review was requested once, by the order\u2019s seller',
 			round.askedWrongly.length === 0 && asked.length === items.length,
 			`${round.askedWrongly.slice(0, 5)}`,
 		],
-		['the credential is still its expressions', round.isCredentialUntouched, ''],
+		['the credential still has its expressions', round.isCredentialUntouched, ''],
 	]);
 }
 
 /**
- * @param {Array<[string, boolean, string]>} checks what, whether it is so, and what is wrong with it
+ * @param {Array<[string, boolean, string]>} checks name, whether it passed, and details if not
  * @returns {number} how many failed
  */
 function judge(checks) {
@@ -281,9 +282,9 @@ function judge(checks) {
 }
 
 /**
- * How many requests Amazon refused because the buyer had been asked. The log, which is in the order
- * of the answers, does not keep their texts; a token that had expired (403 as well) is refused before
- * its order was asked.
+ * How many requests Amazon refused because a review had already been requested. The log, in the
+ * order of the responses, does not keep their texts; a call with an expired token (also 403) is
+ * refused before the first request for its order.
  */
 function refusedDoubles(posts, asked) {
 	const done = new Set();

@@ -1,10 +1,10 @@
 /**
  * `npm run test:trigger`: a day of the trigger in an active workflow of a real n8n, in scaled time.
- * Feedback comes, changes and is removed, figures cross their lines, reports end badly, calls fail,
- * and n8n is killed and started again twice. At the end what was told must equal the sandbox's true
- * record, each thing once.
+ * Feedback is added, changed and removed, figures cross their thresholds, reports fail, calls fail,
+ * and n8n is killed and restarted twice. At the end the reported events must equal the sandbox's
+ * true record, each once.
  *
- * `-- --queue` does the same in queue mode, over PostgreSQL and Redis (see test-queue.mjs).
+ * `-- --queue` does the same in queue mode, with PostgreSQL and Redis (see test-queue.mjs).
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,27 +25,30 @@ import { TriggerDay } from './lib/triggerDay.mjs';
 const queue = process.argv.includes('--queue');
 const dir = join(stateDir, queue ? 'trigger-queue' : 'trigger');
 
-/** How much faster time runs: a day in two and a half minutes. */
+/** How much faster time runs: a day takes two and a half minutes. */
 const SCALE = 600;
 
 const START = '2026-11-20T15:00:00Z';
 
 const WORKERS = [1, 2];
 
-/** How a report that gave nothing is told. */
+/** How the trigger reports a failed report. */
 const NOTICES = /^Could not get the .* report/;
 
-/** Polls that may fail for other reasons: calls fail at random, five attempts in a row hardly ever. */
+/**
+ * Polls that may fail for other reasons: calls fail at random, but rarely five attempts in a row.
+ */
 const MOST_FAILED = 3;
 
 const clockModule = fileURLToPath(new URL('lib/clock-scaled.mjs', import.meta.url));
 
-/** Ends what was begun outside of this process; set as soon as there is something. */
+/** Ends what was started outside of this process; set as soon as there is something. */
 let cleanUp = async () => undefined;
 
 await runMain(async () => {
 	const unknown = process.argv.slice(2).filter((argument) => argument !== '--queue');
-	if (unknown.length > 0) throw new SetupError(`Unknown option ${unknown[0]}; there is --queue.`);
+	if (unknown.length > 0)
+		throw new SetupError(`Unknown option ${unknown[0]}. The only option is --queue.`);
 	stopOnSignals(async () => await cleanUp());
 	try {
 		return await run();
@@ -81,7 +84,7 @@ async function run() {
 				CLOCK_SCALE: String(SCALE),
 				CLOCK_START: START,
 				CLOCK_ORIGIN: String(clock.origin),
-				// Its task runner keeps the real clock, by which a grant would have expired long ago.
+				// Its task runner uses the real clock, so a grant would have expired long ago.
 				N8N_RUNNERS_GRANT_TOKEN_TTL: String(10 * 24 * 3600),
 			},
 		});
@@ -94,7 +97,7 @@ async function run() {
 	await TriggerDay.prepare(url);
 	const day = new TriggerDay({ n8n, sandboxUrl: url, clock });
 	await progress.step('A day of polls', async () => {
-		// n8n's clock is as much faster as the sandbox.
+		// n8n's clock is scaled like the sandbox's.
 		await day.begin(await sandboxCredential(url, { pace: 1 }));
 		await day.run();
 	});
@@ -107,7 +110,7 @@ async function startOwnSandbox() {
 		'rate-limits': SCALE,
 		'report-delay': 250,
 		seed: 'demo',
-		// The day is over before its totals settle.
+		// The day ends before its totals settle.
 		habits: 'worst,-unsettledDays',
 	};
 	return await startSandbox({
@@ -121,7 +124,7 @@ async function startOwnSandbox() {
 }
 
 /**
- * Prints what happened and judges it.
+ * Prints and checks the results.
  *
  * @param {TriggerDay} day
  * @param {string} url of the sandbox
@@ -133,7 +136,7 @@ async function report(day, url) {
 	const { wanted, missing, extra } = await day.compare();
 	const notices = day.errors.filter((message) => NOTICES.test(message));
 	const others = day.errors.filter((message) => !NOTICES.test(message));
-	const ids = day.told.map(({ eventId }) => eventId);
+	const ids = day.reported.map(({ eventId }) => eventId);
 
 	console.log(
 		`\nA day of the trigger${queue ? ' in queue mode' : ''}, time ${SCALE} times as fast`,
@@ -142,36 +145,33 @@ async function report(day, url) {
 		formatTable(
 			['What', 'Number'],
 			[
-				['things to tell', wanted],
-				['told', day.told.length],
-				['reports asked for', count('createReport')],
-				['looks at a report', count('getReport')],
+				['events to report', wanted],
+				['events reported', day.reported.length],
+				['reports requested', count('createReport')],
+				['report status checks', count('getReport')],
 				['documents read', count('downloadDocument')],
-				['reports that ended badly', faults.reduce((sum, { fired }) => sum + fired, 0)],
-				['told of that', notices.length],
-				['n8n killed and started again, at minute', day.kills.join(', ')],
+				['failed reports', faults.reduce((sum, { fired }) => sum + fired, 0)],
+				['notices about that', notices.length],
+				['n8n killed and restarted, at minute', day.kills.join(', ')],
 				['calls that failed (5xx, cut)', requests.filter(({ fault }) => fault).length],
-				[
-					'calls refused for the rate (429)',
-					requests.filter(({ status }) => status === 429).length,
-				],
+				['calls over the rate limit (429)', requests.filter(({ status }) => status === 429).length],
 				['other failed polls', others.length],
 			],
 		),
 	);
 	const checks = [
-		['everything was told', missing.length === 0, missing.slice(0, 5).join('; ')],
+		['everything was reported', missing.length === 0, missing.slice(0, 5).join('; ')],
 		['nothing else, and nothing twice', extra.length === 0, extra.slice(0, 5).join('; ')],
-		['no event ID came twice', new Set(ids).size === ids.length, ''],
+		['no event ID is repeated', new Set(ids).size === ids.length, ''],
 		['n8n was killed twice', day.kills.length === 2, ''],
 		[
-			'every kind of bad report came, and was told about once each time',
+			'every kind of failed report happened, and was reported once each time',
 			faults.every(({ fired }) => fired > 0) &&
 				notices.length >= faults.length &&
 				notices.length <= faults.length + day.kills.length,
 			`${faults.map(({ kind, fired }) => `${kind} ${fired}`)}; ${notices.join('; ')}`,
 		],
-		['no other poll failed for long', others.length <= MOST_FAILED, others.slice(0, 3).join('; ')],
+		['no other polls kept failing', others.length <= MOST_FAILED, others.slice(0, 3).join('; ')],
 	];
 	console.log();
 	for (const [what, right, detail] of checks) {

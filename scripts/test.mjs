@@ -1,6 +1,6 @@
 /**
- * `npm test`: everything that has to be right before a release. `-- --quick` leaves out what runs in
- * a real n8n (and the downloads it takes).
+ * `npm test`: everything that must be right before a release. `-- --quick` skips what needs a real
+ * n8n (and its downloads).
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,10 +14,10 @@ import { ensureN8n, ensureNode24, N8N_VERSION } from './lib/runtime.mjs';
 const quick = process.argv.includes('--quick');
 const totals = { passed: 0, failed: 0 };
 
-/** The installation of n8n, which goes on beside the steps before its own. */
+/** The installation of n8n, which runs in parallel with the earlier steps. */
 let n8n;
 
-/** Each ends by throwing when the package is not right. */
+/** Each step throws if the package is not right. */
 const steps = [
 	['Dependencies', prepare],
 	['Lint', async () => await runScript('lint.mjs')],
@@ -34,7 +34,7 @@ const steps = [
 	['Scan', async () => await runScript('scan.mjs')],
 ];
 
-// Without this, they would end it before it could end what it has started.
+// Without this, signals would end it before it could end its child processes.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
 
 await runMain(async () => {
@@ -52,10 +52,10 @@ await runMain(async () => {
 		summary.push(`${failure ? 'FAILED' : 'ok    '}  ${title.padEnd(16)}${time.padStart(8)}`);
 		if (failure) break;
 	}
-	// A SetupError says it all; anything else is a defect of these scripts and needs its stack.
+	// A SetupError explains itself; anything else is a bug in these scripts and needs its stack.
 	if (failure) console.error(failure instanceof SetupError ? `\n${failure.message}` : failure);
 	console.log(`\n${summary.join('\n')}\n\n${totals.passed} passed, ${totals.failed} failed`);
-	// The installation of n8n may still go on, and ends with this process.
+	// The installation of n8n may still be running, and ends with this process.
 	if (failure) process.exit(1);
 });
 
@@ -63,7 +63,7 @@ async function prepare() {
 	await ensureDependencies();
 	if (quick) return;
 	n8n = ensureNode24().then(async ({ node }) => await ensureN8n(node));
-	// Its failure is told by the step that waits for it.
+	// The step that waits for it reports its failure.
 	n8n.catch(() => undefined);
 }
 
@@ -79,13 +79,13 @@ async function runTests(args, env = {}) {
 	rmSync(outputFile, { force: true });
 	try {
 		const own = ['--json', `--outputFile=${outputFile}`];
-		// With the n8n that a test has started, if this is ended before its end.
+		// Also ends the n8n that a test has started, if this is ended early.
 		await runTool('jest', 'jest', [...args, ...own], env, { group: true });
 	} finally {
 		if (existsSync(outputFile)) {
 			const result = JSON.parse(readFileSync(outputFile, 'utf8'));
 			totals.passed += result.numPassedTests;
-			// A test file that cannot even be loaded has no tests to count, and must not go unseen.
+			// A test file that cannot even be loaded has no tests to count, but must not go unnoticed.
 			totals.failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
 		}
 	}

@@ -19,37 +19,38 @@ import { findMarketplace, MARKETPLACES } from '../../nodes/shared/domain/marketp
 import { readFeedbackReport } from '../../nodes/shared/n8n/feedbackReport';
 import { unpack } from '../../nodes/shared/spapi/reportDocument';
 import { answerTask, collectGarbage } from '../lib/measure';
-import { FLAVOURS, type Flavour, type FlavourName } from './data';
+import { FLAVORS, type Flavor, type FlavorName } from './data';
 
 /**
- * One reader of the report in a process of its own: how long it takes, and what it read. It loads no
- * other's library: what lies in memory at the start changes how the collector takes the rows.
+ * One reader of the report in its own process: how long it takes, and what it read. It does not
+ * load the libraries of the others, because what is in memory at the start affects garbage
+ * collection.
  */
 
 export interface ReadingTask {
 	readonly contestant: ContestantName;
-	readonly flavour: FlavourName;
-	/** The packed report. */
+	readonly flavor: FlavorName;
+	/** The gzipped report. */
 	readonly file: string;
-	/** Timed readings, after one to warm up. */
+	/** Timed runs, after one to warm up. */
 	readonly repeats: number;
 }
 
-/** What was read, the same for all who read the same: nothing of it is known without each cell. */
+/** A summary of what was read. It needs every cell, and is equal if the same data was read. */
 export interface Digest {
 	rows: number;
 	stars: number;
 	/** Characters in all comments and responses. */
 	comments: number;
 	responses: number;
-	/** Of the last characters of order IDs and addresses. */
+	/** Sum of the last characters of order IDs and addresses. */
 	orderIds: number;
 	emails: number;
-	/** Days, newest first, as far as they differ from the day before. */
+	/** Days, newest first, counted when they differ from the day before. */
 	days: number;
 	lastDay: string;
 	negative: number;
-	/** Comments with a character that windows-1252 and ISO-8859-1 read otherwise. */
+	/** Comments with a character that windows-1252 and ISO-8859-1 read differently. */
 	dashes: number;
 }
 
@@ -62,7 +63,7 @@ export interface ReadingReport {
 
 interface Given {
 	readonly packed: Buffer;
-	readonly flavour: Flavour;
+	readonly flavor: Flavor;
 }
 
 class Fold {
@@ -97,24 +98,24 @@ class Fold {
 }
 
 /**
- * What a parser of text leaves to do, as one writes it around a library: cells become a typed row that
- * was checked as ours are. Days are remembered, for a library's user would not parse a million dates.
+ * What a text parser leaves to do, as you would write it around a library: turns cells into a typed
+ * row with the same checks as ours. Days are cached, because nobody would parse a million dates.
  */
 class CellChecker {
 	private readonly days = new Map<string, string | undefined>();
 
-	constructor(private readonly flavour: Flavour) {}
+	constructor(private readonly flavor: Flavor) {}
 
 	check(cells: readonly string[]): Omit<FeedbackRow, 'line'> {
 		const [day = '', stars = '', comment = '', response = '', orderId = '', raterEmail = ''] =
 			cells;
 		let date = this.days.get(day);
 		if (date === undefined) {
-			date = parseReportDate(day, this.flavour.dateOrder);
+			date = parseReportDate(day, this.flavor.dateOrder);
 			this.days.set(day, date);
 		}
 		if (cells.length !== 6 || date === undefined || !/^[1-5]$/.test(stars) || !isOrderId(orderId)) {
-			throw new Error('the report has a row that is none');
+			throw new Error('the report has a line that is not a row');
 		}
 		const rating = Number(stars);
 		return {
@@ -130,27 +131,27 @@ class CellChecker {
 }
 
 /** Node 20's TextDecoder reads windows-1252 as ISO-8859-1, which loses quotation marks and the euro. */
-const needsIconv = ({ encoding }: Flavour): boolean => encoding === 'windows-1252';
+const needsIconv = ({ encoding }: Flavor): boolean => encoding === 'windows-1252';
 
-async function* decodedPieces({ packed, flavour }: Given): AsyncGenerator<string> {
+async function* decodedPieces({ packed, flavor }: Given): AsyncGenerator<string> {
 	const pieces = Readable.from([packed]).pipe(createGunzip());
-	if (needsIconv(flavour)) {
-		const decoder = iconv.getDecoder(flavour.charset);
+	if (needsIconv(flavor)) {
+		const decoder = iconv.getDecoder(flavor.charset);
 		for await (const piece of pieces) yield decoder.write(piece as Buffer);
 		yield decoder.end() ?? '';
 		return;
 	}
-	const decoder = new TextDecoder(flavour.encoding);
+	const decoder = new TextDecoder(flavor.encoding);
 	for await (const piece of pieces) yield decoder.decode(piece as Buffer, { stream: true });
 	yield decoder.decode();
 }
 
 const CONTESTANTS = {
-	/** Unpacked and decoded as a whole. */
-	floor: async ({ packed, flavour }: Given) => {
+	/** Unzipped and decoded as a whole. */
+	floor: async ({ packed, flavor }: Given) => {
 		const bytes = gunzipSync(packed);
-		if (needsIconv(flavour)) iconv.decode(bytes, flavour.charset);
-		else new TextDecoder(flavour.encoding).decode(bytes);
+		if (needsIconv(flavor)) iconv.decode(bytes, flavor.charset);
+		else new TextDecoder(flavor.encoding).decode(bytes);
 		return undefined;
 	},
 
@@ -159,12 +160,12 @@ const CONTESTANTS = {
 		return undefined;
 	},
 
-	ours: async ({ packed, flavour }: Given) =>
+	ours: async ({ packed, flavor }: Given) =>
 		await readDecoded(
 			() => unpack(packed),
-			{ contentType: `text/plain;charset=${flavour.charset}`, countryCode: flavour.countryCode },
+			{ contentType: `text/plain;charset=${flavor.charset}`, countryCode: flavor.countryCode },
 			async (pieces) => {
-				const reader = new FeedbackReportReader(flavour.dateOrder);
+				const reader = new FeedbackReportReader(flavor.dateOrder);
 				const fold = new Fold();
 				for await (const piece of pieces) for (const row of reader.read(piece)) fold.add(row);
 				for (const row of reader.end()) fold.add(row);
@@ -173,11 +174,11 @@ const CONTESTANTS = {
 			},
 		),
 
-	oursKept: async ({ packed, flavour }: Given) => {
-		const { id } = MARKETPLACES.find((each) => each.countryCode === flavour.countryCode) ?? {};
+	oursKept: async ({ packed, flavor }: Given) => {
+		const { id } = MARKETPLACES.find((each) => each.countryCode === flavor.countryCode) ?? {};
 		const marketplace = findMarketplace(id ?? '');
-		if (marketplace === undefined) throw new Error(`No marketplace in ${flavour.countryCode}`);
-		const contentType = `text/plain;charset=${flavour.charset}`;
+		if (marketplace === undefined) throw new Error(`No marketplace in ${flavor.countryCode}`);
+		const contentType = `text/plain;charset=${flavor.charset}`;
 		const report = await readFeedbackReport({ body: packed, contentType }, marketplace, 'auto');
 		const fold = new Fold();
 		for (const row of report.rows) fold.add(row);
@@ -185,7 +186,7 @@ const CONTESTANTS = {
 	},
 
 	udsv: async (given: Given) => {
-		const checker = new CellChecker(given.flavour);
+		const checker = new CellChecker(given.flavor);
 		const fold = new Fold();
 		const { inferSchema, initParser } = await import('udsv');
 		let parser: ReturnType<typeof initParser> | undefined;
@@ -201,14 +202,15 @@ const CONTESTANTS = {
 	},
 
 	papaparse: async (given: Given) => {
-		const checker = new CellChecker(given.flavour);
+		const checker = new CellChecker(given.flavor);
 		const fold = new Fold();
 		let isHeader = true;
 		const { default: Papa } = await import('papaparse');
 		const parser = Papa.parse(Papa.NODE_STREAM_INPUT, {
 			delimiter: '\t',
 			newline: '\r\n',
-			// A quote is a character; it cannot be switched off, only made one that never comes.
+			// A quote is an ordinary character. Quoting cannot be turned off, only set to an unused
+			// character.
 			quoteChar: '\0',
 			skipEmptyLines: true,
 		});
@@ -224,7 +226,7 @@ const CONTESTANTS = {
 	},
 
 	csvParse: async (given: Given) => {
-		const checker = new CellChecker(given.flavour);
+		const checker = new CellChecker(given.flavor);
 		const fold = new Fold();
 		const { parse } = await import('csv-parse');
 		const parser = parse({ delimiter: '\t', quote: null, fromLine: 2 });
@@ -237,15 +239,15 @@ const CONTESTANTS = {
 	},
 
 	/** Its download with `json`, which parses the report, from a server in this process. */
-	amazonSpApi: async ({ packed, flavour }: Given) => {
+	amazonSpApi: async ({ packed, flavor }: Given) => {
 		const server = createServer((_, response) => {
-			response.writeHead(200, { 'content-type': `text/plain;charset=${flavour.charset}` });
+			response.writeHead(200, { 'content-type': `text/plain;charset=${flavor.charset}` });
 			response.end(packed);
 		});
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 		const { port } = server.address() as AddressInfo;
 		const agent = new https.Agent();
-		// As the agent it has by default, but to this server.
+		// Like its default agent, but connects to this server.
 		Object.assign(agent, { createConnection: () => net.connect(port, '127.0.0.1') });
 		const { SellingPartner } = await import('amazon-sp-api');
 		const client = new SellingPartner({
@@ -264,7 +266,7 @@ const CONTESTANTS = {
 		)) as unknown as Array<Record<string, string>>;
 		server.close();
 		server.closeAllConnections();
-		const checker = new CellChecker(flavour);
+		const checker = new CellChecker(flavor);
 		const fold = new Fold();
 		for (const row of rows) fold.add(checker.check(Object.values(row)));
 		return fold.digest;
@@ -273,10 +275,10 @@ const CONTESTANTS = {
 
 export type ContestantName = keyof typeof CONTESTANTS;
 
-answerTask(async ({ contestant, flavour, file, repeats }: ReadingTask): Promise<ReadingReport> => {
-	const given = { packed: readFileSync(file), flavour: FLAVOURS[flavour] };
+answerTask(async ({ contestant, flavor, file, repeats }: ReadingTask): Promise<ReadingReport> => {
+	const given = { packed: readFileSync(file), flavor: FLAVORS[flavor] };
 	const read = CONTESTANTS[contestant];
-	// The slowest is not warmed up: a reading of it takes half a minute.
+	// The slowest one is not warmed up: one run of it takes half a minute.
 	let digest = contestant === 'amazonSpApi' ? undefined : await read(given);
 	const times: number[] = [];
 	for (let repeat = 0; repeat < repeats; repeat += 1) {

@@ -5,17 +5,17 @@ import type { DateOrder } from '../../nodes/shared/domain/feedbackReport';
 import type { ReportEncoding } from '../../nodes/shared/domain/reportEncoding';
 import { seeded } from '../../test/seeded';
 
-/** A feedback report as a marketplace writes it. */
-export interface Flavour {
+/** A feedback report in a marketplace's format. */
+export interface Flavor {
 	readonly name: string;
 	readonly encoding: ReportEncoding;
-	/** As iconv-lite calls the encoding, and as the download's header does. */
+	/** The name of the encoding in iconv-lite and in the download's header. */
 	readonly charset: string;
 	readonly countryCode: string;
 	readonly dateOrder: DateOrder;
 }
 
-export const FLAVOURS = {
+export const FLAVORS = {
 	utf8: {
 		name: 'UTF-8',
 		encoding: 'utf-8',
@@ -37,9 +37,9 @@ export const FLAVOURS = {
 		countryCode: 'DE',
 		dateOrder: 'dmy',
 	},
-} as const satisfies Record<string, Flavour>;
+} as const satisfies Record<string, Flavor>;
 
-export type FlavourName = keyof typeof FLAVOURS;
+export type FlavorName = keyof typeof FLAVORS;
 
 export const SEED = 1;
 
@@ -52,12 +52,12 @@ const JAPANESE =
 
 const LANGUAGES: Readonly<
 	Record<
-		FlavourName,
+		FlavorName,
 		{ words: string; headers: string; date: (year: string, month: string, day: string) => string }
 	>
 > = {
 	utf8: {
-		// What UTF-8 is there for: a typographic apostrophe and an emoji now and then.
+		// Some characters that need UTF-8: a typographic apostrophe and an emoji now and then.
 		words: `${ENGLISH} don’t 👎`,
 		headers: 'Date\tRating\tComments\tYour Response\tOrder ID\tRater Email',
 		date: (year, month, day) => `${month}/${day}/${year}`,
@@ -77,12 +77,12 @@ const LANGUAGES: Readonly<
 const DAYS = 1000;
 
 /**
- * A report of so many rows, newest first as Amazon writes them: a fourth without a comment, the others
- * of 2 to 15 words, a tenth with a response; packed by gzip.
+ * A gzipped report with this number of rows, newest first as in Amazon's: a quarter without a
+ * comment, the others with 2 to 15 words, a tenth with a response.
  */
-export function makeReport(flavour: FlavourName, rows: number): Buffer {
+export function makeReport(flavor: FlavorName, rows: number): Buffer {
 	const random = seeded(SEED);
-	const { headers, date, words: text } = LANGUAGES[flavour];
+	const { headers, date, words: text } = LANGUAGES[flavor];
 	const words = text.split(' ');
 	const digits = (count: number) => String(Math.floor(random() * 10 ** count)).padStart(count, '0');
 	const phrase = (count: number) =>
@@ -102,5 +102,5 @@ export function makeReport(flavour: FlavourName, rows: number): Buffer {
 			].join('\t'),
 		);
 	}
-	return gzipSync(iconv.encode(`${lines.join('\r\n')}\r\n`, FLAVOURS[flavour].charset));
+	return gzipSync(iconv.encode(`${lines.join('\r\n')}\r\n`, FLAVORS[flavor].charset));
 }

@@ -21,16 +21,19 @@ import {
 
 type NodeClass = INodeType | IVersionedNodeType;
 
-/** A node to run; a type without a package's name is one of this package. */
+/** A node to run; a type without a package name is from this package. */
 export interface BenchedNode {
 	readonly type: string;
-	/** The default one where not given. */
+	/** The default version if not given. */
 	readonly typeVersion?: number;
 	readonly parameters: INodeParameters;
 	readonly credentials?: CredentialStore;
 }
 
-/** n8n's own engine with as little as can be around the node: a source that hands it the items. */
+/**
+ * n8n's own engine with as little as possible around the node: only a source that passes it the
+ * items.
+ */
 export class BenchEngine {
 	private items: INodeExecutionData[] = [];
 

@@ -1,4 +1,4 @@
-/** Figures as they are shown: about three significant digits, with the unit. */
+/** Formats figures: about three significant digits, with the unit. */
 
 export function formatTime(milliseconds: number): string {
 	if (milliseconds >= 10_000) return `${(milliseconds / 1000).toFixed(1)} s`;
@@ -14,10 +14,10 @@ export function formatBytes(bytes: number): string {
 	return `${(bytes / 1000).toFixed(0)} KB`;
 }
 
-/** Whole, with thousands separated. */
+/** Rounded, with a thousands separator. */
 export const formatCount = (count: number): string => Math.round(count).toLocaleString('en-US');
 
-/** How many times the base a figure is; empty where there is no figure. */
+/** A figure as a multiple of the base; empty if there is no figure. */
 export function formatRatio(value: number, base: number): string {
 	const ratio = value / base;
 	if (!Number.isFinite(ratio)) return '';

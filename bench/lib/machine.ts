@@ -7,7 +7,7 @@ export interface Machine {
 	readonly rows: ReadonlyArray<readonly [name: string, value: string]>;
 }
 
-/** Peers and the engine, as they are installed. */
+/** The peers and the engine whose installed versions are listed. */
 const VERSIONS_OF = [
 	'n8n-core',
 	'n8n-workflow',
@@ -26,7 +26,7 @@ export function versionOf(name: string): string {
 	return (JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string }).version;
 }
 
-/** The load of the last minute; on a quiet machine the run itself makes about 1. */
+/** The load average of the last minute; on an idle machine the run itself causes about 1. */
 export const currentLoad = (): string => (loadavg()[0] ?? 0).toFixed(2);
 
 export function describeMachine(loadAtStart: string, startedAt: Date): Machine {

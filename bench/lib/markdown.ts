@@ -6,12 +6,12 @@ const LINE = 110;
 export interface Report {
 	readonly machine: Machine;
 	readonly sections: readonly Section[];
-	/** How the run was called, such as ` -- --quick`. */
+	/** The arguments of the run, such as ` -- --quick`. */
 	readonly call: string;
 	readonly minutes: number;
 }
 
-/** The whole of docs/maintainers/BENCHMARKS.md. */
+/** The complete docs/maintainers/BENCHMARKS.md. */
 export function renderReport({ machine, sections, call, minutes }: Report): string {
 	const isQuick = call.includes('--quick');
 	return blocks([
@@ -19,12 +19,16 @@ export function renderReport({ machine, sections, call, minutes }: Report): stri
 		'# Benchmarks',
 		wrap(
 			`All figures come from one run of \`npx gulp bundle && npm run bench${call}\`, which took ` +
-				`${minutes.toFixed(0)} minutes: medians over repeats, contenders in turns or each in a process of its ` +
-				'own. A peer counts only where its result is the same as ours. Inputs are made from fixed seeds. The page ' +
+				`${minutes.toFixed(0)} minutes: medians over repeats, contenders in turns or each in its ` +
+				'own process. A peer counts only if its result is the same as ours. Inputs are made from fixed seeds. The page ' +
 				'is long because the run writes all its tables into it.',
 		),
 		...(isQuick
-			? [wrap('**A quick run with small sizes, to see that it works: its figures mean nothing.**')]
+			? [
+					wrap(
+						'**A quick run with small sizes, to check that it works. The figures are meaningless.**',
+					),
+				]
 			: []),
 		'## Machine and versions',
 		renderTable({ caption: '', ...machineTable(machine) }),
@@ -45,7 +49,10 @@ export function renderSection({ title, intro, tables, plots = [], notes }: Secti
 
 const renderPlotLink = ({ file, title }: LinePlot): string => `![${title}](../images/${file})`;
 
-/** A Markdown table whose columns line up in plain text too: names to the left, figures to the right. */
+/**
+ * A Markdown table whose columns also line up in plain text: names left-aligned, figures
+ * right-aligned.
+ */
 export function renderTable({ caption, header, rows }: Table): string {
 	const all = [header, ...rows].map((row) =>
 		header.map((_, column) => (row[column] ?? '').replaceAll('|', '\\|')),
@@ -74,7 +81,9 @@ const machineTable = ({ rows }: Machine) => ({ header: ['', ''], rows });
 
 const blocks = (parts: readonly string[]): string => `${parts.join('\n\n')}\n`;
 
-/** Text in lines of the docs' width; those after the first are indented by the prefix's width. */
+/**
+ * Wraps text at the width of the docs; lines after the first are indented by the prefix's width.
+ */
 function wrap(text: string, prefix = ''): string {
 	const lines: string[] = [];
 	let line = prefix;

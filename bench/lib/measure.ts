@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 
 import type { Point } from './section';
 
-/** The middle one, or the mean of the two in the middle; NaN of none. */
+/** The middle value, or the mean of the two middle ones; NaN for an empty list. */
 export function median(values: readonly number[]): number {
 	const sorted = [...values].sort((a, b) => a - b);
 	const upper = sorted[Math.floor(sorted.length / 2)] ?? NaN;
@@ -13,7 +13,7 @@ export function median(values: readonly number[]): number {
 	return (lower + upper) / 2;
 }
 
-/** How long the task takes, in milliseconds; a promise is awaited. */
+/** How long the task takes, in milliseconds; promises are awaited. */
 export async function milliseconds(task: () => unknown): Promise<number> {
 	const start = performance.now();
 	await task();
@@ -23,7 +23,7 @@ export async function milliseconds(task: () => unknown): Promise<number> {
 export interface Contender<Result> {
 	readonly name: string;
 	run(): Result | Promise<Result>;
-	/** It takes so long that its first run is the only one, and timed. */
+	/** It is so slow that it runs only once, timed. */
 	readonly once?: boolean;
 }
 
@@ -31,13 +31,13 @@ export interface Timing<Result> {
 	readonly name: string;
 	/** Median of the repeats, in milliseconds. */
 	readonly time: number;
-	/** Of the first run. */
+	/** The result of the first run. */
 	readonly result: Result;
 }
 
 /**
- * Times contenders in turns, so that a busy machine slows down all of them alike: first each once to
- * warm up, which does not count, then as often as told, with the garbage collected before.
+ * Times contenders in turns, so that a busy machine slows all of them down alike. Each runs once to
+ * warm up, which does not count, then `repeats` times, with garbage collection before each run.
  */
 export async function timeInTurns<Result>(
 	contenders: ReadonlyArray<Contender<Result>>,
@@ -67,7 +67,7 @@ export async function timeInTurns<Result>(
 setFlagsFromString('--expose_gc');
 export const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Slope of log(y) on log(x) by least squares: 1 where y grows in proportion to x. */
+/** Slope of log(y) over log(x) by least squares: 1 if y grows in proportion to x. */
 export function logLogSlope(points: readonly Point[]): number {
 	const logs = points.map(({ x, y }) => ({ x: Math.log(x), y: Math.log(y) }));
 	const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
@@ -76,13 +76,13 @@ export function logLogSlope(points: readonly Point[]): number {
 	return covariance / mean(logs.map(({ x }) => (x - meanX) ** 2));
 }
 
-/** Slopes this near to 1 are called near-linear. */
+/** Slopes this close to 1 are called near-linear. */
 const SLOPE_TOLERANCE = 0.15;
 
-/** Below, constant costs hide how the cost grows. */
+/** Below this, constant costs hide the growth. */
 const GROWTH_FROM = 10_000;
 
-/** The slope of the points from 10,000 on in words, such as `1.02, near-linear`. */
+/** The slope of the points from 10,000 on as text, such as `1.02, near-linear`. */
 export function describeGrowth(points: readonly Point[]): string {
 	const slope = logLogSlope(points.filter(({ x }) => x >= GROWTH_FROM));
 	if (Number.isNaN(slope)) return 'too few points';
@@ -93,15 +93,15 @@ export function describeGrowth(points: readonly Point[]): string {
 
 export interface Answer<Result> {
 	readonly result: Result;
-	/** The most memory the process ever held (resident set), in bytes. */
+	/** The peak memory of the process (resident set), in bytes. */
 	readonly peakMemory: number;
 }
 
 /**
- * Runs a file that calls `answerTask` in a process of its own and gives it the task.
+ * Runs a file that calls `answerTask` in its own process and passes it the task.
  *
- * @param execArgv options of Node besides this process's own
- * @throws what the other process threw, or that it ended without an answer
+ * @param execArgv options for Node in addition to those of this process
+ * @throws the error of the other process, or an error if it ended without an answer
  */
 export async function runInChild<Result>(
 	file: string,
@@ -124,7 +124,7 @@ export async function runInChild<Result>(
 	});
 }
 
-/** The other side of `runInChild`: does the task that comes, answers and ends the process. */
+/** The other side of `runInChild`: runs the task it receives, answers and ends the process. */
 export function answerTask<Task, Result>(work: (task: Task) => Result | Promise<Result>): void {
 	process.once('message', (task: Task) => {
 		void (async () => {
@@ -138,8 +138,8 @@ export function answerTask<Task, Result>(work: (task: Task) => Result | Promise<
 }
 
 /**
- * The most memory this process ever held, in bytes. Linux counts in `maxRSS` what the parent held
- * when it started the process, but not in VmHWM.
+ * The peak memory of this process, in bytes. On Linux `maxRSS` includes the memory of the parent
+ * when it started the process, but VmHWM does not.
  */
 export function peakMemory(): number {
 	if (process.platform !== 'linux') return process.resourceUsage().maxRSS * 1024;

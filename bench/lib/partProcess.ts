@@ -7,5 +7,5 @@ export interface PartTask {
 	readonly options: RunOptions;
 }
 
-// Runs one part in a process of its own.
+// Runs one part in its own process.
 answerTask(async ({ id, options }: PartTask) => await (await loadPart(id)).run(options));

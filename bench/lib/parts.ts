@@ -1,6 +1,6 @@
 import type { Part } from './section';
 
-/** The file of each part, loaded in the process that runs it alone. */
+/** The file of each part, loaded in the process that runs it. */
 const FILES = {
 	a: 'feedbackReport',
 	b: 'rating',

@@ -1,3 +1,4 @@
+// cspell:ignore colour
 import * as Plot from '@observablehq/plot';
 
 import { SVG_NAMESPACE, XmlDocument, XmlElement } from '../../nodes/AmazonSellerRating/chart/dom';
@@ -12,8 +13,8 @@ const FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, Arial, 'DejaVu Sans
 const SYMBOLS = ['circle', 'square', 'diamond', 'triangle', 'star', 'wye'] as const;
 
 /**
- * A picture of the lines over logarithmic axes, as SVG that needs nothing else, light or dark as the
- * reader's system is. A dashed line of slope 1 shows what growing in proportion looks like.
+ * A self-contained SVG of the lines on logarithmic axes, light or dark like the reader's system. A
+ * dashed line of slope 1 shows proportional growth.
  */
 export function renderLinePlot(plot: LinePlot): string {
 	const document = new XmlDocument();
@@ -69,14 +70,14 @@ function drawLines(document: XmlDocument, plot: LinePlot, top: number): XmlEleme
 				clip: false,
 			}),
 			...series.flatMap(({ points: own }, index) => [
-				Plot.line(own, { x: 'x', y: 'y', stroke: colour(index), strokeWidth: 2 }),
+				Plot.line(own, { x: 'x', y: 'y', stroke: color(index), strokeWidth: 2 }),
 				Plot.dot(own, { x: 'x', y: 'y', ...markOf(index) }),
 			]),
 		],
 	});
 }
 
-/** Heading, legend of two entries a line, and what the upright axis counts. */
+/** Title, legend with two entries per row, and the unit of the vertical axis. */
 function drawTexts(
 	document: XmlDocument,
 	{ title, series, yLabel }: LinePlot,
@@ -115,7 +116,7 @@ function drawTexts(
 					x1: 'x1',
 					x2: 'x2',
 					y: 'y',
-					stroke: isGuide(index) ? LIGHT.today : colour(index),
+					stroke: isGuide(index) ? LIGHT.today : color(index),
 					strokeWidth: 2,
 					...(isGuide(index) && { strokeDasharray: '5 4' }),
 				}),
@@ -135,9 +136,9 @@ function drawTexts(
 	});
 }
 
-/** What Plot draws, without the frame around it and its style sheet. */
+/** What Plot draws, without its frame and style sheet. */
 function draw(document: XmlDocument, options: Plot.PlotOptions): XmlElement[] {
-	// The few members of a document that Plot uses are there.
+	// Has the few members of a document that Plot uses.
 	const figure: unknown = Plot.plot({
 		document: document as unknown as Document,
 		width: WIDTH,
@@ -150,22 +151,22 @@ function draw(document: XmlDocument, options: Plot.PlotOptions): XmlElement[] {
 	);
 }
 
-const colour = (index: number): string => windowColour(LIGHT, index);
+const color = (index: number): string => windowColour(LIGHT, index);
 
 const markOf = (index: number): Plot.DotOptions => ({
 	symbol: SYMBOLS[index % SYMBOLS.length] ?? 'circle',
 	r: 4.5,
-	fill: colour(index),
+	fill: color(index),
 	stroke: LIGHT.background,
 });
 
-/** From the power of ten below the least to the one above the greatest. */
+/** From the power of ten below the minimum to the one above the maximum. */
 const reach = (values: readonly number[]): [number, number] => [
 	10 ** Math.floor(Math.log10(Math.min(...values)) + 1e-9),
 	10 ** Math.ceil(Math.log10(Math.max(...values)) - 1e-9),
 ];
 
-/** A line of slope 1 that ends at the upper right corner, or at the axis it meets first. */
+/** A line of slope 1 that ends at the upper right corner, or at the first axis it meets. */
 function guide(points: readonly Point[]): Point[] {
 	const [left, right] = reach(points.map(({ x }) => x));
 	const [bottom, top] = reach(points.map(({ y }) => y));
@@ -176,7 +177,7 @@ function guide(points: readonly Point[]): Point[] {
 	];
 }
 
-/** The powers of ten from one end to the other. */
+/** All powers of ten between both ends. */
 const decades = ([low, high]: readonly [number, number]): number[] =>
 	Array.from({ length: Math.round(Math.log10(high / low)) + 1 }, (_, index) => low * 10 ** index);
 

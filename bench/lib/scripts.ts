@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** What the benchmarks use of scripts/lib, which is JavaScript without types. */
+/** What the benchmarks use from scripts/lib, which is JavaScript without types. */
 interface Scripts {
 	readonly 'runtime.mjs': {
 		isRuntimeReady(): boolean;

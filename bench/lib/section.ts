@@ -1,7 +1,7 @@
-/** What a part of `npm run bench` is, and what it hands on to be printed and written down. */
+/** A part of `npm run bench`, and what it returns to be printed and written. */
 
 export interface RunOptions {
-	/** Small sizes and few repeats, to see that it works; its figures mean nothing. */
+	/** Small sizes and few repeats, to check that it works; the figures are meaningless. */
 	readonly quick: boolean;
 }
 
@@ -9,21 +9,21 @@ export interface Part {
 	readonly id: 'a' | 'b' | 'c' | 'd' | 'e' | 'f';
 	readonly title: string;
 	/**
-	 * Runs in a process of its own, so it begins with an empty heap.
+	 * Runs in its own process, so it starts with an empty heap.
 	 *
-	 * @throws if a peer's result differs from ours: then they did not do the same work
+	 * @throws if a peer's result differs from ours, because then they did not do the same work
 	 */
 	run(options: RunOptions): Promise<Section>;
 }
 
-/** Holds plain data only, as it goes from one process to another. */
+/** Contains only plain data, because it is passed between processes. */
 export interface Section {
 	readonly title: string;
-	/** What was measured and why, a paragraph; before the tables. */
+	/** What was measured and why, in one paragraph before the tables. */
 	readonly intro?: string;
 	readonly tables: readonly Table[];
 	readonly plots?: readonly LinePlot[];
-	/** How to read the figures and what they leave out, a sentence or two each; after the tables. */
+	/** How to read the figures and what they omit, in a sentence or two each, after the tables. */
 	readonly notes: readonly string[];
 }
 
@@ -34,9 +34,9 @@ export interface Table {
 	readonly rows: ReadonlyArray<readonly string[]>;
 }
 
-/** Lines over logarithmic axes. */
+/** Lines on logarithmic axes. */
 export interface LinePlot {
-	/** Its name in docs/images/, such as `bench-rating.svg`. */
+	/** Its file name in docs/images/, such as `bench-rating.svg`. */
 	readonly file: string;
 	readonly title: string;
 	readonly xLabel: string;
@@ -49,7 +49,7 @@ export interface Series {
 	readonly points: readonly Point[];
 }
 
-/** Both above zero, for the axes are logarithmic. */
+/** Both above zero, because the axes are logarithmic. */
 export interface Point {
 	readonly x: number;
 	readonly y: number;

@@ -3,19 +3,19 @@ import { join } from 'node:path';
 
 import { loadScript } from '../lib/scripts';
 
-/** A community package of others. */
+/** A community package by others. */
 export interface Peer {
 	readonly name: string;
 	readonly version: string;
-	/** Its place by npm downloads a month among all community packages. */
+	/** Its rank by monthly npm downloads among all community packages. */
 	readonly rank: number;
 }
 
-/** Where the ranks are from; it counts downloads from npmjs.com. */
+/** The source of the ranks; it counts downloads from npmjs.com. */
 export const RANKED_BY =
 	'the list "Awesome n8n" (github.com/restyler/awesome-n8n) of 20 January 2026';
 
-/** The first three, and two more to stand in where a registry has not got them. */
+/** The first three, and two more in case a registry does not have them. */
 export const PEERS: readonly Peer[] = [
 	{ name: 'n8n-nodes-evolution-api', version: '1.0.4', rank: 1 },
 	{ name: '@elevenlabs/n8n-nodes-elevenlabs', version: '0.2.3', rank: 2 },
@@ -25,9 +25,9 @@ export const PEERS: readonly Peer[] = [
 ];
 
 /**
- * Installs the package once, with its run-time dependencies, without scripts and without
+ * Installs the package once, with its runtime dependencies, without scripts and without
  * n8n-workflow, which n8n provides.
- * @returns the node_modules folder that holds it; undefined where it cannot be installed
+ * @returns the node_modules folder with the package; undefined if it cannot be installed
  */
 export async function install({ name, version }: Peer): Promise<string | undefined> {
 	const { stateDir } = await loadScript('paths.mjs');
@@ -35,7 +35,7 @@ export async function install({ name, version }: Peer): Promise<string | undefin
 	const modules = join(folder, 'node_modules');
 	if (existsSync(join(modules, name, 'package.json'))) return modules;
 	mkdirSync(folder, { recursive: true });
-	// Keeps npm from looking for a project in the folders above.
+	// Keeps npm from looking for a project in the parent folders.
 	writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
 	const { npmInstall } = await loadScript('npm.mjs');
 	const args = ['install', `${name}@${version}`, '--no-save', '--legacy-peer-deps', '--omit=dev'];

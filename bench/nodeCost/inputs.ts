@@ -3,13 +3,13 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 import { seeded } from '../../test/seeded';
 
-/** Rows that the nodes get, the same for the same count. */
+/** Generated rows for the nodes, the same for the same count. */
 
 export const SEED = 3;
 
 const US = 'ATVPDKIKX0DER';
 
-/** One feedback per item, all stars, over the last 600 days. */
+/** One feedback entry per item, all ratings, over the last 600 days. */
 export function feedbackItems(count: number): INodeExecutionData[] {
 	const random = seeded(SEED);
 	const days = lastDays(600);
@@ -18,7 +18,7 @@ export function feedbackItems(count: number): INodeExecutionData[] {
 	}));
 }
 
-/** About 96 % positive. */
+/** About 96% positive. */
 const starsOf = (luck: number): number => (luck < 0.9 ? 5 : luck < 0.96 ? 4 : luck < 0.975 ? 3 : 1);
 
 /** Calendar days of the US marketplace, today first. */
@@ -29,7 +29,7 @@ export const lastDays = (count: number): string[] =>
 			DateTime.now().setZone('America/Los_Angeles').minus({ days: ago }).toISODate() ?? '',
 	);
 
-/** Shipped orders of the last 45 days as Order: Get Many hands them on. */
+/** Shipped orders of the last 45 days in the format of Order: Get Many. */
 export function orderItems(count: number): INodeExecutionData[] {
 	const random = seeded(SEED);
 	const now = Date.now();
@@ -63,7 +63,7 @@ export function orderItems(count: number): INodeExecutionData[] {
 
 const DAY_MS = 86_400_000;
 
-/** One item with a feedback report of that many rows, as Seller Central gives it out. */
+/** One item with a feedback report of this number of rows, as downloaded from Seller Central. */
 export function reportItems(count: number): INodeExecutionData[] {
 	const random = seeded(SEED);
 	const days = lastDays(365).map((day) => {

@@ -18,7 +18,7 @@ export interface SubjectTask {
 /** Milliseconds per size, in the order of the sizes. */
 export type SubjectReport = readonly number[];
 
-// Runs one subject with all its sizes in a process of its own.
+// Runs one subject with all its sizes in its own process.
 answerTask(async ({ name, sizes, n8nModules }: SubjectTask): Promise<SubjectReport> => {
 	const subject = SUBJECTS.find((each) => each.name === name);
 	if (subject === undefined) throw new Error(`No subject ${name}`);

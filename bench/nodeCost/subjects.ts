@@ -4,18 +4,18 @@ import type { CredentialStore } from '../../test/engine/harness';
 import type { BenchedNode } from '../lib/engine';
 import { feedbackItems, lastDays, orderIdOf, orderItems, reportItems } from './inputs';
 
-/** A node as it is set up, with what it gets and what has to come out. */
+/** A configured node, with its input and the expected output. */
 export interface Subject {
 	readonly name: string;
-	/** Of n8n itself, and so only where n8n is installed. */
+	/** A node of n8n itself, only run if n8n is installed. */
 	readonly n8nFile?: string;
 	readonly node: (credentials: CredentialStore) => BenchedNode;
 	readonly items: (count: number) => INodeExecutionData[];
-	/** The items are one, with a file of that many rows. */
+	/** The input is one item, with a file of this number of rows. */
 	readonly isFile?: boolean;
-	/** More are not tried. */
+	/** The largest size to try. */
 	readonly most?: number;
-	/** @throws unless the outputs are right for the items */
+	/** @throws if the outputs are wrong for the items */
 	readonly check: (
 		outputs: INodeExecutionData[][],
 		items: INodeExecutionData[],
@@ -30,7 +30,7 @@ function expectEqual(actual: unknown, expected: unknown, what: string): void {
 
 const isPositive = ({ json }: INodeExecutionData): boolean => Number(json.rating) >= 4;
 
-/** Percent of 4 and 5 stars. */
+/** Percentage of 4 and 5 stars. */
 const ratingOf = (items: readonly INodeExecutionData[]): number =>
 	(100 * items.filter(isPositive).length) / items.length;
 

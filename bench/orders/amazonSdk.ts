@@ -3,7 +3,7 @@ import net from 'node:net';
 
 import { allPages, contest, INCLUDED_DATA, PAGE_SIZE, type Page } from './contestant';
 
-/** What is used of the SDK, which comes without types. */
+/** The parts of the SDK that are used; it has no types. */
 interface Sdk {
 	readonly Orders_v2026SpApi: {
 		readonly ApiClient: new (url: string) => {
@@ -25,7 +25,7 @@ contest(async ({ credentials, after, until }) => {
 			return net.connect(Number(port), hostname);
 		}
 	}
-	// It asks api.amazon.com for tokens, whatever it is told; see test/sandbox/clients/amazonSdk.mjs.
+	// It always gets tokens from api.amazon.com; see test/sandbox/clients/amazonSdk.mjs.
 	https.globalAgent = new SandboxAgent({ keepAlive: true });
 	const name = '@amazon-sp-api-release/amazon-sp-api-sdk-js';
 	const { Orders_v2026SpApi } = (await import(name)) as Sdk;

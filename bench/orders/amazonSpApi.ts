@@ -9,7 +9,7 @@ import { allPages, contest, INCLUDED_DATA, PAGE_SIZE, type Page } from './contes
 contest(async ({ credentials, after, until }) => {
 	const { clientId, clientSecret, refreshToken, baseUrl, marketplaceId } = credentials;
 	const { port, hostname } = new URL(baseUrl);
-	// As the agent it has by default, but to the sandbox.
+	// Like its default agent, but connects to the sandbox.
 	const agent = new https.Agent({ keepAlive: true });
 	Object.assign(agent, { createConnection: () => net.connect(Number(port), hostname) });
 	const client = new SellingPartner({

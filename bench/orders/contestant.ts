@@ -1,10 +1,10 @@
 import type { SandboxCredentials } from '../../sandbox';
 import { answerTask, milliseconds } from '../lib/measure';
 
-/** What a contestant is told. */
+/** The input of a contestant. */
 export interface PagingTask {
 	readonly credentials: SandboxCredentials;
-	/** Orders created between these moments are wanted, ISO 8601 in UTC. */
+	/** Read orders created between these moments, ISO 8601 in UTC. */
 	readonly after: string;
 	readonly until: string;
 	readonly repeats: number;
@@ -17,11 +17,11 @@ export interface PagingReport {
 	readonly milliseconds: readonly number[];
 	/** When the last repeat began, in milliseconds since 1970. */
 	readonly lastStartedAt: number;
-	/** Of the last repeat, in the order they came. */
+	/** The IDs of the last repeat, in the order received. */
 	readonly orderIds: readonly string[];
 }
 
-/** The data sets our node asks for; the others ask for the same. */
+/** The data sets our node requests; the others request the same. */
 export const INCLUDED_DATA = ['FULFILLMENT', 'PACKAGES', 'PROCEEDS', 'CANCELLATION'];
 
 export const PAGE_SIZE = 100;
@@ -32,8 +32,8 @@ export interface Page {
 }
 
 /**
- * Takes the task, connects, reads all orders once to warm up (which logs in) and then so often as it
- * is told, with the clock running.
+ * Takes the task, connects, reads all orders once to warm up (which logs in) and then `repeats`
+ * times on the clock.
  */
 export function contest(
 	prepare: (task: PagingTask) => Promise<() => Promise<readonly string[]>>,
@@ -55,7 +55,7 @@ export function contest(
 	});
 }
 
-/** Asks for page after page until there is none left. */
+/** Reads page after page up to the last one. */
 export async function allPages(
 	readPage: (paginationToken: string | undefined) => Promise<Page>,
 ): Promise<string[]> {

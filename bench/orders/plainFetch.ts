@@ -1,6 +1,6 @@
 import { allPages, contest, INCLUDED_DATA, PAGE_SIZE, type Page } from './contestant';
 
-/** The least a client can do: ask, and parse the JSON. */
+/** The least a client can do: send the request and parse the JSON. */
 contest(async ({ credentials, after, until }) => {
 	const { clientId, clientSecret, refreshToken, baseUrl, marketplaceId } = credentials;
 	const login = await fetch(`${baseUrl}/auth/o2/token`, {

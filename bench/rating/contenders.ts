@@ -53,7 +53,7 @@ export function byThisPackage(rows: readonly DatedFeedback[], days: number): Res
 	};
 }
 
-/** Grouped per day, joined to a calendar that reaches into the future, then rolling sums. */
+/** Grouped by day, joined with a calendar that extends into the future, then rolling sums. */
 export function byArquero(rows: readonly DatedFeedback[], days: number): Result {
 	const perDay = tableFrom([...rows])
 		.groupby('date')
@@ -126,7 +126,7 @@ export function byCodeNode(items: readonly Item[], days: number): Result {
 	};
 }
 
-/** Dates are built one by one, as a parser builds them, so that no two rows share a string. */
+/** Dates are built one by one, as a parser does, so that no two rows share a string. */
 export function generateRows(rows: number): DatedFeedback[] {
 	const random = seeded(SEED);
 	return Array.from({ length: rows }, () => {

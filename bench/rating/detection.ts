@@ -3,11 +3,11 @@ import { seeded } from '../../test/seeded';
 import type { Table } from '../lib/section';
 
 interface Rule {
-	/** Forgets all and is told feedback after feedback; true where it alarms. */
+	/** Starts over and gets one feedback entry per call; true if it raises an alarm. */
 	readonly start: () => (isNonPositive: boolean) => boolean;
 }
 
-/** The package's CUSUM with so many feedback a day; a day is one batch. */
+/** The package's CUSUM with this number of feedback entries per day; a day is one batch. */
 const cusumRule = (rise: number, limit: number, perDay: number): Rule => ({
 	start: () => {
 		let statistic = 0;
@@ -24,7 +24,7 @@ const cusumRule = (rise: number, limit: number, perDay: number): Rule => ({
 	},
 });
 
-/** More than 5 % of the last 60, once there are 60. */
+/** More than 5% of the last 60, once there are 60. */
 const trailing60: Rule = {
 	start: () => {
 		const last = new Uint8Array(60);
@@ -40,7 +40,7 @@ const trailing60: Rule = {
 	},
 };
 
-/** Average number of feedback from the start to an alarm. */
+/** Average number of feedback entries from the start to an alarm. */
 function simulate(rule: Rule, share: number, budget = 3_000_000): number {
 	const random = seeded(7);
 	let alarms = 0;
@@ -54,7 +54,7 @@ function simulate(rule: Rule, share: number, budget = 3_000_000): number {
 	return feedback / alarms;
 }
 
-/** Average number of feedback from a change to the alarm, 200 without an alarm having gone before. */
+/** Average number of feedback entries from a change to the alarm, after 200 without an alarm. */
 function simulateDelay(rule: Rule, before: number, after: number, runs = 3000): number {
 	const random = seeded(11);
 	let delays = 0;
@@ -72,7 +72,7 @@ function simulateDelay(rule: Rule, before: number, after: number, runs = 3000): 
 
 export function benchDetection(): Table {
 	const whole = (value: number) => value.toFixed(0);
-	const percent = (share: number) => `${100 * share} %`;
+	const percent = (share: number) => `${100 * share}%`;
 	const rowOf = (name: string, rule: Rule, p0: number, p1: number, computed: string[]) => [
 		name,
 		percent(p0),
@@ -84,14 +84,14 @@ export function benchDetection(): Table {
 	];
 	const cusumRow = (p0: number, p1: number, every: number, perDay = 1) => {
 		const { rise, limit, falseAlarmEvery, detectsIn } = designCusum(p0, p1, every);
-		const name = `CUSUM, false alarm every ${whole(every)}, ${perDay} a day`;
+		const name = `CUSUM, false alarm every ${whole(every)}, ${perDay} per day`;
 		const computed = [whole(falseAlarmEvery), whole(detectsIn)];
 		return rowOf(name, cusumRule(rise, limit, perDay), p0, p1, computed);
 	};
-	/** What a CUSUM does that has as many false alarms as the naive rule. */
+	/** The false-alarm distance of the naive rule, for a CUSUM with as many false alarms. */
 	const naiveEvery = simulate(trailing60, 0.02);
 	return {
-		caption: 'Detecting a rise of the share of non-positives, in numbers of feedback',
+		caption: 'Detecting a higher share of non-positive ratings, in numbers of feedback entries',
 		header: [
 			'rule',
 			'p0',
@@ -108,19 +108,19 @@ export function benchDetection(): Table {
 			),
 			cusumRow(0.1, 0.2, 1000),
 			...[5, 20, 100].map((perDay) => cusumRow(0.02, 0.05, 1000, perDay)),
-			rowOf('more than 5 % of the last 60', trailing60, 0.02, 0.05, ['', '']),
+			rowOf('more than 5% of the last 60', trailing60, 0.02, 0.05, ['', '']),
 			cusumRow(0.02, 0.05, naiveEvery),
 		],
 	};
 }
 
-/** How often a chart at a wanted rate of 1000 alarms falsely where the baseline was estimated. */
+/** How often a chart designed for 1000 raises false alarms if the baseline was estimated. */
 export function benchBaseline(): Table {
 	const random = seeded(5);
 	const p0 = 0.02;
 	return {
-		caption: 'True false-alarm distance at 2 % where 1000 is wanted and the baseline is estimated',
-		header: ['feedback in the reference period', '10 % of charts', 'median', '90 % of charts'],
+		caption: 'True false-alarm distance at 2% if 1000 is requested and the baseline is estimated',
+		header: ['feedback in the reference period', '10% of charts', 'median', '90% of charts'],
 		rows: [100, 200, 500, 2000].map((size) => {
 			const rates = Array.from({ length: 200 }, () => {
 				let bad = 0;

@@ -4,11 +4,11 @@ import { collectGarbage } from '../lib/measure';
 import type { Table } from '../lib/section';
 import { generateRows } from './contenders';
 
-/** What the series keeps in memory, however many windows are asked for, beside its rows. */
+/** The memory the series takes, compared with its rows, for any number of windows. */
 export function benchMemory(count: number): Table {
 	const rows = generateRows(count);
 	const numbers = [1, 10, 100, 1000];
-	/** Goes through all windows and keeps the sums that answer for any of them. */
+	/** Goes through all windows and keeps the sums needed for any of them. */
 	const throughWindows = (number: number) => () => {
 		const series = FeedbackSeries.of(countPerDay(rows));
 		let total = 0;
@@ -28,7 +28,9 @@ export function benchMemory(count: number): Table {
 	};
 }
 
-/** Bytes that the result keeps alive, array buffers included; of results kept side by side. */
+/**
+ * Bytes that the result keeps alive, including array buffers, averaged over results kept together.
+ */
 function retained(task: () => unknown, times = 20): number {
 	task();
 	const before = usedBytes();

@@ -4,7 +4,7 @@ import net from 'node:net';
 import { contest, pool } from './contestant';
 import { speedUpClock } from './fasterClock';
 
-/** What is used of the SDK, which comes without types. */
+/** The parts of the SDK that are used; it has no types. */
 interface Sdk {
 	readonly SolicitationsSpApi: {
 		readonly ApiClient: new (url: string) => {
@@ -24,12 +24,12 @@ const ATTEMPTS = 3;
 const WAIT_MS = 5000;
 
 /**
- * Amazon's own SDK with its default rate limiter, the one its sample app recommends. Ways: `1` or
- * `5` calls at a time, `retry` for the loop of its sample app around each.
+ * Amazon's own SDK with its default rate limiter, which its sample app recommends. Ways: `1` or `5`
+ * calls at a time, `retry` for the sample app's loop around each.
  *
- * The limiter refills once a second and then to its burst at most, and blocks for five seconds once
- * it has refused; told a rate of 20, it would let 5 pass a second. So that a short run does it no
- * wrong, it keeps Amazon's rate and its process's clock goes faster instead.
+ * The limiter refills once per second up to its burst, and blocks for five seconds after it has
+ * refused; with a rate of 20, it would let 5 pass per second. For a fair short run, it keeps
+ * Amazon's rate and its process gets a faster clock instead.
  */
 contest(async ({ credentials, orderIds, scale, way }) => {
 	const { clientId, clientSecret, refreshToken, baseUrl, marketplaceId } = credentials;
@@ -39,7 +39,7 @@ contest(async ({ credentials, orderIds, scale, way }) => {
 			return net.connect(Number(port), hostname);
 		}
 	}
-	// It asks api.amazon.com for tokens, whatever it is told; see test/sandbox/clients/amazonSdk.mjs.
+	// It always gets tokens from api.amazon.com; see test/sandbox/clients/amazonSdk.mjs.
 	https.globalAgent = new SandboxAgent();
 	if (scale !== 1) speedUpClock(scale);
 	const name = '@amazon-sp-api-release/amazon-sp-api-sdk-js';

@@ -7,12 +7,12 @@ import { contest, pool } from './contestant';
 
 /**
  * amazon-sp-api with its throttling handling (`auto_request_throttled`, on by default) and the
- * operation's `restore_rate`, its way to be told the rate. Ways: `1` or `5` calls at a time.
+ * operation's `restore_rate`, its option for the rate. Ways: `1` or `5` calls at a time.
  */
 contest(async ({ credentials, orderIds, scale, way }) => {
 	const { clientId, clientSecret, refreshToken, baseUrl, marketplaceId } = credentials;
 	const { port, hostname } = new URL(baseUrl);
-	// As the agent it has by default, but to the sandbox.
+	// Like its default agent, but connects to the sandbox.
 	const agent = new https.Agent({ keepAlive: true });
 	Object.assign(agent, { createConnection: () => net.connect(Number(port), hostname) });
 	const client = new SellingPartner({

@@ -1,26 +1,26 @@
 import type { SandboxCredentials } from '../../sandbox';
 
-/** What a contestant is told, over its process's channel. */
+/** The input of a contestant, sent over its process's channel. */
 export interface Task {
 	readonly credentials: SandboxCredentials;
-	/** All eligible; one request for a review is to be made for each. */
+	/** All eligible; make one request for a review for each. */
 	readonly orderIds: readonly string[];
-	/** One more, for a call before the start. */
+	/** An extra order, for a call before the start. */
 	readonly extraOrderId: string;
-	/** Amazon's rate (1 request per second) times this is the sandbox's. */
+	/** The sandbox's rate is Amazon's (1 request per second) times this. */
 	readonly scale: number;
-	/** Which of the contestant's ways to go. */
+	/** Which of the contestant's ways to use. */
 	readonly way: string;
 }
 
 export interface Report {
-	/** When the sending began, in milliseconds since 1970. */
+	/** When sending started, in milliseconds since 1970. */
 	readonly startedAt: number;
-	/** How often the client gave up an order, by the reason it gave. */
+	/** How many orders the client gave up on, by the reason it gave. */
 	readonly givenUp: Readonly<Record<string, number>>;
 }
 
-/** Takes the task, has everything made ready, then measures from the start of the sending. */
+/** Takes the task, prepares everything, then measures from the start of sending. */
 export function contest(
 	prepare: (task: Task) => Promise<(givenUp: (reason: string) => void) => Promise<void>>,
 ): void {
@@ -36,7 +36,7 @@ export function contest(
 	});
 }
 
-/** Sends for all orders with that many loops side by side; one is a plain loop. */
+/** Sends for all orders with this number of parallel loops; one is a plain loop. */
 export async function pool(
 	atOnce: number,
 	orderIds: readonly string[],

@@ -1,11 +1,11 @@
 /** How late Node's timers are, roughly, in milliseconds. */
 const LATE_MS = 1;
 
-/** Node's timers are good to a millisecond or two; what is nearer than that is waited for busily. */
+/** Node's timers are accurate to a millisecond or two; shorter waits are busy waits. */
 const NEAR_MS = 2;
 
 /**
- * Makes this process's `Date.now`, `setTimeout` and `setInterval` run that many times faster, for a
+ * Makes this process's `Date.now`, `setTimeout` and `setInterval` run this many times faster, for a
  * client whose timing is built for Amazon's own rate.
  */
 export function speedUpClock(factor: number): void {

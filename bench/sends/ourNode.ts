@@ -5,7 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createCredentialStore, runNode } from '../../test/engine/harness';
 import { contest } from './contestant';
 
-/** Our built node, in n8n's own engine. Ways: `check` or `direct`, then `known` or `unknown` rate. */
+/**
+ * Our built node, in n8n's own engine. Ways: `check` or `direct`, then `known` or `unknown` rate.
+ */
 contest(async ({ credentials, orderIds, extraOrderId, scale, way }) => {
 	const store = await createCredentialStore();
 	const { clientId, clientSecret, refreshToken, baseUrl, marketplaceId } = credentials;

@@ -1,4 +1,4 @@
-/** What code instrumented by Istanbul counts in, of one file. */
+/** The counters of code instrumented by Istanbul, for one file. */
 export interface FileCounters {
 	s: Record<string, number> | Uint32Array;
 	f: Record<string, number> | Uint32Array;
@@ -10,17 +10,17 @@ export interface CoverageFigures {
 	readonly branches: readonly [covered: number, all: number];
 }
 
-/** Counts in one bucket are taken for the same: 1, 2, 3, 4 to 7, 8 to 15, 16 to 31, 32 to 127, more. */
+/** Counts in the same bucket are equal: 1, 2, 3, 4 to 7, 8 to 15, 16 to 31, 32 to 127, more. */
 const BUCKETS = [0, 1, 2, 3, 4, 8, 16, 32, 128];
 
 /**
- * What the instrumented code ran through. All its counters are laid into one array, so that clearing
- * and reading them costs next to nothing beside a run.
+ * What the instrumented code ran through. All its counters are in one array, so that clearing and
+ * reading them costs almost nothing compared with a run.
  */
 export class Coverage {
 	private readonly counters: Uint32Array;
 
-	/** By counter, the buckets seen so far, a bit for each. */
+	/** The buckets seen so far for each counter, one bit each. */
 	private readonly seen: Uint8Array;
 
 	private readonly ranges = new Map<string, { statements: Range; branches: Range }>();
@@ -51,12 +51,12 @@ export class Coverage {
 		}
 	}
 
-	/** Before a run. */
+	/** Call before each run. */
 	clear(): void {
 		this.counters.fill(0);
 	}
 
-	/** How many counters reached a bucket they were never in, in the run since `clear`. */
+	/** How many counters reached a new bucket in the run since `clear`. */
 	takeNews(): number {
 		const { counters, seen } = this;
 		let news = 0;
@@ -72,7 +72,7 @@ export class Coverage {
 		return news;
 	}
 
-	/** What all runs together covered of the files whose paths end so. */
+	/** The coverage of all runs together, for the files whose paths end with these. */
 	figuresOf(paths: readonly string[]): CoverageFigures {
 		const sums = { statements: [0, 0] as [number, number], branches: [0, 0] as [number, number] };
 		for (const [path, ranges] of this.ranges) {

@@ -8,34 +8,34 @@ export interface Crash {
 }
 
 export interface FuzzerEvents {
-	/** An input that ran through something new. */
+	/** An input that reached new code. */
 	found(data: Buffer): void;
-	/** An input that broke the target, made as small as it could be in short time. */
+	/** An input that broke the target, minimized for a short time. */
 	crashed(crash: Crash): void;
-	/** Just before each run, lest an input that never comes back is lost. */
+	/** Called just before each run, so that an input that never returns is not lost. */
 	begins?(data: Buffer): void;
 }
 
-/** An input of a few kilobytes takes no longer, thrice in a row. */
+/** No input of a few kilobytes takes longer, three times in a row. */
 const SLOW_MS = 400;
 
 const MINIMISE_MS = 3_000;
 
-/** How many different failures are told before it ends. */
+/** The run ends after this many different failures. */
 const MOST_CRASHES = 5;
 
-/** Share of changes that the target makes itself, where it does. */
+/** Share of changes made by the target's own mutation, if it has one. */
 const OWN_CHANGES = 0.85;
 
 /** Thrown for an input that takes too long. */
 export class SlowRun extends Error {}
 
 /**
- * A coverage-guided fuzzer in one loop: it changes an input that is known to be of interest, runs it,
- * and keeps it if it ran through something new. What goes wrong is told once for each kind of failure.
+ * A coverage-guided fuzzer in one loop: it changes a known interesting input, runs it, and keeps it
+ * if it reached new code. Each kind of failure is reported once.
  */
 export class Fuzzer {
-	/** Inputs of interest, each of which covered something new when it came. */
+	/** Interesting inputs; each covered something new when it was added. */
 	readonly corpus: Buffer[] = [];
 
 	executions = 0;
@@ -49,20 +49,20 @@ export class Fuzzer {
 		private readonly events: FuzzerEvents,
 	) {}
 
-	/** Runs inputs that are known already, small ones first. */
+	/** Runs existing inputs, small ones first. */
 	addSeeds(seeds: readonly Buffer[]): void {
 		for (const seed of seeds.toSorted((a, b) => a.length - b.length)) this.try(seed, true);
 		if (this.corpus.length === 0) this.corpus.push(Buffer.from(' '));
 	}
 
-	/** Makes and runs new inputs until told to stop or too many different ones have failed. */
+	/** Makes and runs new inputs until `isOver`, or until too many different ones have failed. */
 	run(isOver: () => boolean): void {
 		while (!isOver() && this.failures.size < MOST_CRASHES) this.try(this.newInput(), false);
 	}
 
 	private newInput(): Buffer {
 		const { corpus, random, target } = this;
-		// What was found last has hardly been tried yet.
+		// The newest inputs have hardly been tried yet.
 		const recent = Math.max(0, corpus.length - 16);
 		const at = random() < 0.3 ? recent + below(corpus.length - recent, random) : undefined;
 		const data = (at === undefined ? undefined : corpus[at]) ?? pick(corpus, random);
@@ -75,14 +75,14 @@ export class Fuzzer {
 	private try(data: Buffer, isSeed: boolean): void {
 		this.coverage.clear();
 		const error = this.failureOf(data);
-		if (error !== undefined) this.tell(data, error);
+		if (error !== undefined) this.report(data, error);
 		else if (this.coverage.takeNews() > 0) {
 			this.corpus.push(data);
 			if (!isSeed) this.events.found(data);
 		}
 	}
 
-	/** What goes wrong with an input, undefined where nothing does. */
+	/** The error with this input, or undefined. */
 	private failureOf(data: Buffer): unknown {
 		this.executions += 1;
 		this.events.begins?.(data);
@@ -95,7 +95,7 @@ export class Fuzzer {
 		return performance.now() - start > SLOW_MS ? this.slownessOf(data) : undefined;
 	}
 
-	/** A busy machine is slow once; the input only if it is slow again. */
+	/** A busy machine is slow once; the input is only slow if it happens again. */
 	private slownessOf(data: Buffer): SlowRun | undefined {
 		const times = [1, 2].map(() => {
 			const start = performance.now();
@@ -106,15 +106,15 @@ export class Fuzzer {
 		return ms > SLOW_MS ? new SlowRun(`takes ${Math.round(ms)} ms`) : undefined;
 	}
 
-	private tell(data: Buffer, error: unknown): void {
+	private report(data: Buffer, error: unknown): void {
 		const kind = kindOf(error);
 		if (this.failures.has(kind)) return;
 		this.failures.add(kind);
-		this.events.crashed({ data: this.minimised(data, kind), error });
+		this.events.crashed({ data: this.minimized(data, kind), error });
 	}
 
-	/** Without the parts that the failure does not need. */
-	private minimised(data: Buffer, kind: string): Buffer {
+	/** Removes the parts that the failure does not need. */
+	private minimized(data: Buffer, kind: string): Buffer {
 		const until = performance.now() + MINIMISE_MS;
 		let smallest = data;
 		for (let size = data.length >> 1; size > 0; size >>= 1) {
@@ -129,7 +129,10 @@ export class Fuzzer {
 	}
 }
 
-/** Failures of one kind come from one place in the code; their texts hold parts of the input. */
+/**
+ * Failures of one kind come from the same place in the code; their messages contain parts of the
+ * input.
+ */
 function kindOf(error: unknown): string {
 	if (error instanceof SlowRun) return 'slow';
 	if (!(error instanceof Error)) return String(error);

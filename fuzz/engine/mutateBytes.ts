@@ -1,6 +1,6 @@
 import type { Random } from '../target';
 
-/** Longer inputs teach little more and cost much. */
+/** Longer inputs cost a lot and find little more. */
 export const LONGEST = 8192;
 
 const MOST_CHANGES = 6;
@@ -13,7 +13,7 @@ interface Context {
 	readonly random: Random;
 }
 
-/** Another input of one: some changes at random places. */
+/** Makes a new input from one: some changes at random places. */
 export function mutateBytes(data: Buffer, context: Context): Buffer {
 	const { random } = context;
 	let changed = data;
@@ -47,7 +47,7 @@ function setByte(data: Buffer, { random }: Context): Buffer {
 	return spliced(data, below(data.length, random), 1, Buffer.of(below(256, random)));
 }
 
-/** Numbers are where reports differ. */
+/** Reports differ mostly in numbers. */
 function changeDigit(data: Buffer, { random }: Context): Buffer {
 	const start = below(data.length, random);
 	const at = data.findIndex((byte, index) => index >= start && byte >= 0x30 && byte <= 0x39);
@@ -75,7 +75,7 @@ function insertWord(data: Buffer, { random, words }: Context): Buffer {
 	return spliced(data, below(data.length + 1, random), 0, Buffer.from(pick(words, random)));
 }
 
-/** In place of something that ends where a cell or a word may end. */
+/** Replaces something that ends where a cell or word may end. */
 function replaceByWord(data: Buffer, { random, words }: Context): Buffer {
 	const start = below(data.length, random);
 	const end = data.findIndex((byte, index) => index > start && !isWordByte(byte));
@@ -91,7 +91,7 @@ function insertOther(data: Buffer, { other, random }: Context): Buffer {
 	return spliced(data, below(data.length + 1, random), 0, other.subarray(start, end));
 }
 
-/** The beginning of one and the end of another. */
+/** The start of one input and the end of another. */
 function crossOver(data: Buffer, { other, random }: Context): Buffer {
 	const beginning = data.subarray(0, below(data.length + 1, random));
 	return Buffer.concat([beginning, other.subarray(below(other.length + 1, random))]);
@@ -109,7 +109,7 @@ const NOTHING = Buffer.alloc(0);
 const spliced = (data: Buffer, at: number, count: number, inserted: Buffer): Buffer =>
 	Buffer.concat([data.subarray(0, at), inserted, data.subarray(at + count)]);
 
-/** Mostly a short one. */
+/** Usually a short range. */
 function rangeIn(data: Buffer, random: Random): [number, number] {
 	const start = below(data.length, random);
 	const longest = random() < 0.7 ? 16 : data.length;

@@ -3,7 +3,7 @@ import { below, LONGEST, pick } from './mutateBytes';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
-/** A place in a document: what holds it, and under which key. */
+/** A place in a document: its container and its key. */
 interface Place {
 	readonly holder: Json[] | { [key: string]: Json };
 	readonly key: string;
@@ -11,7 +11,7 @@ interface Place {
 
 const MOST_CHANGES = 4;
 
-/** Values that code has been surprised by. */
+/** Values that have surprised code before. */
 const ODD_VALUES: readonly Json[] = [
 	null,
 	true,
@@ -32,8 +32,8 @@ const ODD_VALUES: readonly Json[] = [
 const ODD_KEYS = ['__proto__', 'constructor', 'toString', '', '0'];
 
 /**
- * Another document of one: values changed, taken away, doubled, exchanged, or taken from another.
- * Bytes that are no JSON document come back as the other one's.
+ * Makes a new document from one: values changed, removed, duplicated, swapped, or copied from
+ * another. If the bytes are not a JSON document, returns the other one.
  * @param words values worth trying
  */
 export const mutateJson =
@@ -43,7 +43,7 @@ export const mutateJson =
 		if (document === undefined) return data;
 		const root = { document };
 		const donors = placesIn({ document: read(other) ?? null });
-		// Often one only: with several most documents are not taken for what they were any more.
+		// Often only one, because after several changes most documents are no longer recognizable.
 		const changes = 1 + below(random() < 0.5 ? 1 : MOST_CHANGES, random);
 		for (let left = changes; left > 0; left -= 1) {
 			change(root, donors, words, random);
@@ -67,12 +67,12 @@ function placesIn(holder: Place['holder']): Place[] {
 	]);
 }
 
-/** Null where an earlier change took it away; never what a holder inherits. */
+/** Null if an earlier change removed it; never a value the container inherits. */
 const valueAt = ({ holder, key }: Place): Json =>
 	Object.hasOwn(holder, key) ? ((holder as Record<string, Json>)[key] ?? null) : null;
 
 function put({ holder, key }: Place, value: Json): void {
-	// An own property, whatever it is called, as JSON.parse makes one.
+	// Always an own property, whatever its name, as JSON.parse does.
 	const own = { value, enumerable: true, configurable: true, writable: true };
 	Object.defineProperty(holder, key, own);
 }
@@ -111,14 +111,14 @@ function takeAway({ holder, key }: Place): void {
 	else delete holder[key];
 }
 
-/** Often one that is as long as what stands there: another date for a date. */
+/** Often one with the same length as the current value: another date for a date. */
 function wordFor(value: Json, words: readonly string[], random: Random): string {
 	const { length } = typeof value === 'string' ? value : '';
 	const alike = words.filter((word) => word.length === length);
 	return pick(alike.length > 0 && random() < 0.7 ? alike : words, random);
 }
 
-/** To an array or object, or beside a value in one. */
+/** Adds to an array or object, or next to a value in one. */
 function add(place: Place, value: Json, words: readonly string[], random: Random): void {
 	const at = valueAt(place);
 	const holder = at !== null && typeof at === 'object' ? at : place.holder;
@@ -127,7 +127,7 @@ function add(place: Place, value: Json, words: readonly string[], random: Random
 	else put({ holder, key: pick(random() < 0.2 ? ODD_KEYS : words, random) }, copy);
 }
 
-/** A value of the same type that is a little different. */
+/** A slightly different value of the same type. */
 function nudged(value: Json, words: readonly string[], random: Random): Json {
 	if (typeof value === 'number') return value + pick([-1, 1, -0.5, 10, 1000, -2 * value], random);
 	if (typeof value === 'boolean') return !value;

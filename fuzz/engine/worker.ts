@@ -1,4 +1,4 @@
-/** A thread that fuzzes one target; see scripts/fuzz.mjs, which starts and watches it. */
+/** A thread that fuzzes one target; scripts/fuzz.mjs starts and watches it. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,13 +14,13 @@ import { Fuzzer } from './fuzzer';
 interface Task {
 	/** The built target. */
 	readonly file: string;
-	/** Folders with inputs; what is found goes into the last. */
+	/** Folders with inputs; new ones are written to the last. */
 	readonly folders: readonly string[];
 	readonly seconds: number;
 	readonly seed: number;
-	/** Where the input stands that is being run: runs so far, its length, its bytes. */
+	/** The input that is being run: number of runs so far, its length, its bytes. */
 	readonly current: { readonly counts: Int32Array; readonly bytes: Uint8Array };
-	/** Only this input is run. */
+	/** Run only this input. */
 	readonly only?: string;
 }
 

@@ -1,9 +1,10 @@
+// cspell:ignore recognised
 import { isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 
 import type { DecodedReport } from '../../nodes/shared/domain/reportEncoding';
 
-/** Names of charsets as they come in a download's header, with what they are read as. */
+/** Charset names as in a download's header, and the encoding used for each. */
 export const CHARSETS: ReadonlyArray<readonly [string, DecodedReport['encoding'] | undefined]> = [
 	['', undefined],
 	['utf-8', 'utf-8'],
@@ -28,7 +29,7 @@ export const CHARSETS: ReadonlyArray<readonly [string, DecodedReport['encoding']
 
 const tables = new Map<string, readonly string[]>();
 
-/** A single-byte encoding by another library; the bytes it leaves undefined stand for themselves. */
+/** A single-byte encoding by another library; bytes it leaves undefined stand for themselves. */
 function tableOf(encoding: DecodedReport['encoding']): readonly string[] {
 	const table =
 		tables.get(encoding) ??
@@ -41,7 +42,8 @@ function tableOf(encoding: DecodedReport['encoding']): readonly string[] {
 }
 
 /**
- * Decodes the bytes of a report by the order of evidence that `decodeReport` promises, in one piece.
+ * Decodes the bytes of a report, all at once, by the order of evidence that `decodeReport`
+ * promises.
  * @param declared the charset the download names
  */
 export function decodeSimply(
@@ -89,7 +91,7 @@ const singleByte = (bytes: Uint8Array, encoding: DecodedReport['encoding']): Dec
 
 type Decoded = Pick<DecodedReport, 'text' | 'encoding'>;
 
-/** What is not valid becomes U+FFFD; a byte order mark is dropped. */
+/** Invalid bytes become U+FFFD; a byte order mark is dropped. */
 const decoded = (bytes: Uint8Array, encoding: DecodedReport['encoding']): Decoded => ({
 	text: new TextDecoder(encoding).decode(bytes),
 	encoding,

@@ -4,7 +4,7 @@ import type {
 	FeedbackRow,
 } from '../../nodes/shared/domain/feedbackReport';
 
-/** What is known of a line that is no feedback: its number, and how the reason for it begins. */
+/** The expectation for a line that is not feedback: its number, and how the reason starts. */
 export interface ExpectedUnreadable {
 	readonly line: number;
 	readonly reasonStart: string;
@@ -13,34 +13,34 @@ export interface ExpectedUnreadable {
 export interface ExpectedReport {
 	readonly rows: FeedbackReport['rows'];
 	readonly unreadable: readonly ExpectedUnreadable[];
-	/** Lines that belong to the row of a line before. */
+	/** Lines that belong to the row of an earlier line. */
 	readonly continued: ReadonlySet<number>;
 }
 
 /**
- * Reads a feedback report as its rules are written down, one rule after the other, with no thought of
- * speed. It is written from the rules and not from `parseFeedbackReport`, which is held against it: a
+ * Reads a feedback report by its written rules, one rule after the other, without regard to speed.
+ * It is written from the rules and not from `parseFeedbackReport`, which is compared with it: a
  * mistake would have to be made twice.
  *
- * The rules, as they were when this was written:
- * 1. Lines end with LF or CRLF. They count from 1, blank ones too. A blank line says nothing.
- * 2. Cells are divided by tabs and trimmed. There is no quoting.
+ * The rules, as of writing:
+ * 1. Lines end with LF or CRLF. They count from 1, including blank ones. Blank lines are ignored.
+ * 2. Cells are separated by tabs and trimmed. There is no quoting.
  * 3. The first line with text is the header if it has five columns or more and does not start with a
- *    digit; blanks and one `"` before the digit do not count.
- * 4. A header of 6 columns shows the current layout, one of 9 or 10 the older one, any other none.
+ *    digit; spaces and one `"` before the digit are ignored.
+ * 4. A header of 6 columns means the current layout, one of 9 or 10 the older one, any other none.
  *    Blank columns at its ends do not count.
- * 5. A row's order ID is the last cell that has the shape of one, the fifth cell or a later one. Without
- *    it the line is unreadable; then the date is looked at, then the rating.
- * 6. The response stands before the order ID; in the older layout three answers stand between them. The
- *    older layout has at least seven cells before the order ID. Where the header shows no layout, it is
+ * 5. A row's order ID is the last cell with the format of one, from the fifth cell on. Without it the
+ *    line is unreadable; next the date is checked, then the rating.
+ * 6. The response is before the order ID; in the older layout three answers are between them. The
+ *    older layout has at least seven cells before the order ID. If the header gives no layout, it is
  *    the older one if all three are blank, up to twelve letters, or a dash.
- * 7. All cells between rating and response are the comment, with a blank for each tab.
+ * 7. All cells between rating and response are the comment, with a space for each tab.
  * 8. The buyer's address is the cell after the order ID.
- * 9. A line that cannot be read, begins with a date (in any order) and a rating, has no order ID and has
- *    fewer tabs than the header (6 columns where it shows no layout) goes on in the next lines, up to the
- *    first with an order ID behind a tab. They are one row, divided by LF, if all together can be read and
- *    have as many tabs as the header (or 8, in the older layout), and none of the next begins with what looks
- *    like a date.
+ * 9. A line continues in the next lines if it is unreadable, begins with a date (in any order) and a
+ *    rating, has no order ID and has fewer tabs than the header (6 columns if it gives no layout). It
+ *    continues up to the first line with an order ID after a tab. They are one row, joined by LF, if all
+ *    together are readable and have as many tabs as the header (or 8, in the older layout), and none of
+ *    the next lines begins with what looks like a date.
  */
 export function parseSimply(text: string, dateOrder: DateOrder): ExpectedReport {
 	const rows: FeedbackRow[] = [];
@@ -84,7 +84,7 @@ export function parseSimply(text: string, dateOrder: DateOrder): ExpectedReport 
 
 const tabsOf = (text: string): number => text.split('\t').length - 1;
 
-/** It has what looks like a date, with a tab behind it. */
+/** Whether it starts with what looks like a date and a tab. */
 function beginsRow(content: string): boolean {
 	const [date = '', ...more] = content.split('\t').map((cell) => cell.trim());
 	return more.length > 0 && /^\d{1,4}[./-]\d{1,2}[./-]\d{1,4}$/.test(date);
@@ -95,7 +95,7 @@ const hasDate = (content: string): boolean =>
 		readDate(content.split('\t')[0]?.trim() ?? '', order),
 	);
 
-/** Its second cell is a rating, with a tab behind it. */
+/** Whether its second cell is a rating, followed by a tab. */
 function hasRating(content: string): boolean {
 	const [, rating = '', ...more] = content.split('\t').map((cell) => cell.trim());
 	return more.length > 0 && ['1', '2', '3', '4', '5'].includes(rating);
@@ -158,7 +158,7 @@ function hasShapeOfOrderId(cell: string): boolean {
 }
 
 /**
- * Three numbers with `.`, `/` or `-` between them. The year has two digits (of this century) or four,
+ * Three numbers separated by `.`, `/` or `-`. The year has two digits (of this century) or four,
  * the others one or two; a first number of four digits is always the year.
  */
 function readDate(cell: string, dateOrder: DateOrder): string | undefined {
@@ -183,7 +183,7 @@ function readDate(cell: string, dateOrder: DateOrder): string | undefined {
 const isDigits = (text: string, ...lengths: number[]): boolean =>
 	lengths.includes(text.length) && [...text].every((char) => '0123456789'.includes(char));
 
-/** A cell is quoted if it is short and of digits, points, slashes and dashes alone. */
+/** A cell is quoted if it is short and consists only of digits, periods, slashes and dashes. */
 const quoted = (cell: string): string =>
 	cell !== '' && cell.length <= 24 && [...cell].every((char) => '0123456789./-'.includes(char))
 		? ` "${cell}"`

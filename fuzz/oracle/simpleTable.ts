@@ -1,17 +1,17 @@
-/** A line of a tab-delimited report below its header, read plainly. */
+/** A line of a tab-delimited report below its header, parsed plainly. */
 export interface ExpectedRow {
 	readonly line: number;
 	readonly content: string;
-	/** By the column's name in lower case. */
+	/** By the column's name in lowercase. */
 	readonly cells: Readonly<Record<string, string>>;
-	/** It has more cells than the header, so they may stand under the wrong columns. */
+	/** It has more cells than the header, so they may be under the wrong columns. */
 	readonly isTooLong: boolean;
 }
 
 /**
- * Reads a tab-delimited report as its rules are written down: the first line with text names the
- * columns, in any letter case, of two with one name the first counts; cells are trimmed, missing ones
- * at the end are empty; blank lines are no rows; lines end with LF or CRLF.
+ * Reads a tab-delimited report by its written rules: the first line with text names the columns, in
+ * any letter case; if two have the same name, the first counts; cells are trimmed, missing ones at
+ * the end are empty; blank lines are not rows; lines end with LF or CRLF.
  */
 export function readSimply(text: string): readonly ExpectedRow[] {
 	const lines = text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));

@@ -21,10 +21,10 @@ export const covers = [
 	'nodes/AmazonReviewSolicitation/sending/outcome.ts',
 ];
 
-/** No text of these tests has it but the secrets below. */
+/** Appears in these tests only in the secrets below. */
 const CANARY = 'canary';
 
-/** Where these marks stand in an input, the target puts a secret. */
+/** The target replaces these marks in an input with secrets. */
 const SECRETS: ReadonlyArray<readonly [mark: string, secret: string]> = [
 	['\u00a71', `Atza|IwEBI${CANARY}-_0==`],
 	['\u00a72', `Atzr%7CIwEBI${CANARY}`],
@@ -63,7 +63,7 @@ export const words = [
 
 export const mutate = mutateJson(words);
 
-/** What is put to the test; a test of these checks gives broken ones. */
+/** The code under test; a test of these checks passes broken versions. */
 export interface Classifier {
 	readonly readAnswer: typeof readAnswer;
 	readonly kindOfAnswer: typeof kindOfAnswer;
@@ -71,8 +71,8 @@ export interface Classifier {
 }
 
 /**
- * What becomes of an answer of Amazon's that is no success. The input is a JSON document of `status`,
- * `body` and `headers`; other bytes are taken for a body of text, as of a load balancer.
+ * How an error response from Amazon is handled. The input is a JSON document of `status`, `body`
+ * and `headers`; other bytes are used as a text body, as from a load balancer.
  */
 export function fuzz(data: Buffer): void {
 	check(data, { readAnswer, kindOfAnswer, redact });
@@ -118,7 +118,7 @@ function parsed(text: string): unknown {
 const recordOf = (value: unknown): Record<string, unknown> =>
 	typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 
-/** The kinds a status can stand for: a 403 has many meanings, the others have one. */
+/** The kinds a status can mean: a 403 has many meanings, the others have one. */
 function kindsOf(status: number): readonly FailureKind[] {
 	switch (status) {
 		case 401:
@@ -137,7 +137,7 @@ function kindsOf(status: number): readonly FailureKind[] {
 const withSecrets = (text: string): string =>
 	SECRETS.reduce((changed, [mark, secret]) => changed.replaceAll(mark, secret), text);
 
-/** Nothing that is shown of a failure holds a secret. */
+/** Nothing shown for a failure contains a secret. */
 function checkFailure(kind: FailureKind, answer: ReturnType<typeof readAnswer>, pick: number) {
 	const operations = Object.keys(OPERATIONS) as OperationName[];
 	const operation = operations[pick % operations.length] as OperationName;
@@ -147,7 +147,7 @@ function checkFailure(kind: FailureKind, answer: ReturnType<typeof readAnswer>, 
 	ok(!shown.join('\n').includes(CANARY), `a secret in ${shown.join('\n')}`);
 }
 
-/** Long enough for the fuzzer to see a search whose time grows with the square of the length. */
+/** Long enough for the fuzzer to notice a search whose time grows with the square of the length. */
 const LONG = 20_000;
 
 function checkRedaction(data: Buffer, classifier: Classifier): void {
@@ -155,7 +155,8 @@ function checkRedaction(data: Buffer, classifier: Classifier): void {
 	const cleaned = classifier.redact(text);
 	ok(!cleaned.includes(CANARY), `a secret in ${cleaned}`);
 	strictEqual(classifier.redact(cleaned), cleaned, 'redacted once is redacted');
-	// A part of the input again and again. One in eight, for it takes longer than all the rest.
+	// A part of the input repeated many times. Only one in eight, because it takes longer than the
+	// rest.
 	if (data.length % 8 !== 0 || data.length === 0) return;
 	const start = ((data.at(-1) ?? 0) * data.length) % text.length;
 	const part = text.slice(start, start + 1 + ((data[data.length >> 1] ?? 0) % 40)) || text;

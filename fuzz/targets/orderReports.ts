@@ -42,7 +42,7 @@ export const words = [
 	...['14-Jul-2025', '29-FEB-2024', '19.99', '-0.005', 'USD', 'AFN', 'US', 'CA'],
 ];
 
-/** What is put to the test; a test of these checks gives broken ones. */
+/** The code under test; a test of these checks passes broken versions. */
 export interface OrderReports {
 	readonly readTabDelimited: typeof readTabDelimited;
 	readonly parseAllOrdersReport: typeof parseAllOrdersReport;
@@ -51,7 +51,9 @@ export interface OrderReports {
 	readonly readMoment: typeof readMoment;
 }
 
-/** The reports of orders, shipments and returns. The input is the text, which each of them reads. */
+/**
+ * The reports of orders, shipments and returns. The input is the text, which each of them reads.
+ */
 export function fuzz(data: Buffer): void {
 	check(data, {
 		readTabDelimited,
@@ -99,18 +101,22 @@ function checkOrders(text: string, rows: readonly ExpectedRow[], reports: OrderR
 		'each order once, in the order of its first row',
 	);
 	for (const order of orders) {
-		deepStrictEqual(sellerOrderSchema.parse(order), order, 'an order is read back as it is');
+		deepStrictEqual(sellerOrderSchema.parse(order), order, 'an order can be read back unchanged');
 	}
-	// Wherever the rows of an order stand, they make the same order.
+	// The rows of an order make the same order in any position.
 	const backwards = reports.parseAllOrdersReport(reversed(text)).orders;
 	const byId = new Map(backwards.map((order) => [order.orderId, order]));
 	for (const order of orders) {
 		const items = byId.get(order.orderId)?.items?.toReversed() ?? null;
-		deepStrictEqual({ ...byId.get(order.orderId), items }, order, 'the same order backwards');
+		deepStrictEqual(
+			{ ...byId.get(order.orderId), items },
+			order,
+			'the same order from reversed lines',
+		);
 	}
 }
 
-/** The header, then the other lines the other way round. */
+/** The header, then the other lines in reverse order. */
 function reversed(text: string): string {
 	const lines = text.split('\n');
 	const header = lines.findIndex((line) => line.trim() !== '');
@@ -147,36 +153,37 @@ function checkReturns(text: string, rows: readonly ExpectedRow[], reports: Order
 				? [row.cells[column]]
 				: orderIdsIn(tidied(row.content)).filter((id) => isOrderId(id)),
 		),
-		'each order that a row names, wherever',
+		'each order that a row names, in any column',
 	);
 	const silent = rows.filter(
 		(row) => !isSound(row) && orderIdsIn(tidied(row.content)).length === 0,
 	);
-	const told = new Set(unreadable.map(({ line }) => line));
+	const reported = new Set(unreadable.map(({ line }) => line));
 	if (!isOther) {
 		for (const { line, isTooLong } of silent) {
-			if (isTooLong) ok(told.has(line), `line ${line} is told of`);
+			if (isTooLong) ok(reported.has(line), `line ${line} is reported`);
 		}
-		for (const line of told)
+		for (const line of reported)
 			ok(
 				silent.some((row) => row.line === line),
-				`line ${line} is none`,
+				`line ${line} is not a faulty line`,
 			);
-	} else if (rows.length > 0) strictEqual(told.size, 1, 'another report is told of once');
+	} else if (rows.length > 0)
+		strictEqual(reported.size, 1, 'a different kind of report is reported once');
 	for (const { returnedAt, refundedAmount } of returns) {
 		ok(returnedAt === null || DateTime.fromISO(returnedAt).isValid, `returned at ${returnedAt}`);
 		ok(refundedAmount === null || Number.isFinite(Number(refundedAmount)), 'an amount is a number');
 	}
 }
 
-/** Whether the header lacks one of the columns, or nothing stands below it. */
+/** Whether the header lacks one of the columns, or there are no rows below it. */
 const lacks = ([row]: readonly ExpectedRow[], columns: readonly string[]): boolean =>
 	row === undefined || columns.some((column) => !(column in row.cells));
 
 const checkNothing = (found: number): void =>
-	strictEqual(found, 0, 'nothing is read of another report');
+	strictEqual(found, 0, 'nothing is read from a different kind of report');
 
-/** Each line that is no row is told of, in turn, and no other. */
+/** Each line that is not a row is reported, in order, and no other line. */
 function checkUnreadable(
 	unreadable: readonly UnreadableRow[],
 	rows: readonly ExpectedRow[],
@@ -190,7 +197,7 @@ function checkUnreadable(
 	for (const { reason } of unreadable) ok(reason.length > 0 && reason.length < 150, reason);
 }
 
-/** A moment is what luxon takes it for, and written as JavaScript writes moments. */
+/** A moment has the value luxon gives it, in JavaScript's format. */
 function checkMoment(cell: string, reports: OrderReports): void {
 	const moment = reports.readMoment(cell);
 	if (moment === null) return;

@@ -36,7 +36,7 @@ export const words = [
 	'31/2/26',
 ];
 
-/** What is put to the test; a test of these checks gives broken ones. */
+/** The code under test; a test of these checks passes broken versions. */
 export interface ReportReader {
 	readonly decode: typeof decodeReport;
 	readonly parse: typeof parseFeedbackReport;
@@ -59,8 +59,8 @@ export const RIGHT: ReportReader = {
 /**
  * The feedback report from bytes to rows.
  *
- * The first four bytes choose: country (and with it the order of dates), the charset the download
- * names, where a line of garbage is put in, and whether rows are put in (from 0xF0 on) until the report
+ * The first four bytes choose: the country (and its date order), the charset the download names,
+ * where a garbage line is inserted, and whether rows are inserted (from 0xF0 on) until the report
  * spans two chunks of 64 KiB. The rest is the report.
  */
 export function fuzz(data: Buffer): void {
@@ -89,7 +89,10 @@ export function check(data: Buffer, reader: ReportReader): void {
 
 const LONG = 200_000;
 
-/** A line of the report so often that the fuzzer sees a time that grows with the square of the length. */
+/**
+ * Repeats a line of the report, so that the fuzzer notices a time that grows with the square of the
+ * length.
+ */
 function checkGrowth(
 	text: string,
 	dateOrder: DateOrder,
@@ -101,12 +104,12 @@ function checkGrowth(
 	parse(`${HEADER}\n${line.repeat(Math.ceil(LONG / line.length))}`, dateOrder);
 }
 
-/** Rows of characters of two to four bytes, of which the end of a chunk most likely cuts one in two. */
+/** Rows of characters of two to four bytes, so that the end of a chunk most likely splits one. */
 const fillerOf = (comment: string): string =>
 	`2026-09-03\t2\t${comment.repeat(40)}\t\t111-1234567-7654321\tx\n`;
 const FILLERS = [Buffer.from(fillerOf('é注😀')), iconv.encode(fillerOf('表ソ能'), 'cp932')];
 
-/** With rows after the first line, so that what comes after them lies about the end of a chunk. */
+/** Adds rows after the first line, so that the following text is near the end of a chunk. */
 function enlarged(bytes: Buffer, size: number): Buffer {
 	const wanted = 65_536 - (size & 0x0e);
 	const firstLine = bytes.subarray(0, bytes.indexOf(10) + 1);
@@ -125,9 +128,9 @@ function checkDecoding(
 	const decoded = decode(bytes, { contentType, countryCode });
 	deepStrictEqual(decoded, decodeSimply(bytes, declared, countryCode) satisfies DecodedReport);
 
-	// A byte order mark that is part of the text would be dropped as one of the file.
+	// A byte order mark that is part of the text would be dropped as the file's own.
 	const { text } = decoded;
-	// And zero bytes would be taken for UTF-16.
+	// And zero bytes would be read as UTF-16.
 	if (!text.startsWith('\uFEFF') && !text.includes('\0')) {
 		strictEqual(decode(Buffer.from(text), { countryCode }).text, text, 'its own output as UTF-8');
 	}
@@ -144,23 +147,23 @@ function checkAgainstOracle(report: FeedbackReport, text: string, dateOrder: Dat
 	);
 	report.unreadable.forEach(({ reason }, index) => {
 		const { reasonStart = '' } = expected.unreadable[index] ?? {};
-		ok(reason.startsWith(reasonStart), `"${reason}" for "${reasonStart}"`);
+		ok(reason.startsWith(reasonStart), `"${reason}" instead of "${reasonStart}"`);
 	});
 }
 
-/** Holds whatever the oracle says: each line is counted once, and rows are what they claim to be. */
+/** Holds whatever the oracle says: each line is counted once, and all values of a row are valid. */
 function checkShape({ rows, unreadable }: FeedbackReport, text: string): void {
 	for (const [name, list] of Object.entries({ rows, unreadable })) {
 		ok(
 			list.every(({ line }, index) => index === 0 || line > (list[index - 1]?.line ?? 0)),
-			`the lines of ${name} rise`,
+			`the lines of ${name} are in ascending order`,
 		);
 	}
 	const both = new Set([...rows, ...unreadable].map(({ line }) => line));
 	strictEqual(both.size, rows.length + unreadable.length, 'no line is both row and unreadable');
 	const lines = text.split('\n').filter((line) => line.trim() !== '').length;
-	// The header is no row, and a row may take several lines: which, the oracle says.
-	ok(both.size <= lines, 'no more is told of than there are lines');
+	// The header is not a row, and a row may take several lines; the oracle says which.
+	ok(both.size <= lines, 'there are no more entries than lines');
 
 	for (const { rating, date, orderId } of rows) {
 		ok([1, 2, 3, 4, 5].includes(rating), `rating ${rating}`);
@@ -172,9 +175,9 @@ function checkShape({ rows, unreadable }: FeedbackReport, text: string): void {
 
 const HEADER = 'Date\tRating\tComments\tYour Response\tOrder ID\tRater Email';
 
-/** Rows written in the current layout are read as they were. */
+/** Rows written in the current layout are read back unchanged. */
 function checkRoundTrip({ rows }: FeedbackReport, dateOrder: DateOrder, { parse }: ReportReader) {
-	// A carriage return before the end of a line is its end, when it is written again.
+	// When written again, a carriage return before the end of a line becomes part of the line ending.
 	const plain = rows.filter(({ comment, response }) => !/\r\n/.test(comment + response));
 	const written = plain.map(({ date, rating, comment, response, orderId, raterEmail }) =>
 		[date, rating, comment, response, orderId, raterEmail].join('\t'),
@@ -184,13 +187,13 @@ function checkRoundTrip({ rows }: FeedbackReport, dateOrder: DateOrder, { parse 
 	deepStrictEqual(
 		again.rows.map((row) => ({ ...row, line: 0 })),
 		plain.map((row) => ({ ...row, line: 0 })),
-		'the rows written and read again',
+		'the rows, written and read back',
 	);
 }
 
 const GARBAGE = ['garbage', '"', '\t\t\t\t\t\tx', '1/1/26\t9\t\t\t111-1234567-7654321', '\u0000\r'];
 
-/** A line that cannot be read costs no other row. */
+/** An unreadable line costs no other row. */
 function checkGarbageLine(
 	report: FeedbackReport,
 	text: string,
@@ -203,7 +206,7 @@ function checkGarbageLine(
 	if (first === -1) return;
 	// After the first line with text, which may be the header.
 	const at = first + 1 + (position % (lines.length - first));
-	// Inside a row of several lines it is a part of it.
+	// Inside a row of several lines it becomes part of that row.
 	if (parseSimply(text, dateOrder).continued.has(at + 1)) return;
 	const garbage = GARBAGE[position % GARBAGE.length] ?? '';
 	const after = parse([...lines.slice(0, at), garbage, ...lines.slice(at)].join('\n'), dateOrder);
@@ -211,11 +214,11 @@ function checkGarbageLine(
 	deepStrictEqual(
 		after.rows,
 		report.rows.map((row) => ({ ...row, line: moved(row) })),
-		'the rows beside a line of garbage',
+		'the rows around the garbage line',
 	);
 	deepStrictEqual(
 		after.unreadable.map(({ line }) => line),
 		[...report.unreadable.map(moved), at + 1].toSorted((a, b) => a - b),
-		'the line of garbage is told of',
+		'the garbage line is reported',
 	);
 }

@@ -1,3 +1,4 @@
+// cspell:ignore tell told
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
 import { DateTime } from 'luxon';
 
@@ -63,16 +64,16 @@ export const words = [
 
 export const mutate = mutateJson(words);
 
-/** What is put to the test; a test of these checks gives broken ones. */
+/** The code under test; a test of these checks passes broken versions. */
 export interface Watch {
 	readonly readState: typeof readState;
 	readonly advance: typeof advance;
 }
 
 /**
- * The trigger's memory. The input is a JSON document: `state` is what n8n's static data holds, anything
- * at all; `steps` are what the reports then show, made whole by the target, for a poll checks them
- * before; `settings` are the trigger's.
+ * The trigger's memory. The input is a JSON document: `state` is the content of n8n's static data,
+ * any value; `steps` are what the reports then show, completed by the target, because a poll checks
+ * them first; `settings` are the trigger's.
  */
 export function fuzz(data: Buffer): void {
 	check(data, { readState, advance });
@@ -84,7 +85,7 @@ const SELLER = 'seller';
 export function check(data: Buffer, watch: Watch): void {
 	const input = recordOf(parsed(data.toString()));
 	const state = watch.readState(input.state, CREDENTIAL, SELLER);
-	// Refused: the poll says so, and remembers what it has.
+	// Refused: the poll fails with an error and keeps its state.
 	if (state === undefined) return;
 	checkStored(state, watch);
 
@@ -104,15 +105,15 @@ export function check(data: Buffer, watch: Watch): void {
 	}
 }
 
-/** What is written is read as it was, and holds nobody's address. */
+/** What is written is read back unchanged, and contains no address. */
 function checkStored(state: WatchState, watch: Watch): void {
 	const text = JSON.stringify(state);
 	ok(!text.includes(ADDRESS), 'an address in the state');
 	const stored: unknown = JSON.parse(text);
-	deepStrictEqual(watch.readState(stored, CREDENTIAL, SELLER), stored, 'the state read again');
+	deepStrictEqual(watch.readState(stored, CREDENTIAL, SELLER), stored, 'the state read back');
 }
 
-/** The same again from the same state; nothing more once it is known. */
+/** The same result from the same state, and nothing new from the next state. */
 function checkRepeated(
 	before: MarketplaceWatch,
 	after: MarketplaceWatch,
@@ -122,12 +123,12 @@ function checkRepeated(
 	watch: Watch,
 ): void {
 	const again = watch.advance(before, observation, settings);
-	deepStrictEqual(again, { state: after, events }, 'the same from the same state');
+	deepStrictEqual(again, { state: after, events }, 'the same result from the same state');
 	const twice = watch.advance(after, observation, settings);
-	deepStrictEqual(twice.events, [], 'nothing is told twice');
+	deepStrictEqual(twice.events, [], 'nothing is reported twice');
 }
 
-/** What is told is so: by the report, and by what was known before. */
+/** What is reported is true, according to the report and the previous state. */
 function checkEvents(
 	events: readonly WatchEvent[],
 	before: MarketplaceWatch,
@@ -137,12 +138,12 @@ function checkEvents(
 	strictEqual(new Set(events.map(({ id }) => id)).size, events.length, 'each event has its own ID');
 	const rows = 'rows' in observation ? observation.rows : [];
 	for (const event of events) {
-		ok(settings.events.includes(event.event), `${event.event} is not wanted`);
+		ok(settings.events.includes(event.event), `${event.event} was not selected`);
 		if (!('change' in event)) continue;
 		const { orderId, before: known, after } = event.change;
 		const remembered = before.feedback?.rows[orderId];
 		if (after !== undefined) {
-			ok(rows.includes(after), `${event.event} of a row that is in no report`);
+			ok(rows.includes(after), `${event.event} for a row that is not in the report`);
 			strictEqual(after.orderId, orderId);
 		}
 		if (known !== undefined) strictEqual(known.rating, remembered?.rating, 'the rating before');
@@ -154,12 +155,18 @@ function checkEvents(
 				strictEqual(after?.rating, 3);
 				break;
 			case 'feedbackChanged':
-				ok(remembered !== undefined, 'what changed was known');
+				ok(remembered !== undefined, 'what changed was in the state');
 				break;
 			case 'feedbackRemoved':
-				ok(remembered !== undefined && !remembered.gone, 'what was removed was known');
-				ok(after === undefined || after.sentiment === 'positive', 'what was removed is not there');
-				ok(after !== undefined || rows.every((row) => row.orderId !== orderId), 'it is there');
+				ok(remembered !== undefined && !remembered.gone, 'what was removed was in the state');
+				ok(
+					after === undefined || after.sentiment === 'positive',
+					'what was removed is not in the report',
+				);
+				ok(
+					after !== undefined || rows.every((row) => row.orderId !== orderId),
+					'it is in the report',
+				);
 		}
 	}
 }
@@ -173,13 +180,13 @@ function checkItems(events: readonly WatchEvent[], marketplace: Marketplace): vo
 	}
 }
 
-/** A notice is told once, and what is due next can be said of any state. */
+/** A notice is reported once, and the next due time can be computed for any state. */
 function checkNotices(state: MarketplaceWatch): void {
-	const told = noticesOf(state, 'Germany').reduce(
+	const after = noticesOf(state, 'Germany').reduce(
 		(next, { about }) => withReported(next, about),
 		state,
 	);
-	deepStrictEqual(noticesOf(told, 'Germany'), []);
+	deepStrictEqual(noticesOf(after, 'Germany'), []);
 	for (const cycle of Object.values(state.reports)) {
 		const step = nextStep(cycle, DateTime.fromISO(instantOf(0, 0)), 30, undefined);
 		ok(['ask', 'collect', 'rest'].includes(step), step);
@@ -189,7 +196,7 @@ function checkNotices(state: MarketplaceWatch): void {
 
 const FIRST_DAY = '2026-03-01';
 
-/** Every buyer's. */
+/** The address of every buyer. */
 const ADDRESS = 'canary@marketplace.amazon.com';
 
 const KINDS = ['feedback', 'totals', 'health', 'asked', 'nothing', 'feedbackForTotals'] as const;
@@ -256,7 +263,7 @@ function healthOf(step: Record<string, unknown>): AccountHealth {
 	};
 	const parts = ['orderDefectRate.mfn', 'accountStatuses.status'];
 	const unreadable = parts.slice(0, wholeOf(step.unreadable, parts.length + 1));
-	// Of all the report says, the trigger reads these.
+	// The fields of the report that the trigger reads.
 	return {
 		sellerFulfilled: unreadable.length > 0 ? null : rate,
 		amazonFulfilled: null,
@@ -286,7 +293,7 @@ function settingsOf(input: Record<string, unknown>): WatchSettings {
 		ratingDays: [30, 90, 365][wholeOf(ratingDays, 3)] ?? 365,
 		thresholds: [95, wholeOf(percent, 101)]
 			.filter((each, index, all) => all.indexOf(each) === index)
-			.map((each) => ({ name: `${each} %`, percent: each, share: rationalFromPercent(each) })),
+			.map((each) => ({ name: `${each}%`, percent: each, share: rationalFromPercent(each) })),
 		minimumRatings: 1 + wholeOf(minimum, 20),
 		ratingMargin: wholeOf(margin, 20) / 4,
 		defectTarget: wholeOf(percent, 2) === 0 ? undefined : 1,
@@ -302,7 +309,7 @@ const dayOf = (day: number): string => DAYS[day] ?? FIRST_DAY;
 const instantOf = (day: number, minute: number): string =>
 	new Date(Date.parse(`${dayOf(day)}T00:00:00Z`) + minute * 60_000).toISOString();
 
-/** A whole number from 0 to below the limit, of anything. */
+/** A whole number from 0 to below the limit, derived from any value. */
 const wholeOf = (value: unknown, limit: number): number =>
 	typeof value === 'number' && Number.isFinite(value) ? Math.abs(Math.trunc(value)) % limit : 0;
 
@@ -319,7 +326,7 @@ const recordOf = (value: unknown): Record<string, unknown> =>
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** What is known may not be changed by what is learned. */
+/** Existing state may not be changed by new observations. */
 function deeplyFrozen<Value>(value: Value): Value {
 	if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
 		Object.freeze(value);

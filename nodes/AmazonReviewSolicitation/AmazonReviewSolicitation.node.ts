@@ -28,7 +28,7 @@ export class AmazonReviewSolicitation implements INodeType {
 		subtitle:
 			'={{ ($parameter["operation"] + ": " + $parameter["resource"]).replace(/[A-Z]/g, (capital) => " " + capital.toLowerCase()) }}',
 		description:
-			'List Amazon orders, plan when to ask, and request a product review and seller feedback once per order',
+			'List Amazon orders, plan when to send review requests, and request a product review and seller feedback once per order',
 		defaults: { name: 'Amazon Review Solicitation' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -8,7 +8,7 @@ const denied = (message: string): WireAnswer => ({
 	payload: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>${message}</Message></Error>`,
 });
 
-/** Serves a report document from its presigned URL, the way the object store behind it does. */
+/** Serves a report document from its presigned URL, as the object store behind it does. */
 export function downloadDocument(
 	state: SandboxState,
 	documentId: string,
@@ -41,8 +41,8 @@ export function downloadDocument(
 	};
 }
 
-/** Some kilobytes of gzip that become 64 megabytes of tabs. */
+/** A few kilobytes of gzip that expand to 64 megabytes of tabs. */
 const bomb = (): Buffer => gzipSync(Buffer.alloc(64 * 1024 * 1024, '\t'));
 
-/** A charset the bytes are not in: UTF-8 is announced as Cp1252, everything else as UTF-8. */
+/** A charset other than the real one: UTF-8 is announced as Cp1252, everything else as UTF-8. */
 const wrongCharsetFor = (charset: string): string => (charset === 'utf-8' ? 'Cp1252' : 'UTF-8');

@@ -1,7 +1,7 @@
 import type { Lwa } from '../lwa';
 import type { Answer } from '../http';
 
-/** LWA's errors have a shape of their own, without request IDs or a list. */
+/** LWA's errors have their own format, without request IDs or a list. */
 const refusal = (status: number, error: string, description: string): Answer => ({
 	status,
 	body: { error_description: description, error },
@@ -48,7 +48,7 @@ export function token(lwa: Lwa, fields: ReadonlyMap<string, string>): Answer {
 	};
 }
 
-/** A token request's fields: form encoded as documented, or JSON, because clients in use send it. */
+/** The fields of a token request: form encoded as documented, or JSON, which some clients send. */
 export function readFields(body: string, contentType: string): Map<string, string> {
 	if (!contentType.includes('json')) return new Map(new URLSearchParams(body));
 	try {

@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import { toIso } from '../clock';
 import { Random } from '../random';
 import type { Habits } from '../habits';
@@ -9,7 +10,7 @@ import { salesOf } from '../world/traffic';
 import type { Marketplace } from '../../nodes/shared/domain/marketplaces';
 import type { FulfillmentStatus, Seller, WorldOrder, WorldOrderItem } from '../world/types';
 
-/** The data sets a caller may ask for on top of an order's basics. */
+/** The data sets a caller may request in addition to an order's basics. */
 export const INCLUDED_DATA = [
 	'BUYER',
 	'RECIPIENT',
@@ -37,17 +38,17 @@ const money = (amount: number, { currency }: Marketplace) => ({
 /** `Amazon.com`, `Amazon.co.uk`: what Amazon calls the shop. */
 export const salesChannelName = ({ domain }: Marketplace): string => domain.replace(/^a/, 'A');
 
-/** What decides the shape of an order. */
+/** What decides the shape of an order in the response. */
 export interface OrderShape {
 	readonly settings: SandboxSettings;
 	readonly habits: Habits;
 }
 
-/** Whether something is so for this order: always the same for one order. */
+/** Whether something is true for this order: always the same for one order. */
 const isSo = (what: string, { orderId }: WorldOrder, probability: number): boolean =>
 	new Random(`${orderId}/${what}`).chance(probability);
 
-/** An order as orders/2026-01-01 shows it at a moment, with the data sets asked for. */
+/** An order as orders/2026-01-01 shows it at a moment, with the requested data sets. */
 export function describeOrder(
 	order: WorldOrder,
 	seller: Seller,
@@ -112,7 +113,7 @@ const associationOf = (order: WorldOrder, { exchangeOrders }: Habits): string =>
 		? 'EXCHANGE_ORIGINAL_ID'
 		: 'REPLACEMENT_ORIGINAL_ID';
 
-/** Null for what an order does not have. */
+/** Null for everything the order does not have. */
 function withNulls(
 	whole: Record<string, unknown>,
 	order: WorldOrder,
@@ -135,7 +136,7 @@ function withNulls(
 	};
 }
 
-/** Without a package: null. Half of the packages tell no detail of their status. */
+/** Null without a package. Half of the packages have no status detail. */
 function packagesWithNulls(packages: unknown, order: WorldOrder): unknown {
 	if (!Array.isArray(packages)) return null;
 	if (!isSo('statusDetail', order, 0.5)) return packages;
@@ -152,7 +153,7 @@ function withNumbers(value: Record<string, unknown>): Record<string, unknown> {
 	) as Record<string, unknown>;
 }
 
-/** The model keeps the e-mail address to orders the merchant fulfils. */
+/** The model gives the email address only for orders the merchant fulfills. */
 function describeBuyer({ buyer, fulfilledBy }: WorldOrder) {
 	return {
 		buyerName: buyer.name,
@@ -216,7 +217,7 @@ function describeItem(
 	};
 }
 
-/** The first item of a partly shipped order has left, the others have not. */
+/** In a partly shipped order the first item has shipped, the others have not. */
 export function isItemShipped(
 	orderItemId: string,
 	{ items }: WorldOrder,
@@ -244,7 +245,7 @@ function describeCancellation(order: WorldOrder, status: FulfillmentStatus, at: 
 	};
 }
 
-/** Packages tell a state, never the time of delivery. */
+/** Packages give a state, never the time of delivery. */
 function describePackage(order: WorldOrder, shippedAt: number, at: number) {
 	const delivered = reached(order.deliveredAt, at);
 	return {

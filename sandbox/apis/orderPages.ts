@@ -4,16 +4,16 @@ const TOKEN_LIFE_MS = 24 * 3_600_000;
 
 interface Page {
 	readonly sellerKey: string;
-	/** The search as it was asked; the next page must ask the same. */
+	/** The parameters of the search; the next page must repeat them. */
 	readonly search: string;
 	readonly orderIds: readonly string[];
 	readonly offset: number;
 	readonly expiresAt: number;
-	/** The moment the first page spoke for. */
+	/** The end of the search's time range, fixed by the first page. */
 	readonly before: number;
 }
 
-/** The paging tokens of searchOrders: good for 24 hours, for one seller and one search. */
+/** The paging tokens of searchOrders: valid for 24 hours, for one seller and one search. */
 export class OrderPages {
 	private readonly pages = new Map<string, Page>();
 
@@ -23,7 +23,7 @@ export class OrderPages {
 		return token;
 	}
 
-	/** The page a token stands for, unless it is unknown, expired, or from another search. */
+	/** The page of a token, unless the token is unknown, expired or from another search. */
 	find(token: string, sellerKey: string, search: string, now: number): Page | undefined {
 		const page = this.pages.get(token);
 		const usable =

@@ -12,15 +12,15 @@ import type { ReportFile } from '../reports/textFile';
 import type { MarketplaceWorld, WorldOrder } from '../world/types';
 import type { ReportRequest } from './reportRequests';
 
-/** A report with one row per item of the orders that something happened to in the range. */
+/** A report with one row per item of the orders that had an event in the range. */
 interface OrderReport {
-	/** A longer range is cancelled. */
+	/** Reports with a longer range are canceled. */
 	readonly maxDays: (settings: SandboxSettings) => number;
-	/** When it happened; undefined for an order the report leaves out. */
+	/** When the event happened; undefined if the report leaves the order out. */
 	readonly momentOf: (order: WorldOrder, now: number) => number | undefined;
-	/** How long after that its row comes. */
+	/** How long after that the row appears. */
 	readonly lagOf?: (order: WorldOrder) => number;
-	/** Holds the whole region, and orders of other shops, where Amazon has these habits. */
+	/** With Amazon's habits: contains the whole region, and orders of other shops. */
 	readonly regional?: boolean;
 	readonly write: (
 		lines: readonly OrderLine[],
@@ -32,7 +32,7 @@ interface OrderReport {
 
 const ORDER_REPORTS: Readonly<Record<string, OrderReport>> = {
 	GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL: {
-		// That there is a limit, and which, is unconfirmed; hence a setting.
+		// Whether there is a limit, and which one, is unconfirmed. That is why it is a setting.
 		maxDays: ({ ordersReportMaxDays }) => ordersReportMaxDays,
 		momentOf: lastUpdateOf,
 		regional: true,
@@ -61,7 +61,7 @@ const ORDER_REPORTS: Readonly<Record<string, OrderReport>> = {
 	},
 };
 
-/** One of the order reports, or undefined when Amazon would cancel it. */
+/** One of the order reports, or undefined if Amazon would cancel it. */
 export function writeOrderReport(
 	{ seller, state, now }: Call,
 	{ reportType, marketplaceIds, start, end }: ReportRequest,

@@ -16,7 +16,7 @@ import type { SandboxSettings } from '../settings';
 import { INCLUDED_DATA, describeOrder } from './orderBody';
 import type { FulfillmentStatus, MarketplaceWorld, WorldOrder } from '../world/types';
 
-// The role for orders is unconfirmed; this is the one commonly named.
+// Which role orders need is unconfirmed; this is the one commonly named.
 const ROLES = ['Inventory and Order Tracking'] as const;
 const STATUSES: readonly FulfillmentStatus[] = [
 	'PENDING',
@@ -79,7 +79,7 @@ function readSearch({ query, now, seller }: Call): Search {
 	return { by, after, before, statuses, marketplaceIds, fulfilledBy };
 }
 
-/** The orders a search goes through; `anywhere`: it names no marketplace. */
+/** The orders a search looks through. `anywhere`: the search names no marketplace. */
 function ordersIn({ state }: Call, place: MarketplaceWorld, anywhere: boolean): WorldOrder[] {
 	if (!state.habits.foreignOrders) return place.orders;
 	const others = anywhere ? multiChannelOrders(place) : [];
@@ -117,7 +117,7 @@ function searchKey({ query }: Call): string {
 	);
 }
 
-/** An order of the seller by its ID, those outside the shop included where they are shown. */
+/** An order of the seller by its ID, including orders outside the shop if the habits show them. */
 function findOrder(call: Call, orderId: string): WorldOrder | undefined {
 	const { state, seller } = call;
 	const order = state.world.order(seller.key, orderId);
@@ -136,7 +136,7 @@ function readPageSize({ query }: Call): number {
 	return size;
 }
 
-/** As in the Far East in August 2026: whoever wants the fulfilment is refused. */
+/** As in the Far East in August 2026: requests that include the fulfillment are refused. */
 function refuseFulfillment(
 	{ state, seller }: Call,
 	included: readonly string[],
@@ -189,11 +189,11 @@ function searchOrders(call: Call): Answer {
 	};
 }
 
-/** What stands where the token of the next page would. */
+/** What a last page has in place of the next page's token. */
 const lastPage = ({ habits }: Call['state']) =>
 	habits.nullsInOrders ? { pagination: { nextToken: null } } : {};
 
-/** One order comes with a time that is none, where the settings say so. */
+/** Gives one order an invalid time if the settings say so. */
 const damaged = (
 	order: Record<string, unknown>,
 	{ brokenOrderId }: SandboxSettings,

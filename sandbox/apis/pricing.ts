@@ -15,7 +15,7 @@ const CONDITIONS = ['New', 'Used', 'Collectible', 'Refurbished', 'Club'];
 
 /**
  * A seller's rating as other buyers see it: the last 365 days. Whether Amazon rounds the percentage
- * is unconfirmed; whole numbers are what its examples and pages show.
+ * is unconfirmed; its examples and pages show whole numbers.
  */
 function sellerRating(place: MarketplaceWorld, now: number, { zeroRatings }: Habits) {
 	const day = localDay(now, place.marketplace);

@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import { DateTime } from 'luxon';
 import { z } from 'zod';
 import { invalidInput, ownMarketplaces, type Call } from '../http';
@@ -10,13 +11,13 @@ import { writeOrderReport } from './orderReports';
 import type { FaultSpec } from '../faults';
 import type { ReportEnd } from '../reports/store';
 
-/** The report types served, and the roles any one of which allows them. */
+/** The supported report types. Any one of the listed roles allows a report. */
 export const REPORT_ROLES: Readonly<Record<string, readonly string[]>> = {
 	GET_SELLER_FEEDBACK_DATA: ['Selling Partner Insights', 'Amazon Fulfillment'],
-	// Commonly named for this report, not confirmed by Amazon's pages.
+	// Commonly named for this report, but not confirmed by Amazon's pages.
 	GET_SALES_AND_TRAFFIC_REPORT: ['Brand Analytics'],
 	GET_V2_SELLER_PERFORMANCE_REPORT: ['Selling Partner Insights'],
-	// The roles of the reports on orders are unconfirmed; these are the ones commonly named.
+	// Which roles the reports on orders need is unconfirmed; these are the ones commonly named.
 	GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL: ['Inventory and Order Tracking'],
 	GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL: ['Amazon Fulfillment'],
 	GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA: ['Amazon Fulfillment'],
@@ -63,7 +64,7 @@ export function readReportRequest({ body, seller, now }: Call): ReportRequest {
 	const { reportType, marketplaceIds, dataStartTime, dataEndTime, reportOptions } = parsed.data;
 	if (!(reportType in REPORT_ROLES)) throw invalidInput(`Invalid Report Type ${reportType}`);
 	ownMarketplaces(seller, marketplaceIds);
-	// Both default to now; a feedback report without a start therefore covers no time at all.
+	// Both default to now, so a feedback report without a start covers no time at all.
 	const start = dataStartTime === undefined ? now : Date.parse(dataStartTime);
 	const end = dataEndTime === undefined ? now : Date.parse(dataEndTime);
 	if (end > now) throw invalidInput('dataEndTime must be prior to or equal to the current time');
@@ -96,7 +97,7 @@ function parseJson(text: string): unknown {
 	}
 }
 
-/** How the report ends: with a document, or without one, or (as a fault) otherwise. */
+/** How the report ends: with a document, without one, or (as a fault) some other way. */
 export function endOfReport(
 	call: Call,
 	request: ReportRequest,
@@ -134,7 +135,7 @@ export function endOfReport(
 	return { status: 'DONE', documentId: keep({ ...jsonFile(''), bytes: Buffer.alloc(0) }) };
 }
 
-/** What a cancelled report may hold: no row, no day. */
+/** What a canceled report may contain: no rows, no days. */
 function withoutRows({ state, seller }: Call, request: ReportRequest): ReportFile {
 	if (request.reportType !== 'GET_SELLER_FEEDBACK_DATA') {
 		return jsonFile({ salesAndTrafficByDate: [], salesAndTrafficByAsin: [] });
@@ -146,7 +147,7 @@ function withoutRows({ state, seller }: Call, request: ReportRequest): ReportFil
 	return writeFeedbackFile([], countryCode, state.settings, state.habits);
 }
 
-/** The report's file, or undefined when Amazon would cancel it. */
+/** The report's file, or undefined if Amazon would cancel it. */
 function write(call: Call, request: ReportRequest): ReportFile | undefined {
 	switch (request.reportType) {
 		case 'GET_SELLER_FEEDBACK_DATA':
@@ -210,7 +211,7 @@ function writeTraffic(
 		place,
 		{
 			from,
-			// The day a caller means is the one written in the request, whatever the marketplace's zone.
+			// The caller means the day written in the request, whatever the marketplace's time zone.
 			to: endGiven ? utcDay(end) : today,
 			dateGranularity,
 			asinGranularity,

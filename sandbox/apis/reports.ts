@@ -21,7 +21,7 @@ import type { StoredReport } from '../reports/store';
 const TRAFFIC = 'GET_SALES_AND_TRAFFIC_REPORT';
 const STATUSES = ['IN_QUEUE', 'IN_PROGRESS', 'DONE', 'CANCELLED', 'FATAL'];
 
-/** Counts the report for the limits of its type; how it ends at once where it comes too soon. */
+/** Counts the report toward the limits of its type. Returns how it ends if it comes too soon. */
 function tooSoon(call: Call, { reportType, marketplaceIds }: ReportRequest): TooSoon | undefined {
 	const { state, seller, application, now } = call;
 	const times = { quotaTime: state.settings.quotaTime, clockMillis: now };
@@ -66,7 +66,7 @@ function createReport(call: Call): Answer {
 	return { status: 202, body: { reportId: report.reportId } };
 }
 
-/** A report as getReport shows it at this instant. */
+/** A report as getReport shows it now. */
 function describe({ state }: Call, report: StoredReport): Record<string, unknown> {
 	const status = state.reports.statusOf(report);
 	const { started, ended } = state.reports.timesOf(report);
@@ -123,7 +123,7 @@ function followingPage({ state, seller, query }: Call, nextToken: string) {
 	return page;
 }
 
-/** By the week and a while ago, another developer asked for Sales and Traffic of each marketplace. */
+/** Another developer requested Sales and Traffic of each marketplace by week a while ago. */
 function makeOthersReports(call: Call): void {
 	const { state, seller, now } = call;
 	if (state.othersReports.has(seller.key)) return;

@@ -1,7 +1,7 @@
 import type { Call, Operation } from '../http';
 import type { Marketplace } from '../../nodes/shared/domain/marketplaces';
 
-/** The language a marketplace's pages are in by default. */
+/** The default language of a marketplace's pages. */
 const LANGUAGES: Readonly<Record<string, string>> = {
 	US: 'en_US',
 	CA: 'en_CA',
@@ -28,7 +28,7 @@ const describe = ({ id, name, countryCode, currency, domain }: Marketplace) => (
 	domainName: `www.${domain}`,
 });
 
-/** With the habit, only the first marketplace tells the store's name. */
+/** With the habit, only the first marketplace gives the store's name. */
 const participations = ({ seller, state }: Call) =>
 	seller.marketplaces.map(({ marketplace }, index) => ({
 		marketplace: describe(marketplace),

@@ -10,14 +10,14 @@ const ROLES = ['Buyer Solicitation', 'Product Listing'] as const;
 
 const OUTSIDE_WINDOW =
 	'You can\u2019t use this feature to request a review outside the 5-30 day range after the order delivery date.';
-/** The same text after UTF-8 was read as windows-1252. */
+/** The same text with its UTF-8 read as windows-1252. */
 const OUTSIDE_WINDOW_MOJIBAKE = OUTSIDE_WINDOW.replace('\u2019', '\u00e2\u20ac\u2122');
 const ALREADY_REQUESTED = 'You have already requested a review for this order.';
 const NOT_AVAILABLE = 'The requested solicitation is not available for this amazonOrderId.';
 
 const forbidden = (message: string): ApiError => new ApiError(403, 'Unauthorized', message);
 
-/** The order a call is about, after everything about the call itself was found in order. */
+/** The order of a call, after checking everything else about the call. */
 function readOrder(call: Call): { order: WorldOrder; marketplaceId: string } {
 	const orderId = call.params['amazonOrderId'] ?? '';
 	const marketplaceIds = list(call.query['marketplaceIds']);
@@ -34,7 +34,7 @@ function readOrder(call: Call): { order: WorldOrder; marketplaceId: string } {
 	const own = call.seller.marketplaces.some(({ marketplace }) => marketplace.id === marketplaceId);
 	if (!own) throw accessDenied();
 	const order = call.state.world.order(call.seller.key, orderId);
-	// The model declares 404; no real body of it is known.
+	// The model declares 404; no real body of it has been seen.
 	if (!order || order.marketplaceId !== marketplaceId) {
 		throw notFound('The requested resource was not found.');
 	}
@@ -82,7 +82,7 @@ function solicit(call: Call): Answer {
 	return { status: 201, contentType: HAL, body: {} };
 }
 
-/** Whether the apostrophe arrives broken this time. */
+/** Whether the apostrophe is broken in this response. */
 const isBroken = (state: SandboxState): boolean =>
 	state.settings.mojibakeApostrophe ||
 	(state.habits.brokenApostrophes && state.windowRefusals++ % 2 === 0);
@@ -98,7 +98,7 @@ function refuse(solicitability: Solicitability, { state }: Call): void {
 		case 'closed':
 			throw forbidden(isBroken(state) ? OUTSIDE_WINDOW_MOJIBAKE : OUTSIDE_WINDOW);
 		default:
-			// Unshipped, cancelled, refunded: no real body is known.
+			// Unshipped, canceled, refunded: no real body has been seen.
 			throw forbidden(NOT_AVAILABLE);
 	}
 }

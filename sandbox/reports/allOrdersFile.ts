@@ -34,7 +34,7 @@ function itemStatus({ item, order, status }: Row): string {
 	return isItemShipped(item.orderItemId, order, status) ? 'Shipped' : 'Unshipped';
 }
 
-/** The price of a pending order the merchant fulfils is not shown. */
+/** The price of a pending order that the merchant fulfills is not shown. */
 const isPriceShown = ({ order, status }: Row): boolean =>
 	status !== 'PENDING' || order.fulfilledBy === 'AMAZON';
 const price = (row: Row): string => (isPriceShown(row) ? priceOf(row) : '');
@@ -42,11 +42,11 @@ const zero = (row: Row): string => (isPriceShown(row) ? nothing(row) : '');
 
 const isBusiness = ({ order }: Row): boolean => order.programs.includes('AMAZON_BUSINESS');
 
-/** The channel of an order of another shop; some have names of their own (docs#1961). */
+/** The channel of an order of another shop; some have their own names (docs#1961). */
 const otherChannelOf = ({ orderId }: WorldOrder): string =>
 	new Random(`${orderId}/channel`).chance(0.3) ? 'SI CA Prod Marketplace' : 'Non-Amazon';
 
-/** In the order the headers of real files had; whether that still holds is unconfirmed. */
+/** In the column order of real files; whether it is still the same is unconfirmed. */
 const COLUMNS: Columns<Row> = [
 	['amazon-order-id', ({ order }) => order.orderId],
 	['merchant-order-id', ({ order }) => order.orderId],

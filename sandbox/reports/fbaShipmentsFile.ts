@@ -14,7 +14,7 @@ import { writeTable, type Columns, type ReportFile } from './textFile';
 
 const WAREHOUSES = ['SBX1', 'SBX2', 'SBX3'] as const;
 
-/** The warehouse an order leaves from and comes back to. */
+/** The warehouse an order ships from and returns to. */
 export const warehouseOf = (orderId: string): string =>
 	new Random(`${orderId}/warehouse`).pick(WAREHOUSES);
 
@@ -69,8 +69,8 @@ const COLUMNS: Columns<AddressedLine> = [
 	['ship-promotion-discount', nothing],
 	['carrier', ({ marketplace }) => `AMZN_${marketplace.countryCode}`],
 	['tracking-number', ({ order }) => `TBA${digits(`${order.orderId}/tracking`, 12)}`],
-	// The latest promised moment: 5 to 30 days after it lies inside the true window, which runs from
-	// 5 days after the earliest to 30 days after the latest. What Amazon estimates is not published.
+	// The latest promised moment. 5 to 30 days after it is inside the true window, which runs from 5
+	// days after the earliest to 30 days after the latest. How Amazon estimates is not published.
 	['estimated-arrival-date', ({ order }) => timestamp(order.deliverBy.latest)],
 	['fulfillment-center-id', ({ order }) => warehouseOf(order.orderId)],
 	['fulfillment-channel', () => 'AFN'],

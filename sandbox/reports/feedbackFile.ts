@@ -7,8 +7,8 @@ import { encode, encodingIn, UTF16, type ReportFile } from './textFile';
 const ENGLISH = ['Date', 'Rating', 'Comments', 'Your Response', 'Order ID', 'Rater Email'];
 
 /**
- * Amazon translates the header row. The real strings are not published; these stand in for them,
- * which is enough to catch a parser that goes by English names.
+ * Amazon translates the header row. The real strings are not published; these are substitutes, good
+ * enough to catch a parser that depends on English names.
  */
 const HEADERS: Readonly<Record<string, readonly string[]>> = {
 	IT: ['Data', 'Valutazione', 'Commenti', 'Risposta', 'Numero ordine', 'E-mail del cliente'],
@@ -32,12 +32,15 @@ const HEADERS: Readonly<Record<string, readonly string[]>> = {
 	JP: ['日付', '評価', 'コメント', '返信', '注文番号', '評価者のEメール'],
 };
 
-/** Where reports came as UTF-16 without a mark; seen in Italy, the others stand for more. */
+/**
+ * Countries whose reports are UTF-16 without a byte order mark. Seen in Italy; the others are
+ * examples.
+ */
 const WITHOUT_MARK = ['IT', 'FR', 'PL'];
 
 const LEGACY_EXTRA = ['Arrived on Time', 'Item as Described', 'Customer Service'] as const;
 
-/** A calendar day the way a marketplace's report writes it. */
+/** A calendar day in the format of a marketplace's report. */
 export function formatDay(date: string, countryCode: string): string {
 	const [year = '', month = '', day = ''] = date.split('-');
 	const yy = year.slice(2);
@@ -63,7 +66,7 @@ function columns(row: readonly string[], extra: readonly string[], role: string,
 
 /**
  * Writes GET_SELLER_FEEDBACK_DATA: tab-delimited, unquoted, newest row first.
- * @param countryOf the country of a row's own marketplace, where rows of several are mixed
+ * @param countryOf the country of a row's own marketplace, if rows of several are mixed
  */
 export function writeFeedbackFile(
 	feedback: readonly WorldFeedback[],

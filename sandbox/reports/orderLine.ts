@@ -10,7 +10,7 @@ export interface OrderLine {
 	readonly marketplace: Marketplace;
 }
 
-/** A line with what several of its columns need. */
+/** A line with data that several of its columns need. */
 export interface AddressedLine extends OrderLine {
 	readonly destination: Destination;
 }
@@ -20,7 +20,7 @@ export const addressed = (line: OrderLine): AddressedLine => ({
 	destination: destinationOf(line.order, line.marketplace.countryCode),
 });
 
-/** A moment as flat files write it: `2026-11-01T10:00:00+00:00`. */
+/** A moment in the format of flat files: `2026-11-01T10:00:00+00:00`. */
 export const timestamp = (millis: number): string =>
 	`${new Date(millis).toISOString().slice(0, 19)}+00:00`;
 

@@ -7,7 +7,7 @@ import { jsonFile } from './trafficFile';
 
 const ODR_TARGET = 0.01;
 
-/** Minutes are as exact as this report gets: `2026-11-20T00:00Z`. */
+/** This report is only exact to the minute: `2026-11-20T00:00Z`. */
 const minute = (millis: number): string => `${new Date(millis).toISOString().slice(0, 16)}Z`;
 
 function range(now: number, days: number) {
@@ -19,8 +19,8 @@ function range(now: number, days: number) {
 }
 
 /**
- * Orders of the last 60 days and those among them with 1-2 star feedback, by who fulfilled; or what
- * was set on purpose.
+ * Orders of the last 60 days and those among them with 1-2 star feedback, by who fulfilled them; or
+ * the counts set with `setDefects`.
  */
 export function orderDefects(place: MarketplaceWorld, fulfilledBy: Fulfiller, now: number) {
 	const today = Math.floor(now / DAY) * DAY;
@@ -61,7 +61,10 @@ function defectRate(place: MarketplaceWorld, fulfilledBy: Fulfiller, now: number
 	};
 }
 
-/** What the account is in: set on purpose, or at risk when an order defect rate is too high. */
+/**
+ * The account's status: set with `setAccountStatus`, or at risk if an order defect rate is too
+ * high.
+ */
 export function accountStatusOf(place: MarketplaceWorld, now: number): AccountStatus {
 	if (place.accountStatus !== undefined) return place.accountStatus;
 	const sums = (['AMAZON', 'MERCHANT'] as const).map((channel) =>
@@ -94,7 +97,7 @@ function modelMetrics(
 	const month = range(now, 30);
 	const halfYear = range(now, 180);
 	const orders = place.orders.filter(({ createdAt }) => createdAt >= now - 30 * DAY).length;
-	// Amazon counts no shipments of its own here; in the kind world that does not matter.
+	// Amazon counts no shipments of its own here; without habits this does not matter.
 	const shipments = habits.healthAsSeen
 		? place.orders.filter(
 				({ createdAt, fulfilledBy }) => fulfilledBy === 'MERCHANT' && createdAt >= now - 30 * DAY,
@@ -171,7 +174,7 @@ function modelMetrics(
 					preFulfillmentCancellationRate: cancellation,
 					warningStates: warnings,
 					documentRequests: violation,
-					// The schema declares one name and requires the other; both satisfy it.
+					// The schema declares one name and requires the other; both together satisfy it.
 					accountHealthRating: {
 						ahrStatus: 'GREAT',
 						accountHealthRatingStatus: 'GREAT',
@@ -192,7 +195,7 @@ function modelMetrics(
 
 type Metrics = Record<string, unknown>;
 
-/** The names and values of real answers, beside those of the schema. */
+/** Adds the names and values of real responses to those of the schema. */
 function asSeen(
 	{ lateShipmentRate, accountHealthRating, ...others }: Metrics,
 	now: number,
@@ -228,7 +231,7 @@ function asText(metrics: Metrics, habits: Habits): Metrics {
 	return JSON.parse(text) as Metrics;
 }
 
-/** Another marketplace of the seller, of which nothing is known. */
+/** Another marketplace of the seller, without any data. */
 function broken({ marketplaces }: Seller, marketplaceIds: readonly string[]): Metrics[] {
 	const other = marketplaces.find(({ marketplace }) => !marketplaceIds.includes(marketplace.id));
 	if (!other) return [];
@@ -236,8 +239,8 @@ function broken({ marketplaces }: Seller, marketplaceIds: readonly string[]): Me
 }
 
 /**
- * Writes GET_V2_SELLER_PERFORMANCE_REPORT. The range a caller asks for is ignored, as Amazon does:
- * the order defect rate always covers 60 days. That these end yesterday is an assumption.
+ * Writes GET_V2_SELLER_PERFORMANCE_REPORT. Ignores the requested range, as Amazon does: the order
+ * defect rate always covers 60 days. That these end yesterday is an assumption.
  */
 export function writePerformanceFile(
 	seller: Seller,

@@ -9,10 +9,10 @@ import { writeTable, type Columns, type ReportFile } from './textFile';
 const FBA_REASONS = ['UNWANTED_ITEM', 'DEFECTIVE', 'NOT_AS_DESCRIBED'] as const;
 const MERCHANT_REASONS = ['CR-UNWANTED_ITEM', 'CR-DEFECTIVE', 'AMZ-PG-BAD-DESC'] as const;
 
-/** In this world the money goes back on the day the item comes back. */
+/** In this world the refund happens on the day the item is returned. */
 const returnedAt = ({ order }: OrderLine): number => order.refundedAt ?? order.createdAt;
 
-/** `14-Jul-2026`, the marketplace's day. */
+/** The marketplace's day, `14-Jul-2026`. */
 const dayText = (millis: number, { marketplace }: OrderLine): string =>
 	DateTime.fromMillis(millis, { zone: marketplace.timeZone, locale: 'en-US' }).toFormat(
 		'dd-MMM-yyyy',

@@ -10,7 +10,7 @@ export type ProcessingStatus = 'IN_QUEUE' | 'IN_PROGRESS' | 'DONE' | 'CANCELLED'
 
 /** How a report will end, decided when it is created. */
 export interface ReportEnd {
-	/** IN_PROGRESS = it never ends. */
+	/** IN_PROGRESS = the report never ends. */
 	readonly status: 'DONE' | 'CANCELLED' | 'FATAL' | 'IN_PROGRESS';
 	readonly documentId?: string | undefined;
 }
@@ -25,7 +25,7 @@ export interface StoredReport {
 	readonly dataEndTime: number;
 	/** On the sandbox's clock. */
 	readonly createdTime: number;
-	/** In real (monotonic) time, which is what a report's processing takes. */
+	/** In real (monotonic) time, because a report takes real time. */
 	readonly startedAt: number;
 	readonly end: ReportEnd;
 	cancelled: boolean;
@@ -38,18 +38,18 @@ export interface StoredDocument {
 	readonly contentType: string;
 	readonly charset: string;
 	readonly gzip: boolean;
-	/** As served: gzipped when `gzip` is set. */
+	/** As served: gzipped if `gzip` is set. */
 	readonly bytes: Buffer;
 }
 
-/** A presigned URL: good for five minutes on the sandbox's clock. */
+/** A presigned URL, valid for five minutes on the sandbox's clock. */
 export interface DocumentLink {
 	readonly documentId: string;
 	readonly expiresAt: number;
 	readonly contentEncoding: 'identity' | 'gzip';
 }
 
-/** The reports, their documents and the links handed out for them. */
+/** The reports, their documents and the links issued for them. */
 export class ReportStore {
 	private readonly reports = new Map<string, StoredReport>();
 	private readonly documents = new Map<string, StoredDocument>();
@@ -69,7 +69,7 @@ export class ReportStore {
 		this.random = new Random(`${seed}/reports`);
 	}
 
-	/** @param ended it was asked for long enough ago to have ended. */
+	/** @param ended requested long enough ago to have ended. */
 	create(
 		report: Omit<StoredReport, 'reportId' | 'startedAt' | 'cancelled'>,
 		ended = false,
@@ -145,7 +145,7 @@ export class ReportStore {
 		return signature;
 	}
 
-	/** Of all links handed out. */
+	/** The signatures of all links issued. */
 	get signatures(): string[] {
 		return [...this.links.keys()];
 	}

@@ -1,7 +1,7 @@
 import iconv from 'iconv-lite';
 import type { SandboxSettings } from '../settings';
 
-/** Bytes with the Content-Type their download is announced with. */
+/** Bytes with the Content-Type that the download announces. */
 export interface ReportFile {
 	readonly bytes: Buffer;
 	readonly contentType: string;
@@ -10,20 +10,20 @@ export interface ReportFile {
 }
 
 interface Encoding {
-	/** Name for the encoder. */
+	/** The name the encoder uses. */
 	readonly charset: string;
-	/** What the download's Content-Type says; Japan says nothing. */
+	/** The charset in the download's Content-Type; Japan gives none. */
 	readonly announced: string | undefined;
 }
 
 const UTF8: Encoding = { charset: 'utf-8', announced: 'UTF-8' };
 const CP1252: Encoding = { charset: 'windows-1252', announced: 'Cp1252' };
-/** Without a mark, and announced as something else. */
+/** Without a byte order mark, and announced as something else. */
 export const UTF16: Encoding = { charset: 'utf-16le', announced: 'Cp1252' };
 const CP932: Encoding = { charset: 'cp932', announced: undefined };
 const EUROPE = ['DE', 'GB', 'FR', 'IE', 'IT', 'ES', 'NL', 'BE', 'SE', 'PL', 'TR'];
 
-/** The encoding a marketplace's text reports have, unless a setting says otherwise. */
+/** The encoding of a marketplace's text reports, unless a setting changes it. */
 export function encodingIn(
 	countryCode: string,
 	charset: SandboxSettings['feedbackCharset'] = 'byMarketplace',
@@ -41,7 +41,7 @@ export function encodingIn(
 	}
 }
 
-/** Nothing is quoted in these files, so a tab or line break in a text has to go. */
+/** Nothing is quoted in these files, so tabs and line breaks in a text are replaced. */
 export const cell = (text: string): string => text.replace(/[\t\r\n]+/g, ' ');
 
 /** @param bom starts the file with a byte order mark, in UTF-8 only. */
@@ -53,10 +53,10 @@ export function encode(text: string, { charset, announced }: Encoding, bom = fal
 	};
 }
 
-/** The columns of a report: each one's name, and what it holds for a row. */
+/** The columns of a report: the name of each, and its value for a row. */
 export type Columns<Row> = ReadonlyArray<readonly [name: string, value: (row: Row) => string]>;
 
-/** A tab-delimited, unquoted report with English column names. Its line end is unconfirmed. */
+/** A tab-delimited, unquoted report with English column names. Its line ending is unconfirmed. */
 export function writeTable<Row>(
 	columns: Columns<Row>,
 	rows: readonly Row[],

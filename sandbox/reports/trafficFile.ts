@@ -12,7 +12,7 @@ export type DateGranularity = 'DAY' | 'WEEK' | 'MONTH';
 export type AsinGranularity = 'PARENT' | 'CHILD' | 'SKU';
 
 export interface TrafficRequest {
-	/** First and last calendar day wanted, `2026-11-20`. */
+	/** First and last requested calendar day, `2026-11-20`. */
 	readonly from: string;
 	readonly to: string;
 	readonly dateGranularity: DateGranularity;
@@ -29,7 +29,7 @@ export function periodOf(date: string, granularity: DateGranularity): string {
 	return date;
 }
 
-/** Week and month ranges are widened to whole periods. */
+/** Extends week and month ranges to whole periods. */
 function widen(from: string, to: string, granularity: DateGranularity): [string, string] {
 	const last = DateTime.fromISO(to, { zone: 'utc' });
 	if (granularity === 'MONTH') {
@@ -47,7 +47,7 @@ const percent = (part: number, whole: number): number =>
 
 /** A day as far as Amazon has counted it. */
 interface CountedDay extends DailyTraffic {
-	/** Orders of which the visits are counted; undefined where none are yet. */
+	/** Orders whose visits are counted; undefined if none are counted yet. */
 	readonly viewedOrders: number | undefined;
 }
 type Numbers = Omit<CountedDay, 'date'>;
@@ -56,7 +56,10 @@ const HOUR = 3_600_000;
 const SETTLED_HOURS = 72;
 const WEEK_HOURS = 168;
 
-/** What a day shows at a moment: after its end come the sales, then the visits, then the rest. */
+/**
+ * A day's figures at a moment: after its end the sales appear first, then the visits, then the
+ * rest.
+ */
 function counted(
 	day: DailyTraffic,
 	place: MarketplaceWorld,
@@ -76,11 +79,11 @@ function counted(
 	return { ...whole, feedback: half };
 }
 
-/** Whether something is so on this day: always the same for one day. */
+/** Whether something is true for this day: always the same for one day. */
 const isSo = (what: string, place: MarketplaceWorld, date: string, probability: number): boolean =>
 	new Random(`${place.marketplace.id}/${date}/${what}`).chance(probability);
 
-/** Null for figures that nobody counted. */
+/** Null for figures that were not counted. */
 function withNulls(
 	period: ReturnType<typeof describePeriod>,
 	place: MarketplaceWorld,
@@ -151,7 +154,7 @@ function describePeriod(
 	const { feedback } = numbers;
 	const feedbackReceived = feedback[1] + feedback[2] + feedback[3] + feedback[4] + feedback[5];
 	const negative = feedback[1] + feedback[2] + (settings.negativeIncludesNeutral ? feedback[3] : 0);
-	// Page views are no part of the world; they only have to look plausible and stay the same.
+	// Page views are not part of the world; they only have to look plausible and stay the same.
 	const random = new Random(`${place.marketplace.id}/${date}`);
 	const drawn = (numbers.viewedOrders ?? 0) * random.integer(8, 14) + random.integer(20, 60);
 	const sessions = numbers.viewedOrders === undefined ? 0 : drawn;
@@ -243,7 +246,7 @@ function describeAsins(place: MarketplaceWorld, from: string, to: string, detail
 	});
 }
 
-/** Writes GET_SALES_AND_TRAFFIC_REPORT; undefined when the range holds no day with data. */
+/** Writes GET_SALES_AND_TRAFFIC_REPORT; undefined if the range has no day with data. */
 export function writeTrafficFile(
 	place: MarketplaceWorld,
 	request: TrafficRequest,

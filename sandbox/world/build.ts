@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import { findMarketplace, type Marketplace } from '../../nodes/shared/domain/marketplaces';
 import { Random } from '../random';
 import { SELLER_PLANS, type MarketplacePlan } from './plan';
@@ -18,10 +19,10 @@ import type {
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
-/** Orders reach this many days back; the oldest feedback needs orders before it. */
+/** Orders go back this many days; the oldest feedback needs orders before it. */
 const ORDER_DAYS = 430;
 
-/** Three digits Amazon's order numbers start with, by country. */
+/** The first three digits of Amazon's order numbers, by country. */
 const ORDER_PREFIXES: Readonly<Record<string, readonly string[]>> = {
 	US: ['111', '112', '113', '114'],
 	CA: ['701', '702'],
@@ -35,7 +36,7 @@ const ORDER_PREFIXES: Readonly<Record<string, readonly string[]>> = {
 	AU: ['250', '251'],
 };
 
-/** How many units of a currency buy one US dollar's worth, near enough for made-up prices. */
+/** Rough units of a currency per US dollar, close enough for made-up prices. */
 const PRICE_FACTORS: Readonly<Record<string, number>> = {
 	USD: 1,
 	CAD: 1.35,
@@ -48,7 +49,7 @@ const PRICE_FACTORS: Readonly<Record<string, number>> = {
 	AUD: 1.5,
 };
 
-/** What new orders shall be like; the rest is up to chance. */
+/** What new orders should be like; the rest is random. */
 export interface OrderTraits {
 	/** Without cancellation, refund, replacement or delay. */
 	readonly plain?: boolean;
@@ -56,12 +57,12 @@ export interface OrderTraits {
 	readonly programs?: readonly string[] | undefined;
 }
 
-/** Rounds to what the currency has: whole yen, cents elsewhere. */
+/** Rounds to the currency's smallest unit: whole yen, cents elsewhere. */
 export function roundMoney(amount: number, currency: string): number {
 	return currency === 'JPY' ? Math.round(amount) : Math.round(amount * 100) / 100;
 }
 
-/** An amount as Amazon writes it: `1500` yen, `24.90` elsewhere. */
+/** An amount in Amazon's format: `1500` yen, `24.90` elsewhere. */
 export function amountText(amount: number, currency: string): string {
 	return roundMoney(amount, currency).toFixed(currency === 'JPY' ? 0 : 2);
 }
@@ -187,7 +188,9 @@ export class OrderMaker {
 	}
 }
 
-/** What a marketplace starts with. Worlds share it: orders and feedback themselves never change. */
+/**
+ * A marketplace's initial content. Worlds share it: orders and feedback themselves never change.
+ */
 interface Blueprint {
 	readonly marketplace: Marketplace;
 	readonly products: readonly WorldProduct[];
@@ -199,8 +202,8 @@ const REMEMBERED = 40;
 const blueprints = new Map<string, Blueprint>();
 
 /**
- * The sellers of a sandbox: the same seed and start time give the same world. What a seller has is
- * built when somebody looks at it, for most runs look at one seller only.
+ * The sellers of a sandbox: the same seed and start time give the same world. A seller's content is
+ * built on first access, because most runs use only one seller.
  */
 export function buildSellers(
 	seed: string,
@@ -231,7 +234,7 @@ export function buildSellers(
 	return { sellers, makers };
 }
 
-/** Remembers the last few worlds, because tests start over with the same one all the time. */
+/** Caches the last few worlds, because tests keep starting over with the same one. */
 function blueprintOf(seed: string, plan: MarketplacePlan, now: number): Blueprint {
 	const key = `${seed}@${now}`;
 	const known = blueprints.get(key) ?? drawBlueprint(seed, plan, now);
@@ -291,7 +294,7 @@ function buildOrders(maker: OrderMaker, count: number, now: number, random: Rand
 		.sort((a, b) => a - b)
 		.map((time) => {
 			const order = maker.make(time);
-			// A request "already made" lies in the past of the world's beginning.
+			// A request "already made" must be before the start of the world.
 			const future = order.alreadyRequestedAt !== undefined && order.alreadyRequestedAt > now;
 			return {
 				...order,
@@ -302,13 +305,13 @@ function buildOrders(maker: OrderMaker, count: number, now: number, random: Rand
 }
 
 /**
- * A few buyers ask to cancel an order that is (or was) shipped all the same; among the orders still
- * unshipped at the world's beginning it is every other one, because these are few.
+ * A few buyers ask to cancel an order that is (or was) shipped anyway. Among the orders still
+ * unshipped at the start of the world it is every other one, because there are few.
  */
 function drawCancellationRequest(order: WorldOrder, now: number): number | undefined {
 	const { orderId, pendingUntil, shippedAt } = order;
 	if (shippedAt === undefined) return undefined;
-	// Of the order's own, so that the world's sequence of chance stays as it is.
+	// A generator of its own, so that the world's random sequence does not change.
 	const random = new Random(`${orderId}/cancellationRequest`);
 	if (!random.chance(shippedAt > now ? 0.5 : 0.02)) return undefined;
 	const latest = Math.min(shippedAt, now);
@@ -339,7 +342,7 @@ function buildFeedback(
 	return feedback.sort((a, b) => a.at - b.at);
 }
 
-/** A shipped order, 3 to 90 days old at that moment, that has no feedback yet. */
+/** A shipped order, 3 to 90 days old at that moment, without feedback so far. */
 function pickOrder(
 	orders: readonly WorldOrder[],
 	at: number,

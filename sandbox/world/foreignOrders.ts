@@ -2,8 +2,8 @@ import { Random } from '../random';
 import type { MarketplaceWorld, WorldOrder } from './types';
 
 /*
- * Orders that come along in Amazon's answers and are none of its shop: nobody can be asked for a
- * review of them. Each is the twin of an order of the world, so that everything else is believable.
+ * Orders in Amazon's responses that do not belong to its shop: no review can be requested for them.
+ * Each is the twin of an order of the world, so that everything else is plausible.
  */
 
 const twinsOf = ({ orders }: MarketplaceWorld, prefix: string, probability: number): WorldOrder[] =>

@@ -1,12 +1,13 @@
+// cspell:ignore cancelled
 import type { SandboxSettings } from '../settings';
 import { DAY } from './build';
 import type { FulfillmentStatus, WorldOrder } from './types';
 
-/** Whether a moment has come by `at`; what never happens has not. */
+/** Whether a moment has been reached by `at`; false if it never happens. */
 export const reached = (moment: number | undefined, at: number): boolean =>
 	moment !== undefined && moment <= at;
 
-/** Which state an order is in at a moment. */
+/** The state of an order at a moment. */
 export function statusOf(order: WorldOrder, at: number): FulfillmentStatus {
 	if (reached(order.cancelledAt, at)) return 'CANCELLED';
 	if (reached(order.shippedAt, at)) return 'SHIPPED';
@@ -15,7 +16,7 @@ export function statusOf(order: WorldOrder, at: number): FulfillmentStatus {
 	return order.unfulfillable ? 'UNFULFILLABLE' : 'UNSHIPPED';
 }
 
-/** The last moment anything about the order changed, as of `at`. */
+/** The last time anything about the order changed, as of `at`. */
 export function lastUpdateOf(order: WorldOrder, at: number): number {
 	const events = [
 		order.createdAt,

@@ -2,8 +2,8 @@ import { Random } from '../random';
 import type { WorldOrder } from './types';
 
 /*
- * Details of an order that nothing else depends on. They are drawn from the order's own number, so
- * that they are the same wherever they are shown and the world's sequence of chance stays as it is.
+ * Details of an order that nothing else depends on. They are derived from the order's number, so
+ * that they are the same everywhere and do not change the world's random sequence.
  */
 
 type Town = readonly [city: string, stateOrRegion: string | undefined, postalCode: string];
@@ -89,7 +89,7 @@ export interface Destination {
 	readonly countryCode: string;
 }
 
-/** Where an order goes; every address is made up. */
+/** The shipping address of an order; every address is made up. */
 export function destinationOf(
 	{ orderId, buyer }: Pick<WorldOrder, 'orderId' | 'buyer'>,
 	countryCode: string,
@@ -116,7 +116,7 @@ export function promotionIdsOf({ orderId }: Pick<WorldOrder, 'orderId'>): string
 	return random.chance(0.2) ? [shipping, `Sandbox Coupon ${random.digits(6)}`] : [shipping];
 }
 
-/** The number a company gave its order; some companies give none. */
+/** The purchase order number of a company; some companies give none. */
 export function purchaseOrderNumberOf({
 	orderId,
 	buyer,

@@ -1,7 +1,7 @@
 import type { Region } from '../../nodes/shared/domain/marketplaces';
 import type { FeedbackCounts, Stars } from './types';
 
-/** Feedback of a stretch of days (0 = today, counted backwards): how many, and which were low. */
+/** Feedback in a range of days (0 = today, counting back): how many entries, and which were low. */
 export interface FeedbackBand {
 	readonly fromDay: number;
 	readonly toDay: number;
@@ -31,7 +31,7 @@ type Bands = readonly [
 	older: readonly [count: number, low: readonly Stars[]],
 ];
 
-/** Today stays free of feedback, so that the clock's time of day never decides what counts. */
+/** Today has no feedback, so that the clock's time of day never decides what counts. */
 const BAND_DAYS = [
 	[1, 29],
 	[30, 89],
@@ -55,10 +55,10 @@ const plan = (
 });
 
 /**
- * The sellers. The numbers are chosen so that one look shows every band:
- * US 30 days 88 % (below 95), 90 days 96 % and 365 days 97 % (between 95 and 98); CA above 98 in
- * every window; MX with fewer than ten ratings in its whole life. `europe` sells in nine
- * marketplaces under one authorization; in Belgium nobody has rated it yet.
+ * The sellers. The numbers are chosen so that one look shows every band: US 30 days 88% (below 95),
+ * 90 days 96% and 365 days 97% (between 95 and 98); CA above 98 in every window; MX with fewer than
+ * ten ratings in total. `europe` sells in nine marketplaces under one authorization; in Belgium it
+ * has no ratings yet.
  */
 export const SELLER_PLANS: readonly SellerPlan[] = [
 	{

@@ -1,4 +1,5 @@
-/** What buyers write, per language. Some of it is there to trip parsers up; that is its purpose. */
+// cspell:ignore telling
+/** What buyers write, per language. Some texts are meant to trip up parsers. */
 export interface Phrases {
 	readonly good: readonly string[];
 	readonly bad: readonly string[];
@@ -104,7 +105,7 @@ const BY_COUNTRY: Readonly<Record<string, Phrases>> = {
 	JP: JAPANESE,
 };
 
-/** The phrases buyers of this country use. */
+/** The phrases of buyers in this country. */
 export function phrasesFor(countryCode: string): Phrases {
 	return BY_COUNTRY[countryCode] ?? ENGLISH;
 }
@@ -120,7 +121,7 @@ const ALL = new Set(
 /** Whether a text is one of the world's own. */
 export const isPhrase = (text: string): boolean => ALL.has(text);
 
-/** Name and US-dollar price of what the sellers sell. */
+/** Names and prices in US dollars of the products. */
 export const CATALOG: ReadonlyArray<readonly [title: string, price: number]> = [
 	['Bamboo Drawer Organizer, Set of 4', 24.99],
 	['Cast Iron Trivet, 8 inch', 17.5],

@@ -8,7 +8,7 @@ interface Day extends Mutable<Omit<DailyTraffic, 'feedback'>> {
 	feedback: Record<Stars, number>;
 }
 
-/** A day on which nothing happened. */
+/** A day without events. */
 export const emptyDay = (date: string): Day => ({
 	date,
 	orders: 0,
@@ -22,12 +22,12 @@ export const emptyDay = (date: string): Day => ({
 	feedback: { 1: 0, 2: 0, 3: 0, 4: 0, 5: 0 },
 });
 
-/** Units of an order. */
+/** The number of units in an order. */
 export function unitsOf(order: WorldOrder): number {
 	return order.items.reduce((sum, { quantity }) => sum + quantity, 0);
 }
 
-/** What the items of an order cost. */
+/** The total price of an order's items. */
 export function salesOf(order: WorldOrder): number {
 	return order.items.reduce((sum, { quantity, product }) => sum + quantity * product.price, 0);
 }

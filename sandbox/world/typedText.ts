@@ -4,8 +4,8 @@ import type { WorldFeedback } from './types';
 import { isPhrase } from './text';
 
 /**
- * A text of the world's own the way somebody typed it: with a line break, at times a tab, in place
- * of a blank. What a test wrote stays as the test wrote it.
+ * One of the world's own texts as a person would type it: with a line break, sometimes a tab, in
+ * place of a space. Texts written by a test stay as they are.
  */
 function typed(text: string, seed: string, habits: Habits): string {
 	if (!isPhrase(text)) return text;
@@ -17,7 +17,7 @@ function typed(text: string, seed: string, habits: Habits): string {
 	return tab ? breakAt(broken, '\t', random.next()) : broken;
 }
 
-/** Puts the break in place of one of the blanks or, where there is none, between two characters. */
+/** Puts the break in place of a space or, without one, between two characters. */
 function breakAt(text: string, lineBreak: string, where: number): string {
 	const blanks = [...text.matchAll(/ /g)].map(({ index }) => index);
 	const middle = Math.floor(text.length / 2);
@@ -27,7 +27,7 @@ function breakAt(text: string, lineBreak: string, where: number): string {
 		: text.slice(0, at) + lineBreak + text.slice(at + 1);
 }
 
-/** Feedback as Amazon's report has it: line breaks and tabs are kept or have become blanks. */
+/** Feedback as in Amazon's report: line breaks and tabs are kept or replaced with spaces. */
 export function asReported(feedback: WorldFeedback, habits: Habits): WorldFeedback {
 	const { orderId } = feedback;
 	const shown = (text: string, what: string) => {

@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import type { Marketplace, Region } from '../../nodes/shared/domain/marketplaces';
 
 export type Stars = 1 | 2 | 3 | 4 | 5;
@@ -25,14 +26,14 @@ export interface WorldOrderItem {
 	readonly quantity: number;
 }
 
-/** One order; times are milliseconds. Which state it is in depends on the clock. */
+/** One order; times are in milliseconds. Its state depends on the clock. */
 export interface WorldOrder {
 	readonly orderId: string;
 	readonly marketplaceId: string;
 	readonly createdAt: number;
 	readonly items: readonly WorldOrderItem[];
 	readonly fulfilledBy: Fulfiller;
-	/** Amazon's shop unless told otherwise. */
+	/** Amazon's shop by default. */
 	readonly channel?: 'NON_AMAZON';
 	readonly serviceLevel: 'STANDARD' | 'EXPEDITED';
 	readonly programs: readonly string[];
@@ -43,11 +44,11 @@ export interface WorldOrder {
 		readonly company?: string | undefined;
 	};
 	readonly shipBy: { readonly earliest: number; readonly latest: number };
-	/** The promise the solicitation window is counted from. */
+	/** The delivery promise that the solicitation window is counted from. */
 	readonly deliverBy: { readonly earliest: number; readonly latest: number };
-	/** Payment is verified until then. */
+	/** Payment is verified at this time. */
 	readonly pendingUntil: number;
-	/** When the first of several parcels left. */
+	/** When the first of several parcels shipped. */
 	readonly partlyShippedAt?: number | undefined;
 	readonly shippedAt?: number | undefined;
 	readonly deliveredAt?: number | undefined;
@@ -55,13 +56,15 @@ export interface WorldOrder {
 	readonly cancelledBy?: 'BUYER' | 'MERCHANT' | undefined;
 	readonly unfulfillable?: boolean | undefined;
 	readonly refundedAt?: number | undefined;
-	/** When the buyer asked to cancel; that alone cancels nothing. */
+	/** When the buyer requested a cancellation; that alone cancels nothing. */
 	readonly cancellationRequestedAt?: number | undefined;
 	/** Requested in Seller Central before the sandbox began; not part of the true record. */
 	readonly alreadyRequestedAt?: number | undefined;
 }
 
-/** One seller feedback. `at` is the moment it was left, `date` that moment's marketplace-local day. */
+/**
+ * One seller feedback entry. `at` is the moment it was posted, `date` the marketplace-local day.
+ */
 export interface WorldFeedback {
 	readonly orderId: string;
 	readonly marketplaceId: string;
@@ -80,14 +83,14 @@ export interface FeedbackCounts {
 	readonly negative: number;
 }
 
-/** What buyers and sellers can change about a feedback, and its day. */
+/** What buyers and sellers can change in a feedback entry, and its day. */
 export type FeedbackContent = Pick<WorldFeedback, 'date' | 'rating' | 'comment' | 'response'>;
 
 /** One change of the world's feedback. */
 export interface FeedbackEvent {
 	/** ISO time in UTC, by the sandbox's clock. */
 	readonly at: string;
-	/** Rating 4 or 5 stars where it was 1 to 3 is a change, although it leaves Amazon's report. */
+	/** A rating that goes from 1-3 to 4-5 stars is 'changed', although it leaves Amazon's report. */
 	readonly kind: 'added' | 'changed' | 'removed';
 	readonly marketplaceId: string;
 	readonly sellerKey: string;
@@ -96,25 +99,25 @@ export interface FeedbackEvent {
 	readonly after: FeedbackContent | null;
 }
 
-/** What the performance report shall count of one kind of fulfilment. */
+/** What the performance report should count for one kind of fulfillment. */
 export interface DefectCounts {
 	readonly ordersWithDefects: number;
-	/** As many as there are when left out. */
+	/** By default, the orders that exist. */
 	readonly orders?: number | undefined;
 }
 
-/** What a seller has in one marketplace. */
+/** A seller's content in one marketplace. */
 export interface MarketplaceWorld {
 	readonly marketplace: Marketplace;
 	readonly products: readonly WorldProduct[];
 	readonly orders: WorldOrder[];
 	/** Oldest first. */
 	readonly feedback: WorldFeedback[];
-	/** Feedback from before the generated period; only the lifetime window holds it. */
+	/** Feedback from before the generated period; only the lifetime window includes it. */
 	readonly earlier: FeedbackCounts;
 	accountStatus: AccountStatus | undefined;
 	readonly defects: Map<Fulfiller, DefectCounts>;
-	/** Orders, units and feedback per marketplace-local day, computed from the above. */
+	/** Orders, units and feedback per marketplace-local day, computed from the fields above. */
 	readonly traffic: readonly DailyTraffic[];
 }
 

@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import { z } from 'zod';
 import { DAY, HOUR, MINUTE, buildSellers, localDay, type OrderMaker } from './build';
 import { Zone } from './zone';
@@ -19,14 +20,14 @@ const day = z.string().regex(/^\d{4}-\d{2}-\d{2}$/);
 export const newFeedbackSchema = z
 	.object({
 		sellerKey: z.string().default('demo'),
-		/** The seller's first marketplace when left out. */
+		/** By default, the seller's first marketplace. */
 		marketplaceId: z.string().optional(),
-		/** An order without feedback yet; one is chosen when left out. */
+		/** An order without feedback; chosen by default. */
 		orderId: z.string().optional(),
 		rating: stars,
 		comment: z.string().default(''),
 		response: z.string().default(''),
-		/** Marketplace-local day; the clock's now when left out. */
+		/** Marketplace-local day; by default, the clock's now. */
 		date: day.optional(),
 	})
 	.strict();
@@ -45,7 +46,7 @@ export const defectsSchema = z
 	.object({
 		fulfilledBy: z.enum(['AMAZON', 'MERCHANT']),
 		ordersWithDefects: z.number().int().nonnegative(),
-		/** As many as there are when left out. */
+		/** By default, the orders that exist. */
 		orders: z.number().int().nonnegative().optional(),
 	})
 	.strict()
@@ -69,28 +70,30 @@ export const newOrdersSchema = z
 		count: z.number().int().positive().max(200_000).default(1),
 		state: z.enum(ORDER_STATES).default('eligible'),
 		fulfilledBy: z.enum(['AMAZON', 'MERCHANT']).optional(),
-		/** Exactly these, e.g. `['PRIME', 'AMAZON_BUSINESS']` or none at all. */
+		/** Exactly these, e.g. `['PRIME', 'AMAZON_BUSINESS']`, or an empty list. */
 		programs: z.array(z.string().min(1)).optional(),
 		/**
-		 * Age of the youngest; the others are up to ten hours older. An age at which not every order
-		 * is in the wanted state is refused: 3 and 4 days are always 'notYet', 11 to 30 always
+		 * Age of the newest order; the others are up to ten hours older. An age at which not every
+		 * order is in the requested state is refused: 3 and 4 days are always 'notYet', 11 to 30 always
 		 * 'eligible' and (from 12) 'refunded', 42 and more always 'closed'.
 		 */
 		createdDaysAgo: z.number().nonnegative().optional(),
-		/** The buyers have asked to cancel, an hour after ordering. */
+		/** The buyers have requested a cancellation, an hour after ordering. */
 		cancellationRequested: z.boolean().default(false),
 	})
 	.strict();
 export type NewOrders = z.input<typeof newOrdersSchema>;
 type OrderWish = z.output<typeof newOrdersSchema>;
 
-/** Everything that exists: the sellers with their orders and feedback, and what changes them. */
+/**
+ * Everything that exists: the sellers with their orders and feedback, and the ways to change them.
+ */
 export class World {
 	readonly sellers: Readonly<Record<string, Seller>>;
-	/** Every change of feedback since the world began, oldest first. */
+	/** Every change of feedback since the start of the world, oldest first. */
 	readonly feedbackHistory: FeedbackEvent[] = [];
 	private readonly makers: Map<string, OrderMaker>;
-	/** By seller, then by order ID; of the sellers somebody has asked for. */
+	/** By seller, then by order ID; only of sellers that have been used. */
 	private readonly ordersById = new Map<string, Map<string, WorldOrder>>();
 
 	constructor(
@@ -102,16 +105,18 @@ export class World {
 		this.sellers = Object.fromEntries(built.sellers.map((seller) => [seller.key, seller]));
 	}
 
-	/** The seller of this key; an unknown key is refused by name. */
+	/** The seller with this key; an unknown key is named in the error. */
 	seller(key: string): Seller {
 		const seller = this.sellers[key];
 		if (!seller) {
-			throw new Error(`No seller "${key}"; there are ${Object.keys(this.sellers).join(', ')}`);
+			throw new Error(
+				`No seller "${key}"; available sellers: ${Object.keys(this.sellers).join(', ')}`,
+			);
 		}
 		return seller;
 	}
 
-	/** What the seller has in this marketplace (the first one when left out). */
+	/** The seller's content in this marketplace (the first one by default). */
 	marketplace(sellerKey: string, marketplaceId?: string): MarketplaceWorld {
 		const { marketplaces } = this.seller(sellerKey);
 		const found =
@@ -122,7 +127,7 @@ export class World {
 		return found;
 	}
 
-	/** A seller's order; orders the clock has not reached do not exist yet. */
+	/** A seller's order; orders after the clock's time do not exist yet. */
 	order(sellerKey: string, orderId: string): WorldOrder | undefined {
 		const order = this.ordersOf(sellerKey).get(orderId);
 		return order && order.createdAt <= this.millis() ? order : undefined;
@@ -139,13 +144,13 @@ export class World {
 		return byId;
 	}
 
-	/** A buyer leaves feedback. Returns it with the order it belongs to. */
+	/** A buyer leaves feedback. Returns it with its order. */
 	addFeedback(feedback: NewFeedback): WorldFeedback {
 		const wish = newFeedbackSchema.parse(feedback);
 		const place = this.marketplace(wish.sellerKey, wish.marketplaceId);
 		const at = this.momentOf(wish.date, place);
 		const taken = new Set(place.feedback.map(({ orderId }) => orderId));
-		// Who removed feedback leaves no other; a test that wants one names the order.
+		// A buyer who removed feedback leaves no other; a test that wants another names the order.
 		const left = new Set(this.feedbackHistory.map(({ orderId }) => orderId));
 		const order =
 			wish.orderId === undefined
@@ -158,8 +163,8 @@ export class World {
 							createdAt > at - 90 * DAY,
 					)
 				: place.orders.find(({ orderId }) => orderId === wish.orderId);
-		if (!order) throw new Error('There is no such order to leave feedback for');
-		if (taken.has(order.orderId)) throw new Error(`Order ${order.orderId} has feedback already`);
+		if (!order) throw new Error('Could not add feedback: there is no such order');
+		if (taken.has(order.orderId)) throw new Error(`Order ${order.orderId} already has feedback`);
 		const added: WorldFeedback = {
 			orderId: order.orderId,
 			marketplaceId: place.marketplace.id,
@@ -176,7 +181,7 @@ export class World {
 		return added;
 	}
 
-	/** The buyer changes the rating or comment, or the seller answers. The date stays. */
+	/** The buyer changes the rating or comment, or the seller responds. The date stays. */
 	changeFeedback(sellerKey: string, orderId: string, change: FeedbackChange): WorldFeedback {
 		const { place, index, current } = this.findFeedback(sellerKey, orderId);
 		const { rating, comment, response } = feedbackChangeSchema.parse(change);
@@ -191,7 +196,7 @@ export class World {
 		return changed;
 	}
 
-	/** The feedback is removed (by the buyer or by Amazon) and counts nowhere any more. */
+	/** The feedback is removed (by the buyer or by Amazon) and no longer counts anywhere. */
 	removeFeedback(sellerKey: string, orderId: string): WorldFeedback {
 		const { place, index, current } = this.findFeedback(sellerKey, orderId);
 		place.feedback.splice(index, 1);
@@ -199,7 +204,7 @@ export class World {
 		return current;
 	}
 
-	/** New orders in a wanted state as of now, e.g. 1000 that may be solicited. */
+	/** New orders in a requested state as of now, e.g. 1000 for which reviews may be requested. */
 	addOrders(orders: NewOrders): WorldOrder[] {
 		const wish = newOrdersSchema.parse(orders);
 		const { sellerKey, marketplaceId, count } = wish;
@@ -214,7 +219,9 @@ export class World {
 		return added;
 	}
 
-	/** What the account health report shall say; undefined = computed from the order defect rate. */
+	/**
+	 * Sets the status in the account health report; undefined = computed from the order defect rate.
+	 */
 	setAccountStatus(
 		sellerKey: string,
 		marketplaceId: string,
@@ -224,8 +231,8 @@ export class World {
 	}
 
 	/**
-	 * What the account health report shall count of one kind of fulfilment; undefined = the orders
-	 * there are and those among them with negative feedback, of both kinds.
+	 * Sets the counts of the account health report for one kind of fulfillment; undefined = the
+	 * existing orders and those among them with negative feedback, for both kinds.
 	 */
 	setDefects(sellerKey: string, marketplaceId: string, defects: Defects | undefined): void {
 		const place = this.marketplace(sellerKey, marketplaceId);
@@ -266,7 +273,7 @@ export class World {
 	private momentOf(date: string | undefined, { marketplace }: MarketplaceWorld): number {
 		const now = this.millis();
 		if (date === undefined) return now;
-		// Noon may lie ahead on the current day; feedback from the future would be invisible.
+		// Noon may be in the future on the current day; future feedback would be invisible.
 		if (localDay(now, marketplace) === date) return now;
 		return Zone.of(marketplace.timeZone).at(date, 0, 12);
 	}
@@ -280,7 +287,7 @@ function contentOf(feedback: WorldFeedback | undefined): FeedbackContent | null 
 
 const FEW = 100;
 
-/** Keeps the orders oldest first: few are put in place one by one, many are sorted in at once. */
+/** Keeps the orders oldest first: a few are inserted one by one, many are sorted in at once. */
 function insertByAge(orders: WorldOrder[], added: readonly WorldOrder[]): void {
 	if (added.length > FEW) {
 		for (const order of added) orders.push(order);
@@ -290,7 +297,7 @@ function insertByAge(orders: WorldOrder[], added: readonly WorldOrder[]): void {
 	for (const order of added) orders.splice(placeFor(orders, order.createdAt), 0, order);
 }
 
-/** Behind every order that is as old or older. */
+/** The position after every order that is as old or older. */
 function placeFor(orders: readonly WorldOrder[], createdAt: number): number {
 	let low = 0;
 	let high = orders.length;
@@ -323,7 +330,7 @@ function inState(maker: OrderMaker, wish: OrderWish, now: number, index: number)
 	const really = solicitabilityOf(order, now, false, { refundedOrders: 'noAction' });
 	if (really !== state) {
 		throw new Error(
-			`An order of ${createdDaysAgo} days is "${really}", not "${state}"; choose another age`,
+			`An order of ${createdDaysAgo} days is "${really}", not "${state}". Choose another age.`,
 		);
 	}
 	return order;

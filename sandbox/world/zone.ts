@@ -16,7 +16,7 @@ export class Zone {
 		if (!this.zone.isValid) throw new Error(`No time zone ${name}`);
 	}
 
-	/** The one instance of a zone, so that what it has looked up is shared. */
+	/** The shared instance of a zone, so that its lookups are reused. */
 	static of(name: string): Zone {
 		const zone = Zone.known.get(name) ?? new Zone(name);
 		Zone.known.set(name, zone);

@@ -2,25 +2,25 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repoDir } from './paths.mjs';
 
-/** Compares versions of plain numbers, such as 3.10.0, as semver does. */
+/** Compares plain versions, such as 3.10.0, as semver does. */
 const { compare } = new Intl.Collator('en', { numeric: true });
 
 /**
- * @typedef {object} Finding an advisory that names a version which is shipped
- * @property {string} id as GitHub's advisory database has it
+ * @typedef {object} Finding an advisory that names a shipped version
+ * @property {string} id from GitHub's advisory database
  * @property {string} library name and version
  * @property {string} title
  * @property {string} source where to read it
- * @property {string} [reason] why it was judged to do no harm here; without one it has to be acted on
+ * @property {string} [reason] why it is harmless here; without a reason it needs action
  */
 
-/** The advisories known for shipped libraries, and the day they were looked up. */
+/** The known advisories for shipped libraries, and the day they were looked up. */
 export function readAdvisories() {
 	return JSON.parse(readFileSync(join(repoDir, 'scripts', 'advisories.json'), 'utf8'));
 }
 
 /**
- * What the checked-in list says of the shipped libraries.
+ * The findings of the checked-in list for the shipped libraries.
  *
  * @param {import('./shipped.mjs').Library[]} libraries
  * @returns {Finding[]}
@@ -34,7 +34,7 @@ export function knownFindings(libraries) {
 }
 
 /**
- * What the registry says of the shipped libraries. Findings elsewhere in the tree are left out.
+ * The findings of the registry for the shipped libraries. Findings elsewhere in the tree are omitted.
  *
  * @param {import('./shipped.mjs').Library[]} libraries
  * @param {{ vulnerabilities: Record<string, { via: Array<string | object>, nodes: string[] }> }} report
@@ -62,7 +62,7 @@ function isAffected({ name, version }, { library, affected }) {
 
 function toFinding({ name, version }, { id, title, source }) {
 	const assessment = readAdvisories().advisories.find((known) => known.id === id)?.assessment;
-	// Judged for one version; the next one is to be judged anew.
+	// The assessment is for one version; the next one needs a new assessment.
 	const reason = assessment?.version === version ? assessment.reason : undefined;
 	return { id, library: `${name} ${version}`, title, source, reason };
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from './processes.mjs';
-import { askSandbox, tellSandbox } from './sandbox.mjs';
+import { askSandbox, controlSandbox } from './sandbox.mjs';
 
 const PACKAGE = 'n8n-nodes-amazon-seller-feedback';
 
@@ -12,7 +12,7 @@ const primary = { __rl: true, mode: 'list', value: '' };
 
 const byItem = { __rl: true, mode: 'id', value: '={{ $json.place }}' };
 
-/** A minute is long in a test; a report that hangs is waited for that many. */
+/** Tests cannot wait for minutes; this is how long a report that hangs is waited for. */
 const WAIT = { waitMinutes: 0.2 };
 
 const feedback = (parameters) => ['amazonSellerFeedback', { simplify: false, ...parameters }];
@@ -24,7 +24,7 @@ const rating = (parameters) => [
 
 const solicitation = (parameters) => ['amazonReviewSolicitation', parameters];
 
-/** Every operation that talks to Amazon, as a user would set it. */
+/** Every operation that calls Amazon, configured as a user would. */
 const OPERATIONS = {
 	feedback: feedback({
 		resource: 'feedback',
@@ -92,7 +92,7 @@ const OPERATIONS = {
 
 const ON_ERROR = ['stopWorkflow', 'continueRegularOutput'];
 
-/** What the user asks for buyers' addresses with: the search has to find them. */
+/** The user requests buyers' addresses with this: the search must find them. */
 const WITH_ADDRESSES = feedback({
 	resource: 'feedback',
 	operation: 'getMany',
@@ -153,27 +153,27 @@ const TRIGGER = {
 			credentials,
 		},
 		{
-			id: 'what it tells',
-			name: 'Told',
+			id: 'what it reports',
+			name: 'Reported',
 			type: 'n8n-nodes-base.noOp',
 			typeVersion: 1,
 			position: [0, 0],
 			parameters: {},
 		},
 	],
-	connections: { Trigger: { main: [[{ node: 'Told', type: 'main', index: 0 }]] } },
+	connections: { Trigger: { main: [[{ node: 'Reported', type: 'main', index: 0 }]] } },
 	settings: { executionOrder: 'v1' },
 };
 
 /** Until the node has learned the rate, it waits a minute of real time for each refusal. */
 const inReal = (fault) => (fault.kind === 'throttle' ? { kind: fault.kind, times: 1 } : fault);
 
-/** The trigger is polled every minute, and its second look finds the report. */
+/** The trigger is polled every minute, and finds the report in its second poll. */
 const TRIGGER_PATIENCE_MS = 200_000;
 
 /**
  * The campaign in a real n8n: the same nodes in workflows of a server with its own database, under
- * faults, and afterwards the search of everything it stored or logged.
+ * faults, then the search of everything it stored or logged.
  */
 export class ChaosInN8n {
 	calls = 0;
@@ -184,7 +184,7 @@ export class ChaosInN8n {
 
 	eligible = [];
 
-	/** Answers of all webhooks, which are what executions put out. */
+	/** Responses of all webhooks; they contain the output of the executions. */
 	answers = [];
 
 	/**
@@ -218,21 +218,21 @@ export class ChaosInN8n {
 		);
 	}
 
-	/** Every operation at least once, then by chance, each under faults of its own. */
+	/** Runs every operation at least once, then random ones, each under its own faults. */
 	async run(rounds) {
 		const names = Object.keys(OPERATIONS);
 		for (let round = 0; round < rounds; round += 1) {
 			const name = names[round] ?? this.random.pick(names);
-			for (const fault of this.faultsFor(this.random)) await this.#tell('faults', inReal(fault));
+			for (const fault of this.faultsFor(this.random)) await this.#control('faults', inReal(fault));
 			await this.#call(`${name}-${this.random.pick(ON_ERROR)}`, await this.#itemsFor(name));
 			await this.#endFaults();
 		}
-		// What is still open is asked without faults, so that nothing is missing for them.
+		// Open orders are tried again without faults, so that the faults cost none of them.
 		await this.#call('send-continueRegularOutput', this.eligible.map(asItem));
-		await this.#untilTriggerTold();
+		await this.#untilTriggerReported();
 	}
 
-	/** One run that the user wants the buyers' addresses of. */
+	/** One run in which the user requests the buyers' addresses. */
 	async askForAddresses() {
 		await this.#call('with-addresses', [{}]);
 	}
@@ -240,7 +240,7 @@ export class ChaosInN8n {
 	async #itemsFor(name) {
 		const { random } = this;
 		if (['send', 'check', 'plan'].includes(name)) {
-			const orders = await this.#tell('world/orders', { count: random.integer(3, 15) });
+			const orders = await this.#control('world/orders', { count: random.integer(3, 15) });
 			this.eligible.push(...orders.map(({ orderId }) => orderId));
 			return [...orders.map(({ orderId }) => orderId), 'no order', '999-0000000-0000000'].map(
 				asItem,
@@ -274,21 +274,23 @@ export class ChaosInN8n {
 		await answer.text();
 	}
 
-	async #untilTriggerTold() {
+	async #untilTriggerReported() {
 		const deadline = Date.now() + TRIGGER_PATIENCE_MS;
 		while (Date.now() < deadline) {
 			const executions = await this.n8n.readExecutions(this.triggerId);
-			this.told = executions.flatMap(({ runData }) => runData.Told?.[0]?.data?.main[0] ?? []);
-			if (this.told.length > 0) return;
+			this.reported = executions.flatMap(
+				({ runData }) => runData.Reported?.[0]?.data?.main[0] ?? [],
+			);
+			if (this.reported.length > 0) return;
 			await new Promise((resolve) => setTimeout(resolve, 2000));
 		}
 	}
 
-	async #tell(path, body) {
-		return await tellSandbox(this.sandboxUrl, path, body);
+	async #control(path, body) {
+		return await controlSandbox(this.sandboxUrl, path, body);
 	}
 
-	/** What the sandbox knows to be true beside what came out. */
+	/** Compares the output with what the sandbox knows to be true. */
 	async compare() {
 		const solicitations = await askSandbox(this.sandboxUrl, 'truth/solicitations');
 		const asked = solicitations.map(({ orderId }) => orderId);
@@ -303,8 +305,8 @@ export class ChaosInN8n {
 	}
 
 	/**
-	 * Searches what n8n stored and logged, and what the campaign itself printed: every file of n8n's
-	 * folder as it lies on the disk, and every row of every table.
+	 * Searches what n8n stored and logged, and what the campaign itself printed: every file in n8n's
+	 * folder on disk, and every row of every table.
 	 *
 	 * @param {string} printed
 	 */
@@ -320,7 +322,7 @@ export class ChaosInN8n {
 		const leaks = [];
 		const note = (where, found) => leaks.push(...found.map((leak) => ({ where, ...leak })));
 		note("the campaign's output", search.find(printed));
-		note("webhooks' answers", search.find(this.answers.join('\n')));
+		note('responses of webhooks', search.find(this.answers.join('\n')));
 		const files = filesIn(this.n8n.dir);
 		for (const file of files) note(file, search.findInBytes(readFileSync(file)));
 		const databases = files.filter((file) => file.endsWith('.sqlite'));
@@ -331,7 +333,7 @@ export class ChaosInN8n {
 				dumpScript,
 				database,
 			]);
-			if (code !== 0) throw new Error(`The database cannot be read: ${output}`);
+			if (code !== 0) throw new Error(`Could not read the database: ${output}`);
 			for (const line of stdout.trimEnd().split('\n')) {
 				rows += 1;
 				note(`table ${line.split('\t')[0]}`, search.find(line));
@@ -353,7 +355,9 @@ const asItem = (orderId) => ({ orderId });
 
 const repeated = (values) => values.filter((value, index) => values.indexOf(value) !== index);
 
-/** Of n8n: its folder without the installed package and the editor's own files, and its logs. */
+/**
+ * Files of n8n: its folder without the installed package and the editor's own files, and its logs.
+ */
 function filesIn(dir) {
 	return readdirSync(dir, { recursive: true, withFileTypes: true })
 		.filter((entry) => entry.isFile() && entry.name !== 'sandbox.log')

@@ -1,7 +1,7 @@
 /**
- * Loaded into a process by `--import`: its `Date.now` runs ahead by the milliseconds that the file
- * `CLOCK_AHEAD_FILE` holds, so that a test need not wait until half an hour has passed. Timers and
- * `performance.now` go on as they are.
+ * Loaded into a process by `--import`: its `Date.now` runs ahead by the milliseconds in the file
+ * `CLOCK_AHEAD_FILE`, so that a test need not wait for half an hour. Timers and `performance.now`
+ * are not affected.
  */
 import { readFileSync } from 'node:fs';
 

@@ -1,12 +1,12 @@
 /**
  * Loaded into an n8n by `--import`: time runs `CLOCK_SCALE` times as fast. The clock shows
  * `CLOCK_START` (ISO) when the real one shows `CLOCK_ORIGIN` (milliseconds), so that several
- * processes agree, and one that is started again goes on where time has got to.
+ * processes agree, and a restarted one continues at the current scaled time.
  *
- * Of the timers only two kinds keep up, told by the file that sets them: those of the package `cron`,
- * which n8n polls with, and n8n's `sleep`, which a node waits with. All others run in real time: those
- * of requests, of the database, of n8n's own housekeeping (a Wait node's too). Its task runner, where
- * a Code node runs, and the database's own idea of now keep the real clock.
+ * Only two kinds of timers are scaled, recognized by the file that sets them: those of the package
+ * `cron`, which n8n polls with, and n8n's `sleep`, which a node waits with. All others run in real
+ * time: those of requests, of the database, of n8n's own housekeeping (also a Wait node's). Its
+ * task runner, where a Code node runs, and the database's own clock also keep real time.
  */
 const { CLOCK_SCALE, CLOCK_START, CLOCK_ORIGIN } = process.env;
 const SCALED_TIMERS = /[\\/]node_modules[\\/](cron[\\/]|@n8n[\\/]utils[\\/]dist[\\/]sleep\.)/;
@@ -15,7 +15,7 @@ const scale = Number(CLOCK_SCALE);
 const start = Date.parse(CLOCK_START);
 const origin = Number(CLOCK_ORIGIN);
 if (!(scale > 0) || Number.isNaN(start) || !(origin > 0)) {
-	throw new Error('CLOCK_SCALE, CLOCK_START and CLOCK_ORIGIN say how time runs');
+	throw new Error('Set CLOCK_SCALE, CLOCK_START and CLOCK_ORIGIN');
 }
 
 const RealDate = Date;

@@ -11,12 +11,12 @@ import { killGroup, startService, waitUntilHealthy } from './processes.mjs';
 
 const clockModule = fileURLToPath(new URL('clock-ahead.mjs', import.meta.url));
 
-/** Executions a worker runs at once. */
+/** How many executions a worker runs at once. */
 const CONCURRENCY = 5;
 
 /**
- * n8n's own settings say a minute until a worker counts as dead; a test has less time. (After that,
- * n8n waits another half minute for the worker to come back, which cannot be changed.)
+ * By default, n8n waits a minute until a worker counts as dead; tests have less time. (After that,
+ * n8n waits another half minute for the worker to return, which cannot be changed.)
  */
 const DEATH = {
 	QUEUE_WORKER_LOCK_DURATION: '15000',
@@ -26,43 +26,45 @@ const DEATH = {
 
 const START_PATIENCE_MS = 180_000;
 
-/** n8n 2.41 registers the webhooks of a workflow some time after it has said that it is published. */
+/**
+ * n8n 2.41 registers the webhooks of a workflow some time after it has reported it as published.
+ */
 const PUBLISH_PATIENCE_MS = 30_000;
 
-/** Executions n8n lists at once, at most. */
+/** The maximum number of executions n8n lists at once. */
 const PAGE = 100;
 
-/** States of an execution that is over. */
+/** States of an execution that has ended. */
 const OVER = ['success', 'error', 'crashed', 'canceled'];
 
 /**
- * @typedef {object} Ended an execution that is over
+ * @typedef {object} Ended an execution that has ended
  * @property {string} id
  * @property {string} status
- * @property {string[]} orders what it was to work on; empty where n8n kept nothing of it
- * @property {any[]} rows what the node put out
+ * @property {string[]} orders its input; empty if n8n kept no data
+ * @property {any[]} rows the node's output
  */
 
 const OWNER = { email: 'owner@example.com', password: 'Queuemode1' };
 
 /**
- * An n8n on this machine. With services it is in queue mode: one main process and workers, each with
- * a user folder of its own as they would have in containers, over one database and one Redis. Without
- * them it is one process with a database of its own.
+ * An n8n on this machine. With services it is in queue mode: one main process and workers, each
+ * with its own user folder as they would have in containers, sharing one database and one Redis.
+ * Without services it is one process with its own database.
  */
 export class N8nCluster {
 	/** @type {Map<number, import('./processes.mjs').Service>} */
 	#workers = new Map();
 
-	/** How often each worker was started. */
+	/** How many times each worker was started. */
 	#lives = new Map();
 
 	#main;
 
-	/** What the main process is started with. */
+	/** The options the main process was started with. */
 	#mainOptions;
 
-	/** How often the main process was started. */
+	/** How many times the main process was started. */
 	#mainLives = 0;
 
 	#cookie = '';
@@ -71,7 +73,7 @@ export class N8nCluster {
 
 	#ports = new Set();
 
-	/** Executions whose results were read already. */
+	/** Executions whose results were already read. */
 	#seen = new Set();
 
 	/**
@@ -89,7 +91,7 @@ export class N8nCluster {
 	}
 
 	/**
-	 * Starts the main process, which makes the tables, and its owner.
+	 * Starts the main process, which creates the tables, and creates its owner.
 	 *
 	 * @param {{ nodeArgs?: string[], env?: NodeJS.ProcessEnv }} [options]
 	 */
@@ -100,16 +102,16 @@ export class N8nCluster {
 		await this.#logIn('owner/setup', { ...OWNER, firstName: 'The', lastName: 'Owner' });
 	}
 
-	/** Ends the main process at once, with everything it has started. */
+	/** Kills the main process, with everything it has started. */
 	async killMain() {
 		killGroup(this.#main);
 		await this.#main.exited;
 	}
 
 	/**
-	 * Starts the main process anew in its old folder.
+	 * Restarts the main process in its old folder.
 	 *
-	 * @param {{ nodeArgs?: string[], env?: NodeJS.ProcessEnv }} [options] as before if not given
+	 * @param {{ nodeArgs?: string[], env?: NodeJS.ProcessEnv }} [options] as before by default
 	 */
 	async restartMain(options = this.#mainOptions) {
 		this.#mainOptions = options;
@@ -127,7 +129,7 @@ export class N8nCluster {
 			command: ['start'],
 			port: this.port,
 		});
-		// Before 2.x it calls itself ready before it answers the editor.
+		// Before 2.x it reports that it is ready before it answers the editor.
 		await waitUntilHealthy(this.#main, `${this.url}/rest/settings`, START_PATIENCE_MS);
 	}
 
@@ -138,11 +140,11 @@ export class N8nCluster {
 			body: JSON.stringify(body),
 		});
 		this.#cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
-		if (!this.#cookie) throw new SetupError(`n8n let nobody in: ${await answer.text()}`);
+		if (!this.#cookie) throw new SetupError(`Could not log in to n8n: ${await answer.text()}`);
 	}
 
 	/**
-	 * Starts a worker, or starts it anew in its old folder after it was killed.
+	 * Starts a worker, or restarts it in its old folder after it was killed.
 	 *
 	 * @param {number} number
 	 */
@@ -167,7 +169,7 @@ export class N8nCluster {
 	}
 
 	/**
-	 * Ends a worker at once, with everything it has started, as a machine does that loses its power.
+	 * Kills a worker, with everything it has started, like a power failure.
 	 *
 	 * @param {number} number
 	 * @returns {Promise<string[]>} the executions it was working on
@@ -179,12 +181,12 @@ export class N8nCluster {
 		return this.#runningOn(worker);
 	}
 
-	/** How many executions each worker has begun since it was last started, by its own log. */
+	/** How many executions each worker has begun since its last start, according to its log. */
 	begunOnWorkers() {
 		return [...this.#workers.values()].map(({ logFile }) => begunIn(logFile).length);
 	}
 
-	/** The executions each worker has in hand, by its own log. */
+	/** The number of executions each worker is working on, according to its log. */
 	busyWorkers() {
 		return [...this.#workers]
 			.filter(([, worker]) => worker.running())
@@ -192,7 +194,7 @@ export class N8nCluster {
 	}
 
 	/**
-	 * Moves the clock of the workers ahead of the real one.
+	 * Moves the workers' clock ahead of the real one.
 	 *
 	 * @param {number} minutes
 	 */
@@ -201,7 +203,7 @@ export class N8nCluster {
 	}
 
 	/**
-	 * Makes the credential and the workflow, and publishes the workflow.
+	 * Creates the credential and the workflow, and publishes the workflow.
 	 *
 	 * @param {object} credentialData
 	 * @param {string} workflowFile below test/
@@ -223,8 +225,8 @@ export class N8nCluster {
 	}
 
 	/**
-	 * A credential as n8n's database has it, encrypted, and as the editor is shown it: expressions as
-	 * they were written, secrets blank.
+	 * A credential as stored in n8n's database, encrypted, and as shown to the editor: expressions as
+	 * written, secrets blank.
 	 *
 	 * @param {string} id
 	 * @returns {Promise<{ stored: object, shown: object }>}
@@ -238,7 +240,7 @@ export class N8nCluster {
 	}
 
 	/**
-	 * Tests a credential that was made, with other data as the editor does before it saves.
+	 * Tests an existing credential with other data, as the editor does before it saves.
 	 *
 	 * @param {string} id
 	 * @param {object} data
@@ -249,7 +251,7 @@ export class N8nCluster {
 	}
 
 	/**
-	 * Fills a list of the editor.
+	 * Loads a list for the editor.
 	 *
 	 * @param {{ type: string, typeVersion: number, parameters: object, credentials: object }} node
 	 * @param {string} parameter
@@ -267,7 +269,7 @@ export class N8nCluster {
 	}
 
 	/**
-	 * Makes a workflow and publishes it.
+	 * Creates a workflow and publishes it.
 	 *
 	 * @param {{ nodes: Array<{ credentials?: object }> }} workflow
 	 * @param {string} credentialId for the nodes that take one
@@ -313,7 +315,7 @@ export class N8nCluster {
 		}
 	}
 
-	/** How many executions there were so far, and how many of them are over. */
+	/** How many executions there are so far, and how many of them have ended. */
 	async countExecutions() {
 		const [counts] = await this.services.query(
 			'SELECT count(*)::int AS all, count(*) FILTER (WHERE status = ANY($1))::int AS over ' +
@@ -324,7 +326,7 @@ export class N8nCluster {
 	}
 
 	/**
-	 * The executions that have ended since the last time.
+	 * The executions that have ended since the last call.
 	 *
 	 * @returns {Promise<Ended[]>}
 	 */
@@ -345,10 +347,10 @@ export class N8nCluster {
 	}
 
 	/**
-	 * All executions of a workflow that are over, the oldest first, as n8n's own interface shows them.
+	 * All executions of a workflow that have ended, oldest first, as n8n's own interface shows them.
 	 *
 	 * @param {string} workflowId
-	 * @param {Set<string>} [known] IDs of those that are not wanted
+	 * @param {Set<string>} [known] IDs to leave out
 	 * @returns {Promise<Array<{ id: string, status: string, runData: object, error?: object }>>}
 	 */
 	async readExecutions(workflowId, known = new Set()) {
@@ -369,13 +371,13 @@ export class N8nCluster {
 		return executions;
 	}
 
-	/** n8n stores what executions produced in a form of its own. */
+	/** n8n stores the output of executions in its own format. */
 	#parse(data) {
 		const require = createRequire(join(this.runtime.n8nModules, 'n8n', 'package.json'));
 		return require('flatted').parse(data);
 	}
 
-	/** The number of claims that stand in n8n's store of processed data. */
+	/** The number of claims in n8n's store of processed data. */
 	async countClaims() {
 		const [row] = await this.services.query(
 			"SELECT COALESCE(sum(json_array_length(value::json -> 'data')), 0)::int AS claims " +
@@ -448,7 +450,7 @@ export class N8nCluster {
 		return JSON.parse(text).data;
 	}
 
-	/** Free ports, none of them twice: most are taken only much later. */
+	/** Free ports without duplicates, because most are opened only much later. */
 	async #pickPort() {
 		for (;;) {
 			const port = await pickFreePort();

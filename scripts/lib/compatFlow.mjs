@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { readManifest } from './package.mjs';
-import { askSandbox, sandboxCredential, tellSandbox } from './sandbox.mjs';
+import { askSandbox, sandboxCredential, controlSandbox } from './sandbox.mjs';
 
 const US = 'ATVPDKIKX0DER';
 
-/** An empty choice: the credential's primary marketplace. */
+/** Empty means the credential's primary marketplace. */
 const PRIMARY = { __rl: true, mode: 'list', value: '' };
 
 const DAY_MS = 86_400_000;
 
-/** Feedback rows as Seller Central's download has them, for the operation that reads files. */
+/** Feedback rows in the format of Seller Central's download, for the operation that reads files. */
 const REPORT_FILE = [
 	'Date\tRating\tComments\tYour Response\tOrder ID\tRater Email',
 	'11/3/26\t1\tNever arrived\t\t111-1111111-1111111\tone@example.com',
@@ -20,14 +20,14 @@ const REPORT_FILE = [
 const pause = async (ms) => await new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * What a user does with the package, step by step, in one n8n over one sandbox. Each step compares
- * what came out with what the sandbox knows to be true, and throws where they differ.
+ * What a user does with the package, step by step, in one n8n with one sandbox. Each step compares
+ * the output with what the sandbox knows to be true, and throws if they differ.
  */
 export class CompatFlow {
-	/** The workflows made so far, by name: their ID and the executions that were read. */
+	/** The workflows created so far, by name: their ID and the executions already read. */
 	#workflows = new Map();
 
-	/** Orders that only Send may touch. @type {string[]} */
+	/** Orders that only Send may use. @type {string[]} */
 	#orders = [];
 
 	/**
@@ -35,15 +35,15 @@ export class CompatFlow {
 	 * @param {import('./cluster.mjs').N8nCluster} parts.n8n
 	 * @param {string} parts.sandboxUrl
 	 * @param {number} parts.pace how much faster the sandbox is than Amazon
-	 * @param {{ start: number, origin: number, scale: number }} parts.clock milliseconds of the start
-	 *   in scaled and in real time, and how much faster the former runs while the trigger is watched
-	 * @param {() => Promise<void>} parts.speedUpTime starts n8n anew with that clock
+	 * @param {{ start: number, origin: number, scale: number }} parts.clock start in scaled and in
+	 *   real time (milliseconds), and how much faster scaled time runs while the trigger is watched
+	 * @param {() => Promise<void>} parts.speedUpTime restarts n8n with that clock
 	 */
 	constructor(parts) {
 		Object.assign(this, parts);
 	}
 
-	/** The steps in their order, by the name they have in the table. */
+	/** The steps in order, by their name in the table. */
 	get steps() {
 		return [
 			['Credential test: right, wrong secret', async () => await this.#testCredential()],
@@ -55,7 +55,7 @@ export class CompatFlow {
 			['Rating: Chart', async () => await this.#chart()],
 			['Order: Get Many', async () => await this.#getOrders()],
 			['Solicitation: Plan', async () => await this.#plan()],
-			['Expired access token: renewed once, kept', async () => await this.#renewToken()],
+			['Expired access token: renewed once, then kept', async () => await this.#renewToken()],
 			[
 				'Solicitation: Send, with a token that has just expired',
 				async () => await this.#sendWithExpiredToken(),
@@ -65,16 +65,16 @@ export class CompatFlow {
 				async () => await this.#refuseRedirect(),
 			],
 			['Continue On Fail with a bad item', async () => await this.#continueOnFail()],
-			['Trigger: each new feedback once, token expired', async () => await this.#watch()],
+			['Trigger: each new feedback entry once, token expired', async () => await this.#watch()],
 		];
 	}
 
-	/** Makes the world and the credential of the flow. */
+	/** Sets up the world and the credential of the flow. */
 	async prepare() {
 		this.#credentialData = await sandboxCredential(this.sandboxUrl, { pace: this.pace });
 		this.#credentialId = await this.n8n.addCredential(this.#credentialData);
-		await this.#tell('world/accountStatus', { marketplaceId: US, status: 'AT_RISK' });
-		const made = await this.#tell('world/orders', { state: 'eligible', count: 12 });
+		await this.#control('world/accountStatus', { marketplaceId: US, status: 'AT_RISK' });
+		const made = await this.#control('world/orders', { state: 'eligible', count: 12 });
 		this.#orders = made.map(({ orderId }) => orderId);
 	}
 
@@ -82,7 +82,7 @@ export class CompatFlow {
 
 	#credentialId = '';
 
-	/** Texts that must be in no log and no execution. */
+	/** Texts that must not be in any log or execution. */
 	get secrets() {
 		const { clientSecret, refreshToken } = this.#credentialData;
 		return [clientSecret, refreshToken, 'Atza|'];
@@ -165,7 +165,7 @@ export class CompatFlow {
 		assert.deepEqual(
 			outputs.map((items) => items.length),
 			[0, 1, 0],
-			'the seller of the demo is at risk',
+			"the demo's seller is at risk",
 		);
 		await this.#compareRating(outputs[1][0]);
 	}
@@ -174,7 +174,7 @@ export class CompatFlow {
 		const counts = ({ positive, neutral, negative }) => [positive, neutral, negative];
 		for (const days of [30, 90, 365]) {
 			const window = windows.find((each) => each.days === days);
-			// The last days are not settled, and not counted.
+			// The last days are not settled, so they do not count.
 			const query = { marketplaceId: US, through: window.coveredThrough };
 			const truth = await this.#ask('truth/rating', query);
 			assert.deepEqual(counts(window), counts(truth[days]), `${days} days`);
@@ -202,12 +202,12 @@ export class CompatFlow {
 		await this.#compareOrders(items);
 	}
 
-	/** The node names no orders that are not there, and all that a request is permitted for. */
+	/** The node returns only orders that exist, and all those that a request is permitted for. */
 	async #compareOrders(items) {
 		const truth = await this.#ask('truth/orders');
 		const all = new Set(truth.map(({ orderId }) => orderId));
 		const found = new Set(items.map(({ orderId }) => orderId));
-		assert.equal(found.size, items.length, 'no order comes twice');
+		assert.equal(found.size, items.length, 'no order is returned twice');
 		assert.deepEqual(
 			[...found].filter((orderId) => !all.has(orderId)),
 			[],
@@ -238,23 +238,26 @@ export class CompatFlow {
 		assert.deepEqual(
 			this.#orders.filter((orderId) => !now.has(orderId)),
 			[],
-			'orders that may be asked for now are planned for now',
+			'orders eligible now are planned for now',
 		);
 	}
 
-	/** Between two executions the token expires. */
+	/** The token expires between two executions. */
 	async #renewToken() {
 		const run = async () => await this.#run('feedback', [getFeedbackNode()]);
-		assert.equal(await this.#loginsDuring(run), 0, 'log-ins before');
-		await this.#tell('lwa/expire', {});
-		assert.equal(await this.#loginsDuring(run), 1, 'log-ins after the token expired');
-		assert.equal(await this.#loginsDuring(run), 0, 'log-ins afterwards');
+		assert.equal(await this.#loginsDuring(run), 0, 'logins before');
+		await this.#control('lwa/expire', {});
+		assert.equal(await this.#loginsDuring(run), 1, 'logins after the token expired');
+		assert.equal(await this.#loginsDuring(run), 0, 'logins afterwards');
 	}
 
-	/** Send asks for several orders at once, so several requests meet the expired token together. */
+	/**
+	 * Send requests reviews for several orders at once, so several calls hit the expired token
+	 * together.
+	 */
 	async #sendWithExpiredToken() {
 		const run = async () => await this.#run('send', [SPLIT_ORDERS, SEND], { orders: this.#orders });
-		await this.#tell('lwa/expire', {});
+		await this.#control('lwa/expire', {});
 		let first;
 		const logins = await this.#loginsDuring(async () => (first = await run()));
 		const second = await run();
@@ -265,13 +268,13 @@ export class CompatFlow {
 		assert.ok(second.items.every(({ outcome }) => outcome !== 'sent'));
 		const asked = await this.#ask('truth/solicitations');
 		assert.deepEqual(asked.map(({ orderId }) => orderId).sort(), [...this.#orders].sort());
-		assert.equal(logins, 1, 'log-ins of all requests together');
+		assert.equal(logins, 1, 'logins of all requests together');
 	}
 
-	/** n8n follows redirects unless it is told not to. */
+	/** n8n follows redirects by default. */
 	async #refuseRedirect() {
 		const location = this.sandboxUrl.replace('127.0.0.1', 'localhost');
-		await this.#tell('faults', { kind: 'documentRedirect', location });
+		await this.#control('faults', { kind: 'documentRedirect', location });
 		const feedback = { ...getFeedbackNode(), onError: 'continueRegularOutput' };
 		const { items } = await this.#run('redirect', [feedback]);
 		assert.equal(items.length, 1);
@@ -293,64 +296,64 @@ export class CompatFlow {
 		assert.ok(marketplaces.has('US') && marketplaces.has('CA'));
 	}
 
-	/** In scaled time: feedback comes while the workflow is active, and the token expires. */
+	/** In scaled time: feedback is added while the workflow is active, and the token expires. */
 	async #watch() {
 		await this.speedUpTime();
 		const id = await this.n8n.addWorkflow(TRIGGER_WORKFLOW, this.#credentialId);
 		await this.#untilReports(2);
 		const first = await this.#addFeedback(1);
-		await this.#untilTold(id, 1);
-		await this.#tell('lwa/expire', {});
+		await this.#untilReported(id, 1);
+		await this.#control('lwa/expire', {});
 		const second = await this.#addFeedback(2);
-		await this.#untilTold(id, 2);
-		// What would be told twice comes with the next reports.
+		await this.#untilReported(id, 2);
+		// A second report of the same feedback would come with the next reports.
 		await this.#untilReports(3);
-		const told = await this.#told(id);
+		const reported = await this.#reported(id);
 		assert.deepEqual(
-			told.map(({ event, orderId }) => [event, orderId]),
+			reported.map(({ event, orderId }) => [event, orderId]),
 			[first, second].map((orderId) => ['newNegativeFeedback', orderId]),
 		);
 	}
 
 	async #addFeedback(rating) {
-		const { orderId } = await this.#tell('world/feedback', { marketplaceId: US, rating });
+		const { orderId } = await this.#control('world/feedback', { marketplaceId: US, rating });
 		return orderId;
 	}
 
-	/** Lets time pass until that many further feedback reports were read. */
+	/** Lets time pass until this many more feedback reports have been read. */
 	async #untilReports(count) {
 		const read = async () => await this.#count('downloadDocument');
 		const before = await read();
 		await this.#until(async () => (await read()) >= before + count);
 	}
 
-	async #untilTold(workflowId, count) {
-		await this.#until(async () => (await this.#told(workflowId)).length >= count);
+	async #untilReported(workflowId, count) {
+		await this.#until(async () => (await this.#reported(workflowId)).length >= count);
 	}
 
 	async #until(isSo) {
 		const deadline = Date.now() + 120_000;
 		while (!(await isSo())) {
-			assert.ok(Date.now() < deadline, 'the trigger told nothing within two minutes');
+			assert.ok(Date.now() < deadline, 'the trigger reported nothing within two minutes');
 			const { start, origin, scale } = this.clock;
 			const now = new Date(start + (Date.now() - origin) * scale);
-			await this.#tell('clock', { set: now.toISOString() });
+			await this.#control('clock', { set: now.toISOString() });
 			await pause(250);
 		}
 	}
 
-	async #told(workflowId) {
+	async #reported(workflowId) {
 		const executions = await this.n8n.readExecutions(workflowId);
 		const failed = executions.find(({ error }) => error);
 		assert.ok(!failed, describe(failed?.error));
-		return executions.flatMap((execution) => itemsOf(execution, 'Told')[0] ?? []);
+		return executions.flatMap((execution) => itemsOf(execution, 'Reported')[0] ?? []);
 	}
 
 	/**
-	 * Calls the webhook of a workflow, which is made the first time, and waits for its execution.
+	 * Calls the webhook of a workflow, which is created the first time, and waits for its execution.
 	 *
 	 * @param {string} name
-	 * @param {object[]} nodes in their order, the last of them named Result
+	 * @param {object[]} nodes in order, the last one named Result
 	 * @param {object} [body]
 	 */
 	async #run(name, nodes, body = {}) {
@@ -389,8 +392,8 @@ export class CompatFlow {
 		return await askSandbox(this.sandboxUrl, path, query);
 	}
 
-	async #tell(path, body) {
-		return await tellSandbox(this.sandboxUrl, path, body);
+	async #control(path, body) {
+		return await controlSandbox(this.sandboxUrl, path, body);
 	}
 }
 
@@ -494,7 +497,10 @@ const TRIGGER = amazonNode('Trigger', 'amazonSellerFeedbackTrigger', {
 	options: { feedbackEveryMinutes: 20, includeRating: false },
 });
 
-const TRIGGER_WORKFLOW = chain('What the trigger tells', [TRIGGER, plainNode('Told', 'noOp', 1)]);
+const TRIGGER_WORKFLOW = chain('What the trigger reports', [
+	TRIGGER,
+	plainNode('Reported', 'noOp', 1),
+]);
 
 function webhookWorkflow(name, nodes) {
 	const called = {
@@ -505,7 +511,7 @@ function webhookWorkflow(name, nodes) {
 	return chain(name, [called, ...nodes]);
 }
 
-/** A workflow of nodes one behind the other. */
+/** A workflow with one node after the other. */
 function chain(name, nodes) {
 	const links = nodes
 		.slice(1)
@@ -518,7 +524,7 @@ function chain(name, nodes) {
 		nodes: nodes.map((node, index) => ({ ...node, position: [index * 220, 0] })),
 		connections: Object.fromEntries(links),
 		settings: { executionOrder: 'v1' },
-		// n8n 1.x wants it said.
+		// n8n 1.x requires it.
 		active: false,
 	};
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { executeWorkflow } from './n8n.mjs';
 import { repoDir } from './paths.mjs';
-import { tellSandbox } from './sandbox.mjs';
+import { controlSandbox } from './sandbox.mjs';
 
 const workflowDir = join(repoDir, 'demo', 'workflows');
 
@@ -10,7 +10,7 @@ const templateDir = join(repoDir, 'templates');
 
 const MANUAL_TRIGGER = 'n8n-nodes-base.manualTrigger';
 
-/** Orders for the third workflow: what states the sandbox shall make some in. */
+/** Orders for the third workflow: the states in which the sandbox should make some. */
 const ORDER_WISHES = [
 	{ state: 'eligible', count: 3 },
 	{ state: 'notYet', count: 1 },
@@ -19,11 +19,11 @@ const ORDER_WISHES = [
 	{ state: 'cancelled', count: 1 },
 ];
 
-/** And two that are none. */
+/** And two that do not exist. */
 const STRANGE_ORDERS = ['111-0000000-0000000', 'not an order ID'];
 
 /**
- * The demo workflows, in their order.
+ * The demo workflows, in order.
  *
  * @param {string[]} [orderIds] for the workflow that requests reviews
  * @returns {Array<{ id: string, name: string, nodes: object[] }>}
@@ -41,7 +41,7 @@ export function demoWorkflows(orderIds) {
 	return workflows;
 }
 
-/** The templates by the names of their files, without the ending. */
+/** The names of the templates' files, without the extension. */
 export function templateNames() {
 	return readdirSync(templateDir).flatMap((name) => /^(.*)\.json$/.exec(name)?.[1] ?? []);
 }
@@ -55,7 +55,7 @@ export function readTemplate(name) {
 }
 
 /**
- * Makes orders in the sandbox for the third workflow. A fresh sandbox makes the same every time.
+ * Creates orders in the sandbox for the third workflow. A fresh sandbox creates the same ones every time.
  *
  * @param {string} sandboxUrl
  * @returns {Promise<string[]>}
@@ -63,22 +63,22 @@ export function readTemplate(name) {
 export async function makeDemoOrders(sandboxUrl) {
 	const made = [];
 	for (const wish of ORDER_WISHES) {
-		made.push(...(await tellSandbox(sandboxUrl, 'world/orders', wish)));
+		made.push(...(await controlSandbox(sandboxUrl, 'world/orders', wish)));
 	}
 	return [...made.map(({ orderId }) => orderId), ...STRANGE_ORDERS];
 }
 
 /**
- * @typedef {object} DemoResults what came out of the nodes of the workflows one starts oneself
+ * @typedef {object} DemoResults the output of the workflows that are started by hand
  * @property {any[]} feedback
  * @property {any[]} negative
- * @property {any[]} ratings each with the `branch` it left the node by
+ * @property {any[]} ratings each with the `branch` it was sent to
  * @property {any[]} checks
  * @property {any[]} requests
  */
 
 /**
- * Runs the workflows one starts oneself, one after the other.
+ * Runs the workflows that are started by hand, one after the other.
  *
  * @param {import('./n8n.mjs').Instance} instance
  * @returns {Promise<DemoResults>}
@@ -102,7 +102,7 @@ export async function runDemo(instance) {
 	};
 }
 
-/** The items a node put out; none where it was not reached. */
+/** The output items of a node; empty if it did not run. */
 function itemsOf(run, node) {
 	return (run[node]?.[0]?.data?.main[0] ?? []).map(({ json }) => json);
 }

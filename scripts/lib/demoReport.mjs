@@ -1,9 +1,10 @@
+// cspell:ignore cancelled
 import { formatTable } from './output.mjs';
 import { askSandbox } from './sandbox.mjs';
 
 /**
- * What the node may answer for an order in each state. Where Amazon offers no request it names no
- * reason; the node finds one in the order's dates, which FBA orders often lack.
+ * The possible outcomes for an order in each state. If Amazon offers no request, it gives no
+ * reason; the node infers one from the order's dates, which FBA orders often lack.
  */
 const OUTCOMES_BY_STATE = {
 	eligible: ['eligible'],
@@ -44,7 +45,7 @@ export function describeResults({ feedback, negative, ratings, checks, requests 
 					.map((window) => [
 						marketplace,
 						window.days,
-						window.rating === null ? window.provenance : `${window.rating.toFixed(2)} %`,
+						window.rating === null ? window.provenance : `${window.rating.toFixed(2)}%`,
 						window.positive,
 						window.neutral,
 						window.negative,
@@ -68,7 +69,7 @@ export function describeResults({ feedback, negative, ratings, checks, requests 
 }
 
 /**
- * Holds the results against what the sandbox knows to be true.
+ * Compares the results with what the sandbox knows to be true.
  *
  * @param {import('./demo.mjs').DemoResults} results
  * @param {string} sandboxUrl
@@ -95,7 +96,7 @@ export function describeComparison(comparisons) {
 		`  ${differences.length > 0 ? 'DIFFER' : 'agree '}  ${what} (${checked} compared)`,
 		...differences.map((difference) => `          ${difference}`),
 	]);
-	return ["\nAgainst the sandbox's true record", ...lines].join('\n');
+	return ["\nCompared with the sandbox's true record", ...lines].join('\n');
 }
 
 async function compareFeedback({ negative }, ask) {
@@ -104,7 +105,7 @@ async function compareFeedback({ negative }, ask) {
 	// The demo's primary marketplace is the United States, whose days Amazon counts in Pacific time.
 	const from = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Los_Angeles' });
 	const truth = await ask('truth/feedback', { from: from.format(yearAgo) });
-	// The nodes give each line break as one character.
+	// The nodes output each line break as one character.
 	const row = ({ date, rating, orderId, comment, response }) =>
 		JSON.stringify([date, rating, orderId, comment, response]).replaceAll('\\r\\n', '\\n');
 	const wanted = truth.filter(({ rating }) => rating <= 2).map(row);
@@ -116,7 +117,7 @@ async function compareRatings({ ratings }, ask) {
 	const found = [];
 	for (const { marketplace, marketplaceId, windows } of ratings) {
 		for (const window of windows.filter(isOfDays)) {
-			// The last days are not settled, and not counted.
+			// The last days are not settled, so they do not count.
 			const truth = await ask('truth/rating', { marketplaceId, through: window.coveredThrough });
 			const { positive, neutral, negative } = truth[window.days];
 			const rating = (100 * positive) / (positive + neutral + negative);
@@ -133,7 +134,7 @@ async function compareEligibility({ checks }, ask) {
 	const differences = [];
 	for (const { orderId, outcome } of checks) {
 		const { solicitability } = await ask('truth/solicitability', { orderId });
-		// What the workflow itself requested was open when it looked.
+		// Orders the workflow itself requested a review for were eligible when it checked.
 		const state = requested.has(orderId) ? 'eligible' : solicitability;
 		if (!OUTCOMES_BY_STATE[state].includes(outcome)) {
 			differences.push(`${orderId} is "${state}", the node says "${outcome}"`);
@@ -148,7 +149,9 @@ async function compareRequests({ requests }, ask) {
 	return { what: 'review requests sent, each once', ...difference(wanted, found) };
 }
 
-/** Compares two lists as bags: what is there twice has to be there twice. */
+/**
+ * Compares two lists including duplicates: what is in one list twice must be in the other twice.
+ */
 function difference(wanted, found) {
 	const left = [...wanted].sort();
 	const extra = [];
@@ -168,7 +171,7 @@ function difference(wanted, found) {
 	};
 }
 
-/** Lifetime, which Amazon's reports do not reach, is the window without days. */
+/** The lifetime window, which Amazon's reports do not cover, has no days. */
 const isOfDays = ({ days }) => days !== null;
 
 const distanceTo = (percent, { thresholds }) => thresholds.find((each) => each.percent === percent);

@@ -5,20 +5,20 @@ import { repoDir } from './paths.mjs';
 
 const nodeModules = join(repoDir, 'node_modules');
 
-/** Written by npm as the last act of an installation: what is installed, in which version. */
+/** npm writes this at the end of an installation: what is installed, in which version. */
 const npmRecord = join(nodeModules, '.package-lock.json');
 
 /**
- * Installs what package-lock.json lists, unless it is there already.
+ * Installs what package-lock.json lists, unless it is already installed.
  *
  * @returns {Promise<{ note?: string }>}
  */
 export async function ensureDependencies() {
 	if (isInstalled()) return { note: 'already installed' };
-	// Whatever an interrupted installation left behind cannot be told from what is whole.
+	// A partial installation after an interruption cannot be distinguished from a complete one.
 	if (!existsSync(npmRecord)) rmSync(nodeModules, { recursive: true, force: true });
-	// Follows package-lock.json as `npm ci` does, but keeps what is there and right: after a merge
-	// that changed a few versions it takes seconds where `npm ci` begins anew.
+	// Follows package-lock.json as `npm ci` does, but keeps what is already right: after a merge that
+	// changed a few versions it takes seconds, while `npm ci` starts over.
 	const command = ['install', '--no-save'];
 	await npmInstall(command, { cwd: repoDir, what: "this package's dependencies" });
 	return {};
@@ -26,10 +26,10 @@ export async function ensureDependencies() {
 
 /**
  * The JavaScript file behind a command of an installed development dependency, to be run with Node
- * itself: no shell, and the same on every system.
+ * directly: no shell, and the same on every system.
  *
  * @param {string} packageName
- * @param {string} [command] where the package has several
+ * @param {string} [command] if the package has several
  */
 export function toolFile(packageName, command) {
 	const dir = join(nodeModules, packageName);

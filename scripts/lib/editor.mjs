@@ -1,4 +1,4 @@
-/* global document, localStorage -- of the page, for the functions that run there */
+/* global document, localStorage -- globals of the page, for the functions that run there */
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { SetupError } from './output.mjs';
@@ -15,17 +15,19 @@ const FLAGS = [
 ];
 
 /**
- * What n8n's editor asks for without being at fault, such as who is logged in before the log-in, or a
- * workflow it remembers that is gone.
+ * Requests that n8n's editor makes and that may fail, such as who is logged in before the login, or
+ * a workflow it remembers that no longer exists.
  */
 const EXPECTED_ERRORS = /\/rest\/login|\/signin|\/rest\/workflows\/\w+$/;
 
-/** Calls to n8n's server and the frames after them, within which a panel is drawn. */
+/** How long calls to n8n's server, and the frames after them, take until a panel is drawn. */
 const PATIENCE_MS = 30_000;
 
-/** n8n's editor in headless Chromium (`CHROMIUM` names the program, /usr/bin/chromium otherwise). */
+/**
+ * n8n's editor in headless Chromium (set `CHROMIUM` to use a program other than /usr/bin/chromium).
+ */
 export class Editor {
-	/** Messages on the browser's console that are errors, since the last time they were taken. */
+	/** Error messages in the browser's console since they were last taken. */
 	#errors = [];
 
 	/**
@@ -38,7 +40,9 @@ export class Editor {
 	static async open(url, login, { theme, viewport = { width: 1600, height: 3000 }, scale = 1 }) {
 		const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 		if (!existsSync(executablePath)) {
-			throw new SetupError(`There is no Chromium at ${executablePath}; name yours by CHROMIUM.`);
+			throw new SetupError(
+				`Chromium was not found at ${executablePath}. Set CHROMIUM to its path.`,
+			);
 		}
 		const editor = new Editor();
 		editor.url = url;
@@ -51,7 +55,7 @@ export class Editor {
 		});
 		await context.addInitScript((name) => {
 			localStorage.setItem('N8N_THEME', name);
-			// A tip that would lie over the output.
+			// Hides a tip that would cover the output.
 			localStorage.setItem('N8N_PIN_DATA_DISCOVERY_NDV', 'true');
 		}, theme);
 		editor.page = await context.newPage();
@@ -76,7 +80,7 @@ export class Editor {
 		this.#errors.push(`${message.text()} ${message.location().url}`.trim());
 	}
 
-	/** The errors on the browser's console since the last call. */
+	/** The errors in the browser's console since the last call. */
 	takeErrors() {
 		return this.#errors.splice(0);
 	}
@@ -108,7 +112,7 @@ export class Editor {
 	}
 
 	/**
-	 * Makes a workflow and shows its canvas.
+	 * Creates a workflow and shows its canvas.
 	 *
 	 * @param {{ name: string, nodes: object[], connections?: object }} workflow
 	 * @returns {Promise<string>} its ID
@@ -137,7 +141,7 @@ export class Editor {
 		await this.call('DELETE', `/rest/workflows/${id}`);
 	}
 
-	/** Opens the panel of a node of the workflow that is shown. */
+	/** Opens the panel of a node in the workflow on screen. */
 	async openPanel(nodeName) {
 		await this.closePanel();
 		const node = `[data-node-name="${nodeName}"] [data-test-id^=canvas-][data-test-id$=-node]`;
@@ -155,10 +159,10 @@ export class Editor {
 	}
 
 	/**
-	 * What the open panel shows of a node's parameters.
+	 * A node's parameters as the open panel shows them.
 	 *
 	 * @returns {Promise<{ fields: Array<{ path: string, label: string, described: boolean, isCut: boolean }>, texts: string[] }>}
-	 *   a field by the path of its value; headings and notices, which have none, as texts
+	 *   fields by the path of their value; headings and notices, which have no value, as texts
 	 */
 	async readPanel() {
 		return await this.page.evaluate(() => {
@@ -188,7 +192,7 @@ export class Editor {
 		});
 	}
 
-	/** The pictures in the window that did not load. */
+	/** The pictures in the window that failed to load. */
 	async brokenImages() {
 		return await this.page.evaluate(() =>
 			[...document.images]
@@ -197,7 +201,7 @@ export class Editor {
 		);
 	}
 
-	/** Writes a picture of the middle of the open panel, as far down as there are parameters. */
+	/** Saves a picture of the middle of the open panel, down to the last parameter. */
 	async shootPanel(file) {
 		const box = await this.page.evaluate(() => {
 			const panel = document.querySelector('[data-test-id=node-parameters]');

@@ -8,7 +8,10 @@ import { repoDir, stateDir } from './paths.mjs';
 const fuzzDir = join(repoDir, 'fuzz');
 const buildDir = join(stateDir, 'fuzz', 'build');
 
-/** The code under test, and the oracles it is held against: an input that is new to either is of interest. */
+/**
+ * The code under test, and the oracles it is compared with: an input that is new to either is
+ * interesting.
+ */
 const COUNTED = [join(repoDir, 'nodes') + sep, join(fuzzDir, 'oracle') + sep];
 
 const counting = {

@@ -9,8 +9,8 @@ import { sandboxCredential } from './sandbox.mjs';
 export const DEMO_CREDENTIAL = { id: 'amazonSandbox001', name: 'Amazon SP-API sandbox (demo)' };
 
 /**
- * Puts the package, the credential for the sandbox and the demo workflows into an n8n. What has not
- * changed since the last time is left alone, and with it what the user made of it in the editor.
+ * Installs the package, the credential for the sandbox and the demo workflows in an n8n. What has not
+ * changed since the last time is left alone, including the user's changes to it in the editor.
  *
  * @param {import('./n8n.mjs').Instance} instance
  * @param {import('./package.mjs').Tarball} tarball
@@ -44,7 +44,7 @@ export async function prepareInstance(instance, tarball, sandboxUrl) {
 }
 
 /**
- * The log-in of the editor, made once per user folder.
+ * The editor's login, created once per user folder.
  *
  * @param {string} userFolder
  * @returns {{ email: string, password: string }}
@@ -52,7 +52,7 @@ export async function prepareInstance(instance, tarball, sandboxUrl) {
 export function demoLogin(userFolder) {
 	const file = join(userFolder, 'login.json');
 	if (!existsSync(file)) {
-		// n8n wants a digit and a capital letter among at least 8 characters.
+		// n8n requires a digit and a capital letter in at least 8 characters.
 		const password = `${randomBytes(9).toString('base64url')}A1`;
 		const login = { email: 'demo@example.com', password };
 		writeFileSync(file, JSON.stringify(login), { mode: 0o600 });

@@ -7,22 +7,22 @@ import { repoDir } from './paths.mjs';
 import { runCommand, startService, waitUntilHealthy } from './processes.mjs';
 
 /**
- * Settings of the user's own n8n have no business here (they might even name its database), nor do
- * those jest makes.
+ * Settings of the user's own n8n must not be passed on (they might even name its database), and
+ * neither must jest's.
  */
 const FOREIGN =
 	/^(N8N|DB|QUEUE|EXECUTIONS|GENERIC|CREDENTIALS|NODES|WORKFLOWS|WEBHOOK|CACHE|JEST)_|^NODE_(ENV|PATH)$/;
 
 /**
- * @typedef {object} Instance an n8n to run: what to run it with, and its folder and ports
+ * @typedef {object} Instance an n8n to run: its runtime, folder and ports
  * @property {import('./runtime.mjs').Runtime} runtime
  * @property {string} userFolder
  * @property {number} [port] of the editor
- * @property {number} [brokerPort] of the task broker, which no user sees
+ * @property {number} [brokerPort] of the task broker, which users never see
  */
 
 /**
- * The environment an n8n of ours runs in: nothing of another n8n, no calls home, no banners.
+ * The environment for an n8n of ours: nothing from another n8n, no telemetry, no banners.
  *
  * @param {Instance} instance
  */
@@ -50,13 +50,13 @@ export function n8nEnvironment({ runtime, userFolder, port = 5678, brokerPort = 
 	};
 }
 
-/** n8n does not start where a module is to be left out that it does not have, as older ones do not. */
+/** n8n does not start if a module it does not have is excluded; older versions lack some. */
 function hasModule({ n8nModules }, name) {
 	return existsSync(join(n8nModules, 'n8n', 'dist', 'modules', name));
 }
 
 /**
- * Runs one n8n command to its end.
+ * Runs one n8n command until it ends.
  *
  * @param {Instance} instance
  * @param {string[]} args
@@ -74,7 +74,7 @@ export async function n8nCommand(instance, args) {
  *
  * @param {Instance} instance
  * @param {import('./package.mjs').Tarball} tarball
- * @returns {Promise<boolean>} whether there was anything to do
+ * @returns {Promise<boolean>} whether anything was changed
  */
 export async function installPackage({ userFolder }, tarball) {
 	const nodesDir = join(userFolder, '.n8n', 'nodes');
@@ -91,7 +91,7 @@ export async function installPackage({ userFolder }, tarball) {
 		delete manifest[key];
 	}
 	if (Object.keys(manifest.dependencies ?? {}).length > 0) {
-		throw new SetupError('The package must not have dependencies: bundle them instead.');
+		throw new SetupError('The package must not have dependencies. Bundle them instead.');
 	}
 	writeJson(manifestFile, manifest);
 	const ledger = { name: 'installed-nodes', private: true, dependencies: { [name]: version } };
@@ -101,8 +101,8 @@ export async function installPackage({ userFolder }, tarball) {
 }
 
 /**
- * Enters the installed package in n8n's database, so that Settings > Community nodes lists it. The
- * database must exist, so a command that makes it (an import) comes first.
+ * Registers the installed package in n8n's database, so that Settings > Community nodes lists it. The
+ * database must exist, so run a command that creates it (an import) first.
  *
  * @param {Instance} instance
  */
@@ -113,7 +113,7 @@ export async function registerPackage({ runtime, userFolder }) {
 		['--no-warnings', script, join(userFolder, '.n8n'), readManifest().name],
 		{ env: { ...npmEnvironment(runtime.node), NODE_PATH: modulePath(runtime) } },
 	);
-	if (code !== 0) throw new SetupError(`n8n cannot load the package:\n${output.trimEnd()}`);
+	if (code !== 0) throw new SetupError(`n8n could not load the package:\n${output.trimEnd()}`);
 }
 
 function modulePath({ n8nModules }) {
@@ -121,7 +121,7 @@ function modulePath({ n8nModules }) {
 }
 
 /**
- * Imports credentials (plain data; n8n encrypts it) or workflows, replacing those of the same id.
+ * Imports credentials (plain data; n8n encrypts it) or workflows, replacing those with the same ID.
  *
  * @param {Instance} instance
  * @param {'credentials' | 'workflow'} kind
@@ -130,12 +130,12 @@ function modulePath({ n8nModules }) {
 export async function importInto(instance, kind, entities) {
 	const file = join(instance.userFolder, `import-${kind}.json`);
 	mkdirSync(instance.userFolder, { recursive: true });
-	// Credentials are secrets, if only of a sandbox.
+	// Credentials are secrets, even those of a sandbox.
 	writeFileSync(file, JSON.stringify(entities), { mode: 0o600 });
 	const { code, output } = await n8nCommand(instance, [`import:${kind}`, `--input=${file}`]);
-	// The command reports a failure in its log alone, not by its exit code.
+	// The command reports a failure only in its log, not with its exit code.
 	if (code !== 0 || !/Successfully imported/.test(output)) {
-		throw new SetupError(`n8n did not import the ${kind}:\n${lastLines(output)}`);
+		throw new SetupError(`n8n could not import the ${kind}:\n${lastLines(output)}`);
 	}
 }
 
@@ -159,7 +159,7 @@ export async function executeWorkflow(instance, id) {
 	return run.data.resultData.runData;
 }
 
-/** The run is the last JSON document among the log lines; it starts at a line that is a lone `{`. */
+/** The run is the last JSON document among the log lines; it starts at a line with just `{`. */
 function parseRun(stdout) {
 	const start = stdout.search(/^\{$/m);
 	const end = stdout.lastIndexOf('\n}');
@@ -181,13 +181,13 @@ export async function startServer(instance, logFile, args = []) {
 		env: n8nEnvironment(instance),
 		logFile,
 	});
-	// A first start creates the database's tables, which takes long on a slow disk.
+	// A first start creates the database's tables, which is slow on a slow disk.
 	await waitUntilHealthy(server, `http://localhost:${instance.port}/healthz/readiness`, 180_000);
 	return server;
 }
 
 /**
- * Gives the instance its owner, unless it has one.
+ * Creates the instance's owner, unless it has one.
  *
  * @param {string} baseUrl of the running server
  * @param {{ email: string, password: string }} login
@@ -206,7 +206,7 @@ export async function ensureOwner(baseUrl, login) {
 	const known = await post('login', { emailOrLdapLoginId, password });
 	if (!known.ok) {
 		throw new SetupError(
-			`n8n refused to make its owner account: ${(await answer.text()).slice(0, 200)}`,
+			`n8n could not create its owner account: ${(await answer.text()).slice(0, 200)}`,
 		);
 	}
 }

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readTemplate } from './demo.mjs';
 import { SetupError } from './output.mjs';
-import { askSandbox, tellSandbox } from './sandbox.mjs';
+import { askSandbox, controlSandbox } from './sandbox.mjs';
 
-/** Of the sandbox; sells in nine marketplaces. */
+/** A seller of the sandbox with nine marketplaces. */
 export const SELLER = 'europe';
 
 const SALES = 'GET_SALES_AND_TRAFFIC_REPORT';
@@ -14,7 +14,7 @@ const MINUTE_MS = 60_000;
 /** Scaled time after which a run is given up. */
 const PATIENCE_MINUTES = 12 * 60;
 
-/** What talks to others than Amazon; what it would be given is looked at instead. */
+/** Nodes that call services other than Amazon; the run checks their input instead. */
 const OUTSIDE = /\.(emailSend|googleSheets)$/;
 
 /**
@@ -22,27 +22,27 @@ const OUTSIDE = /\.(emailSend|googleSheets)$/;
  * @property {string} name
  * @property {number} places marketplaces
  * @property {number} rated those with a rating from Amazon's reports
- * @property {number} [known] those whose feedback of the week is known
- * @property {number} withoutReport those of which Amazon made no report, for there is no feedback of 1
- *   to 3 stars in its time, and that say so
- * @property {string[]} missing what was said of the others
+ * @property {number} [known] those with available feedback for the week
+ * @property {number} withoutReport those for which Amazon made no report, because they have no feedback
+ *   of 1 to 3 stars in the period, and that say so
+ * @property {string[]} missing the messages of the others
  * @property {string[]} errors
  * @property {number} minutes scaled time from the first to the last
- * @property {number[]} sales when Sales and Traffic reports were asked for, in scaled minutes
+ * @property {number[]} sales when Sales and Traffic reports were requested, in scaled minutes
  * @property {number} feedback reports
  * @property {number} tooSoon reports of any type
  * @property {number} throttled
  * @property {string[]} refused operations
  */
 
-/** Templates at work for a seller with nine marketplaces. */
+/** Runs templates for a seller with nine marketplaces. */
 export class NineMarketplaces {
 	/**
 	 * @param {object} parts
 	 * @param {import('./cluster.mjs').N8nCluster} parts.n8n
 	 * @param {string} parts.sandboxUrl
-	 * @param {{ start: number, origin: number, scale: number }} parts.clock milliseconds of the start
-	 *   in scaled and in real time, and how much faster the former runs
+	 * @param {{ start: number, origin: number, scale: number }} parts.clock start in scaled and in
+	 *   real time (milliseconds), and how much faster scaled time runs
 	 */
 	constructor(parts) {
 		Object.assign(this, parts);
@@ -66,8 +66,8 @@ export class NineMarketplaces {
 		const unexplained = [];
 		for (const text of unknown) {
 			const [countryCode] = text.split(':');
-			const isNone = await this.#hasNoFeedback(countryCode, 8);
-			if (!isNone || !/cancelled/.test(text)) unexplained.push(text);
+			const hasNone = await this.#hasNoFeedback(countryCode, 8);
+			if (!hasNone || !/cancel/.test(text)) unexplained.push(text);
 		}
 		return {
 			...began.outcome,
@@ -77,12 +77,16 @@ export class NineMarketplaces {
 			missing: [...ratings.missing, ...unexplained],
 			errors: [
 				...began.outcome.errors,
-				...(itemsOf('Write the report').length === 1 ? [] : ['no mail was written']),
+				...(itemsOf('Write the report').length === 1 ? [] : ['no email was written']),
 			],
 		};
 	}
 
-	/** One workflow per marketplace, as the template has one, all at the same hour. @returns {Promise<Outcome>} */
+	/**
+	 * One workflow per marketplace, as the template has one, all at the same hour.
+	 *
+	 * @returns {Promise<Outcome>}
+	 */
 	async dailyDigests() {
 		const workflows = this.places.map(({ marketplaceId }, index) => {
 			const template = readTemplate('daily-reputation-digest');
@@ -101,7 +105,7 @@ export class NineMarketplaces {
 			...(await this.#ratings(rows)),
 			errors: [
 				...outcome.errors,
-				...(mails.length === this.places.length ? [] : [`${mails.length} mails were written`]),
+				...(mails.length === this.places.length ? [] : [`${mails.length} emails were written`]),
 			],
 		};
 	}
@@ -122,7 +126,9 @@ export class NineMarketplaces {
 		return { places: this.places.length, rated, withoutReport, missing };
 	}
 
-	/** Whether there is truly no feedback of 1 to 3 stars in so many days: of that Amazon makes no report. */
+	/**
+	 * Whether there is no feedback of 1 to 3 stars in this many days; then Amazon makes no report.
+	 */
 	async #hasNoFeedback(countryCode, days) {
 		const place = this.places.find((each) => each.countryCode === countryCode);
 		const from = new Date(this.#now - days * 24 * 60 * MINUTE_MS).toISOString().slice(0, 10);
@@ -131,7 +137,7 @@ export class NineMarketplaces {
 		return (await askSandbox(this.sandboxUrl, 'truth/feedback', query)).length === 0;
 	}
 
-	/** Runs workflows side by side to their end. */
+	/** Runs workflows in parallel until they end. */
 	async #begin(workflows) {
 		const ids = [];
 		for (const [template, path] of workflows) {
@@ -147,7 +153,7 @@ export class NineMarketplaces {
 		let executions = [];
 		while (executions.length < ids.length) {
 			if (this.#now - start > PATIENCE_MINUTES * MINUTE_MS) {
-				throw new SetupError(`The executions did not end; the logs are in ${this.n8n.dir}.`);
+				throw new SetupError(`The executions did not end. The logs are in ${this.n8n.dir}.`);
 			}
 			for (let tick = 0; tick < 10; tick += 1) {
 				await this.#moveClock();
@@ -187,13 +193,13 @@ export class NineMarketplaces {
 		return start + (Date.now() - origin) * scale;
 	}
 
-	/** The sandbox's clock keeps up with n8n's. */
+	/** Sets the sandbox's clock to n8n's. */
 	async #moveClock() {
-		await tellSandbox(this.sandboxUrl, 'clock', { set: new Date(this.#now).toISOString() });
+		await controlSandbox(this.sandboxUrl, 'clock', { set: new Date(this.#now).toISOString() });
 	}
 }
 
-/** The template with a webhook for its first node, so that it begins when it is called. */
+/** The template with a webhook as its first node, so that it can be called. */
 function calledBy(template, path) {
 	const nodes = template.nodes
 		.filter(({ type }) => !type.endsWith('.stickyNote'))

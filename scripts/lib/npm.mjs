@@ -3,10 +3,10 @@ import { delimiter, dirname, join } from 'node:path';
 import { SetupError } from './output.mjs';
 import { runCommand } from './processes.mjs';
 
-/** Quiet, and no scripts of other people's packages. */
+/** Quiet, and without the install scripts of other packages. */
 const INSTALL_FLAGS = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
 
-/** npm's own defaults wait over a minute before they report that the network is down. */
+/** npm's defaults wait over a minute before they report that the network is down. */
 const RETRY_FLAGS = [
 	'--fetch-retries=4',
 	'--fetch-retry-factor=3',
@@ -17,12 +17,12 @@ const RETRY_FLAGS = [
 const NETWORK_FAILURE =
 	/\b(ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT)\b/;
 
-/** Not every registry has every version at every moment. */
+/** Not every registry has every version at all times. */
 const MISSING_VERSION = /\b(ETARGET|E404)\b/;
 
 /**
- * Runs npm's installer (`install ...`) and turns its failures into one line. Where the registry lacks
- * a version that the lock names, it is tried once more without the lock, though not for a release.
+ * Runs npm's installer (`install ...`) and turns its failures into one line. If the registry lacks
+ * a version from the lock, it is tried once more without the lock, except for a release.
  *
  * @param {string[]} args
  * @param {{ cwd: string, node?: string, what: string }} options `node`: the Node binary to run it
@@ -60,17 +60,19 @@ export async function npm(args, { cwd, node = process.execPath }) {
 export function npmFile(...path) {
 	const binDir = dirname(process.execPath);
 	const candidates = [
-		// Set by npm for the scripts it runs; the same variable may hold another package manager.
+		// npm sets it for the scripts it runs; another package manager may set it too.
 		/[\\/]npm-cli\.js$/.test(process.env.npm_execpath ?? '')
 			? dirname(dirname(process.env.npm_execpath))
 			: undefined,
 		join(binDir, '..', 'lib', 'node_modules', 'npm'),
 		join(binDir, 'node_modules', 'npm'),
 	].filter((dir) => dir && existsSync(join(dir, 'bin', 'npm-cli.js')));
-	// Debian and others keep npm elsewhere: go by the command on the PATH.
+	// Debian and others keep npm elsewhere: use the command on the PATH.
 	const found = candidates[0] ?? npmFromPath();
 	if (!found) {
-		throw new SetupError('npm was not found: install it together with Node.js and run again.');
+		throw new SetupError(
+			'npm was not found. Install it together with Node.js, then run the same command again.',
+		);
 	}
 	return join(found, ...path);
 }
@@ -87,8 +89,8 @@ function npmFromPath() {
 }
 
 /**
- * The environment for a nested npm: the Node binary first in the PATH, and without what an outer
- * `npm start` says about itself (the user's own npm settings stay).
+ * The environment for a nested npm: the Node binary first in the PATH, without the variables of an
+ * outer `npm start` (the user's own npm settings stay).
  *
  * @param {string} node
  */
@@ -105,7 +107,7 @@ function explainFailure(output, what) {
 	const network = NETWORK_FAILURE.exec(output);
 	if (network) {
 		return (
-			`Could not download ${what} (${network[0]}): check the network connection and npm's ` +
+			`Could not download ${what} (${network[0]}). Check the network connection and npm's ` +
 			'registry setting (npm config get registry), then run the same command again.'
 		);
 	}

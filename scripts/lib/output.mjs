@@ -1,10 +1,10 @@
-/** A failure the user can do something about: its message is one line and needs no stack trace. */
+/** A failure the user can fix: its message is one line and needs no stack trace. */
 export class SetupError extends Error {}
 
 const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 
 /**
- * Prints numbered steps with the time each took: `[2/7] Node 24 ... 3.2 s`.
+ * Prints numbered steps with the duration of each: `[2/7] Node 24 ... 3.2 s`.
  *
  * @param {number} total how many steps there will be
  */
@@ -14,7 +14,7 @@ export function createProgress(total) {
 
 	return {
 		/**
-		 * Runs one step. What `work` returns as `{ note }` is printed behind the time.
+		 * Runs one step. If `work` returns a `{ note }`, it is printed after the time.
 		 *
 		 * @template T
 		 * @param {string} title
@@ -25,7 +25,7 @@ export function createProgress(total) {
 			const label = `[${++current}/${total}] ${title} ...`;
 			const start = Date.now();
 			stdout.write(label);
-			// A long download must not look stuck: count on a terminal, dots in a log file.
+			// A long download must not look stuck: a counter on a terminal, dots in a log file.
 			const ticker = stdout.isTTY
 				? setInterval(() => stdout.write(`\r${label} ${seconds(start)}`), 1000)
 				: setInterval(() => stdout.write('.'), 15_000);
@@ -60,9 +60,9 @@ export function formatTable(header, rows) {
 
 /**
  * Runs a script's main function: a `SetupError` becomes one line and exit code 1; anything else is
- * a defect and keeps its stack.
+ * a bug and keeps its stack.
  *
- * @param {() => Promise<number | void>} main resolves to the exit code, or nothing to carry on
+ * @param {() => Promise<number | void>} main resolves to the exit code, or to nothing to continue
  */
 export async function runMain(main) {
 	try {
@@ -79,5 +79,5 @@ function requireNode(major, minor) {
 	const [ownMajor, ownMinor] = process.versions.node.split('.').map(Number);
 	if (ownMajor > major || (ownMajor === major && ownMinor >= minor)) return;
 	const wanted = `${major}.${minor} or later`;
-	throw new SetupError(`This takes Node.js ${wanted}, and this is ${process.version}.`);
+	throw new SetupError(`This requires Node.js ${wanted}, but this is ${process.version}.`);
 }

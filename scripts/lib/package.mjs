@@ -36,7 +36,7 @@ const recordFile = join(packDir, 'record.json');
 /**
  * @typedef {object} Tarball
  * @property {string} file
- * @property {string} digest of what is in it; the same for the same sources
+ * @property {string} digest of its content; the same for the same sources
  * @property {string[]} contents the paths inside, without the leading `package/`
  */
 
@@ -48,7 +48,7 @@ export function readManifest() {
 /**
  * Builds dist/ from the sources.
  *
- * @param {'build' | 'bundle'} task of the gulpfile; `bundle` leaves out the type-check
+ * @param {'build' | 'bundle'} task of the gulpfile; `bundle` skips the type check
  */
 export async function build(task = 'build') {
 	const result = await runCommand(process.execPath, [toolFile('gulp'), task], { cwd: repoDir });
@@ -57,7 +57,7 @@ export async function build(task = 'build') {
 }
 
 /**
- * Packs what is in dist/ now, as `npm publish` would.
+ * Packs the current dist/, as `npm publish` would.
  *
  * @returns {Promise<Tarball>}
  */
@@ -69,7 +69,7 @@ export async function pack() {
 	const result = await npm([...args, '--pack-destination', packDir], { cwd: repoDir });
 	if (result.code !== 0) throw new SetupError(`npm pack failed: ${result.output.trim()}`);
 	const parsed = JSON.parse(result.stdout);
-	// npm 12 answers an object by package name where earlier versions answer a list.
+	// npm 12 returns an object by package name, earlier versions return a list.
 	const [{ filename, files }] = Array.isArray(parsed) ? parsed : Object.values(parsed);
 	const contents = files.map(({ path }) => path).sort();
 	const tarball = { file: join(packDir, filename), digest, contents };
@@ -78,7 +78,7 @@ export async function pack() {
 }
 
 /**
- * The packed tarball of the current sources, built and packed again only when they changed.
+ * The packed tarball of the current sources, rebuilt only if they changed.
  *
  * @returns {Promise<Tarball & { note?: string }>}
  */
@@ -92,7 +92,7 @@ export async function ensureTarball() {
 }
 
 /**
- * Unpacks the tarball as a fresh folder.
+ * Unpacks the tarball into a fresh folder.
  *
  * @param {Tarball} tarball
  * @param {string} target replaced if it exists

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-// Its modules for `import` name files without their ending, which Node.js does not find.
+// Its modules for `import` name files without their extension, which Node.js does not find.
 const { NodeHelpers } = createRequire(import.meta.url)('n8n-workflow');
 
 /** What n8n itself adds to a node that an AI agent uses. */
@@ -9,24 +9,24 @@ const ADDED_FOR_AGENTS = ['descriptionType', 'toolDescription'];
 /** n8n adds a pointer to its HTTP Request node to the resources and operations of every node. */
 const isOwn = ({ value }) => value !== '__CUSTOM_API_CALL__';
 
-/** Chosen by every case. */
+/** Every case chooses these. */
 const CHOICES = ['resource', 'operation'];
 
-/** n8n's guidelines want no tip at the trigger's choice of events. */
+/** n8n's guidelines want no tip on the trigger's choice of events. */
 const WITHOUT_TIP = [...CHOICES, 'events'];
 
 /**
  * @typedef {object} Case one state of a node's panel
  * @property {string} name such as `Feedback: Get Many, returnAll=true`
- * @property {boolean} isVariant whether it differs from another case in one parameter only
- * @property {object} parameters with every option added that can be
+ * @property {boolean} isVariant whether it differs from another case in only one parameter
+ * @property {object} parameters with all possible options added
  */
 
 /**
- * The panels of a node to look at: each operation with all its options, and again with every other
+ * The panels of a node to check: each operation with all its options, and again with every other
  * value of each parameter that decides what is shown.
  *
- * @param {import('n8n-workflow').INodeTypeDescription} type as n8n hands it to the editor
+ * @param {import('n8n-workflow').INodeTypeDescription} type as n8n passes it to the editor
  * @returns {Case[]}
  */
 export function casesOf(type) {
@@ -44,7 +44,7 @@ export function casesOf(type) {
 	});
 }
 
-/** Each operation of each resource; a node without operations is one by itself. */
+/** Each operation of each resource; a node without operations counts as one. */
 function operationsOf(type) {
 	const find = (name) => type.properties.filter((property) => property.name === name);
 	const [resource] = find('resource');
@@ -105,7 +105,7 @@ function otherValues({ type, options = [] }, value) {
 }
 
 /**
- * What the panel has to show: the path of each field with its label, and headings and notices.
+ * What the panel must show: the path of each field with its label, and headings and notices.
  *
  * @param {import('n8n-workflow').INodeTypeDescription} type
  * @param {object} parameters
@@ -147,7 +147,7 @@ export function expectedPanel(type, parameters) {
 }
 
 /**
- * What is wrong with a panel, in words; empty where nothing is.
+ * The defects of a panel as text; empty if there are no defects.
  *
  * @param {ReturnType<typeof expectedPanel>} expected
  * @param {ReturnType<typeof expectedPanel>} shown
@@ -157,7 +157,7 @@ export function defectsOf(expected, shown) {
 	const missing = expected.fields.flatMap(({ path, label, described }) => {
 		const field = paths.get(path);
 		if (!field) return [`${path} is not shown`];
-		if (field.label !== label) return [`${path} is labelled '${field.label}', not '${label}'`];
+		if (field.label !== label) return [`${path} has the label '${field.label}', not '${label}'`];
 		if (field.isCut) return [`the label '${label}' of ${path} is cut off`];
 		if (described && !field.described) return [`${path} shows no description`];
 		return [];
@@ -165,7 +165,7 @@ export function defectsOf(expected, shown) {
 	const wanted = new Set([...expected.fields.map(({ path }) => path), ...ADDED_FOR_AGENTS]);
 	const surplus = shown.fields
 		.filter(({ path }) => !wanted.has(path))
-		.map(({ path }) => `${path} is shown`);
+		.map(({ path }) => `${path} is shown but should not be`);
 	const silent = expected.texts
 		.filter((text) => !shown.texts.some((each) => each.startsWith(text.slice(0, 60))))
 		.map((text) => `'${text}' is not shown`);

@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url';
 /** The root of the repository. */
 export const repoDir = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What belongs to this clone: n8n's user folder, the packed tarball, logs. Git-ignored. */
+/** Files of this clone: n8n's user folder, the packed tarball, logs. Git-ignored. */
 export const stateDir = join(repoDir, '.runtime');
 
 /**
- * The big downloads: Node 24 and n8n. They hold nothing of this clone, so several clones can share
- * one folder: set `N8N_RUNTIME_DIR` to it.
+ * The large downloads: Node 24 and n8n. They are independent of this clone, so several clones can
+ * share one folder: set `N8N_RUNTIME_DIR` to it.
  */
 export const toolsDir = process.env.N8N_RUNTIME_DIR
 	? resolve(process.env.N8N_RUNTIME_DIR)

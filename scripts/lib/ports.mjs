@@ -2,13 +2,13 @@ import { createServer } from 'node:net';
 import { SetupError } from './output.mjs';
 
 /**
- * Whether nobody listens on the port, on any address of this machine.
+ * Whether the port is free on all addresses of this machine.
  *
  * @param {number} port
  * @returns {Promise<boolean>}
  */
 export async function isPortFree(port) {
-	// A listener on 127.0.0.1 alone does not stop us from taking the wildcard address: try each.
+	// A listener on 127.0.0.1 alone does not prevent opening the wildcard address: try each.
 	for (const host of ['127.0.0.1', '::1', undefined]) {
 		if (!(await canListen(port, host))) return false;
 	}
@@ -16,21 +16,21 @@ export async function isPortFree(port) {
 }
 
 /**
- * Stops with one line when a port that has to be this one is taken.
+ * Stops with a one-line error if a required port is taken.
  *
  * @param {number} port
  * @param {string} purpose what would use it
- * @param {string} variable the environment variable that moves it
+ * @param {string} variable the environment variable that changes it
  */
 export async function requireFreePort(port, purpose, variable) {
 	if (await isPortFree(port)) return;
 	throw new SetupError(
-		`Port ${port} (${purpose}) is in use: stop the program that uses it, or choose another ` +
+		`Port ${port} (${purpose}) is in use. Stop the program that uses it, or choose another ` +
 			`port with ${variable}=${port + 10}.`,
 	);
 }
 
-/** A port nobody uses now, the wanted one if possible: for ports that users never see. */
+/** A free port, the wanted one if possible, for ports that users never see. */
 export async function pickFreePort(wanted) {
 	if (wanted && (await isPortFree(wanted))) return wanted;
 	return await new Promise((resolve, reject) => {

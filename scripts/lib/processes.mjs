@@ -5,21 +5,21 @@ import { SetupError } from './output.mjs';
 
 /**
  * @typedef {object} CommandResult
- * @property {number} code exit code; 1 when a signal ended it, 127 when it could not be started
+ * @property {number} code exit code; 1 if a signal ended it, 127 if it could not be started
  * @property {string} stdout
  * @property {string} stderr
- * @property {string} output stdout and stderr in the order they came
+ * @property {string} output stdout and stderr in the order received
  */
 
-/** For each command that runs now, what ends it; a script that ends takes them along. */
+/** For each running command, the function that ends it; a script that ends calls them all. */
 const commands = new Map();
 process.on('exit', () => commands.forEach((kill) => kill()));
 
-/** Services that run now, in the order they were started. @type {Set<Service>} */
+/** Running services, in the order they were started. @type {Set<Service>} */
 const services = new Set();
 
 /**
- * Runs a command to its end and collects what it printed. Never rejects: look at `code`.
+ * Runs a command until it ends and collects its output. Never rejects: check `code`.
  *
  * @param {string} command
  * @param {string[]} args
@@ -27,8 +27,8 @@ const services = new Set();
  * @param {string} [options.cwd]
  * @param {NodeJS.ProcessEnv} [options.env]
  * @param {number} [options.timeout]
- * @param {boolean} [options.show] passes the output on to the terminal as it comes
- * @param {boolean} [options.group] for a command that would leave behind what it has started
+ * @param {boolean} [options.show] also prints the output to the terminal
+ * @param {boolean} [options.group] for a command that would leave its child processes running
  * @returns {Promise<CommandResult>}
  */
 export function runCommand(command, args, options = {}) {
@@ -87,7 +87,8 @@ export function startService(name, command, args, { cwd, env, logFile }) {
 		env,
 		stdio: ['ignore', log, log],
 		windowsHide: true,
-		// Its own process group: Ctrl+C reaches this script only, which then stops it in good order.
+		// Its own process group: Ctrl+C only reaches this script, which then stops it in the right
+		// order.
 		detached: process.platform !== 'win32',
 	});
 	closeSync(log);
@@ -105,7 +106,7 @@ export function startService(name, command, args, { cwd, env, logFile }) {
 }
 
 /**
- * Asks all services to stop, the last one started first, and ends those that do not within the
+ * Stops all services, the last one started first, and kills those that do not stop within the
  * grace period.
  */
 export async function stopServices(graceMs = 10_000) {
@@ -117,13 +118,13 @@ export async function stopServices(graceMs = 10_000) {
 	}
 }
 
-/** Ends all services at once. */
+/** Kills all services. */
 export function killServices() {
 	services.forEach(killGroup);
 }
 
 /**
- * Ends a process at once, with what it has started itself, such as n8n's task runner.
+ * Kills a process and its children, such as n8n's task runner.
  *
  * @param {{ child: import('node:child_process').ChildProcess }} service
  */
@@ -133,7 +134,7 @@ export function killGroup({ child }) {
 }
 
 /**
- * Waits for a service to answer, and gives up as soon as it ended.
+ * Waits until a service answers, and gives up as soon as it has ended.
  *
  * @param {Service} service
  * @param {string} url
@@ -148,7 +149,7 @@ export async function waitUntilHealthy(service, url, timeoutMs) {
 	}
 	const why = service.running() ? `did not answer within ${timeoutMs / 1000} s` : 'stopped';
 	throw new SetupError(
-		`${service.name} ${why}; the end of its log (${service.logFile}):\n${tail(service.logFile)}`,
+		`${service.name} ${why}. The end of its log (${service.logFile}):\n${tail(service.logFile)}`,
 	);
 }
 

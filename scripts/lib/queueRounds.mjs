@@ -1,24 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SetupError } from './output.mjs';
-import { askSandbox, tellSandbox } from './sandbox.mjs';
+import { askSandbox, controlSandbox } from './sandbox.mjs';
 
 const ORDERS = 2000;
 
 /**
- * The first round: executions that begin at once, three for each block of orders. Two have the same
- * list and thus want the same orders at the same moment; the third is half a block ahead.
+ * The first round: executions that start at once, three for each block of orders. Two have the same
+ * list, so they want the same orders at the same moment; the third is half a block ahead.
  */
 const BLOCK = 250;
 const STARTS_IN_BLOCK = [0, 0, BLOCK / 2];
 
-/** Executions of a later round, each with all that is left. */
+/** Executions of a later round, each with all remaining orders. */
 const LATER_EXECUTIONS = 2;
 const MOST_ROUNDS = 6;
 
-/** From the third round on, so much time passes for the workers before each. */
+/** From the third round on, the workers' clock advances by this much before each. */
 const MINUTES_BETWEEN_ROUNDS = 30;
 
-/** Parts of the orders after which a worker is killed, and after which all tokens expire. */
+/** Shares of the orders after which a worker is killed, and after which all tokens expire. */
 export const KILL_AT = [0.2, 0.45, 0.7];
 const EXPIRE_AT = 0.5;
 
@@ -27,24 +27,24 @@ const ROUND_PATIENCE_MS = 360_000;
 export const CHECK = 'getSolicitationActionsForOrder';
 export const REQUEST = 'createProductReviewAndSellerFeedbackSolicitation';
 
-/** The rounds of executions over the orders, and what came of them. */
+/** The rounds of executions over the orders, and their results. */
 export class QueueRounds {
 	/** @type {import('./cluster.mjs').Ended[]} */
 	ended = [];
 
 	rounds = 0;
 
-	/** Executions a killed worker had in hand. */
+	/** Executions a killed worker was working on. */
 	brokenOff = new Set();
 
 	kills = 0;
 
 	#events = [
 		...KILL_AT.map((part) => ({ part, work: async () => await this.#killBusiest() })),
-		{ part: EXPIRE_AT, work: async () => await tellSandbox(this.sandbox.url, 'lwa/expire', {}) },
+		{ part: EXPIRE_AT, work: async () => await controlSandbox(this.sandbox.url, 'lwa/expire', {}) },
 	].sort((a, b) => a.part - b.part);
 
-	/** Workers that are being started anew. */
+	/** Workers that are being restarted. */
 	#starting = [];
 
 	constructor(n8n, sandbox) {
@@ -52,7 +52,7 @@ export class QueueRounds {
 	}
 
 	async run() {
-		const made = await tellSandbox(this.sandbox.url, 'world/orders', { count: ORDERS });
+		const made = await controlSandbox(this.sandbox.url, 'world/orders', { count: ORDERS });
 		this.orders = made.map(({ orderId }) => orderId);
 		const ring = [...this.orders, ...this.orders.slice(0, BLOCK)];
 		const starts = upTo(ORDERS / BLOCK).flatMap((number) =>
@@ -65,7 +65,7 @@ export class QueueRounds {
 		while ((await this.#left()).length > 0 && this.rounds < MOST_ROUNDS) {
 			const later = Math.max(0, this.rounds - 1) * MINUTES_BETWEEN_ROUNDS;
 			this.n8n.setClockAhead(later);
-			// Each worker looks at its clock twice a second.
+			// Each worker checks its clock twice a second.
 			await sleep(1000);
 			const left = await this.#left();
 			await this.#round(
@@ -81,7 +81,7 @@ export class QueueRounds {
 		);
 	}
 
-	/** Starts executions over these orders and waits until all of them are over. */
+	/** Starts executions over these orders and waits until all of them have ended. */
 	async #round(when, batches) {
 		const start = Date.now();
 		const before = (await this.#solicitations()).length;
@@ -89,7 +89,7 @@ export class QueueRounds {
 		await Promise.all(batches.map(async (orders) => await this.n8n.call(orders)));
 		while ((await this.n8n.countExecutions()).over < all + batches.length) {
 			if (Date.now() - start > ROUND_PATIENCE_MS) {
-				throw new SetupError(`The executions did not end; the logs are in ${this.n8n.dir}.`);
+				throw new SetupError(`The executions did not end. The logs are in ${this.n8n.dir}.`);
 			}
 			await this.#disturb();
 			await sleep(500);
@@ -103,13 +103,13 @@ export class QueueRounds {
 		console.log(
 			`\nRound ${this.rounds}, ${when}: ${batches.length} executions, ` +
 				`${batches.flat().length} items, ${((Date.now() - start) / 1000).toFixed(0)} s; ` +
-				`${asked - before} orders asked, ${ORDERS - asked} left, ${claims} claims stand`,
+				`${asked - before} reviews requested, ${ORDERS - asked} left, ${claims} claims in the store`,
 		);
 		console.log(`  ${describe(countBy(ended.map(({ status }) => status)))}`);
 		console.log(`  ${describe(outcomes)}`);
 	}
 
-	/** Does what is due by the number of orders asked so far. */
+	/** Does what is due at this number of review requests. */
 	async #disturb() {
 		const [next] = this.#events;
 		if (!next) return;
@@ -119,13 +119,13 @@ export class QueueRounds {
 		await next.work();
 	}
 
-	/** Kills the worker with most executions in hand, and starts it anew. */
+	/** Kills the worker with the most running executions, and restarts it. */
 	async #killBusiest() {
 		const [busiest] = this.n8n.busyWorkers().sort((a, b) => b.executions - a.executions);
 		for (const id of await this.n8n.killWorker(busiest.number)) this.brokenOff.add(id);
 		this.kills += 1;
 		const started = this.n8n.startWorker(busiest.number);
-		// A failure counts when all are waited for.
+		// A failure counts when all of them are awaited.
 		started.catch(() => undefined);
 		this.#starting.push(started);
 	}
@@ -134,7 +134,7 @@ export class QueueRounds {
 		return await askSandbox(this.sandbox.url, 'truth/solicitations');
 	}
 
-	/** The orders that nobody was asked about yet. */
+	/** The orders without a review request so far. */
 	async #left() {
 		const asked = new Set((await this.#solicitations()).map(({ orderId }) => orderId));
 		return this.orders.filter((orderId) => !asked.has(orderId));
@@ -156,7 +156,7 @@ export function countBy(values) {
 }
 
 /**
- * Such counts as a line, the highest first.
+ * Formats such counts as one line, highest first.
  *
  * @param {Record<string, number>} counts
  */

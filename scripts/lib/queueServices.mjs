@@ -8,27 +8,27 @@ import { SetupError } from './output.mjs';
 import { pickFreePort } from './ports.mjs';
 import { runCommand, startService, tail } from './processes.mjs';
 
-/** How long a service of ours may take until it answers. */
+/** How long one of our services may take until it answers. */
 const PATIENCE_MS = 30_000;
 
 const DEBIAN_POSTGRES = '/usr/lib/postgresql';
 
-/** PostgreSQL refuses to run as root; then it runs as the user its package makes. */
+/** PostgreSQL refuses to run as root; then it runs as the user its package creates. */
 const POSTGRES_USER = 'postgres';
 
 /**
- * @typedef {object} Services PostgreSQL and Redis for one run, which leaves nothing behind in them
- * @property {NodeJS.ProcessEnv} env how n8n reaches them
+ * @typedef {object} Services PostgreSQL and Redis for one run, which leaves no data behind
+ * @property {NodeJS.ProcessEnv} env the variables n8n connects with
  * @property {(text: string, values?: unknown[]) => Promise<any[]>} query runs SQL on n8n's database
- * @property {() => Promise<void>} remove the database and the keys of this run
+ * @property {() => Promise<void>} remove removes the database and the keys of this run
  * @property {string} note
  */
 
 /**
  * PostgreSQL and Redis: those that n8n's own variables name or that answer on the usual ports of
- * this machine, else ones started for this run.
+ * this machine; otherwise started for this run.
  *
- * @param {import('./runtime.mjs').Runtime} runtime for the clients that n8n brings along
+ * @param {import('./runtime.mjs').Runtime} runtime for the clients that n8n includes
  * @param {string} logDir
  * @returns {Promise<Services>}
  */
@@ -68,16 +68,16 @@ export async function openServices(runtime, logDir) {
  * @property {string} user
  * @property {string} [password]
  * @property {string} name
- * @property {boolean} [own] the server was started for this run
+ * @property {boolean} [own] whether the server was started for this run
  * @property {(text: string, values?: unknown[]) => Promise<any[]>} query
  * @property {() => Promise<void>} remove
  */
 
 /**
- * A database of its own, on the PostgreSQL that n8n's variables name or that answers on the usual
- * port of this machine, else on one started for this run.
+ * A new database, on the PostgreSQL that n8n's variables name or that answers on the usual port of
+ * this machine; otherwise on one started for this run.
  *
- * @param {import('./runtime.mjs').Runtime} runtime for the client that n8n brings along
+ * @param {import('./runtime.mjs').Runtime} runtime for the client that n8n includes
  * @param {string} logDir
  * @returns {Promise<Database>}
  */
@@ -94,7 +94,7 @@ export async function openDatabase(runtime, logDir) {
 	};
 	await onServer(`CREATE DATABASE ${name}`);
 	const client = new Client({ ...server, database: name });
-	// The server may go before the client does.
+	// The server may stop before the client does.
 	client.on('error', () => undefined);
 	await client.connect();
 	return {
@@ -107,7 +107,7 @@ export async function openDatabase(runtime, logDir) {
 	};
 }
 
-/** Loads what n8n itself depends on. */
+/** Loads n8n's own dependencies. */
 const clientsOf = ({ n8nModules }) => createRequire(join(n8nModules, 'n8n', 'package.json'));
 
 async function openPostgres(Client, logDir) {
@@ -122,9 +122,7 @@ async function openPostgres(Client, logDir) {
 	const failure = await failureOf(async () => await tryPostgres(Client, address));
 	if (failure === undefined) return address;
 	if (env.DB_POSTGRESDB_HOST) {
-		throw new SetupError(
-			`PostgreSQL at ${address.host}:${address.port} cannot be used: ${failure}`,
-		);
+		throw new SetupError(`Could not use PostgreSQL at ${address.host}:${address.port}: ${failure}`);
 	}
 	return await startPostgres(Client, logDir);
 }
@@ -140,7 +138,7 @@ async function openRedis(Redis, logDir) {
 	const failure = await failureOf(async () => await tryRedis(Redis, address));
 	if (failure === undefined) return address;
 	if (env.QUEUE_BULL_REDIS_HOST) {
-		throw new SetupError(`Redis at ${address.host}:${address.port} cannot be used: ${failure}`);
+		throw new SetupError(`Could not use Redis at ${address.host}:${address.port}: ${failure}`);
 	}
 	return await startRedis(Redis, logDir);
 }
@@ -155,7 +153,7 @@ async function startPostgres(Client, logDir) {
 
 	const [command, ...args] = run(initdb, '-D', data, '-U', POSTGRES_USER, '-A', 'trust', '-N');
 	const { code, output } = await runCommand(command, args, { cwd: dir });
-	if (code !== 0) throw new SetupError(`PostgreSQL could not be set up: ${output.trim()}`);
+	if (code !== 0) throw new SetupError(`Could not set up PostgreSQL: ${output.trim()}`);
 
 	const port = await pickFreePort();
 	const options = ['-D', data, '-k', dir, '-h', '127.0.0.1', '-p', String(port), '-c', 'fsync=off'];
@@ -178,14 +176,16 @@ async function startRedis(Redis, logDir) {
 	return address;
 }
 
-/** Gives the folder to the user of PostgreSQL's package; the command that becomes that user. */
+/**
+ * Gives the folder to the user of PostgreSQL's package. Returns the command that runs as that user.
+ */
 function stepDown(dir) {
 	const idOf = (flag) => {
 		try {
 			return Number(execFileSync('id', [flag, POSTGRES_USER], { stdio: 'pipe' }));
 		} catch {
 			throw new SetupError(
-				`PostgreSQL does not run as root and there is no user ${POSTGRES_USER}: run this as ` +
+				`PostgreSQL does not run as root and there is no user ${POSTGRES_USER}. Run this as ` +
 					'another user.',
 			);
 		}
@@ -212,8 +212,8 @@ function findProgram(name, product) {
 	const found = dirs.map((dir) => join(dir, name)).find((file) => existsSync(file));
 	if (found) return found;
 	throw new SetupError(
-		`No ${product} answers and none is installed: apt-get install postgresql redis-server, or ` +
-			'name running ones with DB_POSTGRESDB_HOST and QUEUE_BULL_REDIS_HOST.',
+		`No ${product} answers and none is installed. Run apt-get install postgresql redis-server, or ` +
+			'name running servers with DB_POSTGRESDB_HOST and QUEUE_BULL_REDIS_HOST.',
 	);
 }
 
@@ -272,6 +272,6 @@ async function waitFor(service, attempt) {
 		await sleep(200);
 	}
 	throw new SetupError(
-		`${service.name} did not start; the end of its log:\n${tail(service.logFile)}`,
+		`${service.name} did not start. The end of its log:\n${tail(service.logFile)}`,
 	);
 }

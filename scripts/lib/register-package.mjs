@@ -1,6 +1,6 @@
 /**
- * Run by Node 24 (for its SQLite): enters an installed community package and its nodes in n8n's
- * database the way n8n's own installer does.
+ * Run by Node 24 (for its SQLite): registers an installed community package and its nodes in n8n's
+ * database, as n8n's own installer does.
  *
  *     node register-package.mjs <n8n folder> <package name>
  */
@@ -15,7 +15,7 @@ const manifest = JSON.parse(readFileSync(join(packageDir, 'package.json'), 'utf8
 const require = createRequire(join(packageDir, 'package.json'));
 
 const nodes = manifest.n8n.nodes.map((path) => {
-	// n8n's rule: the class has the name of the file up to its first dot.
+	// n8n's rule: the class has the name of the file up to its first period.
 	const nodeClass = require(join(packageDir, path))[basename(path).split('.')[0]];
 	const { description, currentVersion } = new nodeClass();
 	return {

@@ -15,50 +15,50 @@ import { SetupError } from './output.mjs';
 import { repoDir, toolsDir } from './paths.mjs';
 import { runCommand } from './processes.mjs';
 
-/** The manifest and lock of the n8n that the package is shown in and tested with. */
+/** The manifest and lock of the n8n used for demos and tests. */
 const n8nPin = join(repoDir, 'scripts', 'n8n');
 
 export const N8N_VERSION = JSON.parse(readFileSync(join(n8nPin, 'package.json'), 'utf8'))
 	.dependencies.n8n;
 
-/** n8n 2.41 needs Node 24, and its expression sandbox ships compiled for that major alone. */
+/** n8n 2.41 needs Node 24, and its expression sandbox is compiled only for that major version. */
 const NODE_MAJOR = 24;
 
 /**
- * The n8n before it that the package is tried in as well, and the Node of each: the oldest there is for
- * n8n 2.0; the expression sandbox of n8n 1.123.81 does not run on that one.
+ * Earlier n8n versions that the package is also tested with, and the Node of each: the oldest
+ * possible for n8n 2.0, but the expression sandbox of n8n 1.123.81 does not run on that one.
  */
 const olderN8n = JSON.parse(readFileSync(join(n8nPin, 'older.json'), 'utf8'));
 
 /** The newest first. */
 export const OLDER_N8N_VERSIONS = Object.keys(olderN8n);
 
-/** They take this one package from a server of its own rather than from the registry. */
+/** They get this one package from its own server rather than from the registry. */
 const OLDER_OVERRIDES = { xlsx: '0.18.5' };
 
-/** Written last: an installation without it is begun anew. */
+/** Written last: an installation without it is started over. */
 const READY_FILE = 'ready.json';
 
 /**
  * @typedef {object} Runtime
  * @property {string} node the Node binary it runs on
- * @property {string} n8nBin n8n's command line program, to be run with that binary
- * @property {string} n8nModules the node_modules folder n8n lives in
+ * @property {string} n8nBin n8n's command line program, run with that binary
+ * @property {string} n8nModules the node_modules folder with n8n
  */
 
-/** Whether both are there, so that nothing remains to be downloaded. */
+/** Whether both are installed, so that nothing needs to be downloaded. */
 export function isRuntimeReady() {
 	const hasNode = isNode(NODE_MAJOR) || existsSync(packagedNode(NODE_MAJOR).file);
 	return hasNode && existsSync(join(n8nDir(N8N_VERSION), READY_FILE));
 }
 
-/** A Node 24 binary: the one running this if it is that, else one from npm. */
+/** A Node 24 binary: the current one if it is Node 24, otherwise one from npm. */
 export async function ensureNode24() {
 	return await ensureNode(NODE_MAJOR);
 }
 
 /**
- * An n8n with the Node that belongs to it.
+ * An n8n with its Node.
  *
  * @param {string} version
  * @returns {Promise<Runtime & { note?: string }>}
@@ -86,7 +86,7 @@ async function ensureNode(major) {
 	const { stdout } = await runCommand(file, ['--version']);
 	if (!stdout.startsWith(`v${major}.`)) {
 		throw new SetupError(
-			`The Node ${major} from npm does not run on this system: install Node.js ` +
+			`The Node ${major} from npm does not run on this system. Install Node.js ` +
 				`${major} (https://nodejs.org) and run again.`,
 		);
 	}
@@ -94,7 +94,7 @@ async function ensureNode(major) {
 }
 
 /**
- * An n8n (the pinned one if no other is named), installed once, with a database driver that works.
+ * An n8n (the pinned one by default), installed once, with a working database driver.
  *
  * @param {string} node the Node binary to run it on
  * @param {string} [version]
@@ -119,8 +119,8 @@ export async function ensureN8n(node, version = N8N_VERSION) {
 }
 
 /**
- * What npm is to install. Only the pinned n8n has a lock of its whole tree: the older ones name the
- * versions of nearly all they depend on exactly, and a lock is a megabyte each.
+ * Writes what npm should install. Only the pinned n8n has a lock of its whole tree: the older ones
+ * pin nearly all their dependencies exactly, and each lock is a megabyte.
  *
  * @param {string} dir
  * @param {string} version
@@ -149,7 +149,7 @@ function isNode(major) {
 }
 
 /**
- * The npm package that holds nothing but Node for this system: its name and its binary.
+ * The npm package that contains only Node for this system: its name and its binary.
  *
  * @param {number} major
  */
@@ -162,8 +162,8 @@ function packagedNode(major) {
 }
 
 /**
- * Installs into a folder beside the final one and renames it at the end: what has the final name is
- * whole, whenever an earlier attempt was interrupted, and two clones may install at once.
+ * Installs into a folder next to the final one and renames it at the end. So a folder with the final
+ * name is always complete, even after an interrupted attempt, and two clones may install at once.
  *
  * @param {string} target
  * @param {(dir: string) => Promise<void>} install
@@ -179,7 +179,7 @@ async function installAside(target, install) {
 	}
 	const partial = join(parent, `${prefix}${process.pid}`);
 	mkdirSync(partial);
-	// Keeps npm from looking for a project in the folders above.
+	// Keeps npm from looking for a project in the parent folders.
 	writeFileSync(join(partial, 'package.json'), '{ "private": true }\n');
 	try {
 		await install(partial);
@@ -200,10 +200,10 @@ function isRunning(pid) {
 }
 
 /**
- * n8n keeps its data in SQLite through a native module. Its ready-made binary is on GitHub, which
- * may be out of reach; the sources are in the package, which takes a compiler. npm's own `rebuild`
- * is not used: it would take node-gyp 8 (which fails on Python 3.12 and later), and newer versions
- * of npm hold back the scripts of packages that were not approved.
+ * n8n keeps its data in SQLite through a native module. Its prebuilt binary is on GitHub, which may
+ * be unreachable; the package contains the sources, which need a compiler. npm's own `rebuild` is not
+ * used: it would use node-gyp 8 (which fails on Python 3.12 and later), and newer versions of npm
+ * block the scripts of packages that were not approved.
  *
  * @param {string} dir the package's folder
  * @param {string} node
@@ -219,16 +219,16 @@ async function ensureSqlite(dir, node) {
 	await requireCompiler();
 	const headers = dirname(dirname(node));
 	const gyp = [npmFile('node_modules', 'node-gyp', 'bin', 'node-gyp.js'), 'rebuild'];
-	// Node brings its headers along, so nothing has to be fetched from nodejs.org.
+	// Node includes its headers, so nothing has to be downloaded from nodejs.org.
 	if (existsSync(join(headers, 'include', 'node', 'node_api.h'))) gyp.push(`--nodedir=${headers}`);
-	// The compiler runs under make, which goes on when node-gyp is gone.
+	// The compiler runs under make, which keeps running after node-gyp ends.
 	const built = await runCommand(node, gyp, { cwd: dir, env, group: true });
 	if (await sqliteWorks(dir, node)) return;
 
 	const log = join(toolsDir, 'sqlite3-build.log');
 	writeFileSync(log, built.output);
 	throw new SetupError(
-		`n8n's database driver (sqlite3) could not be compiled: the compiler's output is in ${log}.`,
+		`Could not compile n8n's database driver (sqlite3): the compiler's output is in ${log}.`,
 	);
 }
 
@@ -239,7 +239,7 @@ async function sqliteWorks(dir, node) {
 	return (await runCommand(node, ['-e', script])).code === 0;
 }
 
-/** Stops with one line when what compiling takes is missing. */
+/** Stops with a one-line error if the tools for compiling are missing. */
 async function requireCompiler() {
 	const hint = {
 		linux: 'on Debian or Ubuntu: sudo apt install build-essential python3',
@@ -259,9 +259,9 @@ async function requireCompiler() {
 	if (missing.length === 0) return;
 	const list = new Intl.ListFormat('en').format(missing);
 	throw new SetupError(
-		`n8n's database driver (sqlite3) has to be compiled here, for which ${list} ` +
+		`Could not compile n8n's database driver (sqlite3): ${list} ` +
 			`${missing.length > 1 ? 'are' : 'is'} missing ` +
-			`(${hint ?? 'install a C++ compiler, make and Python 3'}); then run again.`,
+			`(${hint ?? 'install a C++ compiler, make and Python 3'}). Then run again.`,
 	);
 }
 

@@ -37,17 +37,17 @@ export async function askSandbox(url, path, query = {}) {
  * @param {string} path below /sandbox/
  * @param {object} body
  */
-export async function tellSandbox(url, path, body) {
+export async function controlSandbox(url, path, body) {
 	return await call(`${url}/sandbox/${path}`, { method: 'POST', body: JSON.stringify(body) });
 }
 
-/** The pace of a sandbox that is started without --rate-limits. */
+/** The pace of a sandbox that was started without --rate-limits. */
 export const USUAL_PACE = 1000;
 
 /**
- * The credential's limits per report type for a sandbox that is so much faster than Amazon; without
- * them a node would wait Amazon's quarter of an hour. An interval stands for the limits in 8 and
- * 24 hours as well: 12 in 480 minutes are one in 40.
+ * The credential's limits per report type for a sandbox that is this much faster than Amazon; without
+ * them a node would wait a quarter of an hour. The interval also covers the limits per 8 and 24 hours:
+ * 12 in 480 minutes are one in 40.
  *
  * @param {number} pace
  */
@@ -63,11 +63,11 @@ export function reportLimitsAt(pace) {
 }
 
 /**
- * What a credential for a seller of the sandbox holds.
+ * The data of a credential for a seller of the sandbox.
  *
  * @param {string} url the sandbox's base URL
  * @param {{ sellerKey?: string, pace?: number }} [options] how much faster the sandbox is than Amazon
- *   by n8n's clock; 1 where that runs as fast, and Amazon's own limits per report type are kept
+ *   by n8n's clock; 1 if both run at the same speed, which keeps Amazon's own limits per report type
  */
 export async function sandboxCredential(url, { sellerKey = 'demo', pace = USUAL_PACE } = {}) {
 	const { clientId, clientSecret, refreshToken, marketplaceId } = await askSandbox(

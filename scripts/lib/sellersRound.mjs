@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SetupError } from './output.mjs';
 import { repoDir } from './paths.mjs';
-import { askSandbox, sandboxCredential, tellSandbox } from './sandbox.mjs';
+import { askSandbox, sandboxCredential, controlSandbox } from './sandbox.mjs';
 
-/** Both sell in the same region and in some of the same marketplaces. */
+/** Both sell in the same region and share some marketplaces. */
 export const SELLERS = ['second', 'europe'];
 
 const EXECUTIONS = 16;
 const ROWS = 6;
 
-/** Part of the executions after which all access tokens expire. */
+/** Share of the executions after which all access tokens expire. */
 const EXPIRE_AT = 0.5;
 
 const PATIENCE_MS = 420_000;
 
-/** Of the credential, all items together; only these two come from the item. */
+/** The credential is shared by all items; only these two fields come from the item. */
 const BY_ITEM = {
 	refreshToken: '={{ $json.refreshToken }}',
 	primaryMarketplace: '={{ $json.home }}',
@@ -24,27 +24,27 @@ const BY_ITEM = {
 
 const REQUEST = 'Request review';
 
-/** What gives the same for each item of a seller. */
+/** Nodes whose output is the same for each item of a seller. */
 const READING = ['Marketplaces', 'Feedback', 'Orders', 'Rating'];
 
 const NODES = [...READING, REQUEST];
 
 /**
- * Executions side by side in which one credential is, by expressions, that of one seller for one item
- * and that of another for the next.
+ * Parallel executions with one credential whose expressions make it one seller's for one item and
+ * another seller's for the next.
  */
 export class SellersRound {
 	/**
-	 * Rows looked at, by node.
+	 * Rows checked, by node.
 	 *
 	 * @type {Record<string, number>}
 	 */
 	rows = Object.fromEntries(NODES.map((name) => [name, 0]));
 
-	/** Rows that are not those of the item's seller. @type {string[]} */
+	/** Rows that do not belong to the item's seller. @type {string[]} */
 	strange = [];
 
-	/** What one seller's items gave, by seller and node: one text where all gave the same. */
+	/** The output for one seller's items, by seller and node: a single text if all are the same. */
 	#seen = new Map();
 
 	/**
@@ -82,7 +82,7 @@ export class SellersRound {
 		this.requests = await askSandbox(url, 'requests');
 	}
 
-	/** Orders that were asked in another seller's name, or not once. */
+	/** Orders whose review was requested by another seller, or not exactly once. */
 	get askedWrongly() {
 		return SELLERS.flatMap((seller) =>
 			this.sellers[seller].fresh.filter((orderId) => {
@@ -92,12 +92,12 @@ export class SellersRound {
 		);
 	}
 
-	/** Items of a seller that gave something else than the others of the same seller. */
+	/** Items of a seller whose output differs from the others of the same seller. */
 	get unequal() {
 		return [...this.#seen].filter(([, texts]) => texts.size > 1).map(([name]) => name);
 	}
 
-	/** Nodes that gave both sellers the same. */
+	/** Nodes with the same output for both sellers. */
 	get alike() {
 		return READING.filter((node) => {
 			const [one, other] = SELLERS.map((seller) => [
@@ -107,12 +107,12 @@ export class SellersRound {
 		});
 	}
 
-	/** What is truly this seller's. */
+	/** What really belongs to this seller. */
 	async #ownOf(sellerKey) {
 		const { url } = this.sandbox;
 		const { refreshToken, marketplaceId } = await askSandbox(url, 'credentials', { sellerKey });
 		const count = Math.ceil((EXECUTIONS * ROWS) / SELLERS.length);
-		const fresh = await tellSandbox(url, 'world/orders', { sellerKey, marketplaceId, count });
+		const fresh = await controlSandbox(url, 'world/orders', { sellerKey, marketplaceId, count });
 		const all = await askSandbox(url, 'sellers');
 		const { marketplaces } = all.find(({ key }) => key === sellerKey);
 		const feedback = await Promise.all(
@@ -141,7 +141,9 @@ export class SellersRound {
 		};
 	}
 
-	/** The items of each execution: the sellers in turn, each execution beginning with another one. */
+	/**
+	 * The items of each execution: the sellers in turn, each execution starting with a different one.
+	 */
 	#calls() {
 		const day = 24 * 3600 * 1000;
 		const from = new Date(Date.now() - 20 * day).toISOString();
@@ -167,16 +169,16 @@ export class SellersRound {
 			if (over >= count) return;
 			if (over >= expireAt) {
 				expireAt = Infinity;
-				await tellSandbox(url, 'lwa/expire', {});
+				await controlSandbox(url, 'lwa/expire', {});
 			}
 			if (Date.now() - start > PATIENCE_MS) {
-				throw new SetupError(`The executions did not end; the logs are in ${this.n8n.dir}.`);
+				throw new SetupError(`The executions did not end. The logs are in ${this.n8n.dir}.`);
 			}
 			await sleep(250);
 		}
 	}
 
-	/** Looks at each row an execution gave. */
+	/** Checks each row an execution returned. */
 	#look({ id, runData }) {
 		const items = (node) =>
 			(runData[node]?.[0]?.data?.main ?? []).flatMap((output) => output ?? []);
@@ -212,12 +214,12 @@ export class SellersRound {
 		if (node === 'Rating') return json.total <= own.ratings && json.total > 0.9 * own.ratings;
 		if (!own.marketplaces.has(json.marketplaceId)) return false;
 		if (json.orderId === undefined || own.orders.has(json.orderId)) return true;
-		// A digital order is made after another one of the seller's, and ends like it.
+		// A digital order is the twin of another of the seller's orders, and ends with the same digits.
 		return json.orderId.startsWith('D01-') && own.endings.has(json.orderId.slice(4));
 	}
 }
 
-/** What all items of one seller have in common, as text; times that differ are left out. */
+/** What all items of one seller have in common, as text, without times that differ. */
 function likeness(node, rows) {
 	if (node !== 'Rating') {
 		return rows

@@ -13,8 +13,8 @@ const noticesFile = join(repoDir, 'dist', 'THIRD-PARTY-NOTICES.txt');
  */
 
 /**
- * The libraries whose code is bundled into dist/ as it is now, by the notices that the build writes
- * beside it. Builds dist/ where there is none.
+ * The libraries whose code is bundled into the current dist/, from the notices that the build writes
+ * next to it. Builds dist/ if it is missing.
  *
  * @returns {Promise<Library[]>}
  */

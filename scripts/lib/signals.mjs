@@ -1,15 +1,15 @@
 import { killServices, stopServices } from './processes.mjs';
 
 /**
- * Ends a script in good order when it is interrupted.
+ * Shuts a script down cleanly when it is interrupted.
  *
- * @param {() => Promise<unknown>} cleanUp what is to be done before the services are stopped
+ * @param {() => Promise<unknown>} cleanUp runs before the services are stopped
  */
 export function stopOnSignals(cleanUp) {
 	let stopping = false;
 	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 		process.on(signal, async () => {
-			// The second Ctrl+C waits for nothing.
+			// The second Ctrl+C does not wait.
 			if (stopping) return killServices();
 			stopping = true;
 			console.log('\nStopping ...');

@@ -1,19 +1,20 @@
-import { askSandbox, tellSandbox } from './sandbox.mjs';
+// cspell:ignore cancelled
+import { askSandbox, controlSandbox } from './sandbox.mjs';
 
 const US = 'ATVPDKIKX0DER';
 const CA = 'A2EUQ1WTGCTBG2';
 
 const FEEDBACK_REPORT = 'GET_SELLER_FEEDBACK_DATA';
 
-/** Of three kinds in two marketplaces. */
+/** Three kinds in two marketplaces. */
 const REPORTS = 6;
 
 const MINUTES_OF_DAY = 24 * 60;
 
-/** So long everything waits to be told, which takes a busy machine longer; in scaled minutes. */
+/** The maximum wait until everything is reported, longer on a busy machine; in scaled minutes. */
 const PATIENCE = 24 * 60;
 
-/** What happens to the same thing again comes so much later, in minutes. */
+/** The interval between events of the same thing, in minutes. */
 const BETWEEN = 245;
 
 const COMMENTS = [
@@ -28,14 +29,14 @@ const COMMENTS = [
 const pause = async (ms) => await new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * A day in the life of a trigger: feedback comes, changes and goes, figures cross their lines, reports
- * end badly, calls fail, and n8n is killed and started again twice.
+ * A day in the life of a trigger: feedback is added, changed and removed, figures cross their
+ * thresholds, reports fail, calls fail, and n8n is killed and restarted twice.
  */
 export class TriggerDay {
-	/** What was told, in order: the items of all executions. */
-	told = [];
+	/** What was reported, in order: the items of all executions. */
+	reported = [];
 
-	/** Executions that ended with an error: what they said. */
+	/** The error messages of failed executions. */
 	errors = [];
 
 	/** Minutes of the day at which n8n was killed. */
@@ -45,21 +46,21 @@ export class TriggerDay {
 
 	#known = new Set();
 
-	/** Feedback that steps to come work on. @type {Map<string, string>} */
+	/** The feedback that later steps change. @type {Map<string, string>} */
 	#orders = new Map();
 
 	/**
 	 * @param {object} parts
 	 * @param {import('./cluster.mjs').N8nCluster} parts.n8n
 	 * @param {string} parts.sandboxUrl
-	 * @param {{ start: number, origin: number, scale: number }} parts.clock milliseconds of the start
-	 *   in scaled and in real time, and how much faster the former runs
+	 * @param {{ start: number, origin: number, scale: number }} parts.clock start in scaled and in
+	 *   real time (milliseconds), and how much faster scaled time runs
 	 */
 	constructor(parts) {
 		Object.assign(this, parts);
 	}
 
-	/** Minutes of scaled time since the day began. */
+	/** Minutes of scaled time since the start of the day. */
 	get minute() {
 		return (this.#now - this.#beganAt) / 60_000;
 	}
@@ -70,27 +71,27 @@ export class TriggerDay {
 	}
 
 	/**
-	 * What has to be so before the workflow is activated.
+	 * Prepares the sandbox before the workflow is activated.
 	 *
 	 * @param {string} sandboxUrl
 	 */
 	static async prepare(sandboxUrl) {
-		const tell = async (path, body) => await tellSandbox(sandboxUrl, path, body);
-		await tell('world/orders', { marketplaceId: CA, count: 160 });
+		const control = async (path, body) => await controlSandbox(sandboxUrl, path, body);
+		await control('world/orders', { marketplaceId: CA, count: 160 });
 		for (const marketplaceId of [US, CA]) {
-			await tell('world/accountStatus', { marketplaceId, status: 'NORMAL' });
+			await control('world/accountStatus', { marketplaceId, status: 'NORMAL' });
 			for (const fulfilledBy of ['MERCHANT', 'AMAZON']) {
 				const defects = { fulfilledBy, orders: 200, ordersWithDefects: 0 };
-				await tell('world/defects', { marketplaceId, defects });
+				await control('world/defects', { marketplaceId, defects });
 			}
 		}
 		for (const [kind, probability] of Object.entries({ error503: 0.01, cutAfter: 0.005 })) {
-			await tell('faults', { kind, probability });
+			await control('faults', { kind, probability });
 		}
 	}
 
 	/**
-	 * Activates the workflow; the day begins when it has read its first feedback reports.
+	 * Activates the workflow; the day starts when it has read its first feedback reports.
 	 *
 	 * @param {object} credentialData
 	 */
@@ -106,7 +107,7 @@ export class TriggerDay {
 		return requests.filter(({ operation }) => operation === 'downloadDocument').length;
 	}
 
-	/** Runs the day to its end, and on until everything is told or the time is up. */
+	/** Runs the whole day, then continues until everything is reported or the time is up. */
 	async run() {
 		const steps = this.#plan().toSorted((a, b) => a.minute - b.minute);
 		for (const { minute, act } of steps) {
@@ -116,22 +117,22 @@ export class TriggerDay {
 		}
 		await this.#until(MINUTES_OF_DAY);
 		await this.#read();
-		await this.#untilTold(async () => (await this.compare()).missing.length === 0);
-		// What is told twice comes later still.
+		await this.#untilReported(async () => (await this.compare()).missing.length === 0);
+		// A second report of the same event would come even later.
 		await this.#until(this.minute + 60);
 		await this.#read();
 	}
 
 	/**
-	 * Lets time pass until something was told, or for as long as one may wait.
+	 * Lets time pass until something is reported, or until the maximum wait.
 	 *
-	 * @param {() => boolean | Promise<boolean>} isTold
+	 * @param {() => boolean | Promise<boolean>} isDone
 	 */
-	async #untilTold(isTold) {
+	async #untilReported(isDone) {
 		const latest = this.minute + PATIENCE;
 		for (;;) {
 			await this.#read();
-			if (this.minute >= latest || (await isTold())) return;
+			if (this.minute >= latest || (await isDone())) return;
 			await this.#until(this.minute + 5);
 		}
 	}
@@ -144,7 +145,7 @@ export class TriggerDay {
 		}
 	}
 
-	/** What was told beside the sandbox's true record: as bags, for each has to be told once. */
+	/** Compares what was reported with the sandbox's true record, including duplicates: each once. */
 	async compare() {
 		const history = await askSandbox(this.sandboxUrl, 'truth/feedbackHistory', {});
 		const wanted = [
@@ -153,7 +154,7 @@ export class TriggerDay {
 		];
 		const left = [...wanted];
 		const extra = [];
-		for (const item of this.told) {
+		for (const item of this.reported) {
 			const index = left.indexOf(lineOf(item));
 			if (index < 0) extra.push(lineOf(item));
 			else left.splice(index, 1);
@@ -166,21 +167,21 @@ export class TriggerDay {
 		await this.#until(this.minute + 1);
 	}
 
-	/** The sandbox's clock keeps up with n8n's. */
+	/** Sets the sandbox's clock to n8n's. */
 	async #moveClock() {
-		await this.#tell('clock', { set: new Date(this.#now).toISOString() });
+		await this.#control('clock', { set: new Date(this.#now).toISOString() });
 	}
 
-	async #tell(path, body) {
-		return await tellSandbox(this.sandboxUrl, path, body);
+	async #control(path, body) {
+		return await controlSandbox(this.sandboxUrl, path, body);
 	}
 
 	async #read() {
 		const executions = await this.n8n.readExecutions(this.workflowId, this.#known);
 		for (const { id, runData, error } of executions) {
 			this.#known.add(id);
-			const items = runData['Told']?.[0]?.data?.main[0] ?? [];
-			this.told.push(...items.map(({ json }) => json));
+			const items = runData['Reported']?.[0]?.data?.main[0] ?? [];
+			this.reported.push(...items.map(({ json }) => json));
 			if (error) this.errors.push(error.message);
 		}
 	}
@@ -192,24 +193,24 @@ export class TriggerDay {
 			...FIGURES.map(({ minute, act }) => ({
 				minute,
 				act: async () => {
-					// What is undone before it was looked at is nothing to tell.
+					// A change that is undone before a poll sees it is never reported.
 					const before = FIGURES.filter((each) => each.minute < minute - BETWEEN);
-					await this.#untilTold(() => this.#figuresTold >= before.length);
-					await act(this.#tell.bind(this));
+					await this.#untilReported(() => this.#figuresReported >= before.length);
+					await act(this.#control.bind(this));
 				},
 			})),
 			...BAD_REPORTS.map(({ minute, kind }) => ({
 				minute,
-				act: async () => await this.#tell('faults', { kind, reportType: FEEDBACK_REPORT }),
+				act: async () => await this.#control('faults', { kind, reportType: FEEDBACK_REPORT }),
 			})),
-			{ minute: 300, act: async () => await this.#tell('faults', { kind: 'expiredToken' }) },
-			// In the middle of a report, and between a change and the report that shows it.
+			{ minute: 300, act: async () => await this.#control('faults', { kind: 'expiredToken' }) },
+			// During a report, and between a change and the report that shows it.
 			{ minute: 505, act: async () => await this.#killWhilePreparing() },
 			{ minute: 1005, act: async () => await this.#killAfterChange() },
 		];
 	}
 
-	/** Feedback of all stars in both marketplaces, of which some changes and some goes. */
+	/** Feedback with all ratings in both marketplaces; some is changed later and some removed. */
 	#planFeedback() {
 		const steps = [];
 		for (let each = 0; each < 15; each += 1) {
@@ -221,7 +222,7 @@ export class TriggerDay {
 			steps.push({
 				minute,
 				act: async () => {
-					const added = await this.#tell('world/feedback', { marketplaceId, rating, comment });
+					const added = await this.#control('world/feedback', { marketplaceId, rating, comment });
 					this.#orders.set(name, added.orderId);
 				},
 			});
@@ -231,8 +232,8 @@ export class TriggerDay {
 				minute: minute + BETWEEN,
 				act: async () => {
 					const orderId = this.#orders.get(name);
-					await this.#untilTold(() => this.told.some((item) => item.orderId === orderId));
-					await this.#tell(later.path, { orderId, ...later.change });
+					await this.#untilReported(() => this.reported.some((item) => item.orderId === orderId));
+					await this.#control(later.path, { orderId, ...later.change });
 				},
 			});
 		}
@@ -240,11 +241,11 @@ export class TriggerDay {
 	}
 
 	/**
-	 * Kills n8n while Amazon prepares a report. Not while it hands on items: an execution that is
-	 * killed stays in n8n as crashed, without what it was about.
+	 * Kills n8n while Amazon prepares a report. Not while it outputs items: a killed execution stays
+	 * in n8n as crashed, without its items.
 	 */
 	async #killWhilePreparing() {
-		await this.#untilAllIsTold();
+		await this.#untilAllIsReported();
 		const asks = async () =>
 			(await askSandbox(this.sandboxUrl, 'requests')).filter(
 				({ operation, status }) => operation === 'createReport' && status === 202,
@@ -256,17 +257,17 @@ export class TriggerDay {
 
 	/** Kills n8n between a change and the report that shows it. */
 	async #killAfterChange() {
-		await this.#untilAllIsTold();
-		await this.#tell('world/feedback', { marketplaceId: US, rating: 1, comment: 'Just before' });
+		await this.#untilAllIsReported();
+		await this.#control('world/feedback', { marketplaceId: US, rating: 1, comment: 'Just before' });
 		await this.#kill();
 	}
 
-	get #figuresTold() {
-		return this.told.filter(({ event }) => isOfFigure(event)).length;
+	get #figuresReported() {
+		return this.reported.filter(({ event }) => isOfFigure(event)).length;
 	}
 
-	async #untilAllIsTold() {
-		await this.#untilTold(async () => (await this.compare()).missing.every(isOfFigure));
+	async #untilAllIsReported() {
+		await this.#untilReported(async () => (await this.compare()).missing.every(isOfFigure));
 	}
 
 	async #kill() {
@@ -283,7 +284,7 @@ export class TriggerDay {
 	}
 }
 
-/** What becomes of a feedback some hours later. */
+/** What happens to a feedback entry some hours later. */
 const LATER = [
 	{ path: 'world/feedback/change', change: { rating: 2, comment: 'Changed my mind' } },
 	{ path: 'world/feedback/remove', change: {} },
@@ -309,59 +310,61 @@ const sellerFulfilled = (ordersWithDefects) => ({
 	defects: { fulfilledBy: 'MERCHANT', orders: 200, ordersWithDefects },
 });
 
-/** Figures that cross their lines, each once. */
+/** Figures that cross their thresholds, each once. */
 const FIGURES = [
 	{
 		minute: 480,
 		event: 'orderDefectRateAboveTarget',
 		marketplaceId: US,
-		act: async (tell) => await tell('world/defects', sellerFulfilled(5)),
+		act: async (control) => await control('world/defects', sellerFulfilled(5)),
 	},
 	{
 		minute: 520,
 		event: 'ratingFellBelowThreshold',
 		marketplaceId: CA,
-		act: async (tell) =>
+		act: async (control) =>
 			await several(
 				25,
-				async () => await tell('world/feedback', { marketplaceId: CA, rating: 1, comment: 'Bad' }),
+				async () =>
+					await control('world/feedback', { marketplaceId: CA, rating: 1, comment: 'Bad' }),
 			),
 	},
 	{
 		minute: 545,
 		event: 'accountStatusChanged',
 		marketplaceId: US,
-		act: async (tell) =>
-			await tell('world/accountStatus', { marketplaceId: US, status: 'AT_RISK' }),
+		act: async (control) =>
+			await control('world/accountStatus', { marketplaceId: US, status: 'AT_RISK' }),
 	},
 	{
 		minute: 960,
 		event: 'orderDefectRateRecovered',
 		marketplaceId: US,
-		act: async (tell) => await tell('world/defects', sellerFulfilled(1)),
+		act: async (control) => await control('world/defects', sellerFulfilled(1)),
 	},
 	{
 		minute: 980,
 		event: 'ratingRecovered',
 		marketplaceId: CA,
-		act: async (tell) =>
+		act: async (control) =>
 			await several(
 				120,
-				async () => await tell('world/feedback', { marketplaceId: CA, rating: 5 }),
+				async () => await control('world/feedback', { marketplaceId: CA, rating: 5 }),
 			),
 	},
 	{
 		minute: 1020,
 		event: 'accountStatusChanged',
 		marketplaceId: US,
-		act: async (tell) => await tell('world/accountStatus', { marketplaceId: US, status: 'NORMAL' }),
+		act: async (control) =>
+			await control('world/accountStatus', { marketplaceId: US, status: 'NORMAL' }),
 	},
 ];
 
 /** Whether an event, or a line that begins with it, is about a figure. */
 const isOfFigure = (line) => FIGURES.some(({ event }) => line.startsWith(event));
 
-/** What has to be told of an entry of the true record, as a line to compare by. */
+/** What must be reported for an entry of the true record, as a line to compare. */
 function expectedOf({ kind, marketplaceId, orderId, before, after }) {
 	const line = (event, feedback) => [
 		`${event} ${marketplaceId} ${orderId} ${feedback.rating} ${feedback.comment.slice(0, 100)}`,

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Random } from '../../sandbox/random';
 
-/** Values that fit no parameter well: what a mistaken expression or a broken table gives. */
+/** Values that no parameter is meant for, as from a wrong expression or a broken table. */
 export const BAD_VALUES: ReadonlyArray<() => unknown> = [
 	() => null,
 	() => '',
@@ -54,7 +54,7 @@ export const BAD_VALUES: ReadonlyArray<() => unknown> = [
 	() => '999-9999999-9999999',
 ];
 
-/** Expressions that give what cannot stand in an item: evaluated by n8n itself. */
+/** Expressions with results that cannot be in an item; n8n evaluates them. */
 export const BAD_EXPRESSIONS: readonly string[] = [
 	'={{ undefined }}',
 	'={{ $json.nothing.at.all }}',
@@ -71,12 +71,12 @@ export const BAD_EXPRESSIONS: readonly string[] = [
 	'={{ "x".repeat(1000000) }}',
 ];
 
-/** A parameter of a node by the names that lead to it. */
+/** The path of names to a node's parameter. */
 type Path = readonly string[];
 
 const NEVER_SPOILED = ['__rl', 'mode', 'resource', 'operation'];
 
-/** Every value of the parameters that can be spoiled, collections as a whole as well. */
+/** Paths of all parameter values that can be made bad, including whole collections. */
 function pathsOf(parameters: IDataObject, before: Path = []): Path[] {
 	return Object.entries(parameters).flatMap(([name, value]): Path[] => {
 		if (NEVER_SPOILED.includes(name)) return [];
@@ -103,7 +103,7 @@ function replaceAt(
 export interface Input {
 	readonly json: IDataObject;
 	readonly binary?: Record<string, { data: string; mimeType: string; fileName: string }>;
-	/** Nothing is expected of it but a message that a human understands. */
+	/** The only requirement is a message that a person understands. */
 	readonly bad?: boolean;
 }
 
@@ -116,8 +116,8 @@ export interface Spoiled {
 }
 
 /**
- * Spoils a parameter: for some of the items through an expression, or for all of them.
- * @param ofRun names of parameters that count for the whole run, so that they are bad for all items
+ * Makes a parameter bad: for some of the items with an expression, or for all of them.
+ * @param ofRun names of parameters that count for the whole run, so they become bad for all items
  */
 export function spoil(
 	random: Random,
@@ -129,7 +129,7 @@ export function spoil(
 	const where = [path.join('.')];
 	const isOfRun = ofRun.includes(path[0] ?? '') || ofRun.includes(path.join('.'));
 	const good = valueAt(parameters, path);
-	// An expression on the item would take the place of the one that is there; n8n takes none for a collection.
+	// An expression on the item would replace an existing one; n8n accepts none for a collection.
 	const isFixed =
 		(typeof good === 'string' && good.startsWith('=')) || [good].flat().some(isCollection);
 	if (isOfRun || isFixed || random.chance(0.4)) {

@@ -23,7 +23,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
 	...sendingScenarios,
 };
 
-/** Rounds in one world; then another one begins, in which the trigger first watches for a while. */
+/** Rounds per world; each new world starts with the trigger watching for a while. */
 export const ROUNDS_PER_WORLD = 40;
 
 const START = '2026-11-20T15:00:00Z';
@@ -41,14 +41,14 @@ export interface CampaignResult {
 	readonly tally: Tally;
 	readonly problems: readonly Problem[];
 	readonly faults: ReadonlyMap<FaultKind, number>;
-	/** In how many rounds each habit was on, and how many rounds had all of Amazon's everyday ones. */
+	/** In how many rounds each habit was on, and how many rounds had all everyday habits. */
 	readonly habits: ReadonlyMap<HabitName, number>;
 	readonly worstRounds: number;
 	/** By scenario. */
 	readonly rounds: ReadonlyMap<string, number>;
 	readonly calls: number;
 	readonly seconds: number;
-	/** Characters that were searched for secrets, and how many secrets there were. */
+	/** How many characters were searched for secrets, and how many secrets there were. */
 	readonly searched: number;
 	readonly secrets: number;
 }
@@ -56,22 +56,23 @@ export interface CampaignResult {
 export interface CampaignOptions {
 	readonly seed: string;
 	readonly rounds: number;
-	/** Begins with this one: a world is the same whatever came before it. */
+	/** Starts with this world; a world does not depend on earlier ones. */
 	readonly firstWorld?: number;
-	/** Ends earlier, between two rounds, when that many milliseconds have passed. */
+	/** Ends early, between two rounds, after this many milliseconds. */
 	readonly forMs?: number;
 	/** Only scenarios whose name contains this. */
 	readonly only?: string;
 	/** How many minutes the trigger watches in each world. */
 	readonly watchMinutes?: number;
-	/** What was printed since it was asked last: logs, the console. */
+	/** Returns what was printed since the last call: logs, the console. */
 	readonly takePrinted?: () => string;
 	readonly onWorld?: (progress: { rounds: number; problems: number }) => void;
 }
 
 /**
  * The fault campaign: rounds of random work by all nodes in n8n's own engine, under all kinds of
- * faults, each compared with what the sandbox knows to be true. The same seed gives the same rounds.
+ * faults, each compared with what the sandbox knows to be true. The same seed gives the same
+ * rounds.
  */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignResult> {
 	const { seed, rounds, firstWorld = 1, forMs = Infinity, only = '' } = options;
@@ -84,7 +85,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
 	const tally: Tally = {
 		rounds: 0,
 		executions: 0,
-		cancelled: 0,
+		canceled: 0,
 		polls: 0,
 		itemsIn: 0,
 		itemsOut: 0,
@@ -121,14 +122,14 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
 					await scenario(opened);
 				} catch (error) {
 					const { stack = String(error) } = error as Error;
-					note('wrong', `the scenario broke: ${stack.slice(0, 800)}`);
+					note('wrong', `the scenario failed: ${stack.slice(0, 800)}`);
 				}
 				for (const { kind, fired } of opened.faults) {
 					faults.set(kind, (faults.get(kind) ?? 0) + fired);
 				}
 				sandbox.faults.clear();
 				learnSecrets(leaks, sandbox);
-				opened.searchText('what was printed', options.takePrinted?.());
+				opened.searchText('printed output', options.takePrinted?.());
 				if (({} as { polluted?: boolean }).polluted) note('wrong', 'Object.prototype was changed');
 			};
 			if ('watching'.includes(only)) {
@@ -141,7 +142,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
 			const solicited = sandbox.truth.solicitations.map(({ orderId }) => orderId);
 			const twice = solicited.length - new Set(solicited).size;
 			if (twice > 0) {
-				const text = `${twice} orders were asked for a review twice`;
+				const text = `reviews of ${twice} orders were requested twice`;
 				problems.push({ kind: 'doubled', round: number, scenario: 'world', text });
 			}
 		} finally {
@@ -170,7 +171,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
 
 let store: ProcessedData | undefined;
 
-/** n8n's engine takes a store of processed data once. */
+/** n8n's engine accepts only one store of processed data. */
 async function giveStore(): Promise<void> {
 	if (store !== undefined) return;
 	store = new ProcessedData();
@@ -179,7 +180,7 @@ async function giveStore(): Promise<void> {
 
 const usedUrls = new Set<string>();
 
-/** At an address of its own: at one that was used before, the nodes would know the seller's limits. */
+/** Uses a new address, because the nodes would know the seller's limits at an old one. */
 async function startUnknownSandbox(seed: string): Promise<Sandbox> {
 	const sandbox = await startSandbox({
 		seed,
@@ -197,13 +198,13 @@ async function startUnknownSandbox(seed: string): Promise<Sandbox> {
 
 const ALL_FAULTS: readonly FaultKind[] = [...FAULT_KINDS, ...EVENT_FAULTS];
 
-/** Until Amazon makes another one of the reports that it makes every 15 minutes. */
+/** Longer than the 15 minutes after which Amazon makes the next report. */
 const BETWEEN_ROUNDS_MINUTES = [16, 45] as const;
 
 /**
- * New credentials, another mixture of faults and habits, and Amazon's open questions answered anew. Each
- * is drawn by itself: with one draw more or less in one of them, a seed still gives the same round but
- * for that.
+ * New credentials, a new mixture of faults and habits, and new answers to Amazon's open questions.
+ * Each is drawn separately: if the number of draws changes in one of them, a seed still gives the
+ * same round otherwise.
  */
 async function openRound(
 	name: string,
@@ -226,14 +227,14 @@ async function openRound(
 	return round;
 }
 
-/** What has to be found nowhere, as far as it exists by now. */
+/** Adds everything that must not be found anywhere, as far as it exists by now. */
 export function learnSecrets(leaks: LeakSearch, sandbox: Pick<Sandbox, 'secrets'>): void {
 	const secrets = sandbox.secrets();
 	leaks.add('client secret', secrets.clientSecrets, true);
 	leaks.add('refresh token', secrets.refreshTokens, true);
 	leaks.add('access token', secrets.accessTokens, true);
 	leaks.add('key of a document', secrets.documentSignatures, true);
-	leaks.add("buyer's e-mail", secrets.buyerEmails);
+	leaks.add("buyer's email", secrets.buyerEmails);
 	leaks.add("buyer's name", secrets.buyerNames);
 	leaks.add("buyer's address", secrets.buyerAddresses);
 }

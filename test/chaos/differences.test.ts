@@ -1,6 +1,6 @@
 import { differences } from './differences';
 
-it('tells what was lost, told twice and made up, and nothing where all is right', () => {
+it('finds lost, doubled and invented entries, and nothing if both lists agree', () => {
 	expect(differences(['a', 'b', 'b'], ['b', 'a', 'b'])).toEqual({
 		lost: [],
 		doubled: [],

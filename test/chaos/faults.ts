@@ -4,7 +4,7 @@ import type { Random } from '../../sandbox/random';
 
 const CHARSETS = ['UTF-8', 'Cp1252', 'Shift_JIS', 'UTF-16LE', 'x-unknown', ''];
 
-/** From no fault at all to a storm. */
+/** From no faults at all to very many. */
 export function faultsFor(random: Random, kinds: readonly FaultKind[] = FAULT_KINDS): FaultSpec[] {
 	const weather = random.next();
 	if (weather < 0.2) return [];
@@ -17,7 +17,7 @@ export function faultsFor(random: Random, kinds: readonly FaultKind[] = FAULT_KI
 			: { probability: random.pick([0.03, 0.1, 0.3]) }),
 		...(kind === 'slow' && { delayMs: 3 }),
 		...(kind === 'documentElsewhere' && { location: 'https://elsewhere.example/document' }),
-		// Without a place of its own it leads back to where it is.
+		// Without a location it redirects to itself.
 		...(kind === 'documentRedirect' && {
 			location: random.pick(['', 'http://elsewhere.example/document']),
 		}),

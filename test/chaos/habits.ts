@@ -6,7 +6,7 @@ const WORST = habitsOf('worst');
 
 const EVERYDAY = HABIT_NAMES.filter((name) => HABITS[name].kind === 'climate');
 
-/** Those that let calls fail as long as they last; the campaign draws them as faults. */
+/** Habits that fail calls as long as they last; the campaign draws them as faults. */
 const FAILURES: readonly HabitName[] = [
 	'expiredSecret',
 	'cutOffRefusals',
@@ -20,7 +20,9 @@ const FAILURES: readonly HabitName[] = [
 
 const AT_TIMES = HABIT_NAMES.filter((name) => !EVERYDAY.includes(name) && !FAILURES.includes(name));
 
-/** Amazon at its worst, or with some everyday habits switched off, or others on, or as its models say. */
+/**
+ * The worst profile, or with some everyday habits off or others on, or only what the models say.
+ */
 export function drawHabits(random: Random): Habits {
 	const weather = random.next();
 	if (weather < 0.4) return WORST;
@@ -34,5 +36,5 @@ export function drawHabits(random: Random): Habits {
 	return { ...WORST, ...Object.fromEntries(changes) };
 }
 
-/** Whether all that Amazon does every day is on. */
+/** Whether all everyday habits are on. */
 export const isWorst = (habits: Habits): boolean => EVERYDAY.every((name) => habits[name]);

@@ -7,7 +7,7 @@ const NAME = '高橋 健太郎の店';
 const search = (): LeakSearch => {
 	const made = new LeakSearch();
 	made.add('access token', [TOKEN], true);
-	made.add('e-mail', [EMAIL]);
+	made.add('email', [EMAIL]);
 	made.add('name', [NAME]);
 	return made;
 };
@@ -19,17 +19,13 @@ const kindsIn = (text: string): string[] =>
 
 describe('the search for secrets', () => {
 	it.each([
-		['as it is', (secret: string) => `{"text":"${secret}"}`, 'raw'],
+		['unchanged', (secret: string) => `{"text":"${secret}"}`, 'raw'],
 		['in a URL', (secret: string) => `https://x/?q=${encodeURIComponent(secret)}&y=1`, 'URL'],
 		['as hex', (secret: string) => Buffer.from(`id:${secret};`).toString('hex'), 'hex'],
 		['as base64', (secret: string) => Buffer.from(secret).toString('base64'), 'base64'],
+		['inside base64', (secret: string) => Buffer.from(`ab${secret}`).toString('base64'), 'base64'],
 		[
-			'inside of base64',
-			(secret: string) => Buffer.from(`ab${secret}`).toString('base64'),
-			'base64',
-		],
-		[
-			'inside of base64url',
+			'inside base64url',
 			(secret: string) => Buffer.from(`a${secret}b`).toString('base64url'),
 			'base64',
 		],
@@ -41,26 +37,26 @@ describe('the search for secrets', () => {
 		],
 	])('finds a secret %s', (_, write, form) => {
 		expect(kindsIn(write(TOKEN))).toContain(`access token ${form}`);
-		expect(kindsIn(write(EMAIL))).toContain(`e-mail ${form}`);
+		expect(kindsIn(write(EMAIL))).toContain(`email ${form}`);
 	});
 
-	it('finds a key that was cut off at either end', () => {
+	it('finds a key that is cut off at either end', () => {
 		expect(kindsIn(`token ${TOKEN.slice(0, 40)}…`)).toEqual(['access token raw']);
 		expect(kindsIn(`…${TOKEN.slice(-40)}`)).toEqual(['access token raw']);
 	});
 
-	it('finds text of other scripts in the bytes of a file', () => {
+	it('finds text in other scripts in the bytes of a file', () => {
 		const leaks = search().findInBytes(Buffer.from(`\0\u0001${NAME}\0`));
 		expect(leaks.map(({ kind }) => kind)).toEqual(['name']);
 	});
 
-	it('finds what stands at the very beginning, at the very end, and among a lot else', () => {
-		expect(kindsIn(EMAIL)).toEqual(['e-mail raw']);
-		expect(kindsIn(`${'x'.repeat(100_000)}${EMAIL}`)).toEqual(['e-mail raw']);
-		expect(kindsIn(`${EMAIL}${TOKEN}`)).toEqual(['e-mail raw', 'access token raw']);
+	it('finds secrets at the very start, at the very end, and among other text', () => {
+		expect(kindsIn(EMAIL)).toEqual(['email raw']);
+		expect(kindsIn(`${'x'.repeat(100_000)}${EMAIL}`)).toEqual(['email raw']);
+		expect(kindsIn(`${EMAIL}${TOKEN}`)).toEqual(['email raw', 'access token raw']);
 	});
 
-	it('finds nothing where there is nothing, and does not repeat a secret in what it reports', () => {
+	it('finds nothing if there is nothing, and does not repeat a secret in its report', () => {
 		expect(kindsIn(`${TOKEN.slice(0, 20)} ${EMAIL.slice(3)} ${'w75qegne'.repeat(1000)}`)).toEqual(
 			[],
 		);

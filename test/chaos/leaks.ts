@@ -1,16 +1,16 @@
 /**
- * A search for secrets and personal data in whatever was put out: each in the forms in which a program
- * may have written it, whole or cut off.
+ * Searches any output for secrets and personal data, in all the forms in which a program may have
+ * written them, complete or cut off.
  */
 
 /** How a secret was written where it was found. */
 export type Form = 'raw' | 'URL' | 'JSON' | 'base64' | 'hex' | 'UTF-8 bytes';
 
 export interface Leak {
-	/** Of what kind, e.g. `access token`; never the secret itself. */
+	/** The kind, e.g. `access token`; never the secret itself. */
 	readonly kind: string;
 	readonly form: Form;
-	/** What stands before it, to find the place by. */
+	/** The text before it, to locate the place. */
 	readonly before: string;
 }
 
@@ -18,21 +18,24 @@ interface Needle extends Pick<Leak, 'kind' | 'form'> {
 	readonly text: string;
 }
 
-/** Every needle is found by that many of its first characters. */
+/** A needle is looked up by this many of its first characters. */
 const KEY_LENGTH = 8;
 
-/** So much of a long secret's beginning or end tells it apart, so that one cut off is found as well. */
+/**
+ * This much of the start or end of a long secret identifies it, so that it is found even if cut
+ * off.
+ */
 const PART_LENGTH = 28;
 
 const BITS = 20;
 
-/** Of the highest character that leaves the window. */
+/** Factor of the character that leaves the window. */
 const LEAVING = Array.from({ length: KEY_LENGTH - 1 }).reduce<number>(
 	(all) => Math.imul(all, 31),
 	1,
 );
 
-/** Rolling hash of the first characters, as `find` keeps it. */
+/** Rolling hash of the first characters, as `find` computes it. */
 function hashOf(text: string): number {
 	let hash = 0;
 	for (let index = 0; index < KEY_LENGTH; index += 1) {
@@ -46,7 +49,7 @@ const slotOf = (hash: number): number => (hash ^ (hash >>> BITS)) & ((1 << BITS)
 export class LeakSearch {
 	private readonly needles = new Map<number, Needle[]>();
 
-	/** Which slots of hashes hold a needle: nearly every place of a text is dismissed by a look here. */
+	/** Hash slots with a needle; this rules out nearly every position of a text. */
 	private readonly slots = new Uint8Array(1 << BITS);
 
 	private readonly known = new Set<string>();
@@ -54,14 +57,14 @@ export class LeakSearch {
 	/** How many characters were searched. */
 	searched = 0;
 
-	/** How many secrets are looked for. */
+	/** How many secrets are searched for. */
 	get size(): number {
 		return this.known.size;
 	}
 
 	/**
-	 * Looks for these from now on; those known already are passed over.
-	 * @param isKey of random characters, of which a part is as telling as the whole
+	 * Searches for these from now on; known ones are skipped.
+	 * @param isKey consists of random characters, so that a part identifies it as well as the whole
 	 */
 	add(kind: string, secrets: readonly string[], isKey = false): void {
 		for (const secret of secrets) {
@@ -94,7 +97,7 @@ export class LeakSearch {
 		}
 	}
 
-	/** The same in bytes of any kind, such as a database file. */
+	/** The same in any bytes, such as a database file. */
 	findInBytes(bytes: Buffer): Leak[] {
 		return this.find(bytes.toString('latin1'));
 	}
@@ -109,7 +112,7 @@ export class LeakSearch {
 	}
 }
 
-/** Beginning and end of a long secret; a short one whole. */
+/** Start and end of a long secret; all of a short one. */
 const partsOf = (secret: string): string[] =>
 	secret.length <= PART_LENGTH
 		? [secret]
@@ -137,7 +140,7 @@ function formsOf(secret: string): Array<[Form, string]> {
 	];
 }
 
-/** With `\u0040` and the like, as some writers of JSON do. */
+/** With escapes such as `\u0040`, as some JSON writers do. */
 const escaped = (secret: string): string =>
 	secret.replace(
 		/[^\w.-]/g,
@@ -145,8 +148,8 @@ const escaped = (secret: string): string =>
 	);
 
 /**
- * Inside a longer text the same bytes come out in three ways, by how many bytes stand before them; the
- * characters that depend on what stands before or behind are left out.
+ * Inside a longer text the same bytes have three base64 forms, depending on the number of bytes
+ * before them. The characters that depend on the bytes before or after are left out.
  */
 const base64FormsOf = (bytes: Buffer): string[] =>
 	[0, 1, 2].map((before) => {

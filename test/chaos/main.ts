@@ -11,17 +11,17 @@ import { sleepByPassing } from './passingTime';
  * docs/maintainers/chaos.md.
  */
 
-// n8n's own log, which is searched as well.
+// n8n's own log, which is searched too.
 process.env.N8N_LOG_LEVEL = 'debug';
 
-/** `sleep` of n8n-workflow, which all nodes wait by, is this package's. */
+/** Replaces n8n-workflow's `sleep`, which all nodes use to wait. */
 function replaceSleep(): void {
 	const require = createRequire(__filename);
 	const ofWorkflow = createRequire(require.resolve('n8n-workflow'));
 	(ofWorkflow('@n8n/utils/sleep') as { sleep: unknown }).sleep = sleepByPassing;
 }
 
-/** Keeps what is printed from the terminal, to be searched. */
+/** Keeps printed output off the terminal, so that it can be searched. */
 function capturePrinted(): { take: () => string; print: (text: string) => void } {
 	let printed = '';
 	const print = process.stdout.write.bind(process.stdout);

@@ -1,6 +1,6 @@
 /**
  * Time that passes without waiting, for everything in this process: the nodes' clock, the sandbox's
- * clock, how long reports take, and Amazon's rate limits on both sides. So the campaign runs at
+ * clock, the duration of reports, and Amazon's rate limits on both sides. So the campaign runs at
  * Amazon's own rates.
  */
 
@@ -9,7 +9,7 @@ const realSteady = performance.now;
 
 let passedMs = 0;
 
-/** From now on it is that many milliseconds later. */
+/** Moves time forward by this many milliseconds. */
 export const passTime = (ms: number): void => {
 	passedMs += ms;
 };
@@ -18,8 +18,8 @@ export const passTime = (ms: number): void => {
 export const realMs = (): number => realSteady.call(performance);
 
 /**
- * Takes over the clocks of this process; everything in it begins at this moment (ISO 8601).
- * @returns gives them back
+ * Takes over the clocks of this process; they start at this moment (ISO 8601).
+ * @returns a function that restores them
  */
 export function takeOverClocks(start: string): () => void {
 	const origin = realMs() + passedMs;
@@ -32,7 +32,7 @@ export function takeOverClocks(start: string): () => void {
 	};
 }
 
-/** A wait that passes time instead of waiting. */
+/** A wait that lets time pass instead of waiting. */
 export const sleepByPassing = async (ms: number): Promise<void> => {
 	passTime(ms);
 	await new Promise((resolve) => setImmediate(resolve));

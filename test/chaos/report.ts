@@ -3,9 +3,9 @@ import { countProblems, ROUNDS_PER_WORLD, type CampaignResult } from './campaign
 export interface Circumstances {
 	readonly seed: string;
 	readonly only: string;
-	/** Unhandled rejections and the like. */
+	/** Unhandled rejections and similar. */
 	readonly crashes: readonly string[];
-	/** Megabytes; of the heap after what is not used any more was given back. */
+	/** In megabytes; the heap after garbage collection. */
 	readonly memory: {
 		readonly rssBefore: number;
 		readonly rssAfter: number;
@@ -14,13 +14,13 @@ export interface Circumstances {
 	};
 }
 
-/** So much may be kept from world to world: libraries remember what they compiled. */
+/** This much may be kept between worlds, because libraries cache what they compile. */
 const MOST_GROWTH_MB = 100;
 
-/** Problems shown in full. */
+/** How many problems are shown in full. */
 const SHOWN = 12;
 
-/** What a campaign did and found, for a terminal. */
+/** Formats what a campaign did and found, for a terminal. */
 export function formatReport(
 	result: CampaignResult,
 	{ seed, only, crashes, memory }: Circumstances,
@@ -45,14 +45,14 @@ export function formatReport(
 	const drawn = [...habits].filter(([, on]) => on > 0).map(([name, on]) => `${name} ${on}`);
 	const lines = [
 		`Seed ${seed}: ${tally.rounds} rounds in ${seconds.toFixed(0)} s`,
-		`  executions        ${rate(tally.executions)}, of which ${tally.cancelled} cancelled on the way`,
+		`  executions        ${rate(tally.executions)}, ${tally.canceled} of them canceled while running`,
 		`  polls             ${rate(tally.polls)}`,
 		`  items             ${tally.itemsIn} in, ${tally.itemsOut} out`,
 		`  HTTP calls        ${rate(calls)}`,
 		`  faults            ${[...faults.values()].reduce((sum, count) => sum + count, 0)}: ${struck.join(', ')}`,
 		`  habits            all everyday ones in ${worstRounds} rounds; ${drawn.join(', ')}`,
-		`  bad inputs        ${tally.badInputs}; errors told ${tally.errors}`,
-		`  followed up       ${tally.followed} things known to be true`,
+		`  bad inputs        ${tally.badInputs}; errors reported ${tally.errors}`,
+		`  followed up       ${tally.followed} facts checked`,
 		`  searched          ${(searched / 1e6).toFixed(0)} million characters for ${secrets} secrets`,
 		`  lost              ${counts.lost}`,
 		`  doubled           ${counts.doubled}`,
@@ -66,13 +66,13 @@ export function formatReport(
 	const failed = problems.length > 0 || crashes.length > 0 || isGrowing;
 	if (isGrowing) lines.push(`FAILED  the heap grew by ${grown} MB`);
 	for (const crash of crashes.slice(0, SHOWN)) lines.push(`FAILED  ${crash}`);
-	const told = new Set(
+	const found = new Set(
 		problems.map(
 			({ kind, round, scenario, text }) => `round ${round}, ${scenario}: ${kind}: ${text}`,
 		),
 	);
-	for (const problem of [...told].slice(0, SHOWN)) lines.push(`FAILED  ${problem}`);
-	if (told.size > SHOWN) lines.push(`        and ${told.size - SHOWN} more`);
+	for (const problem of [...found].slice(0, SHOWN)) lines.push(`FAILED  ${problem}`);
+	if (found.size > SHOWN) lines.push(`        and ${found.size - SHOWN} more`);
 	if (failed) {
 		const filter = only === '' ? '' : ` --only '${only}'`;
 		const first = problems[0];

@@ -17,17 +17,17 @@ import type { LeakSearch } from './leaks';
 export const PROBLEMS = ['lost', 'doubled', 'wrong', 'unclear', 'leaked'] as const;
 export type ProblemKind = (typeof PROBLEMS)[number];
 
-/** What the campaign did so far, in numbers. */
+/** What the campaign has done so far, in numbers. */
 export interface Tally {
 	rounds: number;
 	executions: number;
-	cancelled: number;
+	canceled: number;
 	polls: number;
 	itemsIn: number;
 	itemsOut: number;
 	badInputs: number;
 	errors: number;
-	/** Items of which it was checked that they came out once. */
+	/** Items that were checked to be output exactly once. */
 	followed: number;
 }
 
@@ -36,45 +36,48 @@ export interface Execution {
 	readonly type: string;
 	readonly parameters: IDataObject;
 	readonly items?: readonly Input[];
-	/** Parameters that count for the whole run, read with its first item. */
+	/** Parameters that count for the whole run, read from its first item. */
 	readonly ofRun?: readonly string[];
-	/** Spoils nothing and cancels nothing. */
+	/** Without bad values and without cancellation. */
 	readonly clean?: boolean;
 	readonly staticData?: IDataObject;
-	/** The items hold personal data of their own, so only what the node made of them is searched. */
+	/** The input items contain personal data, so only the node's own output is searched. */
 	readonly inputIsPersonal?: boolean;
-	/** The user asked for the buyers' addresses: nothing is searched. */
+	/** The user requested the buyers' addresses, so nothing is searched. */
 	readonly personalDataWanted?: boolean;
-	/** All items make one result. */
+	/** All items produce one result. */
 	readonly together?: boolean;
 }
 
-/** What came of one execution. */
+/** The result of one execution. */
 export interface Executed {
 	readonly run: NodeRun;
 	readonly items: readonly Input[];
 	readonly parameters: IDataObject;
 	/** Rows of one input item, without error items. */
 	readonly rowsOf: (item: number) => IDataObject[];
-	/** Input items that came out as an error. */
+	/** Input items that became errors. */
 	readonly failed: ReadonlySet<number>;
-	/** Ended with an error, or was cancelled: there is nothing to compare. */
+	/** Ended with an error, or was canceled: there is nothing to compare. */
 	readonly stopped: boolean;
-	/** A fault struck meanwhile, so that errors are to be expected. */
+	/** A fault was applied during the execution, so errors are expected. */
 	readonly faulted: boolean;
 }
 
-/** Runs a node; where n8n refuses the workflow before anything is run, that is no error of the node. */
+/** Runs a node. If n8n refuses the workflow before running it, that is not an error of the node. */
 async function runOrRefuse(options: NodeRunOptions): Promise<NodeRun> {
 	const run = await runNode(options).catch((error: unknown) => {
 		if (!isOfN8n(error as Error)) throw error;
 		return REFUSED;
 	});
-	// Several inputs of one row are ambiguous to the node that checks the links, which then fails.
+	// Several inputs for one row are ambiguous to the node that checks the links, so it fails.
 	return run.run.data.resultData.runData.Link === undefined ? run : { ...run, error: undefined };
 }
 
-/** n8n found the parameters wrong, or broke on them itself, as on a resource locator without a value. */
+/**
+ * n8n rejected the parameters, or failed on them itself, e.g. on a resource locator without a
+ * value.
+ */
 const isOfN8n = ({ name, stack = '' }: Error): boolean =>
 	name === 'WorkflowHasIssuesError' || /^.*\n\s+at .*node_modules.n8n-workflow./.test(stack);
 
@@ -86,22 +89,22 @@ const REFUSED: NodeRun = {
 	run: { status: 'canceled', data: { resultData: { runData: {} } } } as unknown as NodeRun['run'],
 };
 
-/** Words of a programmer, which no user should read. */
+/** A programmer's words, which no user should read. */
 const UNCLEAR =
 	/\b(Type|Reference|Syntax|Range)Error\b|Cannot (read|set|convert|destructure)|is not (a function|iterable|defined|a constructor)|\n\s+at \S|\[object \w+\]|SandboxBug/;
 
 const LONGEST_MESSAGE = 2000;
 
-/** Characters of a problem that are kept. */
+/** How many characters of a problem are kept. */
 const LONGEST_REPORTED = 500;
 
-/** Real milliseconds in which a node notices that it was cancelled, and puts down what it holds. */
+/** Real milliseconds in which a node notices its cancellation and saves its state. */
 const NOTICED_MS = 150;
 
 /** What happens in a round. */
 export type Scenario = (round: Round) => Promise<void>;
 
-/** One round: a scenario with chances, faults and a record of its own. */
+/** One round: a scenario with its own random generator, faults and record. */
 export class Round {
 	constructor(
 		readonly name: string,
@@ -119,21 +122,21 @@ export class Round {
 		this.report(kind, text.slice(0, LONGEST_REPORTED));
 	}
 
-	/** Every fault of this round, switched off or not. */
+	/** Every fault of this round, on or off. */
 	readonly faults: Fault[] = [];
 
 	addFault(fault: FaultSpec): void {
 		this.faults.push(this.sandbox.faults.add(fault));
 	}
 
-	/** How often faults have struck so far. */
+	/** How many times faults have been applied so far. */
 	get struck(): number {
 		return this.faults.reduce((sum, { fired }) => sum + fired, 0);
 	}
 
 	/**
-	 * Runs a node with what may go wrong: bad values among the parameters, one of n8n's three ways on
-	 * errors, a cancelled execution. Checks what holds for every node.
+	 * Runs a node with things that may go wrong: bad parameter values, one of n8n's three ways on
+	 * errors, a canceled execution. Checks what must hold for every node.
 	 */
 	async execute(work: Execution): Promise<Executed> {
 		const { random, tally } = this;
@@ -163,13 +166,13 @@ export class Round {
 		});
 		tally.itemsOut += run.items.length;
 
-		const cancelled = run.run.status === 'canceled';
-		if (cancelled) {
-			tally.cancelled += 1;
+		const canceled = run.run.status === 'canceled';
+		if (canceled) {
+			tally.canceled += 1;
 			// n8n does not wait for the node to notice.
 			await new Promise((resolve) => setTimeout(resolve, NOTICED_MS));
 		}
-		const stopped = cancelled || run.error !== undefined;
+		const stopped = canceled || run.error !== undefined;
 		const errors = run.outputs.flat().filter(isErrorItem);
 		tally.errors += errors.length + (run.error ? 1 : 0);
 		const executed: Executed = {
@@ -186,16 +189,16 @@ export class Round {
 			faulted: this.struck > struckBefore,
 		};
 		const where = spoiled ? ` (bad ${spoiled.where.join()})` : '';
-		this.checkErrors(executed, cancelled, where);
+		this.checkErrors(executed, canceled, where);
 		this.checkPairing(executed, work.together ?? false, where);
 		if (!work.personalDataWanted) this.search(executed, work);
 		return executed;
 	}
 
 	/** Every error is n8n's own, names its item and can be understood. */
-	private checkErrors({ run, items }: Executed, cancelled: boolean, where: string): void {
+	private checkErrors({ run, items }: Executed, canceled: boolean, where: string): void {
 		const all = [
-			...(run.error && !cancelled ? [run.error] : []),
+			...(run.error && !canceled ? [run.error] : []),
 			...run.outputs.flat().flatMap(({ error }) => error ?? []),
 		];
 		for (const error of all) {
@@ -209,7 +212,7 @@ export class Round {
 			}
 			const text = `${message}\n${description ?? ''}`;
 			if (message.trim() === '' || UNCLEAR.test(text) || text.length > LONGEST_MESSAGE) {
-				this.problem('unclear', `nobody understands${where} (${text.length} characters): ${said}`);
+				this.problem('unclear', `not understandable${where} (${text.length} characters): ${said}`);
 			}
 			const index = context?.itemIndex;
 			if (typeof index !== 'number' || index < 0 || index >= items.length) {
@@ -218,18 +221,18 @@ export class Round {
 		}
 		for (const { json } of run.outputs.flat().filter(isErrorItem)) {
 			if (UNCLEAR.test(String(json.error))) {
-				this.problem('unclear', `nobody understands${where}: ${String(json.error)}`);
+				this.problem('unclear', `not understandable${where}: ${String(json.error)}`);
 			}
 		}
 	}
 
-	/** Every row belongs to an input item; none fails without a sign. */
+	/** Every row belongs to an input item; no item fails silently. */
 	private checkPairing({ run, items, stopped }: Executed, together: boolean, where: string): void {
 		for (const item of run.outputs.flat()) {
 			const inputs = inputsOf(item);
 			const isWhole = !together || inputs.length === items.length;
 			if (inputs.length === 0 || inputs.some((input) => !(input in items)) || !isWhole) {
-				this.problem('lost', `paired with no input item${where}: ${inspect(item.pairedItem)}`);
+				this.problem('lost', `not paired with an input item${where}: ${inspect(item.pairedItem)}`);
 			}
 		}
 		if (stopped) return;
@@ -260,15 +263,15 @@ export class Round {
 		}
 	}
 
-	/** Compares what came out with what is true, each by a text of its own. */
-	compare(what: string, truth: readonly string[], told: readonly string[]): void {
+	/** Compares the output with the truth, one text per entry. */
+	compare(what: string, truth: readonly string[], reported: readonly string[]): void {
 		this.tally.followed += truth.length;
-		const { lost, doubled, invented } = differences(truth, told);
+		const { lost, doubled, invented } = differences(truth, reported);
 		const some = (list: readonly string[]) =>
 			`${list.length}, such as ${list.slice(0, 3).join('; ')}`;
 		if (lost.length > 0) this.problem('lost', `${what}: ${some(lost)}`);
 		if (doubled.length > 0) this.problem('doubled', `${what}: ${some(doubled)}`);
-		if (invented.length > 0) this.problem('wrong', `${what}, not so: ${some(invented)}`);
+		if (invented.length > 0) this.problem('wrong', `${what}, not true: ${some(invented)}`);
 	}
 }
 

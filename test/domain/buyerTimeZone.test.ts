@@ -13,7 +13,7 @@ const codesOf = (length: 2 | 3): string[] =>
 const STATES_NEEDED = ['US', 'CA', 'AU', 'BR', 'MX'];
 
 describe('buyerTimeZoneOf', () => {
-	it('gives only zones luxon knows, for every country and every code of a state', () => {
+	it('returns only zones that luxon supports, for every country and every state code', () => {
 		const zones = new Set(codesOf(2).map((country) => buyerTimeZoneOf(country)));
 		for (const country of [...STATES_NEEDED, 'ES', 'PT']) {
 			for (const state of [...codesOf(2), ...codesOf(3)]) {
@@ -25,7 +25,7 @@ describe('buyerTimeZoneOf', () => {
 		expect([...zones].filter((zone) => !IANAZone.isValidZone(zone ?? ''))).toEqual([]);
 	});
 
-	it('knows every marketplace, with the state where the country has several zones', () => {
+	it('finds a zone for every marketplace, with the state if the country has several zones', () => {
 		const states: Readonly<Record<string, string>> = {
 			US: 'WA',
 			CA: 'BC',
@@ -54,7 +54,7 @@ describe('buyerTimeZoneOf', () => {
 		['gb', 'Europe/London'],
 		[' de ', 'Europe/Berlin'],
 		['PR', 'America/Puerto_Rico'],
-	])('knows %s without a state', (country, zone) => {
+	])('finds the zone of %s without a state', (country, zone) => {
 		expect(buyerTimeZoneOf(country)).toBe(zone);
 		expect(buyerTimeZoneOf(country, null)).toBe(zone);
 		expect(buyerTimeZoneOf(country, 'anything')).toBe(zone);
@@ -101,7 +101,7 @@ describe('buyerTimeZoneOf', () => {
 		['MX', 'Tamaulipas', 'America/Matamoros'],
 		['ES', 'Las Palmas', 'Atlantic/Canary'],
 		['PT', 'Açores', 'Atlantic/Azores'],
-	])('knows %s, %s', (country, state, zone) => {
+	])('finds the zone of %s, %s', (country, state, zone) => {
 		expect(buyerTimeZoneOf(country, state)).toBe(zone);
 	});
 
@@ -120,7 +120,7 @@ describe('buyerTimeZoneOf', () => {
 		expect(buyerTimeZoneOf(country, state)).toBeNull();
 	});
 
-	it('knows all states by code and by name, with one zone for both', () => {
+	it('recognizes all states by code and by name, with the same zone for both', () => {
 		const codes = (country: string) =>
 			[...codesOf(2), ...codesOf(3)].filter((code) => buyerTimeZoneOf(country, code) !== null);
 		// 50 states, DC and five territories; 10 provinces, 3 territories and three other codes.
@@ -144,7 +144,7 @@ describe('buyerTimeZoneOf', () => {
 		}
 	});
 
-	it('gives every US state the offset its people have in winter', () => {
+	it('returns the winter offset of every US state', () => {
 		const offset = (code: string) =>
 			DateTime.fromISO('2026-01-15T12:00Z', { zone: buyerTimeZoneOf('US', code) ?? '' }).offset /
 			60;
@@ -158,7 +158,7 @@ describe('buyerTimeZoneOf', () => {
 		expect(codesAt(-8)).toBe('CA NV OR WA');
 	});
 
-	it('gives any text a zone or null, whatever its case', () => {
+	it('returns a zone or null for any text', () => {
 		fc.assert(
 			fc.property(fc.string(), fc.string({ unit: 'grapheme' }), (country, state) => {
 				const zone = buyerTimeZoneOf(country, state);

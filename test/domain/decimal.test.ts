@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { compareDecimals, decimalOf, sumOfDecimals } from '../../nodes/shared/domain/decimal';
 
 describe('decimals', () => {
-	it('are sums without a rounding error, with the decimals of the longest', () => {
+	it('are added without rounding errors, with the most decimals of any', () => {
 		expect(sumOfDecimals(['0.1', '0.2'])).toBe('0.3');
 		expect(sumOfDecimals(['19.99', '-20', '0.005'])).toBe('-0.005');
 		expect(sumOfDecimals(['9007199254740993', '1'])).toBe('9007199254740994');
@@ -11,13 +11,13 @@ describe('decimals', () => {
 		expect(sumOfDecimals([])).toBe('0');
 	});
 
-	it.each(['', '1,5', '1.', '.5', '1e3', '+1', ' 1', 'NaN'])('%j is none', (text) => {
+	it.each(['', '1,5', '1.', '.5', '1e3', '+1', ' 1', 'NaN'])('do not include %j', (text) => {
 		expect(decimalOf(text)).toBeNull();
 		expect(sumOfDecimals([text])).toBeNull();
 		expect(sumOfDecimals(['1', text])).toBeNull();
 	});
 
-	it('are compared by their value, not by their text', () => {
+	it('are compared by value, not by text', () => {
 		expect(compareDecimals('10', '9.99')).toBe(1);
 		expect(compareDecimals('1.50', '1.5')).toBe(0);
 		expect(compareDecimals('-2', '-1.999')).toBe(-1);

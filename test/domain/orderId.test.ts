@@ -10,7 +10,7 @@ const digits = (length: number) =>
 const ORDER_ID = '111-1234567-7654321';
 
 describe('isOrderId', () => {
-	it('takes every text of three, seven and seven digits', () => {
+	it('accepts any text of three, seven and seven digits', () => {
 		fc.assert(
 			fc.property(digits(3), digits(7), digits(7), (a, b, c) => {
 				expect(isOrderId(`${a}-${b}-${c}`)).toBe(true);
@@ -36,17 +36,17 @@ describe('isOrderId', () => {
 describe('whyNoOrderId', () => {
 	it.each([
 		['D01-1234567-7654321', /digital order/],
-		['S01-1234567-7654321', /order of another shop that Amazon ships/],
-		['S02-1234567-7654321', /order of another shop that Amazon ships/],
+		['S01-1234567-7654321', /order from another shop that Amazon ships/],
+		['S02-1234567-7654321', /order from another shop that Amazon ships/],
 		['P01-1234567-7654321', /Amazon Pay/],
-		['Q77-1234567-7654321', /kind that has no reviews/],
+		['Q77-1234567-7654321', /kind that cannot have reviews/],
 	])('A18: says what %s is, and that no review can be requested', (orderId, kind) => {
 		expect(isOrderIdOfAnyKind(orderId)).toBe(true);
 		expect(whyNoOrderId(orderId)).toMatch(/^Amazon accepts no review request for this order/);
 		expect(whyNoOrderId(orderId)).toMatch(kind);
 	});
 
-	it('A18: tells a missing ID from a text that is none, and quotes neither', () => {
+	it('A18: distinguishes a missing ID from other text, and quotes neither', () => {
 		expect(whyNoOrderId('')).toBe('There is no order ID');
 		for (const text of ['jane@example.com', 'd01-1234567-7654321', 'D1-1234567-7654321']) {
 			expect(isOrderIdOfAnyKind(text)).toBe(false);

@@ -23,15 +23,15 @@ describe('solicitationWindow', () => {
 		});
 	});
 
-	it('reads offsets and gives UTC', () => {
+	it('reads offsets and returns UTC', () => {
 		expect(solicitationWindow('2026-06-01T00:00:00-07:00', '2026-06-04T23:59:59+09:00')).toEqual({
 			opensAt: '2026-06-06T07:00:00.000Z',
 			closesAt: '2026-07-04T14:59:59.000Z',
 		});
 	});
 
-	it('counts days of 24 hours, untouched by the change of clocks', () => {
-		// In Los Angeles the clocks change on 8 March and on 1 November 2026.
+	it('counts days of 24 hours, regardless of clock changes', () => {
+		// In Los Angeles the clocks change on March 8 and on November 1, 2026.
 		expect(solicitationWindow('2026-03-07T00:00:00-08:00', '2026-10-15T00:00:00-07:00')).toEqual({
 			opensAt: '2026-03-12T08:00:00.000Z',
 			closesAt: '2026-11-14T07:00:00.000Z',
@@ -43,7 +43,7 @@ describe('solicitationWindow', () => {
 		['2026-06-01T00:00:00Z', ''],
 		['soon', '2026-06-04T00:00:00Z'],
 		['2026-06-01T00:00:00Z', '2026-02-30T00:00:00Z'],
-	])('is none for the dates "%s" and "%s"', (earliest, latest) => {
+	])('returns undefined for the dates "%s" and "%s"', (earliest, latest) => {
 		expect(solicitationWindow(earliest, latest)).toBeUndefined();
 	});
 });
@@ -61,7 +61,7 @@ describe('positionInWindow', () => {
 		expect(positionInWindow(window, at(moment))).toBe(position);
 	});
 
-	it('compares moments, whatever zone they are in', () => {
+	it('compares times in any zone', () => {
 		expect(positionInWindow(window, at('2026-06-06T16:00:00.000+09:00'))).toBe('inside');
 		expect(positionInWindow(window, at('2026-06-06T15:59:59.999+09:00'))).toBe('before');
 		expect(
@@ -69,7 +69,7 @@ describe('positionInWindow', () => {
 		).toBe('after');
 	});
 
-	it('agrees with counting milliseconds, for any delivery and moment', () => {
+	it('agrees with counting milliseconds, for any delivery and time', () => {
 		const DAY = 86_400_000;
 		const zones = ['UTC', 'America/Los_Angeles', 'Europe/Berlin', 'Asia/Tokyo', 'Australia/Sydney'];
 		fc.assert(

@@ -3,8 +3,8 @@ import { RealN8n } from './n8nProcess';
 import { PackageRegistry } from './packageRegistry';
 
 /**
- * Settings → Community nodes as a user has it: a real n8n that knows nothing of the package, and its
- * own installer. Only npm's registry is a stand-in on this machine, holding the packed tarball.
+ * Settings → Community nodes as a user sees it: a real n8n without the package, and its own
+ * installer. Only npm's registry is a stand-in on this machine, with the packed tarball.
  */
 jest.setTimeout(180_000);
 
@@ -43,7 +43,7 @@ afterAll(async () => {
 
 const packages = async () => await n8n.get<Installed[]>('/rest/community-packages');
 
-/** What n8n knows of this package: its nodes or its credentials. */
+/** What n8n lists of this package: its nodes or its credentials. */
 async function known(kind: 'nodes' | 'credentials'): Promise<Described[]> {
 	const response = await fetch(`${n8n.url}/types/${kind}.json`, { headers: n8n.headers });
 	const all = (await response.json()) as Described[];
@@ -59,7 +59,7 @@ const NODES = [
 	'n8n-nodes-amazon-seller-feedback.amazonSellerRating',
 ];
 
-/** Publishes a workflow that takes a report file by HTTP and answers what Parse Report made of it. */
+/** Publishes a workflow that takes a report file by HTTP and returns the output of Parse Report. */
 async function openParser(): Promise<string> {
 	const path = 'report';
 	const report = {
@@ -100,7 +100,7 @@ const FEEDBACK = [{ orderId: '111-1234567-7654321', date: '2026-09-03', rating: 
 
 let parser: string;
 
-test('Install brings the four nodes and the credential into an n8n that had none', async () => {
+test('Install adds the four nodes and the credential to an n8n without them', async () => {
 	expect(await known('nodes')).toEqual([]);
 
 	const installed = await n8n.post<Installed>('/rest/community-packages', { name });
@@ -114,7 +114,7 @@ test('Install brings the four nodes and the credential into an n8n that had none
 	expect(await packages()).toMatchObject([{ packageName: name, failedLoading: false }]);
 });
 
-test('the editor gets an icon of each, for light and dark', async () => {
+test('the editor gets an icon for each, for light and dark', async () => {
 	const described = [...(await known('nodes')), ...(await known('credentials'))];
 	expect(described).toHaveLength(8);
 	for (const { iconUrl } of described) {
@@ -141,7 +141,7 @@ test('a later version on npm is offered, and after the update the workflow still
 	expect(await parsed(parser)).toMatchObject(FEEDBACK);
 });
 
-test('Uninstall takes nodes and credential away again', async () => {
+test('Uninstall removes nodes and credential again', async () => {
 	await n8n.call('DELETE', `/rest/community-packages?name=${name}`);
 
 	expect(await packages()).toEqual([]);

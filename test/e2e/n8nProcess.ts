@@ -9,14 +9,14 @@ import type { IDataObject, IRun, IRunData } from 'n8n-workflow';
 
 const ROOT = resolve(__dirname, '../..');
 
-/** How a finished process ended and what it printed. */
+/** How a process ended, and its output. */
 export interface Finished {
 	readonly code: number | null;
 	readonly stdout: string;
 	readonly output: string;
 }
 
-/** Runs one of this repository's scripts to its end. */
+/** Runs one of this repository's scripts until it ends. */
 export async function runScript(
 	name: string,
 	args: readonly string[],
@@ -65,10 +65,10 @@ async function dataOf<T>(path: string, response: Response): Promise<T> {
 	return (JSON.parse(text) as { data: T }).data;
 }
 
-/** The items each node put out: by node name, then by output. */
+/** The output items of each node: by node name, then by output. */
 export type NodeOutputs = Readonly<Record<string, ReadonlyArray<readonly IDataObject[]>>>;
 
-/** What the last run of each node put out. */
+/** The output of the last run of each node. */
 export function outputsOf(runData: IRunData): NodeOutputs {
 	return Object.fromEntries(
 		Object.entries(runData).map(([node, runs]) => [
@@ -79,8 +79,8 @@ export function outputsOf(runData: IRunData): NodeOutputs {
 }
 
 /**
- * A real n8n with this package installed from its tarball (without it where `N8N_PLAIN` is set) and a
- * user folder of its own.
+ * A real n8n with this package installed from its tarball (without it if `N8N_PLAIN` is set) and
+ * with its own user folder.
  */
 export class RealN8n {
 	private readonly userFolder = mkdtempSync(join(tmpdir(), 'seller-feedback-e2e-'));
@@ -88,10 +88,10 @@ export class RealN8n {
 	private server: ChildProcess | undefined;
 	private cookie = '';
 
-	/** What the server printed. */
+	/** The output of the server. */
 	log = '';
 
-	/** Takes free ports, so that it runs beside any other n8n. */
+	/** Uses free ports, so that it can run in parallel with any other n8n. */
 	static async create(env: Readonly<Record<string, string>> = {}): Promise<RealN8n> {
 		const n8n = new RealN8n();
 		n8n.env = {
@@ -110,7 +110,7 @@ export class RealN8n {
 		if (!output.includes(`Successfully imported ${entities.length}`)) throw new Error(output);
 	}
 
-	/** What n8n's database holds of a credential, with expressions as they were written. */
+	/** A credential as stored in n8n's database, with expressions as written. */
 	async credential(id: string): Promise<Readonly<Record<string, unknown>>> {
 		const file = join(this.userFolder, 'exported.json');
 		await this.run('export:credentials', `--id=${id}`, '--decrypted', `--output=${file}`);
@@ -118,7 +118,7 @@ export class RealN8n {
 		return ([exported].flat()[0]?.data ?? {}) as IDataObject;
 	}
 
-	/** Executes a workflow in a process of its own. */
+	/** Executes a workflow in its own process. */
 	async execute(workflowId: string): Promise<NodeOutputs> {
 		const { stdout, output } = await this.run('execute', `--id=${workflowId}`, '--rawOutput');
 		const json = /^\{\n[\s\S]*\n\}$/m.exec(stdout)?.[0];
@@ -162,12 +162,12 @@ export class RealN8n {
 		return await dataOf<T>(path, await fetch(this.url + path, { headers: this.headers }));
 	}
 
-	/** Of a request by the logged-in owner. */
+	/** Headers for a request by the logged-in owner. */
 	get headers(): Record<string, string> {
 		return { cookie: this.cookie };
 	}
 
-	/** Stops the server, if there is one, and removes the user folder. */
+	/** Stops the server, if it runs, and removes the user folder. */
 	async dispose(): Promise<void> {
 		if (this.server && this.server.exitCode === null) {
 			this.server.kill('SIGTERM');
@@ -180,7 +180,7 @@ export class RealN8n {
 		return await runScript('n8n.mjs', args, this.env);
 	}
 
-	/** Of the server. */
+	/** The URL of the server. */
 	get url(): string {
 		return `http://127.0.0.1:${this.env['N8N_PORT']}`;
 	}

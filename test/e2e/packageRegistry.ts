@@ -8,14 +8,14 @@ import { OutsideServices, Refusal, type OutsideRequest } from './templates/rig/o
 const HOST = 'registry.npmjs.org';
 const ROOT = resolve(__dirname, '../..');
 
-/** A package's manifest, as far as the registry looks into it. */
+/** The parts of a package's manifest that the registry uses. */
 export interface Manifest {
 	readonly name: string;
 	readonly version: string;
 	readonly files: readonly string[];
 }
 
-/** registry.npmjs.org with this package alone, for an n8n that is led there by a proxy. */
+/** registry.npmjs.org with only this package, for an n8n that reaches it through a proxy. */
 export class PackageRegistry {
 	readonly manifest = readJson<Manifest>('package.json');
 
@@ -33,7 +33,7 @@ export class PackageRegistry {
 		return registry;
 	}
 
-	/** What an n8n has to be started with; the npm it runs gets settings and a cache of its own. */
+	/** The environment for n8n; the npm it runs gets its own settings and cache. */
 	get env(): Readonly<Record<string, string>> {
 		return {
 			...this.outside.env,
@@ -43,7 +43,7 @@ export class PackageRegistry {
 		};
 	}
 
-	/** Packs what is in dist/ now as that version, as `npm publish` does, and makes it the latest. */
+	/** Packs the current dist/ as this version, as `npm publish` does, and makes it the latest. */
 	publish(version: string): void {
 		const folder = join(this.dir, version);
 		mkdirSync(folder);
@@ -58,7 +58,7 @@ export class PackageRegistry {
 			stdio: ['ignore', 'pipe', 'ignore'],
 			shell: process.platform === 'win32',
 		});
-		// npm 12 answers an object by package name where earlier versions answer a list.
+		// npm 12 returns an object by package name, earlier versions return a list.
 		const [packed] = Object.values(
 			JSON.parse(output) as Record<string, { filename: string; integrity: string; shasum: string }>,
 		);

@@ -32,7 +32,7 @@ const PACE = 1000;
 let sandbox: Sandbox;
 let n8n: RealN8n;
 
-/** The credential of a seller of the sandbox, with changes that spoil it. */
+/** The credential of a seller of the sandbox, with changes that break it. */
 function credentialOf(sellerKey = 'demo', changes: Readonly<Record<string, string>> = {}) {
 	const { clientId, clientSecret, refreshToken, marketplaceId, baseUrl } =
 		sandbox.credentials(sellerKey);
@@ -52,7 +52,7 @@ function credentialOf(sellerKey = 'demo', changes: Readonly<Record<string, strin
 
 const items = (outputs: NodeOutputs, node: string, output = 0) => outputs[node]?.[output] ?? [];
 
-/** How many access tokens the sandbox gave out while `work` ran. */
+/** How many access tokens the sandbox issued while `work` ran. */
 async function loginsDuring(work: () => Promise<unknown>): Promise<number> {
 	const before = sandbox.requests.length;
 	await work();
@@ -92,7 +92,7 @@ describe('the demo workflows agree with the true record', () => {
 		const today = DateTime.fromJSDate(sandbox.clock.now(), { zone: US_ZONE });
 		const from = today.minus({ days: 365 }).toISODate() ?? '';
 		const truth = sandbox.truth.feedback('demo', 'ATVPDKIKX0DER', { from });
-		// The nodes give each line break as one character.
+		// The nodes output each line break as one character.
 		const lines = (text: string) => text.replaceAll('\r\n', '\n');
 		const expected = truth.map(({ orderId, date, rating, ...texts }) => {
 			const [comment, response] = [lines(texts.comment), lines(texts.response)];
@@ -122,7 +122,7 @@ describe('the demo workflows agree with the true record', () => {
 			expect(ofDays.map(({ days }) => days)).toEqual([30, 90, 365]);
 			for (const window of ofDays) {
 				expect(window.provenance).toBe('derived');
-				// The last days are not settled, and not counted.
+				// The last days are not settled, so they do not count.
 				const through = String(window.coveredThrough);
 				const truth = sandbox.truth.rating('demo', String(marketplaceId), undefined, through);
 				const { positive, neutral, negative } = window;
@@ -150,7 +150,7 @@ describe('the demo workflows agree with the true record', () => {
 		expect(items(second, 'Request review')).toEqual([]);
 	});
 
-	test('a process logs in once, and n8n stores nothing of it', async () => {
+	test('a process logs in once, and n8n stores nothing from it', async () => {
 		const before = await n8n.credential(CREDENTIAL.id);
 		expect(await loginsDuring(async () => await n8n.execute(FEEDBACK))).toBe(1);
 		expect(await n8n.credential(CREDENTIAL.id)).toEqual(before);
@@ -194,7 +194,7 @@ describe("the credential's test in the editor", () => {
 });
 
 describe('npm start -- --once', () => {
-	test('shows what the workflows produced, and that it agrees', async () => {
+	test('shows the output of the workflows, and that it agrees', async () => {
 		const { code, output } = await runScript('start.mjs', ['--once']);
 
 		expect(output).toMatch(/Negative feedback: \d+ of \d+ rows/);

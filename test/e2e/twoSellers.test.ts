@@ -124,7 +124,7 @@ afterAll(async () => {
 	await sandbox?.close();
 });
 
-test('B1: each item is its own seller’s, and the credential stays an expression', async () => {
+test('B1: each item belongs to its own seller, and the credential stays an expression', async () => {
 	const before = await n8n.credential(CREDENTIAL.id);
 	expect(before).toMatchObject(byExpression());
 	const outputs = await n8n.execute('twoSellers000001');
@@ -149,7 +149,7 @@ test('B1: each item is its own seller’s, and the credential stays an expressio
 	expect(logIns).toHaveLength(2);
 });
 
-test('B1: a test of such a credential does not resolve it for good', async () => {
+test('B1: testing such a credential does not resolve it permanently', async () => {
 	await n8n.start();
 	const before = await n8n.credential(CREDENTIAL.id);
 	const result = await n8n.post<{ status: string; message: string }>('/rest/credentials/test', {
@@ -171,7 +171,7 @@ test('B1: a test of such a credential does not resolve it for good', async () =>
 			data: { ...plain, refreshToken, primaryMarketplace: 'A2Q3Y263D00KWC' },
 		},
 	});
-	// U13: Brazil is in the right region, and not this seller's.
+	// U13: Brazil is in the right region, but not one of this seller's.
 	expect(elsewhere).toEqual({
 		status: 'Error',
 		message: expect.stringMatching(

@@ -1,3 +1,4 @@
+// cspell:ignore told
 import type { IDataObject } from 'n8n-workflow';
 
 import { readDocument, sectionOf } from '../package/documents';
@@ -5,7 +6,7 @@ import { runNode, type NodeRun } from './harness';
 import { useSandbox } from './useSandbox';
 import { passMinutes, useWatching } from './watching';
 
-/** What spreadsheets take for a formula when it stands first. */
+/** Text that spreadsheets treat as a formula if it comes first. */
 const FORMULAS = [
 	'=HYPERLINK("http://example.com","refund")',
 	'+1 for the product',
@@ -49,13 +50,13 @@ const parseReport = async (
 
 const commentsOf = (items: readonly IDataObject[]) => items.map(({ comment }) => comment);
 
-describe('text that a spreadsheet would take for a formula', () => {
-	it('comes out of Parse Report as it is', async () => {
+describe('text that a spreadsheet would treat as a formula', () => {
+	it('is returned unchanged by Parse Report', async () => {
 		const { items } = await parseReport(FORMULAS);
 		expect(commentsOf(items)).toEqual(FORMULAS);
 	});
 
-	it('loses only the blanks, tabs and line ends around it', async () => {
+	it('loses only surrounding blanks, tabs and line ends', async () => {
 		const { items } = await parseReport(['\t=1+1', '\r=1+1', ' =1+1\t', '=1\t+1']);
 		expect(commentsOf(items)).toEqual(['=1+1', '=1+1', '=1+1', '=1 +1']);
 	});
@@ -63,7 +64,7 @@ describe('text that a spreadsheet would take for a formula', () => {
 	describe('from Amazon', () => {
 		const inUse = useSandbox();
 
-		it('comes out of Get Many as it is', async () => {
+		it('is returned unchanged by Get Many', async () => {
 			const orders = FORMULAS.map((comment) =>
 				inUse.sandbox.world.addFeedback({ rating: 1, comment, response: comment }),
 			);
@@ -90,7 +91,7 @@ describe('text that a spreadsheet would take for a formula', () => {
 	describe('in the trigger', () => {
 		const watching = useWatching();
 
-		it('is told as it is', async () => {
+		it('is reported unchanged', async () => {
 			const watcher = await watching.activate({ options: { feedbackEveryMinutes: 10 } });
 			await watcher.poll();
 			await passMinutes(3, watcher);
@@ -106,11 +107,11 @@ describe('text that a spreadsheet would take for a formula', () => {
 	});
 });
 
-/** The expression that a section of a page gives, as n8n keeps it. */
+/** The expression in a section of a page, as n8n stores it. */
 const expressionIn = (heading: string, page = 'docs/spreadsheets.md'): string =>
 	`=${/```text\n\s*(.*)\n\s*```/.exec(sectionOf(readDocument(page), heading))?.[1] ?? ''}`;
 
-/** What the expression of a section gives for each comment, in n8n's engine. */
+/** The result of a section's expression for each comment, in n8n's engine. */
 const evaluate = async (heading: string, comments: readonly string[]) => {
 	const expression = expressionIn(heading).replaceAll('$json.summary', '$json.comment');
 	const { links, error } = await parseReport(comments, expression);
@@ -118,8 +119,8 @@ const evaluate = async (heading: string, comments: readonly string[]) => {
 	return links;
 };
 
-describe('an expression of the page on spreadsheets', () => {
-	it('puts an apostrophe before formulas for a CSV file, and leaves all other text alone', async () => {
+describe('an expression from the page on spreadsheets', () => {
+	it('adds an apostrophe before formulas for a CSV file, and leaves all other text alone', async () => {
 		const others = ['5 stars = not', "'quoted'", 'a-b', '100 %', 'ありがとう'];
 		const wide = ['＝合計(1)', '＠店'];
 		expect(await evaluate('CSV files', [...FORMULAS, ...wide, ...others])).toEqual([
@@ -128,7 +129,7 @@ describe('an expression of the page on spreadsheets', () => {
 		]);
 	});
 
-	it('does the same for text from elsewhere that begins with a tab, a line end or blanks', async () => {
+	it('does the same for other text that starts with a tab, a line end or blanks', async () => {
 		const texts = ['\tx', '\rx', '\nx', '  =1+1', ' x'];
 		const given = await Promise.all(
 			texts.map(async (text) => {
@@ -142,7 +143,7 @@ describe('an expression of the page on spreadsheets', () => {
 		expect(given.flat()).toEqual(["'\tx", "'\rx", "'\nx", "'  =1+1", ' x']);
 	});
 
-	it('gives a database its values one by one, commas or not', async () => {
+	it('passes values to a database one by one, with or without commas', async () => {
 		const [values] = await evaluate('Databases', ["late, broken; '); DROP TABLE feedback; --"]);
 		expect(values).toEqual([
 			'111-1234567-7654321',
@@ -152,7 +153,7 @@ describe('an expression of the page on spreadsheets', () => {
 		]);
 	});
 
-	it('leaves no markup in an HTML mail', async () => {
+	it('leaves no markup in an HTML email', async () => {
 		const [html] = await evaluate('HTML emails', [
 			`<script>alert("1")</script> & <img src=x onerror='x'>`,
 		]);
@@ -160,14 +161,14 @@ describe('an expression of the page on spreadsheets', () => {
 		expect(unescape(String(html))).toBe(`<script>alert("1")</script> & <img src=x onerror='x'>`);
 	});
 
-	it('calls nobody in a chat', async () => {
+	it('mentions nobody in a chat', async () => {
 		expect(await evaluate('Chat messages', ['<!channel> a & b'])).toEqual([
 			'&lt;!channel&gt; a &amp; b',
 		]);
 	});
 });
 
-it('reads a date as the page for CSV users says', async () => {
+it('reads a date as described on the page for CSV users', async () => {
 	const heading = 'You have an export from another tool, positives included';
 	const expression = expressionIn(heading, 'docs/from-csv.md');
 	expect(expression).toContain('$json.Date');
@@ -178,10 +179,10 @@ it('reads a date as the page for CSV users says', async () => {
 const unescape = (html: string): string =>
 	html.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
 
-describe('the mail of Chart', () => {
+describe("Chart's email", () => {
 	const inUse = useSandbox();
 
-	it('escapes all text that is given to it', async () => {
+	it('escapes all text that it gets', async () => {
 		const hostile = '<script>alert(1)</script><img src=x onerror="alert(1)">';
 		const { outputs, error } = await runNode({
 			type: 'amazonSellerRating',

@@ -14,7 +14,7 @@ const LEASE = 10 * MINUTE;
 
 const store = new ProcessedData();
 const inUse = useSandbox({ rateLimits: 10_000 });
-// Claims are renewed by the clock.
+// Claims are renewed on a schedule.
 useWaitsAsTheyAre();
 
 beforeAll(async () => await giveProcessedData(store));
@@ -63,7 +63,7 @@ describe('Claims, in one process', () => {
 	it.each([
 		['with', false],
 		['without', true],
-	])('keep overlapping executions from the same orders, %s the store', async (_, broken) => {
+	])('keep overlapping executions off the same orders, %s the store', async (_, broken) => {
 		store.broken = broken;
 		await send(newOrders(1));
 		const ids = newOrders(60);
@@ -74,7 +74,7 @@ describe('Claims, in one process', () => {
 		const all = await Promise.all(others);
 
 		expect(truthOf(ids).toSorted()).toEqual(ids.toSorted());
-		// A request turned away at the limit asked nobody.
+		// A request refused at the rate limit contacted nobody.
 		expect(postsOf(ids).filter(({ status }) => status !== 429)).toHaveLength(ids.length);
 		for (const orderId of ids) {
 			const perRun = all.map(({ items }) => items.find((row) => row.orderId === orderId)?.outcome);
@@ -86,7 +86,7 @@ describe('Claims, in one process', () => {
 		expect(all.flatMap(outcomes)).toContain('claimedElsewhere');
 	});
 
-	it('B18: are shared by two credentials of one seller, for an order is the same order', async () => {
+	it('B18: are shared by two credentials of one seller', async () => {
 		const ids = newOrders(40);
 		const { customBaseUrl } = inUse.credentials.get('demo');
 		const other = String(customBaseUrl).replace('127.0.0.1', 'localhost');
@@ -104,7 +104,7 @@ describe('Claims, in one process', () => {
 		expect(postsOf(ids).filter(({ status }) => status !== 429)).toHaveLength(ids.length);
 	});
 
-	it('are given back after a run: nothing stays in the store', async () => {
+	it('are released after a run, and nothing stays in the store', async () => {
 		const ids = newOrders(120);
 		const seen: number[] = [];
 		const running = send(ids).finally(() => clearInterval(look));
@@ -115,7 +115,7 @@ describe('Claims, in one process', () => {
 		expect(store.entries).toEqual([]);
 	});
 
-	it('are given back where the run fails or is cancelled', async () => {
+	it('are released if the run fails or is canceled', async () => {
 		const ids = newOrders(60);
 		inUse.sandbox.roles.remove('demo', 'Buyer Solicitation');
 		inUse.sandbox.roles.remove('demo', 'Product Listing');
@@ -135,13 +135,13 @@ describe('Claims, in one process', () => {
 		expect(truthOf(ids).toSorted()).toEqual(ids.toSorted());
 	});
 
-	it('are not made for a dry run or for what is no order', async () => {
+	it('are not made for a dry run or for invalid order IDs', async () => {
 		const looks = store.writes;
 		await send(['nonsense', 'order 2']);
 		expect(store.writes).toBe(looks);
 	});
 
-	it('leave nothing in the store where executions with other orders overlap', async () => {
+	it('leave nothing in the store if executions with different orders overlap', async () => {
 		await send(newOrders(1));
 		const groups = Array.from({ length: 6 }, () => newOrders(55));
 		const runs = await Promise.all(groups.map(async (ids) => await send(ids)));
@@ -175,7 +175,7 @@ describe('Claims, in two processes with one store', () => {
 		now = 1_800_000_000_000;
 	});
 
-	/** Waits of the claims' own that are under way, to be let pass by hand. */
+	/** The claims' own pending waits, to be ended manually. */
 	let waits: Array<() => void> = [];
 	const wait = async (_: number, signal: AbortSignal | undefined): Promise<boolean> =>
 		await new Promise((resolve) => {
@@ -183,7 +183,7 @@ describe('Claims, in two processes with one store', () => {
 			signal?.addEventListener('abort', () => resolve(false));
 		});
 
-	/** Lets so many minutes pass, in steps shorter than those in which claims are looked after. */
+	/** Lets the given minutes pass, in steps shorter than the interval at which claims are renewed. */
 	async function pass(minutes: number): Promise<void> {
 		for (let minute = 0; minute < minutes; minute += 1) {
 			now += MINUTE;
@@ -195,7 +195,7 @@ describe('Claims, in two processes with one store', () => {
 		}
 	}
 
-	/** Claims as another process makes them: what this process holds in its memory it does not know. */
+	/** Claims as another process makes them: without this process's memory. */
 	function inNewProcess(): () => Claims {
 		let made:
 			| (typeof import('../../nodes/AmazonReviewSolicitation/sending/claims'))['Claims']
@@ -211,7 +211,7 @@ describe('Claims, in two processes with one store', () => {
 		};
 	}
 
-	it('see each other', async () => {
+	it('are visible to each other', async () => {
 		const [one, two] = [inNewProcess()(), inNewProcess()()];
 		expect(await one.take(['a', 'b'])).toEqual(new Set(['a', 'b']));
 		expect(await two.take(['b', 'c'])).toEqual(new Set(['c']));
@@ -221,7 +221,7 @@ describe('Claims, in two processes with one store', () => {
 		expect(store.entries).toEqual([]);
 	});
 
-	it('keep one over the turn of a lease', async () => {
+	it('last past the end of a lease', async () => {
 		now = Math.ceil(now / LEASE) * LEASE - 1;
 		const [one, two] = [inNewProcess()(), inNewProcess()()];
 		await one.take(['a']);
@@ -233,7 +233,7 @@ describe('Claims, in two processes with one store', () => {
 		expect(store.entries).toEqual([]);
 	});
 
-	it('B18: keep one for as long as it is worked on, and not longer', async () => {
+	it('B18: last as long as the order is worked on, and no longer', async () => {
 		const [one, two] = [inNewProcess()(), inNewProcess()()];
 		await one.take(['a', 'b']);
 		await pass(9);
@@ -253,7 +253,7 @@ describe('Claims, in two processes with one store', () => {
 	});
 
 	it.each([0, 1, 4, 9, 9.99])(
-		'leave an order of a crashed process for one to two leases, however often somebody looks (%d minutes into a lease)',
+		'of a crashed process last one to two leases, however often others check (%d minutes into a lease)',
 		async (minutes) => {
 			const start = Math.ceil(now / LEASE) * LEASE + minutes * MINUTE;
 			now = start;
@@ -272,7 +272,7 @@ describe('Claims, in two processes with one store', () => {
 		},
 	);
 
-	it('holds one for itself again once its own execution has given it back', async () => {
+	it('can be taken again in the same process after being released', async () => {
 		const process = inNewProcess();
 		const [one, two] = [process(), process()];
 		expect(await one.take(['a'])).toEqual(new Set(['a']));
@@ -281,7 +281,7 @@ describe('Claims, in two processes with one store', () => {
 		expect(await two.take(['a'])).toEqual(new Set(['a']));
 	});
 
-	it('are gone once given back, even if another execution of the process claims meanwhile', async () => {
+	it('are gone once released, even if another execution of the process claims meanwhile', async () => {
 		const process = inNewProcess();
 		const [one, two, three] = [process(), process(), process()];
 		await one.take(['a']);
@@ -291,7 +291,7 @@ describe('Claims, in two processes with one store', () => {
 		expect(store.entries).toEqual([]);
 	});
 
-	it('works within a process where the store fails', async () => {
+	it('work within a process if the store fails', async () => {
 		store.broken = true;
 		const process = inNewProcess();
 		const [one, two] = [process(), process()];

@@ -46,7 +46,7 @@ async function search(
 }
 
 describe('searching in the editor', () => {
-	it("lists the seller's marketplaces, filtered by what is typed, and asks Amazon once", async () => {
+	it("lists the seller's marketplaces, filtered by the typed text, with one request to Amazon", async () => {
 		const all = await search(searchMarketplaces);
 		expect(all.results.map(({ value }) => value)).toEqual(
 			inUse.sandbox.sellers.demo?.marketplaces.map(({ marketplace }) => marketplace.id),
@@ -58,7 +58,7 @@ describe('searching in the editor', () => {
 		expect(inUse.sandbox.requests.length).toBe(before);
 	});
 
-	it('lists all marketplaces for what is computed without Amazon, and asks nobody', async () => {
+	it('lists all marketplaces without a request to Amazon', async () => {
 		const before = inUse.sandbox.requests.length;
 		const all = await search(searchAllMarketplaces);
 		expect(all.results.map(({ value }) => value).toSorted()).toEqual(
@@ -70,7 +70,7 @@ describe('searching in the editor', () => {
 		expect(inUse.sandbox.requests.length).toBe(before);
 	});
 
-	it('lists what the seller sold lately, and never what another seller did', async () => {
+	it('lists what the seller sold lately, and never what another seller sold', async () => {
 		const products = (seller: string) =>
 			inUse.sandbox.sellers[seller]?.marketplaces[0]?.products.map(({ asin }) => asin) ?? [];
 		const own = (await search(searchSoldAsins)).results.map(({ value }) => String(value));
@@ -82,7 +82,7 @@ describe('searching in the editor', () => {
 		expect(own).not.toEqual(others.results.map(({ value }) => value));
 	});
 
-	it('says what is wrong, and asks again next time', async () => {
+	it('says what is wrong, and tries again next time', async () => {
 		connect(inUse.credentials, inUse.sandbox, 'second');
 		inUse.sandbox.lwa.revoke('second');
 		await expect(search(searchMarketplaces, '', 'second')).rejects.toThrow(

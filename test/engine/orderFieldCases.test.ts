@@ -1,3 +1,4 @@
+// cspell:ignore Tell
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import type { Sandbox, WorldOrder } from '../../sandbox';
@@ -66,7 +67,7 @@ const ordersOf = (...marketplaceIds: string[]): WorldOrder[] =>
 		.flatMap(({ orders }) => orders)
 		.filter(isRecent);
 
-/** Searches find downloads, too. */
+/** Searches also find downloads. */
 const withDigital = (marketplaceId: string): WorldOrder[] => [
 	...ordersOf(marketplaceId),
 	...placesOf([marketplaceId]).flatMap(digitalOrders).filter(isRecent),
@@ -74,11 +75,11 @@ const withDigital = (marketplaceId: string): WorldOrder[] => [
 
 const searches = () => inUse.requests.filter(({ operation }) => operation === 'searchOrders');
 
-describe('A1: the all-orders report holds the whole region', () => {
+describe('A1: the all-orders report contains the whole region', () => {
 	it.each([
 		['one marketplace', [CA]],
 		['all of them', [US, CA, MX]],
-	])('for %s, only its orders come, each once, from one report', async (_, marketplaces) => {
+	])('returns only orders of %s, each once, from one report', async (_, marketplaces) => {
 		const { items, hints, error } = await getMany({ source: 'reports', marketplaces });
 		expect(error).toBeUndefined();
 		const known = new Set(ordersOf(...marketplaces).map(({ orderId }) => orderId));
@@ -98,8 +99,8 @@ describe('A1: the all-orders report holds the whole region', () => {
 	});
 });
 
-describe('A12: null where the model has a value', () => {
-	it('counts as absent, and no page is lost', async () => {
+describe('A12: null instead of a value', () => {
+	it('counts as absent, and loses no page', async () => {
 		sandbox.habits.set({ nullsInOrders: false });
 		const plain = await getMany();
 		sandbox.habits.set({ nullsInOrders: true });
@@ -111,7 +112,7 @@ describe('A12: null where the model has a value', () => {
 	});
 
 	it.each([false, true])(
-		'an order that cannot be read costs itself and is named (only changes: %s)',
+		'skips and names an order that cannot be read (only changes: %s)',
 		async (incremental) => {
 			const [broken] = ordersOf(US);
 			const { orderId = '' } = broken ?? {};
@@ -129,12 +130,12 @@ describe('A12: null where the model has a value', () => {
 	);
 });
 
-describe('A17: Amazon answers 400 where fulfilment data is asked for', () => {
+describe('A17: Amazon answers 400 to requests for fulfillment data', () => {
 	beforeEach(() => {
 		sandbox.habits.set({ noFulfillmentData: true });
 	});
 
-	it('orders come without it, a hint says what is missing, and nothing is guessed', async () => {
+	it('returns orders without it, with a hint about what is missing, and guesses nothing', async () => {
 		const { items, hints, error } = await getMany();
 		expect(error).toBeUndefined();
 		expect(ids(items).toSorted()).toEqual(
@@ -152,14 +153,14 @@ describe('A17: Amazon answers 400 where fulfilment data is asked for', () => {
 			});
 		}
 		expect(hints.join()).toMatch(/did not list the fulfillment data of \d+ order/);
-		// Asked for once in full; then all pages by what their token came with.
+		// Requested once in full; after that, all pages as their token came.
 		const included = searches().map(({ query }) => String(query.includedData));
 		expect(included.filter((text) => /\bFULFILLMENT\b/.test(text))).toHaveLength(1);
 		expect(included.length).toBe(1 + Math.ceil(items.length / 100));
 		expect(included.at(-1)).toMatch(/PACKAGES.*PROCEEDS.*CANCELLATION/);
 	});
 
-	it('a page that a later run goes on with is asked for as the one before', async () => {
+	it('requests a page in a later run like the page before', async () => {
 		const staticData: IDataObject = {};
 		const incremental = {
 			incremental: true,
@@ -173,14 +174,14 @@ describe('A17: Amazon answers 400 where fulfilment data is asked for', () => {
 		sandbox.habits.set({ noFulfillmentData: false });
 		const before = searches().length;
 		await getMany(incremental, staticData);
-		// The log does not show tokens; the range is that of the search which the token is of.
+		// The log does not show tokens. The range is the one of the token's search.
 		const [previous, next] = searches().slice(before - 1);
 		expect(next?.query).toEqual(previous?.query);
 		expect(next).toMatchObject({ status: 200 });
 		expect(next?.query.includedData).not.toMatch(/\bFULFILLMENT\b/);
 	});
 
-	it('Plan leaves out orders of which a rule needs it', async () => {
+	it('makes Plan leave out orders if a rule needs it', async () => {
 		const { items } = await getMany();
 		const rules = { fulfilledBy: 'AMAZON', excludeShippedLate: true };
 		const plan = await run(
@@ -193,7 +194,7 @@ describe('A17: Amazon answers 400 where fulfilment data is asked for', () => {
 		);
 	});
 
-	it('Check Eligibility looks the order up once more without it, and says what stays unknown', async () => {
+	it('makes Check Eligibility read the order again without it and say what stays unknown', async () => {
 		const [order] = sandbox.world.addOrders({ count: 1, state: 'notShipped', createdDaysAgo: 1 });
 		const { items, error } = await run({
 			resource: 'solicitation',
@@ -216,7 +217,7 @@ describe('A18: order IDs of other kinds', () => {
 	const items = OTHER.map((orderId) => ({ orderId, marketplaceId: US }));
 
 	it.each(['checkEligibility', 'send'])(
-		'%s says what they are, and asks nobody',
+		'%s says what they are and contacts nobody',
 		async (operation) => {
 			const result = await run(
 				{
@@ -243,8 +244,8 @@ describe('A18: order IDs of other kinds', () => {
 	);
 });
 
-describe('B7: only what selects orders makes another search', () => {
-	/** Runs as an active workflow does. */
+describe('B7: only terms that select orders make another search', () => {
+	/** Runs like an active workflow. */
 	const workflow = () => {
 		let saved: IDataObject = {};
 		return async (parameters: INodeParameters = {}) => {
@@ -261,13 +262,13 @@ describe('B7: only what selects orders makes another search', () => {
 	const base: INodeParameters = { filters: { statuses: ['SHIPPED', 'UNSHIPPED'] }, options: {} };
 
 	it.each<[string, INodeParameters]>([
-		['Buyer Time Zone is switched on', { ...base, options: { buyerTimeZone: true } }],
+		['Buyer Time Zone is turned on', { ...base, options: { buyerTimeZone: true } }],
 		['statuses are ticked in another order', { filters: { statuses: ['UNSHIPPED', 'SHIPPED'] } }],
 		['Overlap is raised', { ...base, options: { overlap: 1440 } }],
 		['Time Budget changes', { ...base, options: { timeBudget: 5 } }],
 		['From moves on', { ...base, from: '={{ $now.minus({ days: 30 }) }}' }],
 		['marketplaces are the same', { ...base, marketplaces: [] }],
-	])('no order comes again where %s', async (_, changed) => {
+	])('repeats no order if %s', async (_, changed) => {
 		const next = workflow();
 		const first = await next(base);
 		expect(first.length).toBeGreaterThan(100);
@@ -276,7 +277,7 @@ describe('B7: only what selects orders makes another search', () => {
 		expect(again.filter((each) => known.has(each))).toEqual([]);
 	});
 
-	it('no order is lost, and none comes twice, where a filter on programs is taken out or changed', async () => {
+	it('misses and repeats no order if a filter on programs is removed or changed', async () => {
 		const whole = await workflow()();
 		const next = workflow();
 		const all: string[] = [];
@@ -287,7 +288,7 @@ describe('B7: only what selects orders makes another search', () => {
 		expect(all.toSorted()).toEqual(whole.toSorted());
 	});
 
-	it('an earlier beginning brings the earlier orders, and none twice', async () => {
+	it('adds the earlier orders after an earlier start, and repeats none', async () => {
 		const whole = await workflow()();
 		const next = workflow();
 		const all = [...(await next({ from: daysAgo(10) })), ...(await next())];
@@ -295,7 +296,7 @@ describe('B7: only what selects orders makes another search', () => {
 		expect(all.toSorted()).toEqual(whole.toSorted());
 	});
 
-	it('another side that ships is another search', async () => {
+	it('treats another fulfiller as another search', async () => {
 		const next = workflow();
 		const fba = await next({ filters: { fulfilledBy: 'AMAZON' } });
 		const all = await next();

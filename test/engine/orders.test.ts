@@ -1,3 +1,4 @@
+// cspell:ignore Cancelled
 import { NodeHelpers, type IDataObject, type INodeParameters } from 'n8n-workflow';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -10,14 +11,14 @@ import { liftReportLimits } from './sandboxCredential';
 import { expectMiddleItemToFailAlone } from './threeItems';
 import { useSandbox } from './useSandbox';
 
-// Amazon's rate for listing orders is a page in three minutes.
+// Amazon's rate for listing orders is one page every three minutes.
 const inUse = useSandbox({ rateLimits: 100_000 });
 let sandbox: Sandbox;
 
 beforeEach(() => {
 	({ sandbox } = inUse);
 	sandbox.clock.set(new Date(Date.now()));
-	// FBA dates of three marketplaces would take hours: reportQuotas.test.ts is about that.
+	// FBA dates of three marketplaces would take hours: see reportQuotas.test.ts.
 	liftReportLimits(inUse.credentials, sandbox);
 });
 
@@ -63,17 +64,17 @@ const recentOrders = (): WorldOrder[] =>
 const ids = (items: ReadonlyArray<IDataObject | WorldOrder>) =>
 	items.map(({ orderId }) => String(orderId)).toSorted();
 
-/** Without downloads, which the all-orders report does not hold. */
+/** Without downloads, which the all-orders report does not contain. */
 const shipped = (items: readonly IDataObject[]) => ids(items).filter((id) => !id.startsWith('D01'));
 
-/** Orders of other shops that were met. */
+/** How many orders of other shops were left out. */
 const leftOut = ({ hints }: NodeRun): number =>
 	Number(/(\d+) order\(s\) from shops other/.exec(hints.join())?.[1] ?? 0);
 
 const searches = () => inUse.requests.filter(({ operation }) => operation === 'searchOrders');
 
 describe('Order: Get Many, from the Orders API', () => {
-	it('reads all pages: exactly the orders of the range, each once', async () => {
+	it('reads all pages and returns exactly the orders of the range, each once', async () => {
 		const { items, error } = await getMany();
 		expect(error).toBeUndefined();
 		expect(items.length).toBeGreaterThan(100);
@@ -82,7 +83,7 @@ describe('Order: Get Many, from the Orders API', () => {
 		expectToMatchOutputSchema('AmazonReviewSolicitation', 'order/getMany', items);
 	});
 
-	it('gives each order its window, in UTC and on the marketplace’s clock, and says where from', async () => {
+	it("adds the window of each order, in UTC and in the marketplace's time zone, with its source", async () => {
 		const { items } = await getMany();
 		const orders = new Map(recentOrders().map((order) => [order.orderId, order]));
 		for (const item of items) {
@@ -101,7 +102,7 @@ describe('Order: Get Many, from the Orders API', () => {
 		expect(new Set(items.map(({ deliveryDateSource }) => deliveryDateSource)).size).toBe(2);
 	});
 
-	it('keeps to limit, marketplaces, fulfilment, statuses and programs', async () => {
+	it('respects limit, marketplaces, fulfillment, statuses and programs', async () => {
 		const limited = await getMany({ returnAll: false, limit: 7 });
 		expect(limited.items).toHaveLength(7);
 		expect(limited.hints.join()).toMatch(/more than these 7 orders.*'Return All'/);
@@ -124,14 +125,14 @@ describe('Order: Get Many, from the Orders API', () => {
 		expect(ids(prime.items)).toEqual(ids(wanted));
 	});
 
-	it('goes on after a page failed, without losing or doubling an order', async () => {
+	it('continues after a failed page, without missing or repeating an order', async () => {
 		sandbox.faults.add({ kind: 'error503', operation: 'searchOrders', skip: 1, times: 2 });
 		const { items, error } = await getMany();
 		expect(error).toBeUndefined();
 		expect(ids(items)).toEqual(ids(recentOrders()));
 	});
 
-	it('does not hand on address or e-mail, and the zone of the buyer only if asked', async () => {
+	it("does not return address or email, and the buyer's zone only on request", async () => {
 		const { items } = await getMany({ options: { buyerTimeZone: true } });
 		expect(items.some(({ buyerTimeZone }) => buyerTimeZone === 'America/New_York')).toBe(true);
 		expect(JSON.stringify(items)).not.toMatch(/@|deliveryAddress|stateOrRegion/);
@@ -156,13 +157,17 @@ describe('Order: Get Many, from the Orders API', () => {
 		}
 	});
 
-	describe('where Amazon does not give the FBA shipments report', () => {
+	describe('if Amazon does not return the FBA shipments report', () => {
 		it.each([
 			['gives up on it', /gave up on report \d+ \(FATAL\)/, 'reportFatal'],
-			['is not ready in time', /still preparing report \d+\. Give .* more time/, 'reportStuck'],
+			[
+				'is not ready in time',
+				/still preparing report \d+\. Increase the option 'Wait for Report'/,
+				'reportStuck',
+			],
 			['denies access', /needs the role Amazon Fulfillment/, undefined],
 		] as const)(
-			'and %s, all orders come, and a hint says which dates are missing',
+			'and %s, returns all orders and a hint about the missing dates',
 			async (_, said, kind) => {
 				if (kind !== undefined) sandbox.faults.add({ kind, times: 'always' });
 				else sandbox.roles.remove('demo', 'Amazon Fulfillment');
@@ -183,7 +188,7 @@ describe('Order: Get Many, from the Orders API', () => {
 			},
 		);
 
-		it('for one range, the orders of the others have their dates', async () => {
+		it('for one range, adds the dates to the orders of the others', async () => {
 			sandbox.faults.add({ kind: 'reportFatal', skip: 1, times: 1 });
 			const { items, hints } = await getMany({ options: { fbaDeliveryDates: true } });
 			const [hint = '', ...more] = hints.filter((each) => !each.includes('from shops other'));
@@ -195,7 +200,7 @@ describe('Order: Get Many, from the Orders API', () => {
 			).toBeGreaterThan(0);
 		});
 
-		it('for the execution was cancelled meanwhile, it ends and hands on nothing', async () => {
+		it('because the execution was canceled, ends and returns nothing', async () => {
 			sandbox.faults.add({ kind: 'reportStuck', times: 'always' });
 			const { items, run } = await getMany(
 				{ options: { fbaDeliveryDates: true, waitMinutes: 240 } },
@@ -208,7 +213,7 @@ describe('Order: Get Many, from the Orders API', () => {
 		});
 	});
 
-	it('keeps a bad item from the good ones beside it', async () => {
+	it('fails only the bad item among good ones', async () => {
 		await expectMiddleItemToFailAlone({
 			type: 'amazonReviewSolicitation',
 			parameters: {
@@ -236,7 +241,7 @@ describe('Order: Get Many, from the Orders API', () => {
 });
 
 describe('Order: Get Many, from reports', () => {
-	it('gives the same orders as the API, from reports of 30 days each', async () => {
+	it('returns the same orders as the API, from reports of 30 days each', async () => {
 		const { items, error } = await getMany({
 			source: 'reports',
 			marketplaces: [US, CA, MX],
@@ -260,7 +265,7 @@ describe('Order: Get Many, from reports', () => {
 		expectToMatchOutputSchema('AmazonReviewSolicitation', 'order/getMany', items);
 	});
 
-	it('keeps to From and To, by last update and by creation, over more than one report', async () => {
+	it('respects From and To, by last update and by creation, over more than one report', async () => {
 		for (const [dateType, field] of [
 			['lastUpdated', 'updatedAt'],
 			['created', 'createdAt'],
@@ -278,14 +283,14 @@ describe('Order: Get Many, from reports', () => {
 		}
 	});
 
-	it('refuses what would silently give nothing', async () => {
+	it('refuses settings that would silently return nothing', async () => {
 		const turned = await getMany({ source: 'reports', filters: { until: daysAgo(50) } });
-		expect(turned.error?.message).toMatch(/'From' has to be before 'To'/);
+		expect(turned.error?.message).toMatch(/Could not list orders: 'From' must be before 'To'/);
 		const prime = await getMany({ source: 'reports', filters: { programs: ['isPrime'] } });
-		expect(prime.error?.message).toMatch(/does not tell Prime/);
+		expect(prime.error?.message).toMatch(/does not identify Prime/);
 	});
 
-	it('shows date, Return All and Limit, though the switch that hides them is not shown', () => {
+	it('shows date, Return All and Limit even if the switch that hides them is not shown', () => {
 		const parameters = { resource: 'order', operation: 'getMany', source: 'reports' };
 		const { properties } = new AmazonReviewSolicitation().description;
 		const shown = properties.filter((property) =>
@@ -296,7 +301,7 @@ describe('Order: Get Many, from reports', () => {
 		expect(names).not.toContain('incremental');
 	});
 
-	it('says that a cancelled report is no zero', async () => {
+	it('says that a canceled report does not mean zero', async () => {
 		sandbox.faults.add({ kind: 'reportCancelled', times: 'always' });
 		const { items, hints } = await getMany({ source: 'reports' });
 		expect(items).toHaveLength(0);
@@ -305,7 +310,7 @@ describe('Order: Get Many, from reports', () => {
 });
 
 describe('Order: Get Many, only changes since the last run', () => {
-	/** Runs as an active workflow does: what the node keeps is saved when the run has ended. */
+	/** Runs like an active workflow: what the node keeps is saved when the run has ended. */
 	const workflowRuns = () => {
 		let saved: IDataObject = {};
 		return async ({ crash = false, ...parameters }: INodeParameters & { crash?: boolean } = {}) => {
@@ -320,7 +325,7 @@ describe('Order: Get Many, only changes since the last run', () => {
 		return ids(sandbox.world.addOrders({ count, state: 'notShipped', createdDaysAgo: 0.01 }));
 	};
 
-	it('hands on all since the start, then nothing', async () => {
+	it('returns everything since the start, then nothing', async () => {
 		const run = workflowRuns();
 		const first = await run();
 		expect(first.items.length).toBeGreaterThan(100);
@@ -337,7 +342,7 @@ describe('Order: Get Many, only changes since the last run', () => {
 		expect(third.error).toBeUndefined();
 	});
 
-	it('hands on again what a run had that broke off before its end', async () => {
+	it('repeats the orders of a run that failed before its end', async () => {
 		const run = workflowRuns();
 		await run();
 		const added = change();
@@ -348,7 +353,7 @@ describe('Order: Get Many, only changes since the last run', () => {
 		expect((await run()).items).toHaveLength(0);
 	});
 
-	it('goes on in the next run where a page failed in this one', async () => {
+	it('continues in the next run if a page failed in this one', async () => {
 		const run = workflowRuns();
 		const fault = sandbox.faults.add({
 			kind: 'error503',
@@ -359,12 +364,12 @@ describe('Order: Get Many, only changes since the last run', () => {
 		const first = await run();
 		expect(first.error).toBeUndefined();
 		expect(first.items).toHaveLength(100 - leftOut(first));
-		expect(first.hints.join()).toMatch(/next run goes on from there/);
+		expect(first.hints.join()).toMatch(/next run continues from there/);
 		fault.remove();
 		const searchesBefore = searches().length;
 		const second = await run();
 		const all = [...first.items, ...second.items];
-		// The pages that were left, and a look at what changed since; not from the first page again.
+		// The remaining pages, and a search for changes since; not from the first page again.
 		expect(searches().length - searchesBefore).toBe(
 			Math.ceil((all.length + leftOut(first) + leftOut(second)) / 100),
 		);
@@ -373,12 +378,12 @@ describe('Order: Get Many, only changes since the last run', () => {
 		expect(atOnce.items).toHaveLength(all.length);
 	}, 60_000);
 
-	it('begins a search anew where its paging token is too old, and hands on nothing twice', async () => {
+	it('restarts a search if its paging token is too old, and returns nothing twice', async () => {
 		const run = workflowRuns();
 		const first = await run({ options: { timeBudget: 0.000001 } });
 		expect(first.items).toHaveLength(100 - leftOut(first));
 		expect(first.hints.join()).toMatch(/more orders than fit/);
-		// On Amazon's clock the token is over; the node's own clock does not know.
+		// On Amazon's clock the token has expired; the node's own clock does not show that.
 		sandbox.clock.advance({ hours: 30 });
 		const second = await run();
 		expect(second.error).toBeUndefined();
@@ -388,13 +393,13 @@ describe('Order: Get Many, only changes since the last run', () => {
 		expect(new Set(versions).size).toBe(versions.length);
 	});
 
-	it('hands on an order once where a search begins anew while the order changes', async () => {
+	it('returns an order once if a search restarts while the order changes', async () => {
 		sandbox.faults.add({ kind: 'slow', operation: 'searchOrders', skip: 1, delayMs: 800 });
 		const before = searches().length;
 		sandbox.world.addOrders({ count: 150, state: 'notShipped', createdDaysAgo: 0.9 });
 		const running = getMany({ from: daysAgo(1) });
 		while (searches().length === before) await sleep(20);
-		// The second page is held back; meanwhile its token gets too old, and orders ship.
+		// The second page is delayed; meanwhile its token gets too old, and orders ship.
 		await sleep(200);
 		sandbox.clock.advance({ hours: 60 });
 		const { items, error } = await running;
@@ -403,14 +408,14 @@ describe('Order: Get Many, only changes since the last run', () => {
 		expect(new Set(ids(items)).size).toBe(items.length);
 	});
 
-	it('keeps little: what the next search can meet again, and no more', async () => {
+	it('saves only what the next search can return again', async () => {
 		const run = workflowRuns();
 		const { items, saved } = await run();
 		expect(items.length).toBeGreaterThan(100);
 		expect(JSON.stringify(saved).length).toBeLessThan(2000);
 	});
 
-	it('fails without the FBA shipments report, and hands on the same orders with their dates in the next run', async () => {
+	it('fails without the FBA shipments report, and returns the same orders with their dates in the next run', async () => {
 		const run = workflowRuns();
 		const options = { fbaDeliveryDates: true };
 		const fault = sandbox.faults.add({ kind: 'reportFatal', times: 'always' });
@@ -423,7 +428,7 @@ describe('Order: Get Many, only changes since the last run', () => {
 		expect(items.map(({ deliveryDateSource }) => deliveryDateSource)).toContain('shipmentsReport');
 	});
 
-	it('takes other marketplaces or filters for another search', async () => {
+	it('treats other marketplaces or filters as another search', async () => {
 		const run = workflowRuns();
 		await run({ marketplaces: ['A2EUQ1WTGCTBG2'] });
 		const other = await run({ marketplaces: ['A1AM78C64UM0Y8'] });

@@ -1,3 +1,4 @@
+// cspell:ignore Cancelled Tell
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { startSandbox, type Sandbox } from '../../sandbox';
@@ -12,13 +13,13 @@ const DAY_MS = 24 * HOUR_MS;
 
 let sandbox: Sandbox;
 let credentials: CredentialStore;
-/** All US orders of the last 45 days, as Order: Get Many hands them on. */
+/** All US orders of the last 45 days, as Order: Get Many outputs them. */
 let orders: IDataObject[];
 
 beforeAll(async () => {
 	sandbox = await startSandbox({ reportDelayMs: 20, rateLimits: 100_000 });
 	credentials = await createCredentialStore();
-	// Of returns, Amazon makes a report every four hours: reportQuotas.test.ts is about that.
+	// Amazon makes a returns report every four hours: see reportQuotas.test.ts.
 	liftReportLimits(credentials, sandbox);
 	const { items } = await runNode({
 		type: 'amazonReviewSolicitation',
@@ -75,15 +76,15 @@ const byReason = (result: NodeRun) => {
 };
 
 describe('Solicitation: Plan', () => {
-	it('takes no more days than a calendar has, and says so', async () => {
-		for (const oldestDays of [36_501, 1e9, 1e308]) {
-			const { error } = await plan(orders, { rules: { oldestDays } });
-			expect(`${error?.message} ${error?.description}`).toMatch(/Oldest Orders.*36500 or less/);
+	it('refuses more days than a calendar has, and says so', async () => {
+		for (const maxOrderAgeDays of [36_501, 1e9, 1e308]) {
+			const { error } = await plan(orders, { rules: { maxOrderAgeDays } });
+			expect(`${error?.message} ${error?.description}`).toMatch(/Maximum Order Age.*36500 or less/);
 		}
 	});
 
 	it.each([1e9, 1e308])(
-		'with %d days or minutes as a preference still makes a plan',
+		'makes a plan even with %d days or minutes as a preference',
 		async (many) => {
 			for (const changes of [{ preferredDelay: many }, { sendNowWithin: many }]) {
 				const { error, outputs } = await plan(orders, changes);
@@ -93,7 +94,7 @@ describe('Solicitation: Plan', () => {
 		},
 	);
 
-	it('puts each order on one output, by what the sandbox knows to be true', async () => {
+	it("puts each order on one output, in agreement with the sandbox's record", async () => {
 		const result = await plan();
 		const [now, later, out] = [0, 1, 2].map((output) => jsonOf(result, output));
 		expect(result.items).toHaveLength(orders.length);
@@ -102,7 +103,8 @@ describe('Solicitation: Plan', () => {
 
 		for (const row of now ?? []) {
 			const truth = sandbox.truth.solicitability('demo', String(row.orderId));
-			// Amazon alone knows who was asked in Seller Central, what was refunded, and FBA's windows.
+			// Only Amazon knows which reviews were requested in Seller Central, what was refunded, and
+			// FBA's windows.
 			const possible = row.deliveryDateSource === 'unknown' ? ['notYet', 'closed'] : [];
 			expect(['eligible', 'already', 'refunded', ...possible]).toContain(truth);
 		}
@@ -112,11 +114,11 @@ describe('Solicitation: Plan', () => {
 		}
 		for (const row of out ?? []) {
 			const truth = sandbox.truth.solicitability('demo', String(row.orderId));
-			// A download can never be asked about.
+			// No review can ever be requested for a download.
 			const possible = String(row.orderId).startsWith('D01') ? 'unknownOrder' : 'closed';
 			expect(['cancelled', 'notShipped', 'closed', 'already', possible]).toContain(truth);
 		}
-		// Nothing that may be asked now and says so itself is left out.
+		// No order that is eligible now and has a window is left out.
 		const eligible = orders.filter(
 			({ orderId, windowOpensAt }) =>
 				windowOpensAt !== null &&
@@ -128,7 +130,7 @@ describe('Solicitation: Plan', () => {
 		expectToMatchOutputSchema('AmazonReviewSolicitation', 'solicitation/plan', result.items);
 	});
 
-	it('says how many of the orders to ask about now have no delivery dates, and what helps', async () => {
+	it('says how many of the orders to send now have no delivery dates, and what helps', async () => {
 		const result = await plan();
 		const unknown = jsonOf(result, 0).filter(
 			({ deliveryDateSource }) => deliveryDateSource === 'unknown',
@@ -136,7 +138,7 @@ describe('Solicitation: Plan', () => {
 		expect(unknown).toBeGreaterThan(1);
 		expect(result.hints).toEqual([
 			expect.stringMatching(
-				`^${unknown} of the orders to ask about now have no delivery dates.*'FBA Delivery Dates'`,
+				`^${unknown} of the orders to send now have no delivery dates.*'FBA Delivery Dates'`,
 			),
 		]);
 
@@ -144,7 +146,7 @@ describe('Solicitation: Plan', () => {
 		expect((await plan(dated)).hints).toEqual([]);
 	});
 
-	it('never plans outside the window, and the earliest deadline first', async () => {
+	it('never plans outside the window, and plans the earliest deadline first', async () => {
 		const result = await plan();
 		const known = result.items.filter(
 			({ sendAt, windowOpensAt }) => sendAt !== null && windowOpensAt !== null,
@@ -153,7 +155,7 @@ describe('Solicitation: Plan', () => {
 			expect(Date.parse(String(sendAt))).toBeGreaterThanOrEqual(Date.parse(String(windowOpensAt)));
 			expect(Date.parse(String(sendAt))).toBeLessThanOrEqual(Date.parse(String(windowClosesAt)));
 		}
-		// In the order of the items, which is the one that Send takes them in.
+		// In the order of the items, which is the order in which Send processes them.
 		const times = jsonOf(result, 0).map(({ sendAt }) => String(sendAt));
 		expect(times).toEqual(times.toSorted());
 		const now = known.filter(({ decision }) => decision === 'sendNow');
@@ -176,14 +178,14 @@ describe('Solicitation: Plan', () => {
 		}
 	});
 
-	it('keeps to hours and days on the clock of the buyer, and to the daily cap', async () => {
+	it("respects hours and days in the buyer's time zone, and the maximum per day", async () => {
 		const result = await plan(orders, {
 			options: {
 				fromTime: '10:00',
 				toTime: '16:00',
 				weekdays: [2, 4],
 				clock: 'buyer',
-				dailyCap: 25,
+				maxRequestsPerDay: 25,
 			},
 		});
 		const planned = result.items.filter(({ sendAt }) => sendAt !== null);
@@ -209,7 +211,7 @@ describe('Solicitation: Plan', () => {
 		expect(Math.max(...perDay.values())).toBeLessThanOrEqual(25);
 	});
 
-	it('waits for the preferred delay where that loses no order', async () => {
+	it('waits for the preferred delay if that loses no order', async () => {
 		const result = await plan(orders, { preferredDelay: 20 });
 		const planned = result.items.filter(
 			({ sendAt, deliveryDateSource }) => sendAt !== null && deliveryDateSource !== 'unknown',
@@ -228,7 +230,7 @@ describe('Solicitation: Plan', () => {
 		);
 	});
 
-	it('leaves out by the selection rules, each order with its rule as reason', async () => {
+	it('applies the selection rules, and gives the rule as the reason for each order', async () => {
 		expect(Object.keys(byReason(await plan())).toSorted()).toEqual(
 			expect.not.arrayContaining(['excludedSku', 'business', 'returned', 'shippedLate']),
 		);
@@ -256,11 +258,10 @@ describe('Solicitation: Plan', () => {
 			expect(skusOf.get(row.orderId)).not.toContain(sku);
 		}
 		const excluded = jsonOf(result, 2).filter(({ reason }) => reason === 'excludedSku');
-		for (const { explanation } of excluded)
-			expect(explanation).toMatch(/has a SKU that is left out/);
+		for (const { explanation } of excluded) expect(explanation).toMatch(/has an excluded SKU/);
 	});
 
-	it('leaves out returned orders of a list, and of the returns reports', async () => {
+	it('leaves out returned orders from a list and from the returns reports', async () => {
 		const eligible = jsonOf(await plan(), 0).map(({ orderId }) => String(orderId));
 		const listed = await plan(orders, {
 			rules: { returnedOrderIds: eligible.slice(0, 3).join('\n') },
@@ -279,7 +280,7 @@ describe('Solicitation: Plan', () => {
 		for (const row of jsonOf(reported, 0)) expect(refunded).not.toContain(row.orderId);
 	});
 
-	it('leaves out orders asked before, without a call to Amazon', async () => {
+	it('leaves out orders with an earlier request, without a call to Amazon', async () => {
 		const eligible = jsonOf(await plan(), 0).map(({ orderId }) => String(orderId));
 		const before = sandbox.requests.length;
 		const result = await plan(orders, { options: { alreadyRequested: eligible.join(',') } });
@@ -287,7 +288,7 @@ describe('Solicitation: Plan', () => {
 		expect(sandbox.requests).toHaveLength(before);
 	});
 
-	it('needs an order ID only, and takes a repeated one once', async () => {
+	it('requires only an order ID, and plans a repeated one once', async () => {
 		const { outputs, items } = await plan([
 			{ orderId: '111-1234567-7654321' },
 			{ orderId: '111-1234567-7654321' },
@@ -297,7 +298,7 @@ describe('Solicitation: Plan', () => {
 		expect(items.map(({ reason }) => reason)).toEqual([null, 'duplicateItem', 'invalidOrderId']);
 	});
 
-	it('plans its own rows and those of a table again, by their window', async () => {
+	it('plans its own rows and those of a table again by their window', async () => {
 		const first = await plan();
 		const rows = jsonOf(first, 1).filter(({ windowOpensAt }) => windowOpensAt !== null);
 		expect(rows.length).toBeGreaterThan(3);
@@ -331,7 +332,7 @@ describe('Solicitation: Plan', () => {
 				.filter((orderId) => sandbox.truth.solicitability('demo', orderId) === 'refunded');
 		const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString();
 
-		it('leaves out a returned order of which nothing is known but its ID', async () => {
+		it('leaves out a returned order with only an ID', async () => {
 			const recent = returned().slice(-5);
 			const { items } = await plan(
 				recent.map((orderId) => ({ orderId })),
@@ -344,21 +345,21 @@ describe('Solicitation: Plan', () => {
 		const FBM = 'GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE';
 		afterEach(() => sandbox.faults.clear());
 
-		/** Of the orders that could be asked about, how many are left out for what reason, by who fulfils. */
+		/** The orders that could be sent and those left out as undecided, by who fulfills them. */
 		const planned = async (more: INodeParameters = {}) => {
 			const result = await plan(orders, { rules: { ...rules, ...more } });
 			const fulfillers = new Map(orders.map(({ orderId, fulfilledBy }) => [orderId, fulfilledBy]));
 			const isBy = (fulfilledBy: string) => (row: IDataObject) =>
 				fulfillers.get(row.orderId) === fulfilledBy;
 			const going = [...jsonOf(result, 0), ...jsonOf(result, 1)];
-			const untold = jsonOf(result, 2).filter(({ reason }) => reason === 'ruleCannotTell');
+			const undecided = jsonOf(result, 2).filter(({ reason }) => reason === 'ruleCannotTell');
 			return {
 				...result,
 				going: going.map(({ orderId }) => String(orderId)),
 				goingBy: { AMAZON: going.filter(isBy('AMAZON')), MERCHANT: going.filter(isBy('MERCHANT')) },
-				untold: {
-					AMAZON: untold.filter(isBy('AMAZON')),
-					MERCHANT: untold.filter(isBy('MERCHANT')),
+				undecided: {
+					AMAZON: undecided.filter(isBy('AMAZON')),
+					MERCHANT: undecided.filter(isBy('MERCHANT')),
 				},
 			};
 		};
@@ -367,55 +368,55 @@ describe('Solicitation: Plan', () => {
 			[FBM, 'MERCHANT', 'AMAZON'],
 			[FBA, 'AMAZON', 'MERCHANT'],
 		] as const)(
-			'B3: a canceled %s holds back the orders of its kind alone',
+			'B3: holds back only orders of its kind after a canceled %s',
 			async (reportType, held, free) => {
 				const before = await planned();
 				sandbox.faults.add({ kind: 'reportCancelled', reportType, times: 'always' });
-				const { going, goingBy, untold, hints } = await planned();
+				const { going, goingBy, undecided, hints } = await planned();
 				expect(goingBy[held]).toEqual([]);
-				expect(untold[held].length).toBeGreaterThan(5);
-				// The sandbox, too, cancels a report without rows.
-				expect(untold[free]).toHaveLength(before.untold[free].length);
+				expect(undecided[held].length).toBeGreaterThan(5);
+				// The sandbox also cancels a report without rows.
+				expect(undecided[free]).toHaveLength(before.undecided[free].length);
 				expect(goingBy[free]).toHaveLength(before.goingBy[free].length);
-				expect(untold[held][0]?.explanation).toMatch(
+				expect(undecided[held][0]?.explanation).toMatch(
 					/canceled the .* returns report of United States/,
 				);
-				expect(untold[held][0]?.tryAgainLater).toBe(true);
+				expect(undecided[held][0]?.tryAgainLater).toBe(true);
 				expect(hints.join('\n')).toMatch(/left out.*'If a Returns Report Is Canceled'/);
 				for (const orderId of returned()) expect(going).not.toContain(orderId);
 			},
 		);
 
-		it('B3: a report that was canceled for an earlier time holds back no later orders', async () => {
+		it('B3: holds back no later orders after a canceled report for an earlier period', async () => {
 			sandbox.faults.add({ kind: 'reportCancelled', reportType: FBA, times: 1 });
-			const { goingBy, untold } = await planned();
+			const { goingBy, undecided } = await planned();
 			const until = daysAgo(14);
-			expect(untold.AMAZON.length).toBeGreaterThan(5);
-			for (const { createdAt } of untold.AMAZON) expect(String(createdAt) < until).toBe(true);
+			expect(undecided.AMAZON.length).toBeGreaterThan(5);
+			for (const { createdAt } of undecided.AMAZON) expect(String(createdAt) < until).toBe(true);
 			for (const { createdAt } of goingBy.AMAZON) {
 				expect(String(createdAt) > daysAgo(16)).toBe(true);
 			}
 			expect(goingBy.AMAZON.length).toBeGreaterThan(5);
 		});
 
-		it('B3: takes a canceled report for no returns where the user says so', async () => {
+		it('B3: treats a canceled report as no returns if the user says so', async () => {
 			sandbox.faults.add({ kind: 'reportCancelled', reportType: FBM, times: 'always' });
-			const { goingBy, untold } = await planned({ canceledReturns: 'noReturns' });
-			expect(untold.MERCHANT).toEqual([]);
+			const { goingBy, undecided } = await planned({ canceledReturns: 'noReturns' });
+			expect(undecided.MERCHANT).toEqual([]);
 			expect(goingBy.MERCHANT.length).toBeGreaterThan(0);
 		});
 
-		it('B3: a report that failed holds back its orders; if all fail, it is an error', async () => {
+		it('B3: holds back the orders of a failed report, and fails if all reports fail', async () => {
 			sandbox.faults.add({ kind: 'reportFatal', reportType: FBM, times: 'always' });
-			const { goingBy, untold, error } = await planned({ canceledReturns: 'noReturns' });
+			const { goingBy, undecided, error } = await planned({ canceledReturns: 'noReturns' });
 			expect(error).toBeUndefined();
-			expect([goingBy.MERCHANT.length, untold.AMAZON.length]).toEqual([0, 0]);
+			expect([goingBy.MERCHANT.length, undecided.AMAZON.length]).toEqual([0, 0]);
 			expect(goingBy.AMAZON.length).toBeGreaterThan(0);
 			sandbox.faults.add({ kind: 'reportFatal', reportType: FBA, times: 'always' });
 			expect((await planned()).error?.name).toBe('NodeApiError');
 		});
 
-		it('asks for a report though a date of the order lies ahead, and none of a marketplace that there is not', async () => {
+		it('requests a report even if the order date is in the future, and none for an unknown marketplace', async () => {
 			const [orderId = ''] = returned();
 			const [ahead] = (
 				await plan([{ orderId, marketplaceId: US, createdAt: daysAgo(-5) }], { rules })
@@ -436,17 +437,17 @@ describe('Solicitation: Plan', () => {
 				earliestDelivery: daysAgo(12),
 				latestDelivery: daysAgo(10),
 			}));
-		const askedFor = (from: number) =>
+		const requestedSince = (from: number) =>
 			sandbox.truth.reportRequests.slice(from).map(({ marketplaceIds }) => marketplaceIds.join());
 
-		it('asks for one report of all marketplaces', async () => {
+		it('requests one report for all marketplaces', async () => {
 			const from = sandbox.truth.reportRequests.length;
 			const { error } = await plan(ofBoth(), { rules });
 			expect(error).toBeUndefined();
-			expect(new Set(askedFor(from))).toEqual(new Set([[CA, US].toSorted().join()]));
+			expect(new Set(requestedSince(from))).toEqual(new Set([[CA, US].toSorted().join()]));
 		});
 
-		it('asks for them one by one where Amazon refuses several', async () => {
+		it('requests them one by one if Amazon refuses several', async () => {
 			const message =
 				'Report rejected for this client. Multiple marketplaces were provided for this report type that can only be applied to one marketplace at a time. Please retry with only one marketplace per request.';
 			sandbox.faults.add({
@@ -459,10 +460,10 @@ describe('Solicitation: Plan', () => {
 			const from = sandbox.truth.reportRequests.length;
 			const { error } = await plan(ofBoth(), { rules });
 			expect(error).toBeUndefined();
-			expect(new Set(askedFor(from))).toEqual(new Set([US, CA]));
+			expect(new Set(requestedSince(from))).toEqual(new Set([US, CA]));
 		});
 
-		it('a canceled report of both holds back the orders of both, however they spell it', async () => {
+		it('holds back the orders of both marketplaces after a canceled report of both, in any spelling', async () => {
 			sandbox.faults.add({ kind: 'reportCancelled', reportType: FBA, times: 'always' });
 			const [us = {}, ca = {}] = ofBoth();
 			const { items } = await plan([us, { ...ca, marketplaceId: ' ca' }], { rules });
@@ -487,7 +488,7 @@ describe('Solicitation: Plan', () => {
 		});
 	});
 
-	describe('with lists in whatever shape', () => {
+	describe('with lists in any shape', () => {
 		const A = '111-1111111-1111111';
 		const order = (orderId = A, changes: IDataObject = {}): IDataObject => ({
 			orderId,
@@ -513,7 +514,7 @@ describe('Solicitation: Plan', () => {
 			['an empty list', { includeSkus: [] }, 'notIncludedSku'],
 			['an empty text', { includeAsins: "={{ '' }}" }, 'notIncludedAsin'],
 			['an empty list', { marketplaceIds: [] }, 'otherMarketplace'],
-		])('B2: keeps to a list given as %s (%j)', async (_, rules, reason) => {
+		])('B2: applies a list given as %s (%j)', async (_, rules, reason) => {
 			const { items, hints, error } = await plan([order()], { rules: rules as INodeParameters });
 			expect(error).toBeUndefined();
 			expect(items).toMatchObject([{ decision: 'leftOut', reason }]);
@@ -525,7 +526,7 @@ describe('Solicitation: Plan', () => {
 			['an empty list', { doNotSolicit: [], excludeSkus: '', returnedOrderIds: [] }],
 			['the item of an empty table', { doNotSolicit: [{ json: {} }] }],
 			['rules that select it', { includeSkus: [{ sku: 'MUG' }], marketplaceIds: 'US' }],
-		])('B2: asks about an order for %s', async (_, rules) => {
+		])('B2: plans an order with %s', async (_, rules) => {
 			const { items, error } = await plan([order()], { rules: rules as INodeParameters });
 			expect(error).toBeUndefined();
 			expect(items).toMatchObject([{ decision: 'sendNow' }]);
@@ -551,35 +552,35 @@ describe('Solicitation: Plan', () => {
 				/returns nothing/,
 			],
 			[
-				'an include list of nothing',
+				'an include list without a value',
 				{ rules: { includeSkus: '={{ undefined }}' } },
 				'Include SKUs',
 				/returns nothing/,
 			],
 			[
-				'a limit of nothing',
+				'a limit without a value',
 				{ rules: { minTotal: '={{ $json.nothing }}' } },
-				'Order Value Above',
+				'Minimum Order Total',
 				/returns nothing/,
 			],
-			['an empty limit', { rules: { maxTotal: '' } }, 'Order Value Below', /19\.99/],
+			['an empty limit', { rules: { maxTotal: '' } }, 'Maximum Order Total', /19\.99/],
 			[
-				'a switch of nothing',
+				'a switch without a value',
 				{ rules: { excludeReplacements: '={{ $json.nothing }}' } },
 				'Exclude Replacements',
 				/returns nothing/,
 			],
 			[
-				'a cap of nothing',
-				{ options: { dailyCap: '={{ $json.nothing }}' } },
-				'Daily Cap',
+				'a maximum without a value',
+				{ options: { maxRequestsPerDay: '={{ $json.nothing }}' } },
+				'Maximum Requests per Day',
 				/returns nothing/,
 			],
 			[
-				'a count of nothing',
-				{ options: { dailyCap: 5, sentToday: "={{ '' }}" } },
+				'a count without a value',
+				{ options: { maxRequestsPerDay: 5, sentToday: "={{ '' }}" } },
 				'Sent Today',
-				/Give a number/,
+				/Enter a number/,
 			],
 			[
 				'a ledger without IDs',
@@ -587,14 +588,14 @@ describe('Solicitation: Plan', () => {
 				'Already Requested',
 				/fields outcome/,
 			],
-		])('B2: stops at %s', async (_, changes, name, description) => {
+		])('B2: refuses %s', async (_, changes, name, description) => {
 			const { error, items } = await plan([order()], changes);
 			expect(items).toEqual([]);
 			expect(error?.message).toBe(`'${name}' cannot be used`);
 			expect(error?.description).toMatch(description);
 		});
 
-		it('B2: stops at an item that is a list or a text', async () => {
+		it('B2: refuses an item that is a list or text', async () => {
 			for (const json of [[A], A] as never[]) {
 				const { error } = await runNode({
 					type: 'amazonReviewSolicitation',
@@ -606,7 +607,7 @@ describe('Solicitation: Plan', () => {
 			}
 		});
 
-		it('reads flags and items as sheets have them, and knows no replacement where blanks stand for null', async () => {
+		it('reads flags and items from sheets, and treats a replacement as unknown if blanks replace null', async () => {
 			const sheet = {
 				isPrime: 'TRUE',
 				items: '[{"sku":"MUG","asin":null,"quantity":1}]',
@@ -622,7 +623,7 @@ describe('Solicitation: Plan', () => {
 			]);
 		});
 
-		it('B14: takes the newest of several rows of an order, in the orders and in the ledger', async () => {
+		it('B14: uses the newest of several rows of an order, in the orders and in the ledger', async () => {
 			const at = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString();
 			const rows = [
 				order(A, { status: 'UNSHIPPED', updatedAt: at(9) }),
@@ -656,12 +657,12 @@ describe('Solicitation: Plan', () => {
 		});
 	});
 
-	it('gives an agent all rows on one output', async () => {
+	it('returns all rows to an agent on one output', async () => {
 		const result = await plan(orders.slice(0, 100), {}, 'amazonReviewSolicitationTool');
 		expect(result.outputs[0]).toHaveLength(100);
 	});
 
-	it('keeps a bad item from the good ones beside it', async () => {
+	it('fails only the bad item among good ones', async () => {
 		const good = (orderId: string) => ({ json: { orderId, createdAt: '2026-11-01T00:00:00Z' } });
 		await expectMiddleItemToFailAlone({
 			type: 'amazonReviewSolicitation',
@@ -672,14 +673,14 @@ describe('Solicitation: Plan', () => {
 				{ json: { orderId: '111-1234567-7654322', createdAt: 'yesterday' } },
 				good('111-1234567-7654323'),
 			],
-			message: /'createdAt' of the order cannot be used/,
+			message: /the field 'createdAt' is not valid/,
 		});
 	});
 
 	it.each([
-		['rules', { rules: { minTotal: 'cheap' } }, /'Order Value Above' cannot be used/],
+		['rules', { rules: { minTotal: 'cheap' } }, /'Minimum Order Total' cannot be used/],
 		['times', { options: { fromTime: '9 o’clock' } }, /'Earliest Time of Day' cannot be used/],
-	])('names a parameter it cannot read (%s)', async (_, changes, message) => {
+	])('names a parameter that it cannot read (%s)', async (_, changes, message) => {
 		const { error } = await plan(orders.slice(0, 2), changes);
 		expect(error?.message).toMatch(message);
 	});

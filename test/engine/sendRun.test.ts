@@ -15,7 +15,7 @@ const BRAZIL = 'A2Q3Y263D00KWC';
 
 const inUse = useSandbox({ rateLimits: 10_000 });
 
-/** The first calls of a process keep to Amazon's usual rate, until an answer names the sandbox's. */
+/** The first calls of a process use Amazon's usual rate, until an answer gives the sandbox's. */
 beforeAll(async () => {
 	const { items } = await send(newOrders(2));
 	expect(outcomesOf(items)).toEqual(['sent', 'sent']);
@@ -55,7 +55,7 @@ const withOutcome = (items: readonly IDataObject[], outcome: string): string[] =
 const times = (value: string, count: number): string[] =>
 	Array.from({ length: count }, () => value);
 
-/** The orders among these that the buyers have really been asked about. */
+/** The orders among these for which the buyers were really contacted. */
 const truthOf = (orderIds: readonly string[]): string[] =>
 	inUse.sandbox.truth.solicitations
 		.map(({ orderId }) => orderId)
@@ -78,14 +78,14 @@ const removeRoles = (): void => {
 	for (const role of ROLES) inUse.sandbox.roles.remove('demo', role);
 };
 
-/** Does something as soon as that many requests for these orders have been answered. */
+/** Does something as soon as this many requests for these orders have been answered. */
 async function afterRequests(orderIds: readonly string[], count: number, act: () => void) {
 	while (callsFor(orderIds, CREATE).length < count) await sleep(5);
 	act();
 }
 
-describe('Send, in its limits', () => {
-	it('leaves the rest to the next run when its time is used up, which sends exactly the rest', async () => {
+describe('Send, within its limits', () => {
+	it('leaves the rest to the next run when its time is up, and that run sends exactly the rest', async () => {
 		const ids = newOrders(60);
 		slowRequests(100);
 		const first = await send(ids, { timeBudget: 0.005 });
@@ -106,7 +106,7 @@ describe('Send, in its limits', () => {
 		expect(truthOf(ids).toSorted()).toEqual(ids.toSorted());
 	});
 
-	it('sends no more than it may', async () => {
+	it('sends at most the maximum number of requests', async () => {
 		const ids = newOrders(12);
 		const { items } = await send(ids, { maxRequests: 7 });
 		expect(withOutcome(items, 'sent')).toHaveLength(7);
@@ -122,7 +122,7 @@ describe('Send, in its limits', () => {
 		expect(outcomesOf(items)).toEqual([...times('notEligibleNow', 4), ...times('sent', 3)]);
 	});
 
-	it('gives a request back that Amazon refused, so that another order gets it', async () => {
+	it('does not count a request that Amazon refused, so that another order gets it', async () => {
 		const ids = newOrders(6);
 		const [refused = ''] = ids;
 		inUse.sandbox.faults.add({ kind: 'unknown403', operation: CREATE, orderId: refused });
@@ -132,7 +132,7 @@ describe('Send, in its limits', () => {
 		expect(withOutcome(items, 'sent')).toHaveLength(5);
 	});
 
-	it('counts a request without an answer, for it may have arrived', async () => {
+	it('counts a request without an answer, because it may have arrived', async () => {
 		const ids = newOrders(3);
 		const [lost = ''] = ids;
 		inUse.sandbox.faults.add({ kind: 'cutAfter', operation: CREATE, orderId: lost });
@@ -142,9 +142,9 @@ describe('Send, in its limits', () => {
 		expect(withOutcome(items, 'deferred')).toHaveLength(1);
 	});
 
-	it('has a row for every order when it is cancelled, and knows what was sent', async () => {
+	it('returns a row for every order when it is canceled, and says what was sent', async () => {
 		const ids = newOrders(300);
-		// Real time, of which the nodes' waits take little.
+		// Real time; the nodes' waits take little of it.
 		const started = process.uptime();
 		await send(ids, {}, { parameters: { dryRun: true } });
 		// The requests take at least 300 / 5 * 80 ms more than that.
@@ -157,18 +157,18 @@ describe('Send, in its limits', () => {
 			},
 		);
 		expect(run.status).toBe('canceled');
-		// n8n does not wait for the node, which ends with the answers that were under way.
-		const cancelledAt = Date.now();
+		// n8n does not wait for the node, which finishes after the pending answers.
+		const canceledAt = Date.now();
 		const { runData } = run.data.resultData;
-		while (runData.Node === undefined && Date.now() - cancelledAt < 3000) await sleep(10);
+		while (runData.Node === undefined && Date.now() - canceledAt < 3000) await sleep(10);
 		await sleep(200);
 		const rows = (runData.Node?.[0]?.data?.main?.[0] ?? []).map(({ json }) => json);
 		expect(rows.map(({ orderId }) => orderId)).toEqual(ids);
-		const asked = truthOf(ids);
-		expect(asked.length).toBeGreaterThan(0);
-		expect(asked.length).toBeLessThan(290);
+		const contacted = truthOf(ids);
+		expect(contacted.length).toBeGreaterThan(0);
+		expect(contacted.length).toBeLessThan(290);
 		for (const { orderId, outcome, tryAgainLater } of rows) {
-			if (asked.includes(String(orderId))) expect(WENT_OUT).toContain(outcome);
+			if (contacted.includes(String(orderId))) expect(WENT_OUT).toContain(outcome);
 			else expect(['deferred', 'answerLost']).toContain(outcome);
 			if (outcome !== 'sent') expect(tryAgainLater).toBe(true);
 		}
@@ -176,7 +176,7 @@ describe('Send, in its limits', () => {
 		await sleep(200);
 		expect(inUse.sandbox.requests).toHaveLength(before);
 
-		// What is left is what the next run has to do.
+		// The next run must do exactly the rest.
 		inUse.sandbox.faults.clear();
 		await send(rows.filter(({ tryAgainLater }) => tryAgainLater));
 		expect(truthOf(ids).toSorted()).toEqual(ids.toSorted());
@@ -184,7 +184,7 @@ describe('Send, in its limits', () => {
 });
 
 describe('Send, without access', () => {
-	it('stops with an error that names the role, where nothing was sent', async () => {
+	it('stops with an error that names the role if nothing was sent', async () => {
 		const ids = newOrders(60);
 		removeRoles();
 		const { error, items } = await send(ids);
@@ -195,7 +195,7 @@ describe('Send, without access', () => {
 		expect(callsFor(ids).length).toBeLessThanOrEqual(5);
 	});
 
-	it('gives a row per order under Continue On Fail', async () => {
+	it('returns a row per order with Continue On Fail', async () => {
 		const ids = newOrders(60);
 		removeRoles();
 		const { error, items, links } = await send(ids, {}, { onError: 'continueRegularOutput' });
@@ -209,7 +209,7 @@ describe('Send, without access', () => {
 		expect(callsFor(ids).length).toBeLessThanOrEqual(5);
 	});
 
-	it('keeps its rows and stops soon, where the role goes missing on the way', async () => {
+	it('keeps its rows and stops soon if the role is removed during the run', async () => {
 		const ids = newOrders(120);
 		slowRequests(30);
 		const running = send(ids);
@@ -224,7 +224,7 @@ describe('Send, without access', () => {
 		expect(hints.join('\n')).toMatch(/Buyer Solicitation or Product Listing/);
 	});
 
-	it('stops where the refresh token was revoked before', async () => {
+	it('stops if the refresh token was revoked before', async () => {
 		const ids = newOrders(60);
 		inUse.sandbox.lwa.revoke('demo');
 		inUse.sandbox.lwa.expireAccessTokens();
@@ -236,7 +236,7 @@ describe('Send, without access', () => {
 		expect(truthOf(ids)).toEqual([]);
 	});
 
-	it('keeps its rows where the refresh token is revoked on the way', async () => {
+	it('keeps its rows if the refresh token is revoked during the run', async () => {
 		const ids = newOrders(120);
 		slowRequests(30);
 		const running = send(ids);
@@ -251,7 +251,7 @@ describe('Send, without access', () => {
 	});
 
 	it.each([
-		['a log-in that cannot be read', { kind: 'truncatedJson', operation: 'lwaToken' }],
+		['a login that cannot be read', { kind: 'truncatedJson', operation: 'lwaToken' }],
 		[
 			'a fresh token that is rejected once',
 			{ kind: 'expiredToken', operation: 'getMarketplaceParticipations' },
@@ -265,7 +265,7 @@ describe('Send, without access', () => {
 		expect(outcomesOf(items)).toEqual(times('sent', 20));
 	});
 
-	it('sends where the seller is active, beside orders of a marketplace where not', async () => {
+	it('sends where the seller is active, despite orders of a marketplace where it is not', async () => {
 		const good = newOrders(6);
 		const [first = '', ...others] = good;
 		const elsewhere = ['701-0000000-0000001', '701-0000000-0000002', '701-0000000-0000003'];
@@ -278,8 +278,8 @@ describe('Send, without access', () => {
 	});
 });
 
-describe('Send, that may have sent something', () => {
-	/** Requests that reach Amazon and lose their answers, of which no look tells anything. */
+describe('Send, when requests may have been sent', () => {
+	/** Requests that reach Amazon and lose their answers, when no check answers either. */
 	const loseAnswers = (ids: readonly string[]): void => {
 		for (const orderId of ids) {
 			inUse.sandbox.faults.add({ kind: 'error503', operation: LOOK, orderId, times: 'always' });
@@ -291,7 +291,7 @@ describe('Send, that may have sent something', () => {
 		['the role', removeRoles, 'missingRole'],
 		['the grant', () => inUse.sandbox.lwa.revoke('demo'), 'loginFailed'],
 	] as const)(
-		'B10: keeps a row for every request, though then %s ends',
+		'B10: keeps a row for every request even if %s then ends',
 		async (_, end, outcome) => {
 			const ids = newOrders(7);
 			const lost = ids.slice(0, 5);
@@ -301,15 +301,15 @@ describe('Send, that may have sent something', () => {
 			const { error, items, hints } = await running;
 			expect(error).toBeUndefined();
 			expect(items.map(({ orderId }) => orderId)).toEqual(ids);
-			const asked = truthOf(ids);
-			expect(asked.length).toBeGreaterThanOrEqual(5);
+			const contacted = truthOf(ids);
+			expect(contacted.length).toBeGreaterThanOrEqual(5);
 			for (const { orderId, outcome: each, attempt, tryAgainLater } of items) {
-				if (!asked.includes(String(orderId))) continue;
+				if (!contacted.includes(String(orderId))) continue;
 				expect(WENT_OUT).toContain(each);
 				expect([attempt, tryAgainLater]).toEqual([1, true]);
 			}
 			expect(outcomesOf(items).filter((each) => !WENT_OUT.includes(String(each)))).toEqual(
-				times(outcome, 7 - asked.length),
+				times(outcome, 7 - contacted.length),
 			);
 			expect(hints.join('\n')).toMatch(
 				/Buyer Solicitation|refresh token|1 answerLost|5 answerLost/,
@@ -317,7 +317,7 @@ describe('Send, that may have sent something', () => {
 		},
 	);
 
-	it('B14: takes the newest of several rows of an order, with all attempts counted', async () => {
+	it('B14: uses the newest of several rows of an order, and counts all attempts', async () => {
 		const [orderId = ''] = newOrders(1);
 		const { items } = await send(
 			[
@@ -329,12 +329,12 @@ describe('Send, that may have sent something', () => {
 		);
 		expect(outcomesOf(items)).toEqual(['duplicateItem', 'sent', 'duplicateItem']);
 		expect(items[1]?.attempt).toBe(3);
-		// The first look may have met an expired token.
+		// The first check may have met an expired token.
 		expect(callsFor([orderId])[0]?.operation).toBe(LOOK);
 		expect(callsFor([orderId], CREATE)).toHaveLength(1);
 	});
 
-	it('B2: has no limit switched off by an expression that gives nothing', async () => {
+	it('B2: does not disable a limit because an expression returns nothing', async () => {
 		const ids = newOrders(2);
 		const { error } = await send(ids, { maxRequests: '={{ $json.nothing }}' });
 		expect(error?.message).toBe("'Maximum Requests' cannot be used");
@@ -342,9 +342,9 @@ describe('Send, that may have sent something', () => {
 	});
 });
 
-describe('Send, where nothing is to be sent', () => {
+describe('Send, when there is nothing to send', () => {
 	it.each(['dry run', 'nothing eligible'])(
-		'keeps the rows of orders that Amazon answered about, beside a marketplace where the seller is not active (%s)',
+		'keeps the rows of orders that Amazon answered about, despite a marketplace where the seller is not active (%s)',
 		async (why) => {
 			const dryRun = why === 'dry run';
 			const added = inUse.sandbox.world.addOrders({
@@ -367,7 +367,7 @@ describe('Send, where nothing is to be sent', () => {
 
 describe('Send, order by order', () => {
 	it.each([LOOK, CREATE])(
-		'keeps a refusal in unknown words with its order (%s)',
+		'applies a refusal in unknown words only to its order (%s)',
 		async (operation) => {
 			const ids = newOrders(8);
 			const refused = ids.slice(2, 6);
@@ -387,24 +387,24 @@ describe('Send, order by order', () => {
 		},
 	);
 
-	it('makes one call per order when told not to check first', async () => {
-		const [asked = '', ...ids] = newOrders(5);
-		await send([asked]);
+	it('makes one call per order when set not to check first', async () => {
+		const [done = '', ...ids] = newOrders(5);
+		await send([done]);
 		const before = inUse.sandbox.requests.length;
-		const { items } = await send([asked, ...ids], { checkFirst: false });
+		const { items } = await send([done, ...ids], { checkFirst: false });
 		expect(outcomesOf(items)).toEqual(['alreadyRequested', ...times('sent', 4)]);
 		const made = inUse.sandbox.requests.slice(before).map(({ operation }) => operation);
 		expect(made).toEqual(times(CREATE, 5));
 	});
 
-	it('checks an order first in any case that was tried before', async () => {
+	it('always checks an order first if it was tried before', async () => {
 		const [orderId = ''] = newOrders(1);
 		await send([{ orderId, attempt: 1 }], { checkFirst: false });
 		expect(callsFor([orderId]).map(({ operation }) => operation)).toEqual([LOOK, CREATE]);
 	});
 
 	it.each([undefined, 3])(
-		'gives a row for a request without an answer, and one for the next (attempts before: %s)',
+		'returns a row for a request without an answer, and one for the next (attempts before: %s)',
 		async (before) => {
 			const [orderId = '', other = ''] = newOrders(2);
 			inUse.sandbox.faults.add({ kind: 'cutBefore', operation: CREATE, orderId });
@@ -420,7 +420,7 @@ describe('Send, order by order', () => {
 		},
 	);
 
-	it('counts attempts on from one run to the next', async () => {
+	it('continues the count of attempts from one run to the next', async () => {
 		const [orderId = ''] = newOrders(1);
 		inUse.sandbox.faults.add({ kind: 'error503', operation: CREATE, orderId, times: 2 });
 		const first = await send([orderId]);
@@ -429,7 +429,7 @@ describe('Send, order by order', () => {
 		expect(second.items).toMatchObject([{ outcome: 'sent', attempt: 3 }]);
 	});
 
-	it('takes the same order among the items for one', async () => {
+	it('processes an order only once if several items contain it', async () => {
 		const [one = '', two = ''] = newOrders(2);
 		const { items, links } = await send([one, two, one, 'nonsense', 'nonsense', one]);
 		expect(outcomesOf(items)).toEqual([
@@ -445,7 +445,7 @@ describe('Send, order by order', () => {
 		for (const row of items) expect(row.tryAgainLater).toBe(row.outcome === 'duplicateItem');
 	});
 
-	it('keeps the order of the items and their linking, whatever takes how long', async () => {
+	it('keeps the order of the items and their linking, however long each one takes', async () => {
 		const ids = newOrders(70);
 		for (const [index, orderId] of ids.entries()) {
 			if (index % 7 !== 0) continue;
@@ -462,8 +462,8 @@ describe('Send, order by order', () => {
 	});
 });
 
-describe('Send, in the hands of an agent', () => {
-	it('sends no more in one execution than the user allows, over all its calls', async () => {
+describe('Send, used by an agent', () => {
+	it('sends at most what the user allows in one execution, over all calls', async () => {
 		const ids = newOrders(3);
 		const call = async (orderId: string): Promise<unknown> => {
 			const { items } = await send(
@@ -493,7 +493,7 @@ describe('Rows', () => {
 		],
 		['missing roles', removeRoles],
 		['a revoked token', () => inUse.sandbox.lwa.revoke('demo')],
-	])('hold no secrets with %s', async (_, spoil) => {
+	])('contain no secrets with %s', async (_, spoil) => {
 		const ids = newOrders(2);
 		const { clientId, clientSecret, refreshToken } = inUse.credentials.get('demo');
 		spoil();
@@ -511,7 +511,7 @@ describe('Rows', () => {
 });
 
 describe('Send, as a dry run', () => {
-	it('asks only about the orders that are not marked as one, item by item', async () => {
+	it('contacts only the buyers of orders that are not marked as a dry run, item by item', async () => {
 		const [real, dry] = newOrders(2);
 		const rows = [
 			{ orderId: real, test: false },
@@ -523,14 +523,14 @@ describe('Send, as a dry run', () => {
 	});
 });
 
-describe('the cap of an agent', () => {
-	it('is the lowest of those its tools have', () => {
+describe('the request limit of an agent', () => {
+	it('is the lowest limit of its tools', () => {
 		requestsOfAgent('two tools', 100);
 		const cap = requestsOfAgent('two tools', 1);
 		expect([cap.take(), cap.take()]).toEqual([true, false]);
 	});
 
-	it('holds for as long as the agent goes on, however many others come and go', () => {
+	it('lasts as long as the agent runs, however many others come and go', () => {
 		expect(requestsOfAgent('goes on', 1).take()).toBe(true);
 		for (let other = 0; other < 3_000; other += 1) {
 			requestsOfAgent(`other ${other}`, 1);

@@ -1,3 +1,4 @@
+// cspell:ignore Cancelled
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { SOLICITATION_OUTCOMES } from '../../nodes/AmazonReviewSolicitation/sending/outcome';
@@ -11,7 +12,7 @@ const CREATE = 'createProductReviewAndSellerFeedbackSolicitation';
 
 const inUse = useSandbox();
 let sandbox: Sandbox;
-/** How many solicitations the tests before have left in the sandbox's record. */
+/** How many solicitations earlier tests left in the sandbox's record. */
 let earlier: number;
 
 beforeEach(() => {
@@ -22,7 +23,7 @@ beforeEach(() => {
 /** The sandbox's record of the solicitations of this test. */
 const recorded = () => sandbox.truth.solicitations.slice(earlier);
 
-/** US orders of the demo seller in that state; `fulfilledBy` where it matters. */
+/** US orders of the demo seller in this state; `fulfilledBy` if it matters. */
 const ordersWith = (state: Solicitability, fulfilledBy?: string) =>
 	(sandbox.sellers.demo?.marketplaces[0]?.orders ?? []).filter(
 		(order) =>
@@ -63,7 +64,7 @@ const outcomes = ({ items }: NodeRun) => items.map(({ outcome }) => outcome);
 const posts = () => inUse.requests.filter(({ operation }) => operation === CREATE);
 
 describe('Solicitation: Check Eligibility', () => {
-	it('tells for each order where it stands, in the order of the items', async () => {
+	it('returns the outcome of each order, in the order of the items', async () => {
 		const ids = [
 			orderWith('eligible'),
 			orderWith('notYet', 'MERCHANT'),
@@ -94,7 +95,7 @@ describe('Solicitation: Check Eligibility', () => {
 		expectToMatchOutputSchema('AmazonReviewSolicitation', path, result.items);
 	});
 
-	it('says "not now" where an FBA order has no delivery dates to tell more', async () => {
+	it('says "not now" if an FBA order has no delivery dates', async () => {
 		const result = await run('checkEligibility', [orderWith('notYet', 'AMAZON')]);
 		expect(result.items[0]).toMatchObject({
 			outcome: 'notEligibleNow',
@@ -103,7 +104,7 @@ describe('Solicitation: Check Eligibility', () => {
 		});
 	});
 
-	it('does not read the order when told not to explain', async () => {
+	it('does not read the order if explaining is disabled', async () => {
 		const { items } = await run('checkEligibility', [orderWith('closed', 'MERCHANT')], {
 			options: { explain: false },
 		});
@@ -111,14 +112,14 @@ describe('Solicitation: Check Eligibility', () => {
 		expect(inUse.requests.map(({ operation }) => operation)).not.toContain('getOrder');
 	});
 
-	it('does without the explanation where the order cannot be read', async () => {
+	it('works without the explanation if the order cannot be read', async () => {
 		sandbox.faults.add({ kind: 'error500', operation: 'getOrder', times: 'always' });
 		const { items, error } = await run('checkEligibility', [orderWith('closed', 'MERCHANT')]);
 		expect(error).toBeUndefined();
 		expect(items[0]?.outcome).toBe('notEligibleNow');
 	});
 
-	it('keeps a bad item from the good ones beside it', async () => {
+	it('fails only the bad item among good ones', async () => {
 		const orderId = orderWith('eligible');
 		await expectMiddleItemToFailAlone({
 			type: 'amazonReviewSolicitation',
@@ -173,7 +174,7 @@ describe('Solicitation: Send', () => {
 		expect(posts()).toHaveLength(0);
 	});
 
-	it('is a dry run in the hands of an AI agent, until the user lets it send', async () => {
+	it('is a dry run for an AI agent until the user lets it send', async () => {
 		const orderId = orderWith('eligible');
 		const asTool = async (letAgentSend?: boolean) =>
 			await runNode({
@@ -195,7 +196,7 @@ describe('Solicitation: Send', () => {
 		expect(outcomes(await asTool(true))).toEqual(['sent']);
 	});
 
-	it('says that a request may have arrived where neither answer nor look came back', async () => {
+	it('says that a request may have arrived if neither the request nor the check got an answer', async () => {
 		sandbox.faults.add({ kind: 'cutAfter', operation: CREATE });
 		sandbox.faults.add({
 			kind: 'error503',
@@ -211,7 +212,7 @@ describe('Solicitation: Send', () => {
 		expect(posts()).toHaveLength(1);
 	});
 
-	it('looks up no further order once the requests are used up', async () => {
+	it('checks no further order once the request limit is reached', async () => {
 		const ids = ordersWith('eligible')
 			.slice(0, 20)
 			.map(({ orderId }) => orderId);
@@ -222,19 +223,19 @@ describe('Solicitation: Send', () => {
 		expect(checks.length).toBeLessThan(10);
 	});
 
-	it('asks Amazon about nothing that is no order ID, even without a check', async () => {
+	it('sends nothing to Amazon for an invalid order ID, even without a check', async () => {
 		const { items } = await run('send', ['', 'nonsense'], { options: { checkFirst: false } });
 		expect(items.map(({ outcome }) => outcome)).toEqual(['invalidOrderId', 'invalidOrderId']);
 		expect(posts()).toHaveLength(0);
 	});
 
-	it('takes an item without order ID as an invalid one', async () => {
+	it('treats an item without an order ID as invalid', async () => {
 		const { items } = await run('send', ['']);
 		expect(items[0]).toMatchObject({ outcome: 'invalidOrderId', orderId: '' });
 	});
 
 	it.each(['current', 'legacy'] as const)(
-		'takes "already requested" as a normal outcome (%s text)',
+		'treats "already requested" as a normal outcome (%s text)',
 		async (alreadyRequestedText) => {
 			sandbox.settings.set({ alreadyRequestedText });
 			const orderId = orderWith('eligible');
@@ -249,7 +250,7 @@ describe('Solicitation: Send', () => {
 		},
 	);
 
-	it('asks once where two executions overlap, and says so', async () => {
+	it('sends one request if two executions overlap, and says so', async () => {
 		sandbox.faults.add({ kind: 'slow', operation: CREATE, delayMs: 300, times: 2 });
 		const orderId = orderWith('eligible');
 		const both = await Promise.all([run('send', [orderId]), run('send', [orderId])]);
@@ -258,7 +259,7 @@ describe('Solicitation: Send', () => {
 		expect(recorded()).toHaveLength(1);
 	});
 
-	it('sends again when the connection broke before Amazon acted', async () => {
+	it('sends again if the connection broke before Amazon acted', async () => {
 		sandbox.faults.add({ kind: 'cutBefore', operation: CREATE });
 		const { items, links } = await run('send', [orderWith('eligible')]);
 		expect(items).toEqual([
@@ -269,7 +270,7 @@ describe('Solicitation: Send', () => {
 		expect(recorded()).toHaveLength(1);
 	});
 
-	it('does not send again when the answer was lost after Amazon acted', async () => {
+	it('does not send again if the answer was lost after Amazon acted', async () => {
 		sandbox.faults.add({ kind: 'cutAfter', operation: CREATE });
 		expect(outcomes(await run('send', [orderWith('eligible')]))).toEqual(['sentUnconfirmed']);
 		expect(recorded()).toHaveLength(1);
@@ -283,7 +284,7 @@ describe('Solicitation: Send', () => {
 	});
 
 	it.each(['error500', 'error503', 'garbageHtml'] as const)(
-		'asks Amazon again what became of a request answered with %s',
+		'checks with Amazon what happened to a request answered with %s',
 		async (kind) => {
 			sandbox.faults.add({ kind, operation: CREATE });
 			const outcome = outcomes(await run('send', [orderWith('eligible')])).at(-1);
@@ -292,7 +293,7 @@ describe('Solicitation: Send', () => {
 		},
 	);
 
-	it('waits and tries again at the rate limit', async () => {
+	it('waits and retries at the rate limit', async () => {
 		sandbox.faults.add({ kind: 'throttle', operation: CREATE, times: 2 });
 		expect(outcomes(await run('send', [orderWith('eligible')]))).toEqual(['sent']);
 		expect(posts().map(({ status }) => status)).toEqual([429, 429, 201]);
@@ -307,7 +308,7 @@ describe('Solicitation: Send', () => {
 		const { error } = await run('send', ids);
 		expect(error?.message).toMatch(/Amazon denied access/);
 		expect(error?.description).toMatch(/Buyer Solicitation or Product Listing/);
-		// Those in hand when it was found out, and no more.
+		// Only the orders in progress when it was noticed.
 		const checks = inUse.requests.filter(({ operation }) => operation.startsWith('getSolicit'));
 		expect(checks.length).toBeLessThanOrEqual(5);
 
@@ -319,7 +320,7 @@ describe('Solicitation: Send', () => {
 		}
 	});
 
-	it('keeps a bad item from the good ones beside it', async () => {
+	it('fails only the bad item among good ones', async () => {
 		const [first, second] = ordersWith('eligible').map(({ orderId }) => orderId);
 		await expectMiddleItemToFailAlone({
 			type: 'amazonReviewSolicitation',

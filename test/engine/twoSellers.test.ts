@@ -302,7 +302,7 @@ describe('B1: requests for reviews of two sellers in one execution', () => {
 				preferredDelay: 0,
 				sendNowWithin: 60,
 				rules: {},
-				options: { dailyCap: 1 },
+				options: { maxRequestsPerDay: 1 },
 			},
 			items: homes.map((home, index) => ({
 				json: {

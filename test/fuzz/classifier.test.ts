@@ -6,15 +6,15 @@ import { inputsOf, refusedBy } from './replay';
 const RIGHT: Classifier = { readAnswer, kindOfAnswer, redact };
 
 const BROKEN: ReadonlyArray<readonly [string, Partial<Classifier>]> = [
-	['knows no addresses', { redact: (text) => text.replace(/Atz\S+|amzn1\S+/g, '') }],
-	['knows no tokens', { redact: (text) => text.replace(/\S+@\S+/g, '') }],
+	['does not recognize addresses', { redact: (text) => text.replace(/Atz\S+|amzn1\S+/g, '') }],
+	['does not recognize tokens', { redact: (text) => text.replace(/\S+@\S+/g, '') }],
 	[
-		'knows no addresses as a form writes them',
+		'does not recognize form-encoded addresses',
 		{ redact: (text) => (text.includes('%40') ? text : redact(text)) },
 	],
-	['marks what it cleaned again and again', { redact: (text) => `${redact(text)}.` }],
+	['marks cleaned text again every time', { redact: (text) => `${redact(text)}.` }],
 	[
-		'hands on the message as it came',
+		'passes on the original message',
 		{
 			readAnswer: (status, body, headers) => ({
 				...readAnswer(status, body, headers),
@@ -23,7 +23,7 @@ const BROKEN: ReadonlyArray<readonly [string, Partial<Classifier>]> = [
 		},
 	],
 	[
-		'throws at a body that is text',
+		'throws on a text body',
 		{
 			readAnswer: (status, body, headers) => {
 				if (typeof body === 'string') throw new TypeError('no object');
@@ -31,9 +31,9 @@ const BROKEN: ReadonlyArray<readonly [string, Partial<Classifier>]> = [
 			},
 		},
 	],
-	['takes every 403 for a missing role', { kindOfAnswer: () => 'accessDenied' }],
+	['treats every 403 as a missing role', { kindOfAnswer: () => 'accessDenied' }],
 	[
-		'takes 429 for a bad request',
+		'treats 429 as a bad request',
 		{
 			kindOfAnswer: (answer) => {
 				const kind = kindOfAnswer(answer);
@@ -44,7 +44,7 @@ const BROKEN: ReadonlyArray<readonly [string, Partial<Classifier>]> = [
 ];
 
 describe('fuzz target "classifier"', () => {
-	it.each(inputsOf('classifier'))('holds for %s', (_, data) => {
+	it.each(inputsOf('classifier'))('passes with %s', (_, data) => {
 		fuzz(data);
 	});
 

@@ -6,7 +6,7 @@ import { seeded } from '../seeded';
 
 const SECRET = 'n8n';
 
-/** A program that fails at one text only, with a counter for each letter that is right. */
+/** A program that fails on only one text, with a counter for each correct letter. */
 function lockedProgram(): { target: FuzzTarget; counters: FileCounters } {
 	const counters: FileCounters = {
 		s: Object.fromEntries([...SECRET].map((_, index) => [index, 0])),
@@ -37,21 +37,21 @@ function crashesOf(target: FuzzTarget, coverage: Coverage): Crash[] {
 }
 
 describe('the fuzzer', () => {
-	it('finds, led by coverage, the one text a program fails at, and makes the input small', () => {
+	it('finds the one text a program fails on, guided by coverage, and minimizes the input', () => {
 		const { target, counters } = lockedProgram();
 		const coverage = new Coverage({ '/program.ts': counters });
 		const [crash] = crashesOf(target, coverage);
 		expect(crash?.data.toString()).toBe(SECRET);
 		expect(crash?.error).toEqual(new Error('opened'));
-		// The last counter was only reached by the input that failed.
+		// Only the failing input reached the last counter.
 		expect(coverage.figuresOf(['program.ts']).statements).toEqual([2, 3]);
 	});
 
-	it('does not find it in as many runs without', () => {
+	it('does not find it in as many runs without coverage', () => {
 		expect(crashesOf(lockedProgram().target, new Coverage({}))).toEqual([]);
 	});
 
-	it('takes an input that is slow again and again for a failure', () => {
+	it('treats an input that is repeatedly slow as a failure', () => {
 		const fuzz = (data: Buffer): void => {
 			const end = performance.now() + (data.includes('slow') ? 450 : 0);
 			while (performance.now() < end);
@@ -68,7 +68,7 @@ describe('the fuzzer', () => {
 		expect(crashes.map(({ error }) => error)).toEqual([expect.any(SlowRun)]);
 	});
 
-	it('changes JSON documents to other JSON documents, whatever they hold', () => {
+	it('changes JSON documents to other JSON documents, whatever they contain', () => {
 		const random = seeded(3);
 		const mutate = mutateJson(['word', '__proto__']);
 		const other = Buffer.from('{"__proto__":[1,{"a":null}],"constructor":"x","toString":{}}');

@@ -18,15 +18,15 @@ const RIGHT: OrderReports = {
 
 const BROKEN: ReadonlyArray<readonly [string, Partial<OrderReports>]> = [
 	[
-		'counts blank lines out',
+		'does not count blank lines',
 		{ readTabDelimited: (text) => readTabDelimited(text.replace(/\n\s*\n/g, '\n')) },
 	],
 	[
-		'takes the second of two columns of one name',
+		'uses the second of two columns with the same name',
 		{ readTabDelimited: (text) => readTabDelimited(text.replace(/^order-id(?=\tOrder-ID)/, 'x')) },
 	],
 	[
-		'takes the first row of an order for all of it',
+		'treats the first row of an order as the whole order',
 		{
 			parseAllOrdersReport: (text) => {
 				const { orders, ...rest } = parseAllOrdersReport(text);
@@ -38,7 +38,7 @@ const BROKEN: ReadonlyArray<readonly [string, Partial<OrderReports>]> = [
 		},
 	],
 	[
-		'gives a total that is no decimal number',
+		'returns a total that is not a decimal number',
 		{
 			parseAllOrdersReport: (text) => {
 				const { orders, ...rest } = parseAllOrdersReport(text);
@@ -47,7 +47,7 @@ const BROKEN: ReadonlyArray<readonly [string, Partial<OrderReports>]> = [
 		},
 	],
 	[
-		'gives an order for each of its rows',
+		'returns an order for each of its rows',
 		{
 			parseAllOrdersReport: (text) => {
 				const { orders, ...rest } = parseAllOrdersReport(text);
@@ -56,7 +56,7 @@ const BROKEN: ReadonlyArray<readonly [string, Partial<OrderReports>]> = [
 		},
 	],
 	[
-		'says nothing of shipments it cannot read',
+		'does not report unreadable shipments',
 		{ parseFbaShipmentsReport: (text) => ({ ...parseFbaShipmentsReport(text), unreadable: [] }) },
 	],
 	[
@@ -69,13 +69,13 @@ const BROKEN: ReadonlyArray<readonly [string, Partial<OrderReports>]> = [
 		},
 	],
 	[
-		'takes no notice of offsets',
+		'ignores offsets',
 		{ readMoment: (text) => (readMoment(text) === null ? null : `${text.slice(0, 19)}.000Z`) },
 	],
 ];
 
 describe('fuzz target "orderReports"', () => {
-	it.each(inputsOf('orderReports'))('holds for %s', (_, data) => {
+	it.each(inputsOf('orderReports'))('passes with %s', (_, data) => {
 		fuzz(data);
 	});
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const fuzzDir = join(__dirname, '..', '..', 'fuzz');
 
-/** Each input kept for a target, with its name: seeds, and whatever once broke it. */
+/** Each input kept for a target, with its name: seeds, and inputs that once broke it. */
 export function inputsOf(target: string): Array<readonly [string, Buffer]> {
 	return ['corpus', 'crashes'].flatMap((kind) => {
 		const dir = join(fuzzDir, kind, target);
@@ -15,7 +15,7 @@ export function inputsOf(target: string): Array<readonly [string, Buffer]> {
 	});
 }
 
-/** The inputs that a check takes offence at. */
+/** The inputs that a check rejects. */
 export const refusedBy = (target: string, check: (data: Buffer) => void): string[] =>
 	inputsOf(target)
 		.filter(([, data]) => {

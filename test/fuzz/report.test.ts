@@ -5,7 +5,7 @@ import { inputsOf, refusedBy } from './replay';
 
 type Parse = ReportReader['parse'];
 
-/** The parser with its result spoilt. */
+/** The parser with a corrupted result. */
 const spoilt =
 	(spoil: (report: ReturnType<Parse>) => ReturnType<Parse>): Parse =>
 	(text, dateOrder) =>
@@ -22,23 +22,23 @@ const BROKEN_PARSERS: ReadonlyArray<readonly [string, Parse]> = [
 		})),
 	],
 	[
-		'gives another reason',
+		'gives a different reason',
 		spoilt((report) => ({
 			...report,
 			unreadable: report.unreadable.map((row) => ({ ...row, reason: 'it is odd' })),
 		})),
 	],
 	[
-		'ends at a line of garbage',
+		'stops at a garbage line',
 		(text, dateOrder) => parseFeedbackReport(text.replace(/^garbage$.*/ms, 'garbage'), dateOrder),
 	],
-	['takes every date for month first', (text) => parseFeedbackReport(text, 'mdy')],
+	['reads every date as month first', (text) => parseFeedbackReport(text, 'mdy')],
 	[
-		'takes a quote for quoting',
+		'treats a quotation mark as quoting',
 		(text, dateOrder) => parseFeedbackReport(text.replaceAll('"', ''), dateOrder),
 	],
 	[
-		'knows no older layout',
+		'does not support the older layout',
 		(text, dateOrder) => parseFeedbackReport(text.replace(/Arrived on Time\t/, ''), dateOrder),
 	],
 	[
@@ -49,7 +49,7 @@ const BROKEN_PARSERS: ReadonlyArray<readonly [string, Parse]> = [
 
 const BROKEN_DECODERS: ReadonlyArray<readonly [string, ReportReader['decode']]> = [
 	[
-		'decodes in chunks and cuts characters in two',
+		'decodes in chunks and splits characters',
 		(bytes, hints) => {
 			const [start, rest] = [bytes.subarray(0, 65_536), bytes.subarray(65_536)];
 			const decoded = decodeReport(start, hints);
@@ -57,10 +57,10 @@ const BROKEN_DECODERS: ReadonlyArray<readonly [string, ReportReader['decode']]> 
 		},
 	],
 	[
-		'ignores the charset that is named',
+		'ignores the declared charset',
 		(bytes, { countryCode } = {}) => decodeReport(bytes, { countryCode }),
 	],
-	['does not know Japan', (bytes, { contentType } = {}) => decodeReport(bytes, { contentType })],
+	['does not handle Japan', (bytes, { contentType } = {}) => decodeReport(bytes, { contentType })],
 ];
 
 const forgetsBetweenPieces: ReportReader['parsePieces'] = (pieces, dateOrder) => {
@@ -73,7 +73,7 @@ const forgetsBetweenPieces: ReportReader['parsePieces'] = (pieces, dateOrder) =>
 };
 
 describe('fuzz target "report"', () => {
-	it.each(inputsOf('report'))('holds for %s', (_, data) => {
+	it.each(inputsOf('report'))('passes with %s', (_, data) => {
 		fuzz(data);
 	});
 
@@ -85,7 +85,7 @@ describe('fuzz target "report"', () => {
 		expect(refusedBy('report', (data) => check(data, { ...RIGHT, decode }))).not.toEqual([]);
 	});
 
-	it('catches a reader that forgets what it knew between two pieces', () => {
+	it('catches a reader that loses its state between two pieces', () => {
 		const broken = { ...RIGHT, parsePieces: forgetsBetweenPieces };
 		expect(refusedBy('report', (data) => check(data, broken))).not.toEqual([]);
 	});

@@ -9,7 +9,7 @@ let calls = 0;
 
 const BROKEN: ReadonlyArray<readonly [string, Partial<Watch>]> = [
 	[
-		'throws at a state that is no object',
+		'throws on a state that is not an object',
 		{
 			readState: (stored, credential, seller) => {
 				if (Array.isArray(stored)) throw new TypeError('no object');
@@ -18,7 +18,7 @@ const BROKEN: ReadonlyArray<readonly [string, Partial<Watch>]> = [
 		},
 	],
 	[
-		'forgets a part of what it wrote',
+		'loses a part of what it wrote',
 		{
 			readState: (stored, credential, seller) => {
 				const state = readState(stored, credential, seller);
@@ -27,11 +27,11 @@ const BROKEN: ReadonlyArray<readonly [string, Partial<Watch>]> = [
 		},
 	],
 	[
-		'remembers nothing, and so tells all again',
+		'remembers nothing, so it reports everything again',
 		{ advance: (state, ...rest) => ({ ...advance(state, ...rest), state }) },
 	],
 	[
-		'tells more than is wanted',
+		'reports events that were not selected',
 		{
 			advance: (state, observation, settings) =>
 				advance(state, observation, {
@@ -41,7 +41,7 @@ const BROKEN: ReadonlyArray<readonly [string, Partial<Watch>]> = [
 		},
 	],
 	[
-		'names an event otherwise each time',
+		'gives an event a different ID each time',
 		{
 			advance: (...given) => {
 				const { state, events } = advance(...given);
@@ -51,7 +51,7 @@ const BROKEN: ReadonlyArray<readonly [string, Partial<Watch>]> = [
 		},
 	],
 	[
-		'gives all events one ID',
+		'gives all events the same ID',
 		{
 			advance: (...given) => {
 				const { state, events } = advance(...given);
@@ -81,7 +81,7 @@ const BROKEN: ReadonlyArray<readonly [string, Partial<Watch>]> = [
 ];
 
 describe('fuzz target "triggerState"', () => {
-	it.each(inputsOf('triggerState'))('holds for %s', (_, data) => {
+	it.each(inputsOf('triggerState'))('passes with %s', (_, data) => {
 		fuzz(data);
 	});
 

@@ -1,3 +1,4 @@
+// cspell:ignore tell
 import '../engine/passingWaits';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -32,8 +33,8 @@ function readTemplate(name: string): Readonly<Record<string, INodeParameters>> {
 }
 
 /**
- * Minutes of work for a processor, so no part of `npm test`: `npm run test:requests`. In n8n's own
- * engine; the nodes that keep the ledger are tried in a real n8n, in test/e2e/templates.
+ * Takes minutes of CPU time, so it is not part of `npm test`: `npm run test:requests`. Runs in
+ * n8n's own engine; the nodes that keep the ledger are tested in a real n8n, in test/e2e/templates.
  */
 usePassingTime('2026-11-20T09:00:00Z');
 
@@ -44,7 +45,7 @@ beforeEach(async () => {
 	sandbox = await startSandbox({
 		reportDelayMs: 40_000,
 		rateLimits: 1,
-		// Amazon would accept the request for an order that was returned: only the rule keeps it back.
+		// Amazon would accept the request for a returned order: only the rule excludes it.
 		settings: { quotaTime: 'clock', refundedOrders: 'asAnyOther' },
 	});
 	credentials = await createCredentialStore();
@@ -57,7 +58,10 @@ beforeEach(async () => {
 
 afterEach(async () => await sandbox.close());
 
-/** What the template's nodes in between do with the rows of a ledger; tried as they are in test/e2e. */
+/**
+ * What the template's intermediate nodes do with the rows of a ledger; test/e2e tests the real
+ * nodes.
+ */
 function settled(ledger: readonly IDataObject[]) {
 	const isAsked = ({ outcome }: IDataObject) =>
 		outcome === 'sent' || outcome === 'alreadyRequested';
@@ -72,7 +76,7 @@ function settled(ledger: readonly IDataObject[]) {
 	};
 }
 
-/** When the last returns report of that kind and place was asked for that Amazon made. */
+/** When the last returns report that Amazon made for this kind and marketplace was requested. */
 function lastReport(
 	fulfilledBy: 'AMAZON' | 'MERCHANT',
 	marketplaceId: string,
@@ -91,7 +95,7 @@ function lastReport(
 
 describe('A19: the request templates hourly for two days', () => {
 	it.each(TEMPLATES)(
-		'%s: no report too soon, no buyer of a returned order asked',
+		'%s: requests no report too soon and contacts no buyer of a returned order',
 		async (name) => {
 			const template = readTemplate(name);
 			const parametersOf = (node: string): INodeParameters => {
@@ -114,10 +118,10 @@ describe('A19: the request templates hourly for two days', () => {
 
 			const ledger: IDataObject[] = [];
 			const start = Date.now();
-			/** Orders left out each hour for what is not known of their returns. */
+			/** Orders left out each hour because their returns are unknown. */
 			const left: number[] = [];
 			const gaps: string[] = [];
-			/** Orders that only the rule kept back: Amazon would have accepted the request. */
+			/** Orders that only the rule excluded: Amazon would have accepted the request. */
 			const keptBack = new Set<string>();
 			for (let hour = 0; hour < HOURS; hour += 1) {
 				const { asked, notToday } = settled(ledger);
@@ -142,7 +146,7 @@ describe('A19: the request templates hourly for two days', () => {
 					const { items: rows } = await run('Send', now, { dryRun: false });
 					ledger.push(...rows);
 				}
-				// A run that takes longer than an hour is followed by the next full one.
+				// A run that takes longer than an hour is followed by the next full hour.
 				passTime(HOUR_MS - ((Date.now() - start) % HOUR_MS));
 			}
 
@@ -194,7 +198,7 @@ describe('A19: the request templates hourly for two days', () => {
 			expect([...keptBack].filter((orderId) => askedIds.has(orderId))).toEqual([]);
 			expect(solicited.length).toBeGreaterThan(50);
 			expect(sandbox.requests.filter(({ status }) => status === 429)).toEqual([]);
-			// What came back after the last report nobody could know of.
+			// Nothing could know about returns after the last report.
 			expect(returned.filter(({ isInReport }) => isInReport)).toEqual([]);
 		},
 		900_000,

@@ -1,3 +1,4 @@
+// cspell:ignore Cancelled
 import fc from 'fast-check';
 
 import {
@@ -7,7 +8,7 @@ import {
 import { MARKETPLACES } from '../../nodes/shared/domain/marketplaces';
 import { sellerOrderSchema, type SellerOrder } from '../../nodes/shared/domain/order';
 
-/** The columns as Amazon documents them; the sandbox and older layouts add or leave out some. */
+/** The columns that Amazon documents; the sandbox and older layouts add or omit some. */
 const COLUMNS = [
 	'amazon-order-id',
 	'merchant-order-id',
@@ -79,7 +80,7 @@ function orderOf(...differences: Cells[]): SellerOrder {
 }
 
 describe('parseAllOrdersReport', () => {
-	it('reads an order, and leaves null what the report has no word on', () => {
+	it('reads an order, with null for what the report does not contain', () => {
 		expect(orderOf({})).toEqual({
 			orderId: ORDER_ID,
 			marketplaceId: 'ATVPDKIKX0DER',
@@ -102,7 +103,7 @@ describe('parseAllOrdersReport', () => {
 		});
 	});
 
-	it('gives orders of the common type, unchanged by its schema', () => {
+	it('returns orders that their common schema does not change', () => {
 		const { orders } = parse(
 			ROW,
 			{ 'amazon-order-id': OTHER_ORDER_ID, 'order-status': 'Pending' },
@@ -131,7 +132,7 @@ describe('parseAllOrdersReport', () => {
 		['Shippedish', null],
 		['', null],
 		['constructor', null],
-	])('takes the status "%s" for %s', (word, status) => {
+	])('reads the status "%s" as %s', (word, status) => {
 		expect(orderOf({ 'order-status': word }).status).toBe(status);
 	});
 
@@ -143,11 +144,11 @@ describe('parseAllOrdersReport', () => {
 		['Other', null],
 		['toString', null],
 		['', null],
-	])('takes the fulfilment channel "%s" for %s', (word, fulfilledBy) => {
+	])('reads the fulfillment channel "%s" as %s', (word, fulfilledBy) => {
 		expect(orderOf({ 'fulfillment-channel': word }).fulfilledBy).toBe(fulfilledBy);
 	});
 
-	it('knows every marketplace by its sales channel, in any letter case', () => {
+	it('recognizes every marketplace by its sales channel, in any letter case', () => {
 		for (const { id, domain } of MARKETPLACES) {
 			const channel = domain.replace('amazon', 'Amazon');
 			expect(orderOf({ 'sales-channel': channel }).marketplaceId).toBe(id);
@@ -156,7 +157,7 @@ describe('parseAllOrdersReport', () => {
 	});
 
 	it.each(['Non-Amazon', 'Non-Amazon US', 'Amazon', 'Amazon.xyz', ''])(
-		'knows no marketplace for the sales channel "%s"',
+		'returns no marketplace for the sales channel "%s"',
 		(channel) => {
 			expect(orderOf({ 'sales-channel': channel }).marketplaceId).toBeNull();
 		},
@@ -168,7 +169,7 @@ describe('parseAllOrdersReport', () => {
 		['false', false],
 		['', null],
 		['yes', null],
-	])('takes "%s" for a business order: %s', (word, isBusiness) => {
+	])('reads "%s" for a business order as %s', (word, isBusiness) => {
 		expect(orderOf({ 'is-business-order': word }).isBusiness).toBe(isBusiness);
 	});
 
@@ -178,25 +179,25 @@ describe('parseAllOrdersReport', () => {
 		['', null],
 		['1.5', null],
 		['-1', null],
-	])('takes the quantity "%s" for %s', (text, quantity) => {
+	])('reads the quantity "%s" as %s', (text, quantity) => {
 		expect(orderOf({ quantity: text }).items?.[0]?.quantity).toBe(quantity);
 	});
 
-	it('leaves null a date that is none', () => {
+	it('returns null for an invalid date', () => {
 		expect(orderOf({ 'purchase-date': '03/09/2026', 'last-updated-date': '' })).toMatchObject({
 			createdAt: null,
 			updatedAt: null,
 		});
 	});
 
-	it('knows no zone where the state is needed and not given', () => {
+	it('returns no zone if the state is required but missing', () => {
 		expect(orderOf({ 'ship-state': '' }).buyerTimeZone).toBeNull();
 		expect(orderOf({ 'ship-state': '', 'ship-country': 'DE' }).buyerTimeZone).toBe('Europe/Berlin');
 	});
 });
 
-describe('the merge of rows to orders', () => {
-	it('collects the items of an order wherever its rows stand', () => {
+describe('merging rows into orders', () => {
+	it('collects the items of an order from rows at any position', () => {
 		const { orders } = parse(
 			ROW,
 			{ ...ROW, 'amazon-order-id': OTHER_ORDER_ID },
@@ -212,11 +213,11 @@ describe('the merge of rows to orders', () => {
 		});
 	});
 
-	it('takes two equal rows for two items', () => {
+	it('counts two equal rows as two items', () => {
 		expect(orderOf({}, {})).toMatchObject({ orderTotal: '39.96', items: [{}, {}] });
 	});
 
-	it('takes the first purchase and the last update', () => {
+	it('uses the first purchase and the last update', () => {
 		const order = orderOf(
 			{},
 			{
@@ -246,7 +247,7 @@ describe('the merge of rows to orders', () => {
 		},
 	);
 
-	it('takes the cancellation of an item for an update of the order', () => {
+	it('counts the cancellation of an item as an update of the order', () => {
 		const order = orderOf(
 			{ 'item-status': 'Cancelled', 'last-updated-date': '2026-09-09T00:00:00+00:00' },
 			{},
@@ -254,16 +255,16 @@ describe('the merge of rows to orders', () => {
 		expect(order.updatedAt).toBe('2026-09-09T00:00:00.000Z');
 	});
 
-	it('counts the items of an order that is cancelled as a whole', () => {
-		const cancelled: Cells = { 'item-status': 'Cancelled', 'order-status': 'Cancelled' };
-		expect(orderOf(cancelled, cancelled)).toMatchObject({
+	it('counts the items of an order that is canceled as a whole', () => {
+		const canceled: Cells = { 'item-status': 'Cancelled', 'order-status': 'Cancelled' };
+		expect(orderOf(canceled, canceled)).toMatchObject({
 			status: 'CANCELLED',
 			orderTotal: '39.96',
 			items: [{}, {}],
 		});
 	});
 
-	it('does not choose where the rows disagree, and fills from one row what the others lack', () => {
+	it('returns null if rows disagree, and fills from one row what the others lack', () => {
 		const order = orderOf(
 			{ 'order-status': 'Shipped', 'fulfillment-channel': '' },
 			{ 'order-status': 'Unshipped', 'is-business-order': '' },
@@ -272,7 +273,7 @@ describe('the merge of rows to orders', () => {
 		expect(order).toMatchObject({ status: null, fulfilledBy: 'AMAZON', isBusiness: false });
 	});
 
-	it('gives the same orders whatever the order of the rows', () => {
+	it('returns the same orders for any order of the rows', () => {
 		const word = (...words: string[]) => fc.constantFrom(...words);
 		const cells: fc.Arbitrary<Cells> = fc.record({
 			'amazon-order-id': word(ORDER_ID, OTHER_ORDER_ID, '333-1234567-7654321', 'no ID'),
@@ -326,17 +327,17 @@ describe('the total', () => {
 		'ship-promotion-discount': '5.99',
 	};
 
-	it('is prices and taxes less promotions', () => {
+	it('is prices plus taxes minus promotions', () => {
 		expect(orderOf(AMOUNTS).orderTotal).toBe('102.53');
 	});
 
-	it('does not add taxes where prices hold them already', () => {
+	it('does not add taxes if prices include them', () => {
 		const german = { ...AMOUNTS, 'sales-channel': 'Amazon.de' };
 		expect(orderOf(german).orderTotal).toBe('93.50');
 		expect(orderOf({ ...german, 'item-tax': '50.00' }).orderTotal).toBe('93.50');
 	});
 
-	it('takes a discount off, whichever sign the report gives it', () => {
+	it('deducts a discount regardless of its sign', () => {
 		const signed = {
 			...AMOUNTS,
 			'item-promotion-discount': '-10.00',
@@ -368,30 +369,30 @@ describe('the total', () => {
 		);
 	});
 
-	it('is null where no row has an item price, though it has others', () => {
+	it('is null if no row has an item price, even if it has other prices', () => {
 		expect(orderOf({ 'item-price': '', 'shipping-price': '3.99' }).orderTotal).toBeNull();
 	});
 
-	it('sums what is there where some rows have an item price', () => {
+	it('adds what is available if some rows have an item price', () => {
 		expect(orderOf({ 'item-price': '' }, {}).orderTotal).toBe('19.98');
 	});
 
-	it('does not take the price of a cancelled item for one', () => {
+	it('ignores the price of a canceled item', () => {
 		expect(orderOf({ 'item-status': 'Cancelled' }, { 'item-price': '' }).orderTotal).toBeNull();
 	});
 
-	it.each(['1,99', '$1.99', 'abc', '1.', '.5'])('is null where an amount is "%s"', (amount) => {
+	it.each(['1,99', '$1.99', 'abc', '1.', '.5'])('is null if an amount is "%s"', (amount) => {
 		expect(orderOf({ 'item-price': amount }).orderTotal).toBeNull();
 		expect(orderOf({ 'item-tax': amount }).orderTotal).toBeNull();
 		expect(orderOf({}, { 'ship-promotion-discount': amount }).orderTotal).toBeNull();
 	});
 
-	it('is null, like the currency, where the currencies differ', () => {
+	it('is null, like the currency, if the currencies differ', () => {
 		expect(orderOf({}, { currency: 'CAD' })).toMatchObject({ orderTotal: null, currency: null });
 		expect(orderOf({}, { currency: '' })).toMatchObject({ orderTotal: '39.96', currency: 'USD' });
 	});
 
-	it('is the sum in big integers, for any amounts', () => {
+	it('equals the sum in big integers for any amounts', () => {
 		const cents = fc.bigInt({ min: 0n, max: 10n ** 18n });
 		const decimal = (value: bigint) => `${value / 100n}.${String(value % 100n).padStart(2, '0')}`;
 		fc.assert(
@@ -433,14 +434,14 @@ describe('the orders of some marketplaces', () => {
 	const idsIn = (...marketplaceIds: string[]) =>
 		ordersIn(region, marketplaceIds).orders.map(({ orderId }) => orderId);
 
-	it('A1: are those whose sales channel is one of them, each once', () => {
+	it('A1: are those whose sales channel matches, each once', () => {
 		expect(region.unreadable).toEqual([]);
 		expect(idsIn(US)).toEqual(['111-0000001-0000001']);
 		expect(idsIn(CA, MX)).toEqual(['701-0000002-0000002', '702-0000003-0000003']);
 		expect(idsIn(US, CA, MX)).toHaveLength(3);
 	});
 
-	it('A1: name orders of other shops and of unknown channels, and guess none of them', () => {
+	it('A1: report orders of other shops and of unknown channels, without guessing', () => {
 		const { notOfAmazon, ofUnknownChannel } = ordersIn(region, [US]);
 		expect(notOfAmazon).toEqual(['S01-0000004-0000004', '111-0000005-0000005']);
 		expect([...ofUnknownChannel]).toEqual([
@@ -449,7 +450,7 @@ describe('the orders of some marketplaces', () => {
 		]);
 	});
 
-	it('A1: are of no marketplace where the rows of an order disagree', () => {
+	it('A1: have no marketplace if the rows of an order disagree', () => {
 		const both = parse(rowOf(ORDER_ID, 'Amazon.com'), rowOf(ORDER_ID, 'Amazon.ca'));
 		const { orders, ofUnknownChannel } = ordersIn(both, [US, CA]);
 		expect(orders).toEqual([]);
@@ -484,13 +485,13 @@ describe('replacements and cancellation requests', () => {
 		expect(read(cells)?.replacementFor).toBe(original);
 	});
 
-	it('A11: takes an order for a replacement if one of its rows is', () => {
+	it('A11: treats an order as a replacement if one of its rows is one', () => {
 		const order = read(['false', 'false', ''], ['true', 'false', OTHER_ORDER_ID]);
 		expect(order?.replacementFor).toBe(OTHER_ORDER_ID);
 		expect(read(['false', 'false', ''], ['true', '', ''])?.replacementFor).toBeNull();
 	});
 
-	it('A11: says whether the buyer asked to cancel, where the report does', () => {
+	it('A11: says whether the buyer requested to cancel, if the report does', () => {
 		const cells = ['false', 'false', ''];
 		expect(read([...cells, 'false'], [...cells, 'true'])?.cancellationRequested).toBe(true);
 		expect(read([...cells, 'false'])?.cancellationRequested).toBe(false);
@@ -502,7 +503,7 @@ describe('rows that cannot be read', () => {
 	it.each([
 		['', 'it has no order ID (the line may be cut off)'],
 		['Total', 'it has no valid order ID'],
-	])('are those with "%s" for an order ID', (orderId, reason) => {
+	])('are those with "%s" as the order ID', (orderId, reason) => {
 		const { orders, unreadable } = parse(ROW, { ...ROW, 'amazon-order-id': orderId });
 		expect(orders).toHaveLength(1);
 		expect(unreadable).toEqual([{ line: 3, reason }]);
@@ -523,12 +524,12 @@ describe('rows that cannot be read', () => {
 		}
 	});
 
-	it('make no order of their own', () => {
+	it('do not create an order of their own', () => {
 		const shifted = line({ ...ROW, 'product-name': 'A tab\tin it' });
 		expect(parseAllOrdersReport(`${COLUMNS.join('\t')}\n${shifted}`).orders).toEqual([]);
 	});
 
-	it('are all of another report, told once', () => {
+	it('are reported once for a different report', () => {
 		expect(parseAllOrdersReport('Order ID\tOrder date\n1\t2\n3\t4')).toEqual({
 			orders: [],
 			otherChannels: new Map(),
@@ -541,7 +542,7 @@ describe('rows that cannot be read', () => {
 		});
 	});
 
-	it.each(['', COLUMNS.join('\t')])('are none in a report without rows', (text) => {
+	it.each(['', COLUMNS.join('\t')])('do not exist in a report without rows', (text) => {
 		expect(parseAllOrdersReport(text)).toMatchObject({ orders: [], unreadable: [] });
 	});
 });

@@ -10,7 +10,7 @@ import { sellerOrderSchema, type SellerOrder } from '../../nodes/shared/domain/o
 const ORDER_ID = '111-1234567-7654321';
 const OTHER_ORDER_ID = '222-7654321-1234567';
 
-/** Amazon's columns around the two that are read, the buyer's among them. */
+/** Amazon's columns around the two that are read, including the buyer's. */
 const HEADER =
 	'amazon-order-id\tshipment-id\tbuyer-email\tbuyer-name\tship-address-1\ttracking-number\testimated-arrival-date\tsales-channel';
 const row = (orderId: string, arrival: string, buyer = 'Jane Doe') =>
@@ -18,7 +18,7 @@ const row = (orderId: string, arrival: string, buyer = 'Jane Doe') =>
 const parse = (...rows: string[]) => parseFbaShipmentsReport([HEADER, ...rows].join('\r\n'));
 
 describe('parseFbaShipmentsReport', () => {
-	it('takes the estimate of the one shipment for both ends, in UTC', () => {
+	it('uses the estimate of a single shipment for both ends, in UTC', () => {
 		expect(parse(row(ORDER_ID, '2017-06-05T20:00:00+09:00'))).toEqual({
 			arrivals: new Map([
 				[ORDER_ID, { earliest: '2017-06-05T11:00:00.000Z', latest: '2017-06-05T11:00:00.000Z' }],
@@ -27,7 +27,7 @@ describe('parseFbaShipmentsReport', () => {
 		});
 	});
 
-	it('takes the earliest and the latest of several shipments as moments, whatever their offsets', () => {
+	it('uses the earliest and the latest of several shipments, with any offsets', () => {
 		const { arrivals } = parse(
 			row(ORDER_ID, '2026-09-03T00:30:00+00:00'),
 			row(ORDER_ID, '2026-09-03T01:00:00+09:00'),
@@ -57,7 +57,7 @@ describe('parseFbaShipmentsReport', () => {
 		);
 	});
 
-	it('leaves out a shipment without an estimate', () => {
+	it('ignores a shipment without an estimate', () => {
 		expect(parse(row(ORDER_ID, ''))).toEqual({ arrivals: new Map(), unreadable: [] });
 	});
 
@@ -69,13 +69,13 @@ describe('parseFbaShipmentsReport', () => {
 		);
 		expect(arrivals.size).toBe(0);
 		expect(unreadable).toEqual([
-			{ line: 2, reason: 'its estimated arrival is not a moment with an offset' },
+			{ line: 2, reason: 'its estimated arrival is not a time with an offset' },
 			{ line: 3, reason: 'it has no valid order ID' },
 			{ line: 4, reason: 'it has 9 columns and the header 8' },
 		]);
 	});
 
-	it('A18: takes shipments for other shops as what they are: rows in order', () => {
+	it('A18: accepts shipments for other shops as valid rows', () => {
 		const { arrivals, unreadable } = parse(
 			row('S01-1234567-7654321', '2026-09-03T00:30:00+00:00'),
 			row(ORDER_ID, '2026-09-04T00:30:00+00:00'),
@@ -93,7 +93,7 @@ describe('parseFbaShipmentsReport', () => {
 		expect(unreadable[0]?.reason).toContain(`"${column}"`);
 	});
 
-	it('tells nothing of the buyer, not even of rows it cannot read', () => {
+	it('reveals nothing about the buyer, not even from rows it cannot read', () => {
 		const report = parse(
 			row(ORDER_ID, '2026-09-03T00:30:00+00:00'),
 			row('Jane Doe', 'Jane Doe'),
@@ -116,7 +116,7 @@ describe('withArrivals', () => {
 		[ORDER_ID, { earliest: FIRST, latest: LAST }],
 	]);
 
-	it('fills the dates of an order that has none, and leaves the order given as it is', () => {
+	it('fills in the dates of an order that has none, without changing the given order', () => {
 		const given = Object.freeze(order({ status: 'SHIPPED' }));
 		expect(withArrivals([given], arrivals)).toEqual([
 			{
@@ -142,7 +142,7 @@ describe('withArrivals', () => {
 			'an order with the other half',
 			{ earliestDelivery: FIRST, deliveryDateSource: 'deliverByWindow' },
 		],
-	])('does not touch %s', (_, fields) => {
+	])('does not change %s', (_, fields) => {
 		expect(withArrivals([order(fields)], arrivals)).toEqual([order(fields)]);
 	});
 });

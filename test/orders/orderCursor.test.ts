@@ -16,20 +16,20 @@ const START = DateTime.fromISO('2026-11-01T00:00:00Z', { zone: 'utc' });
 const at = (minutes: number): string => START.plus({ minutes }).toISO() ?? '';
 
 describe('nextStep', () => {
-	it('searches from the place reached, looking back a little, up to two minutes ago', () => {
+	it('searches from the position reached, looking back a little, up to two minutes ago', () => {
 		const reached = { ...cursorFrom(at(10)), since: at(100) };
 		const { step } = nextStep(reached, at(200), newestSearchable(at(200)), 30);
 		expect(step).toEqual({ after: at(70), until: at(198) });
 	});
 
-	it('goes on with the open search at its page, and anew where the token is over', () => {
+	it('continues the open search at its page', () => {
 		const first = nextStep(cursorFrom(at(0)), at(100), at(98), 0);
 		const page = { orders: [], nextToken: 'second' };
 		const { cursor } = takePage(first.cursor, page, at(100), 0);
 		expect(nextStep(cursor, at(500), at(498), 0).step).toEqual({ ...first.step, token: 'second' });
 	});
 
-	it('begins a narrower search where the token is over, and widens again', () => {
+	it('starts a narrower search when the token has expired, and widens again', () => {
 		const end = at(7 * 24 * 60);
 		const first = nextStep(cursorFrom(at(0)), end, end, 0);
 		let { cursor } = takePage(first.cursor, { orders: [], nextToken: 'second' }, end, 0);
@@ -42,7 +42,7 @@ describe('nextStep', () => {
 		expect(next.step).toEqual({ after: at(3.5 * 24 * 60), until: later });
 	});
 
-	it('never asks for the future, even if the clock went back', () => {
+	it('never searches the future, even if the clock went back', () => {
 		const { step } = nextStep(cursorFrom(at(100)), at(50), newestSearchable(at(50)), 10);
 		expect(step.after <= step.until).toBe(true);
 		expect(step.until).toBe(at(48));
@@ -50,7 +50,7 @@ describe('nextStep', () => {
 });
 
 describe('takePage', () => {
-	it('hands on an order again only when it changed', () => {
+	it('returns an order again only if it changed', () => {
 		let { cursor } = nextStep(cursorFrom(at(0)), at(100), at(98), 60);
 		const take = (updatedAt: string, nextToken?: string) => {
 			const taken = takePage(
@@ -67,7 +67,7 @@ describe('takePage', () => {
 		expect(take(at(20))).toBe(1);
 	});
 
-	it('forgets what no search can meet again', () => {
+	it('forgets what no search can return again', () => {
 		const orders = [10, 40, 60, 90].map((minute) => ({
 			orderId: `${minute}`,
 			updatedAt: at(minute),
@@ -92,7 +92,7 @@ describe('a series of runs', () => {
 		{ maxLength: 40 },
 	);
 
-	/** Each run: how long after the last, how many pages it reads, what befalls it. */
+	/** Each run: how long after the last one, how many pages it reads, and what goes wrong. */
 	const runs = fc.array(
 		fc.record({
 			wait: fc.integer({ min: 1, max: 600 }),
@@ -103,15 +103,15 @@ describe('a series of runs', () => {
 		{ minLength: 1, maxLength: 12 },
 	);
 
-	it('hands on the last state of every order, and no state twice in runs that ended', () => {
+	it('returns the last state of every order, and no state twice in finished runs', () => {
 		fc.assert(
 			fc.property(changes, runs, (history, schedule) => {
 				let saved: OrderCursor = cursorFrom(at(0));
-				const handedOn: string[] = [];
+				const returned: string[] = [];
 				let now = 0;
 				const lists = new Map<string, string[]>();
 
-				/** What Amazon would list: the last change so far of each order, if it lies in the range. */
+				/** What Amazon would list: the last change so far of each order, if it is in the range. */
 				const listed = (after: string, until: string) => {
 					const last = new Map<number, { minute: number; listedAfter: number }>();
 					for (const change of history.toSorted((a, b) => a.minute - b.minute)) {
@@ -151,25 +151,25 @@ describe('a series of runs', () => {
 					}
 					if (crash) return;
 					saved = cursor;
-					handedOn.push(...fresh);
+					returned.push(...fresh);
 				};
 
 				for (const { wait, pages, crash, tokenRefused } of schedule) {
 					now += wait;
 					run(pages, crash, tokenRefused);
 				}
-				// In the end everything is quiet, and a few runs come to their end.
+				// At the end nothing changes any more, and a few runs finish.
 				now = Math.max(now, 2000) + 60;
 				for (let last = 0; last < 3; last += 1) {
 					run(100, false, false);
 					now += 5;
 				}
-				expect(new Set(handedOn).size).toBe(handedOn.length);
+				expect(new Set(returned).size).toBe(returned.length);
 				const final = new Map<number, number>();
 				for (const { order, minute } of history.toSorted((a, b) => a.minute - b.minute)) {
 					final.set(order, minute);
 				}
-				for (const [order, minute] of final) expect(handedOn).toContain(`${order} ${at(minute)}`);
+				for (const [order, minute] of final) expect(returned).toContain(`${order} ${at(minute)}`);
 			}),
 			{ numRuns: 300 },
 		);

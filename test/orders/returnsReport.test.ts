@@ -15,7 +15,7 @@ const mfnRow = (requested: string, delivered: string, refunded: string, orderId 
 const parse = (...lines: string[]) => parseReturnsReport(lines.join('\r\n'));
 
 describe("parseReturnsReport of Amazon's returns", () => {
-	it('reads order and moment, and knows no refund', () => {
+	it('reads the order and the time, without a refund', () => {
 		expect(parse(FBA_HEADER, fbaRow('2025-06-05T15:31:40+00:00'))).toEqual({
 			returns: [
 				{ orderId: ORDER_ID, returnedAt: '2025-06-05T15:31:40.000Z', refundedAmount: null },
@@ -26,7 +26,7 @@ describe("parseReturnsReport of Amazon's returns", () => {
 	});
 
 	it.each(['2025-06-06T10:00:00+00:00\t111-2222', '2025-06-06T10', '111-2222222-22'])(
-		'B3: counts a line that was cut off (%s) as unreadable, though the row before it lacks cells',
+		'B3: counts a line that was cut off (%s) as unreadable, even if the row before it lacks cells',
 		(cutOff) => {
 			const short = fbaRow('2025-06-05T15:31:40+00:00').replace(/\t[^\t]*$/, '');
 			const { returns, unreadable } = parse(FBA_HEADER, short, cutOff);
@@ -35,13 +35,13 @@ describe("parseReturnsReport of Amazon's returns", () => {
 		},
 	);
 
-	it('A4: takes further lines of a comment as a part of its row', () => {
+	it('A4: treats further lines of a comment as part of its row', () => {
 		const row = fbaRow('2025-06-05T15:31:40+00:00');
 		const { returns, unreadable } = parse(FBA_HEADER, `${row}\nand again,\nand again`, row);
 		expect([returns.length, unreadable]).toEqual([2, []]);
 	});
 
-	it('keeps a return whose date is none, for it is a return', () => {
+	it('keeps a return with an invalid date', () => {
 		expect(parse(FBA_HEADER, fbaRow(''), fbaRow('5 June')).returns).toEqual([
 			{ orderId: ORDER_ID, returnedAt: null, refundedAmount: null },
 			{ orderId: ORDER_ID, returnedAt: null, refundedAmount: null },
@@ -53,13 +53,13 @@ describe("parseReturnsReport of the seller's returns", () => {
 	it.each([
 		['the day the goods came back', '14-Jul-2025', '20-Jul-2025', '2025-07-20'],
 		['the day of the request until then', '14-Jul-2025', ' ', '2025-07-14'],
-		['the day of the request where the other is none', '14-Jul-2025', 'soon', '2025-07-14'],
+		['the day of the request if the other is invalid', '14-Jul-2025', 'soon', '2025-07-14'],
 		['a day of one digit', '4-AUG-2025', '', '2025-08-04'],
 		['29 February of a leap year', '29-Feb-2024', '', '2024-02-29'],
 		['no day that does not exist', '29-Feb-2025', '31-Apr-2025', null],
 		['no day in another format', '2025/07/14', '14.07.2025', null],
-		['no day where there is none', '', '', null],
-	])('takes %s', (_, requested, delivered, returnedAt) => {
+		['no day if both are empty', '', '', null],
+	])('returns %s', (_, requested, delivered, returnedAt) => {
 		expect(parse(MFN_HEADER, mfnRow(requested, delivered, '')).returns).toEqual([
 			{ orderId: ORDER_ID, returnedAt, refundedAmount: null },
 		]);
@@ -72,13 +72,13 @@ describe("parseReturnsReport of the seller's returns", () => {
 		['', null],
 		['USD 29.95', null],
 		['29,95', null],
-	])('takes the refund "%s" for %s', (text, refundedAmount) => {
+	])('reads the refund "%s" as %s', (text, refundedAmount) => {
 		expect(parse(MFN_HEADER, mfnRow('14-Jul-2025', '', text)).returns).toMatchObject([
 			{ refundedAmount },
 		]);
 	});
 
-	it('reads English months in any surroundings', () => {
+	it('reads all English months', () => {
 		const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov'];
 		const days = [...months, 'Dec'].map((month) => mfnRow(`01-${month}-2025`, '', ''));
 		expect(parse(MFN_HEADER, ...days).returns.map(({ returnedAt }) => returnedAt)).toEqual(
@@ -100,7 +100,7 @@ describe.each([
 		]);
 	});
 
-	it('B3: takes a row with a cell too many, or an ID out of place, for a return of that order', () => {
+	it('B3: counts a row with an extra cell or a misplaced ID as a return of that order', () => {
 		const { returns, unreadable } = parse(
 			header,
 			`${row(ORDER_ID)}\tmore`,
@@ -115,18 +115,18 @@ describe.each([
 		expect(unreadable).toEqual([]);
 	});
 
-	it('B3: is not stopped by a return of an order from another shop', () => {
+	it('B3: ignores a return of an order from another shop', () => {
 		expect(parse(header, row('S01-1234567-7654321'))).toMatchObject({
 			returns: [],
 			unreadable: [],
 		});
 	});
 
-	it('reads several returns of one order as several', () => {
+	it('keeps several returns of one order', () => {
 		expect(parse(header, row(ORDER_ID), row(ORDER_ID)).returns).toHaveLength(2);
 	});
 
-	it('finds nothing in a report without rows', () => {
+	it('returns nothing for a report without rows', () => {
 		expect(parse(header)).toEqual({ returns: [], unreadable: [], isEmpty: false });
 	});
 });
@@ -136,7 +136,7 @@ it.each([
 	["Amazon's without the date", 'order-id\tsku', 'return-date'],
 	["the seller's without the date", 'Order ID\tASIN', 'return request date'],
 ])(
-	'B3: parseReturnsReport counts the orders of %s, and says that it is another report',
+	'B3: parseReturnsReport counts the orders of %s and says that it may be another report',
 	(_, header, missing) => {
 		const { returns, unreadable } = parse(header, `${ORDER_ID}\t1`, 'none\t2');
 		expect(returns).toEqual([{ orderId: ORDER_ID, returnedAt: null, refundedAmount: null }]);
@@ -147,7 +147,7 @@ it.each([
 );
 
 it.each(['', '\r\n', '\uFEFF'])(
-	'B3: tells a file without text (%j) from a report without rows',
+	'B3: distinguishes a file without text (%j) from a report without rows',
 	(text) => {
 		expect(parseReturnsReport(text)).toEqual({ returns: [], unreadable: [], isEmpty: true });
 	},
@@ -156,7 +156,7 @@ it.each(['', '\r\n', '\uFEFF'])(
 describe('a comment with line breaks', () => {
 	const comment = (text: string) => fbaRow('2025-06-05T15:31:40+00:00').replace('It "broke"', text);
 
-	it('is one row with the lines after it', () => {
+	it('makes one row with the lines after it', () => {
 		const { returns, unreadable } = parse(
 			FBA_HEADER,
 			comment('It broke,'),
@@ -173,11 +173,11 @@ describe('a comment with line breaks', () => {
 		['a row that was cut off', '2025-06-05T15'],
 		['more cells than its row lacks', 'a\tb'],
 		['nothing that can be read', '42'],
-	])('is told from %s', (_, line) => {
+	])('is distinguished from %s', (_, line) => {
 		expect(parse(FBA_HEADER, comment('It broke'), line).unreadable).toHaveLength(1);
 	});
 
-	it('has a row to belong to', () => {
+	it('must follow a row', () => {
 		expect(parse(FBA_HEADER, 'sadly.').unreadable).toHaveLength(1);
 	});
 });

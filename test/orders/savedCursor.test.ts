@@ -30,7 +30,7 @@ interface Order {
 
 const meets = ({ kinds }: Order, kind: string) => kinds.includes(kind);
 
-/** Amazon's side: an order changes at some minutes; pages hold two orders. */
+/** Amazon's side: orders change at some minutes; a page contains two orders. */
 class Shop {
 	now = 0;
 
@@ -41,7 +41,7 @@ class Shop {
 		private readonly kindsOf: (order: number) => readonly string[],
 	) {}
 
-	/** What Amazon lists now: the last change of each order, if it lies in the range. */
+	/** What Amazon lists now: the last change of each order, if it is in the range. */
 	listed(after: string, until: string): Order[] {
 		const last = new Map<number, number>();
 		for (const { order, minute } of this.history.toSorted((a, b) => a.minute - b.minute)) {
@@ -146,13 +146,13 @@ const RUN: Run = {
 
 const duplicates = (all: readonly string[]) => all.length - new Set(all).size;
 
-describe('a place with filters', () => {
+describe('a saved position with filters', () => {
 	const kindsOf = (order: number) =>
 		[order % 2 === 0 && 'isPrime', order % 3 === 0 && 'isBusiness'].filter(
 			(kind) => kind !== false,
 		);
 
-	it('B7: passes on what a filter held back, once it is taken out, and nothing twice', () => {
+	it('B7: passes on what a filter held back once it is removed, and nothing twice', () => {
 		const history = Array.from({ length: 40 }, (_, order) => ({ order, minute: order * 10 }));
 		const shop = new Shop(history, kindsOf);
 		const workflow = new Workflow(shop);
@@ -161,7 +161,7 @@ describe('a place with filters', () => {
 		expect(workflow.passedOn).toHaveLength(20);
 		shop.now = 1010;
 		workflow.run({ ...RUN, filter: ['isBusiness'] });
-		// Those of both kinds came before.
+		// Orders of both kinds were passed on before.
 		expect(workflow.passedOn).toHaveLength(20 + 7);
 		shop.now = 1020;
 		workflow.run(RUN);
@@ -172,7 +172,7 @@ describe('a place with filters', () => {
 		expect(duplicates(workflow.passedOn)).toBe(0);
 	});
 
-	it('B7: searches an earlier beginning too, and nothing twice', () => {
+	it('B7: searches from an earlier start, and passes on nothing twice', () => {
 		const history = Array.from({ length: 40 }, (_, order) => ({ order, minute: order * 10 }));
 		const shop = new Shop(history, kindsOf);
 		const workflow = new Workflow(shop);
@@ -188,13 +188,13 @@ describe('a place with filters', () => {
 	it.each([
 		['12 hours', 12 * 60],
 		['120 days', 120 * 24 * 60],
-	])('B7: is not deaf after the clock was %s ahead', (_, ahead) => {
+	])('B7: still finds changes after the clock was %s ahead', (_, ahead) => {
 		const history = Array.from({ length: 60 }, (_each, order) => ({ order, minute: order * 10 }));
 		const shop = new Shop(history, kindsOf);
 		const workflow = new Workflow(shop);
 		shop.now = 100;
 		workflow.run(RUN);
-		// The machine's clock alone is wrong: Amazon has nothing of the time to come.
+		// Only the machine's clock is wrong: Amazon has no data from the future.
 		const real = new Shop(
 			history.filter(({ minute }) => minute <= 100),
 			kindsOf,
@@ -215,14 +215,14 @@ describe('a place with filters', () => {
 		expect(duplicates(workflow.passedOn)).toBe(0);
 	});
 
-	it('B7: begins again where it was begun in the future, or where it cannot be read', () => {
+	it('B7: starts again if it started in the future or cannot be read', () => {
 		const begun = resumeFrom(undefined, { from: at(5000), end: at(6000), filter: [] });
 		expect(resumeFrom(begun, { from: at(0), end: at(100), filter: [] }).cursor.from).toBe(at(0));
 		const old = { version: 1, since: at(50), handedOn: { a: at(40) } };
 		expect(resumeFrom(old, { from: at(0), end: at(100), filter: [] }).cursor.since).toBe(at(0));
 	});
 
-	it('B7: keeps little, however often the filter changes', () => {
+	it('B7: stays small, however often the filter changes', () => {
 		const history = Array.from({ length: 400 }, (_, order) => ({ order, minute: order * 10 }));
 		const shop = new Shop(history, kindsOf);
 		const workflow = new Workflow(shop);
@@ -249,7 +249,7 @@ describe('a place with filters', () => {
 		{ minLength: 1, maxLength: 10 },
 	);
 
-	it('B7: over any changes of the settings loses nothing, and passes on nothing twice where no search was cut short', () => {
+	it('B7: loses nothing with any changes of the settings, and passes on nothing twice if no search was cut short', () => {
 		const changes = fc.array(fc.record({ order: fc.nat(11), minute: fc.nat(2000) }), {
 			maxLength: 30,
 		});

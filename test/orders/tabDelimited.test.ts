@@ -21,7 +21,7 @@ describe('readTabDelimited', () => {
 		['capitals and blanks in the header', ' A\tB \n1\t2\n3\t4'],
 		['blanks around the cells', 'a\tb\n 1\t2 \n3 \t 4'],
 		['another order of the columns', 'b\ta\n2\t1\n4\t3'],
-		['a column nobody asks for', 'a\tnew\tb\n1\tx\t2\n3\t\t4'],
+		['an unused column', 'a\tnew\tb\n1\tx\t2\n3\t\t4'],
 		['an empty name at the end of the header', 'a\tb\t\n1\t2\t\n3\t4'],
 	])('reads a report with %s', (_, text) => {
 		expect(cellsOf(text, 'a', 'b')).toEqual([
@@ -34,31 +34,31 @@ describe('readTabDelimited', () => {
 		]);
 	});
 
-	it('takes a quotation mark for a character', () => {
+	it('treats a quotation mark as a character', () => {
 		expect(cellsOf('a\tb\n"1\t2"\n""\t"', 'a', 'b')).toEqual([
 			['"1', '2"'],
 			['""', '"'],
 		]);
 	});
 
-	it('takes missing cells at the end of a row for empty', () => {
+	it('treats missing cells at the end of a row as empty', () => {
 		expect(cellsOf('a\tb\tc\n1\n1\t2\n', 'a', 'b', 'c')).toEqual([
 			['1', '', ''],
 			['1', '2', ''],
 		]);
 	});
 
-	it('takes the first of two columns with one name', () => {
+	it('uses the first of two columns with the same name', () => {
 		expect(cellsOf('a\tA\n1\t2', 'a')).toEqual([['1']]);
 	});
 
-	it('gives nothing for a column the header lacks', () => {
+	it('returns empty text for a column that the header lacks', () => {
 		expect(cellsOf('a\n1', 'b', 'constructor')).toEqual([['', '']]);
 		expect(readTabDelimited('a\n1').has('b')).toBe(false);
 		expect(readTabDelimited('A \n1').has('a')).toBe(true);
 	});
 
-	it('tells the line of a row that has more cells than the header', () => {
+	it('reports the line of a row that has more cells than the header', () => {
 		const rows = [...readTabDelimited('a\tb\r\n\r\n1\t2\r\n1\t2\t3\r\n4\t5\r\n6\t7\t').rows()];
 		expect(rows.map(({ line, problem }) => [line, problem])).toEqual([
 			[3, undefined],
@@ -69,7 +69,7 @@ describe('readTabDelimited', () => {
 		]);
 	});
 
-	it('tells a missing column with the line of the header', () => {
+	it('reports a missing column with the line of the header', () => {
 		const report = readTabDelimited('\n\na\tb\n1\t2');
 		expect(report.headerProblem(['a', 'b'])).toBeUndefined();
 		expect(report.headerProblem(['a', 'c', 'd'])).toEqual({
@@ -79,7 +79,7 @@ describe('readTabDelimited', () => {
 	});
 
 	it.each(['', '\n', '\uFEFF\r\n \t'])(
-		'finds neither rows nor a problem in nothing (%j)',
+		'finds neither rows nor a problem in an empty file (%j)',
 		(text) => {
 			const report = readTabDelimited(text);
 			expect([...report.rows()]).toEqual([]);
@@ -93,7 +93,7 @@ describe('readTabDelimited', () => {
 		expect([...report.rows()].map((row) => row.cell('a'))).toEqual(['1', '2']);
 	});
 
-	it('gives back what was written, whatever the cells hold', () => {
+	it('returns what was written, whatever the cells contain', () => {
 		const cell = fc
 			.string({ unit: 'grapheme' })
 			.map((text) => text.replace(/[\t\r\n]/g, '').trim());
@@ -112,7 +112,7 @@ describe('readTabDelimited', () => {
 		);
 	});
 
-	it('A4: takes a line without an order ID as the rest of a row with cells missing', () => {
+	it('A4: treats a line without an order ID as the rest of a row with cells missing', () => {
 		const text = [
 			'return-date\torder-id\tcustomer-comments\tstatus',
 			'2026-11-01\t111-1111111-1111111\tBroken.\n\nNobody answers\tOK',
@@ -130,7 +130,7 @@ describe('readTabDelimited', () => {
 		]);
 	});
 
-	it('reads rows of 30 columns in proportion to their number, whole ones and parts of rows', () => {
+	it('reads rows of 30 columns in time proportional to their number, complete rows and fragments', () => {
 		const names = Array.from({ length: 30 }, (_, index) => `column-${index}`);
 		const whole = names.map((name) => `value of ${name}`).join('\t');
 		for (const each of [`${whole}\n`, 'cut off\n', '\n']) {
@@ -181,7 +181,7 @@ describe('readMoment', () => {
 		expect(readMoment(text)).toBeNull();
 	});
 
-	it('agrees with luxon about every moment and offset', () => {
+	it('agrees with luxon for every time and offset', () => {
 		fc.assert(
 			fc.property(
 				fc.integer({ min: 0, max: 4_000_000_000 }),
@@ -199,7 +199,7 @@ describe('readMoment', () => {
 });
 
 describe('wrongOrderId', () => {
-	it('tells a cut line and anything else apart', () => {
+	it('distinguishes a line that was cut off from anything else', () => {
 		expect(wrongOrderId('')).toContain('cut off');
 		expect(wrongOrderId('12 Main Street')).toBe('it has no valid order ID');
 	});

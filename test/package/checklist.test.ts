@@ -6,7 +6,7 @@ describe.each(['docs/maintainers/publishing.md', 'docs/maintainers/verification-
 	(document) => {
 		const text = readFileSync(document, 'utf8');
 
-		it('names as evidence only files that there are', () => {
+		it('names only files that exist', () => {
 			const named = [
 				...text.matchAll(/`((?:test|scripts|nodes|credentials|\.github)\/[\w./-]+)`/g),
 			];

@@ -1,6 +1,6 @@
 import { readDocument, sectionOf } from './documents';
 
-/** The page's table as it stands, its header first. */
+/** The rows of the page's table, with the header first. */
 const rows = sectionOf(readDocument('docs/getting-started.md'), 'Compatibility')
 	.split('\n')
 	.filter((line) => /^\| [^-]/.test(line))
@@ -16,7 +16,7 @@ const readJson = (path: string): unknown => JSON.parse(readDocument(path));
 describe('the compatibility table', () => {
 	const [header = [], ...steps] = rows;
 
-	it('is of the versions of n8n that are pinned', () => {
+	it('has the pinned versions of n8n', () => {
 		const newest = readJson('scripts/n8n/package.json') as { dependencies: { n8n: string } };
 		const older = readJson('scripts/n8n/older.json') as object;
 		expect(header.slice(1).map((cell) => /^n8n (\S+), Node/.exec(cell)?.[1])).toEqual([
@@ -25,7 +25,7 @@ describe('the compatibility table', () => {
 		]);
 	});
 
-	it('has every step passed in every version', () => {
+	it('shows that every step passed in every version', () => {
 		expect(steps.length).toBeGreaterThan(10);
 		for (const [, ...cells] of steps) {
 			for (const cell of cells) expect(cell).toMatch(/^ok, \d+\.\d s$/);

@@ -3,7 +3,7 @@ import { join } from 'node:path/posix';
 
 export const readDocument = (path: string): string => readFileSync(path, 'utf8');
 
-/** The files of a folder and the folders in it; none where it does not exist. */
+/** The files of a folder and its subfolders. Empty if the folder does not exist. */
 export const filesIn = (folder: string, ending: string): string[] =>
 	existsSync(folder)
 		? readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -11,7 +11,7 @@ export const filesIn = (folder: string, ending: string): string[] =>
 				.map((file) => join(folder, file.replaceAll('\\', '/')))
 		: [];
 
-/** The part of a document under a heading of any level, up to the next of the same or a higher one. */
+/** The part of a document under a heading, up to the next heading of the same or a higher level. */
 export function sectionOf(document: string, heading: string): string {
 	const lines = document.split('\n');
 	const start = lines.findIndex((line) => line.replace(/^#+ /, '') === heading && /^#/.test(line));
@@ -23,7 +23,7 @@ export function sectionOf(document: string, heading: string): string {
 	return lines.slice(start + 1, length === -1 ? undefined : start + 1 + length).join('\n');
 }
 
-/** The cells of all table rows, without header rows and the lines under them. */
+/** The cells of all table rows, without the header rows and the lines below them. */
 export function tableRows(text: string): string[][] {
 	const lines = text.split('\n');
 	return lines

@@ -64,7 +64,7 @@ const BANDS = { healthy: 'healthy', atRisk: 'at risk', critical: 'critical' };
 const dayAndMonth = (iso = ''): string =>
 	new Date(iso).toLocaleDateString('en-US', { day: 'numeric', month: 'long', timeZone: 'UTC' });
 
-/** What each figure of the page is in its example, as the code computes it. */
+/** The example of each figure on the page, computed from the code. */
 const EXAMPLES: Readonly<Record<string, () => string>> = {
 	rating: () => {
 		const stars = [55, 35, 5, 3, 2];
@@ -167,11 +167,11 @@ const EXAMPLES: Readonly<Record<string, () => string>> = {
 describe('the page of formulas', () => {
 	const rows = tableRows(readDocument('docs/formulas.md'));
 
-	it('has an example computed from the code for each figure', () => {
+	it('has every figure that is computed here, and no other', () => {
 		expect(rows.map(([figure]) => figure)).toEqual(Object.keys(EXAMPLES));
 	});
 
-	it.each(Object.entries(EXAMPLES))('shows the right example of %s', (figure, compute) => {
+	it.each(Object.entries(EXAMPLES))('shows the right example for %s', (figure, compute) => {
 		expect(rows.find(([name]) => name === figure)?.[2]).toBe(compute());
 	});
 });

@@ -7,7 +7,7 @@ import { AmazonSellerFeedbackTrigger } from '../../nodes/AmazonSellerFeedbackTri
 import { AmazonSellerRating } from '../../nodes/AmazonSellerRating/AmazonSellerRating.node';
 import { filesIn, readDocument } from './documents';
 
-/** n8n's UX guidelines, as far as they can be counted. */
+/** n8n's UX guidelines, as far as a test can check them. */
 
 const nodes = [
 	new AmazonReviewSolicitation(),
@@ -18,7 +18,7 @@ const nodes = [
 
 type Part = INodeProperties | INodePropertyCollection | INodePropertyOptions;
 
-/** A parameter with all that is inside of it; choices of a list are not parameters. */
+/** A parameter with all parameters in it. Choices of a list are not parameters. */
 const withInner = (property: INodeProperties): INodeProperties[] => [
 	property,
 	...(property.options ?? []).flatMap((option: Part) => {
@@ -44,22 +44,22 @@ const all = [
 const wrong = (parameters: typeof all, isWrong: (property: INodeProperties) => boolean): string[] =>
 	parameters.filter(({ property }) => isWrong(property)).map(({ where }) => where);
 
-describe("n8n's guidelines for what a user sees", () => {
-	it('begin the description of a switch with Whether', () => {
+describe('what a user sees', () => {
+	it('begins the description of a switch with Whether', () => {
 		const switches = all.filter(({ property }) => property.type === 'boolean');
 		expect(switches.length).toBeGreaterThan(20);
 		expect(wrong(switches, ({ description }) => !description?.startsWith('Whether '))).toEqual([]);
 	});
 
-	it('begin an example in a field with e.g., and say what to choose or add elsewhere', () => {
+	it('begins the placeholder of a text field with e.g.', () => {
 		const texts = all.filter(({ property }) => property.type === 'string');
 		expect(
 			wrong(texts, ({ placeholder }) => placeholder !== undefined && !/^e\.g\. /.test(placeholder)),
 		).toEqual([]);
 	});
 
-	it('want names in title case', () => {
-		const small = /^(a|an|and|as|at|by|for|from|if|in|is|it|of|on|or|the|to|with)$/;
+	it('has names in title case', () => {
+		const small = /^(a|an|and|as|at|by|for|from|if|in|is|it|of|on|or|per|the|to|with)$/;
 		const isTitle = (name: string) =>
 			name
 				.split(/[\s/-]+/)
@@ -69,7 +69,7 @@ describe("n8n's guidelines for what a user sees", () => {
 		).toEqual([]);
 	});
 
-	it('offer all or the first fifty of whatever there can be many of', () => {
+	it('has Return All (off) and Limit (50) for each list', () => {
 		const pageable = nodes.flatMap(({ properties }) => {
 			const named = (name: string) => properties.filter((property) => property.name === name);
 			return [...named('returnAll'), ...named('limit')];
@@ -80,20 +80,20 @@ describe("n8n's guidelines for what a user sees", () => {
 		}
 	});
 
-	it('give dates to choose from a calendar, which take every form of ISO 8601', () => {
+	it('lets the user pick dates from a calendar', () => {
 		const dates = ofNodes.filter(({ property }) => /^(from|until|since)$/.test(property.name));
 		expect(dates.length).toBeGreaterThan(2);
 		expect(wrong(dates, ({ type }) => type !== 'dateTime')).toEqual([]);
 	});
 
-	it('call the choice of events Trigger On, with no tip', () => {
+	it('calls the choice of events Trigger On, without a tip', () => {
 		const trigger = nodes.find(({ polling }) => polling === true);
 		expect(trigger?.displayName).toMatch(/ Trigger$/);
 		expect(trigger?.properties[0]).toMatchObject({ displayName: 'Trigger On' });
 		expect(trigger?.properties[0]?.description).toBeUndefined();
 	});
 
-	it('avoid words that blame: error, problem, failure, mistake', () => {
+	it('avoids the words error, problem, failure and mistake', () => {
 		const texts = ['nodes', 'credentials']
 			.flatMap((folder) => filesIn(folder, '.ts'))
 			.flatMap((file) => readDocument(file).split('\n'))

@@ -4,9 +4,9 @@ import ts from 'typescript';
 
 import { filesIn, readDocument } from './documents';
 
-/** Which folder may import which, as AGENTS.md has it; imports of types count like all others. */
+/** Which folder may import which, as CONTRIBUTING.md says. Imports of types count, too. */
 
-/** For the files of a folder, unless an inner one has a rule of its own: what else they may import. */
+/** What the files of a folder may import besides their own folder. The rule of an inner folder replaces that of the outer one. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	...Object.assign({}, ...filesIn('nodes', '.node.ts').map(rulesOfNode)),
 	// Rules and calculations are pure.
@@ -23,8 +23,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	'nodes/shared/spapi/': ['nodes/shared/domain/', 'package.json'],
 	'nodes/shared/domain/': [],
 	'credentials/': ['nodes/shared/spapi/', 'nodes/shared/domain/'],
-	// Which marketplaces there are is no behaviour. Whatever else the sandbox took from the nodes, it would
-	// take their errors along.
+	// The list of marketplaces is data. If the sandbox used anything else from the nodes, it would share
+	// their errors.
 	'sandbox/': ['nodes/shared/domain/marketplaces.ts'],
 	'scripts/': [],
 	'bench/': ['nodes/', 'sandbox/', 'test/'],
@@ -32,7 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	'test/': [''],
 };
 
-/** A node has its operations, and they have what is beside them; nobody has another node's. */
+/** A node imports its operations, and operations the node's other folders. No node imports another. */
 function rulesOfNode(file: string): Record<string, string[]> {
 	const node = `${dirname(file)}/`;
 	const folders = filesIn(node, '.ts').map((each) => `${dirname(each)}/`.slice(node.length));
@@ -46,7 +46,7 @@ function rulesOfNode(file: string): Record<string, string[]> {
 	};
 }
 
-/** These import nothing of n8n. */
+/** These import nothing from n8n. */
 const PURE = [
 	'nodes/shared/domain/',
 	'nodes/AmazonReviewSolicitation/orders/reports/',
@@ -59,11 +59,11 @@ const PURE = [
 
 const ROOT = resolve('.');
 
-/** Everything a file names to be imported, in whatever way. */
+/** Everything a file imports, in any syntax. */
 const importsIn = (text: string): string[] =>
 	ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
 
-/** The imported file, by its path in the repository; a package by its name. */
+/** The path of the imported file in the repository, or the name of the package. */
 function resolved(specifier: string, importer: string): string {
 	if (!specifier.startsWith('.')) return specifier;
 	const options = { moduleResolution: ts.ModuleResolutionKind.Bundler, allowJs: true };
@@ -106,10 +106,10 @@ function isAllowed(file: string, imported: string): boolean {
 
 const each = [...imports].flatMap(([file, all]) => all.map((imported) => ({ file, imported })));
 
-const told = (some: typeof each): string[] =>
+const shown = (some: typeof each): string[] =>
 	some.map(({ file, imported }) => `${file} imports ${imported}`);
 
-/** The shortest way from a file through its imports back to it. */
+/** The shortest path from a file through its imports back to it. */
 function circleOf(file: string): string[] | undefined {
 	const ways = [[file]];
 	const seen = new Set<string>();
@@ -124,8 +124,8 @@ function circleOf(file: string): string[] | undefined {
 	return undefined;
 }
 
-describe('Imports go one way', () => {
-	it('are all seen: of types, of what is handed on, those made while running', () => {
+describe('imports', () => {
+	it('are found in every syntax: types, re-exports, calls at run time', () => {
 		const text = `
 			import type { A } from './a';
 			import { type B } from './b';
@@ -142,23 +142,23 @@ describe('Imports go one way', () => {
 		expect(names).toEqual([...'abcdefghi'].map((name) => `./${name}`));
 	});
 
-	it('are found in every folder, and lead to files that are there', () => {
+	it('are found in every folder and name files that exist', () => {
 		const rules = new Set([...imports.keys()].map(ruleOf));
 		expect(Object.keys(MAY_IMPORT).filter((folder) => !rules.has(folder))).toEqual([]);
 		const missing = each.filter(
 			({ imported }) => isOurs(imported) && ts.sys.fileExists(imported) === false,
 		);
-		expect(told(missing)).toEqual([]);
+		expect(shown(missing)).toEqual([]);
 	});
 
-	it('from node to operation, from there to what is shared, and to the rules at last', () => {
+	it('go from node to operation, then to shared code, then to the rules', () => {
 		const wrong = each.filter(
 			({ file, imported }) => isOurs(imported) && !isAllowed(file, imported),
 		);
-		expect(told(wrong)).toEqual([]);
+		expect(shown(wrong)).toEqual([]);
 	});
 
-	it('of no two folders go both ways, in what is published', () => {
+	it('never go both ways between two published folders', () => {
 		const ways = new Map<string, string>();
 		for (const { file, imported } of each) {
 			if (!/^(nodes|credentials)\//.test(file) || !isOurs(imported)) continue;
@@ -170,7 +170,7 @@ describe('Imports go one way', () => {
 		expect(both.map(([, text]) => text)).toEqual([]);
 	});
 
-	it('keep in a shared folder only what several nodes use', () => {
+	it('use each shared file from several nodes', () => {
 		const nodes = filesIn('nodes', '.node.ts').map((file) => `${dirname(file)}/`);
 		const isPublished = (file: string): boolean => /^(nodes|credentials)\//.test(file);
 		const usersOf = (file: string, seen = new Set<string>()): Set<string> => {
@@ -190,15 +190,15 @@ describe('Imports go one way', () => {
 		expect(ofOneNode).toEqual([]);
 	});
 
-	it('leave n8n out of the rules, of what a trigger tells and of what a chart looks like', () => {
+	it('of n8n do not occur in pure folders', () => {
 		const wrong = each.filter(
 			({ file, imported }) =>
 				PURE.some((start) => file.startsWith(start)) && /^@?n8n\b/.test(imported),
 		);
-		expect(told(wrong)).toEqual([]);
+		expect(shown(wrong)).toEqual([]);
 	});
 
-	it('never lead back to the file they come from, in what is published', () => {
+	it('never form a cycle in published code', () => {
 		const published = [...imports.keys()].filter((file) => /^(nodes|credentials)\//.test(file));
 		const circles = published.flatMap((file) => circleOf(file)?.join(' → ') ?? []);
 		expect(circles).toEqual([]);

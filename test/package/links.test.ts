@@ -7,7 +7,7 @@ import { filesIn, readDocument } from './documents';
 const REPOSITORY =
 	'https://github.com/n8n-nodes-amazon-seller-feedback/n8n-nodes-amazon-seller-feedback';
 
-/** Where npm's page, which knows no relative pictures, gets those of the README from. */
+/** The address of the README's pictures. npm's page does not support relative ones. */
 const RAW =
 	'https://raw.githubusercontent.com/n8n-nodes-amazon-seller-feedback/n8n-nodes-amazon-seller-feedback/main/';
 
@@ -20,7 +20,7 @@ const documents = [
 const withoutCode = (markdown: string): string =>
 	markdown.replace(/^```[\s\S]*?^```/gm, '').replace(/`[^`\n]*`/g, '');
 
-/** As GitHub makes anchors of headings. */
+/** The anchors that GitHub makes from the headings. */
 const anchorsOf = (document: string): string[] =>
 	[
 		...readDocument(document)
@@ -40,7 +40,7 @@ const linksOf = (document: string): string[] =>
 		([, link = '']) => link,
 	);
 
-/** Pictures of Markdown and of HTML, a `srcset` of one each. */
+/** Pictures in Markdown and in HTML. Each `srcset` has one picture. */
 const picturesOf = (document: string): string[] => {
 	const markdown = withoutCode(readDocument(document));
 	return [...markdown.matchAll(/!\[[^\]]*\]\(([^)\s]+)\)|(?:src|srcset)="([^"]+)"/g)].map(
@@ -48,11 +48,11 @@ const picturesOf = (document: string): string[] => {
 	);
 };
 
-/** The file of this repository that a picture is, wherever it is fetched from. */
+/** The picture's file in this repository, also if its address is absolute. */
 const fileOfPicture = (document: string, link: string): string =>
 	link.startsWith(RAW) ? link.slice(RAW.length) : normalize(join(dirname(document), link));
 
-/** What is wrong with a relative link; undefined where it leads somewhere. */
+/** What is wrong with a relative link, or undefined. */
 function problemOf(document: string, link: string): string | undefined {
 	const [path = '', anchor] = link.split('#');
 	const target = path === '' ? document : normalize(join(dirname(document), decodeURI(path)));
@@ -77,13 +77,13 @@ describe('documents', () => {
 		expect(missing).toEqual([]);
 	});
 
-	it('show pictures on the page of npm too: those of the README have whole addresses', () => {
+	it('use absolute addresses for the pictures of the README, so that npm shows them', () => {
 		const pictures = picturesOf('README.md');
 		expect(pictures.length).toBeGreaterThan(0);
 		expect(pictures.filter((link) => !link.startsWith(RAW))).toEqual([]);
 	});
 
-	it('use each picture there is, in light and in dark', () => {
+	it('use every picture, light and dark', () => {
 		const used = documents.flatMap((document) =>
 			picturesOf(document).map((link) => fileOfPicture(document, link)),
 		);
@@ -91,7 +91,7 @@ describe('documents', () => {
 		expect([...new Set(used)].sort()).toEqual(pictures.sort());
 	});
 
-	it('are all reached from the README', () => {
+	it('can all be reached from the README', () => {
 		const reached = new Set(['README.md']);
 		for (const document of reached) {
 			for (const link of linksOf(document).filter((each) => !/^[a-z]+:/.test(each))) {
@@ -102,7 +102,7 @@ describe('documents', () => {
 		expect(documents.filter((document) => !reached.has(document))).toEqual([]);
 	});
 
-	it('are short: the README at most 130 lines, a page at most 150, or it says why it is longer', () => {
+	it('are short: the README has at most 130 lines, a page at most 150 or it says why it is longer', () => {
 		const lengthOf = (document: string): number =>
 			readDocument(document).trimEnd().split('\n').length;
 		expect(lengthOf('README.md')).toBeLessThanOrEqual(130);
@@ -112,14 +112,14 @@ describe('documents', () => {
 		).toEqual([]);
 	});
 
-	it.each(documents)('%s names only scripts that package.json has', (document) => {
+	it.each(documents)('%s names only scripts of package.json', (document) => {
 		const named = [...readDocument(document).matchAll(/npm run ([\w:-]+)/g)].map(
 			([, name]) => name,
 		);
 		expect(Object.keys(packageJson.scripts)).toEqual(expect.arrayContaining(named));
 	});
 
-	it('have the pages and headings that the nodes and the credential link to', () => {
+	it('include the pages and headings that the nodes and the credential link to', () => {
 		const files = ['.ts', '.json'].flatMap((ending) => [
 			...filesIn('nodes', ending),
 			...filesIn('credentials', ending),

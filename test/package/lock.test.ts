@@ -16,7 +16,7 @@ const lockOfN8n = JSON.parse(readDocument('scripts/n8n/package-lock.json')) as {
 };
 
 describe('package-lock.json', () => {
-	it('fits package.json, without which npm ci refuses it', () => {
+	it('matches package.json, as npm ci requires', () => {
 		const { version, devDependencies, peerDependencies } = lock.packages[''];
 		expect({ version, devDependencies, peerDependencies }).toEqual({
 			version: packageJson.version,
@@ -25,19 +25,19 @@ describe('package-lock.json', () => {
 		});
 	});
 
-	it('has the packages of every system, so that npm ci works on each', () => {
-		const lacking = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
+	it('has the packages for every operating system', () => {
+		const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
 			Object.keys(optionalDependencies)
 				.filter((name) => !foldersAbove(path).some((folder) => packages[folder + name]))
-				.map((name) => `${name}, wanted by ${path}`),
+				.map((name) => `${name}, required by ${path}`),
 		);
-		expect(lacking).toEqual([]);
+		expect(missing).toEqual([]);
 	});
 
 	it.each<[string, Record<string, Locked>]>([
 		['of this package', packages],
 		['of the n8n that tests run', lockOfN8n.packages],
-	])('names a checksum for each package and no registry: the one %s', (_, locked) => {
+	])('has a checksum for each package and no registry: the one %s', (_, locked) => {
 		for (const [path, { integrity, resolved }] of Object.entries(locked)) {
 			if (path === '') continue;
 			expect({ path, integrity, resolved }).toEqual({
@@ -49,7 +49,7 @@ describe('package-lock.json', () => {
 	});
 });
 
-/** Where Node looks for what the package at a path requires, as prefixes of a name. */
+/** The folders in which Node looks for the dependencies of the package at a path, as prefixes of a name. */
 function foldersAbove(path: string): string[] {
 	const end = path.lastIndexOf('node_modules/');
 	const own = path === '' ? 'node_modules/' : `${path}/node_modules/`;

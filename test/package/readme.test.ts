@@ -29,7 +29,7 @@ const code = (cell = ''): string => cell.replaceAll('`', '');
 const optionsOf = ({ options = [] }: INodeProperties): INodePropertyOptions[] =>
 	options as INodePropertyOptions[];
 
-/** The operations of a node as its editor names them: `Feedback: Get Many`, without resources `Chart`. */
+/** The operations of a node by their names in the editor, e.g. `Feedback: Get Many`, or `Chart` without a resource. */
 function operationsOf(properties: readonly INodeProperties[]): string[] {
 	const resources = properties.filter(({ name }) => name === 'resource').flatMap(optionsOf);
 	return properties
@@ -61,7 +61,7 @@ describe('the page of operations', () => {
 		expect(documented.toSorted()).toEqual(ALL_OPERATIONS.toSorted());
 	});
 
-	it('names only calls and report types that the code has, and all of them', () => {
+	it('names exactly the calls and report types of the code', () => {
 		const named = new Set(
 			[
 				...sectionOf(readDocument('docs/operations.md'), 'What an operation calls').matchAll(
@@ -90,7 +90,7 @@ const limitRows = rowsOf('docs/limits.md', 'Limits per call').map(([name, does, 
 	limit,
 ]);
 
-it('has what each call does, with rate and burst, on the page of limits, and nowhere else', () => {
+it('says what each call does, with rate and burst, only on the page of limits', () => {
 	expect(limitRows).toEqual(
 		Object.entries(OPERATIONS).map(([name, { does, rate, burst }]) => [
 			name,
@@ -112,7 +112,7 @@ const roleRows = rowsOf('docs/credential.md', 'Roles').flatMap(([, names = '', r
 	names.split(', ').map((name) => [code(name), roles] as const),
 );
 
-it('has the roles of every call and report type on the page of the credential', () => {
+it('lists the roles of every call and report type on the page of the credential', () => {
 	const needed = [...Object.entries(OPERATIONS), ...Object.entries(REPORT_TYPES)];
 	expect(Object.fromEntries(roleRows)).toEqual(
 		Object.fromEntries(needed.map(([name, { roles }]) => [name, roles.join(', ')])),
@@ -136,14 +136,14 @@ it.each([
 		'createProductReviewAndSellerFeedbackSolicitation',
 		'createProductReviewAndSellerFeedbackSolicitation',
 	],
-])('leads from %s to rate, burst and roles', (operation, call, name) => {
+])('documents rate, burst and roles of %s', (operation, call, name) => {
 	const rows = rowsOf('docs/operations.md', 'What an operation calls');
 	expect(rows.find(([first]) => first === operation)?.[1]).toContain(`\`${name}\``);
 	expect(limitRows.map(([first]) => first)).toContain(call);
 	expect(roleRows.map(([first]) => first)).toContain(name);
 });
 
-it('has every marketplace in its region, with the endpoint, on the page of the credential', () => {
+it('lists every marketplace in its region, with the endpoint, on the page of the credential', () => {
 	expect(rowsOf('docs/credential.md', 'Regions').map((cells) => cells.map(code))).toEqual(
 		(Object.keys(REGION_NAMES) as Region[]).map((region) => [
 			REGION_NAMES[region],
@@ -156,13 +156,13 @@ it('has every marketplace in its region, with the endpoint, on the page of the c
 });
 
 describe('the page of security', () => {
-	it('names every host that secrets are sent to', () => {
+	it('names every host that gets secrets', () => {
 		const page = sectionOf(readDocument('docs/security.md'), 'What is sent to whom');
 		const hosts = [...Object.values(PRODUCTION_ENDPOINTS), loginUrl(PRODUCTION)];
 		for (const address of hosts) expect(page).toContain(new URL(address).host);
 	});
 
-	it('has the bounds of downloads', () => {
+	it('has the size limit of downloads', () => {
 		const page = sectionOf(readDocument('docs/security.md'), 'Downloads');
 		expect(page).toContain(`over ${LARGEST_DOCUMENT / 1024 / 1024} MB`);
 	});
@@ -179,12 +179,12 @@ describe('the page of security', () => {
 		['https://sellingpartnerapi-eu.amazon.com@evil.example', false],
 		['https://example.com/?q=1', false],
 		['https://example.com/#x', false],
-	])('is right about a Base URL of %s', (url, taken) => {
-		expect(CUSTOM_BASE_URL.test(url)).toBe(taken);
+	])('is right about the Base URL %s', (url, isAccepted) => {
+		expect(CUSTOM_BASE_URL.test(url)).toBe(isAccepted);
 	});
 });
 
-it('has every limit per report type on the page of limits, by its setting and with its value', () => {
+it('lists every limit per report type on the page of limits, with its setting and value', () => {
 	const documented = rowsOf('docs/limits.md', 'Limits per report type').filter(
 		([, , setting]) => setting !== '',
 	);
@@ -200,7 +200,7 @@ it('has every limit per report type on the page of limits, by its setting and wi
 describe('the page of requests', () => {
 	const page = 'docs/requesting-reviews.md';
 
-	it('has every outcome in the words of the code', () => {
+	it('has every outcome with the text of the code', () => {
 		const documented = rowsOf(page, 'Outcomes').map(([outcome, meaning]) => [
 			code(outcome),
 			meaning,
@@ -208,7 +208,7 @@ describe('the page of requests', () => {
 		expect(Object.fromEntries(documented)).toEqual(SOLICITATION_OUTCOMES);
 	});
 
-	it('has every reason of the plan in the words of the code', () => {
+	it('has every reason of the plan with the text of the code', () => {
 		const documented = rowsOf('docs/planning.md', 'Reasons').map(([reason, meaning]) => [
 			code(reason),
 			meaning,
@@ -218,7 +218,7 @@ describe('the page of requests', () => {
 });
 
 describe('the page of the trigger', () => {
-	it('has every event by its name', () => {
+	it('has every event by name', () => {
 		const [events] = triggerProperties.filter(({ name }) => name === 'events');
 		const names = events ? optionsOf(events).map(({ name }) => name) : [];
 		expect(
@@ -228,7 +228,7 @@ describe('the page of the trigger', () => {
 		).toEqual(names.toSorted());
 	});
 
-	it('has every criterion for removal in the words of the code', () => {
+	it('has every criterion for removal with the text of the code', () => {
 		const rows = rowsOf('docs/trigger.md', 'Could it be removed?');
 		expect(
 			Object.fromEntries(rows.map(([, criterion, meaning]) => [code(criterion), meaning])),

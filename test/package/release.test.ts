@@ -26,7 +26,7 @@ describe('the check before a release', () => {
 		});
 	};
 
-	it('passes where tag, package.json, lock and CHANGELOG name one version', async () => {
+	it('passes if tag, package.json, lock and CHANGELOG have the same version', async () => {
 		const repository = { version: '1.2.3', heading: '## [1.2.3] - 2026-12-01' };
 		expect(await check('v1.2.3', repository)).toMatchObject({ code: 0 });
 	});
@@ -39,28 +39,28 @@ describe('the check before a release', () => {
 			/tag is v1\.2\.4/,
 		],
 		[
-			'a lock left behind',
+			'a lock with an old version',
 			'v1.2.3',
 			{ version: '1.2.3', locked: '1.2.2', heading: '## [1.2.3] - 2026-12-01' },
 			/package-lock\.json says 1\.2\.2/,
 		],
 		[
-			'changes that still stand under Unreleased',
+			'changes that are still under Unreleased',
 			'v1.2.3',
 			{ version: '1.2.3', heading: '## [Unreleased]' },
 			/no section "## \[1\.2\.3\]/,
 		],
 		[
-			'a section without its date',
+			'a section without a date',
 			'v1.2.3',
 			{ version: '1.2.3', heading: '## [1.2.3]' },
 			/no section/,
 		],
 		[
-			'a prerelease, which npm would only refuse after the approval',
+			'a prerelease, which npm would refuse only after the approval',
 			'v1.2.3-rc.1',
 			{ version: '1.2.3-rc.1', heading: '## [1.2.3-rc.1] - 2026-12-01' },
-			/1\.2\.3-rc\.1 is no plain version/,
+			/1\.2\.3-rc\.1 is not a plain version/,
 		],
 		[
 			'the name of another repository',
@@ -73,7 +73,7 @@ describe('the check before a release', () => {
 			/names the repository .*Seller/,
 		],
 		[
-			'a placeholder in the place of the maintainer',
+			'a placeholder instead of the maintainer',
 			'v1.2.3',
 			{
 				version: '1.2.3',

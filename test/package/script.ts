@@ -5,7 +5,7 @@ export interface ScriptResult {
 	readonly output: string;
 }
 
-/** Runs Node with the given arguments to its end, whatever the exit code. */
+/** Runs Node with the given arguments and returns its output and exit code. Does not fail on any exit code. */
 export async function runNode(
 	args: readonly string[],
 	env: Readonly<Record<string, string>> = {},

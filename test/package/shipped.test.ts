@@ -6,7 +6,7 @@ import packageJson from '../../package.json';
 import advisoryList from '../../scripts/advisories.json';
 import { runNode } from './script';
 
-/** `npm audit` asks here which of all installed packages have advisories. */
+/** The path where `npm audit` looks up advisories of all installed packages. */
 const AUDIT_PATH = '/-/npm/v1/security/advisories/bulk';
 
 const notices = readFileSync('dist/THIRD-PARTY-NOTICES.txt', 'utf8');
@@ -17,7 +17,7 @@ const shipped = notices
 	.map((match) => ({ name: match?.[1] ?? '', version: match?.[2] ?? '' }));
 
 describe('the libraries that are shipped', () => {
-	it('are luxon, zod, and Observable Plot with what it is made of', () => {
+	it('are luxon, zod and Observable Plot with its dependencies', () => {
 		const others = shipped.map(({ name }) => name).filter((name) => !/^d3(-|$)/.test(name));
 		expect(others.toSorted()).toEqual([
 			'@observablehq/plot',
@@ -30,14 +30,14 @@ describe('the libraries that are shipped', () => {
 		]);
 	});
 
-	it('come in the versions that package.json names', () => {
+	it('have the versions of package.json', () => {
 		const wanted: Record<string, string> = packageJson.devDependencies;
 		for (const name of ['luxon', 'zod', '@observablehq/plot']) {
 			expect(shipped).toContainEqual({ name, version: wanted[name] });
 		}
 	});
 
-	it('are all there is: the package declares n8n-workflow as a peer, any version, and nothing else', () => {
+	it('are the only ones: the package declares any version of n8n-workflow as a peer and nothing else', () => {
 		expect(packageJson.peerDependencies).toEqual({ 'n8n-workflow': '*' });
 		for (const field of [
 			'dependencies',
@@ -65,16 +65,16 @@ describe('the list of known advisories', () => {
 		['zod', '4.6.5', ['GHSA-mrhx-c7xc-m3w5']],
 		['zod', '4.10.0', []],
 		['d3-color', '3.0.1', ['GHSA-36jr-mh4h-2g58']],
-	])('judges %s %s', async (name, version, expected) => {
+	])('finds the advisories of %s %s', async (name, version, expected) => {
 		expect((await findings([{ name, version }])).map(({ id }) => id)).toEqual(expected);
 	});
 
-	it('names no shipped library without a reason why it does no harm', async () => {
+	it('has a reason for each advisory of a shipped library why it does no harm', async () => {
 		const open = (await findings(shipped)).filter(({ reason }) => !reason);
 		expect(open).toEqual([]);
 	});
 
-	it('keeps a reason for the version that is shipped, and forgets it for the next', async () => {
+	it('applies a reason only to the shipped version, not to the next one', async () => {
 		for (const { library, assessment } of advisoryList.advisories) {
 			if (!assessment) continue;
 			expect(shipped).toContainEqual({ name: library, version: assessment.version });
@@ -96,7 +96,7 @@ describe('npm run audit', () => {
 				response.end(status === 200 ? JSON.stringify(advisories) : '');
 				return;
 			}
-			// What npm then wants to know of a package: here, that it has no more than this version.
+			// npm then requests the package's versions. Here, there is only this one.
 			const name = decodeURIComponent((request.url ?? '').slice(1));
 			response.setHeader('content-type', 'application/json');
 			response.end(JSON.stringify(packument(name)));
@@ -114,31 +114,31 @@ describe('npm run audit', () => {
 		});
 	};
 
-	it('fails when the registry knows an advisory against a shipped library', async () => {
+	it('fails if the registry has an advisory for a shipped library', async () => {
 		answer = { status: 200, advisories: { luxon: [advisory('luxon', 'GHSA-test-test-test')] } };
 		const { code, output } = await audit('--require-registry');
 		expect(output).toContain('luxon 3.7.2, GHSA-test-test-test: Something bad');
 		expect(code).toBe(1);
 	});
 
-	it('counts an advisory against a development dependency, and passes', async () => {
+	it('counts an advisory for a development dependency and passes', async () => {
 		answer = { status: 200, advisories: { fastify: [advisory('fastify', 'GHSA-test-test-test')] } };
 		const { code, output } = await audit('--require-registry');
 		expect(output).toMatch(/^Development dependencies: packages with advisories: \d+ high\.$/m);
 		expect(code).toBe(0);
 	});
 
-	it('passes over what was judged harmless, and says so', async () => {
+	it('skips an advisory that was judged harmless and says so', async () => {
 		answer = { status: 200, advisories: { zod: [advisory('zod', 'GHSA-mrhx-c7xc-m3w5')] } };
 		const { code, output } = await audit('--require-registry');
-		expect(output).toContain('Judged harmless here: zod 3.25.76, GHSA-mrhx-c7xc-m3w5');
+		expect(output).toContain('Harmless here: zod 3.25.76, GHSA-mrhx-c7xc-m3w5');
 		expect(code).toBe(0);
 	});
 
-	it('says plainly that a registry answers no audits, and fails only for a release', async () => {
+	it('says that a registry does not answer audits and fails only for a release', async () => {
 		answer = { status: 405, advisories: {} };
 		const everyday = await audit();
-		expect(everyday.output).toContain('does not answer audits (405): judged by');
+		expect(everyday.output).toContain('does not answer audits (405). Only checked');
 		expect(everyday.code).toBe(0);
 		expect((await audit('--require-registry')).code).toBe(1);
 	});

@@ -17,20 +17,20 @@ let loader: PackageDirectoryLoader;
 
 beforeAll(async () => {
 	folder = mkdtempSync(join(tmpdir(), 'tarball-'));
-	const told: unknown = JSON.parse(
+	const output: unknown = JSON.parse(
 		execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
 			encoding: 'utf8',
 			stdio: ['ignore', 'pipe', 'ignore'],
 			shell: process.platform === 'win32',
 		}),
 	);
-	// A list, or since npm 12 an object by the package's name.
-	const [packed] = Object.values(told as Record<string, Packed>);
+	// A list, or since npm 12 an object with the package's name as key.
+	const [packed] = Object.values(output as Record<string, Packed>);
 	if (packed === undefined) throw new Error('npm packed nothing');
 	files = packed.files.map(({ path }) => path);
 	execFileSync('tar', ['-xzf', join(folder, packed.filename), '-C', folder]);
 	unpacked = join(folder, 'package');
-	// What n8n provides, and only that.
+	// Only what n8n provides.
 	mkdirSync(join(folder, 'node_modules'));
 	symlinkSync(
 		resolve('node_modules/n8n-workflow'),
@@ -43,7 +43,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What the nodes of a process have in common. */
+/** The file that all nodes of a process share. */
 const SHARED = 'nodes/shared/spapi/processWide.js';
 
 interface Packed {
@@ -54,14 +54,14 @@ interface Packed {
 const descriptions = (): INodeTypeDescription[] => loader.types.nodes;
 
 describe('the packed tarball', () => {
-	it('holds dist and the four documents, nothing else', () => {
+	it('contains only dist and four other files', () => {
 		const others = files.filter((file) => !file.startsWith('dist/'));
 		expect(others.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
 		const kinds = new Set(files.map((file) => file.replace(/^.*?(\.[a-z.]+)$/i, '$1')));
 		expect([...kinds].filter((kind) => /\.(ts|map|test)/.test(kind))).toEqual([]);
 	});
 
-	it('requires nothing at run time but n8n-workflow, what Node has, and one file that all nodes share', () => {
+	it('requires only n8n-workflow, node:crypto and the shared file at run time', () => {
 		for (const file of files.filter((path) => path.endsWith('.js'))) {
 			const code = readFileSync(join(unpacked, file), 'utf8');
 			const required = [...code.matchAll(/require\("([^"]+)"\)/g)].map(([, name]) => name);
@@ -73,7 +73,7 @@ describe('the packed tarball', () => {
 		}
 	});
 
-	it('loads in n8n: every node and credential that package.json names', () => {
+	it('has all nodes and the credential, which n8n can load', () => {
 		expect(descriptions().map(({ name }) => name)).toEqual([
 			'amazonReviewSolicitation',
 			'amazonSellerFeedback',
@@ -83,7 +83,7 @@ describe('the packed tarball', () => {
 		expect(loader.types.credentials.map(({ name }) => name)).toEqual(['amazonSellingPartnerApi']);
 	});
 
-	it('shows themed icons that exist', () => {
+	it('has all light and dark icons', () => {
 		for (const { iconUrl } of [...descriptions(), ...loader.types.credentials]) {
 			const { light, dark } = iconUrl as { light: string; dark: string };
 			expect(light).not.toBe(dark);
@@ -94,7 +94,7 @@ describe('the packed tarball', () => {
 		}
 	});
 
-	it('carries codex and output schemas for every operation', () => {
+	it('has a codex for each node and an output schema for each operation', () => {
 		for (const description of descriptions()) {
 			expect(description.codex?.alias).toContain('amazon');
 			const folderName = description.name.replace(/^./, (first) => first.toUpperCase());
@@ -112,8 +112,8 @@ describe('the packed tarball', () => {
 				if (property.type === 'hidden') continue;
 				expect(property.displayName).not.toBe('');
 				if (!PLAIN.includes(property.name)) {
-					const told = property.description ?? property.hint ?? '';
-					expect(`${property.name}: ${told}`).toMatch(/: .{10,}/);
+					const text = property.description ?? property.hint ?? '';
+					expect(`${property.name}: ${text}`).toMatch(/: .{10,}/);
 				}
 			}
 			for (const option of properties
@@ -126,7 +126,7 @@ describe('the packed tarball', () => {
 	});
 });
 
-/** Parameters whose name says it all, as n8n's guidelines have it. */
+/** Parameters that n8n's guidelines leave without a description. */
 const PLAIN = ['resource', 'operation', 'options', 'filters', 'policyNotice', 'planNotice'];
 
 function allProperties(properties: INodeProperties[]): INodeProperties[] {
@@ -141,7 +141,7 @@ function allProperties(properties: INodeProperties[]): INodeProperties[] {
 	]);
 }
 
-/** A trigger has one, without a name. */
+/** All operations of a node. A trigger has one without a name. */
 function operationsOf({ properties, polling }: INodeTypeDescription) {
 	if (polling) return [{ resource: undefined, operation: undefined }];
 	return properties

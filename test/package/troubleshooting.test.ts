@@ -4,7 +4,7 @@ import { filesIn, readDocument, sectionOf, tableRows } from './documents';
 
 const troubleshooting = readDocument('docs/troubleshooting.md');
 
-/** All kinds; the type checker misses none. */
+/** All kinds; the type requires each of them. */
 const KINDS: Readonly<Record<FailureKind, true>> = {
 	cancelled: true,
 	busy: true,
@@ -32,11 +32,11 @@ const KINDS: Readonly<Record<FailureKind, true>> = {
 
 const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** A message of the page as a pattern: `…` stands for anything. */
+/** A message of the page as a pattern: `…` matches any text. */
 const patternOf = (message: string, anything = '.+'): string =>
 	message.split('…').map(escape).join(anything);
 
-describe('a call to Amazon that failed', () => {
+describe('the table of failed calls to Amazon', () => {
 	const rows = tableRows(sectionOf(troubleshooting, 'A call to Amazon failed'));
 
 	it('has one row for each kind of failure, with cause and fix', () => {
@@ -45,7 +45,7 @@ describe('a call to Amazon that failed', () => {
 		for (const cells of rows) expect(cells.filter((cell) => cell !== '')).toHaveLength(4);
 	});
 
-	it.each(rows)('is described in the words of the node: %s', (message, kind) => {
+	it.each(rows)('has the message of the node: %s', (message, kind) => {
 		const operations = Object.keys(OPERATIONS) as OperationName[];
 		for (const operation of operations) {
 			const failure = new SpApiFailure(kind.replaceAll('`', '') as FailureKind, operation, {
@@ -57,28 +57,28 @@ describe('a call to Amazon that failed', () => {
 	});
 });
 
-/** The lines of all source files, with what is quoted in them as it is shown. */
+/** The lines of all source files, with quoted texts as n8n shows them. */
 const sourceLines = ['nodes', 'credentials']
 	.flatMap((folder) => filesIn(folder, '.ts'))
 	.flatMap((file) => readDocument(file).split('\n'))
 	.map((line) => line.replaceAll("\\'", "'").replace(/\$\{[^{}]*\}/g, '\u2026'));
 
-describe('a message of the page', () => {
+describe('each message of the page', () => {
 	const messages = ['Login with Amazon', 'Settings', 'Hints above the output', 'The trigger']
 		.flatMap((heading) => tableRows(sectionOf(troubleshooting, heading)))
 		.map(([message = '']) => message)
 		.filter((message) => message !== 'nothing comes');
 
-	it.each(messages)('is one that the code has: %s', (message) => {
+	it.each(messages)('is in the code: %s', (message) => {
 		const pattern = new RegExp(patternOf(message, '.{1,80}?'));
 		expect(sourceLines.filter((line) => pattern.test(line)).length).toBeGreaterThan(0);
 	});
 });
 
-describe('the test of the credential', () => {
+describe('each message of the credential test', () => {
 	const page = sectionOf(readDocument('docs/credential.md'), 'What the test says');
 
-	it.each(tableRows(page))('says so: %s', (message) => {
+	it.each(tableRows(page))('is in the code: %s', (message) => {
 		expect(sourceLines.filter((line) => line.includes(message)).length).toBeGreaterThan(0);
 	});
 });

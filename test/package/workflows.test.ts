@@ -35,7 +35,7 @@ const jobs = workflows.flatMap(({ file, workflow }) =>
 );
 
 describe.each(workflows)('the workflow $file', ({ text, workflow }) => {
-	it('pins every action by its commit, with the version beside it', () => {
+	it('pins every action by commit, with the version in a comment', () => {
 		const lines = text.split('\n').filter((line) => /^\s*(- )?uses:/.test(line));
 		expect(lines.length).toBeGreaterThan(0);
 		for (const line of lines) {
@@ -43,22 +43,22 @@ describe.each(workflows)('the workflow $file', ({ text, workflow }) => {
 		}
 	});
 
-	it('may read the repository and no more, and runs once at a time', () => {
+	it('has at most read access to the repository and runs once at a time', () => {
 		expect([{}, { contents: 'read' }]).toContainEqual(workflow.permissions);
 		expect(workflow.concurrency).toBeDefined();
 	});
 
-	it('knows no secrets', () => {
+	it('uses no secrets', () => {
 		expect(text).not.toMatch(/\bsecrets\b|_TOKEN\b|token:(?! write$)/m);
 	});
 
-	it('puts nothing from outside into a shell', () => {
+	it('passes no external input to a shell', () => {
 		for (const { steps } of Object.values(workflow.jobs)) {
 			for (const { run = '' } of steps) expect(run).not.toMatch(/\$\{\{\s*(github|inputs)\b/);
 		}
 	});
 
-	it('runs only scripts that there are', () => {
+	it('runs only scripts that exist', () => {
 		const commands = Object.values(workflow.jobs).flatMap(({ steps, strategy }) => [
 			...steps.map(({ run = '' }) => run),
 			...(strategy?.matrix.include ?? []).map(({ command = '' }) => command),
@@ -74,7 +74,7 @@ describe.each(workflows)('the workflow $file', ({ text, workflow }) => {
 });
 
 describe('the jobs of the workflows', () => {
-	it.each(jobs)('end by themselves: $where', ({ job }) => {
+	it.each(jobs)('have a timeout: $where', ({ job }) => {
 		expect(job['timeout-minutes']).toBeDefined();
 	});
 
@@ -84,7 +84,7 @@ describe('the jobs of the workflows', () => {
 		}
 	});
 
-	it('prove who they are to npm in one place, which runs no code of ours or of a dependency', () => {
+	it('prove their identity to npm in a single job, which runs no code of this package or of a dependency', () => {
 		const proving = jobs.filter(({ job }) =>
 			Object.values(job.permissions ?? {}).some((access) => access !== 'read'),
 		);

@@ -16,7 +16,7 @@ const valuesOf = (given: unknown, kind: ListKind = 'orderId', exact = false): st
 const problem = (given: unknown, kind: ListKind = 'orderId') =>
 	problemOf(readList(given, kind), kind);
 
-describe('a list of order IDs', () => {
+describe('reading order IDs', () => {
 	it.each<[string, unknown]>([
 		['a list', [A, B]],
 		['a list with blanks', [` ${A} `, '', `${B}\n`]],
@@ -26,15 +26,15 @@ describe('a list of order IDs', () => {
 		['rows with the field as in a table', [{ order_id: A }, { 'order-id': B }]],
 		['rows with the field as in a report', [{ 'Amazon Order Id': A }, { 'amazon-order-id': B }]],
 		[
-			'rows with another field, too',
+			'rows with an additional field',
 			[{ orderId: A, replacementFor: '333-3333333-3333333' }, { orderId: B }],
 		],
-		['rows with a field of another name', [{ id: 7, ref: A }, { number: `#${B}` }]],
+		['rows with a field of a different name', [{ id: 7, ref: A }, { number: `#${B}` }]],
 		['rows with lists', [{ orderId: [A, B] }]],
 		['one row with all of them', { data: [{ orderId: A }, { orderId: B }] }],
 		['items', [{ json: { orderId: A }, pairedItem: { item: 0 } }, { json: { orderId: B } }]],
 		[
-			'items, the empty one of an empty table too',
+			'items, including the empty one of an empty table',
 			[{ json: {} }, { json: { orderId: A } }, { json: { orderId: B } }],
 		],
 		['JSON text', JSON.stringify([A, B])],
@@ -46,11 +46,11 @@ describe('a list of order IDs', () => {
 		['text with tabs', `${A}\t${B}`],
 		['text with |', `${A} | ${B}`],
 		['text with line breaks', `${A}\r\n\r\n${B}\n`],
-		['text with line breaks of old', `${A}\r${B}`],
+		['text with old-style line breaks', `${A}\r${B}`],
 		['quoted text', `"${A}", '${B}'`],
 		['text in typographic quotes', `“${A}” „${B}“`],
 		['text in brackets', `[${A}, ${B}]`],
-		['text that is nearly JSON', `{orderId: "${A}"}, {orderId: "${B}"}`],
+		['text that is almost JSON', `{orderId: "${A}"}, {orderId: "${B}"}`],
 		['a column with its heading', `order-id\n${A}\n${B}`],
 		['a column with bullets', `• ${A}\n- ${B}`],
 		['links', `https://sellercentral.amazon.com/orders-v3/order/${A} order:${B}`],
@@ -58,14 +58,14 @@ describe('a list of order IDs', () => {
 		['dashes', `${A.replaceAll('-', '\u2013')}, ${B.replaceAll('-', '\u2014')}`],
 		['minus signs', `${A.replaceAll('-', '\u2212')}, ${B.replaceAll('-', '\uFF0D')}`],
 		['soft hyphens', `${A.replaceAll('-', '\u00AD')}, ${B.replaceAll('-', '-\u00AD')}`],
-		['blanks beside the hyphens', `${A.replaceAll('-', ' - ')} - ${B}`],
+		['blanks around the hyphens', `${A.replaceAll('-', ' - ')} - ${B}`],
 		['no-break blanks', `${A}\u00A0${B}\u202F`],
 		['zero-width characters', `\uFEFF${A}\u200B,\u200E${B}\u2060`],
 		[
-			'digits of full width',
+			'full-width digits',
 			[A.replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0)), B],
 		],
-	])('B2: is read from %s', (_, given) => {
+	])('B2: reads %s', (_, given) => {
 		expect(valuesOf(given)).toEqual([A, B]);
 		expect(problem(given)).toBeUndefined();
 	});
@@ -76,7 +76,7 @@ describe('a list of order IDs', () => {
 		['a text of blanks', ' \n\u200B'],
 		['the empty item of an empty table', [{ json: {} }]],
 		['a blank row', [{ orderId: '', note: null }]],
-	])('B2: may be empty: %s', (_, given) => {
+	])('B2: accepts %s', (_, given) => {
 		expect(valuesOf(given)).toEqual([]);
 		expect(problem(given)).toBeUndefined();
 	});
@@ -84,7 +84,7 @@ describe('a list of order IDs', () => {
 	it.each<[string, unknown, string]>([
 		['a SKU', `${A}, MUG-BLUE`, '1 of 2 entries are not order IDs ("MUG-BLUE")'],
 		['an ASIN', ['B0EXAMPLE1'], 'its only entry is not an order ID ("B0EXAMPLE1")'],
-		['an ID with more', [`${A}-1`], `("${A}-1")`],
+		['an ID with extra characters', [`${A}-1`], `("${A}-1")`],
 		['an ID that is cut off', [A, '222-2222222-222'], '("222-2222222-222")'],
 		['a number', [A, 42], '("42")'],
 		['a heading alone', 'order-id', '("order-id")'],
@@ -104,13 +104,13 @@ describe('a list of order IDs', () => {
 		['a flag', true, '(true)'],
 		['a date', [DateTime.utc()], 'an entry that is not text'],
 		['an email address', ['ann@example.com'], '(an email address)'],
-		['what n8n makes of an object in a text', '[object Object]', '"[object", "Object]"'],
-	])('B2: names %s', (_, given, named) => {
+		['an object that n8n turned into text', '[object Object]', '"[object", "Object]"'],
+	])('B2: reports %s', (_, given, named) => {
 		expect(problem(given)).toContain(named);
 		expect(problem(given)).not.toContain('ann@example.com');
 	});
 
-	it('names the first few, cut short, and what to do', () => {
+	it('names the first few wrong entries, shortened, and says what to do', () => {
 		const long = 'x'.repeat(500);
 		const text = problem([long, 'b', 'c', 'd', 'e']);
 		expect(text).toBe(
@@ -118,11 +118,11 @@ describe('a list of order IDs', () => {
 		);
 	});
 
-	it('keeps IDs of other kinds of order, for which no review is requested anyway', () => {
+	it('keeps IDs of other kinds of orders, for which no review is requested anyway', () => {
 		expect(valuesOf('S01-1234567-7654321, D01-1234567-7654321')).toHaveLength(2);
 	});
 
-	it('is read whole or complained about, whatever is between the IDs', () => {
+	it('reads all IDs or reports a problem, whatever separates them', () => {
 		const id = fc
 			.tuple(fc.integer({ min: 100, max: 999 }), fc.integer({ min: 1e6, max: 9999999 }))
 			.map(([a, b]) => `${a}-${b}-${b}`);
@@ -148,8 +148,8 @@ describe('a list of order IDs', () => {
 	});
 });
 
-describe('a list of SKUs', () => {
-	it('B2: keeps blanks and commas in a list, JSON and rows', () => {
+describe('reading SKUs', () => {
+	it('B2: keeps blanks and commas in lists, JSON and rows', () => {
 		const skus = ['MUG, BLUE', 'Ruler 12', '77'];
 		for (const given of [
 			skus,
@@ -168,12 +168,12 @@ describe('a list of SKUs', () => {
 		['tabs', 'MUG BLUE\tCUP'],
 		['lines', 'MUG BLUE\r\n CUP\n'],
 		['quotes', '"MUG BLUE", "CUP"'],
-	])('B2: is read from a text with %s, without a cut at blanks', (_, text) => {
+	])('B2: reads text with %s without splitting at blanks', (_, text) => {
 		expect(valuesOf(text, 'sku')).toEqual(expect.arrayContaining(['MUG BLUE', 'CUP']));
 		expect(valuesOf(text, 'sku')).not.toContain('MUG');
 	});
 
-	it('B2: takes a line with commas for one SKU and for several to leave out, for one to select', () => {
+	it('B2: reads a line with commas as one SKU and as several to exclude, but only as one to include', () => {
 		expect(valuesOf('MUG, BLUE\nCUP', 'sku')).toEqual(['MUG, BLUE', 'MUG', 'BLUE', 'CUP']);
 		expect(valuesOf('MUG, BLUE\nCUP', 'sku', true)).toEqual(['MUG, BLUE', 'CUP']);
 		expect(valuesOf('"MUG, BLUE", CUP', 'sku')).toEqual(
@@ -185,19 +185,19 @@ describe('a list of SKUs', () => {
 		['rows of orders', [{ orderId: A }]],
 		['order IDs', [A]],
 		['no value', [undefined]],
-	])('B2: is not made of %s', (_, given) => {
+	])('B2: refuses %s', (_, given) => {
 		expect(problem(given, 'sku')).toMatch(/^Could not read the list: .* not a SKU/);
 	});
 
-	it('takes the items of orders', () => {
+	it('reads the items of orders', () => {
 		expect(valuesOf([{ orderId: A, items: [{ sku: 'MUG', asin: 'B0EXAMPLE1' }] }], 'sku')).toEqual([
 			'MUG',
 		]);
 	});
 });
 
-describe('other lists', () => {
-	it('B2: ASINs are read in any shape, and what is none is named', () => {
+describe('reading other lists', () => {
+	it('B2: reads ASINs in any shape and reports other entries', () => {
 		for (const given of [
 			'b0example1 B0EXAMPLE2',
 			[{ asin: 'B0EXAMPLE1' }, { ASIN: 'B0EXAMPLE2' }],
@@ -207,7 +207,7 @@ describe('other lists', () => {
 		expect(problem(['MUG-BLUE'], 'asin')).toContain('"MUG-BLUE"');
 	});
 
-	it('B2: marketplaces are read by ID and country, and what is none is named', () => {
+	it('B2: reads marketplaces by ID and country and reports other entries', () => {
 		expect(valuesOf(['US', 'A1PA6795UKMFR9'], 'marketplace')).toEqual([
 			'ATVPDKIKX0DER',
 			'A1PA6795UKMFR9',
@@ -216,7 +216,7 @@ describe('other lists', () => {
 	});
 });
 
-describe('settled orders', () => {
+describe('settledOrderIds', () => {
 	const row = (outcome: string, at: string, tryAgainLater?: unknown, orderId = A) => ({
 		orderId,
 		outcome,
@@ -227,9 +227,9 @@ describe('settled orders', () => {
 
 	it.each<[string, unknown[], string[]]>([
 		['IDs', [A, B], [A, B]],
-		['rows that are no ledger rows', [{ orderId: A }], [A]],
+		['rows that are not ledger rows', [{ orderId: A }], [A]],
 		[
-			'a request, though a later row says to try again',
+			'a requested order, even if a later row says to try again',
 			[
 				row('sent', '2026-11-01T00:00:00Z', false),
 				row('claimedElsewhere', '2026-11-02T00:00:00Z', true),
@@ -237,7 +237,7 @@ describe('settled orders', () => {
 			[A],
 		],
 		[
-			'the newest row, wherever it stands',
+			'orders by their newest row, at any position',
 			[
 				row('windowClosed', '2026-11-03T00:00:00Z', false),
 				row('notYetEligible', '2026-11-01T00:00:00Z', true),
@@ -245,27 +245,31 @@ describe('settled orders', () => {
 			[A],
 		],
 		[
-			'the last of two with one time',
+			'orders by the last of two rows with the same time',
 			[
 				row('windowClosed', '2026-11-03T00:00:00Z', false),
 				row('notEligibleNow', '2026-11-03T00:00:00Z', true),
 			],
 			[],
 		],
-		['nothing that is to be tried again', [row('deferred', '2026-11-03T00:00:00Z', 'TRUE')], []],
+		['no order that should be tried again', [row('deferred', '2026-11-03T00:00:00Z', 'TRUE')], []],
 		[
-			'what a sheet or database has as false',
+			'orders with the false of a sheet or database',
 			[row('windowClosed', '', 'FALSE'), row('windowClosed', '', 0, B)],
 			[A, B],
 		],
 		[
-			'what the outcome means without the flag',
+			'orders by their outcome if the flag is missing',
 			[row('failed', ''), row('orderNotFound', '', undefined, B)],
 			[B],
 		],
-		['what is not understood, to be careful', [row('???', '')], [A]],
-		['no row that is no order', [{ orderId: 'nonsense', outcome: 'invalidOrderId' }, A], [A]],
-	])('B14: are %s', (_, rows, orders) => {
+		['orders with an unknown outcome, to be safe', [row('???', '')], [A]],
+		[
+			'no row without a valid order ID',
+			[{ orderId: 'nonsense', outcome: 'invalidOrderId' }, A],
+			[A],
+		],
+	])('B14: returns %s', (_, rows, orders) => {
 		expect(settled(...rows)).toEqual(orders);
 		expect(problem(rows)).toBeUndefined();
 	});

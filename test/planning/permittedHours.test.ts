@@ -9,7 +9,10 @@ import {
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** Zones that change their clocks at night, at midnight, by half an hour, southwards, or never. */
+/**
+ * Zones that change their clocks at night, at midnight, by half an hour, in the southern
+ * hemisphere, or never.
+ */
 const ZONES = [
 	'Europe/Berlin',
 	'America/New_York',
@@ -27,8 +30,8 @@ const moment = fc.integer({
 
 const iso = (millis: number, zone: string) => DateTime.fromMillis(millis, { zone }).toISO();
 
-describe('permitted spans', () => {
-	it('are what the clock shows, minute by minute', () => {
+describe('permittedSpans', () => {
+	it('matches what the clock shows, minute by minute', () => {
 		fc.assert(
 			fc.property(
 				fc.constantFrom(...ZONES),
@@ -57,7 +60,7 @@ describe('permitted spans', () => {
 		);
 	});
 
-	it('are in order, apart from each other and inside what was asked for', () => {
+	it('returns sorted, separate spans inside the requested range', () => {
 		fc.assert(
 			fc.property(fc.constantFrom(...ZONES), moment, fc.nat({ max: 1440 }), (zone, start, to) => {
 				const between = { from: start * MINUTE, to: start * MINUTE + 99 * HOUR };
@@ -81,22 +84,22 @@ describe('permitted spans', () => {
 		).map((span) => [iso(span.from, zone), iso(span.to, zone)]);
 	};
 
-	it('begin after an hour that the clock skips', () => {
+	it('starts after an hour that the clock skips', () => {
 		expect(onDay('Europe/Berlin', '2026-03-29', 150, 240)).toEqual([
 			['2026-03-29T03:00:00.000+02:00', '2026-03-29T04:00:00.000+02:00'],
 		]);
 		expect(onDay('Europe/Berlin', '2026-03-29', 120, 180)).toEqual([]);
 	});
 
-	it('count an hour twice that the clock repeats', () => {
+	it('counts an hour twice if the clock repeats it', () => {
 		expect(onDay('Europe/Berlin', '2026-10-25', 150, 170)).toEqual([
 			['2026-10-25T02:30:00.000+02:00', '2026-10-25T02:50:00.000+02:00'],
 			['2026-10-25T02:30:00.000+01:00', '2026-10-25T02:50:00.000+01:00'],
 		]);
 	});
 
-	it('wrap past midnight, and the weekday is the one on the clock', () => {
-		// Friday, 22:00 to 2:00: its own early hours and its late ones, not Saturday's.
+	it('wraps past midnight and uses the weekday on the clock', () => {
+		// Friday, 22:00 to 2:00: Friday's early and late hours, not Saturday's.
 		const between = { from: Date.UTC(2026, 5, 1), to: Date.UTC(2026, 5, 8) };
 		const spans = permittedSpans('UTC', { hours: { from: 1320, to: 120 }, weekdays: [5] }, between);
 		expect(spans.map(({ from, to }) => [iso(from, 'UTC'), iso(to, 'UTC')])).toEqual([
@@ -105,14 +108,14 @@ describe('permitted spans', () => {
 		]);
 	});
 
-	it('are one whole without hours and weekdays', () => {
+	it('returns a single span without hours and weekdays', () => {
 		const between = { from: Date.UTC(2026, 0, 1), to: Date.UTC(2027, 0, 1) };
 		for (const zone of ZONES) expect(permittedSpans(zone, {}, between)).toEqual([between]);
 	});
 });
 
-describe('local days', () => {
-	it('follow each other without a gap, each on its own date', () => {
+describe('localDays', () => {
+	it('returns days without gaps, each on its own date', () => {
 		fc.assert(
 			fc.property(fc.constantFrom(...ZONES), moment, (zone, start) => {
 				const between = { from: start * MINUTE, to: start * MINUTE + 400 * HOUR };
@@ -128,7 +131,7 @@ describe('local days', () => {
 		);
 	});
 
-	it('need a zone that exists', () => {
+	it('throws for a zone that does not exist', () => {
 		expect(() => localDays('Mars/Olympus', { from: 0, to: 1 })).toThrow(RangeError);
 	});
 });

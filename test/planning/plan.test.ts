@@ -1,3 +1,4 @@
+// cspell:ignore Cancelled Tell
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 
@@ -69,7 +70,7 @@ describe('planSolicitations', () => {
 			'leftOut',
 			'windowClosed',
 		],
-		['cancelled', { status: 'CANCELLED' }, 'leftOut', 'orderCancelled'],
+		['canceled', { status: 'CANCELLED' }, 'leftOut', 'orderCancelled'],
 		['unshipped', { status: 'UNSHIPPED' }, 'leftOut', 'notShipped'],
 		['without a status', { status: null }, 'sendNow', null],
 		['without ID', { orderId: 'none' }, 'leftOut', 'invalidOrderId'],
@@ -79,7 +80,7 @@ describe('planSolicitations', () => {
 		expect(row?.explanation).toBe(reason === null ? null : PLAN_REASONS[reason]);
 	});
 
-	it('keeps a margin before a window closes, as far as there is room for one', () => {
+	it('keeps a margin before a window closes, if there is time for one', () => {
 		const closesIn = (hours: number) =>
 			orderOf(1, { latestDelivery: NOW.plus({ hours }).minus({ days: 30 }).toISO() });
 		const [waiting] = planOf([closesIn(30)], { preferredDelayDays: 60 });
@@ -88,7 +89,7 @@ describe('planSolicitations', () => {
 		expect(last?.decision).toBe('sendNow');
 	});
 
-	it('plans an order without dates from 5 days after it on, and asks Amazon after 30, too', () => {
+	it('plans an order without dates from 5 days after it on, even after 30 days', () => {
 		const [early, middle, late] = planOf([
 			undated(1, daysAgo(2)),
 			undated(2, daysAgo(12)),
@@ -103,7 +104,7 @@ describe('planSolicitations', () => {
 		]);
 	});
 
-	it('waits as long after the delivery as preferred, but not beyond the window', () => {
+	it('waits for the preferred delay after delivery, but not beyond the window', () => {
 		const [row] = planOf([orderOf(1)], { preferredDelayDays: 20 });
 		expect(millis(row?.sendAt)).toBe(millis(daysAgo(14)) + 20 * 86_400_000);
 		const [beyond] = planOf([orderOf(1)], { preferredDelayDays: 45 });
@@ -111,7 +112,7 @@ describe('planSolicitations', () => {
 		expect(millis(beyond?.sendAt)).toBeLessThanOrEqual(millis(daysAgo(14)) + 30 * 86_400_000);
 	});
 
-	it("reads hours on the marketplace's clock, or the buyer's where it is known", () => {
+	it("applies hours in the marketplace's time zone, or the buyer's if known", () => {
 		const hours = { from: 9 * 60, to: 10 * 60 };
 		const [us, japan, hawaii, unknown] = planOf(
 			[
@@ -130,7 +131,7 @@ describe('planSolicitations', () => {
 		expect(unknown).toMatchObject({ timeZone: 'America/Los_Angeles' });
 	});
 
-	it('sends nothing now that has to wait for window, hours, or the day of the cap', () => {
+	it('sends nothing now that must wait for the window, the hours or the next day', () => {
 		const soon = NOW.plus({ minutes: 30 });
 		const opening = orderOf(1, { earliestDelivery: soon.minus({ days: 5 }).toISO() });
 		expect(planOf([opening])).toMatchObject([{ decision: 'sendLater' }]);
@@ -145,7 +146,7 @@ describe('planSolicitations', () => {
 		]);
 
 		const lateEvening = NOW.set({ hour: 23, minute: 30 }).toMillis();
-		const cap = { dailyCap: 1, now: lateEvening };
+		const cap = { maxRequestsPerDay: 1, now: lateEvening };
 		expect(planOf([orderOf(1), orderOf(2)], cap).map(({ decision }) => decision)).toEqual([
 			'sendNow',
 			'sendLater',
@@ -159,7 +160,7 @@ describe('planSolicitations', () => {
 		readonly [string, ReadonlyArray<readonly [SellerOrder['status'], string | null]>, number]
 	>([
 		[
-			'updated last, wherever it stands',
+			'updated last, at any position',
 			[
 				['SHIPPED', daysAgo(1)],
 				['UNSHIPPED', daysAgo(9)],
@@ -167,7 +168,7 @@ describe('planSolicitations', () => {
 			0,
 		],
 		[
-			'updated last, in whatever zone',
+			'updated last, in any zone',
 			[
 				['UNSHIPPED', '2026-11-20T09:00:00+09:00'],
 				['SHIPPED', '2026-11-20T01:00:00Z'],
@@ -175,7 +176,7 @@ describe('planSolicitations', () => {
 			1,
 		],
 		[
-			'last in place where the time is the same',
+			'in the last position if the times are equal',
 			[
 				['UNSHIPPED', daysAgo(3)],
 				['SHIPPED', daysAgo(3)],
@@ -183,7 +184,7 @@ describe('planSolicitations', () => {
 			1,
 		],
 		[
-			'last in place where no row has a time',
+			'in the last position if no row has a time',
 			[
 				['UNSHIPPED', null],
 				['UNSHIPPED', null],
@@ -192,29 +193,29 @@ describe('planSolicitations', () => {
 			2,
 		],
 		[
-			'that has a time where another has none',
+			'that has a time if another has none',
 			[
 				['SHIPPED', daysAgo(3)],
 				['UNSHIPPED', null],
 			],
 			0,
 		],
-	])('B14: of several rows of an order takes the one %s', (_, rows, counts) => {
+	])('B14: uses the row of an order %s', (_, rows, counts) => {
 		const planned = planOf(rows.map(([status, updatedAt]) => orderOf(1, { status, updatedAt })));
 		expect(planned.map(({ decision, reason }) => reason ?? decision)).toEqual(
 			rows.map((_row, index) => (index === counts ? 'sendNow' : 'duplicateItem')),
 		);
 	});
 
-	it('names the rule that leaves an order out, and what about it', () => {
-		const [row, told] = planOf([orderOf(1, { isBusiness: true }), orderOf(2)], {
+	it('names the rule that leaves out an order', () => {
+		const [row, unclear] = planOf([orderOf(1, { isBusiness: true }), orderOf(2)], {
 			rules: { business: 'exclude' },
 		});
 		expect(row).toMatchObject({ decision: 'leftOut', reason: 'business', tryAgainLater: false });
-		expect(told).toMatchObject({ reason: 'ruleCannotTell', tryAgainLater: true });
+		expect(unclear).toMatchObject({ reason: 'ruleCannotTell', tryAgainLater: true });
 	});
 
-	it('has a row for each order, in its order, never outside its window, whatever is wished for', () => {
+	it('returns a row for each order, in the same order, never outside its window, whatever the wishes', () => {
 		const order = fc.record({
 			created: fc.integer({ min: 0, max: 60 }),
 			transit: fc.integer({ min: 0, max: 10 }),
@@ -228,7 +229,7 @@ describe('planSolicitations', () => {
 				fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined }),
 				fc.integer({ min: 0, max: 40 }),
 				fc.option(fc.subarray([1, 2, 3, 4, 5, 6, 7], { minLength: 1 }), { nil: undefined }),
-				(wishes, dailyCap, preferredDelayDays, weekdays) => {
+				(wishes, maxRequestsPerDay, preferredDelayDays, weekdays) => {
 					const orders = wishes.map(({ created, transit, width, dated, status }, index) =>
 						dated
 							? orderOf(index, {
@@ -239,7 +240,7 @@ describe('planSolicitations', () => {
 								})
 							: undated(index, daysAgo(created)),
 					);
-					const rows = planOf(orders, { dailyCap, preferredDelayDays, weekdays });
+					const rows = planOf(orders, { maxRequestsPerDay, preferredDelayDays, weekdays });
 					expect(rows).toHaveLength(orders.length);
 					const perDay = new Map<string, number>();
 					for (const [index, row] of rows.entries()) {
@@ -258,8 +259,8 @@ describe('planSolicitations', () => {
 							30 * 86_400_000,
 						);
 					}
-					if (dailyCap !== undefined) {
-						expect(Math.max(0, ...perDay.values())).toBeLessThanOrEqual(dailyCap);
+					if (maxRequestsPerDay !== undefined) {
+						expect(Math.max(0, ...perDay.values())).toBeLessThanOrEqual(maxRequestsPerDay);
 					}
 				},
 			),

@@ -1,3 +1,4 @@
+// cspell:ignore Tell
 import fc from 'fast-check';
 
 import { sellerOrderSchema, type SellerOrder } from '../../nodes/shared/domain/order';
@@ -14,7 +15,7 @@ import {
 const ORDER_ID = '111-1234567-7654321';
 const US = 'ATVPDKIKX0DER';
 
-/** An order of which nothing but the ID is known. */
+/** An order with only a known ID. */
 const UNKNOWN: SellerOrder = sellerOrderSchema.parse({ orderId: ORDER_ID });
 
 const ORDER: SellerOrder = {
@@ -126,7 +127,7 @@ describe('exclusionOf', () => {
 		[{ excludeShippedLate: true }, { shippedLate: true, fulfilledBy: 'AMAZON' }, undefined],
 		[{ excludeShippedLate: true }, { shippedLate: null, fulfilledBy: 'AMAZON' }, undefined],
 		[{ excludeShippedLate: true }, { shippedLate: false, fulfilledBy: null }, undefined],
-	])('of %j and an order with %j is %s', (rules, fields, reason) => {
+	])('returns for %j and an order with %j: %s', (rules, fields, reason) => {
 		expect(reasonOf(rules, fields)).toBe(reason);
 	});
 
@@ -181,10 +182,10 @@ describe('exclusionOf', () => {
 			'excludeShippedLate',
 			'fulfilledBy',
 		],
-	])('of %j cannot be told for an order with %j', (rules, fields, rule, field) => {
+	])('reports %j as undecided for an order with %j', (rules, fields, rule, field) => {
 		expect(exclusionOf({ ...ORDER, ...fields }, rules)).toEqual({
 			reason: 'ruleCannotTell',
-			detail: `\`${rule}\` needs \`${field}\`, which is not known for this order`,
+			detail: `\`${rule}\` needs \`${field}\`, which is unknown for this order`,
 		});
 	});
 
@@ -201,7 +202,7 @@ describe('exclusionOf', () => {
 		[{ minTotal: '25' }, '20.00 USD is below 25'],
 		[{ maxTotal: '15' }, '20.00 USD is above 15'],
 		[{ business: 'only' }, '`isBusiness` is false'],
-	])('of %j says what it was', (rules, detail) => {
+	])('gives details for %j', (rules, detail) => {
 		expect(exclusionOf(ORDER, rules)?.detail).toBe(detail);
 	});
 
@@ -212,7 +213,7 @@ describe('exclusionOf', () => {
 		['maxTotal', { maxTotal: '20 USD' }],
 		['createdSince', { createdSince: 'last week' }],
 		['createdSince', { createdSince: '2026-02-31' }],
-	])('refuses a rule %s that cannot be read, whatever the order (%j)', (rule, rules) => {
+	])('throws for a rule %s that cannot be read, for any order (%j)', (rule, rules) => {
 		expect(() => exclusionOf(UNKNOWN, rules)).toThrow(RangeError);
 		expect(() => exclusionBy(rules)).toThrow(rule);
 	});
@@ -240,7 +241,10 @@ describe('exclusionOf', () => {
 	});
 });
 
-/** A rule that leaves out `BAD_ORDER`, for each reason but `ruleCannotTell`, in their order. */
+/**
+ * For each reason except `ruleCannotTell`, a rule that leaves out the bad order, in the order of
+ * the reasons.
+ */
 const RULE_FOR: ReadonlyArray<readonly [Exclusion, SelectionRules]> = [
 	['doNotSolicit', { doNotSolicit: ids(ORDER_ID) }],
 	['otherMarketplace', { marketplaceIds: ['A2EUQ1WTGCTBG2'] }],
@@ -271,7 +275,7 @@ const badOrderFor = (...reasons: Exclusion[]): SellerOrder => ({
 });
 
 describe('the order of the reasons', () => {
-	it('has a rule here for every reason, in the documented order', () => {
+	it('has a test rule for every reason, in the documented order', () => {
 		expect([...RULE_FOR.map(([reason]) => reason), 'ruleCannotTell']).toEqual(
 			Object.keys(EXCLUSIONS),
 		);
@@ -282,7 +286,7 @@ describe('the order of the reasons', () => {
 			expect(exclusionOf(badOrderFor(first), firstRule)?.reason).toBe(first);
 			for (const [second, secondRule] of RULE_FOR.slice(index + 1)) {
 				const rules = { ...secondRule, ...firstRule };
-				// "only" and "exclude" are one rule: these two never apply together.
+				// "only" and "exclude" are the same rule, so these two never apply together.
 				const isOneRule = Object.keys(rules).length === 1;
 				if (isOneRule) continue;
 				const order = badOrderFor(first, second);
@@ -293,12 +297,12 @@ describe('the order of the reasons', () => {
 		}
 	});
 
-	it('puts a rule that leaves out the order before one that cannot tell', () => {
+	it('prefers a rule that leaves out the order to one that is undecided', () => {
 		const rules: SelectionRules = { minTotal: '1', returnedOrderIds: ids(ORDER_ID) };
 		expect(reasonOf(rules, { orderTotal: null })).toBe('returned');
 	});
 
-	it('names the first rule that cannot tell', () => {
+	it('names the first undecided rule', () => {
 		const rules: SelectionRules = { prime: 'only', minTotal: '1', excludeShippedLate: true };
 		expect(exclusionOf(UNKNOWN, rules)?.detail).toContain('`minTotal`');
 	});
@@ -328,7 +332,7 @@ const order: fc.Arbitrary<SellerOrder> = fc.record({
 	buyerTimeZone: fc.constant(null),
 });
 
-describe('rules that are off', () => {
+describe('disabled rules', () => {
 	it.each<SelectionRules>([
 		{},
 		{
@@ -353,7 +357,7 @@ describe('rules that are off', () => {
 	});
 });
 
-describe('B3: returns that are not known', () => {
+describe('B3: unknown returns', () => {
 	const gap = {
 		fulfilledBy: 'MERCHANT',
 		placedBefore: Date.UTC(2026, 9, 1),
@@ -366,26 +370,26 @@ describe('B3: returns that are not known', () => {
 	};
 
 	it.each<readonly [string, Partial<SellerOrder>, Exclusion | undefined]>([
-		['of the kind and marketplace concerned', {}, 'ruleCannotTell'],
-		['that Amazon fulfils', { fulfilledBy: 'AMAZON' }, undefined],
-		['of another one concerned', { marketplaceId: 'A1AM78C64UM0Y8' }, 'ruleCannotTell'],
+		['of the affected kind and marketplace', {}, 'ruleCannotTell'],
+		['that Amazon fulfills', { fulfilledBy: 'AMAZON' }, undefined],
+		['of the other affected marketplace', { marketplaceId: 'A1AM78C64UM0Y8' }, 'ruleCannotTell'],
 		['of another marketplace', { marketplaceId: 'A2EUQ1WTGCTBG2' }, undefined],
-		['that may be of the kind', { fulfilledBy: null }, 'ruleCannotTell'],
-		['that may be of the marketplace', { marketplaceId: null }, 'ruleCannotTell'],
+		['that may be of the affected kind', { fulfilledBy: null }, 'ruleCannotTell'],
+		['that may be of the affected marketplace', { marketplaceId: null }, 'ruleCannotTell'],
 		['that was placed before', { createdAt: '2026-09-30T23:59:59Z' }, 'ruleCannotTell'],
-		['that was placed too late to be concerned', { createdAt: '2026-10-01T00:00:00Z' }, undefined],
-		['placed nobody knows when', { createdAt: null }, 'ruleCannotTell'],
-		['that is known to be returned', { orderId: '222-1234567-7654321' }, 'returned'],
-	])('concern an order %s', (_, fields, reason) => {
+		['that was placed too late to be affected', { createdAt: '2026-10-01T00:00:00Z' }, undefined],
+		['with an unknown creation date', { createdAt: null }, 'ruleCannotTell'],
+		['that is listed as returned', { orderId: '222-1234567-7654321' }, 'returned'],
+	])('decide about an order %s', (_, fields, reason) => {
 		expect(reasonOf(rules, fields)).toBe(reason);
 	});
 
-	it('are named', () => {
+	it('are reported with the reason', () => {
 		expect(exclusionOf(ORDER, rules)?.detail).toBe('`returnsFromReports`: the report was canceled');
 	});
 });
 
-it('leaves out nothing for lateness that Amazon fulfils', () => {
+it('never leaves out an order that Amazon fulfills because it shipped late', () => {
 	fc.assert(
 		fc.property(order, (each) => {
 			const rules: SelectionRules = { excludeShippedLate: true };
@@ -394,7 +398,7 @@ it('leaves out nothing for lateness that Amazon fulfils', () => {
 	);
 });
 
-it('leaves out with all rules what any one of them leaves out', () => {
+it('leaves out with two rules what either of them leaves out', () => {
 	const rule = fc.constantFrom(...RULE_FOR.map(([, each]) => each));
 	fc.assert(
 		fc.property(order, rule, rule, (each, first, second) => {
@@ -407,7 +411,7 @@ it('leaves out with all rules what any one of them leaves out', () => {
 	);
 });
 
-it("quotes Amazon's sentence on the rules that it touches on", () => {
+it("quotes Amazon's sentence and lists the rules it applies to", () => {
 	expect(POLICY_NOTE).toContain('G201972160');
 	expect(POLICY_NOTE).toContain('"ask for reviews only from buyers who had a positive experience"');
 	expect(Object.keys(POLICY_RULES)).toEqual([

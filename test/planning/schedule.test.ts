@@ -13,7 +13,7 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const ZONES = ['Europe/Berlin', 'America/New_York', 'Asia/Tokyo'] as const;
 
-/** Saturday; the clocks of Berlin go forward the next night. */
+/** Saturday; Berlin's clocks go forward the next night. */
 const NOW = Date.UTC(2026, 2, 28, 6);
 
 /** A slot every four hours keeps the instances small enough to solve by brute force. */
@@ -61,7 +61,7 @@ const minute = fc.integer({ min: 0, max: 48 }).map((halfHours) => 30 * halfHours
 const limits = fc
 	.record({
 		burst: fc.integer({ min: 1, max: 3 }),
-		dailyCap: fc.option(fc.nat({ max: 4 }), { nil: undefined }),
+		maxRequestsPerDay: fc.option(fc.nat({ max: 4 }), { nil: undefined }),
 		sentToday: fc.nat({ max: 2 }),
 		capZone: fc.constantFrom(...ZONES),
 		hours: fc.option(fc.record({ from: minute, to: minute }), { nil: undefined }),
@@ -72,7 +72,7 @@ const limits = fc
 const slotTime = (slot: number, { now, burst }: PlanLimits) =>
 	now + Math.max(0, slot - burst + 1) * SLOT;
 
-/** Read off the clock, as a person would. */
+/** Reads the clock as a person would. */
 function isOnCalendar(moment: number, zone: string, { hours, weekdays }: PlanLimits): boolean {
 	const local = DateTime.fromMillis(moment, { zone });
 	const time = 60 * local.hour + local.minute;
@@ -96,15 +96,15 @@ function mayBeSent(order: PlanCandidate, moment: number, limited: PlanLimits): b
 }
 
 /**
- * Most orders that can be sent, and the fewest of them early, by trying everything: slot by slot,
- * with the least number of early orders for each set of orders sent and each count of today's.
+ * The most orders that can be sent, and the fewest of them early, by brute force: slot by slot,
+ * with the fewest early orders for each set of sent orders and each count of today's requests.
  */
 function best(orders: readonly PlanCandidate[], limited: PlanLimits) {
-	const cap = limited.dailyCap ?? Infinity;
+	const cap = limited.maxRequestsPerDay ?? Infinity;
 	let today = dayOf(limited.now, limited);
 	let states = new Map<string, State>();
 	const reach = (to: Map<string, State>, state: State) => {
-		const key = `${state.sent} ${limited.dailyCap === undefined ? 0 : state.today}`;
+		const key = `${state.sent} ${limited.maxRequestsPerDay === undefined ? 0 : state.today}`;
 		if (state.early < (to.get(key)?.early ?? Infinity)) to.set(key, state);
 	};
 	reach(states, { sent: 0, today: limited.sentToday ?? 0, early: 0 });
@@ -141,7 +141,7 @@ function best(orders: readonly PlanCandidate[], limited: PlanLimits) {
 	};
 }
 
-/** Orders sent, as bits; requests sent on the present day; early ones among them all. */
+/** Orders sent, as bits; requests sent on the current day; early ones among all sent. */
 interface State {
 	readonly sent: number;
 	readonly today: number;
@@ -173,7 +173,7 @@ function expectToKeepLimits(
 		expect(early).toBe(order !== undefined && sendAt < order.preferredFrom);
 		const day = dayOf(sendAt, limited);
 		perDay.set(day, (perDay.get(day) ?? 0) + 1);
-		expect(perDay.get(day)).toBeLessThanOrEqual(limited.dailyCap ?? Infinity);
+		expect(perDay.get(day)).toBeLessThanOrEqual(limited.maxRequestsPerDay ?? Infinity);
 	}
 	const times = planned.map(({ sendAt }) => sendAt);
 	expect(times).toEqual(times.toSorted((a, b) => a - b));
@@ -185,9 +185,9 @@ function expectToKeepLimits(
 	expect(overruns).toEqual([]);
 }
 
-it('spends no time on an order whose window opens in a thousand years, nor loses it', () => {
+it('plans an order whose window opens in a thousand years without spending time on it', () => {
 	const opensAt = NOW + 1000 * 365 * DAY;
-	const limits = { now: NOW, rate: 1, burst: 5, capZone: 'Europe/Berlin', dailyCap: 500 };
+	const limits = { now: NOW, rate: 1, burst: 5, capZone: 'Europe/Berlin', maxRequestsPerDay: 500 };
 	const start = performance.now();
 	const { planned, leftOut } = planSends(
 		[
@@ -204,7 +204,7 @@ it('spends no time on an order whose window opens in a thousand years, nor loses
 });
 
 describe('a plan', () => {
-	it('keeps to windows, calendar, cap and token bucket, and answers for each order once', () => {
+	it('respects windows, calendar, cap and token bucket, and returns each order once', () => {
 		fc.assert(
 			fc.property(candidates, limits, (orders, limited) => {
 				expectToKeepLimits(planSends(orders, limited), orders, limited);
@@ -213,14 +213,14 @@ describe('a plan', () => {
 		);
 	});
 
-	it('does so in a crowd, too, and loses none there to a wish', () => {
+	it('does the same with many orders, and loses none because of a wish', () => {
 		fc.assert(
 			fc.property(
 				fc.integer({ min: 1, max: 90 }),
 				fc.integer(),
 				limits,
 				fc.integer({ min: 1, max: 16 }),
-				(size, seed, limited, dailyCap) => {
+				(size, seed, limited, maxRequestsPerDay) => {
 					const random = seeded(seed);
 					const hours = (least: number, most: number) =>
 						HOUR * Math.floor(least + random() * (most - least));
@@ -234,7 +234,7 @@ describe('a plan', () => {
 							preferredFrom: opensAt + hours(0, 40),
 						});
 					});
-					const crowded = { ...limited, rate: 1 / 3600, dailyCap };
+					const crowded = { ...limited, rate: 1 / 3600, maxRequestsPerDay };
 					const plan = planSends(orders, crowded);
 					expectToKeepLimits(plan, orders, crowded);
 					expect(plan.planned).toHaveLength(
@@ -246,7 +246,7 @@ describe('a plan', () => {
 		);
 	});
 
-	it('sends as many orders as any schedule could, and none early if none has to be', () => {
+	it('sends as many orders as possible, and none early if none has to be', () => {
 		fc.assert(
 			fc.property(candidates, limits, (orders, limited) => {
 				const { planned } = planSends(orders, limited);
@@ -258,7 +258,7 @@ describe('a plan', () => {
 		);
 	});
 
-	it('loses no order to a wish', () => {
+	it('loses no order because of a wish', () => {
 		fc.assert(
 			fc.property(
 				candidates.map((orders) => orders.filter(({ closesAt }) => closesAt !== undefined)),
@@ -272,7 +272,7 @@ describe('a plan', () => {
 		);
 	});
 
-	it('sends no fewer where there are more orders', () => {
+	it('never sends fewer when there are more orders', () => {
 		fc.assert(
 			fc.property(candidates, limits, fc.nat(), (orders, limited, cut) => {
 				const fewer = orders.slice(0, cut % (orders.length + 1));
@@ -297,7 +297,7 @@ describe('a plan', () => {
 		);
 	});
 
-	it('is earliest deadline first in the plain case, at the first moment possible', () => {
+	it('is earliest deadline first in the plain case, at the first possible time', () => {
 		fc.assert(
 			fc.property(candidates, fc.integer({ min: 1, max: 3 }), (orders, burst) => {
 				const limited = limitsWith({ burst });
@@ -320,7 +320,7 @@ describe('a plan', () => {
 		);
 	});
 
-	it('finds a place for the order that greed would lose, across zones', () => {
+	it('finds a place for an order that a greedy plan would lose, across zones', () => {
 		// 0:00 to 6:00: in New York, 6:00 UTC is 2:00; Tokyo's night begins at 15:00 UTC.
 		const orders = [
 			candidateWith({ key: 'nights', zone: 'America/New_York', closesAt: NOW + 30 * HOUR }),
@@ -331,7 +331,7 @@ describe('a plan', () => {
 		expect(plan.leftOut).toEqual([]);
 	});
 
-	it('goes without one order now for one later on the same day of the cap', () => {
+	it('delays an order to send another one later on the same day of the cap', () => {
 		// One request a day: the order open now can wait until tomorrow, the other cannot.
 		const plan = planSends(
 			[
@@ -344,13 +344,13 @@ describe('a plan', () => {
 				}),
 				candidateWith({ key: 'now or never', closesAt: NOW + 8 * HOUR }),
 			],
-			limitsWith({ dailyCap: 1, capZone: 'UTC' }),
+			limitsWith({ maxRequestsPerDay: 1, capZone: 'UTC' }),
 		);
 		expect(keysOf(plan)).toEqual(['now or never', 'can wait']);
 		expect(reasonOf(plan, 'later today')).toBe('noRoom');
 	});
 
-	it('makes an order early to win another, on the day of its wish', () => {
+	it('sends an order early to gain another, on the day of its wish', () => {
 		const closesAt = NOW + 20 * HOUR;
 		const wish = { closesAt, preferredFrom: closesAt };
 		const { planned } = planSends(
@@ -363,7 +363,7 @@ describe('a plan', () => {
 		]);
 	});
 
-	it('takes the last permitted day before a wish that the calendar does not allow', () => {
+	it('uses the last permitted day before a wish that the calendar does not allow', () => {
 		// Mondays at 9:00 in Berlin: 30 March and 6 April; the wish is Wednesday the 8th.
 		const { planned } = planSends(
 			[candidateWith({ closesAt: NOW + 12 * DAY, preferredFrom: NOW + 11 * DAY })],
@@ -378,13 +378,13 @@ describe('a plan', () => {
 		expect(planned.map(({ sendAt }) => sendAt - NOW)).toEqual([0, 0, 0, 0, 0, 1000, 2000, 3000]);
 	});
 
-	it('never sends faster than a rate that is no whole number of milliseconds', () => {
+	it('never exceeds a rate that is not a whole number of milliseconds', () => {
 		const orders = Array.from({ length: 4 }, (_, index) => candidateWith({ key: `${index}` }));
 		const { planned } = planSends(orders, limitsWith({ rate: 3, burst: 1 }));
 		expect(planned.map(({ sendAt }) => sendAt - NOW)).toEqual([0, 334, 668, 1002]);
 	});
 
-	it('takes both ends of a window', () => {
+	it('includes both ends of a window', () => {
 		const at = (opensAt: number, closesAt: number) =>
 			planSends([candidateWith({ opensAt, closesAt })], limitsWith());
 		expect(at(NOW - DAY, NOW).planned).toHaveLength(1);
@@ -399,36 +399,36 @@ describe('a plan', () => {
 		expect(plan({ opensAt: NOW + 2, closesAt: NOW + 1 })).toBe('noPermittedTime');
 		expect(plan({ closesAt: NOW + DAY / 2 }, { weekdays: [1] })).toBe('noPermittedTime');
 		expect(plan({}, { weekdays: [] })).toBe('noPermittedTime');
-		expect(plan({}, { dailyCap: 0 })).toBe('noRoom');
-		expect(plan({ closesAt: NOW + HOUR }, { dailyCap: 2, sentToday: 3 })).toBe('noRoom');
+		expect(plan({}, { maxRequestsPerDay: 0 })).toBe('noRoom');
+		expect(plan({ closesAt: NOW + HOUR }, { maxRequestsPerDay: 2, sentToday: 3 })).toBe('noRoom');
 		expect(plan({})).toBeUndefined();
 	});
 
-	it('gives an order without a deadline the horizon from its wish on', () => {
+	it('starts the horizon of an order without a deadline at its wish', () => {
 		const orders = ['a', 'b', 'c', 'd'].map((key) =>
 			candidateWith({ key, closesAt: undefined, preferredFrom: NOW + 100 * DAY }),
 		);
 		const plan = planSends(
 			orders,
-			limitsWith({ dailyCap: 1, weekdays: [1, 2, 3, 4, 5, 6, 7], horizonDays: 3 }),
+			limitsWith({ maxRequestsPerDay: 1, weekdays: [1, 2, 3, 4, 5, 6, 7], horizonDays: 3 }),
 		);
 		expect(plan.leftOut).toEqual([]);
 		expect(plan.planned.every(({ early }) => !early)).toBe(true);
 		expect(plan.planned.at(-1)?.sendAt).toBeLessThan(NOW + 103 * DAY);
 	});
 
-	it('has nothing to plan without orders', () => {
+	it('returns an empty plan without orders', () => {
 		expect(planSends([], limitsWith())).toEqual({ planned: [], leftOut: [] });
 	});
 
-	it('refuses what has no meaning', () => {
+	it('throws for invalid limits', () => {
 		const refused: ReadonlyArray<Partial<PlanLimits>> = [
 			{ rate: 0 },
 			{ rate: Infinity },
 			{ burst: 0 },
 			{ burst: 1.5 },
-			{ dailyCap: -1 },
-			{ dailyCap: NaN },
+			{ maxRequestsPerDay: -1 },
+			{ maxRequestsPerDay: NaN },
 			{ capZone: 'Mars/Olympus' },
 			{ hours: { from: -1, to: 60 } },
 			{ hours: { from: 0, to: 1441 } },

@@ -51,7 +51,7 @@ describe('Login with Amazon', () => {
 		expect(typeof reply.json['error_description']).toBe('string');
 	});
 
-	it('a revoked seller is out, the others are not', async () => {
+	it('refuses a revoked seller, but not the others', async () => {
 		const client = await connect(sandbox());
 		sandbox().lwa.revoke('demo');
 		const refused = await fetchToken(sandbox());
@@ -72,7 +72,7 @@ describe('Login with Amazon', () => {
 		expect((await fetchToken(sandbox())).status).toBe(200);
 	});
 
-	it('a rotated secret ends the old one, refresh tokens live on', async () => {
+	it('refuses the old secret after a rotation, and keeps refresh tokens', async () => {
 		const { clientSecret } = sandbox().credentials();
 		const rotated = sandbox().lwa.rotateSecret();
 		expect(rotated).not.toBe(clientSecret);
@@ -81,7 +81,7 @@ describe('Login with Amazon', () => {
 		expect(sandbox().credentials().clientSecret).toBe(rotated);
 	});
 
-	it('expiring tokens ends those issued so far, of one seller or of all', async () => {
+	it('expires the tokens issued so far, of one seller or of all', async () => {
 		const demo = await connect(sandbox());
 		const second = await connect(sandbox(), 'second');
 		sandbox().lwa.expireAccessTokens('demo');
@@ -92,7 +92,7 @@ describe('Login with Amazon', () => {
 		expect((await second.get(PARTICIPATIONS)).status).toBe(403);
 	});
 
-	it('understands JSON as well, and refuses other nonsense', async () => {
+	it('accepts JSON as well, and refuses other content', async () => {
 		const { clientId, clientSecret, refreshToken } = sandbox().credentials();
 		const post = async (body: string) => {
 			const response = await fetch(`${sandbox().url}/auth/o2/token`, {
@@ -113,7 +113,7 @@ describe('Login with Amazon', () => {
 		expect(await post('{')).toBe(400);
 	});
 
-	it('a user agent over 500 characters is refused', async () => {
+	it('refuses a user agent over 500 characters', async () => {
 		const { accessToken } = await connect(sandbox());
 		const status = async (length: number) => {
 			const response = await fetch(sandbox().url + PARTICIPATIONS, {
@@ -124,7 +124,7 @@ describe('Login with Amazon', () => {
 		expect([await status(500), await status(501)]).toEqual([200, 400]);
 	});
 
-	it('calls without a token are told so', async () => {
+	it('reports a missing token', async () => {
 		const bare = new Client(sandbox(), '');
 		expect(errorOf(await bare.get(PARTICIPATIONS)).details).toBe(
 			'Access token is missing in the request header.',
@@ -135,7 +135,7 @@ describe('Login with Amazon', () => {
 });
 
 describe('sellers, regions and roles', () => {
-	it('one application serves several sellers, each seeing its own marketplaces', async () => {
+	it('serves several sellers with one application, each with its own marketplaces', async () => {
 		expect(sandbox().credentials('second').clientId).toBe(sandbox().credentials('demo').clientId);
 		const countries = async (sellerKey: string) => {
 			const client = await connect(sandbox(), sellerKey);
@@ -169,18 +169,18 @@ describe('sellers, regions and roles', () => {
 		}
 	});
 
-	it('LWA answers under every region prefix', async () => {
+	it('answers LWA calls under every region prefix', async () => {
 		for (const prefix of ['/na', '/eu', '/fe']) {
 			expect((await fetchToken(sandbox(), {}, `${prefix}/auth/o2/token`)).status).toBe(200);
 		}
 	});
 
-	it('a missing role closes its operations only', async () => {
+	it('refuses only the operations of a missing role', async () => {
 		const client = await connect(sandbox());
 		const orderId = eligibleOrder(sandbox());
 		const { roles } = sandbox();
 		roles.remove('demo', 'Buyer Solicitation');
-		// Either of the two roles is enough.
+		// One of the two roles is enough.
 		expect((await client.actions(orderId)).status).toBe(200);
 		roles.remove('demo', 'Product Listing');
 		const refused = await client.solicit(orderId);
@@ -196,7 +196,7 @@ describe('sellers, regions and roles', () => {
 		expect(() => roles.remove('demo', 'Nonsense')).toThrow(/No role "Nonsense"/);
 	});
 
-	it('a missing role closes single report types', async () => {
+	it('refuses only the report types of a missing role', async () => {
 		const client = await connect(sandbox());
 		sandbox().roles.remove('demo', 'Brand Analytics');
 		const create = async (reportType: string) =>
@@ -211,7 +211,7 @@ describe('sellers, regions and roles', () => {
 		expect(await create('GET_SELLER_FEEDBACK_DATA')).toBe(202);
 	});
 
-	it('the log names the seller and never a token', async () => {
+	it('logs the seller and never a token', async () => {
 		const client = await connect(sandbox());
 		await client.actions(eligibleOrder(sandbox()), CA);
 		await (

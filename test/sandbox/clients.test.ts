@@ -11,7 +11,7 @@ const sandbox = useSandbox();
 const START = '2025-11-20T00:00:00Z';
 const ACTION = 'productReviewAndSellerFeedback';
 
-/** An https agent that opens a plain connection to the sandbox, whatever host was asked for. */
+/** An https agent that opens a plain connection to the sandbox, whichever host was requested. */
 function agentTo(url: string): https.Agent {
 	const { port, hostname } = new URL(url);
 	const agent = new https.Agent();

@@ -19,7 +19,7 @@ describe('the clock', () => {
 		expect(toIso(clock.millis())).toBe('2026-01-01T00:00:00Z');
 	});
 
-	it('runs with the computer otherwise, also after it was moved', async () => {
+	it("follows the computer's clock otherwise, also after it was moved", async () => {
 		const clock = new SandboxClock();
 		const [earlier, shown, later] = [Date.now(), clock.millis(), Date.now()];
 		expect(shown >= earlier && shown <= later).toBe(true);
@@ -32,11 +32,11 @@ describe('the clock', () => {
 		expect(clock.now().getUTCFullYear()).toBe(2030);
 	});
 
-	it('refuses times that are none', () => {
+	it('refuses invalid times', () => {
 		expect(() => toMillis('tomorrow')).toThrow('"tomorrow" is not an ISO 8601 time');
 	});
 
-	it('a sandbox on the real clock shows a world that ends now', async () => {
+	it('shows a world that ends now on the real clock', async () => {
 		const sandbox = await startSandbox();
 		try {
 			const created = sandbox.sellers['demo']?.marketplaces[0]?.orders.at(-1)?.createdAt ?? 0;
@@ -51,7 +51,7 @@ describe('the clock', () => {
 });
 
 describe('time zones', () => {
-	it('days and local times agree with luxon everywhere and always', () => {
+	it('agree with luxon on all days and local times', () => {
 		fc.assert(
 			fc.property(
 				fc.constantFrom(...MARKETPLACES.map(({ timeZone }) => timeZone)),

@@ -13,7 +13,7 @@ async function call(method: string, path: string, body?: unknown) {
 }
 
 describe('the controls over HTTP', () => {
-	it('health, clock and credentials', async () => {
+	it('return health, clock and credentials', async () => {
 		expect((await call('GET', '/health')).json).toEqual({
 			ok: true,
 			now: '2026-11-20T09:00:00.000Z',
@@ -29,7 +29,7 @@ describe('the controls over HTTP', () => {
 		);
 	});
 
-	it('the truth, as in process', async () => {
+	it('return the truth, as in process', async () => {
 		const client = await connect(sandbox());
 		await client.solicit(eligibleOrder(sandbox()));
 		expect((await call('GET', '/truth/solicitations')).json).toEqual(sandbox().truth.solicitations);
@@ -57,7 +57,7 @@ describe('the controls over HTTP', () => {
 		expect((await call('GET', '/requests')).json).toEqual(sandbox().requests);
 	});
 
-	it('faults, tokens, roles and settings', async () => {
+	it('control faults, tokens, roles and settings', async () => {
 		const client = await connect(sandbox());
 		const path = '/sellers/v1/account';
 		await call('POST', '/faults', { kind: 'error503', operation: 'getAccount', times: 2 });
@@ -93,7 +93,7 @@ describe('the controls over HTTP', () => {
 		expect(sandbox().secrets().accessTokens.length).toBeGreaterThan(0);
 	});
 
-	it('the world', async () => {
+	it('change the world', async () => {
 		const added = (await call('POST', '/world/feedback', { rating: 2, comment: 'late' })).json;
 		const orderId = String(added['orderId']);
 		const latest = () => sandbox().truth.feedback('demo', US).at(-1);
@@ -122,7 +122,7 @@ describe('the controls over HTTP', () => {
 		expect(place?.defects.size).toBe(0);
 	});
 
-	it('reset starts over', async () => {
+	it('start over with reset', async () => {
 		const client = await connect(sandbox());
 		const orderId = eligibleOrder(sandbox());
 		await client.solicit(orderId);

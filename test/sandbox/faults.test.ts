@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import {
 	DE,
 	JP,
@@ -48,7 +49,7 @@ describe('faults of a request', () => {
 		expect(sandbox().requests.filter((request) => request.fault === kind)).toHaveLength(1);
 	});
 
-	it('unknown403 speaks in words of its own, and never at the token endpoint', async () => {
+	it('unknown403 has a text of its own, and never happens at the token endpoint', async () => {
 		const client = await connect(sandbox());
 		const fault = sandbox().faults.add({ kind: 'unknown403', times: 2 });
 		expect((await fetchToken(sandbox())).status).toBe(200);
@@ -59,7 +60,7 @@ describe('faults of a request', () => {
 		expect((await client.get(PARTICIPATIONS)).status).toBe(200);
 	});
 
-	it('slow holds the answer back', async () => {
+	it('slow delays the response', async () => {
 		const client = await connect(sandbox());
 		sandbox().faults.add({ kind: 'slow', delayMs: 500 });
 		const start = performance.now();
@@ -87,7 +88,7 @@ describe('faults of a request', () => {
 		expect(await isOffered(client, orderId)).toBe(state === 'eligible');
 	});
 
-	it('truncatedJson breaks the body, the effect stays', async () => {
+	it('truncatedJson breaks the body, but the request takes effect', async () => {
 		const client = await connect(sandbox());
 		const orderId = eligibleOrder(sandbox());
 		sandbox().faults.add({ kind: 'truncatedJson' });
@@ -97,7 +98,7 @@ describe('faults of a request', () => {
 		expect(sandbox().truth.solicitations).toHaveLength(1);
 	});
 
-	it('expiredToken really ends the token: only a new one helps', async () => {
+	it('expiredToken really expires the token, so that only a new one works', async () => {
 		const client = await connect(sandbox());
 		sandbox().faults.add({ kind: 'expiredToken' });
 		for (let index = 0; index < 2; index += 1) {
@@ -110,7 +111,7 @@ describe('faults of a request', () => {
 		expect((await (await connect(sandbox())).get(PARTICIPATIONS)).status).toBe(200);
 	});
 
-	it('garbageHtml is a load balancer speaking', async () => {
+	it('garbageHtml answers like a load balancer', async () => {
 		const client = await connect(sandbox());
 		sandbox().faults.add({ kind: 'garbageHtml' });
 		const reply = await client.get(PARTICIPATIONS);
@@ -118,7 +119,7 @@ describe('faults of a request', () => {
 		expect(reply.text).toContain('<html>');
 	});
 
-	it('LWA can fail as well', async () => {
+	it('can fail LWA as well', async () => {
 		sandbox().faults.add({ kind: 'error503', operation: 'lwaToken' });
 		const reply = await fetchToken(sandbox());
 		expect([reply.status, reply.json['error']]).toEqual([503, 'temporarily_unavailable']);
@@ -139,7 +140,7 @@ describe('faults of reports and documents', () => {
 		expect((await client.finishedReport(FEEDBACK))['processingStatus']).toBe('DONE');
 	});
 
-	it('reportFatal can carry a document that tells why', async () => {
+	it('reportFatal can have a document with the reason', async () => {
 		const client = await connect(sandbox());
 		sandbox().habits.set({ fatalDocuments: true });
 		sandbox().faults.add({ kind: 'reportFatal' });
@@ -172,25 +173,22 @@ describe('faults of reports and documents', () => {
 		['demo', US, 'Cp1252'],
 		['second', DE, 'UTF-8'],
 		['japan', JP, 'UTF-8'],
-	])(
-		'wrongCharset announces what the bytes are not: %s',
-		async (sellerKey, marketplaceId, wrong) => {
-			const client = await connect(sandbox(), sellerKey);
-			const order = { ...FEEDBACK, marketplaceIds: [marketplaceId] };
-			const honest = await client.report(order);
-			sandbox().faults.add({ kind: 'wrongCharset' });
-			const struck = await client.report(order);
-			expect(struck.contentType).toBe(`text/plain;charset=${wrong}`);
-			expect(struck.bytes.equals(honest.bytes)).toBe(true);
-			if (wrong === 'UTF-8') {
-				expect(() => new TextDecoder('utf-8', { fatal: true }).decode(struck.bytes)).toThrow();
-			}
-		},
-	);
+	])('wrongCharset announces a wrong charset: %s', async (sellerKey, marketplaceId, wrong) => {
+		const client = await connect(sandbox(), sellerKey);
+		const order = { ...FEEDBACK, marketplaceIds: [marketplaceId] };
+		const honest = await client.report(order);
+		sandbox().faults.add({ kind: 'wrongCharset' });
+		const struck = await client.report(order);
+		expect(struck.contentType).toBe(`text/plain;charset=${wrong}`);
+		expect(struck.bytes.equals(honest.bytes)).toBe(true);
+		if (wrong === 'UTF-8') {
+			expect(() => new TextDecoder('utf-8', { fatal: true }).decode(struck.bytes)).toThrow();
+		}
+	});
 });
 
 describe('flappingEligibility', () => {
-	it('every second read of an order is empty while it lasts', async () => {
+	it('returns an empty list at every second read of an order', async () => {
 		const client = await connect(sandbox());
 		const orderId = eligibleOrder(sandbox());
 		sandbox().faults.add({ kind: 'flappingEligibility', orderId, times: 2 });
@@ -202,7 +200,7 @@ describe('flappingEligibility', () => {
 });
 
 describe('aiming faults', () => {
-	it('by operation, order and seller', async () => {
+	it('works by operation, order and seller', async () => {
 		const client = await connect(sandbox());
 		const other = await connect(sandbox(), 'second');
 		const aimed = eligibleOrder(sandbox());
@@ -216,7 +214,7 @@ describe('aiming faults', () => {
 		expect(await statuses(other, 2, '/sellers/v1/account')).toEqual([503, 200]);
 	});
 
-	it('by times and skip, and until removed or cleared', async () => {
+	it('works by times and skip, and until removed or cleared', async () => {
 		const client = await connect(sandbox());
 		sandbox().faults.add({ kind: 'error500', skip: 1, times: 2 });
 		expect(await statuses(client, 4)).toEqual([200, 500, 500, 200]);
@@ -230,7 +228,7 @@ describe('aiming faults', () => {
 		expect(await statuses(client, 1)).toEqual([200]);
 	});
 
-	it('by a probability that follows from the seed', async () => {
+	it('works by a probability that follows from the seed', async () => {
 		const run = async () => {
 			sandbox().reset();
 			const client = await connect(sandbox());
@@ -244,7 +242,7 @@ describe('aiming faults', () => {
 		expect(await run()).toEqual(first);
 	});
 
-	it('refuses what it does not know', () => {
+	it('refuses unknown values', () => {
 		expect(() => sandbox().faults.add({ kind: 'meteor' } as never)).toThrow();
 		expect(() => sandbox().faults.add({ kind: 'slow', delay: 5 } as never)).toThrow();
 	});

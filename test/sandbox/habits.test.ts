@@ -18,26 +18,26 @@ const only = (kind: 'climate' | 'event') =>
 	HABIT_NAMES.filter((name) => HABITS[name].kind === kind);
 
 describe('the list of habits', () => {
-	it('says of each what Amazon does and where that was seen', () => {
+	it('states for each habit what Amazon does and where it was seen', () => {
 		for (const name of HABIT_NAMES) {
 			expect(HABITS[name].does).toMatch(/\."?$/);
 			expect(HABITS[name].source).not.toBe('');
 		}
 	});
 
-	it('the worst profile is the whole climate and no event, the kind one nothing', () => {
+	it('turns on the whole climate and no event for worst, and nothing for kind', () => {
 		const worst = habitsOf('worst');
 		expect(HABIT_NAMES.filter((name) => worst[name])).toEqual(only('climate'));
 		expect(Object.values(habitsOf('kind'))).not.toContain(true);
 		expect(only('event')).not.toEqual([]);
 	});
 
-	it('is the table of the docs', () => {
+	it('matches the table in the docs', () => {
 		const documented = tableRows(sectionOf(readDocument('docs/maintainers/sandbox.md'), 'Habits'));
 		expect(documented).toEqual(habitRows());
 	});
 
-	it('is named on a command line by profile, by name, or both', () => {
+	it('reads profiles, names, or both from a command line', () => {
 		expect(readHabits('worst')).toEqual(habitsOf('worst'));
 		expect(readHabits('zeroRatings')).toEqual({ ...habitsOf('kind'), zeroRatings: true });
 		expect(readHabits('worst,-zeroRatings,expiredSecret')).toEqual({
@@ -49,7 +49,7 @@ describe('the list of habits', () => {
 		expect(readHabits('worst,worse')).toBeUndefined();
 	});
 
-	it('is switched at the start, at run time and over HTTP; a reset brings the start back', async () => {
+	it('can be changed at the start, at run time and over HTTP, and reset restores the start', async () => {
 		const started = await startSandbox({ habits: { zeroRatings: true } });
 		const { zeroRatings, nullsInOrders } = started.habits.get();
 		expect([zeroRatings, nullsInOrders]).toEqual([true, false]);
@@ -191,7 +191,7 @@ describe('events', () => {
 		]);
 	});
 
-	it('cutOffRefusals and htmlRefusals change refusals only', async () => {
+	it('cutOffRefusals and htmlRefusals only change refusals', async () => {
 		const client = await connect(sandbox());
 		sandbox().roles.remove('demo', 'Selling Partner Insights');
 		const whole = await marketplaces(client);
@@ -214,7 +214,7 @@ describe('events', () => {
 		expect(reply.json['errors']).toMatchObject([{ code: 'InternalFailure' }]);
 	});
 
-	it('proxyLoginPage: Amazon never sees the request', async () => {
+	it('proxyLoginPage: Amazon never receives the request', async () => {
 		const client = await connect(sandbox());
 		on('proxyLoginPage');
 		const reply = await client.solicit(eligibleOrder(sandbox()));
@@ -256,7 +256,7 @@ describe('events', () => {
 		expect((await search('PROCEEDS')).status).toBe(200);
 	});
 
-	it('each of them can be aimed as a fault, too', async () => {
+	it('can also be aimed as faults', async () => {
 		const client = await connect(sandbox());
 		sandbox().faults.add({ kind: 'loginPage', operation: 'getMarketplaceParticipations' });
 		expect((await marketplaces(client)).text).toMatch(/^<!DOCTYPE html>/);

@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import {
 	DE,
 	NOW,
@@ -37,7 +38,7 @@ const jsonOf = async (...args: Parameters<typeof bytesOf>) =>
 	JSON.parse(await textOf(...args)) as Json;
 
 describe('the order reports', () => {
-	it('wholeRegionOrders: whatever marketplace was asked for', async () => {
+	it('wholeRegionOrders: whichever marketplace was requested', async () => {
 		const client = await connect(sandbox());
 		const channels = async () => {
 			const [head = '', ...rows] = (await textOf(client, ORDERS)).trim().split('\r\n');
@@ -73,7 +74,7 @@ describe('the order reports', () => {
 		expect(one.json['order']?.['orderId']).toBe(foreign?.['orderId']);
 	});
 
-	it('lateShipmentRows: some rows come later, none is lost', async () => {
+	it('lateShipmentRows: some rows appear later, none is lost', async () => {
 		const shipped = (sandbox().sellers['demo']?.marketplaces[0]?.orders ?? [])
 			.filter(({ fulfilledBy }) => fulfilledBy === 'AMAZON')
 			.map(({ shippedAt = 0 }) => shippedAt);
@@ -104,34 +105,34 @@ describe('Sales and Traffic', () => {
 		feedback: Number(day?.['trafficByDate']?.['feedbackReceived']),
 	});
 
-	it('unsettledDays: zeros, then sales, then visits and a part of the feedback, then all', async () => {
+	it('unsettledDays: zeros, then sales, then visits and part of the feedback, then all', async () => {
 		const client = async () => await connect(sandbox());
-		const DAY_TOLD = '2026-11-19';
+		const THAT_DAY = '2026-11-19';
 		for (let index = 0; index < 3; index += 1) {
-			sandbox().world.addFeedback({ rating: 5, date: DAY_TOLD });
+			sandbox().world.addFeedback({ rating: 5, date: THAT_DAY });
 		}
-		const told = async () =>
-			figures((await days(await client())).find(({ date }) => String(date) === DAY_TOLD));
-		const whole = await told();
+		const shownFigures = async () =>
+			figures((await days(await client())).find(({ date }) => String(date) === THAT_DAY));
+		const whole = await shownFigures();
 		expect(whole.feedback).toBeGreaterThanOrEqual(3);
 		on('unsettledDays');
 		// The day ended at 08:00 UTC, an hour ago.
-		expect(await told()).toEqual({ units: 0, views: 0, feedback: 0 });
+		expect(await shownFigures()).toEqual({ units: 0, views: 0, feedback: 0 });
 		sandbox().clock.advance({ hours: 24 });
-		expect(await told()).toEqual({ units: whole.units, views: 0, feedback: 0 });
+		expect(await shownFigures()).toEqual({ units: whole.units, views: 0, feedback: 0 });
 		sandbox().clock.advance({ hours: 24 });
-		const third = await told();
+		const third = await shownFigures();
 		expect([third.units, third.views]).toEqual([whole.units, whole.views]);
 		expect(third.feedback).toBeLessThan(whole.feedback);
 		sandbox().clock.advance({ hours: 24 });
-		expect(await told()).toEqual(whole);
+		expect(await shownFigures()).toEqual(whole);
 		on('unsettledWeek');
-		expect((await told()).feedback).toBe(third.feedback);
+		expect((await shownFigures()).feedback).toBe(third.feedback);
 		sandbox().clock.advance({ hours: 96 });
-		expect(await told()).toEqual(whole);
+		expect(await shownFigures()).toEqual(whole);
 	});
 
-	it('nullFigures leave sales and feedback alone, nullFeedbackFigures do not', async () => {
+	it('nullFigures keeps sales and feedback, nullFeedbackFigures does not', async () => {
 		const client = await connect(sandbox());
 		const text = async () => JSON.stringify(await days(client, 200));
 		expect(await text()).not.toContain('null');
@@ -157,7 +158,7 @@ describe('Sales and Traffic', () => {
 describe('the feedback report', () => {
 	const EUROPE_IT = 'APJ6JRA9NG5V4';
 
-	it('lineBreaksInComments: in comments and responses, LF and CRLF; the truth has them, too', async () => {
+	it('lineBreaksInComments: in comments and responses, LF and CRLF, and in the truth', async () => {
 		const client = await connect(sandbox());
 		const typed = 'Broken on arrival.\r\nNobody answers.';
 		const { orderId } = sandbox().world.addFeedback({
@@ -216,7 +217,7 @@ describe('the feedback report', () => {
 		expect(text).toMatch(/^\d\d\.\d\d\.\d\d\t.*@marketplace\.amazon\.de\r$/m);
 	});
 
-	it('emptyDocuments: DONE and nothing in it', async () => {
+	it('emptyDocuments: DONE with an empty document', async () => {
 		const client = await connect(sandbox(), 'europe');
 		on('emptyDocuments');
 		expect(await textOf(client, FEEDBACK, 'AMEN7PMS3EDWL')).toBe('');
@@ -239,24 +240,24 @@ describe('how reports end', () => {
 			sandbox().faults.add({ kind: 'reportFatal' });
 			return await end(client);
 		};
-		const cancelled = async () => {
+		const canceled = async () => {
 			sandbox().faults.add({ kind: 'reportCancelled' });
 			return await end(client);
 		};
 		expect(await fatal()).not.toHaveProperty('reportDocumentId');
-		expect(await cancelled()).not.toHaveProperty('reportDocumentId');
+		expect(await canceled()).not.toHaveProperty('reportDocumentId');
 		on('nullDocumentIds');
 		expect((await fatal())['reportDocumentId']).toBeNull();
 		on('fatalDocuments', 'cancelledDocuments');
-		const told = await client.documentUrl(String((await fatal())['reportDocumentId']));
-		expect((await fetch(told)).status).toBe(200);
-		expect(await cancelled()).toMatchObject({
+		const reason = await client.documentUrl(String((await fatal())['reportDocumentId']));
+		expect((await fetch(reason)).status).toBe(200);
+		expect(await canceled()).toMatchObject({
 			processingStatus: 'CANCELLED',
 			reportDocumentId: expect.any(String),
 		});
 	});
 
-	it('reportsOfOthers, by the week; their documents may be closed', async () => {
+	it('reportsOfOthers by week; their documents may be refused', async () => {
 		const client = await connect(sandbox());
 		const list = async () =>
 			many(
@@ -282,7 +283,7 @@ describe('how reports end', () => {
 });
 
 describe('refusals', () => {
-	it('refusalWords: in two or three wordings', async () => {
+	it('refusalWords: two or three texts', async () => {
 		const client = await connect(sandbox());
 		sandbox().roles.remove('demo', 'Brand Analytics');
 		const ask = async (): Promise<Reply> =>
@@ -368,7 +369,7 @@ describe('the seller with nine marketplaces', () => {
 		expect(sandbox().truth.rating('europe', DE)['30'].positive).toBeGreaterThan(0);
 	});
 
-	it('nobody is built before somebody looks', async () => {
+	it('builds no seller before first access', async () => {
 		const started = await startSandbox({ seed: 'lazy', now: NOW });
 		const europe = started.sellers['europe'];
 		const first = europe?.marketplaces;

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 const ROOT = resolve(__dirname, '..', '..');
 const COMMAND = ['--import', 'tsx', 'sandbox/main.ts'];
 
-/** Windows has no sh, and ends a process without telling it. */
+/** Windows has no sh, and ends a process without a signal to it. */
 const onUnix = process.platform === 'win32' ? it.skip : it;
 
 interface Run {
@@ -29,7 +29,7 @@ function start(...flags: string[]): Run {
 async function greeted(run: Run): Promise<string> {
 	for (;;) {
 		if (run.output().includes('Stop with Ctrl+C.')) return run.output();
-		if (run.child.exitCode !== null) throw new Error(`It ended: ${run.output()}`);
+		if (run.child.exitCode !== null) throw new Error(`The sandbox ended: ${run.output()}`);
 		await new Promise((done) => run.child.stdout?.once('data', done));
 	}
 }
@@ -49,14 +49,14 @@ describe('npm run sandbox', () => {
 			'A1AM78C64UM0Y8',
 		]);
 		expect(text).toContain(
-			"Pace: Amazon's limits, also those per report type, 1000 times as fast. Amazon itself is slower.",
+			"Pace: Amazon's limits, including those per report type, 1000 times as fast as the real ones.",
 		);
 		expect(text).toContain('Clock: 2026-11-20T09:00:00.000Z');
 		run.child.kill('SIGTERM');
 		expect(await run.ended).toEqual({ code: 0, signal: null });
 	});
 
-	it('gives one clear line and status 1 when the port is in use', async () => {
+	it('prints one clear line and exits with 1 when the port is in use', async () => {
 		const taken = net.createServer();
 		await new Promise<void>((done) => taken.listen(0, '127.0.0.1', done));
 		const { port } = taken.address() as net.AddressInfo;
@@ -64,7 +64,7 @@ describe('npm run sandbox', () => {
 			const run = start('--port', String(port));
 			expect((await run.ended).code).toBe(1);
 			expect(run.output().trim()).toBe(
-				`Port ${port} on 127.0.0.1 is in use; choose another with --port.`,
+				`Port ${port} on 127.0.0.1 is in use. Choose another one with --port.`,
 			);
 		} finally {
 			taken.close();
@@ -72,13 +72,13 @@ describe('npm run sandbox', () => {
 	});
 
 	it.each([
-		[['--port', 'many'], '--port must be a number, not "many"'],
+		[['--port', 'many'], '--port must be a number, got "many"'],
 		[
 			['--habits', 'worst,nonsense'],
-			'--habits must be worst, kind or names of habits, not "worst,nonsense"; they are in sandbox/habits.ts',
+			'--habits must be worst, kind or names of habits from sandbox/habits.ts, got "worst,nonsense"',
 		],
-		[['--now', 'later'], '--now must be an ISO 8601 time, not "later"'],
-	])('explains wrong flags: %j', async (flags, line) => {
+		[['--now', 'later'], '--now must be an ISO 8601 time, got "later"'],
+	])('explains invalid flags: %j', async (flags, line) => {
 		const run = start(...flags);
 		expect((await run.ended).code).toBe(1);
 		expect(run.output().trim()).toBe(line);

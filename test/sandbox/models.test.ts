@@ -26,7 +26,7 @@ const isObject = (value: unknown): value is Schema =>
 const readModel = (file: string): Schema =>
 	JSON.parse(readFileSync(resolve(FOLDER, file), 'utf8')) as Schema;
 
-/** Refuses properties a model does not name, so that a misspelt field cannot slip through. */
+/** Refuses properties a model does not name, so that a misspelled field cannot go unnoticed. */
 function strict(schema: unknown): unknown {
 	if (Array.isArray(schema)) return schema.map(strict);
 	if (!isObject(schema)) return schema;
@@ -39,7 +39,7 @@ function strict(schema: unknown): unknown {
 	return closed ? { ...copy, additionalProperties: false } : copy;
 }
 
-/** The name of the definition that describes an operation's answer of this status. */
+/** The name of the definition for an operation's response with this status. */
 function definitionFor(model: Schema, path: string, method: string, status: number): string {
 	const operation = ((model['paths'] as Schema)[path] as Schema | undefined)?.[method] as
 		| Schema
@@ -68,10 +68,10 @@ const describeModels = present ? describe : describe.skip;
 const note = present ? '' : ` (SKIPPED: no models in ${FOLDER}; set SPAPI_MODELS)`;
 
 describeModels(`answers satisfy Amazon's models${note}`, () => {
-	/** Amazon at its worst, but for the habits whose point is that they break the models. */
+	/** The worst profile, except for habits that are meant to break the models. */
 	const withinTheModels = {
 		...habitsOf('worst'),
-		// Changes no answer, only how often there is one.
+		// Changes no response, only how often there is one.
 		reportQuotas: false,
 		nullsInOrders: false,
 		amountsAsNumbers: false,
@@ -82,7 +82,7 @@ describeModels(`answers satisfy Amazon's models${note}`, () => {
 	};
 	const sandbox = useSandbox({ rateLimits: 1, habits: withinTheModels });
 
-	/** Makes a call and checks its answer; returns it for the next step. */
+	/** Makes a call and checks its response; returns it for the next step. */
 	async function check(
 		file: string,
 		modelPath: string,
@@ -98,7 +98,7 @@ describeModels(`answers satisfy Amazon's models${note}`, () => {
 		return reply.json;
 	}
 
-	it('the check itself catches wrong answers', () => {
+	it('catches wrong responses (a test of the check itself)', () => {
 		const model = readModel('reports_2021-06-30.json');
 		expect(problems(model, 'CreateReportResponse', { reportId: '1' })).toEqual([]);
 		expect(problems(model, 'CreateReportResponse', {})).not.toEqual([]);

@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import { statusOf } from '../../sandbox';
 import { NOW, US, useSandbox } from './support';
 
@@ -10,8 +11,8 @@ const ordersOf = (marketplaceId = US) =>
 		({ marketplace }) => marketplace.id === marketplaceId,
 	)?.orders ?? [];
 
-describe('orders a test wishes for', () => {
-	it('take their fulfiller and programs', () => {
+describe('orders a test requests', () => {
+	it('have the requested fulfiller and programs', () => {
 		const { world } = sandbox();
 		for (const fulfilledBy of ['AMAZON', 'MERCHANT'] as const) {
 			const orders = world.addOrders({ count: 30, fulfilledBy, programs: ['PRIME'] });
@@ -25,7 +26,7 @@ describe('orders a test wishes for', () => {
 		expect(none.every(({ programs }) => programs.length === 0)).toBe(true);
 	});
 
-	it('take their age, as long as it fits their state', () => {
+	it('have the requested age, as long as it fits their state', () => {
 		const { world, truth } = sandbox();
 		const safe = [
 			['notYet', 3],
@@ -54,7 +55,7 @@ describe('orders a test wishes for', () => {
 		expect(ordersOf()).toHaveLength(before);
 	});
 
-	it('may be refunded, which only the setting makes eligible again', () => {
+	it('may be refunded, and are then eligible only with the setting', () => {
 		const { world, truth, settings } = sandbox();
 		const orders = world.addOrders({ state: 'refunded', count: 40 });
 		for (const { orderId, refundedAt, deliveredAt } of orders) {
@@ -83,7 +84,7 @@ describe('orders a test wishes for', () => {
 		expect(ages).toHaveLength(1500 + 12 + 501);
 	});
 
-	it('come by the hundred thousand without each moving the others up', () => {
+	it('can be added by the hundred thousand without moving all others each time', () => {
 		const { world, truth } = sandbox();
 		const moved = jest.spyOn(sandbox().sellers['demo']?.marketplaces[0]?.orders ?? [], 'splice');
 		world.addOrders({ count: 100_000 });
@@ -104,7 +105,7 @@ describe('the truth about orders', () => {
 		expect(() => sandbox().truth.windowOf('second', order?.orderId ?? '')).toThrow('has no order');
 	});
 
-	it('the window is where solicitability changes', () => {
+	it('solicitability changes at the bounds of the window', () => {
 		const { world, truth } = sandbox();
 		for (const { orderId } of world.addOrders({ count: 20 })) {
 			const { opensAt, closesAt } = truth.windowOf('demo', orderId);
@@ -115,12 +116,12 @@ describe('the truth about orders', () => {
 		}
 	});
 
-	it('orders: every order of every marketplace with its state, none of the future', () => {
+	it('orders: every order of every marketplace with its state, but no future ones', () => {
 		const { truth, sellers, clock } = sandbox();
-		const told = truth.orders('demo');
+		const listed = truth.orders('demo');
 		const all = (sellers['demo']?.marketplaces ?? []).flatMap(({ orders }) => orders);
-		expect(told.map(({ orderId }) => orderId)).toEqual(all.map(({ orderId }) => orderId));
-		for (const { orderId, solicitability } of told) {
+		expect(listed.map(({ orderId }) => orderId)).toEqual(all.map(({ orderId }) => orderId));
+		for (const { orderId, solicitability } of listed) {
 			expect(solicitability).toBe(truth.solicitability('demo', orderId));
 		}
 		clock.set('2026-10-01T00:00:00Z');
@@ -131,7 +132,7 @@ describe('the truth about orders', () => {
 });
 
 describe('the seeded orders', () => {
-	it('hold late shipments by the merchant, some of them recent', () => {
+	it('include late shipments by the merchant, some of them recent', () => {
 		const late = ordersOf().filter(
 			({ fulfilledBy, shippedAt, shipBy, createdAt }) =>
 				fulfilledBy === 'MERCHANT' &&
@@ -141,7 +142,7 @@ describe('the seeded orders', () => {
 		expect(late.length).toBeGreaterThan(3);
 	});
 
-	it('hold a few requests to cancel, all of them before shipment', () => {
+	it('include a few cancellation requests, all of them before shipment', () => {
 		const { sellers } = sandbox();
 		const places = Object.values(sellers).flatMap(({ marketplaces }) => marketplaces);
 		const asked = places

@@ -55,7 +55,7 @@ const placesOf = (sellerKey: string, marketplaceIds: readonly string[]) =>
 		marketplaceIds.includes(marketplace.id),
 	);
 
-/** The orders of the world something happened to in a range. */
+/** The orders of the world with an event in a range. */
 function ordersIn(
 	momentOf: (order: WorldOrder) => number | undefined,
 	{ from, to = NOW, marketplaceIds = [US] }: Omit<Wish, 'reportType'>,
@@ -72,7 +72,9 @@ function ordersIn(
 const itemsOf = (orders: readonly WorldOrder[]) =>
 	orders.flatMap((order) => order.items.map((item) => ({ order, item })));
 
-/** The truth in the shape of the rows; both sides sorted, because the row order is no promise. */
+/**
+ * The truth in the format of the rows; both sides sorted, because the row order is not guaranteed.
+ */
 const sorted = (rows: readonly Row[]): Row[] =>
 	[...rows].sort((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b)));
 
@@ -86,7 +88,7 @@ const fba = ({ fulfilledBy }: WorldOrder) => fulfilledBy === 'AMAZON';
 describe(ALL_ORDERS, () => {
 	const range = { from: '2026-10-22T00:00:00Z' };
 
-	it('A1: holds the orders of the whole region, whatever marketplace it is asked for', async () => {
+	it('A1: contains the orders of the whole region, whichever marketplace is requested', async () => {
 		const client = await connect(sandbox());
 		const channelsOf = async (marketplaceIds: readonly string[]) => {
 			const rows = await read(client, { reportType: ALL_ORDERS, ...range, marketplaceIds });
@@ -97,7 +99,7 @@ describe(ALL_ORDERS, () => {
 		expect(await channelsOf([CA])).toEqual(['Amazon.ca', 'Amazon.com', 'Amazon.com.mx']);
 	});
 
-	it('holds one row per item of every order last updated in the range', async () => {
+	it('has one row per item of every order last updated in the range', async () => {
 		const client = await connect(sandbox());
 		const wish = { ...range, marketplaceIds: [US, CA] };
 		const rows = await read(client, { reportType: ALL_ORDERS, ...wish });
@@ -144,7 +146,7 @@ describe(ALL_ORDERS, () => {
 		);
 	});
 
-	it('shows an order as of the clock, a partly shipped one item by item', async () => {
+	it('shows an order as of the clock, and a partly shipped one item by item', async () => {
 		const partly = placesOf('demo', [US])
 			.flatMap(({ orders }) => orders)
 			.find(({ partlyShippedAt }) => partlyShippedAt !== undefined);
@@ -173,7 +175,7 @@ describe(ALL_ORDERS, () => {
 		expect(shipped).toHaveLength(partly?.items.length ?? 0);
 	});
 
-	it('is CANCELLED over a range longer than the setting says, or without orders', async () => {
+	it('is CANCELLED for a range longer than the setting, or without orders', async () => {
 		const client = await connect(sandbox());
 		const thirty = { reportType: ALL_ORDERS, from: '2026-10-21T09:00:00Z' };
 		const longer = { reportType: ALL_ORDERS, from: '2026-10-21T08:59:59Z' };
@@ -185,7 +187,7 @@ describe(ALL_ORDERS, () => {
 		expect(await endOf(client, { reportType: ALL_ORDERS, ...years })).toEqual(['CANCELLED', false]);
 	});
 
-	it('comes in the encoding of its marketplace', async () => {
+	it('has the encoding of its marketplace', async () => {
 		const japan = await connect(sandbox(), 'japan');
 		const rows = await read(
 			japan,
@@ -209,7 +211,7 @@ describe(ALL_ORDERS, () => {
 describe(SHIPMENTS, () => {
 	const range = { from: '2026-10-20T09:00:00Z' };
 
-	it('holds every FBA order shipped in the range, with its buyer', async () => {
+	it('has every FBA order shipped in the range, with its buyer', async () => {
 		const rows = await read(await connect(sandbox()), { reportType: SHIPMENTS, ...range });
 		const orders = ordersIn((order) => (fba(order) ? order.shippedAt : undefined), range);
 		const truth = itemsOf(orders).map(({ order, item }) => ({
@@ -231,7 +233,7 @@ describe(SHIPMENTS, () => {
 		);
 	});
 
-	it('the estimated arrival plus 5 to 30 days lies inside the true window', async () => {
+	it('has an estimated arrival whose 5 to 30 days after it are inside the true window', async () => {
 		const rows = await read(await connect(sandbox()), { reportType: SHIPMENTS, ...range });
 		for (const row of rows) {
 			const arrival = DateTime.fromISO(row['estimated-arrival-date'] ?? '', { zone: 'utc' });
@@ -242,7 +244,7 @@ describe(SHIPMENTS, () => {
 		expect(rows.length).toBeGreaterThan(0);
 	});
 
-	it('is CANCELLED over more than 31 days', async () => {
+	it('is CANCELLED for more than 31 days', async () => {
 		const client = await connect(sandbox());
 		expect(await endOf(client, { reportType: SHIPMENTS, ...range })).toEqual(['DONE', true]);
 		const longer = { reportType: SHIPMENTS, from: '2026-10-20T08:59:59Z' };
@@ -272,7 +274,7 @@ describe('the returns reports', () => {
 	});
 
 	it('seller-fulfilled: the others, with days of the marketplace and the amount', async () => {
-		// Chance may have left the last 60 days without one.
+		// The random world may have none in the last 60 days.
 		sandbox().world.addOrders({ state: 'refunded', fulfilledBy: 'MERCHANT', count: 12 });
 		sandbox().world.addOrders({ state: 'refunded', fulfilledBy: 'AMAZON', count: 3 });
 		const rows = await read(await connect(sandbox()), {
@@ -308,7 +310,7 @@ describe('the returns reports', () => {
 		expect(await endOf(client, { ...longer, reportType: FBA_RETURNS })).toEqual(['DONE', true]);
 	});
 
-	it('know nothing of a refund the clock has not reached', async () => {
+	it('do not contain a refund the clock has not reached', async () => {
 		const [order] = sandbox().world.addOrders({ state: 'refunded', fulfilledBy: 'AMAZON' });
 		const refund = order?.refundedAt ?? 0;
 		const idsAt = async (moment: number) => {

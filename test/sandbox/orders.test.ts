@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import { CA, DE, US, connect, eligibleOrder, errorOf, useSandbox, type Json } from './support';
 
 const sandbox = useSandbox();
@@ -68,7 +69,7 @@ describe('searchOrders', () => {
 		expect(times.some(({ createdTime }) => createdTime < '2026-11-18')).toBe(true);
 	});
 
-	it('shows data sets only when asked for, and FBA without a delivery window', async () => {
+	it('shows data sets only on request, and FBA without a delivery window', async () => {
 		const client = await connect(sandbox());
 		const bare = ordersOf((await client.get(`${PATH}?${YEAR}`)).json);
 		expect(bare.every((order) => !order.fulfillment && !order.buyer && !order.packages)).toBe(true);
@@ -86,7 +87,7 @@ describe('searchOrders', () => {
 		expect(promised.every(({ fulfillment }) => fulfillment?.deliverByWindow)).toBe(true);
 	});
 
-	it('binds its paging token to one search, one seller and 24 hours', async () => {
+	it('limits its paging token to one search, one seller and 24 hours', async () => {
 		const client = await connect(sandbox());
 		const { json } = await client.get(`${PATH}?${YEAR}&maxResultsPerPage=1`);
 		const token = String(json['pagination']?.['nextToken']);
@@ -99,7 +100,7 @@ describe('searchOrders', () => {
 		expect((await (await connect(sandbox())).get(next)).status).toBe(400);
 	});
 
-	it('an expired paging token is refused by name, a day after its own page', async () => {
+	it('refuses an expired paging token by name, a day after its own page', async () => {
 		const page = async (token?: string) => {
 			const client = await connect(sandbox());
 			const query = token === undefined ? '' : `&paginationToken=${token}`;
@@ -119,12 +120,12 @@ describe('searchOrders', () => {
 			'InvalidInput',
 			'Invalid paginationToken',
 		]);
-		// The token of the second page is younger.
+		// The token of the second page is newer.
 		expect((await page(tokenOf(second))).status).toBe(200);
 		expect(errorOf(await page('bm9uc2Vuc2U'))).toMatchObject({ code: 'InvalidInput' });
 	});
 
-	it('its pages stay the same while orders are added and change', async () => {
+	it('keeps its pages the same while orders are added and changed', async () => {
 		const shipped = 'lastUpdatedAfter=2026-10-01T00:00:00Z&fulfillmentStatuses=UNSHIPPED,SHIPPED';
 		const { world, clock } = sandbox();
 		const waiting = new Set(
@@ -138,7 +139,7 @@ describe('searchOrders', () => {
 				const path = `${PATH}?${shipped}&maxResultsPerPage=${size}${query}`;
 				const { json } = await client.get(path);
 				ids.push(...ordersOf(json).map(({ orderId }) => orderId));
-				// A page read again is the same page.
+				// The same page when read again.
 				const again = ordersOf((await client.get(path)).json).map(({ orderId }) => orderId);
 				if (page > 0) expect(again).toEqual(ids.slice(-again.length));
 				if (!json['pagination']) return ids;
@@ -149,7 +150,7 @@ describe('searchOrders', () => {
 		const before = await idsOf(100);
 		const during = await idsOf(20, (page) => {
 			if (page < 5) world.addOrders({ count: 7 });
-			// Now every waiting order is shipped, and with that updated.
+			// Now every waiting order is shipped, and therefore updated.
 			if (page === 5) clock.advance({ minutes: 50 });
 			if (page === 5) world.addOrders({ state: 'cancelled', count: 7 });
 		});
@@ -163,7 +164,7 @@ describe('searchOrders', () => {
 		['neither time', ''],
 		['both times', `${YEAR}&lastUpdatedAfter=2026-01-01T00:00:00Z`],
 		['mixed bounds', `${YEAR}&lastUpdatedBefore=2026-01-01T00:00:00Z`],
-		['a time that is none', 'createdAfter=soon'],
+		['an invalid time', 'createdAfter=soon'],
 		['an end in the last two minutes', `${YEAR}&createdBefore=2026-11-20T08:59:00Z`],
 		['an unknown status', `${YEAR}&fulfillmentStatuses=DELIVERED`],
 		['an unknown data set', `${YEAR}&includedData=EVERYTHING`],
@@ -176,7 +177,7 @@ describe('searchOrders', () => {
 });
 
 describe('getOrder', () => {
-	it('finds the own orders and nobody else’s', async () => {
+	it("finds only the seller's own orders", async () => {
 		const orderId = eligibleOrder(sandbox());
 		const client = await connect(sandbox());
 		const { json } = await client.get(`${PATH}/${orderId}?includedData=FULFILLMENT`);
@@ -187,7 +188,7 @@ describe('getOrder', () => {
 		expect((await client.get(`${PATH}/abc`)).status).toBe(400);
 	});
 
-	it('tells of a request to cancel, from that moment on and only when asked', async () => {
+	it('shows a cancellation request from that moment on, and only on request', async () => {
 		const [order] = sandbox().world.addOrders({
 			state: 'notShipped',
 			cancellationRequested: true,
@@ -210,7 +211,7 @@ describe('getOrder', () => {
 		expect(await cancellationsAt(asked)).toEqual([{ cancellationRequest: request }]);
 		expect(await updated()).toBe(asked);
 		expect(await cancellationsAt(asked, '')).toEqual([undefined]);
-		// Shipped all the same.
+		// Shipped anyway.
 		expect(await cancellationsAt((order?.shippedAt ?? 0) + 1000)).toEqual([
 			{ cancellationRequest: request },
 		]);
@@ -221,7 +222,7 @@ describe('getOrder', () => {
 		expect(text).not.toContain('cancellationRequest');
 	});
 
-	it('sends orders to many states, the same at every look', async () => {
+	it('ships orders to many states, always the same for one order', async () => {
 		const states = async (sellerKey: string, marketplaceId: string) => {
 			const client = await connect(sandbox(), sellerKey);
 			const { json } = await client.get(

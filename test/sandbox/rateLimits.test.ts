@@ -13,7 +13,7 @@ async function burst(count: number, call: () => ReturnType<Client['get']>): Prom
 describe("Amazon's own rates", () => {
 	const sandbox = useSandbox({ rateLimits: 1 });
 
-	it('the burst passes, the next call gets 429 without a limit header', async () => {
+	it('let the burst pass and answer the next call with 429 without a limit header', async () => {
 		const client = await connect(sandbox());
 		const orderId = eligibleOrder(sandbox());
 		const seen = await burst(7, async () => await client.actions(orderId));
@@ -35,7 +35,7 @@ describe("Amazon's own rates", () => {
 		expect(throttled.headers.get('x-amzn-requestid')).not.toBeNull();
 	});
 
-	it('refills with real time, whatever the sandbox clock does', async () => {
+	it('refill in real time, whatever the sandbox clock does', async () => {
 		const client = await connect(sandbox());
 		const orderId = eligibleOrder(sandbox());
 		const call = async () => await client.actions(orderId);
@@ -46,7 +46,7 @@ describe("Amazon's own rates", () => {
 		expect(await burst(2, call)).toEqual([200, 429]);
 	});
 
-	it('a throttled request for a review has no effect', async () => {
+	it('give a throttled request for a review no effect', async () => {
 		const client = await connect(sandbox());
 		const orders = sandbox().world.addOrders({ count: 8 });
 		const results = await Promise.all(
@@ -56,7 +56,7 @@ describe("Amazon's own rates", () => {
 		expect(sandbox().truth.solicitations).toHaveLength(5);
 	});
 
-	it('operations and sellers have buckets of their own', async () => {
+	it('have separate buckets for operations and sellers', async () => {
 		const demo = await connect(sandbox());
 		const second = await connect(sandbox(), 'second');
 		expect(await burst(16, async () => await demo.get(ACCOUNT))).toContain(429);
@@ -64,7 +64,7 @@ describe("Amazon's own rates", () => {
 		expect((await demo.get('/sellers/v1/marketplaceParticipations')).status).toBe(200);
 	});
 
-	it('the limit header comes with 200, 400 and 404, not with 403', async () => {
+	it('send the limit header with 200, 400 and 404, not with 403', async () => {
 		const client = await connect(sandbox());
 		const limit = async (path: string) => {
 			const reply = await client.get(path);
@@ -80,7 +80,7 @@ describe("Amazon's own rates", () => {
 		expect(errorOf(denied).code).toBe('Unauthorized');
 	});
 
-	it('knows the usage plan of every operation', () => {
+	it('include the usage plan of every operation', () => {
 		const plans = OPERATIONS.map(({ name, rate, burst: size }) => [name, rate, size]);
 		expect(Object.fromEntries(plans.map(([name, ...plan]) => [name, plan]))).toEqual({
 			getMarketplaceParticipations: [0.016, 15],
@@ -115,7 +115,7 @@ describe('scaled rates', () => {
 describe('no rates', () => {
 	const sandbox = useSandbox();
 
-	it('never throttle and name no limit', async () => {
+	it('never throttle and send no limit', async () => {
 		const client = await connect(sandbox());
 		expect(new Set(await burst(100, async () => await client.get(ACCOUNT)))).toEqual(
 			new Set([200]),

@@ -30,7 +30,7 @@ async function connectOther(from: Sandbox, sellerKey: string): Promise<Client> {
 	return new Client(from, String(reply.json['access_token']));
 }
 
-/** How a report of the type ends that is asked for now. */
+/** How a report of the type ends if requested now. */
 async function ask(client: Client, reportType: string, marketplaceId = US): Promise<string> {
 	const reply = await client.send('POST', '/reports/2021-06-30/reports', {
 		reportType,
@@ -60,7 +60,7 @@ describe('reportQuotas', () => {
 		expect(await ask(second, TRAFFIC, DE)).toBe('DONE');
 	});
 
-	it('and for all applications of the seller', async () => {
+	it('Sales and Traffic: also for all applications of the seller', async () => {
 		const own = await connect(sandbox());
 		const other = await connectOther(sandbox(), 'demo');
 		expect(await ask(other, TRAFFIC)).toBe('DONE');
@@ -68,7 +68,7 @@ describe('reportQuotas', () => {
 		expect(await ask(await connect(sandbox(), 'second'), TRAFFIC, DE)).toBe('DONE');
 	});
 
-	it('and 96 in 24 hours', () => {
+	it('Sales and Traffic: 96 in 24 hours', () => {
 		const quotas = new ReportQuotas('seed', new RateLimiter(false));
 		const at = (minutes: number) =>
 			quotas.take(
@@ -78,7 +78,7 @@ describe('reportQuotas', () => {
 			);
 		const answers = Array.from({ length: 96 }, (_, index) => at(index * 15));
 		expect(answers.filter((answer) => answer !== undefined)).toEqual([]);
-		// Had the first come a minute later, the next would be the 97th.
+		// If the first came a minute later, the next would be the 97th.
 		expect(at(24 * 60)).toBeUndefined();
 		expect(at(24 * 60 + 14)).toBe('QuotaExceeded');
 	});
@@ -86,17 +86,20 @@ describe('reportQuotas', () => {
 	it.each([
 		[SHIPMENTS, 30],
 		[RETURNS, 240],
-	])('%s: one per %d minutes; sooner is answered in three ways', async (type, minutes) => {
-		const client = await connect(sandbox());
-		expect(await ask(client, type)).toBe('DONE');
-		const answers = [await ask(client, type), await ask(client, type), await ask(client, type)];
-		expect([...answers].sort()).toEqual(['CANCELLED', 'FATAL', 'QuotaExceeded']);
-		// Of another seller it is counted apart.
-		await ask(await connect(sandbox(), 'second'), type, DE);
-		expect(sandbox().truth.reportRequests.at(-1)).not.toHaveProperty('tooSoon');
-		sandbox().clock.advance({ minutes });
-		expect(await ask(await connect(sandbox()), type)).toBe('DONE');
-	});
+	])(
+		'%s: one per %d minutes; sooner requests get three kinds of responses',
+		async (type, minutes) => {
+			const client = await connect(sandbox());
+			expect(await ask(client, type)).toBe('DONE');
+			const answers = [await ask(client, type), await ask(client, type), await ask(client, type)];
+			expect([...answers].sort()).toEqual(['CANCELLED', 'FATAL', 'QuotaExceeded']);
+			// Each seller is counted separately.
+			await ask(await connect(sandbox(), 'second'), type, DE);
+			expect(sandbox().truth.reportRequests.at(-1)).not.toHaveProperty('tooSoon');
+			sandbox().clock.advance({ minutes });
+			expect(await ask(await connect(sandbox()), type)).toBe('DONE');
+		},
+	);
 
 	it('FBA shipments: 12 in 480 minutes', () => {
 		const quotas = new ReportQuotas('seed', new RateLimiter(false));
@@ -112,7 +115,7 @@ describe('reportQuotas', () => {
 		expect(at(480)).toBeUndefined();
 	});
 
-	it('a report that was refused so has no document and no reason', async () => {
+	it('a report refused this way has no document and no reason', async () => {
 		const client = await connect(sandbox());
 		await ask(client, RETURNS);
 		for (let index = 0; index < 3; index += 1) await ask(client, RETURNS);
@@ -129,7 +132,7 @@ describe('reportQuotas', () => {
 		).toEqual(['CANCELLED', 'FATAL', 'QuotaExceeded', 'made']);
 	});
 
-	it('types without a known limit have none', async () => {
+	it('types without a documented limit have none', async () => {
 		const client = await connect(sandbox());
 		for (let index = 0; index < 3; index += 1) {
 			expect(await ask(client, 'GET_SELLER_FEEDBACK_DATA')).toBe('DONE');
@@ -139,7 +142,7 @@ describe('reportQuotas', () => {
 		}
 	});
 
-	it('in steady time they are as many times faster as the rate limits; without these, none', () => {
+	it('in steady time they are as many times faster as the rate limits, and absent without those', () => {
 		let millis = 0;
 		const monotonic = () => millis;
 		const steady = { quotaTime: 'steady', clockMillis: 0 } as const;
@@ -156,7 +159,7 @@ describe('reportQuotas', () => {
 		}
 	});
 
-	it('without the habit there are no limits', async () => {
+	it('there are no limits without the habit', async () => {
 		sandbox().habits.set({ reportQuotas: false });
 		const client = await connect(sandbox());
 		for (let index = 0; index < 3; index += 1) expect(await ask(client, TRAFFIC)).toBe('DONE');
@@ -164,7 +167,7 @@ describe('reportQuotas', () => {
 });
 
 describe('two applications of one seller', () => {
-	it('have tokens of their own, which do not go with the other client ID', async () => {
+	it('have their own tokens, which do not work with the other client ID', async () => {
 		const { refreshToken } = sandbox().credentials('demo', 'other');
 		const mixed = await fetchToken(sandbox(), { refresh_token: refreshToken });
 		expect([mixed.status, mixed.json]).toEqual([

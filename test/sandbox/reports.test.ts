@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { DE, JP, US, connect, errorOf, useSandbox, type Client, type Json } from './support';
@@ -27,7 +28,7 @@ describe('the life of a report', () => {
 		expect(seen).toEqual(['IN_QUEUE', 'IN_PROGRESS', 'DONE']);
 	});
 
-	it('can be cancelled while IN_QUEUE, and not afterwards', async () => {
+	it('can be canceled while IN_QUEUE, but not afterwards', async () => {
 		const client = await connect(sandbox());
 		const early = `${BASE}/reports/${await client.createReport(FEEDBACK)}`;
 		expect((await client.send('DELETE', early)).status).toBe(200);
@@ -63,14 +64,14 @@ describe('reports', () => {
 		expect(await statusOf(client, order)).toEqual(['CANCELLED', false]);
 	});
 
-	it('the short range would have held data: it is refused for its length alone', async () => {
+	it('refuses a short range only for its length, although it has data', async () => {
 		const client = await connect(sandbox());
 		sandbox().settings.set({ shortRangeCancelled: false });
 		const range = { dataStartTime: '2026-10-24T00:00:00Z', dataEndTime: '2026-10-28T23:59:59Z' };
 		expect(await statusOf(client, { ...FEEDBACK, ...range })).toEqual(['DONE', true]);
 	});
 
-	it('CA has a quiet month: its 30-day report is CANCELLED, its year is not', async () => {
+	it('cancels the 30-day report of a quiet month in CA, but not the one of a year', async () => {
 		const client = await connect(sandbox());
 		const ca = { ...FEEDBACK, marketplaceIds: ['A2EUQ1WTGCTBG2'] };
 		expect(await statusOf(client, { ...ca, dataStartTime: '2026-10-22T00:00:00Z' })).toEqual([
@@ -83,7 +84,7 @@ describe('reports', () => {
 	it.each([
 		['an unknown type', { reportType: 'GET_MERCHANT_LISTINGS_ALL_DATA' }, 400],
 		['no marketplace', { marketplaceIds: [] }, 400],
-		['a date that is none', { dataStartTime: 'yesterday' }, 400],
+		['an invalid date', { dataStartTime: 'yesterday' }, 400],
 		['an end in the future', { dataEndTime: '2026-11-21T00:00:00Z' }, 400],
 		['an end before the start', { dataEndTime: '2025-01-01T00:00:00Z' }, 400],
 		[
@@ -94,7 +95,7 @@ describe('reports', () => {
 			},
 			400,
 		],
-		['a marketplace of somebody else', { marketplaceIds: [DE] }, 403],
+		["another seller's marketplace", { marketplaceIds: [DE] }, 403],
 	])('createReport refuses %s', async (_what, change, status) => {
 		const client = await connect(sandbox());
 		const reply = await client.send('POST', `${BASE}/reports`, { ...FEEDBACK, ...change });
@@ -102,7 +103,7 @@ describe('reports', () => {
 		expect(errorOf(reply).code).toBe(status === 400 ? 'InvalidInput' : 'Unauthorized');
 	});
 
-	it('getReports filters, pages, and keeps sellers apart', async () => {
+	it('getReports filters, pages, and separates sellers', async () => {
 		const client = await connect(sandbox());
 		const ids: string[] = [];
 		for (let index = 0; index < 3; index += 1) ids.push(await client.createReport(FEEDBACK));
@@ -131,7 +132,7 @@ describe('reports', () => {
 		expect((await other.get(`${BASE}/reports/${ids[0]}`)).status).toBe(404);
 	});
 
-	it('the sales and traffic report may lag, and widens weeks and months', async () => {
+	it('the sales and traffic report may lag, and extends to whole weeks and months', async () => {
 		const client = await connect(sandbox());
 		const dates = async (dateGranularity: string) => {
 			const { bytes } = await client.report({
@@ -176,7 +177,7 @@ describe('reports', () => {
 		expect(example).not.toContain('warningStates');
 	});
 
-	it('the account status follows the defect rate, or what was set', async () => {
+	it('the account status follows the defect rate, or the set value', async () => {
 		const client = await connect(sandbox());
 		const statuses = async () => {
 			const { bytes } = await client.report({
@@ -193,7 +194,7 @@ describe('reports', () => {
 		expect(await statuses()).toEqual(['DEACTIVATED', 'NORMAL']);
 	});
 
-	it('the defect rate is that of the orders, or what was set', async () => {
+	it('the defect rate follows the orders, or the set values', async () => {
 		const client = await connect(sandbox());
 		const rates = async () => {
 			const { bytes } = await client.report({
@@ -228,7 +229,7 @@ describe('reports', () => {
 describe('documents', () => {
 	const sandbox = useSandbox();
 
-	it('expire five minutes after getReportDocument; asking again gives a new link', async () => {
+	it('expire five minutes after getReportDocument; another call gives a new link', async () => {
 		const client = await connect(sandbox());
 		const report = await client.finishedReport(FEEDBACK);
 		const documentId = String(report['reportDocumentId']);
@@ -255,7 +256,7 @@ describe('documents', () => {
 		expect(details.json['compressionAlgorithm']).toBe('GZIP');
 		const raw = await download(String(details.json['url']));
 		expect(gunzipSync(raw).toString('utf8')).toMatch(/^Date\tRating\t/);
-		// With the header, fetch unpacks on its own.
+		// With the header, fetch unzips by itself.
 		const unpacked = await download(
 			await client.documentUrl(zipped, '?enableContentEncodingUrlHeader=true'),
 		);
@@ -283,7 +284,7 @@ describe('documents', () => {
 		},
 	);
 
-	it('the feedback file can take its older and broken forms', async () => {
+	it('the feedback file can have its older and broken formats', async () => {
 		const client = await connect(sandbox());
 		const read = async (settings: Parameters<ReturnType<typeof sandbox>['settings']['set']>[0]) => {
 			sandbox().reset();

@@ -15,7 +15,7 @@ const request = (index: number): LoggedRequest => ({
 	requestId: String(index),
 });
 
-it('the request log keeps the newest 100,000, without slowing down', () => {
+it('keeps the newest 100,000 requests without slowing down', () => {
 	const state = new SandboxState({
 		seed: 'demo',
 		now: NOW,
@@ -30,7 +30,7 @@ it('the request log keeps the newest 100,000, without slowing down', () => {
 		state.record(request(index));
 		if (index >= 100_000) shortest = Math.min(shortest, state.requests.length);
 	}
-	// Not at every request: that would move all others up each time.
+	// Not on every request: that would move all others each time.
 	expect(moved.mock.calls.length).toBeLessThanOrEqual(10);
 	expect(shortest).toBe(100_000);
 	expect(state.requests.length).toBeLessThanOrEqual(110_000);

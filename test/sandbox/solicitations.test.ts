@@ -43,7 +43,7 @@ describe('solicitations', () => {
 		expect(sandbox().truth.solicitability('demo', orderId)).toBe('already');
 	});
 
-	it('twenty requests at once for one order are accepted once', async () => {
+	it('accepts one of twenty simultaneous requests for one order', async () => {
 		const client = await connect(sandbox());
 		const orderId = eligibleOrder(sandbox());
 		const replies = await Promise.all(
@@ -55,7 +55,7 @@ describe('solicitations', () => {
 	});
 
 	it.each(['notYet', 'closed', 'already', 'notShipped', 'cancelled', 'refunded'])(
-		'an order that is %s has an empty list and is refused',
+		'returns an empty list and a refusal for an order that is %s',
 		async (state) => {
 			const client = await connect(sandbox());
 			const orderId = orderThatIs(sandbox(), state);
@@ -73,7 +73,7 @@ describe('solicitations', () => {
 		},
 	);
 
-	it('words the refusals as Amazon does, in all their variants', async () => {
+	it("uses Amazon's texts for refusals, in all their variants", async () => {
 		const client = await connect(sandbox());
 		const message = async (orderId: string) => errorOf(await client.solicit(orderId)).message;
 		const closed = orderThatIs(sandbox(), 'closed');
@@ -88,7 +88,7 @@ describe('solicitations', () => {
 		);
 	});
 
-	it('the window opens and closes to the second', async () => {
+	it('opens and closes the window to the second', async () => {
 		const [order] = sandbox().world.addOrders({ state: 'notYet' });
 		if (!order) throw new Error('No order');
 		const { opens, closes } = solicitationWindow(order);
@@ -107,7 +107,7 @@ describe('solicitations', () => {
 		expect(closes).toBe(order.deliverBy.latest + 30 * 86_400_000);
 	});
 
-	it('refunded orders count as any other when the setting says so', async () => {
+	it('treats refunded orders like any other if the setting says so', async () => {
 		const client = await connect(sandbox());
 		const orderId = orderThatIs(sandbox(), 'refunded');
 		sandbox().settings.set({ refundedOrders: 'asAnyOther' });
@@ -130,7 +130,7 @@ describe('solicitations', () => {
 		expect((await client.actions(orderId, `${US},${CA}`)).status).toBe(400);
 		expect((await client.actions('not-an-order')).status).toBe(400);
 		expect((await client.actions('111-0000000-0000000')).status).toBe(404);
-		// The order exists, in another marketplace and for another seller.
+		// The order exists, but in another marketplace and for another seller.
 		expect((await client.actions(orderId, CA)).status).toBe(404);
 		const other = await connect(sandbox(), 'second');
 		expect((await other.actions(orderId, US)).status).toBe(403);

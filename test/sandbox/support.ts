@@ -12,11 +12,11 @@ export interface Reply {
 	readonly status: number;
 	readonly headers: Headers;
 	readonly text: string;
-	/** The parsed body; reading it fails the test when the answer was not JSON. */
+	/** The parsed body; reading it fails the test if the response was not JSON. */
 	readonly json: Json;
 }
 
-/** JSON that a test reaches into: every step gives JSON again. */
+/** JSON for tests: every access returns JSON again. */
 export interface Json {
 	readonly [key: string]: Json;
 }
@@ -24,7 +24,7 @@ export interface Json {
 export const errorOf = (reply: Reply) =>
 	reply.json['errors']?.['0'] as unknown as { code: string; message: string; details: string };
 
-/** Asks LWA for an access token. */
+/** Gets an access token from LWA. */
 export async function fetchToken(
 	sandbox: Sandbox,
 	fields: Record<string, string> = {},
@@ -106,7 +106,7 @@ export class Client {
 		return String(reply.json['reportId']);
 	}
 
-	/** Waits for a report to end and returns what getReport says then. */
+	/** Waits for a report to end and returns getReport's response. */
 	async finishedReport(order: ReportOrder): Promise<Json> {
 		const reportId = await this.createReport(order);
 		for (;;) {
@@ -123,7 +123,7 @@ export class Client {
 		return String(reply.json['url']);
 	}
 
-	/** The whole way from createReport to the decoded bytes of a report that is DONE. */
+	/** All steps from createReport to the decoded bytes of a report that is DONE. */
 	async report(order: ReportOrder): Promise<{ bytes: Buffer; contentType: string }> {
 		const report = await this.finishedReport(order);
 		if (report['reportDocumentId'] === undefined) {
@@ -141,7 +141,7 @@ export class Client {
 	}
 }
 
-/** Signs a seller in and returns a client for it. */
+/** Logs a seller in and returns a client for it. */
 export async function connect(sandbox: Sandbox, sellerKey = 'demo', prefix = ''): Promise<Client> {
 	const { refreshToken } = sandbox.credentials(sellerKey);
 	const reply = await fetchToken(sandbox, { refresh_token: refreshToken });
@@ -149,7 +149,7 @@ export async function connect(sandbox: Sandbox, sellerKey = 'demo', prefix = '')
 	return new Client(sandbox, String(reply.json['access_token']), prefix);
 }
 
-/** A sandbox per test file, reset before each test; reports take 20 ms, and Amazon is kind. */
+/** A sandbox per test file, reset before each test; reports take 20 ms, and the profile is kind. */
 export function useSandbox(options: SandboxOptions = {}): () => Sandbox {
 	let sandbox: Sandbox | undefined;
 	beforeAll(async () => {
@@ -165,7 +165,7 @@ export function useSandbox(options: SandboxOptions = {}): () => Sandbox {
 	};
 }
 
-/** An order of a seller that may be solicited now (or is in another state). */
+/** An order of a seller for which a review may be requested now (or that is in another state). */
 export function orderThatIs(
 	sandbox: Sandbox,
 	state: string,

@@ -5,7 +5,7 @@ import { CA, DE, JP, NOW, US, connect, useSandbox, type Json } from './support';
 
 const sandbox = useSandbox();
 
-/** How each country writes a day; written down here on its own, not taken from the sandbox. */
+/** How each country writes a day; defined here separately, not taken from the sandbox. */
 const DATE_FORMATS: Record<string, string> = { US: 'M/d/yy', DE: 'dd.MM.yy', JP: 'yy/MM/dd' };
 const CHARSETS: Record<string, string> = {
 	US: 'utf-8',
@@ -45,8 +45,8 @@ const share = ({
 }) => positive / (positive + neutral + negative);
 
 describe('the world', () => {
-	it('is the same for the same seed and time, and another one for another seed', async () => {
-		// Loaded anew, because one copy of the module remembers the worlds it has built.
+	it('is the same for the same seed and time, and different for another seed', async () => {
+		// Loaded again, because one copy of the module caches the worlds it has built.
 		let fresh = startSandbox;
 		await jest.isolateModulesAsync(async () => {
 			({ startSandbox: fresh } = await import('../../sandbox'));
@@ -84,7 +84,7 @@ describe('the world', () => {
 		expect(positive + neutral + negative).toBeLessThan(10);
 	});
 
-	it('holds orders of every kind, and enough of them in the solicitation window', () => {
+	it('contains orders of every kind, and enough of them in the solicitation window', () => {
 		const { orders } = placeOf('demo', 'US');
 		const now = Date.parse(NOW);
 		const states = orders.map(({ orderId }) => sandbox().truth.solicitability('demo', orderId));
@@ -115,7 +115,7 @@ describe('the world', () => {
 			expect(new Set(feedback.map(({ orderId }) => orderId)).size).toBe(feedback.length);
 			for (const { orderId, at, date } of feedback) {
 				expect(byId.get(orderId)?.shippedAt).toBeLessThan(at);
-				// The local day, worked out a second way.
+				// The local day, computed a second way.
 				expect(DateTime.fromMillis(at, { zone: marketplace.timeZone }).toISODate()).toBe(date);
 			}
 		}
@@ -184,7 +184,7 @@ describe('the reports agree with the truth', () => {
 		expect(sum('negativeFeedbackReceived')).toBe(negative);
 	});
 
-	it('getItemOffers shows the rating of 365 days on the own offer', async () => {
+	it("getItemOffers shows the rating of 365 days on the seller's own offer", async () => {
 		const client = await connect(sandbox());
 		const asin = placeOf('demo', 'US').products[0]?.asin ?? '';
 		const { json } = await client.get(
@@ -227,7 +227,7 @@ describe('the reports agree with the truth', () => {
 });
 
 describe('changes of the world', () => {
-	it('added, changed and removed feedback shows in truth and report', async () => {
+	it('show added, changed and removed feedback in truth and report', async () => {
 		const { world, truth } = sandbox();
 		const before = truth.rating('demo', US)['30'];
 		const added = world.addFeedback({ rating: 1, comment: 'broken\ton arrival' });
@@ -253,7 +253,7 @@ describe('changes of the world', () => {
 		expect(truth.rating('demo', US)['30']).toEqual(before);
 	});
 
-	it('the history of feedback tells what happened and when', () => {
+	it('record what happened to feedback and when', () => {
 		const { world, truth, clock } = sandbox();
 		expect(truth.feedbackHistory('demo')).toEqual([]);
 		const { orderId } = world.addFeedback({ rating: 1, comment: 'late' });
@@ -289,7 +289,7 @@ describe('changes of the world', () => {
 		expect(() => truth.feedbackHistory('demo', DE)).toThrow(/does not sell in/);
 	});
 
-	it('new orders are in the state asked for', () => {
+	it('create new orders in the requested state', () => {
 		const { world, truth } = sandbox();
 		for (const state of ['eligible', 'notYet', 'closed', 'notShipped', 'cancelled'] as const) {
 			const orders = world.addOrders({ count: 25, state });
@@ -299,7 +299,7 @@ describe('changes of the world', () => {
 		}
 	});
 
-	it('time alone moves orders through their window and feedback out of it', () => {
+	it('move orders through their window and feedback out of it by time alone', () => {
 		const { world, truth, clock } = sandbox();
 		const order = world.addOrders({ state: 'notYet' })[0]?.orderId ?? '';
 		clock.advance({ days: 14 });

@@ -7,19 +7,19 @@ import {
 	type SolicitationOutcome,
 } from '../../nodes/AmazonReviewSolicitation/sending/outcome';
 
-/** Amazon's text with its apostrophe as it was meant and as it was seen to arrive. */
+/** Amazon's text with the apostrophe as intended and as observed. */
 const OUTSIDE = ['’', "'", '', 'â€™', '\u00e2\u0080\u0099', '?', '\uFFFD'].map(
 	(apostrophe) =>
 		`You can${apostrophe}t use this feature to request a review outside the 5-30 day range after the order delivery date.`,
 );
 
 describe('outcomeOfRefusal', () => {
-	it.each(OUTSIDE)('tells that the order is outside the window from "%s"', (message) => {
+	it.each(OUTSIDE)('recognizes that the order is outside the window from "%s"', (message) => {
 		expect(outcomeOfRefusal(message)).toBe('outsideWindow');
 	});
 
 	it.each(['4-30', '5–30', '5 - 30', '7-45', '5 to 30'])(
-		'tells it for a range of "%s" days as well',
+		'recognizes it for a range of "%s" days',
 		(range) => {
 			expect(
 				outcomeOfRefusal(
@@ -35,11 +35,11 @@ describe('outcomeOfRefusal', () => {
 		'You have already requested a review for this order',
 		"You've already requested a review for this order.",
 		'A review has already been requested for this order.',
-	])('tells that a review was requested before from "%s"', (message) => {
+	])('recognizes that a review was requested before from "%s"', (message) => {
 		expect(outcomeOfRefusal(message)).toBe('alreadyRequested');
 	});
 
-	it('does not mind letter case', () => {
+	it('ignores letter case', () => {
 		for (const message of [OUTSIDE[0] ?? '', 'You have already requested a review']) {
 			expect(outcomeOfRefusal(message.toUpperCase())).toBe(outcomeOfRefusal(message));
 			expect(outcomeOfRefusal(message)).toBeDefined();
@@ -61,7 +61,7 @@ describe('outcomeOfRefusal', () => {
 		expect(outcomeOfRefusal(message)).toBeUndefined();
 	});
 
-	it('never throws and stays undecided about random text', () => {
+	it('never throws and returns undefined for random text', () => {
 		fc.assert(
 			fc.property(fc.string({ unit: 'binary', maxLength: 100 }), (message) => {
 				fc.pre(!/requested|available|outside/i.test(message));
@@ -72,7 +72,7 @@ describe('outcomeOfRefusal', () => {
 });
 
 describe('isRetryable', () => {
-	it('holds for exactly those outcomes that a later run can change', () => {
+	it('is true for exactly the outcomes that a later run can change', () => {
 		const outcomes = Object.keys(SOLICITATION_OUTCOMES) as SolicitationOutcome[];
 		expect(outcomes.filter(isRetryable).sort()).toEqual([
 			'answerLost',
@@ -95,7 +95,7 @@ describe('isRetryable', () => {
 });
 
 describe('SOLICITATION_OUTCOMES', () => {
-	it('explains every outcome in a text of its own', () => {
+	it('explains every outcome in its own text', () => {
 		const texts = Object.values(SOLICITATION_OUTCOMES);
 		expect(new Set(texts).size).toBe(texts.length);
 		for (const text of texts) expect(text.length).toBeGreaterThan(20);

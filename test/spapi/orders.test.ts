@@ -44,12 +44,12 @@ describe('readPage', () => {
 		['orderItems', { items: null, cancellationRequested: null }],
 		['createdTime', { createdAt: null }],
 		['lastUpdatedTime', { updatedAt: null }],
-	])('A12: reads null for `%s` as absent', (field, expected) => {
+	])('A12: treats null for `%s` as absent', (field, expected) => {
 		expect(theOrder({ [field]: null })).toMatchObject({ orderId: ORDER.orderId, ...expected });
 		expect(theOrder({ [field]: undefined })).toEqual(theOrder({ [field]: null }));
 	});
 
-	it('A12: reads null within, and an amount that is a number', () => {
+	it('A12: reads nested nulls, and an amount that is a number', () => {
 		expect(
 			theOrder({
 				programs: [null, 'PRIME'],
@@ -80,16 +80,16 @@ describe('readPage', () => {
 		expect(theOrder({ proceeds: { grandTotal: { amount: 1e30 } } })?.orderTotal).toBeNull();
 	});
 
-	it('A12: an item that Amazon does not show may be the one whose buyer asked to cancel', () => {
+	it('A12: returns null for a cancellation request if an item is missing', () => {
 		expect(theOrder({ orderItems: [null] })?.cancellationRequested).toBeNull();
-		const asked = { cancellation: { cancellationRequest: {} } };
-		expect(theOrder({ orderItems: [null, asked] })?.cancellationRequested).toBe(true);
+		const requested = { cancellation: { cancellationRequest: {} } };
+		expect(theOrder({ orderItems: [null, requested] })?.cancellationRequested).toBe(true);
 	});
 
 	it.each([
-		['a time that is none', { lastUpdatedTime: 'soon' }, /lastUpdatedTime/],
-		['a text in place of its items', { orderItems: 'none' }, /orderItems/],
-	])('A12: an order with %s costs itself and is named', (_, changes, reason) => {
+		['an invalid time', { lastUpdatedTime: 'soon' }, /lastUpdatedTime/],
+		['text instead of its items', { orderItems: 'none' }, /orderItems/],
+	])('A12: skips and names an order with %s', (_, changes, reason) => {
 		const { orders, unreadable } = read(ORDER, { ...OTHER, ...changes });
 		expect(orders.map(({ order }) => order.orderId)).toEqual([ORDER.orderId]);
 		expect(unreadable).toEqual([
@@ -97,7 +97,7 @@ describe('readPage', () => {
 		]);
 	});
 
-	it('A12: names the place of an order whose ID cannot be read', () => {
+	it('A12: names the position of an order whose ID cannot be read', () => {
 		const { orders, unreadable } = read(null, ORDER, { ...OTHER, orderId: 7 });
 		expect(orders).toHaveLength(1);
 		expect(unreadable.map(({ name }) => name)).toEqual([
@@ -114,18 +114,18 @@ describe('readPage', () => {
 		['EXCHANGE_ORIGINAL_ID', null, null],
 		[null, original, null],
 		['SOMETHING_ELSE', original, ''],
-	])('A11: of an order associated as %s with %s', (associationType, orderId, replacementFor) => {
+	])('A11: reads an order associated as %s with %s', (associationType, orderId, replacementFor) => {
 		const order = theOrder({ associatedOrders: [{ orderId, associationType }] });
 		expect(order?.replacementFor).toBe(replacementFor);
 	});
 
-	it('A11: a null beside the original does not hide it', () => {
+	it('A11: finds the original next to a null', () => {
 		const associated = [null, { orderId: original, associationType: 'EXCHANGE_ORIGINAL_ID' }];
 		expect(theOrder({ associatedOrders: associated })?.replacementFor).toBe(original);
 		expect(theOrder({ associatedOrders: [null] })?.replacementFor).toBeNull();
 	});
 
-	it('A1: tells orders of other shops', () => {
+	it('A1: recognizes orders of other shops', () => {
 		const { orders } = read(ORDER, { ...OTHER, salesChannel: { channelName: 'NON_AMAZON' } });
 		expect(orders.map(({ isOfOtherShop }) => isOfOtherShop)).toEqual([false, true]);
 	});

@@ -1,3 +1,4 @@
+// cspell:ignore Cancelled
 import '../engine/passingWaits';
 import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import { DateTime } from 'luxon';
@@ -39,8 +40,8 @@ interface CreateReport {
 	readonly dataEndTime?: string;
 }
 
-/** n8n as far as reports need it, which says what it was asked for before it goes out. */
-function contextSaying(say: (asked: CreateReport) => void): IExecuteFunctions {
+/** The part of n8n that reports need. Passes each report request to `say` before sending it. */
+function contextSaying(say: (request: CreateReport) => void): IExecuteFunctions {
 	const context = contextOf(sandbox);
 	const { httpRequestWithAuthentication: send } = context.helpers;
 	const helpers: IExecuteFunctions['helpers'] = {
@@ -53,8 +54,8 @@ function contextSaying(say: (asked: CreateReport) => void): IExecuteFunctions {
 	return { ...context, helpers };
 }
 
-describe('a report of many rows', () => {
-	it('is read in steps, between which others have their turn', async () => {
+describe('a report with many rows', () => {
+	it('is read in steps, and other work runs in between', async () => {
 		const context = contextOf(sandbox);
 		const client = await SpApiClient.connect(context, 0);
 		let turns = 0;
@@ -78,17 +79,18 @@ describe('a report of many rows', () => {
 	});
 });
 
-describe('a range in several reports of a type that Amazon makes rarely', () => {
+describe('a range of several reports of a type that Amazon rarely makes', () => {
 	/**
-	 * Asks every hour for 90 days, of which the first report, of all of them, ends FATAL.
-	 * @returns the first day of each part that was asked for after it
+	 * Requests the last 90 days every hour. The first report, which covers all of them, ends as
+	 * FATAL.
+	 * @returns the first day of each part requested after it
 	 */
 	async function runHourly(hours: number, bad: string, how: FaultKind): Promise<string[]> {
-		const asked: string[] = [];
+		const requested: string[] = [];
 		const context = contextSaying(({ dataStartTime }) => {
-			const isWhole = asked.push(dataStartTime.slice(0, 10)) === 1;
+			const isWhole = requested.push(dataStartTime.slice(0, 10)) === 1;
 			const kind = isWhole ? 'reportFatal' : how;
-			if (isWhole || asked.at(-1) === bad) {
+			if (isWhole || requested.at(-1) === bad) {
 				sandbox.faults.add({ kind, operation: 'createReport', times: 1 });
 			}
 		});
@@ -102,10 +104,10 @@ describe('a range in several reports of a type that Amazon makes rarely', () => 
 			});
 			passTime(60 * MINUTE);
 		}
-		return asked.slice(1);
+		return requested.slice(1);
 	}
 
-	// The last is the one that goes on.
+	// The last one is the open part.
 	const PARTS = ['2026-07-30', '2026-08-27', '2026-09-24', '2026-10-22', '2026-11-19'];
 	const [OLDEST = '', ...OTHERS] = PARTS;
 	const NEWEST = OTHERS.at(-1) ?? '';
@@ -115,11 +117,11 @@ describe('a range in several reports of a type that Amazon makes rarely', () => 
 		['the newest', NEWEST, 'reportCancelled'],
 		['an older one', '2026-09-24', 'reportFatal'],
 		['the oldest', OLDEST, 'reportCancelled'],
-	])('comes to each of its parts, though %s (%s) ends as %s each time', async (_, bad, how) => {
+	])('requests each of its parts, even if %s (%s) always ends as %s', async (_, bad, how) => {
 		passTime(2 * DAY);
 		const asked = await runHourly(72, bad, how);
 		expect(asked.slice(0, PARTS.length).toSorted()).toEqual(PARTS);
-		// Then what goes on, and what is still missing, in turn.
+		// Then the open part and the missing part, in turn.
 		const rest = asked.slice(PARTS.length);
 		expect(rest.length).toBeGreaterThan(8);
 		for (let first = 0; first + 8 <= rest.length; first += 1) {

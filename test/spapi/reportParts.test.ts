@@ -7,7 +7,7 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const iso = (millis: number): string => new Date(millis).toISOString();
 
-/** A thousand ranges, of hours to a year, with an end or without, seen at any time of day. */
+/** A thousand ranges, from hours to a year long, with or without an end, at any time of day. */
 const RANGES = (() => {
 	const random = seeded(20_261_128);
 	return Array.from({ length: 1_000 }, () => {
@@ -33,7 +33,7 @@ const partsOf = ({ now, after, until, longest }: Range) =>
 	}));
 
 describe('A19: the parts of a range', () => {
-	it('hold all of it, side by side, and none is longer than a report can be', () => {
+	it('cover all of it without gaps, and none is longer than a report can be', () => {
 		for (const range of RANGES) {
 			const parts = partsOf(range).toReversed();
 			const stop = Math.min(range.now, range.until ?? range.now);
@@ -50,7 +50,7 @@ describe('A19: the parts of a range', () => {
 		}
 	});
 
-	it('are over for a day and more before they are closed, so that they never change', () => {
+	it('are closed only two days after their end, so that they never change', () => {
 		for (const range of RANGES) {
 			for (const { until } of partsOf(range)) {
 				if (until !== undefined) expect(range.now - until).toBeGreaterThanOrEqual(2 * DAY);
@@ -58,7 +58,7 @@ describe('A19: the parts of a range', () => {
 		}
 	});
 
-	it('stay the same from hour to hour, whether or not the range moves on', () => {
+	it('stay the same from hour to hour, whether or not the range moves', () => {
 		const closed = (range: Range) =>
 			new Set(
 				partsOf(range)
@@ -79,13 +79,13 @@ describe('A19: the parts of a range', () => {
 					for (const each of closed(later)) seen.add(each);
 					for (const { from, until } of partsOf(later)) if (until === undefined) opened.add(from);
 				}
-				// Fixed days: no two of them overlap, whenever they were asked for.
+				// Fixed days: no two of them overlap, whenever they were requested.
 				const times = [...seen].map((text) => text.split(' ').map((each) => Date.parse(each)));
 				const sorted = times.toSorted(([a = 0], [b = 0]) => a - b);
 				for (const [index, [, end = 0]] of sorted.entries()) {
 					expect(sorted[index + 1]?.[0] ?? Infinity).toBeGreaterThanOrEqual(end);
 				}
-				// The part that goes on begins anew a few times in four weeks.
+				// The open part restarts a few times in four weeks.
 				expect(opened.size).toBeLessThanOrEqual(8);
 			}
 		}

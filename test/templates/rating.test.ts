@@ -1,12 +1,12 @@
 import { cutPercent } from '../../nodes/shared/domain/rating';
 import { filesIn, readDocument } from '../package/documents';
 
-describe('B16: a rating in a template', () => {
-	it.each(filesIn('templates', '.json'))('is written by the node alone in %s', (file) => {
+describe('a rating in a template', () => {
+	it.each(filesIn('templates', '.json'))('is formatted only by the node in %s', (file) => {
 		expect(readDocument(file)).not.toMatch(/Math\.(floor|round|ceil)|toFixed/);
 	});
 
-	it('is cut, never rounded, to two decimals, and exact where it has no more', () => {
+	it('is cut to two decimals, never rounded, and exact if it has no more', () => {
 		for (let hundredths = 0; hundredths <= 10_000; hundredths += 1) {
 			expect(cutPercent((100 * hundredths) / 10_000)).toBe(hundredths / 100);
 		}

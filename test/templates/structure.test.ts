@@ -12,13 +12,13 @@ import { AmazonSellerFeedback } from '../../nodes/AmazonSellerFeedback/AmazonSel
 import { AmazonSellerFeedbackTrigger } from '../../nodes/AmazonSellerFeedbackTrigger/AmazonSellerFeedbackTrigger.node';
 import { AmazonSellerRating } from '../../nodes/AmazonSellerRating/AmazonSellerRating.node';
 
-/** What can be said of the templates without running them; test/e2e/templates runs each. */
+/** Checks the templates without running them; test/e2e/templates runs each. */
 
 const FOLDER = resolve(__dirname, '../../templates');
 const PACKAGE = 'n8n-nodes-amazon-seller-feedback.';
 const STICKY = 'n8n-nodes-base.stickyNote';
 
-/** Width and height of a node on the canvas, its name below included. */
+/** Width and height of a node on the canvas, including the name below it. */
 const NODE_WIDTH = 100;
 const NODE_HEIGHT = 140;
 
@@ -44,7 +44,7 @@ const templates = readdirSync(FOLDER)
 
 const readme = readFileSync(join(FOLDER, 'README.md'), 'utf8');
 
-test('there are templates', () => expect(templates.length).toBeGreaterThanOrEqual(9));
+test('there are at least nine templates', () => expect(templates.length).toBeGreaterThanOrEqual(9));
 
 describe.each(templates)('%s', (file, text) => {
 	const workflow = JSON.parse(text) as IWorkflowBase;
@@ -55,13 +55,13 @@ describe.each(templates)('%s', (file, text) => {
 
 	test('is in the gallery', () => expect(readme).toContain(`(${file})`));
 
-	test('says in notes what it does, how to set it up step by step, and what to know', () => {
+	test('has at least three notes, and the first one has setup steps', () => {
 		const contents = notes.map(({ parameters }) => String(parameters['content']));
 		expect(contents.length).toBeGreaterThanOrEqual(3);
 		expect(contents[0]).toMatch(/^## .*\*\*To set up\*\*\n1\. .*\n2\. /s);
 	});
 
-	test('has samples of the trigger with the fields of its items', () => {
+	test('has trigger samples with exactly the fields of its items', () => {
 		const triggers = nodes.filter(({ type }) => type === `${PACKAGE}amazonSellerFeedbackTrigger`);
 		const samples = triggers.flatMap(({ name }) => workflow.pinData?.[name] ?? []);
 		const { properties } = TRIGGER_SCHEMA;
@@ -74,7 +74,7 @@ describe.each(templates)('%s', (file, text) => {
 		}
 	});
 
-	test('tells the seller to choose credentials instead of naming some', () => {
+	test('has no credentials, so that the seller chooses them', () => {
 		expect(nodes.filter(({ credentials }) => credentials !== undefined)).toEqual([]);
 	});
 
@@ -88,13 +88,13 @@ describe.each(templates)('%s', (file, text) => {
 		expect(workflow.active).toBe(false);
 	});
 
-	test('has sample data on nodes of its own that can be pinned, or shows real orders in a dry run', () => {
+	test('has sample data on nodes that can be pinned, or sends in a dry run', () => {
 		const pinned = Object.entries(workflow.pinData ?? {});
 		if (sends.length === 0) expect(pinned.length).toBeGreaterThan(0);
 		for (const [name, items] of pinned) {
 			expect(nodes.map((node) => node.name)).toContain(name);
 			expect(items.length).toBeGreaterThan(0);
-			// n8n's editor pins nodes with one output only, that for errors not counted.
+			// n8n's editor pins only nodes with a single output, not counting the one for errors.
 			const outputs = workflow.connections[name]?.['main'] ?? [];
 			const { onError } = nodes.find((node) => node.name === name) ?? {};
 			const ofErrors = onError === 'continueErrorOutput' ? 1 : 0;
@@ -102,7 +102,7 @@ describe.each(templates)('%s', (file, text) => {
 		}
 	});
 
-	test('connects nodes that exist, each of them', () => {
+	test('connects all nodes, and only nodes that exist', () => {
 		const names = new Set(nodes.map(({ name }) => name));
 		const targets = Object.values(workflow.connections)
 			.flatMap((byType) => Object.values(byType))
@@ -116,7 +116,7 @@ describe.each(templates)('%s', (file, text) => {
 		expect(nodes.filter(({ name }) => !connected.has(name))).toEqual([]);
 	});
 
-	test("gives this package's nodes parameters they have and accept", () => {
+	test("uses only valid parameters of this package's nodes", () => {
 		const own = nodes.filter(({ type }) => type.startsWith(PACKAGE));
 		expect(own.length).toBeGreaterThan(0);
 		for (const node of own)
@@ -126,7 +126,7 @@ describe.each(templates)('%s', (file, text) => {
 			});
 	});
 
-	test('lays nothing over another thing', () => {
+	test('has no overlapping nodes or notes', () => {
 		const boxes = [
 			...nodes.map(({ name, position: [x, y] }) => ({
 				name,
@@ -152,18 +152,18 @@ describe.each(templates)('%s', (file, text) => {
 		expect(overlapping).toEqual([]);
 	});
 
-	test('keeps texts of buyers from acting on where they are shown', () => {
+	test("escapes buyers' text for each target", () => {
 		for (const { parameters } of ofType('googleSheets')) {
 			const operation = String(parameters['operation'] ?? 'read');
 			if (operation === 'read') continue;
 			expect(parameters['options']).toMatchObject({ cellFormat: 'RAW' });
 		}
-		// Markdown, which is the default, fails on half an underscore.
+		// Markdown, the default, fails on a single underscore.
 		for (const { parameters } of ofType('telegram')) {
 			expect(parameters['additionalFields']).toMatchObject({ parse_mode: 'HTML' });
 		}
 		expect(JSON.stringify(ofType('convertToFile'))).not.toContain('csv');
-		// Before it asks in Slack, n8n makes `<` of `&lt;` again.
+		// For Slack's form, n8n turns `&lt;` back into `<`.
 		for (const { parameters } of ofType('slack')) {
 			if (parameters['operation'] === 'sendAndWait') {
 				expect(parameters['message']).not.toMatch(/&[lg]t;/);
@@ -171,23 +171,23 @@ describe.each(templates)('%s', (file, text) => {
 		}
 	});
 
-	test('does not lose what it waits for: n8n empties the input of a waiting node that has an error output', () => {
+	test('has no error output on a waiting node, because n8n would empty its input', () => {
 		const waiting = nodes.filter(({ parameters }) => parameters['operation'] === 'sendAndWait');
 		for (const { onError } of waiting) expect(onError).not.toBe('continueErrorOutput');
 	});
 
-	test('asks no buyer until the seller switches Dry Run off, whatever is pinned', () => {
+	test('contacts no buyer until the seller turns off Dry Run', () => {
 		for (const { parameters } of sends) expect(parameters['dryRun']).toBe(true);
 	});
 
-	test('attaches files to mails by the option that every n8n has', () => {
-		// 'fileAttachments' came after n8n 2.0; an option that is not known goes unsaid.
+	test('attaches files to emails with the option that all versions of n8n have', () => {
+		// 'fileAttachments' is newer than n8n 2.0, which silently ignores unknown options.
 		for (const { parameters } of ofType('emailSend')) {
 			expect(parameters['options']).not.toHaveProperty('fileAttachments');
 		}
 	});
 
-	test('tells who runs it at an hour, or leaves it to itself, what to set for it', () => {
+	test('mentions Timezone and Error Workflow in its notes if it needs them', () => {
 		const said = notes.map(({ parameters }) => String(parameters['content'])).join('\n');
 		const rules = JSON.stringify(ofType('scheduleTrigger').map(({ parameters }) => parameters));
 		if (rules.includes('triggerAtHour')) expect(said).toContain('*Timezone*');
@@ -196,7 +196,7 @@ describe.each(templates)('%s', (file, text) => {
 		}
 	});
 
-	test('does not choose buyers by how content they are', () => {
+	test('does not select satisfied buyers', () => {
 		const plans = nodes.filter(({ parameters }) => parameters['operation'] === 'plan');
 		for (const { parameters } of plans) expect(parameters['rules']).toEqual({});
 	});
@@ -218,13 +218,13 @@ const contains = (outer: Box, inner: Box): boolean =>
 	inner.x + inner.width <= outer.x + outer.width &&
 	inner.y + inner.height <= outer.y + outer.height;
 
-/** n8n adds these itself: to pollers, and to nodes that an agent holds. */
+/** n8n adds these to pollers and to the tools of an agent. */
 const ADDED_BY_N8N = ['pollTimes', 'descriptionType', 'toolDescription'];
 
-/** Parameters and options the node does not have, and what n8n finds wrong with the others. */
+/** Parameters and options that the node does not have, and n8n's issues with the others. */
 function wrongParameters(node: INode): string[] {
 	const description = DESCRIPTIONS[node.type.replace(/Tool$/, '')];
-	if (description === undefined) return [`${node.type} is no node of this package`];
+	if (description === undefined) return [`${node.type} is not a node of this package`];
 	const known = new Set([...description.properties.map(({ name }) => name), ...ADDED_BY_N8N]);
 	const collections = description.properties.filter(({ type }) => type === 'collection');
 	const unknownOptions = collections.flatMap(({ name }) =>

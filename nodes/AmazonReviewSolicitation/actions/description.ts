@@ -46,7 +46,7 @@ export const properties: INodeProperties[] = [
 				value: 'checkEligibility',
 				action: 'Check eligibility for solicitation',
 				description:
-					'Tell whether a review can be requested for an order now, without sending anything',
+					'Check whether a review can be requested for an order now, without sending anything',
 			},
 			{
 				name: 'Plan',

@@ -8,7 +8,7 @@ import * as checkEligibility from './solicitation/checkEligibility.operation';
 import * as plan from './solicitation/plan.operation';
 import * as send from './solicitation/send.operation';
 
-/** Plan's outputs, in the order the editor names them; the other operations have one. */
+/** Plan's outputs, in the order the editor shows them; the other operations have one. */
 export const PLAN_OUTPUTS: ReadonlyArray<{
 	readonly decision: PlanRow['decision'];
 	readonly name: string;
@@ -18,7 +18,10 @@ export const PLAN_OUTPUTS: ReadonlyArray<{
 	{ decision: 'leftOut', name: 'Left Out' },
 ];
 
-/** Whoever sends them in this order sends the most urgent first; orders without a time come last. */
+/**
+ * Sorts the most urgent order first, so that sending in this order is right; orders without a time
+ * are last.
+ */
 const bySendAt = (a: IDataObject, b: IDataObject): number =>
 	a.sendAt === null || b.sendAt === null
 		? Number(a.sendAt === null) - Number(b.sendAt === null)
@@ -34,7 +37,7 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 		'solicitation:checkEligibility': async () =>
 			await runForEachItem(this, checkEligibility.execute),
 		'solicitation:plan': async () =>
-			// An agent reads the first output alone, and is to hear of all orders.
+			// An agent reads only the first output, and it needs to see all orders.
 			isHeldByAgent(this)
 				? await runAsBatch(this, plan, { compare: bySendAt })
 				: await runAsBatch(this, plan, {

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-/** Narrows orders to those that one side sends; its values are `FULFILLERS`. */
+/** Limits orders to those that one party ships. Its values are `FULFILLERS`. */
 export const fulfilledByParameter: INodeProperties = {
 	displayName: 'Fulfilled By',
 	name: 'fulfilledBy',
@@ -10,5 +10,5 @@ export const fulfilledByParameter: INodeProperties = {
 		{ name: 'Amazon (FBA)', value: 'AMAZON' },
 		{ name: 'Seller (FBM)', value: 'MERCHANT' },
 	],
-	description: 'Only orders that this side sends',
+	description: 'Only orders shipped by this party',
 };

@@ -1,8 +1,9 @@
 import { DateTime } from 'luxon';
 
 /**
- * Which of several rows of the same order counts, by its index: the one that was updated last, of those
- * with the same time or none the last in place, as tables that are only appended to have it.
+ * Picks the row that counts among several rows of the same order and returns its index: the one
+ * updated last. Of rows with the same time or no time, it is the last one, as in tables that are
+ * only appended to.
  */
 export function newestRows(
 	rows: ReadonlyArray<{ readonly key: string; readonly updatedAt: unknown }>,
@@ -15,7 +16,7 @@ export function newestRows(
 	return new Map([...newest].map(([key, { index }]) => [key, index]));
 }
 
-/** Epoch milliseconds of a moment as a table gives it; before all others where it is none. */
+/** Converts a time from a table to epoch milliseconds; -Infinity if it is not a time. */
 export function momentOf(value: unknown): number {
 	if (value instanceof Date) return value.getTime();
 	if (DateTime.isDateTime(value)) return value.toMillis();

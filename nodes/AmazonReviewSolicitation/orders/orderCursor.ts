@@ -1,25 +1,28 @@
 import { DateTime } from 'luxon';
 import { z } from 'zod';
 
-/** Amazon's paging tokens live 24 hours; one is given up an hour before. */
+/** Amazon's paging tokens are valid for 24 hours. One is discarded an hour before that. */
 const TOKEN_LIFE_HOURS = 23;
 
-/** The newest change Amazon lets a search include lies two minutes back. */
+/** Amazon lets a search include changes up to two minutes ago. */
 const NEWEST_MINUTES = 2;
 
-/** A search is not made narrower than that, nor is one so wide remembered as narrow. */
+/**
+ * A search is never narrower than the first, and a width above the second is not remembered as a
+ * limit.
+ */
 const NARROWEST_MS = 3_600_000;
 const WIDEST_MS = 90 * 86_400_000;
 
 const moment = z.string().datetime({ offset: true });
 
 /**
- * How far a series of searches has come: small, plain data, to be kept between runs.
- * `from`: where the series began. `since`: every order changed before it was passed on, if it is wanted.
- * `passedOn`: by order, the change it was passed on with; whole from `rememberedFrom` on, so that no
- * search looks further back than that. `newest`: the newest change of an order that Amazon listed, which
- * is a moment of Amazon's clock. `open`: a search that is not finished. `sliceMs`: how long a range one
- * search may cover, once a search turned out to be too long to finish.
+ * How far a series of searches got: small, plain data to save between runs. `from`: where the
+ * series started. `since`: every wanted order changed before this was passed on. `passedOn`: by
+ * order ID, the change it was passed on with; complete from `rememberedFrom` on, so no search looks
+ * further back than that. `newest`: the newest change of an order that Amazon listed, which is a
+ * time on Amazon's clock. `open`: an unfinished search. `sliceMs`: how long a range one search may
+ * cover, set once a search was too long to finish.
  */
 export const orderCursorSchema = z.object({
 	from: moment,
@@ -34,7 +37,10 @@ export const orderCursorSchema = z.object({
 			until: moment,
 			/** Absent before the first page. */
 			token: z.object({ value: z.string(), at: moment }).optional(),
-			/** Amazon refused to list the fulfilment; a token belongs to the request it came with. */
+			/**
+			 * Whether Amazon refused to list the fulfillment data. A token belongs to the request it came
+			 * with.
+			 */
 			withoutFulfillment: z.boolean().optional(),
 		})
 		.optional(),
@@ -42,7 +48,7 @@ export const orderCursorSchema = z.object({
 
 export type OrderCursor = z.infer<typeof orderCursorSchema>;
 
-/** A search to make: orders changed from `after` to `until`, from a page on. ISO 8601 in UTC. */
+/** A search to make: orders changed from `after` to `until`, starting at a page. ISO 8601 in UTC. */
 export interface OrderSearchStep {
 	readonly after: string;
 	readonly until: string;
@@ -50,7 +56,7 @@ export interface OrderSearchStep {
 	readonly withoutFulfillment?: boolean;
 }
 
-/** What of an order the cursor needs. */
+/** The part of an order that the cursor needs. */
 interface ChangedOrder {
 	readonly orderId: string;
 	readonly updatedAt: string | null;
@@ -64,14 +70,15 @@ export const cursorFrom = (from: string): OrderCursor => ({
 	passedOn: {},
 });
 
-/** The newest moment a search may go up to. */
+/** The latest time that a search may include. */
 export const newestSearchable = (now: string): string =>
 	iso(utc(now).minus({ minutes: NEWEST_MINUTES }));
 
 /**
- * The next step: the page after the last one where a search is open and its token still lives; a
- * narrower search from the same start where the token does not (what was passed on is not passed on
- * again); else a new search, that looks back a little, for Amazon may list a change late.
+ * Returns the next step. If a search is open and its token is still valid, it is the next page. If
+ * the token has expired, it is a narrower search from the same start; orders already passed on are
+ * not repeated. If no search is open, it is a new search that starts a little earlier, because
+ * Amazon may list a change late.
  * @param end where all searches end, ISO 8601 in UTC
  */
 export function nextStep(
@@ -99,8 +106,9 @@ export function nextStep(
 }
 
 /**
- * How far the searches came. Where that lies in the future the clock was ahead, and went back since: what
- * was reached by Amazon's own clock counts, which is the newest change it listed.
+ * How far the searches got. If that is in the future, the clock was ahead and has been set back
+ * since. Then the newest change that Amazon listed counts, because it is a time on Amazon's own
+ * clock.
  */
 function trusted({ from, since, newest }: OrderCursor, end: string): DateTime {
 	if (utc(since) <= utc(end)) return utc(since);
@@ -108,8 +116,8 @@ function trusted({ from, since, newest }: OrderCursor, end: string): DateTime {
 }
 
 /**
- * The token of the open search is over: the search begins again over half its range, and the next ones
- * cover no more, until they come to their end again.
+ * Restarts the open search over half its range after its token expired. The following searches
+ * cover at most as much until they finish again.
  */
 export function narrowed({ open, ...cursor }: OrderCursor): OrderCursor {
 	if (open === undefined) return cursor;
@@ -120,20 +128,20 @@ export function narrowed({ open, ...cursor }: OrderCursor): OrderCursor {
 	return { ...cursor, sliceMs, open: { after: open.after, until: iso(until) } };
 }
 
-/** The cursor before the open search. */
+/** The cursor without its open search. */
 export function withoutOpenSearch(cursor: OrderCursor): Omit<OrderCursor, 'open'> {
 	const rest = { ...cursor };
 	delete rest.open;
 	return rest;
 }
 
-/** The open search begins again without what Amazon refuses to list. */
+/** Restarts the open search without the data that Amazon refuses to list. */
 export const withoutFulfillment = ({ open, ...cursor }: OrderCursor): OrderCursor => ({
 	...cursor,
 	...(open && { open: { after: open.after, until: open.until, withoutFulfillment: true } }),
 });
 
-/** What another run asks for in full again: a search of which no page was read yet. */
+/** Makes the next run request all data again, if no page of the open search has been read yet. */
 export function withFulfillment(cursor: OrderCursor): OrderCursor {
 	const { open } = cursor;
 	if (open === undefined || open.token !== undefined) return cursor;
@@ -141,10 +149,10 @@ export function withFulfillment(cursor: OrderCursor): OrderCursor {
 }
 
 /**
- * Takes in a page of the open search.
+ * Adds a page to the open search.
  * @param nextToken absent on the last page
- * @param isWanted only those are passed on, and only those remembered: the others can be wanted later
- * @returns the wanted orders that were not passed on yet with this change, and the cursor after them
+ * @param isWanted only these orders are passed on and remembered; the others may be wanted later
+ * @returns the wanted orders not yet passed on with this change, and the cursor after them
  */
 export function takePage<Order extends ChangedOrder>(
 	cursor: OrderCursor,
@@ -161,7 +169,7 @@ export function takePage<Order extends ChangedOrder>(
 		if (updatedAt !== null && (newest === undefined || updatedAt > newest)) newest = updatedAt;
 		if (!isWanted(order)) return false;
 		const known = Object.hasOwn(passedOn, orderId) ? passedOn[orderId] : undefined;
-		// Of an order whose change Amazon does not date, nobody can say that it changed again.
+		// If Amazon gives no date for the change, a repeated order cannot count as changed.
 		const isNew = known === undefined || (updatedAt !== null && known !== updatedAt);
 		if (isNew) passedOn[orderId] = updatedAt ?? open?.until ?? now;
 		return isNew;
@@ -175,10 +183,10 @@ export function takePage<Order extends ChangedOrder>(
 	return { fresh, cursor: closed(seen, open.until, overlapMinutes) };
 }
 
-/** The cursor after a search that came to its end; only what the next can meet again is remembered. */
+/** The cursor after a finished search. It remembers only what the next search can return again. */
 function closed(search: OrderCursor, until: string, overlapMinutes: number): OrderCursor {
 	const { sliceMs = Infinity, ...cursor } = withoutOpenSearch(search);
-	// Where the clock is ahead, the next search may have to look back from the newest change.
+	// If the clock is ahead, the next search may have to look back from the newest change.
 	const reached = DateTime.min(utc(until), utc(cursor.newest ?? cursor.from));
 	const oldest = iso(
 		DateTime.max(reached.minus({ minutes: overlapMinutes }), utc(cursor.rememberedFrom)),

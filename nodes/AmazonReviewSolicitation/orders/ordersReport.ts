@@ -15,8 +15,8 @@ import { aboutOtherShops, named } from './searchNotes';
 const REPORT = 'GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL';
 
 /**
- * The orders of some marketplaces changed in a range, each in its newest state. Amazon's all-orders
- * report is known to hold the whole region, whatever marketplaces it is requested for.
+ * Reads the orders of some marketplaces that changed in a range, each in its newest state. Amazon's
+ * all-orders report is known to contain the whole region, regardless of the marketplaces requested.
  */
 export async function readOrdersReport(
 	context: IExecuteFunctions,
@@ -53,7 +53,7 @@ export async function readOrdersReport(
 		const channels = [...new Set(channelOf.values())].map((channel) => channel || '(none)');
 		hint(
 			context,
-			`${channelOf.size} order(s) of ${REPORT} are left out, because their sales channel names no marketplace: ${named([...channelOf.keys()])}. The channels: ${named(channels)}.`,
+			`${channelOf.size} order(s) of ${REPORT} are left out, because their sales channel is not a known marketplace: ${named([...channelOf.keys()])}. The channels: ${named(channels)}.`,
 			'warning',
 		);
 	}

@@ -27,66 +27,73 @@ import { quotaOf } from '../../shared/spapi/reportLimits';
 import { isOf, type OrderReportRequest } from '../../shared/spapi/reports';
 import { reportParts } from './reportParts';
 
-/** Longest range of one report. Amazon's help names a month for these; not confirmed for the API. */
+/** Longest range of one report. Amazon's help says a month for these; not confirmed for the API. */
 const LONGEST_RANGE_DAYS = 30;
 
-/** No limit is known for this one, and few of it are made: so all that is needed at once, if Amazon does it. */
+/**
+ * No limit is documented for this type, and Amazon makes few of them. So everything is requested at
+ * once, if Amazon allows it.
+ */
 const LONGER_RANGE_DAYS: Partial<Record<ReportType, number>> = {
 	GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA: 100,
 };
 
-/** How old a report may be that stands in for one which cannot be had now. */
+/** Maximum age of a report used in place of one that is not available now. */
 const KEPT_AT_MOST_MS = 86_400_000;
 
-/** A range of time of some marketplaces of the seller's. */
+/** A time range for some of the seller's marketplaces. */
 export interface ReportRange {
-	/** All that are needed: one report serves them together. */
+	/** All that are needed; one report covers them together. */
 	readonly marketplaces: readonly Marketplace[];
 	/** ISO 8601 in UTC. */
 	readonly after: string;
-	/** Now where absent. */
+	/** Now if absent. */
 	readonly until?: string;
 	readonly waitMs: number;
 }
 
-/** What came of one part of a range. */
+/** The result for one part of a range. */
 export type RangedPart<Content> = {
 	readonly marketplaces: readonly Marketplace[];
 	/** ISO 8601 in UTC. */
 	readonly from: string;
-	/** Absent: up to when the report was made. */
+	/** If absent, the part ends when the report was made. */
 	readonly until?: string;
 } & (
 	| {
-			/** `kept`: an older report stands in, for Amazon makes no other one yet, or failed at it. */
+			/** `kept`: an older report is used, because Amazon does not make a new one yet or failed to. */
 			readonly outcome: 'done' | 'kept';
-			/** What became of the newer report that a kept one stands in for. */
+			/** What happened to the newer report that the kept one replaces. */
 			readonly insteadOf?: MissingPart;
 			readonly content: Content;
-			/** The report says that it is of less than wanted, so more may have happened. */
+			/** Whether the report says that it covers less than requested, so more may have happened. */
 			readonly isShort: boolean;
-			/** When it was asked for, where it need not have been just now; ISO 8601 in UTC. */
+			/** When it was requested, if that may not have been just now; ISO 8601 in UTC. */
 			readonly madeAt?: string;
 	  }
 	| MissingPart
 );
 
 type MissingPart =
-	/** Nothing to report, asked for too soon, or a refusal: nobody knows which, so it is not "nothing". */
+	/**
+	 * Nothing to report, requested too soon, or refused. Amazon does not say which, so it does not
+	 * mean "nothing".
+	 */
 	| { readonly outcome: 'canceled'; readonly reportId: string; readonly mayBeTooSoon: boolean }
 	| { readonly outcome: 'failed'; readonly failure: SpApiFailure };
 
-/** How a report is read, from the pieces of its text, and about how many bytes that takes. */
+/** How to read a report from the pieces of its text, and about how many bytes the result takes. */
 export interface ReportReading<Content> {
 	readonly read: (pieces: readonly string[]) => Steps<Content>;
 	readonly bytesOf: (content: Content) => number;
 }
 
 /**
- * The reports that cover a range, which is cut where it is longer than one report can be. Types with a
- * quota are cut at fixed days, so that a part which is over is asked for once; of such a type a report
- * of before stands in where there can be no newer one. What Amazon fails at costs only its part, where
- * others may fare better. Each is of all the marketplaces, unless Amazon refuses that. Oldest first.
+ * Fetches the reports that cover a range, cut into parts if it is longer than one report can be.
+ * Types with a quota are cut at fixed days, so that a closed part is requested only once; if Amazon
+ * makes no new report of such a type, an earlier one is used. A failure costs only its own part if
+ * other parts may still succeed. Each report covers all marketplaces, unless Amazon refuses that.
+ * Returns the parts oldest first.
  * @throws SpApiFailure `cancelled` only
  */
 export async function fetchRangedReports<Content>(
@@ -106,7 +113,7 @@ export async function fetchRangedReports<Content>(
 		const refusal = parts.map(refusalOf).find((each) => each !== undefined);
 		if (refusal === undefined || marketplaces.length < 2) return parts;
 		if (refusesSeveral(refusal)) oneMarketplaceOnly.set(typeKey, true);
-		// One that is not the seller's costs only itself.
+		// A marketplace that is not the seller's costs only its own report.
 		const own = marketplaces.filter(({ id }) => client.sellsIn(id) !== false);
 		const others = marketplaces.filter((each) => !own.includes(each));
 		const isOfOthers = refusal.kind === 'notSelling' && own.length > 0 && others.length > 0;
@@ -117,15 +124,15 @@ export async function fetchRangedReports<Content>(
 	return all;
 }
 
-/** Why a part was refused, where that is for its marketplaces. */
+/** Why a part was refused, if its marketplaces are the reason. */
 const refusalOf = (part: RangedPart<unknown>): SpApiFailure | undefined =>
 	part.outcome === 'failed' && isAboutMarketplaces(part.failure) ? part.failure : undefined;
 
-/** Amazon's words for Sales and Traffic; that it says them of these types is not known. */
+/** Amazon's words for Sales and Traffic reports. Whether it uses them for these types is unknown. */
 const refusesSeveral = ({ answer }: SpApiFailure): boolean =>
 	/multiple marketplaces|one marketplace/i.test(`${answer.message} ${answer.details}`);
 
-/** All parts of a range, by reports that each are of all the marketplaces. */
+/** Fetches all parts of a range; each report covers all the marketplaces. */
 async function fetchTogether<Content>(
 	context: IExecuteFunctions,
 	client: SpApiClient,
@@ -141,7 +148,7 @@ async function fetchTogether<Content>(
 		? reportParts(after, until, DateTime.utc(), longer ?? LONGEST_RANGE_DAYS)
 		: plainParts(after, until);
 	const ranges = cut.map((each) => ({ ...each, marketplaces }));
-	// Only Japan's says anything about the encoding.
+	// Only Japan says anything about the encoding.
 	const { countryCode } =
 		marketplaces.find((each) => each.countryCode === 'JP') ?? marketplaces[0] ?? {};
 	const parts: Array<RangedPart<Content>> = [];
@@ -155,8 +162,8 @@ async function fetchTogether<Content>(
 		const kept = hasQuota ? cachedReport(client, request, KEPT_AT_MOST_MS) : undefined;
 		return { range, request, kept, askedAt: lastRequestedAt(client, request) };
 	});
-	// Where only one can be asked for: first those that never were, then those that were longest ago,
-	// whatever came of it. One that gives nothing each time must not keep the others from their turn.
+	// If only one can be requested: first those never requested, then those requested longest ago,
+	// whatever the result. A report that fails every time must not keep the others from their turn.
 	const inTurn = requests.toSorted((a, b) => (a.askedAt === b.askedAt ? 0 : a.askedAt - b.askedAt));
 	const queue = queueOf(client, reportType);
 	let ended: SpApiFailure | undefined;
@@ -170,7 +177,7 @@ async function fetchTogether<Content>(
 		};
 		const turnMs = kept === undefined ? waitMs : 0;
 		const key = JSON.stringify(request);
-		// Others, of another marketplace perhaps, have waited longer.
+		// Other reports, perhaps of another marketplace, have waited longer.
 		const yields = kept !== undefined && queue.isBehind(key, askedAt);
 		const part: RangedPart<Content> =
 			ended === undefined
@@ -206,7 +213,8 @@ async function fetchTogether<Content>(
 		}
 		const failure = part.outcome === 'failed' ? part.failure : undefined;
 		if (failure !== undefined && !(hasQuota && isOfOnePart(failure))) ended = failure;
-		// Perhaps for its length. One that was canceled was not too long: there is nothing, or it was refused.
+		// Perhaps because the range is too long. A canceled report was not too long: it is empty or was
+		// refused.
 		const isFailed = failure?.kind === 'reportFailed';
 		if (longer !== undefined && isFailed) shortRangesOnly.set(rangeKey, true);
 		const content =
@@ -233,15 +241,15 @@ async function toList(pieces: AsyncIterable<string>): Promise<string[]> {
 	return found;
 }
 
-/** Who has not wanted a turn for so long waits no more. */
+/** A report not requested for this long is no longer waiting. */
 const WAITS_AT_MOST_MS = 3 * 3_600_000;
 
-/** Of one type and seller. */
+/** For one type and seller. */
 const MOST_WAITING = 200;
 
 /**
- * The reports of a type that wait for their turn, so that the one which is always asked for first does
- * not always get it.
+ * The reports of a type that wait for their turn, so that the one always requested first does not
+ * always get it.
  */
 function queueOf(client: SpApiClient, reportType: ReportType) {
 	const queueKey = `${client.seller} ${reportType}`;
@@ -266,7 +274,7 @@ function orThrow(failure: unknown): SpApiFailure {
 	throw failure;
 }
 
-/** Whether the other parts may fare better. */
+/** Whether the other parts may still succeed. */
 const isOfOnePart = ({ kind }: SpApiFailure): boolean =>
 	kind === 'reportQuota' || kind === 'reportPending' || kind === 'reportFailed';
 
@@ -284,12 +292,12 @@ function plainParts(after: string, until: string | undefined) {
 		});
 }
 
-const MORE_TIME = "Give the option 'Wait for Report' more time.";
+const MORE_TIME = "Increase the option 'Wait for Report'.";
 
 /**
- * Says of each part what a person has to know: that it is missing, or of when it is.
+ * Shows a hint for each part that is missing or old.
  * @param name as sellers know the report
- * @param consequence of a missing part, to follow its name
+ * @param consequence of a missing part, appended to its name
  */
 export function hintAtParts(
 	context: IExecuteFunctions,
@@ -304,7 +312,7 @@ export function hintAtParts(
 		const days = `${part.from.slice(0, 10)} to ${part.until?.slice(0, 10) ?? 'now'}`;
 		if (part.outcome === 'failed') {
 			const { kind, message, advice } = part.failure;
-			// One that was not ready cannot be picked up here.
+			// A report that was not ready cannot be picked up later here.
 			const toDo = kind === 'reportPending' ? MORE_TIME : advice;
 			const text = `: ${message}. ${toDo}`;
 			const key = [place, text].join('\n');
@@ -313,7 +321,7 @@ export function hintAtParts(
 			const tooSoon = part.mayBeTooSoon ? ', or requested too soon after another' : '';
 			hint(
 				context,
-				`Amazon canceled report ${part.reportId} (${name}, ${place}, ${days}): there was nothing to report, or it was refused${tooSoon}; Amazon does not say which.`,
+				`Amazon canceled report ${part.reportId} (${name}, ${place}, ${days}): there was nothing to report, or it was refused${tooSoon}. Amazon does not say which.`,
 				'warning',
 			);
 		} else if (part.madeAt !== undefined && part.until === undefined) {
@@ -323,7 +331,7 @@ export function hintAtParts(
 			if (minutes < 5) continue;
 			hint(
 				context,
-				`The ${name} report of ${place} (${days}) is ${age} old (requested ${made.toFormat('yyyy-MM-dd HH:mm')} UTC): Amazon makes no newer one yet`,
+				`The ${name} report of ${place} (${days}) is ${age} old (requested ${made.toFormat('yyyy-MM-dd HH:mm')} UTC), because Amazon does not make a newer one yet`,
 			);
 		}
 	}
@@ -337,7 +345,7 @@ export function hintAtParts(
 	}
 }
 
-/** Their names, the first of many. */
+/** The marketplaces' names; if there are many, the first ones. */
 export function placesOf(marketplaces: readonly Marketplace[]): string {
 	const names = marketplaces.map(({ name }) => name);
 	return names.length > 4
@@ -345,10 +353,10 @@ export function placesOf(marketplaces: readonly Marketplace[]): string {
 		: names.join(', ');
 }
 
-/** Amazon rounds ranges to its own days. */
+/** Allowed difference, because Amazon rounds ranges to its own days. */
 const SPARE_MS = 86_400_000;
 
-/** Whether the report says that it is of a shorter range than wanted, or of fewer marketplaces. */
+/** Whether the report says that it covers a shorter range than requested, or fewer marketplaces. */
 function isShort(report: Report, request: OrderReportRequest): boolean {
 	const { dataStartTime, dataEndTime } = report;
 	const { dataStartTime: from, dataEndTime: until } = request;
@@ -361,7 +369,7 @@ function isShort(report: Report, request: OrderReportRequest): boolean {
 	return isLate || isEarly || !isOf(report, request);
 }
 
-/** Says which lines of a report could not be read. */
+/** Shows a hint about the lines of a report that could not be read. */
 export function hintAtUnreadableLines(
 	context: IExecuteFunctions,
 	reportType: ReportType,
@@ -371,7 +379,7 @@ export function hintAtUnreadableLines(
 	const [{ line, reason } = { line: 0, reason: '' }] = unreadable;
 	hint(
 		context,
-		`${unreadable.length} line(s) of ${reportType} could not be read, the first is line ${line}: ${reason}`,
+		`${unreadable.length} line(s) of ${reportType} could not be read. The first is line ${line}: ${reason}`,
 		'warning',
 	);
 }

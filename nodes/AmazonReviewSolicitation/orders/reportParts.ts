@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 
-/** A range of time, one report's; its end is when that is asked for, where absent. */
+/** The time range of one report. Without `until`, it ends when the report is requested. */
 export interface ReportPart {
 	/** ISO 8601 in UTC. */
 	readonly from: string;
@@ -9,22 +9,22 @@ export interface ReportPart {
 
 const DAY_MS = 86_400_000;
 
-/** Fixed days to cut at: every 28 days since 1970. */
+/** Spacing of the fixed days to cut at: every 28 days since 1970. */
 const GRID_MS = 28 * DAY_MS;
 
-/** A range that moves on with time begins at one of these: every 7 days since 1970. */
+/** Spacing of the days on which a moving range starts: every 7 days since 1970. */
 const STEP_MS = 7 * DAY_MS;
 
 /**
- * A part is over only so long after its end: one day until it is complete (late rows), and one in which
- * the reports of the part that is still open are made late enough to serve for it.
+ * How long after its end a part is closed: one day until it is complete (late rows), and one day in
+ * which reports of the still open part are made late enough to cover it.
  */
 const OVER_AFTER_MS = 2 * DAY_MS;
 
 /**
- * Cuts a range into parts that stay the same from run to run, newest first, so that a report of one can
- * be taken again. Together they hold the range, and may reach further back.
- * @param longestDays of one report, at least 30
+ * Cuts a range into parts that stay the same from run to run, newest first, so that the report of a
+ * part can be reused. Together they cover the range, and may reach further back.
+ * @param longestDays longest range of one report, at least 30
  */
 export function reportParts(
 	after: string,
@@ -39,7 +39,7 @@ export function reportParts(
 	const inOne = Math.floor(start / STEP_MS) * STEP_MS;
 	if (end - inOne <= longestDays * DAY_MS) return [{ from: isoOf(inOne) }];
 
-	// The last fixed day that is long enough ago begins the part that goes on.
+	// The open part starts on the last fixed day that is long enough ago.
 	let to = Math.floor((end - OVER_AFTER_MS) / GRID_MS) * GRID_MS;
 	const parts: ReportPart[] = stop > to ? [{ from: isoOf(to) }] : [];
 	for (; to > start; to -= GRID_MS) {

@@ -12,7 +12,7 @@ import {
 	type ReportRange,
 } from './rangedReport';
 
-/** Returns of orders that Amazon fulfils, and of orders that the seller fulfils. */
+/** Returns of orders that Amazon fulfills, and of orders that the seller fulfills. */
 const REPORTS = {
 	AMAZON: 'GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA',
 	MERCHANT: 'GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE',
@@ -23,20 +23,20 @@ const NAMES = {
 	MERCHANT: 'seller-fulfilled returns report',
 } as const;
 
-/** What the returns reports of one kind of order and some marketplaces tell. */
+/** What the returns reports say about one kind of order in some marketplaces. */
 export interface Returns {
-	/** Orders that were returned, whatever else is missing. */
+	/** Orders that were returned, even if other data is missing. */
 	readonly orderIds: readonly string[];
-	/** What is missing; nothing where all returns are here. */
+	/** What is missing. Empty if all returns were read. */
 	readonly gaps: ReadonlyArray<Omit<ReturnsGap, 'fulfilledBy'>>;
-	/** The failure where there is no report at all. */
+	/** The failure, if there is no report at all. */
 	readonly failure?: SpApiFailure;
 }
 
 /**
- * The orders of one kind that were returned in a range, from Amazon's returns reports.
- * @param canceledMeansNone whether a canceled or empty report is taken for one without returns
- * @throws SpApiFailure where only the user can help: no access, or the execution was canceled
+ * Reads which orders of one kind were returned in a range, from Amazon's returns reports.
+ * @param canceledMeansNone whether a canceled or empty report counts as one without returns
+ * @throws SpApiFailure if only the user can fix it: no access, or the execution was canceled
  */
 export async function readReturns(
 	context: IExecuteFunctions,
@@ -57,12 +57,12 @@ export async function readReturns(
 	for (const part of parts) {
 		const name = `${NAMES[fulfilledBy]} of ${placesOf(part.marketplaces)}`;
 		const marketplaceIds = part.marketplaces.map(({ id }) => id);
-		// Nothing comes back before it is ordered.
+		// An order cannot be returned before it is placed.
 		const placedBefore = part.until === undefined ? undefined : Date.parse(part.until);
 		if (part.outcome === 'failed') {
 			if (STOPPING.includes(part.failure.kind)) throw part.failure;
 			failures.push(part.failure);
-			const why = `there is no ${name}: ${part.failure.message}`;
+			const why = `the ${name} is missing: ${part.failure.message}`;
 			gaps.push({ marketplaceIds, why, placedBefore });
 			continue;
 		}
@@ -72,12 +72,12 @@ export async function readReturns(
 			if (!canceledMeansNone) gaps.push({ marketplaceIds, why, placedBefore });
 			continue;
 		}
-		// An older report stands in for one whose turn has not come, as for a day at most. Where Amazon failed
-		// at a newer one, what came back since the older one is unknown.
+		// An older report, at most a day old, may replace one that cannot be requested yet. If Amazon
+		// failed to make a newer one, returns since the older one are unknown.
 		const newer = part.insteadOf;
 		if (newer?.outcome === 'failed' && newer.failure.kind !== 'reportQuota') {
 			if (STOPPING.includes(newer.failure.kind)) throw newer.failure;
-			gaps.push({ marketplaceIds, why: `there is no new ${name}: ${newer.failure.message}` });
+			gaps.push({ marketplaceIds, why: `the new ${name} is missing: ${newer.failure.message}` });
 		}
 		if (newer?.outcome === 'canceled' && !canceledMeansNone) {
 			gaps.push({ marketplaceIds, why: `Amazon canceled the new ${name}` });
@@ -100,11 +100,11 @@ export async function readReturns(
 		}
 	}
 	const [failure] = failures;
-	const isNone = parts.length > 0 && failures.length === parts.length;
-	return { orderIds, gaps, ...(isNone && { failure }) };
+	const hasNoReport = parts.length > 0 && failures.length === parts.length;
+	return { orderIds, gaps, ...(hasNoReport && { failure }) };
 }
 
-/** What no later run mends by itself, and a canceled execution. */
+/** Failures that a later run cannot fix on its own, and a canceled execution. */
 const STOPPING: ReadonlyArray<SpApiFailure['kind']> = [
 	'cancelled',
 	'login',

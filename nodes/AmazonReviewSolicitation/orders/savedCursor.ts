@@ -3,7 +3,10 @@ import { z } from 'zod';
 
 import { cursorFrom, orderCursorSchema, withoutOpenSearch, type OrderCursor } from './orderCursor';
 
-/** Conditions that an order has to meet all of, such as `isPrime`; sorted. None lets every order pass. */
+/**
+ * Conditions that an order must all meet, such as `isPrime`; sorted. An empty list lets every order
+ * through.
+ */
 const filterSchema = z.array(z.string());
 
 type Filter = readonly string[];
@@ -11,9 +14,9 @@ type Filter = readonly string[];
 const moment = z.string().datetime({ offset: true });
 
 /**
- * A stretch of changes that was searched while other filters let orders pass. `passed`: every order
- * that meets one of these was passed on. `passedOn`: orders that were, beside those, by the change they were
- * passed on with. `cursor`: how far it was searched again, with the filter of now.
+ * A stretch of changes that was searched with other filters. `passed`: every order that meets one
+ * of these filters was passed on. `passedOn`: other orders that were passed on, by the change they
+ * were passed on with. `cursor`: how far the stretch was searched again with the current filter.
  */
 const stretchSchema = z.object({
 	after: moment,
@@ -26,33 +29,35 @@ const stretchSchema = z.object({
 type Stretch = z.infer<typeof stretchSchema>;
 
 /**
- * The place that the runs of one search have come to. A filter is applied on our side, for Amazon cannot
- * search by it: what it holds back is not lost, for the place says which filter each stretch was searched
- * with, and a stretch is searched again, for what is missing alone, once another filter lets more pass.
+ * The position that the runs of one search have reached. Filters are applied here, because Amazon
+ * cannot search by them. Nothing that a filter holds back is lost: the position records which
+ * filter each stretch was searched with, and once another filter lets more through, only the
+ * missing orders are searched again.
  */
 export const savedCursorSchema = z.object({
 	version: z.literal(2),
 	filter: filterSchema,
-	/** Goes on with every run. */
+	/** Moves forward with every run. */
 	cursor: orderCursorSchema,
-	/** What earlier filters let pass of the stretch the cursor is in, by order. */
+	/** What earlier filters let through in the cursor's current stretch, by order. */
 	passedOn: z.record(z.string()).optional(),
-	/** The stretches before it of which something can be missing, the oldest first. */
+	/** Earlier stretches that may have missing orders, oldest first. */
 	stretches: z.array(stretchSchema),
 });
 
 export type SavedCursor = z.infer<typeof savedCursorSchema>;
 
-/** More stretches than that are not kept apart: then an order rather comes twice than never. */
+/** Beyond this number, stretches are merged; an order may then be returned twice, but none is missed. */
 const MOST_STRETCHES = 20;
 
-/** Nor more orders of one stretch. */
+/** Most orders remembered for one stretch. */
 const MOST_REMEMBERED = 2000;
 
 /**
- * The place to go on from.
- * @param stored what the last run kept; anything else begins at `from`
- * @param from where the first run begins; where it is earlier than before, what lies between is searched too
+ * Returns the position to continue from.
+ * @param stored what the last run saved; anything invalid starts at `from`
+ * @param from where the first run starts; if it is earlier than before, the time in between is
+ * searched, too
  * @param end where all searches end now
  */
 export function resumeFrom(
@@ -61,7 +66,8 @@ export function resumeFrom(
 ): SavedCursor {
 	const sorted = [...new Set(filter)].toSorted();
 	const place = savedCursorSchema.safeParse(stored).data;
-	// What begins in the future was begun while the clock was ahead: it has passed on nothing.
+	// A position that starts in the future was created while the clock was ahead and has passed on
+	// nothing.
 	if (place === undefined || beginOf(place) > end) {
 		return { version: 2, filter: sorted, cursor: cursorFrom(from), stretches: [] };
 	}
@@ -69,22 +75,22 @@ export function resumeFrom(
 	return withEarlierBegin(filtered, from);
 }
 
-/** The stretch to search again for the filter of now, if one is left. */
+/** The next stretch to search again for the current filter, if any. */
 export function stretchToCatchUp({ filter, stretches }: SavedCursor): Stretch | undefined {
 	return stretches.find(({ passed }) => !passed.some((each) => letsPassAllOf(each, filter)));
 }
 
-/** Where the second search of a stretch stands. */
+/** How far the second search of a stretch got. */
 export const cursorOf = ({ after, passedOn, cursor }: Stretch): OrderCursor =>
 	cursor ?? { ...cursorFrom(after), passedOn: { ...passedOn } };
 
-/** Whether an order of the stretch was not passed on before, by what it is. */
+/** Whether, by its properties, an order of the stretch was not passed on before. */
 export const isMissing =
 	<Order>({ passed }: Stretch, meets: (order: Order, condition: string) => boolean) =>
 	(order: Order): boolean =>
 		!passed.some((filter) => filter.every((condition) => meets(order, condition)));
 
-/** The place after the second search of a stretch came as far as `cursor`. */
+/** The position after the second search of a stretch reached `cursor`. */
 export function caughtUp(place: SavedCursor, stretch: Stretch, cursor: OrderCursor): SavedCursor {
 	const isDone = cursor.open === undefined && cursor.since >= stretch.until;
 	const next: Stretch = isDone
@@ -98,8 +104,8 @@ export function caughtUp(place: SavedCursor, stretch: Stretch, cursor: OrderCurs
 }
 
 /**
- * From now on another filter: what the cursor does not remember one by one becomes a stretch. The cursor
- * begins again where its memory does, so that nothing of it is passed on twice, nor left out.
+ * Switches to another filter. What the cursor does not remember order by order becomes a stretch.
+ * The cursor restarts where its memory starts, so that no order is passed on twice or missed.
  */
 function withFilter(place: SavedCursor, filter: Filter): SavedCursor {
 	const cursor = withoutOpenSearch(place.cursor);
@@ -123,7 +129,10 @@ function withFilter(place: SavedCursor, filter: Filter): SavedCursor {
 	};
 }
 
-/** Orders whose change lies there; of very many none, which then rather come twice than never. */
+/**
+ * The orders whose change is in the given part. If there are too many, none are remembered, so that
+ * an order may be returned twice but none is missed.
+ */
 function within(
 	passedOn: Readonly<Record<string, string>>,
 	isThere: (at: string) => boolean,
@@ -134,7 +143,10 @@ function within(
 		: Object.fromEntries(there);
 }
 
-/** What a second search had passed on already, with the filter of then, and what it had not come to. */
+/**
+ * Splits a stretch into what its second search covered with the previous filter and what it did not
+ * reach.
+ */
 function split({ cursor, ...stretch }: Stretch, filter: Filter): Stretch[] {
 	if (cursor === undefined) return [stretch];
 	const { since } = cursor;
@@ -158,7 +170,7 @@ function withEarlierBegin(place: SavedCursor, from: string): SavedCursor {
 	return { ...place, stretches: tidied([earlier, ...stretches]) };
 }
 
-/** Where the first stretch begins. */
+/** Where the first stretch starts. */
 const beginOf = ({ stretches, cursor }: SavedCursor): string => stretches[0]?.after ?? cursor.from;
 
 /** Whether every order that meets `filter` meets `wider`, too. */
@@ -168,13 +180,13 @@ const letsPassAllOf = (wider: Filter, filter: Filter): boolean =>
 const isSame = (one: Filter, other: Filter): boolean =>
 	one.length === other.length && letsPassAllOf(one, other);
 
-/** Only stretches that have something in them and can miss something, and not too many. */
+/** Keeps only stretches that are not empty and may have missing orders, and not too many. */
 function tidied(stretches: readonly Stretch[]): Stretch[] {
 	const kept: Stretch[] = [];
 	for (const { passed, ...rest } of stretches) {
 		if (rest.after > rest.until) continue;
 		const stretch: Stretch = { ...rest, passed: withoutNarrower(passed) };
-		// Where every order was passed on, none has to be remembered.
+		// If every order was passed on, none has to be remembered.
 		if (stretch.passed.some((filter) => filter.length === 0)) delete stretch.passedOn;
 		const last = kept.at(-1);
 		if (last !== undefined && isContinued(last, stretch)) {
@@ -189,7 +201,7 @@ function tidied(stretches: readonly Stretch[]): Stretch[] {
 	return kept.length > MOST_STRETCHES ? tidied(joined(kept)) : kept;
 }
 
-/** The two oldest as one, of which only that was passed on for certain which was of both. */
+/** Merges the two oldest stretches. Only filters that cover both count as passed on. */
 function joined([first, second, ...others]: readonly Stretch[]): Stretch[] {
 	if (first === undefined || second === undefined) return [];
 	const passed = first.passed.filter((filter) =>
@@ -205,7 +217,7 @@ const isContinued = (one: Stretch, next: Stretch): boolean =>
 	one.until === before(next.after) &&
 	JSON.stringify(one.passed) === JSON.stringify(next.passed);
 
-/** In one order, and none that another lets pass anyway. */
+/** Sorted, without filters that another one already covers. */
 function withoutNarrower(filters: readonly Filter[]): string[][] {
 	const byText = new Map(filters.map((filter) => [filter.join(), [...filter]]));
 	const all = [...byText].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, filter]) => filter);
@@ -216,6 +228,6 @@ function withoutNarrower(filters: readonly Filter[]): string[][] {
 
 const millis = (iso: string): number => DateTime.fromISO(iso, { zone: 'utc' }).toMillis();
 
-/** The moment before; both ends of a search belong to it. */
+/** One millisecond earlier, because a search includes both ends. */
 const before = (iso: string): string =>
 	DateTime.fromMillis(millis(iso) - 1, { zone: 'utc' }).toISO() ?? iso;

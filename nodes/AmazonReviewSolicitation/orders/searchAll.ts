@@ -24,17 +24,20 @@ import type { SearchNotes } from './searchNotes';
 export interface SearchLimits {
 	/** Where the searches end, ISO 8601 in UTC. */
 	readonly end: string;
-	/** How many of the wanted orders are enough; Infinity for all. */
+	/** How many wanted orders are enough; Infinity for all. */
 	readonly limit: number;
 	readonly isWanted: (order: SellerOrder) => boolean;
 	readonly overlapMinutes: number;
-	/** After that many milliseconds no further page is asked for. */
+	/** After this many milliseconds no further page is requested. */
 	readonly timeBudgetMs: number;
-	/** Whether what was read before a failure is handed on, for a later run goes on from there. */
+	/** Whether to return what was read before a failure, because a later run continues from there. */
 	readonly resumable: boolean;
-	/** Whether there are orders of another search of this run, which a failure of this one must not cost. */
+	/**
+	 * Whether this run already has orders from another search, which a failure of this one must not
+	 * lose.
+	 */
 	readonly goesOn?: boolean;
-	/** Takes in what a person is to be told of the search. */
+	/** Collects what to report to the user about the search. */
 	readonly notes: SearchNotes;
 }
 
@@ -45,17 +48,18 @@ export interface FoundOrders {
 	/** The wanted ones. */
 	readonly orders: SellerOrder[];
 	readonly cursor: OrderCursor;
-	/** Whether the search came to its end. */
+	/** Whether the search finished. */
 	readonly complete: boolean;
 }
 
-/** So often a search may begin anew in one run, for its paging token was refused. */
+/** How often a search may restart in one run because its paging token was refused. */
 const MOST_RESTARTS = 10;
 
 /**
- * Reads orders page by page from where the cursor stands up to an end. A paging token that Amazon
- * refuses (they live 24 hours) begins a narrower search, without handing on an order twice. Where
- * Amazon does not list with fulfilment data, it is asked for orders without, from there to the end.
+ * Reads orders page by page from the cursor's position to an end. If Amazon refuses a paging token
+ * (they are valid for 24 hours), a narrower search starts, and no order is returned twice. If
+ * Amazon does not list orders with fulfillment data, they are requested without it, from there to
+ * the end.
  */
 export async function searchAll(
 	context: IExecuteFunctions,
@@ -67,12 +71,12 @@ export async function searchAll(
 	const { end, limit, isWanted, overlapMinutes, timeBudgetMs, resumable, notes } = limits;
 	const startedAt = performance.now();
 	const orders: SellerOrder[] = [];
-	/** Without a later run an order is handed on once, though it may change while a search begins again. */
+	/** Without a later run, an order is returned once, even if it changes while a search restarts. */
 	const seen = new Set<string>();
 	const isRepeated = ({ orderId }: SellerOrder) => !resumable && seen.has(orderId);
 	let pages = 0;
 	let restarts = 0;
-	/** What Amazon said before it was asked for less; what it says to that is not the point. */
+	/** Amazon's answer to the full request; its answer to the smaller one does not matter. */
 	let refusal: SpApiFailure | undefined;
 	let cursor = start;
 	for (;;) {
@@ -91,7 +95,7 @@ export async function searchAll(
 				cursor = narrowed(next.cursor);
 				continue;
 			}
-			// Amazon does not name what it does not accept; the parameters may be good.
+			// Amazon does not say what it does not accept; the parameters may be fine.
 			if (isBadRequest(page) && isFirstPage && next.step.withoutFulfillment !== true) {
 				refusal = page;
 				cursor = withoutFulfillment(next.cursor);
@@ -102,7 +106,7 @@ export async function searchAll(
 			if (!resumable || !isWorthwhile || !isPassing(failure)) throw failure;
 			hint(
 				context,
-				`${failure.message}. ${failure.advice} The ${orders.length} orders read before are here; the next run goes on from there.`,
+				`${failure.message}. ${failure.advice} This run returns the ${orders.length} orders read before; the next run continues from there.`,
 				'warning',
 			);
 			return { orders, cursor: withFulfillment(cursor), complete: false };
@@ -121,8 +125,8 @@ export async function searchAll(
 		}
 		cursor = taken.cursor;
 		if (cursor.open === undefined && cursor.since >= end) return { orders, cursor, complete: true };
-		const isOver = performance.now() - startedAt >= timeBudgetMs;
-		if (orders.length >= limit || isOver) return { orders, cursor, complete: false };
+		const isTimeUp = performance.now() - startedAt >= timeBudgetMs;
+		if (orders.length >= limit || isTimeUp) return { orders, cursor, complete: false };
 	}
 }
 
@@ -131,6 +135,6 @@ const now = (): string => DateTime.utc().toISO();
 const isPage = (answer: unknown): answer is OrderPage =>
 	typeof answer === 'object' && answer !== null && 'orders' in answer;
 
-/** Whether another run can go on where this one has to stop. A cancelled run hands on nothing. */
+/** Whether another run can continue where this one has to stop. A canceled run returns nothing. */
 const isPassing = (failure: unknown): failure is SpApiFailure =>
 	failure instanceof SpApiFailure && failure.kind !== 'cancelled';

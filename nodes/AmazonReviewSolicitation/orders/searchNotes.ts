@@ -6,26 +6,26 @@ import type { OrderPage } from '../../shared/spapi/orders';
 /** How many orders a hint names. */
 const MOST_NAMED = 5;
 
-/** Some names, and how many there are more. */
+/** The first names, and how many more there are. */
 export function named(names: readonly string[]): string {
 	const more = names.length - MOST_NAMED;
 	const shown = names.slice(0, MOST_NAMED).join(', ');
 	return more > 0 ? `${shown} and ${more} more` : shown;
 }
 
-/** What the searches of one run have to say beside the orders. */
+/** What the searches of one run report in addition to the orders. */
 export class SearchNotes {
-	/** By name, why an order could not be read. */
+	/** Why an order could not be read, by name. */
 	private readonly unreadable = new Map<string, string>();
 
 	private readonly ofOtherShops = new Set<string>();
 
 	private readonly withoutFulfillment = new Set<string>();
 
-	/** Whether Amazon listed orders only without their fulfilment. */
+	/** Whether Amazon listed orders only without their fulfillment data. */
 	isFulfillmentRefused = false;
 
-	/** Takes in a page, which was asked for without fulfilment data or with it. */
+	/** Adds a page that was requested with or without fulfillment data. */
 	take({ orders, unreadable }: OrderPage, withoutFulfillment: boolean): void {
 		for (const { name, reason } of unreadable) this.unreadable.set(name, reason);
 		for (const { order, isOfOtherShop } of orders) {
@@ -35,7 +35,7 @@ export class SearchNotes {
 		this.isFulfillmentRefused ||= withoutFulfillment;
 	}
 
-	/** Shows them above the node's output. */
+	/** Shows the notes above the node's output. */
 	show(context: IExecuteFunctions): void {
 		if (this.unreadable.size > 0) {
 			const [[, reason] = ['', '']] = this.unreadable;
@@ -48,7 +48,7 @@ export class SearchNotes {
 		if (this.withoutFulfillment.size > 0) {
 			hint(
 				context,
-				`Amazon did not list the fulfillment data of ${this.withoutFulfillment.size} order(s): their status, who fulfills them, whether they shipped late and their delivery dates are unknown (null). Plan leaves an order out if a rule needs one of these. Read the orders again in a few hours.`,
+				`Amazon did not list the fulfillment data of ${this.withoutFulfillment.size} order(s): their status, who fulfills them, whether they shipped late and their delivery dates are unknown (null). Plan leaves out an order if a rule needs one of these. Read the orders again in a few hours.`,
 				'warning',
 			);
 		}
@@ -56,6 +56,6 @@ export class SearchNotes {
 	}
 }
 
-/** Orders that Amazon ships for other shops have no reviews. */
+/** Orders that Amazon ships for other shops cannot have reviews. */
 export const aboutOtherShops = (orderIds: readonly string[]): string =>
 	`${orderIds.length} order(s) from shops other than Amazon (Non-Amazon) are left out, because no review can be requested for them: ${named(orderIds)}.`;

@@ -15,7 +15,10 @@ const REPORT = 'GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL';
 
 export interface ArrivalsWanted {
 	readonly waitMs: number;
-	/** Whether it fails where a report fails; else the orders of its time stay as they are, with a hint. */
+	/**
+	 * Whether to fail if a report fails. Otherwise the orders of its period stay as they are, with a
+	 * hint.
+	 */
 	readonly required: boolean;
 }
 
@@ -37,12 +40,12 @@ export async function addArrivals(
 	if (wanted.after === undefined) return withArrivals(orders, arrivals);
 	const range = { marketplaces: wanted.marketplaces, after: wanted.after, waitMs };
 	const parts = await fetchRangedReports(context, client, REPORT, range, {
-		// Only this is kept: the report also has names and addresses of buyers.
+		// Keeps only this, because the report also has names and addresses of buyers.
 		read: readFbaShipmentsReport,
 		bytesOf: (report) => report.arrivals.size * 250,
 	});
 	for (const part of parts) if (required && part.outcome === 'failed') throw part.failure;
-	const consequence = ', so its FBA orders of that time have no estimated arrival';
+	const consequence = ', so its FBA orders of that period have no estimated arrival';
 	hintAtParts(context, 'FBA shipments', parts, consequence);
 	for (const part of parts) {
 		if (part.outcome !== 'done' && part.outcome !== 'kept') continue;
@@ -54,12 +57,15 @@ export async function addArrivals(
 	return withArrivals(orders, arrivals);
 }
 
-/** Where the orders were placed, and when the first of them was: nothing ships or comes back before. */
+/**
+ * Where the orders were placed, and when the first one was; nothing is shipped or returned before
+ * that.
+ */
 export function firstOrderOf(orders: readonly SellerOrder[]): {
 	readonly marketplaces: readonly Marketplace[];
-	/** Undefined where none of the orders says both. */
+	/** Undefined if no order says both. */
 	readonly after: string | undefined;
-	/** IDs that Amazon has no marketplace of. */
+	/** IDs that are not an Amazon marketplace. */
 	readonly unknownIds: readonly string[];
 } {
 	const ids = new Set<string>();

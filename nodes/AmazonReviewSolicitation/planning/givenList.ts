@@ -8,9 +8,9 @@ import { isRetryable, SOLICITATION_OUTCOMES, type SolicitationOutcome } from '..
 import { orderIdsIn, tidied } from '../orders/reports/writtenIds';
 
 /**
- * Lists that people and workflows give: text from a sheet or a mail, rows of a table, items of another
- * node, JSON. What can be read is read, whatever its shape; what cannot is named, so that no rule is
- * off without anybody noticing.
+ * Lists from people and workflows: text from a sheet or an email, rows of a table, items of another
+ * node, JSON. Any readable shape is read. Anything else is reported, so that no rule is disabled
+ * unnoticed.
  */
 
 export type ListKind = 'orderId' | 'sku' | 'asin' | 'marketplace';
@@ -19,13 +19,13 @@ type Row = Readonly<Record<string, unknown>>;
 
 export interface ListEntry {
 	readonly value: string;
-	/** The row that the entry was in, where the list is one of rows. */
+	/** The row that contained the entry, if the list has rows. */
 	readonly row?: Row;
 }
 
 export interface GivenList {
 	readonly entries: readonly ListEntry[];
-	/** What is in the list and no such thing, cut short and without email addresses. */
+	/** Entries of the wrong kind, shortened and without email addresses. */
 	readonly wrong: readonly string[];
 }
 
@@ -33,14 +33,14 @@ interface Kind {
 	readonly name: string;
 	readonly plural: string;
 	readonly example: string;
-	/** The names of the field of a row, the most exact first; letters and digits only, lower case. */
+	/** Possible names of the row's field, the most exact first; letters and digits only, lower case. */
 	readonly fields: readonly string[];
-	/** The entries that a whole text stands for, each to be read by `read`. */
+	/** Splits a whole text into entries, each to be read by `read`. */
 	readonly split: (text: string, isExact: boolean) => string[];
-	/** What one entry stands for; none where it is no such thing. */
+	/** The values of one entry; empty if it is of the wrong kind. */
 	readonly read: (entry: string) => string[];
-	/** Whether a row without the field is searched for entries in its other fields. */
-	readonly standsAnywhere: boolean;
+	/** Whether the other fields of a row without this field are searched for entries. */
+	readonly mayBeAnywhere: boolean;
 }
 
 const SEPARATORS = /[\s,;|]+/;
@@ -53,7 +53,7 @@ const KINDS: Readonly<Record<ListKind, Kind>> = {
 		fields: ['orderid', 'amazonorderid', 'amznorderid', 'ordernumber', 'orderno', 'order'],
 		split: (text) => joined(text).split(SEPARATORS),
 		read: orderIdsIn,
-		standsAnywhere: true,
+		mayBeAnywhere: true,
 	},
 	sku: {
 		name: 'a SKU',
@@ -62,7 +62,7 @@ const KINDS: Readonly<Record<ListKind, Kind>> = {
 		fields: ['sku', 'sellersku', 'merchantsku', 'msku'],
 		split: splitSkus,
 		read: (entry) => (isOrderId(entry) || entry.includes('@') ? [] : [entry]),
-		standsAnywhere: false,
+		mayBeAnywhere: false,
 	},
 	asin: {
 		name: 'an ASIN',
@@ -71,7 +71,7 @@ const KINDS: Readonly<Record<ListKind, Kind>> = {
 		fields: ['asin', 'asin1', 'childasin', 'productasin'],
 		split: (text) => text.split(SEPARATORS),
 		read: (entry) => (/^[A-Z0-9]{10}$/i.test(entry) ? [entry.toUpperCase()] : []),
-		standsAnywhere: false,
+		mayBeAnywhere: false,
 	},
 	marketplace: {
 		name: 'a marketplace',
@@ -80,19 +80,19 @@ const KINDS: Readonly<Record<ListKind, Kind>> = {
 		fields: ['marketplaceid', 'marketplace', 'countrycode', 'country'],
 		split: (text) => text.split(SEPARATORS),
 		read: (entry) => [findMarketplace(entry)?.id ?? []].flat(),
-		standsAnywhere: false,
+		mayBeAnywhere: false,
 	},
 };
 
 export interface ReadingOptions {
 	/**
-	 * Of SKUs in a text: whether its lines are exact. Otherwise the parts of a line count beside the
-	 * whole, for a SKU may hold a comma.
+	 * For SKUs in a text: whether each line is exactly one SKU. Otherwise the parts of a line count
+	 * in addition to the whole line, because a SKU may contain a comma.
 	 */
 	readonly linesAreExact?: boolean;
 }
 
-/** Reads a list, whatever its shape. An empty one has neither entries nor anything wrong. */
+/** Reads a list of any shape. An empty list has no entries and nothing wrong. */
 export function readList(
 	given: unknown,
 	kind: ListKind,
@@ -103,7 +103,7 @@ export function readList(
 	return reading;
 }
 
-/** What is wrong with a list and what to do; undefined where nothing is. */
+/** What is wrong with a list and what to do; undefined if nothing is. */
 export function problemOf({ entries, wrong }: GivenList, kind: ListKind): string | undefined {
 	if (wrong.length === 0) return undefined;
 	const { name, plural, example } = KINDS[kind];
@@ -121,7 +121,7 @@ const MOST_SHOWN = 3;
 
 const LONGEST_SHOWN = 40;
 
-/** Lists in lists, deeper than anything a workflow makes. */
+/** Deepest nesting of lists, deeper than any workflow creates. */
 const DEEPEST = 10;
 
 class Reading implements GivenList {
@@ -144,7 +144,7 @@ class Reading implements GivenList {
 		else this.wrong.push(described(given));
 	}
 
-	/** A text in a list or a row is exact, except for IDs, which hold no separators. */
+	/** A text in a list or a row is exact, except for IDs, which contain no separators. */
 	private takeValue(given: unknown, depth: number, row?: Row): void {
 		if (typeof given === 'string') this.takeEntry(given, row);
 		else this.take(given, depth + 1, row);
@@ -157,7 +157,7 @@ class Reading implements GivenList {
 		const parts = this.kind.split(text, this.linesAreExact).map(unquoted).filter(hasText);
 		const headings = parts.filter((part) => this.isFieldName(part));
 		for (const part of parts) {
-			// A pasted column brings its heading along.
+			// A pasted column includes its heading.
 			const isHeading = headings.length < parts.length && headings.includes(part);
 			if (!isHeading) this.takeOne(part, row);
 		}
@@ -182,18 +182,18 @@ class Reading implements GivenList {
 
 	private takeRow(row: Row, depth: number): void {
 		const filled = Object.entries(row).filter(([, value]) => !isBlank(value));
-		// An item of n8n; it has more fields than its data.
+		// An n8n item, which has more fields than its data.
 		if (isRow(row.json)) return this.take(row.json, depth + 1);
-		// n8n hands on one empty row where a table has none.
+		// n8n returns one empty row for an empty table.
 		if (filled.length === 0) return;
-		// Of the node's own ledger, and no order.
+		// A row of the node's own ledger that is not an order.
 		if (row.outcome === 'invalidOrderId') return;
 		const field = this.kind.fields
 			.map((name) => filled.find(([key]) => plain(key) === name))
 			.find((found) => found !== undefined);
 		if (field !== undefined) return this.takeValue(field[1], depth, row);
 
-		const found = this.kind.standsAnywhere
+		const found = this.kind.mayBeAnywhere
 			? filled.flatMap(([, value]) => (typeof value === 'string' ? orderIdsIn(tidied(value)) : []))
 			: [];
 		for (const value of found) this.entries.push({ value, row });
@@ -210,7 +210,7 @@ class Reading implements GivenList {
 	}
 }
 
-/** Of any realm, for expressions may be evaluated in another one. */
+/** Works across realms, because expressions may be evaluated in another one. */
 const isRow = (value: unknown): value is Row =>
 	Object.prototype.toString.call(value) === '[object Object]' && !DateTime.isDateTime(value);
 
@@ -224,13 +224,13 @@ const hasText = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
 
-/** An ID whose hyphens have blanks beside them is one. */
+/** Joins IDs that have spaces around their hyphens. */
 const joined = (text: string): string =>
 	text.replace(/(?<![\d-])(\d{3}|[A-Z]\d\d)[ ]*-[ ]*(\d{7})[ ]*-[ ]*(\d{7})(?![\d-])/g, '$1-$2-$3');
 
 /**
- * The SKUs of a text. They may hold blanks and commas: a line is a SKU as it stands, its parts between
- * commas and the like may be SKUs, and quotes hold one together.
+ * Splits a text into SKUs. They may contain spaces and commas: a whole line is a SKU, its parts
+ * between commas and similar separators may be SKUs, and quotes keep one together.
  */
 function splitSkus(text: string, linesAreExact: boolean): string[] {
 	const lines = text.split(/[\r\n]+/).filter(hasText);
@@ -241,7 +241,7 @@ function splitSkus(text: string, linesAreExact: boolean): string[] {
 	});
 }
 
-/** Without the quotes, brackets and bullets around it; those of a SKU that are its own come in pairs. */
+/** Removes the quotes around a text if they come in pairs. */
 function unquoted(text: string): string {
 	const bare = text.trim();
 	return /^(["'`“”„‘’«»]).*(["'`“”„‘’«»])$/u.test(bare) ? bare.slice(1, -1).trim() : bare;
@@ -249,7 +249,7 @@ function unquoted(text: string): string {
 
 const jsonSchema = z.union([z.array(z.unknown()), z.record(z.unknown())]);
 
-/** What a text is as JSON, if it is a list or a row. */
+/** Parses a text as JSON; undefined if it is not a list or a row. */
 function jsonOf(text: string): unknown {
 	if (!/^\s*[[{]/.test(text)) return undefined;
 	try {
@@ -262,7 +262,7 @@ function jsonOf(text: string): unknown {
 const shortened = (text: string): string =>
 	text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 
-/** Buyers' email addresses are in no error. */
+/** Errors never contain buyers' email addresses. */
 const quoted = (text: string): string =>
 	text.includes('@') ? 'an email address' : `"${shortened(text)}"`;
 
@@ -273,7 +273,7 @@ function described(given: unknown): string {
 
 const ledgerRowSchema = z.object({
 	outcome: z.string().nullish(),
-	/** Sheets have texts, some databases numbers. */
+	/** Sheets return text, some databases numbers. */
 	tryAgainLater: z
 		.union([z.boolean(), z.number(), z.string()])
 		.transform((value) => /^(true|1)$/i.test(String(value).trim()))
@@ -283,13 +283,13 @@ const ledgerRowSchema = z.object({
 
 type LedgerRow = z.infer<typeof ledgerRowSchema>;
 
-/** Outcomes after which Amazon takes no request for the order any more. */
+/** Outcomes after which Amazon accepts no more requests for the order. */
 const REQUESTED: readonly string[] = ['sent', 'alreadyRequested'];
 
 /**
- * The orders of a list that no request is to be made for any more. Where it is one of ledger rows, an
- * order is settled by a row that says it was requested, else by its newest one (the last of several
- * with the same time), unless that is to be tried again later.
+ * The orders of a list that need no more requests. In a list of ledger rows, an order is settled if
+ * any row says that a review was requested, or if its newest row (the last one of several with the
+ * same time) does not say to try again later.
  */
 export function settledOrderIds({ entries }: GivenList): ReadonlySet<string> {
 	const settled = new Set<string>();
@@ -301,12 +301,12 @@ export function settledOrderIds({ entries }: GivenList): ReadonlySet<string> {
 		else if (read.at >= (newest.get(value)?.at ?? -Infinity)) newest.set(value, read);
 	}
 	for (const [orderId, { outcome, tryAgainLater }] of newest) {
-		if (!(tryAgainLater ?? mayComeAgain(outcome))) settled.add(orderId);
+		if (!(tryAgainLater ?? mayBeRetried(outcome))) settled.add(orderId);
 	}
 	return settled;
 }
 
-const mayComeAgain = (outcome: string | null | undefined): boolean =>
+const mayBeRetried = (outcome: string | null | undefined): boolean =>
 	isOutcome(outcome) && isRetryable(outcome);
 
 const isOutcome = (text: string | null | undefined): text is SolicitationOutcome =>

@@ -1,4 +1,7 @@
-/** Where an order may go: the intervals of its line from `first` up to `end`, on time from `wish`. */
+/**
+ * The intervals an order may use: those of its line from `first` up to `end`; on time from `wish`
+ * on.
+ */
 interface Reach {
 	readonly line: number;
 	readonly first: number;
@@ -7,10 +10,10 @@ interface Reach {
 }
 
 /**
- * What an augmenting path may do about the wishes.
+ * How far an augmenting path may disregard wishes.
  * - `onTime`: no order is early
- * - `keepWishes`: an order may be early, but none that is on time already
- * - `any`: an order on time may become early, too
+ * - `keepWishes`: an order may be early, but none that is already on time
+ * - `any`: an order that is on time may become early, too
  */
 type Liberty = 'onTime' | 'keepWishes' | 'any';
 
@@ -25,14 +28,15 @@ export const NONE = -1;
 
 /**
  * A maximum bipartite matching of orders to intervals, where an interval takes as many orders as it
- * has slots, and a day as many as the cap leaves. It grows by augmenting paths: an order takes a free
- * slot, or the place of another order that moves on, and so forth. Once there is no such path it is
- * of maximum size (Berge), and since no path unseats an order, what was won before is kept.
+ * has slots, and a day as many as the cap leaves. It grows by augmenting paths: an order takes a
+ * free slot, or the place of another order that moves elsewhere, and so on. When no such path is
+ * left, the matching is of maximum size (Berge). Since no path removes an order, earlier gains are
+ * kept.
  *
  * The paths are searched in phases, the shortest first (Hopcroft and Karp; with capacities, Dinic):
- * each phase ranks what can be reached by the number of moves it takes, then goes along the ranks
- * from each order without a place. It takes near-linear time, and few phases are needed. The first
- * is the greedy one, without any moves: each order in turn takes a free slot.
+ * each phase ranks what can be reached by the number of moves it takes, then follows the ranks from
+ * each order without a place. A phase takes near-linear time, and few phases are needed. The first
+ * one is greedy, without any moves: each order in turn takes a free slot.
  */
 export class Matching {
 	/** Interval of each order, or `NONE`. */
@@ -40,14 +44,14 @@ export class Matching {
 
 	private readonly dayOf: Int32Array;
 
-	/** Orders in each interval, and requests that each day still has room for. */
+	/** Orders in each interval, and how many requests each day still has room for. */
 	private readonly load: Int32Array;
 
 	private readonly room: Float64Array;
 
 	/**
-	 * Moves it takes to reach an order, an interval, a day in this phase; `NONE` where it is not
-	 * reached or was found to lead nowhere.
+	 * Number of moves to reach an order, an interval or a day in this phase; `NONE` if it is not
+	 * reached or is known to lead nowhere.
 	 */
 	private readonly orderRank: Int32Array;
 
@@ -55,19 +59,22 @@ export class Matching {
 
 	private readonly dayRank: Int32Array;
 
-	/** The orders that had a place when the phase began, by interval: those of `i` from `groups[i]` on. */
+	/**
+	 * The orders that had a place when the phase started, by interval: those of `i` start at
+	 * `groups[i]`.
+	 */
 	private readonly members: Int32Array;
 
 	private readonly groups: Int32Array;
 
-	/** Where to go on in `members`, by interval and by day. */
+	/** Where to continue in `members`, by interval and by day. */
 	private readonly nextOfInterval: Int32Array;
 
 	private readonly nextOfDay: Int32Array;
 
 	private readonly lines: readonly Line[];
 
-	/** By order: the part of its line that it may use, as positions in it. */
+	/** By order: the part of its line that it may use, as positions in the line. */
 	private readonly parts: ReadonlyArray<Part>;
 
 	/**
@@ -113,7 +120,7 @@ export class Matching {
 		}
 	}
 
-	/** One phase; whether it has found a place for an order. */
+	/** Runs one phase; returns whether it found a place for an order. */
 	private grow(liberty: Liberty): boolean {
 		this.group();
 		const roots = range(0, this.reaches.length).filter(
@@ -125,7 +132,7 @@ export class Matching {
 		return roots.filter((root) => this.place(root, lastRank, liberty)).length > 0;
 	}
 
-	/** Lists the orders by interval. */
+	/** Groups the orders by interval. */
 	private group(): void {
 		for (const [interval, load] of this.load.entries()) {
 			this.groups[interval + 1] = at(this.groups, interval) + load;
@@ -143,8 +150,8 @@ export class Matching {
 	}
 
 	/**
-	 * Breadth first: how many orders have to move before one finds a free slot.
-	 * @returns the rank of the orders that do; `NONE` if none does
+	 * Breadth first: finds how many orders must move before one finds a free slot.
+	 * @returns the rank of the orders that find one; `NONE` if none does
 	 */
 	private rank(roots: readonly number[], liberty: Liberty): number {
 		this.orderRank.fill(NONE);
@@ -174,7 +181,7 @@ export class Matching {
 		return NONE;
 	}
 
-	/** The orders of which one has to go before an interval that is not free can take another. */
+	/** The orders in a full interval or day; one must leave before another can enter. */
 	private thoseInTheWay(interval: number, rank: number): Int32Array {
 		if (!this.hasSlot(interval)) {
 			return this.members.subarray(at(this.groups, interval), at(this.groups, interval + 1));
@@ -188,7 +195,7 @@ export class Matching {
 		);
 	}
 
-	/** Depth first, along the ranks: searches a path from an order without a place, and takes it. */
+	/** Depth first, along the ranks: searches for a path from an order without a place, and applies it. */
 	private place(root: number, lastRank: number, liberty: Liberty): boolean {
 		const path = [root];
 		const targets: number[] = [];
@@ -198,7 +205,7 @@ export class Matching {
 				const free = this.freeFor(order, liberty);
 				if (free !== NONE) {
 					targets.push(free);
-					// From the end, so that there is room for each.
+					// From the end, so that each move has room.
 					for (let step = rank; step >= 0; step -= 1) this.move(at(path, step), at(targets, step));
 					return true;
 				}
@@ -223,8 +230,8 @@ export class Matching {
 	}
 
 	/**
-	 * One of those in the way, if it is of the rank that follows. What was on a path before has no rank
-	 * any more, so that all others are still where they were when the phase began.
+	 * The next order in the way that has the following rank. Orders already on a path have no rank
+	 * any more, so all others are still where they were when the phase started.
 	 */
 	private nextInTheWay(interval: number, rank: number): number {
 		const day = at(this.dayOf, interval);
@@ -262,7 +269,7 @@ export class Matching {
 		return at(this.load, interval) < at(this.slots, interval);
 	}
 
-	/** First interval of a day; the number of intervals for the day after the last. */
+	/** First interval of a day; for the day after the last, the number of intervals. */
 	private firstOf(day: number): number {
 		return this.days[day]?.first ?? this.slots.length;
 	}
@@ -276,7 +283,7 @@ export class Matching {
 		return staysOnTime ? { ...part, first: part.wish } : part;
 	}
 
-	/** The first free interval in which an order is on time, or else the last before its wish. */
+	/** The first free interval in which an order is on time; otherwise the last one before its wish. */
 	private freeFor(order: number, liberty: Liberty): number {
 		const { line, first, wish, end } = this.reachOf(order, liberty);
 		const onTime = line.free.from(wish);
@@ -288,14 +295,14 @@ export class Matching {
 
 /** The intervals permitted to orders of one zone, by position. */
 class Line {
-	/** Positions of intervals with a free slot; the same seen from the end; those without a rank. */
+	/** Positions of intervals with a free slot, the same from the end, and positions without a rank. */
 	readonly free: Remaining;
 
 	readonly unranked: Remaining;
 
 	private readonly freeBackwards: Remaining;
 
-	/** The positions of the intervals with a rank, by rank; those of rank `r` from `rankStarts[r]` on. */
+	/** The positions of ranked intervals, sorted by rank; those of rank `r` start at `rankStarts[r]`. */
 	private readonly byRank: Int32Array;
 
 	private rankStarts: number[] = [];
@@ -323,7 +330,7 @@ class Line {
 		return at(this.intervalRank, this.at(position));
 	}
 
-	/** The last position before this one with a free slot; negative if there is none. */
+	/** The last position before this one with a free slot; negative if no such position exists. */
 	lastFreeBefore(position: number): number {
 		const { length } = this.intervals;
 		return length - 1 - this.freeBackwards.from(length - position);
@@ -349,7 +356,7 @@ class Line {
 		this.ranked.restore();
 	}
 
-	/** The first interval from a position on and before another that still has the rank, or `NONE`. */
+	/** The first interval between two positions that still has the rank, or `NONE`. */
 	nextOfRank(rank: number, from: number, end: number): number {
 		const start = at(this.rankStarts, rank);
 		const last = at(this.rankStarts, rank + 1);
@@ -361,9 +368,9 @@ class Line {
 	}
 }
 
-/** The indices of which something still holds; the others are skipped for good, by union-find. */
+/** The indices that still meet a condition; the others are skipped permanently, by union-find. */
 class Remaining {
-	/** For each index one to go on from: itself, or a later one if nothing remains in between. */
+	/** For each index, the one to continue from: itself, or a later one if none in between remains. */
 	private readonly links: Int32Array;
 
 	constructor(
@@ -374,12 +381,12 @@ class Remaining {
 		this.restore();
 	}
 
-	/** Forgets what it has skipped. */
+	/** Forgets which indices were skipped. */
 	restore(): void {
 		for (let index = 0; index <= this.length; index += 1) this.links[index] = index;
 	}
 
-	/** The first index from this one on that remains; the length if none does. */
+	/** The first remaining index from this one on; the length if none remains. */
 	from(start: number): number {
 		let index = start;
 		for (;;) {
@@ -396,11 +403,11 @@ class Remaining {
 	}
 }
 
-/** Position of the first number that is not below the bound; the length if there is none. */
+/** Position of the first number that is at least the bound; the length if no number is. */
 export const firstAtLeast = (ascending: ArrayLike<number>, bound: number): number =>
 	firstWhere(ascending.length, (index) => at(ascending, index) >= bound);
 
-/** The first index of which a condition holds that holds from some index on; the length if none. */
+/** The first index that meets a condition that all later indices also meet; the length if none does. */
 export function firstWhere(length: number, holds: (index: number) => boolean): number {
 	let low = 0;
 	for (let high = length; low < high; ) {

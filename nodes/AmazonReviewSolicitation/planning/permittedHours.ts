@@ -3,18 +3,18 @@ import { IANAZone } from 'luxon';
 const MINUTE_MS = 60_000;
 export const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** When requests may go out, on the clock of whatever zone it is applied to. */
+/** When requests may be sent, on the clock of the zone it is applied to. */
 export interface PermittedHours {
 	/**
-	 * Minutes of the day, 0 to 1440: `from` belongs to it, `to` does not. It wraps past midnight where
-	 * `from` is not before `to`; equal ends mean all day, as does leaving it out.
+	 * Minutes of the day, 0 to 1440: `from` is included, `to` is not. Wraps past midnight if `from`
+	 * is not before `to`. Equal values mean all day, as does leaving it out.
 	 */
 	readonly hours?: { readonly from: number; readonly to: number };
-	/** ISO weekdays, 1 (Monday) to 7, of the moment itself, also after midnight; all by default. */
+	/** ISO weekdays, 1 (Monday) to 7, of the time itself, even after midnight; all by default. */
 	readonly weekdays?: readonly number[];
 }
 
-/** A span of time in epoch milliseconds: `from` belongs to it, `to` does not. */
+/** A time span in epoch milliseconds: `from` is included, `to` is not. */
 export interface Span {
 	readonly from: number;
 	readonly to: number;
@@ -24,15 +24,15 @@ export interface Span {
 export interface LocalDay extends Span {
 	/** Days from 1970-01-01 to the date on that clock. */
 	readonly day: number;
-	/** When the clock showed 0:00, had it always had this offset; epoch milliseconds. */
+	/** When the clock would have shown 0:00 with this offset; epoch milliseconds. */
 	readonly midnight: number;
 }
 
 /**
- * The spans in which a calendar permits requests, in order and apart from each other. A moment is
- * permitted by what the clock shows: an hour that the clock skips is lost, one it repeats counts twice.
+ * Returns the spans in which a calendar permits requests, sorted and not touching. The clock
+ * decides: an hour that it skips is lost, one that it repeats counts twice.
  * @param zone IANA name
- * @throws RangeError where the zone is not known or the calendar has no meaning
+ * @throws RangeError if the zone is unknown or the calendar is not valid
  */
 export function permittedSpans(
 	zone: string,
@@ -40,11 +40,12 @@ export function permittedSpans(
 	between: Span,
 ): Span[] {
 	for (const minute of [hours.from, hours.to]) {
-		if (!(minute >= 0 && minute <= 1440)) throw new RangeError(`${minute} is no minute of a day`);
+		if (!(minute >= 0 && minute <= 1440))
+			throw new RangeError(`${minute} is not a minute of a day`);
 	}
 	for (const weekday of weekdays ?? []) {
 		if (![1, 2, 3, 4, 5, 6, 7].includes(weekday)) {
-			throw new RangeError(`${weekday} is no ISO weekday`);
+			throw new RangeError(`${weekday} is not an ISO weekday`);
 		}
 	}
 	const from = hours.from * MINUTE_MS;
@@ -73,13 +74,13 @@ export function permittedSpans(
 }
 
 /**
- * Cuts a span at the midnights of a zone and wherever its UTC offset changes. In between, a local
- * day is plain arithmetic, so that no moment is ever built from a time that does not exist.
+ * Cuts a span at a zone's midnights and at every change of its UTC offset. In between, a local day
+ * is plain arithmetic, so no time is ever built that does not exist.
  * @param zone IANA name
- * @throws RangeError where the zone is not known
+ * @throws RangeError if the zone is unknown
  */
 export function localDays(zone: string, { from, to }: Span): LocalDay[] {
-	if (!IANAZone.isValidZone(zone)) throw new RangeError(`${zone} is no time zone`);
+	if (!IANAZone.isValidZone(zone)) throw new RangeError(`${zone} is not a time zone`);
 	const clock = IANAZone.create(zone);
 	const days: LocalDay[] = [];
 	for (let begins = from; begins < to; ) {
@@ -96,7 +97,7 @@ export function localDays(zone: string, { from, to }: Span): LocalDay[] {
 	return days;
 }
 
-/** First moment after the beginning at which another offset holds; the end where there is none. */
+/** First time after the start with another offset; the end if the offset never changes. */
 function nextOffsetChange(clock: IANAZone, { from, to }: Span): number {
 	const offset = clock.offset(from);
 	let same = from;

@@ -1,3 +1,4 @@
+// cspell:ignore Cancelled Tell
 import { DateTime, IANAZone } from 'luxon';
 
 import { findMarketplace } from '../../shared/domain/marketplaces';
@@ -9,45 +10,47 @@ import { localDays, permittedSpans } from './permittedHours';
 import { planSends, type PlanCandidate, type PlanLimits } from './schedule';
 import { solicitationWindow } from '../../shared/domain/solicitationWindow';
 
-/** Why an order is not in the plan, each reason once, with what it means. */
+/** Why an order is not in the plan: each reason with its meaning. */
 export const PLAN_REASONS = {
 	invalidOrderId: 'The text is not an Amazon order ID',
-	duplicateItem: 'A newer row of the same order is among the input items; that one counts',
+	duplicateItem: 'Duplicate: a newer input item for the same order was used instead',
 	alreadyRequested: 'A review was requested for this order before; Amazon allows one per order',
-	orderCancelled: 'The order was cancelled or cannot be fulfilled',
+	orderCancelled: 'The order was canceled or cannot be fulfilled',
 	notShipped: 'The order is not shipped yet, which Amazon requires',
 	datesUnknown:
-		'Amazon named no delivery dates, and orders without are left out as you chose; add those of the FBA shipments report',
-	windowClosed: 'The window for requests is over; see `windowClosesAt`',
-	noPermittedTime: 'The hours and days you permit leave no moment in the window of this order',
-	noRoom:
-		'The rate limit and your daily cap leave no place before the window closes that another order does not need',
+		'Amazon gave no delivery dates, and you chose to leave out such orders; add the dates from the FBA shipments report',
+	windowClosed: 'The window for requests has closed; see `windowClosesAt`',
+	noPermittedTime: 'The hours and days you permit leave no time within the window of this order',
+	noRoom: 'The rate limit and your maximum per day leave no free time before the window closes',
 	...EXCLUSIONS,
 } as const satisfies Record<string, string>;
 
 export type PlanReason = keyof typeof PLAN_REASONS;
 
-/** Reasons that a later run can find changed. */
+/** Reasons that may no longer apply in a later run. */
 const PASSING: readonly PlanReason[] = ['notShipped', 'datesUnknown', 'noRoom', 'ruleCannotTell'];
 
 export interface PlanChoices extends PlanLimits {
 	readonly rules: SelectionRules;
-	/** Order IDs that were asked before. */
+	/** Order IDs for which a review was requested before. */
 	readonly alreadyRequested: ReadonlySet<string>;
-	/** Days after the delivery at which the seller likes best to ask. */
+	/** How many days after delivery the seller prefers to send the request. */
 	readonly preferredDelayDays: number;
-	/** Which end of the delivery window that counts from. */
+	/** Which end of the delivery window the delay counts from. */
 	readonly delayFrom: 'earliestDelivery' | 'latestDelivery';
-	/** Whose clock hours and weekdays are read on. */
+	/** Whose time zone the hours and weekdays refer to. */
 	readonly clock: 'marketplace' | 'buyer';
-	/** Whether an order without delivery dates is left out; else Amazon is asked as soon as it may be open. */
+	/**
+	 * Whether to leave out orders without delivery dates; otherwise they are sent once their window
+	 * may be open.
+	 */
 	readonly leaveOutUnknownDates: boolean;
 	/**
-	 * Orders due within that many milliseconds are to be sent now, if nothing but the rate limit keeps
-	 * them from being sent at once.
+	 * Orders due within this many milliseconds are sent now, if only the rate limit keeps them from
+	 * being sent immediately.
 	 */
 	readonly sendNowWithinMs: number;
-	/** The marketplace of an order that names none. */
+	/** The marketplace for orders that name none. */
 	readonly defaultMarketplaceId: string;
 }
 
@@ -58,9 +61,12 @@ export interface PlanRow {
 	/** ISO 8601 in UTC. */
 	readonly sendAt: string | null;
 	readonly sendAtLocal: string | null;
-	/** IANA zone that `sendAtLocal` is in. */
+	/** IANA zone of `sendAtLocal`. */
 	readonly timeZone: string | null;
-	/** Whether it goes out before the preferred delay is over, for it would miss its window. */
+	/**
+	 * Whether it is sent before the preferred delay has passed, because it would miss its window
+	 * otherwise.
+	 */
 	readonly early: boolean;
 	readonly tryAgainLater: boolean;
 }
@@ -68,13 +74,15 @@ export interface PlanRow {
 const DAY_MS = 86_400_000;
 
 /**
- * The plan for many orders: a row for each, in their order. Selection rules and what makes a request
- * impossible come first, then `planSends` finds a time for as many of the rest as possible.
+ * Plans many orders and returns a row for each, in the same order. Selection rules and obstacles to
+ * a request are checked first; then `planSends` finds a time for as many of the remaining orders as
+ * possible.
  *
- * Of an order without delivery dates it is only known that nothing is delivered before it is
- * ordered: its window opens 5 days after the order at the earliest and closes 30 days after it at
- * the earliest. It is planned in between; after that, as soon as possible, for it may still be open.
- * @throws RangeError for a rule or a limit without meaning
+ * For an order without delivery dates, all that is certain is that nothing is delivered before it
+ * is ordered: its window opens at the earliest 5 days and closes at the earliest 30 days after the
+ * order. It is planned in between; after that, as soon as possible, because the window may still be
+ * open.
+ * @throws RangeError for an invalid rule or limit
  */
 export function planSolicitations(orders: readonly SellerOrder[], choices: PlanChoices): PlanRow[] {
 	const exclusion = exclusionBy(choices.rules);
@@ -112,15 +120,15 @@ export function planSolicitations(orders: readonly SellerOrder[], choices: PlanC
 }
 
 /**
- * Whether the order may go out from now on: whoever sends it does not wait for the time planned, so
- * window, hours, days and the day of the cap have to be right already.
+ * Whether the order may be sent from now on. The sender does not wait for the planned time, so the
+ * window, the hours, the days and the day of the maximum must allow it already.
  */
 function isDueNow(
 	sendAt: number,
 	candidate: PlanCandidate | undefined,
 	choices: PlanChoices,
 ): boolean {
-	const { now, sendNowWithinMs, capZone, dailyCap, hours, weekdays } = choices;
+	const { now, sendNowWithinMs, capZone, maxRequestsPerDay, hours, weekdays } = choices;
 	if (candidate === undefined || sendAt > now + sendNowWithinMs || candidate.opensAt > now) {
 		return false;
 	}
@@ -129,7 +137,7 @@ function isDueNow(
 		const [permitted] = permittedSpans(candidate.zone, choices, span);
 		if (permitted?.from !== span.from || permitted.to !== span.to) return false;
 	}
-	return dailyCap === undefined || localDays(capZone, span).length === 1;
+	return maxRequestsPerDay === undefined || localDays(capZone, span).length === 1;
 }
 
 const leftOut = (
@@ -197,7 +205,7 @@ function candidateOf(order: SellerOrder, index: number, choices: PlanChoices): P
 	};
 }
 
-/** What is planned for the last moment of a window would come too late. */
+/** Keeps a margin, because a request planned for the last moment of a window would arrive too late. */
 const MARGIN_MS = 3_600_000;
 
 const withMargin = (closesAt: number, begin: number): number =>

@@ -1,3 +1,4 @@
+// cspell:ignore Tell
 import { DateTime } from 'luxon';
 
 import { compareDecimals, DECIMAL } from '../../shared/domain/decimal';
@@ -6,18 +7,21 @@ import type { ReturnsGap } from '../orders/reports/returnsReport';
 import { tidied } from '../orders/reports/writtenIds';
 
 /**
- * Which orders a request may go to, as the seller chose it. A rule that is absent is off; with all
- * rules off no order is left out. A list of what to leave out may be empty; one of what to select
- * then selects nothing, for it was given.
+ * Which orders may get a request, as chosen by the seller. A missing rule is disabled; with all
+ * rules disabled no order is left out. A list of orders to leave out may be empty. An empty list of
+ * orders to select selects nothing, because it was given.
  */
 export interface SelectionRules {
-	/** Order IDs never to ask about. */
+	/** Order IDs for which to never request a review. */
 	readonly doNotSolicit?: ReadonlySet<string>;
 	readonly marketplaceIds?: readonly string[];
 	readonly fulfilledBy?: 'AMAZON' | 'MERCHANT';
-	/** ISO 8601, UTC where it names no offset; older orders are left out. */
+	/** ISO 8601, UTC if it has no offset; older orders are left out. */
 	readonly createdSince?: string;
-	/** At least one item has one of them; letter case and blanks around do not matter, nor below. */
+	/**
+	 * At least one item has one of them. Letter case and surrounding spaces do not matter, here and
+	 * below.
+	 */
 	readonly includeSkus?: readonly string[];
 	/** No item has any of them. */
 	readonly excludeSkus?: readonly string[];
@@ -30,61 +34,61 @@ export interface SelectionRules {
 	readonly prime?: 'only' | 'exclude';
 	readonly excludeReplacements?: boolean;
 	readonly excludeCancellationRequested?: boolean;
-	/** Orders the seller fulfils only: it never leaves out an order that Amazon fulfils. */
+	/** Applies only to orders the seller fulfills; never leaves out an order that Amazon fulfills. */
 	readonly excludeShippedLate?: boolean;
 	/** Order IDs from the returns reports. */
 	readonly returnedOrderIds?: ReadonlySet<string>;
-	/** What the returns reports do not tell. */
+	/** What the returns reports do not cover. */
 	readonly returnsGaps?: readonly ReturnsGap[];
 }
 
 /**
- * Why the rules leave out an order, each reason once, with what it means. Where several apply, the
- * first in this order is given.
+ * Why the rules leave out an order: each reason with its meaning. If several apply, the first in
+ * this order is used.
  */
 export const EXCLUSIONS = {
 	doNotSolicit: 'The order is on the do-not-solicit list',
 	otherMarketplace: 'The order is from a marketplace that is not selected',
-	otherFulfilment: 'The order is not fulfilled by the side that is selected',
-	tooOld: 'The order was placed before the first day that is selected',
-	notIncludedSku: 'No item of the order has a SKU that is selected',
-	excludedSku: 'An item of the order has a SKU that is left out',
-	notIncludedAsin: 'No item of the order has an ASIN that is selected',
-	excludedAsin: 'An item of the order has an ASIN that is left out',
-	totalTooLow: 'The total of the order is below the minimum',
-	totalTooHigh: 'The total of the order is above the maximum',
+	otherFulfilment: 'The order is not fulfilled by the party that is selected',
+	tooOld: 'The order is older than the maximum age',
+	notIncludedSku: 'No item of the order has a selected SKU',
+	excludedSku: 'An item of the order has an excluded SKU',
+	notIncludedAsin: 'No item of the order has a selected ASIN',
+	excludedAsin: 'An item of the order has an excluded ASIN',
+	totalTooLow: 'The order total is below the minimum',
+	totalTooHigh: 'The order total is above the maximum',
 	notBusiness: 'The order is not a business order, and only those are selected',
 	business: 'The order is a business order, and those are left out',
 	notPrime: 'The order is not a Prime order, and only those are selected',
 	prime: 'The order is a Prime order, and those are left out',
 	replacement: 'The order replaces another one',
-	cancellationRequested: 'The buyer asked to cancel an item of the order',
+	cancellationRequested: 'The buyer requested to cancel an item of the order',
 	shippedLate: 'The seller shipped the order after its latest ship date',
-	returned: 'An item of the order was returned, or its return was asked for',
+	returned: 'An item of the order was returned, or a return was requested',
 	ruleCannotTell:
-		'A rule needs something that Amazon did not say about the order; it is left out, as it may be one the rule leaves out',
+		'A rule needs data that Amazon did not return for the order, so the order is left out to be safe',
 } as const satisfies Record<string, string>;
 
 export type Exclusion = keyof typeof EXCLUSIONS;
 
 export interface ExclusionFinding {
 	readonly reason: Exclusion;
-	/** What about the order or the rule it was. */
+	/** Which part of the order or the rule it was. */
 	readonly detail: string;
 }
 
-/** Amazon's sentence that the rules of `POLICY_RULES` are to be judged by. */
+/** Amazon's sentence by which to judge the rules of `POLICY_RULES`. */
 export const POLICY_NOTE =
 	'Amazon\'s help page G201972160 says sellers may not "ask for reviews only from buyers who had a positive experience"';
 
 /**
- * The rules that can leave out buyers because their experience may have been bad, each with how. To
- * be off unless the seller turns them on, and to be shown with `POLICY_NOTE`.
+ * The rules that can leave out buyers because their experience may have been bad, each with the
+ * reason. They must be disabled unless the seller turns them on, and be shown with `POLICY_NOTE`.
  */
 export const POLICY_RULES = {
 	doNotSolicit: 'depends on why the orders were put on the list',
 	excludeReplacements: 'a replacement often follows a lost or faulty item',
-	excludeCancellationRequested: 'these buyers did not want the order any more',
+	excludeCancellationRequested: 'these buyers no longer wanted the order',
 	excludeShippedLate: 'these buyers waited longer than promised',
 	returnedOrderIds: 'these buyers sent something back',
 } as const satisfies Partial<Record<keyof SelectionRules, string>>;
@@ -92,9 +96,10 @@ export const POLICY_RULES = {
 type Check = (order: SellerOrder) => ExclusionFinding | undefined;
 
 /**
- * Why the rules leave out the order; undefined where they do not. A rule that lacks what it needs
- * never guesses: the reason is then `ruleCannotTell`, unless another rule leaves the order out anyway.
- * @throws RangeError for a rule that is no decimal number or no ISO date
+ * Why the rules leave out the order; undefined if they do not. A rule that lacks the data it needs
+ * never guesses: the reason is then `ruleCannotTell`, unless another rule leaves out the order
+ * anyway.
+ * @throws RangeError for a rule that is not a decimal number or not an ISO date
  */
 export function exclusionOf(
 	order: SellerOrder,
@@ -103,26 +108,26 @@ export function exclusionOf(
 	return exclusionBy(rules)(order);
 }
 
-/** `exclusionOf` for many orders: the rules are read once. */
+/** `exclusionOf` for many orders; reads the rules once. */
 export function exclusionBy(rules: SelectionRules): Check {
 	const checks = checksOf(rules);
 	return (order) => {
-		let untold: ExclusionFinding | undefined;
+		let undecided: ExclusionFinding | undefined;
 		for (const check of checks) {
 			const finding = check(order);
 			if (finding !== undefined && finding.reason !== 'ruleCannotTell') return finding;
-			untold ??= finding;
+			undecided ??= finding;
 		}
-		return untold;
+		return undecided;
 	};
 }
 
-/** The checks of the rules that are on, in the order of `EXCLUSIONS`. */
+/** The checks of the enabled rules, in the order of `EXCLUSIONS`. */
 function checksOf(rules: SelectionRules): Check[] {
 	return [
 		onList(rules.doNotSolicit, 'doNotSolicit'),
 		marketplaceCheck(rules.marketplaceIds),
-		fulfilmentCheck(rules.fulfilledBy),
+		fulfillmentCheck(rules.fulfilledBy),
 		ageCheck(rules.createdSince),
 		itemCheck('includeSkus', rules.includeSkus, 'sku', 'notIncludedSku'),
 		itemCheck('excludeSkus', rules.excludeSkus, 'sku', 'excludedSku'),
@@ -140,10 +145,10 @@ function checksOf(rules: SelectionRules): Check[] {
 	].filter((check) => check !== undefined);
 }
 
-function cannotTell(rule: keyof SelectionRules, field: string): ExclusionFinding {
+function missingData(rule: keyof SelectionRules, field: string): ExclusionFinding {
 	return {
 		reason: 'ruleCannotTell',
-		detail: `\`${rule}\` needs \`${field}\`, which is not known for this order`,
+		detail: `\`${rule}\` needs \`${field}\`, which is unknown for this order`,
 	};
 }
 
@@ -155,7 +160,7 @@ function onList(
 	return ({ orderId }) => (orderIds.has(orderId) ? { reason, detail: orderId } : undefined);
 }
 
-/** An order that says neither who fulfils it nor where it is from may be one of those. */
+/** An order without a fulfiller or a marketplace may be one of the affected ones. */
 function returnsCheck(gaps: readonly ReturnsGap[] = []): Check | undefined {
 	if (gaps.length === 0) return undefined;
 	return ({ fulfilledBy, marketplaceId, createdAt }) => {
@@ -170,10 +175,10 @@ function returnsCheck(gaps: readonly ReturnsGap[] = []): Check | undefined {
 	};
 }
 
-const normalised = (text: string): string => tidied(text).trim().replace(/\s+/g, ' ').toUpperCase();
+const normalized = (text: string): string => tidied(text).trim().replace(/\s+/g, ' ').toUpperCase();
 
 const setOf = (texts: readonly string[]): ReadonlySet<string> =>
-	new Set(texts.map(normalised).filter((text) => text !== ''));
+	new Set(texts.map(normalized).filter((text) => text !== ''));
 
 const EMPTY_LIST = 'the list of the rule is empty';
 
@@ -182,17 +187,17 @@ function marketplaceCheck(marketplaceIds?: readonly string[]): Check | undefined
 	const selected = setOf(marketplaceIds);
 	return ({ marketplaceId }) => {
 		if (selected.size === 0) return { reason: 'otherMarketplace', detail: EMPTY_LIST };
-		if (marketplaceId === null) return cannotTell('marketplaceIds', 'marketplaceId');
-		return selected.has(normalised(marketplaceId))
+		if (marketplaceId === null) return missingData('marketplaceIds', 'marketplaceId');
+		return selected.has(normalized(marketplaceId))
 			? undefined
 			: { reason: 'otherMarketplace', detail: marketplaceId };
 	};
 }
 
-function fulfilmentCheck(selected: SelectionRules['fulfilledBy']): Check | undefined {
+function fulfillmentCheck(selected: SelectionRules['fulfilledBy']): Check | undefined {
 	if (selected === undefined) return undefined;
 	return ({ fulfilledBy }) => {
-		if (fulfilledBy === null) return cannotTell('fulfilledBy', 'fulfilledBy');
+		if (fulfilledBy === null) return missingData('fulfilledBy', 'fulfilledBy');
 		return fulfilledBy === selected
 			? undefined
 			: { reason: 'otherFulfilment', detail: `fulfilled by ${fulfilledBy}` };
@@ -206,14 +211,14 @@ function ageCheck(createdSince = ''): Check | undefined {
 	const sinceMillis = since.toMillis();
 	return ({ createdAt }) => {
 		const created = createdAt === null ? NaN : Date.parse(createdAt);
-		if (Number.isNaN(created)) return cannotTell('createdSince', 'createdAt');
+		if (Number.isNaN(created)) return missingData('createdSince', 'createdAt');
 		return created < sinceMillis
 			? { reason: 'tooOld', detail: `placed ${createdAt}, before ${since.toISO()}` }
 			: undefined;
 	};
 }
 
-/** An item whose SKU or ASIN is not known may be the one the rule is about. */
+/** An item whose SKU or ASIN is unknown may be the one the rule is about. */
 function itemCheck(
 	rule: keyof SelectionRules,
 	listed: readonly string[] | undefined,
@@ -225,13 +230,13 @@ function itemCheck(
 	const isInclude = reason === 'notIncludedSku' || reason === 'notIncludedAsin';
 	if (wanted.size === 0) return isInclude ? () => ({ reason, detail: EMPTY_LIST }) : undefined;
 	return ({ items }) => {
-		// An order has items; none at all means that they are not known.
-		if (items === null || items.length === 0) return cannotTell(rule, 'items');
+		// Every order has items; an empty list means that they are unknown.
+		if (items === null || items.length === 0) return missingData(rule, 'items');
 		const values = items.map((item) => item[field]);
-		const match = values.find((value) => value !== null && wanted.has(normalised(value)));
+		const match = values.find((value) => value !== null && wanted.has(normalized(value)));
 		if (typeof match === 'string') return isInclude ? undefined : { reason, detail: match };
 		if (values.some((value) => value === null || value.trim() === '')) {
-			return cannotTell(rule, `items[].${field}`);
+			return missingData(rule, `items[].${field}`);
 		}
 		return isInclude ? { reason, detail: values.join(', ') } : undefined;
 	};
@@ -243,7 +248,7 @@ function totalCheck(rule: 'minTotal' | 'maxTotal', limit = ''): Check | undefine
 	if (!DECIMAL.test(bound)) throw new RangeError(`${rule} "${limit}" is not a decimal number`);
 	const isMinimum = rule === 'minTotal';
 	return ({ orderTotal, currency }) => {
-		if (orderTotal === null) return cannotTell(rule, 'orderTotal');
+		if (orderTotal === null) return missingData(rule, 'orderTotal');
 		const order = compareDecimals(orderTotal, bound);
 		if (isMinimum ? order >= 0 : order <= 0) return undefined;
 		const total = currency === null ? orderTotal : `${orderTotal} ${currency}`;
@@ -262,14 +267,14 @@ function kindCheck(
 	if (rule === undefined) return undefined;
 	return (order) => {
 		const isOfKind = order[field];
-		if (isOfKind === null) return cannotTell(kind, field);
+		if (isOfKind === null) return missingData(kind, field);
 		if (isOfKind === (rule === 'only')) return undefined;
 		return { reason: isOfKind ? kind : otherwise, detail: `\`${field}\` is ${isOfKind}` };
 	};
 }
 
 const replacementCheck: Check = ({ replacementFor }) => {
-	if (replacementFor === null) return cannotTell('excludeReplacements', 'replacementFor');
+	if (replacementFor === null) return missingData('excludeReplacements', 'replacementFor');
 	return replacementFor === ''
 		? undefined
 		: { reason: 'replacement', detail: `replaces ${replacementFor}` };
@@ -277,7 +282,7 @@ const replacementCheck: Check = ({ replacementFor }) => {
 
 const cancellationCheck: Check = ({ cancellationRequested }) => {
 	if (cancellationRequested === null) {
-		return cannotTell('excludeCancellationRequested', 'cancellationRequested');
+		return missingData('excludeCancellationRequested', 'cancellationRequested');
 	}
 	return cancellationRequested
 		? { reason: 'cancellationRequested', detail: '`cancellationRequested` is true' }
@@ -286,7 +291,7 @@ const cancellationCheck: Check = ({ cancellationRequested }) => {
 
 const lateCheck: Check = ({ fulfilledBy, shippedLate }) => {
 	if (fulfilledBy === 'AMAZON' || shippedLate === false) return undefined;
-	if (shippedLate === null) return cannotTell('excludeShippedLate', 'shippedLate');
-	if (fulfilledBy === null) return cannotTell('excludeShippedLate', 'fulfilledBy');
+	if (shippedLate === null) return missingData('excludeShippedLate', 'shippedLate');
+	if (fulfilledBy === null) return missingData('excludeShippedLate', 'fulfilledBy');
 	return { reason: 'shippedLate', detail: '`shippedLate` is true' };
 };

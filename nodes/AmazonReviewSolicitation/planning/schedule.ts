@@ -7,57 +7,58 @@ import {
 } from './permittedHours';
 import { at, firstAtLeast, firstWhere, Matching, NONE, range } from './matching';
 
-/** An order that waits for its request. All moments are epoch milliseconds, whole ones. */
+/** An order waiting for its request. All times are whole epoch milliseconds. */
 export interface PlanCandidate {
 	readonly key: string;
-	/** IANA zone whose clock the calendar is read on: the marketplace's or the buyer's. */
+	/** IANA zone that the calendar refers to: the marketplace's or the buyer's. */
 	readonly zone: string;
-	/** First permitted moment. */
+	/** First permitted time. */
 	readonly opensAt: number;
-	/** Last permitted moment; undefined where it is not known, which is no deadline. */
+	/** Last permitted time; undefined if unknown, which means no deadline. */
 	readonly closesAt?: number;
-	/** The seller's wish: not before this, if no order is lost by it. */
+	/** The seller's wish: not before this time, unless the order would be lost. */
 	readonly preferredFrom: number;
-	/** Orders candidates with the same deadline or none: the lower, the sooner. */
+	/** Sorts candidates with the same deadline or none: lower values first. */
 	readonly urgency: number;
 }
 
 export interface PlanLimits extends PermittedHours {
-	/** Epoch milliseconds, whole ones; nothing is planned before. */
+	/** Whole epoch milliseconds; nothing is planned earlier. */
 	readonly now: number;
-	/** Requests per second that Amazon's token bucket refills. */
+	/** Requests per second at which Amazon's token bucket refills. */
 	readonly rate: number;
-	/** Requests that may go out at once: the size of the bucket, taken to be full now. */
+	/** Requests that may be sent at once: the size of the bucket, assumed to be full now. */
 	readonly burst: number;
-	/** Most requests per calendar day of `capZone`. */
-	readonly dailyCap?: number;
-	/** Requests of today's that are out already. */
+	/** Maximum requests per calendar day of `capZone`. */
+	readonly maxRequestsPerDay?: number;
+	/** Requests already sent today. */
 	readonly sentToday?: number;
-	/** IANA zone whose days the cap counts. */
+	/** IANA zone whose days the maximum applies to. */
 	readonly capZone: string;
 	/**
-	 * How many days of 24 hours an order without a deadline may have to wait, from the moment it is
-	 * open and its wish is met; 60 by default.
+	 * How many days of 24 hours an order without a deadline may wait after it is open and its wish is
+	 * met; 60 by default.
 	 */
 	readonly horizonDays?: number;
 }
 
 /**
  * Why an order has no place in the plan.
- * - `windowClosed`: its window is over
- * - `noPermittedTime`: the calendar leaves no moment in its window
- * - `noRoom`: the rate limit and the daily cap leave no place that another order does not need
+ * - `windowClosed`: its window has closed
+ * - `noPermittedTime`: the calendar leaves no time in its window
+ * - `noRoom`: the rate limit and the maximum per day leave no place that another order does not
+ * need
  */
 export type LeftOutReason = 'windowClosed' | 'noPermittedTime' | 'noRoom';
 
-/** How far ahead times are matched with orders. */
+/** How far ahead orders are matched with times. */
 const LONGEST_AHEAD_MS = 400 * DAY_MS;
 
 export interface PlannedSend {
 	readonly key: string;
 	/** Epoch milliseconds. */
 	readonly sendAt: number;
-	/** Whether it goes out before the seller's preferred delay is over. */
+	/** Whether it is sent before the seller's preferred delay has passed. */
 	readonly early: boolean;
 }
 
@@ -69,27 +70,27 @@ export interface SendPlan {
 }
 
 /**
- * Plans when to send requests so that as many orders as possible get one: no schedule that keeps
- * the windows, the calendar, the rate limit and the daily cap sends more.
+ * Plans when to send requests so that as many orders as possible get one: no schedule within the
+ * windows, the calendar, the rate limit and the maximum per day sends more.
  *
  * The idea: time is a row of slots, one request each, at the pace of Amazon's token bucket. Cut at
- * every moment that matters to some order, calendar or cap, it falls into intervals whose slots are
- * all alike. Giving orders to intervals is then a maximum bipartite matching with capacities, under
- * a second layer of capacities for the days of the cap.
+ * every time that matters to an order, the calendar or the maximum per day, it becomes intervals
+ * whose slots are all alike. Assigning orders to intervals is then a maximum bipartite matching
+ * with capacities, with a second layer of capacities for the days of the maximum.
  *
- * Wishes come second: none is ignored if as many orders can be sent without. Otherwise as many orders
- * as possible are on time before any is early, and an early one goes in the last free interval before
- * its wish; few are early, but not provably the fewest. Ties are decided by deadline, then `urgency`,
- * then `key`, never by the place in the input. With neither calendar nor cap nor wishes this is
- * earliest deadline first, each order at the first moment possible.
+ * Wishes come second: none is ignored if as many orders can be sent anyway. Otherwise as many
+ * orders as possible are on time before any is early, and an early one gets the last free interval
+ * before its wish. Few are early, but not provably the fewest. Ties are decided by deadline, then
+ * `urgency`, then `key`, never by the position in the input. Without calendar, maximum and wishes,
+ * this is earliest deadline first, each order at the first possible time.
  *
- * What opens over 400 days from now, as an order can whose date is wrong, is named for that moment
- * and has no part in the matching, whose work grows with the time it spans.
- * @throws RangeError where a limit has no meaning or a zone is not known
+ * An order that opens more than 400 days from now, perhaps because of a wrong date, is planned for
+ * that time and is not part of the matching, whose work grows with the time it spans.
+ * @throws RangeError if a limit is not valid or a zone is unknown
  */
 export function planSends(candidates: readonly PlanCandidate[], limits: PlanLimits): SendPlan {
 	const { now, hours, weekdays, horizonDays = 60 } = limits;
-	if (!(horizonDays > 0)) throw new RangeError(`${horizonDays} days are no horizon`);
+	if (!(horizonDays > 0)) throw new RangeError(`${horizonDays} days is not a valid horizon`);
 	const { firstSlotFrom, momentOf } = slotsOf(limits);
 	const end = now + LONGEST_AHEAD_MS;
 	const distant = candidates.filter(({ opensAt }) => opensAt >= end);
@@ -102,7 +103,7 @@ export function planSends(candidates: readonly PlanCandidate[], limits: PlanLimi
 	});
 	const whole = { from: now, to: ordered.reduce((end, { to }) => Math.max(end, to), now) };
 
-	// One calendar per zone, or one for all: without hours and weekdays no clock is read.
+	// One calendar per zone, or one for all: without hours and weekdays, no zone matters.
 	const always = hours === undefined && weekdays === undefined;
 	const zoneOf = ({ zone }: PlanCandidate) => (always ? '' : zone);
 	const zones = [...new Set(near.map(zoneOf))];
@@ -163,7 +164,7 @@ export function planSends(candidates: readonly PlanCandidate[], limits: PlanLimi
 	return { planned: planned.sort((a, b) => a.sendAt - b.sendAt), leftOut };
 }
 
-/** By deadline, those without one last; then by urgency, then by key. */
+/** Compares by deadline, those without one last; then by urgency, then by key. */
 function byDeadline(a: PlanCandidate, b: PlanCandidate): number {
 	const [left, right] = [a.closesAt ?? Infinity, b.closesAt ?? Infinity];
 	if (left !== right) return left - right;
@@ -172,13 +173,14 @@ function byDeadline(a: PlanCandidate, b: PlanCandidate): number {
 }
 
 /**
- * The slots, numbered from 0: `burst` of them now, then one each time the bucket has refilled by one,
- * which takes whole milliseconds here, rounded up. A slot not used is lost, though Amazon's bucket
- * would keep some, so that the bucket never runs dry.
+ * The slots, numbered from 0: `burst` of them now, then one each time the bucket has refilled by
+ * one, rounded up to whole milliseconds. An unused slot is lost here, although Amazon's bucket
+ * would keep some, so the bucket never runs dry.
  */
 function slotsOf({ now, rate, burst }: PlanLimits) {
-	if (!(rate > 0 && rate < Infinity)) throw new RangeError(`${rate} is no rate`);
-	if (!(Number.isInteger(burst) && burst >= 1)) throw new RangeError(`${burst} is no burst`);
+	if (!(rate > 0 && rate < Infinity)) throw new RangeError(`${rate} is not a valid rate`);
+	if (!(Number.isInteger(burst) && burst >= 1))
+		throw new RangeError(`${burst} is not a valid burst`);
 	// A rate such as 1/3600 must not lose a millisecond to floating point.
 	const pace = Math.ceil(1000 / rate - 1e-6);
 	return {
@@ -189,24 +191,25 @@ function slotsOf({ now, rate, burst }: PlanLimits) {
 }
 
 /**
- * The days of the cap and how many requests each has room for. A day begins once and for all: what
- * a clock set back over midnight shows of the day before counts as the new day's.
+ * The days of the maximum and how many requests each has room for. A day starts only once: if a
+ * clock is set back past midnight, the repeated time of the previous day counts as the new day.
  */
 function capDays(
-	{ capZone, dailyCap = Infinity, sentToday = 0 }: PlanLimits,
+	{ capZone, maxRequestsPerDay = Infinity, sentToday = 0 }: PlanLimits,
 	whole: Span,
 ): Array<{ readonly from: number; readonly room: number }> {
-	if (!(dailyCap >= 0)) throw new RangeError(`${dailyCap} is no daily cap`);
+	if (!(maxRequestsPerDay >= 0))
+		throw new RangeError(`${maxRequestsPerDay} is not a valid maximum of requests per day`);
 	let latest = -Infinity;
 	return localDays(capZone, whole).flatMap(({ day, from }) => {
 		if (day <= latest) return [];
 		latest = day;
-		const room = from === whole.from ? dailyCap - sentToday : dailyCap;
+		const room = from === whole.from ? maxRequestsPerDay - sentToday : maxRequestsPerDay;
 		return [{ from, room: Math.max(0, Math.floor(room)) }];
 	});
 }
 
-/** Whether the window has a moment in common with one of the spans, which are in order. */
+/** Whether the window overlaps one of the spans, which are sorted. */
 function overlaps(spans: readonly Span[], window: Span): boolean {
 	const next = spans[firstWhere(spans.length, (index) => (spans[index]?.to ?? 0) > window.from)];
 	return next !== undefined && Math.max(next.from, window.from) < Math.min(next.to, window.to);

@@ -2,10 +2,10 @@ import type { SolicitationOutcome } from './outcome';
 import type { SpApiFailure } from '../../shared/spapi/failure';
 import type { Finding, OrderInQuestion } from './eligibility';
 
-/** Denials one after the other after which a marketplace is given up that had answered before. */
+/** Denials in a row after which the run gives up a marketplace that had answered before. */
 const DENIALS_TO_STOP = 3;
 
-/** Outcomes that are no answer about an order. */
+/** Outcomes that say nothing about an order. */
 const NO_ANSWER: readonly SolicitationOutcome[] = [
 	'missingRole',
 	'failed',
@@ -14,26 +14,26 @@ const NO_ANSWER: readonly SolicitationOutcome[] = [
 	'answerLost',
 ];
 
-/** Of an order, whose it is and where: what access is given to. */
+/** The part of an order that access depends on: its seller and marketplace. */
 type Place = Pick<OrderInQuestion, 'client' | 'marketplace'>;
 
 const placeOf = ({ client, marketplace }: Place): string => `${client.seller} ${marketplace.id}`;
 
 /**
- * Whether Amazon lets the application in, for each seller apart. A missing role is told with the same
- * 403 as an order's marketplace where the seller is not active, so it is judged by marketplace: denied
- * before any answer, or several times in a row, a marketplace is given up; a single denial stays with
- * its order.
+ * Tracks whether Amazon gives the application access, separately for each seller. A missing role
+ * causes the same 403 as an order in a marketplace where the seller is not active, so it is judged
+ * per marketplace. If denied before any answer, or several times in a row, a marketplace is given
+ * up. A single denial affects only its order.
  */
 export class Access {
 	private readonly answered = new Set<string>();
 
 	private readonly denials = new Map<string, number>();
 
-	/** Why a seller, or a seller's marketplace, was given up. */
+	/** Why a seller or a seller's marketplace was given up. */
 	private readonly givenUp = new Map<string, Finding>();
 
-	/** The failures that stopped anything, each once. */
+	/** The failures that caused giving up, each once. */
 	get failures(): readonly SpApiFailure[] {
 		const all = [...this.givenUp.values()].flatMap(({ failure }) => failure ?? []);
 		return all.filter(
@@ -46,7 +46,7 @@ export class Access {
 		return this.answered.size > 0;
 	}
 
-	/** Takes in what came of an order. */
+	/** Records the result for an order. */
 	note(order: Place, finding: Finding): void {
 		const { outcome, failure } = finding;
 		const place = placeOf(order);
@@ -64,7 +64,7 @@ export class Access {
 		}
 	}
 
-	/** What an order that is not even asked about comes to; undefined where it is. */
+	/** The finding for an order that is skipped; undefined for one to process. */
 	findingFor(order: Place): Finding | undefined {
 		return this.givenUp.get(order.client.seller) ?? this.givenUp.get(placeOf(order));
 	}

@@ -2,36 +2,39 @@ import type { ICheckProcessedOptions, IExecuteFunctions } from 'n8n-workflow';
 
 import { pause } from '../../shared/spapi/pause';
 
-/** A claim that was not given back (its execution broke off) ends after one to two leases. */
+/**
+ * A claim that was not released, because its execution stopped unexpectedly, expires after one to
+ * two leases.
+ */
 const LEASE_MS = 10 * 60_000;
 
-/** So often it is looked whether claims that are held have to be entered for another lease. */
+/** How often to check whether held claims must be recorded for another lease. */
 const LOOK_EVERY_MS = LEASE_MS / 4;
 
-/** n8n keeps that many of the newest claims per node; they are 24 characters each. */
+/** n8n keeps this many of the newest claims per node; each is 24 characters. */
 const STORE: ICheckProcessedOptions = { mode: 'entries', maxEntries: 20_000 };
 
-/** What executions of this process work on right now. */
+/** The orders that executions of this process are working on. */
 const heldHere = new Set<string>();
 
-/** n8n's store is read and written without a lock; at least this process waits for itself. */
+/** n8n's store has no lock, so accesses from this process wait for each other. */
 let lastAccess: Promise<unknown> = Promise.resolve();
 
 /**
  * Claims on orders, so that overlapping executions don't work on the same one.
  *
- * Within one process of n8n a claim is certain. Between processes it is kept in n8n's own store of
- * processed data (per node, in its database), which has no lock: two workers that claim the same
- * order in the same instant may both get it. So a claim spares calls; what makes sure that no buyer
- * is asked twice is Amazon, which takes one request per order and refuses any other.
+ * Within one n8n process a claim is certain. Between processes, claims are kept in n8n's own store
+ * of processed data (per node, in its database), which has no lock: two workers that claim the same
+ * order at the same instant may both get it. So a claim only saves calls. What ensures that no
+ * buyer is contacted twice is Amazon, which accepts one request per order and refuses any other.
  */
 export class Claims {
-	/** What this one holds: by order, its entries in n8n's store. */
+	/** The claims held here: by order, the entries in n8n's store. */
 	private readonly held = new Map<string, readonly string[]>();
 
 	private storeWorks = true;
 
-	/** Ends the looking after claims; undefined while there are none. */
+	/** Stops renewing claims; undefined while none are held. */
 	private idle: AbortController | undefined;
 
 	/**
@@ -44,7 +47,7 @@ export class Claims {
 		private readonly wait: typeof pause = pause,
 	) {}
 
-	/** Claims what nobody else holds, and returns it. */
+	/** Claims the keys that nobody else holds, and returns them. */
 	async take(keys: readonly string[]): Promise<ReadonlySet<string>> {
 		const free = keys.filter((key) => !heldHere.has(key));
 		for (const key of free) heldHere.add(key);
@@ -63,14 +66,14 @@ export class Claims {
 				this.held.set(key, own);
 			}
 		}
-		// Looking leaves a trace in the store, which must not make the other's claim last longer.
+		// The check leaves entries in the store, which must not extend the other execution's claim.
 		const traces = free.filter((key) => !taken.has(key)).flatMap((key) => entries.get(key) ?? []);
 		await this.forget(traces.filter((entry) => !found.has(entry)));
 		if (taken.size > 0) this.lookAfter();
 		return taken;
 	}
 
-	/** Gives claims back. */
+	/** Releases claims. */
 	async release(keys: Iterable<string>): Promise<void> {
 		const entries: string[] = [];
 		for (const key of keys) {
@@ -85,7 +88,7 @@ export class Claims {
 		await this.forget(entries);
 	}
 
-	/** Renews claims for as long as any is held, so that a long run keeps what it works on. */
+	/** Renews claims while any are held, so that a long run keeps its orders. */
 	private lookAfter(): void {
 		if (this.idle !== undefined) return;
 		const idle = new AbortController();
@@ -93,11 +96,11 @@ export class Claims {
 		const look = async (): Promise<void> => {
 			while (await this.wait(LOOK_EVERY_MS, idle.signal)) await this.renew();
 		};
-		// What fails here fails with the store, without which the process alone counts.
+		// If this fails, the store failed. Then only claims within this process count.
 		look().catch(() => undefined);
 	}
 
-	/** Enters what is held for the present lease. */
+	/** Records the held claims for the current lease. */
 	private async renew(): Promise<void> {
 		const missing = new Map<string, readonly string[]>();
 		for (const [key, own] of this.held) {
@@ -110,12 +113,15 @@ export class Claims {
 		await this.inStore([...missing.values()].flat(), async (store, all) =>
 			store.checkProcessedAndRecord(all, 'node', STORE),
 		);
-		// Given back meanwhile: what was entered late would outlive it.
+		// Released in the meantime: entries recorded late must not outlive the claim.
 		const gone = [...missing].filter(([key]) => !this.held.has(key));
 		await this.forget(gone.flatMap(([, entries]) => entries));
 	}
 
-	/** A claim is entered for this lease and the one before, so that it is found in the next one too. */
+	/**
+	 * A claim is recorded for this lease and the previous one, so that it is also found in the next
+	 * one.
+	 */
 	private entriesOf(key: string): readonly string[] {
 		const lease = Math.floor(this.clock() / LEASE_MS);
 		return [`${lease} ${key}`, `${lease - 1} ${key}`];
@@ -125,7 +131,10 @@ export class Claims {
 		await this.inStore(entries, async (store, all) => store.removeProcessed(all, 'node', STORE));
 	}
 
-	/** n8n lacks the store in some contexts, and its database may fail; then the process alone counts. */
+	/**
+	 * Some contexts of n8n have no store, and its database may fail. Then only claims within this
+	 * process count.
+	 */
 	private async inStore<Result>(
 		entries: readonly string[],
 		work: (store: IExecuteFunctions['helpers'], entries: string[]) => Promise<Result>,

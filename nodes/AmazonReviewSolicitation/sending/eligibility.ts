@@ -1,3 +1,4 @@
+// cspell:ignore Cancelled
 import { DateTime } from 'luxon';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
@@ -34,9 +35,9 @@ export const orderParameters: INodeProperties[] = [
 	},
 	{
 		...marketplaceParameter,
-		// Orders of this node's own operations name theirs.
+		// Items from this node's own operations contain it.
 		default: { mode: 'id', value: '={{ $json.marketplaceId }}' },
-		description: "The marketplace of the order; when empty, the credential's primary marketplace",
+		description: "The marketplace of the order; if empty, the credential's primary marketplace",
 	},
 ];
 
@@ -46,7 +47,7 @@ export const explainOption: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description:
-		'Whether to read the order where Amazon offers no request, to tell too early from too late. Costs one more call for such an order.',
+		'Whether to read the order if Amazon offers no request, to distinguish too early from too late. Takes one more call per such order.',
 };
 
 const orderSchema = z.object({
@@ -57,26 +58,26 @@ const orderSchema = z.object({
 	marketplace: locatorValue,
 });
 
-/** What is known of one order. */
+/** The result for one order. */
 export interface Finding {
 	readonly outcome: SolicitationOutcome;
 	readonly answer?: AmazonAnswer;
-	/** The call that did not succeed, where one did not. */
+	/** The failed call, if one failed. */
 	readonly failure?: SpApiFailure;
 }
 
-/** One order of one marketplace, and the connection to ask about it. */
+/** One order of one marketplace, and the client to use for it. */
 export interface OrderInQuestion {
 	readonly client: SpApiClient;
 	readonly orderId: string;
 	readonly marketplace: Marketplace;
-	/** When a request is permitted, where the input item says so. */
+	/** When a request is permitted, if the input item says so. */
 	readonly window?: SolicitationWindow;
-	/** What Amazon would not tell about the order itself, as a sentence. */
+	/** What Amazon did not return about the order itself, as a sentence. */
 	readonly orderUnreadable?: string;
 }
 
-/** Reads the parameters of one item; what is no order ID stays text, to be reported as such. */
+/** Reads the parameters of one item. Text that is not an order ID is kept, to be reported as such. */
 export async function readOrder(
 	context: IExecuteFunctions,
 	itemIndex: number,
@@ -88,7 +89,7 @@ export async function readOrder(
 	return { client, orderId: wanted.orderId, marketplace, window };
 }
 
-/** As this node's own operations hand it on. */
+/** As this node's own operations output it. */
 const windowSchema = z
 	.object({
 		windowOpensAt: z.string().datetime({ offset: true }),
@@ -99,7 +100,7 @@ const windowSchema = z
 		closesAt: windowClosesAt,
 	}));
 
-/** Asks Amazon whether a review can be requested for the order. */
+/** Checks with Amazon whether a review can be requested for the order. */
 export async function checkEligibility(order: OrderInQuestion): Promise<Finding> {
 	if (!isOrderId(order.orderId)) return { outcome: 'invalidOrderId' };
 	const { client, orderId, marketplace } = order;
@@ -110,8 +111,8 @@ export async function checkEligibility(order: OrderInQuestion): Promise<Finding>
 }
 
 /**
- * What a failed call means for this order.
- * @throws what is no failure of a call
+ * Converts a failed call to a finding for this order.
+ * @throws anything that is not a failed call
  */
 export function findingOfFailure(failure: unknown): Finding {
 	if (!(failure instanceof SpApiFailure)) throw failure;
@@ -141,29 +142,30 @@ function outcomeOf({ kind, answer }: SpApiFailure): SolicitationOutcome {
 	}
 }
 
-/** An order in question with what was found out about it. */
+/** An order with its finding. */
 export interface Explained {
 	readonly order: OrderInQuestion;
 	readonly finding: Finding;
 }
 
 /**
- * Amazon says "not now" or "outside the range"; the order's dates and status can say more.
- * @param mayAsk whether Amazon may be asked for the order where the input item does not tell its window
+ * Explains "not now" and "outside the range" with the order's dates and status.
+ * @param mayReadOrder whether the order may be read from Amazon if the input item does not contain
+ * its window
  */
 export async function explain(
 	order: OrderInQuestion,
 	finding: Finding,
-	mayAsk: boolean,
+	mayReadOrder: boolean,
 ): Promise<Explained> {
 	const unclear = finding.outcome === 'notEligibleNow' || finding.outcome === 'outsideWindow';
 	if (!unclear) return { order, finding };
 	const outcomeBy = (outcome: SolicitationOutcome | undefined): Finding =>
 		outcome === undefined ? finding : { ...finding, outcome };
 	const known = order.window && outcomeOfWindow(order.window);
-	if (known !== undefined || !mayAsk) return { order, finding: outcomeBy(known) };
+	if (known !== undefined || !mayReadOrder) return { order, finding: outcomeBy(known) };
 
-	const details = await getOrder(order.client, order.orderId).catch(unlessCancelled);
+	const details = await getOrder(order.client, order.orderId).catch(unlessCanceled);
 	if (details === undefined) return { order, finding };
 	const window = windowOf(details) ?? order.window;
 	const orderUnreadable = details.isWithoutFulfillment
@@ -175,8 +177,8 @@ export async function explain(
 	};
 }
 
-/** The order's dates only explain; without them the finding stands as it is. */
-function unlessCancelled(failure: unknown): undefined {
+/** The order's dates only explain the finding; without them it stays as it is. */
+function unlessCanceled(failure: unknown): undefined {
 	if (failure instanceof SpApiFailure && failure.kind === 'cancelled') throw failure;
 	return undefined;
 }
@@ -199,7 +201,7 @@ function outcomeOfWindow(window: SolicitationWindow): SolicitationOutcome | unde
 	return position === 'after' ? 'windowClosed' : undefined;
 }
 
-/** An order ID as it came; of a text that is none no more than its beginning. */
+/** The order ID as given; only the beginning if the text is too long to be one. */
 const shownId = (text: string): string =>
 	text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 
@@ -217,7 +219,7 @@ function explanationOf(
 	return orderUnreadable === undefined ? explanation : `${explanation}. ${orderUnreadable}`;
 }
 
-/** The one shape in which both operations report on an order. */
+/** The item that both operations return for an order. */
 export function toResult({ order, finding }: Explained): IDataObject {
 	const { outcome, answer, failure } = finding;
 	const roles = outcome === 'missingRole' ? failure?.roles : undefined;

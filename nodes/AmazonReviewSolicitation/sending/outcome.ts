@@ -1,42 +1,42 @@
+// cspell:ignore Cancelled
 /**
- * What came of one order, each value once, with what it means. The node's output, its output schema
- * and the docs all take these texts.
+ * The possible outcomes for one order, each with its meaning. The node's output, its output schema
+ * and the docs all use these texts.
  */
 export const SOLICITATION_OUTCOMES = {
 	eligible: 'Amazon would accept a request for this order now',
 	sent: 'Amazon accepted the request for a product review and seller feedback',
 	sentUnconfirmed:
-		"Amazon's answer was lost, but the order is no longer open for a request, so the request most likely arrived; a later run may look again",
+		"Amazon's answer was lost, but the order is no longer open for a request, so the request most likely arrived; a later run may check again",
 	wouldSend: 'Dry run: the order is eligible and nothing was sent',
 	alreadyRequested:
 		'A review was requested for this order before; Amazon allows one request per order',
 	notYetEligible: 'The window for requests has not opened yet; see `windowOpensAt`',
-	windowClosed: 'The window for requests is over; see `windowClosesAt`',
+	windowClosed: 'The window for requests has closed; see `windowClosesAt`',
 	outsideWindow:
-		'Amazon says the order is outside its 5 to 30 day range; without delivery dates it is not known on which side',
+		'Amazon says the order is outside its 5 to 30 day range; without delivery dates it is unclear whether too early or too late',
 	notShipped: 'The order is not shipped yet, which Amazon requires',
-	orderCancelled: 'The order was cancelled or cannot be fulfilled',
+	orderCancelled: 'The order was canceled or cannot be fulfilled',
 	notEligibleNow:
 		'Amazon offers no request for this order now and does not say why; this can change the next day',
-	orderNotFound: 'Amazon does not know this order in this marketplace',
-	missingRole: 'The application lacks the role that Amazon asks for',
+	orderNotFound: 'Amazon found no order with this ID in this marketplace',
+	missingRole: 'The application lacks the role that Amazon requires',
 	invalidOrderId: 'The text is not an Amazon order ID',
-	refused: 'Amazon refused for a reason this node does not know; see `amazonMessage`',
+	refused: 'Amazon refused for a reason this node does not recognize; see `amazonMessage`',
 	answerLost:
-		'No answer came back to the request, so it may have arrived; the order is looked up before it is asked again',
+		'The request got no answer, so it may have arrived; the order is checked before another request is made',
 	failed:
 		'Amazon could not be reached or did not answer as documented, and nothing was sent; see `amazonMessage`',
 	loginFailed: 'Login with Amazon gave no access; see `amazonMessage`',
 	claimedElsewhere:
-		'Another execution is working on this order, or was until it broke off minutes ago; nothing was sent by this one',
-	duplicateItem: 'Another row of the same order is among the input items; that one counts',
-	deferred:
-		'Left for the next run: the time or the number of requests of this one was used up, or it was stopped',
+		'Another execution is working on this order, or was until it stopped unexpectedly minutes ago; this one sent nothing',
+	duplicateItem: 'Duplicate: another input item for the same order was used instead',
+	deferred: 'Left for the next run: this run reached its time or request limit, or was stopped',
 } as const satisfies Record<string, string>;
 
 export type SolicitationOutcome = keyof typeof SOLICITATION_OUTCOMES;
 
-/** Outcomes worth trying again in a later run. */
+/** Outcomes worth retrying in a later run. */
 const RETRY_LATER: readonly SolicitationOutcome[] = [
 	'eligible',
 	'wouldSend',
@@ -59,11 +59,11 @@ const RETRY_LATER: readonly SolicitationOutcome[] = [
 export const isRetryable = (outcome: SolicitationOutcome): boolean => RETRY_LATER.includes(outcome);
 
 /**
- * Tells Amazon's refusals apart by their text, for all of them come as 403 `Unauthorized`.
- * Tolerant of curly, straight and broken apostrophes, of other day ranges than "5-30", and of an answer
- * that breaks off in the middle of its text.
+ * Distinguishes Amazon's refusals by their text, because they are all 403 `Unauthorized`. Tolerates
+ * curly, straight and broken apostrophes, day ranges other than "5-30", and an answer that is cut
+ * off in the middle.
  * Source: texts reported by users since 2020; Amazon documents none.
- * @returns undefined for a text that is not known
+ * @returns undefined for an unknown text
  */
 export function outcomeOfRefusal(
 	message: string,

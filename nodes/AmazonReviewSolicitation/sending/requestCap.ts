@@ -1,12 +1,12 @@
 import { BoundedMap } from '../../shared/spapi/boundedMap';
 
-/** How many requests may still go out. */
+/** Limits how many requests may still be sent. */
 export class RequestCap {
 	private taken = 0;
 
 	constructor(private most: number) {}
 
-	/** Another tool of the same agent may allow less. */
+	/** Lowers the limit, because another tool of the same agent may allow fewer. */
 	lower(most: number): this {
 		this.most = Math.min(this.most, most);
 		return this;
@@ -16,28 +16,28 @@ export class RequestCap {
 		return this.taken < this.most;
 	}
 
-	/** Takes one; false where none is left. */
+	/** Takes one request; false if none are left. */
 	take(): boolean {
 		if (!this.isLeft) return false;
 		this.taken += 1;
 		return true;
 	}
 
-	/** Gives one back that did not go out. */
+	/** Returns a request that was not sent. */
 	giveBack(): void {
 		this.taken -= 1;
 	}
 }
 
 /**
- * Executions whose agents are remembered; an agent calls its tool many times in one execution. Of more
- * than these, those that called longest ago are forgotten.
+ * Executions remembered, because an agent calls its tool many times in one execution. Beyond this
+ * number, the least recently used ones are forgotten.
  */
 const MOST_EXECUTIONS = 1000;
 
 const caps = new BoundedMap<RequestCap>({ max: MOST_EXECUTIONS });
 
-/** The one cap for all calls that an agent makes in an execution. */
+/** The shared limit for all calls of an agent in one execution. */
 export function requestsOfAgent(executionId: string, most: number): RequestCap {
 	const cap = caps.get(executionId)?.lower(most) ?? new RequestCap(most);
 	caps.set(executionId, cap);

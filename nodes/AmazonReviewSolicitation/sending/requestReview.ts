@@ -7,26 +7,26 @@ import {
 	type OrderInQuestion,
 } from './eligibility';
 
-/** A request whose answer was lost is made once more, and only if Amazon still offers it. */
+/** A request whose answer was lost is repeated once, and only if Amazon still offers it. */
 const MAX_REQUESTS = 2;
 
-/** What came of an order; a request whose answer was lost and that was made again comes first. */
+/** A result for an order. A request whose answer was lost and that was repeated comes first. */
 export interface Attempt {
 	readonly finding: Finding;
-	/** Whether a request went out that may have reached Amazon. */
+	/** Whether a request was sent that may have reached Amazon. */
 	readonly requested: boolean;
 }
 
 export interface Rules {
-	/** Whether Amazon is asked whether it would accept a request before one is made. */
+	/** Whether to check that Amazon would accept a request before making one. */
 	readonly checkFirst: boolean;
-	/** Asked right before a request is made: whether that may be. */
+	/** Called right before a request; returns an outcome if the request must not be made. */
 	readonly mayRequest: () => Finding['outcome'] | undefined;
 }
 
 /**
- * Requests a review for an order if Amazon offers that. After a lost answer the order is looked up
- * before anything else is done. Each failed call becomes the outcome of this order.
+ * Requests a review for an order if Amazon offers it. After a lost answer, the order is checked
+ * before anything else. Each failed call becomes an outcome of this order.
  */
 export async function requestReviewOnce(order: OrderInQuestion, rules: Rules): Promise<Attempt[]> {
 	if (rules.checkFirst) {
@@ -49,12 +49,12 @@ export async function requestReviewOnce(order: OrderInQuestion, rules: Rules): P
 		}
 	}
 	const [first, last] = attempts;
-	// Offered a moment ago and refused now, after a request without an answer: that one arrived.
+	// Offered a moment ago and refused now, after a request without an answer: that request arrived.
 	if (first !== undefined && last?.finding.outcome === 'alreadyRequested') return [settled(first)];
 	return attempts;
 }
 
-/** The request is no longer on offer, so it most likely arrived. */
+/** The request is no longer offered, so it most likely arrived. */
 const settled = ({ finding }: Attempt): Attempt => ({
 	finding: { ...finding, outcome: 'sentUnconfirmed' },
 	requested: true,
@@ -73,7 +73,7 @@ async function request({ client, orderId, marketplace }: OrderInQuestion): Promi
 	);
 }
 
-/** Undefined where Amazon does not say. */
+/** Undefined if Amazon does not say. */
 const isStillOffered = async ({
 	client,
 	orderId,

@@ -15,51 +15,51 @@ import { requestReviewOnce, type Attempt } from './requestReview';
 
 /** An order to send a request for. */
 export interface OrderToSend extends OrderInQuestion {
-	/** How often a request was made for it in earlier runs. */
+	/** How many requests were made for it in earlier runs. */
 	readonly attemptsBefore: number;
-	/** Check everything about it but send nothing. */
+	/** Check everything but send nothing. */
 	readonly dryRun: boolean;
-	/** When its row was written, as the item has it: of several rows of an order the newest counts. */
+	/** When its row was written, as in the item. Of several rows of an order, the newest counts. */
 	readonly updatedAt?: unknown;
 }
 
 export interface SendChoices {
-	/** Send nothing, whatever the orders say. */
+	/** Send nothing, regardless of the orders' settings. */
 	readonly dryRunOnly: boolean;
-	/** Ask Amazon whether it would accept a request before one is made. */
+	/** Check that Amazon would accept a request before making one. */
 	readonly checkFirst: boolean;
-	/** Whether Amazon may be asked for an order's dates to explain why it is not eligible. */
+	/** Whether an order may be read to explain why it is not eligible. */
 	readonly explain: boolean;
-	/** After that many milliseconds no further order is begun. */
+	/** After this many milliseconds no further order is started. */
 	readonly timeBudgetMs: number;
-	/** How many requests may go out. */
+	/** How many requests may be sent. */
 	readonly cap: RequestCap;
 }
 
-/** Orders in hand at once: enough to use the rate limit in full while answers are on their way. */
+/** Orders processed at once: enough to use the full rate limit while answers are pending. */
 const CONCURRENCY = 5;
 
-/** Orders claimed together: one look at n8n's database for each such group. */
+/** Orders claimed together, with one access to n8n's database per group. */
 const CLAIMED_TOGETHER = 50;
 
 const REQUEST: OperationName = 'createProductReviewAndSellerFeedbackSolicitation';
 
-/** What Amazon takes one request for. Its order IDs are its own, whoever's credential names them. */
+/** What Amazon accepts one request for. Order IDs are Amazon's own, regardless of the credential. */
 const keyOf = ({ orderId }: OrderInQuestion): string => orderId;
 
 /**
- * One run over many orders: in the order given, several at a time, at the rate limit. Every order
- * gets its rows, whatever happens on the way.
+ * One run over many orders: in the given order, several at a time, within the rate limit. Every
+ * order gets its rows, even if the run fails.
  */
 export class SendRun {
 	private readonly startedAt = performance.now();
 
 	private readonly access = new Access();
 
-	/** Whether a request went out that may have reached Amazon. */
+	/** Whether a request was sent that may have reached Amazon. */
 	private hasRequested = false;
 
-	/** The first error that is no failure of a call. */
+	/** The first error that is not a failed call. */
 	private unexpected: unknown;
 
 	constructor(
@@ -68,9 +68,9 @@ export class SendRun {
 	) {}
 
 	/**
-	 * @returns for each order its rows, always where a request may have reached Amazon: an error would
-	 *   lose them
-	 * @throws where nothing was done: Amazon gives no access and answered about no order
+	 * @returns the rows of each order; always if a request may have reached Amazon, because an error
+	 * would lose them
+	 * @throws if nothing was done: Amazon gives no access and answered about no order
 	 */
 	async over(orders: readonly OrderToSend[]): Promise<IDataObject[][]> {
 		const rows: IDataObject[][] = [];
@@ -88,7 +88,7 @@ export class SendRun {
 				.map((order, offset) => [start + offset, order] as const);
 			const wanted = new Set(
 				group
-					.filter(([index, order]) => isNewest(order, index) && this.isToBeginWith(order))
+					.filter(([index, order]) => isNewest(order, index) && this.needsClaim(order))
 					.map(([, order]) => keyOf(order)),
 			);
 			const claimed = await claims.take([...wanted]);
@@ -107,18 +107,18 @@ export class SendRun {
 			}
 		}
 
-		this.tellWhatStopped();
+		this.reportWhatStopped();
 		if (orders.length > 1) hint(this.context, progress.summary);
 		return rows;
 	}
 
-	/** @throws what stopped the run where nothing was done; a hint says it otherwise */
-	private tellWhatStopped(): void {
+	/** @throws what stopped the run if nothing was done; otherwise a hint reports it */
+	private reportWhatStopped(): void {
 		const { failures, hasAnswered } = this.access;
 		const [failure] = failures;
-		const isInVain = !hasAnswered && !this.hasRequested && !this.context.continueOnFail();
-		if (isInVain && failure !== undefined) throw failure;
-		if (isInVain && this.unexpected !== undefined) throw this.unexpected;
+		const hasNoResult = !hasAnswered && !this.hasRequested && !this.context.continueOnFail();
+		if (hasNoResult && failure !== undefined) throw failure;
+		if (hasNoResult && this.unexpected !== undefined) throw this.unexpected;
 		for (const { message, advice } of failures) {
 			hint(this.context, `${message}. ${advice}`, 'warning');
 		}
@@ -128,19 +128,21 @@ export class SendRun {
 		}
 	}
 
-	/** Whether something will be done for the order, so that it has to be claimed. */
-	private isToBeginWith(order: OrderToSend): boolean {
-		return !this.isDry(order) && isOrderId(order.orderId) && this.isOver(order) === undefined;
+	/** Whether something will be done for the order, so that it must be claimed. */
+	private needsClaim(order: OrderToSend): boolean {
+		return (
+			!this.isDry(order) && isOrderId(order.orderId) && this.skippedFinding(order) === undefined
+		);
 	}
 
-	/** The ledger rows of one order: one for each request made, at least one. */
+	/** The ledger rows of one order: one per request made, at least one. */
 	private async rowsOf(
 		order: OrderToSend,
 		known: SolicitationOutcome | undefined,
 	): Promise<IDataObject[]> {
 		const invalid = isOrderId(order.orderId) ? undefined : 'invalidOrderId';
 		const outcome = invalid ?? known;
-		const finding = outcome === undefined ? this.isOver(order) : { outcome };
+		const finding = outcome === undefined ? this.skippedFinding(order) : { outcome };
 		const attempts =
 			finding === undefined ? await this.attempt(order) : [{ finding, requested: false }];
 		const rows: IDataObject[] = [];
@@ -153,7 +155,7 @@ export class SendRun {
 				: { order, finding };
 			rows.push({ ...toResult(explained), attempt });
 		}
-		// Whether to come back depends on what came of the order in the end, for all its rows.
+		// Whether to try again depends on the final outcome, for all rows of the order.
 		const tryAgainLater = rows.at(-1)?.tryAgainLater;
 		return rows.map((row) => ({ ...row, tryAgainLater }));
 	}
@@ -187,14 +189,16 @@ export class SendRun {
 		return attempts;
 	}
 
-	/** What an order that is not begun any more comes to; undefined where it is. */
-	private isOver(order: OrderToSend): Finding | undefined {
+	/** The finding for an order that is skipped; undefined for one to start. */
+	private skippedFinding(order: OrderToSend): Finding | undefined {
 		const denied = this.access.findingFor(order);
 		if (denied !== undefined) return denied;
 		const { timeBudgetMs, cap } = this.choices;
 		const late = performance.now() - this.startedAt >= timeBudgetMs;
-		const isUsedUp = !this.isDry(order) && !cap.isLeft;
-		return late || isUsedUp || order.client.signal?.aborted ? { outcome: 'deferred' } : undefined;
+		const isCapReached = !this.isDry(order) && !cap.isLeft;
+		return late || isCapReached || order.client.signal?.aborted
+			? { outcome: 'deferred' }
+			: undefined;
 	}
 
 	private isDry({ dryRun }: OrderToSend): boolean {
@@ -202,7 +206,7 @@ export class SendRun {
 	}
 }
 
-/** By order, the most requests that any of its rows counts. */
+/** By order, the highest number of attempts in any of its rows. */
 function mostAttempts(orders: readonly OrderToSend[]): ReadonlyMap<string, number> {
 	const most = new Map<string, number>();
 	for (const order of orders) {
@@ -212,7 +216,7 @@ function mostAttempts(orders: readonly OrderToSend[]): ReadonlyMap<string, numbe
 	return most;
 }
 
-/** Runs work on all entries, at most that many at a time, begun in their order. */
+/** Runs work on all entries, at most `atOnce` at a time, started in order. */
 async function inParallel<Entry>(
 	entries: readonly Entry[],
 	atOnce: number,

@@ -1,13 +1,13 @@
-/** Zone and its countries, ISO 3166 codes as SP-API writes them. */
+/** A zone and its countries, as ISO 3166 codes in SP-API's spelling. */
 type Countries = ReadonlyArray<readonly [zone: string, codes: string]>;
 
-/** Zone and its states: codes and names of one state joined by `/`, accents left out. */
+/** A zone and its states: codes and names of one state joined by `/`, without accents. */
 type States = ReadonlyArray<readonly [zone: string, states: string]>;
 
 /**
- * Countries whose addresses have one zone, or one for all but a few people: China has one official
- * time; the Chatham Islands, Easter Island and the like are left out of account. Dependencies with a
- * code of their own stand for themselves.
+ * Countries with one zone, or one for almost everyone: China has one official time; the Chatham
+ * Islands, Easter Island and similar are ignored. Dependencies with their own code are listed
+ * separately.
  * Source: the IANA time zone database's `zone.tab`.
  */
 const ONE_ZONE: Countries = [
@@ -98,7 +98,10 @@ const ONE_ZONE: Countries = [
 	['Indian/Reunion', 'RE'],
 ];
 
-/** Countries where a few regions have another zone than the rest; without a region it is the rest. */
+/**
+ * Countries in which a few regions have a different zone from the rest. Without a region, the
+ * rest's zone applies.
+ */
 const ZONE_OF_THE_REST: Readonly<Record<string, string>> = {
 	ES: 'Europe/Madrid',
 	PT: 'Europe/Lisbon',
@@ -213,28 +216,29 @@ const ZONES_OF_STATES: ReadonlyMap<string, ReadonlyMap<string, string>> = new Ma
 		country,
 		new Map(
 			zones.flatMap(([zone, states]) =>
-				states.split(/[,/]/).map((state) => [normalised(state), zone] as const),
+				states.split(/[,/]/).map((state) => [normalized(state), zone] as const),
 			),
 		),
 	]),
 );
 
 /**
- * The IANA zone of a delivery address, as far as country and state decide it; null where they do not.
+ * The IANA zone of a delivery address, as far as country and state determine it; null if they do
+ * not.
  *
- * Of the United States, Canada, Australia, Brazil and Mexico the state is needed, as code or name in
- * any letter case, with or without accents. A state split between zones takes the zone where most of
+ * The United States, Canada, Australia, Brazil and Mexico require the state, as a code or name in
+ * any letter case, with or without accents. A state split between zones gets the zone where most of
  * its people live (Florida and Kentucky: Eastern; Tennessee and Texas: Central; Idaho: Boise;
- * Tamaulipas: the border cities'). The Canary Islands and the Azores are told by the region.
- * Source: the IANA time zone database; who lives where is general knowledge.
- * @param countryCode ISO 3166, two letters; `UK` is taken as `GB`
+ * Tamaulipas: the border cities'). The Canary Islands and the Azores are recognized by the region.
+ * Source: the IANA time zone database; where people live is general knowledge.
+ * @param countryCode ISO 3166, two letters; `UK` counts as `GB`
  */
 export function buyerTimeZoneOf(
 	countryCode: string,
 	stateOrRegion: string | null = null,
 ): string | null {
 	const country = countryCode.trim().toUpperCase();
-	const state = normalised(stateOrRegion ?? '');
+	const state = normalized(stateOrRegion ?? '');
 	return (
 		ZONES_OF_STATES.get(country)?.get(state) ??
 		ZONE_OF_THE_REST[country] ??
@@ -243,8 +247,11 @@ export function buyerTimeZoneOf(
 	);
 }
 
-/** Capitals without accents and dots, words one blank apart; "Washington, D.C." is WASHINGTON DC. */
-function normalised(state: string): string {
+/**
+ * Upper case without accents and dots, words separated by one space; "Washington, D.C." becomes
+ * WASHINGTON DC.
+ */
+function normalized(state: string): string {
 	return state
 		.normalize('NFD')
 		.replace(/[\u0300-\u036f.]/g, '')

@@ -1,10 +1,10 @@
 /** A decimal number as Amazon writes amounts of money: `-`, digits, a point and digits. */
 export const DECIMAL = /^-?\d+(\.\d+)?$/;
 
-/** The text if it is a decimal number, else null. */
+/** The text if it is a decimal number, otherwise null. */
 export const decimalOf = (text: string): string | null => (DECIMAL.test(text) ? text : null);
 
-/** Exact, with as many decimals as the longest has; null where one is not a decimal number. */
+/** The exact sum, with as many decimals as the longest number; null if one is not a decimal number. */
 export function sumOfDecimals(decimals: readonly string[]): string | null {
 	const [first] = decimals;
 	if (first !== undefined && decimals.length === 1) return decimalOf(first);
@@ -21,14 +21,14 @@ export function sumOfDecimals(decimals: readonly string[]): string | null {
 	return places === 0 ? `${sign}${whole}` : `${sign}${whole}.${digits.slice(-places)}`;
 }
 
-/** Negative where `left < right`, 0 where equal, positive where `left > right`; exact. */
+/** Negative if `left < right`, 0 if equal, positive if `left > right`; exact. */
 export function compareDecimals(left: string, right: string): number {
 	const places = Math.max(placesOf(left), placesOf(right));
 	const difference = scaled(left, places) - scaled(right, places);
 	return difference === 0n ? 0 : difference < 0n ? -1 : 1;
 }
 
-/** Times 10 to the power of `places`, which is at least the number of its decimals. */
+/** Multiplied by 10 to the power of `places`, which is at least the number of its decimals. */
 const scaled = (decimal: string, places: number): bigint =>
 	BigInt(decimal.replace('.', '') + '0'.repeat(places - placesOf(decimal)));
 

@@ -5,7 +5,7 @@ import { DECIMAL } from './decimal';
 import { findMarketplace } from './marketplaces';
 import { deliveryOf, solicitationWindow } from './solicitationWindow';
 
-/** Fulfilment status of an order, in the words of the Orders API 2026-01-01. */
+/** Fulfillment status of an order, in the words of the Orders API 2026-01-01. */
 export const ORDER_STATUSES = [
 	'PENDING_AVAILABILITY',
 	'PENDING',
@@ -18,32 +18,32 @@ export const ORDER_STATUSES = [
 
 export const FULFILLERS = ['AMAZON', 'MERCHANT'] as const;
 
-/** Where the delivery dates of an order are from. */
+/** Source of an order's delivery dates. */
 export const DELIVERY_DATE_SOURCES = ['deliverByWindow', 'shipmentsReport', 'unknown'] as const;
 
-/** Null means: Amazon did not say. It never means "no" or "none". */
+/** Null means that Amazon did not say. It never means "no" or "none". */
 const known = <Schema extends z.ZodTypeAny>(schema: Schema) => schema.nullable().default(null);
 
 const moment = z.string().datetime({ offset: true });
 
 /**
- * An order as the operations hand it on, whatever source it is from. It can be read back from an
- * item that went through other nodes: only the order ID is needed, the rest counts as not known.
+ * An order as the operations return it, from any source. It can be read back from an item that went
+ * through other nodes: only the order ID is required, and missing fields count as unknown.
  */
 export const sellerOrderSchema = z.object({
 	orderId: z.string(),
 	marketplaceId: known(z.string()),
-	/** ISO 8601 in UTC, as all moments here. */
+	/** ISO 8601 in UTC, like all times here. */
 	createdAt: known(moment),
 	updatedAt: known(moment),
 	status: known(z.enum(ORDER_STATUSES)),
 	fulfilledBy: known(z.enum(FULFILLERS)),
 	isPrime: known(z.boolean()),
 	isBusiness: known(z.boolean()),
-	/** The order this one replaces; empty where Amazon says that it replaces none. */
+	/** The order this one replaces; empty if Amazon says that it replaces no other. */
 	replacementFor: known(z.string()),
 	cancellationRequested: known(z.boolean()),
-	/** Whether it left after its latest ship date; orders the seller fulfils only. */
+	/** Whether it shipped after its latest ship date; only for orders that the seller fulfills. */
 	shippedLate: known(z.boolean()),
 	/** Decimal number as Amazon wrote it. */
 	orderTotal: known(z.string().regex(DECIMAL)),
@@ -60,15 +60,15 @@ export const sellerOrderSchema = z.object({
 	earliestDelivery: known(moment),
 	latestDelivery: known(moment),
 	deliveryDateSource: z.enum(DELIVERY_DATE_SOURCES).default('unknown'),
-	/** IANA zone of the delivery address, as far as country and state decide it. */
+	/** IANA zone of the delivery address, as far as country and state determine it. */
 	buyerTimeZone: known(z.string()),
 });
 
 export type SellerOrder = z.infer<typeof sellerOrderSchema>;
 
 /**
- * The order with the delivery dates that its window follows from, where an item has the window alone,
- * such as one of a plan or a ledger.
+ * Adds the delivery dates that correspond to the order's window, if an item contains only the
+ * window, such as one of a plan or a ledger.
  */
 export function withDatesOfWindow(
 	order: SellerOrder,
@@ -81,7 +81,7 @@ export function withDatesOfWindow(
 	return { ...order, ...deliveryOf({ opensAt, closesAt }) };
 }
 
-/** First and last moment a request is permitted, in UTC and on the marketplace's clock. */
+/** First and last time a request is permitted, in UTC and in the marketplace's time zone. */
 export interface PermittedWindow {
 	readonly windowOpensAt: string | null;
 	readonly windowClosesAt: string | null;
@@ -90,8 +90,8 @@ export interface PermittedWindow {
 }
 
 /**
- * When a request for the order is permitted: earliest delivery + 5 days to latest delivery + 30 days
- * (Amazon's Solicitations guide). All null where a delivery date is not known.
+ * When a request for the order is permitted: earliest delivery + 5 days to latest delivery + 30
+ * days (Amazon's Solicitations guide). All null if a delivery date is unknown.
  */
 export function permittedWindowOf(
 	order: Pick<SellerOrder, 'marketplaceId' | 'earliestDelivery' | 'latestDelivery'>,

@@ -1,37 +1,43 @@
 const ORDER_ID = /^\d{3}-\d{7}-\d{7}$/;
 
-/** Orders of other kinds have a letter and two digits in front, e.g. `D01-1234567-7654321`. */
+/** Orders of other kinds start with a letter and two digits, e.g. `D01-1234567-7654321`. */
 const OTHER_ID = /^([A-Z])\d{2}-\d{7}-\d{7}$/;
 
-/** What other kinds of order are, by their letter, and why no review can be requested for them. */
+/** The other kinds of orders by their letter, and why no review can be requested for them. */
 const OTHER_KINDS: ReadonlyMap<string, string> = new Map([
 	['D', 'a digital order, which is not shipped'],
 	[
 		'S',
-		'an order of another shop that Amazon ships (multi-channel fulfillment), not one of an Amazon store',
+		'an order from another shop that Amazon ships (multi-channel fulfillment), not from an Amazon store',
 	],
-	['P', 'an order of another shop paid with Amazon Pay, not one of an Amazon store'],
+	['P', 'an order from another shop paid with Amazon Pay, not from an Amazon store'],
 ]);
 
 /**
  * Whether the text is the ID of an order of an Amazon store, e.g. `111-1234567-7654321`: the only
- * kind a review can be requested for.
+ * kind for which a review can be requested.
  */
 export const isOrderId = (text: string): boolean => ORDER_ID.test(text);
 
-/** Whether the text is the ID of an order of any kind: of an Amazon store, digital, of another shop. */
+/**
+ * Whether the text is the ID of an order of any kind: of an Amazon store, digital, or of another
+ * shop.
+ */
 export const isOrderIdOfAnyKind = (text: string): boolean => isOrderId(text) || OTHER_ID.test(text);
 
-/** What an order of another kind is; undefined for one of an Amazon store and for what is no order ID. */
+/**
+ * Describes an order of another kind; undefined for an order of an Amazon store and for text that
+ * is not an order ID.
+ */
 export function otherKindOfOrder(text: string): string | undefined {
 	const [, letter] = OTHER_ID.exec(text) ?? [];
 	if (letter === undefined) return undefined;
-	return OTHER_KINDS.get(letter) ?? 'an order of a kind that has no reviews';
+	return OTHER_KINDS.get(letter) ?? 'an order of a kind that cannot have reviews';
 }
 
 /**
- * Why no review can be requested for what a text names; undefined for the ID of an order of an Amazon
- * store. The text is not quoted, for it may be personal.
+ * Why no review can be requested for the given text; undefined for the ID of an order of an Amazon
+ * store. The text is not quoted, because it may be personal data.
  */
 export function whyNoOrderId(text: string): string | undefined {
 	if (isOrderId(text)) return undefined;

@@ -1,20 +1,23 @@
 import { DateTime } from 'luxon';
 
-/** Days after the earliest delivery before a request is permitted, and after the latest until which. */
+/**
+ * Days from the earliest delivery to the start of the window, and from the latest delivery to its
+ * end.
+ */
 const OPENS_AFTER_DAYS = 5;
 const CLOSES_AFTER_DAYS = 30;
 
 export interface SolicitationWindow {
-	/** First permitted moment, ISO 8601 in UTC. */
+	/** First permitted time, ISO 8601 in UTC. */
 	readonly opensAt: string;
-	/** Last permitted moment, ISO 8601 in UTC. */
+	/** Last permitted time, ISO 8601 in UTC. */
 	readonly closesAt: string;
 }
 
 /**
  * When a request may be sent: from five days after the earliest delivery to thirty days after the
- * latest. Source: Amazon's Solicitations API guide. Amazon's own answer has the last word: its
- * refusal speaks of the actual delivery date instead, so use this to explain and to plan, not to send.
+ * latest. Source: Amazon's Solicitations API guide. Amazon's own answer is decisive: its refusals
+ * refer to the actual delivery date instead, so use this to explain and to plan, not to send.
  * @param earliestDelivery ISO 8601 with offset
  * @param latestDelivery ISO 8601 with offset
  */
@@ -32,7 +35,7 @@ export function solicitationWindow(
 	return { opensAt: opensAt.toISO(), closesAt: closesAt.toISO() };
 }
 
-/** The delivery dates a window follows from: the inverse of `solicitationWindow`. */
+/** The delivery dates that a window is based on: the inverse of `solicitationWindow`. */
 export function deliveryOf({ opensAt, closesAt }: SolicitationWindow) {
 	const utc = (iso: string) => DateTime.fromISO(iso, { zone: 'utc' });
 	return {
@@ -41,7 +44,7 @@ export function deliveryOf({ opensAt, closesAt }: SolicitationWindow) {
 	};
 }
 
-/** On which side of the window, or inside it, a moment is. Both ends belong to the window. */
+/** Whether a time is before, inside or after the window. Both ends belong to the window. */
 export function positionInWindow(
 	window: SolicitationWindow,
 	moment: DateTime,

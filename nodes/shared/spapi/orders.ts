@@ -8,7 +8,7 @@ import type { SpApiClient } from './client';
 import { SpApiFailure } from './failure';
 import { redact } from './redact';
 
-/** Amazon writes null where it leaves a value out, too. */
+/** Amazon may write null instead of omitting a value. */
 const maybe = <Schema extends z.ZodTypeAny>(schema: Schema) =>
 	schema.nullish().transform((value): z.output<Schema> | undefined => value ?? undefined);
 
@@ -21,17 +21,20 @@ const deliverByWindow = maybe(z.object({ earliestDateTime: dateTime, latestDateT
 const orderSchema = z.object({
 	order: z.object({
 		orderId: z.string(),
-		/** Its delivery window is often absent for orders that Amazon fulfils. */
+		/** Its delivery window is often absent for orders that Amazon fulfills. */
 		fulfillment: maybe(z.object({ fulfillmentStatus: text, deliverByWindow })),
 	}),
 });
 
 export type Order = z.infer<typeof orderSchema>['order'] & {
-	/** Whether Amazon gave the order without its status and its delivery window. */
+	/** Whether Amazon returned the order without its status and its delivery window. */
 	readonly isWithoutFulfillment: boolean;
 };
 
-/** Reads an order with its fulfilment (Orders API 2026-01-01), or without it where Amazon refuses that. */
+/**
+ * Reads an order with its fulfillment data (Orders API 2026-01-01), or without it if Amazon refuses
+ * that.
+ */
 export async function getOrder(client: SpApiClient, orderId: string): Promise<Order> {
 	const read = async (includedData: readonly string[]) =>
 		await client.call('getOrder', {
@@ -41,27 +44,27 @@ export async function getOrder(client: SpApiClient, orderId: string): Promise<Or
 		});
 	const full = await read([FULFILLMENT]).catch(ifBadRequest);
 	if (!isBadRequest(full)) return { ...full.answer.order, isWithoutFulfillment: false };
-	// What Amazon says of the first request is what is to be told of both.
+	// Report Amazon's answer to the first request for both.
 	const { answer } = await read([]).catch(async () => await Promise.reject<never>(full));
 	return { ...answer.order, isWithoutFulfillment: true };
 }
 
-/** The failure as a value where Amazon did not accept the request as it is. */
+/** Returns the failure as a value if Amazon did not accept the request as it is. */
 async function ifBadRequest(failure: unknown): Promise<SpApiFailure> {
 	return isBadRequest(failure) ? failure : await Promise.reject<never>(failure);
 }
 
-/** For hours at a time Amazon has answered 400 wherever this was asked for. */
+/** For hours at a time, Amazon has answered 400 to every request that includes this. */
 const FULFILLMENT = 'FULFILLMENT';
 
-/** The parts of an order that decide whether and when its buyer is asked. */
+/** The parts of an order that decide whether and when its buyer is contacted. */
 const INCLUDED_DATA = [FULFILLMENT, 'PACKAGES', 'PROCEEDS', 'CANCELLATION'];
 
 /** Whether Amazon did not accept the request as it is. */
 export const isBadRequest = (failure: unknown): failure is SpApiFailure =>
 	failure instanceof SpApiFailure && failure.kind === 'badRequest';
 
-/** An amount is a text; as a number it says the same. */
+/** Amounts are text, but numbers mean the same. */
 const amount = maybe(z.union([z.string(), z.number().transform(String)]));
 
 const searchedOrderSchema = z.object({
@@ -77,7 +80,7 @@ const searchedOrderSchema = z.object({
 	proceeds: maybe(z.object({ grandTotal: maybe(z.object({ amount, currencyCode: text })) })),
 	fulfillment: maybe(
 		z.object({
-			// A status of the future counts as not known.
+			// A status added in the future counts as unknown.
 			fulfillmentStatus: maybe(z.enum(ORDER_STATUSES)).catch(undefined),
 			fulfilledBy: maybe(z.enum(FULFILLERS)).catch(undefined),
 			shipByWindow: maybe(z.object({ latestDateTime: dateTime })),
@@ -105,31 +108,34 @@ const searchSchema = z.object({
 
 export interface OrderSearch {
 	readonly by: 'created' | 'lastUpdated';
-	/** ISO 8601 in UTC; both ends belong to it. */
+	/** ISO 8601 in UTC; both ends are included. */
 	readonly after: string;
 	readonly until: string;
-	/** None means all marketplaces of the credential's region. */
+	/** Empty means all marketplaces of the credential's region. */
 	readonly marketplaceIds: readonly string[];
 	readonly fulfilledBy?: SellerOrder['fulfilledBy'];
 	readonly statuses: readonly string[];
-	/** Whether to read the delivery address, for the buyer's time zone. Amazon guards it with a role. */
+	/** Whether to read the delivery address, for the buyer's time zone. Amazon requires a role for it. */
 	readonly withRecipient: boolean;
-	/** Whether to leave out what Amazon may refuse for a while: status, who ships, ship-by and delivery windows. */
+	/**
+	 * Whether to omit what Amazon may refuse for a while: status, who ships, ship-by and delivery
+	 * windows.
+	 */
 	readonly withoutFulfillment?: boolean;
-	/** The page to go on from; all else has to be as it was before. */
+	/** The page to continue from; everything else must be the same as before. */
 	readonly token?: string;
 }
 
 /** An order as Amazon lists it. */
 export interface ListedOrder {
 	readonly order: SellerOrder;
-	/** Whether it is of another shop than an Amazon store: Amazon only ships it. */
+	/** Whether it is from a shop other than an Amazon store: Amazon only ships it. */
 	readonly isOfOtherShop: boolean;
 }
 
 /** An order of a page that does not have the documented shape. */
 export interface UnreadableOrder {
-	/** Its order ID, or which one of its page it is where that cannot be read either. */
+	/** Its order ID, or its position on the page if the ID cannot be read either. */
 	readonly name: string;
 	readonly reason: string;
 }
@@ -184,12 +190,12 @@ function toSellerOrder(
 	};
 }
 
-/** `REPLACEMENT_ORIGINAL_ID`, `EXCHANGE_ORIGINAL_ID`, and whatever else comes in the place of another order. */
+/** `REPLACEMENT_ORIGINAL_ID`, `EXCHANGE_ORIGINAL_ID`, and anything else that replaces another order. */
 const OF_ORIGINAL = /_ORIGINAL_ID$/;
 
 /**
- * The order that this one replaces or was exchanged for; empty where Amazon names none, null where
- * Amazon names one but not which, or not how they belong together.
+ * The order that this one replaces or was exchanged for. Empty if Amazon names none, null if Amazon
+ * names one but not which, or not how the two are related.
  */
 function originalOf(
 	associated: ReadonlyArray<{ orderId?: string; associationType?: string } | undefined>,
@@ -201,7 +207,7 @@ function originalOf(
 	return named?.orderId ?? (originals.length > 0 ? null : '');
 }
 
-/** Null where Amazon does not show an item, and shows no request for the others. */
+/** Null if Amazon does not show an item, and shows no request for the others. */
 function isCancellationRequested(
 	items: z.infer<typeof searchedOrderSchema>['orderItems'],
 ): boolean | null {
@@ -212,16 +218,16 @@ function isCancellationRequested(
 	return items?.every((item) => item !== undefined) === true ? false : null;
 }
 
-/** Whether the last package left after the latest ship date; null where that is not known (FBA). */
+/** Whether the last package shipped after the latest ship date; null if that is unknown (FBA). */
 function shippedLate(shipTimes: readonly string[], shipBy: string | undefined): boolean | null {
 	if (shipTimes.length === 0 || shipBy === undefined) return null;
 	return shipTimes.some((shipTime) => DateTime.fromISO(shipTime) > DateTime.fromISO(shipBy));
 }
 
 /**
- * One page of up to 100 orders (Orders API 2026-01-01). An order that cannot be read is named, and costs
- * only itself.
- * @throws SpApiFailure `unexpectedAnswer` where of a whole page not one order can be read
+ * Reads one page of up to 100 orders (Orders API 2026-01-01). An order that cannot be read is
+ * reported and affects no others.
+ * @throws SpApiFailure `unexpectedAnswer` if no order of a whole page can be read
  */
 export async function searchOrders(client: SpApiClient, search: OrderSearch): Promise<OrderPage> {
 	const { by, after, until, marketplaceIds, fulfilledBy, statuses, token } = search;
@@ -245,17 +251,17 @@ export async function searchOrders(client: SpApiClient, search: OrderSearch): Pr
 	const page = readPage(answer, withRecipient);
 	const [first] = page.unreadable;
 	if (first !== undefined && page.orders.length === 0 && answer.orders.length >= MANY) {
-		// Not one bad order, but another kind of answer: what goes on from here would lose them all.
+		// Not one bad order, but a different kind of answer: continuing would lose all of them.
 		const message = `${first.name}: ${first.reason}`;
 		throw new SpApiFailure('unexpectedAnswer', 'searchOrders', { message });
 	}
 	return page;
 }
 
-/** That many orders are not unreadable by chance. */
+/** This many orders are not unreadable by chance. */
 const MANY = 10;
 
-/** What a page holds, each order read for itself. */
+/** Reads a page, each order on its own. */
 export function readPage(
 	{ orders: listed, pagination }: z.infer<typeof searchSchema>,
 	withRecipient: boolean,
@@ -272,7 +278,7 @@ export function readPage(
 			const [issue] = parsed.error.issues;
 			unreadable.push({
 				name: named?.orderId ?? `number ${index + 1} of its page`,
-				// Zod quotes the value it got in some of its messages.
+				// Some of Zod's messages quote the value.
 				reason: redact([issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')),
 			});
 		}
@@ -282,7 +288,7 @@ export function readPage(
 
 const orderIdSchema = z.object({ orderId: z.string().regex(/^[\w-]{1,40}$/) });
 
-/** What cannot be read is no ASIN; the other items and orders have theirs. */
+/** Ignores what cannot be read, so the other items and orders still count. */
 const orderedAsinsSchema = z.object({
 	orders: z.array(
 		z
@@ -298,10 +304,10 @@ const orderedAsinsSchema = z.object({
 	),
 });
 
-/** How far back orders are looked at to find out what the seller sells. */
+/** How far back to read orders to find out what the seller sells. */
 const RECENT_DAYS = 30;
 
-/** ASINs of the seller's latest orders in a marketplace, the most ordered first; one page is enough. */
+/** ASINs of the seller's latest orders in a marketplace, the most ordered first; reads only one page. */
 export async function findSoldAsins(client: SpApiClient, marketplaceId: string): Promise<string[]> {
 	const { answer } = await client.call('searchOrders', {
 		query: {

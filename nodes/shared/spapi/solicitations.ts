@@ -2,14 +2,14 @@ import { z } from 'zod';
 
 import type { SpApiClient } from './client';
 
-/** The one kind of solicitation Amazon offers: product review and seller feedback in one e-mail. */
+/** The only kind of solicitation Amazon offers: product review and seller feedback in one email. */
 const SOLICITATION = 'productReviewAndSellerFeedback';
 
 const actionsSchema = z.object({
 	_links: z.object({ actions: z.array(z.object({ name: z.string().optional() })) }),
 });
 
-/** Amazon answers a request it accepted with `{}`; the status alone counts. */
+/** Amazon answers an accepted request with `{}`; only the status matters. */
 const acceptedSchema = z.unknown();
 
 /** Whether Amazon would accept a request for the order now. */
@@ -28,7 +28,7 @@ export async function isSolicitationOffered(
 
 /**
  * Requests a product review and seller feedback, which Amazon allows once per order.
- * @returns Amazon's request ID, for the seller's own record
+ * @returns Amazon's request ID, for the seller's records
  */
 export async function requestReview(
 	client: SpApiClient,

@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import type { IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 import { gzipSync } from 'node:zlib';
@@ -17,7 +18,10 @@ const COMMENTS = [
 	'商品が届くのが遅い',
 ];
 
-/** The seller's marketplaces as an operation's input: each by its ID, its country, or as the primary. */
+/**
+ * The seller's marketplaces as an operation's input: each by its ID, its country, or as the
+ * primary.
+ */
 export function placesOf({ sandbox, seller, random }: Round) {
 	return (sandbox.sellers[seller]?.marketplaces ?? []).map(({ marketplace }, index) => ({
 		marketplace,
@@ -25,7 +29,7 @@ export function placesOf({ sandbox, seller, random }: Round) {
 	}));
 }
 
-/** Buyers leave, change and take back feedback. */
+/** Buyers leave, change and remove feedback. */
 export function stirFeedback({ sandbox, seller, random }: Round): void {
 	for (const { marketplace } of sandbox.sellers[seller]?.marketplaces ?? []) {
 		const here = { sellerKey: seller, marketplaceId: marketplace.id };
@@ -46,10 +50,10 @@ const lineOf = ({ orderId, date, rating }: IDataObject | WorldFeedback): string 
 
 const isRow = (row: IDataObject): boolean => typeof row.rating === 'number';
 
-/** What says that feedback is not known; without it, no row means that there is none. */
+/** Whether the run reports that feedback is unavailable; otherwise, no row means no feedback. */
 const saysUnknown = ({ run }: Executed, rows: readonly IDataObject[]): boolean =>
 	rows.some(({ feedbackKnown }) => feedbackKnown === false) ||
-	run.hints.some((hint) => /cancelled feedback report/.test(hint));
+	run.hints.some((hint) => /cancell?ed feedback report/.test(hint));
 
 const saysUnreadable = ({ run }: Executed): boolean =>
 	run.hints.some((hint) => /could not be read/.test(hint));
@@ -94,24 +98,28 @@ const getMany: Scenario = async (round) => {
 		const truth = sandbox.truth
 			.feedback(seller, marketplace.id, { from: from ?? '' })
 			.filter(({ rating }) => ratings.length === 0 || ratings.includes(rating));
-		const told = rows.filter(isRow);
-		// Amazon quotes nothing: a row with both a tab and a line break may be left out, and is said to be.
+		const reported = rows.filter(isRow);
+		// Nothing is quoted in this report: a row with both a tab and a line break may be left out with
+		// a notice.
 		const isLeftOut = sandbox.habits.get().tabsInComments && saysUnreadable(result);
-		const known = new Set(told.map(lineOf));
+		const known = new Set(reported.map(lineOf));
 		const isHere = ({ marketplaceId }: IDataObject) => marketplaceId === marketplace.id;
 		round.compare(
 			`feedback of ${marketplace.countryCode}`,
 			truth.map(lineOf).filter((line) => !isLeftOut || known.has(line)),
-			told.filter(isHere).map(lineOf),
+			reported.filter(isHere).map(lineOf),
 		);
 		checkRowsOfOthers(
 			round,
-			told.filter((row) => !isHere(row)),
+			reported.filter((row) => !isHere(row)),
 		);
 	}
 };
 
-/** Where a report holds rows of other marketplaces, each is told as what it is, of the one it is of. */
+/**
+ * If a report contains rows of other marketplaces, each must be output correctly, with its own
+ * marketplace.
+ */
 function checkRowsOfOthers(round: Round, rows: readonly IDataObject[]): void {
 	if (rows.length === 0) return;
 	const { sandbox, seller } = round;
@@ -131,8 +139,8 @@ function checkRowsOfOthers(round: Round, rows: readonly IDataObject[]): void {
 	}
 }
 
-/** A search that finds nothing proves something only if it can find: here it has to. */
-const personalDataAskedFor: Scenario = async (round) => {
+/** A control: a search that finds nothing only proves something if it can find. Here it must. */
+const personalDataRequested: Scenario = async (round) => {
 	const { sandbox, seller } = round;
 	sandbox.faults.clear();
 	const { run } = await round.execute({
@@ -153,7 +161,7 @@ const personalDataAskedFor: Scenario = async (round) => {
 	const wanted = sandbox.truth.feedback(seller, place?.marketplace.id ?? '').length;
 	const found = round.leaks.find(JSON.stringify(run.run));
 	const withEmail = run.items.filter(({ buyerEmail }) => buyerEmail).length;
-	if (wanted > 0 && (withEmail === 0 || !found.some(({ kind }) => kind === "buyer's e-mail"))) {
+	if (wanted > 0 && (withEmail === 0 || !found.some(({ kind }) => kind === "buyer's email"))) {
 		round.problem('wrong', 'the search for secrets does not find addresses that are there');
 	}
 };
@@ -254,7 +262,7 @@ const accountHealth: Scenario = async (round) => {
 		const isUnknown = result.run.hints.some((hint) => /no account health/.test(hint));
 		if (rows.length === 0 && isUnknown) continue;
 		const { orders = 0, ordersWithDefects = 0 } = defects[item] ?? {};
-		// Unknown is no figure, and no zero.
+		// Unknown is neither a figure nor zero.
 		if (sandbox.habits.get().healthNullDefects) {
 			if (rows.every(({ sellerFulfilledDefectPercent: each }) => each === null)) continue;
 		}
@@ -283,14 +291,14 @@ const marketplaces: Scenario = async (round) => {
 	);
 	for (const item of items.keys()) {
 		if (result.items[item]?.bad === true || result.failed.has(item)) continue;
-		const told = result.rowsOf(item).map(({ marketplaceId }) => String(marketplaceId));
-		round.compare('marketplaces', truth, told);
+		const reported = result.rowsOf(item).map(({ marketplaceId }) => String(marketplaceId));
+		round.compare('marketplaces', truth, reported);
 	}
 };
 
 export const feedbackScenarios: Readonly<Record<string, Scenario>> = {
 	'Feedback: Get Many': getMany,
-	'Feedback: Get Many with addresses': personalDataAskedFor,
+	'Feedback: Get Many with addresses': personalDataRequested,
 	'Feedback: Parse Report': parseReport,
 	'Account Health: Get': accountHealth,
 	'Marketplace: Get Many': marketplaces,

@@ -13,13 +13,13 @@ const daysAgo = (days: number): string => new Date(Date.now() - days * DAY_MS).t
 const ordersOf = ({ sandbox, seller }: Round): WorldOrder[] =>
 	(sandbox.sellers[seller]?.marketplaces ?? []).flatMap(({ orders }) => orders);
 
-/** They come with every search, where Amazon has this habit, and are handed on as what they are. */
+/** With Amazon's habit they are in every search, and the node outputs them as what they are. */
 const digitalOrdersOf = ({ sandbox, seller }: Round): WorldOrder[] =>
 	sandbox.habits.get().foreignOrders
 		? (sandbox.sellers[seller]?.marketplaces ?? []).flatMap(digitalOrders)
 		: [];
 
-/** Orders that come in. */
+/** Adds new orders. */
 function stirOrders({ sandbox, seller, random }: Round): void {
 	for (const { marketplace } of sandbox.sellers[seller]?.marketplaces ?? []) {
 		const count = random.integer(0, 30);
@@ -93,11 +93,11 @@ const fromReports: Scenario = async (round) => {
 	});
 	if (result.stopped || result.failed.has(0) || result.items[0]?.bad === true) return;
 	const rows = result.rowsOf(0).map(({ orderId }) => String(orderId));
-	const isUnknown = result.run.hints.some((hint) => /cancelled/.test(hint));
+	const isUnknown = result.run.hints.some((hint) => /cancell?ed/.test(hint));
 	const truth = (place?.orders ?? [])
 		.filter(({ createdAt }) => createdAt >= Date.parse(from) && createdAt <= Date.parse(until))
 		.map(({ orderId }) => orderId);
-	// A part that Amazon cancelled is missing, and said to be.
+	// A part that Amazon canceled is missing, and the node reports that.
 	const known = new Set(rows);
 	round.compare(
 		'orders from reports',
@@ -106,12 +106,15 @@ const fromReports: Scenario = async (round) => {
 	);
 };
 
-/** Runs that go on from each other, while orders come in and calls fail: no change lost, none twice. */
+/**
+ * Runs that continue from each other, while orders are added and calls fail: every change is output
+ * exactly once.
+ */
 const incremental: Scenario = async (round) => {
 	const { sandbox, random } = round;
 	const staticData: IDataObject = {};
 	const from = daysAgo(random.integer(1, 12));
-	const told: IDataObject[] = [];
+	const reported: IDataObject[] = [];
 	const runs = random.integer(3, 6);
 	const parameters: IDataObject = {
 		resource: 'order',
@@ -136,38 +139,38 @@ const incremental: Scenario = async (round) => {
 			staticData,
 			clean: true,
 		});
-		if (!result.stopped && !result.failed.has(0)) told.push(...result.rowsOf(0));
+		if (!result.stopped && !result.failed.has(0)) reported.push(...result.rowsOf(0));
 		if (isLast && (result.stopped || result.failed.has(0))) {
 			round.problem('lost', `the last run failed: ${result.run.error?.message ?? ''}`);
 		}
 	}
-	const lines = told.map(({ orderId, updatedAt }) => `${String(orderId)} ${String(updatedAt)}`);
+	const lines = reported.map(({ orderId, updatedAt }) => `${String(orderId)} ${String(updatedAt)}`);
 	const doubled = lines.length - new Set(lines).size;
 	round.tally.followed += lines.length;
-	if (doubled > 0) round.problem('doubled', `${doubled} orders were handed on twice unchanged`);
-	const newestTold = new Map<string, number>();
-	for (const { orderId, updatedAt } of told) {
-		newestTold.set(String(orderId), Date.parse(String(updatedAt)));
+	if (doubled > 0) round.problem('doubled', `${doubled} unchanged orders were output twice`);
+	const newestReported = new Map<string, number>();
+	for (const { orderId, updatedAt } of reported) {
+		newestReported.set(String(orderId), Date.parse(String(updatedAt)));
 	}
 	const newest = Date.now() - 5 * MINUTE_MS;
 	const lost = ordersOf(round)
 		.filter((order) => isOld(order, round) && order.createdAt <= newest)
 		.filter((order) => {
 			const updated = lastUpdateOf(order, newest);
-			return updated >= Date.parse(from) && (newestTold.get(order.orderId) ?? 0) < updated;
+			return updated >= Date.parse(from) && (newestReported.get(order.orderId) ?? 0) < updated;
 		});
 	if (lost.length > 0) {
 		round.problem('lost', `${lost.length} orders, such as ${lost[0]?.orderId}`);
 	}
 };
 
-/** Whether an order was there from the beginning of the world, not slipped in later with an old date. */
+/** Whether an order existed at the start of the world, and was not added later with an old date. */
 const isOld = ({ orderId }: WorldOrder, { sandbox, seller }: Round): boolean =>
 	!slippedIn(sandbox, seller).has(orderId);
 
 const atFirst = new WeakMap<object, Set<string>>();
 
-/** Remembers which orders a world began with. */
+/** Remembers which orders a world started with. */
 export function rememberOrders(sandbox: Round['sandbox']): void {
 	const all = Object.values(sandbox.sellers).flatMap(({ marketplaces }) => marketplaces);
 	atFirst.set(sandbox, new Set(all.flatMap(({ orders }) => orders.map(({ orderId }) => orderId))));
@@ -179,7 +182,7 @@ function slippedIn(sandbox: Round['sandbox'], seller: string): Set<string> {
 	return new Set(now.map(({ orderId }) => orderId).filter((orderId) => !first.has(orderId)));
 }
 
-/** Orders as they come, some of them broken: each on exactly one output. */
+/** Orders as received, some of them broken: each must be on exactly one output. */
 const plan: Scenario = async (round) => {
 	const { random } = round;
 	const listed = await round.execute({
@@ -214,13 +217,13 @@ const plan: Scenario = async (round) => {
 			sendNowWithin: 60,
 			rules: random.pick<IDataObject>([
 				{},
-				{ business: 'exclude', oldestDays: 20 },
+				{ business: 'exclude', maxOrderAgeDays: 20 },
 				{ returnsFromReports: true, excludeShippedLate: true },
 				{ minTotal: '20', doNotSolicit: `${String(orders[0]?.orderId)}, 999-9999999-9999999` },
 			]),
 			options: random.pick<IDataObject>([
 				{},
-				{ dailyCap: 10, sentToday: 3, fromTime: '09:00', toTime: '18:30' },
+				{ maxRequestsPerDay: 10, sentToday: 3, fromTime: '09:00', toTime: '18:30' },
 				{ weekdays: [1, 2, 3], unknownDates: 'leaveOut', clock: 'buyer' },
 			]),
 		},

@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import type { IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
@@ -20,7 +21,7 @@ interface WindowFigures {
 
 type Counts = Readonly<Record<'positive' | 'neutral' | 'negative', number | null>>;
 
-/** What a figure is of that says nothing of its days. */
+/** The coverage of a figure that does not say which days it covers. */
 const NOT_COVERED: Coverage = { from: null, through: null, daysCovered: 0, daysLeftOut: [] };
 
 const isShare = (value: unknown): boolean =>
@@ -28,7 +29,7 @@ const isShare = (value: unknown): boolean =>
 	value === undefined ||
 	(typeof value === 'number' && value >= 0 && value <= 100);
 
-/** No figure out of its range, however deep it lies. */
+/** Checks that no figure is out of range, at any depth. */
 function checkFigures(round: Round, rows: readonly IDataObject[]): void {
 	const look = (value: unknown, name: string): void => {
 		if (Array.isArray(value)) return value.forEach((each) => look(each, name));
@@ -55,7 +56,7 @@ interface Coverage {
 	readonly daysLeftOut: ReadonlyArray<{ readonly from: string; readonly through: string }>;
 }
 
-/** The world's own counts of exactly the days that a figure says it is of. */
+/** The world's own counts for exactly the days that a figure says it covers. */
 function truthOf({ sandbox, seller }: Round, marketplaceId: string, coverage: Coverage) {
 	const { from, through, daysLeftOut } = coverage;
 	const place = sandbox.sellers[seller]?.marketplaces.find(
@@ -81,7 +82,7 @@ const REPORTS: IDataObject = { sources: ['amazonReports'] };
 
 const reportOptions = (round: Round): IDataObject => ({
 	waitMinutes: round.random.pick([60, 15, 15, 1]),
-	// As long as Amazon takes for its totals.
+	// As long as Amazon's totals take to settle.
 	daysUntilSettled: round.sandbox.habits.get().unsettledWeek ? 7 : round.random.pick([3, 3, 5]),
 	whenCancelled: round.random.pick(['unknown', 'unknown', 'none']),
 });
@@ -95,7 +96,7 @@ const byPlace = (round: Round) => {
 	};
 };
 
-/** The windows whose counts claim to be right and whole are held against the world. */
+/** Compares the windows that claim to be exact and complete with the world. */
 function compareWindows(
 	round: Round,
 	marketplaceId: string,
@@ -103,7 +104,7 @@ function compareWindows(
 	whenCancelled: unknown,
 ): void {
 	const windows = (row.windows ?? []) as unknown as WindowFigures[];
-	const told = windows.filter(
+	const claimed = windows.filter(
 		({ days, provenance }) =>
 			DAYS.includes(String(days) as '30') && ['exact', 'derived'].includes(provenance),
 	);
@@ -113,10 +114,10 @@ function compareWindows(
 		`${String(days)}: ${positive}/${neutral}/${negative}`;
 	round.compare(
 		`counts of ${String(row.marketplace)}`,
-		told.map(({ days, coverage }) =>
+		claimed.map(({ days, coverage }) =>
 			line(days, truthOf(round, marketplaceId, coverage ?? NOT_COVERED)),
 		),
-		told.map((window) => line(window.days, window)),
+		claimed.map((window) => line(window.days, window)),
 	);
 }
 
@@ -158,14 +159,14 @@ const evaluate: Scenario = async (round) => {
 	}
 };
 
-/** What the error of an input item says. */
+/** The error texts of an input item. */
 const errorsOf = ({ run }: Executed, item: number): string[] =>
 	run.outputs
 		.flat()
 		.filter((row) => inputsOf(row).includes(item))
 		.map(({ json, error }) => `${String(json.error)} ${String(error?.description ?? '')}`);
 
-/** An item that neither gives a row nor an error is lost. */
+/** An item without a row and without an error is lost. */
 function checkAnswered(
 	round: Round,
 	result: Executed,
@@ -175,7 +176,8 @@ function checkAnswered(
 	if (result.failed.has(item)) {
 		if (result.items[item]?.bad !== true && !result.faulted) {
 			const errors = errorsOf(result, item);
-			// Amazon makes totals every 15 minutes, and says when; who waits that long gets them.
+			// Amazon makes totals every 15 minutes. The error says when; after that wait they are
+			// available.
 			const isTooSoon = errors.every((each) => /The next is possible/.test(each));
 			if (isTooSoon && Number(waitMinutes) < 15) return;
 			round.problem('lost', `a good item failed without a fault: ${errors.join()}`);
@@ -254,7 +256,7 @@ const evaluateItems: Scenario = async (round) => {
 				`${length}: ${positive}/${neutral}/${negative}`,
 		),
 	);
-	// The same with bad parameters: only what is said about it counts.
+	// The same with bad parameters; only the messages about them are checked.
 	await round
 		.execute({ ...work, ofRun: Object.keys(work.parameters) })
 		.then(({ run }) => checkFigures(round, run.items));
@@ -299,14 +301,14 @@ const enteredCounts: Scenario = async (round) => {
 		const { positive, neutral, negative } = json as Record<string, number>;
 		const total = Number(positive) + Number(neutral) + Number(negative);
 		const truth = total === 0 ? null : (100 * Number(positive)) / total;
-		const told = row?.rating as number | null;
-		const isRight = truth === null ? told === null : Math.abs(truth - Number(told)) < 1e-9;
+		const rating = row?.rating as number | null;
+		const isRight = truth === null ? rating === null : Math.abs(truth - Number(rating)) < 1e-9;
 		round.tally.followed += 1;
-		if (!isRight) round.problem('wrong', `rating ${told} of ${positive}/${neutral}/${negative}`);
+		if (!isRight) round.problem('wrong', `rating ${rating} of ${positive}/${neutral}/${negative}`);
 	}
 };
 
-/** The three that look along the calendar. */
+/** The three operations that look ahead or back in the calendar. */
 const dated =
 	(parameters: (round: Round) => IDataObject): Scenario =>
 	async (round) => {
@@ -328,7 +330,7 @@ const dated =
 		}
 	};
 
-/** The rating of today, where one is told, is the world's; that of a chart is in its windows. */
+/** If there is a rating of today, it must be the world's; a chart has it in its windows. */
 function compareRating(round: Round, marketplaceId: string, row: IDataObject): void {
 	const windows = (row.windows as IDataObject[] | undefined) ?? [row];
 	for (const { rating, provenance, coverage } of windows) {

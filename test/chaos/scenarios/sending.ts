@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import type { IDataObject } from 'n8n-workflow';
 
 import { SOLICITATION_OUTCOMES } from '../../../nodes/AmazonReviewSolicitation/sending/outcome';
@@ -6,7 +7,7 @@ import type { Execution, Round, Scenario } from '../round';
 
 const MOST_RUNS = 4;
 
-/** Orders in every state, and among them what is no order at all. */
+/** Orders in every state, and some invalid ones. */
 function makeOrders({ sandbox, seller, random }: Round) {
 	const [place] = sandbox.sellers[seller]?.marketplaces ?? [];
 	const marketplaceId = place?.marketplace.id ?? '';
@@ -75,7 +76,7 @@ const asked = ({ sandbox, seller }: Round): string[] =>
 		.filter(({ sellerKey }) => sellerKey === seller)
 		.map(({ orderId }) => orderId);
 
-/** Runs as a seller does who goes on with what came out as worth another try; the last without faults. */
+/** Runs like a seller who retries what is worth retrying; the last run is without faults. */
 const send: Scenario = async (round) => {
 	const { sandbox, random } = round;
 	const { eligible, items } = makeOrders(round);
@@ -92,7 +93,7 @@ const send: Scenario = async (round) => {
 			? sendWith(round, inputs, { options: {} })
 			: sendWith(round, inputs, { dryRun });
 		const execution = round.execute({ ...work, clean: isLast });
-		// Another execution over the same orders at the same time, as two workers would.
+		// Another execution over the same orders at the same time, like a second worker.
 		const beside =
 			!isLast && random.chance(0.2) ? round.execute({ ...work, clean: true }) : undefined;
 		const results = [await execution, ...(beside ? [await beside] : [])];
@@ -112,7 +113,7 @@ const send: Scenario = async (round) => {
 				}
 				for (const row of rows) {
 					if (!Object.hasOwn(SOLICITATION_OUTCOMES, String(row.outcome))) {
-						round.problem('wrong', `the outcome '${String(row.outcome)}' is not known`);
+						round.problem('wrong', `the outcome '${String(row.outcome)}' is unknown`);
 					}
 					if (row.outcome === 'sent') {
 						const orderId = String(row.orderId);
@@ -134,11 +135,11 @@ const send: Scenario = async (round) => {
 		open = open.filter(({ orderId }) => ledger.get(orderId as string)?.tryAgainLater !== false);
 	}
 	const now = asked(round).filter((orderId) => !before.has(orderId));
-	round.compare('orders asked for a review', eligible, now);
+	round.compare('reviews requested', eligible, now);
 	const rowsTwice = [...sent].filter(([, count]) => count > 1);
 	if (rowsTwice.length > 0) round.problem('doubled', `'sent' twice: ${rowsTwice.join('; ')}`);
 	const invented = [...sent.keys()].filter((orderId) => !now.includes(orderId));
-	if (invented.length > 0) round.problem('wrong', `'sent', but not so: ${invented.join()}`);
+	if (invented.length > 0) round.problem('wrong', `'sent', but not true: ${invented.join()}`);
 };
 
 /** What an outcome claims about the order. */
@@ -180,10 +181,10 @@ const checkEligibility: Scenario = async (round) => {
 		const claim = CLAIMS[String(row.outcome)];
 		const truth = sandbox.truth.solicitability(seller, String(row.orderId));
 		const isSo = claim === undefined || claim === truth;
-		// Amazon's own word for an order of which a request is not possible any more.
+		// Amazon's own answer for an order that no longer allows a request.
 		const isAmazonsWord = row.outcome === 'alreadyRequested' && truth !== 'eligible';
 		if (!isSo && !isAmazonsWord) {
-			round.problem('wrong', `'${String(row.outcome)}' of an order that is '${truth}'`);
+			round.problem('wrong', `'${String(row.outcome)}' for an order that is '${truth}'`);
 		}
 	}
 };

@@ -13,7 +13,7 @@ const MINUTE_MS = 60_000;
 
 const SELLER = 'demo';
 
-/** After the last fault: time for a report that hangs, and for the pause after one that failed. */
+/** Time after the last fault: for a report that hangs, and for the pause after one that failed. */
 const LATEST_MINUTES = 26 * 60;
 
 const COMMENTS = [
@@ -27,31 +27,37 @@ const COMMENTS = [
 
 const EVENTS = ['newNegativeFeedback', 'newNeutralFeedback', 'feedbackChanged', 'feedbackRemoved'];
 
-/** Of `faultsFor`: those that change what a report says are no faults a watch could see through. */
+/**
+ * For `faultsFor`; without faults that change the content of a report, because no watch could
+ * notice them.
+ */
 const KINDS: readonly FaultKind[] = [...FAULT_KINDS, ...EVENT_FAULTS].filter(
 	(kind) => kind !== 'flappingEligibility' && kind !== 'wrongCharset',
 );
 
-/** What Amazon's report shows of a feedback, as one text; null where it shows none. */
+/** What Amazon's report shows for a feedback entry, as one text; null if it shows none. */
 const shownOf = (feedback: FeedbackContent | IDataObject | null): string | null =>
 	feedback === null || Number(feedback.rating) > 3
 		? null
 		: `${Number(feedback.rating)} ${String(feedback.comment)}`;
 
-/** A trigger that is polled every minute while feedback comes, changes and goes, and calls fail. */
+/**
+ * A trigger that is polled every minute while feedback is added, changed and removed, and calls
+ * fail.
+ */
 class Watch {
-	readonly told: IDataObject[] = [];
+	readonly reported: IDataObject[] = [];
 
 	private trigger!: ActiveTrigger;
 
-	/** The static data as it stands in n8n's database: written when items are handed on. */
+	/** The static data in n8n's database: written when items are output. */
 	private written: IDataObject = {};
 
 	private readonly credentials = createCredentialStore();
 
 	constructor(private readonly round: Round) {}
 
-	/** By a user, or as n8n starts. */
+	/** By a user, or because n8n starts. */
 	async activate(places: readonly string[], isRestart: boolean): Promise<void> {
 		const { sandbox } = this.round;
 		const credentials = await this.credentials;
@@ -83,7 +89,7 @@ class Watch {
 		round.tally.polls += 1;
 		try {
 			const items = await this.trigger.poll();
-			this.told.push(...items);
+			this.reported.push(...items);
 			round.tally.itemsOut += items.length;
 			round.searchText('an item of the trigger', JSON.stringify(items));
 			if (items.length > 0) this.keep();
@@ -113,9 +119,8 @@ class Watch {
 	}
 
 	/**
-	 * Each feedback's way through its states, as it was told, is held against its true way: told once
-	 * and in order, and at the end where it really is. What changed twice between two reports may be
-	 * told as one change.
+	 * Compares the reported states of each feedback entry with its true states: reported once and in
+	 * order, and with the right final state. Two changes between two reports may be reported as one.
 	 */
 	check(history: readonly FeedbackEvent[], isEnd: boolean): number {
 		const { round } = this;
@@ -128,45 +133,48 @@ class Watch {
 		let missing = 0;
 		for (const [orderId, way] of ways) {
 			let at = 0;
-			for (const item of this.told.filter((each) => each.orderId === orderId)) {
+			for (const item of this.reported.filter((each) => each.orderId === orderId)) {
 				const shown = shownOf(item.after as IDataObject | null);
 				const next = way.findIndex((state, index) => index > at && state === shown);
 				const isNew = shown !== way[at];
 				if (isNew && next > at) at = next;
 				else if (isEnd) {
 					const kind = way.slice(0, at + 1).includes(shown) ? 'doubled' : 'wrong';
-					round.problem(kind, `told again or wrongly: ${String(item.event)} ${orderId} '${shown}'`);
+					round.problem(
+						kind,
+						`reported again or wrongly: ${String(item.event)} ${orderId} '${shown}'`,
+					);
 				}
 			}
 			if (way[at] === way.at(-1)) continue;
 			missing += 1;
-			if (isEnd) round.problem('lost', `never told: order ${orderId} is now '${way.at(-1)}'`);
+			if (isEnd) round.problem('lost', `never reported: order ${orderId} is now '${way.at(-1)}'`);
 		}
-		const strange = this.told.filter(({ orderId }) => !ways.has(String(orderId)));
+		const strange = this.reported.filter(({ orderId }) => !ways.has(String(orderId)));
 		if (isEnd && strange.length > 0) {
 			round.problem(
 				'wrong',
-				`told of what did not change: ${strange.map(({ orderId }) => orderId).join()}`,
+				`reported without a change: ${strange.map(({ orderId }) => orderId).join()}`,
 			);
 		}
 		return missing;
 	}
 
 	checkIds(): void {
-		const ids = this.told.map(({ eventId }) => eventId);
+		const ids = this.reported.map(({ eventId }) => eventId);
 		const twice = ids.length - new Set(ids).size;
-		if (twice > 0) this.round.problem('doubled', `${twice} event IDs came twice`);
+		if (twice > 0) this.round.problem('doubled', `${twice} event IDs were repeated`);
 	}
 }
 
-/** Feedback comes, changes or goes; what was changed an hour ago at most is left alone. */
+/** Adds, changes or removes feedback; leaves alone what was changed within the last hour. */
 function change(round: Round, places: readonly string[]): void {
 	const { sandbox, random } = round;
 	const marketplaceId = random.pick(places);
 	const known = sandbox.truth
 		.feedback(SELLER, marketplaceId)
 		.filter(({ date }) => date >= '2026-10-01');
-	// Of a report that would have no row left Amazon does not say why: nothing is taken for removed.
+	// If a report would have no rows left, Amazon does not say why, so nothing counts as removed.
 	const what = known.length < 3 ? 0 : random.integer(0, 3);
 	const rating = random.pick<Stars>([1, 1, 2, 3, 5]);
 	const comment = random.pick(COMMENTS);
@@ -178,13 +186,16 @@ function change(round: Round, places: readonly string[]): void {
 	} else sandbox.world.removeFeedback(SELLER, random.pick(known).orderId);
 }
 
-/** Some hours of a trigger with faults of all kinds and restarts of n8n: each change told once. */
+/**
+ * Several hours of a trigger with faults of all kinds and restarts of n8n: each change is reported
+ * once.
+ */
 export async function watchADay(round: Round, minutes = 8 * 60): Promise<void> {
 	const { sandbox, random } = round;
 	sandbox.faults.clear();
 	sandbox.settings.set({ feedbackUnreadableRow: false });
-	// It is not proven that Amazon does so. A row with both a tab and a line break cannot be read, which is
-	// told, and what was removed is then not told, as is documented.
+	// It is unproven that Amazon does this. A row with both a tab and a line break is unreadable,
+	// which is reported; a removal is then not reported, as documented.
 	sandbox.habits.set({ tabsInComments: false });
 	const all = (sandbox.sellers[SELLER]?.marketplaces ?? []).map(
 		({ marketplace }) => marketplace.id,
@@ -198,7 +209,7 @@ export async function watchADay(round: Round, minutes = 8 * 60): Promise<void> {
 			await watch.poll();
 		}
 	};
-	// The first reports tell what there is; a change before them is nothing new.
+	// The first reports show the existing feedback; a change before them is not new.
 	await pass(30);
 	const since = sandbox.truth.feedbackHistory(SELLER).length;
 	const history = () =>

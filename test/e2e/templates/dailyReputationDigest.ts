@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import { expectSamples } from './rig/samples';
 import type { Choices, TemplateRig } from './rig/templateRig';
 
@@ -10,7 +11,7 @@ const MAIL: Choices = {
 
 export function testDailyReputationDigest(rig: () => TemplateRig): void {
 	describe('daily reputation digest', () => {
-		test('mails the rating with its chart and adds a row of figures to the sheet', async () => {
+		test('emails the rating with its chart and adds a row of figures to the sheet', async () => {
 			const sheet = rig().makeSpreadsheet();
 			const id = await rig().import(NAME, { ...MAIL, 'Add a row': sheet.choice });
 			const mails = rig().mail.to(OWNER).length;
@@ -37,7 +38,7 @@ export function testDailyReputationDigest(rig: () => TemplateRig): void {
 			expect(sheet.records).toHaveLength(2);
 		});
 
-		test('a click on "Execute workflow", as imported, mails own figures and leaves the sheet alone', async () => {
+		test('a click on "Execute workflow", as imported, emails the seller\'s own figures and does not change the sheet', async () => {
 			const sheet = rig().makeSpreadsheet();
 			const id = await rig().import(NAME, { ...MAIL, 'Add a row': sheet.choice }, true);
 			const mails = rig().mail.to(OWNER).length;
@@ -49,7 +50,7 @@ export function testDailyReputationDigest(rig: () => TemplateRig): void {
 			expect(sheet.rows).toEqual([]);
 		});
 
-		test('a rating that cannot be computed is "not known" in mail and sheet, not a bad one', async () => {
+		test('a rating that cannot be computed is unknown in email and sheet, not bad', async () => {
 			const sheet = rig().makeSpreadsheet();
 			const id = await rig().import(NAME, { ...MAIL, 'Add a row': sheet.choice });
 			const mails = rig().mail.to(OWNER).length;
@@ -70,7 +71,7 @@ export function testDailyReputationDigest(rig: () => TemplateRig): void {
 			expect(sheet.records).toMatchObject([{ marketplace: 'US', status: 'not known', rating: '' }]);
 		});
 
-		test('a mail that fails costs no row, a row that fails costs no mail, and n8n shows either', async () => {
+		test('a failed email does not lose the row, a failed row does not lose the email, and n8n shows both failures', async () => {
 			const sheet = rig().makeSpreadsheet();
 			const id = await rig().import(NAME, { ...MAIL, 'Add a row': sheet.choice });
 			rig().mail.refused = OWNER;
@@ -96,7 +97,7 @@ export function testDailyReputationDigest(rig: () => TemplateRig): void {
 			expect(rig().mail.to(OWNER).slice(mails)).toHaveLength(1);
 		});
 
-		test('can be activated when everything is filled in, not before', async () => {
+		test('can be activated only when everything is filled in', async () => {
 			await expect(rig().activate(await rig().import(NAME, {}, true))).rejects.toThrow();
 			const choices = { ...MAIL, 'Add a row': rig().makeSpreadsheet().choice };
 			const id = await rig().import(NAME, choices, true);

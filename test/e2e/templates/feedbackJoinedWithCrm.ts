@@ -19,7 +19,10 @@ const CHOICES: Choices = {
 	'Hand the draft over': { fromEmail: 'shop@example.com', toEmail: 'service@example.com' },
 };
 
-/** What a buyer may write to make Slack act; the last call would come to life if n8n took it for escaped. */
+/**
+ * A comment with which a buyer may try to make Slack act; the last call would work if n8n
+ * considered it escaped.
+ */
 const COMMENT = '<!channel> <http://evil.example|Approve here> &lt;!here&gt; Tom & Jerry';
 
 const FIRST = '111-1111111-1111111';
@@ -27,7 +30,7 @@ const SECOND = '222-2222222-2222222';
 const THIRD = '333-3333333-3333333';
 const FOURTH = '444-4444444-4444444';
 
-/** Feedback like the template's sample, for these orders. */
+/** Feedback entries like the template's sample, one per order. */
 const feedbackFor = (...orderIds: string[]): Samples => ({
 	[TRIGGER]: orderIds.map((orderId) => feedback({ orderId, summary: `Feedback for ${orderId}` })),
 });
@@ -79,7 +82,7 @@ export function testFeedbackJoinedWithCrm(rig: () => TemplateRig): void {
 		);
 
 	describe('feedback joined with a CRM contact', () => {
-		test('without a contact the draft is shown all the same, and a discarded one goes nowhere', async () => {
+		test('shows the draft even without a contact, and sends a discarded draft nowhere', async () => {
 			const mails = rig().mail.mails.length;
 			const { execution, question } = await ask();
 			expectSamples(NAME, execution);
@@ -91,7 +94,7 @@ export function testFeedbackJoinedWithCrm(rig: () => TemplateRig): void {
 			expect(rig().mail.mails).toHaveLength(mails);
 		});
 
-		test('with the contact of the order, the approved draft goes to whoever answers buyers', async () => {
+		test('sends the approved draft, with the contact of the order, to the person who answers buyers', async () => {
 			const mails = rig().mail.mails.length;
 			const [newest] = rig()
 				.sandbox.truth.feedback('demo', 'ATVPDKIKX0DER')
@@ -115,27 +118,27 @@ export function testFeedbackJoinedWithCrm(rig: () => TemplateRig): void {
 				{
 					to: ['service@example.com'],
 					subject: `To send: answer to the buyer of order ${orderId}`,
-					text: expect.stringMatching(/Hello Ada,.*Please tell me by answering/s),
+					text: expect.stringMatching(/Hello Ada,.*Please reply to this message/s),
 				},
 			]);
 		});
 
-		test('a draft changed by the person who approves is handed over as changed', async () => {
+		test('passes on a draft with the changes of the person who approves it', async () => {
 			const mails = rig().mail.mails.length;
 			const { execution, question } = await ask();
 			await answer(execution, question, 'Approve', 'My own words');
 			const [mail] = rig().mail.mails.slice(mails);
 			expect(mail?.text).toContain('My own words');
-			expect(mail?.text).not.toContain('Please tell me by answering');
+			expect(mail?.text).not.toContain('Please reply to this message');
 		});
 
-		test('a contact without a name is shown by its ID alone', async () => {
+		test('shows only the ID of a contact without a name', async () => {
 			rig().world.contacts.push({ id: '5', properties: { amazon_order_id: FIRST } });
 			const { question } = await ask(feedbackFor(FIRST));
 			expect(question).toContain('Contact: (HubSpot contact 5)');
 		});
 
-		test('asks HubSpot for nothing that is not used, above all not for the address', async () => {
+		test('requests nothing unused from HubSpot, in particular not the address', async () => {
 			const { requests } = await rig().requestsDuring(
 				'api.hubapi.com',
 				async () => await ask(feedbackFor(FIRST)),
@@ -145,7 +148,7 @@ export function testFeedbackJoinedWithCrm(rig: () => TemplateRig): void {
 			]);
 		});
 
-		test('what a buyer wrote does not act in Slack nor on the form', async () => {
+		test("a buyer's text has no effect in Slack or on the form", async () => {
 			const sample = feedback({}).json;
 			const { question } = await ask({
 				[TRIGGER]: [
@@ -168,7 +171,7 @@ export function testFeedbackJoinedWithCrm(rig: () => TemplateRig): void {
 			);
 		});
 
-		test('where HubSpot cannot be asked, that is said of that feedback, and never "no contact"', async () => {
+		test('says so if HubSpot cannot be reached, and never "no contact"', async () => {
 			const orders = [FIRST, SECOND];
 			rig().world.hubspotFailsFor.add(FIRST);
 			const { execution, question } = await ask(feedbackFor(...orders));
@@ -183,7 +186,7 @@ export function testFeedbackJoinedWithCrm(rig: () => TemplateRig): void {
 			expect(await answer(execution, next, 'Discard', '')).toMatchObject({ status: 'success' });
 		});
 
-		test('a draft that Slack does not show holds up no other, and n8n shows the failure at the end', async () => {
+		test('a draft that Slack does not show does not block others, and n8n shows the failure at the end', async () => {
 			const value = `={{ $json.orderId === '${FIRST}' ? '${UNKNOWN_CHANNEL}' : 'C0EXAMPLE' }}`;
 			const mails = rig().mail.mails.length;
 			const { execution, question } = await ask(feedbackFor(FIRST, SECOND), {
@@ -203,7 +206,7 @@ export function testFeedbackJoinedWithCrm(rig: () => TemplateRig): void {
 			expect(end.error).not.toContain(SECOND);
 		});
 
-		test('a draft that nobody answers shows as a failure, also where n8n hides that Slack failed', async () => {
+		test('shows an unanswered draft as a failure, even if n8n hides that Slack failed', async () => {
 			const { result } = await rig().requestsDuring('slack.com', async () => {
 				const choices = { ...CHOICES, 'Approve the draft': { ...CHANNEL, options: NO_WAIT } };
 				return await rig().run(await rig().import(NAME, choices, feedbackFor(FIRST)), TRIGGER);
@@ -214,7 +217,7 @@ export function testFeedbackJoinedWithCrm(rig: () => TemplateRig): void {
 			});
 		});
 
-		test('a draft that cannot be mailed holds up no other, and n8n shows the failure at the end', async () => {
+		test('a draft that cannot be emailed does not block others, and n8n shows the failure at the end', async () => {
 			const toEmail = `={{ $('Write a draft').first().json.orderId === '${THIRD}' ? '${UNKNOWN_RECIPIENT}' : 'service@example.com' }}`;
 			const mails = rig().mail.mails.length;
 			const { execution, question } = await ask(feedbackFor(THIRD, FOURTH), {

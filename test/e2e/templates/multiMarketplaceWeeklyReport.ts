@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import { DateTime } from 'luxon';
 import type { FaultSpec } from '../../../sandbox';
 import { expectSamples } from './rig/samples';
@@ -14,7 +15,10 @@ const MAIL: Choices = {
 const CANADA = 'A2EUQ1WTGCTBG2';
 const MEXICO = 'A1AM78C64UM0Y8';
 
-/** The first three feedback reports are those of the ratings, of US, CA and MX; then those of the week. */
+/**
+ * The first three feedback reports are for the ratings of US, CA and MX; then come those of the
+ * week.
+ */
 const FEEDBACK_REPORT: Omit<FaultSpec, 'kind'> = { reportType: 'GET_SELLER_FEEDBACK_DATA' };
 const OF_THE_WEEK = { ...FEEDBACK_REPORT, skip: 3 };
 
@@ -35,7 +39,7 @@ export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 	}
 
 	describe('multi-marketplace weekly report', () => {
-		test('mails a line per marketplace, the worst first, and the feedback of the week, texts as texts', async () => {
+		test('emails a row per marketplace, the worst first, and the feedback of the week as plain text', async () => {
 			const { orderId } = rig().sandbox.world.addFeedback({
 				marketplaceId: CANADA,
 				rating: 1,
@@ -57,11 +61,11 @@ export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 			expect(text).not.toContain('atRisk');
 			expect(file).toContain(orderId);
 			expect(file).toContain('>=HYPERLINK(&quot;http://evil&quot;,&quot;x&quot;)<');
-			// A cell with a formula would have it in an element of its own.
+			// A formula would be in its own element in the cell.
 			expect(file).not.toMatch(/<f[ >]/);
 		});
 
-		test('holds seven whole days, so that each feedback is in one report only', async () => {
+		test('covers seven whole days, so that each feedback entry is in only one report', async () => {
 			const orderIds = [-8, -7, -1, 0].map((days) => {
 				const date = dayInMexico(days);
 				return rig().sandbox.world.addFeedback({ marketplaceId: MEXICO, rating: 3, date }).orderId;
@@ -79,7 +83,7 @@ export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 			expect(text).toContain(`from ${first} to ${last}`);
 		});
 
-		test('a week without feedback has a report without a file', async () => {
+		test('sends a report without a file for a week without feedback', async () => {
 			const { text, file } = await run({
 				'Feedback of the week': { filters: { ratings: [5] } },
 			});
@@ -88,7 +92,7 @@ export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 			expect(file).toBeUndefined();
 		});
 
-		test('feedback whose report Amazon cancelled is not known, beside that of the others', async () => {
+		test('shows feedback as unknown if Amazon canceled its report, next to that of the others', async () => {
 			const { text, file } = await run({}, { kind: 'reportCancelled', ...OF_THE_WEEK });
 			expect(text).toMatch(/its own calendar: in the attached file\./);
 			expect(text).toMatch(/Not known:<br>US: Amazon cancelled the report: either there is no/);
@@ -98,7 +102,7 @@ export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 			expect(file).not.toContain('feedbackKnown');
 		});
 
-		test('where all were cancelled it does not say that there is none', async () => {
+		test('does not claim that there is no feedback if all reports were canceled', async () => {
 			const { text, file } = await run(
 				{},
 				{ kind: 'reportCancelled', ...OF_THE_WEEK, times: 'always' },
@@ -108,7 +112,7 @@ export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 			expect(file).toBeUndefined();
 		});
 
-		test('a marketplace whose rating or feedback cannot be read costs no other', async () => {
+		test('a marketplace whose rating or feedback cannot be read does not affect others', async () => {
 			const rating = await run({}, { kind: 'reportFatal', ...FEEDBACK_REPORT });
 			expect(rating.subject).toBe('Amazon ratings: MX critical, US could not be read, CA healthy');
 			expect(linesOf(rating.text)).toContainEqual(
@@ -121,7 +125,7 @@ export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 			expect(feedback.file).toContain('>MX<');
 		});
 
-		test('without a role the mail comes all the same and says so', async () => {
+		test('sends the email even without a role, and says so', async () => {
 			rig().sandbox.roles.remove('demo', 'Brand Analytics');
 			const { subject, text } = await run().finally(() =>
 				rig().sandbox.roles.restore('demo', 'Brand Analytics'),
@@ -132,7 +136,7 @@ export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 			expect(text).toContain('Amazon denied access');
 		});
 
-		test('a rating that cannot be computed is not known, neither healthy nor at risk', async () => {
+		test('a rating that cannot be computed is unknown, neither healthy nor at risk', async () => {
 			const { subject, text } = await run({}, { kind: 'reportCancelled', ...FEEDBACK_REPORT });
 			expect(subject).toBe('Amazon ratings: MX critical, US not known, CA healthy');
 			expect(linesOf(text)).toContainEqual(
@@ -140,7 +144,7 @@ export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 			);
 		});
 
-		test('a rating just below the line is not rounded up to it', async () => {
+		test('a rating just below the threshold is not rounded up to it', async () => {
 			const window = [{ days: 365, positive: 18_999, neutral: 0, negative: 1001 }];
 			const { text } = await run({
 				'Evaluate each marketplace': { sources: ['counts'], counts: { window } },
@@ -149,7 +153,7 @@ export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 			expect(text).not.toMatch(/\b95(\.00)? %<\/td>/);
 		});
 
-		test('a click on "Execute workflow", as imported, shows a European seller the own report and mails nothing', async () => {
+		test('a click on "Execute workflow", as imported, shows a European seller their own report and emails nothing', async () => {
 			const type = 'amazonSellingPartnerApi';
 			await rig().addCredential(type, rig().sellerCredential('second'));
 			const id = await rig().import(NAME, MAIL, true);
@@ -164,7 +168,7 @@ export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 			expect(report?.['subject']).toMatch(/\bDE\b/);
 		});
 
-		test('can be activated when everything is filled in, not before', async () => {
+		test('can be activated only when everything is filled in', async () => {
 			await expect(rig().activate(await rig().import(NAME, {}, true))).rejects.toThrow();
 			const id = await rig().import(NAME, MAIL, true);
 			await rig().activate(id);
@@ -173,7 +177,7 @@ export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 	});
 }
 
-/** The cells of the mail's table, a list for each line. */
+/** The cells of the email's table, a list for each row. */
 const linesOf = (text: string): string[][] =>
 	[...text.matchAll(/<tr.*?<\/tr>/gs)].map(([line]) =>
 		[...line.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/gs)].map(([, cell = '']) => cell),

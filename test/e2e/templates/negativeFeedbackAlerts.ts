@@ -6,10 +6,10 @@ import { readTemplate, SOON, type Choices, type Execution, TemplateRig } from '.
 const NAME = 'negative-feedback-alerts';
 const TRIGGER = 'New negative feedback';
 
-/** Of which no report was asked for before; triggers share those of half an hour. */
+/** A marketplace without an earlier report; triggers share reports for half an hour. */
 const CANADA = 'A2EUQ1WTGCTBG2';
 
-/** What buyers write must not act on the channel it is shown in. */
+/** Buyers' texts must have no effect in the channel that shows them. */
 const COMMENT = '<!channel> *late* & broken_box <b>';
 
 const OTHER_ORDER = '111-1111111-1111111';
@@ -35,7 +35,7 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 			expectSamples(NAME, await rig().run(id, TRIGGER));
 		});
 
-		test('as imported, with Slack alone, the sample goes to Slack and nowhere else', async () => {
+		test('as imported, with only Slack, the sample goes to Slack and nowhere else', async () => {
 			const id = await rig().import(NAME, SLACK, true);
 			const before = rig().outside.requests.length;
 			const mails = rig().mail.mails.length;
@@ -51,7 +51,7 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 			await expect(rig().activate(await rig().import(NAME, {}))).rejects.toThrow();
 		});
 
-		test('activated, it tells new feedback on every channel, as plain text', async () => {
+		test('once activated, reports new feedback on every channel, as plain text', async () => {
 			const { orderId } = rig().sandbox.world.addFeedback({
 				marketplaceId: CANADA,
 				rating: 1,
@@ -59,7 +59,7 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 			});
 			const id = await rig().import(NAME, {
 				...ALL_CHANNELS,
-				// Looking back makes the first report tell something.
+				// Looking back gives the first report something to report.
 				[TRIGGER]: {
 					marketplaces: [CANADA],
 					options: { lookBackDays: 1 },
@@ -74,10 +74,10 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 			await rig().deactivate(id);
 
 			expect(error).toBeUndefined();
-			const told = rig()
+			const sent = rig()
 				.outside.requests.slice(before)
 				.filter(({ body }) => JSON.stringify(body).includes(orderId));
-			const textTo = (host: string) => told.find((each) => each.host === host)?.body;
+			const textTo = (host: string) => sent.find((each) => each.host === host)?.body;
 			const escaped = '&lt;!channel&gt; *late* &amp; broken_box &lt;b&gt;';
 			expect(textTo('slack.com')).toMatchObject({
 				channel: 'C0EXAMPLE',
@@ -97,7 +97,7 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 				.find(({ text }) => text.includes(orderId));
 			expect(mail).toMatchObject({
 				to: ['owner@example.com'],
-				// Feedback that another test has left the same day may come with it.
+				// Feedback that another test left on the same day may be included.
 				subject: expect.stringMatching(
 					new RegExp(`^Amazon alert: (CA, feedback for order ${orderId}|\\d+ events)$`),
 				),
@@ -109,7 +109,7 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 			['first', [false]],
 			['second', [true, false]],
 		])(
-			'of two feedback in one poll each is told once, though Slack fails at the %s message',
+			'reports each of two feedback entries in one poll once, although Slack fails at the %s message',
 			async (_, taken) => {
 				const feedback = sampleWith(
 					{},
@@ -137,7 +137,7 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 			},
 		);
 
-		test('a poll full of feedback stays within what a channel takes, and says how many there are', async () => {
+		test("keeps a poll full of feedback within a channel's limits, and says how many entries there are", async () => {
 			const many = Array.from({ length: 30 }, (_, index) => ({
 				summary: `Feedback ${index}: ${'long '.repeat(80)}`,
 			}));
@@ -158,14 +158,14 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 				subject: 'Amazon alert: 30 events',
 				text: expect.stringContaining('Feedback 29'),
 			});
-			// Telegram takes 4,096 characters, Twilio 1,600.
+			// Telegram accepts 4,096 characters, Twilio 1,600.
 			expect(textTo('api.telegram.org')).toMatch(/^30 events.*cut off/s);
 			expect(textTo('api.telegram.org').length).toBeLessThanOrEqual(4096);
 			expect(textTo('api.twilio.com')).toMatch(/^30 events/);
 			expect(textTo('api.twilio.com').length).toBeLessThanOrEqual(1600);
 		});
 
-		test.each(WATCH_EVENTS)('of %s it says what is there to say, and no more', async (event) => {
+		test.each(WATCH_EVENTS)('reports all there is for %s, and nothing else', async (event) => {
 			const id = await rig().import(NAME, {
 				...SLACK,
 				[TRIGGER]: { events: [event] },
@@ -191,7 +191,7 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 			]);
 		});
 
-		test('what is to be known of a rating is told with it: that it is old, or why there is none', async () => {
+		test('explains a rating: that it is old, or why it is missing', async () => {
 			const { ratingNow } = readTemplate(NAME).pinData[TRIGGER]?.[0]?.json ?? {};
 			const rated = ratingNow as IDataObject;
 			const now = `Rating now: 97 % of ${String(rated['total'])} in 365 days`;
@@ -223,7 +223,7 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 			]);
 		});
 
-		test('a channel that fails does not hold up the others, and n8n shows the failure', async () => {
+		test('a failed channel does not block the others, and n8n shows the failure', async () => {
 			const id = await rig().import(NAME, ALL_CHANNELS, true);
 			const before = rig().outside.requests.length;
 			const mails = rig().mail.mails.length;
@@ -250,7 +250,7 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 	});
 }
 
-/** The template's sample once for each of these, with what is other about it. */
+/** The template's sample, once for each of these changes. */
 const sampleWith = (...others: IDataObject[]) => {
 	const [sample] = readTemplate(NAME).pinData[TRIGGER] ?? [];
 	return { [TRIGGER]: others.map((other) => ({ json: { ...sample?.json, ...other } })) };

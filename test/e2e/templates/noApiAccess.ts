@@ -5,11 +5,11 @@ import type { Choices, TemplateRig } from './rig/templateRig';
 
 const NAME = 'no-api-access';
 const OWNER = 'owner@example.com';
-/** Which the seller does not have. */
+/** The credential the seller does not have. */
 const AMAZON_CREDENTIAL = 'amazonSellingPartnerApi';
 const FORM = 'Upload the report';
 
-/** What buyers write, and what a spreadsheet would compute. */
+/** What buyers write, including what a spreadsheet would compute. */
 const COMMENTS = [
 	'Came late and the box was torn',
 	'Not as described, but the seller answered',
@@ -38,7 +38,7 @@ export function testNoApiAccess(rig: () => TemplateRig): void {
 		'Keep the feedback': sheet,
 	});
 
-	/** Activates the template, uploads a file by its form and waits for what comes of it. */
+	/** Activates the template, uploads a file with its form and waits for the result. */
 	async function upload(file: string, counts: Counts) {
 		const sheet = rig().makeSpreadsheet();
 		const id = await rig().import(NAME, choicesWith(sheet.choice), false, AMAZON_CREDENTIAL);
@@ -54,7 +54,7 @@ export function testNoApiAccess(rig: () => TemplateRig): void {
 	}
 
 	describe('feedback report without API access', () => {
-		test('an uploaded report becomes a digest, an alarm and rows whose texts stay texts', async () => {
+		test('turns an uploaded report into a digest, an alarm and rows whose texts stay texts', async () => {
 			const amazon = rig().sandbox.requests.length;
 
 			const { id, execution, answer, sheet, alarms, mails } = await upload(
@@ -86,7 +86,7 @@ export function testNoApiAccess(rig: () => TemplateRig): void {
 			expect(new Set(sheet.inputOptions)).toEqual(new Set(['RAW']));
 		});
 
-		test('a report without feedback has its digest too, for sellers without negatives', async () => {
+		test('sends a digest for a report without feedback too, for sellers without negatives', async () => {
 			const { answer, execution, sheet, alarms, mails } = await upload(HEADER, HEALTHY);
 			expect(answer).toMatchObject({ status: 200, page: expect.stringContaining('was sent') });
 			expect(execution.error).toBeUndefined();
@@ -100,7 +100,7 @@ export function testNoApiAccess(rig: () => TemplateRig): void {
 			expect(sheet.rows).toEqual([]);
 		});
 
-		test('lines that cannot be read are told in the mail and get into no sheet', async () => {
+		test('reports unreadable lines in the email and adds them to no sheet', async () => {
 			const { sheet, mails } = await upload(
 				`${reportOf(COMMENTS)}\n31.12.26\t1\tlate\t\t111-1234567-7654321\tx@example.com\n`,
 				CRITICAL,
@@ -111,7 +111,7 @@ export function testNoApiAccess(rig: () => TemplateRig): void {
 			expect(sheet.records.map(({ comment }) => comment)).toEqual(COMMENTS);
 		});
 
-		test('a file that is no feedback report is refused in the form, not taken as one without feedback', async () => {
+		test('refuses a file that is not a feedback report in the form, and does not read it as one without feedback', async () => {
 			for (const file of ['Date,Rating\n9/3/26,5\n', 'hello']) {
 				const { answer, execution, sheet, mails } = await upload(file, HEALTHY);
 				expect(answer.status).toBe(500);
@@ -121,7 +121,7 @@ export function testNoApiAccess(rig: () => TemplateRig): void {
 			}
 		});
 
-		test('a rating that cannot be computed is not known, neither healthy nor at risk', async () => {
+		test('a rating that cannot be computed is unknown, neither healthy nor at risk', async () => {
 			const none: Counts = { positive: 0, neutral: 0, negative: 0 };
 			const { alarms, mails } = await upload(reportOf(['late']), none);
 			expect(mails).toMatchObject([{ subject: 'Amazon rating US: not known' }]);
@@ -129,14 +129,14 @@ export function testNoApiAccess(rig: () => TemplateRig): void {
 			expect(JSON.stringify([mails, alarms])).not.toMatch(/at ?risk(?!:)|\b0 %|healthy/i);
 		});
 
-		test('a rating just below the line is not rounded up to it', async () => {
+		test('a rating just below the threshold is not rounded up to it', async () => {
 			const below: Counts = { positive: 18_999, neutral: 0, negative: 1001 };
 			const { mails } = await upload(HEADER, below);
 			expect(mails[0]?.text).toContain('The rating is 94.99 %, below Suspension risk (95 %)');
 			expect(mails[0]?.text).not.toContain('95.00');
 		});
 
-		test('a mail that fails costs neither alarm nor rows, and the form says that something failed', async () => {
+		test('a failed email loses neither alarm nor rows, and the form says that something failed', async () => {
 			rig().mail.refused = OWNER;
 			const { answer, execution, sheet, alarms } = await upload(
 				reportOf(COMMENTS),
@@ -151,7 +151,7 @@ export function testNoApiAccess(rig: () => TemplateRig): void {
 			});
 		});
 
-		test('a trial, as imported, mails the own figures and leaves the sheet alone', async () => {
+		test("a trial, as imported, emails the seller's own figures and does not change the sheet", async () => {
 			const sheet = rig().makeSpreadsheet();
 			const id = await rig().import(NAME, choicesWith(sheet.choice), true, AMAZON_CREDENTIAL);
 			const mails = rig().mail.to(OWNER).length;
@@ -176,7 +176,7 @@ const answersOf = (report: string, { positive, neutral, negative }: Counts): For
 	String(negative),
 ];
 
-/** A report as Seller Central gives it: days as in the United States, nothing quoted. */
+/** A report in Seller Central's format: dates as in the United States, nothing quoted. */
 function reportOf(comments: readonly string[]): string {
 	const day = DateTime.utc().minus({ days: 3 }).toFormat('M/d/yy');
 	return [

@@ -5,7 +5,7 @@ import type { Choices, TemplateRig } from './rig/templateRig';
 
 const NAME = 'rating-from-an-export';
 const OWNER = 'owner@example.com';
-/** Which the seller does not have. */
+/** The credential the seller does not have. */
 const AMAZON_CREDENTIAL = 'amazonSellingPartnerApi';
 const FORM = 'Upload the export';
 const MAIL: Choices = {
@@ -16,7 +16,7 @@ const MAIL: Choices = {
 const STARS = [...Array<number>(94).fill(5), 3, 3, 3, 1, 2, 1];
 
 export function testRatingFromAnExport(rig: () => TemplateRig): void {
-	/** Activates the template, uploads a file by its form and waits for what comes of it. */
+	/** Activates the template, uploads a file with its form and waits for the result. */
 	async function upload(file: string) {
 		const id = await rig().import(NAME, MAIL, false, AMAZON_CREDENTIAL);
 		const mails = rig().mail.to(OWNER).length;
@@ -28,7 +28,7 @@ export function testRatingFromAnExport(rig: () => TemplateRig): void {
 	}
 
 	describe('rating from an export', () => {
-		test('an export with all stars becomes a mail with rating and chart, without Amazon', async () => {
+		test('turns an export with all ratings into an email with rating and chart, without Amazon', async () => {
 			const amazon = rig().sandbox.requests.length;
 
 			const { answer, execution, mails } = await upload(exportOf(STARS));
@@ -50,7 +50,7 @@ export function testRatingFromAnExport(rig: () => TemplateRig): void {
 			expect(rig().sandbox.requests).toHaveLength(amazon);
 		});
 
-		test('a healthy rating is told as such, and dates with four digits or a mark at the start are read', async () => {
+		test('reports a healthy rating, and reads dates with four digits or a mark at the start', async () => {
 			const file = exportOf([5, 5, 4], 'M/d/yyyy');
 			const { mails } = await upload(`\uFEFF${file}`);
 			expect(mails).toMatchObject([
@@ -60,7 +60,7 @@ export function testRatingFromAnExport(rig: () => TemplateRig): void {
 			]);
 		});
 
-		test('rows that cannot be read are left out, and the mail says how many', async () => {
+		test('leaves out unreadable rows, and says in the email how many', async () => {
 			const { mails } = await upload(`${exportOf(STARS)}\nyesterday,5\n9/3/26,\n13/13/26,5\n`);
 			expect(mails).toMatchObject([
 				{
@@ -74,9 +74,9 @@ export function testRatingFromAnExport(rig: () => TemplateRig): void {
 			['with other columns', 'Day,Stars\n9/3/26,5\n'],
 			['without rows', 'Date,Rating\n'],
 			['with semicolons', exportOf(STARS).replaceAll(',', ';')],
-			['with feedback older than a year only', 'Date,Rating\n1/2/20,5\n1/3/20,1\n'],
-			['with feedback of 1 to 3 stars only', exportOf([1, 2, 3])],
-		])('of a file %s the rating is not known, neither good nor bad', async (_, file) => {
+			['with only feedback older than a year', 'Date,Rating\n1/2/20,5\n1/3/20,1\n'],
+			['with only feedback of 1 to 3 stars', exportOf([1, 2, 3])],
+		])('the rating of a file %s is unknown, neither good nor bad', async (_, file) => {
 			const { execution, mails } = await upload(file);
 			expect(execution.error).toBeUndefined();
 			expect(mails).toMatchObject([
@@ -85,7 +85,7 @@ export function testRatingFromAnExport(rig: () => TemplateRig): void {
 			expect(mails[0]?.subject).not.toContain('%');
 		});
 
-		test('a mail that fails is told in the form and in n8n', async () => {
+		test('reports a failed email in the form and in n8n', async () => {
 			rig().mail.refused = OWNER;
 			const { answer, execution } = await upload(exportOf(STARS)).finally(
 				() => (rig().mail.refused = undefined),
@@ -94,7 +94,7 @@ export function testRatingFromAnExport(rig: () => TemplateRig): void {
 			expect(execution.status).toBe('error');
 		});
 
-		test('a trial, as imported, shows the own rating and mails nothing', async () => {
+		test("a trial, as imported, shows the seller's own rating and emails nothing", async () => {
 			const id = await rig().import(NAME, MAIL, true, AMAZON_CREDENTIAL);
 			const mails = rig().mail.to(OWNER).length;
 
@@ -111,7 +111,10 @@ export function testRatingFromAnExport(rig: () => TemplateRig): void {
 
 const answersOf = (content: string): FormAnswer[] => [{ fileName: 'export.csv', content }, 'DE'];
 
-/** As another tool writes it: a row for each feedback of the last days, by date as in the United States. */
+/**
+ * In the format of another tool: a row for each feedback entry of the last days, with dates as in
+ * the United States.
+ */
 function exportOf(stars: readonly number[], format = 'M/d/yy'): string {
 	const rows = stars.map((rating, index) => {
 		const day = DateTime.utc().minus({ days: 3 + (index % 80) });

@@ -5,7 +5,7 @@ const TRIGGER = 'When I ask';
 
 export function testReputationAssistant(rig: () => TemplateRig): void {
 	describe('reputation assistant', () => {
-		test('answers the sample question from what its tools read at Amazon', async () => {
+		test('answers the sample question with what its tools read from Amazon', async () => {
 			const { model } = rig().world;
 			model.script = [
 				{ tool: 'Evaluate_my_rating', input: { marketplace: 'US' } },
@@ -27,8 +27,8 @@ export function testReputationAssistant(rig: () => TemplateRig): void {
 			expect(feedback).not.toContain('@marketplace.amazon');
 		});
 
-		test('is told to give figures with their source, to call nothing unknown zero, and to obey no comment', async () => {
-			rig().world.model.script = ['So I am told.'];
+		test('is instructed to give figures with their source, never to call unknown figures zero, and to obey no comment', async () => {
+			rig().world.model.script = ['Understood.'];
 			const { error } = await rig().run(await rig().import(NAME, {}, true), TRIGGER);
 			expect(error).toBeUndefined();
 			const asked = rig().outside.requests.findLast(({ host }) => host === 'api.openai.com');
@@ -44,7 +44,7 @@ export function testReputationAssistant(rig: () => TemplateRig): void {
 			}
 		});
 
-		test('has no tool that sends', () => {
+		test('has no tool that sends requests', () => {
 			const operations = readTemplate(NAME)
 				.nodes.filter(({ type }) => type.endsWith('Tool'))
 				.map(({ parameters }) => parameters['operation']);
@@ -59,7 +59,7 @@ export function testReputationAssistant(rig: () => TemplateRig): void {
 			expect(rig().world.model.tools.map(({ name }) => name)).toHaveLength(operations.length);
 		});
 
-		test('checks an order without asking its buyer', async () => {
+		test('checks an order without contacting its buyer', async () => {
 			const { sandbox, world } = rig();
 			const [order] = sandbox.world.addOrders({ state: 'eligible', count: 1 });
 			const asked = sandbox.truth.solicitations.length;

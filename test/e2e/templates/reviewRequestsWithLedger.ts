@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import type { IDataObject } from 'n8n-workflow';
 import { Database, hasPostgres } from './rig/postgres';
 import { readTemplate, type Choices, type Execution, type TemplateRig } from './rig/templateRig';
@@ -6,13 +7,13 @@ const TRIGGER = 'Every hour';
 const IN_POSTGRES = 'review-requests-with-ledger';
 const IN_SHEET = 'review-requests-with-google-sheets-ledger';
 
-/** What the seller does who is content with the dry run. */
+/** The change a seller makes who is satisfied with the dry run. */
 const IN_EARNEST: Choices = { Send: { dryRun: false } };
 
-/** Where no PostgreSQL is installed, the sheet's ledger alone tests the run. */
+/** Without PostgreSQL, only the sheet's ledger tests the run. */
 const testWithPostgres = hasPostgres ? test : test.skip;
 
-/** Rows that the ledger may hold of an order: whether a review was requested, or it rests today. */
+/** Rows that the ledger may have for an order: a review was requested, or the order rests today. */
 const KNOWN_ORDERS = [
 	{ outcome: 'sent', hoursAgo: 300, fate: 'asked' },
 	{ outcome: 'alreadyRequested', hoursAgo: 1, fate: 'asked' },
@@ -40,7 +41,7 @@ const SETTLED: readonly string[] = [
 
 export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 	describe('review requests with a ledger', () => {
-		describe('in a real PostgreSQL, whose user may make tables in public and no more', () => {
+		describe('in a real PostgreSQL, whose user may only create tables in public', () => {
 			let database: Database | undefined;
 			let removeUser: string | undefined;
 
@@ -66,16 +67,19 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 				await database?.close();
 			});
 
-			testWithPostgres('a click asks no buyer: the ledger says whom it would ask', async () => {
-				await open();
-				rig().sandbox.world.addOrders({ state: 'eligible', count: 2 });
-				const execution = await expectDryRun(await rig().import(IN_POSTGRES, {}, true));
-				const rows = await query('SELECT * FROM public.review_request_ledger');
-				expectSameOrders(rows, itemsOf(execution, 'Send'));
-				await query('DELETE FROM public.review_request_ledger');
-			});
+			testWithPostgres(
+				'a click contacts no buyer: the ledger says whom it would contact',
+				async () => {
+					await open();
+					rig().sandbox.world.addOrders({ state: 'eligible', count: 2 });
+					const execution = await expectDryRun(await rig().import(IN_POSTGRES, {}, true));
+					const rows = await query('SELECT * FROM public.review_request_ledger');
+					expectSameOrders(rows, itemsOf(execution, 'Send'));
+					await query('DELETE FROM public.review_request_ledger');
+				},
+			);
 
-			testWithPostgres('what the ledger says decides who is asked today', async () => {
+			testWithPostgres('the ledger decides who is contacted today', async () => {
 				await open();
 				await run(await rig().import(IN_POSTGRES, {}));
 				await query('DELETE FROM public.review_request_ledger');
@@ -88,7 +92,7 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 				await query('DELETE FROM public.review_request_ledger');
 			});
 
-			testWithPostgres('asks every buyer who may be asked, once, with a row for each', async () => {
+			testWithPostgres('contacts every eligible buyer once, with a row for each', async () => {
 				await open();
 				await expectEachAskedOnce(await rig().import(IN_POSTGRES, IN_EARNEST), 30);
 			});
@@ -105,21 +109,21 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 				return { sheet, id };
 			};
 
-			test('a click asks no buyer: the ledger says whom it would ask', async () => {
+			test('a click contacts no buyer: the ledger says whom it would contact', async () => {
 				rig().sandbox.world.addOrders({ state: 'eligible', count: 2 });
 				const { sheet, id } = await prepare({}, true);
 				const execution = await expectDryRun(id);
 				expectSameOrders(sheet.records, itemsOf(execution, 'Send'));
 			});
 
-			test('what the ledger says decides who is asked today', async () => {
+			test('the ledger decides who is contacted today', async () => {
 				const { sheet, id } = await prepare();
 				const rows = knownRows();
 				sheet.rows = [Object.keys(rows[0] ?? {}), ...rows.map((row) => Object.values(row))];
 				await expectFates(id, rows);
 			});
 
-			test('asks every buyer who may be asked, once, with a row for each', async () => {
+			test('contacts every eligible buyer once, with a row for each', async () => {
 				rig().sandbox.world.addOrders({ state: 'eligible', count: 5 });
 				const { sheet, id } = await prepare(IN_EARNEST);
 
@@ -131,7 +135,7 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 				expect(new Set(sheet.inputOptions)).toEqual(new Set(['RAW']));
 			});
 
-			test('two runs at the same time ask each buyer once, and each order has a row of either', async () => {
+			test('two runs at the same time contact each buyer once, and each order has a row from one of them', async () => {
 				const orders = rig().sandbox.world.addOrders({ state: 'eligible', count: 5 });
 				const { sheet, id } = await prepare(IN_EARNEST);
 
@@ -149,7 +153,7 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 				}
 			});
 
-			test('the rows of requests that are out get into a ledger that fails at first', async () => {
+			test('rows of sent requests are added to a ledger that fails at first', async () => {
 				rig().sandbox.world.addOrders({ state: 'eligible', count: 2 });
 				const { sheet, id } = await prepare(IN_EARNEST);
 				sheet.writesToRefuse = 1;
@@ -174,7 +178,7 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 		return execution;
 	};
 
-	/** Makes a workflow that has the database do something, with the credential of now. */
+	/** Creates a workflow that runs SQL, with the current database credential. */
 	const importQuery = async (sql: string): Promise<string> => {
 		const template = readTemplate(IN_POSTGRES);
 		const [trigger, postgres] = [TRIGGER, 'Make ledger'].map((name) =>
@@ -196,7 +200,7 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 	const query = async (sql: string): Promise<readonly IDataObject[]> =>
 		itemsOf(await run(await importQuery(sql)), 'Make ledger');
 
-	/** A row for an order that may be asked about, of each kind. */
+	/** A row of each kind for an eligible order. */
 	const knownRows = () => {
 		const orders = rig().sandbox.world.addOrders({
 			state: 'eligible',
@@ -219,7 +223,7 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 		}));
 	};
 
-	/** Runs the workflow as imported, which must not ask anybody. */
+	/** Runs the workflow as imported, which must not contact anybody. */
 	async function expectDryRun(id: string): Promise<Execution> {
 		const asked = rig().sandbox.truth.solicitations.length;
 		const execution = await run(id);
@@ -230,7 +234,9 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 		return execution;
 	}
 
-	/** Runs the workflow over a ledger of known rows: each order has one fate, and the right reason. */
+	/**
+	 * Runs the workflow with a ledger of known rows: each order has one fate, and the right reason.
+	 */
 	async function expectFates(
 		id: string,
 		rows: ReadonlyArray<{ readonly orderId: string }>,
@@ -252,7 +258,7 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 		expect(idsOf('open').filter((orderId) => !lookedUp.has(orderId))).toEqual([]);
 	}
 
-	/** Runs the workflow twice; the second time, what the ledger says is settled is left out. */
+	/** Runs the workflow twice; the second run omits what the ledger has settled. */
 	async function expectEachAskedOnce(id: string, atLeast: number) {
 		const { sandbox } = rig();
 		const eligible = sandbox.truth
@@ -269,7 +275,8 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 			.map(({ orderId }) => orderId)
 			.filter((orderId) => !before.has(orderId));
 		expect(asked.length).toBeGreaterThanOrEqual(atLeast);
-		// The shipments report names one moment for a delivery, so some wait longer than Amazon would ask.
+		// The shipments report gives one moment for a delivery, so some wait longer than Amazon
+		// requires.
 		const later = new Set(orderIdsOf(itemsOf(first, 'Plan', 1)));
 		expect(asked.toSorted()).toEqual(eligible.filter((orderId) => !later.has(orderId)).toSorted());
 		const sent = rows.filter(({ outcome }) => outcome === 'sent');

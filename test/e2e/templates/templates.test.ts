@@ -1,3 +1,4 @@
+// cspell:ignore tell
 import { testDailyReputationDigest } from './dailyReputationDigest';
 import { testDemoTellMe } from './demoTellMe';
 import { testFeedbackJoinedWithCrm } from './feedbackJoinedWithCrm';
@@ -11,14 +12,15 @@ import { readTemplate, TemplateRig, templateNames } from './rig/templateRig';
 import { testThresholdAlarm } from './thresholdAlarm';
 
 /**
- * Every template as a seller imports it, in a real n8n with its real nodes, against Amazon's sandbox.
- * Only the services outside (Slack, mail, Google and so on) are stand-ins on this machine.
+ * Every template as a seller imports it, in a real n8n with its real nodes, against Amazon's
+ * sandbox. Only the outside services (Slack, email, Google and so on) are stand-ins on this
+ * machine.
  *
- * `UPDATE_SAMPLES=1` takes the templates' sample data anew from what their nodes put out.
+ * `UPDATE_SAMPLES=1` replaces the templates' sample data with the output of their nodes.
  */
 jest.setTimeout(180_000);
 
-// One n8n and its timers serve all templates: what another test has left to come may fall into one.
+// One n8n and its timers serve all templates: delayed events of another test may fall into a test.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
 
 let rig: TemplateRig;
@@ -42,7 +44,7 @@ test('use only nodes and versions that this n8n has', async () => {
 	expect(used.filter((each) => !known.has(each))).toEqual([]);
 });
 
-// They count the requests to Amazon, which a waiting execution makes when its wait is over.
+// They count the requests to Amazon, and a waiting execution makes some when its wait ends.
 testNoApiAccess(() => rig);
 testRatingFromAnExport(() => rig);
 const thresholdAlarm = testThresholdAlarm(() => rig);

@@ -25,20 +25,22 @@ const CHOICES: Choices = {
 	'Text the manager': { from: '+15005550006', to: '+15005550009' },
 };
 
-/** Of the sandbox's seller, the rating of Mexico is below 95 %, that of the United States is not. */
+/**
+ * For the sandbox's seller, the rating of Mexico is below 95%, that of the United States is not.
+ */
 const MEXICO = 'A1AM78C64UM0Y8';
 const UNITED_STATES = 'ATVPDKIKX0DER';
 
-/** Of another region, where the sandbox's first seller does not sell. */
+/** In another region, where the sandbox's first seller does not sell. */
 const GERMANY = 'A1PA6795UKMFR9';
 
-/** Below the line of 95 %, but not when it is rounded to two decimals. */
+/** Below the threshold of 95%, but not when rounded to two decimals. */
 const JUST_BELOW = { days: 365, positive: 18_999, neutral: 0, negative: 1001 };
 
-/** The summary of an alarm of which n8n hides that Slack could not be asked. */
-const HIDDEN = 'Mexico: The rating fell, which Slack was not told';
+/** The summary of an alarm for which n8n hides that Slack failed. */
+const HIDDEN = 'Mexico: The rating fell, without a message in Slack';
 
-/** An alarm like the template's sample, with some things changed. */
+/** An alarm like the template's sample, with some changes. */
 function alarm(change: IDataObject = {}): { json: IDataObject } {
 	const sample = readTemplate(NAME).pinData[TRIGGER]?.[0]?.json;
 	return { json: { ...sample, ...change } };
@@ -47,7 +49,7 @@ function alarm(change: IDataObject = {}): { json: IDataObject } {
 const alarmOf = (marketplace: string, marketplaceId: string): { json: IDataObject } =>
 	alarm({ marketplace, marketplaceId, summary: `${marketplace}: The rating fell` });
 
-/** One rating that fell below both lines, and one that recovered in another marketplace. */
+/** One rating that fell below both thresholds, and one that recovered in another marketplace. */
 const FELL_FAR: Samples = {
 	[TRIGGER]: [
 		alarm({
@@ -73,12 +75,12 @@ const FELL_FAR: Samples = {
 };
 
 /**
- * n8n looks once a minute whose waiting time is over, so the unanswered alarms are raised before and
- * looked at after all other templates.
+ * n8n checks once per minute which waits have ended. So the unanswered alarms are raised before all
+ * other templates and checked after them.
  */
 export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => void } {
 	const raised: Record<string, string> = {};
-	/** Of the alarms nobody answers, whose mails come in the midst of other tests. */
+	/** For the unanswered alarms, whose emails arrive during other tests. */
 	let managersMail: MailServer;
 
 	/** Raises an alarm that nobody answers. */
@@ -92,7 +94,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			const { sandbox, mail } = rig();
 			managersMail = await MailServer.open();
 			await rig().addCredential('smtp', managersMail.credential);
-			// With less than ten ratings nothing is judged, and days that are not settled do not count.
+			// Fewer than ten ratings are not evaluated, and days that are not settled do not count.
 			const date = dayInMexico(-14);
 			for (const rating of [1, 1, 5, 5] as const) {
 				sandbox.world.addFeedback({ marketplaceId: MEXICO, rating, comment: '', date });
@@ -116,7 +118,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			await rig().addCredential('smtp', mail.credential);
 		});
 
-		test('asks in Slack who takes care, and is content when somebody does', async () => {
+		test('asks in Slack who takes care of it, and stops when somebody does', async () => {
 			const id = await rig().import(NAME, { ...CHOICES, [TRIGGER]: { marketplaces: [MEXICO] } });
 			const { result, requests } = await rig().requestsDuring(
 				'slack.com',
@@ -138,7 +140,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			]);
 		});
 
-		test('tells a seller who is below the lines already when activating, of the lower one', async () => {
+		test('reports the lower threshold to a seller who is already below both when activating', async () => {
 			const id = await rig().import(NAME, {
 				...CHOICES,
 				[TRIGGER]: { marketplaces: [MEXICO], pollTimes: SOON },
@@ -162,7 +164,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			expect(question).not.toContain('Aim');
 		});
 
-		test('asks once about several marketplaces, each with its lowest line, and tells a recovery before', async () => {
+		test('asks once about several marketplaces, each with its lowest threshold, and reports a recovery first', async () => {
 			const id = await rig().import(NAME, CHOICES, FELL_FAR);
 			const { result, requests } = await rig().requestsDuring(
 				'slack.com',
@@ -186,7 +188,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			]);
 		});
 
-		test('where Slack cannot be asked, the manager is told at once and n8n shows the failure', async () => {
+		test('if Slack fails, the manager is notified at once and n8n shows the failure', async () => {
 			const id = await rig().import(
 				NAME,
 				{ ...CHOICES, 'Ask who takes care': NO_CHANNEL },
@@ -212,7 +214,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			});
 		});
 
-		test('where n8n hides that Slack failed, the manager is told at once too', async () => {
+		test('if n8n hides that Slack failed, the manager is notified at once too', async () => {
 			const question = { ...CHANNEL, options: NO_WAIT };
 			const { result, requests } = await rig().requestsDuring('api.twilio.com', async () => {
 				const choices = { ...CHOICES, 'Ask who takes care': question };
@@ -222,14 +224,14 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 				);
 			});
 			expect(result.status).toBe('success');
-			// Those raised before may come meanwhile.
+			// Messages of earlier alarms may arrive meanwhile.
 			const texts = requests.map(({ body }) => String(body['Body']));
 			expect(texts.filter((text) => text.includes(HIDDEN))).toEqual([
 				expect.stringContaining('now 75 %'),
 			]);
 		});
 
-		test('a mail that fails does not keep the text message from the manager', async () => {
+		test('a failed email does not block the text message to the manager', async () => {
 			const mail = { fromEmail: 'shop@example.com', toEmail: UNKNOWN_RECIPIENT };
 			const id = await rig().import(
 				NAME,
@@ -248,7 +250,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			});
 		});
 
-		test('a recovery that cannot be told does not hold up an alarm', async () => {
+		test('a recovery message that fails does not block an alarm', async () => {
 			const choices = { ...CHOICES, 'Tell of the recovery': NO_CHANNEL };
 			const id = await rig().import(NAME, choices, FELL_FAR);
 			const { result, requests } = await rig().requestsDuring(
@@ -265,7 +267,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			});
 		});
 
-		test('tells Slack of a recovery', async () => {
+		test('reports a recovery in Slack', async () => {
 			const id = await rig().import(NAME, {
 				...CHOICES,
 				[TRIGGER]: { events: ['ratingRecovered'] },
@@ -281,7 +283,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			]);
 		});
 
-		test('its sample is an alarm that can ring', () => {
+		test('its sample is a real alarm', () => {
 			const { after, ratingNow } = alarm().json as Record<string, IDataObject>;
 			expect(ratingNow?.['total']).toBeGreaterThanOrEqual(10);
 			expect(after?.['rating']).toBeLessThan(Number(after?.['thresholdPercent']));
@@ -330,7 +332,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			describe('threshold alarm that nobody answers', () => {
 				afterAll(() => managersMail?.close());
 
-				test('goes to the manager where the rating is still below the line', async () => {
+				test('goes to the manager if the rating is still below the threshold', async () => {
 					for (const key of [MEXICO, 'just below']) {
 						const { status, error } = await end(raised[key] ?? '');
 						expect({ status, error }).toEqual({ status: 'success', error: undefined });
@@ -343,7 +345,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 					expect(textsAbout('MX')).toHaveLength(2);
 				});
 
-				test('never rounds a rating up to the line it is below', async () => {
+				test('never rounds a rating up to the threshold it is below', async () => {
 					await end(raised['just below'] ?? '');
 					expect(mailsAbout('MX').map(({ text }) => text)).toContainEqual(
 						expect.stringContaining('now 94.99 %'),
@@ -359,7 +361,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 						'FR',
 						/cannot reach/,
 					],
-				])('goes to the manager as not known where %s', async (_, key, marketplace, reason) => {
+				])('goes to the manager as unknown if %s', async (_, key, marketplace, reason) => {
 					const { status, error } = await end(raised[key] ?? '');
 					expect({ status, error }).toEqual({ status: 'success', error: undefined });
 					const [mail, ...others] = mailsAbout(marketplace);
@@ -370,7 +372,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 					expect(textsAbout(marketplace)).toHaveLength(1);
 				});
 
-				test('goes no further where the rating is above it by then', async () => {
+				test('goes no further if the rating is above it by then', async () => {
 					const { status, error, outputs } = await end(raised[UNITED_STATES] ?? '');
 					expect({ status, error }).toEqual({ status: 'success', error: undefined });
 					expect(outputs['Still below the line?']?.[1]).toMatchObject([{ marketplace: 'US' }]);

@@ -1,7 +1,7 @@
 /*
- * Runs Amazon's own JavaScript SDK, unmodified, against a sandbox and prints what it got as JSON.
- * The SDK asks https://api.amazon.com for tokens; a global agent that opens a plain connection to
- * the sandbox instead is all that is needed to have it answered there.
+ * Runs Amazon's own JavaScript SDK, unmodified, against a sandbox and prints its results as JSON.
+ * The SDK gets tokens from https://api.amazon.com. A global agent that opens a plain connection to
+ * the sandbox instead is enough to redirect that.
  */
 import { createRequire } from 'node:module';
 import https from 'node:https';
@@ -16,7 +16,7 @@ class SandboxAgent extends https.Agent {
 	}
 }
 
-// A client that switches agents off (`agent: false`) gets a new one of the global agent's class.
+// A client that disables agents (`agent: false`) gets a new one of the global agent's class.
 createRequire(import.meta.url)('node:https').globalAgent = new SandboxAgent();
 
 const { ReportsSpApi, SolicitationsSpApi, SellersSpApi, Orders_v2026SpApi } = await import(

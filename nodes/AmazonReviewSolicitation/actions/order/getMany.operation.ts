@@ -50,13 +50,13 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				{
 					name: 'Orders API',
 					value: 'ordersApi',
-					description: 'Up to date to minutes, with delivery dates; up to 48,384 orders a day',
+					description: 'Current to within minutes, with delivery dates; up to 48,384 orders a day',
 				},
 				{
 					name: 'Reports',
 					value: 'reports',
 					description:
-						'All orders of up to 30 days per report, for large sellers; without delivery dates of orders you fulfil',
+						'All orders of up to 30 days per report, for large sellers; without delivery dates for orders you fulfill',
 				},
 			],
 			description: 'Where to read orders from',
@@ -68,7 +68,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			default: [],
 			options: marketplaceOptions,
 			description:
-				"When none is chosen: with the Orders API all marketplaces of the credential's region, with reports its primary one",
+				"If empty, the Orders API uses all marketplaces of the credential's region, and reports use the primary one",
 		},
 		{
 			displayName: 'Only Changes Since the Last Run',
@@ -77,7 +77,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			default: false,
 			displayOptions: { show: { source: ['ordersApi'] } },
 			description:
-				"Whether to hand on only orders that are new or changed since the last run. n8n keeps the place when an active workflow's run ends; runs you start by hand do not move it.",
+				'Whether to return only orders that are new or changed since the last run. n8n saves the position when a run of an active workflow ends; manual runs do not change it.',
 		},
 		{
 			displayName: 'Date',
@@ -89,7 +89,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				{ name: 'Created', value: 'created' },
 				{ name: 'Last Updated', value: 'lastUpdated' },
 			],
-			description: 'Which date of an order counts',
+			description: 'Which date of an order to filter by',
 		},
 		{
 			displayName: 'From',
@@ -97,7 +97,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			type: 'dateTime',
 			default: '={{ $now.minus({ days: 60 }) }}',
 			required: true,
-			description: 'Orders from this moment on; with only changes, where the first run begins',
+			description: 'Orders from this time on; with only changes, where the first run starts',
 		},
 		...updateDisplayOptions({ hide: { incremental: [true] } }, returnAllParameters),
 		{
@@ -125,7 +125,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 					type: 'multiOptions',
 					default: ['SHIPPED'],
 					options: [
-						{ name: 'Cancelled', value: 'CANCELLED' },
+						{ name: 'Canceled', value: 'CANCELLED' },
 						{ name: 'Partially Shipped', value: 'PARTIALLY_SHIPPED' },
 						{ name: 'Pending', value: 'PENDING' },
 						{ name: 'Pending Availability', value: 'PENDING_AVAILABILITY' },
@@ -134,7 +134,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 						{ name: 'Unshipped', value: 'UNSHIPPED' },
 					],
 					description:
-						'Only orders in one of these states; a review can be requested for shipped ones',
+						'Only orders with one of these statuses; reviews can be requested only for shipped orders',
 				},
 				{
 					displayName: 'To',
@@ -142,7 +142,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 					type: 'dateTime',
 					default: '',
 					description:
-						'Orders up to this moment; until two minutes ago when empty, and with only changes',
+						'Orders up to this time. If empty, and with only changes, up to two minutes ago.',
 				},
 			],
 		},
@@ -153,7 +153,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'boolean',
 				default: false,
 				description:
-					"Whether to read the delivery address's country and state for the buyer's time zone. With the Orders API Amazon asks for a role for personal data. The address itself is not handed on.",
+					"Whether to read the country and state of the delivery address to find the buyer's time zone. With the Orders API, Amazon requires a role for personal data. The address itself is not returned.",
 			},
 			{
 				displayName: 'FBA Delivery Dates',
@@ -161,7 +161,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'boolean',
 				default: false,
 				description:
-					"Whether to add the estimated arrival from Amazon's FBA shipments report where an order has no delivery dates. Takes a report per 30 days. Where Amazon does not give one, orders come without and a hint says so; with only changes the node fails, and the next run hands on the same orders.",
+					"Whether to add the estimated arrival from Amazon's FBA shipments report if an order has no delivery dates. Takes one report per 30 days. If Amazon does not return one, the orders have no dates and a hint says so; with only changes the node fails, and the next run returns the same orders.",
 			},
 			{
 				displayName: 'Overlap (Minutes)',
@@ -171,7 +171,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				typeOptions: { minValue: 0, maxValue: 1440 },
 				displayOptions: { show: { '/source': ['ordersApi'], '/incremental': [true] } },
 				description:
-					'With only changes: how far each run looks back before the last one, for changes that Amazon lists late. What was handed on is not handed on again.',
+					'With only changes: how far back before the last run each run looks, because Amazon lists some changes late. No change is returned twice.',
 			},
 			{
 				displayName: 'Time Budget (Minutes)',
@@ -181,14 +181,17 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				typeOptions: { minValue: 0.1 },
 				displayOptions: { show: { '/source': ['ordersApi'], '/incremental': [true] } },
 				description:
-					'With only changes: after how many minutes to hand on what was read; the next run goes on from there. Amazon gives 20 pages at once, then one in 3 minutes.',
+					'With only changes: after how many minutes to stop and return the orders read so far; the next run continues from there. Amazon allows 20 pages at once, then one every 3 minutes.',
 			},
 			waitForReportOption,
 		),
 	],
 );
 
-/** A date parameter holds text, or the DateTime of an expression; text without a zone is in `zone`. */
+/**
+ * A date parameter holds text or, from an expression, a DateTime. Text without a zone is read in
+ * `zone`.
+ */
 const momentIn = (zone: string) =>
 	z
 		.union([z.string(), z.custom<DateTime>((value) => value instanceof Object && 'toISO' in value)])
@@ -196,7 +199,7 @@ const momentIn = (zone: string) =>
 			const text = typeof value === 'string' ? value : (value.toISO() ?? '');
 			const at = DateTime.fromISO(text, { zone }).toUTC();
 			if (at.isValid) return at.toISO();
-			issues.addIssue({ code: 'custom', message: 'Give a date and time in ISO 8601' });
+			issues.addIssue({ code: 'custom', message: 'Enter a date and time in ISO 8601' });
 			return z.NEVER;
 		});
 
@@ -230,18 +233,18 @@ const schemaIn = (zone: string) =>
 
 type Wanted = z.infer<ReturnType<typeof schemaIn>>;
 
-/** What to ask for, and for how long. */
+/** Which orders to request, and how long to wait. */
 interface Range {
 	readonly after: string;
 	readonly until: string;
 	readonly waitMs: number;
 }
 
-/** The seller's orders, each with the window in which a request is permitted. */
+/** Returns the seller's orders, each with the window in which a request is permitted. */
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
 	const read = readParameters(this, itemIndex, schemaIn(this.getTimezone()), description);
 	const byReports = read.source === 'reports';
-	// n8n may still hold the value of a field that the source hides.
+	// n8n may still have a value for a field that this source hides.
 	const wanted: Wanted = { ...read, incremental: read.incremental && !byReports };
 	const range = rangeOf(wanted);
 	check(this, wanted, range, itemIndex);
@@ -265,19 +268,20 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	if (orders.length < found.orders.length || found.isPart) {
 		hint(
 			this,
-			`There may be more than these ${orders.length} orders, which need not be the newest. Switch on 'Return All' to have them all.`,
+			`There may be more than these ${orders.length} orders, and these may not be the newest. Turn on 'Return All' to get all of them.`,
 		);
 	}
-	// With only changes an order comes once: without its dates it would be without them for good.
+	// With only changes, each order is returned once. If its dates were missing now, they would stay
+	// missing.
 	const dated = options.fbaDeliveryDates
 		? await addArrivals(this, client, orders, { waitMs: range.waitMs, required: incremental })
 		: orders;
-	// Only now: what failed before must come again.
+	// Not before this point: after a failure the next run must return the same orders.
 	if (found.place !== undefined) placesToKeep(this).push(found.place);
 	return dated.map(toItem);
 }
 
-/** What Amazon would refuse or answer with nothing is told at once. */
+/** Reports up front what Amazon would refuse or return nothing for. */
 function check(
 	context: IExecuteFunctions,
 	{ source, incremental, filters }: Wanted,
@@ -285,27 +289,35 @@ function check(
 	itemIndex: number,
 ): void {
 	if (!incremental && after >= until) {
-		throw new NodeOperationError(context.getNode(), "'From' has to be before 'To'", {
-			itemIndex,
-			description: `It goes from ${after} to ${until}; without 'To', up to two minutes ago.`,
-		});
+		throw new NodeOperationError(
+			context.getNode(),
+			"Could not list orders: 'From' must be before 'To'",
+			{
+				itemIndex,
+				description: `Set 'From' before ${until} (two minutes ago if 'To' is empty). It is ${after}.`,
+			},
+		);
 	}
 	if (source === 'reports' && filters.programs.includes('isPrime')) {
-		throw new NodeOperationError(context.getNode(), "Amazon's report does not tell Prime orders", {
-			itemIndex,
-			description: "Take the source 'Orders API', or leave out 'Prime' from the programs.",
-		});
+		throw new NodeOperationError(
+			context.getNode(),
+			"Could not list orders: Amazon's report does not identify Prime orders",
+			{
+				itemIndex,
+				description: "Use the source 'Orders API', or remove 'Prime' from the programs.",
+			},
+		);
 	}
 }
 
-/** Amazon cannot search by program. */
+/** Filtered here, because Amazon cannot search by program. */
 const isInPrograms = (order: SellerOrder, { filters }: Wanted): boolean =>
 	filters.programs.every((program) => isInProgram(order, program));
 
 const isInProgram = (order: SellerOrder, program: string): boolean =>
 	(program === 'isPrime' || program === 'isBusiness') && order[program] === true;
 
-/** From when to when, as far as Amazon lets it be asked for; a search for changes ends now. */
+/** The range to read, as far as Amazon lets a search reach. A search for changes ends now. */
 function rangeOf({ from, filters, incremental, options }: Wanted): Range {
 	const newest = newestSearchable(DateTime.utc().toISO());
 	const { until } = filters;
@@ -318,9 +330,9 @@ function rangeOf({ from, filters, incremental, options }: Wanted): Range {
 
 interface Found {
 	readonly orders: SellerOrder[];
-	/** Whether there may be more. */
+	/** Whether there may be more orders. */
 	readonly isPart?: boolean;
-	/** How far a search for changes came. */
+	/** How far a search for changes got. */
 	readonly place?: Place;
 }
 
@@ -332,7 +344,7 @@ async function fromReports(
 	marketplaces: readonly Marketplace[],
 ): Promise<Found> {
 	const { dateType, filters, options } = wanted;
-	// The report goes by the last update: what was created in a range may have changed since.
+	// The report filters by last update: an order created in the range may have changed since.
 	const end = dateType === 'created' ? undefined : filters.until && until;
 	const request = { marketplaces, after, until: end, waitMs };
 	const orders = await readOrdersReport(context, client, request);
@@ -397,14 +409,17 @@ async function fromApi(
 	});
 	notes.show(context);
 	if (!complete) {
-		hint(context, 'There are more orders than fit into this run; the next one goes on from here.');
+		hint(
+			context,
+			'There are more orders than fit into this run. The next run continues from here.',
+		);
 	}
 	return { orders, place: { key, place } };
 }
 
 /**
- * What changed since the last run, then what earlier filters held back and this one lets pass, as far as
- * the time goes.
+ * Returns what changed since the last run, then, as far as the time allows, what earlier filters
+ * held back and the current one lets through.
  */
 async function changesSince(
 	context: IExecuteFunctions,
@@ -437,7 +452,7 @@ async function changesSince(
 		for (const order of again.orders) orders.push(order);
 		place = caughtUp(place, stretch, again.cursor);
 		({ complete } = again);
-		// What lies in the future has to wait.
+		// The rest of the stretch is in the future and has to wait.
 		if (stretch.until > limits.end) break;
 		stretch = stretchToCatchUp(place);
 	}
@@ -449,12 +464,12 @@ interface Place {
 	readonly place: SavedCursor;
 }
 
-/** Searches whose place is kept; of more, the ones used longest ago are forgotten. */
+/** Searches whose position is kept. Beyond that, the least recently used ones are forgotten. */
 const MOST_CURSORS = 20;
 
 const placesOfRun = new WeakMap<IExecuteFunctions, Place[]>();
 
-/** The places reached in this run, not kept yet. */
+/** Positions reached in this run and not saved yet. */
 function placesToKeep(context: IExecuteFunctions): Place[] {
 	const places = placesOfRun.get(context) ?? [];
 	placesOfRun.set(context, places);
@@ -465,8 +480,9 @@ const keptPlaces = (context: IExecuteFunctions): Record<string, unknown> =>
 	z.record(z.unknown()).catch({}).parse(context.getWorkflowStaticData('node').orderCursors);
 
 /**
- * Keeps how far the searches for changes came, one place per search: other terms are another search.
- * To be called when the node has done all its work, for n8n saves it even if the node fails later on.
+ * Saves how far the searches for changes got, one position per search. Other terms make another
+ * search. Call it when the node has done all its work, because n8n saves the data even if the node
+ * fails later.
  */
 export function keepPlaces(context: IExecuteFunctions): void {
 	for (const { key, place } of placesToKeep(context)) {
@@ -478,7 +494,7 @@ export function keepPlaces(context: IExecuteFunctions): void {
 	}
 }
 
-/** Only what Amazon selects the orders by makes another search. */
+/** Only the terms by which Amazon selects orders identify a search. */
 const keyOf = (
 	{ seller }: SpApiClient,
 	{ by, marketplaceIds, fulfilledBy = null, statuses }: SearchTerms,

@@ -4,20 +4,20 @@ import type { SpApiClient } from '../../../shared/spapi/client';
 import { toNodeError } from '../../../shared/n8n/errors';
 import { ItemFailure } from '../../../shared/n8n/router';
 
-/** An input item with the connection to its seller. */
+/** An input item with the client for its seller. */
 export interface OfSeller {
 	readonly client: SpApiClient;
 	readonly itemIndex: number;
 }
 
 /**
- * Works on all items of one seller together, seller by seller, though they may differ in what else their
- * credential says, such as the primary marketplace. With Continue On Fail, what fails for one seller
- * costs only the items of that seller.
- * @param work gets the connection of the seller's first item
- * @returns what the work gives for each item, in the order of the items, or why it failed
- * @throws n8n's own error, naming the seller's first item, where there is no Continue On Fail; then no
- * further seller is worked on
+ * Processes all items of one seller together, seller by seller, even if their credentials differ
+ * otherwise, such as in the primary marketplace. With Continue On Fail, a failure for one seller
+ * affects only that seller's items.
+ * @param work gets the client of the seller's first item
+ * @returns the result of the work for each item, in the order of the items, or why it failed
+ * @throws n8n's own error, naming the seller's first item, if Continue On Fail is disabled; then no
+ * further seller is processed
  */
 export async function forEachSeller<Entry extends OfSeller, Result>(
 	context: IExecuteFunctions,

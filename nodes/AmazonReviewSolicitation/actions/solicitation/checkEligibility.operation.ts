@@ -29,7 +29,7 @@ const schema = z.object({ options: z.object({ explain: z.boolean().default(true)
 /** Outcomes of a failed call that say nothing about the order. */
 const SAYS_NOTHING: readonly SolicitationOutcome[] = ['failed', 'loginFailed', 'deferred'];
 
-/** Whether a review can be requested for the order now, and if not, why. Sends nothing. */
+/** Checks whether a review can be requested for the order now and, if not, why. Sends nothing. */
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject> {
 	const { options } = readParameters(this, itemIndex, schema, description);
 	const order = await readOrder(this, itemIndex);

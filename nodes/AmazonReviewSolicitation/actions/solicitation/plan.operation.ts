@@ -1,3 +1,4 @@
+// cspell:ignore Tell
 import { DateTime } from 'luxon';
 import {
 	jsonParse,
@@ -45,7 +46,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	[
 		{
 			displayName:
-				"Takes orders as 'Order: Get Many' hands them on (of each, only the order ID is needed) and decides when to ask: the earliest deadline first, as many orders as can be. Sends nothing.",
+				"Takes the orders from 'Order: Get Many' (only the order ID is required) and decides when to request a review: earliest deadline first, as many orders as possible. Sends nothing.",
 			name: 'planNotice',
 			type: 'notice',
 			default: '',
@@ -57,7 +58,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			default: 0,
 			typeOptions: { minValue: 0, maxValue: 60 },
 			description:
-				'How many days after the delivery you like best to ask; 0 means as soon as permitted, which is 5 days after the earliest delivery. An order is sent earlier where waiting would lose it. Without delivery dates it counts from the order.',
+				'How many days after delivery you prefer to send the request; 0 means as soon as permitted, which is 5 days after the earliest delivery. A request is sent earlier if waiting would miss its window. Without delivery dates, the delay counts from the order date.',
 		},
 		{
 			displayName: 'Send Now Within (Minutes)',
@@ -66,7 +67,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			default: 60,
 			typeOptions: { minValue: 0 },
 			description:
-				"Orders that may go out from now on and are due within that time go to the output 'Send Now'. Take the time to the next run of the workflow.",
+				"Orders that are permitted now and due within this time go to the output 'Send Now'. Use the time until the next run of the workflow.",
 		},
 		selectionRules,
 		optionsCollection(
@@ -78,16 +79,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: '',
 				placeholder: "e.g. {{ $('Ledger').all() }}",
 				description:
-					'Rows of your ledger, or IDs of orders that are done, as text or a list. In a ledger, an order counts if a review was requested, or if its newest row is not to be tried again. These orders are left out, which saves a call to Amazon for each.',
-			},
-			{
-				displayName: 'Daily Cap',
-				name: 'dailyCap',
-				type: 'number',
-				default: 500,
-				typeOptions: { minValue: 0 },
-				description:
-					"Most requests per day and seller, in the workflow's time zone. Plan does not know what earlier runs sent today: give it in 'Sent Today'.",
+					'Rows of your ledger, or IDs of orders that are done, as text or a list. In a ledger, an order counts if a review was requested, or if its newest row says not to try again. These orders are left out, which saves one call to Amazon each.',
 			},
 			{
 				displayName: 'Days of the Week',
@@ -103,7 +95,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 					{ name: 'Tuesday', value: 2 },
 					{ name: 'Wednesday', value: 3 },
 				],
-				description: 'Days to send on',
+				description: 'Days on which to send',
 			},
 			{
 				displayName: 'Delay Counts From',
@@ -122,7 +114,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'string',
 				default: '09:00',
 				placeholder: 'e.g. 09:00',
-				description: 'Send from then on, on the clock chosen below',
+				description: "Do not send before this time, in the zone set in 'Time Zone'",
 			},
 			{
 				displayName: 'Latest Time of Day',
@@ -130,7 +122,16 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'string',
 				default: '20:00',
 				placeholder: 'e.g. 20:00',
-				description: 'Send before then',
+				description: 'Send before this time',
+			},
+			{
+				displayName: 'Maximum Requests per Day',
+				name: 'maxRequestsPerDay',
+				type: 'number',
+				default: 500,
+				typeOptions: { minValue: 0 },
+				description:
+					"Maximum requests per day and seller, in the workflow's time zone. Plan does not know what earlier runs sent today; enter that in 'Sent Today'.",
 			},
 			{
 				displayName: 'Orders Without Delivery Dates',
@@ -139,14 +140,14 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: 'askAmazon',
 				options: [
 					{
-						name: 'Ask Amazon as Soon as They May Be Open',
+						name: 'Check with Amazon as Soon as the Window May Be Open',
 						value: 'askAmazon',
-						description: 'From 5 days after the order on; Send checks with Amazon',
+						description: 'From 5 days after the order; Send checks with Amazon',
 					},
 					{ name: 'Leave Out', value: 'leaveOut' },
 				],
 				description:
-					'What to do with orders whose delivery dates Amazon does not name, often FBA orders',
+					'What to do with orders for which Amazon gives no delivery dates, often FBA orders',
 			},
 			{
 				displayName: 'Sent Today',
@@ -154,7 +155,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'number',
 				default: 0,
 				typeOptions: { minValue: 0 },
-				description: "How many of today's requests are out already, to count towards the daily cap",
+				description:
+					"How many requests were sent today already; they count toward 'Maximum Requests per Day'",
 			},
 			{
 				displayName: 'Time Zone',
@@ -165,11 +167,11 @@ export const description: INodeProperties[] = updateDisplayOptions(
 					{
 						name: "Buyer's",
 						value: 'buyer',
-						description: "The order's buyerTimeZone; the marketplace's where it is not known",
+						description: "The order's buyerTimeZone, or the marketplace's if it is unknown",
 					},
 					{ name: "Marketplace's", value: 'marketplace' },
 				],
-				description: 'Whose clock times of day and days of the week are read on',
+				description: 'Time zone that the hours and days refer to',
 			},
 			waitForReportOption,
 		),
@@ -180,7 +182,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 const timeOfDay = z
 	.string()
 	.trim()
-	.regex(/^([01]?\d|2[0-4]):[0-5]\d$/, 'Give a time such as 09:00')
+	.regex(/^([01]?\d|2[0-4]):[0-5]\d$/, 'Enter a time such as 09:00')
 	.transform((text) => {
 		const [hours = 0, minutes = 0] = text.split(':').map(Number);
 		return Math.min(hours * 60 + minutes, 24 * 60);
@@ -193,12 +195,15 @@ const schema = z.object({
 	options: addedOptions().pipe(
 		z.object({
 			alreadyRequested: settledOrders,
-			dailyCap: z.number().int().min(0).optional(),
+			maxRequestsPerDay: z.number().int().min(0).optional(),
 			sentToday: z
-				.union([z.string().trim().min(1, 'Give a number'), z.number()])
+				.union([z.string().trim().min(1, 'Enter a number'), z.number()])
 				.pipe(z.coerce.number().int().min(0))
 				.optional(),
-			weekdays: z.array(z.number().int().min(1).max(7)).min(1, 'Choose a day').optional(),
+			weekdays: z
+				.array(z.number().int().min(1).max(7))
+				.min(1, 'Select at least one day')
+				.optional(),
 			delayFrom: z.enum(['earliestDelivery', 'latestDelivery']).default('latestDelivery'),
 			fromTime: timeOfDay.optional(),
 			toTime: timeOfDay.optional(),
@@ -211,12 +216,12 @@ const schema = z.object({
 
 type Wanted = z.infer<typeof schema>;
 
-/** An order with the connection to its seller. */
+/** An order with the client for its seller. */
 interface OrderToPlan extends OfSeller {
 	readonly order: SellerOrder;
 }
 
-/** Reads an order from its item: what is missing counts as not known. */
+/** Reads an order from its item. Missing fields count as unknown. */
 export async function prepare(this: IExecuteFunctions, itemIndex: number): Promise<OrderToPlan> {
 	const order = readOrder(this, itemIndex);
 	return { order, itemIndex, client: await SpApiClient.connect(this, itemIndex) };
@@ -230,13 +235,13 @@ function readOrder(context: IExecuteFunctions, itemIndex: number): SellerOrder {
 			'Could not read the order: the item is not a row',
 			{
 				itemIndex,
-				description: `It is ${Array.isArray(json) ? 'a list' : 'a text'}. Use one item per order, with the fields of Order: Get Many.`,
+				description: `Use one item per order, with the fields of Order: Get Many. This item is ${Array.isArray(json) ? 'a list' : 'text'}.`,
 			},
 		);
 	}
 	const given = Object.entries(json);
 	const fields = Object.fromEntries(
-		given.map(([name, value]) => [name, asHandedOn(name, value, json)]),
+		given.map(([name, value]) => [name, asOutput(name, value, json)]),
 	);
 	const orderId = String(fields.orderId ?? '').trim();
 	const parsed = sellerOrderSchema.safeParse({ ...fields, orderId });
@@ -244,15 +249,21 @@ function readOrder(context: IExecuteFunctions, itemIndex: number): SellerOrder {
 	const [issue] = parsed.error.issues;
 	throw new NodeOperationError(
 		context.getNode(),
-		`The field '${issue?.path.join('.')}' of the order cannot be used`,
-		{ itemIndex, description: `It has to be as Order: Get Many hands it on. ${issue?.message}.` },
+		`Could not read the order: the field '${issue?.path.join('.')}' is not valid`,
+		{
+			itemIndex,
+			description: `Pass on the field as Order: Get Many outputs it. ${issue?.message}.`,
+		},
 	);
 }
 
 const FLAGS: readonly string[] = ['isPrime', 'isBusiness', 'cancellationRequested', 'shippedLate'];
 
-/** Tables and databases give back an empty text for null, a Date for a moment, a number for an amount. */
-function asHandedOn(name: string, value: unknown, row: object): unknown {
+/**
+ * Undoes what tables and databases change: empty text for null, a Date for a time, a number for an
+ * amount.
+ */
+function asOutput(name: string, value: unknown, row: object): unknown {
 	if (value === '') return name === 'replacementFor' && !isBlanked(row) ? '' : null;
 	if (value instanceof Date) return value.toISOString();
 	if (DateTime.isDateTime(value)) return value.toUTC().toISO();
@@ -264,13 +275,13 @@ function asHandedOn(name: string, value: unknown, row: object): unknown {
 }
 
 /**
- * Whether the row went through a table that has an empty text for null. There `replacementFor` may have
- * been null, too, which means that nobody said whether the order replaces another one.
+ * Whether the row went through a table that stores null as empty text. Then `replacementFor` may
+ * have been null, too, which means that nothing says whether the order replaces another one.
  */
 const isBlanked = (row: object): boolean =>
 	FLAGS.some((name) => name in row && (row as IDataObject)[name] === '');
 
-/** Sheets have TRUE and FALSE, some databases 1 and 0. */
+/** Sheets use TRUE and FALSE, some databases 1 and 0. */
 function asFlag(value: unknown): unknown {
 	const text = String(value).trim().toLowerCase();
 	if (text === 'true' || text === '1') return true;
@@ -278,8 +289,9 @@ function asFlag(value: unknown): unknown {
 }
 
 /**
- * For each order, whether to ask now, when to ask later, or why not at all; each seller's by themselves.
- * What cannot be learned of one seller's orders costs only those: none of them is planned.
+ * Decides for each order whether to send now, when to send later, or why not at all; sellers are
+ * planned separately. If something cannot be read for one seller's orders, only those stay
+ * unplanned.
  */
 export async function execute(
 	this: IExecuteFunctions,
@@ -303,13 +315,13 @@ export async function execute(
 	if (undated > 0) {
 		hint(
 			this,
-			`${undated} of the orders to ask about now have no delivery dates: only Amazon knows whether their time has come or is over, and Send asks it. For FBA orders the option 'FBA Delivery Dates' in Order: Get Many adds estimated ones.`,
+			`${undated} of the orders to send now have no delivery dates. Only Amazon knows whether their window is open; Send checks that. For FBA orders, the option 'FBA Delivery Dates' in Order: Get Many adds estimated dates.`,
 		);
 	}
 	return planned;
 }
 
-/** The plan for the orders of one seller. */
+/** Plans the orders of one seller. */
 async function planOf(
 	context: IExecuteFunctions,
 	client: SpApiClient,
@@ -332,7 +344,7 @@ async function planOf(
 		now: now.toMillis(),
 		rate: rate * share,
 		burst: Math.max(1, Math.floor(burst * share)),
-		dailyCap: options.dailyCap,
+		maxRequestsPerDay: options.maxRequestsPerDay,
 		sentToday: options.sentToday,
 		capZone: context.getTimezone(),
 		weekdays: options.weekdays,
@@ -343,7 +355,9 @@ async function planOf(
 		rules: {
 			...rules,
 			createdSince:
-				rules.oldestDays === undefined ? undefined : now.minus({ days: rules.oldestDays }).toISO(),
+				rules.maxOrderAgeDays === undefined
+					? undefined
+					: now.minus({ days: rules.maxOrderAgeDays }).toISO(),
 			doNotSolicit: new Set(rules.doNotSolicit),
 			...returns,
 		},
@@ -357,14 +371,14 @@ async function planOf(
 	});
 }
 
-/** Rules that select by a list, with their names in the editor. */
+/** Rules that select by a list, with their labels in the editor. */
 const SELECTING_LISTS = {
 	includeSkus: 'Include SKUs',
 	includeAsins: 'Include ASINs',
 	marketplaceIds: 'Marketplaces',
 } as const;
 
-/** A list that turned out empty selects nothing, which is to be noticed. */
+/** Warns about an empty list, because it selects no order. */
 function hintAtEmptyLists(context: IExecuteFunctions, rules: Selection): void {
 	for (const name of ['includeSkus', 'includeAsins', 'marketplaceIds'] as const) {
 		if (rules[name]?.length !== 0) continue;
@@ -376,7 +390,7 @@ function hintAtEmptyLists(context: IExecuteFunctions, rules: Selection): void {
 	}
 }
 
-/** What is known of returns, by list and by report; nothing where neither rule is on. */
+/** Returned orders, from the list and from reports. Empty if neither rule is on. */
 async function knownReturns(
 	context: IExecuteFunctions,
 	client: SpApiClient,
@@ -391,9 +405,9 @@ async function knownReturns(
 	if (returnsFromReports !== true) return { returnedOrderIds: new Set(listed) };
 	const now = DateTime.utc();
 	const since = now.minus({ days: OLDEST_RETURNS_DAYS }).toMillis();
-	// A date that is wrong must not spare the order the look: a report takes at least a day.
+	// An order with a wrong date must still be checked. A report covers at least a day.
 	const latest = now.minus({ days: 1 }).toMillis();
-	// What an order does not say must not, either: then the whole reach is asked for.
+	// The same goes for an order without a date: then the whole period is requested.
 	const shipped = orders
 		.filter(({ status }) => status === null || status === 'SHIPPED')
 		.map((order) => {
@@ -408,7 +422,7 @@ async function knownReturns(
 	const returned = new Set(listed);
 	const returnsGaps: ReturnsGap[] = [];
 	const failures: SpApiFailure[] = [];
-	let asked = 0;
+	let readCount = 0;
 	for (const fulfilledBy of FULFILLERS) {
 		const theirs = shipped.filter((order) => [fulfilledBy, null].includes(order.fulfilledBy));
 		const { marketplaces, after, unknownIds } = firstOrderOf(theirs);
@@ -417,7 +431,7 @@ async function knownReturns(
 			returnsGaps.push({ fulfilledBy, marketplaceIds: [id], why });
 		}
 		if (after === undefined) continue;
-		asked += 1;
+		readCount += 1;
 		const { orderIds, gaps, failure } = await readReturns(
 			context,
 			client,
@@ -427,7 +441,7 @@ async function knownReturns(
 		);
 		for (const id of orderIds) returned.add(id);
 		for (const gap of gaps) {
-			// As the orders spell them.
+			// Spelled as in the orders.
 			const ids = orders.map(({ marketplaceId }) => marketplaceId ?? '');
 			const spelled = ids.filter((id) =>
 				gap.marketplaceIds.includes(findMarketplace(id)?.id ?? ''),
@@ -438,7 +452,7 @@ async function knownReturns(
 		if (failure !== undefined) failures.push(failure);
 	}
 	const [failure] = failures;
-	if (failure !== undefined && failures.length === asked) throw failure;
+	if (failure !== undefined && failures.length === readCount) throw failure;
 	hintAtReturnsGaps(context, returnsGaps);
 	return { returnedOrderIds: returned, returnsGaps };
 }
@@ -448,12 +462,12 @@ function hintAtReturnsGaps(context: IExecuteFunctions, gaps: readonly ReturnsGap
 	const reasons = [...new Set(gaps.map(({ why }) => why))].join('; ');
 	hint(
 		context,
-		`Orders that may have been returned are left out (ruleCannotTell): ${reasons}. If a report was canceled and you know that nothing was returned in that time, set the rule 'If a Returns Report Is Canceled'.`,
+		`Orders that may have been returned are left out (ruleCannotTell): ${reasons}. If a report was canceled and you know that nothing was returned in that period, set the rule 'If a Returns Report Is Canceled'.`,
 		'warning',
 	);
 }
 
-/** Windows of orders placed longer ago are over. */
+/** The windows of orders placed longer ago have closed. */
 const OLDEST_RETURNS_DAYS = 90;
 
 function toItem(order: SellerOrder | undefined, row: PlanRow): IDataObject {

@@ -1,3 +1,4 @@
+// cspell:ignore Tell
 import type { INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
@@ -15,8 +16,8 @@ import { marketplaceOptions } from '../../../shared/n8n/marketplaceParameter';
 import { fulfilledByParameter } from '../../orders/fulfilledByParameter';
 
 /**
- * A list in any shape. An expression that gives no value at all is no list: what it was to hold is not
- * known.
+ * A list in any shape. An expression that returns no value is not a list, because its intended
+ * content is unknown.
  */
 const listOfKind = (kind: ListKind, options?: ReadingOptions) =>
 	z.unknown().transform((given, context): GivenList | undefined => {
@@ -30,7 +31,7 @@ const listOfKind = (kind: ListKind, options?: ReadingOptions) =>
 const listOfValues = (kind: ListKind, options?: ReadingOptions) =>
 	listOfKind(kind, options).transform((list) => list?.entries.map(({ value }) => value));
 
-/** Order IDs of which those count that the rows of a ledger have as settled. */
+/** Order IDs that are settled. In rows of a ledger, only those that the ledger marks as settled. */
 export const settledOrders = listOfKind('orderId').transform((list) =>
 	list === undefined ? undefined : settledOrderIds(list),
 );
@@ -38,12 +39,12 @@ export const settledOrders = listOfKind('orderId').transform((list) =>
 const decimal = z
 	.union([z.string(), z.number()])
 	.transform((value) => String(value).trim())
-	.refine((text) => /^\d+(\.\d+)?$/.test(text), 'Give a number such as 19.99');
+	.refine((text) => /^\d+(\.\d+)?$/.test(text), 'Enter a number such as 19.99');
 
 /**
- * Options that were added and whose expression gives nothing: what was wanted is not known, and a rule
- * must not be off for that, nor a limit.
- * @param mayLackValue options for which no value means what leaving them away does
+ * Rejects an added option whose expression returns nothing. The intended value is unknown, and that
+ * must not disable a rule or a limit.
+ * @param mayLackValue options for which no value means the same as not adding them
  */
 export const addedOptions = (mayLackValue: readonly string[] = []) =>
 	z.record(z.unknown()).superRefine((options, context) => {
@@ -53,7 +54,7 @@ export const addedOptions = (mayLackValue: readonly string[] = []) =>
 					code: 'custom',
 					path: [name],
 					message:
-						'Could not read the value: the expression returns nothing. Check the names of its fields; for an empty list, let it return [].',
+						'Could not read the value: the expression returns nothing. Check its field names; for an empty list, return [].',
 				});
 			}
 		}
@@ -71,8 +72,8 @@ export const selectionSchema = addedOptions().pipe(
 		maxTotal: decimal.optional(),
 		business: z.enum(['only', 'exclude']).optional(),
 		prime: z.enum(['only', 'exclude']).optional(),
-		// A hundred years; no calendar reaches back as far as numbers do.
-		oldestDays: z.number().positive().max(36_500).optional(),
+		// A hundred years. Dates do not reach as far back as numbers.
+		maxOrderAgeDays: z.number().positive().max(36_500).optional(),
 		excludeReplacements: z.boolean().optional(),
 		excludeCancellationRequested: z.boolean().optional(),
 		excludeShippedLate: z.boolean().optional(),
@@ -101,7 +102,7 @@ const listOf = (
 });
 
 const ONE_PER_LINE =
-	'One per line, or separated by commas; or an expression that gives a list or rows';
+	'One per line, or separated by commas, or an expression that returns a list or rows';
 
 const INCLUDES_NONE = 'An empty list selects no order.';
 
@@ -117,29 +118,32 @@ const onlyOrExclude = (displayName: string, name: string): INodeProperties => ({
 	description: `Whether to leave out ${displayName.toLowerCase()} or all others`,
 });
 
-/** A rule that can leave out buyers because their experience may have been bad says so. */
+/**
+ * The description of a rule that can leave out buyers because their experience may have been bad;
+ * it says so.
+ */
 const underPolicy = (
 	rule: keyof typeof POLICY_RULES,
 	description: string,
 ): Pick<INodeProperties, 'description'> => ({
-	description: `${description}. Mind the policy: ${POLICY_RULES[rule]}. ${POLICY_NOTE}.`,
+	description: `${description}. Consider the policy: ${POLICY_RULES[rule]}. ${POLICY_NOTE}.`,
 });
 
-/** Selection rules as an editor's collection: every rule is off until it is added. */
+/** The selection rules as a collection for the editor. A rule is disabled until it is added. */
 export const selectionRules: INodeProperties = {
 	displayName: 'Selection Rules',
 	name: 'rules',
 	type: 'collection',
 	placeholder: 'Add rule',
 	default: {},
-	description: `Which orders to leave out; none, unless you add a rule. ${POLICY_NOTE}.`,
+	description: `Which orders to leave out; none unless you add a rule. ${POLICY_NOTE}.`,
 	options: [
 		onlyOrExclude('Business Orders', 'business'),
 		{
 			...listOf('Do Not Solicit', 'doNotSolicit', '111-1234567-7654321', ''),
 			...underPolicy(
 				'doNotSolicit',
-				'IDs of orders never to request a review for, as text, a list or rows with a field orderId. An entry that is not an order ID stops the node',
+				'IDs of orders for which to never request a review, as text, a list or rows with a field orderId. An entry that is not an order ID stops the node',
 			),
 		},
 		listOf(
@@ -149,13 +153,13 @@ export const selectionRules: INodeProperties = {
 			`Leave out orders with any of these. ${ONE_PER_LINE}.`,
 		),
 		{
-			displayName: 'Exclude Cancel Requests',
+			displayName: 'Exclude Cancellation Requests',
 			name: 'excludeCancellationRequested',
 			type: 'boolean',
 			default: true,
 			...underPolicy(
 				'excludeCancellationRequested',
-				'Whether to leave out orders whose buyer asked to cancel an item',
+				'Whether to leave out orders whose buyer requested to cancel an item',
 			),
 		},
 		{
@@ -174,7 +178,7 @@ export const selectionRules: INodeProperties = {
 			placeholder: "e.g. {{ $('Returns').all() }}",
 			...underPolicy(
 				'returnedOrderIds',
-				'IDs of orders that were returned or refunded, to leave out, as text, a list or rows with a field orderId. An entry that is not an order ID stops the node',
+				'IDs of returned or refunded orders to leave out, as text, a list or rows with a field orderId. An entry that is not an order ID stops the node',
 			),
 		},
 		{
@@ -184,7 +188,7 @@ export const selectionRules: INodeProperties = {
 			default: true,
 			...underPolicy(
 				'returnedOrderIds',
-				"Whether to leave out orders in Amazon's returns reports, which takes two reports per 30 days. Orders whose report could not be read are left out, too",
+				"Whether to leave out orders in Amazon's returns reports. Takes two reports per 30 days. Orders whose report could not be read are also left out",
 			),
 		},
 		{
@@ -194,7 +198,7 @@ export const selectionRules: INodeProperties = {
 			default: true,
 			...underPolicy(
 				'excludeShippedLate',
-				'Whether to leave out orders that you fulfil and that left after their latest ship date',
+				'Whether to leave out orders that you fulfill and that shipped after their latest ship date',
 			),
 		},
 		listOf(
@@ -213,12 +217,12 @@ export const selectionRules: INodeProperties = {
 				{
 					name: 'Leave the Orders Out',
 					value: 'cannotTell',
-					description: 'No review is requested for the orders concerned until a report can be read',
+					description: 'No review is requested for the affected orders until a report can be read',
 				},
 				{
 					name: 'Treat as No Returns',
 					value: 'noReturns',
-					description: 'Right if you know that nobody returned anything in that time',
+					description: 'Correct if you know that nothing was returned in that period',
 				},
 			],
 			description:
@@ -245,29 +249,29 @@ export const selectionRules: INodeProperties = {
 			description: 'Only orders of these marketplaces. An empty list selects no order.',
 		},
 		{
-			displayName: 'Oldest Orders (Days)',
-			name: 'oldestDays',
+			displayName: 'Maximum Order Age (Days)',
+			name: 'maxOrderAgeDays',
 			type: 'number',
 			default: 40,
 			typeOptions: { minValue: 1, maxValue: 36500 },
 			description:
-				'Leave out orders placed longer ago. Without it, past orders are caught up with as long as their window is open.',
+				'Leave out older orders. Without this rule, past orders are included as long as their window is open.',
 		},
 		{
-			displayName: 'Order Value Above',
-			name: 'minTotal',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. 20.00',
-			description: "Least order total, in the order's own currency",
-		},
-		{
-			displayName: 'Order Value Below',
+			displayName: 'Maximum Order Total',
 			name: 'maxTotal',
 			type: 'string',
 			default: '',
 			placeholder: 'e.g. 500',
-			description: "Highest order total, in the order's own currency",
+			description: "Maximum order total, in the order's own currency",
+		},
+		{
+			displayName: 'Minimum Order Total',
+			name: 'minTotal',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 20.00',
+			description: "Minimum order total, in the order's own currency",
 		},
 		onlyOrExclude('Prime Orders', 'prime'),
 	],

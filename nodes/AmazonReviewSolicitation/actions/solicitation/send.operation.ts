@@ -19,7 +19,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	[
 		{
 			displayName:
-				"Asks real buyers, also with 'Execute step': to only look, switch on 'Dry Run'. Amazon sends its own text, once per order. Its policy forbids asking only buyers who are likely to be satisfied: don't filter orders by how happy the buyer may be.",
+				"This contacts real buyers, even with 'Execute step'. To preview, turn on 'Dry Run'. Amazon sends its own text, once per order. Its policy forbids contacting only buyers who are likely to be satisfied, so don't filter orders by how happy the buyer may be.",
 			name: 'policyNotice',
 			type: 'notice',
 			default: '',
@@ -31,7 +31,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			type: 'boolean',
 			default: false,
 			description:
-				'Whether to check everything but send nothing; eligible orders come out as would-send',
+				"Whether to check everything but send nothing; eligible orders get the outcome 'wouldSend'",
 		},
 		{
 			displayName: 'Let the Agent Send',
@@ -41,10 +41,10 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			default: false,
 			displayOptions: { show: { '@tool': [true] } },
 			description:
-				'Whether an AI agent may really send requests with this tool. While off, every call of the agent is a dry run.',
+				'Whether an AI agent may really send requests with this tool. If disabled, every call by the agent is a dry run.',
 		},
 		{
-			displayName: 'Maximum Requests of the Agent',
+			displayName: 'Agent Request Limit',
 			name: 'agentMaxRequests',
 			type: 'number',
 			noDataExpression: true,
@@ -60,7 +60,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'boolean',
 				default: true,
 				description:
-					'Whether to ask Amazon whether it would accept a request before making one. Without it, half the calls are made and Amazon refuses what is not eligible; an order that was tried before is always checked first.',
+					'Whether to check that Amazon would accept a request before making one. If disabled, this takes half the calls, and Amazon refuses orders that are not eligible. An order with earlier attempts is always checked first.',
 			},
 			{ ...explainOption, default: false },
 			{
@@ -70,7 +70,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: 1000,
 				typeOptions: { minValue: 1 },
 				description:
-					'How many requests to send at most in one run; further orders come out as deferred',
+					"How many requests to send at most in one run; further orders get the outcome 'deferred'",
 			},
 			{
 				displayName: 'Previous Attempts',
@@ -79,7 +79,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: 0,
 				typeOptions: { minValue: 0 },
 				description:
-					"How often a request was made for the order before, to go on counting; without it, the item's field `attempt` is taken. An order with earlier attempts is always checked first.",
+					"How many requests were made for the order before, to continue the count. If empty, the item's field `attempt` is used. An order with earlier attempts is always checked first.",
 			},
 			{
 				displayName: 'Time Budget (Minutes)',
@@ -88,7 +88,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: 50,
 				typeOptions: { minValue: 0.1 },
 				description:
-					'After how many minutes to begin no further order. The rest comes out as deferred, for the next run. Amazon takes one request per second.',
+					"After how many minutes to start no further order. The rest get the outcome 'deferred', for the next run. Amazon accepts one request per second.",
 			},
 		),
 	],
@@ -112,14 +112,14 @@ const runSchema = z.object({
 	),
 });
 
-/** Of an order or a ledger row. */
+/** The fields used from an order or a ledger row. */
 const rowSchema = z.object({
 	attempt: z.coerce.number().int().min(0).catch(0),
 	updatedAt: z.unknown(),
 	at: z.unknown(),
 });
 
-/** Reads one order. */
+/** Reads one order from its item. */
 export async function prepare(this: IExecuteFunctions, itemIndex: number): Promise<OrderToSend> {
 	const { dryRun, options } = readParameters(this, itemIndex, itemSchema, description);
 	const order = await readOrder(this, itemIndex);
@@ -132,7 +132,7 @@ export async function prepare(this: IExecuteFunctions, itemIndex: number): Promi
 	};
 }
 
-/** Requests a review for each order that Amazon offers one for; ledger rows for every order. */
+/** Requests a review for each order for which Amazon offers it. Returns ledger rows for every order. */
 export async function execute(
 	this: IExecuteFunctions,
 	orders: readonly OrderToSend[],

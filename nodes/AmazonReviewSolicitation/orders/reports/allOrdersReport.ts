@@ -13,15 +13,15 @@ type Fulfiller = NonNullable<SellerOrder['fulfilledBy']>;
 export interface AllOrdersReport {
 	/** In the order of their first row. */
 	readonly orders: SellerOrder[];
-	/** The sales channel of orders that are of no marketplace of Amazon, by order ID, as the report has it. */
+	/** The sales channel of orders from no Amazon marketplace, by order ID, as the report spells it. */
 	readonly otherChannels: ReadonlyMap<string, string>;
 	readonly unreadable: UnreadableRow[];
 }
 
 /**
- * The words of the report for the statuses of `order.ts`. "Shipping" is an order on its way out of
- * the warehouse: not shipped as a whole yet. Sources: the enumeration of Orders API v0, and the words
- * users have reported, as Amazon documents none for the report.
+ * The report's words for the statuses of `order.ts`. "Shipping" is an order leaving the warehouse:
+ * not fully shipped yet. Sources: the enumeration of Orders API v0, and words reported by users,
+ * because Amazon documents none for the report.
  */
 const STATUS_OF_WORD: ReadonlyMap<string, OrderStatus> = new Map([
 	['pendingavailability', 'PENDING_AVAILABILITY'],
@@ -42,38 +42,40 @@ const FULFILLER_OF_WORD: ReadonlyMap<string, Fulfiller> = new Map([
 	['mfn', 'MERCHANT'],
 ]);
 
-/** What the buyer pays for an item of a row, what is added to it, and what is taken off. */
+/** The amounts of a row: what the buyer pays for the item, what is added, and what is deducted. */
 const PRICES = ['item-price', 'shipping-price', 'gift-wrap-price'];
 const TAXES = ['item-tax', 'shipping-tax', 'gift-wrap-tax'];
 const DISCOUNTS = ['item-promotion-discount', 'ship-promotion-discount'];
 
 /**
- * Where prices are without tax. Elsewhere they hold it already, as VAT usually is; Amazon's help for
- * Europe calls the item price what the buyer paid, but documents none of it for this report.
+ * Marketplaces whose prices exclude tax. Elsewhere they include it, as is usual with VAT. Amazon's
+ * help for Europe calls the item price what the buyer paid, but documents none of this for this
+ * report.
  */
 const PRICES_WITHOUT_TAX = ['US', 'CA'].flatMap(
 	(country) => MARKETPLACES.find(({ countryCode }) => countryCode === country)?.id ?? [],
 );
 
 /**
- * Reads `GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL` (and its twin by order date).
+ * Reads `GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL` (and the same report by order date).
  *
- * A row is an item; the rows of one order ID make one order, wherever they stand. Two equal rows are
- * two items, for Amazon splits items and gives no item ID. Items cancelled in an order that is not
- * cancelled as a whole count neither as items nor into the total. Where the remaining rows of an
- * order disagree about a field, it is null. The report has no word on Prime, ship-by and delivery
- * dates: those are null. Some accounts' reports have columns on replacements, exchanges and cancellation
- * requests; without them those are null, too.
+ * A row is an item. Rows with the same order ID make one order, anywhere in the file. Two
+ * equal rows are two items, because Amazon splits items and gives no item ID. Canceled items of an
+ * order that is not canceled as a whole do not count as items or in the total. If the remaining
+ * rows of an order disagree about a field, it is null. The report does not contain Prime, ship-by
+ * and delivery dates, so those are null. Some accounts' reports have columns for replacements,
+ * exchanges and cancellation requests; without them those are null, too.
  *
- * The report holds the orders of the whole region, whatever marketplace it was asked for: `ordersIn`
- * picks those of some marketplaces.
+ * The report contains the orders of the whole region, regardless of the marketplace requested:
+ * `ordersIn` selects those of some marketplaces.
  *
- * The total is prices (in the US and Canada with the taxes on top) less promotions, exact, in `currency`; null where no row has an item
- * price (pending orders), an amount is no decimal number, or the currencies differ. A discount is
- * taken off whatever its sign, for Amazon's reports write both.
+ * The total is prices (in the US and Canada plus taxes) minus promotions, exact, in `currency`. It
+ * is null if no row has an item price (pending orders), an amount is not a decimal number, or the
+ * currencies differ. A discount is deducted regardless of its sign, because Amazon's reports use
+ * both.
  *
- * A row that cannot be read is reported; if it shows an order ID, that order's items and total are
- * null rather than wrong.
+ * A row that cannot be read is reported. If it shows an order ID, the items and total of that order
+ * are null rather than wrong.
  */
 export function* readAllOrdersReport(pieces: readonly string[]): Steps<AllOrdersReport> {
 	const report = readTabDelimitedPieces(pieces);
@@ -120,23 +122,26 @@ export function* readAllOrdersReport(pieces: readonly string[]): Steps<AllOrders
 	return { orders, otherChannels, unreadable };
 }
 
-/** Orders that one step makes of their rows. */
+/** Number of orders built per step. */
 const ORDERS_OF_STEP = 1_000;
 
-/** Reads a report that is whole as `readAllOrdersReport` does. */
+/** Reads a complete report, like `readAllOrdersReport`. */
 export const parseAllOrdersReport = (text: string): AllOrdersReport =>
 	inOneGo(readAllOrdersReport([text]));
 
-/** What a report of a region has of some marketplaces, and what of no marketplace at all. */
+/**
+ * The orders of a region's report that are from some marketplaces, and those from no known
+ * marketplace.
+ */
 export interface OrdersOfRegion {
 	readonly orders: SellerOrder[];
-	/** IDs of orders of other shops, whose channel is "Non-Amazon" or the like. */
+	/** IDs of orders from other shops, whose channel is "Non-Amazon" or similar. */
 	readonly notOfAmazon: string[];
-	/** By sales channel that is not known (empty where the report gives none), the IDs of its orders. */
+	/** Order IDs by unknown sales channel (empty if the report gives none). */
 	readonly ofUnknownChannel: ReadonlyMap<string, string[]>;
 }
 
-/** The orders of some marketplaces; never one whose sales channel does not say that it is theirs. */
+/** Selects the orders of some marketplaces. An order never counts unless its sales channel says so. */
 export function ordersIn(
 	{ orders, otherChannels }: AllOrdersReport,
 	marketplaceIds: readonly string[],
@@ -176,12 +181,12 @@ interface ItemRow
 	/** Whether the order replaces another one or was exchanged for it. */
 	readonly replaces: boolean | null;
 	readonly original: string | null;
-	readonly isCancelled: boolean;
+	readonly isCanceled: boolean;
 	readonly asin: string | null;
 	readonly sku: string | null;
 	readonly quantity: number | null;
 	readonly hasItemPrice: boolean;
-	/** Prices and taxes less discounts; null where one of them is not a decimal number. */
+	/** Prices and taxes minus discounts; null if one of them is not a decimal number. */
 	readonly amount: string | null;
 }
 
@@ -215,7 +220,7 @@ function readItem(
 		isBusiness: booleanOf(row.cell('is-business-order')),
 		currency: text('currency'),
 		buyerTimeZone: zoneOf(row.cell('ship-country'), row.cell('ship-state')),
-		isCancelled: /^cancell?ed$/i.test(row.cell('item-status')),
+		isCanceled: /^cancell?ed$/i.test(row.cell('item-status')),
 		asin: text('asin'),
 		sku: text('sku'),
 		quantity: /^\d{1,9}$/.test(quantity) ? Number(quantity) : null,
@@ -225,7 +230,7 @@ function readItem(
 }
 
 function mergeRows(orderId: string, rows: readonly ItemRow[], isIncomplete: boolean): SellerOrder {
-	const kept = rows.filter(({ isCancelled }) => !isCancelled);
+	const kept = rows.filter(({ isCanceled }) => !isCanceled);
 	const counted = kept.length > 0 ? kept : rows;
 	const orderTotal = isIncomplete ? null : totalOf(counted);
 	return {
@@ -254,7 +259,7 @@ function mergeRows(orderId: string, rows: readonly ItemRow[], isIncomplete: bool
 	};
 }
 
-/** The one value the rows give; null where they give none or several. */
+/** The one value that the rows agree on; null if they have none or several. */
 function agreed<Field extends keyof ItemRow>(
 	rows: readonly ItemRow[],
 	field: Field,
@@ -269,7 +274,7 @@ function agreed<Field extends keyof ItemRow>(
 	return value;
 }
 
-/** ISO texts in UTC sort as the moments do. */
+/** ISO texts in UTC sort by time. */
 function outermost(
 	rows: readonly ItemRow[],
 	field: 'createdAt' | 'updatedAt',
@@ -293,7 +298,10 @@ function totalOf(rows: readonly ItemRow[]): string | null {
 
 const isKnown = <Value>(value: Value | null): value is Value => value !== null;
 
-/** "Shipped - Delivered to Buyer" and the like, seller-fulfilled orders only, are shipped too. */
+/**
+ * Also treats "Shipped - Delivered to Buyer" and similar as shipped; only seller-fulfilled orders
+ * have these.
+ */
 function statusOf(text: string): OrderStatus | null {
 	const word = text.toLowerCase().replace(/\s/g, '');
 	return word.startsWith('shipped-') ? 'SHIPPED' : (STATUS_OF_WORD.get(word) ?? null);
@@ -303,12 +311,12 @@ const MARKETPLACE_OF_DOMAIN: ReadonlyMap<string, string> = new Map(
 	MARKETPLACES.map(({ domain, id }) => [domain, id]),
 );
 
-/** "Amazon.com" is a marketplace's domain; "Non-Amazon US" and the like are none. */
+/** "Amazon.com" is a marketplace's domain; "Non-Amazon US" and similar are not. */
 function marketplaceOf(salesChannel: string): string | null {
 	return MARKETPLACE_OF_DOMAIN.get(salesChannel.toLowerCase()) ?? null;
 }
 
-/** False only where the report says so of both, for an exchange is asked about like a replacement. */
+/** False only if the report says so for both, because an exchange counts like a replacement. */
 function replacesAnother(row: ReportRow): boolean | null {
 	const isReplacement = booleanOf(row.cell('is-replacement-order'));
 	const isExchange = booleanOf(row.cell('is-exchange-order'));
@@ -317,8 +325,8 @@ function replacesAnother(row: ReportRow): boolean | null {
 }
 
 /**
- * The order that this one replaces or was exchanged for; empty where it does neither, null where the
- * report does not say whether it does, or which it is.
+ * The order that this one replaces or was exchanged for. Empty if it does neither, null if the
+ * report does not say whether it does or which order it is.
  */
 function originalOf(rows: readonly ItemRow[]): string | null {
 	const replacing = rows.filter(({ replaces }) => replaces === true);
@@ -332,7 +340,7 @@ function booleanOf(text: string): boolean | null {
 	return word === 'false' ? false : null;
 }
 
-/** A report has many rows and few states. */
+/** Remembers zones, because a report has many rows and few states. */
 function rememberingZones(): (country: string, state: string) => string | null {
 	const known = new Map<string, string | null>();
 	return (country, state) => {

@@ -17,12 +17,12 @@ export interface FbaShipmentsReport {
 }
 
 /**
- * Reads the order IDs and estimated arrivals of `GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL`, no
- * other column: the report also has the buyers' names and addresses, which nothing here needs.
+ * Reads only the order IDs and estimated arrivals of `GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL`.
+ * The report also has the buyers' names and addresses, which are not needed here.
  *
- * Amazon gives one estimated moment for each shipment. It is an estimate, not the delivery, and it
- * stands for both ends of the delivery: an order of several shipments arrives between the earliest
- * and the latest of them. Shipments without an estimate say nothing.
+ * Amazon gives one estimated time per shipment. It is an estimate, not the actual delivery, and it
+ * is used for both ends of the delivery window: an order of several shipments arrives between the
+ * earliest and the latest of them. Shipments without an estimate are ignored.
  */
 export function* readFbaShipmentsReport(pieces: readonly string[]): Steps<FbaShipmentsReport> {
 	const arrivals = new Map<string, Arrival>();
@@ -43,7 +43,7 @@ export function* readFbaShipmentsReport(pieces: readonly string[]): Steps<FbaShi
 		if (row.problem !== undefined) unreadable.push({ line, reason: row.problem });
 		else if (!isOrderIdOfAnyKind(orderId)) unreadable.push({ line, reason: wrongOrderId(orderId) });
 		else if (cell !== '' && moment === null) {
-			unreadable.push({ line, reason: 'its estimated arrival is not a moment with an offset' });
+			unreadable.push({ line, reason: 'its estimated arrival is not a time with an offset' });
 		} else if (moment !== null) {
 			arrivals.set(orderId, widened(arrivals.get(orderId), { earliest: moment, latest: moment }));
 		}
@@ -51,11 +51,11 @@ export function* readFbaShipmentsReport(pieces: readonly string[]): Steps<FbaShi
 	return { arrivals, unreadable };
 }
 
-/** Reads a report that is whole as `readFbaShipmentsReport` does. */
+/** Reads a complete report, like `readFbaShipmentsReport`. */
 export const parseFbaShipmentsReport = (text: string): FbaShipmentsReport =>
 	inOneGo(readFbaShipmentsReport([text]));
 
-/** The span from the earlier to the later of two; ISO texts in UTC sort as the moments do. */
+/** The span from the earlier to the later of two arrivals; ISO texts in UTC sort by time. */
 export function widened(arrival: Arrival | undefined, other: Arrival): Arrival {
 	if (arrival === undefined) return other;
 	return {
@@ -65,8 +65,8 @@ export function widened(arrival: Arrival | undefined, other: Arrival): Arrival {
 }
 
 /**
- * The orders with delivery dates from the shipments report, where an order has none at all; Amazon's
- * own delivery window, even half of one, is never touched.
+ * Adds delivery dates from the shipments report to orders that have none. Amazon's own delivery
+ * window, even half of one, is never changed.
  */
 export function withArrivals(
 	orders: readonly SellerOrder[],

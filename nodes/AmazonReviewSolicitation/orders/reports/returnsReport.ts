@@ -7,11 +7,11 @@ import { readMoment, readTabDelimitedPieces, wrongOrderId, type ReportRow } from
 import { inOneGo, type Steps } from '../../../shared/domain/steps';
 import { orderIdsIn, tidied } from './writtenIds';
 
-/** For which orders it is not known whether they were returned, though the rule is on. */
+/** Orders for which it is unknown whether they were returned, although the rule is on. */
 export interface ReturnsGap {
 	readonly fulfilledBy: 'AMAZON' | 'MERCHANT';
 	readonly marketplaceIds: readonly string[];
-	/** Epoch milliseconds: what was placed from then on cannot be concerned; undefined: all may be. */
+	/** Epoch milliseconds: only orders placed before this may be affected; undefined: all may be. */
 	readonly placedBefore?: number;
 	/** What is missing. */
 	readonly why: string;
@@ -20,8 +20,8 @@ export interface ReturnsGap {
 export interface OrderReturn {
 	readonly orderId: string;
 	/**
-	 * ISO 8601: a moment in UTC from the FBA report; from the seller-fulfilled report, which knows no
-	 * time of day and no zone, the calendar day it names. Null where the report does not say.
+	 * ISO 8601: a time in UTC from the FBA report, a calendar day from the seller-fulfilled report,
+	 * which has no time of day and no zone. Null if the report does not say.
 	 */
 	readonly returnedAt: string | null;
 	/** Decimal number as Amazon wrote it, in the order's currency; the FBA report has none. */
@@ -29,24 +29,24 @@ export interface OrderReturn {
 }
 
 export interface ReturnsReport {
-	/** One for each order that a row names: an order can have several. */
+	/** One for each order that a row names; an order can have several. */
 	readonly returns: OrderReturn[];
-	/** What could not be read. Then returns may be missing, and nobody knows of which orders. */
+	/** What could not be read. Returns may then be missing for unknown orders. */
 	readonly unreadable: UnreadableRow[];
-	/** Whether it has no text at all, not even headings: it says no more than a canceled report. */
+	/** Whether it has no text at all, not even headings. Then it is no better than a canceled report. */
 	readonly isEmpty: boolean;
 }
 
 /**
- * Reads the returns of either kind of order, told apart by the header:
+ * Reads the returns of either kind of order. The header distinguishes
  * `GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA` ("order-id", "return-date") and
  * `GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE` ("Order ID"; the day the goods came back or, until
- * then, the day the buyer asked for the return). A return that was asked for is in there too, whether
- * or not the goods have come back.
+ * then, the day the buyer requested the return). A requested return is included, whether or not the
+ * goods have come back.
  *
- * A row that cannot be trusted, under headings that are not known or with cells out of place, still
- * counts as a return of each order it names, wherever in the row: to miss a return is worse than to
- * see one too many. Orders of other shops (multi-channel fulfillment) are no concern of a store.
+ * A row that cannot be trusted, because its headings are unknown or its cells are misplaced, still
+ * counts as a return of each order it names anywhere: missing a return is worse than counting one
+ * too many. Orders of other shops (multi-channel fulfillment) are ignored.
  */
 export function* readReturnsReport(pieces: readonly string[]): Steps<ReturnsReport> {
 	const report = readTabDelimitedPieces(pieces);
@@ -93,11 +93,11 @@ export function* readReturnsReport(pieces: readonly string[]): Steps<ReturnsRepo
 	return { returns, unreadable, isEmpty: report.columns.length === 0 };
 }
 
-/** Reads a report that is whole as `readReturnsReport` does. */
+/** Reads a complete report, like `readReturnsReport`. */
 export const parseReturnsReport = (text: string): ReturnsReport =>
 	inOneGo(readReturnsReport([text]));
 
-/** A row that may go on in the next line, for a comment of the buyer's can hold line breaks. */
+/** A row that may continue in the next line, because a buyer's comment can contain line breaks. */
 interface OpenRow {
 	readonly cells: number;
 }
@@ -105,8 +105,9 @@ interface OpenRow {
 const cellsOf = (content: string): number => content.split('\t').length;
 
 /**
- * Whether a line without an order ID can only be more of the row before it: together they have no more
- * cells than the header, and it does not begin as rows of this report do, with a date or an order ID.
+ * Whether a line without an order ID can only continue the row before it: together they have at
+ * most as many cells as the header, and the line does not start like a row of this report, with a
+ * date or an order ID.
  */
 function goesOn({ cells }: OpenRow, content: string, columns: readonly string[]): boolean {
 	const rowsBeginWithDigits = columns[0] === 'return-date' || columns[0] === 'order id';

@@ -1,47 +1,47 @@
 import type { UnreadableRow } from '../../../shared/domain/feedbackReport';
 
 export interface ReportRow {
-	/** Line in the report, the first line being 1. */
+	/** Line in the report, starting at 1. */
 	readonly line: number;
-	/** Why the row cannot be trusted; its cells may then stand under the wrong columns. */
+	/** Why the row cannot be trusted; its cells may then be under the wrong columns. */
 	readonly problem: string | undefined;
 	/** The whole line, without its end. */
 	readonly content: string;
-	/** What the row holds under a column, trimmed; empty where the report or the row lacks it. */
+	/** The row's text in a column, trimmed; empty if the report or the row does not have it. */
 	cell(column: string): string;
 }
 
 export interface TabDelimitedReport {
-	/** The columns' names in lower case, trimmed; none in a file without text. */
+	/** The column names in lower case, trimmed; empty for a file without text. */
 	readonly columns: readonly string[];
-	/** What is wrong with the header if it lacks one of these columns; nothing for an empty file. */
+	/** What is wrong with the header if it lacks one of these columns; undefined for an empty file. */
 	headerProblem(neededColumns: readonly string[]): UnreadableRow | undefined;
 	/** Whether the header names the column. */
 	has(column: string): boolean;
-	/** The rows after the header, read as they are asked for; blank lines are no rows. */
+	/** The rows after the header, read on demand; blank lines are skipped. */
 	rows(): Iterable<ReportRow>;
-	/** The same, and undefined in between, after each step of some hundred thousand characters. */
+	/** The same, with undefined in between after each step of about a hundred thousand characters. */
 	steps(): Iterable<ReportRow | undefined>;
 }
 
-/** Characters of one step: some hundred rows, which take a few milliseconds. */
+/** Characters per step: a few hundred rows, which take a few milliseconds. */
 const STEP_LENGTH = 128 * 1024;
 
 /**
  * Reads a tab-delimited report whose first line with text names the columns.
  *
- * There is no quoting: a `"` is a character. Columns are told by their names in lower case, trimmed,
- * so new columns and another order of them do no harm; of two columns with one name the first counts.
- * Cells missing at the end of a row count as empty, for some tools drop trailing tabs. A row with
- * more cells than the header is a problem, even if the last ones are empty: a tab inside a cell, such
- * as a product name, looks the same and moves all that follows under the wrong column. A line without
- * any order ID that follows a row with cells missing is the rest of it, if there is room for its cells
- * and it does not begin with a digit, as rows do: buyers write line breaks into comments.
+ * There is no quoting: `"` is an ordinary character. Columns are identified by their names in lower
+ * case, trimmed, so new columns or another order do no harm; of two columns with the same name, the
+ * first counts. Cells missing at the end of a row count as empty, because some tools drop trailing
+ * tabs. A row with more cells than the header is a problem, even if the last ones are empty: a tab
+ * inside a cell, such as a product name, looks the same and shifts everything after it. A line
+ * without any order ID after a row with cells missing continues that row, if its cells fit and it
+ * does not start with a digit, as rows do: buyers write line breaks into comments.
  */
 export const readTabDelimited = (text: string): TabDelimitedReport =>
 	readTabDelimitedPieces([text]);
 
-/** Reads the same from a text in pieces, wherever it was cut. */
+/** Does the same for text in pieces, cut at any point. */
 export function readTabDelimitedPieces(pieces: readonly string[]): TabDelimitedReport {
 	const header = headerOf(pieces);
 	const names = header?.content.split('\t').map((name) => name.trim().toLowerCase()) ?? [];
@@ -84,22 +84,25 @@ export function readTabDelimitedPieces(pieces: readonly string[]): TabDelimitedR
 	};
 }
 
-/** Anywhere in a line, as a cell of its own; orders of other shops and digital ones have letters. */
+/**
+ * An order ID in a cell of its own, anywhere in a line; orders of other shops and digital ones have
+ * letters.
+ */
 const ORDER_ID_CELL = /(?:^|\t)[ "]*[A-Z\d]\d\d-\d{7}-\d{7}[ "]*(?:\t|$)/;
 
-/** Lines that one row may take. */
+/** Maximum lines per row. */
 const MOST_LINES = 500;
 
-/** Keeps where the cells end instead of the cells: few of a report's columns are ever asked for. */
+/** Stores where the cells end instead of the cells, because few of a report's columns are ever read. */
 class Row implements ReportRow {
-	/** Where each cell ends, which is where its tab stands. */
+	/** Where each cell ends, which is the position of its tab. */
 	private readonly ends: number[];
 
 	private lines = 1;
 
 	constructor(
 		readonly line: number,
-		/** With the lines that were taken as its rest. */
+		/** Includes the lines that continue it. */
 		public content: string,
 		private readonly columns: number,
 		private readonly positions: ReadonlyMap<string, number>,
@@ -121,10 +124,10 @@ class Row implements ReportRow {
 
 	private isOfOrder: boolean | undefined;
 
-	/** Takes a line as the rest of this row, if it can be; returns whether it did. */
+	/** Adds a line to this row if it can continue it; returns whether it did. */
 	goesOnWith(content: string): boolean {
 		const { ends, columns } = this;
-		// A line that was cut off, or another row, must not vanish in this one.
+		// A line that was cut off, or another row, must not disappear into this one.
 		const mayBeRow = !/^[^\p{L}\p{N}]*\p{L}/u.test(content.slice(0, 200));
 		const isFull = ends.length >= columns || this.lines >= MOST_LINES;
 		if (isFull || mayBeRow || !this.namesOrder) return false;
@@ -159,11 +162,11 @@ function endsIn(content: string): number[] {
 interface Line {
 	readonly line: number;
 	readonly content: string;
-	/** Where the next line starts: in which piece, and where in it. */
+	/** Where the next line starts: the piece, and the position in it. */
 	readonly next: readonly [piece: number, start: number];
 }
 
-/** The first line with text. A byte order mark is white space to `trim`. */
+/** The first line with text. `trim` treats a byte order mark as white space. */
 function headerOf(pieces: readonly string[]): Line | undefined {
 	for (const candidate of linesOf(pieces)) {
 		if (candidate.content.trim() !== '') return candidate;
@@ -171,11 +174,11 @@ function headerOf(pieces: readonly string[]): Line | undefined {
 	return undefined;
 }
 
-/** The lines after another one, or all of them, without their ends, LF or CRLF. */
+/** The lines after another one, or all lines, without their line ends (LF or CRLF). */
 function* linesOf(pieces: readonly string[], after?: Line): Generator<Line> {
 	const [firstPiece, firstStart] = after?.next ?? [0, 0];
 	let line = after?.line ?? 0;
-	/** Of a line that goes on in the next piece. */
+	/** The start of a line that continues in the next piece. */
 	let open = '';
 	for (const [index, piece] of pieces.entries()) {
 		if (index < firstPiece) continue;
@@ -202,15 +205,16 @@ const MOMENT =
 	/^\d{4}-(?:0[1-9]|1[0-2])-[0-3]\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-][01]\d(?::?[0-5]\d)?)$/;
 
 /**
- * Reads a moment of a flat-file report, `2026-09-03T10:00:00+00:00`, to ISO 8601 in UTC; null where it
- * is none. A moment without an offset is none: the reports' documentation names no zone for it.
- * Without luxon, for a report has some hundred thousand of them.
+ * Converts a time from a flat-file report, such as `2026-09-03T10:00:00+00:00`, to ISO 8601 in UTC.
+ * Returns null if it is not one; a time without an offset does not count, because the reports'
+ * documentation names no zone. Does not use luxon, because a report has several hundred thousand of
+ * them.
  */
 export function readMoment(text: string): string | null {
 	if (!MOMENT.test(text) || !isDay(text)) return null;
 	if (/^.{19}(?:Z|\+00:00)$/.test(text)) return `${text.slice(0, 19)}.000Z`;
 	const offset = text.search(/(?:Z|[+-]\d\d:?\d*)$/);
-	// `Date` reads hours and minutes only in full, `+09` and `+0900` not.
+	// `Date` reads offsets only with hours, colon and minutes, not `+09` or `+0900`.
 	const [hours, minutes] = [
 		text.slice(offset, offset + 3),
 		text.slice(offset + 3).replace(':', ''),
@@ -219,14 +223,17 @@ export function readMoment(text: string): string | null {
 	return new Date(text.slice(0, offset) + zone).toISOString();
 }
 
-/** Whether the month has the day; `Date` takes 31 February as 3 March. */
+/** Whether the month has the day; `Date` reads February 31 as March 3. */
 function isDay(text: string): boolean {
 	const day = Number(text.slice(8, 10));
 	if (day >= 1 && day <= 28) return true;
 	return new Date(`${text.slice(0, 10)}T00:00:00Z`).getUTCDate() === day;
 }
 
-/** The reason to give for a row whose order ID is none. It does not quote the cell, which may be personal. */
+/**
+ * The reason for a row without a valid order ID. It does not quote the cell, which may be personal
+ * data.
+ */
 export function wrongOrderId(cell: string): string {
 	if (cell === '') return 'it has no order ID (the line may be cut off)';
 	return 'it has no valid order ID';

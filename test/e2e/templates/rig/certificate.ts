@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A key and a certificate of its own for some host names, and the file that holds the latter. */
+/** A key and its own certificate for some host names, and the certificate's file. */
 export interface Certificate {
 	readonly key: string;
 	readonly cert: string;
 	readonly file: string;
 }
 
-/** Makes a certificate of a day with `openssl`; who is told to trust it trusts these names alone. */
+/** Makes a certificate for one day with `openssl`; trusting it means trusting only these names. */
 export function makeCertificate(hosts: readonly string[], dir: string): Certificate {
 	const keyFile = join(dir, 'key.pem');
 	const file = join(dir, 'cert.pem');

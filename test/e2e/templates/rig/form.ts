@@ -1,13 +1,13 @@
 import type { TemplateRig } from './templateRig';
 
-/** What is given to a field of a form. */
+/** The input for a field of a form. */
 export type FormAnswer = string | { readonly fileName: string; readonly content: string };
 
-/** What n8n answered to a form that was sent. */
+/** n8n's response to a submitted form. */
 export interface FormResponse {
-	/** 200 makes the page say that all is well, another that there was a problem. */
+	/** 200 means that the page reports success, another status that it reports a problem. */
 	readonly status: number;
-	/** The page with the form, what it says afterwards included. */
+	/** The page with the form, including what it says afterwards. */
 	readonly page: string;
 }
 

@@ -7,15 +7,15 @@ interface BatchUpdate {
 	readonly valueInputOption: string;
 }
 
-/** One spreadsheet, of which the Google Sheets node reads and writes the values of one sheet. */
+/** A spreadsheet with one sheet that the Google Sheets node reads and writes. */
 export class Spreadsheet {
-	/** What was written, the header row first. */
+	/** The rows, the header row first. */
 	rows: Cell[][] = [];
 
-	/** How each write wanted its texts to be taken: RAW as they are, USER_ENTERED as if typed. */
+	/** The input option of each write: RAW keeps texts, USER_ENTERED treats them as typed. */
 	readonly inputOptions: string[] = [];
 
-	/** So many further writes are refused, as on a bad day of Google's. */
+	/** How many more writes are refused, to simulate an outage. */
 	writesToRefuse = 0;
 
 	private readonly sheet = 'Sheet1';
@@ -88,14 +88,14 @@ export class Spreadsheet {
 		return { totalUpdatedCells: data.length };
 	}
 
-	/** As Google takes it: typed text that begins like a formula becomes one. */
+	/** As Google does it: typed text that begins like a formula becomes one. */
 	private taken(cell: Cell, valueInputOption: string): Cell {
 		const isFormula = valueInputOption === 'USER_ENTERED' && /^[=+]/.test(String(cell));
 		return isFormula ? '#FORMULA' : cell;
 	}
 }
 
-/** `Sheet1!4:4` is about row 4, `'Sheet1'` about all. */
+/** `Sheet1!4:4` means row 4, `'Sheet1'` means all. */
 const rowOf = (range: string): number | undefined => {
 	const row = /!(\d+):/.exec(range)?.[1];
 	return row === undefined ? undefined : Number(row);

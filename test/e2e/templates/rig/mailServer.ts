@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 export interface ReceivedMail {
 	readonly to: readonly string[];
 	readonly subject: string;
-	/** The message as it came, headers included. */
+	/** The message as received, including headers. */
 	readonly raw: string;
 	/** All text parts, decoded. */
 	readonly text: string;
@@ -13,14 +13,14 @@ export interface ReceivedMail {
 	readonly files: Readonly<Record<string, string>>;
 }
 
-/** To whom the server takes no mail. */
+/** An address the server refuses. */
 export const UNKNOWN_RECIPIENT = 'unknown@example.com';
 
-/** A mail server (RFC 5321) that keeps what it is given; without TLS and log-in. */
+/** A mail server (RFC 5321) that keeps all messages; without TLS and login. */
 export class MailServer {
 	readonly mails: ReceivedMail[] = [];
 
-	/** An address whose mails it refuses. */
+	/** An address whose emails it refuses. */
 	refused: string | undefined;
 
 	private readonly server: Server = createServer((socket) => void this.serve(socket));
@@ -36,12 +36,12 @@ export class MailServer {
 		return (this.server.address() as AddressInfo).port;
 	}
 
-	/** What n8n's credential for it holds. */
+	/** The data of n8n's credential for it. */
 	get credential(): object {
 		return { host: '127.0.0.1', port: this.port, secure: false, disableStartTls: true };
 	}
 
-	/** What came for somebody: workflows of other tests may send to others meanwhile. */
+	/** The messages to one address, because workflows of other tests may send to others meanwhile. */
 	to(address: string): ReceivedMail[] {
 		return this.mails.filter(({ to }) => to.includes(address));
 	}
@@ -128,7 +128,7 @@ function splitPart(raw: string): Part {
 	return { headers, body: raw.slice(end + 4) };
 }
 
-/** The parts of a message that hold no parts themselves. */
+/** The parts of a message without parts of their own. */
 function leavesOf(raw: string): Part[] {
 	const part = splitPart(raw);
 	const boundary = /boundary="?([^";]+)"?/.exec(part.headers['content-type'] ?? '')?.[1];
@@ -155,7 +155,7 @@ function decodeQuoted(text: string): string {
 	return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
-/** Words of a header that are not ASCII (RFC 2047). */
+/** Decodes words of a header that are not ASCII (RFC 2047). */
 const decodeWords = (text: string): string =>
 	text
 		.replace(/\?=\s+=\?/g, '?==?')

@@ -7,13 +7,13 @@ import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
 import { makeCertificate } from './certificate';
 
-/** A request that a node of n8n made to a service outside. */
+/** A request that a node of n8n made to an outside service. */
 export interface OutsideRequest {
 	readonly host: string;
 	readonly method: string;
 	readonly path: string;
 	readonly query: Readonly<Record<string, string>>;
-	/** Parsed from JSON or from a form; empty where there was none. */
+	/** Parsed from JSON or from a form; empty without a body. */
 	readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -24,12 +24,12 @@ export class Refusal {
 	) {}
 }
 
-/** What a service answers: JSON, or bytes; a `Refusal` for another status than 200. */
+/** A service's response: JSON, or bytes; a `Refusal` for a status other than 200. */
 export type Service = (request: OutsideRequest) => object;
 
 /**
- * The services of the world outside as one local proxy: n8n and its nodes stay as they are, ask for
- * https://slack.com and the like, and end up here. A host without a service is out of reach.
+ * The outside services as one local proxy: n8n and its nodes are unchanged, send requests to
+ * https://slack.com and others, and reach this proxy. A host without a service is unreachable.
  */
 export class OutsideServices {
 	readonly requests: OutsideRequest[] = [];
@@ -70,7 +70,7 @@ export class OutsideServices {
 		return outside;
 	}
 
-	/** What an n8n has to be started with. */
+	/** The environment for n8n. */
 	get env(): Readonly<Record<string, string>> {
 		const { port } = this.proxy.address() as AddressInfo;
 		return {

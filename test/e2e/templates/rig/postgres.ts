@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** Where a database is, in the words of n8n's Postgres credential. */
+/** The address of a database, with the field names of n8n's Postgres credential. */
 export interface DatabaseAddress {
 	readonly host: string;
 	readonly port: number;
@@ -13,7 +13,7 @@ export interface DatabaseAddress {
 	readonly database: string;
 }
 
-/** Whether there is a PostgreSQL to use: one the environment names, or programs to start one. */
+/** Whether PostgreSQL is available: one named by the environment, or programs to start one. */
 export const hasPostgres: boolean =
 	process.env['DB_POSTGRESDB_HOST'] !== undefined ||
 	existsSync('/usr/lib/postgresql') ||

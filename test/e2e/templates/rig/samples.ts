@@ -7,8 +7,8 @@ import { readTemplate, type Execution } from './templateRig';
 const MOST_SAMPLES = 3;
 
 /**
- * Holds the sample data of a template (its pinned data) against what its nodes really put out: the
- * same fields. `UPDATE_SAMPLES=1` takes new samples from the run instead.
+ * Compares the sample data of a template (its pinned data) with the real output of its nodes: both
+ * must have the same fields. `UPDATE_SAMPLES=1` replaces the samples with those of the run.
  */
 export function expectSamples(name: string, { outputs, error }: Execution): void {
 	expect(error).toBeUndefined();
@@ -40,19 +40,19 @@ export function expectSamples(name: string, { outputs, error }: Execution): void
 	}
 }
 
-/** Of rows of a ledger, one of each outcome. */
+/** For rows of a ledger, one of each outcome. */
 const varied = (items: readonly IDataObject[]): readonly IDataObject[] =>
 	items.filter(
 		({ outcome }, index) =>
 			outcome === undefined || items.findIndex((each) => each['outcome'] === outcome) === index,
 	);
 
-/** In a mail's receipt, where a sample names nobody. */
+/** Fields of an email's receipt that are empty in a sample. */
 const ADDRESSES = /^(accepted|envelope\.to)\.$/;
 
 /**
- * Paths of the fields that only one of the two has, and of the lists that are empty in one only; what
- * is null is not looked into.
+ * Paths of the fields that only one of the two has, and of the lists that are empty in only one.
+ * Null values are not compared further.
  */
 function differingFields(sample: unknown, real: unknown, path = ''): string[] {
 	if (ADDRESSES.test(path)) return [];

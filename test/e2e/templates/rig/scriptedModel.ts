@@ -1,4 +1,4 @@
-/** What a chat model says next: a text, or a call of a tool. */
+/** The next turn of a chat model: a text, or a tool call. */
 export type Turn = string | { readonly tool: string; readonly input: object };
 
 interface ToolOffer {
@@ -10,14 +10,14 @@ interface Message {
 	readonly content: unknown;
 }
 
-/** A language model behind OpenAI's chat API that says what a test has written down for it. */
+/** A language model behind OpenAI's chat API that follows the script of a test. */
 export class ScriptedModel {
 	script: Turn[] = [];
 
-	/** The tools it was offered last. */
+	/** The tools of the last request. */
 	tools: ToolOffer['function'][] = [];
 
-	/** What the tools it called answered, as they were told to it. */
+	/** The results of the tools it called, as sent to it. */
 	readonly toolAnswers: string[] = [];
 
 	answer(body: Readonly<Record<string, unknown>>): object {

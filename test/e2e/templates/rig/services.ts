@@ -8,31 +8,31 @@ export interface Contact {
 	readonly properties: Readonly<Record<string, string>>;
 }
 
-/** What the services outside hold and how they behave; tests change it. */
+/** The content and behavior of the outside services; tests change it. */
 export interface OutsideWorld {
 	readonly spreadsheets: Spreadsheet[];
 	readonly contacts: Contact[];
 	readonly model: ScriptedModel;
-	/** Orders that HubSpot fails to search for. */
+	/** Orders for which HubSpot's search fails. */
 	readonly hubspotFailsFor: Set<string>;
 	/** Slack refuses every message. */
 	slackIsDown: boolean;
-	/** What Slack does with the next messages; it takes those after them. */
+	/** Whether Slack accepts each of the next messages; it accepts those after them. */
 	slackTakes: boolean[];
 }
 
-/** A channel that Slack does not have. */
+/** A channel that does not exist in Slack. */
 export const UNKNOWN_CHANNEL = 'C0UNKNOWN';
 
 /**
- * Options with which n8n's Slack node fails to wait in a way that n8n hides: under "Continue" it hands
- * on what came in, as n8n 2.0.3 and 1.123.81 do whenever Slack refuses a question.
+ * Options with which n8n's Slack node fails to wait in a way that n8n hides: under "Continue" it
+ * passes on its input, as n8n 2.0.3 and 1.123.81 do whenever Slack refuses a question.
  */
 export const NO_WAIT = {
 	limitWaitTime: { values: { limitType: 'atSpecifiedTime', maxDateAndTime: 'never' } },
 };
 
-/** Each service under the host its real node asks, answering as the real one does. */
+/** Each service under the host its real node uses, with responses like the real one's. */
 export const servicesOf = (world: OutsideWorld): Readonly<Record<string, Service>> => ({
 	'slack.com': ({ path, body }) => {
 		const taken = world.slackTakes.shift() ?? true;
@@ -54,7 +54,7 @@ export const servicesOf = (world: OutsideWorld): Readonly<Record<string, Service
 	'api.openai.com': ({ body }) => world.model.answer(body),
 });
 
-/** HubSpot's search, as far as one filter for an equal value goes. */
+/** HubSpot's search, limited to one filter for an equal value. */
 function searchContacts(world: OutsideWorld, { path, body }: OutsideRequest): object {
 	if (path !== '/crm/v3/objects/contacts/search') return new Refusal(404, { message: path });
 	const [group] = body['filterGroups'] as Array<{

@@ -16,7 +16,7 @@ import { servicesOf, type OutsideWorld } from './services';
 /** How long an execution may take. */
 const PATIENCE_MS = 90_000;
 
-/** Poll times every few seconds: n8n allows once a minute each, but as many as one likes. */
+/** Poll times every few seconds: n8n allows each once per minute, but any number of them. */
 export const SOON: IDataObject = {
 	item: Array.from({ length: 20 }, (_, index) => ({
 		mode: 'custom',
@@ -41,13 +41,13 @@ const credentialOf = (nodeType: string): string | undefined =>
 		? 'amazonSellingPartnerApi'
 		: CREDENTIALS[nodeType];
 
-/** What the seller fills in: parameters by node; `disabled` switches a node. */
+/** What the seller fills in: parameters by node; `disabled` turns a node on or off. */
 export type Choices = Readonly<Record<string, IDataObject & { disabled?: boolean }>>;
 
 /** Sample data of a workflow, by node. */
 export type Samples = Readonly<Record<string, Array<{ json: IDataObject }>>>;
 
-/** An execution that ended or waits for somebody. */
+/** An execution that has ended or waits for someone. */
 export interface Execution {
 	readonly id: string;
 	readonly status: string;
@@ -58,7 +58,7 @@ export interface Execution {
 /** How much faster the sandbox is than Amazon. */
 const PACE = 1000;
 
-/** A day in Mexico City, counted from today. */
+/** A day in Mexico City, relative to today. */
 export const dayInMexico = (days: number): string =>
 	DateTime.now().setZone('America/Mexico_City').plus({ days }).toISODate() ?? '';
 
@@ -117,7 +117,7 @@ export class TemplateRig {
 		return sheet;
 	}
 
-	/** Adds a credential, for templates imported from then on. */
+	/** Adds a credential for templates imported later. */
 	async addCredential(type: string, data: object): Promise<void> {
 		const { id } = await this.n8n.post<{ id: string }>('/rest/credentials', {
 			name: type,
@@ -128,11 +128,11 @@ export class TemplateRig {
 	}
 
 	/**
-	 * Imports a template as the editor does, chooses the credentials and fills in what the seller has
-	 * to; without its sample data unless asked for.
-	 * @param workflow the name of a template, or a workflow as it stands
-	 * @param samples whether with its sample data, or what is pinned instead
-	 * @param withoutCredential the type of one that is not chosen
+	 * Imports a template as the editor does, chooses the credentials and fills in what the seller
+	 * must; without its sample data by default.
+	 * @param workflow the name of a template, or a complete workflow
+	 * @param samples whether to include its sample data, or the data to pin instead
+	 * @param withoutCredential a type of credential that is not chosen
 	 * @returns the workflow's ID
 	 */
 	async import(
@@ -176,7 +176,7 @@ export class TemplateRig {
 		return await this.ended(executionId);
 	}
 
-	/** Activates ("publishes") a workflow, which n8n refuses where something is not filled in. */
+	/** Activates ("publishes") a workflow; n8n refuses if something is not filled in. */
 	async activate(workflowId: string): Promise<void> {
 		const { versionId } = await this.n8n.get<{ versionId: string }>(
 			`/rest/workflows/${workflowId}`,
@@ -188,7 +188,7 @@ export class TemplateRig {
 		await this.n8n.post(`/rest/workflows/${workflowId}/deactivate`, {});
 	}
 
-	/** The first execution of a workflow, once it ended or waits. */
+	/** The first execution of a workflow, once it has ended or waits. */
 	async firstExecution(workflowId: string): Promise<Execution> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
 		const path = `/rest/executions?limit=10&filter=${filter}`;
@@ -199,7 +199,7 @@ export class TemplateRig {
 		return await this.ended(id);
 	}
 
-	/** Waits until an execution ends, or waits for somebody. */
+	/** Waits until an execution ends, or waits for someone. */
 	async ended(id: string): Promise<Execution> {
 		return await this.until(`the end of execution ${id}`, async () => {
 			const execution = await this.n8n.get<{ status: string; data: string }>(
@@ -216,7 +216,7 @@ export class TemplateRig {
 		});
 	}
 
-	/** Asks again and again until there is something. */
+	/** Polls until there is a result. */
 	async until<T>(what: string, ask: () => Promise<T | undefined> | T | undefined): Promise<T> {
 		const deadline = Date.now() + PATIENCE_MS;
 		while (Date.now() < deadline) {
@@ -226,11 +226,11 @@ export class TemplateRig {
 		}
 		const log = this.n8n.log.slice(-2000);
 		throw new Error(
-			`There was no ${what} in ${PATIENCE_MS / 1000} s; the end of n8n's log:\n${log}`,
+			`There was no ${what} within ${PATIENCE_MS / 1000} s. The end of n8n's log:\n${log}`,
 		);
 	}
 
-	/** Requests that a service got while `work` ran. */
+	/** Requests to a service while `work` ran. */
 	async requestsDuring<T>(
 		host: string,
 		work: () => Promise<T>,
@@ -241,7 +241,7 @@ export class TemplateRig {
 		return { result, requests };
 	}
 
-	/** What a credential for a seller of the sandbox holds. */
+	/** The data of a credential for a seller of the sandbox. */
 	sellerCredential(seller = 'demo'): Readonly<Record<string, string | boolean | number>> {
 		return sandboxCredential(this.sandbox, seller, reportLimitsAt(PACE));
 	}
@@ -271,7 +271,7 @@ export interface Template extends Pick<IWorkflowBase, 'name' | 'connections' | '
 export const readTemplate = (name: string): Template =>
 	readJson<Template>(`templates/${name}.json`);
 
-/** What the notes of a template say. */
+/** The text of a template's notes. */
 export const notesOf = (name: string): string =>
 	readTemplate(name)
 		.nodes.filter(({ type }) => type === 'n8n-nodes-base.stickyNote')
