@@ -11,7 +11,7 @@ import {
 	type WatchEvent,
 	type WatchSettings,
 } from '../../nodes/AmazonSellerFeedbackTrigger/watch/events';
-import { noticesOf, withTold } from '../../nodes/AmazonSellerFeedbackTrigger/watch/notices';
+import { noticesOf, withReported } from '../../nodes/AmazonSellerFeedbackTrigger/watch/notices';
 import {
 	readState,
 	startWatch,
@@ -183,7 +183,7 @@ function checkItems(events: readonly WatchEvent[], marketplace: Marketplace): vo
 /** A notice is reported once, and the next due time can be computed for any state. */
 function checkNotices(state: MarketplaceWatch): void {
 	const after = noticesOf(state, 'Germany').reduce(
-		(next, { about }) => withTold(next, about),
+		(next, { about }) => withReported(next, about),
 		state,
 	);
 	deepStrictEqual(noticesOf(after, 'Germany'), []);
@@ -273,12 +273,21 @@ function healthOf(step: Record<string, unknown>): AccountHealth {
 }
 
 function settingsOf(input: Record<string, unknown>): WatchSettings {
-	const { days, events, tellPresent, tellResponses, percent, margin, minimum, ratingDays } = input;
+	const {
+		days,
+		events,
+		reportPresent,
+		reportChangedResponses,
+		percent,
+		margin,
+		minimum,
+		ratingDays,
+	} = input;
 	const wanted = WATCH_EVENTS.filter((event) => listOf(events).includes(event));
 	return {
 		events: wanted.length > 0 ? wanted : WATCH_EVENTS,
-		tellPresent: tellPresent === true,
-		tellResponses: tellResponses === true,
+		reportPresent: reportPresent === true,
+		reportChangedResponses: reportChangedResponses === true,
 		daysToWatch: 7 + wholeOf(days, 354),
 		daysUntilSettled: wholeOf(minimum, 5) - 1,
 		ratingDays: [30, 90, 365][wholeOf(ratingDays, 3)] ?? 365,

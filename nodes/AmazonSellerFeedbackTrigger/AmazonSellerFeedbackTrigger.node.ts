@@ -24,7 +24,7 @@ export class AmazonSellerFeedbackTrigger implements INodeType {
 		subtitle:
 			'={{ $parameter["events"].length === 1 ? $parameter["events"][0].replace(/[A-Z]/g, (capital) => " " + capital.toLowerCase()) : $parameter["events"].length + " events" }}',
 		description:
-			'Tells when Amazon seller feedback comes, changes or goes, or the rating, order defect rate or account status crosses a line; its actions fetch feedback and account health',
+			'Starts the workflow when Amazon seller feedback is posted, changed or removed, or when the rating, order defect rate or account status crosses a threshold; its actions fetch feedback and account health',
 		defaults: { name: 'Amazon Seller Feedback Trigger' },
 		polling: true,
 		inputs: [],
@@ -33,7 +33,7 @@ export class AmazonSellerFeedbackTrigger implements INodeType {
 		hints: [
 			{
 				message:
-					"Leave 'Poll Times' at every minute: most polls only look whether Amazon has finished a report. How often a new one is asked for is an option.",
+					"Leave 'Poll Times' at every minute: most polls only check whether Amazon has finished a report. The options set how often a new one is requested.",
 				type: 'info',
 				location: 'outputPane',
 				whenToDisplay: 'beforeExecution',
@@ -41,7 +41,7 @@ export class AmazonSellerFeedbackTrigger implements INodeType {
 		],
 		builderHint: {
 			searchHint:
-				'Polls Amazon for seller feedback of 1 to 3 stars (positive feedback is in no report), rating thresholds, order defect rate and account status. Each item is told once; should n8n be killed in the moment between remembering and running, an item can come twice, with the same eventId. Where a repetition would do harm, put a Remove Duplicates node (operation: remove items processed in previous executions, value: the eventId field) right behind it.',
+				'Polls Amazon for seller feedback of 1 to 3 stars (no report includes positive feedback), rating thresholds, order defect rate and account status. Each item is sent once; if n8n is killed between saving the state and starting the workflow, an item can be sent twice, with the same eventId. If a duplicate would do harm, add a Remove Duplicates node (operation: remove items processed in previous executions, value: the eventId field) right after it.',
 			relatedNodes: [
 				{
 					nodeType: 'n8n-nodes-base.removeDuplicates',

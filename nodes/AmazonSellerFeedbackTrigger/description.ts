@@ -8,7 +8,7 @@ import { marketplaceOptions } from '../shared/n8n/marketplaceParameter';
 import { thresholdsParameter, thresholdsSchema } from '../shared/n8n/thresholds';
 import { WATCH_EVENTS } from './watch/events';
 
-/** A year is the longest range a feedback report is known to have; some days of it are spare. */
+/** The longest range a feedback report is known to cover is a year; this leaves a few spare days. */
 const LONGEST_WATCH_DAYS = 360;
 
 const RATING_EVENTS = ['ratingFellBelowThreshold', 'ratingRecovered'];
@@ -22,35 +22,35 @@ export const properties: INodeProperties[] = [
 		type: 'multiOptions',
 		required: true,
 		default: ['newNegativeFeedback'],
-		hint: "Amazon's report holds feedback of 1 to 3 stars only, so none of 4 or 5 can start it",
+		hint: "Amazon's report only has feedback of 1 to 3 stars, so feedback of 4 or 5 cannot start the workflow",
 		options: [
 			{
 				name: 'Account Status Changed',
 				value: 'accountStatusChanged',
-				description: "Amazon's verdict on the account, such as normal, at risk or deactivated",
+				description: "Amazon's status of the account, such as normal, at risk or deactivated",
 			},
 			{
 				name: 'Feedback Changed',
 				value: 'feedbackChanged',
-				description: 'A buyer changed the stars or the comment of a feedback of 1 to 3 stars',
+				description: 'A buyer changed the stars or the comment of a feedback entry of 1 to 3 stars',
 			},
 			{
 				name: 'Feedback Removed',
 				value: 'feedbackRemoved',
 				description:
-					'A feedback left the report: removed, struck through, or raised to 4 or 5 stars',
+					'A feedback entry is no longer in the report: removed, struck through, or raised to 4 or 5 stars',
 			},
 			{ name: 'New Negative Feedback', value: 'newNegativeFeedback', description: '1 or 2 stars' },
 			{ name: 'New Neutral Feedback', value: 'newNeutralFeedback', description: '3 stars' },
 			{
 				name: 'Order Defect Rate Above Target',
 				value: 'orderDefectRateAboveTarget',
-				description: 'Amazon wants it under 1 % over 60 days, and enforces that',
+				description: 'Amazon requires a rate under 1% over 60 days and enforces it',
 			},
 			{
 				name: 'Order Defect Rate Recovered',
 				value: 'orderDefectRateRecovered',
-				description: 'Back under its target, by a margin',
+				description: 'Below the target again by at least the margin',
 			},
 			{
 				name: 'Rating Fell Below Threshold',
@@ -70,15 +70,15 @@ export const properties: INodeProperties[] = [
 		type: 'multiOptions',
 		default: [],
 		options: marketplaceOptions,
-		hint: "With none chosen, the credential's primary marketplace; others have to be in its region",
+		hint: "If you choose none, the credential's primary marketplace; all must be in its region",
 		description:
-			"The marketplaces to watch, all in the credential's region; when none is chosen, its primary one",
+			"The marketplaces to watch, all in the credential's region. If you choose none, its primary marketplace.",
 	},
 	{
 		...thresholdsParameter,
 		displayOptions: { show: { events: RATING_EVENTS } },
 		description:
-			'Each line is watched by itself. Sellers go by 98 and 95 percent; what Amazon enforces is the order defect rate.',
+			'Each threshold is watched separately. Sellers go by 98% and 95%; Amazon enforces the order defect rate.',
 	},
 	optionsCollection(
 		{
@@ -88,16 +88,16 @@ export const properties: INodeProperties[] = [
 			default: 30,
 			typeOptions: { minValue: 5, maxValue: 1440 },
 			description:
-				"How often Amazon is asked for a new feedback report. The polls in between only look whether it is finished, so leave 'Poll Times' at every minute.",
+				"How often to request a new feedback report. The polls in between only check whether it is finished, so leave 'Poll Times' at every minute.",
 		},
 		{
-			displayName: 'Figures Interval (Minutes)',
-			name: 'figuresEveryMinutes',
+			displayName: 'Metrics Interval (Minutes)',
+			name: 'metricsEveryMinutes',
 			type: 'number',
 			default: 360,
 			typeOptions: { minValue: 5, maxValue: 1440 },
 			description:
-				'How often Amazon is asked for the Sales and Traffic and the Seller Performance reports, which change about once a day',
+				'How often to request the Sales and Traffic and the Seller Performance reports, which change about once a day',
 		},
 		dateFormatOption,
 		{
@@ -107,7 +107,7 @@ export const properties: INodeProperties[] = [
 			default: 90,
 			typeOptions: { minValue: 7, maxValue: LONGEST_WATCH_DAYS },
 			description:
-				'For how many days after its date a feedback is watched for changes and removal, and a late one is still told',
+				'How many days after its date a feedback entry is watched for changes and removal, and is still reported if it appears late',
 		},
 		{
 			displayName: 'Days Until Totals Settle',
@@ -116,7 +116,7 @@ export const properties: INodeProperties[] = [
 			default: DAYS_UNTIL_SETTLED,
 			typeOptions: { minValue: 0, maxValue: 30, numberPrecision: 0 },
 			description:
-				"How many full days must pass before a day's totals count. Amazon says that totals take up to 72 hours, sometimes a week; newer days are left out of the rating.",
+				"How many full days must pass before a day's totals count. According to Amazon, totals take up to 72 hours, sometimes a week; newer days are left out of the rating.",
 		},
 		{
 			displayName: 'Include Rating',
@@ -124,16 +124,16 @@ export const properties: INodeProperties[] = [
 			type: 'boolean',
 			default: true,
 			description:
-				'Whether each item also tells the rating at that moment, which needs the Sales and Traffic report (role Brand Analytics). The rating events need it anyway.',
+				'Whether each item includes the rating at that moment, which needs the Sales and Traffic report (role Brand Analytics). The rating events need it anyway.',
 		},
 		{
-			displayName: 'Look Back (Days)',
+			displayName: 'Lookback (Days)',
 			name: 'lookBackDays',
 			type: 'number',
 			default: 0,
 			typeOptions: { minValue: 0, maxValue: LONGEST_WATCH_DAYS },
 			description:
-				'At the first activation, tell also the feedback of this many days, today included, and what is already beyond a threshold or target. With 0, only what happens from then on is told.',
+				'When first activated, also report the feedback of this many days, including today, and what is already beyond a threshold or target. With 0, only report what happens from then on.',
 		},
 		{
 			displayName: 'Minimum Number of Orders',
@@ -142,7 +142,7 @@ export const properties: INodeProperties[] = [
 			default: 1,
 			typeOptions: { minValue: 1 },
 			displayOptions: { show: { '/events': DEFECT_EVENTS } },
-			description: 'With fewer orders in its 60 days an order defect rate is not judged',
+			description: 'With fewer orders in the 60 days, the order defect rate is not evaluated',
 		},
 		{
 			displayName: 'Minimum Number of Ratings',
@@ -151,7 +151,7 @@ export const properties: INodeProperties[] = [
 			default: 10,
 			typeOptions: { minValue: 1 },
 			displayOptions: { show: { '/events': RATING_EVENTS } },
-			description: 'With fewer feedback in the window the rating is not judged',
+			description: 'With fewer ratings in the window, the rating is not evaluated',
 		},
 		{
 			displayName: 'Defect Rate Margin (Points)',
@@ -161,7 +161,7 @@ export const properties: INodeProperties[] = [
 			typeOptions: { minValue: 0, maxValue: 10 },
 			displayOptions: { show: { '/events': DEFECT_EVENTS } },
 			description:
-				'How far below its target the order defect rate has to come, in percentage points, to count as recovered',
+				'How far below its target the order defect rate must fall, in percentage points, to count as recovered',
 		},
 		{
 			displayName: 'Defect Rate Target (%)',
@@ -170,7 +170,7 @@ export const properties: INodeProperties[] = [
 			default: 0,
 			typeOptions: { minValue: 0, maxValue: 100 },
 			displayOptions: { show: { '/events': DEFECT_EVENTS } },
-			description: 'With 0, the target that Amazon names in its report (1 %)',
+			description: 'With 0, the target that Amazon names in its report (1%)',
 		},
 		{
 			displayName: 'Rating Margin (Points)',
@@ -180,7 +180,7 @@ export const properties: INodeProperties[] = [
 			typeOptions: { minValue: 0, maxValue: 10 },
 			displayOptions: { show: { '/events': RATING_EVENTS } },
 			description:
-				'How far above a threshold the rating has to come, in percentage points, to count as recovered',
+				'How far above a threshold the rating must rise, in percentage points, to count as recovered',
 		},
 		{
 			displayName: 'Rating Window',
@@ -192,20 +192,20 @@ export const properties: INodeProperties[] = [
 				{ name: 'Last 90 Days', value: 90 },
 				{ name: 'Last 365 Days', value: 365, description: 'The window that most buyers see' },
 			],
-			description: 'The window whose rating is told and held against the thresholds',
+			description: 'The window whose rating is reported and compared with the thresholds',
 		},
 		{
-			displayName: 'Tell of Changed Responses',
-			name: 'tellResponses',
+			displayName: 'Report Changed Responses',
+			name: 'reportChangedResponses',
 			type: 'boolean',
 			default: false,
 			displayOptions: { show: { '/events': ['feedbackChanged'] } },
-			description: 'Whether a changed response of yours counts as changed feedback',
+			description: 'Whether feedback counts as changed when you change your response to it',
 		},
 	),
 ];
 
-/** With as many decimals as an exact comparison is made for. */
+/** With no more decimals than an exact comparison supports. */
 const exact = (max: number) =>
 	z
 		.number()
@@ -218,15 +218,15 @@ const minutes = z.number().min(5).max(1440);
 export const schema = z.object({
 	events: z.array(z.enum(WATCH_EVENTS)).min(1, 'Choose at least one event'),
 	marketplaces: z.array(z.string()).default([]),
-	// Hidden as long as no event needs it.
+	// Hidden while no event needs it.
 	thresholds: thresholdsSchema.default({}),
 	options: z
 		.object({
 			feedbackEveryMinutes: minutes.default(30),
-			figuresEveryMinutes: minutes.default(360),
+			metricsEveryMinutes: minutes.default(360),
 			dateFormat: z.enum(['auto', 'dmy', 'mdy', 'ymd']).default('auto'),
 			daysToWatch: z.number().int().min(7).max(LONGEST_WATCH_DAYS).default(90),
-			// With -1 even the present day counts, which only a sandbox has whole.
+			// With -1 even today counts; only a sandbox has complete totals for it.
 			daysUntilSettled: z.number().int().min(-1).max(30).default(DAYS_UNTIL_SETTLED),
 			includeRating: z.boolean().default(true),
 			lookBackDays: z.number().int().min(0).max(LONGEST_WATCH_DAYS).default(0),
@@ -236,7 +236,7 @@ export const schema = z.object({
 			defectTarget: exact(100).default(0),
 			ratingMargin: exact(10).default(0.5),
 			ratingDays: z.union([z.literal(30), z.literal(90), z.literal(365)]).default(365),
-			tellResponses: z.boolean().default(false),
+			reportChangedResponses: z.boolean().default(false),
 		})
 		.default({}),
 });

@@ -12,8 +12,8 @@ import { dayIn, REPORT_TYPE_OF } from './reports';
 import type { DefectRate, Fulfilment, RatingNow, ReportKind, WatchEvent } from './watch/events';
 
 /**
- * An event as the item that comes out: the same fields for every event, null where they do not apply.
- * @param kind of the report it was found in
+ * An event as the output item: the same fields for every event, null if they do not apply.
+ * @param kind of the report that shows it
  */
 export function toItem(
 	event: WatchEvent,
@@ -40,7 +40,7 @@ export function toItem(
 	};
 }
 
-/** `changed` names what differs between them. */
+/** `changed` lists what differs between them. */
 function beforeAndAfter(event: WatchEvent): {
 	before: IDataObject | null;
 	after: IDataObject | null;
@@ -65,8 +65,8 @@ function beforeAndAfter(event: WatchEvent): {
 			const { name, percent } = event.threshold;
 			const threshold = { thresholdName: name, thresholdPercent: percent };
 			return {
-				before: event.before ? { ...figuresOf(event.before), ...threshold } : null,
-				after: { ...figuresOf(event.ratingNow), ...threshold },
+				before: event.before ? { ...ratingFieldsOf(event.before), ...threshold } : null,
+				after: { ...ratingFieldsOf(event.ratingNow), ...threshold },
 				changed: ['rating'],
 			};
 		}
@@ -90,7 +90,7 @@ const feedbackOf = ({ date, rating, sentiment, comment, response }: FeedbackRow)
 	response,
 });
 
-const figuresOf = ({
+const ratingFieldsOf = ({
 	rating,
 	displayedRating,
 	positive,
@@ -111,7 +111,7 @@ function summaryOf(event: WatchEvent): string {
 		case 'newNeutralFeedback': {
 			const { before, after, orderId } = event.change;
 			const kind = event.event === 'newNegativeFeedback' ? 'negative' : 'neutral';
-			return `New ${kind} feedback, ${starsOf(after)}${before ? ` (before ${starsOf(before)})` : ''}, for order ${orderId}${quoteOf(after)}`;
+			return `New ${kind} feedback, ${starsOf(after)}${before ? ` (previously ${starsOf(before)})` : ''}, for order ${orderId}${quoteOf(after)}`;
 		}
 		case 'feedbackChanged': {
 			const { before, after, changed, orderId } = event.change;
@@ -125,11 +125,11 @@ function summaryOf(event: WatchEvent): string {
 		case 'ratingFellBelowThreshold':
 		case 'ratingRecovered': {
 			const { threshold, ratingNow } = event;
-			const line = `${threshold.name} (${threshold.percent} %)`;
+			const name = `${threshold.name} (${threshold.percent}%)`;
 			const move =
 				event.event === 'ratingRecovered'
-					? `The rating is safely above ${line} again`
-					: `The rating fell below ${line}`;
+					? `The rating is safely above ${name} again`
+					: `The rating fell below ${name}`;
 			return `${move}: ${percentOf(ratingNow.rating)} of ${ratingNow.total} in ${ratingNow.days} days`;
 		}
 		case 'orderDefectRateAboveTarget':
@@ -151,8 +151,8 @@ function defectSummary(
 ): string {
 	const move =
 		event === 'orderDefectRateRecovered'
-			? `is safely under its target of ${targetPercent} % again`
-			: `is not under its target of ${targetPercent} %`;
+			? `is safely under its target of ${targetPercent}% again`
+			: `is not under its target of ${targetPercent}%`;
 	return `The order defect rate of ${FULFILMENT_WORDS[fulfilment]} ${move}: ${percentOf(percent)} (${ordersWithDefects} of ${orders} orders)`;
 }
 
@@ -162,8 +162,8 @@ const starsOf = (feedback: { readonly rating: number } | undefined): string =>
 		: `${feedback.rating} ${feedback.rating === 1 ? 'star' : 'stars'}`;
 
 /**
- * The sentence of a test event: the thing as it is. Nothing has happened to it, except that a feedback
- * once was new.
+ * The summary of a test event: the current state. No change was observed, except that the feedback
+ * entry was new once.
  */
 export function testSummaryOf(event: WatchEvent): string {
 	switch (event.event) {
@@ -173,18 +173,18 @@ export function testSummaryOf(event: WatchEvent): string {
 		case 'feedbackChanged':
 		case 'feedbackRemoved': {
 			const { before, orderId } = event.change;
-			const fate = event.event === 'feedbackChanged' ? 'changed' : 'left';
-			return `Feedback of ${starsOf(before)} for order ${orderId}, shown as one that ${fate}${quoteOf(before)}`;
+			const fate = event.event === 'feedbackChanged' ? 'changed' : 'been removed';
+			return `Feedback of ${starsOf(before)} for order ${orderId}, shown as if it had ${fate}${quoteOf(before)}`;
 		}
 		case 'ratingFellBelowThreshold':
 		case 'ratingRecovered': {
 			const { rating, total, days } = event.ratingNow;
-			return `The rating is ${percentOf(rating)} of ${total} in ${days} days; no move was observed`;
+			return `The rating is ${percentOf(rating)} of ${total} in ${days} days; no change was observed`;
 		}
 		case 'orderDefectRateAboveTarget':
 		case 'orderDefectRateRecovered': {
 			const { fulfilment, percent, orders, ordersWithDefects } = event.after;
-			return `The order defect rate of ${FULFILMENT_WORDS[fulfilment]} is ${percentOf(percent)} (${ordersWithDefects} of ${orders} orders); no move was observed`;
+			return `The order defect rate of ${FULFILMENT_WORDS[fulfilment]} is ${percentOf(percent)} (${ordersWithDefects} of ${orders} orders); no change was observed`;
 		}
 		case 'accountStatusChanged':
 			return `The account status is ${event.after}; no change was observed`;

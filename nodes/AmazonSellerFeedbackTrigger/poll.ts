@@ -18,7 +18,7 @@ import { dayIn } from './reports';
 import { isExtra, reportsFor } from './settings';
 import { ReportTask } from './reportTask';
 import { REPORT_NAMES, type ReportKind } from './watch/events';
-import { noticesOf, REPORT_OF, withTold } from './watch/notices';
+import { noticesOf, REPORT_OF, withReported } from './watch/notices';
 import { isKnownElsewhere } from './watch/otherMarketplaces';
 import { rewatch, withoutFuture } from './watch/rewatch';
 import {
@@ -29,41 +29,41 @@ import {
 	type WatchState,
 } from './watch/state';
 
-/** What a poll cannot have soon is left to the next. */
+/** What a poll cannot get quickly is left to the next one. */
 const PATIENCE = { waitAtMostMs: 3_000, maxAttempts: 2 };
 
-/** After this time a poll begins nothing new, to be over before the next. */
+/** After this time a poll starts nothing new, so that it ends before the next one. */
 const BEGIN_WITHIN_MS = 40_000;
 
 /**
- * One poll of an active workflow: asks for the reports that are due, reads those that are finished,
- * and never waits for Amazon to prepare one. What it learns is remembered in the node's static data;
- * what is worth telling comes out as items.
+ * One poll of an active workflow: requests the reports that are due, reads those that are finished,
+ * and never waits for Amazon to prepare one. The state is kept in the node's static data; the events
+ * are returned as items.
  */
 export async function poll(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 	const memory = PollMemory.of(context);
 	if (memory.running !== undefined) {
-		// Two at once would tell the same twice. And when a poll ends, n8n (2.41) takes from the one that
-		// still runs what its requests need, so this one must not end first.
+		// Two polls at once would report the same events twice. And when a poll ends, n8n (2.41) takes what
+		// its requests need away from the one still running, so this one must not end first.
 		await memory.running.catch(() => undefined);
 		return null;
 	}
-	const round = new Poll(context, memory).run();
-	memory.running = round;
+	const running = new Poll(context, memory).run();
+	memory.running = running;
 	try {
-		return await round;
+		return await running;
 	} finally {
 		memory.running = undefined;
 	}
 }
 
-/** Figures that are as late as this stand in one row with the feedback reports. */
+/** Health reports at least this late (in intervals) are sorted together with the feedback reports. */
 const TOO_LATE = 2;
 
 /**
- * First totals, to be read before the feedback report they are held against; then feedback, which none
- * of the figures holds up; then totals again, to be asked for, and health. Of each, what is longest not
- * refreshed comes first.
+ * First totals, so that they are read before the feedback report they are compared with; then
+ * feedback, so that no other report delays it; then totals again, to request new ones, and health.
+ * Within each group, the report not refreshed for the longest time comes first.
  */
 function inOrder(
 	tasks: readonly ReportTask[],
@@ -88,19 +88,19 @@ function inOrder(
 	];
 }
 
-/** The rate limit is used up for the moment: it is no trouble before it lasts. */
+/** The rate limit is exhausted for the moment: only a problem if it lasts. */
 const HELD_UP: readonly FailureKind[] = ['busy', 'throttled'];
 
-/** Too many calls, or too many log-ins. */
+/** Too many calls, or too many logins. */
 const isHeldUp = (failure: unknown): boolean =>
 	failure instanceof SpApiFailure &&
 	(HELD_UP.includes(failure.kind) ||
 		(failure.kind === 'loginUnavailable' && failure.answer.status === 429));
 
-/** What stands for all reports together among those that failed. */
+/** The key of failures that affect all reports. */
 const ACCOUNT = 'account';
 
-/** Failures that every other call of the account would meet too. */
+/** Failures that would affect every other call of the account, too. */
 const OF_THE_ACCOUNT: readonly FailureKind[] = [
 	'login',
 	'secretExpired',
@@ -123,10 +123,10 @@ class Poll {
 
 	private readonly startedAt = performance.now();
 
-	/** Reports that Amazon was asked for or about. */
+	/** Report tasks that called Amazon. */
 	private tasksRun = 0;
 
-	/** Amazon has answered as one answers a seller. */
+	/** Amazon has accepted the credential in this poll. */
 	private isAccepted = false;
 
 	constructor(
@@ -136,8 +136,8 @@ class Poll {
 
 	async run(): Promise<INodeExecutionData[][] | null> {
 		const { context, memory } = this;
-		// A poll that throws loses what it learned where n8n keeps that with the execution (durable polls),
-		// and the first one would keep the workflow from being active. So a later one tells.
+		// If n8n keeps the state with the execution (durable polls), a poll that throws loses what it
+		// learned, and if the first one throws, the workflow is not activated. So a later poll reports it.
 		const problem = memory.takeProblem();
 		if (problem !== undefined) throw toNodeError(context.getNode(), problem);
 		if (!memory.mayTry(ACCOUNT)) return null;
@@ -152,11 +152,11 @@ class Poll {
 		if (this.items.length === 0 && first?.isOfAccount && memory.isActivatedByUser) {
 			throw toNodeError(context.getNode(), this.toError(first));
 		}
-		for (const each of this.problems) memory.tellLater(this.toError(each));
+		for (const each of this.problems) memory.reportLater(this.toError(each));
 		return this.items.length > 0 ? [this.items.map((json) => ({ json }))] : null;
 	}
 
-	/** Learns what there is to learn, and remembers it. */
+	/** Reads and requests what is due, and stores the new state. */
 	private async watchAll(): Promise<void> {
 		const { context } = this;
 		const parameters = readTriggerParameters(context, schema, properties);
@@ -166,15 +166,15 @@ class Poll {
 		const before = readState(stored.state, credential, client.seller.slice(0, 12));
 		if (before === undefined) throw unreadableState(context);
 		const watched = await this.watch(client, parameters, before);
-		const after = this.tellNotices(watched, parameters);
-		// A token that Amazon has not accepted yet makes nobody another seller.
+		const after = this.queueNotices(watched, parameters);
+		// A new token that Amazon has not accepted yet does not mean another seller.
 		const isDoubtful = Object.values(before.marketplaces).some(({ inDoubt }) => inDoubt);
 		if (after !== before && (this.isAccepted || !isDoubtful)) {
 			stored.state = after as unknown as IDataObject;
 		}
 	}
 
-	/** Goes through all reports of all marketplaces; what fails costs only itself. */
+	/** Runs all reports of all marketplaces; one that fails does not affect the others. */
 	private async watch(
 		client: SpApiClient,
 		parameters: TriggerParameters,
@@ -198,7 +198,7 @@ class Poll {
 			// By the next poll, the feedback report requested before the totals may be too old for them.
 			const isWithFeedback = task.kind === 'totals' && feedbackOf.has(id);
 			if (this.isLate && !isWithFeedback) {
-				memory.goOnWith(task.key);
+				memory.startWith(task.key);
 				continue;
 			}
 			if (!memory.mayTry(ACCOUNT)) break;
@@ -233,7 +233,7 @@ class Poll {
 		return wanted.map((id) => resolveMarketplace(this.context, client, id));
 	}
 
-	/** What is remembered of these marketplaces, and a beginning for those and for what is watched anew. */
+	/** The stored state of these marketplaces; a new one for those not watched before. */
 	private placesOf(
 		marketplaces: readonly Marketplace[],
 		reports: readonly ReportKind[],
@@ -255,14 +255,14 @@ class Poll {
 			return [id, rewatch(settled ?? start, { reports, dateFormat }, moment)];
 		};
 		const places = new Map(marketplaces.map(placeOf));
-		if (wasAhead) this.memory.tellLater(clockWasAhead(this.context));
+		if (wasAhead) this.memory.reportLater(clockWasAhead(this.context));
 		return places;
 	}
 
-	/** However slow everything is, each poll gets something done. */
+	/** Never before the first task, so that each poll gets something done even if everything is slow. */
 	private get isLate(): boolean {
 		if (this.tasksRun === 0) return false;
-		// What n8n gives a poll before it abandons it; there is no such method before 2.38.
+		// How long n8n lets a poll run before it abandons it; this method exists since 2.38.
 		const budgetMs = this.context.getPollBudgetMs?.() ?? Infinity;
 		return performance.now() - this.startedAt > Math.min(BEGIN_WITHIN_MS, budgetMs / 3);
 	}
@@ -270,11 +270,11 @@ class Poll {
 	private failTask(task: ReportTask, failure: unknown, parameters: TriggerParameters): void {
 		const { memory } = this;
 		const kind = failure instanceof SpApiFailure ? failure.kind : undefined;
-		// Amazon makes few of these reports; it comes to its turn.
+		// Amazon makes few of these reports; a later poll requests it.
 		if (kind === 'reportQuota') return;
 		if (isHeldUp(failure)) {
-			// The next poll's turn, lest the first ones always take what the rate limit gives.
-			memory.goOnWith(task.key);
+			// The next poll starts here, so that the first tasks do not always use up the rate limit.
+			memory.startWith(task.key);
 			if (!memory.isHeldUpForLong(task.key)) return;
 		}
 		const isOfAccount = kind !== undefined && OF_THE_ACCOUNT.includes(kind);
@@ -290,25 +290,25 @@ class Poll {
 		const sentences = [
 			`This is about ${about}.`,
 			error.description,
-			'The trigger tries again by itself, less and less often, and loses nothing of what it remembers; activate the workflow anew to have it try at once.',
+			'The trigger keeps retrying at growing intervals and keeps its state. To retry now, deactivate and reactivate the workflow.',
 		];
 		error.description = sentences.filter(Boolean).join(' ');
 		return error;
 	}
 
 	/**
-	 * Leaves notices to later polls to report, each once.
-	 * @returns the state with these marked; a notice that too many others are ahead of is not
+	 * Queues notices for later polls to report, each once.
+	 * @returns the state with these marked as reported; notices that do not fit in the queue are not
 	 */
-	private tellNotices(state: WatchState, parameters: TriggerParameters): WatchState {
+	private queueNotices(state: WatchState, parameters: TriggerParameters): WatchState {
 		let next = state;
 		for (const [id, place] of Object.entries(state.marketplaces)) {
 			const name = findMarketplace(id)?.name ?? id;
 			for (const { about, message, description } of noticesOf(place, name)) {
 				if (isExtra(REPORT_OF[about], parameters)) continue;
 				const notice = new NodeOperationError(this.context.getNode(), message, { description });
-				if (!this.memory.tellLater(notice)) continue;
-				const marked = withTold(next.marketplaces[id] ?? place, about);
+				if (!this.memory.reportLater(notice)) continue;
+				const marked = withReported(next.marketplaces[id] ?? place, about);
 				next = { ...next, marketplaces: { ...next.marketplaces, [id]: marked } };
 			}
 		}
@@ -319,10 +319,10 @@ class Poll {
 function unreadableState(context: IPollFunctions): NodeOperationError {
 	return new NodeOperationError(
 		context.getNode(),
-		'What the trigger remembers cannot be read: another version of this package wrote it',
+		"Could not read the trigger's state: another version of this package saved it",
 		{
 			description:
-				'Update the package. To start anew instead, give this node another name: what happened since its last poll is then not told.',
+				'Update the package. To start over instead, rename this node: what happened since its last poll is then not reported.',
 		},
 	);
 }

@@ -3,42 +3,42 @@ import type { IPollFunctions } from 'n8n-workflow';
 import { BoundedMap } from '../shared/spapi/boundedMap';
 import type { RequestedReport } from '../shared/spapi/report';
 
-/** After a first failure the next attempt waits this long, then twice as long each time, at most an hour. */
+/** Wait after a first failure; it doubles with each further one, up to an hour. */
 const FIRST_WAIT_MINUTES = 2;
 const LONGEST_WAIT_MINUTES = 60;
 
-/** Amazon's rate limit fills again within a quarter of an hour. */
+/** Amazon's rate limit refills within a quarter of an hour. */
 const HELD_UP_HOURS = 2;
 
 const MINUTE_MS = 60_000;
 
-/** Half a day of feedback reports at the usual pace. */
+/** Half a day of feedback reports at the default interval. */
 const REMEMBERED_REPORTS = 24;
 
-/** More than so many are not kept to be told. */
+/** Problems waiting to be reported, at most. */
 const MAX_PROBLEMS = 5;
 
-/** Sellers and marketplaces of one trigger: a region's, also of a seller who was there before. */
+/** Sellers and marketplaces of one trigger, at most: all of a region, also for a previous seller. */
 const MOST_REMEMBERED = 60;
 
-/** Triggers that are remembered; of more than these, those polled longest ago are forgotten. */
+/** Triggers that are remembered; beyond that, those polled longest ago are forgotten. */
 const MOST_TRIGGERS = 1_000;
 
-/** What a trigger keeps in the process: nothing that matters when it is lost. */
+/** What a trigger keeps in the process; it can be lost without harm. */
 class Memory {
-	/** What went wrong and is to be told by the polls to come, one each. */
+	/** Errors that the next polls report, one each. */
 	readonly problems: Error[] = [];
 
-	/** On the steady clock, which nobody sets. */
+	/** By the monotonic clock, which nobody sets. */
 	readonly failures = new Map<string, { count: number; notBefore: number }>();
 
 	readonly heldUpSince = new Map<string, number>();
 
-	/** Feedback reports read lately, by seller and marketplace, the latest first. */
+	/** Feedback reports read recently, by seller and marketplace, the latest first. */
 	readonly feedbackRead = new BoundedMap<readonly RequestedReport[]>({ max: MOST_REMEMBERED });
 
-	/** The report the next poll begins with. */
-	goesOnWith: string | undefined;
+	/** The report the next poll starts with. */
+	startsWith: string | undefined;
 }
 
 /** By workflow and node. */
@@ -48,18 +48,18 @@ const pollMemories = new WeakMap<IPollFunctions, PollMemory>();
 
 /**
  * What the polls of an activated trigger share. n8n makes one set of poll functions per activation
- * or, with durable polls, one per poll, which then is an "update".
+ * or, with durable polls, one per poll with the activation mode "update".
  */
 export class PollMemory {
-	/** The poll under way. */
+	/** The poll that is running. */
 	running: Promise<unknown> | undefined;
 
-	/** The report last read, or given up, by marketplace and kind. As good as the state it is read into. */
+	/** The report last read or given up, by marketplace and kind. Lives no longer than the state it was read into. */
 	readonly collected = new Map<string, string>();
 
 	private constructor(
 		private readonly memory: Memory,
-		/** Somebody sees at once what its first poll throws. */
+		/** Then a person sees right away what the first poll throws. */
 		readonly isActivatedByUser: boolean,
 	) {}
 
@@ -67,11 +67,11 @@ export class PollMemory {
 		const name = `${context.getWorkflow().id} ${context.getNode().id}`;
 		const known = pollMemories.get(context);
 		if (known !== undefined) {
-			// Mark it as in use, so that others do not push it out.
+			// Marks it as recently used, so that it is not evicted.
 			memories.set(name, known.memory);
 			return known;
 		}
-		// Activated anew, after mending a credential perhaps, it tries at once.
+		// After a new activation, perhaps with a corrected credential, it tries at once.
 		const mode = context.getActivationMode();
 		const isUpdate = mode === 'update';
 		const memory = (isUpdate ? memories.get(name) : undefined) ?? new Memory();
@@ -82,10 +82,10 @@ export class PollMemory {
 	}
 
 	/**
-	 * Something to be told by a later poll.
-	 * @returns whether it will be; too many wait already otherwise
+	 * Queues an error for a later poll to report.
+	 * @returns false if too many are waiting already
 	 */
-	tellLater(problem: Error): boolean {
+	reportLater(problem: Error): boolean {
 		const { problems } = this.memory;
 		if (problems.some(({ message }) => message === problem.message)) return true;
 		if (problems.length >= MAX_PROBLEMS) return false;
@@ -103,25 +103,25 @@ export class PollMemory {
 		this.memory.feedbackRead.set(whose, [report, ...others].slice(0, REMEMBERED_REPORTS));
 	}
 
-	/** Feedback reports read lately, for totals that arrive later. */
+	/** Feedback reports read recently, for totals that arrive later. */
 	feedbackReports(whose: string): readonly RequestedReport[] {
 		return this.memory.feedbackRead.get(whose) ?? [];
 	}
 
-	/** All of them, first those that the last poll did not come to. */
+	/** All tasks, starting with those the last poll did not reach. */
 	leftOutFirst<Task extends { readonly key: string }>(tasks: readonly Task[]): Task[] {
-		const { goesOnWith } = this.memory;
-		this.memory.goesOnWith = undefined;
+		const { startsWith } = this.memory;
+		this.memory.startsWith = undefined;
 		const first = Math.max(
 			0,
-			tasks.findIndex(({ key }) => key === goesOnWith),
+			tasks.findIndex(({ key }) => key === startsWith),
 		);
 		return [...tasks.slice(first), ...tasks.slice(0, first)];
 	}
 
-	/** The next poll begins with this one, or an earlier one that was left out too. */
-	goOnWith(key: string): void {
-		this.memory.goesOnWith ??= key;
+	/** The next poll starts with this task, or with an earlier one that was left out, too. */
+	startWith(key: string): void {
+		this.memory.startsWith ??= key;
 	}
 
 	mayTry(what: string): boolean {
@@ -136,7 +136,7 @@ export class PollMemory {
 		this.memory.failures.set(what, { count, notBefore });
 	}
 
-	/** Whether the rate limit has kept something from being done for hours: more than bad luck. */
+	/** Whether the rate limit has held something up for hours, which is more than bad luck. */
 	isHeldUpForLong(what: string): boolean {
 		const now = performance.now();
 		const since = this.memory.heldUpSince.get(what) ?? now;

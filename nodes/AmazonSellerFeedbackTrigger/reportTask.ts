@@ -20,13 +20,13 @@ import type { Observation, ReportKind } from './watch/events';
 import { isOfOneTime, pairMinutes } from './watch/figures';
 import type { MarketplaceWatch } from './watch/state';
 
-/** A first report is shared only if it was asked for at about the time the watch began. */
+/** A first report is shared only if it was requested at most this long before the watch began. */
 const SHARE_FIRST_MINUTES = 5;
 
 /** Attempts to fetch a report, over more than an hour. */
 const GIVE_UP_AFTER = 6;
 
-/** What a report that gives nothing is told as; one that is still pending then is overdue. */
+/** How a report without data is reported; one that is still pending at that point is overdue. */
 const BAD_ENDS_OF: Readonly<Record<Exclude<CollectedReport['status'], 'otherOptions'>, BadEnd>> = {
 	pending: 'stuck',
 	CANCELLED: 'CANCELLED',
@@ -35,11 +35,11 @@ const BAD_ENDS_OF: Readonly<Record<Exclude<CollectedReport['status'], 'otherOpti
 	DONE: 'notNamed',
 };
 
-/** What one turn with a report brings. */
+/** What one run of a report task produces. */
 export interface TaskResult {
 	readonly state: MarketplaceWatch;
 	readonly items: readonly IDataObject[];
-	/** What kept the rest from being done; what was read before is not lost by it. */
+	/** The error that ended the task early; what was read before it is kept. */
 	readonly failure?: unknown;
 }
 
@@ -56,7 +56,7 @@ export class ReportTask {
 		readonly kind: ReportKind,
 	) {}
 
-	/** Names the report among those of the trigger. */
+	/** Identifies the report among those of the trigger. */
 	get key(): string {
 		return keyOf(this.marketplace, this.kind);
 	}
@@ -65,17 +65,17 @@ export class ReportTask {
 		return `${this.client.seller} ${this.marketplace.id}`;
 	}
 
-	/** Whether there is anything to ask Amazon for. */
+	/** Whether there is a report to request or to check. */
 	isDue(state: MarketplaceWatch): boolean {
-		// Only feedback tells whose reports these are.
+		// Only feedback shows which seller these reports belong to.
 		if (state.inDoubt && this.kind !== 'feedback') return false;
 		return this.nextStep(state) !== 'rest';
 	}
 
 	/**
-	 * Reads the report if it is finished, and asks for the next if one is due. Never waits for Amazon
+	 * Reads the report if it is finished, and requests the next if one is due. Never waits for Amazon
 	 * to prepare one.
-	 * @throws whatever keeps it from looking at the report
+	 * @throws any error from checking the report
 	 */
 	async run(before: MarketplaceWatch): Promise<TaskResult> {
 		let state = before;
@@ -86,16 +86,16 @@ export class ReportTask {
 			this.memory.succeeded('account', this.key);
 			if (observation === 'pending') return { state, items };
 			if (observation === 'givenUp') state = forgetReport(state, this.kind);
-			else ({ state, items } = this.learn(state, observation, this.kind, last));
+			else ({ state, items } = this.apply(state, observation, this.kind, last));
 		}
 		try {
 			if (last !== undefined && state.totals !== before.totals) {
-				const judged = await this.judge(state, last.askedAt);
-				({ state } = judged);
-				items = [...items, ...judged.items];
+				const evaluated = await this.evaluateRating(state, last.askedAt);
+				({ state } = evaluated);
+				items = [...items, ...evaluated.items];
 			}
 			if (this.nextStep(state) !== 'ask') return { state, items };
-			const { id, askedAt } = await this.ask(last);
+			const { id, askedAt } = await this.request(last);
 			this.memory.succeeded('account', this.key);
 			const observation = { kind: 'asked', report: this.kind, id, at: askedAt } as const;
 			return { state: advance(state, observation, settingsOf(this.parameters)).state, items };
@@ -105,8 +105,9 @@ export class ReportTask {
 	}
 
 	/**
-	 * How late the next report is, in intervals: what is longest not refreshed comes first. Where the
-	 * rate limits do not give all reports in time, all come late alike, feedback half as late as figures.
+	 * How late the next report is, in intervals: the one not refreshed for the longest time comes first.
+	 * If the rate limits do not allow all reports in time, all are equally late, and feedback half as late
+	 * as the others.
 	 */
 	lateness(state: MarketplaceWatch): number {
 		const askedAt = state.reports[this.kind]?.report?.askedAt;
@@ -117,9 +118,9 @@ export class ReportTask {
 	}
 
 	/**
-	 * Totals are held against a feedback report of about the same time. So when they are due and there is
-	 * none, one is due too, and they are asked for after it. Amazon makes few totals, so they wait their
-	 * turn, and no feedback report is asked for before they can be.
+	 * Totals are compared with a feedback report of about the same time. So when they are due without
+	 * one, a feedback report is due too, and totals are requested after it. Amazon makes few totals, so
+	 * they may have to wait, and no feedback report is requested for them until Amazon can make them.
 	 */
 	private nextStep(state: MarketplaceWatch): Step {
 		const step = this.stepOf(this.kind, state);
@@ -147,7 +148,7 @@ export class ReportTask {
 		);
 	}
 
-	/** Amazon would make totals now, or another trigger asked lately for the same ones. */
+	/** Amazon would make totals now, or another trigger recently requested the same ones. */
 	private canHaveTotals({ reports }: MarketplaceWatch): boolean {
 		return (
 			nextReportAt(this.client, REPORT_TYPE_OF.totals) === undefined ||
@@ -163,7 +164,7 @@ export class ReportTask {
 		return requestOf(kind, this.marketplace, dayIn(this.marketplace, this.now));
 	}
 
-	/** A report that another trigger asked for after this is taken instead of an own one. */
+	/** A report that another trigger requested after this time is used instead of requesting one. */
 	private joinedSince(kind: ReportKind, last: RequestedReport | undefined): DateTime {
 		const freshSince = this.now.minus(
 			last === undefined ? this.firstShared(kind) : this.shared(kind),
@@ -171,13 +172,13 @@ export class ReportTask {
 		return last ? DateTime.max(freshSince, DateTime.fromISO(last.askedAt)) : freshSince;
 	}
 
-	/** A first report is of about the time the watch began, or as new as Amazon will make it. */
+	/** A first report is from about the time the watch began, or as recent as Amazon's quota allows. */
 	private firstShared(kind: ReportKind): DurationLike {
 		const everyMs = quotaOf(this.client, REPORT_TYPE_OF[kind])?.everyMs ?? 0;
 		return { milliseconds: Math.max(everyMs, SHARE_FIRST_MINUTES * 60_000) };
 	}
 
-	/** Half the interval; for totals, as long as they can be paired with a feedback report. */
+	/** Half the interval; for totals, the time within which they can be paired with a feedback report. */
 	private shared(kind: ReportKind): DurationLike {
 		const minutes =
 			kind === 'totals' ? pairMinutes(this.parameters.options) : this.everyMinutes(kind) / 2;
@@ -185,19 +186,19 @@ export class ReportTask {
 	}
 
 	private everyMinutes(kind: ReportKind): number {
-		const { feedbackEveryMinutes, figuresEveryMinutes } = this.parameters.options;
-		return kind === 'feedback' ? feedbackEveryMinutes : figuresEveryMinutes;
+		const { feedbackEveryMinutes, metricsEveryMinutes } = this.parameters.options;
+		return kind === 'feedback' ? feedbackEveryMinutes : metricsEveryMinutes;
 	}
 
-	/** Asks for a report, or joins one that another trigger of the account asked for lately. */
-	private async ask(last: RequestedReport | undefined): Promise<RequestedReport> {
+	/** Requests a report, or shares one that another trigger of the account requested recently. */
+	private async request(last: RequestedReport | undefined): Promise<RequestedReport> {
 		const { client, kind } = this;
 		return await requestReport(client, this.requestFor(kind), this.joinedSince(kind, last));
 	}
 
 	private async collect(report: RequestedReport): Promise<Observation | 'pending' | 'givenUp'> {
 		const { id, askedAt } = report;
-		// One that cannot be fetched for so long is left alone, and another asked for.
+		// A report that still cannot be fetched after so many attempts is given up, and another requested.
 		if (this.memory.failuresOf(this.key) >= GIVE_UP_AFTER) return 'givenUp';
 		const collected = await collectReport(
 			this.context,
@@ -206,10 +207,10 @@ export class ReportTask {
 			id,
 		);
 		if (collected.status === 'pending' && !isStuck(askedAt, this.now)) return 'pending';
-		// Another application's was joined, which is of weeks or months.
+		// The shared report was another application's, by week or by month.
 		if (collected.status === 'otherOptions') return 'givenUp';
 
-		// Where it cannot be read, another one is asked for when it is due.
+		// Even if it cannot be read, the next is only requested when it is due.
 		this.memory.collected.set(this.key, id);
 		const observation =
 			collected.status === 'DONE' ? await this.read(this.kind, collected, report) : undefined;
@@ -227,7 +228,7 @@ export class ReportTask {
 		};
 	}
 
-	private learn(
+	private apply(
 		before: MarketplaceWatch,
 		observation: Observation,
 		kind: ReportKind,
@@ -238,8 +239,8 @@ export class ReportTask {
 		return { state, items: events.map((event) => toItem(event, this.marketplace, kind, report)) };
 	}
 
-	/** Reads the feedback report of the totals' time once more, if it was read before they came. */
-	private async judge(
+	/** Reads the feedback report of the totals' time again if it was read before they arrived. */
+	private async evaluateRating(
 		state: MarketplaceWatch,
 		totalsAt: string,
 	): Promise<{ state: MarketplaceWatch; items: readonly IDataObject[] }> {
@@ -256,7 +257,7 @@ export class ReportTask {
 		const observation = await this.read('feedback', collected, report);
 		if (observation?.kind !== 'feedback') return { state, items: [] };
 		const forTotals = { ...observation, kind: 'feedbackForTotals' } as const;
-		return this.learn(state, forTotals, 'feedback', report);
+		return this.apply(state, forTotals, 'feedback', report);
 	}
 
 	private async read(
@@ -274,6 +275,6 @@ export class ReportTask {
 const keyOf = ({ id }: Marketplace, kind: ReportKind): string => `${id} ${kind}`;
 
 function forgetReport(state: MarketplaceWatch, kind: ReportKind): MarketplaceWatch {
-	const cycle = { ...state.reports[kind], report: undefined };
-	return { ...state, reports: { ...state.reports, [kind]: cycle } };
+	const schedule = { ...state.reports[kind], report: undefined };
+	return { ...state, reports: { ...state.reports, [kind]: schedule } };
 }

@@ -19,7 +19,7 @@ import { parseJsonReport, type MarketplaceReportRequest } from '../shared/spapi/
 import { readSalesAndTraffic } from '../shared/spapi/salesAndTraffic';
 import type { Observation, ReportKind } from './watch/events';
 
-/** The three reports of a trigger: how they are asked for and what they say. */
+/** The three reports of a trigger: how they are requested and read. */
 
 export const REPORT_TYPE_OF: Readonly<Record<ReportKind, MarketplaceReportRequest['reportType']>> =
 	{
@@ -29,8 +29,8 @@ export const REPORT_TYPE_OF: Readonly<Record<ReportKind, MarketplaceReportReques
 	};
 
 /**
- * Days each report reaches back, whatever the settings, so that all triggers of an account can share
- * it. A year of feedback is known to work, and few sellers have none of 1 to 3 stars in it.
+ * Days each report reaches back, the same for all settings, so that all triggers of an account can
+ * share it. A year of feedback is known to work, and few sellers have no feedback of 1 to 3 stars in it.
  */
 const RANGE_DAYS: Readonly<Record<Exclude<ReportKind, 'totals'>, number>> = {
 	feedback: 365,
@@ -44,7 +44,7 @@ export const dayIn = ({ timeZone }: Marketplace, moment: DateTime): string =>
 const firstDay = (kind: keyof typeof RANGE_DAYS, today: string): string =>
 	plusDays(today, -RANGE_DAYS[kind]);
 
-/** For totals the one request that all nodes make: Amazon makes few of these reports. */
+/** For totals, the same request in all nodes, because Amazon makes few of these reports. */
 export const requestOf = (
 	kind: ReportKind,
 	marketplace: Marketplace,
@@ -59,10 +59,10 @@ export const requestOf = (
 			};
 
 /**
- * What a finished report says of a marketplace; undefined where it does not name it.
- * @param asked when the report was asked for: UTC, and as a marketplace-local day; and what Amazon says
- * of its range
- * @throws SpApiFailure `unexpectedAnswer` where it does not have the documented shape
+ * What a finished report says about a marketplace; undefined if it does not name the marketplace.
+ * @param asked when the report was requested: UTC, and as a marketplace-local day; and what Amazon
+ * says about its range
+ * @throws SpApiFailure `unexpectedAnswer` if it does not have the documented shape
  */
 export async function readReport(
 	kind: ReportKind,
@@ -93,7 +93,7 @@ export async function readReport(
 		case 'totals': {
 			const { days, ...range } = readSalesAndTraffic(await readText(document));
 			const { createdTime, dataEndTime } = asked.report;
-			// The day that both name is the earlier: a clock that is ahead settles nothing.
+			// The earlier of the two days, so that a clock that is ahead does not settle totals early.
 			const made = dayOf(marketplace, createdTime ?? dataEndTime) ?? asked.today;
 			const madeOn = made < asked.today ? made : asked.today;
 			return { kind, asOf: asked.at, daily: days, madeOn, ...range };

@@ -1,13 +1,13 @@
 import type { TriggerParameters } from './description';
 import type { ReportKind, WatchEventName, WatchSettings } from './watch/events';
 
-/** What the trigger was set to, in the words of the watch. */
+/** The trigger's parameters as settings of the watch. */
 export const settingsOf = ({ events, thresholds, options }: TriggerParameters): WatchSettings => ({
 	events,
 	thresholds,
 	daysToWatch: Math.max(options.daysToWatch, options.lookBackDays),
-	tellResponses: options.tellResponses,
-	tellPresent: options.lookBackDays > 0,
+	reportChangedResponses: options.reportChangedResponses,
+	reportPresent: options.lookBackDays > 0,
 	ratingDays: options.ratingDays,
 	daysUntilSettled: options.daysUntilSettled,
 	minimumRatings: options.minimumRatings,
@@ -25,7 +25,7 @@ const HEALTH_EVENTS: readonly WatchEventName[] = [
 	'orderDefectRateRecovered',
 ];
 
-/** The reports the events cannot be told without. */
+/** The reports that the events need. */
 function neededFor(events: readonly WatchEventName[]): ReadonlySet<ReportKind> {
 	const needed = new Set<ReportKind>();
 	for (const event of events) {
@@ -37,13 +37,13 @@ function neededFor(events: readonly WatchEventName[]): ReadonlySet<ReportKind> {
 }
 
 /**
- * Whether a report is only there to add the rating to each item. Where it cannot be had, the items
- * say that the rating is not known, and nothing else is said of it.
+ * Whether a report is only used to add the rating to each item. If it is not available, the items
+ * say that the rating is unknown, and nothing else is reported about it.
  */
 export const isExtra = (kind: ReportKind, { events }: TriggerParameters): boolean =>
 	!neededFor(events).has(kind);
 
-/** The reports to ask for. */
+/** The reports to request. */
 export function reportsFor({ events, options }: TriggerParameters): ReportKind[] {
 	const needed = neededFor(events);
 	const forRating: ReportKind[] = options.includeRating ? ['totals', 'feedback'] : [];

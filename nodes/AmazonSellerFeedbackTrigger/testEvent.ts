@@ -38,18 +38,18 @@ import {
 } from './watch/figures';
 import { startWatch } from './watch/state';
 
-/** How long somebody who clicks 'Fetch Test Event' is kept waiting for all reports together. */
+/** How long 'Fetch Test Event' waits for all reports together. */
 const LONGEST_WAIT_MS = 40_000;
 
-const LOOK_INTERVAL_MS = 1500;
+const CHECK_INTERVAL_MS = 1500;
 
-/** A report that an earlier click asked for is picked up by the next one. */
+/** A report requested by an earlier click within this time is used by the next one. */
 const SHARED_FOR_MINUTES = 60;
 
 /**
- * What 'Fetch Test Event' shows: one item of the first event chosen that Amazon's reports give one
- * for, made of real data. Nothing is remembered, and nothing counts as told.
- * @throws NodeOperationError that says why there is none
+ * What 'Fetch Test Event' shows: one item with real data, for the first chosen event that Amazon's
+ * reports have data for. Nothing is stored, and nothing counts as reported.
+ * @throws NodeOperationError that says why there is no test event
  */
 export async function fetchTestEvent(context: IPollFunctions): Promise<IDataObject> {
 	const parameters = readTriggerParameters(context, schema, properties);
@@ -58,22 +58,22 @@ export async function fetchTestEvent(context: IPollFunctions): Promise<IDataObje
 		maxAttempts: 3,
 	});
 	const marketplace = resolveMarketplace(context, client, parameters.marketplaces[0]);
-	const shown: Shown = { reasons: [] };
-	const looks = reportsFor(parameters).map(
+	const shown: Shown = { problems: [] };
+	const searches = reportsFor(parameters).map(
 		async (kind) =>
-			await lookFor(context, client, marketplace, kind, parameters).catch(
+			await findReport(context, client, marketplace, kind, parameters).catch(
 				(failure: unknown): NoReport => withoutExtra(failure, kind, parameters),
 			),
 	);
-	for (const found of await Promise.all(looks)) {
-		if ('reason' in found) shown.reasons.push(found);
+	for (const found of await Promise.all(searches)) {
+		if ('message' in found) shown.problems.push(found);
 		else shown[found.kind] = found;
 	}
 	for (const name of SHOWN_FIRST.filter((each) => parameters.events.includes(each))) {
 		const sample = sampleOf(name, shown, parameters);
 		if (sample === undefined) continue;
 		const item = toItem(sample.event, marketplace, sample.report.kind, sample.report);
-		// It did not happen now, and must not be taken for what is told later.
+		// It did not happen now and must differ from what is reported later.
 		return {
 			...item,
 			eventId: `test/${String(item.eventId)}`,
@@ -81,10 +81,10 @@ export async function fetchTestEvent(context: IPollFunctions): Promise<IDataObje
 			changed: [],
 		};
 	}
-	throw nothingToShow(context, shown, marketplace);
+	throw noTestEvent(context, shown, marketplace);
 }
 
-/** The events of which an item is most telling come first. */
+/** The events whose items show the most come first. */
 const SHOWN_FIRST: readonly WatchEventName[] = [
 	'newNegativeFeedback',
 	'newNeutralFeedback',
@@ -102,26 +102,28 @@ interface FoundReport extends RequestedReport {
 	readonly observation: Observation;
 }
 
-/** Why there is no such report. */
+/** Why a report is not available. */
 interface NoReport {
-	readonly reason: string;
-	/** It was only wanted for the rating. */
+	readonly message: string;
+	/** What the user can do, as a sentence. */
+	readonly advice?: string;
+	/** It was only needed for the rating. */
 	readonly isExtra: boolean;
 }
 
-/** The reports that could be had, and why others could not. */
-type Shown = { -readonly [Kind in ReportKind]?: FoundReport } & { readonly reasons: NoReport[] };
+/** The reports that are available, and why others are not. */
+type Shown = { -readonly [Kind in ReportKind]?: FoundReport } & { readonly problems: NoReport[] };
 
 /** A report that is only an extra may be denied. */
 function withoutExtra(failure: unknown, kind: ReportKind, parameters: TriggerParameters): NoReport {
 	if (failure instanceof SpApiFailure && isExtra(kind, parameters)) {
-		return { reason: failure.message, isExtra: true };
+		return { message: failure.message, isExtra: true };
 	}
 	throw failure;
 }
 
-/** A report that Amazon has at hand, or one that gets ready while somebody waits. */
-async function lookFor(
+/** A report that Amazon already has, or one that is finished within the waiting time. */
+async function findReport(
 	context: IPollFunctions,
 	client: SpApiClient,
 	marketplace: Marketplace,
@@ -131,12 +133,18 @@ async function lookFor(
 	const giveUpAt = performance.now() + LONGEST_WAIT_MS;
 	const name = `${REPORT_NAMES[kind]} for ${marketplace.name}`;
 	const isOnlyExtra = isExtra(kind, parameters);
-	const none = (reason: string): NoReport => ({ reason, isExtra: isOnlyExtra });
+	const none = (message: string, advice?: string): NoReport => ({
+		message,
+		...(advice !== undefined && { advice }),
+		isExtra: isOnlyExtra,
+	});
+
+	const notReady = `Could not fetch a test event: Amazon has no ${name} ready`;
 
 	const now = DateTime.utc();
 	const request = requestOf(kind, marketplace, dayIn(marketplace, now));
 	const finished = await findFinishedReport(client, request);
-	if (finished === undefined && isOnlyExtra) return none(`Amazon has no ${name} at hand`);
+	if (finished === undefined && isOnlyExtra) return none(notReady);
 	const oldest = now.minus({ minutes: SHARED_FOR_MINUTES });
 	let report: RequestedReport =
 		finished === undefined
@@ -147,40 +155,46 @@ async function lookFor(
 	for (;;) {
 		collected = await collectReport(context, client, request, report.id);
 		if (collected.status === 'otherOptions' && !isOnlyExtra) {
-			// What is at hand is another application's, of weeks or months.
+			// The report found is another application's, by week or by month.
 			report = await requestReport(client, request, oldest);
 			collected = { status: 'pending' };
 		}
 		if (collected.status !== 'pending' || performance.now() > giveUpAt) break;
-		await pause(LOOK_INTERVAL_MS, undefined);
+		await pause(CHECK_INTERVAL_MS, undefined);
 	}
 	switch (collected.status) {
 		case 'otherOptions':
-			return none(`Amazon has no ${name} at hand`);
+			return none(notReady);
 		case 'pending':
 			return none(
-				`Amazon is still preparing the ${name}: fetch the test event again in a minute or two. The active workflow does not wait like this`,
+				`Could not fetch a test event: Amazon is still preparing the ${name}`,
+				'Fetch the test event again in a minute or two; an active workflow does not wait like this.',
 			);
 		case 'CANCELLED':
 			return none(
-				`Amazon cancelled the ${name}: there is nothing to report, or it refuses, and does not say which`,
+				`Could not fetch a test event: Amazon canceled the ${name} because there is nothing to report or access is denied (it does not say which)`,
 			);
 		case 'FATAL':
 		case 'unknown':
-			return none(`Amazon gave up on the ${name}: fetch the test event again in some minutes`);
+			return none(
+				`Could not fetch a test event: Amazon gave up on the ${name}`,
+				'Fetch the test event again in a few minutes.',
+			);
 		case 'DONE': {
 			const today = dayIn(marketplace, DateTime.fromISO(report.askedAt));
 			const asked = { at: report.askedAt, today, report: collected.report };
 			const { dateFormat } = parameters.options;
 			const observation = await readReport(kind, collected.content, marketplace, asked, dateFormat);
 			return observation === undefined
-				? none(`The ${name} does not name it`)
+				? none(
+						`Could not fetch a test event: the ${REPORT_NAMES[kind]} does not name ${marketplace.name}`,
+					)
 				: { ...report, kind, observation };
 		}
 	}
 }
 
-/** An item of this event, if the reports give one. */
+/** An item of this event, if the reports have data for it. */
 function sampleOf(
 	name: WatchEventName,
 	shown: Shown,
@@ -218,7 +232,7 @@ function sampleOf(
 	}
 }
 
-/** All feedback of the report as if it were new, oldest first, and the rating. */
+/** All feedback of the report as if it were new, oldest first; and the rating. */
 function rate(
 	{ feedback, totals }: Shown,
 	parameters: TriggerParameters,
@@ -227,11 +241,11 @@ function rate(
 	let state = startWatch('2000-01-01T00:00:00Z', '2000-01-01', 0);
 	const unknown = unknownRating(
 		settings.ratingDays,
-		'A test event asks for no Sales and Traffic report, and Amazon has none at hand: the published workflow tells the rating',
+		'Amazon has no Sales and Traffic report ready, and a test event does not request one: the published workflow includes the rating',
 	);
 	if (feedback === undefined) return { events: [], ratingNow: unknown };
 	if (totals) {
-		// Held against each other even if they are not of the same time, which is then noted.
+		// Compared even if they are not of the same time; a note then says so.
 		const observation = { ...totals.observation, asOf: feedback.askedAt } as Observation;
 		state = advance(state, observation, settings).state;
 	}
@@ -239,7 +253,7 @@ function rate(
 	const known = knownRating(advanced.state, settings, feedback.askedAt) ?? unknown;
 	const notes =
 		totals && !isOfOneTime(totals.askedAt, feedback.askedAt, settings)
-			? [...known.notes, 'The two reports at hand were asked for at different times']
+			? [...known.notes, 'The two reports were requested at different times']
 			: known.notes;
 	const ratingNow = { ...known, notes };
 	return {
@@ -250,7 +264,7 @@ function rate(
 	};
 }
 
-/** A feedback shown as one that changed or left, without inventing what it was before. */
+/** A feedback entry shown as changed or removed, without inventing an earlier state. */
 function asIf(name: 'feedbackChanged' | 'feedbackRemoved', change: FeedbackChange): FeedbackChange {
 	const { after } = change;
 	if (after === undefined) return change;
@@ -305,19 +319,24 @@ function defectRateOf(health: AccountHealth, target: number) {
 	return { fulfilment, percent, targetPercent, orders, ordersWithDefects } as const;
 }
 
-function nothingToShow(
+function noTestEvent(
 	context: IPollFunctions,
-	{ reasons, feedback }: Shown,
+	{ problems, feedback }: Shown,
 	marketplace: Marketplace,
 ): NodeOperationError {
-	// A report that was only wanted for the rating is no reason why there is no event.
+	// A report that was only needed for the rating does not explain a missing event.
+	const cause = problems.find(({ isExtra }) => !isExtra);
 	const message =
-		reasons.find(({ isExtra }) => !isExtra)?.reason ??
+		cause?.message ??
 		(feedback
-			? `${marketplace.name} has no feedback of the kind chosen in the last year`
-			: `Amazon reports nothing of the kind chosen for ${marketplace.name}`);
+			? `Could not fetch a test event: ${marketplace.name} has no feedback of the chosen kind in the last year`
+			: `Could not fetch a test event: Amazon reports nothing of the chosen kind for ${marketplace.name}`);
 	return new NodeOperationError(context.getNode(), message, {
-		description:
-			'There is nothing real to show as a test event. The workflow can be activated all the same: it tells what comes.',
+		description: [
+			cause?.advice,
+			'Activate the workflow without a test event if you like: it reports what happens from then on.',
+		]
+			.filter(Boolean)
+			.join(' '),
 	});
 }

@@ -100,7 +100,7 @@ describe('text that a spreadsheet would treat as a formula', () => {
 			);
 			await passMinutes(20, watcher);
 			for (const [index, { orderId }] of orders.entries()) {
-				const item = watcher.told.find((each) => each.orderId === orderId);
+				const item = watcher.reported.find((each) => each.orderId === orderId);
 				expect((item?.after as IDataObject).comment).toBe(FORMULAS[index]);
 			}
 		});

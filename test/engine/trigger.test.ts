@@ -1,3 +1,5 @@
+// cspell:ignore tell
+
 import './passingWaits';
 import type { IDataObject } from 'n8n-workflow';
 
@@ -19,8 +21,8 @@ import {
 	SETTLED_DAY,
 	settledCounts,
 	TODAY,
-	UNTIL_JUDGED,
-	UNTIL_TOLD,
+	UNTIL_EVALUATED,
+	UNTIL_REPORTED,
 	US,
 	useWatching,
 	type Watcher,
@@ -28,7 +30,7 @@ import {
 
 const watching = useWatching();
 
-/** What stands beside every rating: the totals of the last days are not settled. */
+/** The note on every rating: the totals of the last days are not settled. */
 const NOT_SETTLED =
 	'The last 4 day(s) (2026-11-20 to 2026-11-23) are not counted, because Amazon may still change their totals';
 
@@ -40,14 +42,14 @@ const addFeedback = (
 	changes: { marketplaceId?: string; date?: string; orderId?: string; response?: string } = {},
 ): WorldFeedback => world().addFeedback({ rating, comment, ...changes });
 
-/** What the reports can tell by now of the last days. */
+/** The counts that the reports can show by now. */
 const truth = (marketplaceId = US, days = 365) =>
 	settledCounts(watching.sandbox, marketplaceId, days);
 
-/** The 1 to 3 star feedback there is, oldest first. */
+/** All feedback of 1 to 3 stars, oldest first. */
 const low = (marketplaceId = US) => watching.sandbox.truth.feedback('demo', marketplaceId);
 
-/** An activated trigger that knows what there is by now. */
+/** An activated trigger that has its baseline. */
 const activateAndSettle = async (
 	options?: Parameters<typeof watching.activate>[0],
 ): Promise<Watcher> => {
@@ -63,11 +65,11 @@ const eventsOf = (items: readonly IDataObject[]) =>
 	items.map(({ event, orderId }) => `${String(event)} ${String(orderId)}`);
 
 describe('feedback', () => {
-	it('is not told when it was there at the first activation, however often it is looked at', async () => {
+	it('is not reported if it existed at the first activation, even after many polls', async () => {
 		const watcher = await watching.activate({ marketplaces: [US, CA, MX] });
 		await watcher.poll();
 		await passMinutes(100, watcher);
-		expect(watcher.told).toEqual([]);
+		expect(watcher.reported).toEqual([]);
 		expect(watcher.thrown).toEqual([]);
 		expect(watching.count('getReportDocument')).toBeGreaterThan(5);
 		const remembered = (watcher.place().feedback as IDataObject).rows as IDataObject;
@@ -77,10 +79,10 @@ describe('feedback', () => {
 		);
 	});
 
-	it('is told once as new negative, with the rating, what could be done, and where', async () => {
+	it('is reported once as new negative, with the rating, the removal prospect and links', async () => {
 		const watcher = await activateAndSettle({ options: EVERY_TWENTY_MINUTES });
 		const { orderId } = addFeedback(1, 'The handle broke after a day', { response: 'Sorry' });
-		await passMinutes(UNTIL_TOLD, watcher);
+		await passMinutes(UNTIL_REPORTED, watcher);
 		const items = watcher.take();
 		expect(items).toHaveLength(1);
 		const { negative, neutral, positive, total } = truth();
@@ -134,15 +136,15 @@ describe('feedback', () => {
 		});
 		expectToMatchOutputSchema('AmazonSellerFeedbackTrigger', undefined, items);
 		await passMinutes(60, watcher);
-		expect(watcher.told).toEqual([]);
+		expect(watcher.reported).toEqual([]);
 		expect(watcher.thrown).toEqual([]);
 	});
 
-	it('is told once as new neutral, changed and removed, with before and after', async () => {
+	it('is reported once as new neutral, changed and removed, with before and after', async () => {
 		const watcher = await activateAndSettle({ options: EVERY_TWENTY_MINUTES });
 		const ids = new Set<unknown>();
-		const tell = async (): Promise<IDataObject> => {
-			await passMinutes(UNTIL_TOLD, watcher);
+		const nextItem = async (): Promise<IDataObject> => {
+			await passMinutes(UNTIL_REPORTED, watcher);
 			const [item, ...others] = watcher.take();
 			expect(others).toEqual([]);
 			expect(ids).not.toContain(item?.eventId);
@@ -155,16 +157,16 @@ describe('feedback', () => {
 			return item ?? {};
 		};
 
-		// Reported late, and so in the rating at once.
+		// Amazon reports it late, so it counts in the rating at once.
 		const { orderId } = addFeedback(3, '', { date: SETTLED_DAY });
-		const added = await tell();
+		const added = await nextItem();
 		expect(added).toMatchObject({ event: 'newNeutralFeedback', orderId, before: null });
 		expect(added.after).toMatchObject({ rating: 3, sentiment: 'neutral', comment: '' });
 		expect(added.removal).toMatchObject({ prospect: 'impossible', criterion: 'starOnly' });
 
 		const comment = `What a mess. ${'Never again! '.repeat(20)}`.trim();
 		world().changeFeedback('demo', orderId, { rating: 2, comment });
-		const changed = await tell();
+		const changed = await nextItem();
 		expect(changed).toMatchObject({
 			event: 'feedbackChanged',
 			orderId,
@@ -181,13 +183,13 @@ describe('feedback', () => {
 		expect(changed.removal).toMatchObject({ prospect: 'unlikely', requestBy: '2027-02-08' });
 
 		world().changeFeedback('demo', orderId, { rating: 3, comment: '' });
-		expect(await tell()).toMatchObject({ event: 'feedbackChanged', after: { rating: 3 } });
+		expect(await nextItem()).toMatchObject({ event: 'feedbackChanged', after: { rating: 3 } });
 		world().changeFeedback('demo', orderId, { rating: 2, comment });
-		expect(await tell()).toMatchObject({ event: 'feedbackChanged', after: { rating: 2 } });
+		expect(await nextItem()).toMatchObject({ event: 'feedbackChanged', after: { rating: 2 } });
 
-		// Beyond what is kept of a comment.
+		// Beyond the stored part of the comment.
 		world().changeFeedback('demo', orderId, { comment: `${comment} !` });
-		expect(await tell()).toMatchObject({
+		expect(await nextItem()).toMatchObject({
 			event: 'feedbackChanged',
 			before: { rating: 2, comment: comment.slice(0, 120), commentCut: true },
 			after: { rating: 2, comment: `${comment} !` },
@@ -195,7 +197,7 @@ describe('feedback', () => {
 		});
 
 		world().removeFeedback('demo', orderId);
-		const removed = await tell();
+		const removed = await nextItem();
 		expect(removed).toMatchObject({
 			event: 'feedbackRemoved',
 			orderId,
@@ -212,23 +214,23 @@ describe('feedback', () => {
 		});
 		expect(String(removed.summary)).toMatch(/2 stars .* removed, struck through, or raised/);
 
-		// And comes back: Amazon restored it, or the buyer thought better of it.
+		// It reappears: Amazon restored it, or the buyer changed their mind.
 		addFeedback(2, comment, { orderId, date: SETTLED_DAY });
-		expect(await tell()).toMatchObject({ event: 'newNegativeFeedback', orderId });
+		expect(await nextItem()).toMatchObject({ event: 'newNegativeFeedback', orderId });
 		await passMinutes(60, watcher);
-		expect(watcher.told).toEqual([]);
+		expect(watcher.reported).toEqual([]);
 	});
 
-	it('raised to positive has left the report', async () => {
+	it('is reported as removed when it was raised to positive', async () => {
 		const watcher = await activateAndSettle({ options: EVERY_TWENTY_MINUTES });
 		const { orderId } = low().findLast(({ date }) => date <= LAST_SETTLED) ?? { orderId: '' };
 		world().changeFeedback('demo', orderId, { rating: 5 });
-		await passMinutes(UNTIL_TOLD, watcher);
-		expect(eventsOf(watcher.told)).toEqual([`feedbackRemoved ${orderId}`]);
-		expect(watcher.told[0]?.ratingNow).toMatchObject(truth());
+		await passMinutes(UNTIL_REPORTED, watcher);
+		expect(eventsOf(watcher.reported)).toEqual([`feedbackRemoved ${orderId}`]);
+		expect(watcher.reported[0]?.ratingNow).toMatchObject(truth());
 	});
 
-	it('tells only of the events chosen, and of a change to negative as new where changes are not', async () => {
+	it('causes only the chosen events, and a change to negative counts as new if changes are not chosen', async () => {
 		const watcher = await activateAndSettle({ events: ['newNegativeFeedback'] });
 		const { orderId } = low().findLast(({ rating }) => rating === 3) ?? { orderId: '' };
 		const [first] = low().filter(({ rating, date }) => rating < 3 && date > '2026-09-01');
@@ -240,25 +242,28 @@ describe('feedback', () => {
 
 		world().changeFeedback('demo', orderId, { rating: 1 });
 		await passMinutes(100, watcher);
-		expect(watcher.told).toHaveLength(1);
-		expect(watcher.told[0]).toMatchObject({
+		expect(watcher.reported).toHaveLength(1);
+		expect(watcher.reported[0]).toMatchObject({
 			event: 'newNegativeFeedback',
 			orderId,
 			before: { rating: 3, comment: 'hm' },
 			after: { rating: 1 },
 		});
-		expect(String(watcher.told[0]?.summary)).toContain('1 star (before 3 stars)');
+		expect(String(watcher.reported[0]?.summary)).toContain('1 star (previously 3 stars)');
 	});
 
-	it('tells of a changed response of the seller only where that is wanted', async () => {
+	it("with a changed response of the seller is reported only with 'Report Changed Responses'", async () => {
 		const quiet = await activateAndSettle({ id: 'quiet' });
-		const wanting = await activateAndSettle({ id: 'wanting', options: { tellResponses: true } });
+		const wanting = await activateAndSettle({
+			id: 'wanting',
+			options: { reportChangedResponses: true },
+		});
 		const { orderId } = low().at(-1) ?? { orderId: '' };
 		world().changeFeedback('demo', orderId, { response: 'We have refunded you' });
 		await passMinutes(70, quiet, wanting);
-		expect(quiet.told).toEqual([]);
-		expect(wanting.told).toHaveLength(1);
-		expect(wanting.told[0]).toMatchObject({
+		expect(quiet.reported).toEqual([]);
+		expect(wanting.reported).toHaveLength(1);
+		expect(wanting.reported[0]).toMatchObject({
 			event: 'feedbackChanged',
 			orderId,
 			changed: ['response'],
@@ -266,7 +271,7 @@ describe('feedback', () => {
 		});
 	});
 
-	it('comes from several marketplaces in one trigger, each with its own rating and pages', async () => {
+	it('is reported from several marketplaces in one trigger, each with its own rating and links', async () => {
 		const watcher = await activateAndSettle({
 			marketplaces: [US, CA],
 			options: EVERY_TWENTY_MINUTES,
@@ -274,8 +279,10 @@ describe('feedback', () => {
 		const us = addFeedback(1, 'bad');
 		const ca = addFeedback(3, 'so so', { marketplaceId: CA });
 		await passMinutes(60, watcher);
-		const byMarketplace = Object.fromEntries(watcher.told.map((item) => [item.marketplace, item]));
-		expect(watcher.told).toHaveLength(2);
+		const byMarketplace = Object.fromEntries(
+			watcher.reported.map((item) => [item.marketplace, item]),
+		);
+		expect(watcher.reported).toHaveLength(2);
 		expect(byMarketplace.US).toMatchObject({
 			event: 'newNegativeFeedback',
 			orderId: us.orderId,
@@ -291,29 +298,29 @@ describe('feedback', () => {
 		});
 	});
 
-	it('of the days to look back is told at the first activation, oldest first, and once', async () => {
+	it('of the lookback days is reported once at the first activation, oldest first', async () => {
 		const watcher = await watching.activate({ options: { lookBackDays: 30 } });
 		await watcher.poll();
 		await passMinutes(60, watcher);
 		const wanted = low().filter(({ date }) => date >= plusDays(TODAY, -29));
 		expect(wanted.length).toBeGreaterThan(2);
-		expect(watcher.told.map(({ orderId }) => orderId)).toEqual(
+		expect(watcher.reported.map(({ orderId }) => orderId)).toEqual(
 			wanted.map(({ orderId }) => orderId),
 		);
-		expect(watcher.told.map(({ after }) => (after as IDataObject).rating)).toEqual(
+		expect(watcher.reported.map(({ after }) => (after as IDataObject).rating)).toEqual(
 			wanted.map(({ rating }) => rating),
 		);
 	});
 
-	it('that Amazon reports some days late is told, as long as its date is watched', async () => {
+	it('that Amazon reports some days late is reported if its date is watched', async () => {
 		const watcher = await activateAndSettle();
 		const late = addFeedback(1, 'late', { date: '2026-11-19' });
 		addFeedback(1, 'too late', { date: '2026-08-20' });
 		await passMinutes(60, watcher);
-		expect(eventsOf(watcher.told)).toEqual([`newNegativeFeedback ${late.orderId}`]);
+		expect(eventsOf(watcher.reported)).toEqual([`newNegativeFeedback ${late.orderId}`]);
 	});
 
-	it('that grows old is not taken for removed', async () => {
+	it('that grows old is not treated as removed', async () => {
 		const watcher = await activateAndSettle({
 			options: { daysToWatch: 360, includeRating: false },
 		});
@@ -326,30 +333,30 @@ describe('feedback', () => {
 			await passMinutes(2, watcher);
 		}
 		expect(low()).toHaveLength(before + 1);
-		expect(watcher.told).toEqual([]);
+		expect(watcher.reported).toEqual([]);
 		// In the end a year has passed without feedback, and Amazon cancels the report.
-		expect(watcher.thrown.filter(({ message }) => !message.includes('cancelled'))).toEqual([]);
+		expect(watcher.thrown.filter(({ message }) => !message.includes('canceled'))).toEqual([]);
 	});
 
-	it('gives the rating of the window chosen', async () => {
+	it('includes the rating of the chosen window', async () => {
 		const watcher = await activateAndSettle({
 			options: { ...EVERY_TWENTY_MINUTES, ratingDays: 30 },
 		});
 		addFeedback(2, '', { date: SETTLED_DAY });
-		await passMinutes(UNTIL_TOLD, watcher);
-		expect(watcher.told[0]?.ratingNow).toMatchObject({ ...truth(US, 30), days: 30 });
+		await passMinutes(UNTIL_REPORTED, watcher);
+		expect(watcher.reported[0]?.ratingNow).toMatchObject({ ...truth(US, 30), days: 30 });
 		expect(truth(US, 30)).not.toEqual(truth(US, 365));
 	});
 
-	it('gives the rating as far as late totals reach, and says so', async () => {
+	it('includes the rating as far as late totals cover it, and says so', async () => {
 		watching.sandbox.settings.set({ trafficLagDays: 6 });
 		const before = truth();
 		const watcher = await activateAndSettle({ options: EVERY_TWENTY_MINUTES });
 		addFeedback(3, '', { date: LAST_SETTLED });
 		addFeedback(1, '', { date: LAST_SETTLED });
-		await passMinutes(UNTIL_TOLD, watcher);
-		expect(watcher.told).toHaveLength(2);
-		for (const { ratingNow } of watcher.told) {
+		await passMinutes(UNTIL_REPORTED, watcher);
+		expect(watcher.reported).toHaveLength(2);
+		for (const { ratingNow } of watcher.reported) {
 			expect(ratingNow).toMatchObject({ coveredThrough: '2026-11-17', provenance: 'derived' });
 			const { total, notes } = ratingNow as { total: number; notes: string[] };
 			expect(total).toBeLessThanOrEqual(before.total);
@@ -359,20 +366,20 @@ describe('feedback', () => {
 		}
 	});
 
-	it('is told with the rating known before while the totals do not know it yet', async () => {
+	it('is reported with the previous rating while the totals do not include it yet', async () => {
 		const before = truth();
 		const watcher = await activateAndSettle();
 		await passMinutes(60, watcher);
 		addFeedback(3, '', { date: SETTLED_DAY });
 		await passMinutes(40, watcher);
-		// Of more than an hour later than the totals, while that of 58 minutes is not.
-		expect(watcher.told[0]).toMatchObject({
+		// This feedback report is more than an hour later than the totals; that of 58 minutes is not.
+		expect(watcher.reported[0]).toMatchObject({
 			observedAt: '2026-11-23T19:27:00.000Z',
 			ratingNow: { ...before, asOf: '2026-11-23T18:58:00.000Z', provenance: 'derived' },
 		});
 	});
 
-	it('is not taken for changed where a download names a wrong charset', async () => {
+	it('is not treated as changed if a download names a wrong charset', async () => {
 		const watcher = await activateAndSettle({ options: EVERY_TWENTY_MINUTES });
 		const { orderId } = addFeedback(1, 'Très mauvais café – „nie wieder“');
 		await passMinutes(20, watcher);
@@ -384,69 +391,69 @@ describe('feedback', () => {
 		});
 		await passMinutes(60, watcher);
 		expect(fault.fired).toBe(2);
-		expect(watcher.told).toEqual([]);
+		expect(watcher.reported).toEqual([]);
 	});
 });
 
 const RATING_EVENTS = ['ratingFellBelowThreshold', 'ratingRecovered'];
 
 describe('rating', () => {
-	it('that falls below a threshold and comes back is told once each, with a margin in between', async () => {
+	it('that falls below a threshold and recovers is reported once each, with a margin in between', async () => {
 		const before = truth();
 		const percent = cutOff(ratingOf(before));
 		const watcher = await activateAndSettle({
 			events: RATING_EVENTS,
 			thresholds: [
 				{ name: 'Far away', percent: 50 },
-				{ name: 'Line', percent },
+				{ name: 'Minimum', percent },
 			],
 			options: EVERY_NINETY_MINUTES,
 		});
 		const { orderId } = addFeedback(2, 'bad', { date: SETTLED_DAY });
-		await passMinutes(UNTIL_JUDGED, watcher);
+		await passMinutes(UNTIL_EVALUATED, watcher);
 		const [fell, ...others] = watcher.take();
 		expect(others).toEqual([]);
 		const after = truth();
 		expect(ratingOf(after)).toBeLessThan(percent);
-		const line = { thresholdName: 'Line', thresholdPercent: percent };
+		const threshold = { thresholdName: 'Minimum', thresholdPercent: percent };
 		expect(fell).toMatchObject({
 			event: 'ratingFellBelowThreshold',
 			orderId: null,
 			orderUrl: null,
 			removal: null,
-			before: { ...before, rating: ratingOf(before), ...line },
-			after: { ...after, rating: ratingOf(after), ...line },
+			before: { ...before, rating: ratingOf(before), ...threshold },
+			after: { ...after, rating: ratingOf(after), ...threshold },
 			changed: ['rating'],
 			ratingNow: after,
 			feedbackManagerUrl: 'https://sellercentral.amazon.com/feedback-manager/index.html',
 		});
-		expect(String(fell?.summary)).toContain(`The rating fell below Line (${percent} %)`);
+		expect(String(fell?.summary)).toContain(`The rating fell below Minimum (${percent}%)`);
 		expectToMatchOutputSchema('AmazonSellerFeedbackTrigger', undefined, [fell ?? {}]);
 
-		// Back where it was, which is above the line yet within the margin.
+		// Back where it was, which is above the threshold but within the margin.
 		world().removeFeedback('demo', orderId);
-		await passMinutes(UNTIL_JUDGED, watcher);
+		await passMinutes(UNTIL_EVALUATED, watcher);
 		expect(watcher.take()).toEqual([]);
 		addFeedback(2, 'bad', { orderId, date: SETTLED_DAY });
-		await passMinutes(UNTIL_JUDGED, watcher);
+		await passMinutes(UNTIL_EVALUATED, watcher);
 		expect(watcher.take()).toEqual([]);
 
 		for (const each of low().filter(({ date }) => date > '2025-11-23')) {
 			if (ratingOf(truth()) >= percent + 0.5) break;
 			world().removeFeedback('demo', each.orderId);
 		}
-		await passMinutes(UNTIL_JUDGED, watcher);
-		expect(watcher.told).toHaveLength(1);
-		expect(watcher.told[0]).toMatchObject({
+		await passMinutes(UNTIL_EVALUATED, watcher);
+		expect(watcher.reported).toHaveLength(1);
+		expect(watcher.reported[0]).toMatchObject({
 			event: 'ratingRecovered',
-			before: { ...after, ...line },
-			after: { ...truth(), rating: ratingOf(truth()), ...line },
+			before: { ...after, ...threshold },
+			after: { ...truth(), rating: ratingOf(truth()), ...threshold },
 			ratingNow: truth(),
 		});
-		expect(watcher.told[0]?.eventId).not.toBe(fell?.eventId);
+		expect(watcher.reported[0]?.eventId).not.toBe(fell?.eventId);
 	});
 
-	it('exactly at a threshold has not fallen below it, and without a margin has recovered', async () => {
+	it('exactly at a threshold is not below it, and without a margin has recovered', async () => {
 		while (truth(US, 30).positive < 30) addFeedback(5, '', { date: SETTLED_DAY });
 		const shown = low().filter(({ date }) => date <= LAST_SETTLED);
 		for (const { orderId } of shown.slice(-2)) world().removeFeedback('demo', orderId);
@@ -458,15 +465,15 @@ describe('rating', () => {
 			options: { ...EVERY_NINETY_MINUTES, ratingDays: 30, ratingMargin: 0, lookBackDays: 1 },
 		});
 		const { orderId } = addFeedback(3, '', { date: SETTLED_DAY });
-		await passMinutes(UNTIL_JUDGED, watcher);
+		await passMinutes(UNTIL_EVALUATED, watcher);
 		expect(watcher.take().map(({ event }) => event)).toEqual(['ratingFellBelowThreshold']);
 		world().removeFeedback('demo', orderId);
-		await passMinutes(UNTIL_JUDGED, watcher);
-		expect(watcher.told).toHaveLength(1);
-		expect(watcher.told[0]).toMatchObject({
+		await passMinutes(UNTIL_EVALUATED, watcher);
+		expect(watcher.reported).toHaveLength(1);
+		expect(watcher.reported[0]).toMatchObject({
 			event: 'ratingRecovered',
 			before: { rating: (100 * 30) / 33 },
-			after: { thresholdName: '93.75 %', thresholdPercent: 93.75, rating: 93.75 },
+			after: { thresholdName: '93.75%', thresholdPercent: 93.75, rating: 93.75 },
 		});
 	});
 
@@ -474,8 +481,8 @@ describe('rating', () => {
 		[0, []],
 		[1, ['98', '97.99']],
 	])(
-		'already below at the first activation, looking back %d days, tells %j',
-		async (lookBackDays, lines) => {
+		'already below at the first activation, with a lookback of %d days, reports %j',
+		async (lookBackDays, thresholds) => {
 			const watcher = await watching.activate({
 				events: ['ratingFellBelowThreshold'],
 				thresholds: [
@@ -487,64 +494,64 @@ describe('rating', () => {
 			});
 			await watcher.poll();
 			await passMinutes(70, watcher);
-			const names = watcher.told.map(({ after }) => (after as IDataObject).thresholdName);
-			expect(names).toEqual(lines);
+			const names = watcher.reported.map(({ after }) => (after as IDataObject).thresholdName);
+			expect(names).toEqual(thresholds);
 		},
 	);
 
-	it('falls when the totals of the day that made it fall are settled, and not before', async () => {
+	it('is reported as fallen only when the totals of the day of the fall are settled', async () => {
 		const percent = cutOff(ratingOf(truth()) - 0.5);
 		const watcher = await activateAndSettle({
 			events: ['newNegativeFeedback', 'ratingFellBelowThreshold'],
-			thresholds: [{ name: 'Line', percent }],
+			thresholds: [{ name: 'Minimum', percent }],
 		});
 		for (let count = 0; count < 10; count += 1) addFeedback(1);
 		await passMinutes(60, watcher);
 		expect(watcher.take().map(({ event }) => event)).toEqual(Array(10).fill('newNegativeFeedback'));
-		const told: string[] = [];
+		const reported: string[] = [];
 		for (let day = 1; day <= 6; day += 1) {
 			passTime(24 * 60 * MINUTE);
 			await passMinutes(3, watcher);
-			// What was asked for a day ago is read first, then what is of today.
-			told.push(...watcher.take().map(({ event }) => `day ${day}: ${String(event)}`));
+			// The report requested a day ago is read first, then today's.
+			reported.push(...watcher.take().map(({ event }) => `day ${day}: ${String(event)}`));
 		}
-		expect(told).toEqual(['day 4: ratingFellBelowThreshold']);
+		expect(reported).toEqual(['day 4: ratingFellBelowThreshold']);
 	});
 
-	/** Events told at minutes of the watch. */
-	const toldAt = async (watcher: Watcher, until: number): Promise<string[]> => {
-		const told: string[] = [];
+	/** Events with the minute at which they were reported. */
+	const reportedUntil = async (watcher: Watcher, until: number): Promise<string[]> => {
+		const reported: string[] = [];
 		while (watcher.minute < until) {
 			await passMinutes(1, watcher);
-			told.push(...watcher.take().map(({ event }) => `${watcher.minute}: ${String(event)}`));
+			reported.push(...watcher.take().map(({ event }) => `${watcher.minute}: ${String(event)}`));
 		}
-		return told;
+		return reported;
 	};
 
-	it('is judged with the next totals, once, and not from feedback that these do not know', async () => {
+	it('is evaluated once with the next totals, without feedback that these do not include', async () => {
 		const percent = cutOff(ratingOf(truth()));
 		const watcher = await activateAndSettle({
 			events: ['newNeutralFeedback', ...RATING_EVENTS],
-			thresholds: [{ name: 'Line', percent }],
+			thresholds: [{ name: 'Minimum', percent }],
 			options: { ratingMargin: 0 },
 		});
 		await passMinutes(60, watcher);
 		const { orderId } = addFeedback(3, '', { date: SETTLED_DAY });
-		expect(await toldAt(watcher, 355)).toEqual(['88: newNeutralFeedback']);
-		expect(await toldAt(watcher, 425)).toEqual(['360: ratingFellBelowThreshold']);
-		// As soon as it is gone, yet before the totals know it.
+		expect(await reportedUntil(watcher, 355)).toEqual(['88: newNeutralFeedback']);
+		expect(await reportedUntil(watcher, 425)).toEqual(['360: ratingFellBelowThreshold']);
+		// Removed, but the totals do not show it yet.
 		world().removeFeedback('demo', orderId);
-		expect(await toldAt(watcher, 715)).toEqual([]);
-		expect(await toldAt(watcher, 760)).toEqual(['719: ratingRecovered']);
+		expect(await reportedUntil(watcher, 715)).toEqual([]);
+		expect(await reportedUntil(watcher, 760)).toEqual(['719: ratingRecovered']);
 		expect(watcher.thrown).toEqual([]);
 	});
 
-	it('is judged, once, by totals that come after the feedback report of their time', async () => {
+	it('is evaluated once by totals that arrive after the feedback report of their time', async () => {
 		const before = truth();
 		const watcher = await activateAndSettle({
 			events: ['newNegativeFeedback', 'ratingFellBelowThreshold'],
-			thresholds: [{ name: 'Line', percent: cutOff(ratingOf(before)) }],
-			options: { figuresEveryMinutes: 120 },
+			thresholds: [{ name: 'Minimum', percent: cutOff(ratingOf(before)) }],
+			options: { metricsEveryMinutes: 120 },
 		});
 		await passMinutes(90, watcher);
 		expect(watcher.take()).toEqual([]);
@@ -566,40 +573,40 @@ describe('rating', () => {
 		expect(fault.fired).toBeGreaterThan(0);
 		fault.remove();
 
-		// Before the next feedback report is asked for.
+		// Before the next feedback report is requested.
 		await passMinutes(20, watcher);
 		const read = watching.count('getReportDocument');
-		expect(watcher.told).toHaveLength(1);
-		expect(watcher.told[0]).toMatchObject({
+		expect(watcher.reported).toHaveLength(1);
+		expect(watcher.reported[0]).toMatchObject({
 			event: 'ratingFellBelowThreshold',
 			observedAt: '2026-11-23T19:56:00.000Z',
 			ratingNow: { ...truth(), asOf: '2026-11-23T19:56:00.000Z' },
 			source: expect.stringContaining('GET_SELLER_FEEDBACK_DATA'),
 		});
 		await passMinutes(60, watcher);
-		expect(watcher.told).toHaveLength(1);
-		// What was read once more was not downloaded once more.
+		expect(watcher.reported).toHaveLength(1);
+		// The report read again was not downloaded again.
 		expect(watching.count('getReportDocument') - read).toBeLessThanOrEqual(3);
 	});
 
-	it('is held against feedback asked for beside the totals, however seldom it is wanted', async () => {
+	it('is compared with feedback requested together with the totals, even at a long feedback interval', async () => {
 		const watcher = await activateAndSettle({
 			events: ['ratingFellBelowThreshold'],
-			thresholds: [{ name: 'Line', percent: cutOff(ratingOf(truth())) }],
+			thresholds: [{ name: 'Minimum', percent: cutOff(ratingOf(truth())) }],
 			options: EVERY_NINETY_MINUTES,
 		});
 		addFeedback(1, 'bad', { date: SETTLED_DAY });
-		expect(await toldAt(watcher, 130)).toEqual(['90: ratingFellBelowThreshold']);
+		expect(await reportedUntil(watcher, 130)).toEqual(['90: ratingFellBelowThreshold']);
 		expect(watching.minutesOf('createReport')).toEqual([0, 0, 89, 89]);
 	});
 
-	it('needs no feedback report but those that are asked for anyway', async () => {
-		const watcher = await activateAndSettle({ options: { figuresEveryMinutes: 60 } });
+	it('needs no feedback reports other than those that are requested anyway', async () => {
+		const watcher = await activateAndSettle({ options: { metricsEveryMinutes: 60 } });
 		await passMinutes(92, watcher);
 		expect(watching.minutesOf('createReport')).toEqual([0, 0, 29, 58, 59, 87]);
 	});
 
-	it('of too few feedback is not judged', async () => {
+	it('with too few ratings is not evaluated', async () => {
 		const watcher = await watching.activate({
 			events: RATING_EVENTS,
 			marketplaces: [MX],
@@ -612,14 +619,14 @@ describe('rating', () => {
 		for (let rest = 10 - truth(MX).total; rest > 1; rest -= 1) {
 			addFeedback(1, '', { marketplaceId: MX, date: SETTLED_DAY });
 		}
-		await passMinutes(UNTIL_JUDGED, watcher);
-		expect(watcher.told).toEqual([]);
+		await passMinutes(UNTIL_EVALUATED, watcher);
+		expect(watcher.reported).toEqual([]);
 		addFeedback(1, '', { marketplaceId: MX, date: SETTLED_DAY });
 		expect(watcher.place(MX).alarms).toEqual({});
-		await passMinutes(UNTIL_JUDGED, watcher);
+		await passMinutes(UNTIL_EVALUATED, watcher);
 		expect(truth(MX).total).toBe(10);
-		// The first of enough is what the next ones are held against.
-		expect(watcher.told).toEqual([]);
+		// The first evaluated rating is the baseline.
+		expect(watcher.reported).toEqual([]);
 		expect(watcher.place(MX).alarms).toEqual({
 			'rating/365/100': { raised: true, changes: 0, by: '0.5/10' },
 		});
@@ -639,25 +646,25 @@ const setDefects = (
 ): void => world().setDefects('demo', US, { fulfilledBy, ordersWithDefects, orders });
 
 describe('account health', () => {
-	it('tells each change of the account status once', async () => {
+	it('reports each change of the account status once', async () => {
 		world().setAccountStatus('demo', US, 'NORMAL');
 		const watcher = await activateAndSettle({
 			events: ['accountStatusChanged'],
-			options: { figuresEveryMinutes: 10 },
+			options: { metricsEveryMinutes: 10 },
 		});
 		world().setAccountStatus('demo', US, 'AT_RISK');
-		await passMinutes(UNTIL_TOLD, watcher);
+		await passMinutes(UNTIL_REPORTED, watcher);
 		world().setAccountStatus('demo', US, 'DEACTIVATED');
-		await passMinutes(UNTIL_TOLD, watcher);
+		await passMinutes(UNTIL_REPORTED, watcher);
 		world().setAccountStatus('demo', US, 'AT_RISK');
-		await passMinutes(UNTIL_TOLD, watcher);
-		expect(watcher.told.map(({ before, after }) => [before, after])).toEqual([
+		await passMinutes(UNTIL_REPORTED, watcher);
+		expect(watcher.reported.map(({ before, after }) => [before, after])).toEqual([
 			[{ accountStatus: 'NORMAL' }, { accountStatus: 'AT_RISK' }],
 			[{ accountStatus: 'AT_RISK' }, { accountStatus: 'DEACTIVATED' }],
 			[{ accountStatus: 'DEACTIVATED' }, { accountStatus: 'AT_RISK' }],
 		]);
-		expect(new Set(watcher.told.map(({ eventId }) => eventId)).size).toBe(3);
-		expect(watcher.told[0]).toMatchObject({
+		expect(new Set(watcher.reported.map(({ eventId }) => eventId)).size).toBe(3);
+		expect(watcher.reported[0]).toMatchObject({
 			event: 'accountStatusChanged',
 			summary: 'United States: The account status changed from NORMAL to AT_RISK',
 			orderId: null,
@@ -666,20 +673,20 @@ describe('account health', () => {
 			ratingNow: { ...truth(), provenance: 'derived' },
 			source: expect.stringMatching(/^GET_V2_SELLER_PERFORMANCE_REPORT 5\d+$/),
 		});
-		expectToMatchOutputSchema('AmazonSellerFeedbackTrigger', undefined, watcher.told);
+		expectToMatchOutputSchema('AmazonSellerFeedbackTrigger', undefined, watcher.reported);
 	});
 
-	it('tells once that an order defect rate is not under its target, and that it recovered', async () => {
+	it('reports once that an order defect rate is not under its target, and that it recovered', async () => {
 		world().setAccountStatus('demo', US, 'NORMAL');
 		setDefects('MERCHANT', 9, 1000);
 		setDefects('AMAZON', 0, 1000);
 		const watcher = await activateAndSettle({
 			events: HEALTH_EVENTS,
-			options: { figuresEveryMinutes: 10, includeRating: false },
+			options: { metricsEveryMinutes: 10, includeRating: false },
 		});
 		const step = async (ordersWithDefects: number): Promise<IDataObject[]> => {
 			setDefects('MERCHANT', ordersWithDefects, 1000);
-			await passMinutes(UNTIL_TOLD, watcher);
+			await passMinutes(UNTIL_REPORTED, watcher);
 			return watcher.take();
 		};
 		const rate = (ordersWithDefects: number) => ({
@@ -689,13 +696,13 @@ describe('account health', () => {
 			orders: 1000,
 			ordersWithDefects,
 		});
-		// Amazon wants it under the target: at the target is not.
+		// Amazon requires a rate under the target; exactly at the target is not.
 		const above = await step(10);
 		expect(above).toHaveLength(1);
 		expect(above[0]).toMatchObject({
 			event: 'orderDefectRateAboveTarget',
 			summary:
-				'United States: The order defect rate of orders you ship is not under its target of 1 %: 1 % (10 of 1000 orders)',
+				'United States: The order defect rate of orders you ship is not under its target of 1%: 1% (10 of 1000 orders)',
 			before: rate(9),
 			after: rate(10),
 			changed: ['orderDefectRate'],
@@ -703,7 +710,7 @@ describe('account health', () => {
 		});
 		expectToMatchOutputSchema('AmazonSellerFeedbackTrigger', undefined, above);
 		expect(await step(30)).toEqual([]);
-		// Nine are 0.9 %: the margin of 0.1 points is just met.
+		// Nine are 0.9%: the margin of 0.1 points is just met.
 		const recovered = await step(9);
 		expect(recovered).toHaveLength(1);
 		expect(recovered[0]).toMatchObject({
@@ -713,18 +720,18 @@ describe('account health', () => {
 		});
 		expect(await step(9)).toEqual([]);
 		setDefects('AMAZON', 20, 1000);
-		await passMinutes(UNTIL_TOLD, watcher);
-		expect(watcher.told).toHaveLength(1);
-		expect(watcher.told[0]?.after).toMatchObject({ fulfilment: 'amazonFulfilled', percent: 2 });
+		await passMinutes(UNTIL_REPORTED, watcher);
+		expect(watcher.reported).toHaveLength(1);
+		expect(watcher.reported[0]?.after).toMatchObject({ fulfilment: 'amazonFulfilled', percent: 2 });
 	});
 
-	it('goes by a target, a margin and a minimum of orders of its own', async () => {
+	it('uses the chosen target, margin and minimum number of orders', async () => {
 		setDefects('MERCHANT', 0, 49);
 		setDefects('AMAZON', 0, 1000);
 		const watcher = await activateAndSettle({
 			events: HEALTH_EVENTS.slice(1),
 			options: {
-				figuresEveryMinutes: 10,
+				metricsEveryMinutes: 10,
 				includeRating: false,
 				defectTarget: 0.5,
 				defectMargin: 0.25,
@@ -734,7 +741,7 @@ describe('account health', () => {
 		const step = async (ofMerchant: [number, number], ofAmazon: [number, number]) => {
 			setDefects('MERCHANT', ...ofMerchant);
 			setDefects('AMAZON', ...ofAmazon);
-			await passMinutes(UNTIL_TOLD, watcher);
+			await passMinutes(UNTIL_REPORTED, watcher);
 			return watcher
 				.take()
 				.map(({ event, after }) => `${String(event)} ${String((after as IDataObject).percent)}`);
@@ -745,7 +752,7 @@ describe('account health', () => {
 		expect(await step([49, 49], [5, 2000])).toEqual(['orderDefectRateRecovered 0.25']);
 	});
 
-	it('already beyond its target is told when looking back', async () => {
+	it('already beyond its target is reported with a lookback', async () => {
 		setDefects('MERCHANT', 20, 1000);
 		setDefects('AMAZON', 1, 1000);
 		const watcher = await watching.activate({
@@ -753,15 +760,15 @@ describe('account health', () => {
 			options: { lookBackDays: 1, includeRating: false },
 		});
 		await watcher.poll();
-		await passMinutes(UNTIL_TOLD, watcher);
-		expect(watcher.told.map(({ event }) => event)).toEqual(['orderDefectRateAboveTarget']);
+		await passMinutes(UNTIL_REPORTED, watcher);
+		expect(watcher.reported.map(({ event }) => event)).toEqual(['orderDefectRateAboveTarget']);
 	});
 });
 
 describe('Fetch Test Event', () => {
 	const ALL_EVENTS = [...FEEDBACK_EVENTS, ...RATING_EVENTS, ...HEALTH_EVENTS];
 
-	/** Reports that Amazon has finished, as an active workflow leaves them. */
+	/** Makes Amazon finish the reports that an active workflow requests. */
 	const prepareReports = async (): Promise<void> => {
 		await activateAndSettle({ events: ALL_EVENTS, id: 'active' });
 	};
@@ -774,7 +781,7 @@ describe('Fetch Test Event', () => {
 		return watcher;
 	};
 
-	it('shows the newest feedback at once, from a report that is there, and remembers nothing', async () => {
+	it('shows the newest feedback at once from an existing report, and stores nothing', async () => {
 		await prepareReports();
 		const { date, rating } = addFeedback(1, 'not in that report');
 		expect([date, rating]).toEqual([TODAY, 1]);
@@ -785,8 +792,8 @@ describe('Fetch Test Event', () => {
 		const staticData = { 'node:Trigger': { state: { version: 1, marketplaces: {} } } };
 		const watcher = await fetchOne({ events: ['newNegativeFeedback'], staticData });
 		expect(watcher.thrown).toEqual([]);
-		expect(watcher.told).toHaveLength(1);
-		expect(watcher.told[0]).toMatchObject({
+		expect(watcher.reported).toHaveLength(1);
+		expect(watcher.reported[0]).toMatchObject({
 			event: 'newNegativeFeedback',
 			eventId: expect.stringMatching(/^test\/US\//),
 			summary: expect.stringMatching(/^Test event\. United States: New negative feedback/),
@@ -795,75 +802,77 @@ describe('Fetch Test Event', () => {
 			after: { date: newest?.date, rating: newest?.rating, comment: newest?.comment },
 			ratingNow: { provenance: 'derived' },
 		});
-		expectToMatchOutputSchema('AmazonSellerFeedbackTrigger', undefined, watcher.told);
+		expectToMatchOutputSchema('AmazonSellerFeedbackTrigger', undefined, watcher.reported);
 		expect(watcher.longestPollMs).toBeLessThan(1_000);
 		expect(watching.count('createReport')).toBe(created);
 		expect(watcher.trigger.staticData).toEqual(staticData);
 		expect(watcher.trigger.isChanged).toBe(false);
 	});
 
-	it('is no part of what the active workflow tells', async () => {
+	it('does not affect what the active workflow reports', async () => {
 		const active = await activateAndSettle();
 		const { orderId } = addFeedback(2, 'bad');
 		await fetchOne({ events: ['newNegativeFeedback'] });
 		await passMinutes(40, active);
-		expect(eventsOf(active.told)).toEqual([`newNegativeFeedback ${orderId}`]);
+		expect(eventsOf(active.reported)).toEqual([`newNegativeFeedback ${orderId}`]);
 	});
 
-	it('asks for a report where Amazon has none, and waits for it', async () => {
+	it('requests a report if Amazon has none, and waits for it', async () => {
 		const watcher = await fetchOne({ events: ['newNegativeFeedback'] });
 		expect(watcher.thrown).toEqual([]);
-		expect(watcher.told).toHaveLength(1);
+		expect(watcher.reported).toHaveLength(1);
 		expect(watcher.longestPollMs).toBeGreaterThan(19_000);
 		expect(watcher.longestPollMs).toBeLessThan(40_000);
 		expect(watching.count('createReport')).toBe(1);
-		expect(watcher.told[0]?.ratingNow).toMatchObject({
+		expect(watcher.reported[0]?.ratingNow).toMatchObject({
 			notes: [expect.stringContaining('test event')],
 		});
 	});
 
-	it('says that the report is not ready, and picks up the same report later', async () => {
+	it('says that the report is not ready, and uses the same report later', async () => {
 		watching.sandbox.faults.add({ kind: 'reportStuck' });
 		const options = { marketplaces: [CA], options: { includeRating: false } };
 		const [first, second] = [await fetchOne(options), await fetchOne(options)];
-		for (const { thrown, told, longestPollMs } of [first, second]) {
-			expect(told).toEqual([]);
+		for (const { thrown, reported, longestPollMs } of [first, second]) {
+			expect(reported).toEqual([]);
 			expect(thrown).toHaveLength(1);
 			expect(thrown[0]?.message).toBe(
-				'Amazon is still preparing the feedback report for Canada: fetch the test event again in a minute or two. The active workflow does not wait like this',
+				'Could not fetch a test event: Amazon is still preparing the feedback report for Canada',
 			);
-			expect(thrown[0]?.description).toMatch(/can be activated all the same/);
+			expect(thrown[0]?.description).toMatch(
+				/^Fetch the test event again in a minute or two; .* Activate the workflow without a test event/,
+			);
 			expect(longestPollMs).toBeLessThan(45_000);
 		}
 		expect(watching.count('createReport')).toBe(1);
 	});
 
-	const expectToSayThatThereIsNone = async (includeRating: boolean): Promise<void> => {
+	const expectCanceledMessage = async (includeRating: boolean): Promise<void> => {
 		for (const { orderId } of low()) world().removeFeedback('demo', orderId);
 		const watcher = await fetchOne({ options: { includeRating } });
-		expect(watcher.told).toEqual([]);
+		expect(watcher.reported).toEqual([]);
 		expect(watcher.thrown).toHaveLength(1);
 		expect(watcher.thrown[0]?.message).toMatch(
-			/^Amazon cancelled the feedback report for United States: there is nothing to report/,
+			/^Could not fetch a test event: Amazon canceled the feedback report for United States because there is nothing to report/,
 		);
 	};
 
 	it.each([false, true])(
-		'says that there is no feedback at all, also where the rating is wanted: %p',
-		expectToSayThatThereIsNone,
+		'says that there is no feedback, with and without the rating: %p',
+		expectCanceledMessage,
 	);
 
 	it('waits for all reports together, not one after the other', async () => {
 		watching.sandbox.faults.add({ kind: 'reportStuck', times: 'always' });
 		const watcher = await fetchOne({ events: ALL_EVENTS });
 		expect(watcher.thrown).toHaveLength(1);
-		expect(watcher.thrown[0]?.message).toMatch(/^Amazon is still preparing the/);
+		expect(watcher.thrown[0]?.message).toMatch(/: Amazon is still preparing the/);
 		expect(watcher.longestPollMs).toBeLessThan(50_000);
 		expect(watching.minutesOf('createReport')).toEqual([0, 0, 0]);
 	});
 
 	it.each([false, true])(
-		'says that there is none of the kind chosen, also where the rating is wanted: %p',
+		'says that there is no feedback of the chosen kind, with and without the rating: %p',
 		async (includeRating) => {
 			for (const { orderId, rating } of low()) {
 				if (rating === 3) world().removeFeedback('demo', orderId);
@@ -873,50 +882,56 @@ describe('Fetch Test Event', () => {
 				options: { includeRating },
 			});
 			expect(watcher.thrown.map(({ message }) => message)).toEqual([
-				'United States has no feedback of the kind chosen in the last year',
+				'Could not fetch a test event: United States has no feedback of the chosen kind in the last year',
 			]);
 		},
 	);
 
-	it('gives an item for each event, of reports that are there', async () => {
+	it('returns an item for each event from existing reports', async () => {
 		await prepareReports();
 		for (const event of ALL_EVENTS) {
 			// Amazon lets a seller list reports about once a minute.
 			passTime(3 * MINUTE);
 			const watcher = await fetchOne({ events: [event] });
 			expect(watcher.thrown).toEqual([]);
-			expect(watcher.told).toHaveLength(1);
-			expect(watcher.told[0]).toMatchObject({ event, marketplace: 'US' });
-			expect(watcher.told[0]?.ratingNow).toMatchObject({ ...truth(), provenance: 'derived' });
-			expectToMatchOutputSchema('AmazonSellerFeedbackTrigger', undefined, watcher.told);
+			expect(watcher.reported).toHaveLength(1);
+			expect(watcher.reported[0]).toMatchObject({ event, marketplace: 'US' });
+			expect(watcher.reported[0]?.ratingNow).toMatchObject({ ...truth(), provenance: 'derived' });
+			expectToMatchOutputSchema('AmazonSellerFeedbackTrigger', undefined, watcher.reported);
 			expect(watcher.longestPollMs).toBeLessThan(1_000);
 			expect(watcher.trigger.staticData).toEqual({});
 		}
 	});
 
 	it.each([
-		['feedbackChanged', /^Feedback of \d stars? for order [\d-]+, shown as one that changed(:|,) /],
-		['feedbackRemoved', /^Feedback of \d stars? for order [\d-]+, shown as one that left(:|,) /],
+		[
+			'feedbackChanged',
+			/^Feedback of \d stars? for order [\d-]+, shown as if it had changed(:|,) /,
+		],
+		[
+			'feedbackRemoved',
+			/^Feedback of \d stars? for order [\d-]+, shown as if it had been removed(:|,) /,
+		],
 		[
 			'ratingFellBelowThreshold',
-			/^The rating is [\d.]+ % of \d+ in 365 days; no move was observed$/,
+			/^The rating is [\d.]+% of \d+ in 365 days; no change was observed$/,
 		],
-		['ratingRecovered', /^The rating is [\d.]+ % of \d+ in 365 days; no move was observed$/],
+		['ratingRecovered', /^The rating is [\d.]+% of \d+ in 365 days; no change was observed$/],
 		[
 			'orderDefectRateAboveTarget',
-			/^The order defect rate of orders \w+ ships? is [\d.]+ % \(\d+ of \d+ orders\); no move was observed$/,
+			/^The order defect rate of orders \w+ ships? is [\d.]+% \(\d+ of \d+ orders\); no change was observed$/,
 		],
 		[
 			'orderDefectRateRecovered',
-			/^The order defect rate of orders \w+ ships? is [\d.]+ % \(\d+ of \d+ orders\); no move was observed$/,
+			/^The order defect rate of orders \w+ ships? is [\d.]+% \(\d+ of \d+ orders\); no change was observed$/,
 		],
 		['accountStatusChanged', /^The account status is AT_RISK; no change was observed$/],
-	])('says what is there and claims nothing that did not happen: %s', async (event, sentence) => {
+	])('describes the current state and claims no change: %s', async (event, sentence) => {
 		world().setAccountStatus('demo', US, 'AT_RISK');
 		await prepareReports();
 		passTime(3 * MINUTE);
 		const watcher = await fetchOne({ events: [event] });
-		const [item] = watcher.told;
+		const [item] = watcher.reported;
 		expect(item).toMatchObject({ event, changed: [] });
 		const summary = String(item?.summary);
 		expect(summary).toMatch(/^Test event\. United States: /);
@@ -924,22 +939,23 @@ describe('Fetch Test Event', () => {
 	});
 
 	const expectAnItemSoon = async (event: string): Promise<void> => {
-		const { told, thrown } = await fetchOne({ events: [event] });
-		if (told.length === 1) return;
+		const { reported, thrown } = await fetchOne({ events: [event] });
+		if (reported.length === 1) return;
 		expect(thrown).toHaveLength(1);
-		expect(thrown[0]?.message).toMatch(/^Amazon is still preparing the .* a minute or two/);
+		expect(thrown[0]?.message).toMatch(/: Amazon is still preparing the /);
+		expect(thrown[0]?.description).toContain('a minute or two');
 		passTime(MINUTE);
-		expect((await fetchOne({ events: [event] })).told).toHaveLength(1);
+		expect((await fetchOne({ events: [event] })).reported).toHaveLength(1);
 	};
 
 	it.each(ALL_EVENTS)(
-		'gives an item for %s, or says that it takes a minute, where no report is there',
+		'returns an item for %s without an existing report, or says that it takes a minute',
 		expectAnItemSoon,
 	);
 });
 
-describe('what is remembered', () => {
-	it('is not touched by polls that bring nothing, and stays small', async () => {
+describe('the state', () => {
+	it('is not changed by polls without news, and stays small', async () => {
 		const watcher = await activateAndSettle({
 			marketplaces: [US, CA],
 			options: { daysToWatch: 360 },
@@ -954,12 +970,12 @@ describe('what is remembered', () => {
 		}
 		expect(JSON.stringify(watcher.trigger.staticData).length).toBeLessThan(10_000);
 		addFeedback(1, 'bad');
-		const told: IDataObject[] = [];
-		for (let minute = 0; minute < 30 && told.length === 0; minute += 1) {
+		const reported: IDataObject[] = [];
+		for (let minute = 0; minute < 30 && reported.length === 0; minute += 1) {
 			passTime(MINUTE);
-			told.push(...(await watcher.trigger.poll()));
+			reported.push(...(await watcher.trigger.poll()));
 		}
-		expect(told).toHaveLength(1);
+		expect(reported).toHaveLength(1);
 		expect(watcher.trigger.isChanged).toBe(true);
 	});
 
@@ -971,10 +987,12 @@ describe('what is remembered', () => {
 		const staticData = { 'node:Trigger': { state } } as IDataObject;
 		const watcher = await watching.activate({ staticData });
 		await watcher.poll();
-		expect(watcher.told).toEqual([]);
+		expect(watcher.reported).toEqual([]);
 		expect(watcher.thrown).toHaveLength(1);
-		expect(watcher.thrown[0]?.message).toMatch(/cannot be read: another version of this package/);
-		expect(watcher.thrown[0]?.description).toMatch(/^Update the package\. To start anew instead/);
+		expect(watcher.thrown[0]?.message).toMatch(
+			/^Could not read the trigger's state: another version of this package/,
+		);
+		expect(watcher.thrown[0]?.description).toMatch(/^Update the package\. To start over instead/);
 		expect(watcher.trigger.staticData).toEqual({ 'node:Trigger': { state } });
 		expect(watching.count('createReport')).toBe(0);
 	});

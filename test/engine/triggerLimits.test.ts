@@ -1,3 +1,5 @@
+// cspell:ignore Cancelled told
+
 import type { IDataObject } from 'n8n-workflow';
 
 import type { FaultKind, WorldFeedback } from '../../sandbox';
@@ -68,7 +70,7 @@ const activateAndSettle = async (options?: ActivateOptions): Promise<Watcher> =>
 const eventsOf = (items: readonly IDataObject[]) =>
 	items.map(({ event, orderId }) => `${String(event)} ${String(orderId)}`).toSorted();
 
-/** A new, a changed and a removed feedback, as they are to be told. */
+/** Makes new, changed and removed feedback; returns the expected events. */
 const makeAllKindsOfChanges = (): string[] => {
 	const [first, second] = low().filter(({ date }) => date > '2026-10-01');
 	world().changeFeedback('demo', first?.orderId ?? '', { comment: 'quite another story' });
@@ -84,31 +86,31 @@ const makeAllKindsOfChanges = (): string[] => {
 const gaps = (minutes: readonly number[]) =>
 	minutes.slice(1).map((minute, index) => minute - (minutes[index] ?? 0));
 
-describe('a feedback report that', () => {
+describe('a feedback report', () => {
 	it.each<[string, FaultKind, RegExp, RegExp, number[]]>([
 		[
-			'is cancelled',
+			'is canceled',
 			'reportCancelled',
-			/^Amazon cancelled the feedback report 5\d+ for United States$/,
-			/either no feedback of 1 to 3 stars in a year, or a refusal.*nothing is taken for removed/,
+			/^Could not get the feedback report 5\d+ for United States: Amazon canceled it$/,
+			/^Either there was no feedback of 1 to 3 stars in a year, or Amazon denied access.*nothing is treated as removed/,
 			[5, 10, 20, 40, 60, 60],
 		],
 		[
 			'ends FATAL',
 			'reportFatal',
-			/^Amazon gave up \(FATAL\) on the feedback report 5\d+ for United States$/,
-			/^Amazon says: Report processing failed because of an internal error\. It is asked for again.*nothing is taken for removed/,
+			/^Could not get the feedback report 5\d+ for United States: Amazon gave up \(FATAL\)$/,
+			/^Amazon says: Report processing failed because of an internal error\. The trigger requests it again.*nothing is treated as removed/,
 			[5, 10, 20, 40, 80, 160],
 		],
 		[
 			'gets stuck',
 			'reportStuck',
-			/^Amazon has not finished, within an hour, the feedback report 5\d+ for United States$/,
-			/^It is asked for again.*nothing is taken for removed/,
+			/^Could not get the feedback report 5\d+ for United States: Amazon has not finished it within an hour$/,
+			/^The trigger requests it again.*nothing is treated as removed/,
 			[60, 60, 60, 60, 80, 160],
 		],
 	])(
-		'%s: told once, asked for again less and less often, and all is told in the end',
+		'that %s is reported once and requested again at growing intervals, and no change is lost',
 		async (_, kind, message, description, expectedGaps) => {
 			const watcher = await activateAndSettle(ONLY_FEEDBACK);
 			const fault = watching.sandbox.faults.add({
@@ -120,75 +122,77 @@ describe('a feedback report that', () => {
 			const changes = makeAllKindsOfChanges();
 			const total = expectedGaps.reduce((sum, gap) => sum + gap, 0);
 			await passMinutes(30 + total, watcher);
-			expect(watcher.told).toEqual([]);
+			expect(watcher.reported).toEqual([]);
 			expect(watcher.thrown).toHaveLength(1);
 			expect(watcher.thrown[0]?.message).toMatch(message);
 			expect(watcher.thrown[0]?.description).toMatch(description);
-			const asked = watching.minutesOf('createReport').slice(1);
-			for (const [index, gap] of gaps(asked).entries()) {
-				// Due a minute early rather than late.
+			const requested = watching.minutesOf('createReport').slice(1);
+			for (const [index, gap] of gaps(requested).entries()) {
+				// Due up to a minute early.
 				expect([gap, gap + 1, gap + 2]).toContain(expectedGaps[index] ?? gap);
 			}
-			expect(asked.length).toBeGreaterThanOrEqual(expectedGaps.length);
+			expect(requested.length).toBeGreaterThanOrEqual(expectedGaps.length);
 
 			fault.remove();
-			for (let left = 310; left > 0 && watcher.told.length === 0; left -= 10) {
+			for (let left = 310; left > 0 && watcher.reported.length === 0; left -= 10) {
 				await passMinutes(10, watcher);
 			}
 			expect(eventsOf(watcher.take())).toEqual(changes);
 			expect(watcher.takeThrown()).toHaveLength(1);
 
-			// The next time is news again.
+			// The next time, it is reported again.
 			watching.sandbox.faults.add({ kind, reportType: FEEDBACK_REPORT });
 			await passMinutes(110, watcher);
 			expect(watcher.thrown).toHaveLength(1);
 			expect(watcher.thrown[0]?.message).toMatch(message);
-			expect(watcher.told).toEqual([]);
+			expect(watcher.reported).toEqual([]);
 		},
 	);
 
-	it('ends badly in another way than before is told again', async () => {
+	it('that ends badly in another way than before is reported again', async () => {
 		const watcher = await activateAndSettle(ONLY_FEEDBACK);
 		for (const kind of ['reportCancelled', 'reportCancelled', 'reportFatal'] as const) {
 			watching.sandbox.faults.add({ kind, reportType: FEEDBACK_REPORT });
 		}
 		await passMinutes(120, watcher);
-		expect(watcher.thrown.map(({ message }) => message.split(' the ')[0])).toEqual([
-			'Amazon cancelled',
-			'Amazon gave up (FATAL) on',
+		expect(watcher.thrown.map(({ message }) => message.split(': ')[1])).toEqual([
+			'Amazon canceled it',
+			'Amazon gave up (FATAL)',
 		]);
-		expect(watcher.told).toEqual([]);
+		expect(watcher.reported).toEqual([]);
 	});
 
-	it('is cancelled because there is no feedback yet: told once, and then the first that comes', async () => {
+	it('that is canceled because there is no feedback yet is reported once, and later the first feedback is', async () => {
 		for (const { orderId } of low(CA)) world().removeFeedback('demo', orderId);
 		const watcher = await watching.activate({ ...ONLY_FEEDBACK, marketplaces: [CA] });
 		await watcher.poll();
 		await passMinutes(300, watcher);
 		expect(watcher.takeThrown().map(({ message }) => message)).toEqual([
-			expect.stringMatching(/^Amazon cancelled the feedback report 5\d+ for Canada$/),
+			expect.stringMatching(
+				/^Could not get the feedback report 5\d+ for Canada: Amazon canceled it$/,
+			),
 		]);
 		const { orderId } = addFeedback(2, 'bad', { marketplaceId: CA });
 		await passMinutes(120, watcher);
-		expect(eventsOf(watcher.told)).toEqual([`newNegativeFeedback ${orderId}`]);
+		expect(eventsOf(watcher.reported)).toEqual([`newNegativeFeedback ${orderId}`]);
 		expect(watcher.thrown).toEqual([]);
 	});
 
-	it('was refused at first does not make all old feedback news', async () => {
+	it('that was refused at first does not cause old feedback to be reported', async () => {
 		watching.sandbox.faults.add({ kind: 'reportCancelled', times: 3 });
 		const watcher = await watching.activate(ONLY_FEEDBACK);
 		await watcher.poll();
 		await passMinutes(120, watcher);
 		expect(watching.count('getReportDocument')).toBeGreaterThan(0);
-		expect(watcher.told).toEqual([]);
+		expect(watcher.reported).toEqual([]);
 		expect(watcher.thrown).toHaveLength(1);
 	});
 
 	it.each([
 		['is cut off', 'feedbackTruncated'],
-		['has a line that cannot be read', 'feedbackUnreadableRow'],
-	] as const)('%s is no reason to take feedback for removed', async (_, setting) => {
-		// The last line of the file, which is what is cut off.
+		['has an unreadable line', 'feedbackUnreadableRow'],
+	] as const)('that %s does not cause removals', async (_, setting) => {
+		// The last line of the file, which is cut off.
 		const [oldest] = low().filter(({ date }) => date > '2025-11-25');
 		const comment = 'There is a lot to say about this order, and none of it is good at all.';
 		world().changeFeedback('demo', oldest?.orderId ?? '', { comment: comment.repeat(3) });
@@ -203,8 +207,8 @@ describe('a feedback report that', () => {
 		expect(watcher.take()).toEqual([]);
 		expect(watcher.thrown).toHaveLength(1);
 		expect(watcher.thrown[0]).toMatchObject({
-			message: 'The feedback report for United States has lines that cannot be read',
-			description: expect.stringMatching(/'Output Unreadable Lines'. This is told once/),
+			message: 'Could not read some lines of the feedback report for United States',
+			description: expect.stringMatching(/'Output Unreadable Lines'.* This is reported once/),
 		});
 		const [changed, removed, added] = makeAllKindsOfChanges();
 		await passMinutes(100, watcher);
@@ -219,19 +223,19 @@ describe('a feedback report that', () => {
 		watching.sandbox.settings.set({ [setting]: true });
 		await passMinutes(100, watcher);
 		expect(watcher.thrown).toHaveLength(1);
-		expect(watcher.told).toEqual([]);
+		expect(watcher.reported).toEqual([]);
 	});
 
-	it('has both news and a line that cannot be read gives first the one, then the other', async () => {
+	it('with news and an unreadable line causes first the events, then the notice', async () => {
 		const watcher = await activateAndSettle(ONLY_FEEDBACK);
 		watching.sandbox.settings.set({ feedbackUnreadableRow: true });
 		const { orderId } = addFeedback(1, 'bad');
 		await passMinutes(90, watcher);
-		expect(eventsOf(watcher.told)).toEqual([`newNegativeFeedback ${orderId}`]);
+		expect(eventsOf(watcher.reported)).toEqual([`newNegativeFeedback ${orderId}`]);
 		expect(watcher.thrown).toHaveLength(1);
 	});
 
-	it('Amazon does not know any more is told once and asked for anew, and nothing is lost', async () => {
+	it('that Amazon no longer has is reported once and requested again, and nothing is lost', async () => {
 		const first = await activateAndSettle(ONLY_FEEDBACK);
 		const staticData = JSON.parse(
 			JSON.stringify(first.trigger.staticData).replace(/"id":"5\d+"/g, '"id":"59999999999"'),
@@ -242,14 +246,14 @@ describe('a feedback report that', () => {
 		await second.poll();
 		await passMinutes(40, second);
 		expect(second.thrown.map(({ message }) => message)).toEqual([
-			'Amazon does not know the feedback report 59999999999 for United States any more',
+			'Could not get the feedback report 59999999999 for United States: Amazon no longer has it',
 		]);
-		expect(eventsOf(second.told)).toEqual(changes);
+		expect(eventsOf(second.reported)).toEqual(changes);
 	});
 });
 
 describe('another report that ends badly', () => {
-	it('costs an item its rating and no more, where the rating is an extra', async () => {
+	it('costs an item only its rating if the rating is an extra', async () => {
 		watching.sandbox.faults.add({
 			kind: 'reportFatal',
 			reportType: TOTALS_REPORT,
@@ -259,15 +263,15 @@ describe('another report that ends badly', () => {
 		const { orderId } = addFeedback(1, 'bad');
 		await passMinutes(100, watcher);
 		expect(watcher.thrown).toEqual([]);
-		expect(eventsOf(watcher.told)).toEqual([`newNegativeFeedback ${orderId}`]);
-		expect(watcher.told[0]?.ratingNow).toMatchObject({
+		expect(eventsOf(watcher.reported)).toEqual([`newNegativeFeedback ${orderId}`]);
+		expect(watcher.reported[0]?.ratingNow).toMatchObject({
 			rating: null,
 			provenance: 'insufficient',
-			notes: ['No rating could be judged so far'],
+			notes: ['No rating could be evaluated so far'],
 		});
 	});
 
-	it('is told once where an event needs it', async () => {
+	it('is reported once if an event needs it', async () => {
 		watching.sandbox.faults.add({
 			kind: 'reportCancelled',
 			reportType: TOTALS_REPORT,
@@ -278,14 +282,14 @@ describe('another report that ends badly', () => {
 		await passMinutes(200, watcher);
 		expect(watcher.thrown.map(({ message }) => message)).toEqual([
 			expect.stringMatching(
-				/^Amazon cancelled the Sales and Traffic report 5\d+ for United States$/,
+				/^Could not get the Sales and Traffic report 5\d+ for United States: Amazon canceled it$/,
 			),
 		]);
 	});
 });
 
 describe('many reports that end badly at once', () => {
-	it('are each told once, a few at a time', async () => {
+	it('are each reported once, a few at a time', async () => {
 		watching.sandbox.faults.add({ kind: 'reportFatal', times: 'always' });
 		const watcher = await watching.activate({
 			events: ['newNegativeFeedback', 'ratingFellBelowThreshold', 'accountStatusChanged'],
@@ -297,22 +301,22 @@ describe('many reports that end badly at once', () => {
 			['Seller Performance report', 'Sales and Traffic report', 'feedback report']
 				.flatMap((report) =>
 					['Canada', 'Mexico', 'United States'].map(
-						(place) => `Amazon gave up (FATAL) on the ${report} for ${place}`,
+						(place) => `Could not get the ${report} for ${place}: Amazon gave up (FATAL)`,
 					),
 				)
 				.toSorted(),
 		);
-		const untold = [US, CA, MX].filter((id) =>
+		const unreported = [US, CA, MX].filter((id) =>
 			JSON.stringify(watcher.place(id)).includes('"told":false'),
 		);
-		expect(untold).toEqual([]);
+		expect(unreported).toEqual([]);
 	});
 });
 
-describe('a feedback report that is only wanted for the rating', () => {
+describe('a feedback report that is only needed for the rating', () => {
 	const ONLY_STATUS = { events: ['accountStatusChanged'] };
 
-	it('and is cancelled is no failure', async () => {
+	it('causes no failure if it is canceled', async () => {
 		watching.sandbox.faults.add({
 			kind: 'reportCancelled',
 			reportType: FEEDBACK_REPORT,
@@ -325,16 +329,16 @@ describe('a feedback report that is only wanted for the rating', () => {
 		expect(watcher.thrown).toEqual([]);
 	});
 
-	it('and is answered with 503 is no failure', async () => {
+	it('causes no failure if it is answered with 503', async () => {
 		const watcher = await activateAndSettle(ONLY_STATUS);
 		await passMinutes(20, watcher);
-		// The next report to be asked for is that of feedback, the others are asked for all six hours.
+		// The next requested report is that of feedback; the others are requested every six hours.
 		watching.sandbox.faults.add({ kind: 'error503', operation: 'createReport', times: 'always' });
 		await passMinutes(30, watcher);
 		expect(watcher.thrown).toEqual([]);
 	});
 
-	it('and is held up by the rate limit for hours is no failure', async () => {
+	it('causes no failure if the rate limit holds it up for hours', async () => {
 		const watcher = await activateAndSettle(ONLY_STATUS);
 		await passMinutes(20, watcher);
 		const fault = watching.sandbox.faults.add({
@@ -360,19 +364,19 @@ describe('a poll', () => {
 		await passMinutes(10, watcher);
 		const { orderId } = slow.sandbox.world.addFeedback({ rating: 1 });
 		await passMinutes(60, watcher);
-		expect(eventsOf(watcher.told)).toEqual([`newNegativeFeedback ${orderId}`]);
+		expect(eventsOf(watcher.reported)).toEqual([`newNegativeFeedback ${orderId}`]);
 		expect(watcher.thrown).toEqual([]);
 		expect(watcher.longestPollMs).toBeLessThan(1_500);
 	});
 
-	it('tells once where two of them run at the same time', async () => {
+	it('reports each change once if several polls run at the same time', async () => {
 		const watcher = await activateAndSettle(ONLY_FEEDBACK);
 		const changes = makeAllKindsOfChanges();
 		for (let minute = 0; minute < 40; minute += 1) {
 			passTime(MINUTE);
 			await Promise.all([watcher.poll(), watcher.poll(), watcher.poll()]);
 		}
-		expect(eventsOf(watcher.told)).toEqual(changes);
+		expect(eventsOf(watcher.reported)).toEqual(changes);
 		expect(watcher.thrown).toEqual([]);
 		expect(watching.count('createReport')).toBe(2);
 	});
@@ -393,10 +397,10 @@ describe('a poll that has time for one report only', () => {
 	] as const;
 
 	it.each([3, 0, -1])(
-		'leaves no report behind, with days settled after %d days',
+		'reads all reports in time, with days settled after %d days',
 		async (daysUntilSettled) => {
 			const marketplaces = [US, CA];
-			const options = { daysUntilSettled, feedbackEveryMinutes: 20, figuresEveryMinutes: 60 };
+			const options = { daysUntilSettled, feedbackEveryMinutes: 20, metricsEveryMinutes: 60 };
 			const watcher = await watching.activate({
 				events: EVENTS,
 				marketplaces,
@@ -409,7 +413,7 @@ describe('a poll that has time for one report only', () => {
 				await watcher.poll();
 			}
 			expect(watcher.takeThrown()).toEqual([]);
-			// The longest time between two, in minutes.
+			// The longest gap, in minutes.
 			const leftBehind = REPORTS.flatMap(([reportType, everyMinutes]) =>
 				marketplaces.flatMap((marketplace) => {
 					const minutes = watching.sandbox.truth.reportRequests
@@ -440,7 +444,7 @@ describe('ten triggers of three marketplaces on one account', () => {
 		`newNeutralFeedback ${addFeedback(3, 'so so', { marketplaceId: MX }).orderId}`,
 	];
 
-	it("share their reports within Amazon's rate limits, and each tells everything once", async () => {
+	it("share their reports within Amazon's rate limits, and each reports everything once", async () => {
 		const ten = await activateTen();
 		const pollAll = async (): Promise<void> => {
 			for (const watcher of ten) {
@@ -455,8 +459,8 @@ describe('ten triggers of three marketplaces on one account', () => {
 		expect(watching.count('getReportDocument')).toBe(4);
 		const changes = makeChangesEverywhere().toSorted();
 		for (let minute = 0; minute < 64; minute += 1) await pollAll();
-		for (const { told, thrown, longestPollMs } of ten) {
-			expect(eventsOf(told)).toEqual(changes);
+		for (const { reported, thrown, longestPollMs } of ten) {
+			expect(eventsOf(reported)).toEqual(changes);
 			expect(thrown).toEqual([]);
 			expect(longestPollMs).toBeLessThan(1_500);
 		}
@@ -465,7 +469,7 @@ describe('ten triggers of three marketplaces on one account', () => {
 		expect(watching.count('getReportDocument')).toBe(12);
 	});
 
-	it('are all activated at the same moment: no poll is held up for long', async () => {
+	it('are all activated at the same time without a long poll', async () => {
 		mockPauses = false;
 		const ten = await activateTen(ONLY_FEEDBACK);
 		await Promise.all(ten.map(async (watcher) => await watcher.poll()));
@@ -475,8 +479,8 @@ describe('ten triggers of three marketplaces on one account', () => {
 		mockPauses = true;
 		const changes = makeChangesEverywhere().toSorted();
 		await passMinutes(40, ...ten);
-		for (const { told, thrown, longestPollMs } of ten) {
-			expect(eventsOf(told)).toEqual(changes);
+		for (const { reported, thrown, longestPollMs } of ten) {
+			expect(eventsOf(reported)).toEqual(changes);
 			expect(thrown).toEqual([]);
 			expect(longestPollMs).toBeLessThan(10_000);
 		}
@@ -484,44 +488,44 @@ describe('ten triggers of three marketplaces on one account', () => {
 	});
 });
 
-describe('a rating that fell is told within the time of the figures', () => {
+describe('a fallen rating is reported within the metrics interval', () => {
 	const slow = useWatching({ reportDelayMs: 35 * MINUTE });
 
 	const thatFalls = ({ sandbox }: typeof watching): ActivateOptions => {
 		const percent = cutOff(ratingOf(settledCounts(sandbox)));
-		return { events: ['ratingFellBelowThreshold'], thresholds: [{ name: 'Line', percent }] };
+		return { events: ['ratingFellBelowThreshold'], thresholds: [{ name: 'Minimum', percent }] };
 	};
 
-	// DEFECT: it joins totals that the other asked for up to three hours ago. No feedback report is of
-	// their time, and as the other goes on asking, this one never judges its rating.
-	it('where another trigger of the account asks for them more often', async () => {
+	// DEFECT: it shares totals that the other trigger requested up to three hours ago. No feedback report
+	// is of their time, and as the other keeps requesting, this one never evaluates its rating.
+	it('if another trigger of the account requests reports more often', async () => {
 		const fall = thatFalls(watching);
 		const one = await watching.activate({ ...fall, id: 'one' });
 		await one.poll();
 		await passMinutes(7, one);
-		const often = { options: { figuresEveryMinutes: 240 }, id: 'often' };
+		const often = { options: { metricsEveryMinutes: 240 }, id: 'often' };
 		const other = await watching.activate({ ...fall, ...often });
 		await other.poll();
 		await passMinutes(3, one, other);
 		addFeedback(1, 'bad', { date: SETTLED_DAY });
 		await passMinutes(400, one, other);
-		expect([one.told.length, other.told.length]).toEqual([1, 1]);
+		expect([one.reported.length, other.reported.length]).toEqual([1, 1]);
 	});
 
-	// DEFECT: when the totals are finished, the last feedback report asked for is a later one, so that
-	// the one that goes with them is not read once more.
-	it('where Amazon takes longer for them than feedback is asked for', async () => {
+	// DEFECT: when the totals are finished, the last requested feedback report is a later one, so the one
+	// that belongs to them is not read again.
+	it('if Amazon takes longer for the totals than the feedback interval', async () => {
 		const watcher = await slow.activate(thatFalls(slow));
 		await watcher.poll();
 		await passMinutes(100, watcher);
 		slow.sandbox.world.addFeedback({ rating: 1, date: SETTLED_DAY });
 		await passMinutes(340, watcher);
-		expect(watcher.told).toHaveLength(1);
+		expect(watcher.reported).toHaveLength(1);
 	});
 });
 
 describe('totals that Amazon makes every 15 minutes', () => {
-	it('are made once for each marketplace, however many triggers want them and whenever they began', async () => {
+	it('are made once for each marketplace, even for several triggers with different start times', async () => {
 		const events = ['ratingFellBelowThreshold'];
 		const places = { events, marketplaces: [US, CA] };
 		const one = await watching.activate({ ...places, id: 'one' });
@@ -551,7 +555,7 @@ describe('the first report of a trigger', () => {
 		return other;
 	};
 
-	it('is that of another trigger if that was asked for a moment ago', async () => {
+	it('is shared with another trigger that requested it a moment ago', async () => {
 		const other = await activateAfter(4);
 		await passMinutes(2, other);
 		expect(watching.count('createReport')).toBe(1);
@@ -560,7 +564,7 @@ describe('the first report of a trigger', () => {
 		);
 	});
 
-	it('is no older one, for what came after that is not news to it', async () => {
+	it('is not an older one, because later feedback is not news to it', async () => {
 		addFeedback(1, 'there from the start');
 		const one = await watching.activate({ ...ONLY_FEEDBACK, id: 'one' });
 		await one.poll();
@@ -573,17 +577,17 @@ describe('the first report of a trigger', () => {
 		await passMinutes(2, one, other);
 		const { orderId } = addFeedback(1, 'news to both');
 		await passMinutes(60, one, other);
-		expect(one.told).toHaveLength(2);
-		expect(eventsOf(other.told)).toEqual([`newNegativeFeedback ${orderId}`]);
+		expect(one.reported).toHaveLength(2);
+		expect(eventsOf(other.reported)).toEqual([`newNegativeFeedback ${orderId}`]);
 	});
 });
 
 describe('a failure', () => {
 	const revoke = () => watching.sandbox.lwa.revoke('demo');
-	const spoilCredential = (changes: Record<string, string>) =>
+	const breakCredential = (changes: Record<string, string>) =>
 		connect(watching.credentials, watching.sandbox, 'demo', changes);
-	const TRIES_AGAIN =
-		/ The trigger tries again by itself, less and less often, and loses nothing of what it remembers; activate the workflow anew to have it try at once\.$/;
+	const KEEPS_RETRYING =
+		/ The trigger keeps retrying at growing intervals and keeps its state\. To retry now, deactivate and reactivate the workflow\.$/;
 	const unable = (kind: FaultKind) => () =>
 		void watching.sandbox.faults.add({ kind, times: 'always' });
 
@@ -622,7 +626,7 @@ describe('a failure', () => {
 			1,
 		],
 		[
-			'Amazon not being available',
+			'an outage at Amazon',
 			unable('error503'),
 			() => watching.sandbox.faults.clear(),
 			/^Amazon is not available at the moment, asked to prepare a report$/,
@@ -638,7 +642,7 @@ describe('a failure', () => {
 			2,
 		],
 		[
-			'a log-in that is not available',
+			'an unavailable login',
 			() => {
 				watching.sandbox.lwa.expireAccessTokens();
 				watching.sandbox.faults.add({ kind: 'error503', operation: 'lwaToken', times: 'always' });
@@ -649,24 +653,24 @@ describe('a failure', () => {
 			6,
 		],
 		[
-			'a credential that is spoilt',
-			() => spoilCredential({ primaryMarketplace: 'nowhere' }),
+			'an invalid credential',
+			() => breakCredential({ primaryMarketplace: 'nowhere' }),
 			() => connect(watching.credentials, watching.sandbox),
 			/^The credential's marketplace "nowhere" is not known: choose one in the credential$/,
 			/^$/,
 			0,
 		],
 	])(
-		'such as %s says what to do, is met less and less often, and loses nothing',
-		async (_, spoil, mend, message, description, requestsEach) => {
+		'such as %s says what to do, is retried at growing intervals, and loses nothing',
+		async (_, cause, fix, message, description, requestsEach) => {
 			const watcher = await activateAndSettle(ONLY_FEEDBACK);
 			await passMinutes(25, watcher);
-			spoil();
+			cause();
 			const changes = makeAllKindsOfChanges();
 			const remembered = watcher.trigger.staticData;
 			const before = watching.requests;
 			await passMinutes(11, watcher);
-			expect(watcher.told).toEqual([]);
+			expect(watcher.reported).toEqual([]);
 			// At once, after two and after four more minutes.
 			expect(watcher.thrown.length).toBeGreaterThanOrEqual(3);
 			expect(watcher.thrown.length).toBeLessThanOrEqual(4);
@@ -677,7 +681,7 @@ describe('a failure', () => {
 			for (const thrown of watcher.takeThrown()) {
 				expect(thrown.message).toMatch(message);
 				expect(thrown.description).toMatch(description);
-				if (requestsEach > 0) expect(thrown.description).toMatch(TRIES_AGAIN);
+				if (requestsEach > 0) expect(thrown.description).toMatch(KEEPS_RETRYING);
 			}
 			await passMinutes(240, watcher);
 			// After 2, 4, 8 and 16 minutes, then every half an hour.
@@ -685,30 +689,30 @@ describe('a failure', () => {
 			expect(watcher.takeThrown().length).toBeGreaterThanOrEqual(5);
 			expect(watcher.trigger.staticData).toEqual(remembered);
 
-			mend();
+			fix();
 			await passMinutes(65, watcher);
 			expect(watcher.thrown).toEqual([]);
 			expect(eventsOf(watcher.take())).toEqual(changes);
 			await passMinutes(60, watcher);
-			expect(watcher.told).toEqual([]);
+			expect(watcher.reported).toEqual([]);
 		},
 	);
 
-	it('once mended, is over at once where the workflow is activated anew', async () => {
+	it('ends at once if the cause is fixed and the workflow is reactivated', async () => {
 		const watcher = await activateAndSettle(ONLY_FEEDBACK);
 		revoke();
 		const changes = makeAllKindsOfChanges();
 		await passMinutes(240, watcher);
 		watching.sandbox.lwa.restore('demo');
 		const { staticData } = watcher.trigger;
-		const anew = await watching.activate({ ...ONLY_FEEDBACK, staticData });
-		await anew.poll();
-		await passMinutes(1, anew);
-		expect(anew.thrown).toEqual([]);
-		expect(eventsOf(anew.told)).toEqual(changes);
+		const again = await watching.activate({ ...ONLY_FEEDBACK, staticData });
+		await again.poll();
+		await passMinutes(1, again);
+		expect(again.thrown).toEqual([]);
+		expect(eventsOf(again.reported)).toEqual(changes);
 	});
 
-	it('at the first poll is thrown, so that the workflow is not activated in vain', async () => {
+	it('at the first poll is thrown, so that the workflow is not activated', async () => {
 		revoke();
 		const watcher = await watching.activate();
 		await watcher.poll();
@@ -716,7 +720,7 @@ describe('a failure', () => {
 		expect(watcher.thrown[0]?.message).toMatch(/refresh token/);
 	});
 
-	it('at the beginning does not swallow what comes while it lasts, and tells nothing old', async () => {
+	it('at the start does not lose what happens while it lasts, and reports nothing old', async () => {
 		watching.sandbox.faults.add({ kind: 'error503', operation: 'createReport', times: 'always' });
 		const watcher = await watching.activate(ONLY_FEEDBACK);
 		await watcher.poll();
@@ -725,10 +729,10 @@ describe('a failure', () => {
 		await passMinutes(15, watcher);
 		watching.sandbox.faults.clear();
 		await passMinutes(60, watcher);
-		expect(eventsOf(watcher.told)).toEqual([`newNegativeFeedback ${orderId}`]);
+		expect(eventsOf(watcher.reported)).toEqual([`newNegativeFeedback ${orderId}`]);
 	});
 
-	it('to download a report leads to another report, which tells what there is', async () => {
+	it('to download a report leads to another report, and no change is lost', async () => {
 		const watcher = await activateAndSettle(ONLY_FEEDBACK);
 		const changes = makeAllKindsOfChanges();
 		const fault = watching.sandbox.faults.add({
@@ -736,20 +740,20 @@ describe('a failure', () => {
 			reportType: FEEDBACK_REPORT,
 			times: 'always',
 		});
-		// The second report is given up after six attempts, and a third is asked for.
+		// The second report is given up after six attempts, and a third is requested.
 		await passMinutes(170, watcher);
 		expect(watching.count('createReport')).toBe(3);
-		expect(watcher.told).toEqual([]);
+		expect(watcher.reported).toEqual([]);
 		expect(watcher.thrown.length).toBeGreaterThanOrEqual(6);
 		expect(watcher.thrown.length).toBeLessThanOrEqual(12);
 		expect(watcher.takeThrown()[0]?.description).toMatch(/the document arrived incomplete/);
 		fault.remove();
 		await passMinutes(100, watcher);
 		expect(watcher.thrown).toEqual([]);
-		expect(eventsOf(watcher.told)).toEqual(changes);
+		expect(eventsOf(watcher.reported)).toEqual(changes);
 	});
 
-	it("such as Amazon's rate limit, used up by others, is no failure but waits", async () => {
+	it("such as Amazon's rate limit, exhausted by others, only causes a wait", async () => {
 		const watcher = await activateAndSettle(ONLY_FEEDBACK);
 		const changes = makeAllKindsOfChanges();
 		watching.sandbox.faults.add({ kind: 'throttle', times: 'always' });
@@ -759,17 +763,17 @@ describe('a failure', () => {
 		expect(watcher.thrown).toEqual([]);
 		watching.sandbox.faults.clear();
 		await passMinutes(40, watcher);
-		expect(eventsOf(watcher.told)).toEqual(changes);
+		expect(eventsOf(watcher.reported)).toEqual(changes);
 	});
 
-	it("such as Amazon's rate limit, used up for two hours, is told less and less often", async () => {
+	it("such as Amazon's rate limit, exhausted for two hours, is reported at growing intervals", async () => {
 		const watcher = await activateAndSettle(ONLY_FEEDBACK);
 		const changes = makeAllKindsOfChanges();
 		const fault = watching.sandbox.faults.add({ kind: 'throttle', times: 'always' });
 		await passMinutes(29 + 110 - watcher.minute, watcher);
 		expect(watcher.thrown).toEqual([]);
 		await passMinutes(120, watcher);
-		expect(watcher.told).toEqual([]);
+		expect(watcher.reported).toEqual([]);
 		expect(watcher.thrown[0]?.minute).toBeGreaterThanOrEqual(29 + 119);
 		expect(watcher.thrown[0]?.minute).toBeLessThanOrEqual(29 + 125);
 		expect(watcher.thrown.length).toBeGreaterThanOrEqual(3);
@@ -777,15 +781,15 @@ describe('a failure', () => {
 		for (const { message, description } of watcher.takeThrown()) {
 			expect(message).toMatch(/rate limit|too many|busy/i);
 			expect(description).toMatch(/^This is about the feedback report for United States\. /);
-			expect(description).toMatch(TRIES_AGAIN);
+			expect(description).toMatch(KEEPS_RETRYING);
 		}
 		fault.remove();
 		await passMinutes(65, watcher);
-		expect(eventsOf(watcher.told)).toEqual(changes);
+		expect(eventsOf(watcher.reported)).toEqual(changes);
 		expect(watcher.thrown).toEqual([]);
 	});
 
-	it("such as Amazon's rate limit, used up now and then, is no failure however often", async () => {
+	it("such as Amazon's rate limit, exhausted from time to time, is not reported", async () => {
 		const watcher = await activateAndSettle(ONLY_FEEDBACK);
 		for (let times = 0; times < 4; times += 1) {
 			const fault = watching.sandbox.faults.add({ kind: 'throttle', times: 'always' });
@@ -797,19 +801,19 @@ describe('a failure', () => {
 		expect(watcher.thrown).toEqual([]);
 	});
 
-	it('to get the rating, for want of the role, costs an item its rating and no more', async () => {
+	it('to get the rating because of a missing role costs an item only its rating', async () => {
 		watching.sandbox.roles.remove('demo', 'Brand Analytics');
 		const watcher = await activateAndSettle();
 		const changes = makeAllKindsOfChanges();
 		await passMinutes(120, watcher);
 		expect(watcher.thrown).toEqual([]);
-		expect(eventsOf(watcher.told)).toEqual(changes);
-		for (const { ratingNow } of watcher.told) {
+		expect(eventsOf(watcher.reported)).toEqual(changes);
+		for (const { ratingNow } of watcher.reported) {
 			expect(ratingNow).toMatchObject({ rating: null, total: null, provenance: 'insufficient' });
 		}
 	});
 
-	it('to get the rating is thrown where a rating event is chosen, and feedback is told all the same', async () => {
+	it('to get the rating is thrown if a rating event is chosen, and feedback is reported anyway', async () => {
 		watching.sandbox.roles.remove('demo', 'Brand Analytics');
 		const watcher = await watching.activate({
 			events: ['newNegativeFeedback', 'ratingFellBelowThreshold'],
@@ -818,7 +822,7 @@ describe('a failure', () => {
 		await passMinutes(3, watcher);
 		const { orderId } = addFeedback(1, 'bad');
 		await passMinutes(120, watcher);
-		expect(eventsOf(watcher.told)).toEqual([`newNegativeFeedback ${orderId}`]);
+		expect(eventsOf(watcher.reported)).toEqual([`newNegativeFeedback ${orderId}`]);
 		expect(watcher.thrown.length).toBeGreaterThanOrEqual(3);
 		expect(watcher.thrown.length).toBeLessThanOrEqual(8);
 		for (const { message, description } of watcher.thrown) {
@@ -829,14 +833,14 @@ describe('a failure', () => {
 
 	it.each([
 		['before', [BR, US]],
-		['behind', [US, BR]],
-	])('of one marketplace does not hold up another %s it', async (_, marketplaces) => {
+		['after', [US, BR]],
+	])('of one marketplace listed %s another does not hold up the other', async (_, marketplaces) => {
 		const watcher = await watching.activate({ ...ONLY_FEEDBACK, marketplaces });
 		await watcher.poll();
 		await passMinutes(3, watcher);
 		const changes = makeAllKindsOfChanges();
 		await passMinutes(60, watcher);
-		expect(eventsOf(watcher.told)).toEqual(changes);
+		expect(eventsOf(watcher.reported)).toEqual(changes);
 		expect(watcher.thrown.length).toBeGreaterThanOrEqual(3);
 		expect(watcher.thrown.length).toBeLessThanOrEqual(7);
 		for (const { message, description } of watcher.thrown) {
@@ -845,7 +849,7 @@ describe('a failure', () => {
 		}
 	});
 
-	it('of everything costs a poll no more than a minute', async () => {
+	it('of all requests costs a poll at most a minute', async () => {
 		const watcher = await watching.activate({
 			events: ['newNegativeFeedback', 'accountStatusChanged'],
 			marketplaces: [US, CA, MX],
@@ -866,7 +870,7 @@ describe('a failure', () => {
 });
 
 describe('after a restart', () => {
-	/** What classic n8n writes at the activation: the static data as it is after the first poll. */
+	/** What n8n without durable polls saves at the activation: the static data after the first poll. */
 	const activateAndWrite = async (
 		options: ActivateOptions,
 	): Promise<{ watcher: Watcher; written: IDataObject }> => {
@@ -883,41 +887,41 @@ describe('after a restart', () => {
 	};
 
 	it.each([
-		['before the next report is asked for', 20],
+		['before the next report is requested', 20],
 		['before the next report is read', 29],
 		['right after the first poll', 0],
 	])(
-		'%s, what happened since the first poll is told once, and nothing else',
+		'%s, what happened since the first poll is reported once, and nothing else',
 		async (_, minutes) => {
 			const { watcher, written } = await activateAndWrite(ONLY_FEEDBACK);
 			await passMinutes(Math.min(3, minutes), watcher);
 			const changes = makeAllKindsOfChanges();
 			await passMinutes(Math.max(0, minutes - 3), watcher);
-			expect(watcher.told).toEqual([]);
+			expect(watcher.reported).toEqual([]);
 			expect(watcher.minute).toBe(minutes);
 
 			const after = await restart(ONLY_FEEDBACK, written);
 			await passMinutes(100, after);
 			expect(after.thrown).toEqual([]);
-			expect(eventsOf(after.told)).toEqual(changes);
+			expect(eventsOf(after.reported)).toEqual(changes);
 		},
 	);
 
-	it('days later, with nothing told in between, goes on from the first report', async () => {
+	it('days later, with nothing reported in between, continues from the first report', async () => {
 		const { watcher, written } = await activateAndWrite(ONLY_FEEDBACK);
 		for (let day = 0; day < 5; day += 1) {
 			await passMinutes(40, watcher);
 			passTime(23 * 60 * MINUTE);
 		}
-		expect(watcher.told).toEqual([]);
+		expect(watcher.reported).toEqual([]);
 		const changes = makeAllKindsOfChanges();
 		const after = await restart(ONLY_FEEDBACK, written);
 		await passMinutes(40, after);
-		expect(eventsOf(after.told)).toEqual(changes);
+		expect(eventsOf(after.reported)).toEqual(changes);
 		expect(after.thrown).toEqual([]);
 	});
 
-	it('goes on from what was written with the last items: nothing is told twice', async () => {
+	it('continues from the state saved with the last items and reports nothing twice', async () => {
 		const { watcher } = await activateAndWrite({ marketplaces: [US, CA] });
 		await passMinutes(3, watcher);
 		const changes = makeAllKindsOfChanges();
@@ -926,16 +930,16 @@ describe('after a restart', () => {
 			passTime(MINUTE);
 			if ((await watcher.poll()).length > 0) written = watcher.trigger.staticData;
 		}
-		expect(eventsOf(watcher.told)).toEqual(changes);
+		expect(eventsOf(watcher.reported)).toEqual(changes);
 		const { orderId } = addFeedback(3, '', { marketplaceId: CA });
 
 		const after = await restart({ marketplaces: [US, CA] }, written ?? {});
 		await passMinutes(100, after);
-		expect(eventsOf(after.told)).toEqual([`newNeutralFeedback ${orderId}`]);
+		expect(eventsOf(after.reported)).toEqual([`newNeutralFeedback ${orderId}`]);
 		expect(after.thrown).toEqual([]);
 	});
 
-	it('that lost what was told last tells it with the same IDs', async () => {
+	it('that lost the last state, reports the same events with the same IDs', async () => {
 		const { watcher, written } = await activateAndWrite(ONLY_FEEDBACK);
 		await passMinutes(3, watcher);
 		makeAllKindsOfChanges();
@@ -943,15 +947,15 @@ describe('after a restart', () => {
 		const after = await restart(ONLY_FEEDBACK, written);
 		await passMinutes(60, after);
 		const ids = (items: readonly IDataObject[]) => items.map(({ eventId }) => eventId);
-		expect(ids(watcher.told)).toHaveLength(3);
-		expect(ids(after.told)).toEqual(ids(watcher.told));
+		expect(ids(watcher.reported)).toHaveLength(3);
+		expect(ids(after.reported)).toEqual(ids(watcher.reported));
 	});
 
-	it('a fallen rating, a defect rate and an account status are told once as well', async () => {
+	it('a fallen rating, a defect rate and an account status are reported once, too', async () => {
 		const percent = cutOff(ratingOf(settledCounts(watching.sandbox)));
 		const options = {
 			events: ['ratingFellBelowThreshold', 'orderDefectRateAboveTarget', 'accountStatusChanged'],
-			thresholds: [{ name: 'Line', percent }],
+			thresholds: [{ name: 'Minimum', percent }],
 			options: EVERY_TWENTY_MINUTES,
 		};
 		const setHealth = (status: 'NORMAL' | 'AT_RISK', ordersWithDefects: number): void => {
@@ -965,10 +969,10 @@ describe('after a restart', () => {
 		await passMinutes(4, watcher);
 		addFeedback(1, '', { date: SETTLED_DAY });
 		setHealth('AT_RISK', 10);
-		expect(watcher.told).toEqual([]);
+		expect(watcher.reported).toEqual([]);
 		const after = await restart(options, written);
 		await passMinutes(30, after);
-		expect(after.told.map(({ event }) => event).toSorted()).toEqual([
+		expect(after.reported.map(({ event }) => event).toSorted()).toEqual([
 			'accountStatusChanged',
 			'orderDefectRateAboveTarget',
 			'orderDefectRateAboveTarget',
@@ -976,7 +980,7 @@ describe('after a restart', () => {
 		]);
 	});
 
-	it('in the same process, activated by hand, a report is told of once more, not asked for', async () => {
+	it('in the same process, activated by hand, a bad end is reported again, but no report requested', async () => {
 		watching.sandbox.faults.add({ kind: 'reportFatal' });
 		const { watcher, written } = await activateAndWrite(ONLY_FEEDBACK);
 		await passMinutes(2, watcher);
@@ -984,22 +988,22 @@ describe('after a restart', () => {
 		const again = await watching.activate({ ...ONLY_FEEDBACK, staticData: written });
 		await again.poll();
 		await passMinutes(2, again);
-		// Whoever activates it looks whether it works now.
+		// The user who activates it wants to see whether it works now.
 		expect(again.thrown).toEqual(watcher.thrown.map((each) => ({ ...each, minute: 1 })));
 		expect(watching.count('createReport')).toBe(1);
 	});
 
-	it('in the same process, as when the workflow is saved, tells nothing twice', async () => {
+	it('in the same process, as when the workflow is saved, reports nothing twice', async () => {
 		const watcher = await activateAndSettle(ONLY_FEEDBACK);
 		makeAllKindsOfChanges();
 		await passMinutes(40, watcher);
-		expect(watcher.told).toHaveLength(3);
+		expect(watcher.reported).toHaveLength(3);
 		for (let times = 0; times < 3; times += 1) {
 			const { staticData } = watcher.trigger;
 			const again = await watching.activate({ ...ONLY_FEEDBACK, staticData });
 			await again.poll();
 			await passMinutes(35, again);
-			expect(again.told).toEqual([]);
+			expect(again.reported).toEqual([]);
 		}
 	});
 });

@@ -8,8 +8,8 @@ import { connect } from './sandboxCredential';
 import { MINUTE, useWatching, type Watcher } from './watching';
 
 /**
- * A seller with nine marketplaces for three days, at Amazon's own limits, of its operations and of its
- * report types, and with Amazon at its worst.
+ * A seller with nine marketplaces for three days, with Amazon's own limits for operations and report
+ * types, and with Amazon's worst habits.
  */
 
 const watching = useWatching({ reportDelayMs: 50_000 });
@@ -18,8 +18,8 @@ const SELLER = 'europe';
 const DAYS = 3;
 /** Minutes; the defaults. */
 const FEEDBACK_EVERY = 30;
-const FIGURES_EVERY = 360;
-const LINE = 95;
+const METRICS_EVERY = 360;
+const THRESHOLD = 95;
 
 const FEEDBACK = 'GET_SELLER_FEEDBACK_DATA';
 const TOTALS = 'GET_SALES_AND_TRAFFIC_REPORT';
@@ -32,7 +32,7 @@ const idOf = (countryCode: string): string =>
 const codeOf = (id: string): string =>
 	places().find(({ marketplace }) => marketplace.id === id)?.marketplace.countryCode ?? id;
 
-/** Feedback of days that are settled, and of 1 to 3 stars or of more. */
+/** Feedback of settled days, either of 1 to 3 stars or of 4 and 5. */
 const settled = (countryCode: string, isLow: boolean) => {
 	const before = DateTime.utc().minus({ days: 20 }).toISODate();
 	const after = DateTime.utc().minus({ days: 80 }).toISODate();
@@ -56,12 +56,12 @@ const add = (countryCode: string, rating: 1 | 2 | 3, comment: string) =>
 	world().addFeedback({ sellerKey: SELLER, marketplaceId: idOf(countryCode), rating, comment });
 
 /** What happens at which minute. */
-const DOINGS: Readonly<Record<number, () => void>> = {
+const ACTIONS: Readonly<Record<number, () => void>> = {
 	// In all marketplaces at once, and the first feedback ever in Belgium.
 	65: () => CODES.forEach((code, index) => add(code, index % 2 === 0 ? 1 : 3, `Zu spät ${code}`)),
-	// Orders of the rating: those of settled days, in the reports at once.
+	// Feedback of settled days, which counts in the rating at once.
 	600: () => {
-		while (ratingOf('DE') >= LINE - 0.3) {
+		while (ratingOf('DE') >= THRESHOLD - 0.3) {
 			const [good] = settled('DE', false);
 			world().changeFeedback(SELLER, good?.orderId ?? '', { rating: 1, comment: 'Doch nicht gut' });
 		}
@@ -89,7 +89,7 @@ const DOINGS: Readonly<Record<number, () => void>> = {
 		}
 	},
 	2400: () => {
-		while (ratingOf('DE') < LINE + 0.9) {
+		while (ratingOf('DE') < THRESHOLD + 0.9) {
 			const [low] = settled('DE', true);
 			world().removeFeedback(SELLER, low?.orderId ?? '');
 		}
@@ -110,9 +110,9 @@ const LAST_MINUTE = DAYS * 1440;
 /** Minutes. */
 const IDLE_STEP = 6;
 
-const nextDoing = (minute: number): number =>
+const nextAction = (minute: number): number =>
 	Math.min(
-		...Object.keys(DOINGS)
+		...Object.keys(ACTIONS)
 			.map(Number)
 			.filter((each) => each > minute),
 		Infinity,
@@ -125,7 +125,7 @@ const nameOf = ({ kind, before, after }: FeedbackEvent): string => {
 	return after?.rating === 3 ? 'newNeutralFeedback' : 'newNegativeFeedback';
 };
 
-const EXPECTED_FIGURES = [
+const EXPECTED_METRICS = [
 	'DE ratingFellBelowThreshold',
 	'DE ratingRecovered',
 	'FR accountStatusChanged',
@@ -134,7 +134,7 @@ const EXPECTED_FIGURES = [
 	'GB orderDefectRateRecovered',
 ];
 
-/** Report IDs by marketplace, as the trigger asked for them. */
+/** Report IDs by marketplace, as the trigger requested them. */
 class Reports {
 	readonly feedback = new Map<string, Map<string, number>>();
 
@@ -148,7 +148,7 @@ class Reports {
 		}
 	}
 
-	/** How old, in minutes, the report last read was at most, before another one was read. */
+	/** The greatest age, in minutes, that a report reached before the next one was read. */
 	greatestAge(code: string): number {
 		const read = new Map<string, number>();
 		for (const { operation, path, at } of watching.sandbox.requests) {
@@ -162,7 +162,7 @@ class Reports {
 	}
 }
 
-it('nine marketplaces for three days: each change is told once, no feedback report is older than twice its interval, and no call is refused', async () => {
+it('watches nine marketplaces for three days: reports each change once, no feedback report gets older than twice its interval, and no call is refused', async () => {
 	connect(watching.credentials, watching.sandbox, SELLER);
 	for (const code of CODES) {
 		for (const fulfilledBy of ['MERCHANT', 'AMAZON'] as const) {
@@ -185,21 +185,21 @@ it('nine marketplaces for three days: each change is told once, no feedback repo
 			'ratingRecovered',
 		],
 		marketplaces: CODES.map(idOf),
-		thresholds: [{ name: 'Line', percent: LINE }],
+		thresholds: [{ name: 'Minimum', percent: THRESHOLD }],
 	});
 	const reports = new Reports();
 	const began = Date.now();
 	let polls = 0;
 	for (let minute = 0; minute <= LAST_MINUTE; ) {
 		watcher.minute = minute;
-		DOINGS[minute]?.();
+		ACTIONS[minute]?.();
 		const before = watching.requests;
 		await watcher.poll();
 		polls += 1;
-		// Where nothing is going on, not every minute's poll is made.
+		// If nothing is happening, most minutes are skipped.
 		const isIdle = watching.requests === before;
 		if (!isIdle) reports.look(watcher);
-		const next = Math.min(minute + (isIdle ? IDLE_STEP : 1), nextDoing(minute));
+		const next = Math.min(minute + (isIdle ? IDLE_STEP : 1), nextAction(minute));
 		passTime((next - minute) * MINUTE);
 		minute = next;
 	}
@@ -212,27 +212,27 @@ it('nine marketplaces for three days: each change is told once, no feedback repo
 	}
 	const ages = CODES.map((code) => [code, Math.round(reports.greatestAge(code))] as const);
 	const refused = requests.filter(({ status }) => status === 429);
-	const told = watcher.told.map(
+	const reported = watcher.reported.map(
 		({ marketplace, event, orderId }) =>
 			`${String(marketplace)} ${String(event)}${orderId === null ? '' : ` ${String(orderId)}`}`,
 	);
-	// eslint-disable-next-line no-console -- the figures of the run
+	// eslint-disable-next-line no-console -- the numbers of the run
 	console.info(
 		[
-			`Reports asked for in ${DAYS} days: ${[...counts].map((each) => each.join(' ')).join(', ')}`,
+			`Reports requested in ${DAYS} days: ${[...counts].map((each) => each.join(' ')).join(', ')}`,
 			`Polls: ${polls}, calls: ${requests.length}, refused with 429: ${refused.length}`,
 			`Greatest age of a feedback report, minutes: ${ages.map((each) => each.join(' ')).join(', ')}`,
-			`Told: ${told.length}, thrown: ${watcher.thrown.map(({ minute, message }) => `${minute} ${message}`).join('; ')}`,
+			`Reported: ${reported.length}, thrown: ${watcher.thrown.map(({ minute, message }) => `${minute} ${message}`).join('; ')}`,
 			`Longest poll: ${watcher.longestPollMs} ms`,
-			...told.filter((line) => line.split(' ').length === 2),
+			...reported.filter((line) => line.split(' ').length === 2),
 		].join('\n'),
 	);
 
 	const changes = truth
 		.feedbackHistory(SELLER)
 		.map((event) => `${codeOf(event.marketplaceId)} ${nameOf(event)} ${event.orderId}`);
-	expect(told.toSorted()).toEqual([...changes, ...EXPECTED_FIGURES].toSorted());
-	expect(new Set(watcher.told.map(({ eventId }) => eventId)).size).toBe(told.length);
+	expect(reported.toSorted()).toEqual([...changes, ...EXPECTED_METRICS].toSorted());
+	expect(new Set(watcher.reported.map(({ eventId }) => eventId)).size).toBe(reported.length);
 	for (const [code, age] of ages) {
 		expect([code, age > 0 && age <= 2 * FEEDBACK_EVERY]).toEqual([code, true]);
 	}
@@ -240,7 +240,7 @@ it('nine marketplaces for three days: each change is told once, no feedback repo
 	expect(truth.reportRequests.filter(({ tooSoon }) => tooSoon)).toEqual([]);
 	for (const type of [TOTALS, HEALTH]) {
 		expect(counts.get(type)).toBeGreaterThanOrEqual(
-			(CODES.length * LAST_MINUTE) / (2 * FIGURES_EVERY),
+			(CODES.length * LAST_MINUTE) / (2 * METRICS_EVERY),
 		);
 	}
 	expect(counts.get(FEEDBACK)).toBeGreaterThan(CODES.length * 100);

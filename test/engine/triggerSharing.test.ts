@@ -12,10 +12,10 @@ const watching = useWatching({
 const TOTALS = 'GET_SALES_AND_TRAFFIC_REPORT';
 const RATING = { events: ['ratingFellBelowThreshold'], options: { daysUntilSettled: 3 } };
 
-const totalsAsked = () =>
+const totalsRequested = () =>
 	watching.sandbox.truth.reportRequests.filter(({ reportType }) => reportType === TOTALS);
 
-/** Evaluate, which waits too short for a report of its own where another was made. */
+/** Evaluate, with a wait too short for a separate report if another was made. */
 const evaluate = async () =>
 	await runNode({
 		type: 'amazonSellerRating',
@@ -33,8 +33,8 @@ const evaluate = async () =>
 		},
 	});
 
-/** What another application of the seller's asks for, by Amazon's API: totals for each week. */
-async function askForWeeks(): Promise<void> {
+/** Requests weekly totals through Amazon's API, as another application of the seller would. */
+async function requestWeeks(): Promise<void> {
 	const { sandbox } = watching;
 	const { refreshToken, clientId, clientSecret } = sandbox.credentials('demo');
 	const login = await fetch(`${sandbox.url}/auth/o2/token`, {
@@ -64,49 +64,49 @@ const limited = () =>
 	connect(watching.credentials, watching.sandbox, 'demo', { changeReportLimits: false });
 
 describe('a Sales and Traffic report', () => {
-	it('of the trigger serves the rating node, and little of it is remembered', async () => {
+	it('of the trigger is shared with the rating node, and little of it is stored', async () => {
 		limited();
 		const watcher = await watching.activate(RATING);
 		await watcher.poll();
 		await passMinutes(3, watcher);
-		expect(totalsAsked()).toHaveLength(1);
+		expect(totalsRequested()).toHaveLength(1);
 		const { items } = await evaluate();
 		expect(items[0]).toMatchObject({ provenance: 'derived' });
-		expect(totalsAsked()).toHaveLength(1);
+		expect(totalsRequested()).toHaveLength(1);
 		const { counts } = watcher.place().totals as { counts: number[] };
 		expect(counts.length).toBeLessThanOrEqual(2 * 366);
 		expect(JSON.stringify(watcher.trigger.staticData).length).toBeLessThan(10_000);
 	});
 
-	it('of the rating node serves the trigger', async () => {
+	it('of the rating node is shared with the trigger', async () => {
 		limited();
 		expect((await evaluate()).items[0]).toMatchObject({ provenance: 'derived' });
 		const watcher = await watching.activate(RATING);
 		await watcher.poll();
 		await passMinutes(3, watcher);
-		expect(totalsAsked()).toHaveLength(1);
+		expect(totalsRequested()).toHaveLength(1);
 		expect(watcher.place().rating).toBeDefined();
 	});
 
 	it.each(['while it is prepared', 'after it is finished'])(
-		'of weeks, which another application asked for, is not taken for one of days (%s)',
+		'by week, requested by another application, is not treated as one by day (%s)',
 		async (when) => {
 			limited();
-			await askForWeeks();
+			await requestWeeks();
 			if (when === 'after it is finished') passTime(2 * MINUTE);
 			const watcher = await watching.activate(RATING);
 			await watcher.poll();
 			await passMinutes(30, watcher);
 			expect(watcher.thrown).toEqual([]);
-			expect(totalsAsked()).toHaveLength(2);
-			expect(totalsAsked().filter(({ tooSoon }) => tooSoon !== undefined)).toEqual([]);
+			expect(totalsRequested()).toHaveLength(2);
+			expect(totalsRequested().filter(({ tooSoon }) => tooSoon !== undefined)).toEqual([]);
 			expect(watcher.place().rating).toBeDefined();
 		},
 	);
 
-	it('of weeks is known for what it is after a restart, too', async () => {
+	it('by week is recognized after a restart, too', async () => {
 		limited();
-		await askForWeeks();
+		await requestWeeks();
 		const first = await watching.activate(RATING);
 		await first.poll();
 		await passMinutes(1, first);
@@ -119,17 +119,17 @@ describe('a Sales and Traffic report', () => {
 		expect(second.place().rating).toBeDefined();
 	});
 
-	it('of weeks is not what a test event is made of', async () => {
+	it('by week is not used for a test event', async () => {
 		connect(watching.credentials, watching.sandbox, 'demo', NO_REPORT_LIMITS);
 		watching.sandbox.habits.set({ reportQuotas: false });
-		await askForWeeks();
+		await requestWeeks();
 		passTime(2 * MINUTE);
 		const watcher = await watching.activate({ ...RATING, manual: true });
 		await watcher.poll();
 		expect(watcher.thrown).toEqual([]);
-		expect(watcher.told).toMatchObject([
+		expect(watcher.reported).toMatchObject([
 			{ event: 'ratingFellBelowThreshold', ratingNow: { provenance: 'derived' } },
 		]);
-		expect(totalsAsked()).toHaveLength(2);
+		expect(totalsRequested()).toHaveLength(2);
 	});
 });

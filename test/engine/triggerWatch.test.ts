@@ -27,7 +27,7 @@ const world = () => watching.sandbox.world;
 const eventsOf = (items: readonly IDataObject[]) =>
 	items.map(({ event, orderId }) => `${String(event)} ${String(orderId)}`).toSorted();
 
-/** Activates the trigger, on from what another one remembers. */
+/** Activates the trigger with the state of another one. */
 async function activate(options: ActivateOptions, before?: Watcher): Promise<Watcher> {
 	const watcher = await watching.activate({ ...options, staticData: before?.trigger.staticData });
 	await watcher.poll();
@@ -36,7 +36,7 @@ async function activate(options: ActivateOptions, before?: Watcher): Promise<Wat
 	return watcher;
 }
 
-/** Two months with a negative feedback every ten days; no poll in between. */
+/** Two months with negative feedback every ten days and no poll in between. */
 function passTwoMonths(): void {
 	for (let day = 0; day < 60; day += 1) {
 		passTime(DAY);
@@ -48,27 +48,27 @@ const NO_RATING = { options: { includeRating: false } };
 const STATUS = ['accountStatusChanged'];
 const BOTH = ['accountStatusChanged', 'newNegativeFeedback'];
 
-describe('B5: what happened while it was not chosen is not news', () => {
-	/** What comes from now on is told, once. */
-	const expectNewsToBeTold = async (watcher: Watcher): Promise<void> => {
+describe('B5: what happened while it was not chosen is not reported', () => {
+	/** What happens from now on is reported once. */
+	const expectNewsToBeReported = async (watcher: Watcher): Promise<void> => {
 		const { orderId } = world().addFeedback({ rating: 1, comment: 'news' });
 		await passMinutes(40, watcher);
 		expect(eventsOf(watcher.take())).toEqual([`newNegativeFeedback ${orderId}`]);
 	};
 
 	it.each([0, 90])(
-		'feedback that was never watched, then is chosen, looking back %i days',
+		'feedback that is chosen later, with a lookback of %i days',
 		async (lookBackDays) => {
 			const options = { options: { includeRating: false, lookBackDays } };
 			const first = await activate({ events: STATUS, ...options });
 			passTwoMonths();
 			const second = await activate({ events: BOTH, ...options }, first);
 			expect(second.take().filter(({ orderId }) => orderId !== null)).toEqual([]);
-			await expectNewsToBeTold(second);
+			await expectNewsToBeReported(second);
 		},
 	);
 
-	it('feedback that was chosen, then was not for two months, then is again', async () => {
+	it('feedback that was not chosen for two months and then is again', async () => {
 		const first = await activate({ events: BOTH, ...NO_RATING });
 		const without = await activate({ events: STATUS, ...NO_RATING }, first);
 		passTwoMonths();
@@ -76,16 +76,16 @@ describe('B5: what happened while it was not chosen is not news', () => {
 		without.take();
 		const again = await activate({ events: BOTH, ...NO_RATING }, without);
 		expect(again.take()).toEqual([]);
-		await expectNewsToBeTold(again);
+		await expectNewsToBeReported(again);
 	});
 
-	it('feedback that was watched for the rating alone goes on without a break', async () => {
+	it('but feedback that was watched only for the rating continues without a break', async () => {
 		const first = await activate({ events: BOTH });
 		const forRating = await activate({ events: STATUS }, first);
 		await passMinutes(60, forRating);
 		const again = await activate({ events: BOTH }, forRating);
 		expect(again.take()).toEqual([]);
-		await expectNewsToBeTold(again);
+		await expectNewsToBeReported(again);
 	});
 
 	it('an account status and a defect rate', async () => {
@@ -103,20 +103,20 @@ describe('B5: what happened while it was not chosen is not news', () => {
 		passTime(60 * DAY);
 		await passMinutes(3, without);
 		without.take();
-		const options = { figuresEveryMinutes: 10, lookBackDays: 10 };
+		const options = { metricsEveryMinutes: 10, lookBackDays: 10 };
 		const again = await activate({ events, options }, without);
 		await passMinutes(20, again);
 		expect(again.take()).toEqual([]);
 		world().setAccountStatus('demo', US, 'NORMAL');
 		await passMinutes(20, again);
-		expect(again.told.map(({ event, before }) => ({ event, before }))).toEqual([
+		expect(again.reported.map(({ event, before }) => ({ event, before }))).toEqual([
 			{ event: 'accountStatusChanged', before: { accountStatus: 'AT_RISK' } },
 		]);
 	});
 
-	it('a rating that crossed its line while Include Rating was off', async () => {
+	it('a rating that crossed its threshold while Include Rating was turned off', async () => {
 		const percent = cutOff(ratingOf(settledCounts(watching.sandbox)));
-		const thresholds = [{ name: 'Line', percent }];
+		const thresholds = [{ name: 'Minimum', percent }];
 		const events = ['newNegativeFeedback', 'ratingFellBelowThreshold'];
 		const first = await activate({ events, thresholds });
 		const off = await activate({ events: ['newNegativeFeedback'], ...NO_RATING }, first);
@@ -127,15 +127,15 @@ describe('B5: what happened while it was not chosen is not news', () => {
 		await passMinutes(40, off);
 		off.take();
 		const again = await activate(
-			{ events, thresholds, options: { figuresEveryMinutes: 20, lookBackDays: 10 } },
+			{ events, thresholds, options: { metricsEveryMinutes: 20, lookBackDays: 10 } },
 			off,
 		);
 		await passMinutes(30, again);
-		expect(again.told).toEqual([]);
+		expect(again.reported).toEqual([]);
 		expect(again.place().rating).toBeDefined();
 	});
 
-	it('a marketplace that is taken out and put in again, though days are looked back to', async () => {
+	it('a marketplace that is removed and added again, even with a lookback', async () => {
 		const options = { options: { includeRating: false, lookBackDays: 90 } };
 		const first = await activate({ marketplaces: [US, CA], ...options });
 		expect(first.take().length).toBeGreaterThan(0);
@@ -149,12 +149,12 @@ describe('B5: what happened while it was not chosen is not news', () => {
 		expect(eventsOf(again.take())).toEqual([`newNegativeFeedback ${orderId}`]);
 	});
 
-	it('feedback whose dates are read in another way', async () => {
+	it('feedback whose dates are read in another format', async () => {
 		const options = (dateFormat: string) => ({
 			events: BOTH.slice(1),
 			options: { includeRating: false, dateFormat },
 		});
-		// In January, in the American way; read the other way round it is of this month.
+		// In January, in the American format; with day and month swapped, it is of this month.
 		world().addFeedback({ rating: 1, date: '2026-01-11' });
 		const first = await activate(options('auto'));
 		const second = await watching.activate({
@@ -166,7 +166,7 @@ describe('B5: what happened while it was not chosen is not news', () => {
 		expect(second.take()).toEqual([]);
 		const third = await activate(options('auto'), second);
 		expect(third.take()).toEqual([]);
-		await expectNewsToBeTold(third);
+		await expectNewsToBeReported(third);
 	});
 });
 
@@ -174,9 +174,9 @@ describe("B8: the machine's clock was ahead for five minutes", () => {
 	it.each([
 		['12 hours', 12, 1],
 		['120 days', 120 * 24, 1],
-		// Reports from a time that Amazon has not seen yet are refused: nothing was learned meanwhile.
+		// Amazon refuses reports of times in the future, so nothing was stored in the meantime.
 		['two years', 2 * 365 * 24, 0],
-	])('by %s: told once, and everything goes on at once', async (_, hours, times) => {
+	])('by %s, which is reported once, and the watch continues at once', async (_, hours, times) => {
 		const watcher = await activate({ events: ['newNegativeFeedback'] });
 		await passMinutes(35, watcher);
 		setClockAhead(hours * HOUR);
@@ -191,7 +191,7 @@ describe("B8: the machine's clock was ahead for five minutes", () => {
 		for (let hour = 0; hour < 18; hour += 6) {
 			added.push(`newNegativeFeedback ${world().addFeedback({ rating: 1 }).orderId}`);
 			await passMinutes(45, watcher);
-			expect(eventsOf(watcher.told)).toEqual(added.toSorted());
+			expect(eventsOf(watcher.reported)).toEqual(added.toSorted());
 			for (let minute = 45; minute < 360; minute += 45) {
 				passTime(44 * MINUTE);
 				await passMinutes(1, watcher);
@@ -202,7 +202,7 @@ describe("B8: the machine's clock was ahead for five minutes", () => {
 		);
 	});
 
-	it('while a failure keeps it waiting: it waits no longer than it would have', async () => {
+	it('while it waited after a failure, which does not wait longer than usual', async () => {
 		const watcher = await activate(NO_RATING);
 		watching.sandbox.faults.add({ kind: 'error503', operation: 'createReport', times: 'always' });
 		setClockAhead(200 * DAY);
@@ -215,7 +215,7 @@ describe("B8: the machine's clock was ahead for five minutes", () => {
 		expect(eventsOf(watcher.take())).toEqual([`newNegativeFeedback ${orderId}`]);
 	});
 
-	it('when the trigger was activated: what comes after it is told', async () => {
+	it('when the trigger was activated, and what happens later is reported', async () => {
 		setClockAhead(120 * DAY);
 		const watcher = await watching.activate(NO_RATING);
 		await watcher.poll();
@@ -230,9 +230,9 @@ describe("B8: the machine's clock was ahead for five minutes", () => {
 });
 
 describe('B12: a token of another seller, or one that Amazon does not accept', () => {
-	it('that is refused for a while makes nobody another seller', async () => {
+	it('that is refused for a while does not count as another seller', async () => {
 		world().setAccountStatus('demo', US, 'NORMAL');
-		const options = { includeRating: false, figuresEveryMinutes: 10 };
+		const options = { includeRating: false, metricsEveryMinutes: 10 };
 		const watcher = await activate({ events: STATUS, options });
 		connect(watching.credentials, watching.sandbox, 'demo', { refreshToken: 'Atzr|other' });
 		watching.sandbox.lwa.expireAccessTokens();
@@ -241,11 +241,11 @@ describe('B12: a token of another seller, or one that Amazon does not accept', (
 		world().setAccountStatus('demo', US, 'AT_RISK');
 		connect(watching.credentials, watching.sandbox);
 		await passMinutes(70, watcher);
-		expect(watcher.told.map(({ event }) => event)).toEqual(['accountStatusChanged']);
+		expect(watcher.reported.map(({ event }) => event)).toEqual(['accountStatusChanged']);
 	});
 });
 
-describe('a feedback in the reports of two watched marketplaces', () => {
+describe('a feedback entry in the reports of two watched marketplaces', () => {
 	it('is reported once, and so is each of its changes', async () => {
 		watching.sandbox.habits.set({ rowsOfOtherMarketplaces: true });
 		const watcher = await watching.activate({ marketplaces: [US, CA] });

@@ -22,23 +22,23 @@ export const BR = 'A2Q3Y263D00KWC';
 /** The day on which each test begins, and the last one whose totals count then. */
 export const TODAY = '2026-11-23';
 export const LAST_SETTLED = '2026-11-19';
-/** A day long settled: feedback of it is in the figures of the next reports. */
+/** A day settled long ago: its feedback counts in the next reports. */
 export const SETTLED_DAY = '2026-11-10';
 
-/** Amazon makes totals every 15 minutes; asked for together, both reports are of the same moment. */
-export const EVERY_TWENTY_MINUTES = { feedbackEveryMinutes: 20, figuresEveryMinutes: 20 };
+/** Amazon makes totals every 15 minutes; requested together, both reports are of the same moment. */
+export const EVERY_TWENTY_MINUTES = { feedbackEveryMinutes: 20, metricsEveryMinutes: 20 };
 
-/** Minutes until what changes now is told, asked for every twenty minutes. */
-export const UNTIL_TOLD = 22;
+/** Minutes until a change is reported, with reports every twenty minutes. */
+export const UNTIL_REPORTED = 22;
 
 /**
- * For ratings alone: feedback is asked for beside the totals only. Reports of more than an hour apart are
- * not held against each other, so that each rating is of one moment.
+ * For ratings only: feedback is requested only together with the totals. Reports more than an hour apart
+ * are not compared, so that each rating is of one moment.
  */
-export const EVERY_NINETY_MINUTES = { feedbackEveryMinutes: 1440, figuresEveryMinutes: 90 };
+export const EVERY_NINETY_MINUTES = { feedbackEveryMinutes: 1440, metricsEveryMinutes: 90 };
 
-/** Minutes until a rating that changes now is judged, asked for every ninety minutes. */
-export const UNTIL_JUDGED = 92;
+/** Minutes until a changed rating is evaluated, with reports every ninety minutes. */
+export const UNTIL_EVALUATED = 92;
 
 export const FEEDBACK_EVENTS = [
 	'newNegativeFeedback',
@@ -47,7 +47,7 @@ export const FEEDBACK_EVENTS = [
 	'feedbackRemoved',
 ];
 
-/** What a poll threw, and at which minute since the activation. */
+/** An error that a poll threw, and the minute since the activation. */
 export interface Thrown {
 	readonly minute: number;
 	readonly message: string;
@@ -68,13 +68,13 @@ export interface ActivateOptions {
 	readonly credentialId?: string;
 }
 
-/** An activated trigger with what it told and threw so far. */
+/** An activated trigger with the items and errors so far. */
 export class Watcher {
-	readonly told: IDataObject[] = [];
+	readonly reported: IDataObject[] = [];
 
 	readonly thrown: Thrown[] = [];
 
-	/** How long the longest poll waited, on the test's clock. */
+	/** Duration of the longest poll, on the test's clock. */
 	longestPollMs = 0;
 
 	minute = 0;
@@ -101,16 +101,16 @@ export class Watcher {
 			this.trigger.written();
 			this.everything.push(JSON.stringify(this.trigger.staticData));
 		}
-		this.told.push(...items);
+		this.reported.push(...items);
 		return items;
 	}
 
-	/** Forgets what was told, and gives it. */
+	/** Removes and returns the items so far. */
 	take(): IDataObject[] {
-		return this.told.splice(0);
+		return this.reported.splice(0);
 	}
 
-	/** Forgets what was thrown, and gives it. */
+	/** Removes and returns the errors so far. */
 	takeThrown(): Thrown[] {
 		return this.thrown.splice(0);
 	}
@@ -124,7 +124,7 @@ export class Watcher {
 	}
 }
 
-/** Feedback of the last so many days, as far as these are settled. */
+/** Counts of the feedback of the last days, as far as these are settled. */
 export function settledCounts(
 	sandbox: Sandbox,
 	marketplaceId = US,
@@ -150,25 +150,25 @@ export function settledCounts(
 export const ratingOf = ({ positive, total }: { positive: number; total: number }): number =>
 	(100 * positive) / total;
 
-/** A percentage with as many decimals as a threshold may have, cut off. */
+/** A percentage cut to as many decimals as a threshold may have. */
 export const cutOff = (percent: number): number => Math.floor(percent * 10_000) / 10_000;
 
-/** A sandbox of its own for each test, at Amazon's own rates and worst, and what is done with it. */
+/** A separate sandbox for each test, with Amazon's own rate limits and worst habits, and helpers to use it. */
 export interface Watching {
 	readonly sandbox: Sandbox;
 	readonly credentials: CredentialStore;
 	activate(options?: ActivateOptions): Promise<Watcher>;
-	/** How many requests there were in all, of whatever status. */
+	/** The number of requests, of any status. */
 	readonly requests: number;
-	/** How often an operation was called, and Amazon accepted it. */
+	/** How often an operation was called and accepted. */
 	count(operation: string): number;
-	/** At which minutes of the test that was. */
+	/** The minutes of the test at which it was. */
 	minutesOf(operation: string): number[];
-	/** Makes the node take itself for one in another process, which shares nothing in memory. */
+	/** Simulates another process, which shares nothing in memory. */
 	startNewProcess(): void;
 }
 
-/** A minute passes, then all of them are polled one after the other; so many times. */
+/** Lets a minute pass, then polls all watchers one after the other; repeats that. */
 export async function passMinutes(count: number, ...watchers: Watcher[]): Promise<void> {
 	for (let minute = 0; minute < count; minute += 1) {
 		passTime(MINUTE);
@@ -179,14 +179,14 @@ export async function passMinutes(count: number, ...watchers: Watcher[]): Promis
 	}
 }
 
-/** What all nodes of a process have in common, as the built nodes share it. */
+/** What all built nodes of a process share. */
 const shared = jest.requireActual<Record<string, { clear(): void }>>(
 	'../../dist/nodes/shared/spapi/processWide.js',
 );
 
 const usedUrls = new Set<string>();
 
-/** At an address of its own: at one that was used before, the node would know the seller's reports. */
+/** At a new address: at one used before, the node would know the seller's reports. */
 async function startUnknownSandbox(options: SandboxOptions): Promise<Sandbox> {
 	const sandbox = await startSandbox({
 		rateLimits: 1,

@@ -1,3 +1,5 @@
+// cspell:ignore tell told
+
 import fc from 'fast-check';
 
 import { advance } from '../../nodes/AmazonSellerFeedbackTrigger/watch/advance';
@@ -9,7 +11,7 @@ import {
 	type WatchEvent,
 	type WatchSettings,
 } from '../../nodes/AmazonSellerFeedbackTrigger/watch/events';
-import { noticesOf, withTold } from '../../nodes/AmazonSellerFeedbackTrigger/watch/notices';
+import { noticesOf, withReported } from '../../nodes/AmazonSellerFeedbackTrigger/watch/notices';
 import {
 	readState,
 	startWatch,
@@ -39,9 +41,9 @@ const threshold = (percent: number) => ({
 
 const settingsWith = (settings: Partial<WatchSettings> = {}): WatchSettings => ({
 	events: WATCH_EVENTS,
-	tellPresent: false,
+	reportPresent: false,
 	daysToWatch: 7,
-	tellResponses: false,
+	reportChangedResponses: false,
 	ratingDays: 30,
 	daysUntilSettled: 3,
 	thresholds: [threshold(95)],
@@ -64,11 +66,11 @@ const row = (orderId: string, rating = 1, date = TODAY): FeedbackRow => ({
 	raterEmail: 'buyer@example.com',
 });
 
-/** So many minutes after that day began. */
+/** This many minutes after the day began. */
 const timeOf = (minutes: number, day = TODAY): string =>
 	new Date(Date.parse(`${day}T00:00:00Z`) + minutes * 60_000).toISOString();
 
-/** Reports are asked for in the order in which they are made here, a minute after each other. */
+/** Reports are requested in the order in which they are made here, a minute apart. */
 let minute = 0;
 const feedback = (
 	rows: readonly FeedbackRow[],
@@ -99,7 +101,7 @@ const totalsOf = (
 /** A day that is settled, and older than those watched. */
 const OLD = plusDays(TODAY, -10);
 
-/** Totals so that the rating is of so many negatives among so many, all of one day. */
+/** Totals for a rating with this many ratings and negatives, all of one day. */
 const totals = (received: number, negative: number, day = OLD, asOf?: string, days = 100) =>
 	totalsOf(
 		Array.from({ length: days }, (_, index) => plusDays(TODAY, -index)).map((date) =>
@@ -108,15 +110,15 @@ const totals = (received: number, negative: number, day = OLD, asOf?: string, da
 		asOf,
 	);
 
-/** A row that is in every report of a test, so that none is empty; it is of no window. */
+/** A row that is in every report of a test, so that no report is empty; it is outside all windows. */
 const SOME = row('100-0000000-0000009', 1, plusDays(TODAY, -400));
 
 const NOT_SETTLED =
 	'The last 4 day(s) (2026-03-28 to 2026-03-31) are not counted, because Amazon may still change their totals';
 
 /**
- * The observations as of one seller: the feedback reports list the negatives that the totals before
- * them count, or else the reports would contradict each other.
+ * The observations of one seller: the feedback reports list the negatives that the totals before them
+ * count; otherwise the reports would contradict each other.
  */
 function ofOneSeller(observations: readonly Observation[], { totals: known } = NEW): Observation[] {
 	const { from = TODAY, counts = [] } = known ?? {};
@@ -146,9 +148,9 @@ function ofOneSeller(observations: readonly Observation[], { totals: known } = N
 }
 
 const aged = (days: number): string =>
-	`This rating is ${days} days old: since then none could be judged`;
+	`This rating is ${days} days old: no newer one could be evaluated`;
 
-/** A report without news beside which totals are judged. */
+/** A report without changes, to evaluate totals with. */
 const noNews = () => feedback([SOME]);
 
 const asked = (report: ReportKind, id: string): Observation => ({
@@ -205,28 +207,28 @@ const begin = (lookBackDays = 0): MarketplaceWatch =>
 
 const NEW = begin();
 
-/** The ID of an event of an alarm: the same alarm of another watch has others. */
+/** The ID of an alarm's event; the same alarm of another watch has other IDs. */
 const idOf = (change: string): string => `${change}/${NEW.began}`;
 
-/** The state after these observations, and what each of them told. */
+/** The state after these observations, and the events of each. */
 function watch(
 	observations: readonly Observation[],
 	settings: WatchSettings = settingsWith(),
 	start: MarketplaceWatch = NEW,
 ) {
 	let state = start;
-	const told = ofOneSeller(observations, start).map((observation) => {
+	const reported = ofOneSeller(observations, start).map((observation) => {
 		const advanced = advance(state, observation, settings);
 		state = advanced.state;
 		return advanced.events;
 	});
-	return { state, told, last: told.at(-1) ?? [] };
+	return { state, reported, last: reported.at(-1) ?? [] };
 }
 
 const namesOf = (events: readonly WatchEvent[]): string[] => events.map(({ event }) => event);
 
-const toldBy = (...observed: Parameters<typeof watch>): string[][] =>
-	watch(...observed).told.map(namesOf);
+const eventsOf = (...observed: Parameters<typeof watch>): string[][] =>
+	watch(...observed).reported.map(namesOf);
 
 const written = (state: MarketplaceWatch): unknown =>
 	JSON.parse(
@@ -237,7 +239,7 @@ const reread = (state: MarketplaceWatch): MarketplaceWatch | undefined =>
 	readState(written(state), 'mine', 'me')?.marketplaces.M;
 
 describe('feedback', () => {
-	it('is told by what became of it', () => {
+	it('is reported with the event for its change', () => {
 		const reports = [
 			[row(A)],
 			[row(A), row(B, 3)],
@@ -246,7 +248,7 @@ describe('feedback', () => {
 			[row(A, 5), row(B, 1)],
 			[row(A, 3), row(B, 4)],
 		].map((rows) => feedback(rows));
-		expect(toldBy(reports)).toEqual([
+		expect(eventsOf(reports)).toEqual([
 			[],
 			['newNeutralFeedback'],
 			['feedbackChanged'],
@@ -256,7 +258,7 @@ describe('feedback', () => {
 		]);
 	});
 
-	it('is named by its change, and tells of it', () => {
+	it('has an ID of its change, and includes the change', () => {
 		const { last } = watch([feedback([row(B)]), feedback([row(B), row(A)])]);
 		expect(last).toMatchObject([
 			{
@@ -268,7 +270,7 @@ describe('feedback', () => {
 		]);
 	});
 
-	it.each(WATCH_EVENTS)('is told of %s alone where only that is chosen', (event) => {
+	it.each(WATCH_EVENTS)('causes only %s if only that is chosen', (event) => {
 		const reports = [
 			health({ accountStatus: 'NORMAL', sellerFulfilled: rate(0, 100) }),
 			totals(100, 0),
@@ -284,11 +286,11 @@ describe('feedback', () => {
 		];
 		const all = watch(reports);
 		const only = watch(reports, settingsWith({ events: [event] }));
-		expect(new Set(namesOf(all.told.flat()))).toEqual(new Set(WATCH_EVENTS));
-		expect(only.told).toEqual(
-			all.told.map((events) => events.filter((each) => each.event === event)),
+		expect(new Set(namesOf(all.reported.flat()))).toEqual(new Set(WATCH_EVENTS));
+		expect(only.reported).toEqual(
+			all.reported.map((events) => events.filter((each) => each.event === event)),
 		);
-		// What is remembered does not depend on what is told.
+		// The state does not depend on the chosen events.
 		expect(only.state).toEqual(all.state);
 	});
 
@@ -304,38 +306,38 @@ describe('feedback', () => {
 	] as const)('that changes from %i to %i stars', (from, to, name) => {
 		const others = ['newNegativeFeedback', 'newNeutralFeedback', 'feedbackRemoved'] as const;
 		const changed = [{ ...row(A, to), comment: 'Other' }, row(B)];
-		const told = (events: WatchSettings['events']) => {
+		const changeWith = (events: WatchSettings['events']) => {
 			const before = watch([feedback([row(A, from), row(B)])]).state;
 			return advance(before, feedback(changed), settingsWith({ events }));
 		};
 
-		it(`is ${name ?? 'nothing'} where changes are not chosen`, () => {
-			const { events } = told(others);
+		it(`is ${name ?? 'nothing'} if changes are not chosen`, () => {
+			const { events } = changeWith(others);
 			expect(namesOf(events)).toEqual(name ? [name] : []);
-			const [event] = told(['feedbackChanged']).events;
+			const [event] = changeWith(['feedbackChanged']).events;
 			expect(event?.event).toBe('feedbackChanged');
 			expect(events).toEqual(name ? [{ ...event, event: name }] : []);
-			expect(namesOf(told(others.filter((other) => other !== name)).events)).toEqual([]);
+			expect(namesOf(changeWith(others.filter((other) => other !== name)).events)).toEqual([]);
 		});
 
-		it('is told once where all are chosen, and then no more', () => {
-			const { state, events } = told(WATCH_EVENTS);
+		it('is reported only once if all are chosen', () => {
+			const { state, events } = changeWith(WATCH_EVENTS);
 			expect(namesOf(events)).toEqual(['feedbackChanged']);
 			// Raised to positive, it then leaves the report.
 			const rows = to > 3 ? [row(B)] : changed;
-			expect(toldBy([feedback(rows)], settingsWith(), state).flat()).toEqual([]);
+			expect(eventsOf([feedback(rows)], settingsWith(), state).flat()).toEqual([]);
 		});
 	});
 
-	it('of the days looked back to is told in the first report', () => {
+	it('of the lookback days is reported from the first report', () => {
 		const rows = [row(A, 1, plusDays(TODAY, -2)), row(B, 3, plusDays(TODAY, -1))];
 		const since = begin(2);
-		const { told, state } = watch(
+		const { reported, state } = watch(
 			[feedback(rows), feedback(rows)],
-			settingsWith({ tellPresent: true }),
+			settingsWith({ reportPresent: true }),
 			since,
 		);
-		expect(told.map(namesOf)).toEqual([['newNeutralFeedback'], []]);
+		expect(reported.map(namesOf)).toEqual([['newNeutralFeedback'], []]);
 		expect(state).toMatchObject({ began: since.began, tellFrom: undefined });
 		expect(Object.keys(state.feedback?.rows ?? {})).toEqual([A, B]);
 	});
@@ -347,7 +349,7 @@ describe('feedback', () => {
 		[5000, 1, [A]],
 		[5000, 2, [B, A]],
 	])(
-		'in a first report of minute %i with %i days looked back to is told of the days since',
+		'in a first report of minute %i with a lookback of %i days is reported from the first day on',
 		(minutes, lookBackDays, orderIds) => {
 			minute = minutes - 1;
 			const report = feedback([row(A), row(B, 1, plusDays(TODAY, -1))]);
@@ -356,38 +358,38 @@ describe('feedback', () => {
 		},
 	);
 
-	it('that comes on the day after the watch began is told in the first report', () => {
+	it('of the day after the watch began is reported from the first report', () => {
 		const tomorrow = feedback([row(A, 1, TOMORROW)], { today: TOMORROW });
-		expect(toldBy([tomorrow])).toEqual([['newNegativeFeedback']]);
+		expect(eventsOf([tomorrow])).toEqual([['newNegativeFeedback']]);
 	});
 
 	it.each([
-		['none at all', 0, 0],
-		['only lines that cannot be read', 0, 2],
-		['as many lines that cannot be read as rows', 2, 2],
-	])('is not taken to begin with %s', (_, readable, unreadable) => {
+		['no rows', 0, 0],
+		['only unreadable lines', 0, 2],
+		['as many unreadable lines as rows', 2, 2],
+	])('gets no baseline from a report with %s', (_, readable, unreadable) => {
 		const rows = [row(A), row(B, 3), SOME, row(C, 2)];
 		const poor = watch([feedback(rows.slice(0, readable), { unreadable })]);
-		expect(poor.told).toEqual([[]]);
+		expect(poor.reported).toEqual([[]]);
 		expect(poor.state).toMatchObject({ tellFrom: NEW.tellFrom });
 		expect(poor.state.feedback).toBeUndefined();
 		expect(noticesOf(poor.state, '')).toHaveLength(unreadable > 0 ? 1 : 0);
 		expect(reread(poor.state)).toEqual(poor.state);
-		// The next is the first, and what is in it was there.
-		const { told, state } = watch([feedback(rows), feedback(rows)], settingsWith(), poor.state);
-		expect(told).toEqual([[], []]);
+		// The next report is the baseline, and its feedback is not reported.
+		const { reported, state } = watch([feedback(rows), feedback(rows)], settingsWith(), poor.state);
+		expect(reported).toEqual([[], []]);
 		expect(Object.keys(state.feedback?.rows ?? {})).toEqual([A, B, C]);
 		expect(state.unreadable).toBeUndefined();
 	});
 
-	it('begins with a report of more rows than lines that cannot be read', () => {
+	it('gets its baseline from a report with more rows than unreadable lines', () => {
 		const first = feedback([row(A), SOME], { unreadable: 1 });
-		const { told, state } = watch([first, feedback([row(A), row(B), SOME])]);
-		expect(told.map(namesOf)).toEqual([[], ['newNegativeFeedback']]);
+		const { reported, state } = watch([first, feedback([row(A), row(B), SOME])]);
+		expect(reported.map(namesOf)).toEqual([[], ['newNegativeFeedback']]);
 		expect(state.tellFrom).toBeUndefined();
 	});
 
-	it('of an older report changes nothing at all', () => {
+	it('of an older report changes nothing', () => {
 		const older = feedback([], { unreadable: 5 });
 		const { state } = watch([totals(100, 0), feedback([row(A)])]);
 		expect(advance(state, older, settingsWith())).toEqual({ state, events: [] });
@@ -395,8 +397,8 @@ describe('feedback', () => {
 	});
 });
 
-describe('a report that gave nothing', () => {
-	it('never takes anything for removed', () => {
+describe('a report without data', () => {
+	it('never treats anything as removed', () => {
 		const { state } = watch([totals(100, 6), feedback([row(A), row(B)]), health({})]);
 		for (const how of BAD_ENDS) {
 			for (const report of ['feedback', 'totals', 'health'] as const) {
@@ -414,21 +416,21 @@ describe('a report that gave nothing', () => {
 		}
 	});
 
-	describe('before the first, cancelled', () => {
+	describe('canceled before the first report', () => {
 		const rows = [0, 1, 2, 3].map((daysAgo) =>
 			row(`100-0000000-000010${daysAgo}`, 1, plusDays(TODAY, -daysAgo)),
 		);
-		const daysTold = (events: readonly WatchEvent[]) =>
+		const daysReported = (events: readonly WatchEvent[]) =>
 			events.map((event) => 'change' in event && event.change.after?.date);
 
-		it('makes what comes from the day before on news, for it may come a day late', () => {
+		it('makes feedback reported from the day before on, because it may appear a day late', () => {
 			const { state } = watch([asked('feedback', 'r1'), nothing('r1')]);
 			expect(state.tellFrom).toBe(plusDays(TODAY, -1));
 			const { last } = watch([feedback(rows)], settingsWith(), state);
-			expect(daysTold(last)).toEqual([plusDays(TODAY, -1), TODAY]);
+			expect(daysReported(last)).toEqual([plusDays(TODAY, -1), TODAY]);
 		});
 
-		it('counts for the first such day, however often it is cancelled again', () => {
+		it('counts for the first such day, even if reports are canceled again', () => {
 			const first = watch([nothing('r1')]).state;
 			const { state } = watch(
 				[nothing('r2', 'CANCELLED', 'feedback', TOMORROW), nothing('r1')],
@@ -441,17 +443,17 @@ describe('a report that gave nothing', () => {
 				settingsWith(),
 				state,
 			);
-			// A day before it, in case that came late.
-			expect(daysTold(last)).toEqual([-1, 0].map((days) => plusDays(TODAY, days)));
+			// From the day before, in case that feedback was late.
+			expect(daysReported(last)).toEqual([-1, 0].map((days) => plusDays(TODAY, days)));
 		});
 
-		it('some days after the watch began makes nothing news that was to be, and nothing old', () => {
+		it('some days after the watch began does not change which feedback is reported', () => {
 			const { state } = watch([nothing('r1', 'CANCELLED', 'feedback', plusDays(TODAY, 5))]);
 			expect(state.tellFrom).toBe(NEW.tellFrom);
 		});
 	});
 
-	it('does not shorten the days looked back to', () => {
+	it('does not shorten the lookback', () => {
 		expect(watch([nothing('r1')], settingsWith(), begin(6)).state.tellFrom).toBe(
 			plusDays(TODAY, -5),
 		);
@@ -464,13 +466,13 @@ describe('a report that gave nothing', () => {
 		['CANCELLED', 'health'],
 	] as const)('%s of %s leaves the baseline as it was', (how, report) => {
 		expect(watch([nothing('r1', how, report)]).state.tellFrom).toBe(NEW.tellFrom);
-		// Nor does a cancelled one bring it back once there is one.
+		// Nor does a canceled one bring it back once there is a baseline.
 		const { state } = watch([feedback([row(A)]), nothing('r1')]);
 		expect(state.tellFrom).toBeUndefined();
 	});
 
 	it.each(['feedback', 'totals', 'health'] as const)(
-		'is over when a report of %s arrives, and only of that',
+		'is cleared when a report of %s arrives, and only for that kind',
 		(report) => {
 			const arrives = {
 				feedback: feedback([row(A)]),
@@ -491,7 +493,7 @@ describe('a report that gave nothing', () => {
 });
 
 describe('the rating', () => {
-	it('is told with each event, from the totals known', () => {
+	it('is included in each event, from the latest totals', () => {
 		const { last } = watch([
 			totals(40, 1),
 			feedback([row(A, 3, OLD)]),
@@ -518,7 +520,7 @@ describe('the rating', () => {
 		});
 	});
 
-	describe('is not known, and the item says why, where', () => {
+	describe('is unknown, and the item says why, when', () => {
 		const MORE = row('100-0000000-0000008', 1, plusDays(TODAY, -401));
 		const nowOf = (rows: FeedbackRow[], more: Partial<FeedbackObservation>, received = 40) =>
 			watch(
@@ -537,19 +539,19 @@ describe('the rating', () => {
 				/^2 line\(s\).*any day/,
 			],
 			[
-				'one of the window could not be read',
+				'a line of the window could not be read',
 				0,
 				{ unreadable: 1, unreadableLines: { days: [plusDays(TODAY, -12)], undated: 0 } },
 				/^1 line\(s\).*this window/,
 			],
 			[
-				'the feedback report does not reach over the window',
+				'the feedback report does not cover the window',
 				0,
 				{ from: plusDays(TODAY, -20) },
 				/^The reports cover only 17 of the 30 days/,
 			],
 			[
-				'the day of a neutral feedback contradicts its totals',
+				'the day of neutral feedback contradicts its totals',
 				3,
 				{},
 				/^The days left out have 3 feedback entries with 1 to 3 stars/,
@@ -567,12 +569,12 @@ describe('the rating', () => {
 			});
 		});
 
-		it('yet is known where the line that could not be read is of a day outside the window', () => {
+		it('but is available if the unreadable line is of a day outside the window', () => {
 			const unreadableLines = { days: [plusDays(TODAY, -60)], undated: 0 };
 			expect(nowOf([], { unreadable: 1, unreadableLines })).toMatchObject({ rating: 100 });
 		});
 
-		it('and without the days of rows of other marketplaces, which are named', () => {
+		it('but is available without the days of rows of other marketplaces, which are named', () => {
 			const other = { ...row(A, 3, plusDays(TODAY, -15)), otherMarketplace: 'FR' };
 			expect(nowOf([other], {}, 2000)).toMatchObject({
 				rating: 100,
@@ -587,17 +589,17 @@ describe('the rating', () => {
 		});
 	});
 
-	it('is unknown, and judged of nothing, without totals or where they are too old', () => {
-		const { told, state } = watch(
+	it('is unknown and not evaluated without totals or if they are too old', () => {
+		const { reported, state } = watch(
 			[
 				feedback([row(B)]),
 				totalsOf([{ date: plusDays(TODAY, -30), received: 100, negative: 0 }]),
 				feedback([row(B), row(A)]),
 			],
-			settingsWith({ tellPresent: true }),
+			settingsWith({ reportPresent: true }),
 		);
-		expect(namesOf(told.flat())).toEqual(['newNegativeFeedback']);
-		expect(told.at(-1)?.[0]?.ratingNow).toMatchObject({
+		expect(namesOf(reported.flat())).toEqual(['newNegativeFeedback']);
+		expect(reported.at(-1)?.[0]?.ratingNow).toMatchObject({
 			rating: null,
 			total: null,
 			provenance: 'insufficient',
@@ -609,11 +611,11 @@ describe('the rating', () => {
 
 	it('falls once and recovers once, at the margin', () => {
 		const series = [0, 51, 50, 51, 49, 46, 51, 45, 46, 50, 51];
-		const { told } = watch(
+		const { reported } = watch(
 			series.flatMap((negative) => [totals(1000, negative), noNews()]),
 			settingsWith(),
 		);
-		expect(told.map(namesOf).filter((_, index) => index % 2 === 1)).toEqual([
+		expect(reported.map(namesOf).filter((_, index) => index % 2 === 1)).toEqual([
 			[],
 			['ratingFellBelowThreshold'],
 			[],
@@ -626,7 +628,7 @@ describe('the rating', () => {
 			[],
 			['ratingFellBelowThreshold'],
 		]);
-		expect(told.flat()).toMatchObject([
+		expect(reported.flat()).toMatchObject([
 			{
 				id: idOf('rating/30/95/1/raised'),
 				threshold: threshold(95),
@@ -642,55 +644,58 @@ describe('the rating', () => {
 		]);
 	});
 
-	it('is told at the start only where the present is asked for', () => {
+	it('is reported at the start only with a lookback', () => {
 		const start = [totals(100, 6), noNews()];
-		expect(toldBy(start)).toEqual([[], []]);
+		expect(eventsOf(start)).toEqual([[], []]);
 		expect(watch(start).state.alarms).toEqual({
 			'rating/30/95': { raised: true, changes: 0, by: '0.5/10' },
 		});
-		const { told } = watch([...start, noNews()], settingsWith({ tellPresent: true }));
-		expect(told.map(namesOf)).toEqual([[], ['ratingFellBelowThreshold'], []]);
-		expect(told[1]?.[0]).toMatchObject({ before: undefined, id: idOf('rating/30/95/1/raised') });
-		// What is between the line and the margin is not wrong.
-		expect(toldBy([totals(100, 5), noNews()], settingsWith({ tellPresent: true })).flat()).toEqual(
-			[],
-		);
+		const { reported } = watch([...start, noNews()], settingsWith({ reportPresent: true }));
+		expect(reported.map(namesOf)).toEqual([[], ['ratingFellBelowThreshold'], []]);
+		expect(reported[1]?.[0]).toMatchObject({
+			before: undefined,
+			id: idOf('rating/30/95/1/raised'),
+		});
+		// A rating between the threshold and the margin is not wrong.
+		expect(
+			eventsOf([totals(100, 5), noNews()], settingsWith({ reportPresent: true })).flat(),
+		).toEqual([]);
 	});
 
-	it('is not judged by fewer than the minimum, and what was known stays', () => {
+	it('is not evaluated with fewer ratings than the minimum, and the state stays', () => {
 		const known = watch([totals(100, 6), noNews()]).state;
 		const few = watch([totals(9, 0), noNews()], settingsWith(), known);
-		expect(few.told.flat()).toEqual([]);
+		expect(few.reported.flat()).toEqual([]);
 		expect(few.state.alarms).toEqual(known.alarms);
-		expect(toldBy([totals(10, 0), noNews()], settingsWith(), few.state).flat()).toEqual([
+		expect(eventsOf([totals(10, 0), noNews()], settingsWith(), few.state).flat()).toEqual([
 			'ratingRecovered',
 		]);
 	});
 
-	it('leaves no alarm behind where it was not judged', () => {
-		const settings = settingsWith({ tellPresent: true });
+	it('leaves no alarm in the state if it was not evaluated', () => {
+		const settings = settingsWith({ reportPresent: true });
 		const few = watch([totals(9, 9), noNews()], settings);
 		expect(few.state.rating).toMatchObject({ negative: 9 });
 		expect(few.state.alarms).toEqual({});
-		// A threshold that is added later is judged like one that was there.
+		// A threshold that is added later is evaluated like an existing one.
 		const silent = watch([totals(100, 6), noNews()], settingsWith(), few.state);
-		expect(silent.told.flat()).toEqual([]);
+		expect(silent.reported.flat()).toEqual([]);
 	});
 
-	it('is not judged by a report with lines that cannot be read', () => {
+	it('is not evaluated from a report with unreadable lines', () => {
 		const neutral = ['1', '2', '3'].map((last) => row(`100-0000000-000020${last}`, 3, OLD));
 		const known = watch([totals(100, 3), feedback([SOME, ...neutral])]).state;
 		expect(known.alarms).toEqual({ 'rating/30/95': { raised: true, changes: 0, by: '0.5/10' } });
-		// Without the neutral ones it would be 97 %.
-		const { told, state } = watch([feedback([SOME], { unreadable: 3 })], settingsWith(), known);
-		expect(told.flat()).toEqual([]);
+		// Without the neutral ones it would be 97%.
+		const { reported, state } = watch([feedback([SOME], { unreadable: 3 })], settingsWith(), known);
+		expect(reported.flat()).toEqual([]);
 		expect(state.alarms).toBe(known.alarms);
 		expect(state.rating).toBe(known.rating);
 		const gone = watch([feedback([SOME])], settingsWith(), state).last;
 		expect(namesOf(gone)).toEqual(['ratingRecovered']);
 	});
 
-	it('is neither judged nor known by a report without any row', () => {
+	it('is neither evaluated nor updated from a report without rows', () => {
 		const known = watch([
 			totals(100, 3),
 			feedback([SOME, row(A, 3, OLD), row(B, 3, OLD), row(C, 3, OLD)]),
@@ -701,13 +706,13 @@ describe('the rating', () => {
 		expect(advance(known, empty, settingsWith()).state).toBe(known);
 	});
 
-	describe('from totals and feedback asked for', () => {
-		/** Known to be at 100 % in the first minutes, then totals of another day. */
+	describe('from totals and feedback requested', () => {
+		/** A rating of 100% in the first minutes, then totals of another day. */
 		const KNOWN = [totals(100, 0, OLD, timeOf(0)), { ...noNews(), asOf: timeOf(1) }];
 		const later = totals(200, 40, OLD, timeOf(600));
 		const news = (asOf: string) => ({ ...feedback([SOME, row(A)]), asOf });
 
-		it.each([540, 599, 600, 601, 660])('minutes 600 and %i is derived and judged', (asOf) => {
+		it.each([540, 599, 600, 601, 660])('at minutes 600 and %i is derived and evaluated', (asOf) => {
 			const { last } = watch([...KNOWN, later, news(timeOf(asOf))]);
 			expect(namesOf(last)).toEqual(['newNegativeFeedback', 'ratingFellBelowThreshold']);
 			for (const { ratingNow } of last) {
@@ -715,7 +720,7 @@ describe('the rating', () => {
 			}
 		});
 
-		it.each([80, 539, 661, 2000])('minutes 600 and %i is neither, but the last known', (asOf) => {
+		it.each([80, 539, 661, 2000])('at minutes 600 and %i is the previous one', (asOf) => {
 			const { last, state } = watch([...KNOWN, later, news(timeOf(asOf))]);
 			expect(namesOf(last)).toEqual(['newNegativeFeedback']);
 			expect(last[0]?.ratingNow).toEqual({
@@ -733,70 +738,73 @@ describe('the rating', () => {
 				notes: [NOT_SETTLED],
 			});
 			expect(state.alarms).toEqual({ 'rating/30/95': { raised: false, changes: 0, by: '0.5/10' } });
-			// Of another window, or before the first pair, none is known.
-			for (const { told } of [
+			// For another window, or before the first pair, the rating is unknown.
+			for (const { reported } of [
 				watch([...KNOWN, later, news(timeOf(asOf))], settingsWith({ ratingDays: 90 })),
 				watch([noNews(), later, news(timeOf(asOf))]),
 			]) {
-				const [first, second] = told.flat();
+				const [first, second] = reported.flat();
 				expect([first?.ratingNow.rating, second]).toEqual(
 					first?.ratingNow.days === 30 ? [null, undefined] : [100, undefined],
 				);
 			}
 		});
 
-		it('one time, but read in the wrong order, is judged when the feedback is read again, once', () => {
+		it('at one time but read in the wrong order is evaluated once, when the feedback is read again', () => {
 			const report = news(timeOf(598));
-			const { told, state } = watch([...KNOWN, report, later, report, report]);
-			expect(told.slice(2).map(namesOf)).toEqual([
+			const { reported, state } = watch([...KNOWN, report, later, report, report]);
+			expect(reported.slice(2).map(namesOf)).toEqual([
 				['newNegativeFeedback'],
 				[],
 				['ratingFellBelowThreshold'],
 				[],
 			]);
-			expect(told[2]?.[0]?.ratingNow).toMatchObject({ asOf: timeOf(1), total: 100 });
-			expect(told[4]?.[0]?.ratingNow).toMatchObject({ asOf: timeOf(598), total: 200 });
+			expect(reported[2]?.[0]?.ratingNow).toMatchObject({ asOf: timeOf(1), total: 100 });
+			expect(reported[4]?.[0]?.ratingNow).toMatchObject({ asOf: timeOf(598), total: 200 });
 			expect(state.rating).toMatchObject({ asOf: timeOf(598), negative: 40 });
 		});
 	});
 
-	it('stays as known where the reports contradict each other', () => {
+	it('stays as it was if the reports contradict each other', () => {
 		const known = watch([totals(100, 6), noNews()]).state;
-		const { told, state } = watch(
+		const { reported, state } = watch(
 			[totals(20, 20), feedback([SOME, row(A, 3, OLD), row(B)])],
 			settingsWith(),
 			known,
 		);
-		expect(namesOf(told.flat())).toEqual(['newNegativeFeedback']);
-		expect(told.flat()[0]?.ratingNow).toMatchObject({ rating: null, provenance: 'insufficient' });
+		expect(namesOf(reported.flat())).toEqual(['newNegativeFeedback']);
+		expect(reported.flat()[0]?.ratingNow).toMatchObject({
+			rating: null,
+			provenance: 'insufficient',
+		});
 		expect(state.alarms).toBe(known.alarms);
 		expect(state.rating).toBe(known.rating);
 	});
 
-	it('takes several rows of an order for one', () => {
+	it('counts several rows of an order as one', () => {
 		const once = row(A, 3, OLD);
 		const rows = [SOME, once, once, { ...once, comment: 'Other' }, once];
 		const { state } = watch([totals(100, 4), noNews(), totals(100, 4), feedback(rows)]);
 		expect(state.rating).toMatchObject({ positive: 95, neutral: 1, negative: 4 });
 	});
 
-	describe('of totals that miss days', () => {
+	describe('from totals with missing days', () => {
 		const daily = (from: number, negative = 0) =>
 			Array.from({ length: 30 - from }, (_, index) => ({
 				date: plusDays(TODAY, -index),
 				received: index === 10 ? 10 + negative : 10,
 				negative: index === 10 ? negative : 0,
 			}));
-		// Whole, 300 with 9 negative are 97 %; the same 9 of the last days alone are less than 95 %.
+		// In full, 300 with 9 negative are 97%; the same 9 in the last days alone are less than 95%.
 		const known = () => watch([totalsOf(daily(0, 9)), noNews()]).state;
 
-		it('is not judged, and what was known stays', () => {
+		it('is not evaluated, and the state stays', () => {
 			const before = known();
-			const { told, state } = watch([totalsOf(daily(20, 9)), noNews()], settingsWith(), before);
-			expect(told.flat()).toEqual([]);
+			const { reported, state } = watch([totalsOf(daily(20, 9)), noNews()], settingsWith(), before);
+			expect(reported.flat()).toEqual([]);
 			expect(state.rating).toBe(before.rating);
 			expect(state.alarms).toBe(before.alarms);
-			// An event says so.
+			// An event's notes say so.
 			const { last } = watch([feedback([SOME, row(A)])], settingsWith(), state);
 			expect(last[0]?.ratingNow.notes.join()).toContain('cover only 6 of the 30 days');
 		});
@@ -804,10 +812,10 @@ describe('the rating', () => {
 		it.each([
 			[3, ['ratingFellBelowThreshold']],
 			[4, []],
-		])('%i more than last time: %p', (missing, expected) => {
+		])('with %i more missing days than last time: %p', (missing, expected) => {
 			const before = known();
-			const { told } = watch([totalsOf(daily(missing, 20)), noNews()], settingsWith(), before);
-			expect(namesOf(told.flat())).toEqual(expected);
+			const { reported } = watch([totalsOf(daily(missing, 20)), noNews()], settingsWith(), before);
+			expect(namesOf(reported.flat())).toEqual(expected);
 		});
 	});
 
@@ -816,10 +824,10 @@ describe('the rating', () => {
 		[47, undefined],
 		[48, 2],
 		[24 * 9 + 1, 9],
-	])('known for %i hours is told with its age', (hours, days) => {
+	])('is reported with its age after %i hours', (hours, days) => {
 		const { state } = watch([totals(100, 0), noNews()]);
 		const later = { ...feedback([SOME, row(A)]), asOf: timeOf(2 + 60 * hours) };
-		// As if those of the same time had not come.
+		// As if the totals of the same time had not arrived.
 		const { last } = watch([later], settingsWith(), { ...state, totals: undefined });
 		expect(last[0]?.ratingNow.notes).toEqual([
 			...(days === undefined ? [] : [aged(days)]),
@@ -827,7 +835,7 @@ describe('the rating', () => {
 		]);
 	});
 
-	it('judged of totals alone tells no feedback', () => {
+	it('reports no feedback when it is evaluated for new totals only', () => {
 		const { state } = watch([totals(100, 0), noNews(), totals(100, 6)]);
 		const forTotals = { ...feedback([SOME, row(A)]), kind: 'feedbackForTotals' } as const;
 		const { last, state: after } = watch([forTotals], settingsWith(), state);
@@ -835,18 +843,18 @@ describe('the rating', () => {
 		expect(after.feedback).toBe(state.feedback);
 	});
 
-	it('is held against each threshold by itself', () => {
+	it('is compared with each threshold separately', () => {
 		const thresholds = [threshold(98), threshold(95.1)];
 		const settings = settingsWith({ thresholds, ratingMargin: 0.2 });
 		const negatives = [0, 30, 60, 47, 18, 60];
-		const { told } = watch(
+		const { reported } = watch(
 			negatives.flatMap((negative) => [totals(1000, negative), noNews()]),
 			settings,
 		);
-		const lines = told
+		const ids = reported
 			.filter((_, index) => index % 2 === 1)
 			.map((events) => events.map(({ id }) => id));
-		expect(lines).toEqual([
+		expect(ids).toEqual([
 			[],
 			[idOf('rating/30/98/1/raised')],
 			[idOf('rating/30/95.1/1/raised')],
@@ -856,40 +864,40 @@ describe('the rating', () => {
 		]);
 	});
 
-	it('of another window has alarms of its own', () => {
+	it('has separate alarms for another window', () => {
 		const known = watch([totals(100, 6), noNews()]).state;
 		const settings = settingsWith({ ratingDays: 90, thresholds: [threshold(95), threshold(98)] });
-		const { told, state } = watch([noNews()], settings, known);
-		expect(told.flat()).toEqual([]);
+		const { reported, state } = watch([noNews()], settings, known);
+		expect(reported.flat()).toEqual([]);
 		expect(state.rating?.days).toBe(90);
 		expect(Object.keys(state.alarms)).toEqual(['rating/90/95', 'rating/90/98']);
-		// Those of the first window are forgotten: they would be compared with times long past.
+		// Those of the first window are discarded: the comparison would be with a value from long ago.
 		const back = watch([totals(100, 0), noNews()], settingsWith(), state);
-		expect(back.told.flat()).toEqual([]);
+		expect(back.reported.flat()).toEqual([]);
 		expect(back.state.alarms).toEqual({
 			'rating/30/95': { raised: false, changes: 0, by: '0.5/10' },
 		});
 	});
 
-	it('crosses the line, then the margin, in turn: never one of them twice', () => {
+	it('alternates between falling and recovering', () => {
 		fc.assert(
 			fc.property(
 				fc.array(fc.integer({ min: 30, max: 65 }), { maxLength: 30, size: 'max' }),
 				fc.boolean(),
-				(negatives, tellPresent) => {
-					const told = toldBy(
+				(negatives, reportPresent) => {
+					const reported = eventsOf(
 						negatives.flatMap((negative) => [totals(1000, negative), noNews()]),
-						settingsWith({ tellPresent }),
+						settingsWith({ reportPresent }),
 					);
-					let isLow: boolean | undefined = tellPresent ? false : undefined;
+					let isLow: boolean | undefined = reportPresent ? false : undefined;
 					const expected = negatives.flatMap((negative): string[][] => {
 						const now: boolean = negative > 50 || (negative > 45 && isLow === true);
-						const turned = isLow !== undefined && now !== isLow;
+						const isChanged = isLow !== undefined && now !== isLow;
 						isLow = now;
 						const event = now ? 'ratingFellBelowThreshold' : 'ratingRecovered';
-						return [[], turned ? [event] : []];
+						return [[], isChanged ? [event] : []];
 					});
-					expect(told).toEqual(expected);
+					expect(reported).toEqual(expected);
 				},
 			),
 			{ numRuns: 60, seed: 21 },
@@ -905,14 +913,14 @@ describe('daily totals', () => {
 			negative: index % 2,
 		}));
 
-	it('are kept in little: a year and a day', () => {
+	it('are kept for a year and a day', () => {
 		const { state } = watch([totalsOf(days(800))]);
 		expect(state.totals?.from).toBe(plusDays(TODAY, -365));
 		expect(state.totals?.counts).toHaveLength(2 * 366);
 		expect(state.totals?.counts.slice(-4)).toEqual([2, 1, 1, 0]);
 	});
 
-	it('give the same rating whatever their order, with days missing too', () => {
+	it('lead to the same rating in any order, also with missing days', () => {
 		const daily = days(40).filter((_, index) => index % 15 !== 1);
 		const expected = daily
 			.filter(({ date }) => date > plusDays(TODAY, -30) && date <= plusDays(TODAY, -4))
@@ -926,7 +934,7 @@ describe('daily totals', () => {
 		}
 	});
 
-	it('are no news where they are the same, or none', () => {
+	it('change nothing if they are the same or empty', () => {
 		const first = totalsOf(days(3));
 		const { state } = watch([first]);
 		for (const daily of [days(3), days(3).toReversed()]) {
@@ -940,7 +948,7 @@ describe('the order defect rate', () => {
 	const seller = (defects: number, orders: number, target?: number) =>
 		health({ sellerFulfilled: rate(defects, orders, target) });
 
-	it('is told of each kind of fulfilment by itself, once, with hysteresis', () => {
+	it('is reported for each kind of fulfillment separately, once, with hysteresis', () => {
 		const reports = [
 			health({ sellerFulfilled: rate(0, 1000), amazonFulfilled: rate(0, 1000) }),
 			health({ sellerFulfilled: rate(10, 1000), amazonFulfilled: rate(9, 1000) }),
@@ -949,8 +957,8 @@ describe('the order defect rate', () => {
 			health({ sellerFulfilled: rate(91, 10_000), amazonFulfilled: null }),
 			health({ sellerFulfilled: rate(9, 1000), amazonFulfilled: null }),
 		];
-		const { told } = watch(reports);
-		expect(told.map((events) => events.map(({ id }) => id))).toEqual([
+		const { reported } = watch(reports);
+		expect(reported.map((events) => events.map(({ id }) => id))).toEqual([
 			[],
 			[idOf('orderDefectRate/sellerFulfilled/1/raised')],
 			[idOf('orderDefectRate/amazonFulfilled/1/raised')],
@@ -958,7 +966,7 @@ describe('the order defect rate', () => {
 			[],
 			[idOf('orderDefectRate/sellerFulfilled/2/cleared')],
 		]);
-		expect(told[1]).toMatchObject([
+		expect(reported[1]).toMatchObject([
 			{
 				event: 'orderDefectRateAboveTarget',
 				before: { percent: 0, orders: 1000, ordersWithDefects: 0 },
@@ -971,14 +979,14 @@ describe('the order defect rate', () => {
 				},
 			},
 		]);
-		expect(told[5]).toMatchObject([
+		expect(reported[5]).toMatchObject([
 			{ event: 'orderDefectRateRecovered', before: { ordersWithDefects: 91, orders: 10_000 } },
 		]);
 	});
 
-	it('is told at the start only where the present is asked for', () => {
-		expect(toldBy([seller(1, 10)])).toEqual([[]]);
-		const { last } = watch([seller(1, 10)], settingsWith({ tellPresent: true }));
+	it('is reported at the start only with a lookback', () => {
+		expect(eventsOf([seller(1, 10)])).toEqual([[]]);
+		const { last } = watch([seller(1, 10)], settingsWith({ reportPresent: true }));
 		expect(last).toMatchObject([{ event: 'orderDefectRateAboveTarget', before: undefined }]);
 	});
 
@@ -990,9 +998,9 @@ describe('the order defect rate', () => {
 		[2, 1, 19, undefined],
 		[2, 1, 20, 'raised'],
 	] as const)(
-		'with target %p and %p of Amazon is %p of 1000: %s',
+		"with target %p and Amazon's target %p at %p of 1000 is %s",
 		(defectTarget, amazons, defects, turned) => {
-			const settings = settingsWith({ defectTarget, tellPresent: true });
+			const settings = settingsWith({ defectTarget, reportPresent: true });
 			const { last } = watch([seller(defects, 1000, amazons)], settings);
 			expect(namesOf(last)).toEqual(turned ? ['orderDefectRateAboveTarget'] : []);
 		},
@@ -1004,32 +1012,32 @@ describe('the order defect rate', () => {
 		[-5, 0, 0, 'orderDefectRateAboveTarget'],
 		[-5, 1, 0, 'orderDefectRateAboveTarget'],
 	] as const)(
-		"of %p as Amazon's target, for %i of 1000, is held against %i",
+		"with %p as Amazon's target, at %i of 1000, is compared with %i",
 		(amazons, defects, targetPercent, event) => {
-			const { last } = watch([seller(defects, 1000, amazons)], settingsWith({ tellPresent: true }));
+			const { last } = watch(
+				[seller(defects, 1000, amazons)],
+				settingsWith({ reportPresent: true }),
+			);
 			expect(namesOf(last)).toEqual(event ? [event] : []);
 			if (event) expect(last[0]).toMatchObject({ after: { targetPercent } });
 		},
 	);
 
-	it('leaves no alarm behind where it was not judged', () => {
-		const settings = settingsWith({ tellPresent: true, minimumOrders: 50 });
+	it('leaves no alarm in the state if it was not evaluated', () => {
+		const settings = settingsWith({ reportPresent: true, minimumOrders: 50 });
 		const { state } = watch([seller(49, 49), seller(0, 0)], settings);
 		expect(state.alarms).toEqual({});
-		expect(watch([seller(50, 50)], settingsWith(), state).told.flat()).toEqual([]);
+		expect(watch([seller(50, 50)], settingsWith(), state).reported.flat()).toEqual([]);
 	});
 
-	it('is not judged by fewer orders than the minimum', () => {
+	it('is not evaluated with fewer orders than the minimum', () => {
 		const settings = settingsWith({ minimumOrders: 50 });
-		expect(toldBy([seller(0, 50), seller(5, 49), seller(0, 0), seller(5, 50)], settings)).toEqual([
-			[],
-			[],
-			[],
-			['orderDefectRateAboveTarget'],
-		]);
+		expect(eventsOf([seller(0, 50), seller(5, 49), seller(0, 0), seller(5, 50)], settings)).toEqual(
+			[[], [], [], ['orderDefectRateAboveTarget']],
+		);
 	});
 
-	it('names the rating known, without reading one', () => {
+	it('includes the stored rating without evaluating a new one', () => {
 		const { last } = watch([
 			totals(100, 0),
 			noNews(),
@@ -1044,15 +1052,15 @@ describe('the order defect rate', () => {
 });
 
 describe('the account status', () => {
-	it('is told whenever it is another, each time by another name', () => {
-		const { told } = watch(
+	it('is reported each time it changes, each time with another ID', () => {
+		const { reported } = watch(
 			['NORMAL', 'NORMAL', 'AT_RISK', null, 'AT_RISK', 'NORMAL', 'AT_RISK'].map((accountStatus) =>
 				health({ accountStatus }),
 			),
-			settingsWith({ tellPresent: true }),
+			settingsWith({ reportPresent: true }),
 		);
 		expect(
-			told.map((events) =>
+			reported.map((events) =>
 				events.map(
 					(event) => event.event === 'accountStatusChanged' && [event.before, event.after],
 				),
@@ -1066,12 +1074,12 @@ describe('the account status', () => {
 			[['AT_RISK', 'NORMAL']],
 			[['NORMAL', 'AT_RISK']],
 		]);
-		expect(new Set(told.flat().map(({ id }) => id)).size).toBe(3);
+		expect(new Set(reported.flat().map(({ id }) => id)).size).toBe(3);
 	});
 });
 
-describe('a watch that begins anew', () => {
-	it('names what it tells otherwise than one before', () => {
+describe('a watch that is restarted', () => {
+	it('gives its events other IDs than the one before', () => {
 		const reports = [
 			health({ accountStatus: 'NORMAL', amazonFulfilled: rate(0, 100) }),
 			health({ accountStatus: 'AT_RISK', amazonFulfilled: rate(5, 100) }),
@@ -1084,7 +1092,7 @@ describe('a watch that begins anew', () => {
 			feedback([SOME, row(A)]),
 		];
 		const [one, other] = [0, 5].map((minutes) =>
-			watch(reports, settingsWith(), startWatch(timeOf(minutes), TODAY, 0)).told.flat(),
+			watch(reports, settingsWith(), startWatch(timeOf(minutes), TODAY, 0)).reported.flat(),
 		);
 		expect(one).toHaveLength(6);
 		expect(namesOf(other ?? [])).toEqual(namesOf(one ?? []));
@@ -1098,55 +1106,57 @@ describe('notices', () => {
 	const messages = (state: MarketplaceWatch): string[] =>
 		noticesOf(state, 'Germany').map(({ message }) => message);
 
-	const toldAll = (state: MarketplaceWatch): MarketplaceWatch =>
-		noticesOf(state, 'Germany').reduce((told, { about }) => withTold(told, about), state);
+	const withAllReported = (state: MarketplaceWatch): MarketplaceWatch =>
+		noticesOf(state, 'Germany').reduce((next, { about }) => withReported(next, about), state);
 
-	it('are told once for each kind of end in a row', () => {
+	it('are reported once for each kind of end in a row', () => {
 		let { state } = watch([feedback([row(A)])]);
 		expect(messages(state)).toEqual([]);
 		const observe = (...observations: Observation[]): string[] => {
 			state = watch(observations, settingsWith(), state).state;
-			const told = messages(state);
-			state = toldAll(state);
+			const reported = messages(state);
+			state = withAllReported(state);
 			expect(messages(state)).toEqual([]);
-			return told;
+			return reported;
 		};
-		expect(observe(nothing('r1'))).toEqual(['Amazon cancelled the feedback report r1 for Germany']);
+		expect(observe(nothing('r1'))).toEqual([
+			'Could not get the feedback report r1 for Germany: Amazon canceled it',
+		]);
 		expect(observe(nothing('r1'))).toEqual([]);
 		expect(observe(nothing('r2'))).toEqual([]);
 		expect(observe(nothing('r3', 'FATAL'))).toHaveLength(1);
 		expect(observe(nothing('r4', 'stuck'))).toHaveLength(1);
 		expect(observe(nothing('r5', 'stuck'), nothing('t1', 'FATAL', 'totals'))).toEqual([
-			'Amazon gave up (FATAL) on the Sales and Traffic report t1 for Germany',
+			'Could not get the Sales and Traffic report t1 for Germany: Amazon gave up (FATAL)',
 		]);
 		expect(observe(feedback([row(A)]), nothing('r6', 'stuck'))).toEqual([
-			'Amazon has not finished, within an hour, the feedback report r6 for Germany',
+			'Could not get the feedback report r6 for Germany: Amazon has not finished it within an hour',
 		]);
 	});
 
 	it('name each kind of end', () => {
 		const endOf = (how: BadEnd) => messages(watch([nothing('h1', how, 'health')]).state);
 		expect(BAD_ENDS.flatMap(endOf)).toEqual([
-			'Amazon cancelled the Seller Performance report h1 for Germany',
-			'Amazon gave up (FATAL) on the Seller Performance report h1 for Germany',
-			'Amazon has not finished, within an hour, the Seller Performance report h1 for Germany',
-			'Amazon does not know the Seller Performance report h1 for Germany any more',
-			'The Seller Performance report h1 says nothing of Germany',
+			'Could not get the Seller Performance report h1 for Germany: Amazon canceled it',
+			'Could not get the Seller Performance report h1 for Germany: Amazon gave up (FATAL)',
+			'Could not get the Seller Performance report h1 for Germany: Amazon has not finished it within an hour',
+			'Could not get the Seller Performance report h1 for Germany: Amazon no longer has it',
+			'Could not use the Seller Performance report h1 for Germany: it does not name this marketplace',
 		]);
 	});
 
-	it('are told of lines that cannot be read, once until all can be', () => {
+	it('report unreadable lines once until all lines can be read', () => {
 		const broken = () => feedback([row(A)], { unreadable: 1 });
 		const first = watch([feedback([row(A)]), broken()]).state;
 		expect(noticesOf(first, 'Germany')).toMatchObject([{ about: 'unreadable' }]);
 		const second = watch([broken()], settingsWith(), first).state;
 		expect(second).toBe(first);
-		const told = withTold(first, 'unreadable');
-		expect(messages(told)).toEqual([]);
-		expect(watch([broken()], settingsWith(), told).state).toBe(told);
-		const mended = watch([feedback([row(A)])], settingsWith(), told).state;
-		expect(mended.unreadable).toBeUndefined();
-		const again = watch([broken()], settingsWith(), mended).state;
+		const marked = withReported(first, 'unreadable');
+		expect(messages(marked)).toEqual([]);
+		expect(watch([broken()], settingsWith(), marked).state).toBe(marked);
+		const whole = watch([feedback([row(A)])], settingsWith(), marked).state;
+		expect(whole.unreadable).toBeUndefined();
+		const again = watch([broken()], settingsWith(), whole).state;
 		expect(messages(again)).toHaveLength(1);
 	});
 
@@ -1156,28 +1166,28 @@ describe('notices', () => {
 		const unreadable = (...parts: string[]) => ({ accountStatus: null, unreadable: parts });
 		const good = () => health({ accountStatus: 'NORMAL', sellerFulfilled: rate(50, 1000) });
 
-		it('are told once, and what is unknown changes nothing that is remembered', () => {
+		it('are reported once, and unknown values do not change the state', () => {
 			const before = watch([good()]).state;
 			const broken = () => health(unreadable(RATE, STATUS, 'lateShipmentRate.rate'));
-			const { state, told } = watch([broken()], settingsWith(), before);
-			expect(told.flat()).toEqual([]);
+			const { state, reported } = watch([broken()], settingsWith(), before);
+			expect(reported.flat()).toEqual([]);
 			expect(state).toMatchObject({ defects: before.defects, account: before.account });
 			expect(state.alarms).toEqual(before.alarms);
 			expect(messages(state)).toEqual([
 				`Could not read parts of the Seller Performance report for Germany: ${RATE}, ${STATUS}`,
 			]);
-			const marked = withTold(state, 'healthUnreadable');
+			const marked = withReported(state, 'healthUnreadable');
 			expect(messages(marked)).toEqual([]);
 			expect(watch([broken()], settingsWith(), marked).state).toBe(marked);
 
 			const fewer = watch([health(unreadable(STATUS))], settingsWith(), marked).state;
 			expect(messages(fewer)).toEqual([]);
-			const mended = watch([good()], settingsWith(), fewer).state;
-			expect(mended.healthUnreadable).toBeUndefined();
-			expect(messages(watch([broken()], settingsWith(), mended).state)).toHaveLength(1);
+			const whole = watch([good()], settingsWith(), fewer).state;
+			expect(whole.healthUnreadable).toBeUndefined();
+			expect(messages(watch([broken()], settingsWith(), whole).state)).toHaveLength(1);
 		});
 
-		it('are only those that a chosen event needs', () => {
+		it('are only about parts that a chosen event needs', () => {
 			const events = ['accountStatusChanged'] as const;
 			const only = (...parts: string[]) =>
 				messages(watch([health(unreadable(...parts))], settingsWith({ events })).state);
@@ -1187,8 +1197,8 @@ describe('notices', () => {
 
 		it('are named in the events of that report', () => {
 			const changed = health({ accountStatus: 'AT_RISK', unreadable: [RATE] });
-			const { told } = watch([good(), changed]);
-			expect(told.flat()).toMatchObject([
+			const { reported } = watch([good(), changed]);
+			expect(reported.flat()).toMatchObject([
 				{
 					event: 'accountStatusChanged',
 					notes: [`Parts of the report could not be read and are unknown: ${RATE}`],
@@ -1197,15 +1207,15 @@ describe('notices', () => {
 		});
 	});
 
-	it('say that none may mean there is none, where Amazon cancelled', () => {
+	it('say that there may be nothing to report if Amazon canceled', () => {
 		const notice = (how: BadEnd, report: ReportKind) =>
 			noticesOf(watch([nothing('r1', how, report)]).state, '')[0]?.description;
 		expect(notice('CANCELLED', 'feedback')).toContain('no feedback of 1 to 3 stars in a year');
-		expect(notice('CANCELLED', 'totals')).toContain('nothing to report, or a refusal');
-		expect(notice('FATAL', 'feedback')).not.toContain('refusal');
+		expect(notice('CANCELLED', 'totals')).toContain('nothing to report, or Amazon denied access');
+		expect(notice('FATAL', 'feedback')).not.toContain('denied');
 	});
 
-	it('are marked as told where there are any', () => {
+	it('are marked as reported only if there are any', () => {
 		for (const about of [
 			'feedback',
 			'totals',
@@ -1213,7 +1223,7 @@ describe('notices', () => {
 			'unreadable',
 			'healthUnreadable',
 		] as const) {
-			expect(withTold(NEW, about)).toBe(NEW);
+			expect(withReported(NEW, about)).toBe(NEW);
 		}
 	});
 });
@@ -1235,7 +1245,7 @@ describe('any history', () => {
 			...texts,
 		}));
 
-	/** On one of some days, at about the same time or not. */
+	/** On one of three days, in its first minutes. */
 	const minutes = fc
 		.tuple(fc.nat(2), fc.nat(10))
 		.map(([days, minutesOfDay]) => 1440 * days + minutesOfDay);
@@ -1301,8 +1311,8 @@ describe('any history', () => {
 
 	const settings = fc
 		.record({
-			tellPresent: fc.boolean(),
-			tellResponses: fc.boolean(),
+			reportPresent: fc.boolean(),
+			reportChangedResponses: fc.boolean(),
 			thresholds: fc.subarray([threshold(98), threshold(95), threshold(90.5)]),
 			events: fc.subarray([...WATCH_EVENTS]),
 		})
@@ -1321,7 +1331,7 @@ describe('any history', () => {
 			return advanced.state;
 		}, NEW);
 
-	it('is read as it was written, and goes on alike from there', () => {
+	it('is read as it was stored, and continues the same way', () => {
 		fc.assert(
 			fc.property(history, settings, (observations, using) => {
 				through(observations, using, (before, observed, advanced) => {
@@ -1337,7 +1347,7 @@ describe('any history', () => {
 		);
 	});
 
-	it('is the very same state, with nothing to tell, where it is observed again', () => {
+	it('gives the same state object and no events if it is observed again', () => {
 		fc.assert(
 			fc.property(history, settings, (observations, using) => {
 				through(observations, using, (before, observed, advanced) => {
@@ -1352,7 +1362,7 @@ describe('any history', () => {
 		);
 	});
 
-	it('does not change what it came from', () => {
+	it('does not change the state it started from', () => {
 		fc.assert(
 			fc.property(history, settings, (observations, using) => {
 				through(observations, using, (before, observed) => {
@@ -1366,7 +1376,7 @@ describe('any history', () => {
 		);
 	});
 
-	it('names each event by itself', () => {
+	it('gives each event its own ID', () => {
 		const found = new Set<string>();
 		fc.assert(
 			fc.property(history, settings, (observations, using) => {
@@ -1379,11 +1389,11 @@ describe('any history', () => {
 			}),
 			{ ...RUNS, numRuns: 1500 },
 		);
-		// The histories were not too quiet to say anything.
+		// The histories had enough events for a meaningful test.
 		expect(found).toEqual(new Set(WATCH_EVENTS));
 	});
 
-	it('is remembered the same whatever is told of it, and tells no more than is chosen', () => {
+	it('gives the same state for any chosen events, and reports only those', () => {
 		fc.assert(
 			fc.property(history, settings, (observations, using) => {
 				const everything = { ...using, events: WATCH_EVENTS };
@@ -1406,7 +1416,7 @@ describe('any history', () => {
 		);
 	});
 
-	it('is remembered in little', () => {
+	it('takes little memory', () => {
 		fc.assert(
 			fc.property(history, settings, (observations, using) => {
 				const state = through(observations, using, () => undefined);
@@ -1422,7 +1432,7 @@ describe('any history', () => {
 		const daily = Array.from({ length: 2000 }, (_, index) => ({
 			date: plusDays(TODAY, -index),
 			received: 900_000,
-			// Each stands in the feedback report as a row of its own.
+			// Each is a separate row in the feedback report.
 			negative: 1,
 		}));
 		const { state } = watch([totalsOf(daily), feedback(rows)]);
@@ -1431,26 +1441,26 @@ describe('any history', () => {
 	});
 });
 
-describe('what was written', () => {
-	it('is nothing before the first poll', () => {
+describe('the stored state', () => {
+	it('is empty before the first poll', () => {
 		const nothingYet = { version: 1, credential: 'mine', seller: 'me', marketplaces: {} };
 		expect(readState(undefined, 'mine', 'me')).toEqual(nothingYet);
 		expect(readState(JSON.parse(JSON.stringify(nothingYet)), 'mine', 'me')).toEqual(nothingYet);
 		expect(reread(NEW)).toEqual(NEW);
 	});
 
-	it('with another credential, which may be of another seller, is not gone on with', () => {
+	it('is discarded with another credential, which may be of another seller', () => {
 		expect(readState(written(NEW), 'other', 'me')).toEqual({
 			version: 1,
 			credential: 'other',
 			seller: 'me',
 			marketplaces: {},
 		});
-		// Yet not what cannot be read: it may be of the same.
+		// But not if it cannot be read: it may be of the same credential.
 		expect(readState({ version: 2, credential: 'mine' }, 'other', 'me')).toBeUndefined();
 	});
 
-	describe('with the same credential for another seller, perhaps', () => {
+	describe('with the same credential, possibly for another seller', () => {
 		const known = () => watch([totals(100, 0), feedback([row(A), row(B)])]).state;
 		const doubted = (state: MarketplaceWatch): MarketplaceWatch => {
 			const read = readState(written(state), 'mine', 'another');
@@ -1466,12 +1476,12 @@ describe('what was written', () => {
 		});
 
 		it.each([
-			['goes on', [row(B), row(C)], ['feedbackRemoved', 'newNegativeFeedback']],
-			['begins anew', [row(C), row('100-0000000-0000004', 3)], []],
-		])('%s by what the report has', (_, rows, expected) => {
+			['continues', [row(B), row(C)], ['feedbackRemoved', 'newNegativeFeedback']],
+			['starts over', [row(C), row('100-0000000-0000004', 3)], []],
+		])('%s depending on the feedback in the report', (_, rows, expected) => {
 			const before = doubted(known());
-			const { told, state } = watch([feedback(rows)], settingsWith(), before);
-			expect(namesOf(told.flat()).toSorted()).toEqual(expected);
+			const { reported, state } = watch([feedback(rows)], settingsWith(), before);
+			expect(namesOf(reported.flat()).toSorted()).toEqual(expected);
 			expect(state.inDoubt).toBeUndefined();
 			expect(Object.keys(state.feedback?.rows ?? {})).toEqual(
 				expected.length > 0 ? [A, B, C] : rows.map(({ orderId }) => orderId),
@@ -1479,10 +1489,10 @@ describe('what was written', () => {
 			if (expected.length === 0) expect(state).toMatchObject({ alarms: {}, tellFrom: undefined });
 		});
 
-		it('begins anew where the report has no row', () => {
+		it('starts over if the report has no rows', () => {
 			const before = doubted(known());
-			const { told, state } = watch([feedback([])], settingsWith(), before);
-			expect(told.flat()).toEqual([]);
+			const { reported, state } = watch([feedback([])], settingsWith(), before);
+			expect(reported.flat()).toEqual([]);
 			expect(state.inDoubt).toBeUndefined();
 			expect(state.feedback).toBeUndefined();
 		});
@@ -1563,11 +1573,11 @@ describe('what was written', () => {
 				M: { ...NEW, totals: { asOf: NEW.began, from: '2026-02-31', counts: [1, 0] } },
 			},
 		},
-	])('by another version, or is none, is not read: %j', (stored) => {
+	])('is not read if it is of another version or invalid: %j', (stored) => {
 		expect(readState(stored, 'mine', 'me')).toBeUndefined();
 	});
 
-	it('is not read where any part of it is of another type', () => {
+	it('is not read if any part of it has another type', () => {
 		const { state } = watch([
 			asked('feedback', 'r1'),
 			nothing('r1'),
@@ -1580,19 +1590,19 @@ describe('what was written', () => {
 		]);
 		expect(reread(state)).toEqual(state);
 		const root = { stored: written(state) };
-		let spoilt = 0;
-		/** Puts something else in the place of each value in turn. */
+		let spoiled = 0;
+		/** Replaces each value in turn with something else. */
 		const spoil = (holder: Record<string, unknown>): void => {
 			for (const [key, value] of Object.entries(holder)) {
 				if (typeof value === 'object') spoil(value as Record<string, unknown>);
 				holder[key] = Symbol.iterator;
 				expect(readState(root.stored, 'mine', 'me')).toBeUndefined();
 				holder[key] = value;
-				spoilt += 1;
+				spoiled += 1;
 			}
 		};
 		spoil(root);
 		expect(readState(root.stored, 'mine', 'me')?.marketplaces.M).toEqual(state);
-		expect(spoilt).toBeGreaterThan(40);
+		expect(spoiled).toBeGreaterThan(40);
 	});
 });

@@ -8,7 +8,7 @@ import {
 	type Side,
 } from '../../nodes/AmazonSellerFeedbackTrigger/watch/alarm';
 
-/** So many positives of so many; the rest is divided between neutral and negative. */
+/** Counts with this many positives of a total; the rest is divided between neutral and negative. */
 const counts = (positive: number, total: number) => {
 	const neutral = Math.floor((total - positive) / 2);
 	return { positive, neutral, negative: total - positive - neutral };
@@ -16,7 +16,7 @@ const counts = (positive: number, total: number) => {
 
 const rate = (ordersWithDefects: number, orders: number) => ({ orders, ordersWithDefects });
 
-/** What is told of these sides, one after the other. */
+/** How the alarm turns at these sides, one after the other. */
 function turnsOf(sides: ReadonlyArray<Side | undefined>, start?: Alarm) {
 	let alarm = start;
 	const turns: string[] = [];
@@ -29,14 +29,14 @@ function turnsOf(sides: ReadonlyArray<Side | undefined>, start?: Alarm) {
 }
 
 describe('advanceAlarm', () => {
-	it('takes the first reading in silence, whatever it is', () => {
+	it('takes the first value silently', () => {
 		const first = (side: Side) => advanceAlarm(undefined, side);
 		expect(first('bad')).toEqual({ alarm: { raised: true, changes: 0 } });
 		expect(first('good')).toEqual({ alarm: { raised: false, changes: 0 } });
 		expect(first('between')).toEqual({ alarm: { raised: false, changes: 0 } });
 	});
 
-	it('turns beyond the line, and back only at a distance', () => {
+	it('is raised beyond the threshold, and cleared only at a distance', () => {
 		const good = { raised: false, changes: 4 };
 		const bad = { raised: true, changes: 5 };
 		expect(advanceAlarm(good, 'bad')).toEqual({ alarm: bad, turned: 'raised' });
@@ -53,17 +53,17 @@ describe('advanceAlarm', () => {
 		[{ raised: true, changes: 1 }, 'bad'],
 		[{ raised: true, changes: 1 }, 'between'],
 		[{ raised: true, changes: 1 }, undefined],
-	] as ReadonlyArray<[Alarm, Side | undefined]>)('leaves %j the very same at %s', (alarm, side) => {
+	] as ReadonlyArray<[Alarm, Side | undefined]>)('leaves %j unchanged at %s', (alarm, side) => {
 		const next = advanceAlarm(alarm, side);
 		expect(next.alarm).toBe(alarm);
 		expect(next.turned).toBeUndefined();
 	});
 
-	it('stays unset while there is nothing to judge', () => {
+	it('stays unset while there is nothing to evaluate', () => {
 		expect(advanceAlarm(undefined, undefined)).toEqual({ alarm: undefined });
 	});
 
-	it('tells raised and cleared in turn, each once, whatever lies in between', () => {
+	it('alternates between raised and cleared, each once, regardless of the values in between', () => {
 		expect(
 			turnsOf([
 				'between',
@@ -85,12 +85,12 @@ describe('advanceAlarm', () => {
 
 describe('sideOfRating', () => {
 	it.each([
-		// 95 % exactly is not below 95.
+		// Exactly 95% is not below 95.
 		[95, 100, 95, 0.5, 'between'],
 		[9499, 10_000, 95, 0.5, 'bad'],
 		[9549, 10_000, 95, 0.5, 'between'],
 		[955, 1000, 95, 0.5, 'good'],
-		// In binary fractions 95.1 + 0.2 is 95.3 and a little, 98.1 + 0.2 a little less than 98.3.
+		// In binary fractions, 95.1 + 0.2 is slightly more than 95.3, 98.1 + 0.2 slightly less than 98.3.
 		[9510, 10_000, 95.1, 0.2, 'between'],
 		[9509, 10_000, 95.1, 0.2, 'bad'],
 		[953, 1000, 95.1, 0.2, 'good'],
@@ -103,10 +103,10 @@ describe('sideOfRating', () => {
 		[999_999, 1_000_000, 99.9999, 0.0001, 'between'],
 		[1_000_000, 1_000_000, 99.9999, 0.0001, 'good'],
 		[999_998, 1_000_000, 99.9999, 0.0001, 'bad'],
-		// Without a margin there is no between.
+		// Without a margin there is no 'between'.
 		[95, 100, 95, 0, 'good'],
 		[949, 1000, 95, 0, 'bad'],
-		// Nobody can do better than 100 %.
+		// No rating is better than 100%.
 		[10, 10, 100, 0.5, 'good'],
 		[9999, 10_000, 100, 0.5, 'bad'],
 		[10, 10, 99.8, 10, 'good'],
@@ -114,13 +114,13 @@ describe('sideOfRating', () => {
 		[0, 10, 0, 0, 'good'],
 		[0, 10, 0, 0.5, 'between'],
 	] as ReadonlyArray<[number, number, number, number, Side]>)(
-		'%i of %i at %d %% with %d points is %s',
+		'rates %i of %i at %d%% with %d points as %s',
 		(positive, total, percent, margin, side) => {
 			expect(sideOfRating(counts(positive, total), percent, margin, 1)).toBe(side);
 		},
 	);
 
-	it('is not judged with fewer than the minimum, nor without any', () => {
+	it('is undefined with fewer ratings than the minimum, and without any', () => {
 		expect(sideOfRating(counts(0, 9), 95, 0.5, 10)).toBeUndefined();
 		expect(sideOfRating(counts(0, 10), 95, 0.5, 10)).toBe('bad');
 		expect(sideOfRating(counts(10, 10), 95, 0.5, 10)).toBe('good');
@@ -134,14 +134,14 @@ describe('sideOfRating', () => {
 
 describe('sideOfDefectRate', () => {
 	it.each([
-		// Amazon wants it under 1 %, so 1 % exactly is beyond.
+		// Amazon requires a rate under 1%, so exactly 1% is bad.
 		[1, 100, 1, 0.1, 'bad'],
 		[999, 100_000, 1, 0.1, 'between'],
 		[901, 100_000, 1, 0.1, 'between'],
 		[9, 1000, 1, 0.1, 'good'],
 		[0, 1, 1, 0.1, 'good'],
 		[1, 1, 1, 0.1, 'bad'],
-		// In binary fractions 0.3 - 0.1 is a little less than 0.2.
+		// In binary fractions, 0.3 - 0.1 is slightly less than 0.2.
 		[2, 1000, 0.3, 0.1, 'good'],
 		[2_000_001, 1_000_000_000, 0.3, 0.1, 'between'],
 		[3, 1000, 0.3, 0.1, 'bad'],
@@ -153,13 +153,13 @@ describe('sideOfDefectRate', () => {
 		[1, 1000, 1, 5, 'between'],
 		[100, 100, 100, 0.1, 'bad'],
 	] as ReadonlyArray<[number, number, number, number, Side]>)(
-		'%i of %i at %d %% with %d points is %s',
+		'rates %i of %i at %d%% with %d points as %s',
 		(defects, orders, target, margin, side) => {
 			expect(sideOfDefectRate(rate(defects, orders), target, margin, 1)).toBe(side);
 		},
 	);
 
-	it('is not judged with fewer orders than the minimum, nor without any', () => {
+	it('is undefined with fewer orders than the minimum, and without any', () => {
 		expect(sideOfDefectRate(rate(5, 49), 1, 0.1, 50)).toBeUndefined();
 		expect(sideOfDefectRate(rate(5, 50), 1, 0.1, 50)).toBe('bad');
 		expect(sideOfDefectRate(rate(0, 0), 1, 0.1, 0)).toBeUndefined();
@@ -170,18 +170,18 @@ describe('hysteresis', () => {
 	const SETTINGS = { numRuns: 300, seed: 11 };
 	const TOTAL = 1_000_000;
 
-	/** Hundredths of a percent, so that all below is whole numbers: 9510 is 95.10 %. */
-	const line = fc.integer({ min: 1000, max: 9999 });
+	/** Hundredths of a percent, so that all numbers below are whole: 9510 is 95.10%. */
+	const threshold = fc.integer({ min: 1000, max: 9999 });
 	const margin = fc.integer({ min: 1, max: 999 });
 	const share = fc.double({ min: 0, max: 1, noNaN: true });
 
 	const walk = fc.array(share, { minLength: 1, maxLength: 40 });
 
-	it('a rating that wanders between the line and the line plus the margin turns at most once', () => {
+	it('does not react to a rating that moves between the threshold and the threshold plus the margin', () => {
 		fc.assert(
-			fc.property(line, margin, walk, fc.boolean(), (at, points, steps, raised) => {
+			fc.property(threshold, margin, walk, fc.boolean(), (at, points, steps, raised) => {
 				const low = at * 100;
-				// From the line itself to the last figure that is not yet at the line plus the margin.
+				// From the threshold itself to the last value below the threshold plus the margin.
 				const high = Math.min(TOTAL, (at + points) * 100) - 1;
 				const sides = steps.map((step) =>
 					sideOfRating(
@@ -193,7 +193,7 @@ describe('hysteresis', () => {
 				);
 				const start = { raised, changes: 7 };
 				expect(turnsOf(sides, start)).toEqual({ alarm: start, turns: [] });
-				// One step out of there on either side rings, and never a second time.
+				// One step beyond either side turns the alarm, and only once.
 				const below = sideOfRating(counts(low - 1, TOTAL), at / 100, points / 100, 1);
 				const above = sideOfRating(counts(high + 1, TOTAL), at / 100, points / 100, 1);
 				expect(turnsOf([...sides, below, ...sides, below, ...sides], start).turns).toEqual(
@@ -207,10 +207,10 @@ describe('hysteresis', () => {
 		);
 	});
 
-	it('so does an order defect rate between the target less the margin and the target', () => {
+	it('does not react to an order defect rate between the target minus the margin and the target', () => {
 		fc.assert(
 			fc.property(
-				line,
+				threshold,
 				fc.integer({ min: 1, max: 990 }),
 				walk,
 				fc.boolean(),

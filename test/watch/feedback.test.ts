@@ -1,3 +1,5 @@
+// cspell:ignore tell
+
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 
@@ -35,7 +37,7 @@ const row = (orderId: string, content: Partial<FeedbackRow> = {}): FeedbackRow =
 	};
 };
 
-/** A report asked for at that minute of the day. */
+/** A report requested at that minute of the day. */
 const report = (
 	rows: readonly FeedbackRow[],
 	{ today = TODAY, minute = 0, from = plusDays(today, -365), unreadable = 0 } = {},
@@ -50,15 +52,15 @@ const report = (
 const SETTINGS: FeedbackWatchSettings = {
 	daysToWatch: 30,
 	tellFrom: plusDays(TODAY, 1),
-	tellResponses: false,
+	reportChangedResponses: false,
 	watch: 'w',
 };
 
-/** What is remembered once such a report was read; nothing of it was news. */
+/** The memory after a first report with these rows; none of them was reported. */
 const knowing = (...rows: FeedbackRow[]): FeedbackMemory =>
 	advanceFeedback(undefined, report(rows), SETTINGS).memory;
 
-/** What a later report of the same day brings. */
+/** What a later report of the same day changes. */
 const next = (
 	memory: FeedbackMemory | undefined,
 	rows: readonly FeedbackRow[],
@@ -74,7 +76,7 @@ const summaries = (changes: readonly FeedbackChange[]): string[] => changes.map(
 const reread = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
 
 describe('the first report', () => {
-	it('is the baseline: nothing in it is told, all of it is remembered', () => {
+	it('is the baseline: nothing in it is reported, everything is stored', () => {
 		const { memory, changes } = advanceFeedback(
 			undefined,
 			report([row(A), row(B, { rating: 3, comment: '', date: '2026-03-02' })]),
@@ -91,7 +93,7 @@ describe('the first report', () => {
 		});
 	});
 
-	it('tells what is dated from the day on that is asked for', () => {
+	it('reports what is dated on or after the given day', () => {
 		const { memory, changes } = next(
 			undefined,
 			[
@@ -106,7 +108,7 @@ describe('the first report', () => {
 		expect(Object.keys(memory.rows)).toEqual([A, B, C]);
 	});
 
-	it('is news even if it holds nothing that is watched', () => {
+	it('changes the memory even if it has nothing that is watched', () => {
 		const { memory, changes } = next(undefined, [row(A, { rating: 5 })]);
 		expect(changes).toEqual([]);
 		expect(memory).toMatchObject({ since: '2026-03-01', rows: {} });
@@ -114,7 +116,7 @@ describe('the first report', () => {
 });
 
 describe('a further report', () => {
-	it('tells new feedback, with its row and nothing before', () => {
+	it('reports new feedback with its row and nothing before', () => {
 		const added = row(B, { rating: 3 });
 		const { memory, changes } = next(knowing(row(A)), [row(A), added]);
 		expect(changes).toEqual([
@@ -129,7 +131,7 @@ describe('a further report', () => {
 		expect(memory.asOf).toBe('2026-03-31T00:30:00.000Z');
 	});
 
-	it('tells new feedback even if it is dated before the day of the first', () => {
+	it('reports new feedback even if it is dated before the day of the first report', () => {
 		const late = row(B, { date: '2026-03-01' });
 		expect(summaries(next(knowing(row(A)), [row(A), late]).changes)).toEqual([`added ${B}`]);
 	});
@@ -141,7 +143,7 @@ describe('a further report', () => {
 		[{ rating: 3, comment: 'Came at last' }, ['rating', 'comment']],
 		[{ rating: 3, response: 'Sorry' }, ['rating']],
 		[{ rating: 5 }, ['rating']],
-	] as ReadonlyArray<[Partial<FeedbackRow>, string[]]>)('tells a change to %j', (to, fields) => {
+	] as ReadonlyArray<[Partial<FeedbackRow>, string[]]>)('reports a change to %j', (to, fields) => {
 		const after = row(A, to);
 		const { memory, changes } = next(knowing(row(A)), [after]);
 		expect(changes).toEqual([
@@ -163,31 +165,31 @@ describe('a further report', () => {
 		expect(next(memory, [after], { minute: 60 })).toEqual({ memory, changes: [] });
 	});
 
-	it('is silent about another response unless that is wanted, and remembers it', () => {
+	it('stores a changed response, but reports it only if chosen', () => {
 		const answered = row(A, { response: 'Sorry' });
 		const silent = next(knowing(row(A)), [answered]);
 		expect(silent.changes).toEqual([]);
-		const wanted = { tellResponses: true };
+		const wanted = { reportChangedResponses: true };
 		expect(next(silent.memory, [answered], { minute: 60 }, wanted).changes).toEqual([]);
-		const told = next(knowing(row(A)), [answered], {}, wanted);
-		expect(summaries(told.changes)).toEqual([`changed ${A} response`]);
+		const reported = next(knowing(row(A)), [answered], {}, wanted);
+		expect(summaries(reported.changes)).toEqual([`changed ${A} response`]);
 		expect(
 			summaries(
-				next(told.memory, [row(A, { response: 'So sorry' })], { minute: 60 }, wanted).changes,
+				next(reported.memory, [row(A, { response: 'So sorry' })], { minute: 60 }, wanted).changes,
 			),
 		).toEqual([`changed ${A} response`]);
-		expect(summaries(next(told.memory, [row(A)], { minute: 60 }, wanted).changes)).toEqual([
+		expect(summaries(next(reported.memory, [row(A)], { minute: 60 }, wanted).changes)).toEqual([
 			`changed ${A} response`,
 		]);
 	});
 
-	it('is silent about another date, and remembers it', () => {
+	it('stores a changed date without reporting it', () => {
 		const { memory, changes } = next(knowing(row(A, { date: '2026-03-30' })), [row(A)]);
 		expect(changes).toEqual([]);
 		expect(memory.rows[A]).toMatchObject({ date: TODAY, changes: 0 });
 	});
 
-	it('tells removed feedback once, with what it was', () => {
+	it('reports removed feedback once, with its last state', () => {
 		const { memory, changes } = next(knowing(row(A, { rating: 3 }), row(B)), [row(B)]);
 		expect(changes).toEqual([
 			{
@@ -207,12 +209,12 @@ describe('a further report', () => {
 		expect(next(memory, [row(B)], { minute: 60 }).memory).toBe(memory);
 	});
 
-	it('tells feedback that comes back as new, with what it was, and every turn by another name', () => {
+	it('reports feedback that reappears as new, with its last state, and every change with its own ID', () => {
 		const ids: string[] = [];
 		let memory = knowing(row(A), row(B));
-		for (let turn = 1; turn <= 6; turn += 1) {
-			const comesBack = turn % 2 === 0;
-			const advanced = next(memory, comesBack ? [row(A), row(B)] : [row(B)], { minute: turn });
+		for (let minute = 1; minute <= 6; minute += 1) {
+			const comesBack = minute % 2 === 0;
+			const advanced = next(memory, comesBack ? [row(A), row(B)] : [row(B)], { minute });
 			memory = advanced.memory;
 			expect(summaries(advanced.changes)).toEqual([`${comesBack ? 'added' : 'removed'} ${A}`]);
 			expect(advanced.changes[0]?.before).toMatchObject({ rating: 1, comment: 'Never came' });
@@ -221,7 +223,7 @@ describe('a further report', () => {
 		expect(new Set(ids).size).toBe(6);
 	});
 
-	it('takes a row raised to 4 or 5 stars for one change, whether or not it then leaves', () => {
+	it('treats a row raised to 4 or 5 stars as one change, even if it then leaves the report', () => {
 		const raised = next(knowing(row(A), row(B)), [row(A, { rating: 4 }), row(B)]);
 		expect(summaries(raised.changes)).toEqual([`changed ${A} rating`]);
 		for (const rows of [[row(A, { rating: 5, comment: 'Thanks' }), row(B)], [row(B)]]) {
@@ -236,7 +238,7 @@ describe('a further report', () => {
 		]);
 	});
 
-	it('does not see rows that were always positive, until they are lowered', () => {
+	it('ignores rows that were always positive until they are lowered', () => {
 		const memory = knowing(row(A), row(B, { rating: 5 }));
 		expect(Object.keys(memory.rows)).toEqual([A]);
 		expect(next(memory, [row(A), row(B, { rating: 4 })]).memory).toBe(memory);
@@ -246,7 +248,7 @@ describe('a further report', () => {
 		expect(lowered.changes[0]?.before).toBeUndefined();
 	});
 
-	it('tells changes by date and order', () => {
+	it('sorts changes by date and order', () => {
 		const { changes } = next(knowing(row(C, { date: '2026-03-30' })), [
 			row(order(9)),
 			row(B),
@@ -282,7 +284,7 @@ describe('several rows of an order', () => {
 		}
 	});
 
-	it('that differ in words alone are the same choice in any order', () => {
+	it('that differ only in words give the same choice in any order', () => {
 		const words = ['b', 'a', 'c'].map((comment) => row(A, { comment }));
 		const choices = [words, words.toReversed()].map((each) => next(knowing(row(B)), each).changes);
 		expect(choices[0]).toEqual(choices[1]);
@@ -295,11 +297,11 @@ describe('long comments', () => {
 	it.each([
 		['120 characters', long, long, undefined],
 		['121 characters', `${long}y`, long, expect.any(String)],
-		// Two code units each: more than 120 units, yet not more than 120 characters.
+		// Two code units each: more than 120 units, but not more than 120 characters.
 		['120 emoji', '😡'.repeat(120), '😡'.repeat(120), undefined],
 		['121 emoji', '😡'.repeat(121), '😡'.repeat(120), expect.any(String)],
 		['mixed ones', `a${'😡'.repeat(119)}bc`, `a${'😡'.repeat(119)}`, expect.any(String)],
-	])('of %s are kept by whole characters', (_, comment, kept, commentDigest) => {
+	])('of %s are cut between characters', (_, comment, kept, commentDigest) => {
 		const memory = knowing(row(A, { comment }), row(B));
 		expect(memory.rows[A]).toMatchObject({ comment: kept });
 		expect(memory.rows[A]?.commentDigest).toEqual(commentDigest);
@@ -315,7 +317,7 @@ describe('long comments', () => {
 		[`${long}y`, long],
 		[long, `${long}y`],
 		[`${long}y`, `${long}yy`],
-	])('are seen to change behind what is kept', (before, after) => {
+	])('are reported when they change beyond the stored part', (before, after) => {
 		const memory = knowing(row(A, { comment: before }));
 		expect(next(memory, [row(A, { comment: before })]).memory).toBe(memory);
 		expect(summaries(next(memory, [row(A, { comment: after })]).changes)).toEqual([
@@ -325,17 +327,17 @@ describe('long comments', () => {
 });
 
 describe('the days watched', () => {
-	it('begin so many days before today', () => {
+	it('begin the chosen number of days before today', () => {
 		const rows = [row(A, { date: '2026-03-01' }), row(B, { date: '2026-02-28' })];
 		expect(Object.keys(knowing(...rows).rows)).toEqual([A]);
 		expect(summaries(next(knowing(row(C)), [row(C), ...rows]).changes)).toEqual([`added ${A}`]);
 	});
 
-	it('go on with the calendar, and what is over is forgotten in silence', () => {
+	it('move with the calendar, and older feedback is discarded silently', () => {
 		const first = row(A, { date: '2026-03-01' });
 		const memory = knowing(first, row(B));
 		const tomorrow = { today: '2026-04-01' };
-		// Neither changed nor removed any more.
+		// It is no longer reported as changed or removed.
 		expect(next(memory, [row(B)], tomorrow).memory).toBe(memory);
 		expect(next(memory, [{ ...first, rating: 3 }, row(B)], tomorrow).memory).toBe(memory);
 		const later = next(memory, [row(B), row(C)], tomorrow);
@@ -348,7 +350,7 @@ describe('the days watched', () => {
 		['with other stars', { rating: 3 }, [`changed ${A} rating`]],
 		['with other words', { comment: 'Came' }, [`changed ${A} comment`]],
 		['alone', {}, []],
-	])('count from the newer date of a row dated anew %s', (_, content, expected) => {
+	])('count from the newer date of a row that gets a new date %s', (_, content, expected) => {
 		const memory = knowing(row(A, { date: '2026-03-01' }), row(B));
 		const tomorrow = { today: '2026-04-01' };
 		const after = next(memory, [row(A, { ...content, date: TODAY }), row(B)], tomorrow);
@@ -362,7 +364,7 @@ describe('the days watched', () => {
 		expect(summaries(changes)).toEqual([`removed ${A}`]);
 	});
 
-	it('count from the newer date of a row that comes back with another', () => {
+	it('count from the newer date of a row that reappears with another date', () => {
 		const { memory } = next(knowing(row(A, { date: '2026-03-01' }), row(B)), [row(B)]);
 		const back = next(memory, [row(A), row(B)], { today: '2026-04-01' });
 		expect(back.changes).toMatchObject([
@@ -370,7 +372,7 @@ describe('the days watched', () => {
 		]);
 	});
 
-	it('count from the older date too, so that a row dated back is judged once more', () => {
+	it('count from the older date, too, so that a row with an earlier date is compared once more', () => {
 		const back = row(A, { date: '2026-02-01', rating: 3 });
 		const { memory, changes } = next(knowing(row(A), row(B)), [back, row(B)]);
 		expect(summaries(changes)).toEqual([`changed ${A} rating`]);
@@ -380,14 +382,14 @@ describe('the days watched', () => {
 		}
 	});
 
-	it('do not begin earlier again when more are wanted', () => {
+	it('do not begin earlier when more days are chosen', () => {
 		const memory = knowing(row(A));
 		const rows = [row(A), row(B, { date: '2026-02-28' }), row(C, { date: '2026-03-01' })];
 		const { changes } = next(memory, rows, {}, { daysToWatch: 300 });
 		expect(summaries(changes)).toEqual([`added ${C}`]);
 	});
 
-	it('begin later at once when fewer are wanted', () => {
+	it('begin later at once when fewer days are chosen', () => {
 		const memory = knowing(row(A, { date: '2026-03-20' }), row(B));
 		const { memory: same } = next(memory, [row(B)], {}, { daysToWatch: 10 });
 		expect(same).toBe(memory);
@@ -396,7 +398,7 @@ describe('the days watched', () => {
 		]);
 	});
 
-	it('are taken for whole only behind the first day of the report', () => {
+	it('count as complete only after the first day of the report', () => {
 		const memory = knowing(
 			row(A, { date: '2026-03-27' }),
 			row(B, { date: '2026-03-28' }),
@@ -408,26 +410,26 @@ describe('the days watched', () => {
 });
 
 describe('a report that cannot be trusted', () => {
-	it('removes nothing with lines that cannot be read, yet tells of the others', () => {
+	it('removes nothing if lines cannot be read, but reports the other lines', () => {
 		const { memory, changes } = next(knowing(row(A), row(B)), [row(B, { rating: 2 }), row(C)], {
 			unreadable: 1,
 		});
 		expect(summaries(changes)).toEqual([`changed ${B} rating`, `added ${C}`]);
 		expect(memory.rows[A]).toEqual({ date: TODAY, rating: 1, comment: 'Never came', changes: 0 });
-		// Read as a whole at last, it is told.
+		// Once a whole report is read, the removal is reported.
 		expect(
 			summaries(next(memory, [row(B, { rating: 2 }), row(C)], { minute: 60 }).changes),
 		).toEqual([`removed ${A}`]);
 	});
 
-	it.each([0, 3])('removes nothing without any row and %i lines', (unreadable) => {
+	it.each([0, 3])('removes nothing without rows and with %i unreadable lines', (unreadable) => {
 		const memory = knowing(row(A), row(B));
 		const after = next(memory, [], { unreadable });
 		expect(after.changes).toEqual([]);
 		expect(after.memory).toBe(memory);
 	});
 
-	it('says nothing if it is older than the last that brought news', () => {
+	it('is ignored if it is older than the last report that changed something', () => {
 		const { memory } = next(knowing(row(A)), [row(A), row(B)]);
 		const older = next(memory, [row(C)], { minute: 29 });
 		expect(older).toEqual({ memory, changes: [] });
@@ -436,18 +438,18 @@ describe('a report that cannot be trusted', () => {
 	});
 });
 
-describe('the limit of what is remembered', () => {
+describe('the limit of the memory', () => {
 	const many = (count: number, perDay: number, comment = 'x') =>
 		Array.from({ length: count }, (_, index) =>
 			row(order(index), { comment, date: plusDays(TODAY, -Math.floor(index / perDay)) }),
 		);
 
-	it('keeps the newest by whole days, and watches no others', () => {
+	it('keeps the newest whole days and watches no others', () => {
 		const rows = many(1030, 100);
 		const memory = knowing(...rows);
 		expect(Object.keys(memory.rows)).toHaveLength(1000);
 		expect(memory.since).toBe(plusDays(TODAY, -9));
-		// The day that had to go is neither new nor removed.
+		// The discarded day is reported neither as new nor as removed.
 		expect(next(memory, rows).memory).toBe(memory);
 		expect(next(memory, rows.slice(0, 1000)).memory).toBe(memory);
 		expect(next(memory, [...rows, row(order(2000), { date: plusDays(TODAY, -10) })]).memory).toBe(
@@ -455,7 +457,7 @@ describe('the limit of what is remembered', () => {
 		);
 	});
 
-	it('keeps all of exactly the limit, and of one more leaves out its whole oldest day', () => {
+	it('keeps everything up to the limit, and with one more leaves out the whole oldest day', () => {
 		const exact = knowing(...many(MAX_REMEMBERED, 100));
 		expect(Object.keys(exact.rows)).toHaveLength(MAX_REMEMBERED);
 		expect(exact.since).toBe('2026-03-01');
@@ -465,7 +467,7 @@ describe('the limit of what is remembered', () => {
 		expect(memory.since).toBe(plusDays(TODAY, -8));
 	});
 
-	it('tells what it cannot keep', () => {
+	it('reports what it cannot keep', () => {
 		const old = row(order(5000), { date: '2026-03-01' });
 		const rows = many(MAX_REMEMBERED, 100);
 		const { memory, changes } = next(knowing(...rows), [...rows, old]);
@@ -474,7 +476,7 @@ describe('the limit of what is remembered', () => {
 		expect(next(memory, [...rows, old], { minute: 60 }).memory).toBe(memory);
 	});
 
-	it('does not part a single day, so that nothing of it is told twice', () => {
+	it('does not split a single day, so that nothing of it is reported twice', () => {
 		const rows = many(MAX_REMEMBERED + 200, 5000);
 		const old = row(order(5000), { date: plusDays(TODAY, -1) });
 		const memory = knowing(...rows, old);
@@ -482,7 +484,7 @@ describe('the limit of what is remembered', () => {
 		expect(memory.since).toBe(TODAY);
 		expect(next(memory, [...rows, old].toReversed()).memory).toBe(memory);
 		expect(summaries(next(memory, rows.slice(1)).changes)).toEqual([`removed ${order(0)}`]);
-		// The next day makes room.
+		// The next day frees the space.
 		const tomorrow = plusDays(TODAY, 1);
 		const added = row(order(6000), { date: tomorrow });
 		const later = next(memory, [...rows, added], { today: tomorrow });
@@ -491,7 +493,7 @@ describe('the limit of what is remembered', () => {
 		expect(Object.keys(later.memory.rows)).toEqual([order(6000)]);
 	});
 
-	it('bounds its size, whatever buyers write', () => {
+	it('bounds its size for any comments', () => {
 		const memory = knowing(...many(3000, 150, '😡"\\ '.repeat(300)));
 		expect(Object.keys(memory.rows).length).toBeGreaterThan(850);
 		expect(Object.keys(memory.rows).length).toBeLessThanOrEqual(MAX_REMEMBERED);
@@ -500,8 +502,8 @@ describe('the limit of what is remembered', () => {
 });
 
 /*
- * A world that changes at random, looked at through random reports. What has to be told is read off
- * the history of each order in the reports that were remembered.
+ * A world that changes at random, observed through random reports. The expected changes are derived
+ * from the history of each order in the reports that were remembered.
  */
 
 type WorldStep =
@@ -512,14 +514,14 @@ type WorldStep =
 	| { readonly kind: 'addAgain'; readonly which: number; readonly content: Content };
 
 type Content = Pick<FeedbackRow, 'rating' | 'comment' | 'response'> & {
-	/** Dated anew. */
+	/** With a new date. */
 	readonly afresh: boolean;
 };
 
 interface Look {
 	readonly steps: readonly WorldStep[];
 	readonly minutes: number;
-	/** `lost`: what was found is not remembered. `repeated`: the same, and the report is read again. */
+	/** `lost`: the new memory is discarded. `repeated`: the same, and the report is read again. */
 	readonly fate: 'remembered' | 'lost' | 'repeated';
 	readonly broken: 'no' | 'empty' | 'lines';
 	readonly showsPositives: boolean;
@@ -569,19 +571,19 @@ const history = fc.array(look, { minLength: 2, maxLength: 14, size: 'max' });
 const settings = fc.record<FeedbackWatchSettings>({
 	daysToWatch: fc.constantFrom(9, 60),
 	tellFrom: fc.integer({ min: -5, max: 1 }).map((days) => plusDays(TODAY, days)),
-	tellResponses: fc.boolean(),
+	reportChangedResponses: fc.boolean(),
 	watch: fc.constant('w'),
 });
 
-/** All feedback there is; undefined where it was removed. */
+/** All feedback; undefined if it was removed. */
 class World {
-	/** One that is always there, so that the whole report is never empty. */
+	/** Includes one entry that always exists, so that a complete report is never empty. */
 	readonly feedback = new Map<string, FeedbackRow | undefined>([[order(0), row(order(0))]]);
 
 	now = DateTime.fromISO(`${TODAY}T08:00:00Z`, { zone: 'utc' });
 
 	constructor(
-		/** Where days are watched for a shorter time than the world lasts, a feedback keeps its date. */
+		/** False if the watched days are shorter than the history: then feedback keeps its date. */
 		private readonly mayDateAfresh: boolean,
 	) {}
 
@@ -618,7 +620,7 @@ class World {
 		this.feedback.set(orderId, row(orderId, { ...words, date: isAfresh ? this.today : date }));
 	}
 
-	/** What Amazon's report shows; and the orders it shows, each with the row that counts. */
+	/** Amazon's report, and the orders in it, each with the row that counts. */
 	lookAt({ broken, showsPositives, seed }: Look) {
 		const random = seeded(seed);
 		const shown = [...this.feedback.values()].filter(
@@ -669,14 +671,14 @@ type Seen = Pick<ReturnType<World['lookAt']>, 'observation' | 'shown' | 'isWhole
 const contentOf = ({ date, rating, comment, response }: FeedbackRow) =>
 	JSON.stringify({ date, rating, comment, response });
 
-/** What has to be told at each report remembered, order by order, as text. */
-function toBeTold(
+/** The changes expected at each remembered report, order by order, as text. */
+function expectedChanges(
 	seen: readonly Seen[],
-	{ daysToWatch, tellFrom, tellResponses }: FeedbackWatchSettings,
+	{ daysToWatch, tellFrom, reportChangedResponses }: FeedbackWatchSettings,
 ): string[][] {
-	const told: string[][] = seen.map(() => []);
+	const expected: string[][] = seen.map(() => []);
 	for (const orderId of new Set(seen.flatMap(({ shown }) => [...shown.keys()]))) {
-		/** The row last known as watched, and whether it is still there with 1 to 3 stars. */
+		/** The last watched row, and whether it is still in the report with 1 to 3 stars. */
 		let last: FeedbackRow | undefined;
 		let isThere = false;
 		seen.forEach(({ observation, shown, isWhole }, index) => {
@@ -684,20 +686,21 @@ function toBeTold(
 			if (now === undefined && !isWhole) return;
 			const date = (last ?? now)?.date;
 			if (date === undefined || date < plusDays(observation.today, -daysToWatch)) return;
-			const tell = (kind: string, ...fields: string[]) => {
+			const expectChange = (kind: string, ...fields: string[]) => {
 				const before = last && [last.date, last.rating, [...last.comment].slice(0, 120).join('')];
 				const line = [kind, orderId, fields, before ?? null, now ? contentOf(now) : null];
-				told[index]?.push(JSON.stringify(line));
+				expected[index]?.push(JSON.stringify(line));
 			};
 			if (now !== undefined && now.rating <= 3 && !isThere) {
-				if (index > 0 || now.date >= tellFrom) tell('added');
+				if (index > 0 || now.date >= tellFrom) expectChange('added');
 			} else if (isThere && now === undefined) {
-				tell('removed');
+				expectChange('removed');
 			} else if (isThere && now !== undefined && last !== undefined) {
 				const fields = (['rating', 'comment', 'response'] as const).filter(
-					(field) => now[field] !== last?.[field] && (field !== 'response' || tellResponses),
+					(field) =>
+						now[field] !== last?.[field] && (field !== 'response' || reportChangedResponses),
 				);
-				if (fields.length > 0) tell('changed', ...fields);
+				if (fields.length > 0) expectChange('changed', ...fields);
 			} else {
 				return;
 			}
@@ -705,7 +708,7 @@ function toBeTold(
 			isThere = now !== undefined && now.rating <= 3;
 		});
 	}
-	return told.map((each) => each.sort());
+	return expected.map((each) => each.sort());
 }
 
 const asText = ({ kind, orderId, changed, before, after }: FeedbackChange): string =>
@@ -717,7 +720,7 @@ const asText = ({ kind, orderId, changed, before, after }: FeedbackChange): stri
 		after ? contentOf(after) : null,
 	]);
 
-/** Observes a history; what a report brought is told where it was remembered. */
+/** Observes a history; returns the changes of each report that was remembered. */
 function watch(
 	looks: readonly Look[],
 	using: FeedbackWatchSettings,
@@ -729,12 +732,12 @@ function watch(
 ) {
 	const world = new World(using.daysToWatch === 60);
 	const seen: Seen[] = [];
-	const told: FeedbackChange[][] = [];
+	const reported: FeedbackChange[][] = [];
 	let memory: FeedbackMemory | undefined;
 	for (const each of looks) {
 		world.now = world.now.plus({ minutes: each.minutes });
 		each.steps.forEach((step) => world.apply(step));
-		// What a broken first report means is told apart.
+		// A broken first report has its own tests.
 		const looked = world.lookAt(memory === undefined ? { ...each, broken: 'no' } : each);
 		let advanced = advanceFeedback(memory, looked.observation, using);
 		check(memory, looked, advanced);
@@ -746,55 +749,57 @@ function watch(
 		}
 		memory = advanced.memory;
 		seen.push(looked);
-		told.push([...advanced.changes]);
+		reported.push([...advanced.changes]);
 	}
-	return { seen, told, memory };
+	return { seen, reported, memory };
 }
 
 describe('a world that changes at random', () => {
 	const RUNS = { numRuns: 40, seed: 13 };
 
-	it('has each difference between what was remembered told exactly once', () => {
+	it('has each difference reported exactly once', () => {
 		const kinds = new Map<string, number>();
 		fc.assert(
 			fc.property(history, settings, (looks, using) => {
-				const { seen, told } = watch(looks, using);
-				expect(told.map((changes) => changes.map(asText).sort())).toEqual(toBeTold(seen, using));
-				for (const { kind } of told.flat()) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+				const { seen, reported } = watch(looks, using);
+				expect(reported.map((changes) => changes.map(asText).sort())).toEqual(
+					expectedChanges(seen, using),
+				);
+				for (const { kind } of reported.flat()) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
 			}),
 			{ ...RUNS, numRuns: 200 },
 		);
-		// The worlds were not too quiet to say anything.
+		// The worlds had enough changes for a meaningful test.
 		for (const kind of ['added', 'changed', 'removed']) {
 			expect(kinds.get(kind)).toBeGreaterThan(100);
 		}
 	});
 
-	it('names each change by itself, and alike when it is found anew from the same memory', () => {
-		let foundAnew = 0;
+	it('gives each change its own ID, and the same ID if it is found again from the same memory', () => {
+		let foundAgain = 0;
 		fc.assert(
 			fc.property(history, settings, (looks, using) => {
 				let from: FeedbackMemory | undefined;
 				let found = new Map<string, string>();
-				const { told } = watch(looks, using, (memory, _, { changes }) => {
+				const { reported } = watch(looks, using, (memory, _, { changes }) => {
 					if (memory !== from) found = new Map();
 					from = memory;
 					for (const change of changes) {
 						const known = found.get(asText(change));
-						if (known !== undefined) foundAnew += 1;
+						if (known !== undefined) foundAgain += 1;
 						expect(known ?? change.id).toBe(change.id);
 						found.set(asText(change), change.id);
 					}
 				});
-				const ids = told.flat().map(({ id }) => id);
+				const ids = reported.flat().map(({ id }) => id);
 				expect(new Set(ids).size).toBe(ids.length);
 			}),
 			{ ...RUNS, numRuns: 100 },
 		);
-		expect(foundAnew).toBeGreaterThan(20);
+		expect(foundAgain).toBeGreaterThan(20);
 	});
 
-	it('is seen alike whatever the order of rows, and whether or not the memory was written down', () => {
+	it('gives the same result for any order of rows, and for a memory that was stored and read', () => {
 		fc.assert(
 			fc.property(history, settings, (looks, using) => {
 				watch(looks, using, (memory, { observation, shown }, advanced) => {
@@ -813,7 +818,7 @@ describe('a world that changes at random', () => {
 		);
 	});
 
-	it('is no news where nothing changed, however often and late it is looked at', () => {
+	it('causes no change if nothing changed, even if it is observed often and late', () => {
 		fc.assert(
 			fc.property(history, settings, (looks, using) => {
 				watch(looks, using, (_, { observation }, { memory }) => {
@@ -824,7 +829,7 @@ describe('a world that changes at random', () => {
 						expect(again.changes).toEqual([]);
 						expect(again.memory).toBe(memory);
 					}
-					// Days that are over are no news by themselves.
+					// Days that drop out of the watch are not a change.
 					const today = plusDays(observation.today, 20);
 					const after = advanceFeedback(memory, { ...observation, today }, using);
 					expect(after.changes).toEqual([]);
@@ -835,7 +840,7 @@ describe('a world that changes at random', () => {
 		);
 	});
 
-	it('is not looked at through a report older than the last that brought news', () => {
+	it('is not observed through a report older than the last that changed something', () => {
 		fc.assert(
 			fc.property(history, settings, (looks, using) => {
 				const observed: FeedbackObservation[] = [];
@@ -853,7 +858,7 @@ describe('a world that changes at random', () => {
 		);
 	});
 
-	it('is remembered in little, and only while it is watched', () => {
+	it('takes little memory, and only while it is watched', () => {
 		fc.assert(
 			fc.property(history, settings, (looks, using) => {
 				watch(looks, using, (before, { observation }, { memory }) => {

@@ -1,5 +1,5 @@
 import type { WatchSettings } from '../../nodes/AmazonSellerFeedbackTrigger/watch/events';
-import { noticesOf, withTold } from '../../nodes/AmazonSellerFeedbackTrigger/watch/notices';
+import { noticesOf, withReported } from '../../nodes/AmazonSellerFeedbackTrigger/watch/notices';
 import {
 	readState,
 	startWatch,
@@ -12,10 +12,10 @@ const BEGAN = '2026-11-01T00:00:00.000Z';
 
 const begin = (): MarketplaceWatch => startWatch(BEGAN, '2026-11-01', 0);
 
-/** The day of one feedback entry that is always there. */
+/** The day of one feedback entry that is in every report. */
 const EARLIER = '2026-10-20';
 
-/** A year of totals, with ratings on its last day and that one, and a feedback report of the same time. */
+/** A year of totals, with ratings on its last day and on EARLIER, and a feedback report of the same time. */
 function day(date: string, received: number, negative: number) {
 	const asOf = `${date}T12:00:00.000Z`;
 	const daily = Array.from({ length: 365 }, (_, index) => {
@@ -31,48 +31,43 @@ function day(date: string, received: number, negative: number) {
 	];
 }
 
-/** The rows of those days are no news here. */
+/** So that the rows of those days are not reported here. */
 const RATING_ONLY: Partial<WatchSettings> = {
 	events: ['ratingFellBelowThreshold', 'ratingRecovered'],
 };
 
-const namesAndIds = (
-	state: MarketplaceWatch,
-	settings: WatchSettings,
-	date: string,
-	bad: number,
-) => {
+const idsOf = (state: MarketplaceWatch, settings: WatchSettings, date: string, bad: number) => {
 	const { state: after, events } = observe(state, day(date, 100, bad), settings);
-	return { after, told: events.map(({ event }) => event), ids: events.map(({ id }) => id) };
+	return { after, ids: events.map(({ id }) => id) };
 };
 
 describe('B6: an event ID never names two events', () => {
 	it.each<[string, Partial<WatchSettings>]>([
 		['the rating window is changed for a day', { ratingDays: 90 }],
-		['a threshold is taken out for a day', { thresholds: [thresholdOf(80)] }],
-	])('where %s', (_, other) => {
+		['a threshold is removed for a day', { thresholds: [thresholdOf(80)] }],
+	])('when %s', (_, other) => {
 		const settings = settingsWith(RATING_ONLY);
 		const ids: string[] = [];
 		let state = begin();
-		const tell = (date: string, bad: number, using = settings): void => {
-			const { after, ids: told } = namesAndIds(state, using, date, bad);
-			state = after;
-			ids.push(...told);
+		const observeDay = (date: string, bad: number, using = settings): void => {
+			const observed = idsOf(state, using, date, bad);
+			state = observed.after;
+			ids.push(...observed.ids);
 		};
-		tell('2026-11-02', 1);
-		tell('2026-11-03', 20);
-		tell('2026-11-04', 0);
-		tell('2026-11-05', 0, settingsWith({ ...RATING_ONLY, ...other }));
-		tell('2026-11-06', 0);
-		tell('2026-11-07', 30);
-		tell('2026-11-08', 0);
+		observeDay('2026-11-02', 1);
+		observeDay('2026-11-03', 20);
+		observeDay('2026-11-04', 0);
+		observeDay('2026-11-05', 0, settingsWith({ ...RATING_ONLY, ...other }));
+		observeDay('2026-11-06', 0);
+		observeDay('2026-11-07', 30);
+		observeDay('2026-11-08', 0);
 		expect(ids).toHaveLength(4);
 		expect(new Set(ids).size).toBe(4);
 	});
 
-	it('where the watch of feedback began anew, and the same feedback comes again', () => {
+	it('when the watch of feedback is restarted and the same feedback appears again', () => {
 		const settings = settingsWith();
-		const told = (began: string): string[] => {
+		const idsSince = (began: string): string[] => {
 			const reports = [
 				feedbackOn('2026-11-02', [rowOf(1, '2026-11-02')]),
 				feedbackOn('2026-11-03', [rowOf(1, '2026-11-02'), rowOf(2, '2026-11-03')]),
@@ -80,21 +75,25 @@ describe('B6: an event ID never names two events', () => {
 			const start = startWatch(began, '2026-11-01', 0);
 			return observe(start, reports, settings).events.map(({ id }) => id);
 		};
-		const [first, again, other] = [told(BEGAN), told(BEGAN), told('2026-11-01T09:00:00.000Z')];
+		const [first, again, other] = [BEGAN, BEGAN, '2026-11-01T09:00:00.000Z'].map(idsSince) as [
+			string[],
+			string[],
+			string[],
+		];
 		expect(again).toEqual(first);
 		expect(first.length).toBeGreaterThan(0);
 		expect(other.filter((id) => first.includes(id))).toEqual([]);
 	});
 });
 
-describe('B13: what is judged by other settings is not news', () => {
+describe('B13: what changed only through other settings is not reported', () => {
 	const at = (date: string) => `${date}T00:05:00.000Z`;
 
 	it.each([
 		['raised', undefined, 5],
 		['lowered', 5, undefined],
 		['lowered', 5, 1],
-	])('a target that is %s, from %p to %p', (_, before, after) => {
+	])('when the target is %s, from %p to %p', (_, before, after) => {
 		const known = observe(
 			begin(),
 			[healthOn(at('2026-11-01'), 'NORMAL', 20)],
@@ -103,7 +102,7 @@ describe('B13: what is judged by other settings is not news', () => {
 		const settings = settingsWith({ defectTarget: after });
 		const changed = observe(known, [healthOn(at('2026-11-02'), 'NORMAL', 20)], settings);
 		expect(changed.events).toEqual([]);
-		// From there on what moves is told, by the new target.
+		// From then on, changes are reported by the new target.
 		const good = observe(changed.state, [healthOn(at('2026-11-03'), 'NORMAL', 0)], settings);
 		const bad = observe(good.state, [healthOn(at('2026-11-04'), 'NORMAL', 60)], settings);
 		expect([...good.events, ...bad.events].map(({ event }) => event)).toEqual(
@@ -115,8 +114,8 @@ describe('B13: what is judged by other settings is not news', () => {
 
 	it.each<[string, Partial<WatchSettings>, Partial<WatchSettings>, number, number]>([
 		['the margin of the defect rate', { defectMargin: 0.5 }, { defectMargin: 0.1 }, 10, 8],
-		['the minimum of orders', { minimumOrders: 1000 }, { minimumOrders: 1 }, 10, 10],
-	])('%s', (_, before, after, first, second) => {
+		['the minimum number of orders', { minimumOrders: 1000 }, { minimumOrders: 1 }, 10, 10],
+	])('when %s changes', (_, before, after, first, second) => {
 		const known = observe(
 			begin(),
 			[healthOn(at('2026-11-01'), null, 0), healthOn(at('2026-11-02'), null, first)],
@@ -133,8 +132,8 @@ describe('B13: what is judged by other settings is not news', () => {
 
 	it.each<[string, Partial<WatchSettings>, Partial<WatchSettings>]>([
 		['the margin of the rating', { ratingMargin: 1 }, { ratingMargin: 0.1 }],
-		['the minimum of ratings', { minimumRatings: 100 }, { minimumRatings: 10 }],
-	])('%s', (_, before, after) => {
+		['the minimum number of ratings', { minimumRatings: 100 }, { minimumRatings: 10 }],
+	])('when %s changes', (_, before, after) => {
 		const settings = settingsWith({ ...RATING_ONLY, ...before });
 		const fell = observe(
 			begin(),
@@ -142,7 +141,7 @@ describe('B13: what is judged by other settings is not news', () => {
 			settings,
 		);
 		expect(fell.events.map(({ event }) => event)).toEqual(['ratingFellBelowThreshold']);
-		// 95.2 %: above the line by the new margin, or judged now that fewer are enough.
+		// 95.2%: above the threshold by the new margin, or evaluated now that fewer ratings are enough.
 		const changed = observe(
 			fell.state,
 			day('2026-11-04', 1000, 48),
@@ -159,7 +158,7 @@ describe('B13: what is judged by other settings is not news', () => {
 		);
 	});
 
-	it("Amazon's own target, lowered by Amazon, is news", () => {
+	it('reports when Amazon lowers its own target below the rate', () => {
 		const known = observe(begin(), [healthOn(at('2026-11-01'), null, 7)], settingsWith()).state;
 		const { events } = observe(known, [healthOn(at('2026-11-02'), null, 7, 0.5)], settingsWith());
 		expect(events.map(({ event }) => event)).toEqual(['orderDefectRateAboveTarget']);
@@ -183,13 +182,13 @@ describe("B12: another seller's token in the same credential", () => {
 	const healthOfB = healthOn('2026-11-02T00:05:00.000Z', 'DEACTIVATED', 40);
 	const feedbackOfB = feedbackOn('2026-11-02', [rowOf(7, '2026-10-30'), rowOf(8, '2026-11-02')]);
 
-	it('tells nothing before it is known whose report it is', () => {
+	it('reports nothing before it is clear which seller the report belongs to', () => {
 		const { state, events } = observe(doubted(ofA()), [healthOfB], settings);
 		expect(events).toEqual([]);
 		expect(state).toMatchObject({ inDoubt: true, account: { status: 'NORMAL' } });
 	});
 
-	it("does not hold the one's totals against the other's feedback", () => {
+	it("does not compare one seller's totals with the other's feedback", () => {
 		const totals = { kind: 'totals', asOf: '2026-11-02T12:00:00.000Z', daily: [] } as const;
 		const withTotals = doubted(ofA());
 		expect(withTotals.totals).toBeUndefined();
@@ -197,7 +196,7 @@ describe("B12: another seller's token in the same credential", () => {
 		expect(observe(withTotals, [totals], settings).events).toEqual([]);
 	});
 
-	it('begins anew with the other seller, of whom nothing old is told, nor anything of the first', () => {
+	it('starts over with the other seller and reports nothing old of either', () => {
 		const { state, events } = observe(doubted(ofA()), [feedbackOfB, healthOfB], settings);
 		expect(events).toEqual([]);
 		expect(state).toMatchObject({ account: { status: 'DEACTIVATED' } });
@@ -209,13 +208,13 @@ describe("B12: another seller's token in the same credential", () => {
 		]);
 	});
 
-	it('tells no present trouble of the other seller, though days are looked back to', () => {
-		const looking = settingsWith({ tellPresent: true });
+	it('does not report what is already wrong with the other seller, even with a lookback', () => {
+		const looking = settingsWith({ reportPresent: true });
 		const { events } = observe(doubted(ofA()), [feedbackOfB, healthOfB], looking);
 		expect(events).toEqual([]);
 	});
 
-	it('goes on with the same seller: what happened meanwhile is told', () => {
+	it('continues with the same seller and reports what happened in the meantime', () => {
 		const same = feedbackOn('2026-11-02', [rowOf(1, '2026-10-20'), rowOf(2, '2026-11-02')]);
 		const { events } = observe(doubted(ofA()), [healthOfB, same, healthOfB], settings);
 		expect(events.map(({ event }) => event)).toEqual([
@@ -226,8 +225,8 @@ describe("B12: another seller's token in the same credential", () => {
 	});
 
 	it.each([
-		['no feedback is remembered', begin(), feedbackOfB],
-		['the report has no row', ofA(), feedbackOn('2026-11-02', [])],
+		['no feedback is stored', begin(), feedbackOfB],
+		['the report has no rows', ofA(), feedbackOn('2026-11-02', [])],
 		[
 			'Amazon cancels the report',
 			ofA(),
@@ -239,7 +238,7 @@ describe("B12: another seller's token in the same credential", () => {
 				today: '2026-11-02',
 			} as const,
 		],
-	])('cannot be told from the same where %s: it begins anew', (_, known, report) => {
+	])('starts over when %s, because it cannot distinguish the sellers', (_, known, report) => {
 		const { state, events } = observe(doubted(known), [report, healthOfB], settings);
 		expect(events).toEqual([]);
 		expect(state.inDoubt).toBeUndefined();
@@ -247,7 +246,7 @@ describe("B12: another seller's token in the same credential", () => {
 	});
 });
 
-describe("B9: Amazon's totals lose days for good", () => {
+describe("B9: Amazon's totals lose days permanently", () => {
 	const LOST = new Set([1, 2, 3, 4, 5].map((days) => plusDays('2026-01-10', days)));
 
 	/** A year with three ratings a day, all negative from 21 January on; some days vanish on the 20th. */
@@ -256,7 +255,7 @@ describe("B9: Amazon's totals lose days for good", () => {
 		const daily = Array.from({ length: 365 }, (_, index) => plusDays(today, index - 364))
 			.filter((date) => today < '2026-01-20' || !LOST.has(date))
 			.map((date) => ({ date, received: 3, negative: date > '2026-01-20' ? 3 : 0 }));
-		// One before the window, as no report is empty.
+		// One before the window, so that no report is empty.
 		const rows = [rowOf(1, plusDays(today, -365))];
 		rows.push(
 			...daily.flatMap(({ date, negative }, day) =>
@@ -266,33 +265,33 @@ describe("B9: Amazon's totals lose days for good", () => {
 		return [{ kind: 'totals', asOf, daily } as const, feedbackOn(today, rows, asOf)];
 	};
 
-	it('the rating is held back some days, which is told once, and then judged without them', () => {
+	it('holds the rating back for some days, reports that once, and then evaluates it without them', () => {
 		const settings = settingsWith({ ...RATING_ONLY, ratingDays: 365, daysToWatch: 90 });
 		let state = startWatch('2026-01-01T00:00:00.000Z', '2026-01-01', 0);
-		const told: string[] = [];
+		const reported: string[] = [];
 		const noticed: string[] = [];
 		for (let days = 0; days < 60; days += 1) {
 			const today = plusDays('2026-01-05', days);
 			const { state: next, events } = observe(state, reportsOn(today), settings);
 			state = next;
-			for (const { event } of events) told.push(`${today} ${event}`);
+			for (const { event } of events) reported.push(`${today} ${event}`);
 			for (const { about, message, description } of noticesOf(state, 'United States')) {
 				noticed.push(`${today} ${about}`);
 				expect(message).toMatch(/rating.*United States.*2026-01-19/);
 				expect(description).toMatch(/totals.*day\(s\).*once/);
-				state = withTold(state, about);
+				state = withReported(state, about);
 			}
 		}
 		expect(noticed).toEqual([expect.stringMatching(/^2026-01-2[123] unjudged$/)]);
-		// 18 days of negatives among 360 are 95 %; the day after it is less.
-		expect(told.filter((line) => line.includes('rating'))).toEqual([
+		// 18 days of negatives among 360 are 95%; the day after, it is less.
+		expect(reported.filter((event) => event.includes('rating'))).toEqual([
 			expect.stringMatching(/^2026-02-\d\d ratingFellBelowThreshold$/),
 		]);
 	});
 });
 
-describe('a marketplace nobody has rated', () => {
-	it('is no rating that could not be judged', () => {
+describe('a marketplace without ratings', () => {
+	it('causes no notice that the rating could not be evaluated', () => {
 		const settings = settingsWith({ ...RATING_ONLY, ratingDays: 30 });
 		let state = startWatch('2026-01-01T00:00:00.000Z', '2026-01-01', 0);
 		for (let days = 0; days < 10; days += 1) {

@@ -1,3 +1,5 @@
+// cspell:ignore colour tell
+
 import fc from 'fast-check';
 
 import { plusDays } from '../../nodes/shared/domain/ratingWindow';
@@ -26,7 +28,7 @@ describe('removalProspect', () => {
 		['Siete degli stronzi'],
 		['Menudo cabron el vendedor'],
 		['クソみたいな商品です'],
-	])('sees obscene language in "%s"', (comment) => {
+	])('finds obscene language in "%s"', (comment) => {
 		expect(prospectOf(comment)).toMatchObject({
 			prospect: 'possible',
 			criterion: 'obsceneLanguage',
@@ -40,15 +42,15 @@ describe('removalProspect', () => {
 		['Die Lieferung kam nach Putzbrunn zu spät'],
 		['The disputant’s parcel never came'],
 		['荷物が遅れました。よくそのことを考えてください'],
-	])('does not take a part of another word for obscene in "%s"', (comment) => {
+	])('does not treat a part of another word as obscene in "%s"', (comment) => {
 		expect(criterionOf(comment)).toBe('fulfilledByAmazon');
 	});
 
 	it.each([
-		['an e-mail address', 'Write to jane.doe@example.com if you were cheated too'],
+		['an email address', 'Write to jane.doe@example.com if you were cheated too'],
 		['an American phone number', 'His number is (555) 234-5678'],
 		['one with hyphens', 'Call them: 1-555-234-5678!'],
-		['one without', 'phone: 5552345678'],
+		['one without hyphens', 'phone: 5552345678'],
 		['a British one', 'I rang 020 7946 0018 and nobody picked up'],
 		['a German one', 'Unter 0171/2345678 geht keiner ran'],
 		['one with its area in brackets', 'Nummer (030) 1234567 ist tot'],
@@ -64,7 +66,7 @@ describe('removalProspect', () => {
 		['a Spanish street', 'Están en la calle Mayor 12'],
 		['an Italian street', 'Hanno sede in via Garibaldi, 12'],
 		['a Japanese address', '東京都港区芝公園4-2-8にある'],
-	])('sees personal information in %s', (_, comment) => {
+	])('finds personal information in %s', (_, comment) => {
 		expect(prospectOf(comment)).toMatchObject({
 			prospect: 'possible',
 			criterion: 'personalInformation',
@@ -81,12 +83,12 @@ describe('removalProspect', () => {
 		['dates', 'Promised 03.09.2026 20:15, 2026-09-03, 09/03/26 or 09-03-2026, delivered never'],
 		['hours', 'Delivery between 08.00-12.00 or 08-12 17-20, nobody came'],
 		['a parcel number', 'DHL says 00340434161094042557 or 1Z999AA10123456784, not there'],
-		['a mere row of digits', 'Parcel 5552345678 never arrived'],
+		['a plain row of digits', 'Parcel 5552345678 never arrived'],
 		['days on a street', 'The parcel lay 2 days on the road and 3 days in the street'],
 		['days in a Spanish street', 'Dejaron el paquete en la calle Durante 2 horas'],
 		['the word via', 'Shipped via UPS 2 weeks ago, still waiting'],
 		['an at sign', '2 parcels @ 4.99each delivered late'],
-	])('does not take %s for personal information', (_, comment) => {
+	])('does not treat %s as personal information', (_, comment) => {
 		expect(criterionOf(comment)).toBe('fulfilledByAmazon');
 	});
 
@@ -105,7 +107,7 @@ describe('removalProspect', () => {
 		['Prodotto scadente, non funziona'],
 		['La qualita e pessima'],
 		['一週間で壊れました。品質が悪いです'],
-	])('takes the entire comment "%s" for a product review', (comment) => {
+	])('treats the entire comment "%s" as a product review', (comment) => {
 		expect(prospectOf(comment)).toMatchObject({ prospect: 'possible', criterion: 'productReview' });
 	});
 
@@ -128,7 +130,7 @@ describe('removalProspect', () => {
 		['delivery', 'Fast delivery but poor quality'],
 		['late delivery', 'Great product, late delivery'],
 		['delivery in German', 'Lieferung schnell, aber die Qualität ist schlecht'],
-	])('sees more than a product review where there is word of %s', (_, comment) => {
+	])('does not treat a comment that mentions %s as a product review only', (_, comment) => {
 		expect(prospectOf(comment)).toMatchObject({ prospect: 'unlikely', criterion: 'none' });
 	});
 
@@ -151,7 +153,7 @@ describe('removalProspect', () => {
 		['Il pacco non è mai arrivato'],
 		['Consegna in ritardo'],
 		['商品が届かない'],
-	])('takes "%s" for Amazon’s to answer if it delivered', (comment) => {
+	])('treats "%s" as about the delivery', (comment) => {
 		expect(prospectOf(comment)).toMatchObject({
 			prospect: 'conditional',
 			criterion: 'fulfilledByAmazon',
@@ -168,7 +170,7 @@ describe('removalProspect', () => {
 		['Would not buy again'],
 		['???'],
 		['👎'],
-	])('recognises no criterion in "%s"', (comment) => {
+	])('recognizes no criterion in "%s"', (comment) => {
 		expect(prospectOf(comment)).toEqual({
 			prospect: 'unlikely',
 			criterion: 'none',
@@ -184,24 +186,24 @@ describe('removalProspect', () => {
 	});
 
 	it.each([
-		['positive before star-only', '', 5, 5, 'positive'],
-		['positive before too old', 'Great', 4, 400, 'positive'],
-		['positive before obscene', 'Fucking great', 5, 5, 'positive'],
-		['star-only before too old', ' ', 1, 400, 'starOnly'],
-		['too old before obscene', 'This is shit', 1, 400, 'tooOld'],
-		['obscene before personal', 'Shitty shop, call (555) 234-5678', 1, 5, 'obsceneLanguage'],
-		['personal before delivery', 'Never arrived, mail a@b.example', 2, 5, 'personalInformation'],
-		['personal before product', 'Bad quality, mail a@b.example', 3, 5, 'personalInformation'],
-		['service before delivery', 'Seller shipped late', 3, 5, 'none'],
-	] as const)('puts %s', (_, comment, rating, daysLater, criterion) => {
+		['positive to star-only', '', 5, 5, 'positive'],
+		['positive to too old', 'Great', 4, 400, 'positive'],
+		['positive to obscene', 'Fucking great', 5, 5, 'positive'],
+		['star-only to too old', ' ', 1, 400, 'starOnly'],
+		['too old to obscene', 'This is shit', 1, 400, 'tooOld'],
+		['obscene to personal', 'Shitty shop, call (555) 234-5678', 1, 5, 'obsceneLanguage'],
+		['personal to delivery', 'Never arrived, mail a@b.example', 2, 5, 'personalInformation'],
+		['personal to product', 'Bad quality, mail a@b.example', 3, 5, 'personalInformation'],
+		['service to delivery', 'Seller shipped late', 3, 5, 'none'],
+	] as const)('prefers %s', (_, comment, rating, daysLater, criterion) => {
 		expect(prospectOf(comment, rating, daysLater).criterion).toBe(criterion);
 	});
 
-	it('takes neutral feedback like negative', () => {
+	it('treats neutral feedback like negative feedback', () => {
 		expect(prospectOf('Never arrived', 3)).toEqual(prospectOf('Never arrived', 1));
 	});
 
-	it('gives the 90th day as the last one', () => {
+	it('returns the 90th day as the last day', () => {
 		expect(prospectOf('Bad quality', 1, 90)).toMatchObject({
 			prospect: 'possible',
 			requestBy: plusDays(DATE, 90),
@@ -215,7 +217,7 @@ describe('removalProspect', () => {
 	});
 
 	it.each(['', ' ', '\t\n', '\u00a0', '\u200b\ufeff', '　'])(
-		'knows a comment without a visible character as star-only (%j)',
+		'treats a comment without a visible character as star-only (%j)',
 		(comment) => {
 			expect(prospectOf(comment)).toEqual({
 				prospect: 'impossible',
@@ -226,7 +228,7 @@ describe('removalProspect', () => {
 		},
 	);
 
-	it('is impossible for every blank comment, whatever the stars and the day', () => {
+	it('is impossible for every blank comment, regardless of stars and day', () => {
 		const blank = fc.string({ unit: fc.constantFrom(' ', '\t', '\n', '\r', '\u00a0', '\u3000') });
 		fc.assert(
 			fc.property(
@@ -243,7 +245,7 @@ describe('removalProspect', () => {
 		);
 	});
 
-	it('never throws, and explains what it says', () => {
+	it('never throws, and explains each result', () => {
 		const unit = fc.oneof(
 			fc.string({ unit: 'binary', maxLength: 40 }),
 			fc.constantFrom('0', '-', '+', '(', '@', '.', 'late ', 'quality ', 'Via A', '\ud800'),
@@ -278,20 +280,20 @@ describe('removalProspect', () => {
 		'’',
 		"x'",
 		"1 A'",
-	])('B15: reads a long comment of "%s" in proportion to its length', (part) => {
+	])('B15: reads a long comment of "%s" in time proportional to its length', (part) => {
 		const read = (size: number) => prospectOf(part.repeat(size));
 		expect(growthOf(read, 4_000)).toBeLessThan(IN_PROPORTION);
 	});
 });
 
 describe('REMOVAL_CRITERIA', () => {
-	it('explains every criterion in a sentence of its own', () => {
+	it('explains every criterion in its own sentence', () => {
 		const texts = Object.values(REMOVAL_CRITERIA);
 		expect(new Set(texts).size).toBe(texts.length);
 		for (const text of texts) expect(text).toMatch(/^[A-Z].{20,}[^.]$/);
 	});
 
-	it('leaves the decision to Amazon wherever there is one', () => {
+	it('says that Amazon decides for each criterion that may allow removal', () => {
 		for (const [criterion, comment] of [
 			['obsceneLanguage', 'Shit'],
 			['personalInformation', 'a@b.example'],

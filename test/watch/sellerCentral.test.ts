@@ -6,7 +6,7 @@ import {
 
 const marketplace = (countryCode: string) => {
 	const found = findMarketplace(countryCode);
-	if (found === undefined) throw new Error(`${countryCode} is no marketplace`);
+	if (found === undefined) throw new Error(`${countryCode} is not a marketplace`);
 	return found;
 };
 
@@ -29,13 +29,13 @@ describe('feedbackManagerUrl', () => {
 		['IN', 'sellercentral.amazon.in'],
 		['JP', 'sellercentral.amazon.co.jp'],
 		['AU', 'sellercentral.amazon.com.au'],
-	])('of %s is at %s', (countryCode, host) => {
+	])('uses the host of %s: %s', (countryCode, host) => {
 		expect(feedbackManagerUrl(marketplace(countryCode))).toBe(
 			`https://${host}/feedback-manager/index.html`,
 		);
 	});
 
-	it('is an address of Amazon for every marketplace', () => {
+	it('returns an Amazon address for every marketplace', () => {
 		for (const each of MARKETPLACES) {
 			expect(new URL(feedbackManagerUrl(each)).hostname).toMatch(
 				/^sellercentral(-europe)?\.amazon\.[a-z.]+$/,
@@ -45,7 +45,7 @@ describe('feedbackManagerUrl', () => {
 });
 
 describe('orderUrl', () => {
-	it('leads to the order', () => {
+	it('links to the order', () => {
 		expect(orderUrl(marketplace('US'), '111-1234567-7654321')).toBe(
 			'https://sellercentral.amazon.com/orders-v3/order/111-1234567-7654321',
 		);
@@ -54,7 +54,7 @@ describe('orderUrl', () => {
 		);
 	});
 
-	it('keeps a text that is no order ID inside its path segment', () => {
+	it('keeps text that is not an order ID inside its path segment', () => {
 		const url = new URL(orderUrl(marketplace('US'), '../a b?c#d'));
 		expect(url.pathname).toBe('/orders-v3/order/..%2Fa%20b%3Fc%23d');
 		expect(url.search + url.hash).toBe('');

@@ -16,21 +16,21 @@ describe('the days to watch', () => {
 		[{ daysToWatch: 30, lookBackDays: 31 }, 31],
 		[{ lookBackDays: 360 }, 360],
 		[{ daysToWatch: 360, lookBackDays: 7 }, 360],
-	])('of %j are %i: what is told at first is watched, too', (options, days) => {
+	])('with %j are %i, so that the lookback is watched, too', (options, days) => {
 		expect(settingsOf(parametersOf(options)).daysToWatch).toBe(days);
 	});
 });
 
-describe('the present', () => {
+describe('what is already wrong', () => {
 	it.each([
 		[0, false],
 		[1, true],
-	])('looking back %i days is told: %p', (lookBackDays, tellPresent) => {
-		expect(settingsOf(parametersOf({ lookBackDays })).tellPresent).toBe(tellPresent);
+	])('with a lookback of %i days is reported: %p', (lookBackDays, reportPresent) => {
+		expect(settingsOf(parametersOf({ lookBackDays })).reportPresent).toBe(reportPresent);
 	});
 });
 
-describe('the reports asked for', () => {
+describe('the requested reports', () => {
 	it.each<[WatchEventName, ReportKind[], ReportKind[]]>([
 		['newNegativeFeedback', ['feedback'], ['totals']],
 		['newNeutralFeedback', ['feedback'], ['totals']],
@@ -41,14 +41,14 @@ describe('the reports asked for', () => {
 		['orderDefectRateAboveTarget', ['health'], ['totals', 'feedback']],
 		['orderDefectRateRecovered', ['health'], ['totals', 'feedback']],
 		['accountStatusChanged', ['health'], ['totals', 'feedback']],
-	])('for %s are %j, and for the rating in its item %j', (event, needed, extra) => {
+	])('for %s are %j, plus %j for the rating in the item', (event, needed, extra) => {
 		const withRating = parametersOf({}, [event]);
 		expect(reportsFor(parametersOf({ includeRating: false }, [event]))).toEqual(needed);
 		expect(reportsFor(withRating).toSorted()).toEqual([...needed, ...extra].toSorted());
 		expect(reportsFor(withRating).filter((kind) => isExtra(kind, withRating))).toEqual(extra);
 	});
 
-	it('for all events are no extra, and the totals come first', () => {
+	it('for all events include no extra report and start with the totals', () => {
 		const all = parametersOf({});
 		expect(reportsFor(all)).toEqual(['totals', 'feedback', 'health']);
 		expect(reportsFor(all).filter((kind) => isExtra(kind, all))).toEqual([]);

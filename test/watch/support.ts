@@ -11,13 +11,13 @@ import { sentimentOf, type FeedbackRow } from '../../nodes/shared/domain/feedbac
 import { plusDays } from '../../nodes/shared/domain/ratingWindow';
 import { rationalFromPercent } from '../../nodes/shared/domain/rational';
 
-/** What the tests of the watch make their reports of. */
+/** Helpers that build the reports for the tests of the watch. */
 
 export const settingsWith = (settings: Partial<WatchSettings> = {}): WatchSettings => ({
 	events: WATCH_EVENTS,
-	tellPresent: false,
+	reportPresent: false,
 	daysToWatch: 30,
-	tellResponses: false,
+	reportChangedResponses: false,
 	ratingDays: 30,
 	daysUntilSettled: -1,
 	thresholds: [thresholdOf(95)],
@@ -98,7 +98,7 @@ export function healthOn(
 	return { kind: 'health', asOf, health };
 }
 
-/** The state after these observations, and all they told. */
+/** The state after these observations, and all their events. */
 export function observe(
 	start: MarketplaceWatch,
 	observations: readonly Observation[],

@@ -1,3 +1,5 @@
+// cspell:ignore told tell
+
 import { DateTime } from 'luxon';
 
 import { advanceFeedback, type FeedbackChange, type FeedbackObservation } from './feedback';
@@ -15,10 +17,10 @@ import { advanceHealth, advanceWithRating, withoutOtherAlarms, withTotals } from
 import { restart, nameOfWatch, type MarketplaceWatch } from './state';
 
 /**
- * What one observation changes in what is remembered of a marketplace, and what the user is told of
- * it. Pure: the same state and observation give the same events with the same IDs, so that a poll
- * whose state got lost tells the same again and a repetition can be recognised.
- * @returns the very same state where the observation is no news
+ * What one observation changes in the state of a marketplace, and the events to report. Pure: the same
+ * state and observation give the same events with the same IDs. So a poll whose state was lost reports
+ * the same again, and duplicates can be recognized.
+ * @returns the same state object if the observation is no news
  */
 export function advance(
 	state: MarketplaceWatch,
@@ -34,7 +36,7 @@ export function advance(
 	return { state: all.state, events };
 }
 
-/** What a feedback that became positive, neutral or negative is to who is not told of changes. */
+/** The event for feedback that became positive, neutral or negative if 'Feedback Changed' is not chosen. */
 function otherName(event: WatchEvent): WatchEvent | undefined {
 	if (event.event !== 'feedbackChanged') return undefined;
 	const { before, after } = event.change;
@@ -57,7 +59,7 @@ function withoutFilter(
 		case 'asked': {
 			const { report, id, at } = observation;
 			return {
-				state: withCycle(state, report, requested(state.reports[report] ?? {}, id, at)),
+				state: withSchedule(state, report, requested(state.reports[report] ?? {}, id, at)),
 				events: [],
 			};
 		}
@@ -69,8 +71,8 @@ function withoutFilter(
 		case 'totals':
 		case 'health':
 		case 'feedbackForTotals':
-			// They do not tell whose they are.
-			return state.inDoubt ? { state, events: [] } : advanceFigures(state, observation, settings);
+			// These do not show which seller they belong to.
+			return state.inDoubt ? { state, events: [] } : advanceMetrics(state, observation, settings);
 		case 'feedback':
 			return advanceWithFeedback(
 				withArrived(withoutDoubt(state, observation), 'feedback'),
@@ -80,7 +82,7 @@ function withoutFilter(
 	}
 }
 
-function advanceFigures(
+function advanceMetrics(
 	state: MarketplaceWatch,
 	observation: Extract<Observation, { kind: 'totals' | 'health' | 'feedbackForTotals' }>,
 	settings: WatchSettings,
@@ -95,27 +97,32 @@ function advanceFigures(
 	}
 }
 
-type Cycle = NonNullable<MarketplaceWatch['reports'][ReportKind]>;
+type Schedule = NonNullable<MarketplaceWatch['reports'][ReportKind]>;
 
-function withCycle(state: MarketplaceWatch, report: ReportKind, cycle: Cycle): MarketplaceWatch {
-	if (cycle === state.reports[report]) return state;
-	return { ...state, reports: { ...state.reports, [report]: cycle } };
+function withSchedule(
+	state: MarketplaceWatch,
+	report: ReportKind,
+	schedule: Schedule,
+): MarketplaceWatch {
+	if (schedule === state.reports[report]) return state;
+	return { ...state, reports: { ...state.reports, [report]: schedule } };
 }
 
 const withArrived = (state: MarketplaceWatch, report: ReportKind): MarketplaceWatch => {
-	const cycle = state.reports[report];
-	return cycle === undefined ? state : withCycle(state, report, arrived(cycle));
+	const schedule = state.reports[report];
+	return schedule === undefined ? state : withSchedule(state, report, arrived(schedule));
 };
 
 /**
- * A cancelled report may mean that there was nothing, so what the first report after it holds of
- * that day is news: rather told once too often than missed.
+ * A canceled report may mean that there was no feedback, so feedback of that day in the first report
+ * after it is reported: better once too often than missed.
  */
 function withoutReport(
 	state: MarketplaceWatch,
 	{ report, id, how, today, reason }: Extract<Observation, { kind: 'nothing' }>,
 ): MarketplaceWatch {
-	const next = withCycle(state, report, endedBadly(state.reports[report] ?? {}, id, how, reason));
+	const schedule = endedBadly(state.reports[report] ?? {}, id, how, reason);
+	const next = withSchedule(state, report, schedule);
 	const mayHaveBeenEmpty = report === 'feedback' && how === 'CANCELLED';
 	const { tellFrom } = next;
 	const from = plusDays(today, -LATE_DAYS);
@@ -124,16 +131,16 @@ function withoutReport(
 		: next;
 }
 
-/** A feedback may come into the report a day after its date. */
+/** Feedback may appear in the report a day after its date. */
 const LATE_DAYS = 1;
 
-/** A first report that was asked for later than this after the beginning came late. */
+/** A first report requested later than this after the start is late. */
 const LATE_AFTER_MINUTES = 10;
 
 /**
- * From which day on feedback is news in the first report. Where that report comes late, for Amazon
- * could not be reached or gave none, feedback of the day the watch began may have come after it:
- * rather told once too often than missed.
+ * The day from which feedback in the first report is reported. If that report is late, because Amazon
+ * could not be reached or made none, feedback of the first day may have been posted after the watch
+ * began: better to report it once too often than to miss it.
  */
 function tellFromOf(state: MarketplaceWatch, { asOf, today }: FeedbackObservation): string {
 	const { began, beganOn, tellFrom = today } = state;
@@ -142,8 +149,8 @@ function tellFromOf(state: MarketplaceWatch, { asOf, today }: FeedbackObservatio
 }
 
 /**
- * After a change of the credential: the same seller's report has feedback that is remembered. With
- * none of it, it is another seller's or may be, and the watch begins anew.
+ * After a change of the credential: a report of the same seller has feedback that is in the state.
+ * Without any, it is or may be another seller's, and the watch is restarted.
  */
 function withoutDoubt(
 	state: MarketplaceWatch,
@@ -156,7 +163,7 @@ function withoutDoubt(
 	return { ...restart(asOf, today), reports: state.reports };
 }
 
-/** A report that gives nothing tells no seller from another, and the next will hardly do. */
+/** A canceled report cannot show which seller it is, and the next one hardly will, so the watch is restarted. */
 function withoutLastingDoubt(
 	state: MarketplaceWatch,
 	{ report, how, today }: Extract<Observation, { kind: 'nothing' }>,
@@ -175,7 +182,7 @@ function advanceWithFeedback(
 	if (isStale) return { state, events: [] };
 	const rated = advanceWithRating(state, observation, settings);
 	const unreadable = unreadableAfter(state, observation);
-	// What is missing in the first report would be taken for new in the next.
+	// What is missing in the first report would be treated as new in the next.
 	if (state.feedback === undefined && observation.rows.length <= observation.unreadable) {
 		const isKnown = unreadable === state.unreadable;
 		return { state: isKnown ? state : { ...state, unreadable }, events: [] };

@@ -1,25 +1,25 @@
 import { ratingOf, totalOf, type FeedbackCounts } from '../../shared/domain/rating';
 import { compare, rationalFromPercent, type Rational } from '../../shared/domain/rational';
 
-/** Whether something is wrong, as last told. */
+/** Whether something is wrong, as last reported. */
 export interface Alarm {
 	readonly raised: boolean;
-	/** How often it changed: tells one change from the next. */
+	/** How often it changed: distinguishes one change from the next. */
 	readonly changes: number;
-	/** The settings it was last judged by, beside its line. */
+	/** The settings it was last evaluated with, in addition to its threshold. */
 	readonly by?: string;
 }
 
-/** Where a figure lies: beyond the line, back at a safe distance, or in between, which changes nothing. */
+/** The position of a value: beyond the threshold, back at a safe distance, or in between, which changes nothing. */
 export type Side = 'bad' | 'between' | 'good';
 
 /**
- * An alarm with hysteresis: it is raised beyond a line and cleared only at some distance from it, so
- * that a figure at the edge does not ring again and again. The first reading sets it in silence, and
- * so does the first by other settings: what differs then may differ by them alone.
- * @param side undefined where there are too few to judge, which changes nothing
- * @param by the settings the side was told by, beside the line
- * @returns the same alarm where nothing changed
+ * An alarm with hysteresis: it is raised beyond a threshold and cleared only at some distance from it,
+ * so that a value at the edge does not alert again and again. The first value sets the alarm silently,
+ * and so does the first with other settings, because the settings alone may explain a difference.
+ * @param side undefined if there are too few to evaluate, which changes nothing
+ * @param by the settings the side was derived with, in addition to the threshold
+ * @returns the same alarm if nothing changed
  */
 export function advanceAlarm(
 	alarm: Alarm | undefined,
@@ -27,23 +27,23 @@ export function advanceAlarm(
 	by?: string,
 ): { readonly alarm: Alarm | undefined; readonly turned?: 'raised' | 'cleared' } {
 	if (side === undefined) return { alarm };
-	const judged = by === undefined ? {} : { by };
-	if (alarm === undefined) return { alarm: { raised: side === 'bad', changes: 0, ...judged } };
+	const settings = by === undefined ? {} : { by };
+	if (alarm === undefined) return { alarm: { raised: side === 'bad', changes: 0, ...settings } };
 	const raised = side === 'between' ? alarm.raised : side === 'bad';
 	const turns = raised !== alarm.raised;
 	if (!turns && alarm.by === by) return { alarm };
-	const next = { raised, changes: alarm.changes + (turns ? 1 : 0), ...judged };
+	const next = { raised, changes: alarm.changes + (turns ? 1 : 0), ...settings };
 	return turns && alarm.by === by
 		? { alarm: next, turned: raised ? 'raised' : 'cleared' }
 		: { alarm: next };
 }
 
 /**
- * Where a rating lies: bad below the threshold, good at or above the threshold plus a margin (at
- * most 100 %). Compared exactly.
+ * The position of a rating: bad below the threshold, good at or above the threshold plus a margin (at
+ * most 100%). Compared exactly.
  * @param percent threshold, at most four decimals
  * @param marginPoints percentage points above it, at most four decimals
- * @param minimumTotal with fewer feedback than this a rating is not judged
+ * @param minimumTotal with fewer ratings than this, the rating is not evaluated
  */
 export function sideOfRating(
 	counts: FeedbackCounts,
@@ -58,12 +58,12 @@ export function sideOfRating(
 }
 
 /**
- * Where an order defect rate lies: bad at the target or above it, for Amazon wants it under its
- * target; good at the target less a margin, or below. Compared exactly. A margin as large as the
- * target leaves no rate above 0 that is good.
+ * The position of an order defect rate: bad at or above the target, because Amazon requires a rate
+ * under it; good at or below the target minus a margin. Compared exactly. With a margin as large as
+ * the target, only 0 is good.
  * @param targetPercent at most four decimals
  * @param marginPoints percentage points below it, at most four decimals
- * @param minimumOrders with fewer orders than this a rate is not judged
+ * @param minimumOrders with fewer orders than this, the rate is not evaluated
  */
 export function sideOfDefectRate(
 	{ orders, ordersWithDefects }: { readonly orders: number; readonly ordersWithDefects: number },
@@ -77,6 +77,6 @@ export function sideOfDefectRate(
 	return compare(rate, percentPlus(targetPercent, -marginPoints)) <= 0 ? 'good' : 'between';
 }
 
-/** Both have at most four decimals, which adding them as binary fractions would hide. */
+/** Both have at most four decimals; adding them as binary fractions would add more. */
 const percentPlus = (percent: number, points: number): Rational =>
 	rationalFromPercent(Number(Math.min(100, Math.max(0, percent + points)).toFixed(4)));

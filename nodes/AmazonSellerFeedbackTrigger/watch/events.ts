@@ -1,3 +1,5 @@
+// cspell:ignore tell
+
 import type { AccountHealth } from '../../shared/domain/accountHealth';
 import type { Threshold } from '../../shared/domain/bands';
 import type { WindowCoverage } from '../../shared/domain/coverage';
@@ -6,7 +8,7 @@ import type { DailyFeedback, Provenance } from '../../shared/domain/ratingWindow
 import type { BadEnd } from './reportSchedule';
 import type { MarketplaceWatch } from './state';
 
-/** What the user can be told of, in the editor's order. */
+/** The events a user can choose, in the editor's order. */
 export const WATCH_EVENTS = [
 	'accountStatusChanged',
 	'feedbackChanged',
@@ -24,7 +26,7 @@ export type WatchEventName = (typeof WATCH_EVENTS)[number];
 /** The reports watched: feedback, Sales and Traffic (daily totals), Seller Performance (health). */
 export type ReportKind = keyof MarketplaceWatch['reports'];
 
-/** As sellers know them. */
+/** Report names as sellers know them. */
 export const REPORT_NAMES: Readonly<Record<ReportKind, string>> = {
 	feedback: 'feedback report',
 	totals: 'Sales and Traffic report',
@@ -40,42 +42,42 @@ export type Observation =
 			readonly at: string;
 	  }
 	| ({ readonly kind: 'feedback' } & FeedbackObservation)
-	/** A feedback report that was read before, for totals of its time that came later. */
+	/** A feedback report that was read before, for totals of its time that arrived later. */
 	| ({ readonly kind: 'feedbackForTotals' } & FeedbackObservation)
 	| {
 			readonly kind: 'totals';
 			readonly asOf: string;
 			readonly daily: readonly DailyFeedback[];
-			/** Marketplace-local day on which Amazon made the report; the day of the feedback report otherwise. */
+			/** Marketplace-local day on which Amazon made the report; if missing, the day of the feedback report counts. */
 			readonly madeOn?: string;
-			/** First and last day the report says it is of, where it says so. */
+			/** First and last day of the report, if it says so. */
 			readonly from?: string;
 			readonly through?: string;
 	  }
 	| { readonly kind: 'health'; readonly asOf: string; readonly health: AccountHealth }
-	/** A report that gave nothing, on this marketplace-local day. */
+	/** A report without data, on this marketplace-local day. */
 	| {
 			readonly kind: 'nothing';
 			readonly report: ReportKind;
 			readonly id: string;
 			readonly how: BadEnd;
 			readonly today: string;
-			/** What Amazon says of it. */
+			/** Amazon's reason. */
 			readonly reason?: string;
 	  };
 
 export interface WatchSettings extends Omit<FeedbackWatchSettings, 'tellFrom' | 'watch'> {
 	readonly events: readonly WatchEventName[];
-	/** What is wrong already when the watch begins is told too. */
-	readonly tellPresent: boolean;
+	/** Whether to report what is already wrong when the watch begins. */
+	readonly reportPresent: boolean;
 	readonly ratingDays: number;
-	/** Full days that have to pass after a day before its totals count. */
+	/** Full days that must pass after a day before its totals count. */
 	readonly daysUntilSettled: number;
 	readonly thresholds: readonly Threshold[];
 	readonly minimumRatings: number;
 	/** Percentage points. */
 	readonly ratingMargin: number;
-	/** Percent; undefined for the target Amazon names. */
+	/** Percent; undefined for the target in Amazon's report. */
 	readonly defectTarget: number | undefined;
 	/** Percentage points. */
 	readonly defectMargin: number;
@@ -84,10 +86,10 @@ export interface WatchSettings extends Omit<FeedbackWatchSettings, 'tellFrom' | 
 
 /** The rating when an event was found. */
 export interface RatingNow {
-	/** When the reports it comes from were asked for, UTC; null where it is not known. */
+	/** When its reports were requested, UTC; null if unknown. */
 	readonly asOf: string | null;
 	readonly days: number;
-	/** Percent, unrounded and as Amazon shows it; null where it is not known. */
+	/** Percent, unrounded and as Amazon shows it; null if unknown. */
 	readonly rating: number | null;
 	readonly displayedRating: number | null;
 	readonly positive: number | null;
@@ -95,9 +97,9 @@ export interface RatingNow {
 	readonly negative: number | null;
 	readonly total: number | null;
 	readonly provenance: Provenance;
-	/** Last day that Amazon's totals reach. */
+	/** Last day that Amazon's totals cover. */
 	readonly coveredThrough: string | null;
-	/** Which days are counted and what is missing; null where no reports were held against each other. */
+	/** Which days are counted and what is missing; null if no reports were compared. */
 	readonly coverage: WindowCoverage | null;
 	readonly notes: readonly string[];
 }
@@ -113,7 +115,7 @@ export interface DefectRate {
 }
 
 interface EventBase {
-	/** The same whenever the event is found anew from the same memory, to tell repetitions by. */
+	/** The same if the event is found again from the same state, so that duplicates can be recognized. */
 	readonly id: string;
 	readonly ratingNow: RatingNow;
 }
@@ -130,13 +132,13 @@ export type FeedbackEvent = EventBase & {
 export type RatingEvent = EventBase & {
 	readonly event: 'ratingFellBelowThreshold' | 'ratingRecovered';
 	readonly threshold: Threshold;
-	/** The rating known before. */
+	/** The previous rating. */
 	readonly before: RatingNow | undefined;
 };
 
-/** Of the account's health. */
+/** Events of the account's health. */
 type HealthEventBase = EventBase & {
-	/** What of the report could not be read and is unknown. */
+	/** Which parts of the report could not be read and are unknown. */
 	readonly notes: readonly string[];
 };
 
@@ -154,7 +156,7 @@ export type AccountEvent = HealthEventBase & {
 
 export type WatchEvent = FeedbackEvent | RatingEvent | DefectEvent | AccountEvent;
 
-/** What is remembered after an observation, and what of it is told. */
+/** The state after an observation, and the events to report. */
 export interface Advance {
 	readonly state: MarketplaceWatch;
 	readonly events: readonly WatchEvent[];

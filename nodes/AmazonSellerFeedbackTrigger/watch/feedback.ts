@@ -1,3 +1,5 @@
+// cspell:ignore tell
+
 import { createHash } from 'node:crypto';
 
 import type { UnreadableLines } from '../../shared/domain/coverage';
@@ -5,68 +7,68 @@ import { sentimentOf, type FeedbackRow, type Sentiment } from '../../shared/doma
 import { contentOf, onePerOrder } from '../../shared/domain/onePerOrder';
 import { plusDays } from '../../shared/domain/ratingWindow';
 
-/** A feedback as it was in the last report that had it. Small: a seller may have a thousand. */
+/** A feedback entry as in the last report that had it. Kept small: a seller may have a thousand. */
 export interface RememberedFeedback {
 	/** ISO calendar day, marketplace-local. */
 	readonly date: string;
 	readonly rating: number;
 	/** Its first characters. */
 	readonly comment: string;
-	/** Only of a comment or response that is not kept whole, to see that it changed. */
+	/** Only for a comment or response that is not kept whole, to detect a change. */
 	readonly commentDigest?: string;
 	readonly responseDigest?: string;
-	/** How often it changed: tells one change from the next. */
+	/** How often it changed: distinguishes one change from the next. */
 	readonly changes: number;
-	/** It left the report. */
+	/** It is no longer in the report. */
 	readonly gone?: true;
 }
 
-/** What is known of a marketplace's feedback between two reports. */
+/** The stored feedback of a marketplace between two reports. */
 export interface FeedbackMemory {
-	/** When the last report that changed anything was asked for; UTC. */
+	/** When the last report that changed anything was requested; UTC. */
 	readonly asOf: string;
 	/** Feedback dated before this day is not watched. */
 	readonly since: string;
-	/** By order ID, of which each has at most one feedback. */
+	/** By order ID; each order has at most one feedback entry. */
 	readonly rows: Readonly<Record<string, RememberedFeedback>>;
 }
 
 /** What one report shows. */
 export interface FeedbackObservation {
-	/** When it was asked for; UTC. */
+	/** When it was requested; UTC. */
 	readonly asOf: string;
-	/** The marketplace-local day it was asked for, and the first day it covers. */
+	/** The marketplace-local day on which it was requested, and the first day it covers. */
 	readonly today: string;
 	readonly from: string;
 	readonly rows: readonly FeedbackRow[];
-	/** The last day it covers whole, where Amazon says so. */
+	/** The last day it covers completely, if Amazon says so. */
 	readonly through?: string;
-	/** Lines that could not be read. Which feedback they hold is not known. */
+	/** Lines that could not be read. Which feedback they contain is unknown. */
 	readonly unreadable: number;
-	/** Which days they may be of; any, where that is not known. */
+	/** Which days they may belong to; any day if unknown. */
 	readonly unreadableLines?: UnreadableLines;
-	/** It has at least its headings, so that no row means no feedback. */
+	/** It has at least its headings, so no rows means no feedback. */
 	readonly hasHeadings?: boolean;
 }
 
 export interface FeedbackWatchSettings {
-	/** Days a feedback is watched for changes after its date. */
+	/** Days after its date that a feedback entry is watched for changes. */
 	readonly daysToWatch: number;
-	/** In the first report, feedback of this day and later is news; marketplace-local. */
+	/** In the first report, feedback from this day on is reported; marketplace-local. */
 	readonly tellFrom: string;
 	/** Whether a changed response of the seller is a change. */
-	readonly tellResponses: boolean;
-	/** Names the watch: what the next one tells has other IDs. */
+	readonly reportChangedResponses: boolean;
+	/** The name of the watch: events of the next watch have other IDs. */
 	readonly watch: string;
 }
 
-/** A feedback before a change. */
+/** A feedback entry before a change. */
 export interface FeedbackBefore {
 	readonly date: string;
 	readonly rating: number;
 	readonly sentiment: Sentiment;
 	readonly comment: string;
-	/** Only its beginning is known. */
+	/** Only the beginning of the comment is stored. */
 	readonly commentCut: boolean;
 }
 
@@ -75,29 +77,29 @@ export type FeedbackField = 'rating' | 'comment' | 'response';
 export interface FeedbackChange {
 	readonly kind: 'added' | 'changed' | 'removed';
 	readonly orderId: string;
-	/** Undefined for one not seen before. */
+	/** Undefined for an entry not seen before. */
 	readonly before?: FeedbackBefore;
-	/** Undefined for one that left the report. */
+	/** Undefined for an entry that is no longer in the report. */
 	readonly after?: FeedbackRow;
-	/** What differs, for one that changed. */
+	/** What differs, for an entry that changed. */
 	readonly changed: readonly FeedbackField[];
-	/** Names this change: the same whenever it is found anew from the same memory, and never another. */
+	/** Unique to this change: the same if it is found again from the same memory. */
 	readonly id: string;
 }
 
 /** Characters kept of a comment. */
 const KEPT_CHARACTERS = 120;
 
-/** Feedback kept per marketplace; the days of more are watched for a shorter time. */
+/** Feedback entries kept per marketplace; with more, fewer days are watched. */
 export const MAX_REMEMBERED = 1000;
 
 /**
- * Compares a report with what is remembered: which feedback is new, changed or gone.
+ * Compares a report with the stored feedback: which entries are new, changed or gone.
  *
- * The order of rows and repeated rows do not matter, nor how late a row comes, as long as its date is
- * watched. A report older than the last one that changed something says nothing. Removals are only
- * taken from a report that can be trusted to be whole: one with rows, all of which could be read.
- * @returns the very same memory where the report is no news
+ * The order of rows and repeated rows do not matter, nor how late a row appears, as long as its date
+ * is watched. A report older than the last one that changed something is ignored. Removals are only
+ * taken from a complete report: one that has rows and in which every row could be read.
+ * @returns the same memory object if the report is no news
  */
 export function advanceFeedback(
 	memory: FeedbackMemory | undefined,
@@ -108,12 +110,12 @@ export function advanceFeedback(
 
 	const oldestWanted = plusDays(observation.today, -settings.daysToWatch);
 	const since = latest(memory?.since ?? oldestWanted, oldestWanted);
-	const shown = onePerOrder(observation.rows);
+	const reported = onePerOrder(observation.rows);
 	const rows = { ...memory?.rows };
 	const changes: FeedbackChange[] = [];
 	let isNews = memory === undefined;
 
-	for (const row of shown.values()) {
+	for (const row of reported.values()) {
 		const known = rows[row.orderId];
 		if (row.date < since && (known === undefined || known.date < since)) continue;
 		const next = compareWith(known, row, settings);
@@ -125,9 +127,9 @@ export function advanceFeedback(
 	}
 
 	for (const [orderId, known] of isWhole(observation) ? Object.entries(rows) : []) {
-		// The day the report begins with may be covered in part only.
+		// The first day of the report may be covered only in part.
 		const isCovered = known.date >= since && known.date > observation.from;
-		if (known.gone || shown.has(orderId) || !isCovered) continue;
+		if (known.gone || reported.has(orderId) || !isCovered) continue;
 		isNews = true;
 		rows[orderId] = { ...known, changes: known.changes + 1, gone: true };
 		changes.push({
@@ -146,22 +148,22 @@ export function advanceFeedback(
 	};
 }
 
-/** Whether what is not in a report is not there: it has rows, and all of them could be read. */
+/** Whether a report is complete, so that what is not in it is gone: it has rows, and all could be read. */
 export const isWhole = ({
 	rows,
 	unreadable,
 }: Pick<FeedbackObservation, 'rows' | 'unreadable'>): boolean =>
 	rows.length > 0 && unreadable === 0;
 
-/** What a row means beside what is remembered of its order; undefined where it is no news. */
+/** What a row changes in the stored feedback of its order; undefined if it is no news. */
 function compareWith(
 	known: RememberedFeedback | undefined,
 	row: FeedbackRow,
-	settings: Pick<FeedbackWatchSettings, 'tellResponses' | 'watch'>,
+	settings: Pick<FeedbackWatchSettings, 'reportChangedResponses' | 'watch'>,
 ): { readonly remembered: RememberedFeedback; readonly change?: FeedbackChange } | undefined {
 	const isPositive = sentimentOf(row.rating) === 'positive';
 	if (known === undefined || known.gone) {
-		// The report is not meant to hold positives; as long as they stay so they are no news.
+		// The report should not have positive feedback; while it stays positive, it is no news.
 		if (isPositive) return undefined;
 		const remembered = remember(row, known === undefined ? 0 : known.changes + 1);
 		return { remembered, change: changeOf('added', row, known, remembered, settings) };
@@ -175,15 +177,17 @@ function compareWith(
 	if (known.responseDigest !== now.responseDigest) changed.push('response');
 	if (changed.length === 0 && known.date === row.date) return undefined;
 
-	const told = changed.filter((field) => field !== 'response' || settings.tellResponses);
-	if (told.length === 0) return { remembered: now };
+	const reported = changed.filter(
+		(field) => field !== 'response' || settings.reportChangedResponses,
+	);
+	if (reported.length === 0) return { remembered: now };
 	const remembered: RememberedFeedback = {
 		...now,
 		changes: known.changes + 1,
 		...(isPositive && { gone: true }),
 	};
 	const change = changeOf('changed', row, known, remembered, settings);
-	return { remembered, change: { ...change, changed: told } };
+	return { remembered, change: { ...change, changed: reported } };
 }
 
 function remember(
@@ -236,7 +240,7 @@ const idOf = (
 	{ watch }: Pick<FeedbackWatchSettings, 'watch'>,
 ): string => `${orderId}/${changes}/${digest(`${watch}\n${content}`)}`;
 
-/** What is kept: nothing dated before `since`, and no more than the limit, whole days at a time. */
+/** What is kept: nothing dated before `since`, and at most the limit, in whole days. */
 function bounded(
 	since: string,
 	rows: Readonly<Record<string, RememberedFeedback>>,
@@ -257,7 +261,7 @@ const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 
 
 const latest = (a: string, b: string): string => (a > b ? a : b);
 
-/** Whole characters, none cut in two. */
+/** Cuts between characters, never inside one. */
 const beginningOf = (text: string): string =>
 	[...text.slice(0, 2 * KEPT_CHARACTERS)].slice(0, KEPT_CHARACTERS).join('');
 

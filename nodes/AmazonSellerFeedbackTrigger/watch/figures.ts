@@ -1,3 +1,5 @@
+// cspell:ignore told
+
 import { DateTime } from 'luxon';
 
 import { countedRate, type AccountHealth } from '../../shared/domain/accountHealth';
@@ -25,11 +27,11 @@ import { nameOfWatch, withRestart, type MarketplaceWatch } from './state';
 /** Days kept: as many as the longest window, today included. */
 const KEPT_DAYS = 366;
 
-/** In the place of the counts of a day: there are none, or Amazon has not filled them in. */
+/** Instead of the counts of a day: there are no totals, or Amazon has not filled them in. */
 const NO_TOTALS = -1;
 const NOT_FILLED = -2;
 
-/** The state with the daily totals of a Sales and Traffic report. */
+/** The state with the daily totals of a Sales and Traffic report added. */
 export function withTotals(
 	state: MarketplaceWatch,
 	{ asOf, daily, madeOn, from, through }: Extract<Observation, { kind: 'totals' }>,
@@ -61,7 +63,7 @@ function dailyOf({ from, counts }: NonNullable<MarketplaceWatch['totals']>): Dai
 	});
 }
 
-/** Judges the rating, where the totals are of the same time as the feedback report. */
+/** Evaluates the rating if the totals are of the same time as the feedback report. */
 export function advanceWithRating(
 	state: MarketplaceWatch,
 	observation: FeedbackObservation,
@@ -75,33 +77,39 @@ export function advanceWithRating(
 	});
 	if (!isOfOneTime(state.totals?.asOf, observation.asOf, settings)) {
 		return unjudged(
-			before ?? unknownRating(settings.ratingDays, 'No rating could be judged so far'),
+			before ?? unknownRating(settings.ratingDays, NOT_EVALUATED_YET),
 			"Amazon's daily totals of the same time are missing",
 		);
 	}
 	const ratingNow = deriveRating(state, observation, settings);
-	// Nobody has rated: that is known, and there is nothing to judge.
+	// No ratings: that is certain, and there is nothing to evaluate.
 	if (ratingNow.total === 0) return { state, events: [], ratingNow };
 	if (ratingNow.rating === null) return unjudged(ratingNow, ratingNow.notes[0] ?? '');
-	// With fewer days than last time the figure is another one.
+	// With fewer days than last time, the ratings cannot be compared.
 	const coveredDays = ratingNow.coverage?.daysCovered ?? 0;
 	const { days = 0, coveredDays: lastTime = 0 } = state.rating ?? {};
 	const missing = days === settings.ratingDays ? lastTime - coveredDays : 0;
 	const isGivenUp = daysUnjudged(state, observation.asOf) >= WAIT_DAYS;
 	if (missing > SPARE_DAYS && !isGivenUp) {
-		return unjudged(ratingNow, `Amazon's daily totals lack ${missing} day(s) that they had before`);
+		return unjudged(
+			ratingNow,
+			`Amazon's daily totals are missing ${missing} day(s) that they had before`,
+		);
 	}
 	return { ...advanceRating(state, before, ratingNow, settings), ratingNow };
 }
 
-/** Days of totals that may be missing beside those of the last time. */
+/** Note on a rating that is unknown so far. */
+const NOT_EVALUATED_YET = 'No rating could be evaluated so far';
+
+/** Days of totals that may be missing in addition to those missing last time. */
 const SPARE_DAYS = 3;
 
-/** Amazon fills in days for up to a week; what is missing for longer is taken for lost. */
+/** Amazon fills in days for up to a week; what is missing for longer is treated as lost. */
 export const WAIT_DAYS = 7;
 
-/** The rating is judged some times a day; the user is told where it was not for so many days. */
-const TELL_AFTER_DAYS = 2;
+/** The rating is evaluated several times a day; after this many days without, the user is notified. */
+const NOTIFY_AFTER_DAYS = 2;
 
 const ratingJudgedAt = ({ rating, ratingSince, began }: MarketplaceWatch): string =>
 	[rating?.asOf, ratingSince].reduce<string>(
@@ -116,20 +124,20 @@ const daysUnjudged = (state: MarketplaceWatch, now: string): number =>
 
 function withUnjudged(state: MarketplaceWatch, now: string, why: string): MarketplaceWatch {
 	const isWatched = !state.unwatched?.includes('totals');
-	const isNews = state.unjudged === undefined && daysUnjudged(state, now) >= TELL_AFTER_DAYS;
+	const isNews = state.unjudged === undefined && daysUnjudged(state, now) >= NOTIFY_AFTER_DAYS;
 	if (!isWatched || !isNews) return state;
 	return { ...state, unjudged: { since: ratingJudgedAt(state), why, told: false } };
 }
 
 /**
- * Reports asked for further apart are not held against each other. What they say of settled days hardly
- * changes in an hour; where others count too, they have to be of the same time.
+ * Reports requested further apart than this are not compared. What they say about settled days hardly
+ * changes in an hour; if other days count too, the reports must be of the same time.
  */
 export const pairMinutes = ({
 	daysUntilSettled,
 }: Pick<WatchSettings, 'daysUntilSettled'>): number => (daysUntilSettled > 0 ? 60 : 5);
 
-/** Whether two reports were asked for near enough to each other, so that the one can be held against the other. */
+/** Whether two reports were requested close enough together to be compared. */
 export const isOfOneTime = (
 	one: string | undefined,
 	other: string,
@@ -155,7 +163,7 @@ function deriveRating(
 			rows: all.filter((row) => !isOther(row)),
 			doubtfulDays: all.filter(isOther).map(({ date }) => date),
 			from,
-			// A sandbox has even the present day whole.
+			// A sandbox has complete data even for today.
 			...(daysUntilSettled >= 0 && { through }),
 			unreadable: report.unreadableLines ?? { days: [], undated: report.unreadable },
 			isEmpty: all.length === 0 && report.hasHeadings !== true,
@@ -163,9 +171,9 @@ function deriveRating(
 		daysUntilSettled,
 	});
 	const { counts, provenance, coverage } = reports.window(ratingDays, today);
-	const figures = counts ? { asOf, ...rated(counts) } : unknownRating(ratingDays);
+	const rating = counts ? { asOf, ...rated(counts) } : unknownRating(ratingDays);
 	return {
-		...figures,
+		...rating,
 		days: ratingDays,
 		provenance,
 		coveredThrough: reports.settledThrough ?? null,
@@ -203,11 +211,11 @@ export const unknownRating = (days: number, ...notes: string[]): RatingNow => ({
 	notes,
 });
 
-/** After so many days without another the rating is told with its age. */
+/** After this many days without a new one, the rating's notes include its age. */
 const FRESH_DAYS = 2;
 
 /**
- * The rating as remembered, if it is of the window that is watched.
+ * The rating in the state, if it is of the watched window.
  * @param now UTC
  */
 export function knownRating(
@@ -227,7 +235,7 @@ export function knownRating(
 		notes:
 			age < FRESH_DAYS
 				? rating.notes
-				: [`This rating is ${age} days old: since then none could be judged`, ...rating.notes],
+				: [`This rating is ${age} days old: no newer one could be evaluated`, ...rating.notes],
 	};
 }
 
@@ -248,10 +256,10 @@ function advanceRating(
 		const { percent } = threshold;
 		const side = sideOfRating(counts, percent, settings.ratingMargin, settings.minimumRatings);
 		const key = keyOfThreshold(settings, percent);
-		const tellPresent =
-			settings.tellPresent && before.rating === undefined && !before.restarts?.totals;
+		const reportPresent =
+			settings.reportPresent && before.rating === undefined && !before.restarts?.totals;
 		const by = `${settings.ratingMargin}/${settings.minimumRatings}`;
-		const alarmed = withAlarm(state, 'totals', { key, side, by, tellPresent });
+		const alarmed = withAlarm(state, 'totals', { key, side, by, reportPresent });
 		state = alarmed.state;
 		if (alarmed.turned === undefined) continue;
 		events.push({
@@ -268,8 +276,8 @@ function advanceRating(
 		...counts,
 		...(coveredThrough !== null && { coveredThrough }),
 		coveredDays: coverage?.daysCovered ?? 0,
-		...(coverage && { coverage: inLittle(coverage) }),
-		notes: notes.slice(0, MOST_NOTES),
+		...(coverage && { coverage: shortened(coverage) }),
+		notes: notes.slice(0, MAX_NOTES),
 	};
 	const isKnown =
 		JSON.stringify(rating) === JSON.stringify(before.rating) &&
@@ -278,14 +286,14 @@ function advanceRating(
 	return { state: isKnown ? before : { ...state, rating }, events };
 }
 
-/** What is remembered of a rating's coverage is bounded; its newest parts matter most. */
-const MOST_NOTES = 4;
-const MOST_SPANS = 12;
+/** The stored part of a rating's coverage is bounded; its newest parts matter most. */
+const MAX_NOTES = 4;
+const MAX_SPANS = 12;
 
-const inLittle = ({ daysLeftOut, reasons, ...others }: WindowCoverage) => ({
+const shortened = ({ daysLeftOut, reasons, ...others }: WindowCoverage) => ({
 	...others,
-	daysLeftOut: daysLeftOut.slice(-MOST_SPANS),
-	reasons: reasons.slice(0, MOST_NOTES),
+	daysLeftOut: daysLeftOut.slice(-MAX_SPANS),
+	reasons: reasons.slice(0, MAX_NOTES),
 });
 
 const keyOfThreshold = ({ ratingDays }: WatchSettings, percent: number): string =>
@@ -297,8 +305,8 @@ const keyOfDefectRate = ({ defectTarget }: WatchSettings, fulfilment: Fulfilment
 		: `orderDefectRate/${fulfilment}/${defectTarget}`;
 
 /**
- * Forgets the alarms of lines that are not watched any more, of another window or target too: later
- * they would be compared with times long past.
+ * Discards the alarms of thresholds that are no longer watched, including those of another window or
+ * target: a later comparison would be with a value from long ago.
  */
 export function withoutOtherAlarms(
 	state: MarketplaceWatch,
@@ -334,16 +342,17 @@ function withAlarm(
 		key,
 		side,
 		by,
-		tellPresent,
+		reportPresent,
 	}: {
 		readonly key: string;
 		readonly side: Side | undefined;
 		readonly by: string;
-		readonly tellPresent: boolean;
+		readonly reportPresent: boolean;
 	},
 ): Alarmed {
 	if (side === undefined) return { state, id: key };
-	const known = state.alarms[key] ?? (tellPresent ? { raised: false, changes: 0, by } : undefined);
+	const known =
+		state.alarms[key] ?? (reportPresent ? { raised: false, changes: 0, by } : undefined);
 	const { alarm, turned } = advanceAlarm(known, side, by);
 	if (alarm === undefined || alarm === state.alarms[key]) return { state, id: key };
 	return {
@@ -353,13 +362,13 @@ function withAlarm(
 	};
 }
 
-/** Amazon's target as an exact percentage. */
+/** Amazon's target as a percentage with at most four decimals. */
 const exactPercent = (percent: number): number =>
 	Number(Math.min(100, Math.max(0, percent)).toFixed(4));
 
 const FULFILMENTS: readonly Fulfilment[] = ['sellerFulfilled', 'amazonFulfilled'];
 
-/** What of the report each event needs, by Amazon's names. */
+/** The parts of the report that each event needs, by Amazon's names. */
 const NEEDED_OF_HEALTH: ReadonlyArray<readonly [path: RegExp, ...events: WatchEventName[]]> = [
 	[/^accountStatuses\.status$/, 'accountStatusChanged'],
 	[
@@ -369,7 +378,7 @@ const NEEDED_OF_HEALTH: ReadonlyArray<readonly [path: RegExp, ...events: WatchEv
 	],
 ];
 
-/** What of the report cannot be read though a chosen event needs it; it is unknown. */
+/** The parts of the report that a chosen event needs and that could not be read; they are unknown. */
 export const missingOfHealth = (
 	{ unreadable }: AccountHealth,
 	chosen: readonly WatchEventName[],
@@ -385,7 +394,7 @@ export const notesOnHealth = (missing: readonly string[]): string[] =>
 		? []
 		: [`Parts of the report could not be read and are unknown: ${missing.join(', ')}`];
 
-/** The same state where it is known that just these cannot be read. */
+/** The same state object if it already lists exactly these parts. */
 function withHealthUnreadable(
 	state: MarketplaceWatch,
 	parts: string[],
@@ -394,15 +403,15 @@ function withHealthUnreadable(
 	const { healthUnreadable } = state;
 	if ((healthUnreadable?.parts ?? []).join() === parts.join()) return state;
 	if (parts.length === 0) return { ...state, healthUnreadable: undefined };
-	// Another part is news; fewer are not.
+	// Another part is news; fewer parts are not.
 	const isNews = !parts.every((part) => healthUnreadable?.parts.includes(part));
 	const known = isNews ? {} : healthUnreadable;
 	return { ...state, healthUnreadable: { since, told: false, ...known, parts } };
 }
 
 /**
- * Judges the order defect rates and the account's status. What is unknown changes nothing that is
- * remembered, and tells nothing.
+ * Evaluates the order defect rates and the account status. Unknown values change nothing in the state
+ * and cause no event.
  */
 export function advanceHealth(
 	before: MarketplaceWatch,
@@ -413,8 +422,7 @@ export function advanceHealth(
 	const notes = notesOnHealth(missing);
 	const state = withHealthUnreadable(before, missing, asOf);
 	const ratingNow =
-		knownRating(state, settings, asOf) ??
-		unknownRating(settings.ratingDays, 'No rating could be judged so far');
+		knownRating(state, settings, asOf) ?? unknownRating(settings.ratingDays, NOT_EVALUATED_YET);
 	const events: WatchEvent[] = [];
 	let next = state;
 	for (const fulfilment of FULFILMENTS) {
@@ -426,9 +434,9 @@ export function advanceHealth(
 		const side = sideOfDefectRate(reported, targetPercent, defectMargin, minimumOrders);
 		const key = keyOfDefectRate(settings, fulfilment);
 		const known = next.defects[fulfilment];
-		const tellPresent = settings.tellPresent && known === undefined && !state.restarts?.health;
+		const reportPresent = settings.reportPresent && known === undefined && !state.restarts?.health;
 		const by = `${defectMargin}/${minimumOrders}`;
-		const alarmed = withAlarm(next, 'health', { key, side, by, tellPresent });
+		const alarmed = withAlarm(next, 'health', { key, side, by, reportPresent });
 		next = alarmed.state;
 		const rateOf = (counts: { orders: number; ordersWithDefects: number }): DefectRate => ({
 			fulfilment,

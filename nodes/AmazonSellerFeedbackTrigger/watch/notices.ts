@@ -1,11 +1,13 @@
+// cspell:ignore told
+
 import type { BadEnd } from './reportSchedule';
 import { REPORT_NAMES, type ReportKind } from './events';
 import { WAIT_DAYS } from './figures';
 import type { MarketplaceWatch } from './state';
 
-/** What the user is to be told once: nothing failed, yet something may be missing. */
+/** A message to the user, reported once: nothing failed, but something may be missing. */
 export interface Notice {
-	/** Where in the state it is marked as told. */
+	/** The part of the state that marks it as reported. */
 	readonly about: ReportKind | 'unreadable' | 'healthUnreadable' | 'unjudged';
 	readonly message: string;
 	readonly description: string;
@@ -22,34 +24,38 @@ export const REPORT_OF: Readonly<Record<Notice['about'], ReportKind>> = {
 };
 
 const ENDS: Readonly<Record<BadEnd, (report: string, marketplace: string) => string>> = {
-	CANCELLED: (report, marketplace) => `Amazon cancelled the ${report} for ${marketplace}`,
-	FATAL: (report, marketplace) => `Amazon gave up (FATAL) on the ${report} for ${marketplace}`,
+	CANCELLED: (report, marketplace) =>
+		`Could not get the ${report} for ${marketplace}: Amazon canceled it`,
+	FATAL: (report, marketplace) =>
+		`Could not get the ${report} for ${marketplace}: Amazon gave up (FATAL)`,
 	stuck: (report, marketplace) =>
-		`Amazon has not finished, within an hour, the ${report} for ${marketplace}`,
-	lost: (report, marketplace) => `Amazon does not know the ${report} for ${marketplace} any more`,
-	notNamed: (report, marketplace) => `The ${report} says nothing of ${marketplace}`,
+		`Could not get the ${report} for ${marketplace}: Amazon has not finished it within an hour`,
+	lost: (report, marketplace) =>
+		`Could not get the ${report} for ${marketplace}: Amazon no longer has it`,
+	notNamed: (report, marketplace) =>
+		`Could not use the ${report} for ${marketplace}: it does not name this marketplace`,
 };
 
-const ASKED_AGAIN =
-	'It is asked for again, less and less often; what is remembered stays as it is, and nothing is taken for removed. This is told once.';
+const REQUESTED_AGAIN =
+	'The trigger requests it again at growing intervals and keeps its state; nothing is treated as removed. This is reported once.';
 
 function describeEnd(report: ReportKind, how: BadEnd): string {
-	if (how !== 'CANCELLED') return ASKED_AGAIN;
+	if (how !== 'CANCELLED') return REQUESTED_AGAIN;
 	return report === 'feedback'
-		? `That means either no feedback of 1 to 3 stars in a year, or a refusal: Amazon does not say which. If there is none, all is well and the first to come will be told. ${ASKED_AGAIN}`
-		: `That means either that there is nothing to report, or a refusal: Amazon does not say which. ${ASKED_AGAIN}`;
+		? `Either there was no feedback of 1 to 3 stars in a year, or Amazon denied access; it does not say which. If you have no such feedback, do nothing: the first one will be reported. ${REQUESTED_AGAIN}`
+		: `Either there is nothing to report, or Amazon denied access; it does not say which. ${REQUESTED_AGAIN}`;
 }
 
-/** What has not been told yet of a marketplace. */
+/** The notices of a marketplace that have not been reported yet. */
 export function noticesOf(
 	{ reports, unreadable, healthUnreadable, unjudged }: MarketplaceWatch,
 	marketplaceName: string,
 ): Notice[] {
 	const notices: Notice[] = [];
-	for (const [about, cycle] of Object.entries(reports) as Array<
+	for (const [about, schedule] of Object.entries(reports) as Array<
 		[ReportKind, MarketplaceWatch['reports'][ReportKind]]
 	>) {
-		const trouble = cycle?.trouble;
+		const trouble = schedule?.trouble;
 		if (trouble === undefined || trouble.told) continue;
 		notices.push({
 			about,
@@ -65,9 +71,9 @@ export function noticesOf(
 	if (unreadable?.told === false) {
 		notices.push({
 			about: 'unreadable',
-			message: `The feedback report for ${marketplaceName} has lines that cannot be read`,
+			message: `Could not read some lines of the feedback report for ${marketplaceName}`,
 			description:
-				"New and changed feedback of all other lines is told. Removed feedback is not told until a report can be read as a whole, for it could be on these lines. The node Amazon Seller Feedback shows the lines with its option 'Output Unreadable Lines'. This is told once.",
+				"To see the lines, use the node Amazon Seller Feedback with its option 'Output Unreadable Lines'. New and changed feedback in all other lines is reported. Removed feedback is not reported until a whole report can be read, because it could be in these lines. This is reported once.",
 		});
 	}
 	if (healthUnreadable?.told === false) {
@@ -75,24 +81,24 @@ export function noticesOf(
 			about: 'healthUnreadable',
 			message: `Could not read parts of the ${REPORT_NAMES.health} for ${marketplaceName}: ${healthUnreadable.parts.join(', ')}`,
 			description:
-				'They are unknown, which is neither 0 nor unchanged: until they can be read, no event is sent that needs them. If this stays, please report it, because Amazon may have changed the report. This is reported once.',
+				'Report this if it persists, because Amazon may have changed the report. The parts are treated as unknown, not as 0 or unchanged: until they can be read, no event that needs them is sent. This is reported once.',
 		});
 	}
-	// Where one of its reports ended badly, that has been said.
+	// If one of its reports ended badly, that has been reported.
 	const isExplained =
 		reports.totals?.trouble !== undefined || reports.feedback?.trouble !== undefined;
 	if (unjudged?.told === false && !isExplained) {
 		notices.push({
 			about: 'unjudged',
-			message: `Could not judge the rating for ${marketplaceName} since ${unjudged.since.slice(0, 10)}: the reports are incomplete`,
+			message: `Could not evaluate the rating for ${marketplaceName} since ${unjudged.since.slice(0, 10)}: the reports are incomplete`,
 			description: `${unjudged.why}. Until the reports are complete, no rating event is sent; days that are still missing after ${WAIT_DAYS} days are left out of the rating, and its notes say so. This is reported once.`,
 		});
 	}
 	return notices;
 }
 
-/** The state after a notice was told. */
-export function withTold(state: MarketplaceWatch, about: Notice['about']): MarketplaceWatch {
+/** The state after a notice was reported. */
+export function withReported(state: MarketplaceWatch, about: Notice['about']): MarketplaceWatch {
 	if (about === 'unreadable') {
 		return state.unreadable ? { ...state, unreadable: { ...state.unreadable, told: true } } : state;
 	}
@@ -105,8 +111,8 @@ export function withTold(state: MarketplaceWatch, about: Notice['about']): Marke
 	if (about === 'unjudged') {
 		return state.unjudged ? { ...state, unjudged: { ...state.unjudged, told: true } } : state;
 	}
-	const cycle = state.reports[about];
-	if (cycle?.trouble === undefined) return state;
-	const told = { ...cycle, trouble: { ...cycle.trouble, told: true } };
-	return { ...state, reports: { ...state.reports, [about]: told } };
+	const schedule = state.reports[about];
+	if (schedule?.trouble === undefined) return state;
+	const reported = { ...schedule, trouble: { ...schedule.trouble, told: true } };
+	return { ...state, reports: { ...state.reports, [about]: reported } };
 }

@@ -1,32 +1,34 @@
+// cspell:ignore colour colours
+
 import { sentimentOf, type FeedbackRow } from '../../shared/domain/feedbackReport';
 import { plusDays } from '../../shared/domain/ratingWindow';
 
 /**
- * What the words of a feedback say about a request for its removal, each value once, with what it
- * means. The node's output, its output schema and the docs all take these texts.
+ * What a comment's words mean for a removal request: each criterion with its explanation. The node's
+ * output, its output schema and the docs all use these texts.
  */
 export const REMOVAL_CRITERIA = {
 	obsceneLanguage:
-		'The comment seems to hold obscene language, a reason for removal by the criteria Amazon publishes; this is told from its words, and Amazon decides',
+		'The comment seems to contain obscene language, a reason for removal under the criteria Amazon publishes; this is based on its words, and Amazon decides',
 	personalInformation:
-		'The comment seems to hold an e-mail address, phone number or street address, a reason for removal if it identifies the seller; this is told from its form, and Amazon decides',
+		'The comment seems to contain an email address, phone number or street address, a reason for removal if it identifies the seller; this is based on its form, and Amazon decides',
 	productReview:
-		'The entire comment seems to be about the product, a reason for removal by the criteria Amazon publishes; this is told from its words, and Amazon decides',
+		'The entire comment seems to be about the product, a reason for removal under the criteria Amazon publishes; this is based on its words, and Amazon decides',
 	fulfilledByAmazon:
-		'The comment seems to be about the delivery, which Amazon may strike through if it fulfilled the order itself or, for a delay, if the order was shipped on time with Buy Shipping; the feedback does not tell which, and Amazon decides',
+		'The comment seems to be about the delivery, which Amazon may strike through if it fulfilled the order itself or, for a delay, if the order was shipped on time with Buy Shipping; the feedback does not show which, and Amazon decides',
 	starOnly: 'A rating without a comment has no words that a removal request could be based on',
 	tooOld:
 		'More than 90 days have passed since the feedback, and Feedback Manager takes removal requests within 90 days',
 	positive: 'Feedback of 4 or 5 stars is positive and needs no removal',
-	none: 'No criterion for removal was recognised, though words outside the short lists used here may still fit one',
+	none: 'No criterion for removal was recognized, though words outside the short lists used here may still match one',
 } as const satisfies Record<string, string>;
 
 export type RemovalCriterion = keyof typeof REMOVAL_CRITERIA;
 
 /**
- * - `possible`: the words fit a criterion
- * - `conditional`: they fit one if something holds that the feedback does not tell
- * - `unlikely`: they fit none that is recognised
+ * - `possible`: the words match a criterion
+ * - `conditional`: they match one under a condition that the feedback does not show
+ * - `unlikely`: they match no recognized criterion
  * - `impossible`: there is nothing to request, or it is too late
  */
 export type RemovalChance = 'possible' | 'conditional' | 'unlikely' | 'impossible';
@@ -36,7 +38,7 @@ export interface RemovalProspect {
 	readonly criterion: RemovalCriterion;
 	/** One sentence for the seller. */
 	readonly explanation: string;
-	/** Last ISO day for a request; null where one is impossible. */
+	/** Last ISO day for a request; null if impossible. */
 	readonly requestBy: string | null;
 }
 
@@ -52,19 +54,19 @@ const CHANCES: Readonly<Record<RemovalCriterion, RemovalChance>> = {
 };
 
 /**
- * Days after the feedback within which Feedback Manager takes a request. Amazon's help page says so
- * in the copies of it that others keep; the page itself could not be read.
+ * Days after the feedback within which Feedback Manager accepts a request. Source: copies of Amazon's
+ * help page kept by others; the page itself could not be read.
  */
 const REQUEST_DAYS = 90;
 
 /**
- * Reads whether a request in Feedback Manager to remove a feedback could succeed.
+ * Estimates whether a request in Feedback Manager to remove a feedback entry could succeed.
  *
  * Source of the criteria: Seller Central help 20231 (obscene language, seller-specific personally
- * identifiable information, an entire comment that is a product review; struck through where Amazon
- * answers for the delivery). That star-only ratings cannot be appealed is what sellers report since
- * August 2025. It is a reading aid, no more: it looks for words of short lists in English, German,
- * French, Spanish, Italian and Japanese, understands no sentence, and Amazon decides.
+ * identifiable information, an entire comment that is a product review; struck through if Amazon is
+ * responsible for the delivery). Sellers report since August 2025 that star-only ratings cannot be
+ * appealed. This is only a reading aid: it looks for words from short lists in English, German,
+ * French, Spanish, Italian and Japanese and does not understand sentences. Amazon decides.
  * @param feedback its date is an ISO calendar day in the marketplace's zone
  * @param today ISO calendar day in the marketplace's zone
  */
@@ -102,8 +104,8 @@ function criterionOf(
 const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
 
 /**
- * One spelling for what buyers type in several: no accents (they are often left out), `ss` for `ß`,
- * plain apostrophes, hyphens and digits. Japanese keeps its voicing marks.
+ * Unifies spellings that buyers vary: no accents (they are often left out), `ss` for `ß`, plain
+ * apostrophes, hyphens and digits. Japanese keeps its voicing marks.
  */
 const fold = (text: string): string =>
 	text
@@ -115,9 +117,9 @@ const fold = (text: string): string =>
 		.replace(/[‐-―−]/g, '-');
 
 /**
- * Matches any of the words, which are separated by commas; `*` stands for any letters, up to 40, so that
- * a comment of nothing but apostrophes is not searched to its end from each of them. Words match as a
- * whole, Japanese ones anywhere, for Japanese has no spaces.
+ * Matches any of the words, which are separated by commas. `*` matches up to 40 letters or apostrophes;
+ * the limit keeps a comment of only apostrophes from being searched to its end from each of them. Words
+ * match as a whole, Japanese ones anywhere, because Japanese has no spaces.
  */
 function anyOf(...lists: string[]): RegExp {
 	const words = lists.flatMap((list) => fold(list).split(', '));
@@ -133,7 +135,7 @@ function anyOf(...lists: string[]): RegExp {
 	);
 }
 
-/** Kept short and to what is obscene in any context; insults alone are not. */
+/** A short list of what is obscene in any context; insults alone are not. */
 const OBSCENE = anyOf(
 	'fuck*, motherfuck*, shit, shits, shitty, bullshit, asshole*, bitch, bitches, cunt, cunts',
 	'scheiß*, beschissen*, arschloch, arschlöcher, ficken, gefickt, hurensohn, wichser',
@@ -164,7 +166,7 @@ const DELIVERY = anyOf(
 	'配送, 配達, 届か, 届き, 届く, 届い, 到着, 遅れ, 遅延, 発送, 宅配, 運送, 輸送, 荷物, 破損, ヤマト, 佐川, 郵便',
 );
 
-/** Seller, service, returns and money: what a product review does not speak of. */
+/** Seller, service, returns and money: topics that are not part of a product review. */
 const SERVICE = anyOf(
 	'seller*, vendor*, merchant*, company, shop, store, sold, service, services, support, contact*',
 	'reply, replied, replies, respon*, answer*, email*, e-mail*, message*, communicat*, refund*, return*',
@@ -188,7 +190,7 @@ const SERVICE = anyOf(
 	'説明, 保証, キャンセル, 不足, 違う商品',
 );
 
-/** Packing, which is neither the product nor the delivery. */
+/** Packaging, which is neither the product nor the delivery. */
 const PACKAGING = anyOf(
 	'packaging, packaged, packed, packing, wrapped, wrapping, bubble wrap, box, boxes, carton*',
 	'verpack*, eingepackt, karton*, emball*, embala*, empaquet*, caja, cajas, imball*, confezion*',
@@ -214,19 +216,19 @@ const PRODUCT = anyOf(
 	'品質, 不良, 動かな, 動きません, 動作, サイズ, 素材, 匂い, 臭い, 電池, バッテリー, 使えな, 使えません, 性能, 安っぽい',
 );
 
-/** Words of the product that comments on a delivery use too ("item never arrived"). */
+/** Words for the product that comments on a delivery use, too ("item never arrived"). */
 const THING = anyOf(
 	'item, items, product, products, article*, broken, produkt*, artikel*, ware, kaputt*, zerbrochen*, gerät*',
 	'produit*, cassé*, producto*, artículo*, roto, rota, rotos, rotas, prodott*, articol*, rotto, rotta',
 	'商品, 製品, 壊れ',
 );
 
-/** Blanks or nothing for hyphens too: buyers retype it. */
+/** Also with blanks instead of hyphens, or without either, because buyers retype it. */
 const ORDER_ID = /\d{3}[ -]?\d{7}[ -]?\d{7}/g;
 const DATE =
 	/(?<![\d./-])(?:\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2}))(?![./-]?\d)/g;
 
-/** E-mail addresses, phone numbers and street addresses by their form; whose they are is not told. */
+/** Email addresses, phone numbers and street addresses by their form; it does not check whose they are. */
 function holdsPersonalInformation(text: string): boolean {
 	const rest = text.replace(ORDER_ID, ';').replace(DATE, ';');
 	return [EMAIL, ...PHONES, ...STREETS].some((form) => form.test(rest));
@@ -234,7 +236,7 @@ function holdsPersonalInformation(text: string): boolean {
 
 const EMAIL = /[^\s@]@[^\s@]{1,190}\.\p{L}{2,}/u;
 
-/** A mere row of digits is rather a tracking number, unless it starts like a phone number. */
+/** A plain row of digits is probably a tracking number, unless it starts like a phone number. */
 const PHONES: readonly RegExp[] = [
 	// +49 30 1234567, 0049 30 1234567
 	/(?:\+|(?<![\p{L}\d])00)\(?[1-9](?:[ .()/-]{0,2}\d){7,13}(?!\d)/u,
@@ -251,7 +253,7 @@ const PHONES: readonly RegExp[] = [
 	/(?<!\p{L})(?:phone|telephone|tel|call|mobile|whatsapp|telefon\p{L}*|電話)[^\p{N}]{0,12}\d(?:[ .()/-]{0,2}\d){6,14}(?!\d)/iu,
 ];
 
-/** Capitals and numbers in their places keep "left it in the street for 2 days" out. */
+/** Requiring capitals and numbers in their places excludes "left it in the street for 2 days". */
 const STREETS: readonly RegExp[] = [
 	// 12 Elm Street
 	/(?<!\d)\d{1,5}\s(?:\p{Lu}[\p{L}']{0,40}\s){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Boulevard|Blvd)(?!\p{L})/u,

@@ -1,42 +1,44 @@
+// cspell:ignore told
+
 import { DateTime } from 'luxon';
 
 /**
- * How a report ended that gave nothing. `stuck`: it did not end in the time one may expect. `lost`:
- * Amazon does not know it any more. `notNamed`: it says nothing of the marketplace.
+ * How a report without data ended. `stuck`: it did not end in the expected time. `lost`: Amazon no
+ * longer has it. `notNamed`: it does not name the marketplace.
  */
 export const BAD_ENDS = ['CANCELLED', 'FATAL', 'stuck', 'lost', 'notNamed'] as const;
 
 export type BadEnd = (typeof BAD_ENDS)[number];
 
-/** One kind of report that is asked for again and again, as it is remembered between polls. */
+/** The stored schedule of one kind of report that is requested regularly. */
 export interface ReportSchedule {
-	/** The report asked for last, and when; UTC. */
+	/** The report requested last, and when; UTC. */
 	readonly report?: { readonly id: string; readonly askedAt: string };
-	/** Reports in a row that gave nothing. */
+	/** Reports without data, in a row. */
 	readonly trouble?: {
 		readonly how: BadEnd;
-		/** The first and the last of them; each is counted once however often it is looked at. */
+		/** The first and the last of them; each counts once, even if it is checked several times. */
 		readonly firstId: string;
 		readonly reportId: string;
 		readonly count: number;
-		/** What Amazon says of it. */
+		/** Amazon's reason. */
 		readonly reason?: string;
-		/** Whether the user has been told. */
+		/** Whether the user has been notified. */
 		readonly told: boolean;
 	};
 }
 
 export type Step = 'ask' | 'collect' | 'rest';
 
-/** Amazon needs seconds to many minutes; a report older than this will hardly come. */
+/** Amazon needs seconds to many minutes; a report older than this will hardly be finished. */
 export const STUCK_AFTER_MINUTES = 60;
 
-/** Until the first repetition of a report that gave nothing; each further one waits twice as long. */
+/** Wait before the first retry after a report without data; it doubles with each further retry. */
 const FIRST_RETRY_MINUTES = 5;
 
-/** Longest wait between repetitions, unless reports are wanted less often anyway. */
+/** Longest wait between retries, unless the interval is longer anyway. */
 const LONGEST_RETRY_MINUTES: Readonly<Record<BadEnd, number>> = {
-	// What a seller without feedback of 1 to 3 stars always gets, and waits for the first.
+	// Shorter, because a seller without feedback of 1 to 3 stars always gets this and waits for the first.
 	CANCELLED: 60,
 	FATAL: 240,
 	stuck: 240,
@@ -44,13 +46,13 @@ const LONGEST_RETRY_MINUTES: Readonly<Record<BadEnd, number>> = {
 	notNamed: 240,
 };
 
-/** Polls come some seconds early or late; a report due so soon is asked for now. */
+/** Polls run some seconds early or late; a report due this soon is requested now. */
 const SLACK_MINUTES = 1;
 
 /**
- * What to do about a report now: ask Amazon for one, look whether the last is finished, or nothing.
- * @param everyMinutes how often one is wanted
- * @param collectedId the last report that was read, or given up
+ * What to do about a report now: request one, check whether the last one is finished, or nothing.
+ * @param everyMinutes how often to request one
+ * @param collectedId the last report that was read or given up
  */
 export function nextStep(
 	{ report, trouble }: ReportSchedule,
@@ -78,28 +80,32 @@ function retryMinutes(how: BadEnd, count: number, everyMinutes: number): number 
 const minutesSince = (iso: string, now: DateTime): number =>
 	now.diff(DateTime.fromISO(iso, { zone: 'utc' })).as('minutes');
 
-/** The cycle after a report was asked for. */
-export const requested = (cycle: ReportSchedule, id: string, askedAt: string): ReportSchedule => ({
-	...cycle,
+/** The schedule after a report was requested. */
+export const requested = (
+	schedule: ReportSchedule,
+	id: string,
+	askedAt: string,
+): ReportSchedule => ({
+	...schedule,
 	report: { id, askedAt },
 });
 
-/** The cycle after a report gave what it should; the same where there was no trouble. */
-export const arrived = (cycle: ReportSchedule): ReportSchedule =>
-	cycle.trouble === undefined ? cycle : { ...cycle, trouble: undefined };
+/** The schedule after a report arrived; the same object if there was no trouble. */
+export const arrived = (schedule: ReportSchedule): ReportSchedule =>
+	schedule.trouble === undefined ? schedule : { ...schedule, trouble: undefined };
 
-/** The cycle after a report gave nothing; the same where that is known already. */
+/** The schedule after a report ended without data; the same object if that is recorded already. */
 export function endedBadly(
-	cycle: ReportSchedule,
+	schedule: ReportSchedule,
 	reportId: string,
 	how: BadEnd,
 	reason?: string,
 ): ReportSchedule {
-	const { trouble } = cycle;
-	if (trouble?.reportId === reportId) return cycle;
+	const { trouble } = schedule;
+	if (trouble?.reportId === reportId) return schedule;
 	// Another kind of bad end is news.
 	const { firstId, told } = trouble?.how === how ? trouble : { firstId: reportId, told: false };
 	const count = (trouble?.count ?? 0) + 1;
-	const said = reason === undefined ? {} : { reason };
-	return { ...cycle, trouble: { how, firstId, reportId, count, ...said, told } };
+	const why = reason === undefined ? {} : { reason };
+	return { ...schedule, trouble: { how, firstId, reportId, count, ...why, told } };
 }

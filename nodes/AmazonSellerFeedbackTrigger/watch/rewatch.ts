@@ -1,10 +1,12 @@
+// cspell:ignore tell
+
 import { DateTime } from 'luxon';
 
 import { plusDays } from '../../shared/domain/ratingWindow';
 import type { ReportKind } from './events';
 import { restart, REPORT_KINDS, withRestart, type MarketplaceWatch } from './state';
 
-/** What the trigger's settings have watched. */
+/** What the trigger's settings say to watch. */
 export interface Watched {
 	readonly reports: readonly ReportKind[];
 	readonly dateFormat: string;
@@ -17,18 +19,18 @@ export interface Moment {
 }
 
 /**
- * The state for what is watched from now on. What was remembered of a report that is watched no more is
- * forgotten, and its watch begins anew when it is wanted again: what happened meanwhile is not told. So
- * does that of feedback whose dates are read in another way, for another feedback then is of the days
- * that are watched.
- * @returns the very same state where nothing changed
+ * The state for what is watched from now on. The state of a report that is no longer watched is
+ * discarded, and its watch is restarted when it is watched again: what happened in between is not
+ * reported. The watch of feedback is also restarted if its dates are read in another format, because
+ * other feedback then falls into the watched days.
+ * @returns the same object if nothing changed
  */
 export function rewatch(
 	place: MarketplaceWatch,
 	{ reports, dateFormat }: Watched,
 	moment: Moment,
 ): MarketplaceWatch {
-	// Only feedback tells whose reports these are.
+	// Only feedback shows which seller these reports belong to.
 	const isDoubtful = place.inDoubt && !reports.includes('feedback');
 	let next = isDoubtful ? restart(moment.now, moment.today) : place;
 	const before = next.unwatched ?? [];
@@ -39,8 +41,8 @@ export function rewatch(
 	}
 	if (after.join() !== before.join()) next = { ...next, unwatched: after };
 	if (next.dateFormat === dateFormat) return next;
-	const isOther = next.dateFormat !== undefined && next.feedback !== undefined;
-	return { ...(isOther ? beginFeedback(next, moment) : next), dateFormat };
+	const isChanged = next.dateFormat !== undefined && next.feedback !== undefined;
+	return { ...(isChanged ? beginFeedback(next, moment) : next), dateFormat };
 }
 
 type Forget = (place: MarketplaceWatch) => MarketplaceWatch;
@@ -83,7 +85,7 @@ function begin(place: MarketplaceWatch, kind: ReportKind, moment: Moment): Marke
 	return kind === 'totals' ? { ...next, ratingSince: moment.now } : next;
 }
 
-/** From the next report on. */
+/** Watches feedback from the next report on. */
 const beginFeedback = (place: MarketplaceWatch, { now, today }: Moment): MarketplaceWatch => ({
 	...withRestart(place, 'feedback'),
 	began: now,
@@ -93,19 +95,19 @@ const beginFeedback = (place: MarketplaceWatch, { now, today }: Moment): Marketp
 	unreadable: undefined,
 });
 
-/** Clocks are corrected by some seconds all the time. */
+/** Clocks are corrected by a few seconds all the time. */
 const AHEAD_MINUTES = 2;
 
 export const isAhead = (moment: string | undefined, now: DateTime): boolean =>
 	moment !== undefined && DateTime.fromISO(moment) > now.plus({ minutes: AHEAD_MINUTES });
 
-/** The least days that are watched: what is remembered for fewer is not what was meant to be. */
-const LEAST_DAYS = 7;
+/** The minimum number of days to watch: a state that covers fewer is wrong. */
+const MINIMUM_DAYS = 7;
 
 /**
- * The state without moments in the future, which a clock that was ahead has left: when that was is not
- * known. Otherwise the trigger would wait for them, and take all reports until then for old ones.
- * @returns the very same state where there is none
+ * The state without times in the future, which come from a clock that was ahead; the real times are
+ * unknown. Otherwise the trigger would wait for them and treat all reports until then as old.
+ * @returns the same object if there are no such times
  */
 export function withoutFuture(
 	place: MarketplaceWatch,
@@ -116,9 +118,9 @@ export function withoutFuture(
 	let next = place;
 	for (const kind of REPORT_KINDS) {
 		if (!isAhead(place.reports[kind]?.report?.askedAt, now)) continue;
-		// Another one is asked for at once.
-		const cycle = { ...next.reports[kind], report: undefined };
-		next = { ...next, reports: { ...next.reports, [kind]: cycle } };
+		// Another one is requested at once.
+		const schedule = { ...next.reports[kind], report: undefined };
+		next = { ...next, reports: { ...next.reports, [kind]: schedule } };
 	}
 	if (isAhead(place.began, now)) next = { ...next, began: moment.now };
 	if (next.beganOn > plusDays(today, 1)) next = { ...next, beganOn: today };
@@ -127,10 +129,10 @@ export function withoutFuture(
 	}
 	const { feedback } = next;
 	if (feedback !== undefined && isAhead(feedback.asOf, now)) {
-		// With the wrong day, all that is older than the days watched was forgotten.
-		const isForgotten = feedback.since > plusDays(today, -LEAST_DAYS);
+		// With the wrong day, everything older than the watched days was discarded.
+		const isForgotten = feedback.since > plusDays(today, -MINIMUM_DAYS);
 		next = isForgotten
-			? // Of today rather told once too often than missed.
+			? // For today, better to report once too often than to miss something.
 				{ ...beginFeedback(next, moment), tellFrom: today }
 			: { ...next, feedback: { ...feedback, asOf: moment.now } };
 	}

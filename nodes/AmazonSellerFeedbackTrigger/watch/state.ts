@@ -1,19 +1,21 @@
+// cspell:ignore told tell
+
 import { z } from 'zod';
 
 import { LEFT_OUT_REASONS } from '../../shared/domain/coverage';
 import { plusDays } from '../../shared/domain/ratingWindow';
 import { BAD_ENDS } from './reportSchedule';
 
-/** What the trigger remembers between polls. Small, and bounded in every part of it. */
+/** The state that the trigger keeps between polls. It is small, and each part is bounded. */
 
 const day = z.string().date();
 const instant = z.string().datetime();
 const count = z.number().int().nonnegative();
 
-/** Reports that are watched. */
+/** The reports that are watched. */
 export const REPORT_KINDS = ['totals', 'feedback', 'health'] as const;
 
-const cycleSchema = z.object({
+const scheduleSchema = z.object({
 	report: z.object({ id: z.string(), askedAt: instant }).optional(),
 	trouble: z
 		.object({
@@ -43,7 +45,7 @@ const feedbackSchema = z.object({
 	),
 });
 
-/** Hundreds of numbers for each marketplace, read at every poll: this takes a tenth of what zod takes. */
+/** Hundreds of numbers per marketplace, read at every poll: this takes a tenth of the time zod takes. */
 const isCounts = (value: unknown): boolean =>
 	Array.isArray(value) && value.every((each) => Number.isInteger(each) && each >= -2);
 
@@ -61,22 +63,22 @@ const marketplaceSchema = z.object({
 	/** When the watch began: UTC, and as a marketplace-local day. */
 	began: instant,
 	beganOn: day,
-	/** Until the first feedback report is read: in it, feedback of this marketplace-local day and later is news. */
+	/** Set until the first feedback report is read: feedback in it from this marketplace-local day on is reported. */
 	tellFrom: day.optional(),
 	feedback: feedbackSchema.optional(),
 	/** Daily totals of the Sales and Traffic report. */
 	totals: z
 		.object({
-			/** When the report was asked for; UTC. */
+			/** When the report was requested; UTC. */
 			asOf: instant,
 			from: day,
 			/** When Amazon made it, as a marketplace-local day. */
 			madeOn: day.optional(),
-			/** Received and negative of each day in turn; -1 for a day without totals, -2 for one not filled in. */
+			/** Two numbers per day, received and negative; both -1 for a day without totals, -2 for one not filled in. */
 			counts: z.custom<readonly number[]>(isCounts),
 		})
 		.optional(),
-	/** The rating last known, of this window. */
+	/** The latest rating, of this window. */
 	rating: z
 		.object({
 			asOf: instant,
@@ -85,29 +87,29 @@ const marketplaceSchema = z.object({
 			neutral: count,
 			negative: count,
 			coveredThrough: day.optional(),
-			/** Days of the window that Amazon gave totals for. */
+			/** Days of the window that Amazon's totals cover. */
 			coveredDays: count,
 			coverage: coverageSchema.optional(),
 			notes: z.array(z.string()),
 		})
 		.optional(),
 	alarms: z.record(z.object({ raised: z.boolean(), changes: count, by: z.string().optional() })),
-	/** Orders and orders with defects last known, by who ships them. */
+	/** The latest orders and orders with defects, by who ships them. */
 	defects: z.record(z.object({ orders: count, ordersWithDefects: count })),
 	account: z.object({ status: z.string(), changes: count }).optional(),
-	/** Reports that no event needs at present: what happens meanwhile is never news. */
+	/** Reports that no event needs at present: what happens in the meantime is never reported. */
 	unwatched: z.array(z.enum(REPORT_KINDS)).optional(),
-	/** How often the watch of a report, or a part of it, began anew: tells its events from earlier ones. */
+	/** How often the watch of a report, or part of it, was restarted: distinguishes its events from earlier ones. */
 	restarts: z
 		.object({ totals: count.optional(), feedback: count.optional(), health: count.optional() })
 		.optional(),
 	/** How the dates of the feedback report are read. */
 	dateFormat: z.string().optional(),
-	/** When the watch of the rating began anew. */
+	/** When the watch of the rating was restarted. */
 	ratingSince: instant.optional(),
-	/** Why the rating could not be judged for days. */
+	/** Why the rating could not be evaluated for days. */
 	unjudged: z.object({ since: instant, why: z.string(), told: z.boolean() }).optional(),
-	/** The credential was changed: what is remembered may be another seller's. */
+	/** The credential was changed: the state may be another seller's. */
 	inDoubt: z.literal(true).optional(),
 	/** The feedback report has lines that cannot be read. */
 	unreadable: z.object({ since: instant, told: z.boolean() }).optional(),
@@ -116,35 +118,36 @@ const marketplaceSchema = z.object({
 		.object({ since: instant, parts: z.array(z.string()), told: z.boolean() })
 		.optional(),
 	reports: z.object({
-		feedback: cycleSchema.optional(),
-		totals: cycleSchema.optional(),
-		health: cycleSchema.optional(),
+		feedback: scheduleSchema.optional(),
+		totals: scheduleSchema.optional(),
+		health: scheduleSchema.optional(),
 	}),
 });
 
-/** What is remembered of one marketplace. */
+/** The state of one marketplace. */
 export type MarketplaceWatch = z.infer<typeof marketplaceSchema>;
 
 const VERSION = 1;
 
 const stateSchema = z.object({
 	version: z.literal(VERSION),
-	/** ID of the credential, and of what it stands for: they tell sellers apart. */
+	/** ID of the credential and of the seller it belongs to: they distinguish sellers. */
 	credential: z.string(),
 	seller: z.string(),
 	/** By marketplace ID. */
 	marketplaces: z.record(marketplaceSchema),
-	/** All that were ever watched: days are looked back to only once. */
+	/** All marketplaces that were ever watched: the lookback applies only once. */
 	seen: z.array(z.string()).optional(),
 });
 
 export type WatchState = z.infer<typeof stateSchema>;
 
 /**
- * Reads what an earlier poll wrote; undefined where it was written by a version that is not known
- * here, which must not be taken for nothing: all that happened since would go untold.
- * @param credential another one than before begins anew, for it may be another seller's
- * @param seller what the credential stands for; where it changed, by a new token or another seller's,
+ * Reads the state that an earlier poll saved; undefined if an unknown version saved it. Such a state
+ * must not be treated as empty: what happened since would not be reported.
+ * @param credential if it differs from the stored one, the state starts over, because it may be
+ * another seller's
+ * @param seller the seller of the credential; if it changed, it is a new token or another seller, and
  * the next feedback report shows which
  */
 export function readState(
@@ -164,7 +167,7 @@ export function readState(
 	return { ...state, seller, marketplaces: Object.fromEntries(inDoubt) };
 }
 
-/** Reports of the one seller are not the other's, and his totals not to be held against other feedback. */
+/** One seller's reports are not another's, and their totals must not be compared with other feedback. */
 const doubted = (place: MarketplaceWatch): MarketplaceWatch => ({
 	...place,
 	totals: undefined,
@@ -173,11 +176,11 @@ const doubted = (place: MarketplaceWatch): MarketplaceWatch => ({
 });
 
 /**
- * A marketplace that is watched from now on. Of the day it begins a report cannot tell what came
- * before from what comes after, so without a look-back news begins with the next day.
+ * A marketplace that is watched from now on. A report does not show what on the first day came before
+ * the start and what came after it, so without a lookback, reporting begins with the next day.
  * @param at UTC
  * @param day the same as a marketplace-local day
- * @param lookBackDays days that are news too, that day included
+ * @param lookBackDays days to report too, including that day
  */
 export const startWatch = (at: string, day: string, lookBackDays: number): MarketplaceWatch => ({
 	began: at,
@@ -189,15 +192,14 @@ export const startWatch = (at: string, day: string, lookBackDays: number): Marke
 });
 
 /**
- * A marketplace whose watch begins anew: what there is by then is no news, whatever the days looked
- * back to.
+ * A marketplace whose watch is restarted: what exists by then is not reported, even with a lookback.
  */
 export const restart = (at: string, day: string): MarketplaceWatch => ({
 	...startWatch(at, day, 0),
 	restarts: { totals: 1, feedback: 1, health: 1 },
 });
 
-/** Names the watch of a report, for the IDs of its events. */
+/** The name of a report's watch, for the IDs of its events. */
 export function nameOfWatch(
 	{ began, restarts }: MarketplaceWatch,
 	kind: (typeof REPORT_KINDS)[number],

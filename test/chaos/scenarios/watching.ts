@@ -70,7 +70,7 @@ class Watch {
 				marketplaces: [...places],
 				options: {
 					feedbackEveryMinutes: 10,
-					figuresEveryMinutes: 30,
+					metricsEveryMinutes: 30,
 					includeRating: true,
 					daysToWatch: 90,
 				},

@@ -195,9 +195,9 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 			const { ratingNow } = readTemplate(NAME).pinData[TRIGGER]?.[0]?.json ?? {};
 			const rated = ratingNow as IDataObject;
 			const now = `Rating now: 97 % of ${String(rated['total'])} in 365 days`;
-			const old = 'This rating is 5 days old: since then none could be judged';
+			const old = 'This rating is 5 days old: no newer one could be evaluated';
 			const left = 'Amazon gave no totals for 2 day(s) of the window; they are left out';
-			const missing = 'No rating could be judged so far';
+			const missing = 'No rating could be evaluated so far';
 			const id = await rig().import(
 				NAME,
 				SLACK,
