@@ -16,7 +16,7 @@ describe('decodeReport, by byte order mark', () => {
 	])('reads %s and drops the mark', (encoding, iconvName) => {
 		for (const text of [GERMAN, JAPANESE, '😡\t', '']) {
 			const bytes = iconv.encode(text, iconvName, { addBOM: true });
-			expect(decodeReport(bytes)).toEqual({ text, encoding, recognisedBy: 'byteOrderMark' });
+			expect(decodeReport(bytes)).toEqual({ text, encoding, recognizedBy: 'byteOrderMark' });
 		}
 	});
 
@@ -47,7 +47,7 @@ describe('decodeReport, by zero bytes', () => {
 	])('A5: reads %s without a byte order mark, whatever the header says', (encoding, text) => {
 		const bytes = iconv.encode(text, encoding, { addBOM: false });
 		for (const hints of [{}, { contentType: contentType('Cp1252'), countryCode: 'IT' }]) {
-			expect(decodeReport(bytes, hints)).toEqual({ text, encoding, recognisedBy: 'zeroBytes' });
+			expect(decodeReport(bytes, hints)).toEqual({ text, encoding, recognizedBy: 'zeroBytes' });
 		}
 	});
 
@@ -69,7 +69,7 @@ describe('decodeReport, by zero bytes', () => {
 		expect(decodeReport(Buffer.from(text))).toEqual({
 			text,
 			encoding: 'utf-8',
-			recognisedBy: 'validUtf8',
+			recognizedBy: 'validUtf8',
 		});
 	});
 });
@@ -81,7 +81,7 @@ describe('decodeReport, by the charset the download names', () => {
 			expect(decodeReport(Buffer.from(JAPANESE), { contentType: contentType(charset) })).toEqual({
 				text: JAPANESE,
 				encoding: 'utf-8',
-				recognisedBy: 'contentType',
+				recognizedBy: 'contentType',
 			});
 		},
 	);
@@ -100,7 +100,7 @@ describe('decodeReport, by the charset the download names', () => {
 		expect(decodeReport(bytes, { contentType: contentType(charset) })).toEqual({
 			text: GERMAN,
 			encoding: 'windows-1252',
-			recognisedBy: 'contentType',
+			recognizedBy: 'contentType',
 		});
 	});
 
@@ -117,7 +117,7 @@ describe('decodeReport, by the charset the download names', () => {
 	])('takes %s for %s, whose letters others lack', (charset, encoding, text) => {
 		const bytes = iconv.encode(text, charset.replace(/^Cp/, 'windows-'));
 		const hints = { contentType: contentType(charset) };
-		expect(decodeReport(bytes, hints)).toEqual({ text, encoding, recognisedBy: 'contentType' });
+		expect(decodeReport(bytes, hints)).toEqual({ text, encoding, recognizedBy: 'contentType' });
 		expect(decodeReport(Buffer.from(text), hints)).toMatchObject({ text, encoding: 'utf-8' });
 	});
 
@@ -136,7 +136,7 @@ describe('decodeReport, by the charset the download names', () => {
 		expect(decodeReport(bytes, { contentType: contentType(charset) })).toEqual({
 			text: JAPANESE,
 			encoding: 'shift_jis',
-			recognisedBy: 'contentType',
+			recognizedBy: 'contentType',
 		});
 	});
 
@@ -147,7 +147,7 @@ describe('decodeReport, by the charset the download names', () => {
 		'charset=Cp1252',
 	])('finds the charset in "%s"', (header) => {
 		const bytes = iconv.encode(GERMAN, 'windows-1252');
-		expect(decodeReport(bytes, { contentType: header }).recognisedBy).toBe('contentType');
+		expect(decodeReport(bytes, { contentType: header }).recognizedBy).toBe('contentType');
 	});
 
 	it('reads UTF-8 that is declared as Cp1252 as UTF-8', () => {
@@ -155,7 +155,7 @@ describe('decodeReport, by the charset the download names', () => {
 			expect(decodeReport(Buffer.from(text), { contentType: contentType('Cp1252') })).toEqual({
 				text,
 				encoding: 'utf-8',
-				recognisedBy: 'validUtf8',
+				recognizedBy: 'validUtf8',
 			});
 		}
 	});
@@ -166,7 +166,7 @@ describe('decodeReport, by the charset the download names', () => {
 			expect(decodeReport(bytes, { contentType: contentType(charset) })).toEqual({
 				text: 'Größe: ü',
 				encoding: 'windows-1252',
-				recognisedBy: 'fallback',
+				recognizedBy: 'fallback',
 			});
 		}
 	});
@@ -177,7 +177,7 @@ describe('decodeReport, by the charset the download names', () => {
 		expect(decodeReport(bytes, hints)).toEqual({
 			text: JAPANESE,
 			encoding: 'shift_jis',
-			recognisedBy: 'marketplace',
+			recognizedBy: 'marketplace',
 		});
 	});
 
@@ -188,12 +188,12 @@ describe('decodeReport, by the charset the download names', () => {
 		'text/plain; charset=klingon',
 		'charset=valueOf',
 	])('goes by the bytes where the header is "%s"', (header) => {
-		expect(decodeReport(Buffer.from(GERMAN), { contentType: header }).recognisedBy).toBe(
+		expect(decodeReport(Buffer.from(GERMAN), { contentType: header }).recognizedBy).toBe(
 			'validUtf8',
 		);
 		expect(
 			decodeReport(iconv.encode(GERMAN, 'windows-1252'), { contentType: header }),
-		).toMatchObject({ text: GERMAN, recognisedBy: 'fallback' });
+		).toMatchObject({ text: GERMAN, recognizedBy: 'fallback' });
 	});
 });
 
@@ -203,12 +203,12 @@ describe('decodeReport, by the bytes alone', () => {
 		expect(decodeReport(iconv.encode(JAPANESE, 'cp932'), hints)).toEqual({
 			text: JAPANESE,
 			encoding: 'shift_jis',
-			recognisedBy: 'marketplace',
+			recognizedBy: 'marketplace',
 		});
 		expect(decodeReport(Buffer.from(JAPANESE), hints)).toEqual({
 			text: JAPANESE,
 			encoding: 'utf-8',
-			recognisedBy: 'validUtf8',
+			recognizedBy: 'validUtf8',
 		});
 	});
 
@@ -221,7 +221,7 @@ describe('decodeReport, by the bytes alone', () => {
 		const bytes = iconv.encode('Größe: ü', 'windows-1252');
 		expect(decodeReport(bytes, { countryCode: 'JP' })).toMatchObject({
 			text: 'Größe: ü',
-			recognisedBy: 'fallback',
+			recognizedBy: 'fallback',
 		});
 	});
 

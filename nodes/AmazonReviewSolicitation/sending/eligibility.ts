@@ -163,7 +163,7 @@ export async function explain(
 	const known = order.window && outcomeOfWindow(order.window);
 	if (known !== undefined || !mayAsk) return { order, finding: outcomeBy(known) };
 
-	const details = await getOrder(order.client, order.orderId).catch(unlessCancelled);
+	const details = await getOrder(order.client, order.orderId).catch(unlessCanceled);
 	if (details === undefined) return { order, finding };
 	const window = windowOf(details) ?? order.window;
 	const orderUnreadable = details.isWithoutFulfillment
@@ -176,7 +176,7 @@ export async function explain(
 }
 
 /** The order's dates only explain; without them the finding stands as it is. */
-function unlessCancelled(failure: unknown): undefined {
+function unlessCanceled(failure: unknown): undefined {
 	if (failure instanceof SpApiFailure && failure.kind === 'cancelled') throw failure;
 	return undefined;
 }
