@@ -115,7 +115,7 @@ describe('Account Health: Get', () => {
 			parameters,
 			credentials: inUse.credentials,
 			items: [{ json: { market: 'US' } }, { json: { market: 'Mars' } }, { json: { market: 'CA' } }],
-			message: /'Marketplace' cannot be used/,
+			message: /Could not use 'Marketplace': the value is invalid/,
 		});
 	});
 });

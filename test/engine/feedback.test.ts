@@ -179,7 +179,7 @@ describe('Feedback: Get Many', () => {
 	it('stops waiting after the time set and picks the report up by its ID', async () => {
 		inUse.sandbox.faults.add({ kind: 'reportStuck' });
 		const stuck = await getMany({ options: { waitMinutes: 0 } });
-		expect(stuck.error?.message).toMatch(/still preparing report \d+/);
+		expect(stuck.error?.message).toMatch(/report \d+: Amazon is still preparing it/);
 		expect(stuck.error?.description).toMatch(/Nothing is lost/);
 
 		const done = await getMany();
@@ -201,7 +201,7 @@ describe('Feedback: Get Many', () => {
 		)?.path;
 		const { error } = await getMany({ options: { reportId: path?.split('/').at(-1) ?? '' } });
 		expect(error?.message).toMatch(
-			/report to pick up is another one: \d+ is GET_SELLER_FEEDBACK_DATA/,
+			/Could not use report \d+: it is GET_SELLER_FEEDBACK_DATA/,
 		);
 	});
 
@@ -234,7 +234,7 @@ describe('Feedback: Get Many', () => {
 	it('says that Amazon gave up on a report', async () => {
 		inUse.sandbox.faults.add({ kind: 'reportFatal' });
 		const { error } = await getMany();
-		expect(error?.message).toMatch(/gave up on report \d+/);
+		expect(error?.message).toMatch(/report \d+: Amazon gave up on it/);
 	});
 
 	it('fetches a document anew when its URL has expired', async () => {
@@ -276,26 +276,26 @@ describe('Feedback: Get Many', () => {
 				{ json: { market: 'Atlantis' } },
 				{ json: { market: 'CA' } },
 			],
-			message: /'Marketplace' cannot be used/,
+			message: /Could not use 'Marketplace': the value is invalid/,
 		});
 	});
 
 	it('refuses a marketplace of another region and says which credential it needs', async () => {
 		const { error } = await getMany({ marketplace: locator('DE') });
-		expect(error?.message).toMatch(/cannot reach the marketplace Germany/);
+		expect(error?.message).toMatch(/the marketplace Germany: the credential is for another region/);
 		expect(error?.description).toMatch(/region Europe.*credential in North America/);
 	});
 
 	it('refuses a date that is none', async () => {
 		const { error } = await getMany({ filters: { since: 'yesterday-ish' } });
-		expect(error?.message).toMatch(/'Since' cannot be used/);
+		expect(error?.message).toMatch(/Could not use 'Since': the value is invalid/);
 	});
 });
 
 it('tells of a day that no calendar has, instead of asking Amazon for it', async () => {
 	const before = inUse.sandbox.requests.length;
 	const { error } = await getMany({ filters: { since: '2025-02-30' } });
-	expect(error?.message).toBe("'Since' cannot be used");
+	expect(error?.message).toBe("Could not use 'Since': the value is invalid");
 	expect(inUse.sandbox.requests.length).toBe(before);
 });
 
@@ -439,7 +439,7 @@ describe('Marketplace: Get Many', () => {
 			parameters: { ...parameters, returnAll: false, limit: '={{ $json.limit }}' },
 			credentials: inUse.credentials,
 			items: [{ json: { limit: 1 } }, { json: { limit: -3 } }, { json: { limit: 2 } }],
-			message: /'Limit' cannot be used/,
+			message: /Could not use 'Limit': the value is invalid/,
 		});
 	});
 });

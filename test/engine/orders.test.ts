@@ -158,9 +158,9 @@ describe('Order: Get Many, from the Orders API', () => {
 
 	describe('where Amazon does not give the FBA shipments report', () => {
 		it.each([
-			['gives up on it', /gave up on report \d+ \(FATAL\)/, 'reportFatal'],
-			['is not ready in time', /still preparing report \d+\. Give .* more time/, 'reportStuck'],
-			['denies access', /needs the role Amazon Fulfillment/, undefined],
+			['gives up on it', /report \d+: Amazon gave up on it \(FATAL\)/, 'reportFatal'],
+			['is not ready in time', /report \d+: Amazon is still preparing it\. Give .* more time/, 'reportStuck'],
+			['denies access', /Add the role Amazon Fulfillment/, undefined],
 		] as const)(
 			'and %s, all orders come, and a hint says which dates are missing',
 			async (_, said, kind) => {
@@ -230,7 +230,7 @@ describe('Order: Get Many, from the Orders API', () => {
 				{ json: { from: 'yesterday' } },
 				{ json: { from: daysAgo(5) } },
 			],
-			message: /'From' cannot be used/,
+			message: /Could not use 'From': the value is invalid/,
 		});
 	});
 });
@@ -415,7 +415,7 @@ describe('Order: Get Many, only changes since the last run', () => {
 		const options = { fbaDeliveryDates: true };
 		const fault = sandbox.faults.add({ kind: 'reportFatal', times: 'always' });
 		const failed = await run({ options });
-		expect(failed.error?.message).toMatch(/gave up on report/);
+		expect(failed.error?.message).toMatch(/gave up on it/);
 		expect(failed.items).toEqual([]);
 		fault.remove();
 		const { items } = await run({ options });

@@ -337,7 +337,7 @@ describe('Send, that may have sent something', () => {
 	it('B2: has no limit switched off by an expression that gives nothing', async () => {
 		const ids = newOrders(2);
 		const { error } = await send(ids, { maxRequests: '={{ $json.nothing }}' });
-		expect(error?.message).toBe("'Maximum Requests' cannot be used");
+		expect(error?.message).toBe("Could not use 'Maximum Requests': the value is invalid");
 		expect(truthOf(ids)).toEqual([]);
 	});
 });

@@ -244,10 +244,10 @@ describe('log-in', () => {
 		[
 			500,
 			'server_error',
-			/^Login with Amazon is not available \(status 500: Internal Server Error\)/,
+			/^Could not log in: Login with Amazon is not available \(status 500: Internal Server Error\)/,
 		],
-		[503, 'server_error', /^Login with Amazon is not available \(status 503/],
-		[429, 'slow_down', /^Login with Amazon got too many logins at once \(status 429\)/],
+		[503, 'server_error', /^Could not log in: Login with Amazon is not available \(status 503/],
+		[429, 'slow_down', /^Could not log in: Login with Amazon got too many logins at once \(status 429\)/],
 	])('A9: says that Login with Amazon answered %d', async (status, error, message) => {
 		const lwa = await startStranger((response) => {
 			const answer = { error_description: 'Internal Server Error', error };
@@ -342,7 +342,7 @@ describe('a host that is not known to be right', () => {
 		sandbox.faults.add({ kind, location: `${stranger.elsewhere}/document` });
 		const { error } = await fetchFeedback();
 		stranger.close();
-		expect(error?.message).toMatch(/document was not downloaded: its address is not https/);
+		expect(error?.message).toMatch(/Could not download the report: its address is not https/);
 		expect(error?.description).toMatch(/Nothing was sent there/);
 		expect(stranger.heard).toEqual([]);
 	});
@@ -390,7 +390,7 @@ describe('the document of a report', () => {
 	it('is refused as a gzip bomb, naming the report', async () => {
 		sandbox.faults.add({ kind: 'documentBomb' });
 		const { error } = await fetchFeedback();
-		expect(error?.message).toMatch(/document is too large: over 256 MB, or packed more tightly/);
+		expect(error?.message).toMatch(/it is too large \(over 256 MB, or compressed more/);
 		expect(error?.description).toMatch(/Report \d+ is requested and can be picked up/);
 	});
 });
@@ -414,7 +414,7 @@ describe('U13: a marketplace of the right region in which the seller does not se
 	it("is named with the seller's own marketplaces, and no role is blamed", async () => {
 		const { error } = await feedbackOf('BR');
 		expect(error?.message).toBe(
-			'This seller does not sell in Brazil, but in United States, Canada, Mexico',
+			'Could not request a report: this seller does not sell in Brazil, but in United States, Canada, Mexico',
 		);
 		expect(error?.description).toMatch(/Choose one of these marketplaces/);
 		expect(error?.description).not.toMatch(/role/);
@@ -494,7 +494,7 @@ describe('requests', () => {
 		['throttle', /rate limit was reached/],
 		['error503', /not available at the moment/],
 		['truncatedJson', /answer could not be read/],
-		['cutBefore', /No answer came back/],
+		['cutBefore', /no answer came back/],
 	] as const)('are given up after five attempts with %s', async (kind, message) => {
 		await warmUp();
 		const before = count('getMarketplaceParticipations');

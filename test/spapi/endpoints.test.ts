@@ -175,8 +175,8 @@ describe('documentUrlProblem', () => {
 		['https://evilamazonaws.com/doc', 'its host, evilamazonaws.com, is none'],
 		['https://169.254.169.254/latest/meta-data', 'its host, 169.254.169.254, is none'],
 		['https://localhost/doc', 'its host, localhost, is none'],
-		['https://user@bucket.s3.amazonaws.com/doc', 'its address holds a user name'],
-		['nonsense', 'its address is none'],
+		['https://user@bucket.s3.amazonaws.com/doc', 'its address contains a user name'],
+		['nonsense', 'its address is not a URL'],
 	])('refuses %s', (address, problem) => {
 		expect(documentUrlProblem(production, address)).toContain(problem);
 		expect(documentUrlProblem(custom('http://emulator:4010'), address)).toContain(problem);

@@ -12,7 +12,7 @@ describe('pathSegment', () => {
 		'B17: refuses %p, also where it comes from Amazon, without repeating it',
 		(id) => {
 			expect(() => pathSegment(id)).toThrow(
-				/^Could not call Amazon: an ID holds characters that no ID of Amazon has$/,
+				/^Could not call Amazon: an ID contains characters that no Amazon ID has$/,
 			);
 		},
 	);

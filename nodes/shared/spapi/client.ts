@@ -212,9 +212,9 @@ export class SpApiClient {
 		{ query, body, roles = operationOf(name).roles }: CallOptions<Answer>,
 	): SpApiFailure {
 		if (kind === 'accessDenied' || kind === 'badRequest') {
-			const asked = [query?.MarketplaceId, query?.marketplaceIds, body?.marketplaceIds].flat();
+			const requested = [query?.MarketplaceId, query?.marketplaceIds, body?.marketplaceIds].flat();
 			const own = keptToken(this.tokenKey)?.marketplaces;
-			for (const id of asked) {
+			for (const id of requested) {
 				const details = typeof id === 'string' ? notSellingIn(id, own) : undefined;
 				if (details === undefined) continue;
 				return new SpApiFailure('notSelling', name, { ...answer, details }, roles);
