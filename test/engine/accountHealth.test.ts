@@ -23,7 +23,7 @@ const get = async (changes: INodeParameters = {}): Promise<NodeRun> =>
 	});
 
 describe('Account Health: Get', () => {
-	it('gives the order defect rate, the account status and the 60 days, in at most ten fields', async () => {
+	it('returns the order defect rate, the account status and the 60 days, in at most ten fields', async () => {
 		const { items, error } = await get();
 		expect(error).toBeUndefined();
 		expectToMatchOutputSchema('AmazonSellerFeedback', 'accountHealth/get', items);
@@ -31,7 +31,7 @@ describe('Account Health: Get', () => {
 	});
 
 	it.each(['schema', 'example'] as const)(
-		"reads Amazon's report in the shape of its %s",
+		"reads Amazon's report in the format of its %s",
 		async (performanceShape) => {
 			inUse.sandbox.settings.set({ performanceShape });
 			const { items } = await get({ simplify: false });
@@ -45,7 +45,7 @@ describe('Account Health: Get', () => {
 		},
 	);
 
-	it('counts the defects of both kinds of fulfilment together', async () => {
+	it('counts the defects of both fulfillment channels together', async () => {
 		const { items } = await get({ simplify: false });
 		const [{ sellerFulfilled, amazonFulfilled, orderDefectPercent } = {}] = items as Array<{
 			sellerFulfilled?: { orders: number; ordersWithDefects: number };
@@ -62,7 +62,7 @@ describe('Account Health: Get', () => {
 	});
 
 	it.each([true, false])(
-		'names in the item what could not be read, and takes none of it for 0 (simplify: %p)',
+		'names unreadable parts in the item and counts none of them as 0 (simplify: %p)',
 		async (simplify) => {
 			const rate = {
 				orderCount: 100,
@@ -97,11 +97,11 @@ describe('Account Health: Get', () => {
 		},
 	);
 
-	it('has no notes where all could be read', async () => {
+	it('has no notes if everything could be read', async () => {
 		expect((await get()).items).toMatchObject([{ notes: [] }]);
 	});
 
-	it('says what is not known where Amazon gives no report', async () => {
+	it('says what is unknown if Amazon has no report', async () => {
 		inUse.sandbox.faults.add({ kind: 'reportCancelled' });
 		const { items, hints, error } = await get();
 		expect(error).toBeUndefined();
@@ -109,7 +109,7 @@ describe('Account Health: Get', () => {
 		expect(hints.join()).toMatch(/not a clean record/);
 	});
 
-	it('keeps a bad item from the good ones beside it', async () => {
+	it('keeps an invalid item from affecting the valid ones', async () => {
 		await expectMiddleItemToFailAlone({
 			type: 'amazonSellerFeedback',
 			parameters,
