@@ -89,7 +89,7 @@ describe('Account Health: Get', () => {
 					amazonFulfilledDefectPercent: 0,
 					negativeFeedback: null,
 					notes: [
-						'Parts of the account health report for United States could not be read and are unknown: orderDefectRate.mfn, accountStatuses.status',
+						'Could not read parts of the account health report for United States, so they are unknown: orderDefectRate.mfn, accountStatuses.status',
 					],
 				},
 			]);

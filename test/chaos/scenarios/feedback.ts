@@ -49,7 +49,7 @@ const isRow = (row: IDataObject): boolean => typeof row.rating === 'number';
 /** What says that feedback is not known; without it, no row means that there is none. */
 const saysUnknown = ({ run }: Executed, rows: readonly IDataObject[]): boolean =>
 	rows.some(({ feedbackKnown }) => feedbackKnown === false) ||
-	run.hints.some((hint) => /cancelled feedback report/.test(hint));
+	run.hints.some((hint) => /canceled feedback report/.test(hint));
 
 const saysUnreadable = ({ run }: Executed): boolean =>
 	run.hints.some((hint) => /could not be read/.test(hint));

@@ -81,7 +81,7 @@ function notesOf({ unreadable }: AccountHealth, { name }: Marketplace): string[]
 	const more = unreadable.length - MOST_NAMED;
 	const named = unreadable.slice(0, MOST_NAMED).join(', ');
 	return [
-		`Parts of the account health report for ${name} could not be read and are unknown: ${named}${more > 0 ? ` and ${more} more` : ''}`,
+		`Could not read parts of the account health report for ${name}, so they are unknown: ${named}${more > 0 ? ` and ${more} more` : ''}`,
 	];
 }
 
