@@ -817,9 +817,9 @@ describe('FeedbackReportReader', () => {
 		].join('\n');
 		const { unreadable } = parseFeedbackReport(text, 'mdy');
 		expect(unreadable.map(({ reason }) => reason)).toEqual([
-			"its date does not fit the marketplace's format",
+			"its date does not match the marketplace's format",
 			'its rating is not a whole number from 1 to 5',
-			'its date "31/31/26" does not fit the marketplace\'s format',
+			'its date "31/31/26" does not match the marketplace\'s format',
 		]);
 	});
 });

@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import type { INodeParameters } from 'n8n-workflow';
 
 import { runNode, type NodeRun } from './harness';
@@ -93,7 +94,7 @@ describe('Account Health: Get', () => {
 					],
 				},
 			]);
-			expect(hints).toEqual([expect.stringMatching(/^Parts of the account health report for/)]);
+			expect(hints).toEqual([expect.stringMatching(/^Could not read parts of the account health report for/)]);
 		},
 	);
 

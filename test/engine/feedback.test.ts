@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import { gzipSync } from 'node:zlib';
 
 import { DateTime } from 'luxon';
@@ -362,7 +363,7 @@ describe('Feedback: Parse Report', () => {
 			[packed.subarray(0, -9), /compressed with gzip, but cut off or damaged/],
 			[
 				gzipSync(Buffer.alloc(32 * 1024 * 1024, '\n')),
-				/over 256 MB uncompressed, or compressed more/,
+				/more than 256 MB uncompressed, or is compressed more/,
 			],
 		];
 		for (const [bytes, reason] of files) {

@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';

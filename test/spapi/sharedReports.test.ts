@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 

@@ -329,7 +329,7 @@ class RowDates {
 		this.ownEnding = own && `${EMAIL_HOST}${own.domain}`;
 	}
 
-	/** Country code of the other marketplace in an email address; undefined if there is none. */
+	/** Country code of another marketplace in the email address; otherwise undefined. */
 	otherMarketplace(raterEmail: string): string | undefined {
 		const { ownEnding } = this;
 		if (ownEnding === undefined || raterEmail.endsWith(ownEnding)) return undefined;
@@ -479,7 +479,7 @@ function parseRow(
 	const otherMarketplace = days.otherMarketplace(raterEmail);
 	const date = days.read(day, 0, day.length, otherMarketplace);
 	if (date === undefined) {
-		return { line, reason: `its date${quoted(day)} does not fit the marketplace's format` };
+		return { line, reason: `its date${quoted(day)} does not match the marketplace's format` };
 	}
 	const stars = cells[1] ?? '';
 	if (!/^[1-5]$/.test(stars)) {

@@ -87,7 +87,7 @@ export function resolveMarketplace(
 		throw new NodeOperationError(context.getNode(), "Could not use 'Marketplace': it is empty", {
 			itemIndex,
 			description:
-				'Choose one from the list, or enter a country such as US. Only a credential would provide a marketplace.',
+				'Choose one from the list, or enter a country such as US. Without a credential, the node has no default marketplace.',
 		});
 	}
 	const primary = primaryMarketplaceOf(client.credentials);

@@ -65,7 +65,7 @@ const WANTED: Readonly<Record<string, string>> = {
 	number: 'Enter a number',
 	nan: 'Enter a number',
 	integer: 'Enter a whole number',
-	string: 'Enter a text',
+	string: 'Enter text',
 	boolean: 'Choose true or false',
 	array: 'Enter a list',
 };

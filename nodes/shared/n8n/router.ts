@@ -174,7 +174,7 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 
 /**
  * The operation, keyed `resource:operation`, that 'Resource' and 'Operation' select.
- * @throws NodeOperationError if there is none
+ * @throws NodeOperationError if it does not exist
  */
 export function chosenOperation<Operation>(
 	context: IExecuteFunctions,

@@ -30,7 +30,8 @@ export const tokenKeyOf = (credentials: SellingPartnerCredentials): string =>
 	);
 
 /**
- * The kept token, unless there is none, it is about to expire, or it is the one that was rejected.
+ * The kept token; undefined without one, if it is about to expire, or if it is the one that was
+ * rejected.
  */
 export function keptToken(key: string, rejected?: AccessToken): AccessToken | undefined {
 	const kept = accessTokens.get(key);

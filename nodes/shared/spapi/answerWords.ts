@@ -54,7 +54,7 @@ const bareSchema = z
 /** Amazon's list of errors. */
 const errorListSchema = z.object({ errors: errorsSchema }).transform(({ errors }) => errors);
 
-/** The first error of an answer in Amazon's format; undefined if there is none. */
+/** The first error of an answer in Amazon's format; undefined without an error. */
 export const firstErrorOf = (body: unknown): Words | undefined =>
 	errorListSchema.safeParse(body).data;
 
@@ -69,8 +69,8 @@ export function wordsOf(body: unknown): Words {
 }
 
 /**
- * The first words of a document that says why a report failed, in any format; undefined if there
- * are none.
+ * The first words of a document that says why a report failed, in any format; undefined without
+ * words.
  */
 export function reasonIn(document: string): string | undefined {
 	const body = jsonParse<unknown>(document.trim(), { fallbackValue: null });

@@ -93,7 +93,7 @@ export class SpApiClient {
 	 */
 	readonly seller: string;
 
-	/** Identifies an application, for what Amazon counts per application. */
+	/** Identifies an application: the key for everything that Amazon counts per application. */
 	readonly application: string;
 
 	private readonly tokenKey: string;

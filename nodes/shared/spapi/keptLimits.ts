@@ -5,7 +5,7 @@ import { RateLimit } from './rateLimit';
 const MANY_LIMITS = 500;
 
 /**
- * The limit of this process for a key; created if there is none. A limit that is not idle is never
+ * The limit of this process for a key; created on first use. A limit that is not idle is never
  * removed, because a new bucket is full.
  */
 export function keptLimit(key: string, rate: number, burst: number, share: number): RateLimit {

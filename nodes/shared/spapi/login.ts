@@ -54,7 +54,7 @@ export interface LoggedIn {
 /** A login that succeeded. */
 export interface AccessToken extends Pick<LoggedIn, 'marketplaces'> {
 	readonly token: string;
-	/** Milliseconds of the steady clock. */
+	/** Milliseconds on the monotonic clock. */
 	readonly obtainedAt: number;
 	readonly expiresAt: number;
 }

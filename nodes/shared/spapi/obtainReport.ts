@@ -140,7 +140,7 @@ export interface ObtainOptions<Content> {
 	 * How long it may wait for its turn, if its type has a quota; by default as long as for Amazon.
 	 */
 	readonly turnMs?: number;
-	/** Whether a new report may be requested if there is none; false: as if it were not its turn. */
+	/** Whether a new report may be requested if none exists; false: as if it were not its turn. */
 	readonly mayAsk?: boolean;
 	/** Reads the document; runs a second time if the document was not complete. */
 	readonly read: (document: ReportDocument) => Promise<Content>;

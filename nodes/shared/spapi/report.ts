@@ -51,7 +51,7 @@ export const reportSchema = z.object({
 
 export type Report = z.infer<typeof reportSchema>;
 
-/** The document with a report's content; undefined if there is none, for any reason. */
+/** The document with a report's content; undefined if it was not made, for any reason. */
 export const documentOf = ({ processingStatus, reportDocumentId }: Report): string | undefined =>
 	processingStatus === 'DONE' ? reportDocumentId : undefined;
 

@@ -121,10 +121,7 @@ export async function readStart({ body }: ReportDocument): Promise<string | unde
 	return new TextDecoder().decode(Buffer.concat(pieces).subarray(0, START));
 }
 
-/**
- * The message of a web page that a proxy returned instead of the document; undefined if there is
- * none.
- */
+/** The message of a web page that a proxy returned instead of the document; otherwise undefined. */
 async function pageIn(document: ReportDocument | undefined): Promise<string | undefined> {
 	const start = (document && (await readStart(document))) ?? '';
 	return isWebPage(start) ? wordsOf(start).message : undefined;

@@ -30,9 +30,9 @@ export const MOST_REPORTS = 1_440;
 
 /** The settings, with the value that Amazon documents or users report. */
 const LIMIT_SETTINGS = {
-	// selling-partner-api-models issue 5210, Amazon's support as quoted there on 2026-04-29: "no more
-	// than once every 15 minutes per solution provider (including across all sellers on the same LWA
-	// app), and up to 96 times per day".
+	// selling-partner-api-models issue 5210, Amazon's support as quoted there on 2026-04-29: one
+	// "every 15 minutes per solution provider (including across all sellers on the same LWA app), and
+	// up to 96 times per day".
 	salesAndTrafficMinutes: {
 		displayName: 'Sales and Traffic: Minutes Between Reports',
 		default: 15,

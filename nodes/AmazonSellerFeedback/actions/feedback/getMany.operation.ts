@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import { DateTime } from 'luxon';
 import {
 	NodeOperationError,

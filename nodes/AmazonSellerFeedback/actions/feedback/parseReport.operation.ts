@@ -84,7 +84,7 @@ function problemOf(report: ReadReport | DocumentError): string | undefined {
 	if (report instanceof DocumentError) {
 		return report.problem === 'damaged'
 			? 'Download it again: it is compressed with gzip, but cut off or damaged.'
-			: `Split it, or request fewer days: it is over ${LARGEST_DOCUMENT / 1024 / 1024} MB uncompressed, or compressed more than a report can be.`;
+			: `Split it, or request fewer days: it has more than ${LARGEST_DOCUMENT / 1024 / 1024} MB uncompressed, or is compressed more than a report can be.`;
 	}
 	if (report.rows.length > 0) return undefined;
 	if (report.unreadableLines > 0) {
