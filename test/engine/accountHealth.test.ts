@@ -94,7 +94,9 @@ describe('Account Health: Get', () => {
 					],
 				},
 			]);
-			expect(hints).toEqual([expect.stringMatching(/^Could not read parts of the account health report for/)]);
+			expect(hints).toEqual([
+				expect.stringMatching(/^Could not read parts of the account health report for/),
+			]);
 		},
 	);
 

@@ -364,7 +364,9 @@ describe('the document of a report', () => {
 	it('is rejected if it redirects to something that is not a URL', async () => {
 		sandbox.faults.add({ kind: 'documentRedirect', location: 'https://' });
 		const { error } = await fetchFeedback();
-		expect(error?.message).toMatch(/Could not download the report: it redirects to something that is not a URL/);
+		expect(error?.message).toMatch(
+			/Could not download the report: it redirects to something that is not a URL/,
+		);
 	});
 
 	it('leaves no connection open to a host whose answer is not read', async () => {
