@@ -263,7 +263,9 @@ describe('Rating: Evaluate, sources', () => {
 	it("asks for a credential where a source is Amazon's", async () => {
 		const { error } = await runNode({ type: 'amazonSellerRating', parameters: defaults });
 		expect(error?.message).toBe('Could not connect to Amazon: the node has no credential');
-		expect(error?.description).toMatch(/Choose a credential in the node, or a source that needs no access/);
+		expect(error?.description).toMatch(
+			/Choose a credential in the node, or a source that needs no access/,
+		);
 	});
 
 	it.each([

@@ -149,10 +149,10 @@ describe('SpApiFailure', () => {
 		expect(failure.advice).toContain('credential');
 	});
 
-	it('calls only its own words a problem', () => {
+	it("does not call its own words Amazon's answer", () => {
 		const adviceOf = (answer: AmazonAnswer) =>
 			new SpApiFailure('unexpectedAnswer', 'getOrder', answer).advice;
-		expect(adviceOf({ message: 'orders.0: Required' })).toContain('Problem: orders.0: Required.');
+		expect(adviceOf({ message: 'orders.0: Required' })).toContain('Reason: orders.0: Required.');
 		expect(adviceOf({ code: 'New', message: 'No' })).toContain("Amazon's answer: New: No.");
 	});
 

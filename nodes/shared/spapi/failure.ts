@@ -105,7 +105,7 @@ export class SpApiFailure extends Error {
 			.join(': ');
 		return [
 			ADVICE[this.kind](this.roles, this.answer),
-			said && `${isOwnWords ? 'Problem' : "Amazon's answer"}: ${said}.`,
+			said && `${isOwnWords ? 'Reason' : "Amazon's answer"}: ${said}.`,
 			// If there is no code from Amazon, the status says more than the words.
 			status !== undefined && !code && status > 299 && `Status: ${status}.`,
 			requestId && `Request ID: ${requestId}.`,
@@ -184,7 +184,7 @@ const ADVICE: Readonly<
 	notFound: () => 'Check the ID and the marketplace.',
 	badRequest: () => "Check the parameters against Amazon's answer.",
 	unexpectedAnswer: () =>
-		'Run it again. If the problem persists, please report it with the request ID: Amazon may have changed its answer.',
+		'Run it again. If this happens again, please report it with the request ID: Amazon may have changed its answer.',
 	reportPending: () =>
 		"Run it again with this report ID in the option for it, if there is one, or give the option 'Wait for Report' more minutes. Nothing is lost.",
 	reportFailed: (_, { message }) =>
