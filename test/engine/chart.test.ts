@@ -93,7 +93,9 @@ describe('Rating: Chart', () => {
 		async (binaryFields) => {
 			const { error, items } = await draw({ binaryFields });
 			expect(items).toEqual([]);
-			expect(error?.message).toMatch(/Could not use 'Put Output Files in Fields': the value is invalid/);
+			expect(error?.message).toMatch(
+				/Could not use 'Put Output Files in Fields': the value is invalid/,
+			);
 		},
 	);
 

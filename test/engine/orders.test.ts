@@ -159,7 +159,11 @@ describe('Order: Get Many, from the Orders API', () => {
 	describe('where Amazon does not give the FBA shipments report', () => {
 		it.each([
 			['gives up on it', /report \d+: Amazon gave up on it \(FATAL\)/, 'reportFatal'],
-			['is not ready in time', /report \d+: Amazon is still preparing it\. Give .* more time/, 'reportStuck'],
+			[
+				'is not ready in time',
+				/report \d+: Amazon is still preparing it\. Give .* more time/,
+				'reportStuck',
+			],
 			['denies access', /Add the role Amazon Fulfillment/, undefined],
 		] as const)(
 			'and %s, all orders come, and a hint says which dates are missing',

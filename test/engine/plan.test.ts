@@ -677,8 +677,16 @@ describe('Solicitation: Plan', () => {
 	});
 
 	it.each([
-		['rules', { rules: { minTotal: 'cheap' } }, /Could not use 'Order Value Above': the value is invalid/],
-		['times', { options: { fromTime: '9 o’clock' } }, /Could not use 'Earliest Time of Day': the value is invalid/],
+		[
+			'rules',
+			{ rules: { minTotal: 'cheap' } },
+			/Could not use 'Order Value Above': the value is invalid/,
+		],
+		[
+			'times',
+			{ options: { fromTime: '9 o’clock' } },
+			/Could not use 'Earliest Time of Day': the value is invalid/,
+		],
 	])('names a parameter it cannot read (%s)', async (_, changes, message) => {
 		const { error } = await plan(orders.slice(0, 2), changes);
 		expect(error?.message).toMatch(message);

@@ -840,7 +840,9 @@ describe('a failure', () => {
 		expect(watcher.thrown.length).toBeGreaterThanOrEqual(3);
 		expect(watcher.thrown.length).toBeLessThanOrEqual(7);
 		for (const { message, description } of watcher.thrown) {
-			expect(message).toMatch(/^Could not request a report: this seller does not sell in Brazil, but in United States/);
+			expect(message).toMatch(
+				/^Could not request a report: this seller does not sell in Brazil, but in United States/,
+			);
 			expect(description).toMatch(/^This is about the feedback report for Brazil\. /);
 		}
 	});
@@ -860,7 +862,9 @@ describe('a failure', () => {
 		const watcher = await watching.activate({ marketplaces: [US, 'A1PA6795UKMFR9'] });
 		await watcher.poll();
 		expect(watcher.thrown).toHaveLength(1);
-		expect(watcher.thrown[0]?.message).toBe('Could not use the marketplace Germany: the credential is for another region');
+		expect(watcher.thrown[0]?.message).toBe(
+			'Could not use the marketplace Germany: the credential is for another region',
+		);
 		expect(watcher.thrown[0]?.description).toMatch(/Use a credential for the region Europe/);
 	});
 });

@@ -171,7 +171,10 @@ describe('documentUrlProblem', () => {
 		['ftp://bucket.s3.amazonaws.com/doc', 'its address is not https'],
 		['file:///etc/passwd', 'its address is not https'],
 		['https://evil.example/doc', 'its host, evil.example, is not one where'],
-		['https://amazonaws.com.evil.example/doc', 'its host, amazonaws.com.evil.example, is not one where'],
+		[
+			'https://amazonaws.com.evil.example/doc',
+			'its host, amazonaws.com.evil.example, is not one where',
+		],
 		['https://evilamazonaws.com/doc', 'its host, evilamazonaws.com, is not one where'],
 		['https://169.254.169.254/latest/meta-data', 'its host, 169.254.169.254, is not one where'],
 		['https://localhost/doc', 'its host, localhost, is not one where'],
@@ -192,7 +195,9 @@ describe('documentUrlProblem', () => {
 		expect(documentUrlProblem(proxy, 'https://proxy.example/documents/1')).toBeUndefined();
 		expect(documentUrlProblem(proxy, 'http://proxy.example/documents/1')).toContain('not https');
 		const leftOver = { ...emulator, environment: 'production' as const };
-		expect(documentUrlProblem(leftOver, 'https://emulator/documents/1')).toContain('is not one where');
+		expect(documentUrlProblem(leftOver, 'https://emulator/documents/1')).toContain(
+			'is not one where',
+		);
 	});
 });
 
