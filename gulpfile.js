@@ -1,6 +1,6 @@
 /**
- * The one build script: type-check, one bundle per node and credential, and the files n8n reads
- * beside them. `npx gulp build` makes dist/; `npx gulp bundle` skips the type-check.
+ * The build script: type-check, one bundle per node and credential, and the other files n8n reads.
+ * `npx gulp build` makes dist/; `npx gulp bundle` skips the type-check.
  */
 const { execFile } = require('node:child_process');
 const { readdir, readFile, rm, writeFile } = require('node:fs/promises');
@@ -10,12 +10,12 @@ const esbuild = require('esbuild');
 const { dest, parallel, series, src } = require('gulp');
 const { n8n } = require('./package.json');
 
-/** What package.json promises n8n under dist/ is what gets built. */
+/** package.json lists what n8n loads from dist/; exactly that is built. */
 const entryPoints = [...n8n.nodes, ...n8n.credentials].map((file) =>
 	file.replace(/^dist\/(.*)\.js$/, '$1.ts'),
 );
 
-/** The one module that all nodes share at run time; every other is bundled into each of them. */
+/** The one module that all nodes share at run time; all others are bundled into each node. */
 const shared = 'nodes/shared/spapi/processWide.ts';
 
 const keepShared = {
@@ -37,7 +37,7 @@ async function typeCheck() {
 	try {
 		await promisify(execFile)(process.execPath, [compiler, '--noEmit']);
 	} catch (error) {
-		throw new Error(`Type-check\n${error.stdout}`);
+		throw new Error(`Could not build: the type-check failed\n${error.stdout}`);
 	}
 }
 
@@ -56,7 +56,7 @@ async function bundle() {
 		target: 'node20',
 		format: 'cjs',
 		external: ['n8n-workflow'],
-		// Libraries have their say on a console that no user of n8n sees.
+		// No user of n8n sees what libraries write to the console.
 		drop: ['console'],
 		legalComments: 'inline',
 		metafile: true,
@@ -64,19 +64,20 @@ async function bundle() {
 	await writeFile('dist/THIRD-PARTY-NOTICES.txt', await notices(Object.keys(metafile.inputs)));
 }
 
-/** The licences of what is bundled, which ask to be passed on with it. */
+/** The licenses of what is bundled; they have to be distributed with it. */
 async function notices(inputs) {
 	const folders = inputs.flatMap(
 		(input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? [],
 	);
-	// Comes inside of d3-array, which Plot takes ready-made.
+	// Included in d3-array, which Plot ships prebuilt.
 	folders.push('node_modules/internmap');
 	const texts = [...new Set(folders)].sort().map(async (folder) => {
 		const { name, version, license } = JSON.parse(
 			await readFile(join(folder, 'package.json'), 'utf8'),
 		);
 		const file = (await readdir(folder)).find((each) => /^(licen[cs]e|copying)/i.test(each));
-		if (file === undefined) throw new Error(`${name} comes without its licence's text`);
+		if (file === undefined)
+			throw new Error(`Could not write the notices: ${name} has no license text`);
 		return `${name} ${version} (${license})\n\n${await readFile(join(folder, file), 'utf8')}`;
 	});
 	return (await Promise.all(texts)).join(`\n${'-'.repeat(80)}\n\n`);

@@ -25,8 +25,8 @@ import { USER_AGENT } from '../nodes/shared/spapi/userAgent';
 const regionOfMarketplace = Object.fromEntries(MARKETPLACES.map(({ id, region }) => [id, region]));
 
 /**
- * The same rule as `apiBaseUrl`, as the expression that n8n's credential test needs; a custom URL that
- * may not have the access token becomes none.
+ * The same rule as `apiBaseUrl`, written as the expression that n8n's credential test needs. A
+ * custom URL that may not receive the access token becomes an empty one.
  */
 const baseUrlExpression = [
 	`((region) => $credentials.environment === 'custom'`,
@@ -37,7 +37,7 @@ const baseUrlExpression = [
 	`((${JSON.stringify(regionOfMarketplace)})[$credentials.primaryMarketplace])`,
 ]
 	.join(' ')
-	// Two braces together would end the expression.
+	// Two closing braces in a row would end the expression.
 	.replaceAll('}}', '} }');
 
 export class AmazonSellingPartnerApi implements ICredentialType {
@@ -62,7 +62,7 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 			required: true,
 			placeholder: 'e.g. amzn1.application-oa2-client.…',
 			description:
-				"Of your application's Login with Amazon credentials, in Seller Central's developer page",
+				"From your application's Login with Amazon credentials, on Seller Central's developer page",
 		},
 		{
 			displayName: 'Client Secret',
@@ -71,7 +71,7 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'Beside the client ID. Amazon lets it expire after 180 days.',
+			description: 'Shown next to the client ID. It expires after 180 days.',
 		},
 		{
 			displayName: 'Refresh Token',
@@ -96,25 +96,25 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 				description: REGION_NAMES[region],
 			})),
 			description:
-				'Decides the region and its endpoint, and is used wherever a node names no other marketplace',
+				'Determines the region and its endpoint, and is used if a node names no other marketplace',
 		},
 		{
 			displayName: 'Environment',
 			name: 'environment',
 			type: 'options',
 			default: 'production',
-			description: 'Where requests go: to Amazon, unless you try things out',
+			description: 'Where requests are sent: to Amazon, unless you are trying things out',
 			options: [
 				{ name: 'Production', value: 'production' },
 				{
 					name: 'Amazon Sandbox',
 					value: 'sandbox',
-					description: "Amazon's static sandbox, which answers a few fixed requests only",
+					description: "Amazon's static sandbox, which answers only a few fixed requests",
 				},
 				{
 					name: 'Custom Base URL',
 					value: 'custom',
-					description: 'For an emulator or a proxy of your own. It receives your client secret.',
+					description: 'For your own emulator or proxy. It receives your client secret.',
 				},
 			],
 		},
@@ -127,7 +127,7 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 			placeholder: 'e.g. http://localhost:4010',
 			displayOptions: { show: { environment: ['custom'] } },
 			description:
-				'Used for the API and for Login with Amazon. {region} stands for na, eu or fe where the URL depends on it.',
+				'Used for the API and for Login with Amazon. {region} stands for na, eu or fe if the URL depends on it.',
 		},
 		{
 			displayName: 'This Host May Receive My Secrets',
@@ -136,16 +136,16 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 			default: false,
 			displayOptions: { show: { environment: ['custom'] } },
 			description:
-				'Whether the host of the base URL is yours: it gets the client secret and the refresh token. Nothing is sent to it before you switch this on.',
+				'Whether the host of the base URL is yours: it receives the client secret and the refresh token. Nothing is sent to it until you turn this on.',
 		},
 		{
-			displayName: 'Share of the Rate Limit (%)',
+			displayName: 'Rate Limit Share (%)',
 			name: 'rateLimitShare',
 			type: 'number',
 			default: 100,
 			typeOptions: { minValue: 1, maxValue: 100 },
 			description:
-				"How much of Amazon's rate limit each process of n8n may use. Amazon counts all of them together: with four workers in queue mode, set 25.",
+				"Percentage of Amazon's rate limit that each n8n process may use. Amazon counts all of them together: with four workers in queue mode, set 25.",
 		},
 		...reportLimitFields,
 		{
@@ -158,9 +158,9 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 	];
 
 	/**
-	 * Logs in for n8n's own test of the credential; the nodes log in by themselves. What is returned here
-	 * n8n would store, before 2.41 with the credential's expressions resolved for good. So nothing is: the
-	 * token is put into the copy that n8n sends the request with.
+	 * Logs in for n8n's own test of the credential; the nodes log in by themselves. n8n would store
+	 * what this returns, and before 2.41 it would store the credential with its expressions resolved.
+	 * So nothing is returned: the token goes into the copy that n8n sends the request with.
 	 */
 	async preAuthentication(
 		this: IHttpRequestHelper,
@@ -183,7 +183,7 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 			baseURL: `={{${baseUrlExpression}}}`,
 			url: operationOf('getMarketplaceParticipations').path,
 			headers: { 'user-agent': USER_AGENT },
-			// A redirect would take the access token along.
+			// A redirect would pass on the access token.
 			disableFollowRedirect: true,
 		},
 		rules: [
@@ -192,7 +192,7 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 				properties: {
 					value: 403,
 					message:
-						"Amazon accepts the log-in but denies access: the application lacks a role. Add 'Selling Partner Insights' (and 'Buyer Solicitation' to request reviews) to the application, then authorize it again and use the new refresh token.",
+						"Amazon accepts the login but denies access: the application lacks a role. Add 'Selling Partner Insights' (and 'Buyer Solicitation' to request reviews) to the application, then authorize it again and use the new refresh token.",
 				},
 			},
 			{
@@ -200,7 +200,7 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 				properties: {
 					value: 429,
 					message:
-						'The credential works, but Amazon allows this test about once a minute. Wait a little.',
+						'The credential works, but Amazon allows this test about once a minute. Wait a minute and try again.',
 				},
 			},
 		],

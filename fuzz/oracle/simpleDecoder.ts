@@ -51,37 +51,37 @@ export function decodeSimply(
 	declared: DecodedReport['encoding'] | undefined,
 	countryCode: string | undefined,
 ): DecodedReport {
-	const recognisedBy = 'byteOrderMark';
+	const recognizedBy = 'byteOrderMark';
 	const start = Buffer.from(bytes.subarray(0, 3)).toString('hex');
-	if (start === 'efbbbf') return { ...decoded(bytes, 'utf-8'), recognisedBy };
-	if (start.startsWith('fffe')) return { ...decoded(bytes, 'utf-16le'), recognisedBy };
-	if (start.startsWith('feff')) return { ...decoded(bytes, 'utf-16be'), recognisedBy };
+	if (start === 'efbbbf') return { ...decoded(bytes, 'utf-8'), recognizedBy };
+	if (start.startsWith('fffe')) return { ...decoded(bytes, 'utf-16le'), recognizedBy };
+	if (start.startsWith('feff')) return { ...decoded(bytes, 'utf-16be'), recognizedBy };
 
 	const first = [...bytes.subarray(0, 1024)];
 	const [even, odd] = [0, 1].map(
 		(place) => first.filter((byte, at) => byte === 0 && at % 2 === place).length,
 	) as [number, number];
 	if (even + odd >= 3 && 20 * (even + odd) >= first.length) {
-		if (odd >= 4 * even) return { ...decoded(bytes, 'utf-16le'), recognisedBy: 'zeroBytes' };
-		if (even >= 4 * odd) return { ...decoded(bytes, 'utf-16be'), recognisedBy: 'zeroBytes' };
+		if (odd >= 4 * even) return { ...decoded(bytes, 'utf-16le'), recognizedBy: 'zeroBytes' };
+		if (even >= 4 * odd) return { ...decoded(bytes, 'utf-16be'), recognizedBy: 'zeroBytes' };
 	}
 
 	const isJapanese = isShiftJis(bytes);
 	if (declared === 'utf-8' && isUtf8(bytes)) {
-		return { ...decoded(bytes, 'utf-8'), recognisedBy: 'contentType' };
+		return { ...decoded(bytes, 'utf-8'), recognizedBy: 'contentType' };
 	}
 	if (declared === 'shift_jis' && isJapanese) {
-		return { ...decoded(bytes, 'shift_jis'), recognisedBy: 'contentType' };
+		return { ...decoded(bytes, 'shift_jis'), recognizedBy: 'contentType' };
 	}
-	if (isUtf8(bytes)) return { ...decoded(bytes, 'utf-8'), recognisedBy: 'validUtf8' };
+	if (isUtf8(bytes)) return { ...decoded(bytes, 'utf-8'), recognizedBy: 'validUtf8' };
 
 	if (declared !== undefined && !['utf-8', 'shift_jis'].includes(declared)) {
-		return { ...singleByte(bytes, declared), recognisedBy: 'contentType' };
+		return { ...singleByte(bytes, declared), recognizedBy: 'contentType' };
 	}
 	if (countryCode === 'JP' && isJapanese) {
-		return { ...decoded(bytes, 'shift_jis'), recognisedBy: 'marketplace' };
+		return { ...decoded(bytes, 'shift_jis'), recognizedBy: 'marketplace' };
 	}
-	return { ...singleByte(bytes, 'windows-1252'), recognisedBy: 'fallback' };
+	return { ...singleByte(bytes, 'windows-1252'), recognizedBy: 'fallback' };
 }
 
 const singleByte = (bytes: Uint8Array, encoding: DecodedReport['encoding']): Decoded => ({

@@ -23,7 +23,7 @@ export class AmazonSellerFeedback implements INodeType {
 		subtitle:
 			'={{ ($parameter["operation"] + ": " + $parameter["resource"]).replace(/[A-Z]/g, (capital) => " " + capital.toLowerCase()) }}',
 		description:
-			'Fetch negative and neutral Amazon seller feedback, read downloaded reports, get account health and marketplaces',
+			'Fetch negative and neutral Amazon seller feedback, parse downloaded reports, get account health and marketplaces',
 		defaults: { name: 'Amazon Seller Feedback' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

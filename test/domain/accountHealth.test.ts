@@ -49,7 +49,7 @@ const metricOf = (health: AccountHealth, name: string) =>
 	health.metrics.find((metric) => metric.name === name);
 
 describe('A13: account health', () => {
-	it('knows no rate of all orders where the rate of one kind is there and cannot be read', () => {
+	it('has no rate for all orders if the rate of one channel is unreadable', () => {
 		const counted = { orderCount: 100, orderWithDefects: { count: 0 }, targetValue: 0.01 };
 		const rate = { ...counted, rate: 0, negativeFeedback: { count: 3 } };
 		const report = accountHealthReportSchema.parse({
@@ -65,7 +65,7 @@ describe('A13: account health', () => {
 		});
 	});
 
-	it.each([2, '2'])('hands on policy violation warnings, counted as %p', (warningsCount) => {
+	it.each([2, '2'])('returns policy violation warnings, counted as %p', (warningsCount) => {
 		const { violations, unreadable } = read({
 			policyViolationWarnings: { warningsCount, ...RANGE },
 		});
@@ -73,7 +73,7 @@ describe('A13: account health', () => {
 		expect(unreadable).toEqual([]);
 	});
 
-	it('hands on each late shipment rate of the list', () => {
+	it('returns each late shipment rate of the list', () => {
 		const late = { rate: 0.05, status: 'BAD', targetValue: 0.04, targetCondition: 'LESS_THAN' };
 		const { metrics } = read({ lateShipmentRateList: [late, { ...late, rate: 0.01, ...RANGE }] });
 		expect(metrics).toEqual([
@@ -91,7 +91,7 @@ describe('A13: account health', () => {
 	});
 
 	it.each(['shipmentCount', 'shipmentCountWithValidTracking', 'orderCount', 'totalUnitCount'])(
-		'says no rate where %s is 0',
+		'has no rate if %s is 0',
 		(whole) => {
 			const rate = { rate: 0, status: 'GOOD', targetValue: 0.95, targetCondition: 'GREATER_THAN' };
 			const over = (amount: unknown) =>
@@ -102,7 +102,7 @@ describe('A13: account health', () => {
 		},
 	);
 
-	it('gives what is there of a defect rate without its counts', () => {
+	it('returns the available parts of a defect rate without counts', () => {
 		const health = read({
 			orderDefectRate: {
 				afn: counts(0, 0),
@@ -135,7 +135,7 @@ describe('A13: account health', () => {
 		expect(countedRate(health.amazonFulfilled)).toMatchObject({ orders: 0 });
 	});
 
-	it('does not take one rate for the worst where the other is unknown', () => {
+	it('does not call one rate the worst if the other is unknown', () => {
 		const odr = (afn: object) => read({ orderDefectRate: { afn, mfn: counts(100, 0) } });
 		const unknown = { orderCount: 40, targetValue: 0.01 };
 		expect(odr(unknown).worstOrderDefectPercent).toBeNull();
@@ -144,7 +144,7 @@ describe('A13: account health', () => {
 		expect(bad.worstOrderDefectPercent).toBe(2);
 	});
 
-	it('says no rate over no orders, neither its own nor that of Amazon', () => {
+	it("has no rate if there are no orders, neither its own nor Amazon's", () => {
 		const { sellerFulfilled } = read({ orderDefectRate: { afn: null, mfn: counts(0, 0) } });
 		expect(sellerFulfilled).toMatchObject({ percent: null, amazonPercent: null, orders: 0 });
 	});
@@ -156,13 +156,13 @@ describe('A13: account health', () => {
 		['the score null', { accountHealthRating: { ahrStatus: 'NONE', ahrScore: null, ...RANGE } }],
 		['the warnings null', { warningStates: null }],
 		['an empty list', { lateShipmentRateList: [] }],
-	])('reads a report with %s, and calls nothing unreadable', (_, metrics) => {
+	])('reads a report with %s and calls nothing unreadable', (_, metrics) => {
 		const health = read(metrics);
 		expect(health.accountStatus).toBe('NORMAL');
 		expect(health.unreadable).toEqual([]);
 	});
 
-	it('reads counts in quotes, and warnings that are texts', () => {
+	it('reads counts in quotes and warnings that are texts', () => {
 		const health = read({
 			orderDefectRate: { afn: counts('4322', '0', '0.0') },
 			warningStates: ['spammingSellerMessaging', { warningType: 'other', status: null }],
@@ -174,7 +174,7 @@ describe('A13: account health', () => {
 		]);
 	});
 
-	it('is not harmed by the entry of another marketplace', () => {
+	it('is not affected by the entry of another marketplace', () => {
 		for (const other of [null, 'x', {}, { marketplaceId: 'A13V1IB3VIYZZH', orderDefectRate: 7 }]) {
 			const health = read({}, { accountStatuses: [other, { marketplaceId: GERMANY }] });
 			expect(health).toMatchObject({ accountStatus: null, orderDefectPercent: 0.6 });
@@ -183,7 +183,7 @@ describe('A13: account health', () => {
 		}
 	});
 
-	it('names what could not be read, and gives the rest', () => {
+	it('names what could not be read and returns the rest', () => {
 		const health = read({
 			orderDefectRate: { afn: counts(-1, 2), mfn: counts(100, 1) },
 			accountHealthRating: { ahrScore: 'high' },
@@ -200,7 +200,7 @@ describe('A13: account health', () => {
 		expect(health.orderDefectPercent).toBeNull();
 	});
 
-	it('refuses what is no such report', () => {
+	it('rejects anything that is not such a report', () => {
 		for (const text of [null, [], {}, { errors: [] }]) {
 			expect(accountHealthReportSchema.safeParse(text).success).toBe(false);
 		}

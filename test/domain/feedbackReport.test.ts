@@ -10,7 +10,9 @@ import {
 } from '../../nodes/shared/domain/feedbackReport';
 import { MARKETPLACES } from '../../nodes/shared/domain/marketplaces';
 
-/** 3 September 2026 as each marketplace's report writes it: unpadded, padded, with a long year. */
+/**
+ * September 3, 2026 in the format of each marketplace's report: unpadded, padded, with a long year.
+ */
 const THIRD_OF_SEPTEMBER: ReadonlyArray<readonly [string, string, string, string]> = [
 	['US', '9/3/26', '09/03/26', '9/3/2026'],
 	['CA', '3/9/26', '03/09/26', '3/9/2026'],
@@ -31,14 +33,14 @@ const THIRD_OF_SEPTEMBER: ReadonlyArray<readonly [string, string, string, string
 	['SA', '3/9/26', '03/09/26', '3/9/2026'],
 	['EG', '3/9/26', '03/09/26', '3/9/2026'],
 	['IN', '3/9/26', '03/09/26', '3/9/2026'],
-	// No source names South Africa's format; day-month-year is the assumption written down here.
+	// No source has South Africa's format; day-month-year is the documented assumption.
 	['ZA', '3/9/26', '03/09/26', '3/9/2026'],
 	['JP', '26/9/3', '26/09/03', '2026/9/3'],
 	['AU', '3/9/26', '03/09/26', '3/9/2026'],
 	['SG', '3/9/26', '03/09/26', '3/9/2026'],
 ];
 
-/** Days that exist in no calendar, yet would be a day if two parts were swapped or carried over. */
+/** Days that exist in no calendar, but would if two parts were swapped or carried over. */
 const NO_SUCH_DAY: Readonly<Record<'US' | 'DE' | 'SE' | 'JP' | 'other', readonly string[]>> = {
 	US: ['13/3/26', '2/31/26', '25/12/26', '2/29/26', '0/3/26', '9/0/26'],
 	DE: ['3.13.26', '31.2.26', '12.25.26', '29.2.26', '0.9.26', '3.0.26'],
@@ -85,7 +87,7 @@ describe('dateOrderOf and parseReportDate', () => {
 	});
 
 	it.each(THIRD_OF_SEPTEMBER)(
-		'read 3 September 2026 in %s, written %s, %s or %s',
+		'read September 3, 2026 in %s, written %s, %s or %s',
 		(country, unpadded, padded, longYear) => {
 			const order = dateOrderOf(country);
 			expect(parseReportDate(unpadded, order)).toBe('2026-09-03');
@@ -94,13 +96,13 @@ describe('dateOrderOf and parseReportDate', () => {
 		},
 	);
 
-	it.each(THIRD_OF_SEPTEMBER)('refuse impossible days in %s instead of swapping', (country) => {
+	it.each(THIRD_OF_SEPTEMBER)('reject impossible days in %s instead of swapping', (country) => {
 		for (const text of noSuchDayIn(country)) {
 			expect([text, parseReportDate(text, dateOrderOf(country))]).toEqual([text, undefined]);
 		}
 	});
 
-	it('put the month first in the United States and the year first in Sweden and Japan only', () => {
+	it('put the month first only in the United States and the year first only in Sweden and Japan', () => {
 		const countriesWith = (order: string) =>
 			MARKETPLACES.map(({ countryCode }) => countryCode).filter(
 				(country) => dateOrderOf(country) === order,
@@ -110,22 +112,22 @@ describe('dateOrderOf and parseReportDate', () => {
 		expect(countriesWith('dmy')).toHaveLength(20);
 	});
 
-	it('take day-month-year for a country they do not know', () => {
+	it('use day-month-year for an unknown country', () => {
 		expect(dateOrderOf('XX')).toBe('dmy');
 	});
 
-	it('know leap days', () => {
+	it('accept leap days', () => {
 		expect(parseReportDate('29/02/24', 'dmy')).toBe('2024-02-29');
 		expect(parseReportDate('29/02/25', 'dmy')).toBeUndefined();
 	});
 
-	it('take a date that starts with a four-digit year as year-month-day anywhere', () => {
+	it('read a date that starts with a four-digit year as year-month-day everywhere', () => {
 		expect(parseReportDate('2026-09-03', 'mdy')).toBe('2026-09-03');
 		expect(parseReportDate('2026/09/03', 'dmy')).toBe('2026-09-03');
 	});
 
 	it.each(['', '9/3', '9/3/26/1', '9/3/126', '9 3 26', 'Sep 3, 26', '9/3/26 10:00', '٩/٣/٢٦'])(
-		'refuse "%s", which is no date of a report',
+		'reject "%s", which is not a date of a report',
 		(text) => {
 			expect(parseReportDate(text, 'mdy')).toBeUndefined();
 		},
@@ -138,7 +140,7 @@ describe('dateOrderOf and parseReportDate', () => {
 		['dmy', '003/9/26'],
 		['mdy', '009/3/26'],
 		['ymd', '26/9/003'],
-	] as const)('refuse a part of one digit too few or too many (%s %s)', (order, text) => {
+	] as const)('reject a part with one digit too few or too many (%s %s)', (order, text) => {
 		expect(parseReportDate(text, order)).toBeUndefined();
 	});
 });
@@ -187,7 +189,7 @@ describe('parseFeedbackReport', () => {
 	it.each([
 		['nine', LEGACY_HEADER_OF_9],
 		['ten', LEGACY_HEADER_OF_10],
-	])("trusts the older layout's %s headers where the answers are in other words", (_, header) => {
+	])("trusts the older layout's %s headers if the answers use other words", (_, header) => {
 		const row = line(
 			...['9/3/26', '2', 'Came late', 'We are sorry', 'n/a', 'not given', '?', ORDER_ID, EMAIL],
 		);
@@ -214,14 +216,14 @@ describe('parseFeedbackReport', () => {
 		});
 	});
 
-	it('does not take a first row with a wrong date for a header', () => {
+	it('does not treat a first row with a wrong date as a header', () => {
 		const row = line('31/31/26', '2', '', '', ORDER_ID, EMAIL);
 		const { rows, unreadable } = parseUs(row, usRow);
 		expect(rows).toEqual([{ line: 2, ...ROW }]);
 		expect(unreadable.map((each) => each.line)).toEqual([1]);
 	});
 
-	it('loses nothing to a byte order mark that was left in place', () => {
+	it('loses nothing to a byte order mark that was not removed', () => {
 		expect(parseFeedbackReport(`\uFEFF${usRow}`, 'mdy').rows).toEqual([{ line: 1, ...ROW }]);
 		expect(parseFeedbackReport(`\uFEFF${HEADER}\n${usRow}`, 'mdy').rows).toHaveLength(1);
 	});
@@ -237,7 +239,7 @@ describe('parseFeedbackReport', () => {
 		},
 	);
 
-	it('keeps quotation marks, for the file has no quoting', () => {
+	it('keeps quotation marks because the file has no quoting', () => {
 		const row = line('9/3/26', '3', '"Fine", he said ""', 'it\'s 5" wide', ORDER_ID, EMAIL);
 		const unbalanced = line('9/4/26', '3', '"never closed', '', OTHER_ORDER_ID, EMAIL);
 		const { rows } = parseUs(HEADER, row, unbalanced, usRow);
@@ -255,24 +257,24 @@ describe('parseFeedbackReport', () => {
 		]);
 	});
 
-	it('keeps a row whose e-mail column is empty or missing', () => {
+	it('keeps a row whose email column is empty or missing', () => {
 		const cells = ['9/3/26', '2', 'Came late', 'We are sorry', ORDER_ID];
 		for (const row of [line(...cells), line(...cells, '')]) {
 			expect(parseUs(HEADER, row).rows).toEqual([{ line: 2, ...ROW, raterEmail: '' }]);
 		}
 	});
 
-	it('joins a comment that holds a tab', () => {
+	it('joins a comment that contains a tab', () => {
 		const row = line('9/3/26', '2', 'Came', 'late', 'We are sorry', ORDER_ID, EMAIL);
 		expect(parseUs(HEADER, row).rows).toEqual([{ line: 2, ...ROW }]);
 	});
 
-	it('takes a comment of nothing but tabs for none', () => {
+	it('treats a comment of only tabs as empty', () => {
 		const row = line('9/3/26', '2', '', '', ' ', 'We are sorry', ORDER_ID, EMAIL);
 		expect(parseUs(HEADER, row).rows).toEqual([{ line: 2, ...ROW, comment: '' }]);
 	});
 
-	it('does not take short words between tabs for the answers of the older layout', () => {
+	it('does not treat short words between tabs as answers of the older layout', () => {
 		const row = line('9/3/26', '2', 'Came', 'late', 'no', 'box', '', ORDER_ID, EMAIL);
 		expect(parseUs(HEADER, row).rows).toEqual([
 			{ line: 2, ...ROW, comment: 'Came late no box', response: '' },
@@ -292,7 +294,7 @@ describe('parseFeedbackReport', () => {
 			['See', 'also', OTHER_ORDER_ID, 'please', 'We are sorry'],
 			[`See also ${OTHER_ORDER_ID} please`, 'We are sorry'],
 		],
-	])("takes the row's own order ID where another is quoted %s", (_, cells, expected) => {
+	])("uses the row's own order ID if another is quoted %s", (_, cells, expected) => {
 		const { rows } = parseUs(HEADER, line('9/3/26', '2', ...cells, ORDER_ID, EMAIL));
 		expect(rows.map((row) => [row.orderId, row.comment, row.response])).toEqual([
 			[ORDER_ID, ...expected],
@@ -303,7 +305,7 @@ describe('parseFeedbackReport', () => {
 		['LF', '\n', '\n'],
 		['CRLF', '\r\n', '\r\n'],
 		['mixed line ends', '\r\n', '\n'],
-	])('gives right line numbers with %s and blank lines', (_, first, second) => {
+	])('gives the right line numbers with %s and blank lines', (_, first, second) => {
 		const text = [
 			`${HEADER}${first}${second}`,
 			`${usRow}${second}${first}${first}`,
@@ -319,7 +321,7 @@ describe('parseFeedbackReport', () => {
 	});
 
 	it.each(['=HYPERLINK("http://x.example")', '+1', '-1 star', '@SUM(A1)', '|cmd', "'"])(
-		'leaves %s as the data it is',
+		'keeps %s unchanged',
 		(text) => {
 			const { rows } = parseUs(HEADER, line('9/3/26', '2', text, text, ORDER_ID, EMAIL));
 			expect(rows.map((row) => [row.comment, row.response])).toEqual([[text, text]]);
@@ -338,7 +340,7 @@ describe('parseFeedbackReport', () => {
 		},
 	);
 
-	it("reports a date that is not in the marketplace's format, and names it", () => {
+	it("reports a date that is not in the marketplace's format and names it", () => {
 		const bad = line('31/02/26', '2', '', '', ORDER_ID, EMAIL);
 		const { rows, unreadable } = parseFeedbackReport([HEADER, bad].join('\n'), 'dmy');
 		expect(rows).toEqual([]);
@@ -350,7 +352,7 @@ describe('parseFeedbackReport', () => {
 		expect(parseUs(HEADER, bad).unreadable[0]?.reason.length).toBeLessThan(150);
 	});
 
-	it('reports a line without an order ID, and one with it too far to the left', () => {
+	it('reports a line without an order ID and one with it too far to the left', () => {
 		const without = line('9/3/26', '2', 'Came late', 'We are sorry', '111-123-456', EMAIL);
 		const tooEarly = line('9/3/26', '2', ORDER_ID, EMAIL);
 		const noResponse = line('9/3/26', '2', 'Came late', ORDER_ID, EMAIL);
@@ -382,7 +384,7 @@ const digits = (length: number) =>
 
 const orderId = fc.tuple(digits(3), digits(7), digits(7)).map((parts) => parts.join('-'));
 
-/** Text that fits into a cell: anything but the characters that separate cells and rows. */
+/** Text that fits into a cell: anything except the characters that separate cells and rows. */
 const cellText = fc.oneof(
 	fc.string({ unit: 'binary', maxLength: 40 }),
 	fc.constantFrom('', '"', 'Ja', 'no', '=1+1', 'とても良い', 'Grüße 5"', '😡', '9/3/26', ORDER_ID),
@@ -402,7 +404,10 @@ const written: fc.Arbitrary<Written> = fc.record({
 	raterEmail: fc.constantFrom('', EMAIL),
 });
 
-/** How the reports write a day: four formats, with or without padding and with either length of year. */
+/**
+ * How the reports write a day: four formats, with or without padding and with either length of
+ * year.
+ */
 const writeDay: Readonly<
 	Record<'US' | 'DE' | 'SE' | 'JP' | 'other', (year: string, month: string, day: string) => string>
 > = {
@@ -476,8 +481,8 @@ const render = (row: Written, columns: string, date: string, answerAt = 0): stri
 		...(columns === 'ten' ? ['Buyer'] : []),
 	);
 
-describe('parseFeedbackReport, for any report', () => {
-	it('gives back exactly the rows that were written, in every layout, format and line end', () => {
+describe('parseFeedbackReport with any report', () => {
+	it('returns exactly the rows that were written, in every layout, format and line ending', () => {
 		fc.assert(
 			fc.property(
 				fc.array(fc.tuple(written, fc.constantFrom('\n', '\r\n'), fc.nat(7)), { maxLength: 12 }),
@@ -512,7 +517,7 @@ describe('parseFeedbackReport, for any report', () => {
 		);
 	});
 
-	it('joins the pieces of any comment that holds tabs, in the layout its header shows', () => {
+	it('joins the pieces of any comment that contains tabs, in the layout of its header', () => {
 		fc.assert(
 			fc.property(
 				fc.array(fc.tuple(written, fc.array(cell, { minLength: 2, maxLength: 6 })), {
@@ -536,7 +541,7 @@ describe('parseFeedbackReport, for any report', () => {
 		);
 	});
 
-	it('never throws, and never makes a row of text without an order ID', () => {
+	it('never throws and never turns text without an order ID into a row', () => {
 		fc.assert(
 			fc.property(
 				fc.oneof(
@@ -556,7 +561,7 @@ describe('parseFeedbackReport, for any report', () => {
 		);
 	});
 
-	it('never loses a good row to garbage lines around it, and reports each of them by its number', () => {
+	it('never loses a good row to garbage lines around it and reports each of them by its number', () => {
 		const garbage = fc
 			.oneof(
 				fc.string({ unit: 'binary', maxLength: 60 }),
@@ -600,7 +605,7 @@ describe('parseFeedbackReport, for any report', () => {
 	});
 });
 
-describe('parseFeedbackReport, on a report that is cut off', () => {
+describe('parseFeedbackReport with a report that is cut off', () => {
 	const comment = `Wrong item, see "${OTHER_ORDER_ID}"`;
 	const layouts: ReadonlyArray<readonly [string, string, readonly string[]]> = [
 		['six', HEADER, []],
@@ -608,7 +613,7 @@ describe('parseFeedbackReport, on a report that is cut off', () => {
 	];
 
 	it.each(layouts)(
-		'keeps every whole row of %s columns, wherever the last one ends',
+		'keeps every complete row of %s columns, no matter where the last one ends',
 		(_, header, answers) => {
 			for (const eol of ['\n', '\r\n']) {
 				const rowOf = (day: number, id: string) =>
@@ -628,7 +633,7 @@ describe('parseFeedbackReport, on a report that is cut off', () => {
 							{ line: 4, reason: expect.stringContaining('cut off') },
 						]);
 					} else {
-						// Only the e-mail address is short of something, which nothing can tell.
+						// Only the email address is incomplete, which nothing can detect.
 						expect(unreadable).toEqual([]);
 						expect(rows[2]).toMatchObject({ date: '2026-09-03', orderId: '333-3333333-3333333' });
 					}
@@ -637,7 +642,7 @@ describe('parseFeedbackReport, on a report that is cut off', () => {
 		},
 	);
 
-	it('never throws, wherever in the header or the rows it ends', () => {
+	it('never throws, no matter where in the header or the rows it ends', () => {
 		const text = [HEADER, usRow, usRow].join('\r\n');
 		for (let length = 0; length <= text.length; length += 1) {
 			const { rows, unreadable } = parseFeedbackReport(text.slice(0, length), 'mdy');
@@ -649,7 +654,7 @@ describe('parseFeedbackReport, on a report that is cut off', () => {
 describe('FeedbackReportReader', () => {
 	const order = '111-1234567-7654321';
 
-	/** Cells as reports have them, and what can go wrong with them. */
+	/** Cells as reports have them, including everything that can go wrong with them. */
 	const cell = fc.oneof(
 		fc.constantFrom('9/3/26', '09/03/26', '3.9.26', '31/2/26', '', ' ', '1', '3', '5', '6', 'x'),
 		fc.constantFrom(order, ` ${order}`, '111-1234567-765432', 'a@marketplace.amazon.com', '\u3000'),
@@ -669,7 +674,7 @@ describe('FeedbackReportReader', () => {
 		.tuple(fc.array(line, { maxLength: 8 }), fc.constantFrom('\n', '\r\n'), fc.boolean())
 		.map(([lines, lineEnd, ended]) => lines.join(lineEnd) + (ended ? lineEnd : ''));
 
-	it('makes the same of a report wherever it is cut into pieces', () => {
+	it('reads a report the same way, no matter how it is cut into pieces', () => {
 		fc.assert(
 			fc.property(report, fc.array(fc.nat(200), { maxLength: 6 }), (text, cuts) => {
 				const reader = new FeedbackReportReader('mdy');
@@ -685,7 +690,7 @@ describe('FeedbackReportReader', () => {
 		);
 	});
 
-	it('reads an ordinary line as it reads one that it has to look at closely', () => {
+	it('reads an ordinary line the same way as one that it has to check closely', () => {
 		fc.assert(
 			fc.property(ordinary, (content) => {
 				const closely = parseFeedbackReport(`${HEADER}\n ${content}`, 'mdy');
@@ -694,7 +699,7 @@ describe('FeedbackReportReader', () => {
 		);
 	});
 
-	it('does not cut a line of a million characters into cells, and reads the lines after it', () => {
+	it('does not split a line of a million characters into cells and reads the lines after it', () => {
 		const { rows, unreadable } = parseFeedbackReport(
 			`${HEADER}\n${'\t'.repeat(1_000_001)}\n${usRow}`,
 			'mdy',
@@ -703,7 +708,7 @@ describe('FeedbackReportReader', () => {
 		expect(unreadable).toEqual([{ line: 2, reason: 'it is too long for a feedback entry' }]);
 	});
 
-	it('A4: reads a comment that holds line breaks as one row, whatever ends the lines', () => {
+	it('A4: reads a comment that contains line breaks as one row, with any line ending', () => {
 		const second = ['9/4/26', '3', 'ok', '', OTHER_ORDER_ID, EMAIL].join('\t');
 		for (const end of ['\n', '\r\n']) {
 			const text = [
@@ -739,7 +744,7 @@ describe('FeedbackReportReader', () => {
 		['together they have too many cells', `9/3/26\t1\tcut off`, `x\tx\t\t\t${OTHER_ORDER_ID}\t`],
 		['together they have no order ID', `9/3/26\t1\tcut off`, 'on\t\t111-12\tx'],
 		['nothing follows', `9/3/26\t1\tcut off`, ''],
-	])('A4: joins no lines where %s', (_, cutOff, next) => {
+	])('A4: joins no lines if %s', (_, cutOff, next) => {
 		const { rows, unreadable } = parseUs(HEADER, usRow, cutOff, next, usRow);
 		expect(rows.map((row) => row.comment)).toEqual(
 			next === usRow ? [ROW.comment, ROW.comment, ROW.comment] : [ROW.comment, ROW.comment],
@@ -748,7 +753,7 @@ describe('FeedbackReportReader', () => {
 		expect(unreadable.map((row) => row.line)).toEqual(lines);
 	});
 
-	it('A4: gives up on a row of thousands of lines, and reads those after it', () => {
+	it('A4: gives up on a row of thousands of lines and reads those after it', () => {
 		const { rows, unreadableLines } = parseUs(
 			HEADER,
 			`9/3/26\t1\tendless\n${'x\n'.repeat(3_000)}`,
@@ -758,7 +763,7 @@ describe('FeedbackReportReader', () => {
 		expect(unreadableLines).toBe(3_001);
 	});
 
-	it('A16: marks and dates a row by the marketplace that its e-mail address names', () => {
+	it('A16: marks and dates a row by the marketplace in its email address', () => {
 		const rowOf = (date: string, domain: string) =>
 			[date, '1', 'x', '', ORDER_ID, `a1@marketplace.${domain}`].join('\t');
 		const { rows, unreadable } = parseFeedbackReport(
@@ -783,7 +788,7 @@ describe('FeedbackReportReader', () => {
 		]);
 	});
 
-	it('B15: keeps a few thousand dates, whatever a file holds', () => {
+	it('B15: keeps at most a few thousand dates from any file', () => {
 		const reader = new FeedbackReportReader('mdy');
 		const bad = Array.from(
 			{ length: 100_000 },
@@ -793,7 +798,7 @@ describe('FeedbackReportReader', () => {
 		expect(largestMapIn(reader)).toBeLessThanOrEqual(5_000);
 	});
 
-	it('counts all unreadable lines and tells of the first 10,000, so that they do not fill the memory', () => {
+	it('counts all unreadable lines and reports the first 10,000, so that they do not fill the memory', () => {
 		const { rows, unreadable, unreadableLines } = parseFeedbackReport(
 			`${HEADER}\n${'x\n'.repeat(25_000)}${usRow}`,
 			'mdy',
@@ -803,7 +808,7 @@ describe('FeedbackReportReader', () => {
 		expect(unreadable).toHaveLength(10_000);
 	});
 
-	it('quotes no cell that may be personal where columns stand in another order', () => {
+	it('quotes no cell that may be personal if columns are in another order', () => {
 		const text = [
 			HEADER,
 			'jane.doe@gmail.com\t3\tLate\t\t111-1234567-7654321\tx',
@@ -812,14 +817,14 @@ describe('FeedbackReportReader', () => {
 		].join('\n');
 		const { unreadable } = parseFeedbackReport(text, 'mdy');
 		expect(unreadable.map(({ reason }) => reason)).toEqual([
-			"its date does not fit the marketplace's format",
+			"its date does not match the marketplace's format",
 			'its rating is not a whole number from 1 to 5',
-			'its date "31/31/26" does not fit the marketplace\'s format',
+			'its date "31/31/26" does not match the marketplace\'s format',
 		]);
 	});
 });
 
-/** Entries of the largest map that an object holds, however deep. */
+/** Entries of the largest map in an object, at any depth. */
 function largestMapIn(value: unknown, seen = new Set<unknown>()): number {
 	if (typeof value !== 'object' || value === null || seen.has(value)) return 0;
 	seen.add(value);

@@ -6,7 +6,9 @@ import {
 	REGION_NAMES,
 } from '../../nodes/shared/domain/marketplaces';
 
-/** Amazon's table, copied here apart from the source: country, ID, region, domain, currency. */
+/**
+ * Amazon's table, copied here independently of the source: country, ID, region, domain, currency.
+ */
 const AMAZONS_TABLE = `
 US ATVPDKIKX0DER na amazon.com USD
 CA A2EUQ1WTGCTBG2 na amazon.ca CAD
@@ -46,14 +48,14 @@ describe('MARKETPLACES', () => {
 	});
 
 	it.each(['id', 'countryCode', 'name', 'domain'] as const)(
-		'differ from each other in %s',
+		'have no two with the same %s',
 		(field) => {
 			expect(new Set(MARKETPLACES.map((each) => each[field])).size).toBe(MARKETPLACES.length);
 		},
 	);
 
 	it.each(MARKETPLACES.map(({ name, timeZone }) => [name, timeZone]))(
-		'%s has a time zone that exists, %s',
+		'gives %s the existing time zone %s',
 		(_, timeZone) => {
 			expect(IANAZone.isValidZone(timeZone)).toBe(true);
 			expect(timeZone).toContain('/');
@@ -66,7 +68,7 @@ describe('MARKETPLACES', () => {
 });
 
 describe('findMarketplace', () => {
-	it('finds every marketplace by its ID and by its country code, in any case, with blanks around', () => {
+	it('finds every marketplace by its ID and its country code, in upper or lower case, with blanks around it', () => {
 		for (const marketplace of MARKETPLACES) {
 			for (const key of [marketplace.id, marketplace.countryCode]) {
 				for (const written of [key, key.toLowerCase(), `  ${key}\t\n`]) {
@@ -76,14 +78,14 @@ describe('findMarketplace', () => {
 		}
 	});
 
-	it('takes UK for the United Kingdom', () => {
+	it('accepts UK for the United Kingdom', () => {
 		for (const written of ['UK', 'uk', ' Uk ']) {
 			expect(findMarketplace(written)?.id).toBe('A1F83G8C2ARO7P');
 		}
 	});
 
 	it.each(['', ' ', 'XX', 'U', 'USA', 'amazon.com', 'ATVPDKIKX0DE', 'United States'])(
-		'finds none for "%s"',
+		'finds nothing for "%s"',
 		(text) => {
 			expect(findMarketplace(text)).toBeUndefined();
 		},

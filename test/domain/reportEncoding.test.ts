@@ -8,7 +8,7 @@ const JAPANESE = '日付\t評価\n26/09/03\t2\tとても遅い、①㈱～ｱｲ
 
 const contentType = (charset: string): string => `text/plain; charset=${charset}`;
 
-describe('decodeReport, by byte order mark', () => {
+describe('decodeReport by byte order mark', () => {
 	it.each([
 		['utf-8', 'utf8'],
 		['utf-16le', 'utf-16le'],
@@ -16,17 +16,17 @@ describe('decodeReport, by byte order mark', () => {
 	])('reads %s and drops the mark', (encoding, iconvName) => {
 		for (const text of [GERMAN, JAPANESE, '😡\t', '']) {
 			const bytes = iconv.encode(text, iconvName, { addBOM: true });
-			expect(decodeReport(bytes)).toEqual({ text, encoding, recognisedBy: 'byteOrderMark' });
+			expect(decodeReport(bytes)).toEqual({ text, encoding, recognizedBy: 'byteOrderMark' });
 		}
 	});
 
-	it('believes the mark rather than the header and the marketplace', () => {
+	it('trusts the mark more than the header and the marketplace', () => {
 		const bytes = iconv.encode(GERMAN, 'utf-16le', { addBOM: true });
 		const hints = { contentType: contentType('Cp1252'), countryCode: 'JP' };
 		expect(decodeReport(bytes, hints)).toMatchObject({ text: GERMAN, encoding: 'utf-16le' });
 	});
 
-	it('replaces a damaged byte only, where the mark is there', () => {
+	it('replaces only the damaged byte if there is a mark', () => {
 		const bytes = Buffer.concat([
 			iconv.encode('Grüße ', 'utf8', { addBOM: true }),
 			Buffer.from([0xff]),
@@ -36,7 +36,7 @@ describe('decodeReport, by byte order mark', () => {
 	});
 });
 
-describe('decodeReport, by zero bytes', () => {
+describe('decodeReport by zero bytes', () => {
 	const REPORT = '\n3.9.26\t2\tx\t\t302-1234567-7654321\tx1@marketplace.amazon.de\r\n';
 
 	it.each([
@@ -47,11 +47,11 @@ describe('decodeReport, by zero bytes', () => {
 	])('A5: reads %s without a byte order mark, whatever the header says', (encoding, text) => {
 		const bytes = iconv.encode(text, encoding, { addBOM: false });
 		for (const hints of [{}, { contentType: contentType('Cp1252'), countryCode: 'IT' }]) {
-			expect(decodeReport(bytes, hints)).toEqual({ text, encoding, recognisedBy: 'zeroBytes' });
+			expect(decodeReport(bytes, hints)).toEqual({ text, encoding, recognizedBy: 'zeroBytes' });
 		}
 	});
 
-	it('A5: reads it in pieces of one byte, too', async () => {
+	it('A5: also reads it in pieces of one byte', async () => {
 		const bytes = iconv.encode(GERMAN + REPORT, 'utf-16le', { addBOM: false });
 		const open = async function* () {
 			for (const byte of bytes) yield Uint8Array.of(byte);
@@ -64,24 +64,24 @@ describe('decodeReport, by zero bytes', () => {
 		expect(text).toBe(GERMAN + REPORT);
 	});
 
-	it('A5: takes no other text for it that holds a stray zero', () => {
+	it('A5: does not mistake text with a stray zero for UTF-16', () => {
 		const text = `${GERMAN}\0${REPORT}`;
 		expect(decodeReport(Buffer.from(text))).toEqual({
 			text,
 			encoding: 'utf-8',
-			recognisedBy: 'validUtf8',
+			recognizedBy: 'validUtf8',
 		});
 	});
 });
 
-describe('decodeReport, by the charset the download names', () => {
+describe('decodeReport by the charset in the download header', () => {
 	it.each(['utf8', 'UTF8', 'utf-8', 'UTF-8', '"utf-8"', '"UTF-8"; header=present'])(
-		'takes %s for UTF-8',
+		'reads %s as UTF-8',
 		(charset) => {
 			expect(decodeReport(Buffer.from(JAPANESE), { contentType: contentType(charset) })).toEqual({
 				text: JAPANESE,
 				encoding: 'utf-8',
-				recognisedBy: 'contentType',
+				recognizedBy: 'contentType',
 			});
 		},
 	);
@@ -95,12 +95,12 @@ describe('decodeReport, by the charset the download names', () => {
 		'Windows-1252',
 		'ISO-8859-1',
 		'latin1',
-	])('takes %s for windows-1252', (charset) => {
+	])('reads %s as windows-1252', (charset) => {
 		const bytes = iconv.encode(GERMAN, 'windows-1252');
 		expect(decodeReport(bytes, { contentType: contentType(charset) })).toEqual({
 			text: GERMAN,
 			encoding: 'windows-1252',
-			recognisedBy: 'contentType',
+			recognizedBy: 'contentType',
 		});
 	});
 
@@ -114,10 +114,10 @@ describe('decodeReport, by the charset the download names', () => {
 		['Cp1254', 'windows-1254', TURKISH],
 		['ISO-8859-9', 'windows-1254', TURKISH],
 		['ISO-8859-15', 'iso-8859-15', 'Trop tard, 5 € perdus, un cœur brisé'],
-	])('takes %s for %s, whose letters others lack', (charset, encoding, text) => {
+	])('reads %s as %s, with letters that only it has', (charset, encoding, text) => {
 		const bytes = iconv.encode(text, charset.replace(/^Cp/, 'windows-'));
 		const hints = { contentType: contentType(charset) };
-		expect(decodeReport(bytes, hints)).toEqual({ text, encoding, recognisedBy: 'contentType' });
+		expect(decodeReport(bytes, hints)).toEqual({ text, encoding, recognizedBy: 'contentType' });
 		expect(decodeReport(Buffer.from(text), hints)).toMatchObject({ text, encoding: 'utf-8' });
 	});
 
@@ -131,12 +131,12 @@ describe('decodeReport, by the charset the download names', () => {
 		'MS932',
 		'ms932',
 		'cp932',
-	])('takes %s for Shift JIS in the form Windows gave it', (charset) => {
+	])('reads %s as the Windows form of Shift JIS', (charset) => {
 		const bytes = iconv.encode(JAPANESE, 'cp932');
 		expect(decodeReport(bytes, { contentType: contentType(charset) })).toEqual({
 			text: JAPANESE,
 			encoding: 'shift_jis',
-			recognisedBy: 'contentType',
+			recognizedBy: 'contentType',
 		});
 	});
 
@@ -147,7 +147,7 @@ describe('decodeReport, by the charset the download names', () => {
 		'charset=Cp1252',
 	])('finds the charset in "%s"', (header) => {
 		const bytes = iconv.encode(GERMAN, 'windows-1252');
-		expect(decodeReport(bytes, { contentType: header }).recognisedBy).toBe('contentType');
+		expect(decodeReport(bytes, { contentType: header }).recognizedBy).toBe('contentType');
 	});
 
 	it('reads UTF-8 that is declared as Cp1252 as UTF-8', () => {
@@ -155,7 +155,7 @@ describe('decodeReport, by the charset the download names', () => {
 			expect(decodeReport(Buffer.from(text), { contentType: contentType('Cp1252') })).toEqual({
 				text,
 				encoding: 'utf-8',
-				recognisedBy: 'validUtf8',
+				recognizedBy: 'validUtf8',
 			});
 		}
 	});
@@ -166,7 +166,7 @@ describe('decodeReport, by the charset the download names', () => {
 			expect(decodeReport(bytes, { contentType: contentType(charset) })).toEqual({
 				text: 'Größe: ü',
 				encoding: 'windows-1252',
-				recognisedBy: 'fallback',
+				recognizedBy: 'fallback',
 			});
 		}
 	});
@@ -177,7 +177,7 @@ describe('decodeReport, by the charset the download names', () => {
 		expect(decodeReport(bytes, hints)).toEqual({
 			text: JAPANESE,
 			encoding: 'shift_jis',
-			recognisedBy: 'marketplace',
+			recognizedBy: 'marketplace',
 		});
 	});
 
@@ -187,28 +187,28 @@ describe('decodeReport, by the charset the download names', () => {
 		'text/plain; charset=',
 		'text/plain; charset=klingon',
 		'charset=valueOf',
-	])('goes by the bytes where the header is "%s"', (header) => {
-		expect(decodeReport(Buffer.from(GERMAN), { contentType: header }).recognisedBy).toBe(
+	])('uses the bytes if the header is "%s"', (header) => {
+		expect(decodeReport(Buffer.from(GERMAN), { contentType: header }).recognizedBy).toBe(
 			'validUtf8',
 		);
 		expect(
 			decodeReport(iconv.encode(GERMAN, 'windows-1252'), { contentType: header }),
-		).toMatchObject({ text: GERMAN, recognisedBy: 'fallback' });
+		).toMatchObject({ text: GERMAN, recognizedBy: 'fallback' });
 	});
 });
 
-describe('decodeReport, by the bytes alone', () => {
+describe('decodeReport by the bytes alone', () => {
 	it('reads Japanese without a charset in Japan', () => {
 		const hints = { countryCode: 'JP' };
 		expect(decodeReport(iconv.encode(JAPANESE, 'cp932'), hints)).toEqual({
 			text: JAPANESE,
 			encoding: 'shift_jis',
-			recognisedBy: 'marketplace',
+			recognizedBy: 'marketplace',
 		});
 		expect(decodeReport(Buffer.from(JAPANESE), hints)).toEqual({
 			text: JAPANESE,
 			encoding: 'utf-8',
-			recognisedBy: 'validUtf8',
+			recognizedBy: 'validUtf8',
 		});
 	});
 
@@ -217,26 +217,29 @@ describe('decodeReport, by the bytes alone', () => {
 		expect(encoding).toBe('windows-1252');
 	});
 
-	it('reads windows-1252 in Japan where the bytes are no Shift JIS', () => {
+	it('reads windows-1252 in Japan if the bytes are not Shift JIS', () => {
 		const bytes = iconv.encode('Größe: ü', 'windows-1252');
 		expect(decodeReport(bytes, { countryCode: 'JP' })).toMatchObject({
 			text: 'Größe: ü',
-			recognisedBy: 'fallback',
+			recognizedBy: 'fallback',
 		});
 	});
 
-	it('reads nothing from nothing', () => {
+	it('reads empty bytes as empty text', () => {
 		expect(decodeReport(new Uint8Array())).toMatchObject({ text: '', encoding: 'utf-8' });
 	});
 
-	it('reads a view into a larger buffer, not the buffer', () => {
+	it('reads a view of a larger buffer, not the whole buffer', () => {
 		const bytes = Buffer.from(`xx${GERMAN}yy`);
 		expect(decodeReport(bytes.subarray(2, -2)).text).toBe(GERMAN);
 	});
 });
 
-describe('decodeReport, byte for byte', () => {
-	/** The five bytes windows-1252 leaves undefined; browsers take them as the control of that number. */
+describe('decodeReport byte by byte', () => {
+	/**
+	 * The five bytes that windows-1252 leaves undefined; browsers read them as the control characters
+	 * with those numbers.
+	 */
 	const UNDEFINED_IN_1252 = [0x81, 0x8d, 0x8f, 0x90, 0x9d];
 
 	it('agrees with iconv-lite on all 256 bytes of windows-1252', () => {
@@ -277,7 +280,7 @@ describe('decodeReport, byte for byte', () => {
 	});
 });
 
-describe('decodeReport, for any text', () => {
+describe('decodeReport with any text', () => {
 	const kana = fc.integer({ min: 0x3041, max: 0x3093 }).map((code) => String.fromCharCode(code));
 	const japanese = fc
 		.array(
@@ -292,10 +295,10 @@ describe('decodeReport, for any text', () => {
 		.map((characters) => characters.join(''))
 		.filter((text) => iconv.decode(iconv.encode(text, 'cp932'), 'cp932') === text);
 
-	it('gives back Japanese in CP932, with or without a charset', () => {
+	it('restores Japanese in CP932, with or without a charset', () => {
 		fc.assert(
 			fc.property(kana, japanese, fc.boolean(), (first, rest, declared) => {
-				// Kana open with a byte that cannot start UTF-8, so that the text is never both.
+				// Kana start with a byte that cannot start UTF-8, so the text is never valid in both.
 				const text = first + rest;
 				const hints = declared ? { contentType: contentType('MS932') } : { countryCode: 'JP' };
 				expect(decodeReport(iconv.encode(text, 'cp932'), hints)).toMatchObject({
@@ -306,14 +309,14 @@ describe('decodeReport, for any text', () => {
 		);
 	});
 
-	it('gives back German in windows-1252, with or without a charset', () => {
+	it('restores German in windows-1252, with or without a charset', () => {
 		const letters = [...'abcxyz äöüÄÖÜß€–„“‚‘…\t\n5'];
 		fc.assert(
 			fc.property(
 				fc.array(fc.constantFrom(...letters), { maxLength: 60 }),
 				fc.boolean(),
 				(rest, declared) => {
-					// An umlaut before a blank is not UTF-8.
+					// An umlaut before a blank is not valid UTF-8.
 					const text = `ü ${rest.join('')}`;
 					const hints = declared ? { contentType: contentType('Cp1252') } : {};
 					expect(decodeReport(iconv.encode(text, 'windows-1252'), hints)).toMatchObject({
@@ -325,7 +328,7 @@ describe('decodeReport, for any text', () => {
 		);
 	});
 
-	it('gives back any text in UTF-8, whatever single-byte charset and marketplace are named', () => {
+	it('restores any text in UTF-8, with any single-byte charset and marketplace', () => {
 		fc.assert(
 			fc.property(
 				fc.string({ unit: 'grapheme', maxLength: 60 }),
@@ -343,7 +346,7 @@ describe('decodeReport, for any text', () => {
 		);
 	});
 
-	it('never throws and never loses the structure of a report, whatever the bytes', () => {
+	it('never throws and never loses the structure of a report, with any bytes', () => {
 		fc.assert(
 			fc.property(
 				fc.uint8Array({ maxLength: 80 }),
@@ -373,7 +376,7 @@ describe('readDecoded', () => {
 		return text;
 	};
 
-	it('reads any bytes as decodeReport does, whatever pieces they come in', async () => {
+	it('reads any bytes like decodeReport, in any pieces', async () => {
 		const text = fc.string({ unit: 'grapheme', maxLength: 30 });
 		const bytes = fc.oneof(
 			fc.uint8Array({ maxLength: 40 }),
@@ -401,7 +404,7 @@ describe('readDecoded', () => {
 		);
 	});
 
-	it('begins anew where bytes near the end rule the first encoding out', async () => {
+	it('starts over if bytes near the end rule out the first encoding', async () => {
 		const bytes = iconv.encode(`${'plain '.repeat(100)}ü`, 'windows-1252');
 		const attempts: string[] = [];
 		const read = await readDecoded(inPieces(bytes, 50), {}, async (pieces) => {

@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import type { INodeParameters } from 'n8n-workflow';
 
 import { runNode, type NodeRun } from './harness';
@@ -23,7 +24,7 @@ const get = async (changes: INodeParameters = {}): Promise<NodeRun> =>
 	});
 
 describe('Account Health: Get', () => {
-	it('gives the order defect rate, the account status and the 60 days, in at most ten fields', async () => {
+	it('returns the order defect rate, the account status and the 60 days, in at most ten fields', async () => {
 		const { items, error } = await get();
 		expect(error).toBeUndefined();
 		expectToMatchOutputSchema('AmazonSellerFeedback', 'accountHealth/get', items);
@@ -31,7 +32,7 @@ describe('Account Health: Get', () => {
 	});
 
 	it.each(['schema', 'example'] as const)(
-		"reads Amazon's report in the shape of its %s",
+		"reads Amazon's report in the format of its %s",
 		async (performanceShape) => {
 			inUse.sandbox.settings.set({ performanceShape });
 			const { items } = await get({ simplify: false });
@@ -45,7 +46,7 @@ describe('Account Health: Get', () => {
 		},
 	);
 
-	it('counts the defects of both kinds of fulfilment together', async () => {
+	it('counts the defects of both fulfillment channels together', async () => {
 		const { items } = await get({ simplify: false });
 		const [{ sellerFulfilled, amazonFulfilled, orderDefectPercent } = {}] = items as Array<{
 			sellerFulfilled?: { orders: number; ordersWithDefects: number };
@@ -62,7 +63,7 @@ describe('Account Health: Get', () => {
 	});
 
 	it.each([true, false])(
-		'names in the item what could not be read, and takes none of it for 0 (simplify: %p)',
+		'names unreadable parts in the item and counts none of them as 0 (simplify: %p)',
 		async (simplify) => {
 			const rate = {
 				orderCount: 100,
@@ -89,19 +90,21 @@ describe('Account Health: Get', () => {
 					amazonFulfilledDefectPercent: 0,
 					negativeFeedback: null,
 					notes: [
-						'Parts of the account health report for United States could not be read and are unknown: orderDefectRate.mfn, accountStatuses.status',
+						'Could not read parts of the account health report for United States, so they are unknown: orderDefectRate.mfn, accountStatuses.status',
 					],
 				},
 			]);
-			expect(hints).toEqual([expect.stringMatching(/^Parts of the account health report for/)]);
+			expect(hints).toEqual([
+				expect.stringMatching(/^Could not read parts of the account health report for/),
+			]);
 		},
 	);
 
-	it('has no notes where all could be read', async () => {
+	it('has no notes if everything could be read', async () => {
 		expect((await get()).items).toMatchObject([{ notes: [] }]);
 	});
 
-	it('says what is not known where Amazon gives no report', async () => {
+	it('says what is unknown if Amazon has no report', async () => {
 		inUse.sandbox.faults.add({ kind: 'reportCancelled' });
 		const { items, hints, error } = await get();
 		expect(error).toBeUndefined();
@@ -109,13 +112,13 @@ describe('Account Health: Get', () => {
 		expect(hints.join()).toMatch(/not a clean record/);
 	});
 
-	it('keeps a bad item from the good ones beside it', async () => {
+	it('keeps an invalid item from affecting the valid ones', async () => {
 		await expectMiddleItemToFailAlone({
 			type: 'amazonSellerFeedback',
 			parameters,
 			credentials: inUse.credentials,
 			items: [{ json: { market: 'US' } }, { json: { market: 'Mars' } }, { json: { market: 'CA' } }],
-			message: /'Marketplace' cannot be used/,
+			message: /Could not use 'Marketplace': the value is invalid/,
 		});
 	});
 });

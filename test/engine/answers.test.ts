@@ -86,7 +86,7 @@ describe('a missing role', () => {
 			const active = fault({ operation, status: 403, body: errors(message, details) });
 			const { error } = await feedback();
 			active.remove();
-			expect(error?.message).toMatch(/^Amazon denied access/);
+			expect(error?.message).toMatch(/: Amazon denied access$/);
 			expect(error?.description).toContain('Selling Partner Insights or Amazon Fulfillment');
 			expect(error?.description).toContain(message.replace(/\.$/, ''));
 		}
@@ -109,7 +109,7 @@ describe('an expired client secret', () => {
 		fault({ operation: 'createReport', status: 403, body });
 		const { error } = await feedback();
 		expect(error?.message).toBe(
-			"Could not prepare a report: the application's client secret has expired",
+			"Could not request a report: the application's client secret has expired",
 		);
 		expect(error?.description).toMatch(/^Create a new client secret/);
 		expect(error?.description).not.toMatch(/role/);
@@ -171,7 +171,7 @@ describe('an answer of status 200', () => {
 		const message = 'We encountered an internal error. Please try again.';
 		fault({ operation: 'createReport', body: errors(message, '', 'InternalFailure') });
 		const { error } = await feedback();
-		expect(error?.message).toMatch(/^Amazon is not available at the moment/);
+		expect(error?.message).toMatch(/: Amazon is not available at the moment$/);
 		expect(error?.description).toContain(`Amazon's answer: InternalFailure: ${message}`);
 		expect(error?.description).not.toMatch(/Required/);
 	});
@@ -217,7 +217,7 @@ describe('an answer of status 200', () => {
 			inUse.sandbox.faults.add({ kind: 'otherAnswer', operation, times: 'always' });
 			const { error, items } = await feedback();
 			expect(items).toEqual([]);
-			expect(error?.message).toMatch(/^Amazon's answer could not be read/);
+			expect(error?.message).toMatch(/: Amazon's answer could not be read$/);
 			expect(error?.description).toMatch(/a web page/);
 		},
 	);
@@ -244,9 +244,9 @@ describe('a report that failed', () => {
 	])('A8: is reported with the reason if its document gives it as %s', async (_, body, reason) => {
 		inUse.sandbox.faults.add({ kind: 'reportFatal', body });
 		const { error } = await feedback('accountHealth');
-		expect(error?.message).toMatch(/^Amazon gave up on report \S+ \(FATAL\)$/);
+		expect(error?.message).toMatch(/^Could not read report \S+: Amazon gave up on it \(FATAL\)$/);
 		expect(error?.description).toContain(`Amazon's answer: ${reason}.`);
-		expect(error?.description).not.toMatch(/shorter range/);
+		expect(error?.description).not.toMatch(/shorter period/);
 		expect(error?.context.data).toMatchObject({ amazonMessage: reason });
 	});
 
@@ -256,7 +256,7 @@ describe('a report that failed', () => {
 		inUse.sandbox.faults.add({ kind: 'reportFatal', body: 'Some reason' });
 		inUse.sandbox.faults.add({ kind: 'expiredDocument', times: 'always' });
 		for (const { error } of [unsaid, await feedback()]) {
-			expect(error?.message).toMatch(/gave up on report/);
+			expect(error?.message).toMatch(/gave up on it/);
 			expect(error?.description).not.toMatch(/Amazon's answer|shorter/);
 			expect(error?.description).toMatch(/30 minutes/);
 		}
@@ -268,7 +268,7 @@ describe('a report that failed', () => {
 		const { items, hints, error } = await feedback();
 		expect(error).toBeUndefined();
 		expect(items).toEqual([]);
-		expect(hints.join()).toMatch(/Amazon cancelled feedback report/);
+		expect(hints.join()).toMatch(/Amazon canceled feedback report/);
 	});
 });
 
@@ -306,7 +306,7 @@ describe('an answer with a null in it', () => {
 			'A2EUQ1WTGCTBG2',
 		]);
 		expect(items[0]).toMatchObject({ storeName: null, currency: null, hasSuspendedListings: null });
-		expect(hints.join()).toMatch(/^1 of the marketplaces that Amazon listed could not be read/);
+		expect(hints.join()).toMatch(/^Could not read 1 of the marketplaces that Amazon listed/);
 	});
 
 	it('A12: is not treated as no marketplaces if no entry can be read', async () => {
@@ -332,7 +332,7 @@ describe('an answer with a null in it', () => {
 			const { hints, error } = await feedback();
 			active.remove();
 			expect(error).toBeUndefined();
-			expect(hints.join()).toMatch(/Amazon cancelled feedback report/);
+			expect(hints.join()).toMatch(/Amazon canceled feedback report/);
 		}
 	});
 });
@@ -387,8 +387,8 @@ describe('an invalid ID', () => {
 		for (const resource of ['feedback', 'accountHealth'] as const) {
 			const { error, items } = await feedback(resource, { reportId });
 			expect(items).toEqual([]);
-			expect(error?.message).toBe("'Report ID' cannot be used");
-			expect(error?.description).toMatch(/^A report ID, such as 50012020, has letters/);
+			expect(error?.message).toBe("Could not use 'Report ID': the value is invalid");
+			expect(error?.description).toMatch(/^Enter a report ID, such as 50012020: letters/);
 			expect(error?.description?.length).toBeLessThan(200);
 		}
 		expect(inUse.requests).toEqual([]);
@@ -406,7 +406,7 @@ describe('an invalid ID', () => {
 				options: { asin: { __rl: true, mode: 'id', value: asin } },
 			},
 		});
-		expect(error?.message).toMatch(/cannot be used$/);
+		expect(error?.message).toMatch(/the value is invalid$/);
 		expect(`${error?.message} ${error?.description}`.length).toBeLessThan(300);
 		expect(inUse.requests).toEqual([]);
 	});

@@ -94,7 +94,9 @@ describe('Rating: Chart', () => {
 		async (binaryFields) => {
 			const { error, items } = await draw({ binaryFields });
 			expect(items).toEqual([]);
-			expect(error?.message).toMatch(/'Put Output Files in Fields' cannot be used/);
+			expect(error?.message).toMatch(
+				/Could not use 'Put Output Files in Fields': the value is invalid/,
+			);
 		},
 	);
 
@@ -121,7 +123,7 @@ describe('Rating: Chart', () => {
 				{ json: { fields: 'only one' } },
 				{ json: { fields: 'c, d' } },
 			],
-			message: /'Put Output Files in Fields' cannot be used/,
+			message: /Could not use 'Put Output Files in Fields': the value is invalid/,
 		});
 	});
 });

@@ -16,7 +16,7 @@ const node = {
 	parameters: {},
 };
 
-/** The credential test's base URL as n8n's own expressions resolve it. */
+/** The credential test's base URL, resolved by n8n's own expressions. */
 function resolve(credentials: Record<string, string | boolean | undefined>): unknown {
 	const nodeTypes = { getByNameAndVersion: () => undefined } as unknown as INodeTypes;
 	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
@@ -39,7 +39,7 @@ describe("the credential test's base URL", () => {
 				customHostIsMine: true,
 			},
 		]),
-	)("is the transport's own for %p", (credentials) => {
+	)("equals the transport's own for %p", (credentials) => {
 		expect(resolve(credentials)).toBe(apiBaseUrl(credentials));
 	});
 
@@ -51,13 +51,13 @@ describe("the credential test's base URL", () => {
 		['http://localhost:4010', false],
 		['https://proxy.example', false],
 		['https://proxy.example', undefined],
-	])('is none for %p, confirmed: %p', (customBaseUrl, customHostIsMine) => {
+	])('is empty for %p, confirmed: %p', (customBaseUrl, customHostIsMine) => {
 		const environment = 'custom' as const;
 		const primaryMarketplace = 'ATVPDKIKX0DER';
 		expect(resolve({ environment, primaryMarketplace, customBaseUrl, customHostIsMine })).toBe('');
 	});
 
-	it('is resolved in proportion to the length of what was entered, however many slashes', () => {
+	it('takes time proportional to the length of the input, with any number of slashes', () => {
 		const read = (size: number): void => {
 			const customBaseUrl = `https://proxy.example/${'/'.repeat(size)}?`;
 			const credentials = { primaryMarketplace: 'ATVPDKIKX0DER', customBaseUrl };

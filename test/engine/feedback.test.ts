@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import { gzipSync } from 'node:zlib';
 
 import { DateTime } from 'luxon';
@@ -44,7 +45,7 @@ const getMany = async (
 const daysAgo = (days: number, zone = 'America/Los_Angeles'): string =>
 	DateTime.now().setZone(zone).minus({ days }).toISODate() ?? '';
 
-/** The rows that must come out, straight from the sandbox's world; a line break is one whichever it was. */
+/** The expected rows, straight from the sandbox's world; all kinds of line breaks count as one. */
 const truthOf = (seller: string, marketplaceId: string, from: string) =>
 	inUse.sandbox.truth
 		.feedback(seller, marketplaceId, { from })
@@ -87,7 +88,7 @@ describe('Feedback: Get Many', () => {
 		expect(outputOf(await getMany())).toEqual(truthOf('demo', US, daysAgo(365)));
 	});
 
-	it('describes each feedback, newest first, without the buyer email', async () => {
+	it('describes each feedback entry, newest first, without the buyer email', async () => {
 		const { items } = await getMany({ marketplace: locator('us') });
 		const [first] = items;
 		expect(Object.keys(first ?? {})).toEqual([
@@ -118,7 +119,7 @@ describe('Feedback: Get Many', () => {
 		for (const { buyerEmail } of items) expect(buyerEmail).toMatch(/@marketplace\.amazon\./);
 	});
 
-	it('keeps to limit, since and ratings', async () => {
+	it('applies limit, since and ratings', async () => {
 		const since = daysAgo(120);
 		const truth = truthOf('demo', US, since).filter(({ rating }) => rating <= 2);
 		expect(truth.length).toBeGreaterThan(1);
@@ -132,15 +133,15 @@ describe('Feedback: Get Many', () => {
 		expect(limited.items).toEqual(all.items.slice(0, 1));
 	});
 
-	it('takes a moment as the calendar day it is in the marketplace', async () => {
+	it('reads a time as the calendar day in the marketplace', async () => {
 		const day = daysAgo(60);
-		// In Berlin, the workflow's zone, five in the morning; in Los Angeles still the day before.
+		// Five in the morning in Berlin, the workflow's zone; still the day before in Los Angeles.
 		const { items } = await getMany({ filters: { since: `${day}T05:00:00` } });
 		const dayBefore = DateTime.fromISO(day, { zone: 'utc' }).minus({ days: 1 }).toISODate() ?? '';
 		expect(items).toHaveLength(truthOf('demo', US, dayBefore).length);
 	});
 
-	it('asks for at least five days, for Amazon refuses less, and returns only the days wanted', async () => {
+	it('requests at least five days, because Amazon refuses less, and returns only the selected days', async () => {
 		const created = inUse.sandbox.requests.length;
 		const run = await getMany({ filters: { since: daysAgo(0) } });
 		expect(run.error).toBeUndefined();
@@ -150,15 +151,15 @@ describe('Feedback: Get Many', () => {
 		);
 	});
 
-	it('never calls a cancelled report zero: no rows, and a hint that says what it may mean', async () => {
+	it('returns no rows and explains in a hint what a canceled report may mean, never zero', async () => {
 		inUse.sandbox.faults.add({ kind: 'reportCancelled' });
 		const run = await getMany();
 		expect(run.error).toBeUndefined();
 		expect(run.items).toEqual([]);
-		expect(run.hints.join()).toMatch(/cancelled.*no feedback.*or a refusal.*not a zero/s);
+		expect(run.hints.join()).toMatch(/canceled.*no feedback.*or Amazon refused.*not a zero/s);
 	});
 
-	it('names a line it cannot read, as a hint and on request as an item, and keeps the others', async () => {
+	it('names an unreadable line in a hint and, on request, in an item, and keeps the others', async () => {
 		inUse.sandbox.settings.set({ feedbackUnreadableRow: true });
 		const hinted = await getMany();
 		expect(outputOf(hinted)).toEqual(truthOf('demo', US, daysAgo(365)));
@@ -168,7 +169,7 @@ describe('Feedback: Get Many', () => {
 		expect(items).toHaveLength(hinted.items.length + 1);
 	});
 
-	it('loses only the cut-off last line of a truncated report', async () => {
+	it('loses only the incomplete last line of a truncated report', async () => {
 		const { items: whole } = await getMany();
 		inUse.sandbox.settings.set({ feedbackTruncated: true });
 		const run = await getMany();
@@ -176,10 +177,10 @@ describe('Feedback: Get Many', () => {
 		expect(run.items.length + run.hints.length).toBeGreaterThanOrEqual(whole.length);
 	});
 
-	it('stops waiting after the time set and picks the report up by its ID', async () => {
+	it('stops waiting after the set time and picks up the report by its ID', async () => {
 		inUse.sandbox.faults.add({ kind: 'reportStuck' });
 		const stuck = await getMany({ options: { waitMinutes: 0 } });
-		expect(stuck.error?.message).toMatch(/still preparing report \d+/);
+		expect(stuck.error?.message).toMatch(/report \d+: Amazon is still preparing it/);
 		expect(stuck.error?.description).toMatch(/Nothing is lost/);
 
 		const done = await getMany();
@@ -194,24 +195,22 @@ describe('Feedback: Get Many', () => {
 		);
 	});
 
-	it('does not take a report of another marketplace for this one', async () => {
+	it('rejects a report of another marketplace', async () => {
 		await getMany({ marketplace: locator('CA') });
 		const path = inUse.sandbox.requests.findLast(
 			({ operation }) => operation === 'getReport',
 		)?.path;
 		const { error } = await getMany({ options: { reportId: path?.split('/').at(-1) ?? '' } });
-		expect(error?.message).toMatch(
-			/report to pick up is another one: \d+ is GET_SELLER_FEEDBACK_DATA/,
-		);
+		expect(error?.message).toMatch(/Could not use report \d+: it is GET_SELLER_FEEDBACK_DATA/);
 	});
 
 	it('names the report when waiting for it fails', async () => {
 		inUse.sandbox.faults.add({ kind: 'error503', operation: 'getReport', times: 'always' });
 		const { error } = await getMany();
-		expect(error?.description).toMatch(/Report \d+ is requested and can be picked up/);
+		expect(error?.description).toMatch(/Report \d+ was requested and can be picked up/);
 	});
 
-	it('says in an item, if asked or asked by an agent, that nothing is known', async () => {
+	it('returns an item that says nothing is known, on request or for an agent', async () => {
 		inUse.sandbox.faults.add({ kind: 'reportCancelled', times: 2 });
 		const { items } = await getMany({ options: { whenCancelled: 'item' } });
 		expect(items).toEqual([expect.objectContaining({ feedbackKnown: false, marketplace: 'US' })]);
@@ -234,15 +233,15 @@ describe('Feedback: Get Many', () => {
 	it('says that Amazon gave up on a report', async () => {
 		inUse.sandbox.faults.add({ kind: 'reportFatal' });
 		const { error } = await getMany();
-		expect(error?.message).toMatch(/gave up on report \d+/);
+		expect(error?.message).toMatch(/report \d+: Amazon gave up on it/);
 	});
 
-	it('fetches a document anew when its URL has expired', async () => {
+	it('fetches a document again when its URL has expired', async () => {
 		inUse.sandbox.faults.add({ kind: 'expiredDocument' });
 		expect(outputOf(await getMany())).toEqual(truthOf('demo', US, daysAgo(365)));
 	});
 
-	it('asks for one report for all items of the same marketplace', async () => {
+	it('requests one report for all items of the same marketplace', async () => {
 		const before = inUse.sandbox.requests.length;
 		const { items, links } = await getMany({ returnAll: false, limit: 1 }, 'demo', [
 			{ json: { tag: 'a' } },
@@ -257,7 +256,7 @@ describe('Feedback: Get Many', () => {
 		expect(created).toHaveLength(1);
 	});
 
-	it('keeps a bad item from the good ones beside it', async () => {
+	it('keeps an invalid item from affecting the valid ones', async () => {
 		await expectMiddleItemToFailAlone({
 			type: 'amazonSellerFeedback',
 			parameters: {
@@ -276,26 +275,26 @@ describe('Feedback: Get Many', () => {
 				{ json: { market: 'Atlantis' } },
 				{ json: { market: 'CA' } },
 			],
-			message: /'Marketplace' cannot be used/,
+			message: /Could not use 'Marketplace': the value is invalid/,
 		});
 	});
 
-	it('refuses a marketplace of another region and says which credential it needs', async () => {
+	it('rejects a marketplace of another region and says which credential it needs', async () => {
 		const { error } = await getMany({ marketplace: locator('DE') });
-		expect(error?.message).toMatch(/cannot reach the marketplace Germany/);
-		expect(error?.description).toMatch(/region Europe.*credential in North America/);
+		expect(error?.message).toMatch(/the marketplace Germany: the credential is for another region/);
+		expect(error?.description).toMatch(/region Europe; this one is for North America/);
 	});
 
-	it('refuses a date that is none', async () => {
+	it('rejects text that is not a date', async () => {
 		const { error } = await getMany({ filters: { since: 'yesterday-ish' } });
-		expect(error?.message).toMatch(/'Since' cannot be used/);
+		expect(error?.message).toMatch(/Could not use 'Since': the value is invalid/);
 	});
 });
 
-it('tells of a day that no calendar has, instead of asking Amazon for it', async () => {
+it('rejects a day that does not exist instead of requesting it', async () => {
 	const before = inUse.sandbox.requests.length;
 	const { error } = await getMany({ filters: { since: '2025-02-30' } });
-	expect(error?.message).toBe("'Since' cannot be used");
+	expect(error?.message).toBe("Could not use 'Since': the value is invalid");
 	expect(inUse.sandbox.requests.length).toBe(before);
 });
 
@@ -358,11 +357,14 @@ describe('Feedback: Parse Report', () => {
 		expect(hints.join(' ')).toContain('1 row(s) of the feedback report have');
 	});
 
-	it('says what is wrong with a packed file that is cut off, or far too large unpacked', async () => {
+	it('says what is wrong with a compressed file that is cut off, or far too large uncompressed', async () => {
 		const packed = gzipSync(Buffer.from(report));
 		const files: ReadonlyArray<readonly [Buffer, RegExp]> = [
-			[packed.subarray(0, -9), /packed by gzip, but cut off or damaged/],
-			[gzipSync(Buffer.alloc(32 * 1024 * 1024, '\n')), /over 256 MB unpacked, or packed more/],
+			[packed.subarray(0, -9), /compressed with gzip, but cut off or damaged/],
+			[
+				gzipSync(Buffer.alloc(32 * 1024 * 1024, '\n')),
+				/more than 256 MB uncompressed, or is compressed more/,
+			],
 		];
 		for (const [bytes, reason] of files) {
 			const data = { data: bytes.toString('base64'), mimeType: 'application/gzip' };
@@ -371,12 +373,12 @@ describe('Feedback: Parse Report', () => {
 				parameters,
 				items: [{ json: {}, binary: { data } }],
 			});
-			expect(error?.message).toMatch(/not a feedback report that can be read/);
+			expect(error?.message).toMatch(/it is not a feedback report/);
 			expect(error?.description).toMatch(reason);
 		}
 	});
 
-	it('takes a report without feedback for what it is, an empty file for none', async () => {
+	it('accepts a report without feedback, but not an empty file', async () => {
 		const read = async (bytes: Buffer) => {
 			const data = { data: bytes.toString('base64'), mimeType: 'text/plain' };
 			return await runNode({
@@ -393,12 +395,12 @@ describe('Feedback: Parse Report', () => {
 		const files = ['', '\r\n \n', '\uFEFF', orders].map((each) => Buffer.from(each));
 		for (const bytes of [...files, ...files.map((each) => gzipSync(each))]) {
 			const failed = await read(bytes);
-			expect(failed.error?.message).toMatch(/not a feedback report that can be read/);
-			expect(failed.error?.description).toMatch(/nor the line of headings/);
+			expect(failed.error?.message).toMatch(/it is not a feedback report/);
+			expect(failed.error?.description).toMatch(/not even the heading line/);
 		}
 	});
 
-	it('keeps a bad file from the good ones beside it', async () => {
+	it('keeps an invalid file from affecting the valid ones', async () => {
 		await expectMiddleItemToFailAlone({
 			type: 'amazonSellerFeedback',
 			parameters,
@@ -407,7 +409,7 @@ describe('Feedback: Parse Report', () => {
 				{ json: {}, binary: binary('<html>Access denied</html>') },
 				{ json: {}, binary: binary(report) },
 			],
-			message: /not a feedback report that can be read/,
+			message: /it is not a feedback report/,
 		});
 	});
 
@@ -433,13 +435,13 @@ describe('Marketplace: Get Many', () => {
 		expectToMatchOutputSchema('AmazonSellerFeedback', 'marketplace/getMany', items);
 	});
 
-	it('keeps a bad item from the good ones beside it', async () => {
+	it('keeps an invalid item from affecting the valid ones', async () => {
 		await expectMiddleItemToFailAlone({
 			type: 'amazonSellerFeedback',
 			parameters: { ...parameters, returnAll: false, limit: '={{ $json.limit }}' },
 			credentials: inUse.credentials,
 			items: [{ json: { limit: 1 } }, { json: { limit: -3 } }, { json: { limit: 2 } }],
-			message: /'Limit' cannot be used/,
+			message: /Could not use 'Limit': the value is invalid/,
 		});
 	});
 });

@@ -29,7 +29,7 @@ const fetchFeedback = async (reports: number) =>
 		},
 	});
 
-/** Two reports per item, which have nothing to share. */
+/** Two reports per item, with nothing to share. */
 const evaluate = async (items: number) =>
 	await runNode({
 		type: 'amazonSellerRating',
@@ -48,7 +48,7 @@ const evaluate = async (items: number) =>
 		},
 	});
 
-test("two nodes of one process keep to Amazon's one limit together", async () => {
+test("keeps two nodes of one process within Amazon's one limit", async () => {
 	for (const { error } of await Promise.all([fetchFeedback(10), evaluate(5)])) {
 		expect(error).toBeUndefined();
 	}

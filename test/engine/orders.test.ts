@@ -159,13 +159,13 @@ describe('Order: Get Many, from the Orders API', () => {
 
 	describe('if Amazon does not return the FBA shipments report', () => {
 		it.each([
-			['gives up on it', /gave up on report \d+ \(FATAL\)/, 'reportFatal'],
+			['gives up on it', /report \d+: Amazon gave up on it \(FATAL\)/, 'reportFatal'],
 			[
 				'is not ready in time',
-				/still preparing report \d+\. Increase the option 'Wait for Report'/,
+				/report \d+: Amazon is still preparing it\. Give .* more time/,
 				'reportStuck',
 			],
-			['denies access', /needs the role Amazon Fulfillment/, undefined],
+			['denies access', /Add the role Amazon Fulfillment/, undefined],
 		] as const)(
 			'and %s, returns all orders and a hint about the missing dates',
 			async (_, said, kind) => {
@@ -235,7 +235,7 @@ describe('Order: Get Many, from the Orders API', () => {
 				{ json: { from: 'yesterday' } },
 				{ json: { from: daysAgo(5) } },
 			],
-			message: /'From' cannot be used/,
+			message: /Could not use 'From': the value is invalid/,
 		});
 	});
 });
@@ -420,7 +420,7 @@ describe('Order: Get Many, only changes since the last run', () => {
 		const options = { fbaDeliveryDates: true };
 		const fault = sandbox.faults.add({ kind: 'reportFatal', times: 'always' });
 		const failed = await run({ options });
-		expect(failed.error?.message).toMatch(/gave up on report/);
+		expect(failed.error?.message).toMatch(/gave up on it/);
 		expect(failed.items).toEqual([]);
 		fault.remove();
 		const { items } = await run({ options });

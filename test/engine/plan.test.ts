@@ -591,7 +591,7 @@ describe('Solicitation: Plan', () => {
 		])('B2: refuses %s', async (_, changes, name, description) => {
 			const { error, items } = await plan([order()], changes);
 			expect(items).toEqual([]);
-			expect(error?.message).toBe(`'${name}' cannot be used`);
+			expect(error?.message).toBe(`Could not use '${name}': the value is invalid`);
 			expect(error?.description).toMatch(description);
 		});
 
@@ -678,9 +678,17 @@ describe('Solicitation: Plan', () => {
 	});
 
 	it.each([
-		['rules', { rules: { minTotal: 'cheap' } }, /'Minimum Order Total' cannot be used/],
-		['times', { options: { fromTime: '9 o’clock' } }, /'Earliest Time of Day' cannot be used/],
-	])('names a parameter that it cannot read (%s)', async (_, changes, message) => {
+		[
+			'rules',
+			{ rules: { minTotal: 'cheap' } },
+			/Could not use 'Minimum Order Total': the value is invalid/,
+		],
+		[
+			'times',
+			{ options: { fromTime: '9 o’clock' } },
+			/Could not use 'Earliest Time of Day': the value is invalid/,
+		],
+	])('names a parameter it cannot read (%s)', async (_, changes, message) => {
 		const { error } = await plan(orders.slice(0, 2), changes);
 		expect(error?.message).toMatch(message);
 	});

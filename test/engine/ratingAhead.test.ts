@@ -125,7 +125,7 @@ describe('Rating: Forecast', () => {
 			parameters: { ...forecastParameters, daysAhead: '={{ $json.ahead }}' },
 			credentials: inUse.credentials,
 			items: [{ json: { ahead: 5 } }, { json: { ahead: 5000 } }, { json: { ahead: 7 } }],
-			message: /'Days Ahead' cannot be used/,
+			message: /Could not use 'Days Ahead': the value is invalid/,
 		});
 	});
 });
@@ -180,7 +180,7 @@ describe('Rating: Detect Change', () => {
 			parameters: { ...detectParameters, watchedDays: '={{ $json.watched }}' },
 			credentials: inUse.credentials,
 			items: [{ json: { watched: 60 } }, { json: { watched: 0 } }, { json: { watched: 90 } }],
-			message: /'Days to Watch' cannot be used/,
+			message: /Could not use 'Days to Watch': the value is invalid/,
 		});
 	});
 });

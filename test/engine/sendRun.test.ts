@@ -337,7 +337,7 @@ describe('Send, when requests may have been sent', () => {
 	it('B2: does not disable a limit because an expression returns nothing', async () => {
 		const ids = newOrders(2);
 		const { error } = await send(ids, { maxRequests: '={{ $json.nothing }}' });
-		expect(error?.message).toBe("'Maximum Requests' cannot be used");
+		expect(error?.message).toBe("Could not use 'Maximum Requests': the value is invalid");
 		expect(truthOf(ids)).toEqual([]);
 	});
 });

@@ -132,7 +132,7 @@ describe('Solicitation: Check Eligibility', () => {
 			},
 			credentials: inUse.credentials,
 			items: [{ json: { market: 'US' } }, { json: { market: 'XX' } }, { json: { market: 'US' } }],
-			message: /'Marketplace' cannot be used/,
+			message: /Could not use 'Marketplace': the value is invalid/,
 		});
 	});
 });
@@ -338,7 +338,7 @@ describe('Solicitation: Send', () => {
 				{ json: { market: 'DE', orderId: first } },
 				{ json: { market: 'US', orderId: second } },
 			] as Array<{ json: IDataObject }>,
-			message: /cannot reach the marketplace Germany/,
+			message: /the marketplace Germany: the credential is for another region/,
 		});
 		expect(new Set(recorded().map(({ orderId }) => orderId))).toEqual(new Set([first, second]));
 	});

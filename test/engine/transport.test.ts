@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +11,7 @@ import { useWaitsAsTheyAre } from './shortWaits';
 import { forgetTokens } from './tokens';
 import { useSandbox } from './useSandbox';
 
-/** Has the form of a client secret, and none of the sandbox's. */
+/** Has the form of a client secret, but is not one of the sandbox's. */
 const anotherSecret = ['amzn1', 'oa2-cs', 'v1', '0123456789abcdef'].join('.');
 
 const inUse = useSandbox();
@@ -53,19 +54,19 @@ const fetchFeedback = async (cancelAfterMs?: number): Promise<NodeRun> =>
 const operations = () => inUse.requests.map(({ operation }) => operation);
 const count = (operation: string) => operations().filter((each) => each === operation).length;
 
-/** The node logs in and lists marketplaces in any case; the region check lists them once more. */
+/** The node always logs in and lists marketplaces; the region check lists them once more. */
 const warmUp = async (): Promise<void> => {
 	await listMarketplaces();
 };
 
 describe('access token', () => {
-	it('is fetched once and used by the executions after it', async () => {
+	it('is fetched once and used by later executions', async () => {
 		await warmUp();
 		await warmUp();
 		expect(count('lwaToken')).toBe(1);
 	});
 
-	it('is renewed once when Amazon says it is expired, and the request is sent again', async () => {
+	it('is renewed once when Amazon says it has expired, and the request is sent again', async () => {
 		await warmUp();
 		sandbox.lwa.expireAccessTokens();
 		const { items, error } = await listMarketplaces();
@@ -76,7 +77,7 @@ describe('access token', () => {
 		expect(count('lwaToken')).toBe(2);
 	});
 
-	it('is fetched once for requests that lack it at the same time', async () => {
+	it('is fetched once for requests that need it at the same time', async () => {
 		const crowded = await startSandbox({ seed: 'crowded', rateLimits: false });
 		const logIns = () => crowded.requests.filter(({ operation }) => operation === 'lwaToken');
 		try {
@@ -95,7 +96,7 @@ describe('access token', () => {
 		}
 	});
 
-	it('is asked for once where log-in fails for requests at the same time', async () => {
+	it('is requested once if the login fails for requests at the same time', async () => {
 		sandbox.lwa.revoke('demo');
 		sandbox.faults.add({ kind: 'slow', operation: 'lwaToken', delayMs: 500, times: 1 });
 		const runs = await Promise.all(Array.from({ length: 6 }, listMarketplacesOfDemo));
@@ -104,7 +105,7 @@ describe('access token', () => {
 		expect(count('lwaToken')).toBe(1);
 	});
 
-	it('is fetched apart by credentials of one seller whose secrets differ', async () => {
+	it('is fetched separately by credentials of one seller whose secrets differ', async () => {
 		const wrong = { ...credentials.get('demo'), clientSecret: anotherSecret };
 		credentials.set('old', wrong);
 		sandbox.faults.add({ kind: 'slow', operation: 'lwaToken', delayMs: 200, times: 'always' });
@@ -113,7 +114,7 @@ describe('access token', () => {
 		expect(demo.error).toBeUndefined();
 	});
 
-	it('is not waited for by a request for a review whose execution is cancelled: nothing was sent', async () => {
+	it('is not waited for by a review request whose execution is canceled: nothing was sent', async () => {
 		const orderId = sandbox.world.addOrders({ count: 1 })[0]?.orderId ?? '';
 		sandbox.faults.add({ kind: 'slow', operation: 'lwaToken', delayMs: 3000, times: 'always' });
 		const first = listMarketplaces();
@@ -137,7 +138,7 @@ describe('access token', () => {
 		expect(sandbox.truth.solicitations).toHaveLength(0);
 	});
 
-	it('is not renewed for the 403s that have nothing to do with it', async () => {
+	it('is not renewed for 403s with another cause', async () => {
 		await warmUp();
 		sandbox.roles.remove('demo', 'Amazon Fulfillment');
 		sandbox.roles.remove('demo', 'Selling Partner Insights');
@@ -169,7 +170,7 @@ describe('access token', () => {
 		expect(credentials.get('demo')).toEqual(before);
 	});
 
-	it('is asked for twice at most where fresh ones are rejected, which fails', async () => {
+	it('is requested at most twice if fresh ones are rejected, then the call fails', async () => {
 		await listMarketplaces();
 		const before = count('lwaToken');
 		sandbox.faults.add({
@@ -187,10 +188,10 @@ describe('access token', () => {
 	const listMarketplacesOfDemo = async () => await listMarketplaces();
 });
 
-describe('a slow log-in', () => {
+describe('a slow login', () => {
 	useWaitsAsTheyAre();
 
-	it('is waited for within the rate limit: requests do not go out all at once after a slow log-in', async () => {
+	it('does not release all waiting requests at once: they keep to the rate limit', async () => {
 		const slow = await startSandbox({ seed: 'slow', rateLimits: 5 });
 		try {
 			slow.faults.add({ kind: 'slow', operation: 'lwaToken', delayMs: 2500, times: 1 });
@@ -218,7 +219,7 @@ describe('a slow log-in', () => {
 	});
 });
 
-describe('log-in', () => {
+describe('login', () => {
 	it('says that the secret is wrong', async () => {
 		connect(credentials, sandbox, 'demo', { clientSecret: anotherSecret });
 		const { error } = await listMarketplaces();
@@ -244,10 +245,14 @@ describe('log-in', () => {
 		[
 			500,
 			'server_error',
-			/^Login with Amazon is not available \(status 500: Internal Server Error\)/,
+			/^Could not log in: Login with Amazon is not available \(status 500: Internal Server Error\)/,
 		],
-		[503, 'server_error', /^Login with Amazon is not available \(status 503/],
-		[429, 'slow_down', /^Login with Amazon got too many logins at once \(status 429\)/],
+		[503, 'server_error', /^Could not log in: Login with Amazon is not available \(status 503/],
+		[
+			429,
+			'slow_down',
+			/^Could not log in: Login with Amazon got too many logins at once \(status 429\)/,
+		],
 	])('A9: says that Login with Amazon answered %d', async (status, error, message) => {
 		const lwa = await startStranger((response) => {
 			const answer = { error_description: 'Internal Server Error', error };
@@ -285,7 +290,7 @@ describe('log-in', () => {
 	});
 });
 
-/** A host that is none of Amazon's, which says what was asked of it. */
+/** A host that is not Amazon's and records the requests it receives. */
 async function startStranger(answer: (response: ServerResponse) => void) {
 	const heard: string[] = [];
 	const server = createServer((request, response) => {
@@ -300,7 +305,7 @@ async function startStranger(answer: (response: ServerResponse) => void) {
 	return {
 		heard,
 		url: `http://127.0.0.1:${port}`,
-		// Another spelling of the address, which is another host.
+		// Another spelling of the address, which makes it another host.
 		elsewhere: `http://localhost:${port}`,
 		close: () => {
 			server.close();
@@ -309,8 +314,8 @@ async function startStranger(answer: (response: ServerResponse) => void) {
 	};
 }
 
-describe('a host that is not known to be right', () => {
-	it('gets no secret where the log-in is redirected to it', async () => {
+describe('a host that is not confirmed', () => {
+	it('receives no secret if the login redirects to it', async () => {
 		const stranger = await startStranger((response) => response.end('{}'));
 		const redirecting = await startStranger((response) => {
 			response.writeHead(307, { location: `${stranger.url}/auth/o2/token` }).end();
@@ -319,12 +324,12 @@ describe('a host that is not known to be right', () => {
 		const { error } = await listMarketplaces();
 		stranger.close();
 		redirecting.close();
-		expect(error?.message).toMatch(/gave no access token \(status 307\)/);
+		expect(error?.message).toMatch(/returned no access token \(status 307\)/);
 		expect(redirecting.heard.join(' ')).toContain('grant_type=refresh_token');
 		expect(stranger.heard).toEqual([]);
 	});
 
-	it('gets nothing while the user has not confirmed the base URL', async () => {
+	it('receives nothing until the user confirms the base URL', async () => {
 		const stranger = await startStranger((response) => response.end('{}'));
 		const changes = { customBaseUrl: stranger.url, customHostIsMine: false };
 		connect(credentials, sandbox, 'demo', { ...changes, accessToken: 'Atza|of-before' });
@@ -335,38 +340,40 @@ describe('a host that is not known to be right', () => {
 	});
 
 	it.each([
-		['names it as the place of a document', 'documentElsewhere'],
+		['names it as the address of a document', 'documentElsewhere'],
 		['redirects the download of a document to it', 'documentRedirect'],
-	] as const)('is not asked where Amazon %s', async (_, kind) => {
+	] as const)('receives no request if Amazon %s', async (_, kind) => {
 		const stranger = await startStranger((response) => response.end('{}'));
 		sandbox.faults.add({ kind, location: `${stranger.elsewhere}/document` });
 		const { error } = await fetchFeedback();
 		stranger.close();
-		expect(error?.message).toMatch(/document was not downloaded: its address is not https/);
+		expect(error?.message).toMatch(/Could not download the report: its address is not https/);
 		expect(error?.description).toMatch(/Nothing was sent there/);
 		expect(stranger.heard).toEqual([]);
 	});
 });
 
 describe('the document of a report', () => {
-	it('is followed where it is redirected within its host', async () => {
+	it('is downloaded if it redirects within its host', async () => {
 		sandbox.faults.add({ kind: 'documentRedirect', location: '', times: 3 });
 		const { error, items } = await fetchFeedback();
 		expect(error).toBeUndefined();
 		expect(items.length).toBeGreaterThan(10);
 	});
 
-	it('is refused where it is redirected to what is no address', async () => {
+	it('is rejected if it redirects to something that is not a URL', async () => {
 		sandbox.faults.add({ kind: 'documentRedirect', location: 'https://' });
 		const { error } = await fetchFeedback();
-		expect(error?.message).toMatch(/not downloaded: it is redirected to what is no address/);
+		expect(error?.message).toMatch(
+			/Could not download the report: it redirects to something that is not a URL/,
+		);
 	});
 
 	it('leaves no connection open to a host whose answer is not read', async () => {
 		const closed: boolean[] = [];
 		const server = createServer((request, response) => {
 			request.socket.on('close', () => closed.push(true));
-			// Begins an answer that never ends.
+			// Starts an answer that never ends.
 			response.writeHead(403).write('x'.repeat(100));
 		});
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -381,21 +388,21 @@ describe('the document of a report', () => {
 		expect(closed).toHaveLength(2);
 	});
 
-	it('is given up where it is redirected again and again', async () => {
+	it('is rejected if it redirects too many times', async () => {
 		sandbox.faults.add({ kind: 'documentRedirect', location: '', times: 'always' });
 		const { error } = await fetchFeedback();
-		expect(error?.message).toMatch(/redirected again and again/);
+		expect(error?.message).toMatch(/it redirects too many times/);
 	});
 
-	it('is refused as a gzip bomb, naming the report', async () => {
+	it('is rejected as a gzip bomb, naming the report', async () => {
 		sandbox.faults.add({ kind: 'documentBomb' });
 		const { error } = await fetchFeedback();
-		expect(error?.message).toMatch(/document is too large: over 256 MB, or packed more tightly/);
-		expect(error?.description).toMatch(/Report \d+ is requested and can be picked up/);
+		expect(error?.message).toMatch(/it is too large \(over 256 MB, or compressed more/);
+		expect(error?.description).toMatch(/Report \d+ was requested and can be picked up/);
 	});
 });
 
-describe('U13: a marketplace of the right region in which the seller does not sell', () => {
+describe('U13: a marketplace in the right region where the seller does not sell', () => {
 	const feedbackOf = async (marketplace: string): Promise<NodeRun> =>
 		await runNode({
 			type: 'amazonSellerFeedback',
@@ -414,13 +421,13 @@ describe('U13: a marketplace of the right region in which the seller does not se
 	it("is named with the seller's own marketplaces, and no role is blamed", async () => {
 		const { error } = await feedbackOf('BR');
 		expect(error?.message).toBe(
-			'This seller does not sell in Brazil, but in United States, Canada, Mexico',
+			'Could not request a report: this seller does not sell in Brazil, but in United States, Canada, Mexico',
 		);
 		expect(error?.description).toMatch(/Choose one of these marketplaces/);
 		expect(error?.description).not.toMatch(/role/);
 	});
 
-	it('is not blamed where it is theirs: then the role is missing', async () => {
+	it('is not blamed if they sell there: then the role is missing', async () => {
 		await warmUp();
 		sandbox.roles.remove('demo', 'Amazon Fulfillment');
 		sandbox.roles.remove('demo', 'Selling Partner Insights');
@@ -429,7 +436,7 @@ describe('U13: a marketplace of the right region in which the seller does not se
 		expect(error?.description).toMatch(/role/);
 	});
 
-	it('is not blamed where the list of marketplaces cannot be read', async () => {
+	it('is not blamed if the list of marketplaces cannot be read', async () => {
 		sandbox.faults.add({
 			kind: 'error503',
 			operation: 'getMarketplaceParticipations',
@@ -439,7 +446,7 @@ describe('U13: a marketplace of the right region in which the seller does not se
 		expect(error?.message).toMatch(/denied access/);
 	});
 
-	it('makes each order of it refused with that reason, and does not ask for the next', async () => {
+	it('refuses each order of it with that reason and does not check the next', async () => {
 		const ids = sandbox.world.addOrders({ count: 8 }).map(({ orderId }) => orderId);
 		const { items } = await runNode({
 			type: 'amazonReviewSolicitation',
@@ -457,13 +464,13 @@ describe('U13: a marketplace of the right region in which the seller does not se
 		});
 		expect(items.map(({ outcome }) => outcome)).toEqual(ids.map(() => 'refused'));
 		for (const { explanation } of items) expect(explanation).toMatch(/does not sell in Brazil/);
-		// Those that were in hand at once.
+		// Those that were sent at the same time.
 		expect(count('getSolicitationActionsForOrder')).toBeLessThanOrEqual(5);
 	});
 });
 
 describe('requests', () => {
-	it('name the application in the format Amazon asks for', async () => {
+	it('name the application in the format that Amazon requires', async () => {
 		await fetchFeedback();
 		const api = inUse.requests.filter(({ operation }) => operation !== 'downloadDocument');
 		expect(api.length).toBeGreaterThan(4);
@@ -494,7 +501,7 @@ describe('requests', () => {
 		['throttle', /rate limit was reached/],
 		['error503', /not available at the moment/],
 		['truncatedJson', /answer could not be read/],
-		['cutBefore', /No answer came back/],
+		['cutBefore', /no answer came back/],
 	] as const)('are given up after five attempts with %s', async (kind, message) => {
 		await warmUp();
 		const before = count('getMarketplaceParticipations');
@@ -504,7 +511,7 @@ describe('requests', () => {
 		expect(count('getMarketplaceParticipations') - before).toBe(5);
 	});
 
-	it('say that Amazon cannot be reached where nothing listens', async () => {
+	it('say that Amazon cannot be reached if nothing listens', async () => {
 		await warmUp();
 		connect(credentials, sandbox, 'demo', {
 			customBaseUrl: 'http://127.0.0.1:1',
@@ -514,7 +521,7 @@ describe('requests', () => {
 		expect(error?.message).toMatch(/could not be reached/);
 	});
 
-	it('carry what Amazon said, its request ID and the item into the error', async () => {
+	it("include Amazon's words, its request ID and the item in the error", async () => {
 		sandbox.roles.remove('demo', 'Selling Partner Insights');
 		sandbox.roles.remove('demo', 'Amazon Fulfillment');
 		const { error } = await fetchFeedback();
@@ -530,18 +537,18 @@ describe('requests', () => {
 	});
 });
 
-describe('cancelling', () => {
+describe('canceling', () => {
 	useWaitsAsTheyAre();
 
 	it.each([
 		['a slow answer', { kind: 'slow', operation: 'createReport', delayMs: 20_000 }],
-		['a report that does not get ready', { kind: 'reportStuck' }],
+		['a report that is never finished', { kind: 'reportStuck' }],
 		[
 			'a pause before the next attempt',
 			{ kind: 'error503', operation: 'createReport', times: 'always' },
 		],
 	] as Array<[string, FaultSpec]>)(
-		'stops %s at once, Continue On Fail or not',
+		'stops %s at once, with or without Continue On Fail',
 		async (_, fault) => {
 			await warmUp();
 			sandbox.faults.add(fault);
@@ -580,7 +587,7 @@ describe('secrets', () => {
 			'an unreadable line',
 			() => sandbox.settings.set({ feedbackUnreadableRow: true, feedbackTruncated: true }),
 		],
-		['a cancelled report', () => void sandbox.faults.add({ kind: 'reportCancelled' })],
+		['a canceled report', () => void sandbox.faults.add({ kind: 'reportCancelled' })],
 		['a fatal report', () => void sandbox.faults.add({ kind: 'reportFatal' })],
 		[
 			'an expired document',
@@ -597,7 +604,7 @@ describe('secrets', () => {
 		),
 	];
 
-	it.each(spoil)('never show in an execution with %s', async (_, makeFail) => {
+	it.each(spoil)('never appear in an execution with %s', async (_, makeFail) => {
 		makeFail();
 		const log: string[] = [];
 		const spies = (['log', 'info', 'warn', 'error', 'debug'] as const).map((level) =>

@@ -596,8 +596,8 @@ describe('a failure', () => {
 			'a revoked grant',
 			revoke,
 			() => watching.sandbox.lwa.restore('demo'),
-			/^Login with Amazon does not accept the refresh token: it was revoked.*Authorize the application again/,
-			/^This is about the feedback report for United States\. Open the credential, mend what is named here and save it again/,
+			/^Could not log in: Login with Amazon does not accept the refresh token\. Authorize the application again.*was revoked/,
+			/^This is about the feedback report for United States\. Open the credential, fix what is named here, and save it again/,
 			3,
 		],
 		[
@@ -607,8 +607,8 @@ describe('a failure', () => {
 				watching.sandbox.lwa.expireAccessTokens();
 			},
 			() => connect(watching.credentials, watching.sandbox),
-			/^Login with Amazon does not accept the client ID or the client secret.*copy the current one/,
-			/^This is about the feedback report for United States\. Open the credential, mend what is named here and save it again/,
+			/^Could not log in: Login with Amazon does not accept the client ID or the client secret\. Copy the current ones/,
+			/^This is about the feedback report for United States\. Open the credential, fix what is named here, and save it again/,
 			3,
 		],
 		[
@@ -621,24 +621,24 @@ describe('a failure', () => {
 				watching.sandbox.roles.restore('demo', 'Selling Partner Insights');
 				watching.sandbox.roles.restore('demo', 'Amazon Fulfillment');
 			},
-			/^Amazon denied access, asked to prepare a report$/,
-			/^This is about the feedback report for United States\. .*needs the role Selling Partner Insights or Amazon Fulfillment.*authorize it anew.*Request ID/,
+			/^Could not request a report: Amazon denied access$/,
+			/^This is about the feedback report for United States\. .*Add the role Selling Partner Insights or Amazon Fulfillment.*authorize it again.*Request ID/,
 			1,
 		],
 		[
 			'an outage at Amazon',
 			unable('error503'),
 			() => watching.sandbox.faults.clear(),
-			/^Amazon is not available at the moment, asked to prepare a report$/,
-			/^This is about the feedback report for United States\. Run it again in some minutes/,
+			/^Could not request a report: Amazon is not available at the moment$/,
+			/^This is about the feedback report for United States\. Run it again in a few minutes/,
 			2,
 		],
 		[
 			'answers that get lost',
 			unable('cutAfter'),
 			() => watching.sandbox.faults.clear(),
-			/^No answer came back from Amazon, asked to prepare a report$/,
-			/^This is about the feedback report for United States\. It is not known whether Amazon acted on it/,
+			/^Could not request a report: no answer came back from Amazon$/,
+			/^This is about the feedback report for United States\. Check whether Amazon acted on the request/,
 			2,
 		],
 		[
@@ -648,15 +648,15 @@ describe('a failure', () => {
 				watching.sandbox.faults.add({ kind: 'error503', operation: 'lwaToken', times: 'always' });
 			},
 			() => watching.sandbox.faults.clear(),
-			/^Login with Amazon is not available \(status 503: /,
-			/^This is about the feedback report for United States\. The credential is probably fine/,
+			/^Could not log in: Login with Amazon is not available \(status 503: /,
+			/^This is about the feedback report for United States\. Run it again in a few minutes\. The credential is probably fine/,
 			6,
 		],
 		[
 			'an invalid credential',
 			() => breakCredential({ primaryMarketplace: 'nowhere' }),
 			() => connect(watching.credentials, watching.sandbox),
-			/^The credential's marketplace "nowhere" is not known: choose one in the credential$/,
+			/^Could not use the credential: its marketplace "nowhere" is unknown\. Choose one in the credential\.$/,
 			/^$/,
 			0,
 		],
@@ -826,7 +826,7 @@ describe('a failure', () => {
 		expect(watcher.thrown.length).toBeGreaterThanOrEqual(3);
 		expect(watcher.thrown.length).toBeLessThanOrEqual(8);
 		for (const { message, description } of watcher.thrown) {
-			expect(message).toBe('Amazon denied access, asked to prepare a report');
+			expect(message).toBe('Could not request a report: Amazon denied access');
 			expect(description).toContain('the role Brand Analytics');
 		}
 	});
@@ -844,7 +844,9 @@ describe('a failure', () => {
 		expect(watcher.thrown.length).toBeGreaterThanOrEqual(3);
 		expect(watcher.thrown.length).toBeLessThanOrEqual(7);
 		for (const { message, description } of watcher.thrown) {
-			expect(message).toMatch(/^This seller does not sell in Brazil, but in United States/);
+			expect(message).toMatch(
+				/^Could not request a report: this seller does not sell in Brazil, but in United States/,
+			);
 			expect(description).toMatch(/^This is about the feedback report for Brazil\. /);
 		}
 	});
@@ -864,8 +866,10 @@ describe('a failure', () => {
 		const watcher = await watching.activate({ marketplaces: [US, 'A1PA6795UKMFR9'] });
 		await watcher.poll();
 		expect(watcher.thrown).toHaveLength(1);
-		expect(watcher.thrown[0]?.message).toBe('The credential cannot reach the marketplace Germany');
-		expect(watcher.thrown[0]?.description).toMatch(/use a credential of that region/);
+		expect(watcher.thrown[0]?.message).toBe(
+			'Could not use the marketplace Germany: the credential is for another region',
+		);
+		expect(watcher.thrown[0]?.description).toMatch(/Use a credential for the region Europe/);
 	});
 });
 

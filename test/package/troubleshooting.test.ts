@@ -49,7 +49,7 @@ describe('the table of failed calls to Amazon', () => {
 		const operations = Object.keys(OPERATIONS) as OperationName[];
 		for (const operation of operations) {
 			const failure = new SpApiFailure(kind.replaceAll('`', '') as FailureKind, operation, {
-				message: 'Login with Amazon does not accept this',
+				message: 'Could not log in: Login with Amazon does not accept this',
 				details: '50012020',
 			});
 			expect(failure.message).toMatch(new RegExp(`^${patternOf(message)}$`));

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { BoundedMap } from '../../nodes/shared/spapi/boundedMap';
 
 describe('BoundedMap', () => {
-	it('forgets what was used longest ago', () => {
+	it('removes the least recently used entry', () => {
 		const map = new BoundedMap<number>({ max: 2 });
 		map.set('a', 1);
 		map.set('b', 2);
@@ -12,7 +12,7 @@ describe('BoundedMap', () => {
 		expect([map.get('a'), map.get('b'), map.get('c'), map.size]).toEqual([1, undefined, 3, 2]);
 	});
 
-	it('forgets what is old, however often it was used', () => {
+	it('removes expired entries, however often they were used', () => {
 		let now = 0;
 		const map = new BoundedMap<number>({ max: 2, ttlMs: 10 }, () => now);
 		map.set('a', 1);
@@ -22,7 +22,7 @@ describe('BoundedMap', () => {
 		expect([map.has('a'), map.size]).toEqual([false, 0]);
 	});
 
-	it('holds no more than its sizes allow, and no single value that is too large', () => {
+	it('stays within its size limits and keeps no single value that is too large', () => {
 		fc.assert(
 			fc.property(
 				fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd'), fc.nat({ max: 12 }))),

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { Sandbox } from '../../sandbox';
 import { sandboxCredential } from '../engine/sandboxCredential';
 
-/** What the transport needs of n8n: a credential, and requests. */
+/** What the transport needs from n8n: a credential, and requests. */
 export function contextOf(sandbox: Sandbox, signal?: AbortSignal): IExecuteFunctions {
 	const send = async ({
 		method,

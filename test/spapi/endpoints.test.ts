@@ -30,20 +30,20 @@ describe('apiBaseUrl', () => {
 		['sandbox', US, 'https://sandbox.sellingpartnerapi-na.amazon.com'],
 		['sandbox', DE, 'https://sandbox.sellingpartnerapi-eu.amazon.com'],
 		['sandbox', JP, 'https://sandbox.sellingpartnerapi-fe.amazon.com'],
-	] as const)('is, in %s and for %s, %s', (environment, primaryMarketplace, url) => {
+	] as const)('in %s and for %s returns %s', (environment, primaryMarketplace, url) => {
 		expect(apiBaseUrl({ environment, primaryMarketplace })).toBe(url);
 		const leftOver = { environment, primaryMarketplace, customBaseUrl: 'https://left.over' };
 		expect(apiBaseUrl(leftOver)).toBe(url);
 	});
 
-	it('has the region in the host for every marketplace', () => {
+	it('includes the region in the host for every marketplace', () => {
 		for (const { id, region } of MARKETPLACES) {
 			const url = apiBaseUrl({ environment: 'production', primaryMarketplace: id });
 			expect(url).toContain(`-${region}.`);
 		}
 	});
 
-	it('asks another region where told to', () => {
+	it('uses another region when one is given', () => {
 		for (const region of ['na', 'eu', 'fe'] satisfies Region[]) {
 			const fields = { environment: 'production' as const, primaryMarketplace: US };
 			expect(apiBaseUrl(fields, region)).toContain(`-${region}.`);
@@ -61,12 +61,12 @@ describe('apiBaseUrl', () => {
 		['https://{region}.proxy.example/', 'https://eu.proxy.example'],
 		['https://proxy.example/{region}/', 'https://proxy.example/eu'],
 		['https://{region}.proxy.example/{region}', 'https://eu.proxy.example/eu'],
-	])('takes the custom base URL %j as %s', (written, url) => {
+	])('reads the custom base URL %j as %s', (written, url) => {
 		expect(apiBaseUrl(custom(written, DE))).toBe(url);
 	});
 
 	it.each(['/', '/a', 'a.', '{region}', '://'])(
-		'reads a custom base URL of "%s" over and over in proportion to its length',
+		'reads a custom base URL of repeated "%s" in time proportional to its length',
 		(part) => {
 			const read = (size: number): void => {
 				const url = `https://proxy.example/${part.repeat(size)}?`;
@@ -88,7 +88,7 @@ describe('apiBaseUrl', () => {
 		'http:///path',
 		'https:proxy.example',
 		'javascript:alert(1)//https://x',
-	])('refuses the custom base URL %p and says what it has to start with', (written) => {
+	])('rejects the custom base URL %p and says what it has to start with', (written) => {
 		expect(() => apiBaseUrl(custom(written))).toThrow(/'Base URL'.*http:\/\/ or https:\/\//);
 	});
 });
@@ -138,12 +138,12 @@ describe('a custom base URL, which receives the secrets', () => {
 		'https://proxy.example/?to=',
 		'https://proxy.example/#',
 		'https://proxy.example/a b',
-	])('is not taken as %s, confirmed or not', (url) => {
+	])('is rejected as %s, confirmed or not', (url) => {
 		expect(() => apiBaseUrl(custom(url))).toThrow(/would receive your client secret/);
 		expect(() => loginUrl(custom(url, US, false))).toThrow(/would receive your client secret/);
 	});
 
-	it.each([false, undefined])('gets nothing while it is not confirmed (%p)', (confirmed) => {
+	it.each([false, undefined])('receives nothing until it is confirmed (%p)', (confirmed) => {
 		const credentials = { ...custom('https://proxy.example:8443/x'), customHostIsMine: confirmed };
 		for (const make of [() => apiBaseUrl(credentials), () => loginUrl(credentials)]) {
 			expect(make).toThrow(
@@ -160,7 +160,7 @@ describe('documentUrlProblem', () => {
 		'https://tortuga-prod-na.s3-external-1.amazonaws.com/doc?X-Amz-Signature=1',
 		'https://tortuga-prod-eu.s3-eu-west-1.amazonaws.com/doc',
 		'https://d34o8swod1owfl.cloudfront.net/Report_47700.txt',
-	])('has nothing against %s', (address) => {
+	])('accepts %s', (address) => {
 		expect(documentUrlProblem(production, address)).toBeUndefined();
 		expect(documentUrlProblem({ ...production, environment: 'sandbox' }, address)).toBeUndefined();
 		expect(documentUrlProblem(custom('http://localhost:4010'), address)).toBeUndefined();
@@ -170,19 +170,22 @@ describe('documentUrlProblem', () => {
 		['http://tortuga-prod-na.s3-external-1.amazonaws.com/doc', 'its address is not https'],
 		['ftp://bucket.s3.amazonaws.com/doc', 'its address is not https'],
 		['file:///etc/passwd', 'its address is not https'],
-		['https://evil.example/doc', 'its host, evil.example, is none'],
-		['https://amazonaws.com.evil.example/doc', 'its host, amazonaws.com.evil.example, is none'],
-		['https://evilamazonaws.com/doc', 'its host, evilamazonaws.com, is none'],
-		['https://169.254.169.254/latest/meta-data', 'its host, 169.254.169.254, is none'],
-		['https://localhost/doc', 'its host, localhost, is none'],
-		['https://user@bucket.s3.amazonaws.com/doc', 'its address holds a user name'],
-		['nonsense', 'its address is none'],
-	])('refuses %s', (address, problem) => {
+		['https://evil.example/doc', 'its host, evil.example, is not one where'],
+		[
+			'https://amazonaws.com.evil.example/doc',
+			'its host, amazonaws.com.evil.example, is not one where',
+		],
+		['https://evilamazonaws.com/doc', 'its host, evilamazonaws.com, is not one where'],
+		['https://169.254.169.254/latest/meta-data', 'its host, 169.254.169.254, is not one where'],
+		['https://localhost/doc', 'its host, localhost, is not one where'],
+		['https://user@bucket.s3.amazonaws.com/doc', 'its address contains a user name'],
+		['nonsense', 'its address is not a URL'],
+	])('rejects %s', (address, problem) => {
 		expect(documentUrlProblem(production, address)).toContain(problem);
 		expect(documentUrlProblem(custom('http://emulator:4010'), address)).toContain(problem);
 	});
 
-	it("takes a document on the custom base URL's own host, and there alone", () => {
+	it("accepts a document only on the custom base URL's own host", () => {
 		const emulator = custom('http://emulator:4010/{region}');
 		expect(documentUrlProblem(emulator, 'http://emulator:4010/documents/1')).toBeUndefined();
 		expect(documentUrlProblem(emulator, 'http://emulator:9000/documents/1')).toBeUndefined();
@@ -192,13 +195,15 @@ describe('documentUrlProblem', () => {
 		expect(documentUrlProblem(proxy, 'https://proxy.example/documents/1')).toBeUndefined();
 		expect(documentUrlProblem(proxy, 'http://proxy.example/documents/1')).toContain('not https');
 		const leftOver = { ...emulator, environment: 'production' as const };
-		expect(documentUrlProblem(leftOver, 'https://emulator/documents/1')).toContain('is none');
+		expect(documentUrlProblem(leftOver, 'https://emulator/documents/1')).toContain(
+			'is not one where',
+		);
 	});
 });
 
 describe('loginUrl', () => {
 	it.each(['production', 'sandbox'] as const)(
-		'is one address for all regions in %s',
+		'is the same URL for all regions in %s',
 		(environment) => {
 			for (const primaryMarketplace of [US, DE, JP]) {
 				expect(loginUrl({ environment, primaryMarketplace })).toBe(
@@ -208,7 +213,7 @@ describe('loginUrl', () => {
 		},
 	);
 
-	it('is at the custom base URL where there is one', () => {
+	it('uses the custom base URL if there is one', () => {
 		expect(loginUrl(custom('http://localhost:9000/'))).toBe('http://localhost:9000/auth/o2/token');
 		expect(loginUrl(custom('http://localhost/{region}', JP))).toBe(
 			'http://localhost/fe/auth/o2/token',
@@ -221,9 +226,9 @@ describe('primaryMarketplaceOf', () => {
 		expect(primaryMarketplaceOf({ primaryMarketplace: DE }).countryCode).toBe('DE');
 	});
 
-	it.each(['', 'XX', 'A1F83G8C2ARO7'])('names the marketplace "%s" it does not know', (id) => {
+	it.each(['', 'XX', 'A1F83G8C2ARO7'])('names the unknown marketplace "%s"', (id) => {
 		expect(() => primaryMarketplaceOf({ primaryMarketplace: id })).toThrow(
-			`The credential's marketplace "${id}" is not known`,
+			`Could not use the credential: its marketplace "${id}" is unknown`,
 		);
 	});
 });

@@ -18,7 +18,7 @@ const ANSWER: AmazonAnswer = {
 	requestId: '12345678-1234-1234-1234-123456789012',
 };
 
-/** Every kind, and whether there is something the user can do about it. */
+/** Every kind, and whether the user can do something about it. */
 const KINDS: Readonly<Record<FailureKind, 'advised' | 'plain'>> = {
 	cancelled: 'plain',
 	busy: 'advised',
@@ -45,7 +45,7 @@ const KINDS: Readonly<Record<FailureKind, 'advised' | 'plain'>> = {
 };
 const ALL_KINDS = Object.keys(KINDS) as FailureKind[];
 
-/** Kinds whose headline says what was being done. */
+/** Kinds whose headline names the operation. */
 const NAMING_THE_CALL = ALL_KINDS.filter(
 	(kind) =>
 		![
@@ -63,29 +63,26 @@ const NAMING_THE_CALL = ALL_KINDS.filter(
 );
 
 describe('SpApiFailure', () => {
-	it.each(ALL_KINDS)(
-		'has a headline for %s, an error by its name, without undefined in it',
-		(kind) => {
-			const failure = new SpApiFailure(kind, 'getOrder', { details: 'R1' });
-			expect(failure).toBeInstanceOf(Error);
-			expect(failure.name).toBe('SpApiFailure');
-			expect(failure.kind).toBe(kind);
-			expect(failure.message.length).toBeGreaterThan(15);
-			expect(`${failure.message} ${failure.advice}`).not.toMatch(/undefined|\{|\}|NaN| {2}/);
-		},
-	);
+	it.each(ALL_KINDS)('has a headline without undefined for %s', (kind) => {
+		const failure = new SpApiFailure(kind, 'getOrder', { details: 'R1' });
+		expect(failure).toBeInstanceOf(Error);
+		expect(failure.name).toBe('SpApiFailure');
+		expect(failure.kind).toBe(kind);
+		expect(failure.message.length).toBeGreaterThan(15);
+		expect(`${failure.message} ${failure.advice}`).not.toMatch(/undefined|\{|\}|NaN| {2}/);
+	});
 
-	it('has another headline for each kind', () => {
+	it('has a different headline for each kind', () => {
 		const headlines = ALL_KINDS.map((kind) => new SpApiFailure(kind, 'getOrder').message);
 		expect(new Set(headlines).size).toBe(ALL_KINDS.length);
 	});
 
-	it.each(NAMING_THE_CALL)('says for %s what was asked', (kind) => {
-		expect(new SpApiFailure(kind, 'getOrder').message).toContain('read an order');
-		expect(new SpApiFailure(kind, 'createReport').message).toContain('prepare a report');
+	it.each(NAMING_THE_CALL)('names the operation for %s', (kind) => {
+		expect(new SpApiFailure(kind, 'getOrder').message).toContain('read the order');
+		expect(new SpApiFailure(kind, 'createReport').message).toContain('request a report');
 	});
 
-	it.each(ALL_KINDS)('has advice of its own for %s exactly where the user can act', (kind) => {
+	it.each(ALL_KINDS)('has advice for %s exactly if the user can act', (kind) => {
 		const { advice } = new SpApiFailure(kind, 'getOrder');
 		if (KINDS[kind] === 'plain') expect(advice).toBe('');
 		else expect(advice).toMatch(/^[A-Z].{20,}\.$/);
@@ -104,7 +101,7 @@ describe('SpApiFailure', () => {
 		expect(advice).toContain('Request ID: 12345678-1234-1234-1234-123456789012');
 	});
 
-	it('closes with one full stop what Amazon closed with one already', () => {
+	it('ends with one period if Amazon already ended with one', () => {
 		const denied = { code: 'Unauthorized', message: 'Access to requested resource is denied.' };
 		const { advice } = new SpApiFailure('refused', 'getOrder', denied);
 		expect(advice).toBe("Amazon's answer: Unauthorized: Access to requested resource is denied.");
@@ -113,7 +110,7 @@ describe('SpApiFailure', () => {
 		);
 	});
 
-	it('leaves out of the advice what Amazon did not say', () => {
+	it('leaves out what Amazon did not say', () => {
 		expect(new SpApiFailure('refused', 'getOrder', { status: 403, code: 'X' }).advice).toBe(
 			"Amazon's answer: X.",
 		);
@@ -122,35 +119,44 @@ describe('SpApiFailure', () => {
 		);
 	});
 
-	it('names the roles of the operation where access is denied', () => {
+	it('names the roles of the operation if access is denied', () => {
 		const { advice } = new SpApiFailure(
 			'accessDenied',
 			'createProductReviewAndSellerFeedbackSolicitation',
 		);
-		expect(advice).toContain('the role Buyer Solicitation or Product Listing,');
+		expect(advice).toContain(
+			'Add the role Buyer Solicitation or Product Listing to your application',
+		);
 	});
 
-	it('names the roles it is given instead, however many', () => {
+	it('names given roles instead, however many', () => {
 		const adviceFor = (...roles: string[]) =>
 			new SpApiFailure('accessDenied', 'createReport', {}, roles).advice;
-		expect(adviceFor('A')).toContain('needs the role A,');
-		expect(adviceFor('A', 'B')).toContain('needs the role A or B,');
-		expect(adviceFor('A', 'B', 'C')).toContain('needs the role A, B or C,');
+		expect(adviceFor('A')).toContain('Add the role A to');
+		expect(adviceFor('A', 'B')).toContain('Add the role A or B to');
+		expect(adviceFor('A', 'B', 'C')).toContain('Add the role A, B or C to');
 	});
 
 	it('does not say "the role the role" for reports in general', () => {
 		const { advice } = new SpApiFailure('accessDenied', 'getReport');
-		expect(advice).toContain('needs the role of the report type,');
+		expect(advice).toContain('Add the role of the report type to');
 	});
 
-	it("has the log-in's own words for its headline, and does not say them twice", () => {
+	it("uses the login's own words as the headline and does not repeat them", () => {
 		const failure = new SpApiFailure('login', 'getOrder', { message: 'The secret is expired.' });
 		expect(failure.message).toBe('The secret is expired.');
 		expect(failure.advice).not.toContain('The secret is expired');
 		expect(failure.advice).toContain('credential');
 	});
 
-	it("names the report in the headline, and does not call its ID Amazon's answer", () => {
+	it("does not call its own words Amazon's answer", () => {
+		const adviceOf = (answer: AmazonAnswer) =>
+			new SpApiFailure('unexpectedAnswer', 'getOrder', answer).advice;
+		expect(adviceOf({ message: 'orders.0: Required' })).toContain('Reason: orders.0: Required.');
+		expect(adviceOf({ code: 'New', message: 'No' })).toContain("Amazon's answer: New: No.");
+	});
+
+	it("names the report in the headline and does not call its ID Amazon's answer", () => {
 		for (const kind of ['reportPending', 'reportFailed'] as const) {
 			const failure = new SpApiFailure(kind, 'getReport', { details: 'ID323' });
 			expect(failure.message).toContain('report ID323');
@@ -178,7 +184,7 @@ describe('readAnswer', () => {
 		});
 	});
 
-	it('takes empty and null details for none', () => {
+	it('treats empty and null details as missing', () => {
 		for (const details of ['', null, undefined]) {
 			const body = { errors: [{ code: 'Unauthorized', message: 'Denied', details }] };
 			expect(readAnswer(403, body, {}).details).toBeUndefined();
@@ -186,14 +192,14 @@ describe('readAnswer', () => {
 		}
 	});
 
-	it('reads the message beside a code that is neither text nor number', () => {
+	it('reads the message next to a code that is neither text nor number', () => {
 		for (const code of [{}, { toString: [] }, [{ valueOf: null }], true]) {
 			const body = { errors: [{ code, message: 'Bad' }] };
 			expect(readAnswer(400, body, {})).toMatchObject({ code: undefined, message: 'Bad' });
 		}
 	});
 
-	it('reads an error that has a message only', () => {
+	it('reads an error that has only a message', () => {
 		expect(readAnswer(400, { errors: [{ message: 'Bad' }] }, {})).toMatchObject({
 			code: undefined,
 			message: 'Bad',
@@ -228,12 +234,12 @@ describe('readAnswer', () => {
 		],
 		['that it is a web page', '<html></html>', { message: 'a web page' }],
 		[
-			'the sentence of JSON that is cut off behind it',
+			'the sentence of JSON that is cut off after it',
 			'{\n  "errors": [\n    {\n      "code": "Unauthorized",\n      "message": "You can\u00e2\u20ac\u2122t \\"use\\" this",\n      "details": ""\n',
 			{ code: 'Unauthorized', message: 'You canâ€™t "use" this' },
 		],
 		[
-			'the sentence of JSON that is cut off in it',
+			'the sentence of JSON that is cut off within it',
 			'{"errors":[{"code":"Unauthorized","message":"Access to requested resou',
 			{ code: 'Unauthorized', message: 'Access to requested resou' },
 		],
@@ -248,12 +254,12 @@ describe('readAnswer', () => {
 			'<?xml version="1.0"?><Error><Message>Expired</Message></Error>',
 			{ message: 'Expired' },
 		],
-		['the error beside a null', { errors: [null, { message: 'No' }] }, { message: 'No' }],
+		['the error next to a null', { errors: [null, { message: 'No' }] }, { message: 'No' }],
 	])('A10: reads %s', (_, body, words) => {
 		expect(readAnswer(403, body, {})).toEqual({ status: 403, ...words });
 	});
 
-	it('A10: repeats the beginning of a long text, without secrets, in no time', () => {
+	it('A10: repeats the beginning of a long text quickly and without secrets', () => {
 		for (const body of [
 			`${'x'.repeat(200)} abc123@marketplace.amazon.com ${'y'.repeat(2_000_000)}`,
 			`<html>${'<title'.repeat(500_000)}`,
@@ -267,14 +273,14 @@ describe('readAnswer', () => {
 	});
 
 	it.each([[undefined], [null], [''], [['a', 'b']], [17]])(
-		'never makes a request ID of %p that is no text',
+		'never reads %p as a request ID if it is not text',
 		(value) => {
 			const { requestId } = readAnswer(200, {}, { 'x-amzn-requestid': value });
 			expect(requestId ?? '').toBe('');
 		},
 	);
 
-	it('takes secrets and addresses out of everything it keeps', () => {
+	it('removes secrets and addresses from everything it keeps', () => {
 		const secret = 'Atza|IwEBIJedGXjDqsU';
 		const buyer = 'abc123@marketplace.amazon.com';
 		const body = {
@@ -311,7 +317,7 @@ describe('faultOfAccepted', () => {
 		["a proxy's page with 201", 201, PAGE, {}],
 		['no body and no request ID', 200, '', {}],
 		['JSON without a request ID', 200, { login: 'required' }, {}],
-	])('B11: %s is no answer to a request', (_, status, body, headers) => {
+	])('B11: rejects %s as an answer to a request', (_, status, body, headers) => {
 		expect(faultOf(status, body, headers)).toBe('answerLost');
 	});
 
@@ -320,11 +326,11 @@ describe('faultOfAccepted', () => {
 		['201 without a body', 201, '', {}],
 		['201 with a body that broke off', 201, '{', ID],
 		['200 with a request ID', 200, {}, ID],
-	])('B11: %s is one', (_, status, body, headers) => {
+	])('B11: accepts %s as an answer', (_, status, body, headers) => {
 		expect(faultOf(status, body, headers)).toBeUndefined();
 	});
 
-	it('B11: a page is no answer to a question either, which can be asked again', () => {
+	it('B11: rejects a page as the answer to a lookup, which can be repeated', () => {
 		expect(faultOf(200, PAGE, {}, false)).toBe('unexpectedAnswer');
 		expect(faultOf(200, {}, {}, false)).toBeUndefined();
 	});
@@ -336,11 +342,11 @@ describe('faultOfAccepted', () => {
 		['InvalidInput', 'badRequest'],
 		['NotFound', 'notFound'],
 		['SomethingNew', 'unexpectedAnswer'],
-	])('A15: the error %s in an answer of status 200 is %s', (code, kind) => {
+	])('A15: reads the error %s in an answer with status 200 as %s', (code, kind) => {
 		expect(faultOf(200, { errors: [{ code, message: 'No' }] }, ID)).toBe(kind);
 	});
 
-	it('A15: an empty list of errors is none', () => {
+	it('A15: ignores an empty list of errors', () => {
 		for (const errors of [null, [], [null]]) {
 			expect(faultOf(200, { payload: [], errors }, ID, false)).toBeUndefined();
 		}
@@ -351,7 +357,7 @@ describe('isTokenRejection and kindOfAnswer', () => {
 	const DENIED = 'Access to requested resource is denied.';
 	const EXPIRED = 'The access token you provided has expired.';
 
-	/** Answers users reported, by status, code, message, details, and what they mean. */
+	/** Answers that users reported, by status, code, message and details, and the kind they mean. */
 	const SEEN: ReadonlyArray<readonly [number, string, string, string | undefined, FailureKind]> = [
 		[
 			403,
@@ -378,7 +384,7 @@ describe('isTokenRejection and kindOfAnswer', () => {
 			'The access token you provided is revoked, malformed or invalid.',
 			'tokenRejected',
 		],
-		// A2: a missing role in other words, at reports of Brand Analytics and at single fields.
+		// A2: a missing role in other words, for reports of Brand Analytics and for single fields.
 		[403, 'Unauthorized', 'Access to the resource is forbidden', '', 'accessDenied'],
 		[
 			403,
@@ -391,7 +397,7 @@ describe('isTokenRejection and kindOfAnswer', () => {
 		[403, 'Unauthorized', 'Unauthorized', '', 'accessDenied'],
 		[403, 'Unauthorized', 'Access to requested resou', undefined, 'accessDenied'],
 		[403, 'Unauthorized', '', '', 'refused'],
-		// A3: the words of a missing role; the details tell.
+		// A3: the words of a missing role; only the details show the difference.
 		[
 			403,
 			'Unauthorized',
@@ -427,16 +433,13 @@ describe('isTokenRejection and kindOfAnswer', () => {
 		[503, 'ServiceUnavailable', 'Service is unavailable.', '', 'unavailable'],
 	];
 
-	it.each(SEEN)(
-		'take %p %s "%s" with details %p for %s',
-		(status, code, message, details, kind) => {
-			const answer = readAnswer(status, { errors: [{ code, message, details }] }, {});
-			expect(kindOfAnswer(answer)).toBe(kind);
-			expect(isTokenRejection(answer)).toBe(kind === 'tokenRejected');
-		},
-	);
+	it.each(SEEN)('read %p %s "%s" with details %p as %s', (status, code, message, details, kind) => {
+		const answer = readAnswer(status, { errors: [{ code, message, details }] }, {});
+		expect(kindOfAnswer(answer)).toBe(kind);
+		expect(isTokenRejection(answer)).toBe(kind === 'tokenRejected');
+	});
 
-	it('A10: does not take a proxy\'s "403 Forbidden" for a missing role', () => {
+	it('A10: do not read a proxy\'s "403 Forbidden" as a missing role', () => {
 		const page = '<html><head><title>403 Forbidden</title></head></html>';
 		for (const body of [page, 'Forbidden', { message: 'Forbidden' }]) {
 			expect(kindOfAnswer(readAnswer(403, body, {}))).toBe('refused');
@@ -445,12 +448,12 @@ describe('isTokenRejection and kindOfAnswer', () => {
 		expect(advice).toBe('Amazon\'s answer: a web page, "403 Forbidden". Status: 403.');
 	});
 
-	it('take 401 for a rejected token, whatever it says', () => {
+	it('read 401 as a rejected token, whatever it says', () => {
 		expect(isTokenRejection({ status: 401 })).toBe(true);
 		expect(kindOfAnswer({ status: 401, message: DENIED })).toBe('tokenRejected');
 	});
 
-	it('do not take the words alone for a rejected token: the status counts', () => {
+	it('do not read the words alone as a rejected token: the status counts', () => {
 		for (const status of [200, 400, 404, 429, 500]) {
 			expect(isTokenRejection({ status, message: EXPIRED })).toBe(false);
 		}
@@ -467,7 +470,7 @@ describe('isTokenRejection and kindOfAnswer', () => {
 		[502, 'unavailable'],
 		[503, 'unavailable'],
 		[504, 'unavailable'],
-	])('go by the status %p alone where the body says nothing', (status, kind) => {
+	])('use only the status %p if the body says nothing', (status, kind) => {
 		expect(kindOfAnswer(readAnswer(status, '<html></html>', {}))).toBe(kind);
 	});
 });

@@ -7,7 +7,7 @@ import { keptLimit } from '../../nodes/shared/spapi/keptLimits';
 describe('B18: what a process remembers', () => {
 	afterEach(() => limits.clear());
 
-	it('drops limits that are idle, and none that was drawn from', async () => {
+	it('removes idle limits, but none that was used', async () => {
 		const used = keptLimit('used', 0.001, 5, 1);
 		await used.takeTurn(undefined);
 		const slowed = keptLimit('slowed', 0.001, 5, 1);
@@ -18,14 +18,14 @@ describe('B18: what a process remembers', () => {
 		expect(keptLimit('slowed', 0.001, 5, 1)).toBe(slowed);
 	});
 
-	it('keeps a thousand access tokens at most', () => {
+	it('keeps at most a thousand access tokens', () => {
 		const token = { token: 't', obtainedAt: 0, expiresAt: Infinity, marketplaces: undefined };
 		for (let each = 0; each < 3_000; each += 1) accessTokens.set(`key ${each}`, token);
 		expect(accessTokens.size).toBe(1_000);
 		accessTokens.clear();
 	});
 
-	it('takes an access token for none where it ended, or was rejected', () => {
+	it('ignores an access token that expired or was rejected', () => {
 		const at = performance.now();
 		const token = { token: 't', obtainedAt: at, expiresAt: at + 60_000, marketplaces: undefined };
 		accessTokens.set('lasting', token);
@@ -36,7 +36,7 @@ describe('B18: what a process remembers', () => {
 		accessTokens.clear();
 	});
 
-	it('keeps tokens apart by everything that makes them', () => {
+	it('keeps tokens separate by everything that makes them', () => {
 		const credentials: SellingPartnerCredentials = {
 			clientId: 'a',
 			clientSecret: 'b',
@@ -51,7 +51,7 @@ describe('B18: what a process remembers', () => {
 			{ refreshToken: 'x' },
 			{ primaryMarketplace: 'A1PA6795UKMFR9' },
 			{ environment: 'sandbox' },
-			// Moved over a border between two fields.
+			// A character moved from one field to the next.
 			{ clientId: 'ab', clientSecret: '' },
 		];
 		const keys = changes.map((change) => tokenKeyOf({ ...credentials, ...change }));
@@ -59,11 +59,11 @@ describe('B18: what a process remembers', () => {
 	});
 });
 
-describe('B18: a wait that is cancelled', () => {
+describe('B18: a wait that is canceled', () => {
 	beforeEach(() => jest.useFakeTimers());
 	afterEach(() => jest.useRealTimers());
 
-	it('ends at once, and ten seconds later no timer of it is left', async () => {
+	it('ends at once and leaves no timer after ten seconds', async () => {
 		const stop = new AbortController();
 		const waited = pause(3_600_000, stop.signal);
 		await jest.advanceTimersByTimeAsync(25_000);
@@ -73,7 +73,7 @@ describe('B18: a wait that is cancelled', () => {
 		expect(jest.getTimerCount()).toBe(0);
 	});
 
-	it('lasts as long as it was to, where nobody cancels it', async () => {
+	it('lasts its full time if nobody cancels it', async () => {
 		const stop = new AbortController();
 		let ended: boolean | undefined;
 		void pause(65_500, stop.signal).then((whole) => (ended = whole));

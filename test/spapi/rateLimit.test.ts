@@ -3,10 +3,10 @@ import { RateLimit } from '../../nodes/shared/spapi/rateLimit';
 import { RateLimiter } from '../../sandbox/rateLimits';
 import { seeded } from '../seeded';
 
-/** Amazon's plan for solicitations. */
+/** Amazon's usage plan for solicitations. */
 const PLAN = { rate: 1, burst: 5 };
 
-/** Orders each process has in hand at once. */
+/** Orders that each process handles at the same time. */
 const WORKERS = 5;
 
 beforeEach(() => {
@@ -19,12 +19,12 @@ afterEach(() => {
 	jest.useRealTimers();
 });
 
-/** The hand clock: moves only from one timer to the next. */
+/** A manual clock that moves only from one timer to the next. */
 const clock = (): number => Date.now();
 
 const settle = async (): Promise<void> => await new Promise((resolve) => setImmediate(resolve));
 
-/** Lets the clock run until the work is done. */
+/** Runs the clock until the work is done. */
 async function simulate<Result>(work: Promise<Result>): Promise<Result> {
 	let done = false;
 	void work.finally(() => {
@@ -34,13 +34,13 @@ async function simulate<Result>(work: Promise<Result>): Promise<Result> {
 	return await work;
 }
 
-/** Amazon's own bucket, which all processes draw from. */
+/** Amazon's own bucket, which all processes use. */
 const amazonsBucket = () => {
 	const limiter = new RateLimiter(1, clock);
 	return { take: () => limiter.take('seller/operation', PLAN) };
 };
 
-/** One answer of Amazon, in the order in which the calls arrived there. */
+/** One answer from Amazon, in the order in which the calls arrived there. */
 interface Arrival {
 	readonly process: number;
 	readonly at: number;
@@ -48,8 +48,8 @@ interface Arrival {
 }
 
 /**
- * Processes that each send with several workers until Amazon has taken `calls` together: as the
- * client does, with the time that requests and answers are on their way.
+ * Processes that each send with several workers until Amazon has accepted `calls` together, like
+ * the client, including the time that requests and answers take.
  */
 async function load(limits: readonly RateLimit[], calls: number): Promise<Arrival[]> {
 	const amazon = amazonsBucket();
@@ -85,23 +85,23 @@ const newLimit = (share = 1): RateLimit => new RateLimit(PLAN.rate, PLAN.burst, 
 const refusalsOf = (arrivals: readonly Arrival[]): number =>
 	arrivals.filter(({ taken }) => !taken).length;
 
-/** Which part of the rate was used, from the first to the last of these calls. */
+/** The part of the rate that was used, from the first to the last of these calls. */
 function useOf(arrivals: readonly Arrival[]): number {
 	const taken = arrivals.filter((arrival) => arrival.taken);
 	const seconds = ((taken.at(-1)?.at ?? NaN) - (taken[0]?.at ?? NaN)) / 1000;
 	return (taken.length - 1) / (seconds * PLAN.rate);
 }
 
-describe('RateLimit, one process for one bucket', () => {
-	it('is never refused, and uses the rate in full', async () => {
+describe('RateLimit with one process for one bucket', () => {
+	it('is never refused and uses the full rate', async () => {
 		const arrivals = await load([newLimit()], 5000);
 		expect(arrivals).toHaveLength(5000);
 		expect(refusalsOf(arrivals)).toBe(0);
 		expect(useOf(arrivals)).toBeGreaterThan(0.999);
 	});
 
-	it('is not refused either where calls overtake each other on their way', async () => {
-		// The burst left unused is what such calls need: without it the first arrivals are refused.
+	it('is not refused when calls overtake each other on the way', async () => {
+		// Such calls need the unused part of the burst: without it the first arrivals are refused.
 		const limit = newLimit();
 		const amazon = amazonsBucket();
 		const taken: boolean[] = [];
@@ -116,13 +116,13 @@ describe('RateLimit, one process for one bucket', () => {
 	});
 });
 
-describe('RateLimit, four processes for one bucket', () => {
-	it('find a pace of their own: few refusals, and most of the rate is used', async () => {
+describe('RateLimit with four processes for one bucket', () => {
+	it('finds a pace with few refusals that uses most of the rate', async () => {
 		const arrivals = await load(
 			Array.from({ length: 4 }, () => newLimit()),
 			2200,
 		);
-		// The start: they learn of each other by their first refusals.
+		// At the start they learn of each other by their first refusals.
 		const afterStart = arrivals.slice(200);
 		const refused = refusalsOf(afterStart) / afterStart.length;
 		const used = useOf(afterStart);
@@ -134,7 +134,7 @@ describe('RateLimit, four processes for one bucket', () => {
 		expect(Math.min(...perProcess)).toBeGreaterThan(Math.max(...perProcess) / 4);
 	});
 
-	it('are never refused where each was given its share', async () => {
+	it('is never refused when each process has its share', async () => {
 		const arrivals = await load(
 			Array.from({ length: 4 }, () => newLimit(0.25)),
 			2000,
@@ -144,7 +144,7 @@ describe('RateLimit, four processes for one bucket', () => {
 	});
 });
 
-describe('RateLimit, refused', () => {
+describe('RateLimit after a refusal', () => {
 	/** Milliseconds between the next calls, each made as soon as it may be. */
 	async function gaps(limit: RateLimit, calls: number, accepted = false): Promise<number[]> {
 		const moments: number[] = [];
@@ -162,7 +162,7 @@ describe('RateLimit, refused', () => {
 	const pass = async (seconds: number): Promise<void> =>
 		await simulate(pause(seconds * 1000, undefined).then(() => undefined));
 
-	/** Refused twice with so much time between that it is no echo, yet soon enough to tell something. */
+	/** Refused twice, far enough apart to be no echo, but close enough to count. */
 	async function refusedAgain(limit: RateLimit, times: number): Promise<void> {
 		for (let each = 0; each < times; each += 1) {
 			limit.throttled();
@@ -170,7 +170,7 @@ describe('RateLimit, refused', () => {
 		}
 	}
 
-	it('counts the bucket as empty, and keeps its pace after a single refusal', async () => {
+	it('counts the bucket as empty and keeps its pace after a single refusal', async () => {
 		const limit = newLimit();
 		limit.throttled();
 		const before = clock();
@@ -178,7 +178,7 @@ describe('RateLimit, refused', () => {
 		expect(clock() - before).toBe(6000);
 	});
 
-	it('takes the refusals of calls that were under way together for one', async () => {
+	it('counts refusals of calls that were under way together as one', async () => {
 		const limit = newLimit();
 		await gaps(limit, 10);
 		for (let each = 0; each < WORKERS; each += 1) {
@@ -189,7 +189,7 @@ describe('RateLimit, refused', () => {
 		expect(await gaps(limit, 3)).toEqual([1000, 1000, 1000]);
 	});
 
-	it('sends those who wait to the back of the emptied bucket', async () => {
+	it('makes waiting callers queue again for the emptied bucket', async () => {
 		const limit = newLimit();
 		const moments: number[] = [];
 		const start = clock();
@@ -197,14 +197,14 @@ describe('RateLimit, refused', () => {
 			await limit.takeTurn(undefined);
 			moments.push(clock() - start);
 		});
-		// Four at once, two wait; the refusal comes when the first of these is nearly there.
+		// Four at once, two wait; the refusal comes when the first of these is almost due.
 		await simulate(pause(900, undefined));
 		limit.throttled();
 		await simulate(Promise.all(callers));
 		expect(moments).toEqual([0, 0, 0, 0, 1900, 2900]);
 	});
 
-	it('slows down when refused again soon after, and only then', async () => {
+	it('slows down only when refused again soon after', async () => {
 		const soon = newLimit();
 		await refusedAgain(soon, 2);
 		await gaps(soon, 10);
@@ -220,7 +220,7 @@ describe('RateLimit, refused', () => {
 		expect(await gaps(late, 1)).toEqual([1000]);
 	});
 
-	it('slows down by the same part with every refusal, to a sixteenth of the rate at most', async () => {
+	it('slows down by the same factor with every refusal, to at least a sixteenth of the rate', async () => {
 		const limit = newLimit();
 		const paces: number[] = [];
 		for (let each = 0; each < 12; each += 1) {
@@ -236,7 +236,7 @@ describe('RateLimit, refused', () => {
 		expect(paces.at(-1)).toBe(1 / 16);
 	});
 
-	it('rises again with every call that Amazon takes, to the full rate and no further', async () => {
+	it('speeds up with every call that Amazon accepts, up to the full rate', async () => {
 		const limit = newLimit();
 		await refusedAgain(limit, 4);
 		await gaps(limit, 10);
@@ -261,7 +261,7 @@ describe('RateLimit', () => {
 		expect(clock() - start).toBe(2000);
 	});
 
-	it('gives back the turn of a caller who was cancelled', async () => {
+	it('returns the turn of a canceled caller', async () => {
 		const limit = newLimit();
 		const cancel = new AbortController();
 		for (let each = 0; each < 4; each += 1) await limit.takeTurn(undefined);
@@ -274,7 +274,7 @@ describe('RateLimit', () => {
 		expect(await limit.takeTurn(cancel.signal)).toBe('cancelled');
 	});
 
-	it('turns away at once who cannot wait so long, at no cost to others', async () => {
+	it('turns away callers that cannot wait, at no cost to others', async () => {
 		const limit = newLimit();
 		for (let each = 0; each < 4; each += 1) await limit.takeTurn(undefined);
 		const start = clock();

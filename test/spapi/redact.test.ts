@@ -11,7 +11,7 @@ const EMAIL = 'abc123xyz@marketplace.amazon.com';
 
 const SECRETS = [ACCESS_TOKEN, REFRESH_TOKEN, RESTRICTED_TOKEN, OA2_CS, EMAIL];
 
-/** Where secrets turn up in what Amazon and HTTP libraries say. */
+/** Where secrets appear in texts from Amazon and HTTP libraries. */
 const POSITIONS: ReadonlyArray<readonly [string, (secret: string) => string]> = [
 	['alone', (secret) => secret],
 	['at the start', (secret) => `${secret} was refused`],
@@ -31,18 +31,18 @@ const POSITIONS: ReadonlyArray<readonly [string, (secret: string) => string]> = 
 ];
 
 describe('redact', () => {
-	it.each(POSITIONS)('takes out every kind of secret %s', (_, place) => {
+	it.each(POSITIONS)('removes every kind of secret %s', (_, place) => {
 		for (const secret of SECRETS) {
 			const cleaned = redact(place(secret));
 			expect(cleaned).not.toContain(secret);
 			expect(cleaned).not.toContain(encodeURIComponent(secret));
-			// Nor the part that matters of it, be the rest left or not.
+			// Not even the part that matters, whether the rest is left or not.
 			expect(cleaned).not.toContain(secret === EMAIL ? 'abc123xyz' : secret.slice(-12, -2));
 			expect(cleaned).toContain('[redacted]');
 		}
 	});
 
-	it('leaves the text around a secret', () => {
+	it('keeps the text around a secret', () => {
 		expect(redact(`Buyer "${EMAIL}" of order 111-1234567-7654321`)).toBe(
 			'Buyer "[redacted]" of order 111-1234567-7654321',
 		);
@@ -54,7 +54,7 @@ describe('redact', () => {
 		);
 	});
 
-	it('does not mind letter case', () => {
+	it('ignores letter case', () => {
 		for (const secret of SECRETS) {
 			expect(redact(secret.toUpperCase())).toBe('[redacted]');
 			expect(redact(secret.toLowerCase())).toBe('[redacted]');
@@ -75,11 +75,11 @@ describe('redact', () => {
 		'Atzenhof | Fürth',
 		'id 3f2a91c4-7a44-4b0e-9d9c-2f1f0a7b6c5d',
 		'日本語のテキスト | 100%',
-	])('leaves innocent text as it is: %s', (text) => {
+	])('keeps harmless text as it is: %s', (text) => {
 		expect(redact(text)).toBe(text);
 	});
 
-	it('leaves alone what it cleaned before, addresses without anything between them too', () => {
+	it('does not change text it already cleaned, even with adjacent addresses', () => {
 		const address = 'buyer@marketplace.amazon.com';
 		const cleaned = redact(address + address);
 		expect(cleaned).toContain('[redacted]');
@@ -87,14 +87,14 @@ describe('redact', () => {
 	});
 
 	it.each(['a', 'a@', 'a@a.', '%40', '@.', 'Atza'])(
-		'takes time in proportion to the length of "%s" over and over',
+		'takes time proportional to the length of repeated "%s"',
 		(part) => {
 			const clean = (size: number) => redact(part.repeat(size));
 			expect(growthOf(clean, 10_000)).toBeLessThan(IN_PROPORTION);
 		},
 	);
 
-	it('is done in one go: cleaned text stays as it is', () => {
+	it('needs one pass: cleaned text stays as it is', () => {
 		fc.assert(
 			fc.property(
 				fc.array(fc.oneof(fc.string(), fc.constantFrom(...SECRETS)), { maxLength: 6 }),
@@ -107,7 +107,7 @@ describe('redact', () => {
 	});
 });
 
-describe('redact, for any text', () => {
+describe('redact with any text', () => {
 	const charactersOf = (alphabet: string, minLength: number, maxLength: number) =>
 		fc
 			.array(fc.constantFrom(...alphabet), { minLength, maxLength })
@@ -117,7 +117,7 @@ describe('redact, for any text', () => {
 	const tokenBody = charactersOf(`${ALPHANUMERIC}-_+/.=`, 16, 60);
 	const surroundings = fc.oneof(fc.string({ maxLength: 40 }), fc.string({ unit: 'binary' }));
 
-	it('lets no token and no client secret through', () => {
+	it('removes every token and client secret', () => {
 		fc.assert(
 			fc.property(
 				fc.constantFrom('Atza|', 'Atzr|', 'Atzc|', 'Atz.sprdt|', 'Atza%7C', 'amzn1.oa2-cs.v1.'),
@@ -133,7 +133,7 @@ describe('redact, for any text', () => {
 		);
 	});
 
-	it('lets no e-mail address through', () => {
+	it('removes every email address', () => {
 		const local = fc
 			.tuple(charactersOf(ALPHANUMERIC, 1, 1), charactersOf(`${ALPHANUMERIC}.+-_%`, 0, 40))
 			.map((parts) => parts.join(''));

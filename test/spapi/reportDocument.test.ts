@@ -16,7 +16,7 @@ async function gzip(content: string | Uint8Array): Promise<Buffer> {
 	return Buffer.from(await new Response(stream).arrayBuffer());
 }
 
-/** The document unpacked; undefined where it is damaged. */
+/** The unpacked document; undefined if it is damaged. */
 async function unpacked(body: Uint8Array | ArrayBuffer): Promise<Uint8Array | undefined> {
 	const whole = await unpackWhole({ body: new Uint8Array(body) }).catch((error: unknown) => error);
 	if (!(whole instanceof Error)) return (whole as { body: Uint8Array }).body;
@@ -34,7 +34,7 @@ describe('a document', () => {
 		zipped = await gzip(plain);
 	});
 
-	it('unzips gzip, whatever kind of buffer it is in', async () => {
+	it('unpacks gzip from any kind of buffer', async () => {
 		const arrayBuffer = new ArrayBuffer(zipped.length);
 		new Uint8Array(arrayBuffer).set(zipped);
 		const within = Buffer.concat([Buffer.from('xx'), zipped, Buffer.from('yy')]).subarray(2, -2);
@@ -43,23 +43,23 @@ describe('a document', () => {
 		}
 	});
 
-	it('leaves what is not gzip as it is', async () => {
+	it('keeps data that is not gzip as it is', async () => {
 		for (const bytes of [plain, Buffer.from([0x1f]), Buffer.from([0x1f, 0x8c, 8]), Buffer.of()]) {
 			expect(Buffer.from((await unpacked(bytes)) ?? 'none')).toEqual(bytes);
 		}
 	});
 
-	it('unzips an empty document to nothing', async () => {
+	it('unpacks an empty document to nothing', async () => {
 		expect(await unpacked(await gzip(''))).toHaveLength(0);
 	});
 
-	it('gives the whole of a document of several gzip members or nothing, never its first part', async () => {
+	it('returns all of a document with several gzip members or nothing, never only its first part', async () => {
 		const members = Buffer.concat([await gzip('first\n'), await gzip('second\n')]);
-		// Node 20 reads on after the first member, Node 24 refuses what follows it.
+		// Node 20 continues after the first member, Node 24 rejects what follows.
 		expect(['first\nsecond\n', undefined]).toContain(textOf(await unpacked(members)));
 	});
 
-	it('gives nothing for gzip that is cut off anywhere, never half a report', async () => {
+	it('returns nothing for gzip that is cut off anywhere, never half a report', async () => {
 		const small = await gzip('9/3/26\t2\tCame late\t\t111-1234567-7654321\tx');
 		for (let length = 2; length < small.length; length += 1) {
 			expect([length, await unpacked(small.subarray(0, length))]).toEqual([length, undefined]);
@@ -68,14 +68,14 @@ describe('a document', () => {
 		expect(await unpacked(zipped.subarray(0, zipped.length / 2))).toBeUndefined();
 	});
 
-	it('gives nothing for gzip with a wrong checksum or damaged within', async () => {
+	it('returns nothing for gzip with a wrong checksum or damaged data', async () => {
 		const wrongChecksum = Buffer.from(zipped);
 		wrongChecksum.writeUInt8(wrongChecksum.readUInt8(zipped.length - 6) ^ 0xff, zipped.length - 6);
 		expect(await unpacked(wrongChecksum)).toBeUndefined();
 		expect(await unpacked(Buffer.from([0x1f, 0x8b, 1, 2, 3, 4, 5, 6, 7, 8, 9]))).toBeUndefined();
 	});
 
-	it('gives back any bytes that were zipped', async () => {
+	it('restores any bytes that were compressed', async () => {
 		await fc.assert(
 			fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
 				expect(Buffer.from((await unpacked(await gzip(bytes))) ?? 'none')).toEqual(
@@ -85,7 +85,7 @@ describe('a document', () => {
 		);
 	});
 
-	it('does not touch the bytes it is given', async () => {
+	it('does not change its input bytes', async () => {
 		const given = Buffer.from(zipped);
 		await unpacked(given);
 		expect(given).toEqual(zipped);
@@ -93,7 +93,10 @@ describe('a document', () => {
 });
 
 describe('a document that is too large', () => {
-	/** Unpacks it, keeping nothing; how it ended and how many bytes came until then. */
+	/**
+	 * Unpacks it without keeping anything; returns how it ended and how many bytes arrived until
+	 * then.
+	 */
 	async function unpackAway(body: Uint8Array) {
 		let length = 0;
 		let largest = 0;
@@ -115,7 +118,7 @@ describe('a document that is too large', () => {
 		return Buffer.from(await new Response(stream).arrayBuffer());
 	};
 
-	it('is refused as a gzip bomb after some megabytes, long before it is unpacked', async () => {
+	it('is rejected as a gzip bomb after some megabytes, long before it is unpacked', async () => {
 		const bomb = await zeros(300);
 		expect(bomb.length).toBeLessThan(400_000);
 		const { problem, length, largest } = await unpackAway(bomb);
@@ -126,7 +129,7 @@ describe('a document that is too large', () => {
 		expect(failure).toBeInstanceOf(DocumentError);
 	});
 
-	it('is no bomb where a small report is merely well packed', async () => {
+	it('is accepted if a small report is merely well compressed', async () => {
 		expect(await unpackAway(await zeros(16))).toMatchObject({
 			problem: undefined,
 			length: 16 << 20,
@@ -134,7 +137,7 @@ describe('a document that is too large', () => {
 		expect(await unpackAway(await zeros(17))).toMatchObject({ problem: 'tooLarge' });
 	});
 
-	it('is refused where it is not packed at all', async () => {
+	it('is rejected if it is not compressed at all', async () => {
 		const large = new Uint8Array(LARGEST_DOCUMENT + 1);
 		expect(await unpackAway(large)).toMatchObject({ problem: 'tooLarge', length: 0 });
 		expect(await unpackAway(large.subarray(1))).toMatchObject({ problem: undefined });

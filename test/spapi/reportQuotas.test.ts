@@ -32,7 +32,7 @@ const takeTurn = (client: SpApiClient, reportType: ReportType): ReportTurn => {
 	return takeReportTurn(client, reportType, quota);
 };
 
-/** Minutes until the next is possible, rounded up. */
+/** Minutes until the next report is possible, rounded up. */
 const minutesLeft = (client: SpApiClient, reportType: ReportType): number =>
 	Math.ceil(waitForReportTurn(client, reportType) / MINUTE);
 
@@ -40,7 +40,7 @@ describe('a limit of the credential', () => {
 	const PER_DAY = reportLimitFields.find(({ name }) => name === 'salesAndTrafficPerDay');
 
 	it.each([1, 96, 500, Number(PER_DAY?.typeOptions?.maxValue)])(
-		'of %p reports in 24 hours is kept',
+		'is kept at %p reports in 24 hours',
 		(most) => {
 			const client = clientWith({ salesAndTrafficMinutes: 0, salesAndTrafficPerDay: most });
 			for (let report = 1; report <= most; report += 1) {
@@ -52,7 +52,7 @@ describe('a limit of the credential', () => {
 		},
 	);
 
-	it('counts the newest reports, however late Amazon tells of older ones', () => {
+	it('counts the newest reports, however late Amazon lists older ones', () => {
 		const client = clientWith();
 		takeTurn(client, RETURNS).made('newest');
 		const at = performance.now() - 241 * MINUTE;
@@ -62,13 +62,13 @@ describe('a limit of the credential', () => {
 		expect(minutesLeft(client, RETURNS)).toBe(241);
 	});
 
-	it('is never more than createReport allows, and never less than one', () => {
+	it('is at most what createReport allows, and at least one', () => {
 		const countOf = (salesAndTrafficPerDay: unknown) =>
 			quotaOf(clientWith({ salesAndTrafficPerDay }), SALES)?.most?.count;
 		expect(['5', 1.5, 0.2, 1e9].map(countOf)).toEqual([5, 1, 1, PER_DAY?.typeOptions?.maxValue]);
 	});
 
-	it.each(['', ' ', 'many', -1, Infinity, null])('that is %p is the usual one', (given) => {
+	it.each(['', ' ', 'many', -1, Infinity, null])('uses the default if it is %p', (given) => {
 		const quota = quotaOf(
 			clientWith({ salesAndTrafficMinutes: given, salesAndTrafficPerDay: given }),
 			SALES,
@@ -77,8 +77,8 @@ describe('a limit of the credential', () => {
 	});
 });
 
-describe('a refusal, which may be for the limit of createReport itself', () => {
-	it('blocks the type until createReport has a token again, and only another in a row for longer', () => {
+describe('a refusal, which may come from the limit of createReport itself', () => {
+	it('blocks the type until createReport has a token again, and longer only after another in a row', () => {
 		const client = clientWith();
 		takeTurn(client, RETURNS).refused();
 		expect(minutesLeft(client, RETURNS)).toBe(2);
@@ -95,7 +95,7 @@ describe('a refusal, which may be for the limit of createReport itself', () => {
 	it.each<[string, (client: SpApiClient) => void]>([
 		['after a report was made', (client) => takeTurn(client, RETURNS).made('made')],
 		['hours later', () => undefined],
-	])('is the first again %s', (_, meanwhile) => {
+	])('counts as the first again %s', (_, meanwhile) => {
 		const client = clientWith();
 		takeTurn(client, RETURNS).refused();
 		passTime(2 * MINUTE);
@@ -106,7 +106,7 @@ describe('a refusal, which may be for the limit of createReport itself', () => {
 	});
 
 	it.each([0, 0.5])(
-		'waits for that token where the type has an interval of %p minutes and a number in 24 hours',
+		'waits for that token if the type has an interval of %p minutes and a number in 24 hours',
 		(salesAndTrafficMinutes) => {
 			const client = clientWith({ salesAndTrafficMinutes });
 			for (let refusals = 0; refusals < 3; refusals += 1) {
@@ -124,7 +124,7 @@ describe('a refusal, which may be for the limit of createReport itself', () => {
 		expect(minutesLeft(client, RETURNS)).toBe(5);
 	});
 
-	it('is explained by the report of somebody else: then the next is possible after that', () => {
+	it("is explained by someone else's report: then the next is possible after that", () => {
 		const client = clientWith();
 		takeTurn(client, RETURNS).refused();
 		learnOfRequest(client, RETURNS, { id: 'theirs', at: performance.now() - 200 * MINUTE });

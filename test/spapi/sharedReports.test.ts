@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
@@ -14,13 +15,13 @@ interface WithTime {
 }
 (globalThis as unknown as WithTime).passTestTime = passTime;
 
-/** Every wait passes time instead of waiting. */
+/** Every wait advances the time instead of waiting. */
 jest.mock('n8n-workflow', () => {
 	const actual = jest.requireActual<typeof import('n8n-workflow')>('n8n-workflow');
 	return {
 		...actual,
 		sleep: async (ms: number) => {
-			// A process has modules of its own, and the time of all.
+			// Each process has its own modules; all share the time.
 			(globalThis as unknown as WithTime).passTestTime(ms);
 			await actual.sleep(0);
 		},
@@ -52,7 +53,7 @@ interface Process {
 	readonly connect: (signal?: AbortSignal) => Promise<[IExecuteFunctions, Clients.SpApiClient]>;
 }
 
-/** A process of n8n: with modules, and so a memory, of its own. */
+/** An n8n process with its own modules, and so its own memory. */
 function newProcess(): Process {
 	let made: Process | undefined;
 	jest.isolateModules(() => {
@@ -98,7 +99,7 @@ const sent = () => sandbox.requests.filter(({ operation }) => operation === 'cre
 describe('one report for several marketplaces', () => {
 	beforeEach(async () => await start());
 
-	it('names them all, and serves each of them by itself', async () => {
+	it('names them all and serves each of them', async () => {
 		const process = newProcess();
 		const first = await take(process, returnsOf([FR, DE, IT]));
 		const only = await take(process, returnsOf([FR]));
@@ -106,14 +107,14 @@ describe('one report for several marketplaces', () => {
 		expect(asked().map(({ marketplaceIds }) => marketplaceIds)).toEqual([[FR, DE, IT].toSorted()]);
 	});
 
-	it('of fewer marketplaces than needed serves nobody', async () => {
+	it('serves nobody if it has fewer marketplaces than needed', async () => {
 		const process = newProcess();
 		await take(process, returnsOf([DE]));
 		await expect(take(process, returnsOf([DE, FR]))).rejects.toMatchObject({ kind: 'reportQuota' });
 		expect(asked()).toHaveLength(1);
 	});
 
-	it('is asked for with the marketplaces that others needed before', async () => {
+	it('is requested with the marketplaces that others needed before', async () => {
 		const process = newProcess();
 		await take(process, returnsOf([DE]));
 		passTime(241 * MINUTE + 10_000);
@@ -135,7 +136,7 @@ describe('one report for several marketplaces', () => {
 describe('A19: two processes', () => {
 	beforeEach(async () => await start());
 
-	it('that ask for the same in turn share one report, and keep the interval', async () => {
+	it('share one report and keep the interval when they request the same one after another', async () => {
 		const [one, two] = [newProcess(), newProcess()];
 		const made = new Set<string>();
 		for (let round = 0; round < 12; round += 1) {
@@ -148,7 +149,7 @@ describe('A19: two processes', () => {
 		expect(asked().length).toBeLessThanOrEqual(3);
 	});
 
-	it('that ask at the same moment end with one report', async () => {
+	it('end with one report when they request at the same moment', async () => {
 		const [one, two] = [newProcess(), newProcess()];
 		const both = await Promise.allSettled([take(one, returnsOf([DE])), take(two, returnsOf([DE]))]);
 		const ids = both.flatMap((each) =>
@@ -166,12 +167,12 @@ describe('A19: two processes', () => {
 	});
 });
 
-describe('A19: what came too soon, was lost or was canceled', () => {
+describe('A19: a request that came too soon, was lost or was canceled', () => {
 	it.each(['reportFatal', 'reportCancelled'] as const)(
-		'%s soon after another report says when the next is possible, not that nobody returned',
+		'after %s soon after another report says when the next is possible, not that nobody returned',
 		async (kind) => {
 			await start();
-			// One of another range: it may count, and cannot serve.
+			// A report of another range: it may count, but cannot serve.
 			await take(newProcess(), returnsOf([DE], 5));
 			passTime(MINUTE);
 			const process = newProcess();
@@ -188,7 +189,7 @@ describe('A19: what came too soon, was lost or was canceled', () => {
 		},
 	);
 
-	it('takes the report whose answer was lost instead of asking again', async () => {
+	it('uses the report whose answer was lost instead of requesting again', async () => {
 		await start();
 		const process = newProcess();
 		sandbox.faults.add({ kind: 'cutAfter', operation: 'createReport' });
@@ -197,14 +198,14 @@ describe('A19: what came too soon, was lost or was canceled', () => {
 		expect(asked()).toHaveLength(1);
 	});
 
-	it('asks again where the request was lost before Amazon saw it', async () => {
+	it('requests again if the request was lost before Amazon saw it', async () => {
 		await start();
 		sandbox.faults.add({ kind: 'cutBefore', operation: 'createReport' });
 		expect((await take(newProcess(), returnsOf([DE]))).status).toBe('DONE');
 		expect(asked()).toHaveLength(1);
 	});
 
-	it('an execution that is canceled takes nothing from the one that shares its request', async () => {
+	it('takes nothing from an execution that shares its request when it is canceled', async () => {
 		await start();
 		const process = newProcess();
 		const canceled = new AbortController();
@@ -219,13 +220,13 @@ describe('A19: what came too soon, was lost or was canceled', () => {
 	});
 });
 
-describe('A19: a refusal (429), which does not tell what limit it is for', () => {
+describe('A19: a refusal (429), which does not say what limit it is for', () => {
 	beforeEach(async () => await start({ habits: {} }));
 
 	it.each([
 		[1, 1],
 		[2, 15],
-	])('%p in a row: the report comes after %p minute(s)', async (times, minutes) => {
+	])('%p in a row: makes the report after %p minute(s)', async (times, minutes) => {
 		sandbox.faults.add({ kind: 'throttle', operation: 'createReport', times });
 		const { status } = await take(newProcess(), returnsOf([DE]), { turnMs: 15 * MINUTE });
 		expect(status).toBe('DONE');
@@ -237,7 +238,7 @@ describe('A19: a refusal (429), which does not tell what limit it is for', () =>
 });
 
 describe('hasOwnLimit', () => {
-	it('a type with a limit of its own is sent once after a refusal, others are tried again', async () => {
+	it('does not send a type with its own limit again after a refusal, but retries others', async () => {
 		await start({ habits: {} });
 		const process = newProcess();
 		sandbox.faults.add({ kind: 'throttle', operation: 'createReport', times: 1 });

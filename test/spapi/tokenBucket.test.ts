@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { TokenBucket } from '../../nodes/shared/spapi/tokenBucket';
 
 describe('TokenBucket', () => {
-	it('gives the burst at once, then one token per interval', () => {
+	it('grants the burst at once, then one token per interval', () => {
 		const bucket = new TokenBucket(2, 3, 0);
 		expect([1, 2, 3, 4, 5, 6].map(() => bucket.reserve(0))).toEqual([0, 0, 0, 500, 1000, 1500]);
 	});
 
-	it('refills with time, up to the burst and no further', () => {
+	it('refills over time, up to the burst', () => {
 		const bucket = new TokenBucket(1, 2, 0);
 		bucket.reserve(0);
 		bucket.reserve(0);
@@ -17,7 +17,7 @@ describe('TokenBucket', () => {
 		expect([1, 2, 3].map(() => bucket.reserve(1_000_000))).toEqual([0, 0, 1000]);
 	});
 
-	it('lets a thousand solicitations through in exactly 995 seconds at burst 5 and 1 a second', () => {
+	it('allows a thousand solicitations in exactly 995 seconds at burst 5 and 1 a second', () => {
 		const bucket = new TokenBucket(1, 5, 0);
 		const allAtOnce = Array.from({ length: 1000 }, () => bucket.reserve(0));
 		expect(allAtOnce.at(-1)).toBe(995_000);
@@ -35,13 +35,13 @@ describe('TokenBucket', () => {
 		expect(bucket.reserve(0)).toBe(Math.ceil(1000 / 0.0167));
 	});
 
-	it('rounds a wait up, never down', () => {
+	it('rounds a wait up', () => {
 		const bucket = new TokenBucket(3, 1, 0);
 		bucket.reserve(0);
 		expect(bucket.reserve(0)).toBe(334);
 	});
 
-	it('gives a released token to the next caller', () => {
+	it('grants a released token to the next caller', () => {
 		const bucket = new TokenBucket(1, 2, 0);
 		expect([1, 2, 3].map(() => bucket.reserve(0))).toEqual([0, 0, 1000]);
 		bucket.release(0);
@@ -49,24 +49,24 @@ describe('TokenBucket', () => {
 		expect(bucket.reserve(0)).toBe(2000);
 	});
 
-	it('never holds more than the burst, however much is released', () => {
+	it('never holds more than the burst, however many tokens are released', () => {
 		const bucket = new TokenBucket(1, 2, 0);
 		for (let each = 0; each < 5; each += 1) bucket.release(0);
 		expect([1, 2, 3].map(() => bucket.reserve(0))).toEqual([0, 0, 1000]);
 	});
 
-	it('does not crowd those who wait when more is released than the bucket can hold', () => {
+	it('does not crowd waiting callers when more is released than the bucket can hold', () => {
 		const bucket = new TokenBucket(1, 1, 0);
 		expect([1, 2, 3].map(() => bucket.reserve(0))).toEqual([0, 1000, 2000]);
-		// The one who waits for 1000 gives up; the moment at 2000 is taken, so the next is at 3000.
+		// The caller waiting for 1000 gives up; the time at 2000 is taken, so the next is at 3000.
 		bucket.release(0);
 		expect(bucket.reserve(0)).toBe(3000);
 	});
 
-	it('counts what it gave back until nobody waits any more, then starts anew', () => {
+	it('counts returned tokens until nobody waits, then starts over', () => {
 		const bucket = new TokenBucket(1, 2, 0);
 		for (let each = 0; each < 8; each += 1) bucket.reserve(0);
-		// The last one waits for 6000; of those for 1000 and 2000 the bucket can keep one.
+		// The last caller waits for 6000; of those for 1000 and 2000 the bucket can keep one.
 		bucket.release(0);
 		bucket.release(1);
 		expect([bucket.reserve(1), bucket.reserve(1)]).toEqual([5999, 6999]);
@@ -76,14 +76,14 @@ describe('TokenBucket', () => {
 		expect(bucket.reserve(60_000)).toBe(1000);
 	});
 
-	it('is empty after Amazon says so, and refills from there', () => {
+	it('is empty after Amazon says so, then refills', () => {
 		const bucket = new TokenBucket(1, 5, 0);
 		bucket.drain(0);
 		expect(bucket.reserve(0)).toBe(1000);
 		expect(bucket.reserve(10_000)).toBe(0);
 	});
 
-	it('keeps the promises it made when it is drained', () => {
+	it('keeps earlier reservations when it is drained', () => {
 		const bucket = new TokenBucket(1, 1, 0);
 		bucket.reserve(0);
 		bucket.reserve(0);
@@ -91,14 +91,14 @@ describe('TokenBucket', () => {
 		expect(bucket.reserve(0)).toBe(2000);
 	});
 
-	it('follows another rate from then on', () => {
+	it('follows a changed rate from then on', () => {
 		const bucket = new TokenBucket(1, 1, 0);
 		bucket.reserve(0);
 		bucket.adapt(2, 500);
 		expect(bucket.reserve(500)).toBe(250);
 	});
 
-	it('queues new callers behind those who wait at the old rate', () => {
+	it('queues new callers behind those waiting at the old rate', () => {
 		const faster = new TokenBucket(1, 1, 0);
 		expect([1, 2, 3].map(() => faster.reserve(0))).toEqual([0, 1000, 2000]);
 		faster.adapt(10, 0);
@@ -110,7 +110,7 @@ describe('TokenBucket', () => {
 		expect(slower.reserve(0)).toBe(12_000);
 	});
 
-	it('gives nothing back that was reserved at another rate, for it would be more than was taken', () => {
+	it('does not return tokens reserved at another rate, because it would return more than was taken', () => {
 		const bucket = new TokenBucket(2, 2, 0);
 		expect([1, 2, 3].map(() => bucket.reserve(0))).toEqual([0, 0, 500]);
 		bucket.adapt(0.5, 0);
@@ -119,7 +119,7 @@ describe('TokenBucket', () => {
 		expect(bucket.reserve(0)).toBe(1000);
 	});
 
-	it('is not moved by the rate it has already', () => {
+	it('ignores the rate it already has', () => {
 		const bucket = new TokenBucket(1, 2, 0);
 		expect([1, 2, 3].map(() => bucket.reserve(0))).toEqual([0, 0, 1000]);
 		bucket.adapt(1, 0);
@@ -127,12 +127,12 @@ describe('TokenBucket', () => {
 		expect(bucket.reserve(0)).toBe(1000);
 	});
 
-	it('takes a clock that goes backwards for one that stands still', () => {
+	it('treats a clock that goes backward as stopped', () => {
 		const bucket = new TokenBucket(1, 2, 10_000);
 		expect([1, 2, 3].map(() => bucket.reserve(5000))).toEqual([0, 0, 1000]);
 	});
 
-	it('makes no tokens of a clock that goes backwards and forwards again', () => {
+	it('creates no tokens when a clock goes backward and forward again', () => {
 		const bucket = new TokenBucket(1, 2, 10_000);
 		expect([1, 2].map(() => bucket.reserve(10_000))).toEqual([0, 0]);
 		bucket.drain(5000);
@@ -141,7 +141,7 @@ describe('TokenBucket', () => {
 	});
 });
 
-describe('TokenBucket, for any schedule', () => {
+describe('TokenBucket with any schedule', () => {
 	type Step =
 		| { readonly do: 'pass'; readonly milliseconds: number }
 		| { readonly do: 'reserve' }
@@ -159,7 +159,10 @@ describe('TokenBucket, for any schedule', () => {
 	const drain = fc.record({ do: fc.constant('drain' as const) });
 	const adapt = fc.record({ do: fc.constant('adapt' as const), rate: fc.constantFrom(...rates) });
 
-	/** Runs the steps, each caller waiting as told; the moments at which tokens were used, in order. */
+	/**
+	 * Runs the steps, with each caller waiting as required; returns the times at which tokens were
+	 * used, in order.
+	 */
 	function usesOf(bucket: TokenBucket, steps: readonly Step[]): number[] {
 		let now = 0;
 		let waiting: number[] = [];
@@ -194,13 +197,13 @@ describe('TokenBucket, for any schedule', () => {
 		return [...uses, ...waiting].sort((a, b) => a - b);
 	}
 
-	/** The first stretch with more uses than `burst + rate * time`, if there is one. */
+	/** The first period with more uses than `burst + rate * time`, if there is one. */
 	function overrun(uses: readonly number[], burst: number, rate: number): string | undefined {
 		for (const [first, from] of uses.entries()) {
 			for (let last = first; last < uses.length; last += 1) {
 				const seconds = ((uses[last] ?? NaN) - from) / 1000;
 				const count = last - first + 1;
-				// Waits are whole milliseconds, rounded up, so two moments may be one too close.
+				// Waits are whole milliseconds, rounded up, so two uses may be one millisecond too close.
 				if (!(count <= burst + rate * (seconds + 0.001) + 1e-6)) {
 					return `${count} uses in ${seconds} s from ${from} ms`;
 				}
@@ -212,7 +215,7 @@ describe('TokenBucket, for any schedule', () => {
 	const manySteps = (...kinds: Array<fc.Arbitrary<Step>>) =>
 		fc.array(fc.oneof(pass, reserve, reserve, reserve, ...kinds), { maxLength: 80 });
 
-	it('is never used more often than burst and rate allow, in any stretch of time', () => {
+	it('never grants more than burst and rate allow, in any period', () => {
 		fc.assert(
 			fc.property(
 				manySteps(release, drain),
@@ -227,7 +230,7 @@ describe('TokenBucket, for any schedule', () => {
 		);
 	});
 
-	it('is never used more often than the fastest of its rates allows, when the rate changes', () => {
+	it('never grants more than its fastest rate allows when the rate changes', () => {
 		fc.assert(
 			fc.property(
 				manySteps(release, drain, adapt),
@@ -253,8 +256,8 @@ describe('TokenBucket, for any schedule', () => {
 				fc.constantFrom(...rates),
 				fc.constantFrom(1, 2, 5, 15),
 				(steps, rate, burst) => {
-					// The ideal, in another form: the k-th use comes a burst's worth of time after the one
-					// `burst` uses before it, and never before it is asked for.
+					// The ideal in another form: the k-th use comes a burst's worth of time after the one
+					// `burst` uses before it, and never before it is requested.
 					const interval = 1000 / rate;
 					let now = 0;
 					let fullAt = 0;
@@ -277,7 +280,7 @@ describe('TokenBucket, for any schedule', () => {
 		);
 	});
 
-	it('gives no more tokens for a clock that goes backwards than for one that stands still', () => {
+	it('grants no more tokens with a clock that goes backward than with a stopped one', () => {
 		fc.assert(
 			fc.property(
 				fc.array(fc.integer({ min: 0, max: 20_000 }), { minLength: 1, maxLength: 60 }),

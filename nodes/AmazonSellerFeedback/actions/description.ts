@@ -31,7 +31,7 @@ export const properties: INodeProperties[] = [
 				value: 'get',
 				action: 'Get account health',
 				description:
-					"Retrieve the order defect rate with its components, the account's status and other metrics, as Amazon reports them for its fixed 60 days",
+					"Retrieve the order defect rate with its components, the account's status and other metrics, as Amazon reports them for its fixed 60-day period",
 			},
 		],
 	},
@@ -48,14 +48,14 @@ export const properties: INodeProperties[] = [
 				value: 'getMany',
 				action: 'Get many feedback entries',
 				description:
-					"Retrieve negative and neutral seller feedback (1 to 3 stars; Amazon's report holds no positives)",
+					"Retrieve negative and neutral seller feedback (1 to 3 stars; Amazon's report has no positive feedback)",
 			},
 			{
 				name: 'Parse Report',
 				value: 'parseReport',
 				action: 'Parse feedback report',
 				description:
-					'Read a feedback report file downloaded from Seller Central, without API access',
+					'Parse a feedback report file downloaded from Seller Central; needs no API access',
 			},
 		],
 	},

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
 /**
- * The Seller Performance report (`GET_V2_SELLER_PERFORMANCE_REPORT`). Amazon's schema and Amazon's own
- * example differ in field names and values, and real answers follow either, so both are read:
- * `preFulfillmentCancellationRate` or `prefulfillmentCancelRate`, `warningStates` or `warningState`,
- * `documentRequests` or `documentRequest`, `accountHealthRatingStatus` or `ahrStatus`; every status
- * is text, for the example has ones that the schema does not know.
+ * The Seller Performance report (`GET_V2_SELLER_PERFORMANCE_REPORT`). Amazon's schema and Amazon's
+ * own example differ in field names and values, and real answers follow either one, so both are
+ * read: `preFulfillmentCancellationRate` or `prefulfillmentCancelRate`, `warningStates` or
+ * `warningState`, `documentRequests` or `documentRequest`, `accountHealthRatingStatus` or
+ * `ahrStatus`. Every status is text, because the example has values that are not in the schema.
  */
 
-/** Amazon's clients saw figures in quotes, too. */
+/** Clients of Amazon's API have seen figures in quotes, too. */
 const figure = z.union([
 	z.number(),
 	z
@@ -22,7 +22,7 @@ const text = z.string();
 const fields = z.record(z.unknown());
 type Fields = z.infer<typeof fields>;
 
-/** Each marketplace is read apart, so that what is wrong with one costs no other. */
+/** Each marketplace is read separately, so that an error in one does not affect the others. */
 export const accountHealthReportSchema = z
 	.object({
 		accountStatuses: z.array(z.unknown()).nullish(),
@@ -30,38 +30,41 @@ export const accountHealthReportSchema = z
 	})
 	.refine(
 		(report) => report.accountStatuses ?? report.performanceMetrics,
-		'neither accountStatuses nor performanceMetrics is there',
+		'accountStatuses and performanceMetrics are both missing',
 	);
 
 export type AccountHealthReport = z.infer<typeof accountHealthReportSchema>;
 
-/** Order defect rate of one kind of fulfilment. Percentages are 0 to 100. */
+/** Order defect rate of one fulfillment channel. Percentages are 0 to 100. */
 export interface OrderDefectRate {
 	readonly orders: number | null;
 	readonly ordersWithDefects: number | null;
 	readonly negativeFeedback: number | null;
 	readonly claims: number | null;
 	readonly chargebacks: number | null;
-	/** From the counts; null without orders and where a count is missing. */
+	/** From the counts; null without orders or if a count is missing. */
 	readonly percent: number | null;
-	/** The rate as Amazon reports it, which may be rounded or differ from its counts; null over no orders. */
+	/**
+	 * The rate as Amazon reports it, which may be rounded or differ from its counts; null if there
+	 * are no orders.
+	 */
 	readonly amazonPercent: number | null;
 	readonly targetPercent: number | null;
 	/** Amazon's verdict: GOOD, BAD or NONE. */
 	readonly status: string | null;
-	/** The report's own 60 days, as Amazon writes them (UTC). */
+	/** The report's own 60 days, as written by Amazon (UTC). */
 	readonly from: string | null;
 	readonly to: string | null;
 }
 
-/** A rate that can be judged: its counts and Amazon's target are there. */
+/** A rate that can be judged: it has its counts and Amazon's target. */
 export interface CountedDefectRate extends OrderDefectRate {
 	readonly orders: number;
 	readonly ordersWithDefects: number;
 	readonly targetPercent: number;
 }
 
-/** The same rate where it can be judged. */
+/** The rate if it can be judged. */
 export function countedRate(rate: OrderDefectRate | null): CountedDefectRate | undefined {
 	if (rate === null) return undefined;
 	const { orders, ordersWithDefects, targetPercent } = rate;
@@ -71,34 +74,36 @@ export function countedRate(rate: OrderDefectRate | null): CountedDefectRate | u
 
 export interface AccountMetric {
 	readonly name: string;
-	/** Null where there was nothing to count. */
+	/** Null if there was nothing to count. */
 	readonly percent: number | null;
 	readonly targetPercent: number | null;
-	/** What the percentage has to be of the target: LESS_THAN, GREATER_THAN or EQUALS. */
+	/** How the percentage has to compare with the target: LESS_THAN, GREATER_THAN or EQUALS. */
 	readonly condition: string | null;
 	readonly status: string | null;
-	/** As Amazon writes them (UTC). */
+	/** As written by Amazon (UTC). */
 	readonly from: string | null;
 	readonly to: string | null;
 }
 
 export interface AccountHealth {
 	readonly marketplaceId: string;
-	/** NORMAL, AT_RISK, DEACTIVATED or what else Amazon says; null where it says nothing. */
+	/** NORMAL, AT_RISK, DEACTIVATED or another value from Amazon; null if Amazon gives none. */
 	readonly accountStatus: string | null;
-	/** Account Health Rating, e.g. GREAT or WARNED, and its score where Amazon gives one. */
+	/** Account Health Rating, such as GREAT or WARNED, and its score if Amazon gives one. */
 	readonly healthRating: string | null;
 	readonly healthScore: number | null;
-	/** Both kinds of fulfilment together, computed from their counts; null without orders or a count. */
+	/**
+	 * Both fulfillment channels together, computed from their counts; null without orders or a count.
+	 */
 	readonly orderDefectPercent: number | null;
 	/**
-	 * The worse of the two, each of which Amazon judges by itself: from the counts, else as Amazon says.
-	 * Null without orders, and where the other is unknown and might be worse.
+	 * The worse of the two, which Amazon judges separately: from the counts, otherwise as Amazon
+	 * reports it. Null without orders, and if the other one is unknown and might be worse.
 	 */
 	readonly worstOrderDefectPercent: number | null;
-	/** Of both kinds together; null where one of them is unknown, and where Amazon reports none. */
+	/** Of both channels together; null if one of them is unknown or if Amazon reports none. */
 	readonly negativeFeedback: number | null;
-	/** Shipped by the seller and by Amazon; null where Amazon reports none. */
+	/** Shipped by the seller and by Amazon; null if Amazon reports none. */
 	readonly sellerFulfilled: OrderDefectRate | null;
 	readonly amazonFulfilled: OrderDefectRate | null;
 	readonly metrics: readonly AccountMetric[];
@@ -111,11 +116,14 @@ export interface AccountHealth {
 		readonly warningType: string;
 		readonly status: string | null;
 	}>;
-	/** What of this marketplace could not be read, by Amazon's names; it is missing above. */
+	/**
+	 * The parts of this marketplace that could not be read, by Amazon's names; they are missing
+	 * above.
+	 */
 	readonly unreadable: readonly string[];
 }
 
-/** What the report says of one marketplace; undefined where it does not name it. */
+/** The report's data on one marketplace; undefined if it does not contain it. */
 export function accountHealthOf(
 	report: AccountHealthReport,
 	marketplaceId: string,
@@ -134,7 +142,7 @@ export function accountHealthOf(
 	const sellerFulfilled = readDefectRate(defects?.inner('mfn'));
 	const amazonFulfilled = readDefectRate(defects?.inner('afn'));
 	const rating = part.inner('accountHealthRating');
-	// One that is there and cannot be read is not one that Amazon does not report.
+	// A rate that is present but unreadable is not the same as one that Amazon does not report.
 	const rates = unreadable.some((path) => /^orderDefectRate\.[am]fn$/.test(path))
 		? undefined
 		: [sellerFulfilled, amazonFulfilled];
@@ -154,7 +162,10 @@ export function accountHealthOf(
 	};
 }
 
-/** A part of the report, of which each field is read by itself: null is absent, what cannot be read is named. */
+/**
+ * A part of the report. Each field is read by itself: null counts as absent, unreadable fields are
+ * named.
+ */
 class Part {
 	constructor(
 		private readonly values: Fields = {},
@@ -177,7 +188,7 @@ class Part {
 		return parsed.data ?? null;
 	}
 
-	/** For a field whose shape says nothing. */
+	/** For a field whose shape is not recognized. */
 	nameUnreadable(name: string): void {
 		this.unreadable.push(`${this.path}${name}`);
 	}
@@ -187,7 +198,7 @@ class Part {
 		return values === null ? undefined : this.part(name, values);
 	}
 
-	/** The entries of a list, each as a part; a text stands for one that has only that name. */
+	/** The entries of a list, each as a part; a text becomes a part that has only that name. */
 	list(name: string, nameOfText = ''): Part[] {
 		const schema = z.union([z.array(z.unknown()), fields.transform((only) => [only])]);
 		return (this.read(name, schema) ?? []).flatMap((entry, index) => {
@@ -272,7 +283,7 @@ function worstOfAll(rates: readonly Fulfilled[]): number | null {
 	return isOneUnknown && !isBad ? null : worst;
 }
 
-/** The highest of those that are known; null where none is. */
+/** The highest known value; null if none is known. */
 export const highest = (percents: ReadonlyArray<number | null | undefined>): number | null =>
 	percents.reduce<number | null>(
 		(worst, each) => (each === null || each === undefined ? worst : Math.max(worst ?? 0, each)),
@@ -282,11 +293,14 @@ export const highest = (percents: ReadonlyArray<number | null | undefined>): num
 const percentOf = (part: number, whole: number): number | null =>
 	whole === 0 ? null : (100 * part) / whole;
 
-/** Without what binary fractions add: 0.0161 is 1.61 percent. */
+/** Without the error of binary fractions: 0.0161 is 1.61 percent. */
 const inPercent = (rate: number | null): number | null =>
 	rate === null ? null : Number((100 * rate).toPrecision(12));
 
-/** Fields that the example, or an account, names otherwise than the schema, by the schema's name. */
+/**
+ * Fields whose name in the example, or in an account, differs from the schema, mapped to the
+ * schema's name.
+ */
 const SCHEMA_NAMES: Readonly<Record<string, string>> = {
 	prefulfillmentCancelRate: 'preFulfillmentCancellationRate',
 	documentRequest: 'documentRequests',
@@ -300,10 +314,10 @@ const WARNINGS = ['warningStates', 'warningState'];
 
 const COUNTS = ['defectsCount', 'warningsCount'];
 
-/** What a rate may be a rate of: over none of them it says nothing. */
+/** The denominators of a rate: if one of them is zero, the rate means nothing. */
 const WHOLES = ['orderCount', 'shipmentCount', 'shipmentCountWithValidTracking', 'totalUnitCount'];
 
-/** All other fields of a marketplace by their shape, whatever Amazon adds to them. */
+/** All other fields of a marketplace, recognized by their shape, including any that Amazon adds. */
 function readOthers(part: Part): Pick<AccountHealth, 'metrics' | 'violations' | 'warnings'> {
 	const metrics: AccountMetric[] = [];
 	const violations: Array<AccountHealth['violations'][number]> = [];

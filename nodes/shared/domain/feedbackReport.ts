@@ -9,7 +9,7 @@ export type Sentiment = 'positive' | 'neutral' | 'negative';
 export interface FeedbackRow {
 	/** Line in the report, the first line being 1. */
 	readonly line: number;
-	/** ISO calendar day in the marketplace's own zone; the report knows no time of day. */
+	/** ISO calendar day in the marketplace's own zone; the report has no time of day. */
 	readonly date: string;
 	/** Stars, 1 to 5. */
 	readonly rating: number;
@@ -18,12 +18,12 @@ export interface FeedbackRow {
 	readonly comment: string;
 	readonly response: string;
 	readonly orderId: string;
-	/** The buyer's (anonymised) e-mail address: personal data. */
+	/** The buyer's (anonymized) email address: personal data. */
 	readonly raterEmail: string;
 	/**
-	 * Country code of the marketplace that the buyer's e-mail address names, where that is another one
-	 * than the report was requested for. Two clients of the old API saw such rows; the report has no
-	 * column that would settle it.
+	 * Country code of the marketplace in the buyer's email address, if it differs from the
+	 * marketplace that the report was requested for. Two clients of the old API saw such rows; the
+	 * report has no column that would settle it.
 	 */
 	readonly otherMarketplace?: string;
 }
@@ -31,30 +31,33 @@ export interface FeedbackRow {
 export interface UnreadableRow {
 	readonly line: number;
 	readonly reason: string;
-	/** The day of the feedback it holds, where that much could be read; ISO, marketplace-local. */
+	/** The day of the feedback entry, if it could be read; ISO, marketplace-local. */
 	readonly date?: string;
 }
 
 export interface FeedbackReport {
 	readonly rows: readonly FeedbackRow[];
-	/** Lines that hold something, yet not a feedback; nothing of them is in `rows`. The first 10,000. */
+	/**
+	 * Lines that have content but are not a feedback entry; `rows` has nothing of them. The first
+	 * 10,000.
+	 */
 	readonly unreadable: readonly UnreadableRow[];
 	/** How many lines could not be read. */
 	readonly unreadableLines: number;
 }
 
-/** A file of nothing but bad lines must not fill the memory with what is said of them. */
+/** A file that consists of bad lines must not fill the memory with their descriptions. */
 const MOST_UNREADABLE_KEPT = 10_000;
 
-/** The order in which a report's dates give year, month and day. */
+/** The order of year, month and day in a report's dates. */
 export type DateOrder = 'mdy' | 'dmy' | 'ymd';
 
 /**
  * The order of day, month and year in a marketplace's feedback report.
  *
- * Amazon documents none. Source: the map that the Airbyte connector has kept since 2021, which other
- * clients agree with. South Africa is in no source; day-month-year is assumed there, hence the
- * 'Date Format' option wherever a report is read.
+ * Amazon documents none. Source: the map that the Airbyte connector has kept since 2021; other
+ * clients agree with it. No source has South Africa; day-month-year is assumed there, so every
+ * operation that reads a report has the option 'Date Format'.
  */
 export function dateOrderOf(countryCode: string): DateOrder {
 	switch (countryCode) {
@@ -76,12 +79,13 @@ export function sentimentOf(stars: number): Sentiment {
 /**
  * Reads `GET_SELLER_FEEDBACK_DATA` (or the same file downloaded from Seller Central).
  *
- * The file is tab-delimited without quoting: a `"` is a character. Headers are localised, so columns
- * are told by position, counted from the order ID, which has a shape of its own; that also reads the
- * older layout of nine or ten columns (told by the number of its headers, without them by its short
- * answers) and a comment that holds a tab. A comment may also hold line breaks: a line that begins as
- * a row and breaks off is joined with those after it, if together they are exactly one row. A row that
- * cannot be read is reported with its line number and costs no other row.
+ * The file is tab-delimited without quoting: a `"` is an ordinary character. Headers are localized,
+ * so columns are found by position, counted from the order ID, which has a unique shape. This also
+ * reads the older layout of nine or ten columns (recognized by the number of its headers, or
+ * without headers by its short answers) and a comment that contains a tab. A comment may also
+ * contain line breaks: a line that begins like a row and breaks off is joined with the lines after
+ * it, if together they are exactly one row. A row that cannot be read is reported with its line
+ * number and does not affect the others.
  * @param reportOf country code of the report's marketplace, to recognize rows of another one
  */
 export function parseFeedbackReport(
@@ -94,16 +98,19 @@ export function parseFeedbackReport(
 	return { rows, unreadable: reader.unreadable, unreadableLines: reader.unreadableLines };
 }
 
-/** A longer line is no feedback, and cutting it into cells would take its length many times over. */
+/**
+ * A longer line is not a feedback entry, and splitting it into cells would take many times its
+ * length.
+ */
 const LONGEST_LINE = 1_000_000;
 
-/** Lines that one row may take; Amazon's form for a comment holds 400 characters. */
+/** Lines that one row may take; Amazon's comment form holds 400 characters. */
 const MOST_LINES = 500;
 
 const CURRENT_COLUMNS = 6;
 const LEGACY_COLUMNS = 9;
 
-/** How a row begins: with a date, then a rating. */
+/** A row begins with a date, then a rating. */
 const BEGINNING = /^[^\S\t]*(\d{1,4}[./-]\d{1,2}[./-]\d{1,4})[^\S\t]*\t/;
 const HAS_RATING = /^[^\t]*\t[^\S\t]*[1-5][^\S\t]*\t/;
 
@@ -111,12 +118,12 @@ const HAS_RATING = /^[^\t]*\t[^\S\t]*[1-5][^\S\t]*\t/;
 const holdsOrderId = (content: string): boolean =>
 	content.split('\t').some((cell, index) => index > 0 && isOrderId(cell.trim()));
 
-/** The lines of a row whose last cell is still to come. */
+/** The lines of a row whose last cell has not been read yet. */
 interface OpenRow {
-	/** The first of them. */
+	/** Number of the first line. */
 	readonly line: number;
 	readonly lines: string[];
-	/** Tabs in them, and characters. */
+	/** Tabs and characters in these lines. */
 	readonly tabs: number;
 	readonly length: number;
 }
@@ -127,52 +134,58 @@ function tabsIn(content: string): number {
 	return tabs;
 }
 
-/** Reads a report as `parseFeedbackReport` does, piece by piece, so that it need never be whole in memory. */
+/**
+ * Reads a report like `parseFeedbackReport`, but piece by piece, so that it is never in memory as a
+ * whole.
+ */
 export class FeedbackReportReader {
-	/** Of what was read so far. */
+	/** For the lines read so far. */
 	readonly unreadable: UnreadableRow[] = [];
 
 	unreadableLines = 0;
 
 	private line = 0;
 
-	/** The line that the last piece ended in. */
+	/** The last, incomplete line of the previous piece. */
 	private rest = '';
 
 	private headerSeen = false;
 
 	private layout: Layout | undefined;
 
-	/** Of a row, as the headings have it. */
+	/** Number of columns, according to the headings. */
 	private columns = CURRENT_COLUMNS;
 
-	/** A row whose comment or response goes on in the next line, as far as it was read. */
+	/** A row whose comment or response continues on the next line, as far as it was read. */
 	private open: OpenRow | undefined;
 
 	private readonly days: RowDates;
 
 	/**
 	 * @param dateOrder how the report writes dates
-	 * @param reportOf country code of the report's marketplace; rows whose buyer's e-mail address names
-	 *   another marketplace are then marked and dated as that one writes dates
+	 * @param reportOf country code of the report's marketplace; rows whose buyer has an email address
+	 *   of another marketplace are then marked, and their dates are read in that marketplace's format
 	 */
 	constructor(dateOrder: DateOrder, reportOf?: string) {
 		this.days = new RowDates(dateOrder, reportOf);
 	}
 
-	/** Lines read so far: one that could not be read and is the last may be where the report was cut off. */
+	/** Lines read so far: if the last one could not be read, the report may be cut off there. */
 	get lines(): number {
 		return this.line;
 	}
 
-	/** Whether it began with the headings of a feedback report, as one without feedback does too. */
+	/**
+	 * Whether it began with the headings of a feedback report; a report without feedback has them,
+	 * too.
+	 */
 	get hasHeadings(): boolean {
 		return this.layout !== undefined;
 	}
 
 	/**
-	 * The feedback in the lines that end within this piece of the report's text, each line read when its
-	 * turn comes: take all of a piece before the next.
+	 * The feedback in the lines that end within this piece of the report's text. Each line is read
+	 * when it is requested, so take all rows of a piece before the next piece.
 	 */
 	*read(piece: string): Generator<FeedbackRow, void, undefined> {
 		let newline = piece.indexOf('\n');
@@ -180,7 +193,7 @@ export class FeedbackReportReader {
 			this.rest += piece;
 			return;
 		}
-		// Only the first line is put together, so that the others are read where they stand.
+		// Only the first line is joined; the others are read in place.
 		const first = this.rest + piece.slice(0, newline);
 		let row = this.readLine(first, 0, first.length);
 		if (row !== undefined) yield row;
@@ -193,7 +206,7 @@ export class FeedbackReportReader {
 		this.rest = piece.slice(start);
 	}
 
-	/** The feedback of the last line, if the report ends without a line end. */
+	/** The feedback in the last line, if the report does not end with a line break. */
 	*end(): Generator<FeedbackRow, void, undefined> {
 		const { rest } = this;
 		this.rest = '';
@@ -218,7 +231,10 @@ export class FeedbackReportReader {
 		return row;
 	}
 
-	/** Undefined for what is no row, or not yet: a blank line, the header, a part of a row. */
+	/**
+	 * Undefined for something that is not a row, or not yet: a blank line, the header, a part of a
+	 * row.
+	 */
 	private readAnyRow(content: string): FeedbackRow | UnreadableRow | undefined {
 		const { line } = this;
 		if (content.length > LONGEST_LINE) {
@@ -248,7 +264,8 @@ export class FeedbackReportReader {
 
 	/**
 	 * Adds a line to the row that is open; the line with the order ID is its last.
-	 * @returns the row if that makes it whole, undefined if it goes on, `separate` if the line is none of it
+	 * @returns the row if it is now complete, undefined if it continues, `separate` if the line does
+	 *   not belong to it
 	 */
 	private goOnWith(content: string): FeedbackRow | undefined | 'separate' {
 		const { open } = this;
@@ -264,7 +281,7 @@ export class FeedbackReportReader {
 			this.open = { ...open, tabs, length };
 			return undefined;
 		}
-		// Where the older layout has ten columns, the last may be missing.
+		// If the older layout has ten columns, the last one may be missing.
 		const hasAllCells = tabs === this.columns - 1 || tabs === LEGACY_COLUMNS - 1;
 		const whole = [...open.lines, content].join('\n');
 		const row = hasAllCells ? parseRow(whole, open.line, this.days, this.layout) : undefined;
@@ -273,7 +290,7 @@ export class FeedbackReportReader {
 		return row;
 	}
 
-	/** What was taken for the beginning of a row was none: each of its lines is left out. */
+	/** The lines were not the beginning of a row after all: each of them is left out. */
 	private giveUpOpenRow(): 'separate' {
 		const { open } = this;
 		this.open = undefined;
@@ -291,12 +308,12 @@ export class FeedbackReportReader {
 	}
 }
 
-/** How the buyers' e-mail addresses end: `@marketplace.amazon.de`. */
+/** The host part of buyers' email addresses: `@marketplace.amazon.de`. */
 const EMAIL_HOST = '@marketplace.';
 
 const DATE_ORDERS: readonly DateOrder[] = ['mdy', 'dmy', 'ymd'];
 
-/** Reads the dates of rows, each by the marketplace that its buyer's e-mail address names. */
+/** Reads the dates of rows, each in the format of the marketplace in its buyer's email address. */
 class RowDates {
 	private readonly readers = Object.fromEntries(
 		DATE_ORDERS.map((order) => [order, new DayReader(order)]),
@@ -312,7 +329,7 @@ class RowDates {
 		this.ownEnding = own && `${EMAIL_HOST}${own.domain}`;
 	}
 
-	/** Country code of the other marketplace that an e-mail address names; undefined where it names none. */
+	/** Country code of another marketplace in the email address; otherwise undefined. */
 	otherMarketplace(raterEmail: string): string | undefined {
 		const { ownEnding } = this;
 		if (ownEnding === undefined || raterEmail.endsWith(ownEnding)) return undefined;
@@ -322,13 +339,13 @@ class RowDates {
 		return MARKETPLACES.find((each) => each.domain === domain)?.countryCode;
 	}
 
-	/** The ISO day that stands from `start` up to `end`; undefined where it is none. */
+	/** The ISO day from `start` up to `end`; undefined if that is not a date. */
 	read(text: string, start: number, end: number, country: string | undefined): string | undefined {
 		const order = country === undefined ? this.dateOrder : dateOrderOf(country);
 		return this.readers[order].read(text, start, end);
 	}
 
-	/** Whether a text is a day in any order of its parts. */
+	/** Whether a text is a day, in any order of its parts. */
 	isDay(text: string): boolean {
 		return DATE_ORDERS.some(
 			(order) => this.readers[order].read(text, 0, text.length) !== undefined,
@@ -336,10 +353,10 @@ class RowDates {
 	}
 }
 
-/** Days kept; a report has few, and a file of nothing but bad dates must not fill the memory. */
+/** The most days kept; a report has few, and a file of bad dates must not fill the memory. */
 const MOST_DAYS_KEPT = 5_000;
 
-/** Reads the cells of dates, each text once: a report has many rows of few days, most in their order. */
+/** Reads the date cells, each text once: a report has many rows on few days, mostly in order. */
 class DayReader {
 	private readonly known = new Map<string, string | undefined>();
 
@@ -349,7 +366,7 @@ class DayReader {
 
 	constructor(private readonly dateOrder: DateOrder) {}
 
-	/** The ISO day that stands from `start` up to `end`; undefined where it is none. */
+	/** The ISO day from `start` up to `end`; undefined if that is not a date. */
 	read(text: string, start: number, end: number): string | undefined {
 		if (end - start > LONGEST_DATE) return undefined;
 		if (end - start === this.lastText.length && text.startsWith(this.lastText, start)) {
@@ -372,8 +389,8 @@ const ORDER_ID_LENGTH = 19;
 const LONGEST_DATE = '2026-09-03'.length;
 
 /**
- * The row of a line with six cells as nearly all are, read where it stands, or undefined: `parseRow`
- * then decides what it is. A report of a million rows is read three times as fast by this.
+ * The row of a line with six cells, like nearly all lines, read in place; otherwise undefined, and
+ * `parseRow` decides. This makes reading a report of a million rows three times as fast.
  */
 function readOrdinaryRow(
 	text: string,
@@ -383,7 +400,7 @@ function readOrdinaryRow(
 	days: RowDates,
 ): FeedbackRow | undefined {
 	let ratingAt = start + 1;
-	// Not `indexOf`, which would look through all lines after this one where it has no tab.
+	// Not `indexOf`, which would search all following lines if this one has no tab.
 	while (text.charCodeAt(ratingAt - 1) !== TAB) {
 		if (ratingAt - start > LONGEST_DATE) return undefined;
 		ratingAt += 1;
@@ -419,14 +436,17 @@ function readOrdinaryRow(
 	return otherMarketplace === undefined ? row : { ...row, otherMarketplace };
 }
 
-/** A header names its columns; a row starts with a digit of its date, and other text has no columns. */
+/**
+ * A header has the names of columns; a row starts with a digit of its date, and other text has no
+ * columns.
+ */
 function looksLikeHeader(content: string): boolean {
 	return !/^\s*"?\d/.test(content) && content.split('\t').length >= FIRST_POSSIBLE_ORDER_ID + 1;
 }
 
 type Layout = 'current' | 'legacy';
 
-/** The layout a header shows; undefined where it has neither number of columns. */
+/** The layout that a header shows; undefined if it has neither number of columns. */
 function layoutOf(header: string): Layout | undefined {
 	const columns = header.trim().split('\t').length;
 	if (columns === 6) return 'current';
@@ -451,7 +471,7 @@ function parseRow(
 	if (orderIdAt === undefined) {
 		return {
 			line,
-			reason: 'it has no order ID in its place (the line may be cut off)',
+			reason: 'it has no order ID in the expected column (the line may be cut off)',
 			...dated(days.read(day, 0, day.length, undefined)),
 		};
 	}
@@ -459,7 +479,7 @@ function parseRow(
 	const otherMarketplace = days.otherMarketplace(raterEmail);
 	const date = days.read(day, 0, day.length, otherMarketplace);
 	if (date === undefined) {
-		return { line, reason: `its date${quoted(day)} does not fit the marketplace's format` };
+		return { line, reason: `its date${quoted(day)} does not match the marketplace's format` };
 	}
 	const stars = cells[1] ?? '';
 	if (!/^[1-5]$/.test(stars)) {
@@ -483,7 +503,7 @@ function parseRow(
 
 const dated = (date: string | undefined) => (date === undefined ? {} : { date });
 
-/** The last one counts: a comment may quote an order ID too. */
+/** The last one counts: a comment may quote an order ID, too. */
 function findLastOrderId(cells: readonly string[]): number | undefined {
 	for (let index = cells.length - 1; index >= FIRST_POSSIBLE_ORDER_ID; index -= 1) {
 		if (isOrderId(cells[index] ?? '')) return index;
@@ -492,8 +512,8 @@ function findLastOrderId(cells: readonly string[]): number | undefined {
 }
 
 /**
- * The older layout has seven columns before the order ID, the three before it being short answers.
- * Tabs in a comment can look the same, so the header's word goes first.
+ * The older layout has seven columns before the order ID; the three directly before it are short
+ * answers. Tabs in a comment can look the same, so the header takes precedence.
  */
 function isLegacy(
 	cells: readonly string[],
@@ -507,7 +527,10 @@ function isLegacy(
 		.every((cell) => /^\p{L}{0,12}$|^[-–]$/u.test(cell));
 }
 
-/** Reads `9/3/26`, `03.09.26`, `26/09/03` or `2026-09-03` to an ISO day; undefined where it is none. */
+/**
+ * Converts `9/3/26`, `03.09.26`, `26/09/03` or `2026-09-03` to an ISO day; undefined if it is not a
+ * date.
+ */
 export function parseReportDate(text: string, dateOrder: DateOrder): string | undefined {
 	const parts = /^(\d{1,4})[./-](\d{1,2})[./-](\d{1,4})$/.exec(text);
 	if (parts === null) return undefined;
@@ -532,5 +555,7 @@ export function parseReportDate(text: string, dateOrder: DateOrder): string | un
 	return date.isValid ? date.toISODate() : undefined;
 }
 
-/** Only what can be nothing personal is quoted: columns may stand in another order than expected. */
+/**
+ * Quotes only text that cannot be personal data: columns may be in a different order than expected.
+ */
 const quoted = (cell: string): string => (/^[\d./-]{1,24}$/.test(cell) ? ` "${cell}"` : '');

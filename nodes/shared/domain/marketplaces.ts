@@ -11,8 +11,8 @@ export interface Marketplace {
 	readonly domain: string;
 	readonly currency: string;
 	/**
-	 * IANA zone taken as the marketplace's calendar. SP-API publishes none, so this is the common
-	 * understanding, not Amazon's word.
+	 * IANA zone used as the marketplace's calendar. SP-API publishes none, so this is the common
+	 * understanding, not information from Amazon.
 	 */
 	readonly timeZone: string;
 }
@@ -105,7 +105,7 @@ export const MARKETPLACES: readonly Marketplace[] = [
 	marketplace('SG', 'A19VAU5U5O7RUS', 'Singapore', 'fe', 'amazon.sg', 'SGD', 'Asia/Singapore'),
 ];
 
-/** What sellers call the three regions. */
+/** The names sellers use for the three regions. */
 export const REGION_NAMES: Readonly<Record<Region, string>> = {
 	na: 'North America',
 	eu: 'Europe',
@@ -113,8 +113,8 @@ export const REGION_NAMES: Readonly<Record<Region, string>> = {
 };
 
 /**
- * Finds a marketplace by its ID (`ATVPDKIKX0DER`) or country code (`US`; `UK` is taken as `GB`),
- * in any letter case, blanks around it ignored.
+ * Finds a marketplace by its ID (`ATVPDKIKX0DER`) or country code (`US`; `UK` counts as `GB`), in
+ * upper or lower case, ignoring blanks around it.
  */
 export function findMarketplace(idOrCountryCode: string): Marketplace | undefined {
 	const wanted = idOrCountryCode.trim().toUpperCase();

@@ -13,8 +13,8 @@ export type ReportEncoding =
 export interface DecodedReport {
 	readonly text: string;
 	readonly encoding: ReportEncoding;
-	/** What the encoding was recognised by. */
-	readonly recognisedBy:
+	/** How the encoding was recognized. */
+	readonly recognizedBy:
 		| 'byteOrderMark'
 		| 'zeroBytes'
 		| 'contentType'
@@ -23,7 +23,7 @@ export interface DecodedReport {
 		| 'fallback';
 }
 
-/** Names Amazon's downloads are seen to use, Java's among them, and those of Poland and Turkey. */
+/** Names seen in Amazon's downloads, including Java's, and those of Poland and Turkey. */
 const CHARSET_ALIASES: Readonly<Record<string, ReportEncoding>> = {
 	utf8: 'utf-8',
 	'utf-8': 'utf-8',
@@ -52,25 +52,28 @@ const BYTE_ORDER_MARKS: ReadonlyArray<readonly [ReportEncoding, readonly number[
 	['utf-16be', [0xfe, 0xff]],
 ];
 
-/** What the bytes 0x80 to 0x9F mean in windows-1252; the five it leaves undefined stand for themselves. */
+/**
+ * The characters for the bytes 0x80 to 0x9F in windows-1252; the five that it leaves undefined are
+ * kept as they are.
+ */
 const WINDOWS_1252_HIGH = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
 
 export interface EncodingHints {
 	/** The download's `Content-Type` header. */
 	readonly contentType?: string;
-	/** Of the report's marketplace. */
+	/** Country code of the report's marketplace. */
 	readonly countryCode?: string;
 }
 
 /**
  * Decodes the bytes of a report.
  *
- * Amazon documents no encoding and its download headers are known to be wrong or missing, so the
- * evidence is weighed in this order: byte order mark; zero bytes, which no text but UTF-16 has (a
- * client of Italian reports saw it without a mark); the multi-byte charset the download names;
- * valid UTF-8 (text in a single-byte charset is hardly ever valid UTF-8 by accident, so this comes
- * before a single-byte name in the header); the single-byte charset the download names; CP932 for
- * Japan; windows-1252, which accepts anything.
+ * Amazon documents no encoding, and its download headers are known to be wrong or missing. So the
+ * evidence is weighed in this order: byte order mark; zero bytes, which only UTF-16 text has (a
+ * client for Italian reports saw it without a mark); the multi-byte charset in the download's
+ * header; valid UTF-8 (text in a single-byte charset is hardly ever valid UTF-8 by accident, so
+ * this comes before a single-byte name in the header); the single-byte charset in the header; CP932
+ * for Japan; windows-1252, which accepts anything.
  */
 export function decodeReport(bytes: Uint8Array, hints: EncodingHints = {}): DecodedReport {
 	for (const { strict, ...reading } of readingsOf(bytes, hints)) {
@@ -83,10 +86,11 @@ export function decodeReport(bytes: Uint8Array, hints: EncodingHints = {}): Deco
 }
 
 /**
- * Decodes a report as `decodeReport` does, piece by piece, so that it need never be whole in memory.
- * Where the bytes turn out not to be in the encoding tried first, all begins anew with the next.
- * @param open the report's bytes from their start, each time it is called
- * @param read takes the pieces of text; what it made of them is thrown away when all begins anew
+ * Decodes a report like `decodeReport`, but piece by piece, so that it is never in memory as a
+ * whole. If the bytes turn out not to be in the encoding tried first, it starts over with the next
+ * one.
+ * @param open returns the report's bytes from their start, each time it is called
+ * @param read takes the pieces of text; its result is discarded when decoding starts over
  */
 export async function readDecoded<Result>(
 	open: () => AsyncIterable<Uint8Array>,
@@ -106,26 +110,26 @@ const NOTHING_FITS = 'windows-1252, which is tried last, accepts any bytes';
 /** An encoding to try. */
 interface Reading {
 	readonly encoding: ReportEncoding;
-	readonly recognisedBy: DecodedReport['recognisedBy'];
-	/** Whether it is ruled out by bytes that mean nothing in it. */
+	readonly recognizedBy: DecodedReport['recognizedBy'];
+	/** Whether bytes that are invalid in it rule it out. */
 	readonly strict: boolean;
 }
 
-/** What the report may be in, the likeliest first; the last accepts any bytes. */
+/** The possible encodings of the report, the likeliest first; the last one accepts any bytes. */
 function readingsOf(start: Uint8Array, { contentType, countryCode }: EncodingHints): Reading[] {
 	for (const [encoding, mark] of BYTE_ORDER_MARKS) {
 		if (mark.every((byte, index) => start[index] === byte)) {
-			const recognisedBy = 'byteOrderMark';
-			return [true, false].map((strict) => ({ encoding, recognisedBy, strict }));
+			const recognizedBy = 'byteOrderMark';
+			return [true, false].map((strict) => ({ encoding, recognizedBy, strict }));
 		}
 	}
 	const utf16 = utf16WithoutMark(start);
 	if (utf16 !== undefined) {
-		return [true, false].map((strict) => ({ encoding: utf16, recognisedBy: 'zeroBytes', strict }));
+		return [true, false].map((strict) => ({ encoding: utf16, recognizedBy: 'zeroBytes', strict }));
 	}
 	const readings: Reading[] = [];
-	const add = (encoding: ReportEncoding, recognisedBy: DecodedReport['recognisedBy']) =>
-		readings.push({ encoding, recognisedBy, strict: true });
+	const add = (encoding: ReportEncoding, recognizedBy: DecodedReport['recognizedBy']) =>
+		readings.push({ encoding, recognizedBy, strict: true });
 
 	const declared = declaredEncoding(contentType);
 	const isMultiByte = declared === 'utf-8' || declared === 'shift_jis';
@@ -137,12 +141,13 @@ function readingsOf(start: Uint8Array, { contentType, countryCode }: EncodingHin
 	return readings;
 }
 
-/** Bytes that are looked at to tell UTF-16. */
+/** The number of bytes that are checked to recognize UTF-16. */
 const START_BYTES = 1024;
 
 /**
- * UTF-16 by its zero bytes: tabs, digits and Latin letters have one each, at the odd places where the
- * lower byte comes first and at the even ones otherwise. A stray zero in other text does not count.
+ * Recognizes UTF-16 by its zero bytes: tabs, digits and Latin letters have one each, at odd
+ * positions if the lower byte comes first, otherwise at even ones. A stray zero in other text does
+ * not count.
  */
 function utf16WithoutMark(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | undefined {
 	const start = bytes.subarray(0, START_BYTES);
@@ -174,7 +179,7 @@ async function startOf(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
 	return start;
 }
 
-/** The pieces of text, up to where the bytes stop to fit the encoding. */
+/** The pieces of text, up to the first bytes that do not fit the encoding. */
 class DecodedPieces implements AsyncIterable<string> {
 	/** Whether all bytes so far fit. */
 	fit = true;
@@ -204,8 +209,8 @@ function declaredEncoding(contentType = ''): ReportEncoding | undefined {
 }
 
 /**
- * Makes text of bytes, piece by piece; without bytes it makes what is left at their end. Undefined
- * where they are not valid in that encoding. A byte order mark is dropped.
+ * Decodes bytes piece by piece; without bytes it returns what is left at the end. Undefined if they
+ * are invalid in this encoding. A byte order mark is dropped.
  */
 function decoderOf(
 	encoding: ReportEncoding,

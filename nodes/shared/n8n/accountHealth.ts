@@ -14,12 +14,12 @@ import { parseJsonReport } from '../spapi/reports';
 import { startOfDayIn, todayIn } from './feedbackReport';
 import { oncePerExecution } from './oncePerExecution';
 
-/** Amazon reports the order defect rate over its own 60 days, whatever dates are asked for. */
+/** Amazon reports the order defect rate over its own 60 days, whatever dates are requested. */
 export const DEFECT_WINDOW_DAYS = 60;
 
 /**
  * Fetches the Seller Performance report of a marketplace, once per execution.
- * @returns undefined where Amazon has none, which is not a clean record
+ * @returns undefined if Amazon has none, which is not a clean record
  */
 export async function fetchAccountHealth(
 	context: IExecuteFunctions,

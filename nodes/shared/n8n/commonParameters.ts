@@ -27,7 +27,7 @@ export const returnAllParameters: INodeProperties[] = [
 	},
 ];
 
-/** The collection of an operation's optional parameters, in the order of their names. */
+/** The collection of an operation's optional parameters, sorted by name. */
 export const optionsCollection = (...options: INodeProperties[]): INodeProperties => ({
 	displayName: 'Options',
 	name: 'options',

@@ -3,7 +3,7 @@ import { NodeApiError, NodeOperationError, type INode, type JsonObject } from 'n
 import { amazonMessageOf, SpApiFailure, type FailureKind } from '../spapi/failure';
 import { redact } from '../spapi/redact';
 
-/** What n8n's scheduler makes of a failure: whether waiting helps, or only the user can. */
+/** How n8n's scheduler classifies a failure: whether waiting helps, or only the user can fix it. */
 const CAUSES: Partial<
 	Record<
 		FailureKind,
@@ -26,8 +26,9 @@ const CAUSES: Partial<
 };
 
 /**
- * Makes n8n's own error of whatever was thrown, with the item it belongs to if there are items. A failed call to Amazon
- * becomes a fresh `NodeApiError`: wrapping one in another keeps the old text and drops the index.
+ * Turns anything that was thrown into n8n's own error, with the index of its item, if there are
+ * items. A failed call to Amazon becomes a new `NodeApiError`, because wrapping one in another
+ * keeps the old text and drops the index.
  */
 export function toNodeError(
 	node: INode,

@@ -29,13 +29,13 @@ export const dateFormatOption: INodeProperties = {
 	type: 'options',
 	default: 'auto',
 	options: [
-		{ name: 'As the Marketplace Writes It', value: 'auto' },
+		{ name: 'Marketplace Default', value: 'auto' },
 		{ name: 'Day, Month, Year', value: 'dmy' },
 		{ name: 'Month, Day, Year', value: 'mdy' },
 		{ name: 'Year, Month, Day', value: 'ymd' },
 	],
 	description:
-		"How the report writes dates. Amazon documents none; choose one if the marketplace's usual format turns out wrong.",
+		"Date format of the report. Amazon documents none; choose one if the marketplace's default turns out to be wrong.",
 };
 
 export const waitForReportOption: INodeProperties = {
@@ -45,23 +45,26 @@ export const waitForReportOption: INodeProperties = {
 	default: 15,
 	typeOptions: { minValue: 0, maxValue: 240 },
 	description:
-		'How long to wait for Amazon to prepare a report. After that the node stops and names the report, which you can pick up by its ID. Amazon limits how often it makes some reports; the node waits just as long for its turn.',
+		'How long to wait for Amazon to prepare a report. After that, the node stops and names the report, which you can pick up by its ID. Amazon limits how often it makes some reports; the node waits equally long for its turn.',
 };
 
-/** Amazon refuses feedback reports over less than five days, so a shorter wish is asked for longer. */
+/**
+ * Amazon refuses feedback reports over less than five days, so a shorter period is extended to
+ * this.
+ */
 const SHORTEST_RANGE_DAYS = 6;
 
-/** The calendar day it is now in the marketplace. */
+/** Today's calendar day in the marketplace. */
 export const todayIn = ({ timeZone }: Marketplace): string =>
 	DateTime.now().setZone(timeZone).toISODate() ?? '';
 
-/** Start of a marketplace-local calendar day as Amazon wants it. */
+/** Start of a marketplace-local calendar day, in the format Amazon expects. */
 export const startOfDayIn = ({ timeZone }: Marketplace, isoDate: string): string =>
 	DateTime.fromISO(isoDate, { zone: timeZone }).toUTC().toISO({ suppressMilliseconds: true }) ?? '';
 
 /**
  * The one request for Sales and Traffic that all nodes make, so that one report serves all of them.
- * @param today the marketplace-local calendar day
+ * @param today marketplace-local calendar day
  */
 export const salesAndTrafficRequest = (
 	marketplace: Marketplace,
@@ -73,7 +76,7 @@ export const salesAndTrafficRequest = (
 	reportOptions: { dateGranularity: 'DAY' },
 });
 
-/** Says that a report had to wait for its turn. */
+/** Shows a hint that a report had to wait for its turn. */
 export function hintAtTurn(
 	context: IExecuteFunctions,
 	name: string,
@@ -88,11 +91,11 @@ export function hintAtTurn(
 	);
 }
 
-/** The marketplace-local calendar day of a moment. */
+/** The marketplace-local calendar day of a point in time. */
 export const dayOf = ({ timeZone }: Marketplace, moment: string | undefined): string | undefined =>
 	(moment && DateTime.fromISO(moment, { zone: timeZone }).toISODate()) || undefined;
 
-/** The first marketplace-local day that begins at the moment or later. */
+/** The first marketplace-local day that begins at this time or later. */
 const firstWholeDay = (marketplace: Marketplace, moment: string | undefined) => {
 	const day = dayOf(marketplace, moment);
 	if (day === undefined || moment === undefined) return undefined;
@@ -101,14 +104,14 @@ const firstWholeDay = (marketplace: Marketplace, moment: string | undefined) => 
 		: day;
 };
 
-/** The last marketplace-local day that is over at the moment, within a second. */
+/** The last marketplace-local day that has ended by this time, to within a second. */
 const lastWholeDay = (marketplace: Marketplace, moment: string | undefined) => {
 	const end = moment && DateTime.fromISO(moment, { zone: 'utc' }).plus({ seconds: 1 });
 	const day = end ? dayOf(marketplace, end.toISO() ?? undefined) : undefined;
 	return day && plusDays(day, -1);
 };
 
-/** First and last marketplace-local day that a report covers whole, where Amazon says so. */
+/** First and last marketplace-local day that a report covers completely, if Amazon says so. */
 export const wholeDaysOf = (
 	marketplace: Marketplace,
 	{ dataStartTime, dataEndTime, createdTime }: Report,
@@ -119,7 +122,7 @@ export const wholeDaysOf = (
 
 export interface FeedbackReportRequest {
 	readonly marketplace: Marketplace;
-	/** First calendar day wanted, marketplace-local. */
+	/** First calendar day to fetch, marketplace-local. */
 	readonly since: string;
 	readonly dateFormat: DateOrder | 'auto';
 	readonly reportId?: string;
@@ -131,14 +134,14 @@ export type FetchedFeedback =
 			readonly known: true;
 			readonly reportId: string;
 			readonly report: ReadReport;
-			/** First and last marketplace-local day it covers whole, where Amazon says so. */
+			/** First and last marketplace-local day it covers completely, if Amazon says so. */
 			readonly from: string | undefined;
 			readonly through: string | undefined;
 	  }
-	/** Amazon cancelled the report: no such feedback, or a refusal. */
+	/** Amazon canceled the report: no such feedback, or a refusal. */
 	| { readonly known: false; readonly reportId: string };
 
-/** What to ask Amazon for: since the day wanted, or since the latest day that is not refused. */
+/** The request: since the given day, or since the latest day that Amazon does not refuse. */
 function feedbackReportSince(marketplace: Marketplace, since: string): ReportRequest {
 	const longEnough = plusDays(todayIn(marketplace), -SHORTEST_RANGE_DAYS);
 	return {
@@ -148,14 +151,16 @@ function feedbackReportSince(marketplace: Marketplace, since: string): ReportReq
 	};
 }
 
-/** Has Amazon start on a feedback report, to be fetched by its ID later. */
+/** Requests a feedback report, to be fetched by its ID later. */
 export const requestFeedback = async (
 	client: SpApiClient,
 	marketplace: Marketplace,
 	since: string,
 ): Promise<string> => await createReport(client, feedbackReportSince(marketplace, since));
 
-/** Fetches and reads the feedback report of one marketplace; shows a hint about anything unusual. */
+/**
+ * Fetches and reads the feedback report of one marketplace; shows a hint about anything unusual.
+ */
 export async function fetchFeedback(
 	context: IExecuteFunctions,
 	client: SpApiClient,
@@ -173,13 +178,13 @@ export async function fetchFeedback(
 	if (seconds >= 10) {
 		hint(
 			context,
-			`Report ${id} took ${seconds} seconds: Amazon prepares it, and gives about one report a minute after the first 15`,
+			`Report ${id} took ${seconds} seconds: Amazon has to prepare it, and makes about one report a minute after the first 15`,
 		);
 	}
 	if (obtained.status === 'CANCELLED') {
 		hint(
 			context,
-			`Amazon cancelled feedback report ${id} for ${marketplace.name}. That means either no feedback of 1 to 3 stars since ${since}, or a refusal: Amazon does not say which, so this is not a zero.`,
+			`Amazon canceled feedback report ${id} for ${marketplace.name}. Either there is no feedback of 1 to 3 stars since ${since}, or Amazon refused. It does not say which, so this is not a zero.`,
 			'warning',
 		);
 		return { known: false, reportId: id };
@@ -188,7 +193,7 @@ export async function fetchFeedback(
 	if (rows.length === 0 && !hasHeadings) {
 		hint(
 			context,
-			`Feedback report ${id} for ${marketplace.name} is empty and lacks even its headings. That means either no feedback of 1 to 3 stars since ${since}, or a report that did not come out: Amazon does not say which, so this is not a zero.`,
+			`Feedback report ${id} for ${marketplace.name} is empty, without even its headings. Either there is no feedback of 1 to 3 stars since ${since}, or the report failed. Amazon does not say which, so this is not a zero.`,
 			'warning',
 		);
 	}
@@ -201,15 +206,15 @@ export async function fetchFeedback(
 	};
 }
 
-/** A report as it was read, with what its reader knows of its first and its last line. */
+/** A report as read, with what its reader knows about the first and last lines. */
 export interface ReadReport
 	extends FeedbackReport,
 		Pick<FeedbackReportReader, 'hasHeadings' | 'lines'> {}
 
 /**
- * Unpacks, decodes and parses a feedback report piece by piece, so that its text is never in memory twice.
- * (Rows hold on to the pieces that they were cut from.)
- * @throws DocumentError where it cannot be unpacked
+ * Unpacks, decodes and parses a feedback report piece by piece, so that its text is never in memory
+ * twice. (Rows keep the pieces that they were cut from in memory.)
+ * @throws DocumentError if it cannot be unpacked
  */
 export async function readFeedbackReport(
 	{ body, contentType }: ReportDocument,
@@ -231,7 +236,10 @@ export async function readFeedbackReport(
 	);
 }
 
-/** Says which lines were left out or are of another marketplace, so that nothing is lost in silence. */
+/**
+ * Shows a hint about lines that were left out or belong to another marketplace, so that nothing is
+ * lost silently.
+ */
 export function hintAtUnreadable(
 	context: IExecuteFunctions,
 	{ rows, unreadable, unreadableLines }: FeedbackReport,
@@ -241,7 +249,7 @@ export function hintAtUnreadable(
 		const count = rows.filter(({ otherMarketplace }) => otherMarketplace !== undefined).length;
 		hint(
 			context,
-			`${count} row(s) of the feedback report have a buyer's email address from another marketplace (${others.join(', ')}); they are marked with that marketplace, and their dates are read as it writes them`,
+			`${count} row(s) of the feedback report have a buyer's email address from another marketplace (${others.join(', ')}); they are marked with that marketplace, and their dates are read in its format`,
 			'warning',
 		);
 	}
@@ -250,7 +258,7 @@ export function hintAtUnreadable(
 	const more = unreadableLines - shown.length;
 	hint(
 		context,
-		`${unreadableLines} line(s) of the feedback report could not be read: ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`,
+		`Could not read ${unreadableLines} line(s) of the feedback report: ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}`,
 		'warning',
 	);
 }
@@ -261,7 +269,10 @@ export interface OutputChoices {
 	readonly outputUnreadableLines: boolean;
 }
 
-/** The report as items: the feedback wanted, then, if asked for, the lines that could not be read. */
+/**
+ * The report as items: the requested feedback, then, if requested, the lines that could not be
+ * read.
+ */
 export function toItems(
 	{ unreadable }: FeedbackReport,
 	rows: readonly FeedbackRow[],
@@ -279,7 +290,7 @@ function toItem(
 	{ simplify, includeBuyerEmail }: OutputChoices,
 ): IDataObject {
 	const { date, rating, sentiment, comment, response, orderId, otherMarketplace } = row;
-	// The report is of one marketplace, yet a row's e-mail address may name another.
+	// The report is for one marketplace, but a row's email address may name another.
 	const own = (otherMarketplace && findMarketplace(otherMarketplace)) || marketplace;
 	return {
 		orderId,

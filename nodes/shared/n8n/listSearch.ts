@@ -13,7 +13,7 @@ import { getMarketplaceParticipations } from '../spapi/sellers';
 import { toNodeError } from './errors';
 import { marketplaceOption, marketplaceOptions } from './marketplaceParameter';
 
-/** All marketplaces, for what is computed without Amazon and so without a seller. */
+/** All marketplaces, for operations that need neither Amazon nor a seller. */
 export async function searchAllMarketplaces(
 	this: ILoadOptionsFunctions,
 	filter?: string,
@@ -21,7 +21,7 @@ export async function searchAllMarketplaces(
 	return { results: matching(marketplaceOptions, filter) };
 }
 
-/** The seller's marketplaces for the resource locator, those this package knows. */
+/** The seller's marketplaces for the resource locator, as far as this package knows them. */
 export async function searchMarketplaces(
 	this: ILoadOptionsFunctions,
 	filter?: string,
@@ -34,7 +34,7 @@ export async function searchMarketplaces(
 	});
 }
 
-/** What the seller sold lately in the credential's marketplace, the most ordered first. */
+/** What the seller sold recently in the credential's marketplace, most ordered first. */
 export async function searchSoldAsins(
 	this: ILoadOptionsFunctions,
 	filter?: string,
@@ -45,10 +45,12 @@ export async function searchSoldAsins(
 	});
 }
 
-/** Amazon allows about one such call a minute or less, and the editor asks at every key pressed. */
+/**
+ * Amazon allows about one such call a minute or less, and the editor makes one at every keystroke.
+ */
 const KEPT_FOR_MS = 5 * 60_000;
 
-/** By seller, their own marketplace and list. */
+/** By seller, primary marketplace and list. */
 const lists = new BoundedMap<Promise<INodeListSearchItems[]>>({ max: 200, ttlMs: KEPT_FOR_MS });
 
 /** Searches a seller's list, which is fetched once for some minutes of searching. */
@@ -73,7 +75,7 @@ async function searchList(
 	}
 }
 
-/** The entries whose name or value holds what was typed. */
+/** The entries whose name or value contains the typed text. */
 function matching(entries: readonly INodeListSearchItems[], typed = ''): INodeListSearchItems[] {
 	const wanted = typed.toLowerCase();
 	return entries.filter(({ name, value }) => `${name} ${value}`.toLowerCase().includes(wanted));

@@ -9,13 +9,13 @@ import {
 import { primaryMarketplaceOf } from '../spapi/endpoints';
 import type { SpApiClient } from '../spapi/client';
 
-/** Which marketplace an operation works on; empty means the credential's own. */
+/** The marketplace that an operation works on; empty means the credential's own. */
 export const marketplaceParameter: INodeProperties = {
 	displayName: 'Marketplace',
 	name: 'marketplace',
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
-	description: "The marketplace to work on; when empty, the credential's primary marketplace",
+	description: "The marketplace to work on. If empty, the credential's primary marketplace.",
 	modes: [
 		{
 			displayName: 'From List',
@@ -33,23 +33,23 @@ export const marketplaceParameter: INodeProperties = {
 	],
 };
 
-/** A marketplace as lists show it, e.g. `Germany (amazon.de)`. */
+/** A marketplace as lists show it, such as `Germany (amazon.de)`. */
 export const marketplaceOption = ({ id, name, domain }: Marketplace) => ({
 	name: `${name} (${domain})`,
 	value: id,
 });
 
-/** All of them, where several can be chosen or no credential says which are the seller's. */
+/** All of them, for multiple choice or if no credential says which ones the seller has. */
 export const marketplaceOptions = MARKETPLACES.map(marketplaceOption).toSorted((a, b) =>
 	a.name.localeCompare(b.name),
 );
 
-/** What an error needs of n8n. */
+/** What an error needs from n8n. */
 type ErrorContext = Pick<FunctionsBase, 'getNode'>;
 
 /**
- * Which marketplace, where no credential has one of its own. None is the default: a file of another
- * marketplace can be read with day and month exchanged.
+ * The marketplace, if no credential provides one. There is no default: a file of another
+ * marketplace could be read with day and month swapped.
  */
 export const marketplaceToChoose = (description: string): INodeProperties => ({
 	...marketplaceParameter,
@@ -72,9 +72,9 @@ export const marketplaceToChoose = (description: string): INodeProperties => ({
 });
 
 /**
- * The marketplace an item works on.
- * @param client undefined where the operation does without Amazon and so without a credential
- * @throws NodeOperationError for an unknown one and for one outside the credential's region
+ * The marketplace that an item works on.
+ * @param client undefined if the operation needs neither Amazon nor a credential
+ * @throws NodeOperationError if it is unknown, or outside the credential's region
  */
 export function resolveMarketplace(
 	context: ErrorContext,
@@ -84,10 +84,10 @@ export function resolveMarketplace(
 ): Marketplace {
 	if (client === undefined) {
 		if (wanted !== undefined) return knownMarketplace(context, wanted, itemIndex);
-		throw new NodeOperationError(context.getNode(), "'Marketplace' is needed", {
+		throw new NodeOperationError(context.getNode(), "Could not use 'Marketplace': it is empty", {
 			itemIndex,
 			description:
-				'Without a credential, which has a marketplace of its own, choose one from the list, or by its country, such as US.',
+				'Choose one from the list, or enter a country such as US. Without a credential, the node has no default marketplace.',
 		});
 	}
 	const primary = primaryMarketplaceOf(client.credentials);
@@ -96,20 +96,20 @@ export function resolveMarketplace(
 	if (marketplace.region !== primary.region) {
 		throw new NodeOperationError(
 			context.getNode(),
-			`The credential cannot reach the marketplace ${marketplace.name}`,
+			`Could not use the marketplace ${marketplace.name}: the credential is for another region`,
 			{
 				itemIndex,
-				description: `It is in the region ${REGION_NAMES[marketplace.region]}, the credential in ${REGION_NAMES[primary.region]}. Amazon gives one refresh token per region: use a credential of that region.`,
+				description: `Use a credential for the region ${REGION_NAMES[marketplace.region]}; this one is for ${REGION_NAMES[primary.region]}. Amazon issues one refresh token per region.`,
 			},
 		);
 	}
 	return marketplace;
 }
 
-/** Characters of what was given instead of a marketplace that a message repeats. */
+/** The most characters of an invalid marketplace that a message repeats. */
 const LONGEST_SHOWN = 60;
 
-/** @throws NodeOperationError where it is not one of Amazon's marketplaces */
+/** @throws NodeOperationError if it is not one of Amazon's marketplaces */
 export function knownMarketplace(
 	context: ErrorContext,
 	wanted: string,
@@ -118,10 +118,14 @@ export function knownMarketplace(
 	const marketplace = findMarketplace(wanted);
 	if (marketplace === undefined) {
 		const shown = wanted.length > LONGEST_SHOWN ? `${wanted.slice(0, LONGEST_SHOWN)}…` : wanted;
-		throw new NodeOperationError(context.getNode(), `'Marketplace' cannot be used`, {
-			itemIndex,
-			description: `"${shown}" is neither a marketplace ID such as ATVPDKIKX0DER nor a country such as US.`,
-		});
+		throw new NodeOperationError(
+			context.getNode(),
+			`Could not use 'Marketplace': the value is invalid`,
+			{
+				itemIndex,
+				description: `Enter a marketplace ID such as ATVPDKIKX0DER or a country such as US; "${shown}" is neither.`,
+			},
+		);
 	}
 	return marketplace;
 }

@@ -1,11 +1,14 @@
 import type { SpApiClient } from '../spapi/client';
 
-/** By client, for an execution has one for each seller: what is one seller's never serves another. */
+/**
+ * By client, because an execution has one for each seller: results of one seller never serve
+ * another.
+ */
 const results = new WeakMap<SpApiClient, Map<string, Promise<unknown>>>();
 
 /**
- * Does the work once for all items of an execution that ask with the same key for the same seller, so
- * that ten items of one marketplace cost one report. A failure is shared too.
+ * Does the work once for all items of an execution with the same key and seller, so that ten items
+ * of one marketplace need one report. A failure is shared, too.
  */
 export async function oncePerExecution<Result>(
 	client: SpApiClient,

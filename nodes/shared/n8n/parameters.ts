@@ -10,8 +10,8 @@ import {
 import { z } from 'zod';
 
 /**
- * Reads and checks an item's parameters, one per field of the schema, by the same name.
- * @param description the operation's parameters, for the names the editor shows
+ * Reads and checks an item's parameters, one per field of the schema, with the same name.
+ * @param description the operation's parameters, for the names that the editor shows
  * @throws NodeOperationError that names the parameter as the editor does
  */
 export function readParameters<Shape extends z.ZodRawShape>(
@@ -50,23 +50,27 @@ function check<Shape extends z.ZodRawShape>(
 
 	const [issue] = parsed.error.issues;
 	const path = issue?.path.filter((part) => typeof part === 'string') ?? [];
-	throw new NodeOperationError(node, `'${displayName(description, path)}' cannot be used`, {
-		itemIndex,
-		description: issue && shortened(issue.message),
-	});
+	throw new NodeOperationError(
+		node,
+		`Could not use '${displayName(description, path)}': the value is invalid`,
+		{
+			itemIndex,
+			description: issue && shortened(issue.message),
+		},
+	);
 }
 
-/** What each type of value is asked for by; an emptied number field and a text in it are both `nan`. */
+/** The request for each type of value; an emptied number field and a text in it are both `nan`. */
 const WANTED: Readonly<Record<string, string>> = {
 	number: 'Enter a number',
 	nan: 'Enter a number',
 	integer: 'Enter a whole number',
-	string: 'Enter a text',
+	string: 'Enter text',
 	boolean: 'Choose true or false',
 	array: 'Enter a list',
 };
 
-/** Zod's own messages are for programmers; those that a schema brings along stay. */
+/** Zod's own messages are for programmers; those defined in a schema stay. */
 const inPlainWords: z.ZodErrorMap = (issue, { defaultError }) => ({
 	message: plainMessage(issue) ?? defaultError,
 });
@@ -90,19 +94,19 @@ function plainMessage(issue: z.ZodIssueOptionalMessage): string | undefined {
 			return `Choose one of ${issue.options.join(', ')}, not ${String(issue.received)}`;
 		case 'invalid_union':
 		case 'invalid_literal':
-			return 'Choose one of the values offered';
+			return 'Choose one of the values listed';
 		default:
 			return undefined;
 	}
 }
 
-/** Some messages repeat what was given, however long that is. */
+/** Some messages repeat the value, which may be long. */
 const shortened = (message: string): string =>
 	message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message;
 
 const LONGEST_MESSAGE = 300;
 
-/** The name the editor shows for a parameter, `path` leading through collections. */
+/** The name that the editor shows for a parameter; `path` leads through collections. */
 function displayName(
 	properties: ReadonlyArray<INodeProperties | INodePropertyOptions | INodePropertyCollection>,
 	[name = '', ...rest]: readonly string[],
@@ -113,7 +117,7 @@ function displayName(
 	return rest.length > 0 && inner !== undefined ? displayName(inner, rest) : property.displayName;
 }
 
-/** An optional text field: blank means not given. */
+/** An optional text field; blank means not given. */
 export const optionalText = z
 	.string()
 	.trim()
@@ -126,18 +130,18 @@ export const locatorValue = z
 	.transform(({ value }) => String(value ?? '').trim() || undefined)
 	.optional();
 
-/** An ID of Amazon's goes into an address as it is: `..` or half a character would lead elsewhere. */
+/** An Amazon ID becomes part of a URL unchanged: `..` or half a character would lead elsewhere. */
 const isId = (pattern: RegExp) => (text: string | undefined) =>
 	text === undefined || pattern.test(text);
 
 /** The ID of a report to pick up; blank means not given. */
 export const reportIdText = optionalText.refine(
 	isId(/^[A-Za-z0-9][\w.-]{0,99}$/),
-	'A report ID, such as 50012020, has letters, digits, dots, hyphens and underscores, 100 at most.',
+	'Enter a report ID, such as 50012020: letters, digits, dots, hyphens and underscores, at most 100.',
 );
 
 /** A resource locator's ASIN; blank means not given. */
 export const asinLocator = locatorValue.refine(
 	isId(/^[A-Za-z0-9]{10}$/),
-	'An ASIN, such as B0ABCDEFGH, has 10 letters and digits.',
+	'Enter an ASIN, such as B0ABCDEFGH: 10 letters and digits.',
 );

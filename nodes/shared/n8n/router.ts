@@ -9,7 +9,7 @@ import {
 import { SpApiFailure } from '../spapi/failure';
 import { toNodeError } from './errors';
 
-/** A result with files beside its data. */
+/** A result with files in addition to its data. */
 export class ItemWithFiles {
 	constructor(
 		readonly json: IDataObject,
@@ -18,8 +18,8 @@ export class ItemWithFiles {
 }
 
 /**
- * What an operation file exports as `execute`: works on one item and returns plain data. It knows
- * nothing of item pairing, of Continue On Fail or of outputs.
+ * What an operation file exports as `execute`: works on one item and returns plain data. It does
+ * not deal with item pairing, Continue On Fail or outputs.
  */
 export type ExecuteOperation<Result extends IDataObject | ItemWithFiles = IDataObject> = (
 	this: IExecuteFunctions,
@@ -27,22 +27,24 @@ export type ExecuteOperation<Result extends IDataObject | ItemWithFiles = IDataO
 ) => Promise<Result | Result[]>;
 
 export interface Routing<Result extends IDataObject | ItemWithFiles> {
-	/** 1 where not given. */
+	/** 1 if not given. */
 	readonly outputCount?: number;
-	/** Which of the outputs a result goes to. */
+	/** The output that a result goes to. */
 	readonly outputOf?: (result: Result) => number;
-	/** Which output the error item of a failed input item goes to. */
+	/** The output for the error item of a failed input item. */
 	readonly errorOutput?: (itemIndex: number) => number;
-	/** How the results of a batch follow each other on their output; as the items do where not given. */
+	/**
+	 * How the results of a batch are sorted on their output; in the order of the items if not given.
+	 */
 	readonly compare?: (a: Result, b: Result) => number;
-	/** The operation works on all input items together, so its results belong to each of them. */
+	/** The operation works on all input items together, so its results belong to all of them. */
 	readonly together?: boolean;
 }
 
 /**
- * Runs an operation for every input item; the one place that pairs items and handles errors. With
- * Continue On Fail a failing item becomes an error item and the others go on. A cancelled execution
- * always stops.
+ * Runs an operation for every input item; the only place that pairs items and handles errors. With
+ * Continue On Fail a failing item becomes an error item and the others continue. A canceled
+ * execution always stops.
  */
 export async function runForEachItem<Result extends IDataObject | ItemWithFiles>(
 	context: IExecuteFunctions,
@@ -77,8 +79,8 @@ export async function runForEachItem<Result extends IDataObject | ItemWithFiles>
 }
 
 /**
- * The item that stands for a failed one under Continue On Fail.
- * @throws n8n's own error otherwise, and always where the execution was cancelled
+ * The item that replaces a failed one under Continue On Fail.
+ * @throws n8n's own error otherwise, and always if the execution was canceled
  */
 function errorItemOrThrow(
 	context: IExecuteFunctions,
@@ -86,21 +88,25 @@ function errorItemOrThrow(
 	itemIndex: number,
 ): Pick<INodeExecutionData, 'json' | 'error'> {
 	const nodeError = toNodeError(context.getNode(), error, itemIndex);
-	const cancelled = error instanceof SpApiFailure && error.kind === 'cancelled';
-	if (cancelled || !context.continueOnFail()) throw nodeError;
+	const isCanceled = error instanceof SpApiFailure && error.kind === 'cancelled';
+	if (isCanceled || !context.continueOnFail()) throw nodeError;
 	return { json: { error: nodeError.message }, error: nodeError };
 }
 
-/** Stands in the place of an item's results where what failed costs this item and not all of them. */
+/** Replaces the results of an item if a failure affects only this item. */
 export class ItemFailure {
 	constructor(readonly error: unknown) {}
 }
 
-/** An operation on all items together that gives results for each of them. */
+/** An operation on all items together that returns results for each of them. */
 export interface BatchOperation<Prepared, Result extends IDataObject = IDataObject> {
-	/** Reads and checks one item. Nothing may happen yet: a later item may stop the run. */
+	/**
+	 * Reads and checks one item. It must not do anything yet, because a later item may stop the run.
+	 */
 	readonly prepare: (this: IExecuteFunctions, itemIndex: number) => Promise<Prepared>;
-	/** Works on the items that could be read; for each of them its results or failure, in their order. */
+	/**
+	 * Works on the items that could be read; returns the results or failure of each, in their order.
+	 */
 	readonly execute: (
 		this: IExecuteFunctions,
 		prepared: readonly Prepared[],
@@ -108,8 +114,8 @@ export interface BatchOperation<Prepared, Result extends IDataObject = IDataObje
 }
 
 /**
- * Runs a batch operation, with the same rules for pairing and errors: every item is read before
- * anything happens, so that one that cannot be read stops the run before it has done half its work.
+ * Runs a batch operation with the same rules for pairing and errors. All items are read first, so
+ * that an unreadable one stops the run before half of the work is done.
  */
 export async function runAsBatch<Prepared, Result extends IDataObject = IDataObject>(
 	context: IExecuteFunctions,
@@ -119,7 +125,7 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 	interface Entry {
 		readonly output: number;
 		readonly data: INodeExecutionData;
-		/** Absent where the item failed. */
+		/** Absent if the item failed. */
 		readonly result?: Result;
 	}
 	const results: Entry[][] = [];
@@ -167,8 +173,8 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 }
 
 /**
- * The one of the operations, keyed `resource:operation`, that 'Resource' and 'Operation' choose.
- * @throws NodeOperationError where there is none
+ * The operation, keyed `resource:operation`, that 'Resource' and 'Operation' select.
+ * @throws NodeOperationError if it does not exist
  */
 export function chosenOperation<Operation>(
 	context: IExecuteFunctions,
@@ -180,6 +186,6 @@ export function chosenOperation<Operation>(
 	if (chosen !== undefined) return chosen;
 	throw new NodeOperationError(
 		context.getNode(),
-		`The operation '${operation}' is not known for the resource '${resource}'`,
+		`Could not run the node: the operation '${operation}' does not exist for the resource '${resource}'`,
 	);
 }

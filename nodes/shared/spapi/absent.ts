@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
-/** Amazon writes null where a field has no value, whatever its model says: the same as leaving it out. */
+/**
+ * Amazon writes null if a field has no value, regardless of its model: the same as leaving it out.
+ */
 export const absentIfNull = <Value extends z.ZodTypeAny>(schema: Value) =>
 	schema.nullish().transform((value) => (value ?? undefined) as z.output<Value> | undefined);

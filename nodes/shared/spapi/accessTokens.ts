@@ -7,19 +7,19 @@ import { accessTokens, loggingIn } from './processWide';
 import { redact } from './redact';
 
 /**
- * Access tokens of this process. n8n could keep one per credential, but one credential may stand for
- * many sellers, where its fields are expressions: so a token is kept by everything that makes it, here
- * and nowhere else, and n8n stores nothing.
+ * Access tokens of this process. n8n could store one per credential, but a credential whose fields
+ * are expressions may serve many sellers. So each token is kept under everything that makes it,
+ * only here, and n8n stores nothing.
  */
 
-/** A token is not used any more that shortly before its end. */
+/** A token is not used any more this close to its expiry. */
 const SPARE_MS = 60_000;
 
-/** Hash of parts that must not be told from it. */
+/** Hash of parts that must not be recoverable from it. */
 export const hashOf = (...parts: readonly string[]): string =>
 	createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 
-/** Everything that makes an access token, as a key that tells nothing of it. */
+/** Everything that makes an access token, as a key that reveals nothing about it. */
 export const tokenKeyOf = (credentials: SellingPartnerCredentials): string =>
 	hashOf(
 		loginUrl(credentials),
@@ -29,7 +29,10 @@ export const tokenKeyOf = (credentials: SellingPartnerCredentials): string =>
 		credentials.refreshToken,
 	);
 
-/** The token at hand, unless there is none, it is about to end, or it is the one that was rejected. */
+/**
+ * The kept token; undefined without one, if it is about to expire, or if it is the one that was
+ * rejected.
+ */
 export function keptToken(key: string, rejected?: AccessToken): AccessToken | undefined {
 	const kept = accessTokens.get(key);
 	if (kept === undefined || kept.token === rejected?.token) return undefined;
@@ -37,8 +40,8 @@ export function keptToken(key: string, rejected?: AccessToken): AccessToken | un
 }
 
 /**
- * Logs in, or joins a log-in under way for the same token. It is nobody's own, so nobody who cancels
- * ends it.
+ * Logs in, or joins a login under way for the same token. It belongs to no execution, so canceling
+ * an execution does not end it.
  */
 export async function freshToken(
 	key: string,
@@ -69,7 +72,7 @@ async function obtain(
 			const { kind, message, status } = error;
 			return { kind, message, status };
 		}
-		// A secret that is refused now makes no token later, either.
+		// A secret that is refused now will not return a token later, either.
 		accessTokens.delete(key);
 		return { kind: 'login', message: redact(error instanceof Error ? error.message : '') };
 	}

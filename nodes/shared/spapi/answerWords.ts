@@ -10,12 +10,12 @@ export interface Words {
 	readonly details?: string;
 }
 
-/** Characters of a text in which words are looked for, and those that are repeated of what was found. */
+/** Characters of a text that are searched for words, and the most that are repeated. */
 const LOOKED_AT = 10_000;
 const LONGEST = 1_000;
 const LONGEST_OF_TEXT = 300;
 
-/** Text or nothing: whatever else stands in a field must not cost the others. */
+/** Text or nothing: an unexpected value in one field must not affect the others. */
 const text = z
 	.string()
 	.nullish()
@@ -27,7 +27,7 @@ const errorSchema = z
 		code: z.union([text, z.number().transform(String)]).catch(undefined),
 		message: text,
 		details: text,
-		// As documents of failed reports name it.
+		// The name in documents of failed reports.
 		errorDetails: text,
 	})
 	.transform(({ errorDetails, ...error }) => ({
@@ -37,14 +37,14 @@ const errorSchema = z
 
 const saysSomething = (words: Words): boolean => Object.values(words).some(Boolean);
 
-/** Beside a null or a text there may be an error that says something. */
+/** There may be a useful error next to a null or a text. */
 const errorsSchema = z
 	.array(errorSchema.nullable().catch(null))
 	.transform(
 		(errors) => errors.find((error) => error !== null && saysSomething(error)) ?? undefined,
 	);
 
-/** How Amazon's gateway and Login with Amazon answer instead. */
+/** The format of Amazon's gateway and of Login with Amazon. */
 const bareSchema = z
 	.object({ message: text, Message: text, error_description: text })
 	.transform(({ message, Message, error_description }) => ({
@@ -54,20 +54,24 @@ const bareSchema = z
 /** Amazon's list of errors. */
 const errorListSchema = z.object({ errors: errorsSchema }).transform(({ errors }) => errors);
 
-/** The first error of an answer in Amazon's format; undefined where there is none. */
+/** The first error of an answer in Amazon's format; undefined without an error. */
 export const firstErrorOf = (body: unknown): Words | undefined =>
 	errorListSchema.safeParse(body).data;
 
 /**
- * Reads what an answer says, cleaned of secrets: Amazon's list of errors, whole or cut off, a
- * gateway's message, the title of a web page, or the first words of a text. What cannot be read is left out.
+ * Reads what an answer says, without secrets: Amazon's list of errors, whole or cut off, a
+ * gateway's message, the title of a web page, or the first words of a text. Anything unreadable is
+ * left out.
  */
 export function wordsOf(body: unknown): Words {
 	if (typeof body === 'string') return wordsOfText(body.slice(0, LOOKED_AT).trim());
 	return clean(firstErrorOf(body) ?? bareSchema.safeParse(body).data ?? {}, LONGEST);
 }
 
-/** The first words of a document that says why a report failed, in whatever form; undefined without any. */
+/**
+ * The first words of a document that says why a report failed, in any format; undefined without
+ * words.
+ */
 export function reasonIn(document: string): string | undefined {
 	const body = jsonParse<unknown>(document.trim(), { fallbackValue: null });
 	const error =
@@ -82,7 +86,7 @@ export function reasonIn(document: string): string | undefined {
 	);
 }
 
-/** Whether a text is a web page: no answer of Amazon's API and no report is one. */
+/** Whether a text is a web page; no answer from Amazon's API and no report is one. */
 export const isWebPage = (start: string): boolean =>
 	/^[\s\uFEFF]*(?:<!--[^>]{0,500}>\s*)?<(?:!doctype\s+html|html|head|body)\b/i.test(start);
 
@@ -106,13 +110,13 @@ function wordsOfText(found: string): Words {
 	return clean({ message }, LONGEST_OF_TEXT);
 }
 
-/** A field of JSON that is cut off, itself perhaps in the middle. */
+/** A field of JSON that is cut off, possibly within that field. */
 function fieldOf(json: string, name: string): string | undefined {
 	const found = new RegExp(`"${name}"\\s*:\\s*"((?:[^"\\\\]|\\\\.)*)`).exec(json)?.[1];
 	return found && jsonParse<string>(`"${found}"`, { fallbackValue: found });
 }
 
-/** Without secrets, line breaks and empty fields, and cut short. */
+/** Without secrets, line breaks and empty fields, and shortened. */
 function clean({ code, message, details }: Words, atMost: number): Words {
 	const cleaned = (field?: string): string | undefined => {
 		const all = redact(

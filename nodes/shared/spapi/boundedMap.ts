@@ -1,10 +1,13 @@
-/** How much a map may hold; what was used longest ago goes first. */
+/** How much a map may hold; the least recently used entry is removed first. */
 export interface Bounds<Value> {
 	/** Entries. */
 	readonly max: number;
-	/** Milliseconds of the steady clock after which an entry counts as gone; for good where absent. */
+	/** Milliseconds on a monotonic clock after which an entry expires; never if absent. */
 	readonly ttlMs?: number;
-	/** Sizes: of all entries together, of a single one (a larger one is not kept), and of a value. */
+	/**
+	 * Sizes: of all entries together, of a single one (a larger one is not kept), and a function that
+	 * returns the size of a value.
+	 */
 	readonly sizes?: {
 		readonly all: number;
 		readonly one: number;
@@ -19,10 +22,11 @@ interface Entry<Value> {
 }
 
 /**
- * A map that forgets what was used longest ago, so that a process that runs for months stays small.
+ * A map that removes the least recently used entries, so that a process that runs for months stays
+ * small.
  *
- * Of our own, for the libraries that do it use timers or `process`, which n8n allows in no community
- * node. Time comes from `clock`, in milliseconds of a steady clock.
+ * We have our own because libraries for this use timers or `process`, which n8n does not allow in
+ * community nodes. Time comes from `clock`, in milliseconds of a monotonic clock.
  */
 export class BoundedMap<Value> {
 	/** In the order of their last use. */

@@ -25,44 +25,46 @@ import { keptLimit } from './keptLimits';
 import { notSellingIn, type AccessToken } from './login';
 import { operationOf, type Operation, type OperationName } from './operations';
 import { pathSegment } from './pathSegment';
-import { backoff, pause, unlessCancelled } from './pause';
+import { backoff, pause, unlessCanceled } from './pause';
 import type { RateLimit } from './rateLimit';
 import { redact } from './redact';
 import { USER_AGENT } from './userAgent';
 
 export const CREDENTIAL_NAME = 'amazonSellingPartnerApi';
 
-/** What the transport needs of n8n. */
+/** What the transport needs from n8n. */
 export type SpApiContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions;
 
 const TIMEOUT_MS = 30_000;
 
-/** How long a caller bears with Amazon. */
+/** How long a caller is willing to wait. */
 export interface Patience {
-	/** The longest wait for the rate limit; who would have to wait longer is turned away. */
+	/**
+	 * The longest wait for the rate limit; a caller that would have to wait longer is turned away.
+	 */
 	readonly waitAtMostMs: number;
-	/** After that many attempts a call is given up. */
+	/** The call fails after this many attempts. */
 	readonly maxAttempts: number;
 }
 
-/** Of a caller who has time. */
+/** For a caller that has time. */
 const PATIENT: Patience = { waitAtMostMs: Infinity, maxAttempts: 5 };
 
 export interface CallOptions<Answer> {
 	readonly path?: Readonly<Record<string, string>>;
 	readonly query?: Readonly<Record<string, string | readonly string[]>>;
 	readonly body?: IDataObject;
-	/** The documented answer; fields it does not name are tolerated and dropped. */
+	/** The documented answer; fields that it does not name are accepted and dropped. */
 	readonly answer: z.ZodType<Answer, z.ZodTypeDef, unknown>;
-	/** Roles to name where access is denied, if they depend on more than the operation. */
+	/** Roles to name if access is denied, if they depend on more than the operation. */
 	readonly roles?: readonly string[];
 	/**
-	 * Beside the operation's limit there is a stricter one for just this. So a refusal (429) is not
-	 * counted against the operation, and nothing is sent again after a refusal or where Amazon may have
-	 * acted: that is the caller's to decide.
+	 * This call has a stricter limit of its own in addition to the operation's. So a refusal (429)
+	 * does not count against the operation, and nothing is sent again after a refusal or if Amazon
+	 * may have acted: the caller decides that.
 	 */
 	readonly hasOwnLimit?: boolean;
-	/** Fewer attempts than the caller's patience allows, for what can be done without. */
+	/** Fewer attempts than the caller's patience allows, for calls that are optional. */
 	readonly maxAttempts?: number;
 }
 
@@ -73,25 +75,25 @@ interface HttpAnswer {
 	readonly body: unknown;
 }
 
-/** What became of a request that was sent, or why it was not. */
+/** The result of a request that was sent, or why it was not sent. */
 type Sent = HttpAnswer | { readonly kind: FailureKind; readonly answer?: AmazonAnswer };
 
-/** The clients of an execution: one for each seller that its items name. */
+/** The clients of an execution: one per seller that its items name. */
 const clientsOf = new WeakMap<SpApiContext, Map<string, SpApiClient>>();
 
 /**
- * The one way to Amazon: every operation goes through `call`. It keeps to the rate limit, logs in and
- * renews an expired access token, tries again where that is safe, and stops at once when the execution
- * is cancelled.
+ * The only way to Amazon: every operation goes through `call`. It keeps to the rate limit, logs in,
+ * renews an expired access token, tries again if that is safe, and stops at once when the execution
+ * is canceled.
  */
 export class SpApiClient {
 	/**
-	 * Tells sellers apart by application and refresh token, without keeping either: the key of all that
-	 * two sellers must not share.
+	 * Identifies a seller by application and refresh token, without keeping either: the key for
+	 * everything that two sellers must not share.
 	 */
 	readonly seller: string;
 
-	/** Tells applications apart, for what Amazon counts per application. */
+	/** Identifies an application: the key for everything that Amazon counts per application. */
 	readonly application: string;
 
 	private readonly tokenKey: string;
@@ -109,10 +111,10 @@ export class SpApiClient {
 	}
 
 	/**
-	 * Connects as the credential says for an item: its fields may be expressions, so each item may name
-	 * a seller of its own. Items with the same fields share one client.
-	 * @param itemIndex undefined where there are no items
-	 * @throws NodeOperationError where the node has no credential, or one of its fields is not there
+	 * Connects with the credential of an item: its fields may be expressions, so each item may name
+	 * its own seller. Items with the same fields share one client.
+	 * @param itemIndex undefined if there are no items
+	 * @throws NodeOperationError if the node has no credential, or a field of it is empty
 	 */
 	static async connect(
 		context: SpApiContext,
@@ -121,14 +123,19 @@ export class SpApiClient {
 	): Promise<SpApiClient> {
 		const node = context.getNode();
 		if (node.credentials?.[CREDENTIAL_NAME] === undefined) {
-			throw new NodeOperationError(node, 'The node has no Amazon credential', {
-				itemIndex,
-				description: 'Choose one in the node, or a source that needs no access to Amazon.',
-			});
+			throw new NodeOperationError(
+				node,
+				'Could not connect to Amazon: the node has no credential',
+				{
+					itemIndex,
+					description:
+						'Choose a credential in the node, or a source that needs no access to Amazon.',
+				},
+			);
 		}
 		const resolved = await context.getCredentials(CREDENTIAL_NAME, itemIndex);
 		const credentials = readCredentials(node, resolved, itemIndex);
-		// Only an execution has items; a trigger's context lives for months.
+		// Only an execution has items; the context of a trigger lives for months.
 		if (!('getExecutionCancelSignal' in context)) {
 			return new SpApiClient(context, credentials, patience);
 		}
@@ -140,18 +147,18 @@ export class SpApiClient {
 		return client;
 	}
 
-	/** Whether the seller sells in a marketplace; undefined where Amazon has not said yet. */
+	/** Whether the seller sells in a marketplace; undefined if Amazon has not said yet. */
 	sellsIn(marketplaceId: string): boolean | undefined {
 		const marketplaces = keptToken(this.tokenKey)?.marketplaces;
 		return marketplaces && notSellingIn(marketplaceId, marketplaces) === undefined;
 	}
 
-	/** The longest this caller waits for a turn, in milliseconds. */
+	/** The longest this caller waits for its turn, in milliseconds. */
 	get waitAtMostMs(): number {
 		return this.patience.waitAtMostMs;
 	}
 
-	/** The execution's cancel signal, where there is an execution. */
+	/** The execution's cancel signal, if there is an execution. */
 	get signal(): AbortSignal | undefined {
 		return 'getExecutionCancelSignal' in this.context
 			? this.context.getExecutionCancelSignal()
@@ -180,14 +187,14 @@ export class SpApiClient {
 			}
 			const { hasOwnLimit = false } = options;
 			if (outcome.kind === 'throttled' && !hasOwnLimit) limit.throttled();
-			// Cancelled while the answer was on its way: whether Amazon acted matters where it may have.
+			// Canceled while the answer was on its way: what matters is whether Amazon may have acted.
 			if (this.signal?.aborted) {
 				const repeatable = operation.repeatable && !hasOwnLimit;
 				throw fail(mayHaveActed(outcome.kind, repeatable) ?? 'cancelled');
 			}
 			const mayNot = hasOwnLimit && (outcome.kind === 'throttled' || isUncertain(outcome.kind));
 			const maxAttempts = Math.min(this.patience.maxAttempts, options.maxAttempts ?? Infinity);
-			// A fresh token may take a moment to be known everywhere; after that it is no accident.
+			// Amazon may need a moment to accept a fresh token everywhere; a second rejection is real.
 			const isRejectedAgain = outcome.kind === 'tokenRejected' && attempt >= 2;
 			const isLast = attempt >= maxAttempts || mayNot || isRejectedAgain;
 			if (isLast || !mayTryAgain(outcome.kind, operation)) {
@@ -197,7 +204,7 @@ export class SpApiClient {
 		}
 	}
 
-	/** The failure, told as what it is where the marketplace is none of the seller's. */
+	/** The failure; `notSelling` if the marketplace is not one of the seller's. */
 	private failureOf<Answer>(
 		kind: FailureKind,
 		name: OperationName,
@@ -205,9 +212,9 @@ export class SpApiClient {
 		{ query, body, roles = operationOf(name).roles }: CallOptions<Answer>,
 	): SpApiFailure {
 		if (kind === 'accessDenied' || kind === 'badRequest') {
-			const asked = [query?.MarketplaceId, query?.marketplaceIds, body?.marketplaceIds].flat();
+			const requested = [query?.MarketplaceId, query?.marketplaceIds, body?.marketplaceIds].flat();
 			const own = keptToken(this.tokenKey)?.marketplaces;
-			for (const id of asked) {
+			for (const id of requested) {
 				const details = typeof id === 'string' ? notSellingIn(id, own) : undefined;
 				if (details === undefined) continue;
 				return new SpApiFailure('notSelling', name, { ...answer, details }, roles);
@@ -238,8 +245,8 @@ export class SpApiClient {
 	}
 
 	/**
-	 * One attempt, and a second with a fresh access token where Amazon rejects an older one: it did not
-	 * act on the first, then. A fresh token that is rejected fails.
+	 * One attempt, and a second with a fresh access token if Amazon rejects an older one, because
+	 * then it did not act on the first. If a fresh token is rejected, the attempt fails.
 	 */
 	private async attempt<Answer>(
 		request: IHttpRequestOptions,
@@ -266,9 +273,10 @@ export class SpApiClient {
 	}
 
 	/**
-	 * Waits for a turn of the rate limit, with an access token to use it. Who lacks one waits for it
-	 * before taking a turn, lest all who waited go out at once.
-	 * @param rejected a token that Amazon does not accept any more
+	 * Waits for a turn of the rate limit, with an access token to use it. A caller without a token
+	 * gets one before taking a turn, so that callers who waited for the token do not all send at
+	 * once.
+	 * @param rejected a token that Amazon no longer accepts
 	 */
 	private async takeTurn(
 		limit: RateLimit,
@@ -277,7 +285,7 @@ export class SpApiClient {
 		for (let round = 1; ; round += 1) {
 			const token =
 				keptToken(this.tokenKey, rejected) ??
-				(await unlessCancelled(
+				(await unlessCanceled(
 					freshToken(this.tokenKey, this.context, this.credentials),
 					this.signal,
 				));
@@ -290,16 +298,16 @@ export class SpApiClient {
 			if (turn !== 'granted') return { kind: turn };
 			const now = keptToken(this.tokenKey, rejected);
 			if (now !== undefined) return now;
-			// It came to its end while waiting. One that ends sooner than a turn comes is used as it is.
+			// It expired while waiting. A token whose lifetime is shorter than the wait is used anyway.
 			if (round > 1) return token;
 			limit.returnTurn();
 		}
 	}
 
 	/**
-	 * Sends a request with an access token; any status is an answer. n8n is handed the credential with
-	 * its token, so that it neither logs in nor stores anything: a stored token would be the one of
-	 * whoever came last, and before 2.41 n8n would store the credential with its expressions resolved.
+	 * Sends a request with an access token; any status is an answer. n8n gets the credential with its
+	 * token, so that it neither logs in nor stores anything: a stored token would belong to the last
+	 * seller, and before 2.41 n8n would store the credential with its expressions resolved.
 	 */
 	private async sendWith(request: IHttpRequestOptions, { token }: AccessToken): Promise<Sent> {
 		const { httpRequestWithAuthentication } = this.context.helpers;
@@ -319,7 +327,7 @@ export class SpApiClient {
 	}
 }
 
-/** What an answer comes to: its checked value, or the kind of failure. */
+/** The result of an answer: its checked value, or the kind of failure. */
 function outcomeOf<Answer>(
 	{ statusCode, headers, body }: HttpAnswer,
 	answer: AmazonAnswer,
@@ -335,12 +343,12 @@ function outcomeOf<Answer>(
 	if (parsed.success) return { value: parsed.data, answer, headers };
 	const [issue] = parsed.error.issues;
 	const where = issue?.path.join('.');
-	// Zod quotes the value it got in some of its messages.
+	// Some of Zod's messages quote the value.
 	const message = redact(`${where ? `${where}: ` : ''}${issue?.message ?? ''}`);
 	return { kind: 'unexpectedAnswer', answer: { ...answer, message } };
 }
 
-/** The kind of a failure after which an operation that must not be repeated may have taken effect. */
+/** The kind of failure after which an operation that must not be repeated may have taken effect. */
 const mayHaveActed = (kind: FailureKind, repeatable: boolean): FailureKind | undefined =>
 	!repeatable && isUncertain(kind) ? kind : undefined;
 
@@ -357,7 +365,7 @@ function mayTryAgain(kind: FailureKind, { repeatable }: Operation): boolean {
 	}
 }
 
-/** Connection failures after which the request cannot have reached Amazon. */
+/** Connection failures that mean the request cannot have reached Amazon. */
 const NEVER_SENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH'];
 
 interface Thrown {
@@ -371,8 +379,8 @@ interface Thrown {
 }
 
 /**
- * Makes an answer or a failure of what n8n threw. Nothing of the thrown error is kept, for it carries
- * the request with its access token.
+ * Turns what n8n threw into an answer or a failure. Nothing of the thrown error is kept, because it
+ * contains the request with its access token.
  */
 function readThrown(thrown: Thrown): Sent {
 	const origin = thrown.cause ?? thrown;

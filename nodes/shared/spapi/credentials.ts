@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import type { SellingPartnerCredentials } from './endpoints';
 
-/** Fields that cannot be empty, as the editor names them. */
+/** Fields that must not be empty, under the names the editor shows. */
 const FIELDS = {
 	clientId: 'Client ID',
 	clientSecret: 'Client Secret',
@@ -13,14 +13,14 @@ const FIELDS = {
 
 const text = z.string().trim().min(1);
 
-/** What an expression gives may be anything; what other fields hold is looked at where it is used. */
+/** An expression may return anything. The other fields are checked where they are used. */
 const schema = z
 	.object({ clientId: text, clientSecret: text, refreshToken: text, primaryMarketplace: text })
 	.passthrough();
 
 /**
- * Checks the credential as n8n resolved it for an item.
- * @throws NodeOperationError that names the field without which there is no seller
+ * Checks the credential that n8n resolved for an item.
+ * @throws NodeOperationError that names the empty field
  */
 export function readCredentials(
 	node: INode,
@@ -28,12 +28,12 @@ export function readCredentials(
 	itemIndex: number | undefined,
 ): SellingPartnerCredentials {
 	const parsed = schema.safeParse(resolved);
-	// The other fields are as the editor offers them, or are checked with the address they make.
+	// The editor limits the other fields, or they are checked together with the URL.
 	if (parsed.success) return parsed.data as unknown as SellingPartnerCredentials;
 	const [field] = parsed.error.issues[0]?.path ?? [];
 	const name = FIELDS[field as keyof typeof FIELDS];
-	const where = itemIndex === undefined ? 'here, where there is no item' : 'for this item';
-	throw new NodeOperationError(node, `The credential's '${name}' is empty`, {
+	const where = itemIndex === undefined ? 'here, because there is no item' : 'for this item';
+	throw new NodeOperationError(node, `Could not use the credential: '${name}' is empty`, {
 		itemIndex,
 		description: `Fill it in. If it is an expression such as {{ $json.refreshToken }}, it returns nothing ${where}.`,
 	});

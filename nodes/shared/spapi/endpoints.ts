@@ -8,13 +8,13 @@ export interface SellingPartnerCredentials {
 	/** Marketplace ID. */
 	readonly primaryMarketplace: string;
 	readonly environment: 'production' | 'sandbox' | 'custom';
-	/** Only with environment `custom`; may hold `{region}`. */
+	/** Only with environment `custom`; may contain `{region}`. */
 	readonly customBaseUrl?: string;
-	/** Whether the user confirmed that the host of `customBaseUrl` may have the secrets. */
+	/** Whether the user confirmed that the host of `customBaseUrl` may receive the secrets. */
 	readonly customHostIsMine?: boolean;
-	/** Percent of Amazon's rate limit that each process of n8n may use. */
+	/** Percentage of Amazon's rate limit that each n8n process may use. */
 	readonly rateLimitShare?: number;
-	/** Whether the limits per report type below count instead of Amazon's; see `reportLimits`. */
+	/** Whether the limits per report type below replace Amazon's; see `reportLimits`. */
 	readonly changeReportLimits?: boolean;
 	readonly salesAndTrafficMinutes?: number | string;
 	readonly salesAndTrafficPerDay?: number | string;
@@ -23,7 +23,7 @@ export interface SellingPartnerCredentials {
 	readonly fbaReturnsMinutes?: number | string;
 }
 
-/** The part of Amazon's rate limit that each process of n8n may use, from 0.01 to 1. */
+/** The part of Amazon's rate limit that each n8n process may use, from 0.01 to 1. */
 export const shareOf = ({ rateLimitShare }: Pick<SellingPartnerCredentials, 'rateLimitShare'>) =>
 	Math.min(100, Math.max(1, Number(rateLimitShare) || 100)) / 100;
 
@@ -52,7 +52,7 @@ type EndpointFields = Pick<
 
 /**
  * The marketplace the credential belongs to.
- * @throws Error where the credential holds no known marketplace
+ * @throws Error if the credential has no known marketplace
  */
 export function primaryMarketplaceOf(
 	credentials: Pick<SellingPartnerCredentials, 'primaryMarketplace'>,
@@ -60,15 +60,15 @@ export function primaryMarketplaceOf(
 	const marketplace = findMarketplace(credentials.primaryMarketplace);
 	if (marketplace === undefined) {
 		throw new Error(
-			`The credential's marketplace "${credentials.primaryMarketplace}" is not known: choose one in the credential`,
+			`Could not use the credential: its marketplace "${credentials.primaryMarketplace}" is unknown. Choose one in the credential.`,
 		);
 	}
 	return marketplace;
 }
 
 /**
- * Base URL of the Selling Partner API, without a slash at its end, for the credential's region.
- * @throws Error where a custom one is malformed, not confirmed, or would send secrets in clear text
+ * Base URL of the Selling Partner API for the credential's region, without a trailing slash.
+ * @throws Error if a custom one is malformed, not confirmed, or would send secrets in clear text
  */
 export function apiBaseUrl(
 	credentials: EndpointFields,
@@ -84,22 +84,25 @@ export function apiBaseUrl(
 	}
 }
 
-/** Where access tokens come from; with a custom base URL, from there too. */
+/** The URL that access tokens come from; with a custom base URL, from there too. */
 export function loginUrl(credentials: EndpointFields): string {
 	const base = credentials.environment === 'custom' ? apiBaseUrl(credentials) : LWA_ENDPOINT;
 	return `${base}${LWA_PATH}`;
 }
 
 /**
- * What a custom base URL may be, for it gets the client secret and the refresh token: https, or http
- * to a host of one's own network (this machine, a private address, a name without a dot as Docker
- * gives them). No user name, which makes `https://sellingpartnerapi-eu.amazon.com@evil.example` look
+ * What a custom base URL may be; it receives the client secret and the refresh token. https, or
+ * http to a host in one's own network (this machine, a private address, a name without a dot as in
+ * Docker). No user name, which makes `https://sellingpartnerapi-eu.amazon.com@evil.example` look
  * like Amazon; no query or fragment.
  */
 export const CUSTOM_BASE_URL =
 	/^(?:https:\/\/[^\s/?#@\\]+|http:\/\/(?:(?!(?:\d+|0x[\da-f]*)(?:[:/]|$))[\w-]+|[\w-]+(?:\.[\w-]+)*\.(?:localhost|local|internal|test)|127(?:\.\d+){1,3}|10(?:\.\d+){3}|192\.168(?:\.\d+){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d+){2}|\[::1\])(?::\d+)?)(?:\/[^\s?#@\\]*)?$/i;
 
-/** Found in time in proportion to the length: of several slashes in a row only the first begins a match. */
+/**
+ * Takes time in proportion to the length: only the first of several slashes in a row begins a
+ * match.
+ */
 export const SLASHES_AT_END = /(?<!\/)\/+$/;
 
 function customBaseUrl(
@@ -108,16 +111,18 @@ function customBaseUrl(
 ): string {
 	const url = written.trim().replace(SLASHES_AT_END, '').replaceAll('{region}', region);
 	if (!/^https?:\/\/[^/]/i.test(url)) {
-		throw new Error("The credential's 'Base URL' has to start with http:// or https://");
+		throw new Error(
+			"Could not use the credential's 'Base URL': it has to start with http:// or https://",
+		);
 	}
 	if (!CUSTOM_BASE_URL.test(url) || !URL.canParse(url)) {
 		throw new Error(
-			"The credential's 'Base URL' would receive your client secret and refresh token. It has to be https (http only within your own network) and may hold no user name, query or fragment.",
+			"Could not use the credential's 'Base URL': it would receive your client secret and refresh token. Enter an https URL (http only within your own network) without a user name, query or fragment.",
 		);
 	}
 	if (customHostIsMine !== true) {
 		throw new Error(
-			`With the credential's 'Base URL', ${new URL(url).host} would receive your client secret and refresh token. Switch on 'This Host May Receive My Secrets' in the credential if it is yours, or set 'Environment' to Production.`,
+			`Could not use the credential's 'Base URL': ${new URL(url).host} would receive your client secret and refresh token. Turn on 'This Host May Receive My Secrets' in the credential if the host is yours, or set 'Environment' to Production.`,
 		);
 	}
 	return url;
@@ -127,16 +132,16 @@ function customBaseUrl(
 const DOCUMENT_HOSTS = /\.(?:amazonaws\.com|cloudfront\.net|amazon\.com)$/;
 
 /**
- * What is wrong with the address of a report's document; undefined where it may be asked. An emulator
- * or proxy keeps documents on its own host.
+ * What is wrong with the address of a report's document; undefined if it may be requested. An
+ * emulator or proxy keeps documents on its own host.
  */
 export function documentUrlProblem(
 	credentials: EndpointFields,
 	address: string,
 ): string | undefined {
-	if (!URL.canParse(address)) return 'its address is none';
+	if (!URL.canParse(address)) return 'its address is not a URL';
 	const { protocol, hostname, username, password } = new URL(address);
-	if (username !== '' || password !== '') return 'its address holds a user name';
+	if (username !== '' || password !== '') return 'its address contains a user name';
 	const own = credentials.environment === 'custom' ? new URL(apiBaseUrl(credentials)) : undefined;
 	const isOwn = hostname === own?.hostname;
 	if (protocol !== 'https:' && !(isOwn && protocol === own.protocol)) {
@@ -145,5 +150,5 @@ export function documentUrlProblem(
 	if (isOwn) return undefined;
 	return DOCUMENT_HOSTS.test(hostname)
 		? undefined
-		: `its host, ${hostname}, is none of those where Amazon keeps reports`;
+		: `its host, ${hostname}, is not one where Amazon keeps reports`;
 }

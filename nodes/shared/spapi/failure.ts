@@ -3,27 +3,29 @@ import { OPERATIONS, operationOf, type OperationName } from './operations';
 import { redact } from './redact';
 
 /**
- * Why a call did not succeed.
+ * Why a call failed.
  * - `cancelled`: the user stopped the execution
  * - `busy`: the rate limit would have made a caller wait longer than it can
- * - `login`: Login with Amazon gave no access token
- * - `secretExpired`: Amazon no longer takes the application's client secret
- * - `loginUnavailable`: Login with Amazon answered 429 or 5xx, or what is no answer of it
- * - `notSelling`: Amazon denies a marketplace that is not among the seller's own
- * - `tokenRejected`: the access token is expired or malformed, a fresh one too
+ * - `login`: Login with Amazon returned no access token
+ * - `secretExpired`: Amazon no longer accepts the application's client secret
+ * - `loginUnavailable`: Login with Amazon answered 429 or 5xx, or with something that is not its
+ *   answer
+ * - `notSelling`: Amazon denies a marketplace that is not one of the seller's own
+ * - `tokenRejected`: the access token is expired or malformed, and so is a fresh one
  * - `accessDenied`: a role or authorization is missing, or the region is wrong
  * - `refused`: any other 403; its text says why
  * - `throttled`: the rate limit, after all attempts
  * - `unavailable`: Amazon answered 5xx
  * - `unreachable`: no connection, so Amazon cannot have acted
- * - `answerLost`: the request went out, no answer came back
+ * - `answerLost`: the request was sent, but no answer came back
  * - `notFound`, `badRequest`: 404; any other 4xx
  * - `unexpectedAnswer`: the answer does not have the documented shape
- * - `reportPending`: the report was not finished in the time to wait; it can be picked up later
+ * - `reportPending`: the report was not finished within the time to wait; it can be picked up later
  * - `reportFailed`: Amazon ended the report as FATAL
- * - `reportQuota`: Amazon makes no other report of the type yet; its message says when
- * - `otherReport`: the report to pick up is of another type or marketplace
- * - `documentRefused`: the report's document is not where Amazon keeps them, so it was not asked for
+ * - `reportQuota`: Amazon makes no other report of the type yet; the message says when
+ * - `otherReport`: the report to pick up has another type or marketplace
+ * - `documentRefused`: the report's document is not where Amazon keeps them, so it was not
+ *   requested
  * - `documentTooLarge`: the report's document is larger than a report can be
  */
 export type FailureKind =
@@ -50,11 +52,11 @@ export type FailureKind =
 	| 'documentRefused'
 	| 'documentTooLarge';
 
-/** Whether Amazon may have acted although no good answer came back. */
+/** Whether Amazon may have acted although no valid answer came back. */
 export const isUncertain = (kind: FailureKind): boolean =>
 	kind === 'answerLost' || kind === 'unavailable' || kind === 'unexpectedAnswer';
 
-/** What Amazon said, cleaned of secrets. */
+/** What Amazon said, without secrets. */
 export interface AmazonAnswer {
 	readonly status?: number;
 	readonly code?: string;
@@ -64,8 +66,8 @@ export interface AmazonAnswer {
 }
 
 /**
- * A call to Amazon that did not succeed: plain data with a message in the user's words. The router
- * turns it into n8n's own error with the item's index.
+ * A failed call to Amazon: plain data with a message in the user's words. The router turns it into
+ * n8n's own error with the index of the item.
  */
 export class SpApiFailure extends Error {
 	override readonly name = 'SpApiFailure';
@@ -75,13 +77,16 @@ export class SpApiFailure extends Error {
 		readonly operation: OperationName,
 		readonly answer: AmazonAnswer = {},
 		readonly roles: readonly string[] = OPERATIONS[operation].roles,
-		/** A report that was requested already and can be picked up. */
+		/** A report that was already requested and can be picked up. */
 		readonly reportId?: string,
 	) {
 		super(HEADLINES[kind](operationOf(operation).does, answer));
 	}
 
-	/** The same failure, naming a report that is not lost by it, and the roles of its type. */
+	/**
+	 * The same failure, with the ID of a report that can still be picked up and the roles of its
+	 * type.
+	 */
 	aboutReport(reportId: string, roles = this.roles): SpApiFailure {
 		return new SpApiFailure(this.kind, this.operation, this.answer, roles, reportId);
 	}
@@ -89,6 +94,8 @@ export class SpApiFailure extends Error {
 	/** What to do next, then Amazon's own words and the request ID for its support. */
 	get advice(): string {
 		const { status, code = '', message = '', details = '', requestId } = this.answer;
+		// A schema's message and the like are not Amazon's words.
+		const isOwnWords = code === '' && OWN_WORDS.includes(this.kind);
 		const isInHeadline = SAID_IN_HEADLINE.includes(this.kind);
 		const said = (
 			isInHeadline ? [this.kind.startsWith('login') ? '' : message] : [code, message, details]
@@ -98,11 +105,11 @@ export class SpApiFailure extends Error {
 			.join(': ');
 		return [
 			ADVICE[this.kind](this.roles, this.answer),
-			said && `Amazon's answer: ${said}.`,
-			// Without Amazon's code the status says more than the words do.
+			said && `${isOwnWords ? 'Reason' : "Amazon's answer"}: ${said}.`,
+			// If there is no code from Amazon, the status says more than the words.
 			status !== undefined && !code && status > 299 && `Status: ${status}.`,
 			requestId && `Request ID: ${requestId}.`,
-			this.reportId && `Report ${this.reportId} is requested and can be picked up by its ID.`,
+			this.reportId && `Report ${this.reportId} was requested and can be picked up by its ID.`,
 		]
 			.filter(Boolean)
 			.join(' ');
@@ -110,31 +117,34 @@ export class SpApiFailure extends Error {
 }
 
 const HEADLINES: Readonly<Record<FailureKind, (does: string, answer: AmazonAnswer) => string>> = {
-	cancelled: () => 'The execution was cancelled',
-	busy: (does) => `Amazon's rate limit is used up for the moment, to ${does}`,
-	login: (_, { message }) => message ?? 'Amazon did not log the application in',
+	cancelled: (does) => `Could not ${does}: the execution was canceled`,
+	busy: (does) => `Could not ${does}: Amazon's rate limit is exhausted at the moment`,
+	login: (_, { message }) => message ?? 'Could not log in: Amazon gave no reason',
 	secretExpired: (does) => `Could not ${does}: the application's client secret has expired`,
-	loginUnavailable: (_, { message }) => message ?? 'Login with Amazon is not available',
-	notSelling: (_, { details }) => `This seller does not sell in ${details}`,
-	tokenRejected: (does) => `Amazon did not accept the access token, asked to ${does}`,
-	accessDenied: (does) => `Amazon denied access, asked to ${does}`,
-	refused: (does) => `Amazon refused to ${does}`,
-	throttled: (does) => `Amazon's rate limit was reached, asked to ${does}`,
-	unavailable: (does) => `Amazon is not available at the moment, asked to ${does}`,
-	unreachable: (does) => `Amazon could not be reached, asked to ${does}`,
-	answerLost: (does) => `No answer came back from Amazon, asked to ${does}`,
-	notFound: (does) => `Amazon does not know what it was asked about (to ${does})`,
-	badRequest: (does) => `Amazon did not accept the request to ${does}`,
-	unexpectedAnswer: (does) => `Amazon's answer could not be read, asked to ${does}`,
-	reportPending: (_, { details }) => `Amazon is still preparing report ${details}`,
-	reportFailed: (_, { details }) => `Amazon gave up on report ${details} (FATAL)`,
+	loginUnavailable: (_, { message }) =>
+		message ?? 'Could not log in: Login with Amazon is not available',
+	notSelling: (does, { details }) => `Could not ${does}: this seller does not sell in ${details}`,
+	tokenRejected: (does) => `Could not ${does}: Amazon did not accept the access token`,
+	accessDenied: (does) => `Could not ${does}: Amazon denied access`,
+	refused: (does) => `Could not ${does}: Amazon refused the request`,
+	throttled: (does) => `Could not ${does}: Amazon's rate limit was reached`,
+	unavailable: (does) => `Could not ${does}: Amazon is not available at the moment`,
+	unreachable: (does) => `Could not ${does}: Amazon could not be reached`,
+	answerLost: (does) => `Could not ${does}: no answer came back from Amazon`,
+	notFound: (does) => `Could not ${does}: Amazon found nothing with that ID`,
+	badRequest: (does) => `Could not ${does}: Amazon did not accept the request`,
+	unexpectedAnswer: (does) => `Could not ${does}: Amazon's answer could not be read`,
+	reportPending: (_, { details }) =>
+		`Could not read report ${details}: Amazon is still preparing it`,
+	reportFailed: (_, { details }) =>
+		`Could not read report ${details}: Amazon gave up on it (FATAL)`,
 	reportQuota: (_, { details }) => `Could not request the ${details}`,
-	otherReport: (_, { details }) => `The report to pick up is another one: ${details}`,
-	documentRefused: (_, { details }) => `The report's document was not downloaded: ${details}`,
-	documentTooLarge: (_, { details }) => `The report's document is too large: ${details}`,
+	otherReport: (_, { details }) => `Could not use report ${details}`,
+	documentRefused: (_, { details }) => `Could not download the report: ${details}`,
+	documentTooLarge: (_, { details }) => `Could not read the report: it is too large (${details})`,
 };
 
-/** Kinds whose headline holds the details, or the log-in's message. */
+/** Kinds whose headline includes the details or the message of the login. */
 const SAID_IN_HEADLINE: readonly FailureKind[] = [
 	'login',
 	'loginUnavailable',
@@ -147,43 +157,47 @@ const SAID_IN_HEADLINE: readonly FailureKind[] = [
 	'documentTooLarge',
 ];
 
+/** Kinds whose message is this package's own if there is no code from Amazon. */
+const OWN_WORDS: readonly FailureKind[] = ['unexpectedAnswer', 'unreachable'];
+
 const ADVICE: Readonly<
 	Record<FailureKind, (roles: readonly string[], answer: AmazonAnswer) => string>
 > = {
 	cancelled: () => '',
 	busy: () => 'Try again in a minute.',
-	login: () => 'Open the credential, mend what is named here and save it again.',
+	login: () => 'Open the credential, fix what is named here, and save it again.',
 	secretExpired: () =>
-		"Create a new client secret on Seller Central's developer page, enter it in the credential and save it. A secret is valid for 180 days.",
-	loginUnavailable: () => 'The credential is probably fine. Run it again in a few minutes.',
+		"Create a new client secret on Seller Central's developer page, enter it in the credential, and save it. A secret is valid for 180 days.",
+	loginUnavailable: () => 'Run it again in a few minutes. The credential is probably fine.',
 	notSelling: () =>
-		'Choose one of these marketplaces, or the credential of a seller who sells there.',
+		'Choose one of these marketplaces, or use the credential of a seller who sells there.',
 	tokenRejected: () =>
-		'Amazon rejected a fresh one as well. Open the credential and press Retry; if that fails, authorize the application anew and use the new refresh token.',
+		'Open the credential and press Retry. If that fails, authorize the application again and save the new refresh token. Amazon rejected a fresh access token as well.',
 	accessDenied: (roles) =>
-		`The application needs ${anyOf(roles)}, and the seller has to authorize it anew after a role was added. If the role is there, compare the credential's marketplace with the region the refresh token was made in.`,
+		`Add ${anyOf(roles)} to your application, then authorize it again and save the new refresh token. If the application already has the role, compare the credential's marketplace with the region of the refresh token.`,
 	refused: () => '',
 	throttled: () =>
-		'Run it again later, or less often; each seller and application share one limit.',
-	unavailable: () => 'Run it again in some minutes.',
+		'Run it again later, or less often. A seller and an application share one limit.',
+	unavailable: () => 'Run it again in a few minutes.',
 	unreachable: () => "Check n8n's network connection and, in the credential, the environment.",
-	answerLost: () => 'It is not known whether Amazon acted on it. Check before running it again.',
+	answerLost: () => 'Check whether Amazon acted on the request before you run it again.',
 	notFound: () => 'Check the ID and the marketplace.',
-	badRequest: () => 'Check the parameters against what Amazon says.',
+	badRequest: () => "Check the parameters against Amazon's answer.",
 	unexpectedAnswer: () =>
-		'Run it again; if it stays, please report it with the request ID, for Amazon may have changed its answer.',
+		'Run it again. If this happens again, please report it with the request ID: Amazon may have changed its answer.',
 	reportPending: () =>
-		"Nothing is lost: run it again with the report's ID in the option for it, where there is one, or give the option 'Wait for Report' more minutes.",
+		"Run it again with this report ID in the option for it, if there is one, or give the option 'Wait for Report' more minutes. Nothing is lost.",
 	reportFailed: (_, { message }) =>
 		message === undefined
 			? 'Request it again after 30 minutes: Amazon also ends a report this way if it was requested too soon after another.'
 			: 'Fix what Amazon names here, then request the report again.',
 	reportQuota: () =>
-		"Run it again then, or raise 'Wait for Report' where the node has that option. Several marketplaces wait their turn, and all nodes share a report. If Amazon allows you more, set that in the credential under 'Change Report Limits'.",
-	otherReport: () => 'Give the ID of a report of the type and marketplace wanted, or none.',
+		"Run it again then, or raise 'Wait for Report' if the node has that option. Several marketplaces wait in turn, and all nodes share a report. If Amazon allows you more, set that in the credential under 'Change Report Limits'.",
+	otherReport: () =>
+		'Enter the ID of a report of the right type and marketplace, or leave it empty.',
 	documentRefused: () =>
-		'Nothing was sent there. Check that nothing between n8n and Amazon changes its answers; if Amazon has moved its documents, please report it.',
-	documentTooLarge: () => 'Ask for a shorter range of time.',
+		'Check that nothing between n8n and Amazon changes its answers. If Amazon has moved its documents, please report it. Nothing was sent there.',
+	documentTooLarge: () => 'Request a shorter period.',
 };
 
 function anyOf(roles: readonly string[]): string {
@@ -192,14 +206,14 @@ function anyOf(roles: readonly string[]): string {
 	return names.startsWith('the role') ? names : `the role ${names}`;
 }
 
-/** Amazon's message with its details, which may tell more; undefined where it said nothing. */
+/** Amazon's message with its details, which may say more; undefined if Amazon said nothing. */
 export const amazonMessageOf = ({ status, message, details }: AmazonAnswer): string | undefined =>
-	// Without a status the details are what this package has to say.
+	// Without a status the details are from this package.
 	message !== undefined && details !== undefined && status !== undefined
 		? `${message.replace(/\.?$/, '.')} ${details}`
 		: message;
 
-/** Reads status, first error and request ID of an answer, cleaned of secrets. */
+/** Reads the status, first error and request ID of an answer, without secrets. */
 export function readAnswer(
 	status: number,
 	body: unknown,
@@ -214,9 +228,9 @@ function requestIdOf(headers: Readonly<Record<string, unknown>>): string | undef
 }
 
 /**
- * What is wrong with an answer of a good status, before its shape is looked at: an error in place of
- * what was asked for, or words that are not Amazon's; undefined where nothing is.
- * @param isRequest whether only Amazon's own word counts, for what was asked for must not be repeated
+ * What is wrong with an answer that has a good status, before its shape is checked: an error
+ * instead of the requested data, or words that are not Amazon's. Undefined if nothing is wrong.
+ * @param isRequest whether only Amazon's own word counts, because the request must not be repeated
  */
 export function faultOfAccepted(
 	answer: AmazonAnswer,
@@ -234,7 +248,7 @@ export function faultOfAccepted(
 	return isRequest && !isAmazons ? 'answerLost' : undefined;
 }
 
-/** The status that otherwise comes with a code of Amazon's, for some errors arrive with status 200. */
+/** The status that usually comes with a code from Amazon; some errors arrive with status 200. */
 const STATUS_OF_CODE: Readonly<Record<string, number>> = {
 	InvalidInput: 400,
 	Unauthorized: 403,
@@ -245,7 +259,9 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
 	ServiceUnavailable: 503,
 };
 
-/** Amazon answers an expired, revoked or malformed access token with 403 and says so in the details. */
+/**
+ * Amazon answers an expired, revoked or malformed access token with 403 and says so in the details.
+ */
 export const isTokenRejection = (answer: AmazonAnswer): boolean => {
 	const { status, message = '', details = '' } = answer;
 	if (isSecretRejection(answer)) return false;
@@ -253,19 +269,19 @@ export const isTokenRejection = (answer: AmazonAnswer): boolean => {
 };
 
 /**
- * An expired client secret comes in the words of a missing role, and only the details tell. A fresh
- * access token is no help.
+ * An expired client secret looks like a missing role; only the details show the difference. A fresh
+ * access token does not help.
  */
 const isSecretRejection = ({ status, message = '', details = '' }: AmazonAnswer): boolean =>
 	(status === 401 || status === 403) && /\bLWA (?:client )?secret\b/i.test(`${message} ${details}`);
 
-/** Seen at calls in general, at reports of Brand Analytics, and at single fields. Some arrive cut off. */
+/** Seen for calls in general, reports of Brand Analytics and single fields. Some arrive cut off. */
 const DENIED = [
 	/\baccess to (?:the )?(?:requested )?resou/i,
 	/\bunauthorized to access (?:the )?requested\b/i,
 ];
 
-/** Without any reason, beside Amazon's code for it. */
+/** Without a reason, together with the code that Amazon uses for it. */
 const DENIED_PLAINLY = /^(?:forbidden|unauthorized|access (?:is )?denied)\W*$/i;
 
 function isDenial({ code = '', message = '', details = '' }: AmazonAnswer): boolean {
@@ -277,7 +293,7 @@ function isDenial({ code = '', message = '', details = '' }: AmazonAnswer): bool
 	);
 }
 
-/** The kind of failure an answer outside 2xx stands for. */
+/** The kind of failure for an answer outside 2xx. */
 export function kindOfAnswer(answer: AmazonAnswer): FailureKind {
 	const { status = 0 } = answer;
 	if (isSecretRejection(answer)) return 'secretExpired';

@@ -1,12 +1,12 @@
 import { limits } from './processWide';
 import { RateLimit } from './rateLimit';
 
-/** So many limits are kept before those that are idle are dropped. */
+/** Once this many limits are kept, idle ones are removed. */
 const MANY_LIMITS = 500;
 
 /**
- * The limit of this process for a key, made where there is none. One that is not idle is never dropped:
- * a bucket made anew is full.
+ * The limit of this process for a key; created on first use. A limit that is not idle is never
+ * removed, because a new bucket is full.
  */
 export function keptLimit(key: string, rate: number, burst: number, share: number): RateLimit {
 	const kept = limits.get(key);

@@ -18,13 +18,13 @@ export class LoginWithAmazonError extends Error {
 	override readonly name = 'LoginWithAmazonError';
 }
 
-/** Login with Amazon cannot answer at the moment; nothing is wrong with the credential. */
+/** Login with Amazon cannot answer at the moment; the credential is fine. */
 export class LoginUnavailableError extends Error {
 	override readonly name = 'LoginUnavailableError';
 
 	/**
 	 * @param kind whether it answered at all
-	 * @param status of its answer
+	 * @param status status of its answer
 	 */
 	constructor(
 		message: string,
@@ -38,23 +38,23 @@ export class LoginUnavailableError extends Error {
 /** One of the marketplaces that the seller's account is registered in. */
 export interface OwnMarketplace {
 	readonly id: string;
-	/** As Amazon calls it. */
+	/** The name Amazon uses. */
 	readonly name: string;
 	readonly isParticipating: boolean;
 }
 
-/** What a log-in gives. */
+/** What a login returns. */
 export interface LoggedIn {
 	readonly token: string;
 	readonly expiresInMs: number;
-	/** The seller's marketplaces in the credential's region; undefined where Amazon did not say. */
+	/** The seller's marketplaces in the credential's region; undefined if Amazon did not say. */
 	readonly marketplaces: readonly OwnMarketplace[] | undefined;
 }
 
-/** A log-in that succeeded. */
+/** A login that succeeded. */
 export interface AccessToken extends Pick<LoggedIn, 'marketplaces'> {
 	readonly token: string;
-	/** Milliseconds of the steady clock. */
+	/** Milliseconds on the monotonic clock. */
 	readonly obtainedAt: number;
 	readonly expiresAt: number;
 }
@@ -63,13 +63,13 @@ export interface AccessToken extends Pick<LoggedIn, 'marketplaces'> {
 export interface NoToken {
 	readonly kind: Extract<FailureKind, 'login' | 'loginUnavailable' | 'unreachable'>;
 	readonly message: string;
-	/** Of the answer of Login with Amazon, where it is not available. */
+	/** Status of the answer of Login with Amazon, if it is not available. */
 	readonly status?: number;
 }
 
 export type LogInOutcome = AccessToken | NoToken;
 
-/** Amazon says an hour. */
+/** Amazon documents an hour. */
 const USUAL_SECONDS = 3600;
 
 const tokenSchema = z.object({
@@ -77,7 +77,10 @@ const tokenSchema = z.object({
 	expires_in: z.coerce.number().positive().finite().catch(USUAL_SECONDS),
 });
 
-/** Only what tells where the seller sells; an entry that does not say so makes the list no list. */
+/**
+ * Only what shows where the seller sells. One entry that does not show it makes the whole list
+ * unusable.
+ */
 const ownMarketplacesSchema = z.object({
 	payload: z
 		.array(
@@ -89,7 +92,7 @@ const ownMarketplacesSchema = z.object({
 		.min(1),
 });
 
-/** Login with Amazon answers in OAuth's shape, unlike the rest of Amazon's API. */
+/** Login with Amazon answers in OAuth's format, unlike the rest of Amazon's API. */
 const refusalSchema = z.object({ error: z.string(), error_description: z.string().optional() });
 
 const TIMEOUT_MS = 30_000;
@@ -100,10 +103,11 @@ interface FullResponse {
 }
 
 /**
- * Exchanges the refresh token for an access token (valid one hour), makes sure that it was made in
- * the region of the credential's marketplace, and learns where the seller sells.
- * @throws LoginWithAmazonError naming the wrong secret, the revoked refresh token or the right region
- * @throws LoginUnavailableError where trying again later helps
+ * Exchanges the refresh token for an access token (valid one hour), verifies that it belongs to the
+ * region of the credential's marketplace, and reads where the seller sells.
+ * @throws LoginWithAmazonError that names the wrong secret, the revoked refresh token or the right
+ *   region
+ * @throws LoginUnavailableError if trying again later helps
  */
 export async function logIn(
 	{ helpers }: IHttpRequestHelper,
@@ -125,12 +129,15 @@ export async function logIn(
 		json: false,
 		ignoreHttpStatusErrors: true,
 		returnFullResponse: true,
-		// A redirect would take the secrets along.
+		// A redirect would pass on the secrets.
 		disableFollowRedirect: true,
 		timeout: TIMEOUT_MS,
 	});
 	const response = await answered.catch(() => {
-		throw new LoginUnavailableError('Login with Amazon could not be reached', 'unreachable');
+		throw new LoginUnavailableError(
+			'Could not log in: Login with Amazon could not be reached',
+			'unreachable',
+		);
 	});
 	const body = parsed(response.body);
 	if (response.statusCode === 429 || response.statusCode >= 500) {
@@ -143,7 +150,7 @@ export async function logIn(
 	const token = tokenSchema.safeParse(body);
 	if (response.statusCode === 200 && !token.success) {
 		throw new LoginUnavailableError(
-			'The answer of Login with Amazon could not be read',
+			'Could not log in: the answer of Login with Amazon could not be read',
 			'loginUnavailable',
 		);
 	}
@@ -162,33 +169,35 @@ const parsed = (body: unknown): unknown =>
 	typeof body === 'string' ? jsonParse<unknown>(body, { fallbackValue: null }) : body;
 
 function unavailableInWords(status: number, body: unknown): string {
-	if (status === 429) return 'Login with Amazon got too many logins at once (status 429)';
+	if (status === 429)
+		return 'Could not log in: Login with Amazon got too many logins at once (status 429)';
 	const refusal = refusalSchema.safeParse(body).data;
 	const said = redact(refusal?.error_description ?? refusal?.error ?? '');
-	return `Login with Amazon is not available (status ${status}${said && `: ${said}`})`;
+	return `Could not log in: Login with Amazon is not available (status ${status}${said && `: ${said}`})`;
 }
 
 function refusalInWords(status: number, body: unknown): string {
 	const refusal = refusalSchema.safeParse(body).data;
 	switch (refusal?.error) {
 		case 'invalid_client':
-			return "Login with Amazon does not accept the client ID or the client secret. A secret expires 180 days after it was made: copy the current one from Seller Central's developer page.";
+			return "Could not log in: Login with Amazon does not accept the client ID or the client secret. Copy the current ones from Seller Central's developer page; a secret expires after 180 days.";
 		case 'invalid_grant':
-			return 'Login with Amazon does not accept the refresh token: it was revoked, cut off while copying, or made for another application. Authorize the application again and copy the new refresh token.';
+			return 'Could not log in: Login with Amazon does not accept the refresh token. Authorize the application again and copy the new refresh token; the old one was revoked, cut off while copying, or made for another application.';
 		case 'unauthorized_client':
-			return 'Login with Amazon does not let this application use the refresh token: it was made for another application. Take client ID, client secret and refresh token from the same application.';
+			return 'Could not log in: the refresh token was made for another application. Copy client ID, client secret and refresh token from the same application.';
 		default: {
 			const said = redact(refusal?.error_description ?? refusal?.error ?? '');
-			return `Login with Amazon gave no access token (status ${status}${said && `: ${said}`}). Check the credential.`;
+			return `Could not log in: Login with Amazon returned no access token (status ${status}${said && `: ${said}`}). Check the credential.`;
 		}
 	}
 }
 
 /**
- * Amazon answers "access denied" both for a missing role and for a token of another region. So where
- * this region denies the seller's marketplaces, the other regions are asked: if one of them answers,
- * the region is wrong; if none does, it is a matter of roles, which the caller's own request will meet.
- * @returns the seller's marketplaces, where this region tells them
+ * Amazon answers "access denied" both for a missing role and for a token of another region. So if
+ * this region denies the seller's marketplaces, the other regions are tried. If one of them
+ * answers, the region is wrong. If not, a role is missing, and the caller's own request will fail
+ * with that.
+ * @returns the seller's marketplaces, if this region returns them
  */
 async function marketplacesIfRegionIsRight(
 	helper: IHttpRequestHelper,
@@ -196,7 +205,7 @@ async function marketplacesIfRegionIsRight(
 	accessToken: string,
 ): Promise<LoggedIn['marketplaces']> {
 	const { region, name } = primaryMarketplaceOf(credentials);
-	const own = await askIn(region);
+	const own = await requestIn(region);
 	if (own.statusCode === 200) return readOwnMarketplaces(own.body);
 	if (own.statusCode !== 403) return undefined;
 
@@ -204,15 +213,15 @@ async function marketplacesIfRegionIsRight(
 		(other) => apiBaseUrl(credentials, other) !== apiBaseUrl(credentials, region),
 	);
 	for (const other of others) {
-		if ((await askIn(other)).statusCode === 200) {
+		if ((await requestIn(other)).statusCode === 200) {
 			throw new LoginWithAmazonError(
-				`The refresh token belongs to the region ${REGION_NAMES[other]}, but the credential's marketplace, ${name}, is in ${REGION_NAMES[region]}. Choose a marketplace of ${REGION_NAMES[other]}, or authorize the application in ${REGION_NAMES[region]} and use that refresh token.`,
+				`Could not use the credential: the refresh token belongs to the region ${REGION_NAMES[other]}, but the credential's marketplace, ${name}, is in ${REGION_NAMES[region]}. Choose a marketplace in ${REGION_NAMES[other]}, or authorize the application in ${REGION_NAMES[region]} and use that refresh token.`,
 			);
 		}
 	}
 	return undefined;
 
-	async function askIn(inRegion: Region): Promise<FullResponse> {
+	async function requestIn(inRegion: Region): Promise<FullResponse> {
 		const answered: Promise<FullResponse> = helper.helpers.httpRequest({
 			url: `${apiBaseUrl(credentials, inRegion)}${operationOf('getMarketplaceParticipations').path}`,
 			headers: { 'x-amz-access-token': accessToken, 'user-agent': USER_AGENT },
@@ -221,7 +230,7 @@ async function marketplacesIfRegionIsRight(
 			disableFollowRedirect: true,
 			timeout: TIMEOUT_MS,
 		});
-		// A region that does not answer says nothing about the log-in.
+		// A region that does not answer says nothing about the login.
 		return await answered.catch(() => ({ statusCode: 0, body: null }));
 	}
 }
@@ -236,8 +245,8 @@ const readOwnMarketplaces = (body: unknown): LoggedIn['marketplaces'] =>
 		}));
 
 /**
- * "This seller does not sell in …": the marketplace, then those they do sell in. Undefined where they
- * sell there, and where Amazon did not say where they sell.
+ * The end of "this seller does not sell in …": the marketplace, then those where they do sell.
+ * Undefined if they sell there, or if Amazon did not say where they sell.
  */
 export function notSellingIn(
 	marketplaceId: string,
@@ -252,7 +261,7 @@ export function notSellingIn(
 }
 
 /**
- * Makes sure that the seller sells in the credential's own marketplace.
+ * Checks that the seller sells in the credential's own marketplace.
  * @throws LoginWithAmazonError that names the seller's marketplaces
  */
 export function checkPrimaryMarketplace(
@@ -262,6 +271,6 @@ export function checkPrimaryMarketplace(
 	const problem = notSellingIn(primaryMarketplace, marketplaces);
 	if (problem === undefined) return;
 	throw new LoginWithAmazonError(
-		`This seller does not sell in ${problem}. Choose one of these as 'Primary Marketplace'.`,
+		`Could not use the credential: this seller does not sell in ${problem}. Choose one of these as 'Primary Marketplace'.`,
 	);
 }

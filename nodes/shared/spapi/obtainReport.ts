@@ -10,7 +10,7 @@ import {
 	rememberEndOf,
 	setUseless,
 } from './reportCache';
-import { unlessCancelled } from './pause';
+import { unlessCanceled } from './pause';
 import { downloadingReports, reportContents } from './processWide';
 import {
 	documentOf,
@@ -33,19 +33,19 @@ import {
 	type ReportRequest,
 } from './reports';
 
-/** Taking a report from request to content, which is kept for whoever needs it next. */
+/** Takes a report from request to content, which is kept for the next caller that needs it. */
 
-/** What became of a report. */
+/** The result of a report. */
 export type CollectedReport =
-	/** `otherOptions`: somebody else's, which turned out to be made with other options. */
+	/** `otherOptions`: requested by someone else, with other options. */
 	| { readonly status: 'pending' | 'CANCELLED' | 'unknown' | 'otherOptions' }
-	/** With the reason that Amazon gives, if it gives one. */
+	/** With the reason that Amazon gives, if any. */
 	| { readonly status: 'FATAL'; readonly reason: string | undefined }
 	| { readonly status: 'DONE'; readonly content: ReportDocument; readonly report: Report };
 
 /**
- * Looks once how far a report is that was asked for or joined, and reads it if it is finished. One that
- * turns out to be of no use for such a request is not joined again.
+ * Checks once whether a requested or joined report is finished, and reads it if so. A report that
+ * turns out to be useless for such a request is not joined again.
  */
 export async function collectReport(
 	context: SpApiContext,
@@ -92,7 +92,7 @@ function orUndefinedIfUnknown(failure: unknown): Report | undefined {
 const contentKey = ({ seller }: SpApiClient, reportId: string, as = ''): string =>
 	[seller, reportId, as].join(' ');
 
-/** The document of a finished report, unpacked, and kept for whoever needs it next. */
+/** The document of a finished report, unpacked, and kept for the next caller that needs it. */
 async function readWhole(
 	context: SpApiContext,
 	client: SpApiClient,
@@ -104,7 +104,7 @@ async function readWhole(
 	if (kept !== undefined) return kept.content as ReportDocument;
 	const underWay = downloadingReports.get(key);
 	if (underWay !== undefined) {
-		const joined = await unlessCancelled(
+		const joined = await unlessCanceled(
 			underWay.catch(() => undefined),
 			client.signal,
 		);
@@ -122,37 +122,42 @@ export type ObtainedReport<Content> =
 			readonly status: 'DONE';
 			readonly report: Report;
 			readonly content: Content;
-			/** When it was asked for, and how long this call waited for its turn; types with a quota only. */
+			/**
+			 * When it was requested, and how long this call waited for its turn; only for types with a
+			 * quota.
+			 */
 			readonly askedAt?: string;
 			readonly waitedMs?: number;
 	  }
-	/** Nothing to report, asked for too soon, or a refusal: Amazon does not say which. */
+	/** Nothing to report, requested too soon, or a refusal: Amazon does not say which. */
 	| { readonly status: 'CANCELLED'; readonly report: Report };
 
 export interface ObtainOptions<Content> {
-	/** A report created before, to pick up. */
+	/** A report created earlier, to pick up. */
 	readonly reportId?: string;
 	readonly waitMs: number;
-	/** How long it may wait for its turn, where its type has a quota; as long as for Amazon by default. */
+	/**
+	 * How long it may wait for its turn, if its type has a quota; by default as long as for Amazon.
+	 */
 	readonly turnMs?: number;
-	/** Whether a new one may be asked for if there is none; false: as if it was not its turn. */
+	/** Whether a new report may be requested if none exists; false: as if it were not its turn. */
 	readonly mayAsk?: boolean;
-	/** Reads the document; once more where it turns out not to have arrived whole. */
+	/** Reads the document; runs a second time if the document was not complete. */
 	readonly read: (document: ReportDocument) => Promise<Content>;
 	/**
-	 * Keeps what was read instead of the document, which may hold what nobody needs: about how many
-	 * bytes it takes. For types with a quota.
+	 * If given, keeps what was read instead of the document, which may contain unneeded data; returns
+	 * its approximate size in bytes. For types with a quota.
 	 */
 	readonly bytesOf?: (content: Content) => number;
 }
 
 /**
- * Takes a report from request to content: creates it (or picks up one created before), waits, downloads.
- * Of a type with a quota it takes one that is as new as Amazon will make it, whoever asked for it, or
- * waits for its turn.
- * @throws SpApiFailure `reportPending` where it is not finished in time, `reportFailed` on FATAL,
- * `reportQuota` where none can be asked for in time, `otherReport` where the one to pick up is of
- * another type or marketplace; each names the report
+ * Takes a report from request to content: creates it (or picks up one created earlier), waits,
+ * downloads. For a type with a quota it takes a report that is as new as Amazon will make it, no
+ * matter who requested it, or waits for its turn.
+ * @throws SpApiFailure `reportPending` if it is not finished in time, `reportFailed` on FATAL,
+ *   `reportQuota` if none can be requested in time, `otherReport` if the one to pick up has another
+ *   type or marketplace; each names the report
  */
 export async function obtainReport<Content>(
 	context: SpApiContext,
@@ -169,7 +174,7 @@ export async function obtainReport<Content>(
 	const report = await waitFor(client, id, request.reportType, waitMs);
 	if (reportId !== undefined && !isOf(report, request)) {
 		throw new SpApiFailure('otherReport', 'getReport', {
-			details: `${id} is ${report.reportType} of ${report.marketplaceIds?.join(', ')}`,
+			details: `${id}: it is ${report.reportType} of ${report.marketplaceIds?.join(', ')}`,
 		});
 	}
 	const documentId = await documentIdOf(context, client, report);
@@ -178,7 +183,7 @@ export async function obtainReport<Content>(
 	return { status: 'DONE', report, content };
 }
 
-/** Names the report in a failure, with the roles its type needs. */
+/** Adds the report to a failure, with the roles its type needs. */
 const naming =
 	({ reportId, reportType }: Pick<Report, 'reportId' | 'reportType'>) =>
 	(failure: unknown): never => {
@@ -187,7 +192,7 @@ const naming =
 		throw failure instanceof SpApiFailure ? failure.aboutReport(reportId, roles) : failure;
 	};
 
-/** A report when it is finished, which may take that long. */
+/** Waits until a report is finished, at most that long. */
 async function waitFor(
 	client: SpApiClient,
 	id: string,
@@ -202,8 +207,8 @@ async function waitFor(
 }
 
 /**
- * Undefined where Amazon cancelled it.
- * @throws SpApiFailure `reportFailed` where it ended as FATAL, with the reason that Amazon gives
+ * Undefined if Amazon canceled it.
+ * @throws SpApiFailure `reportFailed` if it ended as FATAL, with the reason that Amazon gives
  */
 async function documentIdOf(
 	context: SpApiContext,
@@ -218,8 +223,8 @@ async function documentIdOf(
 }
 
 /**
- * What a finished report says, from what is kept of it where it was read before.
- * @param report one that is DONE, with a document
+ * The content of a finished report, from what was kept if it was read before.
+ * @param report a report that is DONE, with a document
  */
 export async function readFinished<Content>(
 	context: SpApiContext,
@@ -258,7 +263,7 @@ async function obtainShared<Content>(
 			rememberEndOf(client, request, report);
 			const isBad = documentOf(report) === undefined;
 			if (isBad) {
-				// Somebody else's may be there: then this one was too soon.
+				// Someone else may have requested one: then this one was too soon.
 				forgetListing(client, request.reportType);
 				await listLately(client, request.reportType);
 				const other = currentReport(client, request, isNewEnough);
@@ -276,7 +281,7 @@ async function obtainShared<Content>(
 		return { status: 'DONE', report, content, askedAt: known.askedAt, waitedMs };
 	}
 
-	/** Undefined where somebody else's turns out to have been made with other options. */
+	/** Undefined if someone else's report turns out to have other options. */
 	async function contentOf(report: Report, isOurs: boolean): Promise<Content | undefined> {
 		if (isOurs || bytesOf !== undefined) {
 			return await readFinished(context, client, report, { read, bytesOf });
@@ -287,7 +292,9 @@ async function obtainShared<Content>(
 		return undefined;
 	}
 
-	/** What another application asked for may be closed to this one, and Amazon forgets reports. */
+	/**
+	 * Another application's report may not be accessible to this one, and Amazon deletes old reports.
+	 */
 	function orUseless({ id, options }: CachedReport) {
 		return (failure: unknown): undefined => {
 			const kind = failure instanceof SpApiFailure ? failure.kind : undefined;
@@ -300,15 +307,16 @@ async function obtainShared<Content>(
 }
 
 /**
- * Whether a document was made with the options wanted. Only Sales and Traffic has any, and tells them
- * in `reportSpecification`; quotes within values are escaped, so no value can look like one.
+ * Whether a document was made with the requested options. Only Sales and Traffic has options; it
+ * names them in `reportSpecification`. Quotes within values are escaped, so no value can look like
+ * an option.
  */
 function hasOptions({ body }: ReportDocument, { reportOptions = {} }: ReportRequest): boolean {
 	const options = Object.entries(reportOptions);
 	if (options.length === 0) return true;
 	const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1');
 	return options.every(([name, value]) => {
-		const told = new RegExp(`"${name}"\\s*:\\s*"(\\w*)"`).exec(text)?.[1];
-		return told === value;
+		const stated = new RegExp(`"${name}"\\s*:\\s*"(\\w*)"`).exec(text)?.[1];
+		return stated === value;
 	});
 }

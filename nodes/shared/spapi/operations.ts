@@ -2,7 +2,7 @@ import type { IHttpRequestMethods } from 'n8n-workflow';
 
 /** One operation of the Selling Partner API, as its official model describes it. */
 export interface Operation {
-	/** What it does, to follow "Amazon refused to …". */
+	/** What it does, to follow "Could not …". */
 	readonly does: string;
 	readonly method: IHttpRequestMethods;
 	/** Path with `{placeholders}`. */
@@ -11,22 +11,23 @@ export interface Operation {
 	readonly rate: number;
 	readonly burst: number;
 	/**
-	 * Whether asking twice does no harm. An operation that is not repeatable is sent again only where
-	 * Amazon cannot have acted on the first attempt.
+	 * Whether sending it twice does no harm. An operation that is not repeatable is sent again only
+	 * if Amazon cannot have acted on the first attempt.
 	 */
 	readonly repeatable: boolean;
-	/** Roles of which the application needs at least one. */
+	/** Roles; the application needs at least one of them. */
 	readonly roles: readonly string[];
 }
 
-/** Any one of these roles opens reports in general; each report type has its own on top. */
+/** Reports in general need any one of these roles; each report type needs its own as well. */
 const ANY_REPORT_ROLE = ['the role of the report type'] as const;
 
 const SOLICITATION_ROLES = ['Buyer Solicitation', 'Product Listing'] as const;
 
 /**
- * The operations the nodes use. Sources: Amazon's official models (rates of July 2026), its guides
- * for roles. Amazon adapts some rates to the seller; the transport follows the answer's header.
+ * The operations the nodes use. Sources: Amazon's official models (rates as of July 2026), its
+ * guides for roles. Amazon adapts some rates to the seller; the transport follows the header of the
+ * answer.
  */
 export const OPERATIONS = {
 	getMarketplaceParticipations: {
@@ -39,12 +40,12 @@ export const OPERATIONS = {
 		roles: ['Finance and Accounting', 'Selling Partner Insights'],
 	},
 	createReport: {
-		does: 'prepare a report',
+		does: 'request a report',
 		method: 'POST',
 		path: '/reports/2021-06-30/reports',
 		rate: 0.0167,
 		burst: 15,
-		// A second report costs quota and nothing else.
+		// A second report costs quota, nothing else.
 		repeatable: true,
 		roles: ANY_REPORT_ROLE,
 	},
@@ -58,7 +59,7 @@ export const OPERATIONS = {
 		roles: ANY_REPORT_ROLE,
 	},
 	getReport: {
-		does: 'tell how far a report is',
+		does: 'check the status of the report',
 		method: 'GET',
 		path: '/reports/2021-06-30/reports/{reportId}',
 		rate: 2,
@@ -67,7 +68,7 @@ export const OPERATIONS = {
 		roles: ANY_REPORT_ROLE,
 	},
 	getReportDocument: {
-		does: 'hand out a report document',
+		does: 'download the report',
 		method: 'GET',
 		path: '/reports/2021-06-30/documents/{reportDocumentId}',
 		rate: 0.0167,
@@ -76,7 +77,7 @@ export const OPERATIONS = {
 		roles: ANY_REPORT_ROLE,
 	},
 	getOrder: {
-		does: 'read an order',
+		does: 'read the order',
 		method: 'GET',
 		path: '/orders/2026-01-01/orders/{orderId}',
 		rate: 0.5,
@@ -94,7 +95,7 @@ export const OPERATIONS = {
 		roles: ['Inventory and Order Tracking', 'Buyer Solicitation', 'Product Listing'],
 	},
 	getItemOffers: {
-		does: "read an item's offers",
+		does: "read the item's offers",
 		method: 'GET',
 		path: '/products/pricing/v0/items/{asin}/offers',
 		rate: 0.5,
@@ -103,7 +104,7 @@ export const OPERATIONS = {
 		roles: ['Pricing'],
 	},
 	getSolicitationActionsForOrder: {
-		does: 'tell whether a review can be requested',
+		does: 'check whether a review can be requested',
 		method: 'GET',
 		path: '/solicitations/v1/orders/{amazonOrderId}',
 		rate: 1,

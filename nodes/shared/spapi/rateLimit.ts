@@ -1,32 +1,33 @@
 import { pause } from './pause';
 import { TokenBucket } from './tokenBucket';
 
-/** A pace is never learned to be slower than this part of Amazon's rate. */
+/** The learned pace is never slower than this part of Amazon's rate. */
 const SLOWEST_PACE = 1 / 16;
 
-/** What a refusal takes from the pace, and what each accepted call gives back. */
+/** How much a refusal lowers the pace, and how much each accepted call raises it. */
 const SLOW_DOWN = 0.6;
 const SPEED_UP = 0.001;
 
-/** Refusals within that many calls' time of another are the same one: calls that were under way. */
+/** Refusals within the time of this many calls count as one: those calls were already under way. */
 const ECHO_CALLS = 5;
 
-/** A refusal within that many calls' time of another cannot be for a wrong count at the start. */
+/** A second refusal within the time of this many calls cannot come from a wrong initial count. */
 const SUSPICIOUS_CALLS = 200;
 
 /**
  * Amazon's rate limit of one operation for one seller and application, as this process keeps it:
  * callers queue for the tokens of one bucket.
  *
- * Amazon counts all processes together and tells none of the others. So after a refusal (429) the
- * bucket counts as empty and everybody who waits queues anew; refused again soon after, another
- * process must be drawing from the same bucket, and the pace is lowered, to rise again slowly. That
- * is how senders share a line that nobody divides (additive increase, multiplicative decrease).
+ * Amazon counts all processes together, and none of them knows of the others. So after a refusal
+ * (429) the bucket counts as empty and all waiting callers queue again. If it is refused again soon
+ * after, another process must be using the same bucket: the pace is lowered, then rises slowly.
+ * This is how senders share a connection that nobody divides (additive increase, multiplicative
+ * decrease).
  */
 export class RateLimit {
 	private bucket: TokenBucket;
 
-	/** Part of the rate this process takes, as learned. */
+	/** Part of the rate that this process uses, as learned. */
 	private pace = 1;
 
 	private echoUntil = 0;
@@ -36,8 +37,8 @@ export class RateLimit {
 	/**
 	 * @param rate requests per second
 	 * @param burst bucket size
-	 * @param share part of both that is this process's own, from 0 to 1
-	 * @param clock milliseconds of a steady clock
+	 * @param share this process's part of both, from 0 to 1
+	 * @param clock milliseconds of a monotonic clock
 	 */
 	constructor(
 		private rate: number,
@@ -57,7 +58,7 @@ export class RateLimit {
 
 	/**
 	 * Waits until a call may be made.
-	 * @param atMostMs who would have to wait longer is turned away at once
+	 * @param atMostMs a caller that would have to wait longer is turned away at once
 	 */
 	async takeTurn(
 		signal: AbortSignal | undefined,
@@ -71,17 +72,19 @@ export class RateLimit {
 				bucket.release(this.clock());
 				return 'cancelled';
 			}
-			// Refused meanwhile, so what was reserved does not exist.
+			// A refusal meanwhile means the reserved token does not exist.
 			if (bucket === this.bucket) return 'granted';
 		}
 	}
 
-	/** Whether nothing is lost by making it anew: nobody waits, nothing was taken, nothing was learned. */
+	/**
+	 * Whether it can be recreated without loss: nobody waits, nothing was taken, nothing was learned.
+	 */
 	get isIdle(): boolean {
 		return this.pace === 1 && this.bucket.isFull(this.clock());
 	}
 
-	/** Gives back a turn that was granted and not used. */
+	/** Returns a turn that was granted but not used. */
 	returnTurn(): void {
 		this.bucket.release(this.clock());
 	}
@@ -99,8 +102,8 @@ export class RateLimit {
 	}
 
 	/**
-	 * Amazon took a call.
-	 * @param namedRate requests per second, where the answer names the seller's own
+	 * Amazon accepted a call.
+	 * @param namedRate requests per second, if the answer names the seller's own rate
 	 */
 	accepted(namedRate?: number): void {
 		if (namedRate !== undefined && namedRate > 0) this.rate = namedRate;
@@ -110,8 +113,8 @@ export class RateLimit {
 }
 
 /**
- * One token of Amazon's bucket stays unused, for calls may arrive closer together than they were
- * made. A share has none to spare but at least one to use.
+ * One token of Amazon's bucket stays unused, because calls may arrive closer together than they
+ * were made. A share has none to spare, but at least one to use.
  */
 const burstOf = (burst: number, share: number): number =>
 	Math.max(1, Math.min(Math.floor(burst * share), burst - 1));

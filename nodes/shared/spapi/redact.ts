@@ -1,14 +1,14 @@
 /**
- * As they are and as a URL or a form writes them (`%7C` for `|`, `%40` for `@`). Each repetition has an
- * end or excludes what follows it, lest a long text take minutes to search. No part of an address may
- * be the "[redacted]" of another that stood right before it.
+ * As written and as a URL or a form encodes them (`%7C` for `|`, `%40` for `@`). Each repetition is
+ * bounded or excludes what follows it, so that searching a long text does not take minutes. No part
+ * of an address may be the "[redacted]" of another one directly before it.
  */
 const SECRETS: readonly RegExp[] = [
 	/Atz[\w.]{1,12}(?:\||%7C)[^\s"'&,)]+/gi, // tokens of Login with Amazon, restricted data tokens
 	/amzn1\.oa2-cs\.[^\s"'&,)]+/gi, // client secrets
-	/[^\s"'<>[\]=:,;()@]{1,64}(?:@|%40)[^\s"'<>,;()@%]{1,253}\.[a-z]{2,}/gi, // e-mail addresses
+	/[^\s"'<>[\]=:,;()@]{1,64}(?:@|%40)[^\s"'<>,;()@%]{1,253}\.[a-z]{2,}/gi, // email addresses
 ];
 
-/** The text without anything that looks like a token, a client secret or an e-mail address. */
+/** The text without anything that looks like a token, a client secret or an email address. */
 export const redact = (text: string): string =>
 	SECRETS.reduce((cleaned, secret) => cleaned.replace(secret, '[redacted]'), text);

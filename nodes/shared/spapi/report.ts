@@ -2,15 +2,15 @@ import { z } from 'zod';
 
 import { absentIfNull } from './absent';
 
-/** What a report is: its type, how far it is, its document, and what this process knows of it. */
+/** A report: its type, status and document, and what this process knows about it. */
 
-/** The report types the nodes use, with the roles that open them. */
+/** The report types the nodes use, with the roles that allow them. */
 export const REPORT_TYPES = {
 	GET_SELLER_FEEDBACK_DATA: { roles: ['Selling Partner Insights', 'Amazon Fulfillment'] },
-	// Amazon's page on roles for this report was not found; users name Brand Analytics.
+	// No Amazon page on the roles of this report was found; users name Brand Analytics.
 	GET_SALES_AND_TRAFFIC_REPORT: { roles: ['Brand Analytics'] },
 	GET_V2_SELLER_PERFORMANCE_REPORT: { roles: ['Selling Partner Insights'] },
-	// The roles of the next four are those users name; Amazon's pages on them were not found.
+	// Users name the roles of the next four; no Amazon pages on them were found.
 	GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL: { roles: ['Inventory and Order Tracking'] },
 	GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL: { roles: ['Amazon Fulfillment'] },
 	GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA: { roles: ['Amazon Fulfillment'] },
@@ -19,7 +19,7 @@ export const REPORT_TYPES = {
 
 export type ReportType = keyof typeof REPORT_TYPES;
 
-/** Reports whose rows name their orders: one serves several marketplaces. */
+/** Reports whose rows name their orders: one covers several marketplaces. */
 const ORDER_REPORT_TYPES = [
 	'GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL',
 	'GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL',
@@ -31,13 +31,13 @@ export type OrderReportType = (typeof ORDER_REPORT_TYPES)[number];
 
 const ORDER_REPORTS: ReadonlySet<string> = new Set(ORDER_REPORT_TYPES);
 
-/** Whether one report of the type serves several marketplaces. */
+/** Whether one report of the type covers several marketplaces. */
 export const servesSeveral = (reportType: string): boolean => ORDER_REPORTS.has(reportType);
 
-/** ISO 8601; a moment that cannot be read is one that Amazon does not say. */
+/** ISO 8601; a time that cannot be read counts as missing. */
 const moment = absentIfNull(z.string().datetime({ offset: true })).catch(undefined);
 
-/** A report, as Amazon tells of it. */
+/** A report, as Amazon describes it. */
 export const reportSchema = z.object({
 	reportId: z.string(),
 	reportType: z.string(),
@@ -51,38 +51,38 @@ export const reportSchema = z.object({
 
 export type Report = z.infer<typeof reportSchema>;
 
-/** The document with a report's content; undefined where it was not made, for whatever reason. */
+/** The document with a report's content; undefined if it was not made, for any reason. */
 export const documentOf = ({ processingStatus, reportDocumentId }: Report): string | undefined =>
 	processingStatus === 'DONE' ? reportDocumentId : undefined;
 
-/** Whether Amazon has finished with it, one way or another. */
+/** Whether Amazon has finished it, successfully or not. */
 export const isFinished = ({ processingStatus }: Report): boolean =>
 	processingStatus !== 'IN_QUEUE' && processingStatus !== 'IN_PROGRESS';
 
 /** A report that is being prepared, or was. */
 export interface RequestedReport {
 	readonly id: string;
-	/** When it was asked for; UTC. */
+	/** When it was requested; UTC. */
 	readonly askedAt: string;
 }
 
 /** A report as this process knows it. */
 export interface CachedReport extends RequestedReport {
-	/** When it was asked for, in milliseconds of the steady clock. */
+	/** When it was requested, in milliseconds on the monotonic clock. */
 	readonly at: number;
-	/** ISO 8601; its end is when it was asked for, where absent. */
+	/** ISO 8601; without an end, the report ends when it was requested. */
 	readonly dataStartTime: string;
 	readonly dataEndTime?: string;
-	/** Undefined where somebody else asked for it: Amazon tells the options inside the document only. */
+	/** Undefined if someone else requested it: Amazon names the options only inside the document. */
 	readonly options?: string;
 	readonly marketplaceIds: readonly string[];
 	/** As Amazon finished it. */
 	readonly report?: Report;
-	/** It turned out to be of no use. */
+	/** It turned out to be useless. */
 	readonly isUseless?: boolean;
 }
 
-/** The document of a report as it arrived: packed by gzip or not. */
+/** The document of a report as it arrived: compressed with gzip or not. */
 export interface ReportDocument {
 	readonly body: Uint8Array;
 	readonly contentType?: string;

@@ -22,27 +22,27 @@ import {
 } from './reports';
 
 /**
- * Reports this process asked for, or found that others had asked for. Amazon makes one report a minute
- * for a seller, and of some types far fewer (see `reportLimits`), so all nodes and executions share
- * what any of them asks for. Nothing here has to outlive the process: without it, reports are listed,
- * or asked for and read once more.
+ * Reports that this process requested, or found that others had requested. Amazon makes one report
+ * a minute for a seller, and far fewer of some types (see `reportLimits`), so all nodes and
+ * executions share the reports that any of them requests. Nothing here has to survive the process:
+ * without it, reports are listed, or requested and read again.
  */
 
 const HOUR_MS = 3_600_000;
 
-/** Of one type; of one marketplace, too, where it has reports of its own. */
+/** For one type; for one marketplace, if it has its own reports. */
 const MOST_KNOWN = 120;
 
-/** A report that is not finished by then will hardly be. */
+/** A report that is not finished by then probably never will be. */
 const STUCK_AFTER_MS = HOUR_MS;
 
-/** What happened in a range may be told so much later: documented for FBA shipments. */
+/** Events in a range may be reported this much later: documented for FBA shipments. */
 const LATE_MS = 24 * HOUR_MS;
 
-/** A range that gave nothing is not asked for again so soon. */
+/** A range without a result is not requested again before this time. */
 const NOTHING_FOR_MS = 24 * HOUR_MS;
 
-/** Reports are listed no more often than this, for `getReports` has a limit, too. */
+/** Reports are listed at most this often, because `getReports` has a limit, too. */
 const LIST_EVERY_MS = 60_000;
 
 /** Where the reports are kept that can serve a request. */
@@ -58,7 +58,7 @@ const shelfFor = (
 		? `${seller} ${reportType}`
 		: `${seller} ${reportType} ${marketplaceId}`;
 
-/** Tells apart all that is asked for. */
+/** Identifies everything that a request contains. */
 export const requestKeyOf = (client: SpApiClient, request: ReportRequest): string =>
 	[
 		shelfOf(client, request),
@@ -75,15 +75,15 @@ export const typeKeyOf = ({ seller }: SpApiClient, reportType: ReportType): stri
 const optionsOf = ({ reportOptions }: ReportRequest): string =>
 	JSON.stringify(Object.entries(reportOptions ?? {}).toSorted());
 
-/** Takes note of a report that this process has just asked for. */
+/** Records a report that this process has just requested. */
 export function rememberRequested(
 	client: SpApiClient,
 	request: ReportRequest,
-	asked: RequestedReport & Pick<CachedReport, 'at'>,
+	requested: RequestedReport & Pick<CachedReport, 'at'>,
 ): CachedReport {
 	const { dataStartTime, dataEndTime } = request;
 	return remember(shelfOf(client, request), {
-		...asked,
+		...requested,
 		dataStartTime,
 		dataEndTime,
 		options: optionsOf(request),
@@ -98,10 +98,11 @@ function remember(shelf: string, report: CachedReport): CachedReport {
 	return report;
 }
 
-/** Whether a known report holds all that a request asks for, as of when it was made. */
+/** Whether a known report has everything a request needs, as of when it was made. */
 function covers(known: CachedReport, request: ReportRequest): boolean {
 	if (known.options !== undefined && known.options !== optionsOf(request)) return false;
-	// Amazon may round the start of Sales and Traffic to its days; what is missing shows in the document.
+	// Amazon may round the start of Sales and Traffic to its days; the document shows what is
+	// missing.
 	const spare = request.reportType === 'GET_SALES_AND_TRAFFIC_REPORT' ? LATE_MS : 0;
 	if (Date.parse(known.dataStartTime) > Date.parse(request.dataStartTime) + spare) return false;
 	if (!marketplacesOf(request).every((id) => known.marketplaceIds.includes(id))) return false;
@@ -113,7 +114,7 @@ function covers(known: CachedReport, request: ReportRequest): boolean {
 	return (known.dataEndTime === undefined ? askedAt : Date.parse(known.dataEndTime)) >= end;
 }
 
-/** Whether what a report says of a closed range cannot change any more. */
+/** Whether the content of a report for a closed range can no longer change. */
 const isSettled = ({ askedAt }: RequestedReport, { dataEndTime }: ReportRequest): boolean =>
 	dataEndTime !== undefined && Date.parse(askedAt) >= Date.parse(dataEndTime) + LATE_MS;
 
@@ -122,7 +123,7 @@ const gaveNothing = ({ report }: CachedReport): boolean =>
 
 const isGone = ({ report }: CachedReport): boolean => report?.processingStatus === 'FATAL';
 
-/** The report to take instead of asking for one: as new as Amazon will make it. */
+/** The report to use instead of requesting one: as new as Amazon will make it. */
 export function currentReport(
 	client: SpApiClient,
 	request: ReportRequest,
@@ -136,22 +137,22 @@ export function currentReport(
 		const isForGood = isSettled(known, request) && (!gaveNothing(known) || age < NOTHING_FOR_MS);
 		return isNewEnough(known) || isForGood;
 	});
-	// One that was cancelled may have been asked for too soon after another that has what it lacks.
+	// A canceled report may have been requested too soon after another one that has the data.
 	return usable.find((known) => !gaveNothing(known)) ?? usable[0];
 }
 
-/** One that is DONE. */
+/** A report that is DONE. */
 export interface FinishedReport {
-	/** The same on the steady clock, in milliseconds. */
+	/** The same time on the monotonic clock, in milliseconds. */
 	readonly at: number;
-	/** When it was asked for; UTC. */
+	/** When it was requested; UTC. */
 	readonly askedAt: string;
 	readonly report: Report;
 }
 
 /**
- * The newest finished report that holds what is asked for, as of when it was made.
- * @param atMostMs how long ago that may be
+ * The newest finished report that has everything the request needs, as of when it was made.
+ * @param atMostMs its highest age
  */
 export function cachedReport(
 	client: SpApiClient,
@@ -173,17 +174,17 @@ export function cachedReport(
 }
 
 /**
- * When a report that holds what is asked for was last asked for, whatever came of it (steady
- * milliseconds); -Infinity where none was.
+ * When a report that has everything the request needs was last requested, whatever its result
+ * (monotonic milliseconds); -Infinity if never.
  */
 export const lastRequestedAt = (client: SpApiClient, request: ReportRequest): number =>
 	cachedReports.get(shelfOf(client, request))?.find((known) => covers(known, request))?.at ??
 	-Infinity;
 
-/** Takes note of a report that Amazon tells of. */
+/** Records a report that Amazon lists. */
 function learn(client: SpApiClient, listed: ListedReport): void {
 	const { reportId: id, createdTime, reportType, marketplaceIds = [], dataStartTime } = listed;
-	// The clocks differ; a report from the future is one of now.
+	// The clocks differ; a report from the future counts as made now.
 	const at = performance.now() - Math.max(0, Date.now() - Date.parse(createdTime));
 	learnOfRequest(client, reportType as ReportType, { id, at });
 	const isOfSeveral = marketplaceIds.length > 1 && !servesSeveral(reportType);
@@ -204,8 +205,8 @@ function learn(client: SpApiClient, listed: ListedReport): void {
 }
 
 /**
- * Looks what others have asked for: other processes, this one before it was started anew, other
- * applications. Nothing is lost where Amazon does not tell.
+ * Finds out what others have requested: other processes, this one before a restart, other
+ * applications. If Amazon does not answer, nothing is lost.
  */
 async function list(
 	client: SpApiClient,
@@ -223,11 +224,11 @@ function orNone(failure: unknown): [] {
 	throw failure;
 }
 
-/** There may be a report that was not there when they were listed. */
+/** There may be a report that did not exist when they were listed. */
 export const forgetListing = (client: SpApiClient, reportType: ReportType): void =>
 	void reportsListedAt.delete(typeKeyOf(client, reportType));
 
-/** Lists what was asked for lately, unless that was done in the last minute. */
+/** Lists recently requested reports, unless that was done in the last minute. */
 export async function listLately(client: SpApiClient, reportType: ReportType): Promise<void> {
 	const key = typeKeyOf(client, reportType);
 	const last = reportsListedAt.get(key) ?? -Infinity;
@@ -235,12 +236,14 @@ export async function listLately(client: SpApiClient, reportType: ReportType): P
 	await list(client, reportType, { since: new Date(Date.now() - 2 * LATE_MS) }, key);
 }
 
-/** Lists, once, what may have been made of a closed range before this process began. */
+/**
+ * Lists, once, the reports of a closed range that may have been made before this process started.
+ */
 export async function listClosed(client: SpApiClient, request: ReportRequest): Promise<void> {
 	const { reportType, dataStartTime, dataEndTime } = request;
 	if (dataEndTime === undefined) return;
 	const settled = Date.parse(dataEndTime) + LATE_MS;
-	// What is younger was listed anyway.
+	// Younger reports were listed anyway.
 	if (settled > Date.now() - 2 * LATE_MS) return;
 	const key = [typeKeyOf(client, reportType), dataStartTime, dataEndTime].join(' ');
 	if (reportsListedAt.has(key)) return;
@@ -248,23 +251,23 @@ export async function listClosed(client: SpApiClient, request: ReportRequest): P
 	await list(client, reportType, range, key);
 }
 
-/** Whether this process has asked for it, and so with the options that the request has. */
+/** Whether this process requested it, and therefore with the options of the request. */
 export const isOwnReport = (client: SpApiClient, request: ReportRequest, id: string): boolean =>
 	cachedReports
 		.get(shelfOf(client, request))
 		?.some((known) => known.id === id && known.options === optionsOf(request)) === true;
 
-/** Takes note of how a report ended. */
+/** Records how a report ended. */
 export function rememberEnd(client: SpApiClient, report: Report): void {
 	const { reportId, reportType, marketplaceIds = [] } = report;
 	change(shelfFor(client.seller, reportType, marketplaceIds), reportId, { report });
 }
 
-/** The same of a report that was asked for, whatever Amazon says that it is of. */
+/** The same for a requested report, whatever type Amazon says it has. */
 export const rememberEndOf = (client: SpApiClient, request: ReportRequest, report: Report): void =>
 	change(shelfOf(client, request), report.reportId, { report });
 
-/** A report that turned out to be of no use for such requests. */
+/** Marks a report as useless for such requests. */
 export const setUseless = (client: SpApiClient, request: ReportRequest, id: string): void =>
 	change(shelfOf(client, request), id, { isUseless: true });
 
@@ -273,17 +276,17 @@ function change(shelf: string, reportId: string, changes: Partial<CachedReport>)
 	if (known !== undefined) remember(shelf, { ...known, ...changes });
 }
 
-/** Of one report. */
+/** In one report. */
 const MOST_MARKETPLACES = 25;
 
 /**
- * What to ask for so that the report also serves those who need it of other marketplaces: rarely is
- * one made, and which marketplaces are needed changes from run to run.
+ * The request, extended so that the report also serves those who need other marketplaces: a report
+ * is rarely made, and the marketplaces needed change from run to run.
  */
 export function widened(client: SpApiClient, request: OrderReportRequest): OrderReportRequest {
 	if (oneMarketplaceOnly.has(typeKeyOf(client, request.reportType))) return request;
 	const others = (cachedReports.get(shelfOf(client, request)) ?? [])
-		// Asked for by this process.
+		// Requested by this process.
 		.filter(({ options }) => options !== undefined)
 		.flatMap(({ marketplaceIds }) => marketplaceIds);
 	const all = [...new Set([...request.marketplaceIds, ...others])];

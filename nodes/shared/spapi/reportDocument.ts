@@ -19,32 +19,32 @@ export class DocumentError extends Error {
 }
 
 /**
- * Bytes of a document, packed and unpacked. A million feedback take about 110 MB unpacked; what is
- * larger is no report, and n8n has to stay alive.
+ * Largest document in bytes, compressed and uncompressed. A million feedback entries take about 110
+ * MB uncompressed; anything larger is not a report, and n8n has to stay alive.
  */
 export const LARGEST_DOCUMENT = 256 * 1024 * 1024;
 
-/** How many times larger gzip may make it, beyond the first megabytes. Reports have 4 to 20. */
+/** How many times larger gzip may make it, beyond the first megabytes. Reports reach 4 to 20. */
 const LARGEST_RATIO = 200;
 
 const ALWAYS_ALLOWED = 16 * 1024 * 1024;
 
-/** What is not packed is handed on in pieces of that many bytes. */
+/** Uncompressed data is returned in pieces of this many bytes. */
 const PIECE = 256 * 1024;
 
-/** After so many of those bytes others have their turn; reading them takes some milliseconds. */
+/** After this many bytes, other work may run; reading them takes some milliseconds. */
 const BREATH = 4 * PIECE;
 
 /**
- * Unpacks a document, piece by piece. Gzip is told by its first bytes rather than by what the document
- * says of itself: some downloads are unpacked on their way.
- * @throws DocumentError where it is cut off, damaged, or larger than a report can be
+ * Unpacks a document, piece by piece. Gzip is recognized by its first bytes, not by what the
+ * document declares: some downloads are unpacked on the way.
+ * @throws DocumentError if it is cut off, damaged, or larger than a report can be
  */
 export async function* unpack(body: Uint8Array): AsyncGenerator<Uint8Array> {
 	if (body.length > LARGEST_DOCUMENT) throw new DocumentError('tooLarge');
 	if (body[0] !== 0x1f || body[1] !== 0x8b) {
 		for (let at = 0; at < body.length; at += PIECE) {
-			// Unpacking lets others have their turn by itself.
+			// Unpacking lets other work run by itself.
 			if (at > 0 && at % BREATH === 0) await letOthersGo();
 			yield body.subarray(at, at + PIECE);
 		}
@@ -69,12 +69,12 @@ export async function* unpack(body: Uint8Array): AsyncGenerator<Uint8Array> {
 
 function gunzip(body: Uint8Array): ReadableStream<Uint8Array> {
 	const { readable, writable } = new DecompressionStream('gzip');
-	// What goes wrong here is told where the pieces are read.
+	// Errors here are reported where the pieces are read.
 	feed(writable.getWriter(), body).catch(() => undefined);
 	return readable as ReadableStream<Uint8Array>;
 }
 
-/** Piece by piece, so that it ends soon after nobody reads on. */
+/** Piece by piece, so that it ends soon after the reader stops. */
 async function feed(
 	writer: WritableStreamDefaultWriter<BufferSource>,
 	body: Uint8Array,
@@ -96,16 +96,16 @@ export async function unpackWhole(document: ReportDocument): Promise<ReportDocum
 }
 
 /**
- * The text of a document in UTF-8, such as one in JSON.
+ * The text of a UTF-8 document, such as JSON.
  * @throws DocumentError as `unpack` does
  */
 export const readText = async (document: ReportDocument): Promise<string> =>
 	new TextDecoder().decode((await unpackWhole(document)).body);
 
-/** Bytes by which a document is told from a web page, or in which a reason stands. */
+/** The bytes that show whether it is a web page, or that contain a reason. */
 const START = 64 * 1024;
 
-/** The first characters of a document; undefined where not even those can be unpacked. */
+/** The first characters of a document; undefined if not even those can be unpacked. */
 export async function readStart({ body }: ReportDocument): Promise<string | undefined> {
 	const pieces: Uint8Array[] = [];
 	let length = 0;
@@ -121,7 +121,7 @@ export async function readStart({ body }: ReportDocument): Promise<string | unde
 	return new TextDecoder().decode(Buffer.concat(pieces).subarray(0, START));
 }
 
-/** What stands in the document's place where a proxy answered instead; undefined where none did. */
+/** The message of a web page that a proxy returned instead of the document; otherwise undefined. */
 async function pageIn(document: ReportDocument | undefined): Promise<string | undefined> {
 	const start = (document && (await readStart(document))) ?? '';
 	return isWebPage(start) ? wordsOf(start).message : undefined;
@@ -130,9 +130,10 @@ async function pageIn(document: ReportDocument | undefined): Promise<string | un
 const linkSchema = z.object({ url: z.string().url() });
 
 /**
- * Downloads a report's document and reads it; both once more where it did not arrive whole. Its URL
- * lives five minutes, so it is fetched anew each time.
- * @throws SpApiFailure `documentRefused` where it is not where Amazon keeps reports, `documentTooLarge`
+ * Downloads a report's document and reads it; repeats both once if the document is incomplete. Its
+ * URL is valid for five minutes, so a new one is requested each time.
+ * @throws SpApiFailure `documentRefused` if it is not where Amazon keeps reports,
+ *   `documentTooLarge`
  */
 export async function readReportDocument<Content>(
 	context: SpApiContext,
@@ -157,7 +158,7 @@ export async function readReportDocument<Content>(
 				message:
 					page === undefined
 						? 'the document arrived incomplete'
-						: `${page} came instead of the document`,
+						: `${page} arrived instead of the document`,
 			});
 		}
 	}
@@ -170,7 +171,7 @@ function orUndefinedIfDamaged(error: unknown): undefined {
 
 const tooLarge = (): SpApiFailure =>
 	new SpApiFailure('documentTooLarge', 'getReportDocument', {
-		details: `over ${LARGEST_DOCUMENT / 1024 / 1024} MB, or packed more tightly than a report can be`,
+		details: `over ${LARGEST_DOCUMENT / 1024 / 1024} MB, or compressed more than a report can be`,
 	});
 
 const refused = (details: string): SpApiFailure =>
@@ -187,8 +188,9 @@ interface DocumentResponse {
 }
 
 /**
- * Documents lie outside the API, behind a URL that is its own key: no access token goes there. Each
- * address is checked before it is asked, those of redirects too. No document where none arrived whole.
+ * Documents are outside the API, behind a URL that is its own key: no access token is sent there.
+ * Each address, including those of redirects, is checked before it is requested. Returns no
+ * document if it did not arrive complete.
  */
 async function download(
 	context: SpApiContext,
@@ -201,7 +203,7 @@ async function download(
 	for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
 		const problem = documentUrlProblem(client.credentials, address);
 		if (problem !== undefined) throw refused(problem);
-		// Destroying a body that was not read from would leave its connection open.
+		// Destroying a body that was not read would leave its connection open.
 		const hop = new AbortController();
 		const options: IHttpRequestOptions = {
 			url: address,
@@ -226,13 +228,14 @@ async function download(
 		hop.abort();
 		const target = status >= 300 && status <= 399 ? headers.location : undefined;
 		if (typeof target !== 'string') return { status };
-		if (!URL.canParse(target, address)) throw refused('it is redirected to what is no address');
+		if (!URL.canParse(target, address))
+			throw refused('it redirects to something that is not a URL');
 		address = new URL(target, address).href;
 	}
-	throw refused('it is redirected again and again');
+	throw refused('it redirects too many times');
 }
 
-/** The bytes of an answer; undefined where it breaks off. */
+/** The bytes of an answer; undefined if it breaks off. */
 async function collect(body: DocumentResponse['body']): Promise<Uint8Array | undefined> {
 	const pieces: Uint8Array[] = [];
 	let length = 0;

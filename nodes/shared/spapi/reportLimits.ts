@@ -5,14 +5,16 @@ import type { SpApiClient } from './client';
 import type { ReportType } from './report';
 
 /**
- * Amazon's limits per report type, which stand beside that of the operation `createReport` and in no
- * model. Whoever asks too soon gets a 429, or a report that ends CANCELLED or FATAL.
+ * Amazon's limits per report type, which apply in addition to the limit of the operation
+ * `createReport` and are in no model. A request that comes too soon gets a 429, or a report that
+ * ends CANCELLED or FATAL.
  *
- * What is not known: whether FBA reports of another range or marketplace count as the same report. Here
- * all of a type count together, which is never too many; who knows better sets shorter intervals.
+ * Unknown: whether FBA reports of another range or marketplace count as the same report. Here all
+ * reports of a type count together, which never exceeds the limit; users who know better can set
+ * shorter intervals.
  */
 interface TypeQuota {
-	/** As sellers know the report. */
+	/** The name sellers know. */
 	readonly name: string;
 	/** Names of the credential's fields. */
 	readonly every: keyof typeof LIMIT_SETTINGS;
@@ -21,73 +23,76 @@ interface TypeQuota {
 }
 
 /**
- * The most reports of a type in a period that can be set, and so the most requests that are remembered:
- * about what `createReport` allows in a day, which is one a minute.
+ * The highest number of reports of a type in a period that can be set, and so the most requests
+ * that are remembered: about what `createReport` allows in a day, one a minute.
  */
 export const MOST_REPORTS = 1_440;
 
-/** What a user can set, with Amazon's documented or reported value. */
+/** The settings, with the value that Amazon documents or users report. */
 const LIMIT_SETTINGS = {
-	// selling-partner-api-models issue 5210, Amazon's support as quoted there on 2026-04-29: "no more
-	// than once every 15 minutes per solution provider (including across all sellers on the same LWA
-	// app), and up to 96 times per day".
+	// selling-partner-api-models issue 5210, Amazon's support as quoted there on 2026-04-29: one
+	// "every 15 minutes per solution provider (including across all sellers on the same LWA app), and
+	// up to 96 times per day".
 	salesAndTrafficMinutes: {
 		displayName: 'Sales and Traffic: Minutes Between Reports',
 		default: 15,
 		description:
-			'Amazon makes one every 15 minutes for an application, counted for all marketplaces together. 0 for no limit.',
+			'Amazon makes one every 15 minutes per application, counting all marketplaces together. 0 means no limit.',
 	},
 	salesAndTrafficPerDay: {
 		displayName: 'Sales and Traffic: Reports in 24 Hours',
 		default: 96,
 		most: MOST_REPORTS,
-		description: 'Of all marketplaces together, 1,440 at most. 0 for no limit.',
+		description: 'For all marketplaces together, at most 1,440. 0 means no limit.',
 	},
-	// Amazon's page on FBA sales reports: near-real-time reports are made 30 minutes after the last
-	// generation at the earliest.
+	// Amazon's page on FBA sales reports: near-real-time reports are made no earlier than 30 minutes
+	// after the last generation.
 	fbaShipmentsMinutes: {
 		displayName: 'FBA Shipments: Minutes Between Reports',
 		default: 30,
 		description:
-			'Amazon makes one 30 minutes after the last at the earliest, counted for all marketplaces together. 0 for no limit.',
+			'Amazon makes one no earlier than 30 minutes after the last, counting all marketplaces together. 0 means no limit.',
 	},
 	// airbyte, source_amazon_seller_partner/utils.py.
 	fbaShipmentsPer8Hours: {
 		displayName: 'FBA Shipments: Reports in 8 Hours',
 		default: 12,
 		most: MOST_REPORTS,
-		description: 'Of all marketplaces and periods together, 1,440 at most. 0 for no limit.',
+		description: 'For all marketplaces and periods together, at most 1,440. 0 means no limit.',
 	},
-	// The same page of Amazon's: daily reports every 4 hours at most; its list of report types: "content
+	// The same Amazon page: daily reports at most every 4 hours; its list of report types: "content
 	// updated daily".
 	fbaReturnsMinutes: {
 		displayName: 'FBA Customer Returns: Minutes Between Reports',
 		default: 240,
 		description:
-			'Amazon makes one every 4 hours, counted for all marketplaces together. 0 for no limit.',
+			'Amazon makes one every 4 hours, counting all marketplaces together. 0 means no limit.',
 	},
 } as const satisfies Readonly<Record<string, LimitSetting>>;
 
 interface LimitSetting extends Pick<INodeProperties, 'displayName' | 'description'> {
 	readonly default: number;
-	/** The highest number of reports. */
+	/** The highest number of reports that can be set. */
 	readonly most?: number;
 }
 
-/** Of the other types in use (feedback, performance, all orders, returns by return date) no limit is known. */
+/**
+ * No limit is known for the other types in use (feedback, performance, all orders, returns by
+ * return date).
+ */
 const QUOTAS: Partial<Record<ReportType, TypeQuota>> = {
 	GET_SALES_AND_TRAFFIC_REPORT: {
 		name: 'Sales and Traffic report',
 		every: 'salesAndTrafficMinutes',
 		most: { setting: 'salesAndTrafficPerDay', minutes: 1440 },
-		// Amazon's support said both, per application and, a day later, per seller account.
+		// Amazon's support said both: per application and, a day later, per seller account.
 		countedPer: ['application', 'seller'],
 	},
 	GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL: {
 		name: 'FBA shipments report',
 		every: 'fbaShipmentsMinutes',
 		most: { setting: 'fbaShipmentsPer8Hours', minutes: 480 },
-		// Limited is how often a seller's report is generated, whoever asks.
+		// The limit is how often a seller's report is generated, no matter who requests it.
 		countedPer: ['seller'],
 	},
 	GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA: {
@@ -97,7 +102,7 @@ const QUOTAS: Partial<Record<ReportType, TypeQuota>> = {
 	},
 };
 
-/** The fields of the credential, behind a switch, for few ever need them. */
+/** The fields of the credential, hidden behind a toggle because few users need them. */
 export const reportLimitFields: INodeProperties[] = [
 	{
 		displayName: 'Change Report Limits',
@@ -118,25 +123,28 @@ export const reportLimitFields: INodeProperties[] = [
 	),
 ];
 
-/** The limit of a report type, with what the credential says of it. */
+/** The limit of a report type, with the settings of the credential. */
 export interface ReportQuota extends Pick<TypeQuota, 'name' | 'countedPer'> {
-	/** How long a report is as new as Amazon will make it. */
+	/** How long a report counts as new, because Amazon will not make a newer one. */
 	readonly everyMs: number;
 	readonly most?: { readonly count: number; readonly withinMs: number };
 }
 
 const MINUTE_MS = 60_000;
 
-/** A setting, which an expression may give as text; an empty text is no 0, which means "no limit". */
+/**
+ * A setting, which may be text if it comes from an expression; empty text is not 0, which means "no
+ * limit".
+ */
 const limitSchema = z
 	.union([z.number(), z.string().trim().min(1).transform(Number)])
 	.pipe(z.number().finite().nonnegative());
 
-/** Whole reports, at least one: less than one could never be requested. */
+/** Whole reports, at least one: with less than one, no report could ever be requested. */
 const countOf = (value: number): number =>
 	value === 0 ? 0 : Math.min(MOST_REPORTS, Math.max(1, Math.floor(value)));
 
-/** Undefined where no limit is known, or none is wanted. */
+/** Undefined if no limit is known, or none is wanted. */
 export function quotaOf(
 	{ credentials }: Pick<SpApiClient, 'credentials'>,
 	reportType: ReportType,

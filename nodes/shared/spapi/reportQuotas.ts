@@ -9,8 +9,8 @@ import { MOST_REPORTS, quotaOf, type ReportQuota } from './reportLimits';
 import type { ReportType } from './report';
 
 /**
- * How often reports of a type were asked for, beside `createReport`'s own limit. Counted for the whole
- * process, on the steady clock.
+ * How often reports of a type were requested, in addition to `createReport`'s own limit. Counted
+ * for the whole process, on the monotonic clock.
  */
 
 type LimitedClient = Pick<SpApiClient, 'application' | 'seller' | 'credentials'>;
@@ -23,28 +23,31 @@ const EMPTY: RequestLog = { requests: [], blockedUntil: 0 };
 const marginOf = (ms: number): number => Math.min(5_000, ms * 0.02);
 
 /**
- * How long refusals in a row block a type. A type that Amazon makes once in four hours must not be lost
- * for so long by them, for they may have been for the limit of createReport.
+ * How long refusals in a row block a type. They must not block a type that Amazon makes once in
+ * four hours for that long, because they may come from the limit of createReport.
  */
 const LONGEST_BLOCK_MS = 15 * 60_000;
 
 const blockOf = ({ everyMs }: ReportQuota): number => Math.min(everyMs, LONGEST_BLOCK_MS);
 
-/** Until `createReport` has one more token for this process, whatever Amazon counts beside it. */
+/**
+ * The time until `createReport` has one more token for this process, whatever else Amazon counts.
+ */
 const refillOf = ({ credentials }: LimitedClient): number =>
 	1000 / (operationOf('createReport').rate * shareOf(credentials));
 
-/** A refusal so long after another is not in a row with it. */
+/** A refusal this long after another is not in a row with it. */
 const IN_A_ROW_MS = 2 * LONGEST_BLOCK_MS;
 
 /**
- * What a refusal (429) does. It may be for the type's limit or for `createReport`'s own, and does not tell
- * which: both come as `QuotaExceeded`, "You exceeded your quota for the requested resource.", with empty
- * details (selling-partner-api-docs issue 1624 and selling-partner-api-models issue 5152 for report types;
- * the same body is known of SP-API in general), and a 429 has no rate header (models issue 746). So after
- * a first one the type waits only until `createReport` has a token again. Refused once more it is the
- * type's limit that counts: then the type is blocked for its interval, a quarter of an hour at most,
- * counted from the first refusal.
+ * What a refusal (429) changes. It may come from the type's limit or from `createReport`'s own
+ * limit, and does not show which: both come as `QuotaExceeded`, "You exceeded your quota for the
+ * requested resource.", with empty details (selling-partner-api-docs issue 1624 and
+ * selling-partner-api-models issue 5152 for report types; SP-API in general returns the same body),
+ * and a 429 has no rate header (models issue 746). So after a first refusal the type waits only
+ * until `createReport` has a token again. After a second one, the type's limit must be the cause:
+ * the type is blocked for its interval, at most a quarter of an hour, counted from the first
+ * refusal.
  */
 function refusedLog(
 	{ requests, refused }: RequestLog,
@@ -63,7 +66,7 @@ function keysOf(client: LimitedClient, reportType: ReportType, { countedPer }: R
 	return countedPer.map((who) => `${client[who]} ${reportType}`);
 }
 
-/** The milliseconds until a report can be asked for, 0 where it can be now. */
+/** The milliseconds until a report can be requested, 0 if it can be requested now. */
 export function waitForReportTurn(client: LimitedClient, reportType: ReportType): number {
 	const quota = quotaOf(client, reportType);
 	if (quota === undefined) return 0;
@@ -83,7 +86,7 @@ function nextIn({ requests, blockedUntil }: RequestLog, { everyMs, most }: Repor
 	return Math.max(spaced, free, blockedUntil);
 }
 
-/** When the next report of a type can be requested; undefined where it can be now. */
+/** When the next report of a type can be requested; undefined if it can be requested now. */
 export function nextReportAt(client: LimitedClient, reportType: ReportType): DateTime | undefined {
 	const wait = waitForReportTurn(client, reportType);
 	return wait === 0 ? undefined : DateTime.utc().plus(wait);
@@ -91,7 +94,7 @@ export function nextReportAt(client: LimitedClient, reportType: ReportType): Dat
 
 /** A request that counts from now on. */
 export interface ReportTurn {
-	/** It was made, under this ID. */
+	/** It was made, with this ID. */
 	made(id: string): void;
 	/** It was not made after all. */
 	release(): void;
@@ -119,7 +122,7 @@ export function takeReportTurn(
 	return {
 		made(id) {
 			requested.id = id;
-			// Listed meanwhile, it would count twice.
+			// If it was listed meanwhile, it would count twice.
 			const isSame = (each: Requested) => each !== requested && each.id === id;
 			for (const key of keys) {
 				change(key, ({ requests, blockedUntil }) => ({
@@ -138,9 +141,10 @@ export function takeReportTurn(
 }
 
 /**
- * Counts a request that Amazon tells of and this process may not have made. After a refusal it may be
- * what the refusal was for: then the next is possible after it, not after the refusal.
- * @param at steady milliseconds
+ * Counts a request that Amazon lists and that this process may not have made. If there was a
+ * refusal, this request may be its cause: then the next one is possible after this request, not
+ * after the refusal.
+ * @param at milliseconds on the monotonic clock
  */
 export function learnOfRequest(
 	client: LimitedClient,
@@ -161,7 +165,7 @@ export function learnOfRequest(
 	}
 }
 
-/** Whether another report was asked for less than the interval before this one. */
+/** Whether another report was requested within the interval before this one. */
 export function wasTooSoon(
 	client: LimitedClient,
 	reportType: ReportType,
@@ -189,14 +193,14 @@ function add(key: string, { everyMs, most }: ReportQuota, requested: Requested):
 const change = (key: string, to: (log: RequestLog) => RequestLog): void =>
 	void requestLogs.set(key, to(requestLogs.get(key) ?? EMPTY));
 
-/** That no report of the type can be requested yet, with when one can be. */
+/** The failure that no report of the type can be requested yet, with the time when one can be. */
 export function quotaFailure(
 	client: LimitedClient,
 	reportType: ReportType,
 	quota: ReportQuota,
 ): SpApiFailure {
 	const now = DateTime.utc();
-	// Rounded up: at the minute named it is possible.
+	// Rounded up, so that it is possible at the minute named.
 	const next = now.plus(waitForReportTurn(client, reportType)).plus({ seconds: 59 });
 	const day = next.hasSame(now, 'day') ? '' : ` on ${next.toISODate()}`;
 	return new SpApiFailure('reportQuota', 'createReport', {
@@ -204,7 +208,7 @@ export function quotaFailure(
 	});
 }
 
-/** The limit that is in the way: "one every 15 minutes for this application". */
+/** The limit that was reached: "one every 15 minutes for this application". */
 function limitMet(client: LimitedClient, reportType: ReportType, quota: ReportQuota): string {
 	const { everyMs, most, countedPer } = quota;
 	const now = performance.now();

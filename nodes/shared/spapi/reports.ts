@@ -21,18 +21,19 @@ import { readReportDocument, readStart } from './reportDocument';
 import { quotaOf } from './reportLimits';
 
 /**
- * Days of every Sales and Traffic report, today among them, so that one serves whoever needs one: two
- * windows of a year. Amazon takes no start "more than two years ago"; counted in days of the
- * marketplace, the first begins less than 730 times 24 hours ago, in whatever time zone Amazon counts.
+ * Days of every Sales and Traffic report, including today, so that one serves every caller: two
+ * windows of a year. Amazon accepts no start "more than two years ago"; counted in days of the
+ * marketplace, the first day begins less than 730 times 24 hours ago, no matter in which time zone
+ * Amazon counts.
  */
 export const SALES_AND_TRAFFIC_DAYS = 730;
 
 interface RequestedContent {
-	/** ISO 8601 in UTC. Always sent: without it Amazon takes "now" and finds nothing. */
+	/** ISO 8601 in UTC. Always sent: without it Amazon uses "now" and finds nothing. */
 	readonly dataStartTime: string;
 	/**
-	 * ISO 8601 in UTC; now where absent. Never for feedback: with an end, Amazon cancels reports of
-	 * under five days.
+	 * ISO 8601 in UTC; now if absent. Never for feedback: with an end, Amazon cancels reports of less
+	 * than five days.
 	 */
 	readonly dataEndTime?: string;
 	readonly reportOptions?: Readonly<Record<string, string>>;
@@ -40,19 +41,19 @@ interface RequestedContent {
 
 export interface MarketplaceReportRequest extends RequestedContent {
 	readonly reportType: Exclude<ReportType, OrderReportType>;
-	/** One marketplace per report, for its rows do not name theirs. */
+	/** One marketplace per report, because its rows do not name theirs. */
 	readonly marketplaceId: string;
 }
 
 export interface OrderReportRequest extends RequestedContent {
 	readonly reportType: OrderReportType;
-	/** All that are needed, in one report; 25 at most. */
+	/** All that are needed, in one report; at most 25. */
 	readonly marketplaceIds: readonly string[];
 }
 
 export type ReportRequest = MarketplaceReportRequest | OrderReportRequest;
 
-/** The marketplaces a report is wanted for, always in the same order. */
+/** The marketplaces of a request, always in the same order. */
 export const marketplacesOf = (
 	request:
 		| Pick<MarketplaceReportRequest, 'marketplaceId'>
@@ -63,9 +64,9 @@ export const marketplacesOf = (
 const createdSchema = z.object({ reportId: z.string() });
 
 /**
- * What Amazon says in a failed report's own document, cleaned and cut short; undefined where it has
- * none, or none that can be read.
- * @throws SpApiFailure where the execution was cancelled
+ * What Amazon says in a failed report's own document, without secrets and shortened; undefined if
+ * it has none, or none that can be read.
+ * @throws SpApiFailure if the execution was canceled
  */
 export async function reasonOfFatal(
 	context: SpApiContext,
@@ -82,8 +83,8 @@ export async function reasonOfFatal(
 }
 
 /**
- * Asks Amazon to prepare a report; it takes seconds to many minutes. Types with a quota of their own
- * are asked for through `obtainReport` and `askForReport`, which keep to it.
+ * Requests a report; preparing it takes seconds to many minutes. Request types with their own quota
+ * through `obtainReport` and `requestReport`, which keep to it.
  */
 export async function createReport(client: SpApiClient, request: ReportRequest): Promise<string> {
 	const { reportType, dataStartTime, dataEndTime, reportOptions } = request;
@@ -113,7 +114,7 @@ const listedReportSchema = reportSchema.extend({
 
 export type ListedReport = z.infer<typeof listedReportSchema>;
 
-/** One that cannot be read cannot stand for another, and costs only itself. */
+/** An unreadable report affects only itself and cannot serve as another. */
 const reportsSchema = z.object({
 	reports: z
 		.array(listedReportSchema.nullable().catch(null))
@@ -121,8 +122,8 @@ const reportsSchema = z.object({
 });
 
 /**
- * The reports of a type that were asked for since then, by whoever, in whatever state; the first 100,
- * which are the newest.
+ * The reports of a type requested since then, by anyone, in any state; the first 100, which are the
+ * newest.
  */
 export async function listReports(
 	client: SpApiClient,
@@ -145,15 +146,15 @@ export async function listReports(
 
 const DAY_MS = 86_400_000;
 
-/** A finished report of more days ago is not taken for what is so now. */
+/** A finished report older than this many days does not show the present. */
 const FRESH_DAYS = 3;
 
-/** How much later a report may begin than the one wanted. */
+/** How much later than requested a report may begin. */
 const SPARE_DAYS = 3;
 
 /**
- * The newest report that can stand for the one wanted: of this type and marketplace, as long, of the
- * last days, finished with a document.
+ * The newest report that can replace the requested one: same type and marketplace, same length,
+ * from the last days, finished with a document.
  */
 export async function findFinishedReport(
 	client: SpApiClient,
@@ -178,12 +179,12 @@ export async function findFinishedReport(
 	return newest;
 }
 
-/** Time between two looks at a report: from half a second, growing to this many milliseconds. */
+/** The time between two checks of a report grows from half a second to this many milliseconds. */
 const LONGEST_LOOK_INTERVAL_MS = 15_000;
 
 /**
  * Waits until Amazon has finished a report, at most that long.
- * @returns the report as it is then, finished or not; nothing is lost by asking again later
+ * @returns the report in its state then, finished or not; nothing is lost by checking again later
  */
 export async function waitForReport(
 	client: SpApiClient,
@@ -202,9 +203,9 @@ export async function waitForReport(
 }
 
 /**
- * Reads a report that is JSON.
- * @param name as sellers know the report, for the message
- * @throws SpApiFailure `unexpectedAnswer` where it does not have the documented shape
+ * Reads a report in JSON.
+ * @param name the name sellers know, for the message
+ * @throws SpApiFailure `unexpectedAnswer` if it does not have the documented shape
  */
 export function parseJsonReport<Content>(
 	text: string,
@@ -219,12 +220,13 @@ export function parseJsonReport<Content>(
 	});
 }
 
-/** Reports whose content names the marketplace each figure is of. */
+/** Reports whose content names the marketplace of each figure. */
 const NAMES_MARKETPLACES: readonly string[] = ['GET_V2_SELLER_PERFORMANCE_REPORT'];
 
 /**
- * Whether a report is of the type wanted and holds what is wanted of the marketplaces. Rows that name
- * neither order nor marketplace would be taken for this one's, so such a report must be of it alone.
+ * Whether a report has the requested type and covers the requested marketplaces. Rows that name
+ * neither order nor marketplace would be counted for this one, so such a report must cover no
+ * other.
  */
 export function isOf(
 	{ reportType: type, marketplaceIds }: Report,
@@ -241,7 +243,10 @@ export function isOf(
 	return marketplaceIds.every((id) => needed.includes(id));
 }
 
-/** Whether a report reaches from the start wanted (some days may be missing) to when it was made. */
+/**
+ * Whether a report covers the time from the requested start (some days may be missing) until it was
+ * made.
+ */
 function covers(
 	{ dataStartTime = '', dataEndTime, createdTime = '' }: Report,
 	since: string,

@@ -11,19 +11,19 @@ import {
 	requestKeyOf,
 	widened,
 } from './reportCache';
-import { backoff, pause, unlessCancelled } from './pause';
+import { backoff, pause, unlessCanceled } from './pause';
 import { requestingReports } from './processWide';
 import type { RequestedReport, CachedReport } from './report';
 import { quotaOf, type ReportQuota } from './reportLimits';
 import { quotaFailure, takeReportTurn, waitForReportTurn } from './reportQuotas';
 import { createReport, marketplacesOf, type ReportRequest } from './reports';
 
-/** Asking Amazon for a report: in its turn, and only where none is known that serves. */
+/** Requests a report: in its turn, and only if no known report will do. */
 
 /**
- * A report to take: one that is known and new enough, one that is being asked for, or a new one.
+ * A report to use: a known one that is new enough, one that is being requested, or a new one.
  * @param waitMs how long it may wait for its turn
- * @throws SpApiFailure `reportQuota` where the next cannot be asked for in that time
+ * @throws SpApiFailure `reportQuota` if the next cannot be requested in that time
  */
 export async function requestOrJoin(
 	client: SpApiClient,
@@ -42,23 +42,23 @@ export async function requestOrJoin(
 		if (known !== undefined) return known;
 		const underWay = requestingReports.get(key);
 		if (underWay !== undefined) {
-			const orOwn = quota === undefined ? orUndefinedIfCancelled : orUndefinedIfOfAnother;
+			const orOwn = quota === undefined ? orUndefinedIfCanceled : orUndefinedIfOnlyOfAnother;
 			const joined = await Promise.race([
-				unlessCancelled(underWay.catch(orOwn), client.signal),
+				unlessCanceled(underWay.catch(orOwn), client.signal),
 				...(client.waitAtMostMs === Infinity ? [] : [tooLong(client)]),
 			]);
 			if (joined === 'tooLong') throw new SpApiFailure('busy', 'createReport');
 			if (joined !== undefined) return joined;
 			if (client.signal?.aborted) throw new SpApiFailure('cancelled', 'createReport');
-			// Another execution was cancelled, or had less patience, or used up its own turn.
+			// Another execution was canceled, had less patience, or exhausted its own turn.
 			continue;
 		}
-		if (quota === undefined) return await askAlone(key, ask(client, request));
+		if (quota === undefined) return await requestOnce(key, requestWidened(client, request));
 
 		if (!mayAsk) throw quotaFailure(client, reportType, quota);
 		const wait = waitForReportTurn(client, reportType);
-		// Another process may have asked meanwhile. Once for each time it has to wait: listing takes its
-		// time, too.
+		// Another process may have requested one meanwhile. Checked once per wait, because listing
+		// takes time, too.
 		if (mayList) {
 			await listLately(client, reportType);
 			await listClosed(client, request);
@@ -66,13 +66,15 @@ export async function requestOrJoin(
 			continue;
 		}
 		if (wait === 0) {
-			const asked = await askAlone(key, askInTurn(client, request, quota)).catch(orRefused);
-			if (asked !== 'refused') return asked;
+			const requested = await requestOnce(key, requestInTurn(client, request, quota)).catch(
+				orRefused,
+			);
+			if (requested !== 'refused') return requested;
 			forgetListing(client, reportType);
 			mayList = true;
 			continue;
 		}
-		// What is kept back for safety does not count against the option, which is as long by default.
+		// The safety margin does not count against the option, which is as long by default.
 		if (performance.now() + wait > giveUpAt + 0.02 * waitMs) {
 			throw quotaFailure(client, request.reportType, quota);
 		}
@@ -81,18 +83,21 @@ export async function requestOrJoin(
 	}
 }
 
-/** Whoever cannot wait long, such as a poll of the trigger, waits no longer for another's request either. */
+/**
+ * A caller that cannot wait long, such as a poll of the trigger, does not wait longer for another
+ * caller's request either.
+ */
 const tooLong = async (client: SpApiClient): Promise<'tooLong'> =>
 	await pause(client.waitAtMostMs, client.signal).then(() => 'tooLong' as const);
 
-/** What kept another from its report need not keep this one from it. */
-function orUndefinedIfOfAnother(failure: unknown): undefined {
+/** What kept another caller from its report need not keep this one from it. */
+function orUndefinedIfOnlyOfAnother(failure: unknown): undefined {
 	const kind = failure instanceof SpApiFailure ? failure.kind : undefined;
 	if (kind === 'cancelled' || kind === 'busy' || kind === 'throttled') return undefined;
 	throw failure;
 }
 
-function orUndefinedIfCancelled(failure: unknown): undefined {
+function orUndefinedIfCanceled(failure: unknown): undefined {
 	if (failure instanceof SpApiFailure && failure.kind === 'cancelled') return undefined;
 	throw failure;
 }
@@ -102,12 +107,12 @@ function orRefused(failure: unknown): 'refused' {
 	throw failure;
 }
 
-async function askAlone(key: string, asking: Promise<CachedReport>): Promise<CachedReport> {
-	requestingReports.set(key, asking);
-	return await asking.finally(() => requestingReports.delete(key));
+async function requestOnce(key: string, request: Promise<CachedReport>): Promise<CachedReport> {
+	requestingReports.set(key, request);
+	return await request.finally(() => requestingReports.delete(key));
 }
 
-async function ask(client: SpApiClient, request: ReportRequest): Promise<CachedReport> {
+async function requestWidened(client: SpApiClient, request: ReportRequest): Promise<CachedReport> {
 	const wide = 'marketplaceIds' in request ? widened(client, request) : request;
 	return await create(client, wide).catch(async (failure: unknown) => {
 		const isOfOthers = failure instanceof SpApiFailure && isAboutMarketplaces(failure);
@@ -118,25 +123,28 @@ async function ask(client: SpApiClient, request: ReportRequest): Promise<CachedR
 }
 
 async function create(client: SpApiClient, request: ReportRequest): Promise<CachedReport> {
-	const asked = { askedAt: DateTime.utc().toISO(), at: performance.now() };
+	const requested = { askedAt: DateTime.utc().toISO(), at: performance.now() };
 	const id = await createReport(client, request);
-	return rememberRequested(client, request, { ...asked, id });
+	return rememberRequested(client, request, { ...requested, id });
 }
 
 /**
- * Whether a request was refused for the marketplaces it names: fewer of them may fare better. Known of
- * Sales and Traffic: "Multiple marketplaces were provided for this report type that can only be applied
- * to one marketplace at a time."
+ * Whether a request was refused because of the marketplaces it names: fewer of them may work. Known
+ * for Sales and Traffic: "Multiple marketplaces were provided for this report type that can only be
+ * applied to one marketplace at a time."
  */
 export const isAboutMarketplaces = ({ kind, answer }: SpApiFailure): boolean =>
 	kind === 'notSelling' ||
 	(kind === 'badRequest' && /marketplace/i.test(`${answer.message} ${answer.details}`));
 
-/** Attempts where it is not known whether Amazon has acted. */
+/** Attempts if it is unknown whether Amazon has acted. */
 const MOST_ATTEMPTS = 4;
 
-/** Asks for a report of a type with a quota; a second time only where the first came to nothing. */
-async function askInTurn(
+/**
+ * Requests a report of a type with a quota; repeats the request only if the first one had no
+ * effect.
+ */
+async function requestInTurn(
 	client: SpApiClient,
 	request: ReportRequest,
 	quota: ReportQuota,
@@ -144,17 +152,17 @@ async function askInTurn(
 	const turn = takeReportTurn(client, request.reportType, quota);
 	const since = performance.now();
 	for (let attempt = 1; ; attempt += 1) {
-		const asked = await ask(client, request).catch((failure: unknown) => {
+		const requested = await requestWidened(client, request).catch((failure: unknown) => {
 			const kind = failure instanceof SpApiFailure ? failure.kind : undefined;
 			if (kind === 'throttled') turn.refused();
 			else if (kind === undefined || !isUncertain(kind)) turn.release();
 			if (kind === undefined || !isUncertain(kind) || attempt === MOST_ATTEMPTS) throw failure;
 		});
-		if (asked !== undefined) {
-			turn.made(asked.id);
-			return asked;
+		if (requested !== undefined) {
+			turn.made(requested.id);
+			return requested;
 		}
-		// Amazon may have taken it.
+		// Amazon may have accepted it.
 		if (!(await pause(backoff(attempt), client.signal))) {
 			throw new SpApiFailure('cancelled', 'createReport');
 		}
@@ -167,9 +175,9 @@ async function askInTurn(
 	}
 }
 
-/** Whether a report was asked for after this time (UTC). */
+/** Whether a report was requested after this time (UTC). */
 function isNewerThan(newerThan: DateTime): (known: CachedReport) => boolean {
-	// Both clocks have to agree: while the machine's was ahead, what it said is of no use.
+	// Both clocks have to agree: while the machine's clock was ahead, its times are useless.
 	const oldest = performance.now() - DateTime.utc().diff(newerThan).toMillis();
 	return ({ askedAt, at }) =>
 		at > oldest &&
@@ -177,7 +185,9 @@ function isNewerThan(newerThan: DateTime): (known: CachedReport) => boolean {
 		DateTime.fromISO(askedAt) <= DateTime.utc();
 }
 
-/** Whether `askForReport` would join a report that this process knows, so that it needs no turn. */
+/**
+ * Whether `requestReport` would join a report that this process knows, so that it needs no turn.
+ */
 export const isRequested = (
 	client: SpApiClient,
 	request: ReportRequest,
@@ -185,10 +195,10 @@ export const isRequested = (
 ): boolean => currentReport(client, request, isNewerThan(newerThan)) !== undefined;
 
 /**
- * Asks Amazon for a report, or joins one of the same type and marketplace that was asked for lately.
+ * Requests a report, or joins one of the same type and marketplace that was requested recently.
  * Never waits for its turn.
- * @param newerThan joins none that was asked for at this time (UTC) or before
- * @throws SpApiFailure `reportQuota` where Amazon makes no other one yet
+ * @param newerThan joins no report requested at this time (UTC) or before
+ * @throws SpApiFailure `reportQuota` if Amazon makes no other one yet
  */
 export async function requestReport(
 	client: SpApiClient,

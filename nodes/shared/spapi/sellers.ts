@@ -25,16 +25,16 @@ export type MarketplaceParticipation = z.infer<typeof participationSchema>;
 const participationsSchema = z.object({ payload: z.array(z.unknown()) });
 
 export interface Participations {
-	/** The marketplaces the seller's account is registered in, in the credential's region. */
+	/** The marketplaces in the credential's region that the seller's account is registered in. */
 	readonly participations: readonly MarketplaceParticipation[];
-	/** How many of Amazon's entries could not be read: they are missing. */
+	/** How many of Amazon's entries could not be read; they are missing. */
 	readonly unreadable: number;
 }
 
 /**
- * The marketplaces the seller's account is registered in, in the credential's region. An entry that
- * cannot be read costs only itself.
- * @throws SpApiFailure `unexpectedAnswer` where there are entries and none can be read
+ * The marketplaces in the credential's region that the seller's account is registered in. An entry
+ * that cannot be read affects only itself.
+ * @throws SpApiFailure `unexpectedAnswer` if there are entries and none can be read
  */
 export async function listParticipations(client: SpApiClient): Promise<Participations> {
 	const operation = 'getMarketplaceParticipations';
@@ -50,7 +50,7 @@ export async function listParticipations(client: SpApiClient): Promise<Participa
 	return { participations, unreadable: read.length - participations.length };
 }
 
-/** The same without the number of those that could not be read. */
+/** The same without the number of unreadable entries. */
 export const getMarketplaceParticipations = async (
 	client: SpApiClient,
 ): Promise<readonly MarketplaceParticipation[]> =>

@@ -1,13 +1,13 @@
 /**
- * Amazon's rate limit as it is: a bucket of `burst` tokens that refills by `rate` tokens a second.
- * It queues instead of rejecting: a caller reserves a token, possibly a future one, and is told how
- * long to wait for it. Time comes from the caller in milliseconds of any steady clock.
+ * Amazon's rate limit: a bucket of `burst` tokens that refills by `rate` tokens a second. It queues
+ * instead of rejecting: a caller reserves a token, possibly a future one, and learns how long to
+ * wait for it. Time comes from the caller, in milliseconds of any monotonic clock.
  */
 export class TokenBucket {
-	/** Below zero while callers wait: each of them holds a token that is still to come. */
+	/** Below zero while callers wait: each of them has reserved a future token. */
 	private tokens: number;
 
-	/** Tokens given back since callers began to wait. */
+	/** Tokens returned since callers began to wait. */
 	private givenBack = 0;
 
 	private updatedAt: number;
@@ -21,19 +21,19 @@ export class TokenBucket {
 		this.updatedAt = now;
 	}
 
-	/** The milliseconds a token would have to be waited for, 0 where there is one. */
+	/** The milliseconds until a token is available, 0 if there is one. */
 	waitFor(now: number): number {
 		this.refill(now);
 		return this.tokens >= 1 ? 0 : Math.ceil(((1 - this.tokens) / this.rate) * 1000);
 	}
 
-	/** Whether all tokens are there. */
+	/** Whether the bucket is full. */
 	isFull(now: number): boolean {
 		this.refill(now);
 		return this.tokens >= this.burst;
 	}
 
-	/** Takes a token; returns the milliseconds until it may be used, 0 where at once. */
+	/** Takes a token; returns the milliseconds until it may be used, 0 if at once. */
 	reserve(now: number): number {
 		const wait = this.waitFor(now);
 		this.tokens -= 1;
@@ -41,9 +41,9 @@ export class TokenBucket {
 	}
 
 	/**
-	 * Gives back a reserved token that was not used, before the moment it was reserved for. While
-	 * others wait it moves to the end of the queue, which it can only as far as Amazon's bucket holds
-	 * it until then; beyond that it is lost.
+	 * Returns a reserved token that was not used, before the time it was reserved for. While others
+	 * wait, it moves to the end of the queue, but only as far as Amazon's bucket can keep it until
+	 * then; otherwise it is lost.
 	 */
 	release(now: number): void {
 		this.refill(now);
@@ -54,26 +54,26 @@ export class TokenBucket {
 		this.tokens = Math.min(this.burst, this.tokens + 1);
 	}
 
-	/** Amazon says the bucket is empty: whatever we believed to have is gone. */
+	/** Amazon says the bucket is empty: the tokens assumed here do not exist. */
 	drain(now: number): void {
 		this.refill(now);
 		this.tokens = Math.min(this.tokens, 0);
 	}
 
-	/** Amazon named another rate than we assumed. Who waits already keeps its moment. */
+	/** Amazon named a different rate than assumed. Callers that already wait keep their time. */
 	adapt(rate: number, now: number): void {
 		this.refill(now);
 		if (rate === this.rate) return;
 		if (this.tokens < 0) {
 			this.tokens *= rate / this.rate;
-			this.givenBack = this.burst; // a token of theirs is no whole one any more
+			this.givenBack = this.burst; // a token of theirs is no longer a whole one
 		}
 		this.rate = rate;
 	}
 
 	private refill(now: number): void {
 		const elapsed = now - this.updatedAt;
-		// A clock that goes back must not make the same time count twice.
+		// If the clock goes back, the same time must not count twice.
 		if (elapsed <= 0) return;
 		this.tokens = Math.min(this.burst, this.tokens + (elapsed / 1000) * this.rate);
 		this.updatedAt = now;

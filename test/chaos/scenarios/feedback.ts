@@ -53,7 +53,7 @@ const isRow = (row: IDataObject): boolean => typeof row.rating === 'number';
 /** Whether the run reports that feedback is unavailable; otherwise, no row means no feedback. */
 const saysUnknown = ({ run }: Executed, rows: readonly IDataObject[]): boolean =>
 	rows.some(({ feedbackKnown }) => feedbackKnown === false) ||
-	run.hints.some((hint) => /cancell?ed feedback report/.test(hint));
+	run.hints.some((hint) => /canceled feedback report/.test(hint));
 
 const saysUnreadable = ({ run }: Executed): boolean =>
 	run.hints.some((hint) => /could not be read/.test(hint));

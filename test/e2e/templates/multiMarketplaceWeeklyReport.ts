@@ -95,7 +95,7 @@ export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 		test('shows feedback as unknown if Amazon canceled its report, next to that of the others', async () => {
 			const { text, file } = await run({}, { kind: 'reportCancelled', ...OF_THE_WEEK });
 			expect(text).toMatch(/its own calendar: in the attached file\./);
-			expect(text).toMatch(/Not known:<br>US: Amazon cancelled the report: either there is no/);
+			expect(text).toMatch(/Not known:<br>US: Amazon canceled the report: either there is no/);
 			expect(text).not.toMatch(/<br>(CA|MX): /);
 			expect(file).toContain('>MX<');
 			expect(file).not.toContain('>US<');

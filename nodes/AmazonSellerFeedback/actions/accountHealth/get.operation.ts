@@ -30,7 +30,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: '',
 				placeholder: 'e.g. 50012020',
 				description:
-					'Pick up a Seller Performance report that was requested before instead of a new one',
+					'Use a Seller Performance report that was requested earlier instead of requesting a new one',
 			},
 			waitForReportOption,
 		),
@@ -48,7 +48,7 @@ const schema = z.object({
 
 /**
  * Order defect rate with its components, other metrics and the account's status, as Amazon reports
- * them; nothing comes out, with a hint, where Amazon has no such report.
+ * them. Returns nothing and shows a hint if Amazon has no such report.
  */
 export async function execute(
 	this: IExecuteFunctions,
@@ -61,7 +61,7 @@ export async function execute(
 	if (health === undefined) {
 		hint(
 			this,
-			`Amazon reports no account health for ${marketplace.name}. That is not a clean record: it is not known.`,
+			`Amazon reports no account health for ${marketplace.name}. It is unknown, which is not a clean record.`,
 			'warning',
 		);
 		return isHeldByAgent(this)
@@ -72,16 +72,16 @@ export async function execute(
 	return toItem(health, marketplace, wanted.simplify);
 }
 
-/** How many parts that could not be read are named. */
+/** The most unreadable parts that are named. */
 const MOST_NAMED = 5;
 
-/** What a person, or an agent, has to know of the figures. */
+/** What a person, or an agent, has to know about the figures. */
 function notesOf({ unreadable }: AccountHealth, { name }: Marketplace): string[] {
 	if (unreadable.length === 0) return [];
 	const more = unreadable.length - MOST_NAMED;
 	const named = unreadable.slice(0, MOST_NAMED).join(', ');
 	return [
-		`Parts of the account health report for ${name} could not be read and are unknown: ${named}${more > 0 ? ` and ${more} more` : ''}`,
+		`Could not read parts of the account health report for ${name}, so they are unknown: ${named}${more > 0 ? ` and ${more} more` : ''}`,
 	];
 }
 
@@ -96,8 +96,7 @@ function toItem(health: AccountHealth, marketplace: Marketplace, simplify: boole
 		sellerFulfilledDefectPercent: sellerFulfilled?.percent ?? null,
 		amazonFulfilledDefectPercent: amazonFulfilled?.percent ?? null,
 		negativeFeedback: health.negativeFeedback,
-		// The end of Amazon's own 60 days.
-		to: (sellerFulfilled ?? amazonFulfilled)?.to ?? null,
+		to: (sellerFulfilled ?? amazonFulfilled)?.to ?? null, // end of Amazon's own 60 days
 		notes: notesOf(health, marketplace),
 	};
 	if (simplify) return summary;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import { dateFormatOption } from '../../../shared/n8n/feedbackReport';
 
-/** Options of every operation that reads a feedback report. */
+/** Options of all operations that read a feedback report. */
 export const reportOptions: INodeProperties[] = [
 	dateFormatOption,
 	{
@@ -12,7 +12,7 @@ export const reportOptions: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			"Whether to return the buyer's anonymised email address. It is personal data: Amazon's Data Protection Policy applies to wherever you send it.",
+			"Whether to return the buyer's anonymized email address. It is personal data: Amazon's Data Protection Policy applies wherever you send it.",
 	},
 	{
 		displayName: 'Output Unreadable Lines',
@@ -20,7 +20,7 @@ export const reportOptions: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether to add an item with line number and reason for each line of the report that could not be read. They are always shown as a hint.',
+			'Whether to add an item with line number and reason for each line of the report that could not be read. A hint always shows them.',
 	},
 ];
 

@@ -1,3 +1,4 @@
+// cspell:ignore cancelled
 import { DateTime } from 'luxon';
 import {
 	NodeOperationError,
@@ -33,7 +34,7 @@ import {
 import { SpApiClient } from '../../../shared/spapi/client';
 import { reportOptions, reportOptionsSchema } from './common';
 
-/** How far back to look when the user does not say. */
+/** How far back to look by default. */
 const DEFAULT_RANGE_DAYS = 365;
 
 export const description: INodeProperties[] = updateDisplayOptions(
@@ -60,7 +61,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 						{ name: '3 Stars', value: 3, description: 'Neutral' },
 					],
 					description:
-						"Only feedback with these ratings. Amazon's report holds none of 4 or 5 stars.",
+						"Return only feedback with these ratings. Amazon's report has none with 4 or 5 stars.",
 				},
 				{
 					displayName: 'Since',
@@ -68,7 +69,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 					type: 'dateTime',
 					default: '',
 					description:
-						"First day to return, in the marketplace's calendar. Default is 365 days ago.",
+						"First day to return, in the marketplace's time zone. The default is 365 days ago.",
 				},
 			],
 		},
@@ -84,11 +85,11 @@ export const description: INodeProperties[] = updateDisplayOptions(
 					{
 						name: 'Return an Item That Says So',
 						value: 'item',
-						description: 'Always so where an AI agent asks, which sees no hints',
+						description: 'An AI agent always gets this item, because it sees no hints',
 					},
 				],
 				description:
-					'Amazon cancels a report without rows, but also one it refuses, and does not say which',
+					'Amazon cancels a report without rows, but also one that it refuses, and does not say which',
 			},
 			{
 				displayName: 'Report ID',
@@ -97,7 +98,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: '',
 				placeholder: 'e.g. 50012020',
 				description:
-					'Pick up a feedback report that was requested before instead of a new one, such as one the node stopped waiting for',
+					'Use a feedback report that was requested earlier instead of requesting a new one, such as one that the node stopped waiting for',
 			},
 			waitForReportOption,
 		),
@@ -121,8 +122,8 @@ const schema = z.object({
 });
 
 /**
- * Feedback of 1 to 3 stars, newest first. Fewer rows than asked for where Amazon has no more; none,
- * with a hint, where Amazon cancelled the report.
+ * Feedback of 1 to 3 stars, newest first. Fewer rows than requested if Amazon has no more; no rows
+ * and a hint if Amazon canceled the report.
  */
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
 	const { filters, options, ...wanted } = readParameters(this, itemIndex, schema, description);
@@ -140,8 +141,8 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 		fetchFeedback(this, client, request),
 	);
 	if (!fetched.known) {
-		const saysSo = options.whenCancelled === 'item' || isHeldByAgent(this);
-		return saysSo ? [unknownFeedback(marketplace, fetched.reportId)] : [];
+		const returnsItem = options.whenCancelled === 'item' || isHeldByAgent(this);
+		return returnsItem ? [unknownFeedback(marketplace, fetched.reportId)] : [];
 	}
 
 	const rows = fetched.report.rows
@@ -152,17 +153,17 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	return toItems(fetched.report, rows, marketplace, { simplify: wanted.simplify, ...options });
 }
 
-/** So that nobody downstream takes silence for "no negative feedback". */
+/** So that nobody downstream mistakes silence for "no negative feedback". */
 const unknownFeedback = (marketplace: Marketplace, reportId: string): IDataObject => ({
 	feedbackKnown: false,
 	marketplace: marketplace.countryCode,
 	marketplaceId: marketplace.id,
 	reportId,
 	explanation:
-		'Amazon cancelled the report: either there is no feedback of 1 to 3 stars, or Amazon refused; it does not say which',
+		'Amazon canceled the report: either there is no feedback of 1 to 3 stars, or Amazon refused; it does not say which',
 });
 
-/** The calendar day, in the marketplace, of the moment the user gave. */
+/** The calendar day in the marketplace at the moment the user entered. */
 function firstDay(
 	context: IExecuteFunctions,
 	since: string | undefined,
@@ -176,9 +177,9 @@ function firstDay(
 		.setZone(marketplace.timeZone)
 		.toISODate();
 	if (day === null) {
-		throw new NodeOperationError(context.getNode(), "'Since' cannot be used", {
+		throw new NodeOperationError(context.getNode(), "Could not use 'Since': the value is invalid", {
 			itemIndex,
-			description: 'Give a date such as 2026-11-01, with or without a time.',
+			description: 'Enter a date such as 2026-11-01, with or without a time.',
 		});
 	}
 	return day;

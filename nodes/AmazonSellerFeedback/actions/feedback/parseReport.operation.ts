@@ -28,12 +28,12 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			type: 'string',
 			default: 'data',
 			required: true,
-			hint: 'The name of the input field that holds the report file',
+			hint: 'The name of the input field that contains the report file',
 			description:
-				'A feedback report downloaded from Seller Central (Feedback Manager) or from the API, packed by gzip or not',
+				'A feedback report downloaded from Seller Central (Feedback Manager) or from the API, compressed with gzip or not',
 		},
 		marketplaceToChoose(
-			'The marketplace the report was made in, which decides its date format, encoding and calendar',
+			'The marketplace of the report, which determines its date format, encoding and time zone',
 		),
 		simplifyParameter,
 		optionsCollection(...reportOptions),
@@ -41,13 +41,13 @@ export const description: INodeProperties[] = updateDisplayOptions(
 );
 
 const schema = z.object({
-	binaryPropertyName: z.string().trim().min(1, 'Name the binary field'),
+	binaryPropertyName: z.string().trim().min(1, 'Enter the name of the binary field'),
 	marketplace: locatorValue,
 	simplify: z.boolean(),
 	options: reportOptionsSchema,
 });
 
-/** The feedback in a report file, in the file's order. Needs no access to Amazon. */
+/** The feedback in a report file, in the order of the file. Needs no access to Amazon. */
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
 	const { binaryPropertyName, options, ...wanted } = readParameters(
 		this,
@@ -67,31 +67,31 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 			throw error;
 		},
 	);
-	const reasonAgainst = whyNot(report);
-	if (report instanceof DocumentError || reasonAgainst !== undefined) {
+	const problem = problemOf(report);
+	if (report instanceof DocumentError || problem !== undefined) {
 		throw new NodeOperationError(
 			this.getNode(),
-			`The file ${fileName ?? ''} is not a feedback report that can be read`,
-			{ itemIndex, description: reasonAgainst },
+			`Could not read ${fileName ?? 'the file'}: it is not a feedback report`,
+			{ itemIndex, description: problem },
 		);
 	}
 	hintAtUnreadable(this, report);
 	return toItems(report, report.rows, marketplace, { simplify: wanted.simplify, ...options });
 }
 
-/** Why a file is no feedback report; undefined where it is one, though perhaps without feedback. */
-function whyNot(report: ReadReport | DocumentError): string | undefined {
+/** Why a file is not a feedback report; undefined if it is one, even without feedback. */
+function problemOf(report: ReadReport | DocumentError): string | undefined {
 	if (report instanceof DocumentError) {
 		return report.problem === 'damaged'
-			? 'It is packed by gzip, but cut off or damaged. Download it again.'
-			: `It is over ${LARGEST_DOCUMENT / 1024 / 1024} MB unpacked, or packed more tightly than a report can be. Split it, or ask for fewer days.`;
+			? 'Download it again: it is compressed with gzip, but cut off or damaged.'
+			: `Split it, or request fewer days: it has more than ${LARGEST_DOCUMENT / 1024 / 1024} MB uncompressed, or is compressed more than a report can be.`;
 	}
 	if (report.rows.length > 0) return undefined;
 	if (report.unreadableLines > 0) {
 		const [first] = report.unreadable;
-		return `Of its ${report.unreadableLines} lines none holds a feedback; line ${first?.line}: ${first?.reason}. Check the marketplace, which decides the date format.`;
+		return `Check the marketplace, which determines the date format. None of its ${report.unreadableLines} lines is a feedback entry; line ${first?.line}: ${first?.reason}.`;
 	}
 	return report.hasHeadings
 		? undefined
-		: 'It holds no feedback, nor the line of headings that even a report without feedback has. Download it again.';
+		: 'Download it again: it has no feedback, and not even the heading line that a report without feedback has.';
 }

@@ -17,7 +17,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 
 const schema = z.object({ returnAll: z.boolean(), limit: z.number().int().min(1).optional() });
 
-/** The marketplaces of the credential's region that the seller is registered in. */
+/** The marketplaces in the credential's region that the seller is registered in. */
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
 	const { returnAll, limit } = readParameters(this, itemIndex, schema, description);
 	const client = await SpApiClient.connect(this, itemIndex);
@@ -27,7 +27,7 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	if (unreadable > 0) {
 		hint(
 			this,
-			`${unreadable} of the marketplaces that Amazon listed could not be read and are missing`,
+			`Could not read ${unreadable} of the marketplaces that Amazon listed; they are missing`,
 			'warning',
 		);
 	}
