@@ -23,8 +23,8 @@ const EMPTY: RequestLog = { requests: [], blockedUntil: 0 };
 const marginOf = (ms: number): number => Math.min(5_000, ms * 0.02);
 
 /**
- * How long refusals in a row block a type. They must not block a type that Amazon makes once in
- * four hours for that long, because they may come from the limit of createReport.
+ * How long refusals in a row block a type. A type that Amazon makes once in four hours must not be
+ * blocked for all that time, because the refusals may come from the limit of createReport.
  */
 const LONGEST_BLOCK_MS = 15 * 60_000;
 
