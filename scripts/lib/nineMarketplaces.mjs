@@ -98,7 +98,7 @@ export class NineMarketplaces {
 		});
 		const { outcome, executions } = await this.#begin(workflows);
 		const rows = executions.flatMap(({ itemsOf }) => itemsOf('Row for the sheet'));
-		const mails = executions.flatMap(({ itemsOf }) => itemsOf('Take the text of the mail'));
+		const mails = executions.flatMap(({ itemsOf }) => itemsOf('Use the email text'));
 		return {
 			...outcome,
 			name: 'digests',

@@ -16,7 +16,7 @@ const TRIGGER = 'New negative feedback';
 const CHANNEL = { channelId: { __rl: true, mode: 'id', value: 'C0EXAMPLE' } };
 const CHOICES: Choices = {
 	'Approve the draft': CHANNEL,
-	'Hand the draft over': { fromEmail: 'shop@example.com', toEmail: 'service@example.com' },
+	'Pass on the draft': { fromEmail: 'shop@example.com', toEmail: 'service@example.com' },
 };
 
 /**
@@ -221,7 +221,7 @@ export function testFeedbackJoinedWithCrm(rig: () => TemplateRig): void {
 			const toEmail = `={{ $('Write a draft').first().json.orderId === '${THIRD}' ? '${UNKNOWN_RECIPIENT}' : 'service@example.com' }}`;
 			const mails = rig().mail.mails.length;
 			const { execution, question } = await ask(feedbackFor(THIRD, FOURTH), {
-				'Hand the draft over': { fromEmail: 'shop@example.com', toEmail },
+				'Pass on the draft': { fromEmail: 'shop@example.com', toEmail },
 			});
 
 			await send(question, 'Approve', '');

@@ -19,7 +19,7 @@ const SLACK: Choices = {
 };
 const ALL_CHANNELS: Choices = {
 	...SLACK,
-	'Send an e-mail': {
+	'Send an email': {
 		fromEmail: 'shop@example.com',
 		toEmail: 'owner@example.com',
 		disabled: false,

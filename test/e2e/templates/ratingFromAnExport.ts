@@ -103,7 +103,7 @@ export function testRatingFromAnExport(rig: () => TemplateRig): void {
 			expect(status).toBe(200);
 			const { outputs, error } = await rig().firstExecution(id);
 			expect(error).toBeUndefined();
-			expect(outputs['Write the mail']?.[0]?.[0]?.['subject']).toContain('critical');
+			expect(outputs['Write the email']?.[0]?.[0]?.['subject']).toContain('critical');
 			expect(rig().mail.to(OWNER)).toHaveLength(mails);
 		});
 	});

@@ -1,7 +1,7 @@
 import { readTemplate, type TemplateRig } from './rig/templateRig';
 
 const NAME = 'reputation-assistant';
-const TRIGGER = 'When I ask';
+const TRIGGER = 'When I request';
 
 export function testReputationAssistant(rig: () => TemplateRig): void {
 	describe('reputation assistant', () => {

@@ -14,14 +14,14 @@ import {
 } from './rig/templateRig';
 
 const NAME = 'threshold-alarm-with-escalation';
-const TRIGGER = 'Rating crosses a line';
+const TRIGGER = 'Rating crosses a threshold';
 const CHANNEL = { channelId: { __rl: true, mode: 'id', value: 'C0EXAMPLE' } };
 const NO_CHANNEL = { channelId: { __rl: true, mode: 'id', value: UNKNOWN_CHANNEL } };
 const CHOICES: Choices = {
-	'Ask who takes care': CHANNEL,
-	'Say that someone cares': CHANNEL,
-	'Tell of the recovery': CHANNEL,
-	'Mail the manager': { fromEmail: 'shop@example.com', toEmail: 'manager@example.com' },
+	'Ask who handles it': CHANNEL,
+	'Report who handles it': CHANNEL,
+	'Report the recovery': CHANNEL,
+	'Email the manager': { fromEmail: 'shop@example.com', toEmail: 'manager@example.com' },
 	'Text the manager': { from: '+15005550006', to: '+15005550009' },
 };
 
@@ -191,7 +191,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 		test('if Slack fails, the manager is notified at once and n8n shows the failure', async () => {
 			const id = await rig().import(
 				NAME,
-				{ ...CHOICES, 'Ask who takes care': NO_CHANNEL },
+				{ ...CHOICES, 'Ask who handles it': NO_CHANNEL },
 				FELL_FAR,
 			);
 			const mails = rig().mail.mails.length;
@@ -217,7 +217,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 		test('if n8n hides that Slack failed, the manager is notified at once too', async () => {
 			const question = { ...CHANNEL, options: NO_WAIT };
 			const { result, requests } = await rig().requestsDuring('api.twilio.com', async () => {
-				const choices = { ...CHOICES, 'Ask who takes care': question };
+				const choices = { ...CHOICES, 'Ask who handles it': question };
 				return await rig().run(
 					await rig().import(NAME, choices, { [TRIGGER]: [alarm({ summary: HIDDEN })] }),
 					TRIGGER,
@@ -235,7 +235,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			const mail = { fromEmail: 'shop@example.com', toEmail: UNKNOWN_RECIPIENT };
 			const id = await rig().import(
 				NAME,
-				{ ...CHOICES, 'Ask who takes care': NO_CHANNEL, 'Mail the manager': mail },
+				{ ...CHOICES, 'Ask who handles it': NO_CHANNEL, 'Email the manager': mail },
 				FELL_FAR,
 			);
 			const { result, requests } = await rig().requestsDuring(
@@ -251,7 +251,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 		});
 
 		test('a recovery message that fails does not block an alarm', async () => {
-			const choices = { ...CHOICES, 'Tell of the recovery': NO_CHANNEL };
+			const choices = { ...CHOICES, 'Report the recovery': NO_CHANNEL };
 			const id = await rig().import(NAME, choices, FELL_FAR);
 			const { result, requests } = await rig().requestsDuring(
 				'slack.com',
@@ -375,7 +375,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 				test('goes no further if the rating is above it by then', async () => {
 					const { status, error, outputs } = await end(raised[UNITED_STATES] ?? '');
 					expect({ status, error }).toEqual({ status: 'success', error: undefined });
-					expect(outputs['Still below the line?']?.[1]).toMatchObject([{ marketplace: 'US' }]);
+					expect(outputs['Still below the threshold?']?.[1]).toMatchObject([{ marketplace: 'US' }]);
 					expect(mailsAbout('US')).toEqual([]);
 				});
 			}),
@@ -384,7 +384,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 
 const UNANSWERED: Choices = {
 	...CHOICES,
-	'Ask who takes care': {
+	'Ask who handles it': {
 		...CHANNEL,
 		options: {
 			appendAttribution: false,
