@@ -169,7 +169,7 @@ describe('an expression from the page on spreadsheets', () => {
 });
 
 it('reads a date as described on the page for CSV users', async () => {
-	const heading = 'You have an export from another tool, positives included';
+	const heading = 'If another tool exports all your feedback, including positives';
 	const expression = expressionIn(heading, 'docs/from-csv.md');
 	expect(expression).toContain('$json.Date');
 	const { links } = await parseReport(['any'], expression.replaceAll('$json.Date', "'9/3/26'"));
