@@ -21,6 +21,7 @@ let n8n;
 const steps = [
 	['Dependencies', prepare],
 	['Lint', async () => await runScript('lint.mjs')],
+	['Spelling', async () => await runTool('cspell', 'cspell', ['--no-progress', '.'])],
 	['Type-check', async () => await runTool('typescript', 'tsc', ['--noEmit'])],
 	['Build and pack', async () => [await build(), await pack()]],
 	['Tests', async () => await runTests([])],

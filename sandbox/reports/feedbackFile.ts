@@ -10,6 +10,7 @@ const ENGLISH = ['Date', 'Rating', 'Comments', 'Your Response', 'Order ID', 'Rat
  * Amazon translates the header row. The real strings are not published; these are substitutes, good
  * enough to catch a parser that depends on English names.
  */
+// cspell:disable
 const HEADERS: Readonly<Record<string, readonly string[]>> = {
 	IT: ['Data', 'Valutazione', 'Commenti', 'Risposta', 'Numero ordine', 'E-mail del cliente'],
 	DE: ['Datum', 'Bewertung', 'Kommentare', 'Ihre Antwort', 'Bestellnummer', 'E-Mail des Bewerters'],
@@ -31,6 +32,7 @@ const HEADERS: Readonly<Record<string, readonly string[]>> = {
 	],
 	JP: ['日付', '評価', 'コメント', '返信', '注文番号', '評価者のEメール'],
 };
+// cspell:enable
 
 /**
  * Countries whose reports are UTF-16 without a byte order mark. Seen in Italy; the others are

@@ -1,4 +1,4 @@
-// cspell:ignore telling
+// cspell:disable – names and sentences of many languages
 /** What buyers write, per language. Some texts are meant to trip up parsers. */
 export interface Phrases {
 	readonly good: readonly string[];

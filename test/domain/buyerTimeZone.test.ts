@@ -1,3 +1,4 @@
+// cspell:disable – names and sentences of many languages
 import fc from 'fast-check';
 import { DateTime, IANAZone } from 'luxon';
 

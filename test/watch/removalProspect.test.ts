@@ -1,4 +1,4 @@
-// cspell:ignore colour tell
+// cspell:disable – names and sentences of many languages
 
 import fc from 'fast-check';
 

@@ -1,4 +1,3 @@
-// cspell:ignore colour colours
 
 import { sentimentOf, type FeedbackRow } from '../../shared/domain/feedbackReport';
 import { plusDays } from '../../shared/domain/ratingWindow';
@@ -135,6 +134,7 @@ function anyOf(...lists: string[]): RegExp {
 	);
 }
 
+// cspell:disable
 /** A short list of what is obscene in any context; insults alone are not. */
 const OBSCENE = anyOf(
 	'fuck*, motherfuck*, shit, shits, shitty, bullshit, asshole*, bitch, bitches, cunt, cunts',
@@ -222,6 +222,7 @@ const THING = anyOf(
 	'produit*, cassé*, producto*, artículo*, roto, rota, rotos, rotas, prodott*, articol*, rotto, rotta',
 	'商品, 製品, 壊れ',
 );
+// cspell:enable
 
 /** Also with blanks instead of hyphens, or without either, because buyers retype it. */
 const ORDER_ID = /\d{3}[ -]?\d{7}[ -]?\d{7}/g;

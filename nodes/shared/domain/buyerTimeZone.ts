@@ -4,6 +4,7 @@ type Countries = ReadonlyArray<readonly [zone: string, codes: string]>;
 /** A zone and its states: codes and names of one state joined by `/`, without accents. */
 type States = ReadonlyArray<readonly [zone: string, states: string]>;
 
+// cspell:disable
 /**
  * Countries with one zone, or one for almost everyone: China has one official time; the Chatham
  * Islands, Easter Island and similar are ignored. Dependencies with their own code are listed
@@ -206,6 +207,7 @@ const STATES: Readonly<Record<string, States>> = {
 	],
 	PT: [['Atlantic/Azores', 'Acores/Azores/Regiao Autonoma dos Acores']],
 };
+// cspell:enable
 
 const ZONE_OF_COUNTRY: ReadonlyMap<string, string> = new Map(
 	ONE_ZONE.flatMap(([zone, codes]) => codes.split(' ').map((code) => [code, zone] as const)),

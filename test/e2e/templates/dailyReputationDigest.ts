@@ -24,7 +24,7 @@ export function testDailyReputationDigest(rig: () => TemplateRig): void {
 			expect(rig().mail.to(OWNER).slice(mails)).toMatchObject([
 				{
 					to: [OWNER],
-					subject: `Amazon rating US: ${shown} % in 365 days`,
+					subject: `Amazon rating US: ${shown}% in 365 days`,
 					text: expect.stringMatching(/<h1.*Seller feedback rating/s),
 					files: { [fileNameOf(rig())]: expect.stringMatching(/^<svg/) },
 				},
@@ -66,9 +66,9 @@ export function testDailyReputationDigest(rig: () => TemplateRig): void {
 
 			expect(error).toBeUndefined();
 			expect(rig().mail.to(OWNER).slice(mails)).toMatchObject([
-				{ subject: 'Amazon rating US: not known' },
+				{ subject: 'Amazon rating US: unknown' },
 			]);
-			expect(sheet.records).toMatchObject([{ marketplace: 'US', status: 'not known', rating: '' }]);
+			expect(sheet.records).toMatchObject([{ marketplace: 'US', status: 'unknown', rating: '' }]);
 		});
 
 		test('a failed email does not lose the row, a failed row does not lose the email, and n8n shows both failures', async () => {

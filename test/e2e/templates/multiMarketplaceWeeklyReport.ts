@@ -88,14 +88,14 @@ export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 				'Feedback of the week': { filters: { ratings: [5] } },
 			});
 			expect(text).toMatch(/its own calendar: none\.</);
-			expect(text).not.toContain('not known');
+			expect(text).not.toContain('unknown');
 			expect(file).toBeUndefined();
 		});
 
 		test('shows feedback as unknown if Amazon canceled its report, next to that of the others', async () => {
 			const { text, file } = await run({}, { kind: 'reportCancelled', ...OF_THE_WEEK });
 			expect(text).toMatch(/its own calendar: in the attached file\./);
-			expect(text).toMatch(/Not known:<br>US: Amazon canceled the report: either there is no/);
+			expect(text).toMatch(/Unknown:<br>US: Amazon canceled the report: either there is no/);
 			expect(text).not.toMatch(/<br>(CA|MX): /);
 			expect(file).toContain('>MX<');
 			expect(file).not.toContain('>US<');
@@ -108,7 +108,7 @@ export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 				{ kind: 'reportCancelled', ...OF_THE_WEEK, times: 'always' },
 			);
 			expect(text).toMatch(/its own calendar: none where it is known\./);
-			expect(text).toMatch(/Not known:<br>US: .*<br>CA: .*<br>MX: /);
+			expect(text).toMatch(/Unknown:<br>US: .*<br>CA: .*<br>MX: /);
 			expect(file).toBeUndefined();
 		});
 
@@ -121,7 +121,7 @@ export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 
 			const feedback = await run({}, { kind: 'reportFatal', ...OF_THE_WEEK });
 			expect(feedback.subject).toBe('Amazon ratings: MX critical, US at risk, CA healthy');
-			expect(feedback.text).toMatch(/Not known:<br>US: .*report/i);
+			expect(feedback.text).toMatch(/Unknown:<br>US: .*report/i);
 			expect(feedback.file).toContain('>MX<');
 		});
 
@@ -138,9 +138,9 @@ export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 
 		test('a rating that cannot be computed is unknown, neither healthy nor at risk', async () => {
 			const { subject, text } = await run({}, { kind: 'reportCancelled', ...FEEDBACK_REPORT });
-			expect(subject).toBe('Amazon ratings: MX critical, US not known, CA healthy');
+			expect(subject).toBe('Amazon ratings: MX critical, US unknown, CA healthy');
 			expect(linesOf(text)).toContainEqual(
-				expect.arrayContaining(['US', 'not known', 'not known', '–']),
+				expect.arrayContaining(['US', 'unknown', 'unknown', '–']),
 			);
 		});
 

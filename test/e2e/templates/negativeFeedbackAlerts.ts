@@ -182,7 +182,7 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 			const removal = item['removal'] as IDataObject | null;
 			expect(lines).toEqual([
 				item['summary'],
-				expect.stringMatching(/^Rating now: (\d+ % of \d+ in 365 days|not known \(.+\))/),
+				expect.stringMatching(/^Rating now: (\d+% of \d+ in 365 days|unknown \(.+\))/),
 				...(removal ? [`Could it be removed? ${removal['explanation']}`] : []),
 				...(after['comment']
 					? [`Answer it in Feedback Manager: ${item['feedbackManagerUrl']}`]
@@ -194,7 +194,7 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 		test('explains a rating: that it is old, or why it is missing', async () => {
 			const { ratingNow } = readTemplate(NAME).pinData[TRIGGER]?.[0]?.json ?? {};
 			const rated = ratingNow as IDataObject;
-			const now = `Rating now: 97 % of ${String(rated['total'])} in 365 days`;
+			const now = `Rating now: 97% of ${String(rated['total'])} in 365 days`;
 			const old = 'This rating is 5 days old: no newer one could be evaluated';
 			const left = 'Amazon gave no totals for 2 day(s) of the window; they are left out';
 			const missing = 'No rating could be evaluated so far';
@@ -219,7 +219,7 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 			expect([0, 1, 2].map((index) => linesOf(execution, index)[1])).toEqual([
 				now,
 				`${now} (${old}; ${left})`,
-				`Rating now: not known (${missing})`,
+				`Rating now: unknown (${missing})`,
 			]);
 		});
 

@@ -124,8 +124,8 @@ export function testNoApiAccess(rig: () => TemplateRig): void {
 		test('a rating that cannot be computed is unknown, neither healthy nor at risk', async () => {
 			const none: Counts = { positive: 0, neutral: 0, negative: 0 };
 			const { alarms, mails } = await upload(reportOf(['late']), none);
-			expect(mails).toMatchObject([{ subject: 'Amazon rating US: not known' }]);
-			expect(alarms).toMatchObject([{ body: { text: expect.stringContaining('not known') } }]);
+			expect(mails).toMatchObject([{ subject: 'Amazon rating US: unknown' }]);
+			expect(alarms).toMatchObject([{ body: { text: expect.stringContaining('unknown') } }]);
 			expect(JSON.stringify([mails, alarms])).not.toMatch(/at ?risk(?!:)|\b0 %|healthy/i);
 		});
 

@@ -80,7 +80,7 @@ export function testRatingFromAnExport(rig: () => TemplateRig): void {
 			const { execution, mails } = await upload(file);
 			expect(execution.error).toBeUndefined();
 			expect(mails).toMatchObject([
-				{ subject: expect.stringMatching(/^Amazon rating DE: not known\. /) },
+				{ subject: expect.stringMatching(/^Amazon rating DE: unknown\. /) },
 			]);
 			expect(mails[0]?.subject).not.toContain('%');
 		});

@@ -1,6 +1,6 @@
 // cspell:ignore tell
 import { testDailyReputationDigest } from './dailyReputationDigest';
-import { testDemoTellMe } from './demoTellMe';
+import { testDemoNotifyMe } from './demoNotifyMe';
 import { testFeedbackJoinedWithCrm } from './feedbackJoinedWithCrm';
 import { testMultiMarketplaceWeeklyReport } from './multiMarketplaceWeeklyReport';
 import { testNegativeFeedbackAlerts } from './negativeFeedbackAlerts';
@@ -49,7 +49,7 @@ testNoApiAccess(() => rig);
 testRatingFromAnExport(() => rig);
 const thresholdAlarm = testThresholdAlarm(() => rig);
 testDailyReputationDigest(() => rig);
-testDemoTellMe(() => rig);
+testDemoNotifyMe(() => rig);
 testFeedbackJoinedWithCrm(() => rig);
 testMultiMarketplaceWeeklyReport(() => rig);
 testNegativeFeedbackAlerts(() => rig);

@@ -366,7 +366,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 					expect({ status, error }).toEqual({ status: 'success', error: undefined });
 					const [mail, ...others] = mailsAbout(marketplace);
 					expect(others).toEqual([]);
-					expect(mail?.text).toContain('now not known');
+					expect(mail?.text).toContain('now unknown');
 					expect(mail?.text).toMatch(reason);
 					expect(mail?.text).toContain(`${marketplace}: The rating fell`);
 					expect(textsAbout(marketplace)).toHaveLength(1);

@@ -5,9 +5,9 @@ import { SOON, type Template, type TemplateRig } from './rig/templateRig';
 const TRIGGER = 'New negative feedback';
 
 /** The demo with the trigger, which `npm start` imports into n8n and which needs no input. */
-export function testDemoTellMe(rig: () => TemplateRig): void {
+export function testDemoNotifyMe(rig: () => TemplateRig): void {
 	test('the demo with the trigger, published unchanged, reports the feedback of the last 30 days', async () => {
-		const demo = readJson<Template>('demo/workflows/4-tell-me.json');
+		const demo = readJson<Template>('demo/workflows/4-notify-me.json');
 		const id = await rig().import({ ...demo, pinData: {} }, { [TRIGGER]: { pollTimes: SOON } });
 
 		await rig().activate(id);
