@@ -1,4 +1,3 @@
-
 import { sentimentOf, type FeedbackRow } from '../../shared/domain/feedbackReport';
 import { plusDays } from '../../shared/domain/ratingWindow';
 
