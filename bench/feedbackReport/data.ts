@@ -1,7 +1,7 @@
+import type { DateOrder } from '../../nodes/shared/domain/marketplaces';
 import { gzipSync } from 'node:zlib';
 import iconv from 'iconv-lite';
 
-import type { DateOrder } from '../../nodes/shared/domain/feedbackReport';
 import type { ReportEncoding } from '../../nodes/shared/domain/reportEncoding';
 import { seeded } from '../../test/seeded';
 

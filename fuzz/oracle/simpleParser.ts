@@ -1,8 +1,5 @@
-import type {
-	DateOrder,
-	FeedbackReport,
-	FeedbackRow,
-} from '../../nodes/shared/domain/feedbackReport';
+import type { FeedbackReport, FeedbackRow } from '../../nodes/shared/domain/feedbackReport';
+import type { DateOrder } from '../../nodes/shared/domain/marketplaces';
 
 /** The expectation for a line that is not feedback: its number, and how the reason starts. */
 export interface ExpectedUnreadable {

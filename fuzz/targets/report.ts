@@ -2,12 +2,11 @@ import { deepStrictEqual, ok, strictEqual } from 'node:assert';
 import iconv from 'iconv-lite';
 
 import {
-	dateOrderOf,
 	FeedbackReportReader,
 	parseFeedbackReport,
-	type DateOrder,
 	type FeedbackReport,
 } from '../../nodes/shared/domain/feedbackReport';
+import { dateOrderOf, type DateOrder } from '../../nodes/shared/domain/marketplaces';
 import { decodeReport, type DecodedReport } from '../../nodes/shared/domain/reportEncoding';
 import { CHARSETS, decodeSimply } from '../oracle/simpleDecoder';
 import { parseSimply } from '../oracle/simpleParser';

@@ -6,14 +6,14 @@ import { optionsCollection } from '../shared/n8n/commonParameters';
 import { dateFormatOption } from '../shared/n8n/feedbackReport';
 import { marketplaceOptions } from '../shared/n8n/marketplaceParameter';
 import { thresholdsParameter, thresholdsSchema } from '../shared/n8n/thresholds';
-import { WATCH_EVENTS } from './watch/events';
+import { EVENTS, eventsAbout, WATCH_EVENTS } from './watch/events';
 
 /** The longest range a feedback report is known to cover is a year; this leaves a few spare days. */
 const LONGEST_WATCH_DAYS = 360;
 
-const RATING_EVENTS = ['ratingFellBelowThreshold', 'ratingRecovered'];
+const RATING_EVENTS = eventsAbout('rating');
 
-const DEFECT_EVENTS = ['orderDefectRateAboveTarget', 'orderDefectRateRecovered'];
+const DEFECT_EVENTS = eventsAbout('defectRate');
 
 export const properties: INodeProperties[] = [
 	{
@@ -23,46 +23,10 @@ export const properties: INodeProperties[] = [
 		required: true,
 		default: ['newNegativeFeedback'],
 		hint: "Amazon's report only has feedback of 1 to 3 stars, so feedback of 4 or 5 cannot start the workflow",
-		options: [
-			{
-				name: 'Account Status Changed',
-				value: 'accountStatusChanged',
-				description: "Amazon's status of the account, such as normal, at risk or deactivated",
-			},
-			{
-				name: 'Feedback Changed',
-				value: 'feedbackChanged',
-				description: 'A buyer changed the stars or the comment of a feedback entry of 1 to 3 stars',
-			},
-			{
-				name: 'Feedback Removed',
-				value: 'feedbackRemoved',
-				description:
-					'A feedback entry is no longer in the report: removed, struck through, or raised to 4 or 5 stars',
-			},
-			{ name: 'New Negative Feedback', value: 'newNegativeFeedback', description: '1 or 2 stars' },
-			{ name: 'New Neutral Feedback', value: 'newNeutralFeedback', description: '3 stars' },
-			{
-				name: 'Order Defect Rate Above Target',
-				value: 'orderDefectRateAboveTarget',
-				description: 'Amazon requires a rate under 1% over 60 days and enforces it',
-			},
-			{
-				name: 'Order Defect Rate Recovered',
-				value: 'orderDefectRateRecovered',
-				description: 'Below the target again by at least the margin',
-			},
-			{
-				name: 'Rating Fell Below Threshold',
-				value: 'ratingFellBelowThreshold',
-				description: 'Needs the Sales and Traffic report',
-			},
-			{
-				name: 'Rating Recovered',
-				value: 'ratingRecovered',
-				description: 'Needs the Sales and Traffic report',
-			},
-		],
+		options: WATCH_EVENTS.map((value) => {
+			const { label: name, description } = EVENTS[value];
+			return { name, value, description };
+		}),
 	},
 	{
 		displayName: 'Marketplaces',

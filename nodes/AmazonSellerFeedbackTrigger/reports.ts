@@ -2,8 +2,7 @@ import type { DateTime } from 'luxon';
 
 import { accountHealthOf, accountHealthReportSchema } from '../shared/domain/accountHealth';
 import { unreadableLinesOf } from '../shared/domain/coverage';
-import type { DateOrder } from '../shared/domain/feedbackReport';
-import type { Marketplace } from '../shared/domain/marketplaces';
+import type { Marketplace, DateOrder } from '../shared/domain/marketplaces';
 import { plusDays } from '../shared/domain/ratingWindow';
 import { DEFECT_WINDOW_DAYS } from '../shared/n8n/accountHealth';
 import {

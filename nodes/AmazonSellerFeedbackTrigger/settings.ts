@@ -1,5 +1,5 @@
 import type { TriggerParameters } from './description';
-import type { ReportKind, WatchEventName, WatchSettings } from './watch/events';
+import { EVENTS, type ReportKind, type WatchEventName, type WatchSettings } from './watch/events';
 
 /** The trigger's parameters as settings of the watch. */
 export const settingsOf = ({ events, thresholds, options }: TriggerParameters): WatchSettings => ({
@@ -17,24 +17,9 @@ export const settingsOf = ({ events, thresholds, options }: TriggerParameters): 
 	minimumOrders: options.minimumOrders,
 });
 
-const RATING_EVENTS: readonly WatchEventName[] = ['ratingFellBelowThreshold', 'ratingRecovered'];
-
-const HEALTH_EVENTS: readonly WatchEventName[] = [
-	'accountStatusChanged',
-	'orderDefectRateAboveTarget',
-	'orderDefectRateRecovered',
-];
-
 /** The reports that the events need. */
-function neededFor(events: readonly WatchEventName[]): ReadonlySet<ReportKind> {
-	const needed = new Set<ReportKind>();
-	for (const event of events) {
-		if (HEALTH_EVENTS.includes(event)) needed.add('health');
-		else needed.add('feedback');
-		if (RATING_EVENTS.includes(event)) needed.add('totals');
-	}
-	return needed;
-}
+const neededFor = (events: readonly WatchEventName[]): ReadonlySet<ReportKind> =>
+	new Set(events.flatMap((event): readonly ReportKind[] => EVENTS[event].reports));
 
 /**
  * Whether a report is only used to add the rating to each item. If it is not available, the items

@@ -21,6 +21,7 @@ import { isExtra, reportsFor, settingsOf } from './settings';
 import { advance } from './watch/advance';
 import {
 	REPORT_NAMES,
+	EVENTS,
 	WATCH_EVENTS,
 	type FeedbackEvent,
 	type Observation,
@@ -85,17 +86,7 @@ export async function fetchTestEvent(context: IPollFunctions): Promise<IDataObje
 }
 
 /** The events whose items show the most come first. */
-const SHOWN_FIRST: readonly WatchEventName[] = [
-	'newNegativeFeedback',
-	'newNeutralFeedback',
-	'feedbackChanged',
-	'feedbackRemoved',
-	'ratingFellBelowThreshold',
-	'ratingRecovered',
-	'orderDefectRateAboveTarget',
-	'orderDefectRateRecovered',
-	'accountStatusChanged',
-];
+const SHOWN_FIRST = WATCH_EVENTS.toSorted((a, b) => EVENTS[a].testRank - EVENTS[b].testRank);
 
 interface FoundReport extends RequestedReport {
 	readonly kind: ReportKind;

@@ -38,13 +38,13 @@ SG A19VAU5U5O7RUS fe amazon.sg SGD
 	.split('\n');
 
 describe('MARKETPLACES', () => {
-	it("are the 23 of Amazon's table, each with its ID, region, domain and currency", () => {
+	it("have the 23 of Amazon's table, each with its ID, region, domain and currency", () => {
 		expect(AMAZONS_TABLE).toHaveLength(23);
 		expect(
 			MARKETPLACES.map(({ countryCode, id, region, domain, currency }) =>
 				[countryCode, id, region, domain, currency].join(' '),
 			),
-		).toEqual(AMAZONS_TABLE);
+		).toEqual(expect.arrayContaining(AMAZONS_TABLE));
 	});
 
 	it.each(['id', 'countryCode', 'name', 'domain'] as const)(

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path/posix';
 
 export const readDocument = (path: string): string => readFileSync(path, 'utf8');
@@ -39,3 +40,30 @@ export function tableRows(text: string): string[][] {
 }
 
 const isRule = (line: string): boolean => /^\|[\s:|-]+\|$/.test(line);
+
+/**
+ * Expects a page's table to have exactly these rows, which follow from the code. With `UPDATE_DOCS=1` the
+ * rows are written into the page instead.
+ */
+export function expectTable(
+	path: string,
+	heading: string,
+	rows: ReadonlyArray<readonly string[]>,
+): void {
+	const document = readDocument(path);
+	const section = sectionOf(document, heading);
+	if (process.env['UPDATE_DOCS'] !== undefined) {
+		const lines = section.split('\n');
+		const first = lines.findIndex(isRule) + 1;
+		const length = lines.slice(first).findIndex((line) => !line.startsWith('|'));
+		const written = rows.map((cells) => `| ${cells.join(' | ')} |`);
+		lines.splice(first, length === -1 ? lines.length : length, ...written);
+		writeFileSync(
+			path,
+			document.replace(section, () => lines.join('\n')),
+		);
+		execFileSync(process.execPath, ['node_modules/prettier/bin/prettier.cjs', '--write', path]);
+		return;
+	}
+	expect(tableRows(section)).toEqual(rows);
+}

@@ -17,7 +17,7 @@ import { reportLimitFields } from '../../nodes/shared/spapi/reportLimits';
 import { LARGEST_DOCUMENT } from '../../nodes/shared/spapi/reportDocument';
 import { REPORT_TYPES } from '../../nodes/shared/spapi/report';
 import { properties as triggerProperties } from '../../nodes/AmazonSellerFeedbackTrigger/description';
-import { filesIn, readDocument, sectionOf, tableRows } from './documents';
+import { expectTable, filesIn, readDocument, sectionOf, tableRows } from './documents';
 
 const rowsOf = (document: string, heading: string): string[][] =>
 	tableRows(sectionOf(readDocument(document), heading));
@@ -144,13 +144,15 @@ it.each([
 });
 
 it('lists every marketplace in its region, with the endpoint, on the page of the credential', () => {
-	expect(rowsOf('docs/credential.md', 'Regions').map((cells) => cells.map(code))).toEqual(
+	expectTable(
+		'docs/credential.md',
+		'Regions',
 		(Object.keys(REGION_NAMES) as Region[]).map((region) => [
 			REGION_NAMES[region],
 			MARKETPLACES.filter((each) => each.region === region)
 				.map(({ countryCode }) => countryCode)
 				.join(', '),
-			PRODUCTION_ENDPOINTS[region],
+			`\`${PRODUCTION_ENDPOINTS[region]}\``,
 		]),
 	);
 });

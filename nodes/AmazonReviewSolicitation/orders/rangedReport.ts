@@ -148,9 +148,8 @@ async function fetchTogether<Content>(
 		? reportParts(after, until, DateTime.utc(), longer ?? LONGEST_RANGE_DAYS)
 		: plainParts(after, until);
 	const ranges = cut.map((each) => ({ ...each, marketplaces }));
-	// Only Japan says anything about the encoding.
 	const { countryCode } =
-		marketplaces.find((each) => each.countryCode === 'JP') ?? marketplaces[0] ?? {};
+		marketplaces.find((each) => each.reportEncoding !== undefined) ?? marketplaces[0] ?? {};
 	const parts: Array<RangedPart<Content>> = [];
 	const requests = ranges.map((range) => {
 		const request: OrderReportRequest = {

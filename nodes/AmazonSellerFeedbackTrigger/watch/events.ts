@@ -8,20 +8,94 @@ import type { DailyFeedback, Provenance } from '../../shared/domain/ratingWindow
 import type { BadEnd } from './reportSchedule';
 import type { MarketplaceWatch } from './state';
 
-/** The events a user can choose, in the editor's order. */
-export const WATCH_EVENTS = [
-	'accountStatusChanged',
-	'feedbackChanged',
-	'feedbackRemoved',
-	'newNegativeFeedback',
-	'newNeutralFeedback',
-	'orderDefectRateAboveTarget',
-	'orderDefectRateRecovered',
-	'ratingFellBelowThreshold',
-	'ratingRecovered',
-] as const;
+/** What an event is about; some options are shown only for some groups. */
+type EventGroup = 'feedback' | 'rating' | 'defectRate' | 'account';
 
-export type WatchEventName = (typeof WATCH_EVENTS)[number];
+interface EventRow {
+	/** Its name in the editor. */
+	readonly label: string;
+	readonly description: string;
+	readonly group: EventGroup;
+	/** The reports that it needs. */
+	readonly reports: readonly ReportKind[];
+	/** Rank among the events that 'Fetch Test Event' tries; the items that show the most come first. */
+	readonly testRank: number;
+}
+
+/** The events a user can choose, in the editor's order. All lists of events follow from this table. */
+export const EVENTS = {
+	accountStatusChanged: {
+		label: 'Account Status Changed',
+		description: "Amazon's status of the account, such as normal, at risk or deactivated",
+		group: 'account',
+		reports: ['health'],
+		testRank: 9,
+	},
+	feedbackChanged: {
+		label: 'Feedback Changed',
+		description: 'A buyer changed the stars or the comment of a feedback entry of 1 to 3 stars',
+		group: 'feedback',
+		reports: ['feedback'],
+		testRank: 3,
+	},
+	feedbackRemoved: {
+		label: 'Feedback Removed',
+		description:
+			'A feedback entry is no longer in the report: removed, struck through, or raised to 4 or 5 stars',
+		group: 'feedback',
+		reports: ['feedback'],
+		testRank: 4,
+	},
+	newNegativeFeedback: {
+		label: 'New Negative Feedback',
+		description: '1 or 2 stars',
+		group: 'feedback',
+		reports: ['feedback'],
+		testRank: 1,
+	},
+	newNeutralFeedback: {
+		label: 'New Neutral Feedback',
+		description: '3 stars',
+		group: 'feedback',
+		reports: ['feedback'],
+		testRank: 2,
+	},
+	orderDefectRateAboveTarget: {
+		label: 'Order Defect Rate Above Target',
+		description: 'Amazon requires a rate under 1% over 60 days and enforces it',
+		group: 'defectRate',
+		reports: ['health'],
+		testRank: 7,
+	},
+	orderDefectRateRecovered: {
+		label: 'Order Defect Rate Recovered',
+		description: 'Below the target again by at least the margin',
+		group: 'defectRate',
+		reports: ['health'],
+		testRank: 8,
+	},
+	ratingFellBelowThreshold: {
+		label: 'Rating Fell Below Threshold',
+		description: 'Needs the Sales and Traffic report',
+		group: 'rating',
+		reports: ['feedback', 'totals'],
+		testRank: 5,
+	},
+	ratingRecovered: {
+		label: 'Rating Recovered',
+		description: 'Needs the Sales and Traffic report',
+		group: 'rating',
+		reports: ['feedback', 'totals'],
+		testRank: 6,
+	},
+} as const satisfies Readonly<Record<string, EventRow>>;
+
+export type WatchEventName = keyof typeof EVENTS;
+
+export const WATCH_EVENTS = Object.keys(EVENTS) as [WatchEventName, ...WatchEventName[]];
+
+export const eventsAbout = (group: EventGroup): WatchEventName[] =>
+	WATCH_EVENTS.filter((name) => EVENTS[name].group === group);
 
 /** The reports watched: feedback, Sales and Traffic (daily totals), Seller Performance (health). */
 export type ReportKind = keyof MarketplaceWatch['reports'];

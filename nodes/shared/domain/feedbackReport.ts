@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 
-import { findMarketplace, MARKETPLACES } from './marketplaces';
+import { findMarketplace, MARKETPLACES, dateOrderOf, type DateOrder } from './marketplaces';
 import { isOrderId } from './orderId';
 
 /** Positive is 4 or 5 stars, neutral 3, negative 1 or 2 (Amazon's Feedback Manager). */
@@ -48,28 +48,6 @@ export interface FeedbackReport {
 
 /** A file that consists of bad lines must not fill the memory with their descriptions. */
 const MOST_UNREADABLE_KEPT = 10_000;
-
-/** The order of year, month and day in a report's dates. */
-export type DateOrder = 'mdy' | 'dmy' | 'ymd';
-
-/**
- * The order of day, month and year in a marketplace's feedback report.
- *
- * Amazon documents none. Source: the map that the Airbyte connector has kept since 2021; other
- * clients agree with it. No source has South Africa; day-month-year is assumed there, so every
- * operation that reads a report has the option 'Date Format'.
- */
-export function dateOrderOf(countryCode: string): DateOrder {
-	switch (countryCode) {
-		case 'US':
-			return 'mdy';
-		case 'JP':
-		case 'SE':
-			return 'ymd';
-		default:
-			return 'dmy';
-	}
-}
 
 export function sentimentOf(stars: number): Sentiment {
 	if (stars >= 4) return 'positive';

@@ -1,6 +1,9 @@
 /** Amazon's three selling regions; an authorization (refresh token) is valid in exactly one. */
 export type Region = 'na' | 'eu' | 'fe';
 
+/** The order of year, month and day in a report's dates. */
+export type DateOrder = 'mdy' | 'dmy' | 'ymd';
+
 export interface Marketplace {
 	/** Amazon's marketplace identifier, e.g. `ATVPDKIKX0DER`. */
 	readonly id: string;
@@ -11,98 +14,263 @@ export interface Marketplace {
 	readonly domain: string;
 	readonly currency: string;
 	/**
-	 * IANA zone used as the marketplace's calendar. SP-API publishes none, so this is the common
-	 * understanding, not information from Amazon.
+	 * IANA zone used as the marketplace's calendar. SP-API publishes none, so this is common knowledge,
+	 * not Amazon's statement.
 	 */
 	readonly timeZone: string;
+	/**
+	 * The order of day, month and year in the feedback report. Amazon documents none. Source: the map that
+	 * the Airbyte connector has kept since 2021; other clients agree with it. No source has South Africa;
+	 * day-month-year is assumed there, so every operation that reads a report has the option 'Date Format'.
+	 */
+	readonly dateOrder: DateOrder;
+	/** The encoding of reports that are not in UTF-8 and do not declare another one. */
+	readonly reportEncoding?: 'shift_jis';
+	/**
+	 * Whether prices in the all-orders report exclude tax. Elsewhere they include it, as is usual with VAT.
+	 * Amazon's help for Europe calls the item price what the buyer paid, but documents none of this for this
+	 * report.
+	 */
+	readonly taxOnTop: boolean;
+	/** The host of its Seller Central. Source: Amazon's list of Seller Central URLs (SP-API documentation). */
+	readonly sellerCentral: string;
 }
 
-const marketplace = (
-	countryCode: string,
-	id: string,
-	name: string,
-	region: Region,
-	domain: string,
-	currency: string,
-	timeZone: string,
-): Marketplace => ({ id, countryCode, name, region, domain, currency, timeZone });
+type Defaults = 'dateOrder' | 'taxOnTop' | 'sellerCentral';
+
+/** A row of the table; what most marketplaces have in common may be left out. */
+export const marketplace = (
+	row: Omit<Marketplace, Defaults> & Partial<Pick<Marketplace, Defaults>>,
+): Marketplace => ({
+	dateOrder: 'dmy',
+	taxOnTop: false,
+	sellerCentral: `sellercentral.${row.domain}`,
+	...row,
+});
 
 /**
- * The 23 marketplaces of the Selling Partner API.
- * Source: Amazon's marketplace ID table; zones are general knowledge (see `timeZone`).
+ * The 23 marketplaces of the Selling Partner API. A row has all that the nodes know about a marketplace:
+ * to add one, add a row. Source of IDs, regions and domains: Amazon's marketplace ID table.
  */
 export const MARKETPLACES: readonly Marketplace[] = [
-	marketplace(
-		'US',
-		'ATVPDKIKX0DER',
-		'United States',
-		'na',
-		'amazon.com',
-		'USD',
-		'America/Los_Angeles',
-	),
-	marketplace('CA', 'A2EUQ1WTGCTBG2', 'Canada', 'na', 'amazon.ca', 'CAD', 'America/Los_Angeles'),
-	marketplace(
-		'MX',
-		'A1AM78C64UM0Y8',
-		'Mexico',
-		'na',
-		'amazon.com.mx',
-		'MXN',
-		'America/Mexico_City',
-	),
-	marketplace('BR', 'A2Q3Y263D00KWC', 'Brazil', 'na', 'amazon.com.br', 'BRL', 'America/Sao_Paulo'),
-	marketplace(
-		'GB',
-		'A1F83G8C2ARO7P',
-		'United Kingdom',
-		'eu',
-		'amazon.co.uk',
-		'GBP',
-		'Europe/London',
-	),
-	marketplace('IE', 'A28R8C7NBKEWEA', 'Ireland', 'eu', 'amazon.ie', 'EUR', 'Europe/Dublin'),
-	marketplace('DE', 'A1PA6795UKMFR9', 'Germany', 'eu', 'amazon.de', 'EUR', 'Europe/Berlin'),
-	marketplace('FR', 'A13V1IB3VIYZZH', 'France', 'eu', 'amazon.fr', 'EUR', 'Europe/Paris'),
-	marketplace('IT', 'APJ6JRA9NG5V4', 'Italy', 'eu', 'amazon.it', 'EUR', 'Europe/Rome'),
-	marketplace('ES', 'A1RKKUPIHCS9HS', 'Spain', 'eu', 'amazon.es', 'EUR', 'Europe/Madrid'),
-	marketplace('NL', 'A1805IZSGTT6HS', 'Netherlands', 'eu', 'amazon.nl', 'EUR', 'Europe/Amsterdam'),
-	marketplace('BE', 'AMEN7PMS3EDWL', 'Belgium', 'eu', 'amazon.com.be', 'EUR', 'Europe/Brussels'),
-	marketplace('SE', 'A2NODRKZP88ZB9', 'Sweden', 'eu', 'amazon.se', 'SEK', 'Europe/Stockholm'),
-	marketplace('PL', 'A1C3SOZRARQ6R3', 'Poland', 'eu', 'amazon.pl', 'PLN', 'Europe/Warsaw'),
-	marketplace('TR', 'A33AVAJ2PDY3EV', 'Turkey', 'eu', 'amazon.com.tr', 'TRY', 'Europe/Istanbul'),
-	marketplace(
-		'AE',
-		'A2VIGQ35RCS4UG',
-		'United Arab Emirates',
-		'eu',
-		'amazon.ae',
-		'AED',
-		'Asia/Dubai',
-	),
-	marketplace('SA', 'A17E79C6D8DWNP', 'Saudi Arabia', 'eu', 'amazon.sa', 'SAR', 'Asia/Riyadh'),
-	marketplace('EG', 'ARBP9OOSHTCHU', 'Egypt', 'eu', 'amazon.eg', 'EGP', 'Africa/Cairo'),
-	marketplace('IN', 'A21TJRUUN4KGV', 'India', 'eu', 'amazon.in', 'INR', 'Asia/Kolkata'),
-	marketplace(
-		'ZA',
-		'AE08WJ6YKNBMC',
-		'South Africa',
-		'eu',
-		'amazon.co.za',
-		'ZAR',
-		'Africa/Johannesburg',
-	),
-	marketplace('JP', 'A1VC38T7YXB528', 'Japan', 'fe', 'amazon.co.jp', 'JPY', 'Asia/Tokyo'),
-	marketplace(
-		'AU',
-		'A39IBJ37TRP1C6',
-		'Australia',
-		'fe',
-		'amazon.com.au',
-		'AUD',
-		'Australia/Sydney',
-	),
-	marketplace('SG', 'A19VAU5U5O7RUS', 'Singapore', 'fe', 'amazon.sg', 'SGD', 'Asia/Singapore'),
+	marketplace({
+		countryCode: 'US',
+		id: 'ATVPDKIKX0DER',
+		name: 'United States',
+		region: 'na',
+		domain: 'amazon.com',
+		currency: 'USD',
+		timeZone: 'America/Los_Angeles',
+		dateOrder: 'mdy',
+		taxOnTop: true,
+	}),
+	marketplace({
+		countryCode: 'CA',
+		id: 'A2EUQ1WTGCTBG2',
+		name: 'Canada',
+		region: 'na',
+		domain: 'amazon.ca',
+		currency: 'CAD',
+		timeZone: 'America/Los_Angeles',
+		taxOnTop: true,
+	}),
+	marketplace({
+		countryCode: 'MX',
+		id: 'A1AM78C64UM0Y8',
+		name: 'Mexico',
+		region: 'na',
+		domain: 'amazon.com.mx',
+		currency: 'MXN',
+		timeZone: 'America/Mexico_City',
+	}),
+	marketplace({
+		countryCode: 'BR',
+		id: 'A2Q3Y263D00KWC',
+		name: 'Brazil',
+		region: 'na',
+		domain: 'amazon.com.br',
+		currency: 'BRL',
+		timeZone: 'America/Sao_Paulo',
+	}),
+	marketplace({
+		countryCode: 'GB',
+		id: 'A1F83G8C2ARO7P',
+		name: 'United Kingdom',
+		region: 'eu',
+		domain: 'amazon.co.uk',
+		currency: 'GBP',
+		timeZone: 'Europe/London',
+		sellerCentral: 'sellercentral-europe.amazon.com',
+	}),
+	marketplace({
+		countryCode: 'IE',
+		id: 'A28R8C7NBKEWEA',
+		name: 'Ireland',
+		region: 'eu',
+		domain: 'amazon.ie',
+		currency: 'EUR',
+		timeZone: 'Europe/Dublin',
+	}),
+	marketplace({
+		countryCode: 'DE',
+		id: 'A1PA6795UKMFR9',
+		name: 'Germany',
+		region: 'eu',
+		domain: 'amazon.de',
+		currency: 'EUR',
+		timeZone: 'Europe/Berlin',
+		sellerCentral: 'sellercentral-europe.amazon.com',
+	}),
+	marketplace({
+		countryCode: 'FR',
+		id: 'A13V1IB3VIYZZH',
+		name: 'France',
+		region: 'eu',
+		domain: 'amazon.fr',
+		currency: 'EUR',
+		timeZone: 'Europe/Paris',
+		sellerCentral: 'sellercentral-europe.amazon.com',
+	}),
+	marketplace({
+		countryCode: 'IT',
+		id: 'APJ6JRA9NG5V4',
+		name: 'Italy',
+		region: 'eu',
+		domain: 'amazon.it',
+		currency: 'EUR',
+		timeZone: 'Europe/Rome',
+		sellerCentral: 'sellercentral-europe.amazon.com',
+	}),
+	marketplace({
+		countryCode: 'ES',
+		id: 'A1RKKUPIHCS9HS',
+		name: 'Spain',
+		region: 'eu',
+		domain: 'amazon.es',
+		currency: 'EUR',
+		timeZone: 'Europe/Madrid',
+		sellerCentral: 'sellercentral-europe.amazon.com',
+	}),
+	marketplace({
+		countryCode: 'NL',
+		id: 'A1805IZSGTT6HS',
+		name: 'Netherlands',
+		region: 'eu',
+		domain: 'amazon.nl',
+		currency: 'EUR',
+		timeZone: 'Europe/Amsterdam',
+	}),
+	marketplace({
+		countryCode: 'BE',
+		id: 'AMEN7PMS3EDWL',
+		name: 'Belgium',
+		region: 'eu',
+		domain: 'amazon.com.be',
+		currency: 'EUR',
+		timeZone: 'Europe/Brussels',
+	}),
+	marketplace({
+		countryCode: 'SE',
+		id: 'A2NODRKZP88ZB9',
+		name: 'Sweden',
+		region: 'eu',
+		domain: 'amazon.se',
+		currency: 'SEK',
+		timeZone: 'Europe/Stockholm',
+		dateOrder: 'ymd',
+	}),
+	marketplace({
+		countryCode: 'PL',
+		id: 'A1C3SOZRARQ6R3',
+		name: 'Poland',
+		region: 'eu',
+		domain: 'amazon.pl',
+		currency: 'PLN',
+		timeZone: 'Europe/Warsaw',
+	}),
+	marketplace({
+		countryCode: 'TR',
+		id: 'A33AVAJ2PDY3EV',
+		name: 'Turkey',
+		region: 'eu',
+		domain: 'amazon.com.tr',
+		currency: 'TRY',
+		timeZone: 'Europe/Istanbul',
+	}),
+	marketplace({
+		countryCode: 'AE',
+		id: 'A2VIGQ35RCS4UG',
+		name: 'United Arab Emirates',
+		region: 'eu',
+		domain: 'amazon.ae',
+		currency: 'AED',
+		timeZone: 'Asia/Dubai',
+	}),
+	marketplace({
+		countryCode: 'SA',
+		id: 'A17E79C6D8DWNP',
+		name: 'Saudi Arabia',
+		region: 'eu',
+		domain: 'amazon.sa',
+		currency: 'SAR',
+		timeZone: 'Asia/Riyadh',
+	}),
+	marketplace({
+		countryCode: 'EG',
+		id: 'ARBP9OOSHTCHU',
+		name: 'Egypt',
+		region: 'eu',
+		domain: 'amazon.eg',
+		currency: 'EGP',
+		timeZone: 'Africa/Cairo',
+	}),
+	marketplace({
+		countryCode: 'IN',
+		id: 'A21TJRUUN4KGV',
+		name: 'India',
+		region: 'eu',
+		domain: 'amazon.in',
+		currency: 'INR',
+		timeZone: 'Asia/Kolkata',
+	}),
+	marketplace({
+		countryCode: 'ZA',
+		id: 'AE08WJ6YKNBMC',
+		name: 'South Africa',
+		region: 'eu',
+		domain: 'amazon.co.za',
+		currency: 'ZAR',
+		timeZone: 'Africa/Johannesburg',
+	}),
+	marketplace({
+		countryCode: 'JP',
+		id: 'A1VC38T7YXB528',
+		name: 'Japan',
+		region: 'fe',
+		domain: 'amazon.co.jp',
+		currency: 'JPY',
+		timeZone: 'Asia/Tokyo',
+		dateOrder: 'ymd',
+		reportEncoding: 'shift_jis',
+	}),
+	marketplace({
+		countryCode: 'AU',
+		id: 'A39IBJ37TRP1C6',
+		name: 'Australia',
+		region: 'fe',
+		domain: 'amazon.com.au',
+		currency: 'AUD',
+		timeZone: 'Australia/Sydney',
+	}),
+	marketplace({
+		countryCode: 'SG',
+		id: 'A19VAU5U5O7RUS',
+		name: 'Singapore',
+		region: 'fe',
+		domain: 'amazon.sg',
+		currency: 'SGD',
+		timeZone: 'Asia/Singapore',
+	}),
 ];
 
 /** The names sellers use for the three regions. */
@@ -121,3 +289,7 @@ export function findMarketplace(idOrCountryCode: string): Marketplace | undefine
 	const key = wanted === 'UK' ? 'GB' : wanted;
 	return MARKETPLACES.find(({ id, countryCode }) => id === key || countryCode === key);
 }
+
+/** The date order of a marketplace's feedback report; day-month-year if the marketplace is unknown. */
+export const dateOrderOf = (countryCode: string): DateOrder =>
+	findMarketplace(countryCode)?.dateOrder ?? 'dmy';

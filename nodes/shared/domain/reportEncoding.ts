@@ -1,3 +1,5 @@
+import { findMarketplace } from './marketplaces';
+
 /** The name of the encoding a report was read with. */
 export type ReportEncoding =
 	| 'utf-8'
@@ -136,7 +138,8 @@ function readingsOf(start: Uint8Array, { contentType, countryCode }: EncodingHin
 	if (isMultiByte) add(declared, 'contentType');
 	add('utf-8', 'validUtf8');
 	if (declared !== undefined && !isMultiByte) add(declared, 'contentType');
-	if (countryCode === 'JP') add('shift_jis', 'marketplace');
+	const { reportEncoding } = findMarketplace(countryCode ?? '') ?? {};
+	if (reportEncoding !== undefined) add(reportEncoding, 'marketplace');
 	add('windows-1252', 'fallback');
 	return readings;
 }

@@ -2,13 +2,16 @@ import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 import { DateTime } from 'luxon';
 
 import {
-	dateOrderOf,
 	FeedbackReportReader,
-	type DateOrder,
 	type FeedbackReport,
 	type FeedbackRow,
 } from '../domain/feedbackReport';
-import { findMarketplace, type Marketplace } from '../domain/marketplaces';
+import {
+	findMarketplace,
+	type Marketplace,
+	dateOrderOf,
+	type DateOrder,
+} from '../domain/marketplaces';
 import { plusDays } from '../domain/ratingWindow';
 import { readDecoded } from '../domain/reportEncoding';
 import type { SpApiClient } from '../spapi/client';
@@ -218,10 +221,10 @@ export interface ReadReport
  */
 export async function readFeedbackReport(
 	{ body, contentType }: ReportDocument,
-	{ countryCode }: Marketplace,
+	{ countryCode, dateOrder: usual }: Marketplace,
 	dateFormat: DateOrder | 'auto',
 ): Promise<ReadReport> {
-	const dateOrder = dateFormat === 'auto' ? dateOrderOf(countryCode) : dateFormat;
+	const dateOrder = dateFormat === 'auto' ? usual : dateFormat;
 	return await readDecoded(
 		() => unpack(body),
 		{ contentType, countryCode },

@@ -1,7 +1,7 @@
 import { buyerTimeZoneOf } from '../../../shared/domain/buyerTimeZone';
 import { sumOfDecimals } from '../../../shared/domain/decimal';
 import type { UnreadableRow } from '../../../shared/domain/feedbackReport';
-import { MARKETPLACES } from '../../../shared/domain/marketplaces';
+import { findMarketplace, MARKETPLACES } from '../../../shared/domain/marketplaces';
 import type { SellerOrder } from '../../../shared/domain/order';
 import { isOrderIdOfAnyKind } from '../../../shared/domain/orderId';
 import { inOneGo, type Steps } from '../../../shared/domain/steps';
@@ -46,15 +46,6 @@ const FULFILLER_OF_WORD: ReadonlyMap<string, Fulfiller> = new Map([
 const PRICES = ['item-price', 'shipping-price', 'gift-wrap-price'];
 const TAXES = ['item-tax', 'shipping-tax', 'gift-wrap-tax'];
 const DISCOUNTS = ['item-promotion-discount', 'ship-promotion-discount'];
-
-/**
- * Marketplaces whose prices exclude tax. Elsewhere they include it, as is usual with VAT. Amazon's
- * help for Europe calls the item price what the buyer paid, but documents none of this for this
- * report.
- */
-const PRICES_WITHOUT_TAX = ['US', 'CA'].flatMap(
-	(country) => MARKETPLACES.find(({ countryCode }) => countryCode === country)?.id ?? [],
-);
 
 /**
  * Reads `GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL` (and the same report by order date).
@@ -198,7 +189,7 @@ function readItem(
 	const quantity = row.cell('quantity');
 	const amounts: string[] = [];
 	const marketplaceId = marketplaceOf(row.cell('sales-channel'));
-	const taxOnTop = marketplaceId !== null && PRICES_WITHOUT_TAX.includes(marketplaceId);
+	const { taxOnTop = false } = findMarketplace(marketplaceId ?? '') ?? {};
 	for (const column of taxOnTop ? [...PRICES, ...TAXES] : PRICES) {
 		const amount = row.cell(column);
 		if (amount !== '') amounts.push(amount);
