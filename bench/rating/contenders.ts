@@ -1,12 +1,7 @@
 import { desc, from as tableFrom, op, rolling, table } from 'arquero';
 
-import {
-	countPerDay,
-	dayNumber,
-	FeedbackSeries,
-	isoDay,
-	type DatedFeedback,
-} from '../../nodes/shared/domain/feedbackSeries';
+import { dayNumber, isoDay } from '../../nodes/shared/domain/calendar';
+import { countPerDay, type DatedFeedback, FeedbackSeries } from '../../nodes/shared/domain/feedbackSeries';
 import { forecast, ratesOf } from '../../nodes/AmazonSellerRating/analysis/forecast';
 import type { FeedbackCounts } from '../../nodes/shared/domain/rating';
 import { rationalFromPercent } from '../../nodes/shared/domain/rational';

@@ -21,7 +21,7 @@ import {
 import type { AccountHealth } from '../../nodes/shared/domain/accountHealth';
 import { sentimentOf, type FeedbackRow } from '../../nodes/shared/domain/feedbackReport';
 import { findMarketplace, type Marketplace } from '../../nodes/shared/domain/marketplaces';
-import { plusDays } from '../../nodes/shared/domain/ratingWindow';
+import { plusDays } from '../../nodes/shared/domain/calendar';
 import { rationalFromPercent } from '../../nodes/shared/domain/rational';
 import {
 	BAD_ENDS,

@@ -8,7 +8,8 @@ import { percentText } from '../shared/domain/rating';
 import { removalProspect } from './watch/removalProspect';
 import { feedbackManagerUrl, orderUrl } from './watch/sellerCentral';
 import type { RequestedReport } from '../shared/spapi/report';
-import { dayIn, REPORT_TYPE_OF } from './reports';
+import { dayIn } from '../shared/domain/calendar';
+import { REPORT_TYPE_OF } from './reports';
 import type { DefectRate, Fulfilment, RatingNow, ReportKind, WatchEvent } from './watch/events';
 
 /**

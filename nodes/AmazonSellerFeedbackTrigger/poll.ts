@@ -14,7 +14,7 @@ import { CREDENTIAL_NAME, SpApiClient } from '../shared/spapi/client';
 import { SpApiFailure, type FailureKind } from '../shared/spapi/failure';
 import { properties, schema, type TriggerParameters } from './description';
 import { PollMemory } from './pollMemory';
-import { dayIn } from './reports';
+import { dayIn } from '../shared/domain/calendar';
 import { isExtra, reportsFor } from './settings';
 import { ReportTask } from './reportTask';
 import { REPORT_NAMES, type ReportKind } from './watch/events';

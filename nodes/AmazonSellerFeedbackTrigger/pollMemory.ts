@@ -1,5 +1,6 @@
 import type { IPollFunctions } from 'n8n-workflow';
 
+import { MINUTE_MS } from '../shared/domain/calendar';
 import { BoundedMap } from '../shared/spapi/boundedMap';
 import type { RequestedReport } from '../shared/spapi/report';
 
@@ -9,8 +10,6 @@ const LONGEST_WAIT_MINUTES = 60;
 
 /** Amazon's rate limit refills within a quarter of an hour. */
 const HELD_UP_HOURS = 2;
-
-const MINUTE_MS = 60_000;
 
 /** Half a day of feedback reports at the default interval. */
 const REMEMBERED_REPORTS = 24;

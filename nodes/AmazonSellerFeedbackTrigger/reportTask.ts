@@ -13,7 +13,8 @@ import type { MarketplaceReportRequest } from '../shared/spapi/reports';
 import type { TriggerParameters } from './description';
 import { toItem } from './items';
 import type { PollMemory } from './pollMemory';
-import { dayIn, readReport, REPORT_TYPE_OF, requestOf } from './reports';
+import { dayIn, MINUTE_MS } from '../shared/domain/calendar';
+import { readReport, REPORT_TYPE_OF, requestOf } from './reports';
 import { reportsFor, settingsOf } from './settings';
 import { advance } from './watch/advance';
 import type { Observation, ReportKind } from './watch/events';
@@ -175,7 +176,7 @@ export class ReportTask {
 	/** A first report is from about the time the watch began, or as recent as Amazon's quota allows. */
 	private firstShared(kind: ReportKind): DurationLike {
 		const everyMs = quotaOf(this.client, REPORT_TYPE_OF[kind])?.everyMs ?? 0;
-		return { milliseconds: Math.max(everyMs, SHARE_FIRST_MINUTES * 60_000) };
+		return { milliseconds: Math.max(everyMs, SHARE_FIRST_MINUTES * MINUTE_MS) };
 	}
 
 	/** Half the interval; for totals, the time within which they can be paired with a feedback report. */

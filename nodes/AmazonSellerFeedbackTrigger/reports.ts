@@ -3,13 +3,11 @@ import type { DateTime } from 'luxon';
 import { accountHealthOf, accountHealthReportSchema } from '../shared/domain/accountHealth';
 import { unreadableLinesOf } from '../shared/domain/coverage';
 import type { Marketplace, DateOrder } from '../shared/domain/marketplaces';
-import { plusDays } from '../shared/domain/ratingWindow';
+import { dayOf, plusDays, startOfDayIn } from '../shared/domain/calendar';
 import { DEFECT_WINDOW_DAYS } from '../shared/n8n/accountHealth';
 import {
-	dayOf,
 	readFeedbackReport,
 	salesAndTrafficRequest,
-	startOfDayIn,
 	wholeDaysOf,
 } from '../shared/n8n/feedbackReport';
 import type { Report, ReportDocument } from '../shared/spapi/report';
@@ -35,10 +33,6 @@ const RANGE_DAYS: Readonly<Record<Exclude<ReportKind, 'totals'>, number>> = {
 	feedback: 365,
 	health: DEFECT_WINDOW_DAYS,
 };
-
-/** The marketplace-local calendar day of a moment. */
-export const dayIn = ({ timeZone }: Marketplace, moment: DateTime): string =>
-	moment.setZone(timeZone).toISODate() ?? '';
 
 const firstDay = (kind: keyof typeof RANGE_DAYS, today: string): string =>
 	plusDays(today, -RANGE_DAYS[kind]);

@@ -16,7 +16,8 @@ import { SpApiFailure } from '../shared/spapi/failure';
 import { findFinishedReport } from '../shared/spapi/reports';
 import { properties, schema, type TriggerParameters } from './description';
 import { testSummaryOf, toItem } from './items';
-import { dayIn, readReport, requestOf } from './reports';
+import { dayIn } from '../shared/domain/calendar';
+import { readReport, requestOf } from './reports';
 import { isExtra, reportsFor, settingsOf } from './settings';
 import { advance } from './watch/advance';
 import {

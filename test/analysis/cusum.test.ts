@@ -8,12 +8,8 @@ import {
 	type CusumOptions,
 	type CusumResult,
 } from '../../nodes/AmazonSellerRating/analysis/cusum';
-import {
-	dayNumber,
-	FeedbackSeries,
-	isoDay,
-	type DailyCounts,
-} from '../../nodes/shared/domain/feedbackSeries';
+import { dayNumber, isoDay } from '../../nodes/shared/domain/calendar';
+import { type DailyCounts, FeedbackSeries } from '../../nodes/shared/domain/feedbackSeries';
 import { growthOf, IN_PROPORTION } from '../growth';
 import { seeded } from '../seeded';
 

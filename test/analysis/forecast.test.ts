@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 
+import { dayNumber, isoDay } from '../../nodes/shared/domain/calendar';
 import {
 	countPerDay,
-	dayNumber,
-	FeedbackSeries,
-	isoDay,
 	type DatedFeedback,
+	FeedbackSeries,
 } from '../../nodes/shared/domain/feedbackSeries';
 import {
 	assumptionOf,

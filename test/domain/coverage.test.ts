@@ -8,9 +8,10 @@ import {
 	type FeedbackEvidence,
 } from '../../nodes/shared/domain/coverage';
 import { FeedbackReportReader, type Sentiment } from '../../nodes/shared/domain/feedbackReport';
-import { dayNumber, type DatedFeedback } from '../../nodes/shared/domain/feedbackSeries';
+import { dayNumber, plusDays } from '../../nodes/shared/domain/calendar';
+import type { DatedFeedback } from '../../nodes/shared/domain/feedbackSeries';
 import { totalOf } from '../../nodes/shared/domain/rating';
-import { plusDays, type DailyFeedback } from '../../nodes/shared/domain/ratingWindow';
+import type { DailyFeedback } from '../../nodes/shared/domain/ratingWindow';
 
 /** The day both reports were created; the last settled day is the 27th. */
 const TODAY = '2026-03-31';

@@ -1,4 +1,4 @@
-import { plusDays } from '../../nodes/shared/domain/ratingWindow';
+import { plusDays } from '../../nodes/shared/domain/calendar';
 
 describe('plusDays', () => {
 	it.each([

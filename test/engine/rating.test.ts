@@ -10,7 +10,7 @@ import { evaluateWindow, judge } from '../../nodes/AmazonSellerRating/analysis/e
 import { sentimentOf } from '../../nodes/shared/domain/feedbackReport';
 import { findMarketplace } from '../../nodes/shared/domain/marketplaces';
 import { totalOf } from '../../nodes/shared/domain/rating';
-import { plusDays } from '../../nodes/shared/domain/ratingWindow';
+import { plusDays } from '../../nodes/shared/domain/calendar';
 import { rationalFromPercent } from '../../nodes/shared/domain/rational';
 import { runNode, type NodeRun } from './harness';
 import { expectToMatchOutputSchema } from './outputSchema';

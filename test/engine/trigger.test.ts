@@ -3,7 +3,7 @@
 import './passingWaits';
 import type { IDataObject } from 'n8n-workflow';
 
-import { plusDays } from '../../nodes/shared/domain/ratingWindow';
+import { plusDays } from '../../nodes/shared/domain/calendar';
 import type { WorldFeedback } from '../../sandbox';
 import { expectToMatchOutputSchema } from './outputSchema';
 import { passTime } from './passingTime';

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters, WorkflowActivateMode } from 'n8n-workflow';
 import { inspect } from 'node:util';
 
-import { plusDays } from '../../nodes/shared/domain/ratingWindow';
+import { plusDays } from '../../nodes/shared/domain/calendar';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox';
 import {
 	activateTrigger,

@@ -20,7 +20,7 @@ import {
 import type { FeedbackObservation } from '../../nodes/AmazonSellerFeedbackTrigger/watch/feedback';
 import type { AccountHealth, OrderDefectRate } from '../../nodes/shared/domain/accountHealth';
 import { sentimentOf, type FeedbackRow } from '../../nodes/shared/domain/feedbackReport';
-import { plusDays } from '../../nodes/shared/domain/ratingWindow';
+import { plusDays } from '../../nodes/shared/domain/calendar';
 import { rationalFromPercent } from '../../nodes/shared/domain/rational';
 import {
 	BAD_ENDS,

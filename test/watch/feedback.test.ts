@@ -12,7 +12,7 @@ import {
 	type FeedbackObservation,
 	type FeedbackWatchSettings,
 } from '../../nodes/AmazonSellerFeedbackTrigger/watch/feedback';
-import { plusDays } from '../../nodes/shared/domain/ratingWindow';
+import { plusDays } from '../../nodes/shared/domain/calendar';
 import { seeded } from '../seeded';
 
 const TODAY = '2026-03-31';

@@ -5,7 +5,7 @@ import {
 	startWatch,
 	type MarketplaceWatch,
 } from '../../nodes/AmazonSellerFeedbackTrigger/watch/state';
-import { plusDays } from '../../nodes/shared/domain/ratingWindow';
+import { plusDays } from '../../nodes/shared/domain/calendar';
 import { feedbackOn, healthOn, observe, rowOf, settingsWith, thresholdOf } from './support';
 
 const BEGAN = '2026-11-01T00:00:00.000Z';

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 
-import { plusDays } from '../../nodes/shared/domain/ratingWindow';
+import { plusDays } from '../../nodes/shared/domain/calendar';
 import {
 	REMOVAL_CRITERIA,
 	removalProspect,

@@ -8,7 +8,7 @@ import { advance } from '../../nodes/AmazonSellerFeedbackTrigger/watch/advance';
 import type { MarketplaceWatch } from '../../nodes/AmazonSellerFeedbackTrigger/watch/state';
 import type { AccountHealth } from '../../nodes/shared/domain/accountHealth';
 import { sentimentOf, type FeedbackRow } from '../../nodes/shared/domain/feedbackReport';
-import { plusDays } from '../../nodes/shared/domain/ratingWindow';
+import { plusDays } from '../../nodes/shared/domain/calendar';
 import { rationalFromPercent } from '../../nodes/shared/domain/rational';
 
 /** Helpers that build the reports for the tests of the watch. */

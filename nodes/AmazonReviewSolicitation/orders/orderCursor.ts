@@ -1,6 +1,8 @@
 import { DateTime } from 'luxon';
 import { z } from 'zod';
 
+import { DAY_MS, HOUR_MS } from '../../shared/domain/calendar';
+
 /** Amazon's paging tokens are valid for 24 hours. One is discarded an hour before that. */
 const TOKEN_LIFE_HOURS = 23;
 
@@ -11,8 +13,8 @@ const NEWEST_MINUTES = 2;
  * A search is never narrower than the first, and a width above the second is not remembered as a
  * limit.
  */
-const NARROWEST_MS = 3_600_000;
-const WIDEST_MS = 90 * 86_400_000;
+const NARROWEST_MS = HOUR_MS;
+const WIDEST_MS = 90 * DAY_MS;
 
 const moment = z.string().datetime({ offset: true });
 

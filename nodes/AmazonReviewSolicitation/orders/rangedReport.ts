@@ -1,6 +1,7 @@
 import { DateTime, Interval } from 'luxon';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { DAY_MS, HOUR_MS } from '../../shared/domain/calendar';
 import type { Marketplace } from '../../shared/domain/marketplaces';
 import { readDecoded } from '../../shared/domain/reportEncoding';
 import type { Steps } from '../../shared/domain/steps';
@@ -39,7 +40,7 @@ const LONGER_RANGE_DAYS: Partial<Record<ReportType, number>> = {
 };
 
 /** Maximum age of a report used in place of one that is not available now. */
-const KEPT_AT_MOST_MS = 86_400_000;
+const KEPT_AT_MOST_MS = DAY_MS;
 
 /** A time range for some of the seller's marketplaces. */
 export interface ReportRange {
@@ -241,7 +242,7 @@ async function toList(pieces: AsyncIterable<string>): Promise<string[]> {
 }
 
 /** A report not requested for this long is no longer waiting. */
-const WAITS_AT_MOST_MS = 3 * 3_600_000;
+const WAITS_AT_MOST_MS = 3 * HOUR_MS;
 
 /** For one type and seller. */
 const MOST_WAITING = 200;
@@ -353,7 +354,7 @@ export function placesOf(marketplaces: readonly Marketplace[]): string {
 }
 
 /** Allowed difference, because Amazon rounds ranges to its own days. */
-const SPARE_MS = 86_400_000;
+const SPARE_MS = DAY_MS;
 
 /** Whether the report says that it covers a shorter range than requested, or fewer marketplaces. */
 function isShort(report: Report, request: OrderReportRequest): boolean {

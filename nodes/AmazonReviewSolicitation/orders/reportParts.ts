@@ -1,13 +1,13 @@
 import { DateTime } from 'luxon';
 
+import { DAY_MS } from '../../shared/domain/calendar';
+
 /** The time range of one report. Without `until`, it ends when the report is requested. */
 export interface ReportPart {
 	/** ISO 8601 in UTC. */
 	readonly from: string;
 	readonly until?: string;
 }
-
-const DAY_MS = 86_400_000;
 
 /** Spacing of the fixed days to cut at: every 28 days since 1970. */
 const GRID_MS = 28 * DAY_MS;

@@ -1,7 +1,6 @@
 import { IANAZone } from 'luxon';
 
-const MINUTE_MS = 60_000;
-export const DAY_MS = 24 * 60 * MINUTE_MS;
+import { DAY_MS, MINUTE_MS } from '../../shared/domain/calendar';
 
 /** When requests may be sent, on the clock of the zone it is applied to. */
 export interface PermittedHours {

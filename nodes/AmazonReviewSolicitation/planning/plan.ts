@@ -1,6 +1,7 @@
 // cspell:ignore Cancelled Tell
 import { DateTime, IANAZone } from 'luxon';
 
+import { DAY_MS, HOUR_MS } from '../../shared/domain/calendar';
 import { findMarketplace } from '../../shared/domain/marketplaces';
 import { newestRows } from '../orders/newestRows';
 import type { SellerOrder } from '../../shared/domain/order';
@@ -70,8 +71,6 @@ export interface PlanRow {
 	readonly early: boolean;
 	readonly tryAgainLater: boolean;
 }
-
-const DAY_MS = 86_400_000;
 
 /**
  * Plans many orders and returns a row for each, in the same order. Selection rules and obstacles to
@@ -206,7 +205,7 @@ function candidateOf(order: SellerOrder, index: number, choices: PlanChoices): P
 }
 
 /** Keeps a margin, because a request planned for the last moment of a window would arrive too late. */
-const MARGIN_MS = 3_600_000;
+const MARGIN_MS = HOUR_MS;
 
 const withMargin = (closesAt: number, begin: number): number =>
 	closesAt - MARGIN_MS > begin ? closesAt - MARGIN_MS : closesAt;

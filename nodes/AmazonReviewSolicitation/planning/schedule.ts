@@ -1,10 +1,5 @@
-import {
-	DAY_MS,
-	localDays,
-	permittedSpans,
-	type PermittedHours,
-	type Span,
-} from './permittedHours';
+import { DAY_MS } from '../../shared/domain/calendar';
+import { localDays, permittedSpans, type PermittedHours, type Span } from './permittedHours';
 import { at, firstAtLeast, firstWhere, Matching, NONE, range } from './matching';
 
 /** An order waiting for its request. All times are whole epoch milliseconds. */

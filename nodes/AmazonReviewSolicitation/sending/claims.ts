@@ -1,12 +1,13 @@
 import type { ICheckProcessedOptions, IExecuteFunctions } from 'n8n-workflow';
 
+import { MINUTE_MS } from '../../shared/domain/calendar';
 import { pause } from '../../shared/spapi/pause';
 
 /**
  * A claim that was not released, because its execution stopped unexpectedly, expires after one to
  * two leases.
  */
-const LEASE_MS = 10 * 60_000;
+const LEASE_MS = 10 * MINUTE_MS;
 
 /** How often to check whether held claims must be recorded for another lease. */
 const LOOK_EVERY_MS = LEASE_MS / 4;

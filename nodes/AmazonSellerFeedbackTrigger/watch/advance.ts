@@ -3,7 +3,7 @@
 import { DateTime } from 'luxon';
 
 import { advanceFeedback, type FeedbackChange, type FeedbackObservation } from './feedback';
-import { plusDays } from '../../shared/domain/ratingWindow';
+import { plusDays } from '../../shared/domain/calendar';
 import { arrived, requested, endedBadly } from './reportSchedule';
 import type {
 	Advance,

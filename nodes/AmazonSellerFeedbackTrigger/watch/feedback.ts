@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import type { UnreadableLines } from '../../shared/domain/coverage';
 import { sentimentOf, type FeedbackRow, type Sentiment } from '../../shared/domain/feedbackReport';
 import { contentOf, onePerOrder } from '../../shared/domain/onePerOrder';
-import { plusDays } from '../../shared/domain/ratingWindow';
+import { plusDays } from '../../shared/domain/calendar';
 
 /** A feedback entry as in the last report that had it. Kept small: a seller may have a thousand. */
 export interface RememberedFeedback {

@@ -6,7 +6,7 @@ import { countedRate, type AccountHealth } from '../../shared/domain/accountHeal
 import { advanceAlarm, sideOfDefectRate, sideOfRating, type Side } from './alarm';
 import { Coverage, knownDays, type WindowCoverage } from '../../shared/domain/coverage';
 import type { FeedbackRow } from '../../shared/domain/feedbackReport';
-import { dayNumber, isoDay } from '../../shared/domain/feedbackSeries';
+import { dayNumber, isoDay } from '../../shared/domain/calendar';
 import { onePerOrder } from '../../shared/domain/onePerOrder';
 import type { FeedbackObservation } from './feedback';
 import { ratingOf, toDisplayedPercent, toPercent, totalOf } from '../../shared/domain/rating';

@@ -1,5 +1,5 @@
 import { sentimentOf, type FeedbackRow } from '../../shared/domain/feedbackReport';
-import { plusDays } from '../../shared/domain/ratingWindow';
+import { plusDays } from '../../shared/domain/calendar';
 
 /**
  * What a comment's words mean for a removal request: each criterion with its explanation. The node's

@@ -2,7 +2,7 @@
 
 import { DateTime } from 'luxon';
 
-import { plusDays } from '../../shared/domain/ratingWindow';
+import { plusDays } from '../../shared/domain/calendar';
 import type { ReportKind } from './events';
 import { restart, REPORT_KINDS, withRestart, type MarketplaceWatch } from './state';
 

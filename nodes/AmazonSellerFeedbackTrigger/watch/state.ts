@@ -3,7 +3,7 @@
 import { z } from 'zod';
 
 import { LEFT_OUT_REASONS } from '../../shared/domain/coverage';
-import { plusDays } from '../../shared/domain/ratingWindow';
+import { plusDays } from '../../shared/domain/calendar';
 import { BAD_ENDS } from './reportSchedule';
 
 /** The state that the trigger keeps between polls. It is small, and each part is bounded. */

@@ -13,10 +13,10 @@ import {
 } from '../analysis/evaluation';
 import type { WindowCoverage } from '../../shared/domain/coverage';
 import type { Marketplace } from '../../shared/domain/marketplaces';
-import { plusDays, type Provenance } from '../../shared/domain/ratingWindow';
+import { plusDays, todayIn } from '../../shared/domain/calendar';
+import type { Provenance } from '../../shared/domain/ratingWindow';
 import { fetchAccountHealth } from '../../shared/n8n/accountHealth';
 import { toNodeError } from '../../shared/n8n/errors';
-import { todayIn } from '../../shared/n8n/feedbackReport';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { SpApiFailure } from '../../shared/spapi/failure';
 import { fetchOfferRating, readOffer } from '../sources/amazonOffer';

@@ -8,10 +8,11 @@ import { z } from 'zod';
 
 import { optionsCollection } from '../../shared/n8n/commonParameters';
 import { evaluateWindow, type EvaluationSettings } from '../analysis/evaluation';
-import { dayNumber, isoDay, type FeedbackSeries } from '../../shared/domain/feedbackSeries';
+import { dayNumber, isoDay, plusDays } from '../../shared/domain/calendar';
+import type { FeedbackSeries } from '../../shared/domain/feedbackSeries';
 import { assumptionOf, forecast } from '../analysis/forecast';
 import { ratingOf, toPercent } from '../../shared/domain/rating';
-import { plusDays, type Provenance } from '../../shared/domain/ratingWindow';
+import type { Provenance } from '../../shared/domain/ratingWindow';
 import type { Rational } from '../../shared/domain/rational';
 import { readParameters } from '../../shared/n8n/parameters';
 import { ItemWithFiles } from '../../shared/n8n/router';

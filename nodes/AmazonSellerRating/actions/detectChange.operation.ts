@@ -8,8 +8,7 @@ import { z } from 'zod';
 
 import { optionsCollection, simplifyParameter } from '../../shared/n8n/commonParameters';
 import { detectRise, type Baseline, type CusumResult } from '../analysis/cusum';
-import { plusDays } from '../../shared/domain/ratingWindow';
-import { dayNumber } from '../../shared/domain/feedbackSeries';
+import { dayNumber, plusDays } from '../../shared/domain/calendar';
 import { toPercent, totalOf } from '../../shared/domain/rating';
 import { readParameters } from '../../shared/n8n/parameters';
 import { reportsOptions, reportsOptionsSchema } from '../sources/amazonReports';

@@ -15,7 +15,7 @@ import {
 	type WindowForecast,
 } from '../analysis/forecast';
 import { toDisplayedPercent, toPercent } from '../../shared/domain/rating';
-import { plusDays } from '../../shared/domain/ratingWindow';
+import { plusDays } from '../../shared/domain/calendar';
 import type { Rational } from '../../shared/domain/rational';
 import { readParameters } from '../../shared/n8n/parameters';
 import { reportsOptions, reportsOptionsSchema } from '../sources/amazonReports';

@@ -1,4 +1,5 @@
-import { dayNumber, isoDay, type FeedbackSeries } from '../../shared/domain/feedbackSeries';
+import { dayNumber, isoDay } from '../../shared/domain/calendar';
+import type { FeedbackSeries } from '../../shared/domain/feedbackSeries';
 import { nonPositivesOf, totalOf, type FeedbackCounts } from '../../shared/domain/rating';
 import type { Rational } from '../../shared/domain/rational';
 

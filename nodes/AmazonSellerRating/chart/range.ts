@@ -1,6 +1,5 @@
+import { DAY_MS } from '../../shared/domain/calendar';
 import type { ChartModel, ChartWindow, NegativeDay } from './model';
-
-const MILLISECONDS_PER_DAY = 86_400_000;
 
 /** Space below the lowest value, as a fraction of the shown range. */
 const MARGIN = 0.15;
@@ -76,7 +75,7 @@ export function timeRange(model: ChartModel): TimeRange {
 		first = Math.min(first, time);
 		last = Math.max(last, time);
 	}
-	const padding = first === last ? 15 * MILLISECONDS_PER_DAY : 0;
+	const padding = first === last ? 15 * DAY_MS : 0;
 	return { first: new Date(first - padding), last: new Date(last + padding) };
 }
 
@@ -103,7 +102,7 @@ export function binsFor(
 	width: number,
 	widthOf: (count: number) => number,
 ): NegativeBins {
-	const days = 1 + (range.last.getTime() - range.first.getTime()) / MILLISECONDS_PER_DAY;
+	const days = 1 + (range.last.getTime() - range.first.getTime()) / DAY_MS;
 	const candidates = [...BIN_DAYS.filter((binDays) => binDays < days), days];
 	const fits = ({ binDays, bins }: NegativeBins) => {
 		const most = bins.reduce((highest, { count }) => Math.max(highest, count), 0);
@@ -119,7 +118,7 @@ function binBy(
 	{ first, last }: TimeRange,
 	binDays: number,
 ): NegativeBin[] {
-	const length = binDays * MILLISECONDS_PER_DAY;
+	const length = binDays * DAY_MS;
 	const sums = new Map<number, number>();
 	for (const { date, count } of negatives) {
 		const bin = Math.floor((toDate(date).getTime() - first.getTime()) / length);
@@ -134,6 +133,6 @@ function binBy(
 /** The last period may extend beyond the picture; its middle stays inside. */
 function middleOf(first: Date, last: Date, bin: number, length: number): Date {
 	const start = first.getTime() + bin * length;
-	const end = Math.min(start + length - MILLISECONDS_PER_DAY, last.getTime());
+	const end = Math.min(start + length - DAY_MS, last.getTime());
 	return new Date((start + end) / 2);
 }

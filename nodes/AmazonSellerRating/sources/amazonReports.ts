@@ -12,16 +12,15 @@ import {
 } from '../../shared/domain/coverage';
 import { onePerOrder } from '../../shared/domain/onePerOrder';
 import type { Marketplace } from '../../shared/domain/marketplaces';
-import { plusDays } from '../../shared/domain/ratingWindow';
+import { dayOf, MINUTE_MS, plusDays } from '../../shared/domain/calendar';
 import {
-	dayOf,
 	dateFormatOption,
+	type FetchedFeedback,
 	fetchFeedback,
-	requestFeedback,
 	hintAtTurn,
+	requestFeedback,
 	salesAndTrafficRequest,
 	waitForReportOption,
-	type FetchedFeedback,
 } from '../../shared/n8n/feedbackReport';
 import { oncePerExecution } from '../../shared/n8n/oncePerExecution';
 import { reportIdText } from '../../shared/n8n/parameters';
@@ -123,7 +122,7 @@ export async function fetchAmazonReports(
 	const since = plusDays(today, 1 - range);
 	const key = JSON.stringify(['amazonReports', marketplace.id, since, options]);
 	return await oncePerExecution(client, key, async () => {
-		const waitMs = options.waitMinutes * 60_000;
+		const waitMs = options.waitMinutes * MINUTE_MS;
 		const feedbackSince = async (start: string, reportId?: string) =>
 			await fetchFeedback(context, client, {
 				marketplace,

@@ -2,12 +2,12 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
 import type { WindowCoverage } from '../../shared/domain/coverage';
-import { dayNumber, type FeedbackSeries } from '../../shared/domain/feedbackSeries';
+import { dayNumber, plusDays, todayIn } from '../../shared/domain/calendar';
+import type { FeedbackSeries } from '../../shared/domain/feedbackSeries';
 import { ratesOf, type FeedbackRates } from '../analysis/forecast';
 import type { FeedbackCounts } from '../../shared/domain/rating';
-import { plusDays, type Provenance } from '../../shared/domain/ratingWindow';
+import type { Provenance } from '../../shared/domain/ratingWindow';
 import type { Marketplace } from '../../shared/domain/marketplaces';
-import { todayIn } from '../../shared/n8n/feedbackReport';
 import { resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
 import { locatorValue } from '../../shared/n8n/parameters';
 import { SpApiClient } from '../../shared/spapi/client';

@@ -2,11 +2,11 @@ import { DateTime } from 'luxon';
 import type { IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import { sentimentOf } from '../../shared/domain/feedbackReport';
+import { dayNumber } from '../../shared/domain/calendar';
 import {
 	countPerDay,
-	dayNumber,
-	FeedbackSeries,
 	type DatedFeedback,
+	FeedbackSeries,
 } from '../../shared/domain/feedbackSeries';
 import type { Window, WindowReading } from '../analysis/evaluation';
 import { findMarketplace, type Marketplace } from '../../shared/domain/marketplaces';

@@ -1,5 +1,6 @@
 import type { FeedbackReport } from './feedbackReport';
-import { dayNumber, FeedbackSeries, isoDay, type DatedFeedback } from './feedbackSeries';
+import { dayNumber, isoDay } from './calendar';
+import { type DatedFeedback, FeedbackSeries } from './feedbackSeries';
 import { totalOf, type FeedbackCounts } from './rating';
 import type { DailyFeedback } from './ratingWindow';
 

@@ -1,5 +1,4 @@
-import { DateTime } from 'luxon';
-
+import { dayNumber, isoDay } from './calendar';
 import type { Sentiment } from './feedbackReport';
 import type { FeedbackCounts } from './rating';
 
@@ -14,22 +13,6 @@ export interface DatedFeedback {
 export interface DailyCounts extends FeedbackCounts {
 	readonly date: string;
 }
-
-const MILLISECONDS_PER_DAY = 86_400_000;
-
-/**
- * Days since 1970-01-01 of an ISO calendar day.
- * @throws RangeError if it is not an ISO calendar day
- */
-export function dayNumber(isoDate: string): number {
-	const day = DateTime.fromISO(isoDate, { zone: 'utc' }).toMillis() / MILLISECONDS_PER_DAY;
-	if (!Number.isInteger(day)) throw new RangeError(`${isoDate} is not an ISO calendar day`);
-	return day;
-}
-
-/** The ISO calendar day of a day number. */
-export const isoDay = (day: number): string =>
-	DateTime.fromMillis(day * MILLISECONDS_PER_DAY, { zone: 'utc' }).toISODate() ?? '';
 
 /** Counts feedback per calendar day in one pass; memory grows only with the number of days. */
 export function countPerDay(feedback: Iterable<DatedFeedback>): DailyCounts[] {

@@ -1,5 +1,3 @@
-import { dayNumber, isoDay } from './feedbackSeries';
-
 /**
  * Where a number comes from and how certain it is.
  * - `exact`: counts the user supplied
@@ -23,7 +21,3 @@ export interface DailyFeedback {
 	readonly units?: number | null;
 	readonly pageViews?: number | null;
 }
-
-/** The ISO day `days` days later (earlier if negative). */
-export const plusDays = (isoDate: string, days: number): string =>
-	isoDay(dayNumber(isoDate) + days);

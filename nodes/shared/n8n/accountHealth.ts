@@ -6,12 +6,11 @@ import {
 	type AccountHealth,
 } from '../domain/accountHealth';
 import type { Marketplace } from '../domain/marketplaces';
-import { plusDays } from '../domain/ratingWindow';
+import { MINUTE_MS, plusDays, startOfDayIn, todayIn } from '../domain/calendar';
 import type { SpApiClient } from '../spapi/client';
 import { readText } from '../spapi/reportDocument';
 import { obtainReport } from '../spapi/obtainReport';
 import { parseJsonReport } from '../spapi/reports';
-import { startOfDayIn, todayIn } from './feedbackReport';
 import { oncePerExecution } from './oncePerExecution';
 
 /** Amazon reports the order defect rate over its own 60 days, whatever dates are requested. */
@@ -38,7 +37,7 @@ export async function fetchAccountHealth(
 				marketplaceId: marketplace.id,
 				dataStartTime: startOfDayIn(marketplace, since),
 			},
-			{ reportId, waitMs: waitMinutes * 60_000, read: readText },
+			{ reportId, waitMs: waitMinutes * MINUTE_MS, read: readText },
 		);
 		if (obtained.status === 'CANCELLED') return undefined;
 		const report = parseJsonReport(

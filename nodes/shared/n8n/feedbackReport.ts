@@ -12,7 +12,14 @@ import {
 	dateOrderOf,
 	type DateOrder,
 } from '../domain/marketplaces';
-import { plusDays } from '../domain/ratingWindow';
+import {
+	firstWholeDay,
+	lastWholeDay,
+	MINUTE_MS,
+	plusDays,
+	startOfDayIn,
+	todayIn,
+} from '../domain/calendar';
 import { readDecoded } from '../domain/reportEncoding';
 import type { SpApiClient } from '../spapi/client';
 import type { Report, ReportDocument } from '../spapi/report';
@@ -57,14 +64,6 @@ export const waitForReportOption: INodeProperties = {
  */
 const SHORTEST_RANGE_DAYS = 6;
 
-/** Today's calendar day in the marketplace. */
-export const todayIn = ({ timeZone }: Marketplace): string =>
-	DateTime.now().setZone(timeZone).toISODate() ?? '';
-
-/** Start of a marketplace-local calendar day, in the format Amazon expects. */
-export const startOfDayIn = ({ timeZone }: Marketplace, isoDate: string): string =>
-	DateTime.fromISO(isoDate, { zone: timeZone }).toUTC().toISO({ suppressMilliseconds: true }) ?? '';
-
 /**
  * The one request for Sales and Traffic that all nodes make, so that one report serves all of them.
  * @param today marketplace-local calendar day
@@ -86,33 +85,13 @@ export function hintAtTurn(
 	{ name: place }: Marketplace,
 	waitedMs = 0,
 ): void {
-	const minutes = Math.round(waitedMs / 60_000);
+	const minutes = Math.round(waitedMs / MINUTE_MS);
 	if (minutes === 0) return;
 	hint(
 		context,
 		`The ${name} report of ${place} waited ${minutes} minute(s) for its turn, because Amazon limits how often it makes this report`,
 	);
 }
-
-/** The marketplace-local calendar day of a point in time. */
-export const dayOf = ({ timeZone }: Marketplace, moment: string | undefined): string | undefined =>
-	(moment && DateTime.fromISO(moment, { zone: timeZone }).toISODate()) || undefined;
-
-/** The first marketplace-local day that begins at this time or later. */
-const firstWholeDay = (marketplace: Marketplace, moment: string | undefined) => {
-	const day = dayOf(marketplace, moment);
-	if (day === undefined || moment === undefined) return undefined;
-	return DateTime.fromISO(moment) > DateTime.fromISO(startOfDayIn(marketplace, day))
-		? plusDays(day, 1)
-		: day;
-};
-
-/** The last marketplace-local day that has ended by this time, to within a second. */
-const lastWholeDay = (marketplace: Marketplace, moment: string | undefined) => {
-	const end = moment && DateTime.fromISO(moment, { zone: 'utc' }).plus({ seconds: 1 });
-	const day = end ? dayOf(marketplace, end.toISO() ?? undefined) : undefined;
-	return day && plusDays(day, -1);
-};
 
 /** First and last marketplace-local day that a report covers completely, if Amazon says so. */
 export const wholeDaysOf = (

@@ -4,6 +4,7 @@ import type {
 	INodeListSearchResult,
 } from 'n8n-workflow';
 
+import { MINUTE_MS } from '../domain/calendar';
 import { findMarketplace } from '../domain/marketplaces';
 import { BoundedMap } from '../spapi/boundedMap';
 import { SpApiClient } from '../spapi/client';
@@ -48,7 +49,7 @@ export async function searchSoldAsins(
 /**
  * Amazon allows about one such call a minute or less, and the editor makes one at every keystroke.
  */
-const KEPT_FOR_MS = 5 * 60_000;
+const KEPT_FOR_MS = 5 * MINUTE_MS;
 
 /** By seller, primary marketplace and list. */
 const lists = new BoundedMap<Promise<INodeListSearchItems[]>>({ max: 200, ttlMs: KEPT_FOR_MS });

@@ -1,6 +1,7 @@
 import type { IHttpRequestHelper } from 'n8n-workflow';
 import { createHash } from 'node:crypto';
 
+import { MINUTE_MS } from '../domain/calendar';
 import { apiBaseUrl, loginUrl, type SellingPartnerCredentials } from './endpoints';
 import { logIn, LoginUnavailableError, type AccessToken, type LogInOutcome } from './login';
 import { accessTokens, loggingIn } from './processWide';
@@ -13,7 +14,7 @@ import { redact } from './redact';
  */
 
 /** A token is not used any more this close to its expiry. */
-const SPARE_MS = 60_000;
+const SPARE_MS = MINUTE_MS;
 
 /** Hash of parts that must not be recoverable from it. */
 export const hashOf = (...parts: readonly string[]): string =>

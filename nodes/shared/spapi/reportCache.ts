@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 
+import { HOUR_MS, MINUTE_MS } from '../domain/calendar';
 import type { SpApiClient } from './client';
 import { SpApiFailure } from './failure';
 import { cachedReports, oneMarketplaceOnly, reportsListedAt } from './processWide';
@@ -28,8 +29,6 @@ import {
  * without it, reports are listed, or requested and read again.
  */
 
-const HOUR_MS = 3_600_000;
-
 /** For one type; for one marketplace, if it has its own reports. */
 const MOST_KNOWN = 120;
 
@@ -43,7 +42,7 @@ const LATE_MS = 24 * HOUR_MS;
 const NOTHING_FOR_MS = 24 * HOUR_MS;
 
 /** Reports are listed at most this often, because `getReports` has a limit, too. */
-const LIST_EVERY_MS = 60_000;
+const LIST_EVERY_MS = MINUTE_MS;
 
 /** Where the reports are kept that can serve a request. */
 const shelfOf = ({ seller }: SpApiClient, request: ReportRequest): string =>
@@ -108,7 +107,7 @@ function covers(known: CachedReport, request: ReportRequest): boolean {
 	if (!marketplacesOf(request).every((id) => known.marketplaceIds.includes(id))) return false;
 	const askedAt = Date.parse(known.askedAt);
 	if (request.dataEndTime === undefined) {
-		return known.dataEndTime === undefined || Date.parse(known.dataEndTime) >= askedAt - 60_000;
+		return known.dataEndTime === undefined || Date.parse(known.dataEndTime) >= askedAt - MINUTE_MS;
 	}
 	const end = Date.parse(request.dataEndTime);
 	return (known.dataEndTime === undefined ? askedAt : Date.parse(known.dataEndTime)) >= end;

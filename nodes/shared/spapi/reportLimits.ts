@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
+import { MINUTE_MS } from '../domain/calendar';
 import type { SpApiClient } from './client';
 import type { ReportType } from './report';
 
@@ -129,8 +130,6 @@ export interface ReportQuota extends Pick<TypeQuota, 'name' | 'countedPer'> {
 	readonly everyMs: number;
 	readonly most?: { readonly count: number; readonly withinMs: number };
 }
-
-const MINUTE_MS = 60_000;
 
 /**
  * A setting, which may be text if it comes from an expression; empty text is not 0, which means "no

@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 
+import { HOUR_MS, MINUTE_MS } from '../domain/calendar';
 import type { SpApiClient } from './client';
 import { shareOf } from './endpoints';
 import { SpApiFailure } from './failure';
@@ -15,8 +16,6 @@ import type { ReportType } from './report';
 
 type LimitedClient = Pick<SpApiClient, 'application' | 'seller' | 'credentials'>;
 
-const MINUTE_MS = 60_000;
-
 const EMPTY: RequestLog = { requests: [], blockedUntil: 0 };
 
 /** Requests arrive closer together than they were made, and clocks differ. */
@@ -26,7 +25,7 @@ const marginOf = (ms: number): number => Math.min(5_000, ms * 0.02);
  * How long refusals in a row block a type. A type that Amazon makes once in four hours must not be
  * blocked for all that time, because the refusals may come from the limit of createReport.
  */
-const LONGEST_BLOCK_MS = 15 * 60_000;
+const LONGEST_BLOCK_MS = 15 * MINUTE_MS;
 
 const blockOf = ({ everyMs }: ReportQuota): number => Math.min(everyMs, LONGEST_BLOCK_MS);
 
@@ -220,7 +219,7 @@ function limitMet(client: LimitedClient, reportType: ReportType, quota: ReportQu
 					.length >= most.count,
 		);
 	const whose = countedPer.includes('application') ? 'this application' : 'a seller';
-	if (isFull) return `${most.count} in ${most.withinMs / 3_600_000} hours for ${whose}`;
+	if (isFull) return `${most.count} in ${most.withinMs / HOUR_MS} hours for ${whose}`;
 	const minutes = Math.round(everyMs / MINUTE_MS);
 	const often = minutes % 60 === 0 && minutes > 60 ? `${minutes / 60} hours` : `${minutes} minutes`;
 	return `one every ${often} for ${whose}`;

@@ -1,6 +1,7 @@
 import { jsonParse } from 'n8n-workflow';
 import { z } from 'zod';
 
+import { DAY_MS } from '../domain/calendar';
 import { reasonIn } from './answerWords';
 import type { SpApiClient, SpApiContext } from './client';
 import { SpApiFailure } from './failure';
@@ -143,8 +144,6 @@ export async function listReports(
 	});
 	return answer.reports;
 }
-
-const DAY_MS = 86_400_000;
 
 /** A finished report older than this many days does not show the present. */
 const FRESH_DAYS = 3;

@@ -9,6 +9,7 @@ import {
 } from 'n8n-workflow';
 import { z } from 'zod';
 
+import { MINUTE_MS } from '../../../shared/domain/calendar';
 import { findMarketplace, type Marketplace } from '../../../shared/domain/marketplaces';
 import {
 	FULFILLERS,
@@ -324,7 +325,7 @@ function rangeOf({ from, filters, incremental, options }: Wanted): Range {
 	return {
 		after: from,
 		until: until === undefined || incremental || until > newest ? newest : until,
-		waitMs: options.waitMinutes * 60_000,
+		waitMs: options.waitMinutes * MINUTE_MS,
 	};
 }
 
@@ -403,7 +404,7 @@ async function fromApi(
 		limit: Infinity,
 		isWanted,
 		overlapMinutes: options.overlap,
-		timeBudgetMs: options.timeBudget * 60_000,
+		timeBudgetMs: options.timeBudget * MINUTE_MS,
 		resumable: true,
 		notes,
 	});

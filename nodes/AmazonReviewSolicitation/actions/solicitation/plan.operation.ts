@@ -10,6 +10,7 @@ import {
 } from 'n8n-workflow';
 import { z } from 'zod';
 
+import { MINUTE_MS } from '../../../shared/domain/calendar';
 import { findMarketplace } from '../../../shared/domain/marketplaces';
 import {
 	FULFILLERS,
@@ -366,7 +367,7 @@ async function planOf(
 		delayFrom: options.delayFrom,
 		clock: options.clock,
 		leaveOutUnknownDates: options.unknownDates === 'leaveOut',
-		sendNowWithinMs: sendNowWithin * 60_000,
+		sendNowWithinMs: sendNowWithin * MINUTE_MS,
 		defaultMarketplaceId,
 	});
 }
@@ -436,7 +437,7 @@ async function knownReturns(
 			context,
 			client,
 			fulfilledBy,
-			{ marketplaces, after, waitMs: waitMinutes * 60_000 },
+			{ marketplaces, after, waitMs: waitMinutes * MINUTE_MS },
 			canceledReturns === 'noReturns',
 		);
 		for (const id of orderIds) returned.add(id);

@@ -6,6 +6,7 @@ import {
 } from 'n8n-workflow';
 import { z } from 'zod';
 
+import { MINUTE_MS } from '../../../shared/domain/calendar';
 import { isHeldByAgent } from '../../../shared/n8n/agent';
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
 import { readParameters } from '../../../shared/n8n/parameters';
@@ -147,7 +148,7 @@ export async function execute(
 		dryRunOnly: byAgent && wanted.letAgentSend !== true,
 		checkFirst,
 		explain,
-		timeBudgetMs: timeBudget * 60_000,
+		timeBudgetMs: timeBudget * MINUTE_MS,
 		cap,
 	});
 	return await run.over(orders);

@@ -15,13 +15,8 @@ import {
 	simplifyParameter,
 } from '../../../shared/n8n/commonParameters';
 import type { Marketplace } from '../../../shared/domain/marketplaces';
-import { plusDays } from '../../../shared/domain/ratingWindow';
-import {
-	fetchFeedback,
-	toItems,
-	todayIn,
-	waitForReportOption,
-} from '../../../shared/n8n/feedbackReport';
+import { MINUTE_MS, plusDays, todayIn } from '../../../shared/domain/calendar';
+import { fetchFeedback, toItems, waitForReportOption } from '../../../shared/n8n/feedbackReport';
 import { isHeldByAgent } from '../../../shared/n8n/agent';
 import { marketplaceParameter, resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
 import { oncePerExecution } from '../../../shared/n8n/oncePerExecution';
@@ -135,7 +130,7 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 		since,
 		dateFormat: options.dateFormat,
 		reportId: options.reportId,
-		waitMs: options.waitMinutes * 60_000,
+		waitMs: options.waitMinutes * MINUTE_MS,
 	};
 	const fetched = await oncePerExecution(client, JSON.stringify(request), () =>
 		fetchFeedback(this, client, request),

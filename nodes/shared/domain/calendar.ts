@@ -1,0 +1,61 @@
+import { DateTime } from 'luxon';
+
+import type { Marketplace } from './marketplaces';
+
+/** Calendar days are ISO texts (2026-11-29) in the marketplace's own zone. */
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+type Zone = Pick<Marketplace, 'timeZone'>;
+
+/**
+ * Days since 1970-01-01 of an ISO calendar day.
+ * @throws RangeError if it is not an ISO calendar day
+ */
+export function dayNumber(isoDate: string): number {
+	const day = DateTime.fromISO(isoDate, { zone: 'utc' }).toMillis() / DAY_MS;
+	if (!Number.isInteger(day)) throw new RangeError(`${isoDate} is not an ISO calendar day`);
+	return day;
+}
+
+/** The ISO calendar day of a day number. */
+export const isoDay = (day: number): string =>
+	DateTime.fromMillis(day * DAY_MS, { zone: 'utc' }).toISODate() ?? '';
+
+/** The ISO day `days` days later (earlier if negative). */
+export const plusDays = (isoDate: string, days: number): string =>
+	isoDay(dayNumber(isoDate) + days);
+
+/** The marketplace-local calendar day of a moment. */
+export const dayIn = ({ timeZone }: Zone, moment: DateTime): string =>
+	moment.setZone(timeZone).toISODate() ?? '';
+
+/** Today's calendar day in the marketplace. */
+export const todayIn = ({ timeZone }: Zone): string =>
+	DateTime.now().setZone(timeZone).toISODate() ?? '';
+
+/** Start of a marketplace-local calendar day, in the format Amazon expects. */
+export const startOfDayIn = ({ timeZone }: Zone, isoDate: string): string =>
+	DateTime.fromISO(isoDate, { zone: timeZone }).toUTC().toISO({ suppressMilliseconds: true }) ?? '';
+
+/** The marketplace-local calendar day of a point in time. */
+export const dayOf = ({ timeZone }: Zone, moment: string | undefined): string | undefined =>
+	(moment && DateTime.fromISO(moment, { zone: timeZone }).toISODate()) || undefined;
+
+/** The first marketplace-local day that begins at this time or later. */
+export const firstWholeDay = (marketplace: Zone, moment: string | undefined) => {
+	const day = dayOf(marketplace, moment);
+	if (day === undefined || moment === undefined) return undefined;
+	return DateTime.fromISO(moment) > DateTime.fromISO(startOfDayIn(marketplace, day))
+		? plusDays(day, 1)
+		: day;
+};
+
+/** The last marketplace-local day that has ended by this time, to within a second. */
+export const lastWholeDay = (marketplace: Zone, moment: string | undefined) => {
+	const end = moment && DateTime.fromISO(moment, { zone: 'utc' }).plus({ seconds: 1 });
+	const day = end ? dayOf(marketplace, end.toISO() ?? undefined) : undefined;
+	return day && plusDays(day, -1);
+};
