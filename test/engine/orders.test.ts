@@ -162,7 +162,7 @@ describe('Order: Get Many, from the Orders API', () => {
 			['gives up on it', /report \d+: Amazon gave up on it \(FATAL\)/, 'reportFatal'],
 			[
 				'is not ready in time',
-				/report \d+: Amazon is still preparing it\. Give .* more time/,
+				/report \d+: Amazon is still preparing it\. Increase the option/,
 				'reportStuck',
 			],
 			['denies access', /Add the role Amazon Fulfillment/, undefined],

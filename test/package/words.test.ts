@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 
 import phrases from './phrases.json';
 
@@ -17,7 +17,7 @@ const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclud
 	encoding: 'utf8',
 })
 	.split('\n')
-	.filter((file) => file !== '' && !EXCEPT.test(file));
+	.filter((file) => file !== '' && !EXCEPT.test(file) && statSync(file).isFile());
 
 /** A comment that is broken over lines is one sentence. */
 const unwrapped = (text: string): string => text.replace(/\n[ \t]*(\*(?!\/)|\/\/)[ \t]*/g, ' ');

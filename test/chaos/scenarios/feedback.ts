@@ -56,7 +56,7 @@ const saysUnknown = ({ run }: Executed, rows: readonly IDataObject[]): boolean =
 	run.hints.some((hint) => /canceled feedback report/.test(hint));
 
 const saysUnreadable = ({ run }: Executed): boolean =>
-	run.hints.some((hint) => /could not be read/.test(hint));
+	run.hints.some((hint) => /Could not read \d+ line/.test(hint));
 
 const getMany: Scenario = async (round) => {
 	const { sandbox, seller, random } = round;
