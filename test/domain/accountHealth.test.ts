@@ -102,7 +102,7 @@ describe('A13: account health', () => {
 		},
 	);
 
-	it('returns the available parts of a defect rate without counts', () => {
+	it('returns the available parts of a defect rate without counts, and names the missing ones', () => {
 		const health = read({
 			orderDefectRate: {
 				afn: counts(0, 0),
@@ -130,7 +130,7 @@ describe('A13: account health', () => {
 		});
 		expect(health.orderDefectPercent).toBeNull();
 		expect(health.worstOrderDefectPercent).toBe(1.61);
-		expect(health.unreadable).toEqual([]);
+		expect(health.unreadable).toEqual(['orderDefectRate.mfn.orderWithDefects']);
 		expect(countedRate(health.sellerFulfilled)).toBeUndefined();
 		expect(countedRate(health.amazonFulfilled)).toMatchObject({ orders: 0 });
 	});

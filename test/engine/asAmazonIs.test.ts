@@ -403,6 +403,15 @@ describe('Account Health and Marketplace', () => {
 		},
 	);
 
+	it('says which counts are missing if Amazon reports a defect rate without them', async () => {
+		sandbox.habits.set({ healthWithoutCounts: true });
+		const { items, hints } = await health(US);
+		const [{ sellerFulfilledDefectPercent, notes } = {}] = items;
+		expect(sellerFulfilledDefectPercent).toBeNull();
+		expect(String(notes)).toMatch(/unknown: .*orderDefectRate\.mfn\.orderWithDefects/);
+		expect(hints.join()).toContain('orderDefectRate.mfn.orderWithDefects');
+	});
+
 	it('lists nine marketplaces, most of them without a store name', async () => {
 		const { items, error } = await feedback(
 			{ resource: 'marketplace', operation: 'getMany', returnAll: true },

@@ -118,7 +118,7 @@ export interface AccountHealth {
 	}>;
 	/**
 	 * The parts of this marketplace that could not be read, by Amazon's names; they are missing
-	 * above.
+	 * above. Includes the counts behind a defect rate if the report has the rate without them.
 	 */
 	readonly unreadable: readonly string[];
 }
@@ -224,6 +224,12 @@ function readDefectRate(rate: Part | undefined): OrderDefectRate | null {
 	const orders = rate.read('orderCount', count);
 	const ordersWithDefects = countIn('orderWithDefects');
 	const reported = rate.read('rate', figure);
+	// A rate without the counts behind it cannot be recomputed; only Amazon's own figure is known then.
+	if (reported !== null && orders !== 0) {
+		for (const name of ['orderCount', 'orderWithDefects']) {
+			if (!rate.has(name)) rate.nameUnreadable(name);
+		}
+	}
 	return {
 		orders,
 		ordersWithDefects,

@@ -263,7 +263,8 @@ const accountHealth: Scenario = async (round) => {
 		if (rows.length === 0 && isUnknown) continue;
 		const { orders = 0, ordersWithDefects = 0 } = defects[item] ?? {};
 		// Unknown is neither a figure nor zero.
-		if (sandbox.habits.get().healthNullDefects) {
+		const { healthNullDefects, healthWithoutCounts } = sandbox.habits.get();
+		if (healthNullDefects || healthWithoutCounts) {
 			if (rows.every(({ sellerFulfilledDefectPercent: each }) => each === null)) continue;
 		}
 		const percent = (row: IDataObject) =>
