@@ -5,7 +5,7 @@ import { DAY_MS, HOUR_MS } from '../../shared/domain/calendar';
 import { findMarketplace } from '../../shared/domain/marketplaces';
 import { newestRows } from '../orders/newestRows';
 import type { SellerOrder } from '../../shared/domain/order';
-import { isOrderId, whyNoOrderId } from '../../shared/domain/orderId';
+import { whyNoOrderId } from '../../shared/domain/orderId';
 import { EXCLUSIONS, exclusionBy, type SelectionRules } from './rules';
 import { localDays, permittedSpans } from './permittedHours';
 import { planSends, type PlanCandidate, type PlanLimits } from './schedule';
@@ -89,9 +89,10 @@ export function planSolicitations(orders: readonly SellerOrder[], choices: PlanC
 	const candidates = new Map<number, PlanCandidate>();
 	const rows = orders.map((order, index): PlanRow | undefined => {
 		const { orderId } = order;
-		const isOlder = isOrderId(orderId) && newest.get(orderId) !== index;
+		const wrongId = whyNoOrderId(orderId);
+		if (wrongId !== undefined) return leftOut('invalidOrderId', undefined, wrongId);
+		const isOlder = newest.get(orderId) !== index;
 		const reason = isOlder ? 'duplicateItem' : impossible(order, choices);
-		if (reason === 'invalidOrderId') return leftOut(reason, undefined, whyNoOrderId(orderId));
 		if (reason !== undefined) return leftOut(reason);
 		const excluded = exclusion(order);
 		if (excluded !== undefined) return leftOut(excluded.reason, excluded.detail);
@@ -157,7 +158,6 @@ const leftOut = (
 /** Why no request can be sent for an order at all. */
 function impossible(order: SellerOrder, choices: PlanChoices): PlanReason | undefined {
 	const { orderId, status } = order;
-	if (!isOrderId(orderId)) return 'invalidOrderId';
 	if (choices.alreadyRequested.has(orderId)) return 'alreadyRequested';
 	if (status === 'CANCELLED' || status === 'UNFULFILLABLE') return 'orderCancelled';
 	if (status !== null && status !== 'SHIPPED') return 'notShipped';

@@ -3,7 +3,7 @@ import { DateTime } from 'luxon';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
-import { isOrderId, whyNoOrderId } from '../../shared/domain/orderId';
+import { whyNoOrderId } from '../../shared/domain/orderId';
 import type { Marketplace } from '../../shared/domain/marketplaces';
 import {
 	isRetryable,
@@ -69,7 +69,10 @@ export interface Finding {
 /** One order of one marketplace, and the client to use for it. */
 export interface OrderInQuestion {
 	readonly client: SpApiClient;
+	/** As the item has it; not an order ID if `wrongId` says so. */
 	readonly orderId: string;
+	/** Why no review can be requested for this ID, as a sentence; checked once, when the item is read. */
+	readonly wrongId?: string;
 	readonly marketplace: Marketplace;
 	/** When a request is permitted, if the input item says so. */
 	readonly window?: SolicitationWindow;
@@ -86,7 +89,8 @@ export async function readOrder(
 	const client = await SpApiClient.connect(context, itemIndex);
 	const marketplace = resolveMarketplace(context, client, wanted.marketplace, itemIndex);
 	const window = windowSchema.safeParse(context.getInputData()[itemIndex]?.json).data;
-	return { client, orderId: wanted.orderId, marketplace, window };
+	const { orderId } = wanted;
+	return { client, orderId, wrongId: whyNoOrderId(orderId), marketplace, window };
 }
 
 /** As this node's own operations output it. */
@@ -102,7 +106,7 @@ const windowSchema = z
 
 /** Checks with Amazon whether a review can be requested for the order. */
 export async function checkEligibility(order: OrderInQuestion): Promise<Finding> {
-	if (!isOrderId(order.orderId)) return { outcome: 'invalidOrderId' };
+	if (order.wrongId !== undefined) return { outcome: 'invalidOrderId' };
 	const { client, orderId, marketplace } = order;
 	return await isSolicitationOffered(client, orderId, marketplace.id).then(
 		(offered): Finding => ({ outcome: offered ? 'eligible' : 'notEligibleNow' }),
@@ -208,12 +212,12 @@ const shownId = (text: string): string =>
 const LONGEST_SHOWN = 60;
 
 function explanationOf(
-	{ orderId, orderUnreadable }: OrderInQuestion,
+	{ wrongId, orderUnreadable }: OrderInQuestion,
 	outcome: SolicitationOutcome,
 	{ roles, elsewhere }: { readonly roles?: readonly string[]; readonly elsewhere?: string },
 ): string {
 	const explanation = SOLICITATION_OUTCOMES[outcome];
-	if (outcome === 'invalidOrderId') return whyNoOrderId(orderId) ?? explanation;
+	if (outcome === 'invalidOrderId') return wrongId ?? explanation;
 	if (roles !== undefined) return `${explanation}: ${roles.join(' or ')}`;
 	if (elsewhere !== undefined) return elsewhere;
 	return orderUnreadable === undefined ? explanation : `${explanation}. ${orderUnreadable}`;

@@ -6,6 +6,7 @@ import {
 	type Finding,
 	type OrderInQuestion,
 } from './eligibility';
+import type { RequestCap } from './requestCap';
 
 /** A request whose answer was lost is repeated once, and only if Amazon still offers it. */
 const MAX_REQUESTS = 2;
@@ -17,34 +18,73 @@ export interface Attempt {
 	readonly requested: boolean;
 }
 
-export interface Rules {
+export interface RequestRules {
 	/** Whether to check that Amazon would accept a request before making one. */
 	readonly checkFirst: boolean;
-	/** Called right before a request; returns an outcome if the request must not be made. */
-	readonly mayRequest: () => Finding['outcome'] | undefined;
+	/** Send nothing. */
+	readonly dryRun: boolean;
+	/** How many requests may still be sent; one that was not sent is given back. */
+	readonly cap: RequestCap;
+}
+
+/** What came of an order, and an error that is not a failed call, if there was one. */
+export interface Requested {
+	/** At least one. */
+	readonly attempts: readonly Attempt[];
+	readonly unexpected?: unknown;
 }
 
 /**
  * Requests a review for an order if Amazon offers it. After a lost answer, the order is checked
- * before anything else. Each failed call becomes an outcome of this order.
+ * before anything else. Each failed call becomes an outcome of this order. Never throws, because a request
+ * that may have reached Amazon must not get lost.
  */
-export async function requestReviewOnce(order: OrderInQuestion, rules: Rules): Promise<Attempt[]> {
-	if (rules.checkFirst) {
+export async function requestReviewOnce(
+	order: OrderInQuestion,
+	rules: RequestRules,
+): Promise<Requested> {
+	const attempts: Attempt[] = [];
+	try {
+		return { attempts: await attempt(order, rules, attempts) };
+	} catch (unexpected) {
+		const lost = attempts.filter(({ requested }) => requested).map(() => LOST);
+		return { attempts: lost.length > 0 ? lost : [FAILED], unexpected };
+	}
+}
+
+const LOST: Attempt = { finding: { outcome: 'answerLost' }, requested: true };
+
+const FAILED: Attempt = { finding: { outcome: 'failed' }, requested: false };
+
+const without = (outcome: Finding['outcome']): Attempt => ({
+	finding: { outcome },
+	requested: false,
+});
+
+/** @param attempts gets each request as soon as it is made */
+async function attempt(
+	order: OrderInQuestion,
+	{ checkFirst, dryRun, cap }: RequestRules,
+	attempts: Attempt[],
+): Promise<readonly Attempt[]> {
+	if (checkFirst) {
 		const finding = await checkEligibility(order);
 		if (finding.outcome !== 'eligible') return [{ finding, requested: false }];
 	}
-	const attempts: Attempt[] = [];
 	while (attempts.length < MAX_REQUESTS) {
-		const held = rules.mayRequest();
-		if (held !== undefined) return [...attempts, { finding: { outcome: held }, requested: false }];
-		const attempt = await request(order);
-		attempts.push(attempt);
-		if (attempt.finding.outcome !== 'answerLost') break;
+		if (dryRun) return [without('wouldSend')];
+		if (!cap.take()) return [...attempts, without('deferred')];
+		// Until its answer is here, the request counts as sent.
+		attempts.push(LOST);
+		const last = await request(order);
+		if (!last.requested) cap.giveBack();
+		attempts[attempts.length - 1] = last;
+		if (last.finding.outcome !== 'answerLost') break;
 
 		const offered = await isStillOffered(order);
 		if (offered === undefined) break;
 		if (!offered) {
-			attempts[attempts.length - 1] = settled(attempt);
+			attempts[attempts.length - 1] = settled(last);
 			break;
 		}
 	}

@@ -1,13 +1,11 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { newestRows } from '../orders/newestRows';
-import { isOrderId } from '../../shared/domain/orderId';
 import type { SolicitationOutcome } from './outcome';
 import { Claims } from './claims';
 import { toNodeError } from '../../shared/n8n/errors';
 import { hint } from '../../shared/n8n/hints';
 import { Progress } from './progress';
-import type { OperationName } from '../../shared/spapi/operations';
 import { explain, toResult, type Finding, type OrderInQuestion } from './eligibility';
 import { Access } from './access';
 import type { RequestCap } from './requestCap';
@@ -41,8 +39,6 @@ const CONCURRENCY = 5;
 
 /** Orders claimed together, with one access to n8n's database per group. */
 const CLAIMED_TOGETHER = 50;
-
-const REQUEST: OperationName = 'createProductReviewAndSellerFeedbackSolicitation';
 
 /** What Amazon accepts one request for. Order IDs are Amazon's own, regardless of the credential. */
 const keyOf = ({ orderId }: OrderInQuestion): string => orderId;
@@ -96,7 +92,7 @@ export class SendRun {
 				await inParallel(group, CONCURRENCY, async ([index, order]) => {
 					const key = keyOf(order);
 					const held = wanted.has(key) && !claimed.has(key);
-					const isOlder = isOrderId(order.orderId) && !isNewest(order, index);
+					const isOlder = order.wrongId === undefined && !isNewest(order, index);
 					const known = isOlder ? 'duplicateItem' : held ? 'claimedElsewhere' : undefined;
 					const attemptsBefore = isOlder ? order.attemptsBefore : (attempts.get(key) ?? 0);
 					rows[index] = await this.rowsOf({ ...order, attemptsBefore }, known);
@@ -131,7 +127,7 @@ export class SendRun {
 	/** Whether something will be done for the order, so that it must be claimed. */
 	private needsClaim(order: OrderToSend): boolean {
 		return (
-			!this.isDry(order) && isOrderId(order.orderId) && this.skippedFinding(order) === undefined
+			!this.isDry(order) && order.wrongId === undefined && this.skippedFinding(order) === undefined
 		);
 	}
 
@@ -140,7 +136,7 @@ export class SendRun {
 		order: OrderToSend,
 		known: SolicitationOutcome | undefined,
 	): Promise<IDataObject[]> {
-		const invalid = isOrderId(order.orderId) ? undefined : 'invalidOrderId';
+		const invalid = order.wrongId === undefined ? undefined : 'invalidOrderId';
 		const outcome = invalid ?? known;
 		const finding = outcome === undefined ? this.skippedFinding(order) : { outcome };
 		const attempts =
@@ -160,31 +156,18 @@ export class SendRun {
 		return rows.map((row) => ({ ...row, tryAgainLater }));
 	}
 
-	private async attempt(order: OrderToSend): Promise<Attempt[]> {
+	private async attempt(order: OrderToSend): Promise<readonly Attempt[]> {
 		const { checkFirst, cap } = this.choices;
 		const dryRun = this.isDry(order);
-		let begun = 0;
-		const attempts = await requestReviewOnce(order, {
+		const { attempts, unexpected } = await requestReviewOnce(order, {
 			checkFirst: checkFirst || dryRun || order.attemptsBefore > 0,
-			mayRequest: () => {
-				if (dryRun) return 'wouldSend';
-				if (!cap.take()) return 'deferred';
-				begun += 1;
-				return undefined;
-			},
-		}).catch((error: unknown): Attempt[] => {
-			this.unexpected ??= error;
-			return begun === 0
-				? [{ finding: { outcome: 'failed' }, requested: false }]
-				: Array.from({ length: begun }, () => ({
-						finding: { outcome: 'answerLost' },
-						requested: true,
-					}));
+			dryRun,
+			cap,
 		});
+		this.unexpected ??= unexpected;
 		for (const { finding, requested } of attempts) {
 			this.hasRequested ||= requested;
 			this.access.note(order, finding);
-			if (!requested && finding.failure?.operation === REQUEST) cap.giveBack();
 		}
 		return attempts;
 	}
