@@ -1,10 +1,14 @@
 import { desc, from as tableFrom, op, rolling, table } from 'arquero';
 
 import { dayNumber, isoDay } from '../../nodes/shared/domain/calendar';
-import { countPerDay, type DatedFeedback, FeedbackSeries } from '../../nodes/shared/domain/feedbackSeries';
+import {
+	countPerDay,
+	type DatedFeedback,
+	FeedbackSeries,
+} from '../../nodes/shared/domain/feedbackSeries';
 import { forecast, ratesOf } from '../../nodes/AmazonSellerRating/analysis/forecast';
 import type { FeedbackCounts } from '../../nodes/shared/domain/rating';
-import { rationalFromPercent } from '../../nodes/shared/domain/rational';
+import { thresholdAt } from '../../nodes/shared/domain/bands';
 import { seeded } from '../../test/seeded';
 
 const TODAY = '2026-03-01';
@@ -37,7 +41,7 @@ export function byThisPackage(rows: readonly DatedFeedback[], days: number): Res
 					today: TODAY,
 					days,
 					windows: WINDOWS,
-					thresholds: [rationalFromPercent(95), rationalFromPercent(98)],
+					thresholds: [thresholdAt(95), thresholdAt(98)],
 					rates: ratesOf(series, TODAY),
 				});
 	return {

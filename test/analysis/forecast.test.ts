@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 
+import { thresholdAt } from '../../nodes/shared/domain/bands';
 import { dayNumber, isoDay } from '../../nodes/shared/domain/calendar';
 import {
 	countPerDay,
@@ -17,13 +18,13 @@ import {
 	type WindowForecast,
 } from '../../nodes/AmazonSellerRating/analysis/forecast';
 import { ratingOf, toPercent, totalOf } from '../../nodes/shared/domain/rating';
-import { compare, rationalFromPercent, type Rational } from '../../nodes/shared/domain/rational';
+import { compare, type Rational } from '../../nodes/shared/domain/rational';
 import { Coverage } from '../../nodes/shared/domain/coverage';
 import { seeded } from '../seeded';
 
 const TODAY = '2026-03-01';
 const today = dayNumber(TODAY);
-const at95 = rationalFromPercent(95);
+const at95 = thresholdAt(95);
 const noRates: FeedbackRates = { positive: 0, nonPositive: 0, days: 90, through: TODAY };
 
 /** A number of feedback entries of one kind, `days` days ago. */
@@ -58,7 +59,7 @@ const rows = fc.array(
 ) as fc.Arbitrary<DatedFeedback[]>;
 const days = fc.integer({ min: 1, max: 365 });
 const window = fc.oneof(fc.integer({ min: 1, max: 200 }), fc.constant(Infinity));
-const threshold = fc.integer({ min: 0, max: 100 }).map(rationalFromPercent);
+const threshold = fc.integer({ min: 0, max: 100 }).map((percent) => thresholdAt(percent));
 
 /** Counts the window that ends `ahead` days from today, row by row. */
 function recount(feedback: readonly DatedFeedback[], length: number, ahead: number) {
@@ -132,7 +133,7 @@ describe('without new feedback', () => {
 					const now = recount(feedback, length, index);
 					if (totalOf(before) === 0 || totalOf(now) === 0) continue;
 					const isMet = (counts: typeof now) =>
-						counts.positive * limit.denominator >= totalOf(counts) * limit.numerator;
+						counts.positive * limit.share.denominator >= totalOf(counts) * limit.share.numerator;
 					if (isMet(before) !== isMet(now)) {
 						expected.push(`${isMet(now) ? 'up' : 'down'} ${isoDay(today + index)}`);
 					}

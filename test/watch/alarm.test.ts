@@ -1,3 +1,4 @@
+import { thresholdAt } from '../../nodes/shared/domain/bands';
 import fc from 'fast-check';
 
 import {
@@ -116,19 +117,21 @@ describe('sideOfRating', () => {
 	] as ReadonlyArray<[number, number, number, number, Side]>)(
 		'rates %i of %i at %d%% with %d points as %s',
 		(positive, total, percent, margin, side) => {
-			expect(sideOfRating(counts(positive, total), percent, margin, 1)).toBe(side);
+			expect(sideOfRating(counts(positive, total), thresholdAt(percent), margin, 1)).toBe(side);
 		},
 	);
 
 	it('is undefined with fewer ratings than the minimum, and without any', () => {
-		expect(sideOfRating(counts(0, 9), 95, 0.5, 10)).toBeUndefined();
-		expect(sideOfRating(counts(0, 10), 95, 0.5, 10)).toBe('bad');
-		expect(sideOfRating(counts(10, 10), 95, 0.5, 10)).toBe('good');
-		expect(sideOfRating(counts(0, 0), 95, 0.5, 0)).toBeUndefined();
+		expect(sideOfRating(counts(0, 9), thresholdAt(95), 0.5, 10)).toBeUndefined();
+		expect(sideOfRating(counts(0, 10), thresholdAt(95), 0.5, 10)).toBe('bad');
+		expect(sideOfRating(counts(10, 10), thresholdAt(95), 0.5, 10)).toBe('good');
+		expect(sideOfRating(counts(0, 0), thresholdAt(95), 0.5, 0)).toBeUndefined();
 	});
 
 	it('counts neutrals against the rating', () => {
-		expect(sideOfRating({ positive: 94, neutral: 6, negative: 0 }, 95, 0.5, 1)).toBe('bad');
+		expect(sideOfRating({ positive: 94, neutral: 6, negative: 0 }, thresholdAt(95), 0.5, 1)).toBe(
+			'bad',
+		);
 	});
 });
 
@@ -186,7 +189,7 @@ describe('hysteresis', () => {
 				const sides = steps.map((step) =>
 					sideOfRating(
 						counts(low + Math.round(step * (high - low)), TOTAL),
-						at / 100,
+						thresholdAt(at / 100),
 						points / 100,
 						1,
 					),
@@ -194,8 +197,8 @@ describe('hysteresis', () => {
 				const start = { raised, changes: 7 };
 				expect(turnsOf(sides, start)).toEqual({ alarm: start, turns: [] });
 				// One step beyond either side turns the alarm, and only once.
-				const below = sideOfRating(counts(low - 1, TOTAL), at / 100, points / 100, 1);
-				const above = sideOfRating(counts(high + 1, TOTAL), at / 100, points / 100, 1);
+				const below = sideOfRating(counts(low - 1, TOTAL), thresholdAt(at / 100), points / 100, 1);
+				const above = sideOfRating(counts(high + 1, TOTAL), thresholdAt(at / 100), points / 100, 1);
 				expect(turnsOf([...sides, below, ...sides, below, ...sides], start).turns).toEqual(
 					raised ? [] : ['raised'],
 				);

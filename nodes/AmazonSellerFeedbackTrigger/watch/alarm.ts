@@ -1,3 +1,4 @@
+import type { Threshold } from '../../shared/domain/bands';
 import { ratingOf, totalOf, type FeedbackCounts } from '../../shared/domain/rating';
 import { compare, rationalFromPercent, type Rational } from '../../shared/domain/rational';
 
@@ -41,19 +42,18 @@ export function advanceAlarm(
 /**
  * The position of a rating: bad below the threshold, good at or above the threshold plus a margin (at
  * most 100%). Compared exactly.
- * @param percent threshold, at most four decimals
  * @param marginPoints percentage points above it, at most four decimals
  * @param minimumTotal with fewer ratings than this, the rating is not evaluated
  */
 export function sideOfRating(
 	counts: FeedbackCounts,
-	percent: number,
+	{ percent, share }: Threshold,
 	marginPoints: number,
 	minimumTotal: number,
 ): Side | undefined {
 	const rating = ratingOf(counts);
 	if (rating === undefined || totalOf(counts) < minimumTotal) return undefined;
-	if (compare(rating, rationalFromPercent(percent)) < 0) return 'bad';
+	if (compare(rating, share) < 0) return 'bad';
 	return compare(rating, percentPlus(percent, marginPoints)) >= 0 ? 'good' : 'between';
 }
 

@@ -7,6 +7,7 @@ import { advanceAlarm, sideOfDefectRate, sideOfRating, type Side } from './alarm
 import { Coverage, knownDays, type WindowCoverage } from '../../shared/domain/coverage';
 import type { FeedbackRow } from '../../shared/domain/feedbackReport';
 import { dayNumber, isoDay } from '../../shared/domain/calendar';
+import type { Threshold } from '../../shared/domain/bands';
 import { onePerOrder } from '../../shared/domain/onePerOrder';
 import type { FeedbackObservation } from './feedback';
 import { ratingOf, toDisplayedPercent, toPercent, totalOf } from '../../shared/domain/rating';
@@ -253,9 +254,8 @@ function advanceRating(
 	const events: RatingEvent[] = [];
 	let state: MarketplaceWatch = { ...before, unjudged: undefined };
 	for (const threshold of settings.thresholds) {
-		const { percent } = threshold;
-		const side = sideOfRating(counts, percent, settings.ratingMargin, settings.minimumRatings);
-		const key = keyOfThreshold(settings, percent);
+		const side = sideOfRating(counts, threshold, settings.ratingMargin, settings.minimumRatings);
+		const key = keyOfThreshold(settings, threshold);
 		const reportPresent =
 			settings.reportPresent && before.rating === undefined && !before.restarts?.totals;
 		const by = `${settings.ratingMargin}/${settings.minimumRatings}`;
@@ -296,7 +296,7 @@ const shortened = ({ daysLeftOut, reasons, ...others }: WindowCoverage) => ({
 	reasons: reasons.slice(0, MAX_NOTES),
 });
 
-const keyOfThreshold = ({ ratingDays }: WatchSettings, percent: number): string =>
+const keyOfThreshold = ({ ratingDays }: WatchSettings, { percent }: Threshold): string =>
 	`rating/${ratingDays}/${percent}`;
 
 const keyOfDefectRate = ({ defectTarget }: WatchSettings, fulfilment: Fulfilment): string =>
@@ -313,7 +313,7 @@ export function withoutOtherAlarms(
 	settings: WatchSettings,
 ): MarketplaceWatch {
 	const watched = [
-		...settings.thresholds.map(({ percent }) => keyOfThreshold(settings, percent)),
+		...settings.thresholds.map((threshold) => keyOfThreshold(settings, threshold)),
 		...FULFILMENTS.map((fulfilment) => keyOfDefectRate(settings, fulfilment)),
 	];
 	const others = Object.keys(state.alarms).filter((key) => !watched.includes(key));

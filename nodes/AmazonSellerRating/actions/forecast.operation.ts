@@ -7,7 +7,6 @@ import {
 import { z } from 'zod';
 
 import { optionsCollection, simplifyParameter } from '../../shared/n8n/commonParameters';
-import type { Threshold } from '../../shared/domain/bands';
 import {
 	assumptionOf,
 	forecast,
@@ -95,7 +94,7 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 			knownThrough,
 			days: parameters.daysAhead,
 			windows: [days],
-			thresholds: parameters.thresholds.map(({ share }) => share),
+			thresholds: parameters.thresholds,
 			rates,
 		});
 		return window === undefined
@@ -152,8 +151,8 @@ function toItem(
 	const [now] = window.points;
 	const then = window.points.at(-1);
 	const crossings = {
-		withoutNewFeedback: window.crossings.withoutNewFeedback.map(named(thresholds)),
-		atCurrentRates: window.crossings.atCurrentRates.map(named(thresholds)),
+		withoutNewFeedback: window.crossings.withoutNewFeedback.map(named),
+		atCurrentRates: window.crossings.atCurrentRates.map(named),
 	};
 	const summary = {
 		marketplace: source.marketplace.countryCode,
@@ -198,13 +197,12 @@ interface NamedCrossing extends IDataObject {
 	percent: number;
 }
 
-const named =
-	(thresholds: readonly Threshold[]) =>
-	({ threshold, date, direction }: ThresholdCrossing): NamedCrossing => {
-		const { name = '', percent: thresholdPercent = toPercent(threshold) } =
-			thresholds.find(({ share }) => share === threshold) ?? {};
-		return { date, direction, name, percent: thresholdPercent };
-	};
+const named = ({ threshold, date, direction }: ThresholdCrossing): NamedCrossing => ({
+	date,
+	direction,
+	name: threshold.name,
+	percent: threshold.percent,
+});
 
 /** The first crossing in either scenario, in words. */
 function nextCrossing(

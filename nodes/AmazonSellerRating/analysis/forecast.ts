@@ -1,3 +1,4 @@
+import type { Threshold } from '../../shared/domain/bands';
 import { dayNumber, isoDay } from '../../shared/domain/calendar';
 import type { FeedbackSeries } from '../../shared/domain/feedbackSeries';
 import {
@@ -36,7 +37,7 @@ export interface ForecastOptions {
 	readonly days: number;
 	/** Lengths in days; `Infinity` for the lifetime window, where feedback never ages out. */
 	readonly windows: readonly number[];
-	readonly thresholds: readonly Rational[];
+	readonly thresholds: readonly Threshold[];
 	readonly rates: FeedbackRates;
 	/** Standard normal quantile of the interval's limits; 1.959964 (95%) by default. */
 	readonly z?: number;
@@ -65,7 +66,7 @@ export interface ForecastPoint {
 
 /** `up`: the first day at or above the threshold after a day below it. `down`: the reverse. */
 export interface ThresholdCrossing {
-	readonly threshold: Rational;
+	readonly threshold: Threshold;
 	readonly date: string;
 	readonly direction: 'up' | 'down';
 }
@@ -257,11 +258,11 @@ function predictionLimits(
 function crossingsOf(
 	points: readonly ForecastPoint[],
 	scenario: 'withoutNewFeedback' | 'atCurrentRates',
-	threshold: Rational,
+	threshold: Threshold,
 ): ThresholdCrossing[] {
 	const met = points.map((point) => {
 		const { rating } = point[scenario];
-		return rating && compare(rating, threshold) >= 0;
+		return rating && compare(rating, threshold.share) >= 0;
 	});
 	return points.flatMap(({ date }, index) => {
 		const [before, now] = [met[index - 1], met[index]];

@@ -1,5 +1,5 @@
 import { totalOf, type FeedbackCounts } from './rating';
-import { compare, type Rational } from './rational';
+import { compare, rationalFromPercent, type Rational } from './rational';
 
 /**
  * A threshold a seller watches, e.g. "Aim" at 98%. Editable, because Amazon publishes no official
@@ -11,6 +11,13 @@ export interface Threshold {
 	/** The same as an exact fraction, for comparison with ratings. */
 	readonly share: Rational;
 }
+
+/** @param percent at most four decimals */
+export const thresholdAt = (percent: number, name = `${percent}%`): Threshold => ({
+	name,
+	percent,
+	share: rationalFromPercent(percent),
+});
 
 /**
  * Healthy: at or above the highest threshold. Critical: below the lowest. At risk: between them.

@@ -1,8 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
-import { sortThresholds } from '../domain/bands';
-import { rationalFromPercent } from '../domain/rational';
+import { sortThresholds, thresholdAt } from '../domain/bands';
 
 /** 95% and 98% are common among sellers; Amazon publishes neither as a rule. */
 const DEFAULTS = [
@@ -105,10 +104,8 @@ export const thresholdsSchema = z
 			refuse(index, 'name', `Two thresholds are named ${quoted(name)}. Give each its own name.`);
 		});
 		return sortThresholds(
-			(thresholds.length === 0 ? DEFAULTS : thresholds).map(({ name, percent }) => ({
-				name,
-				percent,
-				share: rationalFromPercent(percent),
-			})),
+			(thresholds.length === 0 ? DEFAULTS : thresholds).map(({ name, percent }) =>
+				thresholdAt(percent, name),
+			),
 		);
 	});
