@@ -145,7 +145,7 @@ function toItem(
 	source: DatedSource,
 	window: WindowForecast,
 	known: KnownCounts,
-	{ thresholds, simplify, daysAhead }: z.infer<typeof schema>,
+	{ simplify, daysAhead }: z.infer<typeof schema>,
 	assumption: string,
 ): IDataObject {
 	const [now] = window.points;

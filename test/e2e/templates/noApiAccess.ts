@@ -67,13 +67,13 @@ export function testNoApiAccess(rig: () => TemplateRig): void {
 			expect(rig().sandbox.requests).toHaveLength(amazon);
 			expect(mails).toMatchObject([
 				{
-					subject: 'Amazon rating US: critical, 94 %',
+					subject: 'Amazon rating US: critical, 94%',
 					text: expect.stringMatching(
 						/critical.*The rating is 94%, below Suspension risk.*Feedback counted: 100.*HYPERLINK\("http:\/\/evil","x"\)/s,
 					),
 				},
 			]);
-			expect(alarms).toMatchObject([{ body: { text: expect.stringContaining('critical, 94 %') } }]);
+			expect(alarms).toMatchObject([{ body: { text: expect.stringContaining('critical, 94%') } }]);
 			expect(sheet.records.map(({ comment }) => comment)).toEqual(COMMENTS);
 			expect(execution.outputs['Read the report']?.[0]?.map(({ comment }) => comment)).toEqual(
 				COMMENTS,
@@ -92,7 +92,7 @@ export function testNoApiAccess(rig: () => TemplateRig): void {
 			expect(execution.error).toBeUndefined();
 			expect(mails).toMatchObject([
 				{
-					subject: 'Amazon rating US: healthy, 100 %',
+					subject: 'Amazon rating US: healthy, 100%',
 					text: expect.stringMatching(/last 30 days:\r?\nnone in this report\s*$/),
 				},
 			]);
@@ -161,7 +161,7 @@ export function testNoApiAccess(rig: () => TemplateRig): void {
 			expect(status).toBe(200);
 			expect((await rig().firstExecution(id)).error).toBeUndefined();
 			expect(rig().mail.to(OWNER).slice(mails)).toMatchObject([
-				{ subject: 'Amazon rating US: healthy, 100 %', text: expect.stringContaining('late') },
+				{ subject: 'Amazon rating US: healthy, 100%', text: expect.stringContaining('late') },
 			]);
 			expect(sheet.rows).toEqual([]);
 		});

@@ -53,20 +53,20 @@ const alarmOf = (marketplace: string, marketplaceId: string): { json: IDataObjec
 const FELL_FAR: Samples = {
 	[TRIGGER]: [
 		alarm({
-			summary: 'Mexico: The rating fell below Aim (98 %)',
+			summary: 'Mexico: The rating fell below Aim (98%)',
 			after: { thresholdName: 'Aim', thresholdPercent: 98 },
 		}),
 		alarm({
-			summary: 'Mexico: The rating fell below Suspension risk (95 %)',
+			summary: 'Mexico: The rating fell below Suspension risk (95%)',
 			after: { thresholdName: 'Suspension risk', thresholdPercent: 95 },
 		}),
 		alarm({
 			event: 'ratingRecovered',
-			summary: 'Canada: The rating is safely above Aim (98 %) again',
+			summary: 'Canada: The rating is safely above Aim (98%) again',
 			marketplace: 'CA',
 		}),
 		alarm({
-			summary: 'United States: The rating fell below Aim (98 %)',
+			summary: 'United States: The rating fell below Aim (98%)',
 			marketplace: 'US',
 			marketplaceId: UNITED_STATES,
 			after: { thresholdName: 'Aim', thresholdPercent: 98 },
@@ -160,7 +160,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			]);
 			expect(requests).toHaveLength(1);
 			const question = JSON.stringify(requests[0]?.body);
-			expect(question).toContain('Mexico: The rating fell below Suspension risk (95 %)');
+			expect(question).toContain('Mexico: The rating fell below Suspension risk (95%)');
 			expect(question).not.toContain('Aim');
 		});
 
@@ -175,8 +175,8 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			const [recovery, question] = requests.map(({ body }) => JSON.stringify(body));
 			expect(requests).toHaveLength(2);
 			expect(recovery).toContain('Canada: The rating is safely above');
-			expect(question).toContain('Mexico: The rating fell below Suspension risk (95 %)');
-			expect(question).toContain('United States: The rating fell below Aim (98 %)');
+			expect(question).toContain('Mexico: The rating fell below Suspension risk (95%)');
+			expect(question).toContain('United States: The rating fell below Aim (98%)');
 			expect(question).not.toContain('Mexico: The rating fell below Aim');
 
 			const after = await rig().requestsDuring('slack.com', async () => {
@@ -296,7 +296,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 				'Brand Analytics',
 				'Error Workflow',
 				'Keep the name of the first node',
-				'below a line when you activate',
+				'below a threshold when you activate',
 			]) {
 				expect(notes).toContain(words);
 			}
@@ -359,7 +359,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 						'Amazon refuses, as for a sample of another region',
 						'other region',
 						'FR',
-						/cannot reach/,
+						/the credential is for another region/,
 					],
 				])('goes to the manager as unknown if %s', async (_, key, marketplace, reason) => {
 					const { status, error } = await end(raised[key] ?? '');
