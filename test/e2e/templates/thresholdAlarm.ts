@@ -200,7 +200,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 				async () => await rig().run(id, TRIGGER),
 			);
 
-			const alarms = /Mexico: .*Suspension risk \(95 %\).*United States: .*Aim \(98 %\)/s;
+			const alarms = /Mexico: .*Suspension risk \(95%\).*United States: .*Aim \(98%\)/s;
 			expect(rig().mail.mails.slice(mails)).toMatchObject([
 				{
 					subject: 'Amazon rating alarm, MX, US: Slack could not be asked',
