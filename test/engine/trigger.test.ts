@@ -702,7 +702,7 @@ describe('account health', () => {
 		expect(above[0]).toMatchObject({
 			event: 'orderDefectRateAboveTarget',
 			summary:
-				'United States: The order defect rate of orders you ship is not under its target of 1%: 1% (10 of 1000 orders)',
+				'United States: The order defect rate of orders you ship is not below its target of 1%: 1% (10 of 1000 orders)',
 			before: rate(9),
 			after: rate(10),
 			changed: ['orderDefectRate'],

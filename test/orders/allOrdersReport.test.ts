@@ -517,7 +517,7 @@ describe('rows that cannot be read', () => {
 		]) {
 			const { orders, unreadable } = parseAllOrdersReport([COLUMNS.join('\t'), ...rows].join('\n'));
 			expect(unreadable).toEqual([
-				{ line: 2 + rows.indexOf(shifted), reason: 'it has 32 columns and the header 31' },
+				{ line: 2 + rows.indexOf(shifted), reason: 'it has 32 columns but the header 31' },
 			]);
 			expect(orders).toHaveLength(1);
 			expect(orders[0]).toMatchObject({ status: 'SHIPPED', items: null, orderTotal: null });
@@ -536,7 +536,7 @@ describe('rows that cannot be read', () => {
 			unreadable: [
 				{
 					line: 1,
-					reason: 'the header has no column "amazon-order-id" (it may be another report)',
+					reason: 'the header has no column "amazon-order-id" (maybe a different report)',
 				},
 			],
 		});

@@ -69,9 +69,9 @@ describe('parseFbaShipmentsReport', () => {
 		);
 		expect(arrivals.size).toBe(0);
 		expect(unreadable).toEqual([
-			{ line: 2, reason: 'its estimated arrival is not a time with an offset' },
+			{ line: 2, reason: 'its estimated arrival has no UTC offset' },
 			{ line: 3, reason: 'it has no valid order ID' },
-			{ line: 4, reason: 'it has 9 columns and the header 8' },
+			{ line: 4, reason: 'it has 9 columns but the header 8' },
 		]);
 	});
 

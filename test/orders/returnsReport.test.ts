@@ -96,7 +96,7 @@ describe.each([
 		expect(returns).toHaveLength(1);
 		expect(unreadable).toEqual([
 			{ line: 2, reason: 'it has no valid order ID' },
-			{ line: 3, reason: expect.stringMatching(/^it has \d+ columns and the header \d+$/) },
+			{ line: 3, reason: expect.stringMatching(/^it has \d+ columns but the header \d+$/) },
 		]);
 	});
 
@@ -141,7 +141,7 @@ it.each([
 		const { returns, unreadable } = parse(header, `${ORDER_ID}\t1`, 'none\t2');
 		expect(returns).toEqual([{ orderId: ORDER_ID, returnedAt: null, refundedAmount: null }]);
 		expect(unreadable).toEqual([
-			{ line: 1, reason: `the header has no column "${missing}" (it may be another report)` },
+			{ line: 1, reason: `the header has no column "${missing}" (maybe a different report)` },
 		]);
 	},
 );
