@@ -990,7 +990,7 @@ describe('the state', () => {
 		expect(watcher.reported).toEqual([]);
 		expect(watcher.thrown).toHaveLength(1);
 		expect(watcher.thrown[0]?.message).toMatch(
-			/^Could not read the trigger's state: another version of this package/,
+			/^Could not read the trigger's state: a newer version of this package/,
 		);
 		expect(watcher.thrown[0]?.description).toMatch(/^Update the package\. To start over instead/);
 		expect(watcher.trigger.staticData).toEqual({ 'node:Trigger': { state } });

@@ -92,21 +92,21 @@ describe('a feedback report', () => {
 			'is canceled',
 			'reportCancelled',
 			/^Could not get the feedback report 5\d+ for United States: Amazon canceled it$/,
-			/^Either there was no feedback of 1 to 3 stars in a year, or Amazon denied access.*nothing is treated as removed/,
+			/^Do nothing if you had no feedback of 1 to 3 stars in a year.*denied access.*nothing is treated as removed/,
 			[5, 10, 20, 40, 60, 60],
 		],
 		[
 			'ends FATAL',
 			'reportFatal',
-			/^Could not get the feedback report 5\d+ for United States: Amazon gave up \(FATAL\)$/,
-			/^Amazon says: Report processing failed because of an internal error\. The trigger requests it again.*nothing is treated as removed/,
+			/^Could not get the feedback report 5\d+ for United States: Amazon failed to make it \(FATAL\)$/,
+			/^Amazon says: Report processing failed because of an internal error\. The trigger retries.*nothing is treated as removed/,
 			[5, 10, 20, 40, 80, 160],
 		],
 		[
 			'gets stuck',
 			'reportStuck',
 			/^Could not get the feedback report 5\d+ for United States: Amazon has not finished it within an hour$/,
-			/^The trigger requests it again.*nothing is treated as removed/,
+			/^The trigger retries.*nothing is treated as removed/,
 			[60, 60, 60, 60, 80, 160],
 		],
 	])(
@@ -597,7 +597,7 @@ describe('a failure', () => {
 			revoke,
 			() => watching.sandbox.lwa.restore('demo'),
 			/^Could not log in: Login with Amazon does not accept the refresh token\. Authorize the application again.*was revoked/,
-			/^This affects the feedback report for United States\. Open the credential, fix what is named here, and save it again/,
+			/^This affects the feedback report for United States\. Open the credential, fix the problem above, and save it/,
 			3,
 		],
 		[
@@ -608,7 +608,7 @@ describe('a failure', () => {
 			},
 			() => connect(watching.credentials, watching.sandbox),
 			/^Could not log in: Login with Amazon does not accept the client ID or the client secret\. Copy the current ones/,
-			/^This affects the feedback report for United States\. Open the credential, fix what is named here, and save it again/,
+			/^This affects the feedback report for United States\. Open the credential, fix the problem above, and save it/,
 			3,
 		],
 		[

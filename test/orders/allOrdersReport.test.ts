@@ -441,7 +441,7 @@ describe('the orders of some marketplaces', () => {
 		expect(idsIn(US, CA, MX)).toHaveLength(3);
 	});
 
-	it('A1: report orders of other shops and of unknown channels, without guessing', () => {
+	it('A1: report orders of other stores and of unknown channels, without guessing', () => {
 		const { notOfAmazon, ofUnknownChannel } = ordersIn(region, [US]);
 		expect(notOfAmazon).toEqual(['S01-0000004-0000004', '111-0000005-0000005']);
 		expect([...ofUnknownChannel]).toEqual([

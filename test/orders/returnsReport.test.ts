@@ -115,7 +115,7 @@ describe.each([
 		expect(unreadable).toEqual([]);
 	});
 
-	it('B3: ignores a return of an order from another shop', () => {
+	it('B3: ignores a return of an order from another store', () => {
 		expect(parse(header, row('S01-1234567-7654321'))).toMatchObject({
 			returns: [],
 			unreadable: [],

@@ -125,7 +125,7 @@ describe('readPage', () => {
 		expect(theOrder({ associatedOrders: [null] })?.replacementFor).toBeNull();
 	});
 
-	it('A1: recognizes orders of other shops', () => {
+	it('A1: recognizes orders of other stores', () => {
 		const { orders } = read(ORDER, { ...OTHER, salesChannel: { channelName: 'NON_AMAZON' } });
 		expect(orders.map(({ isOfOtherShop }) => isOfOtherShop)).toEqual([false, true]);
 	});

@@ -1211,7 +1211,7 @@ describe('notices', () => {
 		const notice = (how: BadEnd, report: ReportKind) =>
 			noticesOf(watch([nothing('r1', how, report)]).state, '')[0]?.description;
 		expect(notice('CANCELLED', 'feedback')).toContain('no feedback of 1 to 3 stars in a year');
-		expect(notice('CANCELLED', 'totals')).toContain('nothing to report, or Amazon denied access');
+		expect(notice('CANCELLED', 'totals')).toContain('if there should be data');
 		expect(notice('FATAL', 'feedback')).not.toContain('denied');
 	});
 

@@ -56,6 +56,6 @@ export class SearchNotes {
 	}
 }
 
-/** Orders that Amazon ships for other shops cannot have reviews. */
+/** Orders that Amazon ships for other stores cannot have reviews. */
 export const aboutOtherShops = (orderIds: readonly string[]): string =>
 	`${orderIds.length} order(s) from stores other than Amazon (Non-Amazon) are left out, because no review can be requested for them: ${named(orderIds)}.`;

@@ -129,7 +129,7 @@ export interface OrderSearch {
 /** An order as Amazon lists it. */
 export interface ListedOrder {
 	readonly order: SellerOrder;
-	/** Whether it is from a shop other than an Amazon store: Amazon only ships it. */
+	/** Whether it is from a store other than an Amazon store: Amazon only ships it. */
 	readonly isOfOtherShop: boolean;
 }
 

@@ -85,7 +85,7 @@ export function readTabDelimitedPieces(pieces: readonly string[]): TabDelimitedR
 }
 
 /**
- * An order ID in a cell of its own, anywhere in a line; orders of other shops and digital ones have
+ * An order ID in a cell of its own, anywhere in a line; orders of other stores and digital ones have
  * letters.
  */
 const ORDER_ID_CELL = /(?:^|\t)[ "]*[A-Z\d]\d\d-\d{7}-\d{7}[ "]*(?:\t|$)/;
