@@ -96,14 +96,14 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 				description: REGION_NAMES[region],
 			})),
 			description:
-				'Determines the region and its endpoint, and is used if a node names no other marketplace',
+				'Sets the region and endpoint. Nodes use it unless you choose another marketplace.',
 		},
 		{
 			displayName: 'Environment',
 			name: 'environment',
 			type: 'options',
 			default: 'production',
-			description: 'Where requests are sent: to Amazon, unless you are trying things out',
+			description: 'Where requests are sent. Use Production unless you are testing.',
 			options: [
 				{ name: 'Production', value: 'production' },
 				{
@@ -127,7 +127,7 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 			placeholder: 'e.g. http://localhost:4010',
 			displayOptions: { show: { environment: ['custom'] } },
 			description:
-				'Used for the API and for Login with Amazon. {region} stands for na, eu or fe if the URL depends on it.',
+				'Used for the API and Login with Amazon. Write {region} where the URL needs na, eu or fe.',
 		},
 		{
 			displayName: 'This Host May Receive My Secrets',
@@ -192,7 +192,7 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 				properties: {
 					value: 403,
 					message:
-						"Amazon accepts the login but denies access: the application lacks a role. Add 'Selling Partner Insights' (and 'Buyer Solicitation' to request reviews) to the application, then authorize it again and use the new refresh token.",
+						"Could not test the credential: Amazon denied access. Add 'Selling Partner Insights' (and 'Buyer Solicitation' to request reviews) to the application, then authorize it again and use the new refresh token.",
 				},
 			},
 			{
@@ -200,7 +200,7 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 				properties: {
 					value: 429,
 					message:
-						'The credential works, but Amazon allows this test about once a minute. Wait a minute and try again.',
+						'Could not repeat the test: Amazon allows about one a minute. Wait a minute and try again; the credential works.',
 				},
 			},
 		],

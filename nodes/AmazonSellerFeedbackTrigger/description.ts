@@ -34,15 +34,15 @@ export const properties: INodeProperties[] = [
 		type: 'multiOptions',
 		default: [],
 		options: marketplaceOptions,
-		hint: "If you choose none, the credential's primary marketplace; all must be in its region",
+		hint: "Default: the credential's primary marketplace. All must be in its region",
 		description:
-			"The marketplaces to watch, all in the credential's region. If you choose none, its primary marketplace.",
+			"The marketplaces to watch, all in the credential's region. Default: its primary marketplace.",
 	},
 	{
 		...thresholdsParameter,
 		displayOptions: { show: { events: RATING_EVENTS } },
 		description:
-			'Each threshold is watched separately. Sellers go by 98% and 95%; Amazon enforces the order defect rate.',
+			'Each threshold is watched separately. Sellers use 98% and 95%; Amazon enforces the order defect rate.',
 	},
 	optionsCollection(
 		{
@@ -71,7 +71,7 @@ export const properties: INodeProperties[] = [
 			default: 90,
 			typeOptions: { minValue: 7, maxValue: LONGEST_WATCH_DAYS },
 			description:
-				'How many days after its date a feedback entry is watched for changes and removal, and is still reported if it appears late',
+				'How many days after its date to watch a feedback entry for changes and removal, and to report it if late',
 		},
 		{
 			displayName: 'Days Until Totals Settle',
@@ -97,7 +97,7 @@ export const properties: INodeProperties[] = [
 			default: 0,
 			typeOptions: { minValue: 0, maxValue: LONGEST_WATCH_DAYS },
 			description:
-				'When first activated, also report the feedback of this many days, including today, and what is already beyond a threshold or target. With 0, only report what happens from then on.',
+				'On first activation, also report feedback from this many days, including today, and anything already past a threshold or target. With 0, report only what happens afterward.',
 		},
 		{
 			displayName: 'Minimum Number of Orders',

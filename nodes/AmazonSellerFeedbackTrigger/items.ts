@@ -129,7 +129,7 @@ function summaryOf(event: WatchEvent): string {
 			const name = `${threshold.name} (${threshold.percent}%)`;
 			const move =
 				event.event === 'ratingRecovered'
-					? `The rating is safely above ${name} again`
+					? `The rating has recovered above ${name}`
 					: `The rating fell below ${name}`;
 			return `${move}: ${percentOf(ratingNow.rating)} of ${ratingNow.total} in ${ratingNow.days} days`;
 		}
@@ -152,8 +152,8 @@ function defectSummary(
 ): string {
 	const move =
 		event === 'orderDefectRateRecovered'
-			? `is safely under its target of ${targetPercent}% again`
-			: `is not under its target of ${targetPercent}%`;
+			? `has recovered to below its target of ${targetPercent}%`
+			: `is not below its target of ${targetPercent}%`;
 	return `The order defect rate of ${FULFILMENT_WORDS[fulfilment]} ${move}: ${percentOf(percent)} (${ordersWithDefects} of ${orders} orders)`;
 }
 

@@ -288,7 +288,7 @@ class Poll {
 		const error = toNodeError(this.context.getNode(), failure);
 		if (!(failure instanceof SpApiFailure)) return error;
 		const sentences = [
-			`This is about ${about}.`,
+			`This affects ${about}.`,
 			error.description,
 			'The trigger keeps retrying at growing intervals and keeps its state. To retry now, deactivate and reactivate the workflow.',
 		];
@@ -319,10 +319,10 @@ class Poll {
 function unreadableState(context: IPollFunctions): NodeOperationError {
 	return new NodeOperationError(
 		context.getNode(),
-		"Could not read the trigger's state: another version of this package saved it",
+		"Could not read the trigger's state: a newer version of this package saved it",
 		{
 			description:
-				'Update the package. To start over instead, rename this node: what happened since its last poll is then not reported.',
+				'Update the package. To start over instead, rename this node: events since its last poll are then not reported.',
 		},
 	);
 }

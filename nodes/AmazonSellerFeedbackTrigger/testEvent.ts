@@ -169,7 +169,7 @@ async function findReport(
 		case 'FATAL':
 		case 'unknown':
 			return none(
-				`Could not fetch a test event: Amazon gave up on the ${name}`,
+				`Could not fetch a test event: Amazon failed to make the ${name}`,
 				'Fetch the test event again in a few minutes.',
 			);
 		case 'DONE': {
@@ -179,7 +179,7 @@ async function findReport(
 			const observation = await readReport(kind, collected.content, marketplace, asked, dateFormat);
 			return observation === undefined
 				? none(
-						`Could not fetch a test event: the ${REPORT_NAMES[kind]} does not name ${marketplace.name}`,
+						`Could not fetch a test event: the ${REPORT_NAMES[kind]} does not list ${marketplace.name}`,
 					)
 				: { ...report, kind, observation };
 		}
@@ -326,7 +326,7 @@ function noTestEvent(
 	return new NodeOperationError(context.getNode(), message, {
 		description: [
 			cause?.advice,
-			'Activate the workflow without a test event if you like: it reports what happens from then on.',
+			'Activate the workflow without a test event: it reports what happens from then on.',
 		]
 			.filter(Boolean)
 			.join(' '),

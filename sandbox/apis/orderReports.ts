@@ -20,7 +20,7 @@ interface OrderReport {
 	readonly momentOf: (order: WorldOrder, now: number) => number | undefined;
 	/** How long after that the row appears. */
 	readonly lagOf?: (order: WorldOrder) => number;
-	/** With Amazon's habits: contains the whole region, and orders of other shops. */
+	/** With Amazon's habits: contains the whole region, and orders of other stores. */
 	readonly regional?: boolean;
 	readonly write: (
 		lines: readonly OrderLine[],

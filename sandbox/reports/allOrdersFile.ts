@@ -42,7 +42,7 @@ const zero = (row: Row): string => (isPriceShown(row) ? nothing(row) : '');
 
 const isBusiness = ({ order }: Row): boolean => order.programs.includes('AMAZON_BUSINESS');
 
-/** The channel of an order of another shop; some have their own names (docs#1961). */
+/** The channel of an order of another store; some have their own names (docs#1961). */
 const otherChannelOf = ({ orderId }: WorldOrder): string =>
 	new Random(`${orderId}/channel`).chance(0.3) ? 'SI CA Prod Marketplace' : 'Non-Amazon';
 

@@ -16,7 +16,7 @@ const twinsOf = ({ orders }: MarketplaceWorld, prefix: string, probability: numb
 			programs: [],
 		}));
 
-/** Orders of other shops that Amazon only ships. */
+/** Orders of other stores that Amazon only ships. */
 export const multiChannelOrders = (place: MarketplaceWorld): WorldOrder[] =>
 	twinsOf(place, 'S01', 0.03).map((order) => ({
 		...order,

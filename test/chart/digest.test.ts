@@ -48,9 +48,9 @@ it('has the whole key table, with caption and scopes', () => {
 		['Neutral', '0', '0', '0'],
 		['Negative', '0', '12', '48'],
 		['Total', '51', '185', '737'],
-		['Non-positives to spare above Aim 98%', '3', 'below', 'below'],
+		['Neutral or negative left before Aim 98%', '3', 'below', 'below'],
 		['Positives needed for Aim 98%', '0', '112', '112'],
-		['Non-positives to spare above Suspension risk 95%', '3', 'below', 'below'],
+		['Neutral or negative left before Suspension risk 95%', '3', 'below', 'below'],
 		['Positives needed for Suspension risk 95%', '0', '112', '112'],
 		['Source', ...Array.from({ length: 3 }, () => 'Derived from reports')],
 	]);

@@ -138,7 +138,7 @@ describe('negatives', () => {
 		]);
 		const unknown = draw(emptyModel);
 		expect(withClass(unknown, 'legend').flatMap(({ children }) => children)).toEqual([]);
-		expect(textsOf(unknown, 'notes')).toEqual(['The days of the negative feedback are unknown.']);
+		expect(textsOf(unknown, 'notes')).toEqual(['The dates of negative feedback are unknown.']);
 	});
 
 	it('keeps any number of marks apart', () => {

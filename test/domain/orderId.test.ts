@@ -36,13 +36,13 @@ describe('isOrderId', () => {
 describe('whyNoOrderId', () => {
 	it.each([
 		['D01-1234567-7654321', /digital order/],
-		['S01-1234567-7654321', /order from another shop that Amazon ships/],
-		['S02-1234567-7654321', /order from another shop that Amazon ships/],
+		['S01-1234567-7654321', /order from another store, shipped by Amazon/],
+		['S02-1234567-7654321', /order from another store, shipped by Amazon/],
 		['P01-1234567-7654321', /Amazon Pay/],
-		['Q77-1234567-7654321', /kind that cannot have reviews/],
+		['Q77-1234567-7654321', /type that cannot have reviews/],
 	])('A18: says what %s is, and that no review can be requested', (orderId, kind) => {
 		expect(isOrderIdOfAnyKind(orderId)).toBe(true);
-		expect(whyNoOrderId(orderId)).toMatch(/^Amazon accepts no review request for this order/);
+		expect(whyNoOrderId(orderId)).toMatch(/^No review can be requested for this order/);
 		expect(whyNoOrderId(orderId)).toMatch(kind);
 	});
 

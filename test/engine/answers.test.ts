@@ -244,7 +244,9 @@ describe('a report that failed', () => {
 	])('A8: is reported with the reason if its document gives it as %s', async (_, body, reason) => {
 		inUse.sandbox.faults.add({ kind: 'reportFatal', body });
 		const { error } = await feedback('accountHealth');
-		expect(error?.message).toMatch(/^Could not read report \S+: Amazon gave up on it \(FATAL\)$/);
+		expect(error?.message).toMatch(
+			/^Could not read report \S+: Amazon failed to make it \(FATAL\)$/,
+		);
 		expect(error?.description).toContain(`Amazon's answer: ${reason}.`);
 		expect(error?.description).not.toMatch(/shorter period/);
 		expect(error?.context.data).toMatchObject({ amazonMessage: reason });
@@ -256,7 +258,7 @@ describe('a report that failed', () => {
 		inUse.sandbox.faults.add({ kind: 'reportFatal', body: 'Some reason' });
 		inUse.sandbox.faults.add({ kind: 'expiredDocument', times: 'always' });
 		for (const { error } of [unsaid, await feedback()]) {
-			expect(error?.message).toMatch(/gave up on it/);
+			expect(error?.message).toMatch(/failed to make it/);
 			expect(error?.description).not.toMatch(/Amazon's answer|shorter/);
 			expect(error?.description).toMatch(/30 minutes/);
 		}
@@ -365,7 +367,7 @@ describe('the rating next to an offer', () => {
 			expect(error).toBeUndefined();
 			const [item] = outputs.flat();
 			expect(item?.json.rating).toBeNull();
-			expect(JSON.stringify(item?.json)).toMatch(/nobody has rated you yet/);
+			expect(JSON.stringify(item?.json)).toMatch(/no ratings yet/);
 			expect(JSON.stringify(item?.json)).not.toMatch(/critical|shows 0%/);
 		}
 	});

@@ -478,7 +478,7 @@ describe('orders', () => {
 		const run = await getMany('reports', [US]);
 		expect(run.items.filter(({ orderId }) => String(orderId).startsWith('S01-'))).toEqual([]);
 		expect(run.hints.join(' ')).toMatch(
-			/Non-Amazon|outside Amazon|an?other (shop|(sales )?channel)/i,
+			/Non-Amazon|outside Amazon|an?other (store|(sales )?channel)/i,
 		);
 	});
 
@@ -565,7 +565,7 @@ describe('Solicitation', () => {
 		async (orderId) => {
 			const text = worded(await send([{ orderId }]));
 			expect(text).toMatch(
-				/digital|outside Amazon|multi-channel|Non-Amazon|an?other (shop|channel)/i,
+				/digital|outside Amazon|multi-channel|Non-Amazon|an?other (store|channel)/i,
 			);
 		},
 	);

@@ -94,7 +94,7 @@ describe('A1: the all-orders report contains the whole region', () => {
 		);
 		const requested = inUse.requests.filter(({ operation }) => operation === 'createReport');
 		expect(requested).toHaveLength(1);
-		expect(hints.join('\n')).toMatch(/\d+ order.*shops other.*Non-Amazon.*S01-/);
+		expect(hints.join('\n')).toMatch(/\d+ order.*stores other.*Non-Amazon.*S01-/);
 		expect(hints.join('\n')).toMatch(/left out.*S01-.*SI CA Prod Marketplace/);
 	});
 });
@@ -152,7 +152,7 @@ describe('A17: Amazon answers 400 to requests for fulfillment data', () => {
 				deliveryDateSource: 'unknown',
 			});
 		}
-		expect(hints.join()).toMatch(/did not list the fulfillment data of \d+ order/);
+		expect(hints.join()).toMatch(/did not return fulfillment data for \d+ order/);
 		// Requested once in full; after that, all pages as their token came.
 		const included = searches().map(({ query }) => String(query.includedData));
 		expect(included.filter((text) => /\bFULFILLMENT\b/.test(text))).toHaveLength(1);
@@ -169,7 +169,7 @@ describe('A17: Amazon answers 400 to requests for fulfillment data', () => {
 			options: { timeBudget: 0.0001 },
 		};
 		const first = await getMany(incremental, staticData);
-		const others = Number(/(\d+) order\(s\) from shops other/.exec(first.hints.join())?.[1] ?? 0);
+		const others = Number(/(\d+) order\(s\) from stores other/.exec(first.hints.join())?.[1] ?? 0);
 		expect(first.items).toHaveLength(100 - others);
 		sandbox.habits.set({ noFulfillmentData: false });
 		const before = searches().length;
@@ -213,7 +213,7 @@ describe('A17: Amazon answers 400 to requests for fulfillment data', () => {
 
 describe('A18: order IDs of other kinds', () => {
 	const OTHER = ['D01-1234567-7654321', 'S01-1234567-7654321', 'P01-1234567-7654321', ''];
-	const KINDS = [/digital order/, /another shop that Amazon ships/, /Amazon Pay/, /no order ID/];
+	const KINDS = [/digital order/, /another store, shipped by Amazon/, /Amazon Pay/, /no order ID/];
 	const items = OTHER.map((orderId) => ({ orderId, marketplaceId: US }));
 
 	it.each(['checkEligibility', 'send'])(

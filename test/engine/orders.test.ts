@@ -67,9 +67,9 @@ const ids = (items: ReadonlyArray<IDataObject | WorldOrder>) =>
 /** Without downloads, which the all-orders report does not contain. */
 const shipped = (items: readonly IDataObject[]) => ids(items).filter((id) => !id.startsWith('D01'));
 
-/** How many orders of other shops were left out. */
+/** How many orders of other stores were left out. */
 const leftOut = ({ hints }: NodeRun): number =>
-	Number(/(\d+) order\(s\) from shops other/.exec(hints.join())?.[1] ?? 0);
+	Number(/(\d+) order\(s\) from stores other/.exec(hints.join())?.[1] ?? 0);
 
 const searches = () => inUse.requests.filter(({ operation }) => operation === 'searchOrders');
 
@@ -107,7 +107,7 @@ describe('Order: Get Many, from the Orders API', () => {
 		expect(limited.items).toHaveLength(7);
 		expect(limited.hints.join()).toMatch(/more than these 7 orders.*'Return All'/);
 		const few = await getMany({ returnAll: false, limit: 5000 });
-		expect(few.hints).toEqual([expect.stringMatching(/^\d+ order\(s\) from shops other/)]);
+		expect(few.hints).toEqual([expect.stringMatching(/^\d+ order\(s\) from stores other/)]);
 		const { items } = await getMany({
 			marketplaces: ['A2EUQ1WTGCTBG2'],
 			filters: { fulfilledBy: 'MERCHANT', statuses: ['SHIPPED'] },
@@ -159,7 +159,7 @@ describe('Order: Get Many, from the Orders API', () => {
 
 	describe('if Amazon does not return the FBA shipments report', () => {
 		it.each([
-			['gives up on it', /report \d+: Amazon gave up on it \(FATAL\)/, 'reportFatal'],
+			['gives up on it', /report \d+: Amazon failed to make it \(FATAL\)/, 'reportFatal'],
 			[
 				'is not ready in time',
 				/report \d+: Amazon is still preparing it\. Increase the option/,
@@ -191,7 +191,7 @@ describe('Order: Get Many, from the Orders API', () => {
 		it('for one range, adds the dates to the orders of the others', async () => {
 			sandbox.faults.add({ kind: 'reportFatal', skip: 1, times: 1 });
 			const { items, hints } = await getMany({ options: { fbaDeliveryDates: true } });
-			const [hint = '', ...more] = hints.filter((each) => !each.includes('from shops other'));
+			const [hint = '', ...more] = hints.filter((each) => !each.includes('from stores other'));
 			expect(more).toEqual([]);
 			// One range: "(2026-10-14 to 2026-11-13)".
 			expect(hint).toMatch(/no FBA shipments report of [^(]*\([^,)]*\)/);
@@ -364,7 +364,7 @@ describe('Order: Get Many, only changes since the last run', () => {
 		const first = await run();
 		expect(first.error).toBeUndefined();
 		expect(first.items).toHaveLength(100 - leftOut(first));
-		expect(first.hints.join()).toMatch(/next run continues from there/);
+		expect(first.hints.join()).toMatch(/next run continues there/);
 		fault.remove();
 		const searchesBefore = searches().length;
 		const second = await run();
@@ -420,7 +420,7 @@ describe('Order: Get Many, only changes since the last run', () => {
 		const options = { fbaDeliveryDates: true };
 		const fault = sandbox.faults.add({ kind: 'reportFatal', times: 'always' });
 		const failed = await run({ options });
-		expect(failed.error?.message).toMatch(/gave up on it/);
+		expect(failed.error?.message).toMatch(/failed to make it/);
 		expect(failed.items).toEqual([]);
 		fault.remove();
 		const { items } = await run({ options });

@@ -603,7 +603,7 @@ describe('Solicitation: Plan', () => {
 					items: [{ json }],
 					credentials,
 				});
-				expect(error?.message).toBe('Could not read the order: the item is not a row');
+				expect(error?.message).toBe('Could not read the order: the item is not an order');
 			}
 		});
 

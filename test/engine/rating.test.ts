@@ -835,7 +835,7 @@ describe('Rating: Evaluate, status', () => {
 		);
 		const of = (market: string) => items.find(({ marketplace }) => marketplace === market);
 		expect(of('MX')).toMatchObject({ provenance: 'insufficient', rating: null });
-		expect(of('MX')?.reason).toMatch(/gave up on it/);
+		expect(of('MX')?.reason).toMatch(/failed to make it/);
 		const sum = ['CA', 'US']
 			.map((market) => {
 				const id = MARKETPLACES[market as keyof typeof MARKETPLACES];

@@ -126,7 +126,7 @@ describe('A19: Sales and Traffic, one in 15 minutes', () => {
 		] as const) {
 			const { items, hints } = await evaluate(places, seller);
 			expect(items.map(({ provenance }) => provenance)).toEqual(places.map(() => 'derived'));
-			if (seller === 'demo') expect(hints.join()).toMatch(/waited 14 minute\(s\) for its turn/);
+			if (seller === 'demo') expect(hints.join()).toMatch(/waited 14 minute\(s\), because/);
 		}
 		const { minutes, tooSoon } = requestsOf(SALES);
 		expect(minutes).toHaveLength(8);

@@ -335,7 +335,7 @@ describe('a host that is not confirmed', () => {
 		connect(credentials, sandbox, 'demo', { ...changes, accessToken: 'Atza|of-before' });
 		const { error } = await listMarketplaces();
 		stranger.close();
-		expect(error?.message).toMatch(/would receive your client secret and refresh token/);
+		expect(error?.message).toMatch(/is unsafe for your client secret and refresh token/);
 		expect(stranger.heard).toEqual([]);
 	});
 
@@ -397,7 +397,7 @@ describe('the document of a report', () => {
 	it('is rejected as a gzip bomb, naming the report', async () => {
 		sandbox.faults.add({ kind: 'documentBomb' });
 		const { error } = await fetchFeedback();
-		expect(error?.message).toMatch(/it is too large \(over 256 MB, or compressed more/);
+		expect(error?.message).toMatch(/it is too large \(over 256 MB, or too highly compressed/);
 		expect(error?.description).toMatch(/Report \d+ was requested and can be picked up/);
 	});
 });
@@ -501,7 +501,7 @@ describe('requests', () => {
 		['throttle', /rate limit was reached/],
 		['error503', /not available at the moment/],
 		['truncatedJson', /answer could not be read/],
-		['cutBefore', /no answer came back/],
+		['cutBefore', /Amazon did not answer/],
 	] as const)('are given up after five attempts with %s', async (kind, message) => {
 		await warmUp();
 		const before = count('getMarketplaceParticipations');

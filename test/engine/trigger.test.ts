@@ -702,7 +702,7 @@ describe('account health', () => {
 		expect(above[0]).toMatchObject({
 			event: 'orderDefectRateAboveTarget',
 			summary:
-				'United States: The order defect rate of orders you ship is not under its target of 1%: 1% (10 of 1000 orders)',
+				'United States: The order defect rate of orders you ship is not below its target of 1%: 1% (10 of 1000 orders)',
 			before: rate(9),
 			after: rate(10),
 			changed: ['orderDefectRate'],
@@ -990,7 +990,7 @@ describe('the state', () => {
 		expect(watcher.reported).toEqual([]);
 		expect(watcher.thrown).toHaveLength(1);
 		expect(watcher.thrown[0]?.message).toMatch(
-			/^Could not read the trigger's state: another version of this package/,
+			/^Could not read the trigger's state: a newer version of this package/,
 		);
 		expect(watcher.thrown[0]?.description).toMatch(/^Update the package\. To start over instead/);
 		expect(watcher.trigger.staticData).toEqual({ 'node:Trigger': { state } });

@@ -92,21 +92,21 @@ describe('a feedback report', () => {
 			'is canceled',
 			'reportCancelled',
 			/^Could not get the feedback report 5\d+ for United States: Amazon canceled it$/,
-			/^Either there was no feedback of 1 to 3 stars in a year, or Amazon denied access.*nothing is treated as removed/,
+			/^Do nothing if you had no feedback of 1 to 3 stars in a year.*denied access.*nothing is treated as removed/,
 			[5, 10, 20, 40, 60, 60],
 		],
 		[
 			'ends FATAL',
 			'reportFatal',
-			/^Could not get the feedback report 5\d+ for United States: Amazon gave up \(FATAL\)$/,
-			/^Amazon says: Report processing failed because of an internal error\. The trigger requests it again.*nothing is treated as removed/,
+			/^Could not get the feedback report 5\d+ for United States: Amazon failed to make it \(FATAL\)$/,
+			/^Amazon says: Report processing failed because of an internal error\. The trigger retries.*nothing is treated as removed/,
 			[5, 10, 20, 40, 80, 160],
 		],
 		[
 			'gets stuck',
 			'reportStuck',
 			/^Could not get the feedback report 5\d+ for United States: Amazon has not finished it within an hour$/,
-			/^The trigger requests it again.*nothing is treated as removed/,
+			/^The trigger retries.*nothing is treated as removed/,
 			[60, 60, 60, 60, 80, 160],
 		],
 	])(
@@ -157,7 +157,7 @@ describe('a feedback report', () => {
 		await passMinutes(120, watcher);
 		expect(watcher.thrown.map(({ message }) => message.split(': ')[1])).toEqual([
 			'Amazon canceled it',
-			'Amazon gave up (FATAL)',
+			'Amazon failed to make it (FATAL)',
 		]);
 		expect(watcher.reported).toEqual([]);
 	});
@@ -267,7 +267,7 @@ describe('another report that ends badly', () => {
 		expect(watcher.reported[0]?.ratingNow).toMatchObject({
 			rating: null,
 			provenance: 'insufficient',
-			notes: ['No rating could be evaluated so far'],
+			notes: ['No rating could be evaluated yet'],
 		});
 	});
 
@@ -301,7 +301,7 @@ describe('many reports that end badly at once', () => {
 			['Seller Performance report', 'Sales and Traffic report', 'feedback report']
 				.flatMap((report) =>
 					['Canada', 'Mexico', 'United States'].map(
-						(place) => `Could not get the ${report} for ${place}: Amazon gave up (FATAL)`,
+						(place) => `Could not get the ${report} for ${place}: Amazon failed to make it (FATAL)`,
 					),
 				)
 				.toSorted(),
@@ -597,7 +597,7 @@ describe('a failure', () => {
 			revoke,
 			() => watching.sandbox.lwa.restore('demo'),
 			/^Could not log in: Login with Amazon does not accept the refresh token\. Authorize the application again.*was revoked/,
-			/^This is about the feedback report for United States\. Open the credential, fix what is named here, and save it again/,
+			/^This affects the feedback report for United States\. Open the credential, fix the problem above, and save it/,
 			3,
 		],
 		[
@@ -608,7 +608,7 @@ describe('a failure', () => {
 			},
 			() => connect(watching.credentials, watching.sandbox),
 			/^Could not log in: Login with Amazon does not accept the client ID or the client secret\. Copy the current ones/,
-			/^This is about the feedback report for United States\. Open the credential, fix what is named here, and save it again/,
+			/^This affects the feedback report for United States\. Open the credential, fix the problem above, and save it/,
 			3,
 		],
 		[
@@ -622,7 +622,7 @@ describe('a failure', () => {
 				watching.sandbox.roles.restore('demo', 'Amazon Fulfillment');
 			},
 			/^Could not request a report: Amazon denied access$/,
-			/^This is about the feedback report for United States\. .*Add the role Selling Partner Insights or Amazon Fulfillment.*authorize it again.*Request ID/,
+			/^This affects the feedback report for United States\. .*Add the role Selling Partner Insights or Amazon Fulfillment.*authorize it again.*Request ID/,
 			1,
 		],
 		[
@@ -630,15 +630,15 @@ describe('a failure', () => {
 			unable('error503'),
 			() => watching.sandbox.faults.clear(),
 			/^Could not request a report: Amazon is not available at the moment$/,
-			/^This is about the feedback report for United States\. Run it again in a few minutes/,
+			/^This affects the feedback report for United States\. Run it again in a few minutes/,
 			2,
 		],
 		[
 			'answers that get lost',
 			unable('cutAfter'),
 			() => watching.sandbox.faults.clear(),
-			/^Could not request a report: no answer came back from Amazon$/,
-			/^This is about the feedback report for United States\. Check whether Amazon acted on the request/,
+			/^Could not request a report: Amazon did not answer$/,
+			/^This affects the feedback report for United States\. Check whether Amazon acted on the request/,
 			2,
 		],
 		[
@@ -649,7 +649,7 @@ describe('a failure', () => {
 			},
 			() => watching.sandbox.faults.clear(),
 			/^Could not log in: Login with Amazon is not available \(status 503: /,
-			/^This is about the feedback report for United States\. Run it again in a few minutes\. The credential is probably fine/,
+			/^This affects the feedback report for United States\. Run it again in a few minutes\. The credential is probably fine/,
 			6,
 		],
 		[
@@ -780,7 +780,7 @@ describe('a failure', () => {
 		expect(watcher.thrown.length).toBeLessThanOrEqual(7);
 		for (const { message, description } of watcher.takeThrown()) {
 			expect(message).toMatch(/rate limit|too many|busy/i);
-			expect(description).toMatch(/^This is about the feedback report for United States\. /);
+			expect(description).toMatch(/^This affects the feedback report for United States\. /);
 			expect(description).toMatch(KEEPS_RETRYING);
 		}
 		fault.remove();
@@ -847,7 +847,7 @@ describe('a failure', () => {
 			expect(message).toMatch(
 				/^Could not request a report: this seller does not sell in Brazil, but in United States/,
 			);
-			expect(description).toMatch(/^This is about the feedback report for Brazil\. /);
+			expect(description).toMatch(/^This affects the feedback report for Brazil\. /);
 		}
 	});
 

@@ -412,7 +412,7 @@ describe('B1: requests for reviews of two sellers in one execution', () => {
 					const fatal = { kind: 'reportFatal', sellerKey: FAILING, times: 'always' } as const;
 					inUse.sandbox.faults.add(fatal);
 				},
-				/: Amazon gave up on it/,
+				/: Amazon failed to make it/,
 			],
 		])('%s, fails only its orders', async (_, breakReports, message) => {
 			breakReports();

@@ -441,7 +441,7 @@ describe('the orders of some marketplaces', () => {
 		expect(idsIn(US, CA, MX)).toHaveLength(3);
 	});
 
-	it('A1: report orders of other shops and of unknown channels, without guessing', () => {
+	it('A1: report orders of other stores and of unknown channels, without guessing', () => {
 		const { notOfAmazon, ofUnknownChannel } = ordersIn(region, [US]);
 		expect(notOfAmazon).toEqual(['S01-0000004-0000004', '111-0000005-0000005']);
 		expect([...ofUnknownChannel]).toEqual([
@@ -517,7 +517,7 @@ describe('rows that cannot be read', () => {
 		]) {
 			const { orders, unreadable } = parseAllOrdersReport([COLUMNS.join('\t'), ...rows].join('\n'));
 			expect(unreadable).toEqual([
-				{ line: 2 + rows.indexOf(shifted), reason: 'it has 32 columns and the header 31' },
+				{ line: 2 + rows.indexOf(shifted), reason: 'it has 32 columns but the header 31' },
 			]);
 			expect(orders).toHaveLength(1);
 			expect(orders[0]).toMatchObject({ status: 'SHIPPED', items: null, orderTotal: null });
@@ -536,7 +536,7 @@ describe('rows that cannot be read', () => {
 			unreadable: [
 				{
 					line: 1,
-					reason: 'the header has no column "amazon-order-id" (it may be another report)',
+					reason: 'the header has no column "amazon-order-id" (maybe a different report)',
 				},
 			],
 		});

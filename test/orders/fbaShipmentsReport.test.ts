@@ -69,13 +69,13 @@ describe('parseFbaShipmentsReport', () => {
 		);
 		expect(arrivals.size).toBe(0);
 		expect(unreadable).toEqual([
-			{ line: 2, reason: 'its estimated arrival is not a time with an offset' },
+			{ line: 2, reason: 'its estimated arrival has no UTC offset' },
 			{ line: 3, reason: 'it has no valid order ID' },
-			{ line: 4, reason: 'it has 9 columns and the header 8' },
+			{ line: 4, reason: 'it has 9 columns but the header 8' },
 		]);
 	});
 
-	it('A18: accepts shipments for other shops as valid rows', () => {
+	it('A18: accepts shipments for other stores as valid rows', () => {
 		const { arrivals, unreadable } = parse(
 			row('S01-1234567-7654321', '2026-09-03T00:30:00+00:00'),
 			row(ORDER_ID, '2026-09-04T00:30:00+00:00'),

@@ -96,7 +96,7 @@ describe.each([
 		expect(returns).toHaveLength(1);
 		expect(unreadable).toEqual([
 			{ line: 2, reason: 'it has no valid order ID' },
-			{ line: 3, reason: expect.stringMatching(/^it has \d+ columns and the header \d+$/) },
+			{ line: 3, reason: expect.stringMatching(/^it has \d+ columns but the header \d+$/) },
 		]);
 	});
 
@@ -115,7 +115,7 @@ describe.each([
 		expect(unreadable).toEqual([]);
 	});
 
-	it('B3: ignores a return of an order from another shop', () => {
+	it('B3: ignores a return of an order from another store', () => {
 		expect(parse(header, row('S01-1234567-7654321'))).toMatchObject({
 			returns: [],
 			unreadable: [],
@@ -141,7 +141,7 @@ it.each([
 		const { returns, unreadable } = parse(header, `${ORDER_ID}\t1`, 'none\t2');
 		expect(returns).toEqual([{ orderId: ORDER_ID, returnedAt: null, refundedAmount: null }]);
 		expect(unreadable).toEqual([
-			{ line: 1, reason: `the header has no column "${missing}" (it may be another report)` },
+			{ line: 1, reason: `the header has no column "${missing}" (maybe a different report)` },
 		]);
 	},
 );

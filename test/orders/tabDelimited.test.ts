@@ -62,10 +62,10 @@ describe('readTabDelimited', () => {
 		const rows = [...readTabDelimited('a\tb\r\n\r\n1\t2\r\n1\t2\t3\r\n4\t5\r\n6\t7\t').rows()];
 		expect(rows.map(({ line, problem }) => [line, problem])).toEqual([
 			[3, undefined],
-			[4, 'it has 3 columns and the header 2'],
+			[4, 'it has 3 columns but the header 2'],
 			[5, undefined],
 			// Two cells, or a tab inside the first or second of them?
-			[6, 'it has 3 columns and the header 2'],
+			[6, 'it has 3 columns but the header 2'],
 		]);
 	});
 
@@ -74,7 +74,7 @@ describe('readTabDelimited', () => {
 		expect(report.headerProblem(['a', 'b'])).toBeUndefined();
 		expect(report.headerProblem(['a', 'c', 'd'])).toEqual({
 			line: 3,
-			reason: 'the header has no column "c" (it may be another report)',
+			reason: 'the header has no column "c" (maybe a different report)',
 		});
 	});
 

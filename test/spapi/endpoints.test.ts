@@ -139,8 +139,8 @@ describe('a custom base URL, which receives the secrets', () => {
 		'https://proxy.example/#',
 		'https://proxy.example/a b',
 	])('is rejected as %s, confirmed or not', (url) => {
-		expect(() => apiBaseUrl(custom(url))).toThrow(/would receive your client secret/);
-		expect(() => loginUrl(custom(url, US, false))).toThrow(/would receive your client secret/);
+		expect(() => apiBaseUrl(custom(url))).toThrow(/is unsafe for your client secret/);
+		expect(() => loginUrl(custom(url, US, false))).toThrow(/is unsafe for your client secret/);
 	});
 
 	it.each([false, undefined])('receives nothing until it is confirmed (%p)', (confirmed) => {

@@ -101,8 +101,8 @@ describe('readPage', () => {
 		const { orders, unreadable } = read(null, ORDER, { ...OTHER, orderId: 7 });
 		expect(orders).toHaveLength(1);
 		expect(unreadable.map(({ name }) => name)).toEqual([
-			'number 1 of its page',
-			'number 3 of its page',
+			'entry 1 on its page',
+			'entry 3 on its page',
 		]);
 	});
 
@@ -125,7 +125,7 @@ describe('readPage', () => {
 		expect(theOrder({ associatedOrders: [null] })?.replacementFor).toBeNull();
 	});
 
-	it('A1: recognizes orders of other shops', () => {
+	it('A1: recognizes orders of other stores', () => {
 		const { orders } = read(ORDER, { ...OTHER, salesChannel: { channelName: 'NON_AMAZON' } });
 		expect(orders.map(({ isOfOtherShop }) => isOfOtherShop)).toEqual([false, true]);
 	});

@@ -12,7 +12,7 @@ describe('pathSegment', () => {
 		'B17: rejects %p, even if it comes from Amazon, without repeating it',
 		(id) => {
 			expect(() => pathSegment(id)).toThrow(
-				/^Could not call Amazon: an ID contains characters that no Amazon ID has$/,
+				/^Could not call Amazon: an ID has invalid characters$/,
 			);
 		},
 	);

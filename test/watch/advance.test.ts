@@ -1127,7 +1127,7 @@ describe('notices', () => {
 		expect(observe(nothing('r3', 'FATAL'))).toHaveLength(1);
 		expect(observe(nothing('r4', 'stuck'))).toHaveLength(1);
 		expect(observe(nothing('r5', 'stuck'), nothing('t1', 'FATAL', 'totals'))).toEqual([
-			'Could not get the Sales and Traffic report t1 for Germany: Amazon gave up (FATAL)',
+			'Could not get the Sales and Traffic report t1 for Germany: Amazon failed to make it (FATAL)',
 		]);
 		expect(observe(feedback([row(A)]), nothing('r6', 'stuck'))).toEqual([
 			'Could not get the feedback report r6 for Germany: Amazon has not finished it within an hour',
@@ -1138,10 +1138,10 @@ describe('notices', () => {
 		const endOf = (how: BadEnd) => messages(watch([nothing('h1', how, 'health')]).state);
 		expect(BAD_ENDS.flatMap(endOf)).toEqual([
 			'Could not get the Seller Performance report h1 for Germany: Amazon canceled it',
-			'Could not get the Seller Performance report h1 for Germany: Amazon gave up (FATAL)',
+			'Could not get the Seller Performance report h1 for Germany: Amazon failed to make it (FATAL)',
 			'Could not get the Seller Performance report h1 for Germany: Amazon has not finished it within an hour',
 			'Could not get the Seller Performance report h1 for Germany: Amazon no longer has it',
-			'Could not use the Seller Performance report h1 for Germany: it does not name this marketplace',
+			'Could not use the Seller Performance report h1 for Germany: this marketplace is missing',
 		]);
 	});
 
@@ -1211,7 +1211,7 @@ describe('notices', () => {
 		const notice = (how: BadEnd, report: ReportKind) =>
 			noticesOf(watch([nothing('r1', how, report)]).state, '')[0]?.description;
 		expect(notice('CANCELLED', 'feedback')).toContain('no feedback of 1 to 3 stars in a year');
-		expect(notice('CANCELLED', 'totals')).toContain('nothing to report, or Amazon denied access');
+		expect(notice('CANCELLED', 'totals')).toContain('if there should be data');
 		expect(notice('FATAL', 'feedback')).not.toContain('denied');
 	});
 

@@ -60,7 +60,7 @@ export const properties: INodeProperties[] = [
 				value: 'send',
 				action: 'Send solicitation',
 				description:
-					'Request a product review and seller feedback for orders (Request a Review), once per order',
+					"Request a product review and seller feedback (Amazon's Request a Review), once per order",
 			},
 		],
 	},

@@ -10,5 +10,5 @@ export const fulfilledByParameter: INodeProperties = {
 		{ name: 'Amazon (FBA)', value: 'AMAZON' },
 		{ name: 'Seller (FBM)', value: 'MERCHANT' },
 	],
-	description: 'Only orders shipped by this party',
+	description: 'Only orders that Amazon ships, or only those that you ship',
 };

@@ -331,7 +331,7 @@ export function hintAtParts(
 			if (minutes < 5) continue;
 			hint(
 				context,
-				`The ${name} report of ${place} (${days}) is ${age} old (requested ${made.toFormat('yyyy-MM-dd HH:mm')} UTC), because Amazon does not make a newer one yet`,
+				`The ${name} report of ${place} (${days}) is ${age} old (requested ${made.toFormat('yyyy-MM-dd HH:mm')} UTC), because Amazon has no newer one yet`,
 			);
 		}
 	}
@@ -339,7 +339,7 @@ export function hintAtParts(
 		const [place, text = ''] = key.split('\n');
 		hint(
 			context,
-			`There is no ${name} report of ${place} (${days.join(', ')})${consequence}${text}`,
+			`No ${name} report for ${place} (${days.join(', ')})${consequence}${text}`,
 			'warning',
 		);
 	}

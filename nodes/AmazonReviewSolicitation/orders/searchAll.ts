@@ -106,7 +106,7 @@ export async function searchAll(
 			if (!resumable || !isWorthwhile || !isPassing(failure)) throw failure;
 			hint(
 				context,
-				`${failure.message}. ${failure.advice} This run returns the ${orders.length} orders read before; the next run continues from there.`,
+				`${failure.message}. ${failure.advice} This run returns the ${orders.length} orders read so far; the next run continues there.`,
 				'warning',
 			);
 			return { orders, cursor: withFulfillment(cursor), complete: false };

@@ -48,7 +48,7 @@ export class SearchNotes {
 		if (this.withoutFulfillment.size > 0) {
 			hint(
 				context,
-				`Amazon did not list the fulfillment data of ${this.withoutFulfillment.size} order(s): their status, who fulfills them, whether they shipped late and their delivery dates are unknown (null). Plan leaves out an order if a rule needs one of these. Read the orders again in a few hours.`,
+				`Amazon did not return fulfillment data for ${this.withoutFulfillment.size} order(s): their status, who fulfills them, whether they shipped late and their delivery dates are unknown (null). Plan leaves out an order if a rule needs one of these. Read the orders again in a few hours.`,
 				'warning',
 			);
 		}
@@ -56,6 +56,6 @@ export class SearchNotes {
 	}
 }
 
-/** Orders that Amazon ships for other shops cannot have reviews. */
+/** Orders that Amazon ships for other stores cannot have reviews. */
 export const aboutOtherShops = (orderIds: readonly string[]): string =>
-	`${orderIds.length} order(s) from shops other than Amazon (Non-Amazon) are left out, because no review can be requested for them: ${named(orderIds)}.`;
+	`${orderIds.length} order(s) from stores other than Amazon (Non-Amazon) are left out, because no review can be requested for them: ${named(orderIds)}.`;

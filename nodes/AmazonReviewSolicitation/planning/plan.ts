@@ -15,14 +15,14 @@ import { solicitationWindow } from '../../shared/domain/solicitationWindow';
 export const PLAN_REASONS = {
 	invalidOrderId: 'The text is not an Amazon order ID',
 	duplicateItem: 'Duplicate: a newer input item for the same order was used instead',
-	alreadyRequested: 'A review was requested for this order before; Amazon allows one per order',
+	alreadyRequested: 'A review was already requested for this order; Amazon allows only one',
 	orderCancelled: 'The order was canceled or cannot be fulfilled',
 	notShipped: 'The order is not shipped yet, which Amazon requires',
 	datesUnknown:
 		'Amazon gave no delivery dates, and you chose to leave out such orders; add the dates from the FBA shipments report',
 	windowClosed: 'The window for requests has closed; see `windowClosesAt`',
-	noPermittedTime: 'The hours and days you permit leave no time within the window of this order',
-	noRoom: 'The rate limit and your maximum per day leave no free time before the window closes',
+	noPermittedTime: "The hours and days you allow leave no time in this order's window",
+	noRoom: 'The rate limit and your maximum per day leave no free slot before the window closes',
 	...EXCLUSIONS,
 } as const satisfies Record<string, string>;
 

@@ -49,7 +49,7 @@ export interface SelectionRules {
 export const EXCLUSIONS = {
 	doNotSolicit: 'The order is on the do-not-solicit list',
 	otherMarketplace: 'The order is from a marketplace that is not selected',
-	otherFulfilment: 'The order is not fulfilled by the party that is selected',
+	otherFulfilment: 'The order is not fulfilled by the selected party',
 	tooOld: 'The order is older than the maximum age',
 	notIncludedSku: 'No item of the order has a selected SKU',
 	excludedSku: 'An item of the order has an excluded SKU',
@@ -62,7 +62,7 @@ export const EXCLUSIONS = {
 	notPrime: 'The order is not a Prime order, and only those are selected',
 	prime: 'The order is a Prime order, and those are left out',
 	replacement: 'The order replaces another one',
-	cancellationRequested: 'The buyer requested to cancel an item of the order',
+	cancellationRequested: 'The buyer requested cancellation of an item',
 	shippedLate: 'The seller shipped the order after its latest ship date',
 	returned: 'An item of the order was returned, or a return was requested',
 	ruleCannotTell:

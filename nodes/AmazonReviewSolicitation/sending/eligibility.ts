@@ -31,7 +31,7 @@ export const orderParameters: INodeProperties[] = [
 		default: '={{ $json.orderId }}',
 		required: true,
 		placeholder: 'e.g. 111-1234567-7654321',
-		description: 'The Amazon order, one per input item',
+		description: 'Amazon order ID, one per input item',
 	},
 	{
 		...marketplaceParameter,
@@ -47,7 +47,7 @@ export const explainOption: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description:
-		'Whether to read the order if Amazon offers no request, to distinguish too early from too late. Takes one more call per such order.',
+		"Whether to read the order's dates if no request is possible, to see if it is too early or too late. Takes one more call for each of these orders.",
 };
 
 const orderSchema = z.object({

@@ -9,27 +9,26 @@ export const SOLICITATION_OUTCOMES = {
 	sentUnconfirmed:
 		"Amazon's answer was lost, but the order is no longer open for a request, so the request most likely arrived; a later run may check again",
 	wouldSend: 'Dry run: the order is eligible and nothing was sent',
-	alreadyRequested:
-		'A review was requested for this order before; Amazon allows one request per order',
+	alreadyRequested: 'A review was already requested for this order; Amazon allows only one',
 	notYetEligible: 'The window for requests has not opened yet; see `windowOpensAt`',
 	windowClosed: 'The window for requests has closed; see `windowClosesAt`',
 	outsideWindow:
-		'Amazon says the order is outside its 5 to 30 day range; without delivery dates it is unclear whether too early or too late',
+		'Amazon says the order is outside its 5 to 30 day range; with no delivery dates, it may be too early or too late',
 	notShipped: 'The order is not shipped yet, which Amazon requires',
 	orderCancelled: 'The order was canceled or cannot be fulfilled',
 	notEligibleNow:
-		'Amazon offers no request for this order now and does not say why; this can change the next day',
+		'Amazon allows no request for this order now and does not say why; this may change the next day',
 	orderNotFound: 'Amazon found no order with this ID in this marketplace',
 	missingRole: 'The application lacks the role that Amazon requires',
 	invalidOrderId: 'The text is not an Amazon order ID',
 	refused: 'Amazon refused for a reason this node does not recognize; see `amazonMessage`',
 	answerLost:
-		'The request got no answer, so it may have arrived; the order is checked before another request is made',
+		'The request got no answer but may have arrived; the order is checked before the next request',
 	failed:
 		'Amazon could not be reached or did not answer as documented, and nothing was sent; see `amazonMessage`',
-	loginFailed: 'Login with Amazon gave no access; see `amazonMessage`',
+	loginFailed: 'Login with Amazon denied access; see `amazonMessage`',
 	claimedElsewhere:
-		'Another execution is working on this order, or was until it stopped unexpectedly minutes ago; this one sent nothing',
+		'Another execution is processing this order, or crashed minutes ago while doing so; this one sent nothing',
 	duplicateItem: 'Duplicate: another input item for the same order was used instead',
 	deferred: 'Left for the next run: this run reached its time or request limit, or was stopped',
 } as const satisfies Record<string, string>;

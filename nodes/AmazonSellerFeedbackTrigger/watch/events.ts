@@ -26,14 +26,14 @@ interface EventRow {
 export const EVENTS = {
 	accountStatusChanged: {
 		label: 'Account Status Changed',
-		description: "Amazon's status of the account, such as normal, at risk or deactivated",
+		description: 'The account status changed, such as to normal, at risk or deactivated',
 		group: 'account',
 		reports: ['health'],
 		testRank: 9,
 	},
 	feedbackChanged: {
 		label: 'Feedback Changed',
-		description: 'A buyer changed the stars or the comment of a feedback entry of 1 to 3 stars',
+		description: 'A buyer changed the stars or comment of a 1 to 3 star feedback entry',
 		group: 'feedback',
 		reports: ['feedback'],
 		testRank: 3,

@@ -79,7 +79,7 @@ export function advanceWithRating(
 	if (!isOfOneTime(state.totals?.asOf, observation.asOf, settings)) {
 		return unjudged(
 			before ?? unknownRating(settings.ratingDays, NOT_EVALUATED_YET),
-			"Amazon's daily totals of the same time are missing",
+			"Amazon's daily totals for that time are missing",
 		);
 	}
 	const ratingNow = deriveRating(state, observation, settings);
@@ -94,14 +94,14 @@ export function advanceWithRating(
 	if (missing > SPARE_DAYS && !isGivenUp) {
 		return unjudged(
 			ratingNow,
-			`Amazon's daily totals are missing ${missing} day(s) that they had before`,
+			`Amazon's daily totals are missing ${missing} day(s) they had before`,
 		);
 	}
 	return { ...advanceRating(state, before, ratingNow, settings), ratingNow };
 }
 
 /** Note on a rating that is unknown so far. */
-const NOT_EVALUATED_YET = 'No rating could be evaluated so far';
+const NOT_EVALUATED_YET = 'No rating could be evaluated yet';
 
 /** Days of totals that may be missing in addition to those missing last time. */
 const SPARE_DAYS = 3;

@@ -27,23 +27,23 @@ const ENDS: Readonly<Record<BadEnd, (report: string, marketplace: string) => str
 	CANCELLED: (report, marketplace) =>
 		`Could not get the ${report} for ${marketplace}: Amazon canceled it`,
 	FATAL: (report, marketplace) =>
-		`Could not get the ${report} for ${marketplace}: Amazon gave up (FATAL)`,
+		`Could not get the ${report} for ${marketplace}: Amazon failed to make it (FATAL)`,
 	stuck: (report, marketplace) =>
 		`Could not get the ${report} for ${marketplace}: Amazon has not finished it within an hour`,
 	lost: (report, marketplace) =>
 		`Could not get the ${report} for ${marketplace}: Amazon no longer has it`,
 	notNamed: (report, marketplace) =>
-		`Could not use the ${report} for ${marketplace}: it does not name this marketplace`,
+		`Could not use the ${report} for ${marketplace}: this marketplace is missing`,
 };
 
-const REQUESTED_AGAIN =
-	'The trigger requests it again at growing intervals and keeps its state; nothing is treated as removed. This is reported once.';
+const RETRIES =
+	'The trigger retries at growing intervals and keeps its state; nothing is treated as removed. This is reported once.';
 
 function describeEnd(report: ReportKind, how: BadEnd): string {
-	if (how !== 'CANCELLED') return REQUESTED_AGAIN;
+	if (how !== 'CANCELLED') return `Wait. ${RETRIES}`;
 	return report === 'feedback'
-		? `Either there was no feedback of 1 to 3 stars in a year, or Amazon denied access; it does not say which. If you have no such feedback, do nothing: the first one will be reported. ${REQUESTED_AGAIN}`
-		: `Either there is nothing to report, or Amazon denied access; it does not say which. ${REQUESTED_AGAIN}`;
+		? `Do nothing if you had no feedback of 1 to 3 stars in a year: the first entry will be reported. Otherwise check the role: Amazon may have denied access, and does not say which. ${RETRIES}`
+		: `Check the role if there should be data: Amazon does not say whether it denied access. ${RETRIES}`;
 }
 
 /** The notices of a marketplace that have not been reported yet. */
@@ -73,7 +73,7 @@ export function noticesOf(
 			about: 'unreadable',
 			message: `Could not read some lines of the feedback report for ${marketplaceName}`,
 			description:
-				"To see the lines, use the node Amazon Seller Feedback with its option 'Output Unreadable Lines'. New and changed feedback in all other lines is reported. Removed feedback is not reported until a whole report can be read, because it could be in these lines. This is reported once.",
+				"Use the node Amazon Seller Feedback with 'Output Unreadable Lines' to see the lines. New and changed feedback in all other lines is reported. Removed feedback is reported only when a whole report can be read, because it could be in these lines. This is reported once.",
 		});
 	}
 	if (healthUnreadable?.told === false) {
@@ -91,7 +91,7 @@ export function noticesOf(
 		notices.push({
 			about: 'unjudged',
 			message: `Could not evaluate the rating for ${marketplaceName} since ${unjudged.since.slice(0, 10)}: the reports are incomplete`,
-			description: `${unjudged.why}. Until the reports are complete, no rating event is sent; days that are still missing after ${WAIT_DAYS} days are left out of the rating, and its notes say so. This is reported once.`,
+			description: `${unjudged.why}. Wait: no rating event is sent until the reports are complete. Days still missing after ${WAIT_DAYS} days are left out of the rating, and its notes say so. This is reported once.`,
 		});
 	}
 	return notices;

@@ -81,7 +81,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'options',
 				default: 'light',
 				options: [
-					{ name: 'As the Viewer Prefers', value: 'auto', description: 'Light in emails' },
+					{ name: "Viewer's Preference", value: 'auto', description: 'Light in emails' },
 					{ name: 'Dark', value: 'dark' },
 					{ name: 'Light', value: 'light' },
 				],
@@ -100,7 +100,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'number',
 				default: 800,
 				typeOptions: { minValue: 320, maxValue: 2000 },
-				description: 'Width of the picture; a phone is about 360 wide',
+				description: 'Picture width in pixels; a phone has about 360',
 			},
 		),
 	],

@@ -25,7 +25,7 @@ export const properties: INodeProperties[] = [
 				value: 'detectChange',
 				action: 'Detect change in seller rating',
 				description:
-					'Detect whether the share of neutral and negative feedback has risen beyond chance, since when and by how much',
+					'Detect whether the share of neutral and negative feedback rose more than by chance, when and by how much',
 			},
 			{
 				name: 'Evaluate',
@@ -39,7 +39,7 @@ export const properties: INodeProperties[] = [
 				value: 'forecast',
 				action: 'Forecast seller rating',
 				description:
-					'Compute what each window will show on the next days as old feedback ages out, and when it crosses a threshold',
+					'Compute what each window will show in the next days as old feedback ages out, and when it crosses a threshold',
 			},
 		],
 	},

@@ -42,7 +42,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: 2,
 				typeOptions: { minValue: 0, maxValue: 50 },
 				description:
-					'Share of neutral and negative feedback in good times. By default, it is estimated from the days before those watched.',
+					'Usual share of neutral and negative feedback. By default, estimated from the days before the watched ones.',
 			},
 			{
 				displayName: 'Entries Between False Alarms',
@@ -173,7 +173,7 @@ function toItem(
 function inWords(result: CusumResult): string {
 	if (result.verdict === 'insufficient') return result.reason;
 	const { alarm } = result;
-	if (alarm === undefined) return 'No rise in neutral and negative feedback beyond chance';
+	if (alarm === undefined) return 'Neutral and negative feedback did not rise more than by chance';
 	const { neutral, negative } = alarm.counts;
 	return `Since ${alarm.since}, ${neutral + negative} of ${totalOf(alarm.counts)} feedback entries are neutral or negative, ${alarm.excessPoints.toFixed(1)} points more than usual`;
 }

@@ -58,7 +58,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				},
 			],
 			description:
-				'Where the counts come from. With several sources, the most exact one is evaluated, all are shown and disagreements are named.',
+				'Where the counts come from. If you choose several, the most exact one is used, and all are shown with their differences.',
 		},
 		...marketplaceOfSources,
 		enteredCountsParameter,
@@ -106,7 +106,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: { mode: 'list', value: '' },
 				displayOptions: { show: { '/sources': ['amazonOffer'] } },
 				description:
-					"An item you have a live offer for, to read Amazon's rating. If empty, an item from your latest orders is used.",
+					"ASIN of a live offer of yours, to read Amazon's rating. If empty, an item from your latest orders is used.",
 				modes: [
 					{
 						displayName: 'From List',

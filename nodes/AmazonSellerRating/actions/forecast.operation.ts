@@ -37,12 +37,12 @@ const DEFAULT_RATE_DAYS = 90;
 export const rateDaysSchema = z.number().int().min(1).max(365).default(DEFAULT_RATE_DAYS);
 
 export const rateDaysOption: INodeProperties = {
-	displayName: 'Arrival Rate Period (Days)',
+	displayName: 'Recent Days to Use',
 	name: 'rateDays',
 	type: 'number',
 	default: DEFAULT_RATE_DAYS,
 	typeOptions: { minValue: 1, maxValue: 365 },
-	description: 'The forecast assumes that new feedback arrives at the rate of these latest days',
+	description: 'The forecast assumes that feedback keeps arriving as it did in these days',
 };
 
 export const description: INodeProperties[] = updateDisplayOptions(

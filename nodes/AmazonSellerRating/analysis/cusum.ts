@@ -225,7 +225,7 @@ export function designCusum(
 	}
 	if (!(falseAlarmEvery >= 1 && falseAlarmEvery <= 1e6)) {
 		throw new RangeError(
-			`The entries between false alarms must be 1 to 1000000, not ${falseAlarmEvery}`,
+			`The entries between false alarms must be 1 to 1,000,000, not ${falseAlarmEvery}`,
 		);
 	}
 	const rise = riseFor(baselineShare, shiftedShare);

@@ -106,7 +106,7 @@ export function ratesOf(
 	days = 90,
 	daysCovered = days,
 ): FeedbackRates {
-	requireWhole('The arrival rate period in days', days, 1, Number.MAX_SAFE_INTEGER);
+	requireWhole('The number of recent days used', days, 1, Number.MAX_SAFE_INTEGER);
 	requireWhole('The number of its days with data', daysCovered, 1, days);
 	const { positive, ...others } = series.window(dayNumber(through), days);
 	const nonPositive = nonPositivesOf({ positive, ...others });
@@ -137,7 +137,7 @@ export function forecast(series: FeedbackSeries, options: ForecastOptions): Wind
 	const { days, windows, thresholds } = options;
 	const today = dayNumber(options.today);
 	requireWhole('The number of days to forecast', days, 1, 365);
-	requireWhole('The number of days of the rates', options.rates.days, 1, Number.MAX_SAFE_INTEGER);
+	requireWhole('The days used for the rates', options.rates.days, 1, Number.MAX_SAFE_INTEGER);
 	const known = Math.min(today, dayNumber(options.knownThrough ?? options.today));
 	const dates = Array.from({ length: days + 1 }, (_, ahead) => isoDay(today + ahead));
 

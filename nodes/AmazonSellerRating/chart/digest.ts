@@ -170,7 +170,7 @@ function thresholdFields(rows: readonly SummaryRow[]): Field[] {
 		const threshold = `${name} ${percentInWords(percent)}`;
 		return [
 			{
-				name: `Non-positives to spare above ${threshold}`,
+				name: `Neutral or negative left before ${threshold}`,
 				value: (row: SummaryRow) => runwayOf(row, percent, find(row)?.runway),
 			},
 			{

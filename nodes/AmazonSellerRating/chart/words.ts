@@ -56,7 +56,7 @@ export function notesInWords(model: ChartModel): string[] {
 			`The range for ${label} extends down to ${percentInWords(low)}, below the axis.`,
 	);
 	const unknown =
-		model.negatives === undefined ? ['The days of the negative feedback are unknown.'] : [];
+		model.negatives === undefined ? ['The dates of negative feedback are unknown.'] : [];
 	return [...cut, ...unknown, ...model.texts.notes];
 }
 

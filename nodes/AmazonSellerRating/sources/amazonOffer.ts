@@ -35,7 +35,7 @@ export function readOffer(
 		return {
 			source: 'amazonOffer',
 			provenance: 'insufficient',
-			notes: ['No live offer of yours in new condition was found, so Amazon shows no rating'],
+			notes: ['Found no live offer from you in new condition, so Amazon shows no rating'],
 		};
 	}
 	const { percent } = rating;
@@ -43,15 +43,13 @@ export function readOffer(
 		return {
 			source: 'amazonOffer',
 			provenance: 'insufficient',
-			notes: [
-				`Amazon shows no rating next to your offer of ${rating.asin}: nobody has rated you yet`,
-			],
+			notes: [`Amazon shows no rating next to your offer for ${rating.asin}: no ratings yet`],
 		};
 	}
 	return {
 		source: 'amazonOffer',
 		provenance: 'amazonReported',
 		reported: { ...rating, percent },
-		notes: [`Amazon shows ${percent}% next to your offer of ${rating.asin}`],
+		notes: [`Amazon shows ${percent}% next to your offer for ${rating.asin}`],
 	};
 }

@@ -12,7 +12,7 @@ export const needsAmazon = (sources: readonly string[]): boolean =>
 export const marketplaceOfSources: INodeProperties[] = [
 	{ ...marketplaceParameter, displayOptions: { show: { sources: AMAZON_SOURCES } } },
 	{
-		...marketplaceToChoose('The marketplace the feedback was left in; determines the calendar'),
+		...marketplaceToChoose('The marketplace the feedback was left in; sets the time zone'),
 		// The editor cannot evaluate an expression yet, so an expression shows the other parameter.
 		displayOptions: { hide: { sources: [...AMAZON_SOURCES, { _cnd: { startsWith: '=' } }] } },
 	},

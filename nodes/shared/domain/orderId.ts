@@ -6,11 +6,8 @@ const OTHER_ID = /^([A-Z])\d{2}-\d{7}-\d{7}$/;
 /** The other kinds of orders by their letter, and why no review can be requested for them. */
 const OTHER_KINDS: ReadonlyMap<string, string> = new Map([
 	['D', 'a digital order, which is not shipped'],
-	[
-		'S',
-		'an order from another shop that Amazon ships (multi-channel fulfillment), not from an Amazon store',
-	],
-	['P', 'an order from another shop paid with Amazon Pay, not from an Amazon store'],
+	['S', 'an order from another store, shipped by Amazon (multi-channel fulfillment)'],
+	['P', 'an order from another store, paid with Amazon Pay'],
 ]);
 
 /**
@@ -32,7 +29,7 @@ export const isOrderIdOfAnyKind = (text: string): boolean => isOrderId(text) || 
 export function otherKindOfOrder(text: string): string | undefined {
 	const [, letter] = OTHER_ID.exec(text) ?? [];
 	if (letter === undefined) return undefined;
-	return OTHER_KINDS.get(letter) ?? 'an order of a kind that cannot have reviews';
+	return OTHER_KINDS.get(letter) ?? 'an order type that cannot have reviews';
 }
 
 /**
@@ -45,5 +42,5 @@ export function whyNoOrderId(text: string): string | undefined {
 	const kind = otherKindOfOrder(text);
 	return kind === undefined
 		? 'The text is not an Amazon order ID'
-		: `Amazon accepts no review request for this order: its ID is that of ${kind}`;
+		: `No review can be requested for this order: its ID is that of ${kind}`;
 }

@@ -45,7 +45,7 @@ export const dateFormatOption: INodeProperties = {
 		{ name: 'Year, Month, Day', value: 'ymd' },
 	],
 	description:
-		"Date format of the report. Amazon documents none; choose one if the marketplace's default turns out to be wrong.",
+		"Date format of the report. Amazon documents none; choose one if the marketplace's default is wrong.",
 };
 
 export const waitForReportOption: INodeProperties = {
@@ -55,7 +55,7 @@ export const waitForReportOption: INodeProperties = {
 	default: 15,
 	typeOptions: { minValue: 0, maxValue: 240 },
 	description:
-		'How long to wait for Amazon to prepare a report. After that, the node stops and names the report, which you can pick up by its ID. Amazon limits how often it makes some reports; the node waits equally long for its turn.',
+		'How long to wait for Amazon to prepare a report. After that, the node stops and names the report, which you can pick up by its ID. Amazon limits how often it makes some reports; the node waits up to the same time for its turn.',
 };
 
 /**
@@ -89,7 +89,7 @@ export function hintAtTurn(
 	if (minutes === 0) return;
 	hint(
 		context,
-		`The ${name} report of ${place} waited ${minutes} minute(s) for its turn, because Amazon limits how often it makes this report`,
+		`The ${name} report of ${place} waited ${minutes} minute(s), because Amazon limits how often it makes this report`,
 	);
 }
 
@@ -160,13 +160,13 @@ export async function fetchFeedback(
 	if (seconds >= 10) {
 		hint(
 			context,
-			`Report ${id} took ${seconds} seconds: Amazon has to prepare it, and makes about one report a minute after the first 15`,
+			`Report ${id} took ${seconds} seconds: Amazon prepares about one report a minute after the first 15`,
 		);
 	}
 	if (obtained.status === 'CANCELLED') {
 		hint(
 			context,
-			`Amazon canceled feedback report ${id} for ${marketplace.name}. Either there is no feedback of 1 to 3 stars since ${since}, or Amazon refused. It does not say which, so this is not a zero.`,
+			`Amazon canceled feedback report ${id} for ${marketplace.name}. Either there is no feedback of 1 to 3 stars since ${since}, or Amazon refused. It does not say which, so it may not be zero.`,
 			'warning',
 		);
 		return { known: false, reportId: id };
@@ -175,7 +175,7 @@ export async function fetchFeedback(
 	if (rows.length === 0 && !hasHeadings) {
 		hint(
 			context,
-			`Feedback report ${id} for ${marketplace.name} is empty, without even its headings. Either there is no feedback of 1 to 3 stars since ${since}, or the report failed. Amazon does not say which, so this is not a zero.`,
+			`Feedback report ${id} for ${marketplace.name} is empty and has no headings. Either there is no feedback of 1 to 3 stars since ${since}, or the report failed. Amazon does not say which; it may not be zero.`,
 			'warning',
 		);
 	}

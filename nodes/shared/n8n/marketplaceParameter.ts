@@ -15,7 +15,7 @@ export const marketplaceParameter: INodeProperties = {
 	name: 'marketplace',
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
-	description: "The marketplace to work on. If empty, the credential's primary marketplace.",
+	description: "The marketplace to use. Default: the credential's primary marketplace.",
 	modes: [
 		{
 			displayName: 'From List',

@@ -37,7 +37,7 @@ export const thresholdsParameter: INodeProperties = {
 					type: 'number',
 					default: 95,
 					typeOptions: { minValue: 0, maxValue: 100 },
-					description: 'Share of positive feedback in all feedback, compared exactly',
+					description: 'Percentage of all feedback that is positive, compared without rounding',
 				},
 			],
 		},

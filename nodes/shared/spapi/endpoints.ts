@@ -117,7 +117,7 @@ function customBaseUrl(
 	}
 	if (!CUSTOM_BASE_URL.test(url) || !URL.canParse(url)) {
 		throw new Error(
-			"Could not use the credential's 'Base URL': it would receive your client secret and refresh token. Enter an https URL (http only within your own network) without a user name, query or fragment.",
+			"Could not use the credential's 'Base URL': it is unsafe for your client secret and refresh token. Enter an https URL (http only within your own network) without a user name, query or fragment.",
 		);
 	}
 	if (customHostIsMine !== true) {

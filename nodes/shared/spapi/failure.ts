@@ -130,14 +130,14 @@ const HEADLINES: Readonly<Record<FailureKind, (does: string, answer: AmazonAnswe
 	throttled: (does) => `Could not ${does}: Amazon's rate limit was reached`,
 	unavailable: (does) => `Could not ${does}: Amazon is not available at the moment`,
 	unreachable: (does) => `Could not ${does}: Amazon could not be reached`,
-	answerLost: (does) => `Could not ${does}: no answer came back from Amazon`,
+	answerLost: (does) => `Could not ${does}: Amazon did not answer`,
 	notFound: (does) => `Could not ${does}: Amazon found nothing with that ID`,
 	badRequest: (does) => `Could not ${does}: Amazon did not accept the request`,
 	unexpectedAnswer: (does) => `Could not ${does}: Amazon's answer could not be read`,
 	reportPending: (_, { details }) =>
 		`Could not read report ${details}: Amazon is still preparing it`,
 	reportFailed: (_, { details }) =>
-		`Could not read report ${details}: Amazon gave up on it (FATAL)`,
+		`Could not read report ${details}: Amazon failed to make it (FATAL)`,
 	reportQuota: (_, { details }) => `Could not request the ${details}`,
 	otherReport: (_, { details }) => `Could not use report ${details}`,
 	documentRefused: (_, { details }) => `Could not download the report: ${details}`,
@@ -165,7 +165,7 @@ const ADVICE: Readonly<
 > = {
 	cancelled: () => '',
 	busy: () => 'Try again in a minute.',
-	login: () => 'Open the credential, fix what is named here, and save it again.',
+	login: () => 'Open the credential, fix the problem above, and save it.',
 	secretExpired: () =>
 		"Create a new client secret on Seller Central's developer page, enter it in the credential, and save it. A secret is valid for 180 days.",
 	loginUnavailable: () => 'Run it again in a few minutes. The credential is probably fine.',
@@ -176,8 +176,7 @@ const ADVICE: Readonly<
 	accessDenied: (roles) =>
 		`Add ${anyOf(roles)} to your application, then authorize it again and save the new refresh token. If the application already has the role, compare the credential's marketplace with the region of the refresh token.`,
 	refused: () => '',
-	throttled: () =>
-		'Run it again later, or less often. A seller and an application share one limit.',
+	throttled: () => 'Run it again later, or less often. The limit is per seller and application.',
 	unavailable: () => 'Run it again in a few minutes.',
 	unreachable: () => "Check n8n's network connection and, in the credential, the environment.",
 	answerLost: () => 'Check whether Amazon acted on the request before you run it again.',
@@ -186,17 +185,17 @@ const ADVICE: Readonly<
 	unexpectedAnswer: () =>
 		'Run it again. If this happens again, please report it with the request ID: Amazon may have changed its answer.',
 	reportPending: () =>
-		"Run it again with this report ID in the option for it, if there is one, or give the option 'Wait for Report' more minutes. Nothing is lost.",
+		"Run it again with this report ID if the node has an option for it, or increase 'Wait for Report'. Nothing is lost.",
 	reportFailed: (_, { message }) =>
 		message === undefined
-			? 'Request it again after 30 minutes: Amazon also ends a report this way if it was requested too soon after another.'
+			? 'Request it again after 30 minutes: Amazon also fails a report that was requested too soon after another.'
 			: 'Fix what Amazon names here, then request the report again.',
 	reportQuota: () =>
 		"Run it again then, or raise 'Wait for Report' if the node has that option. Several marketplaces wait in turn, and all nodes share a report. If Amazon allows you more, set that in the credential under 'Change Report Limits'.",
 	otherReport: () =>
 		'Enter the ID of a report of the right type and marketplace, or leave it empty.',
 	documentRefused: () =>
-		'Check that nothing between n8n and Amazon changes its answers. If Amazon has moved its documents, please report it. Nothing was sent there.',
+		'Check that nothing between n8n and Amazon changes its answers. If Amazon has moved its documents, please report it. Nothing was sent to the new address.',
 	documentTooLarge: () => 'Request a shorter period.',
 };
 

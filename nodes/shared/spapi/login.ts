@@ -150,7 +150,7 @@ export async function logIn(
 	const token = tokenSchema.safeParse(body);
 	if (response.statusCode === 200 && !token.success) {
 		throw new LoginUnavailableError(
-			'Could not log in: the answer of Login with Amazon could not be read',
+			"Could not log in: Login with Amazon's answer could not be read",
 			'loginUnavailable',
 		);
 	}

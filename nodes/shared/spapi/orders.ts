@@ -129,7 +129,7 @@ export interface OrderSearch {
 /** An order as Amazon lists it. */
 export interface ListedOrder {
 	readonly order: SellerOrder;
-	/** Whether it is from a shop other than an Amazon store: Amazon only ships it. */
+	/** Whether it is from a store other than an Amazon store: Amazon only ships it. */
 	readonly isOfOtherShop: boolean;
 }
 
@@ -277,7 +277,7 @@ export function readPage(
 			const named = orderIdSchema.safeParse(entry).data;
 			const [issue] = parsed.error.issues;
 			unreadable.push({
-				name: named?.orderId ?? `number ${index + 1} of its page`,
+				name: named?.orderId ?? `entry ${index + 1} on its page`,
 				// Some of Zod's messages quote the value.
 				reason: redact([issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')),
 			});

@@ -4,7 +4,7 @@
  */
 export function pathSegment(value = ''): string {
 	if (!/^(?!\.{0,2}$)[!-.0-[\]-~]{1,300}$/.test(value)) {
-		throw new Error('Could not call Amazon: an ID contains characters that no Amazon ID has');
+		throw new Error('Could not call Amazon: an ID has invalid characters');
 	}
 	return encodeURIComponent(value);
 }

@@ -171,7 +171,7 @@ function orUndefinedIfDamaged(error: unknown): undefined {
 
 const tooLarge = (): SpApiFailure =>
 	new SpApiFailure('documentTooLarge', 'getReportDocument', {
-		details: `over ${LARGEST_DOCUMENT / 1024 / 1024} MB, or compressed more than a report can be`,
+		details: `over ${LARGEST_DOCUMENT / 1024 / 1024} MB, or too highly compressed for a report`,
 	});
 
 const refused = (details: string): SpApiFailure =>

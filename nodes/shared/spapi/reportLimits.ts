@@ -52,7 +52,7 @@ const LIMIT_SETTINGS = {
 		displayName: 'FBA Shipments: Minutes Between Reports',
 		default: 30,
 		description:
-			'Amazon makes one no earlier than 30 minutes after the last, counting all marketplaces together. 0 means no limit.',
+			'Amazon makes at most one every 30 minutes, counting all marketplaces together. 0 means no limit.',
 	},
 	// airbyte, source_amazon_seller_partner/utils.py.
 	fbaShipmentsPer8Hours: {

@@ -197,7 +197,7 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 			const now = `Rating now: 97% of ${String(rated['total'])} in 365 days`;
 			const old = 'This rating is 5 days old: no newer one could be evaluated';
 			const left = 'Amazon gave no totals for 2 day(s) of the window; they are left out';
-			const missing = 'No rating could be evaluated so far';
+			const missing = 'No rating could be evaluated yet';
 			const id = await rig().import(
 				NAME,
 				SLACK,

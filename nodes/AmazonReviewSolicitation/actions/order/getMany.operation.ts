@@ -51,13 +51,13 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				{
 					name: 'Orders API',
 					value: 'ordersApi',
-					description: 'Current to within minutes, with delivery dates; up to 48,384 orders a day',
+					description: 'Up to date within minutes, with delivery dates; up to 48,384 orders a day',
 				},
 				{
 					name: 'Reports',
 					value: 'reports',
 					description:
-						'All orders of up to 30 days per report, for large sellers; without delivery dates for orders you fulfill',
+						'For large sellers: up to 30 days of orders per report; no delivery dates for orders you fulfill',
 				},
 			],
 			description: 'Where to read orders from',
@@ -98,7 +98,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			type: 'dateTime',
 			default: '={{ $now.minus({ days: 60 }) }}',
 			required: true,
-			description: 'Orders from this time on; with only changes, where the first run starts',
+			description: 'Earliest time. If you return only changes, the first run starts here.',
 		},
 		...updateDisplayOptions({ hide: { incremental: [true] } }, returnAllParameters),
 		{
@@ -118,7 +118,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 						{ name: 'Amazon Business', value: 'isBusiness' },
 						{ name: 'Prime', value: 'isPrime' },
 					],
-					description: 'Only orders that belong to each of these programs',
+					description: 'Only orders that belong to all of these programs',
 				},
 				{
 					displayName: 'Statuses',
@@ -142,8 +142,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 					name: 'until',
 					type: 'dateTime',
 					default: '',
-					description:
-						'Orders up to this time. If empty, and with only changes, up to two minutes ago.',
+					description: 'Latest time. If empty, or if you return only changes: two minutes ago.',
 				},
 			],
 		},
@@ -162,7 +161,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'boolean',
 				default: false,
 				description:
-					"Whether to add the estimated arrival from Amazon's FBA shipments report if an order has no delivery dates. Takes one report per 30 days. If Amazon does not return one, the orders have no dates and a hint says so; with only changes the node fails, and the next run returns the same orders.",
+					"Whether to add the estimated arrival from Amazon's FBA shipments report if an order has no delivery dates. Needs one report per 30 days of orders. Without it, the orders have no dates and a hint says so; if you return only changes, the node fails and the next run returns them.",
 			},
 			{
 				displayName: 'Overlap (Minutes)',
@@ -172,7 +171,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				typeOptions: { minValue: 0, maxValue: 1440 },
 				displayOptions: { show: { '/source': ['ordersApi'], '/incremental': [true] } },
 				description:
-					'With only changes: how far back before the last run each run looks, because Amazon lists some changes late. No change is returned twice.',
+					'How far before the last run to look for changes, because Amazon lists some late. No change is returned twice.',
 			},
 			{
 				displayName: 'Time Budget (Minutes)',
@@ -182,7 +181,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				typeOptions: { minValue: 0.1 },
 				displayOptions: { show: { '/source': ['ordersApi'], '/incremental': [true] } },
 				description:
-					'With only changes: after how many minutes to stop and return the orders read so far; the next run continues from there. Amazon allows 20 pages at once, then one every 3 minutes.',
+					'Stop after this many minutes and return the orders read so far; the next run continues from there. Amazon allows 20 pages at once, then one every 3 minutes.',
 			},
 			waitForReportOption,
 		),
@@ -200,7 +199,10 @@ const momentIn = (zone: string) =>
 			const text = typeof value === 'string' ? value : (value.toISO() ?? '');
 			const at = DateTime.fromISO(text, { zone }).toUTC();
 			if (at.isValid) return at.toISO();
-			issues.addIssue({ code: 'custom', message: 'Enter a date and time in ISO 8601' });
+			issues.addIssue({
+				code: 'custom',
+				message: 'Enter a date and time, such as 2026-11-01T09:00Z',
+			});
 			return z.NEVER;
 		});
 
@@ -295,7 +297,7 @@ function check(
 			"Could not list orders: 'From' must be before 'To'",
 			{
 				itemIndex,
-				description: `Set 'From' before ${until} (two minutes ago if 'To' is empty). It is ${after}.`,
+				description: `Set 'From' to a time before ${until} (two minutes ago if 'To' is empty). It is ${after}.`,
 			},
 		);
 	}

@@ -68,7 +68,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			default: 60,
 			typeOptions: { minValue: 0 },
 			description:
-				"Orders that are permitted now and due within this time go to the output 'Send Now'. Use the time until the next run of the workflow.",
+				"Orders that can be sent now and are due within this time go to the output 'Send Now'. Enter the time between runs.",
 		},
 		selectionRules,
 		optionsCollection(
@@ -80,7 +80,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: '',
 				placeholder: "e.g. {{ $('Ledger').all() }}",
 				description:
-					'Rows of your ledger, or IDs of orders that are done, as text or a list. In a ledger, an order counts if a review was requested, or if its newest row says not to try again. These orders are left out, which saves one call to Amazon each.',
+					'Ledger rows, or IDs of orders already requested, as text or a list. In a ledger, an order counts if a review was requested, or if its newest row says not to try again. These orders are left out, which saves one call to Amazon per order.',
 			},
 			{
 				displayName: 'Days of the Week',
@@ -132,7 +132,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: 500,
 				typeOptions: { minValue: 0 },
 				description:
-					"Maximum requests per day and seller, in the workflow's time zone. Plan does not know what earlier runs sent today; enter that in 'Sent Today'.",
+					"Maximum requests per day and seller, in the workflow's time zone. Plan cannot see what earlier runs sent today; enter it in 'Sent Today'.",
 			},
 			{
 				displayName: 'Orders Without Delivery Dates',
@@ -157,7 +157,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: 0,
 				typeOptions: { minValue: 0 },
 				description:
-					"How many requests were sent today already; they count toward 'Maximum Requests per Day'",
+					"How many requests you already sent today; counts toward 'Maximum Requests per Day'",
 			},
 			{
 				displayName: 'Time Zone',
@@ -168,7 +168,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 					{
 						name: "Buyer's",
 						value: 'buyer',
-						description: "The order's buyerTimeZone, or the marketplace's if it is unknown",
+						description: "The order's buyerTimeZone; if unknown, the marketplace's zone",
 					},
 					{ name: "Marketplace's", value: 'marketplace' },
 				],
@@ -233,7 +233,7 @@ function readOrder(context: IExecuteFunctions, itemIndex: number): SellerOrder {
 	if (typeof json !== 'object' || json === null || Array.isArray(json)) {
 		throw new NodeOperationError(
 			context.getNode(),
-			'Could not read the order: the item is not a row',
+			'Could not read the order: the item is not an order',
 			{
 				itemIndex,
 				description: `Use one item per order, with the fields of Order: Get Many. This item is ${Array.isArray(json) ? 'a list' : 'text'}.`,

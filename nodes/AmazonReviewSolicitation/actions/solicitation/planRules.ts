@@ -115,7 +115,7 @@ const onlyOrExclude = (displayName: string, name: string): INodeProperties => ({
 		{ name: 'Leave Out', value: 'exclude' },
 		{ name: 'Only These', value: 'only' },
 	],
-	description: `Whether to leave out ${displayName.toLowerCase()} or all others`,
+	description: `Whether to leave out ${displayName.toLowerCase()}, or plan only these`,
 });
 
 /**
@@ -126,7 +126,7 @@ const underPolicy = (
 	rule: keyof typeof POLICY_RULES,
 	description: string,
 ): Pick<INodeProperties, 'description'> => ({
-	description: `${description}. Consider the policy: ${POLICY_RULES[rule]}. ${POLICY_NOTE}.`,
+	description: `${description}. Consider Amazon's policy: ${POLICY_RULES[rule]}. ${POLICY_NOTE}.`,
 });
 
 /** The selection rules as a collection for the editor. A rule is disabled until it is added. */
@@ -136,14 +136,14 @@ export const selectionRules: INodeProperties = {
 	type: 'collection',
 	placeholder: 'Add rule',
 	default: {},
-	description: `Which orders to leave out; none unless you add a rule. ${POLICY_NOTE}.`,
+	description: `Orders to leave out. By default, none are left out. ${POLICY_NOTE}.`,
 	options: [
 		onlyOrExclude('Business Orders', 'business'),
 		{
 			...listOf('Do Not Solicit', 'doNotSolicit', '111-1234567-7654321', ''),
 			...underPolicy(
 				'doNotSolicit',
-				'IDs of orders for which to never request a review, as text, a list or rows with a field orderId. An entry that is not an order ID stops the node',
+				'IDs of orders to never request a review for, as text, a list or rows with a field orderId. The node stops if an entry is not an order ID',
 			),
 		},
 		listOf(
@@ -159,7 +159,7 @@ export const selectionRules: INodeProperties = {
 			default: true,
 			...underPolicy(
 				'excludeCancellationRequested',
-				'Whether to leave out orders whose buyer requested to cancel an item',
+				"Whether to leave out orders with a buyer's cancellation request",
 			),
 		},
 		{
@@ -178,7 +178,7 @@ export const selectionRules: INodeProperties = {
 			placeholder: "e.g. {{ $('Returns').all() }}",
 			...underPolicy(
 				'returnedOrderIds',
-				'IDs of returned or refunded orders to leave out, as text, a list or rows with a field orderId. An entry that is not an order ID stops the node',
+				'IDs of returned or refunded orders to leave out, as text, a list or rows with a field orderId. The node stops if an entry is not an order ID',
 			),
 		},
 		{
@@ -188,7 +188,7 @@ export const selectionRules: INodeProperties = {
 			default: true,
 			...underPolicy(
 				'returnedOrderIds',
-				"Whether to leave out orders in Amazon's returns reports. Takes two reports per 30 days. Orders whose report could not be read are also left out",
+				"Whether to leave out orders in Amazon's returns reports. Needs two reports per 30 days of orders. Orders of unreadable reports are left out",
 			),
 		},
 		{

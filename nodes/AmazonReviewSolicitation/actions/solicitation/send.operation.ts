@@ -61,7 +61,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'boolean',
 				default: true,
 				description:
-					'Whether to check that Amazon would accept a request before making one. If disabled, this takes half the calls, and Amazon refuses orders that are not eligible. An order with earlier attempts is always checked first.',
+					'Whether to check that Amazon would accept a request before making one. If disabled, Send makes half as many calls, and Amazon refuses ineligible orders. An order with earlier attempts is always checked first.',
 			},
 			{ ...explainOption, default: false },
 			{
@@ -71,7 +71,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: 1000,
 				typeOptions: { minValue: 1 },
 				description:
-					"How many requests to send at most in one run; further orders get the outcome 'deferred'",
+					"The most requests to send in one run; other orders get the outcome 'deferred'",
 			},
 			{
 				displayName: 'Previous Attempts',
@@ -80,7 +80,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: 0,
 				typeOptions: { minValue: 0 },
 				description:
-					"How many requests were made for the order before, to continue the count. If empty, the item's field `attempt` is used. An order with earlier attempts is always checked first.",
+					"How many requests were already made for the order. If empty, the item's field `attempt` is used. An order with earlier attempts is always checked first.",
 			},
 			{
 				displayName: 'Time Budget (Minutes)',
@@ -89,7 +89,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: 50,
 				typeOptions: { minValue: 0.1 },
 				description:
-					"After how many minutes to start no further order. The rest get the outcome 'deferred', for the next run. Amazon accepts one request per second.",
+					"Minutes after which no new order is started. The rest get the outcome 'deferred', for the next run. Amazon accepts one request per second.",
 			},
 		),
 	],

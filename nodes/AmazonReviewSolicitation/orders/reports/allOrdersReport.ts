@@ -126,7 +126,7 @@ export const parseAllOrdersReport = (text: string): AllOrdersReport =>
  */
 export interface OrdersOfRegion {
 	readonly orders: SellerOrder[];
-	/** IDs of orders from other shops, whose channel is "Non-Amazon" or similar. */
+	/** IDs of orders from other stores, whose channel is "Non-Amazon" or similar. */
 	readonly notOfAmazon: string[];
 	/** Order IDs by unknown sales channel (empty if the report gives none). */
 	readonly ofUnknownChannel: ReadonlyMap<string, string[]>;

@@ -43,7 +43,7 @@ export function* readFbaShipmentsReport(pieces: readonly string[]): Steps<FbaShi
 		if (row.problem !== undefined) unreadable.push({ line, reason: row.problem });
 		else if (!isOrderIdOfAnyKind(orderId)) unreadable.push({ line, reason: wrongOrderId(orderId) });
 		else if (cell !== '' && moment === null) {
-			unreadable.push({ line, reason: 'its estimated arrival is not a time with an offset' });
+			unreadable.push({ line, reason: 'its estimated arrival has no UTC offset' });
 		} else if (moment !== null) {
 			arrivals.set(orderId, widened(arrivals.get(orderId), { earliest: moment, latest: moment }));
 		}

@@ -46,7 +46,7 @@ export interface ReturnsReport {
  *
  * A row that cannot be trusted, because its headings are unknown or its cells are misplaced, still
  * counts as a return of each order it names anywhere: missing a return is worse than counting one
- * too many. Orders of other shops (multi-channel fulfillment) are ignored.
+ * too many. Orders of other stores (multi-channel fulfillment) are ignored.
  */
 export function* readReturnsReport(pieces: readonly string[]): Steps<ReturnsReport> {
 	const report = readTabDelimitedPieces(pieces);

@@ -58,7 +58,7 @@ export function readTabDelimitedPieces(pieces: readonly string[]): TabDelimitedR
 			if (header === undefined || missing === undefined) return undefined;
 			return {
 				line: header.line,
-				reason: `the header has no column "${missing}" (it may be another report)`,
+				reason: `the header has no column "${missing}" (maybe a different report)`,
 			};
 		},
 		*rows() {
@@ -85,7 +85,7 @@ export function readTabDelimitedPieces(pieces: readonly string[]): TabDelimitedR
 }
 
 /**
- * An order ID in a cell of its own, anywhere in a line; orders of other shops and digital ones have
+ * An order ID in a cell of its own, anywhere in a line; orders of other stores and digital ones have
  * letters.
  */
 const ORDER_ID_CELL = /(?:^|\t)[ "]*[A-Z\d]\d\d-\d{7}-\d{7}[ "]*(?:\t|$)/;
@@ -113,7 +113,7 @@ class Row implements ReportRow {
 	get problem(): string | undefined {
 		const { columns, ends } = this;
 		return ends.length > columns
-			? `it has ${ends.length} columns and the header ${columns}`
+			? `it has ${ends.length} columns but the header ${columns}`
 			: undefined;
 	}
 

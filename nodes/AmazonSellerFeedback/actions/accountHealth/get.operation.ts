@@ -61,7 +61,7 @@ export async function execute(
 	if (health === undefined) {
 		hint(
 			this,
-			`Amazon reports no account health for ${marketplace.name}. It is unknown, which is not a clean record.`,
+			`Amazon reports no account health for ${marketplace.name}. Treat it as unknown, not as a clean record.`,
 			'warning',
 		);
 		return isHeldByAgent(this)

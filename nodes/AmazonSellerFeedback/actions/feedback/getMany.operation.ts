@@ -78,13 +78,13 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				options: [
 					{ name: 'Return Nothing and Show a Hint', value: 'nothing' },
 					{
-						name: 'Return an Item That Says So',
+						name: 'Return an Item with a Note',
 						value: 'item',
 						description: 'An AI agent always gets this item, because it sees no hints',
 					},
 				],
 				description:
-					'Amazon cancels a report without rows, but also one that it refuses, and does not say which',
+					'Amazon cancels empty reports and reports that it refuses, and does not say which',
 			},
 			{
 				displayName: 'Report ID',

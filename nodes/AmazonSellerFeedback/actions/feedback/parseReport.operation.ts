@@ -83,15 +83,15 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 function problemOf(report: ReadReport | DocumentError): string | undefined {
 	if (report instanceof DocumentError) {
 		return report.problem === 'damaged'
-			? 'Download it again: it is compressed with gzip, but cut off or damaged.'
-			: `Split it, or request fewer days: it has more than ${LARGEST_DOCUMENT / 1024 / 1024} MB uncompressed, or is compressed more than a report can be.`;
+			? 'Download it again: the gzip file is cut off or damaged.'
+			: `Split it, or request fewer days: it has more than ${LARGEST_DOCUMENT / 1024 / 1024} MB uncompressed, or is compressed too much for a report.`;
 	}
 	if (report.rows.length > 0) return undefined;
 	if (report.unreadableLines > 0) {
 		const [first] = report.unreadable;
-		return `Check the marketplace, which determines the date format. None of its ${report.unreadableLines} lines is a feedback entry; line ${first?.line}: ${first?.reason}.`;
+		return `Check the marketplace, which determines the date format. None of the ${report.unreadableLines} lines is a feedback entry; line ${first?.line}: ${first?.reason}.`;
 	}
 	return report.hasHeadings
 		? undefined
-		: 'Download it again: it has no feedback, and not even the heading line that a report without feedback has.';
+		: 'Download it again: it has no feedback and no header line, which even an empty report has.';
 }
