@@ -1,5 +1,3 @@
-import type { DateTime } from 'luxon';
-
 import { accountHealthOf, accountHealthReportSchema } from '../shared/domain/accountHealth';
 import { unreadableLinesOf } from '../shared/domain/coverage';
 import type { Marketplace, DateOrder } from '../shared/domain/marketplaces';

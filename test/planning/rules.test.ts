@@ -7,7 +7,7 @@ import {
 	exclusionBy,
 	exclusionOf,
 	POLICY_NOTE,
-	POLICY_RULES,
+	RULES,
 	type Exclusion,
 	type SelectionRules,
 } from '../../nodes/AmazonReviewSolicitation/planning/rules';
@@ -414,11 +414,13 @@ it('leaves out with two rules what either of them leaves out', () => {
 it("quotes Amazon's sentence and lists the rules it applies to", () => {
 	expect(POLICY_NOTE).toContain('G201972160');
 	expect(POLICY_NOTE).toContain('"ask for reviews only from buyers who had a positive experience"');
-	expect(Object.keys(POLICY_RULES)).toEqual([
+	const withPolicy = Object.entries(RULES).filter(([, rule]) => 'policy' in rule);
+	expect(withPolicy.map(([name]) => name)).toEqual([
 		'doNotSolicit',
 		'excludeReplacements',
 		'excludeCancellationRequested',
 		'excludeShippedLate',
 		'returnedOrderIds',
+		'returnsGaps',
 	]);
 });

@@ -7,7 +7,7 @@ import type { ReturnsGap } from '../orders/reports/returnsReport';
 import { tidied } from '../orders/reports/writtenIds';
 
 /**
- * Which orders may get a request, as chosen by the seller. A missing rule is disabled; with all
+ * The values of the rules: which orders may get a request, as chosen by the seller. A missing rule is disabled; with all
  * rules disabled no order is left out. A list of orders to leave out may be empty. An empty list of
  * orders to select selects nothing, because it was given.
  */
@@ -42,58 +42,219 @@ export interface SelectionRules {
 	readonly returnsGaps?: readonly ReturnsGap[];
 }
 
-/**
- * Why the rules leave out an order: each reason with its meaning. If several apply, the first in
- * this order is used.
- */
-export const EXCLUSIONS = {
-	doNotSolicit: 'The order is on the do-not-solicit list',
-	otherMarketplace: 'The order is from a marketplace that is not selected',
-	otherFulfilment: 'The order is not fulfilled by the selected party',
-	tooOld: 'The order is older than the maximum age',
-	notIncludedSku: 'No item of the order has a selected SKU',
-	excludedSku: 'An item of the order has an excluded SKU',
-	notIncludedAsin: 'No item of the order has a selected ASIN',
-	excludedAsin: 'An item of the order has an excluded ASIN',
-	totalTooLow: 'The order total is below the minimum',
-	totalTooHigh: 'The order total is above the maximum',
-	notBusiness: 'The order is not a business order, and only those are selected',
-	business: 'The order is a business order, and those are left out',
-	notPrime: 'The order is not a Prime order, and only those are selected',
-	prime: 'The order is a Prime order, and those are left out',
-	replacement: 'The order replaces another one',
-	cancellationRequested: 'The buyer requested cancellation of an item',
-	shippedLate: 'The seller shipped the order after its latest ship date',
-	returned: 'An item of the order was returned, or a return was requested',
-	ruleCannotTell:
-		'A rule needs data that Amazon did not return for the order, so the order is left out to be safe',
-} as const satisfies Record<string, string>;
-
-export type Exclusion = keyof typeof EXCLUSIONS;
-
-export interface ExclusionFinding {
-	readonly reason: Exclusion;
-	/** Which part of the order or the rule it was. */
-	readonly detail: string;
-}
-
 /** Amazon's sentence by which to judge the rules of `POLICY_RULES`. */
 export const POLICY_NOTE =
 	'Amazon\'s help page G201972160 says sellers may not "ask for reviews only from buyers who had a positive experience"';
 
-/**
- * The rules that can leave out buyers because their experience may have been bad, each with the
- * reason. They must be disabled unless the seller turns them on, and be shown with `POLICY_NOTE`.
- */
-export const POLICY_RULES = {
-	doNotSolicit: 'depends on why the orders were put on the list',
-	excludeReplacements: 'a replacement often follows a lost or faulty item',
-	excludeCancellationRequested: 'these buyers no longer wanted the order',
-	excludeShippedLate: 'these buyers waited longer than promised',
-	returnedOrderIds: 'these buyers sent something back',
-} as const satisfies Partial<Record<keyof SelectionRules, string>>;
+/** How the value of a rule is entered. The parameter and its schema follow from it. */
+export type RuleEntry =
+	| 'orderIds'
+	| 'skus'
+	/** Each line of a text is exactly one SKU. */
+	| 'exactSkus'
+	| 'asins'
+	| 'marketplaces'
+	| 'fulfiller'
+	| 'onlyOrExclude'
+	| 'switch'
+	| 'amount'
+	| 'days';
 
-type Check = (order: SellerOrder) => ExclusionFinding | undefined;
+interface Finding {
+	readonly reason: string;
+	/** Which part of the order or the rule it was. */
+	readonly detail: string;
+}
+
+type Check = (order: SellerOrder) => Finding | undefined;
+
+interface Rule<Value> {
+	/** Its name in the editor. */
+	readonly label: string;
+	/** What it does, for the editor. */
+	readonly hint: string;
+	readonly entry: RuleEntry;
+	readonly example?: string;
+	/** The parameter's name, if it is not the rule's. */
+	readonly parameter?: string;
+	/** Set if the rule can leave out buyers because their experience may have been bad: how so. */
+	readonly policy?: string;
+	/** The reasons it leaves out orders for, each with its meaning. */
+	readonly reasons: Readonly<Record<string, string>>;
+	/** Reads the rule's value once; undefined if the value disables the rule. */
+	readonly check: (value: Value) => Check | undefined;
+}
+
+const ONE_PER_LINE =
+	'One per line, or separated by commas, or an expression that returns a list or rows';
+
+const INCLUDES_NONE = 'An empty list selects no order.';
+
+/**
+ * The selection rules. If several leave out an order, the first one gives the reason. Parameters, schemas,
+ * reasons and docs follow from this table.
+ */
+export const RULES = {
+	doNotSolicit: {
+		label: 'Do Not Solicit',
+		hint: 'IDs of orders to never request a review for, as text, a list or rows with a field orderId. The node stops if an entry is not an order ID',
+		entry: 'orderIds',
+		example: '111-1234567-7654321',
+		policy: 'depends on why the orders were put on the list',
+		reasons: { doNotSolicit: 'The order is on the do-not-solicit list' },
+		check: (listed) => onList(listed, 'doNotSolicit'),
+	},
+	marketplaceIds: {
+		label: 'Marketplaces',
+		hint: 'Only orders of these marketplaces. An empty list selects no order.',
+		entry: 'marketplaces',
+		reasons: { otherMarketplace: 'The order is from a marketplace that is not selected' },
+		check: marketplaceCheck,
+	},
+	fulfilledBy: {
+		label: 'Fulfilled By',
+		hint: 'Only orders that Amazon ships, or only those that you ship',
+		entry: 'fulfiller',
+		reasons: { otherFulfilment: 'The order is not fulfilled by the selected party' },
+		check: fulfillmentCheck,
+	},
+	createdSince: {
+		label: 'Maximum Order Age (Days)',
+		hint: 'Leave out older orders. Without this rule, past orders are included as long as their window is open.',
+		entry: 'days',
+		parameter: 'maxOrderAgeDays',
+		reasons: { tooOld: 'The order is older than the maximum age' },
+		check: ageCheck,
+	},
+	includeSkus: {
+		label: 'Include SKUs',
+		hint: `Only orders with at least one of these. ${ONE_PER_LINE}. ${INCLUDES_NONE}`,
+		entry: 'exactSkus',
+		example: 'MUG-BLUE, MUG-RED',
+		reasons: { notIncludedSku: 'No item of the order has a selected SKU' },
+		check: (listed) => itemCheck('includeSkus', listed, 'sku', 'notIncludedSku'),
+	},
+	excludeSkus: {
+		label: 'Exclude SKUs',
+		hint: `Leave out orders with any of these. ${ONE_PER_LINE}.`,
+		entry: 'skus',
+		example: 'MUG-BLUE, MUG-RED',
+		reasons: { excludedSku: 'An item of the order has an excluded SKU' },
+		check: (listed) => itemCheck('excludeSkus', listed, 'sku', 'excludedSku'),
+	},
+	includeAsins: {
+		label: 'Include ASINs',
+		hint: `Only orders with at least one of these. ${ONE_PER_LINE}. ${INCLUDES_NONE}`,
+		entry: 'asins',
+		example: 'B0EXAMPLE1, B0EXAMPLE2',
+		reasons: { notIncludedAsin: 'No item of the order has a selected ASIN' },
+		check: (listed) => itemCheck('includeAsins', listed, 'asin', 'notIncludedAsin'),
+	},
+	excludeAsins: {
+		label: 'Exclude ASINs',
+		hint: `Leave out orders with any of these. ${ONE_PER_LINE}.`,
+		entry: 'asins',
+		example: 'B0EXAMPLE1, B0EXAMPLE2',
+		reasons: { excludedAsin: 'An item of the order has an excluded ASIN' },
+		check: (listed) => itemCheck('excludeAsins', listed, 'asin', 'excludedAsin'),
+	},
+	minTotal: {
+		label: 'Minimum Order Total',
+		hint: "Minimum order total, in the order's own currency",
+		entry: 'amount',
+		example: '20.00',
+		reasons: { totalTooLow: 'The order total is below the minimum' },
+		check: (limit) => totalCheck('minTotal', limit),
+	},
+	maxTotal: {
+		label: 'Maximum Order Total',
+		hint: "Maximum order total, in the order's own currency",
+		entry: 'amount',
+		example: '500',
+		reasons: { totalTooHigh: 'The order total is above the maximum' },
+		check: (limit) => totalCheck('maxTotal', limit),
+	},
+	business: {
+		label: 'Business Orders',
+		hint: 'Whether to leave out business orders, or plan only these',
+		entry: 'onlyOrExclude',
+		reasons: {
+			notBusiness: 'The order is not a business order, and only those are selected',
+			business: 'The order is a business order, and those are left out',
+		},
+		check: (rule) => kindCheck('business', rule, 'isBusiness', 'notBusiness'),
+	},
+	prime: {
+		label: 'Prime Orders',
+		hint: 'Whether to leave out prime orders, or plan only these',
+		entry: 'onlyOrExclude',
+		reasons: {
+			notPrime: 'The order is not a Prime order, and only those are selected',
+			prime: 'The order is a Prime order, and those are left out',
+		},
+		check: (rule) => kindCheck('prime', rule, 'isPrime', 'notPrime'),
+	},
+	excludeReplacements: {
+		label: 'Exclude Replacements',
+		hint: 'Whether to leave out orders that replace another one',
+		entry: 'switch',
+		policy: 'a replacement often follows a lost or faulty item',
+		reasons: { replacement: 'The order replaces another one' },
+		check: (isOn) => (isOn ? replacementCheck : undefined),
+	},
+	excludeCancellationRequested: {
+		label: 'Exclude Cancellation Requests',
+		hint: "Whether to leave out orders with a buyer's cancellation request",
+		entry: 'switch',
+		policy: 'these buyers no longer wanted the order',
+		reasons: { cancellationRequested: 'The buyer requested cancellation of an item' },
+		check: (isOn) => (isOn ? cancellationCheck : undefined),
+	},
+	excludeShippedLate: {
+		label: 'Exclude Shipped Late',
+		hint: 'Whether to leave out orders that you fulfill and that shipped after their latest ship date',
+		entry: 'switch',
+		policy: 'these buyers waited longer than promised',
+		reasons: { shippedLate: 'The seller shipped the order after its latest ship date' },
+		check: (isOn) => (isOn ? lateCheck : undefined),
+	},
+	returnedOrderIds: {
+		label: 'Exclude Returned',
+		hint: 'IDs of returned or refunded orders to leave out, as text, a list or rows with a field orderId. The node stops if an entry is not an order ID',
+		entry: 'orderIds',
+		example: "{{ $('Returns').all() }}",
+		policy: 'these buyers sent something back',
+		reasons: { returned: 'An item of the order was returned, or a return was requested' },
+		check: (listed) => onList(listed, 'returned'),
+	},
+	returnsGaps: {
+		label: 'Exclude Returned (Reports)',
+		hint: "Whether to leave out orders in Amazon's returns reports. Needs two reports per 30 days of orders. Orders of unreadable reports are left out",
+		entry: 'switch',
+		parameter: 'returnsFromReports',
+		policy: 'these buyers sent something back',
+		// What the reports say is among the returned orders; this rule is for what they do not say.
+		reasons: {},
+		check: returnsCheck,
+	},
+} as const satisfies {
+	readonly [Name in keyof SelectionRules]-?: Rule<NonNullable<SelectionRules[Name]>>;
+};
+
+type Reasons<Each> = Each extends { readonly reasons: infer Some } ? keyof Some : never;
+
+export type Exclusion = Reasons<(typeof RULES)[keyof typeof RULES]> | 'ruleCannotTell';
+
+export interface ExclusionFinding extends Finding {
+	readonly reason: Exclusion;
+}
+
+/** Why the rules leave out an order: each reason with its meaning. The first that applies is used. */
+export const EXCLUSIONS = {
+	...Object.assign({}, ...Object.values(RULES).map(({ reasons }) => reasons)),
+	ruleCannotTell:
+		'A rule needs data that Amazon did not return for the order, so the order is left out to be safe',
+} as Readonly<Record<Exclusion, string>>;
 
 /**
  * Why the rules leave out the order; undefined if they do not. A rule that lacks the data it needs
@@ -109,43 +270,31 @@ export function exclusionOf(
 }
 
 /** `exclusionOf` for many orders; reads the rules once. */
-export function exclusionBy(rules: SelectionRules): Check {
+export function exclusionBy(
+	rules: SelectionRules,
+): (order: SellerOrder) => ExclusionFinding | undefined {
 	const checks = checksOf(rules);
 	return (order) => {
-		let undecided: ExclusionFinding | undefined;
+		let undecided: Finding | undefined;
 		for (const check of checks) {
 			const finding = check(order);
-			if (finding !== undefined && finding.reason !== 'ruleCannotTell') return finding;
+			if (finding !== undefined && finding.reason !== 'ruleCannotTell') {
+				return finding as ExclusionFinding;
+			}
 			undecided ??= finding;
 		}
-		return undecided;
+		return undecided as ExclusionFinding | undefined;
 	};
 }
 
-/** The checks of the enabled rules, in the order of `EXCLUSIONS`. */
-function checksOf(rules: SelectionRules): Check[] {
-	return [
-		onList(rules.doNotSolicit, 'doNotSolicit'),
-		marketplaceCheck(rules.marketplaceIds),
-		fulfillmentCheck(rules.fulfilledBy),
-		ageCheck(rules.createdSince),
-		itemCheck('includeSkus', rules.includeSkus, 'sku', 'notIncludedSku'),
-		itemCheck('excludeSkus', rules.excludeSkus, 'sku', 'excludedSku'),
-		itemCheck('includeAsins', rules.includeAsins, 'asin', 'notIncludedAsin'),
-		itemCheck('excludeAsins', rules.excludeAsins, 'asin', 'excludedAsin'),
-		totalCheck('minTotal', rules.minTotal),
-		totalCheck('maxTotal', rules.maxTotal),
-		kindCheck('business', rules.business, 'isBusiness', 'notBusiness'),
-		kindCheck('prime', rules.prime, 'isPrime', 'notPrime'),
-		rules.excludeReplacements === true ? replacementCheck : undefined,
-		rules.excludeCancellationRequested === true ? cancellationCheck : undefined,
-		rules.excludeShippedLate === true ? lateCheck : undefined,
-		onList(rules.returnedOrderIds, 'returned'),
-		returnsCheck(rules.returnsGaps),
-	].filter((check) => check !== undefined);
-}
+/** The checks of the enabled rules, in their order. */
+const checksOf = (rules: SelectionRules): Check[] =>
+	Object.entries<Rule<never>>(RULES).flatMap(([name, { check }]) => {
+		const value = rules[name as keyof SelectionRules];
+		return value === undefined ? [] : (check(value as never) ?? []);
+	});
 
-function missingData(rule: keyof SelectionRules, field: string): ExclusionFinding {
+function missingData(rule: keyof SelectionRules, field: string): Finding {
 	return {
 		reason: 'ruleCannotTell',
 		detail: `\`${rule}\` needs \`${field}\`, which is unknown for this order`,

@@ -1,17 +1,11 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { DateTime } from 'luxon';
 
 import {
 	FeedbackReportReader,
 	type FeedbackReport,
 	type FeedbackRow,
 } from '../domain/feedbackReport';
-import {
-	findMarketplace,
-	type Marketplace,
-	dateOrderOf,
-	type DateOrder,
-} from '../domain/marketplaces';
+import { findMarketplace, type Marketplace, type DateOrder } from '../domain/marketplaces';
 import {
 	firstWholeDay,
 	lastWholeDay,

@@ -20,6 +20,7 @@ import {
 	type SellerOrder,
 } from '../../../shared/domain/order';
 import type { ReturnsGap } from '../../orders/reports/returnsReport';
+import { RULES } from '../../planning/rules';
 import { planSolicitations, type PlanRow } from '../../planning/plan';
 import { forEachSeller, type OfSeller } from './bySeller';
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
@@ -372,20 +373,13 @@ async function planOf(
 	});
 }
 
-/** Rules that select by a list, with their labels in the editor. */
-const SELECTING_LISTS = {
-	includeSkus: 'Include SKUs',
-	includeAsins: 'Include ASINs',
-	marketplaceIds: 'Marketplaces',
-} as const;
-
 /** Warns about an empty list, because it selects no order. */
 function hintAtEmptyLists(context: IExecuteFunctions, rules: Selection): void {
 	for (const name of ['includeSkus', 'includeAsins', 'marketplaceIds'] as const) {
 		if (rules[name]?.length !== 0) continue;
 		hint(
 			context,
-			`The list of the rule '${SELECTING_LISTS[name]}' is empty, so no order is selected. Remove the rule to select all.`,
+			`The list of the rule '${RULES[name].label}' is empty, so no order is selected. Remove the rule to select all.`,
 			'warning',
 		);
 	}

@@ -11,7 +11,7 @@ import {
 	type ReadingOptions,
 } from '../../planning/givenList';
 import { FULFILLERS } from '../../../shared/domain/order';
-import { POLICY_NOTE, POLICY_RULES } from '../../planning/rules';
+import { POLICY_NOTE, RULES, type RuleEntry } from '../../planning/rules';
 import { marketplaceOptions } from '../../../shared/n8n/marketplaceParameter';
 import { fulfilledByParameter } from '../../orders/fulfilledByParameter';
 
@@ -60,74 +60,121 @@ export const addedOptions = (mayLackValue: readonly string[] = []) =>
 		}
 	});
 
+const onlyOrExclude = z.enum(['only', 'exclude']).optional();
+
+/** How each kind of value is read. */
+const SCHEMAS = {
+	orderIds: listOfValues('orderId'),
+	skus: listOfValues('sku'),
+	exactSkus: listOfValues('sku', { linesAreExact: true }),
+	asins: listOfValues('asin'),
+	marketplaces: listOfValues('marketplace'),
+	fulfiller: z.enum(FULFILLERS).optional(),
+	onlyOrExclude,
+	switch: z.boolean().optional(),
+	amount: decimal.optional(),
+	// A hundred years. Dates do not reach as far back as numbers.
+	days: z.number().positive().max(36_500).optional(),
+} as const satisfies Record<RuleEntry, z.ZodTypeAny>;
+
+type Rules = typeof RULES;
+
+type ParameterOf<Name extends keyof Rules> = Rules[Name] extends {
+	parameter: infer Own extends string;
+}
+	? Own
+	: Name;
+
+/** The schema of each rule, by the name of its parameter. */
+type RuleShape = {
+	[Name in keyof Rules as ParameterOf<Name>]: (typeof SCHEMAS)[Rules[Name]['entry']];
+};
+
+/** A rule as its row in the table has it. */
+interface RuleRow {
+	readonly name: string;
+	readonly label: string;
+	readonly hint: string;
+	readonly entry: RuleEntry;
+	readonly example?: string;
+	readonly policy?: string;
+}
+
+const ROWS = Object.entries(RULES).map(
+	([name, rule]): RuleRow => ({ ...rule, name: 'parameter' in rule ? rule.parameter : name }),
+);
+
 export const selectionSchema = addedOptions().pipe(
 	z.object({
-		includeSkus: listOfValues('sku', { linesAreExact: true }),
-		excludeSkus: listOfValues('sku'),
-		includeAsins: listOfValues('asin'),
-		excludeAsins: listOfValues('asin'),
-		marketplaceIds: listOfValues('marketplace'),
-		fulfilledBy: z.enum(FULFILLERS).optional(),
-		minTotal: decimal.optional(),
-		maxTotal: decimal.optional(),
-		business: z.enum(['only', 'exclude']).optional(),
-		prime: z.enum(['only', 'exclude']).optional(),
-		// A hundred years. Dates do not reach as far back as numbers.
-		maxOrderAgeDays: z.number().positive().max(36_500).optional(),
-		excludeReplacements: z.boolean().optional(),
-		excludeCancellationRequested: z.boolean().optional(),
-		excludeShippedLate: z.boolean().optional(),
-		returnedOrderIds: listOfValues('orderId'),
-		returnsFromReports: z.boolean().optional(),
+		...(Object.fromEntries(ROWS.map(({ name, entry }) => [name, SCHEMAS[entry]])) as RuleShape),
 		canceledReturns: z.enum(['cannotTell', 'noReturns']).default('cannotTell'),
-		doNotSolicit: listOfValues('orderId'),
 	}),
 );
 
 export type Selection = z.infer<typeof selectionSchema>;
 
-const listOf = (
-	displayName: string,
-	name: string,
-	example: string,
-	description: string,
-): INodeProperties => ({
-	displayName,
-	name,
-	type: 'string',
-	typeOptions: { rows: 3 },
-	default: '',
-	placeholder: `e.g. ${example}`,
-	description,
+/** How each kind of value is entered. */
+function fieldFor({ entry, example }: RuleRow): Omit<INodeProperties, 'displayName' | 'name'> {
+	const placeholder = example === undefined ? {} : { placeholder: `e.g. ${example}` };
+	switch (entry) {
+		case 'orderIds':
+		case 'skus':
+		case 'exactSkus':
+		case 'asins':
+			return { type: 'string', typeOptions: { rows: 3 }, default: '', ...placeholder };
+		case 'marketplaces':
+			return { type: 'multiOptions', default: [], options: marketplaceOptions };
+		case 'fulfiller':
+			return fulfilledByParameter;
+		case 'onlyOrExclude':
+			return {
+				type: 'options',
+				default: 'exclude',
+				options: [
+					{ name: 'Leave Out', value: 'exclude' },
+					{ name: 'Only These', value: 'only' },
+				],
+			};
+		case 'switch':
+			return { type: 'boolean', default: true };
+		case 'amount':
+			return { type: 'string', default: '', ...placeholder };
+		case 'days':
+			return { type: 'number', default: 40, typeOptions: { minValue: 1, maxValue: 36500 } };
+	}
+}
+
+/** A rule that can leave out buyers because their experience may have been bad says so. */
+const descriptionOf = ({ hint, policy }: RuleRow): string =>
+	policy === undefined ? hint : `${hint}. Consider Amazon's policy: ${policy}. ${POLICY_NOTE}.`;
+
+const parameterOf = (row: RuleRow): INodeProperties => ({
+	...fieldFor(row),
+	displayName: row.label,
+	name: row.name,
+	description: descriptionOf(row),
 });
 
-const ONE_PER_LINE =
-	'One per line, or separated by commas, or an expression that returns a list or rows';
-
-const INCLUDES_NONE = 'An empty list selects no order.';
-
-const onlyOrExclude = (displayName: string, name: string): INodeProperties => ({
-	displayName,
-	name,
+const canceledReturns: INodeProperties = {
+	displayName: 'If a Returns Report Is Canceled',
+	name: 'canceledReturns',
 	type: 'options',
-	default: 'exclude',
+	default: 'cannotTell',
 	options: [
-		{ name: 'Leave Out', value: 'exclude' },
-		{ name: 'Only These', value: 'only' },
+		{
+			name: 'Leave the Orders Out',
+			value: 'cannotTell',
+			description: 'No review is requested for the affected orders until a report can be read',
+		},
+		{
+			name: 'Treat as No Returns',
+			value: 'noReturns',
+			description: 'Correct if you know that nothing was returned in that period',
+		},
 	],
-	description: `Whether to leave out ${displayName.toLowerCase()}, or plan only these`,
-});
-
-/**
- * The description of a rule that can leave out buyers because their experience may have been bad;
- * it says so.
- */
-const underPolicy = (
-	rule: keyof typeof POLICY_RULES,
-	description: string,
-): Pick<INodeProperties, 'description'> => ({
-	description: `${description}. Consider Amazon's policy: ${POLICY_RULES[rule]}. ${POLICY_NOTE}.`,
-});
+	description:
+		"For the rule 'Exclude Returned (Reports)'. Amazon cancels a returns report when nothing was returned, but also when it refuses to make one, and does not say which. Treat it as no returns only if returns are rare for you and earlier reports were complete.",
+};
 
 /** The selection rules as a collection for the editor. A rule is disabled until it is added. */
 export const selectionRules: INodeProperties = {
@@ -137,142 +184,7 @@ export const selectionRules: INodeProperties = {
 	placeholder: 'Add rule',
 	default: {},
 	description: `Orders to leave out. By default, none are left out. ${POLICY_NOTE}.`,
-	options: [
-		onlyOrExclude('Business Orders', 'business'),
-		{
-			...listOf('Do Not Solicit', 'doNotSolicit', '111-1234567-7654321', ''),
-			...underPolicy(
-				'doNotSolicit',
-				'IDs of orders to never request a review for, as text, a list or rows with a field orderId. The node stops if an entry is not an order ID',
-			),
-		},
-		listOf(
-			'Exclude ASINs',
-			'excludeAsins',
-			'B0EXAMPLE1, B0EXAMPLE2',
-			`Leave out orders with any of these. ${ONE_PER_LINE}.`,
-		),
-		{
-			displayName: 'Exclude Cancellation Requests',
-			name: 'excludeCancellationRequested',
-			type: 'boolean',
-			default: true,
-			...underPolicy(
-				'excludeCancellationRequested',
-				"Whether to leave out orders with a buyer's cancellation request",
-			),
-		},
-		{
-			displayName: 'Exclude Replacements',
-			name: 'excludeReplacements',
-			type: 'boolean',
-			default: true,
-			...underPolicy('excludeReplacements', 'Whether to leave out orders that replace another one'),
-		},
-		{
-			displayName: 'Exclude Returned',
-			name: 'returnedOrderIds',
-			type: 'string',
-			typeOptions: { rows: 3 },
-			default: '',
-			placeholder: "e.g. {{ $('Returns').all() }}",
-			...underPolicy(
-				'returnedOrderIds',
-				'IDs of returned or refunded orders to leave out, as text, a list or rows with a field orderId. The node stops if an entry is not an order ID',
-			),
-		},
-		{
-			displayName: 'Exclude Returned (Reports)',
-			name: 'returnsFromReports',
-			type: 'boolean',
-			default: true,
-			...underPolicy(
-				'returnedOrderIds',
-				"Whether to leave out orders in Amazon's returns reports. Needs two reports per 30 days of orders. Orders of unreadable reports are left out",
-			),
-		},
-		{
-			displayName: 'Exclude Shipped Late',
-			name: 'excludeShippedLate',
-			type: 'boolean',
-			default: true,
-			...underPolicy(
-				'excludeShippedLate',
-				'Whether to leave out orders that you fulfill and that shipped after their latest ship date',
-			),
-		},
-		listOf(
-			'Exclude SKUs',
-			'excludeSkus',
-			'MUG-BLUE, MUG-RED',
-			`Leave out orders with any of these. ${ONE_PER_LINE}.`,
-		),
-		fulfilledByParameter,
-		{
-			displayName: 'If a Returns Report Is Canceled',
-			name: 'canceledReturns',
-			type: 'options',
-			default: 'cannotTell',
-			options: [
-				{
-					name: 'Leave the Orders Out',
-					value: 'cannotTell',
-					description: 'No review is requested for the affected orders until a report can be read',
-				},
-				{
-					name: 'Treat as No Returns',
-					value: 'noReturns',
-					description: 'Correct if you know that nothing was returned in that period',
-				},
-			],
-			description:
-				"For the rule 'Exclude Returned (Reports)'. Amazon cancels a returns report when nothing was returned, but also when it refuses to make one, and does not say which. Treat it as no returns only if returns are rare for you and earlier reports were complete.",
-		},
-		listOf(
-			'Include ASINs',
-			'includeAsins',
-			'B0EXAMPLE1, B0EXAMPLE2',
-			`Only orders with at least one of these. ${ONE_PER_LINE}. ${INCLUDES_NONE}`,
-		),
-		listOf(
-			'Include SKUs',
-			'includeSkus',
-			'MUG-BLUE, MUG-RED',
-			`Only orders with at least one of these. ${ONE_PER_LINE}. ${INCLUDES_NONE}`,
-		),
-		{
-			displayName: 'Marketplaces',
-			name: 'marketplaceIds',
-			type: 'multiOptions',
-			default: [],
-			options: marketplaceOptions,
-			description: 'Only orders of these marketplaces. An empty list selects no order.',
-		},
-		{
-			displayName: 'Maximum Order Age (Days)',
-			name: 'maxOrderAgeDays',
-			type: 'number',
-			default: 40,
-			typeOptions: { minValue: 1, maxValue: 36500 },
-			description:
-				'Leave out older orders. Without this rule, past orders are included as long as their window is open.',
-		},
-		{
-			displayName: 'Maximum Order Total',
-			name: 'maxTotal',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. 500',
-			description: "Maximum order total, in the order's own currency",
-		},
-		{
-			displayName: 'Minimum Order Total',
-			name: 'minTotal',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. 20.00',
-			description: "Minimum order total, in the order's own currency",
-		},
-		onlyOrExclude('Prime Orders', 'prime'),
-	],
+	options: [...ROWS.map(parameterOf), canceledReturns].toSorted((a, b) =>
+		a.displayName.localeCompare(b.displayName),
+	),
 };
