@@ -76,6 +76,10 @@ export interface OrderInQuestion {
 	readonly marketplace: Marketplace;
 	/** When a request is permitted, if the input item says so. */
 	readonly window?: SolicitationWindow;
+	/** How many requests were made for it before, if the item is a row of a ledger. */
+	readonly attempts: number;
+	/** When the item's row was written, as the item has it. Of several rows of an order, the newest counts. */
+	readonly updatedAt?: unknown;
 	/** What Amazon did not return about the order itself, as a sentence. */
 	readonly orderUnreadable?: string;
 }
@@ -88,20 +92,27 @@ export async function readOrder(
 	const wanted = readParameters(context, itemIndex, orderSchema, orderParameters);
 	const client = await SpApiClient.connect(context, itemIndex);
 	const marketplace = resolveMarketplace(context, client, wanted.marketplace, itemIndex);
-	const window = windowSchema.safeParse(context.getInputData()[itemIndex]?.json).data;
+	const item = itemSchema.parse(context.getInputData()[itemIndex]?.json);
 	const { orderId } = wanted;
-	return { client, orderId, wrongId: whyNoOrderId(orderId), marketplace, window };
+	return { client, orderId, wrongId: whyNoOrderId(orderId), marketplace, ...item };
 }
 
-/** As this node's own operations output it. */
-const windowSchema = z
+const moment = z.string().datetime({ offset: true });
+
+/** An order or a row of a ledger, as this node's own operations output it. Everything is optional. */
+const itemSchema = z
 	.object({
-		windowOpensAt: z.string().datetime({ offset: true }),
-		windowClosesAt: z.string().datetime({ offset: true }),
+		windowOpensAt: moment.optional().catch(undefined),
+		windowClosesAt: moment.optional().catch(undefined),
+		attempt: z.coerce.number().int().min(0).catch(0),
+		updatedAt: z.unknown(),
+		at: z.unknown(),
 	})
-	.transform(({ windowOpensAt, windowClosesAt }) => ({
-		opensAt: windowOpensAt,
-		closesAt: windowClosesAt,
+	.catch({ attempt: 0 })
+	.transform(({ windowOpensAt: opensAt, windowClosesAt: closesAt, attempt, updatedAt, at }) => ({
+		window: opensAt && closesAt ? { opensAt, closesAt } : undefined,
+		attempts: attempt,
+		updatedAt: updatedAt ?? at,
 	}));
 
 /** Checks with Amazon whether a review can be requested for the order. */

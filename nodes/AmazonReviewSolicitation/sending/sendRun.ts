@@ -13,12 +13,8 @@ import { requestReviewOnce, type Attempt } from './requestReview';
 
 /** An order to send a request for. */
 export interface OrderToSend extends OrderInQuestion {
-	/** How many requests were made for it in earlier runs. */
-	readonly attemptsBefore: number;
 	/** Check everything but send nothing. */
 	readonly dryRun: boolean;
-	/** When its row was written, as in the item. Of several rows of an order, the newest counts. */
-	readonly updatedAt?: unknown;
 }
 
 export interface SendChoices {
@@ -76,7 +72,7 @@ export class SendRun {
 			orders.map((order) => ({ key: keyOf(order), updatedAt: order.updatedAt })),
 		);
 		const isNewest = (order: OrderToSend, index: number) => newest.get(keyOf(order)) === index;
-		const attempts = mostAttempts(orders);
+		const mostBefore = mostAttempts(orders);
 
 		for (let start = 0; start < orders.length; start += CLAIMED_TOGETHER) {
 			const group = orders
@@ -94,8 +90,8 @@ export class SendRun {
 					const held = wanted.has(key) && !claimed.has(key);
 					const isOlder = order.wrongId === undefined && !isNewest(order, index);
 					const known = isOlder ? 'duplicateItem' : held ? 'claimedElsewhere' : undefined;
-					const attemptsBefore = isOlder ? order.attemptsBefore : (attempts.get(key) ?? 0);
-					rows[index] = await this.rowsOf({ ...order, attemptsBefore }, known);
+					const attempts = isOlder ? order.attempts : (mostBefore.get(key) ?? 0);
+					rows[index] = await this.rowsOf({ ...order, attempts }, known);
 					progress.count(String(rows[index]?.at(-1)?.outcome));
 				});
 			} finally {
@@ -142,7 +138,7 @@ export class SendRun {
 		const attempts =
 			finding === undefined ? await this.attempt(order) : [{ finding, requested: false }];
 		const rows: IDataObject[] = [];
-		let attempt = order.attemptsBefore;
+		let attempt = order.attempts;
 		for (const [index, { finding, requested }] of attempts.entries()) {
 			const isLast = index === attempts.length - 1;
 			if (requested) attempt += 1;
@@ -160,7 +156,7 @@ export class SendRun {
 		const { checkFirst, cap } = this.choices;
 		const dryRun = this.isDry(order);
 		const { attempts, unexpected } = await requestReviewOnce(order, {
-			checkFirst: checkFirst || dryRun || order.attemptsBefore > 0,
+			checkFirst: checkFirst || dryRun || order.attempts > 0,
 			dryRun,
 			cap,
 		});
@@ -194,7 +190,7 @@ function mostAttempts(orders: readonly OrderToSend[]): ReadonlyMap<string, numbe
 	const most = new Map<string, number>();
 	for (const order of orders) {
 		const key = keyOf(order);
-		most.set(key, Math.max(order.attemptsBefore, most.get(key) ?? 0));
+		most.set(key, Math.max(order.attempts, most.get(key) ?? 0));
 	}
 	return most;
 }

@@ -113,24 +113,11 @@ const runSchema = z.object({
 	),
 });
 
-/** The fields used from an order or a ledger row. */
-const rowSchema = z.object({
-	attempt: z.coerce.number().int().min(0).catch(0),
-	updatedAt: z.unknown(),
-	at: z.unknown(),
-});
-
 /** Reads one order from its item. */
 export async function prepare(this: IExecuteFunctions, itemIndex: number): Promise<OrderToSend> {
 	const { dryRun, options } = readParameters(this, itemIndex, itemSchema, description);
 	const order = await readOrder(this, itemIndex);
-	const row = rowSchema.safeParse(this.getInputData()[itemIndex]?.json).data;
-	return {
-		...order,
-		dryRun,
-		attemptsBefore: options.attemptsBefore ?? row?.attempt ?? 0,
-		updatedAt: row?.updatedAt ?? row?.at,
-	};
+	return { ...order, dryRun, attempts: options.attemptsBefore ?? order.attempts };
 }
 
 /** Requests a review for each order for which Amazon offers it. Returns ledger rows for every order. */
