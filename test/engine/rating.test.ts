@@ -526,7 +526,9 @@ describe('Rating: Evaluate, problems that must not be hidden', () => {
 		expect(error).toBeUndefined();
 		const german = items.find(({ marketplace }) => marketplace === 'DE');
 		expect(german).toMatchObject({ provenance: 'insufficient' });
-		expect(german?.reason).toMatch(/the marketplace Germany: the credential is for another region/);
+		expect(german?.reason).toMatch(
+			/the marketplace Germany: the credential is for a different region/,
+		);
 	});
 
 	it('shortens a very long text given as a marketplace', async () => {
