@@ -15,7 +15,7 @@ export const day = (days: number): string =>
 	new Date(Date.parse(AS_OF) + days * MILLISECONDS_PER_DAY).toISOString().slice(0, 10);
 
 export const THRESHOLDS = [
-	{ name: 'Aim', percent: 98 },
+	{ name: 'Goal', percent: 98 },
 	{ name: 'Suspension risk', percent: 95 },
 ];
 

@@ -207,7 +207,7 @@ describe('texts', () => {
 	it('labels the thresholds with percent and name', () => {
 		const root = draw(yearModel());
 		expect(textsOf(root, 'threshold-percent')).toEqual(['98%', '95%']);
-		expect(textsOf(root, 'threshold-name')).toEqual(['Aim', 'Suspension risk']);
+		expect(textsOf(root, 'threshold-name')).toEqual(['Goal', 'Suspension risk']);
 	});
 
 	it('moves the names to the legend on a phone', () => {
@@ -215,7 +215,7 @@ describe('texts', () => {
 		expect(textsOf(root, 'threshold-percent')).toEqual(['98%', '95%']);
 		expect(textsOf(root, 'threshold-name')).toEqual([]);
 		expect(textsOf(root, 'legend')).toEqual(
-			expect.arrayContaining(['Aim 98%', 'Suspension risk 95%']),
+			expect.arrayContaining(['Goal 98%', 'Suspension risk 95%']),
 		);
 	});
 
@@ -272,7 +272,7 @@ describe('for readers who cannot see it', () => {
 		expect(description).toMatch(
 			/365 days: 93% \(689 positive, 0 neutral, 48 negative\), critical\./,
 		);
-		expect(description).toContain('Thresholds: Aim 98%, Suspension risk 95%.');
+		expect(description).toContain('Thresholds: Goal 98%, Suspension risk 95%.');
 		expect(description).toMatch(/Forecast for 365 days: [\d.]+% on 25 Sep 2026 \(between/);
 		expect(description).toMatch(/\d+ negatives from 10 Dec 2025 to \d+ \w+ 2026\./);
 		expect(description).toContain('Axis 70% to 100%, does not start at 0.');

@@ -281,7 +281,9 @@ describe('Feedback: Get Many', () => {
 
 	it('rejects a marketplace of another region and says which credential it needs', async () => {
 		const { error } = await getMany({ marketplace: locator('DE') });
-		expect(error?.message).toMatch(/the marketplace Germany: the credential is for another region/);
+		expect(error?.message).toMatch(
+			/the marketplace Germany: the credential is for a different region/,
+		);
 		expect(error?.description).toMatch(/region Europe; this one is for North America/);
 	});
 

@@ -225,7 +225,7 @@ describe('Rating: Evaluate, simplified', () => {
 		expectToMatchOutputSchema('AmazonSellerRating', 'evaluate', items);
 		expect(Object.keys(items[0] ?? {})).toHaveLength(12);
 		const atRisk = items.find(({ marketplace }) => marketplace === 'US');
-		expect(atRisk?.reason).toMatch(/below Aim \(98%\)/);
+		expect(atRisk?.reason).toMatch(/below Goal \(98%\)/);
 		const { positive, total } = truthOver(MARKETPLACES.US, atRisk?.coverage);
 		expect(atRisk?.runway).toBe(Math.floor((positive * 100) / 95 - total));
 		expect(atRisk?.neededPositives).toBe(Math.ceil((98 * total - 100 * positive) / 2));
@@ -526,7 +526,9 @@ describe('Rating: Evaluate, problems that must not be hidden', () => {
 		expect(error).toBeUndefined();
 		const german = items.find(({ marketplace }) => marketplace === 'DE');
 		expect(german).toMatchObject({ provenance: 'insufficient' });
-		expect(german?.reason).toMatch(/the marketplace Germany: the credential is for another region/);
+		expect(german?.reason).toMatch(
+			/the marketplace Germany: the credential is for a different region/,
+		);
 	});
 
 	it('shortens a very long text given as a marketplace', async () => {
@@ -602,7 +604,7 @@ describe('Rating: Evaluate, inputs', () => {
 
 	it('says that a defect rate is unknown in a combined result', () => {
 		const settings = {
-			thresholds: [{ name: 'Aim', percent: 95, share: rationalFromPercent(95) }],
+			thresholds: [{ name: 'Goal', percent: 95, share: rationalFromPercent(95) }],
 			comparison: 'raw' as const,
 			minimumTotal: 1,
 			z: 1.96,
@@ -728,17 +730,17 @@ describe('Rating: Evaluate, invalid thresholds and numbers', () => {
 		});
 
 	it.each([
-		['empty', '', /The threshold "Aim" has no percentage/],
-		['null', null, /The threshold "Aim" has no percentage/],
-		['0, as from a cleared field', 0, /The threshold "Aim" is not above 0/],
-		['a text', 'ninety', /The threshold "Aim" is not a number/],
-		['true', true, /The threshold "Aim" is not a number/],
-		['above 100', 101, /The threshold "Aim" is above 100/],
-		['negative', -5, /The threshold "Aim" is not above 0/],
+		['empty', '', /The threshold "Goal" has no percentage/],
+		['null', null, /The threshold "Goal" has no percentage/],
+		['0, as from a cleared field', 0, /The threshold "Goal" is not above 0/],
+		['a text', 'ninety', /The threshold "Goal" is not a number/],
+		['true', true, /The threshold "Goal" is not a number/],
+		['above 100', 101, /The threshold "Goal" is above 100/],
+		['negative', -5, /The threshold "Goal" is not above 0/],
 	])('U11: refuses a threshold that is %s, by its name', async (_, percent, reason) => {
 		const { error, items } = await evaluateCounts([
 			{ name: 'Floor', percent: 95 },
-			{ name: 'Aim', percent },
+			{ name: 'Goal', percent },
 		]);
 		expect(items).toEqual([]);
 		expect(error?.message).toBe("Could not use 'Percent': the value is invalid");
@@ -747,11 +749,11 @@ describe('Rating: Evaluate, invalid thresholds and numbers', () => {
 
 	it('U11: refuses two thresholds with the same name', async () => {
 		const { error } = await evaluateCounts([
-			{ name: 'Aim', percent: 95 },
-			{ name: ' Aim', percent: 98 },
+			{ name: 'Goal', percent: 95 },
+			{ name: ' Goal', percent: 98 },
 		]);
 		expect(error?.message).toBe("Could not use 'Name': the value is invalid");
-		expect(error?.description).toMatch(/Two thresholds are named "Aim"/);
+		expect(error?.description).toMatch(/Two thresholds are named "Goal"/);
 	});
 
 	it('U11: sorts thresholds, and accepts digits from an expression', async () => {

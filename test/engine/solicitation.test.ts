@@ -338,7 +338,7 @@ describe('Solicitation: Send', () => {
 				{ json: { market: 'DE', orderId: first } },
 				{ json: { market: 'US', orderId: second } },
 			] as Array<{ json: IDataObject }>,
-			message: /the marketplace Germany: the credential is for another region/,
+			message: /the marketplace Germany: the credential is for a different region/,
 		});
 		expect(new Set(recorded().map(({ orderId }) => orderId))).toEqual(new Set([first, second]));
 	});

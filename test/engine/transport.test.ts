@@ -278,7 +278,7 @@ describe('login', () => {
 		connect(credentials, sandbox, 'demo', { customBaseUrl: lwa.url });
 		const { error } = await listMarketplaces();
 		lwa.close();
-		expect(error?.message).toMatch(/made for another application/);
+		expect(error?.message).toMatch(/made for a different application/);
 		expect(lwa.heard.filter((each) => each.startsWith('POST'))).toHaveLength(1);
 	});
 

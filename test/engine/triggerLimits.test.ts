@@ -597,7 +597,7 @@ describe('a failure', () => {
 			revoke,
 			() => watching.sandbox.lwa.restore('demo'),
 			/^Could not log in: Login with Amazon does not accept the refresh token\. Authorize the application again.*was revoked/,
-			/^This affects the feedback report for United States\. Open the credential, fix the problem above, and save it/,
+			/^This affects the feedback report for United States\. Open the credential, fix what the message says, and save it/,
 			3,
 		],
 		[
@@ -608,7 +608,7 @@ describe('a failure', () => {
 			},
 			() => connect(watching.credentials, watching.sandbox),
 			/^Could not log in: Login with Amazon does not accept the client ID or the client secret\. Copy the current ones/,
-			/^This affects the feedback report for United States\. Open the credential, fix the problem above, and save it/,
+			/^This affects the feedback report for United States\. Open the credential, fix what the message says, and save it/,
 			3,
 		],
 		[
@@ -867,7 +867,7 @@ describe('a failure', () => {
 		await watcher.poll();
 		expect(watcher.thrown).toHaveLength(1);
 		expect(watcher.thrown[0]?.message).toBe(
-			'Could not use the marketplace Germany: the credential is for another region',
+			'Could not use the marketplace Germany: the credential is for a different region',
 		);
 		expect(watcher.thrown[0]?.description).toMatch(/Use a credential for the region Europe/);
 	});

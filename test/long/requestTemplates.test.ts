@@ -101,7 +101,7 @@ describe('A19: the request templates hourly for two days', () => {
 			const parametersOf = (node: string): INodeParameters => {
 				const text = JSON.stringify(template[node]);
 				return JSON.parse(
-					text.replaceAll("$('Requested or not today')", "$('Items')"),
+					text.replaceAll("$('Done or wait a day')", "$('Items')"),
 				) as INodeParameters;
 			};
 			const run = async (node: string, items: readonly IDataObject[], changes: object = {}) => {

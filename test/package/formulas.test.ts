@@ -150,7 +150,7 @@ const EXAMPLES: Readonly<Record<string, () => string>> = {
 	},
 	change: () => {
 		const { detectsIn } = designCusum(0.02, 0.05, 1000);
-		return `usual share 2%, false alarm every 1,000 entries: a rise to 5% is found after ${Math.round(detectsIn)} on average ([how sure](maintainers/figures.md#detect-change))`;
+		return `usual share 2%, false alarm every 1,000 entries: a rise to 5% shows after ${Math.round(detectsIn)} on average ([how sure](maintainers/figures.md#detect-change))`;
 	},
 	'order defect rate': () => {
 		const verdict = (percent: number) =>

@@ -67,7 +67,7 @@ describe('each message of the page', () => {
 	const messages = ['Login with Amazon', 'Settings', 'Hints above the output', 'The trigger']
 		.flatMap((heading) => tableRows(sectionOf(troubleshooting, heading)))
 		.map(([message = '']) => message)
-		.filter((message) => message !== 'nothing comes');
+		.filter((message) => message !== 'no events arrive');
 
 	it.each(messages)('is in the code: %s', (message) => {
 		const pattern = new RegExp(patternOf(message, '.{1,80}?'));

@@ -2,7 +2,7 @@ import { totalOf, type FeedbackCounts } from './rating';
 import { compare, rationalFromPercent, type Rational } from './rational';
 
 /**
- * A threshold a seller watches, e.g. "Aim" at 98%. Editable, because Amazon publishes no official
+ * A threshold a seller watches, e.g. "Goal" at 98%. Editable, because Amazon publishes no official
  * one.
  */
 export interface Threshold {

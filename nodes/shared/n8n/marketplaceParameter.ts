@@ -96,7 +96,7 @@ export function resolveMarketplace(
 	if (marketplace.region !== primary.region) {
 		throw new NodeOperationError(
 			context.getNode(),
-			`Could not use the marketplace ${marketplace.name}: the credential is for another region`,
+			`Could not use the marketplace ${marketplace.name}: the credential is for a different region`,
 			{
 				itemIndex,
 				description: `Use a credential for the region ${REGION_NAMES[marketplace.region]}; this one is for ${REGION_NAMES[primary.region]}. Amazon issues one refresh token per region.`,

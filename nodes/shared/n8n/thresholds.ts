@@ -5,7 +5,7 @@ import { sortThresholds, thresholdAt } from '../domain/bands';
 
 /** 95% and 98% are common among sellers; Amazon publishes neither as a rule. */
 const DEFAULTS = [
-	{ name: 'Aim', percent: 98 },
+	{ name: 'Goal', percent: 98 },
 	{ name: 'Suspension risk', percent: 95 },
 ];
 
@@ -28,7 +28,7 @@ export const thresholdsParameter: INodeProperties = {
 					name: 'name',
 					type: 'string',
 					default: '',
-					placeholder: 'e.g. Aim',
+					placeholder: 'e.g. Goal',
 					description: 'Your name for this threshold',
 				},
 				{

@@ -165,7 +165,7 @@ const ADVICE: Readonly<
 > = {
 	cancelled: () => '',
 	busy: () => 'Try again in a minute.',
-	login: () => 'Open the credential, fix the problem above, and save it.',
+	login: () => 'Open the credential, fix what the message says, and save it.',
 	secretExpired: () =>
 		"Create a new client secret on Seller Central's developer page, enter it in the credential, and save it. A secret is valid for 180 days.",
 	loginUnavailable: () => 'Run it again in a few minutes. The credential is probably fine.',

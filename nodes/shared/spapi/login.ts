@@ -182,9 +182,9 @@ function refusalInWords(status: number, body: unknown): string {
 		case 'invalid_client':
 			return "Could not log in: Login with Amazon does not accept the client ID or the client secret. Copy the current ones from Seller Central's developer page; a secret expires after 180 days.";
 		case 'invalid_grant':
-			return 'Could not log in: Login with Amazon does not accept the refresh token. Authorize the application again and copy the new refresh token; the old one was revoked, cut off while copying, or made for another application.';
+			return 'Could not log in: Login with Amazon does not accept the refresh token. Authorize the application again and copy the new refresh token; the old one was revoked, cut off while copying, or made for a different application.';
 		case 'unauthorized_client':
-			return 'Could not log in: the refresh token was made for another application. Copy client ID, client secret and refresh token from the same application.';
+			return 'Could not log in: the refresh token was made for a different application. Copy client ID, client secret and refresh token from the same application.';
 		default: {
 			const said = redact(refusal?.error_description ?? refusal?.error ?? '');
 			return `Could not log in: Login with Amazon returned no access token (status ${status}${said && `: ${said}`}). Check the credential.`;

@@ -55,7 +55,7 @@ export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 			expect(linesOf(text)).toEqual([
 				expect.arrayContaining(['Marketplace', 'State']),
 				expect.arrayContaining(['MX', 'critical']),
-				expect.arrayContaining(['US', 'at risk', `The rating is ${percent}%, below Aim (98%)`]),
+				expect.arrayContaining(['US', 'at risk', `The rating is ${percent}%, below Goal (98%)`]),
 				expect.arrayContaining(['CA', 'healthy']),
 			]);
 			expect(text).not.toContain('atRisk');

@@ -34,7 +34,7 @@ const HEALTHY: Counts = { positive: 100, neutral: 0, negative: 0 };
 export function testNoApiAccess(rig: () => TemplateRig): void {
 	const choicesWith = (sheet: Choices[string]): Choices => ({
 		'Send the digest': { fromEmail: 'shop@example.com', toEmail: OWNER },
-		'Raise the alarm': { channelId: { __rl: true, mode: 'id', value: 'C0EXAMPLE' } },
+		'Send the alert': { channelId: { __rl: true, mode: 'id', value: 'C0EXAMPLE' } },
 		'Keep the feedback': sheet,
 	});
 

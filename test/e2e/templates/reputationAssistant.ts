@@ -1,7 +1,7 @@
 import { readTemplate, type TemplateRig } from './rig/templateRig';
 
 const NAME = 'reputation-assistant';
-const TRIGGER = 'When I request';
+const TRIGGER = 'When I ask';
 
 export function testReputationAssistant(rig: () => TemplateRig): void {
 	describe('reputation assistant', () => {

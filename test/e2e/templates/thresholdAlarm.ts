@@ -53,8 +53,8 @@ const alarmOf = (marketplace: string, marketplaceId: string): { json: IDataObjec
 const FELL_FAR: Samples = {
 	[TRIGGER]: [
 		alarm({
-			summary: 'Mexico: The rating fell below Aim (98%)',
-			after: { thresholdName: 'Aim', thresholdPercent: 98 },
+			summary: 'Mexico: The rating fell below Goal (98%)',
+			after: { thresholdName: 'Goal', thresholdPercent: 98 },
 		}),
 		alarm({
 			summary: 'Mexico: The rating fell below Suspension risk (95%)',
@@ -62,14 +62,14 @@ const FELL_FAR: Samples = {
 		}),
 		alarm({
 			event: 'ratingRecovered',
-			summary: 'Canada: The rating has recovered above Aim (98%)',
+			summary: 'Canada: The rating has recovered above Goal (98%)',
 			marketplace: 'CA',
 		}),
 		alarm({
-			summary: 'United States: The rating fell below Aim (98%)',
+			summary: 'United States: The rating fell below Goal (98%)',
 			marketplace: 'US',
 			marketplaceId: UNITED_STATES,
-			after: { thresholdName: 'Aim', thresholdPercent: 98 },
+			after: { thresholdName: 'Goal', thresholdPercent: 98 },
 		}),
 	],
 };
@@ -106,7 +106,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			}
 			await raise(
 				'just below',
-				{ 'Look at the rating again': { sources: ['counts'], counts: { window: [JUST_BELOW] } } },
+				{ 'Check the rating again': { sources: ['counts'], counts: { window: [JUST_BELOW] } } },
 				{ [TRIGGER]: [alarm()] },
 			);
 			await raise('other region', {}, { [TRIGGER]: [alarmOf('FR', 'A13V1IB3VIYZZH')] });
@@ -161,7 +161,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			expect(requests).toHaveLength(1);
 			const question = JSON.stringify(requests[0]?.body);
 			expect(question).toContain('Mexico: The rating fell below Suspension risk (95%)');
-			expect(question).not.toContain('Aim');
+			expect(question).not.toContain('Goal');
 		});
 
 		test('asks once about several marketplaces, each with its lowest threshold, and reports a recovery first', async () => {
@@ -176,8 +176,8 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			expect(requests).toHaveLength(2);
 			expect(recovery).toContain('Canada: The rating has recovered above');
 			expect(question).toContain('Mexico: The rating fell below Suspension risk (95%)');
-			expect(question).toContain('United States: The rating fell below Aim (98%)');
-			expect(question).not.toContain('Mexico: The rating fell below Aim');
+			expect(question).toContain('United States: The rating fell below Goal (98%)');
+			expect(question).not.toContain('Mexico: The rating fell below Goal');
 
 			const after = await rig().requestsDuring('slack.com', async () => {
 				await click(question ?? '');
@@ -200,10 +200,10 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 				async () => await rig().run(id, TRIGGER),
 			);
 
-			const alarms = /Mexico: .*Suspension risk \(95%\).*United States: .*Aim \(98%\)/s;
+			const alarms = /Mexico: .*Suspension risk \(95%\).*United States: .*Goal \(98%\)/s;
 			expect(rig().mail.mails.slice(mails)).toMatchObject([
 				{
-					subject: 'Amazon rating alarm, MX, US: Slack could not be asked',
+					subject: 'Amazon rating alert, MX, US: Slack could not be asked',
 					text: expect.stringMatching(alarms),
 				},
 			]);
@@ -317,13 +317,13 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 
 	const mailsAbout = (marketplace: string) =>
 		managersMail.mails.filter(
-			({ subject }) => subject === `Amazon rating alarm, ${marketplace}: nobody has answered`,
+			({ subject }) => subject === `Amazon rating alert, ${marketplace}: nobody has answered`,
 		);
 
 	const textsAbout = (marketplace: string) =>
 		rig().outside.requests.flatMap(({ body }) => {
 			const text = String(body['Body']);
-			const isAbout = text.startsWith(`Amazon rating alarm, ${marketplace}: nobody`);
+			const isAbout = text.startsWith(`Amazon rating alert, ${marketplace}: nobody`);
 			return isAbout && !text.includes(HIDDEN) ? [text] : [];
 		});
 
