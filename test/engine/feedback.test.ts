@@ -156,7 +156,7 @@ describe('Feedback: Get Many', () => {
 		const run = await getMany();
 		expect(run.error).toBeUndefined();
 		expect(run.items).toEqual([]);
-		expect(run.hints.join()).toMatch(/canceled.*no feedback.*or Amazon refused.*not a zero/s);
+		expect(run.hints.join()).toMatch(/canceled.*no feedback.*or Amazon refused.*may not be zero/s);
 	});
 
 	it('names an unreadable line in a hint and, on request, in an item, and keeps the others', async () => {

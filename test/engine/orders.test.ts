@@ -181,7 +181,7 @@ describe('Order: Get Many, from the Orders API', () => {
 				);
 				expect(hints).toContainEqual(
 					expect.stringMatching(
-						/no FBA shipments report of United States, Canada, Mexico.*no estimated arrival/,
+						/No FBA shipments report for United States, Canada, Mexico.*no estimated arrival/,
 					),
 				);
 				expect(hints.join('\n')).toMatch(said);
@@ -194,7 +194,7 @@ describe('Order: Get Many, from the Orders API', () => {
 			const [hint = '', ...more] = hints.filter((each) => !each.includes('from stores other'));
 			expect(more).toEqual([]);
 			// One range: "(2026-10-14 to 2026-11-13)".
-			expect(hint).toMatch(/no FBA shipments report of [^(]*\([^,)]*\)/);
+			expect(hint).toMatch(/No FBA shipments report for [^(]*\([^,)]*\)/);
 			expect(
 				items.filter(({ deliveryDateSource }) => deliveryDateSource === 'shipmentsReport').length,
 			).toBeGreaterThan(0);

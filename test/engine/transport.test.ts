@@ -335,7 +335,7 @@ describe('a host that is not confirmed', () => {
 		connect(credentials, sandbox, 'demo', { ...changes, accessToken: 'Atza|of-before' });
 		const { error } = await listMarketplaces();
 		stranger.close();
-		expect(error?.message).toMatch(/is unsafe for your client secret and refresh token/);
+		expect(error?.message).toMatch(/would receive your client secret and refresh token/);
 		expect(stranger.heard).toEqual([]);
 	});
 
@@ -348,7 +348,7 @@ describe('a host that is not confirmed', () => {
 		const { error } = await fetchFeedback();
 		stranger.close();
 		expect(error?.message).toMatch(/Could not download the report: its address is not https/);
-		expect(error?.description).toMatch(/Nothing was sent there/);
+		expect(error?.description).toMatch(/Nothing was sent to the new address/);
 		expect(stranger.heard).toEqual([]);
 	});
 });

@@ -99,14 +99,14 @@ describe('a feedback report', () => {
 			'ends FATAL',
 			'reportFatal',
 			/^Could not get the feedback report 5\d+ for United States: Amazon failed to make it \(FATAL\)$/,
-			/^Amazon says: Report processing failed because of an internal error\. The trigger retries.*nothing is treated as removed/,
+			/^Amazon says: Report processing failed because of an internal error\. Wait\. The trigger retries.*nothing is treated as removed/,
 			[5, 10, 20, 40, 80, 160],
 		],
 		[
 			'gets stuck',
 			'reportStuck',
 			/^Could not get the feedback report 5\d+ for United States: Amazon has not finished it within an hour$/,
-			/^The trigger retries.*nothing is treated as removed/,
+			/^Wait\. The trigger retries.*nothing is treated as removed/,
 			[60, 60, 60, 60, 80, 160],
 		],
 	])(
