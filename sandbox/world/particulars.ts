@@ -8,7 +8,7 @@ import type { WorldOrder } from './types';
 
 type Town = readonly [city: string, stateOrRegion: string | undefined, postalCode: string];
 
-const ANYWHERE: readonly Town[] = [['Anytown', undefined, '10000']];
+const ANYWHERE: readonly Town[] = [['Springfield', undefined, '10000']];
 
 const TOWNS: Readonly<Record<string, readonly Town[]>> = {
 	US: [
