@@ -9,7 +9,7 @@ const now = Date.now.bind(Date);
 let ahead = 0;
 
 function look() {
-	ahead = Number(readFileSync(process.env.CLOCK_AHEAD_FILE, 'utf8'));
+	ahead = Number(readFileSync(process.env.CLOCK_AHEAD_FILE ?? '', 'utf8'));
 }
 
 look();

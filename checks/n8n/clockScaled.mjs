@@ -12,7 +12,7 @@ const { CLOCK_SCALE, CLOCK_START, CLOCK_ORIGIN } = process.env;
 const SCALED_TIMERS = /[\\/]node_modules[\\/](cron[\\/]|@n8n[\\/]utils[\\/]dist[\\/]sleep\.)/;
 
 const scale = Number(CLOCK_SCALE);
-const start = Date.parse(CLOCK_START);
+const start = Date.parse(CLOCK_START ?? '');
 const origin = Number(CLOCK_ORIGIN);
 if (!(scale > 0) || Number.isNaN(start) || !(origin > 0)) {
 	throw new Error('Set CLOCK_SCALE, CLOCK_START and CLOCK_ORIGIN');
@@ -36,23 +36,32 @@ performance.now = () => realPerformanceNow() * scale;
 
 const realSetTimeout = globalThis.setTimeout;
 
-function setTimeoutScaled(callback, delay, ...args) {
+/**
+ * @param {(...args: unknown[]) => void} callback
+ * @param {number} [delay]
+ * @param {unknown[]} args
+ */
+function setTimeoutScaled(callback, delay = 0, ...args) {
 	const own = SCALED_TIMERS.test(callerFile(setTimeoutScaled));
 	return realSetTimeout(callback, own ? Math.ceil(delay / scale) : delay, ...args);
 }
 
-globalThis.setTimeout = Object.defineProperties(
-	setTimeoutScaled,
-	Object.getOwnPropertyDescriptors(realSetTimeout),
+globalThis.setTimeout = /** @type {typeof setTimeout} */ (
+	Object.defineProperties(setTimeoutScaled, Object.getOwnPropertyDescriptors(realSetTimeout))
 );
 
-/** The file of the code that called this function. */
+/**
+ * The file of the code that called this function.
+ *
+ * @param {Function} calledFunction
+ * @returns {string}
+ */
 function callerFile(calledFunction) {
 	const { stackTraceLimit, prepareStackTrace } = Error;
 	Error.stackTraceLimit = 1;
 	Error.prepareStackTrace = (_error, [caller]) => caller?.getFileName() ?? '';
 	try {
-		const trace = {};
+		const trace = { stack: '' };
 		Error.captureStackTrace(trace, calledFunction);
 		return trace.stack;
 	} finally {

@@ -1,7 +1,7 @@
-/* global document, localStorage -- globals of the page, for the functions that run there */
 import { existsSync } from 'node:fs';
-import { chromium } from 'playwright-core';
-import { SetupError } from './output.mjs';
+import { chromium, type Browser, type ConsoleMessage, type Page } from 'playwright-core';
+import type { INode, IWorkflowBase } from 'n8n-workflow';
+import { SetupError } from '../../scripts/lib/output.mjs';
 
 const FLAGS = [
 	'--headless',
@@ -23,49 +23,91 @@ const EXPECTED_ERRORS = /\/rest\/login|\/signin|\/rest\/workflows\/\w+$/;
 /** How long calls to n8n's server, and the frames after them, take until a panel is drawn. */
 const PATIENCE_MS = 30_000;
 
+export type Theme = 'light' | 'dark';
+
+/** How the editor looks. */
+interface Look {
+	readonly theme: Theme;
+	readonly viewport?: { readonly width: number; readonly height: number };
+	readonly scale?: number;
+}
+
+/** A workflow to show. */
+type ShownWorkflow = Pick<IWorkflowBase, 'name'> &
+	Partial<Pick<IWorkflowBase, 'connections' | 'settings'>> & { readonly nodes: readonly INode[] };
+
+/** A field of a panel, by the path of its value. */
+export interface Field {
+	readonly path: string;
+	readonly label: string;
+	readonly described: boolean;
+	/** Whether the label does not fit. */
+	readonly isCut?: boolean;
+}
+
+/** What a panel shows: fields; headings and notices, which have no value, as texts. */
+export interface Panel {
+	readonly fields: readonly Field[];
+	readonly texts: readonly string[];
+}
+
 /**
  * n8n's editor in headless Chromium (set `CHROMIUM` to use a program other than /usr/bin/chromium).
  */
 export class Editor {
 	/** Error messages in the browser's console since they were last taken. */
-	#errors = [];
+	readonly #errors: string[] = [];
+
+	private constructor(
+		readonly url: string,
+		private readonly browser: Browser,
+		readonly page: Page,
+	) {}
 
 	/**
 	 * Opens the editor and logs in.
 	 *
-	 * @param {string} url of n8n
-	 * @param {{ email: string, password: string }} login
-	 * @param {{ theme: 'light' | 'dark', viewport?: { width: number, height: number }, scale?: number }} look
+	 * @param url of n8n
 	 */
-	static async open(url, login, { theme, viewport = { width: 1600, height: 3000 }, scale = 1 }) {
+	static async open(
+		url: string,
+		login: { readonly email: string; readonly password: string },
+		{ theme, viewport = { width: 1600, height: 3000 }, scale = 1 }: Look,
+	): Promise<Editor> {
 		const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 		if (!existsSync(executablePath)) {
 			throw new SetupError(
 				`Chromium was not found at ${executablePath}. Set CHROMIUM to its path.`,
 			);
 		}
-		const editor = new Editor();
-		editor.url = url;
-		editor.browser = await chromium.launch({ executablePath, args: FLAGS });
-		const context = await editor.browser.newContext({
+		const browser = await chromium.launch({ executablePath, args: FLAGS });
+		const context = await browser.newContext({
 			viewport,
 			deviceScaleFactor: scale,
 			colorScheme: theme,
 			reducedMotion: 'reduce',
 		});
+		// The functions that run in the page are compiled code, which uses this helper.
+		await context.addInitScript({ content: 'globalThis.__name ??= (value) => value;' });
 		await context.addInitScript((name) => {
 			localStorage.setItem('N8N_THEME', name);
 			// Hides a tip that would cover the output.
 			localStorage.setItem('N8N_PIN_DATA_DISCOVERY_NDV', 'true');
 		}, theme);
-		editor.page = await context.newPage();
+		const editor = new Editor(url, browser, await context.newPage());
 		editor.page.on('console', (message) => editor.#note(message));
 		editor.page.on('pageerror', (error) => editor.#errors.push(error.message));
 		await editor.#logIn(login);
 		return editor;
 	}
 
-	async #logIn({ email, password }) {
+	async #logIn({
+		email,
+		password,
+	}: {
+		readonly email: string;
+		readonly password: string;
+	}): Promise<void> {
 		const { page, url } = this;
 		await page.goto(`${url}/signin`);
 		await page.fill('input[type=email]', email);
@@ -75,24 +117,26 @@ export class Editor {
 		await page.waitForLoadState('networkidle');
 	}
 
-	#note(message) {
+	#note(message: ConsoleMessage): void {
 		if (message.type() !== 'error' || EXPECTED_ERRORS.test(message.location().url)) return;
 		this.#errors.push(`${message.text()} ${message.location().url}`.trim());
 	}
 
 	/** The errors in the browser's console since the last call. */
-	takeErrors() {
+	takeErrors(): string[] {
 		return this.#errors.splice(0);
 	}
 
 	/**
 	 * Calls n8n's server as the editor does.
 	 *
-	 * @param {'GET' | 'POST' | 'PATCH' | 'DELETE'} method
-	 * @param {string} path such as /rest/workflows
-	 * @param {object} [body]
+	 * @param path such as /rest/workflows
 	 */
-	async call(method, path, body) {
+	async call<T>(
+		method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+		path: string,
+		body?: object,
+	): Promise<T> {
 		const { status, text } = await this.page.evaluate(
 			async ([verb, address, content]) => {
 				const answer = await fetch(address, {
@@ -105,20 +149,15 @@ export class Editor {
 				});
 				return { status: answer.status, text: await answer.text() };
 			},
-			[method, path, body && JSON.stringify(body)],
+			[method, path, body ? JSON.stringify(body) : undefined] as const,
 		);
 		if (status >= 400) throw new SetupError(`n8n answered ${status} to ${method} ${path}: ${text}`);
-		return JSON.parse(text);
+		return JSON.parse(text) as T;
 	}
 
-	/**
-	 * Creates a workflow and shows its canvas.
-	 *
-	 * @param {{ name: string, nodes: object[], connections?: object }} workflow
-	 * @returns {Promise<string>} its ID
-	 */
-	async openNewWorkflow({ connections = {}, ...workflow }) {
-		const { data } = await this.call('POST', '/rest/workflows', {
+	/** Creates a workflow, shows its canvas and returns its ID. */
+	async openNewWorkflow({ connections = {}, ...workflow }: ShownWorkflow): Promise<string> {
+		const { data } = await this.call<{ data: { id: string } }>('POST', '/rest/workflows', {
 			settings: {},
 			connections,
 			...workflow,
@@ -127,22 +166,20 @@ export class Editor {
 		return data.id;
 	}
 
-	/** @param {string} id */
-	async openWorkflow(id) {
+	async openWorkflow(id: string): Promise<void> {
 		await this.page.goto(`${this.url}/workflow/${id}`);
 		await this.page.waitForSelector('[data-test-id=canvas-node]', { timeout: PATIENCE_MS });
 		await this.page.waitForLoadState('networkidle');
 	}
 
-	/** @param {string} id of a workflow that is no longer needed */
-	async removeWorkflow(id) {
+	async removeWorkflow(id: string): Promise<void> {
 		await this.page.goto(`${this.url}/home/workflows`);
 		await this.call('POST', `/rest/workflows/${id}/archive`, {});
 		await this.call('DELETE', `/rest/workflows/${id}`);
 	}
 
 	/** Opens the panel of a node in the workflow on screen. */
-	async openPanel(nodeName) {
+	async openPanel(nodeName: string): Promise<void> {
 		await this.closePanel();
 		const node = `[data-node-name="${nodeName}"] [data-test-id^=canvas-][data-test-id$=-node]`;
 		await this.page.locator(node).first().dispatchEvent('dblclick');
@@ -151,49 +188,43 @@ export class Editor {
 		await this.page.waitForTimeout(300);
 	}
 
-	async closePanel() {
+	async closePanel(): Promise<void> {
 		if (await this.page.locator('[data-test-id=ndv]').isVisible()) {
 			await this.page.click('[data-test-id=ndv-close-button]');
 			await this.page.waitForSelector('[data-test-id=ndv]', { state: 'hidden' });
 		}
 	}
 
-	/**
-	 * A node's parameters as the open panel shows them.
-	 *
-	 * @returns {Promise<{ fields: Array<{ path: string, label: string, described: boolean, isCut: boolean }>, texts: string[] }>}
-	 *   fields by the path of their value; headings and notices, which have no value, as texts
-	 */
-	async readPanel() {
+	/** A node's parameters as the open panel shows them. */
+	async readPanel(): Promise<Panel> {
 		return await this.page.evaluate(() => {
 			const panel = document.querySelector('[data-test-id=node-parameters]');
-			const isShown = (element) => element.getClientRects().length > 0;
-			const fields = [...panel.querySelectorAll('[data-parameter-path]')]
+			const isShown = (element: Element) => element.getClientRects().length > 0;
+			const textOf = (element: Element | null | undefined) => element?.textContent?.trim() ?? '';
+			const inputs = panel?.querySelectorAll<HTMLElement>('[data-parameter-path]') ?? [];
+			const fields = [...inputs].filter(isShown).map((input) => {
+				const label = input.closest('[data-test-id=parameter-item], .parameter-item');
+				const heading = label?.querySelector('.n8n-input-label');
+				const title = heading?.querySelector('[class*=title]');
+				const width = title?.firstElementChild?.scrollWidth ?? 0;
+				return {
+					isCut: title ? width > title.clientWidth : false,
+					path: (input.dataset['parameterPath'] ?? '').replace(/^parameters\./, ''),
+					label: textOf(heading)
+						.replace(/(Fixed|Expression)+$/, '')
+						.trim(),
+					described: Boolean(heading?.querySelector('[class*=infoIcon]')),
+				};
+			});
+			const texts = [...(panel?.querySelectorAll('.notice, .n8n-input-label') ?? [])]
 				.filter(isShown)
-				.map((input) => {
-					const label = input.closest('[data-test-id=parameter-item], .parameter-item');
-					const heading = label?.querySelector('.n8n-input-label');
-					const title = heading?.querySelector('[class*=title]');
-					return {
-						isCut: title?.firstElementChild.scrollWidth > title?.clientWidth,
-						path: input.dataset.parameterPath.replace(/^parameters\./, ''),
-						label:
-							heading?.textContent
-								.trim()
-								.replace(/(Fixed|Expression)+$/, '')
-								.trim() ?? '',
-						described: Boolean(heading?.querySelector('[class*=infoIcon]')),
-					};
-				});
-			const texts = [...panel.querySelectorAll('.notice, .n8n-input-label')]
-				.filter(isShown)
-				.map((element) => element.textContent.trim());
+				.map(textOf);
 			return { fields, texts };
 		});
 	}
 
 	/** The pictures in the window that failed to load. */
-	async brokenImages() {
+	async brokenImages(): Promise<string[]> {
 		return await this.page.evaluate(() =>
 			[...document.images]
 				.filter((image) => image.complete && image.naturalWidth === 0)
@@ -202,9 +233,10 @@ export class Editor {
 	}
 
 	/** Saves a picture of the middle of the open panel, down to the last parameter. */
-	async shootPanel(file) {
+	async shootPanel(file: string): Promise<void> {
 		const box = await this.page.evaluate(() => {
 			const panel = document.querySelector('[data-test-id=node-parameters]');
+			if (!panel) throw new Error('No panel is open');
 			const column = panel.getBoundingClientRect();
 			const parts = [...panel.querySelectorAll('[data-test-id=parameter-item], button, .notice')];
 			const bottom = Math.max(...parts.map((part) => part.getBoundingClientRect().bottom));
@@ -216,7 +248,7 @@ export class Editor {
 		});
 	}
 
-	async close() {
+	async close(): Promise<void> {
 		await this.browser.close();
 	}
 }

@@ -4,9 +4,11 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SetupError } from './output.mjs';
-import { pickFreePort } from './ports.mjs';
-import { runCommand, startService, tail } from './processes.mjs';
+import { SetupError } from '../../scripts/lib/output.mjs';
+import { pickFreePort } from '../../scripts/lib/ports.mjs';
+import { runCommand, startService, tail } from '../../scripts/lib/processes.mjs';
+import type { Service } from '../../scripts/lib/processes.mjs';
+import type { Runtime } from '../../scripts/lib/runtime.mjs';
 
 /** How long one of our services may take until it answers. */
 const PATIENCE_MS = 30_000;
@@ -16,26 +18,82 @@ const DEBIAN_POSTGRES = '/usr/lib/postgresql';
 /** PostgreSQL refuses to run as root; then it runs as the user its package creates. */
 const POSTGRES_USER = 'postgres';
 
-/**
- * @typedef {object} Services PostgreSQL and Redis for one run, which leaves no data behind
- * @property {NodeJS.ProcessEnv} env the variables n8n connects with
- * @property {(text: string, values?: unknown[]) => Promise<any[]>} query runs SQL on n8n's database
- * @property {() => Promise<void>} remove removes the database and the keys of this run
- * @property {string} note
- */
+type Query = <T = Record<string, unknown>>(
+	text: string,
+	values?: readonly unknown[],
+) => Promise<T[]>;
+
+/** PostgreSQL and Redis for one run, which leaves no data behind. */
+export interface Services {
+	/** The variables n8n connects with. */
+	readonly env: Readonly<Record<string, string>>;
+	/** Runs SQL on n8n's database. */
+	readonly query: Query;
+	/** Removes the database and the keys of this run. */
+	readonly remove: () => Promise<void>;
+	readonly note: string;
+}
+
+interface PostgresAddress {
+	readonly host: string;
+	readonly port: number;
+	readonly user: string;
+	readonly password?: string | undefined;
+	readonly database: string;
+	/** Whether the server was started for this run. */
+	readonly own?: boolean;
+}
+
+interface RedisAddress {
+	readonly host: string;
+	readonly port: number;
+	readonly username?: string | undefined;
+	readonly password?: string | undefined;
+	/** Whether the server was started for this run. */
+	readonly own?: boolean;
+}
+
+/** An empty database on a PostgreSQL. */
+export interface Database extends Omit<PostgresAddress, 'database'> {
+	readonly name: string;
+	readonly query: Query;
+	readonly remove: () => Promise<void>;
+}
+
+/** The client for PostgreSQL that n8n includes. */
+interface PostgresClient {
+	connect(): Promise<void>;
+	query(text: string, values?: readonly unknown[]): Promise<{ rows: unknown[] }>;
+	on(event: 'error', listener: (error: Error) => void): void;
+	end(): Promise<void>;
+}
+
+type PostgresClients = new (
+	options: PostgresAddress & { readonly connectionTimeoutMillis?: number },
+) => PostgresClient;
+
+/** The client for Redis that n8n includes. */
+interface RedisClient {
+	connect(): Promise<void>;
+	ping(): Promise<string>;
+	del(keys: readonly string[]): Promise<number>;
+	scanStream(options: { match: string; count: number }): AsyncIterable<string[]>;
+	on(event: 'error', listener: (error: Error) => void): void;
+	disconnect(): void;
+}
+
+type RedisClients = new (options: object) => RedisClient;
 
 /**
  * PostgreSQL and Redis: those that n8n's own variables name or that answer on the usual ports of
  * this machine; otherwise started for this run.
  *
- * @param {import('./runtime.mjs').Runtime} runtime for the clients that n8n includes
- * @param {string} logDir
- * @returns {Promise<Services>}
+ * @param runtime for the clients that n8n includes
  */
-export async function openServices(runtime, logDir) {
+export async function openServices(runtime: Runtime, logDir: string): Promise<Services> {
 	const database = await openDatabase(runtime, logDir);
 	const { host, port, user, password, name } = database;
-	const Redis = clientsOf(runtime)('ioredis');
+	const Redis = load<RedisClients>(runtime, 'ioredis');
 	const redis = await openRedis(Redis, logDir);
 	return {
 		env: {
@@ -62,32 +120,17 @@ export async function openServices(runtime, logDir) {
 }
 
 /**
- * @typedef {object} Database an empty database on a PostgreSQL
- * @property {string} host
- * @property {number} port
- * @property {string} user
- * @property {string} [password]
- * @property {string} name
- * @property {boolean} [own] whether the server was started for this run
- * @property {(text: string, values?: unknown[]) => Promise<any[]>} query
- * @property {() => Promise<void>} remove
- */
-
-/**
  * A new database, on the PostgreSQL that n8n's variables name or that answers on the usual port of
  * this machine; otherwise on one started for this run.
  *
- * @param {import('./runtime.mjs').Runtime} runtime for the client that n8n includes
- * @param {string} logDir
- * @returns {Promise<Database>}
+ * @param runtime for the client that n8n includes
  */
-export async function openDatabase(runtime, logDir) {
-	const { Client } = clientsOf(runtime)('pg');
+export async function openDatabase(runtime: Runtime, logDir: string): Promise<Database> {
+	const { Client } = load<{ Client: PostgresClients }>(runtime, 'pg');
 	const name = `seller_feedback_test_${process.pid}_${Date.now()}`;
-	const { host, port, user, password, own, database } = await openPostgres(Client, logDir);
-	const server = { host, port, user, password, database };
+	const { own = false, ...server } = await openPostgres(Client, logDir);
 
-	const onServer = async (statement) => {
+	const onServer = async (statement: string): Promise<void> => {
 		const client = new Client(server);
 		await client.connect();
 		await client.query(statement).finally(() => client.end());
@@ -97,9 +140,11 @@ export async function openDatabase(runtime, logDir) {
 	// The server may stop before the client does.
 	client.on('error', () => undefined);
 	await client.connect();
+	const { host, port, user, password } = server;
 	return {
 		...{ host, port, user, password, name, own },
-		query: async (text, values) => (await client.query(text, values)).rows,
+		query: async <T>(text: string, values?: readonly unknown[]) =>
+			(await client.query(text, values)).rows as T[],
 		remove: async () => {
 			await client.end();
 			await onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
@@ -107,12 +152,13 @@ export async function openDatabase(runtime, logDir) {
 	};
 }
 
-/** Loads n8n's own dependencies. */
-const clientsOf = ({ n8nModules }) => createRequire(join(n8nModules, 'n8n', 'package.json'));
+/** Loads one of n8n's own dependencies. */
+const load = <T>({ n8nModules }: Runtime, name: string): T =>
+	createRequire(join(n8nModules, 'n8n', 'package.json'))(name) as T;
 
-async function openPostgres(Client, logDir) {
+async function openPostgres(Client: PostgresClients, logDir: string): Promise<PostgresAddress> {
 	const { env } = process;
-	const address = {
+	const address: PostgresAddress = {
 		host: env.DB_POSTGRESDB_HOST ?? '127.0.0.1',
 		port: Number(env.DB_POSTGRESDB_PORT ?? 5432),
 		user: env.DB_POSTGRESDB_USER ?? POSTGRES_USER,
@@ -127,9 +173,9 @@ async function openPostgres(Client, logDir) {
 	return await startPostgres(Client, logDir);
 }
 
-async function openRedis(Redis, logDir) {
+async function openRedis(Redis: RedisClients, logDir: string): Promise<RedisAddress> {
 	const { env } = process;
-	const address = {
+	const address: RedisAddress = {
 		host: env.QUEUE_BULL_REDIS_HOST ?? '127.0.0.1',
 		port: Number(env.QUEUE_BULL_REDIS_PORT ?? 6379),
 		username: env.QUEUE_BULL_REDIS_USERNAME,
@@ -143,21 +189,25 @@ async function openRedis(Redis, logDir) {
 	return await startRedis(Redis, logDir);
 }
 
-async function startPostgres(Client, logDir) {
+async function startPostgres(Client: PostgresClients, logDir: string): Promise<PostgresAddress> {
 	const initdb = findProgram('initdb', 'PostgreSQL');
 	const postgres = findProgram('postgres', 'PostgreSQL');
 	const dir = temporaryDir();
 	const data = join(dir, 'data');
 	const asUser = process.getuid?.() === 0 ? stepDown(dir) : [];
-	const run = (program, ...args) => [...asUser, program, ...args];
+	/** The command that runs the program as PostgreSQL's user. */
+	const run = (...command: string[]) => {
+		const [program = '', ...programArgs] = [...asUser, ...command];
+		return [program, programArgs] as const;
+	};
 
-	const [command, ...args] = run(initdb, '-D', data, '-U', POSTGRES_USER, '-A', 'trust', '-N');
+	const [command, args] = run(initdb, '-D', data, '-U', POSTGRES_USER, '-A', 'trust', '-N');
 	const { code, output } = await runCommand(command, args, { cwd: dir });
 	if (code !== 0) throw new SetupError(`Could not set up PostgreSQL: ${output.trim()}`);
 
 	const port = await pickFreePort();
 	const options = ['-D', data, '-k', dir, '-h', '127.0.0.1', '-p', String(port), '-c', 'fsync=off'];
-	const [server, ...serverArgs] = run(postgres, ...options);
+	const [server, serverArgs] = run(postgres, ...options);
 	const logFile = join(logDir, 'postgres.log');
 	const service = startService('PostgreSQL', server, serverArgs, { cwd: dir, logFile });
 	const address = { host: '127.0.0.1', port, user: POSTGRES_USER, database: 'postgres', own: true };
@@ -165,7 +215,7 @@ async function startPostgres(Client, logDir) {
 	return address;
 }
 
-async function startRedis(Redis, logDir) {
+async function startRedis(Redis: RedisClients, logDir: string): Promise<RedisAddress> {
 	const program = findProgram('redis-server', 'Redis');
 	const port = await pickFreePort();
 	const cwd = temporaryDir();
@@ -179,8 +229,8 @@ async function startRedis(Redis, logDir) {
 /**
  * Gives the folder to the user of PostgreSQL's package. Returns the command that runs as that user.
  */
-function stepDown(dir) {
-	const idOf = (flag) => {
+function stepDown(dir: string): string[] {
+	const idOf = (flag: string): number => {
 		try {
 			return Number(execFileSync('id', [flag, POSTGRES_USER], { stdio: 'pipe' }));
 		} catch {
@@ -195,13 +245,13 @@ function stepDown(dir) {
 	return ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
 }
 
-function temporaryDir() {
+function temporaryDir(): string {
 	const dir = mkdtempSync(join(tmpdir(), 'seller-feedback-queue-'));
 	process.on('exit', () => rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
 	return dir;
 }
 
-function findProgram(name, product) {
+function findProgram(name: string, product: string): string {
 	const versions = existsSync(DEBIAN_POSTGRES) ? readdirSync(DEBIAN_POSTGRES) : [];
 	const dirs = [
 		...(process.env.PATH ?? '').split(delimiter),
@@ -217,18 +267,22 @@ function findProgram(name, product) {
 	);
 }
 
-async function tryPostgres(Client, address) {
+async function tryPostgres(Client: PostgresClients, address: PostgresAddress): Promise<void> {
 	const client = new Client({ ...address, connectionTimeoutMillis: 3000 });
 	client.on('error', () => undefined);
 	await client.connect();
 	await client.end();
 }
 
-async function tryRedis(Redis, address) {
+async function tryRedis(Redis: RedisClients, address: RedisAddress): Promise<void> {
 	await withRedis(Redis, address, async (redis) => await redis.ping());
 }
 
-async function removeKeys(Redis, address, prefix) {
+async function removeKeys(
+	Redis: RedisClients,
+	address: RedisAddress,
+	prefix: string,
+): Promise<void> {
 	await withRedis(Redis, address, async (redis) => {
 		for await (const keys of redis.scanStream({ match: `${prefix}*`, count: 1000 })) {
 			if (keys.length > 0) await redis.del(keys);
@@ -236,7 +290,11 @@ async function removeKeys(Redis, address, prefix) {
 	});
 }
 
-async function withRedis(Redis, { host, port, username, password }, work) {
+async function withRedis<T>(
+	Redis: RedisClients,
+	{ host, port, username, password }: RedisAddress,
+	work: (redis: RedisClient) => Promise<T>,
+): Promise<T> {
 	const redis = new Redis({
 		host,
 		port,
@@ -246,7 +304,7 @@ async function withRedis(Redis, { host, port, username, password }, work) {
 		connectTimeout: 3000,
 		retryStrategy: () => null,
 	});
-	let reason;
+	let reason: Error | undefined;
 	redis.on('error', (error) => (reason = error));
 	try {
 		await redis.connect();
@@ -258,14 +316,15 @@ async function withRedis(Redis, { host, port, username, password }, work) {
 	}
 }
 
-async function failureOf(work) {
+/** Why it fails; `undefined` if it does not. */
+async function failureOf(work: () => Promise<void>): Promise<string | undefined> {
 	return await work().then(
 		() => undefined,
-		(error) => error.message || error.code || String(error),
+		(error: Error & { code?: string }) => error.message || error.code || String(error),
 	);
 }
 
-async function waitFor(service, attempt) {
+async function waitFor(service: Service, attempt: () => Promise<void>): Promise<void> {
 	const deadline = Date.now() + PATIENCE_MS;
 	while (service.running() && Date.now() < deadline) {
 		if ((await failureOf(attempt)) === undefined) return;

@@ -1,7 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readTemplate } from './demo.mjs';
-import { SetupError } from './output.mjs';
-import { askSandbox, controlSandbox } from './sandbox.mjs';
+import type { INode } from 'n8n-workflow';
+import { SetupError } from '../../scripts/lib/output.mjs';
+import type { RunningSandbox, SellerSummary } from '../lib/sandbox';
+import { readTemplate, type Template } from '../lib/templates';
+import type { RealN8n } from '../n8n/realN8n';
+import { itemsOf } from '../n8n/runData';
+import type { ScaledClock } from '../n8n/scaledClock';
+import {
+	CREDENTIAL_TYPE,
+	marketplaceById,
+	node,
+	PACKAGE,
+	webhook,
+	type NewWorkflow,
+} from '../n8n/workflow';
 
 /** A seller of the sandbox with nine marketplaces. */
 export const SELLER = 'europe';
@@ -17,108 +29,131 @@ const PATIENCE_MINUTES = 12 * 60;
 /** Nodes that call services other than Amazon; the run checks their input instead. */
 const OUTSIDE = /\.(emailSend|googleSheets)$/;
 
-/**
- * @typedef {object} Outcome
- * @property {string} name
- * @property {number} places marketplaces
- * @property {number} rated those with a rating from Amazon's reports
- * @property {number} [known] those with available feedback for the week
- * @property {number} withoutReport those for which Amazon made no report, because they have no feedback
- *   of 1 to 3 stars in the period, and that say so
- * @property {string[]} missing the messages of the others
- * @property {string[]} errors
- * @property {number} minutes scaled time from the first to the last
- * @property {number[]} sales when Sales and Traffic reports were requested, in scaled minutes
- * @property {number} feedback reports
- * @property {number} tooSoon reports of any type
- * @property {number} throttled
- * @property {string[]} refused operations
- */
+/** What Amazon received while workflows ran. */
+interface Traffic {
+	/** Scaled time from the first to the last. */
+	readonly minutes: number;
+	/** When Sales and Traffic reports were requested, in scaled minutes. */
+	readonly sales: readonly number[];
+	/** Feedback reports. */
+	readonly feedback: number;
+	/** Reports of any type. */
+	readonly tooSoon: number;
+	readonly throttled: number;
+	/** Operations. */
+	readonly refused: readonly string[];
+	readonly errors: readonly string[];
+}
+
+/** Which marketplaces got a rating. */
+interface Ratings {
+	/** Marketplaces. */
+	readonly places: number;
+	/** Those with a rating from Amazon's reports. */
+	readonly rated: number;
+	/**
+	 * Those for which Amazon made no report, because they have no feedback of 1 to 3 stars in the
+	 * period, and that say so.
+	 */
+	readonly withoutReport: number;
+	/** The messages of the others. */
+	readonly missing: readonly string[];
+}
+
+export interface Outcome extends Traffic, Ratings {
+	readonly name: string;
+	/** Marketplaces with available feedback for the week. */
+	readonly known?: number;
+}
+
+/** A row of a template's output. */
+interface RatingRow {
+	readonly marketplace: string;
+	readonly provenance?: string;
+	readonly rating?: number | null;
+	readonly error?: string;
+	readonly reason?: string;
+}
+
+type ItemsOf = <T>(node: string, output?: number) => T[];
 
 /** Runs templates for a seller with nine marketplaces. */
 export class NineMarketplaces {
-	/**
-	 * @param {object} parts
-	 * @param {import('./cluster.mjs').N8nCluster} parts.n8n
-	 * @param {string} parts.sandboxUrl
-	 * @param {{ start: number, origin: number, scale: number }} parts.clock start in scaled and in
-	 *   real time (milliseconds), and how much faster scaled time runs
-	 */
-	constructor(parts) {
-		Object.assign(this, parts);
-	}
+	private credentialId = '';
 
-	/** @param {object} credentialData */
-	async prepare(credentialData) {
+	private places: SellerSummary['marketplaces'] = [];
+
+	constructor(
+		private readonly n8n: RealN8n,
+		private readonly sandbox: RunningSandbox,
+		private readonly clock: ScaledClock,
+	) {}
+
+	async prepare(credentialData: object): Promise<void> {
 		this.credentialId = await this.n8n.addCredential(credentialData);
-		const sellers = await askSandbox(this.sandboxUrl, 'sellers');
-		this.places = sellers.find(({ key }) => key === SELLER).marketplaces;
+		this.places = await this.sandbox.marketplacesOf(SELLER);
 	}
 
-	/** @returns {Promise<Outcome>} */
-	async weeklyReport() {
+	async weeklyReport(): Promise<Outcome> {
 		const template = readTemplate('multi-marketplace-weekly-report');
-		const began = await this.#begin([[template, 'weekly']]);
-		const [{ itemsOf }] = began.executions;
-		const lines = [0, 1, 2].flatMap((output) => itemsOf('Evaluate each marketplace', output));
-		const unknown = itemsOf('Say why').map(({ notKnown }) => notKnown);
-		const ratings = await this.#ratings(lines);
-		const unexplained = [];
+		const { traffic, executions } = await this.run([[template, 'weekly']]);
+		const items: ItemsOf = (node, output) => executions[0]?.(node, output) ?? [];
+		const lines = [0, 1, 2].flatMap((output) =>
+			items<RatingRow>('Evaluate each marketplace', output),
+		);
+		const unknown = items<{ notKnown: string }>('Say why').map(({ notKnown }) => notKnown);
+		const ratings = await this.ratings(lines);
+		const unexplained: string[] = [];
 		for (const text of unknown) {
-			const [countryCode] = text.split(':');
-			const hasNone = await this.#hasNoFeedback(countryCode, 8);
+			const [countryCode = ''] = text.split(':');
+			const hasNone = await this.hasNoFeedback(countryCode, 8);
 			if (!hasNone || !/cancel/.test(text)) unexplained.push(text);
 		}
 		return {
-			...began.outcome,
+			...traffic,
 			name: 'weekly report',
 			...ratings,
 			known: this.places.length - unknown.length,
 			missing: [...ratings.missing, ...unexplained],
 			errors: [
-				...began.outcome.errors,
-				...(itemsOf('Write the report').length === 1 ? [] : ['no email was written']),
+				...traffic.errors,
+				...(items('Write the report').length === 1 ? [] : ['no email was written']),
 			],
 		};
 	}
 
-	/**
-	 * One workflow per marketplace, as the template has one, all at the same hour.
-	 *
-	 * @returns {Promise<Outcome>}
-	 */
-	async dailyDigests() {
+	/** One workflow per marketplace, as the template has one, all at the same hour. */
+	async dailyDigests(): Promise<Outcome> {
 		const workflows = this.places.map(({ marketplaceId }, index) => {
 			const template = readTemplate('daily-reputation-digest');
 			for (const { parameters } of template.nodes) {
-				if (parameters.marketplace)
-					parameters.marketplace = { __rl: true, mode: 'id', value: marketplaceId };
+				if (parameters['marketplace']) parameters['marketplace'] = marketplaceById(marketplaceId);
 			}
-			return [template, `digest-${index}`];
+			return [template, `digest-${index}`] as const;
 		});
-		const { outcome, executions } = await this.#begin(workflows);
-		const rows = executions.flatMap(({ itemsOf }) => itemsOf('Row for the sheet'));
-		const mails = executions.flatMap(({ itemsOf }) => itemsOf('Use the email text'));
+		const { traffic, executions } = await this.run(workflows);
+		const rows = executions.flatMap((items) => items<RatingRow>('Row for the sheet'));
+		const mails = executions.flatMap((items) => items('Use the email text'));
 		return {
-			...outcome,
+			...traffic,
 			name: 'digests',
-			...(await this.#ratings(rows)),
+			...(await this.ratings(rows)),
 			errors: [
-				...outcome.errors,
+				...traffic.errors,
 				...(mails.length === this.places.length ? [] : [`${mails.length} emails were written`]),
 			],
 		};
 	}
 
-	async #ratings(rows) {
-		const missing = [];
+	private async ratings(rows: readonly RatingRow[]): Promise<Ratings> {
+		const missing: string[] = [];
 		let rated = 0;
 		let withoutReport = 0;
-		for (const { marketplace, provenance, rating, error, reason } of rows) {
+		for (const { marketplace, provenance, rating, error, reason = '' } of rows) {
 			if (provenance === 'derived' && rating !== null) rated += 1;
 			else if (
 				/^Amazon canceled the feedback report/.test(reason) &&
-				(await this.#hasNoFeedback(marketplace, 366))
+				(await this.hasNoFeedback(marketplace, 366))
 			) {
 				withoutReport += 1;
 			} else missing.push(`${marketplace}: ${error ?? reason}`);
@@ -126,51 +161,49 @@ export class NineMarketplaces {
 		return { places: this.places.length, rated, withoutReport, missing };
 	}
 
-	/**
-	 * Whether there is no feedback of 1 to 3 stars in this many days; then Amazon makes no report.
-	 */
-	async #hasNoFeedback(countryCode, days) {
+	/** Whether there is no feedback of 1 to 3 stars in this many days; then Amazon makes no report. */
+	private async hasNoFeedback(countryCode: string, days: number): Promise<boolean> {
 		const place = this.places.find((each) => each.countryCode === countryCode);
-		const from = new Date(this.#now - days * 24 * 60 * MINUTE_MS).toISOString().slice(0, 10);
+		if (!place) throw new SetupError(`The seller has no marketplace ${countryCode}.`);
+		const from = new Date(this.clock.now - days * 24 * 60 * MINUTE_MS).toISOString().slice(0, 10);
 		const { marketplaceId } = place;
-		const query = { sellerKey: SELLER, marketplaceId, from };
-		return (await askSandbox(this.sandboxUrl, 'truth/feedback', query)).length === 0;
+		return (await this.sandbox.feedback({ sellerKey: SELLER, marketplaceId, from })).length === 0;
 	}
 
 	/** Runs workflows in parallel until they end. */
-	async #begin(workflows) {
-		const ids = [];
+	private async run(
+		workflows: ReadonlyArray<readonly [Template, string]>,
+	): Promise<{ traffic: Traffic; executions: ItemsOf[] }> {
+		const { n8n, sandbox, clock } = this;
+		const ids: string[] = [];
 		for (const [template, path] of workflows) {
-			ids.push(await this.n8n.addWorkflow(calledBy(template, path), this.credentialId));
+			ids.push(await n8n.addWorkflow(calledBy(template, path), this.credentialId));
 		}
-		await this.#moveClock();
-		const before = (await askSandbox(this.sandboxUrl, 'requests')).length;
-		const reportsBefore = (await askSandbox(this.sandboxUrl, 'truth/reportRequests')).length;
-		const start = this.#now;
+		await clock.applyTo(sandbox);
+		const before = (await sandbox.requests()).length;
+		const reportsBefore = (await sandbox.reportRequests()).length;
+		const start = clock.now;
 		await Promise.all(
-			workflows.map(async ([, path]) => await this.n8n.callWebhook(path, { now: true })),
+			workflows.map(async ([, path]) => await n8n.callWebhook(path, { now: true })),
 		);
-		let executions = [];
+		let executions: Awaited<ReturnType<RealN8n['readExecutions']>> = [];
 		while (executions.length < ids.length) {
-			if (this.#now - start > PATIENCE_MINUTES * MINUTE_MS) {
-				throw new SetupError(`The executions did not end. The logs are in ${this.n8n.dir}.`);
+			if (clock.now - start > PATIENCE_MINUTES * MINUTE_MS) {
+				throw new SetupError(`The executions did not end. The logs are in ${n8n.dir}.`);
 			}
 			for (let tick = 0; tick < 10; tick += 1) {
-				await this.#moveClock();
+				await clock.applyTo(sandbox);
 				await sleep(50);
 			}
-			executions = (
-				await Promise.all(ids.map(async (id) => await this.n8n.readExecutions(id)))
-			).flat();
+			const all = await Promise.all(ids.map(async (id) => await n8n.readExecutions(id)));
+			executions = all.flat();
 		}
-		const minutes = (this.#now - start) / MINUTE_MS;
-		const reports = (await askSandbox(this.sandboxUrl, 'truth/reportRequests')).slice(
-			reportsBefore,
-		);
-		const requests = (await askSandbox(this.sandboxUrl, 'requests')).slice(before);
+		const minutes = (clock.now - start) / MINUTE_MS;
+		const reports = (await sandbox.reportRequests()).slice(reportsBefore);
+		const requests = (await sandbox.requests()).slice(before);
 		const refused = requests.filter(({ status }) => status === 429);
 		return {
-			outcome: {
+			traffic: {
 				minutes,
 				sales: reports
 					.filter(({ reportType, tooSoon }) => reportType === SALES && tooSoon === undefined)
@@ -181,53 +214,34 @@ export class NineMarketplaces {
 				refused: refused.map(({ operation }) => operation),
 				errors: executions.flatMap(({ error }) => (error ? [error.message] : [])),
 			},
-			executions: executions.map(({ runData }) => ({
-				itemsOf: (node, output = 0) =>
-					(runData[node]?.[0]?.data?.main[output] ?? []).map(({ json }) => json),
-			})),
+			executions: executions.map(
+				({ runData }): ItemsOf =>
+					(node, output) =>
+						itemsOf(runData, node, output),
+			),
 		};
-	}
-
-	get #now() {
-		const { start, origin, scale } = this.clock;
-		return start + (Date.now() - origin) * scale;
-	}
-
-	/** Sets the sandbox's clock to n8n's. */
-	async #moveClock() {
-		await controlSandbox(this.sandboxUrl, 'clock', { set: new Date(this.#now).toISOString() });
 	}
 }
 
 /** The template with a webhook as its first node, so that it can be called. */
-function calledBy(template, path) {
+function calledBy(template: Template, path: string): NewWorkflow {
+	const { connections, settings } = template;
 	const nodes = template.nodes
 		.filter(({ type }) => !type.endsWith('.stickyNote'))
-		.map((node) => {
-			if (node.type.endsWith('.scheduleTrigger')) {
-				const parameters = { httpMethod: 'POST', path, responseMode: 'onReceived', options: {} };
-				return {
-					...node,
-					type: 'n8n-nodes-base.webhook',
-					typeVersion: 2.1,
-					webhookId: `nine-${path}`,
-					parameters,
-				};
-			}
-			if (OUTSIDE.test(node.type)) {
-				return {
-					id: node.id,
-					name: node.name,
-					type: 'n8n-nodes-base.noOp',
-					typeVersion: 1,
-					position: node.position,
-					parameters: {},
-				};
-			}
-			return node.type.startsWith('n8n-nodes-amazon-seller-feedback.')
-				? { ...node, credentials: { amazonSellingPartnerApi: { id: '', name: 'Sandbox' } } }
-				: node;
-		});
-	const { connections, settings } = template;
+		.map((each) => callable(each, path));
 	return { name: `${template.name} ${path}`, nodes, connections, settings };
+}
+
+function callable(each: INode, path: string): INode {
+	const { id, name, position, type } = each;
+	if (type.endsWith('.scheduleTrigger')) {
+		const called = webhook(path, { responseMode: 'onReceived' });
+		return { ...called, id, name, position, webhookId: `nine-${path}` };
+	}
+	if (OUTSIDE.test(type)) {
+		return { ...node(name, 'noOp'), id, position };
+	}
+	return type.startsWith(`${PACKAGE}.`)
+		? { ...each, credentials: { [CREDENTIAL_TYPE]: { id: '', name: 'Sandbox' } } }
+		: each;
 }

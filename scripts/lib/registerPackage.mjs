@@ -2,21 +2,28 @@
  * Run by Node 24 (for its SQLite): registers an installed community package and its nodes in n8n's
  * database, as n8n's own installer does.
  *
- *     node register-package.mjs <n8n folder> <package name>
+ *     node registerPackage.mjs <n8n folder> <package name>
  */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-const [n8nFolder, packageName] = process.argv.slice(2);
+const [n8nFolder = '', packageName = ''] = process.argv.slice(2);
 const packageDir = join(n8nFolder, 'nodes', 'node_modules', packageName);
+/**
+ * @type {{
+ *   version: string,
+ *   author: { name: string, email: string },
+ *   n8n: { nodes: string[] },
+ * }}
+ */
 const manifest = JSON.parse(readFileSync(join(packageDir, 'package.json'), 'utf8'));
 const require = createRequire(join(packageDir, 'package.json'));
 
 const nodes = manifest.n8n.nodes.map((path) => {
 	// n8n's rule: the class has the name of the file up to its first period.
-	const nodeClass = require(join(packageDir, path))[basename(path).split('.')[0]];
+	const nodeClass = require(join(packageDir, path))[basename(path).split('.')[0] ?? ''];
 	const { description, currentVersion } = new nodeClass();
 	return {
 		name: description.displayName,
