@@ -1,16 +1,20 @@
 /**
- * `node scripts/docs-pictures.mjs --url http://localhost:5678 light` (and again with `dark`):
- * retakes the pictures in docs/images from the n8n started by `npm start`. They show the sandbox's
- * made-up seller.
+ * `npm run check -- pictures --url http://localhost:5678 light` (and again with `dark`): retakes the
+ * pictures in docs/images from the n8n started by `npm start`. They show the sandbox's made-up
+ * seller.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { demoWorkflows, readTemplate, templateNames } from './lib/demo.mjs';
-import { Editor } from './lib/editor.mjs';
-import { DEMO_CREDENTIAL, demoLogin } from './lib/instance.mjs';
-import { runMain, SetupError } from './lib/output.mjs';
-import { readManifest } from './lib/package.mjs';
-import { repoDir, userFolder } from './lib/paths.mjs';
+import { parseArgs } from 'node:util';
+import type { INode } from 'n8n-workflow';
+import type { Locator, Page } from 'playwright-core';
+import { demoWorkflows } from '../scripts/lib/demo.mjs';
+import { DEMO_CREDENTIAL, demoLogin } from '../scripts/lib/instance.mjs';
+import { SetupError } from '../scripts/lib/output.mjs';
+import { repoDir, userFolder } from '../scripts/lib/paths.mjs';
+import { readTemplate, templateNames } from './lib/templates';
+import { Editor, type Theme } from './n8n/editor';
+import { amazonNode, chain, node, withCredential, type NewWorkflow } from './n8n/workflow';
 
 const images = join(repoDir, 'docs', 'images');
 
@@ -35,7 +39,19 @@ const CANVAS_BUTTONS = [
 /** How long n8n shows its messages about a run in the corner. */
 const MESSAGES_MS = 6_000;
 
-const credentials = { amazonSellingPartnerApi: DEMO_CREDENTIAL };
+/** A part of the window. */
+interface Box {
+	readonly x: number;
+	readonly y: number;
+	readonly width: number;
+	readonly height: number;
+}
+
+/** Saves a picture of the window, or of a part of it. */
+type Shoot = (clip?: Box | null) => Promise<unknown>;
+
+/** Takes a picture of something in the editor. */
+type Take = (editor: Editor, shoot: Shoot, theme: Theme) => Promise<void>;
 
 /** Made up, in Amazon's format. */
 const CREDENTIAL_FIELDS = {
@@ -45,30 +61,33 @@ const CREDENTIAL_FIELDS = {
 	refreshToken: 'Atzr|made-up',
 };
 
-const START = ['Start', 'n8n-nodes-base.manualTrigger', {}];
+const START = node('Start', 'manualTrigger');
 
 /** Panels show the last node of a workflow. */
-const PICTURES = {
+const PICTURES: Readonly<Record<string, Take>> = {
 	canvas: shootCanvas,
 	trigger: panelOf(
 		'json',
-		chain('Alert', ['Amazon Seller Feedback Trigger', 'amazonSellerFeedbackTrigger', {}]),
+		demoChain('Alert', amazonNode('Amazon Seller Feedback Trigger', 'amazonSellerFeedbackTrigger')),
 	),
 	evaluate: panelOf(
 		'json',
-		chain('Rating', START, [
-			'Amazon Seller Rating',
-			'amazonSellerRating',
-			{ operation: 'evaluate' },
-		]),
+		demoChain(
+			'Rating',
+			START,
+			amazonNode('Amazon Seller Rating', 'amazonSellerRating', { operation: 'evaluate' }),
+		),
 	),
 	plan: panelOf(
 		'table',
-		chain(
+		demoChain(
 			'Review requests',
 			START,
-			['Orders', 'amazonReviewSolicitation', { resource: 'order', returnAll: true }],
-			['Plan', 'amazonReviewSolicitation', { resource: 'solicitation', operation: 'plan' }],
+			amazonNode('Orders', 'amazonReviewSolicitation', { resource: 'order', returnAll: true }),
+			amazonNode('Plan', 'amazonReviewSolicitation', {
+				resource: 'solicitation',
+				operation: 'plan',
+			}),
 		),
 	),
 	credential: shootCredential,
@@ -76,20 +95,15 @@ const PICTURES = {
 };
 
 /** For the gallery; one theme is enough. */
-const TEMPLATES = Object.fromEntries(
-	templateNames().map((name) => [
+const TEMPLATES: Readonly<Record<string, Take>> = Object.fromEntries(
+	templateNames().map((name): [string, Take] => [
 		`template-${name}`,
 		async (editor, shoot) => await shootTemplate(editor, shoot, name),
 	]),
 );
 
-await runMain(async () => {
-	const [option, url, theme, ...names] = process.argv.slice(2);
-	if (option !== '--url' || !url || !['light', 'dark'].includes(theme)) {
-		throw new SetupError(
-			'Name the URL of n8n and the theme: --url <n8n> light|dark [picture ...].',
-		);
-	}
+export async function run(args: string[]): Promise<void> {
+	const { url, theme, names } = readArguments(args);
 	mkdirSync(images, { recursive: true });
 	const editor = await Editor.open(url, demoLogin(userFolder), { theme, viewport: VIEWPORT });
 	try {
@@ -97,44 +111,40 @@ await runMain(async () => {
 		for (const [name, take] of Object.entries(pictures)) {
 			if (names.length > 0 && !names.includes(name)) continue;
 			const path = join(images, `${name in TEMPLATES ? name : `${name}-${theme}`}.png`);
-			await take(editor, async (clip) => await editor.page.screenshot({ path, clip }), theme);
+			const shoot: Shoot = async (clip) =>
+				await editor.page.screenshot({ path, ...(clip && { clip }) });
+			await take(editor, shoot, theme);
 		}
 	} finally {
 		await editor.close();
 	}
-	return 0;
-});
-
-function node(name, type, parameters, index) {
-	return {
-		id: `20000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
-		name,
-		type: type.includes('.') ? type : `${readManifest().name}.${type}`,
-		typeVersion: 1,
-		position: [index * 220, 0],
-		parameters,
-		...(!type.includes('.') && { credentials }),
-	};
 }
 
-/** One node after the other. */
-function chain(name, ...nodes) {
-	const all = nodes.map(([title, type, parameters], index) => node(title, type, parameters, index));
-	const connections = Object.fromEntries(
-		all
-			.slice(0, -1)
-			.map((one, index) => [
-				one.name,
-				{ main: [[{ node: all[index + 1].name, type: 'main', index: 0 }]] },
-			]),
-	);
-	return { name, nodes: all, connections };
+function readArguments(args: string[]): { url: string; theme: Theme; names: string[] } {
+	const { values, positionals } = parseArgs({
+		args,
+		options: { url: { type: 'string' } },
+		allowPositionals: true,
+	});
+	const [theme, ...names] = positionals;
+	if (!values.url || (theme !== 'light' && theme !== 'dark')) {
+		throw new SetupError(
+			'Name the URL of n8n and the theme: --url <n8n> light|dark [picture ...].',
+		);
+	}
+	return { url: values.url, theme, names };
+}
+
+/** One node after the other, with the demo's credential. */
+function demoChain(name: string, ...nodes: readonly INode[]): NewWorkflow {
+	const { id, name: credentialName } = DEMO_CREDENTIAL;
+	return withCredential(chain(name, nodes), id, credentialName);
 }
 
 /** The rating's demo workflow after a run. */
-async function shootCanvas(editor, shoot) {
+async function shootCanvas(editor: Editor, shoot: Shoot): Promise<void> {
 	const { page } = editor;
-	await editor.openWorkflow(demoWorkflows()[1].id);
+	await editor.openWorkflow(demoWorkflows()[1]?.id ?? '');
 	await page.locator('[data-test-id^=execute-workflow-button]').first().dispatchEvent('click');
 	await page.waitForSelector('[data-test-id=canvas-node-status-success]', {
 		timeout: RUN_PATIENCE_MS,
@@ -149,7 +159,7 @@ async function shootCanvas(editor, shoot) {
 }
 
 /** A template right after it was imported. */
-async function shootTemplate(editor, shoot, name) {
+async function shootTemplate(editor: Editor, shoot: Shoot, name: string): Promise<void> {
 	const { page } = editor;
 	await page.setViewportSize(TEMPLATE_VIEWPORT);
 	const id = await editor.openNewWorkflow(readTemplate(name));
@@ -161,16 +171,16 @@ async function shootTemplate(editor, shoot, name) {
 }
 
 /** The workflow on the canvas, without the buttons on top of it. */
-async function shootNodes(page, shoot) {
+async function shootNodes(page: Page, shoot: Shoot): Promise<void> {
 	await page.addStyleTag({
 		content: CANVAS_BUTTONS.map((one) => `${one} { display: none }`).join(''),
 	});
 	const parts = await page.locator('.vue-flow__node').all();
-	const boxes = await Promise.all(parts.map(async (part) => await part.boundingBox()));
+	const boxes = await Promise.all(parts.map(boxOf));
 	const left = Math.min(...boxes.map(({ x }) => x)) - 15;
 	const top = Math.min(...boxes.map(({ y }) => y)) - 20;
 	const right = Math.max(...boxes.map(({ x, width }) => x + width)) + 90;
-	const canvas = await page.locator('.vue-flow').first().boundingBox();
+	const canvas = await boxOf(page.locator('.vue-flow').first());
 	const bottom = Math.min(
 		Math.max(...boxes.map(({ y, height }) => y + height)) + 80,
 		canvas.y + canvas.height - 5,
@@ -178,12 +188,18 @@ async function shootNodes(page, shoot) {
 	await shoot({ x: left, y: top, width: right - left, height: bottom - top });
 }
 
+async function boxOf(part: Locator): Promise<Box> {
+	const box = await part.boundingBox();
+	if (!box) throw new Error('A part of the page is not visible');
+	return box;
+}
+
 /** A panel after a run, with the output as JSON or as a table. */
-function panelOf(view, workflow) {
+function panelOf(view: 'json' | 'table', workflow: NewWorkflow): Take {
 	return async (editor, shoot) => {
 		const { page } = editor;
 		const id = await editor.openNewWorkflow(workflow);
-		await editor.openPanel(workflow.nodes.at(-1).name);
+		await editor.openPanel(workflow.nodes.at(-1)?.name ?? '');
 		const output = await runStep(page);
 		// If there are several outputs, one that has items.
 		const branch = output
@@ -199,7 +215,7 @@ function panelOf(view, workflow) {
 }
 
 /** Runs the node whose panel is open; returns the output part of the panel. */
-async function runStep(page) {
+async function runStep(page: Page): Promise<Locator> {
 	await page.click('[data-test-id=ndv] [data-test-id=node-execute-button]');
 	const output = page.locator('[data-test-id=output-panel]');
 	const counts = output.locator('[data-test-id=ndv-items-count], [data-test-id=branches]');
@@ -207,7 +223,7 @@ async function runStep(page) {
 	return output;
 }
 
-async function shootCredential(editor, shoot) {
+async function shootCredential(editor: Editor, shoot: Shoot): Promise<void> {
 	const { page, url } = editor;
 	// High enough for the whole form.
 	await page.setViewportSize({ width: 1000, height: 1180 });
@@ -227,11 +243,11 @@ async function shootCredential(editor, shoot) {
 }
 
 /** The output of the operation Chart as a browser shows it. */
-async function shootChart(editor, shoot, theme) {
+async function shootChart(editor: Editor, shoot: Shoot, theme: Theme): Promise<void> {
 	const { page } = editor;
 	const parameters = { operation: 'chart', format: 'svg', options: { theme, width: 900 } };
 	const id = await editor.openNewWorkflow(
-		chain('Chart', START, ['Chart', 'amazonSellerRating', parameters]),
+		demoChain('Chart', START, amazonNode('Chart', 'amazonSellerRating', parameters)),
 	);
 	await editor.openPanel('Chart');
 	const output = await runStep(page);

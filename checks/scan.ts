@@ -1,28 +1,37 @@
 /**
- * `npm run scan`: what n8n's verification would find, without publishing. Lints the sources and the
- * packed tarball with n8n's own scanner (comments that disable rules do not count there), and
- * checks that the tarball contains what it should and nothing else.
+ * `npm run check -- scan`: what n8n's verification would find, without publishing. Lints the sources
+ * and the packed tarball with n8n's own scanner (comments that disable rules do not count there),
+ * and checks that the tarball contains what it should and nothing else.
  */
 import { join } from 'node:path';
-import { ensureDependencies } from './lib/dependencies.mjs';
-import { runMain, SetupError } from './lib/output.mjs';
-import { ensureTarball, readManifest, unpack } from './lib/package.mjs';
-import { repoDir, stateDir } from './lib/paths.mjs';
+import { SetupError } from '../scripts/lib/output.mjs';
+import { ensureTarball, readManifest, unpack } from '../scripts/lib/package.mjs';
+import type { Tarball } from '../scripts/lib/package.mjs';
+import { repoDir, stateDir } from '../scripts/lib/paths.mjs';
+import { readOptions } from './lib/options';
 
 const ALWAYS = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
 
-await runMain(async () => {
-	await ensureDependencies();
+/** n8n's scanner, which has no types. */
+interface Scanner {
+	analyzePackage(
+		folder: string,
+		patterns: readonly string[],
+	): Promise<{ readonly passed: boolean; readonly message: string; readonly details?: string }>;
+	readonly SOURCE_FILE_PATTERNS: readonly string[];
+}
+
+export async function run(args: string[]): Promise<void> {
+	readOptions(args, {});
 	const tarball = await ensureTarball();
 	const findings = [...checkContents(tarball.contents), ...(await lint(tarball))];
 	if (findings.length > 0) throw new SetupError(`The scan found:\n${findings.join('\n')}`);
 	console.log(
 		`The scan found nothing in the sources and in ${tarball.contents.length} packed files.`,
 	);
-});
+}
 
-/** @param {string[]} contents */
-function checkContents(contents) {
+function checkContents(contents: readonly string[]): string[] {
 	const { n8n } = readManifest();
 	const required = [...ALWAYS, ...n8n.nodes, ...n8n.credentials];
 	return [
@@ -33,17 +42,16 @@ function checkContents(contents) {
 	];
 }
 
-/** @param {import('./lib/package.mjs').Tarball} tarball */
-async function lint(tarball) {
-	const scanner = '@n8n/scan-community-package/scanner/scanner.mjs';
-	const { analyzePackage, SOURCE_FILE_PATTERNS } = await import(scanner);
+async function lint(tarball: Tarball): Promise<string[]> {
+	const scanner: string = '@n8n/scan-community-package/scanner/scanner.mjs';
+	const { analyzePackage, SOURCE_FILE_PATTERNS } = (await import(scanner)) as Scanner;
 	const unpacked = join(stateDir, 'package', 'unpacked');
 	await unpack(tarball, unpacked);
 	const results = [
-		['the sources', await analyzePackage(repoDir, SOURCE_FILE_PATTERNS)],
-		['the tarball', await analyzePackage(unpacked, ['**/*.js', 'package.json'])],
+		{ where: 'the sources', ...(await analyzePackage(repoDir, SOURCE_FILE_PATTERNS)) },
+		{ where: 'the tarball', ...(await analyzePackage(unpacked, ['**/*.js', 'package.json'])) },
 	];
 	return results
-		.filter(([, { passed }]) => !passed)
-		.map(([where, { message, details }]) => `in ${where}: ${message}\n${details ?? ''}`.trimEnd());
+		.filter(({ passed }) => !passed)
+		.map(({ where, message, details }) => `in ${where}: ${message}\n${details ?? ''}`.trimEnd());
 }

@@ -1,31 +1,49 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { runCommand } from './processes.mjs';
-import { askSandbox, controlSandbox } from './sandbox.mjs';
+import type { INode, OnError } from 'n8n-workflow';
+import type { FaultSpec } from '../../sandbox';
+import type { Random } from '../../sandbox/random';
+import { repoDir } from '../../scripts/lib/paths.mjs';
+import { runCommand } from '../../scripts/lib/processes.mjs';
+import { faultsFor } from '../../test/chaos/faults';
+import { LeakSearch, type Leak } from '../../test/chaos/leaks';
+import type { RunningSandbox } from '../lib/sandbox';
+import type { RealN8n } from '../n8n/realN8n';
+import { itemsOf } from '../n8n/runData';
+import {
+	amazonNode,
+	chain,
+	marketplaceById,
+	node,
+	PRIMARY_MARKETPLACE,
+	splitBody,
+	webhook,
+	type NewWorkflow,
+} from '../n8n/workflow';
 
-const PACKAGE = 'n8n-nodes-amazon-seller-feedback';
+const dumpScript = join(repoDir, 'checks', 'chaos', 'dumpDatabase.ts');
 
-const dumpScript = fileURLToPath(new URL('dump-database.mjs', import.meta.url));
-
-const primary = { __rl: true, mode: 'list', value: '' };
-
-const byItem = { __rl: true, mode: 'id', value: '={{ $json.place }}' };
+const byItem = marketplaceById('={{ $json.place }}');
 
 /** Tests cannot wait for minutes; this is how long a report that hangs is waited for. */
 const WAIT = { waitMinutes: 0.2 };
 
-const feedback = (parameters) => ['amazonSellerFeedback', { simplify: false, ...parameters }];
+const feedback = (parameters: object): INode =>
+	amazonNode('Node', 'amazonSellerFeedback', { simplify: false, ...parameters });
 
-const rating = (parameters) => [
-	'amazonSellerRating',
-	{ marketplace: byItem, sources: ['amazonReports'], simplify: false, ...parameters },
-];
+const rating = (parameters: object): INode =>
+	amazonNode('Node', 'amazonSellerRating', {
+		marketplace: byItem,
+		sources: ['amazonReports'],
+		simplify: false,
+		...parameters,
+	});
 
-const solicitation = (parameters) => ['amazonReviewSolicitation', parameters];
+const solicitation = (parameters: object): INode =>
+	amazonNode('Node', 'amazonReviewSolicitation', parameters);
 
 /** Every operation that calls Amazon, configured as a user would. */
-const OPERATIONS = {
+const OPERATIONS: Readonly<Record<string, INode>> = {
 	feedback: feedback({
 		resource: 'feedback',
 		operation: 'getMany',
@@ -71,14 +89,14 @@ const OPERATIONS = {
 		resource: 'solicitation',
 		operation: 'checkEligibility',
 		orderId: '={{ $json.orderId }}',
-		marketplace: primary,
+		marketplace: PRIMARY_MARKETPLACE,
 		options: {},
 	}),
 	send: solicitation({
 		resource: 'solicitation',
 		operation: 'send',
 		orderId: '={{ $json.orderId }}',
-		marketplace: primary,
+		marketplace: PRIMARY_MARKETPLACE,
 		dryRun: false,
 		options: { explain: true },
 	}),
@@ -90,86 +108,78 @@ const OPERATIONS = {
 	}),
 };
 
-const ON_ERROR = ['stopWorkflow', 'continueRegularOutput'];
+/** What the sandbox keeps confidential: it must be nowhere, not even cut off. */
+const CONFIDENTIAL = [
+	'clientSecrets',
+	'refreshTokens',
+	'accessTokens',
+	'documentSignatures',
+] as const;
+
+/** Personal data of buyers. */
+const PERSONAL = ['buyerEmails', 'buyerNames', 'buyerAddresses'] as const;
+
+const ON_ERROR: readonly OnError[] = ['stopWorkflow', 'continueRegularOutput'];
 
 /** The user requests buyers' addresses with this: the search must find them. */
 const WITH_ADDRESSES = feedback({
 	resource: 'feedback',
 	operation: 'getMany',
-	marketplace: primary,
+	marketplace: PRIMARY_MARKETPLACE,
 	returnAll: true,
 	filters: {},
 	options: { includeBuyerEmail: true },
 });
 
-const credentials = { amazonSellingPartnerApi: { id: '', name: 'Sandbox' } };
-
 /** A workflow that answers its webhook when the node is done. */
-function workflowOf(path, [type, parameters], onError) {
-	const node = (name, nodeType, values, extra = {}) => ({
-		id: `${path} ${name}`,
-		name,
-		type: nodeType,
-		typeVersion: 1,
-		position: [0, 0],
-		parameters: values,
-		...extra,
-	});
-	const called = {
-		httpMethod: 'POST',
-		path,
-		responseMode: 'lastNode',
-		responseData: 'allEntries',
-		options: {},
-	};
-	const to = (name) => ({ main: [[{ node: name, type: 'main', index: 0 }]] });
-	return {
-		name: path,
-		nodes: [
-			node('Called', 'n8n-nodes-base.webhook', called, { typeVersion: 2.1, webhookId: path }),
-			node('Items', 'n8n-nodes-base.splitOut', { fieldToSplitOut: 'body.items', options: {} }),
-			node('Node', `${PACKAGE}.${type}`, parameters, { credentials, onError }),
-		],
-		connections: { Called: to('Items'), Items: to('Node') },
-		settings: { executionOrder: 'v1' },
-	};
+function workflowOf(path: string, operation: INode, onError: OnError): NewWorkflow {
+	return chain(path, [
+		webhook(path, { responseMode: 'lastNode', responseData: 'allEntries' }),
+		splitBody('items'),
+		{ ...operation, onError },
+	]);
 }
 
-const TRIGGER = {
-	name: 'trigger',
-	nodes: [
-		{
-			id: 'the trigger',
-			name: 'Trigger',
-			type: `${PACKAGE}.amazonSellerFeedbackTrigger`,
-			typeVersion: 1,
-			position: [0, 0],
-			parameters: {
-				pollTimes: { item: [{ mode: 'everyMinute' }] },
-				events: ['newNegativeFeedback', 'newNeutralFeedback', 'feedbackChanged', 'feedbackRemoved'],
-				marketplaces: [],
-				options: { feedbackEveryMinutes: 5, lookBackDays: 200 },
-			},
-			credentials,
-		},
-		{
-			id: 'what it reports',
-			name: 'Reported',
-			type: 'n8n-nodes-base.noOp',
-			typeVersion: 1,
-			position: [0, 0],
-			parameters: {},
-		},
-	],
-	connections: { Trigger: { main: [[{ node: 'Reported', type: 'main', index: 0 }]] } },
-	settings: { executionOrder: 'v1' },
-};
+const TRIGGER = chain('trigger', [
+	amazonNode('Trigger', 'amazonSellerFeedbackTrigger', {
+		pollTimes: { item: [{ mode: 'everyMinute' }] },
+		events: ['newNegativeFeedback', 'newNeutralFeedback', 'feedbackChanged', 'feedbackRemoved'],
+		marketplaces: [],
+		options: { feedbackEveryMinutes: 5, lookBackDays: 200 },
+	}),
+	node('Reported', 'noOp'),
+]);
 
 /** Until the node has learned the rate, it waits a minute of real time for each refusal. */
-const inReal = (fault) => (fault.kind === 'throttle' ? { kind: fault.kind, times: 1 } : fault);
+const inReal = (fault: FaultSpec): FaultSpec =>
+	fault.kind === 'throttle' ? { kind: fault.kind, times: 1 } : fault;
 
 /** The trigger is polled every minute, and finds the report in its second poll. */
 const TRIGGER_PATIENCE_MS = 200_000;
+
+/** An item that the node returned for an order. */
+interface SentRow {
+	readonly orderId: string;
+	readonly outcome: string;
+}
+
+/** What the search found, and where. */
+export interface Findings {
+	readonly leaks: ReadonlyArray<Leak & { readonly where: string }>;
+	readonly files: number;
+	readonly databases: number;
+	readonly rows: number;
+	readonly searched: number;
+	readonly secrets: number;
+}
+
+/** How the output agrees with the true record. */
+export interface Agreement {
+	readonly asked: number;
+	readonly lost: readonly string[];
+	readonly doubled: readonly string[];
+	readonly invented: readonly string[];
+}
 
 /**
  * The campaign in a real n8n: the same nodes in workflows of a server with its own database, under
@@ -180,50 +190,45 @@ export class ChaosInN8n {
 
 	refused = 0;
 
-	sentRows = [];
+	/** How many times each fault was applied. */
+	readonly faults = new Map<string, number>();
 
-	eligible = [];
+	/** Items of the trigger. */
+	reported = 0;
+
+	private readonly sentRows: SentRow[] = [];
+
+	private readonly eligible: string[] = [];
 
 	/** Responses of all webhooks; they contain the output of the executions. */
-	answers = [];
+	private readonly answers: string[] = [];
 
-	/**
-	 * @param {object} parts
-	 * @param {import('./cluster.mjs').N8nCluster} parts.n8n
-	 * @param {string} parts.sandboxUrl
-	 * @param {{ pick: Function, chance: Function, integer: Function }} parts.random
-	 * @param {Function} parts.faultsFor of test/chaos/faults.ts
-	 * @param {Function} parts.LeakSearch of test/chaos/leaks.ts
-	 */
-	constructor(parts) {
-		Object.assign(this, parts);
-		this.faults = new Map();
-	}
+	private triggerId = '';
 
-	/** @param {object} credentialData */
-	async begin(credentialData) {
-		this.credentialId = await this.n8n.addCredential(credentialData);
-		this.triggerId = await this.n8n.addWorkflow(TRIGGER, this.credentialId);
+	constructor(
+		private readonly n8n: RealN8n,
+		private readonly sandbox: RunningSandbox,
+		private readonly random: Random,
+	) {}
+
+	async begin(credentialData: object): Promise<void> {
+		const credentialId = await this.n8n.addCredential(credentialData);
+		const add = async (workflow: NewWorkflow) => await this.n8n.addWorkflow(workflow, credentialId);
+		this.triggerId = await add(TRIGGER);
 		for (const [name, operation] of Object.entries(OPERATIONS)) {
 			for (const onError of ON_ERROR) {
-				await this.n8n.addWorkflow(
-					workflowOf(`${name}-${onError}`, operation, onError),
-					this.credentialId,
-				);
+				await add(workflowOf(`${name}-${onError}`, operation, onError));
 			}
 		}
-		await this.n8n.addWorkflow(
-			workflowOf('with-addresses', WITH_ADDRESSES, 'stopWorkflow'),
-			this.credentialId,
-		);
+		await add(workflowOf('with-addresses', WITH_ADDRESSES, 'stopWorkflow'));
 	}
 
 	/** Runs every operation at least once, then random ones, each under its own faults. */
-	async run(rounds) {
+	async run(rounds: number): Promise<void> {
 		const names = Object.keys(OPERATIONS);
 		for (let round = 0; round < rounds; round += 1) {
 			const name = names[round] ?? this.random.pick(names);
-			for (const fault of this.faultsFor(this.random)) await this.#control('faults', inReal(fault));
+			for (const fault of faultsFor(this.random)) await this.sandbox.addFault(inReal(fault));
 			await this.#call(`${name}-${this.random.pick(ON_ERROR)}`, await this.#itemsFor(name));
 			await this.#endFaults();
 		}
@@ -233,18 +238,16 @@ export class ChaosInN8n {
 	}
 
 	/** One run in which the user requests the buyers' addresses. */
-	async askForAddresses() {
+	async askForAddresses(): Promise<void> {
 		await this.#call('with-addresses', [{}]);
 	}
 
-	async #itemsFor(name) {
+	async #itemsFor(name: string): Promise<object[]> {
 		const { random } = this;
 		if (['send', 'check', 'plan'].includes(name)) {
-			const orders = await this.#control('world/orders', { count: random.integer(3, 15) });
-			this.eligible.push(...orders.map(({ orderId }) => orderId));
-			return [...orders.map(({ orderId }) => orderId), 'no order', '999-0000000-0000000'].map(
-				asItem,
-			);
+			const orders = await this.sandbox.addOrders({ count: random.integer(3, 15) });
+			this.eligible.push(...orders);
+			return [...orders, 'no order', '999-0000000-0000000'].map(asItem);
 		}
 		return ['', 'CA', 'MX', 'XX']
 			.filter(() => random.chance(0.6))
@@ -252,47 +255,36 @@ export class ChaosInN8n {
 			.map((place) => ({ place }));
 	}
 
-	async #call(path, items) {
+	async #call(path: string, items: readonly object[]): Promise<void> {
 		this.calls += 1;
-		const answer = await fetch(`${this.n8n.url}/webhook/${path}`, {
-			method: 'POST',
-			headers: { 'content-type': 'application/json' },
-			body: JSON.stringify({ items }),
-		});
+		const answer = await this.n8n.postToWebhook(path, { items });
 		const text = await answer.text();
 		this.answers.push(text);
 		if (!answer.ok) this.refused += 1;
-		const rows = answer.ok ? [JSON.parse(text)].flat() : [];
+		const rows = answer.ok ? [JSON.parse(text) as SentRow | SentRow[]].flat() : [];
 		this.sentRows.push(...rows.filter(({ outcome }) => outcome === 'sent'));
 	}
 
-	async #endFaults() {
-		for (const { kind, fired } of await askSandbox(this.sandboxUrl, 'faults')) {
+	async #endFaults(): Promise<void> {
+		for (const { kind, fired } of await this.sandbox.faults()) {
 			this.faults.set(kind, (this.faults.get(kind) ?? 0) + fired);
 		}
-		const answer = await fetch(`${this.sandboxUrl}/sandbox/faults`, { method: 'DELETE' });
-		await answer.text();
+		await this.sandbox.removeFaults();
 	}
 
-	async #untilTriggerReported() {
+	async #untilTriggerReported(): Promise<void> {
 		const deadline = Date.now() + TRIGGER_PATIENCE_MS;
 		while (Date.now() < deadline) {
 			const executions = await this.n8n.readExecutions(this.triggerId);
-			this.reported = executions.flatMap(
-				({ runData }) => runData.Reported?.[0]?.data?.main[0] ?? [],
-			);
-			if (this.reported.length > 0) return;
+			this.reported = executions.flatMap(({ runData }) => itemsOf(runData, 'Reported')).length;
+			if (this.reported > 0) return;
 			await new Promise((resolve) => setTimeout(resolve, 2000));
 		}
 	}
 
-	async #control(path, body) {
-		return await controlSandbox(this.sandboxUrl, path, body);
-	}
-
 	/** Compares the output with what the sandbox knows to be true. */
-	async compare() {
-		const solicitations = await askSandbox(this.sandboxUrl, 'truth/solicitations');
+	async compare(): Promise<Agreement> {
+		const solicitations = await this.sandbox.solicitations();
 		const asked = solicitations.map(({ orderId }) => orderId);
 		const known = new Set(asked);
 		const sent = this.sentRows.map(({ orderId }) => orderId);
@@ -307,20 +299,16 @@ export class ChaosInN8n {
 	/**
 	 * Searches what n8n stored and logged, and what the campaign itself printed: every file in n8n's
 	 * folder on disk, and every row of every table.
-	 *
-	 * @param {string} printed
 	 */
-	async search(printed) {
-		const secrets = await askSandbox(this.sandboxUrl, 'secrets');
-		const search = new this.LeakSearch();
-		for (const kind of ['clientSecrets', 'refreshTokens', 'accessTokens', 'documentSignatures']) {
-			search.add(kind, secrets[kind], true);
-		}
-		for (const kind of ['buyerEmails', 'buyerNames', 'buyerAddresses'])
-			search.add(kind, secrets[kind]);
+	async search(printed: string): Promise<Findings> {
+		const secrets = await this.sandbox.secrets();
+		const search = new LeakSearch();
+		for (const kind of CONFIDENTIAL) search.add(kind, secrets[kind], true);
+		for (const kind of PERSONAL) search.add(kind, secrets[kind]);
 
-		const leaks = [];
-		const note = (where, found) => leaks.push(...found.map((leak) => ({ where, ...leak })));
+		const leaks: Array<Leak & { where: string }> = [];
+		const note = (where: string, found: readonly Leak[]) =>
+			leaks.push(...found.map((leak) => ({ where, ...leak })));
 		note("the campaign's output", search.find(printed));
 		note('responses of webhooks', search.find(this.answers.join('\n')));
 		const files = filesIn(this.n8n.dir);
@@ -351,16 +339,17 @@ export class ChaosInN8n {
 	}
 }
 
-const asItem = (orderId) => ({ orderId });
+const asItem = (orderId: string) => ({ orderId });
 
-const repeated = (values) => values.filter((value, index) => values.indexOf(value) !== index);
+const repeated = (values: readonly string[]): string[] =>
+	 values.filter((value, index) => values.indexOf(value) !== index);
 
 /**
  * Files of n8n: its folder without the installed package and the editor's own files, and its logs.
  */
-function filesIn(dir) {
+function filesIn(dir: string): string[] {
 	return readdirSync(dir, { recursive: true, withFileTypes: true })
 		.filter((entry) => entry.isFile() && entry.name !== 'sandbox.log')
-		.map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+		.map((entry) => join(entry.parentPath, entry.name))
 		.filter((file) => !/node_modules|\.cache/.test(file));
 }

@@ -1,11 +1,23 @@
 import assert from 'node:assert/strict';
-import { readManifest } from './package.mjs';
-import { askSandbox, sandboxCredential, controlSandbox } from './sandbox.mjs';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { IDataObject, INode } from 'n8n-workflow';
+import type { N8nCredential, RatingTruth } from '../../sandbox';
+import type { RunningSandbox } from '../lib/sandbox';
+import type { EndedExecution, RealN8n } from '../n8n/realN8n';
+import { countOutputs, fullItemsOf, itemsOf } from '../n8n/runData';
+import type { ScaledClock } from '../n8n/scaledClock';
+import {
+	amazonNode,
+	chain,
+	CREDENTIAL_TYPE,
+	marketplaceById,
+	node,
+	PRIMARY_MARKETPLACE,
+	splitBody,
+	webhook,
+} from '../n8n/workflow';
 
 const US = 'ATVPDKIKX0DER';
-
-/** Empty means the credential's primary marketplace. */
-const PRIMARY = { __rl: true, mode: 'list', value: '' };
 
 const DAY_MS = 86_400_000;
 
@@ -16,35 +28,77 @@ const REPORT_FILE = [
 	'10/29/26\t3\tSlow, „but fine“ 😀\tSorry!\t111-2222222-2222222\ttwo@example.com',
 ].join('\r\n');
 
-/** @param {number} ms */
-const pause = async (ms) => await new Promise((resolve) => setTimeout(resolve, ms));
+/** What identifies a feedback entry. */
+interface FeedbackRow {
+	readonly orderId: string;
+	readonly date?: string;
+	readonly rating?: number;
+	readonly comment?: string;
+	readonly response?: string;
+}
+
+/** A row of the nodes' output, with the fields that the steps compare. */
+interface Row extends IDataObject {
+	orderId: string;
+	marketplaceId?: string;
+	marketplace?: string;
+	date?: string;
+	rating?: number;
+	comment?: string;
+	response?: string;
+	outcome?: string;
+	error?: string;
+	event?: string;
+}
+
+/** A rating over some days. */
+interface RatingWindow {
+	readonly days: number;
+	readonly positive: number;
+	readonly neutral: number;
+	readonly negative: number;
+	readonly coveredThrough: string;
+}
+
+/** A result of the workflow of a step. */
+interface Run {
+	readonly execution: EndedExecution;
+	/** The rows of the node 'Result', by output. */
+	readonly outputs: readonly Row[][];
+	/** Those of its first output. */
+	readonly items: readonly Row[];
+}
+
+export interface FlowParts {
+	readonly n8n: RealN8n;
+	readonly sandbox: RunningSandbox;
+	/** How much faster the sandbox is than Amazon. */
+	readonly pace: number;
+	/** Restarts n8n with a faster clock, for the trigger. */
+	readonly speedUpTime: () => Promise<ScaledClock>;
+}
+
+export type Step = readonly [name: string, act: () => Promise<void>];
 
 /**
  * What a user does with the package, step by step, in one n8n with one sandbox. Each step compares
  * the output with what the sandbox knows to be true, and throws if they differ.
  */
-export class CompatFlow {
+export class CompatibilityFlow {
 	/** The workflows created so far, by name: their ID and the executions already read. */
-	#workflows = new Map();
+	readonly #workflows = new Map<string, { readonly id: string; readonly known: Set<string> }>();
 
-	/** Orders that only Send may use. @type {string[]} */
-	#orders = [];
+	/** Orders that only Send may use. */
+	#orders: readonly string[] = [];
 
-	/**
-	 * @param {object} parts
-	 * @param {import('./cluster.mjs').N8nCluster} parts.n8n
-	 * @param {string} parts.sandboxUrl
-	 * @param {number} parts.pace how much faster the sandbox is than Amazon
-	 * @param {{ start: number, origin: number, scale: number }} parts.clock start in scaled and in
-	 *   real time (milliseconds), and how much faster scaled time runs while the trigger is watched
-	 * @param {() => Promise<void>} parts.speedUpTime restarts n8n with that clock
-	 */
-	constructor(parts) {
-		Object.assign(this, parts);
-	}
+	#credentialData: N8nCredential | undefined;
+
+	#credentialId = '';
+
+	constructor(private readonly parts: FlowParts) {}
 
 	/** The steps in order, by their name in the table. */
-	get steps() {
+	get steps(): Step[] {
 		return [
 			['Credential test: right, wrong secret', async () => await this.#testCredential()],
 			['Feedback: Get Many', async () => await this.#getFeedback()],
@@ -70,27 +124,28 @@ export class CompatFlow {
 	}
 
 	/** Sets up the world and the credential of the flow. */
-	async prepare() {
-		this.#credentialData = await sandboxCredential(this.sandboxUrl, { pace: this.pace });
-		this.#credentialId = await this.n8n.addCredential(this.#credentialData);
-		await this.#control('world/accountStatus', { marketplaceId: US, status: 'AT_RISK' });
-		const made = await this.#control('world/orders', { state: 'eligible', count: 12 });
-		this.#orders = made.map(({ orderId }) => orderId);
+	async prepare(): Promise<void> {
+		const { n8n, sandbox, pace } = this.parts;
+		this.#credentialData = await sandbox.credential({ pace });
+		this.#credentialId = await n8n.addCredential(this.#credentialData);
+		await sandbox.setAccountStatus(US, 'AT_RISK');
+		this.#orders = await sandbox.addOrders({ state: 'eligible', count: 12 });
 	}
 
-	#credentialData;
-
-	#credentialId = '';
-
 	/** Texts that must not be in any log or execution. */
-	get secrets() {
-		const { clientSecret, refreshToken } = this.#credentialData;
+	get secrets(): string[] {
+		const { clientSecret, refreshToken } = this.#credential;
 		return [clientSecret, refreshToken, 'Atza|'];
 	}
 
+	get #credential(): N8nCredential {
+		assert.ok(this.#credentialData, 'the flow was prepared');
+		return this.#credentialData;
+	}
+
 	async #testCredential() {
-		const test = async (changes) =>
-			await this.n8n.testCredential(this.#credentialId, { ...this.#credentialData, ...changes });
+		const test = async (changes: object) =>
+			await this.parts.n8n.testCredential({ ...this.#credential, ...changes }, this.#credentialId);
 		const right = await test({});
 		assert.equal(right.status, 'OK', right.message);
 		const wrong = await test({ clientSecret: 'wrong' });
@@ -100,23 +155,24 @@ export class CompatFlow {
 
 	async #getFeedback() {
 		const { items } = await this.#run('feedback', [getFeedbackNode()]);
-		const truth = await this.#ask('truth/feedback', { from: yearAgo() });
+		const truth = await this.parts.sandbox.feedback({ from: yearAgo() });
 		assert.ok(truth.length > 5);
-		const row = ({ orderId, date, rating, comment, response }) =>
+		const row = ({ orderId, date, rating, comment, response }: FeedbackRow) =>
 			JSON.stringify([orderId, date, rating, comment, response]);
 		assert.deepEqual(items.map(row).sort(), truth.map(row).sort());
 	}
 
 	async #parseReport() {
-		const toFile = {
-			...plainNode('File', 'convertToFile', 1.1),
-			parameters: { operation: 'toText', sourceProperty: 'body.text', options: {} },
-		};
+		const toFile = node('File', 'convertToFile 1.1', {
+			operation: 'toText',
+			sourceProperty: 'body.text',
+			options: {},
+		});
 		const parse = amazonNode('Result', 'amazonSellerFeedback', {
 			resource: 'feedback',
 			operation: 'parseReport',
 			binaryPropertyName: 'data',
-			marketplace: { __rl: true, mode: 'id', value: US },
+			marketplace: marketplaceById(US),
 			simplify: true,
 			options: {},
 		});
@@ -133,11 +189,13 @@ export class CompatFlow {
 	}
 
 	async #searchMarketplaces() {
-		const node = getFeedbackNode();
-		node.credentials.amazonSellingPartnerApi.id = this.#credentialId;
-		const { results } = await this.n8n.searchList(node, 'marketplace', 'searchMarketplaces');
-		const sellers = await this.#ask('sellers');
-		const own = sellers.find(({ key }) => key === 'demo').marketplaces;
+		const credentials = { [CREDENTIAL_TYPE]: { id: this.#credentialId, name: 'Sandbox' } };
+		const results = await this.parts.n8n.searchList(
+			{ ...getFeedbackNode(), credentials },
+			'marketplace',
+			'searchMarketplaces',
+		);
+		const own = await this.parts.sandbox.marketplacesOf('demo');
 		assert.deepEqual(
 			results.map(({ value }) => value).sort(),
 			own.map(({ marketplaceId }) => marketplaceId).sort(),
@@ -149,13 +207,13 @@ export class CompatFlow {
 		const { items } = await this.#run('health', [
 			amazonNode('Result', 'amazonSellerFeedback', {
 				...parameters,
-				marketplace: PRIMARY,
+				marketplace: PRIMARY_MARKETPLACE,
 				options: {},
 			}),
 		]);
 		assert.equal(items.length, 1);
-		assert.equal(items[0].accountStatus, 'AT_RISK');
-		assert.equal(typeof items[0].orderDefectPercent, 'number');
+		assert.equal(items[0]?.['accountStatus'], 'AT_RISK');
+		assert.equal(typeof items[0]['orderDefectPercent'], 'number');
 	}
 
 	async #evaluate() {
@@ -167,16 +225,21 @@ export class CompatFlow {
 			[0, 1, 0],
 			"the demo's seller is at risk",
 		);
-		await this.#compareRating(outputs[1][0]);
+		await this.#compareRating((outputs[1]?.[0]?.['windows'] ?? []) as RatingWindow[]);
 	}
 
-	async #compareRating({ windows }) {
-		const counts = ({ positive, neutral, negative }) => [positive, neutral, negative];
-		for (const days of [30, 90, 365]) {
+	async #compareRating(windows: readonly RatingWindow[]): Promise<void> {
+		const counts = ({ positive, neutral, negative }: RatingTruth['30']) => [
+			positive,
+			neutral,
+			negative,
+		];
+		for (const days of [30, 90, 365] as const) {
 			const window = windows.find((each) => each.days === days);
+			assert.ok(window, `${days} days`);
 			// The last days are not settled, so they do not count.
 			const query = { marketplaceId: US, through: window.coveredThrough };
-			const truth = await this.#ask('truth/rating', query);
+			const truth = await this.parts.sandbox.rating(query);
 			assert.deepEqual(counts(window), counts(truth[days]), `${days} days`);
 		}
 	}
@@ -191,10 +254,12 @@ export class CompatFlow {
 				options: {},
 			}),
 		]);
-		const [{ binary }] = execution.runData.Result[0].data.main[0];
-		assert.equal(binary.chart.mimeType, 'image/svg+xml');
-		assert.equal(binary.digest.mimeType, 'text/html');
-		for (const file of Object.values(binary)) assert.match(file.fileSize, /\d/);
+		const { chart, digest, ...others } = fullItemsOf(execution.runData, 'Result')[0]?.binary ?? {};
+		assert.equal(chart?.mimeType, 'image/svg+xml');
+		assert.equal(digest?.mimeType, 'text/html');
+		for (const file of [chart, digest, ...Object.values(others)]) {
+			assert.match(file.fileSize ?? '', /\d/);
+		}
 	}
 
 	async #getOrders() {
@@ -203,8 +268,8 @@ export class CompatFlow {
 	}
 
 	/** The node returns only orders that exist, and all those that a request is permitted for. */
-	async #compareOrders(items) {
-		const truth = await this.#ask('truth/orders');
+	async #compareOrders(items: readonly Row[]): Promise<void> {
+		const truth = await this.parts.sandbox.orders();
 		const all = new Set(truth.map(({ orderId }) => orderId));
 		const found = new Set(items.map(({ orderId }) => orderId));
 		assert.equal(found.size, items.length, 'no order is returned twice');
@@ -230,11 +295,11 @@ export class CompatFlow {
 			options: {},
 		});
 		const { outputs, execution } = await this.#run('plan', [getOrdersNode('Orders'), plan]);
-		const orders = itemsOf(execution, 'Orders')[0];
+		const orders = itemsOf<Row>(execution.runData, 'Orders');
 		assert.equal(outputs.length, 3);
 		const planned = outputs.flat().map(({ orderId }) => orderId);
 		assert.deepEqual(planned.sort(), orders.map(({ orderId }) => orderId).sort());
-		const now = new Set(outputs[0].map(({ orderId }) => orderId));
+		const now = new Set(outputs[0]?.map(({ orderId }) => orderId));
 		assert.deepEqual(
 			this.#orders.filter((orderId) => !now.has(orderId)),
 			[],
@@ -246,7 +311,7 @@ export class CompatFlow {
 	async #renewToken() {
 		const run = async () => await this.#run('feedback', [getFeedbackNode()]);
 		assert.equal(await this.#loginsDuring(run), 0, 'logins before');
-		await this.#control('lwa/expire', {});
+		await this.parts.sandbox.expireAccessTokens();
 		assert.equal(await this.#loginsDuring(run), 1, 'logins after the token expired');
 		assert.equal(await this.#loginsDuring(run), 0, 'logins afterwards');
 	}
@@ -257,33 +322,34 @@ export class CompatFlow {
 	 */
 	async #sendWithExpiredToken() {
 		const run = async () => await this.#run('send', [SPLIT_ORDERS, SEND], { orders: this.#orders });
-		await this.#control('lwa/expire', {});
-		let first;
+		await this.parts.sandbox.expireAccessTokens();
+		let first: Run | undefined;
 		const logins = await this.#loginsDuring(async () => (first = await run()));
 		const second = await run();
 		assert.deepEqual(
-			first.items.map(({ orderId, outcome }) => [orderId, outcome]),
+			first?.items.map(({ orderId, outcome }) => [orderId, outcome]),
 			this.#orders.map((orderId) => [orderId, 'sent']),
 		);
 		assert.ok(second.items.every(({ outcome }) => outcome !== 'sent'));
-		const asked = await this.#ask('truth/solicitations');
+		const asked = await this.parts.sandbox.solicitations();
 		assert.deepEqual(asked.map(({ orderId }) => orderId).sort(), [...this.#orders].sort());
 		assert.equal(logins, 1, 'logins of all requests together');
 	}
 
 	/** n8n follows redirects by default. */
 	async #refuseRedirect() {
-		const location = this.sandboxUrl.replace('127.0.0.1', 'localhost');
-		await this.#control('faults', { kind: 'documentRedirect', location });
-		const feedback = { ...getFeedbackNode(), onError: 'continueRegularOutput' };
+		const { sandbox } = this.parts;
+		const location = sandbox.url.replace('127.0.0.1', 'localhost');
+		await sandbox.addFault({ kind: 'documentRedirect', location });
+		const feedback: INode = { ...getFeedbackNode(), onError: 'continueRegularOutput' };
 		const { items } = await this.#run('redirect', [feedback]);
 		assert.equal(items.length, 1);
-		assert.match(items[0].error, /Could not download the report/);
+		assert.match(items[0]?.error ?? '', /Could not download the report/);
 	}
 
 	async #continueOnFail() {
 		const feedback = getFeedbackNode();
-		feedback.parameters.marketplace = { __rl: true, mode: 'id', value: '={{ $json.marketplace }}' };
+		feedback.parameters['marketplace'] = marketplaceById('={{ $json.marketplace }}');
 		feedback.onError = 'continueRegularOutput';
 		const { items, execution } = await this.#run('bad-item', [SPLIT_MARKETPLACES, feedback], {
 			marketplaces: ['US', 'Atlantis', 'CA'],
@@ -291,19 +357,19 @@ export class CompatFlow {
 		assert.equal(execution.status, 'success');
 		const failed = items.filter(({ error }) => error !== undefined);
 		assert.equal(failed.length, 1);
-		assert.match(failed[0].error, /Could not use 'Marketplace'/);
+		assert.match(failed[0]?.error ?? '', /Could not use 'Marketplace'/);
 		const marketplaces = new Set(items.map(({ marketplace }) => marketplace));
 		assert.ok(marketplaces.has('US') && marketplaces.has('CA'));
 	}
 
 	/** In scaled time: feedback is added while the workflow is active, and the token expires. */
-	async #watch() {
-		await this.speedUpTime();
-		const id = await this.n8n.addWorkflow(TRIGGER_WORKFLOW, this.#credentialId);
+	async #watch(): Promise<void> {
+		this.#clock = await this.parts.speedUpTime();
+		const id = await this.parts.n8n.addWorkflow(TRIGGER_WORKFLOW, this.#credentialId);
 		await this.#untilReports(2);
 		const first = await this.#addFeedback(1);
 		await this.#untilReported(id, 1);
-		await this.#control('lwa/expire', {});
+		await this.parts.sandbox.expireAccessTokens();
 		const second = await this.#addFeedback(2);
 		await this.#untilReported(id, 2);
 		// A second report of the same feedback would come with the next reports.
@@ -315,61 +381,67 @@ export class CompatFlow {
 		);
 	}
 
-	async #addFeedback(rating) {
-		const { orderId } = await this.#control('world/feedback', { marketplaceId: US, rating });
+	#clock: ScaledClock | undefined;
+
+	async #addFeedback(rating: number): Promise<string> {
+		const { orderId } = await this.parts.sandbox.addFeedback({ marketplaceId: US, rating });
 		return orderId;
 	}
 
 	/** Lets time pass until this many more feedback reports have been read. */
-	async #untilReports(count) {
-		const read = async () => await this.#count('downloadDocument');
+	async #untilReports(count: number): Promise<void> {
+		const read = async () => await this.parts.sandbox.countRequests('downloadDocument');
 		const before = await read();
 		await this.#until(async () => (await read()) >= before + count);
 	}
 
-	async #untilReported(workflowId, count) {
+	async #untilReported(workflowId: string, count: number): Promise<void> {
 		await this.#until(async () => (await this.#reported(workflowId)).length >= count);
 	}
 
-	async #until(isSo) {
+	async #until(isSo: () => Promise<boolean>): Promise<void> {
 		const deadline = Date.now() + 120_000;
 		while (!(await isSo())) {
 			assert.ok(Date.now() < deadline, 'the trigger reported nothing within two minutes');
-			const { start, origin, scale } = this.clock;
-			const now = new Date(start + (Date.now() - origin) * scale);
-			await this.#control('clock', { set: now.toISOString() });
+			await this.#clock?.applyTo(this.parts.sandbox);
 			await pause(250);
 		}
 	}
 
-	async #reported(workflowId) {
-		const executions = await this.n8n.readExecutions(workflowId);
+	async #reported(workflowId: string): Promise<Row[]> {
+		const executions = await this.parts.n8n.readExecutions(workflowId);
 		const failed = executions.find(({ error }) => error);
 		assert.ok(!failed, describe(failed?.error));
-		return executions.flatMap((execution) => itemsOf(execution, 'Reported')[0] ?? []);
+		return executions.flatMap(({ runData }) => itemsOf<Row>(runData, 'Reported'));
 	}
 
 	/**
 	 * Calls the webhook of a workflow, which is created the first time, and waits for its execution.
 	 *
-	 * @param {string} name
-	 * @param {object[]} nodes in order, the last one named Result
-	 * @param {object} [body]
+	 * @param nodes in order, the last one named Result
 	 */
-	async #run(name, nodes, body = {}) {
-		if (!this.#workflows.has(name)) {
-			const id = await this.n8n.addWorkflow(webhookWorkflow(name, nodes), this.#credentialId);
-			this.#workflows.set(name, { id, known: new Set() });
+	async #run(name: string, nodes: readonly INode[], body: object = {}): Promise<Run> {
+		const { n8n } = this.parts;
+		const path = `compat-${name}`;
+		let workflow = this.#workflows.get(name);
+		if (workflow === undefined) {
+			const added = chain(name, [webhook(path), ...nodes]);
+			const id = await n8n.addWorkflow(added, this.#credentialId);
+			workflow = { id, known: new Set() };
+			this.#workflows.set(name, workflow);
 		}
-		const { id, known } = this.#workflows.get(name);
-		await this.n8n.callWebhook(`compat-${name}`, body);
+		const { id, known } = workflow;
+		await n8n.callWebhook(path, body);
 		const deadline = Date.now() + 60_000;
 		for (;;) {
-			const [execution] = await this.n8n.readExecutions(id, known);
+			const [execution] = await n8n.readExecutions(id, known);
 			if (execution) {
 				known.add(execution.id);
 				assert.ok(!execution.error, describe(execution.error));
-				const outputs = itemsOf(execution, 'Result');
+				const { runData } = execution;
+				const outputs = Array.from({ length: countOutputs(runData, 'Result') }, (_, output) =>
+					itemsOf<Row>(runData, 'Result', output),
+				);
 				return { execution, outputs, items: outputs[0] ?? [] };
 			}
 			assert.ok(Date.now() < deadline, `the workflow ${name} did not end within a minute`);
@@ -377,80 +449,37 @@ export class CompatFlow {
 		}
 	}
 
-	async #loginsDuring(work) {
-		const before = await this.#count('lwaToken');
+	async #loginsDuring(work: () => Promise<unknown>): Promise<number> {
+		const { sandbox } = this.parts;
+		const before = await sandbox.countRequests('lwaToken');
 		await work();
-		return (await this.#count('lwaToken')) - before;
-	}
-
-	async #count(operation) {
-		const requests = await this.#ask('requests');
-		return requests.filter((each) => each.operation === operation).length;
-	}
-
-	async #ask(path, query) {
-		return await askSandbox(this.sandboxUrl, path, query);
-	}
-
-	async #control(path, body) {
-		return await controlSandbox(this.sandboxUrl, path, body);
+		return (await sandbox.countRequests('lwaToken')) - before;
 	}
 }
 
 /** Amazon counts the days of the United States in Pacific time. */
-function yearAgo() {
+function yearAgo(): string {
 	const day = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Los_Angeles' });
 	return day.format(new Date(Date.now() - 365 * DAY_MS));
 }
 
-/** The items of a node by output. */
-function itemsOf(execution, node) {
-	const outputs = execution.runData[node]?.[0]?.data?.main ?? [];
-	return outputs.map((items) => (items ?? []).map(({ json }) => json));
-}
+const describe = (error: EndedExecution['error']): string =>
+	[error?.message, error && 'description' in error ? error.description : '']
+		.filter(Boolean)
+		.join(' ');
 
-const describe = (error) => [error?.message, error?.description].filter(Boolean).join(' ');
-
-let lastId = 0;
-
-function plainNode(name, type, typeVersion) {
-	lastId += 1;
-	return {
-		id: `f6000000-0000-4000-8000-${String(lastId).padStart(12, '0')}`,
-		name,
-		type: `n8n-nodes-base.${type}`,
-		typeVersion,
-		position: [0, 0],
-		parameters: {},
-	};
-}
-
-function amazonNode(name, type, parameters) {
-	return {
-		...plainNode(name, type, 1),
-		type: `${readManifest().name}.${type}`,
-		parameters,
-		credentials: { amazonSellingPartnerApi: { id: '', name: 'Sandbox' } },
-	};
-}
-
-function splitNode(field, destinationFieldName) {
-	const parameters = { fieldToSplitOut: `body.${field}`, options: { destinationFieldName } };
-	return { ...plainNode('One item each', 'splitOut', 1), parameters };
-}
-
-const getFeedbackNode = () =>
+const getFeedbackNode = (): INode =>
 	amazonNode('Result', 'amazonSellerFeedback', {
 		resource: 'feedback',
 		operation: 'getMany',
-		marketplace: PRIMARY,
+		marketplace: PRIMARY_MARKETPLACE,
 		returnAll: true,
 		simplify: true,
 		filters: {},
 		options: {},
 	});
 
-const getOrdersNode = (name) =>
+const getOrdersNode = (name: string): INode =>
 	amazonNode(name, 'amazonReviewSolicitation', {
 		resource: 'order',
 		operation: 'getMany',
@@ -465,7 +494,7 @@ const getOrdersNode = (name) =>
 	});
 
 const RATING = {
-	marketplace: PRIMARY,
+	marketplace: PRIMARY_MARKETPLACE,
 	sources: ['amazonReports'],
 	thresholds: {
 		threshold: [
@@ -477,15 +506,15 @@ const RATING = {
 
 const JUDGED = { evaluationDays: 365, insufficientBand: 'atRisk', simplify: false, options: {} };
 
-const SPLIT_ORDERS = splitNode('orders', 'orderId');
+const SPLIT_ORDERS = splitBody('orders', 'orderId');
 
-const SPLIT_MARKETPLACES = splitNode('marketplaces', 'marketplace');
+const SPLIT_MARKETPLACES = splitBody('marketplaces', 'marketplace');
 
 const SEND = amazonNode('Result', 'amazonReviewSolicitation', {
 	resource: 'solicitation',
 	operation: 'send',
 	orderId: '={{ $json.orderId }}',
-	marketplace: PRIMARY,
+	marketplace: PRIMARY_MARKETPLACE,
 	dryRun: false,
 	options: {},
 });
@@ -499,35 +528,8 @@ const TRIGGER = amazonNode('Trigger', 'amazonSellerFeedbackTrigger', {
 
 const TRIGGER_WORKFLOW = chain('What the trigger reports', [
 	TRIGGER,
-	plainNode('Reported', 'noOp', 1),
+	node('Reported', 'noOp'),
 ]);
-
-function webhookWorkflow(name, nodes) {
-	const called = {
-		...plainNode('Called', 'webhook', 2),
-		webhookId: `f6000000-0000-4000-9000-${String(lastId).padStart(12, '0')}`,
-		parameters: { httpMethod: 'POST', path: `compat-${name}`, options: {} },
-	};
-	return chain(name, [called, ...nodes]);
-}
-
-/** A workflow with one node after the other. */
-function chain(name, nodes) {
-	const links = nodes
-		.slice(1)
-		.map((next, index) => [
-			nodes[index].name,
-			{ main: [[{ node: next.name, type: 'main', index: 0 }]] },
-		]);
-	return {
-		name,
-		nodes: nodes.map((node, index) => ({ ...node, position: [index * 220, 0] })),
-		connections: Object.fromEntries(links),
-		settings: { executionOrder: 'v1' },
-		// n8n 1.x requires it.
-		active: false,
-	};
-}
 
 const PARSED = [
 	{

@@ -47,7 +47,7 @@ export function amazonNode(name: string, type: string, parameters: object = {}):
 /** A node that starts the workflow when its URL is called. */
 export function webhook(path: string, parameters: object = {}): INode {
 	return {
-		...node('Called', 'webhook 2.1', { httpMethod: 'POST', path, options: {}, ...parameters }),
+		...node('Called', 'webhook 2', { httpMethod: 'POST', path, options: {}, ...parameters }),
 		webhookId: path,
 	};
 }

@@ -1,13 +1,19 @@
-import { createRequire } from 'node:module';
-
-// Its modules for `import` name files without their extension, which Node.js does not find.
-const { NodeHelpers } = createRequire(import.meta.url)('n8n-workflow');
+import {
+	NodeHelpers,
+	type INode,
+	type INodeParameters,
+	type INodeProperties,
+	type INodePropertyCollection,
+	type INodePropertyOptions,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+import type { Field, Panel } from '../n8n/editor';
 
 /** What n8n itself adds to a node that an AI agent uses. */
 const ADDED_FOR_AGENTS = ['descriptionType', 'toolDescription'];
 
 /** n8n adds a pointer to its HTTP Request node to the resources and operations of every node. */
-const isOwn = ({ value }) => value !== '__CUSTOM_API_CALL__';
+const isOwn = ({ value }: INodePropertyOptions): boolean => value !== '__CUSTOM_API_CALL__';
 
 /** Every case chooses these. */
 const CHOICES = ['resource', 'operation'];
@@ -15,21 +21,35 @@ const CHOICES = ['resource', 'operation'];
 /** n8n's guidelines want no tip on the trigger's choice of events. */
 const WITHOUT_TIP = [...CHOICES, 'events'];
 
-/**
- * @typedef {object} Case one state of a node's panel
- * @property {string} name such as `Feedback: Get Many, returnAll=true`
- * @property {boolean} isVariant whether it differs from another case in only one parameter
- * @property {object} parameters with all possible options added
- */
+/** One state of a node's panel. */
+export interface Case {
+	/** Such as `Feedback: Get Many, returnAll=true`. */
+	readonly name: string;
+	/** Whether it differs from another case in only one parameter. */
+	readonly isVariant: boolean;
+	/** With all possible options added. */
+	readonly parameters: INodeParameters;
+}
+
+/** The properties of a collection. */
+const optionsOf = ({ options = [] }: INodeProperties): INodeProperties[] =>
+	options.filter((option): option is INodeProperties => 'type' in option);
+
+/** The groups of a fixed collection. */
+const groupsOf = ({ options = [] }: INodeProperties): INodePropertyCollection[] =>
+	options.filter((option): option is INodePropertyCollection => 'values' in option);
+
+/** The choices of a list. */
+const choicesOf = ({ options = [] }: INodeProperties): INodePropertyOptions[] =>
+	options.filter((option): option is INodePropertyOptions => 'value' in option);
 
 /**
  * The panels of a node to check: each operation with all its options, and again with every other
  * value of each parameter that decides what is shown.
  *
- * @param {import('n8n-workflow').INodeTypeDescription} type as n8n passes it to the editor
- * @returns {Case[]}
+ * @param type as n8n passes it to the editor
  */
-export function casesOf(type) {
+export function casesOf(type: INodeTypeDescription): Case[] {
 	const choices = operationsOf(type);
 	return choices.flatMap(({ name, chosen }) => {
 		const base = { name, isVariant: false, parameters: fill(type, chosen) };
@@ -45,15 +65,17 @@ export function casesOf(type) {
 }
 
 /** Each operation of each resource; a node without operations counts as one. */
-function operationsOf(type) {
-	const find = (name) => type.properties.filter((property) => property.name === name);
+function operationsOf(
+	type: INodeTypeDescription,
+): Array<{ readonly name: string; readonly chosen: INodeParameters }> {
+	const find = (name: string) => type.properties.filter((property) => property.name === name);
 	const [resource] = find('resource');
-	const resources = resource?.options.filter(isOwn) ?? [undefined];
+	const resources = resource ? choicesOf(resource).filter(isOwn) : [undefined];
 	return resources.flatMap((one) => {
-		const chosen = one ? { resource: one.value } : {};
+		const chosen: INodeParameters = one ? { resource: one.value } : {};
 		const operation = find('operation').find((property) => isVisible(type, chosen, property));
 		if (!operation) return [{ name: type.displayName, chosen }];
-		return operation.options.filter(isOwn).map((each) => ({
+		return choicesOf(operation).filter(isOwn).map((each) => ({
 			name: [one?.name, each.name].filter(Boolean).join(': '),
 			chosen: { ...chosen, operation: each.value },
 		}));
@@ -61,13 +83,13 @@ function operationsOf(type) {
 }
 
 /** All parameters, and all options of collections, with their defaults. */
-function fill(type, chosen) {
+function fill(type: INodeTypeDescription, chosen: INodeParameters): INodeParameters {
 	const node = nodeOf(type, chosen);
 	const parameters =
 		NodeHelpers.getNodeParameters(type.properties, chosen, true, false, node, type) ?? {};
 	for (const property of type.properties) {
 		if (property.type !== 'collection' || !isVisible(type, parameters, property)) continue;
-		const options = property.options.filter((option) =>
+		const options = optionsOf(property).filter((option) =>
 			isVisible(type, { ...parameters, [property.name]: {} }, option, property.name),
 		);
 		parameters[property.name] = Object.fromEntries(
@@ -78,14 +100,14 @@ function fill(type, chosen) {
 }
 
 /** Visible parameters that decide what else is shown. */
-function deciding(type, parameters) {
+function deciding(type: INodeTypeDescription, parameters: INodeParameters): INodeProperties[] {
 	const all = type.properties.flatMap((property) => [
 		property,
-		...(property.type === 'collection' ? property.options : []),
+		...(property.type === 'collection' ? optionsOf(property) : []),
 	]);
 	const names = new Set(
 		all
-			.flatMap(({ displayOptions = {} }) => Object.values(displayOptions))
+			.flatMap(({ displayOptions: { show = {}, hide = {} } = {} }) => [show, hide])
 			.flatMap((conditions) => Object.keys(conditions))
 			.map((name) => name.replace(/^\//, '')),
 	);
@@ -97,24 +119,20 @@ function deciding(type, parameters) {
 	);
 }
 
-function otherValues({ type, options = [] }, value) {
-	if (type === 'boolean') return [!value];
-	const values = options.map((option) => option.value);
-	if (type === 'multiOptions') return [...values.map((each) => [each]), values];
+function otherValues(property: INodeProperties, value: unknown): Array<INodeParameters[string]> {
+	if (property.type === 'boolean') return [!value];
+	const values = choicesOf(property).map((option) => option.value);
+	if (property.type === 'multiOptions') {
+		return [...values.map((each) => [each]), values] as string[][];
+	}
 	return values.filter((each) => each !== value);
 }
 
-/**
- * What the panel must show: the path of each field with its label, and headings and notices.
- *
- * @param {import('n8n-workflow').INodeTypeDescription} type
- * @param {object} parameters
- * @returns {{ fields: Array<{ path: string, label: string, described: boolean }>, texts: string[] }}
- */
-export function expectedPanel(type, parameters) {
-	const fields = [];
-	const texts = [];
-	const add = (property, path) => {
+/** What the panel must show: the path of each field with its label, and headings and notices. */
+export function expectedPanel(type: INodeTypeDescription, parameters: INodeParameters): Panel {
+	const fields: Field[] = [];
+	const texts: string[] = [];
+	const add = (property: INodeProperties, path: string) => {
 		const label = property.displayName;
 		fields.push({ path, label, described: Boolean(property.description) });
 	};
@@ -123,18 +141,18 @@ export function expectedPanel(type, parameters) {
 		if (property.type === 'notice') texts.push(property.displayName);
 		else if (property.type === 'collection') {
 			texts.push(property.displayName);
-			for (const option of property.options) {
-				const isSet = option.name in (parameters[property.name] ?? {});
+			for (const option of optionsOf(property)) {
+				const isSet = option.name in groupIn(parameters, property.name);
 				if (isSet && isVisible(type, parameters, option, property.name)) {
 					add(option, `${property.name}.${option.name}`);
 				}
 			}
 		} else if (property.type === 'fixedCollection') {
 			texts.push(property.displayName);
-			for (const { name, values } of property.options) {
-				const entries = parameters[property.name]?.[name] ?? [];
+			for (const { name, values } of groupsOf(property)) {
+				const entries = groupIn(parameters, property.name)[name] ?? [];
 				const isList = Array.isArray(entries);
-				for (const [index, entry] of [entries].flat().entries()) {
+				for (const [index, entry] of ([entries].flat() as INodeParameters[]).entries()) {
 					const path = `${property.name}.${name}${isList ? `[${index}]` : ''}`;
 					for (const value of values.filter((each) => each.name in entry)) {
 						add(value, `${path}.${value.name}`);
@@ -146,13 +164,12 @@ export function expectedPanel(type, parameters) {
 	return { fields, texts };
 }
 
-/**
- * The defects of a panel as text; empty if there are no defects.
- *
- * @param {ReturnType<typeof expectedPanel>} expected
- * @param {ReturnType<typeof expectedPanel>} shown
- */
-export function defectsOf(expected, shown) {
+/** The values of a collection. */
+const groupIn = (parameters: INodeParameters, name: string): INodeParameters =>
+	(parameters[name] ?? {}) as INodeParameters;
+
+/** The defects of a panel as text; empty if there are no defects. */
+export function defectsOf(expected: Panel, shown: Panel): string[] {
 	const paths = new Map(shown.fields.map((field) => [field.path, field]));
 	const missing = expected.fields.flatMap(({ path, label, described }) => {
 		const field = paths.get(path);
@@ -173,16 +190,16 @@ export function defectsOf(expected, shown) {
 }
 
 /** What a description lacks, whatever the panel shows. */
-export function gapsOf(type) {
-	const gaps = [];
-	const look = (property, path) => {
+export function gapsOf(type: INodeTypeDescription): string[] {
+	const gaps: string[] = [];
+	const look = (property: INodeProperties, path: string) => {
 		if (!property.displayName) gaps.push(`${path} has no label`);
 		const explains = ['notice', 'collection', 'hidden'].includes(property.type);
 		if (!explains && !WITHOUT_TIP.includes(property.name) && !property.description) {
 			gaps.push(`${path} has no description`);
 		}
 		if (property.type !== 'collection') return;
-		for (const option of property.options) look(option, `${path}.${option.name}`);
+		for (const option of optionsOf(property)) look(option, `${path}.${option.name}`);
 	};
 	for (const property of type.properties) {
 		if (!ADDED_FOR_AGENTS.includes(property.name)) look(property, property.name);
@@ -190,12 +207,20 @@ export function gapsOf(type) {
 	return gaps;
 }
 
-function isVisible(type, parameters, property, path = '') {
+function isVisible(
+	type: INodeTypeDescription,
+	parameters: INodeParameters,
+	property: INodeProperties,
+	path = '',
+): boolean {
 	const node = nodeOf(type, parameters);
 	return NodeHelpers.displayParameterPath(parameters, property, path, node, type);
 }
 
-const nodeOf = ({ version }, parameters) => ({
-	typeVersion: [version].flat().at(-1),
+const nodeOf = (
+	{ version }: INodeTypeDescription,
+	parameters: INodeParameters,
+): Pick<INode, 'typeVersion' | 'parameters'> => ({
+	typeVersion: [version].flat().at(-1) ?? 1,
 	parameters,
 });

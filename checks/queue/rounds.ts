@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SetupError } from './output.mjs';
-import { askSandbox, controlSandbox } from './sandbox.mjs';
+import type { LoggedRequest, SolicitationRecord } from '../../sandbox';
+import { SetupError } from '../../scripts/lib/output.mjs';
+import type { RunningSandbox } from '../lib/sandbox';
+import type { EndedRequests, QueueN8n } from '../n8n/queueN8n';
 
 const ORDERS = 2000;
 
@@ -29,31 +31,41 @@ export const REQUEST = 'createProductReviewAndSellerFeedbackSolicitation';
 
 /** The rounds of executions over the orders, and their results. */
 export class QueueRounds {
-	/** @type {import('./cluster.mjs').Ended[]} */
-	ended = [];
+	readonly ended: EndedRequests[] = [];
+
+	orders: readonly string[] = [];
+
+	/** Orders without a review request at the end. */
+	left: readonly string[] = [];
+
+	/** The true record at the end. */
+	solicitations: readonly SolicitationRecord[] = [];
+
+	/** The calls at the end. */
+	requests: readonly LoggedRequest[] = [];
 
 	rounds = 0;
 
 	/** Executions a killed worker was working on. */
-	brokenOff = new Set();
+	readonly brokenOff = new Set<string>();
 
 	kills = 0;
 
-	#events = [
+	readonly #events = [
 		...KILL_AT.map((part) => ({ part, work: async () => await this.#killBusiest() })),
-		{ part: EXPIRE_AT, work: async () => await controlSandbox(this.sandbox.url, 'lwa/expire', {}) },
+		{ part: EXPIRE_AT, work: async () => await this.sandbox.expireAccessTokens() },
 	].sort((a, b) => a.part - b.part);
 
 	/** Workers that are being restarted. */
-	#starting = [];
+	readonly #starting: Array<Promise<void>> = [];
 
-	constructor(n8n, sandbox) {
-		Object.assign(this, { n8n, sandbox });
-	}
+	constructor(
+		private readonly n8n: QueueN8n,
+		private readonly sandbox: RunningSandbox,
+	) {}
 
-	async run() {
-		const made = await controlSandbox(this.sandbox.url, 'world/orders', { count: ORDERS });
-		this.orders = made.map(({ orderId }) => orderId);
+	async run(): Promise<void> {
+		this.orders = await this.sandbox.addOrders({ count: ORDERS });
 		const ring = [...this.orders, ...this.orders.slice(0, BLOCK)];
 		const starts = upTo(ORDERS / BLOCK).flatMap((number) =>
 			STARTS_IN_BLOCK.map((ahead) => (number - 1) * BLOCK + ahead),
@@ -75,18 +87,18 @@ export class QueueRounds {
 		}
 		await Promise.all(this.#starting);
 		this.left = await this.#left();
-		this.solicitations = await this.#solicitations();
-		this.requests = (await askSandbox(this.sandbox.url, 'requests')).filter(({ operation }) =>
+		this.solicitations = await this.sandbox.solicitations();
+		this.requests = (await this.sandbox.requests()).filter(({ operation }) =>
 			[CHECK, REQUEST].includes(operation),
 		);
 	}
 
 	/** Starts executions over these orders and waits until all of them have ended. */
-	async #round(when, batches) {
+	async #round(when: string, batches: ReadonlyArray<readonly string[]>): Promise<void> {
 		const start = Date.now();
-		const before = (await this.#solicitations()).length;
+		const before = (await this.sandbox.solicitations()).length;
 		const { all } = await this.n8n.countExecutions();
-		await Promise.all(batches.map(async (orders) => await this.n8n.call(orders)));
+		await Promise.all(batches.map(async (orders) => await this.n8n.callWebhook('orders', { orders })));
 		while ((await this.n8n.countExecutions()).over < all + batches.length) {
 			if (Date.now() - start > ROUND_PATIENCE_MS) {
 				throw new SetupError(`The executions did not end. The logs are in ${this.n8n.dir}.`);
@@ -97,7 +109,7 @@ export class QueueRounds {
 		const ended = await this.n8n.readEnded();
 		this.ended.push(...ended);
 		const outcomes = countBy(ended.flatMap(({ rows }) => rows).map(({ outcome }) => outcome));
-		const asked = (await this.#solicitations()).length;
+		const asked = (await this.sandbox.solicitations()).length;
 		this.rounds += 1;
 		const claims = await this.n8n.countClaims();
 		console.log(
@@ -105,23 +117,24 @@ export class QueueRounds {
 				`${batches.flat().length} items, ${((Date.now() - start) / 1000).toFixed(0)} s; ` +
 				`${asked - before} reviews requested, ${ORDERS - asked} left, ${claims} claims in the store`,
 		);
-		console.log(`  ${describe(countBy(ended.map(({ status }) => status)))}`);
-		console.log(`  ${describe(outcomes)}`);
+		console.log(`  ${describeCounts(countBy(ended.map(({ status }) => status)))}`);
+		console.log(`  ${describeCounts(outcomes)}`);
 	}
 
 	/** Does what is due at this number of review requests. */
-	async #disturb() {
+	async #disturb(): Promise<void> {
 		const [next] = this.#events;
 		if (!next) return;
-		const asked = (await this.#solicitations()).length;
+		const asked = (await this.sandbox.solicitations()).length;
 		if (asked < next.part * ORDERS) return;
 		this.#events.shift();
 		await next.work();
 	}
 
 	/** Kills the worker with the most running executions, and restarts it. */
-	async #killBusiest() {
+	async #killBusiest(): Promise<void> {
 		const [busiest] = this.n8n.busyWorkers().sort((a, b) => b.executions - a.executions);
+		if (!busiest) return;
 		for (const id of await this.n8n.killWorker(busiest.number)) this.brokenOff.add(id);
 		this.kills += 1;
 		const started = this.n8n.startWorker(busiest.number);
@@ -130,37 +143,24 @@ export class QueueRounds {
 		this.#starting.push(started);
 	}
 
-	async #solicitations() {
-		return await askSandbox(this.sandbox.url, 'truth/solicitations');
-	}
-
 	/** The orders without a review request so far. */
-	async #left() {
-		const asked = new Set((await this.#solicitations()).map(({ orderId }) => orderId));
+	async #left(): Promise<string[]> {
+		const asked = new Set((await this.sandbox.solicitations()).map(({ orderId }) => orderId));
 		return this.orders.filter((orderId) => !asked.has(orderId));
 	}
 }
 
-const upTo = (count) => Array.from({ length: count }, (_, index) => index + 1);
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 
-/**
- * How often each value occurs.
- *
- * @param {string[]} values
- * @returns {Record<string, number>}
- */
-export function countBy(values) {
-	const counts = {};
+/** How often each value occurs. */
+export function countBy(values: readonly string[]): Record<string, number> {
+	const counts: Record<string, number> = {};
 	for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
 	return counts;
 }
 
-/**
- * Formats such counts as one line, highest first.
- *
- * @param {Record<string, number>} counts
- */
-export function describe(counts) {
+/** Formats such counts as one line, highest first. */
+export function describeCounts(counts: Readonly<Record<string, number>>): string {
 	return Object.entries(counts)
 		.sort(([, a], [, b]) => b - a)
 		.map(([name, count]) => `${name} ${count}`)

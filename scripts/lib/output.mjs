@@ -96,11 +96,14 @@ export function formatVerdicts(verdicts, totals = countVerdicts(verdicts)) {
  * Prints the verdicts.
  *
  * @param {readonly Verdict[]} verdicts
+ * @param {{ onlyFailed?: boolean }} [options] `onlyFailed` does not print a line for what passed
  * @returns {number} the exit code
  */
-export function printVerdicts(verdicts) {
-	console.log(`\n${formatVerdicts(verdicts)}`);
-	return countVerdicts(verdicts).failed > 0 ? 1 : 0;
+export function printVerdicts(verdicts, { onlyFailed = false } = {}) {
+	const totals = countVerdicts(verdicts);
+	const shown = onlyFailed ? verdicts.filter(({ passed }) => !passed) : verdicts;
+	console.log(`\n${formatVerdicts(shown, totals)}`);
+	return totals.failed > 0 ? 1 : 0;
 }
 
 /** @param {readonly Verdict[]} verdicts */
