@@ -59,7 +59,9 @@ export async function run(args: string[]): Promise<number> {
 }
 
 /** @returns whether it failed */
-async function runInEngine(options: Readonly<Record<string, string | undefined>>): Promise<boolean> {
+async function runInEngine(
+	options: Readonly<Record<string, string | undefined>>,
+): Promise<boolean> {
 	const given = Object.entries(options).flatMap(([name, value]) =>
 		value === undefined || value === '' ? [] : [`--${name}`, value],
 	);

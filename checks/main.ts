@@ -14,7 +14,10 @@ interface Check {
 const CHECKS: Readonly<Record<string, readonly [about: string, load: () => Promise<Check>]>> = {
 	audit: ['known vulnerabilities of the bundled libraries', async () => await import('./audit')],
 	chaos: ['all nodes while everything around them fails', async () => await import('./chaos')],
-	compatibility: ['the same flow in several versions of n8n', async () => await import('./compatibility')],
+	compatibility: [
+		'the same flow in several versions of n8n',
+		async () => await import('./compatibility'),
+	],
 	nine: ['digest and weekly report for nine marketplaces', async () => await import('./nine')],
 	panels: ['every panel in a real editor', async () => await import('./panels')],
 	pictures: ['renews the pictures of the docs', async () => await import('./pictures')],

@@ -50,7 +50,8 @@ export async function run(args: string[]): Promise<number> {
 
 function report(runs: readonly Outcome[]): number {
 	console.log(`\nNine marketplaces, time ${SCALE} times as fast`);
-	const rows = (figure: (outcome: Outcome) => number | string) => runs.map((outcome) => String(figure(outcome)));
+	const rows = (figure: (outcome: Outcome) => number | string) =>
+		runs.map((outcome) => String(figure(outcome)));
 	console.log(
 		formatTable(
 			['What', ...runs.map(({ name }) => name)],

@@ -88,10 +88,7 @@ async function walk({ url, login }: Access, only: string | undefined): Promise<n
  * This package's nodes as n8n describes them to its editor; the variants for agents are separate
  * nodes.
  */
-async function ownTypes(
-	editor: Editor,
-	only: string | undefined,
-): Promise<INodeTypeDescription[]> {
+async function ownTypes(editor: Editor, only: string | undefined): Promise<INodeTypeDescription[]> {
 	const all = await editor.call<INodeTypeDescription[]>('GET', '/types/nodes.json');
 	const own = all.filter(({ name }) => name.startsWith(`${readManifest().name}.`));
 	const wanted = own.filter(({ name }) => {

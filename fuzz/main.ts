@@ -12,9 +12,9 @@ import { createHash } from 'node:crypto';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { buildTarget, workerFile } from './lib/fuzzBuild.mjs';
-import { formatTable, runMain, SetupError } from './lib/output.mjs';
-import { repoDir, stateDir } from './lib/paths.mjs';
+import { formatTable, runMain, SetupError } from '../scripts/lib/output.mjs';
+import { repoDir, stateDir } from '../scripts/lib/paths.mjs';
+import { buildTarget, workerFile } from './engine/build';
 
 const targetsDir = join(repoDir, 'fuzz', 'targets');
 const TARGETS = readdirSync(targetsDir).map((file) => file.replace(/\.ts$/, ''));
@@ -25,11 +25,38 @@ const HANGS_AFTER_MS = 15_000;
 /** Far more than any input has. */
 const MOST_BYTES = 1 << 20;
 
-await runMain(async () => {
+/** The figures of a target. */
+interface Figures {
+	readonly executions: number;
+	readonly corpus: number;
+	readonly statements: readonly [covered: number, all: number];
+	readonly branches: readonly [covered: number, all: number];
+}
+
+/** What the thread reports: an input that breaks the target, or the figures at the end. */
+interface Message {
+	readonly crash?: { readonly data: Uint8Array; readonly text: string };
+	readonly result?: Figures;
+}
+
+/** The input that is being run: number of runs so far and its length; its bytes. */
+interface Current {
+	readonly counts: Int32Array<SharedArrayBuffer>;
+	readonly bytes: Uint8Array<SharedArrayBuffer>;
+}
+
+interface Arguments {
+	readonly targets: readonly string[];
+	readonly seconds: number;
+	readonly seed: number;
+	readonly input: string | undefined;
+}
+
+void runMain(async () => {
 	const { targets, seconds, seed, input } = readArguments();
-	if (input !== undefined) return await runOnce(targets, input);
+	if (input !== undefined) return await runOnce(targets[0] ?? '', input);
 	console.log(`Seed ${seed}, ${seconds} s each: ${targets.join(', ')}`);
-	const rows = [];
+	const rows: unknown[][] = [];
 	let crashes = 0;
 	for (const target of targets) {
 		const result = await fuzz(target, seconds, seed);
@@ -49,7 +76,7 @@ await runMain(async () => {
 	if (crashes > 0) process.exitCode = 1;
 });
 
-function readArguments() {
+function readArguments(): Arguments {
 	const { values } = parseArgs({
 		options: {
 			target: { type: 'string', multiple: true },
@@ -73,13 +100,15 @@ function readArguments() {
 }
 
 /** Runs one input and passes on its failure. */
-async function runOnce([target], input) {
+async function runOnce(target: string, input: string): Promise<void> {
 	const worker = await startWorker(target, { only: resolve(input) });
-	await new Promise((done, failed) => worker.on('error', failed).on('exit', done));
+	await new Promise((done, failed) => {
+		worker.on('error', failed).on('exit', done);
+	});
 	console.log(`${target} passes with ${input}`);
 }
 
-async function startWorker(target, task) {
+async function startWorker(target: string, task: object): Promise<Worker> {
 	const file = await buildTarget(target);
 	const folders = [
 		...['corpus', 'crashes'].map((kind) => join(repoDir, 'fuzz', kind, target)),
@@ -92,25 +121,29 @@ async function startWorker(target, task) {
 }
 
 /** Fuzzes a target in its own thread, which is terminated if an input does not return. */
-async function fuzz(target, seconds, seed) {
-	const current = {
+async function fuzz(
+	target: string,
+	seconds: number,
+	seed: number,
+): Promise<{ crashes: number; row: unknown[] }> {
+	const current: Current = {
 		counts: new Int32Array(new SharedArrayBuffer(8)),
 		bytes: new Uint8Array(new SharedArrayBuffer(MOST_BYTES)),
 	};
 	const worker = await startWorker(target, { seconds, seed, current });
 	const currentInput = () => Buffer.from(current.bytes.slice(0, current.counts[1]));
 	let crashes = 0;
-	let result;
-	const keep = (data, text) => {
+	let result: Figures | undefined;
+	const keep = (data: Uint8Array, text: string) => {
 		crashes += 1;
 		keepCrash(target, data, text);
 	};
-	worker.on('message', (message) => {
+	worker.on('message', (message: Message) => {
 		if (message.crash) keep(Buffer.from(message.crash.data), message.crash.text);
 		else result = message.result;
 	});
-	let ownFailure;
-	worker.on('error', (error) => {
+	let ownFailure: Error | undefined;
+	worker.on('error', (error: Error & { code?: string }) => {
 		// The thread reports a target's errors itself, as long as it has memory left.
 		if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') keep(currentInput(), error.message);
 		else ownFailure = error;
@@ -122,7 +155,8 @@ async function fuzz(target, seconds, seed) {
 	await new Promise((done) => worker.on('exit', done));
 	clearInterval(watch);
 	if (ownFailure !== undefined) throw ownFailure;
-	const percent = ([covered, all]) => `${((100 * covered) / all).toFixed(1)}%`;
+	const percent = ([covered, all]: readonly [number, number]) =>
+		`${((100 * covered) / all).toFixed(1)}%`;
 	const figures = result
 		? [
 				result.executions,
@@ -136,7 +170,7 @@ async function fuzz(target, seconds, seed) {
 }
 
 /** Calls back if the number of runs does not change for this long. */
-function watchFor(ms, counts, call) {
+function watchFor(ms: number, counts: Current['counts'], call: () => void): NodeJS.Timeout {
 	let [last, since] = [-1, Date.now()];
 	return setInterval(() => {
 		const now = Atomics.load(counts, 0);
@@ -146,7 +180,7 @@ function watchFor(ms, counts, call) {
 	}, 500);
 }
 
-function keepCrash(target, data, text) {
+function keepCrash(target: string, data: Uint8Array, text: string): void {
 	const name = createHash('sha256').update(data).digest('hex').slice(0, 16);
 	const file = join(repoDir, 'fuzz', 'crashes', target, name);
 	mkdirSync(join(file, '..'), { recursive: true });

@@ -49,7 +49,9 @@ export const KNOWN_ADVISORIES: {
 } = advisoryList;
 
 /** The findings of the checked-in list for the shipped libraries. */
-export function knownFindings(libraries: ReadonlyArray<Pick<Library, 'name' | 'version'>>): Finding[] {
+export function knownFindings(
+	libraries: ReadonlyArray<Pick<Library, 'name' | 'version'>>,
+): Finding[] {
 	return KNOWN_ADVISORIES.advisories.flatMap((advisory) =>
 		libraries
 			.filter((library) => isAffected(library, advisory))

@@ -342,7 +342,7 @@ export class ChaosInN8n {
 const asItem = (orderId: string) => ({ orderId });
 
 const repeated = (values: readonly string[]): string[] =>
-	 values.filter((value, index) => values.indexOf(value) !== index);
+	values.filter((value, index) => values.indexOf(value) !== index);
 
 /**
  * Files of n8n: its folder without the installed package and the editor's own files, and its logs.

@@ -12,6 +12,7 @@ import {
 	CREDENTIAL_TYPE,
 	marketplaceById,
 	node,
+	plainAmazonNode,
 	PRIMARY_MARKETPLACE,
 	splitBody,
 	webhook,
@@ -168,7 +169,7 @@ export class CompatibilityFlow {
 			sourceProperty: 'body.text',
 			options: {},
 		});
-		const parse = amazonNode('Result', 'amazonSellerFeedback', {
+		const parse = plainAmazonNode('Result', 'amazonSellerFeedback', {
 			resource: 'feedback',
 			operation: 'parseReport',
 			binaryPropertyName: 'data',
@@ -176,7 +177,6 @@ export class CompatibilityFlow {
 			simplify: true,
 			options: {},
 		});
-		delete parse.credentials;
 		const { items } = await this.#run('file', [toFile, parse], { text: REPORT_FILE });
 		const read = items.map(({ orderId, date, rating, comment, response }) => ({
 			orderId,
@@ -526,10 +526,7 @@ const TRIGGER = amazonNode('Trigger', 'amazonSellerFeedbackTrigger', {
 	options: { feedbackEveryMinutes: 20, includeRating: false },
 });
 
-const TRIGGER_WORKFLOW = chain('What the trigger reports', [
-	TRIGGER,
-	node('Reported', 'noOp'),
-]);
+const TRIGGER_WORKFLOW = chain('What the trigger reports', [TRIGGER, node('Reported', 'noOp')]);
 
 const PARSED = [
 	{

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { INode, IWorkflowBase } from 'n8n-workflow';
+import type { IDataObject, INode, IWorkflowBase } from 'n8n-workflow';
 import { repoDir } from '../../scripts/lib/paths.mjs';
 
 const folder = join(repoDir, 'templates');
@@ -9,7 +9,7 @@ const folder = join(repoDir, 'templates');
 export interface Template extends Pick<IWorkflowBase, 'name' | 'connections' | 'settings'> {
 	readonly nodes: INode[];
 	/** Its sample data, by node. */
-	readonly pinData: Readonly<Record<string, Array<{ json: INode['parameters'] }>>>;
+	readonly pinData: Readonly<Record<string, Array<{ json: IDataObject }>>>;
 }
 
 /** The names of the templates' files, without the extension. */

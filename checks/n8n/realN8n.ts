@@ -3,13 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'flatted';
-import type {
-	IDataObject,
-	INode,
-	IRun,
-	IRunData,
-	IRunExecutionData,
-} from 'n8n-workflow';
+import type { IDataObject, INode, IRun, IRunData, IRunExecutionData } from 'n8n-workflow';
 import {
 	executeWorkflow,
 	importInto,

@@ -35,14 +35,17 @@ export function node(name: string, type: string, parameters: object = {}): INode
 	};
 }
 
+/** A node of this package without a credential. */
+export const plainAmazonNode = (name: string, type: string, parameters: object = {}): INode => ({
+	...node(name, type, parameters),
+	type: `${PACKAGE}.${type}`,
+});
+
 /** A node of this package. It gets its credential when the workflow is added to n8n. */
-export function amazonNode(name: string, type: string, parameters: object = {}): INode {
-	return {
-		...node(name, type, parameters),
-		type: `${PACKAGE}.${type}`,
-		credentials: { [CREDENTIAL_TYPE]: { id: '', name: 'Sandbox' } },
-	};
-}
+export const amazonNode = (name: string, type: string, parameters: object = {}): INode => ({
+	...plainAmazonNode(name, type, parameters),
+	credentials: { [CREDENTIAL_TYPE]: { id: '', name: 'Sandbox' } },
+});
 
 /** A node that starts the workflow when its URL is called. */
 export function webhook(path: string, parameters: object = {}): INode {
@@ -64,10 +67,12 @@ export function chain(name: string, nodes: readonly INode[]): NewWorkflow {
 		name,
 		nodes: nodes.map((each, index) => ({ ...each, position: [index * 220, 0] })),
 		connections: Object.fromEntries(
-			nodes.slice(1).map((next, index) => [
-				nodes[index]?.name ?? '',
-				{ main: [[{ node: next.name, type: 'main', index: 0 }]] },
-			]),
+			nodes
+				.slice(1)
+				.map((next, index) => [
+					nodes[index]?.name ?? '',
+					{ main: [[{ node: next.name, type: 'main', index: 0 }]] },
+				]),
 		),
 		settings: { executionOrder: 'v1' },
 		// n8n 1.x requires it.

@@ -75,10 +75,12 @@ function operationsOf(
 		const chosen: INodeParameters = one ? { resource: one.value } : {};
 		const operation = find('operation').find((property) => isVisible(type, chosen, property));
 		if (!operation) return [{ name: type.displayName, chosen }];
-		return choicesOf(operation).filter(isOwn).map((each) => ({
-			name: [one?.name, each.name].filter(Boolean).join(': '),
-			chosen: { ...chosen, operation: each.value },
-		}));
+		return choicesOf(operation)
+			.filter(isOwn)
+			.map((each) => ({
+				name: [one?.name, each.name].filter(Boolean).join(': '),
+				chosen: { ...chosen, operation: each.value },
+			}));
 	});
 }
 

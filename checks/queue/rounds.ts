@@ -98,7 +98,9 @@ export class QueueRounds {
 		const start = Date.now();
 		const before = (await this.sandbox.solicitations()).length;
 		const { all } = await this.n8n.countExecutions();
-		await Promise.all(batches.map(async (orders) => await this.n8n.callWebhook('orders', { orders })));
+		await Promise.all(
+			batches.map(async (orders) => await this.n8n.callWebhook('orders', { orders })),
+		);
 		while ((await this.n8n.countExecutions()).over < all + batches.length) {
 			if (Date.now() - start > ROUND_PATIENCE_MS) {
 				throw new SetupError(`The executions did not end. The logs are in ${this.n8n.dir}.`);

@@ -162,8 +162,7 @@ export class SellersRound {
 		const marketplaces = await sandbox.marketplacesOf(sellerKey);
 		const feedback = await Promise.all(
 			marketplaces.map(
-				async (place) =>
-					await sandbox.feedback({ sellerKey, marketplaceId: place.marketplaceId }),
+				async (place) => await sandbox.feedback({ sellerKey, marketplaceId: place.marketplaceId }),
 			),
 		);
 		const orders = await sandbox.orders({ sellerKey });
@@ -274,5 +273,7 @@ function likeness(node: string, rows: readonly Row[]): string {
 			.toSorted()
 			.join();
 	}
-	return JSON.stringify(rows, (name, value: unknown) => (/At$|Time$/.test(name) ? undefined : value));
+	return JSON.stringify(rows, (name, value: unknown) =>
+		/At$|Time$/.test(name) ? undefined : value,
+	);
 }

@@ -340,16 +340,14 @@ const FIGURES: readonly FigureChange[] = [
 		act: async (sandbox) =>
 			await several(
 				25,
-				async () =>
-					await sandbox.addFeedback({ marketplaceId: CA, rating: 1, comment: 'Bad' }),
+				async () => await sandbox.addFeedback({ marketplaceId: CA, rating: 1, comment: 'Bad' }),
 			),
 	},
 	{
 		minute: 545,
 		event: 'accountStatusChanged',
 		marketplaceId: US,
-		act: async (sandbox) =>
-			await sandbox.setAccountStatus(US, 'AT_RISK'),
+		act: async (sandbox) => await sandbox.setAccountStatus(US, 'AT_RISK'),
 	},
 	{
 		minute: 960,
@@ -362,17 +360,13 @@ const FIGURES: readonly FigureChange[] = [
 		event: 'ratingRecovered',
 		marketplaceId: CA,
 		act: async (sandbox) =>
-			await several(
-				120,
-				async () => await sandbox.addFeedback({ marketplaceId: CA, rating: 5 }),
-			),
+			await several(120, async () => await sandbox.addFeedback({ marketplaceId: CA, rating: 5 })),
 	},
 	{
 		minute: 1020,
 		event: 'accountStatusChanged',
 		marketplaceId: US,
-		act: async (sandbox) =>
-			await sandbox.setAccountStatus(US, 'NORMAL'),
+		act: async (sandbox) => await sandbox.setAccountStatus(US, 'NORMAL'),
 	},
 ];
 

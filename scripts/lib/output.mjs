@@ -65,7 +65,8 @@ export function formatTable(header, rows) {
 		Math.max(...cells.map((row) => row[column]?.length ?? 0)),
 	);
 	/** @param {string[]} row */
-	const line = (row) => `  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')}`.trimEnd();
+	const line = (row) =>
+		`  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')}`.trimEnd();
 	const rule = widths.map((width) => '-'.repeat(width));
 	const [first = [], ...others] = cells;
 	return [first, rule, ...others].map(line).join('\n');
