@@ -1,3 +1,5 @@
+const swc = { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } };
+
 /** @type {import('jest').Config} */
 module.exports = {
 	testEnvironment: 'node',
@@ -5,7 +7,7 @@ module.exports = {
 	roots: ['<rootDir>/test'],
 	testMatch: ['**/*.test.ts'],
 	// The end-to-end run needs a real n8n; `scripts/test.mjs` prepares one and runs it separately.
-	// Tests that take minutes have their own command (`npm run test:requests`).
+	// Tests that take minutes have their own command (`npm run check -- requests`).
 	testPathIgnorePatterns: [
 		'/node_modules/',
 		process.env.E2E ? '$^' : '<rootDir>/test/e2e/',
@@ -17,7 +19,9 @@ module.exports = {
 		// Published only as ES modules, which jest does not load.
 		'[/\\\\]@observablehq[/\\\\]plot[/\\\\]src[/\\\\]index\\.js$':
 			'<rootDir>/test/chart/bundleTransform.cjs',
-		'^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } }],
+		'^.+\\.ts$': ['@swc/jest', swc],
+		// ES modules, which jest does not load.
+		'[/\\\\]scripts[/\\\\].+\\.mjs$': ['@swc/jest', { ...swc, module: { type: 'commonjs' } }],
 	},
 	transformIgnorePatterns: ['[/\\\\]node_modules[/\\\\](?!@observablehq[/\\\\]plot[/\\\\])'],
 	// Tests take long on a busy machine; this is no measure of speed.

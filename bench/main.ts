@@ -1,8 +1,9 @@
-/* eslint-disable no-console -- a separate program, never loaded by n8n */
 /**
  * `npm run bench`: all benchmarks in one run. Prints each part when it ends and writes
  * docs/maintainers/BENCHMARKS.md and its plots. `--quick` uses small sizes, `--only a,b` runs some
  * of the parts; with either, nothing is written without `--write`. `--no-write` writes nothing.
+ *
+ * `npm run bench -- rating` and `npm run bench -- sends` run one benchmark with more figures.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +21,22 @@ const DOCS = join(__dirname, '..', 'docs');
 const IMAGES = join(DOCS, 'images');
 const LAST = join(__dirname, '..', '.runtime', 'bench');
 
+/** The benchmarks that run alone by their name. */
+const ALONE: Readonly<
+	Record<string, () => Promise<{ runAlone(args: string[]): Promise<void> | void }>>
+> = {
+	rating: async () => await import('./rating'),
+	sends: async () => await import('./sends'),
+};
+
 async function main(): Promise<void> {
+	const [name = '', ...args] = process.argv.slice(2);
+	const load = ALONE[name];
+	if (load !== undefined) return await (await load()).runAlone(args);
+	await runAll();
+}
+
+async function runAll(): Promise<void> {
 	const { values } = parseArgs({
 		allowNegative: true,
 		options: {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 import { formatCount, formatTime } from './lib/format';
 import { describeGrowth, runInChild } from './lib/measure';
-import { loadScript } from './lib/scripts';
+import { ensureN8n, ensureNode24, isRuntimeReady } from '../scripts/lib/runtime.mjs';
 import type { Part, RunOptions, Section, Series } from './lib/section';
 import { SEED } from './nodeCost/inputs';
 import type { SubjectReport, SubjectTask } from './nodeCost/subjectProcess';
@@ -60,7 +60,6 @@ async function run({ quick }: RunOptions): Promise<Section> {
 
 /** The node_modules folder of the n8n that the tests use; it is not downloaded for this. */
 async function findN8n(): Promise<string | undefined> {
-	const { ensureN8n, ensureNode24, isRuntimeReady } = await loadScript('runtime.mjs');
 	if (!isRuntimeReady()) return undefined;
 	const { node } = await ensureNode24();
 	return (await ensureN8n(node)).n8nModules;

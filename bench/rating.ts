@@ -1,10 +1,9 @@
-/* eslint-disable no-console -- a separate program, never loaded by n8n */
 /**
  * Part (b) of the benchmarks: all windows and a 365-day forecast over dated feedback, by this
  * package, by arquero and by a script as you would write it in an n8n Code node, from the same
  * rows.
  *
- * `npm run bench:rating` also prints the memory the series takes, and the simulated error rates of
+ * `npm run bench -- rating` also prints the memory the series takes, and the simulated error rates of
  * the change detection.
  */
 import { deepStrictEqual } from 'node:assert';
@@ -139,11 +138,10 @@ async function run({ quick }: RunOptions): Promise<Section> {
 
 export const part: Part = { id: 'b', title: 'Rating and forecast', run };
 
-async function main(): Promise<void> {
+/** With the memory and the error rates. */
+export async function runAlone(): Promise<void> {
 	console.log(renderSection(await run({ quick: false })));
 	for (const table of [benchMemory(1_000_000), benchDetection(), benchBaseline()]) {
 		console.log(`\n${renderTable(table)}`);
 	}
 }
-
-if (require.main === module) void main();

@@ -1,7 +1,6 @@
-/* eslint-disable no-console -- a separate program, never loaded by n8n */
 /**
  * Part (c) of the benchmarks: how long many requests for a review take, and whether all of them
- * arrive. `npm run bench:sends` runs it with 1,000 orders or the given number.
+ * arrive. `npm run bench -- sends` runs it with 1,000 orders or the given number.
  *
  * Our node, amazon-sp-api and Amazon's own SDK, each in its own process against a fresh sandbox
  * with the same seed. The sandbox's token buckets are Amazon's (1 request per second, burst 5) with
@@ -171,8 +170,10 @@ export const part: Part = {
 	run: async ({ quick }) => await bench({ orders: quick ? 30 : 100, scale: 10 }),
 };
 
-async function main(): Promise<void> {
+/** With any number of orders. */
+export async function runAlone(args: string[]): Promise<void> {
 	const { values } = parseArgs({
+		args,
 		options: {
 			orders: { type: 'string', default: '1000' },
 			scale: { type: 'string', default: '10' },
@@ -191,5 +192,3 @@ async function main(): Promise<void> {
 	});
 	console.log(renderSection(section));
 }
-
-if (require.main === module) void main();

@@ -4,6 +4,7 @@ import { credentialsOf } from './credentials';
 import { faultSchema } from './faults';
 import { changeHabits, HABIT_NAMES, HABITS, habitsChangeSchema } from './habits';
 import { APPLICATIONS } from './lwa';
+import { n8nCredentialOf } from './n8nCredential';
 import { secretsOf } from './secrets';
 import { settingsChangeSchema, settingsSchema } from './settings';
 import { Truth } from './truth';
@@ -117,12 +118,18 @@ function mountReading(control: FastifyInstance, state: SandboxState): void {
 	control.get('/faults', () =>
 		state.faults.list().map(({ id, spec, fired }) => ({ id, ...spec, fired })),
 	);
-	control.get('/credentials', (request) =>
+	const credentials = (request: FastifyRequest) =>
 		credentialsOf(
 			state,
 			queryOf(request)['sellerKey'] ?? 'demo',
 			`http://${request.headers.host ?? ''}`,
 			z.enum(APPLICATIONS).default('main').parse(queryOf(request)['application']),
+		);
+	control.get('/credentials', credentials);
+	control.get('/n8nCredential', (request) =>
+		n8nCredentialOf(
+			credentials(request),
+			z.coerce.number().positive().optional().parse(queryOf(request)['pace']),
 		),
 	);
 	control.get('/secrets', () => secretsOf(state));

@@ -16,6 +16,12 @@ export type { Fault, FaultKind, FaultSpec } from './faults';
 export { HABITS, habitsOf } from './habits';
 export type { HabitName, Habits, HabitsChange, Profile } from './habits';
 export type { ApplicationName } from './lwa';
+export {
+	n8nCredentialOf,
+	NO_REPORT_LIMITS,
+	reportLimitsAt,
+	type N8nCredential,
+} from './n8nCredential';
 export type { SandboxSecrets } from './secrets';
 export type { SandboxSettings } from './settings';
 export type { LoggedRequest, ReportRequestRecord, SolicitationRecord } from './state';

@@ -1,4 +1,3 @@
-/* eslint-disable no-console -- the sandbox is a separate program, never loaded by n8n */
 import { parseArgs } from 'node:util';
 import { DEFAULT_PROFILE, HABIT_NAMES, readHabits } from './habits';
 import { startSandbox, type Habits, type Sandbox } from './index';

@@ -1,5 +1,5 @@
 /**
- * `node scripts/check-release.mjs v1.2.3`: does this tag match the release in the repository? The
+ * `npm run release -- v1.2.3`: does this tag match the release in the repository? The
  * tag, package.json, package-lock.json and a dated section of CHANGELOG.md must name the same
  * version, and package.json the repository it is published from and its maintainer.
  */
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { runMain, SetupError } from './lib/output.mjs';
 import { repoDir } from './lib/paths.mjs';
 
-await runMain(() => {
+await runMain(async () => {
 	const [tag] = process.argv.slice(2);
 	if (!tag) throw new SetupError('Name the tag, such as v1.2.3.');
 	const { version, repository, author } = readJson('package.json');
@@ -32,10 +32,12 @@ await runMain(() => {
 	console.log(`${tag} is ready for release.`);
 });
 
+/** @param {string} file */
 function readJson(file) {
 	return JSON.parse(read(file));
 }
 
+/** @param {string} file */
 function read(file) {
 	return readFileSync(join(repoDir, file), 'utf8');
 }

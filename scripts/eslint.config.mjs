@@ -1,5 +1,6 @@
 /**
- * ESLint for everything that is not published: scripts, tests, the sandbox, benchmarks, the fuzzer.
+ * ESLint for everything that is not published: scripts, checks, tests, the sandbox, benchmarks, the
+ * fuzzer.
  * n8n's own configuration in the root, which strict mode does not let you change, is for nodes and
  * their credentials. Rules that only apply to nodes are disabled here.
  */
@@ -21,6 +22,8 @@ export default [
 			'@n8n/community-nodes/no-restricted-imports': 'off',
 			// n8n does not show what they throw.
 			'@n8n/community-nodes/require-node-api-error': 'off',
+			// They are programs of their own, for a terminal.
+			'no-console': 'off',
 		},
 	},
 	{
@@ -35,7 +38,6 @@ export default [
 			),
 		},
 		rules: {
-			'no-console': 'off',
 			// TypeScript checks this in its own files.
 			'no-undef': 'error',
 		},

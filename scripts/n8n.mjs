@@ -4,7 +4,7 @@
  *     node scripts/n8n.mjs export:workflow --all --pretty
  *
  * It uses the user folder of `npm start`; `N8N_USER_FOLDER`, `N8N_PORT` and
- * `N8N_RUNNERS_BROKER_PORT` change that. With `N8N_PLAIN=1` the package is built but not installed.
+ * `N8N_RUNNERS_BROKER_PORT` change that.
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -16,23 +16,24 @@ import { userFolder } from './lib/paths.mjs';
 import { ensureN8n, ensureNode24 } from './lib/runtime.mjs';
 
 await runMain(async () => {
-	const { N8N_USER_FOLDER, N8N_PORT, N8N_RUNNERS_BROKER_PORT, N8N_PLAIN } = process.env;
+	const { N8N_USER_FOLDER, N8N_PORT, N8N_RUNNERS_BROKER_PORT } = process.env;
 	await ensureDependencies();
 	const instance = {
 		runtime: await ensureN8n((await ensureNode24()).node),
 		userFolder: N8N_USER_FOLDER ?? userFolder,
-		port: N8N_PORT,
-		brokerPort: N8N_RUNNERS_BROKER_PORT,
+		...(N8N_PORT && { port: Number(N8N_PORT) }),
+		...(N8N_RUNNERS_BROKER_PORT && { brokerPort: Number(N8N_RUNNERS_BROKER_PORT) }),
 	};
 	mkdirSync(instance.userFolder, { recursive: true });
-	const tarball = await ensureTarball();
-	if (!N8N_PLAIN) await installPackage(instance, tarball);
+	await installPackage(instance, await ensureTarball());
 	const { node, n8nBin } = instance.runtime;
 	const child = spawn(node, [n8nBin, ...process.argv.slice(2)], {
 		cwd: instance.userFolder,
 		env: n8nEnvironment(instance),
 		stdio: 'inherit',
 	});
-	for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+	for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
+		process.on(signal, () => child.kill(signal));
+	}
 	return await new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
 });

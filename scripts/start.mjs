@@ -11,7 +11,7 @@ import { demoWorkflows, runDemo } from './lib/demo.mjs';
 import { compareWithSandbox, describeComparison, describeResults } from './lib/demoReport.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
 import { demoLogin, prepareInstance } from './lib/instance.mjs';
-import { ensureOwner, startServer } from './lib/n8n.mjs';
+import { logIn, startProcess } from './lib/n8n.mjs';
 import { createProgress, runMain, SetupError } from './lib/output.mjs';
 import { ensureTarball } from './lib/package.mjs';
 import { stateDir, userFolder } from './lib/paths.mjs';
@@ -42,7 +42,11 @@ await runMain(async () => {
 	}
 });
 
-/** Steps 1 to 4, which are the same with and without `--once`. */
+/**
+ * Steps 1 to 4, which are the same with and without `--once`.
+ *
+ * @param {ReturnType<typeof createProgress>} progress
+ */
 async function setUp(progress) {
 	await progress.step('Dependencies', ensureDependencies);
 	const { node } = await progress.step('Node 24', ensureNode24);
@@ -75,8 +79,8 @@ async function openEditor() {
 	const url = `http://localhost:${port}`;
 	const login = demoLogin(userFolder);
 	const server = await progress.step('Starting n8n', async () => {
-		const started = await startServer(instance, n8nLog);
-		await ensureOwner(url, login);
+		const started = await startProcess(instance, { logFile: n8nLog });
+		await logIn(url, login);
 		return started;
 	});
 

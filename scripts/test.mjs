@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureDependencies, toolFile } from './lib/dependencies.mjs';
-import { runMain, SetupError } from './lib/output.mjs';
+import { formatVerdicts, runMain, SetupError } from './lib/output.mjs';
 import { build, pack } from './lib/package.mjs';
 import { repoDir, stateDir } from './lib/paths.mjs';
 import { runCommand } from './lib/processes.mjs';
@@ -14,32 +14,45 @@ import { ensureN8n, ensureNode24, N8N_VERSION } from './lib/runtime.mjs';
 const quick = process.argv.includes('--quick');
 const totals = { passed: 0, failed: 0 };
 
-/** The installation of n8n, which runs in parallel with the earlier steps. */
+/**
+ * The installation of n8n, which runs in parallel with the earlier steps.
+ *
+ * @type {Promise<unknown> | undefined}
+ */
 let n8n;
 
-/** Each step throws if the package is not right. */
+/** @typedef {[title: string, work: () => Promise<unknown>]} Step */
+
+/** @type {Step[]} */
+const inRealN8n = [
+	[`n8n ${N8N_VERSION}`, async () => await n8n],
+	['End-to-end', async () => await runTests(['test/e2e'], { E2E: '1' })],
+	['Trigger', async () => await runCheck('trigger')],
+];
+
+/**
+ * Each step throws if the package is not right.
+ *
+ * @type {Step[]}
+ */
 const steps = [
 	['Dependencies', prepare],
-	['Lint', async () => await runScript('lint.mjs')],
+	['Lint', async () => await runNode('lint', [join(repoDir, 'scripts', 'lint.mjs')])],
 	['Spelling', async () => await runTool('cspell', 'cspell', ['--no-progress', '.'])],
 	['Type-check', async () => await runTool('typescript', 'tsc', ['--noEmit'])],
 	['Build and pack', async () => [await build(), await pack()]],
 	['Tests', async () => await runTests([])],
-	...(quick
-		? []
-		: [
-				[`n8n ${N8N_VERSION}`, async () => await n8n],
-				['End-to-end', async () => await runTests(['test/e2e'], { E2E: '1' })],
-				['Trigger', async () => await runScript('test-trigger.mjs')],
-			]),
-	['Scan', async () => await runScript('scan.mjs')],
+	...(quick ? [] : inRealN8n),
+	['Scan', async () => await runCheck('scan')],
 ];
 
 // Without this, signals would end it before it could end its child processes.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
 
 await runMain(async () => {
+	/** @type {import('./lib/output.mjs').Verdict[]} */
 	const summary = [];
+	/** @type {unknown} */
 	let failure;
 	for (const [title, work] of steps) {
 		console.log(`\n=== ${title}`);
@@ -50,12 +63,12 @@ await runMain(async () => {
 			failure = error;
 		}
 		const time = `${((Date.now() - start) / 1000).toFixed(1)} s`;
-		summary.push(`${failure ? 'FAILED' : 'ok    '}  ${title.padEnd(16)}${time.padStart(8)}`);
+		summary.push({ what: `${title.padEnd(16)}${time.padStart(8)}`, passed: !failure });
 		if (failure) break;
 	}
 	// A SetupError explains itself; anything else is a bug in these scripts and needs its stack.
 	if (failure) console.error(failure instanceof SetupError ? `\n${failure.message}` : failure);
-	console.log(`\n${summary.join('\n')}\n\n${totals.passed} passed, ${totals.failed} failed`);
+	console.log(`\n${formatVerdicts(summary, totals)}`);
 	// The installation of n8n may still be running, and ends with this process.
 	if (failure) process.exit(1);
 });
@@ -92,14 +105,30 @@ async function runTests(args, env = {}) {
 	}
 }
 
+/**
+ * Runs a command of an installed package.
+ *
+ * @param {string} packageName
+ * @param {string} command
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
+ * @param {{ group?: boolean }} [options]
+ */
 async function runTool(packageName, command, args, env = {}, options = {}) {
 	return await runNode(command, [toolFile(packageName, command), ...args], env, options);
 }
 
-async function runScript(name) {
-	return await runNode(name, [join(repoDir, 'scripts', name)]);
+/** @param {string} name of a file in checks/ */
+async function runCheck(name) {
+	return await runNode(name, ['--import', 'tsx', join(repoDir, 'checks', 'main.ts'), name]);
 }
 
+/**
+ * @param {string} name
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
+ * @param {{ group?: boolean }} [options]
+ */
 async function runNode(name, args, env = {}, options = {}) {
 	const { code, output } = await runCommand(process.execPath, args, {
 		cwd: repoDir,

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { loadScript } from '../lib/scripts';
+import { npmInstall } from '../../scripts/lib/npm.mjs';
+import { stateDir } from '../../scripts/lib/paths.mjs';
 
 /** A community package by others. */
 export interface Peer {
@@ -30,14 +31,12 @@ export const PEERS: readonly Peer[] = [
  * @returns the node_modules folder with the package; undefined if it cannot be installed
  */
 export async function install({ name, version }: Peer): Promise<string | undefined> {
-	const { stateDir } = await loadScript('paths.mjs');
 	const folder = join(stateDir, 'bench-peers', `${name.replace('/', '+')}@${version}`);
 	const modules = join(folder, 'node_modules');
 	if (existsSync(join(modules, name, 'package.json'))) return modules;
 	mkdirSync(folder, { recursive: true });
 	// Keeps npm from looking for a project in the parent folders.
 	writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
-	const { npmInstall } = await loadScript('npm.mjs');
 	const args = ['install', `${name}@${version}`, '--no-save', '--legacy-peer-deps', '--omit=dev'];
 	return await npmInstall(args, { cwd: folder, what: name }).then(
 		() => modules,

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 
+import { n8nCredentialOf } from '../../sandbox/n8nCredential';
 import { createCredentialStore } from '../../test/engine/harness';
 import { BenchEngine } from '../lib/engine';
 import { contest } from './contestant';
@@ -8,23 +9,14 @@ import { contest } from './contestant';
 contest(async ({ credentials, after, until, way = 'ordersApi' }) => {
 	const engine = await BenchEngine.create();
 	const store = await createCredentialStore();
-	const { clientId, clientSecret, refreshToken, baseUrl, marketplaceId } = credentials;
-	store.set('demo', {
-		clientId,
-		clientSecret,
-		refreshToken,
-		primaryMarketplace: marketplaceId,
-		environment: 'custom',
-		customBaseUrl: baseUrl,
-		customHostIsMine: true,
-	});
+	store.set('demo', n8nCredentialOf(credentials));
 	const node = {
 		type: 'amazonReviewSolicitation',
 		parameters: {
 			resource: 'order',
 			operation: 'getMany',
 			source: way,
-			marketplaces: [marketplaceId],
+			marketplaces: [credentials.marketplaceId],
 			incremental: false,
 			dateType: 'created',
 			from: after,

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { n8nCredentialOf } from '../../sandbox/n8nCredential';
 import { createCredentialStore, runNode } from '../../test/engine/harness';
 import { contest } from './contestant';
 
@@ -10,16 +11,7 @@ import { contest } from './contestant';
  */
 contest(async ({ credentials, orderIds, extraOrderId, scale, way }) => {
 	const store = await createCredentialStore();
-	const { clientId, clientSecret, refreshToken, baseUrl, marketplaceId } = credentials;
-	store.set('demo', {
-		clientId,
-		clientSecret,
-		refreshToken,
-		primaryMarketplace: marketplaceId,
-		environment: 'custom',
-		customBaseUrl: baseUrl,
-		customHostIsMine: true,
-	});
+	store.set('demo', n8nCredentialOf(credentials));
 	const run = async (ids: readonly string[]) =>
 		await runNode({
 			type: 'amazonReviewSolicitation',

@@ -1,4 +1,4 @@
-/** A thread that fuzzes one target; scripts/fuzz.mjs starts and watches it. */
+/** A thread that fuzzes one target; fuzz/main.ts starts and watches it. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -6,8 +6,6 @@ import { controlSandbox } from './sandbox.mjs';
 
 const workflowDir = join(repoDir, 'demo', 'workflows');
 
-const templateDir = join(repoDir, 'templates');
-
 const MANUAL_TRIGGER = 'n8n-nodes-base.manualTrigger';
 
 /** Orders for the third workflow: the states in which the sandbox should make some. */
@@ -23,35 +21,30 @@ const ORDER_WISHES = [
 const STRANGE_ORDERS = ['111-0000000-0000000', 'not an order ID'];
 
 /**
+ * @typedef {object} DemoWorkflow
+ * @property {string} id
+ * @property {string} name
+ * @property {Array<{ name: string, type: string, parameters: Record<string, unknown> }>} nodes
+ */
+
+/**
  * The demo workflows, in order.
  *
  * @param {string[]} [orderIds] for the workflow that requests reviews
- * @returns {Array<{ id: string, name: string, nodes: object[] }>}
+ * @returns {DemoWorkflow[]}
  */
 export function demoWorkflows(orderIds) {
+	/** @type {DemoWorkflow[]} */
 	const workflows = readdirSync(workflowDir)
 		.filter((name) => name.endsWith('.json'))
 		.sort()
 		.map((name) => JSON.parse(readFileSync(join(workflowDir, name), 'utf8')));
 	const orders = workflows.flatMap(({ nodes }) => nodes).find(({ name }) => name === 'Orders');
-	if (orderIds) {
+	if (orders && orderIds) {
 		const json = { orders: orderIds.map((orderId) => ({ orderId })) };
 		orders.parameters.jsonOutput = JSON.stringify(json, null, 2);
 	}
 	return workflows;
-}
-
-/** The names of the templates' files, without the extension. */
-export function templateNames() {
-	return readdirSync(templateDir).flatMap((name) => /^(.*)\.json$/.exec(name)?.[1] ?? []);
-}
-
-/**
- * @param {string} name
- * @returns {{ name: string, nodes: object[], connections: object }}
- */
-export function readTemplate(name) {
-	return JSON.parse(readFileSync(join(templateDir, `${name}.json`), 'utf8'));
 }
 
 /**
@@ -61,6 +54,7 @@ export function readTemplate(name) {
  * @returns {Promise<string[]>}
  */
 export async function makeDemoOrders(sandboxUrl) {
+	/** @type {Array<{ orderId: string }>} */
 	const made = [];
 	for (const wish of ORDER_WISHES) {
 		made.push(...(await controlSandbox(sandboxUrl, 'world/orders', wish)));
@@ -69,12 +63,48 @@ export async function makeDemoOrders(sandboxUrl) {
 }
 
 /**
+ * @typedef {object} DemoFeedback a feedback entry
+ * @property {string} date
+ * @property {number} rating
+ * @property {string} orderId
+ * @property {string} comment
+ * @property {string} response
+ */
+
+/**
+ * @typedef {object} DemoWindow a rating over some days
+ * @property {number | null} days `null` for the lifetime
+ * @property {number | null} rating
+ * @property {string} provenance
+ * @property {number} positive
+ * @property {number} neutral
+ * @property {number} negative
+ * @property {string} coveredThrough
+ * @property {Array<{ percent: number, runway: number | null, neededPositives: number | null }>} thresholds
+ */
+
+/**
+ * @typedef {object} DemoRating
+ * @property {string} marketplace
+ * @property {string} marketplaceId
+ * @property {DemoWindow[]} windows
+ * @property {number} judgedDays
+ */
+
+/**
+ * @typedef {object} DemoOutcome the outcome for an order
+ * @property {string} orderId
+ * @property {string} outcome
+ * @property {string} explanation
+ */
+
+/**
  * @typedef {object} DemoResults the output of the workflows that are started by hand
- * @property {any[]} feedback
- * @property {any[]} negative
- * @property {any[]} ratings each with the `branch` it was sent to
- * @property {any[]} checks
- * @property {any[]} requests
+ * @property {DemoFeedback[]} feedback
+ * @property {DemoFeedback[]} negative
+ * @property {Array<DemoRating & { branch: string }>} ratings with the branch each was sent to
+ * @property {DemoOutcome[]} checks
+ * @property {DemoOutcome[]} requests
  */
 
 /**
@@ -84,25 +114,37 @@ export async function makeDemoOrders(sandboxUrl) {
  * @returns {Promise<DemoResults>}
  */
 export async function runDemo(instance) {
+	/** @type {import('./n8n.mjs').RunData[]} */
 	const runs = [];
 	for (const { id, nodes } of demoWorkflows()) {
 		if (nodes.some(({ type }) => type === MANUAL_TRIGGER)) {
 			runs.push(await executeWorkflow(instance, id));
 		}
 	}
-	const [feedback, rating, requests] = runs;
+	const [feedback = {}, rating = {}, requests = {}] = runs;
 	return {
 		feedback: itemsOf(feedback, 'Get feedback'),
 		negative: itemsOf(feedback, 'Only negative'),
 		ratings: ['Healthy', 'At risk', 'Critical'].flatMap((branch) =>
-			itemsOf(rating, branch).map((evaluation) => ({ ...evaluation, branch })),
+			/** @type {DemoRating[]} */ (itemsOf(rating, branch)).map((evaluation) => ({
+				...evaluation,
+				branch,
+			})),
 		),
 		checks: itemsOf(requests, 'Check eligibility'),
 		requests: itemsOf(requests, 'Request review'),
 	};
 }
 
-/** The output items of a node; empty if it did not run. */
+/**
+ * The output items of a node; empty if it did not run.
+ *
+ * @template T
+ * @param {import('./n8n.mjs').RunData} run
+ * @param {string} node
+ * @returns {T[]}
+ */
 function itemsOf(run, node) {
-	return (run[node]?.[0]?.data?.main[0] ?? []).map(({ json }) => json);
+	const items = run[node]?.[0]?.data?.main?.[0] ?? [];
+	return items.map(({ json }) => /** @type {T} */ (json));
 }

@@ -5,6 +5,8 @@ import { askSandbox } from './sandbox.mjs';
 /**
  * The possible outcomes for an order in each state. If Amazon offers no request, it gives no
  * reason; the node infers one from the order's dates, which FBA orders often lack.
+ *
+ * @type {Record<string, string[]>}
  */
 const OUTCOMES_BY_STATE = {
 	eligible: ['eligible'],
@@ -68,6 +70,10 @@ export function describeResults({ feedback, negative, ratings, checks, requests 
 	].join('\n');
 }
 
+/** @typedef {import('./demo.mjs').DemoResults} DemoResults */
+
+/** @typedef {<T>(path: string, query?: Record<string, string>) => Promise<T>} Ask the sandbox */
+
 /**
  * Compares the results with what the sandbox knows to be true.
  *
@@ -76,6 +82,7 @@ export function describeResults({ feedback, negative, ratings, checks, requests 
  * @returns {Promise<Array<{ what: string, checked: number, differences: string[] }>>}
  */
 export async function compareWithSandbox(results, sandboxUrl) {
+	/** @type {Ask} */
 	const ask = async (path, query) => await askSandbox(sandboxUrl, path, query);
 	return [
 		await compareFeedback(results, ask),
@@ -99,29 +106,46 @@ export function describeComparison(comparisons) {
 	return ["\nCompared with the sandbox's true record", ...lines].join('\n');
 }
 
+/**
+ * @param {DemoResults} results
+ * @param {Ask} ask
+ */
 async function compareFeedback({ negative }, ask) {
+	/** @type {{ now: string }} */
 	const { now } = await ask('health');
-	const yearAgo = new Date(new Date(now) - 365 * 86_400_000);
+	const yearAgo = new Date(Date.parse(now) - 365 * 86_400_000);
 	// The demo's primary marketplace is the United States, whose days Amazon counts in Pacific time.
 	const from = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Los_Angeles' });
+	/** @type {import('./demo.mjs').DemoFeedback[]} */
 	const truth = await ask('truth/feedback', { from: from.format(yearAgo) });
 	// The nodes output each line break as one character.
+	/** @param {import('./demo.mjs').DemoFeedback} entry */
 	const row = ({ date, rating, orderId, comment, response }) =>
 		JSON.stringify([date, rating, orderId, comment, response]).replaceAll('\\r\\n', '\\n');
 	const wanted = truth.filter(({ rating }) => rating <= 2).map(row);
 	return { what: 'negative feedback rows', ...difference(wanted, negative.map(row)) };
 }
 
+/**
+ * @param {DemoResults} results
+ * @param {Ask} ask
+ */
 async function compareRatings({ ratings }, ask) {
+	/** @type {string[]} */
 	const wanted = [];
+	/** @type {string[]} */
 	const found = [];
 	for (const { marketplace, marketplaceId, windows } of ratings) {
 		for (const window of windows.filter(isOfDays)) {
 			// The last days are not settled, so they do not count.
+			/** @type {Record<string, Record<'positive' | 'neutral' | 'negative', number> | undefined>} */
 			const truth = await ask('truth/rating', { marketplaceId, through: window.coveredThrough });
-			const { positive, neutral, negative } = truth[window.days];
+			const counts = truth[String(window.days)];
+			if (!counts) continue;
+			const { positive, neutral, negative } = counts;
 			const rating = (100 * positive) / (positive + neutral + negative);
-			const line = (counts) => `${marketplace}, ${window.days} days: ${JSON.stringify(counts)}`;
+			/** @param {Array<number | null>} figures */
+			const line = (figures) => `${marketplace}, ${window.days} days: ${JSON.stringify(figures)}`;
 			wanted.push(line([positive, neutral, negative, rating]));
 			found.push(line([window.positive, window.neutral, window.negative, window.rating]));
 		}
@@ -129,31 +153,56 @@ async function compareRatings({ ratings }, ask) {
 	return { what: 'ratings and their counts', ...difference(wanted, found) };
 }
 
+/**
+ * @param {DemoResults} results
+ * @param {Ask} ask
+ */
 async function compareEligibility({ checks }, ask) {
-	const requested = new Set((await ask('truth/solicitations')).map(({ orderId }) => orderId));
+	const requested = new Set(await requestedOrders(ask));
+	/** @type {string[]} */
 	const differences = [];
 	for (const { orderId, outcome } of checks) {
+		/** @type {{ solicitability: string }} */
 		const { solicitability } = await ask('truth/solicitability', { orderId });
 		// Orders the workflow itself requested a review for were eligible when it checked.
 		const state = requested.has(orderId) ? 'eligible' : solicitability;
-		if (!OUTCOMES_BY_STATE[state].includes(outcome)) {
+		if (!OUTCOMES_BY_STATE[state]?.includes(outcome)) {
 			differences.push(`${orderId} is "${state}", the node says "${outcome}"`);
 		}
 	}
 	return { what: 'eligibility of orders', checked: checks.length, differences };
 }
 
+/**
+ * @param {DemoResults} results
+ * @param {Ask} ask
+ */
 async function compareRequests({ requests }, ask) {
-	const wanted = (await ask('truth/solicitations')).map(({ orderId }) => orderId);
+	const wanted = await requestedOrders(ask);
 	const found = requests.filter(({ outcome }) => outcome === 'sent').map(({ orderId }) => orderId);
 	return { what: 'review requests sent, each once', ...difference(wanted, found) };
 }
 
 /**
+ * The orders whose review was requested.
+ *
+ * @param {Ask} ask
+ */
+async function requestedOrders(ask) {
+	/** @type {Array<{ orderId: string }>} */
+	const requested = await ask('truth/solicitations');
+	return requested.map(({ orderId }) => orderId);
+}
+
+/**
  * Compares two lists including duplicates: what is in one list twice must be in the other twice.
+ *
+ * @param {string[]} wanted
+ * @param {string[]} found
  */
 function difference(wanted, found) {
 	const left = [...wanted].sort();
+	/** @type {string[]} */
 	const extra = [];
 	for (const entry of found) {
 		const index = left.indexOf(entry);
@@ -171,7 +220,15 @@ function difference(wanted, found) {
 	};
 }
 
-/** The lifetime window, which Amazon's reports do not cover, has no days. */
+/**
+ * The lifetime window, which Amazon's reports do not cover, has no days.
+ *
+ * @param {import('./demo.mjs').DemoWindow} window
+ */
 const isOfDays = ({ days }) => days !== null;
 
+/**
+ * @param {number} percent
+ * @param {import('./demo.mjs').DemoWindow} window
+ */
 const distanceTo = (percent, { thresholds }) => thresholds.find((each) => each.percent === percent);

@@ -34,13 +34,14 @@ export async function ensureDependencies() {
 export function toolFile(packageName, command) {
 	const dir = join(nodeModules, packageName);
 	const { bin } = readJson(join(dir, 'package.json'));
-	return join(dir, typeof bin === 'string' ? bin : (bin[command] ?? Object.values(bin)[0]));
+	return join(dir, typeof bin === 'string' ? bin : (bin[command ?? ''] ?? Object.values(bin)[0]));
 }
 
 /** Whether npm's record has every package of package-lock.json, in the same version. */
 function isInstalled() {
 	if (!existsSync(npmRecord)) return false;
 	const installed = readJson(npmRecord).packages;
+	/** @type {Record<string, { version: string, optional?: boolean, devOptional?: boolean }>} */
 	const wanted = readJson(join(repoDir, 'package-lock.json')).packages;
 	return Object.entries(wanted).every(
 		([path, { version, optional, devOptional }]) =>
@@ -51,6 +52,7 @@ function isInstalled() {
 	);
 }
 
+/** @param {string} file */
 function readJson(file) {
 	return JSON.parse(readFileSync(file, 'utf8'));
 }

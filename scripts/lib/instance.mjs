@@ -26,7 +26,8 @@ export async function prepareInstance(instance, tarball, sandboxUrl) {
 		workflow: demoWorkflows(await makeDemoOrders(sandboxUrl)),
 	};
 	let imported = false;
-	for (const [kind, entities] of Object.entries(imports)) {
+	for (const kind of /** @type {const} */ (['credentials', 'workflow'])) {
+		const entities = imports[kind];
 		const stamp = join(instance.userFolder, `imported-${kind}.sha256`);
 		const digest = createHash('sha256').update(JSON.stringify(entities)).digest('hex');
 		if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) continue;
@@ -60,6 +61,7 @@ export function demoLogin(userFolder) {
 	return JSON.parse(readFileSync(file, 'utf8'));
 }
 
+/** @param {string} sandboxUrl */
 async function demoCredential(sandboxUrl) {
 	return {
 		...DEMO_CREDENTIAL,

@@ -19,14 +19,17 @@ const FOREIGN =
  * @property {string} userFolder
  * @property {number} [port] of the editor
  * @property {number} [brokerPort] of the task broker, which users never see
+ * @property {NodeJS.ProcessEnv} [env] further variables for n8n
  */
+
+/** @typedef {import('n8n-workflow').IRunData} RunData */
 
 /**
  * The environment for an n8n of ours: nothing from another n8n, no telemetry, no banners.
  *
  * @param {Instance} instance
  */
-export function n8nEnvironment({ runtime, userFolder, port = 5678, brokerPort = 5679 }) {
+export function n8nEnvironment({ runtime, userFolder, port = 5678, brokerPort = 5679, env }) {
 	const inherited = Object.entries(npmEnvironment(runtime.node));
 	return {
 		...Object.fromEntries(inherited.filter(([name]) => !FOREIGN.test(name))),
@@ -47,10 +50,16 @@ export function n8nEnvironment({ runtime, userFolder, port = 5678, brokerPort = 
 		N8N_VERIFIED_PACKAGES_ENABLED: 'false',
 		...(hasModule(runtime, 'mcp-registry') && { N8N_DISABLED_MODULES: 'mcp-registry' }),
 		GENERIC_TIMEZONE: 'UTC',
+		...env,
 	};
 }
 
-/** n8n does not start if a module it does not have is excluded; older versions lack some. */
+/**
+ * n8n does not start if a module it does not have is excluded; older versions lack some.
+ *
+ * @param {import('./runtime.mjs').Runtime} runtime
+ * @param {string} name
+ */
 function hasModule({ n8nModules }, name) {
 	return existsSync(join(n8nModules, 'n8n', 'dist', 'modules', name));
 }
@@ -107,7 +116,7 @@ export async function installPackage({ userFolder }, tarball) {
  * @param {Instance} instance
  */
 export async function registerPackage({ runtime, userFolder }) {
-	const script = join(repoDir, 'scripts', 'lib', 'register-package.mjs');
+	const script = join(repoDir, 'scripts', 'lib', 'registerPackage.mjs');
 	const { code, output } = await runCommand(
 		runtime.node,
 		['--no-warnings', script, join(userFolder, '.n8n'), readManifest().name],
@@ -116,6 +125,7 @@ export async function registerPackage({ runtime, userFolder }) {
 	if (code !== 0) throw new SetupError(`n8n could not load the package:\n${output.trimEnd()}`);
 }
 
+/** @param {import('./runtime.mjs').Runtime} runtime */
 function modulePath({ n8nModules }) {
 	return [n8nModules, join(n8nModules, 'n8n', 'node_modules')].join(delimiter);
 }
@@ -125,7 +135,7 @@ function modulePath({ n8nModules }) {
  *
  * @param {Instance} instance
  * @param {'credentials' | 'workflow'} kind
- * @param {object[]} entities
+ * @param {readonly object[]} entities
  */
 export async function importInto(instance, kind, entities) {
 	const file = join(instance.userFolder, `import-${kind}.json`);
@@ -144,8 +154,7 @@ export async function importInto(instance, kind, entities) {
  *
  * @param {Instance} instance
  * @param {string} id
- * @returns {Promise<Record<string, Array<{ data?: { main: Array<Array<{ json: object }> | null> } }>>>}
- *   n8n's run data: by node name, one entry per run of the node, items by output
+ * @returns {Promise<RunData>} by node name, one entry per run of the node, items by output
  */
 export async function executeWorkflow(instance, id) {
 	const result = await n8nCommand(instance, ['execute', `--id=${id}`, '--rawOutput']);
@@ -153,13 +162,19 @@ export async function executeWorkflow(instance, id) {
 	const failure = run?.data.resultData.error;
 	if (!run || failure) {
 		const reason = failure?.message ?? lastLines(result.output);
-		const detail = failure?.description ? ` (${failure.description})` : '';
+		const isDescribed = failure !== undefined && 'description' in failure && failure.description;
+		const detail = isDescribed ? ` (${failure.description})` : '';
 		throw new SetupError(`n8n could not execute workflow ${id}: ${reason}${detail}`);
 	}
 	return run.data.resultData.runData;
 }
 
-/** The run is the last JSON document among the log lines; it starts at a line with just `{`. */
+/**
+ * The run is the last JSON document among the log lines; it starts at a line with just `{`.
+ *
+ * @param {string} stdout
+ * @returns {import('n8n-workflow').IRun | undefined}
+ */
 function parseRun(stdout) {
 	const start = stdout.search(/^\{$/m);
 	const end = stdout.lastIndexOf('\n}');
@@ -167,54 +182,80 @@ function parseRun(stdout) {
 	return JSON.parse(stdout.slice(start, end + 2));
 }
 
+/** A first start creates the database's tables, which is slow on a slow disk. */
+const START_PATIENCE_MS = 180_000;
+
 /**
- * Starts the server and waits until it answers.
+ * @typedef {object} ProcessOptions
+ * @property {string} logFile
+ * @property {string} [name] for messages
+ * @property {readonly string[]} [command] the server by default
+ * @property {number} [healthPort] where it reports that it is ready; by default the editor's port
+ * @property {readonly string[]} [nodeArgs] arguments of Node itself
+ */
+
+/**
+ * Starts the server, or another process of n8n that runs until it is stopped, and waits until it is
+ * ready.
  *
  * @param {Instance} instance
- * @param {string} logFile
- * @param {string[]} [args] further arguments of `n8n start`
+ * @param {ProcessOptions} options
  */
-export async function startServer(instance, logFile, args = []) {
+export async function startProcess(instance, options) {
+	const { logFile, name = 'n8n', command = ['start'], nodeArgs = [] } = options;
 	const { node, n8nBin } = instance.runtime;
-	const server = startService('n8n', node, [n8nBin, 'start', ...args], {
+	const service = startService(name, node, [...nodeArgs, n8nBin, ...command], {
 		cwd: instance.userFolder,
 		env: n8nEnvironment(instance),
 		logFile,
 	});
-	// A first start creates the database's tables, which is slow on a slow disk.
-	await waitUntilHealthy(server, `http://localhost:${instance.port}/healthz/readiness`, 180_000);
-	return server;
+	const port = options.healthPort ?? instance.port;
+	const url = `http://localhost:${port}`;
+	await waitUntilHealthy(service, `${url}/healthz/readiness`, START_PATIENCE_MS);
+	if (command[0] === 'start') {
+		// Before 2.x it reports that it is ready before it answers the editor.
+		await waitUntilHealthy(service, `${url}/rest/settings`, START_PATIENCE_MS);
+	}
+	return service;
 }
 
 /**
- * Creates the instance's owner, unless it has one.
+ * Logs in as the instance's owner, and creates the owner the first time.
  *
  * @param {string} baseUrl of the running server
  * @param {{ email: string, password: string }} login
+ * @returns {Promise<string>} the cookie of the session
  */
-export async function ensureOwner(baseUrl, login) {
+export async function logIn(baseUrl, login) {
+	/**
+	 * @param {string} path
+	 * @param {object} body
+	 */
 	const post = async (path, body) =>
 		await fetch(`${baseUrl}/rest/${path}`, {
 			method: 'POST',
 			headers: { 'content-type': 'application/json' },
 			body: JSON.stringify(body),
 		});
-	const owner = { ...login, firstName: 'Demo', lastName: 'Seller' };
-	const answer = await post('owner/setup', owner);
-	if (answer.ok) return;
 	const { email: emailOrLdapLoginId, password } = login;
-	const known = await post('login', { emailOrLdapLoginId, password });
-	if (!known.ok) {
-		throw new SetupError(
-			`n8n could not create its owner account: ${(await answer.text()).slice(0, 200)}`,
-		);
-	}
+	const created = await post('owner/setup', { ...login, firstName: 'Demo', lastName: 'Seller' });
+	const answer = created.ok ? created : await post('login', { emailOrLdapLoginId, password });
+	const cookie = answer.headers.getSetCookie()[0]?.split(';')[0];
+	if (answer.ok && cookie) return cookie;
+	throw new SetupError(
+		`Could not log in to n8n: ${(await (answer.ok ? answer : created).text()).slice(0, 200)}`,
+	);
 }
 
+/** @param {string} text */
 function lastLines(text) {
 	return text.trimEnd().split('\n').slice(-10).join('\n');
 }
 
+/**
+ * @param {string} file
+ * @param {unknown} value
+ */
 function writeJson(file, value) {
 	writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
 }

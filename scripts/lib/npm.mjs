@@ -29,6 +29,7 @@ const MISSING_VERSION = /\b(ETARGET|E404)\b/;
  *   with; `what`: what is being installed, for the message
  */
 export async function npmInstall(args, { cwd, node = process.execPath, what }) {
+	/** @param {string[]} flags */
 	const install = async (...flags) =>
 		await npm([...args, ...flags, ...INSTALL_FLAGS, ...RETRY_FLAGS], { cwd, node });
 	let result = await install();
@@ -59,14 +60,13 @@ export async function npm(args, { cwd, node = process.execPath }) {
  */
 export function npmFile(...path) {
 	const binDir = dirname(process.execPath);
+	const { npm_execpath: running = '' } = process.env;
 	const candidates = [
 		// npm sets it for the scripts it runs; another package manager may set it too.
-		/[\\/]npm-cli\.js$/.test(process.env.npm_execpath ?? '')
-			? dirname(dirname(process.env.npm_execpath))
-			: undefined,
+		...(/[\\/]npm-cli\.js$/.test(running) ? [dirname(dirname(running))] : []),
 		join(binDir, '..', 'lib', 'node_modules', 'npm'),
 		join(binDir, 'node_modules', 'npm'),
-	].filter((dir) => dir && existsSync(join(dir, 'bin', 'npm-cli.js')));
+	].filter((dir) => existsSync(join(dir, 'bin', 'npm-cli.js')));
 	// Debian and others keep npm elsewhere: use the command on the PATH.
 	const found = candidates[0] ?? npmFromPath();
 	if (!found) {
@@ -103,6 +103,10 @@ export function npmEnvironment(node) {
 	return env;
 }
 
+/**
+ * @param {string} output
+ * @param {string} what
+ */
 function explainFailure(output, what) {
 	const network = NETWORK_FAILURE.exec(output);
 	if (network) {

@@ -1,6 +1,7 @@
 /** A failure the user can fix: its message is one line and needs no stack trace. */
 export class SetupError extends Error {}
 
+/** @param {number} since */
 const seconds = (since) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 
 /**
@@ -31,7 +32,7 @@ export function createProgress(total) {
 				: setInterval(() => stdout.write('.'), 15_000);
 			try {
 				const result = await work();
-				const note = result?.note ? ` (${result.note})` : '';
+				const note = hasNote(result) ? ` (${result.note})` : '';
 				stdout.write(`${stdout.isTTY ? `\r${label}` : ''} ${seconds(start)}${note}\n`);
 				return result;
 			} catch (error) {
@@ -45,6 +46,14 @@ export function createProgress(total) {
 }
 
 /**
+ * @param {unknown} result
+ * @returns {result is { note: string }}
+ */
+function hasNote(result) {
+	return typeof result === 'object' && result !== null && 'note' in result && Boolean(result.note);
+}
+
+/**
  * Formats rows as a plain text table.
  *
  * @param {string[]} header
@@ -52,10 +61,56 @@ export function createProgress(total) {
  */
 export function formatTable(header, rows) {
 	const cells = [header, ...rows].map((row) => row.map((cell) => String(cell ?? '')));
-	const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column].length)));
-	const line = (row) => `  ${row.map((cell, i) => cell.padEnd(widths[i])).join('  ')}`.trimEnd();
+	const widths = header.map((_, column) =>
+		Math.max(...cells.map((row) => row[column]?.length ?? 0)),
+	);
+	/** @param {string[]} row */
+	const line = (row) =>
+		`  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')}`.trimEnd();
 	const rule = widths.map((width) => '-'.repeat(width));
-	return [cells[0], rule, ...cells.slice(1)].map(line).join('\n');
+	const [first = [], ...others] = cells;
+	return [first, rule, ...others].map(line).join('\n');
+}
+
+/**
+ * @typedef {object} Verdict whether something is as it must be
+ * @property {string} what
+ * @property {boolean} passed
+ * @property {string} [detail] what is wrong, if it did not pass
+ */
+
+/**
+ * The verdicts as text: one line each, then how many passed.
+ *
+ * @param {readonly Verdict[]} verdicts
+ * @param {{ passed: number, failed: number }} [totals] counted in another way
+ * @returns {string}
+ */
+export function formatVerdicts(verdicts, totals = countVerdicts(verdicts)) {
+	const lines = verdicts.map(({ what, passed, detail }) =>
+		passed ? `ok      ${what}` : `FAILED  ${what}${detail ? ` (${detail})` : ''}`,
+	);
+	return [...lines, '', `${totals.passed} passed, ${totals.failed} failed`].join('\n');
+}
+
+/**
+ * Prints the verdicts.
+ *
+ * @param {readonly Verdict[]} verdicts
+ * @param {{ onlyFailed?: boolean }} [options] `onlyFailed` does not print a line for what passed
+ * @returns {number} the exit code
+ */
+export function printVerdicts(verdicts, { onlyFailed = false } = {}) {
+	const totals = countVerdicts(verdicts);
+	const shown = onlyFailed ? verdicts.filter(({ passed }) => !passed) : verdicts;
+	console.log(`\n${formatVerdicts(shown, totals)}`);
+	return totals.failed > 0 ? 1 : 0;
+}
+
+/** @param {readonly Verdict[]} verdicts */
+function countVerdicts(verdicts) {
+	const passed = verdicts.filter((verdict) => verdict.passed).length;
+	return { passed, failed: verdicts.length - passed };
 }
 
 /**
@@ -75,8 +130,12 @@ export async function runMain(main) {
 	}
 }
 
+/**
+ * @param {number} major
+ * @param {number} minor
+ */
 function requireNode(major, minor) {
-	const [ownMajor, ownMinor] = process.versions.node.split('.').map(Number);
+	const [ownMajor = 0, ownMinor = 0] = process.versions.node.split('.').map(Number);
 	if (ownMajor > major || (ownMajor === major && ownMinor >= minor)) return;
 	const wanted = `${major}.${minor} or later`;
 	throw new SetupError(`This requires Node.js ${wanted}, but this is ${process.version}.`);

@@ -40,7 +40,11 @@ const recordFile = join(packDir, 'record.json');
  * @property {string[]} contents the paths inside, without the leading `package/`
  */
 
-/** This package's manifest. */
+/**
+ * This package's manifest.
+ *
+ * @returns {{ name: string, version: string, n8n: { nodes: string[], credentials: string[] } }}
+ */
 export function readManifest() {
 	return JSON.parse(readFileSync(join(repoDir, 'package.json'), 'utf8'));
 }
@@ -70,7 +74,8 @@ export async function pack() {
 	if (result.code !== 0) throw new SetupError(`npm pack failed: ${result.output.trim()}`);
 	const parsed = JSON.parse(result.stdout);
 	// npm 12 returns an object by package name, earlier versions return a list.
-	const [{ filename, files }] = Array.isArray(parsed) ? parsed : Object.values(parsed);
+	/** @type {{ filename: string, files: Array<{ path: string }> }} */
+	const { filename, files } = Array.isArray(parsed) ? parsed[0] : Object.values(parsed)[0];
 	const contents = files.map(({ path }) => path).sort();
 	const tarball = { file: join(packDir, filename), digest, contents };
 	writeFileSync(recordFile, JSON.stringify(tarball));
@@ -109,6 +114,7 @@ export async function unpack(tarball, target) {
 	renameSync(aside, target);
 }
 
+/** @returns {Tarball | undefined} */
 function readRecord() {
 	return existsSync(recordFile) ? JSON.parse(readFileSync(recordFile, 'utf8')) : undefined;
 }
@@ -124,6 +130,10 @@ function hashSources() {
 	return hash.digest('hex');
 }
 
+/**
+ * @param {string} path
+ * @returns {Generator<string>}
+ */
 function* listFiles(path) {
 	const absolute = join(repoDir, path);
 	if (!existsSync(absolute)) return;

@@ -30,24 +30,35 @@ export async function requireFreePort(port, purpose, variable) {
 	);
 }
 
-/** A free port, the wanted one if possible, for ports that users never see. */
+/**
+ * A free port, the wanted one if possible, for ports that users never see.
+ *
+ * @param {number} [wanted]
+ * @returns {Promise<number>}
+ */
 export async function pickFreePort(wanted) {
 	if (wanted && (await isPortFree(wanted))) return wanted;
 	return await new Promise((resolve, reject) => {
 		const server = createServer();
 		server.on('error', reject);
 		server.listen(0, '127.0.0.1', () => {
-			const { port } = server.address();
-			server.close(() => resolve(port));
+			const address = server.address();
+			const port = typeof address === 'object' ? address?.port : undefined;
+			server.close(() => (port ? resolve(port) : reject(new Error('There is no free port'))));
 		});
 	});
 }
 
+/**
+ * @param {number} port
+ * @param {string} [host]
+ * @returns {Promise<boolean>}
+ */
 function canListen(port, host) {
 	return new Promise((resolve) => {
 		const server = createServer();
 		// Only a taken port counts: a machine without IPv6 answers EADDRNOTAVAIL for ::1.
-		server.on('error', (error) => resolve(error.code !== 'EADDRINUSE'));
+		server.on('error', (error) => resolve(!('code' in error) || error.code !== 'EADDRINUSE'));
 		server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
 	});
 }

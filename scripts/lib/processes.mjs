@@ -11,9 +11,19 @@ import { SetupError } from './output.mjs';
  * @property {string} output stdout and stderr in the order received
  */
 
-/** For each running command, the function that ends it; a script that ends calls them all. */
+/**
+ * For each running command, the function that ends it; a script that ends calls them all.
+ *
+ * @type {Map<import('node:child_process').ChildProcess, () => void>}
+ */
 const commands = new Map();
 process.on('exit', () => commands.forEach((kill) => kill()));
+
+/**
+ * A service has its own process group: Ctrl+C only reaches this script, which then stops it in the
+ * right order. In a test it ends with the group of the test.
+ */
+const HAS_OWN_GROUP = process.platform !== 'win32' && process.env.JEST_WORKER_ID === undefined;
 
 /** Running services, in the order they were started. @type {Set<Service>} */
 const services = new Set();
@@ -41,15 +51,16 @@ export function runCommand(command, args, options = {}) {
 			timeout,
 			stdio: ['ignore', 'pipe', 'pipe'],
 			windowsHide: true,
-			detached: group && process.platform !== 'win32',
+			detached: group && HAS_OWN_GROUP,
 		});
 		commands.set(child, () => (group ? killGroup({ child }) : child.kill()));
+		/** @param {Partial<CommandResult>} outcome */
 		const end = (outcome) => {
 			commands.delete(child);
 			resolve({ ...result, ...outcome });
 		};
-		for (const name of ['stdout', 'stderr']) {
-			child[name].setEncoding('utf8').on('data', (text) => {
+		for (const name of /** @type {const} */ (['stdout', 'stderr'])) {
+			child[name].setEncoding('utf8').on('data', (/** @type {string} */ text) => {
 				result[name] += text;
 				result.output += text;
 				if (show) process[name].write(text);
@@ -87,14 +98,12 @@ export function startService(name, command, args, { cwd, env, logFile }) {
 		env,
 		stdio: ['ignore', log, log],
 		windowsHide: true,
-		// Its own process group: Ctrl+C only reaches this script, which then stops it in the right
-		// order.
-		detached: process.platform !== 'win32',
+		detached: HAS_OWN_GROUP,
 	});
 	closeSync(log);
-	const service = { child, name, logFile, running: () => services.has(service) };
-	services.add(service);
-	service.exited = new Promise((resolve) => {
+	/** @type {Promise<number>} */
+	const exited = new Promise((resolve) => {
+		/** @param {number | null} code */
 		const end = (code) => {
 			services.delete(service);
 			resolve(code ?? 1);
@@ -102,6 +111,9 @@ export function startService(name, command, args, { cwd, env, logFile }) {
 		child.on('error', () => end(127));
 		child.on('exit', end);
 	});
+	/** @type {Service} */
+	const service = { child, name, logFile, exited, running: () => services.has(service) };
+	services.add(service);
 	return service;
 }
 
@@ -110,12 +122,20 @@ export function startService(name, command, args, { cwd, env, logFile }) {
  * grace period.
  */
 export async function stopServices(graceMs = 10_000) {
-	for (const service of [...services].reverse()) {
-		service.child.kill('SIGTERM');
-		const timer = setTimeout(() => killGroup(service), graceMs);
-		await service.exited;
-		clearTimeout(timer);
-	}
+	for (const service of [...services].reverse()) await stopService(service, graceMs);
+}
+
+/**
+ * Stops a service, and kills it if it does not stop within the grace period.
+ *
+ * @param {Service} service
+ */
+export async function stopService(service, graceMs = 10_000) {
+	if (!service.running()) return;
+	service.child.kill('SIGTERM');
+	const timer = setTimeout(() => killGroup(service), graceMs);
+	await service.exited;
+	clearTimeout(timer);
 }
 
 /** Kills all services. */
@@ -129,7 +149,7 @@ export function killServices() {
  * @param {{ child: import('node:child_process').ChildProcess }} service
  */
 export function killGroup({ child }) {
-	if (process.platform === 'win32') child.kill('SIGKILL');
+	if (!HAS_OWN_GROUP || child.pid === undefined) child.kill('SIGKILL');
 	else process.kill(-child.pid, 'SIGKILL');
 }
 

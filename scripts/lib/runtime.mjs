@@ -18,6 +18,7 @@ import { runCommand } from './processes.mjs';
 /** The manifest and lock of the n8n used for demos and tests. */
 const n8nPin = join(repoDir, 'scripts', 'n8n');
 
+/** @type {string} */
 export const N8N_VERSION = JSON.parse(readFileSync(join(n8nPin, 'package.json'), 'utf8'))
 	.dependencies.n8n;
 
@@ -27,6 +28,8 @@ const NODE_MAJOR = 24;
 /**
  * Earlier n8n versions that the package is also tested with, and the Node of each: the oldest
  * possible for n8n 2.0, but the expression sandbox of n8n 1.123.81 does not run on that one.
+ *
+ * @type {Record<string, { node?: number }>}
  */
 const olderN8n = JSON.parse(readFileSync(join(n8nPin, 'older.json'), 'utf8'));
 
@@ -136,14 +139,17 @@ function writeManifest(dir, version) {
 	}
 }
 
+/** @param {string} version */
 function n8nDir(version) {
 	return join(toolsDir, `n8n-${version}`);
 }
 
+/** @param {number} major */
 function nodeDir(major) {
 	return join(toolsDir, `node${major}`);
 }
 
+/** @param {number} major */
 function isNode(major) {
 	return process.versions.node.startsWith(`${major}.`);
 }
@@ -190,12 +196,13 @@ async function installAside(target, install) {
 	}
 }
 
+/** @param {number} pid */
 function isRunning(pid) {
 	try {
 		process.kill(pid, 0);
 		return true;
 	} catch (error) {
-		return error.code === 'EPERM';
+		return error instanceof Error && 'code' in error && error.code === 'EPERM';
 	}
 }
 
@@ -232,6 +239,10 @@ async function ensureSqlite(dir, node) {
 	);
 }
 
+/**
+ * @param {string} dir
+ * @param {string} node
+ */
 async function sqliteWorks(dir, node) {
 	const script =
 		`const { Database } = require(${JSON.stringify(dir)});` +
@@ -241,21 +252,30 @@ async function sqliteWorks(dir, node) {
 
 /** Stops with a one-line error if the tools for compiling are missing. */
 async function requireCompiler() {
-	const hint = {
+	/** @type {Partial<Record<NodeJS.Platform, string>>} */
+	const hints = {
 		linux: 'on Debian or Ubuntu: sudo apt install build-essential python3',
 		darwin: 'run: xcode-select --install',
 		win32: 'install Visual Studio Build Tools (C++) and Python 3',
-	}[process.platform];
-	// On Windows, node-gyp finds Visual Studio itself, which is not in the PATH.
+	};
+	const hint = hints[process.platform];
+	const { CXX } = process.env;
+	/**
+	 * On Windows, node-gyp finds Visual Studio itself, which is not in the PATH.
+	 *
+	 * @type {Record<string, string[]>}
+	 */
 	const wanted =
 		process.platform === 'win32'
 			? { Python: ['python', 'py', 'python3'] }
 			: {
 					Python: ['python3', 'python'],
 					make: ['make', 'gmake'],
-					'a C++ compiler': ['c++', 'g++', 'clang++', process.env.CXX].filter(Boolean),
+					'a C++ compiler': ['c++', 'g++', 'clang++', ...(CXX ? [CXX] : [])],
 				};
-	const missing = Object.keys(wanted).filter((name) => !wanted[name].some(isOnPath));
+	const missing = Object.entries(wanted).flatMap(([name, commands]) =>
+		commands.some(isOnPath) ? [] : [name],
+	);
 	if (missing.length === 0) return;
 	const list = new Intl.ListFormat('en').format(missing);
 	throw new SetupError(
@@ -265,6 +285,7 @@ async function requireCompiler() {
 	);
 }
 
+/** @param {string} command */
 function isOnPath(command) {
 	const suffixes = process.platform === 'win32' ? ['.exe', '.cmd', '.bat'] : [''];
 	return (process.env.PATH ?? '')

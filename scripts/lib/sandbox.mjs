@@ -22,9 +22,11 @@ export async function startSandbox({ port, logFile, args = [] }) {
 /**
  * Reads one of the sandbox's control endpoints.
  *
+ * @template T what it returns
  * @param {string} url the sandbox's base URL
  * @param {string} path below /sandbox/
  * @param {Record<string, string>} [query]
+ * @returns {Promise<T>}
  */
 export async function askSandbox(url, path, query = {}) {
 	return await call(`${url}/sandbox/${path}?${new URLSearchParams(query)}`);
@@ -33,60 +35,35 @@ export async function askSandbox(url, path, query = {}) {
 /**
  * Uses one of the sandbox's controls.
  *
+ * @template T what it returns
  * @param {string} url the sandbox's base URL
  * @param {string} path below /sandbox/
  * @param {object} body
+ * @returns {Promise<T>}
  */
 export async function controlSandbox(url, path, body) {
 	return await call(`${url}/sandbox/${path}`, { method: 'POST', body: JSON.stringify(body) });
 }
 
 /** The pace of a sandbox that was started without --rate-limits. */
-export const USUAL_PACE = 1000;
-
-/**
- * The credential's limits per report type for a sandbox that is this much faster than Amazon; without
- * them a node would wait a quarter of an hour. The interval also covers the limits per 8 and 24 hours:
- * 12 in 480 minutes are one in 40.
- *
- * @param {number} pace
- */
-export function reportLimitsAt(pace) {
-	return {
-		changeReportLimits: true,
-		salesAndTrafficMinutes: 15 / pace,
-		salesAndTrafficPerDay: 0,
-		fbaShipmentsMinutes: 40 / pace,
-		fbaShipmentsPer8Hours: 0,
-		fbaReturnsMinutes: 240 / pace,
-	};
-}
+const USUAL_PACE = 1000;
 
 /**
  * The data of a credential for a seller of the sandbox.
  *
  * @param {string} url the sandbox's base URL
- * @param {{ sellerKey?: string, pace?: number }} [options] how much faster the sandbox is than Amazon
- *   by n8n's clock; 1 if both run at the same speed, which keeps Amazon's own limits per report type
+ * @returns {Promise<Record<string, string | number | boolean>>}
  */
-export async function sandboxCredential(url, { sellerKey = 'demo', pace = USUAL_PACE } = {}) {
-	const { clientId, clientSecret, refreshToken, marketplaceId } = await askSandbox(
-		url,
-		'credentials',
-		{ sellerKey },
-	);
-	return {
-		clientId,
-		clientSecret,
-		refreshToken,
-		primaryMarketplace: marketplaceId,
-		environment: 'custom',
-		customBaseUrl: url,
-		customHostIsMine: true,
-		...(pace === 1 ? {} : reportLimitsAt(pace)),
-	};
+export async function sandboxCredential(url) {
+	return await askSandbox(url, 'n8nCredential', { pace: String(USUAL_PACE) });
 }
 
+/**
+ * @template T
+ * @param {string} url
+ * @param {RequestInit} [options]
+ * @returns {Promise<T>}
+ */
 async function call(url, options) {
 	const answer = await fetch(url, options);
 	if (answer.ok) return await answer.json();

@@ -80,7 +80,7 @@ export function formatReport(
 			first === undefined
 				? `--rounds ${tally.rounds}`
 				: `--world ${Math.ceil(first.round / ROUNDS_PER_WORLD)} --rounds ${ROUNDS_PER_WORLD}`;
-		lines.push(`Rerun: npm run chaos -- --seed ${seed} ${which}${filter} --engine-only`);
+		lines.push(`Rerun: npm run check -- chaos --seed ${seed} ${which}${filter} --engine-only`);
 	}
 	return { text: `${lines.join('\n')}\n`, failed };
 }

@@ -7,9 +7,9 @@ const { createHash } = require('node:crypto');
 const { buildSync, version } = require('esbuild');
 
 module.exports = {
-	getCacheKey: (source, path) =>
+	getCacheKey: (/** @type {string} */ source, /** @type {string} */ path) =>
 		createHash('sha256').update([version, path, source].join('\0')).digest('hex'),
-	process(_source, path) {
+	process(/** @type {string} */ _source, /** @type {string} */ path) {
 		const { outputFiles } = buildSync({
 			entryPoints: [path],
 			bundle: true,
@@ -18,6 +18,6 @@ module.exports = {
 			format: 'cjs',
 			write: false,
 		});
-		return { code: outputFiles[0].text };
+		return { code: outputFiles[0]?.text ?? '' };
 	},
 };

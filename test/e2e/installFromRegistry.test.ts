@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RealN8n } from './n8nProcess';
+import { RealN8n } from '../../checks/n8n/realN8n';
+import { chain, marketplaceById, plainAmazonNode, webhook } from '../../checks/n8n/workflow';
 import { PackageRegistry } from './packageRegistry';
 
 /**
@@ -31,7 +32,7 @@ let version: string;
 beforeAll(async () => {
 	registry = await PackageRegistry.open();
 	({ name, version } = registry.manifest);
-	n8n = await RealN8n.create({ ...registry.env, N8N_PLAIN: '1' });
+	n8n = await RealN8n.create(registry.env, { isPlain: true });
 	await n8n.start();
 	registry.publish(version);
 });
@@ -41,7 +42,7 @@ afterAll(async () => {
 	registry?.close();
 });
 
-const packages = async () => await n8n.get<Installed[]>('/rest/community-packages');
+const packages = async () => await n8n.get<Installed[]>('community-packages');
 
 /** What n8n lists of this package: its nodes or its credentials. */
 async function known(kind: 'nodes' | 'credentials'): Promise<Described[]> {
@@ -62,23 +63,16 @@ const NODES = [
 /** Publishes a workflow that takes a report file by HTTP and returns the output of Parse Report. */
 async function openParser(): Promise<string> {
 	const path = 'report';
-	const report = {
-		...{ id: path, name: 'Report', type: 'n8n-nodes-base.webhook', typeVersion: 2 },
-		...{ position: [0, 0], webhookId: path },
-		parameters: { httpMethod: 'POST', path, responseMode: 'lastNode', responseData: 'allEntries' },
-	};
-	const marketplace = { __rl: true, mode: 'id', value: 'US' };
-	const parse = {
-		...{ id: 'parse', name: 'Parse', type: `${name}.amazonSellerFeedback`, typeVersion: 1 },
-		position: [200, 0],
-		parameters: { resource: 'feedback', operation: 'parseReport', marketplace },
-	};
-	const { id, versionId } = await n8n.post<{ id: string; versionId: string }>('/rest/workflows', {
-		name: 'Read a report',
-		nodes: [report, parse],
-		connections: { Report: { main: [[{ node: 'Parse', type: 'main', index: 0 }]] } },
-	});
-	await n8n.post(`/rest/workflows/${id}/activate`, { versionId });
+	const workflow = chain('Read a report', [
+		webhook(path, { responseMode: 'lastNode', responseData: 'allEntries' }),
+		plainAmazonNode('Parse', 'amazonSellerFeedback', {
+			resource: 'feedback',
+			operation: 'parseReport',
+			marketplace: marketplaceById('US'),
+		}),
+	]);
+	const { id } = await n8n.post<{ id: string }>('workflows', workflow);
+	await n8n.activate(id);
 	return `${n8n.url}/webhook/${path}`;
 }
 
@@ -103,7 +97,7 @@ let parser: string;
 test('Install adds the four nodes and the credential to an n8n without them', async () => {
 	expect(await known('nodes')).toEqual([]);
 
-	const installed = await n8n.post<Installed>('/rest/community-packages', { name });
+	const installed = await n8n.post<Installed>('community-packages', { name });
 
 	expect(installed).toMatchObject({ packageName: name, installedVersion: version });
 	expect(installed.installedNodes.map(({ type }) => type).toSorted()).toEqual(NODES);
@@ -135,14 +129,14 @@ test('a later version on npm is offered, and after the update the workflow still
 	registry.publish(NEXT_VERSION);
 	expect(await packages()).toMatchObject([{ updateAvailable: NEXT_VERSION }]);
 
-	await n8n.call('PATCH', '/rest/community-packages', { name });
+	await n8n.call('PATCH', 'community-packages', { name });
 
 	expect(await packages()).toMatchObject([{ installedVersion: NEXT_VERSION }]);
 	expect(await parsed(parser)).toMatchObject(FEEDBACK);
 });
 
 test('Uninstall removes nodes and credential again', async () => {
-	await n8n.call('DELETE', `/rest/community-packages?name=${name}`);
+	await n8n.call('DELETE', `community-packages?name=${name}`);
 
 	expect(await packages()).toEqual([]);
 	expect(await known('nodes')).toEqual([]);

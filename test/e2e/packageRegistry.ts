@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { readJson } from './n8nProcess';
+import { readJson } from './repository';
 import { OutsideServices, Refusal, type OutsideRequest } from './templates/rig/outsideServices';
 
 const HOST = 'registry.npmjs.org';

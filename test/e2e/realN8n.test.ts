@@ -1,7 +1,8 @@
 import { DateTime } from 'luxon';
-import { startSandbox, type Sandbox } from '../../sandbox';
-import { reportLimitsAt } from '../engine/sandboxCredential';
-import { readJson, RealN8n, runScript, type NodeOutputs } from './n8nProcess';
+import { RealN8n } from '../../checks/n8n/realN8n';
+import { itemsOf } from '../../checks/n8n/runData';
+import { n8nCredentialOf, startSandbox, type Sandbox } from '../../sandbox';
+import { readJson, runScript } from './repository';
 
 /**
  * The packed tarball in a real n8n 2.41 against the sandbox. `scripts/test.mjs` installs that n8n;
@@ -32,25 +33,11 @@ const PACE = 1000;
 let sandbox: Sandbox;
 let n8n: RealN8n;
 
-/** The credential of a seller of the sandbox, with changes that break it. */
+/** The data of a credential for a seller of the sandbox, with changes that break it. */
 function credentialOf(sellerKey = 'demo', changes: Readonly<Record<string, string>> = {}) {
-	const { clientId, clientSecret, refreshToken, marketplaceId, baseUrl } =
-		sandbox.credentials(sellerKey);
-	const data = {
-		clientId,
-		clientSecret,
-		refreshToken,
-		primaryMarketplace: marketplaceId,
-		environment: 'custom',
-		customBaseUrl: `${baseUrl}/{region}`,
-		customHostIsMine: true,
-		...reportLimitsAt(PACE),
-		...changes,
-	};
-	return { ...CREDENTIAL, name: 'Sandbox', data };
+	const data = n8nCredentialOf(sandbox.credentials(sellerKey), PACE);
+	return { ...data, customBaseUrl: `${data.customBaseUrl}/{region}`, ...changes };
 }
-
-const items = (outputs: NodeOutputs, node: string, output = 0) => outputs[node]?.[output] ?? [];
 
 /** How many access tokens the sandbox issued while `work` ran. */
 async function loginsDuring(work: () => Promise<unknown>): Promise<number> {
@@ -63,7 +50,7 @@ beforeAll(async () => {
 	// At Amazon's own rate the template's orders would take minutes.
 	sandbox = await startSandbox({ rateLimits: PACE });
 	n8n = await RealN8n.create();
-	await n8n.import('credentials', [credentialOf()]);
+	await n8n.import('credentials', [{ ...CREDENTIAL, name: 'Sandbox', data: credentialOf() }]);
 });
 
 afterAll(async () => {
@@ -98,18 +85,18 @@ describe('the demo workflows agree with the true record', () => {
 			const [comment, response] = [lines(texts.comment), lines(texts.response)];
 			return expect.objectContaining({ orderId, date, rating, comment, response });
 		});
-		const found = items(outputs, 'Get feedback');
+		const found = itemsOf(outputs, 'Get feedback');
 		expect(found).toHaveLength(expected.length);
 		expect(found).toEqual(expect.arrayContaining(expected));
 		const negative = truth.filter(({ rating }) => rating <= 2);
 		expect(negative.length).toBeGreaterThan(3);
-		expect(items(outputs, 'Only negative')).toHaveLength(negative.length);
+		expect(itemsOf(outputs, 'Only negative')).toHaveLength(negative.length);
 	});
 
 	test('rating check', async () => {
 		const outputs = await n8n.execute('demoRatingCheck');
 
-		const branches = ['Healthy', 'At risk', 'Critical'].map((node) => items(outputs, node));
+		const branches = ['Healthy', 'At risk', 'Critical'].map((node) => itemsOf(outputs, node));
 		expect(branches.map((branch) => branch.map(({ marketplace }) => marketplace))).toEqual([
 			['CA'],
 			['US'],
@@ -140,14 +127,14 @@ describe('the demo workflows agree with the true record', () => {
 
 		const asked = sandbox.truth.solicitations.map(({ orderId }) => orderId);
 		expect(asked.toSorted()).toEqual(orders.eligible.toSorted());
-		expect(items(first, 'Request review')).toMatchObject(
+		expect(itemsOf(first, 'Request review')).toMatchObject(
 			orders.eligible.map((orderId) => ({ orderId, outcome: 'sent' })),
 		);
-		expect(items(first, 'Check eligibility').map(({ orderId }) => orderId)).toEqual([
+		expect(itemsOf(first, 'Check eligibility').map(({ orderId }) => orderId)).toEqual([
 			...orders.others,
 			...orders.eligible,
 		]);
-		expect(items(second, 'Request review')).toEqual([]);
+		expect(itemsOf(second, 'Request review')).toEqual([]);
 	});
 
 	test('a process logs in once, and n8n stores nothing from it', async () => {
@@ -158,8 +145,7 @@ describe('the demo workflows agree with the true record', () => {
 });
 
 describe("the credential's test in the editor", () => {
-	const check = async (credentials: object) =>
-		await n8n.post<{ status: string; message: string }>('/rest/credentials/test', { credentials });
+	const check = async (data: object) => await n8n.testCredential(data, CREDENTIAL.id);
 
 	beforeAll(async () => await n8n.start());
 

@@ -1,6 +1,13 @@
-import { startSandbox, type Sandbox } from '../../sandbox';
-import { reportLimitsAt } from '../engine/sandboxCredential';
-import { RealN8n } from './n8nProcess';
+import { RealN8n } from '../../checks/n8n/realN8n';
+import { itemsOf } from '../../checks/n8n/runData';
+import {
+	amazonNode,
+	chain,
+	node,
+	PRIMARY_MARKETPLACE,
+	withCredential,
+} from '../../checks/n8n/workflow';
+import { n8nCredentialOf, startSandbox, type Sandbox } from '../../sandbox';
 
 /**
  * B1 in a real n8n: one credential whose fields are expressions, two sellers of the sandbox in one
@@ -10,6 +17,8 @@ jest.setTimeout(600_000);
 
 const CREDENTIAL = { id: 'twoSellersByExpr', type: 'amazonSellingPartnerApi', name: 'Two sellers' };
 
+const WORKFLOW = 'twoSellers000001';
+
 const SELLERS = ['demo', 'second'] as const;
 
 /** How much faster the sandbox is than Amazon. */
@@ -18,19 +27,11 @@ const PACE = 1000;
 let sandbox: Sandbox;
 let n8n: RealN8n;
 
-const byExpression = () => {
-	const { clientId, clientSecret, baseUrl } = sandbox.credentials('demo');
-	return {
-		clientId,
-		clientSecret,
-		refreshToken: '={{ $json.refreshToken }}',
-		primaryMarketplace: '={{ $json.home }}',
-		environment: 'custom',
-		customBaseUrl: baseUrl,
-		customHostIsMine: true,
-		...reportLimitsAt(PACE),
-	};
-};
+const byExpression = () => ({
+	...n8nCredentialOf(sandbox.credentials('demo'), PACE),
+	refreshToken: '={{ $json.refreshToken }}',
+	primaryMarketplace: '={{ $json.home }}',
+});
 
 /** A table of sellers, each in two rows. */
 const rows = () =>
@@ -39,78 +40,39 @@ const rows = () =>
 		return { seller, refreshToken, home: marketplaceId };
 	});
 
-const NODE = {
-	typeVersion: 1,
-	position: [0, 0],
-	credentials: { [CREDENTIAL.type]: { id: CREDENTIAL.id, name: CREDENTIAL.name } },
-};
+/** Reads feedback, then lists the marketplaces, both for each row. */
+function workflow() {
+	const made = chain('Two sellers', [
+		node('Start', 'manualTrigger'),
+		node('Rows', 'set 3.4', {
+			mode: 'raw',
+			jsonOutput: JSON.stringify({ rows: rows() }),
+			options: {},
+		}),
+		node('Split', 'splitOut', { fieldToSplitOut: 'rows', options: {} }),
+		amazonNode('Feedback', 'amazonSellerFeedback', {
+			resource: 'feedback',
+			operation: 'getMany',
+			marketplace: PRIMARY_MARKETPLACE,
+			returnAll: true,
+			simplify: true,
+			filters: {},
+			options: {},
+		}),
+		amazonNode('Marketplaces', 'amazonSellerFeedback', {
+			resource: 'marketplace',
+			operation: 'getMany',
+			returnAll: true,
+		}),
+	]);
+	const { Start, Rows } = made.connections;
+	// Both read the same rows.
+	const Split = { main: [['Feedback', 'Marketplaces'].map(asTarget)] };
+	const connections = { ...(Start && { Start }), ...(Rows && { Rows }), Split };
+	return { ...withCredential({ ...made, connections }, CREDENTIAL.id), id: WORKFLOW };
+}
 
-const workflow = () => ({
-	id: 'twoSellers000001',
-	name: 'Two sellers',
-	active: false,
-	settings: { executionOrder: 'v1' },
-	nodes: [
-		{
-			id: 'start',
-			name: 'Start',
-			type: 'n8n-nodes-base.manualTrigger',
-			typeVersion: 1,
-			position: [0, 0],
-			parameters: {},
-		},
-		{
-			id: 'rows',
-			name: 'Rows',
-			type: 'n8n-nodes-base.set',
-			typeVersion: 3.4,
-			position: [0, 0],
-			parameters: { mode: 'raw', jsonOutput: JSON.stringify({ rows: rows() }), options: {} },
-		},
-		{
-			id: 'split',
-			name: 'Split',
-			type: 'n8n-nodes-base.splitOut',
-			typeVersion: 1,
-			position: [0, 0],
-			parameters: { fieldToSplitOut: 'rows', options: {} },
-		},
-		{
-			...NODE,
-			id: 'feedback',
-			name: 'Feedback',
-			type: 'n8n-nodes-amazon-seller-feedback.amazonSellerFeedback',
-			parameters: {
-				resource: 'feedback',
-				operation: 'getMany',
-				marketplace: { __rl: true, mode: 'list', value: '' },
-				returnAll: true,
-				simplify: true,
-				filters: {},
-				options: {},
-			},
-		},
-		{
-			...NODE,
-			id: 'marketplaces',
-			name: 'Marketplaces',
-			type: 'n8n-nodes-amazon-seller-feedback.amazonSellerFeedback',
-			parameters: { resource: 'marketplace', operation: 'getMany', returnAll: true },
-		},
-	],
-	connections: {
-		Start: { main: [[{ node: 'Rows', type: 'main', index: 0 }]] },
-		Rows: { main: [[{ node: 'Split', type: 'main', index: 0 }]] },
-		Split: {
-			main: [
-				[
-					{ node: 'Feedback', type: 'main', index: 0 },
-					{ node: 'Marketplaces', type: 'main', index: 0 },
-				],
-			],
-		},
-	},
-});
+const asTarget = (name: string) => ({ node: name, type: 'main', index: 0 }) as const;
 
 beforeAll(async () => {
 	sandbox = await startSandbox({ rateLimits: PACE });
@@ -127,9 +89,9 @@ afterAll(async () => {
 test('B1: each item belongs to its own seller, and the credential stays an expression', async () => {
 	const before = await n8n.credential(CREDENTIAL.id);
 	expect(before).toMatchObject(byExpression());
-	const outputs = await n8n.execute('twoSellers000001');
+	const outputs = await n8n.execute(WORKFLOW);
 
-	const feedback = outputs.Feedback?.[0] ?? [];
+	const feedback = itemsOf(outputs, 'Feedback');
 	for (const seller of SELLERS) {
 		const { marketplaceId } = sandbox.credentials(seller);
 		const truth = sandbox.truth.feedback(seller, marketplaceId);
@@ -141,7 +103,7 @@ test('B1: each item belongs to its own seller, and the credential stays an expre
 	const expected = rows().flatMap(({ seller }) =>
 		(sandbox.sellers[seller]?.marketplaces ?? []).map(({ marketplace }) => marketplace.id),
 	);
-	const found = (outputs.Marketplaces?.[0] ?? []).map(({ marketplaceId }) => marketplaceId);
+	const found = itemsOf(outputs, 'Marketplaces').map(({ marketplaceId }) => marketplaceId);
 	expect(found).toEqual(expected);
 
 	expect(await n8n.credential(CREDENTIAL.id)).toEqual(before);
@@ -152,25 +114,13 @@ test('B1: each item belongs to its own seller, and the credential stays an expre
 test('B1: testing such a credential does not resolve it permanently', async () => {
 	await n8n.start();
 	const before = await n8n.credential(CREDENTIAL.id);
-	const result = await n8n.post<{ status: string; message: string }>('/rest/credentials/test', {
-		credentials: { ...CREDENTIAL, data: byExpression() },
-	});
+	const result = await n8n.testCredential(byExpression(), CREDENTIAL.id);
 	expect(result).toMatchObject({ status: 'Error' });
-	const plain = { ...byExpression(), ...sandbox.credentials('demo') };
-	const { refreshToken, marketplaceId } = sandbox.credentials('demo');
-	const right = await n8n.post<{ status: string; message: string }>('/rest/credentials/test', {
-		credentials: {
-			...CREDENTIAL,
-			data: { ...plain, refreshToken, primaryMarketplace: marketplaceId },
-		},
-	});
+	const plain = n8nCredentialOf(sandbox.credentials('demo'), PACE);
+	const right = await n8n.testCredential(plain, CREDENTIAL.id);
 	expect(right).toMatchObject({ status: 'OK' });
-	const elsewhere = await n8n.post<{ status: string; message: string }>('/rest/credentials/test', {
-		credentials: {
-			...CREDENTIAL,
-			data: { ...plain, refreshToken, primaryMarketplace: 'A2Q3Y263D00KWC' },
-		},
-	});
+	const brazil = { ...plain, primaryMarketplace: 'A2Q3Y263D00KWC' };
+	const elsewhere = await n8n.testCredential(brazil, CREDENTIAL.id);
 	// U13: Brazil is in the right region, but not one of this seller's.
 	expect(elsewhere).toEqual({
 		status: 'Error',

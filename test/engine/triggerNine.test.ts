@@ -216,7 +216,7 @@ it('watches nine marketplaces for three days: reports each change once, no feedb
 		({ marketplace, event, orderId }) =>
 			`${String(marketplace)} ${String(event)}${orderId === null ? '' : ` ${String(orderId)}`}`,
 	);
-	// eslint-disable-next-line no-console -- the numbers of the run
+	// The numbers of the run.
 	console.info(
 		[
 			`Reports requested in ${DAYS} days: ${[...counts].map((each) => each.join(' ')).join(', ')}`,

@@ -1,7 +1,8 @@
 import './passingWaits';
 import { runNode } from './harness';
 import { passTime } from './passingTime';
-import { connect, NO_REPORT_LIMITS } from './sandboxCredential';
+import { NO_REPORT_LIMITS } from '../../sandbox';
+import { connect } from './sandboxCredential';
 import { MINUTE, passMinutes, US, useWatching } from './watching';
 
 const watching = useWatching({

@@ -6,7 +6,8 @@ import type {
 } from 'n8n-workflow';
 
 import { runNode, type NodeRun } from './harness';
-import { connect, NO_REPORT_LIMITS, sandboxCredential } from './sandboxCredential';
+import { NO_REPORT_LIMITS } from '../../sandbox';
+import { connect, sandboxCredential } from './sandboxCredential';
 import { forgetTokens } from './tokens';
 import { useSandbox } from './useSandbox';
 

@@ -26,9 +26,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	// The list of marketplaces is data. If the sandbox used anything else from the nodes, it would share
 	// their errors.
 	'sandbox/': ['nodes/shared/domain/marketplaces.ts'],
+	// They run before the dependencies are installed.
 	'scripts/': [],
-	'bench/': ['nodes/', 'sandbox/', 'test/'],
-	'fuzz/': ['nodes/', 'test/'],
+	'checks/': ['scripts/lib/', 'sandbox/', 'test/chaos/'],
+	// Both processes and tests use these.
+	'checks/n8n/': ['checks/lib/', 'scripts/lib/', 'sandbox/'],
+	'checks/lib/': ['scripts/lib/', 'sandbox/'],
+	'bench/': ['nodes/', 'sandbox/', 'scripts/lib/', 'test/'],
+	'fuzz/': ['nodes/', 'scripts/lib/', 'test/'],
 	'test/': [''],
 };
 

@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import packageJson from '../../package.json';
-import advisoryList from '../../scripts/advisories.json';
+import { knownFindings } from '../../checks/audit/advisories';
+import advisoryList from '../../checks/audit/advisories.json';
 import { runNode } from './script';
 
 /** The path where `npm audit` looks up advisories of all installed packages. */
@@ -65,26 +66,26 @@ describe('the list of known advisories', () => {
 		['zod', '4.6.5', ['GHSA-mrhx-c7xc-m3w5']],
 		['zod', '4.10.0', []],
 		['d3-color', '3.0.1', ['GHSA-36jr-mh4h-2g58']],
-	])('finds the advisories of %s %s', async (name, version, expected) => {
-		expect((await findings([{ name, version }])).map(({ id }) => id)).toEqual(expected);
+	])('finds the advisories of %s %s', (name, version, expected) => {
+		expect(knownFindings([{ name, version }]).map(({ id }) => id)).toEqual(expected);
 	});
 
-	it('has a reason for each advisory of a shipped library why it does no harm', async () => {
-		const open = (await findings(shipped)).filter(({ reason }) => !reason);
+	it('has a reason for each advisory of a shipped library why it does no harm', () => {
+		const open = knownFindings(shipped).filter(({ reason }) => !reason);
 		expect(open).toEqual([]);
 	});
 
-	it('applies a reason only to the shipped version, not to the next one', async () => {
+	it('applies a reason only to the shipped version, not to the next one', () => {
 		for (const { library, assessment } of advisoryList.advisories) {
 			if (!assessment) continue;
 			expect(shipped).toContainEqual({ name: library, version: assessment.version });
-			const [next] = await findings([{ name: library, version: '3.25.77' }]);
+			const [next] = knownFindings([{ name: library, version: '3.25.77' }]);
 			expect(next?.reason).toBeUndefined();
 		}
 	});
 });
 
-describe('npm run audit', () => {
+describe('npm run check -- audit', () => {
 	let registry: Server;
 	let answer: { status: number; advisories: Record<string, unknown[]> };
 
@@ -108,7 +109,7 @@ describe('npm run audit', () => {
 
 	const audit = async (...options: string[]) => {
 		const { port } = registry.address() as AddressInfo;
-		return await runNode(['scripts/audit.mjs', ...options], {
+		return await runNode(['--import', 'tsx', 'checks/main.ts', 'audit', ...options], {
 			npm_config_registry: `http://127.0.0.1:${port}/`,
 			npm_config_prefer_online: 'true',
 		});
@@ -143,19 +144,6 @@ describe('npm run audit', () => {
 		expect((await audit('--require-registry')).code).toBe(1);
 	});
 });
-
-interface Finding {
-	readonly id: string;
-	readonly reason?: string;
-}
-
-async function findings(libraries: object[]): Promise<Finding[]> {
-	const program =
-		"import { knownFindings } from './scripts/lib/advisories.mjs';" +
-		`console.log(JSON.stringify(knownFindings(${JSON.stringify(libraries)})));`;
-	const { output } = await runNode(['--input-type=module', '-e', program]);
-	return JSON.parse(output) as Finding[];
-}
 
 function advisory(name: string, id: string) {
 	return {

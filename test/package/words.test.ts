@@ -5,7 +5,7 @@ import phrases from './phrases.json';
 
 /**
  * The words this project does not use, because nobody says them aloud. Single words are in cspell.json
- * (`npm run spelling`); these are the phrases, with what to write instead.
+ * (`npx cspell .`); these are the phrases, with what to write instead.
  */
 const FORBIDDEN = phrases.map(({ not, but }) => ({ pattern: new RegExp(not, 'gi'), but }));
 

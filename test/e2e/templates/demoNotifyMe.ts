@@ -1,6 +1,7 @@
 // cspell:ignore tell
-import { readJson } from '../n8nProcess';
-import { SOON, type Template, type TemplateRig } from './rig/templateRig';
+import { readJson } from '../repository';
+import { type Template } from '../../../checks/lib/templates';
+import { SOON, type TemplateRig } from './rig/templateRig';
 
 const TRIGGER = 'New negative feedback';
 

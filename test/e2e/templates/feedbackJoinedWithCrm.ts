@@ -2,9 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 import { UNKNOWN_RECIPIENT } from './rig/mailServer';
 import { expectSamples } from './rig/samples';
 import { NO_WAIT, UNKNOWN_CHANNEL } from './rig/services';
+import { readTemplate } from '../../../checks/lib/templates';
 import {
 	notesOf,
-	readTemplate,
 	type Choices,
 	type Execution,
 	type Samples,

@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { WATCH_EVENTS } from '../../../nodes/AmazonSellerFeedbackTrigger/watch/events';
 import { expectSamples } from './rig/samples';
-import { readTemplate, SOON, type Choices, type Execution, TemplateRig } from './rig/templateRig';
+import { readTemplate } from '../../../checks/lib/templates';
+import { SOON, type Choices, type Execution, TemplateRig } from './rig/templateRig';
 
 const NAME = 'negative-feedback-alerts';
 const TRIGGER = 'New negative feedback';

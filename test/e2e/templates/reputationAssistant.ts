@@ -1,4 +1,5 @@
-import { readTemplate, type TemplateRig } from './rig/templateRig';
+import { readTemplate } from '../../../checks/lib/templates';
+import { type TemplateRig } from './rig/templateRig';
 
 const NAME = 'reputation-assistant';
 const TRIGGER = 'When I ask';

@@ -1,7 +1,8 @@
 // cspell:ignore cancelled
 import type { IDataObject } from 'n8n-workflow';
 import { Database, hasPostgres } from './rig/postgres';
-import { readTemplate, type Choices, type Execution, type TemplateRig } from './rig/templateRig';
+import { readTemplate } from '../../../checks/lib/templates';
+import { type Choices, type Execution, type TemplateRig } from './rig/templateRig';
 
 const TRIGGER = 'Every hour';
 const IN_POSTGRES = 'review-requests-with-ledger';

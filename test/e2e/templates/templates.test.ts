@@ -8,7 +8,8 @@ import { testNoApiAccess } from './noApiAccess';
 import { testRatingFromAnExport } from './ratingFromAnExport';
 import { testReputationAssistant } from './reputationAssistant';
 import { testReviewRequestsWithLedger } from './reviewRequestsWithLedger';
-import { readTemplate, TemplateRig, templateNames } from './rig/templateRig';
+import { readTemplate, templateNames } from '../../../checks/lib/templates';
+import { TemplateRig } from './rig/templateRig';
 import { testThresholdAlarm } from './thresholdAlarm';
 
 /**

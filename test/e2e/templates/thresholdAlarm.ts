@@ -2,10 +2,10 @@ import type { IDataObject } from 'n8n-workflow';
 import { MailServer, UNKNOWN_RECIPIENT } from './rig/mailServer';
 import { expectSamples } from './rig/samples';
 import { NO_WAIT, UNKNOWN_CHANNEL } from './rig/services';
+import { readTemplate } from '../../../checks/lib/templates';
 import {
 	dayInMexico,
 	notesOf,
-	readTemplate,
 	SOON,
 	type Choices,
 	type Execution,

@@ -23,7 +23,7 @@ export async function fillInForm(
 	kind: 'form' | 'form-test' = 'form',
 ): Promise<FormResponse> {
 	const { nodes } = await rig.n8n.get<{ nodes: Array<{ name: string; webhookId: string }> }>(
-		`/rest/workflows/${workflowId}`,
+		`workflows/${workflowId}`,
 	);
 	const form = nodes.find(({ name }) => name === formNode);
 	const url = `${rig.n8n.url}/${kind}/${form?.webhookId}`;
@@ -48,7 +48,7 @@ export async function tryForm(
 	formNode: string,
 	answers: readonly FormAnswer[],
 ): Promise<FormResponse> {
-	await rig.n8n.post(`/rest/workflows/${workflowId}/run`, {
+	await rig.n8n.post(`workflows/${workflowId}/run`, {
 		triggerToStartFrom: { name: formNode },
 	});
 	return await fillInForm(rig, workflowId, formNode, answers, 'form-test');

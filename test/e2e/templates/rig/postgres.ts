@@ -27,8 +27,10 @@ export class Database {
 	) {}
 
 	static async open(): Promise<Database> {
-		const script = resolve(__dirname, '../../../../scripts/postgres.mjs');
-		const child = spawn(process.execPath, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
+		const script = resolve(__dirname, '../../../../checks/n8n/postgres.ts');
+		const child = spawn(process.execPath, ['--import', 'tsx', script], {
+			stdio: ['pipe', 'pipe', 'inherit'],
+		});
 		for await (const line of createInterface({ input: child.stdout })) {
 			return new Database(child, JSON.parse(line) as DatabaseAddress);
 		}

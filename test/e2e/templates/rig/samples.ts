@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
-import { readTemplate, type Execution } from './templateRig';
+import { readTemplate } from '../../../../checks/lib/templates';
+import { type Execution } from './templateRig';
 
 /** How many items of a node a template shows. */
 const MOST_SAMPLES = 3;

@@ -1,12 +1,15 @@
 import { DateTime } from 'luxon';
-import { readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parse } from 'flatted';
-import type { IDataObject, INode, IRunExecutionData, IWorkflowBase } from 'n8n-workflow';
-import { startSandbox, type Sandbox } from '../../../../sandbox';
-import { reportLimitsAt, sandboxCredential } from '../../../engine/sandboxCredential';
-import { outputsOf, readJson, RealN8n, type NodeOutputs } from '../../n8nProcess';
+import type { IDataObject, INode } from 'n8n-workflow';
+import { readTemplate, type Template } from '../../../../checks/lib/templates';
+import { RealN8n } from '../../../../checks/n8n/realN8n';
+import { outputsOf, type NodeOutputs } from '../../../../checks/n8n/runData';
+import {
+	n8nCredentialOf,
+	startSandbox,
+	type N8nCredential,
+	type Sandbox,
+} from '../../../../sandbox';
 import { Spreadsheet } from './googleSheets';
 import { MailServer } from './mailServer';
 import { OutsideServices, type OutsideRequest } from './outsideServices';
@@ -119,11 +122,7 @@ export class TemplateRig {
 
 	/** Adds a credential for templates imported later. */
 	async addCredential(type: string, data: object): Promise<void> {
-		const { id } = await this.n8n.post<{ id: string }>('/rest/credentials', {
-			name: type,
-			type,
-			data,
-		});
+		const id = await this.n8n.addCredential(data, type);
 		this.credentialIds = { ...this.credentialIds, [type]: id };
 	}
 
@@ -147,7 +146,7 @@ export class TemplateRig {
 			(each) => !nodes.some((node) => node.name === each),
 		);
 		if (unknown.length > 0) throw new Error(`${template.name} has no node ${unknown.join(', ')}`);
-		const { id } = await this.n8n.post<{ id: string }>('/rest/workflows', {
+		const { id } = await this.n8n.post<{ id: string }>('workflows', {
 			...template,
 			nodes,
 			pinData: samples === true ? template.pinData : samples || {},
@@ -170,7 +169,7 @@ export class TemplateRig {
 	/** Runs a workflow as "Execute workflow" in the editor does. */
 	async run(workflowId: string, trigger: string): Promise<Execution> {
 		const { executionId } = await this.n8n.post<{ executionId: string }>(
-			`/rest/workflows/${workflowId}/run`,
+			`workflows/${workflowId}/run`,
 			{ triggerToStartFrom: { name: trigger } },
 		);
 		return await this.ended(executionId);
@@ -178,20 +177,17 @@ export class TemplateRig {
 
 	/** Activates ("publishes") a workflow; n8n refuses if something is not filled in. */
 	async activate(workflowId: string): Promise<void> {
-		const { versionId } = await this.n8n.get<{ versionId: string }>(
-			`/rest/workflows/${workflowId}`,
-		);
-		await this.n8n.post(`/rest/workflows/${workflowId}/activate`, { versionId });
+		await this.n8n.activate(workflowId);
 	}
 
 	async deactivate(workflowId: string): Promise<void> {
-		await this.n8n.post(`/rest/workflows/${workflowId}/deactivate`, {});
+		await this.n8n.post(`workflows/${workflowId}/deactivate`, {});
 	}
 
 	/** The first execution of a workflow, once it has ended or waits. */
 	async firstExecution(workflowId: string): Promise<Execution> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-		const path = `/rest/executions?limit=10&filter=${filter}`;
+		const path = `executions?limit=10&filter=${filter}`;
 		const id = await this.until(`an execution of ${workflowId}`, async () => {
 			const { results } = await this.n8n.get<{ results: Array<{ id: string }> }>(path);
 			return results.at(-1)?.id;
@@ -202,17 +198,9 @@ export class TemplateRig {
 	/** Waits until an execution ends, or waits for someone. */
 	async ended(id: string): Promise<Execution> {
 		return await this.until(`the end of execution ${id}`, async () => {
-			const execution = await this.n8n.get<{ status: string; data: string }>(
-				`/rest/executions/${id}`,
-			);
-			if (['new', 'running'].includes(execution.status)) return undefined;
-			const { resultData } = parse(execution.data) as IRunExecutionData;
-			return {
-				id,
-				status: execution.status,
-				outputs: outputsOf(resultData.runData),
-				error: resultData.error?.message,
-			};
+			const { status, runData, error } = await this.n8n.readExecution(id);
+			if (['new', 'running'].includes(status)) return undefined;
+			return { id, status, outputs: outputsOf(runData), error: error?.message };
 		});
 	}
 
@@ -242,8 +230,8 @@ export class TemplateRig {
 	}
 
 	/** The data of a credential for a seller of the sandbox. */
-	sellerCredential(seller = 'demo'): Readonly<Record<string, string | boolean | number>> {
-		return sandboxCredential(this.sandbox, seller, reportLimitsAt(PACE));
+	sellerCredential(seller = 'demo'): N8nCredential {
+		return n8nCredentialOf(this.sandbox.credentials(seller), PACE);
 	}
 
 	private async makeCredentials(): Promise<Readonly<Record<string, string>>> {
@@ -263,23 +251,9 @@ export class TemplateRig {
 	}
 }
 
-export interface Template extends Pick<IWorkflowBase, 'name' | 'connections' | 'settings'> {
-	readonly nodes: INode[];
-	readonly pinData: Samples;
-}
-
-export const readTemplate = (name: string): Template =>
-	readJson<Template>(`templates/${name}.json`);
-
 /** The text of a template's notes. */
 export const notesOf = (name: string): string =>
 	readTemplate(name)
 		.nodes.filter(({ type }) => type === 'n8n-nodes-base.stickyNote')
 		.map(({ parameters }) => String(parameters['content']))
 		.join('\n');
-
-/** All templates, by the names of their files. */
-export const templateNames = (): string[] =>
-	readdirSync(resolve(__dirname, '../../../../templates'))
-		.filter((file) => file.endsWith('.json'))
-		.map((file) => file.replace(/\.json$/, ''));

@@ -1,0 +1,34 @@
+import { killServices, stopServices } from '../../scripts/lib/processes.mjs';
+
+/** What ends the things a check has started, the last one first. */
+const endings: Array<() => Promise<unknown>> = [];
+
+/** Has something ended when the check ends, also if it fails or is interrupted. */
+export function atEnd(work: () => Promise<unknown>): void {
+	endings.unshift(work);
+}
+
+/** Ends everything. */
+export async function endAll(): Promise<void> {
+	try {
+		for (const work of endings.splice(0)) await work();
+	} finally {
+		await stopServices();
+	}
+}
+
+/** Ends everything when the check is interrupted. */
+export function endOnSignals(): void {
+	let stopping = false;
+	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+		process.on(signal, () => {
+			// The second Ctrl+C does not wait.
+			if (stopping) return killServices();
+			stopping = true;
+			console.log('\nStopping ...');
+			void endAll()
+				.catch(() => undefined)
+				.then(() => process.exit(130));
+		});
+	}
+}

@@ -1,0 +1,46 @@
+/**
+ * `npm run check -- <name> [options]`: checks that take minutes or need more than `npm test` does.
+ * Each is the file of that name in this folder.
+ */
+import { runMain, SetupError } from '../scripts/lib/output.mjs';
+import { endAll, endOnSignals } from './lib/atEnd';
+
+interface Check {
+	/** @returns the exit code, or nothing if all is well */
+	run(args: string[]): Promise<number | void>;
+}
+
+/** What each check is for, and its file. */
+const CHECKS: Readonly<Record<string, readonly [about: string, load: () => Promise<Check>]>> = {
+	audit: ['known vulnerabilities of the bundled libraries', async () => await import('./audit')],
+	chaos: ['all nodes while everything around them fails', async () => await import('./chaos')],
+	compatibility: [
+		'the same flow in several versions of n8n',
+		async () => await import('./compatibility'),
+	],
+	nine: ['digest and weekly report for nine marketplaces', async () => await import('./nine')],
+	panels: ['every panel in a real editor', async () => await import('./panels')],
+	pictures: ['renews the pictures of the docs', async () => await import('./pictures')],
+	queue: ['queue mode while workers are killed; two sellers', async () => await import('./queue')],
+	requests: ['two days of the request templates', async () => await import('./requests')],
+	scan: ["n8n's package scan on the sources and the tarball", async () => await import('./scan')],
+	trigger: ['a day of the trigger in scaled time', async () => await import('./trigger')],
+};
+
+void runMain(async () => {
+	const [name = '', ...args] = process.argv.slice(2);
+	const check = CHECKS[name];
+	if (check === undefined) {
+		const list = Object.entries(CHECKS).map(([each, [about]]) => `  ${each.padEnd(16)}${about}`);
+		const text = `npm run check -- <name> [options]\n\n${list.join('\n')}`;
+		if (name === '') return console.log(text);
+		throw new SetupError(`There is no check ${name}.\n\n${text}`);
+	}
+	const [, load] = check;
+	endOnSignals();
+	try {
+		return await (await load()).run(args);
+	} finally {
+		await endAll();
+	}
+});

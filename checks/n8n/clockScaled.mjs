@@ -1,0 +1,70 @@
+/**
+ * Loaded into an n8n by `--import`: time runs `CLOCK_SCALE` times as fast. The clock shows
+ * `CLOCK_START` (ISO) when the real one shows `CLOCK_ORIGIN` (milliseconds), so that several
+ * processes agree, and a restarted one continues at the current scaled time.
+ *
+ * Only two kinds of timers are scaled, recognized by the file that sets them: those of the package
+ * `cron`, which n8n polls with, and n8n's `sleep`, which a node waits with. All others run in real
+ * time: those of requests, of the database, of n8n's own housekeeping (also a Wait node's). Its
+ * task runner, where a Code node runs, and the database's own clock also keep real time.
+ */
+const { CLOCK_SCALE, CLOCK_START, CLOCK_ORIGIN } = process.env;
+const SCALED_TIMERS = /[\\/]node_modules[\\/](cron[\\/]|@n8n[\\/]utils[\\/]dist[\\/]sleep\.)/;
+
+const scale = Number(CLOCK_SCALE);
+const start = Date.parse(CLOCK_START ?? '');
+const origin = Number(CLOCK_ORIGIN);
+if (!(scale > 0) || Number.isNaN(start) || !(origin > 0)) {
+	throw new Error('Set CLOCK_SCALE, CLOCK_START and CLOCK_ORIGIN');
+}
+
+const RealDate = Date;
+const realNow = Date.now.bind(Date);
+const now = () => Math.round(start + (realNow() - origin) * scale);
+
+// Not a subclass: dates made by the engine itself must be instances of it too.
+globalThis.Date = new Proxy(RealDate, {
+	construct: (target, args, newTarget) =>
+		Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
+	apply: () => new RealDate(now()).toString(),
+});
+RealDate.now = now;
+RealDate.prototype.constructor = globalThis.Date;
+
+const realPerformanceNow = performance.now.bind(performance);
+performance.now = () => realPerformanceNow() * scale;
+
+const realSetTimeout = globalThis.setTimeout;
+
+/**
+ * @param {(...args: unknown[]) => void} callback
+ * @param {number} [delay]
+ * @param {unknown[]} args
+ */
+function setTimeoutScaled(callback, delay = 0, ...args) {
+	const own = SCALED_TIMERS.test(callerFile(setTimeoutScaled));
+	return realSetTimeout(callback, own ? Math.ceil(delay / scale) : delay, ...args);
+}
+
+globalThis.setTimeout = /** @type {typeof setTimeout} */ (
+	Object.defineProperties(setTimeoutScaled, Object.getOwnPropertyDescriptors(realSetTimeout))
+);
+
+/**
+ * The file of the code that called this function.
+ *
+ * @param {Function} calledFunction
+ * @returns {string}
+ */
+function callerFile(calledFunction) {
+	const { stackTraceLimit, prepareStackTrace } = Error;
+	Error.stackTraceLimit = 1;
+	Error.prepareStackTrace = (_error, [caller]) => caller?.getFileName() ?? '';
+	try {
+		const trace = { stack: '' };
+		Error.captureStackTrace(trace, calledFunction);
+		return trace.stack;
+	} finally {
+		Object.assign(Error, { stackTraceLimit, prepareStackTrace });
+	}
+}

@@ -1,0 +1,362 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'flatted';
+import type { IDataObject, INode, IRun, IRunData, IRunExecutionData } from 'n8n-workflow';
+import {
+	executeWorkflow,
+	importInto,
+	installPackage,
+	logIn,
+	n8nCommand,
+	startProcess,
+} from '../../scripts/lib/n8n.mjs';
+import type { Instance } from '../../scripts/lib/n8n.mjs';
+import { SetupError } from '../../scripts/lib/output.mjs';
+import { ensureTarball } from '../../scripts/lib/package.mjs';
+import type { Tarball } from '../../scripts/lib/package.mjs';
+import { pickFreePort } from '../../scripts/lib/ports.mjs';
+import { killGroup, stopService } from '../../scripts/lib/processes.mjs';
+import type { Service } from '../../scripts/lib/processes.mjs';
+import { ensureN8n, ensureNode24 } from '../../scripts/lib/runtime.mjs';
+import type { Runtime } from '../../scripts/lib/runtime.mjs';
+import { CREDENTIAL_TYPE, withCredential, type NewWorkflow } from './workflow';
+
+/** n8n 2.41 registers the webhooks of a workflow some time after it has reported it as published. */
+const PUBLISH_PATIENCE_MS = 30_000;
+
+/** The maximum number of executions n8n lists at once. */
+const PAGE = 100;
+
+/** States of an execution that has ended. */
+export const OVER = ['success', 'error', 'crashed', 'canceled'];
+
+const OWNER = { email: 'owner@example.com', password: 'Queuemode1' };
+
+export interface N8nParts {
+	readonly runtime: Runtime;
+	/** The package to install; without it, a plain n8n. */
+	readonly tarball?: Tarball;
+	/** For user folders and logs. */
+	readonly dir: string;
+	/** Variables for every process. */
+	readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** How the main process is started. */
+export interface StartOptions {
+	/** Arguments of Node itself. */
+	readonly nodeArgs?: readonly string[];
+	readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** An execution that has ended. */
+export interface EndedExecution {
+	readonly id: string;
+	readonly status: string;
+	readonly runData: IRunData;
+	readonly error: IRun['data']['resultData']['error'];
+}
+
+/** The result of a credential's test. */
+export interface TestResult {
+	readonly status: 'OK' | 'Error';
+	readonly message: string;
+}
+
+/** An n8n on this machine with its own database, in one process; `QueueN8n` has several. */
+export class RealN8n {
+	readonly runtime: Runtime;
+
+	readonly dir: string;
+
+	private readonly tarball: Tarball | undefined;
+
+	private readonly env: NodeJS.ProcessEnv;
+
+	private readonly ports = new Set<number>();
+
+	private main: Service | undefined;
+
+	private mainInstance: Instance | undefined;
+
+	private options: StartOptions = {};
+
+	/** How many times the main process was started. */
+	private starts = 0;
+
+	private cookie = '';
+
+	constructor({ runtime, tarball, dir, env = {} }: N8nParts) {
+		this.runtime = runtime;
+		this.tarball = tarball;
+		this.dir = dir;
+		this.env = { N8N_ENCRYPTION_KEY: randomBytes(24).toString('base64'), ...env };
+		mkdirSync(dir, { recursive: true });
+	}
+
+	/**
+	 * The pinned n8n with a temporary folder, which `dispose` removes.
+	 *
+	 * @param env variables for it
+	 * @param isPlain without this package
+	 */
+	static async create(
+		env: Readonly<Record<string, string>> = {},
+		{ isPlain = false } = {},
+	): Promise<RealN8n> {
+		const runtime = await ensureN8n((await ensureNode24()).node);
+		const tarball = await ensureTarball();
+		const dir = mkdtempSync(join(tmpdir(), 'seller-feedback-e2e-'));
+		return new RealN8n({ runtime, dir, env, ...(!isPlain && { tarball }) });
+	}
+
+	/** Starts the main process, which creates the tables, and logs in as the owner. */
+	async start(options: StartOptions = this.options): Promise<void> {
+		this.options = options;
+		this.starts += 1;
+		const logFile = this.mainLog;
+		const instance = await this.instance();
+		const env = { ...instance.env, ...options.env };
+		const { nodeArgs = [] } = options;
+		this.main = await startProcess({ ...instance, env }, { name: "n8n's main", logFile, nodeArgs });
+		this.cookie = await logIn(this.url, OWNER);
+	}
+
+	/** Kills the main process, with everything it has started. */
+	async killMain(): Promise<void> {
+		if (!this.main) return;
+		killGroup(this.main);
+		await this.main.exited;
+	}
+
+	/** Stops everything; what does not stop soon is killed. */
+	async stop(): Promise<void> {
+		await Promise.all(this.processes.map(async (each) => await stopService(each)));
+	}
+
+	/** Stops everything and removes the folder. */
+	async dispose(): Promise<void> {
+		await this.stop();
+		rmSync(this.dir, { recursive: true, force: true, maxRetries: 5 });
+	}
+
+	protected get processes(): Service[] {
+		return this.main ? [this.main] : [];
+	}
+
+	get url(): string {
+		return `http://127.0.0.1:${this.mainInstance?.port}`;
+	}
+
+	/** The output of the main process since its last start. */
+	get log(): string {
+		return this.starts > 0 ? readFileSync(this.mainLog, 'utf8') : '';
+	}
+
+	private get mainLog(): string {
+		return join(this.dir, `main-${this.starts}.log`);
+	}
+
+	/** Headers for a request by the logged-in owner. */
+	get headers(): Record<string, string> {
+		return { cookie: this.cookie };
+	}
+
+	/** Imports credentials or workflows while the server does not run. */
+	async import(kind: 'credentials' | 'workflow', entities: readonly object[]): Promise<void> {
+		await importInto(await this.instance(), kind, entities);
+	}
+
+	/** Executes a workflow in its own process. */
+	async execute(workflowId: string): Promise<IRunData> {
+		return await executeWorkflow(await this.instance(), workflowId);
+	}
+
+	/** A credential as stored in n8n's database, with expressions as written. */
+	async credential(id: string): Promise<IDataObject> {
+		const instance = await this.instance();
+		const file = join(instance.userFolder, 'exported.json');
+		const args = ['export:credentials', `--id=${id}`, '--decrypted', `--output=${file}`];
+		await n8nCommand(instance, args);
+		const exported = JSON.parse(readFileSync(file, 'utf8')) as IDataObject[] | IDataObject;
+		return ([exported].flat()[0]?.data ?? {}) as IDataObject;
+	}
+
+	/** Creates a credential and returns its ID. */
+	async addCredential(data: object, type = CREDENTIAL_TYPE): Promise<string> {
+		const { id } = await this.post<{ id: string }>('credentials', asCredential(data, type));
+		return id;
+	}
+
+	/** Tests a credential as the editor does before it saves, also one that does not exist yet. */
+	async testCredential(data: object, id?: string): Promise<TestResult> {
+		const credentials = { id, ...asCredential(data, CREDENTIAL_TYPE) };
+		return await this.post('credentials/test', { credentials });
+	}
+
+	/** Loads a list for the editor. */
+	async searchList(
+		{ type, typeVersion, parameters, credentials }: INode,
+		parameter: string,
+		methodName: string,
+	): Promise<Array<{ readonly name: string; readonly value: string }>> {
+		const { results } = await this.post<{ results: Array<{ name: string; value: string }> }>(
+			'dynamic-node-parameters/resource-locator-results',
+			{
+				path: `parameters.${parameter}`,
+				nodeTypeAndVersion: { name: type, version: typeVersion },
+				currentNodeParameters: parameters,
+				credentials,
+				methodName,
+			},
+		);
+		return results;
+	}
+
+	/** Creates a workflow whose nodes use this credential, publishes it, and returns its ID. */
+	async addWorkflow(workflow: NewWorkflow, credentialId: string): Promise<string> {
+		const { id } = await this.post<{ id: string }>(
+			'workflows',
+			withCredential(workflow, credentialId),
+		);
+		await this.activate(id);
+		return id;
+	}
+
+	/** Activates ("publishes") a workflow; n8n refuses if something is not filled in. */
+	async activate(workflowId: string): Promise<void> {
+		const { versionId } = await this.get<{ versionId: string }>(`workflows/${workflowId}`);
+		await this.post(`workflows/${workflowId}/activate`, { versionId });
+	}
+
+	/** Calls the webhook of a published workflow, which starts an execution. */
+	async callWebhook(path: string, body: object): Promise<void> {
+		const deadline = Date.now() + PUBLISH_PATIENCE_MS;
+		for (;;) {
+			const answer = await this.postToWebhook(path, body);
+			if (answer.ok) return;
+			if (answer.status !== 404 || Date.now() > deadline) {
+				throw new SetupError(`The webhook answered ${answer.status}: ${await answer.text()}`);
+			}
+			await new Promise((resolve) => setTimeout(resolve, 250));
+		}
+	}
+
+	/** The response of a webhook, whatever it is. */
+	async postToWebhook(path: string, body: object): Promise<Response> {
+		return await fetch(`${this.url}/webhook/${path}`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify(body),
+		});
+	}
+
+	/**
+	 * All executions of a workflow that have ended, oldest first, as n8n's own interface shows them.
+	 *
+	 * @param known IDs to leave out
+	 */
+	async readExecutions(
+		workflowId: string,
+		known: ReadonlySet<string> = new Set(),
+	): Promise<EndedExecution[]> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+		const all: Array<{ id: string; status: string }> = [];
+		for (;;) {
+			const last = all.at(-1);
+			const before = last ? `&lastId=${last.id}` : '';
+			const path = `executions?limit=${PAGE}&filter=${filter}${before}`;
+			const { results } = await this.get<{ results: typeof all }>(path);
+			all.push(...results);
+			if (results.length < PAGE) break;
+		}
+		const wanted = all.filter(({ id, status }) => OVER.includes(status) && !known.has(id));
+		const executions: EndedExecution[] = [];
+		for (const { id } of wanted.toSorted((a, b) => Number(a.id) - Number(b.id))) {
+			executions.push(await this.readExecution(id));
+		}
+		return executions;
+	}
+
+	/** An execution, also one that has not ended. */
+	async readExecution(id: string): Promise<EndedExecution> {
+		const { status, data } = await this.get<{
+			status: string;
+			data: string | IRunExecutionData;
+		}>(`executions/${id}`);
+		const { resultData } = typeof data === 'string' ? parseData(data) : data;
+		return { id, status, runData: resultData.runData ?? {}, error: resultData.error };
+	}
+
+	/** Reads from n8n's own API as the editor does; `path` is below /rest/. */
+	async get<T>(path: string): Promise<T> {
+		return await this.call('GET', path);
+	}
+
+	/** Posts to n8n's own API as the editor does. */
+	async post<T>(path: string, body: object): Promise<T> {
+		return await this.call('POST', path, body);
+	}
+
+	/** Calls n8n's own API as the editor does. */
+	async call<T>(
+		method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+		path: string,
+		body?: object,
+	): Promise<T> {
+		const answer = await fetch(`${this.url}/rest/${path}`, {
+			method,
+			headers: { 'content-type': 'application/json', ...this.headers },
+			...(body && { body: JSON.stringify(body) }),
+		});
+		const text = await answer.text();
+		if (!answer.ok) throw new SetupError(`n8n answered ${answer.status} to ${path}: ${text}`);
+		return (JSON.parse(text) as { data: T }).data;
+	}
+
+	/** The main process, not started. */
+	private async instance(): Promise<Instance> {
+		this.mainInstance ??= await this.makeInstance('main', await this.pickPort());
+		return this.mainInstance;
+	}
+
+	/** A process with its own user folder, not started. */
+	protected async makeInstance(
+		name: string,
+		port: number,
+		env: NodeJS.ProcessEnv = {},
+	): Promise<Instance> {
+		const instance = {
+			runtime: this.runtime,
+			userFolder: join(this.dir, name),
+			port,
+			brokerPort: await this.pickPort(),
+			env: { ...this.env, ...env },
+		};
+		mkdirSync(instance.userFolder, { recursive: true });
+		if (this.tarball) await installPackage(instance, this.tarball);
+		return instance;
+	}
+
+	/** The port of the editor. */
+	protected get mainPort(): number {
+		return this.mainInstance?.port ?? 0;
+	}
+
+	/** Free ports without duplicates, because most are opened only much later. */
+	protected async pickPort(): Promise<number> {
+		for (;;) {
+			const port = await pickFreePort();
+			if (this.ports.has(port)) continue;
+			this.ports.add(port);
+			return port;
+		}
+	}
+}
+
+/** n8n stores the output of executions in its own format. */
+export const parseData = (text: string): IRunExecutionData => parse(text) as IRunExecutionData;
+
+const asCredential = (data: object, type: string) => ({ name: 'Sandbox', type, data });
