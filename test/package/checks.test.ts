@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+
 import packageJson from '../../package.json';
 import { filesIn, readDocument } from './documents';
 import { runNode } from './script';
@@ -24,6 +26,15 @@ describe('the commands', () => {
 		);
 		expect(commands.filter((each) => /^npm /.test(each)).toSorted()).toEqual(expected.toSorted());
 	});
+
+	it.each(Object.entries(packageJson.scripts))(
+		'%s runs a file or a tool, not itself',
+		(_, command) => {
+			expect(command).not.toMatch(/\bnpm\b/);
+			const [file] = /\S+\.(mjs|ts)\b/.exec(command) ?? [];
+			if (file !== undefined) expect(existsSync(file)).toBe(true);
+		},
+	);
 
 	it('list each check in CONTRIBUTING and without a name', async () => {
 		const described = firstColumn('Checks');
