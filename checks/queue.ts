@@ -27,7 +27,14 @@ import { QueueN8n } from './n8n/queueN8n';
 import { itemsOf } from './n8n/runData';
 import { openServices } from './n8n/services';
 import type { NewWorkflow } from './n8n/workflow';
-import { CHECK, countBy, describeCounts, KILL_AT, QueueRounds, REQUEST } from './queue/rounds';
+import {
+	CHECK,
+	countBy,
+	describeCounts,
+	KILL_AT,
+	QueueRounds,
+	REQUEST,
+} from './queue/requestRounds';
 import { SELLERS, SellersRound } from './queue/sellersRound';
 
 const dir = join(stateDir, 'queue');

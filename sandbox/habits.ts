@@ -20,7 +20,10 @@ interface Habit {
 const climate = (does: string, source: string): Habit => ({ does, source, kind: 'climate' });
 const event = (does: string, source: string): Habit => ({ does, source, kind: 'event' });
 
-/** All habits. `models`, `docs`: Amazon's repositories selling-partner-api-models and -docs. */
+/**
+ * All habits. Search for `habits.<name>` to find where each is imitated. `models`, `docs`: Amazon's
+ * repositories selling-partner-api-models and -docs.
+ */
 export const HABITS = {
 	reportQuotas: climate(
 		'Limits per report type. Sales and Traffic: one per 15 minutes and 96 per 24 hours, per application and per seller; sooner requests get 429. FBA shipments: one per 30 minutes and 12 per 8 hours; FBA returns: one per 4 hours; sooner requests get 429, a FATAL or a CANCELLED report in turn.',

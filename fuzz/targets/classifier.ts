@@ -4,12 +4,12 @@ import {
 	outcomeOfRefusal,
 	SOLICITATION_OUTCOMES,
 } from '../../nodes/AmazonReviewSolicitation/sending/outcome';
+import type { FailureKind } from '../../nodes/shared/spapi/failureKinds';
 import {
 	isTokenRejection,
 	kindOfAnswer,
 	readAnswer,
 	SpApiFailure,
-	type FailureKind,
 } from '../../nodes/shared/spapi/failure';
 import { OPERATIONS, type OperationName } from '../../nodes/shared/spapi/operations';
 import { redact } from '../../nodes/shared/spapi/redact';

@@ -6,7 +6,7 @@ import {
 	type IPollFunctions,
 } from 'n8n-workflow';
 
-import { toNodeError } from '../shared/n8n/errors';
+import { toNodeError } from '../shared/n8n/toNodeError';
 import { properties } from './description';
 import { poll } from './poll';
 import { fetchTestEvent } from './testEvent';

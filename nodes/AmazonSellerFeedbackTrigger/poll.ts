@@ -7,11 +7,12 @@ import {
 import { DateTime } from 'luxon';
 
 import { findMarketplace, type Marketplace } from '../shared/domain/marketplaces';
-import { toNodeError } from '../shared/n8n/errors';
+import { toNodeError } from '../shared/n8n/toNodeError';
 import { resolveMarketplace } from '../shared/n8n/marketplaceParameter';
 import { readTriggerParameters } from '../shared/n8n/parameters';
 import { CREDENTIAL_NAME, SpApiClient } from '../shared/spapi/client';
-import { SpApiFailure, type FailureKind } from '../shared/spapi/failure';
+import type { FailureKind } from '../shared/spapi/failureKinds';
+import { SpApiFailure } from '../shared/spapi/failure';
 import { properties, schema, type TriggerParameters } from './description';
 import { PollMemory } from './pollMemory';
 import { dayIn } from '../shared/domain/calendar';

@@ -1,4 +1,5 @@
-import { SpApiFailure, type FailureKind } from '../../nodes/shared/spapi/failure';
+import type { FailureKind } from '../../nodes/shared/spapi/failureKinds';
+import { SpApiFailure } from '../../nodes/shared/spapi/failure';
 import { OPERATIONS, type OperationName } from '../../nodes/shared/spapi/operations';
 import { filesIn, readDocument, sectionOf, tableRows } from './documents';
 

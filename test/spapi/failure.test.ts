@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 
+import type { AmazonAnswer, FailureKind } from '../../nodes/shared/spapi/failureKinds';
 import {
 	faultOfAccepted,
 	isTokenRejection,
 	kindOfAnswer,
 	readAnswer,
 	SpApiFailure,
-	type AmazonAnswer,
-	type FailureKind,
 } from '../../nodes/shared/spapi/failure';
 
 const ANSWER: AmazonAnswer = {

@@ -6,7 +6,7 @@ import { findMarketplace } from '../../shared/domain/marketplaces';
 import { newestRows } from '../orders/newestRows';
 import type { SellerOrder } from '../../shared/domain/order';
 import { whyNoOrderId } from '../../shared/domain/orderId';
-import { EXCLUSIONS, exclusionBy, type SelectionRules } from './rules';
+import { EXCLUSIONS, exclusionBy, type SelectionRules } from './selectionRules';
 import { localDays, permittedSpans } from './permittedHours';
 import { planSends, type PlanCandidate, type PlanLimits } from './schedule';
 import { solicitationWindow } from '../../shared/domain/solicitationWindow';

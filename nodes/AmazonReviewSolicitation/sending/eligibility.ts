@@ -19,7 +19,8 @@ import {
 import { marketplaceParameter, resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
 import { locatorValue, readParameters } from '../../shared/n8n/parameters';
 import { SpApiClient } from '../../shared/spapi/client';
-import { amazonMessageOf, SpApiFailure, type AmazonAnswer } from '../../shared/spapi/failure';
+import type { AmazonAnswer } from '../../shared/spapi/failureKinds';
+import { amazonMessageOf, SpApiFailure } from '../../shared/spapi/failure';
 import { getOrder, type Order } from '../../shared/spapi/orders';
 import { isSolicitationOffered } from '../../shared/spapi/solicitations';
 

@@ -3,13 +3,13 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { newestRows } from '../orders/newestRows';
 import type { SolicitationOutcome } from './outcome';
 import { Claims } from './claims';
-import { toNodeError } from '../../shared/n8n/errors';
+import { toNodeError } from '../../shared/n8n/toNodeError';
 import { hint } from '../../shared/n8n/hints';
 import { Progress } from './progress';
 import { explain, toResult, type Finding, type OrderInQuestion } from './eligibility';
-import { Access } from './access';
+import { Access } from './accessDenials';
 import type { RequestCap } from './requestCap';
-import { requestReviewOnce, type Attempt } from './requestReview';
+import { requestReviewOnce, type Attempt } from './requestReviewOnce';
 
 /** An order to send a request for. */
 export interface OrderToSend extends OrderInQuestion {

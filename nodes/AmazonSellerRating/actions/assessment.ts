@@ -16,7 +16,7 @@ import type { Marketplace } from '../../shared/domain/marketplaces';
 import { plusDays, todayIn } from '../../shared/domain/calendar';
 import type { Provenance } from '../../shared/domain/ratingWindow';
 import { fetchAccountHealth } from '../../shared/n8n/accountHealth';
-import { toNodeError } from '../../shared/n8n/errors';
+import { toNodeError } from '../../shared/n8n/toNodeError';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { SpApiFailure } from '../../shared/spapi/failure';
 import { fetchOfferRating, readOffer } from '../sources/amazonOffer';

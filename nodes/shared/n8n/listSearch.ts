@@ -11,7 +11,7 @@ import { SpApiClient } from '../spapi/client';
 import { primaryMarketplaceOf } from '../spapi/endpoints';
 import { findSoldAsins } from '../spapi/orders';
 import { getMarketplaceParticipations } from '../spapi/sellers';
-import { toNodeError } from './errors';
+import { toNodeError } from './toNodeError';
 import { marketplaceOption, marketplaceOptions } from './marketplaceParameter';
 
 /** All marketplaces, for operations that need neither Amazon nor a seller. */

@@ -7,7 +7,7 @@ import {
 } from 'n8n-workflow';
 
 import { SpApiFailure } from '../spapi/failure';
-import { toNodeError } from './errors';
+import { toNodeError } from './toNodeError';
 
 /** A result with files in addition to its data. */
 export class ItemWithFiles {

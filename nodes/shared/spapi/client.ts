@@ -11,15 +11,13 @@ import type { z } from 'zod';
 import { freshToken, hashOf, keptToken, tokenKeyOf } from './accessTokens';
 import { readCredentials } from './credentials';
 import { apiBaseUrl, shareOf, type SellingPartnerCredentials } from './endpoints';
+import { type AmazonAnswer, type FailureKind, isUncertain } from './failureKinds';
 import {
 	faultOfAccepted,
 	isTokenRejection,
-	isUncertain,
 	kindOfAnswer,
 	readAnswer,
 	SpApiFailure,
-	type AmazonAnswer,
-	type FailureKind,
 } from './failure';
 import { keptLimit } from './keptLimits';
 import { notSellingIn, type AccessToken } from './login';

@@ -8,7 +8,7 @@ import {
 	primaryMarketplaceOf,
 	type SellingPartnerCredentials,
 } from './endpoints';
-import type { FailureKind } from './failure';
+import type { FailureKind } from './failureKinds';
 import { operationOf } from './operations';
 import { redact } from './redact';
 import { USER_AGENT } from './userAgent';

@@ -1,7 +1,8 @@
 import { DateTime } from 'luxon';
 
 import type { SpApiClient } from './client';
-import { isUncertain, SpApiFailure } from './failure';
+import { isUncertain } from './failureKinds';
+import { SpApiFailure } from './failure';
 import {
 	currentReport,
 	forgetListing,

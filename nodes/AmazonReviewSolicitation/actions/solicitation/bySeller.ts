@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { SpApiClient } from '../../../shared/spapi/client';
-import { toNodeError } from '../../../shared/n8n/errors';
+import { toNodeError } from '../../../shared/n8n/toNodeError';
 import { ItemFailure } from '../../../shared/n8n/router';
 
 /** An input item with the client for its seller. */

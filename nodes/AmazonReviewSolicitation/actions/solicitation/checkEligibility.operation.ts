@@ -8,7 +8,7 @@ import { z } from 'zod';
 
 import type { SolicitationOutcome } from '../../sending/outcome';
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
-import { toNodeError } from '../../../shared/n8n/errors';
+import { toNodeError } from '../../../shared/n8n/toNodeError';
 import { readParameters } from '../../../shared/n8n/parameters';
 import {
 	checkEligibility,

@@ -20,7 +20,7 @@ import {
 	type SellerOrder,
 } from '../../../shared/domain/order';
 import type { ReturnsGap } from '../../orders/reports/returnsReport';
-import { RULES } from '../../planning/rules';
+import { RULES } from '../../planning/selectionRules';
 import { planSolicitations, type PlanRow } from '../../planning/plan';
 import { forEachSeller, type OfSeller } from './bySeller';
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
@@ -41,7 +41,7 @@ import {
 	selectionSchema,
 	settledOrders,
 	type Selection,
-} from './planRules';
+} from './selectionRulesParameter';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['solicitation'], operation: ['plan'] } },

@@ -13,7 +13,7 @@ import { readParameters } from '../../../shared/n8n/parameters';
 import { requestsOfAgent, RequestCap } from '../../sending/requestCap';
 import { SendRun, type OrderToSend } from '../../sending/sendRun';
 import { explainOption, orderParameters, readOrder } from '../../sending/eligibility';
-import { addedOptions } from './planRules';
+import { addedOptions } from './selectionRulesParameter';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['solicitation'], operation: ['send'] } },

@@ -10,7 +10,7 @@ import {
 	RULES,
 	type Exclusion,
 	type SelectionRules,
-} from '../../nodes/AmazonReviewSolicitation/planning/rules';
+} from '../../nodes/AmazonReviewSolicitation/planning/selectionRules';
 
 const ORDER_ID = '111-1234567-7654321';
 const US = 'ATVPDKIKX0DER';

@@ -1,6 +1,7 @@
 import { NodeApiError, NodeOperationError, type INode, type JsonObject } from 'n8n-workflow';
 
-import { amazonMessageOf, SpApiFailure, type FailureKind } from '../spapi/failure';
+import type { FailureKind } from '../spapi/failureKinds';
+import { amazonMessageOf, SpApiFailure } from '../spapi/failure';
 import { redact } from '../spapi/redact';
 
 /** How n8n's scheduler classifies a failure: whether waiting helps, or only the user can fix it. */

@@ -1,4 +1,5 @@
-import { isUncertain, SpApiFailure } from '../../shared/spapi/failure';
+import { isUncertain } from '../../shared/spapi/failureKinds';
+import { SpApiFailure } from '../../shared/spapi/failure';
 import { isSolicitationOffered, requestReview } from '../../shared/spapi/solicitations';
 import {
 	checkEligibility,

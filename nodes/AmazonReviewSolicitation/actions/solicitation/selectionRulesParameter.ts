@@ -11,7 +11,7 @@ import {
 	type ReadingOptions,
 } from '../../planning/givenList';
 import { FULFILLERS } from '../../../shared/domain/order';
-import { POLICY_NOTE, RULES, type RuleEntry } from '../../planning/rules';
+import { POLICY_NOTE, RULES, type RuleEntry } from '../../planning/selectionRules';
 import { marketplaceOptions } from '../../../shared/n8n/marketplaceParameter';
 import { fulfilledByParameter } from '../../orders/fulfilledByParameter';
 
