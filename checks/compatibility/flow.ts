@@ -501,7 +501,7 @@ const RATING = {
 	sources: ['amazonReports'],
 	thresholds: {
 		threshold: [
-			{ name: 'Aim', percent: 98 },
+			{ name: 'Goal', percent: 98 },
 			{ name: 'Suspension risk', percent: 95 },
 		],
 	},

@@ -8,13 +8,17 @@ export function atEnd(work: () => Promise<unknown>): void {
 	endings.unshift(work);
 }
 
-/** Ends everything. */
+/** Ends everything. One that cannot be ended keeps none of the others from their end. */
 export async function endAll(): Promise<void> {
-	try {
-		for (const work of endings.splice(0)) await work();
-	} finally {
-		await stopServices();
+	for (const work of endings.splice(0)) {
+		try {
+			await work();
+		} catch (error) {
+			console.error('Could not end something that the check has started:', error);
+			process.exitCode = 1;
+		}
 	}
+	await stopServices();
 }
 
 /** Ends everything when the check is interrupted. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chromium, type Browser, type ConsoleMessage, type Page } from 'playwright-core';
 import type { INode, IWorkflowBase } from 'n8n-workflow';
+import { atEnd } from '../lib/atEnd';
 import { SetupError } from '../../scripts/lib/output.mjs';
 
 const FLAGS = [
@@ -80,7 +81,10 @@ export class Editor {
 				`Chromium was not found at ${executablePath}. Set CHROMIUM to its path.`,
 			);
 		}
-		const browser = await chromium.launch({ executablePath, args: FLAGS });
+		// The check ends it, after what it looks at.
+		const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
+		const browser = await chromium.launch({ executablePath, args: FLAGS, ...signals });
+		atEnd(async () => await browser.close());
 		const context = await browser.newContext({
 			viewport,
 			deviceScaleFactor: scale,

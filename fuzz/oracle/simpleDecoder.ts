@@ -1,4 +1,3 @@
-// cspell:ignore recognised
 import { isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 

@@ -1,4 +1,4 @@
-// cspell:ignore tell told
+// cspell:ignore tell
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
 import { DateTime } from 'luxon';
 

@@ -102,6 +102,17 @@ describe('A13: account health', () => {
 		},
 	);
 
+	it('names a count that is missing inside its object', () => {
+		const health = read({
+			orderDefectRate: {
+				afn: counts(0, 0),
+				mfn: { rate: 0.01, orderCount: 100, orderWithDefects: { status: 'GOOD' } },
+			},
+		});
+		expect(health.orderDefectPercent).toBeNull();
+		expect(health.unreadable).toEqual(['orderDefectRate.mfn.orderWithDefects.count']);
+	});
+
 	it('returns the available parts of a defect rate without counts, and names the missing ones', () => {
 		const health = read({
 			orderDefectRate: {

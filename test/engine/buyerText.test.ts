@@ -1,4 +1,3 @@
-// cspell:ignore told
 import type { IDataObject } from 'n8n-workflow';
 
 import { readDocument, sectionOf } from '../package/documents';

@@ -1,4 +1,3 @@
-// cspell:ignore cancelled
 import { updateDisplayOptions, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 

@@ -222,13 +222,15 @@ function readDefectRate(rate: Part | undefined): OrderDefectRate | null {
 	if (rate === undefined) return null;
 	const countIn = (name: string) => rate.inner(name)?.read('count', count) ?? null;
 	const orders = rate.read('orderCount', count);
-	const ordersWithDefects = countIn('orderWithDefects');
+	const withDefects = rate.inner('orderWithDefects');
+	const ordersWithDefects = withDefects?.read('count', count) ?? null;
 	const reported = rate.read('rate', figure);
 	// A rate without the counts behind it cannot be recomputed; only Amazon's own figure is known then.
 	if (reported !== null && orders !== 0) {
 		for (const name of ['orderCount', 'orderWithDefects']) {
 			if (!rate.has(name)) rate.nameUnreadable(name);
 		}
+		if (withDefects?.has('count') === false) withDefects.nameUnreadable('count');
 	}
 	return {
 		orders,

@@ -1,4 +1,3 @@
-// cspell:ignore cancelled
 import type { IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 import { gzipSync } from 'node:zlib';

@@ -1,4 +1,3 @@
-// cspell:ignore tell
 import { readJson } from '../repository';
 import { type Template } from '../../../checks/lib/templates';
 import { SOON, type TemplateRig } from './rig/templateRig';

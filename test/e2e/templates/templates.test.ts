@@ -1,4 +1,3 @@
-// cspell:ignore tell
 import { testDailyReputationDigest } from './dailyReputationDigest';
 import { testDemoNotifyMe } from './demoNotifyMe';
 import { testFeedbackJoinedWithCrm } from './feedbackJoinedWithCrm';

@@ -1,4 +1,3 @@
-// cspell:ignore cancelled
 import { DateTime } from 'luxon';
 import {
 	NodeOperationError,

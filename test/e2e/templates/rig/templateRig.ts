@@ -92,8 +92,13 @@ export class TemplateRig {
 		const mail = await MailServer.open();
 		const n8n = await RealN8n.create(outside.env);
 		const rig = new TemplateRig(sandbox, n8n, mail, outside, world);
-		await n8n.start();
-		rig.credentialIds = await rig.makeCredentials();
+		try {
+			await n8n.start();
+			rig.credentialIds = await rig.makeCredentials();
+		} catch (error) {
+			await rig.stop();
+			throw error;
+		}
 		return rig;
 	}
 
