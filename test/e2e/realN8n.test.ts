@@ -184,7 +184,7 @@ describe('npm start -- --once', () => {
 		const { code, output } = await runScript('start.mjs', ['--once']);
 
 		expect(output).toMatch(/Negative feedback: \d+ of \d+ rows/);
-		expect(output).toMatch(/US +365 +\d+\.\d\d %/);
+		expect(output).toMatch(/US +365 +\d+\.\d\d%/);
 		expect(output).toMatch(/eligible +sent/);
 		expect(output.match(/^ {2}agree /gm)).toHaveLength(4);
 		expect(code).toBe(0);
