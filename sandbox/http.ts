@@ -143,3 +143,10 @@ export function ownMarketplaces(seller: Seller, ids: readonly string[]): void {
 	const own = new Set(seller.marketplaces.map(({ marketplace }) => marketplace.id));
 	if (ids.some((id) => !own.has(id))) throw accessDenied();
 }
+
+/** A finished response, ready to send. */
+export interface WireAnswer {
+	readonly status: number;
+	readonly headers: Readonly<Record<string, string>>;
+	readonly payload: string | Buffer;
+}

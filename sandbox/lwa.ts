@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { Random } from './random';
-import type { SandboxSecrets } from './secrets';
 
 const TOKEN_LIFE_MS = 3_600_000;
 
@@ -17,6 +16,14 @@ interface Authorization {
 interface Issued extends Authorization {
 	expiresAt: number;
 	revoked: boolean;
+}
+
+/** Keys that grant access. */
+export interface AccessKeys {
+	readonly clientSecrets: readonly string[];
+	readonly refreshTokens: readonly string[];
+	/** All that were issued, expired or not. */
+	readonly accessTokens: readonly string[];
 }
 
 /** What LWA can say about an access token. */
@@ -76,7 +83,7 @@ export class Lwa {
 	}
 
 	/** Every key that grants access, expired or not. */
-	get secrets(): Pick<SandboxSecrets, 'clientSecrets' | 'refreshTokens' | 'accessTokens'> {
+	get secrets(): AccessKeys {
 		const all = Object.values(this.applications);
 		return {
 			clientSecrets: all.flatMap(({ clientSecrets }) => clientSecrets),

@@ -1,12 +1,9 @@
+import type { AccessKeys } from './lwa';
 import type { SandboxState } from './state';
 import { destinationOf } from './world/particulars';
 
 /** What must never appear anywhere: keys of any kind, and data that identifies a buyer. */
-export interface SandboxSecrets {
-	readonly clientSecrets: readonly string[];
-	readonly refreshTokens: readonly string[];
-	/** All that were issued, expired or not. */
-	readonly accessTokens: readonly string[];
+export interface SandboxSecrets extends AccessKeys {
 	/** Signatures of the documents' URLs; each URL works as its own key. */
 	readonly documentSignatures: readonly string[];
 	readonly buyerEmails: readonly string[];

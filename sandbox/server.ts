@@ -28,6 +28,7 @@ import {
 	unknownRefusal,
 	type Call,
 	type Operation,
+	type WireAnswer,
 } from './http';
 import type { HabitName } from './habits';
 import type { ApplicationName } from './lwa';
@@ -79,13 +80,6 @@ const FORBIDDEN_PAGE =
 	'<html><head><title>403 Forbidden</title></head><body><h1>403 Forbidden</h1></body></html>\n';
 const LOGIN_PAGE =
 	'<!DOCTYPE html>\n<html><head><title>Sign in to the network</title></head><body><form action="/login" method="post"><input name="user"><input name="password" type="password"></form></body></html>\n';
-
-/** A finished response, ready to send. */
-export interface WireAnswer {
-	readonly status: number;
-	readonly headers: Readonly<Record<string, string>>;
-	readonly payload: string | Buffer;
-}
 
 /** How one kind of endpoint (LWA, an SP-API operation, a document) handles a request. */
 interface Exchange {

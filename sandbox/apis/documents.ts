@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { SandboxState } from '../state';
-import type { WireAnswer } from '../server';
+import type { WireAnswer } from '../http';
 
 const denied = (message: string): WireAnswer => ({
 	status: 403,

@@ -10,7 +10,7 @@ import { writeFbaReturnsFile, writeMerchantReturnsFile } from '../reports/return
 import type { OrderLine } from '../reports/orderLine';
 import type { ReportFile } from '../reports/textFile';
 import type { MarketplaceWorld, WorldOrder } from '../world/types';
-import type { ReportRequest } from './reportRequests';
+import type { ReportRequest } from './reportRequest';
 
 /** A report with one row per item of the orders that had an event in the range. */
 interface OrderReport {

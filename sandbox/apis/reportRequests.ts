@@ -8,6 +8,7 @@ import { writePerformanceFile } from '../reports/performanceFile';
 import { jsonFile, writeTrafficFile } from '../reports/trafficFile';
 import type { ReportFile } from '../reports/textFile';
 import { writeOrderReport } from './orderReports';
+import type { ReportRequest } from './reportRequest';
 import type { FaultSpec } from '../faults';
 import type { ReportEnd } from '../reports/store';
 
@@ -43,16 +44,6 @@ const trafficOptionsSchema = z.object({
 	dateGranularity: z.enum(['DAY', 'WEEK', 'MONTH']).default('DAY'),
 	asinGranularity: z.enum(['PARENT', 'CHILD', 'SKU']).default('PARENT'),
 });
-
-export interface ReportRequest {
-	readonly reportType: string;
-	readonly marketplaceIds: readonly string[];
-	readonly start: number;
-	readonly end: number;
-	/** Whether the caller set `dataEndTime`. */
-	readonly endGiven: boolean;
-	readonly reportOptions: Readonly<Record<string, string>>;
-}
 
 /** Reads and checks the body of createReport. */
 export function readReportRequest({ body, seller, now }: Call): ReportRequest {

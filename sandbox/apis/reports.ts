@@ -14,7 +14,8 @@ import {
 } from '../http';
 import { REPORT_FAULTS } from '../faults';
 import { DAY } from '../world/build';
-import { endOfReport, readReportRequest, REPORT_ROLES, type ReportRequest } from './reportRequests';
+import type { ReportRequest } from './reportRequest';
+import { endOfReport, readReportRequest, REPORT_ROLES } from './reportRequests';
 import type { TooSoon } from '../reportQuotas';
 import type { StoredReport } from '../reports/store';
 
