@@ -109,7 +109,7 @@ describe('Account Health: Get', () => {
 		const { items, hints, error } = await get();
 		expect(error).toBeUndefined();
 		expect(items).toEqual([]);
-		expect(hints.join()).toMatch(/not a clean record/);
+		expect(hints.join()).toMatch(/not as a clean record/);
 	});
 
 	it('keeps an invalid item from affecting the valid ones', async () => {
