@@ -286,14 +286,16 @@ export class RealN8n {
 		return executions;
 	}
 
-	/** An execution, also one that has not ended. */
+	/** An execution, also one that has not ended; n8n returns no data of one that is just starting. */
 	async readExecution(id: string): Promise<EndedExecution> {
 		const { status, data } = await this.get<{
 			status: string;
 			data: string | IRunExecutionData;
 		}>(`executions/${id}`);
-		const { resultData } = typeof data === 'string' ? parseData(data) : data;
-		return { id, status, runData: resultData.runData ?? {}, error: resultData.error };
+		const run: Partial<IRunExecutionData> | undefined =
+			typeof data === 'string' ? parseData(data) : data;
+		const { runData = {}, error } = run?.resultData ?? {};
+		return { id, status, runData, error };
 	}
 
 	/** Reads from n8n's own API as the editor does; `path` is below /rest/. */

@@ -175,7 +175,10 @@ describe("the credential's test in the editor", () => {
 		sandbox.roles.remove('demo', 'Selling Partner Insights');
 		const result = await check(credentialOf());
 		sandbox.roles.restore('demo', 'Selling Partner Insights');
-		expect(result).toEqual({ status: 'Error', message: expect.stringMatching(/lacks a role/) });
+		expect(result).toEqual({
+			status: 'Error',
+			message: expect.stringMatching(/denied access\. Add 'Selling/),
+		});
 	});
 });
 
