@@ -242,7 +242,7 @@ export function testFeedbackJoinedWithCrm(rig: () => TemplateRig): void {
 			for (const words of [
 				'Selling Partner Insights',
 				'Error Workflow',
-				'Keep the name of the first node',
+				"Keep the first node's name",
 			]) {
 				expect(notes).toContain(words);
 			}

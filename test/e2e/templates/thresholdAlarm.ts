@@ -295,8 +295,8 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 				'Selling Partner Insights',
 				'Brand Analytics',
 				'Error Workflow',
-				'Keep the name of the first node',
-				'below a threshold when you activate',
+				"Keep the first node's name",
+				'below a threshold at activation',
 			]) {
 				expect(notes).toContain(words);
 			}
@@ -359,7 +359,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 						'Amazon refuses, as for a sample of another region',
 						'other region',
 						'FR',
-						/the credential is for another region/,
+						/the credential is for a different region/,
 					],
 				])('goes to the manager as unknown if %s', async (_, key, marketplace, reason) => {
 					const { status, error } = await end(raised[key] ?? '');
