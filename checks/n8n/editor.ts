@@ -2,18 +2,8 @@ import { existsSync } from 'node:fs';
 import { chromium, type Browser, type ConsoleMessage, type Page } from 'playwright-core';
 import type { INode, IWorkflowBase } from 'n8n-workflow';
 import { atEnd } from '../lib/atEnd';
+import { CHROMIUM, CHROMIUM_FLAGS } from '../lib/chromium';
 import { SetupError } from '../../scripts/lib/output.mjs';
-
-const FLAGS = [
-	'--headless',
-	'--no-sandbox',
-	'--disable-gpu',
-	'--disable-quic',
-	'--no-first-run',
-	'--disable-background-networking',
-	'--disable-component-update',
-	'--disable-sync',
-];
 
 /**
  * Requests that n8n's editor makes and that may fail, such as who is logged in before the login, or
@@ -75,15 +65,16 @@ export class Editor {
 		login: { readonly email: string; readonly password: string },
 		{ theme, viewport = { width: 1600, height: 3000 }, scale = 1 }: Look,
 	): Promise<Editor> {
-		const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-		if (!existsSync(executablePath)) {
-			throw new SetupError(
-				`Chromium was not found at ${executablePath}. Set CHROMIUM to its path.`,
-			);
+		if (!existsSync(CHROMIUM)) {
+			throw new SetupError(`Chromium was not found at ${CHROMIUM}. Set CHROMIUM to its path.`);
 		}
 		// The check ends it, after what it looks at.
 		const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
-		const browser = await chromium.launch({ executablePath, args: FLAGS, ...signals });
+		const browser = await chromium.launch({
+			executablePath: CHROMIUM,
+			args: CHROMIUM_FLAGS,
+			...signals,
+		});
 		atEnd(async () => await browser.close());
 		const context = await browser.newContext({
 			viewport,

@@ -77,14 +77,16 @@ export class QueueN8n extends RealN8n {
 			N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
 			CLOCK_AHEAD_FILE: this.clockFile,
 		});
-		const worker = await startProcess(instance, {
+		await startProcess(instance, {
 			name: `n8n's ${name}`,
 			logFile: join(this.dir, `${name}-${start}.log`),
 			nodeArgs: ['--import', pathToFileURL(clockModule).href],
 			command: ['worker', `--concurrency=${CONCURRENCY}`],
 			healthPort,
+			onSpawn: (worker) => {
+				this.workers.set(number, worker);
+			},
 		});
-		this.workers.set(number, worker);
 	}
 
 	/**

@@ -17,7 +17,7 @@ import { SetupError } from '../../scripts/lib/output.mjs';
 import { ensureTarball } from '../../scripts/lib/package.mjs';
 import type { Tarball } from '../../scripts/lib/package.mjs';
 import { pickFreePort } from '../../scripts/lib/ports.mjs';
-import { killGroup, stopService, stopServices } from '../../scripts/lib/processes.mjs';
+import { killGroup, stopService } from '../../scripts/lib/processes.mjs';
 import type { Service } from '../../scripts/lib/processes.mjs';
 import { ensureN8n, ensureNode24 } from '../../scripts/lib/runtime.mjs';
 import type { Runtime } from '../../scripts/lib/runtime.mjs';
@@ -112,9 +112,6 @@ export class RealN8n {
 		return new RealN8n({ runtime, dir, env, ...(!isPlain && { tarball }) });
 	}
 
-	/** Its main process was started and did not get ready, at least not yet. */
-	private isStarting = false;
-
 	/** Starts the main process, which creates the tables, and logs in as the owner. */
 	async start(options: StartOptions = this.options): Promise<void> {
 		this.options = options;
@@ -123,9 +120,17 @@ export class RealN8n {
 		const instance = await this.instance();
 		const env = { ...instance.env, ...options.env };
 		const { nodeArgs = [] } = options;
-		this.isStarting = true;
-		this.main = await startProcess({ ...instance, env }, { name: "n8n's main", logFile, nodeArgs });
-		this.isStarting = false;
+		await startProcess(
+			{ ...instance, env },
+			{
+				name: "n8n's main",
+				logFile,
+				nodeArgs,
+				onSpawn: (service) => {
+					this.main = service;
+				},
+			},
+		);
 		this.cookie = await logIn(this.url, OWNER);
 	}
 
@@ -141,10 +146,9 @@ export class RealN8n {
 		await Promise.all(this.processes.map(async (each) => await stopService(each)));
 	}
 
-	/** Stops everything, also what did not get ready, and removes the folder. */
+	/** Stops everything and removes the folder. */
 	async dispose(): Promise<void> {
 		await this.stop();
-		if (this.isStarting) await stopServices();
 		rmSync(this.dir, { recursive: true, force: true, maxRetries: 5 });
 	}
 

@@ -192,6 +192,7 @@ const START_PATIENCE_MS = 180_000;
  * @property {readonly string[]} [command] the server by default
  * @property {number} [healthPort] where it reports that it is ready; by default the editor's port
  * @property {readonly string[]} [nodeArgs] arguments of Node itself
+ * @property {(service: import('./processes.mjs').Service) => void} [onSpawn] gets it before it is ready
  */
 
 /**
@@ -202,13 +203,14 @@ const START_PATIENCE_MS = 180_000;
  * @param {ProcessOptions} options
  */
 export async function startProcess(instance, options) {
-	const { logFile, name = 'n8n', command = ['start'], nodeArgs = [] } = options;
+	const { logFile, name = 'n8n', command = ['start'], nodeArgs = [], onSpawn } = options;
 	const { node, n8nBin } = instance.runtime;
 	const service = startService(name, node, [...nodeArgs, n8nBin, ...command], {
 		cwd: instance.userFolder,
 		env: n8nEnvironment(instance),
 		logFile,
 	});
+	onSpawn?.(service);
 	const port = options.healthPort ?? instance.port;
 	const url = `http://localhost:${port}`;
 	await waitUntilHealthy(service, `${url}/healthz/readiness`, START_PATIENCE_MS);

@@ -10,23 +10,13 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { contrast } from './contrast';
 import { day, emptyModel, windowOf, yearModel } from './fixtures';
 import { SIZES } from './support';
+import { CHROMIUM, CHROMIUM_FLAGS } from '../../checks/lib/chromium';
 import { DIGEST_CHART_WIDTH, renderDigest } from '../../nodes/AmazonSellerRating/chart/digest';
 import { heightFor } from '../../nodes/AmazonSellerRating/chart/layout';
 import type { ChartModel } from '../../nodes/AmazonSellerRating/chart/model';
 import { renderChart } from '../../nodes/AmazonSellerRating/chart/svg';
 
-const FLAGS = [
-	'--headless',
-	'--no-sandbox',
-	'--disable-gpu',
-	'--disable-quic',
-	'--no-first-run',
-	'--disable-background-networking',
-	'--disable-component-update',
-	'--disable-sync',
-];
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const hasChromium = existsSync(executablePath);
+const hasChromium = existsSync(CHROMIUM);
 const screenshots = process.env.CHART_SCREENSHOTS;
 
 /** Texts may overlap by this much, because a line's box is taller than its letters. */
@@ -135,7 +125,7 @@ const background = (page: Page): Promise<string> =>
 
 if (!hasChromium) {
 	process.stderr.write(
-		`Charts were not checked in a browser: ${executablePath} does not exist. Set CHROMIUM to a browser.\n`,
+		`Charts were not checked in a browser: ${CHROMIUM} does not exist. Set CHROMIUM to a browser.\n`,
 	);
 }
 
@@ -145,7 +135,7 @@ if (!hasChromium) {
 	let requests: string[];
 
 	beforeAll(async () => {
-		browser = await chromium.launch({ executablePath, args: FLAGS });
+		browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
 	});
 
 	afterAll(() => browser?.close());

@@ -53,28 +53,19 @@ function listsOfMarketplaces(properties: readonly INodeProperties[]): Map<string
 }
 
 describe('A new marketplace is one row in a table, and then', () => {
-	it.each(
-		filesIn('nodes', '.node.ts').map((file) => [
-			/(\w+)\.node\.ts$/.exec(file)?.[1] ?? '',
-			file.replace(/\.ts$/, ''),
-		]),
-	)('%s offers it in each of its lists', (name, path) => {
-		const Node = load<Record<string, new () => INodeType>>(path)[name];
-		if (Node === undefined) throw new Error(`${path} has no ${name}`);
-		const node = new Node();
-		for (const values of listsOfMarketplaces(node.description.properties).values()) {
-			expect(values).toContain(UTOPIA);
-		}
+	const nodes = filesIn('nodes', '.node.ts').map((file): [string, Map<string, unknown[]>] => {
+		const name = /(\w+)\.node\.ts$/.exec(file)?.[1] ?? '';
+		const Node = load<Record<string, new () => INodeType>>(file.replace(/\.ts$/, ''))[name];
+		if (Node === undefined) throw new Error(`${file} has no ${name}`);
+		return [name, listsOfMarketplaces(new Node().description.properties)];
+	});
+
+	it.each(nodes)('%s offers it in each of its lists', (_, lists) => {
+		for (const values of lists.values()) expect(values).toContain(UTOPIA);
 	});
 
 	it('at least two nodes have such lists', () => {
-		const lists = filesIn('nodes', '.node.ts').flatMap((file) => {
-			const name = /(\w+)\.node\.ts$/.exec(file)?.[1] ?? '';
-			const Node = load<Record<string, new () => INodeType>>(file.replace(/\.ts$/, ''))[name];
-			return Node === undefined
-				? []
-				: [...listsOfMarketplaces(new Node().description.properties).keys()];
-		});
+		const lists = nodes.flatMap(([, of]) => [...of.keys()]);
 		expect(lists).toEqual(expect.arrayContaining(['marketplaces', 'marketplaceIds']));
 	});
 

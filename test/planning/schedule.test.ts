@@ -188,7 +188,7 @@ function expectToKeepLimits(
 it('plans an order whose window opens in a thousand years without spending time on it', () => {
 	const opensAt = NOW + 1000 * 365 * DAY;
 	const limits = { now: NOW, rate: 1, burst: 5, capZone: 'Europe/Berlin', maxRequestsPerDay: 500 };
-	const start = performance.now();
+	const start = process.cpuUsage();
 	const { planned, leftOut } = planSends(
 		[
 			candidateWith({ key: 'wrong', opensAt, closesAt: opensAt + DAY, preferredFrom: opensAt }),
@@ -197,7 +197,7 @@ it('plans an order whose window opens in a thousand years without spending time 
 		],
 		{ ...limits, hours: { from: 540, to: 1200 }, weekdays: [1, 2, 3, 4, 5] },
 	);
-	expect(performance.now() - start).toBeLessThan(2_000);
+	expect(process.cpuUsage(start).user / 1000).toBeLessThan(2_000);
 	expect(leftOut).toEqual([]);
 	expect(planned.map(({ key }) => key)).toEqual(['usual', 'endless', 'wrong']);
 	expect(planned.at(-1)?.sendAt).toBe(opensAt);

@@ -7,9 +7,9 @@ import type { ReturnsGap } from '../orders/reports/returnsReport';
 import { tidied } from '../orders/reports/writtenIds';
 
 /**
- * The values of the rules: which orders may get a request, as chosen by the seller. A missing rule is disabled; with all
- * rules disabled no order is left out. A list of orders to leave out may be empty. An empty list of
- * orders to select selects nothing, because it was given.
+ * The values of the rules: which orders may get a request, as chosen by the seller. A missing rule is
+ * disabled; with all rules disabled no order is left out. A list of orders to leave out may be empty.
+ * An empty list of orders to select selects nothing, because it was given.
  */
 export interface SelectionRules {
 	/** Order IDs for which to never request a review. */
@@ -42,7 +42,7 @@ export interface SelectionRules {
 	readonly returnsGaps?: readonly ReturnsGap[];
 }
 
-/** Amazon's sentence by which to judge the rules of `POLICY_RULES`. */
+/** Amazon's sentence by which to judge the rules that have a `policy`. */
 export const POLICY_NOTE =
 	'Amazon\'s help page G201972160 says sellers may not "ask for reviews only from buyers who had a positive experience"';
 
@@ -68,7 +68,7 @@ interface Finding {
 
 type Check = (order: SellerOrder) => Finding | undefined;
 
-interface Rule<Value> {
+export interface Rule<Value> {
 	/** Its name in the editor. */
 	readonly label: string;
 	/** What it does, for the editor. */

@@ -48,8 +48,7 @@ export async function requestReviewOnce(
 	try {
 		return { attempts: await attempt(order, rules, attempts) };
 	} catch (unexpected) {
-		const lost = attempts.filter(({ requested }) => requested).map(() => LOST);
-		return { attempts: lost.length > 0 ? lost : [FAILED], unexpected };
+		return { attempts: attempts.length > 0 ? attempts.map(() => LOST) : [FAILED], unexpected };
 	}
 }
 
@@ -72,8 +71,8 @@ async function attempt(
 		const finding = await checkEligibility(order);
 		if (finding.outcome !== 'eligible') return [{ finding, requested: false }];
 	}
+	if (dryRun) return [without('wouldSend')];
 	while (attempts.length < MAX_REQUESTS) {
-		if (dryRun) return [without('wouldSend')];
 		if (!cap.take()) return [...attempts, without('deferred')];
 		// Until its answer is here, the request counts as sent.
 		attempts.push(LOST);

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 
 import type { UnreadableLines } from '../../shared/domain/coverage';
 import { sentimentOf, type FeedbackRow, type Sentiment } from '../../shared/domain/feedbackReport';
-import { contentOf, onePerOrder } from '../../shared/domain/onePerOrder';
+import { compareText, contentOf, onePerOrder } from '../../shared/domain/onePerOrder';
 import { plusDays } from '../../shared/domain/calendar';
 
 /** A feedback entry as in the last report that had it. Kept small: a seller may have a thousand. */
@@ -256,8 +256,6 @@ function bounded(
 
 const sortKey = ({ orderId, before, after }: FeedbackChange): string =>
 	`${(after ?? before)?.date} ${orderId}`;
-
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const latest = (a: string, b: string): string => (a > b ? a : b);
 

@@ -33,8 +33,7 @@ export const dayIn = ({ timeZone }: Zone, moment: DateTime): string =>
 	moment.setZone(timeZone).toISODate() ?? '';
 
 /** Today's calendar day in the marketplace. */
-export const todayIn = ({ timeZone }: Zone): string =>
-	DateTime.now().setZone(timeZone).toISODate() ?? '';
+export const todayIn = (place: Zone): string => dayIn(place, DateTime.now());
 
 /** Start of a marketplace-local calendar day, in the format Amazon expects. */
 export const startOfDayIn = ({ timeZone }: Zone, isoDate: string): string =>

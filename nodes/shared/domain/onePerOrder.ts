@@ -17,4 +17,5 @@ const precedence = (a: FeedbackRow, b: FeedbackRow): number =>
 export const contentOf = ({ date, rating, comment, response }: FeedbackRow): string =>
 	[date, rating, comment, response].join('\n');
 
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+/** Order by code units, the same in every locale. */
+export const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

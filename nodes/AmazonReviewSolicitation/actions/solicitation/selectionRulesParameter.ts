@@ -11,7 +11,7 @@ import {
 	type ReadingOptions,
 } from '../../planning/givenList';
 import { FULFILLERS } from '../../../shared/domain/order';
-import { POLICY_NOTE, RULES, type RuleEntry } from '../../planning/selectionRules';
+import { POLICY_NOTE, RULES, type Rule, type RuleEntry } from '../../planning/selectionRules';
 import { marketplaceOptions } from '../../../shared/n8n/marketplaceParameter';
 import { fulfilledByParameter } from '../../orders/fulfilledByParameter';
 
@@ -60,8 +60,6 @@ export const addedOptions = (mayLackValue: readonly string[] = []) =>
 		}
 	});
 
-const onlyOrExclude = z.enum(['only', 'exclude']).optional();
-
 /** How each kind of value is read. */
 const SCHEMAS = {
 	orderIds: listOfValues('orderId'),
@@ -70,7 +68,7 @@ const SCHEMAS = {
 	asins: listOfValues('asin'),
 	marketplaces: listOfValues('marketplace'),
 	fulfiller: z.enum(FULFILLERS).optional(),
-	onlyOrExclude,
+	onlyOrExclude: z.enum(['only', 'exclude']).optional(),
 	switch: z.boolean().optional(),
 	amount: decimal.optional(),
 	// A hundred years. Dates do not reach as far back as numbers.
@@ -90,15 +88,10 @@ type RuleShape = {
 	[Name in keyof Rules as ParameterOf<Name>]: (typeof SCHEMAS)[Rules[Name]['entry']];
 };
 
-/** A rule as its row in the table has it. */
-interface RuleRow {
+/** What the editor needs of a rule; `name` is that of its parameter. */
+type RuleRow = Pick<Rule<never>, 'label' | 'hint' | 'entry' | 'example' | 'policy'> & {
 	readonly name: string;
-	readonly label: string;
-	readonly hint: string;
-	readonly entry: RuleEntry;
-	readonly example?: string;
-	readonly policy?: string;
-}
+};
 
 const ROWS = Object.entries(RULES).map(
 	([name, rule]): RuleRow => ({ ...rule, name: 'parameter' in rule ? rule.parameter : name }),

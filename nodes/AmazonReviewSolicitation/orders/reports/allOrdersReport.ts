@@ -1,7 +1,7 @@
 import { buyerTimeZoneOf } from '../../../shared/domain/buyerTimeZone';
 import { sumOfDecimals } from '../../../shared/domain/decimal';
 import type { UnreadableRow } from '../../../shared/domain/feedbackReport';
-import { findMarketplace, MARKETPLACES } from '../../../shared/domain/marketplaces';
+import { MARKETPLACES, type Marketplace } from '../../../shared/domain/marketplaces';
 import type { SellerOrder } from '../../../shared/domain/order';
 import { isOrderIdOfAnyKind } from '../../../shared/domain/orderId';
 import { inOneGo, type Steps } from '../../../shared/domain/steps';
@@ -188,9 +188,8 @@ function readItem(
 	const text = (column: string) => row.cell(column) || null;
 	const quantity = row.cell('quantity');
 	const amounts: string[] = [];
-	const marketplaceId = marketplaceOf(row.cell('sales-channel'));
-	const { taxOnTop = false } = findMarketplace(marketplaceId ?? '') ?? {};
-	for (const column of taxOnTop ? [...PRICES, ...TAXES] : PRICES) {
+	const marketplace = marketplaceOf(row.cell('sales-channel'));
+	for (const column of marketplace?.taxOnTop ? [...PRICES, ...TAXES] : PRICES) {
 		const amount = row.cell(column);
 		if (amount !== '') amounts.push(amount);
 	}
@@ -199,7 +198,7 @@ function readItem(
 		if (amount !== '') amounts.push(amount.startsWith('-') ? amount : `-${amount}`);
 	}
 	return {
-		marketplaceId,
+		marketplaceId: marketplace?.id ?? null,
 		channel: row.cell('sales-channel'),
 		replaces: replacesAnother(row),
 		original: text('original-order-id') ?? text('original-order-id-exchange'),
@@ -298,14 +297,13 @@ function statusOf(text: string): OrderStatus | null {
 	return word.startsWith('shipped-') ? 'SHIPPED' : (STATUS_OF_WORD.get(word) ?? null);
 }
 
-const MARKETPLACE_OF_DOMAIN: ReadonlyMap<string, string> = new Map(
-	MARKETPLACES.map(({ domain, id }) => [domain, id]),
+const MARKETPLACE_OF_DOMAIN: ReadonlyMap<string, Marketplace> = new Map(
+	MARKETPLACES.map((marketplace) => [marketplace.domain, marketplace]),
 );
 
 /** "Amazon.com" is a marketplace's domain; "Non-Amazon US" and similar are not. */
-function marketplaceOf(salesChannel: string): string | null {
-	return MARKETPLACE_OF_DOMAIN.get(salesChannel.toLowerCase()) ?? null;
-}
+const marketplaceOf = (salesChannel: string): Marketplace | undefined =>
+	MARKETPLACE_OF_DOMAIN.get(salesChannel.toLowerCase());
 
 /** False only if the report says so for both, because an exchange counts like a replacement. */
 function replacesAnother(row: ReportRow): boolean | null {
