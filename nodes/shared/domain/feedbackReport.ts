@@ -259,13 +259,22 @@ export class FeedbackReportReader {
 			this.open = { ...open, tabs, length };
 			return undefined;
 		}
-		// If the older layout has ten columns, the last one may be missing.
-		const hasAllCells = tabs === this.columns - 1 || tabs === LEGACY_COLUMNS - 1;
 		const whole = [...open.lines, content].join('\n');
-		const row = hasAllCells ? parseRow(whole, open.line, this.days, this.layout) : undefined;
+		const row = this.hasColumns(whole)
+			? parseRow(whole, open.line, this.days, this.layout)
+			: undefined;
 		if (row === undefined || 'reason' in row) return this.giveUpOpenRow();
 		this.open = undefined;
 		return row;
+	}
+
+	/** Whether joined lines are exactly one row: all its cells, and the order ID in its column. */
+	private hasColumns(whole: string): boolean {
+		const cells = whole.split('\t');
+		// If the older layout has ten columns, the last one may be missing.
+		const hasAllCells = cells.length === this.columns || cells.length === LEGACY_COLUMNS;
+		const orderIdAt = this.layout === 'legacy' ? LEGACY_ORDER_ID : FIRST_POSSIBLE_ORDER_ID;
+		return hasAllCells && isOrderId(cells[orderIdAt]?.trim() ?? '');
 	}
 
 	/** The lines were not the beginning of a row after all: each of them is left out. */
@@ -437,6 +446,9 @@ const FIRST_POSSIBLE_ORDER_ID = 4;
 /** Columns between the response and the order ID in the older layout: three yes/no answers. */
 const LEGACY_ANSWERS = 3;
 
+/** The order ID's column in the older layout. */
+const LEGACY_ORDER_ID = FIRST_POSSIBLE_ORDER_ID + LEGACY_ANSWERS;
+
 function parseRow(
 	content: string,
 	line: number,
@@ -498,7 +510,7 @@ function isLegacy(
 	orderIdAt: number,
 	layout: Layout | undefined,
 ): boolean {
-	if (orderIdAt < FIRST_POSSIBLE_ORDER_ID + LEGACY_ANSWERS) return false;
+	if (orderIdAt < LEGACY_ORDER_ID) return false;
 	if (layout !== undefined) return layout === 'legacy';
 	return cells
 		.slice(orderIdAt - LEGACY_ANSWERS, orderIdAt)
