@@ -740,6 +740,16 @@ describe('FeedbackReportReader', () => {
 	});
 
 	it.each([
+		['nine', LEGACY_HEADER_OF_9],
+		['ten', LEGACY_HEADER_OF_10],
+	])('A4: joins no lines of %s columns if the order ID is not in its column', (_, header) => {
+		const lines = [header, '9/3/26\t2\tcut off', '\t\t', `\t\t\t\t${ORDER_ID}`];
+		const { rows, unreadable } = parseUs(...lines);
+		expect(rows).toEqual([]);
+		expect(unreadable.map((row) => row.line)).toEqual([2, 4]);
+	});
+
+	it.each([
 		['the next line is a row', `9/3/26\t1\tcut off`, usRow],
 		['together they have too many cells', `9/3/26\t1\tcut off`, `x\tx\t\t\t${OTHER_ORDER_ID}\t`],
 		['together they have no order ID', `9/3/26\t1\tcut off`, 'on\t\t111-12\tx'],
