@@ -28,7 +28,7 @@ const START = '2026-11-20T15:00:00Z';
 const WORKERS = [1, 2];
 
 /** How the trigger reports a failed report. */
-const NOTICES = /^Could not get the .* report.*: Amazon (canceled|failed|has not finished)/;
+const NOTICES = /^Could not get the .* report.*: Amazon (canceled|failed|did not finish)/;
 
 /**
  * Polls that may fail for other reasons: calls fail at random, but rarely five attempts in a row.

@@ -24,7 +24,7 @@ export class AmazonSellerFeedbackTrigger implements INodeType {
 		subtitle:
 			'={{ $parameter["events"].length === 1 ? $parameter["events"][0].replace(/[A-Z]/g, (capital) => " " + capital.toLowerCase()) : $parameter["events"].length + " events" }}',
 		description:
-			'Starts the workflow when Amazon seller feedback is posted, changed or removed, or when the rating or order defect rate crosses a threshold, or the account status changes; actions fetch feedback and account health',
+			'Starts the workflow when Amazon seller feedback is posted, changed or removed, the rating or order defect rate crosses a threshold, or the account status changes. The actions fetch feedback and account health.',
 		defaults: { name: 'Amazon Seller Feedback Trigger' },
 		polling: true,
 		inputs: [],
@@ -41,7 +41,7 @@ export class AmazonSellerFeedbackTrigger implements INodeType {
 		],
 		builderHint: {
 			searchHint:
-				'Polls Amazon for seller feedback of 1 to 3 stars (no report includes positive feedback), rating thresholds, order defect rate and account status. Each item is sent once; if n8n is killed between saving the state and starting the workflow, an item can be sent twice, with the same eventId. To avoid duplicates, add a Remove Duplicates node (operation: remove items processed in previous executions, value: the eventId field) right after it.',
+				'Polls Amazon for seller feedback of 1 to 3 stars (no report includes positive feedback), rating thresholds, order defect rate and account status. Each item is sent once; if n8n is killed between saving the state and starting the workflow, an item can be sent twice, with the same eventId. To avoid duplicates, add a Remove Duplicates node (operation: remove items processed in previous executions, value: the eventId field) right after the trigger.',
 			relatedNodes: [
 				{
 					nodeType: 'n8n-nodes-base.removeDuplicates',

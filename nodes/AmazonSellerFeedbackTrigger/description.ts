@@ -34,7 +34,7 @@ export const properties: INodeProperties[] = [
 		type: 'multiOptions',
 		default: [],
 		options: marketplaceOptions,
-		hint: "Default: the credential's primary marketplace. All must be in its region",
+		hint: "Default: the credential's primary marketplace. All must be in the credential's region.",
 		description:
 			"The marketplaces to watch, all in the credential's region. Default: its primary marketplace.",
 	},
@@ -71,7 +71,7 @@ export const properties: INodeProperties[] = [
 			default: 90,
 			typeOptions: { minValue: 7, maxValue: LONGEST_WATCH_DAYS },
 			description:
-				'How many days after its date to watch a feedback entry for changes and removal, and to report it if late',
+				'How many days to watch a feedback entry for changes and removal, counted from its date. New feedback that Amazon lists even later is not reported.',
 		},
 		{
 			displayName: 'Days Until Totals Settle',
@@ -134,7 +134,7 @@ export const properties: INodeProperties[] = [
 			default: 0,
 			typeOptions: { minValue: 0, maxValue: 100 },
 			displayOptions: { show: { '/events': DEFECT_EVENTS } },
-			description: 'With 0, the target that Amazon names in its report (1%)',
+			description: '0 means the target that Amazon names in its report (1%)',
 		},
 		{
 			displayName: 'Rating Margin (Points)',

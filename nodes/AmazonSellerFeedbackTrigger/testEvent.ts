@@ -233,7 +233,7 @@ function rate(
 	let state = startWatch('2000-01-01T00:00:00Z', '2000-01-01', 0);
 	const unknown = unknownRating(
 		settings.ratingDays,
-		'Amazon has no Sales and Traffic report ready, and a test event does not request one: the published workflow includes the rating',
+		'Amazon has no Sales and Traffic report ready, and a test event does not request one: the active workflow includes the rating',
 	);
 	if (feedback === undefined) return { events: [], ratingNow: unknown };
 	if (totals) {

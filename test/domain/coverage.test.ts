@@ -257,7 +257,7 @@ describe('Coverage of a window', () => {
 	it('A7: gives no number for an empty document, which is not a report without feedback', () => {
 		const window = covered(year, report([], { isEmpty: true })).window(30, TODAY);
 		expect(window).toMatchObject({ provenance: 'insufficient', counts: undefined });
-		expect(window.coverage.reasons[0]).toMatch(/empty and has no headings/);
+		expect(window.coverage.reasons[0]).toMatch(/empty and has no header line/);
 		expect(covered(year, report()).window(30, TODAY).provenance).toBe('derived');
 	});
 

@@ -138,7 +138,7 @@ describe('Solicitation: Plan', () => {
 		expect(unknown).toBeGreaterThan(1);
 		expect(result.hints).toEqual([
 			expect.stringMatching(
-				`^${unknown} of the orders to send now have no delivery dates.*'FBA Delivery Dates'`,
+				`^${unknown} of the orders in 'Send Now' have no delivery dates.*'FBA Delivery Dates'`,
 			),
 		]);
 

@@ -845,7 +845,9 @@ describe('Rating: Evaluate, status', () => {
 			})
 			.reduce((all, each) => all + each, 0);
 		expect(of('all')).toMatchObject({ total: sum });
-		expect(String(windowsOf(of('all'))[2]?.notes)).toMatch(/Without MX/);
+		expect(String(windowsOf(of('all'))[2]?.notes)).toMatch(
+			/Not included, because counts are missing: MX/,
+		);
 	});
 
 	it('says which figure buyers see', async () => {

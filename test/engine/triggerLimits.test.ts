@@ -105,7 +105,7 @@ describe('a feedback report', () => {
 		[
 			'gets stuck',
 			'reportStuck',
-			/^Could not get the feedback report 5\d+ for United States: Amazon has not finished it within an hour$/,
+			/^Could not get the feedback report 5\d+ for United States: Amazon did not finish it within an hour$/,
 			/^Wait\. The trigger retries.*nothing is treated as removed/,
 			[60, 60, 60, 60, 80, 160],
 		],
@@ -630,7 +630,7 @@ describe('a failure', () => {
 			unable('error503'),
 			() => watching.sandbox.faults.clear(),
 			/^Could not request a report: Amazon is not available at the moment$/,
-			/^This affects the feedback report for United States\. Run it again in a few minutes/,
+			/^This affects the feedback report for United States\. Try again in a few minutes/,
 			2,
 		],
 		[
@@ -649,7 +649,7 @@ describe('a failure', () => {
 			},
 			() => watching.sandbox.faults.clear(),
 			/^Could not log in: Login with Amazon is not available \(status 503: /,
-			/^This affects the feedback report for United States\. Run it again in a few minutes\. The credential is probably fine/,
+			/^This affects the feedback report for United States\. Try again in a few minutes\. The credential is probably fine/,
 			6,
 		],
 		[

@@ -1130,7 +1130,7 @@ describe('notices', () => {
 			'Could not get the Sales and Traffic report t1 for Germany: Amazon failed to make it (FATAL)',
 		]);
 		expect(observe(feedback([row(A)]), nothing('r6', 'stuck'))).toEqual([
-			'Could not get the feedback report r6 for Germany: Amazon has not finished it within an hour',
+			'Could not get the feedback report r6 for Germany: Amazon did not finish it within an hour',
 		]);
 	});
 
@@ -1139,7 +1139,7 @@ describe('notices', () => {
 		expect(BAD_ENDS.flatMap(endOf)).toEqual([
 			'Could not get the Seller Performance report h1 for Germany: Amazon canceled it',
 			'Could not get the Seller Performance report h1 for Germany: Amazon failed to make it (FATAL)',
-			'Could not get the Seller Performance report h1 for Germany: Amazon has not finished it within an hour',
+			'Could not get the Seller Performance report h1 for Germany: Amazon did not finish it within an hour',
 			'Could not get the Seller Performance report h1 for Germany: Amazon no longer has it',
 			'Could not use the Seller Performance report h1 for Germany: this marketplace is missing',
 		]);

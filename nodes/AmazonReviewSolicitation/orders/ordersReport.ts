@@ -36,7 +36,7 @@ export async function readOrdersReport(
 	for (const part of parts) {
 		if (part.outcome !== 'done' && part.outcome !== 'kept') continue;
 		const report = part.content;
-		hintAtUnreadableLines(context, REPORT, report.unreadable);
+		hintAtUnreadableLines(context, 'all-orders report', report.unreadable);
 		const ofRegion = ordersIn(report, wanted);
 		for (const orderId of ofRegion.notOfAmazon) notOfAmazon.add(orderId);
 		for (const [channel, orderIds] of ofRegion.ofUnknownChannel) {
@@ -53,7 +53,7 @@ export async function readOrdersReport(
 		const channels = [...new Set(channelOf.values())].map((channel) => channel || '(none)');
 		hint(
 			context,
-			`${channelOf.size} order(s) of ${REPORT} are left out, because their sales channel is not a known marketplace: ${named([...channelOf.keys()])}. The channels: ${named(channels)}.`,
+			`${channelOf.size} order(s) in the all-orders report are left out, because their sales channel is not a known marketplace: ${named([...channelOf.keys()])}. The channels: ${named(channels)}.`,
 			'warning',
 		);
 	}

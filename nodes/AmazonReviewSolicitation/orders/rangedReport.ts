@@ -369,17 +369,20 @@ function isShort(report: Report, request: OrderReportRequest): boolean {
 	return isLate || isEarly || !isOf(report, request);
 }
 
-/** Shows a hint about the lines of a report that could not be read. */
+/**
+ * Shows a hint about the lines of a report that could not be read.
+ * @param name as sellers know the report
+ */
 export function hintAtUnreadableLines(
 	context: IExecuteFunctions,
-	reportType: ReportType,
+	name: string,
 	unreadable: ReadonlyArray<{ readonly line: number; readonly reason: string }>,
 ): void {
 	if (unreadable.length === 0) return;
 	const [{ line, reason } = { line: 0, reason: '' }] = unreadable;
 	hint(
 		context,
-		`${unreadable.length} line(s) of ${reportType} could not be read. The first is line ${line}: ${reason}`,
+		`Could not read ${unreadable.length} line(s) of the ${name}. The first is line ${line}: ${reason}`,
 		'warning',
 	);
 }

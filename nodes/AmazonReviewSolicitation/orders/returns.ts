@@ -87,7 +87,7 @@ export async function readReturns(
 		}
 		const { returns, unreadable, isEmpty } = part.content;
 		for (const { orderId } of returns) orderIds.push(orderId);
-		hintAtUnreadableLines(context, reportType, unreadable);
+		hintAtUnreadableLines(context, NAMES[fulfilledBy], unreadable);
 		const [first] = unreadable;
 		if (first !== undefined) {
 			gaps.push({

@@ -49,7 +49,7 @@ export async function addArrivals(
 	hintAtParts(context, 'FBA shipments', parts, consequence);
 	for (const part of parts) {
 		if (part.outcome !== 'done' && part.outcome !== 'kept') continue;
-		hintAtUnreadableLines(context, REPORT, part.content.unreadable);
+		hintAtUnreadableLines(context, 'FBA shipments report', part.content.unreadable);
 		for (const [orderId, arrival] of part.content.arrivals) {
 			arrivals.set(orderId, widened(arrivals.get(orderId), arrival));
 		}

@@ -186,7 +186,7 @@ export const RULES = {
 	},
 	prime: {
 		label: 'Prime Orders',
-		hint: 'Whether to leave out prime orders, or plan only these',
+		hint: 'Whether to leave out Prime orders, or plan only these',
 		entry: 'onlyOrExclude',
 		reasons: {
 			notPrime: 'The order is not a Prime order, and only those are selected',
@@ -211,7 +211,7 @@ export const RULES = {
 		check: (isOn) => (isOn ? cancellationCheck : undefined),
 	},
 	excludeShippedLate: {
-		label: 'Exclude Shipped Late',
+		label: 'Exclude Late Shipments',
 		hint: 'Whether to leave out orders that you fulfill and that shipped after their latest ship date',
 		entry: 'switch',
 		policy: 'these buyers waited longer than promised',
@@ -229,7 +229,7 @@ export const RULES = {
 	},
 	returnsGaps: {
 		label: 'Exclude Returned (Reports)',
-		hint: "Whether to leave out orders in Amazon's returns reports. Needs two reports per 30 days of orders. Orders of unreadable reports are left out",
+		hint: "Whether to leave out orders in Amazon's returns reports. Needs two reports per 30 days of orders. If a report cannot be read, the orders it could name are left out as well",
 		entry: 'switch',
 		parameter: 'returnsFromReports',
 		policy: 'these buyers sent something back',

@@ -29,7 +29,7 @@ const ENDS: Readonly<Record<BadEnd, (report: string, marketplace: string) => str
 	FATAL: (report, marketplace) =>
 		`Could not get the ${report} for ${marketplace}: Amazon failed to make it (FATAL)`,
 	stuck: (report, marketplace) =>
-		`Could not get the ${report} for ${marketplace}: Amazon has not finished it within an hour`,
+		`Could not get the ${report} for ${marketplace}: Amazon did not finish it within an hour`,
 	lost: (report, marketplace) =>
 		`Could not get the ${report} for ${marketplace}: Amazon no longer has it`,
 	notNamed: (report, marketplace) =>

@@ -256,7 +256,7 @@ function combinedReading(
 		notes:
 			missing.length === 0
 				? []
-				: [`Without ${missing.join(', ')}, because their counts are missing`],
+				: [`Not included, because counts are missing: ${missing.join(', ')}`],
 	};
 }
 

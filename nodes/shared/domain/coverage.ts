@@ -321,7 +321,7 @@ export class Coverage {
 			return 'Amazon canceled the feedback report, because there is no 1 to 3 star feedback or it refused the request; without the report the neutral ratings are unknown';
 		}
 		if (feedback.kind === 'report' && feedback.isEmpty) {
-			return 'The feedback report is empty and has no headings, so the neutral ratings are unknown';
+			return 'The feedback report is empty and has no header line, so the neutral ratings are unknown';
 		}
 		const atTheEnd = Math.min(length, Math.max(0, to - this.lastSettled));
 		const lag = Math.min(atTheEnd, Math.max(LONGEST_LAG_DAYS, daysUntilSettled + 1));

@@ -49,7 +49,7 @@ export const waitForReportOption: INodeProperties = {
 	default: 15,
 	typeOptions: { minValue: 0, maxValue: 240 },
 	description:
-		'How long to wait for Amazon to prepare a report. After that, the node stops and names the report, which you can pick up by its ID. Amazon limits how often it makes some reports; the node waits up to the same time for its turn.',
+		"How long to wait for Amazon to prepare a report. After that, the node stops and names the report, which you can pick up by its ID. If Amazon's limit for this type of report is reached, the node first waits up to the same time until it can request one.",
 };
 
 /**
@@ -160,7 +160,7 @@ export async function fetchFeedback(
 	if (obtained.status === 'CANCELLED') {
 		hint(
 			context,
-			`Amazon canceled feedback report ${id} for ${marketplace.name}. Either there is no feedback of 1 to 3 stars since ${since}, or Amazon refused. It does not say which, so it may not be zero.`,
+			`Amazon canceled feedback report ${id} for ${marketplace.name}. Either there is no feedback of 1 to 3 stars since ${since}, or Amazon refused. It does not say which, so the number may not be zero.`,
 			'warning',
 		);
 		return { known: false, reportId: id };
@@ -169,7 +169,7 @@ export async function fetchFeedback(
 	if (rows.length === 0 && !hasHeadings) {
 		hint(
 			context,
-			`Feedback report ${id} for ${marketplace.name} is empty and has no headings. Either there is no feedback of 1 to 3 stars since ${since}, or the report failed. Amazon does not say which; it may not be zero.`,
+			`Feedback report ${id} for ${marketplace.name} is empty and has no header line. Either there is no feedback of 1 to 3 stars since ${since}, or the report failed. Amazon does not say which, so the number may not be zero.`,
 			'warning',
 		);
 	}

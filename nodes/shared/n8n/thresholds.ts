@@ -17,7 +17,7 @@ export const thresholdsParameter: INodeProperties = {
 	placeholder: 'Add Threshold',
 	default: { threshold: DEFAULTS },
 	description:
-		'A rating at or above the highest threshold is healthy, below the lowest critical, and at risk in between. Sellers commonly use 98% and 95%; Amazon itself enforces the order defect rate.',
+		'At or above the highest threshold, a rating is healthy; below the lowest, it is critical; in between, it is at risk. Sellers commonly use 98% and 95%; Amazon itself enforces the order defect rate.',
 	options: [
 		{
 			displayName: 'Threshold',

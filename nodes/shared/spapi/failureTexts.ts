@@ -59,7 +59,7 @@ export const ADVICE: Readonly<
 	login: () => 'Open the credential, fix what the message says, and save it.',
 	secretExpired: () =>
 		"Create a new client secret on Seller Central's developer page, enter it in the credential, and save it. A secret is valid for 180 days.",
-	loginUnavailable: () => 'Run it again in a few minutes. The credential is probably fine.',
+	loginUnavailable: () => 'Try again in a few minutes. The credential is probably fine.',
 	notSelling: () =>
 		'Choose one of these marketplaces, or use the credential of a seller who sells there.',
 	tokenRejected: () =>
@@ -67,24 +67,25 @@ export const ADVICE: Readonly<
 	accessDenied: (roles) =>
 		`Add ${anyOf(roles)} to your application, then authorize it again and save the new refresh token. If the application already has the role, compare the credential's marketplace with the region of the refresh token.`,
 	refused: () => '',
-	throttled: () => 'Run it again later, or less often. The limit is per seller and application.',
-	unavailable: () => 'Run it again in a few minutes.',
+	throttled: () =>
+		'Try again later, or run the workflow less often. The limit is per seller and application.',
+	unavailable: () => 'Try again in a few minutes.',
 	unreachable: () => "Check n8n's network connection and, in the credential, the environment.",
-	answerLost: () => 'Check whether Amazon acted on the request before you run it again.',
+	answerLost: () => 'Check whether Amazon acted on the request before you try again.',
 	notFound: () => 'Check the ID and the marketplace.',
 	badRequest: () => "Check the parameters against Amazon's answer.",
 	unexpectedAnswer: () =>
-		'Run it again. If this happens again, please report it with the request ID: Amazon may have changed its answer.',
+		'Try again. If this happens again, please report it with the request ID: Amazon may have changed its answer.',
 	reportPending: () =>
-		"Run it again with this report ID if the node has an option for it, or increase 'Wait for Report'. Nothing is lost.",
+		"Run the node again with this report ID if it has an option for that, or increase 'Wait for Report'. Nothing is lost.",
 	reportFailed: (_, { message }) =>
 		message === undefined
 			? 'Request it again after 30 minutes: Amazon also fails a report that was requested too soon after another.'
 			: 'Fix what Amazon names here, then request the report again.',
 	reportQuota: () =>
-		"Run it again then, or raise 'Wait for Report' if the node has that option. Several marketplaces wait in turn, and all nodes share a report. If Amazon allows you more, set that in the credential under 'Change Report Limits'.",
+		"Run the node again then, or increase 'Wait for Report' if it has that option. All marketplaces share this limit, and all nodes share the reports. If Amazon allows you more reports, set that in the credential under 'Change Report Limits'.",
 	otherReport: () =>
-		'Enter the ID of a report of the right type and marketplace, or leave it empty.',
+		'Enter the ID of a report of the right type and marketplace, or leave the field empty.',
 	documentRefused: () =>
 		'Check that nothing between n8n and Amazon changes its answers. If Amazon has moved its documents, please report it. Nothing was sent to the new address.',
 	documentTooLarge: () => 'Request a shorter period.',

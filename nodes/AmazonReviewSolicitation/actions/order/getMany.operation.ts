@@ -161,7 +161,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'boolean',
 				default: false,
 				description:
-					"Whether to add the estimated arrival from Amazon's FBA shipments report if an order has no delivery dates. Needs one report per 30 days of orders. Without it, the orders have no dates and a hint says so; if you return only changes, the node fails and the next run returns them.",
+					"Whether to add the estimated arrival from Amazon's FBA shipments report if an order has no delivery dates. Needs one report per 30 days of orders. If a report cannot be read, its orders have no dates and a hint says so. If you return only changes, the node fails instead, and the next run returns these orders.",
 			},
 			{
 				displayName: 'Overlap (Minutes)',

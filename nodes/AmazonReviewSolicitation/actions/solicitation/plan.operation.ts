@@ -69,7 +69,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			default: 60,
 			typeOptions: { minValue: 0 },
 			description:
-				"Orders that can be sent now and are due within this time go to the output 'Send Now'. Enter the time between runs.",
+				"Orders whose request can be sent now and is due within this time go to the output 'Send Now'. Enter the time between runs.",
 		},
 		selectionRules,
 		optionsCollection(
@@ -317,7 +317,7 @@ export async function execute(
 	if (undated > 0) {
 		hint(
 			this,
-			`${undated} of the orders to send now have no delivery dates. Only Amazon knows whether their window is open; Send checks that. For FBA orders, the option 'FBA Delivery Dates' in Order: Get Many adds estimated dates.`,
+			`${undated} of the orders in 'Send Now' have no delivery dates. Only Amazon knows whether their window is open; Send checks that. For FBA orders, the option 'FBA Delivery Dates' in Order: Get Many adds estimated dates.`,
 		);
 	}
 	return planned;
@@ -457,7 +457,7 @@ function hintAtReturnsGaps(context: IExecuteFunctions, gaps: readonly ReturnsGap
 	const reasons = [...new Set(gaps.map(({ why }) => why))].join('; ');
 	hint(
 		context,
-		`Orders that may have been returned are left out (ruleCannotTell): ${reasons}. If a report was canceled and you know that nothing was returned in that period, set the rule 'If a Returns Report Is Canceled'.`,
+		`Orders that may have been returned are left out (ruleCannotTell): ${reasons}. If a report was canceled and you know that nothing was returned in that period, set 'If a Returns Report Is Canceled' to 'Treat as No Returns'.`,
 		'warning',
 	);
 }
