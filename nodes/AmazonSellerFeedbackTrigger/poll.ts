@@ -44,8 +44,8 @@ const BEGIN_WITHIN_MS = 40_000;
 export async function poll(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 	const memory = PollMemory.of(context);
 	if (memory.running !== undefined) {
-		// Two polls at once would report the same events twice. And when a poll ends, n8n (2.41) takes what
-		// its requests need away from the one still running, so this one must not end first.
+		// Two polls at once would report the same events twice. This poll must also not end first: when
+		// a poll ends, n8n (2.41) removes what the requests of the one still running need.
 		await memory.running.catch(() => undefined);
 		return null;
 	}
@@ -145,7 +145,7 @@ class Poll {
 		try {
 			await this.watchAll();
 		} catch (failure) {
-			// Settings, the credential or the state: nothing was learned.
+			// The settings, the credential or the state caused the failure, so nothing was learned.
 			memory.failed(ACCOUNT);
 			throw toNodeError(context.getNode(), failure);
 		}

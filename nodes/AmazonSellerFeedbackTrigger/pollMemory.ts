@@ -14,10 +14,13 @@ const HELD_UP_HOURS = 2;
 /** Half a day of feedback reports at the default interval. */
 const REMEMBERED_REPORTS = 24;
 
-/** Problems waiting to be reported, at most. */
+/** Maximum number of problems waiting to be reported. */
 const MAX_PROBLEMS = 5;
 
-/** Sellers and marketplaces of one trigger, at most: all of a region, also for a previous seller. */
+/**
+ * Maximum number of sellers and marketplaces of one trigger: all marketplaces of a region, also for
+ * a previous seller.
+ */
 const MOST_REMEMBERED = 60;
 
 /** Triggers that are remembered; beyond that, those polled longest ago are forgotten. */
@@ -28,7 +31,7 @@ class Memory {
 	/** Errors that the next polls report, one each. */
 	readonly problems: Error[] = [];
 
-	/** By the monotonic clock, which nobody sets. */
+	/** The times are on the monotonic clock, which nobody sets. */
 	readonly failures = new Map<string, { count: number; notBefore: number }>();
 
 	readonly heldUpSince = new Map<string, number>();
@@ -58,7 +61,7 @@ export class PollMemory {
 
 	private constructor(
 		private readonly memory: Memory,
-		/** Then a person sees right away what the first poll throws. */
+		/** If so, the user sees right away what the first poll throws. */
 		readonly isActivatedByUser: boolean,
 	) {}
 
@@ -135,7 +138,7 @@ export class PollMemory {
 		this.memory.failures.set(what, { count, notBefore });
 	}
 
-	/** Whether the rate limit has held something up for hours, which is more than bad luck. */
+	/** Whether the rate limit has held something up for hours, which is worth reporting. */
 	isHeldUpForLong(what: string): boolean {
 		const now = performance.now();
 		const since = this.memory.heldUpSince.get(what) ?? now;

@@ -27,7 +27,10 @@ const SHARE_FIRST_MINUTES = 5;
 /** Attempts to fetch a report, over more than an hour. */
 const GIVE_UP_AFTER = 6;
 
-/** How a report without data is reported; one that is still pending at that point is overdue. */
+/**
+ * How a report without data is reported. A pending report is looked up here only when it is
+ * overdue.
+ */
 const BAD_ENDS_OF: Readonly<Record<Exclude<CollectedReport['status'], 'otherOptions'>, BadEnd>> = {
 	pending: 'stuck',
 	CANCELLED: 'CANCELLED',
@@ -119,9 +122,10 @@ export class ReportTask {
 	}
 
 	/**
-	 * Totals are compared with a feedback report of about the same time. So when they are due without
-	 * one, a feedback report is due too, and totals are requested after it. Amazon makes few totals, so
-	 * they may have to wait, and no feedback report is requested for them until Amazon can make them.
+	 * Totals are compared with a feedback report from about the same time. So when they are due
+	 * without one, a feedback report is due too, and totals are requested after it. Amazon makes few
+	 * totals, so they may have to wait, and no feedback report is requested for them until Amazon can
+	 * make them.
 	 */
 	private nextStep(state: MarketplaceWatch): Step {
 		const step = this.stepOf(this.kind, state);
@@ -240,7 +244,10 @@ export class ReportTask {
 		return { state, items: events.map((event) => toItem(event, this.marketplace, kind, report)) };
 	}
 
-	/** Reads the feedback report of the totals' time again if it was read before they arrived. */
+	/**
+	 * Reads the feedback report from about the time of the totals again, if it was read before the
+	 * totals arrived.
+	 */
 	private async evaluateRating(
 		state: MarketplaceWatch,
 		totalsAt: string,

@@ -237,7 +237,7 @@ function rate(
 	);
 	if (feedback === undefined) return { events: [], ratingNow: unknown };
 	if (totals) {
-		// Compared even if they are not of the same time; a note then says so.
+		// Compared even if they are from different times; a note then says so.
 		const observation = { ...totals.observation, asOf: feedback.askedAt } as Observation;
 		state = advance(state, observation, settings).state;
 	}

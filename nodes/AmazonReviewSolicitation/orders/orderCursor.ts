@@ -9,10 +9,7 @@ const TOKEN_LIFE_HOURS = 23;
 /** Amazon lets a search include changes up to two minutes ago. */
 const NEWEST_MINUTES = 2;
 
-/**
- * A search is never narrower than the first, and a width above the second is not remembered as a
- * limit.
- */
+/** No search is narrowed below `NARROWEST_MS`. A limit above `WIDEST_MS` is not remembered. */
 const NARROWEST_MS = HOUR_MS;
 const WIDEST_MS = 90 * DAY_MS;
 

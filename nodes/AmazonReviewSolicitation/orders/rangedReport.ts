@@ -32,8 +32,8 @@ import { reportParts } from './reportParts';
 const LONGEST_RANGE_DAYS = 30;
 
 /**
- * No limit is documented for this type, and Amazon makes few of them. So everything is requested at
- * once, if Amazon allows it.
+ * No longest range is documented for this type, and Amazon makes few such reports. So the whole
+ * range is requested at once, if Amazon allows it.
  */
 const LONGER_RANGE_DAYS: Partial<Record<ReportType, number>> = {
 	GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA: 100,
@@ -77,8 +77,8 @@ export type RangedPart<Content> = {
 
 type MissingPart =
 	/**
-	 * Nothing to report, requested too soon, or refused. Amazon does not say which, so it does not
-	 * mean "nothing".
+	 * Nothing to report, requested too soon, or refused. Amazon does not say which, so a canceled
+	 * report does not mean that there is nothing to report.
 	 */
 	| { readonly outcome: 'canceled'; readonly reportId: string; readonly mayBeTooSoon: boolean }
 	| { readonly outcome: 'failed'; readonly failure: SpApiFailure };

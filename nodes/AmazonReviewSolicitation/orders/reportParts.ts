@@ -16,8 +16,8 @@ const GRID_MS = 28 * DAY_MS;
 const STEP_MS = 7 * DAY_MS;
 
 /**
- * How long after its end a part is closed: one day until it is complete (late rows), and one day in
- * which reports of the still open part are made late enough to cover it.
+ * How long after its end a part is closed: one day until late rows are in, and another day in which
+ * reports of the part that is still open already cover it completely.
  */
 const OVER_AFTER_MS = 2 * DAY_MS;
 

@@ -84,7 +84,7 @@ export function stretchToCatchUp({ filter, stretches }: SavedCursor): Stretch | 
 export const cursorOf = ({ after, passedOn, cursor }: Stretch): OrderCursor =>
 	cursor ?? { ...cursorFrom(after), passedOn: { ...passedOn } };
 
-/** Whether, by its properties, an order of the stretch was not passed on before. */
+/** Whether an order of the stretch was not passed on before, judging by its properties. */
 export const isMissing =
 	<Order>({ passed }: Stretch, meets: (order: Order, condition: string) => boolean) =>
 	(order: Order): boolean =>
@@ -130,8 +130,8 @@ function withFilter(place: SavedCursor, filter: Filter): SavedCursor {
 }
 
 /**
- * The orders whose change is in the given part. If there are too many, none are remembered, so that
- * an order may be returned twice but none is missed.
+ * The remembered orders whose change the condition accepts. If there are too many, none stay
+ * remembered: an order may then be returned twice, but none is missed.
  */
 function within(
 	passedOn: Readonly<Record<string, string>>,

@@ -76,7 +76,10 @@ export async function searchAll(
 	const isRepeated = ({ orderId }: SellerOrder) => !resumable && seen.has(orderId);
 	let pages = 0;
 	let restarts = 0;
-	/** Amazon's answer to the full request; its answer to the smaller one does not matter. */
+	/**
+	 * Amazon's answer to the full request; its answer to the one without fulfillment data does not
+	 * matter.
+	 */
 	let refusal: SpApiFailure | undefined;
 	let cursor = start;
 	for (;;) {

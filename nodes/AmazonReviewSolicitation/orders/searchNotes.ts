@@ -15,7 +15,7 @@ export function named(names: readonly string[]): string {
 
 /** What the searches of one run report in addition to the orders. */
 export class SearchNotes {
-	/** Why an order could not be read, by name. */
+	/** Why orders could not be read, by order ID or position on the page. */
 	private readonly unreadable = new Map<string, string>();
 
 	private readonly ofOtherShops = new Set<string>();

@@ -1,6 +1,6 @@
 /**
- * The intervals an order may use: those of its line from `first` up to `end`; on time from `wish`
- * on.
+ * The intervals an order may use: in its line (the intervals permitted in its zone), those from
+ * `first` up to `end`. From `wish` on, the order is on time.
  */
 interface Reach {
 	readonly line: number;
@@ -81,7 +81,8 @@ export class Matching {
 	 * @param reaches of the orders, the most urgent first
 	 * @param lines intervals permitted to the orders of each line, ascending
 	 * @param slots number of slots of each interval
-	 * @param days of the cap, each from an interval on, the first one from interval 0
+	 * @param days of the cap: the first interval of each, and how many requests it has room for; the
+	 * first day starts with interval 0
 	 */
 	constructor(
 		private readonly reaches: readonly Reach[],
@@ -230,8 +231,8 @@ export class Matching {
 	}
 
 	/**
-	 * The next order in the way that has the following rank. Orders already on a path have no rank
-	 * any more, so all others are still where they were when the phase started.
+	 * The next order in the way that has the following rank. Orders already on a path no longer have
+	 * a rank, so all others are still where they were when the phase started.
 	 */
 	private nextInTheWay(interval: number, rank: number): number {
 		const day = at(this.dayOf, interval);

@@ -233,7 +233,7 @@ export const RULES = {
 		entry: 'switch',
 		parameter: 'returnsFromReports',
 		policy: 'these buyers sent something back',
-		// What the reports say is among the returned orders; this rule is for what they do not say.
+		// Orders that the reports name are left out by `returnedOrderIds`; this rule covers the gaps.
 		reasons: {},
 		check: returnsCheck,
 	},

@@ -12,7 +12,10 @@ import type { RequestCap } from './requestCap';
 /** A request whose answer was lost is repeated once, and only if Amazon still offers it. */
 const MAX_REQUESTS = 2;
 
-/** A result for an order. A request whose answer was lost and that was repeated comes first. */
+/**
+ * One result for an order. If a request was repeated because its answer was lost, the lost one
+ * comes first.
+ */
 export interface Attempt {
 	readonly finding: Finding;
 	/** Whether a request was sent that may have reached Amazon. */

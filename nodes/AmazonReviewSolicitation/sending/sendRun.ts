@@ -36,7 +36,10 @@ const CONCURRENCY = 5;
 /** Orders claimed together, with one access to n8n's database per group. */
 const CLAIMED_TOGETHER = 50;
 
-/** What Amazon accepts one request for. Order IDs are Amazon's own, regardless of the credential. */
+/**
+ * Amazon accepts one request per order ID. The ID is Amazon's own, so the credential does not
+ * matter.
+ */
 const keyOf = ({ orderId }: OrderInQuestion): string => orderId;
 
 /**

@@ -20,7 +20,7 @@ import { restart, nameOfWatch, type MarketplaceWatch } from './state';
  * What one observation changes in the state of a marketplace, and the events to report. Pure: the same
  * state and observation give the same events with the same IDs. So a poll whose state was lost reports
  * the same again, and duplicates can be recognized.
- * @returns the same state object if the observation is no news
+ * @returns the same state object if the observation contains nothing new
  */
 export function advance(
 	state: MarketplaceWatch,
@@ -36,7 +36,10 @@ export function advance(
 	return { state: all.state, events };
 }
 
-/** The event for feedback that became positive, neutral or negative if 'Feedback Changed' is not chosen. */
+/**
+ * The event for feedback that became positive, neutral or negative, used if 'Feedback Changed' is
+ * not chosen.
+ */
 function otherName(event: WatchEvent): WatchEvent | undefined {
 	if (event.event !== 'feedbackChanged') return undefined;
 	const { before, after } = event.change;
@@ -149,8 +152,8 @@ function tellFromOf(state: MarketplaceWatch, { asOf, today }: FeedbackObservatio
 }
 
 /**
- * After a change of the credential: a report of the same seller has feedback that is in the state.
- * Without any, it is or may be another seller's, and the watch is restarted.
+ * After a change of the credential: a report of the same seller contains feedback that is in the
+ * state. If a report contains none, it is or may be another seller's, so the watch is restarted.
  */
 function withoutDoubt(
 	state: MarketplaceWatch,
@@ -163,7 +166,10 @@ function withoutDoubt(
 	return { ...restart(asOf, today), reports: state.reports };
 }
 
-/** A canceled report cannot show which seller it is, and the next one hardly will, so the watch is restarted. */
+/**
+ * A canceled report cannot show which seller it belongs to, and the next one is unlikely to, so the
+ * watch is restarted.
+ */
 function withoutLastingDoubt(
 	state: MarketplaceWatch,
 	{ report, how, today }: Extract<Observation, { kind: 'nothing' }>,

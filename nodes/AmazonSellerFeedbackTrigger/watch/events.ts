@@ -107,7 +107,7 @@ export const REPORT_NAMES: Readonly<Record<ReportKind, string>> = {
 	health: 'Seller Performance report',
 };
 
-/** What a poll learns of one marketplace. */
+/** What a poll learns about one marketplace. */
 export type Observation =
 	| {
 			readonly kind: 'asked';

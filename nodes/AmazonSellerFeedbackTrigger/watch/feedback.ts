@@ -96,10 +96,10 @@ export const MAX_REMEMBERED = 1000;
 /**
  * Compares a report with the stored feedback: which entries are new, changed or gone.
  *
- * The order of rows and repeated rows do not matter, nor how late a row appears, as long as its date
- * is watched. A report older than the last one that changed something is ignored. Removals are only
- * taken from a complete report: one that has rows and in which every row could be read.
- * @returns the same memory object if the report is no news
+ * The order of rows does not matter, nor do repeated rows. A row may appear late, as long as its
+ * date is watched. A report older than the last one that changed something is ignored. Removals are
+ * only taken from a complete report: one that has rows and in which every row could be read.
+ * @returns the same memory object if the report contains nothing new
  */
 export function advanceFeedback(
 	memory: FeedbackMemory | undefined,
@@ -155,7 +155,10 @@ export const isWhole = ({
 }: Pick<FeedbackObservation, 'rows' | 'unreadable'>): boolean =>
 	rows.length > 0 && unreadable === 0;
 
-/** What a row changes in the stored feedback of its order; undefined if it is no news. */
+/**
+ * What a row changes in the stored feedback of its order; undefined if the row contains nothing
+ * new.
+ */
 function compareWith(
 	known: RememberedFeedback | undefined,
 	row: FeedbackRow,
@@ -163,7 +166,8 @@ function compareWith(
 ): { readonly remembered: RememberedFeedback; readonly change?: FeedbackChange } | undefined {
 	const isPositive = sentimentOf(row.rating) === 'positive';
 	if (known === undefined || known.gone) {
-		// The report should not have positive feedback; while it stays positive, it is no news.
+		// The report should not have positive feedback. If it does, that is ignored while it stays
+		// positive.
 		if (isPositive) return undefined;
 		const remembered = remember(row, known === undefined ? 0 : known.changes + 1);
 		return { remembered, change: changeOf('added', row, known, remembered, settings) };

@@ -64,7 +64,7 @@ function dailyOf({ from, counts }: NonNullable<MarketplaceWatch['totals']>): Dai
 	});
 }
 
-/** Evaluates the rating if the totals are of the same time as the feedback report. */
+/** Evaluates the rating if the totals are from the same time as the feedback report. */
 export function advanceWithRating(
 	state: MarketplaceWatch,
 	observation: FeedbackObservation,
@@ -131,8 +131,8 @@ function withUnjudged(state: MarketplaceWatch, now: string, why: string): Market
 }
 
 /**
- * Reports requested further apart than this are not compared. What they say about settled days hardly
- * changes in an hour; if other days count too, the reports must be of the same time.
+ * Reports requested further apart than this are not compared. What they say about settled days
+ * hardly changes in an hour; if other days count too, the reports must be from the same time.
  */
 export const pairMinutes = ({
 	daysUntilSettled,
@@ -403,7 +403,7 @@ function withHealthUnreadable(
 	const { healthUnreadable } = state;
 	if ((healthUnreadable?.parts ?? []).join() === parts.join()) return state;
 	if (parts.length === 0) return { ...state, healthUnreadable: undefined };
-	// Another part is news; fewer parts are not.
+	// A part that was not listed before is reported; fewer parts are not.
 	const isNews = !parts.every((part) => healthUnreadable?.parts.includes(part));
 	const known = isNews ? {} : healthUnreadable;
 	return { ...state, healthUnreadable: { since, told: false, ...known, parts } };

@@ -84,7 +84,7 @@ export function noticesOf(
 				'Report this if it persists, because Amazon may have changed the report. The parts are treated as unknown, not as 0 or unchanged: until they can be read, no event that needs them is sent. This is reported once.',
 		});
 	}
-	// If one of its reports ended badly, that has been reported.
+	// If one of the rating's reports ended badly, the user is notified of that instead.
 	const isExplained =
 		reports.totals?.trouble !== undefined || reports.feedback?.trouble !== undefined;
 	if (unjudged?.told === false && !isExplained) {

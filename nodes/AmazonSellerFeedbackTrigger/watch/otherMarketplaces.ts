@@ -1,9 +1,10 @@
 import type { MarketplaceWatch } from './state';
 
 /**
- * Whether the report of another marketplace showed the same feedback of an order, unchanged. Then it
- * was reported for that marketplace, or was no news there. A report is said to include rows of the
- * region's other marketplaces. An order ID belongs to one marketplace only, so it identifies the feedback.
+ * Whether the report of another marketplace showed the same feedback of an order, unchanged. Then
+ * it was reported for that marketplace, or was not new there. A report is said to include rows of
+ * the region's other marketplaces. An order ID belongs to one marketplace only, so it identifies
+ * the feedback.
  * @param place the state of the marketplace whose report was read last
  */
 export function isKnownElsewhere(

@@ -223,7 +223,7 @@ const THING = anyOf(
 );
 // cspell:enable
 
-/** Also with blanks instead of hyphens, or without either, because buyers retype it. */
+/** Order IDs, also with spaces instead of hyphens or with neither, because buyers retype them. */
 const ORDER_ID = /\d{3}[ -]?\d{7}[ -]?\d{7}/g;
 const DATE =
 	/(?<![\d./-])(?:\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2}))(?![./-]?\d)/g;

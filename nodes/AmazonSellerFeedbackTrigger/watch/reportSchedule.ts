@@ -30,7 +30,7 @@ export interface ReportSchedule {
 
 export type Step = 'ask' | 'collect' | 'rest';
 
-/** Amazon needs seconds to many minutes; a report older than this will hardly be finished. */
+/** Amazon needs seconds to many minutes; a report older than this is unlikely to be finished. */
 export const STUCK_AFTER_MINUTES = 60;
 
 /** Wait before the first retry after a report without data; it doubles with each further retry. */
@@ -103,7 +103,7 @@ export function endedBadly(
 ): ReportSchedule {
 	const { trouble } = schedule;
 	if (trouble?.reportId === reportId) return schedule;
-	// Another kind of bad end is news.
+	// A different kind of bad end is reported again.
 	const { firstId, told } = trouble?.how === how ? trouble : { firstId: reportId, told: false };
 	const count = (trouble?.count ?? 0) + 1;
 	const why = reason === undefined ? {} : { reason };

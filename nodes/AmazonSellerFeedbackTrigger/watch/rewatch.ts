@@ -129,7 +129,7 @@ export function withoutFuture(
 	}
 	const { feedback } = next;
 	if (feedback !== undefined && isAhead(feedback.asOf, now)) {
-		// With the wrong day, everything older than the watched days was discarded.
+		// Because of the wrong day, feedback that is still to be watched was discarded.
 		const isForgotten = feedback.since > plusDays(today, -MINIMUM_DAYS);
 		next = isForgotten
 			? // For today, better to report once too often than to miss something.

@@ -176,8 +176,9 @@ const doubted = (place: MarketplaceWatch): MarketplaceWatch => ({
 });
 
 /**
- * A marketplace that is watched from now on. A report does not show what on the first day came before
- * the start and what came after it, so without a lookback, reporting begins with the next day.
+ * A marketplace that is watched from now on. A report does not show what happened before the start
+ * on the first day and what happened after it, so without a lookback, reporting begins with the
+ * next day.
  * @param at UTC
  * @param day the same as a marketplace-local day
  * @param lookBackDays days to report too, including that day

@@ -206,8 +206,8 @@ const provenanceOf = (windows: readonly KnownCounts[]): Provenance =>
 	windows.find(({ counts }) => counts !== undefined)?.provenance ?? 'insufficient';
 
 /**
- * What is missing in the windows. If several miss the same, it appears once, in the words of the
- * longest window.
+ * What is missing in the windows. If several windows lack the same data, that appears once, in the
+ * words of the longest window.
  */
 function notesOf(windows: readonly KnownCounts[]): string[] {
 	const [longest, ...others] = windows.toReversed();

@@ -338,7 +338,7 @@ function toResult(
 		// Cut instead of rounded, so that a rating below a threshold never appears to meet it.
 		ratingText: judged.rating === null ? null : percentText(judged.rating),
 		total: judged.total,
-		// To the next band below and above: the first thing a seller wants to see.
+		// The distances to the next band below and above: the first thing a seller wants to see.
 		runway: judged.thresholds.find(({ met }) => met)?.runway ?? null,
 		neededPositives: judged.thresholds.findLast(({ met }) => !met)?.neededPositives ?? null,
 		judgedDays: parameters.evaluationDays,

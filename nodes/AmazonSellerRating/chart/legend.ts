@@ -10,7 +10,7 @@ export interface Entry {
 }
 
 /**
- * * The legend's entries, in order.
+ * The legend's entries, in order.
  * @param binDays how many days one mark for negatives covers; undefined without such marks
  * @param withThresholds whether to include the names of the thresholds
  */

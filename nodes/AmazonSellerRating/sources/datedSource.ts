@@ -177,7 +177,7 @@ export function knownForRates(
 	return { ...between(plusDays(knownThrough, 1 - days), knownThrough), days };
 }
 
-/** The rates of the last days with data; undefined if there are too few. */
+/** The rates of the most recent days with data; undefined if there are too few such days. */
 export function currentRates(source: DatedSource, rateDays: number): FeedbackRates | undefined {
 	const { series, knownThrough, daysCovered } = source;
 	const { counts, days } = knownForRates(source, rateDays);

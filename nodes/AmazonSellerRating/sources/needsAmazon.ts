@@ -13,7 +13,7 @@ export const marketplaceOfSources: INodeProperties[] = [
 	{ ...marketplaceParameter, displayOptions: { show: { sources: AMAZON_SOURCES } } },
 	{
 		...marketplaceToChoose('The marketplace the feedback was left in; sets the time zone'),
-		// The editor cannot evaluate an expression yet, so an expression shows the other parameter.
+		// The editor cannot evaluate an expression in 'Sources', so it then shows the parameter above.
 		displayOptions: { hide: { sources: [...AMAZON_SOURCES, { _cnd: { startsWith: '=' } }] } },
 	},
 ];

@@ -198,7 +198,9 @@ class Part {
 		return values === null ? undefined : this.part(name, values);
 	}
 
-	/** The entries of a list, each as a part; a text becomes a part that has only that name. */
+	/**
+	 * The entries of a list, each as a part; a text becomes a part whose only field is `nameOfText`.
+	 */
 	list(name: string, nameOfText = ''): Part[] {
 		const schema = z.union([z.array(z.unknown()), fields.transform((only) => [only])]);
 		return (this.read(name, schema) ?? []).flatMap((entry, index) => {

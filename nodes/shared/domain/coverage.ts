@@ -38,7 +38,9 @@ const MOST_DAYS_PER_COUNTED = 3;
 /** No report goes back further; an older day is an error in the report. */
 const LONGEST_REACH_DAYS = 1_100;
 
-/** A shop with page views on more than nine days in ten also has some on the tenth. */
+/**
+ * If a shop has page views on more than nine days in ten, a day without any is not filled in yet.
+ */
 const RARE_SHARE = 10;
 
 /** The figures of the Sales and Traffic report. */
@@ -461,8 +463,8 @@ const settleLimitOf = ({
 	totals === undefined ? Infinity : dayNumber(totals.madeOn) - 1 - daysUntilSettled;
 
 /**
- * Days of the last week without page views are not filled in yet, unless the shop never has any.
- * The totals end before a series of such days at the end.
+ * Days of the last week without page views are not filled in yet, unless the shop never has any. If
+ * the totals end with such days, only the days before them count.
  */
 function lateIn(totals: TotalsEvidence | undefined) {
 	const isViewed = totals?.days.some(({ pageViews }) => (pageViews ?? 0) > 0) === true;

@@ -38,8 +38,8 @@ export interface UnreadableRow {
 export interface FeedbackReport {
 	readonly rows: readonly FeedbackRow[];
 	/**
-	 * Lines that have content but are not a feedback entry; `rows` has nothing of them. The first
-	 * 10,000.
+	 * Lines that have content but are not a feedback entry; `rows` does not include them. Only the
+	 * first 10,000 are kept.
 	 */
 	readonly unreadable: readonly UnreadableRow[];
 	/** How many lines could not be read. */
@@ -59,11 +59,11 @@ export function sentimentOf(stars: number): Sentiment {
  *
  * The file is tab-delimited without quoting: a `"` is an ordinary character. Headers are localized,
  * so columns are found by position, counted from the order ID, which has a unique shape. This also
- * reads the older layout of nine or ten columns (recognized by the number of its headers, or
- * without headers by its short answers) and a comment that contains a tab. A comment may also
- * contain line breaks: a line that begins like a row and breaks off is joined with the lines after
- * it, if together they are exactly one row. A row that cannot be read is reported with its line
- * number and does not affect the others.
+ * reads the older layout of nine or ten columns (recognized by the number of its headers, or,
+ * without headers, by its short yes/no answers) and a comment that contains a tab. A comment may
+ * also contain line breaks: a line that begins like a row and breaks off is joined with the lines
+ * after it, if together they are exactly one row. A row that cannot be read is reported with its
+ * line number and does not affect the others.
  * @param reportOf country code of the report's marketplace, to recognize rows of another one
  */
 export function parseFeedbackReport(
@@ -433,7 +433,7 @@ function looksLikeHeader(content: string): boolean {
 
 type Layout = 'current' | 'legacy';
 
-/** The layout that a header shows; undefined if it has neither number of columns. */
+/** The layout that a header shows; undefined if it has another number of columns. */
 function layoutOf(header: string): Layout | undefined {
 	const columns = header.trim().split('\t').length;
 	if (columns === 6) return 'current';

@@ -189,7 +189,7 @@ export interface ReadReport
 
 /**
  * Unpacks, decodes and parses a feedback report piece by piece, so that its text is never in memory
- * twice. (Rows keep the pieces that they were cut from in memory.)
+ * twice. (The rows keep in memory the pieces that they were cut from.)
  * @throws DocumentError if it cannot be unpacked
  */
 export async function readFeedbackReport(

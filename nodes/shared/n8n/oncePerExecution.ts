@@ -1,13 +1,13 @@
 import type { SpApiClient } from '../spapi/client';
 
 /**
- * By client, because an execution has one for each seller: results of one seller never serve
+ * By client, because each set of credential fields has its own: results of one seller never serve
  * another.
  */
 const results = new WeakMap<SpApiClient, Map<string, Promise<unknown>>>();
 
 /**
- * Does the work once for all items of an execution with the same key and seller, so that ten items
+ * Does the work once for all items of an execution with the same key and client, so that ten items
  * of one marketplace need one report. A failure is shared, too.
  */
 export async function oncePerExecution<Result>(

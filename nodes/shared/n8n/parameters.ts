@@ -60,7 +60,7 @@ function check<Shape extends z.ZodRawShape>(
 	);
 }
 
-/** The request for each type of value; an emptied number field and a text in it are both `nan`. */
+/** What to enter, by the type that Zod expected. */
 const WANTED: Readonly<Record<string, string>> = {
 	number: 'Enter a number',
 	nan: 'Enter a number',

@@ -42,8 +42,8 @@ export interface Routing<Result extends IDataObject | ItemWithFiles> {
 }
 
 /**
- * Runs an operation for every input item; the only place that pairs items and handles errors. With
- * Continue On Fail a failing item becomes an error item and the others continue. A canceled
+ * Runs an operation for every input item. Only this file pairs items and handles errors. With
+ * Continue On Fail, a failing item becomes an error item and the others continue. A canceled
  * execution always stops.
  */
 export async function runForEachItem<Result extends IDataObject | ItemWithFiles>(

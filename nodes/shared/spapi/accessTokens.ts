@@ -9,11 +9,11 @@ import { redact } from './redact';
 
 /**
  * Access tokens of this process. n8n could store one per credential, but a credential whose fields
- * are expressions may serve many sellers. So each token is kept under everything that makes it,
- * only here, and n8n stores nothing.
+ * are expressions may serve many sellers. So the tokens are kept only here, each under everything
+ * that makes it, and n8n stores nothing.
  */
 
-/** A token is not used any more this close to its expiry. */
+/** A token this close to its expiry is no longer used. */
 const SPARE_MS = MINUTE_MS;
 
 /** Hash of parts that must not be recoverable from it. */

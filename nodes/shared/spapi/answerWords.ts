@@ -10,7 +10,7 @@ export interface Words {
 	readonly details?: string;
 }
 
-/** Characters of a text that are searched for words, and the most that are repeated. */
+/** How many characters of a text are searched for words, and how many are repeated at most. */
 const LOOKED_AT = 10_000;
 const LONGEST = 1_000;
 const LONGEST_OF_TEXT = 300;
@@ -27,7 +27,7 @@ const errorSchema = z
 		code: z.union([text, z.number().transform(String)]).catch(undefined),
 		message: text,
 		details: text,
-		// The name in documents of failed reports.
+		// Documents of failed reports use this name for the message.
 		errorDetails: text,
 	})
 	.transform(({ errorDetails, ...error }) => ({

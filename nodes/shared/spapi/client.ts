@@ -76,7 +76,7 @@ interface HttpAnswer {
 /** The result of a request that was sent, or why it was not sent. */
 type Sent = HttpAnswer | { readonly kind: FailureKind; readonly answer?: AmazonAnswer };
 
-/** The clients of an execution: one per seller that its items name. */
+/** The clients of an execution: one for each set of credential fields and each patience. */
 const clientsOf = new WeakMap<SpApiContext, Map<string, SpApiClient>>();
 
 /**

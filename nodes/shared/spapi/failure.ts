@@ -124,13 +124,16 @@ export const isTokenRejection = (answer: AmazonAnswer): boolean => {
 const isSecretRejection = ({ status, message = '', details = '' }: AmazonAnswer): boolean =>
 	(status === 401 || status === 403) && /\bLWA (?:client )?secret\b/i.test(`${message} ${details}`);
 
-/** Seen for calls in general, reports of Brand Analytics and single fields. Some arrive cut off. */
+/**
+ * Denials seen for calls in general, for Brand Analytics reports and for single fields. Some arrive
+ * cut off.
+ */
 const DENIED = [
 	/\baccess to (?:the )?(?:requested )?resou/i,
 	/\bunauthorized to access (?:the )?requested\b/i,
 ];
 
-/** Without a reason, together with the code that Amazon uses for it. */
+/** Denials without a reason; they count only together with a code for a denial. */
 const DENIED_PLAINLY = /^(?:forbidden|unauthorized|access (?:is )?denied)\W*$/i;
 
 function isDenial({ code = '', message = '', details = '' }: AmazonAnswer): boolean {

@@ -136,9 +136,7 @@ export interface ObtainOptions<Content> {
 	/** A report created earlier, to pick up. */
 	readonly reportId?: string;
 	readonly waitMs: number;
-	/**
-	 * How long it may wait for its turn, if its type has a quota; by default as long as for Amazon.
-	 */
+	/** How long it may wait for its turn, if its type has a quota; by default `waitMs`. */
 	readonly turnMs?: number;
 	/** Whether a new report may be requested if none exists; false: as if it were not its turn. */
 	readonly mayAsk?: boolean;
@@ -263,7 +261,7 @@ async function obtainShared<Content>(
 			rememberEndOf(client, request, report);
 			const isBad = documentOf(report) === undefined;
 			if (isBad) {
-				// Someone else may have requested one: then this one was too soon.
+				// Someone else may have requested one shortly before, so that this one came too soon.
 				forgetListing(client, request.reportType);
 				await listLately(client, request.reportType);
 				const other = currentReport(client, request, isNewEnough);

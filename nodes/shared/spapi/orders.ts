@@ -44,7 +44,7 @@ export async function getOrder(client: SpApiClient, orderId: string): Promise<Or
 		});
 	const full = await read([FULFILLMENT]).catch(ifBadRequest);
 	if (!isBadRequest(full)) return { ...full.answer.order, isWithoutFulfillment: false };
-	// Report Amazon's answer to the first request for both.
+	// If this request fails, too, report the failure of the first one.
 	const { answer } = await read([]).catch(async () => await Promise.reject<never>(full));
 	return { ...answer.order, isWithoutFulfillment: true };
 }
@@ -194,8 +194,8 @@ function toSellerOrder(
 const OF_ORIGINAL = /_ORIGINAL_ID$/;
 
 /**
- * The order that this one replaces or was exchanged for. Empty if Amazon names none, null if Amazon
- * names one but not which, or not how the two are related.
+ * The order that this one replaces or was exchanged for. Empty if Amazon lists no such order; null
+ * if Amazon lists one without its ID, or without how the two are related.
  */
 function originalOf(
 	associated: ReadonlyArray<{ orderId?: string; associationType?: string } | undefined>,
@@ -207,7 +207,7 @@ function originalOf(
 	return named?.orderId ?? (originals.length > 0 ? null : '');
 }
 
-/** Null if Amazon does not show an item, and shows no request for the others. */
+/** Null if Amazon does not show all items and shows no request for any of them. */
 function isCancellationRequested(
 	items: z.infer<typeof searchedOrderSchema>['orderItems'],
 ): boolean | null {
@@ -258,7 +258,7 @@ export async function searchOrders(client: SpApiClient, search: OrderSearch): Pr
 	return page;
 }
 
-/** This many orders are not unreadable by chance. */
+/** If this many orders are all unreadable, that is not by chance. */
 const MANY = 10;
 
 /** Reads a page, each order on its own. */

@@ -45,7 +45,7 @@ export const requestLogs = new BoundedMap<RequestLog>({ max: 2_000 });
 
 /**
  * Reports that were requested or listed recently, newest first; per seller and report type, and per
- * marketplace if it has its own reports.
+ * marketplace if each has its own reports.
  */
 export const cachedReports = new BoundedMap<readonly CachedReport[]>({ max: 1_000 });
 

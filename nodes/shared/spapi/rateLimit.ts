@@ -21,8 +21,7 @@ const SUSPICIOUS_CALLS = 200;
  * Amazon counts all processes together, and none of them knows of the others. So after a refusal
  * (429) the bucket counts as empty and all waiting callers queue again. If it is refused again soon
  * after, another process must be using the same bucket: the pace is lowered, then rises slowly.
- * This is how senders share a connection that nobody divides (additive increase, multiplicative
- * decrease).
+ * Network connections share a link in the same way (additive increase, multiplicative decrease).
  */
 export class RateLimit {
 	private bucket: TokenBucket;
@@ -72,7 +71,7 @@ export class RateLimit {
 				bucket.release(this.clock());
 				return 'cancelled';
 			}
-			// A refusal meanwhile means the reserved token does not exist.
+			// If Amazon refused a call in the meantime, the reserved token does not exist.
 			if (bucket === this.bucket) return 'granted';
 		}
 	}
@@ -114,7 +113,7 @@ export class RateLimit {
 
 /**
  * One token of Amazon's bucket stays unused, because calls may arrive closer together than they
- * were made. A share has none to spare, but at least one to use.
+ * were made. A smaller share is used whole, and is at least one token.
  */
 const burstOf = (burst: number, share: number): number =>
 	Math.max(1, Math.min(Math.floor(burst * share), burst - 1));

@@ -1,7 +1,8 @@
 /**
  * As written and as a URL or a form encodes them (`%7C` for `|`, `%40` for `@`). Each repetition is
- * bounded or excludes what follows it, so that searching a long text does not take minutes. No part
- * of an address may be the "[redacted]" of another one directly before it.
+ * bounded or excludes what follows it, so that searching a long text does not take minutes. The
+ * part of an address before the `@` has no brackets, so that it never includes the "[redacted]" of
+ * something directly before it.
  */
 const SECRETS: readonly RegExp[] = [
 	/Atz[\w.]{1,12}(?:\||%7C)[^\s"'&,)]+/gi, // tokens of Login with Amazon, restricted data tokens

@@ -29,7 +29,7 @@ import {
  * without it, reports are listed, or requested and read again.
  */
 
-/** For one type; for one marketplace, if it has its own reports. */
+/** Maximum number of reports per type, and per marketplace if each has its own reports. */
 const MOST_KNOWN = 120;
 
 /** A report that is not finished by then probably never will be. */
@@ -44,7 +44,7 @@ const NOTHING_FOR_MS = 24 * HOUR_MS;
 /** Reports are listed at most this often, because `getReports` has a limit, too. */
 const LIST_EVERY_MS = MINUTE_MS;
 
-/** Where the reports are kept that can serve a request. */
+/** Where the reports that can serve a request are kept. */
 const shelfOf = ({ seller }: SpApiClient, request: ReportRequest): string =>
 	shelfFor(seller, request.reportType, marketplacesOf(request));
 
@@ -151,7 +151,7 @@ export interface FinishedReport {
 
 /**
  * The newest finished report that has everything the request needs, as of when it was made.
- * @param atMostMs its highest age
+ * @param atMostMs its maximum age
  */
 export function cachedReport(
 	client: SpApiClient,

@@ -102,7 +102,7 @@ export async function unpackWhole(document: ReportDocument): Promise<ReportDocum
 export const readText = async (document: ReportDocument): Promise<string> =>
 	new TextDecoder().decode((await unpackWhole(document)).body);
 
-/** The bytes that show whether it is a web page, or that contain a reason. */
+/** How many bytes are enough to recognize a web page or to find a reason. */
 const START = 64 * 1024;
 
 /** The first characters of a document; undefined if not even those can be unpacked. */

@@ -24,8 +24,8 @@ interface TypeQuota {
 }
 
 /**
- * The highest number of reports of a type in a period that can be set, and so the most requests
- * that are remembered: about what `createReport` allows in a day, one a minute.
+ * The highest number of reports per period that can be set for a type, and so the maximum number of
+ * requests that are remembered: about what `createReport` allows in a day, one a minute.
  */
 export const MOST_REPORTS = 1_440;
 

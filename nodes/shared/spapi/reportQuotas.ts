@@ -22,8 +22,9 @@ const EMPTY: RequestLog = { requests: [], blockedUntil: 0 };
 const marginOf = (ms: number): number => Math.min(5_000, ms * 0.02);
 
 /**
- * How long refusals in a row block a type. A type that Amazon makes once in four hours must not be
- * blocked for all that time, because the refusals may come from the limit of createReport.
+ * The longest time for which refusals in a row block a type. A type that Amazon makes once in four
+ * hours must not be blocked for all that time, because the refusals may come from the limit of
+ * createReport.
  */
 const LONGEST_BLOCK_MS = 15 * MINUTE_MS;
 
@@ -35,7 +36,7 @@ const blockOf = ({ everyMs }: ReportQuota): number => Math.min(everyMs, LONGEST_
 const refillOf = ({ credentials }: LimitedClient): number =>
 	1000 / (operationOf('createReport').rate * shareOf(credentials));
 
-/** A refusal this long after another is not in a row with it. */
+/** Refusals that are this far apart are not in a row. */
 const IN_A_ROW_MS = 2 * LONGEST_BLOCK_MS;
 
 /**

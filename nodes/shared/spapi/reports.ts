@@ -145,7 +145,7 @@ export async function listReports(
 	return answer.reports;
 }
 
-/** A finished report older than this many days does not show the present. */
+/** A finished report older than this many days is out of date. */
 const FRESH_DAYS = 3;
 
 /** How much later than requested a report may begin. */
@@ -153,7 +153,7 @@ const SPARE_DAYS = 3;
 
 /**
  * The newest report that can replace the requested one: same type and marketplace, same length,
- * from the last days, finished with a document.
+ * from the last few days, finished with a document.
  */
 export async function findFinishedReport(
 	client: SpApiClient,

@@ -75,7 +75,8 @@ export async function requestOrJoin(
 			mayList = true;
 			continue;
 		}
-		// The safety margin does not count against the option, which is as long by default.
+		// The safety margin does not count against 'Wait for Report', whose default of 15 minutes is
+		// exactly the interval of Sales and Traffic.
 		if (performance.now() + wait > giveUpAt + 0.02 * waitMs) {
 			throw quotaFailure(client, request.reportType, quota);
 		}

@@ -66,7 +66,7 @@ export class TokenBucket {
 		if (rate === this.rate) return;
 		if (this.tokens < 0) {
 			this.tokens *= rate / this.rate;
-			this.givenBack = this.burst; // a token of theirs is no longer a whole one
+			this.givenBack = this.burst; // the tokens they reserved are no longer whole
 		}
 		this.rate = rate;
 	}

@@ -279,7 +279,7 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	const dated = options.fbaDeliveryDates
 		? await addArrivals(this, client, orders, { waitMs: range.waitMs, required: incremental })
 		: orders;
-	// Not before this point: after a failure the next run must return the same orders.
+	// Keeps the position only now: if a step above fails, the next run must return the same orders.
 	if (found.place !== undefined) placesToKeep(this).push(found.place);
 	return dated.map(toItem);
 }
@@ -421,7 +421,7 @@ async function fromApi(
 }
 
 /**
- * Returns what changed since the last run, then, as far as the time allows, what earlier filters
+ * Returns what changed since the last run. If time is left, it also returns what earlier filters
  * held back and the current one lets through.
  */
 async function changesSince(
@@ -483,9 +483,9 @@ const keptPlaces = (context: IExecuteFunctions): Record<string, unknown> =>
 	z.record(z.unknown()).catch({}).parse(context.getWorkflowStaticData('node').orderCursors);
 
 /**
- * Saves how far the searches for changes got, one position per search. Other terms make another
- * search. Call it when the node has done all its work, because n8n saves the data even if the node
- * fails later.
+ * Saves how far the searches for changes got, one position per search. Searches with different
+ * terms have different positions. Call it when the node has done all its work, because n8n saves
+ * the data even if the node fails later.
  */
 export function keepPlaces(context: IExecuteFunctions): void {
 	for (const { key, place } of placesToKeep(context)) {

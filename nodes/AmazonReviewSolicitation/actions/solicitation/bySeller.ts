@@ -11,9 +11,9 @@ export interface OfSeller {
 }
 
 /**
- * Processes all items of one seller together, seller by seller, even if their credentials differ
- * otherwise, such as in the primary marketplace. With Continue On Fail, a failure for one seller
- * affects only that seller's items.
+ * Processes the items seller by seller: all items of one seller together, even if the items'
+ * credentials differ in other fields, such as the primary marketplace. With Continue On Fail, a
+ * failure for one seller affects only that seller's items.
  * @param work gets the client of the seller's first item
  * @returns the result of the work for each item, in the order of the items, or why it failed
  * @throws n8n's own error, naming the seller's first item, if Continue On Fail is disabled; then no

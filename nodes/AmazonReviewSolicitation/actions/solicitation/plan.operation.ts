@@ -278,7 +278,7 @@ function asOutput(name: string, value: unknown, row: object): unknown {
 
 /**
  * Whether the row went through a table that stores null as empty text. Then `replacementFor` may
- * have been null, too, which means that nothing says whether the order replaces another one.
+ * have been null, too, so it is unknown whether the order replaces another one.
  */
 const isBlanked = (row: object): boolean =>
 	FLAGS.some((name) => name in row && (row as IDataObject)[name] === '');

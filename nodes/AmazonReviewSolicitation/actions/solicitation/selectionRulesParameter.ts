@@ -71,7 +71,7 @@ const SCHEMAS = {
 	onlyOrExclude: z.enum(['only', 'exclude']).optional(),
 	switch: z.boolean().optional(),
 	amount: decimal.optional(),
-	// A hundred years. Dates do not reach as far back as numbers.
+	// A hundred years, because a larger number could go back further than dates do.
 	days: z.number().positive().max(36_500).optional(),
 } as const satisfies Record<RuleEntry, z.ZodTypeAny>;
 

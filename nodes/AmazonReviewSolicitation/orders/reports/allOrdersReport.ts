@@ -132,7 +132,10 @@ export interface OrdersOfRegion {
 	readonly ofUnknownChannel: ReadonlyMap<string, string[]>;
 }
 
-/** Selects the orders of some marketplaces. An order never counts unless its sales channel says so. */
+/**
+ * Selects the orders of some marketplaces. An order counts only if its sales channel says that it
+ * is from one of them.
+ */
 export function ordersIn(
 	{ orders, otherChannels }: AllOrdersReport,
 	marketplaceIds: readonly string[],

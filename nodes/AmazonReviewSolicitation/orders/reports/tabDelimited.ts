@@ -31,12 +31,12 @@ const STEP_LENGTH = 128 * 1024;
  * Reads a tab-delimited report whose first line with text names the columns.
  *
  * There is no quoting: `"` is an ordinary character. Columns are identified by their names in lower
- * case, trimmed, so new columns or another order do no harm; of two columns with the same name, the
- * first counts. Cells missing at the end of a row count as empty, because some tools drop trailing
- * tabs. A row with more cells than the header is a problem, even if the last ones are empty: a tab
- * inside a cell, such as a product name, looks the same and shifts everything after it. A line
- * without any order ID after a row with cells missing continues that row, if its cells fit and it
- * does not start with a digit, as rows do: buyers write line breaks into comments.
+ * case, trimmed, so new columns or a different column order do no harm; of two columns with the
+ * same name, the first counts. Cells missing at the end of a row count as empty, because some tools
+ * drop trailing tabs. A row with more cells than the header is a problem, even if the last ones are
+ * empty: a tab inside a cell, such as a product name, looks the same and shifts everything after
+ * it. A line without any order ID after a row with cells missing continues that row, if its cells
+ * fit and it does not start with a digit, as rows do: buyers write line breaks into comments.
  */
 export const readTabDelimited = (text: string): TabDelimitedReport =>
 	readTabDelimitedPieces([text]);
@@ -85,8 +85,8 @@ export function readTabDelimitedPieces(pieces: readonly string[]): TabDelimitedR
 }
 
 /**
- * An order ID in a cell of its own, anywhere in a line; orders of other stores and digital ones have
- * letters.
+ * An order ID in a cell of its own, anywhere in a line; the IDs of digital orders and of other
+ * stores' orders start with a letter.
  */
 const ORDER_ID_CELL = /(?:^|\t)[ "]*[A-Z\d]\d\d-\d{7}-\d{7}[ "]*(?:\t|$)/;
 

@@ -72,7 +72,7 @@ export async function execute(
 	return toItem(health, marketplace, wanted.simplify);
 }
 
-/** The most unreadable parts that are named. */
+/** Maximum number of unreadable parts that a note names. */
 const MOST_NAMED = 5;
 
 /** What a person, or an agent, has to know about the figures. */
