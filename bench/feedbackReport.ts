@@ -23,7 +23,7 @@ import type { Part, RunOptions, Section, Table } from './lib/section';
 interface Contestant {
 	readonly name: string;
 	readonly contestant: ContestantName;
-	/** How many turns it takes; slow ones take fewer. */
+	/** How many turns the contestant takes; slow ones take fewer. */
 	readonly rounds: number;
 }
 
@@ -145,7 +145,7 @@ async function run({ quick }: RunOptions): Promise<Section> {
 		const bySize: Array<{ rows: number; measured: readonly Measured[] }> = [];
 		for (const rows of sizes.filter((size) => size !== largest)) {
 			const once = contestants.map((each) => ({ ...each, rounds: 1 }));
-			// Small reports are read faster than the machine's noise averages out.
+			// Small reports are read so fast that a few runs do not average out the machine's noise.
 			const repeats = rows < 100_000 ? 20 : 5;
 			bySize.push({ rows, measured: await measure(files, 'utf8', rows, once, repeats) });
 		}

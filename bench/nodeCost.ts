@@ -118,7 +118,7 @@ function toSection(
 				title: 'One node execution as items or rows grow',
 				xLabel: 'items or rows',
 				yLabel: 'milliseconds',
-				// Six lines can be distinguished; n8n's nodes that do other work are only in the tables.
+				// A reader can distinguish six lines. n8n's nodes that do other work are only in tables.
 				series: series.filter((_, index) => isPlotted(measured[index]?.subject)),
 			},
 		],

@@ -13,7 +13,7 @@ import type { Part, RunOptions, Section } from './lib/section';
 import type { PagingReport, PagingTask } from './orders/contestant';
 
 const SEED = 'demo';
-/** Amazon's rate is one page in three minutes. */
+/** Amazon's rate is one page every three minutes. */
 const RATE_SCALE = 1_000_000;
 const DAY_MS = 86_400_000;
 
@@ -63,7 +63,7 @@ interface Measured {
 async function run({ quick }: RunOptions): Promise<Section> {
 	const { orders, rounds, repeats } = quick ? QUICK : FULL;
 	const sandbox = await startSandbox({
-		// Without orders of other kinds and regions, so that one list of orders is counted, each once.
+		// Without orders of other kinds and regions, there is one list of orders to count, each once.
 		habits: { ...habitsOf('worst'), foreignOrders: false, wholeRegionOrders: false },
 		seed: SEED,
 		// Our node uses the real clock.

@@ -112,7 +112,7 @@ async function tryVersion(version: string, runtime: Runtime, tarball: Tarball): 
 	const steps: StepResult[] = [];
 	for (const [name, act] of flow.steps) steps.push(await take(name, act));
 	await n8n.stop();
-	// Only now is everything written.
+	// n8n has written everything only after it has stopped.
 	steps.push(
 		await take('No secrets in logs, executions and database', () =>
 			requireNoSecrets(ownDir, flow.secrets),

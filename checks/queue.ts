@@ -4,9 +4,9 @@
  * are killed and Amazon fails now and then. At the end the sandbox's own record must show exactly
  * one request for each order.
  *
- * Then it runs parallel executions with one credential whose expressions make it one seller's for
- * one item and another seller's for the next: no data may ever come from the other seller.
- * `--sellers` only runs this, on two workers.
+ * Then it runs parallel executions with one credential. Its expressions select one seller for one
+ * item and another seller for the next; no item may ever get data of the other seller. `--sellers`
+ * only runs this, on two workers.
  *
  * `--unshared` gives every worker Amazon's full rate limit instead of a quarter; the effect on
  * refused calls (429) is then printed but not checked.
@@ -290,9 +290,9 @@ function reportSellers(
 }
 
 /**
- * How many requests Amazon refused because a review had already been requested. The log, in the
- * order of the responses, does not keep their texts; a call with an expired token (also 403) is
- * refused before the first request for its order.
+ * How many requests Amazon refused because a review had already been requested. The log keeps the
+ * order of the responses but not their texts, so a 403 counts if an earlier request for the order
+ * was accepted. A 403 for an expired token does not count: it comes before the first request.
  */
 function refusedDoubles(
 	posts: readonly LoggedRequest[],

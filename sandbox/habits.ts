@@ -11,8 +11,8 @@ interface Habit {
 	 */
 	readonly source: string;
 	/**
-	 * `climate`: always happens, part of the worst profile. `event`: happens at times and fails
-	 * nearly every run while it lasts, or is unproven; on only if turned on by name.
+	 * `climate`: always happens, part of the worst profile. `event`: happens at times and makes
+	 * nearly every run fail while it lasts, or is unproven; on only if turned on by name.
 	 */
 	readonly kind: 'climate' | 'event';
 }

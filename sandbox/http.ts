@@ -30,7 +30,7 @@ export interface Operation extends UsagePlan {
 	readonly name: string;
 	readonly method: 'GET' | 'POST' | 'DELETE';
 	readonly path: string;
-	/** The seller's authorization needs one of these; without roles, every authorization will do. */
+	/** The seller's authorization needs one of these; without roles, any authorization will do. */
 	readonly roles?: readonly string[];
 	readonly handle: (call: Call) => Answer;
 }

@@ -51,7 +51,7 @@ export const REPORT_QUOTAS: Readonly<Record<string, TypeQuota>> = {
 	},
 };
 
-/** `steady`: real time, as fast as the rate limits. `clock`: the sandbox's own clock, unscaled. */
+/** `steady`: real time, sped up like the rate limits. `clock`: the sandbox's clock, unscaled. */
 export type QuotaTime = 'steady' | 'clock';
 
 export interface QuotaTimes {

@@ -53,7 +53,8 @@ const PREFIXES: ReadonlyArray<{ path: string; region?: Region }> = [
 ];
 
 /**
- * The token endpoint and the object store have no access tokens and no refusals of an operation.
+ * The faults of the token endpoint and the object store, which take no access tokens and refuse no
+ * operations.
  */
 const PLAIN_FAULTS = REQUEST_FAULTS.filter(
 	(kind) => kind !== 'expiredToken' && kind !== 'unknown403',

@@ -44,8 +44,9 @@ export const settingsSchema = z
 		/** Field names of the performance report: as in Amazon's schema or as in its example. */
 		performanceShape: z.enum(['schema', 'example']).default('schema'),
 		/**
-		 * The clock for the limits per report type: real time, as many times faster as the rate limits
-		 * (`false` = no limits), or the sandbox's clock unscaled, whatever the rate limits.
+		 * The clock for the limits per report type: `steady` is real time, sped up by the same factor
+		 * as the rate limits (`false` = no limits); `clock` is the sandbox's clock, unscaled,
+		 * whatever the rate limits.
 		 */
 		quotaTime: z.enum(['steady', 'clock']).default('steady'),
 	})

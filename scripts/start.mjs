@@ -60,7 +60,7 @@ async function setUp(progress) {
 }
 
 async function openEditor() {
-	// Before minutes of installing, because a taken port can be reported right away.
+	// Checks the ports first: a taken one is reported right away, not after minutes of installing.
 	await requireFreePort(port, 'the n8n editor', 'N8N_PORT');
 	await requireFreePort(sandboxPort, 'the SP-API sandbox', 'SANDBOX_PORT');
 	const progress = createProgress(7);

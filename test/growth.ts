@@ -1,10 +1,13 @@
-/** Times that are shorter say more of the clock than of the work. */
+/** Shorter times say more about the clock than about the work. */
 const LEAST_MS = 5;
 
-/** More than this, and it grows faster than the input: eight times as much in proportion, 64 with its square. */
+/**
+ * A higher factor means that the time grows faster than the input. For eight times the input, a
+ * time in proportion to it has the factor 8, and a time that grows with its square has 64.
+ */
 export const IN_PROPORTION = 30;
 
-/** The processor's time that a work takes, in milliseconds: the least of three runs. */
+/** The processor time of some work in milliseconds: the shortest of three runs. */
 export function timeOf(work: () => unknown): number {
 	const runs = Array.from({ length: 3 }, () => {
 		const before = process.cpuUsage();
@@ -15,8 +18,8 @@ export function timeOf(work: () => unknown): number {
 }
 
 /**
- * How many times as long a work takes for eight times the input: the processor's time of this process,
- * which other processes do not change, however busy the machine; the least of some runs of each.
+ * The factor by which the processor time of some work grows for eight times the input. Each time is
+ * the shortest of a few runs, and counts this process only, however busy the machine is.
  */
 export function growthOf(work: (size: number) => unknown, size: number): number {
 	work(size);

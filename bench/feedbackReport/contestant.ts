@@ -46,7 +46,7 @@ export interface Digest {
 	/** Sum of the last characters of order IDs and addresses. */
 	orderIds: number;
 	emails: number;
-	/** Days, newest first, counted when they differ from the day before. */
+	/** How often the day changes from row to row; the rows are newest first. */
 	days: number;
 	lastDay: string;
 	negative: number;
@@ -57,7 +57,7 @@ export interface Digest {
 export interface ReadingReport {
 	/** In milliseconds. */
 	readonly times: readonly number[];
-	/** The floors read no rows. */
+	/** Undefined for the floors: they only decode and read no rows. */
 	readonly digest: Digest | undefined;
 }
 
@@ -98,8 +98,8 @@ class Fold {
 }
 
 /**
- * What a text parser leaves to do, as you would write it around a library: turns cells into a typed
- * row with the same checks as ours. Days are cached, because nobody would parse a million dates.
+ * The code that you have to write around a text parser: it turns cells into a typed row with the
+ * same checks as ours. It caches days, because nobody would parse a million dates.
  */
 class CellChecker {
 	private readonly days = new Map<string, string | undefined>();

@@ -32,8 +32,8 @@ export interface Page {
 }
 
 /**
- * Takes the task, connects, reads all orders once to warm up (which logs in) and then `repeats`
- * times on the clock.
+ * Takes the task, connects and reads all orders once to warm up (which logs in). Then it reads them
+ * `repeats` times and measures each time.
  */
 export function contest(
 	prepare: (task: PagingTask) => Promise<() => Promise<readonly string[]>>,

@@ -3,7 +3,7 @@ import { seeded } from '../../test/seeded';
 import type { Table } from '../lib/section';
 
 interface Rule {
-	/** Starts over and gets one feedback entry per call; true if it raises an alarm. */
+	/** Starts a run: the function takes one feedback entry per call; true if it raises an alarm. */
 	readonly start: () => (isNonPositive: boolean) => boolean;
 }
 
@@ -88,7 +88,7 @@ export function benchDetection(): Table {
 		const computed = [whole(falseAlarmEvery), whole(detectsIn)];
 		return rowOf(name, cusumRule(rise, limit, perDay), p0, p1, computed);
 	};
-	/** The false-alarm distance of the naive rule, for a CUSUM with as many false alarms. */
+	/** Entries between two false alarms of the naive rule, for a CUSUM with as many of them. */
 	const naiveEvery = simulate(trailing60, 0.02);
 	return {
 		caption: 'Detecting a higher share of non-positive ratings, in numbers of feedback entries',

@@ -25,7 +25,7 @@ const dumpScript = join(repoDir, 'checks', 'chaos', 'dumpDatabase.ts');
 
 const byItem = marketplaceById('={{ $json.place }}');
 
-/** Tests cannot wait for minutes; this is how long a report that hangs is waited for. */
+/** How long nodes wait for a report that hangs, because tests cannot wait for minutes. */
 const WAIT = { waitMinutes: 0.2 };
 
 const feedback = (parameters: object): INode =>
@@ -108,7 +108,7 @@ const OPERATIONS: Readonly<Record<string, INode>> = {
 	}),
 };
 
-/** What the sandbox keeps confidential: it must be nowhere, not even cut off. */
+/** What the sandbox keeps confidential: it must not appear anywhere, not even cut off. */
 const CONFIDENTIAL = [
 	'clientSecrets',
 	'refreshTokens',
@@ -232,7 +232,7 @@ export class ChaosInN8n {
 			await this.#call(`${name}-${this.random.pick(ON_ERROR)}`, await this.#itemsFor(name));
 			await this.#endFaults();
 		}
-		// Open orders are tried again without faults, so that the faults cost none of them.
+		// Tries open orders again without faults, so that none of them is lost to a fault.
 		await this.#call('send-continueRegularOutput', this.eligible.map(asItem));
 		await this.#untilTriggerReported();
 	}

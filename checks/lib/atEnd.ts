@@ -1,14 +1,14 @@
 import { killServices, stopServices } from '../../scripts/lib/processes.mjs';
 
-/** What ends the things a check has started, the last one first. */
+/** The functions that end what a check has started, the last one first. */
 const endings: Array<() => Promise<unknown>> = [];
 
-/** Has something ended when the check ends, also if it fails or is interrupted. */
+/** Calls the function when the check ends, also if it fails or is interrupted. */
 export function atEnd(work: () => Promise<unknown>): void {
 	endings.unshift(work);
 }
 
-/** Ends everything. One that cannot be ended keeps none of the others from their end. */
+/** Ends everything. If one thing cannot be ended, the others are still ended. */
 export async function endAll(): Promise<void> {
 	for (const work of endings.splice(0)) {
 		try {

@@ -1,7 +1,7 @@
 /**
  * Loaded into a process by `--import`: its `Date.now` runs ahead by the milliseconds in the file
- * `CLOCK_AHEAD_FILE`, so that a test need not wait for half an hour. Timers and `performance.now`
- * are not affected.
+ * `CLOCK_AHEAD_FILE`, so that a test does not have to wait for half an hour. Timers and
+ * `performance.now` are not affected.
  */
 import { readFileSync } from 'node:fs';
 

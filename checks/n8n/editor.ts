@@ -11,7 +11,7 @@ import { SetupError } from '../../scripts/lib/output.mjs';
  */
 const EXPECTED_ERRORS = /\/rest\/login|\/signin|\/rest\/workflows\/\w+$/;
 
-/** How long calls to n8n's server, and the frames after them, take until a panel is drawn. */
+/** The maximum wait until a panel is drawn, after calls to n8n's server and some frames. */
 const PATIENCE_MS = 30_000;
 
 export type Theme = 'light' | 'dark';
@@ -68,7 +68,7 @@ export class Editor {
 		if (!existsSync(CHROMIUM)) {
 			throw new SetupError(`Chromium was not found at ${CHROMIUM}. Set CHROMIUM to its path.`);
 		}
-		// The check ends it, after what it looks at.
+		// On a signal, the check itself closes the browser.
 		const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
 		const browser = await chromium.launch({
 			executablePath: CHROMIUM,

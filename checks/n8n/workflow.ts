@@ -55,7 +55,7 @@ export function webhook(path: string, parameters: object = {}): INode {
 	};
 }
 
-/** A node that makes one item of each entry of a list in the body of the call. */
+/** A node that turns each entry of a list in the call's body into an item. */
 export function splitBody(field: string, destinationFieldName?: string): INode {
 	const options = destinationFieldName === undefined ? {} : { destinationFieldName };
 	return node('One item each', 'splitOut', { fieldToSplitOut: `body.${field}`, options });

@@ -52,8 +52,8 @@ interface Ratings {
 	/** Those with a rating from Amazon's reports. */
 	readonly rated: number;
 	/**
-	 * Those for which Amazon made no report, because they have no feedback of 1 to 3 stars in the
-	 * period, and that say so.
+	 * Those without feedback of 1 to 3 stars in the period, for which Amazon makes no report, and
+	 * whose row says so.
 	 */
 	readonly withoutReport: number;
 	/** The messages of the others. */

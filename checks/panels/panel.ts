@@ -15,7 +15,7 @@ const ADDED_FOR_AGENTS = ['descriptionType', 'toolDescription'];
 /** n8n adds a pointer to its HTTP Request node to the resources and operations of every node. */
 const isOwn = ({ value }: INodePropertyOptions): boolean => value !== '__CUSTOM_API_CALL__';
 
-/** Every case chooses these. */
+/** The parameters that every case sets. */
 const CHOICES = ['resource', 'operation'];
 
 /** n8n's guidelines want no tip on the trigger's choice of events. */

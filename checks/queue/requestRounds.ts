@@ -140,7 +140,7 @@ export class QueueRounds {
 		for (const id of await this.n8n.killWorker(busiest.number)) this.brokenOff.add(id);
 		this.kills += 1;
 		const started = this.n8n.startWorker(busiest.number);
-		// A failure counts when all of them are awaited.
+		// A failure is thrown later, when all restarts are awaited.
 		started.catch(() => undefined);
 		this.#starting.push(started);
 	}

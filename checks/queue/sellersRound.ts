@@ -69,8 +69,8 @@ interface Row extends IDataObject {
 }
 
 /**
- * Parallel executions with one credential whose expressions make it one seller's for one item and
- * another seller's for the next.
+ * Parallel executions with one credential whose expressions select one seller for one item and
+ * another seller for the next.
  */
 export class SellersRound {
 	/** Rows checked, by node. */

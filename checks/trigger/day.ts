@@ -24,7 +24,7 @@ const MINUTES_OF_DAY = 24 * 60;
 /** The maximum wait until everything is reported, longer on a busy machine; in scaled minutes. */
 const PATIENCE = 24 * 60;
 
-/** The interval between events of the same thing, in minutes. */
+/** Minutes between two changes of the same figure or feedback entry. */
 const BETWEEN = 245;
 
 const COMMENTS = [

@@ -1,4 +1,4 @@
-/** Builds what `npm run fuzz` runs: targets whose code counts what it runs through. */
+/** Builds what `npm run fuzz` runs: targets whose code counts which parts of it run. */
 import { readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { build, transform, type Plugin } from 'esbuild';

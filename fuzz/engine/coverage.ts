@@ -14,8 +14,8 @@ export interface CoverageFigures {
 const BUCKETS = [0, 1, 2, 3, 4, 8, 16, 32, 128];
 
 /**
- * What the instrumented code ran through. All its counters are in one array, so that clearing and
- * reading them costs almost nothing compared with a run.
+ * Which parts of the instrumented code ran. All its counters are in one array, so that clearing and
+ * reading them takes almost no time compared with a run.
  */
 export class Coverage {
 	private readonly counters: Uint32Array;

@@ -16,7 +16,7 @@ export interface FuzzerEvents {
 	begins?(data: Buffer): void;
 }
 
-/** No input of a few kilobytes takes longer, three times in a row. */
+/** An input of a few kilobytes is too slow if it takes longer than this three times in a row. */
 const SLOW_MS = 400;
 
 const MINIMISE_MS = 3_000;
@@ -95,7 +95,7 @@ export class Fuzzer {
 		return performance.now() - start > SLOW_MS ? this.slownessOf(data) : undefined;
 	}
 
-	/** A busy machine is slow once; the input is only slow if it happens again. */
+	/** A busy machine may be slow once; the input is only slow if it is slow each time. */
 	private slownessOf(data: Buffer): SlowRun | undefined {
 		const times = [1, 2].map(() => {
 			const start = performance.now();

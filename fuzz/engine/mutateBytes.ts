@@ -75,7 +75,7 @@ function insertWord(data: Buffer, { random, words }: Context): Buffer {
 	return spliced(data, below(data.length + 1, random), 0, Buffer.from(pick(words, random)));
 }
 
-/** Replaces something that ends where a cell or word may end. */
+/** Replaces the bytes from a random place to the end of a cell or word. */
 function replaceByWord(data: Buffer, { random, words }: Context): Buffer {
 	const start = below(data.length, random);
 	const end = data.findIndex((byte, index) => index > start && !isWordByte(byte));

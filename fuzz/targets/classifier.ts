@@ -63,7 +63,7 @@ export const words = [
 
 export const mutate = mutateJson(words);
 
-/** The code under test; a test of these checks passes broken versions. */
+/** The code under test; the tests of these checks replace it with broken versions. */
 export interface Classifier {
 	readonly readAnswer: typeof readAnswer;
 	readonly kindOfAnswer: typeof kindOfAnswer;

@@ -150,7 +150,10 @@ function checkAgainstOracle(report: FeedbackReport, text: string, dateOrder: Dat
 	});
 }
 
-/** Holds whatever the oracle says: each line is counted once, and all values of a row are valid. */
+/**
+ * Checks what must hold whatever the oracle says: each line is counted once, and all values of a
+ * row are valid.
+ */
 function checkShape({ rows, unreadable }: FeedbackReport, text: string): void {
 	for (const [name, list] of Object.entries({ rows, unreadable })) {
 		ok(
@@ -192,7 +195,7 @@ function checkRoundTrip({ rows }: FeedbackReport, dateOrder: DateOrder, { parse 
 
 const GARBAGE = ['garbage', '"', '\t\t\t\t\t\tx', '1/1/26\t9\t\t\t111-1234567-7654321', '\u0000\r'];
 
-/** An unreadable line costs no other row. */
+/** An unreadable line does not affect any other row. */
 function checkGarbageLine(
 	report: FeedbackReport,
 	text: string,

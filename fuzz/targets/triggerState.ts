@@ -113,7 +113,7 @@ function checkStored(state: WatchState, watch: Watch): void {
 	deepStrictEqual(watch.readState(stored, CREDENTIAL, SELLER), stored, 'the state read back');
 }
 
-/** The same result from the same state, and nothing new from the next state. */
+/** Repeats the observation: the old state gives the same result, the new one gives no events. */
 function checkRepeated(
 	before: MarketplaceWatch,
 	after: MarketplaceWatch,

@@ -97,7 +97,7 @@ function modelMetrics(
 	const month = range(now, 30);
 	const halfYear = range(now, 180);
 	const orders = place.orders.filter(({ createdAt }) => createdAt >= now - 30 * DAY).length;
-	// Amazon counts no shipments of its own here; without habits this does not matter.
+	// Amazon does not count its own shipments here; without habits this does not matter.
 	const shipments = habits.healthAsSeen
 		? place.orders.filter(
 				({ createdAt, fulfilledBy }) => fulfilledBy === 'MERCHANT' && createdAt >= now - 30 * DAY,
@@ -240,7 +240,7 @@ function broken({ marketplaces }: Seller, marketplaceIds: readonly string[]): Me
 
 /**
  * Writes GET_V2_SELLER_PERFORMANCE_REPORT. Ignores the requested range, as Amazon does: the order
- * defect rate always covers 60 days. That these end yesterday is an assumption.
+ * defect rate always covers 60 days. The sandbox assumes that they end yesterday.
  */
 export function writePerformanceFile(
 	seller: Seller,

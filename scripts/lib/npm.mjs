@@ -21,8 +21,8 @@ const NETWORK_FAILURE =
 const MISSING_VERSION = /\b(ETARGET|E404)\b/;
 
 /**
- * Runs npm's installer (`install ...`) and turns its failures into one line. If the registry lacks
- * a version from the lock, it is tried once more without the lock, except for a release.
+ * Runs npm's installer (`install ...`) and turns its failures into one line. Tries once more
+ * without the lock if the registry lacks a version from it, except for a release.
  *
  * @param {string[]} args
  * @param {{ cwd: string, node?: string, what: string }} options `node`: the Node binary to run it

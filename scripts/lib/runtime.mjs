@@ -36,7 +36,7 @@ const olderN8n = JSON.parse(readFileSync(join(n8nPin, 'older.json'), 'utf8'));
 /** The newest first. */
 export const OLDER_N8N_VERSIONS = Object.keys(olderN8n);
 
-/** They get this one package from its own server rather than from the registry. */
+/** Gets one package from the registry: the older versions would get it from its own server. */
 const OLDER_OVERRIDES = { xlsx: '0.18.5' };
 
 /** Written last: an installation without it is started over. */
@@ -49,7 +49,7 @@ const READY_FILE = 'ready.json';
  * @property {string} n8nModules the node_modules folder with n8n
  */
 
-/** Whether both are installed, so that nothing needs to be downloaded. */
+/** Whether Node 24 and n8n are both installed, so that nothing needs to be downloaded. */
 export function isRuntimeReady() {
 	const hasNode = isNode(NODE_MAJOR) || existsSync(packagedNode(NODE_MAJOR).file);
 	return hasNode && existsSync(join(n8nDir(N8N_VERSION), READY_FILE));

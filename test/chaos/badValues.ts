@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import type { Random } from '../../sandbox/random';
 
-/** Values that no parameter is meant for, as from a wrong expression or a broken table. */
+/** Values that no parameter expects, as from a wrong expression or a broken table. */
 export const BAD_VALUES: ReadonlyArray<() => unknown> = [
 	() => null,
 	() => '',

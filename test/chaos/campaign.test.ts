@@ -27,9 +27,9 @@ it('loses, doubles and leaks nothing in a short fault campaign over all nodes', 
 	expect(tally.polls).toBeGreaterThan(60);
 	expect(tally.badInputs).toBeGreaterThan(20);
 	// About 15 per round, but from zero to several hundred: a seed's number changes with the draws in
-	// its rounds. It once fell from over 100 to 67 because one setting less was drawn, which changed
-	// all later rounds, and because windows with a left-out day were not compared; today all windows
-	// have one.
+	// its rounds. It once fell from over 100 to 67 for two reasons: one fewer setting was drawn,
+	// which changed all later rounds, and windows with a left-out day were not compared. Today all
+	// windows have one.
 	expect(tally.followed).toBeGreaterThan(200);
 	expect([...faults.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(10);
 	expect(EVENT_FAULTS.some((kind) => (faults.get(kind) ?? 0) > 0)).toBe(true);

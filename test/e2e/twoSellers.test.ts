@@ -10,7 +10,7 @@ import {
 import { n8nCredentialOf, startSandbox, type Sandbox } from '../../sandbox';
 
 /**
- * B1 in a real n8n: one credential whose fields are expressions, two sellers of the sandbox in one
+ * One credential whose fields are expressions, in a real n8n: two sellers of the sandbox in one
  * execution. `E2E=1 npx jest test/e2e/twoSellers`.
  */
 jest.setTimeout(600_000);
@@ -121,7 +121,7 @@ test('B1: testing such a credential does not resolve it permanently', async () =
 	expect(right).toMatchObject({ status: 'OK' });
 	const brazil = { ...plain, primaryMarketplace: 'A2Q3Y263D00KWC' };
 	const elsewhere = await n8n.testCredential(brazil, CREDENTIAL.id);
-	// U13: Brazil is in the right region, but not one of this seller's.
+	// Brazil is in the right region, but this seller does not sell there.
 	expect(elsewhere).toEqual({
 		status: 'Error',
 		message: expect.stringMatching(

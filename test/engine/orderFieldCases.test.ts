@@ -153,7 +153,7 @@ describe('A17: Amazon answers 400 to requests for fulfillment data', () => {
 			});
 		}
 		expect(hints.join()).toMatch(/did not return fulfillment data for \d+ order/);
-		// Requested once in full; after that, all pages as their token came.
+		// Requests all data once; after that, every page with the data of its token's search.
 		const included = searches().map(({ query }) => String(query.includedData));
 		expect(included.filter((text) => /\bFULFILLMENT\b/.test(text))).toHaveLength(1);
 		expect(included.length).toBe(1 + Math.ceil(items.length / 100));

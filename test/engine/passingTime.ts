@@ -10,7 +10,7 @@ export const passTime = (ms: number): void => {
 	passedMs += ms;
 };
 
-/** How much time was passed so far. Measures a wait independent of how busy the machine is. */
+/** The time that `passTime` has added so far. Measures a wait, however busy the machine is. */
 export const timePassed = (): number => passedMs;
 
 let aheadMs = 0;
@@ -20,7 +20,7 @@ export const setClockAhead = (ms: number): void => {
 	aheadMs = ms;
 };
 
-/** For the tests of a file: time runs normally, plus the time that is passed. */
+/** For the tests of a file: time runs normally, plus the time that `passTime` adds. */
 export function useRunningTime(): void {
 	const realDate = Date.now.bind(Date);
 	const realSteady = performance.now.bind(performance);
@@ -33,8 +33,8 @@ export function useRunningTime(): void {
 
 /**
  * For the tests of a file: each starts at this moment (ISO 8601). The calendar then stands still
- * until time is passed. The monotonic clock, which measures waits, also runs by itself, unless
- * `standsStill` is set: then both agree, independent of the machine's speed.
+ * until `passTime` moves it. The monotonic clock, which measures waits, also runs by itself, unless
+ * `standsStill` is set: then both agree, however fast the machine is.
  */
 export function usePassingTime(start: string, { standsStill = false } = {}): void {
 	const startedAt = performance.now();

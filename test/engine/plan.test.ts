@@ -317,7 +317,7 @@ describe('Solicitation: Plan', () => {
 			new Map(list.map(({ orderId, sendAt }) => [orderId, Date.parse(String(sendAt))]));
 		const before = times(rows);
 		for (const [orderId, sendAt] of times(jsonOf(again, 1))) {
-			// Midnight between the two plans moves a few by minutes.
+			// If midnight passes between the two plans, a few times move by minutes.
 			expect(Math.abs(sendAt - (before.get(orderId) ?? NaN))).toBeLessThan(300_000);
 		}
 		expect(jsonOf(again, 1)).toHaveLength(rows.length);

@@ -195,7 +195,7 @@ describe('A19: Sales and Traffic, one in 15 minutes', () => {
 			},
 		});
 		expect(health.error).toBeUndefined();
-		// Only its own preparation, no wait for a token of an empty bucket, which takes a minute.
+		// Waits for the report, but not for a token of an empty bucket, which takes a minute.
 		expect(timePassed() - before).toBeLessThan(2 * 59_000);
 	}, 120_000);
 });

@@ -279,7 +279,7 @@ describe('Send, without access', () => {
 });
 
 describe('Send, when requests may have been sent', () => {
-	/** Requests that reach Amazon and lose their answers, when no check answers either. */
+	/** The requests reach Amazon but their answers are lost, and the checks get no answer either. */
 	const loseAnswers = (ids: readonly string[]): void => {
 		for (const orderId of ids) {
 			inUse.sandbox.faults.add({ kind: 'error503', operation: LOOK, orderId, times: 'always' });

@@ -2,8 +2,8 @@ import { passTime, useRunningTime } from './passingTime';
 
 /**
  * If a test file imports this, its nodes hardly wait for a report or before a retry. The time that
- * they would have waited passes for them and for the sandbox, unless other waits have already
- * passed it.
+ * they would have waited passes for them and for the sandbox, unless it has already passed in
+ * other waits.
  */
 const SHORTER = 50;
 const LONGEST_MS = 5;

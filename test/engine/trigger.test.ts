@@ -157,7 +157,7 @@ describe('feedback', () => {
 			return item ?? {};
 		};
 
-		// Amazon reports it late, so it counts in the rating at once.
+		// Amazon reports this feedback of a settled day late, so it counts in the rating at once.
 		const { orderId } = addFeedback(3, '', { date: SETTLED_DAY });
 		const added = await nextItem();
 		expect(added).toMatchObject({ event: 'newNeutralFeedback', orderId, before: null });
@@ -372,7 +372,8 @@ describe('feedback', () => {
 		await passMinutes(60, watcher);
 		addFeedback(3, '', { date: SETTLED_DAY });
 		await passMinutes(40, watcher);
-		// This feedback report is more than an hour later than the totals; that of 58 minutes is not.
+		// This feedback report is more than an hour later than the totals; the one 58 minutes later
+		// is not.
 		expect(watcher.reported[0]).toMatchObject({
 			observedAt: '2026-11-23T19:27:00.000Z',
 			ratingNow: { ...before, asOf: '2026-11-23T18:58:00.000Z', provenance: 'derived' },

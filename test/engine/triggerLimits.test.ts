@@ -496,8 +496,9 @@ describe('a fallen rating is reported within the metrics interval', () => {
 		return { events: ['ratingFellBelowThreshold'], thresholds: [{ name: 'Minimum', percent }] };
 	};
 
-	// DEFECT: it shares totals that the other trigger requested up to three hours ago. No feedback report
-	// is of their time, and as the other keeps requesting, this one never evaluates its rating.
+	// DEFECT: this trigger shares totals that the other one requested up to three hours ago. No
+	// feedback report is of the same time. As the other one keeps requesting totals, this one never
+	// evaluates its rating.
 	it('if another trigger of the account requests reports more often', async () => {
 		const fall = thatFalls(watching);
 		const one = await watching.activate({ ...fall, id: 'one' });

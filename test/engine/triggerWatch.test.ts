@@ -154,7 +154,7 @@ describe('B5: what happened while it was not chosen is not reported', () => {
 			events: BOTH.slice(1),
 			options: { includeRating: false, dateFormat },
 		});
-		// In January, in the American format; with day and month swapped, it is of this month.
+		// A day in January in the American format; with day and month swapped, it is in this month.
 		world().addFeedback({ rating: 1, date: '2026-01-11' });
 		const first = await activate(options('auto'));
 		const second = await watching.activate({

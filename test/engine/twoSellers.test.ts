@@ -12,8 +12,8 @@ import { forgetTokens } from './tokens';
 import { useSandbox } from './useSandbox';
 
 /**
- * B1: one credential with expressions in its fields can serve many sellers. Everything a node reads
- * for an item must belong to that item's seller.
+ * One credential with expressions in its fields can serve many sellers. Everything a node reads for
+ * an item must belong to that item's seller.
  */
 const inUse = useSandbox({ rateLimits: 100_000 });
 

@@ -162,7 +162,7 @@ export interface Watching {
 	readonly requests: number;
 	/** How often an operation was called and accepted. */
 	count(operation: string): number;
-	/** The minutes of the test at which it was. */
+	/** The minutes of the test at which an operation was called and accepted. */
 	minutesOf(operation: string): number[];
 	/** Simulates another process, which shares nothing in memory. */
 	startNewProcess(): void;

@@ -32,7 +32,7 @@ function findingsIn(file: string): string[] {
 	);
 }
 
-/** "95%", in everything a person reads; in code, a percent sign between blanks is a remainder. */
+/** "95%" in all that a person reads; in code, a percent sign between spaces means a remainder. */
 const percentsIn = (file: string): string[] =>
 	/\.(md|json)$/.test(file)
 		? [...readFileSync(file, 'utf8').matchAll(/.{0,20}\d %.{0,10}/g)].map(

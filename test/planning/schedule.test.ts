@@ -96,8 +96,9 @@ function mayBeSent(order: PlanCandidate, moment: number, limited: PlanLimits): b
 }
 
 /**
- * The most orders that can be sent, and the fewest of them early, by brute force: slot by slot,
- * with the fewest early orders for each set of sent orders and each count of today's requests.
+ * By brute force, the most orders that can be sent, and how few of them must be sent early. It goes
+ * slot by slot and keeps the fewest early orders for each set of sent orders and each count of
+ * today's requests.
  */
 function best(orders: readonly PlanCandidate[], limited: PlanLimits) {
 	const cap = limited.maxRequestsPerDay ?? Infinity;
@@ -364,7 +365,7 @@ describe('a plan', () => {
 	});
 
 	it('uses the last permitted day before a wish that the calendar does not allow', () => {
-		// Mondays at 9:00 in Berlin: 30 March and 6 April; the wish is Wednesday the 8th.
+		// Mondays at 9:00 in Berlin: March 30 and April 6; the preferred day is Wednesday, April 8.
 		const { planned } = planSends(
 			[candidateWith({ closesAt: NOW + 12 * DAY, preferredFrom: NOW + 11 * DAY })],
 			limitsWith({ rate: 1, weekdays: [1], hours: { from: 540, to: 600 }, capZone: 'UTC' }),

@@ -30,7 +30,7 @@ it('keeps the newest 100,000 requests without slowing down', () => {
 		state.record(request(index));
 		if (index >= 100_000) shortest = Math.min(shortest, state.requests.length);
 	}
-	// Not on every request: that would move all others each time.
+	// Trims only now and then: doing it on every request would move all others each time.
 	expect(moved.mock.calls.length).toBeLessThanOrEqual(10);
 	expect(shortest).toBe(100_000);
 	expect(state.requests.length).toBeLessThanOrEqual(110_000);

@@ -175,7 +175,7 @@ describe('the reports agree with the truth', () => {
 		});
 		const report = JSON.parse(bytes.toString('utf8')) as Json;
 		const days = report['salesAndTrafficByDate'] as unknown as Json[];
-		// 23 August to 20 November: exactly the 90 days the truth counts.
+		// August 23 to November 20: exactly the 90 days the truth counts.
 		expect(days).toHaveLength(90);
 		const sum = (name: string) =>
 			days.reduce((total, day) => total + Number(day['trafficByDate']?.[name]), 0);

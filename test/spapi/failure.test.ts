@@ -383,7 +383,7 @@ describe('isTokenRejection and kindOfAnswer', () => {
 			'The access token you provided is revoked, malformed or invalid.',
 			'tokenRejected',
 		],
-		// A2: a missing role in other words, for reports of Brand Analytics and for single fields.
+		// A missing role in other words, for reports of Brand Analytics and for single fields.
 		[403, 'Unauthorized', 'Access to the resource is forbidden', '', 'accessDenied'],
 		[
 			403,
@@ -396,7 +396,7 @@ describe('isTokenRejection and kindOfAnswer', () => {
 		[403, 'Unauthorized', 'Unauthorized', '', 'accessDenied'],
 		[403, 'Unauthorized', 'Access to requested resou', undefined, 'accessDenied'],
 		[403, 'Unauthorized', '', '', 'refused'],
-		// A3: the words of a missing role; only the details show the difference.
+		// The words of a missing role; only the details show the difference.
 		[
 			403,
 			'Unauthorized',

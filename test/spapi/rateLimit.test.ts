@@ -101,7 +101,7 @@ describe('RateLimit with one process for one bucket', () => {
 	});
 
 	it('is not refused when calls overtake each other on the way', async () => {
-		// Such calls need the unused part of the burst: without it the first arrivals are refused.
+		// Such calls need the unused part of the burst: without it, Amazon refuses the first arrivals.
 		const limit = newLimit();
 		const amazon = amazonsBucket();
 		const taken: boolean[] = [];
@@ -162,7 +162,7 @@ describe('RateLimit after a refusal', () => {
 	const pass = async (seconds: number): Promise<void> =>
 		await simulate(pause(seconds * 1000, undefined).then(() => undefined));
 
-	/** Refused twice, far enough apart to be no echo, but close enough to count. */
+	/** Refusals far enough apart that none is an echo, but close enough together to count. */
 	async function refusedAgain(limit: RateLimit, times: number): Promise<void> {
 		for (let each = 0; each < times; each += 1) {
 			limit.throttled();

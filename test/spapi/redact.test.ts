@@ -36,7 +36,7 @@ describe('redact', () => {
 			const cleaned = redact(place(secret));
 			expect(cleaned).not.toContain(secret);
 			expect(cleaned).not.toContain(encodeURIComponent(secret));
-			// Not even the part that matters, whether the rest is left or not.
+			// The part that matters must be gone, too, whether the rest is left or not.
 			expect(cleaned).not.toContain(secret === EMAIL ? 'abc123xyz' : secret.slice(-12, -2));
 			expect(cleaned).toContain('[redacted]');
 		}

@@ -159,7 +159,7 @@ describe('A19: two processes', () => {
 		for (const each of both) {
 			if (each.status === 'rejected') expect(each.reason).toMatchObject({ kind: 'reportQuota' });
 		}
-		// A little later both have it.
+		// A little later, both processes have the report.
 		passTime(2 * MINUTE);
 		for (const each of [one, two]) {
 			expect((await take(each, returnsOf([DE]))).report.reportId).toBe(ids[0]);
@@ -172,7 +172,7 @@ describe('A19: a request that came too soon, was lost or was canceled', () => {
 		'after %s soon after another report says when the next is possible, not that nobody returned',
 		async (kind) => {
 			await start();
-			// A report of another range: it may count, but cannot serve.
+			// A report of another range: it may count toward the limit, but it is not the one needed.
 			await take(newProcess(), returnsOf([DE], 5));
 			passTime(MINUTE);
 			const process = newProcess();

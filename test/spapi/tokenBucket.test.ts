@@ -66,7 +66,8 @@ describe('TokenBucket', () => {
 	it('counts returned tokens until nobody waits, then starts over', () => {
 		const bucket = new TokenBucket(1, 2, 0);
 		for (let each = 0; each < 8; each += 1) bucket.reserve(0);
-		// The last caller waits for 6000; of those for 1000 and 2000 the bucket can keep one.
+		// The last caller waits until 6000. The tokens for 1000 and 2000 are returned; the bucket can
+		// keep one of them.
 		bucket.release(0);
 		bucket.release(1);
 		expect([bucket.reserve(1), bucket.reserve(1)]).toEqual([5999, 6999]);

@@ -466,7 +466,7 @@ describe('a report without data', () => {
 		['CANCELLED', 'health'],
 	] as const)('%s of %s leaves the baseline as it was', (how, report) => {
 		expect(watch([nothing('r1', how, report)]).state.tellFrom).toBe(NEW.tellFrom);
-		// Nor does a canceled one bring it back once there is a baseline.
+		// Once there is a baseline, a canceled report does not bring `tellFrom` back.
 		const { state } = watch([feedback([row(A)]), nothing('r1')]);
 		expect(state.tellFrom).toBeUndefined();
 	});
@@ -656,7 +656,7 @@ describe('the rating', () => {
 			before: undefined,
 			id: idOf('rating/30/95/1/raised'),
 		});
-		// A rating between the threshold and the margin is not wrong.
+		// A rating between the threshold and the end of its margin raises no alarm.
 		expect(
 			eventsOf([totals(100, 5), noNews()], settingsWith({ reportPresent: true })).flat(),
 		).toEqual([]);
@@ -795,7 +795,7 @@ describe('the rating', () => {
 				received: index === 10 ? 10 + negative : 10,
 				negative: index === 10 ? negative : 0,
 			}));
-		// In full, 300 with 9 negative are 97%; the same 9 in the last days alone are less than 95%.
+		// With all days and 9 negatives, the rating is above 95%.
 		const known = () => watch([totalsOf(daily(0, 9)), noNews()]).state;
 
 		it('is not evaluated, and the state stays', () => {
@@ -1456,7 +1456,7 @@ describe('the stored state', () => {
 			seller: 'me',
 			marketplaces: {},
 		});
-		// But not if it cannot be read: it may be of the same credential.
+		// A state that cannot be read is not discarded: it may be of the same credential.
 		expect(readState({ version: 2, credential: 'mine' }, 'other', 'me')).toBeUndefined();
 	});
 

@@ -17,7 +17,7 @@ const counts = (positive: number, total: number) => {
 
 const rate = (ordersWithDefects: number, orders: number) => ({ orders, ordersWithDefects });
 
-/** How the alarm turns at these sides, one after the other. */
+/** The changes of the alarm as a figure moves to these sides of its threshold, one by one. */
 function turnsOf(sides: ReadonlyArray<Side | undefined>, start?: Alarm) {
 	let alarm = start;
 	const turns: string[] = [];
@@ -196,7 +196,7 @@ describe('hysteresis', () => {
 				);
 				const start = { raised, changes: 7 };
 				expect(turnsOf(sides, start)).toEqual({ alarm: start, turns: [] });
-				// One step beyond either side turns the alarm, and only once.
+				// One step beyond either side raises or clears the alarm, and only once.
 				const below = sideOfRating(counts(low - 1, TOTAL), thresholdAt(at / 100), points / 100, 1);
 				const above = sideOfRating(counts(high + 1, TOTAL), thresholdAt(at / 100), points / 100, 1);
 				expect(turnsOf([...sides, below, ...sides, below, ...sides], start).turns).toEqual(

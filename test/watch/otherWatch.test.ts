@@ -249,7 +249,10 @@ describe("B12: another seller's token in the same credential", () => {
 describe("B9: Amazon's totals lose days permanently", () => {
 	const LOST = new Set([1, 2, 3, 4, 5].map((days) => plusDays('2026-01-10', days)));
 
-	/** A year with three ratings a day, all negative from 21 January on; some days vanish on the 20th. */
+	/**
+	 * A year with three ratings a day, all negative from January 21 on; some days vanish on
+	 * January 20.
+	 */
 	const reportsOn = (today: string) => {
 		const asOf = `${today}T12:00:00.000Z`;
 		const daily = Array.from({ length: 365 }, (_, index) => plusDays(today, index - 364))

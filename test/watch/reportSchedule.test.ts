@@ -44,7 +44,10 @@ function waitOf(schedule: ReportSchedule, everyMinutes: number): number {
 	return asks / 60;
 }
 
-/** Polls run some seconds early, so a report is due up to a minute, or a tenth, sooner. */
+/**
+ * Polls run a few seconds early, so a report is due up to a minute sooner, or up to a tenth of the
+ * interval if that is less.
+ */
 const due = (minutes: number): number => minutes - Math.min(1, minutes / 10);
 
 describe('the next step', () => {
@@ -124,7 +127,7 @@ describe('after a report without data', () => {
 			told: false,
 		});
 		expect(endedBadly(once, 'r1', 'CANCELLED')).toBe(once);
-		// Nor does it count again if it ends differently later, as a stuck one may.
+		// The report does not count again if it ends differently later, as a stuck one may.
 		expect(endedBadly(once, 'r1', 'FATAL')).toBe(once);
 	});
 

@@ -138,7 +138,7 @@ function checkRowsOfOthers(round: Round, rows: readonly IDataObject[]): void {
 	}
 }
 
-/** A control: a search that finds nothing only proves something if it can find. Here it must. */
+/** A control: finding nothing proves something only if the search works. Here it must find data. */
 const personalDataRequested: Scenario = async (round) => {
 	const { sandbox, seller } = round;
 	sandbox.faults.clear();

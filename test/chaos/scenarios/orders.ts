@@ -13,7 +13,7 @@ const daysAgo = (days: number): string => new Date(Date.now() - days * DAY_MS).t
 const ordersOf = ({ sandbox, seller }: Round): WorldOrder[] =>
 	(sandbox.sellers[seller]?.marketplaces ?? []).flatMap(({ orders }) => orders);
 
-/** With Amazon's habit they are in every search, and the node outputs them as what they are. */
+/** With Amazon's habit, every search also returns digital orders, and so does the node. */
 const digitalOrdersOf = ({ sandbox, seller }: Round): WorldOrder[] =>
 	sandbox.habits.get().foreignOrders
 		? (sandbox.sellers[seller]?.marketplaces ?? []).flatMap(digitalOrders)

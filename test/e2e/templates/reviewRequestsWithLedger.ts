@@ -8,13 +8,16 @@ const TRIGGER = 'Every hour';
 const IN_POSTGRES = 'review-requests-with-ledger';
 const IN_SHEET = 'review-requests-with-google-sheets-ledger';
 
-/** The change a seller makes who is satisfied with the dry run. */
+/** The change that a seller makes once the dry run looks right. */
 const IN_EARNEST: Choices = { Send: { dryRun: false } };
 
-/** Without PostgreSQL, only the sheet's ledger tests the run. */
+/** Without PostgreSQL, only the workflow with the ledger in Google Sheets is tested. */
 const testWithPostgres = hasPostgres ? test : test.skip;
 
-/** Rows that the ledger may have for an order: a review was requested, or the order rests today. */
+/**
+ * Rows that the ledger may have for an order: a review was requested, the order rests today, or it
+ * is open.
+ */
 const KNOWN_ORDERS = [
 	{ outcome: 'sent', hoursAgo: 300, fate: 'asked' },
 	{ outcome: 'alreadyRequested', hoursAgo: 1, fate: 'asked' },
@@ -236,7 +239,8 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 	}
 
 	/**
-	 * Runs the workflow with a ledger of known rows: each order has one fate, and the right reason.
+	 * Runs the workflow with a ledger of known rows: each order must have its fate and the right
+	 * reason.
 	 */
 	async function expectFates(
 		id: string,
@@ -276,8 +280,8 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 			.map(({ orderId }) => orderId)
 			.filter((orderId) => !before.has(orderId));
 		expect(asked.length).toBeGreaterThanOrEqual(atLeast);
-		// The shipments report gives one moment for a delivery, so some wait longer than Amazon
-		// requires.
+		// The shipments report gives one moment for a delivery, so some orders wait longer than
+		// Amazon requires.
 		const later = new Set(orderIdsOf(itemsOf(first, 'Plan', 1)));
 		expect(asked.toSorted()).toEqual(eligible.filter((orderId) => !later.has(orderId)).toSorted());
 		const sent = rows.filter(({ outcome }) => outcome === 'sent');

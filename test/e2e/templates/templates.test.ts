@@ -20,7 +20,7 @@ import { testThresholdAlarm } from './thresholdAlarm';
  */
 jest.setTimeout(180_000);
 
-// One n8n and its timers serve all templates: delayed events of another test may fall into a test.
+// All templates share one n8n and its timers: delayed events of one test may arrive in another.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
 
 let rig: TemplateRig;
@@ -44,7 +44,8 @@ test('use only nodes and versions that this n8n has', async () => {
 	expect(used.filter((each) => !known.has(each))).toEqual([]);
 });
 
-// They count the requests to Amazon, and a waiting execution makes some when its wait ends.
+// The first two count the requests to Amazon. They run before any execution waits, because a
+// waiting execution makes requests when its wait ends.
 testNoApiAccess(() => rig);
 testRatingFromAnExport(() => rig);
 const thresholdAlarm = testThresholdAlarm(() => rig);

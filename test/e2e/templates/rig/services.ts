@@ -25,8 +25,9 @@ export interface OutsideWorld {
 export const UNKNOWN_CHANNEL = 'C0UNKNOWN';
 
 /**
- * Options with which n8n's Slack node fails to wait in a way that n8n hides: under "Continue" it
- * passes on its input, as n8n 2.0.3 and 1.123.81 do whenever Slack refuses a question.
+ * Options with which n8n's Slack node fails to wait, and n8n hides the failure: under "Continue",
+ * the node passes on its input. n8n 2.0.3 and 1.123.81 do the same whenever Slack refuses a
+ * question.
  */
 export const NO_WAIT = {
 	limitWaitTime: { values: { limitType: 'atSpecifiedTime', maxDateAndTime: 'never' } },

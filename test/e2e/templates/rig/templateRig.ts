@@ -19,7 +19,7 @@ import { servicesOf, type OutsideWorld } from './services';
 /** How long an execution may take. */
 const PATIENCE_MS = 90_000;
 
-/** Poll times every few seconds: n8n allows each once per minute, but any number of them. */
+/** Poll times every few seconds: n8n runs each of them once per minute, but allows many. */
 export const SOON: IDataObject = {
 	item: Array.from({ length: 20 }, (_, index) => ({
 		mode: 'custom',
