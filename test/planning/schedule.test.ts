@@ -213,7 +213,7 @@ describe('a plan', () => {
 		);
 	});
 
-	it('does the same with many orders, and loses none because of a wish', () => {
+	it('does the same with many orders, and loses none because of a preference', () => {
 		fc.assert(
 			fc.property(
 				fc.integer({ min: 1, max: 90 }),
@@ -258,7 +258,7 @@ describe('a plan', () => {
 		);
 	});
 
-	it('loses no order because of a wish', () => {
+	it('loses no order because of a preference', () => {
 		fc.assert(
 			fc.property(
 				candidates.map((orders) => orders.filter(({ closesAt }) => closesAt !== undefined)),
@@ -350,7 +350,7 @@ describe('a plan', () => {
 		expect(reasonOf(plan, 'later today')).toBe('noRoom');
 	});
 
-	it('sends an order early to gain another, on the day of its wish', () => {
+	it('sends an order early to gain another, on its preferred day', () => {
 		const closesAt = NOW + 20 * HOUR;
 		const wish = { closesAt, preferredFrom: closesAt };
 		const { planned } = planSends(
@@ -363,7 +363,7 @@ describe('a plan', () => {
 		]);
 	});
 
-	it('uses the last permitted day before a wish that the calendar does not allow', () => {
+	it('uses the last permitted day before a preferred time that the calendar does not permit', () => {
 		// Mondays at 9:00 in Berlin: 30 March and 6 April; the wish is Wednesday the 8th.
 		const { planned } = planSends(
 			[candidateWith({ closesAt: NOW + 12 * DAY, preferredFrom: NOW + 11 * DAY })],
@@ -404,7 +404,7 @@ describe('a plan', () => {
 		expect(plan({})).toBeUndefined();
 	});
 
-	it('starts the horizon of an order without a deadline at its wish', () => {
+	it('starts the horizon of an order without a deadline at its preferred time', () => {
 		const orders = ['a', 'b', 'c', 'd'].map((key) =>
 			candidateWith({ key, closesAt: undefined, preferredFrom: NOW + 100 * DAY }),
 		);
