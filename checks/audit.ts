@@ -30,7 +30,7 @@ export async function run(args: string[]): Promise<void> {
 	console.log(
 		report
 			? `Development dependencies: ${describeCounts(report)}.`
-			: `${refusal}. Only checked against the ${advisories.length} advisories in ` +
+			: `${refusal}. Checked only against the ${advisories.length} advisories in ` +
 					`checks/audit/advisories.json (as of ${checked}).`,
 	);
 	const findings = withoutDoubles([
@@ -62,7 +62,7 @@ async function askRegistry(): Promise<{ report?: AuditReport; refusal?: string }
 	if (report?.auditReportVersion === 2) return { report };
 	const { statusCode, error, message = 'no answer' }: Refusal = report ?? {};
 	const cause = statusCode ?? error?.code ?? message;
-	return { refusal: `The npm registry in use does not answer audits (${cause})` };
+	return { refusal: `Could not get advisories from the npm registry (${cause})` };
 }
 
 function parse(text: string): (AuditReport & { auditReportVersion: 2 }) | Refusal | undefined {

@@ -83,7 +83,7 @@ async function runInN8n(n8n: RealN8n, seed: string, progress: Progress): Promise
 	});
 	const campaign = new ChaosInN8n(n8n, sandbox, new Random(`${seed}/n8n`));
 	const began = Date.now();
-	await progress.step('The campaign in a real n8n', async () => {
+	await progress.step('The fault campaign in a real n8n', async () => {
 		await n8n.start({ env: { N8N_LOG_LEVEL: 'debug', N8N_LOG_OUTPUT: 'console,file' } });
 		await campaign.begin(await sandbox.credential({ pace: RATE_LIMITS }));
 		await campaign.run(ROUNDS_IN_N8N);
@@ -123,10 +123,10 @@ function report({ campaign, truth, found, control, seconds }: Results): boolean 
 					`${campaign.calls} in ${seconds.toFixed(0)} s, ${campaign.refused} ended with an error`,
 				],
 				['faults', struck.map(([kind, count]) => `${kind} ${count}`).join(', ')],
-				['items of the trigger', campaign.reported],
+				['trigger items', campaign.reported],
 				['reviews requested', truth.asked],
 				['files searched', found.files],
-				['rows of the database searched', found.rows],
+				['database rows searched', found.rows],
 				['characters searched', found.searched],
 				['secrets searched for', found.secrets],
 			],
@@ -161,11 +161,15 @@ function report({ campaign, truth, found, control, seconds }: Results): boolean 
 			detail: places(found.leaks),
 		},
 		{
-			what: "buyers' addresses are found if the user requested them",
+			what: "buyers' email addresses are found if the user requested them",
 			passed: inTable && addresses.some(({ where }) => where.includes('.sqlite')),
 			detail: places(addresses),
 		},
-		{ what: 'and nothing else even then', passed: others.length === 0, detail: places(others) },
+		{
+			what: 'nothing else is found, even if the user requested them',
+			passed: others.length === 0,
+			detail: places(others),
+		},
 	];
 	say(`\n${formatVerdicts(verdicts)}`);
 	return verdicts.some(({ passed }) => !passed);

@@ -63,11 +63,14 @@ function report(runs: readonly Outcome[]): number {
 					...rows(({ withoutReport }) => withoutReport),
 				],
 				['with available feedback for the week', ...rows(({ known }) => known ?? '–')],
-				['minutes until all arrived', ...rows(({ minutes }) => minutes.toFixed(0))],
+				['minutes until all executions ended', ...rows(({ minutes }) => minutes.toFixed(0))],
 				['Sales and Traffic reports', ...rows(({ sales }) => sales.length)],
-				['minimum minutes between two', ...rows(({ sales }) => leastBetween(sales).toFixed(1))],
+				[
+					'minimum minutes between two of them',
+					...rows(({ sales }) => leastBetween(sales).toFixed(1)),
+				],
 				['feedback reports', ...rows(({ feedback }) => feedback)],
-				['reports too soon', ...rows(({ tooSoon }) => tooSoon)],
+				['reports requested too soon', ...rows(({ tooSoon }) => tooSoon)],
 				['calls over the rate limit (429)', ...rows(({ throttled }) => throttled)],
 			],
 		),
@@ -75,7 +78,7 @@ function report(runs: readonly Outcome[]): number {
 	return printVerdicts(
 		runs.flatMap((outcome) => [
 			{
-				what: `${outcome.name}: ended well`,
+				what: `${outcome.name}: ended without errors`,
 				passed: outcome.errors.length === 0,
 				detail: outcome.errors.join('; '),
 			},

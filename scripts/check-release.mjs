@@ -22,7 +22,7 @@ await runMain(async () => {
 			repository?.url !== `git+https://github.com/${here}.git` &&
 			`package.json names the repository ${repository?.url}, but this is ${here}: npm would refuse its provenance.`,
 		author?.email?.startsWith('maintainers@') &&
-			"package.json's author is a placeholder: name npm's maintainer.",
+			"package.json's author is a placeholder: enter the npm maintainer.",
 		tag !== `v${version}` && `The tag is ${tag}, but package.json says ${version}.`,
 		locked !== version && `package-lock.json says ${locked}, but package.json ${version}.`,
 		!/^\d{4}-\d{2}-\d{2}\s/.test(read('CHANGELOG.md').split(section)[1] ?? '') &&

@@ -99,7 +99,7 @@ To post new feedback as a buyer:
   curl ${sandbox.url}/sandbox/world/feedback -d '{ "rating": 1, "comment": "Came broken" }'
 
 The workflows use the SP-API sandbox at ${sandbox.url}; nothing reaches Amazon.
-Amazon is slower: the sandbox's limits, including those per report type, are 1000 times as fast.
+Amazon is slower: the sandbox's limits, including those per report type, refill 1000 times as fast.
 What to try: docs/getting-started.md. Logs: ${n8nLog} and ${sandboxLog}. Ctrl+C stops both.`);
 
 	const first = await Promise.race([

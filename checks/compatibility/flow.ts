@@ -313,10 +313,10 @@ export class CompatibilityFlow {
 	/** The token expires between two executions. */
 	async #renewToken() {
 		const run = async () => await this.#run('feedback', [getFeedbackNode()]);
-		assert.equal(await this.#loginsDuring(run), 0, 'logins before');
+		assert.equal(await this.#loginsDuring(run), 0, 'logins before the token expired');
 		await this.parts.sandbox.expireAccessTokens();
 		assert.equal(await this.#loginsDuring(run), 1, 'logins after the token expired');
-		assert.equal(await this.#loginsDuring(run), 0, 'logins afterwards');
+		assert.equal(await this.#loginsDuring(run), 0, 'logins of the next execution');
 	}
 
 	/**

@@ -14,7 +14,7 @@ export async function endAll(): Promise<void> {
 		try {
 			await work();
 		} catch (error) {
-			console.error('Could not end something that the check has started:', error);
+			console.error('Could not stop something that the check started:', error);
 			process.exitCode = 1;
 		}
 	}

@@ -123,7 +123,7 @@ export class RealN8n {
 		await startProcess(
 			{ ...instance, env },
 			{
-				name: "n8n's main",
+				name: "n8n's main process",
 				logFile,
 				nodeArgs,
 				onSpawn: (service) => {

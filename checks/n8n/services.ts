@@ -262,7 +262,7 @@ function findProgram(name: string, product: string): string {
 	const found = dirs.map((dir) => join(dir, name)).find((file) => existsSync(file));
 	if (found) return found;
 	throw new SetupError(
-		`No ${product} answers and none is installed. Run apt-get install postgresql redis-server, or ` +
+		`Could not find a running or installed ${product}. Run apt-get install postgresql redis-server, or ` +
 			'name running servers with DB_POSTGRESDB_HOST and QUEUE_BULL_REDIS_HOST.',
 	);
 }

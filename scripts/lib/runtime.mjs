@@ -76,7 +76,7 @@ export async function ensureRuntime(version) {
  * @returns {Promise<{ node: string, note?: string }>}
  */
 async function ensureNode(major) {
-	if (isNode(major)) return { node: process.execPath, note: 'this machine has it' };
+	if (isNode(major)) return { node: process.execPath, note: 'already installed' };
 	const { file, name } = packagedNode(major);
 	if (!existsSync(file)) {
 		await installAside(nodeDir(major), async (dir) => {

@@ -77,7 +77,7 @@ describe('the design', () => {
 		);
 	});
 
-	it('detects later with rarer false alarms, and sooner with a larger shift', () => {
+	it('detects later if false alarms must be rarer, and sooner if the shift is larger', () => {
 		const designs = [100, 300, 1000, 3000, 10_000].map((every) => designCusum(0.02, 0.05, every));
 		for (const [index, design] of designs.entries()) {
 			const stricter = designs[index + 1];
@@ -270,7 +270,7 @@ describe('detecting a rise', () => {
 		);
 	});
 
-	it('raises an alarm only if every order within the days would have', () => {
+	it('raises an alarm only if every possible order of the entries within each day would', () => {
 		fc.assert(
 			fc.property(days, fc.integer(), (batches, seed) => {
 				const result = detectRise(seriesOf(batches), fromTwoPercent);

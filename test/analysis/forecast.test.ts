@@ -151,7 +151,7 @@ describe('without new feedback', () => {
 		);
 	});
 
-	it('loses the last of a kind on the first day without it in a recount', () => {
+	it('loses the last negative and the last non-positive on the same day as a recount', () => {
 		fc.assert(
 			fc.property(rows, fc.integer({ min: 1, max: 200 }), (feedback, length) => {
 				const { lastNegativeLeaves, lastNonPositiveLeaves } = forecastOne(seriesOf(feedback), {

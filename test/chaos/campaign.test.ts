@@ -17,7 +17,7 @@ jest.mock('n8n-workflow', () => {
 
 const ROUNDS = 26;
 
-it('loses, doubles and leaks nothing in a short fault campaign over all nodes', async () => {
+it('loses, duplicates and leaks nothing in a short fault campaign over all nodes', async () => {
 	const result = await runCampaign({ seed: 'smoke', rounds: ROUNDS, watchMinutes: 30 });
 	const { tally, problems, faults, habits, worstRounds, secrets, searched, calls } = result;
 	expect(problems).toEqual([]);

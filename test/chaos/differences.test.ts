@@ -1,6 +1,6 @@
 import { differences } from './differences';
 
-it('finds lost, doubled and invented entries, and nothing if both lists agree', () => {
+it('finds lost, duplicate and invented entries, and nothing if both lists agree', () => {
 	expect(differences(['a', 'b', 'b'], ['b', 'a', 'b'])).toEqual({
 		lost: [],
 		doubled: [],

@@ -68,7 +68,7 @@ describe('the lines', () => {
 		expect(withClass(drawn, 'rating')[0]?.attributes['stroke-linecap']).toBe('round');
 	});
 
-	it('shows a single point by its mark', () => {
+	it('shows a single point as a mark', () => {
 		const windows = [windowOf('30 days', [{ date: AS_OF, rating: 96.5 }])];
 		const drawn = draw({ ...emptyModel, windows });
 		expect(withClass(drawn, 'window-mark')).toHaveLength(2);
@@ -251,7 +251,7 @@ describe('texts', () => {
 	});
 });
 
-describe('for readers who cannot see it', () => {
+describe('the picture for readers who cannot see it', () => {
 	it('is an image with title and description', () => {
 		const root = draw(yearModel());
 		const [title, description] = root.children;

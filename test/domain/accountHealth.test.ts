@@ -155,7 +155,7 @@ describe('A13: account health', () => {
 		expect(bad.worstOrderDefectPercent).toBe(2);
 	});
 
-	it("has no rate if there are no orders, neither its own nor Amazon's", () => {
+	it("has no rate if there are no orders, neither a computed one nor Amazon's", () => {
 		const { sellerFulfilled } = read({ orderDefectRate: { afn: null, mfn: counts(0, 0) } });
 		expect(sellerFulfilled).toMatchObject({ percent: null, amazonPercent: null, orders: 0 });
 	});
@@ -173,7 +173,7 @@ describe('A13: account health', () => {
 		expect(health.unreadable).toEqual([]);
 	});
 
-	it('reads counts in quotes and warnings that are texts', () => {
+	it('reads counts in quotes and warnings that are plain text', () => {
 		const health = read({
 			orderDefectRate: { afn: counts('4322', '0', '0.0') },
 			warningStates: ['spammingSellerMessaging', { warningType: 'other', status: null }],

@@ -267,7 +267,7 @@ describe('Coverage of a window', () => {
 		expect(window.coverage.reasons[0]).toMatch(/canceled the feedback report/);
 	});
 
-	it('treats a canceled report as no such feedback if the user says so, unless the totals contradict it', () => {
+	it('treats a canceled report as one without feedback if the user says so, unless the totals contradict it', () => {
 		const window = covered(year, { kind: 'assumedNone' }).window(30, TODAY);
 		expect(window).toMatchObject({ provenance: 'derived', counts: { positive: 260 } });
 		expect(String(window.coverage.reasons)).toMatch(/as you chose/);
@@ -322,7 +322,7 @@ describe('Coverage of a window', () => {
 		});
 	});
 
-	it('ignores a day of long ago', () => {
+	it('ignores a day long ago', () => {
 		const coverage = covered([...year, totals('0001-01-01', 1), totals('9999-12-31', 1)]);
 		expect(coverage.window(365, TODAY)).toMatchObject({ provenance: 'derived' });
 	});

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { compareDecimals, decimalOf, sumOfDecimals } from '../../nodes/shared/domain/decimal';
 
 describe('decimals', () => {
-	it('are added without rounding errors, with the most decimals of any', () => {
+	it('are added without rounding errors, with as many decimal places as the longest one', () => {
 		expect(sumOfDecimals(['0.1', '0.2'])).toBe('0.3');
 		expect(sumOfDecimals(['19.99', '-20', '0.005'])).toBe('-0.005');
 		expect(sumOfDecimals(['9007199254740993', '1'])).toBe('9007199254740994');

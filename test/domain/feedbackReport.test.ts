@@ -79,7 +79,7 @@ const parseUs = (...lines: string[]): FeedbackReport =>
 	parseFeedbackReport(lines.join('\n'), 'mdy');
 
 describe('dateOrderOf and parseReportDate', () => {
-	it('have an expectation here for 23 marketplaces', () => {
+	it('are tested here for 23 marketplaces', () => {
 		expect(new Set(THIRD_OF_SEPTEMBER.map(([country]) => country)).size).toBe(23);
 		expect(MARKETPLACES.map(({ countryCode }) => countryCode)).toEqual(
 			expect.arrayContaining(THIRD_OF_SEPTEMBER.map(([country]) => country)),
@@ -181,7 +181,7 @@ describe('parseFeedbackReport', () => {
 		});
 	});
 
-	it('reads the older layout without a header by its short answers', () => {
+	it('recognizes the older layout without a header by its short answers', () => {
 		const row = line('9/3/26', '2', 'Came late', 'We are sorry', 'No', 'Ja', '-', ORDER_ID, EMAIL);
 		expect(parseUs(row).rows).toEqual([{ line: 1, ...ROW }]);
 	});
@@ -352,7 +352,7 @@ describe('parseFeedbackReport', () => {
 		expect(parseUs(HEADER, bad).unreadable[0]?.reason.length).toBeLessThan(150);
 	});
 
-	it('reports a line without an order ID and one with it too far to the left', () => {
+	it('reports a line without an order ID and one whose order ID is too far to the left', () => {
 		const without = line('9/3/26', '2', 'Came late', 'We are sorry', '111-123-456', EMAIL);
 		const tooEarly = line('9/3/26', '2', ORDER_ID, EMAIL);
 		const noResponse = line('9/3/26', '2', 'Came late', ORDER_ID, EMAIL);

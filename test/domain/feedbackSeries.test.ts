@@ -17,7 +17,7 @@ const feedback = fc.array(
 ) as fc.Arbitrary<DatedFeedback[]>;
 
 describe('a series of feedback', () => {
-	it('counts any span of days like a count row by row', () => {
+	it('counts any span of days like a row-by-row count', () => {
 		fc.assert(
 			fc.property(
 				feedback,

@@ -38,7 +38,7 @@ SG A19VAU5U5O7RUS fe amazon.sg SGD
 	.split('\n');
 
 describe('MARKETPLACES', () => {
-	it("have the 23 of Amazon's table, each with its ID, region, domain and currency", () => {
+	it("have the 23 marketplaces of Amazon's table, each with its ID, region, domain and currency", () => {
 		expect(AMAZONS_TABLE).toHaveLength(23);
 		expect(
 			MARKETPLACES.map(({ countryCode, id, region, domain, currency }) =>
@@ -47,12 +47,9 @@ describe('MARKETPLACES', () => {
 		).toEqual(expect.arrayContaining(AMAZONS_TABLE));
 	});
 
-	it.each(['id', 'countryCode', 'name', 'domain'] as const)(
-		'have no two with the same %s',
-		(field) => {
-			expect(new Set(MARKETPLACES.map((each) => each[field])).size).toBe(MARKETPLACES.length);
-		},
-	);
+	it.each(['id', 'countryCode', 'name', 'domain'] as const)('have a different %s each', (field) => {
+		expect(new Set(MARKETPLACES.map((each) => each[field])).size).toBe(MARKETPLACES.length);
+	});
 
 	it.each(MARKETPLACES.map(({ name, timeZone }) => [name, timeZone]))(
 		'gives %s the existing time zone %s',
@@ -62,13 +59,13 @@ describe('MARKETPLACES', () => {
 		},
 	);
 
-	it('are each in a region with a name', () => {
+	it('are each in a named region', () => {
 		for (const { region } of MARKETPLACES) expect(REGION_NAMES[region]).toMatch(/^[A-Z]/);
 	});
 });
 
 describe('findMarketplace', () => {
-	it('finds every marketplace by its ID and its country code, in upper or lower case, with blanks around it', () => {
+	it('finds every marketplace by its ID and its country code, in upper or lower case, with spaces around it', () => {
 		for (const marketplace of MARKETPLACES) {
 			for (const key of [marketplace.id, marketplace.countryCode]) {
 				for (const written of [key, key.toLowerCase(), `  ${key}\t\n`]) {

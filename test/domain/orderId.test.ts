@@ -24,7 +24,7 @@ describe('isOrderId', () => {
 		['one digit more', '111-1234567-76543210'],
 		['a leading word', `Order ${ORDER_ID}`],
 		['a trailing newline', `${ORDER_ID}\n`],
-		['blanks around it', ` ${ORDER_ID} `],
+		['spaces around it', ` ${ORDER_ID} `],
 		['letters', 'D01-1234567-7654321'],
 		['full-width digits', '１11-1234567-7654321'],
 		['other dashes', '111–1234567–7654321'],

@@ -116,12 +116,12 @@ describe('runway and needed positives', () => {
 		[95, 19],
 		[98, 49],
 		[99, 99],
-	])('at %p%% take %p positives for one non-positive', (percent, price) => {
+	])('at %p%% offset one non-positive with %p positives', (percent, price) => {
 		expect(neededPositivesFor(counts(0, 1), rationalFromPercent(percent))).toBe(price);
 		expect(neededPositivesFor(counts(price, price + 1), rationalFromPercent(percent))).toBe(0);
 	});
 
-	it('have limits at thresholds of 0 and 100%', () => {
+	it('are right at thresholds of 0 and 100%', () => {
 		const at0 = rationalFromPercent(0);
 		const at100 = rationalFromPercent(100);
 		expect(meets(counts(0, 5), at0)).toBe(true);

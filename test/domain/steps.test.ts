@@ -88,7 +88,7 @@ describe.each(REPORTS)('the %s report', (_, parse, read, header, row) => {
 		expect(long).toBeGreaterThan(32);
 	});
 
-	it('gives the same result with any cuts in the text', () => {
+	it('gives the same result wherever the text is cut', () => {
 		const rows = Array.from({ length: 30 }, (__, index) => row(index).replace(FILLER, 'y'));
 		const lines = [header, '', ...rows, 'rest of the last', '\t', 'no row'];
 		const text = lines.join('\r\n');
@@ -101,7 +101,7 @@ describe.each(REPORTS)('the %s report', (_, parse, read, header, row) => {
 });
 
 describe('a text of lines', () => {
-	it('has the same rows with any cuts and any line endings', () => {
+	it('has the same rows wherever it is cut and with any line endings', () => {
 		const letters = fc.constantFrom('a', '1', '\t', '\n', '\r\n', '\r', ' ', orderId(1));
 		fc.assert(
 			fc.property(

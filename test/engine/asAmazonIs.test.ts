@@ -314,7 +314,7 @@ describe('Rating', () => {
 		}
 	});
 
-	it('waits, shares or says when if it is too soon for the next report, without refused requests', async () => {
+	it('if it is too soon for the next report, waits, shares one or says when it is possible, without refused requests', async () => {
 		const first = await evaluate(US);
 		expectTrueCounts(first, 'demo', US);
 		const second = await evaluate(CA);
@@ -374,7 +374,7 @@ describe('Account Health and Marketplace', () => {
 			seller,
 		);
 
-	it('returns warnings and late shipments under the names of real answers', async () => {
+	it('finds warnings and late shipments under the names that real answers use', async () => {
 		const { items, error } = await health(US);
 		expect(error).toBeUndefined();
 		const text = JSON.stringify(items);

@@ -55,7 +55,7 @@ describe('text that a spreadsheet would treat as a formula', () => {
 		expect(commentsOf(items)).toEqual(FORMULAS);
 	});
 
-	it('loses only surrounding blanks, tabs and line ends', async () => {
+	it('loses only surrounding spaces, tabs and line ends', async () => {
 		const { items } = await parseReport(['\t=1+1', '\r=1+1', ' =1+1\t', '=1\t+1']);
 		expect(commentsOf(items)).toEqual(['=1+1', '=1+1', '=1+1', '=1 +1']);
 	});
@@ -128,7 +128,7 @@ describe('an expression from the page on spreadsheets', () => {
 		]);
 	});
 
-	it('does the same for other text that starts with a tab, a line end or blanks', async () => {
+	it('does the same for other text that starts with a tab, a line end or spaces', async () => {
 		const texts = ['\tx', '\rx', '\nx', '  =1+1', ' x'];
 		const given = await Promise.all(
 			texts.map(async (text) => {

@@ -48,7 +48,7 @@ const evaluate = async (items: number) =>
 		},
 	});
 
-test("keeps two nodes of one process within Amazon's one limit", async () => {
+test('keeps two nodes of one process within the limit they share', async () => {
 	for (const { error } of await Promise.all([fetchFeedback(10), evaluate(5)])) {
 		expect(error).toBeUndefined();
 	}

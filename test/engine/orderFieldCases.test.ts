@@ -244,7 +244,7 @@ describe('A18: order IDs of other kinds', () => {
 	);
 });
 
-describe('B7: only terms that select orders make another search', () => {
+describe('B7: only settings that select orders start another search', () => {
 	/** Runs like an active workflow. */
 	const workflow = () => {
 		let saved: IDataObject = {};

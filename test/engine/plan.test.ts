@@ -298,7 +298,7 @@ describe('Solicitation: Plan', () => {
 		expect(items.map(({ reason }) => reason)).toEqual([null, 'duplicateItem', 'invalidOrderId']);
 	});
 
-	it('plans its own rows and those of a table again by their window', async () => {
+	it('plans its own rows and rows of a table again, by their windows', async () => {
 		const first = await plan();
 		const rows = jsonOf(first, 1).filter(({ windowOpensAt }) => windowOpensAt !== null);
 		expect(rows.length).toBeGreaterThan(3);
@@ -607,7 +607,7 @@ describe('Solicitation: Plan', () => {
 			}
 		});
 
-		it('reads flags and items from sheets, and treats a replacement as unknown if blanks replace null', async () => {
+		it('reads flags and items from sheets, and treats a replacement as unknown if empty cells replace null', async () => {
 			const sheet = {
 				isPrime: 'TRUE',
 				items: '[{"sku":"MUG","asin":null,"quantity":1}]',

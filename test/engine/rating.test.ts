@@ -480,7 +480,7 @@ describe('Rating: Evaluate, problems that must not be hidden', () => {
 		expect(of('all')).toMatchObject({ total: 100, provenance: 'exact' });
 	});
 
-	it('counts items with a marketplace only there', async () => {
+	it('counts items with a marketplace only for that marketplace', async () => {
 		const { items } = await runNode({
 			type: 'amazonSellerRating',
 			parameters: {

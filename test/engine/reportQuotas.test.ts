@@ -85,7 +85,7 @@ const mostWithin = (minutes: readonly number[], window: number): number =>
 		...minutes.map((start) => minutes.filter((at) => at >= start && at < start + window).length),
 	);
 
-describe('A19: Sales and Traffic, one in 15 minutes', () => {
+describe('A19: Sales and Traffic, one report in 15 minutes', () => {
 	it('serves several executions and nodes with one report', async () => {
 		const { items } = await evaluate(['US']);
 		expect(items[0]?.provenance).toBe('derived');

@@ -265,7 +265,7 @@ describe('Send, without access', () => {
 		expect(outcomesOf(items)).toEqual(times('sent', 20));
 	});
 
-	it('sends where the seller is active, despite orders of a marketplace where it is not', async () => {
+	it('sends where the seller is active, despite orders of a marketplace where the seller is not', async () => {
 		const good = newOrders(6);
 		const [first = '', ...others] = good;
 		const elsewhere = ['701-0000000-0000001', '701-0000000-0000002', '701-0000000-0000003'];
@@ -404,7 +404,7 @@ describe('Send, order by order', () => {
 	});
 
 	it.each([undefined, 3])(
-		'returns a row for a request without an answer, and one for the next (attempts before: %s)',
+		'returns a row for a request without an answer, and one for the next request (attempts before: %s)',
 		async (before) => {
 			const [orderId = '', other = ''] = newOrders(2);
 			inUse.sandbox.faults.add({ kind: 'cutBefore', operation: CREATE, orderId });

@@ -114,7 +114,7 @@ describe('access token', () => {
 		expect(demo.error).toBeUndefined();
 	});
 
-	it('is not waited for by a review request whose execution is canceled: nothing was sent', async () => {
+	it('does not hold up a review request whose execution is canceled: nothing was sent', async () => {
 		const orderId = sandbox.world.addOrders({ count: 1 })[0]?.orderId ?? '';
 		sandbox.faults.add({ kind: 'slow', operation: 'lwaToken', delayMs: 3000, times: 'always' });
 		const first = listMarketplaces();
@@ -427,7 +427,7 @@ describe('U13: a marketplace in the right region where the seller does not sell'
 		expect(error?.description).not.toMatch(/role/);
 	});
 
-	it('is not blamed if they sell there: then the role is missing', async () => {
+	it('is not blamed if the seller sells there: then the role is missing', async () => {
 		await warmUp();
 		sandbox.roles.remove('demo', 'Amazon Fulfillment');
 		sandbox.roles.remove('demo', 'Selling Partner Insights');
@@ -446,7 +446,7 @@ describe('U13: a marketplace in the right region where the seller does not sell'
 		expect(error?.message).toMatch(/denied access/);
 	});
 
-	it('refuses each order of it with that reason and does not check the next', async () => {
+	it('has all its orders refused for that reason, and only the first few checked', async () => {
 		const ids = sandbox.world.addOrders({ count: 8 }).map(({ orderId }) => orderId);
 		const { items } = await runNode({
 			type: 'amazonReviewSolicitation',

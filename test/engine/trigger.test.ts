@@ -399,7 +399,7 @@ describe('feedback', () => {
 const RATING_EVENTS = ['ratingFellBelowThreshold', 'ratingRecovered'];
 
 describe('rating', () => {
-	it('that falls below a threshold and recovers is reported once each, with a margin in between', async () => {
+	it('that falls below a threshold and then recovers past the margin is reported once each time', async () => {
 		const before = truth();
 		const percent = cutOff(ratingOf(before));
 		const watcher = await activateAndSettle({
@@ -956,7 +956,7 @@ describe('Fetch Test Event', () => {
 });
 
 describe('the state', () => {
-	it('is not changed by polls without news, and stays small', async () => {
+	it('is not changed by polls that find no change, and stays small', async () => {
 		const watcher = await activateAndSettle({
 			marketplaces: [US, CA],
 			options: { daysToWatch: 360 },

@@ -149,7 +149,7 @@ describe('a feedback report', () => {
 		},
 	);
 
-	it('that ends badly in another way than before is reported again', async () => {
+	it('that ends without data in another way than before is reported again', async () => {
 		const watcher = await activateAndSettle(ONLY_FEEDBACK);
 		for (const kind of ['reportCancelled', 'reportCancelled', 'reportFatal'] as const) {
 			watching.sandbox.faults.add({ kind, reportType: FEEDBACK_REPORT });
@@ -226,7 +226,7 @@ describe('a feedback report', () => {
 		expect(watcher.reported).toEqual([]);
 	});
 
-	it('with news and an unreadable line causes first the events, then the notice', async () => {
+	it('with new feedback and an unreadable line causes first the events, then the notice', async () => {
 		const watcher = await activateAndSettle(ONLY_FEEDBACK);
 		watching.sandbox.settings.set({ feedbackUnreadableRow: true });
 		const { orderId } = addFeedback(1, 'bad');
@@ -252,7 +252,7 @@ describe('a feedback report', () => {
 	});
 });
 
-describe('another report that ends badly', () => {
+describe('another report that ends without data', () => {
 	it('costs an item only its rating if the rating is an extra', async () => {
 		watching.sandbox.faults.add({
 			kind: 'reportFatal',
@@ -288,7 +288,7 @@ describe('another report that ends badly', () => {
 	});
 });
 
-describe('many reports that end badly at once', () => {
+describe('many reports that end without data at once', () => {
 	it('are each reported once, a few at a time', async () => {
 		watching.sandbox.faults.add({ kind: 'reportFatal', times: 'always' });
 		const watcher = await watching.activate({
@@ -565,7 +565,7 @@ describe('the first report of a trigger', () => {
 		);
 	});
 
-	it('is not an older one, because later feedback is not news to it', async () => {
+	it('is not an older one, because feedback from before the activation is not new to that trigger', async () => {
 		addFeedback(1, 'there from the start');
 		const one = await watching.activate({ ...ONLY_FEEDBACK, id: 'one' });
 		await one.poll();
@@ -985,7 +985,7 @@ describe('after a restart', () => {
 		]);
 	});
 
-	it('in the same process, activated by hand, a bad end is reported again, but no report requested', async () => {
+	it('in the same process, activated by hand, reports a failed report again and requests no new one', async () => {
 		watching.sandbox.faults.add({ kind: 'reportFatal' });
 		const { watcher, written } = await activateAndWrite(ONLY_FEEDBACK);
 		await passMinutes(2, watcher);

@@ -273,7 +273,7 @@ describe('B1: requests for reviews of two sellers in one execution', () => {
 		['send', { dryRun: true }, 'wouldSend'],
 		['send', { dryRun: false }, 'sent'],
 	] as const)(
-		'%s %j handles each order with its own seller',
+		'%s %j handles each order for its own seller',
 		async (operation, parameters, outcome) => {
 			const items = ordersOfBoth(6);
 			const { items: rows, error } = await run(inOperation(operation, parameters), 'many', items);
@@ -415,7 +415,7 @@ describe('B1: requests for reviews of two sellers in one execution', () => {
 				},
 				/: Amazon failed to make it/,
 			],
-		])('%s, fails only its orders', async (_, breakReports, message) => {
+		])("%s, fails only that seller's orders", async (_, breakReports, message) => {
 			breakReports();
 			const all = mixed();
 			for (const items of [all, all.toReversed(), all.slice(1), all.slice(1, 3)]) {

@@ -103,7 +103,7 @@ describe('parseAllOrdersReport', () => {
 		});
 	});
 
-	it('returns orders that their common schema does not change', () => {
+	it('returns orders that the common schema leaves unchanged', () => {
 		const { orders } = parse(
 			ROW,
 			{ 'amazon-order-id': OTHER_ORDER_ID, 'order-status': 'Pending' },
@@ -529,7 +529,7 @@ describe('rows that cannot be read', () => {
 		expect(parseAllOrdersReport(`${COLUMNS.join('\t')}\n${shifted}`).orders).toEqual([]);
 	});
 
-	it('are reported once for a different report', () => {
+	it('are reported only once if the whole report is of another type', () => {
 		expect(parseAllOrdersReport('Order ID\tOrder date\n1\t2\n3\t4')).toEqual({
 			orders: [],
 			otherChannels: new Map(),
@@ -542,7 +542,7 @@ describe('rows that cannot be read', () => {
 		});
 	});
 
-	it.each(['', COLUMNS.join('\t')])('do not exist in a report without rows', (text) => {
+	it.each(['', COLUMNS.join('\t')])('are not reported for a report without rows', (text) => {
 		expect(parseAllOrdersReport(text)).toMatchObject({ orders: [], unreadable: [] });
 	});
 });

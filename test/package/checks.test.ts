@@ -36,7 +36,7 @@ describe('the commands', () => {
 		},
 	);
 
-	it('list each check in CONTRIBUTING and without a name', async () => {
+	it('list every check in CONTRIBUTING, and when called without a name', async () => {
 		const described = firstColumn('Checks');
 		expect(described.toSorted()).toEqual(checks.toSorted());
 		const { output, code } = await runNode(['--import', 'tsx', 'checks/main.ts']);

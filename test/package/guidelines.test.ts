@@ -86,7 +86,7 @@ describe('what a user sees', () => {
 		expect(wrong(dates, ({ type }) => type !== 'dateTime')).toEqual([]);
 	});
 
-	it('calls the choice of events Trigger On, without a tip', () => {
+	it('labels the choice of events Trigger On, without a description', () => {
 		const trigger = nodes.find(({ polling }) => polling === true);
 		expect(trigger?.displayName).toMatch(/ Trigger$/);
 		expect(trigger?.properties[0]).toMatchObject({ displayName: 'Trigger On' });

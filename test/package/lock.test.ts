@@ -37,7 +37,7 @@ describe('package-lock.json', () => {
 	it.each<[string, Record<string, Locked>]>([
 		['of this package', packages],
 		['of the n8n that tests run', lockOfN8n.packages],
-	])('has a checksum for each package and no registry: the one %s', (_, locked) => {
+	])('has a checksum for each package and names no registry: the lock file %s', (_, locked) => {
 		for (const [path, { integrity, resolved }] of Object.entries(locked)) {
 			if (path === '') continue;
 			expect({ path, integrity, resolved }).toEqual({

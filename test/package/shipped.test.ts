@@ -136,10 +136,10 @@ describe('npm run check -- audit', () => {
 		expect(code).toBe(0);
 	});
 
-	it('says that a registry does not answer audits and fails only for a release', async () => {
+	it('reports a registry that returns no advisories, and fails only for a release', async () => {
 		answer = { status: 405, advisories: {} };
 		const everyday = await audit();
-		expect(everyday.output).toContain('does not answer audits (405). Only checked');
+		expect(everyday.output).toContain('from the npm registry (405). Checked only');
 		expect(everyday.code).toBe(0);
 		expect((await audit('--require-registry')).code).toBe(1);
 	});

@@ -36,7 +36,7 @@ function findingsIn(file: string): string[] {
 const percentsIn = (file: string): string[] =>
 	/\.(md|json)$/.test(file)
 		? [...readFileSync(file, 'utf8').matchAll(/.{0,20}\d %.{0,10}/g)].map(
-				([found]) => `${file}: "${found}" – write the percent sign without a blank`,
+				([found]) => `${file}: "${found}" – write the percent sign without a space`,
 			)
 		: [];
 
@@ -46,7 +46,7 @@ describe('Words', () => {
 		expect(files.flatMap(findingsIn)).toEqual([]);
 	});
 
-	it('write a percentage without a blank', () => {
+	it('write a percentage without a space', () => {
 		expect(files.flatMap(percentsIn)).toEqual([]);
 	});
 });

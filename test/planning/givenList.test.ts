@@ -19,7 +19,7 @@ const problem = (given: unknown, kind: ListKind = 'orderId') =>
 describe('reading order IDs', () => {
 	it.each<[string, unknown]>([
 		['a list', [A, B]],
-		['a list with blanks', [` ${A} `, '', `${B}\n`]],
+		['a list with spaces', [` ${A} `, '', `${B}\n`]],
 		['a list of texts with several', [`${A}, ${B}`]],
 		['lists in lists', [[A], [[B]]]],
 		['rows', [{ orderId: A }, { orderId: B }]],
@@ -42,7 +42,7 @@ describe('reading order IDs', () => {
 		['JSON text of items', JSON.stringify([{ json: { orderId: A } }, { json: { orderId: B } }])],
 		['text with commas', `${A}, ${B},`],
 		['text with semicolons', `${A};${B}`],
-		['text with blanks', `${A} ${B}`],
+		['text with spaces', `${A} ${B}`],
 		['text with tabs', `${A}\t${B}`],
 		['text with |', `${A} | ${B}`],
 		['text with line breaks', `${A}\r\n\r\n${B}\n`],
@@ -58,8 +58,8 @@ describe('reading order IDs', () => {
 		['dashes', `${A.replaceAll('-', '\u2013')}, ${B.replaceAll('-', '\u2014')}`],
 		['minus signs', `${A.replaceAll('-', '\u2212')}, ${B.replaceAll('-', '\uFF0D')}`],
 		['soft hyphens', `${A.replaceAll('-', '\u00AD')}, ${B.replaceAll('-', '-\u00AD')}`],
-		['blanks around the hyphens', `${A.replaceAll('-', ' - ')} - ${B}`],
-		['no-break blanks', `${A}\u00A0${B}\u202F`],
+		['spaces around the hyphens', `${A.replaceAll('-', ' - ')} - ${B}`],
+		['no-break spaces', `${A}\u00A0${B}\u202F`],
 		['zero-width characters', `\uFEFF${A}\u200B,\u200E${B}\u2060`],
 		[
 			'full-width digits',
@@ -73,7 +73,7 @@ describe('reading order IDs', () => {
 	it.each<[string, unknown]>([
 		['an empty list', []],
 		['an empty text', ''],
-		['a text of blanks', ' \n\u200B'],
+		['a text of whitespace', ' \n\u200B'],
 		['the empty item of an empty table', [{ json: {} }]],
 		['a blank row', [{ orderId: '', note: null }]],
 	])('B2: accepts %s', (_, given) => {
@@ -149,7 +149,7 @@ describe('reading order IDs', () => {
 });
 
 describe('reading SKUs', () => {
-	it('B2: keeps blanks and commas in lists, JSON and rows', () => {
+	it('B2: keeps spaces and commas in lists, JSON and rows', () => {
 		const skus = ['MUG, BLUE', 'Ruler 12', '77'];
 		for (const given of [
 			skus,
@@ -168,7 +168,7 @@ describe('reading SKUs', () => {
 		['tabs', 'MUG BLUE\tCUP'],
 		['lines', 'MUG BLUE\r\n CUP\n'],
 		['quotes', '"MUG BLUE", "CUP"'],
-	])('B2: reads text with %s without splitting at blanks', (_, text) => {
+	])('B2: reads text with %s without splitting at spaces', (_, text) => {
 		expect(valuesOf(text, 'sku')).toEqual(expect.arrayContaining(['MUG BLUE', 'CUP']));
 		expect(valuesOf(text, 'sku')).not.toContain('MUG');
 	});

@@ -89,7 +89,7 @@ describe('planSolicitations', () => {
 		expect(last?.decision).toBe('sendNow');
 	});
 
-	it('plans an order without dates from 5 days after it on, even after 30 days', () => {
+	it('plans an order without dates from 5 days after its creation, even after 30 days', () => {
 		const [early, middle, late] = planOf([
 			undated(1, daysAgo(2)),
 			undated(2, daysAgo(12)),
@@ -112,7 +112,7 @@ describe('planSolicitations', () => {
 		expect(millis(beyond?.sendAt)).toBeLessThanOrEqual(millis(daysAgo(14)) + 30 * 86_400_000);
 	});
 
-	it("applies hours in the marketplace's time zone, or the buyer's if known", () => {
+	it("applies hours in the marketplace's time zone, or the buyer's if available", () => {
 		const hours = { from: 9 * 60, to: 10 * 60 };
 		const [us, japan, hawaii, unknown] = planOf(
 			[
@@ -215,7 +215,7 @@ describe('planSolicitations', () => {
 		expect(unclear).toMatchObject({ reason: 'ruleCannotTell', tryAgainLater: true });
 	});
 
-	it('returns a row for each order, in the same order, never outside its window, whatever the wishes', () => {
+	it('returns a row for each order, in the same order, never outside its window, whatever the preferences', () => {
 		const order = fc.record({
 			created: fc.integer({ min: 0, max: 60 }),
 			transit: fc.integer({ min: 0, max: 10 }),

@@ -214,7 +214,7 @@ describe('a plan', () => {
 		);
 	});
 
-	it('does the same with many orders, and loses none because of a wish', () => {
+	it('does the same with many orders, and loses none because of a preference', () => {
 		fc.assert(
 			fc.property(
 				fc.integer({ min: 1, max: 90 }),
@@ -259,7 +259,7 @@ describe('a plan', () => {
 		);
 	});
 
-	it('loses no order because of a wish', () => {
+	it('loses no order because of a preference', () => {
 		fc.assert(
 			fc.property(
 				candidates.map((orders) => orders.filter(({ closesAt }) => closesAt !== undefined)),
@@ -351,7 +351,7 @@ describe('a plan', () => {
 		expect(reasonOf(plan, 'later today')).toBe('noRoom');
 	});
 
-	it('sends an order early to gain another, on the day of its wish', () => {
+	it('sends an order early to gain another, on its preferred day', () => {
 		const closesAt = NOW + 20 * HOUR;
 		const wish = { closesAt, preferredFrom: closesAt };
 		const { planned } = planSends(
@@ -364,7 +364,7 @@ describe('a plan', () => {
 		]);
 	});
 
-	it('uses the last permitted day before a wish that the calendar does not allow', () => {
+	it('uses the last permitted day before a preferred time that the calendar does not permit', () => {
 		// Mondays at 9:00 in Berlin: March 30 and April 6; the preferred day is Wednesday, April 8.
 		const { planned } = planSends(
 			[candidateWith({ closesAt: NOW + 12 * DAY, preferredFrom: NOW + 11 * DAY })],
@@ -405,7 +405,7 @@ describe('a plan', () => {
 		expect(plan({})).toBeUndefined();
 	});
 
-	it('starts the horizon of an order without a deadline at its wish', () => {
+	it('starts the horizon of an order without a deadline at its preferred time', () => {
 		const orders = ['a', 'b', 'c', 'd'].map((key) =>
 			candidateWith({ key, closesAt: undefined, preferredFrom: NOW + 100 * DAY }),
 		);

@@ -127,7 +127,7 @@ describe('exclusionOf', () => {
 		[{ excludeShippedLate: true }, { shippedLate: true, fulfilledBy: 'AMAZON' }, undefined],
 		[{ excludeShippedLate: true }, { shippedLate: null, fulfilledBy: 'AMAZON' }, undefined],
 		[{ excludeShippedLate: true }, { shippedLate: false, fulfilledBy: null }, undefined],
-	])('returns for %j and an order with %j: %s', (rules, fields, reason) => {
+	])('with the rules %j and an order with %j returns %s', (rules, fields, reason) => {
 		expect(reasonOf(rules, fields)).toBe(reason);
 	});
 

@@ -14,7 +14,7 @@ const sandbox = useSandbox();
 const PARTICIPATIONS = '/sellers/v1/marketplaceParticipations';
 
 describe('Login with Amazon', () => {
-	it('issues access tokens for an hour of the sandbox clock', async () => {
+	it('issues access tokens that last an hour on the sandbox clock', async () => {
 		const reply = await fetchToken(sandbox());
 		expect(reply.status).toBe(200);
 		expect(reply.json).toEqual({

@@ -188,7 +188,7 @@ describe('faults of reports and documents', () => {
 });
 
 describe('flappingEligibility', () => {
-	it('returns an empty list at every second read of an order', async () => {
+	it('returns an empty list on every second read of an order', async () => {
 		const client = await connect(sandbox());
 		const orderId = eligibleOrder(sandbox());
 		sandbox().faults.add({ kind: 'flappingEligibility', orderId, times: 2 });

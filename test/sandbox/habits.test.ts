@@ -25,7 +25,7 @@ describe('the list of habits', () => {
 		}
 	});
 
-	it('turns on the whole climate and no event for worst, and nothing for kind', () => {
+	it('turns on every climate habit and no event for the profile worst, and nothing for kind', () => {
 		const worst = habitsOf('worst');
 		expect(HABIT_NAMES.filter((name) => worst[name])).toEqual(only('climate'));
 		expect(Object.values(habitsOf('kind'))).not.toContain(true);

@@ -233,7 +233,7 @@ describe(SHIPMENTS, () => {
 		);
 	});
 
-	it('has an estimated arrival whose 5 to 30 days after it are inside the true window', async () => {
+	it('has an estimated arrival, and days 5 to 30 after it are inside the true window', async () => {
 		const rows = await read(await connect(sandbox()), { reportType: SHIPMENTS, ...range });
 		for (const row of rows) {
 			const arrival = DateTime.fromISO(row['estimated-arrival-date'] ?? '', { zone: 'utc' });

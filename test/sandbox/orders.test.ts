@@ -69,7 +69,7 @@ describe('searchOrders', () => {
 		expect(times.some(({ createdTime }) => createdTime < '2026-11-18')).toBe(true);
 	});
 
-	it('shows data sets only on request, and FBA without a delivery window', async () => {
+	it('shows data sets only on request, and FBA orders without a delivery window', async () => {
 		const client = await connect(sandbox());
 		const bare = ordersOf((await client.get(`${PATH}?${YEAR}`)).json);
 		expect(bare.every((order) => !order.fulfillment && !order.buyer && !order.packages)).toBe(true);
@@ -188,7 +188,7 @@ describe('getOrder', () => {
 		expect((await client.get(`${PATH}/abc`)).status).toBe(400);
 	});
 
-	it('shows a cancellation request from that moment on, and only on request', async () => {
+	it('shows a cancellation request from the moment the buyer makes it, and only if the call includes it', async () => {
 		const [order] = sandbox().world.addOrders({
 			state: 'notShipped',
 			cancellationRequested: true,

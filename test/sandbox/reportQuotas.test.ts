@@ -142,7 +142,7 @@ describe('reportQuotas', () => {
 		}
 	});
 
-	it('in steady time they are as many times faster as the rate limits, and absent without those', () => {
+	it('in steady time the limits are sped up like the rate limits, and absent if there are no rate limits', () => {
 		let millis = 0;
 		const monotonic = () => millis;
 		const steady = { quotaTime: 'steady', clockMillis: 0 } as const;

@@ -299,7 +299,7 @@ describe('changes of the world', () => {
 		}
 	});
 
-	it('move orders through their window and feedback out of it by time alone', () => {
+	it('move orders through their window and feedback out of its window by time alone', () => {
 		const { world, truth, clock } = sandbox();
 		const order = world.addOrders({ state: 'notYet' })[0]?.orderId ?? '';
 		clock.advance({ days: 14 });

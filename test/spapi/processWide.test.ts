@@ -36,7 +36,7 @@ describe('B18: what a process remembers', () => {
 		accessTokens.clear();
 	});
 
-	it('keeps tokens separate by everything that makes them', () => {
+	it('keeps tokens of different credentials apart, whichever field differs', () => {
 		const credentials: SellingPartnerCredentials = {
 			clientId: 'a',
 			clientSecret: 'b',

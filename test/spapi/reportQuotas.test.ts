@@ -78,7 +78,7 @@ describe('a limit of the credential', () => {
 });
 
 describe('a refusal, which may come from the limit of createReport itself', () => {
-	it('blocks the type until createReport has a token again, and longer only after another in a row', () => {
+	it('blocks the type until createReport has a token again, and longer only after another refusal in a row', () => {
 		const client = clientWith();
 		takeTurn(client, RETURNS).refused();
 		expect(minutesLeft(client, RETURNS)).toBe(2);
@@ -95,7 +95,7 @@ describe('a refusal, which may come from the limit of createReport itself', () =
 	it.each<[string, (client: SpApiClient) => void]>([
 		['after a report was made', (client) => takeTurn(client, RETURNS).made('made')],
 		['hours later', () => undefined],
-	])('counts as the first again %s', (_, meanwhile) => {
+	])('counts as a first refusal %s', (_, meanwhile) => {
 		const client = clientWith();
 		takeTurn(client, RETURNS).refused();
 		passTime(2 * MINUTE);

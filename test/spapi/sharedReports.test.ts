@@ -169,7 +169,7 @@ describe('A19: two processes', () => {
 
 describe('A19: a request that came too soon, was lost or was canceled', () => {
 	it.each(['reportFatal', 'reportCancelled'] as const)(
-		'after %s soon after another report says when the next is possible, not that nobody returned',
+		'if it ends as %s soon after another report, says when the next is possible, not that there are no returns',
 		async (kind) => {
 			await start();
 			// A report of another range: it may count toward the limit, but it is not the one needed.

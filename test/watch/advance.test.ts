@@ -464,7 +464,7 @@ describe('a report without data', () => {
 		['stuck', 'feedback'],
 		['CANCELLED', 'totals'],
 		['CANCELLED', 'health'],
-	] as const)('%s of %s leaves the baseline as it was', (how, report) => {
+	] as const)('such as %s for %s leaves the baseline as it was', (how, report) => {
 		expect(watch([nothing('r1', how, report)]).state.tellFrom).toBe(NEW.tellFrom);
 		// Once there is a baseline, a canceled report does not bring `tellFrom` back.
 		const { state } = watch([feedback([row(A)]), nothing('r1')]);

@@ -77,7 +77,7 @@ describe('removalProspect', () => {
 		['an order ID', 'Order 111-1234567-7654321 never arrived'],
 		['one that starts like a phone number', 'Bestellung 028-1234567-7654321 nicht angekommen'],
 		['one after a phone word', 'Two calls. Call 028-1234567-7654321: never arrived'],
-		['one retyped with blanks', 'Order 028 1234567 7654321 never arrived'],
+		['one retyped with spaces', 'Order 028 1234567 7654321 never arrived'],
 		['one with other dashes', 'Order 028–1234567–7654321 never arrived'],
 		['prices', 'Delivery 1.299,00 EUR, then 1,299.99 and $0.99 1299.99 on top'],
 		['dates', 'Promised 03.09.2026 20:15, 2026-09-03, 09/03/26 or 09-03-2026, delivered never'],
