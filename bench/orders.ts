@@ -160,7 +160,7 @@ function toSection(measured: readonly Measured[], orders: number): Section {
 			"Amazon's SDK does this with its rate limiter disabled: by default it lets 20 calls pass and drops any " +
 				'that follow within three minutes. Our node does not have the rate in advance either and ' +
 				'follows the x-amzn-RateLimit-Limit header of the first page.',
-			"The report takes the same few calls for any number of orders, and none of searchOrders' rate.",
+			"The report takes the same few calls for any number of orders, and does not use searchOrders' rate.",
 			'The orders are from the days before the run, so their dates depend on more than the seed.',
 		],
 	};

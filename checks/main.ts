@@ -20,7 +20,7 @@ const CHECKS: Readonly<Record<string, readonly [about: string, load: () => Promi
 	],
 	nine: ['digest and weekly report for nine marketplaces', async () => await import('./nine')],
 	panels: ['every panel in a real editor', async () => await import('./panels')],
-	pictures: ['takes the pictures for the docs', async () => await import('./pictures')],
+	pictures: ['retakes the pictures of the docs', async () => await import('./pictures')],
 	queue: ['queue mode while workers are killed; two sellers', async () => await import('./queue')],
 	requests: ['two days of the request templates', async () => await import('./requests')],
 	scan: ["n8n's package scan on the sources and the tarball", async () => await import('./scan')],
