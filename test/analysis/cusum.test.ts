@@ -41,7 +41,7 @@ describe('the design', () => {
 		expect(designCusum(0.02, 0.05).rise).toBe(29);
 	});
 
-	it('B15: takes time proportional to the limit, also with the largest permitted options', () => {
+	it('takes time proportional to the limit, also with the largest permitted options', () => {
 		const design = (size: number) => averageRunLength(0.0001, 5_000, size);
 		expect(growthOf(design, 10_000)).toBeLessThan(IN_PROPORTION);
 		expect(designCusum(0.00005, 0.000055, 1e6)).toMatchObject({ rise: 19_061, limit: 116_545 });

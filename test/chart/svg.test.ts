@@ -238,7 +238,7 @@ describe('texts', () => {
 		expect(truncate('Suspension', 40, font)).toMatch(/^Sus.*…$/);
 	});
 
-	it('B15: cuts and wraps in time proportional to the length of the text', () => {
+	it('cuts and wraps in time proportional to the length of the text', () => {
 		const font = { size: 14 };
 		for (const part of ['a', 'ab ', 'W…', '都 ']) {
 			const cut = (size: number) => truncate(part.repeat(size), 300, font);

@@ -48,7 +48,7 @@ function read(metrics: object, report: object = {}): AccountHealth {
 const metricOf = (health: AccountHealth, name: string) =>
 	health.metrics.find((metric) => metric.name === name);
 
-describe('A13: account health', () => {
+describe('account health', () => {
 	it('has no rate for all orders if the rate of one channel is unreadable', () => {
 		const counted = { orderCount: 100, orderWithDefects: { count: 0 }, targetValue: 0.01 };
 		const rate = { ...counted, rate: 0, negativeFeedback: { count: 3 } };

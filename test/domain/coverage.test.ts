@@ -81,7 +81,7 @@ describe('Coverage of a window', () => {
 		});
 	});
 
-	it('A6: leaves out the last days of both reports until Amazon has settled them, and says so', () => {
+	it('leaves out the last days of both reports until Amazon has settled them, and says so', () => {
 		const rows = [neutral('2026-03-27'), neutral('2026-03-28'), negative('2026-03-31')];
 		const { counts, provenance, coverage } = covered(year, report(rows)).window(30, TODAY);
 		expect(provenance).toBe('derived');
@@ -101,12 +101,12 @@ describe('Coverage of a window', () => {
 		[0, '2026-03-30'],
 		[1, '2026-03-29'],
 		[7, '2026-03-23'],
-	])('A6: waits %p full days if the user says so', (daysUntilSettled, through) => {
+	])('waits %p full days if the user says so', (daysUntilSettled, through) => {
 		const window = covered(year, report(), { daysUntilSettled }).window(30, TODAY);
 		expect(window).toMatchObject({ provenance: 'derived', coverage: { through } });
 	});
 
-	it('A6: treats a day with sales but no page views as not filled in yet', () => {
+	it('treats a day with sales but no page views as not filled in yet', () => {
 		const days = yearWith('2026-03-10', { received: 0, units: 5, pageViews: 0 });
 		const window = covered(days, report([neutral('2026-03-20')])).window(30, TODAY);
 		expect(window).toMatchObject({
@@ -122,7 +122,7 @@ describe('Coverage of a window', () => {
 		});
 	});
 
-	it('A6: leaves out a week of zeros at the end of the totals', () => {
+	it('leaves out a week of zeros at the end of the totals', () => {
 		const days = year.map((day) =>
 			day.date > '2026-03-24'
 				? { ...day, received: 0, units: 0, pageViews: 0 }
@@ -137,7 +137,7 @@ describe('Coverage of a window', () => {
 		expect(withoutUnfilled(quiet)).toEqual(quiet);
 	});
 
-	it('A6: leaves out a day of both reports if it has a neutral row but no feedback in its totals', () => {
+	it('leaves out a day of both reports if it has a neutral row but no feedback in its totals', () => {
 		const days = yearWith('2026-03-20', { received: 0 });
 		const window = covered(days, report([neutral('2026-03-20')])).window(365, TODAY);
 		expect(window).toMatchObject({
@@ -184,7 +184,7 @@ describe('Coverage of a window', () => {
 		});
 	});
 
-	it('A12: treats a figure that is null as unknown', () => {
+	it('treats a figure that is null as unknown', () => {
 		const days = yearWith('2026-03-10', { received: null });
 		expect(covered(days).window(365, TODAY)).toMatchObject({
 			provenance: 'derived',
@@ -200,13 +200,13 @@ describe('Coverage of a window', () => {
 		['totals only from before the window', daysUntil('2026-03-01', 60), 30],
 		['totals only of future days', [totals('2026-04-01', 5)], 30],
 		['days that are all not settled yet', year, 4],
-	])('B4: gives no number for %s', (_, days, length) => {
+	])('gives no number for %s', (_, days, length) => {
 		const window = covered(days).window(length, TODAY);
 		expect(window).toMatchObject({ provenance: 'insufficient', counts: undefined });
 		expect(window.coverage.reasons[0]).toMatch(/no settled totals|cover only \d+ of the \d+ days/);
 	});
 
-	it('B4: gives no number for days that the feedback report does not cover', () => {
+	it('gives no number for days that the feedback report does not cover', () => {
 		const short = report([neutral('2026-03-20')], { from: '2026-03-08', through: '2026-03-30' });
 		const of = (days: number) => covered(year, short).window(days, TODAY);
 		expect(of(15)).toMatchObject({ provenance: 'derived', counts: { neutral: 1 } });
@@ -215,14 +215,14 @@ describe('Coverage of a window', () => {
 		expect(String(of(365).coverage.reasons)).toMatch(/feedback report does not cover 341 day/);
 	});
 
-	it('B4: trusts the range that a report states over the days in it', () => {
+	it('trusts the range that a report states over the days in it', () => {
 		const named = { days: year, madeOn: TODAY, from: '2026-03-08', through: '2026-03-30' };
 		const coverage = new Coverage({ totals: named, feedback: report() });
 		expect(coverage.window(365, TODAY).provenance).toBe('insufficient');
 		expect(coverage.window(20, TODAY)).toMatchObject({ coverage: { daysCovered: 16 } });
 	});
 
-	it('A7: gives no number if a line without a date could not be read', () => {
+	it('gives no number if a line without a date could not be read', () => {
 		const feedback = report([], { unreadable: { days: [], undated: 1 } });
 		for (const days of [7, 30, 365]) {
 			const window = covered(year, feedback).window(days, TODAY);
@@ -231,13 +231,13 @@ describe('Coverage of a window', () => {
 		}
 	});
 
-	it('A7: keeps the windows that cannot contain the unreadable line', () => {
+	it('keeps the windows that cannot contain the unreadable line', () => {
 		const feedback = report([], { unreadable: { days: ['2026-02-10'], undated: 0 } });
 		const of = (days: number) => covered(year, feedback).window(days, TODAY).provenance;
 		expect([of(30), of(50), of(90)]).toEqual(['derived', 'insufficient', 'insufficient']);
 	});
 
-	it('A7: treats an unreadable last line as the place where the report was cut off', () => {
+	it('treats an unreadable last line as the place where the report was cut off', () => {
 		const cells = ['a@b.c', '111-1000000-1000000', 'reply', 'comment', '3'];
 		const row = (day: number) => [`3/${day}/26`, ...cells.toReversed()].join('\t');
 		const head = 'Date\tRating\tComments\tYour Response\tOrder ID\tRater Email';
@@ -254,7 +254,7 @@ describe('Coverage of a window', () => {
 		expect(read(row(10), 'only words', '')).toEqual({ days: [], undated: 1 });
 	});
 
-	it('A7: gives no number for an empty document, which is not a report without feedback', () => {
+	it('gives no number for an empty document, which is not a report without feedback', () => {
 		const window = covered(year, report([], { isEmpty: true })).window(30, TODAY);
 		expect(window).toMatchObject({ provenance: 'insufficient', counts: undefined });
 		expect(window.coverage.reasons[0]).toMatch(/empty and has no header line/);
@@ -293,7 +293,7 @@ describe('Coverage of a window', () => {
 		});
 	});
 
-	it('A16: leaves out a day with a row that may belong to another marketplace', () => {
+	it('leaves out a day with a row that may belong to another marketplace', () => {
 		const feedback = report([], { doubtfulDays: ['2026-03-10'] });
 		expect(covered(year, feedback).window(365, TODAY)).toMatchObject({
 			provenance: 'derived',

@@ -708,7 +708,7 @@ describe('FeedbackReportReader', () => {
 		expect(unreadable).toEqual([{ line: 2, reason: 'it is too long for a feedback entry' }]);
 	});
 
-	it('A4: reads a comment that contains line breaks as one row, with any line ending', () => {
+	it('reads a comment that contains line breaks as one row, with any line ending', () => {
 		const second = ['9/4/26', '3', 'ok', '', OTHER_ORDER_ID, EMAIL].join('\t');
 		for (const end of ['\n', '\r\n']) {
 			const text = [
@@ -732,7 +732,7 @@ describe('FeedbackReportReader', () => {
 		}
 	});
 
-	it('A4: reads line breaks in the older layout, too', () => {
+	it('reads line breaks in the older layout, too', () => {
 		const text = `${LEGACY_HEADER_OF_9}\n9/3/26\t2\tCame\nlate\t\tYes\tNo\t-\t${ORDER_ID}\t${EMAIL}`;
 		expect(parseFeedbackReport(text, 'mdy').rows).toEqual([
 			{ line: 2, ...ROW, comment: 'Came\nlate', response: '' },
@@ -742,7 +742,7 @@ describe('FeedbackReportReader', () => {
 	it.each([
 		['nine', LEGACY_HEADER_OF_9],
 		['ten', LEGACY_HEADER_OF_10],
-	])('A4: joins no lines of %s columns if the order ID is not in its column', (_, header) => {
+	])('joins no lines of %s columns if the order ID is not in its column', (_, header) => {
 		const lines = [header, '9/3/26\t2\tcut off', '\t\t', `\t\t\t\t${ORDER_ID}`];
 		const { rows, unreadable } = parseUs(...lines);
 		expect(rows).toEqual([]);
@@ -754,7 +754,7 @@ describe('FeedbackReportReader', () => {
 		['together they have too many cells', `9/3/26\t1\tcut off`, `x\tx\t\t\t${OTHER_ORDER_ID}\t`],
 		['together they have no order ID', `9/3/26\t1\tcut off`, 'on\t\t111-12\tx'],
 		['nothing follows', `9/3/26\t1\tcut off`, ''],
-	])('A4: joins no lines if %s', (_, cutOff, next) => {
+	])('joins no lines if %s', (_, cutOff, next) => {
 		const { rows, unreadable } = parseUs(HEADER, usRow, cutOff, next, usRow);
 		expect(rows.map((row) => row.comment)).toEqual(
 			next === usRow ? [ROW.comment, ROW.comment, ROW.comment] : [ROW.comment, ROW.comment],
@@ -763,7 +763,7 @@ describe('FeedbackReportReader', () => {
 		expect(unreadable.map((row) => row.line)).toEqual(lines);
 	});
 
-	it('A4: gives up on a row of thousands of lines and reads those after it', () => {
+	it('gives up on a row of thousands of lines and reads those after it', () => {
 		const { rows, unreadableLines } = parseUs(
 			HEADER,
 			`9/3/26\t1\tendless\n${'x\n'.repeat(3_000)}`,
@@ -773,7 +773,7 @@ describe('FeedbackReportReader', () => {
 		expect(unreadableLines).toBe(3_001);
 	});
 
-	it('A16: marks and dates a row by the marketplace in its email address', () => {
+	it('marks and dates a row by the marketplace in its email address', () => {
 		const rowOf = (date: string, domain: string) =>
 			[date, '1', 'x', '', ORDER_ID, `a1@marketplace.${domain}`].join('\t');
 		const { rows, unreadable } = parseFeedbackReport(
@@ -798,7 +798,7 @@ describe('FeedbackReportReader', () => {
 		]);
 	});
 
-	it('B15: keeps at most a few thousand dates from any file', () => {
+	it('keeps at most a few thousand dates from any file', () => {
 		const reader = new FeedbackReportReader('mdy');
 		const bad = Array.from(
 			{ length: 100_000 },

@@ -40,13 +40,13 @@ describe('whyNoOrderId', () => {
 		['S02-1234567-7654321', /order from another store, shipped by Amazon/],
 		['P01-1234567-7654321', /Amazon Pay/],
 		['Q77-1234567-7654321', /type that cannot have reviews/],
-	])('A18: says what %s is, and that no review can be requested', (orderId, kind) => {
+	])('says what %s is, and that no review can be requested', (orderId, kind) => {
 		expect(isOrderIdOfAnyKind(orderId)).toBe(true);
 		expect(whyNoOrderId(orderId)).toMatch(/^No review can be requested for this order/);
 		expect(whyNoOrderId(orderId)).toMatch(kind);
 	});
 
-	it('A18: distinguishes a missing ID from other text, and quotes neither', () => {
+	it('distinguishes a missing ID from other text, and quotes neither', () => {
 		expect(whyNoOrderId('')).toBe('There is no order ID');
 		for (const text of ['jane@example.com', 'd01-1234567-7654321', 'D1-1234567-7654321']) {
 			expect(isOrderIdOfAnyKind(text)).toBe(false);

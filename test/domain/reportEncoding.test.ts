@@ -44,14 +44,14 @@ describe('decodeReport by zero bytes', () => {
 		['utf-16be', GERMAN],
 		['utf-16le', `${JAPANESE}${REPORT}`],
 		['utf-16be', `${JAPANESE}${REPORT}`],
-	])('A5: reads %s without a byte order mark, whatever the header says', (encoding, text) => {
+	])('reads %s without a byte order mark, whatever the header says', (encoding, text) => {
 		const bytes = iconv.encode(text, encoding, { addBOM: false });
 		for (const hints of [{}, { contentType: contentType('Cp1252'), countryCode: 'IT' }]) {
 			expect(decodeReport(bytes, hints)).toEqual({ text, encoding, recognizedBy: 'zeroBytes' });
 		}
 	});
 
-	it('A5: also reads it in pieces of one byte', async () => {
+	it('also reads it in pieces of one byte', async () => {
 		const bytes = iconv.encode(GERMAN + REPORT, 'utf-16le', { addBOM: false });
 		const open = async function* () {
 			for (const byte of bytes) yield Uint8Array.of(byte);
@@ -64,7 +64,7 @@ describe('decodeReport by zero bytes', () => {
 		expect(text).toBe(GERMAN + REPORT);
 	});
 
-	it('A5: does not mistake text with a stray zero for UTF-16', () => {
+	it('does not mistake text with a stray zero for UTF-16', () => {
 		const text = `${GERMAN}\0${REPORT}`;
 		expect(decodeReport(Buffer.from(text))).toEqual({
 			text,

@@ -86,7 +86,7 @@ afterAll(async () => {
 	await sandbox?.close();
 });
 
-test('B1: each item belongs to its own seller, and the credential stays an expression', async () => {
+test('each item belongs to its own seller, and the credential stays an expression', async () => {
 	const before = await n8n.credential(CREDENTIAL.id);
 	expect(before).toMatchObject(byExpression());
 	const outputs = await n8n.execute(WORKFLOW);
@@ -111,7 +111,7 @@ test('B1: each item belongs to its own seller, and the credential stays an expre
 	expect(logIns).toHaveLength(2);
 });
 
-test('B1: testing such a credential does not resolve it permanently', async () => {
+test('testing such a credential does not resolve it permanently', async () => {
 	await n8n.start();
 	const before = await n8n.credential(CREDENTIAL.id);
 	const result = await n8n.testCredential(byExpression(), CREDENTIAL.id);

@@ -81,7 +81,7 @@ describe('a missing role', () => {
 		['Unauthorized to access requested fields.', 'Unauthorized to access: [salesAndTraffic]'],
 		['Forbidden', ''],
 		['Unauthorized', ''],
-	])('A2: is named for a 403 from any operation: %s', async (message, details) => {
+	])('is named for a 403 from any operation: %s', async (message, details) => {
 		for (const operation of ['createReport', 'getReport', 'getReportDocument']) {
 			const active = fault({ operation, status: 403, body: errors(message, details) });
 			const { error } = await feedback();
@@ -92,7 +92,7 @@ describe('a missing role', () => {
 		}
 	});
 
-	it('A2: also stops Send if it is worded differently', async () => {
+	it('also stops Send if it is worded differently', async () => {
 		fault({ operation: LOOK, status: 403, body: errors('Access to the resource is forbidden') });
 		const { items } = await send(newOrders(30));
 		expect(outcomesOf(items)).toEqual(items.map(() => 'missingRole'));
@@ -105,7 +105,7 @@ describe('a missing role', () => {
 describe('an expired client secret', () => {
 	const body = errors(DENIED, 'The LWA secret token you provided has expired.');
 
-	it('A3: is reported with what to do, without repeated logins', async () => {
+	it('is reported with what to do, without repeated logins', async () => {
 		fault({ operation: 'createReport', status: 403, body });
 		const { error } = await feedback();
 		expect(error?.message).toBe(
@@ -117,7 +117,7 @@ describe('an expired client secret', () => {
 		expect(count('lwaToken')).toBeLessThanOrEqual(1);
 	});
 
-	it('A3: stops Send, and is not reported as a missing role', async () => {
+	it('stops Send, and is not reported as a missing role', async () => {
 		fault({ operation: LOOK, status: 403, body });
 		const orders = newOrders(30);
 		const { items } = await send(orders);
@@ -130,7 +130,7 @@ describe('an expired client secret', () => {
 });
 
 describe('a 403 that is not in the format of Amazon', () => {
-	it('A10: is reported with its status and the title of the page', async () => {
+	it('is reported with its status and the title of the page', async () => {
 		fault({ operation: 'createReport', status: 403, body: PAGE_403 });
 		const { error } = await feedback();
 		expect(error?.description).toMatch(/a web page, "403 Forbidden"\. Status: 403\./);
@@ -144,7 +144,7 @@ describe('a 403 that is not in the format of Amazon', () => {
 			'You canâ€™t use this feature to request a review outside the 5-30 day range after the order delivery date.',
 		],
 		['alreadyRequested', 'You have already requested a review for this order.'],
-	])('A10: is recognized as %s although it is cut off', async (outcome, message) => {
+	])('is recognized as %s although it is cut off', async (outcome, message) => {
 		const whole = JSON.stringify({ errors: [{ code: 'Unauthorized', message, details: '' }] });
 		const at = whole.indexOf(message);
 		for (const length of [at + message.length + 15, at + message.length - 25]) {
@@ -156,7 +156,7 @@ describe('a 403 that is not in the format of Amazon', () => {
 		}
 	});
 
-	it('A10: is quoted in the result of Send if it is a page', async () => {
+	it('is quoted in the result of Send if it is a page', async () => {
 		fault({ operation: CREATE, status: 403, body: PAGE_403 });
 		const { items } = await send(newOrders(1), { checkFirst: false });
 		expect(items[0]).toMatchObject({
@@ -167,7 +167,7 @@ describe('a 403 that is not in the format of Amazon', () => {
 });
 
 describe('an answer of status 200', () => {
-	it("A15: is reported in Amazon's words if it contains errors", async () => {
+	it("is reported in Amazon's words if it contains errors", async () => {
 		const message = 'We encountered an internal error. Please try again.';
 		fault({ operation: 'createReport', body: errors(message, '', 'InternalFailure') });
 		const { error } = await feedback();
@@ -176,7 +176,7 @@ describe('an answer of status 200', () => {
 		expect(error?.description).not.toMatch(/Required/);
 	});
 
-	it('A15: does not count as a requested review if it contains errors', async () => {
+	it('does not count as a requested review if it contains errors', async () => {
 		fault({ operation: CREATE, body: errors('Bad', '', 'InvalidInput'), status: 201 });
 		const { items } = await send(newOrders(1));
 		expect(items[0]).toMatchObject({ outcome: 'refused', amazonMessage: 'Bad' });
@@ -187,7 +187,7 @@ describe('an answer of status 200', () => {
 		['such a page with 201', { body: PAGE, status: 201 }],
 		['nothing', { body: '' }],
 		['JSON from something else', { body: '{"login":"https://proxy.example"}' }],
-	])('B11: is not `sent` if it is %s: the order is checked', async (_, answer) => {
+	])('is not `sent` if it is %s: the order is checked', async (_, answer) => {
 		const [orderId = ''] = newOrders(1);
 		const before = requestCount();
 		inUse.sandbox.faults.add({ kind: 'otherAnswer', operation: CREATE, times: 1, ...answer });
@@ -196,7 +196,7 @@ describe('an answer of status 200', () => {
 		expect(requestCount() - before).toBe(1);
 	});
 
-	it('B11: leaves the outcome open if a proxy answers every request', async () => {
+	it('leaves the outcome open if a proxy answers every request', async () => {
 		const before = requestCount();
 		inUse.sandbox.faults.add({ kind: 'otherAnswer', operation: CREATE, times: 'always' });
 		inUse.sandbox.faults.add({ kind: 'otherAnswer', operation: LOOK, times: 'always' });
@@ -207,7 +207,7 @@ describe('an answer of status 200', () => {
 	});
 
 	it.each(['createReport', 'getReport', 'getReportDocument', 'downloadDocument'])(
-		"B11: is requested again if it is a proxy's page, and reported if the page persists (%s)",
+		"is requested again if it is a proxy's page, and reported if the page persists (%s)",
 		async (operation) => {
 			inUse.sandbox.faults.add({ kind: 'otherAnswer', operation, times: 1 });
 			const once = await feedback();
@@ -241,7 +241,7 @@ describe('a report that failed', () => {
 			'Data is not available\r\nfor seller abc123@marketplace.amazon.com',
 			'Data is not available for seller [redacted]',
 		],
-	])('A8: is reported with the reason if its document gives it as %s', async (_, body, reason) => {
+	])('is reported with the reason if its document gives it as %s', async (_, body, reason) => {
 		inUse.sandbox.faults.add({ kind: 'reportFatal', body });
 		const { error } = await feedback('accountHealth');
 		expect(error?.message).toMatch(
@@ -252,7 +252,7 @@ describe('a report that failed', () => {
 		expect(error?.context.data).toMatchObject({ amazonMessage: reason });
 	});
 
-	it('A8: is reported as failed even if its document cannot be read', async () => {
+	it('is reported as failed even if its document cannot be read', async () => {
 		inUse.sandbox.faults.add({ kind: 'reportFatal', body: '{}' });
 		const unsaid = await feedback();
 		inUse.sandbox.faults.add({ kind: 'reportFatal', body: 'Some reason' });
@@ -264,7 +264,7 @@ describe('a report that failed', () => {
 		}
 	});
 
-	it('A15: counts as canceled if Amazon says so, with any document', async () => {
+	it('counts as canceled if Amazon says so, with any document', async () => {
 		const body = 'date\trating\n';
 		inUse.sandbox.faults.add({ kind: 'reportCancelled', body });
 		const { items, hints, error } = await feedback();
@@ -296,7 +296,7 @@ describe('an answer with a null in it', () => {
 		});
 	};
 
-	it('A12: still lists marketplaces without a store name, and reports a broken entry', async () => {
+	it('still lists marketplaces without a store name, and reports a broken entry', async () => {
 		const { items, hints, error } = await listMarketplaces([
 			place('ATVPDKIKX0DER', 'US', null),
 			{ marketplace: null },
@@ -311,13 +311,13 @@ describe('an answer with a null in it', () => {
 		expect(hints.join()).toMatch(/^Could not read 1 of the marketplaces that Amazon listed/);
 	});
 
-	it('A12: is not treated as no marketplaces if no entry can be read', async () => {
+	it('is not treated as no marketplaces if no entry can be read', async () => {
 		const { items, error } = await listMarketplaces([{ marketplace: { id: null } }]);
 		expect(items).toEqual([]);
 		expect(error?.message).toMatch(/answer could not be read/);
 	});
 
-	it('A12: is read if all optional fields of a report are null', async () => {
+	it('is read if all optional fields of a report are null', async () => {
 		const reportOf = (processingStatus: string, reportDocumentId: string | null): string =>
 			JSON.stringify({
 				reportId: '50012020',
@@ -360,7 +360,7 @@ describe('the rating next to an offer', () => {
 	};
 	const own = (rating: unknown) => ({ MyOffer: true, SellerFeedbackRating: rating });
 
-	it('A14: is unknown, not 0%, for a seller without ratings', async () => {
+	it('is unknown, not 0%, for a seller without ratings', async () => {
 		for (const SellerPositiveFeedbackRating of [0, null]) {
 			const rating = { FeedbackCount: 0, SellerPositiveFeedbackRating };
 			const { outputs, error } = await evaluate([own(rating)]);
@@ -372,7 +372,7 @@ describe('the rating next to an offer', () => {
 		}
 	});
 
-	it('A12: is found among offers that cannot be read', async () => {
+	it('is found among offers that cannot be read', async () => {
 		const rating = { FeedbackCount: 12, SellerPositiveFeedbackRating: 92 };
 		const others = [null, { MyOffer: null, SellerFeedbackRating: null }, { MyOffer: 'no' }];
 		const { outputs, error } = await evaluate([...others, own(rating)]);
@@ -385,7 +385,7 @@ describe('the rating next to an offer', () => {
 describe('an invalid ID', () => {
 	const ODD = ['..', '.', '../../sellers', '%2e%2e', '\ud800', 'a\u0000b', 'x'.repeat(100_000)];
 
-	it.each(ODD)('B17: requests no report for %p', async (reportId) => {
+	it.each(ODD)('requests no report for %p', async (reportId) => {
 		for (const resource of ['feedback', 'accountHealth'] as const) {
 			const { error, items } = await feedback(resource, { reportId });
 			expect(items).toEqual([]);
@@ -396,7 +396,7 @@ describe('an invalid ID', () => {
 		expect(inUse.requests).toEqual([]);
 	});
 
-	it.each(ODD)('B17: requests no offer for %p', async (asin) => {
+	it.each(ODD)('requests no offer for %p', async (asin) => {
 		const { error } = await runNode({
 			type: 'amazonSellerRating',
 			credentials: inUse.credentials,
@@ -413,7 +413,7 @@ describe('an invalid ID', () => {
 		expect(inUse.requests).toEqual([]);
 	});
 
-	it.each(ODD)('B17: requests no review for %p, and shortens it in the output', async (orderId) => {
+	it.each(ODD)('requests no review for %p, and shortens it in the output', async (orderId) => {
 		const { items } = await send([orderId]);
 		expect(outcomesOf(items)).toEqual(['invalidOrderId']);
 		expect(String(items[0]?.orderId).length).toBeLessThan(70);

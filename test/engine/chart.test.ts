@@ -73,7 +73,7 @@ describe('Rating: Chart', () => {
 		expect(run.items[0]).toMatchObject({ provenance: 'derived' });
 	});
 
-	it('A7: draws no rating if a line of the feedback report could not be read', async () => {
+	it('draws no rating if a line of the feedback report could not be read', async () => {
 		inUse.sandbox.settings.set({ feedbackUnreadableRow: true });
 		const run = await draw();
 		expect(run.items[0]).toMatchObject({ provenance: 'insufficient' });
@@ -90,7 +90,7 @@ describe('Rating: Chart', () => {
 	});
 
 	it.each(['same, same', '__proto__, digest', 'chart, constructor', `${'x'.repeat(201)}, digest`])(
-		'B17: refuses the fields %s, where a file would be lost',
+		'refuses the fields %s, where a file would be lost',
 		async (binaryFields) => {
 			const { error, items } = await draw({ binaryFields });
 			expect(items).toEqual([]);

@@ -86,7 +86,7 @@ describe('Claims, in one process', () => {
 		expect(all.flatMap(outcomes)).toContain('claimedElsewhere');
 	});
 
-	it('B18: are shared by two credentials of one seller', async () => {
+	it('are shared by two credentials of one seller', async () => {
 		const ids = newOrders(40);
 		const { customBaseUrl } = inUse.credentials.get('demo');
 		const other = String(customBaseUrl).replace('127.0.0.1', 'localhost');
@@ -233,7 +233,7 @@ describe('Claims, in two processes with one store', () => {
 		expect(store.entries).toEqual([]);
 	});
 
-	it('B18: last as long as the order is worked on, and no longer', async () => {
+	it('last as long as the order is worked on, and no longer', async () => {
 		const [one, two] = [inNewProcess()(), inNewProcess()()];
 		await one.take(['a', 'b']);
 		await pass(9);

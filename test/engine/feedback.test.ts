@@ -343,7 +343,7 @@ describe('Feedback: Parse Report', () => {
 		expectToMatchOutputSchema('AmazonSellerFeedback', 'feedback/parseReport', items);
 	});
 
-	it('A4, A5, A16: reads line breaks, UTF-16 without a mark, and rows of another marketplace', async () => {
+	it('reads line breaks, UTF-16 without a mark, and rows of another marketplace', async () => {
 		const text = `${report}\r\n05/09/26\t2\tOpened.\nBroken.\t\t203-1234567-7654323\tx3@marketplace.amazon.co.uk\r\n`;
 		const { items, hints, error } = await runNode({
 			type: 'amazonSellerFeedback',

@@ -75,7 +75,7 @@ const withDigital = (marketplaceId: string): WorldOrder[] => [
 
 const searches = () => inUse.requests.filter(({ operation }) => operation === 'searchOrders');
 
-describe('A1: the all-orders report contains the whole region', () => {
+describe('the all-orders report contains the whole region', () => {
 	it.each([
 		['one marketplace', [CA]],
 		['all of them', [US, CA, MX]],
@@ -99,7 +99,7 @@ describe('A1: the all-orders report contains the whole region', () => {
 	});
 });
 
-describe('A12: null instead of a value', () => {
+describe('null instead of a value', () => {
 	it('counts as absent, and loses no page', async () => {
 		sandbox.habits.set({ nullsInOrders: false });
 		const plain = await getMany();
@@ -130,7 +130,7 @@ describe('A12: null instead of a value', () => {
 	);
 });
 
-describe('A17: Amazon answers 400 to requests for fulfillment data', () => {
+describe('Amazon answers 400 to requests for fulfillment data', () => {
 	beforeEach(() => {
 		sandbox.habits.set({ noFulfillmentData: true });
 	});
@@ -211,7 +211,7 @@ describe('A17: Amazon answers 400 to requests for fulfillment data', () => {
 	});
 });
 
-describe('A18: order IDs of other kinds', () => {
+describe('order IDs of other kinds', () => {
 	const OTHER = ['D01-1234567-7654321', 'S01-1234567-7654321', 'P01-1234567-7654321', ''];
 	const KINDS = [/digital order/, /another store, shipped by Amazon/, /Amazon Pay/, /no order ID/];
 	const items = OTHER.map((orderId) => ({ orderId, marketplaceId: US }));
@@ -244,7 +244,7 @@ describe('A18: order IDs of other kinds', () => {
 	);
 });
 
-describe('B7: only settings that select orders start another search', () => {
+describe('only settings that select orders start another search', () => {
 	/** Runs like an active workflow. */
 	const workflow = () => {
 		let saved: IDataObject = {};

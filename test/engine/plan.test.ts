@@ -368,7 +368,7 @@ describe('Solicitation: Plan', () => {
 			[FBM, 'MERCHANT', 'AMAZON'],
 			[FBA, 'AMAZON', 'MERCHANT'],
 		] as const)(
-			'B3: holds back only orders of its kind after a canceled %s',
+			'holds back only orders of its kind after a canceled %s',
 			async (reportType, held, free) => {
 				const before = await planned();
 				sandbox.faults.add({ kind: 'reportCancelled', reportType, times: 'always' });
@@ -387,7 +387,7 @@ describe('Solicitation: Plan', () => {
 			},
 		);
 
-		it('B3: holds back no later orders after a canceled report for an earlier period', async () => {
+		it('holds back no later orders after a canceled report for an earlier period', async () => {
 			sandbox.faults.add({ kind: 'reportCancelled', reportType: FBA, times: 1 });
 			const { goingBy, undecided } = await planned();
 			const until = daysAgo(14);
@@ -399,14 +399,14 @@ describe('Solicitation: Plan', () => {
 			expect(goingBy.AMAZON.length).toBeGreaterThan(5);
 		});
 
-		it('B3: treats a canceled report as no returns if the user says so', async () => {
+		it('treats a canceled report as no returns if the user says so', async () => {
 			sandbox.faults.add({ kind: 'reportCancelled', reportType: FBM, times: 'always' });
 			const { goingBy, undecided } = await planned({ canceledReturns: 'noReturns' });
 			expect(undecided.MERCHANT).toEqual([]);
 			expect(goingBy.MERCHANT.length).toBeGreaterThan(0);
 		});
 
-		it('B3: holds back the orders of a failed report, and fails if all reports fail', async () => {
+		it('holds back the orders of a failed report, and fails if all reports fail', async () => {
 			sandbox.faults.add({ kind: 'reportFatal', reportType: FBM, times: 'always' });
 			const { goingBy, undecided, error } = await planned({ canceledReturns: 'noReturns' });
 			expect(error).toBeUndefined();
@@ -514,7 +514,7 @@ describe('Solicitation: Plan', () => {
 			['an empty list', { includeSkus: [] }, 'notIncludedSku'],
 			['an empty text', { includeAsins: "={{ '' }}" }, 'notIncludedAsin'],
 			['an empty list', { marketplaceIds: [] }, 'otherMarketplace'],
-		])('B2: applies a list given as %s (%j)', async (_, rules, reason) => {
+		])('applies a list given as %s (%j)', async (_, rules, reason) => {
 			const { items, hints, error } = await plan([order()], { rules: rules as INodeParameters });
 			expect(error).toBeUndefined();
 			expect(items).toMatchObject([{ decision: 'leftOut', reason }]);
@@ -526,7 +526,7 @@ describe('Solicitation: Plan', () => {
 			['an empty list', { doNotSolicit: [], excludeSkus: '', returnedOrderIds: [] }],
 			['the item of an empty table', { doNotSolicit: [{ json: {} }] }],
 			['rules that select it', { includeSkus: [{ sku: 'MUG' }], marketplaceIds: 'US' }],
-		])('B2: plans an order with %s', async (_, rules) => {
+		])('plans an order with %s', async (_, rules) => {
 			const { items, error } = await plan([order()], { rules: rules as INodeParameters });
 			expect(error).toBeUndefined();
 			expect(items).toMatchObject([{ decision: 'sendNow' }]);
@@ -588,14 +588,14 @@ describe('Solicitation: Plan', () => {
 				'Already Requested',
 				/fields outcome/,
 			],
-		])('B2: refuses %s', async (_, changes, name, description) => {
+		])('refuses %s', async (_, changes, name, description) => {
 			const { error, items } = await plan([order()], changes);
 			expect(items).toEqual([]);
 			expect(error?.message).toBe(`Could not use '${name}': the value is invalid`);
 			expect(error?.description).toMatch(description);
 		});
 
-		it('B2: refuses an item that is a list or text', async () => {
+		it('refuses an item that is a list or text', async () => {
 			for (const json of [[A], A] as never[]) {
 				const { error } = await runNode({
 					type: 'amazonReviewSolicitation',
@@ -623,7 +623,7 @@ describe('Solicitation: Plan', () => {
 			]);
 		});
 
-		it('B14: uses the newest of several rows of an order, in the orders and in the ledger', async () => {
+		it('uses the newest of several rows of an order, in the orders and in the ledger', async () => {
 			const at = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString();
 			const rows = [
 				order(A, { status: 'UNSHIPPED', updatedAt: at(9) }),

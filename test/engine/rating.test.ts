@@ -134,7 +134,7 @@ describe('Rating: Evaluate', () => {
 		});
 	});
 
-	it('A6: counts a day as soon as it is settled according to the user', async () => {
+	it('counts a day as soon as it is settled according to the user', async () => {
 		// Here the user is right about Amazon.
 		inUse.sandbox.habits.set({ unsettledDays: false });
 		const { items } = await evaluate(['US'], { options: { daysUntilSettled: 0 } });
@@ -148,7 +148,7 @@ describe('Rating: Evaluate', () => {
 		}
 	});
 
-	it('A7: gives no number if a line of the feedback report could not be read', async () => {
+	it('gives no number if a line of the feedback report could not be read', async () => {
 		inUse.sandbox.settings.set({ feedbackUnreadableRow: true });
 		const { items } = await evaluate(['US'], { simplify: true });
 		expect(items[0]).toMatchObject({ provenance: 'insufficient', rating: null, total: null });
@@ -667,7 +667,7 @@ describe('Rating: Evaluate, reports given by their IDs', () => {
 		['totals', 'GET_SALES_AND_TRAFFIC_REPORT', 'salesReportId', /no totals for \d+ day/],
 		['feedback', 'GET_SELLER_FEEDBACK_DATA', 'feedbackReportId', /does not cover \d+ day/],
 	])(
-		'B4: gives no number for a year from a report of 45 days: %s',
+		'gives no number for a year from a report of 45 days: %s',
 		async (_, type, option, reason) => {
 			const options = { [option]: await reportOf(type, 45) };
 			const { items } = await evaluate(['US'], { options });
@@ -685,7 +685,7 @@ describe('Rating: Evaluate, reports given by their IDs', () => {
 		},
 	);
 
-	it('B4: limits Forecast, Chart and Detect Change to the days such a report covers', async () => {
+	it('limits Forecast, Chart and Detect Change to the days such a report covers', async () => {
 		const options = { salesReportId: await reportOf('GET_SALES_AND_TRAFFIC_REPORT', 45) };
 		const marketplace = { __rl: true, mode: 'id', value: 'US' };
 		const common = { sources: ['amazonReports'], marketplace, thresholds: {}, simplify: true };
@@ -737,7 +737,7 @@ describe('Rating: Evaluate, invalid thresholds and numbers', () => {
 		['true', true, /The threshold "Goal" is not a number/],
 		['above 100', 101, /The threshold "Goal" is above 100/],
 		['negative', -5, /The threshold "Goal" is not above 0/],
-	])('U11: refuses a threshold that is %s, by its name', async (_, percent, reason) => {
+	])('refuses a threshold that is %s, by its name', async (_, percent, reason) => {
 		const { error, items } = await evaluateCounts([
 			{ name: 'Floor', percent: 95 },
 			{ name: 'Goal', percent },
@@ -747,7 +747,7 @@ describe('Rating: Evaluate, invalid thresholds and numbers', () => {
 		expect(error?.description).toMatch(reason);
 	});
 
-	it('U11: refuses two thresholds with the same name', async () => {
+	it('refuses two thresholds with the same name', async () => {
 		const { error } = await evaluateCounts([
 			{ name: 'Goal', percent: 95 },
 			{ name: ' Goal', percent: 98 },
@@ -756,7 +756,7 @@ describe('Rating: Evaluate, invalid thresholds and numbers', () => {
 		expect(error?.description).toMatch(/Two thresholds are named "Goal"/);
 	});
 
-	it('U11: sorts thresholds, and accepts digits from an expression', async () => {
+	it('sorts thresholds, and accepts digits from an expression', async () => {
 		const { items } = await evaluateCounts([
 			{ name: 'Low', percent: '91' },
 			{ name: 'High', percent: 98 },

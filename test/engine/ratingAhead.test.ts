@@ -95,7 +95,7 @@ describe('Rating: Forecast', () => {
 		}
 	});
 
-	it('A7: gives no number if a line of the feedback report could not be read', async () => {
+	it('gives no number if a line of the feedback report could not be read', async () => {
 		inUse.sandbox.settings.set({ feedbackUnreadableRow: true });
 		const { items } = await run(forecastParameters);
 		expect(items).toHaveLength(3);

@@ -85,7 +85,7 @@ const mostWithin = (minutes: readonly number[], window: number): number =>
 		...minutes.map((start) => minutes.filter((at) => at >= start && at < start + window).length),
 	);
 
-describe('A19: Sales and Traffic, one report in 15 minutes', () => {
+describe('Sales and Traffic, one report in 15 minutes', () => {
 	it('serves several executions and nodes with one report', async () => {
 		const { items } = await evaluate(['US']);
 		expect(items[0]?.provenance).toBe('derived');
@@ -200,7 +200,7 @@ describe('A19: Sales and Traffic, one report in 15 minutes', () => {
 	}, 120_000);
 });
 
-describe('A19: FBA reports in an hourly workflow', () => {
+describe('FBA reports in an hourly workflow', () => {
 	const orders = async () =>
 		await runNode({
 			type: 'amazonReviewSolicitation',

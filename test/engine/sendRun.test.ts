@@ -291,7 +291,7 @@ describe('Send, when requests may have been sent', () => {
 		['the role', removeRoles, 'missingRole'],
 		['the grant', () => inUse.sandbox.lwa.revoke('demo'), 'loginFailed'],
 	] as const)(
-		'B10: keeps a row for every request even if %s then ends',
+		'keeps a row for every request even if %s then ends',
 		async (_, end, outcome) => {
 			const ids = newOrders(7);
 			const lost = ids.slice(0, 5);
@@ -317,7 +317,7 @@ describe('Send, when requests may have been sent', () => {
 		},
 	);
 
-	it('B14: uses the newest of several rows of an order, and counts all attempts', async () => {
+	it('uses the newest of several rows of an order, and counts all attempts', async () => {
 		const [orderId = ''] = newOrders(1);
 		const { items } = await send(
 			[
@@ -334,7 +334,7 @@ describe('Send, when requests may have been sent', () => {
 		expect(callsFor([orderId], CREATE)).toHaveLength(1);
 	});
 
-	it('B2: does not disable a limit because an expression returns nothing', async () => {
+	it('does not disable a limit because an expression returns nothing', async () => {
 		const ids = newOrders(2);
 		const { error } = await send(ids, { maxRequests: '={{ $json.nothing }}' });
 		expect(error?.message).toBe("Could not use 'Maximum Requests': the value is invalid");

@@ -253,7 +253,7 @@ describe('login', () => {
 			'slow_down',
 			/^Could not log in: Login with Amazon got too many logins at once \(status 429\)/,
 		],
-	])('A9: says that Login with Amazon answered %d', async (status, error, message) => {
+	])('says that Login with Amazon answered %d', async (status, error, message) => {
 		const lwa = await startStranger((response) => {
 			const answer = { error_description: 'Internal Server Error', error };
 			response.writeHead(status).end(JSON.stringify(answer));
@@ -266,7 +266,7 @@ describe('login', () => {
 		expect(run.error?.description).not.toMatch(/network/);
 	});
 
-	it('A9: says that client ID and refresh token belong to two applications', async () => {
+	it('says that client ID and refresh token belong to two applications', async () => {
 		const lwa = await startStranger((response) =>
 			response.writeHead(400).end(
 				JSON.stringify({
@@ -402,7 +402,7 @@ describe('the document of a report', () => {
 	});
 });
 
-describe('U13: a marketplace in the right region where the seller does not sell', () => {
+describe('a marketplace in the right region where the seller does not sell', () => {
 	const feedbackOf = async (marketplace: string): Promise<NodeRun> =>
 		await runNode({
 			type: 'amazonSellerFeedback',

@@ -48,7 +48,7 @@ const NO_RATING = { options: { includeRating: false } };
 const STATUS = ['accountStatusChanged'];
 const BOTH = ['accountStatusChanged', 'newNegativeFeedback'];
 
-describe('B5: what happened while it was not chosen is not reported', () => {
+describe('what happened while it was not chosen is not reported', () => {
 	/** What happens from now on is reported once. */
 	const expectNewsToBeReported = async (watcher: Watcher): Promise<void> => {
 		const { orderId } = world().addFeedback({ rating: 1, comment: 'news' });
@@ -170,7 +170,7 @@ describe('B5: what happened while it was not chosen is not reported', () => {
 	});
 });
 
-describe("B8: the machine's clock was ahead for five minutes", () => {
+describe("the machine's clock was ahead for five minutes", () => {
 	it.each([
 		['12 hours', 12, 1],
 		['120 days', 120 * 24, 1],
@@ -229,7 +229,7 @@ describe("B8: the machine's clock was ahead for five minutes", () => {
 	});
 });
 
-describe('B12: a token of another seller, or one that Amazon does not accept', () => {
+describe('a token of another seller, or one that Amazon does not accept', () => {
 	it('that is refused for a while does not count as another seller', async () => {
 		world().setAccountStatus('demo', US, 'NORMAL');
 		const options = { includeRating: false, metricsEveryMinutes: 10 };

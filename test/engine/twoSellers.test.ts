@@ -156,7 +156,7 @@ const run = async (
 		linkExpression: '={{ 1 }}',
 	});
 
-describe('B1: two sellers in one execution, by an expression in the credential', () => {
+describe('two sellers in one execution, by an expression in the credential', () => {
 	describe.each(Object.entries(READINGS))('%s', (_, reading) => {
 		it.each(Object.entries(ORDERS))(
 			"gives each item its own seller's data, %s",
@@ -240,7 +240,7 @@ describe('B1: two sellers in one execution, by an expression in the credential',
 	});
 });
 
-describe('B1: requests for reviews of two sellers in one execution', () => {
+describe('requests for reviews of two sellers in one execution', () => {
 	const inOperation = (operation: string, parameters: INodeParameters = {}): Reading => ({
 		type: 'amazonReviewSolicitation',
 		parameters: {

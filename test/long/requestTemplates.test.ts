@@ -93,7 +93,7 @@ function lastReport(
 	return Math.max(-Infinity, ...times.filter((at) => at <= before));
 }
 
-describe('A19: the request templates hourly for two days', () => {
+describe('the request templates hourly for two days', () => {
 	it.each(TEMPLATES)(
 		'%s: requests no report too soon and contacts no buyer of a returned order',
 		async (name) => {

@@ -434,14 +434,14 @@ describe('the orders of some marketplaces', () => {
 	const idsIn = (...marketplaceIds: string[]) =>
 		ordersIn(region, marketplaceIds).orders.map(({ orderId }) => orderId);
 
-	it('A1: are those whose sales channel matches, each once', () => {
+	it('are those whose sales channel matches, each once', () => {
 		expect(region.unreadable).toEqual([]);
 		expect(idsIn(US)).toEqual(['111-0000001-0000001']);
 		expect(idsIn(CA, MX)).toEqual(['701-0000002-0000002', '702-0000003-0000003']);
 		expect(idsIn(US, CA, MX)).toHaveLength(3);
 	});
 
-	it('A1: report orders of other stores and of unknown channels, without guessing', () => {
+	it('report orders of other stores and of unknown channels, without guessing', () => {
 		const { notOfAmazon, ofUnknownChannel } = ordersIn(region, [US]);
 		expect(notOfAmazon).toEqual(['S01-0000004-0000004', '111-0000005-0000005']);
 		expect([...ofUnknownChannel]).toEqual([
@@ -450,7 +450,7 @@ describe('the orders of some marketplaces', () => {
 		]);
 	});
 
-	it('A1: have no marketplace if the rows of an order disagree', () => {
+	it('have no marketplace if the rows of an order disagree', () => {
 		const both = parse(rowOf(ORDER_ID, 'Amazon.com'), rowOf(ORDER_ID, 'Amazon.ca'));
 		const { orders, ofUnknownChannel } = ordersIn(both, [US, CA]);
 		expect(orders).toEqual([]);
@@ -481,17 +481,17 @@ describe('replacements and cancellation requests', () => {
 		['a replacement of an order it does not name', ['true', 'false', ''], null],
 		['not whether it is an exchange', ['false', '', ''], null],
 		['nothing', ['', '', ''], null],
-	])('A11: says %s', (_, cells, original) => {
+	])('says %s', (_, cells, original) => {
 		expect(read(cells)?.replacementFor).toBe(original);
 	});
 
-	it('A11: treats an order as a replacement if one of its rows is one', () => {
+	it('treats an order as a replacement if one of its rows is one', () => {
 		const order = read(['false', 'false', ''], ['true', 'false', OTHER_ORDER_ID]);
 		expect(order?.replacementFor).toBe(OTHER_ORDER_ID);
 		expect(read(['false', 'false', ''], ['true', '', ''])?.replacementFor).toBeNull();
 	});
 
-	it('A11: says whether the buyer requested to cancel, if the report does', () => {
+	it('says whether the buyer requested to cancel, if the report does', () => {
 		const cells = ['false', 'false', ''];
 		expect(read([...cells, 'false'], [...cells, 'true'])?.cancellationRequested).toBe(true);
 		expect(read([...cells, 'false'])?.cancellationRequested).toBe(false);

@@ -75,7 +75,7 @@ describe('parseFbaShipmentsReport', () => {
 		]);
 	});
 
-	it('A18: accepts shipments for other stores as valid rows', () => {
+	it('accepts shipments for other stores as valid rows', () => {
 		const { arrivals, unreadable } = parse(
 			row('S01-1234567-7654321', '2026-09-03T00:30:00+00:00'),
 			row(ORDER_ID, '2026-09-04T00:30:00+00:00'),

@@ -26,7 +26,7 @@ describe("parseReturnsReport of Amazon's returns", () => {
 	});
 
 	it.each(['2025-06-06T10:00:00+00:00\t111-2222', '2025-06-06T10', '111-2222222-22'])(
-		'B3: counts a line that was cut off (%s) as unreadable, even if the row before it lacks cells',
+		'counts a line that was cut off (%s) as unreadable, even if the row before it lacks cells',
 		(cutOff) => {
 			const short = fbaRow('2025-06-05T15:31:40+00:00').replace(/\t[^\t]*$/, '');
 			const { returns, unreadable } = parse(FBA_HEADER, short, cutOff);
@@ -35,7 +35,7 @@ describe("parseReturnsReport of Amazon's returns", () => {
 		},
 	);
 
-	it('A4: treats further lines of a comment as part of its row', () => {
+	it('treats further lines of a comment as part of its row', () => {
 		const row = fbaRow('2025-06-05T15:31:40+00:00');
 		const { returns, unreadable } = parse(FBA_HEADER, `${row}\nand again,\nand again`, row);
 		expect([returns.length, unreadable]).toEqual([2, []]);
@@ -100,7 +100,7 @@ describe.each([
 		]);
 	});
 
-	it('B3: counts a row with an extra cell or a misplaced ID as a return of that order', () => {
+	it('counts a row with an extra cell or a misplaced ID as a return of that order', () => {
 		const { returns, unreadable } = parse(
 			header,
 			`${row(ORDER_ID)}\tmore`,
@@ -115,7 +115,7 @@ describe.each([
 		expect(unreadable).toEqual([]);
 	});
 
-	it('B3: ignores a return of an order from another store', () => {
+	it('ignores a return of an order from another store', () => {
 		expect(parse(header, row('S01-1234567-7654321'))).toMatchObject({
 			returns: [],
 			unreadable: [],
@@ -136,7 +136,7 @@ it.each([
 	["Amazon's without the date", 'order-id\tsku', 'return-date'],
 	["the seller's without the date", 'Order ID\tASIN', 'return request date'],
 ])(
-	'B3: parseReturnsReport counts the orders of %s and says that it may be another report',
+	'parseReturnsReport counts the orders of %s and says that it may be another report',
 	(_, header, missing) => {
 		const { returns, unreadable } = parse(header, `${ORDER_ID}\t1`, 'none\t2');
 		expect(returns).toEqual([{ orderId: ORDER_ID, returnedAt: null, refundedAmount: null }]);
@@ -147,7 +147,7 @@ it.each([
 );
 
 it.each(['', '\r\n', '\uFEFF'])(
-	'B3: distinguishes a file without text (%j) from a report without rows',
+	'distinguishes a file without text (%j) from a report without rows',
 	(text) => {
 		expect(parseReturnsReport(text)).toEqual({ returns: [], unreadable: [], isEmpty: true });
 	},

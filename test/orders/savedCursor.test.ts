@@ -152,7 +152,7 @@ describe('a saved position with filters', () => {
 			(kind) => kind !== false,
 		);
 
-	it('B7: passes on what a filter held back once it is removed, and nothing twice', () => {
+	it('passes on what a filter held back once it is removed, and nothing twice', () => {
 		const history = Array.from({ length: 40 }, (_, order) => ({ order, minute: order * 10 }));
 		const shop = new Shop(history, kindsOf);
 		const workflow = new Workflow(shop);
@@ -172,7 +172,7 @@ describe('a saved position with filters', () => {
 		expect(duplicates(workflow.passedOn)).toBe(0);
 	});
 
-	it('B7: searches from an earlier start, and passes on nothing twice', () => {
+	it('searches from an earlier start, and passes on nothing twice', () => {
 		const history = Array.from({ length: 40 }, (_, order) => ({ order, minute: order * 10 }));
 		const shop = new Shop(history, kindsOf);
 		const workflow = new Workflow(shop);
@@ -188,7 +188,7 @@ describe('a saved position with filters', () => {
 	it.each([
 		['12 hours', 12 * 60],
 		['120 days', 120 * 24 * 60],
-	])('B7: still finds changes after the clock was %s ahead', (_, ahead) => {
+	])('still finds changes after the clock was %s ahead', (_, ahead) => {
 		const history = Array.from({ length: 60 }, (_each, order) => ({ order, minute: order * 10 }));
 		const shop = new Shop(history, kindsOf);
 		const workflow = new Workflow(shop);
@@ -215,14 +215,14 @@ describe('a saved position with filters', () => {
 		expect(duplicates(workflow.passedOn)).toBe(0);
 	});
 
-	it('B7: starts again if it started in the future or cannot be read', () => {
+	it('starts again if it started in the future or cannot be read', () => {
 		const begun = resumeFrom(undefined, { from: at(5000), end: at(6000), filter: [] });
 		expect(resumeFrom(begun, { from: at(0), end: at(100), filter: [] }).cursor.from).toBe(at(0));
 		const old = { version: 1, since: at(50), handedOn: { a: at(40) } };
 		expect(resumeFrom(old, { from: at(0), end: at(100), filter: [] }).cursor.since).toBe(at(0));
 	});
 
-	it('B7: stays small, however often the filter changes', () => {
+	it('stays small, however often the filter changes', () => {
 		const history = Array.from({ length: 400 }, (_, order) => ({ order, minute: order * 10 }));
 		const shop = new Shop(history, kindsOf);
 		const workflow = new Workflow(shop);
@@ -249,7 +249,7 @@ describe('a saved position with filters', () => {
 		{ minLength: 1, maxLength: 10 },
 	);
 
-	it('B7: loses nothing with any changes of the settings, and passes on nothing twice if no search was cut short', () => {
+	it('loses nothing with any changes of the settings, and passes on nothing twice if no search was cut short', () => {
 		const changes = fc.array(fc.record({ order: fc.nat(11), minute: fc.nat(2000) }), {
 			maxLength: 30,
 		});

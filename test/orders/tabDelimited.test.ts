@@ -112,7 +112,7 @@ describe('readTabDelimited', () => {
 		);
 	});
 
-	it('A4: treats a line without an order ID as the rest of a row with cells missing', () => {
+	it('treats a line without an order ID as the rest of a row with cells missing', () => {
 		const text = [
 			'return-date\torder-id\tcustomer-comments\tstatus',
 			'2026-11-01\t111-1111111-1111111\tBroken.\n\nNobody answers\tOK',

@@ -65,7 +65,7 @@ describe('reading order IDs', () => {
 			'full-width digits',
 			[A.replace(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0)), B],
 		],
-	])('B2: reads %s', (_, given) => {
+	])('reads %s', (_, given) => {
 		expect(valuesOf(given)).toEqual([A, B]);
 		expect(problem(given)).toBeUndefined();
 	});
@@ -76,7 +76,7 @@ describe('reading order IDs', () => {
 		['a text of whitespace', ' \n\u200B'],
 		['the empty item of an empty table', [{ json: {} }]],
 		['a blank row', [{ orderId: '', note: null }]],
-	])('B2: accepts %s', (_, given) => {
+	])('accepts %s', (_, given) => {
 		expect(valuesOf(given)).toEqual([]);
 		expect(problem(given)).toBeUndefined();
 	});
@@ -105,7 +105,7 @@ describe('reading order IDs', () => {
 		['a date', [DateTime.utc()], 'an entry that is not text'],
 		['an email address', ['ann@example.com'], '(an email address)'],
 		['an object that n8n turned into text', '[object Object]', '"[object", "Object]"'],
-	])('B2: reports %s', (_, given, named) => {
+	])('reports %s', (_, given, named) => {
 		expect(problem(given)).toContain(named);
 		expect(problem(given)).not.toContain('ann@example.com');
 	});
@@ -149,7 +149,7 @@ describe('reading order IDs', () => {
 });
 
 describe('reading SKUs', () => {
-	it('B2: keeps spaces and commas in lists, JSON and rows', () => {
+	it('keeps spaces and commas in lists, JSON and rows', () => {
 		const skus = ['MUG, BLUE', 'Ruler 12', '77'];
 		for (const given of [
 			skus,
@@ -168,12 +168,12 @@ describe('reading SKUs', () => {
 		['tabs', 'MUG BLUE\tCUP'],
 		['lines', 'MUG BLUE\r\n CUP\n'],
 		['quotes', '"MUG BLUE", "CUP"'],
-	])('B2: reads text with %s without splitting at spaces', (_, text) => {
+	])('reads text with %s without splitting at spaces', (_, text) => {
 		expect(valuesOf(text, 'sku')).toEqual(expect.arrayContaining(['MUG BLUE', 'CUP']));
 		expect(valuesOf(text, 'sku')).not.toContain('MUG');
 	});
 
-	it('B2: reads a line with commas as one SKU and as several to exclude, but only as one to include', () => {
+	it('reads a line with commas as one SKU and as several to exclude, but only as one to include', () => {
 		expect(valuesOf('MUG, BLUE\nCUP', 'sku')).toEqual(['MUG, BLUE', 'MUG', 'BLUE', 'CUP']);
 		expect(valuesOf('MUG, BLUE\nCUP', 'sku', true)).toEqual(['MUG, BLUE', 'CUP']);
 		expect(valuesOf('"MUG, BLUE", CUP', 'sku')).toEqual(
@@ -185,7 +185,7 @@ describe('reading SKUs', () => {
 		['rows of orders', [{ orderId: A }]],
 		['order IDs', [A]],
 		['no value', [undefined]],
-	])('B2: refuses %s', (_, given) => {
+	])('refuses %s', (_, given) => {
 		expect(problem(given, 'sku')).toMatch(/^Could not read the list: .* not a SKU/);
 	});
 
@@ -197,7 +197,7 @@ describe('reading SKUs', () => {
 });
 
 describe('reading other lists', () => {
-	it('B2: reads ASINs in any shape and reports other entries', () => {
+	it('reads ASINs in any shape and reports other entries', () => {
 		for (const given of [
 			'b0example1 B0EXAMPLE2',
 			[{ asin: 'B0EXAMPLE1' }, { ASIN: 'B0EXAMPLE2' }],
@@ -207,7 +207,7 @@ describe('reading other lists', () => {
 		expect(problem(['MUG-BLUE'], 'asin')).toContain('"MUG-BLUE"');
 	});
 
-	it('B2: reads marketplaces by ID and country and reports other entries', () => {
+	it('reads marketplaces by ID and country and reports other entries', () => {
 		expect(valuesOf(['US', 'A1PA6795UKMFR9'], 'marketplace')).toEqual([
 			'ATVPDKIKX0DER',
 			'A1PA6795UKMFR9',
@@ -269,7 +269,7 @@ describe('settledOrderIds', () => {
 			[{ orderId: 'nonsense', outcome: 'invalidOrderId' }, A],
 			[A],
 		],
-	])('B14: returns %s', (_, rows, orders) => {
+	])('returns %s', (_, rows, orders) => {
 		expect(settled(...rows)).toEqual(orders);
 		expect(problem(rows)).toBeUndefined();
 	});

@@ -200,7 +200,7 @@ describe('planSolicitations', () => {
 			],
 			0,
 		],
-	])('B14: uses the row of an order %s', (_, rows, counts) => {
+	])('uses the row of an order %s', (_, rows, counts) => {
 		const planned = planOf(rows.map(([status, updatedAt]) => orderOf(1, { status, updatedAt })));
 		expect(planned.map(({ decision, reason }) => reason ?? decision)).toEqual(
 			rows.map((_row, index) => (index === counts ? 'sendNow' : 'duplicateItem')),

@@ -357,7 +357,7 @@ describe('disabled rules', () => {
 	});
 });
 
-describe('B3: unknown returns', () => {
+describe('unknown returns', () => {
 	const gap = {
 		fulfilledBy: 'MERCHANT',
 		placedBefore: Date.UTC(2026, 9, 1),

@@ -88,7 +88,7 @@ const fba = ({ fulfilledBy }: WorldOrder) => fulfilledBy === 'AMAZON';
 describe(ALL_ORDERS, () => {
 	const range = { from: '2026-10-22T00:00:00Z' };
 
-	it('A1: contains the orders of the whole region, whichever marketplace is requested', async () => {
+	it('contains the orders of the whole region, whichever marketplace is requested', async () => {
 		const client = await connect(sandbox());
 		const channelsOf = async (marketplaceIds: readonly string[]) => {
 			const rows = await read(client, { reportType: ALL_ORDERS, ...range, marketplaceIds });

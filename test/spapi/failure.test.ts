@@ -254,11 +254,11 @@ describe('readAnswer', () => {
 			{ message: 'Expired' },
 		],
 		['the error next to a null', { errors: [null, { message: 'No' }] }, { message: 'No' }],
-	])('A10: reads %s', (_, body, words) => {
+	])('reads %s', (_, body, words) => {
 		expect(readAnswer(403, body, {})).toEqual({ status: 403, ...words });
 	});
 
-	it('A10: repeats the beginning of a long text quickly and without secrets', () => {
+	it('repeats the beginning of a long text quickly and without secrets', () => {
 		for (const body of [
 			`${'x'.repeat(200)} abc123@marketplace.amazon.com ${'y'.repeat(2_000_000)}`,
 			`<html>${'<title'.repeat(500_000)}`,
@@ -316,7 +316,7 @@ describe('faultOfAccepted', () => {
 		["a proxy's page with 201", 201, PAGE, {}],
 		['no body and no request ID', 200, '', {}],
 		['JSON without a request ID', 200, { login: 'required' }, {}],
-	])('B11: rejects %s as an answer to a request', (_, status, body, headers) => {
+	])('rejects %s as an answer to a request', (_, status, body, headers) => {
 		expect(faultOf(status, body, headers)).toBe('answerLost');
 	});
 
@@ -325,11 +325,11 @@ describe('faultOfAccepted', () => {
 		['201 without a body', 201, '', {}],
 		['201 with a body that broke off', 201, '{', ID],
 		['200 with a request ID', 200, {}, ID],
-	])('B11: accepts %s as an answer', (_, status, body, headers) => {
+	])('accepts %s as an answer', (_, status, body, headers) => {
 		expect(faultOf(status, body, headers)).toBeUndefined();
 	});
 
-	it('B11: rejects a page as the answer to a lookup, which can be repeated', () => {
+	it('rejects a page as the answer to a lookup, which can be repeated', () => {
 		expect(faultOf(200, PAGE, {}, false)).toBe('unexpectedAnswer');
 		expect(faultOf(200, {}, {}, false)).toBeUndefined();
 	});
@@ -341,11 +341,11 @@ describe('faultOfAccepted', () => {
 		['InvalidInput', 'badRequest'],
 		['NotFound', 'notFound'],
 		['SomethingNew', 'unexpectedAnswer'],
-	])('A15: reads the error %s in an answer with status 200 as %s', (code, kind) => {
+	])('reads the error %s in an answer with status 200 as %s', (code, kind) => {
 		expect(faultOf(200, { errors: [{ code, message: 'No' }] }, ID)).toBe(kind);
 	});
 
-	it('A15: ignores an empty list of errors', () => {
+	it('ignores an empty list of errors', () => {
 		for (const errors of [null, [], [null]]) {
 			expect(faultOf(200, { payload: [], errors }, ID, false)).toBeUndefined();
 		}
@@ -438,7 +438,7 @@ describe('isTokenRejection and kindOfAnswer', () => {
 		expect(isTokenRejection(answer)).toBe(kind === 'tokenRejected');
 	});
 
-	it('A10: do not read a proxy\'s "403 Forbidden" as a missing role', () => {
+	it('do not read a proxy\'s "403 Forbidden" as a missing role', () => {
 		const page = '<html><head><title>403 Forbidden</title></head></html>';
 		for (const body of [page, 'Forbidden', { message: 'Forbidden' }]) {
 			expect(kindOfAnswer(readAnswer(403, body, {}))).toBe('refused');

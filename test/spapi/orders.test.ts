@@ -44,12 +44,12 @@ describe('readPage', () => {
 		['orderItems', { items: null, cancellationRequested: null }],
 		['createdTime', { createdAt: null }],
 		['lastUpdatedTime', { updatedAt: null }],
-	])('A12: treats null for `%s` as absent', (field, expected) => {
+	])('treats null for `%s` as absent', (field, expected) => {
 		expect(theOrder({ [field]: null })).toMatchObject({ orderId: ORDER.orderId, ...expected });
 		expect(theOrder({ [field]: undefined })).toEqual(theOrder({ [field]: null }));
 	});
 
-	it('A12: reads nested nulls, and an amount that is a number', () => {
+	it('reads nested nulls, and an amount that is a number', () => {
 		expect(
 			theOrder({
 				programs: [null, 'PRIME'],
@@ -80,7 +80,7 @@ describe('readPage', () => {
 		expect(theOrder({ proceeds: { grandTotal: { amount: 1e30 } } })?.orderTotal).toBeNull();
 	});
 
-	it('A12: returns null for a cancellation request if an item is missing', () => {
+	it('returns null for a cancellation request if an item is missing', () => {
 		expect(theOrder({ orderItems: [null] })?.cancellationRequested).toBeNull();
 		const requested = { cancellation: { cancellationRequest: {} } };
 		expect(theOrder({ orderItems: [null, requested] })?.cancellationRequested).toBe(true);
@@ -89,7 +89,7 @@ describe('readPage', () => {
 	it.each([
 		['an invalid time', { lastUpdatedTime: 'soon' }, /lastUpdatedTime/],
 		['text instead of its items', { orderItems: 'none' }, /orderItems/],
-	])('A12: skips and names an order with %s', (_, changes, reason) => {
+	])('skips and names an order with %s', (_, changes, reason) => {
 		const { orders, unreadable } = read(ORDER, { ...OTHER, ...changes });
 		expect(orders.map(({ order }) => order.orderId)).toEqual([ORDER.orderId]);
 		expect(unreadable).toEqual([
@@ -97,7 +97,7 @@ describe('readPage', () => {
 		]);
 	});
 
-	it('A12: names the position of an order whose ID cannot be read', () => {
+	it('names the position of an order whose ID cannot be read', () => {
 		const { orders, unreadable } = read(null, ORDER, { ...OTHER, orderId: 7 });
 		expect(orders).toHaveLength(1);
 		expect(unreadable.map(({ name }) => name)).toEqual([
@@ -114,18 +114,18 @@ describe('readPage', () => {
 		['EXCHANGE_ORIGINAL_ID', null, null],
 		[null, original, null],
 		['SOMETHING_ELSE', original, ''],
-	])('A11: reads an order associated as %s with %s', (associationType, orderId, replacementFor) => {
+	])('reads an order associated as %s with %s', (associationType, orderId, replacementFor) => {
 		const order = theOrder({ associatedOrders: [{ orderId, associationType }] });
 		expect(order?.replacementFor).toBe(replacementFor);
 	});
 
-	it('A11: finds the original next to a null', () => {
+	it('finds the original next to a null', () => {
 		const associated = [null, { orderId: original, associationType: 'EXCHANGE_ORIGINAL_ID' }];
 		expect(theOrder({ associatedOrders: associated })?.replacementFor).toBe(original);
 		expect(theOrder({ associatedOrders: [null] })?.replacementFor).toBeNull();
 	});
 
-	it('A1: recognizes orders of other stores', () => {
+	it('recognizes orders of other stores', () => {
 		const { orders } = read(ORDER, { ...OTHER, salesChannel: { channelName: 'NON_AMAZON' } });
 		expect(orders.map(({ isOfOtherShop }) => isOfOtherShop)).toEqual([false, true]);
 	});

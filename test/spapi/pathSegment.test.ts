@@ -9,7 +9,7 @@ describe('pathSegment', () => {
 	);
 
 	it.each([undefined, '', '.', '..', 'a/b', 'a\\b', '\ud800', 'a\u0000b', 'a b', 'x'.repeat(301)])(
-		'B17: rejects %p, even if it comes from Amazon, without repeating it',
+		'rejects %p, even if it comes from Amazon, without repeating it',
 		(id) => {
 			expect(() => pathSegment(id)).toThrow(
 				/^Could not call Amazon: an ID has invalid characters$/,

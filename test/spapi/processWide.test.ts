@@ -4,7 +4,7 @@ import { pause } from '../../nodes/shared/spapi/pause';
 import { accessTokens, limits } from '../../nodes/shared/spapi/processWide';
 import { keptLimit } from '../../nodes/shared/spapi/keptLimits';
 
-describe('B18: what a process remembers', () => {
+describe('what a process remembers', () => {
 	afterEach(() => limits.clear());
 
 	it('removes idle limits, but none that was used', async () => {
@@ -59,7 +59,7 @@ describe('B18: what a process remembers', () => {
 	});
 });
 
-describe('B18: a wait that is canceled', () => {
+describe('a wait that is canceled', () => {
 	beforeEach(() => jest.useFakeTimers());
 	afterEach(() => jest.useRealTimers());
 

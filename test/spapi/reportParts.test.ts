@@ -32,7 +32,7 @@ const partsOf = ({ now, after, until, longest }: Range) =>
 		until: part.until === undefined ? undefined : Date.parse(part.until),
 	}));
 
-describe('A19: the parts of a range', () => {
+describe('the parts of a range', () => {
 	it('cover all of it without gaps, and none is longer than a report can be', () => {
 		for (const range of RANGES) {
 			const parts = partsOf(range).toReversed();

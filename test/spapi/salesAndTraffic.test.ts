@@ -81,7 +81,7 @@ describe('readSalesAndTraffic', () => {
 		['a count in quotes', ['1', 0], { received: null, negative: 0 }],
 		['a missing count', [1, undefined], { received: 1, negative: null }],
 		['null', [null, 0], { received: null, negative: 0 }],
-	])('A12: treats %s as unknown, never as zero, and reads the other days', (_, counts, wanted) => {
+	])('treats %s as unknown, never as zero, and reads the other days', (_, counts, wanted) => {
 		const [received, negative] = counts;
 		const days = parseSalesAndTraffic(
 			report(day('2021-06-11', received, negative), day('2021-06-12', 4, 1)),
@@ -89,12 +89,12 @@ describe('readSalesAndTraffic', () => {
 		expect(days).toMatchObject([wanted, { date: '2021-06-12', received: 4, negative: 1 }]);
 	});
 
-	it('A12: skips an entry that is not a day, which is then unknown', () => {
+	it('skips an entry that is not a day, which is then unknown', () => {
 		const text = report(day('11/06/2021', 1, 0), null, day('2021-06-12', 4, 1));
 		expect(parseSalesAndTraffic(text)).toMatchObject([{ date: '2021-06-12', received: 4 }]);
 	});
 
-	it('B4: reads which days the report says it covers, and the figures that show if they are filled in', () => {
+	it('reads which days the report says it covers, and the figures that show if they are filled in', () => {
 		const text = JSON.stringify({
 			reportSpecification: { dataStartTime: '2021-06-11', dataEndTime: '2021-06-20T00:00:00Z' },
 			salesAndTrafficByDate: [

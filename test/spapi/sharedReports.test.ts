@@ -133,7 +133,7 @@ describe('one report for several marketplaces', () => {
 	});
 });
 
-describe('A19: two processes', () => {
+describe('two processes', () => {
 	beforeEach(async () => await start());
 
 	it('share one report and keep the interval when they request the same one after another', async () => {
@@ -167,7 +167,7 @@ describe('A19: two processes', () => {
 	});
 });
 
-describe('A19: a request that came too soon, was lost or was canceled', () => {
+describe('a request that came too soon, was lost or was canceled', () => {
 	it.each(['reportFatal', 'reportCancelled'] as const)(
 		'if it ends as %s soon after another report, says when the next is possible, not that there are no returns',
 		async (kind) => {
@@ -220,7 +220,7 @@ describe('A19: a request that came too soon, was lost or was canceled', () => {
 	});
 });
 
-describe('A19: a refusal (429), which does not say what limit it is for', () => {
+describe('a refusal (429), which does not say what limit it is for', () => {
 	beforeEach(async () => await start({ habits: {} }));
 
 	it.each([

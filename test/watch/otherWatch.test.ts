@@ -41,7 +41,7 @@ const idsOf = (state: MarketplaceWatch, settings: WatchSettings, date: string, b
 	return { after, ids: events.map(({ id }) => id) };
 };
 
-describe('B6: an event ID never names two events', () => {
+describe('an event ID never names two events', () => {
 	it.each<[string, Partial<WatchSettings>]>([
 		['the rating window is changed for a day', { ratingDays: 90 }],
 		['a threshold is removed for a day', { thresholds: [thresholdOf(80)] }],
@@ -86,7 +86,7 @@ describe('B6: an event ID never names two events', () => {
 	});
 });
 
-describe('B13: what changed only through other settings is not reported', () => {
+describe('what changed only through other settings is not reported', () => {
 	const at = (date: string) => `${date}T00:05:00.000Z`;
 
 	it.each([
@@ -165,7 +165,7 @@ describe('B13: what changed only through other settings is not reported', () => 
 	});
 });
 
-describe("B12: another seller's token in the same credential", () => {
+describe("another seller's token in the same credential", () => {
 	const stored = (place: MarketplaceWatch): unknown =>
 		JSON.parse(
 			JSON.stringify({ version: 1, credential: 'one', seller: 'A', marketplaces: { M: place } }),
@@ -246,7 +246,7 @@ describe("B12: another seller's token in the same credential", () => {
 	});
 });
 
-describe("B9: Amazon's totals lose days permanently", () => {
+describe("Amazon's totals lose days permanently", () => {
 	const LOST = new Set([1, 2, 3, 4, 5].map((days) => plusDays('2026-01-10', days)));
 
 	/**

@@ -280,7 +280,7 @@ describe('removalProspect', () => {
 		'’',
 		"x'",
 		"1 A'",
-	])('B15: reads a long comment of "%s" in time proportional to its length', (part) => {
+	])('reads a long comment of "%s" in time proportional to its length', (part) => {
 		const read = (size: number) => prospectOf(part.repeat(size));
 		expect(growthOf(read, 4_000)).toBeLessThan(IN_PROPORTION);
 	});

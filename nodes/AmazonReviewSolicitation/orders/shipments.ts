@@ -16,8 +16,8 @@ const REPORT = 'GET_AMAZON_FULFILLED_SHIPMENTS_DATA_GENERAL';
 export interface ArrivalsWanted {
 	readonly waitMs: number;
 	/**
-	 * Whether to fail if a report fails. Otherwise the orders of its period stay as they are, with a
-	 * hint.
+	 * Whether to fail if a report fails. Otherwise, and if Amazon cancels a report, the orders of its
+	 * period stay as they are, with a hint.
 	 */
 	readonly required: boolean;
 }

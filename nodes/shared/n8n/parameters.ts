@@ -63,7 +63,6 @@ function check<Shape extends z.ZodRawShape>(
 /** What to enter, by the type that Zod expected. */
 const WANTED: Readonly<Record<string, string>> = {
 	number: 'Enter a number',
-	nan: 'Enter a number',
 	integer: 'Enter a whole number',
 	string: 'Enter text',
 	boolean: 'Choose true or false',

@@ -161,7 +161,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'boolean',
 				default: false,
 				description:
-					"Whether to add the estimated arrival from Amazon's FBA shipments report if an order has no delivery dates. Needs one report per 30 days of orders. If a report cannot be read, its orders have no dates and a hint says so. If you return only changes, the node fails instead, and the next run returns these orders.",
+					"Whether to add the estimated arrival from Amazon's FBA shipments report if an order has no delivery dates. Needs one report per 30 days of orders. If a report cannot be read, its orders have no dates and a hint says so. If you return only changes and a report fails, the node fails instead, and the next run returns these orders.",
 			},
 			{
 				displayName: 'Overlap (Minutes)',
@@ -274,8 +274,8 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 			`There may be more than these ${orders.length} orders, and these may not be the newest. Turn on 'Return All' to get all of them.`,
 		);
 	}
-	// With only changes, each order is returned once. If its dates were missing now, they would stay
-	// missing.
+	// With only changes, each order is returned once: if a report failed, its orders would never get
+	// their dates. A canceled report may just be empty, so it does not stop the node.
 	const dated = options.fbaDeliveryDates
 		? await addArrivals(this, client, orders, { waitMs: range.waitMs, required: incremental })
 		: orders;
