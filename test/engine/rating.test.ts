@@ -666,24 +666,21 @@ describe('Rating: Evaluate, reports given by their IDs', () => {
 	it.each([
 		['totals', 'GET_SALES_AND_TRAFFIC_REPORT', 'salesReportId', /no totals for \d+ day/],
 		['feedback', 'GET_SELLER_FEEDBACK_DATA', 'feedbackReportId', /does not cover \d+ day/],
-	])(
-		'gives no number for a year from a report of 45 days: %s',
-		async (_, type, option, reason) => {
-			const options = { [option]: await reportOf(type, 45) };
-			const { items } = await evaluate(['US'], { options });
-			expect(items[0]).toMatchObject({ provenance: 'insufficient', rating: null });
-			expect(items[0]?.reason).toMatch(/cover only 4\d of the 365 days/);
-			const [month, quarter, year] = windowsOf(items[0]);
-			expect(quarter).toMatchObject({ provenance: 'insufficient', rating: null });
-			expect(String(year?.notes)).toMatch(reason);
-			expect(month).toMatchObject({
-				provenance: 'derived',
-				...truthOver(MARKETPLACES.US, month?.coverage),
-				// Only half of the previous month is covered.
-				trendPoints: null,
-			});
-		},
-	);
+	])('gives no number for a year from a report of 45 days: %s', async (_, type, option, reason) => {
+		const options = { [option]: await reportOf(type, 45) };
+		const { items } = await evaluate(['US'], { options });
+		expect(items[0]).toMatchObject({ provenance: 'insufficient', rating: null });
+		expect(items[0]?.reason).toMatch(/cover only 4\d of the 365 days/);
+		const [month, quarter, year] = windowsOf(items[0]);
+		expect(quarter).toMatchObject({ provenance: 'insufficient', rating: null });
+		expect(String(year?.notes)).toMatch(reason);
+		expect(month).toMatchObject({
+			provenance: 'derived',
+			...truthOver(MARKETPLACES.US, month?.coverage),
+			// Only half of the previous month is covered.
+			trendPoints: null,
+		});
+	});
 
 	it('limits Forecast, Chart and Detect Change to the days such a report covers', async () => {
 		const options = { salesReportId: await reportOf('GET_SALES_AND_TRAFFIC_REPORT', 45) };

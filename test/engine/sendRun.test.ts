@@ -290,32 +290,27 @@ describe('Send, when requests may have been sent', () => {
 	it.each([
 		['the role', removeRoles, 'missingRole'],
 		['the grant', () => inUse.sandbox.lwa.revoke('demo'), 'loginFailed'],
-	] as const)(
-		'keeps a row for every request even if %s then ends',
-		async (_, end, outcome) => {
-			const ids = newOrders(7);
-			const lost = ids.slice(0, 5);
-			loseAnswers(lost);
-			const running = send(ids, { checkFirst: false });
-			await afterRequests(lost, 5, end);
-			const { error, items, hints } = await running;
-			expect(error).toBeUndefined();
-			expect(items.map(({ orderId }) => orderId)).toEqual(ids);
-			const contacted = truthOf(ids);
-			expect(contacted.length).toBeGreaterThanOrEqual(5);
-			for (const { orderId, outcome: each, attempt, tryAgainLater } of items) {
-				if (!contacted.includes(String(orderId))) continue;
-				expect(WENT_OUT).toContain(each);
-				expect([attempt, tryAgainLater]).toEqual([1, true]);
-			}
-			expect(outcomesOf(items).filter((each) => !WENT_OUT.includes(String(each)))).toEqual(
-				times(outcome, 7 - contacted.length),
-			);
-			expect(hints.join('\n')).toMatch(
-				/Buyer Solicitation|refresh token|1 answerLost|5 answerLost/,
-			);
-		},
-	);
+	] as const)('keeps a row for every request even if %s then ends', async (_, end, outcome) => {
+		const ids = newOrders(7);
+		const lost = ids.slice(0, 5);
+		loseAnswers(lost);
+		const running = send(ids, { checkFirst: false });
+		await afterRequests(lost, 5, end);
+		const { error, items, hints } = await running;
+		expect(error).toBeUndefined();
+		expect(items.map(({ orderId }) => orderId)).toEqual(ids);
+		const contacted = truthOf(ids);
+		expect(contacted.length).toBeGreaterThanOrEqual(5);
+		for (const { orderId, outcome: each, attempt, tryAgainLater } of items) {
+			if (!contacted.includes(String(orderId))) continue;
+			expect(WENT_OUT).toContain(each);
+			expect([attempt, tryAgainLater]).toEqual([1, true]);
+		}
+		expect(outcomesOf(items).filter((each) => !WENT_OUT.includes(String(each)))).toEqual(
+			times(outcome, 7 - contacted.length),
+		);
+		expect(hints.join('\n')).toMatch(/Buyer Solicitation|refresh token|1 answerLost|5 answerLost/);
+	});
 
 	it('uses the newest of several rows of an order, and counts all attempts', async () => {
 		const [orderId = ''] = newOrders(1);
