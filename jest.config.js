@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os');
+
 const swc = { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } };
 
 /** @type {import('jest').Config} */
@@ -6,7 +8,7 @@ module.exports = {
 	rootDir: '.',
 	roots: ['<rootDir>/test'],
 	testMatch: ['**/*.test.ts'],
-	// The end-to-end run needs a real n8n; `scripts/test.mjs` prepares one and runs it separately.
+	// The end-to-end tests need a real n8n; `scripts/test.mjs` prepares one.
 	// Tests that take minutes have their own command (`npm run check -- requests`).
 	testPathIgnorePatterns: [
 		'/node_modules/',
@@ -26,6 +28,8 @@ module.exports = {
 	transformIgnorePatterns: ['[/\\\\]node_modules[/\\\\](?!@observablehq[/\\\\]plot[/\\\\])'],
 	// Tests take long on a busy machine; this is no measure of speed.
 	testTimeout: 180_000,
-	// The default of jest, one worker fewer, leaves half of a small machine idle.
-	maxWorkers: '100%',
+	testSequencer: '<rootDir>/test/longestFirst.cjs',
+	// The default of jest, one worker fewer, leaves half of a small machine idle. End-to-end tests
+	// mostly wait for n8n.
+	maxWorkers: availableParallelism() + (process.env.E2E ? 1 : 0),
 };

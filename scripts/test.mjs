@@ -21,29 +21,49 @@ const totals = { passed: 0, failed: 0 };
  */
 let n8n;
 
-/** @typedef {[title: string, work: () => Promise<unknown>]} Step */
-
-/** @type {Step[]} */
-const inRealN8n = [
-	[`n8n ${N8N_VERSION}`, async () => await n8n],
-	['End-to-end', async () => await runTests(['test/e2e'], { E2E: '1' })],
-	['Trigger', async () => await runCheck('trigger')],
-];
+/**
+ * `work` throws if the package is not right. It prints everything at once at its end if `show` is
+ * false, because other steps print at the same time.
+ *
+ * @typedef {{ title: string, work: (show: boolean) => Promise<unknown> }} Step
+ */
 
 /**
- * Each step throws if the package is not right.
+ * The steps of a stage run in parallel. An installation is not counted as a part of the tests.
  *
- * @type {Step[]}
+ * @type {Array<{ isInstallation?: boolean, steps: Step[] }>}
  */
-const steps = [
-	['Dependencies', prepare],
-	['Lint', async () => await runNode('lint', [join(repoDir, 'scripts', 'lint.mjs')])],
-	['Spelling', async () => await runTool('cspell', 'cspell', ['--no-progress', '.'])],
-	['Type-check', async () => await runTool('typescript', 'tsc', ['--noEmit'])],
-	['Build and pack', async () => [await build(), await pack()]],
-	['Tests', async () => await runTests([])],
-	...(quick ? [] : inRealN8n),
-	['Scan', async () => await runCheck('scan')],
+const stages = [
+	{ isInstallation: true, steps: [{ title: 'Dependencies', work: prepare }] },
+	{
+		steps: [
+			{ title: 'Build and pack', work: async () => [await build(), await pack()] },
+			{ title: 'Lint', work: lint },
+			{
+				title: 'Type-check',
+				work: async (show) => await runTool(show, 'typescript', 'tsc', ['--noEmit']),
+			},
+			{
+				title: 'Spelling',
+				work: async (show) => await runTool(show, 'cspell', 'cspell', ['--no-progress', '.']),
+			},
+		],
+	},
+	...(quick
+		? []
+		: [
+				{
+					isInstallation: true,
+					steps: [{ title: `n8n ${N8N_VERSION}`, work: async () => await n8n }],
+				},
+			]),
+	{
+		steps: [
+			{ title: 'Tests', work: runTests },
+			...(quick ? [] : [{ title: 'Trigger', work: check('trigger') }]),
+			{ title: 'Scan', work: check('scan') },
+		],
+	},
 ];
 
 // Without this, signals would end it before it could end its child processes.
@@ -52,26 +72,44 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => p
 await runMain(async () => {
 	/** @type {import('./lib/output.mjs').Verdict[]} */
 	const summary = [];
-	/** @type {unknown} */
-	let failure;
-	for (const [title, work] of steps) {
-		console.log(`\n=== ${title}`);
+	let testsMs = 0;
+	for (const { isInstallation, steps } of stages) {
 		const start = Date.now();
-		try {
-			await work();
-		} catch (error) {
-			failure = error;
-		}
-		const time = `${((Date.now() - start) / 1000).toFixed(1)} s`;
-		summary.push({ what: `${title.padEnd(16)}${time.padStart(8)}`, passed: !failure });
-		if (failure) break;
+		console.log(`\n=== ${steps.map(({ title }) => title).join(', ')}`);
+		summary.push(
+			...(await Promise.all(steps.map(async (step, index) => await run(step, index === 0)))),
+		);
+		if (!isInstallation) testsMs += Date.now() - start;
+		if (summary.some(({ passed }) => !passed)) break;
 	}
-	// A SetupError explains itself; anything else is a bug in these scripts and needs its stack.
-	if (failure) console.error(failure instanceof SetupError ? `\n${failure.message}` : failure);
 	console.log(`\n${formatVerdicts(summary, totals)}`);
+	console.log(`${secondsText(testsMs)} without the installation`);
 	// The installation of n8n may still be running, and ends with this process.
-	if (failure) process.exit(1);
+	if (summary.some(({ passed }) => !passed)) process.exit(1);
 });
+
+/**
+ * @param {Step} step
+ * @param {boolean} show
+ * @returns {Promise<import('./lib/output.mjs').Verdict>}
+ */
+async function run({ title, work }, show) {
+	const start = Date.now();
+	let passed = true;
+	try {
+		await work(show);
+	} catch (error) {
+		passed = false;
+		// A SetupError explains itself; anything else is a bug in these scripts and needs its stack.
+		console.error(error instanceof SetupError ? `\n${error.message}` : error);
+	}
+	return { what: `${title.padEnd(16)}${secondsText(Date.now() - start).padStart(8)}`, passed };
+}
+
+/** @param {number} ms */
+function secondsText(ms) {
+	return `${(ms / 1000).toFixed(1)} s`;
+}
 
 async function prepare() {
 	await ensureDependencies();
@@ -81,20 +119,24 @@ async function prepare() {
 	n8n.catch(() => undefined);
 }
 
+/** @param {boolean} show */
+async function lint(show) {
+	return await runNode(show, 'lint', [join(repoDir, 'scripts', 'lint.mjs')]);
+}
+
 /**
  * Runs jest and adds its counts to the totals.
  *
- * @param {string[]} args
- * @param {NodeJS.ProcessEnv} [env]
+ * @param {boolean} show
  */
-async function runTests(args, env = {}) {
+async function runTests(show) {
 	const outputFile = join(stateDir, 'jest.json');
 	mkdirSync(stateDir, { recursive: true });
 	rmSync(outputFile, { force: true });
+	const args = ['--json', `--outputFile=${outputFile}`];
 	try {
-		const own = ['--json', `--outputFile=${outputFile}`];
-		// Also ends the n8n that a test has started, if this is ended early.
-		await runTool('jest', 'jest', [...args, ...own], env, { group: true });
+		// The group has the n8n that a test has started; it ends with it if this is ended early.
+		await runTool(show, 'jest', 'jest', args, quick ? {} : { E2E: '1' }, { group: true });
 	} finally {
 		if (existsSync(outputFile)) {
 			const result = JSON.parse(readFileSync(outputFile, 'utf8'));
@@ -108,34 +150,44 @@ async function runTests(args, env = {}) {
 /**
  * Runs a command of an installed package.
  *
+ * @param {boolean} show
  * @param {string} packageName
  * @param {string} command
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} [env]
  * @param {{ group?: boolean }} [options]
  */
-async function runTool(packageName, command, args, env = {}, options = {}) {
-	return await runNode(command, [toolFile(packageName, command), ...args], env, options);
-}
-
-/** @param {string} name of a file in checks/ */
-async function runCheck(name) {
-	return await runNode(name, ['--import', 'tsx', join(repoDir, 'checks', 'main.ts'), name]);
+async function runTool(show, packageName, command, args, env = {}, options = {}) {
+	const file = toolFile(packageName, command);
+	return await runNode(show, command, [file, ...args], env, options);
 }
 
 /**
+ * The step that runs a file of `checks`.
+ *
+ * @param {string} name
+ * @returns {(show: boolean) => Promise<unknown>}
+ */
+function check(name) {
+	const args = ['--import', 'tsx', join(repoDir, 'checks', 'main.ts'), name];
+	return async (show) => await runNode(show, name, args);
+}
+
+/**
+ * @param {boolean} show whether to print the output as it comes; otherwise at the end
  * @param {string} name
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} [env]
  * @param {{ group?: boolean }} [options]
  */
-async function runNode(name, args, env = {}, options = {}) {
+async function runNode(show, name, args, env = {}, options = {}) {
 	const { code, output } = await runCommand(process.execPath, args, {
 		cwd: repoDir,
 		env: { ...process.env, ...env },
-		show: true,
+		show,
 		...options,
 	});
+	if (!show && output.trim() !== '') console.log(`\n=== ${name}\n${output.trimEnd()}`);
 	if (code !== 0) throw new SetupError(`${name} ended with exit code ${code}.`);
 	return output;
 }
