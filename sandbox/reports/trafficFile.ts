@@ -23,10 +23,10 @@ export interface TrafficRequest {
 
 /** The first day of the period a day belongs to; weeks run from Sunday to Saturday. */
 export function periodOf(date: string, granularity: DateGranularity): string {
+	if (granularity === 'DAY') return date;
 	const day = DateTime.fromISO(date, { zone: 'utc' });
 	if (granularity === 'MONTH') return day.startOf('month').toISODate() ?? '';
-	if (granularity === 'WEEK') return day.minus({ days: day.weekday % 7 }).toISODate() ?? '';
-	return date;
+	return day.minus({ days: day.weekday % 7 }).toISODate() ?? '';
 }
 
 /** Extends week and month ranges to whole periods. */

@@ -342,26 +342,43 @@ function buildFeedback(
 	return feedback.sort((a, b) => a.at - b.at);
 }
 
-/** A shipped order, 3 to 90 days old at that moment, without feedback so far. */
+/**
+ * A shipped order, 3 to 90 days old at that moment, without feedback so far.
+ *
+ * @param orders oldest first
+ */
 function pickOrder(
 	orders: readonly WorldOrder[],
 	at: number,
 	taken: ReadonlySet<string>,
 	random: Random,
 ): WorldOrder {
+	const end = firstSince(orders, at - 3 * DAY + 1);
 	for (const oldest of [30, 60, 90]) {
-		const candidates = orders.filter(
-			({ orderId, createdAt, shippedAt, cancelledAt }) =>
-				createdAt <= at - 3 * DAY &&
-				createdAt >= at - oldest * DAY &&
-				shippedAt !== undefined &&
-				shippedAt < at &&
-				cancelledAt === undefined &&
-				!taken.has(orderId),
-		);
+		const candidates = orders
+			.slice(firstSince(orders, at - oldest * DAY), end)
+			.filter(
+				({ orderId, shippedAt, cancelledAt }) =>
+					shippedAt !== undefined &&
+					shippedAt < at &&
+					cancelledAt === undefined &&
+					!taken.has(orderId),
+			);
 		if (candidates.length > 0) return random.pick(candidates);
 	}
 	throw new Error('Too few orders for the planned feedback');
+}
+
+/** The place of the first order created at or after a moment; the orders are sorted by that. */
+function firstSince(orders: readonly WorldOrder[], moment: number): number {
+	let from = 0;
+	let to = orders.length;
+	while (from < to) {
+		const middle = (from + to) >> 1;
+		if ((orders[middle]?.createdAt ?? Infinity) < moment) from = middle + 1;
+		else to = middle;
+	}
+	return from;
 }
 
 function writeFeedback(

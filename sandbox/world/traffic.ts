@@ -1,7 +1,8 @@
-import { DateTime } from 'luxon';
 import type { Marketplace } from '../../nodes/shared/domain/marketplaces';
 import type { DailyTraffic, Stars, WorldFeedback, WorldOrder } from './types';
 import { Zone } from './zone';
+
+const DAY = 86_400_000;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 interface Day extends Mutable<Omit<DailyTraffic, 'feedback'>> {
@@ -75,13 +76,9 @@ function withoutGaps(days: ReadonlyMap<string, Day>): DailyTraffic[] {
 
 /** Every calendar day from `from` to `to`, both included (`2026-11-20`). */
 export function eachDay(from: string, to: string): string[] {
-	const days: string[] = [];
-	for (
-		let day = DateTime.fromISO(from, { zone: 'utc' });
-		day <= DateTime.fromISO(to, { zone: 'utc' });
-		day = day.plus({ days: 1 })
-	) {
-		days.push(day.toISODate() ?? '');
-	}
-	return days;
+	const first = Date.parse(from);
+	const count = Math.max(0, Math.floor((Date.parse(to) - first) / DAY) + 1);
+	return Array.from({ length: count }, (_, index) =>
+		new Date(first + index * DAY).toISOString().slice(0, 10),
+	);
 }

@@ -10,14 +10,33 @@ export const DAY_MS = 24 * HOUR_MS;
 
 type Zone = Pick<Marketplace, 'timeZone'>;
 
+/** Far more days than reports and windows have. */
+const MOST_DAYS_KEPT = 5_000;
+
+/** Days whose number was computed: a window asks for the same few hundred again and again. */
+const numbers = new Map<string, number>();
+
 /**
  * Days since 1970-01-01 of an ISO calendar day.
  * @throws RangeError if it is not an ISO calendar day
  */
 export function dayNumber(isoDate: string): number {
+	const kept = numbers.get(isoDate);
+	if (kept !== undefined) return kept;
 	const day = DateTime.fromISO(isoDate, { zone: 'utc' }).toMillis() / DAY_MS;
 	if (!Number.isInteger(day)) throw new RangeError(`${isoDate} is not an ISO calendar day`);
+	if (numbers.size >= MOST_DAYS_KEPT) numbers.clear();
+	numbers.set(isoDate, day);
 	return day;
+}
+
+/** Whether a text is an ISO calendar day. */
+export function isIsoDay(text: string): boolean {
+	try {
+		return /^\d{4}-\d{2}-\d{2}$/.test(text) && Number.isInteger(dayNumber(text));
+	} catch {
+		return false;
+	}
 }
 
 /** The ISO calendar day of a day number. */

@@ -1,6 +1,6 @@
-import { DateTime } from 'luxon';
 import { z } from 'zod';
 
+import { isIsoDay } from '../domain/calendar';
 import type { DailyFeedback } from '../domain/ratingWindow';
 import { parseJsonReport } from './reports';
 
@@ -16,7 +16,7 @@ const isoDay = z
 	.string()
 	.regex(/^\d{4}-\d{2}-\d{2}/)
 	.transform((text) => text.slice(0, 10))
-	.refine((text) => DateTime.fromISO(text, { zone: 'utc' }).isValid);
+	.refine(isIsoDay);
 
 const daySchema = z.object({
 	date: isoDay,
