@@ -11,6 +11,9 @@ import { repoDir, stateDir } from './lib/paths.mjs';
 import { runCommand } from './lib/processes.mjs';
 import { ensureN8n, ensureNode24, N8N_VERSION } from './lib/runtime.mjs';
 
+/** Saves a tenth of the tests' time: each test file loads all of n8n's engine anew. */
+const FEWER_COLLECTIONS = '--max-semi-space-size=64';
+
 const quick = process.argv.includes('--quick');
 const totals = { passed: 0, failed: 0 };
 
@@ -133,10 +136,10 @@ async function runTests(show) {
 	const outputFile = join(stateDir, 'jest.json');
 	mkdirSync(stateDir, { recursive: true });
 	rmSync(outputFile, { force: true });
-	const args = ['--json', `--outputFile=${outputFile}`];
+	const args = [FEWER_COLLECTIONS, toolFile('jest'), '--json', `--outputFile=${outputFile}`];
 	try {
 		// The group has the n8n that a test has started; it ends with it if this is ended early.
-		await runTool(show, 'jest', 'jest', args, quick ? {} : { E2E: '1' }, { group: true });
+		await runNode(show, 'jest', args, quick ? {} : { E2E: '1' }, { group: true });
 	} finally {
 		if (existsSync(outputFile)) {
 			const result = JSON.parse(readFileSync(outputFile, 'utf8'));
@@ -154,12 +157,9 @@ async function runTests(show) {
  * @param {string} packageName
  * @param {string} command
  * @param {string[]} args
- * @param {NodeJS.ProcessEnv} [env]
- * @param {{ group?: boolean }} [options]
  */
-async function runTool(show, packageName, command, args, env = {}, options = {}) {
-	const file = toolFile(packageName, command);
-	return await runNode(show, command, [file, ...args], env, options);
+async function runTool(show, packageName, command, args) {
+	return await runNode(show, command, [toolFile(packageName, command), ...args]);
 }
 
 /**
