@@ -11,7 +11,7 @@ import { repoDir, stateDir } from './lib/paths.mjs';
 import { runCommand } from './lib/processes.mjs';
 import { ensureN8n, ensureNode24, N8N_VERSION } from './lib/runtime.mjs';
 
-/** Saves a tenth of the tests' time: each test file loads all of n8n's engine anew. */
+/** Saves a tenth of the tests' time: every test file loads n8n's engine again. */
 const FEWER_COLLECTIONS = '--max-semi-space-size=64';
 
 const quick = process.argv.includes('--quick');
