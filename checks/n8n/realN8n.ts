@@ -26,6 +26,9 @@ import { CREDENTIAL_TYPE, withCredential, type NewWorkflow } from './workflow';
 /** n8n 2.41 registers the webhooks of a workflow some time after it has reported it as published. */
 const PUBLISH_PATIENCE_MS = 30_000;
 
+/** How long an execution may take on a busy machine. */
+const EXECUTION_PATIENCE_MS = 180_000;
+
 /** The maximum number of executions n8n lists at once. */
 const PAGE = 100;
 
@@ -172,6 +175,29 @@ export class RealN8n {
 	/** Headers for a request by the logged-in owner. */
 	get headers(): Record<string, string> {
 		return { cookie: this.cookie };
+	}
+
+	/** Runs a workflow in the server, as "Execute workflow" in the editor does. */
+	async run(workflowId: string, trigger: string): Promise<EndedExecution> {
+		const { executionId } = await this.post<{ executionId: string }>(
+			`workflows/${workflowId}/run`,
+			{ triggerToStartFrom: { name: trigger } },
+		);
+		return await this.ended(executionId);
+	}
+
+	/** Waits until an execution ends, or waits for someone. */
+	async ended(id: string): Promise<EndedExecution> {
+		const deadline = Date.now() + EXECUTION_PATIENCE_MS;
+		for (;;) {
+			const execution = await this.readExecution(id);
+			if (!['new', 'running'].includes(execution.status)) return execution;
+			if (Date.now() > deadline) {
+				const log = this.log.slice(-2000);
+				throw new SetupError(`Execution ${id} did not end. The end of n8n's log:\n${log}`);
+			}
+			await new Promise((resolve) => setTimeout(resolve, 100));
+		}
 	}
 
 	/** Imports credentials or workflows while the server does not run. */

@@ -15,10 +15,6 @@ import { n8nCredentialOf, startSandbox, type Sandbox } from '../../sandbox';
  */
 jest.setTimeout(600_000);
 
-const CREDENTIAL = { id: 'twoSellersByExpr', type: 'amazonSellingPartnerApi', name: 'Two sellers' };
-
-const WORKFLOW = 'twoSellers000001';
-
 const SELLERS = ['demo', 'second'] as const;
 
 /** How much faster the sandbox is than Amazon. */
@@ -26,6 +22,8 @@ const PACE = 1000;
 
 let sandbox: Sandbox;
 let n8n: RealN8n;
+let credentialId: string;
+let workflowId: string;
 
 const byExpression = () => ({
 	...n8nCredentialOf(sandbox.credentials('demo'), PACE),
@@ -69,7 +67,7 @@ function workflow() {
 	// Both read the same rows.
 	const Split = { main: [['Feedback', 'Marketplaces'].map(asTarget)] };
 	const connections = { ...(Start && { Start }), ...(Rows && { Rows }), Split };
-	return { ...withCredential({ ...made, connections }, CREDENTIAL.id), id: WORKFLOW };
+	return withCredential({ ...made, connections }, credentialId);
 }
 
 const asTarget = (name: string) => ({ node: name, type: 'main', index: 0 }) as const;
@@ -77,8 +75,9 @@ const asTarget = (name: string) => ({ node: name, type: 'main', index: 0 }) as c
 beforeAll(async () => {
 	sandbox = await startSandbox({ rateLimits: PACE });
 	n8n = await RealN8n.create();
-	await n8n.import('credentials', [{ ...CREDENTIAL, data: byExpression() }]);
-	await n8n.import('workflow', [workflow()]);
+	await n8n.start();
+	credentialId = await n8n.addCredential(byExpression());
+	({ id: workflowId } = await n8n.post<{ id: string }>('workflows', workflow()));
 });
 
 afterAll(async () => {
@@ -87,9 +86,8 @@ afterAll(async () => {
 });
 
 test('each item belongs to its own seller, and the credential stays an expression', async () => {
-	const before = await n8n.credential(CREDENTIAL.id);
-	expect(before).toMatchObject(byExpression());
-	const outputs = await n8n.execute(WORKFLOW);
+	const { status, runData: outputs } = await n8n.run(workflowId, 'Start');
+	expect(status).toBe('success');
 
 	const feedback = itemsOf(outputs, 'Feedback');
 	for (const seller of SELLERS) {
@@ -106,21 +104,21 @@ test('each item belongs to its own seller, and the credential stays an expressio
 	const found = itemsOf(outputs, 'Marketplaces').map(({ marketplaceId }) => marketplaceId);
 	expect(found).toEqual(expected);
 
-	expect(await n8n.credential(CREDENTIAL.id)).toEqual(before);
+	const stored = await n8n.credential(credentialId);
+	expect(stored).toMatchObject(byExpression());
+	expect(stored).not.toHaveProperty('accessToken');
 	const logIns = sandbox.requests.filter(({ operation }) => operation === 'lwaToken');
 	expect(logIns).toHaveLength(2);
 });
 
 test('testing such a credential does not resolve it permanently', async () => {
-	await n8n.start();
-	const before = await n8n.credential(CREDENTIAL.id);
-	const result = await n8n.testCredential(byExpression(), CREDENTIAL.id);
+	const result = await n8n.testCredential(byExpression(), credentialId);
 	expect(result).toMatchObject({ status: 'Error' });
 	const plain = n8nCredentialOf(sandbox.credentials('demo'), PACE);
-	const right = await n8n.testCredential(plain, CREDENTIAL.id);
+	const right = await n8n.testCredential(plain, credentialId);
 	expect(right).toMatchObject({ status: 'OK' });
 	const brazil = { ...plain, primaryMarketplace: 'A2Q3Y263D00KWC' };
-	const elsewhere = await n8n.testCredential(brazil, CREDENTIAL.id);
+	const elsewhere = await n8n.testCredential(brazil, credentialId);
 	// Brazil is in the right region, but this seller does not sell there.
 	expect(elsewhere).toEqual({
 		status: 'Error',
@@ -128,5 +126,5 @@ test('testing such a credential does not resolve it permanently', async () => {
 			/does not sell in Brazil, but in United States, Canada, Mexico.*Primary Marketplace/,
 		),
 	});
-	expect(await n8n.credential(CREDENTIAL.id)).toEqual(before);
+	expect(await n8n.credential(credentialId)).toMatchObject(byExpression());
 });

@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IDataObject, INode } from 'n8n-workflow';
 import { readTemplate, type Template } from '../../../../checks/lib/templates';
-import { RealN8n } from '../../../../checks/n8n/realN8n';
+import { RealN8n, type EndedExecution } from '../../../../checks/n8n/realN8n';
 import { outputsOf, type NodeOutputs } from '../../../../checks/n8n/runData';
 import {
 	n8nCredentialOf,
@@ -173,11 +173,7 @@ export class TemplateRig {
 
 	/** Runs a workflow as "Execute workflow" in the editor does. */
 	async run(workflowId: string, trigger: string): Promise<Execution> {
-		const { executionId } = await this.n8n.post<{ executionId: string }>(
-			`workflows/${workflowId}/run`,
-			{ triggerToStartFrom: { name: trigger } },
-		);
-		return await this.ended(executionId);
+		return asSeen(await this.n8n.run(workflowId, trigger));
 	}
 
 	/** Activates ("publishes") a workflow; n8n refuses if something is not filled in. */
@@ -202,11 +198,7 @@ export class TemplateRig {
 
 	/** Waits until an execution ends, or waits for someone. */
 	async ended(id: string): Promise<Execution> {
-		return await this.until(`the end of execution ${id}`, async () => {
-			const { status, runData, error } = await this.n8n.readExecution(id);
-			if (['new', 'running'].includes(status)) return undefined;
-			return { id, status, outputs: outputsOf(runData), error: error?.message };
-		});
+		return asSeen(await this.n8n.ended(id));
 	}
 
 	/** Polls until there is a result. */
@@ -255,6 +247,13 @@ export class TemplateRig {
 		return this.credentialIds;
 	}
 }
+
+const asSeen = ({ id, status, runData, error }: EndedExecution): Execution => ({
+	id,
+	status,
+	outputs: outputsOf(runData),
+	error: error?.message,
+});
 
 /** The text of a template's notes. */
 export const notesOf = (name: string): string =>
