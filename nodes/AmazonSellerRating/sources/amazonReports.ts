@@ -7,27 +7,22 @@ import {
 	DAYS_UNTIL_SETTLED,
 	unreadableLinesOf,
 	type FeedbackEvidence,
-	type TotalsEvidence,
 } from '../../shared/domain/coverage';
 import { onePerOrder } from '../../shared/domain/onePerOrder';
 import type { Marketplace } from '../../shared/domain/marketplaces';
-import { dayOf, MINUTE_MS, plusDays } from '../../shared/domain/calendar';
+import { MINUTE_MS, plusDays } from '../../shared/domain/calendar';
 import {
 	dateFormatOption,
 	type FetchedFeedback,
 	fetchFeedback,
-	hintAtTurn,
 	requestFeedback,
-	salesAndTrafficRequest,
 	waitForReportOption,
 } from '../../shared/n8n/feedbackReport';
 import { oncePerExecution } from '../../shared/n8n/oncePerExecution';
 import { reportIdText } from '../../shared/n8n/parameters';
 import type { SpApiClient } from '../../shared/spapi/client';
-import { readText } from '../../shared/spapi/reportDocument';
-import { obtainReport } from '../../shared/spapi/obtainReport';
 import { SALES_AND_TRAFFIC_DAYS } from '../../shared/spapi/reports';
-import { readSalesAndTraffic } from '../../shared/spapi/salesAndTraffic';
+import { fetchDailyTotals, TOTALS_FROM, totalsFromOption } from './dailyTotals';
 
 /** There are no totals beyond this range. */
 const LONGEST_RANGE_DAYS = SALES_AND_TRAFFIC_DAYS;
@@ -81,6 +76,7 @@ export const reportsOptions: INodeProperties[] = updateDisplayOptions(
 			description:
 				'Use a Sales and Traffic report that was already requested instead of requesting a new one',
 		},
+		totalsFromOption,
 		waitForReportOption,
 	],
 );
@@ -91,6 +87,7 @@ export const reportsOptionsSchema = z.object({
 	feedbackReportId: reportIdText,
 	whenCancelled: z.enum(['unknown', 'none']).default('unknown'),
 	salesReportId: reportIdText,
+	totalsFrom: z.enum(TOTALS_FROM).default('dataKioskElseReport'),
 	waitMinutes: z.number().min(0).max(240).default(15),
 });
 
@@ -100,13 +97,15 @@ export type ReportsOptions = z.infer<typeof reportsOptionsSchema>;
 export interface AmazonReports {
 	/** Which days they cover and what may be counted. */
 	readonly coverage: Coverage;
-	/** The type and ID of each report. */
+	/** Each report and query, with its ID. */
 	readonly reportIds: readonly string[];
+	/** What is unusual about the totals, in sentences. */
+	readonly notes: readonly string[];
 }
 
 /**
- * Fetches Sales and Traffic (totals and negatives per day) and the feedback report (neutrals).
- * Amazon prepares both in parallel. Runs once per execution and marketplace.
+ * Fetches the daily totals (with negatives) and the feedback report (neutrals). Amazon prepares both
+ * in parallel. Runs once per execution and marketplace.
  * @param longestDays the longest window needed
  */
 export async function fetchAmazonReports(
@@ -133,14 +132,7 @@ export async function fetchAmazonReports(
 		// Requested before waiting for the other report, so that Amazon prepares both at once.
 		const feedbackReportId =
 			options.feedbackReportId ?? (await requestFeedback(client, marketplace, since));
-		const daily = await fetchDailyTotals(
-			context,
-			client,
-			marketplace,
-			today,
-			options.salesReportId,
-			waitMs,
-		);
+		const daily = await fetchDailyTotals(context, client, marketplace, today, options);
 		const wholeFeedback = await feedbackSince(since, feedbackReportId);
 		// Amazon does not document how long a feedback report may be; a year is known to work.
 		const isTooLong =
@@ -153,10 +145,8 @@ export async function fetchAmazonReports(
 				feedback: evidenceOf(feedback, marketplace, options, knownSince),
 				daysUntilSettled: options.daysUntilSettled,
 			}),
-			reportIds: [
-				`GET_SALES_AND_TRAFFIC_REPORT ${daily.reportId}`,
-				`GET_SELLER_FEEDBACK_DATA ${feedback.reportId}`,
-			],
+			reportIds: [...daily.sources, `GET_SELLER_FEEDBACK_DATA ${feedback.reportId}`],
+			notes: daily.notes,
 		};
 	});
 }
@@ -196,7 +186,7 @@ function evidenceOf(
 }
 
 /** The reports' figures for one window. */
-export function readReports({ coverage }: AmazonReports, window: Window): WindowReading {
+export function readReports({ coverage, notes }: AmazonReports, window: Window): WindowReading {
 	const { days, to } = window;
 	const since = coverage.firstDay;
 	if (days === undefined) {
@@ -213,32 +203,6 @@ export function readReports({ coverage }: AmazonReports, window: Window): Window
 		counts,
 		countsBefore: coverage.window(days, plusDays(to, -days)).counts,
 		coverage: stated,
-		notes: stated.reasons,
+		notes: [...stated.reasons, ...notes],
 	};
-}
-
-async function fetchDailyTotals(
-	context: IExecuteFunctions,
-	client: SpApiClient,
-	marketplace: Marketplace,
-	today: string,
-	reportId: string | undefined,
-	waitMs: number,
-): Promise<{ readonly reportId: string; readonly totals: TotalsEvidence | undefined }> {
-	const obtained = await obtainReport(context, client, salesAndTrafficRequest(marketplace, today), {
-		reportId,
-		waitMs,
-		read: readText,
-	});
-	if (obtained.status === 'CANCELLED') {
-		return { reportId: `${obtained.report.reportId} (canceled by Amazon)`, totals: undefined };
-	}
-	hintAtTurn(context, 'Sales and Traffic', marketplace, obtained.waitedMs);
-	const { reportId: id, createdTime, dataEndTime } = obtained.report;
-	// Take the earlier of the two days, so that a clock that is ahead does not settle any day.
-	const madeOn = [dayOf(marketplace, createdTime ?? dataEndTime), today].reduce<string>(
-		(first, day) => (day !== undefined && day < first ? day : first),
-		today,
-	);
-	return { reportId: id, totals: { ...readSalesAndTraffic(obtained.content), madeOn } };
 }

@@ -141,7 +141,7 @@ function sourceOfItems(
 }
 
 function sourceOfReports(
-	{ coverage, reportIds }: AmazonReports,
+	{ coverage, reportIds, notes: found }: AmazonReports,
 	marketplace: Marketplace,
 	today: string,
 ): DatedSource {
@@ -155,7 +155,8 @@ function sourceOfReports(
 		knownSince: firstDay ?? today,
 		between: (from, to) => {
 			const { counts, provenance, coverage: stated } = coverage.between(from, to);
-			return { counts, provenance, coverage: stated, notes: stated.reasons };
+			const notes = [...stated.reasons, ...found];
+			return { counts, provenance, coverage: stated, notes };
 		},
 		countsOf: (from, to) => coverage.countsOf(from, to),
 		daysCovered: (from, to) => coverage.daysCovered(from, to),

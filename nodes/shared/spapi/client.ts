@@ -151,6 +151,15 @@ export class SpApiClient {
 		return marketplaces && notSellingIn(marketplaceId, marketplaces) === undefined;
 	}
 
+	/**
+	 * The marketplaces in which the seller takes part; undefined if Amazon has not said yet.
+	 */
+	get ownMarketplaceIds(): readonly string[] | undefined {
+		return keptToken(this.tokenKey)
+			?.marketplaces?.filter(({ isParticipating }) => isParticipating)
+			.map(({ id }) => id);
+	}
+
 	/** The longest this caller waits for its turn, in milliseconds. */
 	get waitAtMostMs(): number {
 		return this.patience.waitAtMostMs;

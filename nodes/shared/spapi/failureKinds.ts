@@ -22,6 +22,8 @@
  * - `reportFailed`: Amazon ended the report as FATAL
  * - `reportQuota`: Amazon makes no other report of the type yet; the message says when
  * - `otherReport`: the report to pick up has another type or marketplace
+ * - `queryPending`: Data Kiosk had not finished the query within the time to wait
+ * - `queryFailed`: Data Kiosk ended the query as FATAL or CANCELLED
  * - `documentRefused`: the report's document is not where Amazon keeps them, so it was not
  *   requested
  * - `documentTooLarge`: the report's document is larger than a report can be
@@ -47,6 +49,8 @@ export type FailureKind =
 	| 'reportFailed'
 	| 'reportQuota'
 	| 'otherReport'
+	| 'queryPending'
+	| 'queryFailed'
 	| 'documentRefused'
 	| 'documentTooLarge';
 

@@ -30,6 +30,9 @@ export const HEADLINES: Readonly<
 		`Could not read report ${details}: Amazon failed to make it (FATAL)`,
 	reportQuota: (_, { details }) => `Could not request the ${details}`,
 	otherReport: (_, { details }) => `Could not use report ${details}`,
+	queryPending: (_, { details }) =>
+		`Could not read the Data Kiosk query ${details}: Amazon is still working on it`,
+	queryFailed: (_, { details }) => `Could not read the Data Kiosk query ${details}`,
 	documentRefused: (_, { details }) => `Could not download the report: ${details}`,
 	documentTooLarge: (_, { details }) => `Could not read the report: it is too large (${details})`,
 };
@@ -43,6 +46,8 @@ export const SAID_IN_HEADLINE: readonly FailureKind[] = [
 	'reportFailed',
 	'reportQuota',
 	'otherReport',
+	'queryPending',
+	'queryFailed',
 	'documentRefused',
 	'documentTooLarge',
 ];
@@ -86,6 +91,10 @@ export const ADVICE: Readonly<
 		"Run the node again then, or increase 'Wait for Report' if it has that option. All marketplaces share this limit, and all nodes share the reports. If Amazon allows you more reports, set that in the credential under 'Change Report Limits'.",
 	otherReport: () =>
 		'Enter the ID of a report of the right type and marketplace, or leave the field empty.',
+	queryPending: () =>
+		"Run the node again: it reads the same query, and nothing is lost. Or increase 'Wait for Report'.",
+	queryFailed: () =>
+		"Run the node again in 15 minutes, or choose the report under 'Totals From'. Data Kiosk fails a query for various reasons, some of which pass.",
 	documentRefused: () =>
 		'Check that nothing between n8n and Amazon changes its answers. If Amazon has moved its documents, please report it. Nothing was sent to the new address.',
 	documentTooLarge: () => 'Request a shorter period.',

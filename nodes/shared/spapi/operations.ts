@@ -22,6 +22,9 @@ export interface Operation {
 /** Reports in general need any one of these roles; each report type needs its own as well. */
 const ANY_REPORT_ROLE = ['the role of the report type'] as const;
 
+/** For all operations of Data Kiosk, by Amazon's guide; Amazon checks each field, too. */
+const DATA_KIOSK_ROLES = ['Brand Analytics'] as const;
+
 const SOLICITATION_ROLES = ['Buyer Solicitation', 'Product Listing'] as const;
 
 /**
@@ -75,6 +78,52 @@ export const OPERATIONS = {
 		burst: 15,
 		repeatable: true,
 		roles: ANY_REPORT_ROLE,
+	},
+	createQuery: {
+		does: 'query Data Kiosk',
+		method: 'POST',
+		path: '/dataKiosk/2023-11-15/queries',
+		rate: 0.0167,
+		burst: 15,
+		// A second query costs quota, nothing else.
+		repeatable: true,
+		roles: DATA_KIOSK_ROLES,
+	},
+	getQueries: {
+		does: 'list the queries to Data Kiosk',
+		method: 'GET',
+		path: '/dataKiosk/2023-11-15/queries',
+		rate: 0.0222,
+		burst: 10,
+		repeatable: true,
+		roles: DATA_KIOSK_ROLES,
+	},
+	getQuery: {
+		does: 'check the query to Data Kiosk',
+		method: 'GET',
+		path: '/dataKiosk/2023-11-15/queries/{queryId}',
+		rate: 2,
+		burst: 15,
+		repeatable: true,
+		roles: DATA_KIOSK_ROLES,
+	},
+	cancelQuery: {
+		does: 'cancel the query to Data Kiosk',
+		method: 'DELETE',
+		path: '/dataKiosk/2023-11-15/queries/{queryId}',
+		rate: 0.0222,
+		burst: 10,
+		repeatable: true,
+		roles: DATA_KIOSK_ROLES,
+	},
+	getDocument: {
+		does: "download Data Kiosk's result",
+		method: 'GET',
+		path: '/dataKiosk/2023-11-15/documents/{documentId}',
+		rate: 0.0167,
+		burst: 15,
+		repeatable: true,
+		roles: DATA_KIOSK_ROLES,
 	},
 	getOrder: {
 		does: 'read the order',

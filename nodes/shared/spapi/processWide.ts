@@ -1,5 +1,6 @@
 import { BoundedMap } from './boundedMap';
 import type { AccessToken, LogInOutcome } from './login';
+import type { KioskTotals, OpenQuery } from './dailyTotals';
 import type { RateLimit } from './rateLimit';
 import type { CachedReport, Report, ReportDocument } from './report';
 
@@ -69,6 +70,18 @@ export const reportContents = new BoundedMap<{
 
 /** Documents being downloaded, per seller and report. */
 export const downloadingReports = new Map<string, Promise<ReportDocument>>();
+
+/** Daily totals from Data Kiosk, per seller: the newest result. */
+export const kioskTotals = new BoundedMap<KioskTotals>({
+	max: 500,
+	sizes: { all: 64_000_000, one: 16_000_000, of: ({ lines }) => 200 * (1 + lines) },
+});
+
+/** Queries that Data Kiosk had not finished when the last caller stopped waiting; per seller. */
+export const openQueries = new BoundedMap<OpenQuery>({ max: 1_000 });
+
+/** Queries that a caller is waiting for, per seller and text; others join it. */
+export const queriesUnderWay = new Map<string, Promise<KioskTotals>>();
 
 /** Report types that Amazon makes for one marketplace only; per seller and report type. */
 export const oneMarketplaceOnly = new BoundedMap<true>({ max: 1_000 });

@@ -127,13 +127,17 @@ async function pageIn(document: ReportDocument | undefined): Promise<string | un
 	return isWebPage(start) ? wordsOf(start).message : undefined;
 }
 
+/** Where a document is: its URL is valid for five minutes, so a new one is requested each time. */
+export interface DocumentLink {
+	readonly operation: 'getReportDocument' | 'getDocument';
+	readonly url: () => Promise<string>;
+}
+
 const linkSchema = z.object({ url: z.string().url() });
 
 /**
- * Downloads a report's document and reads it; repeats both once if the document is incomplete. Its
- * URL is valid for five minutes, so a new one is requested each time.
- * @throws SpApiFailure `documentRefused` if it is not where Amazon keeps reports,
- *   `documentTooLarge`
+ * Downloads a report's document and reads it.
+ * @throws SpApiFailure as `readDocument` does
  */
 export async function readReportDocument<Content>(
 	context: SpApiContext,
@@ -141,19 +145,36 @@ export async function readReportDocument<Content>(
 	reportDocumentId: string,
 	read: (document: ReportDocument) => Promise<Content>,
 ): Promise<Content> {
+	const url = async () => {
+		const path = { reportDocumentId };
+		const { answer } = await client.call('getReportDocument', { path, answer: linkSchema });
+		return answer.url;
+	};
+	return await readDocument(context, client, { operation: 'getReportDocument', url }, read);
+}
+
+/**
+ * Downloads a document and reads it; repeats both once if the document is incomplete.
+ * @throws SpApiFailure `documentRefused` if it is not where Amazon keeps documents,
+ *   `documentTooLarge`
+ */
+export async function readDocument<Content>(
+	context: SpApiContext,
+	client: SpApiClient,
+	{ operation, url }: DocumentLink,
+	read: (document: ReportDocument) => Promise<Content>,
+): Promise<Content> {
 	for (let attempt = 1; ; attempt += 1) {
-		const { answer } = await client.call('getReportDocument', {
-			path: { reportDocumentId },
-			answer: linkSchema,
-		});
-		const { status, document } = await download(context, client, answer.url);
-		if (client.signal?.aborted) throw new SpApiFailure('cancelled', 'getReportDocument');
+		const { status, document } = await download(context, client, operation, await url());
+		if (client.signal?.aborted) throw new SpApiFailure('cancelled', operation);
 		const page = await pageIn(document);
 		const content =
-			document && page === undefined ? await read(document).catch(orUndefinedIfDamaged) : undefined;
+			document && page === undefined
+				? await read(document).catch((error: unknown) => orUndefinedIfDamaged(error, operation))
+				: undefined;
 		if (content !== undefined) return content;
 		if (attempt === 2) {
-			throw new SpApiFailure('unexpectedAnswer', 'getReportDocument', {
+			throw new SpApiFailure('unexpectedAnswer', operation, {
 				status,
 				message:
 					page === undefined
@@ -164,18 +185,20 @@ export async function readReportDocument<Content>(
 	}
 }
 
-function orUndefinedIfDamaged(error: unknown): undefined {
+type Operation = DocumentLink['operation'];
+
+function orUndefinedIfDamaged(error: unknown, operation: Operation): undefined {
 	if (error instanceof DocumentError && error.problem === 'damaged') return undefined;
-	throw error instanceof DocumentError ? tooLarge() : error;
+	throw error instanceof DocumentError ? tooLarge(operation) : error;
 }
 
-const tooLarge = (): SpApiFailure =>
-	new SpApiFailure('documentTooLarge', 'getReportDocument', {
+const tooLarge = (operation: Operation): SpApiFailure =>
+	new SpApiFailure('documentTooLarge', operation, {
 		details: `over ${LARGEST_DOCUMENT / 1024 / 1024} MB, or too highly compressed for a report`,
 	});
 
-const refused = (details: string): SpApiFailure =>
-	new SpApiFailure('documentRefused', 'getReportDocument', { details });
+const refused = (operation: Operation, details: string): SpApiFailure =>
+	new SpApiFailure('documentRefused', operation, { details });
 
 const TIMEOUT_MS = 300_000;
 
@@ -195,6 +218,7 @@ interface DocumentResponse {
 async function download(
 	context: SpApiContext,
 	client: SpApiClient,
+	operation: Operation,
 	url: string,
 ): Promise<{ readonly status?: number; readonly document?: ReportDocument }> {
 	const timeout = AbortSignal.timeout(TIMEOUT_MS);
@@ -202,7 +226,7 @@ async function download(
 	let address = url;
 	for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
 		const problem = documentUrlProblem(client.credentials, address);
-		if (problem !== undefined) throw refused(problem);
+		if (problem !== undefined) throw refused(operation, problem);
 		// Destroying a body that was not read would leave its connection open.
 		const hop = new AbortController();
 		const options: IHttpRequestOptions = {
@@ -220,7 +244,7 @@ async function download(
 		if (response === undefined) return {};
 		const { statusCode: status, headers, body } = response;
 		if (status === 200) {
-			const bytes = await collect(body).finally(() => hop.abort());
+			const bytes = await collect(body, operation).finally(() => hop.abort());
 			const contentType = String(headers['content-type'] ?? '');
 			return { status, document: bytes && { body: bytes, contentType } };
 		}
@@ -229,14 +253,17 @@ async function download(
 		const target = status >= 300 && status <= 399 ? headers.location : undefined;
 		if (typeof target !== 'string') return { status };
 		if (!URL.canParse(target, address))
-			throw refused('it redirects to something that is not a URL');
+			throw refused(operation, 'it redirects to something that is not a URL');
 		address = new URL(target, address).href;
 	}
-	throw refused('it redirects too many times');
+	throw refused(operation, 'it redirects too many times');
 }
 
 /** The bytes of an answer; undefined if it breaks off. */
-async function collect(body: DocumentResponse['body']): Promise<Uint8Array | undefined> {
+async function collect(
+	body: DocumentResponse['body'],
+	operation: Operation,
+): Promise<Uint8Array | undefined> {
 	const pieces: Uint8Array[] = [];
 	let length = 0;
 	const pieceByPiece = body[Symbol.asyncIterator]();
@@ -245,7 +272,7 @@ async function collect(body: DocumentResponse['body']): Promise<Uint8Array | und
 		if (next === undefined) return undefined;
 		if (next.done === true) return Buffer.concat(pieces, length);
 		length += next.value.length;
-		if (length > LARGEST_DOCUMENT) throw tooLarge();
+		if (length > LARGEST_DOCUMENT) throw tooLarge(operation);
 		pieces.push(next.value);
 	}
 }

@@ -1,0 +1,161 @@
+import { jsonParse } from 'n8n-workflow';
+import { z } from 'zod';
+
+import { isIsoDay } from '../domain/calendar';
+import type { DailyFeedback } from '../domain/ratingWindow';
+import { letOthersGo } from './pause';
+import { unpack } from './reportDocument';
+import type { ReportDocument } from './report';
+
+/** The daily totals of several marketplaces, from one query to Data Kiosk. */
+
+/**
+ * Amazon deletes a dataset some months after it announces a newer one. This one has been the only
+ * one of its kind since 2026-03-27.
+ */
+const DATASET = 'analytics_salesAndTraffic_2024_04_24';
+
+/** Which totals are needed. */
+export interface TotalsRange {
+	readonly marketplaceIds: readonly string[];
+	/** First and last ISO calendar day. */
+	readonly from: string;
+	readonly through: string;
+}
+
+/**
+ * The query for a range. The same range always gives the same text, so that a query can be
+ * recognized. Amazon accepts no first day more than two years ago, and 8,000 characters.
+ */
+export const dailyTotalsQuery = ({ marketplaceIds, from, through }: TotalsRange): string =>
+	`query {
+  ${DATASET} {
+    salesAndTrafficByDate(aggregateBy: DAY, startDate: "${from}", endDate: "${through}", marketplaceIds: ${JSON.stringify(marketplaceIds.toSorted())}) {
+      marketplaceId
+      startDate
+      sales { unitsOrdered }
+      traffic { pageViews feedbackReceived negativeFeedbackReceived }
+    }
+  }
+}`;
+
+/** Amazon sometimes leaves figures empty; anything that is not a count is unknown, never 0. */
+const count = z.number().int().nonnegative().nullable().catch(null);
+
+const lineSchema = z.object({
+	marketplaceId: z.string().min(1),
+	startDate: z
+		.string()
+		.transform((text) => text.slice(0, 10))
+		.refine(isIsoDay),
+	sales: z.object({ unitsOrdered: count }).nullish().catch(undefined),
+	traffic: z
+		.object({ pageViews: count, feedbackReceived: count, negativeFeedbackReceived: count })
+		.nullish()
+		.catch(undefined),
+});
+
+/** A query that Amazon is still working on. */
+export interface OpenQuery {
+	readonly queryId: string;
+	readonly range: TotalsRange;
+	/** When it was created: UTC, and the same on the monotonic clock. */
+	readonly askedAt: string;
+	readonly at: number;
+}
+
+/** The daily totals of a range, as of when the query was created. */
+export interface KioskTotals extends OpenQuery, ReadTotals {
+	/** How many lines the result has. */
+	readonly lines: number;
+}
+
+/** Whether a range has all that another one needs. */
+export const includesRange = (whole: TotalsRange, part: TotalsRange): boolean =>
+	whole.from <= part.from &&
+	whole.through >= part.through &&
+	part.marketplaceIds.every((id) => whole.marketplaceIds.includes(id));
+
+/** A result as read; a line that cannot be read is left out, and its day is unknown. */
+export interface ReadTotals {
+	/** Per marketplace ID; in any order. */
+	readonly days: ReadonlyMap<string, readonly DailyFeedback[]>;
+	readonly unreadableLines: number;
+}
+
+/** No line of a result is longer; a longer text is not a result. */
+const LONGEST_LINE = 100_000;
+
+/**
+ * Reads a result piece by piece: one JSON object per line.
+ * @throws DocumentError if it cannot be unpacked
+ */
+export async function readDailyTotals({ body }: ReportDocument): Promise<ReadTotals> {
+	const days = new Map<string, DailyFeedback[]>();
+	let unreadableLines = 0;
+	const readLine = (line: string): void => {
+		if (line.trim() === '') return;
+		const parsed = lineSchema.safeParse(jsonParse<unknown>(line, { fallbackValue: null }));
+		if (!parsed.success) {
+			unreadableLines += 1;
+			return;
+		}
+		const { marketplaceId, startDate, sales, traffic } = parsed.data;
+		const ofMarketplace = days.get(marketplaceId) ?? [];
+		ofMarketplace.push({
+			date: startDate,
+			received: traffic?.feedbackReceived ?? null,
+			negative: traffic?.negativeFeedbackReceived ?? null,
+			units: sales?.unitsOrdered ?? null,
+			pageViews: traffic?.pageViews ?? null,
+		});
+		days.set(marketplaceId, ofMarketplace);
+	};
+	const decoder = new TextDecoder();
+	let rest = '';
+	for await (const piece of unpack(body)) {
+		const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
+		rest = lines.pop() ?? '';
+		if (rest.length > LONGEST_LINE) rest = rest.slice(0, LONGEST_LINE);
+		lines.forEach(readLine);
+		await letOthersGo();
+	}
+	readLine(rest + decoder.decode());
+	return { days, unreadableLines };
+}
+
+/** Days of nothing at all after which a shop that had visitors is doubtful. */
+const DOUBTFUL_DAYS = 3;
+
+/**
+ * Data Kiosk has answered with zeros for weeks in which shops were active, without an error
+ * (selling-partner-api-models 4756, 5135, 5305; another dataset). So days without a visitor, a sale
+ * and feedback are unknown if there are several in a row and the shop had visitors before.
+ * @param days in any order
+ */
+export function withoutFalseZeros(days: readonly DailyFeedback[]): DailyFeedback[] {
+	const sorted = days.toSorted((a, b) => (a.date < b.date ? -1 : 1));
+	const isNothing = ({ received, units, pageViews }: DailyFeedback): boolean =>
+		received === 0 && units === 0 && pageViews === 0;
+	const result: DailyFeedback[] = [];
+	let run: DailyFeedback[] = [];
+	let hadVisitors = false;
+	const endRun = (): void => {
+		const isDoubtful = hadVisitors && run.length >= DOUBTFUL_DAYS;
+		for (const day of run) {
+			result.push(isDoubtful ? { ...day, received: null, negative: null } : day);
+		}
+		run = [];
+	};
+	for (const day of sorted) {
+		if (isNothing(day)) {
+			run.push(day);
+			continue;
+		}
+		endRun();
+		hadVisitors ||= (day.pageViews ?? 0) > 0;
+		result.push(day);
+	}
+	endRun();
+	return result;
+}
