@@ -6,7 +6,7 @@ import { countedRate, type AccountHealth } from '../../shared/domain/accountHeal
 import { advanceAlarm, sideOfDefectRate, sideOfRating, type Side } from './alarm';
 import { Coverage, knownDays, type WindowCoverage } from '../../shared/domain/coverage';
 import type { FeedbackRow } from '../../shared/domain/feedbackReport';
-import { dayNumber, isoDay } from '../../shared/domain/calendar';
+import { dayNumber, isoDay, MINUTE_MS } from '../../shared/domain/calendar';
 import type { Threshold } from '../../shared/domain/bands';
 import { onePerOrder } from '../../shared/domain/onePerOrder';
 import type { FeedbackObservation } from './feedback';
@@ -145,8 +145,9 @@ export const isOfOneTime = (
 	settings: Pick<WatchSettings, 'daysUntilSettled'>,
 ): boolean =>
 	one !== undefined &&
-	Math.abs(DateTime.fromISO(one).diff(DateTime.fromISO(other)).as('minutes')) <=
-		pairMinutes(settings);
+	Math.abs(millisOf(one) - millisOf(other)) <= pairMinutes(settings) * MINUTE_MS;
+
+const millisOf = (moment: string): number => DateTime.fromISO(moment, { zone: 'utc' }).toMillis();
 
 /** What the two reports say together. */
 function deriveRating(

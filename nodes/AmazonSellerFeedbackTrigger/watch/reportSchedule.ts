@@ -2,6 +2,8 @@
 
 import { DateTime } from 'luxon';
 
+import { MINUTE_MS } from '../../shared/domain/calendar';
+
 /**
  * How a report without data ended. `stuck`: it did not end in the expected time. `lost`: Amazon no
  * longer has it. `notNamed`: it does not name the marketplace.
@@ -78,7 +80,7 @@ function retryMinutes(how: BadEnd, count: number, everyMinutes: number): number 
 }
 
 const minutesSince = (iso: string, now: DateTime): number =>
-	now.diff(DateTime.fromISO(iso, { zone: 'utc' })).as('minutes');
+	(now.toMillis() - DateTime.fromISO(iso, { zone: 'utc' }).toMillis()) / MINUTE_MS;
 
 /** The schedule after a report was requested. */
 export const requested = (

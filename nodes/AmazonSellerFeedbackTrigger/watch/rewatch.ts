@@ -2,7 +2,7 @@
 
 import { DateTime } from 'luxon';
 
-import { plusDays } from '../../shared/domain/calendar';
+import { MINUTE_MS, plusDays } from '../../shared/domain/calendar';
 import type { ReportKind } from './events';
 import { restart, REPORT_KINDS, withRestart, type MarketplaceWatch } from './state';
 
@@ -99,7 +99,8 @@ const beginFeedback = (place: MarketplaceWatch, { now, today }: Moment): Marketp
 const AHEAD_MINUTES = 2;
 
 export const isAhead = (moment: string | undefined, now: DateTime): boolean =>
-	moment !== undefined && DateTime.fromISO(moment) > now.plus({ minutes: AHEAD_MINUTES });
+	moment !== undefined &&
+	DateTime.fromISO(moment, { zone: 'utc' }).toMillis() > now.toMillis() + AHEAD_MINUTES * MINUTE_MS;
 
 /** The minimum number of days to watch: a state that covers fewer is wrong. */
 const MINIMUM_DAYS = 7;

@@ -28,8 +28,8 @@ export const loggingIn = new Map<string, Promise<LogInOutcome>>();
 export interface Requested {
 	/** Absent until Amazon has answered. */
 	id?: string;
-	/** Milliseconds on a monotonic clock, which nobody sets. */
-	readonly at: number;
+	/** Milliseconds on a monotonic clock, which nobody sets: when it was sent, then answered. */
+	at: number;
 }
 
 /** Requests for a report type, for one application or seller. */

@@ -122,6 +122,8 @@ export function takeReportTurn(
 	return {
 		made(id) {
 			requested.id = id;
+			// Amazon counts from when the request arrives, which may be long after it was sent.
+			requested.at = performance.now();
 			// If it was listed meanwhile, it would count twice.
 			const isSame = (each: Requested) => each !== requested && each.id === id;
 			for (const key of keys) {
