@@ -418,7 +418,7 @@ function documentExchange(state: SandboxState, request: FastifyRequest): Exchang
 	const query = request.query as Record<string, string | undefined>;
 	return {
 		operation: 'downloadDocument',
-		sellerKey: state.reports.document(documentId)?.sellerKey,
+		sellerKey: state.documents.find(documentId)?.sellerKey,
 		faults: [...PLAIN_FAULTS, 'html403', 'loginPage'],
 		run: () => downloadDocument(state, documentId, query['X-Amz-Signature'] ?? ''),
 		fail: (error) => ({

@@ -1,4 +1,5 @@
 import { SandboxClock } from './clock';
+import { DocumentStore } from './documentStore';
 import { Faults } from './faults';
 import { changeHabits, habitsOf, type Habits, type HabitsChange } from './habits';
 import { Lwa, type ApplicationName } from './lwa';
@@ -69,6 +70,7 @@ export class SandboxState {
 	roles!: Roles;
 	faults!: Faults;
 	limiter!: RateLimiter;
+	documents!: DocumentStore;
 	reports!: ReportStore;
 	reportQuotas!: ReportQuotas;
 	orderPages!: OrderPages;
@@ -112,6 +114,7 @@ export class SandboxState {
 	/** As if no reports had been requested for days: the list is empty and no limit is exhausted. */
 	forgetReports(): void {
 		const { seed, reportDelayMs } = this.options;
+		this.documents = new DocumentStore();
 		this.reports = new ReportStore(seed, reportDelayMs);
 		this.reportQuotas = new ReportQuotas(seed, this.limiter);
 		this.reportRequests = [];
