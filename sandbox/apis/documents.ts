@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { toIso } from '../clock';
 import type { DocumentLink, StoredDocument } from '../documentStore';
 import type { SandboxState } from '../state';
@@ -53,11 +53,18 @@ export function downloadDocument(
 	const contentType = wrong
 		? `text/plain;charset=${wrong.spec.charset ?? wrongCharsetFor(document.charset)}`
 		: document.contentType;
+	const isCut = state.faults.take(['truncatedLines'], target) !== undefined;
 	return {
 		status: 200,
 		headers: { 'content-type': contentType, 'content-encoding': link.contentEncoding },
-		payload: document.bytes,
+		payload: isCut ? withoutEnd(document) : document.bytes,
 	};
+}
+
+/** The document without the last 20 bytes of its text; the compression is intact. */
+function withoutEnd({ bytes, gzip }: StoredDocument): Buffer {
+	const text = (gzip ? gunzipSync(bytes) : bytes).subarray(0, -20);
+	return gzip ? gzipSync(text) : text;
 }
 
 /** A few kilobytes of gzip that expand to 64 megabytes of tabs. */

@@ -1,12 +1,12 @@
 // cspell:ignore cancelled
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { invalidInput, ownMarketplaces, type Call } from '../http';
+import { invalidInput, ownMarketplaces, readJson, type Call } from '../http';
 import { DAY, localDay } from '../world/build';
 import { writeFeedbackFile } from '../reports/feedbackFile';
 import { writePerformanceFile } from '../reports/performanceFile';
 import { jsonFile, writeTrafficFile } from '../reports/trafficFile';
-import { lastDayWithData, oldestDay } from '../traffic/periods';
+import { daysBefore, oldestDay } from '../traffic/periods';
 import type { ReportFile } from '../reports/textFile';
 import { writeOrderReport } from './orderReports';
 import type { ReportRequest } from './reportRequest';
@@ -47,7 +47,7 @@ const trafficOptionsSchema = z.object({
 
 /** Reads and checks the body of createReport. */
 export function readReportRequest({ body, seller, now }: Call): ReportRequest {
-	const parsed = bodySchema.safeParse(parseJson(body));
+	const parsed = bodySchema.safeParse(readJson(body));
 	if (!parsed.success) {
 		const names = [...new Set(parsed.error.issues.map(({ path }) => path.join('.') || 'body'))];
 		throw invalidInput(`Missing or invalid request parameters: [${names.join(', ')}]`);
@@ -78,14 +78,6 @@ export function readReportRequest({ body, seller, now }: Call): ReportRequest {
 		endGiven: dataEndTime !== undefined,
 		reportOptions: reportOptions ?? {},
 	};
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		throw invalidInput('Could not parse the request body');
-	}
 }
 
 /** How the report ends: with a document, without one, or (as a fault) some other way. */
@@ -193,7 +185,7 @@ function writeTraffic(
 	const utcDay = (millis: number) => new Date(millis).toISOString().slice(0, 10);
 	const from = utcDay(start);
 	if (from < oldestDay(today)) return undefined;
-	const lastDay = lastDayWithData(today, state.settings.trafficLagDays);
+	const lastDay = daysBefore(today, state.settings.trafficLagDays);
 	const { dateGranularity, asinGranularity } = trafficOptionsSchema.parse(reportOptions);
 	return writeTrafficFile(
 		place,

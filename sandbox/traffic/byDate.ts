@@ -57,7 +57,7 @@ export function dateFigures(
 			browserSessions: sessions - mobile,
 			mobileAppSessions: mobile,
 			sessions,
-			buyBoxPercentage: 90 + random.integer(0, 999) / 100,
+			buyBoxPercentage: (9000 + random.integer(0, 999)) / 100,
 			orderItemSessionPercentage: percent(numbers.orderItems, sessions),
 			unitSessionPercentage: percent(numbers.units, sessions),
 			averageOfferCount: place.products.length,

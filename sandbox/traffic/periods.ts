@@ -14,12 +14,11 @@ const TWO_YEARS_DAYS = 731;
 const utc = (date: string) => DateTime.fromISO(date, { zone: 'utc' });
 const iso = (day: DateTime): string => day.toISODate() ?? '';
 
-/** The oldest day that may be requested. */
-export const oldestDay = (today: string): string => iso(utc(today).minus({ days: TWO_YEARS_DAYS }));
+/** The day some calendar days earlier. */
+export const daysBefore = (date: string, days: number): string => iso(utc(date).minus({ days }));
 
-/** The last day that has data, which lags behind by some days. */
-export const lastDayWithData = (today: string, lagDays: number): string =>
-	iso(utc(today).minus({ days: lagDays }));
+/** The oldest day that may be requested. */
+export const oldestDay = (today: string): string => daysBefore(today, TWO_YEARS_DAYS);
 
 /** The first day of the period a day belongs to; weeks run from Sunday to Saturday. */
 export function periodOf(date: string, granularity: DateGranularity): string {
