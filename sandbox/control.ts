@@ -151,6 +151,7 @@ function mountReading(control: FastifyInstance, state: SandboxState): void {
 	);
 	control.get('/truth/solicitations', () => truth.solicitations);
 	control.get('/truth/reportRequests', () => truth.reportRequests);
+	control.get('/truth/queryRequests', () => truth.queryRequests);
 	control.get('/truth/rating', (request) => {
 		const { sellerKey, marketplaceId } = place(request);
 		const { asOf, through } = queryOf(request);

@@ -43,6 +43,17 @@ export const EVENT_FAULTS = [
 	'invalidClient',
 	'fulfillment400',
 ] as const;
+/** Faults that decide, when a query is created, how it will end. */
+export const QUERY_FAULTS = ['queryFatal', 'queryStuck', 'queryNoData'] as const;
+/**
+ * Faults of Data Kiosk. Not part of FAULT_KINDS, from which the campaigns draw, because no node
+ * queries Data Kiosk.
+ */
+export const KIOSK_FAULTS = [
+	...QUERY_FAULTS,
+	/** The document ends in the middle of its last line. */
+	'truncatedLines',
+] as const;
 export const SOLICITATION_FAULTS = ['flappingEligibility'] as const;
 
 export const FAULT_KINDS = [
@@ -51,11 +62,14 @@ export const FAULT_KINDS = [
 	...DOCUMENT_FAULTS,
 	...SOLICITATION_FAULTS,
 ] as const;
-export type FaultKind = (typeof FAULT_KINDS)[number] | (typeof EVENT_FAULTS)[number];
+export type FaultKind =
+	| (typeof FAULT_KINDS)[number]
+	| (typeof EVENT_FAULTS)[number]
+	| (typeof KIOSK_FAULTS)[number];
 
 export const faultSchema = z
 	.object({
-		kind: z.enum([...FAULT_KINDS, ...EVENT_FAULTS]),
+		kind: z.enum([...FAULT_KINDS, ...EVENT_FAULTS, ...KIOSK_FAULTS]),
 		/** Only this operation, e.g. `getReport`, `lwaToken`, `downloadDocument`. */
 		operation: z.string().optional(),
 		orderId: z.string().optional(),
@@ -77,7 +91,8 @@ export const faultSchema = z
 		status: z.number().int().min(200).max(599).optional(),
 		/**
 		 * `otherAnswer`: the body. `reportFatal`, `reportCancelled`: the document with the reason
-		 * (Amazon's page on report status mentions such documents; only if given here).
+		 * (Amazon's page on report status mentions such documents; only if given here). `queryFatal`:
+		 * the reason.
 		 */
 		body: z.string().optional(),
 		/** `otherAnswer`: whether it has a request ID, as Amazon's own responses do. */

@@ -42,7 +42,7 @@ export const HABITS = {
 		'Amazon\u2019s list of report types (docs repository, 6c417c0)',
 	),
 	unsettledDays: climate(
-		'Sales and Traffic: a day is complete 72 hours after its end. For the first 24 hours it shows zeros, then its sales, and from 48 hours on page views and part of the feedback.',
+		'Sales and Traffic, also in Data Kiosk: a day is complete 72 hours after its end. For the first 24 hours it shows zeros, then its sales, and from 48 hours on page views and part of the feedback.',
 		'models#2955, docs#2303 (Amazon), docs#2439',
 	),
 	unsettledWeek: event('The same, but it takes a week.', 'docs#2303 (Amazon: up to a week)'),
@@ -55,11 +55,11 @@ export const HABITS = {
 		'Dumps of several clients; which figures is unproven',
 	),
 	absentDays: event(
-		'Sales and Traffic: some days stay missing, without notice.',
+		'Sales and Traffic, also in Data Kiosk: some days stay missing, without notice.',
 		'models#5036, models#5135; unproven for this report',
 	),
 	emptyAsins: event(
-		'Sales and Traffic: the part by ASIN is empty although the part by date is not.',
+		'Sales and Traffic, also in Data Kiosk: the part by ASIN is empty although the part by date is not.',
 		'models#5005',
 	),
 	lineBreaksInComments: climate(
@@ -168,6 +168,62 @@ export const HABITS = {
 	noFulfillmentData: event(
 		'searchOrders and getOrder answer 400 for hours if FULFILLMENT is included.',
 		'models#5365',
+	),
+	kioskRewrittenQueries: climate(
+		'Data Kiosk: getQuery and getQueries show a rewritten query: white space cut, commas between arguments, one space before each brace.',
+		'Recorded answer of a client (peddler)',
+	),
+	kioskOneOpenQuery: climate(
+		'Data Kiosk: while a query is in the queue or in progress, the seller\u2019s same query is refused with 429.',
+		'Amazon\u2019s use case guide; the number and the answer are unconfirmed (an n8n node of riknetus)',
+	),
+	kioskWidenedWeeks: climate(
+		'Data Kiosk: weeks and months that are requested in part are reported whole, although the schema says that they are left out.',
+		'Recorded answer of a client (peddler); months are unconfirmed',
+	),
+	kioskNullB2b: climate(
+		'Data Kiosk: the figures of business buyers are null for sellers that are not enrolled in Amazon Business.',
+		'analytics_salesAndTraffic_2024_04_24.graphql',
+	),
+	kioskStrayMarketplaces: climate(
+		'Data Kiosk: getQuery and getDocument with a parameter MarketplaceIds answer 403.',
+		'saleweaver#1422',
+	),
+	kioskFalseZeros: event(
+		'Data Kiosk: the last two weeks are zeros in a query that ends DONE without an error.',
+		'models#4391, models#4756, models#5135, models#5305 (another dataset)',
+	),
+	kioskFieldsRefused: event(
+		'Data Kiosk: createQuery answers 403 "Unauthorized to access requested fields." although the role is there.',
+		'models#5290, models#5292',
+	),
+	kioskFatalOnce: event(
+		'Data Kiosk: a query ends FATAL, and the same query is fine the next time.',
+		'Unproven; models#5215 (another dataset, for weeks)',
+	),
+	kioskFatalWithoutDocument: event(
+		'Data Kiosk: a FATAL query has no error document.',
+		'Amazon\u2019s sample code (process_notification_handler.py)',
+	),
+	kioskLongQueue: event(
+		'Data Kiosk: queries wait in the queue for more than an hour.',
+		'Recorded answer of a client (peddler; another dataset), models#5298',
+	),
+	kioskNoData: event(
+		'Data Kiosk: a query ends DONE without a document although there is data.',
+		'Unproven; models#5005 (the report)',
+	),
+	kioskShuffledRows: event(
+		'Data Kiosk: the lines of a result are in no order.',
+		'Unproven; Amazon promises no order',
+	),
+	kioskSharedQuota: event(
+		'Data Kiosk: the rate limits count all sellers of the application together.',
+		'models#5240, models#5256; contradicts the model',
+	),
+	kioskDatasetRemoved: event(
+		'Data Kiosk: the dataset is gone, and createQuery answers 400.',
+		'Amazon\u2019s changelog on the predecessor 2023_11_15; the answer is unconfirmed',
 	),
 } as const satisfies Record<string, Habit>;
 

@@ -1,3 +1,4 @@
+import type { HabitName } from './habits';
 import type { UsagePlan } from './rateLimits';
 import type { ApplicationName } from './lwa';
 import type { SandboxState } from './state';
@@ -32,6 +33,8 @@ export interface Operation extends UsagePlan {
 	readonly path: string;
 	/** The seller's authorization needs one of these; without roles, any authorization will do. */
 	readonly roles?: readonly string[];
+	/** With this habit, the rate limit counts all sellers of the application together. */
+	readonly sharedWith?: HabitName;
 	readonly handle: (call: Call) => Answer;
 }
 
@@ -72,6 +75,15 @@ export function missingRole(state: SandboxState, isTraffic = false): ApiError {
 	const details = turn === 2 ? 'Unauthorized to access: [salesAndTrafficByDate]' : '';
 	return new ApiError(403, 'Unauthorized', ROLE_WORDS[turn] ?? ROLE_WORDS[0], details);
 }
+
+/** 403 of Data Kiosk, which checks fields one by one. */
+export const fieldsRefused = (fields: readonly string[]): ApiError =>
+	new ApiError(
+		403,
+		'Unauthorized',
+		'Unauthorized to access requested fields.',
+		`Unauthorized to access: [${fields.join(', ')}]`,
+	);
 
 /** 403 with a made-up text, for clients that depend on the texts they recognize. */
 export const unknownRefusal = (): ApiError =>
@@ -115,6 +127,15 @@ export const ERROR_TYPES: Readonly<Record<number, string>> = {
 	500: 'InternalFailureException',
 	503: 'ServiceUnavailableException',
 };
+
+/** The body of a request as JSON; anything else is a 400. */
+export function readJson(body: string): unknown {
+	try {
+		return JSON.parse(body);
+	} catch {
+		throw invalidInput('Could not parse the request body');
+	}
+}
 
 /** A list parameter: comma separated, repeated, or both. */
 export function list(value: string | string[] | undefined): string[] {

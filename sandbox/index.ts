@@ -24,7 +24,12 @@ export {
 } from './n8nCredential';
 export type { SandboxSecrets } from './secrets';
 export type { SandboxSettings } from './settings';
-export type { LoggedRequest, ReportRequestRecord, SolicitationRecord } from './state';
+export type {
+	LoggedRequest,
+	QueryRequestRecord,
+	ReportRequestRecord,
+	SolicitationRecord,
+} from './state';
 export type { OrderTruth, RatingTruth, RatingWindow, SolicitationWindow } from './truth';
 export type { Solicitability } from './world/orderState';
 export type { Defects } from './world/world';
@@ -56,7 +61,7 @@ export interface SandboxOptions {
 	 * Multiplies Amazon's rates (bursts stay): 1 = Amazon's own, 1000 = fast, false (default) = none.
 	 */
 	readonly rateLimits?: number | false;
-	/** Real time a report takes, half of it IN_QUEUE and half IN_PROGRESS. */
+	/** Real time a report or a query takes, half of it IN_QUEUE and half IN_PROGRESS. */
 	readonly reportDelayMs?: number;
 	readonly settings?: Partial<SandboxSettings>;
 	/** What Amazon does beyond its models: a profile, or only these habits. */
@@ -113,7 +118,10 @@ export interface Sandbox {
 		): void;
 		setDefects(sellerKey: string, marketplaceId: string, defects: Defects | undefined): void;
 	};
-	/** As if no reports had been requested for days: the list is empty and no limit is exhausted. */
+	/**
+	 * As if no reports or queries had been requested for days: the lists are empty and no limit is
+	 * exhausted.
+	 */
 	forgetReports(): void;
 	/** Resets everything to the state at the start. */
 	reset(): void;

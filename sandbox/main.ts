@@ -10,7 +10,7 @@ const USAGE = `Usage: npm run sandbox -- [options]
   --rate-limits N    Amazon's rates times N, or "off" (1000; env SANDBOX_RATE_LIMITS)
   --habits NAMES     what Amazon does beyond its models: worst, kind, names from sandbox/habits.ts, or
                      worst,-name,name (${DEFAULT_PROFILE}; env SANDBOX_HABITS)
-  --report-delay MS  how long a report takes (300; env SANDBOX_REPORT_DELAY)
+  --report-delay MS  how long a report or query takes (300; env SANDBOX_REPORT_DELAY)
   --quiet            do not print each request
   --help             show this text`;
 

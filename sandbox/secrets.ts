@@ -13,7 +13,7 @@ export interface SandboxSecrets extends AccessKeys {
 }
 
 /** Everything confidential that exists or was issued so far, each once. */
-export function secretsOf({ lwa, reports, world }: SandboxState): SandboxSecrets {
+export function secretsOf({ lwa, documents, world }: SandboxState): SandboxSecrets {
 	const places = Object.values(world.sellers).flatMap(({ marketplaces }) => marketplaces);
 	const orders = places.flatMap(({ orders: all }) => all);
 	const addresses = places.flatMap(({ marketplace, orders: all }) =>
@@ -22,7 +22,7 @@ export function secretsOf({ lwa, reports, world }: SandboxState): SandboxSecrets
 	const feedback = places.flatMap(({ feedback: all }) => all);
 	return {
 		...lwa.secrets,
-		documentSignatures: reports.signatures,
+		documentSignatures: documents.signatures,
 		buyerEmails: unique([...orders.map(({ buyer }) => buyer.email), ...feedback.map(emailOf)]),
 		buyerNames: unique(orders.map(({ buyer }) => buyer.name)),
 		buyerAddresses: unique(addresses),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { readFields, token } from './apis/lwa';
+import { dataKioskOperations } from './apis/dataKiosk';
 import { downloadDocument } from './apis/documents';
 import { ordersOperations } from './apis/orders';
 import { pricingOperations } from './apis/pricing';
@@ -40,6 +41,7 @@ import type { Seller } from './world/types';
 export const OPERATIONS: readonly Operation[] = [
 	...sellersOperations,
 	...reportsOperations,
+	...dataKioskOperations,
 	...ordersOperations,
 	...solicitationsOperations,
 	...pricingOperations,
@@ -353,7 +355,8 @@ function authorize(
 	// Refused according to the documentation; the text is unconfirmed.
 	if (userAgent.length > MAX_USER_AGENT) throw invalidInput('The User-Agent header is too long');
 	const { application } = token;
-	const key = `${application}/${seller.key}/${operation.name}`;
+	const isShared = operation.sharedWith !== undefined && state.habits[operation.sharedWith];
+	const key = `${application}/${isShared ? '' : seller.key}/${operation.name}`;
 	if (!state.limiter.take(key, operation)) throw throttled();
 	if (!state.roles.allows(seller.key, operation.roles)) throw missingRole(state);
 	return application;
@@ -418,7 +421,7 @@ function documentExchange(state: SandboxState, request: FastifyRequest): Exchang
 	const query = request.query as Record<string, string | undefined>;
 	return {
 		operation: 'downloadDocument',
-		sellerKey: state.reports.document(documentId)?.sellerKey,
+		sellerKey: state.documents.find(documentId)?.sellerKey,
 		faults: [...PLAIN_FAULTS, 'html403', 'loginPage'],
 		run: () => downloadDocument(state, documentId, query['X-Amz-Signature'] ?? ''),
 		fail: (error) => ({

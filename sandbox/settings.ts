@@ -35,6 +35,24 @@ export const settingsSchema = z
 		shortRangeCancelled: z.boolean().default(true),
 		/** How many days the sales and traffic report lags behind; it omits those days. */
 		trafficLagDays: z.number().int().nonnegative().default(0),
+		/** Data Kiosk: how many lines a page of a result has. Amazon's pages are about 3 MB. */
+		kioskPageLines: z.number().int().positive().default(25_000),
+		/**
+		 * Unconfirmed, Data Kiosk: a marketplace in which the seller does not sell, or of another
+		 * region, has no lines, or createQuery answers 400, or the query ends FATAL.
+		 */
+		kioskForeignMarketplace: z.enum(['noLines', 'badRequest', 'fatal']).default('noLines'),
+		/** Unconfirmed, Data Kiosk: what happens if the start date is more than two years ago. */
+		kioskTooOld: z.enum(['zeros', 'badRequest', 'fatal']).default('fatal'),
+		/**
+		 * Data Kiosk, with the habit `kioskOneOpenQuery`: Amazon's page says "per GraphQL query", which
+		 * may mean the query's text or the list that it selects.
+		 */
+		kioskOpenQueryPer: z.enum(['text', 'field']).default('text'),
+		/** Data Kiosk, with the habit `kioskLongQueue`: how long a query waits, on the clock. */
+		kioskQueueMinutes: z.number().int().positive().default(94),
+		/** Data Kiosk, with the habit `kioskFalseZeros`: how many of the last days are zeros. */
+		kioskFalseZeroDays: z.number().int().positive().default(14),
 		/** Unconfirmed: the all-orders report ends CANCELLED if its range is longer than this. */
 		ordersReportMaxDays: z.number().int().positive().default(30),
 		/** The order that gets an invalid time. */

@@ -1,4 +1,6 @@
 import { SandboxClock } from './clock';
+import { QueryStore } from './dataKiosk/store';
+import { DocumentStore } from './documentStore';
 import { Faults } from './faults';
 import { changeHabits, habitsOf, type Habits, type HabitsChange } from './habits';
 import { Lwa, type ApplicationName } from './lwa';
@@ -7,6 +9,7 @@ import { ReportQuotas, type TooSoon } from './reportQuotas';
 import { ReportStore } from './reports/store';
 import { Roles } from './roles';
 import { settingsSchema, type SandboxSettings } from './settings';
+import type { Asked } from './dataKiosk/asked';
 import { OrderPages } from './apis/orderPages';
 import { World } from './world/world';
 
@@ -57,6 +60,20 @@ export interface ReportRequestRecord {
 	readonly tooSoon?: TooSoon | undefined;
 }
 
+/** One valid request for a Data Kiosk query, and its immediate result. */
+export type QueryRequestRecord = Asked & {
+	readonly sellerKey: string;
+	readonly application: ApplicationName;
+	/** As the caller wrote it. */
+	readonly query: string;
+	/** Whether it requested a page after the first. */
+	readonly isNextPage: boolean;
+	readonly at: string;
+	/** Undefined if the request was refused. */
+	readonly queryId?: string | undefined;
+	readonly refused?: 'Unauthorized' | 'QuotaExceeded' | undefined;
+};
+
 const LOG_LIMIT = 100_000;
 /** How far the log may grow past its limit; trimming it on every request would cost too much. */
 const LOG_SLACK = 10_000;
@@ -69,8 +86,10 @@ export class SandboxState {
 	roles!: Roles;
 	faults!: Faults;
 	limiter!: RateLimiter;
+	documents!: DocumentStore;
 	reports!: ReportStore;
 	reportQuotas!: ReportQuotas;
+	queries!: QueryStore;
 	orderPages!: OrderPages;
 	settings!: SandboxSettings;
 	habits!: Habits;
@@ -78,6 +97,7 @@ export class SandboxState {
 	private solicited = new Set<string>();
 	requests: LoggedRequest[] = [];
 	reportRequests: ReportRequestRecord[] = [];
+	queryRequests: QueryRequestRecord[] = [];
 	/** How many times an operation was refused because of its role, and because of its window. */
 	roleRefusals = 0;
 	windowRefusals = 0;
@@ -109,12 +129,18 @@ export class SandboxState {
 		this.requests = [];
 	}
 
-	/** As if no reports had been requested for days: the list is empty and no limit is exhausted. */
+	/**
+	 * As if no reports or queries had been requested for days: the lists are empty and no limit is
+	 * exhausted.
+	 */
 	forgetReports(): void {
 		const { seed, reportDelayMs } = this.options;
+		this.documents = new DocumentStore();
 		this.reports = new ReportStore(seed, reportDelayMs);
 		this.reportQuotas = new ReportQuotas(seed, this.limiter);
 		this.reportRequests = [];
+		this.queries = new QueryStore(seed, reportDelayMs);
+		this.queryRequests = [];
 		this.othersReports = new Set();
 	}
 

@@ -1,5 +1,10 @@
 import { DateTime } from 'luxon';
-import type { ReportRequestRecord, SandboxState, SolicitationRecord } from './state';
+import type {
+	QueryRequestRecord,
+	ReportRequestRecord,
+	SandboxState,
+	SolicitationRecord,
+} from './state';
 import { toIso, toMillis } from './clock';
 import { localDay } from './world/build';
 import { solicitabilityOf, solicitationWindow, type Solicitability } from './world/orderState';
@@ -115,6 +120,11 @@ export class Truth {
 	 */
 	get reportRequests(): readonly ReportRequestRecord[] {
 		return this.state.reportRequests;
+	}
+
+	/** Every valid request for a Data Kiosk query, in order, including refused ones. */
+	get queryRequests(): readonly QueryRequestRecord[] {
+		return this.state.queryRequests;
 	}
 
 	/** Whether a review may be requested for the order now (or at another time), or why not. */

@@ -1,6 +1,8 @@
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { toIso } from '../clock';
+import type { DocumentLink, StoredDocument } from '../documentStore';
 import type { SandboxState } from '../state';
-import type { WireAnswer } from '../http';
+import type { Call, WireAnswer } from '../http';
 
 const denied = (message: string): WireAnswer => ({
 	status: 403,
@@ -8,14 +10,31 @@ const denied = (message: string): WireAnswer => ({
 	payload: `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code><Message>${message}</Message></Error>`,
 });
 
-/** Serves a report document from its presigned URL, as the object store behind it does. */
+/** A new presigned URL of a document. */
+export function signedUrl(
+	{ state, origin, now }: Call,
+	{ documentId, sellerKey, reportType }: StoredDocument,
+	contentEncoding: DocumentLink['contentEncoding'],
+): string {
+	const signed = new URLSearchParams({
+		'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+		'X-Amz-Date': toIso(now).replace(/[-:]|\.\d+/g, ''),
+		'X-Amz-Expires': '300',
+		'X-Amz-Signature': state.documents.link(documentId, contentEncoding, now),
+	});
+	const target = { operation: 'downloadDocument', sellerKey, reportType };
+	const elsewhere = state.faults.take(['documentElsewhere'], target)?.spec.location;
+	return elsewhere ?? `${origin}/documents/${documentId}?${signed.toString()}`;
+}
+
+/** Serves the document of a report or query from its presigned URL, as the object store behind it does. */
 export function downloadDocument(
 	state: SandboxState,
 	documentId: string,
 	signature: string,
 ): WireAnswer {
-	const document = state.reports.document(documentId);
-	const link = state.reports.findLink(signature);
+	const document = state.documents.find(documentId);
+	const link = state.documents.findLink(signature);
 	if (!document || link?.documentId !== documentId) return denied('Access Denied');
 	const target = {
 		operation: 'downloadDocument',
@@ -34,11 +53,18 @@ export function downloadDocument(
 	const contentType = wrong
 		? `text/plain;charset=${wrong.spec.charset ?? wrongCharsetFor(document.charset)}`
 		: document.contentType;
+	const isCut = state.faults.take(['truncatedLines'], target) !== undefined;
 	return {
 		status: 200,
 		headers: { 'content-type': contentType, 'content-encoding': link.contentEncoding },
-		payload: document.bytes,
+		payload: isCut ? withoutEnd(document) : document.bytes,
 	};
+}
+
+/** The document without the last 20 bytes of its text; the compression is intact. */
+function withoutEnd({ bytes, gzip }: StoredDocument): Buffer {
+	const text = (gzip ? gunzipSync(bytes) : bytes).subarray(0, -20);
+	return gzip ? gzipSync(text) : text;
 }
 
 /** A few kilobytes of gzip that expand to 64 megabytes of tabs. */

@@ -1,11 +1,12 @@
 // cspell:ignore cancelled
-import { DateTime } from 'luxon';
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { invalidInput, ownMarketplaces, type Call } from '../http';
+import { invalidInput, ownMarketplaces, readJson, type Call } from '../http';
 import { DAY, localDay } from '../world/build';
 import { writeFeedbackFile } from '../reports/feedbackFile';
 import { writePerformanceFile } from '../reports/performanceFile';
 import { jsonFile, writeTrafficFile } from '../reports/trafficFile';
+import { daysBefore, oldestDay } from '../traffic/periods';
 import type { ReportFile } from '../reports/textFile';
 import { writeOrderReport } from './orderReports';
 import type { ReportRequest } from './reportRequest';
@@ -25,7 +26,6 @@ export const REPORT_ROLES: Readonly<Record<string, readonly string[]>> = {
 	GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE: ['Inventory and Order Tracking'],
 };
 
-const TWO_YEARS_DAYS = 731;
 const SHORT_RANGE = 5 * DAY;
 
 const dateTime = z
@@ -47,7 +47,7 @@ const trafficOptionsSchema = z.object({
 
 /** Reads and checks the body of createReport. */
 export function readReportRequest({ body, seller, now }: Call): ReportRequest {
-	const parsed = bodySchema.safeParse(parseJson(body));
+	const parsed = bodySchema.safeParse(readJson(body));
 	if (!parsed.success) {
 		const names = [...new Set(parsed.error.issues.map(({ path }) => path.join('.') || 'body'))];
 		throw invalidInput(`Missing or invalid request parameters: [${names.join(', ')}]`);
@@ -80,14 +80,6 @@ export function readReportRequest({ body, seller, now }: Call): ReportRequest {
 	};
 }
 
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		throw invalidInput('Could not parse the request body');
-	}
-}
-
 /** How the report ends: with a document, without one, or (as a fault) some other way. */
 export function endOfReport(
 	call: Call,
@@ -98,14 +90,13 @@ export function endOfReport(
 	const { state, seller } = call;
 	const says =
 		body === undefined ? undefined : { ...jsonFile(''), bytes: Buffer.from(body, 'utf8') };
-	const keep = (file: ReportFile) =>
-		state.reports.addDocument(
-			seller.key,
-			seller.region,
-			request.reportType,
-			file,
-			state.settings.gzip,
-		);
+	const keep = (file: ReportFile) => {
+		const documentId = `amzn1.spdoc.1.4.${seller.region}.${randomUUID()}`;
+		const { gzip } = state.settings;
+		const { reportType } = request;
+		state.documents.add({ documentId, sellerKey: seller.key, reportType, gzip }, file);
+		return documentId;
+	};
 	const cancelled = (): ReportEnd => ({
 		status: 'CANCELLED',
 		documentId: says
@@ -192,11 +183,9 @@ function writeTraffic(
 	const place = state.world.marketplace(seller.key, marketplaceIds[0]);
 	const today = localDay(now, place.marketplace);
 	const utcDay = (millis: number) => new Date(millis).toISOString().slice(0, 10);
-	const oldest = DateTime.fromISO(today).minus({ days: TWO_YEARS_DAYS }).toISODate() ?? '';
 	const from = utcDay(start);
-	if (from < oldest) return undefined;
-	const lastDay =
-		DateTime.fromISO(today).minus({ days: state.settings.trafficLagDays }).toISODate() ?? today;
+	if (from < oldestDay(today)) return undefined;
+	const lastDay = daysBefore(today, state.settings.trafficLagDays);
 	const { dateGranularity, asinGranularity } = trafficOptionsSchema.parse(reportOptions);
 	return writeTrafficFile(
 		place,

@@ -14,6 +14,7 @@ import {
 } from '../http';
 import { REPORT_FAULTS } from '../faults';
 import { DAY } from '../world/build';
+import { signedUrl } from './documents';
 import type { ReportRequest } from './reportRequest';
 import { endOfReport, readReportRequest, REPORT_ROLES } from './reportRequests';
 import type { TooSoon } from '../reportQuotas';
@@ -195,29 +196,19 @@ function cancelReport(call: Call): Answer {
 }
 
 function getReportDocument(call: Call): Answer {
-	const { state, seller, params, query, origin, now } = call;
-	const document = state.reports.document(params['reportDocumentId'] ?? '');
+	const { state, seller, params, query } = call;
+	const document = state.documents.find(params['reportDocumentId'] ?? '');
 	if (document?.sellerKey !== seller.key) {
 		throw notFound('The requested report document was not found.');
 	}
 	const owner = state.reports.reportOf(seller.key, document.documentId)?.application;
 	if (state.habits.othersDocumentsClosed && owner !== call.application) throw accessDenied();
 	const decoded = single(query['enableContentEncodingUrlHeader']) === 'true' && document.gzip;
-	const signature = state.reports.link(document.documentId, decoded ? 'gzip' : 'identity', now);
-	const signed = new URLSearchParams({
-		'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
-		'X-Amz-Date': toIso(now).replace(/[-:]|\.\d+/g, ''),
-		'X-Amz-Expires': '300',
-		'X-Amz-Signature': signature,
-	});
-	const { sellerKey, reportType } = document;
-	const target = { operation: 'downloadDocument', sellerKey, reportType };
-	const elsewhere = state.faults.take(['documentElsewhere'], target)?.spec.location;
 	return {
 		status: 200,
 		body: {
 			reportDocumentId: document.documentId,
-			url: elsewhere ?? `${origin}/documents/${document.documentId}?${signed.toString()}`,
+			url: signedUrl(call, document, decoded ? 'gzip' : 'identity'),
 			...(document.gzip ? { compressionAlgorithm: 'GZIP' } : {}),
 		},
 	};

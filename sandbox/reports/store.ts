@@ -1,10 +1,6 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
+import { randomBytes } from 'node:crypto';
 import { Random } from '../random';
 import type { ApplicationName } from '../lwa';
-import type { ReportFile } from './textFile';
-
-const URL_LIFE_MS = 5 * 60_000;
 
 export type ProcessingStatus = 'IN_QUEUE' | 'IN_PROGRESS' | 'DONE' | 'CANCELLED' | 'FATAL';
 
@@ -31,29 +27,9 @@ export interface StoredReport {
 	cancelled: boolean;
 }
 
-export interface StoredDocument {
-	readonly documentId: string;
-	readonly sellerKey: string;
-	readonly reportType: string;
-	readonly contentType: string;
-	readonly charset: string;
-	readonly gzip: boolean;
-	/** As served: gzipped if `gzip` is set. */
-	readonly bytes: Buffer;
-}
-
-/** A presigned URL, valid for five minutes on the sandbox's clock. */
-export interface DocumentLink {
-	readonly documentId: string;
-	readonly expiresAt: number;
-	readonly contentEncoding: 'identity' | 'gzip';
-}
-
-/** The reports, their documents and the links issued for them. */
+/** The reports, and the pages of their lists. */
 export class ReportStore {
 	private readonly reports = new Map<string, StoredReport>();
-	private readonly documents = new Map<string, StoredDocument>();
-	private readonly links = new Map<string, DocumentLink>();
 	private readonly pages = new Map<
 		string,
 		{ sellerKey: string; reportIds: string[]; size: number }
@@ -112,46 +88,6 @@ export class ReportStore {
 	/** When processing began and ended, on the sandbox's clock. */
 	timesOf({ createdTime }: StoredReport): { started: number; ended: number } {
 		return { started: createdTime + this.delayMs / 2, ended: createdTime + this.delayMs };
-	}
-
-	addDocument(
-		sellerKey: string,
-		region: string,
-		reportType: string,
-		file: ReportFile,
-		gzip: boolean,
-	): string {
-		const documentId = `amzn1.spdoc.1.4.${region}.${randomUUID()}`;
-		this.documents.set(documentId, {
-			documentId,
-			sellerKey,
-			reportType,
-			contentType: file.contentType,
-			charset: file.charset,
-			gzip,
-			bytes: gzip ? gzipSync(file.bytes) : file.bytes,
-		});
-		return documentId;
-	}
-
-	document(documentId: string): StoredDocument | undefined {
-		return this.documents.get(documentId);
-	}
-
-	/** Signs a link to a document; returns its signature. */
-	link(documentId: string, contentEncoding: DocumentLink['contentEncoding'], now: number): string {
-		const signature = randomBytes(32).toString('hex');
-		this.links.set(signature, { documentId, contentEncoding, expiresAt: now + URL_LIFE_MS });
-		return signature;
-	}
-
-	/** The signatures of all links issued. */
-	get signatures(): string[] {
-		return [...this.links.keys()];
-	}
-
-	findLink(signature: string): DocumentLink | undefined {
-		return this.links.get(signature);
 	}
 
 	/** Keeps the rest of a list for its next page. */

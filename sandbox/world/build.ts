@@ -218,13 +218,14 @@ export function buildSellers(
 		makers.set(`${key}/${marketplace.id}`, new OrderMaker(marketplace, products, random, orders));
 		return worldFrom(blueprint, plan);
 	};
-	const sellers = SELLER_PLANS.map(({ key, sellerId, name, region, marketplaces }) => {
+	const sellers = SELLER_PLANS.map(({ key, sellerId, name, region, isB2bSeller, marketplaces }) => {
 		let built: MarketplaceWorld[] | undefined;
 		return {
 			key,
 			sellerId,
 			name,
 			region,
+			isB2bSeller,
 			get marketplaces() {
 				built ??= marketplaces.map((plan) => build(key, plan));
 				return built;

@@ -21,6 +21,8 @@ export interface SellerPlan {
 	readonly sellerId: string;
 	readonly name: string;
 	readonly region: Region;
+	/** Enrolled in Amazon Business. */
+	readonly isB2bSeller: boolean;
 	readonly marketplaces: readonly MarketplacePlan[];
 }
 
@@ -66,6 +68,7 @@ export const SELLER_PLANS: readonly SellerPlan[] = [
 		sellerId: 'A1SANDBOXDEMO1',
 		name: 'Harbor & Pine Home',
 		region: 'na',
+		isB2bSeller: true,
 		marketplaces: [
 			plan(
 				'US',
@@ -107,6 +110,7 @@ export const SELLER_PLANS: readonly SellerPlan[] = [
 		sellerId: 'A2SANDBOXEURO2',
 		name: 'Nordlicht Handel',
 		region: 'eu',
+		isB2bSeller: false,
 		marketplaces: [
 			plan(
 				'DE',
@@ -148,6 +152,7 @@ export const SELLER_PLANS: readonly SellerPlan[] = [
 		sellerId: 'A3SANDBOXASIA3',
 		name: 'Tsubame Store',
 		region: 'fe',
+		isB2bSeller: false,
 		marketplaces: [
 			plan(
 				'JP',
@@ -178,6 +183,7 @@ export const SELLER_PLANS: readonly SellerPlan[] = [
 		sellerId: 'A4SANDBOXNINE4',
 		name: 'Lindgren & Roth',
 		region: 'eu',
+		isB2bSeller: false,
 		marketplaces: [
 			plan(
 				'DE',

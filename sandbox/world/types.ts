@@ -139,5 +139,7 @@ export interface Seller {
 	readonly sellerId: string;
 	readonly name: string;
 	readonly region: Region;
+	/** Enrolled in Amazon Business. */
+	readonly isB2bSeller: boolean;
 	readonly marketplaces: readonly MarketplaceWorld[];
 }

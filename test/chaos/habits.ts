@@ -4,7 +4,10 @@ import type { Random } from '../../sandbox/random';
 
 const WORST = habitsOf('worst');
 
-const EVERYDAY = HABIT_NAMES.filter((name) => HABITS[name].kind === 'climate');
+/** No node queries Data Kiosk, so its habits would only take the place of others. */
+const USED = HABIT_NAMES.filter((name) => !name.startsWith('kiosk'));
+
+const EVERYDAY = USED.filter((name) => HABITS[name].kind === 'climate');
 
 /** Habits that fail calls as long as they last; the campaign draws them as faults. */
 const FAILURES: readonly HabitName[] = [
@@ -18,7 +21,7 @@ const FAILURES: readonly HabitName[] = [
 	'noFulfillmentData',
 ];
 
-const AT_TIMES = HABIT_NAMES.filter((name) => !EVERYDAY.includes(name) && !FAILURES.includes(name));
+const AT_TIMES = USED.filter((name) => !EVERYDAY.includes(name) && !FAILURES.includes(name));
 
 /**
  * The worst profile, or with some everyday habits off or others on, or only what the models say.

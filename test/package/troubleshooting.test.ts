@@ -27,6 +27,8 @@ const KINDS: Readonly<Record<FailureKind, true>> = {
 	reportFailed: true,
 	reportQuota: true,
 	otherReport: true,
+	queryPending: true,
+	queryFailed: true,
 	documentRefused: true,
 	documentTooLarge: true,
 };

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import Ajv7 from 'ajv';
 import Ajv4 from 'ajv-draft-04';
 import { habitsOf } from '../../sandbox';
+import { BASE as KIOSK, connectKiosk, queryText } from './dataKioskSupport';
+import { describeModels, note, readModelText } from './modelsFolder';
 import {
 	CA,
 	DE,
@@ -14,17 +14,12 @@ import {
 	type Client,
 } from './support';
 
-const FOLDER =
-	process.env['SPAPI_MODELS'] ?? resolve(__dirname, '..', '..', '..', 'shared', 'spapi-models');
-const present = existsSync(FOLDER);
-
 type Schema = Record<string, unknown>;
 
 const isObject = (value: unknown): value is Schema =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const readModel = (file: string): Schema =>
-	JSON.parse(readFileSync(resolve(FOLDER, file), 'utf8')) as Schema;
+const readModel = (file: string): Schema => JSON.parse(readModelText(file)) as Schema;
 
 /** Refuses properties a model does not name, so that a misspelled field cannot go unnoticed. */
 function strict(schema: unknown): unknown {
@@ -63,9 +58,6 @@ function problems(model: Schema, definition: string, body: unknown): unknown {
 	validate(body);
 	return validate.errors ?? [];
 }
-
-const describeModels = present ? describe : describe.skip;
-const note = present ? '' : ` (SKIPPED: no models in ${FOLDER}; set SPAPI_MODELS)`;
 
 describeModels(`answers satisfy Amazon's models${note}`, () => {
 	/** The worst profile, except for habits that are meant to break the models. */
@@ -163,6 +155,57 @@ describeModels(`answers satisfy Amazon's models${note}`, () => {
 			sandbox().faults.add({ kind });
 			await check(file, one, 'get', status, client.get(own));
 		}
+	});
+
+	it('data kiosk', async () => {
+		sandbox().settings.set({ kioskPageLines: 3 });
+		const client = await connectKiosk(sandbox());
+		const file = 'dataKiosk_2023-11-15.json';
+		const [all, one, document] = [
+			`${KIOSK}/queries`,
+			`${KIOSK}/queries/{queryId}`,
+			`${KIOSK}/documents/{documentId}`,
+		] as const;
+		const created = await check(file, all, 'post', 202, client.create(queryText()));
+		const own = `${KIOSK}/queries/${String(created['queryId'])}`;
+		await check(file, one, 'get', 200, client.get(own));
+		const done = await client.ended(String(created['queryId']));
+		expect(done).toHaveProperty('pagination.nextToken');
+		await check(file, one, 'get', 200, client.get(own));
+		const documents = `${KIOSK}/documents`;
+		const link = client.get(`${documents}/${String(done['dataDocumentId'])}`);
+		await check(file, document, 'get', 200, link);
+		const failing = queryText({ startDate: '2026-11-30' });
+		const failed = await client.ended(await client.queryId(failing));
+		expect(failed).toHaveProperty('errorDocumentId');
+		await check(file, one, 'get', 200, client.show(String(failed['queryId'])));
+		const first = await check(file, all, 'get', 200, client.get(`${all}?pageSize=1`));
+		expect(first).toHaveProperty('pagination.nextToken');
+		await check(file, all, 'get', 200, client.get(`${all}?processingStatuses=FATAL`));
+		await check(file, all, 'get', 400, client.get(`${all}?processingStatuses=OVER`));
+		await check(file, all, 'post', 400, client.create('query { x }'));
+		await check(file, one, 'get', 404, client.get(`${all}/1`));
+		await check(file, document, 'get', 404, client.get(`${documents}/1`));
+		await check(file, one, 'delete', 400, client.send('DELETE', own));
+		await check(file, one, 'delete', 404, client.send('DELETE', `${all}/1`));
+		sandbox().faults.add({ kind: 'queryStuck' });
+		const open = await client.queryId(queryText({ endDate: '2026-11-11' }));
+		const canceled = await client.send('DELETE', `${all}/${open}`);
+		// The model has no body for it.
+		expect([canceled.status, canceled.text]).toEqual([204, '']);
+		await check(file, one, 'get', 200, client.show(open));
+		for (const [kind, status] of [
+			['throttle', 429],
+			['error500', 500],
+			['error503', 503],
+			['unknown403', 403],
+		] as const) {
+			sandbox().faults.add({ kind });
+			await check(file, one, 'get', status, client.get(own));
+		}
+		sandbox().roles.remove('demo', 'Brand Analytics');
+		await check(file, all, 'post', 403, client.create(queryText()));
+		await check(file, document, 'get', 403, client.get(`${documents}/1`));
 	});
 
 	it('orders', async () => {

@@ -39,6 +39,8 @@ const KINDS: Readonly<Record<FailureKind, 'advised' | 'plain'>> = {
 	reportFailed: 'advised',
 	reportQuota: 'advised',
 	otherReport: 'advised',
+	queryPending: 'advised',
+	queryFailed: 'advised',
 	documentRefused: 'advised',
 	documentTooLarge: 'advised',
 };
@@ -56,6 +58,8 @@ const NAMING_THE_CALL = ALL_KINDS.filter(
 			'reportFailed',
 			'reportQuota',
 			'otherReport',
+			'queryPending',
+			'queryFailed',
 			'documentRefused',
 			'documentTooLarge',
 		].includes(kind),
