@@ -52,7 +52,7 @@ function checkDates(asked: Asked, circumstances: Circumstances): void {
 		throw new QueryFailure('The start date must not be after the end date.');
 	}
 	if (circumstances.settings.kioskTooOld === 'fatal' && isTooOld(asked, circumstances)) {
-		throw new QueryFailure('The start date must be no more than two years ago.');
+		throw new QueryFailure('The start date is more than two years ago.');
 	}
 }
 

@@ -17,7 +17,7 @@ const HOUR = 3_600_000;
 const SETTLED_HOURS = 72;
 const WEEK_HOURS = 168;
 
-/** A day of which nothing is counted. */
+/** A day without any counted figures. */
 export const uncounted = (date: string): CountedDay => ({
 	...emptyDay(date),
 	viewedOrders: undefined,

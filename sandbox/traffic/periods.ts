@@ -40,7 +40,7 @@ export function widen({ from, to }: DayRange, granularity: DateGranularity): Day
 	return { from: periodOf(from, granularity), to: endOfPeriod(to, granularity) };
 }
 
-/** Shortens week and month ranges to whole periods; `from` is after `to` if there is none. */
+/** Shortens week and month ranges to whole periods; without one, `from` is after `to`. */
 export function shorten({ from, to }: DayRange, granularity: DateGranularity): DayRange {
 	const isStart = periodOf(from, granularity) === from;
 	const isEnd = endOfPeriod(to, granularity) === to;

@@ -93,7 +93,7 @@ describe('a query', () => {
 		]);
 	});
 
-	it('can be canceled while it is open, and again without effect, but not when it is over', async () => {
+	it('can be canceled while it is open, and again without effect, but not after it has ended', async () => {
 		const client = await connectKiosk(sandbox());
 		const cancel = async (queryId: string) =>
 			await client.send('DELETE', `${BASE}/queries/${queryId}`);
