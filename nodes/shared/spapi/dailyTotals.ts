@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { isIsoDay } from '../domain/calendar';
 import type { DailyFeedback } from '../domain/ratingWindow';
 import { letOthersGo } from './pause';
-import { unpack } from './reportDocument';
+import { DocumentError, unpack } from './reportDocument';
 import type { ReportDocument } from './report';
 
 /** The daily totals of several marketplaces, from one query to Data Kiosk. */
@@ -88,17 +88,18 @@ const LONGEST_LINE = 100_000;
 
 /**
  * Reads a result piece by piece: one JSON object per line.
- * @throws DocumentError if it cannot be unpacked
+ * @throws DocumentError if it cannot be unpacked or is cut off
  */
 export async function readDailyTotals({ body }: ReportDocument): Promise<ReadTotals> {
 	const days = new Map<string, DailyFeedback[]>();
 	let unreadableLines = 0;
-	const readLine = (line: string): void => {
-		if (line.trim() === '') return;
+	/** @returns whether it could be read */
+	const readLine = (line: string): boolean => {
+		if (line.trim() === '') return true;
 		const parsed = lineSchema.safeParse(jsonParse<unknown>(line, { fallbackValue: null }));
 		if (!parsed.success) {
 			unreadableLines += 1;
-			return;
+			return false;
 		}
 		const { marketplaceId, startDate, sales, traffic } = parsed.data;
 		const ofMarketplace = days.get(marketplaceId) ?? [];
@@ -110,6 +111,7 @@ export async function readDailyTotals({ body }: ReportDocument): Promise<ReadTot
 			pageViews: traffic?.pageViews ?? null,
 		});
 		days.set(marketplaceId, ofMarketplace);
+		return true;
 	};
 	const decoder = new TextDecoder();
 	let rest = '';
@@ -117,10 +119,11 @@ export async function readDailyTotals({ body }: ReportDocument): Promise<ReadTot
 		const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
 		rest = lines.pop() ?? '';
 		if (rest.length > LONGEST_LINE) rest = rest.slice(0, LONGEST_LINE);
-		lines.forEach(readLine);
+		for (const line of lines) readLine(line);
 		await letOthersGo();
 	}
-	readLine(rest + decoder.decode());
+	// A complete result ends with a line break.
+	if (!readLine(rest + decoder.decode())) throw new DocumentError('damaged');
 	return { days, unreadableLines };
 }
 
