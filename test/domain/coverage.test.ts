@@ -203,7 +203,7 @@ describe('Coverage of a window', () => {
 	])('gives no number for %s', (_, days, length) => {
 		const window = covered(days).window(length, TODAY);
 		expect(window).toMatchObject({ provenance: 'insufficient', counts: undefined });
-		expect(window.coverage.reasons[0]).toMatch(/no settled totals|cover only \d+ of the \d+ days/);
+		expect(window.coverage.reasons[0]).toMatch(/no settled daily totals|cover only \d+ of the \d+ days/);
 	});
 
 	it('gives no number for days that the feedback report does not cover', () => {

@@ -177,7 +177,8 @@ describe('Rating: Evaluate', () => {
 		}
 	});
 
-	it('gives no number without Sales and Traffic', async () => {
+	it('gives no number without daily totals', async () => {
+		inUse.sandbox.faults.add({ kind: 'queryFatal' });
 		inUse.sandbox.faults.add({
 			kind: 'reportCancelled',
 			reportType: 'GET_SALES_AND_TRAFFIC_REPORT',

@@ -65,7 +65,7 @@ const evaluate = async (
 			thresholds: {},
 			insufficientBand: 'atRisk',
 			simplify: true,
-			options: options as never,
+			options: { totalsFrom: 'report', ...options } as never,
 		},
 	});
 

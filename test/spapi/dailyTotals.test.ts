@@ -5,10 +5,10 @@ import { differencesOf } from '../../nodes/AmazonSellerRating/sources/difference
 import type { DailyFeedback } from '../../nodes/shared/domain/ratingWindow';
 import {
 	dailyTotalsQuery,
-	includesRange,
 	readDailyTotals,
 	withoutFalseZeros,
 } from '../../nodes/shared/spapi/dailyTotals';
+import { includesRange } from '../../nodes/shared/spapi/kioskTotals';
 import { isSameQuery } from '../../nodes/shared/spapi/dataKiosk';
 
 const DE = 'A1PA6795UKMFR9';
@@ -38,7 +38,7 @@ const read = async (text: string | Uint8Array) =>
 	await readDailyTotals({ body: typeof text === 'string' ? Buffer.from(text) : text });
 
 describe('the query for daily totals', () => {
-	it('asks for all marketplaces and figures at once, always in the same words', () => {
+	it('requests all marketplaces and figures at once, always in the same words', () => {
 		const query = dailyTotalsQuery(RANGE);
 		expect(query).toContain(`marketplaceIds: ["${FR}","${DE}"]`);
 		expect(query).toContain('startDate: "2026-10-20", endDate: "2026-11-26"');

@@ -47,7 +47,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 					name: "Amazon's Reports",
 					value: 'amazonReports',
 					description:
-						'Sales and Traffic (totals and negatives per day) and the feedback report (neutrals)',
+						'Daily totals with negatives (Data Kiosk or the Sales and Traffic report) and the feedback report (neutrals)',
 				},
 				{ name: 'Counts I Enter', value: 'counts', description: 'As Feedback Manager shows them' },
 				{

@@ -28,7 +28,7 @@ export const datedSourceParameters: INodeProperties[] = [
 				name: "Amazon's Reports",
 				value: 'amazonReports',
 				description:
-					'Sales and Traffic (totals and negatives per day) and the feedback report (neutrals)',
+					'Daily totals with negatives (Data Kiosk or the Sales and Traffic report) and the feedback report (neutrals)',
 			},
 			{
 				name: 'Input Items',

@@ -13,7 +13,7 @@ type Zone = Pick<Marketplace, 'timeZone'>;
 /** Far more days than reports and windows have. */
 const MOST_DAYS_KEPT = 5_000;
 
-/** Days whose number was computed: a window asks for the same few hundred again and again. */
+/** Days whose number was computed: every window needs the same few hundred. */
 const numbers = new Map<string, number>();
 
 /**

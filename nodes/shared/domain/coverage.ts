@@ -317,7 +317,7 @@ export class Coverage {
 		const length = to - from + 1;
 		const covered = this.daysCovered(from, to);
 		if (this.facts.length === 0 || to < this.first || from > this.lastSettled) {
-			return 'The Sales and Traffic report has no settled totals for this window';
+			return 'Amazon has no settled daily totals for this window';
 		}
 		if (feedback.kind === 'canceled') {
 			return 'Amazon canceled the feedback report, because there is no 1 to 3 star feedback or it refused the request; without the report the neutral ratings are unknown';

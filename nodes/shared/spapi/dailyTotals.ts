@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 import { isIsoDay } from '../domain/calendar';
 import type { DailyFeedback } from '../domain/ratingWindow';
+import type { ReadTotals, TotalsRange } from './kioskTotals';
 import { letOthersGo } from './pause';
 import { DocumentError, unpack } from './reportDocument';
 import type { ReportDocument } from './report';
@@ -14,14 +15,6 @@ import type { ReportDocument } from './report';
  * one of its kind since 2026-03-27.
  */
 const DATASET = 'analytics_salesAndTraffic_2024_04_24';
-
-/** Which totals are needed. */
-export interface TotalsRange {
-	readonly marketplaceIds: readonly string[];
-	/** First and last ISO calendar day. */
-	readonly from: string;
-	readonly through: string;
-}
 
 /**
  * The query for a range. The same range always gives the same text, so that a query can be
@@ -54,34 +47,6 @@ const lineSchema = z.object({
 		.nullish()
 		.catch(undefined),
 });
-
-/** A query that Amazon is still working on. */
-export interface OpenQuery {
-	readonly queryId: string;
-	readonly range: TotalsRange;
-	/** When it was created: UTC, and the same on the monotonic clock. */
-	readonly askedAt: string;
-	readonly at: number;
-}
-
-/** The daily totals of a range, as of when the query was created. */
-export interface KioskTotals extends OpenQuery, ReadTotals {
-	/** How many lines the result has. */
-	readonly lines: number;
-}
-
-/** Whether a range has all that another one needs. */
-export const includesRange = (whole: TotalsRange, part: TotalsRange): boolean =>
-	whole.from <= part.from &&
-	whole.through >= part.through &&
-	part.marketplaceIds.every((id) => whole.marketplaceIds.includes(id));
-
-/** A result as read; a line that cannot be read is left out, and its day is unknown. */
-export interface ReadTotals {
-	/** Per marketplace ID; in any order. */
-	readonly days: ReadonlyMap<string, readonly DailyFeedback[]>;
-	readonly unreadableLines: number;
-}
 
 /** No line of a result is longer; a longer text is not a result. */
 const LONGEST_LINE = 100_000;

@@ -74,11 +74,6 @@ export async function listQueries(client: SpApiClient, since: Date): Promise<Kio
 	return answer.queries;
 }
 
-/** Stops a query that nobody needs any more; a canceled query stays canceled. */
-export async function cancelQuery(client: SpApiClient, queryId: string): Promise<void> {
-	await client.call('cancelQuery', { path: { queryId }, answer: z.unknown() });
-}
-
 const linkSchema = z.object({ documentUrl: z.string().url() });
 
 /**

@@ -94,7 +94,7 @@ export const ADVICE: Readonly<
 	queryPending: () =>
 		"Run the node again: it reads the same query, and nothing is lost. Or increase 'Wait for Report'.",
 	queryFailed: () =>
-		"Run the node again in 15 minutes, or choose the report under 'Totals From'. Data Kiosk fails a query for various reasons, some of which pass.",
+		"Run the node again in 15 minutes, or choose the report under 'Totals From'. Some reasons pass by themselves.",
 	documentRefused: () =>
 		'Check that nothing between n8n and Amazon changes its answers. If Amazon has moved its documents, please report it. Nothing was sent to the new address.',
 	documentTooLarge: () => 'Request a shorter period.',

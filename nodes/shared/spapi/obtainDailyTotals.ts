@@ -5,15 +5,7 @@ import { findMarketplace, type Marketplace } from '../domain/marketplaces';
 import type { DailyFeedback } from '../domain/ratingWindow';
 import { reasonIn } from './answerWords';
 import type { SpApiClient, SpApiContext } from './client';
-import {
-	dailyTotalsQuery,
-	includesRange,
-	readDailyTotals,
-	type KioskTotals,
-	type OpenQuery,
-	type ReadTotals,
-	type TotalsRange,
-} from './dailyTotals';
+import { dailyTotalsQuery, readDailyTotals } from './dailyTotals';
 import {
 	createQuery,
 	getQuery,
@@ -25,6 +17,13 @@ import {
 } from './dataKiosk';
 import { SpApiFailure } from './failure';
 import { isUncertain } from './failureKinds';
+import {
+	includesRange,
+	type KioskTotals,
+	type OpenQuery,
+	type ReadTotals,
+	type TotalsRange,
+} from './kioskTotals';
 import { backoff, pause, unlessCanceled } from './pause';
 import { kioskTotals, openQueries, queriesUnderWay, reportsListedAt } from './processWide';
 import { readStart } from './reportDocument';

@@ -107,15 +107,6 @@ export const OPERATIONS = {
 		repeatable: true,
 		roles: DATA_KIOSK_ROLES,
 	},
-	cancelQuery: {
-		does: 'cancel the query to Data Kiosk',
-		method: 'DELETE',
-		path: '/dataKiosk/2023-11-15/queries/{queryId}',
-		rate: 0.0222,
-		burst: 10,
-		repeatable: true,
-		roles: DATA_KIOSK_ROLES,
-	},
 	getDocument: {
 		does: "download Data Kiosk's result",
 		method: 'GET',

@@ -1,6 +1,6 @@
 import { BoundedMap } from './boundedMap';
 import type { AccessToken, LogInOutcome } from './login';
-import type { KioskTotals, OpenQuery } from './dailyTotals';
+import type { KioskTotals, OpenQuery } from './kioskTotals';
 import type { RateLimit } from './rateLimit';
 import type { CachedReport, Report, ReportDocument } from './report';
 
