@@ -179,19 +179,13 @@ class Query {
 		const { client, range, text } = this;
 		for (let attempt = 1; ; attempt += 1) {
 			const asked = { range, askedAt: DateTime.utc().toISO(), at: performance.now() };
-			try {
-				return { ...asked, queryId: await createQuery(client, text) };
-			} catch (failure) {
-				const kind = failure instanceof SpApiFailure ? failure.kind : undefined;
-				// Amazon refuses a second query with the same text as too many.
-				const mayBeOpen = kind === 'throttled' || (kind !== undefined && isUncertain(kind));
-				if (!mayBeOpen) throw failure;
-				const found = await this.find(true);
-				if (found !== undefined) return found;
-				if (kind === 'throttled' || attempt === MOST_ATTEMPTS) throw failure;
-				if (!(await pause(backoff(attempt), client.signal))) {
-					throw new SpApiFailure('cancelled', 'createQuery');
-				}
+			const created = await createQuery(client, text).catch(orFailureOfDoubt);
+			if (typeof created === 'string') return { ...asked, queryId: created };
+			const found = await this.find(true);
+			if (found !== undefined) return found;
+			if (created.kind === 'throttled' || attempt === MOST_ATTEMPTS) return orThrow(created);
+			if (!(await pause(backoff(attempt), client.signal))) {
+				return orThrow(new SpApiFailure('cancelled', 'createQuery'));
 			}
 		}
 	}
@@ -242,6 +236,21 @@ class Query {
 
 const failed = ({ queryId }: KioskQuery, why: string, message?: string): SpApiFailure =>
 	new SpApiFailure('queryFailed', 'getQuery', { details: `${queryId}: ${why}`, message });
+
+const orThrow = (failure: SpApiFailure): never => {
+	throw failure;
+};
+
+/**
+ * A failure after which the query may exist: it is unknown whether Amazon has acted, or Amazon
+ * refused the query as too many, as it does with a second one of the same text.
+ */
+function orFailureOfDoubt(failure: unknown): SpApiFailure {
+	const isDoubtful =
+		failure instanceof SpApiFailure && (failure.kind === 'throttled' || isUncertain(failure.kind));
+	if (!isDoubtful) throw failure;
+	return failure;
+}
 
 function orNone(failure: unknown): [] {
 	if (failure instanceof SpApiFailure && failure.kind !== 'cancelled') return [];
