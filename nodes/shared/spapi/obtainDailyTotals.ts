@@ -27,6 +27,7 @@ import {
 import { backoff, pause, unlessCanceled } from './pause';
 import { kioskTotals, openQueries, queriesUnderWay, reportsListedAt } from './processWide';
 import { readStart } from './reportDocument';
+import { quotaOf } from './reportLimits';
 import { SALES_AND_TRAFFIC_DAYS } from './reports';
 
 /**
@@ -34,8 +35,13 @@ import { SALES_AND_TRAFFIC_DAYS } from './reports';
  * executions of this process share its result. Other processes find it in Amazon's list.
  */
 
-/** A result this new is used again: the Sales and Traffic report cannot be newer either. */
-const NEW_ENOUGH_MS = 15 * MINUTE_MS;
+/**
+ * A result at most this old is used again: the interval of the Sales and Traffic report, which could
+ * not be newer either; a minute if the user has set no interval, because `createQuery` has a limit,
+ * too.
+ */
+const newEnoughMs = (client: SpApiClient): number =>
+	quotaOf(client, 'GET_SALES_AND_TRAFFIC_REPORT')?.everyMs || MINUTE_MS;
 
 /** A query that is not finished by then probably never will be. */
 const STUCK_AFTER_MS = HOUR_MS;
@@ -87,7 +93,8 @@ export async function obtainDailyTotals(
 	const key = `${client.seller} ${dailyTotalsQuery(range)}`;
 	for (;;) {
 		const kept = kioskTotals.get(client.seller);
-		if (kept !== undefined && isNewEnough(kept) && includesRange(kept.range, range)) return kept;
+		const isNewEnough = kept !== undefined && ageOfResult(kept) < newEnoughMs(client);
+		if (isNewEnough && includesRange(kept.range, range)) return kept;
 		const underWay = queriesUnderWay.get(key);
 		if (underWay === undefined) {
 			const work = new Query(context, client, range, waitMs).run();
@@ -100,7 +107,7 @@ export async function obtainDailyTotals(
 	}
 }
 
-const isNewEnough = ({ at }: OpenQuery): boolean => performance.now() - at < NEW_ENOUGH_MS;
+const ageOfResult = ({ at }: OpenQuery): number => performance.now() - at;
 
 /** What kept another caller from the result need not keep this one from it. */
 function orUndefinedIfOnlyOfAnother(failure: unknown): undefined {
@@ -165,7 +172,7 @@ class Query {
 			.map((query) => ({ query, ageMs: ageOf(query) }))
 			.filter(({ query: { processingStatus: status, query }, ageMs }) => {
 				if (!isSameQuery(query, text)) return false;
-				if (status === 'DONE') return ageMs < NEW_ENOUGH_MS;
+				if (status === 'DONE') return ageMs < newEnoughMs(client);
 				return (status === 'IN_QUEUE' || status === 'IN_PROGRESS') && ageMs < STUCK_AFTER_MS;
 			})
 			.toSorted((a, b) => a.ageMs - b.ageMs);
