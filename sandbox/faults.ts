@@ -45,10 +45,7 @@ export const EVENT_FAULTS = [
 ] as const;
 /** Faults that decide, when a query is created, how it will end. */
 export const QUERY_FAULTS = ['queryFatal', 'queryStuck', 'queryNoData'] as const;
-/**
- * Faults of Data Kiosk. Not part of FAULT_KINDS, from which the campaigns draw, because no node
- * queries Data Kiosk.
- */
+/** Faults of Data Kiosk. */
 export const KIOSK_FAULTS = [
 	...QUERY_FAULTS,
 	/** The document ends in the middle of its last line. */
@@ -61,15 +58,13 @@ export const FAULT_KINDS = [
 	...REPORT_FAULTS,
 	...DOCUMENT_FAULTS,
 	...SOLICITATION_FAULTS,
+	...KIOSK_FAULTS,
 ] as const;
-export type FaultKind =
-	| (typeof FAULT_KINDS)[number]
-	| (typeof EVENT_FAULTS)[number]
-	| (typeof KIOSK_FAULTS)[number];
+export type FaultKind = (typeof FAULT_KINDS)[number] | (typeof EVENT_FAULTS)[number];
 
 export const faultSchema = z
 	.object({
-		kind: z.enum([...FAULT_KINDS, ...EVENT_FAULTS, ...KIOSK_FAULTS]),
+		kind: z.enum([...FAULT_KINDS, ...EVENT_FAULTS]),
 		/** Only this operation, e.g. `getReport`, `lwaToken`, `downloadDocument`. */
 		operation: z.string().optional(),
 		orderId: z.string().optional(),

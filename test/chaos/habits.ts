@@ -4,10 +4,7 @@ import type { Random } from '../../sandbox/random';
 
 const WORST = habitsOf('worst');
 
-/** No node queries Data Kiosk, so its habits would only take the place of others. */
-const USED = HABIT_NAMES.filter((name) => !name.startsWith('kiosk'));
-
-const EVERYDAY = USED.filter((name) => HABITS[name].kind === 'climate');
+const EVERYDAY = HABIT_NAMES.filter((name) => HABITS[name].kind === 'climate');
 
 /** Habits that fail calls as long as they last; the campaign draws them as faults. */
 const FAILURES: readonly HabitName[] = [
@@ -21,7 +18,7 @@ const FAILURES: readonly HabitName[] = [
 	'noFulfillmentData',
 ];
 
-const AT_TIMES = USED.filter((name) => !EVERYDAY.includes(name) && !FAILURES.includes(name));
+const AT_TIMES = HABIT_NAMES.filter((name) => !EVERYDAY.includes(name) && !FAILURES.includes(name));
 
 /**
  * The worst profile, or with some everyday habits off or others on, or only what the models say.
