@@ -31,5 +31,7 @@ module.exports = {
 	testSequencer: '<rootDir>/test/longestFirst.cjs',
 	// The default of jest, one worker fewer, leaves half of a small machine idle. End-to-end tests
 	// mostly wait for n8n.
+	// A worker keeps what it has loaded; collecting a heap of gigabytes costs more than a new worker.
+	workerIdleMemoryLimit: '800MB',
 	maxWorkers: availableParallelism() + (process.env.E2E ? 1 : 0),
 };
