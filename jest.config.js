@@ -1,5 +1,3 @@
-const { availableParallelism } = require('node:os');
-
 const swc = { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } };
 
 /** @type {import('jest').Config} */
@@ -29,9 +27,6 @@ module.exports = {
 	// Tests take long on a busy machine; this is no measure of speed.
 	testTimeout: 180_000,
 	testSequencer: '<rootDir>/test/longestFirst.cjs',
-	// The default of jest, one worker fewer, leaves half of a small machine idle. End-to-end tests
-	// mostly wait for n8n.
-	// A worker keeps what it has loaded; collecting a heap of gigabytes costs more than a new worker.
-	workerIdleMemoryLimit: '800MB',
-	maxWorkers: availableParallelism() + (process.env.E2E ? 1 : 0),
+	// The default of jest, one worker fewer, leaves half of a small machine idle.
+	maxWorkers: '100%',
 };

@@ -31,10 +31,33 @@ let n8n;
  * @typedef {{ title: string, work: (show: boolean) => Promise<unknown> }} Step
  */
 
+/** @typedef {{ isInstallation?: boolean, steps: Step[] }} Stage */
+
+/**
+ * Both steps mostly wait for n8n.
+ *
+ * @type {Stage[]}
+ */
+const inRealN8n = [
+	{
+		isInstallation: true,
+		steps: [{ title: `n8n ${N8N_VERSION}`, work: async () => await n8n }],
+	},
+	{
+		steps: [
+			{
+				title: 'End-to-end',
+				work: async (show) => await runTests(show, ['test/e2e'], { E2E: '1' }),
+			},
+			{ title: 'Trigger', work: check('trigger') },
+		],
+	},
+];
+
 /**
  * The steps of a stage run in parallel. An installation is not counted as a part of the tests.
  *
- * @type {Array<{ isInstallation?: boolean, steps: Step[] }>}
+ * @type {Stage[]}
  */
 const stages = [
 	{ isInstallation: true, steps: [{ title: 'Dependencies', work: prepare }] },
@@ -52,21 +75,13 @@ const stages = [
 			},
 		],
 	},
-	...(quick
-		? []
-		: [
-				{
-					isInstallation: true,
-					steps: [{ title: `n8n ${N8N_VERSION}`, work: async () => await n8n }],
-				},
-			]),
 	{
 		steps: [
-			{ title: 'Tests', work: runTests },
-			...(quick ? [] : [{ title: 'Trigger', work: check('trigger') }]),
+			{ title: 'Tests', work: async (show) => await runTests(show, []) },
 			{ title: 'Scan', work: check('scan') },
 		],
 	},
+	...(quick ? [] : inRealN8n),
 ];
 
 // Without this, signals would end it before it could end its child processes.
@@ -131,15 +146,18 @@ async function lint(show) {
  * Runs jest and adds its counts to the totals.
  *
  * @param {boolean} show
+ * @param {string[]} files the tests to run; all but the end-to-end tests by default
+ * @param {NodeJS.ProcessEnv} [env]
  */
-async function runTests(show) {
+async function runTests(show, files, env = {}) {
 	const outputFile = join(stateDir, 'jest.json');
 	mkdirSync(stateDir, { recursive: true });
 	rmSync(outputFile, { force: true });
-	const args = [FEWER_COLLECTIONS, toolFile('jest'), '--json', `--outputFile=${outputFile}`];
+	const own = ['--json', `--outputFile=${outputFile}`];
+	const args = [FEWER_COLLECTIONS, toolFile('jest'), ...files, ...own];
 	try {
 		// The group has the n8n that a test has started; it ends with it if this is ended early.
-		await runNode(show, 'jest', args, quick ? {} : { E2E: '1' }, { group: true });
+		await runNode(show, 'jest', args, env, { group: true });
 	} finally {
 		if (existsSync(outputFile)) {
 			const result = JSON.parse(readFileSync(outputFile, 'utf8'));

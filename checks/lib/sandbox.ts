@@ -6,6 +6,7 @@ import type {
 	N8nCredential,
 	OrderTruth,
 	RatingTruth,
+	QueryRequestRecord,
 	ReportRequestRecord,
 	SandboxSecrets,
 	SolicitationRecord,
@@ -92,6 +93,10 @@ export class RunningSandbox {
 
 	async reportRequests(): Promise<ReportRequestRecord[]> {
 		return await this.read('truth/reportRequests');
+	}
+
+	async queryRequests(): Promise<QueryRequestRecord[]> {
+		return await this.read('truth/queryRequests');
 	}
 
 	async feedback(query: Query = {}): Promise<WorldFeedback[]> {

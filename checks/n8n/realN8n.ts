@@ -316,6 +316,14 @@ export class RealN8n {
 		return executions;
 	}
 
+	/** Whether one of the last executions of a workflow has not ended. */
+	async isExecuting(workflowId: string): Promise<boolean> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+		const path = `executions?limit=10&filter=${filter}`;
+		const { results } = await this.get<{ results: Array<{ status: string }> }>(path);
+		return results.some(({ status }) => !OVER.includes(status));
+	}
+
 	/** An execution, also one that has not ended; n8n returns no data of one that is just starting. */
 	async readExecution(id: string): Promise<EndedExecution> {
 		const { status, data } = await this.get<{

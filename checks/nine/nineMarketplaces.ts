@@ -33,8 +33,10 @@ const OUTSIDE = /\.(emailSend|googleSheets)$/;
 interface Traffic {
 	/** Scaled time from the first to the last. */
 	readonly minutes: number;
-	/** When Sales and Traffic reports were requested, in scaled minutes. */
-	readonly sales: readonly number[];
+	/** Sales and Traffic reports. */
+	readonly sales: number;
+	/** Queries to Data Kiosk. */
+	readonly queries: number;
 	/** Feedback reports. */
 	readonly feedback: number;
 	/** Reports of any type. */
@@ -182,6 +184,7 @@ export class NineMarketplaces {
 		await clock.applyTo(sandbox);
 		const before = (await sandbox.requests()).length;
 		const reportsBefore = (await sandbox.reportRequests()).length;
+		const queriesBefore = (await sandbox.queryRequests()).length;
 		const start = clock.now;
 		await Promise.all(
 			workflows.map(async ([, path]) => await n8n.callWebhook(path, { now: true })),
@@ -205,9 +208,8 @@ export class NineMarketplaces {
 		return {
 			traffic: {
 				minutes,
-				sales: reports
-					.filter(({ reportType, tooSoon }) => reportType === SALES && tooSoon === undefined)
-					.map(({ at }) => Date.parse(at) / MINUTE_MS),
+				sales: reports.filter(({ reportType }) => reportType === SALES).length,
+				queries: (await sandbox.queryRequests()).length - queriesBefore,
 				feedback: reports.filter(({ reportType }) => reportType === FEEDBACK).length,
 				tooSoon: reports.filter(({ tooSoon }) => tooSoon !== undefined).length,
 				throttled: refused.length,

@@ -246,10 +246,7 @@ export class TriggerDay {
 		return steps.filter(({ minute }) => minute < MINUTES_OF_DAY - 60);
 	}
 
-	/**
-	 * Kills n8n while Amazon prepares a report. Not while it outputs items: a killed execution stays
-	 * in n8n as crashed, without its items.
-	 */
+	/** Kills n8n while Amazon prepares a report. */
 	async #killWhilePreparing(): Promise<void> {
 		await this.#untilAllIsReported();
 		const asks = async () =>
@@ -276,7 +273,9 @@ export class TriggerDay {
 		await this.#untilReported(async () => (await this.compare()).missing.every(isOfFigure));
 	}
 
+	/** Kills n8n, but not while an execution outputs items: it would stay there as crashed. */
 	async #kill(): Promise<void> {
+		while (await this.n8n.isExecuting(this.#workflowId)) await this.#tick();
 		this.kills.push(Math.round(this.minute));
 		await this.n8n.killMain();
 		const restarted = this.n8n.start();

@@ -69,6 +69,9 @@ export interface TotalsOptions {
 	readonly waitMinutes: number;
 }
 
+/** Data Kiosk usually needs seconds; where there is a report instead, nobody waits longer. */
+const LONGEST_WAIT_MS = 15 * MINUTE_MS;
+
 /**
  * Fetches the daily totals of a marketplace.
  * @param today marketplace-local calendar day
@@ -96,8 +99,8 @@ export async function fetchDailyTotals(
 			notes: [...kiosk.notes, ...differencesOf(kiosk.totals, report.totals)],
 		};
 	}
-	// Half of the time, because the report may need the rest.
-	const kiosk = await ofKiosk(waitMs / 2).catch(orFailure);
+	// At most half of the time, because the report may need the rest.
+	const kiosk = await ofKiosk(Math.min(waitMs / 2, LONGEST_WAIT_MS)).catch(orFailure);
 	if (!(kiosk instanceof SpApiFailure)) return kiosk;
 	const report = await ofReport();
 	const why = `The totals come from the Sales and Traffic report. ${kiosk.message}.`;
