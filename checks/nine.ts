@@ -35,6 +35,7 @@ export async function run(args: string[]): Promise<number> {
 		'rate-limits': SCALE,
 		'report-delay': 250,
 	});
+	await sandbox.set({ namesRate: false });
 	const n8n = new RealN8n({ runtime, tarball, dir });
 	atEnd(async () => await n8n.stop());
 	const clock = new ScaledClock(SCALE, Date.parse(START));

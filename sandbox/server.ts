@@ -370,7 +370,7 @@ function limitHeader(
 ): Record<string, string> {
 	const rate = state.limiter.effectiveRate(operation);
 	const shown = (status >= 200 && status < 300) || status === 400 || status === 404;
-	if (rate === undefined || !shown) return {};
+	if (rate === undefined || !shown || !state.settings.namesRate) return {};
 	return { 'x-amzn-ratelimit-limit': String(Number(rate.toFixed(4))) };
 }
 

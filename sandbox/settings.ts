@@ -67,6 +67,11 @@ export const settingsSchema = z
 		 * whatever the rate limits.
 		 */
 		quotaTime: z.enum(['steady', 'clock']).default('steady'),
+		/**
+		 * Whether answers name the rate (`x-amzn-RateLimit-Limit`), sped up like the limits. A client
+		 * whose own clock is sped up would take it for a higher one.
+		 */
+		namesRate: z.boolean().default(true),
 	})
 	.strict();
 export type SandboxSettings = z.infer<typeof settingsSchema>;

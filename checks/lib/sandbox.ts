@@ -9,6 +9,7 @@ import type {
 	QueryRequestRecord,
 	ReportRequestRecord,
 	SandboxSecrets,
+	SandboxSettings,
 	SolicitationRecord,
 	WorldFeedback,
 } from '../../sandbox';
@@ -131,6 +132,10 @@ export class RunningSandbox {
 
 	async setDefects(marketplaceId: string, defects: Defects): Promise<void> {
 		await this.control('world/defects', { marketplaceId, defects });
+	}
+
+	async set(settings: Partial<SandboxSettings>): Promise<void> {
+		await this.control('settings', settings);
 	}
 
 	async expireAccessTokens(): Promise<void> {
