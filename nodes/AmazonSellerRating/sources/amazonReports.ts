@@ -56,7 +56,7 @@ export const reportsOptions: INodeProperties[] = updateDisplayOptions(
 				'Use a feedback report that was already requested instead of requesting a new one',
 		},
 		{
-			displayName: 'If Amazon Cancels the Feedback Report',
+			displayName: 'If Feedback Report Is Canceled',
 			name: 'whenCancelled',
 			type: 'options',
 			default: 'unknown',
