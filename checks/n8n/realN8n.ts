@@ -4,14 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'flatted';
 import type { IDataObject, INode, IRun, IRunData, IRunExecutionData } from 'n8n-workflow';
-import {
-	executeWorkflow,
-	importInto,
-	installPackage,
-	logIn,
-	n8nCommand,
-	startProcess,
-} from '../../scripts/lib/n8n.mjs';
+import { installPackage, logIn, n8nCommand, startProcess } from '../../scripts/lib/n8n.mjs';
 import type { Instance } from '../../scripts/lib/n8n.mjs';
 import { SetupError } from '../../scripts/lib/output.mjs';
 import { ensureTarball } from '../../scripts/lib/package.mjs';
@@ -198,16 +191,6 @@ export class RealN8n {
 			}
 			await new Promise((resolve) => setTimeout(resolve, 100));
 		}
-	}
-
-	/** Imports credentials or workflows while the server does not run. */
-	async import(kind: 'credentials' | 'workflow', entities: readonly object[]): Promise<void> {
-		await importInto(await this.instance(), kind, entities);
-	}
-
-	/** Executes a workflow in its own process. */
-	async execute(workflowId: string): Promise<IRunData> {
-		return await executeWorkflow(await this.instance(), workflowId);
 	}
 
 	/** A credential as stored in n8n's database, with expressions as written. */

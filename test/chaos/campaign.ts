@@ -1,10 +1,11 @@
-import { startSandbox, type FaultKind, type Sandbox, type SandboxSettings } from '../../sandbox';
+import type { FaultKind, Sandbox, SandboxSettings } from '../../sandbox';
 import { EVENT_FAULTS, FAULT_KINDS } from '../../sandbox/faults';
 import { HABIT_NAMES, type HabitName } from '../../sandbox/habits';
 import { Random } from '../../sandbox/random';
 import { createCredentialStore } from '../engine/harness';
 import { giveProcessedData, ProcessedData } from '../engine/processedData';
 import { connect } from '../engine/sandboxCredential';
+import { startUnknownSandbox } from '../engine/startUnknownSandbox';
 import { faultsFor } from './faults';
 import { drawHabits, isWorst } from './habits';
 import { LeakSearch } from './leaks';
@@ -103,7 +104,11 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
 	for (let world = firstWorld; !isOver(); world += 1) {
 		let number = (world - 1) * ROUNDS_PER_WORLD;
 		const restoreClocks = takeOverClocks(START);
-		const sandbox = await startUnknownSandbox(`${seed}/${world}`);
+		const sandbox = await startUnknownSandbox({
+			seed: `${seed}/${world}`,
+			rateLimits: 1,
+			reportDelayMs: 30_000,
+		});
 		const leaks = new LeakSearch();
 		rememberOrders(sandbox);
 		try {
@@ -176,24 +181,6 @@ async function giveStore(): Promise<void> {
 	if (store !== undefined) return;
 	store = new ProcessedData();
 	await giveProcessedData(store);
-}
-
-const usedUrls = new Set<string>();
-
-/** Uses a new address, because the nodes would know the seller's limits at an old one. */
-async function startUnknownSandbox(seed: string): Promise<Sandbox> {
-	const sandbox = await startSandbox({
-		seed,
-		rateLimits: 1,
-		reportDelayMs: 30_000,
-	});
-	if (!usedUrls.has(sandbox.url)) {
-		usedUrls.add(sandbox.url);
-		return sandbox;
-	}
-	const another = await startUnknownSandbox(seed);
-	await sandbox.close();
-	return another;
 }
 
 const ALL_FAULTS: readonly FaultKind[] = [...FAULT_KINDS, ...EVENT_FAULTS];

@@ -2,10 +2,11 @@
 import { DateTime } from 'luxon';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { startSandbox, type Sandbox, type Stars } from '../../sandbox';
+import type { Sandbox, Stars } from '../../sandbox';
 import { createCredentialStore, runNode, type CredentialStore, type NodeRun } from './harness';
 import { passTime, usePassingTime } from './passingTime';
 import { connect } from './sandboxCredential';
+import { startUnknownSandbox } from './startUnknownSandbox';
 import './shortWaits';
 
 /*
@@ -27,19 +28,14 @@ usePassingTime(NOW);
 
 let sandbox: Sandbox;
 let credentials: CredentialStore;
-const usedUrls = new Set<string>();
 
 beforeEach(async () => {
-	// At an address that was already used, the nodes would still know the seller's reports.
-	do {
-		await sandbox?.close();
-		sandbox = await startSandbox({
-			reportDelayMs: 20,
-			habits: 'worst',
-			settings: { quotaTime: 'clock' },
-		});
-	} while (usedUrls.has(sandbox.url));
-	usedUrls.add(sandbox.url);
+	await sandbox?.close();
+	sandbox = await startUnknownSandbox({
+		reportDelayMs: 20,
+		habits: 'worst',
+		settings: { quotaTime: 'clock' },
+	});
 	credentials = await createCredentialStore();
 	for (const seller of Object.keys(sandbox.sellers)) connect(credentials, sandbox, seller);
 });

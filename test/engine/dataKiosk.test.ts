@@ -1,10 +1,11 @@
 import { DateTime } from 'luxon';
 import type { IDataObject } from 'n8n-workflow';
 
-import { startSandbox, type HabitName, type Sandbox, type Stars } from '../../sandbox';
+import type { HabitName, Sandbox, Stars } from '../../sandbox';
 import { createCredentialStore, runNode, type CredentialStore, type NodeRun } from './harness';
 import { passTime, usePassingTime } from './passingTime';
 import { connect } from './sandboxCredential';
+import { startUnknownSandbox } from './startUnknownSandbox';
 import './shortWaits';
 
 /** Daily totals from Data Kiosk, against Amazon at its worst. */
@@ -18,15 +19,10 @@ usePassingTime(NOW);
 
 let sandbox: Sandbox;
 let credentials: CredentialStore;
-const usedUrls = new Set<string>();
 
 beforeEach(async () => {
-	// At an address that was already used, the nodes would still know the seller's totals.
-	do {
-		await sandbox?.close();
-		sandbox = await startSandbox({ reportDelayMs: 20, settings: { quotaTime: 'clock' } });
-	} while (usedUrls.has(sandbox.url));
-	usedUrls.add(sandbox.url);
+	await sandbox?.close();
+	sandbox = await startUnknownSandbox({ reportDelayMs: 20, settings: { quotaTime: 'clock' } });
 	credentials = await createCredentialStore();
 	for (const seller of Object.keys(sandbox.sellers)) connect(credentials, sandbox, seller);
 });

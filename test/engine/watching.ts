@@ -2,7 +2,7 @@ import type { IDataObject, INodeParameters, WorkflowActivateMode } from 'n8n-wor
 import { inspect } from 'node:util';
 
 import { plusDays } from '../../nodes/shared/domain/calendar';
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox';
+import type { Sandbox, SandboxOptions } from '../../sandbox';
 import {
 	activateTrigger,
 	createCredentialStore,
@@ -11,6 +11,7 @@ import {
 } from './harness';
 import { passTime, timePassed, usePassingTime } from './passingTime';
 import { connect } from './sandboxCredential';
+import { startUnknownSandbox } from './startUnknownSandbox';
 
 export const MINUTE = 60_000;
 
@@ -184,24 +185,6 @@ const shared = jest.requireActual<Record<string, { clear(): void }>>(
 	'../../dist/nodes/shared/spapi/processWide.js',
 );
 
-const usedUrls = new Set<string>();
-
-/** At a new address: at one used before, the node would know the seller's reports. */
-async function startUnknownSandbox(options: SandboxOptions): Promise<Sandbox> {
-	const sandbox = await startSandbox({
-		rateLimits: 1,
-		reportDelayMs: 20_000,
-		...options,
-	});
-	if (!usedUrls.has(sandbox.url)) {
-		usedUrls.add(sandbox.url);
-		return sandbox;
-	}
-	const another = await startUnknownSandbox(options);
-	await sandbox.close();
-	return another;
-}
-
 export function useWatching(options: SandboxOptions = {}): Watching {
 	usePassingTime('2026-11-23T18:00:00Z');
 	const rig: {
@@ -212,7 +195,7 @@ export function useWatching(options: SandboxOptions = {}): Watching {
 		everything: unknown[];
 	} = { since: 0, processes: 1, everything: [] };
 	beforeEach(async () => {
-		rig.sandbox = await startUnknownSandbox(options);
+		rig.sandbox = await startUnknownSandbox({ rateLimits: 1, reportDelayMs: 20_000, ...options });
 		rig.credentials = await createCredentialStore();
 		connect(rig.credentials, rig.sandbox);
 		rig.since = Date.now();

@@ -55,6 +55,17 @@ export class SpApiFailure extends Error {
 	}
 }
 
+/**
+ * For `catch`: uses this value instead of a failure that costs nothing else. A canceled execution
+ * still ends, and so does anything that is not a failed call.
+ */
+export const insteadOfFailure =
+	<Value>(value: Value) =>
+	(failure: unknown): Value => {
+		if (failure instanceof SpApiFailure && failure.kind !== 'cancelled') return value;
+		throw failure;
+	};
+
 /** Amazon's message with its details, which may say more; undefined if Amazon said nothing. */
 export const amazonMessageOf = ({ status, message, details }: AmazonAnswer): string | undefined =>
 	// Without a status the details are from this package.

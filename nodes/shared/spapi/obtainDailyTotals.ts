@@ -15,7 +15,7 @@ import {
 	readQueryDocument,
 	type KioskQuery,
 } from './dataKiosk';
-import { SpApiFailure } from './failure';
+import { insteadOfFailure, SpApiFailure } from './failure';
 import { isUncertain } from './failureKinds';
 import {
 	includesRange,
@@ -29,6 +29,7 @@ import { kioskTotals, openQueries, queriesUnderWay, reportsListedAt } from './pr
 import { readStart } from './reportDocument';
 import { quotaOf } from './reportLimits';
 import { SALES_AND_TRAFFIC_DAYS } from './reports';
+import { untilFinished } from './untilFinished';
 
 /**
  * Daily totals from Data Kiosk. One query has all marketplaces of a seller, and all nodes, items and
@@ -55,9 +56,6 @@ const MOST_ATTEMPTS = 4;
 /** Pages of one result; a year of nine marketplaces has one. */
 const MOST_PAGES = 20;
 
-/** The time between two checks of a query grows from half a second to this. */
-const LONGEST_LOOK_INTERVAL_MS = 15_000;
-
 /**
  * The range to query for a marketplace: all marketplaces in which the seller takes part, and as many
  * days as the Sales and Traffic report has, so that one query serves every caller. It ends on the
@@ -66,8 +64,8 @@ const LONGEST_LOOK_INTERVAL_MS = 15_000;
 export function wholeRange(client: SpApiClient, marketplace: Marketplace): TotalsRange {
 	const own = (client.ownMarketplaceIds ?? [])
 		.map(findMarketplace)
-		.filter((each) => each !== undefined && each.region === marketplace.region)
-		.map((each) => each as Marketplace);
+		.filter((each) => each !== undefined)
+		.filter(({ region }) => region === marketplace.region);
 	const all = own.some(({ id }) => id === marketplace.id) ? own : [marketplace];
 	const through = all.map(todayIn).reduce((first, day) => (day < first ? day : first));
 	return {
@@ -167,7 +165,7 @@ class Query {
 		if (!isUrgent && performance.now() - last < LIST_EVERY_MS) return undefined;
 		reportsListedAt.set(key, performance.now());
 		const since = new Date(Date.now() - STUCK_AFTER_MS);
-		const listed = await listQueries(client, since).catch(orNone);
+		const listed = await listQueries(client, since).catch(insteadOfFailure([]));
 		const [newest] = listed
 			.map((query) => ({ query, ageMs: ageOf(query) }))
 			.filter(({ query: { processingStatus: status, query }, ageMs }) => {
@@ -200,21 +198,18 @@ class Query {
 	/** Waits until Amazon has finished a query. */
 	private async finish(queryId: string): Promise<KioskQuery> {
 		const { client } = this;
-		for (let interval = 500; ; interval = Math.min(interval * 1.5, LONGEST_LOOK_INTERVAL_MS)) {
-			const query = await getQuery(client, queryId).catch((failure: unknown) => {
+		const check = async () =>
+			await getQuery(client, queryId).catch((failure: unknown) => {
 				// Amazon deletes queries; a new one is needed.
 				if (failure instanceof SpApiFailure && failure.kind === 'notFound') {
 					openQueries.delete(client.seller);
 				}
 				throw failure;
 			});
-			if (isFinishedQuery(query)) return query;
-			const left = this.giveUpAt - performance.now();
-			if (left <= 0) throw new SpApiFailure('queryPending', 'getQuery', { details: queryId });
-			if (!(await pause(Math.min(interval, left), client.signal))) {
-				throw new SpApiFailure('cancelled', 'getQuery');
-			}
-		}
+		const left = this.giveUpAt - performance.now();
+		const query = await untilFinished(client, 'getQuery', check, isFinishedQuery, left);
+		if (isFinishedQuery(query)) return query;
+		throw new SpApiFailure('queryPending', 'getQuery', { details: queryId });
 	}
 
 	/** The result of a finished query. Without a document there is no data: every day is unknown. */
@@ -237,7 +232,7 @@ class Query {
 			this.client,
 			errorDocumentId,
 			async (document) => (await readStart(document)) ?? '',
-		).then(reasonIn, orUndefined);
+		).then(reasonIn, insteadOfFailure(undefined));
 	}
 }
 
@@ -257,16 +252,6 @@ function orFailureOfDoubt(failure: unknown): SpApiFailure {
 		failure instanceof SpApiFailure && (failure.kind === 'throttled' || isUncertain(failure.kind));
 	if (!isDoubtful) throw failure;
 	return failure;
-}
-
-function orNone(failure: unknown): [] {
-	if (failure instanceof SpApiFailure && failure.kind !== 'cancelled') return [];
-	throw failure;
-}
-
-function orUndefined(failure: unknown): undefined {
-	if (failure instanceof SpApiFailure && failure.kind !== 'cancelled') return undefined;
-	throw failure;
 }
 
 /** The clocks differ; a query from the future counts as made now. */

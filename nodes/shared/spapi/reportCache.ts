@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 
 import { HOUR_MS, MINUTE_MS } from '../domain/calendar';
 import type { SpApiClient } from './client';
-import { SpApiFailure } from './failure';
+import { insteadOfFailure } from './failure';
 import { cachedReports, oneMarketplaceOnly, reportsListedAt } from './processWide';
 import { learnOfRequest } from './reportQuotas';
 import {
@@ -214,13 +214,8 @@ async function list(
 	key: string,
 ): Promise<void> {
 	reportsListedAt.set(key, performance.now());
-	const listed = await listReports(client, reportType, range).catch(orNone);
+	const listed = await listReports(client, reportType, range).catch(insteadOfFailure([]));
 	for (const report of listed) learn(client, report);
-}
-
-function orNone(failure: unknown): [] {
-	if (failure instanceof SpApiFailure && failure.kind !== 'cancelled') return [];
-	throw failure;
 }
 
 /** There may be a report that did not exist when they were listed. */

@@ -5,7 +5,6 @@ import { DAY_MS } from '../domain/calendar';
 import { reasonIn } from './answerWords';
 import type { SpApiClient, SpApiContext } from './client';
 import { SpApiFailure } from './failure';
-import { pause } from './pause';
 import { redact } from './redact';
 import {
 	documentOf,
@@ -20,6 +19,7 @@ import {
 } from './report';
 import { readReportDocument, readStart } from './reportDocument';
 import { quotaOf } from './reportLimits';
+import { untilFinished } from './untilFinished';
 
 /**
  * Days of every Sales and Traffic report, including today, so that one serves every caller: two
@@ -178,28 +178,22 @@ export async function findFinishedReport(
 	return newest;
 }
 
-/** The time between two checks of a report grows from half a second to this many milliseconds. */
-const LONGEST_LOOK_INTERVAL_MS = 15_000;
-
 /**
  * Waits until Amazon has finished a report, at most that long.
  * @returns the report in its state then, finished or not; nothing is lost by checking again later
  */
-export async function waitForReport(
+export const waitForReport = async (
 	client: SpApiClient,
 	reportId: string,
 	atMostMs: number,
-): Promise<Report> {
-	const giveUpAt = performance.now() + atMostMs;
-	for (let interval = 500; ; interval = Math.min(interval * 1.5, LONGEST_LOOK_INTERVAL_MS)) {
-		const report = await getReport(client, reportId);
-		const left = giveUpAt - performance.now();
-		if (isFinished(report) || left <= 0) return report;
-		if (!(await pause(Math.min(interval, left), client.signal))) {
-			throw new SpApiFailure('cancelled', 'getReport');
-		}
-	}
-}
+): Promise<Report> =>
+	await untilFinished(
+		client,
+		'getReport',
+		async () => await getReport(client, reportId),
+		isFinished,
+		atMostMs,
+	);
 
 /**
  * Reads a report in JSON.
