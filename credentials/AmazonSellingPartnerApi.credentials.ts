@@ -15,14 +15,32 @@ import {
 	PRODUCTION_ENDPOINTS,
 	SANDBOX_ENDPOINTS,
 	SLASHES_AT_END,
-	type SellingPartnerCredentials,
 } from '../nodes/shared/spapi/endpoints';
+import { inTurn } from '../nodes/shared/spapi/inTurn';
+import {
+	CredentialError,
+	readSellers,
+	SELLERS_FIELD,
+	type SellerAccount,
+} from '../nodes/shared/spapi/credentials';
 import { checkPrimaryMarketplace, logIn } from '../nodes/shared/spapi/login';
 import { operationOf } from '../nodes/shared/spapi/operations';
 import { reportLimitFields } from '../nodes/shared/spapi/reportLimits';
 import { USER_AGENT } from '../nodes/shared/spapi/userAgent';
 
-const regionOfMarketplace = Object.fromEntries(MARKETPLACES.map(({ id, region }) => [id, region]));
+const regionOfMarketplace = Object.fromEntries(
+	MARKETPLACES.flatMap(({ id, countryCode, region }) => [
+		[id, region],
+		[countryCode, region],
+	]),
+);
+
+/** The primary marketplace; of several sellers, the first one's. An expression may return an object. */
+const marketplaceExpression = [
+	`$credentials.accounts === 'several'`,
+	`? Object.keys(Object.values(((given) => typeof given === 'string' ? JSON.parse(given) : given)($credentials.sellers))[0])[0].trim().toUpperCase().replace(/^UK$/, 'GB')`,
+	`: $credentials.primaryMarketplace`,
+].join(' ');
 
 /**
  * The same rule as `apiBaseUrl`, written as the expression that n8n's credential test needs. A
@@ -34,11 +52,47 @@ const baseUrlExpression = [
 	`.find((url) => $credentials.customHostIsMine === true && ${CUSTOM_BASE_URL}.test(url)) ?? ''`,
 	`: (${JSON.stringify({ production: PRODUCTION_ENDPOINTS, sandbox: SANDBOX_ENDPOINTS })})`,
 	`[$credentials.environment][region])`,
-	`((${JSON.stringify(regionOfMarketplace)})[$credentials.primaryMarketplace])`,
+	`((${JSON.stringify(regionOfMarketplace)})[${marketplaceExpression}])`,
 ]
 	.join(' ')
 	// Two closing braces in a row would end the expression.
 	.replaceAll('}}', '} }');
+
+/** Sellers that log in at the same time. */
+const SELLERS_AT_ONCE = 8;
+
+/**
+ * Logs in each seller of the credential and checks that they sell in their primary marketplace.
+ * @returns the access token of the first
+ * @throws Error that names each seller that does not work, and why
+ */
+async function logInAll(http: IHttpRequestHelper, fields: object): Promise<string> {
+	const sellers = sellersIn(fields);
+	const outcomes = await inTurn(sellers, SELLERS_AT_ONCE, async ({ name, credentials }) => {
+		const login = async () => {
+			const loggedIn = await logIn(http, credentials);
+			checkPrimaryMarketplace(credentials, loggedIn);
+			return { token: loggedIn.token };
+		};
+		if (name === undefined) return await login();
+		return await login().catch(({ message }: Error) => ({ problem: `${name}: ${message}` }));
+	});
+	const problems = outcomes.flatMap((outcome) => ('problem' in outcome ? [outcome.problem] : []));
+	const [first] = outcomes;
+	if (problems.length === 0 && first && 'token' in first) return first.token;
+	throw new Error(
+		`${problems.length} of ${sellers.length} sellers do not work. ${problems.join(' ')}`,
+	);
+}
+
+function sellersIn(fields: object): readonly SellerAccount[] {
+	try {
+		return readSellers(fields);
+	} catch (error) {
+		if (!(error instanceof CredentialError)) throw error;
+		throw new Error(`${error.message}. ${error.description}`);
+	}
+}
 
 export class AmazonSellingPartnerApi implements ICredentialType {
 	name = 'amazonSellingPartnerApi';
@@ -74,6 +128,33 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 			description: 'Shown next to the client ID. It expires after 180 days.',
 		},
 		{
+			displayName: 'Sellers',
+			name: 'accounts',
+			type: 'options',
+			default: 'one',
+			options: [
+				{ name: 'One Seller', value: 'one' },
+				{
+					name: 'Several Sellers',
+					value: 'several',
+					description: 'All of them have authorized the same application',
+				},
+			],
+			description: 'How many sellers this credential holds',
+		},
+		{
+			displayName: SELLERS_FIELD,
+			name: 'sellers',
+			type: 'json',
+			// n8n hides the tokens and restores them by name; rows of a list it restores by position.
+			typeOptions: { redactJsonLeaves: true, resolveCredentialJsonLeaves: true, rows: 8 },
+			default: '{\n  "Store A": { "DE": "" },\n  "Store B": { "US": "" }\n}',
+			required: true,
+			displayOptions: { show: { accounts: ['several'] } },
+			description:
+				'Each seller with a name of your choice, the primary marketplace, and the refresh token. n8n shows stored tokens as *** and keeps them as long as name and marketplace stay the same; older n8n versions show them to everyone who may edit the credential.',
+		},
+		{
 			displayName: 'Refresh Token',
 			name: 'refreshToken',
 			type: 'string',
@@ -81,6 +162,7 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 			default: '',
 			required: true,
 			placeholder: 'e.g. Atzr|…',
+			displayOptions: { show: { accounts: ['one'] } },
 			description:
 				'Shown once, when you authorize the application for your seller account. It belongs to one region.',
 		},
@@ -90,6 +172,7 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 			type: 'options',
 			default: 'ATVPDKIKX0DER',
 			required: true,
+			displayOptions: { show: { accounts: ['one'] } },
 			options: MARKETPLACES.map(({ id, name, domain, region }) => ({
 				name: `${name} (${domain})`,
 				value: id,
@@ -166,10 +249,7 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 		this: IHttpRequestHelper,
 		credentials: ICredentialDataDecryptedObject,
 	): Promise<IDataObject> {
-		const seller = credentials as unknown as SellingPartnerCredentials;
-		const loggedIn = await logIn(this, seller);
-		checkPrimaryMarketplace(seller, loggedIn);
-		credentials.accessToken = loggedIn.token;
+		credentials.accessToken = await logInAll(this, credentials);
 		return {};
 	}
 

@@ -487,7 +487,7 @@ const getOrdersNode = (name: string): INode =>
 		resource: 'order',
 		operation: 'getMany',
 		source: 'ordersApi',
-		marketplaces: [],
+		marketplaces: ['all'],
 		incremental: false,
 		dateType: 'created',
 		from: '={{ $now.minus({ days: 60 }) }}',

@@ -6,7 +6,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { searchMarketplaces } from '../shared/n8n/listSearch';
+import { searchMarketplaces, searchOneSeller, searchSellers } from '../shared/n8n/listSearch';
 import { properties } from './actions/description';
 import { PLAN_OUTPUTS, router } from './actions/router';
 
@@ -37,7 +37,7 @@ export class AmazonReviewSolicitation implements INodeType {
 		properties,
 	};
 
-	methods = { listSearch: { searchMarketplaces } };
+	methods = { listSearch: { searchMarketplaces, searchOneSeller, searchSellers } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await router.call(this);

@@ -6,7 +6,7 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { searchAllMarketplaces, searchMarketplaces } from '../shared/n8n/listSearch';
+import { searchAllMarketplaces, searchMarketplaces, searchSellers } from '../shared/n8n/listSearch';
 import { properties } from './actions/description';
 import { router } from './actions/router';
 
@@ -39,7 +39,7 @@ export class AmazonSellerFeedback implements INodeType {
 		properties,
 	};
 
-	methods = { listSearch: { searchAllMarketplaces, searchMarketplaces } };
+	methods = { listSearch: { searchAllMarketplaces, searchMarketplaces, searchSellers } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await router.call(this);

@@ -9,6 +9,7 @@ import {
 import {
 	searchAllMarketplaces,
 	searchMarketplaces,
+	searchSellers,
 	searchSoldAsins,
 } from '../shared/n8n/listSearch';
 import { properties } from './actions/description';
@@ -49,7 +50,7 @@ export class AmazonSellerRating implements INodeType {
 	};
 
 	methods = {
-		listSearch: { searchAllMarketplaces, searchMarketplaces, searchSoldAsins },
+		listSearch: { searchAllMarketplaces, searchMarketplaces, searchSellers, searchSoldAsins },
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

@@ -92,6 +92,7 @@ describe('Feedback: Get Many', () => {
 		const { items } = await getMany({ marketplace: locator('us') });
 		const [first] = items;
 		expect(Object.keys(first ?? {})).toEqual([
+			'seller',
 			'orderId',
 			'date',
 			'rating',

@@ -164,7 +164,7 @@ describe('Amazon answers 400 to requests for fulfillment data', () => {
 		const staticData: IDataObject = {};
 		const incremental = {
 			incremental: true,
-			marketplaces: [],
+			marketplaces: ['all'],
 			from: daysAgo(45),
 			options: { timeBudget: 0.0001 },
 		};
@@ -251,7 +251,7 @@ describe('only settings that select orders start another search', () => {
 		return async (parameters: INodeParameters = {}) => {
 			const working = JSON.parse(JSON.stringify(saved)) as IDataObject;
 			const result = await getMany(
-				{ incremental: true, marketplaces: [], from: daysAgo(45), ...parameters },
+				{ incremental: true, marketplaces: ['all'], from: daysAgo(45), ...parameters },
 				working,
 			);
 			expect(result.error).toBeUndefined();
@@ -267,7 +267,7 @@ describe('only settings that select orders start another search', () => {
 		['Overlap is raised', { ...base, options: { overlap: 1440 } }],
 		['Time Budget changes', { ...base, options: { timeBudget: 5 } }],
 		['From moves on', { ...base, from: '={{ $now.minus({ days: 30 }) }}' }],
-		['marketplaces are the same', { ...base, marketplaces: [] }],
+		['marketplaces are the same', { ...base, marketplaces: ['all', 'ATVPDKIKX0DER'] }],
 	])('repeats no order if %s', async (_, changed) => {
 		const next = workflow();
 		const first = await next(base);

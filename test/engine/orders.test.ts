@@ -40,7 +40,7 @@ const getMany = async (
 			resource: 'order',
 			operation: 'getMany',
 			source: 'ordersApi',
-			marketplaces: [],
+			marketplaces: ['all'],
 			incremental: false,
 			dateType: 'created',
 			from: daysAgo(45),
@@ -213,6 +213,18 @@ describe('Order: Get Many, from the Orders API', () => {
 		});
 	});
 
+	it.each(['ordersApi', 'reports'])(
+		'uses the primary marketplace unless others are chosen, from %s',
+		async (source) => {
+			const { items } = await getMany({ source, marketplaces: [] });
+			expect(new Set(items.map(({ marketplaceId }) => marketplaceId))).toEqual(new Set([US]));
+			const all = await getMany({ source, marketplaces: ['all'] });
+			expect(new Set(all.items.map(({ marketplaceId }) => marketplaceId))).toEqual(
+				new Set([US, CA, MX]),
+			);
+		},
+	);
+
 	it('fails only the bad item among good ones', async () => {
 		await expectMiddleItemToFailAlone({
 			type: 'amazonReviewSolicitation',
@@ -220,7 +232,7 @@ describe('Order: Get Many, from the Orders API', () => {
 				resource: 'order',
 				operation: 'getMany',
 				source: 'ordersApi',
-				marketplaces: [],
+				marketplaces: ['all'],
 				incremental: false,
 				dateType: 'created',
 				from: '={{ $json.from }}',

@@ -221,10 +221,10 @@ describe('Rating: Evaluate', () => {
 });
 
 describe('Rating: Evaluate, simplified', () => {
-	it('returns twelve fields: status, reason, distances and the days they cover', async () => {
+	it('returns twelve fields and the seller: status, reason, distances and the days they cover', async () => {
 		const { items } = await evaluate(['US', 'CA', 'MX'], { simplify: true });
 		expectToMatchOutputSchema('AmazonSellerRating', 'evaluate', items);
-		expect(Object.keys(items[0] ?? {})).toHaveLength(12);
+		expect(Object.keys(items[0] ?? {})).toHaveLength(13);
 		const atRisk = items.find(({ marketplace }) => marketplace === 'US');
 		expect(atRisk?.reason).toMatch(/below Goal \(98%\)/);
 		const { positive, total } = truthOver(MARKETPLACES.US, atRisk?.coverage);

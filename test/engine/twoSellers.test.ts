@@ -6,6 +6,7 @@ import type {
 } from 'n8n-workflow';
 
 import { runNode, type NodeRun } from './harness';
+import { contentOf, home, orders, READINGS, type Reading } from './readings';
 import { NO_REPORT_LIMITS } from '../../sandbox';
 import { connect, sandboxCredential } from './sandboxCredential';
 import { forgetTokens } from './tokens';
@@ -23,7 +24,7 @@ type SellerKey = (typeof SELLERS)[number];
 /** An item with its seller's data, as from a table of sellers. */
 const itemOf = (seller: SellerKey): IDataObject => {
 	const { refreshToken, primaryMarketplace } = sandboxCredential(inUse.sandbox, seller);
-	return { seller, refreshToken, home: primaryMarketplace };
+	return { sellerKey: seller, refreshToken, home: primaryMarketplace };
 };
 
 const BY_EXPRESSION = {
@@ -49,88 +50,6 @@ const ORDERS: Readonly<Record<string, readonly SellerKey[]>> = {
 	'one after the other': ['demo', 'demo', 'second', 'second'],
 	interleaved: ['second', 'demo', 'second', 'demo'],
 };
-
-const home = { __rl: true, mode: 'list', value: '' } as const;
-
-const reports = { marketplace: home, sources: ['amazonReports'] };
-
-const daysAgo = (days: number): string => new Date(Date.now() - days * 86_400_000).toISOString();
-
-interface Reading {
-	readonly type: string;
-	readonly parameters: INodeParameters;
-}
-
-const feedback = (parameters: INodeParameters): Reading => ({
-	type: 'amazonSellerFeedback',
-	parameters: { marketplace: home, returnAll: true, simplify: true, ...parameters },
-});
-
-const rating = (parameters: INodeParameters): Reading => ({
-	type: 'amazonSellerRating',
-	parameters: { ...reports, thresholds: {}, simplify: true, options: {}, ...parameters },
-});
-
-const orders = (parameters: INodeParameters): Reading => ({
-	type: 'amazonReviewSolicitation',
-	parameters: {
-		resource: 'order',
-		operation: 'getMany',
-		marketplaces: [],
-		incremental: false,
-		dateType: 'created',
-		from: daysAgo(20),
-		returnAll: true,
-		filters: {},
-		options: {},
-		...parameters,
-	},
-});
-
-const evaluate = {
-	operation: 'evaluate',
-	evaluationDays: 365,
-	counts: {},
-	insufficientBand: 'atRisk',
-};
-
-/** Every operation that reads something from Amazon for an item. */
-const READINGS: Readonly<Record<string, Reading>> = {
-	'Marketplace: Get Many': feedback({ resource: 'marketplace', operation: 'getMany' }),
-	'Feedback: Get Many': feedback({
-		resource: 'feedback',
-		operation: 'getMany',
-		filters: {},
-		options: {},
-	}),
-	'Account Health: Get': feedback({ resource: 'accountHealth', operation: 'get', options: {} }),
-	'Rating: Evaluate, from reports': rating(evaluate),
-	'Rating: Evaluate, from an offer': rating({ ...evaluate, sources: ['amazonOffer'] }),
-	'Rating: Forecast': rating({ operation: 'forecast', rateDays: 90, daysAhead: 30 }),
-	'Rating: Detect Change': rating({
-		operation: 'detectChange',
-		watchedDays: 60,
-		metric: 'negativeAndNeutral',
-	}),
-	'Rating: Chart': rating({ operation: 'chart', format: 'both', binaryFields: 'chart, digest' }),
-	'Order: Get Many, from the Orders API': orders({ source: 'ordersApi' }),
-	'Order: Get Many, from reports': orders({ source: 'reports' }),
-	'Order: Get Many, only changes': orders({ source: 'ordersApi', incremental: true }),
-	'Order: Get Many, with FBA dates': orders({
-		source: 'ordersApi',
-		options: { fbaDeliveryDates: true },
-	}),
-};
-
-/** Fields that differ between any two runs. */
-const PASSING = /report|requestId|^at$|asOf|sources/i;
-
-/** The content of an item without the fields that differ between two runs. */
-const contentOf = ({ json, binary }: INodeExecutionData): string =>
-	JSON.stringify([
-		Object.entries(json).filter(([name]) => !PASSING.test(name)),
-		Object.entries(binary ?? {}).map(([name, { data }]) => [name, data.length]),
-	]);
 
 /** The output, by the input item it belongs to. */
 function byItem({ outputs }: NodeRun): Map<number, string[]> {
@@ -292,7 +211,7 @@ describe('requests for reviews of two sellers in one execution', () => {
 		const { items: rows, error } = await run(inOperation('send', { dryRun: false }), 'many', items);
 		expect(error).toBeUndefined();
 		expect(rows.map(({ outcome }) => outcome)).toEqual(
-			items.map(({ seller }) => (seller === 'demo' ? 'sent' : 'loginFailed')),
+			items.map(({ sellerKey }) => (sellerKey === 'demo' ? 'sent' : 'loginFailed')),
 		);
 	});
 
@@ -359,7 +278,7 @@ describe('requests for reviews of two sellers in one execution', () => {
 		const together = await planned(mixed, 'many');
 		expect(together.size).toBe(mixed.length);
 		for (const seller of SELLERS) {
-			const own = mixed.filter((order) => order.seller === seller);
+			const own = mixed.filter((order) => order.sellerKey === seller);
 			for (const [orderId, row] of await planned(own, seller)) {
 				expect(together.get(orderId)).toBe(row);
 			}
@@ -419,7 +338,7 @@ describe('requests for reviews of two sellers in one execution', () => {
 			breakReports();
 			const all = mixed();
 			for (const items of [all, all.toReversed(), all.slice(1), all.slice(1, 3)]) {
-				const own = items.flatMap(({ seller }, index) => (seller === FAILING ? [index] : []));
+				const own = items.flatMap(({ sellerKey }, index) => (sellerKey === FAILING ? [index] : []));
 				const continued = await planWith(items, 'continueRegularOutput');
 				expect(continued.error).toBeUndefined();
 				const failed = continued.outputs.flat().filter(({ json }) => 'error' in json);
@@ -434,8 +353,8 @@ describe('requests for reviews of two sellers in one execution', () => {
 						.filter((each) => own.includes(each)),
 				).toEqual([]);
 				const planned = continued.outputs.flat().filter(({ json }) => !('error' in json));
-				expect(planned.map(({ json }) => json.seller ?? json.decision)).toEqual(
-					items.filter(({ seller }) => seller !== FAILING).map(() => 'sendNow'),
+				expect(planned.map(({ json }) => json.decision)).toEqual(
+					items.filter(({ sellerKey }) => sellerKey !== FAILING).map(() => 'sendNow'),
 				);
 
 				const stopped = await planWith(items, 'stopWorkflow');

@@ -16,9 +16,11 @@ import {
 	solicitationWindow,
 	type SolicitationWindow,
 } from '../../shared/domain/solicitationWindow';
+import type { ItemSeller } from '../../shared/n8n/itemSeller';
 import { marketplaceParameter, resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
 import { locatorValue, readParameters } from '../../shared/n8n/parameters';
-import { SpApiClient } from '../../shared/spapi/client';
+import { sellerOfItemParameter } from '../../shared/n8n/sellerParameter';
+import type { SpApiClient } from '../../shared/spapi/client';
 import type { AmazonAnswer } from '../../shared/spapi/failureKinds';
 import { amazonMessageOf, SpApiFailure } from '../../shared/spapi/failure';
 import { getOrder, type Order } from '../../shared/spapi/orders';
@@ -34,6 +36,7 @@ export const orderParameters: INodeProperties[] = [
 		placeholder: 'e.g. 111-1234567-7654321',
 		description: 'Amazon order ID, one per input item',
 	},
+	sellerOfItemParameter,
 	{
 		...marketplaceParameter,
 		// Items from this node's own operations contain it.
@@ -89,9 +92,10 @@ export interface OrderInQuestion {
 export async function readOrder(
 	context: IExecuteFunctions,
 	itemIndex: number,
+	seller: ItemSeller,
 ): Promise<OrderInQuestion> {
 	const wanted = readParameters(context, itemIndex, orderSchema, orderParameters);
-	const client = await SpApiClient.connect(context, itemIndex);
+	const client = await seller.connect();
 	const marketplace = resolveMarketplace(context, client, wanted.marketplace, itemIndex);
 	const item = itemSchema.parse(context.getInputData()[itemIndex]?.json);
 	const { orderId } = wanted;

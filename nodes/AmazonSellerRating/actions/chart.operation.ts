@@ -14,6 +14,7 @@ import { assumptionOf, forecast } from '../analysis/forecast';
 import { ratingOf, toPercent } from '../../shared/domain/rating';
 import type { Provenance } from '../../shared/domain/ratingWindow';
 import type { Rational } from '../../shared/domain/rational';
+import type { ItemSeller } from '../../shared/n8n/itemSeller';
 import { readParameters } from '../../shared/n8n/parameters';
 import { ItemWithFiles } from '../../shared/n8n/router';
 import { DIGEST_CHART_WIDTH, renderDigest } from '../chart/digest';
@@ -144,11 +145,16 @@ type Parameters = z.infer<typeof schema>;
 const LONGEST_WINDOW = Math.max(...AGEING_WINDOWS);
 
 /** Draws the rating over time with its thresholds and forecast, as SVG, HTML or both. */
-export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<ItemWithFiles> {
+export async function execute(
+	this: IExecuteFunctions,
+	itemIndex: number,
+	seller: ItemSeller,
+): Promise<ItemWithFiles> {
 	const parameters = readParameters(this, itemIndex, schema, description);
 	const source = await readDatedSource(
 		this,
 		itemIndex,
+		seller,
 		parameters,
 		parameters.options,
 		parameters.options.daysBack + LONGEST_WINDOW,
@@ -224,13 +230,14 @@ const PROVENANCES: Readonly<Record<Provenance, string>> = {
 };
 
 function modelOf(source: DatedSource, parameters: Parameters): ChartModel {
-	const { marketplace, knownThrough, today, series } = source;
+	const { marketplace, seller, knownThrough, today, series } = source;
 	const windows = windowsOf(source);
 	const { thresholds, options } = parameters;
 	const known = daysKnown(source);
 	return {
 		title: options.title,
 		marketplace: marketplace.domain,
+		seller,
 		asOf: today,
 		windows: AGEING_WINDOWS.map((days) => drawnWindow(source, days, parameters)),
 		thresholds: thresholds.map(({ name, percent }) => ({ name, percent })),

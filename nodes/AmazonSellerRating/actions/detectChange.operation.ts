@@ -10,6 +10,7 @@ import { optionsCollection, simplifyParameter } from '../../shared/n8n/commonPar
 import { detectRise, type Baseline, type CusumResult } from '../analysis/cusum';
 import { dayNumber, plusDays } from '../../shared/domain/calendar';
 import { toPercent, totalOf } from '../../shared/domain/rating';
+import type { ItemSeller } from '../../shared/n8n/itemSeller';
 import { readParameters } from '../../shared/n8n/parameters';
 import { reportsOptions, reportsOptionsSchema } from '../sources/amazonReports';
 import {
@@ -79,14 +80,18 @@ const schema = datedSourceSchema.extend({
 /**
  * Detects whether the share of neutral and negative feedback has risen, since when and by how much.
  */
-export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject> {
+export async function execute(
+	this: IExecuteFunctions,
+	itemIndex: number,
+	seller: ItemSeller,
+): Promise<IDataObject> {
 	const { options, watchedDays, simplify, ...wanted } = readParameters(
 		this,
 		itemIndex,
 		schema,
 		description,
 	);
-	const source = await readDatedSource(this, itemIndex, wanted, options);
+	const source = await readDatedSource(this, itemIndex, seller, wanted, options);
 	const { series, knownSince, knownThrough } = source;
 	const from = plusDays(knownThrough, 1 - watchedDays);
 	const baseline: Baseline =

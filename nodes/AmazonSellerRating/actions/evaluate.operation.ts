@@ -12,13 +12,13 @@ import { findMarketplace, type Marketplace } from '../../shared/domain/marketpla
 import { percentText } from '../../shared/domain/rating';
 import { optionsCollection, simplifyParameter } from '../../shared/n8n/commonParameters';
 import { waitForReportOption } from '../../shared/n8n/feedbackReport';
+import type { ItemSeller } from '../../shared/n8n/itemSeller';
 import { marketplaceOptions, resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
 import { asinLocator, locatorValue, readParameters } from '../../shared/n8n/parameters';
-import { SpApiClient } from '../../shared/spapi/client';
 import { reportsOptions, reportsOptionsSchema } from '../sources/amazonReports';
 import { enteredCountsParameter, enteredCountsSchema } from '../sources/enteredCounts';
 import { inputItemsParameters } from '../sources/inputItems';
-import { AMAZON_SOURCES, marketplaceOfSources, needsAmazon } from '../sources/needsAmazon';
+import { AMAZON_SOURCES, needsAmazon, placeOfSources } from '../sources/needsAmazon';
 import {
 	assess,
 	combine,
@@ -60,7 +60,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			description:
 				'Where the counts come from. If you choose several, the most exact one is used, and all are shown with their differences.',
 		},
-		...marketplaceOfSources,
+		...placeOfSources,
 		enteredCountsParameter,
 		...inputItemsParameters,
 		{
@@ -258,11 +258,13 @@ export interface Evaluation extends IDataObject {
  * Evaluates the rating of each marketplace in each window, from the chosen sources, and compares it
  * with the thresholds. The evaluation window determines the status.
  */
-export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<Evaluation[]> {
+export async function execute(
+	this: IExecuteFunctions,
+	itemIndex: number,
+	seller: ItemSeller,
+): Promise<Evaluation[]> {
 	const parameters = readParameters(this, itemIndex, schema, description);
-	const client = needsAmazon(parameters.sources)
-		? await SpApiClient.connect(this, itemIndex)
-		: undefined;
+	const client = needsAmazon(parameters.sources) ? await seller.connect() : undefined;
 	const resolve = (wanted: string | undefined) =>
 		resolveMarketplace(this, client, wanted, itemIndex);
 	const mainMarketplace = resolve(parameters.marketplace);

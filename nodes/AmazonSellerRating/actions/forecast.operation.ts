@@ -16,6 +16,7 @@ import {
 import { toDisplayedPercent, toPercent } from '../../shared/domain/rating';
 import { plusDays } from '../../shared/domain/calendar';
 import type { Rational } from '../../shared/domain/rational';
+import type { ItemSeller } from '../../shared/n8n/itemSeller';
 import { readParameters } from '../../shared/n8n/parameters';
 import { reportsOptions, reportsOptionsSchema } from '../sources/amazonReports';
 import {
@@ -73,9 +74,13 @@ const schema = datedSourceSchema.extend({
 });
 
 /** Forecasts each window, one item per window: without new feedback, and at the current rates. */
-export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
+export async function execute(
+	this: IExecuteFunctions,
+	itemIndex: number,
+	seller: ItemSeller,
+): Promise<IDataObject[]> {
 	const parameters = readParameters(this, itemIndex, schema, description);
-	const source = await readDatedSource(this, itemIndex, parameters, parameters.options);
+	const source = await readDatedSource(this, itemIndex, seller, parameters, parameters.options);
 	const { series, today, knownThrough } = source;
 	const { rateDays } = parameters.options;
 	const rates = currentRates(source, rateDays);

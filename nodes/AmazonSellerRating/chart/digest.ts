@@ -8,6 +8,7 @@ import {
 	displayedInWords,
 	notesInWords,
 	percentInWords,
+	placeOf,
 	provenanceInWords,
 	UNKNOWN,
 } from './words';
@@ -40,7 +41,7 @@ interface Field {
  */
 export function renderDigest(model: ChartModel, svg: string, theme: DigestTheme = 'light'): string {
 	const palette = theme === 'dark' ? DARK : LIGHT;
-	const title = escapeXml(`${model.title} – ${model.marketplace}`);
+	const title = escapeXml(`${model.title} – ${placeOf(model)}`);
 	const cell = css({ padding: '16px', 'font-family': FONTS, color: palette.ink });
 	return [
 		'<!DOCTYPE html>',

@@ -2,7 +2,7 @@ import { legendEntries, type Entry, type Sample } from './legend';
 import type { ChartModel } from './model';
 import { binsFor, percentRange, timeRange, type NegativeBins } from './range';
 import { textWidth, wrap, type Font } from './text';
-import { dayInWords, notesInWords, percentInWords, rangeInWords } from './words';
+import { dayInWords, notesInWords, percentInWords, placeOf, rangeInWords } from './words';
 
 export interface Size {
 	readonly width: number;
@@ -177,7 +177,7 @@ function headerWith(lines: HeaderLines, model: ChartModel, page: Page, lane: Lan
 	const { padding, fontSize, narrow } = page;
 	const titleFont = { size: narrow ? 17 : fontSize + 7, bold: true };
 	const title = block(model.title, page, padding, titleFont, lines.title);
-	const facts = `${model.marketplace} · as of ${dayInWords(model.asOf)}. ${model.texts.provenance}`;
+	const facts = `${placeOf(model)} · as of ${dayInWords(model.asOf)}. ${model.texts.provenance}`;
 	const subtitle = block(facts, page, title.bottom + 2, { size: fontSize }, lines.subtitle);
 	const entries = legendEntries(model, lane?.binDays, narrow);
 	const legend = layOutLegend(entries, page, subtitle.bottom + 6, lines.entry);

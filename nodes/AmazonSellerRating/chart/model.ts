@@ -3,6 +3,8 @@ export interface ChartModel {
 	readonly title: string;
 	/** E.g. "Amazon.de". */
 	readonly marketplace: string;
+	/** The seller's name; undefined if unknown. */
+	readonly seller?: string;
 	/** The day of the figures; everything after it is forecast. */
 	readonly asOf: string;
 	/** In the order of the legend, e.g. 30, 90 and 365 days. */

@@ -15,7 +15,7 @@ import type { ChartModel, ChartWindow, ForecastPoint } from './model';
 import { hasRatings, lastRated, percentRange, timeRange, toDate, type PercentRange } from './range';
 import { darkModeStyles, paletteOf, windowColor, type Palette, type Theme } from './theme';
 import { textWidth } from './text';
-import { descriptionOf } from './words';
+import { descriptionOf, placeOf } from './words';
 
 // Observable Plot is the lightest complete plotting library that passes n8n's package scan: 0.5 MB
 // bundled. ECharts (1.3 MB) and Vega (1.1 MB) use timers, `process` or `Function`.
@@ -89,7 +89,7 @@ function createRoot({ model, layout, palette, document }: Drawing, id: string): 
 	return document.element(
 		'svg',
 		attributes,
-		document.element('title', { id: `${id}-title` }, `${model.title} – ${model.marketplace}`),
+		document.element('title', { id: `${id}-title` }, `${model.title} – ${placeOf(model)}`),
 		document.element('desc', { id: `${id}-desc` }, descriptionOf(model)),
 		document.element('rect', { width, height, fill: palette.background }),
 	);
@@ -352,7 +352,7 @@ function markData(window: ChartWindow) {
 }
 
 function emptyText({ model, layout, palette }: Drawing) {
-	return Plot.text([`No rating to show for ${model.marketplace}`], {
+	return Plot.text([`No rating to show for ${placeOf(model)}`], {
 		frameAnchor: 'middle',
 		fill: palette.ink,
 		fontSize: layout.fontSize + 1,

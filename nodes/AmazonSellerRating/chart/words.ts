@@ -60,10 +60,14 @@ export function notesInWords(model: ChartModel): string[] {
 	return [...cut, ...unknown, ...model.texts.notes];
 }
 
+/** Whose rating it is, and where. */
+export const placeOf = ({ seller, marketplace }: ChartModel): string =>
+	seller === undefined ? marketplace : `${seller}, ${marketplace}`;
+
 /** The key facts as sentences, for readers who cannot see the picture. */
 export function descriptionOf(model: ChartModel): string {
 	return [
-		`Share of positive feedback on ${model.marketplace} as of ${dayInWords(model.asOf)}.`,
+		`Share of positive feedback for ${placeOf(model)} as of ${dayInWords(model.asOf)}.`,
 		...model.summary.map(summarySentence),
 		thresholdSentence(model),
 		...model.windows.map(forecastSentence),

@@ -8,12 +8,12 @@ import { ratesOf, type FeedbackRates } from '../analysis/forecast';
 import type { FeedbackCounts } from '../../shared/domain/rating';
 import type { Provenance } from '../../shared/domain/ratingWindow';
 import type { Marketplace } from '../../shared/domain/marketplaces';
+import type { ItemSeller } from '../../shared/n8n/itemSeller';
 import { resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
 import { locatorValue } from '../../shared/n8n/parameters';
-import { SpApiClient } from '../../shared/spapi/client';
 import { fetchAmazonReports, type AmazonReports, type ReportsOptions } from './amazonReports';
 import { inputItemsParameters, readItems, type ItemsSeries } from './inputItems';
-import { marketplaceOfSources } from './needsAmazon';
+import { placeOfSources } from './needsAmazon';
 
 /** Sources with the day of each feedback entry, which Forecast, Detect Change and Chart need. */
 export const datedSourceParameters: INodeProperties[] = [
@@ -39,7 +39,7 @@ export const datedSourceParameters: INodeProperties[] = [
 		],
 		description: 'Where the dated feedback comes from; input items take precedence over reports',
 	},
-	...marketplaceOfSources,
+	...placeOfSources,
 	...inputItemsParameters,
 ];
 
@@ -63,6 +63,8 @@ export interface KnownCounts {
 /** Dated feedback of one marketplace. */
 export interface DatedSource {
 	readonly marketplace: Marketplace;
+	/** The seller's name; undefined if unknown. */
+	readonly seller: string | undefined;
 	readonly today: string;
 	/** The days that are counted; undefined if no day is. The notes then say why. */
 	readonly series: FeedbackSeries | undefined;
@@ -87,6 +89,7 @@ export interface DatedSource {
 export async function readDatedSource(
 	context: IExecuteFunctions,
 	itemIndex: number,
+	seller: ItemSeller,
 	wanted: z.infer<typeof datedSourceSchema>,
 	options: ReportsOptions,
 	longestDays = 365,
@@ -97,7 +100,7 @@ export async function readDatedSource(
 		const items = readItems(context.getInputData(), wanted, marketplace);
 		return sourceOfItems(items, marketplace, today);
 	}
-	const client = await SpApiClient.connect(context, itemIndex);
+	const client = await seller.connect();
 	const marketplace = resolveMarketplace(context, client, wanted.marketplace, itemIndex);
 	const today = todayIn(marketplace);
 	const reports = await fetchAmazonReports(
@@ -108,7 +111,7 @@ export async function readDatedSource(
 		longestDays,
 		options,
 	);
-	return sourceOfReports(reports, marketplace, today);
+	return sourceOfReports(reports, marketplace, client.sellerName, today);
 }
 
 function sourceOfItems(
@@ -123,6 +126,7 @@ function sourceOfItems(
 		hasPositives ? series.between(from, to) : undefined;
 	return {
 		marketplace,
+		seller: undefined,
 		today,
 		series: hasPositives ? series : undefined,
 		knownThrough: today,
@@ -143,12 +147,14 @@ function sourceOfItems(
 function sourceOfReports(
 	{ coverage, reportIds, notes: found }: AmazonReports,
 	marketplace: Marketplace,
+	seller: string | undefined,
 	today: string,
 ): DatedSource {
 	const { firstDay, lastDay, series } = coverage;
 	const nothing = firstDay === undefined || lastDay === undefined;
 	return {
 		marketplace,
+		seller,
 		today,
 		series: nothing ? undefined : series,
 		knownThrough: nothing ? today : min(lastDay, today),

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { marketplaceParameter, marketplaceToChoose } from '../../shared/n8n/marketplaceParameter';
+import { sellerParameter } from '../../shared/n8n/sellerParameter';
 
 /** Sources that call Amazon. Counts and input items do not, so they need no credential. */
 export const AMAZON_SOURCES = ['amazonReports', 'amazonOffer'];
@@ -8,8 +9,9 @@ export const AMAZON_SOURCES = ['amazonReports', 'amazonOffer'];
 export const needsAmazon = (sources: readonly string[]): boolean =>
 	sources.some((source) => AMAZON_SOURCES.includes(source));
 
-/** The marketplace. It must be chosen if no credential provides one. */
-export const marketplaceOfSources: INodeProperties[] = [
+/** The seller and the marketplace. The latter must be chosen if no credential provides one. */
+export const placeOfSources: INodeProperties[] = [
+	{ ...sellerParameter, displayOptions: { show: { sources: AMAZON_SOURCES } } },
 	{ ...marketplaceParameter, displayOptions: { show: { sources: AMAZON_SOURCES } } },
 	{
 		...marketplaceToChoose('The marketplace the feedback was left in; sets the time zone'),

@@ -7,6 +7,9 @@ import {
 } from 'n8n-workflow';
 
 import { SpApiFailure } from '../spapi/failure';
+import { inTurn } from '../spapi/inTurn';
+import { hint } from './hints';
+import { sellerOfItem, sellersOfItem, type ItemSeller } from './itemSeller';
 import { toNodeError } from './toNodeError';
 
 /** A result with files in addition to its data. */
@@ -18,12 +21,13 @@ export class ItemWithFiles {
 }
 
 /**
- * What an operation file exports as `execute`: works on one item and returns plain data. It does
- * not deal with item pairing, Continue On Fail or outputs.
+ * What an operation file exports as `execute`: works on one item for one seller and returns plain
+ * data. It does not deal with item pairing, Continue On Fail, outputs or several sellers.
  */
 export type ExecuteOperation<Result extends IDataObject | ItemWithFiles = IDataObject> = (
 	this: IExecuteFunctions,
 	itemIndex: number,
+	seller: ItemSeller,
 ) => Promise<Result | Result[]>;
 
 export interface Routing<Result extends IDataObject | ItemWithFiles> {
@@ -41,10 +45,14 @@ export interface Routing<Result extends IDataObject | ItemWithFiles> {
 	readonly together?: boolean;
 }
 
+/** Sellers that an item is worked on for at the same time: most of the time, they wait for Amazon. */
+const SELLERS_AT_ONCE = 8;
+
 /**
- * Runs an operation for every input item. Only this file pairs items and handles errors. With
- * Continue On Fail, a failing item becomes an error item and the others continue. A canceled
- * execution always stops.
+ * Runs an operation for every input item, and for every seller that the item is about. Only this
+ * file pairs items, names sellers and handles errors. With Continue On Fail, a failing item becomes
+ * an error item and the others continue. Of several sellers, one that fails becomes an error item
+ * even without it, unless all fail. A canceled execution always stops.
  */
 export async function runForEachItem<Result extends IDataObject | ItemWithFiles>(
 	context: IExecuteFunctions,
@@ -62,13 +70,32 @@ export async function runForEachItem<Result extends IDataObject | ItemWithFiles>
 	for (const { item: itemIndex } of together ? all.slice(0, 1) : all) {
 		const pairedItem = together ? all : { item: itemIndex };
 		try {
-			const results = [await execute.call(context, itemIndex)].flat() as Result[];
-			for (const result of results) {
-				const item: INodeExecutionData =
-					result instanceof ItemWithFiles
-						? { json: result.json, binary: result.binary, pairedItem }
-						: { json: result, pairedItem };
-				outputs[outputOf(result)]?.push(item);
+			const sellers = await sellersOfItem(context, itemIndex);
+			const failures: unknown[] = [];
+			const runs = await inTurn(sellers, SELLERS_AT_ONCE, async (seller) => {
+				const running = async () => [await execute.call(context, itemIndex, seller)].flat();
+				if (sellers.length === 1) return { seller, results: (await running()) as Result[] };
+				return await running().then(
+					(results) => ({ seller, results: results as Result[] }),
+					(error: unknown) => {
+						failures.push(error);
+						return { seller, error };
+					},
+				);
+			});
+			// As with a single seller.
+			const isCanceled = failures.find(isCancellation);
+			if (failures.length === sellers.length || isCanceled) throw isCanceled ?? failures[0];
+			for (const run of runs) {
+				if ('error' in run) {
+					const errorItem = errorItemOf(context, run, itemIndex);
+					outputs[errorOutput(itemIndex)]?.push({ ...errorItem, pairedItem });
+					continue;
+				}
+				for (const result of run.results) {
+					const item = toItem(result, run.seller.name);
+					outputs[outputOf(result)]?.push({ ...item, pairedItem });
+				}
 			}
 		} catch (error) {
 			const errorItem = errorItemOrThrow(context, error, itemIndex);
@@ -77,6 +104,32 @@ export async function runForEachItem<Result extends IDataObject | ItemWithFiles>
 	}
 	return outputs;
 }
+
+/** A result as n8n's item. It names the seller, if the operation connected to one. */
+function toItem(
+	result: IDataObject | ItemWithFiles,
+	seller: string | null | undefined,
+): Pick<INodeExecutionData, 'json' | 'binary'> {
+	const { json, binary } =
+		result instanceof ItemWithFiles ? result : { json: result, binary: undefined };
+	const named = seller === undefined ? json : { seller, ...json };
+	return binary === undefined ? { json: named } : { json: named, binary };
+}
+
+/** The item that says why one of several sellers failed. */
+function errorItemOf(
+	context: IExecuteFunctions,
+	{ seller, error }: { readonly seller: ItemSeller; readonly error: unknown },
+	itemIndex: number,
+): Pick<INodeExecutionData, 'json' | 'error'> {
+	const nodeError = toNodeError(context.getNode(), error, itemIndex);
+	hint(context, `${seller.name}: ${nodeError.message}`, 'warning');
+	const json = { seller: seller.name ?? null, error: nodeError.message };
+	return context.continueOnFail() ? { json, error: nodeError } : { json };
+}
+
+const isCancellation = (error: unknown): boolean =>
+	error instanceof SpApiFailure && error.kind === 'cancelled';
 
 /**
  * The item that replaces a failed one under Continue On Fail.
@@ -88,8 +141,7 @@ function errorItemOrThrow(
 	itemIndex: number,
 ): Pick<INodeExecutionData, 'json' | 'error'> {
 	const nodeError = toNodeError(context.getNode(), error, itemIndex);
-	const isCanceled = error instanceof SpApiFailure && error.kind === 'cancelled';
-	if (isCanceled || !context.continueOnFail()) throw nodeError;
+	if (isCancellation(error) || !context.continueOnFail()) throw nodeError;
 	return { json: { error: nodeError.message }, error: nodeError };
 }
 
@@ -103,7 +155,11 @@ export interface BatchOperation<Prepared, Result extends IDataObject = IDataObje
 	/**
 	 * Reads and checks one item. It must not do anything yet, because a later item may stop the run.
 	 */
-	readonly prepare: (this: IExecuteFunctions, itemIndex: number) => Promise<Prepared>;
+	readonly prepare: (
+		this: IExecuteFunctions,
+		itemIndex: number,
+		seller: ItemSeller,
+	) => Promise<Prepared>;
 	/**
 	 * Works on the items that could be read; returns the results or failure of each, in their order.
 	 */
@@ -135,11 +191,14 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 	};
 
 	const readable: number[] = [];
+	const sellers: ItemSeller[] = [];
 	const prepared: Prepared[] = [];
 	for (const item of context.getInputData().keys()) {
 		try {
-			prepared.push(await prepare.call(context, item));
+			const seller = sellerOfItem(context, item);
+			prepared.push(await prepare.call(context, item, seller));
 			readable.push(item);
+			sellers.push(seller);
 		} catch (error) {
 			fail(error, item);
 		}
@@ -152,7 +211,7 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 			else {
 				results[item] = own.map((result) => ({
 					output: outputOf(result),
-					data: { json: result, pairedItem: { item } },
+					data: { ...toItem(result, sellers[index]?.name), pairedItem: { item } },
 					result,
 				}));
 			}

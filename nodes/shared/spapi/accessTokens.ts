@@ -40,6 +40,10 @@ export function keptToken(key: string, rejected?: AccessToken): AccessToken | un
 	return performance.now() < kept.expiresAt ? kept : undefined;
 }
 
+/** Where the seller sells, as the latest login says; undefined without one or if Amazon did not say. */
+export const ownMarketplacesOf = (key: string): AccessToken['marketplaces'] =>
+	accessTokens.get(key)?.marketplaces;
+
 /**
  * Logs in, or joins a login under way for the same token. It belongs to no execution, so canceling
  * an execution does not end it.

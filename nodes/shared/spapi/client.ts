@@ -8,8 +8,8 @@ import {
 } from 'n8n-workflow';
 import type { z } from 'zod';
 
-import { freshToken, hashOf, keptToken, tokenKeyOf } from './accessTokens';
-import { readCredentials } from './credentials';
+import { freshToken, hashOf, keptToken, ownMarketplacesOf, tokenKeyOf } from './accessTokens';
+import { chooseSeller, CredentialError, readSellers, type SellerAccount } from './credentials';
 import { apiBaseUrl, shareOf, type SellingPartnerCredentials } from './endpoints';
 import { type AmazonAnswer, type FailureKind, isUncertain } from './failureKinds';
 import {
@@ -20,7 +20,7 @@ import {
 	SpApiFailure,
 } from './failure';
 import { keptLimit } from './keptLimits';
-import { notSellingIn, type AccessToken } from './login';
+import { notSellingIn, storeNameIn, type AccessToken } from './login';
 import { operationOf, type Operation, type OperationName } from './operations';
 import { pathSegment } from './pathSegment';
 import { backoff, pause, unlessCanceled } from './pause';
@@ -96,11 +96,21 @@ export class SpApiClient {
 
 	private readonly tokenKey: string;
 
+	/** What it takes to connect as this seller. */
+	readonly credentials: SellingPartnerCredentials;
+
+	/**
+	 * @param account the seller
+	 * @param expectedName the store name that this seller must have; undefined if any will do
+	 */
 	private constructor(
 		private readonly context: SpApiContext,
-		readonly credentials: SellingPartnerCredentials,
+		private readonly account: SellerAccount,
 		private readonly patience: Patience,
+		private readonly expectedName: string | undefined,
 	) {
+		const { credentials } = account;
+		this.credentials = credentials;
 		const { clientId, refreshToken } = credentials;
 		const baseUrl = apiBaseUrl(credentials);
 		this.seller = hashOf(baseUrl, clientId, refreshToken);
@@ -110,44 +120,57 @@ export class SpApiClient {
 
 	/**
 	 * Connects with the credential of an item: its fields may be expressions, so each item may name
-	 * its own seller. Items with the same fields share one client.
+	 * its own seller. Items of the same seller share one client.
 	 * @param itemIndex undefined if there are no items
-	 * @throws NodeOperationError if the node has no credential, or a field of it is empty
+	 * @param seller name of the seller; undefined for the only one of the credential. If the
+	 *   credential holds one seller without a name, no call goes out unless it is its store name
+	 * @throws NodeOperationError if the node has no credential, a field of it is empty, or it does not
+	 *   hold the seller
 	 */
 	static async connect(
 		context: SpApiContext,
 		itemIndex?: number,
 		patience = PATIENT,
+		seller?: string,
 	): Promise<SpApiClient> {
-		const node = context.getNode();
-		if (node.credentials?.[CREDENTIAL_NAME] === undefined) {
-			throw new NodeOperationError(
-				node,
-				'Could not connect to Amazon: the node has no credential',
-				{
-					itemIndex,
-					description:
-						'Choose a credential in the node, or a source that needs no access to Amazon.',
-				},
-			);
-		}
-		const resolved = await context.getCredentials(CREDENTIAL_NAME, itemIndex);
-		const credentials = readCredentials(node, resolved, itemIndex);
+		const account = await resolved(context, itemIndex, (accounts) =>
+			chooseSeller(accounts, seller),
+		);
+		const expectedName = account.name === undefined ? seller : undefined;
+		const create = () => new SpApiClient(context, account, patience, expectedName);
 		// Only an execution has items; the context of a trigger lives for months.
-		if (!('getExecutionCancelSignal' in context)) {
-			return new SpApiClient(context, credentials, patience);
-		}
+		if (!('getExecutionCancelSignal' in context)) return create();
 		const clients = clientsOf.get(context) ?? new Map<string, SpApiClient>();
 		clientsOf.set(context, clients);
-		const key = hashOf(JSON.stringify(credentials), JSON.stringify(patience));
-		const client = clients.get(key) ?? new SpApiClient(context, credentials, patience);
+		const key = hashOf(JSON.stringify([account, patience, expectedName ?? null]));
+		const client = clients.get(key) ?? create();
 		clients.set(key, client);
 		return client;
 	}
 
+	/**
+	 * The names of the sellers that the credential of an item holds; undefined for one without a name.
+	 * @throws NodeOperationError as `connect` does
+	 */
+	static async sellersOf(
+		context: SpApiContext,
+		itemIndex?: number,
+	): Promise<ReadonlyArray<string | undefined>> {
+		return await resolved(context, itemIndex, (accounts) => accounts.map(({ name }) => name));
+	}
+
+	/**
+	 * What the user calls the seller, or the store name at Amazon; undefined if there was no call yet
+	 * or Amazon does not say.
+	 */
+	get sellerName(): string | undefined {
+		const { name, credentials } = this.account;
+		return name ?? storeNameIn(ownMarketplacesOf(this.tokenKey), credentials.primaryMarketplace);
+	}
+
 	/** Whether the seller sells in a marketplace; undefined if Amazon has not said yet. */
 	sellsIn(marketplaceId: string): boolean | undefined {
-		const marketplaces = keptToken(this.tokenKey)?.marketplaces;
+		const marketplaces = ownMarketplacesOf(this.tokenKey);
 		return marketplaces && notSellingIn(marketplaceId, marketplaces) === undefined;
 	}
 
@@ -155,8 +178,8 @@ export class SpApiClient {
 	 * The marketplaces in which the seller takes part; undefined if Amazon has not said yet.
 	 */
 	get ownMarketplaceIds(): readonly string[] | undefined {
-		return keptToken(this.tokenKey)
-			?.marketplaces?.filter(({ isParticipating }) => isParticipating)
+		return ownMarketplacesOf(this.tokenKey)
+			?.filter(({ isParticipating }) => isParticipating)
 			.map(({ id }) => id);
 	}
 
@@ -220,7 +243,7 @@ export class SpApiClient {
 	): SpApiFailure {
 		if (kind === 'accessDenied' || kind === 'badRequest') {
 			const requested = [query?.MarketplaceId, query?.marketplaceIds, body?.marketplaceIds].flat();
-			const own = keptToken(this.tokenKey)?.marketplaces;
+			const own = ownMarketplacesOf(this.tokenKey);
 			for (const id of requested) {
 				const details = typeof id === 'string' ? notSellingIn(id, own) : undefined;
 				if (details === undefined) continue;
@@ -301,6 +324,8 @@ export class SpApiClient {
 				const { kind, message, status } = token;
 				return { kind, answer: { message, status } };
 			}
+			const message = this.otherSeller(token);
+			if (message !== undefined) return { kind: 'login', answer: { message } };
 			const turn = await limit.takeTurn(this.signal, this.patience.waitAtMostMs);
 			if (turn !== 'granted') return { kind: turn };
 			const now = keptToken(this.tokenKey, rejected);
@@ -328,10 +353,48 @@ export class SpApiClient {
 		return await sent.catch(readThrown);
 	}
 
+	/** Why the token belongs to another seller than the item names; undefined if it does not. */
+	private otherSeller({ marketplaces }: AccessToken): string | undefined {
+		const { expectedName, sellerName } = this;
+		if (expectedName === undefined) return undefined;
+		const names = marketplaces?.flatMap(({ storeName }) => storeName ?? []) ?? [];
+		if (names.includes(expectedName)) return undefined;
+		const found =
+			sellerName === undefined
+				? `Amazon does not say whether this seller is '${expectedName}'`
+				: `this seller is '${sellerName}', not '${expectedName}'`;
+		return `Could not use the credential: ${found}. Choose the credential of that seller, or empty 'Seller' in the node.`;
+	}
+
 	private limitOf(name: OperationName, { rate, burst }: Operation): RateLimit {
 		const share = shareOf(this.credentials);
 		return keptLimit(`${this.seller}:${name}:${share}`, rate, burst, share);
 	}
+}
+
+/**
+ * What the credential of an item holds.
+ * @throws NodeOperationError if the node has none, or it cannot be used
+ */
+async function resolved<Result>(
+	context: SpApiContext,
+	itemIndex: number | undefined,
+	read: (accounts: readonly SellerAccount[]) => Result,
+): Promise<Result> {
+	const node = context.getNode();
+	if (node.credentials?.[CREDENTIAL_NAME] === undefined) {
+		throw new NodeOperationError(node, 'Could not connect to Amazon: the node has no credential', {
+			itemIndex,
+			description: 'Choose a credential in the node, or a source that needs no access to Amazon.',
+		});
+	}
+	const fields = await context.getCredentials(CREDENTIAL_NAME, itemIndex);
+	const reading = async () => read(readSellers(fields));
+	return await reading().catch((error: unknown) => {
+		if (!(error instanceof CredentialError)) throw error;
+		const { message, description } = error;
+		throw new NodeOperationError(node, message, { itemIndex, description });
+	});
 }
 
 /** The result of an answer: its checked value, or the kind of failure. */

@@ -40,6 +40,8 @@ export interface OwnMarketplace {
 	readonly id: string;
 	/** The name Amazon uses. */
 	readonly name: string;
+	/** The name of the seller's store there, if Amazon says it. */
+	readonly storeName?: string;
 	readonly isParticipating: boolean;
 }
 
@@ -86,6 +88,7 @@ const ownMarketplacesSchema = z.object({
 		.array(
 			z.object({
 				marketplace: z.object({ id: z.string().min(1), name: z.string().nullish() }),
+				storeName: z.string().trim().nullish().catch(undefined),
 				participation: z.object({ isParticipating: z.boolean() }),
 			}),
 		)
@@ -238,11 +241,21 @@ async function marketplacesIfRegionIsRight(
 const readOwnMarketplaces = (body: unknown): LoggedIn['marketplaces'] =>
 	ownMarketplacesSchema
 		.safeParse(parsed(body))
-		.data?.payload.map(({ marketplace: { id, name }, participation }) => ({
+		.data?.payload.map(({ marketplace: { id, name }, storeName, participation }) => ({
 			id,
 			name: findMarketplace(id)?.name ?? redact(name ?? id),
+			...(storeName && { storeName: redact(storeName) }),
 			isParticipating: participation.isParticipating,
 		}));
+
+/** The store name in the primary marketplace, or else in the first that has one. */
+export function storeNameIn(
+	marketplaces: LoggedIn['marketplaces'],
+	primaryMarketplaceId: string,
+): string | undefined {
+	const primary = marketplaces?.find(({ id }) => id === primaryMarketplaceId);
+	return primary?.storeName ?? marketplaces?.find(({ storeName }) => storeName)?.storeName;
+}
 
 /**
  * The end of "this seller does not sell in …": the marketplace, then those where they do sell.

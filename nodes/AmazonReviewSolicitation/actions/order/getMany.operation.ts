@@ -27,16 +27,23 @@ import {
 	type SavedCursor,
 } from '../../orders/savedCursor';
 import { optionsCollection, returnAllParameters } from '../../../shared/n8n/commonParameters';
+import { getMarketplaceParticipations } from '../../../shared/spapi/sellers';
 import { waitForReportOption } from '../../../shared/n8n/feedbackReport';
 import { hint } from '../../../shared/n8n/hints';
+import type { ItemSeller } from '../../../shared/n8n/itemSeller';
 import { marketplaceOptions, resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
+import { oncePerExecution } from '../../../shared/n8n/oncePerExecution';
 import { readParameters } from '../../../shared/n8n/parameters';
-import { SpApiClient } from '../../../shared/spapi/client';
+import { sellerParameter } from '../../../shared/n8n/sellerParameter';
+import type { SpApiClient } from '../../../shared/spapi/client';
 import { fulfilledByParameter } from '../../orders/fulfilledByParameter';
 import { readOrdersReport } from '../../orders/ordersReport';
 import { searchAll, type SearchLimits, type SearchTerms } from '../../orders/searchAll';
 import { SearchNotes } from '../../orders/searchNotes';
 import { addArrivals } from '../../orders/shipments';
+
+/** The choice of every marketplace in which the seller sells. */
+const ALL_MARKETPLACES = 'all';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['order'], operation: ['getMany'] } },
@@ -62,14 +69,17 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			],
 			description: 'Where to read orders from',
 		},
+		sellerParameter,
 		{
 			displayName: 'Marketplaces',
 			name: 'marketplaces',
 			type: 'multiOptions',
 			default: [],
-			options: marketplaceOptions,
-			description:
-				"If empty, the Orders API uses all marketplaces of the credential's region, and reports use the primary one",
+			options: [
+				{ name: "All of the Seller's in the Region", value: ALL_MARKETPLACES },
+				...marketplaceOptions,
+			],
+			description: "If empty, the credential's primary marketplace",
 		},
 		{
 			displayName: 'Only Changes Since the Last Run',
@@ -244,7 +254,11 @@ interface Range {
 }
 
 /** Returns the seller's orders, each with the window in which a request is permitted. */
-export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
+export async function execute(
+	this: IExecuteFunctions,
+	itemIndex: number,
+	seller: ItemSeller,
+): Promise<IDataObject[]> {
 	const read = readParameters(this, itemIndex, schemaIn(this.getTimezone()), description);
 	const byReports = read.source === 'reports';
 	// n8n may still have a value for a field that this source hides.
@@ -252,20 +266,20 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	const range = rangeOf(wanted);
 	check(this, wanted, range, itemIndex);
 
-	const client = await SpApiClient.connect(this, itemIndex);
-	const marketplaces = wanted.marketplaces.map((id) =>
-		resolveMarketplace(this, client, id, itemIndex),
-	);
-	const primary = resolveMarketplace(this, client, undefined, itemIndex);
+	const client = await seller.connect();
+	const isAll = wanted.marketplaces.includes(ALL_MARKETPLACES);
+	const chosen = isAll || wanted.marketplaces.length === 0 ? [undefined] : wanted.marketplaces;
+	const marketplaces = chosen.map((id) => resolveMarketplace(this, client, id, itemIndex));
 	const found = byReports
 		? await fromReports(
 				this,
 				client,
 				wanted,
 				range,
-				marketplaces.length > 0 ? marketplaces : [primary],
+				isAll ? await marketplacesOf(client) : marketplaces,
 			)
-		: await fromApi(this, client, wanted, range, marketplaces);
+		: // Without a list, a search has the whole region.
+			await fromApi(this, client, wanted, range, isAll ? [] : marketplaces);
 	const { returnAll, incremental, limit, options } = wanted;
 	const orders = returnAll || incremental ? found.orders : found.orders.slice(0, limit);
 	if (orders.length < found.orders.length || found.isPart) {
@@ -282,6 +296,16 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	// Keeps the position only now: if a step above fails, the next run must return the same orders.
 	if (found.place !== undefined) placesToKeep(this).push(found.place);
 	return dated.map(toItem);
+}
+
+/** The marketplaces in which the seller takes part. */
+async function marketplacesOf(client: SpApiClient): Promise<Marketplace[]> {
+	const listed = await oncePerExecution(client, 'participations', () =>
+		getMarketplaceParticipations(client),
+	);
+	return listed
+		.filter(({ participation }) => participation?.isParticipating !== false)
+		.flatMap(({ marketplace }) => findMarketplace(marketplace.id) ?? []);
 }
 
 /** Reports up front what Amazon would refuse or return nothing for. */
@@ -467,8 +491,8 @@ interface Place {
 	readonly place: SavedCursor;
 }
 
-/** Searches whose position is kept. Beyond that, the least recently used ones are forgotten. */
-const MOST_CURSORS = 20;
+/** Searches whose position is kept; each seller has its own. Beyond that, the oldest are forgotten. */
+const MOST_CURSORS = 1000;
 
 const placesOfRun = new WeakMap<IExecuteFunctions, Place[]>();
 

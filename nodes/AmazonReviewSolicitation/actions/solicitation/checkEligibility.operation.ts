@@ -8,6 +8,7 @@ import { z } from 'zod';
 
 import type { SolicitationOutcome } from '../../sending/outcome';
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
+import type { ItemSeller } from '../../../shared/n8n/itemSeller';
 import { toNodeError } from '../../../shared/n8n/toNodeError';
 import { readParameters } from '../../../shared/n8n/parameters';
 import {
@@ -30,9 +31,13 @@ const schema = z.object({ options: z.object({ explain: z.boolean().default(true)
 const SAYS_NOTHING: readonly SolicitationOutcome[] = ['failed', 'loginFailed', 'deferred'];
 
 /** Checks whether a review can be requested for the order now and, if not, why. Sends nothing. */
-export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject> {
+export async function execute(
+	this: IExecuteFunctions,
+	itemIndex: number,
+	seller: ItemSeller,
+): Promise<IDataObject> {
 	const { options } = readParameters(this, itemIndex, schema, description);
-	const order = await readOrder(this, itemIndex);
+	const order = await readOrder(this, itemIndex, seller);
 	const finding = await checkEligibility(order);
 	if (finding.failure !== undefined && SAYS_NOTHING.includes(finding.outcome)) {
 		throw toNodeError(this.getNode(), finding.failure, itemIndex);

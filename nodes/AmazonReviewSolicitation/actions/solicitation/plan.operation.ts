@@ -26,10 +26,12 @@ import { forEachSeller, type OfSeller } from './bySeller';
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
 import { waitForReportOption } from '../../../shared/n8n/feedbackReport';
 import { hint } from '../../../shared/n8n/hints';
+import type { ItemSeller } from '../../../shared/n8n/itemSeller';
 import { resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
 import { readParameters } from '../../../shared/n8n/parameters';
 import { ItemFailure } from '../../../shared/n8n/router';
-import { SpApiClient } from '../../../shared/spapi/client';
+import { sellerOfItemParameter } from '../../../shared/n8n/sellerParameter';
+import type { SpApiClient } from '../../../shared/spapi/client';
 import { shareOf } from '../../../shared/spapi/endpoints';
 import type { SpApiFailure } from '../../../shared/spapi/failure';
 import { operationOf } from '../../../shared/spapi/operations';
@@ -53,6 +55,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			type: 'notice',
 			default: '',
 		},
+		sellerOfItemParameter,
 		{
 			displayName: 'Preferred Delay (Days)',
 			name: 'preferredDelay',
@@ -224,9 +227,13 @@ interface OrderToPlan extends OfSeller {
 }
 
 /** Reads an order from its item. Missing fields count as unknown. */
-export async function prepare(this: IExecuteFunctions, itemIndex: number): Promise<OrderToPlan> {
+export async function prepare(
+	this: IExecuteFunctions,
+	itemIndex: number,
+	seller: ItemSeller,
+): Promise<OrderToPlan> {
 	const order = readOrder(this, itemIndex);
-	return { order, itemIndex, client: await SpApiClient.connect(this, itemIndex) };
+	return { order, itemIndex, client: await seller.connect() };
 }
 
 function readOrder(context: IExecuteFunctions, itemIndex: number): SellerOrder {

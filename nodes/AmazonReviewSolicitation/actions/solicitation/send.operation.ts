@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { MINUTE_MS } from '../../../shared/domain/calendar';
 import { isHeldByAgent } from '../../../shared/n8n/agent';
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
+import type { ItemSeller } from '../../../shared/n8n/itemSeller';
 import { readParameters } from '../../../shared/n8n/parameters';
 import { requestsOfAgent, RequestCap } from '../../sending/requestCap';
 import { SendRun, type OrderToSend } from '../../sending/sendRun';
@@ -114,9 +115,13 @@ const runSchema = z.object({
 });
 
 /** Reads one order from its item. */
-export async function prepare(this: IExecuteFunctions, itemIndex: number): Promise<OrderToSend> {
+export async function prepare(
+	this: IExecuteFunctions,
+	itemIndex: number,
+	seller: ItemSeller,
+): Promise<OrderToSend> {
 	const { dryRun, options } = readParameters(this, itemIndex, itemSchema, description);
-	const order = await readOrder(this, itemIndex);
+	const order = await readOrder(this, itemIndex, seller);
 	return { ...order, dryRun, attempts: options.attemptsBefore ?? order.attempts };
 }
 

@@ -13,13 +13,15 @@ import type { Marketplace } from '../../../shared/domain/marketplaces';
 import { waitForReportOption } from '../../../shared/n8n/feedbackReport';
 import { hint } from '../../../shared/n8n/hints';
 import { isHeldByAgent } from '../../../shared/n8n/agent';
+import type { ItemSeller } from '../../../shared/n8n/itemSeller';
 import { marketplaceParameter, resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
 import { locatorValue, readParameters, reportIdText } from '../../../shared/n8n/parameters';
-import { SpApiClient } from '../../../shared/spapi/client';
+import { sellerParameter } from '../../../shared/n8n/sellerParameter';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['accountHealth'], operation: ['get'] } },
 	[
+		sellerParameter,
 		marketplaceParameter,
 		simplifyParameter,
 		optionsCollection(
@@ -53,9 +55,10 @@ const schema = z.object({
 export async function execute(
 	this: IExecuteFunctions,
 	itemIndex: number,
+	seller: ItemSeller,
 ): Promise<IDataObject | IDataObject[]> {
 	const { options, ...wanted } = readParameters(this, itemIndex, schema, description);
-	const client = await SpApiClient.connect(this, itemIndex);
+	const client = await seller.connect();
 	const marketplace = resolveMarketplace(this, client, wanted.marketplace, itemIndex);
 	const health = await fetchAccountHealth(this, client, marketplace, options);
 	if (health === undefined) {

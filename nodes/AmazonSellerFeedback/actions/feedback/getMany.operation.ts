@@ -18,6 +18,7 @@ import { MINUTE_MS, plusDays, todayIn } from '../../../shared/domain/calendar';
 import { fetchFeedback, toItems, waitForReportOption } from '../../../shared/n8n/feedbackReport';
 import { isHeldByAgent } from '../../../shared/n8n/agent';
 import { marketplaceParameter, resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
+import type { ItemSeller } from '../../../shared/n8n/itemSeller';
 import { oncePerExecution } from '../../../shared/n8n/oncePerExecution';
 import {
 	locatorValue,
@@ -25,7 +26,7 @@ import {
 	readParameters,
 	reportIdText,
 } from '../../../shared/n8n/parameters';
-import { SpApiClient } from '../../../shared/spapi/client';
+import { sellerParameter } from '../../../shared/n8n/sellerParameter';
 import { reportOptions, reportOptionsSchema } from './common';
 
 /** How far back to look by default. */
@@ -34,6 +35,7 @@ const DEFAULT_RANGE_DAYS = 365;
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['feedback'], operation: ['getMany'] } },
 	[
+		sellerParameter,
 		marketplaceParameter,
 		...returnAllParameters,
 		simplifyParameter,
@@ -119,9 +121,13 @@ const schema = z.object({
  * Feedback of 1 to 3 stars, newest first. Fewer rows than requested if Amazon has no more; no rows
  * and a hint if Amazon canceled the report.
  */
-export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
+export async function execute(
+	this: IExecuteFunctions,
+	itemIndex: number,
+	seller: ItemSeller,
+): Promise<IDataObject[]> {
 	const { filters, options, ...wanted } = readParameters(this, itemIndex, schema, description);
-	const client = await SpApiClient.connect(this, itemIndex);
+	const client = await seller.connect();
 	const marketplace = resolveMarketplace(this, client, wanted.marketplace, itemIndex);
 	const since = firstDay(this, filters.since, marketplace, itemIndex);
 	const request = {

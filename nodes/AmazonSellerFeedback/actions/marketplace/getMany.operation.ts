@@ -5,22 +5,27 @@ import { z } from 'zod';
 import { returnAllParameters } from '../../../shared/n8n/commonParameters';
 import { findMarketplace } from '../../../shared/domain/marketplaces';
 import { hint } from '../../../shared/n8n/hints';
+import type { ItemSeller } from '../../../shared/n8n/itemSeller';
 import { oncePerExecution } from '../../../shared/n8n/oncePerExecution';
 import { readParameters } from '../../../shared/n8n/parameters';
-import { SpApiClient } from '../../../shared/spapi/client';
+import { sellerParameter } from '../../../shared/n8n/sellerParameter';
 import { listParticipations } from '../../../shared/spapi/sellers';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['marketplace'], operation: ['getMany'] } },
-	[...returnAllParameters],
+	[sellerParameter, ...returnAllParameters],
 );
 
 const schema = z.object({ returnAll: z.boolean(), limit: z.number().int().min(1).optional() });
 
 /** The marketplaces in the credential's region that the seller is registered in. */
-export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject[]> {
+export async function execute(
+	this: IExecuteFunctions,
+	itemIndex: number,
+	seller: ItemSeller,
+): Promise<IDataObject[]> {
 	const { returnAll, limit } = readParameters(this, itemIndex, schema, description);
-	const client = await SpApiClient.connect(this, itemIndex);
+	const client = await seller.connect();
 	const { participations, unreadable } = await oncePerExecution(client, 'marketplaces', () =>
 		listParticipations(client),
 	);
