@@ -128,3 +128,101 @@ test('testing such a credential does not resolve it permanently', async () => {
 	});
 	expect(await n8n.credential(credentialId)).toMatchObject(byExpression());
 });
+
+describe('a credential with several sellers', () => {
+	const tokenOf = (seller: string) => sandbox.credentials(seller).refreshToken;
+	const several = (sellers: object) => ({
+		...n8nCredentialOf(sandbox.credentials('demo'), PACE),
+		refreshToken: '',
+		accounts: 'several',
+		sellers: JSON.stringify(sellers),
+	});
+	const all = () => ({
+		Harbor: { US: tokenOf('demo') },
+		Nordlicht: { DE: tokenOf('second') },
+		Tsubame: { JP: tokenOf('japan') },
+	});
+	let id: string;
+
+	/** The credential as the editor shows it. */
+	const shown = async (): Promise<{ sellers: string }> =>
+		(await n8n.get<{ data: { sellers: string } }>(`credentials/${id}?includeData=true`)).data;
+
+	/** The tokens in n8n's database. */
+	const stored = async () => JSON.parse(String((await n8n.credential(id)).sellers)) as object;
+
+	beforeAll(async () => {
+		id = await n8n.addCredential(several(all()));
+	});
+
+	test('shows names and marketplaces, and hides the tokens', async () => {
+		const { sellers } = await shown();
+		expect(JSON.parse(sellers)).toEqual({
+			Harbor: { US: '***' },
+			Nordlicht: { DE: '***' },
+			Tsubame: { JP: '***' },
+		});
+	});
+
+	test("keeps each seller's own token if another is removed, added or moved", async () => {
+		const save = async (sellers: object) => {
+			const data = { ...(await shown()), sellers: JSON.stringify(sellers) };
+			await n8n.call('PATCH', `credentials/${id}`, {
+				name: 'Several',
+				type: 'amazonSellingPartnerApi',
+				data,
+			});
+		};
+		const hidden = { Tsubame: { JP: '***' }, Nordlicht: { DE: '***' } };
+		await save({ ...hidden, Lindgren: { DE: tokenOf('europe') } });
+		expect(await stored()).toEqual({
+			Tsubame: { JP: tokenOf('japan') },
+			Nordlicht: { DE: tokenOf('second') },
+			Lindgren: { DE: tokenOf('europe') },
+		});
+		await save({ ...hidden, Harbor: { US: tokenOf('demo') } });
+		expect(await stored()).toEqual(all());
+	});
+
+	test("passes n8n's test if each seller works, and names those that do not", async () => {
+		expect(await n8n.testCredential(several(all()), id)).toMatchObject({ status: 'OK' });
+		sandbox.lwa.revoke('second');
+		const result = await n8n.testCredential(several(all()), id);
+		sandbox.lwa.restore('second');
+		expect(result).toEqual({
+			status: 'Error',
+			message: expect.stringMatching(/1 of 3 sellers do not work\. Nordlicht: .*refresh token/),
+		});
+		const renamed = { ...all(), Nordlicht: undefined, Nord: { DE: '***' } };
+		const lost = await n8n.testCredential(several(renamed), id);
+		expect(lost).toEqual({
+			status: 'Error',
+			message: expect.stringMatching(/seller 'Nord' .*refresh token is \*\*\*/),
+		});
+	});
+
+	test('lists the sellers in a node, and returns the items of all', async () => {
+		const seller = { __rl: true, mode: 'list', value: '*' };
+		const listing = withCredential(
+			chain('All sellers', [
+				node('Start', 'manualTrigger'),
+				amazonNode('Marketplaces', 'amazonSellerFeedback', {
+					resource: 'marketplace',
+					operation: 'getMany',
+					seller,
+					returnAll: true,
+				}),
+			]),
+			id,
+		);
+		const read = listing.nodes.find(({ name }) => name === 'Marketplaces');
+		const listed = await n8n.searchList(read as never, 'seller', 'searchSellers');
+		expect(listed.map(({ name }) => name)).toEqual(['All Sellers', ...Object.keys(await stored())]);
+		const { id: created } = await n8n.post<{ id: string }>('workflows', listing);
+		const { status, runData } = await n8n.run(created, 'Start');
+		expect(status).toBe('success');
+		const items = itemsOf(runData, 'Marketplaces');
+		expect([...new Set(items.map((item) => item.seller))]).toEqual(Object.keys(await stored()));
+		expect(items.find((item) => item.seller === 'Tsubame')?.storeName).toBe('Tsubame Store');
+	});
+});
