@@ -193,11 +193,11 @@ describe('a credential with several sellers', () => {
 			status: 'Error',
 			message: expect.stringMatching(/1 of 3 sellers do not work\. Nordlicht: .*refresh token/),
 		});
-		const renamed = { ...all(), Nordlicht: undefined, Nord: { DE: '***' } };
+		const renamed = { ...all(), Nordlicht: undefined, Nordic: { DE: '***' } };
 		const lost = await n8n.testCredential(several(renamed), id);
 		expect(lost).toEqual({
 			status: 'Error',
-			message: expect.stringMatching(/seller 'Nord' .*refresh token is \*\*\*/),
+			message: expect.stringMatching(/seller 'Nordic' .*refresh token is \*\*\*/),
 		});
 	});
 

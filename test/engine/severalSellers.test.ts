@@ -70,7 +70,7 @@ const run = async (
 		linkExpression: '={{ 1 }}',
 	});
 
-/** Each seller's items as one string each, without the seller's name, which also stands in pictures. */
+/** Each seller's items as one string each, without the seller's name, which pictures contain, too. */
 function bySeller({ outputs }: NodeRun): Map<unknown, string[]> {
 	const found = new Map<unknown, string[]>();
 	for (const item of outputs.flat()) {
@@ -128,7 +128,7 @@ describe('several sellers in one credential', () => {
 
 	it.each([
 		['', "the credential holds 3 and 'Seller' is empty"],
-		['Nord', "the credential does not hold 'Nord'"],
+		['Nordic', "the credential does not hold 'Nordic'"],
 	])('never guesses a seller: %p', async (name, message) => {
 		const { error } = await run(marketplaces, 'several', byName(name));
 		expect(error?.message).toBe(`Could not choose a seller: ${message}`);

@@ -24,8 +24,8 @@ import { notSellingIn, storeNameIn, type AccessToken } from './login';
 import { operationOf, type Operation, type OperationName } from './operations';
 import { pathSegment } from './pathSegment';
 import { backoff, pause, unlessCanceled } from './pause';
-import type { RateLimit } from './rateLimit';
 import { redact } from './redact';
+import { TwoLimits, type Limit } from './twoLimits';
 import { USER_AGENT } from './userAgent';
 
 export const CREDENTIAL_NAME = 'amazonSellingPartnerApi';
@@ -282,7 +282,7 @@ export class SpApiClient {
 		request: IHttpRequestOptions,
 		operation: Operation,
 		schema: CallOptions<Answer>['answer'],
-		limit: RateLimit,
+		limit: Limit,
 	): Promise<
 		| { value: Answer; answer: AmazonAnswer; headers: HttpAnswer['headers'] }
 		| { kind: FailureKind; answer?: AmazonAnswer }
@@ -309,7 +309,7 @@ export class SpApiClient {
 	 * @param rejected a token that Amazon no longer accepts
 	 */
 	private async takeTurn(
-		limit: RateLimit,
+		limit: Limit,
 		rejected: AccessToken | undefined,
 	): Promise<AccessToken | { kind: FailureKind; answer?: AmazonAnswer }> {
 		for (let round = 1; ; round += 1) {
@@ -359,16 +359,19 @@ export class SpApiClient {
 		if (expectedName === undefined) return undefined;
 		const names = marketplaces?.flatMap(({ storeName }) => storeName ?? []) ?? [];
 		if (names.includes(expectedName)) return undefined;
-		const found =
-			sellerName === undefined
-				? `Amazon does not say whether this seller is '${expectedName}'`
-				: `this seller is '${sellerName}', not '${expectedName}'`;
-		return `Could not use the credential: ${found}. Choose the credential of that seller, or empty 'Seller' in the node.`;
+		const whatToDo = "Choose the credential of that seller, or empty 'Seller' in the node.";
+		return sellerName === undefined
+			? `Could not use the credential: Amazon does not say whether this seller is '${expectedName}'. ${whatToDo}`
+			: `Could not use the credential: this seller is '${sellerName}', not '${expectedName}'. ${whatToDo}`;
 	}
 
-	private limitOf(name: OperationName, { rate, burst }: Operation): RateLimit {
+	private limitOf(name: OperationName, { rate, burst, perApplication }: Operation): Limit {
 		const share = shareOf(this.credentials);
-		return keptLimit(`${this.seller}:${name}:${share}`, rate, burst, share);
+		const limitFor = (whose: string) => keptLimit(`${whose}:${name}:${share}`, rate, burst, share);
+		const own = limitFor(this.seller);
+		const { changeReportLimits, dataKioskPerSeller } = this.credentials;
+		const isApart = changeReportLimits === true && dataKioskPerSeller === true;
+		return perApplication && !isApart ? new TwoLimits(own, limitFor(this.application)) : own;
 	}
 }
 

@@ -173,7 +173,7 @@ export const ALL_SELLERS = '*';
 /**
  * The seller with this name.
  * @param wanted undefined for the only one
- * @throws CredentialError if there is none, or if it has to be chosen
+ * @throws CredentialError if the credential does not hold it, or if it has to be chosen
  */
 export function chooseSeller(
 	accounts: readonly SellerAccount[],

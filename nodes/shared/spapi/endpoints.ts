@@ -21,6 +21,8 @@ export interface SellingPartnerCredentials {
 	readonly fbaShipmentsMinutes?: number | string;
 	readonly fbaShipmentsPer8Hours?: number | string;
 	readonly fbaReturnsMinutes?: number | string;
+	/** Whether Data Kiosk's limits count each seller of the application apart. */
+	readonly dataKioskPerSeller?: boolean;
 }
 
 /** The part of Amazon's rate limit that each n8n process may use, from 0.01 to 1. */

@@ -17,6 +17,11 @@ export interface Operation {
 	readonly repeatable: boolean;
 	/** Roles; the application needs at least one of them. */
 	readonly roles: readonly string[];
+	/**
+	 * Amazon counts all sellers of an application together, in addition to each seller. Users report
+	 * it of Data Kiosk (selling-partner-api-models 5240, 5256); the model says otherwise.
+	 */
+	readonly perApplication?: boolean;
 }
 
 /** Reports in general need any one of these roles; each report type needs its own as well. */
@@ -88,6 +93,7 @@ export const OPERATIONS = {
 		// A second query costs quota, nothing else.
 		repeatable: true,
 		roles: DATA_KIOSK_ROLES,
+		perApplication: true,
 	},
 	getQueries: {
 		does: 'list the queries to Data Kiosk',
@@ -97,6 +103,7 @@ export const OPERATIONS = {
 		burst: 10,
 		repeatable: true,
 		roles: DATA_KIOSK_ROLES,
+		perApplication: true,
 	},
 	getQuery: {
 		does: 'check the query to Data Kiosk',
@@ -106,6 +113,7 @@ export const OPERATIONS = {
 		burst: 15,
 		repeatable: true,
 		roles: DATA_KIOSK_ROLES,
+		perApplication: true,
 	},
 	getDocument: {
 		does: "download Data Kiosk's result",
@@ -115,6 +123,7 @@ export const OPERATIONS = {
 		burst: 15,
 		repeatable: true,
 		roles: DATA_KIOSK_ROLES,
+		perApplication: true,
 	},
 	getOrder: {
 		does: 'read the order',

@@ -111,7 +111,7 @@ export const reportLimitFields: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether to use your own limits per report type instead of those that Amazon documents or users report',
+			'Whether to use your own limits per report type, and for Data Kiosk, instead of those that Amazon documents or users report',
 	},
 	...Object.entries<LimitSetting>(LIMIT_SETTINGS).map(
 		([name, { most, ...setting }]): INodeProperties => ({
@@ -122,6 +122,15 @@ export const reportLimitFields: INodeProperties[] = [
 			displayOptions: { show: { changeReportLimits: [true] } },
 		}),
 	),
+	{
+		displayName: 'Data Kiosk: Count Each Seller Apart',
+		name: 'dataKioskPerSeller',
+		type: 'boolean',
+		default: false,
+		displayOptions: { show: { changeReportLimits: [true] } },
+		description:
+			"Whether the limits of Data Kiosk count each seller apart, as Amazon's model says, instead of all sellers of the application together, as users report",
+	},
 ];
 
 /** The limit of a report type, with the settings of the credential. */
