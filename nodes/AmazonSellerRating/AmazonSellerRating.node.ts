@@ -16,7 +16,7 @@ import { properties } from './actions/description';
 import { EVALUATE_OUTPUTS, router } from './actions/router';
 import { AMAZON_SOURCES } from './sources/needsAmazon';
 
-/** Evaluate has three outputs; the other operations have one. */
+/** Evaluate has four outputs; the other operations have one. */
 const outputsOfOperation: `={{${string}}}` = `={{ $parameter["operation"] === "evaluate" ? ${JSON.stringify(
 	EVALUATE_OUTPUTS.map(({ name }) => ({ type: NodeConnectionTypes.Main, displayName: name })),
 )} : ["${NodeConnectionTypes.Main}"] }}`;
