@@ -45,7 +45,7 @@ describe('the Buy Box share', () => {
 			changePoints: -28,
 			pageViews: 1200,
 			daysCovered: 7,
-			reason: undefined,
+			reason: null,
 		});
 		expect(shop.buyBox(28)).toMatchObject({ percent: null, percentBefore: null });
 	});
@@ -138,7 +138,7 @@ describe('the sales', () => {
 			unitsRefunded: 7,
 			refundPercent: 25,
 			claimsGranted: 1,
-			reason: undefined,
+			reason: null,
 		});
 	});
 

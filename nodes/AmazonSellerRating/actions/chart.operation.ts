@@ -29,6 +29,7 @@ import {
 	type KnownCounts,
 } from '../sources/datedSource';
 import { AGEING_WINDOWS, rateDaysOption, rateDaysSchema } from './forecast.operation';
+import { fileFieldName } from './fileFieldName';
 import { thresholdsParameter, thresholdsSchema } from '../../shared/n8n/thresholds';
 
 export const description: INodeProperties[] = updateDisplayOptions(
@@ -106,13 +107,6 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	],
 );
 
-/** Rejects names that every object already has: a file stored under one would be lost. */
-const fieldName = z
-	.string()
-	.min(1)
-	.max(200, 'A name can have at most 200 characters')
-	.refine((name) => !(name in {}), 'This name is reserved; choose another');
-
 const schema = datedSourceSchema.extend({
 	format: z.enum(['both', 'svg', 'html']),
 	binaryFields: z
@@ -120,7 +114,7 @@ const schema = datedSourceSchema.extend({
 		.transform((text) => text.split(',').map((name) => name.trim()))
 		.pipe(
 			z
-				.tuple([fieldName, fieldName], { message: 'Enter two names, e.g. chart, digest' })
+				.tuple([fileFieldName, fileFieldName], { message: 'Enter two names, e.g. chart, digest' })
 				// With the same name, the second file would replace the first.
 				.refine(([chart, digest]) => chart !== digest, 'Enter two different names'),
 		),

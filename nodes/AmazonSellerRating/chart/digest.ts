@@ -23,9 +23,9 @@ export const DIGEST_CHART_WIDTH = 400;
 
 /** Windows per table; more windows go into additional tables, to fit phones. */
 const WINDOWS_PER_TABLE = 3;
-const MAX_WIDTH = 640;
+export const MAX_WIDTH = 640;
 const MAX_PICTURE_WIDTH = 520;
-const FONTS = "-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
+export const FONTS = "-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 
 interface Field {
 	readonly name: string;
@@ -61,7 +61,7 @@ export function renderDigest(model: ChartModel, svg: string, theme: DigestTheme 
 }
 
 /** A style attribute. */
-const css = (rules: Readonly<Record<string, string>>): string => {
+export const css = (rules: Readonly<Record<string, string>>): string => {
 	const text = Object.entries(rules).map(([name, value]) => `${name}:${value}`);
 	return ` style="${escapeXml(text.join(';'))}"`;
 };

@@ -155,10 +155,10 @@ export async function fetchAmazonReports(
  * What the feedback report says, and which of its lines could not be read.
  * @param requestedSince the first day requested, unless the report was given by its ID
  */
-function evidenceOf(
+export function evidenceOf(
 	feedback: FetchedFeedback,
 	{ countryCode }: Marketplace,
-	{ whenCancelled, feedbackReportId }: ReportsOptions,
+	{ whenCancelled, feedbackReportId }: Pick<ReportsOptions, 'whenCancelled' | 'feedbackReportId'>,
 	requestedSince: string,
 ): FeedbackEvidence {
 	if (!feedback.known) {

@@ -30,8 +30,8 @@ export interface BuyBoxShare extends Period {
 	/** Page views of the days that count. */
 	readonly pageViews: number | null;
 	readonly daysCovered: number;
-	/** What is missing and why, in a sentence; undefined if nothing is. */
-	readonly reason: string | undefined;
+	/** What is missing and why, in a sentence; null if nothing is. */
+	readonly reason: string | null;
 }
 
 /** Sums over some days; null if a day lacks the figure. */
@@ -43,8 +43,8 @@ export interface ShopSales extends Period {
 	/** Units refunded / units ordered, percent with two decimals, as Amazon computes it per day. */
 	readonly refundPercent: number | null;
 	readonly claimsGranted: number | null;
-	/** What is missing and why, in a sentence; undefined if nothing is. */
-	readonly reason: string | undefined;
+	/** What is missing and why, in a sentence; null if nothing is. */
+	readonly reason: string | null;
 }
 
 /** An exact share: `weighted / (views * PARTS_PER_PERCENT)` percent. */
@@ -138,9 +138,7 @@ export class ShopFigures {
 			refundPercent: percentOf(unitsRefunded ?? null, unitsOrdered ?? null),
 			claimsGranted: claimsGranted ?? null,
 			reason:
-				missing.size === 0
-					? undefined
-					: `Amazon lacks figures for ${daysInWords([...missing], length)}`,
+				missing.size === 0 ? null : `Amazon lacks figures for ${daysInWords([...missing], length)}`,
 		};
 	}
 
@@ -239,7 +237,7 @@ function percentOf(part: number | null, whole: number | null): number | null {
 	return hundredths(100n * BigInt(part), BigInt(whole));
 }
 
-function reasonOfShare(weighted: Weighted, length: number): string | undefined {
+function reasonOfShare(weighted: Weighted, length: number): string | null {
 	const { daysLeftOut, views } = weighted;
 	if (daysLeftOut.length > 0) {
 		const which = daysInWords(daysLeftOut, length);
@@ -247,7 +245,7 @@ function reasonOfShare(weighted: Weighted, length: number): string | undefined {
 			? `Amazon lacks page views or the share for ${which}`
 			: `${which} are left out, because Amazon lacks their page views or share`;
 	}
-	return views === 0n ? `There were no page views in ${length} days` : undefined;
+	return views === 0n ? `There were no page views in ${length} days` : null;
 }
 
 /** Days that a sentence names. */
