@@ -8,6 +8,7 @@ import type {
 import { toIso, toMillis } from './clock';
 import { dateFigures } from './traffic/byDate';
 import { localDay } from './world/build';
+import { eachDay, emptyDay } from './world/traffic';
 import { solicitabilityOf, solicitationWindow, type Solicitability } from './world/orderState';
 import { asReported } from './world/typedText';
 import { bandOf } from './world/world';
@@ -124,15 +125,18 @@ export class Truth {
 		};
 	}
 
-	/** What the shop did on each day, complete and settled, oldest first. */
+	/** What the shop did on each day, complete and settled, oldest first; until now by default. */
 	shop(
 		sellerKey: string,
 		marketplaceId: string,
-		{ from = '', to = '9999' }: { from?: string; to?: string } = {},
+		{ from, to }: { from?: string; to?: string } = {},
 	): readonly ShopDay[] {
 		const place = this.state.world.marketplace(sellerKey, marketplaceId);
-		return place.traffic
-			.filter(({ date }) => date >= from && date <= to)
+		const { traffic: all } = place;
+		const today = localDay(this.state.clock.millis(), place.marketplace);
+		const byDate = new Map(all.map((day) => [day.date, day]));
+		return eachDay(from ?? all[0]?.date ?? today, to ?? today)
+			.map((date) => byDate.get(date) ?? emptyDay(date))
 			.map((day) => {
 				const whole = { ...day, viewedOrders: day.orders };
 				const { traffic } = dateFigures(day.date, whole, place, this.state.settings);

@@ -1,7 +1,7 @@
 import { cutPercent } from '../../shared/domain/rating';
 import type { Steps } from '../../shared/domain/steps';
 import { escapeXml } from './dom';
-import { css, FONTS, MAX_WIDTH } from './digest';
+import { css, mailPage, svgAddress } from './mail';
 import { renderSparkline } from './sparkline';
 import { LIGHT } from './theme';
 import { countInWords, dayInWords, UNKNOWN } from './words';
@@ -144,24 +144,12 @@ interface Content {
 }
 
 function page(title: string, verdict: string, content: Content): string {
-	const cell = css({ padding: '12px', 'font-family': FONTS, color: LIGHT.ink });
-	const background = LIGHT.background;
-	return [
-		'<!DOCTYPE html>',
-		`<html lang="en"><head><meta charset="utf-8"><title>${escapeXml(title)}</title>`,
-		'<meta name="viewport" content="width=device-width, initial-scale=1">',
-		'<meta name="color-scheme" content="light">',
-		`</head><body bgcolor="${background}"${css({ margin: '0', padding: '0', background })}>`,
-		`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" bgcolor="${background}"><tr><td align="center">`,
-		`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"${css({ 'max-width': `${MAX_WIDTH}px` })}><tr><td align="left"${cell}>`,
+	return mailPage(title, 'light', [
 		paragraph(title, { margin: '0 0 2px', color: LIGHT.muted }),
 		`<h1${css({ margin: '0 0 8px', 'font-size': '20px', 'line-height': '26px' })}>${escapeXml(verdict)}</h1>`,
 		reasonsList(content),
 		...(content.cards.length > 0 ? [table(content.rows), unknowns(content.cards), legend()] : []),
-		'</td></tr></table></td></tr></table></body></html>',
-	]
-		.filter((part) => part !== '')
-		.join('\n');
+	]);
 }
 
 const SMALL = { 'font-size': '13px', 'line-height': '18px' } as const;
@@ -285,9 +273,8 @@ function picture(
 	if (svg === '') return '';
 	const known = values.filter((value) => value !== null);
 	const alt = `${what}: ${known[0]}% to ${known.at(-1)}% from ${dayInWords(from)} to ${dayInWords(through)}`;
-	const source = `data:image/svg+xml;base64,${Buffer.from(svg, 'utf8').toString('base64')}`;
 	const style = css({ display: 'block', border: '0', 'font-size': '11px', 'line-height': '14px' });
-	return `<img src="${source}" alt="${escapeXml(alt)}" width="${CHART.width}" height="${CHART.height}"${style}>`;
+	return `<img src="${svgAddress(svg)}" alt="${escapeXml(alt)}" width="${CHART.width}" height="${CHART.height}"${style}>`;
 }
 
 function unknowns(cards: readonly DigestCard[]): string {

@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot';
 
-import { SVG_NAMESPACE, XmlDocument, XmlElement } from './dom';
+import { SVG_NAMESPACE, XmlDocument } from './dom';
+import { plotIn } from './plot';
 
 /** A small chart without axes, to stand next to its figures. */
 
@@ -29,9 +30,7 @@ export function renderSparkline(
 	const document = new XmlDocument();
 	const points = values.map((value, index) => ({ index, value: value ?? NaN }));
 	const last = points.findLast(({ value }) => !Number.isNaN(value));
-	const figure: unknown = Plot.plot({
-		// `XmlDocument` has the few members of a document that Plot uses.
-		document: document as unknown as Document,
+	const marks = plotIn(document, {
 		width,
 		height,
 		margin: MARGIN,
@@ -43,16 +42,13 @@ export function renderSparkline(
 			Plot.dot(last ? [last] : [], { x: 'index', y: 'value', r: 2, fill: color }),
 		],
 	});
-	if (!(figure instanceof XmlElement)) return '';
 	const root = document.element('svg', {
 		xmlns: SVG_NAMESPACE,
 		width,
 		height,
 		viewBox: `0 0 ${width} ${height}`,
 	});
-	for (const child of [...figure.childNodes]) {
-		if (child instanceof XmlElement && child.tagName !== 'style') root.appendChild(child);
-	}
+	root.append(...marks);
 	// A tenth of a pixel is enough, and mail programs cut long emails.
 	return root
 		.toString()

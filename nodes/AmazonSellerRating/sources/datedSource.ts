@@ -6,6 +6,7 @@ import { dayNumber, plusDays, todayIn } from '../../shared/domain/calendar';
 import type { FeedbackSeries } from '../../shared/domain/feedbackSeries';
 import { ratesOf, type FeedbackRates } from '../analysis/forecast';
 import type { FeedbackCounts } from '../../shared/domain/rating';
+import type { ShopFigures } from '../../shared/domain/shopFigures';
 import type { Provenance } from '../../shared/domain/ratingWindow';
 import type { Marketplace } from '../../shared/domain/marketplaces';
 import { resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
@@ -66,6 +67,8 @@ export interface DatedSource {
 	readonly today: string;
 	/** The days that are counted; undefined if no day is. The notes then say why. */
 	readonly series: FeedbackSeries | undefined;
+	/** Undefined for input items, which have no sales and Buy Box share. */
+	readonly shop: ShopFigures | undefined;
 	/** Last and first calendar day with complete feedback. */
 	readonly knownThrough: string;
 	readonly knownSince: string;
@@ -125,6 +128,7 @@ function sourceOfItems(
 		marketplace,
 		today,
 		series: hasPositives ? series : undefined,
+		shop: undefined,
 		knownThrough: today,
 		knownSince: series.isEmpty ? today : series.firstDate,
 		between: (from, to) => ({
@@ -141,7 +145,7 @@ function sourceOfItems(
 }
 
 function sourceOfReports(
-	{ coverage, reportIds, notes: found }: AmazonReports,
+	{ coverage, shop, reportIds, notes: found }: AmazonReports,
 	marketplace: Marketplace,
 	today: string,
 ): DatedSource {
@@ -151,6 +155,7 @@ function sourceOfReports(
 		marketplace,
 		today,
 		series: nothing ? undefined : series,
+		shop,
 		knownThrough: nothing ? today : min(lastDay, today),
 		knownSince: firstDay ?? today,
 		between: (from, to) => {

@@ -140,7 +140,7 @@ function together(
 						provenance: 'insufficient',
 						notes: [totals.why ?? feedback.why ?? ''],
 					}
-				: readReports({ coverage, reportIds: [], notes }, window),
+				: readReports({ coverage, notes }, window),
 		lowFeedback: isAllKnown ? evidence.rows : undefined,
 		shop: new ShopFigures(totals.value?.totals, options.daysUntilSettled),
 		health: health.value,
