@@ -15,23 +15,37 @@ const DE = 'A1PA6795UKMFR9';
 const FR = 'A13V1IB3VIYZZH';
 const RANGE = { marketplaceIds: [DE, FR], from: '2026-10-20', through: '2026-11-26' };
 
+/** The figures that are not about feedback. */
+const SHOP = {
+	buyBoxPercent: 91.25,
+	ordersShipped: 2,
+	unitsShipped: 3,
+	unitsRefunded: 1,
+	claimsGranted: 0,
+};
+
 const day = (
 	date: string,
 	received: number | null,
 	negative: number | null,
 	units = 3,
 	pageViews = 50,
-): DailyFeedback => ({ date, received, negative, units, pageViews });
+): DailyFeedback => ({ date, received, negative, units, pageViews, ...SHOP });
 
 const lineOf = (
 	marketplaceId: string,
-	{ date, received, negative, units, pageViews }: DailyFeedback,
+	{ date, received, negative, units, pageViews, buyBoxPercent, ...sales }: DailyFeedback,
 ) =>
 	JSON.stringify({
 		marketplaceId,
 		startDate: date,
-		sales: { unitsOrdered: units },
-		traffic: { pageViews, feedbackReceived: received, negativeFeedbackReceived: negative },
+		sales: { unitsOrdered: units, ...sales },
+		traffic: {
+			pageViews,
+			buyBoxPercentage: buyBoxPercent,
+			feedbackReceived: received,
+			negativeFeedbackReceived: negative,
+		},
 	});
 
 const read = async (text: string | Uint8Array) =>
@@ -54,7 +68,7 @@ describe('the query for daily totals', () => {
 	it('is recognized as Amazon writes it back', () => {
 		const query = dailyTotalsQuery(RANGE);
 		const rewritten =
-			'query {analytics_salesAndTraffic_2024_04_24 {salesAndTrafficByDate(aggregateBy:DAY,startDate:"2026-10-20",endDate:"2026-11-26",marketplaceIds:["A13V1IB3VIYZZH","A1PA6795UKMFR9"]) {marketplaceId startDate sales {unitsOrdered} traffic {pageViews feedbackReceived negativeFeedbackReceived}}}}';
+			'query {analytics_salesAndTraffic_2024_04_24 {salesAndTrafficByDate(aggregateBy:DAY,startDate:"2026-10-20",endDate:"2026-11-26",marketplaceIds:["A13V1IB3VIYZZH","A1PA6795UKMFR9"]) {marketplaceId startDate sales {unitsOrdered ordersShipped unitsShipped unitsRefunded claimsGranted} traffic {pageViews buyBoxPercentage feedbackReceived negativeFeedbackReceived}}}}';
 		expect(isSameQuery(query, rewritten)).toBe(true);
 		expect(isSameQuery(query, rewritten.replace('2026-11-26', '2026-11-27'))).toBe(false);
 		expect(isSameQuery('{a(b: "x, y")}', '{a(b:"x,y")}')).toBe(false);
@@ -91,7 +105,18 @@ describe('readDailyTotals', () => {
 		const line = `{"marketplaceId":"${DE}","startDate":"2026-11-25","sales":null,"traffic":{"pageViews":"many","feedbackReceived":null,"negativeFeedbackReceived":-1}}\n`;
 		const { days } = await read(line);
 		expect(days.get(DE)).toEqual([
-			{ date: '2026-11-25', received: null, negative: null, units: null, pageViews: null },
+			{
+				date: '2026-11-25',
+				received: null,
+				negative: null,
+				units: null,
+				pageViews: null,
+				buyBoxPercent: null,
+				ordersShipped: null,
+				unitsShipped: null,
+				unitsRefunded: null,
+				claimsGranted: null,
+			},
 		]);
 	});
 
@@ -125,6 +150,11 @@ describe('readDailyTotals', () => {
 				negative: figure,
 				units: figure,
 				pageViews: figure,
+				buyBoxPercent: fc.option(fc.nat(10_000).map((hundredths) => hundredths / 100)),
+				ordersShipped: figure,
+				unitsShipped: figure,
+				unitsRefunded: figure,
+				claimsGranted: figure,
 			}),
 			{ selector: ({ date }) => date, maxLength: 30 },
 		);

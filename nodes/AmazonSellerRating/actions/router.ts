@@ -7,6 +7,8 @@ import * as chart from './chart.operation';
 import * as detectChange from './detectChange.operation';
 import * as evaluate from './evaluate.operation';
 import * as forecast from './forecast.operation';
+import * as scorecard from './scorecard.operation';
+import * as scorecardDigest from './scorecardDigest.operation';
 
 /** Evaluate's outputs, in the order the editor shows them; the other operations have one. */
 export const EVALUATE_OUTPUTS: ReadonlyArray<{
@@ -61,6 +63,10 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 			return await runForEachItem(this, forecast.execute, { together });
 		case 'detectChange':
 			return await runForEachItem(this, detectChange.execute, { together });
+		case 'scorecard':
+			return await runForEachItem(this, scorecard.execute);
+		case 'scorecardDigest':
+			return await runForEachItem(this, scorecardDigest.execute, { together: true });
 		default:
 			throw new NodeOperationError(
 				this.getNode(),

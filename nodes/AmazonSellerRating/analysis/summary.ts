@@ -10,7 +10,7 @@ const STATUSES: Readonly<Record<EvaluationStatus, string>> = {
 	unknown: 'unknown',
 };
 
-/** The distances to the next threshold below and above; null if there is none, or without counts. */
+/** The distances to the next threshold below and above; null without one, or without counts. */
 export interface Distances {
 	/** How many more non-positives until the rating falls below `runwayThreshold`. */
 	readonly runway: number | null;

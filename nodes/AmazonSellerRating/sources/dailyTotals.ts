@@ -108,8 +108,8 @@ export async function fetchDailyTotals(
 	return { ...report, notes: [why, ...report.notes] };
 }
 
-/** Failures that the report would share, or that concern the execution. */
-const OF_BOTH: readonly FailureKind[] = [
+/** Failures that every other call would share, or that concern the execution. */
+export const OF_ALL_CALLS: readonly FailureKind[] = [
 	'cancelled',
 	'login',
 	'secretExpired',
@@ -119,7 +119,7 @@ const OF_BOTH: readonly FailureKind[] = [
 ];
 
 function orFailure(failure: unknown): SpApiFailure {
-	if (failure instanceof SpApiFailure && !OF_BOTH.includes(failure.kind)) return failure;
+	if (failure instanceof SpApiFailure && !OF_ALL_CALLS.includes(failure.kind)) return failure;
 	throw failure;
 }
 

@@ -7,6 +7,7 @@ import type { ReadTotals, TotalsRange } from './kioskTotals';
 import { letOthersGo } from './pause';
 import { DocumentError, unpack } from './reportDocument';
 import type { ReportDocument } from './report';
+import { dayFrom, daySales, dayTraffic } from './salesAndTrafficDay';
 
 /** The daily totals of several marketplaces, from one query to Data Kiosk. */
 
@@ -26,14 +27,11 @@ export const dailyTotalsQuery = ({ marketplaceIds, from, through }: TotalsRange)
     salesAndTrafficByDate(aggregateBy: DAY, startDate: "${from}", endDate: "${through}", marketplaceIds: ${JSON.stringify(marketplaceIds.toSorted())}) {
       marketplaceId
       startDate
-      sales { unitsOrdered }
-      traffic { pageViews feedbackReceived negativeFeedbackReceived }
+      sales { unitsOrdered ordersShipped unitsShipped unitsRefunded claimsGranted }
+      traffic { pageViews buyBoxPercentage feedbackReceived negativeFeedbackReceived }
     }
   }
 }`;
-
-/** Amazon sometimes leaves figures empty; anything that is not a count is unknown, never 0. */
-const count = z.number().int().nonnegative().nullable().catch(null);
 
 const lineSchema = z.object({
 	marketplaceId: z.string().min(1),
@@ -41,11 +39,8 @@ const lineSchema = z.object({
 		.string()
 		.transform((text) => text.slice(0, 10))
 		.refine(isIsoDay),
-	sales: z.object({ unitsOrdered: count }).nullish().catch(undefined),
-	traffic: z
-		.object({ pageViews: count, feedbackReceived: count, negativeFeedbackReceived: count })
-		.nullish()
-		.catch(undefined),
+	sales: daySales,
+	traffic: dayTraffic,
 });
 
 /** No line of a result is longer; a longer text is not a result. */
@@ -68,13 +63,7 @@ export async function readDailyTotals({ body }: ReportDocument): Promise<ReadTot
 		}
 		const { marketplaceId, startDate, sales, traffic } = parsed.data;
 		const ofMarketplace = days.get(marketplaceId) ?? [];
-		ofMarketplace.push({
-			date: startDate,
-			received: traffic?.feedbackReceived ?? null,
-			negative: traffic?.negativeFeedbackReceived ?? null,
-			units: sales?.unitsOrdered ?? null,
-			pageViews: traffic?.pageViews ?? null,
-		});
+		ofMarketplace.push(dayFrom(startDate, sales, traffic));
 		days.set(marketplaceId, ofMarketplace);
 		return true;
 	};
