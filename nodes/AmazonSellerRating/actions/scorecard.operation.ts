@@ -14,7 +14,7 @@ import {
 	chosenMarketplaces,
 	marketplacesParameters,
 	marketplacesShape,
-} from '../../shared/n8n/marketplacesParameter';
+} from '../sources/chosenMarketplaces';
 import { readParameters } from '../../shared/n8n/parameters';
 import { thresholdsParameter, thresholdsSchema } from '../../shared/n8n/thresholds';
 import { SpApiClient } from '../../shared/spapi/client';
