@@ -3,7 +3,7 @@ import {
 	type DigestCard,
 	type FailedCard,
 } from '../../nodes/AmazonSellerRating/chart/scorecardDigest';
-import { renderSparkline } from '../../nodes/AmazonSellerRating/chart/sparkline';
+import { renderSmallChart } from '../../nodes/AmazonSellerRating/chart/smallChart';
 import { inOneGo } from '../../nodes/shared/domain/steps';
 import { parseXml, piecesOf } from './support';
 
@@ -149,7 +149,7 @@ describe('a small chart', () => {
 	const options = { width: 76, height: 24, color: '#0069a8' };
 
 	it('draws the values from left to right, with a gap where one is unknown', () => {
-		const svg = renderSparkline([90, 92, null, 94, 91], options);
+		const svg = renderSmallChart([90, 92, null, 94, 91], options);
 		const [, path = ''] = /<path d="([^"]+)"/.exec(svg) ?? [];
 		const line = path
 			.split('M')
@@ -161,12 +161,12 @@ describe('a small chart', () => {
 	});
 
 	it('does not make noise look like a fall', () => {
-		const flat = piecesOf(parseXml(renderSparkline([95, 95.2, 94.9, 95.1], options)));
+		const flat = piecesOf(parseXml(renderSmallChart([95, 95.2, 94.9, 95.1], options)));
 		const heights = (flat[0] ?? []).map(([, y]) => y);
 		expect(Math.max(...heights) - Math.min(...heights)).toBeLessThan(2);
 	});
 
 	it.each([[[]], [[null, null]], [[95]]])('is empty for %j', (values) => {
-		expect(renderSparkline(values, options)).toBe('');
+		expect(renderSmallChart(values, options)).toBe('');
 	});
 });

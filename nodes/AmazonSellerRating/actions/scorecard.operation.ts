@@ -15,7 +15,7 @@ import {
 	chosenMarketplaces,
 	marketplacesParameters,
 	marketplacesShape,
-} from '../../shared/n8n/marketplacesParameter';
+} from '../sources/chosenMarketplaces';
 import { readParameters } from '../../shared/n8n/parameters';
 import { sellerParameter } from '../../shared/n8n/sellerParameter';
 import { thresholdsParameter, thresholdsSchema } from '../../shared/n8n/thresholds';

@@ -23,20 +23,14 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		// Not a choice here; without a source of Amazon's, the node needs no credential.
 		{ displayName: 'Sources', name: 'sources', type: 'hidden', default: ['items'] },
 		{
-			displayName:
-				"The input is the items of 'Get Scorecard', of any number of sellers and marketplaces. All together give one item: put its <code>html</code> into an email, its <code>summary</code> into a chat message.",
-			name: 'notice',
-			type: 'notice',
-			default: '',
-		},
-		{
 			displayName: 'Put Output File in Field',
 			name: 'binaryField',
 			type: 'string',
 			default: 'digest',
 			required: true,
 			hint: 'The name of the output field for the digest as a file. To view it here, open the output, select Binary, then View.',
-			description: 'The name of the output field for the file',
+			description:
+				"The name of the output field for the file. The digest is also in <code>html</code>, for an email, and <code>summary</code>, for a chat message. Its input is the output of 'Get Scorecard', of any number of sellers.",
 		},
 		optionsCollection({
 			displayName: 'Title',

@@ -1,5 +1,6 @@
 import {
 	countedRate,
+	defectRunway,
 	type AccountHealth,
 	type OrderDefectRate,
 } from '../../shared/domain/accountHealth';
@@ -7,10 +8,8 @@ import { dayNumber, isoDay, plusDays } from '../../shared/domain/calendar';
 import type { Coverage } from '../../shared/domain/coverage';
 import type { DatedFeedback } from '../../shared/domain/feedbackSeries';
 import type { Marketplace } from '../../shared/domain/marketplaces';
-import { defectRunway } from '../../shared/domain/orderDefects';
 import { cutPercent, percentText, ratingOf, toPercent } from '../../shared/domain/rating';
 import type { Provenance } from '../../shared/domain/ratingWindow';
-import type { BuyBoxShare, ShopFigures, ShopSales } from '../../shared/domain/shopFigures';
 import {
 	evaluateWindow,
 	ORDER_DEFECT_LIMIT_PERCENT,
@@ -19,6 +18,7 @@ import {
 	type WindowEvaluation,
 	type WindowReading,
 } from './evaluation';
+import type { BuyBoxShare, ShopFigures, ShopSales } from './shopFigures';
 
 /** The figures of one marketplace at one look, and what needs attention. Percent is 0 to 100. */
 
@@ -415,7 +415,7 @@ function belowInWords({ thresholds }: WindowEvaluation): string {
 	return `below ${name} (${percent}%)${needed}`;
 }
 
-/** Each channel that needs attention; if there is none, the one with the higher rate. */
+/** Each channel that needs attention; otherwise the one with the higher rate. */
 function defectVerdicts(channels: readonly Channel[]): Verdict[] {
 	const verdicts = channels
 		.toSorted((a, b) => (percentOf(b.rate) ?? 0) - (percentOf(a.rate) ?? 0))

@@ -16,7 +16,7 @@ export interface RatingAndBuyBox {
 	readonly marketplace: string;
 	/** The day of the figures. */
 	readonly asOf: string;
-	/** Each point is over this many days up to its day. */
+	/** Each point covers this many days up to its day. */
 	readonly days: number;
 	/** Sorted by date. A day on which either is unknown is a gap in both lines. */
 	readonly points: ReadonlyArray<{
@@ -62,7 +62,7 @@ const LINE = 1.35;
 export function renderRatingAndBuyBox(model: RatingAndBuyBox, options: ChartOptions): string {
 	const { width, theme } = options;
 	const narrow = width < 480;
-	const { height = narrow ? 520 : 460 } = options;
+	const { height = narrow ? 560 : 480 } = options;
 	const palette = paletteOf(theme);
 	const document = new XmlDocument();
 	const id = `chart-${fingerprint(JSON.stringify([model, width, height, theme]))}`;
@@ -108,7 +108,7 @@ export function renderRatingAndBuyBox(model: RatingAndBuyBox, options: ChartOpti
 			'font-size': size - 1,
 		}),
 	);
-	const axis = lineHeight * 2.6;
+	const axis = lineHeight * 3.1;
 	const bottom = footerTop - axis - lineHeight * 0.3;
 	const panelHeight = (bottom - top) / 2;
 	const drawn = panelsOf(model).flatMap((panel, index) => {
@@ -120,7 +120,7 @@ export function renderRatingAndBuyBox(model: RatingAndBuyBox, options: ChartOpti
 			left: padding + 40,
 			right: width - padding,
 			top: titleAt + lineHeight * 0.7,
-			bottom: top + (index + 1) * panelHeight - lineHeight * 0.3,
+			bottom: top + (index + 1) * panelHeight - lineHeight * 0.8,
 			size,
 			isLast: index === 1,
 		});

@@ -2,7 +2,7 @@ import { cutPercent } from '../../shared/domain/rating';
 import type { Steps } from '../../shared/domain/steps';
 import { escapeXml } from './dom';
 import { css, mailPage, svgAddress } from './mail';
-import { renderSparkline } from './sparkline';
+import { renderSmallChart } from './smallChart';
 import { LIGHT } from './theme';
 import { countInWords, dayInWords, UNKNOWN } from './words';
 
@@ -269,7 +269,7 @@ function picture(
 	color: string,
 	{ from, through }: NonNullable<DigestCard['trend']>,
 ): string {
-	const svg = renderSparkline(values, { ...CHART, color });
+	const svg = renderSmallChart(values, { ...CHART, color });
 	if (svg === '') return '';
 	const known = values.filter((value) => value !== null);
 	const alt = `${what}: ${known[0]}% to ${known.at(-1)}% from ${dayInWords(from)} to ${dayInWords(through)}`;

@@ -4,7 +4,7 @@ import type { AccountHealth } from '../../shared/domain/accountHealth';
 import { MINUTE_MS, plusDays } from '../../shared/domain/calendar';
 import { Coverage } from '../../shared/domain/coverage';
 import type { Marketplace } from '../../shared/domain/marketplaces';
-import { ShopFigures } from '../../shared/domain/shopFigures';
+import { ShopFigures } from '../analysis/shopFigures';
 import { fetchAccountHealth } from '../../shared/n8n/accountHealth';
 import {
 	fetchFeedback,
@@ -84,7 +84,7 @@ export async function fetchScorecardEvidence(
 	});
 }
 
-/** The evidence for a marketplace of which nothing can be read. */
+/** The evidence for a marketplace without any data. */
 export const unknownEvidence = (
 	marketplace: Marketplace,
 	today: string,

@@ -5,7 +5,7 @@ import { plotIn } from './plot';
 
 /** A small chart without axes, to stand next to its figures. */
 
-export interface Sparkline {
+export interface SmallChart {
 	readonly width: number;
 	readonly height: number;
 	/** `#rrggbb` */
@@ -21,9 +21,9 @@ const MARGIN = 3;
  * Draws percentages at equal distances; null leaves a gap. Self-contained SVG; empty without two
  * values.
  */
-export function renderSparkline(
+export function renderSmallChart(
 	values: ReadonlyArray<number | null>,
-	{ width, height, color }: Sparkline,
+	{ width, height, color }: SmallChart,
 ): string {
 	const known = values.filter((value) => value !== null);
 	if (known.length < 2) return '';

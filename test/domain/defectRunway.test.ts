@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { defectRunway, ORDER_DEFECT_LIMIT } from '../../nodes/shared/domain/orderDefects';
+import { defectRunway, ORDER_DEFECT_LIMIT } from '../../nodes/shared/domain/accountHealth';
 
 describe('the defect runway', () => {
 	it.each([

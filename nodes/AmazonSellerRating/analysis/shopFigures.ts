@@ -1,6 +1,6 @@
-import { dayNumber, isoDay } from './calendar';
-import { DAYS_UNTIL_SETTLED, knownDays, type TotalsEvidence } from './coverage';
-import type { DailyFeedback } from './ratingWindow';
+import { dayNumber, isoDay } from '../../shared/domain/calendar';
+import { DAYS_UNTIL_SETTLED, knownDays, type TotalsEvidence } from '../../shared/domain/coverage';
+import type { DailyFeedback } from '../../shared/domain/ratingWindow';
 
 /**
  * Sales and Buy Box share of a shop over several days, from Amazon's daily figures. Only settled days
