@@ -15,7 +15,7 @@ import {
 	chosenMarketplaces,
 	marketplacesParameters,
 	marketplacesShape,
-} from '../sources/chosenMarketplaces';
+} from '../../shared/n8n/chosenMarketplaces';
 import { readParameters } from '../../shared/n8n/parameters';
 import { sellerParameter } from '../../shared/n8n/sellerParameter';
 import { thresholdsParameter, thresholdsSchema } from '../../shared/n8n/thresholds';

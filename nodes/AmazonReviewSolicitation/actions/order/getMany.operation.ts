@@ -31,7 +31,7 @@ import { waitForReportOption } from '../../../shared/n8n/feedbackReport';
 import { hint } from '../../../shared/n8n/hints';
 import type { ItemSeller } from '../../../shared/n8n/itemSeller';
 import { marketplaceOptions, resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
-import { chosenMarketplaces } from '../../../shared/n8n/marketplacesParameter';
+import { chosenMarketplaces } from '../../../shared/n8n/chosenMarketplaces';
 import { readParameters } from '../../../shared/n8n/parameters';
 import { sellerParameter } from '../../../shared/n8n/sellerParameter';
 import type { SpApiClient } from '../../../shared/spapi/client';

@@ -1,11 +1,11 @@
 import { NodeOperationError, type IExecuteFunctions, type INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
-import { findMarketplace, type Marketplace } from '../../shared/domain/marketplaces';
-import type { SpApiClient } from '../../shared/spapi/client';
-import { primaryMarketplaceOf } from '../../shared/spapi/endpoints';
-import { getMarketplaceParticipations } from '../../shared/spapi/sellers';
-import { knownMarketplace, marketplaceOptions } from '../../shared/n8n/marketplaceParameter';
+import { findMarketplace, type Marketplace } from '../domain/marketplaces';
+import type { SpApiClient } from '../spapi/client';
+import { primaryMarketplaceOf } from '../spapi/endpoints';
+import { getMarketplaceParticipations } from '../spapi/sellers';
+import { knownMarketplace, marketplaceOptions } from './marketplaceParameter';
 
 /** The marketplaces that an operation works on, if it works on several. */
 export const marketplacesParameters: INodeProperties[] = [
