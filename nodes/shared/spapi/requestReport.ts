@@ -167,8 +167,10 @@ async function requestInTurn(
 	}
 }
 
-/** Whether a report was requested after this time (UTC). */
-function isNewerThan(newerThan: DateTime): (known: CachedReport) => boolean {
+/** Whether a report or a query was requested after this time (UTC). */
+export function isNewerThan(
+	newerThan: DateTime,
+): (known: Pick<CachedReport, 'askedAt' | 'at'>) => boolean {
 	// Both clocks have to agree: while the machine's clock was ahead, its times are useless.
 	const oldest = performance.now() - DateTime.utc().diff(newerThan).toMillis();
 	return ({ askedAt, at }) =>

@@ -218,7 +218,8 @@ class Start {
 function asOpenQuery({ queryId, createdTime }: KioskQuery, range: TotalsRange): OpenQuery {
 	const ageMs =
 		createdTime === undefined ? Infinity : Math.max(0, Date.now() - Date.parse(createdTime));
-	const askedAt = createdTime ?? DateTime.utc().toISO();
+	const created = createdTime === undefined ? DateTime.utc() : DateTime.fromISO(createdTime);
+	const askedAt = created.toUTC().toISO() ?? '';
 	return { queryId, range, askedAt, at: performance.now() - ageMs };
 }
 
