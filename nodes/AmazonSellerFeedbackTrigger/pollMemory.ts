@@ -121,7 +121,9 @@ export class PollMemory {
 
 	/** The newest query for daily totals, which has those of all the seller's marketplaces. */
 	newestQuery(seller: string): RequestedReport | undefined {
-		return this.memory.queries.get(seller);
+		const newest = this.memory.queries.get(seller);
+		// A time in the future comes from a clock that was ahead.
+		return newest && Date.parse(newest.askedAt) <= Date.now() ? newest : undefined;
 	}
 
 	/** All tasks, starting with those the last poll did not reach. */

@@ -140,11 +140,14 @@ async function find(
 	const ofReport = async () => await findReport(context, client, marketplace, kind, parameters);
 	if (kind !== 'totals' || totalsFrom === 'report') return await ofReport();
 	const isOnlyExtra = isExtra(kind, parameters);
-	const found = await (
-		isOnlyExtra
-			? findTotals(context, client, marketplace)
-			: obtainDailyTotals(context, client, marketplace, LONGEST_WAIT_MS)
-	).catch(totalsFrom === 'dataKiosk' ? orUndefinedIfPending : orFailureOfKiosk);
+	const obtain = async (existing: KioskTotals | undefined) =>
+		existing === undefined && !isOnlyExtra
+			? await obtainDailyTotals(context, client, marketplace, LONGEST_WAIT_MS)
+			: existing;
+	const finding = findTotals(context, client, marketplace).then(obtain);
+	const found = await finding.catch(
+		totalsFrom === 'dataKiosk' ? orUndefinedIfPending : orFailureOfKiosk,
+	);
 	if (found instanceof SpApiFailure) return await ofReport();
 	if (found !== undefined) {
 		const { queryId: id, askedAt } = found;

@@ -24,6 +24,7 @@ import {
 } from './processWide';
 import { readStart } from './reportDocument';
 import {
+	corrected,
 	forgetOpen,
 	keyOf,
 	orUndefinedIfOnlyOfAnother,
@@ -56,7 +57,8 @@ export async function lookAtDailyTotals(
 	stored: StoredQuery,
 	place: Place,
 ): Promise<KioskTotals | undefined> {
-	const kept = kioskTotals.get(keyOf(client, place.marketplace.id));
+	const found = kioskTotals.get(keyOf(client, place.marketplace.id));
+	const kept = found && corrected(found);
 	const isSame = kept?.queryId === stored.queryId;
 	if (kept !== undefined && (isSame || Date.parse(kept.askedAt) > Date.parse(stored.askedAt))) {
 		return kept;
@@ -76,7 +78,7 @@ function openQueryOf(
 	place: Place,
 ): OpenQuery {
 	const known = openQueries.get(keyOf(client, place.marketplace.id));
-	if (known?.queryId === queryId) return known;
+	if (known?.queryId === queryId) return corrected(known);
 	const created = DateTime.fromISO(askedAt, { zone: 'utc' });
 	const ageMs = Math.max(0, DateTime.utc().diff(created).toMillis());
 	const range = wholeRange(client, place, created);

@@ -51,6 +51,12 @@ export const newEnoughMs = (client: SpApiClient): number =>
 
 export const ageOfQuery = ({ at }: Pick<OpenQuery, 'at'>): number => performance.now() - at;
 
+/** With the right time, if the machine's clock was ahead when the query was created. */
+export const corrected = <Query extends OpenQuery>(query: Query): Query =>
+	Date.parse(query.askedAt) > Date.now()
+		? { ...query, askedAt: DateTime.utc().minus(ageOfQuery(query)).toISO() }
+		: query;
+
 /** The key of a seller's marketplace, or of another thing that belongs to a seller. */
 export const keyOf = ({ seller }: SpApiClient, id: string): string => `${seller} ${id}`;
 
@@ -86,10 +92,10 @@ function knownQuery(
 ): OpenQuery | KioskTotals | undefined {
 	const key = keyOf(client, marketplace.id);
 	const kept = kioskTotals.get(key);
-	if (kept !== undefined && isNewEnough(kept, false)) return kept;
+	if (kept !== undefined && isNewEnough(corrected(kept), false)) return corrected(kept);
 	const open = openQueries.get(key);
 	if (open === undefined || ageOfQuery(open) >= STUCK_AFTER_MS) return undefined;
-	return isNewEnough(open, true) ? open : undefined;
+	return isNewEnough(corrected(open), true) ? corrected(open) : undefined;
 }
 
 /** Remembers a query that is not finished, for every caller that needs one of its marketplaces. */
@@ -214,13 +220,13 @@ class Start {
 	}
 }
 
-/** The clocks differ; a query from the future counts as made now, one without a time as old. */
+/** The clocks differ: a query from the future counts as made now. One without a time is old. */
 function asOpenQuery({ queryId, createdTime }: KioskQuery, range: TotalsRange): OpenQuery {
 	const ageMs =
 		createdTime === undefined ? Infinity : Math.max(0, Date.now() - Date.parse(createdTime));
 	const created = createdTime === undefined ? DateTime.utc() : DateTime.fromISO(createdTime);
 	const askedAt = created.toUTC().toISO() ?? '';
-	return { queryId, range, askedAt, at: performance.now() - ageMs };
+	return corrected({ queryId, range, askedAt, at: performance.now() - ageMs });
 }
 
 /**
