@@ -276,7 +276,9 @@ class Poll {
 		const isOfAccount = isOfTheAccount(failure);
 		memory.failed(isOfAccount ? ACCOUNT : task.key);
 		if (isExtra(task.kind, parameters) && !isOfAccount) return;
-		const about = `the ${REPORT_NAMES[task.kind]} for ${task.marketplace.name}`;
+		const isOfQuery = task.kind === 'totals' && query.isChosen;
+		const what = isOfQuery ? 'daily totals' : REPORT_NAMES[task.kind];
+		const about = `the ${what} for ${task.marketplace.name}`;
 		this.problems.push({ failure, about, isOfAccount });
 	}
 

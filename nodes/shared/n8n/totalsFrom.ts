@@ -2,7 +2,11 @@ import type { INodeProperties } from 'n8n-workflow';
 
 /** Where the daily totals come from: Data Kiosk, the Sales and Traffic report, or both. */
 
-/** For a node that uses one source. */
+/**
+ * For a node that uses one source. The trigger is one: to compare both, it would have to request in
+ * each interval the very reports that a query replaces, hours apart for many marketplaces, and the
+ * differences would be seen only in an alert. The rating node compares both on demand.
+ */
 export const TOTALS_FROM_ONE = ['dataKioskElseReport', 'dataKiosk', 'report'] as const;
 
 export type TotalsFromOne = (typeof TOTALS_FROM_ONE)[number];
