@@ -5,6 +5,7 @@ import { DAYS_UNTIL_SETTLED } from '../shared/domain/coverage';
 import { optionsCollection } from '../shared/n8n/commonParameters';
 import { dateFormatOption } from '../shared/n8n/feedbackReport';
 import { marketplaceOptions } from '../shared/n8n/marketplaceParameter';
+import { TOTALS_FROM_ONE, totalsFromOption } from '../shared/n8n/totalsFrom';
 import { thresholdsParameter, thresholdsSchema } from '../shared/n8n/thresholds';
 import { EVENTS, eventsAbout, WATCH_EVENTS } from './watch/events';
 
@@ -61,7 +62,7 @@ export const properties: INodeProperties[] = [
 			default: 360,
 			typeOptions: { minValue: 5, maxValue: 1440 },
 			description:
-				'How often to request the Sales and Traffic and the Seller Performance reports, which change about once a day',
+				'How often to request the daily totals and the Seller Performance report, which change about once a day',
 		},
 		dateFormatOption,
 		{
@@ -88,7 +89,7 @@ export const properties: INodeProperties[] = [
 			type: 'boolean',
 			default: true,
 			description:
-				'Whether each item includes the rating at that moment, which needs the Sales and Traffic report (role Brand Analytics). The rating events need it anyway.',
+				'Whether each item includes the rating at that moment, which needs the daily totals (role Brand Analytics). The rating events need them anyway.',
 		},
 		{
 			displayName: 'Lookback (Days)',
@@ -166,6 +167,7 @@ export const properties: INodeProperties[] = [
 			displayOptions: { show: { '/events': ['feedbackChanged'] } },
 			description: 'Whether feedback counts as changed when you change your response to it',
 		},
+		totalsFromOption(TOTALS_FROM_ONE),
 	),
 ];
 
@@ -201,6 +203,7 @@ export const schema = z.object({
 			ratingMargin: exact(10).default(0.5),
 			ratingDays: z.union([z.literal(30), z.literal(90), z.literal(365)]).default(365),
 			reportChangedResponses: z.boolean().default(false),
+			totalsFrom: z.enum(TOTALS_FROM_ONE).default('dataKioskElseReport'),
 		})
 		.default({}),
 });

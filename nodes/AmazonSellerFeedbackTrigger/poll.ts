@@ -11,15 +11,16 @@ import { toNodeError } from '../shared/n8n/toNodeError';
 import { resolveMarketplace } from '../shared/n8n/marketplaceParameter';
 import { readTriggerParameters } from '../shared/n8n/parameters';
 import { CREDENTIAL_NAME, SpApiClient } from '../shared/spapi/client';
-import type { FailureKind } from '../shared/spapi/failureKinds';
 import { SpApiFailure } from '../shared/spapi/failure';
 import { properties, schema, type TriggerParameters } from './description';
+import { isHeldUp, isOfTheAccount } from './failures';
 import { PollMemory } from './pollMemory';
 import { dayIn } from '../shared/domain/calendar';
 import { isExtra, reportsFor } from './settings';
 import { ReportTask } from './reportTask';
+import { TotalsQuery } from './totalsQuery';
 import { REPORT_NAMES, type ReportKind } from './watch/events';
-import { noticesOf, REPORT_OF, withReported } from './watch/notices';
+import { kioskNoticeOf, noticesOf, REPORT_OF, withReported } from './watch/notices';
 import { isKnownElsewhere } from './watch/otherMarketplaces';
 import { rewatch, withoutFuture } from './watch/rewatch';
 import {
@@ -89,26 +90,8 @@ function inOrder(
 	];
 }
 
-/** The rate limit is exhausted for the moment: only a problem if it lasts. */
-const HELD_UP: readonly FailureKind[] = ['busy', 'throttled'];
-
-/** Too many calls, or too many logins. */
-const isHeldUp = (failure: unknown): boolean =>
-	failure instanceof SpApiFailure &&
-	(HELD_UP.includes(failure.kind) ||
-		(failure.kind === 'loginUnavailable' && failure.answer.status === 429));
-
 /** The key of failures that affect all reports. */
 const ACCOUNT = 'account';
-
-/** Failures that would affect every other call of the account, too. */
-const OF_THE_ACCOUNT: readonly FailureKind[] = [
-	'login',
-	'secretExpired',
-	'loginUnavailable',
-	'tokenRejected',
-	'unreachable',
-];
 
 /** Something that failed, and the report it was about. */
 interface Problem {
@@ -185,9 +168,13 @@ class Poll {
 		const marketplaces = this.marketplacesOf(client, parameters);
 		const kinds = reportsFor(parameters);
 		const after = this.placesOf(marketplaces, kinds, parameters, before);
+		const { dataKiosk } = before;
+		const query = new TotalsQuery(context, client, memory, parameters, marketplaces, dataKiosk);
 		const tasks = inOrder(
 			marketplaces.flatMap((marketplace) =>
-				kinds.map((kind) => new ReportTask(context, client, memory, parameters, marketplace, kind)),
+				kinds.map(
+					(kind) => new ReportTask(context, client, memory, parameters, query, marketplace, kind),
+				),
 			),
 			after,
 		);
@@ -215,18 +202,20 @@ class Poll {
 							typeof orderId !== 'string' || !isKnownElsewhere(orderId, result.state, others),
 					),
 				);
-				if ('failure' in result) this.failTask(task, result.failure, parameters);
+				if ('failure' in result) this.failTask(task, query, result.failure, parameters);
 				else this.isAccepted = true;
 			} catch (failure) {
-				this.failTask(task, failure, parameters);
+				this.failTask(task, query, failure, parameters);
 			}
 		}
 		const isSame =
+			query.trouble === dataKiosk &&
 			after.size === Object.keys(before.marketplaces).length &&
 			[...after].every(([id, state]) => state === before.marketplaces[id]);
 		if (isSame) return before;
 		const seen = [...new Set([...(before.seen ?? []), ...after.keys()])].toSorted();
-		return { ...before, marketplaces: Object.fromEntries(after), seen };
+		const places = Object.fromEntries(after);
+		return { ...before, marketplaces: places, seen, dataKiosk: query.trouble };
 	}
 
 	private marketplacesOf(client: SpApiClient, { marketplaces }: TriggerParameters): Marketplace[] {
@@ -268,21 +257,39 @@ class Poll {
 		return performance.now() - this.startedAt > Math.min(BEGIN_WITHIN_MS, budgetMs / 3);
 	}
 
-	private failTask(task: ReportTask, failure: unknown, parameters: TriggerParameters): void {
+	private failTask(
+		task: ReportTask,
+		query: TotalsQuery,
+		failure: unknown,
+		parameters: TriggerParameters,
+	): void {
 		const { memory } = this;
 		const kind = failure instanceof SpApiFailure ? failure.kind : undefined;
 		// Amazon makes few of these reports; a later poll requests it.
 		if (kind === 'reportQuota') return;
+		if (query.threw(failure)) return this.failQuery(query, failure, parameters);
 		if (isHeldUp(failure)) {
 			// The next poll starts here, so that the first tasks do not always use up the rate limit.
 			memory.startWith(task.key);
 			if (!memory.isHeldUpForLong(task.key)) return;
 		}
-		const isOfAccount = kind !== undefined && OF_THE_ACCOUNT.includes(kind);
+		const isOfAccount = isOfTheAccount(failure);
 		memory.failed(isOfAccount ? ACCOUNT : task.key);
 		if (isExtra(task.kind, parameters) && !isOfAccount) return;
-		const about = `the ${REPORT_NAMES[task.kind]} for ${task.marketplace.name}`;
+		const isOfQuery = task.kind === 'totals' && query.isChosen;
+		const what = isOfQuery ? 'daily totals' : REPORT_NAMES[task.kind];
+		const about = `the ${what} for ${task.marketplace.name}`;
 		this.problems.push({ failure, about, isOfAccount });
+	}
+
+	/** A call to Data Kiosk, which is tried again in a few minutes, failed for all marketplaces. */
+	private failQuery(query: TotalsQuery, failure: unknown, parameters: TriggerParameters): void {
+		const { memory } = this;
+		if (isHeldUp(failure) && !memory.isHeldUpForLong(query.key)) return;
+		memory.failed(query.key);
+		if (query.hasReport || isExtra('totals', parameters)) return;
+		const about = 'the daily totals from Data Kiosk';
+		this.problems.push({ failure, about, isOfAccount: false });
 	}
 
 	private toError({ failure, about }: Problem): Error {
@@ -302,10 +309,12 @@ class Poll {
 	 * @returns the state with these marked as reported; notices that do not fit in the queue are not
 	 */
 	private queueNotices(state: WatchState, parameters: TriggerParameters): WatchState {
-		let next = state;
+		let next = this.queueKioskNotice(state, parameters);
+		const hasNoTotals =
+			state.dataKiosk !== undefined && parameters.options.totalsFrom === 'dataKiosk';
 		for (const [id, place] of Object.entries(state.marketplaces)) {
 			const name = findMarketplace(id)?.name ?? id;
-			for (const { about, message, description } of noticesOf(place, name)) {
+			for (const { about, message, description } of noticesOf(place, name, hasNoTotals)) {
 				if (isExtra(REPORT_OF[about], parameters)) continue;
 				const notice = new NodeOperationError(this.context.getNode(), message, { description });
 				if (!this.memory.reportLater(notice)) continue;
@@ -314,6 +323,19 @@ class Poll {
 			}
 		}
 		return next;
+	}
+
+	private queueKioskNotice(state: WatchState, parameters: TriggerParameters): WatchState {
+		const { dataKiosk } = state;
+		const hasReport = parameters.options.totalsFrom === 'dataKioskElseReport';
+		if (dataKiosk === undefined || isExtra('totals', parameters)) return state;
+		const notice = kioskNoticeOf(dataKiosk, hasReport);
+		if (notice === undefined) return state;
+		const { message, description } = notice;
+		const isQueued = this.memory.reportLater(
+			new NodeOperationError(this.context.getNode(), message, { description }),
+		);
+		return isQueued ? { ...state, dataKiosk: { ...dataKiosk, told: true } } : state;
 	}
 }
 

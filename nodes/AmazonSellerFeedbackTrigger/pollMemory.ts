@@ -39,6 +39,9 @@ class Memory {
 	/** Feedback reports read recently, by seller and marketplace, the latest first. */
 	readonly feedbackRead = new BoundedMap<readonly RequestedReport[]>({ max: MOST_REMEMBERED });
 
+	/** The newest query for daily totals that was created or joined, by seller. */
+	readonly queries = new BoundedMap<RequestedReport>({ max: MOST_REMEMBERED });
+
 	/** The report the next poll starts with. */
 	startsWith: string | undefined;
 }
@@ -110,6 +113,19 @@ export class PollMemory {
 		return this.memory.feedbackRead.get(whose) ?? [];
 	}
 
+	rememberQuery(seller: string, query: RequestedReport): void {
+		const newest = this.newestQuery(seller);
+		if (newest !== undefined && Date.parse(newest.askedAt) > Date.parse(query.askedAt)) return;
+		this.memory.queries.set(seller, query);
+	}
+
+	/** The newest query for daily totals, which has those of all the seller's marketplaces. */
+	newestQuery(seller: string): RequestedReport | undefined {
+		const newest = this.memory.queries.get(seller);
+		// A time in the future comes from a clock that was ahead.
+		return newest && Date.parse(newest.askedAt) <= Date.now() ? newest : undefined;
+	}
+
 	/** All tasks, starting with those the last poll did not reach. */
 	leftOutFirst<Task extends { readonly key: string }>(tasks: readonly Task[]): Task[] {
 		const { startsWith } = this.memory;
@@ -140,10 +156,15 @@ export class PollMemory {
 
 	/** Whether the rate limit has held something up for hours, which is worth reporting. */
 	isHeldUpForLong(what: string): boolean {
+		return this.isHeldUpFor(what, HELD_UP_HOURS * 60);
+	}
+
+	/** Whether the rate limit has held something up for this many minutes. */
+	isHeldUpFor(what: string, minutes: number): boolean {
 		const now = performance.now();
 		const since = this.memory.heldUpSince.get(what) ?? now;
 		this.memory.heldUpSince.set(what, since);
-		return now - since >= HELD_UP_HOURS * 60 * MINUTE_MS;
+		return now - since >= minutes * MINUTE_MS;
 	}
 
 	/** Failures in a row. */

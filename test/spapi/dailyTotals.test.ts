@@ -3,12 +3,7 @@ import fc from 'fast-check';
 
 import { differencesOf } from '../../nodes/AmazonSellerRating/sources/differences';
 import type { DailyFeedback } from '../../nodes/shared/domain/ratingWindow';
-import {
-	dailyTotalsQuery,
-	readDailyTotals,
-	withoutFalseZeros,
-} from '../../nodes/shared/spapi/dailyTotals';
-import { includesRange } from '../../nodes/shared/spapi/kioskTotals';
+import { dailyTotalsQuery, readDailyTotals } from '../../nodes/shared/spapi/dailyTotals';
 import { isSameQuery } from '../../nodes/shared/spapi/dataKiosk';
 
 const DE = 'A1PA6795UKMFR9';
@@ -72,17 +67,6 @@ describe('the query for daily totals', () => {
 		expect(isSameQuery(query, rewritten)).toBe(true);
 		expect(isSameQuery(query, rewritten.replace('2026-11-26', '2026-11-27'))).toBe(false);
 		expect(isSameQuery('{a(b: "x, y")}', '{a(b:"x,y")}')).toBe(false);
-	});
-
-	it.each([
-		[{}, true],
-		[{ from: '2026-10-21' }, true],
-		[{ marketplaceIds: [FR] }, true],
-		[{ from: '2026-10-19' }, false],
-		[{ through: '2026-11-27' }, false],
-		[{ marketplaceIds: [FR, 'A1RKKUPIHCS9HS'] }, false],
-	])('has what a caller needs with %j: %s', (changes, expected) => {
-		expect(includesRange(RANGE, { ...RANGE, ...changes })).toBe(expected);
 	});
 });
 
@@ -170,32 +154,6 @@ describe('readDailyTotals', () => {
 			}),
 			{ numRuns: 50 },
 		);
-	});
-});
-
-describe('withoutFalseZeros', () => {
-	const nothing = (date: string) => day(date, 0, 0, 0, 0);
-	const dates = (from: number, count: number) =>
-		Array.from({ length: count }, (_, index) => `2026-11-${String(from + index).padStart(2, '0')}`);
-
-	it('makes a run of days with nothing at all unknown if the shop had visitors before', () => {
-		const days = [day('2026-11-01', 2, 0), ...dates(2, 5).map(nothing)];
-		const result = withoutFalseZeros(days.toReversed());
-		expect(result[0]).toEqual(day('2026-11-01', 2, 0));
-		expect(result.slice(1).map(({ received, negative }) => [received, negative])).toEqual(
-			dates(2, 5).map(() => [null, null]),
-		);
-	});
-
-	it.each([
-		[
-			'a single quiet day',
-			[day('2026-11-01', 2, 0), nothing('2026-11-02'), day('2026-11-03', 1, 0)],
-		],
-		['a shop that has never had a visitor', dates(1, 20).map(nothing)],
-		['days with visitors but no feedback', dates(1, 20).map((date) => day(date, 0, 0, 0, 7))],
-	])('keeps the zeros of %s', (_, days) => {
-		expect(withoutFalseZeros(days)).toEqual(days);
 	});
 });
 

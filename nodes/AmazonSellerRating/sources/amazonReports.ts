@@ -21,9 +21,10 @@ import {
 } from '../../shared/n8n/feedbackReport';
 import { oncePerExecution } from '../../shared/n8n/oncePerExecution';
 import { reportIdText } from '../../shared/n8n/parameters';
+import { TOTALS_FROM, totalsFromOption } from '../../shared/n8n/totalsFrom';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { SALES_AND_TRAFFIC_DAYS } from '../../shared/spapi/reports';
-import { fetchDailyTotals, TOTALS_FROM, totalsFromOption } from './dailyTotals';
+import { fetchDailyTotals } from './dailyTotals';
 
 /** There are no totals beyond this range. */
 const LONGEST_RANGE_DAYS = SALES_AND_TRAFFIC_DAYS;
@@ -77,7 +78,7 @@ export const reportsOptions: INodeProperties[] = updateDisplayOptions(
 			description:
 				'Use a Sales and Traffic report that was already requested instead of requesting a new one',
 		},
-		totalsFromOption,
+		totalsFromOption(TOTALS_FROM),
 		waitForReportOption,
 	],
 );
