@@ -4,9 +4,10 @@ import { z } from 'zod';
 import { DAYS_UNTIL_SETTLED } from '../shared/domain/coverage';
 import { optionsCollection } from '../shared/n8n/commonParameters';
 import { dateFormatOption } from '../shared/n8n/feedbackReport';
-import { marketplaceOptions } from '../shared/n8n/marketplaceParameter';
+import { ALL_MARKETPLACES, marketplaceOptions } from '../shared/n8n/marketplaceParameter';
 import { TOTALS_FROM_ONE, totalsFromOption } from '../shared/n8n/totalsFrom';
 import { thresholdsParameter, thresholdsSchema } from '../shared/n8n/thresholds';
+import { sellerParameter, sellerSchema } from '../shared/n8n/sellerParameter';
 import { EVENTS, eventsAbout, WATCH_EVENTS } from './watch/events';
 
 /** The longest range a feedback report is known to cover is a year; this leaves a few spare days. */
@@ -30,14 +31,22 @@ export const properties: INodeProperties[] = [
 		}),
 	},
 	{
+		...sellerParameter,
+		description:
+			"Which of the credential's sellers to watch; not needed if it holds one. 'All Sellers' watches each of them; one that fails does not affect the others.",
+	},
+	{
 		displayName: 'Marketplaces',
 		name: 'marketplaces',
 		type: 'multiOptions',
 		default: [],
-		options: marketplaceOptions,
+		options: [
+			{ name: "All of the Seller's in the Region", value: ALL_MARKETPLACES },
+			...marketplaceOptions,
+		],
 		hint: "Default: the credential's primary marketplace. All must be in the credential's region.",
 		description:
-			"The marketplaces to watch, all in the credential's region. Default: its primary marketplace.",
+			"The marketplaces to watch, all in the credential's region. Default: its primary marketplace. With all sellers, each one's own marketplaces of the list are watched.",
 	},
 	{
 		...thresholdsParameter,
@@ -183,6 +192,7 @@ const minutes = z.number().min(5).max(1440);
 
 export const schema = z.object({
 	events: z.array(z.enum(WATCH_EVENTS)).min(1, 'Choose at least one event'),
+	...sellerSchema.shape,
 	marketplaces: z.array(z.string()).default([]),
 	// Hidden while no event needs it.
 	thresholds: thresholdsSchema.default({}),

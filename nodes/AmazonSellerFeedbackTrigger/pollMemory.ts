@@ -23,8 +23,10 @@ const MAX_PROBLEMS = 5;
  */
 const MOST_REMEMBERED = 60;
 
-/** Triggers that are remembered; beyond that, those polled longest ago are forgotten. */
-const MOST_TRIGGERS = 1_000;
+/**
+ * Triggers and their sellers that are remembered; beyond that, those polled longest ago are forgotten.
+ */
+const MOST_TRIGGERS = 5_000;
 
 /** What a trigger keeps in the process; it can be lost without harm. */
 class Memory {
@@ -46,10 +48,10 @@ class Memory {
 	startsWith: string | undefined;
 }
 
-/** By workflow and node. */
+/** By workflow, node and seller. */
 const memories = new BoundedMap<Memory>({ max: MOST_TRIGGERS });
 
-const pollMemories = new WeakMap<IPollFunctions, PollMemory>();
+const pollMemories = new WeakMap<IPollFunctions, Map<string, PollMemory>>();
 
 /**
  * What the polls of an activated trigger share. n8n makes one set of poll functions per activation
@@ -68,9 +70,12 @@ export class PollMemory {
 		readonly isActivatedByUser: boolean,
 	) {}
 
-	static of(context: IPollFunctions): PollMemory {
-		const name = `${context.getWorkflow().id} ${context.getNode().id}`;
-		const known = pollMemories.get(context);
+	/** @param seller name of one of several sellers; each has a memory of its own */
+	static of(context: IPollFunctions, seller = ''): PollMemory {
+		const name = [context.getWorkflow().id, context.getNode().id, seller].join(' ').trimEnd();
+		const ofSellers = pollMemories.get(context) ?? new Map<string, PollMemory>();
+		pollMemories.set(context, ofSellers);
+		const known = ofSellers.get(seller);
 		if (known !== undefined) {
 			// Marks it as recently used, so that it is not evicted.
 			memories.set(name, known.memory);
@@ -82,7 +87,7 @@ export class PollMemory {
 		const memory = (isUpdate ? memories.get(name) : undefined) ?? new Memory();
 		memories.set(name, memory);
 		const pollMemory = new PollMemory(memory, mode === 'activate' || mode === 'create');
-		pollMemories.set(context, pollMemory);
+		ofSellers.set(seller, pollMemory);
 		return pollMemory;
 	}
 

@@ -24,6 +24,7 @@ import { dayIn } from '../shared/domain/calendar';
 import { isOfTheAccount } from './failures';
 import { readQuery, readReport, requestOf } from './reports';
 import { isExtra, reportsFor, settingsOf } from './settings';
+import { marketplacesOf, ofSeller, placeOf, sellersOf } from './sellers';
 import { advance } from './watch/advance';
 import {
 	REPORT_NAMES,
@@ -60,11 +61,15 @@ const SHARED_FOR_MINUTES = 60;
  */
 export async function fetchTestEvent(context: IPollFunctions): Promise<IDataObject> {
 	const parameters = readTriggerParameters(context, schema, properties);
-	const client = await SpApiClient.connect(context, undefined, {
-		waitAtMostMs: LONGEST_WAIT_MS,
-		maxAttempts: 3,
-	});
-	const marketplace = resolveMarketplace(context, client, parameters.marketplaces[0]);
+	// One seller shows what the items of all look like.
+	const [seller] = await sellersOf(context, parameters);
+	const patience = { waitAtMostMs: LONGEST_WAIT_MS, maxAttempts: 3 };
+	const client = await SpApiClient.connect(context, undefined, patience, seller);
+	const [marketplace = resolveMarketplace(context, client, undefined)] = await marketplacesOf(
+		context,
+		client,
+		parameters,
+	);
 	const shown: Shown = { problems: [] };
 	const searches = reportsFor(parameters).map(
 		async (kind) =>
@@ -79,12 +84,13 @@ export async function fetchTestEvent(context: IPollFunctions): Promise<IDataObje
 	for (const name of SHOWN_FIRST.filter((each) => parameters.events.includes(each))) {
 		const sample = sampleOf(name, shown, parameters);
 		if (sample === undefined) continue;
-		const item = toItem(sample.event, marketplace, sample.report.kind, sample.report);
+		const { event, report } = sample;
+		const item = ofSeller(client, toItem(event, marketplace, report.kind, report));
 		// It did not happen now and must differ from what is reported later.
 		return {
 			...item,
 			eventId: `test/${String(item.eventId)}`,
-			summary: `Test event. ${marketplace.name}: ${testSummaryOf(sample.event)}`,
+			summary: `Test event. ${placeOf(client, marketplace)}: ${testSummaryOf(event)}`,
 			changed: [],
 		};
 	}

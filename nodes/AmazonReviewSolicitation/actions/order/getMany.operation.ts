@@ -30,7 +30,11 @@ import { optionsCollection, returnAllParameters } from '../../../shared/n8n/comm
 import { waitForReportOption } from '../../../shared/n8n/feedbackReport';
 import { hint } from '../../../shared/n8n/hints';
 import type { ItemSeller } from '../../../shared/n8n/itemSeller';
-import { marketplaceOptions, resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
+import {
+	ALL_MARKETPLACES,
+	marketplaceOptions,
+	resolveMarketplace,
+} from '../../../shared/n8n/marketplaceParameter';
 import { chosenMarketplaces } from '../../../shared/n8n/chosenMarketplaces';
 import { readParameters } from '../../../shared/n8n/parameters';
 import { sellerParameter } from '../../../shared/n8n/sellerParameter';
@@ -40,9 +44,6 @@ import { readOrdersReport } from '../../orders/ordersReport';
 import { searchAll, type SearchLimits, type SearchTerms } from '../../orders/searchAll';
 import { SearchNotes } from '../../orders/searchNotes';
 import { addArrivals } from '../../orders/shipments';
-
-/** The choice of every marketplace in which the seller sells. */
-const ALL_MARKETPLACES = 'all';
 
 const EVERY = { marketplaces: ALL_MARKETPLACES, marketplaceIds: [] } as const;
 
