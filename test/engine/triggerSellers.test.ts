@@ -93,7 +93,7 @@ it('goes on with the others if the token of one is revoked, and names that one',
 	expect(reportedBy(watcher)).toEqual([['Nordlicht', nordlicht]]);
 });
 
-it('forgets a seller that the credential no longer holds, and begins anew with one that is added', async () => {
+it('forgets a seller that the credential no longer holds, and starts with one that is added', async () => {
 	connectNamed(['Harbor', 'Nordlicht']);
 	const watcher = await activate();
 	await watcher.poll();
