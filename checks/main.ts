@@ -23,6 +23,7 @@ const CHECKS: Readonly<Record<string, readonly [about: string, load: () => Promi
 	pictures: ['retakes the pictures of the docs', async () => await import('./pictures')],
 	queue: ['queue mode while workers are killed; two sellers', async () => await import('./queue')],
 	requests: ['two days of the request templates', async () => await import('./requests')],
+	scale: ['many sellers for a day in scaled time', async () => await import('./scale')],
 	scan: ["n8n's package scan on the sources and the tarball", async () => await import('./scan')],
 	trigger: ['a day of the trigger in scaled time', async () => await import('./trigger')],
 };

@@ -143,6 +143,8 @@ function mountReading(control: FastifyInstance, state: SandboxState): void {
 	);
 	control.get('/secrets', () => secretsOf(state));
 	control.get('/requests', () => state.requests);
+	control.get('/requestCounts', () => state.requestCounts);
+	control.get('/memory', () => process.memoryUsage());
 	control.get('/sellers', () =>
 		Object.values(state.world.sellers).map(({ key, sellerId, name, region, marketplaces }) => ({
 			key,
@@ -160,6 +162,7 @@ function mountReading(control: FastifyInstance, state: SandboxState): void {
 	);
 	control.get('/truth/solicitations', () => truth.solicitations);
 	control.get('/truth/reportRequests', () => truth.reportRequests);
+	control.get('/truth/reportReads', () => truth.reportReads);
 	control.get('/truth/queryRequests', () => truth.queryRequests);
 	control.get('/truth/rating', (request) => {
 		const { sellerKey, marketplaceId } = place(request);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+import { keepNewest, MOST_ENTRIES, MOST_STORED } from './newest';
 import type { ReportFile } from './reports/textFile';
 
 const URL_LIFE_MS = 5 * 60_000;
@@ -23,7 +24,7 @@ export interface DocumentLink {
 	readonly contentEncoding: 'identity' | 'gzip';
 }
 
-/** The documents of reports and queries, and the links issued for them. */
+/** The newest documents of reports and queries, and the newest links issued for them. */
 export class DocumentStore {
 	private readonly documents = new Map<string, StoredDocument>();
 	private readonly links = new Map<string, DocumentLink>();
@@ -38,6 +39,7 @@ export class DocumentStore {
 			charset,
 			bytes: document.gzip ? gzipSync(bytes) : bytes,
 		});
+		keepNewest(this.documents, MOST_STORED);
 	}
 
 	find(documentId: string): StoredDocument | undefined {
@@ -48,6 +50,7 @@ export class DocumentStore {
 	link(documentId: string, contentEncoding: DocumentLink['contentEncoding'], now: number): string {
 		const signature = randomBytes(32).toString('hex');
 		this.links.set(signature, { documentId, contentEncoding, expiresAt: now + URL_LIFE_MS });
+		keepNewest(this.links, MOST_ENTRIES);
 		return signature;
 	}
 
@@ -55,7 +58,7 @@ export class DocumentStore {
 		return this.links.get(signature);
 	}
 
-	/** The signatures of all links issued. */
+	/** The signatures of the links issued. */
 	get signatures(): string[] {
 		return [...this.links.keys()];
 	}

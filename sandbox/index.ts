@@ -9,6 +9,7 @@ import { SandboxState, type LoggedRequest } from './state';
 import { Truth } from './truth';
 import type { SandboxClock } from './clock';
 import type { Defects, FeedbackChange, NewFeedback, NewOrders } from './world/world';
+import { moreSellersSchema, type MoreSellers } from './world/moreSellers';
 import type { AccountStatus, BuyBoxSpell, Seller, WorldFeedback, WorldOrder } from './world/types';
 
 export type { SandboxCredentials } from './credentials';
@@ -27,10 +28,13 @@ export type { SandboxSettings } from './settings';
 export type {
 	LoggedRequest,
 	QueryRequestRecord,
+	ReportReadRecord,
 	ReportRequestRecord,
+	RequestCount,
 	SolicitationRecord,
 } from './state';
 export type { OrderTruth, RatingTruth, RatingWindow, ShopDay, SolicitationWindow } from './truth';
+export type { MoreSellers } from './world/moreSellers';
 export type { Solicitability } from './world/orderState';
 export type { Defects } from './world/world';
 export type {
@@ -67,6 +71,8 @@ export interface SandboxOptions {
 	readonly settings?: Partial<SandboxSettings>;
 	/** What Amazon does beyond its models: a profile, or only these habits. */
 	readonly habits?: HabitsChange;
+	/** Many sellers with little content, in addition to the four. */
+	readonly moreSellers?: MoreSellers | undefined;
 	readonly log?: (line: string) => void;
 }
 
@@ -76,7 +82,7 @@ export interface Sandbox {
 	/**
 	 * Credentials of a seller: `demo` (US, CA, MX), `second` (DE, GB, FR), `japan` (JP, AU) or
 	 * `europe` (DE, FR, IT, ES, NL, BE, PL, SE, GB). All share the application `main`; those of
-	 * `other` are another developer's for the same seller.
+	 * `other` are another developer's for the same seller. With `moreSellers`, also `seller-001` ...
 	 */
 	credentials(sellerKey?: string, application?: ApplicationName): SandboxCredentials;
 	/** The world, by seller key; change it through `world` only. */
@@ -84,7 +90,7 @@ export interface Sandbox {
 	readonly truth: Truth;
 	/** Everything confidential so far, to search for in places where it must not be. */
 	secrets(): SandboxSecrets;
-	/** Every request since the start, oldest first. */
+	/** The newest requests, oldest first: all since the start, up to 100,000. */
 	readonly requests: readonly LoggedRequest[];
 	readonly faults: { add(spec: FaultSpec): Fault; list(): readonly Fault[]; clear(): void };
 	readonly clock: Pick<SandboxClock, 'now' | 'set' | 'advance'>;
@@ -140,6 +146,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		reportDelayMs,
 		settings: options.settings ?? {},
 		habits: options.habits ?? DEFAULT_PROFILE,
+		moreSellers: options.moreSellers && moreSellersSchema.parse(options.moreSellers),
 	});
 	const server = buildServer(state, options.log);
 	const url = await server.listen({ port, host });

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { DEFAULT_PROFILE, HABIT_NAMES, readHabits } from './habits';
-import { startSandbox, type Habits, type Sandbox } from './index';
+import { startSandbox, type Habits, type MoreSellers, type Sandbox } from './index';
+import { moreSellersSchema } from './world/moreSellers';
 
 const USAGE = `Usage: npm run sandbox -- [options]
   --port N           port to listen on (4010; env SANDBOX_PORT)
@@ -10,6 +11,7 @@ const USAGE = `Usage: npm run sandbox -- [options]
   --rate-limits N    Amazon's rates times N, or "off" (1000; env SANDBOX_RATE_LIMITS)
   --habits NAMES     what Amazon does beyond its models: worst, kind, names from sandbox/habits.ts, or
                      worst,-name,name (${DEFAULT_PROFILE}; env SANDBOX_HABITS)
+  --more-sellers NxM N more sellers with M marketplaces each, and little content
   --report-delay MS  how long a report or query takes (300; env SANDBOX_REPORT_DELAY)
   --quiet            do not print each request
   --help             show this text`;
@@ -22,6 +24,7 @@ interface Flags {
 	readonly rateLimits: number | false;
 	readonly habits: Habits;
 	readonly reportDelayMs: number;
+	readonly moreSellers: MoreSellers | undefined;
 	readonly quiet: boolean;
 }
 
@@ -34,6 +37,19 @@ function amount(text: string, name: string): number {
 		throw new UsageError(`${name} must be a number, got "${text}"`);
 	}
 	return value;
+}
+
+function readMoreSellers(text: string | undefined): MoreSellers | undefined {
+	if (text === undefined) return undefined;
+	const [, count, marketplaces] = /^(\d+)x(\d+)$/.exec(text) ?? [];
+	const parsed = moreSellersSchema.safeParse({
+		count: Number(count),
+		marketplaces: Number(marketplaces),
+	});
+	if (parsed.success) return parsed.data;
+	throw new UsageError(
+		`--more-sellers must be sellers and marketplaces of each, such as 200x5, got "${text}"`,
+	);
 }
 
 function readFlags(args: string[]): Flags | 'help' {
@@ -49,6 +65,7 @@ function readFlags(args: string[]): Flags | 'help' {
 			'rate-limits': text,
 			habits: text,
 			'report-delay': text,
+			'more-sellers': text,
 			quiet: yes,
 			help: yes,
 		},
@@ -82,6 +99,7 @@ function readFlags(args: string[]): Flags | 'help' {
 			values['report-delay'] ?? env['SANDBOX_REPORT_DELAY'] ?? '300',
 			'--report-delay',
 		),
+		moreSellers: readMoreSellers(values['more-sellers']),
 		quiet: values.quiet ?? false,
 	};
 }

@@ -4,14 +4,16 @@ import { DocumentStore } from './documentStore';
 import { Faults } from './faults';
 import { changeHabits, habitsOf, type Habits, type HabitsChange } from './habits';
 import { Lwa, type ApplicationName } from './lwa';
+import { addToLog } from './newest';
 import { RateLimiter } from './rateLimits';
 import { ReportQuotas, type TooSoon } from './reportQuotas';
-import { ReportStore } from './reports/store';
+import { ReportStore, type StoredReport } from './reports/store';
 import { Roles } from './roles';
 import { settingsSchema, type SandboxSettings } from './settings';
 import type { Asked } from './dataKiosk/asked';
 import { OrderPages } from './apis/orderPages';
 import { World } from './world/world';
+import type { MoreSellers } from './world/moreSellers';
 
 export interface StateOptions {
 	readonly seed: string;
@@ -20,6 +22,7 @@ export interface StateOptions {
 	readonly reportDelayMs: number;
 	readonly settings: Partial<SandboxSettings>;
 	readonly habits: HabitsChange;
+	readonly moreSellers?: MoreSellers | undefined;
 }
 
 /** One accepted request for a review. */
@@ -74,9 +77,26 @@ export type QueryRequestRecord = Asked & {
 	readonly refused?: 'Unauthorized' | 'QuotaExceeded' | undefined;
 };
 
-const LOG_LIMIT = 100_000;
-/** How far the log may grow past its limit; trimming it on every request would cost too much. */
-const LOG_SLACK = 10_000;
+/**
+ * The first time that someone read a finished report: its document or, without one, that it ended.
+ */
+export interface ReportReadRecord {
+	readonly sellerKey: string;
+	readonly application: ApplicationName;
+	readonly reportType: string;
+	readonly marketplaceIds: readonly string[];
+	readonly reportId: string;
+	readonly requestedAt: string;
+	readonly at: string;
+}
+
+/** How many requests of an operation got this status since the start, also those no longer logged. */
+export interface RequestCount {
+	readonly operation: string;
+	/** 0 if the connection was cut before a response. */
+	readonly status: number;
+	readonly count: number;
+}
 
 /** The complete state of a running sandbox. `reset` starts over with the same options. */
 export class SandboxState {
@@ -96,7 +116,9 @@ export class SandboxState {
 	solicitations: SolicitationRecord[] = [];
 	private solicited = new Set<string>();
 	requests: LoggedRequest[] = [];
+	private readonly counts = new Map<string, RequestCount>();
 	reportRequests: ReportRequestRecord[] = [];
+	reportReads: ReportReadRecord[] = [];
 	queryRequests: QueryRequestRecord[] = [];
 	/** How many times an operation was refused because of its role, and because of its window. */
 	roleRefusals = 0;
@@ -110,12 +132,12 @@ export class SandboxState {
 
 	/** Resets everything: world, clock, tokens, faults, settings, records and log. */
 	reset(): void {
-		const { seed, now, rateLimits, settings, habits } = this.options;
+		const { seed, now, rateLimits, settings, habits, moreSellers } = this.options;
 		this.clock = new SandboxClock(now);
 		const millis = () => this.clock.millis();
 		this.settings = settingsSchema.parse(settings);
 		this.habits = changeHabits(habitsOf('kind'), habits);
-		this.world = new World(seed, millis);
+		this.world = new World(seed, millis, moreSellers);
 		this.lwa = new Lwa(seed, Object.keys(this.world.sellers), millis);
 		this.roles = new Roles(Object.keys(this.world.sellers));
 		this.faults = new Faults(seed);
@@ -127,6 +149,7 @@ export class SandboxState {
 		this.solicitations = [];
 		this.solicited = new Set();
 		this.requests = [];
+		this.counts.clear();
 	}
 
 	/**
@@ -139,16 +162,39 @@ export class SandboxState {
 		this.reports = new ReportStore(seed, reportDelayMs);
 		this.reportQuotas = new ReportQuotas(seed, this.limiter);
 		this.reportRequests = [];
+		this.reportReads = [];
 		this.queries = new QueryStore(seed, reportDelayMs);
 		this.queryRequests = [];
 		this.othersReports = new Set();
 	}
 
 	record(request: LoggedRequest): void {
-		this.requests.push(request);
-		if (this.requests.length > LOG_LIMIT + LOG_SLACK) {
-			this.requests.splice(0, this.requests.length - LOG_LIMIT);
-		}
+		addToLog(this.requests, request);
+		const { operation, status } = request;
+		const key = `${operation} ${status}`;
+		const count = (this.counts.get(key)?.count ?? 0) + 1;
+		this.counts.set(key, { operation, status, count });
+	}
+
+	/** How many requests there were since the start, by operation and status. */
+	get requestCounts(): readonly RequestCount[] {
+		return [...this.counts.values()];
+	}
+
+	/** Adds to the true record: a finished report was read. Only the first time counts. */
+	recordReportRead(report: StoredReport): void {
+		if (report.isRead) return;
+		report.isRead = true;
+		const { sellerKey, application, reportType, marketplaceIds, reportId, createdTime } = report;
+		addToLog(this.reportReads, {
+			sellerKey,
+			application,
+			reportType,
+			marketplaceIds,
+			reportId,
+			requestedAt: new Date(createdTime).toISOString(),
+			at: this.clock.now().toISOString(),
+		});
 	}
 
 	/** Adds to the true record: a review was requested from the buyer. */

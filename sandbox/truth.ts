@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import type {
 	QueryRequestRecord,
+	ReportReadRecord,
 	ReportRequestRecord,
 	SandboxState,
 	SolicitationRecord,
@@ -163,6 +164,11 @@ export class Truth {
 	 */
 	get reportRequests(): readonly ReportRequestRecord[] {
 		return this.state.reportRequests;
+	}
+
+	/** The first time that each finished report was read, in order. */
+	get reportReads(): readonly ReportReadRecord[] {
+		return this.state.reportReads;
 	}
 
 	/** Every valid request for a Data Kiosk query, in order, including refused ones. */

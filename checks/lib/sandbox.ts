@@ -7,7 +7,9 @@ import type {
 	OrderTruth,
 	RatingTruth,
 	QueryRequestRecord,
+	ReportReadRecord,
 	ReportRequestRecord,
+	RequestCount,
 	SandboxSecrets,
 	SandboxSettings,
 	SolicitationRecord,
@@ -21,6 +23,7 @@ type Query = Readonly<Record<string, string>>;
 /** A seller of the sandbox. */
 export interface SellerSummary {
 	readonly key: string;
+	readonly name: string;
 	readonly marketplaces: ReadonlyArray<{
 		readonly marketplaceId: string;
 		readonly countryCode: string;
@@ -50,9 +53,19 @@ export class RunningSandbox {
 		return await this.read('n8nCredential', { sellerKey, pace: String(pace) });
 	}
 
-	/** Every request since the start, oldest first. */
+	/** The newest requests, oldest first: all since the start, up to 100,000. */
 	async requests(): Promise<LoggedRequest[]> {
 		return await this.read('requests');
+	}
+
+	/** How many requests there were since the start, however many. */
+	async requestCounts(): Promise<RequestCount[]> {
+		return await this.read('requestCounts');
+	}
+
+	/** The memory of its process. */
+	async memory(): Promise<NodeJS.MemoryUsage> {
+		return await this.read('memory');
 	}
 
 	/** How many requests of an operation there were. */
@@ -96,6 +109,11 @@ export class RunningSandbox {
 		return await this.read('truth/reportRequests');
 	}
 
+	/** The first time that each finished report was read, oldest first. */
+	async reportReads(): Promise<ReportReadRecord[]> {
+		return await this.read('truth/reportReads');
+	}
+
 	async queryRequests(): Promise<QueryRequestRecord[]> {
 		return await this.read('truth/queryRequests');
 	}
@@ -104,8 +122,8 @@ export class RunningSandbox {
 		return await this.read('truth/feedback', query);
 	}
 
-	async feedbackHistory(): Promise<FeedbackEvent[]> {
-		return await this.read('truth/feedbackHistory');
+	async feedbackHistory(query: Query = {}): Promise<FeedbackEvent[]> {
+		return await this.read('truth/feedbackHistory', query);
 	}
 
 	async rating(query: Query): Promise<RatingTruth> {

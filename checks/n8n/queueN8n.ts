@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, IRunExecutionData } from 'n8n-workflow';
 import { startProcess } from '../../scripts/lib/n8n.mjs';
 import { repoDir } from '../../scripts/lib/paths.mjs';
 import { killGroup } from '../../scripts/lib/processes.mjs';
 import type { Service } from '../../scripts/lib/processes.mjs';
-import { OVER, parseData, RealN8n, type N8nParts } from './realN8n';
+import { OVER, parseData, RealN8n, type N8nParts, type StartOptions } from './realN8n';
 import { itemsOf } from './runData';
 import type { Services } from './services';
 
@@ -32,6 +32,15 @@ export interface EndedRequests {
 	/** Its input; empty if n8n kept no data. */
 	readonly orders: readonly string[];
 	readonly rows: ReadonlyArray<{ readonly orderId: string; readonly outcome: string }>;
+}
+
+/** An execution that has ended, as stored in n8n's database. */
+export interface StoredExecution {
+	readonly id: string;
+	readonly status: string;
+	readonly workflowId: string;
+	/** Undefined if n8n kept no data. */
+	readonly data: IRunExecutionData | undefined;
 }
 
 /** A credential as stored in n8n's database, encrypted, and as shown to the editor. */
@@ -66,7 +75,7 @@ export class QueueN8n extends RealN8n {
 	}
 
 	/** Starts a worker, or restarts it in its old folder after it was killed. */
-	async startWorker(number: number): Promise<void> {
+	async startWorker(number: number, { nodeArgs = [], env = {} }: StartOptions = {}): Promise<void> {
 		const healthPort = await this.pickPort();
 		const start = (this.workerStarts.get(number) ?? 0) + 1;
 		this.workerStarts.set(number, start);
@@ -76,11 +85,12 @@ export class QueueN8n extends RealN8n {
 			QUEUE_HEALTH_CHECK_PORT: String(healthPort),
 			N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
 			CLOCK_AHEAD_FILE: this.clockFile,
+			...env,
 		});
 		await startProcess(instance, {
 			name: `n8n's ${name}`,
 			logFile: join(this.dir, `${name}-${start}.log`),
-			nodeArgs: ['--import', pathToFileURL(clockModule).href],
+			nodeArgs: ['--import', pathToFileURL(clockModule).href, ...nodeArgs],
 			command: ['worker', `--concurrency=${CONCURRENCY}`],
 			healthPort,
 			onSpawn: (worker) => {
@@ -140,17 +150,27 @@ export class QueueN8n extends RealN8n {
 		return counts ?? { all: 0, over: 0 };
 	}
 
-	/** The executions that have ended since the last call. */
-	async readEnded(): Promise<EndedRequests[]> {
-		const ended = await this.services.query<{ id: string; status: string; data: string | null }>(
-			'SELECT e.id::text AS id, e.status, d.data FROM execution_entity e ' +
+	/** The executions that have ended since the last call, of all workflows. */
+	async readNewlyEnded(): Promise<StoredExecution[]> {
+		const ended = await this.services.query<
+			Omit<StoredExecution, 'data'> & { readonly data: string | null }
+		>(
+			'SELECT e.id::text AS id, e.status, e."workflowId", d.data FROM execution_entity e ' +
 				'LEFT JOIN execution_data d ON d."executionId" = e.id ' +
 				'WHERE e.status = ANY($1) AND NOT (e.id::text = ANY($2)) ORDER BY e.id',
 			[OVER, [...this.seen]],
 		);
-		return ended.map(({ id, status, data }) => {
-			this.seen.add(id);
-			const runData = data ? (parseData(data).resultData?.runData ?? {}) : {};
+		return ended.map((execution) => {
+			this.seen.add(execution.id);
+			const { data } = execution;
+			return { ...execution, data: data === null ? undefined : parseData(data) };
+		});
+	}
+
+	/** The same, as executions that request reviews. */
+	async readEnded(): Promise<EndedRequests[]> {
+		return (await this.readNewlyEnded()).map(({ id, status, data }) => {
+			const runData = data?.resultData?.runData ?? {};
 			const orders = itemsOf<{ orderId: string }>(runData, 'One item each');
 			return {
 				id,

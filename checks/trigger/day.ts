@@ -39,7 +39,7 @@ const pause = async (ms: number): Promise<void> =>
 	await new Promise((resolve) => setTimeout(resolve, ms));
 
 /** An item of the trigger. */
-interface ReportedEvent {
+export interface ReportedEvent {
 	readonly eventId: string;
 	readonly event: string;
 	readonly marketplaceId: string;
@@ -373,7 +373,7 @@ const FIGURES: readonly FigureChange[] = [
 const isOfFigure = (line: string): boolean => FIGURES.some(({ event }) => line.startsWith(event));
 
 /** What must be reported for an entry of the true record, as a line to compare. */
-function expectedOf({ kind, marketplaceId, orderId, before, after }: FeedbackEvent): string[] {
+export function expectedOf({ kind, marketplaceId, orderId, before, after }: FeedbackEvent): string[] {
 	const line = (event: string, feedback: FeedbackContent) => [
 		`${event} ${marketplaceId} ${orderId} ${feedback.rating} ${feedback.comment.slice(0, 100)}`,
 	];
@@ -386,7 +386,8 @@ function expectedOf({ kind, marketplaceId, orderId, before, after }: FeedbackEve
 	return isShown(after) ? line('feedbackChanged', after) : line('feedbackRemoved', before);
 }
 
-function lineOf({ event, marketplaceId, orderId, before, after }: ReportedEvent): string {
+/** What was reported, as a line to compare. */
+export function lineOf({ event, marketplaceId, orderId, before, after }: ReportedEvent): string {
 	if (orderId === null) return `${event} ${marketplaceId}`;
 	const { rating = 0, comment = '' } = after ?? before ?? {};
 	return `${event} ${marketplaceId} ${orderId} ${rating} ${comment.slice(0, 100)}`;

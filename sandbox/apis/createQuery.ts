@@ -6,6 +6,7 @@ import { runQuery } from '../dataKiosk/run';
 import { DATASET } from '../dataKiosk/schema';
 import { QUERY_FAULTS, type FaultSpec } from '../faults';
 import { fieldsRefused, invalidInput, readJson, throttled, type Answer, type Call } from '../http';
+import { addToLog } from '../newest';
 import type { QueryEnd, QueryOwner } from '../dataKiosk/store';
 import type { QueryRequestRecord } from '../state';
 
@@ -130,7 +131,7 @@ export function createQuery(call: Call): Answer {
 	const { query, given, rest } = request;
 	const owner = ownerOf(call);
 	const record = (outcome: Pick<QueryRequestRecord, 'queryId' | 'refused'>) =>
-		void state.queryRequests.push({
+		addToLog(state.queryRequests, {
 			...owner,
 			...query.asked,
 			query: given,

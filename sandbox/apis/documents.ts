@@ -49,6 +49,8 @@ export function downloadDocument(
 	if (state.faults.take(['documentBomb'], target)) {
 		return { status: 200, headers: { 'content-type': 'text/plain' }, payload: bomb() };
 	}
+	const report = state.reports.reportOf(document.sellerKey, documentId);
+	if (report) state.recordReportRead(report);
 	const wrong = state.faults.take(['wrongCharset'], target);
 	const contentType = wrong
 		? `text/plain;charset=${wrong.spec.charset ?? wrongCharsetFor(document.charset)}`

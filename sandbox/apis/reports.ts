@@ -13,6 +13,7 @@ import {
 	type Operation,
 } from '../http';
 import { REPORT_FAULTS } from '../faults';
+import { addToLog } from '../newest';
 import { DAY } from '../world/build';
 import { signedUrl } from './documents';
 import type { ReportRequest } from './reportRequest';
@@ -31,7 +32,7 @@ function tooSoon(call: Call, { reportType, marketplaceIds }: ReportRequest): Too
 	const refused = state.habits.reportQuotas
 		? state.reportQuotas.take(reportType, counted, times)
 		: undefined;
-	state.reportRequests.push({
+	addToLog(state.reportRequests, {
 		sellerKey: seller.key,
 		application,
 		reportType,
@@ -73,6 +74,7 @@ function describe({ state }: Call, report: StoredReport): Record<string, unknown
 	const status = state.reports.statusOf(report);
 	const { started, ended } = state.reports.timesOf(report);
 	const over = status === 'DONE' || status === 'FATAL' || status === 'CANCELLED';
+	if (over && status !== 'DONE') state.recordReportRead(report);
 	const withoutDocument = state.habits.nullDocumentIds ? { reportDocumentId: null } : {};
 	const documentId = over && !report.cancelled ? report.end.documentId : undefined;
 	return {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { keepNewest, MOST_STORED } from '../newest';
 import { Random } from '../random';
 import { isSameQuery } from './rewrite';
 import type { Asked } from './asked';
@@ -64,6 +65,7 @@ export class QueryStore {
 	/** Queries that have failed once. */
 	private readonly failed = new Set<string>();
 	private readonly random: Random;
+	private made = 0;
 
 	/** @param delayMs real time from creation to the end, half of it IN_QUEUE. */
 	constructor(
@@ -75,9 +77,11 @@ export class QueryStore {
 	}
 
 	create(query: Omit<StoredQuery, 'queryId' | 'startedAt' | 'cancelled'>): StoredQuery {
-		const queryId = `1${this.random.digits(6)}${String(this.queries.size + 1).padStart(6, '0')}`;
+		this.made += 1;
+		const queryId = `1${this.random.digits(6)}${String(this.made).padStart(6, '0')}`;
 		const stored = { ...query, queryId, startedAt: this.monotonic(), cancelled: false };
 		this.queries.set(queryId, stored);
+		keepNewest(this.queries, MOST_STORED);
 		return stored;
 	}
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { keepNewest, MOST_STORED } from '../newest';
 import { Random } from '../random';
 import type { ApplicationName } from '../lwa';
 
@@ -25,11 +26,16 @@ export interface StoredReport {
 	readonly startedAt: number;
 	readonly end: ReportEnd;
 	cancelled: boolean;
+	/** Someone read it after it ended. */
+	isRead: boolean;
 }
 
-/** The reports, and the pages of their lists. */
+/** The newest reports, and the pages of their lists. */
 export class ReportStore {
 	private readonly reports = new Map<string, StoredReport>();
+	/** Oldest first. */
+	private readonly bySeller = new Map<string, StoredReport[]>();
+	private made = 0;
 	private readonly pages = new Map<
 		string,
 		{ sellerKey: string; reportIds: string[]; size: number }
@@ -47,17 +53,26 @@ export class ReportStore {
 
 	/** @param ended requested long enough ago to have ended. */
 	create(
-		report: Omit<StoredReport, 'reportId' | 'startedAt' | 'cancelled'>,
+		report: Omit<StoredReport, 'reportId' | 'startedAt' | 'cancelled' | 'isRead'>,
 		ended = false,
 	): StoredReport {
-		const reportId = `5${this.random.digits(4)}${String(this.reports.size + 1).padStart(6, '0')}`;
+		this.made += 1;
+		const reportId = `5${this.random.digits(4)}${String(this.made).padStart(6, '0')}`;
 		const stored = {
 			...report,
 			reportId,
 			startedAt: this.monotonic() - (ended ? this.delayMs : 0),
 			cancelled: false,
+			isRead: false,
 		};
 		this.reports.set(reportId, stored);
+		const own = this.bySeller.get(report.sellerKey) ?? [];
+		own.push(stored);
+		this.bySeller.set(report.sellerKey, own);
+		// A seller's oldest report is the first in its own list.
+		for (const { sellerKey } of keepNewest(this.reports, MOST_STORED)) {
+			this.bySeller.get(sellerKey)?.shift();
+		}
 		return stored;
 	}
 
@@ -68,14 +83,14 @@ export class ReportStore {
 
 	/** The report a document belongs to. */
 	reportOf(sellerKey: string, documentId: string): StoredReport | undefined {
-		return this.listOf(sellerKey).find(({ end }) => end.documentId === documentId);
+		return this.bySeller.get(sellerKey)?.find(({ end }) => end.documentId === documentId);
 	}
 
 	/** A seller's reports, newest first. */
 	listOf(sellerKey: string): StoredReport[] {
-		return [...this.reports.values()]
-			.filter((report) => report.sellerKey === sellerKey)
-			.sort((a, b) => b.createdTime - a.createdTime || b.reportId.localeCompare(a.reportId));
+		return [...(this.bySeller.get(sellerKey) ?? [])].sort(
+			(a, b) => b.createdTime - a.createdTime || b.reportId.localeCompare(a.reportId),
+		);
 	}
 
 	statusOf(report: StoredReport): ProcessingStatus {

@@ -2,6 +2,7 @@
 import { findMarketplace, type Marketplace } from '../../nodes/shared/domain/marketplaces';
 import { Random } from '../random';
 import { spellBefore } from './buyBox';
+import { planMoreSellers, type MoreSellers } from './moreSellers';
 import { SELLER_PLANS, type MarketplacePlan } from './plan';
 import { CATALOG, phrasesFor } from './text';
 import { trafficOf } from './traffic';
@@ -209,6 +210,7 @@ const blueprints = new Map<string, Blueprint>();
 export function buildSellers(
 	seed: string,
 	now: number,
+	moreSellers?: MoreSellers,
 ): { sellers: Seller[]; makers: Map<string, OrderMaker> } {
 	const makers = new Map<string, OrderMaker>();
 	const build = (key: string, plan: MarketplacePlan): MarketplaceWorld => {
@@ -219,7 +221,8 @@ export function buildSellers(
 		makers.set(`${key}/${marketplace.id}`, new OrderMaker(marketplace, products, random, orders));
 		return worldFrom(blueprint, plan, now);
 	};
-	const sellers = SELLER_PLANS.map(({ key, sellerId, name, region, isB2bSeller, marketplaces }) => {
+	const plans = [...SELLER_PLANS, ...(moreSellers ? planMoreSellers(seed, moreSellers) : [])];
+	const sellers = plans.map(({ key, sellerId, name, region, isB2bSeller, marketplaces }) => {
 		let built: MarketplaceWorld[] | undefined;
 		return {
 			key,
@@ -253,7 +256,7 @@ function drawBlueprint(seed: string, plan: MarketplacePlan, now: number): Bluepr
 	const random = new Random(seed);
 	const products = buildProducts(marketplace, random);
 	const maker = new OrderMaker(marketplace, products, random);
-	const orders = buildOrders(maker, plan.orders, now, random);
+	const orders = buildOrders(maker, plan, now, random);
 	const feedback = buildFeedback(plan, marketplace, orders, now, random);
 	return { marketplace, products, orders, feedback };
 }
@@ -287,10 +290,15 @@ function buildProducts(marketplace: Marketplace, random: Random): WorldProduct[]
 	}));
 }
 
-function buildOrders(maker: OrderMaker, count: number, now: number, random: Random): WorldOrder[] {
+function buildOrders(
+	maker: OrderMaker,
+	{ orders, orderDays = ORDER_DAYS }: MarketplacePlan,
+	now: number,
+	random: Random,
+): WorldOrder[] {
 	const times = Array.from(
-		{ length: count },
-		() => now - 5 * MINUTE - Math.floor(random.next() * ORDER_DAYS * DAY),
+		{ length: orders },
+		() => now - 5 * MINUTE - Math.floor(random.next() * orderDays * DAY),
 	);
 	return times
 		.map((time) => Math.floor(time / 1000) * 1000)

@@ -12,6 +12,8 @@ export interface FeedbackBand {
 export interface MarketplacePlan {
 	readonly countryCode: string;
 	readonly orders: number;
+	/** How many days the orders go back; by default, as long as the oldest feedback needs. */
+	readonly orderDays?: number;
 	readonly feedback: readonly FeedbackBand[];
 	readonly earlier: FeedbackCounts;
 	/** Days on which another seller has the Buy Box more often: first, last, percent. */

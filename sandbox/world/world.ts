@@ -1,6 +1,7 @@
 // cspell:ignore cancelled
 import { z } from 'zod';
 import { DAY, HOUR, MINUTE, buildSellers, localDay, type OrderMaker } from './build';
+import type { MoreSellers } from './moreSellers';
 import { Zone } from './zone';
 import { solicitabilityOf } from './orderState';
 import type {
@@ -104,8 +105,9 @@ export class World {
 	constructor(
 		seed: string,
 		private readonly millis: () => number,
+		moreSellers?: MoreSellers,
 	) {
-		const built = buildSellers(seed, millis());
+		const built = buildSellers(seed, millis(), moreSellers);
 		this.makers = built.makers;
 		this.sellers = Object.fromEntries(built.sellers.map((seller) => [seller.key, seller]));
 	}

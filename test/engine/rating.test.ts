@@ -583,7 +583,9 @@ describe('Rating: Evaluate, problems that must not be hidden', () => {
 	it('shortens a very long text given as an option', async () => {
 		const { error } = await evaluate(['US'], { insufficientBand: 'x'.repeat(100_000) });
 		expect(error?.message).toBe("Could not use 'If Data Is Insufficient': the value is invalid");
-		expect(error?.description).toMatch(/^Choose one of healthy, atRisk, critical, unknown, not x+…$/);
+		expect(error?.description).toMatch(
+			/^Choose one of healthy, atRisk, critical, unknown, not x+…$/,
+		);
 		expect(error?.description?.length).toBeLessThan(400);
 	});
 

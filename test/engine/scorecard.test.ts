@@ -146,7 +146,9 @@ describe('Get Scorecard', () => {
 			expect(card.sources).toHaveLength(3);
 		}
 		const [us, ca] = cards;
-		expect(us?.summary).toMatch(/^Harbor & Pine Home, United States: account status AT_RISK; order defect rate /);
+		expect(us?.summary).toMatch(
+			/^Harbor & Pine Home, United States: account status AT_RISK; order defect rate /,
+		);
 		expect(us?.needsAttention).toBe(true);
 		expect(us?.attention.join()).toMatch(
 			/Buy Box share [\d.]+% in the last 7 settled days, down 2/,
@@ -303,7 +305,8 @@ describe('a part that Amazon does not give costs only its own figures', () => {
 		expect(de).toMatchObject({
 			marketplace: 'DE',
 			needsAttention: true,
-			summary: 'Harbor & Pine Home, Germany: no figure could be read: the credential is for a different region.',
+			summary:
+				'Harbor & Pine Home, Germany: no figure could be read: the credential is for a different region.',
 			accountStatus: null,
 		});
 		expectToMatchOutputSchema('AmazonSellerRating', 'scorecard', run.items);
@@ -312,7 +315,9 @@ describe('a part that Amazon does not give costs only its own figures', () => {
 	it('a marketplace in which the seller does not sell', async () => {
 		const run = await get({ marketplaces: 'selected', marketplaceIds: [US, 'A2Q3Y263D00KWC'] });
 		const [, brazil] = cardsOf(run);
-		expect(brazil?.summary).toMatch(/^Harbor & Pine Home, Brazil: no figure could be read: this seller does not sell/);
+		expect(brazil?.summary).toMatch(
+			/^Harbor & Pine Home, Brazil: no figure could be read: this seller does not sell/,
+		);
 	});
 });
 

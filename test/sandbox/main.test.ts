@@ -77,6 +77,10 @@ describe('npm run sandbox', () => {
 			['--habits', 'worst,nonsense'],
 			'--habits must be worst, kind or names of habits from sandbox/habits.ts, got "worst,nonsense"',
 		],
+		[
+			['--more-sellers', '200'],
+			'--more-sellers must be sellers and marketplaces of each, such as 200x5, got "200"',
+		],
 		[['--now', 'later'], '--now must be an ISO 8601 time, got "later"'],
 	])('explains invalid flags: %j', async (flags, line) => {
 		const run = start(...flags);
