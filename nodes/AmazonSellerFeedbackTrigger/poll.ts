@@ -20,6 +20,7 @@ import { isExtra, reportsFor } from './settings';
 import { ReportTask } from './reportTask';
 import { TotalsQuery } from './totalsQuery';
 import { REPORT_NAMES, type ReportKind } from './watch/events';
+import { reported } from './watch/kioskTrouble';
 import { kioskNoticeOf, noticesOf, REPORT_OF, withReported } from './watch/notices';
 import { isKnownElsewhere } from './watch/otherMarketplaces';
 import { rewatch, withoutFuture } from './watch/rewatch';
@@ -335,7 +336,7 @@ class Poll {
 		const isQueued = this.memory.reportLater(
 			new NodeOperationError(this.context.getNode(), message, { description }),
 		);
-		return isQueued ? { ...state, dataKiosk: { ...dataKiosk, told: true } } : state;
+		return isQueued ? { ...state, dataKiosk: reported(dataKiosk) } : state;
 	}
 }
 
