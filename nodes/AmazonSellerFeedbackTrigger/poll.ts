@@ -22,6 +22,7 @@ import { ReportTask } from './reportTask';
 import { marketplacesOf, ofSeller, sellersOf } from './sellers';
 import { TotalsQuery } from './totalsQuery';
 import { REPORT_NAMES, type ReportKind } from './watch/events';
+import { reported } from './watch/kioskTrouble';
 import { kioskNoticeOf, noticesOf, REPORT_OF, withReported } from './watch/notices';
 import { isKnownElsewhere } from './watch/otherMarketplaces';
 import { rewatch, withoutFuture } from './watch/rewatch';
@@ -441,7 +442,7 @@ class Poll {
 		const isQueued = this.memory.reportLater(
 			this.named(new NodeOperationError(this.context.getNode(), message, { description })),
 		);
-		return isQueued ? { ...state, dataKiosk: { ...dataKiosk, told: true } } : state;
+		return isQueued ? { ...state, dataKiosk: reported(dataKiosk) } : state;
 	}
 }
 
