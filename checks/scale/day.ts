@@ -89,7 +89,7 @@ export class ScaleDay {
 	/** Scaled minutes until every marketplace was looked at for the first time. */
 	firstLooks = NaN;
 
-	/** When the day was over, in scaled minutes since its start. */
+	/** When the day ended, in scaled minutes since its start. */
 	endedAt = NaN;
 
 	/** Changes made. */
@@ -99,7 +99,7 @@ export class ScaleDay {
 
 	#beganAt = 0;
 
-	#isOver = false;
+	#hasEnded = false;
 
 	#clockFailure: unknown;
 
@@ -126,10 +126,10 @@ export class ScaleDay {
 		);
 	}
 
-	/** Keeps the sandbox's clock at n8n's until the day is over. */
+	/** Keeps the sandbox's clock at n8n's until the day has ended. */
 	startClock(): void {
 		const run = async () => {
-			while (!this.#isOver) {
+			while (!this.#hasEnded) {
 				await this.parts.clock.applyTo(this.parts.sandbox);
 				await sleep(50);
 			}
@@ -242,7 +242,7 @@ export class ScaleDay {
 		if (this.stopped === undefined) await this.#until(this.minute + INTERVAL_MINUTES + 5);
 		await this.#readExecutions();
 		await this.#snapshot();
-		this.#isOver = true;
+		this.#hasEnded = true;
 	}
 
 	/**
