@@ -210,8 +210,8 @@ export class ScaleDay {
 			await this.#pause(500);
 		}
 		this.firstLooks = this.minute;
-		await this.#snapshot();
 		this.#beganAt = this.parts.clock.now;
+		await this.#snapshot();
 		this.#keepingUp = new KeepingUp(this.workflows);
 	}
 
@@ -360,6 +360,7 @@ export class ScaleDay {
 	async #snapshot(): Promise<void> {
 		const { n8n, sandbox, query, meters } = this.parts;
 		this.snapshots.push({
+			minute: this.minute,
 			polls: await readPolls(n8n.url),
 			...(await collectAll(meters.main, meters.workers)),
 			database: await readDatabase(query),

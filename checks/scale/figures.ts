@@ -14,6 +14,8 @@ export interface DatabaseFigures {
 
 /** All figures of a moment. */
 export interface Snapshot {
+	/** Scaled time since the start of the day. */
+	readonly minute: number;
 	readonly main: ProcessFigures;
 	readonly workers: readonly ProcessFigures[];
 	readonly database: DatabaseFigures;
