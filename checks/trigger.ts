@@ -113,6 +113,7 @@ async function report(day: TriggerDay, sandbox: RunningSandbox, queue: boolean):
 				['events to report', wanted],
 				['events reported', day.reported.length],
 				['reports requested', count('createReport')],
+				['queries to Data Kiosk', count('createQuery')],
 				['report status checks', count('getReport')],
 				['documents read', count('downloadDocument')],
 				['failed reports', faults.reduce((sum, { fired }) => sum + fired, 0)],

@@ -9,6 +9,7 @@ import { secretsOf } from './secrets';
 import { settingsChangeSchema, settingsSchema } from './settings';
 import { Truth } from './truth';
 import {
+	buyBoxSchema,
 	defectsSchema,
 	feedbackChangeSchema,
 	newFeedbackSchema,
@@ -55,6 +56,14 @@ const defectsChangeSchema = z
 		sellerKey: z.string().default('demo'),
 		marketplaceId: z.string(),
 		defects: defectsSchema.nullable(),
+	})
+	.strict();
+
+const buyBoxChangeSchema = z
+	.object({
+		sellerKey: z.string().default('demo'),
+		marketplaceId: z.string(),
+		spell: buyBoxSchema.nullable(),
 	})
 	.strict();
 
@@ -160,6 +169,14 @@ function mountReading(control: FastifyInstance, state: SandboxState): void {
 		const { asOf, through } = queryOf(request);
 		return truth.rating(sellerKey, marketplaceId, asOf, through);
 	});
+	control.get('/truth/shop', (request) => {
+		const { sellerKey, marketplaceId } = place(request);
+		const { from, to } = queryOf(request);
+		return truth.shop(sellerKey, marketplaceId, {
+			...(from === undefined ? {} : { from }),
+			...(to === undefined ? {} : { to }),
+		});
+	});
 	control.get('/truth/feedback', (request) => {
 		const { sellerKey, marketplaceId } = place(request);
 		const { from, to } = queryOf(request);
@@ -253,6 +270,11 @@ function mountSteering(control: FastifyInstance, state: SandboxState): void {
 	control.post('/world/defects', (request) => {
 		const { sellerKey, marketplaceId, defects } = bodyAs(request, defectsChangeSchema);
 		state.world.setDefects(sellerKey, marketplaceId, defects ?? undefined);
+		return { ok: true };
+	});
+	control.post('/world/buyBox', (request) => {
+		const { sellerKey, marketplaceId, spell } = bodyAs(request, buyBoxChangeSchema);
+		state.world.setBuyBox(sellerKey, marketplaceId, spell ?? undefined);
 		return { ok: true };
 	});
 	control.post('/reset', () => {

@@ -10,7 +10,7 @@ import { Truth } from './truth';
 import type { SandboxClock } from './clock';
 import type { Defects, FeedbackChange, NewFeedback, NewOrders } from './world/world';
 import { moreSellersSchema, type MoreSellers } from './world/moreSellers';
-import type { AccountStatus, Seller, WorldFeedback, WorldOrder } from './world/types';
+import type { AccountStatus, BuyBoxSpell, Seller, WorldFeedback, WorldOrder } from './world/types';
 
 export type { SandboxCredentials } from './credentials';
 export type { Fault, FaultKind, FaultSpec } from './faults';
@@ -33,12 +33,13 @@ export type {
 	RequestCount,
 	SolicitationRecord,
 } from './state';
-export type { OrderTruth, RatingTruth, RatingWindow, SolicitationWindow } from './truth';
+export type { OrderTruth, RatingTruth, RatingWindow, ShopDay, SolicitationWindow } from './truth';
 export type { MoreSellers } from './world/moreSellers';
 export type { Solicitability } from './world/orderState';
 export type { Defects } from './world/world';
 export type {
 	AccountStatus,
+	BuyBoxSpell,
 	DailyTraffic,
 	FeedbackContent,
 	FeedbackCounts,
@@ -123,6 +124,7 @@ export interface Sandbox {
 			status: AccountStatus | undefined,
 		): void;
 		setDefects(sellerKey: string, marketplaceId: string, defects: Defects | undefined): void;
+		setBuyBox(sellerKey: string, marketplaceId: string, spell: BuyBoxSpell | undefined): void;
 	};
 	/**
 	 * As if no reports or queries had been requested for days: the lists are empty and no limit is
@@ -203,6 +205,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 				state.world.setAccountStatus(sellerKey, marketplaceId, status),
 			setDefects: (sellerKey, marketplaceId, defects) =>
 				state.world.setDefects(sellerKey, marketplaceId, defects),
+			setBuyBox: (sellerKey, marketplaceId, spell) =>
+				state.world.setBuyBox(sellerKey, marketplaceId, spell),
 		},
 		forgetReports: () => state.forgetReports(),
 		reset: () => state.reset(),

@@ -7,7 +7,9 @@ import type {
 	SolicitationRecord,
 } from './state';
 import { toIso, toMillis } from './clock';
+import { dateFigures } from './traffic/byDate';
 import { localDay } from './world/build';
+import { eachDay, emptyDay } from './world/traffic';
 import { solicitabilityOf, solicitationWindow, type Solicitability } from './world/orderState';
 import { asReported } from './world/typedText';
 import { bandOf } from './world/world';
@@ -44,6 +46,19 @@ function count(feedback: readonly WorldFeedback[]): FeedbackCounts {
 	const counts = { positive: 0, neutral: 0, negative: 0 };
 	for (const { rating } of feedback) counts[bandOf(rating)] += 1;
 	return counts;
+}
+
+/** What a shop did on one marketplace-local day. */
+export interface ShopDay {
+	readonly date: string;
+	readonly pageViews: number;
+	/** Of the page views, with two decimals. */
+	readonly buyBoxPercent: number;
+	readonly ordersShipped: number;
+	readonly unitsOrdered: number;
+	readonly unitsShipped: number;
+	readonly unitsRefunded: number;
+	readonly claimsGranted: number;
 }
 
 /** The true state, computed straight from the world; the APIs must agree with it. */
@@ -109,6 +124,34 @@ export class Truth {
 				negative: earlier.negative + generated.negative,
 			},
 		};
+	}
+
+	/** What the shop did on each day, complete and settled, oldest first; until now by default. */
+	shop(
+		sellerKey: string,
+		marketplaceId: string,
+		{ from, to }: { from?: string; to?: string } = {},
+	): readonly ShopDay[] {
+		const place = this.state.world.marketplace(sellerKey, marketplaceId);
+		const { traffic: all } = place;
+		const today = localDay(this.state.clock.millis(), place.marketplace);
+		const byDate = new Map(all.map((day) => [day.date, day]));
+		return eachDay(from ?? all[0]?.date ?? today, to ?? today)
+			.map((date) => byDate.get(date) ?? emptyDay(date))
+			.map((day) => {
+				const whole = { ...day, viewedOrders: day.orders };
+				const { traffic } = dateFigures(day.date, whole, place, this.state.settings);
+				return {
+					date: day.date,
+					pageViews: traffic.pageViews,
+					buyBoxPercent: traffic.buyBoxPercentage,
+					ordersShipped: day.ordersShipped,
+					unitsOrdered: day.units,
+					unitsShipped: day.unitsShipped,
+					unitsRefunded: day.unitsRefunded,
+					claimsGranted: day.claimsGranted,
+				};
+			});
 	}
 
 	/** Every accepted request for a review, in order. */

@@ -16,8 +16,8 @@ const CA = 'A2EUQ1WTGCTBG2';
 
 const FEEDBACK_REPORT = 'GET_SELLER_FEEDBACK_DATA';
 
-/** Three kinds in two marketplaces. */
-const REPORTS = 6;
+/** Two kinds in two marketplaces, and one query that has the totals of both. */
+const DOCUMENTS = 5;
 
 const MINUTES_OF_DAY = 24 * 60;
 
@@ -109,17 +109,17 @@ export class TriggerDay {
 		await sandbox.addFault({ kind: 'cutAfter', probability: 0.005 });
 	}
 
-	/** Activates the workflow; the day starts when it has read its first feedback reports. */
+	/** Activates the workflow; the day starts when it has read its first reports and totals. */
 	async begin(credentialData: object): Promise<void> {
 		await this.#moveClock();
 		const workflow = JSON.parse(readFileSync(workflowFile, 'utf8')) as NewWorkflow;
 		const credentialId = await this.n8n.addCredential(credentialData);
 		this.#workflowId = await this.n8n.addWorkflow(workflow, credentialId);
-		while ((await this.#reportsRead()) < REPORTS) await this.#tick();
+		while ((await this.#documentsRead()) < DOCUMENTS) await this.#tick();
 		this.#beganAt = this.clock.now;
 	}
 
-	async #reportsRead(): Promise<number> {
+	async #documentsRead(): Promise<number> {
 		return await this.sandbox.countRequests('downloadDocument');
 	}
 

@@ -6,6 +6,7 @@ import {
 	type IPollFunctions,
 } from 'n8n-workflow';
 
+import { searchSellers } from '../shared/n8n/listSearch';
 import { toNodeError } from '../shared/n8n/toNodeError';
 import { properties } from './description';
 import { poll } from './poll';
@@ -55,6 +56,8 @@ export class AmazonSellerFeedbackTrigger implements INodeType {
 		},
 		properties,
 	};
+
+	methods = { listSearch: { searchSellers } };
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		try {

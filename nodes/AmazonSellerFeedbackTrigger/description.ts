@@ -4,8 +4,10 @@ import { z } from 'zod';
 import { DAYS_UNTIL_SETTLED } from '../shared/domain/coverage';
 import { optionsCollection } from '../shared/n8n/commonParameters';
 import { dateFormatOption } from '../shared/n8n/feedbackReport';
-import { marketplaceOptions } from '../shared/n8n/marketplaceParameter';
+import { ALL_MARKETPLACES, marketplaceOptions } from '../shared/n8n/marketplaceParameter';
+import { TOTALS_FROM_ONE, totalsFromOption } from '../shared/n8n/totalsFrom';
 import { thresholdsParameter, thresholdsSchema } from '../shared/n8n/thresholds';
+import { sellerParameter, sellerSchema } from '../shared/n8n/sellerParameter';
 import { EVENTS, eventsAbout, WATCH_EVENTS } from './watch/events';
 
 /** The longest range a feedback report is known to cover is a year; this leaves a few spare days. */
@@ -29,14 +31,22 @@ export const properties: INodeProperties[] = [
 		}),
 	},
 	{
+		...sellerParameter,
+		description:
+			"Which of the credential's sellers to watch; not needed if it holds one. 'All Sellers' watches each of them; one that fails does not affect the others.",
+	},
+	{
 		displayName: 'Marketplaces',
 		name: 'marketplaces',
 		type: 'multiOptions',
 		default: [],
-		options: marketplaceOptions,
+		options: [
+			{ name: "All of the Seller's in the Region", value: ALL_MARKETPLACES },
+			...marketplaceOptions,
+		],
 		hint: "Default: the credential's primary marketplace. All must be in the credential's region.",
 		description:
-			"The marketplaces to watch, all in the credential's region. Default: its primary marketplace.",
+			"The marketplaces to watch, all in the credential's region. Default: its primary marketplace. With all sellers, each one's own marketplaces of the list are watched.",
 	},
 	{
 		...thresholdsParameter,
@@ -61,7 +71,7 @@ export const properties: INodeProperties[] = [
 			default: 360,
 			typeOptions: { minValue: 5, maxValue: 1440 },
 			description:
-				'How often to request the Sales and Traffic and the Seller Performance reports, which change about once a day',
+				'How often to request the daily totals and the Seller Performance report, which change about once a day',
 		},
 		dateFormatOption,
 		{
@@ -88,7 +98,7 @@ export const properties: INodeProperties[] = [
 			type: 'boolean',
 			default: true,
 			description:
-				'Whether each item includes the rating at that moment, which needs the Sales and Traffic report (role Brand Analytics). The rating events need it anyway.',
+				'Whether each item includes the rating at that moment, which needs the daily totals (role Brand Analytics). The rating events need them anyway.',
 		},
 		{
 			displayName: 'Lookback (Days)',
@@ -166,6 +176,7 @@ export const properties: INodeProperties[] = [
 			displayOptions: { show: { '/events': ['feedbackChanged'] } },
 			description: 'Whether feedback counts as changed when you change your response to it',
 		},
+		totalsFromOption(TOTALS_FROM_ONE),
 	),
 ];
 
@@ -181,6 +192,7 @@ const minutes = z.number().min(5).max(1440);
 
 export const schema = z.object({
 	events: z.array(z.enum(WATCH_EVENTS)).min(1, 'Choose at least one event'),
+	...sellerSchema.shape,
 	marketplaces: z.array(z.string()).default([]),
 	// Hidden while no event needs it.
 	thresholds: thresholdsSchema.default({}),
@@ -201,6 +213,7 @@ export const schema = z.object({
 			ratingMargin: exact(10).default(0.5),
 			ratingDays: z.union([z.literal(30), z.literal(90), z.literal(365)]).default(365),
 			reportChangedResponses: z.boolean().default(false),
+			totalsFrom: z.enum(TOTALS_FROM_ONE).default('dataKioskElseReport'),
 		})
 		.default({}),
 });

@@ -8,18 +8,21 @@ import { DateTime } from 'luxon';
 
 import { findMarketplace, type Marketplace } from '../shared/domain/marketplaces';
 import { toNodeError } from '../shared/n8n/toNodeError';
-import { resolveMarketplace } from '../shared/n8n/marketplaceParameter';
 import { readTriggerParameters } from '../shared/n8n/parameters';
 import { CREDENTIAL_NAME, SpApiClient } from '../shared/spapi/client';
-import type { FailureKind } from '../shared/spapi/failureKinds';
+import { ALL_SELLERS } from '../shared/spapi/credentials';
 import { SpApiFailure } from '../shared/spapi/failure';
+import { inTurn } from '../shared/spapi/inTurn';
 import { properties, schema, type TriggerParameters } from './description';
+import { isHeldUp, isOfTheAccount } from './failures';
 import { PollMemory } from './pollMemory';
 import { dayIn } from '../shared/domain/calendar';
 import { isExtra, reportsFor } from './settings';
 import { ReportTask } from './reportTask';
+import { marketplacesOf, ofSeller, sellersOf } from './sellers';
+import { TotalsQuery } from './totalsQuery';
 import { REPORT_NAMES, type ReportKind } from './watch/events';
-import { noticesOf, REPORT_OF, withReported } from './watch/notices';
+import { kioskNoticeOf, noticesOf, REPORT_OF, withReported } from './watch/notices';
 import { isKnownElsewhere } from './watch/otherMarketplaces';
 import { rewatch, withoutFuture } from './watch/rewatch';
 import {
@@ -36,6 +39,9 @@ const PATIENCE = { waitAtMostMs: 3_000, maxAttempts: 2 };
 /** After this time a poll starts nothing new, so that it ends before the next one. */
 const BEGIN_WITHIN_MS = 40_000;
 
+/** Sellers that are watched at the same time: most of the time, they wait for Amazon. */
+const SELLERS_AT_ONCE = 8;
+
 /**
  * One poll of an active workflow: requests the reports that are due, reads those that are finished,
  * and never waits for Amazon to prepare one. The state is kept in the node's static data; the events
@@ -49,13 +55,84 @@ export async function poll(context: IPollFunctions): Promise<INodeExecutionData[
 		await memory.running.catch(() => undefined);
 		return null;
 	}
-	const running = new Poll(context, memory).run();
+	const running = pollSellers(context, memory);
 	memory.running = running;
 	try {
 		return await running;
 	} finally {
 		memory.running = undefined;
 	}
+}
+
+/** The time that the sellers of a poll share. */
+class PollTime {
+	private readonly startedAt = performance.now();
+
+	/** Report tasks that called Amazon. */
+	tasksRun = 0;
+
+	constructor(private readonly context: IPollFunctions) {}
+
+	/** Never before the first task, so that each poll gets something done even if everything is slow. */
+	get isOver(): boolean {
+		if (this.tasksRun === 0) return false;
+		// How long n8n lets a poll run before it abandons it; this method exists since 2.38.
+		const budgetMs = this.context.getPollBudgetMs?.() ?? Infinity;
+		return performance.now() - this.startedAt > Math.min(BEGIN_WITHIN_MS, budgetMs / 3);
+	}
+}
+
+/**
+ * Polls each seller of the trigger. One that fails does not affect the others, and one that the time
+ * did not reach comes first in the next poll.
+ */
+async function pollSellers(
+	context: IPollFunctions,
+	memory: PollMemory,
+): Promise<INodeExecutionData[][] | null> {
+	const parameters = readTriggerParameters(context, schema, properties);
+	const time = new PollTime(context);
+	if (parameters.seller !== ALL_SELLERS) {
+		return await new Poll(context, memory, time, parameters, undefined).run();
+	}
+	const names = await sellersOf(context, parameters);
+	forgetOthers(context, names);
+	const polls = names.map((name = '') => ({
+		key: name,
+		poll: new Poll(context, PollMemory.of(context, name), time, parameters, name || undefined),
+	}));
+	const problem = polls.map(({ poll: each }) => each.takeProblem()).find((each) => each);
+	if (problem !== undefined) throw toNodeError(context.getNode(), problem);
+	const failures: unknown[] = [];
+	const outputs = await inTurn(memory.leftOutFirst(polls), SELLERS_AT_ONCE, async (each) => {
+		if (time.isOver) {
+			memory.startWith(each.key);
+			return [];
+		}
+		return await each.poll.items().catch((failure: unknown) => {
+			failures.push(failure);
+			each.poll.reportLater(failure);
+			return [];
+		});
+	});
+	const [first] = failures;
+	if (failures.length === polls.length && memory.isActivatedByUser) throw first;
+	const items = outputs.flat();
+	return items.length > 0 ? [items.map((json) => ({ json }))] : null;
+}
+
+/** The state of each of several sellers, by name. */
+function statesOf(context: IPollFunctions): Record<string, unknown> {
+	const { states } = context.getWorkflowStaticData('node');
+	return typeof states === 'object' && states !== null ? (states as Record<string, unknown>) : {};
+}
+
+/** Forgets sellers that the credential no longer holds. */
+function forgetOthers(context: IPollFunctions, names: ReadonlyArray<string | undefined>): void {
+	const states = Object.entries(statesOf(context));
+	const kept = states.filter(([name]) => names.includes(name));
+	if (kept.length === states.length) return;
+	context.getWorkflowStaticData('node').states = Object.fromEntries(kept) as IDataObject;
 }
 
 /** Health reports at least this late (in intervals) are sorted together with the feedback reports. */
@@ -89,26 +166,8 @@ function inOrder(
 	];
 }
 
-/** The rate limit is exhausted for the moment: only a problem if it lasts. */
-const HELD_UP: readonly FailureKind[] = ['busy', 'throttled'];
-
-/** Too many calls, or too many logins. */
-const isHeldUp = (failure: unknown): boolean =>
-	failure instanceof SpApiFailure &&
-	(HELD_UP.includes(failure.kind) ||
-		(failure.kind === 'loginUnavailable' && failure.answer.status === 429));
-
 /** The key of failures that affect all reports. */
 const ACCOUNT = 'account';
-
-/** Failures that would affect every other call of the account, too. */
-const OF_THE_ACCOUNT: readonly FailureKind[] = [
-	'login',
-	'secretExpired',
-	'loginUnavailable',
-	'tokenRejected',
-	'unreachable',
-];
 
 /** Something that failed, and the report it was about. */
 interface Problem {
@@ -117,23 +176,51 @@ interface Problem {
 	readonly isOfAccount: boolean;
 }
 
+/** The poll of one seller. */
 class Poll {
-	private readonly items: IDataObject[] = [];
+	private readonly found: IDataObject[] = [];
 
 	private readonly problems: Problem[] = [];
-
-	private readonly startedAt = performance.now();
-
-	/** Report tasks that called Amazon. */
-	private tasksRun = 0;
 
 	/** Amazon has accepted the credential in this poll. */
 	private isAccepted = false;
 
+	/** @param seller name of one of several sellers */
 	constructor(
 		private readonly context: IPollFunctions,
 		private readonly memory: PollMemory,
+		private readonly time: PollTime,
+		private readonly parameters: TriggerParameters,
+		private readonly seller: string | undefined,
 	) {}
+
+	/** A problem of an earlier poll. */
+	takeProblem(): Error | undefined {
+		return this.memory.takeProblem();
+	}
+
+	/** A later poll throws it, and names the seller. */
+	reportLater(failure: unknown): void {
+		this.memory.reportLater(this.named(toNodeError(this.context.getNode(), failure)));
+	}
+
+	/** The events of this poll; problems are reported by later ones. */
+	async items(): Promise<IDataObject[]> {
+		const { memory } = this;
+		if (!memory.mayTry(ACCOUNT)) return [];
+		await this.watchAll().catch((failure: unknown) => {
+			// The settings, the credential or the state caused the failure, so nothing was learned.
+			memory.failed(ACCOUNT);
+			throw toNodeError(this.context.getNode(), failure);
+		});
+		for (const each of this.problems) memory.reportLater(this.toError(each));
+		return this.found;
+	}
+
+	private named<Failure extends Error>(error: Failure): Failure {
+		if (this.seller !== undefined) error.message = `${this.seller}: ${error.message}`;
+		return error;
+	}
 
 	async run(): Promise<INodeExecutionData[][] | null> {
 		const { context, memory } = this;
@@ -150,29 +237,43 @@ class Poll {
 			throw toNodeError(context.getNode(), failure);
 		}
 		const [first] = this.problems;
-		if (this.items.length === 0 && first?.isOfAccount && memory.isActivatedByUser) {
+		if (this.found.length === 0 && first?.isOfAccount && memory.isActivatedByUser) {
 			throw toNodeError(context.getNode(), this.toError(first));
 		}
 		for (const each of this.problems) memory.reportLater(this.toError(each));
-		return this.items.length > 0 ? [this.items.map((json) => ({ json }))] : null;
+		return this.found.length > 0 ? [this.found.map((json) => ({ json }))] : null;
 	}
 
 	/** Reads and requests what is due, and stores the new state. */
 	private async watchAll(): Promise<void> {
-		const { context } = this;
-		const parameters = readTriggerParameters(context, schema, properties);
-		const client = await SpApiClient.connect(context, undefined, PATIENCE);
-		const stored = context.getWorkflowStaticData('node');
+		const { context, parameters } = this;
+		const wanted =
+			this.seller ?? (parameters.seller === ALL_SELLERS ? undefined : parameters.seller);
+		const client = await SpApiClient.connect(context, undefined, PATIENCE, wanted);
 		const credential = context.getNode().credentials?.[CREDENTIAL_NAME]?.id ?? '';
-		const before = readState(stored.state, credential, client.seller.slice(0, 12));
+		const before = readState(this.stored, credential, client.seller.slice(0, 12));
 		if (before === undefined) throw unreadableState(context);
 		const watched = await this.watch(client, parameters, before);
 		const after = this.queueNotices(watched, parameters);
 		// A new token that Amazon has not accepted yet does not mean another seller.
 		const isDoubtful = Object.values(before.marketplaces).some(({ inDoubt }) => inDoubt);
 		if (after !== before && (this.isAccepted || !isDoubtful)) {
-			stored.state = after as unknown as IDataObject;
+			this.store(after as unknown as IDataObject);
 		}
+	}
+
+	private get stored(): unknown {
+		const { context, seller } = this;
+		return seller === undefined
+			? context.getWorkflowStaticData('node').state
+			: statesOf(context)[seller];
+	}
+
+	private store(state: IDataObject): void {
+		const { context, seller } = this;
+		const data = context.getWorkflowStaticData('node');
+		if (seller === undefined) data.state = state;
+		else data.states = { ...statesOf(context), [seller]: state } as IDataObject;
 	}
 
 	/** Runs all reports of all marketplaces; one that fails does not affect the others. */
@@ -182,12 +283,16 @@ class Poll {
 		before: WatchState,
 	): Promise<WatchState> {
 		const { context, memory } = this;
-		const marketplaces = this.marketplacesOf(client, parameters);
+		const marketplaces = await marketplacesOf(context, client, parameters);
 		const kinds = reportsFor(parameters);
 		const after = this.placesOf(marketplaces, kinds, parameters, before);
+		const { dataKiosk } = before;
+		const query = new TotalsQuery(context, client, memory, parameters, marketplaces, dataKiosk);
 		const tasks = inOrder(
 			marketplaces.flatMap((marketplace) =>
-				kinds.map((kind) => new ReportTask(context, client, memory, parameters, marketplace, kind)),
+				kinds.map(
+					(kind) => new ReportTask(context, client, memory, parameters, query, marketplace, kind),
+				),
 			),
 			after,
 		);
@@ -198,40 +303,36 @@ class Poll {
 			if (!memory.mayTry(task.key) || !task.isDue(state)) continue;
 			// By the next poll, the feedback report requested before the totals may be too old for them.
 			const isWithFeedback = task.kind === 'totals' && feedbackOf.has(id);
-			if (this.isLate && !isWithFeedback) {
+			if (this.time.isOver && !isWithFeedback) {
 				memory.startWith(task.key);
 				continue;
 			}
 			if (!memory.mayTry(ACCOUNT)) break;
-			this.tasksRun += 1;
+			this.time.tasksRun += 1;
 			if (task.kind === 'feedback') feedbackOf.add(id);
 			try {
 				const result = await task.run(state);
 				after.set(id, result.state);
 				const others = [...after].flatMap(([other, place]) => (other === id ? [] : [place]));
-				this.items.push(
-					...result.items.filter(
-						({ orderId }) =>
-							typeof orderId !== 'string' || !isKnownElsewhere(orderId, result.state, others),
-					),
+				const own = result.items.filter(
+					({ orderId }) =>
+						typeof orderId !== 'string' || !isKnownElsewhere(orderId, result.state, others),
 				);
-				if ('failure' in result) this.failTask(task, result.failure, parameters);
+				this.found.push(...own.map((item) => ofSeller(client, item)));
+				if ('failure' in result) this.failTask(task, query, result.failure, parameters);
 				else this.isAccepted = true;
 			} catch (failure) {
-				this.failTask(task, failure, parameters);
+				this.failTask(task, query, failure, parameters);
 			}
 		}
 		const isSame =
+			query.trouble === dataKiosk &&
 			after.size === Object.keys(before.marketplaces).length &&
 			[...after].every(([id, state]) => state === before.marketplaces[id]);
 		if (isSame) return before;
 		const seen = [...new Set([...(before.seen ?? []), ...after.keys()])].toSorted();
-		return { ...before, marketplaces: Object.fromEntries(after), seen };
-	}
-
-	private marketplacesOf(client: SpApiClient, { marketplaces }: TriggerParameters): Marketplace[] {
-		const wanted = marketplaces.length > 0 ? marketplaces : [undefined];
-		return wanted.map((id) => resolveMarketplace(this.context, client, id));
+		const places = Object.fromEntries(after);
+		return { ...before, marketplaces: places, seen, dataKiosk: query.trouble };
 	}
 
 	/** The stored state of these marketplaces; a new one for those not watched before. */
@@ -260,41 +361,51 @@ class Poll {
 		return places;
 	}
 
-	/** Never before the first task, so that each poll gets something done even if everything is slow. */
-	private get isLate(): boolean {
-		if (this.tasksRun === 0) return false;
-		// How long n8n lets a poll run before it abandons it; this method exists since 2.38.
-		const budgetMs = this.context.getPollBudgetMs?.() ?? Infinity;
-		return performance.now() - this.startedAt > Math.min(BEGIN_WITHIN_MS, budgetMs / 3);
-	}
-
-	private failTask(task: ReportTask, failure: unknown, parameters: TriggerParameters): void {
+	private failTask(
+		task: ReportTask,
+		query: TotalsQuery,
+		failure: unknown,
+		parameters: TriggerParameters,
+	): void {
 		const { memory } = this;
 		const kind = failure instanceof SpApiFailure ? failure.kind : undefined;
 		// Amazon makes few of these reports; a later poll requests it.
 		if (kind === 'reportQuota') return;
+		if (query.threw(failure)) return this.failQuery(query, failure, parameters);
 		if (isHeldUp(failure)) {
 			// The next poll starts here, so that the first tasks do not always use up the rate limit.
 			memory.startWith(task.key);
 			if (!memory.isHeldUpForLong(task.key)) return;
 		}
-		const isOfAccount = kind !== undefined && OF_THE_ACCOUNT.includes(kind);
+		const isOfAccount = isOfTheAccount(failure);
 		memory.failed(isOfAccount ? ACCOUNT : task.key);
 		if (isExtra(task.kind, parameters) && !isOfAccount) return;
-		const about = `the ${REPORT_NAMES[task.kind]} for ${task.marketplace.name}`;
+		const isOfQuery = task.kind === 'totals' && query.isChosen;
+		const what = isOfQuery ? 'daily totals' : REPORT_NAMES[task.kind];
+		const about = `the ${what} for ${task.marketplace.name}`;
 		this.problems.push({ failure, about, isOfAccount });
+	}
+
+	/** A call to Data Kiosk, which is tried again in a few minutes, failed for all marketplaces. */
+	private failQuery(query: TotalsQuery, failure: unknown, parameters: TriggerParameters): void {
+		const { memory } = this;
+		if (isHeldUp(failure) && !memory.isHeldUpForLong(query.key)) return;
+		memory.failed(query.key);
+		if (query.hasReport || isExtra('totals', parameters)) return;
+		const about = 'the daily totals from Data Kiosk';
+		this.problems.push({ failure, about, isOfAccount: false });
 	}
 
 	private toError({ failure, about }: Problem): Error {
 		const error = toNodeError(this.context.getNode(), failure);
-		if (!(failure instanceof SpApiFailure)) return error;
+		if (!(failure instanceof SpApiFailure)) return this.named(error);
 		const sentences = [
 			`This affects ${about}.`,
 			error.description,
 			'The trigger keeps retrying at growing intervals and keeps its state. To retry now, deactivate and reactivate the workflow.',
 		];
 		error.description = sentences.filter(Boolean).join(' ');
-		return error;
+		return this.named(error);
 	}
 
 	/**
@@ -302,18 +413,35 @@ class Poll {
 	 * @returns the state with these marked as reported; notices that do not fit in the queue are not
 	 */
 	private queueNotices(state: WatchState, parameters: TriggerParameters): WatchState {
-		let next = state;
+		let next = this.queueKioskNotice(state, parameters);
+		const hasNoTotals =
+			state.dataKiosk !== undefined && parameters.options.totalsFrom === 'dataKiosk';
 		for (const [id, place] of Object.entries(state.marketplaces)) {
 			const name = findMarketplace(id)?.name ?? id;
-			for (const { about, message, description } of noticesOf(place, name)) {
+			for (const { about, message, description } of noticesOf(place, name, hasNoTotals)) {
 				if (isExtra(REPORT_OF[about], parameters)) continue;
-				const notice = new NodeOperationError(this.context.getNode(), message, { description });
+				const notice = this.named(
+					new NodeOperationError(this.context.getNode(), message, { description }),
+				);
 				if (!this.memory.reportLater(notice)) continue;
 				const marked = withReported(next.marketplaces[id] ?? place, about);
 				next = { ...next, marketplaces: { ...next.marketplaces, [id]: marked } };
 			}
 		}
 		return next;
+	}
+
+	private queueKioskNotice(state: WatchState, parameters: TriggerParameters): WatchState {
+		const { dataKiosk } = state;
+		const hasReport = parameters.options.totalsFrom === 'dataKioskElseReport';
+		if (dataKiosk === undefined || isExtra('totals', parameters)) return state;
+		const notice = kioskNoticeOf(dataKiosk, hasReport);
+		if (notice === undefined) return state;
+		const { message, description } = notice;
+		const isQueued = this.memory.reportLater(
+			this.named(new NodeOperationError(this.context.getNode(), message, { description })),
+		);
+		return isQueued ? { ...state, dataKiosk: { ...dataKiosk, told: true } } : state;
 	}
 }
 

@@ -23,8 +23,10 @@ const MAX_PROBLEMS = 5;
  */
 const MOST_REMEMBERED = 60;
 
-/** Triggers that are remembered; beyond that, those polled longest ago are forgotten. */
-const MOST_TRIGGERS = 1_000;
+/**
+ * Triggers and their sellers that are remembered; beyond that, those polled longest ago are forgotten.
+ */
+const MOST_TRIGGERS = 5_000;
 
 /** What a trigger keeps in the process; it can be lost without harm. */
 class Memory {
@@ -39,14 +41,17 @@ class Memory {
 	/** Feedback reports read recently, by seller and marketplace, the latest first. */
 	readonly feedbackRead = new BoundedMap<readonly RequestedReport[]>({ max: MOST_REMEMBERED });
 
+	/** The newest query for daily totals that was created or joined, by seller. */
+	readonly queries = new BoundedMap<RequestedReport>({ max: MOST_REMEMBERED });
+
 	/** The report the next poll starts with. */
 	startsWith: string | undefined;
 }
 
-/** By workflow and node. */
+/** By workflow, node and seller. */
 const memories = new BoundedMap<Memory>({ max: MOST_TRIGGERS });
 
-const pollMemories = new WeakMap<IPollFunctions, PollMemory>();
+const pollMemories = new WeakMap<IPollFunctions, Map<string, PollMemory>>();
 
 /**
  * What the polls of an activated trigger share. n8n makes one set of poll functions per activation
@@ -65,9 +70,12 @@ export class PollMemory {
 		readonly isActivatedByUser: boolean,
 	) {}
 
-	static of(context: IPollFunctions): PollMemory {
-		const name = `${context.getWorkflow().id} ${context.getNode().id}`;
-		const known = pollMemories.get(context);
+	/** @param seller name of one of several sellers; each has a memory of its own */
+	static of(context: IPollFunctions, seller = ''): PollMemory {
+		const name = [context.getWorkflow().id, context.getNode().id, seller].join(' ').trimEnd();
+		const ofSellers = pollMemories.get(context) ?? new Map<string, PollMemory>();
+		pollMemories.set(context, ofSellers);
+		const known = ofSellers.get(seller);
 		if (known !== undefined) {
 			// Marks it as recently used, so that it is not evicted.
 			memories.set(name, known.memory);
@@ -79,7 +87,7 @@ export class PollMemory {
 		const memory = (isUpdate ? memories.get(name) : undefined) ?? new Memory();
 		memories.set(name, memory);
 		const pollMemory = new PollMemory(memory, mode === 'activate' || mode === 'create');
-		pollMemories.set(context, pollMemory);
+		ofSellers.set(seller, pollMemory);
 		return pollMemory;
 	}
 
@@ -108,6 +116,19 @@ export class PollMemory {
 	/** Feedback reports read recently, for totals that arrive later. */
 	feedbackReports(whose: string): readonly RequestedReport[] {
 		return this.memory.feedbackRead.get(whose) ?? [];
+	}
+
+	rememberQuery(seller: string, query: RequestedReport): void {
+		const newest = this.newestQuery(seller);
+		if (newest !== undefined && Date.parse(newest.askedAt) > Date.parse(query.askedAt)) return;
+		this.memory.queries.set(seller, query);
+	}
+
+	/** The newest query for daily totals, which has those of all the seller's marketplaces. */
+	newestQuery(seller: string): RequestedReport | undefined {
+		const newest = this.memory.queries.get(seller);
+		// A time in the future comes from a clock that was ahead.
+		return newest && Date.parse(newest.askedAt) <= Date.now() ? newest : undefined;
 	}
 
 	/** All tasks, starting with those the last poll did not reach. */
@@ -140,10 +161,15 @@ export class PollMemory {
 
 	/** Whether the rate limit has held something up for hours, which is worth reporting. */
 	isHeldUpForLong(what: string): boolean {
+		return this.isHeldUpFor(what, HELD_UP_HOURS * 60);
+	}
+
+	/** Whether the rate limit has held something up for this many minutes. */
+	isHeldUpFor(what: string, minutes: number): boolean {
 		const now = performance.now();
 		const since = this.memory.heldUpSince.get(what) ?? now;
 		this.memory.heldUpSince.set(what, since);
-		return now - since >= HELD_UP_HOURS * 60 * MINUTE_MS;
+		return now - since >= minutes * MINUTE_MS;
 	}
 
 	/** Failures in a row. */

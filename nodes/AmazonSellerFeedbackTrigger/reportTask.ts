@@ -2,7 +2,14 @@ import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { DateTime, type DurationLike } from 'luxon';
 
 import type { Marketplace } from '../shared/domain/marketplaces';
-import { isStuck, nextStep, type BadEnd, type Step } from './watch/reportSchedule';
+import {
+	isStuck,
+	nextStep,
+	type BadEnd,
+	type ReportSchedule,
+	type ScheduledReport,
+	type Step,
+} from './watch/reportSchedule';
 import type { SpApiClient } from '../shared/spapi/client';
 import { requestReport, isRequested } from '../shared/spapi/requestReport';
 import type { RequestedReport } from '../shared/spapi/report';
@@ -14,8 +21,10 @@ import type { TriggerParameters } from './description';
 import { toItem } from './items';
 import type { PollMemory } from './pollMemory';
 import { dayIn, MINUTE_MS } from '../shared/domain/calendar';
-import { readReport, REPORT_TYPE_OF, requestOf } from './reports';
+import { GIVE_UP_AFTER } from './failures';
+import { readQuery, readReport, REPORT_TYPE_OF, requestOf } from './reports';
 import { reportsFor, settingsOf } from './settings';
+import type { TotalsQuery } from './totalsQuery';
 import { advance } from './watch/advance';
 import type { Observation, ReportKind } from './watch/events';
 import { isOfOneTime, pairMinutes } from './watch/figures';
@@ -23,9 +32,6 @@ import type { MarketplaceWatch } from './watch/state';
 
 /** A first report is shared only if it was requested at most this long before the watch began. */
 const SHARE_FIRST_MINUTES = 5;
-
-/** Attempts to fetch a report, over more than an hour. */
-const GIVE_UP_AFTER = 6;
 
 /**
  * How a report without data is reported. A pending report is looked up here only when it is
@@ -47,7 +53,7 @@ export interface TaskResult {
 	readonly failure?: unknown;
 }
 
-/** One report of one marketplace, in one poll. */
+/** One report of one marketplace, or its totals from Data Kiosk, in one poll. */
 export class ReportTask {
 	private readonly now = DateTime.utc();
 
@@ -56,6 +62,8 @@ export class ReportTask {
 		private readonly client: SpApiClient,
 		private readonly memory: PollMemory,
 		private readonly parameters: TriggerParameters,
+		/** The seller's totals from Data Kiosk. */
+		private readonly totalsQuery: TotalsQuery,
 		readonly marketplace: Marketplace,
 		readonly kind: ReportKind,
 	) {}
@@ -84,7 +92,7 @@ export class ReportTask {
 	async run(before: MarketplaceWatch): Promise<TaskResult> {
 		let state = before;
 		let items: readonly IDataObject[] = [];
-		const last = state.reports[this.kind]?.report;
+		const last = this.scheduleOf(this.kind, state).report;
 		if (last !== undefined && this.nextStep(state) === 'collect') {
 			const observation = await this.collect(last);
 			this.memory.succeeded('account', this.key);
@@ -93,15 +101,15 @@ export class ReportTask {
 			else ({ state, items } = this.apply(state, observation, this.kind, last));
 		}
 		try {
-			if (last !== undefined && state.totals !== before.totals) {
-				const evaluated = await this.evaluateRating(state, last.askedAt);
+			if (state.totals !== undefined && state.totals !== before.totals) {
+				const evaluated = await this.evaluateRating(state, state.totals.asOf);
 				({ state } = evaluated);
 				items = [...items, ...evaluated.items];
 			}
 			if (this.nextStep(state) !== 'ask') return { state, items };
-			const { id, askedAt } = await this.request(last);
+			const { id, askedAt: at, source } = await this.request(last);
 			this.memory.succeeded('account', this.key);
-			const observation = { kind: 'asked', report: this.kind, id, at: askedAt } as const;
+			const observation = { kind: 'asked', report: this.kind, id, at, source } as const;
 			return { state: advance(state, observation, settingsOf(this.parameters)).state, items };
 		} catch (failure) {
 			return { state, items, failure };
@@ -114,7 +122,7 @@ export class ReportTask {
 	 * as the others.
 	 */
 	lateness(state: MarketplaceWatch): number {
-		const askedAt = state.reports[this.kind]?.report?.askedAt;
+		const askedAt = this.scheduleOf(this.kind, state).report?.askedAt;
 		if (askedAt === undefined) return Infinity;
 		const minutes = this.now.diff(DateTime.fromISO(askedAt)).as('minutes');
 		const weight = this.kind === 'feedback' ? 2 : 1;
@@ -124,8 +132,8 @@ export class ReportTask {
 	/**
 	 * Totals are compared with a feedback report from about the same time. So when they are due
 	 * without one, a feedback report is due too, and totals are requested after it. Amazon makes few
-	 * totals, so they may have to wait, and no feedback report is requested for them until Amazon can
-	 * make them.
+	 * reports of totals, so they may have to wait, and no feedback report is requested for them until
+	 * Amazon can make them.
 	 */
 	private nextStep(state: MarketplaceWatch): Step {
 		const step = this.stepOf(this.kind, state);
@@ -139,10 +147,20 @@ export class ReportTask {
 		return step;
 	}
 
-	private stepOf(kind: ReportKind, { reports }: MarketplaceWatch): Step {
-		const key = keyOf(this.marketplace, kind);
-		const collected = this.memory.collected.get(key);
-		return nextStep(reports[kind] ?? {}, this.now, this.everyMinutes(kind), collected);
+	private stepOf(kind: ReportKind, state: MarketplaceWatch): Step {
+		const schedule = this.scheduleOf(kind, state);
+		const collected = this.memory.collected.get(keyOf(this.marketplace, kind));
+		const step = nextStep(schedule, this.now, this.everyMinutes(kind), collected);
+		// The query of another marketplace has the totals of this one: both are due together from then on.
+		const isJoining = kind === 'totals' && this.totalsQuery.isAheadOf(schedule.report);
+		return step === 'rest' && isJoining ? 'ask' : step;
+	}
+
+	/** Without a query to Data Kiosk if the user has chosen the report since. */
+	private scheduleOf(kind: ReportKind, { reports }: MarketplaceWatch): ReportSchedule {
+		const schedule = reports[kind] ?? {};
+		const isUnwanted = schedule.report?.source !== undefined && !this.totalsQuery.isAllowed;
+		return isUnwanted ? { ...schedule, report: undefined } : schedule;
 	}
 
 	private wantsTotals(state: MarketplaceWatch): boolean {
@@ -154,13 +172,14 @@ export class ReportTask {
 	}
 
 	/** Amazon would make totals now, or another trigger recently requested the same ones. */
-	private canHaveTotals({ reports }: MarketplaceWatch): boolean {
+	private canHaveTotals(state: MarketplaceWatch): boolean {
+		if (this.totalsQuery.isChosen) return this.totalsQuery.isReady;
 		return (
 			nextReportAt(this.client, REPORT_TYPE_OF.totals) === undefined ||
 			isRequested(
 				this.client,
 				this.requestFor('totals'),
-				this.joinedSince('totals', reports.totals?.report),
+				this.joinedSince('totals', this.scheduleOf('totals', state).report),
 			)
 		);
 	}
@@ -195,14 +214,28 @@ export class ReportTask {
 		return kind === 'feedback' ? feedbackEveryMinutes : metricsEveryMinutes;
 	}
 
-	/** Requests a report, or shares one that another trigger of the account requested recently. */
-	private async request(last: RequestedReport | undefined): Promise<RequestedReport> {
-		const { client, kind } = this;
-		return await requestReport(client, this.requestFor(kind), this.joinedSince(kind, last));
+	/**
+	 * Requests a report, or shares one that another trigger of the account requested recently. For
+	 * totals, the same with a query to Data Kiosk; if that fails for good, the report.
+	 */
+	private async request(last: RequestedReport | undefined): Promise<ScheduledReport> {
+		const { client, kind, marketplace } = this;
+		const newerThan = this.joinedSince(kind, last);
+		if (kind === 'totals' && this.totalsQuery.isChosen) {
+			const query = await this.totalsQuery.ask(marketplace, newerThan, last);
+			if (query !== undefined) return { ...query, source: 'dataKiosk' };
+		}
+		return await requestReport(client, this.requestFor(kind), newerThan);
 	}
 
-	private async collect(report: RequestedReport): Promise<Observation | 'pending' | 'givenUp'> {
-		const { id, askedAt } = report;
+	private async collect(report: ScheduledReport): Promise<Observation | 'pending' | 'givenUp'> {
+		const { id, askedAt, source } = report;
+		if (source !== undefined) {
+			const result = await this.totalsQuery.collect(this.marketplace, report);
+			if (result === 'pending' || result === 'givenUp') return result;
+			this.memory.collected.set(this.key, id);
+			return readQuery(result, this.marketplace);
+		}
 		// A report that still cannot be fetched after so many attempts is given up, and another requested.
 		if (this.memory.failuresOf(this.key) >= GIVE_UP_AFTER) return 'givenUp';
 		const collected = await collectReport(
@@ -276,7 +309,11 @@ export class ReportTask {
 		const today = dayIn(this.marketplace, DateTime.fromISO(askedAt));
 		const asked = { at: askedAt, today, report };
 		const { dateFormat } = this.parameters.options;
-		return await readReport(kind, content, this.marketplace, asked, dateFormat);
+		const observation = await readReport(kind, content, this.marketplace, asked, dateFormat);
+		const { note } = this.totalsQuery;
+		return observation?.kind === 'totals' && note !== undefined
+			? { ...observation, notes: [note] }
+			: observation;
 	}
 }
 

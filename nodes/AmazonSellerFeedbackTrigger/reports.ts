@@ -1,20 +1,21 @@
 import { accountHealthOf, accountHealthReportSchema } from '../shared/domain/accountHealth';
 import { unreadableLinesOf } from '../shared/domain/coverage';
 import type { Marketplace, DateOrder } from '../shared/domain/marketplaces';
-import { dayOf, plusDays, startOfDayIn } from '../shared/domain/calendar';
+import { dayOf, plusDays, startOfDayIn, todayIn } from '../shared/domain/calendar';
 import { DEFECT_WINDOW_DAYS } from '../shared/n8n/accountHealth';
 import {
 	readFeedbackReport,
 	salesAndTrafficRequest,
 	wholeDaysOf,
 } from '../shared/n8n/feedbackReport';
+import { totalsOf, type KioskTotals } from '../shared/spapi/kioskTotals';
 import type { Report, ReportDocument } from '../shared/spapi/report';
 import { readText } from '../shared/spapi/reportDocument';
 import { parseJsonReport, type MarketplaceReportRequest } from '../shared/spapi/reports';
 import { readSalesAndTraffic } from '../shared/spapi/salesAndTraffic';
 import type { Observation, ReportKind } from './watch/events';
 
-/** The three reports of a trigger: how they are requested and read. */
+/** The three reports of a trigger, and its query to Data Kiosk: how they are requested and read. */
 
 export const REPORT_TYPE_OF: Readonly<Record<ReportKind, MarketplaceReportRequest['reportType']>> =
 	{
@@ -99,4 +100,14 @@ export async function readReport(
 			return health && { kind, asOf: asked.at, health };
 		}
 	}
+}
+
+/** What Data Kiosk says about a marketplace. Days that its result does not have are unknown. */
+export function readQuery(
+	result: KioskTotals,
+	marketplace: Marketplace,
+): Extract<Observation, { kind: 'totals' }> {
+	const { totals, notes } = totalsOf(result, marketplace, todayIn(marketplace));
+	const { days, ...range } = totals;
+	return { kind: 'totals', asOf: result.askedAt, daily: days, ...range, notes };
 }

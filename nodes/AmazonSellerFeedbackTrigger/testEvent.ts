@@ -13,12 +13,18 @@ import { requestReport } from '../shared/spapi/requestReport';
 import type { RequestedReport } from '../shared/spapi/report';
 import { collectReport, type CollectedReport } from '../shared/spapi/obtainReport';
 import { SpApiFailure } from '../shared/spapi/failure';
+import { lookAtDailyTotals } from '../shared/spapi/collectDailyTotals';
+import type { KioskTotals } from '../shared/spapi/kioskTotals';
+import { obtainDailyTotals } from '../shared/spapi/obtainDailyTotals';
 import { findFinishedReport } from '../shared/spapi/reports';
+import { findDailyTotals } from '../shared/spapi/startDailyTotals';
 import { properties, schema, type TriggerParameters } from './description';
 import { testSummaryOf, toItem } from './items';
 import { dayIn } from '../shared/domain/calendar';
-import { readReport, requestOf } from './reports';
+import { isOfTheAccount } from './failures';
+import { readQuery, readReport, requestOf } from './reports';
 import { isExtra, reportsFor, settingsOf } from './settings';
+import { marketplacesOf, ofSeller, placeOf, sellersOf } from './sellers';
 import { advance } from './watch/advance';
 import {
 	REPORT_NAMES,
@@ -55,15 +61,19 @@ const SHARED_FOR_MINUTES = 60;
  */
 export async function fetchTestEvent(context: IPollFunctions): Promise<IDataObject> {
 	const parameters = readTriggerParameters(context, schema, properties);
-	const client = await SpApiClient.connect(context, undefined, {
-		waitAtMostMs: LONGEST_WAIT_MS,
-		maxAttempts: 3,
-	});
-	const marketplace = resolveMarketplace(context, client, parameters.marketplaces[0]);
+	// One seller shows what the items of all look like.
+	const [seller] = await sellersOf(context, parameters);
+	const patience = { waitAtMostMs: LONGEST_WAIT_MS, maxAttempts: 3 };
+	const client = await SpApiClient.connect(context, undefined, patience, seller);
+	const [marketplace = resolveMarketplace(context, client, undefined)] = await marketplacesOf(
+		context,
+		client,
+		parameters,
+	);
 	const shown: Shown = { problems: [] };
 	const searches = reportsFor(parameters).map(
 		async (kind) =>
-			await findReport(context, client, marketplace, kind, parameters).catch(
+			await find(context, client, marketplace, kind, parameters).catch(
 				(failure: unknown): NoReport => withoutExtra(failure, kind, parameters),
 			),
 	);
@@ -74,12 +84,13 @@ export async function fetchTestEvent(context: IPollFunctions): Promise<IDataObje
 	for (const name of SHOWN_FIRST.filter((each) => parameters.events.includes(each))) {
 		const sample = sampleOf(name, shown, parameters);
 		if (sample === undefined) continue;
-		const item = toItem(sample.event, marketplace, sample.report.kind, sample.report);
+		const { event, report } = sample;
+		const item = ofSeller(client, toItem(event, marketplace, report.kind, report));
 		// It did not happen now and must differ from what is reported later.
 		return {
 			...item,
 			eventId: `test/${String(item.eventId)}`,
-			summary: `Test event. ${marketplace.name}: ${testSummaryOf(sample.event)}`,
+			summary: `Test event. ${placeOf(client, marketplace)}: ${testSummaryOf(event)}`,
 			changed: [],
 		};
 	}
@@ -114,6 +125,68 @@ function withoutExtra(failure: unknown, kind: ReportKind, parameters: TriggerPar
 	throw failure;
 }
 
+const notReady = (what: string): string =>
+	`Could not fetch a test event: Amazon has no ${what} ready`;
+
+const stillPreparing = (what: string): string =>
+	`Could not fetch a test event: Amazon is still preparing the ${what}`;
+
+const FETCH_AGAIN =
+	'Fetch the test event again in a minute or two; an active workflow does not wait like this.';
+
+/** A report, or the daily totals from where the user wants them. */
+async function find(
+	context: IPollFunctions,
+	client: SpApiClient,
+	marketplace: Marketplace,
+	kind: ReportKind,
+	parameters: TriggerParameters,
+): Promise<FoundReport | NoReport> {
+	const { totalsFrom } = parameters.options;
+	const ofReport = async () => await findReport(context, client, marketplace, kind, parameters);
+	if (kind !== 'totals' || totalsFrom === 'report') return await ofReport();
+	const isOnlyExtra = isExtra(kind, parameters);
+	const obtain = async (existing: KioskTotals | undefined) =>
+		existing === undefined && !isOnlyExtra
+			? await obtainDailyTotals(context, client, marketplace, LONGEST_WAIT_MS)
+			: existing;
+	const finding = findTotals(context, client, marketplace).then(obtain);
+	const found = await finding.catch(
+		totalsFrom === 'dataKiosk' ? orUndefinedIfPending : orFailureOfKiosk,
+	);
+	if (found instanceof SpApiFailure) return await ofReport();
+	if (found !== undefined) {
+		const { queryId: id, askedAt } = found;
+		return { kind, id, askedAt, observation: readQuery(found, marketplace) };
+	}
+	const what = `daily totals for ${marketplace.name}`;
+	return isOnlyExtra
+		? { message: notReady(what), isExtra: true }
+		: { message: stillPreparing(what), advice: FETCH_AGAIN, isExtra: false };
+}
+
+/** Totals of a query that exists; undefined if none is finished. */
+async function findTotals(
+	context: IPollFunctions,
+	client: SpApiClient,
+	marketplace: Marketplace,
+): Promise<KioskTotals | undefined> {
+	const query = await findDailyTotals(client, { marketplace, isNewEnough: () => true });
+	return query && (await lookAtDailyTotals(context, client, query, { marketplace }));
+}
+
+function orUndefinedIfPending(failure: unknown): undefined {
+	if (failure instanceof SpApiFailure && failure.kind === 'queryPending') return undefined;
+	throw failure;
+}
+
+/** A failure after which the report is used instead. */
+function orFailureOfKiosk(failure: unknown): SpApiFailure | undefined {
+	const isOfKiosk = failure instanceof SpApiFailure && !isOfTheAccount(failure);
+	if (!isOfKiosk || failure.kind === 'queryPending') return orUndefinedIfPending(failure);
+	return failure;
+}
+
 /** A report that Amazon already has, or one that is finished within the waiting time. */
 async function findReport(
 	context: IPollFunctions,
@@ -131,12 +204,10 @@ async function findReport(
 		isExtra: isOnlyExtra,
 	});
 
-	const notReady = `Could not fetch a test event: Amazon has no ${name} ready`;
-
 	const now = DateTime.utc();
 	const request = requestOf(kind, marketplace, dayIn(marketplace, now));
 	const finished = await findFinishedReport(client, request);
-	if (finished === undefined && isOnlyExtra) return none(notReady);
+	if (finished === undefined && isOnlyExtra) return none(notReady(name));
 	const oldest = now.minus({ minutes: SHARED_FOR_MINUTES });
 	let report: RequestedReport =
 		finished === undefined
@@ -156,12 +227,9 @@ async function findReport(
 	}
 	switch (collected.status) {
 		case 'otherOptions':
-			return none(notReady);
+			return none(notReady(name));
 		case 'pending':
-			return none(
-				`Could not fetch a test event: Amazon is still preparing the ${name}`,
-				'Fetch the test event again in a minute or two; an active workflow does not wait like this.',
-			);
+			return none(stillPreparing(name), FETCH_AGAIN);
 		case 'CANCELLED':
 			return none(
 				`Could not fetch a test event: Amazon canceled the ${name} because there is nothing to report or access is denied (it does not say which)`,
@@ -233,7 +301,7 @@ function rate(
 	let state = startWatch('2000-01-01T00:00:00Z', '2000-01-01', 0);
 	const unknown = unknownRating(
 		settings.ratingDays,
-		'Amazon has no Sales and Traffic report ready, and a test event does not request one: the active workflow includes the rating',
+		'Amazon has no daily totals ready, and a test event does not request them: the active workflow includes the rating',
 	);
 	if (feedback === undefined) return { events: [], ratingNow: unknown };
 	if (totals) {

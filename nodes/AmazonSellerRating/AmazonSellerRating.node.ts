@@ -16,7 +16,7 @@ import { properties } from './actions/description';
 import { EVALUATE_OUTPUTS, router } from './actions/router';
 import { AMAZON_SOURCES } from './sources/needsAmazon';
 
-/** Evaluate has three outputs; the other operations have one. */
+/** Evaluate has four outputs; the other operations have one. */
 const outputsOfOperation: `={{${string}}}` = `={{ $parameter["operation"] === "evaluate" ? ${JSON.stringify(
 	EVALUATE_OUTPUTS.map(({ name }) => ({ type: NodeConnectionTypes.Main, displayName: name })),
 )} : ["${NodeConnectionTypes.Main}"] }}`;
@@ -34,7 +34,7 @@ export class AmazonSellerRating implements INodeType {
 		subtitle:
 			'={{ $parameter["operation"].replace(/[A-Z]/g, (capital) => " " + capital.toLowerCase()) }}',
 		description:
-			'Compute the Amazon seller feedback rating per window, compare it with thresholds, forecast and chart it',
+			'Compute the Amazon seller feedback rating, compare it with thresholds, forecast and chart it, and see each marketplace at one look',
 		defaults: { name: 'Amazon Seller Rating' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -1,4 +1,6 @@
 import { localDay, roundMoney } from '../world/build';
+import { buyBoxOf } from '../world/buyBox';
+import { eachDay } from '../world/traffic';
 import { ordersOf, percent, type Part } from './parts';
 import type { DayRange } from './periods';
 import type { MarketplaceWorld, WorldOrder, WorldProduct } from '../world/types';
@@ -53,8 +55,11 @@ function salesOfProduct(
 	};
 }
 
-/** @param share the product's share of all units, in percent */
-function trafficOfProduct(units: number, share: number, part: Part) {
+/**
+ * @param share the product's share of all units, in percent
+ * @param buyBox the share of page views in the Buy Box
+ */
+function trafficOfProduct(units: number, share: number, part: Part, buyBox: number) {
 	const sessions = units * 11 + (part === 'all' ? 5 : 0);
 	const mobile = Math.floor(sessions * 0.4);
 	const views = Math.floor(sessions * 1.4);
@@ -71,7 +76,7 @@ function trafficOfProduct(units: number, share: number, part: Part) {
 		browserPageViewsPercentage: share,
 		mobileAppPageViewsPercentage: share,
 		pageViewsPercentage: share,
-		buyBoxPercentage: 95,
+		buyBoxPercentage: views === 0 ? 0 : buyBox,
 		unitSessionPercentage: percent(units, sessions),
 	};
 }
@@ -91,6 +96,12 @@ export function asinFigures(
 	const ordered = orders.filter(({ createdAt }) => within(createdAt));
 	const shipped = orders.filter(({ shippedAt }) => within(shippedAt));
 	const refunded = orders.filter(({ refundedAt }) => within(refundedAt));
+	// All products share it: what they have alone is not part of the world.
+	const dates = eachDay(from, to);
+	const buyBox = percent(
+		dates.reduce((sum, date) => sum + buyBoxOf(place, date), 0),
+		100 * dates.length,
+	);
 	const all = place.products.map((product) => tally(ordered, product).units);
 	const allUnits = all.reduce((sum, units) => sum + units, 0);
 	return place.products.map((product) => {
@@ -103,7 +114,7 @@ export function asinFigures(
 		return {
 			product,
 			sales: salesOfProduct(counted, product, place.marketplace.currency),
-			traffic: trafficOfProduct(units, percent(units, allUnits), part),
+			traffic: trafficOfProduct(units, percent(units, allUnits), part, buyBox),
 		};
 	});
 }

@@ -1,5 +1,6 @@
 import { Random } from '../random';
 import { roundMoney } from '../world/build';
+import { buyBoxOf } from '../world/buyBox';
 import { percent, type Part } from './parts';
 import type { Numbers } from './counted';
 import type { SandboxSettings } from '../settings';
@@ -34,6 +35,8 @@ export function dateFigures(
 	const mobile = Math.floor(sessions * 0.4);
 	const pageViews = Math.floor(sessions * 1.4);
 	const mobileViews = Math.floor(pageViews * 0.4);
+	// Whole page views. A longer period has the share of its first day.
+	const inBuyBox = Math.round((pageViews * buyBoxOf(place, date)) / 100);
 	return {
 		sales: {
 			orderedProductSales: amount(numbers.sales),
@@ -44,8 +47,8 @@ export function dateFigures(
 			averageSellingPrice: amount(each(numbers.sales, numbers.units)),
 			unitsRefunded: numbers.unitsRefunded,
 			refundRate: percent(numbers.unitsRefunded, numbers.units),
-			claimsGranted: 0,
-			claimsAmount: amount(0),
+			claimsGranted: numbers.claimsGranted,
+			claimsAmount: amount(numbers.claimsAmount),
 			shippedProductSales: amount(numbers.salesShipped),
 			unitsShipped: numbers.unitsShipped,
 			ordersShipped: numbers.ordersShipped,
@@ -57,7 +60,8 @@ export function dateFigures(
 			browserSessions: sessions - mobile,
 			mobileAppSessions: mobile,
 			sessions,
-			buyBoxPercentage: (9000 + random.integer(0, 999)) / 100,
+			// Not null in the schema, so 0 without page views.
+			buyBoxPercentage: percent(inBuyBox, pageViews),
 			orderItemSessionPercentage: percent(numbers.orderItems, sessions),
 			unitSessionPercentage: percent(numbers.units, sessions),
 			averageOfferCount: place.products.length,

@@ -97,6 +97,8 @@ export function add(days: readonly CountedDay[]): Numbers {
 		ordersShipped: sum((day) => day.ordersShipped),
 		unitsShipped: sum((day) => day.unitsShipped),
 		salesShipped: sum((day) => day.salesShipped),
+		claimsGranted: sum((day) => day.claimsGranted),
+		claimsAmount: sum((day) => day.claimsAmount),
 		feedback: {
 			1: sum((day) => day.feedback[1]),
 			2: sum((day) => day.feedback[2]),

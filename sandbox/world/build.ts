@@ -1,6 +1,7 @@
 // cspell:ignore cancelled
 import { findMarketplace, type Marketplace } from '../../nodes/shared/domain/marketplaces';
 import { Random } from '../random';
+import { spellBefore } from './buyBox';
 import { planMoreSellers, type MoreSellers } from './moreSellers';
 import { SELLER_PLANS, type MarketplacePlan } from './plan';
 import { CATALOG, phrasesFor } from './text';
@@ -218,7 +219,7 @@ export function buildSellers(
 		const { marketplace, products, orders } = blueprint;
 		const random = new Random(`${placeSeed}/later`);
 		makers.set(`${key}/${marketplace.id}`, new OrderMaker(marketplace, products, random, orders));
-		return worldFrom(blueprint, plan);
+		return worldFrom(blueprint, plan, now);
 	};
 	const plans = [...SELLER_PLANS, ...(moreSellers ? planMoreSellers(seed, moreSellers) : [])];
 	const sellers = plans.map(({ key, sellerId, name, region, isB2bSeller, marketplaces }) => {
@@ -260,7 +261,7 @@ function drawBlueprint(seed: string, plan: MarketplacePlan, now: number): Bluepr
 	return { marketplace, products, orders, feedback };
 }
 
-function worldFrom(blueprint: Blueprint, plan: MarketplacePlan): MarketplaceWorld {
+function worldFrom(blueprint: Blueprint, plan: MarketplacePlan, now: number): MarketplaceWorld {
 	const { marketplace, products } = blueprint;
 	const orders = [...blueprint.orders];
 	const feedback = [...blueprint.feedback];
@@ -272,6 +273,7 @@ function worldFrom(blueprint: Blueprint, plan: MarketplacePlan): MarketplaceWorl
 		earlier: plan.earlier,
 		accountStatus: undefined,
 		defects: new Map(),
+		buyBox: (plan.buyBox ?? []).map((spell) => spellBefore(localDay(now, marketplace), spell)),
 		get traffic() {
 			return trafficOf(marketplace, orders, feedback);
 		},
@@ -309,6 +311,7 @@ function buildOrders(
 				...order,
 				alreadyRequestedAt: future ? undefined : order.alreadyRequestedAt,
 				cancellationRequestedAt: drawCancellationRequest(order, now),
+				claimGrantedAt: drawClaim(order),
 			};
 		});
 }
@@ -326,6 +329,15 @@ function drawCancellationRequest(order: WorldOrder, now: number): number | undef
 	const latest = Math.min(shippedAt, now);
 	if (latest <= pendingUntil) return undefined;
 	return pendingUntil + Math.floor((random.next() * (latest - pendingUntil)) / 1000) * 1000;
+}
+
+/** Few buyers make a claim, weeks after the delivery, and mostly about orders the seller ships. */
+function drawClaim({ orderId, fulfilledBy, deliveredAt }: WorldOrder): number | undefined {
+	const random = new Random(`${orderId}/claim`);
+	if (deliveredAt === undefined || !random.chance(fulfilledBy === 'MERCHANT' ? 0.02 : 0.002)) {
+		return undefined;
+	}
+	return deliveredAt + random.integer(14 * 24, 40 * 24) * HOUR;
 }
 
 function buildFeedback(

@@ -16,6 +16,10 @@ export interface MarketplacePlan {
 	readonly orderDays?: number;
 	readonly feedback: readonly FeedbackBand[];
 	readonly earlier: FeedbackCounts;
+	/** Days on which another seller has the Buy Box more often: first, last, percent. */
+	readonly buyBox?: ReadonlyArray<
+		readonly [fromDaysAgo: number, toDaysAgo: number, percent: number]
+	>;
 }
 
 export interface SellerPlan {
@@ -48,10 +52,12 @@ const plan = (
 	orders: number,
 	bands: Bands,
 	earlier: FeedbackCounts,
+	buyBox: MarketplacePlan['buyBox'] = [],
 ): MarketplacePlan => ({
 	countryCode,
 	orders,
 	earlier,
+	buyBox,
 	feedback: BAND_DAYS.map(([fromDay, toDay], index) => {
 		const [count, low] = bands[index] ?? [0, []];
 		return { fromDay, toDay, count, low };
@@ -61,7 +67,8 @@ const plan = (
 /**
  * The sellers. The numbers are chosen so that one look shows every band: US 30 days 88% (below 95),
  * 90 days 96% and 365 days 97% (between 95 and 98); CA above 98 in every window; MX with fewer than
- * ten ratings in total. `europe` sells in nine marketplaces under one authorization; in Belgium it
+ * ten ratings in total. In the US, another seller undercuts the price now: the Buy Box share has fallen.
+ * `europe` sells in nine marketplaces under one authorization; in Belgium it
  * has no ratings yet.
  */
 export const SELLER_PLANS: readonly SellerPlan[] = [
@@ -82,6 +89,12 @@ export const SELLER_PLANS: readonly SellerPlan[] = [
 					[30, [3]],
 				],
 				{ positive: 4213, neutral: 41, negative: 38 },
+				[
+					[60, 31, 95],
+					[30, 23, 81],
+					[22, 10, 94],
+					[9, -14, 68],
+				],
 			),
 			plan(
 				'CA',

@@ -20,6 +20,8 @@ export const emptyDay = (date: string): Day => ({
 	ordersShipped: 0,
 	unitsShipped: 0,
 	salesShipped: 0,
+	claimsGranted: 0,
+	claimsAmount: 0,
 	feedback: { 1: 0, 2: 0, 3: 0, 4: 0, 5: 0 },
 });
 
@@ -60,6 +62,11 @@ export function trafficOf(
 		}
 		if (order.refundedAt !== undefined) {
 			dayOf(zone.dayOf(order.refundedAt)).unitsRefunded += unitsOf(order);
+		}
+		if (order.claimGrantedAt !== undefined) {
+			const granted = dayOf(zone.dayOf(order.claimGrantedAt));
+			granted.claimsGranted += 1;
+			granted.claimsAmount += salesOf(order);
 		}
 	}
 	for (const { date, rating } of feedback) dayOf(date).feedback[rating] += 1;

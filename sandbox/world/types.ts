@@ -56,6 +56,8 @@ export interface WorldOrder {
 	readonly cancelledBy?: 'BUYER' | 'MERCHANT' | undefined;
 	readonly unfulfillable?: boolean | undefined;
 	readonly refundedAt?: number | undefined;
+	/** An A-to-z guarantee claim was granted; Amazon paid it, so it is no order defect. */
+	readonly claimGrantedAt?: number | undefined;
 	/** When the buyer requested a cancellation; that alone cancels nothing. */
 	readonly cancellationRequestedAt?: number | undefined;
 	/** Requested in Seller Central before the sandbox began; not part of the true record. */
@@ -106,6 +108,13 @@ export interface DefectCounts {
 	readonly orders?: number | undefined;
 }
 
+/** Days with another share of page views in the Buy Box; calendar days, both included. */
+export interface BuyBoxSpell {
+	readonly from: string;
+	readonly to: string;
+	readonly percent: number;
+}
+
 /** A seller's content in one marketplace. */
 export interface MarketplaceWorld {
 	readonly marketplace: Marketplace;
@@ -117,6 +126,8 @@ export interface MarketplaceWorld {
 	readonly earlier: FeedbackCounts;
 	accountStatus: AccountStatus | undefined;
 	readonly defects: Map<Fulfiller, DefectCounts>;
+	/** Planned and set spells; `buyBoxOf` has the share of each day. */
+	readonly buyBox: BuyBoxSpell[];
 	/** Orders, units and feedback per marketplace-local day, computed from the fields above. */
 	readonly traffic: readonly DailyTraffic[];
 }
@@ -131,6 +142,9 @@ export interface DailyTraffic {
 	readonly ordersShipped: number;
 	readonly unitsShipped: number;
 	readonly salesShipped: number;
+	readonly claimsGranted: number;
+	/** The price of the orders with these claims. */
+	readonly claimsAmount: number;
 	readonly feedback: Readonly<Record<Stars, number>>;
 }
 

@@ -6,6 +6,7 @@ import { Zone } from './zone';
 import { solicitabilityOf } from './orderState';
 import type {
 	AccountStatus,
+	BuyBoxSpell,
 	FeedbackContent,
 	FeedbackEvent,
 	MarketplaceWorld,
@@ -55,6 +56,10 @@ export const defectsSchema = z
 		message: 'There cannot be more orders with defects than orders',
 	});
 export type Defects = z.infer<typeof defectsSchema>;
+
+export const buyBoxSchema = z
+	.object({ from: day, to: day, percent: z.number().min(0).max(100) })
+	.strict();
 
 export const ORDER_STATES = [
 	'eligible',
@@ -241,6 +246,16 @@ export class World {
 		if (!defects) return place.defects.clear();
 		const { fulfilledBy, ...counts } = defectsSchema.parse(defects);
 		place.defects.set(fulfilledBy, counts);
+	}
+
+	/**
+	 * Sets the share of page views in the Buy Box on some days, give or take a little noise; undefined =
+	 * as it was at the start of the world, without its planned spells.
+	 */
+	setBuyBox(sellerKey: string, marketplaceId: string, spell: BuyBoxSpell | undefined): void {
+		const { buyBox } = this.marketplace(sellerKey, marketplaceId);
+		if (spell) buyBox.push(buyBoxSchema.parse(spell));
+		else buyBox.length = 0;
 	}
 
 	private note(

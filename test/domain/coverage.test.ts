@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import {
 	Coverage,
 	unreadableLinesOf,
+	withoutFalseZeros,
 	withoutUnfilled,
 	type CoverageEvidence,
 	type FeedbackEvidence,
@@ -203,7 +204,9 @@ describe('Coverage of a window', () => {
 	])('gives no number for %s', (_, days, length) => {
 		const window = covered(days).window(length, TODAY);
 		expect(window).toMatchObject({ provenance: 'insufficient', counts: undefined });
-		expect(window.coverage.reasons[0]).toMatch(/no settled daily totals|cover only \d+ of the \d+ days/);
+		expect(window.coverage.reasons[0]).toMatch(
+			/no settled daily totals|cover only \d+ of the \d+ days/,
+		);
 	});
 
 	it('gives no number for days that the feedback report does not cover', () => {
@@ -490,6 +493,36 @@ describe('Coverage with any parts missing', () => {
 			}),
 			{ numRuns: 200 },
 		);
+	});
+});
+
+describe('withoutFalseZeros', () => {
+	const day = (date: string, received: number, units = 3, pageViews = 50): DailyFeedback => ({
+		date,
+		received,
+		negative: 0,
+		units,
+		pageViews,
+	});
+	const nothing = (date: string) => day(date, 0, 0, 0);
+	const dates = (from: number, count: number) =>
+		Array.from({ length: count }, (_, index) => `2026-11-${String(from + index).padStart(2, '0')}`);
+
+	it('makes a run of days with nothing at all unknown if the shop had visitors before', () => {
+		const days = [day('2026-11-01', 2), ...dates(2, 5).map(nothing)];
+		const result = withoutFalseZeros(days.toReversed());
+		expect(result[0]).toEqual(day('2026-11-01', 2));
+		expect(result.slice(1).map(({ received, negative }) => [received, negative])).toEqual(
+			dates(2, 5).map(() => [null, null]),
+		);
+	});
+
+	it.each([
+		['a single quiet day', [day('2026-11-01', 2), nothing('2026-11-02'), day('2026-11-03', 1)]],
+		['a shop that has never had a visitor', dates(1, 20).map(nothing)],
+		['days with visitors but no feedback', dates(1, 20).map((date) => day(date, 0, 0, 7))],
+	])('keeps the zeros of %s', (_, days) => {
+		expect(withoutFalseZeros(days)).toEqual(days);
 	});
 });
 

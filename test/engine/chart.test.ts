@@ -113,6 +113,36 @@ describe('Rating: Chart', () => {
 		expect(file(run, 'chart')).toMatch(/^<svg /);
 	});
 
+	it('draws Rating and Buy Box from the same days, with the true shares', async () => {
+		const run = await draw({ picture: 'ratingAndBuyBox', options: { daysBack: 60 } });
+		expect(run.error).toBeUndefined();
+		expectToMatchOutputSchema('AmazonSellerRating', 'chart', run.items);
+		const svg = file(run, 'chart');
+		const html = file(run, 'digest');
+		for (const text of [svg, html]) {
+			expect(text).toContain('does not mean that one causes the other');
+		}
+		const [, settled = ''] = /settled through (\d{4}-\d{2}-\d{2})/.exec(svg) ?? [];
+		const days = inUse.sandbox.truth.shop('demo', 'ATVPDKIKX0DER', { to: settled }).slice(-30);
+		const views = days.reduce((sum, { pageViews }) => sum + pageViews, 0);
+		const share = days.reduce((sum, day) => sum + day.buyBoxPercent * day.pageViews, 0) / views;
+		const [, shown = NaN] = /Buy Box share: [\d.]+%, then ([\d.]+)%/.exec(svg) ?? [];
+		expect(Math.abs(Number(shown) - share)).toBeLessThan(0.02);
+	});
+
+	it('cannot draw Rating and Buy Box from input items', async () => {
+		const { error } = await draw({
+			picture: 'ratingAndBuyBox',
+			sources: ['items'],
+			dateField: 'date',
+			ratingField: 'rating',
+			marketplace: { __rl: true, mode: 'id', value: 'US' },
+		});
+		expect(error?.message).toBe(
+			'Could not draw Rating and Buy Box: input items have no Buy Box share',
+		);
+	});
+
 	it('does not let a bad item affect the good ones', async () => {
 		await expectMiddleItemToFailAlone({
 			type: 'amazonSellerRating',

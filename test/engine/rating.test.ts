@@ -96,7 +96,7 @@ describe('Rating: Evaluate', () => {
 
 	it('sends each marketplace to the output of its band, linked to its input item', async () => {
 		const { outputs, links } = await evaluate(['US', 'CA', 'MX'], {}, 1);
-		expect(outputs).toHaveLength(3);
+		expect(outputs).toHaveLength(4);
 		for (const [index, band] of ['healthy', 'atRisk', 'critical'].entries()) {
 			expect(outputs[index]?.map(({ json }) => json.status)).toEqual([band]);
 		}
@@ -105,9 +105,9 @@ describe('Rating: Evaluate', () => {
 
 	it('uses the window and the thresholds the user chose', async () => {
 		const byMonth = await evaluate(['US'], { evaluationDays: 30 });
-		expect(marketsPerOutput(byMonth)).toEqual([[], [], ['US']]);
+		expect(marketsPerOutput(byMonth)).toEqual([[], [], ['US'], []]);
 		const lenient = await evaluate(['US'], { thresholds: thresholdsOf(85.5, 90) });
-		expect(marketsPerOutput(lenient)).toEqual([['US'], [], []]);
+		expect(marketsPerOutput(lenient)).toEqual([['US'], [], [], []]);
 	});
 
 	it('compares unrounded: a threshold just above the rating is not met', async () => {
@@ -158,7 +158,7 @@ describe('Rating: Evaluate', () => {
 	it('gives no number if Amazon canceled the feedback report, and sends the item to the chosen output', async () => {
 		inUse.sandbox.faults.add({ kind: 'reportCancelled', reportType: 'GET_SELLER_FEEDBACK_DATA' });
 		const run = await evaluate(['CA'], { insufficientBand: 'critical' });
-		expect(marketsPerOutput(run)).toEqual([[], [], ['CA']]);
+		expect(marketsPerOutput(run)).toEqual([[], [], ['CA'], []]);
 		expect(run.items[0]).toMatchObject({ provenance: 'insufficient', rating: null });
 		expect(String(windowsOf(run.items[0])[0]?.notes)).toMatch(/neutral ratings are unknown/);
 	});
@@ -221,10 +221,53 @@ describe('Rating: Evaluate', () => {
 });
 
 describe('Rating: Evaluate, simplified', () => {
-	it('returns twelve fields and the seller: status, reason, distances and the days they cover', async () => {
+	it('says it in one sentence, with the thresholds and the other windows by name', async () => {
+		const { items } = await evaluate(['US'], { simplify: true });
+		const { positive, neutral, negative, total, runway, neededPositives, ...item } = items[0] ?? {};
+		expect({ positive, neutral, negative, total }).toEqual(
+			truthOver(MARKETPLACES.US, item.coverage),
+		);
+		expect(item).toMatchObject({
+			seller: 'Harbor & Pine Home',
+			runwayThreshold: 'Suspension risk (95%)',
+			neededThreshold: 'Goal (98%)',
+			rating365Days: item.ratingText,
+		});
+		expect(item.rating30Days).toMatch(/^8\d\.\d\d%$/);
+		expect(item.summary).toBe(
+			`Harbor & Pine Home, United States: ${String(item.ratingText)} over the last 365 days, at risk. ` +
+				`${String(runway)} more negative or neutral before Suspension risk (95%), ` +
+				`${String(neededPositives)} more positive to Goal (98%). ` +
+				`30 days: ${String(item.rating30Days)}, 90 days: ${String(item.rating90Days)}.`,
+		);
+	});
+
+	it('sends an unknown rating to the output Unknown unless the user chose another', async () => {
+		const { marketplace: _, ...own } = defaults;
+		const { insufficientBand: __, ...parameters } = own;
+		const run = await runNode({
+			type: 'amazonSellerRating',
+			parameters: {
+				...parameters,
+				sources: ['counts'],
+				marketplace: { __rl: true, mode: 'id', value: 'US' },
+				simplify: true,
+			},
+		});
+		expect(run.outputs.map(({ length }) => length)).toEqual([0, 0, 0, 1]);
+		expect(run.items[0]).toMatchObject({
+			status: 'unknown',
+			summary: expect.stringMatching(
+				/^United States: the rating over the last 365 days is unknown\. No source gives/,
+			),
+			runway: null,
+			runwayThreshold: null,
+		});
+	});
+
+	it('returns status, summary, reason, counts, distances and the days they cover', async () => {
 		const { items } = await evaluate(['US', 'CA', 'MX'], { simplify: true });
 		expectToMatchOutputSchema('AmazonSellerRating', 'evaluate', items);
-		expect(Object.keys(items[0] ?? {})).toHaveLength(13);
 		const atRisk = items.find(({ marketplace }) => marketplace === 'US');
 		expect(atRisk?.reason).toMatch(/below Goal \(98%\)/);
 		const { positive, total } = truthOver(MARKETPLACES.US, atRisk?.coverage);
@@ -422,7 +465,7 @@ describe('Rating: Evaluate, problems that must not be hidden', () => {
 			onError: 'continueRegularOutput',
 		});
 		inUse.sandbox.roles.restore('demo', 'Brand Analytics');
-		expect(run.outputs.map((items) => items.length)).toEqual([0, 0, 1]);
+		expect(run.outputs.map((items) => items.length)).toEqual([0, 0, 1, 0]);
 		expect(run.outputs[2]?.[0]?.json.error).toMatch(/denied access/);
 	});
 
@@ -438,8 +481,8 @@ describe('Rating: Evaluate, problems that must not be hidden', () => {
 			onError: 'continueRegularOutput',
 		});
 		expect(run.error).toBeUndefined();
-		expect(run.outputs.map((items) => items.length)).toEqual([0, 2, 0]);
-		expect(run.outputs[1]?.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
+		expect(run.outputs.map((items) => items.length)).toEqual([0, 0, 0, 2]);
+		expect(run.outputs[3]?.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
 	});
 
 	it.each([
@@ -540,7 +583,9 @@ describe('Rating: Evaluate, problems that must not be hidden', () => {
 	it('shortens a very long text given as an option', async () => {
 		const { error } = await evaluate(['US'], { insufficientBand: 'x'.repeat(100_000) });
 		expect(error?.message).toBe("Could not use 'If Data Is Insufficient': the value is invalid");
-		expect(error?.description).toMatch(/^Choose one of healthy, atRisk, critical, not x+…$/);
+		expect(error?.description).toMatch(
+			/^Choose one of healthy, atRisk, critical, unknown, not x+…$/,
+		);
 		expect(error?.description?.length).toBeLessThan(400);
 	});
 
@@ -781,7 +826,7 @@ describe('Rating: Evaluate, status', () => {
 			insufficientBand: 'healthy',
 			options: { minimumTotal: 50 },
 		});
-		expect(marketsPerOutput(run)).toEqual([['MX'], [], []]);
+		expect(marketsPerOutput(run)).toEqual([['MX'], [], [], []]);
 		expect(run.items[0]?.reason).toMatch(
 			/Only \d+ feedback entries in the last 365 days; your minimum is 50/,
 		);

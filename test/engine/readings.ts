@@ -64,6 +64,7 @@ export const READINGS: Readonly<Record<string, Reading>> = {
 		metric: 'negativeAndNeutral',
 	}),
 	'Rating: Chart': rating({ operation: 'chart', format: 'both', binaryFields: 'chart, digest' }),
+	'Rating: Get Scorecard': rating({ operation: 'scorecard', marketplaces: 'primary' }),
 	'Order: Get Many, from the Orders API': orders({ source: 'ordersApi' }),
 	'Order: Get Many, from reports': orders({ source: 'reports' }),
 	'Order: Get Many, only changes': orders({ source: 'ordersApi', incremental: true }),

@@ -1,3 +1,6 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { findMarketplace } from '../../nodes/shared/domain/marketplaces';
 import { n8nCredentialOf, NO_REPORT_LIMITS, type N8nCredential, type Sandbox } from '../../sandbox';
 import type { CredentialStore } from './harness';
 
@@ -28,4 +31,35 @@ export function connect(
 	changes: Changes = {},
 ): void {
 	store.set(seller, sandboxCredential(sandbox, seller, changes));
+}
+
+/**
+ * The JSON of a credential with several sellers.
+ * @param keys the sandbox's seller, by the name that the user gave
+ */
+export const sellersOf = (sandbox: Sandbox, keys: Readonly<Record<string, string>>): string =>
+	JSON.stringify(
+		Object.fromEntries(
+			Object.entries(keys).map(([name, key]) => {
+				const { refreshToken, primaryMarketplace } = sandboxCredential(sandbox, key);
+				return [name, { [findMarketplace(primaryMarketplace)?.countryCode ?? '']: refreshToken }];
+			}),
+		),
+	);
+
+/** Puts a credential with several sellers into the store, as `several`. */
+export function connectSellers(
+	store: CredentialStore,
+	sandbox: Sandbox,
+	sellers: string | IDataObject,
+	changes: Changes = {},
+): void {
+	store.set('several', {
+		...sandboxCredential(sandbox, 'demo', changes),
+		// As if the user had switched from one seller: n8n may still have the hidden fields.
+		refreshToken: 'Atzr|nobody',
+		primaryMarketplace: 'nowhere',
+		accounts: 'several',
+		sellers: sellers as string,
+	});
 }

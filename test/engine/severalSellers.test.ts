@@ -1,12 +1,11 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { AmazonSellingPartnerApi } from '../../credentials/AmazonSellingPartnerApi.credentials';
-import { findMarketplace } from '../../nodes/shared/domain/marketplaces';
 import { NO_REPORT_LIMITS } from '../../sandbox';
 import { contextOf } from '../spapi/context';
 import { runNode, type NodeRun } from './harness';
 import { contentOf, READINGS, type Reading } from './readings';
-import { connect, sandboxCredential } from './sandboxCredential';
+import { connect, connectSellers, sandboxCredential, sellersOf } from './sandboxCredential';
 import { forgetTokens } from './tokens';
 import { useSandbox } from './useSandbox';
 
@@ -21,29 +20,12 @@ const SELLERS = Object.keys(NAMES) as SellerKey[];
 const ALL = { __rl: true, mode: 'list', value: '*' } as const;
 const byName = (value: string) => ({ __rl: true, mode: 'name', value }) as const;
 
-/** The JSON of the credential's sellers. */
 const sellersJson = (sellers: readonly SellerKey[] = SELLERS): string =>
-	JSON.stringify(
-		Object.fromEntries(
-			sellers.map((key) => {
-				const { refreshToken, primaryMarketplace } = sandboxCredential(inUse.sandbox, key);
-				const { countryCode } = findMarketplace(primaryMarketplace) ?? {};
-				return [NAMES[key], { [countryCode ?? '']: refreshToken }];
-			}),
-		),
-	);
+	sellersOf(inUse.sandbox, Object.fromEntries(sellers.map((key) => [NAMES[key], key])));
 
 /** Puts a credential with these sellers into the store. */
-const connectSeveral = (sellers: string | IDataObject = sellersJson()): void => {
-	inUse.credentials.set('several', {
-		...sandboxCredential(inUse.sandbox, 'demo', NO_REPORT_LIMITS),
-		// As if the user had switched from one seller: n8n may still have the hidden fields.
-		refreshToken: 'Atzr|nobody',
-		primaryMarketplace: 'nowhere',
-		accounts: 'several',
-		sellers: sellers as string,
-	});
-};
+const connectSeveral = (sellers: string | IDataObject = sellersJson()): void =>
+	connectSellers(inUse.credentials, inUse.sandbox, sellers, NO_REPORT_LIMITS);
 
 beforeEach(() => {
 	forgetTokens();

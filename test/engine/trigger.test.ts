@@ -552,7 +552,7 @@ describe('rating', () => {
 		const watcher = await activateAndSettle({
 			events: ['newNegativeFeedback', 'ratingFellBelowThreshold'],
 			thresholds: [{ name: 'Minimum', percent: cutOff(ratingOf(before)) }],
-			options: { metricsEveryMinutes: 120 },
+			options: { metricsEveryMinutes: 120, totalsFrom: 'report' },
 		});
 		await passMinutes(90, watcher);
 		expect(watcher.take()).toEqual([]);
@@ -598,13 +598,15 @@ describe('rating', () => {
 		});
 		addFeedback(1, 'bad', { date: SETTLED_DAY });
 		expect(await reportedUntil(watcher, 130)).toEqual(['90: ratingFellBelowThreshold']);
-		expect(watching.minutesOf('createReport')).toEqual([0, 0, 89, 89]);
+		expect(watching.minutesOf('createReport')).toEqual([0, 89]);
+		expect(watching.minutesOf('createQuery')).toEqual([0, 89]);
 	});
 
 	it('needs no feedback reports other than those that are requested anyway', async () => {
 		const watcher = await activateAndSettle({ options: { metricsEveryMinutes: 60 } });
 		await passMinutes(92, watcher);
-		expect(watching.minutesOf('createReport')).toEqual([0, 0, 29, 58, 59, 87]);
+		expect(watching.minutesOf('createReport')).toEqual([0, 29, 58, 87]);
+		expect(watching.minutesOf('createQuery')).toEqual([0, 59]);
 	});
 
 	it('with too few ratings is not evaluated', async () => {
@@ -869,7 +871,8 @@ describe('Fetch Test Event', () => {
 		expect(watcher.thrown).toHaveLength(1);
 		expect(watcher.thrown[0]?.message).toMatch(/: Amazon is still preparing the/);
 		expect(watcher.longestPollMs).toBeLessThan(50_000);
-		expect(watching.minutesOf('createReport')).toEqual([0, 0, 0]);
+		expect(watching.minutesOf('createReport')).toEqual([0, 0]);
+		expect(watching.minutesOf('createQuery')).toEqual([0]);
 	});
 
 	it.each([false, true])(

@@ -45,6 +45,9 @@ const watching = useWatching();
 const FEEDBACK_REPORT = 'GET_SELLER_FEEDBACK_DATA';
 const TOTALS_REPORT = 'GET_SALES_AND_TRAFFIC_REPORT';
 
+/** Totals from one report per marketplace. */
+const FROM_REPORT = { options: { totalsFrom: 'report' } };
+
 /** Feedback only: one report per marketplace. */
 const ONLY_FEEDBACK = { options: { includeRating: false } };
 
@@ -259,7 +262,7 @@ describe('another report that ends without data', () => {
 			reportType: TOTALS_REPORT,
 			times: 'always',
 		});
-		const watcher = await activateAndSettle();
+		const watcher = await activateAndSettle(FROM_REPORT);
 		const { orderId } = addFeedback(1, 'bad');
 		await passMinutes(100, watcher);
 		expect(watcher.thrown).toEqual([]);
@@ -277,7 +280,10 @@ describe('another report that ends without data', () => {
 			reportType: TOTALS_REPORT,
 			times: 'always',
 		});
-		const watcher = await watching.activate({ events: ['ratingFellBelowThreshold'] });
+		const watcher = await watching.activate({
+			events: ['ratingFellBelowThreshold'],
+			...FROM_REPORT,
+		});
 		await watcher.poll();
 		await passMinutes(200, watcher);
 		expect(watcher.thrown.map(({ message }) => message)).toEqual([
@@ -294,6 +300,7 @@ describe('many reports that end without data at once', () => {
 		const watcher = await watching.activate({
 			events: ['newNegativeFeedback', 'ratingFellBelowThreshold', 'accountStatusChanged'],
 			marketplaces: [US, CA, MX],
+			...FROM_REPORT,
 		});
 		await watcher.poll();
 		await passMinutes(120, watcher);
@@ -325,7 +332,8 @@ describe('a feedback report that is only needed for the rating', () => {
 		const watcher = await watching.activate(ONLY_STATUS);
 		await watcher.poll();
 		await passMinutes(5, watcher);
-		expect(watching.count('getReportDocument')).toBe(2);
+		expect(watching.count('getReportDocument')).toBe(1);
+		expect(watching.count('getDocument')).toBe(1);
 		expect(watcher.thrown).toEqual([]);
 	});
 
@@ -355,12 +363,17 @@ describe('a feedback report that is only needed for the rating', () => {
 describe('a poll', () => {
 	const slow = useWatching({ reportDelayMs: 10 * MINUTE });
 
-	it('never waits for a report', async () => {
-		const watcher = await slow.activate({ marketplaces: [US, CA, MX] });
+	it.each([
+		['report', 21, 0],
+		// Three marketplaces share one query.
+		['dataKiosk', 15, 5],
+	])('never waits for a report or a query (%s)', async (totalsFrom, reports, queries) => {
+		const watcher = await slow.activate({ marketplaces: [US, CA, MX], options: { totalsFrom } });
 		await watcher.poll();
 		await passMinutes(5, watcher);
-		expect(slow.count('getReport')).toBeGreaterThan(20);
-		expect(slow.count('getReportDocument')).toBe(0);
+		expect(slow.count('getReport')).toBeGreaterThanOrEqual(reports);
+		expect(slow.count('getQuery')).toBe(queries);
+		expect(slow.count('getReportDocument') + slow.count('getDocument')).toBe(0);
 		await passMinutes(10, watcher);
 		const { orderId } = slow.sandbox.world.addFeedback({ rating: 1 });
 		await passMinutes(60, watcher);
@@ -396,11 +409,23 @@ describe('a poll that has time for one report only', () => {
 		['GET_V2_SELLER_PERFORMANCE_REPORT', 60],
 	] as const;
 
-	it.each([3, 0, -1])(
-		'reads all reports in time, with days settled after %d days',
-		async (daysUntilSettled) => {
+	it.each([
+		[3, 'report'],
+		[0, 'report'],
+		[-1, 'report'],
+		[3, 'dataKiosk'],
+		[0, 'dataKiosk'],
+		[-1, 'dataKiosk'],
+	])(
+		'reads all reports in time, with days settled after %d days (%s)',
+		async (daysUntilSettled, totalsFrom) => {
 			const marketplaces = [US, CA];
-			const options = { daysUntilSettled, feedbackEveryMinutes: 20, metricsEveryMinutes: 60 };
+			const options = {
+				daysUntilSettled,
+				feedbackEveryMinutes: 20,
+				metricsEveryMinutes: 60,
+				totalsFrom,
+			};
 			const watcher = await watching.activate({
 				events: EVENTS,
 				marketplaces,
@@ -416,10 +441,14 @@ describe('a poll that has time for one report only', () => {
 			// The longest gap, in minutes.
 			const leftBehind = REPORTS.flatMap(([reportType, everyMinutes]) =>
 				marketplaces.flatMap((marketplace) => {
-					const minutes = watching.sandbox.truth.reportRequests
-						.filter((each) => each.reportType === reportType)
-						.filter((each) => each.marketplaceIds.join() === marketplace)
-						.map(({ at }) => Math.round(Date.parse(at) / MINUTE));
+					const { reportRequests, queryRequests } = watching.sandbox.truth;
+					const isQuery = totalsFrom === 'dataKiosk' && reportType === TOTALS_REPORT;
+					const ofMarketplace = isQuery
+						? queryRequests.filter((each) => each.marketplaceIds.includes(marketplace))
+						: reportRequests
+								.filter((each) => each.reportType === reportType)
+								.filter((each) => each.marketplaceIds.join() === marketplace);
+					const minutes = ofMarketplace.map(({ at }) => Math.round(Date.parse(at) / MINUTE));
 					const longest = Math.max(...gaps(minutes));
 					const isOnTime = minutes.length > 3 && longest <= 3 * everyMinutes;
 					return isOnTime ? [] : [{ reportType, marketplace, longest }];
@@ -444,30 +473,37 @@ describe('ten triggers of three marketplaces on one account', () => {
 		`newNeutralFeedback ${addFeedback(3, 'so so', { marketplaceId: MX }).orderId}`,
 	];
 
-	it("share their reports within Amazon's rate limits, and each reports everything once", async () => {
-		const ten = await activateTen();
-		const pollAll = async (): Promise<void> => {
-			for (const watcher of ten) {
-				passTime(MINUTE / 10);
-				await watcher.poll();
-			}
-		};
-		for (let minute = 0; minute < 5; minute += 1) await pollAll();
+	it.each([
 		// Feedback of three marketplaces and the daily totals of the first: Amazon makes those of the
-		// second and the third 15 and 30 minutes later.
-		expect(watching.count('createReport')).toBe(4);
-		expect(watching.count('getReportDocument')).toBe(4);
-		const changes = makeChangesEverywhere().toSorted();
-		for (let minute = 0; minute < 64; minute += 1) await pollAll();
-		for (const { reported, thrown, longestPollMs } of ten) {
-			expect(eventsOf(reported)).toEqual(changes);
-			expect(thrown).toEqual([]);
-			expect(longestPollMs).toBeLessThan(1_500);
-		}
-		// The other totals, and feedback twice more.
-		expect(watching.count('createReport')).toBe(12);
-		expect(watching.count('getReportDocument')).toBe(12);
-	});
+		// second and the third 15 and 30 minutes later. Then the other totals, and feedback twice more.
+		['report', { reports: 4, later: 12, queries: 0 }],
+		['dataKiosk', { reports: 3, later: 9, queries: 1 }],
+	])(
+		"share their reports within Amazon's rate limits, and each reports everything once (%s)",
+		async (totalsFrom, made) => {
+			const ten = await activateTen({ options: { totalsFrom } });
+			const pollAll = async (): Promise<void> => {
+				for (const watcher of ten) {
+					passTime(MINUTE / 10);
+					await watcher.poll();
+				}
+			};
+			for (let minute = 0; minute < 5; minute += 1) await pollAll();
+			expect(watching.count('createReport')).toBe(made.reports);
+			expect(watching.count('getReportDocument')).toBe(made.reports);
+			const changes = makeChangesEverywhere().toSorted();
+			for (let minute = 0; minute < 64; minute += 1) await pollAll();
+			for (const { reported, thrown, longestPollMs } of ten) {
+				expect(eventsOf(reported)).toEqual(changes);
+				expect(thrown).toEqual([]);
+				expect(longestPollMs).toBeLessThan(1_500);
+			}
+			expect(watching.count('createReport')).toBe(made.later);
+			expect(watching.count('getReportDocument')).toBe(made.later);
+			expect(watching.count('createQuery')).toBe(made.queries);
+			expect(watching.count('getDocument')).toBe(made.queries);
+		},
+	);
 
 	it('are all activated at the same time without a long poll', async () => {
 		mockPauses = false;
@@ -528,7 +564,7 @@ describe('a fallen rating is reported within the metrics interval', () => {
 describe('totals that Amazon makes every 15 minutes', () => {
 	it('are made once for each marketplace, even for several triggers with different start times', async () => {
 		const events = ['ratingFellBelowThreshold'];
-		const places = { events, marketplaces: [US, CA] };
+		const places = { events, marketplaces: [US, CA], ...FROM_REPORT };
 		const one = await watching.activate({ ...places, id: 'one' });
 		await one.poll();
 		await passMinutes(12, one);
@@ -814,23 +850,38 @@ describe('a failure', () => {
 		}
 	});
 
-	it('to get the rating is thrown if a rating event is chosen, and feedback is reported anyway', async () => {
-		watching.sandbox.roles.remove('demo', 'Brand Analytics');
-		const watcher = await watching.activate({
-			events: ['newNegativeFeedback', 'ratingFellBelowThreshold'],
-		});
-		await watcher.poll();
-		await passMinutes(3, watcher);
-		const { orderId } = addFeedback(1, 'bad');
-		await passMinutes(120, watcher);
-		expect(eventsOf(watcher.reported)).toEqual([`newNegativeFeedback ${orderId}`]);
-		expect(watcher.thrown.length).toBeGreaterThanOrEqual(3);
-		expect(watcher.thrown.length).toBeLessThanOrEqual(8);
-		for (const { message, description } of watcher.thrown) {
-			expect(message).toBe('Could not request a report: Amazon denied access');
-			expect(description).toContain('the role Brand Analytics');
-		}
-	});
+	const NO_QUERY = 'Could not query Data Kiosk: Amazon denied access';
+	const NO_REPORT = 'Could not request a report: Amazon denied access';
+
+	it.each([
+		['report', [NO_REPORT]],
+		['dataKiosk', [NO_QUERY]],
+		['dataKioskElseReport', [NO_QUERY, NO_REPORT]],
+	])(
+		'to get the rating from %s is thrown if a rating event is chosen, and feedback is reported anyway',
+		async (totalsFrom, messages) => {
+			watching.sandbox.roles.remove('demo', 'Brand Analytics');
+			const watcher = await watching.activate({
+				events: ['newNegativeFeedback', 'ratingFellBelowThreshold'],
+				options: { totalsFrom },
+			});
+			await watcher.poll();
+			await passMinutes(3, watcher);
+			const { orderId } = addFeedback(1, 'bad');
+			await passMinutes(120, watcher);
+			expect(eventsOf(watcher.reported)).toEqual([`newNegativeFeedback ${orderId}`]);
+			expect(watcher.thrown.length).toBeGreaterThanOrEqual(3);
+			expect(watcher.thrown.length).toBeLessThanOrEqual(8);
+			for (const { description } of watcher.thrown) {
+				expect(description).toContain('the role Brand Analytics');
+			}
+			const thrown = watcher.thrown.map(({ message }) => message);
+			expect([...new Set(thrown)]).toEqual(messages);
+			// What is replaced by a report is reported once.
+			const isReplaced = messages.length > 1;
+			if (isReplaced) expect(thrown.filter((message) => message === NO_QUERY)).toHaveLength(1);
+		},
+	);
 
 	it.each([
 		['before', [BR, US]],

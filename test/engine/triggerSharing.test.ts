@@ -11,7 +11,10 @@ const watching = useWatching({
 });
 
 const TOTALS = 'GET_SALES_AND_TRAFFIC_REPORT';
-const RATING = { events: ['ratingFellBelowThreshold'], options: { daysUntilSettled: 3 } };
+const RATING = {
+	events: ['ratingFellBelowThreshold'],
+	options: { daysUntilSettled: 3, totalsFrom: 'report' },
+};
 
 const totalsRequested = () =>
 	watching.sandbox.truth.reportRequests.filter(({ reportType }) => reportType === TOTALS);
@@ -30,7 +33,7 @@ const evaluate = async () =>
 			thresholds: {},
 			insufficientBand: 'atRisk',
 			simplify: true,
-			options: { waitMinutes: 5 },
+			options: { waitMinutes: 5, totalsFrom: 'report' },
 		},
 	});
 

@@ -58,6 +58,8 @@ export interface Thrown {
 export interface ActivateOptions {
 	readonly events?: readonly string[];
 	readonly marketplaces?: readonly string[];
+	/** A name, or `*` for all. */
+	readonly seller?: string;
 	readonly thresholds?: ReadonlyArray<{ readonly name: string; readonly percent: number }>;
 	readonly options?: INodeParameters;
 	readonly id?: string;
@@ -228,6 +230,7 @@ export function useWatching(options: SandboxOptions = {}): Watching {
 		activate: async ({
 			events = FEEDBACK_EVENTS,
 			marketplaces = [],
+			seller,
 			thresholds,
 			options: nodeOptions = {},
 			...rest
@@ -235,6 +238,7 @@ export function useWatching(options: SandboxOptions = {}): Watching {
 			const parameters = {
 				events: [...events],
 				marketplaces: [...marketplaces],
+				...(seller !== undefined && { seller: { __rl: true, mode: 'name', value: seller } }),
 				...(thresholds && { thresholds: { threshold: [...thresholds] } }),
 				options: nodeOptions,
 			} as INodeParameters;

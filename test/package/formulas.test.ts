@@ -23,6 +23,8 @@ import {
 	wilsonInterval,
 	type FeedbackCounts,
 } from '../../nodes/shared/domain/rating';
+import { defectRunway } from '../../nodes/shared/domain/accountHealth';
+import { ShopFigures } from '../../nodes/AmazonSellerRating/analysis/shopFigures';
 import { sentimentOf } from '../../nodes/shared/domain/feedbackReport';
 import { rationalFromPercent } from '../../nodes/shared/domain/rational';
 import { solicitationWindow } from '../../nodes/shared/domain/solicitationWindow';
@@ -58,6 +60,18 @@ const evaluate = (now: FeedbackCounts, before?: FeedbackCounts) =>
 
 const left = { positive: 45, neutral: 2, negative: 3 };
 const rates = { positive: 90, nonPositive: 2, days: 90, through: '2026-11-20' };
+
+/** Four settled days: 90% twice, then 50% of 900 and 98% of 300 page views. */
+const shopOf = () =>
+	new ShopFigures({
+		madeOn: '2026-11-23',
+		days: [
+			{ date: '2026-11-16', pageViews: 100, buyBoxPercent: 90, units: 1, unitsRefunded: 0 },
+			{ date: '2026-11-17', pageViews: 100, buyBoxPercent: 90, units: 1, unitsRefunded: 0 },
+			{ date: '2026-11-18', pageViews: 900, buyBoxPercent: 50, units: 60, unitsRefunded: 1 },
+			{ date: '2026-11-19', pageViews: 300, buyBoxPercent: 98, units: 8, unitsRefunded: 2 },
+		].map((day) => ({ ...day, received: 1, negative: 0 })),
+	});
 
 const BANDS = { healthy: 'healthy', atRisk: 'at risk', critical: 'critical' };
 
@@ -157,6 +171,26 @@ const EXAMPLES: Readonly<Record<string, () => string>> = {
 			judge(evaluate(counts(99, 100)), settings, 'atRisk', percent).status;
 		const kept = verdict(0.99) === 'healthy' ? 'does not change the verdict' : 'changes it';
 		return `0.99% ${kept}, 1% makes it ${verdict(1)}`;
+	},
+	'defect runway': () =>
+		[
+			[3, 1_000],
+			[3, 1_001],
+			[2, 92],
+		]
+			.map(([ordersWithDefects = 0, orders = 0]) => {
+				const runway = defectRunway({ orders, ordersWithDefects });
+				return `${ordersWithDefects} of ${orders.toLocaleString('en-US')}: ${runway}`;
+			})
+			.join('; '),
+	'Buy Box share': () => `50% of 900 page views, then 98% of 300: ${shopOf().buyBox(2).percent}%`,
+	'change of the Buy Box share': () => {
+		const { percent, percentBefore, changePoints } = shopOf().buyBox(2);
+		return `${percent}% after ${percentBefore}%: ${String(changePoints).replace('-', '−')}`;
+	},
+	'refund rate': () => {
+		const { unitsRefunded, unitsOrdered, refundPercent } = shopOf().sales(2);
+		return `${unitsRefunded} of ${unitsOrdered}: ${refundPercent}%`;
 	},
 	'window of a review request': () => {
 		const window = solicitationWindow('2026-11-03T00:00:00Z', '2026-11-05T00:00:00Z');

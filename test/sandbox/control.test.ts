@@ -118,6 +118,11 @@ describe('the controls over HTTP', () => {
 		const defects = { fulfilledBy: 'MERCHANT', ordersWithDefects: 2, orders: 50 };
 		await call('POST', '/world/defects', { marketplaceId: US, defects });
 		expect(place?.defects.get('MERCHANT')).toEqual({ ordersWithDefects: 2, orders: 50 });
+		const spell = { from: '2026-11-01', to: '2026-11-05', percent: 40 };
+		await call('POST', '/world/buyBox', { marketplaceId: US, spell });
+		expect(place?.buyBox.at(-1)).toEqual(spell);
+		await call('POST', '/world/buyBox', { marketplaceId: US, spell: null });
+		expect(place?.buyBox).toEqual([]);
 		await call('POST', '/world/defects', { marketplaceId: US, defects: null });
 		expect(place?.defects.size).toBe(0);
 	});

@@ -88,6 +88,63 @@ describe('the figures by date', () => {
 		expect(await received()).toBe(before + 1);
 	});
 
+	it('have the true Buy Box share, shipments, refunds and claims of each day', async () => {
+		const client = await connectKiosk(sandbox());
+		const range = { startDate: '2026-02-01', endDate: '2026-11-12' };
+		const rows = await client.rows({
+			...range,
+			fields:
+				'startDate sales { unitsOrdered ordersShipped unitsShipped unitsRefunded claimsGranted claimsAmount { amount } } traffic { pageViews buyBoxPercentage }',
+		});
+		const truth = sandbox().truth.shop('demo', US, { from: range.startDate, to: range.endDate });
+		expect(
+			rows.map(({ startDate, sales, traffic }) => ({
+				date: startDate,
+				pageViews: traffic?.['pageViews'],
+				buyBoxPercent: traffic?.['buyBoxPercentage'],
+				ordersShipped: sales?.['ordersShipped'],
+				unitsOrdered: sales?.['unitsOrdered'],
+				unitsShipped: sales?.['unitsShipped'],
+				unitsRefunded: sales?.['unitsRefunded'],
+				claimsGranted: sales?.['claimsGranted'],
+			})),
+		).toEqual(truth);
+		const sum = (name: 'claimsGranted' | 'unitsRefunded') =>
+			truth.reduce((total, day) => total + day[name], 0);
+		expect(sum('unitsRefunded')).toBeGreaterThan(5);
+		expect(sum('claimsGranted')).toBeGreaterThan(0);
+		for (const { sales } of rows) {
+			expect(Number(sales?.['claimsAmount']?.['amount']) > 0).toBe(
+				Number(sales?.['claimsGranted']) > 0,
+			);
+		}
+	});
+
+	it('show a Buy Box share that usually hardly changes, falls as set, and is 0 without page views', async () => {
+		const shares = (from: string, to: string) =>
+			sandbox()
+				.truth.shop('demo', US, { from, to })
+				.map(({ buyBoxPercent }) => buyBoxPercent);
+		const place = sandbox().sellers['demo']?.marketplaces[0];
+		sandbox().world.setBuyBox('demo', US, undefined);
+		const usual = shares('2026-01-01', '2026-11-19').toSorted((a, b) => a - b);
+		expect(usual[Math.floor(usual.length / 2)]).toBeGreaterThan(88);
+		expect(usual[0]).toBeLessThan(85);
+		sandbox().world.setBuyBox('demo', US, { from: '2026-11-01', to: '2026-11-05', percent: 40 });
+		for (const share of shares('2026-11-01', '2026-11-05')) {
+			expect(Math.abs(share - 40)).toBeLessThan(3);
+		}
+		expect(place?.buyBox).toHaveLength(1);
+		sandbox().habits.set({ unsettledDays: true });
+		const client = await connectKiosk(sandbox());
+		const rows = await client.rows({
+			startDate: '2026-11-01',
+			endDate: '2026-12-31',
+			fields: 'traffic { pageViews buyBoxPercentage }',
+		});
+		expect(rows.at(-1)?.['traffic']).toEqual({ pageViews: 0, buyBoxPercentage: 0 });
+	});
+
 	it('of several marketplaces come from one query, each in its currency', async () => {
 		const client = await connectKiosk(sandbox(), 'europe');
 		const own = sandbox().sellers['europe']?.marketplaces ?? [];

@@ -3,17 +3,21 @@ import fc from 'fast-check';
 
 import { differencesOf } from '../../nodes/AmazonSellerRating/sources/differences';
 import type { DailyFeedback } from '../../nodes/shared/domain/ratingWindow';
-import {
-	dailyTotalsQuery,
-	readDailyTotals,
-	withoutFalseZeros,
-} from '../../nodes/shared/spapi/dailyTotals';
-import { includesRange } from '../../nodes/shared/spapi/kioskTotals';
+import { dailyTotalsQuery, readDailyTotals } from '../../nodes/shared/spapi/dailyTotals';
 import { isSameQuery } from '../../nodes/shared/spapi/dataKiosk';
 
 const DE = 'A1PA6795UKMFR9';
 const FR = 'A13V1IB3VIYZZH';
 const RANGE = { marketplaceIds: [DE, FR], from: '2026-10-20', through: '2026-11-26' };
+
+/** The figures that are not about feedback. */
+const SHOP = {
+	buyBoxPercent: 91.25,
+	ordersShipped: 2,
+	unitsShipped: 3,
+	unitsRefunded: 1,
+	claimsGranted: 0,
+};
 
 const day = (
 	date: string,
@@ -21,17 +25,22 @@ const day = (
 	negative: number | null,
 	units = 3,
 	pageViews = 50,
-): DailyFeedback => ({ date, received, negative, units, pageViews });
+): DailyFeedback => ({ date, received, negative, units, pageViews, ...SHOP });
 
 const lineOf = (
 	marketplaceId: string,
-	{ date, received, negative, units, pageViews }: DailyFeedback,
+	{ date, received, negative, units, pageViews, buyBoxPercent, ...sales }: DailyFeedback,
 ) =>
 	JSON.stringify({
 		marketplaceId,
 		startDate: date,
-		sales: { unitsOrdered: units },
-		traffic: { pageViews, feedbackReceived: received, negativeFeedbackReceived: negative },
+		sales: { unitsOrdered: units, ...sales },
+		traffic: {
+			pageViews,
+			buyBoxPercentage: buyBoxPercent,
+			feedbackReceived: received,
+			negativeFeedbackReceived: negative,
+		},
 	});
 
 const read = async (text: string | Uint8Array) =>
@@ -54,21 +63,10 @@ describe('the query for daily totals', () => {
 	it('is recognized as Amazon writes it back', () => {
 		const query = dailyTotalsQuery(RANGE);
 		const rewritten =
-			'query {analytics_salesAndTraffic_2024_04_24 {salesAndTrafficByDate(aggregateBy:DAY,startDate:"2026-10-20",endDate:"2026-11-26",marketplaceIds:["A13V1IB3VIYZZH","A1PA6795UKMFR9"]) {marketplaceId startDate sales {unitsOrdered} traffic {pageViews feedbackReceived negativeFeedbackReceived}}}}';
+			'query {analytics_salesAndTraffic_2024_04_24 {salesAndTrafficByDate(aggregateBy:DAY,startDate:"2026-10-20",endDate:"2026-11-26",marketplaceIds:["A13V1IB3VIYZZH","A1PA6795UKMFR9"]) {marketplaceId startDate sales {unitsOrdered ordersShipped unitsShipped unitsRefunded claimsGranted} traffic {pageViews buyBoxPercentage feedbackReceived negativeFeedbackReceived}}}}';
 		expect(isSameQuery(query, rewritten)).toBe(true);
 		expect(isSameQuery(query, rewritten.replace('2026-11-26', '2026-11-27'))).toBe(false);
 		expect(isSameQuery('{a(b: "x, y")}', '{a(b:"x,y")}')).toBe(false);
-	});
-
-	it.each([
-		[{}, true],
-		[{ from: '2026-10-21' }, true],
-		[{ marketplaceIds: [FR] }, true],
-		[{ from: '2026-10-19' }, false],
-		[{ through: '2026-11-27' }, false],
-		[{ marketplaceIds: [FR, 'A1RKKUPIHCS9HS'] }, false],
-	])('has what a caller needs with %j: %s', (changes, expected) => {
-		expect(includesRange(RANGE, { ...RANGE, ...changes })).toBe(expected);
 	});
 });
 
@@ -91,7 +89,18 @@ describe('readDailyTotals', () => {
 		const line = `{"marketplaceId":"${DE}","startDate":"2026-11-25","sales":null,"traffic":{"pageViews":"many","feedbackReceived":null,"negativeFeedbackReceived":-1}}\n`;
 		const { days } = await read(line);
 		expect(days.get(DE)).toEqual([
-			{ date: '2026-11-25', received: null, negative: null, units: null, pageViews: null },
+			{
+				date: '2026-11-25',
+				received: null,
+				negative: null,
+				units: null,
+				pageViews: null,
+				buyBoxPercent: null,
+				ordersShipped: null,
+				unitsShipped: null,
+				unitsRefunded: null,
+				claimsGranted: null,
+			},
 		]);
 	});
 
@@ -125,6 +134,11 @@ describe('readDailyTotals', () => {
 				negative: figure,
 				units: figure,
 				pageViews: figure,
+				buyBoxPercent: fc.option(fc.nat(10_000).map((hundredths) => hundredths / 100)),
+				ordersShipped: figure,
+				unitsShipped: figure,
+				unitsRefunded: figure,
+				claimsGranted: figure,
 			}),
 			{ selector: ({ date }) => date, maxLength: 30 },
 		);
@@ -140,32 +154,6 @@ describe('readDailyTotals', () => {
 			}),
 			{ numRuns: 50 },
 		);
-	});
-});
-
-describe('withoutFalseZeros', () => {
-	const nothing = (date: string) => day(date, 0, 0, 0, 0);
-	const dates = (from: number, count: number) =>
-		Array.from({ length: count }, (_, index) => `2026-11-${String(from + index).padStart(2, '0')}`);
-
-	it('makes a run of days with nothing at all unknown if the shop had visitors before', () => {
-		const days = [day('2026-11-01', 2, 0), ...dates(2, 5).map(nothing)];
-		const result = withoutFalseZeros(days.toReversed());
-		expect(result[0]).toEqual(day('2026-11-01', 2, 0));
-		expect(result.slice(1).map(({ received, negative }) => [received, negative])).toEqual(
-			dates(2, 5).map(() => [null, null]),
-		);
-	});
-
-	it.each([
-		[
-			'a single quiet day',
-			[day('2026-11-01', 2, 0), nothing('2026-11-02'), day('2026-11-03', 1, 0)],
-		],
-		['a shop that has never had a visitor', dates(1, 20).map(nothing)],
-		['days with visitors but no feedback', dates(1, 20).map((date) => day(date, 0, 0, 0, 7))],
-	])('keeps the zeros of %s', (_, days) => {
-		expect(withoutFalseZeros(days)).toEqual(days);
 	});
 });
 

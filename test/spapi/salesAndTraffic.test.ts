@@ -6,14 +6,34 @@ const parseSalesAndTraffic = (text: string) => readSalesAndTraffic(text).days;
 /** A day as in Amazon's schema, shortened. */
 const day = (date: string, feedbackReceived: unknown, negativeFeedbackReceived: unknown) => ({
 	date,
-	salesByDate: { orderedProductSales: { amount: 15.5, currencyCode: 'USD' }, unitsOrdered: 2 },
+	salesByDate: {
+		orderedProductSales: { amount: 15.5, currencyCode: 'USD' },
+		unitsOrdered: 2,
+		unitsShipped: 3,
+		ordersShipped: 1,
+		unitsRefunded: 1,
+		refundRate: 50.0,
+		claimsGranted: 0,
+	},
 	trafficByDate: {
 		browserPageViews: 44,
+		buyBoxPercentage: 91.25,
 		feedbackReceived,
 		negativeFeedbackReceived,
 		receivedNegativeFeedbackRate: 10.0,
 	},
 });
+
+/** The other figures of such a day. */
+const SHOP = {
+	units: 2,
+	pageViews: null,
+	buyBoxPercent: 91.25,
+	ordersShipped: 1,
+	unitsShipped: 3,
+	unitsRefunded: 1,
+	claimsGranted: 0,
+};
 
 const report = (...days: unknown[]): string =>
 	JSON.stringify({
@@ -42,11 +62,11 @@ describe('readSalesAndTraffic', () => {
 		expect(failureOf(text).answer.message).toMatch(/must be per day, not per week or month/);
 	});
 
-	it('reads the feedback totals of each day and drops the rest', () => {
+	it('reads the figures of each day and drops the rest', () => {
 		expect(parseSalesAndTraffic(report(day('2021-06-11', 10, 1), day('2021-06-12', 0, 0)))).toEqual(
 			[
-				{ date: '2021-06-11', received: 10, negative: 1, units: 2, pageViews: null },
-				{ date: '2021-06-12', received: 0, negative: 0, units: 2, pageViews: null },
+				{ date: '2021-06-11', received: 10, negative: 1, ...SHOP },
+				{ date: '2021-06-12', received: 0, negative: 0, ...SHOP },
 			],
 		);
 	});
@@ -105,7 +125,7 @@ describe('readSalesAndTraffic', () => {
 				},
 			],
 		});
-		expect(readSalesAndTraffic(text)).toEqual({
+		expect(readSalesAndTraffic(text)).toMatchObject({
 			from: '2021-06-11',
 			through: '2021-06-20',
 			days: [{ date: '2021-06-11', received: 0, negative: 0, units: 5, pageViews: 0 }],
@@ -118,6 +138,15 @@ describe('readSalesAndTraffic', () => {
 			'salesAndTrafficByDate.0.trafficByDate.feedbackReceived: ',
 		);
 	});
+
+	it.each([-0.01, 100.01, '91', null])(
+		'reads a Buy Box share of %p as unknown, and the rest of the day',
+		(buyBoxPercentage) => {
+			const odd = day('2021-06-11', 1, 0);
+			const text = report({ ...odd, trafficByDate: { ...odd.trafficByDate, buyBoxPercentage } });
+			expect(parseSalesAndTraffic(text)).toMatchObject([{ received: 1, buyBoxPercent: null }]);
+		},
+	);
 
 	it('says what it could not read', () => {
 		expect(failureOf('{"salesAndTrafficByAsin":[]}').advice).toContain('salesAndTrafficByDate');

@@ -47,6 +47,19 @@ describe('what a trigger keeps in the process', () => {
 		expect(memory.reportLater(new Error('6'))).toBe(true);
 	});
 
+	it('has the newest query of each seller, and none from a clock that was ahead', () => {
+		const memory = PollMemory.of(contextOf('queries'));
+		const query = (id: string, askedAt: string) => ({ id, askedAt });
+		memory.rememberQuery('one', query('2', '2026-01-02T00:00:00Z'));
+		memory.rememberQuery('one', query('1', '2026-01-01T00:00:00.000Z'));
+		expect(memory.newestQuery('one')?.id).toBe('2');
+		expect(memory.newestQuery('other')).toBeUndefined();
+		memory.rememberQuery('one', query('3', '9999-01-01T00:00:00Z'));
+		expect(memory.newestQuery('one')).toBeUndefined();
+		memory.rememberQuery('one', query('4', '2026-01-03T00:00:00Z'));
+		expect(memory.newestQuery('one')?.id).toBe('4');
+	});
+
 	it('limits the feedback reports it keeps, even if the seller changes many times', () => {
 		const memory = PollMemory.of(contextOf('sellers'));
 		const report = { id: '1', askedAt: '2026-11-01T00:00:00Z' };

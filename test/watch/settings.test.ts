@@ -30,6 +30,19 @@ describe('what is already wrong', () => {
 	});
 });
 
+describe('the source of the totals', () => {
+	it('is Data Kiosk, else the report, by default', () => {
+		expect(parametersOf({}).options.totalsFrom).toBe('dataKioskElseReport');
+	});
+
+	it('is one: comparing both would need the reports that a query replaces', () => {
+		for (const source of ['dataKioskElseReport', 'dataKiosk', 'report']) {
+			expect(parametersOf({ totalsFrom: source }).options.totalsFrom).toBe(source);
+		}
+		expect(() => parametersOf({ totalsFrom: 'both' })).toThrow();
+	});
+});
+
 describe('the requested reports', () => {
 	it.each<[WatchEventName, ReportKind[], ReportKind[]]>([
 		['newNegativeFeedback', ['feedback'], ['totals']],

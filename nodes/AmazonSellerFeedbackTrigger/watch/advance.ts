@@ -60,11 +60,9 @@ function withoutFilter(
 ): Advance {
 	switch (observation.kind) {
 		case 'asked': {
-			const { report, id, at } = observation;
-			return {
-				state: withSchedule(state, report, requested(state.reports[report] ?? {}, id, at)),
-				events: [],
-			};
+			const { report, id, at, source } = observation;
+			const schedule = requested(state.reports[report] ?? {}, id, at, source);
+			return { state: withSchedule(state, report, schedule), events: [] };
 		}
 		case 'nothing':
 			return {

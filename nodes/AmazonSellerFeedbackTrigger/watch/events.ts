@@ -76,14 +76,14 @@ export const EVENTS = {
 	},
 	ratingFellBelowThreshold: {
 		label: 'Rating Fell Below Threshold',
-		description: 'Needs the Sales and Traffic report',
+		description: 'Needs the daily totals (role Brand Analytics)',
 		group: 'rating',
 		reports: ['feedback', 'totals'],
 		testRank: 5,
 	},
 	ratingRecovered: {
 		label: 'Rating Recovered',
-		description: 'Needs the Sales and Traffic report',
+		description: 'Needs the daily totals (role Brand Analytics)',
 		group: 'rating',
 		reports: ['feedback', 'totals'],
 		testRank: 6,
@@ -97,7 +97,7 @@ export const WATCH_EVENTS = Object.keys(EVENTS) as [WatchEventName, ...WatchEven
 export const eventsAbout = (group: EventGroup): WatchEventName[] =>
 	WATCH_EVENTS.filter((name) => EVENTS[name].group === group);
 
-/** The reports watched: feedback, Sales and Traffic (daily totals), Seller Performance (health). */
+/** What is watched: feedback, daily totals (Data Kiosk or Sales and Traffic), Seller Performance (health). */
 export type ReportKind = keyof MarketplaceWatch['reports'];
 
 /** Report names as sellers know them. */
@@ -114,6 +114,8 @@ export type Observation =
 			readonly report: ReportKind;
 			readonly id: string;
 			readonly at: string;
+			/** Set for a query to Data Kiosk instead of a report. */
+			readonly source?: 'dataKiosk';
 	  }
 	| ({ readonly kind: 'feedback' } & FeedbackObservation)
 	/** A feedback report that was read before, for totals of its time that arrived later. */
@@ -122,11 +124,13 @@ export type Observation =
 			readonly kind: 'totals';
 			readonly asOf: string;
 			readonly daily: readonly DailyFeedback[];
-			/** Marketplace-local day on which Amazon made the report; if missing, the day of the feedback report counts. */
+			/** Marketplace-local day on which Amazon made them; if missing, the day of the feedback report counts. */
 			readonly madeOn?: string;
-			/** First and last day of the report, if it says so. */
+			/** First and last day of the report or query, if known. */
 			readonly from?: string;
 			readonly through?: string;
+			/** What is unusual about them, in sentences. */
+			readonly notes?: readonly string[];
 	  }
 	| { readonly kind: 'health'; readonly asOf: string; readonly health: AccountHealth }
 	/** A report without data, on this marketplace-local day. */

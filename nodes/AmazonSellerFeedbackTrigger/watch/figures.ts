@@ -32,10 +32,10 @@ const KEPT_DAYS = 366;
 const NO_TOTALS = -1;
 const NOT_FILLED = -2;
 
-/** The state with the daily totals of a Sales and Traffic report added. */
+/** The state with daily totals added, from Data Kiosk or a Sales and Traffic report. */
 export function withTotals(
 	state: MarketplaceWatch,
-	{ asOf, daily, madeOn, from, through }: Extract<Observation, { kind: 'totals' }>,
+	{ asOf, daily, madeOn, from, through, notes = [] }: Extract<Observation, { kind: 'totals' }>,
 ): MarketplaceWatch {
 	if (asOf === state.totals?.asOf) return state;
 	const days = knownDays({ days: daily, madeOn: madeOn ?? asOf.slice(0, 10), from, through });
@@ -50,7 +50,14 @@ export function withTotals(
 		else if (pageViews === 0) counts.push(NOT_FILLED, NOT_FILLED);
 		else counts.push(NO_TOTALS, NO_TOTALS);
 	}
-	return { ...state, totals: { asOf, from: isoDay(first), ...(madeOn && { madeOn }), counts } };
+	const totals = {
+		asOf,
+		from: isoDay(first),
+		...(madeOn && { madeOn }),
+		counts,
+		...(notes.length > 0 && { notes: [...notes] }),
+	};
+	return { ...state, totals };
 }
 
 function dailyOf({ from, counts }: NonNullable<MarketplaceWatch['totals']>): DailyFeedback[] {
@@ -180,7 +187,7 @@ function deriveRating(
 		provenance,
 		coveredThrough: reports.settledThrough ?? null,
 		coverage,
-		notes: coverage.reasons,
+		notes: [...coverage.reasons, ...(totals?.notes ?? [])],
 	};
 }
 
@@ -247,7 +254,7 @@ function advanceRating(
 	ratingNow: RatingNow,
 	settings: WatchSettings,
 ): Advance {
-	const { asOf, positive, neutral, negative, coveredThrough, coverage, notes } = ratingNow;
+	const { asOf, positive, neutral, negative, coveredThrough, coverage } = ratingNow;
 	if (asOf === null || positive === null || neutral === null || negative === null) {
 		return { state: before, events: [] };
 	}
@@ -278,7 +285,7 @@ function advanceRating(
 		...(coveredThrough !== null && { coveredThrough }),
 		coveredDays: coverage?.daysCovered ?? 0,
 		...(coverage && { coverage: shortened(coverage) }),
-		notes: notes.slice(0, MAX_NOTES),
+		notes: [...(coverage?.reasons ?? []).slice(0, MAX_NOTES), ...(before.totals?.notes ?? [])],
 	};
 	const isKnown =
 		JSON.stringify(rating) === JSON.stringify(before.rating) &&

@@ -3,6 +3,7 @@
 import type { BadEnd } from './reportSchedule';
 import { REPORT_NAMES, type ReportKind } from './events';
 import { WAIT_DAYS } from './figures';
+import type { KioskTrouble } from './kioskTrouble';
 import type { MarketplaceWatch } from './state';
 
 /** A message to the user, reported once: nothing failed, but something may be missing. */
@@ -46,10 +47,29 @@ function describeEnd(report: ReportKind, how: BadEnd): string {
 		: `Check the role if there should be data: Amazon does not say whether it denied access. ${RETRIES}`;
 }
 
-/** The notices of a marketplace that have not been reported yet. */
+/**
+ * The notice that Data Kiosk failed for the seller; undefined if it was reported.
+ * @param hasReport whether the report is used instead
+ */
+export function kioskNoticeOf(
+	{ why, advice, told }: KioskTrouble,
+	hasReport: boolean,
+): Pick<Notice, 'message' | 'description'> | undefined {
+	if (told) return undefined;
+	const what = hasReport
+		? 'The trigger uses the Sales and Traffic report instead, one per marketplace, and tries Data Kiosk again later, ever more rarely. This is reported once.'
+		: `Wait, or choose another source under 'Totals From'. ${RETRIES}`;
+	return { message: why, description: [advice, what].filter(Boolean).join(' ') };
+}
+
+/**
+ * The notices of a marketplace that have not been reported yet.
+ * @param isKioskNoticed whether the user is notified that there are no totals from Data Kiosk
+ */
 export function noticesOf(
 	{ reports, unreadable, healthUnreadable, unjudged }: MarketplaceWatch,
 	marketplaceName: string,
+	isKioskNoticed = false,
 ): Notice[] {
 	const notices: Notice[] = [];
 	for (const [about, schedule] of Object.entries(reports) as Array<
@@ -86,7 +106,9 @@ export function noticesOf(
 	}
 	// If one of the rating's reports ended badly, the user is notified of that instead.
 	const isExplained =
-		reports.totals?.trouble !== undefined || reports.feedback?.trouble !== undefined;
+		isKioskNoticed ||
+		reports.totals?.trouble !== undefined ||
+		reports.feedback?.trouble !== undefined;
 	if (unjudged?.told === false && !isExplained) {
 		notices.push({
 			about: 'unjudged',

@@ -12,10 +12,17 @@ export const BAD_ENDS = ['CANCELLED', 'FATAL', 'stuck', 'lost', 'notNamed'] as c
 
 export type BadEnd = (typeof BAD_ENDS)[number];
 
+/** A report that was requested, or a query to Data Kiosk. */
+export interface ScheduledReport {
+	readonly id: string;
+	readonly askedAt: string;
+	readonly source?: 'dataKiosk';
+}
+
 /** The stored schedule of one kind of report that is requested regularly. */
 export interface ReportSchedule {
 	/** The report requested last, and when; UTC. */
-	readonly report?: { readonly id: string; readonly askedAt: string };
+	readonly report?: ScheduledReport;
 	/** Reports without data, in a row. */
 	readonly trouble?: {
 		readonly how: BadEnd;
@@ -87,9 +94,10 @@ export const requested = (
 	schedule: ReportSchedule,
 	id: string,
 	askedAt: string,
+	source?: ScheduledReport['source'],
 ): ReportSchedule => ({
 	...schedule,
-	report: { id, askedAt },
+	report: { id, askedAt, ...(source !== undefined && { source }) },
 });
 
 /** The schedule after a report arrived; the same object if there was no trouble. */

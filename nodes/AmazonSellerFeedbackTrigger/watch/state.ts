@@ -16,7 +16,14 @@ const count = z.number().int().nonnegative();
 export const REPORT_KINDS = ['totals', 'feedback', 'health'] as const;
 
 const scheduleSchema = z.object({
-	report: z.object({ id: z.string(), askedAt: instant }).optional(),
+	report: z
+		.object({
+			id: z.string(),
+			askedAt: instant,
+			/** Set for a query to Data Kiosk instead of a report. */
+			source: z.literal('dataKiosk').optional(),
+		})
+		.optional(),
 	trouble: z
 		.object({
 			how: z.enum(BAD_ENDS),
@@ -66,16 +73,18 @@ const marketplaceSchema = z.object({
 	/** Set until the first feedback report is read: feedback in it from this marketplace-local day on is reported. */
 	tellFrom: day.optional(),
 	feedback: feedbackSchema.optional(),
-	/** Daily totals of the Sales and Traffic report. */
+	/** Daily totals, from Data Kiosk or the Sales and Traffic report. */
 	totals: z
 		.object({
-			/** When the report was requested; UTC. */
+			/** When the query was created or the report requested; UTC. */
 			asOf: instant,
 			from: day,
-			/** When Amazon made it, as a marketplace-local day. */
+			/** When Amazon made them, as a marketplace-local day. */
 			madeOn: day.optional(),
 			/** Two numbers per day, received and negative; both -1 for a day without totals, -2 for one not filled in. */
 			counts: z.custom<readonly number[]>(isCounts),
+			/** What is unusual about them, in sentences. */
+			notes: z.array(z.string()).optional(),
 		})
 		.optional(),
 	/** The latest rating, of this window. */
@@ -127,6 +136,17 @@ const marketplaceSchema = z.object({
 /** The state of one marketplace. */
 export type MarketplaceWatch = z.infer<typeof marketplaceSchema>;
 
+/** Data Kiosk failed for the seller. */
+const kioskTroubleSchema = z.object({
+	kind: z.string(),
+	why: z.string(),
+	advice: z.string(),
+	queryId: z.string().optional(),
+	at: instant,
+	count,
+	told: z.boolean(),
+});
+
 const VERSION = 1;
 
 const stateSchema = z.object({
@@ -138,6 +158,7 @@ const stateSchema = z.object({
 	marketplaces: z.record(marketplaceSchema),
 	/** All marketplaces that were ever watched: the lookback applies only once. */
 	seen: z.array(z.string()).optional(),
+	dataKiosk: kioskTroubleSchema.optional(),
 });
 
 export type WatchState = z.infer<typeof stateSchema>;
@@ -164,7 +185,8 @@ export function readState(
 	const inDoubt = Object.entries(state.marketplaces).map(
 		([id, place]): [string, MarketplaceWatch] => [id, doubted(place)],
 	);
-	return { ...state, seller, marketplaces: Object.fromEntries(inDoubt) };
+	const marketplaces = Object.fromEntries(inDoubt);
+	return { ...state, seller, marketplaces, dataKiosk: undefined };
 }
 
 /** One seller's reports are not another's, and their totals must not be compared with other feedback. */

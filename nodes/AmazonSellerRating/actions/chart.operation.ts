@@ -1,4 +1,5 @@
 import {
+	NodeOperationError,
 	updateDisplayOptions,
 	type IDataObject,
 	type IExecuteFunctions,
@@ -19,7 +20,13 @@ import { readParameters } from '../../shared/n8n/parameters';
 import { ItemWithFiles } from '../../shared/n8n/router';
 import { DIGEST_CHART_WIDTH, renderDigest } from '../chart/digest';
 import type { ChartModel, ChartWindow, SummaryRow } from '../chart/model';
-import { renderChart } from '../chart/svg';
+import type { DigestTheme } from '../chart/mail';
+import {
+	renderRatingAndBuyBox,
+	renderRatingAndBuyBoxDigest,
+	type RatingAndBuyBox,
+} from '../chart/ratingAndBuyBox';
+import { renderChart, type ChartOptions } from '../chart/svg';
 import { reportsOptions, reportsOptionsSchema } from '../sources/amazonReports';
 import {
 	currentRates,
@@ -30,12 +37,35 @@ import {
 	type KnownCounts,
 } from '../sources/datedSource';
 import { AGEING_WINDOWS, rateDaysOption, rateDaysSchema } from './forecast.operation';
+import { fileFieldName } from './fileFieldName';
 import { thresholdsParameter, thresholdsSchema } from '../../shared/n8n/thresholds';
+
+const DEFAULT_TITLE = 'Seller feedback rating';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { operation: ['chart'] } },
 	[
 		...datedSourceParameters,
+		{
+			displayName: 'Picture',
+			name: 'picture',
+			type: 'options',
+			default: 'rating',
+			options: [
+				{
+					name: 'Rating and Buy Box',
+					value: 'ratingAndBuyBox',
+					description:
+						"Rating and Buy Box share of 30 days over time, one above the other; needs Amazon's reports",
+				},
+				{
+					name: 'Rating per Window',
+					value: 'rating',
+					description: 'The rating of 30, 90 and 365 days over time, with thresholds and forecast',
+				},
+			],
+			description: 'What to draw',
+		},
 		{
 			displayName: 'Format',
 			name: 'format',
@@ -92,7 +122,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				displayName: 'Title',
 				name: 'title',
 				type: 'string',
-				default: 'Seller feedback rating',
+				default: DEFAULT_TITLE,
 				description: 'The heading above the picture',
 			},
 			{
@@ -107,21 +137,15 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	],
 );
 
-/** Rejects names that every object already has: a file stored under one would be lost. */
-const fieldName = z
-	.string()
-	.min(1)
-	.max(200, 'A name can have at most 200 characters')
-	.refine((name) => !(name in {}), 'This name is reserved; choose another');
-
 const schema = datedSourceSchema.extend({
+	picture: z.enum(['rating', 'ratingAndBuyBox']).default('rating'),
 	format: z.enum(['both', 'svg', 'html']),
 	binaryFields: z
 		.string()
 		.transform((text) => text.split(',').map((name) => name.trim()))
 		.pipe(
 			z
-				.tuple([fieldName, fieldName], { message: 'Enter two names, e.g. chart, digest' })
+				.tuple([fileFieldName, fileFieldName], { message: 'Enter two names, e.g. chart, digest' })
 				// With the same name, the second file would replace the first.
 				.refine(([chart, digest]) => chart !== digest, 'Enter two different names'),
 		),
@@ -131,11 +155,7 @@ const schema = datedSourceSchema.extend({
 		daysBack: z.number().int().min(7).max(730).default(180),
 		rateDays: rateDaysSchema,
 		theme: z.enum(['auto', 'dark', 'light']).default('light'),
-		title: z
-			.string()
-			.trim()
-			.max(10_000, 'Enter at most 10,000 characters')
-			.default('Seller feedback rating'),
+		title: z.string().trim().max(10_000, 'Enter at most 10,000 characters').default(DEFAULT_TITLE),
 		width: z.number().int().min(320).max(2000).default(800),
 	}),
 });
@@ -163,20 +183,24 @@ export async function execute(
 	const { theme, width } = parameters.options;
 	const name = `seller-rating-${source.marketplace.countryCode}-${source.today}`;
 	const [chartField, digestField] = parameters.binaryFields;
+	const drawing =
+		parameters.picture === 'rating'
+			? drawingOf(model)
+			: drawingOfBoth(ratingAndBuyBoxOf(this, itemIndex, source, parameters));
 
 	const files: ItemWithFiles['binary'] = {};
 	if (parameters.format !== 'html') {
 		files[chartField] = await this.helpers.prepareBinaryData(
-			Buffer.from(renderChart(model, { width, theme })),
+			Buffer.from(drawing.picture({ width, theme })),
 			`${name}.svg`,
 			'image/svg+xml',
 		);
 	}
 	if (parameters.format !== 'svg') {
 		const emailTheme = theme === 'dark' ? 'dark' : 'light';
-		const picture = renderChart(model, { width: DIGEST_CHART_WIDTH, theme: emailTheme });
+		const picture = drawing.picture({ width: DIGEST_CHART_WIDTH, theme: emailTheme });
 		files[digestField] = await this.helpers.prepareBinaryData(
-			Buffer.from(renderDigest(model, picture, emailTheme)),
+			Buffer.from(drawing.digest(picture, emailTheme)),
 			`${name}.html`,
 			'text/html',
 		);
@@ -201,6 +225,70 @@ export async function execute(
 		sources: [...source.sources],
 	};
 	return new ItemWithFiles(json, files);
+}
+
+/** What can be drawn: a picture of any size, and the email around one. */
+interface ChartDrawing {
+	readonly picture: (options: ChartOptions) => string;
+	readonly digest: (svg: string, theme: DigestTheme) => string;
+}
+
+const drawingOf = (model: ChartModel): ChartDrawing => ({
+	picture: (options) => renderChart(model, options),
+	digest: (svg, theme) => renderDigest(model, svg, theme),
+});
+
+const drawingOfBoth = (model: RatingAndBuyBox): ChartDrawing => ({
+	picture: (options) => renderRatingAndBuyBox(model, options),
+	digest: (svg, theme) => renderRatingAndBuyBoxDigest(model, svg, theme),
+});
+
+/** Each point of both lines covers this many days. */
+const BOTH_DAYS = 30;
+
+/**
+ * Rating and Buy Box share up to each of the days to draw.
+ * @throws NodeOperationError for input items, which have no Buy Box share
+ */
+function ratingAndBuyBoxOf(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	source: DatedSource,
+	{ options }: Parameters,
+): RatingAndBuyBox {
+	const { marketplace, shop, today } = source;
+	if (shop === undefined) {
+		throw new NodeOperationError(
+			context.getNode(),
+			'Could not draw Rating and Buy Box: input items have no Buy Box share',
+			{ itemIndex, description: "Choose 'Amazon's Reports' under 'Sources'." },
+		);
+	}
+	const last = dayNumber(shop.settledThrough ?? today);
+	const share = shop.buyBox(BOTH_DAYS);
+	const windows = [source.between(isoDay(last - BOTH_DAYS + 1), isoDay(last))];
+	return {
+		title: options.title === DEFAULT_TITLE ? 'Rating and Buy Box' : options.title,
+		marketplace: marketplace.domain,
+		asOf: today,
+		days: BOTH_DAYS,
+		points: Array.from({ length: options.daysBack }, (_, index) => {
+			const day = last - options.daysBack + 1 + index;
+			return {
+				date: isoDay(day),
+				rating: percentOf(ratingAt(source, day, BOTH_DAYS)),
+				buyBox: shop.buyBoxAt(day, BOTH_DAYS),
+			};
+		}),
+		provenance:
+			shop.settledThrough === undefined
+				? `${PROVENANCES.insufficient}.`
+				: `${PROVENANCES.derived}, settled through ${shop.settledThrough}.`,
+		notes: [
+			...notesOf(windows),
+			...(share.reason === null ? [] : [`Buy Box: ${share.reason}`]),
+		].map((note) => `${note}.`),
+	};
 }
 
 /** The counts of each window that ends today. */

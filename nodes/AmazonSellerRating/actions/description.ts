@@ -4,6 +4,8 @@ import * as chart from './chart.operation';
 import * as detectChange from './detectChange.operation';
 import * as evaluate from './evaluate.operation';
 import * as forecast from './forecast.operation';
+import * as scorecard from './scorecard.operation';
+import * as scorecardDigest from './scorecardDigest.operation';
 
 export const properties: INodeProperties[] = [
 	{
@@ -19,6 +21,13 @@ export const properties: INodeProperties[] = [
 				action: 'Chart seller rating',
 				description:
 					'Draw the rating over time with thresholds and forecast, as a picture and as an email digest',
+			},
+			{
+				name: 'Create Scorecard Digest',
+				value: 'scorecardDigest',
+				action: 'Create scorecard digest',
+				description:
+					'Turn the scorecards of any number of sellers and marketplaces into one email and one chat message that name only what needs attention. Calls nothing.',
 			},
 			{
 				name: 'Detect Change',
@@ -41,10 +50,19 @@ export const properties: INodeProperties[] = [
 				description:
 					'Compute what each window will show in the next days as old feedback ages out, and when it crosses a threshold',
 			},
+			{
+				name: 'Get Scorecard',
+				value: 'scorecard',
+				action: 'Get seller scorecard',
+				description:
+					"Get each marketplace at one look: rating, order defect rate, Buy Box share, sales, refunds, account status, and what needs attention. Only reads; Amazon's reports can take minutes.",
+			},
 		],
 	},
 	...chart.description,
 	...detectChange.description,
 	...evaluate.description,
 	...forecast.description,
+	...scorecard.description,
+	...scorecardDigest.description,
 ];

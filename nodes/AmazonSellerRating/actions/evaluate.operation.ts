@@ -6,10 +6,10 @@ import {
 } from 'n8n-workflow';
 import { z } from 'zod';
 
-import { figureBuyersSee, type RatingBand } from '../../shared/domain/bands';
-import { judge, type EvaluationSettings } from '../analysis/evaluation';
+import { figureBuyersSee } from '../../shared/domain/bands';
+import { judge, type EvaluationSettings, type EvaluationStatus } from '../analysis/evaluation';
+import { distancesOf, ratingTextOf, summaryOf, USUAL_DAYS } from '../analysis/summary';
 import { findMarketplace, type Marketplace } from '../../shared/domain/marketplaces';
-import { percentText } from '../../shared/domain/rating';
 import { optionsCollection, simplifyParameter } from '../../shared/n8n/commonParameters';
 import { waitForReportOption } from '../../shared/n8n/feedbackReport';
 import type { ItemSeller } from '../../shared/n8n/itemSeller';
@@ -81,11 +81,12 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			displayName: 'If Data Is Insufficient',
 			name: 'insufficientBand',
 			type: 'options',
-			default: 'atRisk',
+			default: 'unknown',
 			options: [
 				{ name: 'Send to At Risk', value: 'atRisk' },
 				{ name: 'Send to Critical', value: 'critical' },
 				{ name: 'Send to Healthy', value: 'healthy' },
+				{ name: 'Send to Unknown', value: 'unknown' },
 			],
 			description:
 				'The output for a rating that cannot be evaluated; the item is marked as insufficient',
@@ -223,7 +224,7 @@ const schema = z.object({
 	ratingField: z.string().trim().default('rating'),
 	evaluationDays: z.union([z.literal(0), z.literal(30), z.literal(90), z.literal(365)]),
 	thresholds: thresholdsSchema,
-	insufficientBand: z.enum(['healthy', 'atRisk', 'critical']),
+	insufficientBand: z.enum(['healthy', 'atRisk', 'critical', 'unknown']),
 	simplify: z.boolean(),
 	options: reportsOptionsSchema.extend({
 		combined: z.boolean().default(false),
@@ -251,7 +252,7 @@ type Parameters = z.infer<typeof schema>;
 
 /** One evaluated marketplace, or all combined; `status` determines the output. */
 export interface Evaluation extends IDataObject {
-	status: RatingBand;
+	status: EvaluationStatus;
 }
 
 /**
@@ -286,9 +287,10 @@ export async function execute(
 	}
 	// If every marketplace failed, throw as with a single marketplace.
 	if (failures.length === assessed.length && failures.length > 0) throw failures[0];
-	const results = assessed.map((each) => toResult(each, parameters));
+	const name = seller.name ?? undefined;
+	const results = assessed.map((each) => toResult(each, parameters, name));
 	return parameters.options.combined
-		? [...results, toResult(combine(assessed, request.settings), parameters)]
+		? [...results, toResult(combine(assessed, request.settings), parameters, name)]
 		: results;
 }
 
@@ -322,27 +324,37 @@ const settingsOf = ({
 function toResult(
 	{ marketplace, today, windows, orderDefectPercent, sources }: Assessment,
 	parameters: Parameters,
+	seller: string | undefined,
 ): Evaluation {
 	const judged = windows.find(({ days }) => (days ?? 0) === parameters.evaluationDays);
 	if (judged === undefined) throw new Error(`No window of ${parameters.evaluationDays} days`);
-	const { status, reason, insufficient } = judge(
+	const judgement = judge(
 		judged,
 		settingsOf(parameters),
 		parameters.insufficientBand,
 		orderDefectPercent,
 	);
+	const { status, reason, insufficient } = judgement;
+	const place = [seller, marketplace?.name ?? 'all marketplaces'].filter(Boolean).join(', ');
+	const textOver = (wanted: number) => {
+		const window = windows.find(({ days }) => days === wanted);
+		return window === undefined ? null : ratingTextOf(window);
+	};
 	const summary = {
 		marketplace: marketplace?.countryCode ?? 'all',
 		status,
+		summary: summaryOf(place, judged, judgement, windows),
 		reason,
 		rating: judged.rating,
 		displayedRating: judged.displayedRating,
-		// Cut instead of rounded, so that a rating below a threshold never appears to meet it.
-		ratingText: judged.rating === null ? null : percentText(judged.rating),
+		ratingText: ratingTextOf(judged),
+		positive: judged.positive,
+		neutral: judged.neutral,
+		negative: judged.negative,
 		total: judged.total,
 		// The distances to the next band below and above: the first thing a seller wants to see.
-		runway: judged.thresholds.find(({ met }) => met)?.runway ?? null,
-		neededPositives: judged.thresholds.findLast(({ met }) => !met)?.neededPositives ?? null,
+		...distancesOf(judged),
+		...Object.fromEntries(USUAL_DAYS.map((days) => [`rating${days}Days`, textOver(days)])),
 		judgedDays: parameters.evaluationDays,
 		provenance: insufficient ? 'insufficient' : judged.provenance,
 		// Which days the figures cover, and what is missing.

@@ -1,22 +1,27 @@
 import { NodeOperationError, type IExecuteFunctions, type INodeExecutionData } from 'n8n-workflow';
 
-import type { RatingBand } from '../../shared/domain/bands';
 import { isHeldByAgent } from '../../shared/n8n/agent';
 import { runForEachItem } from '../../shared/n8n/router';
+import type { EvaluationStatus } from '../analysis/evaluation';
 import * as chart from './chart.operation';
 import * as detectChange from './detectChange.operation';
 import * as evaluate from './evaluate.operation';
 import * as forecast from './forecast.operation';
+import * as scorecard from './scorecard.operation';
+import * as scorecardDigest from './scorecardDigest.operation';
 
 /** Evaluate's outputs, in the order the editor shows them; the other operations have one. */
-export const EVALUATE_OUTPUTS: ReadonlyArray<{ readonly band: RatingBand; readonly name: string }> =
-	[
-		{ band: 'healthy', name: 'Healthy' },
-		{ band: 'atRisk', name: 'At Risk' },
-		{ band: 'critical', name: 'Critical' },
-	];
+export const EVALUATE_OUTPUTS: ReadonlyArray<{
+	readonly band: EvaluationStatus;
+	readonly name: string;
+}> = [
+	{ band: 'healthy', name: 'Healthy' },
+	{ band: 'atRisk', name: 'At Risk' },
+	{ band: 'critical', name: 'Critical' },
+	{ band: 'unknown', name: 'Unknown' },
+];
 
-const outputOf = (wanted: RatingBand): number =>
+const outputOf = (wanted: EvaluationStatus): number =>
 	EVALUATE_OUTPUTS.findIndex(({ band }) => band === wanted);
 
 /** The unchecked parameter; undefined if it cannot be read, because the operation reports that. */
@@ -29,13 +34,13 @@ function rawParameter(context: IExecuteFunctions, name: string, itemIndex: numbe
 }
 
 /**
- * An item that could not be evaluated goes to the same output as insufficient data; to At Risk if
- * that parameter is invalid.
+ * An item that could not be evaluated goes to the same output as insufficient data; to Unknown
+ * if that parameter is invalid.
  */
 function errorOutput(context: IExecuteFunctions, itemIndex: number): number {
 	const wanted = rawParameter(context, 'insufficientBand', itemIndex);
 	const chosen = EVALUATE_OUTPUTS.findIndex(({ band }) => band === wanted);
-	return chosen < 0 ? outputOf('atRisk') : chosen;
+	return chosen < 0 ? outputOf('unknown') : chosen;
 }
 
 export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
@@ -58,6 +63,10 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 			return await runForEachItem(this, forecast.execute, { together });
 		case 'detectChange':
 			return await runForEachItem(this, detectChange.execute, { together });
+		case 'scorecard':
+			return await runForEachItem(this, scorecard.execute);
+		case 'scorecardDigest':
+			return await runForEachItem(this, scorecardDigest.execute, { together: true });
 		default:
 			throw new NodeOperationError(
 				this.getNode(),

@@ -248,8 +248,11 @@ function notesOn(
 	return notes;
 }
 
+/** A band, or that it is unknown. */
+export type EvaluationStatus = RatingBand | 'unknown';
+
 export interface Judgement {
-	readonly status: RatingBand;
+	readonly status: EvaluationStatus;
 	/** Why, in words. */
 	readonly reason: string;
 	readonly insufficient: boolean;
@@ -268,7 +271,7 @@ export const ORDER_DEFECT_LIMIT_PERCENT = 1;
 export function judge(
 	window: WindowEvaluation,
 	settings: EvaluationSettings,
-	whenInsufficient: RatingBand,
+	whenInsufficient: EvaluationStatus,
 	orderDefectPercent?: number | null,
 ): Judgement {
 	if (orderDefectPercent === null) {
@@ -308,7 +311,8 @@ export function judge(
 	};
 }
 
-const nameOf = ({ days }: WindowEvaluation): string =>
+/** A window in words. */
+export const nameOf = ({ days }: Pick<WindowEvaluation, 'days'>): string =>
 	days === null ? 'the lifetime window' : `the last ${days} days`;
 
 const format = (percent: number | null): string => percentText(percent ?? 0);

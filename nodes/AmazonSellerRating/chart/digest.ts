@@ -1,6 +1,7 @@
 import { escapeXml } from './dom';
+import { css, mailPage, paletteOfMail, svgAddress, type DigestTheme } from './mail';
 import type { ChartModel, SummaryRow } from './model';
-import { DARK, LIGHT, type Palette } from './theme';
+import type { Palette } from './theme';
 import {
 	bandInWords,
 	dayInWords,
@@ -13,9 +14,6 @@ import {
 	UNKNOWN,
 } from './words';
 
-/** Emails have no reliable dark mode, so this is fixed, and the same as the picture's theme. */
-export type DigestTheme = 'light' | 'dark';
-
 /**
  * The width to render a digest's picture at. Email programs shrink it to their own width, and its
  * text must still be readable on a phone.
@@ -24,9 +22,7 @@ export const DIGEST_CHART_WIDTH = 400;
 
 /** Windows per table; more windows go into additional tables, to fit phones. */
 const WINDOWS_PER_TABLE = 3;
-const MAX_WIDTH = 640;
 const MAX_PICTURE_WIDTH = 520;
-const FONTS = "-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 
 interface Field {
 	readonly name: string;
@@ -40,32 +36,14 @@ interface Field {
  * @param svg from `renderChart`, in the same theme
  */
 export function renderDigest(model: ChartModel, svg: string, theme: DigestTheme = 'light'): string {
-	const palette = theme === 'dark' ? DARK : LIGHT;
-	const title = escapeXml(`${model.title} – ${placeOf(model)}`);
-	const cell = css({ padding: '16px', 'font-family': FONTS, color: palette.ink });
-	return [
-		'<!DOCTYPE html>',
-		`<html lang="en"><head><meta charset="utf-8"><title>${title}</title>`,
-		'<meta name="viewport" content="width=device-width, initial-scale=1">',
-		`<meta name="color-scheme" content="${theme}">`,
-		`</head><body bgcolor="${palette.background}"${css({ margin: '0', padding: '0', background: palette.background })}>`,
-		`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" bgcolor="${palette.background}"><tr><td align="center">`,
-		`<table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0"${css({ 'max-width': `${MAX_WIDTH}px` })}><tr><td align="left"${cell}>`,
+	const palette = paletteOfMail(theme);
+	return mailPage(`${model.title} – ${placeOf(model)}`, theme, [
 		heading(model, palette),
 		picture(model, svg, palette),
 		...keyTables(model, palette),
 		notes(model, palette),
-		'</td></tr></table></td></tr></table></body></html>',
-	]
-		.filter((part) => part !== '')
-		.join('\n');
+	]);
 }
-
-/** A style attribute. */
-const css = (rules: Readonly<Record<string, string>>): string => {
-	const text = Object.entries(rules).map(([name, value]) => `${name}:${value}`);
-	return ` style="${escapeXml(text.join(';'))}"`;
-};
 
 function heading({ title, marketplace, asOf, texts }: ChartModel, palette: Palette): string {
 	const titleStyle = css({ margin: '0 0 4px', 'font-size': '20px', 'line-height': '26px' });
@@ -79,9 +57,7 @@ function heading({ title, marketplace, asOf, texts }: ChartModel, palette: Palet
 	return `<h1${titleStyle}>${escapeXml(title)}</h1><p${factStyle}>${escapeXml(facts)}</p>`;
 }
 
-/** An image, not inline SVG: some programs drop SVG tags but keep their text. */
 function picture(model: ChartModel, svg: string, palette: Palette): string {
-	const source = `data:image/svg+xml;base64,${Buffer.from(svg, 'utf8').toString('base64')}`;
 	const style = css({
 		display: 'block',
 		width: '100%',
@@ -93,7 +69,7 @@ function picture(model: ChartModel, svg: string, palette: Palette): string {
 		color: palette.muted,
 	});
 	const alt = escapeXml(descriptionOf(model));
-	return `<img src="${source}" alt="${alt}" width="${MAX_PICTURE_WIDTH}"${style}>`;
+	return `<img src="${svgAddress(svg)}" alt="${alt}" width="${MAX_PICTURE_WIDTH}"${style}>`;
 }
 
 function keyTables(model: ChartModel, palette: Palette): string[] {

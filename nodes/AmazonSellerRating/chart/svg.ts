@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 
-import { SVG_NAMESPACE, XmlDocument, XmlElement, XmlText } from './dom';
+import { SVG_NAMESPACE, XmlDocument, type XmlElement } from './dom';
 import {
 	heightFor,
 	LABEL_GAP,
@@ -12,13 +12,11 @@ import {
 	type TextBlock,
 } from './layout';
 import type { ChartModel, ChartWindow, ForecastPoint } from './model';
+import { fingerprint, FONTS, plotIn } from './plot';
 import { hasRatings, lastRated, percentRange, timeRange, toDate, type PercentRange } from './range';
 import { darkModeStyles, paletteOf, windowColor, type Palette, type Theme } from './theme';
 import { textWidth } from './text';
 import { descriptionOf, placeOf } from './words';
-
-// Observable Plot is the lightest complete plotting library that passes n8n's package scan: 0.5 MB
-// bundled. ECharts (1.3 MB) and Vega (1.1 MB) use timers, `process` or `Function`.
 
 export interface ChartOptions {
 	readonly width: number;
@@ -37,8 +35,6 @@ interface Drawing {
 	readonly range: PercentRange;
 }
 
-const FONTS =
-	"system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif";
 const SHAPES = ['circle', 'square', 'diamond2', 'star', 'hexagon', 'wye'] as const;
 const FORECAST_DASHES = '5 4';
 const BAND_OPACITY = 0.18;
@@ -96,16 +92,8 @@ function createRoot({ model, layout, palette, document }: Drawing, id: string): 
 }
 
 /** The marks that Plot draws, without its outer frame. */
-function plot({ document }: Drawing, options: Plot.PlotOptions): XmlElement[] {
-	const figure: unknown = Plot.plot({ document: asDocument(document), ...options });
-	if (!(figure instanceof XmlElement)) return [];
-	return figure.childNodes.filter(
-		(child): child is XmlElement => !(child instanceof XmlText) && child.tagName !== 'style',
-	);
-}
-
-/** `XmlDocument` has the few members of a document that Plot uses. */
-const asDocument = (document: XmlDocument): Document => document as unknown as Document;
+const plot = ({ document }: Drawing, options: Plot.PlotOptions): XmlElement[] =>
+	plotIn(document, options);
 
 /** Draws marks that are positioned in pixels. */
 const plotOnPage = (drawing: Drawing, marks: Plot.Markish[]): XmlElement[] =>
@@ -405,15 +393,4 @@ function negativeMarks({ layout, palette }: Drawing, lane: Lane) {
 			},
 		),
 	];
-}
-
-/**
- * FNV-1a: pictures on one page need different ids, and the same picture always gets the same id.
- */
-function fingerprint(text: string): string {
-	let hash = 0x811c9dc5;
-	for (let index = 0; index < text.length; index += 1) {
-		hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-	}
-	return (hash >>> 0).toString(16).padStart(8, '0');
 }

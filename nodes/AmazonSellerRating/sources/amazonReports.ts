@@ -11,6 +11,7 @@ import {
 import { onePerOrder } from '../../shared/domain/onePerOrder';
 import type { Marketplace } from '../../shared/domain/marketplaces';
 import { MINUTE_MS, plusDays } from '../../shared/domain/calendar';
+import { ShopFigures } from '../analysis/shopFigures';
 import {
 	dateFormatOption,
 	type FetchedFeedback,
@@ -20,9 +21,10 @@ import {
 } from '../../shared/n8n/feedbackReport';
 import { oncePerExecution } from '../../shared/n8n/oncePerExecution';
 import { reportIdText } from '../../shared/n8n/parameters';
+import { TOTALS_FROM, totalsFromOption } from '../../shared/n8n/totalsFrom';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { SALES_AND_TRAFFIC_DAYS } from '../../shared/spapi/reports';
-import { fetchDailyTotals, TOTALS_FROM, totalsFromOption } from './dailyTotals';
+import { fetchDailyTotals } from './dailyTotals';
 
 /** There are no totals beyond this range. */
 const LONGEST_RANGE_DAYS = SALES_AND_TRAFFIC_DAYS;
@@ -76,7 +78,7 @@ export const reportsOptions: INodeProperties[] = updateDisplayOptions(
 			description:
 				'Use a Sales and Traffic report that was already requested instead of requesting a new one',
 		},
-		totalsFromOption,
+		totalsFromOption(TOTALS_FROM),
 		waitForReportOption,
 	],
 );
@@ -97,6 +99,8 @@ export type ReportsOptions = z.infer<typeof reportsOptionsSchema>;
 export interface AmazonReports {
 	/** Which days they cover and what may be counted. */
 	readonly coverage: Coverage;
+	/** Sales and Buy Box share, from the daily totals. */
+	readonly shop: ShopFigures;
 	/** Each report and query, with its ID. */
 	readonly reportIds: readonly string[];
 	/** What is unusual about the totals, in sentences. */
@@ -145,6 +149,7 @@ export async function fetchAmazonReports(
 				feedback: evidenceOf(feedback, marketplace, options, knownSince),
 				daysUntilSettled: options.daysUntilSettled,
 			}),
+			shop: new ShopFigures(daily.totals, options.daysUntilSettled),
 			reportIds: [...daily.sources, `GET_SELLER_FEEDBACK_DATA ${feedback.reportId}`],
 			notes: daily.notes,
 		};
@@ -155,10 +160,10 @@ export async function fetchAmazonReports(
  * What the feedback report says, and which of its lines could not be read.
  * @param requestedSince the first day requested, unless the report was given by its ID
  */
-function evidenceOf(
+export function evidenceOf(
 	feedback: FetchedFeedback,
 	{ countryCode }: Marketplace,
-	{ whenCancelled, feedbackReportId }: ReportsOptions,
+	{ whenCancelled, feedbackReportId }: Pick<ReportsOptions, 'whenCancelled' | 'feedbackReportId'>,
 	requestedSince: string,
 ): FeedbackEvidence {
 	if (!feedback.known) {
@@ -186,7 +191,10 @@ function evidenceOf(
 }
 
 /** The reports' figures for one window. */
-export function readReports({ coverage, notes }: AmazonReports, window: Window): WindowReading {
+export function readReports(
+	{ coverage, notes }: Pick<AmazonReports, 'coverage' | 'notes'>,
+	window: Window,
+): WindowReading {
 	const { days, to } = window;
 	const since = coverage.firstDay;
 	if (days === undefined) {

@@ -1,56 +1,20 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { dayOf, MINUTE_MS } from '../../shared/domain/calendar';
 import type { TotalsEvidence } from '../../shared/domain/coverage';
 import type { Marketplace } from '../../shared/domain/marketplaces';
 import { hintAtTurn, salesAndTrafficRequest } from '../../shared/n8n/feedbackReport';
 import { hint } from '../../shared/n8n/hints';
+import type { TotalsFrom } from '../../shared/n8n/totalsFrom';
 import type { SpApiClient } from '../../shared/spapi/client';
-import { withoutFalseZeros } from '../../shared/spapi/dailyTotals';
 import { SpApiFailure } from '../../shared/spapi/failure';
 import type { FailureKind } from '../../shared/spapi/failureKinds';
-import { obtainDailyTotals, wholeRange } from '../../shared/spapi/obtainDailyTotals';
+import { totalsOf } from '../../shared/spapi/kioskTotals';
+import { obtainDailyTotals } from '../../shared/spapi/obtainDailyTotals';
 import { obtainReport } from '../../shared/spapi/obtainReport';
 import { readText } from '../../shared/spapi/reportDocument';
 import { readSalesAndTraffic } from '../../shared/spapi/salesAndTraffic';
 import { differencesOf } from './differences';
-
-/** Where the daily totals come from: Data Kiosk, the Sales and Traffic report, or both. */
-
-export const TOTALS_FROM = ['dataKioskElseReport', 'dataKiosk', 'report', 'both'] as const;
-
-export type TotalsFrom = (typeof TOTALS_FROM)[number];
-
-export const totalsFromOption: INodeProperties = {
-	displayName: 'Totals From',
-	name: 'totalsFrom',
-	type: 'options',
-	default: 'dataKioskElseReport',
-	options: [
-		{
-			name: 'Compare Both',
-			value: 'both',
-			description: 'Uses Data Kiosk and names each day on which the report differs',
-		},
-		{
-			name: 'Data Kiosk',
-			value: 'dataKiosk',
-			description: 'One query for all marketplaces of the seller',
-		},
-		{
-			name: 'Data Kiosk, Else the Report',
-			value: 'dataKioskElseReport',
-			description: 'Uses the Sales and Traffic report if Data Kiosk fails, and says so',
-		},
-		{
-			name: 'Sales and Traffic Report',
-			value: 'report',
-			description: 'One report per marketplace; Amazon makes one every 15 minutes',
-		},
-	],
-	description:
-		"Which of Amazon's sources has the number of feedback entries per day. Both need the role Brand Analytics.",
-};
 
 /** The daily totals of one marketplace. */
 export interface DailyTotals {
@@ -108,8 +72,8 @@ export async function fetchDailyTotals(
 	return { ...report, notes: [why, ...report.notes] };
 }
 
-/** Failures that the report would share, or that concern the execution. */
-const OF_BOTH: readonly FailureKind[] = [
+/** Failures that every other call would share, or that concern the execution. */
+export const OF_ALL_CALLS: readonly FailureKind[] = [
 	'cancelled',
 	'login',
 	'secretExpired',
@@ -119,7 +83,7 @@ const OF_BOTH: readonly FailureKind[] = [
 ];
 
 function orFailure(failure: unknown): SpApiFailure {
-	if (failure instanceof SpApiFailure && !OF_BOTH.includes(failure.kind)) return failure;
+	if (failure instanceof SpApiFailure && !OF_ALL_CALLS.includes(failure.kind)) return failure;
 	throw failure;
 }
 
@@ -130,26 +94,9 @@ async function fromDataKiosk(
 	today: string,
 	waitMs: number,
 ): Promise<DailyTotals> {
-	const range = wholeRange(client, marketplace);
-	const result = await obtainDailyTotals(context, client, range, waitMs);
-	const { queryId, askedAt, days, unreadableLines } = result;
-	const { from, through } = result.range;
-	const notes =
-		unreadableLines === 0
-			? []
-			: [
-					`${unreadableLines} line(s) of Data Kiosk's result could not be read; their days are unknown`,
-				];
-	return {
-		sources: [`Data Kiosk query ${queryId}`],
-		totals: {
-			days: withoutFalseZeros(days.get(marketplace.id) ?? []),
-			from,
-			through,
-			madeOn: earlierOf(dayOf(marketplace, askedAt), today),
-		},
-		notes,
-	};
+	const result = await obtainDailyTotals(context, client, marketplace, waitMs);
+	const { totals, source, notes } = totalsOf(result, marketplace, today);
+	return { sources: [source], totals, notes };
 }
 
 async function fromReport(

@@ -6,6 +6,7 @@ import { dayNumber, plusDays, todayIn } from '../../shared/domain/calendar';
 import type { FeedbackSeries } from '../../shared/domain/feedbackSeries';
 import { ratesOf, type FeedbackRates } from '../analysis/forecast';
 import type { FeedbackCounts } from '../../shared/domain/rating';
+import type { ShopFigures } from '../analysis/shopFigures';
 import type { Provenance } from '../../shared/domain/ratingWindow';
 import type { Marketplace } from '../../shared/domain/marketplaces';
 import type { ItemSeller } from '../../shared/n8n/itemSeller';
@@ -68,6 +69,8 @@ export interface DatedSource {
 	readonly today: string;
 	/** The days that are counted; undefined if no day is. The notes then say why. */
 	readonly series: FeedbackSeries | undefined;
+	/** Undefined for input items, which have no sales and Buy Box share. */
+	readonly shop: ShopFigures | undefined;
 	/** Last and first calendar day with complete feedback. */
 	readonly knownThrough: string;
 	readonly knownSince: string;
@@ -129,6 +132,7 @@ function sourceOfItems(
 		seller: undefined,
 		today,
 		series: hasPositives ? series : undefined,
+		shop: undefined,
 		knownThrough: today,
 		knownSince: series.isEmpty ? today : series.firstDate,
 		between: (from, to) => ({
@@ -145,7 +149,7 @@ function sourceOfItems(
 }
 
 function sourceOfReports(
-	{ coverage, reportIds, notes: found }: AmazonReports,
+	{ coverage, shop, reportIds, notes: found }: AmazonReports,
 	marketplace: Marketplace,
 	seller: string | undefined,
 	today: string,
@@ -157,6 +161,7 @@ function sourceOfReports(
 		seller,
 		today,
 		series: nothing ? undefined : series,
+		shop,
 		knownThrough: nothing ? today : min(lastDay, today),
 		knownSince: firstDay ?? today,
 		between: (from, to) => {

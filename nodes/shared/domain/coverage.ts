@@ -170,6 +170,42 @@ export function withoutUnfilled(days: readonly DailyFeedback[]): DailyFeedback[]
 	);
 }
 
+/** Days of nothing at all after which a shop that had visitors is doubtful. */
+const DOUBTFUL_DAYS = 3;
+
+/**
+ * Data Kiosk has answered with zeros for weeks in which shops were active, without an error
+ * (selling-partner-api-models 4756, 5135, 5305; another dataset). So days without a visitor, a sale
+ * and feedback are unknown if there are several in a row and the shop had visitors before.
+ * @param days in any order
+ */
+export function withoutFalseZeros(days: readonly DailyFeedback[]): DailyFeedback[] {
+	const sorted = days.toSorted((a, b) => (a.date < b.date ? -1 : 1));
+	const isNothing = ({ received, units, pageViews }: DailyFeedback): boolean =>
+		received === 0 && units === 0 && pageViews === 0;
+	const result: DailyFeedback[] = [];
+	let run: DailyFeedback[] = [];
+	let hadVisitors = false;
+	const endRun = (): void => {
+		const isDoubtful = hadVisitors && run.length >= DOUBTFUL_DAYS;
+		for (const day of run) {
+			result.push(isDoubtful ? { ...day, received: null, negative: null } : day);
+		}
+		run = [];
+	};
+	for (const day of sorted) {
+		if (isNothing(day)) {
+			run.push(day);
+			continue;
+		}
+		endRun();
+		hadVisitors ||= (day.pageViews ?? 0) > 0;
+		result.push(day);
+	}
+	endRun();
+	return result;
+}
+
 /**
  * The days of a Sales and Traffic report, to be stored without the rest of the report: each day
  * once, with null for figures that are not filled in yet or contradict each other.

@@ -7,7 +7,7 @@
  */
 export type Provenance = 'exact' | 'derived' | 'amazonReported' | 'insufficient';
 
-/** One day of `GET_SALES_AND_TRAFFIC_REPORT`. */
+/** One day of Amazon's sales and traffic, from Data Kiosk or `GET_SALES_AND_TRAFFIC_REPORT`. */
 export interface DailyFeedback {
 	/** ISO calendar day, marketplace-local. */
 	readonly date: string;
@@ -20,4 +20,11 @@ export interface DailyFeedback {
 	/** Units ordered and page views of the day, which show if its figures are filled in. */
 	readonly units?: number | null;
 	readonly pageViews?: number | null;
+	/** Percent of the page views that showed the seller's offer in the Buy Box (0 to 100). */
+	readonly buyBoxPercent?: number | null;
+	readonly ordersShipped?: number | null;
+	readonly unitsShipped?: number | null;
+	readonly unitsRefunded?: number | null;
+	/** A-to-z guarantee claims granted. */
+	readonly claimsGranted?: number | null;
 }

@@ -44,6 +44,9 @@ export const marketplaceOptions = MARKETPLACES.map(marketplaceOption).toSorted((
 	a.name.localeCompare(b.name),
 );
 
+/** The choice of every marketplace of the region in which the seller sells. */
+export const ALL_MARKETPLACES = 'all';
+
 /** What an error needs from n8n. */
 type ErrorContext = Pick<FunctionsBase, 'getNode'>;
 

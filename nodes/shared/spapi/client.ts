@@ -159,6 +159,11 @@ export class SpApiClient {
 		return await resolved(context, itemIndex, (accounts) => accounts.map(({ name }) => name));
 	}
 
+	/** What the user calls the seller, if the credential holds several. */
+	get givenName(): string | undefined {
+		return this.account.name;
+	}
+
 	/**
 	 * What the user calls the seller, or the store name at Amazon; undefined if there was no call yet
 	 * or Amazon does not say.

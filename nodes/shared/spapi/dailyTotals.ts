@@ -7,6 +7,7 @@ import type { ReadTotals, TotalsRange } from './kioskTotals';
 import { letOthersGo } from './pause';
 import { DocumentError, unpack } from './reportDocument';
 import type { ReportDocument } from './report';
+import { dayFrom, daySales, dayTraffic } from './salesAndTrafficDay';
 
 /** The daily totals of several marketplaces, from one query to Data Kiosk. */
 
@@ -26,14 +27,11 @@ export const dailyTotalsQuery = ({ marketplaceIds, from, through }: TotalsRange)
     salesAndTrafficByDate(aggregateBy: DAY, startDate: "${from}", endDate: "${through}", marketplaceIds: ${JSON.stringify(marketplaceIds.toSorted())}) {
       marketplaceId
       startDate
-      sales { unitsOrdered }
-      traffic { pageViews feedbackReceived negativeFeedbackReceived }
+      sales { unitsOrdered ordersShipped unitsShipped unitsRefunded claimsGranted }
+      traffic { pageViews buyBoxPercentage feedbackReceived negativeFeedbackReceived }
     }
   }
 }`;
-
-/** Amazon sometimes leaves figures empty; anything that is not a count is unknown, never 0. */
-const count = z.number().int().nonnegative().nullable().catch(null);
 
 const lineSchema = z.object({
 	marketplaceId: z.string().min(1),
@@ -41,11 +39,8 @@ const lineSchema = z.object({
 		.string()
 		.transform((text) => text.slice(0, 10))
 		.refine(isIsoDay),
-	sales: z.object({ unitsOrdered: count }).nullish().catch(undefined),
-	traffic: z
-		.object({ pageViews: count, feedbackReceived: count, negativeFeedbackReceived: count })
-		.nullish()
-		.catch(undefined),
+	sales: daySales,
+	traffic: dayTraffic,
 });
 
 /** No line of a result is longer; a longer text is not a result. */
@@ -68,13 +63,7 @@ export async function readDailyTotals({ body }: ReportDocument): Promise<ReadTot
 		}
 		const { marketplaceId, startDate, sales, traffic } = parsed.data;
 		const ofMarketplace = days.get(marketplaceId) ?? [];
-		ofMarketplace.push({
-			date: startDate,
-			received: traffic?.feedbackReceived ?? null,
-			negative: traffic?.negativeFeedbackReceived ?? null,
-			units: sales?.unitsOrdered ?? null,
-			pageViews: traffic?.pageViews ?? null,
-		});
+		ofMarketplace.push(dayFrom(startDate, sales, traffic));
 		days.set(marketplaceId, ofMarketplace);
 		return true;
 	};
@@ -90,40 +79,4 @@ export async function readDailyTotals({ body }: ReportDocument): Promise<ReadTot
 	// A complete result ends with a line break.
 	if (!readLine(rest + decoder.decode())) throw new DocumentError('damaged');
 	return { days, unreadableLines };
-}
-
-/** Days of nothing at all after which a shop that had visitors is doubtful. */
-const DOUBTFUL_DAYS = 3;
-
-/**
- * Data Kiosk has answered with zeros for weeks in which shops were active, without an error
- * (selling-partner-api-models 4756, 5135, 5305; another dataset). So days without a visitor, a sale
- * and feedback are unknown if there are several in a row and the shop had visitors before.
- * @param days in any order
- */
-export function withoutFalseZeros(days: readonly DailyFeedback[]): DailyFeedback[] {
-	const sorted = days.toSorted((a, b) => (a.date < b.date ? -1 : 1));
-	const isNothing = ({ received, units, pageViews }: DailyFeedback): boolean =>
-		received === 0 && units === 0 && pageViews === 0;
-	const result: DailyFeedback[] = [];
-	let run: DailyFeedback[] = [];
-	let hadVisitors = false;
-	const endRun = (): void => {
-		const isDoubtful = hadVisitors && run.length >= DOUBTFUL_DAYS;
-		for (const day of run) {
-			result.push(isDoubtful ? { ...day, received: null, negative: null } : day);
-		}
-		run = [];
-	};
-	for (const day of sorted) {
-		if (isNothing(day)) {
-			run.push(day);
-			continue;
-		}
-		endRun();
-		hadVisitors ||= (day.pageViews ?? 0) > 0;
-		result.push(day);
-	}
-	endRun();
-	return result;
 }

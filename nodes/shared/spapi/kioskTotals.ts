@@ -1,8 +1,11 @@
+import { dayOf } from '../domain/calendar';
+import { withoutFalseZeros, type TotalsEvidence } from '../domain/coverage';
+import type { Marketplace } from '../domain/marketplaces';
 import type { DailyFeedback } from '../domain/ratingWindow';
 
 /** A query to Data Kiosk for daily totals, and its result. */
 
-/** Which totals are needed. */
+/** What a query is about. */
 export interface TotalsRange {
 	readonly marketplaceIds: readonly string[];
 	/** First and last ISO calendar day. */
@@ -17,7 +20,7 @@ export interface ReadTotals {
 	readonly unreadableLines: number;
 }
 
-/** A query that Amazon is still working on. */
+/** A query that was created, by this process or by someone else. */
 export interface OpenQuery {
 	readonly queryId: string;
 	readonly range: TotalsRange;
@@ -28,12 +31,49 @@ export interface OpenQuery {
 
 /** The daily totals of a range, as of when the query was created. */
 export interface KioskTotals extends OpenQuery, ReadTotals {
+	/** When Amazon says that it created the query. */
+	readonly createdTime?: string;
 	/** How many lines the result has. */
 	readonly lines: number;
 }
 
-/** Whether a range has all that another one needs. */
-export const includesRange = (whole: TotalsRange, part: TotalsRange): boolean =>
-	whole.from <= part.from &&
-	whole.through >= part.through &&
-	part.marketplaceIds.every((id) => whole.marketplaceIds.includes(id));
+/** The pages of a result that were read so far, and the query that has the next one. */
+export interface QueryPages {
+	readonly queryId: string;
+	readonly pages: readonly ReadTotals[];
+	/** Of the query for the first page. */
+	readonly createdTime?: string;
+}
+
+/**
+ * What a result says about one marketplace.
+ * @param today marketplace-local calendar day
+ */
+export function totalsOf(
+	{ queryId, range, askedAt, createdTime, days, unreadableLines }: KioskTotals,
+	marketplace: Marketplace,
+	today: string,
+): {
+	readonly totals: TotalsEvidence;
+	/** The query, with its ID. */
+	readonly source: string;
+	/** What is unusual, in sentences. */
+	readonly notes: readonly string[];
+} {
+	// The earliest of these days, so that a clock that is ahead does not settle any day.
+	const madeOn = [dayOf(marketplace, askedAt), dayOf(marketplace, createdTime)].reduce<string>(
+		(first, day) => (day !== undefined && day < first ? day : first),
+		today,
+	);
+	const { from, through } = range;
+	return {
+		totals: { days: withoutFalseZeros(days.get(marketplace.id) ?? []), from, through, madeOn },
+		source: `Data Kiosk query ${queryId}`,
+		notes:
+			unreadableLines === 0
+				? []
+				: [
+						`${unreadableLines} line(s) of Data Kiosk's result could not be read; their days are unknown`,
+					],
+	};
+}

@@ -1,6 +1,6 @@
 import { BoundedMap } from './boundedMap';
 import type { AccessToken, LogInOutcome } from './login';
-import type { KioskTotals, OpenQuery } from './kioskTotals';
+import type { KioskTotals, OpenQuery, QueryPages } from './kioskTotals';
 import type { RateLimit } from './rateLimit';
 import type { CachedReport, Report, ReportDocument } from './report';
 
@@ -71,17 +71,36 @@ export const reportContents = new BoundedMap<{
 /** Documents being downloaded, per seller and report. */
 export const downloadingReports = new Map<string, Promise<ReportDocument>>();
 
-/** Daily totals from Data Kiosk, per seller: the newest result. */
+/**
+ * Daily totals from Data Kiosk: the newest result, per seller and marketplace. Marketplaces of one
+ * query have the same result.
+ */
 export const kioskTotals = new BoundedMap<KioskTotals>({
-	max: 500,
-	sizes: { all: 64_000_000, one: 16_000_000, of: ({ lines }) => 200 * (1 + lines) },
+	max: 2_000,
+	sizes: {
+		all: 64_000_000,
+		one: 16_000_000,
+		of: ({ lines, range }) => (200 * (1 + lines)) / Math.max(1, range.marketplaceIds.length),
+	},
 });
 
-/** Queries that Data Kiosk had not finished when the last caller stopped waiting; per seller. */
-export const openQueries = new BoundedMap<OpenQuery>({ max: 1_000 });
+/** Queries that Data Kiosk had not finished when they were last checked; per seller and marketplace. */
+export const openQueries = new BoundedMap<OpenQuery>({ max: 2_000 });
 
-/** Queries that a caller is waiting for, per seller and text; others join it. */
+/** Queries being looked for or created, per seller; other callers wait for the outcome. */
+export const startingQueries = new Map<string, Promise<OpenQuery | undefined>>();
+
+/** Checks of a query under way, per seller and query; undefined if it is not finished. */
+export const collectingQueries = new Map<string, Promise<KioskTotals | undefined>>();
+
+/** Queries that a caller is waiting for, per seller and query; others join it. */
 export const queriesUnderWay = new Map<string, Promise<KioskTotals>>();
+
+/** When a query was last found unfinished (monotonic milliseconds), per seller and query. */
+export const queriesCheckedAt = new BoundedMap<number>({ max: 1_000 });
+
+/** Results of several pages that are not complete yet, per seller and query. */
+export const queryPages = new BoundedMap<QueryPages>({ max: 50 });
 
 /** Report types that Amazon makes for one marketplace only; per seller and report type. */
 export const oneMarketplaceOnly = new BoundedMap<true>({ max: 1_000 });

@@ -12,7 +12,8 @@ import {
 	requestKeyOf,
 	widened,
 } from './reportCache';
-import { backoff, pause, unlessCanceled } from './pause';
+import { joinPatiently } from './joinPatiently';
+import { backoff, pause } from './pause';
 import { requestingReports } from './processWide';
 import type { RequestedReport, CachedReport } from './report';
 import { quotaOf, type ReportQuota } from './reportLimits';
@@ -44,11 +45,7 @@ export async function requestOrJoin(
 		const underWay = requestingReports.get(key);
 		if (underWay !== undefined) {
 			const orOwn = quota === undefined ? orUndefinedIfCanceled : orUndefinedIfOnlyOfAnother;
-			const joined = await Promise.race([
-				unlessCanceled(underWay.catch(orOwn), client.signal),
-				...(client.waitAtMostMs === Infinity ? [] : [tooLong(client)]),
-			]);
-			if (joined === 'tooLong') throw new SpApiFailure('busy', 'createReport');
+			const joined = await joinPatiently(client, 'createReport', underWay.catch(orOwn));
 			if (joined !== undefined) return joined;
 			if (client.signal?.aborted) throw new SpApiFailure('cancelled', 'createReport');
 			// Another execution was canceled, had less patience, or exhausted its own turn.
@@ -84,13 +81,6 @@ export async function requestOrJoin(
 		mayList = true;
 	}
 }
-
-/**
- * A caller that cannot wait long, such as a poll of the trigger, does not wait longer for another
- * caller's request either.
- */
-const tooLong = async (client: SpApiClient): Promise<'tooLong'> =>
-	await pause(client.waitAtMostMs, client.signal).then(() => 'tooLong' as const);
 
 /** What kept another caller from its report need not keep this one from it. */
 function orUndefinedIfOnlyOfAnother(failure: unknown): undefined {
@@ -177,8 +167,10 @@ async function requestInTurn(
 	}
 }
 
-/** Whether a report was requested after this time (UTC). */
-function isNewerThan(newerThan: DateTime): (known: CachedReport) => boolean {
+/** Whether a report or a query was requested after this time (UTC). */
+export function isNewerThan(
+	newerThan: DateTime,
+): (known: Pick<CachedReport, 'askedAt' | 'at'>) => boolean {
 	// Both clocks have to agree: while the machine's clock was ahead, its times are useless.
 	const oldest = performance.now() - DateTime.utc().diff(newerThan).toMillis();
 	return ({ askedAt, at }) =>

@@ -3,9 +3,7 @@ import { z } from 'zod';
 import { isIsoDay } from '../domain/calendar';
 import type { DailyFeedback } from '../domain/ratingWindow';
 import { parseJsonReport } from './reports';
-
-/** Amazon sometimes leaves figures empty; anything that is not a count is unknown, never 0. */
-const count = z.number().int().nonnegative().nullable().catch(null);
+import { dayFrom, daySales, dayTraffic } from './salesAndTrafficDay';
 
 /** A report given by its ID may have been requested for another purpose, per week or month. */
 const perDay = z.literal('DAY', {
@@ -20,14 +18,11 @@ const isoDay = z
 
 const daySchema = z.object({
 	date: isoDay,
-	salesByDate: z.object({ unitsOrdered: count }).nullish().catch(undefined),
-	trafficByDate: z
-		.object({ feedbackReceived: count, negativeFeedbackReceived: count, pageViews: count })
-		.nullish()
-		.catch(undefined),
+	salesByDate: daySales,
+	trafficByDate: dayTraffic,
 });
 
-/** Only the parts about feedback; the report also contains sales and traffic. */
+/** Only the figures by date; the report also has them by ASIN. */
 const salesAndTrafficSchema = z.object({
 	reportSpecification: z
 		.object({
@@ -61,7 +56,7 @@ const wholeSchema = z.object({
 });
 
 /**
- * Reads the feedback figures of a `GET_SALES_AND_TRAFFIC_REPORT` with day granularity.
+ * Reads the daily figures of a `GET_SALES_AND_TRAFFIC_REPORT` with day granularity.
  * @throws SpApiFailure `unexpectedAnswer` if it has days and none of them has a figure
  */
 export function readSalesAndTraffic(text: string): SalesAndTraffic {
@@ -74,17 +69,7 @@ export function readSalesAndTraffic(text: string): SalesAndTraffic {
 	const { dataStartTime, dataEndTime } = report.reportSpecification ?? {};
 	return {
 		days: report.salesAndTrafficByDate.flatMap((day) =>
-			day === null
-				? []
-				: [
-						{
-							date: day.date,
-							received: day.trafficByDate?.feedbackReceived ?? null,
-							negative: day.trafficByDate?.negativeFeedbackReceived ?? null,
-							units: day.salesByDate?.unitsOrdered ?? null,
-							pageViews: day.trafficByDate?.pageViews ?? null,
-						},
-					],
+			day === null ? [] : [dayFrom(day.date, day.salesByDate, day.trafficByDate)],
 		),
 		...(typeof dataStartTime === 'string' && { from: dataStartTime }),
 		...(typeof dataEndTime === 'string' && { through: dataEndTime }),

@@ -268,6 +268,7 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 		const { sandbox } = rig();
 		const eligible = sandbox.truth
 			.orders('demo')
+			.filter(({ marketplaceId }) => marketplaceId === sandbox.credentials('demo').marketplaceId)
 			.filter(({ solicitability }) => solicitability === 'eligible')
 			.map(({ orderId }) => orderId);
 		const before = new Set(sandbox.truth.solicitations.map(({ orderId }) => orderId));

@@ -27,12 +27,15 @@ import {
 	type SavedCursor,
 } from '../../orders/savedCursor';
 import { optionsCollection, returnAllParameters } from '../../../shared/n8n/commonParameters';
-import { getMarketplaceParticipations } from '../../../shared/spapi/sellers';
 import { waitForReportOption } from '../../../shared/n8n/feedbackReport';
 import { hint } from '../../../shared/n8n/hints';
 import type { ItemSeller } from '../../../shared/n8n/itemSeller';
-import { marketplaceOptions, resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
-import { oncePerExecution } from '../../../shared/n8n/oncePerExecution';
+import {
+	ALL_MARKETPLACES,
+	marketplaceOptions,
+	resolveMarketplace,
+} from '../../../shared/n8n/marketplaceParameter';
+import { chosenMarketplaces } from '../../../shared/n8n/chosenMarketplaces';
 import { readParameters } from '../../../shared/n8n/parameters';
 import { sellerParameter } from '../../../shared/n8n/sellerParameter';
 import type { SpApiClient } from '../../../shared/spapi/client';
@@ -42,8 +45,7 @@ import { searchAll, type SearchLimits, type SearchTerms } from '../../orders/sea
 import { SearchNotes } from '../../orders/searchNotes';
 import { addArrivals } from '../../orders/shipments';
 
-/** The choice of every marketplace in which the seller sells. */
-const ALL_MARKETPLACES = 'all';
+const EVERY = { marketplaces: ALL_MARKETPLACES, marketplaceIds: [] } as const;
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['order'], operation: ['getMany'] } },
@@ -276,7 +278,7 @@ export async function execute(
 				client,
 				wanted,
 				range,
-				isAll ? await marketplacesOf(client) : marketplaces,
+				isAll ? await chosenMarketplaces(this, client, EVERY, itemIndex) : marketplaces,
 			)
 		: // Without a list, a search has the whole region.
 			await fromApi(this, client, wanted, range, isAll ? [] : marketplaces);
@@ -296,16 +298,6 @@ export async function execute(
 	// Keeps the position only now: if a step above fails, the next run must return the same orders.
 	if (found.place !== undefined) placesToKeep(this).push(found.place);
 	return dated.map(toItem);
-}
-
-/** The marketplaces in which the seller takes part. */
-async function marketplacesOf(client: SpApiClient): Promise<Marketplace[]> {
-	const listed = await oncePerExecution(client, 'participations', () =>
-		getMarketplaceParticipations(client),
-	);
-	return listed
-		.filter(({ participation }) => participation?.isParticipating !== false)
-		.flatMap(({ marketplace }) => findMarketplace(marketplace.id) ?? []);
 }
 
 /** Reports up front what Amazon would refuse or return nothing for. */

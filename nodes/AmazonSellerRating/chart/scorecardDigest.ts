@@ -1,0 +1,294 @@
+import { cutPercent } from '../../shared/domain/rating';
+import type { Steps } from '../../shared/domain/steps';
+import { escapeXml } from './dom';
+import { css, mailPage, svgAddress } from './mail';
+import { renderSmallChart } from './smallChart';
+import { LIGHT } from './theme';
+import { countInWords, dayInWords, UNKNOWN } from './words';
+
+/** The table of scorecards as an email: any number of sellers and marketplaces. */
+
+/** What the digest needs of a scorecard; null if it is unknown. Percent is 0 to 100. */
+export interface DigestCard {
+	/** The seller's name, if the scorecards are of several. */
+	readonly seller: string | null;
+	readonly marketplaceName: string;
+	readonly needsAttention: boolean;
+	readonly attention: readonly string[];
+	readonly missing: readonly string[];
+	readonly accountStatus: string | null;
+	/** Settled through this ISO day. */
+	readonly settledThrough: string | null;
+	/** Of 30, 90 and 365 days. */
+	readonly ratings: ReadonlyArray<{ readonly days: number; readonly percent: number | null }>;
+	readonly defects: ReadonlyArray<{
+		readonly channel: string;
+		readonly percent: number | null;
+		readonly runway: number | null;
+	}>;
+	readonly buyBox: ReadonlyArray<{
+		readonly days: number;
+		readonly percent: number | null;
+		readonly changePoints: number | null;
+	}>;
+	readonly sales: {
+		readonly days: number;
+		readonly ordersShipped: number | null;
+		readonly unitsRefunded: number | null;
+		readonly refundPercent: number | null;
+		readonly claimsGranted: number | null;
+	};
+	readonly feedback: {
+		readonly days: number;
+		readonly positive: number | null;
+		readonly neutral: number | null;
+		readonly negative: number | null;
+	};
+	readonly trend: {
+		readonly from: string;
+		readonly through: string;
+		readonly rating: ReadonlyArray<number | null>;
+		readonly buyBox: ReadonlyArray<number | null>;
+	} | null;
+}
+
+/** A seller or marketplace whose scorecard could not be made. */
+export interface FailedCard {
+	readonly seller: string | null;
+	readonly message: string;
+}
+
+export interface ScorecardDigest {
+	readonly subject: string;
+	readonly summary: string;
+	readonly html: string;
+}
+
+/** With more marketplaces, the small charts are left out: mail programs cut emails of 100 KB. */
+const MOST_WITH_CHARTS = 25;
+
+/** Names in the subject; the summary has more. */
+const NAMED_IN_SUBJECT = 3;
+const NAMED_IN_SUMMARY = 10;
+
+const CHART = { width: 76, height: 24 } as const;
+
+/**
+ * The digest: first in words what needs attention, then the table of all marketplaces, then what is
+ * unknown and why. Everything in it is readable without the pictures. A step is one marketplace.
+ */
+export function* renderScorecardDigest(
+	cards: readonly DigestCard[],
+	failed: readonly FailedCard[],
+	title: string,
+): Steps<ScorecardDigest> {
+	const sorted = cards.toSorted(
+		(a, b) =>
+			Number(b.needsAttention) - Number(a.needsAttention) ||
+			nameOf(a).localeCompare(nameOf(b), 'en'),
+	);
+	const bad = sorted.filter(({ needsAttention }) => needsAttention);
+	const verdict = verdictOf(bad.length, cards.length, failed.length);
+	const names = [...failed.map(failedName), ...bad.map(nameOf)];
+	const subject = names.length === 0 ? verdict : `${verdict}: ${listOf(names, NAMED_IN_SUBJECT)}`;
+	const reasons = [
+		...failed.map((each) => `${failedName(each)}: ${each.message}`),
+		...bad.map((card) => `${nameOf(card)}: ${card.attention.map(withoutDot).join('; ')}`),
+	].map(withoutDot);
+	const shown = reasons.slice(0, NAMED_IN_SUMMARY);
+	const rows: string[] = [];
+	for (const card of sorted) {
+		rows.push(row(card, cards.length <= MOST_WITH_CHARTS));
+		yield;
+	}
+	const more = reasons.length - shown.length;
+	return {
+		subject,
+		summary: [
+			`${verdict}.`,
+			...shown.map((reason) => `${reason}.`),
+			...(more > 0 ? [`And ${more} more.`] : []),
+		].join('\n'),
+		html: page(title, verdict, { cards: sorted, rows, bad, failed }),
+	};
+}
+
+const nameOf = ({ seller, marketplaceName }: DigestCard): string =>
+	seller === null ? marketplaceName : `${seller}, ${marketplaceName}`;
+
+const failedName = ({ seller }: FailedCard): string => seller ?? 'One item';
+
+const withoutDot = (text: string): string => text.replace(/\.$/, '');
+
+function listOf(names: readonly string[], most: number): string {
+	const more = names.length - most;
+	const text = names.slice(0, most).join('; ');
+	return more > 0 ? `${text}; and ${more} more` : text;
+}
+
+function verdictOf(bad: number, all: number, failed: number): string {
+	const unread = failed === 0 ? '' : `, ${failed} could not be read`;
+	if (all === 0) return failed === 0 ? 'No scorecards' : `${failed} could not be read`;
+	if (all === 1) return `${bad === 1 ? 'Needs attention' : 'Nothing needs attention'}${unread}`;
+	return bad === 0
+		? `Nothing needs attention in ${all} marketplaces${unread}`
+		: `${bad} of ${all} marketplaces ${bad === 1 ? 'needs' : 'need'} attention${unread}`;
+}
+
+interface Content {
+	readonly cards: readonly DigestCard[];
+	/** The HTML of each card. */
+	readonly rows: readonly string[];
+	readonly bad: readonly DigestCard[];
+	readonly failed: readonly FailedCard[];
+}
+
+function page(title: string, verdict: string, content: Content): string {
+	return mailPage(title, 'light', [
+		paragraph(title, { margin: '0 0 2px', color: LIGHT.muted }),
+		`<h1${css({ margin: '0 0 8px', 'font-size': '20px', 'line-height': '26px' })}>${escapeXml(verdict)}</h1>`,
+		reasonsList(content),
+		...(content.cards.length > 0 ? [table(content.rows), unknowns(content.cards), legend()] : []),
+	]);
+}
+
+const SMALL = { 'font-size': '13px', 'line-height': '18px' } as const;
+
+const paragraph = (text: string, style: Readonly<Record<string, string>> = {}): string =>
+	`<p${css({ margin: '0 0 4px', ...SMALL, ...style })}>${escapeXml(text)}</p>`;
+
+function reasonsList({ bad, failed }: Content): string {
+	const entries = [
+		...failed.map((each) => ({ name: failedName(each), texts: [each.message] })),
+		...bad.map((card) => ({ name: nameOf(card), texts: card.attention })),
+	];
+	const style = css({ margin: '0 0 8px', ...SMALL, 'font-size': '14px' });
+	return entries
+		.map(
+			({ name, texts }) =>
+				`<p${style}><b>${escapeXml(name)}</b>: ${escapeXml(texts.map(withoutDot).join('; '))}.</p>`,
+		)
+		.join('\n');
+}
+
+function table(rows: readonly string[]): string {
+	const head = css({
+		padding: '4px',
+		'border-bottom': `2px solid ${LIGHT.grid}`,
+		color: LIGHT.muted,
+		'font-weight': 'normal',
+	});
+	const columns = ['Rating', 'Order defects', 'Buy Box'];
+	return [
+		`<table width="100%" cellpadding="0" cellspacing="0" border="0"${css({ 'border-collapse': 'collapse', 'margin-top': '12px', ...SMALL })}>`,
+		`<caption align="top"${css({ 'text-align': 'left', 'font-weight': 'bold', padding: '0 4px 4px' })}>All marketplaces</caption>`,
+		`<thead><tr>${columns.map((name) => `<th scope="col" align="left" width="33%"${head}>${name}</th>`).join('')}</tr></thead>`,
+		`<tbody>${rows.join('\n')}</tbody></table>`,
+	].join('\n');
+}
+
+function row(card: DigestCard, withCharts: boolean): string {
+	const { needsAttention, trend } = card;
+	const name = `<b>${escapeXml(nameOf(card))}</b>`;
+	const status = needsAttention
+		? `<b${css({ color: LIGHT.negative })}>Needs attention</b>`
+		: muted('Nothing to do');
+	const chart = (what: string, values: ReadonlyArray<number | null>, color: string): string[] =>
+		withCharts && trend !== null ? [picture(what, values, color, trend)].filter(Boolean) : [];
+	const cells = [
+		[
+			...card.ratings.map(({ days, percent }) => figure(percent, [`${days} d`])),
+			...chart('Rating of 90 days', trend?.rating ?? [], LIGHT.windows[1] ?? LIGHT.ink),
+		],
+		card.defects.length === 0
+			? [UNKNOWN]
+			: card.defects.map(({ channel, percent, runway }) =>
+					figure(percent, [channel, ...runwayOf(percent, runway)]),
+				),
+		[
+			...card.buyBox.map(({ days, percent, changePoints }) =>
+				figure(percent, [`${days} d`, ...changeOf(changePoints)]),
+			),
+			...chart('Buy Box share of 7 days', trend?.buyBox ?? [], LIGHT.windows[2] ?? LIGHT.ink),
+		],
+	];
+	const head = css({ padding: '8px 4px 2px', 'font-weight': 'normal' });
+	const cell = css({ padding: '0 4px 2px', 'vertical-align': 'top' });
+	const rest = css({ padding: '0 4px 8px', 'border-bottom': `1px solid ${LIGHT.grid}` });
+	return [
+		`<tr><th colspan="3" scope="rowgroup" align="left"${head}>${name} · ${status}</th></tr>`,
+		`<tr>${cells.map((lines) => `<td width="33%"${cell}>${lines.join('<br>')}</td>`).join('')}</tr>`,
+		`<tr><td colspan="3"${rest}>${muted(restOf(card))}</td></tr>`,
+	].join('');
+}
+
+const muted = (text: string): string =>
+	`<span${css({ color: LIGHT.muted, 'font-size': '12px' })}>${escapeXml(text)}</span>`;
+
+/** A percentage and what it is; lines break only between the parts. */
+function figure(percent: number | null, [first = '', ...others]: readonly string[]): string {
+	const comma = others.length > 0 ? ',' : '';
+	const parts = [
+		`<b>${escapeXml(percentOf(percent))}</b> ${muted(`${first}${comma}`)}`,
+		...others.map(muted),
+	];
+	return parts.map((part) => `<span${css({ 'white-space': 'nowrap' })}>${part}</span>`).join(' ');
+}
+
+/** Cut, not rounded, so that a figure below a threshold never appears to meet it. */
+const percentOf = (percent: number | null): string =>
+	percent === null ? UNKNOWN : `${cutPercent(percent)}%`;
+
+function runwayOf(percent: number | null, runway: number | null): string[] {
+	if (percent === null || runway === null) return [];
+	return [runway === 0 ? 'limit reached' : `${runway.toLocaleString('en-US')} left`];
+}
+
+function changeOf(points: number | null): string[] {
+	if (points === null) return [];
+	return [points === 0 ? '±0' : `${points < 0 ? '−' : '+'}${Math.abs(points)}`];
+}
+
+/** The figures that have no column. */
+function restOf({ sales, feedback, accountStatus, settledThrough }: DigestCard): string {
+	const count = (value: number | null, one: string, many?: string) =>
+		value === null ? `${many ?? `${one}s`} ${UNKNOWN}` : countInWords(value, one, many);
+	const share = sales.refundPercent === null ? '' : ` (${sales.refundPercent}% of units ordered)`;
+	return [
+		`${sales.days} days: ${count(sales.ordersShipped, 'order shipped', 'orders shipped')}, ${count(sales.unitsRefunded, 'unit refunded', 'units refunded')}${share}, ${count(sales.claimsGranted, 'A-to-z claim granted', 'A-to-z claims granted')}`,
+		`Feedback of ${feedback.days} days: ${feedback.positive ?? UNKNOWN} positive, ${feedback.neutral ?? UNKNOWN} neutral, ${feedback.negative ?? UNKNOWN} negative`,
+		`Account status ${accountStatus ?? UNKNOWN}`,
+		...(settledThrough === null ? [] : [`Settled through ${dayInWords(settledThrough)}`]),
+	].join('. ');
+}
+
+/** An image, not inline SVG: some programs drop SVG tags. Its text says the same in words. */
+function picture(
+	what: string,
+	values: ReadonlyArray<number | null>,
+	color: string,
+	{ from, through }: NonNullable<DigestCard['trend']>,
+): string {
+	const svg = renderSmallChart(values, { ...CHART, color });
+	if (svg === '') return '';
+	const known = values.filter((value) => value !== null);
+	const alt = `${what}: ${known[0]}% to ${known.at(-1)}% from ${dayInWords(from)} to ${dayInWords(through)}`;
+	const style = css({ display: 'block', border: '0', 'font-size': '11px', 'line-height': '14px' });
+	return `<img src="${svgAddress(svg)}" alt="${escapeXml(alt)}" width="${CHART.width}" height="${CHART.height}"${style}>`;
+}
+
+function unknowns(cards: readonly DigestCard[]): string {
+	const texts = cards
+		.filter(({ missing }) => missing.length > 0)
+		.map((card) => paragraph(`${nameOf(card)}: ${card.missing.join(' ')}`, { color: LIGHT.muted }));
+	if (texts.length === 0) return '';
+	return [`<h2${css({ margin: '12px 0 4px', 'font-size': '14px' })}>Unknown</h2>`, ...texts].join(
+		'\n',
+	);
+}
+
+const legend = (): string =>
+	paragraph(
+		'Rating: positive feedback of all feedback in 30, 90 and 365 days. Order defects: Amazon’s 60 days, of orders you ship and orders Amazon ships; “left” is how many further orders with a defect bring the rate to 1%. Buy Box: share of page views with your offer in the Buy Box in 7 and 28 settled days, and its change in percentage points. The lines show the last 90 days.',
+		{ margin: '12px 0 0', color: LIGHT.muted, 'font-size': '12px' },
+	);

@@ -1,0 +1,81 @@
+import {
+	CAUTION,
+	inWords,
+	renderRatingAndBuyBox,
+	renderRatingAndBuyBoxDigest,
+	type RatingAndBuyBox,
+} from '../../nodes/AmazonSellerRating/chart/ratingAndBuyBox';
+import { isoDay } from '../../nodes/shared/domain/calendar';
+import { everything, LIGHT_800, parseXml, piecesOf, SIZES } from './support';
+
+const FIRST = Date.parse('2026-06-01') / 86_400_000;
+
+const model = (changes: Partial<RatingAndBuyBox> = {}): RatingAndBuyBox => ({
+	title: 'Rating and Buy Box',
+	marketplace: 'Amazon.de',
+	asOf: '2026-11-23',
+	days: 30,
+	points: Array.from({ length: 170 }, (_, index) => ({
+		date: isoDay(FIRST + index),
+		rating: 95 + Math.sin(index / 20),
+		buyBox: index > 100 && index < 110 ? undefined : 90 - index / 10,
+	})),
+	provenance: 'Derived from Amazon’s reports, settled through 2026-11-19.',
+	notes: ['A note.'],
+	...changes,
+});
+
+const words = (svg: string): string =>
+	everything(parseXml(svg))
+		.filter(({ name }) => name === 'text' || name === 'tspan')
+		.map(({ text }) => text)
+		.join(' ');
+
+it.each(SIZES)('names both axes and warns of reading a cause into it, at %i pixels', (width) => {
+	const text = words(renderRatingAndBuyBox(model(), { width, theme: 'light' }));
+	expect(text).toContain('Rating: positive feedback of the last 30 days (%)');
+	expect(text).toContain('Buy Box share of page views in the last 30 days (%)');
+	expect(text).toContain('Day; each point covers the 30 days up to it');
+	expect(text).toContain(CAUTION);
+});
+
+it('draws both lines from the same days: a day without one of them is a gap in both', () => {
+	const root = parseXml(renderRatingAndBuyBox(model(), LIGHT_800));
+	const [rating, buyBox] = ['rating', 'buyBox'].map((name) =>
+		piecesOf(root, name).map((piece) => piece.map(([x]) => x)),
+	);
+	expect(rating).toHaveLength(2);
+	expect(rating).toEqual(buyBox);
+	expect(rating?.flat()).toHaveLength(161);
+});
+
+it('has the facts in words', () => {
+	expect(inWords(model())).toContain('Buy Box share: 90%, then 73.1%.');
+	expect(inWords(model({ points: [] }))).toContain('No day has both figures.');
+});
+
+it('says so in the picture if no day has both', () => {
+	expect(words(renderRatingAndBuyBox(model({ points: [] }), LIGHT_800))).toContain(
+		'No day has both figures',
+	);
+});
+
+it('has an email with picture, figures and the same warning', () => {
+	const html = renderRatingAndBuyBoxDigest(model(), renderRatingAndBuyBox(model(), LIGHT_800));
+	expect(html).toContain('<td align="right"');
+	expect(html.match(new RegExp(CAUTION, 'g'))?.length).toBeGreaterThan(1);
+	expect(html).not.toMatch(/<(script|style|link|svg)\b|https?:/);
+});
+
+it('escapes hostile text', () => {
+	const hostile = '"><script>alert(1)</script>\u0000';
+	const odd = model({
+		title: hostile,
+		marketplace: hostile,
+		provenance: hostile,
+		notes: [hostile],
+	});
+	const svg = renderRatingAndBuyBox(odd, { width: 800, theme: 'auto' });
+	parseXml(svg);
+	expect(`${svg}${renderRatingAndBuyBoxDigest(odd, svg, 'dark')}`).not.toContain('<script');
+});
