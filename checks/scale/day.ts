@@ -23,7 +23,7 @@ export const INTERVAL_MINUTES = 30;
  * What a trigger says once about a marketplace without feedback of 1 to 3 stars: Amazon makes no
  * report.
  */
-const NO_FEEDBACK = /^Could not get the feedback report .*Amazon canceled it/;
+const NO_FEEDBACK = /Could not get the feedback report .*Amazon canceled it/;
 
 /** Scaled minutes in which every marketplace must have been looked at once. */
 const FIRST_LOOKS_MINUTES = 12 * 60;
