@@ -170,7 +170,7 @@ const list = (values: readonly number[], digits = 0): string =>
 async function report(day: ScaleDay, settings: Settings, ended: Ended): Promise<number> {
 	const { sellers, marketplaces, speed, isOneEach } = settings;
 	const [start, middle, end] = threeOf(day.snapshots);
-	const days = day.endedAt / (24 * 60);
+	const days = (end.minute - start.minute) / (24 * 60);
 	const fair = fairShare(INTERVAL_MINUTES, marketplaces, REPORTS_PER_MINUTE);
 	const isWhole = day.stopped === undefined;
 	const { wanted, missing, extra } = await day.compare(

@@ -23,7 +23,7 @@ export const INTERVAL_MINUTES = 30;
  * What a trigger says once about a marketplace without feedback of 1 to 3 stars: Amazon makes no
  * report.
  */
-const NO_FEEDBACK = /^Could not get the feedback report .*Amazon canceled it/;
+const NO_FEEDBACK = /Could not get the feedback report .*Amazon canceled it/;
 
 /** Scaled minutes in which every marketplace must have been looked at once. */
 const FIRST_LOOKS_MINUTES = 12 * 60;
@@ -89,7 +89,7 @@ export class ScaleDay {
 	/** Scaled minutes until every marketplace was looked at for the first time. */
 	firstLooks = NaN;
 
-	/** When the day was over, in scaled minutes since its start. */
+	/** When the day ended, in scaled minutes since its start. */
 	endedAt = NaN;
 
 	/** Changes made. */
@@ -99,7 +99,7 @@ export class ScaleDay {
 
 	#beganAt = 0;
 
-	#isOver = false;
+	#hasEnded = false;
 
 	#clockFailure: unknown;
 
@@ -126,10 +126,10 @@ export class ScaleDay {
 		);
 	}
 
-	/** Keeps the sandbox's clock at n8n's until the day is over. */
+	/** Keeps the sandbox's clock at n8n's until the day has ended. */
 	startClock(): void {
 		const run = async () => {
-			while (!this.#isOver) {
+			while (!this.#hasEnded) {
 				await this.parts.clock.applyTo(this.parts.sandbox);
 				await sleep(50);
 			}
@@ -210,8 +210,8 @@ export class ScaleDay {
 			await this.#pause(500);
 		}
 		this.firstLooks = this.minute;
-		await this.#snapshot();
 		this.#beganAt = this.parts.clock.now;
+		await this.#snapshot();
 		this.#keepingUp = new KeepingUp(this.workflows);
 	}
 
@@ -242,7 +242,7 @@ export class ScaleDay {
 		if (this.stopped === undefined) await this.#until(this.minute + INTERVAL_MINUTES + 5);
 		await this.#readExecutions();
 		await this.#snapshot();
-		this.#isOver = true;
+		this.#hasEnded = true;
 	}
 
 	/**
@@ -360,6 +360,7 @@ export class ScaleDay {
 	async #snapshot(): Promise<void> {
 		const { n8n, sandbox, query, meters } = this.parts;
 		this.snapshots.push({
+			minute: this.minute,
 			polls: await readPolls(n8n.url),
 			...(await collectAll(meters.main, meters.workers)),
 			database: await readDatabase(query),

@@ -15,6 +15,8 @@ export interface DatabaseFigures {
 
 /** All figures of a moment. */
 export interface Snapshot {
+	/** Scaled time since the start of the day. */
+	readonly minute: number;
 	readonly main: ProcessFigures;
 	readonly workers: readonly ProcessFigures[];
 	readonly database: DatabaseFigures;
@@ -60,8 +62,8 @@ export async function readDatabase(query: Services['query']): Promise<DatabaseFi
 	const [row] = await query<Record<keyof DatabaseFigures, string>>(
 		'SELECT pg_database_size(current_database()) AS bytes, ' +
 			'(SELECT count(*) FROM execution_entity) AS executions, ' +
-			"(SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relkind = 'r' " +
-			'AND relname LIKE \'execution\\_%\') AS "executionBytes", ' +
+			"pg_total_relation_size('execution_entity') + pg_total_relation_size('execution_data') " +
+			'AS "executionBytes", ' +
 			'(SELECT coalesce(sum(octet_length("staticData"::text)), 0) FROM workflow_entity) ' +
 			'AS "stateBytes"',
 	);

@@ -77,15 +77,17 @@ describe('many sellers', () => {
 			at: new Date(NOW).toISOString(),
 		});
 		sandbox().clock.advance({ minutes: 1 });
-		// A second look at the same report is not another read.
-		await client.get(`/reports/2021-06-30/reports/${read?.reportId}`);
-		expect(sandbox().truth.reportReads).toHaveLength(1);
 		// Without anything to report, it is read when its end is seen.
 		const canceled = await client.finishedReport({
 			reportType: FEEDBACK.reportType,
 			marketplaceIds: [DE],
 		});
 		expect(canceled['processingStatus']).toBe('CANCELLED');
+		expect(sandbox().truth.reportReads).toHaveLength(2);
+		// A second look at the same report is not another read.
+		await client.get(`/reports/2021-06-30/reports/${String(canceled['reportId'])}`);
+		const again = await client.get(`/reports/2021-06-30/reports/${read?.reportId}`);
+		await fetch(await client.documentUrl(String(again.json['reportDocumentId'])));
 		expect(sandbox().truth.reportReads).toHaveLength(2);
 	});
 
