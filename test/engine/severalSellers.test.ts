@@ -255,3 +255,33 @@ describe("n8n's test of a credential with several sellers", () => {
 		);
 	});
 });
+
+describe('a request for a named seller, if Amazon does not say at the login whose it is', () => {
+	it('does not go out, and can be repeated later', async () => {
+		const lost = {
+			kind: 'error500',
+			operation: 'getMarketplaceParticipations',
+			times: 'always',
+		} as const;
+		inUse.sandbox.faults.add(lost);
+		const { error } = await run(feedback, 'second', byName('Nordlicht Handel'));
+		expect(error?.message).toContain('Amazon does not say at the moment');
+		const asked = inUse.requests.filter(({ operation }) => operation !== 'lwaToken');
+		// Only the login's own.
+		expect(asked.map(({ operation }) => operation)).toEqual(['getMarketplaceParticipations']);
+	});
+
+	it('goes out if an earlier login said so', async () => {
+		const named = byName('Nordlicht Handel');
+		expect((await run(feedback, 'second', named)).error).toBeUndefined();
+		inUse.sandbox.faults.add({
+			kind: 'error500',
+			operation: 'getMarketplaceParticipations',
+			times: 'always',
+		});
+		inUse.sandbox.faults.add({ kind: 'expiredToken', times: 1 });
+		const { items, error } = await run(feedback, 'second', named);
+		expect(error).toBeUndefined();
+		expect(items[0]).toMatchObject({ seller: 'Nordlicht Handel' });
+	});
+});

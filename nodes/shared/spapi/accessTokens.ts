@@ -40,6 +40,11 @@ export function keptToken(key: string, rejected?: AccessToken): AccessToken | un
 	return performance.now() < kept.expiresAt ? kept : undefined;
 }
 
+/** Makes the next call log in again, unless there is a newer token already. */
+export function forgetToken(key: string, { token }: AccessToken): void {
+	if (accessTokens.get(key)?.token === token) accessTokens.delete(key);
+}
+
 /** Where the seller sells, as the latest login says; undefined without one or if Amazon did not say. */
 export const ownMarketplacesOf = (key: string): AccessToken['marketplaces'] =>
 	accessTokens.get(key)?.marketplaces;
@@ -67,7 +72,9 @@ async function obtain(
 ): Promise<LogInOutcome> {
 	const obtainedAt = performance.now();
 	try {
-		const { token, expiresInMs, marketplaces } = await logIn(http, credentials);
+		const { token, expiresInMs, ...loggedIn } = await logIn(http, credentials);
+		// The same refresh token, so the same seller, even if Amazon does not list them this time.
+		const marketplaces = loggedIn.marketplaces ?? accessTokens.get(key)?.marketplaces;
 		const usableMs = Math.max(expiresInMs - SPARE_MS, expiresInMs / 2);
 		const kept = { token, obtainedAt, expiresAt: obtainedAt + usableMs, marketplaces };
 		accessTokens.set(key, kept);

@@ -8,7 +8,15 @@ import {
 } from 'n8n-workflow';
 import type { z } from 'zod';
 
-import { freshToken, hashOf, keptToken, ownMarketplacesOf, tokenKeyOf } from './accessTokens';
+import { MINUTE_MS } from '../domain/calendar';
+import {
+	forgetToken,
+	freshToken,
+	hashOf,
+	keptToken,
+	ownMarketplacesOf,
+	tokenKeyOf,
+} from './accessTokens';
 import { chooseSeller, CredentialError, readSellers, type SellerAccount } from './credentials';
 import { apiBaseUrl, shareOf, type SellingPartnerCredentials } from './endpoints';
 import { type AmazonAnswer, type FailureKind, isUncertain } from './failureKinds';
@@ -329,8 +337,8 @@ export class SpApiClient {
 				const { kind, message, status } = token;
 				return { kind, answer: { message, status } };
 			}
-			const message = this.otherSeller(token);
-			if (message !== undefined) return { kind: 'login', answer: { message } };
+			const problem = this.otherSeller(token);
+			if (problem !== undefined) return problem;
 			const turn = await limit.takeTurn(this.signal, this.patience.waitAtMostMs);
 			if (turn !== 'granted') return { kind: turn };
 			const now = keptToken(this.tokenKey, rejected);
@@ -358,16 +366,27 @@ export class SpApiClient {
 		return await sent.catch(readThrown);
 	}
 
-	/** Why the token belongs to another seller than the item names; undefined if it does not. */
-	private otherSeller({ marketplaces }: AccessToken): string | undefined {
+	/**
+	 * Why nothing may be sent, if the token belongs to another seller than the item names, or Amazon
+	 * did not say whose it is. It may say so at the next login, which is a minute later at the
+	 * earliest.
+	 */
+	private otherSeller(token: AccessToken): { kind: FailureKind; answer: AmazonAnswer } | undefined {
 		const { expectedName, sellerName } = this;
 		if (expectedName === undefined) return undefined;
-		const names = marketplaces?.flatMap(({ storeName }) => storeName ?? []) ?? [];
+		if (token.marketplaces === undefined) {
+			if (performance.now() - token.obtainedAt > MINUTE_MS) forgetToken(this.tokenKey, token);
+			const message = `Could not log in: Amazon does not say at the moment whether this seller is '${expectedName}'`;
+			return { kind: 'loginUnavailable', answer: { message } };
+		}
+		const names = token.marketplaces.flatMap(({ storeName }) => storeName ?? []);
 		if (names.includes(expectedName)) return undefined;
 		const whatToDo = "Choose the credential of that seller, or empty 'Seller' in the node.";
-		return sellerName === undefined
-			? `Could not use the credential: Amazon does not say whether this seller is '${expectedName}'. ${whatToDo}`
-			: `Could not use the credential: this seller is '${sellerName}', not '${expectedName}'. ${whatToDo}`;
+		const message =
+			sellerName === undefined
+				? `Could not use the credential: Amazon does not say whether this seller is '${expectedName}'. ${whatToDo}`
+				: `Could not use the credential: this seller is '${sellerName}', not '${expectedName}'. ${whatToDo}`;
+		return { kind: 'login', answer: { message } };
 	}
 
 	private limitOf(name: OperationName, { rate, burst, perApplication }: Operation): Limit {
