@@ -89,7 +89,8 @@ describe('feedback', () => {
 		expect(items[0]).toEqual({
 			event: 'newNegativeFeedback',
 			eventId: expect.stringMatching(new RegExp(`^US/${orderId}/0/.{11}$`)),
-			summary: `United States: New negative feedback, 1 star, for order ${orderId}: "The handle broke after a day"`,
+			seller: 'Harbor & Pine Home',
+			summary: `Harbor & Pine Home, United States: New negative feedback, 1 star, for order ${orderId}: "The handle broke after a day"`,
 			marketplace: 'US',
 			marketplaceId: US,
 			orderId,
@@ -669,7 +670,8 @@ describe('account health', () => {
 		expect(new Set(watcher.reported.map(({ eventId }) => eventId)).size).toBe(3);
 		expect(watcher.reported[0]).toMatchObject({
 			event: 'accountStatusChanged',
-			summary: 'United States: The account status changed from NORMAL to AT_RISK',
+			summary:
+				'Harbor & Pine Home, United States: The account status changed from NORMAL to AT_RISK',
 			orderId: null,
 			removal: null,
 			changed: ['accountStatus'],
@@ -705,7 +707,7 @@ describe('account health', () => {
 		expect(above[0]).toMatchObject({
 			event: 'orderDefectRateAboveTarget',
 			summary:
-				'United States: The order defect rate of orders you ship is not below its target of 1%: 1% (10 of 1000 orders)',
+				'Harbor & Pine Home, United States: The order defect rate of orders you ship is not below its target of 1%: 1% (10 of 1000 orders)',
 			before: rate(9),
 			after: rate(10),
 			changed: ['orderDefectRate'],
@@ -799,7 +801,9 @@ describe('Fetch Test Event', () => {
 		expect(watcher.reported[0]).toMatchObject({
 			event: 'newNegativeFeedback',
 			eventId: expect.stringMatching(/^test\/US\//),
-			summary: expect.stringMatching(/^Test event\. United States: New negative feedback/),
+			summary: expect.stringMatching(
+				/^Test event\. Harbor & Pine Home, United States: New negative feedback/,
+			),
 			orderId: newest?.orderId,
 			before: null,
 			after: { date: newest?.date, rating: newest?.rating, comment: newest?.comment },
@@ -938,8 +942,10 @@ describe('Fetch Test Event', () => {
 		const [item] = watcher.reported;
 		expect(item).toMatchObject({ event, changed: [] });
 		const summary = String(item?.summary);
-		expect(summary).toMatch(/^Test event\. United States: /);
-		expect(summary.replace('Test event. United States: ', '')).toMatch(sentence);
+		expect(summary).toMatch(/^Test event\. Harbor & Pine Home, United States: /);
+		expect(summary.replace('Test event. Harbor & Pine Home, United States: ', '')).toMatch(
+			sentence,
+		);
 	});
 
 	const expectAnItemSoon = async (event: string): Promise<void> => {
