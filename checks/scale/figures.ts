@@ -1,3 +1,4 @@
+// cspell:ignore relkind relname
 import type { Meter, ProcessFigures } from '../n8n/meter';
 import type { Services } from '../n8n/services';
 

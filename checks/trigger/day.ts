@@ -373,7 +373,13 @@ const FIGURES: readonly FigureChange[] = [
 const isOfFigure = (line: string): boolean => FIGURES.some(({ event }) => line.startsWith(event));
 
 /** What must be reported for an entry of the true record, as a line to compare. */
-export function expectedOf({ kind, marketplaceId, orderId, before, after }: FeedbackEvent): string[] {
+export function expectedOf({
+	kind,
+	marketplaceId,
+	orderId,
+	before,
+	after,
+}: FeedbackEvent): string[] {
 	const line = (event: string, feedback: FeedbackContent) => [
 		`${event} ${marketplaceId} ${orderId} ${feedback.rating} ${feedback.comment.slice(0, 100)}`,
 	];

@@ -22,6 +22,7 @@ import { ReportTask } from './reportTask';
 import { marketplacesOf, ofSeller, sellersOf } from './sellers';
 import { TotalsQuery } from './totalsQuery';
 import { REPORT_NAMES, type ReportKind } from './watch/events';
+import { reported } from './watch/kioskTrouble';
 import { kioskNoticeOf, noticesOf, REPORT_OF, withReported } from './watch/notices';
 import { isKnownElsewhere } from './watch/otherMarketplaces';
 import { rewatch, withoutFuture } from './watch/rewatch';
@@ -92,33 +93,36 @@ async function pollSellers(
 ): Promise<INodeExecutionData[][] | null> {
 	const parameters = readTriggerParameters(context, schema, properties);
 	const time = new PollTime(context);
-	if (parameters.seller !== ALL_SELLERS) {
+	const all = parameters.seller === ALL_SELLERS ? await sellersOf(context, parameters) : [];
+	const names = all.flatMap((name) => name ?? []);
+	if (names.length === 0) {
 		return await new Poll(context, memory, time, parameters, undefined).run();
 	}
-	const names = await sellersOf(context, parameters);
 	forgetOthers(context, names);
-	const polls = names.map((name = '') => ({
+	const polls = names.map((name) => ({
 		key: name,
-		poll: new Poll(context, PollMemory.of(context, name), time, parameters, name || undefined),
+		poll: new Poll(context, PollMemory.of(context, name), time, parameters, name),
 	}));
-	const problem = polls.map(({ poll: each }) => each.takeProblem()).find((each) => each);
-	if (problem !== undefined) throw toNodeError(context.getNode(), problem);
-	const failures: unknown[] = [];
+	// One at a time, as with one seller.
+	for (const { poll: each } of polls) {
+		const problem = each.takeProblem();
+		if (problem !== undefined) throw toNodeError(context.getNode(), problem);
+	}
 	const outputs = await inTurn(memory.leftOutFirst(polls), SELLERS_AT_ONCE, async (each) => {
 		if (time.isOver) {
 			memory.startWith(each.key);
 			return [];
 		}
-		return await each.poll.items().catch((failure: unknown) => {
-			failures.push(failure);
-			each.poll.reportLater(failure);
-			return [];
-		});
+		return await each.poll.items();
 	});
-	const [first] = failures;
-	if (failures.length === polls.length && memory.isActivatedByUser) throw first;
 	const items = outputs.flat();
-	return items.length > 0 ? [items.map((json) => ({ json }))] : null;
+	if (items.length > 0) return [items.map((json) => ({ json }))];
+	// So that the user sees right away that no seller works.
+	if (memory.isActivatedByUser && polls.every(({ poll: each }) => each.isRefused)) {
+		const [first] = polls;
+		throw toNodeError(context.getNode(), first?.poll.takeProblem());
+	}
+	return null;
 }
 
 /** The state of each of several sellers, by name. */
@@ -128,7 +132,7 @@ function statesOf(context: IPollFunctions): Record<string, unknown> {
 }
 
 /** Forgets sellers that the credential no longer holds. */
-function forgetOthers(context: IPollFunctions, names: ReadonlyArray<string | undefined>): void {
+function forgetOthers(context: IPollFunctions, names: readonly string[]): void {
 	const states = Object.entries(statesOf(context));
 	const kept = states.filter(([name]) => names.includes(name));
 	if (kept.length === states.length) return;
@@ -199,20 +203,20 @@ class Poll {
 		return this.memory.takeProblem();
 	}
 
-	/** A later poll throws it, and names the seller. */
-	reportLater(failure: unknown): void {
-		this.memory.reportLater(this.named(toNodeError(this.context.getNode(), failure)));
-	}
+	/** The credential, the settings or the state do not allow to watch this seller. */
+	isRefused = false;
 
-	/** The events of this poll; problems are reported by later ones. */
+	/** The events of this poll; problems are reported by later ones, with the seller's name. */
 	async items(): Promise<IDataObject[]> {
-		const { memory } = this;
+		const { context, memory } = this;
 		if (!memory.mayTry(ACCOUNT)) return [];
 		await this.watchAll().catch((failure: unknown) => {
-			// The settings, the credential or the state caused the failure, so nothing was learned.
+			// Nothing was learned.
 			memory.failed(ACCOUNT);
-			throw toNodeError(this.context.getNode(), failure);
+			this.isRefused = true;
+			memory.reportLater(this.named(toNodeError(context.getNode(), failure)));
 		});
+		this.isRefused ||= this.problems[0]?.isOfAccount === true;
 		for (const each of this.problems) memory.reportLater(this.toError(each));
 		return this.found;
 	}
@@ -441,7 +445,7 @@ class Poll {
 		const isQueued = this.memory.reportLater(
 			this.named(new NodeOperationError(this.context.getNode(), message, { description })),
 		);
-		return isQueued ? { ...state, dataKiosk: { ...dataKiosk, told: true } } : state;
+		return isQueued ? { ...state, dataKiosk: reported(dataKiosk) } : state;
 	}
 }
 

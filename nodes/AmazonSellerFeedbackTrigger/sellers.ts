@@ -5,7 +5,7 @@ import { ALL_MARKETPLACES, resolveMarketplace } from '../shared/n8n/marketplaceP
 import { SpApiClient } from '../shared/spapi/client';
 import { ALL_SELLERS } from '../shared/spapi/credentials';
 import { primaryMarketplaceOf } from '../shared/spapi/endpoints';
-import { getMarketplaceParticipations } from '../shared/spapi/sellers';
+import { listOwnMarketplaceIds } from '../shared/spapi/sellers';
 import type { TriggerParameters } from './description';
 
 /** Which sellers and marketplaces a trigger watches, and how its items name them. */
@@ -35,7 +35,7 @@ export async function marketplacesOf(
 	const primary = resolveMarketplace(context, client, undefined);
 	if (marketplaces.length === 0) return [primary];
 	if (marketplaces.includes(ALL_MARKETPLACES)) {
-		const own = client.ownMarketplaceIds ?? (await participating(client));
+		const own = await listOwnMarketplaceIds(client);
 		return own
 			.flatMap((id) => findMarketplace(id) ?? [])
 			.filter(({ region }) => region === primary.region);
@@ -45,11 +45,6 @@ export async function marketplacesOf(
 	const isLenient = seller === ALL_SELLERS && possible.length > 0;
 	return (isLenient ? possible : marketplaces).map((id) => resolveMarketplace(context, client, id));
 }
-
-const participating = async (client: SpApiClient): Promise<string[]> =>
-	(await getMarketplaceParticipations(client))
-		.filter(({ participation }) => participation?.isParticipating !== false)
-		.map(({ marketplace }) => marketplace.id);
 
 /** Seller and marketplace as summaries name them. */
 export const placeOf = ({ sellerName }: SpApiClient, { name }: Marketplace): string =>

@@ -127,7 +127,7 @@ describe('a scorecard', () => {
 		expect(card.attention).toEqual([
 			'Account status AT_RISK',
 			"Order defect rate 1% (orders you ship), not below Amazon's limit of 1%",
-			'Rating 90% in the last 30 days, below Floor (95%), 10 positives needed',
+			'Rating 90% in the last 30 days, below Floor (95%), 10 more positive needed',
 			'Buy Box share 70% in the last 7 settled days, down 25 points',
 			'Order defect rate 0.5% (orders Amazon ships), 2 more defects until 1%',
 		]);

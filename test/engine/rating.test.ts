@@ -243,12 +243,15 @@ describe('Rating: Evaluate, simplified', () => {
 	});
 
 	it('sends an unknown rating to the output Unknown unless the user chose another', async () => {
-		const { marketplace: _, ...own } = defaults;
-		const { insufficientBand: __, ...parameters } = own;
+		const { operation, evaluationDays, counts, thresholds, options } = defaults;
 		const run = await runNode({
 			type: 'amazonSellerRating',
 			parameters: {
-				...parameters,
+				operation,
+				evaluationDays,
+				counts,
+				thresholds,
+				options,
 				sources: ['counts'],
 				marketplace: { __rl: true, mode: 'id', value: 'US' },
 				simplify: true,

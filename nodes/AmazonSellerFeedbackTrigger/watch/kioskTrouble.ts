@@ -58,6 +58,9 @@ export function isResting(
 	return minutes >= 0 && minutes < EARLY * restMinutes(trouble.count, everyMinutes, hasReport);
 }
 
+/** The trouble after the user was notified. */
+export const reported = (trouble: KioskTrouble): KioskTrouble => ({ ...trouble, told: true });
+
 /** The trouble after another failure. */
 export function troubled(
 	before: KioskTrouble | undefined,

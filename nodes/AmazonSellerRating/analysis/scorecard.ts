@@ -411,7 +411,9 @@ function belowInWords({ thresholds }: WindowEvaluation): string {
 	if (lowest === undefined) return '';
 	const { name, percent, neededPositives } = lowest;
 	const needed =
-		neededPositives === null ? '' : `, ${neededPositives.toLocaleString('en-US')} positives needed`;
+		neededPositives === null
+			? ''
+			: `, ${neededPositives.toLocaleString('en-US')} more positive needed`;
 	return `below ${name} (${percent}%)${needed}`;
 }
 

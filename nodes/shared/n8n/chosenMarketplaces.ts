@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { findMarketplace, type Marketplace } from '../domain/marketplaces';
 import type { SpApiClient } from '../spapi/client';
 import { primaryMarketplaceOf } from '../spapi/endpoints';
-import { getMarketplaceParticipations } from '../spapi/sellers';
+import { listOwnMarketplaceIds } from '../spapi/sellers';
 import { knownMarketplace, marketplaceOptions } from './marketplaceParameter';
 
 /** The marketplaces that an operation works on, if it works on several. */
@@ -69,15 +69,10 @@ export async function chosenMarketplaces(
 		const selected = marketplaceIds.map((id) => knownMarketplace(context, id, itemIndex));
 		return [...new Set(selected)];
 	}
-	const own = client.ownMarketplaceIds ?? (await participating(client));
+	const own = await listOwnMarketplaceIds(client);
 	const known = own
 		.flatMap((id) => findMarketplace(id) ?? [])
 		.filter(({ region }) => region === primary.region);
 	// The primary one first, because it is the one the seller knows best.
 	return [...known].sort((a, b) => Number(b === primary) - Number(a === primary));
 }
-
-const participating = async (client: SpApiClient): Promise<string[]> =>
-	(await getMarketplaceParticipations(client))
-		.filter(({ participation }) => participation?.isParticipating !== false)
-		.map(({ marketplace }) => marketplace.id);

@@ -55,3 +55,10 @@ export const getMarketplaceParticipations = async (
 	client: SpApiClient,
 ): Promise<readonly MarketplaceParticipation[]> =>
 	(await listParticipations(client)).participations;
+
+/** The IDs of the marketplaces in which the seller takes part; no call if Amazon listed them at the login. */
+export const listOwnMarketplaceIds = async (client: SpApiClient): Promise<readonly string[]> =>
+	client.ownMarketplaceIds ??
+	(await getMarketplaceParticipations(client))
+		.filter(({ participation }) => participation?.isParticipating !== false)
+		.map(({ marketplace }) => marketplace.id);

@@ -129,7 +129,7 @@ export async function startDailyTotals(
 	}
 }
 
-/** The same without creating one; undefined if there is none. */
+/** The same without creating one; undefined if no query was found. */
 export async function findDailyTotals(
 	client: SpApiClient,
 	wanted: TotalsWanted,
@@ -137,7 +137,7 @@ export async function findDailyTotals(
 	return await start(client, wanted, false);
 }
 
-/** Undefined if there is none, or if another caller had to be waited for first. */
+/** Undefined if no query was found, or if another caller had to be waited for first. */
 async function start(
 	client: SpApiClient,
 	wanted: TotalsWanted,

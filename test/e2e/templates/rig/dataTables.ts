@@ -1,0 +1,33 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { RealN8n } from '../../../../checks/n8n/realN8n';
+
+interface Found {
+	readonly id: string;
+	readonly name: string;
+	readonly projectId: string;
+}
+
+/** n8n's own data tables, read as the editor does. */
+export class DataTables {
+	constructor(private readonly n8n: RealN8n) {}
+
+	/** All rows of a table; undefined if there is no such table. */
+	async rowsOf(name: string): Promise<IDataObject[] | undefined> {
+		const table = await this.find(name);
+		if (table === undefined) return undefined;
+		const { data } = await this.n8n.get<{ data: IDataObject[] }>(`${pathOf(table)}/rows?take=200`);
+		return data;
+	}
+
+	async drop(name: string): Promise<void> {
+		const table = await this.find(name);
+		if (table !== undefined) await this.n8n.call('DELETE', pathOf(table));
+	}
+
+	private async find(name: string): Promise<Found | undefined> {
+		const { data } = await this.n8n.get<{ data: Found[] }>('data-tables-global');
+		return data.find((each) => each.name === name);
+	}
+}
+
+const pathOf = ({ projectId, id }: Found): string => `projects/${projectId}/data-tables/${id}`;
