@@ -15,7 +15,6 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { createProgress, formatTable, printVerdicts, SetupError } from '../scripts/lib/output.mjs';
 import { stateDir } from '../scripts/lib/paths.mjs';
-import { pickFreePort } from '../scripts/lib/ports.mjs';
 import { atEnd } from './lib/atEnd';
 import { readOptions } from './lib/options';
 import { RunningSandbox } from './lib/sandbox';
@@ -85,12 +84,13 @@ export async function run(args: string[]): Promise<number> {
 	const n8n = new QueueN8n({ runtime, tarball, services, dir });
 	atEnd(async () => await n8n.stop());
 	const clock = new ScaledClock(speed, Date.parse(START));
-	const main = new Meter(await pickFreePort());
+	const main = new Meter(await n8n.pickPort());
 	await progress.step(
 		"n8n's main process",
 		async () =>
 			await n8n.start(mergeOptions(clock.startOptions, main.startOptions, { env: POLL_METRICS })),
 	);
+	const newMeter = async () => new Meter(await n8n.pickPort());
 	const meters = { main, workers: await Promise.all(Array.from({ length: workers }, newMeter)) };
 	await progress.step(`${workers} workers`, async () => {
 		const starts = meters.workers.map(
@@ -126,8 +126,6 @@ export async function run(args: string[]): Promise<number> {
 		command: `npm run check -- scale ${args.join(' ')}`.trim(),
 	});
 }
-
-const newMeter = async (): Promise<Meter> => new Meter(await pickFreePort());
 
 function readSettings(args: string[]): Settings {
 	const options = Object.fromEntries(
