@@ -7,7 +7,7 @@ import { Lwa, type ApplicationName } from './lwa';
 import { addToLog } from './newest';
 import { RateLimiter } from './rateLimits';
 import { ReportQuotas, type TooSoon } from './reportQuotas';
-import { ReportStore, type StoredReport } from './reports/store';
+import { ReportStore, type ProcessingStatus, type StoredReport } from './reports/store';
 import { Roles } from './roles';
 import { settingsSchema, type SandboxSettings } from './settings';
 import type { Asked } from './dataKiosk/asked';
@@ -86,6 +86,8 @@ export interface ReportReadRecord {
 	readonly reportType: string;
 	readonly marketplaceIds: readonly string[];
 	readonly reportId: string;
+	/** How the report ended. */
+	readonly status: ProcessingStatus;
 	readonly requestedAt: string;
 	readonly at: string;
 }
@@ -192,6 +194,7 @@ export class SandboxState {
 			reportType,
 			marketplaceIds,
 			reportId,
+			status: this.reports.statusOf(report),
 			requestedAt: new Date(createdTime).toISOString(),
 			at: this.clock.now().toISOString(),
 		});

@@ -10,6 +10,7 @@ import { createServer } from 'node:http';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { isMainThread } from 'node:worker_threads';
 
 const RESOLUTION_MS = 10;
 
@@ -65,9 +66,10 @@ function collect() {
 	return { ...figures, rss, heapUsed, external };
 }
 
-createServer((request, response) => {
+const server = createServer((request, response) => {
 	const figures = request.method === 'POST' ? collect() : measure();
 	response.end(JSON.stringify(figures));
-})
-	.listen(Number(process.env.METER_PORT), '127.0.0.1')
-	.unref();
+});
+
+// Threads of the process load this module, too.
+if (isMainThread) server.listen(Number(process.env.METER_PORT), '127.0.0.1').unref();

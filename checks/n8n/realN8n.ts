@@ -375,7 +375,7 @@ export class RealN8n {
 	}
 
 	/** Free ports without duplicates, because most are opened only much later. */
-	protected async pickPort(): Promise<number> {
+	async pickPort(): Promise<number> {
 		for (;;) {
 			const port = await pickFreePort();
 			if (this.ports.has(port)) continue;

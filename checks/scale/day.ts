@@ -19,6 +19,9 @@ const FEEDBACK_REPORT = 'GET_SELLER_FEEDBACK_DATA';
 /** The trigger's default, in minutes. */
 export const INTERVAL_MINUTES = 30;
 
+/** The trigger's longest interval for reports that Amazon cancels, in minutes. */
+export const CANCELED_MINUTES = 60;
+
 /**
  * What a trigger says once about a marketplace without feedback of 1 to 3 stars: Amazon makes no
  * report.
@@ -288,10 +291,11 @@ export class ScaleDay {
 			.filter(({ reportType, application }) => {
 				return reportType === FEEDBACK_REPORT && application === 'main';
 			})
-			.flatMap(({ sellerKey, marketplaceIds, at }) =>
+			.flatMap(({ sellerKey, marketplaceIds, at, status }) =>
 				marketplaceIds.map((marketplaceId) => ({
 					place: placeOf({ sellerKey, marketplaceId }),
 					minute: this.#minuteOf(at),
+					isCanceled: status === 'CANCELLED',
 				})),
 			);
 	}

@@ -3,34 +3,41 @@ export interface Look {
 	/** Seller and marketplace. */
 	readonly place: string;
 	readonly minute: number;
+	/** Amazon canceled the report, because there is no feedback of 1 to 3 stars. */
+	readonly isCanceled: boolean;
 }
 
 /** The time between two looks at a marketplace, in minutes. */
 export interface Wait {
 	readonly place: string;
+	/** Minute of the first look. */
+	readonly from: number;
+	/** Whether Amazon canceled the report of the first look. */
+	readonly isCanceled: boolean;
 	readonly minutes: number;
 }
 
 /**
  * The waits between looks, of each place within the day: the first is counted from the last look
- * before the day or, without one, from its start; the last one until its end, although it is not
- * over.
+ * before the day or, without one, from its start; the last one until its end, although it has
+ * not ended.
  */
 export function waitsBetween(
 	looks: readonly Look[],
 	places: readonly string[],
 	endOfDay: number,
 ): Wait[] {
-	const byPlace = new Map<string, number[]>(places.map((place) => [place, []]));
-	for (const { place, minute } of looks) byPlace.get(place)?.push(minute);
-	return [...byPlace].flatMap(([place, minutes]) => {
-		const before = minutes.filter((minute) => minute <= 0);
-		const within = minutes.filter((minute) => minute > 0 && minute < endOfDay);
-		const start = before.length > 0 ? Math.max(...before) : 0;
-		const moments = [start, ...within.toSorted((a, b) => a - b), endOfDay];
-		return moments
-			.slice(1)
-			.map((moment, index) => ({ place, minutes: moment - (moments[index] ?? 0) }));
+	const byPlace = new Map<string, Look[]>(places.map((place) => [place, []]));
+	for (const look of looks) byPlace.get(look.place)?.push(look);
+	return [...byPlace].flatMap(([place, own]) => {
+		const inOrder = own.toSorted((a, b) => a.minute - b.minute);
+		const none = { place, minute: 0, isCanceled: false };
+		const first = inOrder.findLast(({ minute }) => minute <= 0) ?? none;
+		const within = inOrder.filter(({ minute }) => minute > 0 && minute < endOfDay);
+		return [first, ...within].map(({ minute, isCanceled }, index): Wait => {
+			const next = within[index]?.minute ?? endOfDay;
+			return { place, from: minute, isCanceled, minutes: next - minute };
+		});
 	});
 }
 
@@ -41,8 +48,8 @@ export function percentile(values: readonly number[], share: number): number {
 }
 
 /**
- * The longest fair time between two looks at a marketplace, in minutes: the interval that the user
- * set or, if that is longer, the turns of all marketplaces of its seller.
+ * The longest fair time between two looks at a marketplace, in minutes: the interval or, if that is
+ * longer, the turns of all marketplaces of its seller.
  */
 export const fairShare = (
 	intervalMinutes: number,

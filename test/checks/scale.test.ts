@@ -5,35 +5,41 @@ import { KeepingUp } from '../../checks/scale/keepingUp';
 import { fairShare, percentile, waitsBetween } from '../../checks/scale/looks';
 
 describe('the times between two looks at a marketplace', () => {
-	it('count from the last look before the day to its end', () => {
-		const looks = [-40, -2, 28, 59].map((minute) => ({ place: 'a', minute }));
+	const look = (place: string, minute: number, isCanceled = false) => ({
+		place,
+		minute,
+		isCanceled,
+	});
+	const wait = (place: string, from: number, minutes: number, isCanceled = false) => ({
+		place,
+		from,
+		isCanceled,
+		minutes,
+	});
+
+	it('count from the last look before the day to its end, and say if a report was canceled', () => {
+		const looks = [look('a', 59), look('a', -40), look('a', -2), look('a', 28, true)];
 		expect(waitsBetween(looks, ['a'], 100)).toEqual([
-			{ place: 'a', minutes: 30 },
-			{ place: 'a', minutes: 31 },
-			{ place: 'a', minutes: 41 },
+			wait('a', -2, 30),
+			wait('a', 28, 31, true),
+			wait('a', 59, 41),
 		]);
 	});
 
 	it('are the whole day if nobody looked, and ignore what comes after it or elsewhere', () => {
-		const looks = [
-			{ place: 'a', minute: 130 },
-			{ place: 'other', minute: 50 },
-		];
-		expect(waitsBetween(looks, ['a', 'b'], 100)).toEqual([
-			{ place: 'a', minutes: 100 },
-			{ place: 'b', minutes: 100 },
-		]);
+		const looks = [look('a', 130), look('other', 50)];
+		expect(waitsBetween(looks, ['a', 'b'], 100)).toEqual([wait('a', 0, 100), wait('b', 0, 100)]);
 	});
 
 	it('add up to the day, whatever the order of the looks', () => {
 		fc.assert(
 			fc.property(fc.array(fc.integer({ min: -50, max: 1500 })), (minutes) => {
-				const looks = minutes.map((minute) => ({ place: 'a', minute }));
+				const looks = minutes.map((minute) => look('a', minute));
 				const waits = waitsBetween(looks, ['a'], 1440);
 				const before = minutes.filter((minute) => minute <= 0);
-				const total = waits.reduce((sum, wait) => sum + wait.minutes, 0);
+				const total = waits.reduce((sum, each) => sum + each.minutes, 0);
 				expect(total).toBe(1440 - (before.length > 0 ? Math.max(...before) : 0));
-				expect(waits.every((wait) => wait.minutes >= 0)).toBe(true);
+				expect(waits.every((each) => each.minutes >= 0)).toBe(true);
 			}),
 		);
 	});
