@@ -67,24 +67,23 @@ function untilLastDay(
 	return { from, to: to < lastDay ? to : lastDay };
 }
 
-/** Days that are shown as zeros although they are not. */
-function isFalseZero(
-	date: string,
+/** Which days are shown as zeros although they are not. */
+function falseZerosOf(
 	place: MarketplaceWorld,
 	{ settings, habits, now }: Circumstances,
-) {
+): (date: string) => boolean {
 	const today = localDay(now, place.marketplace);
-	if (date < oldestDay(today)) return true;
-	return habits.kioskFalseZeros && date > daysBefore(today, settings.kioskFalseZeroDays);
+	const oldest = oldestDay(today);
+	const lastTrue = daysBefore(today, settings.kioskFalseZeroDays);
+	return (date) => date < oldest || (habits.kioskFalseZeros && date > lastTrue);
 }
 
 /** Figures with their twins for business buyers, `…B2B`; nothing for sellers without those. */
-const withTwins = (figures: Row, business: Row | undefined): Row => ({
-	...figures,
-	...Object.fromEntries(
-		Object.entries(business ?? {}).map(([name, value]) => [`${name}B2B`, value]),
-	),
-});
+function withTwins(figures: Row, business: Row | undefined): Row {
+	const both: Record<string, unknown> = { ...figures };
+	for (const [name, value] of Object.entries(business ?? {})) both[`${name}B2B`] = value;
+	return both;
+}
 
 const hasTwins = ({ seller, habits }: Circumstances): boolean =>
 	seller.isB2bSeller || !habits.kioskNullB2b;
@@ -98,8 +97,8 @@ function datesOf(place: MarketplaceWorld, asked: AskedByDate, circumstances: Cir
 	if (range.from > range.to) return [];
 	const periodsOf = (part: Part) =>
 		daysByPeriod(place, trafficOfPart(place, part), range, aggregateBy, habits, now);
+	const isZero = falseZerosOf(place, circumstances);
 	const figuresOf = (date: string, days: readonly CountedDay[], part: Part) => {
-		const isZero = (day: string) => isFalseZero(day, place, circumstances);
 		const shown =
 			days.length === 0 && isZero(date)
 				? [uncounted(date)]
