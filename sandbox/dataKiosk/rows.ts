@@ -80,9 +80,21 @@ function falseZerosOf(
 
 /** Figures with their twins for business buyers, `…B2B`; nothing for sellers without those. */
 function withTwins(figures: Row, business: Row | undefined): Row {
+	if (business === undefined) return figures;
 	const both: Record<string, unknown> = { ...figures };
-	for (const [name, value] of Object.entries(business ?? {})) both[`${name}B2B`] = value;
+	for (const name of Object.keys(business)) both[twinOf(name)] = business[name];
 	return both;
+}
+
+/** The names are made once, because there are dozens of them in each of many rows. */
+const twins = new Map<string, string>();
+
+function twinOf(name: string): string {
+	const known = twins.get(name);
+	if (known !== undefined) return known;
+	const twin = `${name}B2B`;
+	twins.set(name, twin);
+	return twin;
 }
 
 const hasTwins = ({ seller, habits }: Circumstances): boolean =>
