@@ -52,12 +52,14 @@ const run = async (
 		linkExpression: '={{ 1 }}',
 	});
 
-/** Each seller's items as one string each, without the seller's name, which pictures contain, too. */
+/** Each seller's items as one string each, without the seller's name, also in summaries and pictures. */
 function bySeller({ outputs }: NodeRun): Map<unknown, string[]> {
 	const found = new Map<unknown, string[]>();
 	for (const item of outputs.flat()) {
-		const { seller, ...json } = item.json;
-		found.set(seller, [...(found.get(seller) ?? []), contentOf({ json })]);
+		const { seller, summary, ...json } = item.json;
+		const unnamed = String(summary).replace(`${String(seller)}, `, '');
+		const content = contentOf({ json: { ...json, summary: unnamed } });
+		found.set(seller, [...(found.get(seller) ?? []), content]);
 	}
 	return found;
 }
