@@ -16,7 +16,7 @@ import {
 	SANDBOX_ENDPOINTS,
 	SLASHES_AT_END,
 } from '../nodes/shared/spapi/endpoints';
-import { inTurn } from '../nodes/shared/spapi/inTurn';
+import { inTurn, SELLERS_AT_ONCE } from '../nodes/shared/spapi/inTurn';
 import {
 	CredentialError,
 	readSellers,
@@ -57,9 +57,6 @@ const baseUrlExpression = [
 	.join(' ')
 	// Two closing braces in a row would end the expression.
 	.replaceAll('}}', '} }');
-
-/** Sellers that log in at the same time. */
-const SELLERS_AT_ONCE = 8;
 
 /**
  * Logs in each seller of the credential and checks that they sell in their primary marketplace.

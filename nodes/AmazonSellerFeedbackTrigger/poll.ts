@@ -12,14 +12,14 @@ import { readTriggerParameters } from '../shared/n8n/parameters';
 import { CREDENTIAL_NAME, SpApiClient } from '../shared/spapi/client';
 import { ALL_SELLERS } from '../shared/spapi/credentials';
 import { SpApiFailure } from '../shared/spapi/failure';
-import { inTurn } from '../shared/spapi/inTurn';
+import { inTurn, SELLERS_AT_ONCE } from '../shared/spapi/inTurn';
 import { properties, schema, type TriggerParameters } from './description';
 import { isHeldUp, isOfTheAccount } from './failures';
 import { PollMemory } from './pollMemory';
 import { dayIn } from '../shared/domain/calendar';
 import { isExtra, reportsFor } from './settings';
 import { ReportTask } from './reportTask';
-import { marketplacesOf, ofSeller, sellersOf } from './sellers';
+import { marketplacesOf, ofSeller } from './sellers';
 import { TotalsQuery } from './totalsQuery';
 import { REPORT_NAMES, type ReportKind } from './watch/events';
 import { reported } from './watch/kioskTrouble';
@@ -39,9 +39,6 @@ const PATIENCE = { waitAtMostMs: 3_000, maxAttempts: 2 };
 
 /** After this time a poll starts nothing new, so that it ends before the next one. */
 const BEGIN_WITHIN_MS = 40_000;
-
-/** Sellers that are watched at the same time: most of the time, they wait for Amazon. */
-const SELLERS_AT_ONCE = 8;
 
 /**
  * One poll of an active workflow: requests the reports that are due, reads those that are finished,
@@ -93,36 +90,58 @@ async function pollSellers(
 ): Promise<INodeExecutionData[][] | null> {
 	const parameters = readTriggerParameters(context, schema, properties);
 	const time = new PollTime(context);
-	const all = parameters.seller === ALL_SELLERS ? await sellersOf(context, parameters) : [];
-	const names = all.flatMap((name) => name ?? []);
-	if (names.length === 0) {
-		return await new Poll(context, memory, time, parameters, undefined).run();
-	}
-	forgetOthers(context, names);
-	const polls = names.map((name) => ({
-		key: name,
-		poll: new Poll(context, PollMemory.of(context, name), time, parameters, name),
-	}));
-	// One at a time, as with one seller.
-	for (const { poll: each } of polls) {
+	const polls = await pollsOf(context, memory, parameters, time);
+	// If n8n keeps the state with the execution (durable polls), a poll that throws loses what it
+	// learned, and if the first one throws, the workflow is not activated. So a later poll reports it.
+	for (const each of polls) {
 		const problem = each.takeProblem();
 		if (problem !== undefined) throw toNodeError(context.getNode(), problem);
 	}
-	const outputs = await inTurn(memory.leftOutFirst(polls), SELLERS_AT_ONCE, async (each) => {
-		if (time.isOver) {
-			memory.startWith(each.key);
-			return [];
-		}
-		return await each.poll.items();
+	// The only seller's tasks take turns in the same memory.
+	const inTurns = polls.length === 1 ? polls : memory.leftOutFirst(polls);
+	const outputs = await inTurn(inTurns, SELLERS_AT_ONCE, async (each) => {
+		if (!time.isOver) return await each.run();
+		memory.startWith(each.key);
+		return [];
 	});
 	const items = outputs.flat();
-	if (items.length > 0) return [items.map((json) => ({ json }))];
-	// So that the user sees right away that no seller works.
-	if (memory.isActivatedByUser && polls.every(({ poll: each }) => each.isRefused)) {
-		const [first] = polls;
-		throw toNodeError(context.getNode(), first?.poll.takeProblem());
+	const [refusal, ...others] = polls.map((each) => each.refusal);
+	// Nothing was learned, or the user sees right away that no seller works.
+	const isSeen = memory.isActivatedByUser || polls.every(({ broken }) => broken !== undefined);
+	if (items.length === 0 && isSeen && refusal && others.every((other) => other !== undefined)) {
+		for (const each of polls.slice(1)) each.reportProblems();
+		throw refusal;
 	}
-	return null;
+	for (const each of polls) each.reportProblems();
+	return items.length > 0 ? [items.map((json) => ({ json }))] : null;
+}
+
+/** A poll for each of several sellers, or for the only one. */
+async function pollsOf(
+	context: IPollFunctions,
+	memory: PollMemory,
+	parameters: TriggerParameters,
+	time: PollTime,
+): Promise<Poll[]> {
+	const { seller } = parameters;
+	const isAll = seller === ALL_SELLERS;
+	const clients = isAll ? await SpApiClient.connectAll(context, undefined, PATIENCE) : [];
+	const named = clients.flatMap((client) =>
+		client.givenName === undefined ? [] : [{ name: client.givenName, client }],
+	);
+	if (named.length === 0) {
+		const connect = async () =>
+			await SpApiClient.connect(context, undefined, PATIENCE, isAll ? undefined : seller);
+		return [new Poll(context, memory, time, parameters, connect, undefined)];
+	}
+	forgetOthers(
+		context,
+		named.map(({ name }) => name),
+	);
+	return named.map(
+		({ name, client }) =>
+			new Poll(context, PollMemory.of(context, name), time, parameters, async () => client, name),
+	);
 }
 
 /** The state of each of several sellers, by name. */
@@ -189,36 +208,51 @@ class Poll {
 	/** Amazon has accepted the credential in this poll. */
 	private isAccepted = false;
 
+	/** The error that kept this poll from watching; nothing was learned then. */
+	broken: Error | undefined;
+
 	/** @param seller name of one of several sellers */
 	constructor(
 		private readonly context: IPollFunctions,
 		private readonly memory: PollMemory,
 		private readonly time: PollTime,
 		private readonly parameters: TriggerParameters,
+		private readonly connect: () => Promise<SpApiClient>,
 		private readonly seller: string | undefined,
 	) {}
+
+	/** Identifies the seller among those of the trigger. */
+	get key(): string {
+		return this.seller ?? '';
+	}
 
 	/** A problem of an earlier poll. */
 	takeProblem(): Error | undefined {
 		return this.memory.takeProblem();
 	}
 
-	/** The credential, the settings or the state do not allow to watch this seller. */
-	isRefused = false;
-
-	/** The events of this poll; problems are reported by later ones, with the seller's name. */
-	async items(): Promise<IDataObject[]> {
+	/** The events of this poll; later polls report its problems. */
+	async run(): Promise<IDataObject[]> {
 		const { context, memory } = this;
 		if (!memory.mayTry(ACCOUNT)) return [];
 		await this.watchAll().catch((failure: unknown) => {
-			// Nothing was learned.
+			// The settings, the credential or the state caused the failure.
 			memory.failed(ACCOUNT);
-			this.isRefused = true;
-			memory.reportLater(this.named(toNodeError(context.getNode(), failure)));
+			this.broken = this.named(toNodeError(context.getNode(), failure));
 		});
-		this.isRefused ||= this.problems[0]?.isOfAccount === true;
-		for (const each of this.problems) memory.reportLater(this.toError(each));
 		return this.found;
+	}
+
+	/** Why nothing of this seller can be watched. */
+	get refusal(): Error | undefined {
+		const [first] = this.problems;
+		return this.broken ?? (first?.isOfAccount ? this.toError(first) : undefined);
+	}
+
+	/** Queues the problems of this poll, for later polls to report. */
+	reportProblems(): void {
+		if (this.broken !== undefined) this.memory.reportLater(this.broken);
+		for (const each of this.problems) this.memory.reportLater(this.toError(each));
 	}
 
 	private named<Failure extends Error>(error: Failure): Failure {
@@ -226,34 +260,10 @@ class Poll {
 		return error;
 	}
 
-	async run(): Promise<INodeExecutionData[][] | null> {
-		const { context, memory } = this;
-		// If n8n keeps the state with the execution (durable polls), a poll that throws loses what it
-		// learned, and if the first one throws, the workflow is not activated. So a later poll reports it.
-		const problem = memory.takeProblem();
-		if (problem !== undefined) throw toNodeError(context.getNode(), problem);
-		if (!memory.mayTry(ACCOUNT)) return null;
-		try {
-			await this.watchAll();
-		} catch (failure) {
-			// The settings, the credential or the state caused the failure, so nothing was learned.
-			memory.failed(ACCOUNT);
-			throw toNodeError(context.getNode(), failure);
-		}
-		const [first] = this.problems;
-		if (this.found.length === 0 && first?.isOfAccount && memory.isActivatedByUser) {
-			throw toNodeError(context.getNode(), this.toError(first));
-		}
-		for (const each of this.problems) memory.reportLater(this.toError(each));
-		return this.found.length > 0 ? [this.found.map((json) => ({ json }))] : null;
-	}
-
 	/** Reads and requests what is due, and stores the new state. */
 	private async watchAll(): Promise<void> {
 		const { context, parameters } = this;
-		const wanted =
-			this.seller ?? (parameters.seller === ALL_SELLERS ? undefined : parameters.seller);
-		const client = await SpApiClient.connect(context, undefined, PATIENCE, wanted);
+		const client = await this.connect();
 		const credential = context.getNode().credentials?.[CREDENTIAL_NAME]?.id ?? '';
 		const before = readState(this.stored, credential, client.seller.slice(0, 12));
 		if (before === undefined) throw unreadableState(context);

@@ -1,25 +1,13 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 
-import { findMarketplace, type Marketplace } from '../shared/domain/marketplaces';
+import { findMarketplace, placeInWords, type Marketplace } from '../shared/domain/marketplaces';
+import { ownMarketplaces } from '../shared/n8n/chosenMarketplaces';
 import { ALL_MARKETPLACES, resolveMarketplace } from '../shared/n8n/marketplaceParameter';
-import { SpApiClient } from '../shared/spapi/client';
+import type { SpApiClient } from '../shared/spapi/client';
 import { ALL_SELLERS } from '../shared/spapi/credentials';
-import { primaryMarketplaceOf } from '../shared/spapi/endpoints';
-import { listOwnMarketplaceIds } from '../shared/spapi/sellers';
 import type { TriggerParameters } from './description';
 
-/** Which sellers and marketplaces a trigger watches, and how its items name them. */
-
-/**
- * The names of the sellers to watch; one undefined name for the credential's only seller.
- * @throws NodeOperationError if the credential cannot be used
- */
-export async function sellersOf(
-	context: IPollFunctions,
-	{ seller }: Pick<TriggerParameters, 'seller'>,
-): Promise<ReadonlyArray<string | undefined>> {
-	return seller === ALL_SELLERS ? await SpApiClient.sellersOf(context) : [seller];
-}
+/** Which marketplaces of a seller a trigger watches, and how its items name the seller. */
 
 /**
  * The marketplaces to watch for a seller. Of all sellers, each has those of the list that are in its
@@ -34,21 +22,11 @@ export async function marketplacesOf(
 ): Promise<Marketplace[]> {
 	const primary = resolveMarketplace(context, client, undefined);
 	if (marketplaces.length === 0) return [primary];
-	if (marketplaces.includes(ALL_MARKETPLACES)) {
-		const own = await listOwnMarketplaceIds(client);
-		return own
-			.flatMap((id) => findMarketplace(id) ?? [])
-			.filter(({ region }) => region === primary.region);
-	}
-	const { region } = primaryMarketplaceOf(client.credentials);
-	const possible = marketplaces.filter((id) => findMarketplace(id)?.region === region);
+	if (marketplaces.includes(ALL_MARKETPLACES)) return await ownMarketplaces(client);
+	const possible = marketplaces.filter((id) => findMarketplace(id)?.region === primary.region);
 	const isLenient = seller === ALL_SELLERS && possible.length > 0;
 	return (isLenient ? possible : marketplaces).map((id) => resolveMarketplace(context, client, id));
 }
-
-/** Seller and marketplace as summaries name them. */
-export const placeOf = ({ sellerName }: SpApiClient, { name }: Marketplace): string =>
-	sellerName === undefined ? name : `${sellerName}, ${name}`;
 
 /**
  * An item that names its seller. With several sellers in a credential, the event ID does, too,
@@ -59,8 +37,5 @@ export const ofSeller = (client: SpApiClient, item: IDataObject): IDataObject =>
 	...item,
 	eventId:
 		client.givenName === undefined ? item.eventId : `${client.givenName}/${String(item.eventId)}`,
-	summary:
-		client.sellerName === undefined
-			? item.summary
-			: `${client.sellerName}, ${String(item.summary)}`,
+	summary: placeInWords(client.sellerName, String(item.summary)),
 });

@@ -4,10 +4,11 @@ import { DateTime } from 'luxon';
 import { countedRate, type AccountHealth } from '../shared/domain/accountHealth';
 import { sentimentOf } from '../shared/domain/feedbackReport';
 import type { FeedbackChange } from './watch/feedback';
-import type { Marketplace } from '../shared/domain/marketplaces';
+import { placeInWords, type Marketplace } from '../shared/domain/marketplaces';
 import { resolveMarketplace } from '../shared/n8n/marketplaceParameter';
 import { readTriggerParameters } from '../shared/n8n/parameters';
 import { SpApiClient } from '../shared/spapi/client';
+import { ALL_SELLERS } from '../shared/spapi/credentials';
 import { pause } from '../shared/spapi/pause';
 import { requestReport } from '../shared/spapi/requestReport';
 import type { RequestedReport } from '../shared/spapi/report';
@@ -24,7 +25,7 @@ import { dayIn } from '../shared/domain/calendar';
 import { isOfTheAccount } from './failures';
 import { readQuery, readReport, requestOf } from './reports';
 import { isExtra, reportsFor, settingsOf } from './settings';
-import { marketplacesOf, ofSeller, placeOf, sellersOf } from './sellers';
+import { marketplacesOf, ofSeller } from './sellers';
 import { advance } from './watch/advance';
 import {
 	REPORT_NAMES,
@@ -61,10 +62,13 @@ const SHARED_FOR_MINUTES = 60;
  */
 export async function fetchTestEvent(context: IPollFunctions): Promise<IDataObject> {
 	const parameters = readTriggerParameters(context, schema, properties);
-	// One seller shows what the items of all look like.
-	const [seller] = await sellersOf(context, parameters);
 	const patience = { waitAtMostMs: LONGEST_WAIT_MS, maxAttempts: 3 };
-	const client = await SpApiClient.connect(context, undefined, patience, seller);
+	// One seller shows what the items of all look like.
+	const [client] = (
+		parameters.seller === ALL_SELLERS
+			? await SpApiClient.connectAll(context, undefined, patience)
+			: [await SpApiClient.connect(context, undefined, patience, parameters.seller)]
+	) as [SpApiClient];
 	const [marketplace = resolveMarketplace(context, client, undefined)] = await marketplacesOf(
 		context,
 		client,
@@ -90,7 +94,7 @@ export async function fetchTestEvent(context: IPollFunctions): Promise<IDataObje
 		return {
 			...item,
 			eventId: `test/${String(item.eventId)}`,
-			summary: `Test event. ${placeOf(client, marketplace)}: ${testSummaryOf(event)}`,
+			summary: `Test event. ${placeInWords(client.sellerName, marketplace.name)}: ${testSummaryOf(event)}`,
 			changed: [],
 		};
 	}

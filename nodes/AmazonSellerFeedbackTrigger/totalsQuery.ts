@@ -4,7 +4,7 @@ import { DateTime } from 'luxon';
 import type { Marketplace } from '../shared/domain/marketplaces';
 import type { SpApiClient } from '../shared/spapi/client';
 import { lookAtDailyTotals } from '../shared/spapi/collectDailyTotals';
-import { SpApiFailure } from '../shared/spapi/failure';
+import { orThrow, SpApiFailure } from '../shared/spapi/failure';
 import type { FailureKind } from '../shared/spapi/failureKinds';
 import type { KioskTotals, OpenQuery } from '../shared/spapi/kioskTotals';
 import type { RequestedReport } from '../shared/spapi/report';
@@ -231,7 +231,3 @@ const stuck = (queryId: string): SpApiFailure =>
 	new SpApiFailure('queryFailed', 'getQuery', {
 		details: `${queryId}: Amazon did not finish it within an hour`,
 	});
-
-const orThrow = (failure: unknown): never => {
-	throw failure;
-};

@@ -1,10 +1,9 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { highest } from '../../shared/domain/accountHealth';
+import { highest, ORDER_DEFECT_LIMIT_PERCENT } from '../../shared/domain/accountHealth';
 import {
 	combineCounts,
 	evaluateWindow,
-	ORDER_DEFECT_LIMIT_PERCENT,
 	type EvaluationSettings,
 	type Source,
 	type Window,

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { figureBuyersSee } from '../../shared/domain/bands';
 import { judge, type EvaluationSettings, type EvaluationStatus } from '../analysis/evaluation';
 import { distancesOf, ratingTextOf, summaryOf, USUAL_DAYS } from '../analysis/summary';
-import { findMarketplace, type Marketplace } from '../../shared/domain/marketplaces';
+import { findMarketplace, type Marketplace, placeInWords } from '../../shared/domain/marketplaces';
 import { optionsCollection, simplifyParameter } from '../../shared/n8n/commonParameters';
 import { waitForReportOption } from '../../shared/n8n/feedbackReport';
 import type { ItemSeller } from '../../shared/n8n/itemSeller';
@@ -335,7 +335,7 @@ function toResult(
 		orderDefectPercent,
 	);
 	const { status, reason, insufficient } = judgement;
-	const place = [seller, marketplace?.name ?? 'all marketplaces'].filter(Boolean).join(', ');
+	const place = placeInWords(seller, marketplace?.name ?? 'all marketplaces');
 	const textOver = (wanted: number) => {
 		const window = windows.find(({ days }) => days === wanted);
 		return window === undefined ? null : ratingTextOf(window);

@@ -1,3 +1,4 @@
+import { ORDER_DEFECT_LIMIT_PERCENT } from '../../shared/domain/accountHealth';
 import {
 	bandOf,
 	costOfOneNonPositive,
@@ -257,9 +258,6 @@ export interface Judgement {
 	readonly reason: string;
 	readonly insufficient: boolean;
 }
-
-/** Amazon's enforced limit: an order defect rate below 1% over 60 days. */
-export const ORDER_DEFECT_LIMIT_PERCENT = 1;
 
 /**
  * Determines the seller's status: the band of the evaluation window, unless the data is

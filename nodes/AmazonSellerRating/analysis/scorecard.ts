@@ -3,16 +3,16 @@ import {
 	defectRunway,
 	type AccountHealth,
 	type OrderDefectRate,
+	ORDER_DEFECT_LIMIT_PERCENT,
 } from '../../shared/domain/accountHealth';
 import { dayNumber, isoDay, plusDays } from '../../shared/domain/calendar';
 import type { Coverage } from '../../shared/domain/coverage';
 import type { DatedFeedback } from '../../shared/domain/feedbackSeries';
-import type { Marketplace } from '../../shared/domain/marketplaces';
+import { type Marketplace, placeInWords } from '../../shared/domain/marketplaces';
 import { cutPercent, percentText, ratingOf, toPercent } from '../../shared/domain/rating';
 import type { Provenance } from '../../shared/domain/ratingWindow';
 import {
 	evaluateWindow,
-	ORDER_DEFECT_LIMIT_PERCENT,
 	type EvaluationSettings,
 	type Window,
 	type WindowEvaluation,
@@ -477,8 +477,7 @@ function summaryOf(
 	isIncomplete: boolean,
 ): string {
 	const texts = worstFirst.map(({ text }) => text.replace(/\.$/, ''));
-	const place = seller === undefined ? marketplace.name : `${seller}, ${marketplace.name}`;
-	return `${place}: ${texts.join('; ')}${isIncomplete ? '; some figures are unknown' : ''}.`;
+	return `${placeInWords(seller, marketplace.name)}: ${texts.join('; ')}${isIncomplete ? '; some figures are unknown' : ''}.`;
 }
 
 const capitalized = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

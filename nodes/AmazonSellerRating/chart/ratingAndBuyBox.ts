@@ -1,12 +1,12 @@
 import * as Plot from '@observablehq/plot';
 
-import { escapeXml, SVG_NAMESPACE, XmlDocument, type XmlElement } from './dom';
+import { escapeXml, XmlDocument, type XmlElement } from './dom';
 import { css, mailPage, paletteOfMail, svgAddress, type DigestTheme } from './mail';
-import { fingerprint, FONTS, plotIn } from './plot';
+import { fingerprint, pictureRoot, plotIn } from './plot';
 import { toDate } from './range';
 import type { ChartOptions } from './svg';
 import { wrap } from './text';
-import { darkModeStyles, paletteOf, windowColor, type Palette } from './theme';
+import { paletteOf, windowColor, type Palette } from './theme';
 import { dayInWords, percentInWords, UNKNOWN } from './words';
 
 /** Rating and Buy Box share over time, one above the other, from the same days. Percent is 0 to 100. */
@@ -128,25 +128,15 @@ export function renderRatingAndBuyBox(model: RatingAndBuyBox, options: ChartOpti
 	const axisTitle = `Day; each point covers the ${model.days} days up to it`;
 	write(axisTitle, Math.round(bottom + axis - lineHeight * 0.4), { fill: palette.muted });
 
-	const root = document.element(
-		'svg',
-		{
-			xmlns: SVG_NAMESPACE,
-			id,
-			role: 'img',
-			'aria-labelledby': `${id}-title ${id}-desc`,
-			width,
-			height,
-			viewBox: `0 0 ${width} ${height}`,
-			'font-family': FONTS,
-			'font-size': size,
-			'text-anchor': 'middle',
-		},
-		document.element('title', { id: `${id}-title` }, `${model.title} – ${model.marketplace}`),
-		document.element('desc', { id: `${id}-desc` }, inWords(model)),
-		document.element('rect', { width, height, fill: palette.background }),
-	);
-	if (theme === 'auto') root.append(document.element('style', {}, darkModeStyles(id)));
+	const root = pictureRoot(document, {
+		id,
+		width,
+		height,
+		fontSize: size,
+		theme,
+		title: `${model.title} – ${model.marketplace}`,
+		description: inWords(model),
+	});
 	root.append(...texts, ...drawn);
 	return root.toString();
 }

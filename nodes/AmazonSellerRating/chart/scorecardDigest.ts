@@ -1,3 +1,4 @@
+import { placeInWords } from '../../shared/domain/marketplaces';
 import { cutPercent } from '../../shared/domain/rating';
 import type { Steps } from '../../shared/domain/steps';
 import { escapeXml } from './dom';
@@ -114,7 +115,7 @@ export function* renderScorecardDigest(
 }
 
 const nameOf = ({ seller, marketplaceName }: DigestCard): string =>
-	seller === null ? marketplaceName : `${seller}, ${marketplaceName}`;
+	placeInWords(seller, marketplaceName);
 
 const failedName = ({ seller }: FailedCard): string => seller ?? 'One item';
 

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 
-import { SVG_NAMESPACE, XmlDocument, type XmlElement } from './dom';
+import { XmlDocument, type XmlElement } from './dom';
 import {
 	heightFor,
 	LABEL_GAP,
@@ -12,9 +12,9 @@ import {
 	type TextBlock,
 } from './layout';
 import type { ChartModel, ChartWindow, ForecastPoint } from './model';
-import { fingerprint, FONTS, plotIn } from './plot';
+import { fingerprint, pictureRoot, plotIn } from './plot';
 import { hasRatings, lastRated, percentRange, timeRange, toDate, type PercentRange } from './range';
-import { darkModeStyles, paletteOf, windowColor, type Palette, type Theme } from './theme';
+import { paletteOf, windowColor, type Palette, type Theme } from './theme';
 import { textWidth } from './text';
 import { descriptionOf, placeOf } from './words';
 
@@ -55,10 +55,15 @@ export function renderChart(model: ChartModel, options: ChartOptions): string {
 		range: percentRange(model),
 	};
 	const id = `chart-${fingerprint(JSON.stringify([model, width, height, theme]))}`;
-	const root = createRoot(drawing, id);
-	if (theme === 'auto') {
-		root.append(drawing.document.element('style', {}, darkModeStyles(id)));
-	}
+	const root = pictureRoot(drawing.document, {
+		id,
+		width: drawing.layout.width,
+		height: drawing.layout.height,
+		fontSize: drawing.layout.fontSize,
+		theme,
+		title: `${model.title} – ${placeOf(model)}`,
+		description: descriptionOf(model),
+	});
 	root.append(
 		...drawTexts(drawing),
 		...drawLegend(drawing),
@@ -66,29 +71,6 @@ export function renderChart(model: ChartModel, options: ChartOptions): string {
 		...drawTimeline(drawing),
 	);
 	return root.toString();
-}
-
-function createRoot({ model, layout, palette, document }: Drawing, id: string): XmlElement {
-	const { width, height, fontSize } = layout;
-	const attributes = {
-		xmlns: SVG_NAMESPACE,
-		id,
-		role: 'img',
-		'aria-labelledby': `${id}-title ${id}-desc`,
-		width,
-		height,
-		viewBox: `0 0 ${width} ${height}`,
-		'font-family': FONTS,
-		'font-size': fontSize,
-		'text-anchor': 'middle',
-	};
-	return document.element(
-		'svg',
-		attributes,
-		document.element('title', { id: `${id}-title` }, `${model.title} – ${placeOf(model)}`),
-		document.element('desc', { id: `${id}-desc` }, descriptionOf(model)),
-		document.element('rect', { width, height, fill: palette.background }),
-	);
 }
 
 /** The marks that Plot draws, without its outer frame. */

@@ -1,3 +1,4 @@
+import { placeInWords } from '../../shared/domain/marketplaces';
 import { cutPercent } from '../../shared/domain/rating';
 import type { ChartModel, ChartWindow, SummaryRow } from './model';
 import { clippedBands, percentRange } from './range';
@@ -62,7 +63,7 @@ export function notesInWords(model: ChartModel): string[] {
 
 /** Whose rating it is, and where. */
 export const placeOf = ({ seller, marketplace }: ChartModel): string =>
-	seller === undefined ? marketplace : `${seller}, ${marketplace}`;
+	placeInWords(seller, marketplace);
 
 /** The key facts as sentences, for readers who cannot see the picture. */
 export function descriptionOf(model: ChartModel): string {

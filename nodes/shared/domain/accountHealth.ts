@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { Rational } from './rational';
+import { rationalFromPercent, type Rational } from './rational';
 
 /**
  * The Seller Performance report (`GET_V2_SELLER_PERFORMANCE_REPORT`). Amazon's schema and Amazon's
@@ -75,7 +75,10 @@ export function countedRate(rate: OrderDefectRate | null): CountedDefectRate | u
 }
 
 /** Amazon requires an order defect rate below 1% over 60 days (Seller Performance report). */
-export const ORDER_DEFECT_LIMIT: Rational = { numerator: 1, denominator: 100 };
+export const ORDER_DEFECT_LIMIT_PERCENT = 1;
+
+/** The same as an exact fraction. */
+export const ORDER_DEFECT_LIMIT: Rational = rationalFromPercent(ORDER_DEFECT_LIMIT_PERCENT);
 
 /**
  * Defect runway: how many further orders with a defect bring the order defect rate to the limit, so

@@ -290,6 +290,10 @@ export function findMarketplace(idOrCountryCode: string): Marketplace | undefine
 	return MARKETPLACES.find(({ id, countryCode }) => id === key || countryCode === key);
 }
 
+/** Seller and place as texts name them; without a known seller, only the place. */
+export const placeInWords = (seller: string | null | undefined, place: string): string =>
+	seller ? `${seller}, ${place}` : place;
+
 /** The date order of a marketplace's feedback report; day-month-year if the marketplace is unknown. */
 export const dateOrderOf = (countryCode: string): DateOrder =>
 	findMarketplace(countryCode)?.dateOrder ?? 'dmy';

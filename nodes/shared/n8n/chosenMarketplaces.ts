@@ -56,8 +56,7 @@ export async function chosenMarketplaces(
 	}: { marketplaces: 'primary' | 'all' | 'selected'; marketplaceIds: readonly string[] },
 	itemIndex: number,
 ): Promise<readonly Marketplace[]> {
-	const primary = primaryMarketplaceOf(client.credentials);
-	if (marketplaces === 'primary') return [primary];
+	if (marketplaces === 'primary') return [primaryMarketplaceOf(client.credentials)];
 	if (marketplaces === 'selected') {
 		if (marketplaceIds.length === 0) {
 			throw new NodeOperationError(
@@ -69,10 +68,19 @@ export async function chosenMarketplaces(
 		const selected = marketplaceIds.map((id) => knownMarketplace(context, id, itemIndex));
 		return [...new Set(selected)];
 	}
-	const own = await listOwnMarketplaceIds(client);
-	const known = own
+	return await ownMarketplaces(client);
+}
+
+/**
+ * The marketplaces of the region in which the seller takes part. The primary one is first, because
+ * it is the one the seller knows best.
+ * @throws SpApiFailure if Amazon does not list them
+ */
+export async function ownMarketplaces(client: SpApiClient): Promise<Marketplace[]> {
+	const primary = primaryMarketplaceOf(client.credentials);
+	const ids = await listOwnMarketplaceIds(client);
+	return ids
 		.flatMap((id) => findMarketplace(id) ?? [])
-		.filter(({ region }) => region === primary.region);
-	// The primary one first, because it is the one the seller knows best.
-	return [...known].sort((a, b) => Number(b === primary) - Number(a === primary));
+		.filter(({ region }) => region === primary.region)
+		.toSorted((a, b) => Number(b === primary) - Number(a === primary));
 }

@@ -7,13 +7,15 @@ import { sellerParameter, sellerSchema } from './sellerParameter';
 
 /** The seller that an operation works for on one item. */
 export class ItemSeller {
-	private client: SpApiClient | undefined;
-
-	/** @param chosen the name in the parameter 'Seller'; undefined if it is empty */
+	/**
+	 * @param chosen the name in the parameter 'Seller'; undefined if it is empty
+	 * @param client if the seller is connected already
+	 */
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly itemIndex: number,
 		private readonly chosen: string | undefined,
+		private client?: SpApiClient,
 	) {}
 
 	/**
@@ -49,8 +51,8 @@ export async function sellersOfItem(
 ): Promise<ItemSeller[]> {
 	const chosen = chosenName(context, itemIndex);
 	if (chosen !== ALL_SELLERS) return [new ItemSeller(context, itemIndex, chosen)];
-	const names = await SpApiClient.sellersOf(context, itemIndex);
-	return names.map((name) => new ItemSeller(context, itemIndex, name));
+	const clients = await SpApiClient.connectAll(context, itemIndex);
+	return clients.map((client) => new ItemSeller(context, itemIndex, client.givenName, client));
 }
 
 /**

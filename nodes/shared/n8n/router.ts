@@ -7,7 +7,7 @@ import {
 } from 'n8n-workflow';
 
 import { SpApiFailure } from '../spapi/failure';
-import { inTurn } from '../spapi/inTurn';
+import { inTurn, SELLERS_AT_ONCE } from '../spapi/inTurn';
 import { hint } from './hints';
 import { sellerOfItem, sellersOfItem, type ItemSeller } from './itemSeller';
 import { toNodeError } from './toNodeError';
@@ -45,9 +45,6 @@ export interface Routing<Result extends IDataObject | ItemWithFiles> {
 	readonly together?: boolean;
 }
 
-/** Sellers that an item is worked on for at the same time: most of the time, they wait for Amazon. */
-const SELLERS_AT_ONCE = 8;
-
 /**
  * Runs an operation for every input item, and for every seller that the item is about. Only this
  * file pairs items, names sellers and handles errors. With Continue On Fail, a failing item becomes
@@ -74,7 +71,6 @@ export async function runForEachItem<Result extends IDataObject | ItemWithFiles>
 			const failures: unknown[] = [];
 			const runs = await inTurn(sellers, SELLERS_AT_ONCE, async (seller) => {
 				const running = async () => [await execute.call(context, itemIndex, seller)].flat();
-				if (sellers.length === 1) return { seller, results: (await running()) as Result[] };
 				return await running().then(
 					(results) => ({ seller, results: results as Result[] }),
 					(error: unknown) => {

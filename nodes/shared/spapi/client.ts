@@ -145,6 +145,29 @@ export class SpApiClient {
 			chooseSeller(accounts, seller),
 		);
 		const expectedName = account.name === undefined ? seller : undefined;
+		return SpApiClient.of(context, account, patience, expectedName);
+	}
+
+	/**
+	 * Connects as each seller that the credential of an item holds, and reads it only once.
+	 * @throws NodeOperationError as `connect` does
+	 */
+	static async connectAll(
+		context: SpApiContext,
+		itemIndex?: number,
+		patience = PATIENT,
+	): Promise<SpApiClient[]> {
+		const accounts = await resolved(context, itemIndex, (all) => all);
+		return accounts.map((account) => SpApiClient.of(context, account, patience));
+	}
+
+	/** The execution's client for a seller. */
+	private static of(
+		context: SpApiContext,
+		account: SellerAccount,
+		patience: Patience,
+		expectedName?: string,
+	): SpApiClient {
 		const create = () => new SpApiClient(context, account, patience, expectedName);
 		// Only an execution has items; the context of a trigger lives for months.
 		if (!('getExecutionCancelSignal' in context)) return create();
@@ -157,14 +180,11 @@ export class SpApiClient {
 	}
 
 	/**
-	 * The names of the sellers that the credential of an item holds; undefined for one without a name.
+	 * The names of the sellers that the credential holds, for lists; undefined for one without a name.
 	 * @throws NodeOperationError as `connect` does
 	 */
-	static async sellersOf(
-		context: SpApiContext,
-		itemIndex?: number,
-	): Promise<ReadonlyArray<string | undefined>> {
-		return await resolved(context, itemIndex, (accounts) => accounts.map(({ name }) => name));
+	static async sellersOf(context: SpApiContext): Promise<ReadonlyArray<string | undefined>> {
+		return await resolved(context, undefined, (accounts) => accounts.map(({ name }) => name));
 	}
 
 	/** What the user calls the seller, if the credential holds several. */

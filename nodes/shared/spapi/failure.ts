@@ -55,6 +55,11 @@ export class SpApiFailure extends Error {
 	}
 }
 
+/** Throws where an expression is needed. */
+export const orThrow = (failure: unknown): never => {
+	throw failure;
+};
+
 /**
  * For `catch`: uses this value instead of a failure that costs nothing else. A canceled execution
  * still ends, and so does anything that is not a failed call.

@@ -1,3 +1,6 @@
+/** Sellers that are worked for at the same time: most of the time, they wait for Amazon. */
+export const SELLERS_AT_ONCE = 8;
+
 /**
  * Works on each entry, on at most so many at once. The results are in the order of the entries.
  * @throws the first failure of the work; entries that wait are then still worked on

@@ -5,7 +5,7 @@ import { findMarketplace, type Marketplace } from '../domain/marketplaces';
 import type { SpApiClient } from './client';
 import { dailyTotalsQuery } from './dailyTotals';
 import { createQuery, isSameQuery, listQueries, type KioskQuery } from './dataKiosk';
-import { insteadOfFailure, SpApiFailure } from './failure';
+import { insteadOfFailure, orThrow, SpApiFailure } from './failure';
 import { isUncertain } from './failureKinds';
 import { joinPatiently } from './joinPatiently';
 import type { KioskTotals, OpenQuery, TotalsRange } from './kioskTotals';
@@ -239,7 +239,3 @@ function orFailureOfDoubt(failure: unknown): SpApiFailure {
 	if (!isDoubtful) throw failure;
 	return failure;
 }
-
-const orThrow = (failure: SpApiFailure): never => {
-	throw failure;
-};

@@ -35,7 +35,7 @@ import {
 	marketplaceOptions,
 	resolveMarketplace,
 } from '../../../shared/n8n/marketplaceParameter';
-import { chosenMarketplaces } from '../../../shared/n8n/chosenMarketplaces';
+import { ownMarketplaces } from '../../../shared/n8n/chosenMarketplaces';
 import { readParameters } from '../../../shared/n8n/parameters';
 import { sellerParameter } from '../../../shared/n8n/sellerParameter';
 import type { SpApiClient } from '../../../shared/spapi/client';
@@ -44,8 +44,6 @@ import { readOrdersReport } from '../../orders/ordersReport';
 import { searchAll, type SearchLimits, type SearchTerms } from '../../orders/searchAll';
 import { SearchNotes } from '../../orders/searchNotes';
 import { addArrivals } from '../../orders/shipments';
-
-const EVERY = { marketplaces: ALL_MARKETPLACES, marketplaceIds: [] } as const;
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['order'], operation: ['getMany'] } },
@@ -278,7 +276,7 @@ export async function execute(
 				client,
 				wanted,
 				range,
-				isAll ? await chosenMarketplaces(this, client, EVERY, itemIndex) : marketplaces,
+				isAll ? await ownMarketplaces(client) : marketplaces,
 			)
 		: // Without a list, a search has the whole region.
 			await fromApi(this, client, wanted, range, isAll ? [] : marketplaces);
