@@ -299,6 +299,9 @@ function settingsOf(input: Record<string, unknown>): WatchSettings {
 		defectTarget: wholeOf(percent, 2) === 0 ? undefined : 1,
 		defectMargin: wholeOf(margin, 20) / 4,
 		minimumOrders: 1 + wholeOf(minimum, 20),
+		buyBoxDrop: 1 + wholeOf(percent, 100),
+		buyBoxMargin: wholeOf(margin, 20) / 4,
+		minimumPageViews: 1 + wholeOf(minimum, 20),
 	};
 }
 

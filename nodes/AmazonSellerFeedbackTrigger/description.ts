@@ -17,6 +17,8 @@ const RATING_EVENTS = eventsAbout('rating');
 
 const DEFECT_EVENTS = eventsAbout('defectRate');
 
+const BUY_BOX_EVENTS = eventsAbout('buyBox');
+
 export const properties: INodeProperties[] = [
 	{
 		displayName: 'Trigger On',
@@ -24,7 +26,7 @@ export const properties: INodeProperties[] = [
 		type: 'multiOptions',
 		required: true,
 		default: ['newNegativeFeedback'],
-		hint: "Amazon's report only has feedback of 1 to 3 stars, so feedback of 4 or 5 cannot start the workflow",
+		hint: "Amazon's report only has feedback of 1 to 3 stars. Of 4 and 5 stars it gives only the count per day, a few days later.",
 		options: WATCH_EVENTS.map((value) => {
 			const { label: name, description } = EVENTS[value];
 			return { name, value, description };
@@ -55,6 +57,26 @@ export const properties: INodeProperties[] = [
 			'Each threshold is watched separately. Sellers use 98% and 95%; Amazon enforces the order defect rate.',
 	},
 	optionsCollection(
+		{
+			displayName: 'Buy Box Drop (Points)',
+			name: 'buyBoxDrop',
+			type: 'number',
+			default: 10,
+			typeOptions: { minValue: 1, maxValue: 100 },
+			displayOptions: { show: { '/events': BUY_BOX_EVENTS } },
+			description:
+				'How far the Buy Box share of the last 7 settled days must be below that of the 28 days before, in percentage points',
+		},
+		{
+			displayName: 'Buy Box Margin (Points)',
+			name: 'buyBoxMargin',
+			type: 'number',
+			default: 5,
+			typeOptions: { minValue: 0, maxValue: 100 },
+			displayOptions: { show: { '/events': BUY_BOX_EVENTS } },
+			description:
+				'How far above that the share must rise again, in percentage points, to count as recovered: with a drop of 10 and a margin of 5, to 5 points below the share before the fall',
+		},
 		{
 			displayName: 'Feedback Interval (Minutes)',
 			name: 'feedbackEveryMinutes',
@@ -117,6 +139,15 @@ export const properties: INodeProperties[] = [
 			typeOptions: { minValue: 1 },
 			displayOptions: { show: { '/events': DEFECT_EVENTS } },
 			description: 'With fewer orders in the 60 days, the order defect rate is not evaluated',
+		},
+		{
+			displayName: 'Minimum Number of Page Views',
+			name: 'minimumPageViews',
+			type: 'number',
+			default: 100,
+			typeOptions: { minValue: 1 },
+			displayOptions: { show: { '/events': BUY_BOX_EVENTS } },
+			description: 'With fewer page views in the 7 days, the Buy Box share is not evaluated',
 		},
 		{
 			displayName: 'Minimum Number of Ratings',
@@ -206,6 +237,11 @@ export const schema = z.object({
 			daysUntilSettled: z.number().int().min(-1).max(30).default(DAYS_UNTIL_SETTLED),
 			includeRating: z.boolean().default(true),
 			lookBackDays: z.number().int().min(0).max(LONGEST_WATCH_DAYS).default(0),
+			buyBoxDrop: exact(100)
+				.refine((points) => points > 0, 'Must be above 0')
+				.default(10),
+			buyBoxMargin: exact(100).default(5),
+			minimumPageViews: z.number().int().min(1).default(100),
 			minimumOrders: z.number().int().min(1).default(1),
 			minimumRatings: z.number().int().min(1).default(10),
 			defectMargin: exact(10).default(0.1),

@@ -6,11 +6,20 @@ import type { FeedbackRow } from '../shared/domain/feedbackReport';
 import type { Marketplace } from '../shared/domain/marketplaces';
 import { percentText } from '../shared/domain/rating';
 import { removalProspect } from './watch/removalProspect';
+import type { ScheduledReport } from './watch/reportSchedule';
 import { feedbackManagerUrl, orderUrl } from './watch/sellerCentral';
-import type { RequestedReport } from '../shared/spapi/report';
 import { dayIn } from '../shared/domain/calendar';
 import { REPORT_TYPE_OF } from './reports';
-import type { DefectRate, Fulfilment, RatingNow, ReportKind, WatchEvent } from './watch/events';
+import type {
+	BuyBoxEvent,
+	BuyBoxOfDays,
+	DefectRate,
+	Fulfilment,
+	PositivesEvent,
+	RatingNow,
+	ReportKind,
+	WatchEvent,
+} from './watch/events';
 
 /**
  * An event as the output item: the same fields for every event, null if they do not apply.
@@ -20,13 +29,13 @@ export function toItem(
 	event: WatchEvent,
 	marketplace: Marketplace,
 	kind: ReportKind,
-	{ id, askedAt }: RequestedReport,
+	{ id, askedAt, source }: ScheduledReport,
 ): IDataObject {
 	const orderId = 'change' in event ? event.change.orderId : null;
 	return {
 		event: event.event,
 		eventId: `${marketplace.countryCode}/${event.id}`,
-		summary: `${marketplace.name}: ${summaryOf(event)}`,
+		summary: `${marketplace.name}: ${summaryOf(event)}${ratingInWords(event, askedAt)}`,
 		marketplace: marketplace.countryCode,
 		marketplaceId: marketplace.id,
 		orderId,
@@ -37,7 +46,7 @@ export function toItem(
 		feedbackManagerUrl: feedbackManagerUrl(marketplace),
 		orderUrl: orderId === null ? null : orderUrl(marketplace, orderId),
 		observedAt: askedAt,
-		source: `${REPORT_TYPE_OF[kind]} ${id}`,
+		source: source === undefined ? `${REPORT_TYPE_OF[kind]} ${id}` : `Data Kiosk query ${id}`,
 	};
 }
 
@@ -71,7 +80,23 @@ function beforeAndAfter(event: WatchEvent): {
 				changed: ['rating'],
 			};
 		}
-		default: {
+		case 'newPositiveFeedback':
+			return {
+				before: event.before ? { ...event.before } : null,
+				after: { ...event.after },
+				changed: ['positive'],
+			};
+		case 'buyBoxShareFell':
+		case 'buyBoxShareRecovered':
+			return {
+				before: event.before ? { ...event.before } : null,
+				after: { ...event.after },
+				changed: ['buyBoxShare'],
+			};
+		case 'newNegativeFeedback':
+		case 'newNeutralFeedback':
+		case 'feedbackChanged':
+		case 'feedbackRemoved': {
 			const { before, after, changed } = event.change;
 			return {
 				before: before ? { ...before } : null,
@@ -133,6 +158,11 @@ function summaryOf(event: WatchEvent): string {
 					: `The rating fell below ${name}`;
 			return `${move}: ${percentOf(ratingNow.rating)} of ${ratingNow.total} in ${ratingNow.days} days`;
 		}
+		case 'newPositiveFeedback':
+			return positivesSummary(event);
+		case 'buyBoxShareFell':
+		case 'buyBoxShareRecovered':
+			return buyBoxSummary(event);
 		case 'orderDefectRateAboveTarget':
 		case 'orderDefectRateRecovered':
 			return defectSummary(event.event, event.after);
@@ -140,6 +170,46 @@ function summaryOf(event: WatchEvent): string {
 			return `The account status changed from ${event.before} to ${event.after}`;
 	}
 }
+
+/**
+ * The rating, and through which day it counts: Amazon settles the totals days later, so the newest
+ * feedback is not in it. Empty if the rating is unknown, or if the event is about it.
+ */
+function ratingInWords(event: WatchEvent, observedAt: string): string {
+	const { rating, total, days, coveredThrough } = event.ratingNow;
+	if (rating === null || coveredThrough === null || 'threshold' in event) return '';
+	const window = `${days} days through ${coveredThrough}`;
+	return `. Rating: ${percentOf(rating)} of ${total} in ${window}${withoutIt(event, observedAt)}`;
+}
+
+function withoutIt(event: WatchEvent, observedAt: string): string {
+	if (!('change' in event)) return '';
+	const { change, ratingNow } = event;
+	const date = change.after?.date ?? change.before?.date ?? '';
+	const isCounted = ratingNow.asOf === observedAt && date <= (ratingNow.coveredThrough ?? '');
+	return isCounted ? '' : `, without this ${change.kind === 'added' ? 'feedback' : 'change'}`;
+}
+
+function positivesSummary({ before, after }: PositivesEvent): string {
+	const { date, positive } = after;
+	const count = positive - (before?.positive ?? 0);
+	const total = before ? ` (${positive} in total)` : '';
+	const entries = count === 1 ? 'positive feedback entry' : 'positive feedback entries';
+	return `${count} ${before ? 'more' : 'new'} ${entries} of ${date}${total}`;
+}
+
+function buyBoxSummary({ event, before, after }: BuyBoxEvent): string {
+	const move = event === 'buyBoxShareFell' ? 'fell to' : 'has recovered to';
+	const points = Math.abs(after.changePoints ?? 0);
+	const compared = event === 'buyBoxShareFell' ? `, ${points} points below` : ', compared with';
+	const then = before
+		? `${compared} the ${before.buyBoxPercent}% of the 28 days through ${before.through}`
+		: '';
+	return `The Buy Box share ${move} ${shareInWords(after)}${then}`;
+}
+
+const shareInWords = ({ buyBoxPercent, pageViews, through }: BuyBoxOfDays): string =>
+	`${buyBoxPercent}% of ${pageViews} page views in the 7 days through ${through}`;
 
 const FULFILMENT_WORDS: Readonly<Record<Fulfilment, string>> = {
 	sellerFulfilled: 'orders you ship',
@@ -166,7 +236,10 @@ const starsOf = (feedback: { readonly rating: number } | undefined): string =>
  * The summary of a test event: the current state. No change was observed, except that the feedback
  * entry was new once.
  */
-export function testSummaryOf(event: WatchEvent): string {
+export const testSummaryOf = (event: WatchEvent, observedAt: string): string =>
+	`${stateOf(event)}${ratingInWords(event, observedAt)}`;
+
+function stateOf(event: WatchEvent): string {
 	switch (event.event) {
 		case 'newNegativeFeedback':
 		case 'newNeutralFeedback':
@@ -182,6 +255,11 @@ export function testSummaryOf(event: WatchEvent): string {
 			const { rating, total, days } = event.ratingNow;
 			return `The rating is ${percentOf(rating)} of ${total} in ${days} days; no change was observed`;
 		}
+		case 'newPositiveFeedback':
+			return `${positivesSummary(event)}; shown as if it were new`;
+		case 'buyBoxShareFell':
+		case 'buyBoxShareRecovered':
+			return `The Buy Box share is ${shareInWords(event.after)}; no change was observed`;
 		case 'orderDefectRateAboveTarget':
 		case 'orderDefectRateRecovered': {
 			const { fulfilment, percent, orders, ordersWithDefects } = event.after;

@@ -133,11 +133,12 @@ export class ReportTask {
 	 * Totals are compared with a feedback report from about the same time. So when they are due
 	 * without one, a feedback report is due too, and totals are requested after it. Amazon makes few
 	 * reports of totals, so they may have to wait, and no feedback report is requested for them until
-	 * Amazon can make them.
+	 * Amazon can make them. The Buy Box needs no feedback report.
 	 */
 	private nextStep(state: MarketplaceWatch): Step {
 		const step = this.stepOf(this.kind, state);
 		if (this.kind === 'totals' && step === 'ask' && !this.canHaveTotals(state)) return 'rest';
+		if (!reportsFor(this.parameters).includes('feedback')) return step;
 		const feedbackAt = state.reports.feedback?.report?.askedAt;
 		const isFresh = isOfOneTime(feedbackAt, this.now.toISO(), this.parameters.options);
 		if (this.kind === 'totals' && step === 'ask' && !isFresh) return 'rest';
@@ -270,7 +271,7 @@ export class ReportTask {
 		before: MarketplaceWatch,
 		observation: Observation,
 		kind: ReportKind,
-		report: RequestedReport,
+		report: ScheduledReport,
 	): { state: MarketplaceWatch; items: IDataObject[] } {
 		const { state, events } = advance(before, observation, settingsOf(this.parameters));
 		if (observation.kind === 'feedback') this.memory.remember(this.whose, report);

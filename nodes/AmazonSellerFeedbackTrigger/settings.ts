@@ -15,6 +15,9 @@ export const settingsOf = ({ events, thresholds, options }: TriggerParameters): 
 	defectTarget: options.defectTarget || undefined,
 	defectMargin: options.defectMargin,
 	minimumOrders: options.minimumOrders,
+	buyBoxDrop: options.buyBoxDrop,
+	buyBoxMargin: options.buyBoxMargin,
+	minimumPageViews: options.minimumPageViews,
 });
 
 /** The reports that the events need. */

@@ -27,12 +27,14 @@ import { readQuery, readReport, requestOf } from './reports';
 import { isExtra, reportsFor, settingsOf } from './settings';
 import { marketplacesOf, ofSeller } from './sellers';
 import { advance } from './watch/advance';
+import { buyBoxOf, shopFiguresOf } from './watch/buyBox';
 import {
 	REPORT_NAMES,
 	EVENTS,
 	WATCH_EVENTS,
 	type FeedbackEvent,
 	type Observation,
+	type PositivesEvent,
 	type RatingNow,
 	type ReportKind,
 	type WatchEvent,
@@ -94,7 +96,7 @@ export async function fetchTestEvent(context: IPollFunctions): Promise<IDataObje
 		return {
 			...item,
 			eventId: `test/${String(item.eventId)}`,
-			summary: `Test event. ${placeInWords(client.sellerName, marketplace.name)}: ${testSummaryOf(event)}`,
+			summary: `Test event. ${placeInWords(client.sellerName, marketplace.name)}: ${testSummaryOf(event, report.askedAt)}`,
 			changed: [],
 		};
 	}
@@ -277,7 +279,7 @@ function sampleOf(
 			);
 		case 'feedbackChanged':
 		case 'feedbackRemoved': {
-			const newest = rated.events.at(-1);
+			const newest = rated.events.findLast((event): event is FeedbackEvent => 'change' in event);
 			return about(
 				newest && { ...newest, event: name, change: asIf(name, newest.change) },
 				feedback,
@@ -291,16 +293,29 @@ function sampleOf(
 			const { ratingNow } = rated;
 			return about({ event: name, id, ratingNow, threshold, before: undefined }, feedback);
 		}
-		default:
+		case 'newPositiveFeedback':
+			return about(
+				rated.events.findLast(({ event }) => event === name),
+				feedback,
+			);
+		case 'buyBoxShareFell':
+		case 'buyBoxShareRecovered':
+			return about(buyBoxSample(name, shown, parameters, rated.ratingNow), shown.totals);
+		case 'orderDefectRateAboveTarget':
+		case 'orderDefectRateRecovered':
+		case 'accountStatusChanged':
 			return about(healthSample(name, shown, parameters, rated.ratingNow), health);
 	}
 }
 
-/** All feedback of the report as if it were new, oldest first; and the rating. */
+/** All feedback of the report as if it were new, oldest first, the positive per day; and the rating. */
 function rate(
 	{ feedback, totals }: Shown,
 	parameters: TriggerParameters,
-): { readonly events: readonly FeedbackEvent[]; readonly ratingNow: RatingNow } {
+): {
+	readonly events: ReadonlyArray<FeedbackEvent | PositivesEvent>;
+	readonly ratingNow: RatingNow;
+} {
 	const settings = { ...settingsOf(parameters), events: WATCH_EVENTS, daysToWatch: 365 };
 	let state = startWatch('2000-01-01T00:00:00Z', '2000-01-01', 0);
 	const unknown = unknownRating(
@@ -322,7 +337,10 @@ function rate(
 	const ratingNow = { ...known, notes };
 	return {
 		events: advanced.events
-			.filter((event): event is FeedbackEvent => 'change' in event)
+			.filter(
+				(event): event is FeedbackEvent | PositivesEvent =>
+					'change' in event || event.event === 'newPositiveFeedback',
+			)
 			.map((event) => ({ ...event, ratingNow: totals ? event.ratingNow : ratingNow })),
 		ratingNow,
 	};
@@ -337,6 +355,18 @@ function asIf(name: 'feedbackChanged' | 'feedbackRemoved', change: FeedbackChang
 	return name === 'feedbackRemoved'
 		? { ...change, kind: 'removed', before, after: undefined }
 		: { ...change, kind: 'changed', before };
+}
+
+function buyBoxSample(
+	name: 'buyBoxShareFell' | 'buyBoxShareRecovered',
+	{ totals }: Shown,
+	parameters: TriggerParameters,
+	ratingNow: RatingNow,
+): WatchEvent | undefined {
+	if (totals?.observation.kind !== 'totals') return undefined;
+	const settings = settingsOf(parameters);
+	const shares = buyBoxOf(shopFiguresOf(totals.observation, settings));
+	return shares && { event: name, id: 'buyBox/test', ratingNow, ...shares };
 }
 
 function healthSample(

@@ -8,7 +8,7 @@ import { thresholdAt } from '../../nodes/shared/domain/bands';
 import { isoDay } from '../../nodes/shared/domain/calendar';
 import { findMarketplace, type Marketplace } from '../../nodes/shared/domain/marketplaces';
 import type { FeedbackCounts } from '../../nodes/shared/domain/rating';
-import { ShopFigures } from '../../nodes/AmazonSellerRating/analysis/shopFigures';
+import { ShopFigures } from '../../nodes/shared/domain/shopFigures';
 
 const MARKETPLACE = findMarketplace('DE') as Marketplace;
 

@@ -4,6 +4,7 @@ import './passingWaits';
 import type { IDataObject } from 'n8n-workflow';
 
 import { plusDays } from '../../nodes/shared/domain/calendar';
+import { percentText } from '../../nodes/shared/domain/rating';
 import type { WorldFeedback } from '../../sandbox';
 import { expectToMatchOutputSchema } from './outputSchema';
 import { passTime } from './passingTime';
@@ -90,7 +91,7 @@ describe('feedback', () => {
 			event: 'newNegativeFeedback',
 			eventId: expect.stringMatching(new RegExp(`^US/${orderId}/0/.{11}$`)),
 			seller: 'Harbor & Pine Home',
-			summary: `Harbor & Pine Home, United States: New negative feedback, 1 star, for order ${orderId}: "The handle broke after a day"`,
+			summary: `Harbor & Pine Home, United States: New negative feedback, 1 star, for order ${orderId}: "The handle broke after a day". Rating: ${percentText((100 * positive) / total)} of ${total} in 365 days through 2026-11-19, without this feedback`,
 			marketplace: 'US',
 			marketplaceId: US,
 			orderId,
@@ -626,12 +627,13 @@ describe('rating', () => {
 		await passMinutes(UNTIL_EVALUATED, watcher);
 		expect(watcher.reported).toEqual([]);
 		addFeedback(1, '', { marketplaceId: MX, date: SETTLED_DAY });
-		expect(watcher.place(MX).alarms).toEqual({});
+		const alarms = Object.keys(watcher.place(MX).alarms as IDataObject);
+		expect(alarms.filter((key) => key.startsWith('rating/'))).toEqual([]);
 		await passMinutes(UNTIL_EVALUATED, watcher);
 		expect(truth(MX).total).toBe(10);
 		// The first evaluated rating is the baseline.
 		expect(watcher.reported).toEqual([]);
-		expect(watcher.place(MX).alarms).toEqual({
+		expect(watcher.place(MX).alarms).toMatchObject({
 			'rating/365/100': { raised: true, changes: 0, by: '0.5/10' },
 		});
 	});
@@ -670,8 +672,9 @@ describe('account health', () => {
 		expect(new Set(watcher.reported.map(({ eventId }) => eventId)).size).toBe(3);
 		expect(watcher.reported[0]).toMatchObject({
 			event: 'accountStatusChanged',
-			summary:
-				'Harbor & Pine Home, United States: The account status changed from NORMAL to AT_RISK',
+			summary: expect.stringMatching(
+				/^Harbor & Pine Home, United States: The account status changed from NORMAL to AT_RISK\. Rating: [\d.]+% of \d+ in 365 days through 2026-11-19$/,
+			),
 			orderId: null,
 			removal: null,
 			changed: ['accountStatus'],
@@ -771,7 +774,8 @@ describe('account health', () => {
 });
 
 describe('Fetch Test Event', () => {
-	const ALL_EVENTS = [...FEEDBACK_EVENTS, ...RATING_EVENTS, ...HEALTH_EVENTS];
+	const BUSINESS_EVENTS = ['buyBoxShareFell', 'buyBoxShareRecovered', 'newPositiveFeedback'];
+	const ALL_EVENTS = [...FEEDBACK_EVENTS, ...RATING_EVENTS, ...HEALTH_EVENTS, ...BUSINESS_EVENTS];
 
 	/** Makes Amazon finish the reports that an active workflow requests. */
 	const prepareReports = async (): Promise<void> => {
@@ -871,7 +875,9 @@ describe('Fetch Test Event', () => {
 
 	it('waits for all reports together, not one after the other', async () => {
 		watching.sandbox.faults.add({ kind: 'reportStuck', times: 'always' });
-		const watcher = await fetchOne({ events: ALL_EVENTS });
+		// The totals from Data Kiosk are enough for the Buy Box.
+		const events = ALL_EVENTS.filter((event) => !BUSINESS_EVENTS.includes(event));
+		const watcher = await fetchOne({ events });
 		expect(watcher.thrown).toHaveLength(1);
 		expect(watcher.thrown[0]?.message).toMatch(/: Amazon is still preparing the/);
 		expect(watcher.longestPollMs).toBeLessThan(50_000);
@@ -914,7 +920,7 @@ describe('Fetch Test Event', () => {
 	it.each([
 		[
 			'feedbackChanged',
-			/^Feedback of \d stars? for order [\d-]+, shown as if it had changed(:|,) /,
+			/^Feedback of \d stars? for order [\d-]+, shown as if it had changed(:|,) .+\. Rating: [\d.]+% of \d+ in 365 days through 2026-11-19(, without this change)?$/,
 		],
 		[
 			'feedbackRemoved',
@@ -927,13 +933,21 @@ describe('Fetch Test Event', () => {
 		['ratingRecovered', /^The rating is [\d.]+% of \d+ in 365 days; no change was observed$/],
 		[
 			'orderDefectRateAboveTarget',
-			/^The order defect rate of orders \w+ ships? is [\d.]+% \(\d+ of \d+ orders\); no change was observed$/,
+			/^The order defect rate of orders \w+ ships? is [\d.]+% \(\d+ of \d+ orders\); no change was observed\. Rating: .+ through 2026-11-19$/,
 		],
 		[
 			'orderDefectRateRecovered',
-			/^The order defect rate of orders \w+ ships? is [\d.]+% \(\d+ of \d+ orders\); no change was observed$/,
+			/^The order defect rate of orders \w+ ships? is [\d.]+% \(\d+ of \d+ orders\); no change was observed\. Rating: .+ through 2026-11-19$/,
 		],
-		['accountStatusChanged', /^The account status is AT_RISK; no change was observed$/],
+		['accountStatusChanged', /^The account status is AT_RISK; no change was observed\. Rating: /],
+		[
+			'buyBoxShareFell',
+			/^The Buy Box share is [\d.]+% of \d+ page views in the 7 days through 2026-11-19; no change was observed\. Rating: /,
+		],
+		[
+			'newPositiveFeedback',
+			/^\d+ new positive feedback (?:entry|entries) of 2026-11-\d\d; shown as if it were new\. Rating: /,
+		],
 	])('describes the current state and claims no change: %s', async (event, sentence) => {
 		world().setAccountStatus('demo', US, 'AT_RISK');
 		await prepareReports();

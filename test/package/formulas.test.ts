@@ -24,7 +24,7 @@ import {
 	type FeedbackCounts,
 } from '../../nodes/shared/domain/rating';
 import { defectRunway } from '../../nodes/shared/domain/accountHealth';
-import { ShopFigures } from '../../nodes/AmazonSellerRating/analysis/shopFigures';
+import { changeOf, isBelowBy, ShopFigures } from '../../nodes/shared/domain/shopFigures';
 import { sentimentOf } from '../../nodes/shared/domain/feedbackReport';
 import { rationalFromPercent } from '../../nodes/shared/domain/rational';
 import { solicitationWindow } from '../../nodes/shared/domain/solicitationWindow';
@@ -184,6 +184,16 @@ const EXAMPLES: Readonly<Record<string, () => string>> = {
 			})
 			.join('; '),
 	'Buy Box share': () => `50% of 900 page views, then 98% of 300: ${shopOf().buyBox(2).percent}%`,
+	'fall of the Buy Box share': () => {
+		const views = 1000n;
+		const share = (percent: number) => ({ weighted: BigInt(percent * 10_000) * views, views });
+		const lost = changeOf(share(82.9), share(93));
+		const [hasFallen, hasRecovered] = [
+			isBelowBy(share(82.9), share(93), 10),
+			isBelowBy(share(93), share(88), -5),
+		];
+		return `93% before, 82.9% now: ${hasFallen ? 'fell' : 'did not fall'} by ${-lost} points; at 88% it ${hasRecovered ? 'has' : 'has not'} recovered`;
+	},
 	'change of the Buy Box share': () => {
 		const { percent, percentBefore, changePoints } = shopOf().buyBox(2);
 		return `${percent}% after ${percentBefore}%: ${String(changePoints).replace('-', '−')}`;

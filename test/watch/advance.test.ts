@@ -52,6 +52,9 @@ const settingsWith = (settings: Partial<WatchSettings> = {}): WatchSettings => (
 	defectTarget: undefined,
 	defectMargin: 0.1,
 	minimumOrders: 1,
+	buyBoxDrop: 10,
+	buyBoxMargin: 5,
+	minimumPageViews: 100,
 	...settings,
 });
 
@@ -107,6 +110,19 @@ const totals = (received: number, negative: number, day = OLD, asOf?: string, da
 		Array.from({ length: days }, (_, index) => plusDays(TODAY, -index)).map((date) =>
 			date === day ? { date, received, negative } : { date, received: 0, negative: 0 },
 		),
+		asOf,
+	);
+
+/** Totals with the Buy Box share of the last settled week, and 90% before it; no feedback. */
+const traffic = (percent: number, asOf?: string) =>
+	totalsOf(
+		Array.from({ length: 60 }, (_, ago) => ({
+			date: plusDays(TODAY, -ago),
+			received: 0,
+			negative: 0,
+			pageViews: 100,
+			buyBoxPercent: ago < 11 ? percent : 90,
+		})),
 		asOf,
 	);
 
@@ -207,6 +223,9 @@ const begin = (lookBackDays = 0): MarketplaceWatch =>
 
 const NEW = begin();
 
+/** Reports the positive feedback of the days before, too. */
+const WITH_POSITIVES = { ...NEW, positives: { since: plusDays(TODAY, -30), days: {} } };
+
 /** The ID of an alarm's event; the same alarm of another watch has other IDs. */
 const idOf = (change: string): string => `${change}/${NEW.began}`;
 
@@ -283,9 +302,12 @@ describe('feedback', () => {
 			feedback([row(C, 2)]),
 			health({ accountStatus: 'AT_RISK', sellerFulfilled: rate(1, 100) }),
 			health({ accountStatus: 'AT_RISK', sellerFulfilled: rate(0, 100) }),
+			traffic(90),
+			traffic(70),
+			traffic(88),
 		];
-		const all = watch(reports);
-		const only = watch(reports, settingsWith({ events: [event] }));
+		const all = watch(reports, settingsWith(), WITH_POSITIVES);
+		const only = watch(reports, settingsWith({ events: [event] }), WITH_POSITIVES);
 		expect(new Set(namesOf(all.reported.flat()))).toEqual(new Set(WATCH_EVENTS));
 		expect(only.reported).toEqual(
 			all.reported.map((events) => events.filter((each) => each.event === event)),
@@ -1278,12 +1300,18 @@ describe('any history', () => {
 				}),
 		},
 		{
-			weight: 5,
+			weight: 6,
 			arbitrary: fc
 				.tuple(counts, fc.nat(2), minutes)
 				.map(([{ orders, defects }, daysAgo, each]) =>
 					totals(orders, defects, plusDays(OLD, -daysAgo), timeOf(each), 32),
 				),
+		},
+		{
+			weight: 2,
+			arbitrary: fc
+				.tuple(fc.constantFrom(60, 79, 81, 86, 90), minutes)
+				.map(([percent, each]) => traffic(percent, timeOf(each))),
 		},
 		{
 			weight: 3,
@@ -1329,7 +1357,7 @@ describe('any history', () => {
 			const advanced = advance(before, observed, using);
 			check(before, observed, advanced);
 			return advanced.state;
-		}, NEW);
+		}, WITH_POSITIVES as MarketplaceWatch);
 
 	it('is read as it was stored, and continues the same way', () => {
 		fc.assert(

@@ -26,6 +26,9 @@ export const settingsWith = (settings: Partial<WatchSettings> = {}): WatchSettin
 	defectTarget: undefined,
 	defectMargin: 0.1,
 	minimumOrders: 1,
+	buyBoxDrop: 10,
+	buyBoxMargin: 5,
+	minimumPageViews: 100,
 	...settings,
 });
 

@@ -3,6 +3,7 @@
 import { DateTime } from 'luxon';
 
 import { advanceFeedback, type FeedbackChange, type FeedbackObservation } from './feedback';
+import { advanceBuyBox } from './buyBox';
 import { plusDays } from '../../shared/domain/calendar';
 import { arrived, requested, endedBadly } from './reportSchedule';
 import type {
@@ -13,7 +14,13 @@ import type {
 	WatchEvent,
 	WatchSettings,
 } from './events';
-import { advanceHealth, advanceWithRating, withoutOtherAlarms, withTotals } from './figures';
+import {
+	advanceHealth,
+	advanceWithRating,
+	lastRating,
+	withoutOtherAlarms,
+	withTotals,
+} from './figures';
 import { restart, nameOfWatch, type MarketplaceWatch } from './state';
 
 /**
@@ -89,8 +96,15 @@ function advanceMetrics(
 	settings: WatchSettings,
 ): Advance {
 	switch (observation.kind) {
-		case 'totals':
-			return { state: withTotals(withArrived(state, 'totals'), observation), events: [] };
+		case 'totals': {
+			const next = withTotals(withArrived(state, 'totals'), observation);
+			return advanceBuyBox(
+				next,
+				observation,
+				lastRating(next, settings, observation.asOf),
+				settings,
+			);
+		}
 		case 'health':
 			return advanceHealth(withArrived(state, 'health'), observation, settings);
 		case 'feedbackForTotals':

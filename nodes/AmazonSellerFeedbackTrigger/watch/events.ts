@@ -9,7 +9,7 @@ import type { BadEnd } from './reportSchedule';
 import type { MarketplaceWatch } from './state';
 
 /** What an event is about; some options are shown only for some groups. */
-type EventGroup = 'feedback' | 'rating' | 'defectRate' | 'account';
+type EventGroup = 'feedback' | 'positives' | 'rating' | 'buyBox' | 'defectRate' | 'account';
 
 interface EventRow {
 	/** Its name in the editor. */
@@ -30,6 +30,21 @@ export const EVENTS = {
 		group: 'account',
 		reports: ['health'],
 		testRank: 9,
+	},
+	buyBoxShareFell: {
+		label: 'Buy Box Share Fell',
+		description:
+			'The share of a week is far below that of the four weeks before (role Brand Analytics)',
+		group: 'buyBox',
+		reports: ['totals'],
+		testRank: 11,
+	},
+	buyBoxShareRecovered: {
+		label: 'Buy Box Share Recovered',
+		description: 'Most of what was lost is back (role Brand Analytics)',
+		group: 'buyBox',
+		reports: ['totals'],
+		testRank: 12,
 	},
 	feedbackChanged: {
 		label: 'Feedback Changed',
@@ -59,6 +74,13 @@ export const EVENTS = {
 		group: 'feedback',
 		reports: ['feedback'],
 		testRank: 2,
+	},
+	newPositiveFeedback: {
+		label: 'New Positive Feedback',
+		description: '4 or 5 stars: only how many on a day, a few days later (role Brand Analytics)',
+		group: 'positives',
+		reports: ['feedback', 'totals'],
+		testRank: 10,
 	},
 	orderDefectRateAboveTarget: {
 		label: 'Order Defect Rate Above Target',
@@ -160,6 +182,12 @@ export interface WatchSettings extends Omit<FeedbackWatchSettings, 'tellFrom' | 
 	/** Percentage points. */
 	readonly defectMargin: number;
 	readonly minimumOrders: number;
+	/** Percentage points by which the Buy Box share must fall. */
+	readonly buyBoxDrop: number;
+	/** Percentage points above that, where it has recovered. */
+	readonly buyBoxMargin: number;
+	/** Page views of a week. */
+	readonly minimumPageViews: number;
 }
 
 /** The rating when an event was found. */
@@ -214,6 +242,39 @@ export type RatingEvent = EventBase & {
 	readonly before: RatingNow | undefined;
 };
 
+/** The positive feedback of a day, as far as Amazon's totals show it. */
+export interface PositivesOfDay {
+	/** ISO calendar day, marketplace-local. */
+	readonly date: string;
+	readonly positive: number;
+}
+
+export type PositivesEvent = EventBase & {
+	readonly event: 'newPositiveFeedback';
+	/** What was reported of the day before, if more was found since. */
+	readonly before: PositivesOfDay | undefined;
+	readonly after: PositivesOfDay & { readonly neutral: number; readonly negative: number };
+};
+
+/** The Buy Box share of some days, marketplace-local and both included. */
+export interface BuyBoxOfDays {
+	readonly from: string | null;
+	readonly through: string | null;
+	/** Percent of page views, two decimals. */
+	readonly buyBoxPercent: number;
+	readonly pageViews: number;
+}
+
+export type BuyBoxEvent = EventBase & {
+	readonly event: 'buyBoxShareFell' | 'buyBoxShareRecovered';
+	/** The four weeks before the fall; undefined in a test event without them. */
+	readonly before: BuyBoxOfDays | undefined;
+	/** The last week, and its difference to the weeks before the fall in percentage points. */
+	readonly after: BuyBoxOfDays & { readonly changePoints: number | null };
+	/** Which days are left out. */
+	readonly notes: readonly string[];
+};
+
 /** Events of the account's health. */
 type HealthEventBase = EventBase & {
 	/** Which parts of the report could not be read and are unknown. */
@@ -232,7 +293,13 @@ export type AccountEvent = HealthEventBase & {
 	readonly after: string;
 };
 
-export type WatchEvent = FeedbackEvent | RatingEvent | DefectEvent | AccountEvent;
+export type WatchEvent =
+	| FeedbackEvent
+	| PositivesEvent
+	| RatingEvent
+	| BuyBoxEvent
+	| DefectEvent
+	| AccountEvent;
 
 /** The state after an observation, and the events to report. */
 export interface Advance {

@@ -3,7 +3,10 @@
 import { DateTime } from 'luxon';
 
 import { countedRate, type AccountHealth } from '../../shared/domain/accountHealth';
-import { advanceAlarm, sideOfDefectRate, sideOfRating, type Side } from './alarm';
+import { sideOfDefectRate, sideOfRating } from './alarm';
+import { withAlarm } from './alarms';
+import { keyOfBuyBox } from './buyBox';
+import { advancePositives } from './positives';
 import { Coverage, knownDays, type WindowCoverage } from '../../shared/domain/coverage';
 import type { FeedbackRow } from '../../shared/domain/feedbackReport';
 import { dayNumber, isoDay, MINUTE_MS } from '../../shared/domain/calendar';
@@ -71,40 +74,54 @@ function dailyOf({ from, counts }: NonNullable<MarketplaceWatch['totals']>): Dai
 	});
 }
 
-/** Evaluates the rating if the totals are from the same time as the feedback report. */
+/**
+ * Evaluates the rating and the positive feedback per day if the totals are from the same time as the
+ * feedback report.
+ */
 export function advanceWithRating(
 	state: MarketplaceWatch,
 	observation: FeedbackObservation,
 	settings: WatchSettings,
 ): Advance & { readonly ratingNow: RatingNow } {
 	const before = knownRating(state, settings, observation.asOf);
-	const unjudged = (ratingNow: RatingNow, why: string) => ({
-		state: withUnjudged(state, observation.asOf, why),
-		events: [],
-		ratingNow,
-	});
 	if (!isOfOneTime(state.totals?.asOf, observation.asOf, settings)) {
-		return unjudged(
-			before ?? unknownRating(settings.ratingDays, NOT_EVALUATED_YET),
-			"Amazon's daily totals for that time are missing",
-		);
+		const why = "Amazon's daily totals for that time are missing";
+		return {
+			state: withUnjudged(state, observation.asOf, why),
+			events: [],
+			ratingNow: lastRating(state, settings, observation.asOf),
+		};
 	}
-	const ratingNow = deriveRating(state, observation, settings);
+	const reports = compared(state, observation, settings);
+	const ratingNow = ratingFrom(reports, state, observation, settings);
+	const positives = advancePositives(state, reports, ratingNow);
+	const rated = judgeRating(positives.state, before, ratingNow, observation.asOf, settings);
+	return { ...rated, events: [...positives.events, ...rated.events], ratingNow };
+}
+
+function judgeRating(
+	state: MarketplaceWatch,
+	before: RatingNow | undefined,
+	ratingNow: RatingNow,
+	asOf: string,
+	settings: WatchSettings,
+): Advance {
+	const unjudged = (why: string): Advance => ({
+		state: withUnjudged(state, asOf, why),
+		events: [],
+	});
 	// No ratings: that is certain, and there is nothing to evaluate.
-	if (ratingNow.total === 0) return { state, events: [], ratingNow };
-	if (ratingNow.rating === null) return unjudged(ratingNow, ratingNow.notes[0] ?? '');
+	if (ratingNow.total === 0) return { state, events: [] };
+	if (ratingNow.rating === null) return unjudged(ratingNow.notes[0] ?? '');
 	// With fewer days than last time, the ratings cannot be compared.
 	const coveredDays = ratingNow.coverage?.daysCovered ?? 0;
 	const { days = 0, coveredDays: lastTime = 0 } = state.rating ?? {};
 	const missing = days === settings.ratingDays ? lastTime - coveredDays : 0;
-	const isGivenUp = daysUnjudged(state, observation.asOf) >= WAIT_DAYS;
+	const isGivenUp = daysUnjudged(state, asOf) >= WAIT_DAYS;
 	if (missing > SPARE_DAYS && !isGivenUp) {
-		return unjudged(
-			ratingNow,
-			`Amazon's daily totals are missing ${missing} day(s) they had before`,
-		);
+		return unjudged(`Amazon's daily totals are missing ${missing} day(s) they had before`);
 	}
-	return { ...advanceRating(state, before, ratingNow, settings), ratingNow };
+	return advanceRating(state, before, ratingNow, settings);
 }
 
 /** Note on a rating that is unknown so far. */
@@ -157,15 +174,15 @@ export const isOfOneTime = (
 const millisOf = (moment: string): number => DateTime.fromISO(moment, { zone: 'utc' }).toMillis();
 
 /** What the two reports say together. */
-function deriveRating(
+function compared(
 	{ totals }: MarketplaceWatch,
-	{ asOf, rows, today, from, through, ...report }: FeedbackObservation,
-	{ ratingDays, daysUntilSettled }: WatchSettings,
-): RatingNow {
+	{ rows, today, from, through, ...report }: FeedbackObservation,
+	{ daysUntilSettled }: WatchSettings,
+): Coverage {
 	const all = [...onePerOrder(rows).values()];
 	const isOther = ({ otherMarketplace }: FeedbackRow) => otherMarketplace !== undefined;
 	const madeOn = totals?.madeOn !== undefined && totals.madeOn < today ? totals.madeOn : today;
-	const reports = new Coverage({
+	return new Coverage({
 		totals: totals && { days: dailyOf(totals), madeOn },
 		feedback: {
 			kind: 'report',
@@ -179,6 +196,14 @@ function deriveRating(
 		},
 		daysUntilSettled,
 	});
+}
+
+function ratingFrom(
+	reports: Coverage,
+	{ totals }: MarketplaceWatch,
+	{ asOf, today }: FeedbackObservation,
+	{ ratingDays }: WatchSettings,
+): RatingNow {
 	const { counts, provenance, coverage } = reports.window(ratingDays, today);
 	const rating = counts ? { asOf, ...rated(counts) } : unknownRating(ratingDays);
 	return {
@@ -247,6 +272,14 @@ export function knownRating(
 				: [`This rating is ${age} days old: no newer one could be evaluated`, ...rating.notes],
 	};
 }
+
+/** The same, or an unknown rating with the reason. */
+export const lastRating = (
+	state: MarketplaceWatch,
+	settings: Pick<WatchSettings, 'ratingDays'>,
+	now: string,
+): RatingNow =>
+	knownRating(state, settings, now) ?? unknownRating(settings.ratingDays, NOT_EVALUATED_YET);
 
 function advanceRating(
 	before: MarketplaceWatch,
@@ -323,6 +356,7 @@ export function withoutOtherAlarms(
 	const watched = [
 		...settings.thresholds.map((threshold) => keyOfThreshold(settings, threshold)),
 		...FULFILMENTS.map((fulfilment) => keyOfDefectRate(settings, fulfilment)),
+		keyOfBuyBox(settings),
 	];
 	const others = Object.keys(state.alarms).filter((key) => !watched.includes(key));
 	if (others.length === 0) return state;
@@ -335,40 +369,7 @@ export function withoutOtherAlarms(
 }
 
 const isOf = (key: string, kind: 'totals' | 'health'): boolean =>
-	key.startsWith('rating/') === (kind === 'totals');
-
-interface Alarmed {
-	readonly state: MarketplaceWatch;
-	readonly id: string;
-	readonly turned?: 'raised' | 'cleared';
-}
-
-function withAlarm(
-	state: MarketplaceWatch,
-	report: 'totals' | 'health',
-	{
-		key,
-		side,
-		by,
-		reportPresent,
-	}: {
-		readonly key: string;
-		readonly side: Side | undefined;
-		readonly by: string;
-		readonly reportPresent: boolean;
-	},
-): Alarmed {
-	if (side === undefined) return { state, id: key };
-	const known =
-		state.alarms[key] ?? (reportPresent ? { raised: false, changes: 0, by } : undefined);
-	const { alarm, turned } = advanceAlarm(known, side, by);
-	if (alarm === undefined || alarm === state.alarms[key]) return { state, id: key };
-	return {
-		state: { ...state, alarms: { ...state.alarms, [key]: alarm } },
-		id: `${key}/${alarm.changes}/${turned}/${nameOfWatch(state, report)}`,
-		...(turned && { turned }),
-	};
-}
+	key.startsWith('orderDefectRate/') === (kind === 'health');
 
 /** Amazon's target as a percentage with at most four decimals. */
 const exactPercent = (percent: number): number =>
@@ -429,8 +430,7 @@ export function advanceHealth(
 	const missing = missingOfHealth(health, settings.events);
 	const notes = notesOnHealth(missing);
 	const state = withHealthUnreadable(before, missing, asOf);
-	const ratingNow =
-		knownRating(state, settings, asOf) ?? unknownRating(settings.ratingDays, NOT_EVALUATED_YET);
+	const ratingNow = lastRating(state, settings, asOf);
 	const events: WatchEvent[] = [];
 	let next = state;
 	for (const fulfilment of FULFILMENTS) {

@@ -60,7 +60,9 @@ const FORGET: Readonly<Record<ReportKind, Forget>> = {
 		totals: undefined,
 		rating: undefined,
 		unjudged: undefined,
-		alarms: withoutAlarms(place, 'rating/'),
+		positives: undefined,
+		buyBoxFell: undefined,
+		alarms: withoutAlarms(withoutAlarms(place.alarms, 'rating/'), 'buyBox/'),
 		reports: { ...place.reports, totals: undefined },
 	}),
 	health: (place) => ({
@@ -68,13 +70,13 @@ const FORGET: Readonly<Record<ReportKind, Forget>> = {
 		defects: {},
 		account: undefined,
 		healthUnreadable: undefined,
-		alarms: withoutAlarms(place, 'orderDefectRate/'),
+		alarms: withoutAlarms(place.alarms, 'orderDefectRate/'),
 		reports: { ...place.reports, health: undefined },
 	}),
 };
 
 const withoutAlarms = (
-	{ alarms }: MarketplaceWatch,
+	alarms: MarketplaceWatch['alarms'],
 	beginning: string,
 ): MarketplaceWatch['alarms'] =>
 	Object.fromEntries(Object.entries(alarms).filter(([key]) => !key.startsWith(beginning)));
@@ -82,7 +84,9 @@ const withoutAlarms = (
 function begin(place: MarketplaceWatch, kind: ReportKind, moment: Moment): MarketplaceWatch {
 	if (kind === 'feedback') return beginFeedback(place, moment);
 	const next = withRestart(place, kind);
-	return kind === 'totals' ? { ...next, ratingSince: moment.now } : next;
+	if (kind !== 'totals') return next;
+	const positives = { since: plusDays(moment.today, 1), days: {} };
+	return { ...next, ratingSince: moment.now, positives };
 }
 
 /** Watches feedback from the next report on. */
@@ -127,6 +131,9 @@ export function withoutFuture(
 	if (next.beganOn > plusDays(today, 1)) next = { ...next, beganOn: today };
 	if (next.tellFrom !== undefined && next.tellFrom > plusDays(today, 1)) {
 		next = { ...next, tellFrom: plusDays(today, 1) };
+	}
+	if (next.positives !== undefined && next.positives.since > plusDays(today, 1)) {
+		next = { ...next, positives: { ...next.positives, since: plusDays(today, 1) } };
 	}
 	const { feedback } = next;
 	if (feedback !== undefined && isAhead(feedback.asOf, now)) {

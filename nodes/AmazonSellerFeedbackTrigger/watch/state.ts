@@ -103,6 +103,18 @@ const marketplaceSchema = z.object({
 		})
 		.optional(),
 	alarms: z.record(z.object({ raised: z.boolean(), changes: count, by: z.string().optional() })),
+	/** From when on positive feedback is reported, and how much of the last days was, by day. */
+	positives: z.object({ since: day, days: z.record(day, count) }).optional(),
+	/** The Buy Box share from which it fell, and the last day of the week in which it had fallen. */
+	buyBoxFell: z
+		.object({
+			on: day,
+			from: day.nullable(),
+			through: day.nullable(),
+			weighted: count,
+			views: count.positive(),
+		})
+		.optional(),
 	/** The latest orders and orders with defects, by who ships them. */
 	defects: z.record(z.object({ orders: count, ordersWithDefects: count })),
 	account: z.object({ status: z.string(), changes: count }).optional(),
@@ -209,6 +221,7 @@ export const startWatch = (at: string, day: string, lookBackDays: number): Marke
 	began: at,
 	beganOn: day,
 	tellFrom: plusDays(day, 1 - lookBackDays),
+	positives: { since: plusDays(day, 1 - lookBackDays), days: {} },
 	alarms: {},
 	defects: {},
 	reports: {},

@@ -18,7 +18,7 @@ import {
 	type WindowEvaluation,
 	type WindowReading,
 } from './evaluation';
-import type { BuyBoxShare, ShopFigures, ShopSales } from './shopFigures';
+import type { BuyBoxShare, ShopFigures, ShopSales } from '../../shared/domain/shopFigures';
 
 /** The figures of one marketplace at one look, and what needs attention. Percent is 0 to 100. */
 

@@ -11,7 +11,7 @@ import {
 import { onePerOrder } from '../../shared/domain/onePerOrder';
 import type { Marketplace } from '../../shared/domain/marketplaces';
 import { MINUTE_MS, plusDays } from '../../shared/domain/calendar';
-import { ShopFigures } from '../analysis/shopFigures';
+import { ShopFigures } from '../../shared/domain/shopFigures';
 import {
 	dateFormatOption,
 	type FetchedFeedback,

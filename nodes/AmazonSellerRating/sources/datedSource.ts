@@ -6,7 +6,7 @@ import { dayNumber, plusDays, todayIn } from '../../shared/domain/calendar';
 import type { FeedbackSeries } from '../../shared/domain/feedbackSeries';
 import { ratesOf, type FeedbackRates } from '../analysis/forecast';
 import type { FeedbackCounts } from '../../shared/domain/rating';
-import type { ShopFigures } from '../analysis/shopFigures';
+import type { ShopFigures } from '../../shared/domain/shopFigures';
 import type { Provenance } from '../../shared/domain/ratingWindow';
 import type { Marketplace } from '../../shared/domain/marketplaces';
 import type { ItemSeller } from '../../shared/n8n/itemSeller';

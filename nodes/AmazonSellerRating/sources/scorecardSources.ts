@@ -4,7 +4,7 @@ import type { AccountHealth } from '../../shared/domain/accountHealth';
 import { MINUTE_MS, plusDays } from '../../shared/domain/calendar';
 import { Coverage } from '../../shared/domain/coverage';
 import type { Marketplace } from '../../shared/domain/marketplaces';
-import { ShopFigures } from '../analysis/shopFigures';
+import { ShopFigures } from '../../shared/domain/shopFigures';
 import { fetchAccountHealth } from '../../shared/n8n/accountHealth';
 import {
 	fetchFeedback,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { isoDay } from '../../nodes/shared/domain/calendar';
 import type { DailyFeedback } from '../../nodes/shared/domain/ratingWindow';
-import { ShopFigures } from '../../nodes/AmazonSellerRating/analysis/shopFigures';
+import { ShopFigures } from '../../nodes/shared/domain/shopFigures';
 
 const MADE_ON = '2026-11-23';
 /** The last settled day, as a day number. */

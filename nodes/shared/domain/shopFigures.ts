@@ -1,6 +1,6 @@
-import { dayNumber, isoDay } from '../../shared/domain/calendar';
-import { DAYS_UNTIL_SETTLED, knownDays, type TotalsEvidence } from '../../shared/domain/coverage';
-import type { DailyFeedback } from '../../shared/domain/ratingWindow';
+import { dayNumber, isoDay } from './calendar';
+import { DAYS_UNTIL_SETTLED, knownDays, type TotalsEvidence } from './coverage';
+import type { DailyFeedback } from './ratingWindow';
 
 /**
  * Sales and Buy Box share of a shop over several days, from Amazon's daily figures. Only settled days
@@ -48,9 +48,13 @@ export interface ShopSales extends Period {
 }
 
 /** An exact share: `weighted / (views * PARTS_PER_PERCENT)` percent. */
-interface Weighted {
+export interface ExactShare {
 	readonly weighted: bigint;
+	/** Page views of the days that count; above 0. */
 	readonly views: bigint;
+}
+
+interface Weighted extends ExactShare {
 	readonly daysCovered: number;
 	readonly daysLeftOut: readonly number[];
 }
@@ -110,6 +114,28 @@ export class ShopFigures {
 	buyBoxAt(day: number, length: number): number | undefined {
 		if (this.settledThrough === undefined || day > dayNumber(this.settledThrough)) return undefined;
 		return shareOf(this.weigh(day - length + 1, day), length) ?? undefined;
+	}
+
+	/**
+	 * The same for the `length` days that end `ago` days before the last settled day, to be compared
+	 * exactly; undefined if too little is known.
+	 */
+	exactBuyBox(
+		length: number,
+		ago: number,
+	): (ExactShare & Period & Pick<BuyBoxShare, 'reason'>) | undefined {
+		if (this.settledThrough === undefined) return undefined;
+		const last = dayNumber(this.settledThrough) - ago;
+		const share = this.weigh(last - length + 1, last);
+		if (shareOf(share, length) === null) return undefined;
+		const { weighted, views } = share;
+		return {
+			weighted,
+			views,
+			from: isoDay(last - length + 1),
+			through: isoDay(last),
+			reason: reasonOfShare(share, length),
+		};
 	}
 
 	/** Orders, units, refunds and claims of the last settled days. */
@@ -215,11 +241,25 @@ const tooManyLeftOut = ({ daysLeftOut }: Weighted, length: number): boolean =>
 
 /** Hundredths of a percent, rounded half up; null if it is unknown. */
 function shareOf(weighted: Weighted, length: number): number | null {
-	if (weighted.views === 0n || tooManyLeftOut(weighted, length)) return null;
-	return hundredths(weighted.weighted, weighted.views * BigInt(PARTS_PER_PERCENT));
+	return weighted.views === 0n || tooManyLeftOut(weighted, length)
+		? null
+		: percentOfViews(weighted);
 }
 
-const changeOf = (now: Weighted, before: Weighted): number =>
+/** Percent with two decimals, rounded half up. */
+export const percentOfViews = ({ weighted, views }: ExactShare): number =>
+	hundredths(weighted, views * BigInt(PARTS_PER_PERCENT));
+
+/**
+ * Whether a share is at least this far below another; compared exactly.
+ * @param points percentage points, at most four decimals
+ */
+export const isBelowBy = (share: ExactShare, other: ExactShare, points: number): boolean =>
+	other.weighted * share.views - share.weighted * other.views >=
+	BigInt(Math.round(points * PARTS_PER_PERCENT)) * share.views * other.views;
+
+/** `now` minus `before`, percentage points with two decimals. */
+export const changeOf = (now: ExactShare, before: ExactShare): number =>
 	hundredths(
 		now.weighted * before.views - before.weighted * now.views,
 		now.views * before.views * BigInt(PARTS_PER_PERCENT),

@@ -1,0 +1,165 @@
+import { dayNumber } from '../../shared/domain/calendar';
+import {
+	changeOf,
+	isBelowBy,
+	percentOfViews,
+	ShopFigures,
+	type ExactShare,
+} from '../../shared/domain/shopFigures';
+import type { Side } from './alarm';
+import { withAlarm } from './alarms';
+import type {
+	Advance,
+	BuyBoxEvent,
+	BuyBoxOfDays,
+	Observation,
+	RatingNow,
+	WatchSettings,
+} from './events';
+import type { MarketplaceWatch } from './state';
+
+/** The last settled days, and those before them that they are compared with. */
+const BUY_BOX_DAYS = 7;
+const DAYS_BEFORE = 28;
+
+/** After this many days, all days that are compared are later than the fall: they are the new normal. */
+const NEW_NORMAL_AFTER_DAYS = BUY_BOX_DAYS + DAYS_BEFORE;
+
+type Totals = Extract<Observation, { kind: 'totals' }>;
+
+export const keyOfBuyBox = ({ buyBoxDrop }: WatchSettings): string => `buyBox/${buyBoxDrop}`;
+
+/** The settled figures of the totals. */
+export const shopFiguresOf = (
+	{ asOf, daily, madeOn, from, through }: Totals,
+	{ daysUntilSettled }: Pick<WatchSettings, 'daysUntilSettled'>,
+): ShopFigures =>
+	new ShopFigures(
+		{ days: daily, madeOn: madeOn ?? asOf.slice(0, 10), from, through },
+		daysUntilSettled,
+	);
+
+/**
+ * Compares the Buy Box share of the last settled week with that of the four weeks before; once it has
+ * fallen, with the four weeks before the fall, until it has recovered or the lower share has lasted
+ * for five weeks. An unknown share changes nothing.
+ */
+export function advanceBuyBox(
+	before: MarketplaceWatch,
+	totals: Totals,
+	ratingNow: RatingNow,
+	settings: WatchSettings,
+): Advance {
+	const figures = shopFiguresOf(totals, settings);
+	const { settledThrough } = figures;
+	const now = lastWeekOf(figures);
+	if (settledThrough === undefined || now === undefined) return { state: before, events: [] };
+	const key = keyOfBuyBox(settings);
+	const state = withoutOldFall(before, key, settledThrough);
+	const { buyBoxFell: fell } = state;
+	const weeks = weeksBefore(figures);
+	const usual = fell ? restored(fell) : weeks;
+	if (usual === undefined) return { state, events: [] };
+	const { reportPresent, buyBoxMargin, minimumPageViews } = settings;
+	const alarmed = withAlarm(state, 'totals', {
+		key,
+		side: sideOfShare(now, usual, settings),
+		by: `${buyBoxMargin}/${minimumPageViews}`,
+		reportPresent: reportPresent && !before.restarts?.totals,
+	});
+	const fellFrom = fell ?? { on: settledThrough, ...storable(usual) };
+	const isRaised = alarmed.state.alarms[key]?.raised === true;
+	const next = withFall(alarmed.state, isRaised ? fellFrom : undefined);
+	if (alarmed.turned === undefined) return { state: next, events: [] };
+	const event: BuyBoxEvent = {
+		event: alarmed.turned === 'raised' ? 'buyBoxShareFell' : 'buyBoxShareRecovered',
+		id: alarmed.id,
+		ratingNow,
+		before: shown(usual),
+		after: { ...shown(now), changePoints: changeOf(now, usual) },
+		notes: [...notesOn(now, fell ? undefined : weeks), ...(totals.notes ?? [])],
+	};
+	return { state: next, events: [event] };
+}
+
+const lastWeekOf = (figures: ShopFigures) => figures.exactBuyBox(BUY_BOX_DAYS, 0);
+
+const weeksBefore = (figures: ShopFigures) => figures.exactBuyBox(DAYS_BEFORE, BUY_BOX_DAYS);
+
+/** Which days are left out. */
+const notesOn = (...shares: ReadonlyArray<{ readonly reason: string | null } | undefined>) =>
+	shares.flatMap((share) => share?.reason ?? []);
+
+/** The shares as an event has them; undefined if that of the last week is unknown. */
+export function buyBoxOf(
+	figures: ShopFigures,
+): Pick<BuyBoxEvent, 'before' | 'after' | 'notes'> | undefined {
+	const now = lastWeekOf(figures);
+	const usual = weeksBefore(figures);
+	if (now === undefined) return undefined;
+	return {
+		before: usual && shown(usual),
+		after: { ...shown(now), changePoints: usual ? changeOf(now, usual) : null },
+		notes: notesOn(now, usual),
+	};
+}
+
+/** Bad at least the drop below the usual share; good at least the margin above that. */
+function sideOfShare(
+	now: ExactShare,
+	usual: ExactShare,
+	{ buyBoxDrop, buyBoxMargin, minimumPageViews }: WatchSettings,
+): Side | undefined {
+	if (now.views < minimumPageViews || usual.views < minimumPageViews) return undefined;
+	if (isBelowBy(now, usual, buyBoxDrop)) return 'bad';
+	const mayBeMissing = Math.max(0, buyBoxDrop - buyBoxMargin);
+	return isBelowBy(usual, now, -mayBeMissing) ? 'good' : 'between';
+}
+
+type Share = ExactShare & Pick<BuyBoxOfDays, 'from' | 'through'>;
+
+const shown = (share: Share): BuyBoxOfDays => ({
+	from: share.from,
+	through: share.through,
+	buyBoxPercent: percentOfViews(share),
+	pageViews: Number(share.views),
+});
+
+const restored = ({
+	from,
+	through,
+	weighted,
+	views,
+}: NonNullable<MarketplaceWatch['buyBoxFell']>): Share => ({
+	from,
+	through,
+	weighted: BigInt(weighted),
+	views: BigInt(views),
+});
+
+const storable = ({ from, through, weighted, views }: Share) => ({
+	from,
+	through,
+	weighted: Number(weighted),
+	views: Number(views),
+});
+
+const withFall = (
+	state: MarketplaceWatch,
+	buyBoxFell: MarketplaceWatch['buyBoxFell'],
+): MarketplaceWatch => (state.buyBoxFell === buyBoxFell ? state : { ...state, buyBoxFell });
+
+/** The share stayed low for so long that a further fall is to be reported. */
+function withoutOldFall(
+	state: MarketplaceWatch,
+	key: string,
+	settledThrough: string,
+): MarketplaceWatch {
+	const { buyBoxFell: fell, alarms } = state;
+	if (fell === undefined) return state;
+	const alarm = alarms[key];
+	const isOld = dayNumber(settledThrough) - dayNumber(fell.on) >= NEW_NORMAL_AFTER_DAYS;
+	if (alarm !== undefined && !isOld) return state;
+	const others = alarm === undefined ? alarms : { ...alarms, [key]: { ...alarm, raised: false } };
+	return { ...state, buyBoxFell: undefined, alarms: others };
+}
