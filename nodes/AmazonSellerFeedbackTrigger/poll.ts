@@ -30,6 +30,7 @@ import {
 	restart,
 	readState,
 	startWatch,
+	toStore,
 	type MarketplaceWatch,
 	type WatchState,
 } from './watch/state';
@@ -272,7 +273,7 @@ class Poll {
 		// A new token that Amazon has not accepted yet does not mean another seller.
 		const isDoubtful = Object.values(before.marketplaces).some(({ inDoubt }) => inDoubt);
 		if (after !== before && (this.isAccepted || !isDoubtful)) {
-			this.store(after as unknown as IDataObject);
+			this.store(toStore(after) as unknown as IDataObject);
 		}
 	}
 

@@ -1,6 +1,6 @@
 import type { IPollFunctions } from 'n8n-workflow';
 
-import { MINUTE_MS } from '../shared/domain/calendar';
+import { millisOf, MINUTE_MS } from '../shared/domain/calendar';
 import { BoundedMap } from '../shared/spapi/boundedMap';
 import type { RequestedReport } from '../shared/spapi/report';
 
@@ -120,7 +120,7 @@ export class PollMemory {
 
 	rememberQuery(seller: string, query: RequestedReport): void {
 		const newest = this.newestQuery(seller);
-		if (newest !== undefined && Date.parse(newest.askedAt) > Date.parse(query.askedAt)) return;
+		if (newest !== undefined && millisOf(newest.askedAt) > millisOf(query.askedAt)) return;
 		this.memory.queries.set(seller, query);
 	}
 
@@ -128,7 +128,7 @@ export class PollMemory {
 	newestQuery(seller: string): RequestedReport | undefined {
 		const newest = this.memory.queries.get(seller);
 		// A time in the future comes from a clock that was ahead.
-		return newest && Date.parse(newest.askedAt) <= Date.now() ? newest : undefined;
+		return newest && millisOf(newest.askedAt) <= Date.now() ? newest : undefined;
 	}
 
 	/** All tasks, starting with those the last poll did not reach. */

@@ -20,7 +20,7 @@ import type { MarketplaceReportRequest } from '../shared/spapi/reports';
 import type { TriggerParameters } from './description';
 import { toItem } from './items';
 import type { PollMemory } from './pollMemory';
-import { dayIn, MINUTE_MS } from '../shared/domain/calendar';
+import { dayIn, millisOf, MINUTE_MS } from '../shared/domain/calendar';
 import { GIVE_UP_AFTER } from './failures';
 import { readQuery, readReport, REPORT_TYPE_OF, requestOf } from './reports';
 import { reportsFor, settingsOf } from './settings';
@@ -55,7 +55,7 @@ export interface TaskResult {
 
 /** One report of one marketplace, or its totals from Data Kiosk, in one poll. */
 export class ReportTask {
-	private readonly now = DateTime.utc();
+	private readonly now: DateTime<true>;
 
 	constructor(
 		private readonly context: IPollFunctions,
@@ -66,7 +66,10 @@ export class ReportTask {
 		private readonly totalsQuery: TotalsQuery,
 		readonly marketplace: Marketplace,
 		readonly kind: ReportKind,
-	) {}
+	) {
+		// The same for all tasks of a poll.
+		this.now = totalsQuery.now;
+	}
 
 	/** Identifies the report among those of the trigger. */
 	get key(): string {
@@ -124,7 +127,7 @@ export class ReportTask {
 	lateness(state: MarketplaceWatch): number {
 		const askedAt = this.scheduleOf(this.kind, state).report?.askedAt;
 		if (askedAt === undefined) return Infinity;
-		const minutes = this.now.diff(DateTime.fromISO(askedAt)).as('minutes');
+		const minutes = (this.now.toMillis() - millisOf(askedAt)) / MINUTE_MS;
 		const weight = this.kind === 'feedback' ? 2 : 1;
 		return (weight * minutes) / this.everyMinutes(this.kind);
 	}
@@ -287,7 +290,7 @@ export class ReportTask {
 		totalsAt: string,
 	): Promise<{ state: MarketplaceWatch; items: readonly IDataObject[] }> {
 		const distance = ({ askedAt }: RequestedReport): number =>
-			Math.abs(Date.parse(askedAt) - Date.parse(totalsAt));
+			Math.abs(millisOf(askedAt) - millisOf(totalsAt));
 		const [report] = this.memory
 			.feedbackReports(this.whose)
 			.filter(({ askedAt }) => isOfOneTime(totalsAt, askedAt, this.parameters.options))

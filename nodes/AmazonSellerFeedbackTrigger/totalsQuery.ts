@@ -1,6 +1,7 @@
 import type { IPollFunctions } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
+import { millisOf } from '../shared/domain/calendar';
 import type { Marketplace } from '../shared/domain/marketplaces';
 import type { SpApiClient } from '../shared/spapi/client';
 import { lookAtDailyTotals } from '../shared/spapi/collectDailyTotals';
@@ -43,7 +44,8 @@ export class TotalsQuery {
 	/** Failures of Data Kiosk are counted for the seller, not for a marketplace. */
 	readonly key: string;
 
-	private readonly now = DateTime.utc();
+	/** When the poll began. */
+	readonly now = DateTime.utc();
 
 	/** A call failed in this poll; no other one is made. */
 	private hasFailed = false;
@@ -106,7 +108,7 @@ export class TotalsQuery {
 	isAheadOf(last: RequestedReport | undefined): boolean {
 		const newest = this.memory.newestQuery(this.client.seller);
 		if (newest === undefined || last === undefined || !this.isChosen) return false;
-		const isNewer = Date.parse(newest.askedAt) > Date.parse(last.askedAt);
+		const isNewer = millisOf(newest.askedAt) > millisOf(last.askedAt);
 		return isNewer && isOfOneTime(newest.askedAt, this.now.toISO(), this.parameters.options);
 	}
 
@@ -124,7 +126,7 @@ export class TotalsQuery {
 		const { client, memory, marketplaces: others } = this;
 		const isNewer = isNewerThan(newerThan);
 		const isOther = ({ askedAt }: Pick<OpenQuery, 'askedAt'>): boolean =>
-			last === undefined || Date.parse(askedAt) > Date.parse(last.askedAt);
+			last === undefined || millisOf(askedAt) > millisOf(last.askedAt);
 		const query = await this.attempt(
 			startDailyTotals(client, {
 				marketplace,

@@ -9,7 +9,7 @@ import { keyOfBuyBox } from './buyBox';
 import { advancePositives } from './positives';
 import { Coverage, knownDays, type WindowCoverage } from '../../shared/domain/coverage';
 import type { FeedbackRow } from '../../shared/domain/feedbackReport';
-import { dayNumber, isoDay, MINUTE_MS } from '../../shared/domain/calendar';
+import { dayNumber, isoDay, millisOf, MINUTE_MS } from '../../shared/domain/calendar';
 import type { Threshold } from '../../shared/domain/bands';
 import { onePerOrder } from '../../shared/domain/onePerOrder';
 import type { FeedbackObservation } from './feedback';
@@ -170,8 +170,6 @@ export const isOfOneTime = (
 ): boolean =>
 	one !== undefined &&
 	Math.abs(millisOf(one) - millisOf(other)) <= pairMinutes(settings) * MINUTE_MS;
-
-const millisOf = (moment: string): number => DateTime.fromISO(moment, { zone: 'utc' }).toMillis();
 
 /** What the two reports say together. */
 function compared(

@@ -1,8 +1,8 @@
 // cspell:ignore told
 
-import { DateTime } from 'luxon';
+import type { DateTime } from 'luxon';
 
-import { MINUTE_MS } from '../../shared/domain/calendar';
+import { millisOf, MINUTE_MS } from '../../shared/domain/calendar';
 
 /**
  * How a report without data ended. `stuck`: it did not end in the expected time. `lost`: Amazon no
@@ -87,7 +87,7 @@ function retryMinutes(how: BadEnd, count: number, everyMinutes: number): number 
 }
 
 const minutesSince = (iso: string, now: DateTime): number =>
-	(now.toMillis() - DateTime.fromISO(iso, { zone: 'utc' }).toMillis()) / MINUTE_MS;
+	(now.toMillis() - millisOf(iso)) / MINUTE_MS;
 
 /** The schedule after a report was requested. */
 export const requested = (

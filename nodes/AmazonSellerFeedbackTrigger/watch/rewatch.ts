@@ -1,8 +1,8 @@
 // cspell:ignore tell
 
-import { DateTime } from 'luxon';
+import type { DateTime } from 'luxon';
 
-import { MINUTE_MS, plusDays } from '../../shared/domain/calendar';
+import { millisOf, MINUTE_MS, plusDays } from '../../shared/domain/calendar';
 import type { ReportKind } from './events';
 import { restart, REPORT_KINDS, withRestart, type MarketplaceWatch } from './state';
 
@@ -103,8 +103,7 @@ const beginFeedback = (place: MarketplaceWatch, { now, today }: Moment): Marketp
 const AHEAD_MINUTES = 2;
 
 export const isAhead = (moment: string | undefined, now: DateTime): boolean =>
-	moment !== undefined &&
-	DateTime.fromISO(moment, { zone: 'utc' }).toMillis() > now.toMillis() + AHEAD_MINUTES * MINUTE_MS;
+	moment !== undefined && millisOf(moment) > now.toMillis() + AHEAD_MINUTES * MINUTE_MS;
 
 /** The minimum number of days to watch: a state that covers fewer is wrong. */
 const MINIMUM_DAYS = 7;

@@ -190,7 +190,7 @@ export function readState(
 ): WatchState | undefined {
 	const nothing: WatchState = { version: VERSION, credential, seller, marketplaces: {} };
 	if (stored === undefined) return nothing;
-	const state = stateSchema.safeParse(stored).data;
+	const state = checkedState(stored);
 	if (state === undefined) return undefined;
 	if (state.credential !== credential) return nothing;
 	if (state.seller === seller) return state;
@@ -199,6 +199,27 @@ export function readState(
 	);
 	const marketplaces = Object.fromEntries(inDoubt);
 	return { ...state, seller, marketplaces, dataKiosk: undefined };
+}
+
+/**
+ * The states that this process has read or made, by the object that n8n keeps between polls: with
+ * many sellers, checking them at every poll would take most of its time.
+ */
+const checked = new WeakMap<object, WatchState>();
+
+/** A state about to be stored, which later polls need not check. */
+export function toStore(state: WatchState): WatchState {
+	checked.set(state, state);
+	return state;
+}
+
+function checkedState(stored: unknown): WatchState | undefined {
+	if (typeof stored !== 'object' || stored === null) return undefined;
+	const known = checked.get(stored);
+	if (known !== undefined) return known;
+	const state = stateSchema.safeParse(stored).data;
+	if (state !== undefined) checked.set(stored, state);
+	return state;
 }
 
 /** One seller's reports are not another's, and their totals must not be compared with other feedback. */

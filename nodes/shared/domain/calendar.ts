@@ -8,6 +8,9 @@ export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
+/** Milliseconds of an ISO instant that names its zone; a poll of many sellers needs thousands of them. */
+export const millisOf = (instant: string): number => Date.parse(instant);
+
 type Zone = Pick<Marketplace, 'timeZone'>;
 
 /** Far more days than reports and windows have. */

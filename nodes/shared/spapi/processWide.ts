@@ -48,7 +48,7 @@ export const requestLogs = new BoundedMap<RequestLog>({ max: 2_000 });
  * Reports that were requested or listed recently, newest first; per seller and report type, and per
  * marketplace if each has its own reports.
  */
-export const cachedReports = new BoundedMap<readonly CachedReport[]>({ max: 1_000 });
+export const cachedReports = new BoundedMap<readonly CachedReport[]>({ max: 10_000 });
 
 /**
  * Requests for a report that are under way; callers that join share the outcome, whatever it is.
@@ -64,7 +64,7 @@ export const reportContents = new BoundedMap<{
 	readonly bytes: number;
 	readonly report?: Report;
 }>({
-	max: 500,
+	max: 2_000,
 	sizes: { all: 64_000_000, one: 16_000_000, of: ({ bytes }) => Math.max(1, bytes) },
 });
 
