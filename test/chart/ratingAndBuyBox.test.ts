@@ -59,7 +59,9 @@ it('names the seller and the marketplace as the rating chart does: in picture, w
 	const facts = 'Nordlicht Handel, Amazon.de · as of 23 Nov 2026.';
 	expect(words(svg)).toContain(facts);
 	expect(html).toContain(`>${facts}`);
-	expect(inWords(model())).toMatch(/^Rating and Buy Box share for Nordlicht Handel, Amazon\.de as of/);
+	expect(inWords(model())).toMatch(
+		/^Rating and Buy Box share for Nordlicht Handel, Amazon\.de as of/,
+	);
 	expect(words(renderRatingAndBuyBox(model({ seller: undefined }), LIGHT_800))).toContain(
 		'Amazon.de · as of',
 	);

@@ -81,7 +81,7 @@ export function renderRatingAndBuyBox(model: RatingAndBuyBox, options: ChartOpti
 			`${placeOf(model)} · as of ${dayInWords(model.asOf)}. ${model.provenance}`,
 			room,
 			{ size },
-			3,
+			narrow ? 4 : 3,
 		).map((text) => ({ text, bold: false })),
 	];
 	const footer = [
