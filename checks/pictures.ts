@@ -235,6 +235,10 @@ async function shootCredential(editor: Editor, shoot: Shoot): Promise<void> {
 	for (const [name, value] of Object.entries(CREDENTIAL_FIELDS)) {
 		await page.fill(`[data-test-id=parameter-input-${name}] input`, value);
 	}
+	// n8n shows the form in a lower window, in which one scrolls.
+	await page.addStyleTag({
+		content: '.el-dialog { height: 1110px !important; max-height: none !important }',
+	});
 	await page.waitForTimeout(1_000);
 	// Takes the focus from all fields.
 	await page.locator('.el-dialog__body').click({ position: { x: 5, y: 5 } });

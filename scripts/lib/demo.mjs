@@ -8,6 +8,9 @@ const workflowDir = join(repoDir, 'demo', 'workflows');
 
 const MANUAL_TRIGGER = 'n8n-nodes-base.manualTrigger';
 
+/** The sandbox's sellers that the fifth workflow shows, each in another region. */
+export const DEMO_SELLERS = ['demo', 'second', 'japan'];
+
 /** Orders for the third workflow: the states in which the sandbox should make some. */
 const ORDER_WISHES = [
 	{ state: 'eligible', count: 3 },
@@ -24,7 +27,15 @@ const STRANGE_ORDERS = ['111-0000000-0000000', 'not an order ID'];
  * @typedef {object} DemoWorkflow
  * @property {string} id
  * @property {string} name
- * @property {Array<{ name: string, type: string, parameters: Record<string, unknown> }>} nodes
+ * @property {DemoNode[]} nodes
+ */
+
+/**
+ * @typedef {object} DemoNode
+ * @property {string} name
+ * @property {string} type
+ * @property {Record<string, unknown>} parameters
+ * @property {Record<string, { id: string, name: string }>} [credentials]
  */
 
 /**
@@ -98,6 +109,19 @@ export async function makeDemoOrders(sandboxUrl) {
  * @property {string} explanation
  */
 
+/** @typedef {Record<'positive' | 'neutral' | 'negative', number | null>} DemoCounts */
+
+/**
+ * @typedef {object} DemoScorecard what the report shows and compares of a scorecard
+ * @property {string} seller
+ * @property {string} marketplace
+ * @property {string} marketplaceId
+ * @property {string} asOf
+ * @property {string[]} attention
+ * @property {Record<'last30Days' | 'last90Days' | 'last365Days', DemoCounts & { percent: number | null }> & { settledThrough: string | null }} rating
+ * @property {{ last7Days: { percent: number | null } }} buyBox
+ */
+
 /**
  * @typedef {object} DemoResults the output of the workflows that are started by hand
  * @property {DemoFeedback[]} feedback
@@ -105,6 +129,7 @@ export async function makeDemoOrders(sandboxUrl) {
  * @property {Array<DemoRating & { branch: string }>} ratings with the branch each was sent to
  * @property {DemoOutcome[]} checks
  * @property {DemoOutcome[]} requests
+ * @property {DemoScorecard[]} scorecards
  */
 
 /**
@@ -121,7 +146,7 @@ export async function runDemo(instance) {
 			runs.push(await executeWorkflow(instance, id));
 		}
 	}
-	const [feedback = {}, rating = {}, requests = {}] = runs;
+	const [feedback = {}, rating = {}, requests = {}, allSellers = {}] = runs;
 	return {
 		feedback: itemsOf(feedback, 'Get feedback'),
 		negative: itemsOf(feedback, 'Only negative'),
@@ -133,6 +158,7 @@ export async function runDemo(instance) {
 		),
 		checks: itemsOf(requests, 'Check eligibility'),
 		requests: itemsOf(requests, 'Request review'),
+		scorecards: itemsOf(allSellers, 'Get scorecards'),
 	};
 }
 

@@ -1,6 +1,7 @@
 // cspell:ignore cancelled
+import { DEMO_SELLERS } from './demo.mjs';
 import { formatTable } from './output.mjs';
-import { askSandbox } from './sandbox.mjs';
+import { askSandbox, sandboxSellers } from './sandbox.mjs';
 
 /**
  * The possible outcomes for an order in each state. If Amazon offers no request, it gives no
@@ -25,7 +26,8 @@ const OUTCOMES_BY_STATE = {
  * @param {import('./demo.mjs').DemoResults} results
  * @returns {string}
  */
-export function describeResults({ feedback, negative, ratings, checks, requests }) {
+export function describeResults(results) {
+	const { feedback, negative, ratings, checks, requests, scorecards } = results;
 	const requested = new Map(requests.map((request) => [request.orderId, request]));
 	return [
 		`\nNegative feedback: ${negative.length} of ${feedback.length} rows of 1 to 3 stars`,
@@ -67,6 +69,18 @@ export function describeResults({ feedback, negative, ratings, checks, requests 
 				requested.get(orderId)?.explanation ?? explanation,
 			]),
 		),
+		'\nAll sellers at one look',
+		formatTable(
+			['Seller', 'Market', '30 days', '90 days', '365 days', 'Buy Box 7', 'Needs attention'],
+			scorecards.map(({ seller, marketplace, rating, buyBox, attention }) => [
+				seller,
+				marketplace,
+				...[rating.last30Days, rating.last90Days, rating.last365Days, buyBox.last7Days].map(
+					({ percent }) => (percent === null ? 'unknown' : `${percent.toFixed(2)}%`),
+				),
+				attention.length,
+			]),
+		),
 	].join('\n');
 }
 
@@ -89,6 +103,7 @@ export async function compareWithSandbox(results, sandboxUrl) {
 		await compareRatings(results, ask),
 		await compareEligibility(results, ask),
 		await compareRequests(results, ask),
+		await compareScorecards(results, await sandboxSellers(sandboxUrl, DEMO_SELLERS), ask),
 	];
 }
 
@@ -181,6 +196,65 @@ async function compareRequests({ requests }, ask) {
 	const wanted = await requestedOrders(ask);
 	const found = requests.filter(({ outcome }) => outcome === 'sent').map(({ orderId }) => orderId);
 	return { what: 'review requests sent, each once', ...difference(wanted, found) };
+}
+
+/**
+ * @param {DemoResults} results
+ * @param {import('./sandbox.mjs').SandboxSeller[]} sellers all whose scorecards there should be
+ * @param {Ask} ask
+ */
+async function compareScorecards({ scorecards }, sellers, ask) {
+	/** @type {string[]} */
+	const wanted = [];
+	for (const { key: sellerKey, name, marketplaces } of sellers) {
+		for (const { marketplaceId, countryCode } of marketplaces) {
+			const card = scorecards.find(
+				(each) => each.seller === name && each.marketplaceId === marketplaceId,
+			);
+			const place = { sellerKey, marketplaceId };
+			// The last days are not settled, so they do not count.
+			const through = card?.rating.settledThrough;
+			/** @type {Record<string, string>} */
+			const settled = card && through ? { asOf: card.asOf, through, to: through } : {};
+			/** @type {Record<string, import('./demo.mjs').DemoCounts>} */
+			const counts = await ask('truth/rating', { ...place, ...settled });
+			/** @type {Array<{ pageViews: number, buyBoxPercent: number }>} */
+			const days = await ask('truth/shop', { ...place, ...settled });
+			const share = shareInBuyBox(days.slice(-7));
+			wanted.push(scorecardLine(name, countryCode, [counts[30], counts[90], counts[365]], share));
+		}
+	}
+	const found = scorecards.map(({ seller, marketplace, rating, buyBox }) => {
+		const windows = [rating.last30Days, rating.last90Days, rating.last365Days];
+		return scorecardLine(seller, marketplace, windows, buyBox.last7Days.percent);
+	});
+	return { what: 'scorecards of all sellers', ...difference(wanted, found) };
+}
+
+/**
+ * @param {string} seller
+ * @param {string} marketplace
+ * @param {Array<import('./demo.mjs').DemoCounts | undefined>} windows
+ * @param {number | null} share
+ */
+function scorecardLine(seller, marketplace, windows, share) {
+	const counts = windows.map((each) => [each?.positive, each?.neutral, each?.negative]);
+	return `${seller}, ${marketplace}: ${JSON.stringify(counts)}, Buy Box ${share}%`;
+}
+
+/**
+ * The share of all page views in the Buy Box, in percent with two decimals. Amazon's shares have two
+ * decimals, too, so that the sums are whole numbers.
+ *
+ * @param {Array<{ pageViews: number, buyBoxPercent: number }>} days
+ */
+function shareInBuyBox(days) {
+	const views = days.reduce((sum, { pageViews }) => sum + pageViews, 0);
+	const parts = days.reduce(
+		(sum, { pageViews, buyBoxPercent }) => sum + Math.round(buyBoxPercent * 100) * pageViews,
+		0,
+	);
+	return Math.round(parts / views) / 100;
 }
 
 /**

@@ -1,15 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { demoWorkflows, makeDemoOrders } from './demo.mjs';
+import { DEMO_SELLERS, demoWorkflows, makeDemoOrders } from './demo.mjs';
 import { importInto, installPackage, registerPackage } from './n8n.mjs';
-import { sandboxCredential } from './sandbox.mjs';
+import { sandboxCredential, sandboxCredentialOfSeveral } from './sandbox.mjs';
 
-/** The demo workflows refer to the credential by this ID and name. */
+/** The demo workflows refer to the credentials by these IDs and names. */
 export const DEMO_CREDENTIAL = { id: 'amazonSandbox001', name: 'Amazon SP-API sandbox (demo)' };
+const DEMO_CREDENTIAL_OF_THREE = {
+	id: 'amazonSandbox003',
+	name: 'Amazon SP-API sandbox (demo: three sellers)',
+};
 
 /**
- * Installs the package, the credential for the sandbox and the demo workflows in an n8n. What has not
+ * Installs the package, the credentials for the sandbox and the demo workflows in an n8n. What has not
  * changed since the last time is left alone, including the user's changes to it in the editor.
  *
  * @param {import('./n8n.mjs').Instance} instance
@@ -22,7 +26,7 @@ export async function prepareInstance(instance, tarball, sandboxUrl) {
 	const installed = await installPackage(instance, tarball);
 
 	const imports = {
-		credentials: [await demoCredential(sandboxUrl)],
+		credentials: await demoCredentials(sandboxUrl),
 		workflow: demoWorkflows(await makeDemoOrders(sandboxUrl)),
 	};
 	let imported = false;
@@ -61,11 +65,17 @@ export function demoLogin(userFolder) {
 	return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-/** @param {string} sandboxUrl */
-async function demoCredential(sandboxUrl) {
-	return {
-		...DEMO_CREDENTIAL,
-		type: 'amazonSellingPartnerApi',
-		data: await sandboxCredential(sandboxUrl),
-	};
+/**
+ * The credentials of the demo workflows: of three sellers, and of one. A new node in the editor gets
+ * the newest, and the one of a single seller needs no choice of a seller.
+ *
+ * @param {string} sandboxUrl
+ */
+export async function demoCredentials(sandboxUrl) {
+	const type = 'amazonSellingPartnerApi';
+	const ofThree = await sandboxCredentialOfSeveral(sandboxUrl, DEMO_SELLERS);
+	return [
+		{ ...DEMO_CREDENTIAL_OF_THREE, type, data: ofThree },
+		{ ...DEMO_CREDENTIAL, type, data: await sandboxCredential(sandboxUrl) },
+	];
 }

@@ -48,14 +48,58 @@ export async function controlSandbox(url, path, body) {
 /** The pace of a sandbox that was started without --rate-limits. */
 const USUAL_PACE = 1000;
 
+/** @typedef {Record<string, string | number | boolean>} CredentialData */
+
 /**
  * The data of a credential for a seller of the sandbox.
  *
  * @param {string} url the sandbox's base URL
- * @returns {Promise<Record<string, string | number | boolean>>}
+ * @param {string} [sellerKey]
+ * @returns {Promise<CredentialData>}
  */
-export async function sandboxCredential(url) {
-	return await askSandbox(url, 'n8nCredential', { pace: String(USUAL_PACE) });
+export async function sandboxCredential(url, sellerKey = 'demo') {
+	return await askSandbox(url, 'n8nCredential', { sellerKey, pace: String(USUAL_PACE) });
+}
+
+/**
+ * The data of one credential for several sellers of the sandbox, named as their stores.
+ *
+ * @param {string} url the sandbox's base URL
+ * @param {readonly string[]} sellerKeys
+ * @returns {Promise<CredentialData>}
+ */
+export async function sandboxCredentialOfSeveral(url, sellerKeys) {
+	const sellers = await sandboxSellers(url, sellerKeys);
+	const entries = sellers.map(async ({ key, name, marketplaces: [primary] }) => {
+		const { refreshToken } = await sandboxCredential(url, key);
+		return [name, { [primary?.countryCode ?? '']: refreshToken }];
+	});
+	return {
+		...(await sandboxCredential(url)),
+		refreshToken: '',
+		accounts: 'several',
+		sellers: JSON.stringify(Object.fromEntries(await Promise.all(entries)), null, 2),
+	};
+}
+
+/**
+ * @typedef {object} SandboxSeller a seller of the sandbox
+ * @property {string} key
+ * @property {string} name of the store
+ * @property {Array<{ marketplaceId: string, countryCode: string }>} marketplaces the primary one first
+ */
+
+/**
+ * Some of the sandbox's sellers.
+ *
+ * @param {string} url the sandbox's base URL
+ * @param {readonly string[]} keys
+ * @returns {Promise<SandboxSeller[]>}
+ */
+export async function sandboxSellers(url, keys) {
+	/** @type {SandboxSeller[]} */
+	const sellers = await askSandbox(url, 'sellers');
+	return sellers.filter(({ key }) => keys.includes(key));
 }
 
 /**

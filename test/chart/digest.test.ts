@@ -35,6 +35,12 @@ it('contains the same picture, and its key facts as alternative text', () => {
 	expect(alt).toContain('365 days: 93% (689 positive, 0 neutral, 48 negative), critical.');
 });
 
+it('names the seller and the marketplace where one reads it, not only in the picture', () => {
+	const html = digest({ ...yearModel(), seller: 'Nordlicht Handel' });
+	expect(html).toContain('>Nordlicht Handel, Amazon.de · as of 27 Jul 2026.');
+	expect(html).toMatch(/<caption[^>]*>Key figures for Nordlicht Handel, Amazon\.de, 27 Jul 2026</);
+});
+
 it('has the whole key table, with caption and scopes', () => {
 	const html = digest(yearModel());
 	expect(html).toMatch(/<caption[^>]*>Key figures for Amazon\.de, 27 Jul 2026<\/caption>/);
@@ -91,6 +97,7 @@ it('escapes hostile text', () => {
 		...model,
 		title: hostile,
 		marketplace: hostile,
+		seller: hostile,
 		thresholds: [{ name: hostile, percent: 95 }],
 		summary: model.summary.map((row) => ({
 			...row,

@@ -13,6 +13,7 @@ const FIRST = Date.parse('2026-06-01') / 86_400_000;
 const model = (changes: Partial<RatingAndBuyBox> = {}): RatingAndBuyBox => ({
 	title: 'Rating and Buy Box',
 	marketplace: 'Amazon.de',
+	seller: 'Nordlicht Handel',
 	asOf: '2026-11-23',
 	days: 30,
 	points: Array.from({ length: 170 }, (_, index) => ({
@@ -49,6 +50,23 @@ it('draws both lines from the same days: a day without one of them is a gap in b
 	expect(rating?.flat()).toHaveLength(161);
 });
 
+it('names the seller and the marketplace as the rating chart does: in picture, words and email', () => {
+	const svg = renderRatingAndBuyBox(model(), LIGHT_800);
+	const html = renderRatingAndBuyBoxDigest(model(), svg);
+	const title = /<title[^>]*>([^<]*)/;
+	const wanted = 'Rating and Buy Box – Nordlicht Handel, Amazon.de';
+	expect([title.exec(svg)?.[1], title.exec(html)?.[1]]).toEqual([wanted, wanted]);
+	const facts = 'Nordlicht Handel, Amazon.de · as of 23 Nov 2026.';
+	expect(words(svg)).toContain(facts);
+	expect(html).toContain(`>${facts}`);
+	expect(inWords(model())).toMatch(
+		/^Rating and Buy Box share for Nordlicht Handel, Amazon\.de as of/,
+	);
+	expect(words(renderRatingAndBuyBox(model({ seller: undefined }), LIGHT_800))).toContain(
+		'Amazon.de · as of',
+	);
+});
+
 it('has the facts in words', () => {
 	expect(inWords(model())).toContain('Buy Box share: 90%, then 73.1%.');
 	expect(inWords(model({ points: [] }))).toContain('No day has both figures.');
@@ -72,6 +90,7 @@ it('escapes hostile text', () => {
 	const odd = model({
 		title: hostile,
 		marketplace: hostile,
+		seller: hostile,
 		provenance: hostile,
 		notes: [hostile],
 	});

@@ -3,6 +3,8 @@ import type { IRunData } from 'n8n-workflow';
 import { RealN8n } from '../../checks/n8n/realN8n';
 import { itemsOf } from '../../checks/n8n/runData';
 import { withCredential, type NewWorkflow } from '../../checks/n8n/workflow';
+import { DEMO_SELLERS, type DemoScorecard } from '../../scripts/lib/demo.mjs';
+import { demoCredentials } from '../../scripts/lib/instance.mjs';
 import { n8nCredentialOf, startSandbox, type Sandbox } from '../../sandbox';
 import { readJson, runScript } from './repository';
 
@@ -23,9 +25,12 @@ interface DemoWorkflow {
 	}>;
 }
 
-const WORKFLOWS = ['1-negative-feedback', '2-rating-check', '3-request-reviews'].map((name) =>
-	readJson<DemoWorkflow>(`demo/workflows/${name}.json`),
-);
+const WORKFLOWS = [
+	'1-negative-feedback',
+	'2-rating-check',
+	'3-request-reviews',
+	'5-all-sellers',
+].map((name) => readJson<DemoWorkflow>(`demo/workflows/${name}.json`));
 
 /** The IDs of the demo workflows in this n8n, by the IDs in their files. */
 const ids = new Map<string, string>();
@@ -77,6 +82,8 @@ describe('the demo workflows agree with the true record', () => {
 	const orders = { eligible: [] as string[], others: [] as string[] };
 
 	beforeAll(async () => {
+		const [ofThree] = await demoCredentials(sandbox.url);
+		const ofThreeSellers = await n8n.addCredential(ofThree?.data ?? {});
 		const idsOf = (state: 'eligible' | 'notYet' | 'cancelled', count: number) =>
 			sandbox.world.addOrders({ state, count }).map(({ orderId }) => orderId);
 		orders.eligible = idsOf('eligible', 3);
@@ -86,9 +93,10 @@ describe('the demo workflows agree with the true record', () => {
 			if (name === 'Orders') parameters['jsonOutput'] = JSON.stringify({ orders: list });
 		}
 		for (const { id, ...workflow } of WORKFLOWS) {
+			const credential = id === 'demoAllSellers' ? ofThreeSellers : credentialId;
 			const { id: own } = await n8n.post<{ id: string }>(
 				'workflows',
-				withCredential(workflow as unknown as NewWorkflow, credentialId),
+				withCredential(workflow as unknown as NewWorkflow, credential),
 			);
 			ids.set(id, own);
 		}
@@ -166,6 +174,35 @@ describe('the demo workflows agree with the true record', () => {
 		const logins = sandbox.requests.filter(({ operation }) => operation === 'lwaToken');
 		expect(logins).toHaveLength(1);
 	});
+
+	test('all sellers at one look: three sellers, their eight marketplaces, one picture', async () => {
+		const outputs = await runDemo('demoAllSellers');
+
+		const places = DEMO_SELLERS.flatMap((key) => {
+			const { name = '', marketplaces = [] } = sandbox.sellers[key] ?? {};
+			return marketplaces.map(({ marketplace }) => [key, name, marketplace.countryCode] as const);
+		});
+		expect(places).toHaveLength(8);
+		const rows = itemsOf(outputs, 'Table');
+		expect(rows.map(({ seller, marketplace }) => [seller, marketplace])).toEqual(
+			places.map(([, name, country]) => [name, country]),
+		);
+		const cards = itemsOf(outputs, 'Get scorecards');
+		for (const [index, [key]] of places.entries()) {
+			const { marketplaceId, asOf, rating } = cards[index] as unknown as DemoScorecard;
+			const through = rating.settledThrough ?? '';
+			const truth = sandbox.truth.rating(key, marketplaceId, asOf, through)['365'];
+			const all = truth.positive + truth.neutral + truth.negative;
+			const percent = Math.floor((10_000 * truth.positive) / all) / 100;
+			expect(rows[index]?.rating365).toBe(`${percent}%`);
+		}
+		const [digest] = itemsOf(outputs, 'Create the digest');
+		expect(itemsOf(outputs, 'Picture')).toEqual([{ html: digest?.html }]);
+		expect(digest).toMatchObject({ marketplaces: 8, notRead: 0 });
+		for (const [, name] of places) {
+			expect(digest?.html).toContain(name.replace('&', '&amp;'));
+		}
+	});
 });
 
 describe("the credential's test in the editor", () => {
@@ -211,7 +248,8 @@ describe('npm start -- --once', () => {
 		expect(output).toMatch(/Negative feedback: \d+ of \d+ rows/);
 		expect(output).toMatch(/US +365 +\d+\.\d\d%/);
 		expect(output).toMatch(/eligible +sent/);
-		expect(output.match(/^ {2}agree /gm)).toHaveLength(4);
+		expect(output).toMatch(/Tsubame Store +AU +\d+\.\d+%/);
+		expect(output.match(/^ {2}agree /gm)).toHaveLength(5);
 		expect(code).toBe(0);
 	});
 });

@@ -130,6 +130,16 @@ describe('Rating: Chart', () => {
 		expect(Math.abs(Number(shown) - share)).toBeLessThan(0.02);
 	});
 
+	it.each(['rating', 'ratingAndBuyBox'])(
+		'names the seller and the marketplace in picture and digest: %s',
+		async (picture) => {
+			const run = await draw({ picture });
+			for (const name of ['chart', 'digest']) {
+				expect(file(run, name)).toContain('>Harbor &amp; Pine Home, amazon.com · as of');
+			}
+		},
+	);
+
 	it('cannot draw Rating and Buy Box from input items', async () => {
 		const { error } = await draw({
 			picture: 'ratingAndBuyBox',

@@ -256,7 +256,7 @@ function ratingAndBuyBoxOf(
 	source: DatedSource,
 	{ options }: Parameters,
 ): RatingAndBuyBox {
-	const { marketplace, shop, today } = source;
+	const { marketplace, seller, shop, today } = source;
 	if (shop === undefined) {
 		throw new NodeOperationError(
 			context.getNode(),
@@ -270,6 +270,7 @@ function ratingAndBuyBoxOf(
 	return {
 		title: options.title === DEFAULT_TITLE ? 'Rating and Buy Box' : options.title,
 		marketplace: marketplace.domain,
+		seller,
 		asOf: today,
 		days: BOTH_DAYS,
 		points: Array.from({ length: options.daysBack }, (_, index) => {

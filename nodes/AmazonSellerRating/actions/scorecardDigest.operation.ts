@@ -28,7 +28,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			type: 'string',
 			default: 'digest',
 			required: true,
-			hint: 'The name of the output field for the digest as a file. To view it here, open the output, select Binary, then View.',
+			hint: 'The name of the output field for the digest as a file. To view it here, open the output, select Binary, then Download.',
 			description:
 				"The name of the output field for the file. The digest is also in <code>html</code>, for an email, and <code>summary</code>, for a chat message. Its input is the output of 'Get Scorecard', of any number of sellers.",
 		},

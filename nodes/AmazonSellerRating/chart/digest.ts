@@ -45,7 +45,8 @@ export function renderDigest(model: ChartModel, svg: string, theme: DigestTheme 
 	]);
 }
 
-function heading({ title, marketplace, asOf, texts }: ChartModel, palette: Palette): string {
+function heading(model: ChartModel, palette: Palette): string {
+	const { title, asOf, texts } = model;
 	const titleStyle = css({ margin: '0 0 4px', 'font-size': '20px', 'line-height': '26px' });
 	const factStyle = css({
 		margin: '0 0 12px',
@@ -53,7 +54,7 @@ function heading({ title, marketplace, asOf, texts }: ChartModel, palette: Palet
 		'line-height': '20px',
 		color: palette.muted,
 	});
-	const facts = `${marketplace} · as of ${dayInWords(asOf)}. ${texts.provenance}`.trim();
+	const facts = `${placeOf(model)} · as of ${dayInWords(asOf)}. ${texts.provenance}`.trim();
 	return `<h1${titleStyle}>${escapeXml(title)}</h1><p${factStyle}>${escapeXml(facts)}</p>`;
 }
 
@@ -114,8 +115,8 @@ function keyTable(model: ChartModel, rows: readonly SummaryRow[], palette: Palet
 	].join('\n');
 }
 
-const captionOf = ({ marketplace, asOf }: ChartModel): string =>
-	`Key figures for ${marketplace}, ${dayInWords(asOf)}`;
+const captionOf = (model: ChartModel): string =>
+	`Key figures for ${placeOf(model)}, ${dayInWords(model.asOf)}`;
 
 const countOf = (count: number | null): string =>
 	count === null ? UNKNOWN : count.toLocaleString('en-US');

@@ -7,13 +7,15 @@ import { toDate } from './range';
 import type { ChartOptions } from './svg';
 import { wrap } from './text';
 import { paletteOf, windowColor, type Palette } from './theme';
-import { dayInWords, percentInWords, UNKNOWN } from './words';
+import { dayInWords, percentInWords, placeOf, UNKNOWN } from './words';
 
 /** Rating and Buy Box share over time, one above the other, from the same days. Percent is 0 to 100. */
 export interface RatingAndBuyBox {
 	readonly title: string;
 	/** E.g. "Amazon.de". */
 	readonly marketplace: string;
+	/** The seller's name; undefined if unknown. */
+	readonly seller?: string;
 	/** The day of the figures. */
 	readonly asOf: string;
 	/** Each point covers this many days up to its day. */
@@ -76,10 +78,10 @@ export function renderRatingAndBuyBox(model: RatingAndBuyBox, options: ChartOpti
 			bold: true,
 		})),
 		...wrap(
-			`${model.marketplace} · as of ${dayInWords(model.asOf)}. ${model.provenance}`,
+			`${placeOf(model)} · as of ${dayInWords(model.asOf)}. ${model.provenance}`,
 			room,
 			{ size },
-			3,
+			narrow ? 4 : 3,
 		).map((text) => ({ text, bold: false })),
 	];
 	const footer = [
@@ -134,7 +136,7 @@ export function renderRatingAndBuyBox(model: RatingAndBuyBox, options: ChartOpti
 		height,
 		fontSize: size,
 		theme,
-		title: `${model.title} – ${model.marketplace}`,
+		title: `${model.title} – ${placeOf(model)}`,
 		description: inWords(model),
 	});
 	root.append(...texts, ...drawn);
@@ -248,7 +250,7 @@ export function inWords(model: RatingAndBuyBox): string {
 					`Buy Box share: ${percentInWords(first.buyBox)}, then ${percentInWords(last.buyBox)}.`,
 				];
 	return [
-		`Rating and Buy Box share on ${model.marketplace} as of ${dayInWords(model.asOf)}.`,
+		`Rating and Buy Box share for ${placeOf(model)} as of ${dayInWords(model.asOf)}.`,
 		...facts,
 		CAUTION,
 		model.provenance,
@@ -279,9 +281,9 @@ export function renderRatingAndBuyBoxDigest(
 	const picture = css({ display: 'block', width: '100%', 'max-width': '520px', height: 'auto' });
 	const paragraph = (text: string) =>
 		`<p${css({ ...small, color: palette.muted })}>${escapeXml(text)}</p>`;
-	return mailPage(`${model.title} – ${model.marketplace}`, theme, [
+	return mailPage(`${model.title} – ${placeOf(model)}`, theme, [
 		`<h1${heading}>${escapeXml(model.title)}</h1>`,
-		paragraph(`${model.marketplace} · as of ${dayInWords(model.asOf)}. ${model.provenance}`),
+		paragraph(`${placeOf(model)} · as of ${dayInWords(model.asOf)}. ${model.provenance}`),
 		`<img src="${svgAddress(svg)}" alt="${escapeXml(inWords(model))}" width="520"${picture}>`,
 		`<table width="100%" cellpadding="0" cellspacing="0" border="0"${css({ 'border-collapse': 'collapse', ...small })}>`,
 		`<tr>${cell('th', 'Figure', 'left')}${cell('th', first ? dayInWords(first.date) : 'First day', 'right')}${cell('th', last ? dayInWords(last.date) : 'Last day', 'right')}</tr>`,

@@ -61,9 +61,11 @@ export function notesInWords(model: ChartModel): string[] {
 	return [...cut, ...unknown, ...model.texts.notes];
 }
 
-/** Whose rating it is, and where. */
-export const placeOf = ({ seller, marketplace }: ChartModel): string =>
-	placeInWords(seller, marketplace);
+/** Whose figures they are, and where. */
+export const placeOf = ({
+	seller,
+	marketplace,
+}: Pick<ChartModel, 'seller' | 'marketplace'>): string => placeInWords(seller, marketplace);
 
 /** The key facts as sentences, for readers who cannot see the picture. */
 export function descriptionOf(model: ChartModel): string {
