@@ -3,6 +3,7 @@ import { DateTime } from 'luxon';
 
 import type { FeedbackBefore } from './watch/feedback';
 import type { FeedbackRow } from '../shared/domain/feedbackReport';
+import type { WindowCoverage } from '../shared/domain/coverage';
 import type { Marketplace } from '../shared/domain/marketplaces';
 import { percentText } from '../shared/domain/rating';
 import { removalProspect } from './watch/removalProspect';
@@ -35,7 +36,7 @@ export function toItem(
 	return {
 		event: event.event,
 		eventId: `${marketplace.countryCode}/${event.id}`,
-		summary: `${marketplace.name}: ${summaryOf(event)}${ratingInWords(event, askedAt)}`,
+		summary: `${marketplace.name}: ${summaryOf(event)}${ratingInWords(event)}${withoutIt(event, askedAt)}`,
 		marketplace: marketplace.countryCode,
 		marketplaceId: marketplace.id,
 		orderId,
@@ -175,20 +176,27 @@ function summaryOf(event: WatchEvent): string {
  * The rating, and through which day it counts: Amazon settles the totals days later, so the newest
  * feedback is not in it. Empty if the rating is unknown, or if the event is about it.
  */
-function ratingInWords(event: WatchEvent, observedAt: string): string {
-	const { rating, total, days, coveredThrough } = event.ratingNow;
-	if (rating === null || coveredThrough === null || 'threshold' in event) return '';
-	const window = `${days} days through ${coveredThrough}`;
-	return `. Rating: ${percentOf(rating)} of ${total} in ${window}${withoutIt(event, observedAt)}`;
+function ratingInWords(event: WatchEvent): string {
+	const { rating, total, days, coverage } = event.ratingNow;
+	if (rating === null || 'threshold' in event) return '';
+	const through = coverage?.through ? `, counted through ${coverage.through}` : '';
+	return `. Rating: ${percentOf(rating)} of ${total} in the last ${days} days${through}`;
 }
 
+/** If the rating does not count the feedback of an event, which it then says. */
 function withoutIt(event: WatchEvent, observedAt: string): string {
-	if (!('change' in event)) return '';
-	const { change, ratingNow } = event;
-	const date = change.after?.date ?? change.before?.date ?? '';
-	const isCounted = ratingNow.asOf === observedAt && date <= (ratingNow.coveredThrough ?? '');
-	return isCounted ? '' : `, without this ${change.kind === 'added' ? 'feedback' : 'change'}`;
+	const { rating, asOf, coverage } = event.ratingNow;
+	if (!('change' in event) || rating === null) return '';
+	const { after, before, kind } = event.change;
+	const date = after?.date ?? before?.date ?? '';
+	const isCounted = asOf === observedAt && coverage !== null && isCovered(date, coverage);
+	return isCounted ? '' : `, without this ${kind === 'added' ? 'feedback' : 'change'}`;
 }
+
+const isCovered = (date: string, { from, through, daysLeftOut }: WindowCoverage): boolean =>
+	date >= (from ?? date) &&
+	date <= (through ?? date) &&
+	!daysLeftOut.some((span) => date >= span.from && date <= span.through);
 
 function positivesSummary({ before, after }: PositivesEvent): string {
 	const { date, positive } = after;
@@ -201,7 +209,8 @@ function positivesSummary({ before, after }: PositivesEvent): string {
 function buyBoxSummary({ event, before, after }: BuyBoxEvent): string {
 	const move = event === 'buyBoxShareFell' ? 'fell to' : 'has recovered to';
 	const points = Math.abs(after.changePoints ?? 0);
-	const compared = event === 'buyBoxShareFell' ? `, ${points} points below` : ', compared with';
+	const below = `${points} ${points === 1 ? 'point' : 'points'} below`;
+	const compared = event === 'buyBoxShareFell' ? `, ${below}` : ', compared with';
 	const then = before
 		? `${compared} the ${before.buyBoxPercent}% of the 28 days through ${before.through}`
 		: '';
@@ -236,8 +245,10 @@ const starsOf = (feedback: { readonly rating: number } | undefined): string =>
  * The summary of a test event: the current state. No change was observed, except that the feedback
  * entry was new once.
  */
-export const testSummaryOf = (event: WatchEvent, observedAt: string): string =>
-	`${stateOf(event)}${ratingInWords(event, observedAt)}`;
+export function testSummaryOf(event: WatchEvent, observedAt: string): string {
+	const isNew = 'change' in event && event.change.kind === 'added';
+	return `${stateOf(event)}${ratingInWords(event)}${isNew ? withoutIt(event, observedAt) : ''}`;
+}
 
 function stateOf(event: WatchEvent): string {
 	switch (event.event) {

@@ -17,7 +17,7 @@ import { properties, schema, type TriggerParameters } from './description';
 import { isHeldUp, isOfTheAccount } from './failures';
 import { PollMemory } from './pollMemory';
 import { dayIn } from '../shared/domain/calendar';
-import { isExtra, reportsFor } from './settings';
+import { comparesReports, isExtra, reportsFor } from './settings';
 import { ReportTask } from './reportTask';
 import { marketplacesOf, ofSeller } from './sellers';
 import { TotalsQuery } from './totalsQuery';
@@ -435,6 +435,7 @@ class Poll {
 			const name = findMarketplace(id)?.name ?? id;
 			for (const { about, message, description } of noticesOf(place, name, hasNoTotals)) {
 				if (isExtra(REPORT_OF[about], parameters)) continue;
+				if (about === 'unjudged' && !comparesReports(parameters)) continue;
 				const notice = this.named(
 					new NodeOperationError(this.context.getNode(), message, { description }),
 				);

@@ -31,6 +31,13 @@ const neededFor = (events: readonly WatchEventName[]): ReadonlySet<ReportKind> =
 export const isExtra = (kind: ReportKind, { events }: TriggerParameters): boolean =>
 	!neededFor(events).has(kind);
 
+/** Whether an event needs the feedback report and the totals of one time. */
+export const comparesReports = ({ events }: TriggerParameters): boolean =>
+	events.some((event) => {
+		const reports: readonly ReportKind[] = EVENTS[event].reports;
+		return reports.includes('feedback') && reports.includes('totals');
+	});
+
 /** The reports to request. */
 export function reportsFor({ events, options }: TriggerParameters): ReportKind[] {
 	const needed = neededFor(events);

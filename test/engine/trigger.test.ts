@@ -91,7 +91,7 @@ describe('feedback', () => {
 			event: 'newNegativeFeedback',
 			eventId: expect.stringMatching(new RegExp(`^US/${orderId}/0/.{11}$`)),
 			seller: 'Harbor & Pine Home',
-			summary: `Harbor & Pine Home, United States: New negative feedback, 1 star, for order ${orderId}: "The handle broke after a day". Rating: ${percentText((100 * positive) / total)} of ${total} in 365 days through 2026-11-19, without this feedback`,
+			summary: `Harbor & Pine Home, United States: New negative feedback, 1 star, for order ${orderId}: "The handle broke after a day". Rating: ${percentText((100 * positive) / total)} of ${total} in the last 365 days, counted through 2026-11-19, without this feedback`,
 			marketplace: 'US',
 			marketplaceId: US,
 			orderId,
@@ -673,7 +673,7 @@ describe('account health', () => {
 		expect(watcher.reported[0]).toMatchObject({
 			event: 'accountStatusChanged',
 			summary: expect.stringMatching(
-				/^Harbor & Pine Home, United States: The account status changed from NORMAL to AT_RISK\. Rating: [\d.]+% of \d+ in 365 days through 2026-11-19$/,
+				/^Harbor & Pine Home, United States: The account status changed from NORMAL to AT_RISK\. Rating: [\d.]+% of \d+ in the last 365 days, counted through 2026-11-19$/,
 			),
 			orderId: null,
 			removal: null,
@@ -920,7 +920,7 @@ describe('Fetch Test Event', () => {
 	it.each([
 		[
 			'feedbackChanged',
-			/^Feedback of \d stars? for order [\d-]+, shown as if it had changed(:|,) .+\. Rating: [\d.]+% of \d+ in 365 days through 2026-11-19(, without this change)?$/,
+			/^Feedback of \d stars? for order [\d-]+, shown as if it had changed(:|,) .+\. Rating: [\d.]+% of \d+ in the last 365 days, counted through 2026-11-19$/,
 		],
 		[
 			'feedbackRemoved',
@@ -933,11 +933,11 @@ describe('Fetch Test Event', () => {
 		['ratingRecovered', /^The rating is [\d.]+% of \d+ in 365 days; no change was observed$/],
 		[
 			'orderDefectRateAboveTarget',
-			/^The order defect rate of orders \w+ ships? is [\d.]+% \(\d+ of \d+ orders\); no change was observed\. Rating: .+ through 2026-11-19$/,
+			/^The order defect rate of orders \w+ ships? is [\d.]+% \(\d+ of \d+ orders\); no change was observed\. Rating: .+, counted through 2026-11-19$/,
 		],
 		[
 			'orderDefectRateRecovered',
-			/^The order defect rate of orders \w+ ships? is [\d.]+% \(\d+ of \d+ orders\); no change was observed\. Rating: .+ through 2026-11-19$/,
+			/^The order defect rate of orders \w+ ships? is [\d.]+% \(\d+ of \d+ orders\); no change was observed\. Rating: .+, counted through 2026-11-19$/,
 		],
 		['accountStatusChanged', /^The account status is AT_RISK; no change was observed\. Rating: /],
 		[

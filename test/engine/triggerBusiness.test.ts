@@ -73,7 +73,7 @@ describe('the Buy Box share', () => {
 			removal: null,
 			source: expect.stringMatching(source),
 			summary: expect.stringMatching(
-				/^Harbor & Pine Home, United States: The Buy Box share fell to 6\d\.?\d*% of \d+ page views in the 7 days through 2026-11-19, [\d.]+ points below the 9\d\.?\d*% of the 28 days through 2026-11-12\. Rating: [\d.]+% of \d+ in 365 days through 2026-11-19$/,
+				/^Harbor & Pine Home, United States: The Buy Box share fell to 6\d\.?\d*% of \d+ page views in the 7 days through 2026-11-19, [\d.]+ points below the 9\d\.?\d*% of the 28 days through 2026-11-12\. Rating: [\d.]+% of \d+ in the last 365 days, counted through 2026-11-19$/,
 			),
 		});
 		// The report lacks some days, and the item says which.

@@ -153,6 +153,41 @@ it('at the start, a share that has fallen is reported only with a lookback', () 
 	]);
 });
 
+it('totals that lack their last days change nothing, and neither do more days until they settle', () => {
+	const days = [...daysOf(45, 90), ...daysOf(14, 76)];
+	const { state } = observe(NEW, dayByDay(days), SETTINGS);
+	const before = totalsOf(days.slice(0, 46));
+	expect(observe(state, [before, totalsOf(days)], SETTINGS)).toEqual({
+		state: expect.objectContaining({ buyBox: state.buyBox, alarms: state.alarms }),
+		events: [],
+	});
+	const later = totalsOf([...days, ...daysOf(2, 76)]);
+	const settled = { ...SETTINGS, daysUntilSettled: 13 };
+	expect(observe(state, [later, totalsOf([...days, ...daysOf(4, 76)])], settled).events).toEqual(
+		[],
+	);
+});
+
+it('a share that is back, but has fallen from the weeks before, has not recovered', () => {
+	// 81.25% before the first fall, then 95%, then a second fall.
+	const fell = {
+		on: plusDays(FIRST, -12),
+		from: null,
+		through: null,
+		weighted: 812_500 * 2800,
+		views: 2800,
+	};
+	const state = {
+		...NEW,
+		alarms: { 'buyBox/10': { raised: true, changes: 1, by: '5/100' } },
+		buyBox: { through: plusDays(FIRST, -12), fell },
+	};
+	const reports = [totalsOf([...daysOf(45, 95), ...daysOf(7, 77)])];
+	const { events, state: next } = observe(state, reports, SETTINGS);
+	expect(events).toEqual([]);
+	expect(observe(next, reports, SETTINGS).events).toEqual([]);
+});
+
 it('another drop in the settings is a new baseline', () => {
 	const { state } = observe(NEW, [totalsOf(daysOf(40, 90))], SETTINGS);
 	const fallen = [totalsOf([...daysOf(34, 90), ...daysOf(7, 80)])];
@@ -198,6 +233,8 @@ function modelOf(days: readonly Shop[]): string[] {
 		);
 		return { views, inBox };
 	};
+	const isFall = (now: ReturnType<typeof sum>, weeks: ReturnType<typeof sum>) =>
+		weeks.inBox * now.views - now.inBox * weeks.views >= 10 * weeks.views * now.views * 100;
 	const events: string[] = [];
 	let fell: { at: number; usual: { views: number; inBox: number } } | undefined;
 	for (let end = 40; end <= days.length; end += 1) {
@@ -210,7 +247,7 @@ function modelOf(days: readonly Shop[]): string[] {
 		if (fell === undefined && lost >= 10 * points) {
 			fell = { at: end, usual };
 			if (end > 40) events.push('buyBoxShareFell');
-		} else if (fell !== undefined && lost <= 5 * points) {
+		} else if (fell !== undefined && lost <= 5 * points && !isFall(now, sum(end - 35, end - 7))) {
 			fell = undefined;
 			events.push('buyBoxShareRecovered');
 		}

@@ -57,7 +57,10 @@ it('reports the positive feedback of each settled day: received, without 1 to 3 
 		{ before: undefined, after: { date: '2026-11-18', positive: 3, neutral: 1, negative: 1 } },
 	]);
 	expect(events[0]?.id).toBe('positiveFeedback/2026-11-18/3/2026-11-10T00:00:00.000Z');
-	expect(state.positives).toEqual({ since: '2026-11-11', days: { '2026-11-18': 3 } });
+	expect(state.positives).toEqual({
+		since: '2026-11-11',
+		days: expect.objectContaining({ '2026-11-18': { reported: 3, notNegative: 4 } }),
+	});
 });
 
 it('reports a day again if more of it is found, and not if less', () => {
@@ -101,6 +104,38 @@ it('a day that the reports contradict each other about is not reported until the
 		SETTINGS,
 	);
 	expect(shown(later.events)).toMatchObject([{ after: { date: '2026-11-18', positive: 2 } }]);
+});
+
+it('neutral feedback that is gone does not count as positive', () => {
+	const neutral: Parameters<typeof rowOf> = [2, '2026-11-18', 3];
+	const reports = [
+		...reportsAt(0, { '2026-11-18': 2 }, [neutral]),
+		// The row is gone before the totals show that.
+		...reportsAt(90, { '2026-11-18': 2 }),
+		...reportsAt(180, { '2026-11-18': 1 }),
+	];
+	const { events, state } = observe(watchFrom('2026-11-10', 0), reports, SETTINGS);
+	expect(shown(events).map(({ after }) => after.positive)).toEqual([1]);
+	// A buyer left 5 stars on that day.
+	const later = observe(state, reportsAt(270, { '2026-11-18': 2 }), SETTINGS);
+	expect(shown(later.events)).toMatchObject([{ before: { positive: 1 }, after: { positive: 2 } }]);
+});
+
+it.each([
+	['more days until totals settle', 12, [TODAY]],
+	['totals that lack their last days', 3, ['2026-11-19']],
+])('never reports a day again, whatever day is the last: %s', (_, daysUntilSettled, made) => {
+	const received = Object.fromEntries(
+		Array.from({ length: 60 }, (__, ago) => [plusDays(TODAY, -ago), 1]),
+	);
+	const first = observe(watchFrom('2026-09-20', 0), reportsAt(0, received), SETTINGS);
+	expect(shown(first.events)).toHaveLength(30);
+	const [totals, feedback] = reportsAt(90, received);
+	const late = { ...totals, madeOn: made[0] } as Observation;
+	const settings = { ...SETTINGS, daysUntilSettled };
+	const again = observe(first.state, [late, feedback as Observation], settings);
+	expect(again.events).toEqual([]);
+	expect(observe(again.state, reportsAt(180, received), SETTINGS).events).toEqual([]);
 });
 
 it('neutral feedback that could not be read does not count as positive', () => {

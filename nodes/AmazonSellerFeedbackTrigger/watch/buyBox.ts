@@ -54,22 +54,25 @@ export function advanceBuyBox(
 	const { settledThrough } = figures;
 	const now = lastWeekOf(figures);
 	if (settledThrough === undefined || now === undefined) return { state: before, events: [] };
+	// Totals may lack days that they had: an earlier week was compared before.
+	const isEarlier = before.buyBox !== undefined && settledThrough < before.buyBox.through;
+	if (isEarlier) return { state: before, events: [] };
 	const key = keyOfBuyBox(settings);
 	const state = withoutOldFall(before, key, settledThrough);
-	const { buyBoxFell: fell } = state;
+	const fell = state.buyBox?.fell;
 	const weeks = weeksBefore(figures);
 	const usual = fell ? restored(fell) : weeks;
 	if (usual === undefined) return { state, events: [] };
 	const { reportPresent, buyBoxMargin, minimumPageViews } = settings;
 	const alarmed = withAlarm(state, 'totals', {
 		key,
-		side: sideOfShare(now, usual, settings),
+		side: sideOfShare(now, usual, weeks, settings),
 		by: `${buyBoxMargin}/${minimumPageViews}`,
 		reportPresent: reportPresent && !before.restarts?.totals,
 	});
 	const fellFrom = fell ?? { on: settledThrough, ...storable(usual) };
 	const isRaised = alarmed.state.alarms[key]?.raised === true;
-	const next = withFall(alarmed.state, isRaised ? fellFrom : undefined);
+	const next = compared(alarmed.state, settledThrough, isRaised ? fellFrom : undefined);
 	if (alarmed.turned === undefined) return { state: next, events: [] };
 	const event: BuyBoxEvent = {
 		event: alarmed.turned === 'raised' ? 'buyBoxShareFell' : 'buyBoxShareRecovered',
@@ -104,16 +107,22 @@ export function buyBoxOf(
 	};
 }
 
-/** Bad at least the drop below the usual share; good at least the margin above that. */
+/**
+ * Bad at least the drop below the usual share; good at least the margin above that, unless it has
+ * fallen from the weeks just before it.
+ */
 function sideOfShare(
 	now: ExactShare,
 	usual: ExactShare,
+	weeks: ExactShare | undefined,
 	{ buyBoxDrop, buyBoxMargin, minimumPageViews }: WatchSettings,
 ): Side | undefined {
 	if (now.views < minimumPageViews || usual.views < minimumPageViews) return undefined;
 	if (isBelowBy(now, usual, buyBoxDrop)) return 'bad';
 	const mayBeMissing = Math.max(0, buyBoxDrop - buyBoxMargin);
-	return isBelowBy(usual, now, -mayBeMissing) ? 'good' : 'between';
+	const isBack = isBelowBy(usual, now, -mayBeMissing);
+	const fellAgain = weeks !== undefined && isBelowBy(now, weeks, buyBoxDrop);
+	return isBack && !fellAgain ? 'good' : 'between';
 }
 
 type Share = ExactShare & Pick<BuyBoxOfDays, 'from' | 'through'>;
@@ -125,12 +134,7 @@ const shown = (share: Share): BuyBoxOfDays => ({
 	pageViews: Number(share.views),
 });
 
-const restored = ({
-	from,
-	through,
-	weighted,
-	views,
-}: NonNullable<MarketplaceWatch['buyBoxFell']>): Share => ({
+const restored = ({ from, through, weighted, views }: NonNullable<Fell>): Share => ({
 	from,
 	through,
 	weighted: BigInt(weighted),
@@ -144,10 +148,12 @@ const storable = ({ from, through, weighted, views }: Share) => ({
 	views: Number(views),
 });
 
-const withFall = (
-	state: MarketplaceWatch,
-	buyBoxFell: MarketplaceWatch['buyBoxFell'],
-): MarketplaceWatch => (state.buyBoxFell === buyBoxFell ? state : { ...state, buyBoxFell });
+type Fell = NonNullable<MarketplaceWatch['buyBox']>['fell'];
+
+function compared(state: MarketplaceWatch, through: string, fell: Fell): MarketplaceWatch {
+	const isKnown = state.buyBox?.through === through && state.buyBox.fell === fell;
+	return isKnown ? state : { ...state, buyBox: { through, ...(fell && { fell }) } };
+}
 
 /** The share stayed low for so long that a further fall is to be reported. */
 function withoutOldFall(
@@ -155,11 +161,11 @@ function withoutOldFall(
 	key: string,
 	settledThrough: string,
 ): MarketplaceWatch {
-	const { buyBoxFell: fell, alarms } = state;
-	if (fell === undefined) return state;
+	const { buyBox, alarms } = state;
+	if (buyBox?.fell === undefined) return state;
 	const alarm = alarms[key];
-	const isOld = dayNumber(settledThrough) - dayNumber(fell.on) >= NEW_NORMAL_AFTER_DAYS;
+	const isOld = dayNumber(settledThrough) - dayNumber(buyBox.fell.on) >= NEW_NORMAL_AFTER_DAYS;
 	if (alarm !== undefined && !isOld) return state;
 	const others = alarm === undefined ? alarms : { ...alarms, [key]: { ...alarm, raised: false } };
-	return { ...state, buyBoxFell: undefined, alarms: others };
+	return { ...state, buyBox: { through: buyBox.through }, alarms: others };
 }

@@ -113,7 +113,7 @@ export function noticesOf(
 		notices.push({
 			about: 'unjudged',
 			message: `Could not evaluate the rating for ${marketplaceName} since ${unjudged.since.slice(0, 10)}: the reports are incomplete`,
-			description: `${unjudged.why}. Wait: no rating event is sent until the reports are complete. Days still missing after ${WAIT_DAYS} days are left out of the rating, and its notes say so. This is reported once.`,
+			description: `${unjudged.why}. Wait: no event about the rating or positive feedback is sent until the reports are complete. Days still missing after ${WAIT_DAYS} days are left out of the rating, and its notes say so. This is reported once.`,
 		});
 	}
 	return notices;

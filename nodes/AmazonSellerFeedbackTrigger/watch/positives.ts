@@ -9,6 +9,8 @@ import { nameOfWatch, type MarketplaceWatch } from './state';
  */
 const LATEST_DAYS = 30;
 
+type Positives = NonNullable<MarketplaceWatch['positives']>;
+
 /**
  * Reports the positive feedback of each settled day: Amazon gives only how many feedback entries came
  * in per day, and which of them had 1 to 3 stars. If more of a day is found later, the day is reported
@@ -21,27 +23,33 @@ export function advancePositives(
 ): { readonly state: MarketplaceWatch; readonly events: readonly PositivesEvent[] } {
 	const { settledThrough } = reports;
 	if (settledThrough === undefined) return { state, events: [] };
-	const { since, days } = state.positives ?? { since: plusDays(settledThrough, 1), days: {} };
+	const before = state.positives ?? { since: plusDays(settledThrough, 1), days: {} };
 	const oldest = plusDays(settledThrough, 1 - LATEST_DAYS);
-	const from = since > oldest ? since : oldest;
-	const known = Object.entries(days).filter(([date]) => date >= oldest);
-	const after = new Map(known);
+	// Never an earlier day again: it may have been reported.
+	const since = before.since > oldest ? before.since : oldest;
+	const days: Record<string, Positives['days'][string]> = {};
 	const events: PositivesEvent[] = [];
-	for (let day = dayNumber(from); day <= dayNumber(settledThrough); day += 1) {
+	for (const [date, known] of Object.entries(before.days)) if (date >= since) days[date] = known;
+	for (let day = dayNumber(since); day <= dayNumber(settledThrough); day += 1) {
 		const date = isoDay(day);
 		const counts = reports.countsOf(day, day);
-		const reported = after.get(date) ?? 0;
-		if (counts === undefined || counts.positive <= reported) continue;
-		after.set(date, counts.positive);
+		if (counts === undefined) continue;
+		const known = before.days[date] ?? { reported: 0, notNegative: 0 };
+		const notNegative = counts.positive + counts.neutral;
+		// A neutral row that is gone may have been removed: only what came in since can be positive.
+		const most = known.reported + Math.max(0, notNegative - known.notNegative);
+		const positive = Math.min(counts.positive, most);
+		days[date] = { reported: Math.max(known.reported, positive), notNegative };
+		if (positive <= known.reported) continue;
 		events.push({
 			event: 'newPositiveFeedback',
-			id: `positiveFeedback/${date}/${counts.positive}/${nameOfWatch(state, 'totals')}`,
+			id: `positiveFeedback/${date}/${positive}/${nameOfWatch(state, 'totals')}`,
 			ratingNow,
-			before: reported === 0 ? undefined : { date, positive: reported },
-			after: { date, ...counts },
+			before: known.reported === 0 ? undefined : { date, positive: known.reported },
+			after: { date, ...counts, positive },
 		});
 	}
-	const isKnown = state.positives !== undefined && events.length === 0;
-	if (isKnown && known.length === Object.keys(days).length) return { state, events };
-	return { state: { ...state, positives: { since, days: Object.fromEntries(after) } }, events };
+	const positives = { since, days };
+	const isKnown = JSON.stringify(positives) === JSON.stringify(state.positives);
+	return { state: isKnown ? state : { ...state, positives }, events };
 }

@@ -42,26 +42,27 @@ export function rewatch(
 	if (after.join() !== before.join()) next = { ...next, unwatched: after };
 	if (next.dateFormat === dateFormat) return next;
 	const isChanged = next.dateFormat !== undefined && next.feedback !== undefined;
-	return { ...(isChanged ? beginFeedback(next, moment) : next), dateFormat };
+	// Neutral feedback then counts for other days, too.
+	return isChanged
+		? { ...beginPositives(beginFeedback(next, moment), moment), dateFormat }
+		: { ...next, dateFormat };
 }
 
 type Forget = (place: MarketplaceWatch) => MarketplaceWatch;
 
 const FORGET: Readonly<Record<ReportKind, Forget>> = {
 	feedback: (place) => ({
-		...place,
+		// The rating and positive feedback need both reports; the totals may be watched for the Buy Box.
+		...(place.feedback === undefined ? place : withRestart(withoutRating(place), 'totals')),
 		tellFrom: undefined,
 		feedback: undefined,
 		unreadable: undefined,
 		reports: { ...place.reports, feedback: undefined },
 	}),
 	totals: (place) => ({
-		...place,
+		...withoutRating(place),
 		totals: undefined,
-		rating: undefined,
-		unjudged: undefined,
-		positives: undefined,
-		buyBoxFell: undefined,
+		buyBox: undefined,
 		alarms: withoutAlarms(withoutAlarms(place.alarms, 'rating/'), 'buyBox/'),
 		reports: { ...place.reports, totals: undefined },
 	}),
@@ -75,6 +76,14 @@ const FORGET: Readonly<Record<ReportKind, Forget>> = {
 	}),
 };
 
+const withoutRating = (place: MarketplaceWatch): MarketplaceWatch => ({
+	...place,
+	rating: undefined,
+	unjudged: undefined,
+	positives: undefined,
+	alarms: withoutAlarms(place.alarms, 'rating/'),
+});
+
 const withoutAlarms = (
 	alarms: MarketplaceWatch['alarms'],
 	beginning: string,
@@ -82,11 +91,9 @@ const withoutAlarms = (
 	Object.fromEntries(Object.entries(alarms).filter(([key]) => !key.startsWith(beginning)));
 
 function begin(place: MarketplaceWatch, kind: ReportKind, moment: Moment): MarketplaceWatch {
-	if (kind === 'feedback') return beginFeedback(place, moment);
-	const next = withRestart(place, kind);
-	if (kind !== 'totals') return next;
-	const positives = { since: plusDays(moment.today, 1), days: {} };
-	return { ...next, ratingSince: moment.now, positives };
+	const next = kind === 'feedback' ? beginFeedback(place, moment) : withRestart(place, kind);
+	// Both reports are needed for these.
+	return kind === 'health' ? next : { ...beginPositives(next, moment), ratingSince: moment.now };
 }
 
 /** Watches feedback from the next report on. */
@@ -97,6 +104,12 @@ const beginFeedback = (place: MarketplaceWatch, { now, today }: Moment): Marketp
 	tellFrom: plusDays(today, 1),
 	feedback: undefined,
 	unreadable: undefined,
+});
+
+/** Reports positive feedback from the next day on. */
+const beginPositives = (place: MarketplaceWatch, { today }: Moment): MarketplaceWatch => ({
+	...place,
+	positives: { since: plusDays(today, 1), days: {} },
 });
 
 /** Clocks are corrected by a few seconds all the time. */

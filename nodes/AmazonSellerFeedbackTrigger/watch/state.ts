@@ -103,16 +103,27 @@ const marketplaceSchema = z.object({
 		})
 		.optional(),
 	alarms: z.record(z.object({ raised: z.boolean(), changes: count, by: z.string().optional() })),
-	/** From when on positive feedback is reported, and how much of the last days was, by day. */
-	positives: z.object({ since: day, days: z.record(day, count) }).optional(),
-	/** The Buy Box share from which it fell, and the last day of the week in which it had fallen. */
-	buyBoxFell: z
+	/** From when on positive feedback is reported, and what is known of the last days, by day. */
+	positives: z
 		.object({
-			on: day,
-			from: day.nullable(),
-			through: day.nullable(),
-			weighted: count,
-			views: count.positive(),
+			since: day,
+			days: z.record(day, z.object({ reported: count, notNegative: count })),
+		})
+		.optional(),
+	/** The last day of the latest week whose Buy Box share was compared. */
+	buyBox: z
+		.object({
+			through: day,
+			/** The share from which it fell, and the last day of the week in which it had fallen. */
+			fell: z
+				.object({
+					on: day,
+					from: day.nullable(),
+					through: day.nullable(),
+					weighted: count,
+					views: count.positive(),
+				})
+				.optional(),
 		})
 		.optional(),
 	/** The latest orders and orders with defects, by who ships them. */
