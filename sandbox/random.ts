@@ -1,6 +1,3 @@
-// Looked up once, because inside Jest every access to a global is slow.
-const { floor, imul } = Math;
-
 /** A seeded random generator: the same seed gives the same sequence on every machine. */
 export class Random {
 	private state: number;
@@ -9,7 +6,7 @@ export class Random {
 		// FNV-1a, so that 'demo/US' and 'demo/CA' start far apart.
 		let hash = 0x811c9dc5;
 		for (const character of seed) {
-			hash = imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+			hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
 		}
 		this.state = hash >>> 0;
 	}
@@ -19,14 +16,14 @@ export class Random {
 		// mulberry32
 		this.state = (this.state + 0x6d2b79f5) >>> 0;
 		let mixed = this.state;
-		mixed = imul(mixed ^ (mixed >>> 15), mixed | 1);
-		mixed ^= mixed + imul(mixed ^ (mixed >>> 7), mixed | 61);
+		mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
+		mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
 		return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
 	}
 
 	/** An integer between `from` and `to`, both included. */
 	integer(from: number, to: number): number {
-		return from + floor(this.next() * (to - from + 1));
+		return from + Math.floor(this.next() * (to - from + 1));
 	}
 
 	chance(probability: number): boolean {

@@ -5,10 +5,11 @@ const LONG = [
 	'e2e/templates/templates',
 	'engine/faultCampaign',
 	'e2e/realN8n',
-	'engine/triggerNine',
+	'engine/triggerDataKiosk',
 	'engine/triggerLimits',
 	'e2e/twoSellers',
 	'e2e/installFromRegistry',
+	'engine/triggerNine',
 	'engine/trigger',
 ];
 

@@ -8,6 +8,7 @@ import { localDay } from '../world/build';
 import type { Asked, AskedByAsin, AskedByDate } from './asked';
 import type { Habits } from '../habits';
 import type { SandboxSettings } from '../settings';
+import type { Twins } from './schema';
 import type { DayRange } from '../traffic/periods';
 import type { MarketplaceWorld, Seller } from '../world/types';
 
@@ -22,7 +23,10 @@ export interface Circumstances {
 /** The query ends FATAL with this text. */
 export class QueryFailure extends Error {}
 
-export type Row = Readonly<Record<string, unknown>>;
+export type Row = Readonly<Record<string, unknown>> & {
+	readonly sales: Twins;
+	readonly traffic: Twins;
+};
 
 /** The seller's marketplaces among those requested; others are refused or have no rows. */
 function placesOf(asked: Asked, { seller, settings }: Circumstances) {
@@ -78,27 +82,14 @@ function falseZerosOf(
 	return (date) => date < oldest || (habits.kioskFalseZeros && date > lastTrue);
 }
 
-/** Figures with their twins for business buyers, `…B2B`; nothing for sellers without those. */
-function withTwins(figures: Row, business: Row | undefined): Row {
-	if (business === undefined) return figures;
-	const both: Record<string, unknown> = { ...figures };
-	for (const name of Object.keys(business)) both[twinOf(name)] = business[name];
-	return both;
-}
-
-/** The names are made once, because there are dozens of them in each of many rows. */
-const twins = new Map<string, string>();
-
-function twinOf(name: string): string {
-	const known = twins.get(name);
-	if (known !== undefined) return known;
-	const twin = `${name}B2B`;
-	twins.set(name, twin);
-	return twin;
-}
-
 const hasTwins = ({ seller, habits }: Circumstances): boolean =>
 	seller.isB2bSeller || !habits.kioskNullB2b;
+
+/** Makes a value when it is first needed, because few queries select fields of business buyers. */
+function once<T>(make: () => T): () => T {
+	let made: { readonly value: T } | undefined;
+	return () => (made ??= { value: make() }).value;
+}
 
 function datesOf(place: MarketplaceWorld, asked: AskedByDate, circumstances: Circumstances): Row[] {
 	const { settings, habits, now } = circumstances;
@@ -117,16 +108,18 @@ function datesOf(place: MarketplaceWorld, asked: AskedByDate, circumstances: Cir
 				: days.map((day) => (isZero(day.date) ? uncounted(day.date) : day));
 		return dateFigures(date, add(shown), place, settings, part);
 	};
-	const business = hasTwins(circumstances) ? periodsOf('business') : undefined;
+	const business = once(() => periodsOf('business'));
 	return [...periodsOf('all')].map(([date, days]) => {
 		const { sales, traffic } = figuresOf(date, days, 'all');
-		const twins = business && figuresOf(date, business.get(date) ?? [], 'business');
+		const twins = once(() =>
+			hasTwins(circumstances) ? figuresOf(date, business().get(date) ?? [], 'business') : undefined,
+		);
 		return {
 			marketplaceId: place.marketplace.id,
 			startDate: date,
 			endDate: endOfPeriod(date, aggregateBy),
-			sales: withTwins(sales, twins?.sales),
-			traffic: withTwins(traffic, twins?.traffic),
+			sales: { all: sales, business: () => twins()?.sales },
+			traffic: { all: traffic, business: () => twins()?.traffic },
 		};
 	});
 }
@@ -135,7 +128,9 @@ function asinsOf(place: MarketplaceWorld, asked: AskedByAsin, circumstances: Cir
 	const { startDate, endDate, aggregateBy } = asked;
 	const range = untilLastDay({ from: startDate, to: endDate }, place, circumstances);
 	if (range.from > range.to || circumstances.habits.emptyAsins) return [];
-	const business = hasTwins(circumstances) ? asinFigures(place, range, 'business') : [];
+	const business = once(() =>
+		hasTwins(circumstances) ? asinFigures(place, range, 'business') : [],
+	);
 	return asinFigures(place, range).map(({ product, sales, traffic }, index) => ({
 		marketplaceId: place.marketplace.id,
 		startDate,
@@ -143,8 +138,8 @@ function asinsOf(place: MarketplaceWorld, asked: AskedByAsin, circumstances: Cir
 		parentAsin: product.asin,
 		childAsin: aggregateBy === 'PARENT' ? null : product.asin,
 		sku: aggregateBy === 'SKU' ? product.sku : null,
-		sales: withTwins(sales, business[index]?.sales),
-		traffic: withTwins(traffic, business[index]?.traffic),
+		sales: { all: sales, business: () => business()[index]?.sales },
+		traffic: { all: traffic, business: () => business()[index]?.traffic },
 	}));
 }
 

@@ -20,7 +20,7 @@ export class Fraction {
 	constructor(readonly value: number) {}
 }
 
-type Fields = GraphQLFieldConfigMap<unknown, unknown>;
+type Fields = GraphQLFieldConfigMap<Twins, unknown>;
 type Nullable = GraphQLScalarType | GraphQLObjectType | GraphQLEnumType;
 
 const Long = new GraphQLScalarType({ name: 'Long', serialize: (value) => value });
@@ -47,13 +47,28 @@ const Day = new GraphQLScalarType({
 
 const required = <T extends Nullable>(type: T) => ({ type: new GraphQLNonNull(type) });
 
-const fields = (type: Nullable, names: readonly string[]): Fields =>
-	Object.fromEntries(names.map((name) => [name, required(type)]));
+/** Figures of all buyers and of business buyers (B2B). */
+export interface Twins {
+	readonly all: Figures;
+	/** Nothing for most sellers. */
+	readonly business: () => Figures | undefined;
+}
+type Figures = Readonly<Record<string, unknown>>;
+
+const ofAll = (type: Nullable, names: readonly string[]): Fields =>
+	Object.fromEntries(
+		names.map((name) => [name, { ...required(type), resolve: ({ all }: Twins) => all[name] }]),
+	);
 
 /** Each field, and its twin for business buyers, which is null for most sellers. */
 const twins = (type: Nullable, names: readonly string[]): Fields => ({
-	...fields(type, names),
-	...Object.fromEntries(names.map((name) => [`${name}B2B`, { type }])),
+	...ofAll(type, names),
+	...Object.fromEntries(
+		names.map((name) => [
+			`${name}B2B`,
+			{ type, resolve: ({ business }: Twins) => business()?.[name] },
+		]),
+	),
 });
 
 const Amount = new GraphQLObjectType({
@@ -103,7 +118,7 @@ const ByDateSales = new GraphQLObjectType({
 const ByDateTraffic = new GraphQLObjectType({
 	name: 'ByDateTraffic',
 	fields: {
-		...fields(Long, ['averageOfferCount', 'averageParentItems']),
+		...ofAll(Long, ['averageOfferCount', 'averageParentItems']),
 		...twins(Long, [...COUNTS_OF_TRAFFIC, 'feedbackReceived', 'negativeFeedbackReceived']),
 		...twins(Float, [
 			'buyBoxPercentage',

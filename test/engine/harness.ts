@@ -367,15 +367,15 @@ export async function activateTrigger(options: TriggerOptions): Promise<ActiveTr
 	const read = () => JSON.parse(JSON.stringify(staticData())) as IDataObject;
 	return {
 		poll: async () => {
-			const before = read();
-			if (options.durable) opened = open('update', read());
+			const before = options.durable ? read() : undefined;
+			if (before) opened = open('update', read());
 			let isWhole = false;
 			try {
 				const outputs = await nodeType.poll?.call(opened.context);
 				isWhole = true;
 				return (outputs ?? []).flat().map(({ json }) => json);
 			} finally {
-				if (options.durable && !isWhole) opened = open('update', before);
+				if (before && !isWhole) opened = open('update', before);
 			}
 		},
 		get staticData() {

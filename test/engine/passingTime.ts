@@ -20,15 +20,26 @@ export const setClockAhead = (ms: number): void => {
 	aheadMs = ms;
 };
 
+/** Sets the clocks; no mock functions, because those keep every call. */
+function setClocks(calendar: () => number, steady: () => number): void {
+	Date.now = calendar;
+	performance.now = steady;
+}
+
+const realCalendar = Date.now;
+const realNow = performance.now;
+const realSteady = (): number => realNow.call(performance);
+const restoreClocks = (): void => setClocks(realCalendar, realNow);
+
 /** For the tests of a file: time runs normally, plus the time that `passTime` adds. */
 export function useRunningTime(): void {
-	const realDate = Date.now.bind(Date);
-	const realSteady = performance.now.bind(performance);
-	beforeAll(() => {
-		jest.spyOn(Date, 'now').mockImplementation(() => Math.round(realDate() + passedMs));
-		jest.spyOn(performance, 'now').mockImplementation(() => realSteady() + passedMs);
-	});
-	afterAll(() => jest.restoreAllMocks());
+	beforeAll(() =>
+		setClocks(
+			() => Math.round(realCalendar() + passedMs),
+			() => realSteady() + passedMs,
+		),
+	);
+	afterAll(restoreClocks);
 }
 
 /**
@@ -37,16 +48,16 @@ export function useRunningTime(): void {
  * `standsStill` is set: then both agree, however fast the machine is.
  */
 export function usePassingTime(start: string, { standsStill = false } = {}): void {
-	const startedAt = performance.now();
-	const realSteady = standsStill ? () => startedAt : performance.now.bind(performance);
-	let passedBefore = 0;
+	const startMs = Date.parse(start);
+	const startedAt = realSteady();
+	const steady = standsStill ? () => startedAt : realSteady;
 	beforeEach(() => {
-		passedBefore = passedMs;
+		const passedBefore = passedMs;
 		aheadMs = 0;
-		jest.spyOn(Date, 'now').mockImplementation(() => {
-			return Date.parse(start) + Math.round(passedMs - passedBefore + aheadMs);
-		});
-		jest.spyOn(performance, 'now').mockImplementation(() => realSteady() + passedMs);
+		setClocks(
+			() => startMs + Math.round(passedMs - passedBefore + aheadMs),
+			() => steady() + passedMs,
+		);
 	});
-	afterAll(() => jest.restoreAllMocks());
+	afterAll(restoreClocks);
 }

@@ -11,6 +11,7 @@ const WORKERS = 5;
 
 beforeEach(() => {
 	jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+	jest.spyOn(Date, 'now').mockImplementation(() => jest.now());
 	jest.spyOn(Math, 'random').mockImplementation(seeded(20_260_711));
 });
 

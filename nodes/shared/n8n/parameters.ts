@@ -1,7 +1,6 @@
 import {
 	NodeOperationError,
 	type IExecuteFunctions,
-	type INode,
 	type INodeProperties,
 	type INodePropertyCollection,
 	type INodePropertyOptions,
@@ -21,7 +20,7 @@ export function readParameters<Shape extends z.ZodRawShape>(
 	description: readonly INodeProperties[],
 ): z.infer<z.ZodObject<Shape>> {
 	const read = (name: string): unknown => context.getNodeParameter(name, itemIndex, null);
-	return check(context.getNode(), read, schema, description, itemIndex);
+	return check(context, read, schema, description, itemIndex);
 }
 
 /** The same for a trigger, which has no items. */
@@ -31,11 +30,11 @@ export function readTriggerParameters<Shape extends z.ZodRawShape>(
 	description: readonly INodeProperties[],
 ): z.infer<z.ZodObject<Shape>> {
 	const read = (name: string): unknown => context.getNodeParameter(name, null);
-	return check(context.getNode(), read, schema, description);
+	return check(context, read, schema, description);
 }
 
 function check<Shape extends z.ZodRawShape>(
-	node: INode,
+	context: Pick<IExecuteFunctions, 'getNode'>,
 	read: (name: string) => unknown,
 	schema: z.ZodObject<Shape>,
 	description: readonly INodeProperties[],
@@ -51,7 +50,7 @@ function check<Shape extends z.ZodRawShape>(
 	const [issue] = parsed.error.issues;
 	const path = issue?.path.filter((part) => typeof part === 'string') ?? [];
 	throw new NodeOperationError(
-		node,
+		context.getNode(),
 		`Could not use '${displayName(description, path)}': the value is invalid`,
 		{
 			itemIndex,
