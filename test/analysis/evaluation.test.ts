@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../fastCheck';
 
 import { sortThresholds } from '../../nodes/shared/domain/bands';
 import {

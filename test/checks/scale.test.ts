@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../fastCheck';
 
 import { CHANGES, planChanges } from '../../checks/scale/changes';
 import { KeepingUp } from '../../checks/scale/keepingUp';

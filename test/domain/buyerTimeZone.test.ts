@@ -1,5 +1,5 @@
 // cspell:disable – names and sentences of many languages
-import fc from 'fast-check';
+import fc from '../fastCheck';
 import { DateTime, IANAZone } from 'luxon';
 
 import { buyerTimeZoneOf } from '../../nodes/shared/domain/buyerTimeZone';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../fastCheck';
 
 import { dayNumber, isoDay } from '../../nodes/shared/domain/calendar';
 import {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../fastCheck';
 
 import { isOrderId, isOrderIdOfAnyKind, whyNoOrderId } from '../../nodes/shared/domain/orderId';
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../fastCheck';
 
 import { compare, rationalFromPercent } from '../../nodes/shared/domain/rational';
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../fastCheck';
 import iconv from 'iconv-lite';
 
 import { decodeReport, readDecoded } from '../../nodes/shared/domain/reportEncoding';

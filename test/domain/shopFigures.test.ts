@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../fastCheck';
 
 import { isoDay } from '../../nodes/shared/domain/calendar';
 import type { DailyFeedback } from '../../nodes/shared/domain/ratingWindow';

@@ -1,5 +1,5 @@
 // cspell:ignore Cancelled
-import fc from 'fast-check';
+import fc from '../fastCheck';
 
 import {
 	ordersIn,

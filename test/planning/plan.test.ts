@@ -1,5 +1,5 @@
 // cspell:ignore Cancelled Tell
-import fc from 'fast-check';
+import fc from '../fastCheck';
 import { DateTime } from 'luxon';
 
 import { sellerOrderSchema, type SellerOrder } from '../../nodes/shared/domain/order';

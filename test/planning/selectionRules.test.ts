@@ -1,5 +1,5 @@
 // cspell:ignore Tell
-import fc from 'fast-check';
+import fc from '../fastCheck';
 
 import { sellerOrderSchema, type SellerOrder } from '../../nodes/shared/domain/order';
 import {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import fc from 'fast-check';
+import fc from '../fastCheck';
 import { DateTime } from 'luxon';
 import { MARKETPLACES } from '../../nodes/shared/domain/marketplaces';
 import { startSandbox } from '../../sandbox';

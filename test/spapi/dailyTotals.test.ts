@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import fc from 'fast-check';
+import fc from '../fastCheck';
 
 import { differencesOf } from '../../nodes/AmazonSellerRating/sources/differences';
 import type { DailyFeedback } from '../../nodes/shared/domain/ratingWindow';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../fastCheck';
 
 import { growthOf, IN_PROPORTION } from '../growth';
 import { redact } from '../../nodes/shared/spapi/redact';

@@ -1,6 +1,6 @@
 // cspell:ignore tell told
 
-import fc from 'fast-check';
+import fc from '../fastCheck';
 
 import { advance } from '../../nodes/AmazonSellerFeedbackTrigger/watch/advance';
 import {

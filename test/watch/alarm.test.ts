@@ -1,5 +1,5 @@
 import { thresholdAt } from '../../nodes/shared/domain/bands';
-import fc from 'fast-check';
+import fc from '../fastCheck';
 
 import {
 	advanceAlarm,

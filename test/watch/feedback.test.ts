@@ -1,6 +1,6 @@
 // cspell:ignore tell
 
-import fc from 'fast-check';
+import fc from '../fastCheck';
 import { DateTime } from 'luxon';
 
 import { sentimentOf, type FeedbackRow } from '../../nodes/shared/domain/feedbackReport';

@@ -1,7 +1,7 @@
 // cspell:ignore told
 
 import { DateTime } from 'luxon';
-import fc from 'fast-check';
+import fc from '../fastCheck';
 
 import { advance } from '../../nodes/AmazonSellerFeedbackTrigger/watch/advance';
 import type { Observation, RatingNow } from '../../nodes/AmazonSellerFeedbackTrigger/watch/events';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../fastCheck';
 
 import type { Observation, WatchEvent } from '../../nodes/AmazonSellerFeedbackTrigger/watch/events';
 import { startWatch } from '../../nodes/AmazonSellerFeedbackTrigger/watch/state';

@@ -1,6 +1,6 @@
 // cspell:disable – names and sentences of many languages
 
-import fc from 'fast-check';
+import fc from '../fastCheck';
 
 import { plusDays } from '../../nodes/shared/domain/calendar';
 import {

@@ -1,6 +1,6 @@
 // cspell:ignore told
 
-import fc from 'fast-check';
+import fc from '../fastCheck';
 import { DateTime } from 'luxon';
 
 import {

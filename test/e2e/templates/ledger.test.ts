@@ -1,0 +1,5 @@
+import { testReviewRequestsWithLedger } from './reviewRequestsWithLedger';
+import { useTemplateRig } from './rig/useTemplateRig';
+
+/** In an n8n of its own, at the same time as the other templates. */
+testReviewRequestsWithLedger(useTemplateRig());
