@@ -127,7 +127,15 @@ describe('the packed tarball', () => {
 });
 
 /** Parameters that n8n's guidelines leave without a description. */
-const PLAIN = ['resource', 'operation', 'options', 'filters', 'policyNotice', 'planNotice'];
+const PLAIN = [
+	'resource',
+	'operation',
+	'options',
+	'filters',
+	'policyNotice',
+	'planNotice',
+	'digestNotice',
+];
 
 function allProperties(properties: INodeProperties[]): INodeProperties[] {
 	return properties.flatMap((property) => [

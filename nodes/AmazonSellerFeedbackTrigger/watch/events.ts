@@ -41,7 +41,7 @@ export const EVENTS = {
 	},
 	buyBoxShareRecovered: {
 		label: 'Buy Box Share Recovered',
-		description: 'Most of what was lost is back (role Brand Analytics)',
+		description: 'The share is back near its level before the fall (role Brand Analytics)',
 		group: 'buyBox',
 		reports: ['totals'],
 		testRank: 12,
