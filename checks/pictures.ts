@@ -36,6 +36,9 @@ const CANVAS_BUTTONS = [
 	'[class*=nodeButtonsWrapper]',
 ];
 
+/** An empty tooltip of n8n's expression editor, which it draws in the corner of the window. */
+const EMPTY_TOOLTIP = 'div[class^="\u037c"]';
+
 /** How long n8n shows its messages about a run in the corner. */
 const MESSAGES_MS = 6_000;
 
@@ -208,6 +211,7 @@ function panelOf(view: 'json' | 'table', workflow: NewWorkflow): Take {
 			.first();
 		if (await branch.isVisible()) await branch.click();
 		await output.locator(`[data-test-id=radio-button-${view}]`).first().click();
+		await page.addStyleTag({ content: `${EMPTY_TOOLTIP} { display: none !important }` });
 		await page.waitForTimeout(MESSAGES_MS);
 		await shoot();
 		await editor.removeWorkflow(id);

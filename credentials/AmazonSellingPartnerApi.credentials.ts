@@ -148,8 +148,9 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 			default: '{\n  "Store A": { "DE": "" },\n  "Store B": { "US": "" }\n}',
 			required: true,
 			displayOptions: { show: { accounts: ['several'] } },
+			hint: 'For each seller: a name of your choice, the primary marketplace, and the refresh token between the last quotes',
 			description:
-				'Each seller with a name of your choice, the primary marketplace, and the refresh token. n8n shows stored tokens as *** and keeps them as long as name and marketplace stay the same; older n8n versions show them to everyone who may edit the credential.',
+				'n8n shows stored tokens as *** and keeps them as long as name and marketplace stay the same; older n8n versions show them to everyone who may edit the credential.',
 		},
 		{
 			displayName: 'Refresh Token',

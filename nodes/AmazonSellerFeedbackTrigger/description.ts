@@ -75,7 +75,7 @@ export const properties: INodeProperties[] = [
 			typeOptions: { minValue: 0, maxValue: 100 },
 			displayOptions: { show: { '/events': BUY_BOX_EVENTS } },
 			description:
-				'How far above that the share must rise again, in percentage points, to count as recovered: with a drop of 10 and a margin of 5, to 5 points below the share before the fall',
+				'How far the share must rise above the level of the drop to count as recovered, in percentage points. With a drop of 10 and a margin of 5, it must come back to within 5 points of the share before the fall.',
 		},
 		{
 			displayName: 'Feedback Interval (Minutes)',
@@ -141,7 +141,7 @@ export const properties: INodeProperties[] = [
 			description: 'With fewer orders in the 60 days, the order defect rate is not evaluated',
 		},
 		{
-			displayName: 'Minimum Number of Page Views',
+			displayName: 'Minimum Page Views',
 			name: 'minimumPageViews',
 			type: 'number',
 			default: 100,

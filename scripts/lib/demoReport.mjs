@@ -69,7 +69,7 @@ export function describeResults(results) {
 				requested.get(orderId)?.explanation ?? explanation,
 			]),
 		),
-		'\nAll sellers at one look',
+		'\nAll sellers at a glance',
 		formatTable(
 			['Seller', 'Market', '30 days', '90 days', '365 days', 'Buy Box 7', 'Needs attention'],
 			scorecards.map(({ seller, marketplace, rating, buyBox, attention }) => [

@@ -112,6 +112,25 @@ it('has each figure with what it is, cut and never rounded up, and unknown as un
 	expect(text).toContain('[Buy Box share of 7 days: 90% to 61%');
 });
 
+it('keeps a change on the line of its days, and days on the line of their figure', () => {
+	const { html } = digest([card()]);
+	// What a line can break between.
+	const pieces = html
+		.replace(/<\/?(br|td|tr)\b[^>]*>/g, ' ')
+		.replace(/<[^>]+>/g, '')
+		.split(' ');
+	expect(pieces).toEqual(
+		expect.arrayContaining([
+			'71.06%',
+			'7\u00a0d,\u00a0−23.36',
+			'unknown\u00a028\u00a0d',
+			'97.5%\u00a090\u00a0d',
+			'2%\u00a0Amazon,',
+			'limit\u00a0reached',
+		]),
+	);
+});
+
 it('says what is unknown and why', () => {
 	const missing = ['Rating is unknown: Amazon denied access.', 'No account status.'];
 	expect(textOf(digest([card({ missing })]).html)).toContain(

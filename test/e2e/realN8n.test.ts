@@ -175,7 +175,7 @@ describe('the demo workflows agree with the true record', () => {
 		expect(logins).toHaveLength(1);
 	});
 
-	test('all sellers at one look: three sellers, their eight marketplaces, one picture', async () => {
+	test('all sellers at a glance: three sellers, their eight marketplaces, one picture', async () => {
 		const outputs = await runDemo('demoAllSellers');
 
 		const places = DEMO_SELLERS.flatMap((key) => {

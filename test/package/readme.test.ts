@@ -225,7 +225,7 @@ describe('the page of the trigger', () => {
 		const names = events ? optionsOf(events).map(({ name }) => name) : [];
 		expect(
 			rowsOf('docs/trigger.md', 'Events')
-				.map(([name]) => name)
+				.flatMap(([both = '']) => both.split(', '))
 				.toSorted(),
 		).toEqual(names.toSorted());
 	});

@@ -124,10 +124,30 @@ describe('the packed tarball', () => {
 			}
 		}
 	});
+
+	it('has no choice whose description n8n cuts off', () => {
+		const choices = [...descriptions(), ...loader.types.credentials]
+			.flatMap(({ properties }) => allProperties(properties))
+			.filter(({ type }) => type === 'options' || type === 'multiOptions')
+			.flatMap(({ options = [] }) => options as INodePropertyOptions[]);
+		expect(choices.length).toBeGreaterThan(100);
+		expect(choices.filter(({ description = '' }) => description.length > TWO_LINES)).toEqual([]);
+	});
 });
 
+/** About as many characters as n8n shows of a choice's description, in two lines. */
+const TWO_LINES = 116;
+
 /** Parameters that n8n's guidelines leave without a description. */
-const PLAIN = ['resource', 'operation', 'options', 'filters', 'policyNotice', 'planNotice'];
+const PLAIN = [
+	'resource',
+	'operation',
+	'options',
+	'filters',
+	'policyNotice',
+	'planNotice',
+	'digestNotice',
+];
 
 function allProperties(properties: INodeProperties[]): INodeProperties[] {
 	return properties.flatMap((property) => [

@@ -31,7 +31,7 @@ export const properties: INodeProperties[] = [
 				value: 'get',
 				action: 'Get account health',
 				description:
-					"Retrieve the order defect rate with its components, the account's status and other metrics, as Amazon reports them for its fixed 60-day period",
+					"Retrieve the order defect rate, the account status and other metrics of Amazon's fixed 60-day period",
 			},
 		],
 	},

@@ -41,7 +41,7 @@ export const EVENTS = {
 	},
 	buyBoxShareRecovered: {
 		label: 'Buy Box Share Recovered',
-		description: 'The share is back near that of before the fall (role Brand Analytics)',
+		description: 'The share is back near its level before the fall (role Brand Analytics)',
 		group: 'buyBox',
 		reports: ['totals'],
 		testRank: 12,

@@ -27,7 +27,7 @@ export const properties: INodeProperties[] = [
 				value: 'scorecardDigest',
 				action: 'Create scorecard digest',
 				description:
-					'Turn the scorecards of any number of sellers and marketplaces into one email and one chat message that name only what needs attention. Calls nothing.',
+					'Turn the scorecards of any number of sellers into one email and one chat message, what needs attention first',
 			},
 			{
 				name: 'Detect Change',
@@ -55,7 +55,7 @@ export const properties: INodeProperties[] = [
 				value: 'scorecard',
 				action: 'Get seller scorecard',
 				description:
-					"Get each marketplace at one look: rating, order defect rate, Buy Box share, sales, refunds, account status, and what needs attention. Only reads; Amazon's reports can take minutes.",
+					'Get each marketplace at a glance: rating, order defects, Buy Box share, sales, and what needs attention',
 			},
 		],
 	},

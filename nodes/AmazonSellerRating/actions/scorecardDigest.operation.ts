@@ -23,6 +23,13 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		// Not a choice here; without a source of Amazon's, the node needs no credential.
 		{ displayName: 'Sources', name: 'sources', type: 'hidden', default: ['items'] },
 		{
+			displayName:
+				"Takes the scorecards from 'Get Scorecard', of any number of sellers and marketplaces, and returns one item with an email and a chat message.",
+			name: 'digestNotice',
+			type: 'notice',
+			default: '',
+		},
+		{
 			displayName: 'Put Output File in Field',
 			name: 'binaryField',
 			type: 'string',
@@ -30,7 +37,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			required: true,
 			hint: 'The name of the output field for the digest as a file. To view it here, open the output, select Binary, then Download.',
 			description:
-				"The name of the output field for the file. The digest is also in <code>html</code>, for an email, and <code>summary</code>, for a chat message. Its input is the output of 'Get Scorecard', of any number of sellers.",
+				'The name of the output field for the file. The digest is also in <code>html</code>, for an email, and <code>summary</code>, for a chat message.',
 		},
 		optionsCollection({
 			displayName: 'Title',

@@ -20,7 +20,7 @@ import {
 } from './evaluation';
 import type { BuyBoxShare, ShopFigures, ShopSales } from '../../shared/domain/shopFigures';
 
-/** The figures of one marketplace at one look, and what needs attention. Percent is 0 to 100. */
+/** The figures of one marketplace at a glance, and what needs attention. Percent is 0 to 100. */
 
 const WINDOWS = [30, 90, 365] as const;
 

@@ -72,6 +72,16 @@ const MOST_WITH_CHARTS = 25;
 const NAMED_IN_SUBJECT = 3;
 const NAMED_IN_SUMMARY = 10;
 
+/** A space at which a line does not break. */
+const NO_BREAK = '\u00a0';
+
+/** Of the table; the longest texts are on the right. */
+const COLUMNS = [
+	{ name: 'Rating', width: '29%' },
+	{ name: 'Order defects', width: '34%' },
+	{ name: 'Buy Box', width: '37%' },
+] as const;
+
 const CHART = { width: 76, height: 24 } as const;
 
 /**
@@ -179,11 +189,10 @@ function table(rows: readonly string[]): string {
 		color: LIGHT.muted,
 		'font-weight': 'normal',
 	});
-	const columns = ['Rating', 'Order defects', 'Buy Box'];
 	return [
 		`<table width="100%" cellpadding="0" cellspacing="0" border="0"${css({ 'border-collapse': 'collapse', 'margin-top': '12px', ...SMALL })}>`,
 		`<caption align="top"${css({ 'text-align': 'left', 'font-weight': 'bold', padding: '0 4px 4px' })}>All marketplaces</caption>`,
-		`<thead><tr>${columns.map((name) => `<th scope="col" align="left" width="33%"${head}>${name}</th>`).join('')}</tr></thead>`,
+		`<thead><tr>${COLUMNS.map(({ name, width }) => `<th scope="col" align="left" width="${width}"${head}>${name}</th>`).join('')}</tr></thead>`,
 		`<tbody>${rows.join('\n')}</tbody></table>`,
 	].join('\n');
 }
@@ -207,9 +216,7 @@ function row(card: DigestCard, withCharts: boolean): string {
 					figure(percent, [channel, ...runwayOf(percent, runway)]),
 				),
 		[
-			...card.buyBox.map(({ days, percent, changePoints }) =>
-				figure(percent, [`${days} d`, ...changeOf(changePoints)]),
-			),
+			...card.buyBox.map(({ days, percent, changePoints }) => share(percent, days, changePoints)),
 			...chart('Buy Box share of 7 days', trend?.buyBox ?? [], LIGHT.windows[2] ?? LIGHT.ink),
 		],
 	];
@@ -218,7 +225,7 @@ function row(card: DigestCard, withCharts: boolean): string {
 	const rest = css({ padding: '0 4px 8px', 'border-bottom': `1px solid ${LIGHT.grid}` });
 	return [
 		`<tr><th colspan="3" scope="rowgroup" align="left"${head}>${name} · ${status}</th></tr>`,
-		`<tr>${cells.map((lines) => `<td width="33%"${cell}>${lines.join('<br>')}</td>`).join('')}</tr>`,
+		`<tr>${cells.map((lines) => `<td${cell}>${lines.join('<br>')}</td>`).join('')}</tr>`,
 		`<tr><td colspan="3"${rest}>${muted(restOf(card))}</td></tr>`,
 	].join('');
 }
@@ -226,15 +233,17 @@ function row(card: DigestCard, withCharts: boolean): string {
 const muted = (text: string): string =>
 	`<span${css({ color: LIGHT.muted, 'font-size': '12px' })}>${escapeXml(text)}</span>`;
 
-/** A percentage and what it is; lines break only between the parts. */
-function figure(percent: number | null, [first = '', ...others]: readonly string[]): string {
-	const comma = others.length > 0 ? ',' : '';
-	const parts = [
-		`<b>${escapeXml(percentOf(percent))}</b> ${muted(`${first}${comma}`)}`,
-		...others.map(muted),
-	];
-	return parts.map((part) => `<span${css({ 'white-space': 'nowrap' })}>${part}</span>`).join(' ');
+/** A percentage and what it is; on a phone, the line breaks only at `gap` and between the parts. */
+function figure(percent: number | null, parts: readonly string[], gap = NO_BREAK): string {
+	const text = parts.map((part) => part.replaceAll(' ', NO_BREAK)).join(', ');
+	return `<b>${escapeXml(percentOf(percent))}</b>${gap}${muted(text)}`;
 }
+
+/** A change is read with its days, so both go to the next line together. */
+const share = (percent: number | null, days: number, points: number | null): string =>
+	points === null
+		? figure(percent, [`${days} d`])
+		: figure(percent, [`${days} d, ${changeOf(points)}`], ' ');
 
 /** Cut, not rounded, so that a figure below a threshold never appears to meet it. */
 const percentOf = (percent: number | null): string =>
@@ -245,10 +254,8 @@ function runwayOf(percent: number | null, runway: number | null): string[] {
 	return [runway === 0 ? 'limit reached' : `${runway.toLocaleString('en-US')} left`];
 }
 
-function changeOf(points: number | null): string[] {
-	if (points === null) return [];
-	return [points === 0 ? '±0' : `${points < 0 ? '−' : '+'}${Math.abs(points)}`];
-}
+const changeOf = (points: number): string =>
+	points === 0 ? '±0' : `${points < 0 ? '−' : '+'}${Math.abs(points)}`;
 
 /** The figures that have no column. */
 function restOf({ sales, feedback, accountStatus, settledThrough }: DigestCard): string {

@@ -16,9 +16,9 @@ export const marketplacesParameters: INodeProperties[] = [
 		default: 'primary',
 		options: [
 			{
-				name: "All of the Region's Marketplaces the Seller Sells In",
+				name: "All of the Seller's in the Region",
 				value: 'all',
-				description: 'One item for each',
+				description: "All marketplaces of the credential's region that the seller sells in",
 			},
 			{ name: "Credential's Primary Marketplace", value: 'primary' },
 			{ name: 'Selected Marketplaces', value: 'selected' },

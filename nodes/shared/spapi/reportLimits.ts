@@ -123,13 +123,13 @@ export const reportLimitFields: INodeProperties[] = [
 		}),
 	),
 	{
-		displayName: 'Data Kiosk: Count Each Seller Apart',
+		displayName: 'Data Kiosk: Count Each Seller Separately',
 		name: 'dataKioskPerSeller',
 		type: 'boolean',
 		default: false,
 		displayOptions: { show: { changeReportLimits: [true] } },
 		description:
-			"Whether the limits of Data Kiosk count each seller apart, as Amazon's model says, instead of all sellers of the application together, as users report",
+			"Whether the limits of Data Kiosk count each seller separately, as Amazon's model says, instead of all sellers of the application together, as users report",
 	},
 ];
 

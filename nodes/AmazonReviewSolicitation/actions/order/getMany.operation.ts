@@ -171,7 +171,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'boolean',
 				default: false,
 				description:
-					"Whether to add the estimated arrival from Amazon's FBA shipments report if an order has no delivery dates. Needs one report per 30 days of orders. If a report cannot be read, its orders have no dates and a hint says so. If you return only changes and a report fails, the node fails instead, and the next run returns these orders.",
+					"Whether to add the estimated arrival from Amazon's FBA shipments report if an order has no delivery dates. Needs one report per 30 days of orders. If a report cannot be read, a hint says so. If you return only changes, the node fails instead, and the next run returns these orders.",
 			},
 			{
 				displayName: 'Overlap (Minutes)',

@@ -145,9 +145,10 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: 'askAmazon',
 				options: [
 					{
-						name: 'Check with Amazon as Soon as the Window May Be Open',
+						name: 'Check with Amazon',
 						value: 'askAmazon',
-						description: 'From 5 days after the order; Send checks with Amazon',
+						description:
+							'From 5 days after the order, when the window may be open; Send checks with Amazon',
 					},
 					{ name: 'Leave Out', value: 'leaveOut' },
 				],
