@@ -3,6 +3,7 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 /** Files that take minutes, so that none of them runs alone at the end. Jest knows only sizes. */
 const LONG = [
 	'e2e/templates/templates',
+	'e2e/templates/moreTemplates',
 	'e2e/templates/ledger',
 	'engine/faultCampaign',
 	'e2e/realN8n',

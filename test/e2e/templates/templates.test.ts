@@ -1,18 +1,15 @@
 import { testDailyReputationDigest } from './dailyReputationDigest';
 import { testDemoNotifyMe } from './demoNotifyMe';
-import { testFeedbackJoinedWithCrm } from './feedbackJoinedWithCrm';
 import { testMultiMarketplaceWeeklyReport } from './multiMarketplaceWeeklyReport';
-import { testNegativeFeedbackAlerts } from './negativeFeedbackAlerts';
 import { testNoApiAccess } from './noApiAccess';
 import { testRatingFromAnExport } from './ratingFromAnExport';
-import { testReputationAssistant } from './reputationAssistant';
-import { testScorecards } from './scorecards';
 import { readTemplate, templateNames } from '../../../checks/lib/templates';
 import { useTemplateRig } from './rig/useTemplateRig';
 import { testThresholdAlarm } from './thresholdAlarm';
 
 /**
- * The templates as a seller imports them; `ledger.test.ts` has the one that takes longest.
+ * The templates as a seller imports them; `moreTemplates.test.ts` and `ledger.test.ts` have the others,
+ * because an n8n for each takes less time.
  *
  * `UPDATE_SAMPLES=1` replaces the templates' sample data with the output of their nodes.
  */
@@ -38,9 +35,5 @@ testRatingFromAnExport(rig);
 const thresholdAlarm = testThresholdAlarm(rig);
 testDailyReputationDigest(rig);
 testDemoNotifyMe(rig);
-testFeedbackJoinedWithCrm(rig);
 testMultiMarketplaceWeeklyReport(rig);
-testNegativeFeedbackAlerts(rig);
-testReputationAssistant(rig);
-testScorecards(rig);
 thresholdAlarm.unanswered();
