@@ -1,10 +1,10 @@
 import type {
-	IAuthenticateGeneric,
 	ICredentialDataDecryptedObject,
 	ICredentialTestRequest,
 	ICredentialType,
 	IDataObject,
 	IHttpRequestHelper,
+	IHttpRequestOptions,
 	Icon,
 	INodeProperties,
 } from 'n8n-workflow';
@@ -251,10 +251,13 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 		return {};
 	}
 
-	authenticate: IAuthenticateGeneric = {
-		type: 'generic',
-		properties: { headers: { 'x-amz-access-token': '={{$credentials.accessToken}}' } },
-	};
+	/** A function, because n8n would evaluate an expression for each of many thousand calls. */
+	async authenticate(
+		{ accessToken }: ICredentialDataDecryptedObject,
+		request: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> {
+		return { ...request, headers: { ...request.headers, 'x-amz-access-token': accessToken } };
+	}
 
 	test: ICredentialTestRequest = {
 		request: {

@@ -15,7 +15,6 @@ import { requestReport, isRequested } from '../shared/spapi/requestReport';
 import type { RequestedReport } from '../shared/spapi/report';
 import { collectReport, type CollectedReport } from '../shared/spapi/obtainReport';
 import { quotaOf } from '../shared/spapi/reportLimits';
-import { nextReportAt } from '../shared/spapi/reportQuotas';
 import type { MarketplaceReportRequest } from '../shared/spapi/reports';
 import type { TriggerParameters } from './description';
 import { toItem } from './items';
@@ -56,6 +55,9 @@ export interface TaskResult {
 /** One report of one marketplace, or its totals from Data Kiosk, in one poll. */
 export class ReportTask {
 	private readonly now: DateTime<true>;
+
+	/** The request for each report, made when it is needed. */
+	private readonly requests = new Map<ReportKind, MarketplaceReportRequest>();
 
 	constructor(
 		private readonly context: IPollFunctions,
@@ -145,10 +147,13 @@ export class ReportTask {
 		const feedbackAt = state.reports.feedback?.report?.askedAt;
 		const isFresh = isOfOneTime(feedbackAt, this.now.toISO(), this.parameters.options);
 		if (this.kind === 'totals' && step === 'ask' && !isFresh) return 'rest';
-		if (this.kind === 'feedback' && step === 'rest' && !isFresh && this.wantsTotals(state)) {
-			return this.stepOf('totals', state) === 'ask' ? 'ask' : 'rest';
-		}
-		return step;
+		const isForTotals =
+			this.kind === 'feedback' &&
+			step === 'rest' &&
+			!isFresh &&
+			this.stepOf('totals', state) === 'ask' &&
+			this.wantsTotals(state);
+		return isForTotals ? 'ask' : step;
 	}
 
 	private stepOf(kind: ReportKind, state: MarketplaceWatch): Step {
@@ -179,7 +184,7 @@ export class ReportTask {
 	private canHaveTotals(state: MarketplaceWatch): boolean {
 		if (this.totalsQuery.isChosen) return this.totalsQuery.isReady;
 		return (
-			nextReportAt(this.client, REPORT_TYPE_OF.totals) === undefined ||
+			this.totalsQuery.isReportTurn ||
 			isRequested(
 				this.client,
 				this.requestFor('totals'),
@@ -189,7 +194,11 @@ export class ReportTask {
 	}
 
 	private requestFor(kind: ReportKind): MarketplaceReportRequest {
-		return requestOf(kind, this.marketplace, dayIn(this.marketplace, this.now));
+		const made = this.requests.get(kind);
+		if (made !== undefined) return made;
+		const request = requestOf(kind, this.marketplace, dayIn(this.marketplace, this.now));
+		this.requests.set(kind, request);
+		return request;
 	}
 
 	/** A report that another trigger requested after this time is used instead of requesting one. */

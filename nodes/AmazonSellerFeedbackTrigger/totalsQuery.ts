@@ -9,11 +9,13 @@ import { orThrow, SpApiFailure } from '../shared/spapi/failure';
 import type { FailureKind } from '../shared/spapi/failureKinds';
 import type { KioskTotals, OpenQuery } from '../shared/spapi/kioskTotals';
 import type { RequestedReport } from '../shared/spapi/report';
+import { nextReportAt } from '../shared/spapi/reportQuotas';
 import { isNewerThan } from '../shared/spapi/requestReport';
 import { startDailyTotals } from '../shared/spapi/startDailyTotals';
 import type { TriggerParameters } from './description';
 import { GIVE_UP_AFTER, isHeldUp, isOfTheAccount } from './failures';
 import type { PollMemory } from './pollMemory';
+import { REPORT_TYPE_OF } from './reports';
 import { isOfOneTime } from './watch/figures';
 import { isResting, troubled, type KioskTrouble } from './watch/kioskTrouble';
 import { isStuck } from './watch/reportSchedule';
@@ -49,6 +51,8 @@ export class TotalsQuery {
 
 	/** A call failed in this poll; no other one is made. */
 	private hasFailed = false;
+
+	private mustWait = false;
 
 	private readonly thrown = new Set<unknown>();
 
@@ -87,6 +91,13 @@ export class TotalsQuery {
 	/** Whether a query can be created or joined now. */
 	get isReady(): boolean {
 		return this.isAllowed && !this.isResting && this.mayCall;
+	}
+
+	/** Whether Amazon would make a report of totals for this seller now. */
+	get isReportTurn(): boolean {
+		// If not, it stays so for the poll, which looks for each marketplace.
+		this.mustWait ||= nextReportAt(this.client, REPORT_TYPE_OF.totals) !== undefined;
+		return !this.mustWait;
 	}
 
 	/** Why a report is used instead, as a note on its totals. */

@@ -158,8 +158,9 @@ export class CredentialStore extends ICredentialsHelper {
 		_type: string,
 		request: IHttpRequestOptions,
 	): Promise<IHttpRequestOptions> {
-		const headers = { ...request.headers, 'x-amz-access-token': credentials.accessToken as string };
-		return { ...request, headers };
+		const { authenticate } = this.type;
+		if (typeof authenticate !== 'function') throw new Error('The credential has another type');
+		return await authenticate(credentials, request);
 	}
 
 	async preAuthentication(

@@ -54,9 +54,18 @@ const bareSchema = z
 /** Amazon's list of errors. */
 const errorListSchema = z.object({ errors: errorsSchema }).transform(({ errors }) => errors);
 
+/** Nearly all answers have none of these: looking first takes a hundredth of the time. */
+const hasAny = (body: unknown, ...names: readonly string[]): boolean =>
+	typeof body === 'object' && body !== null && names.some((name) => name in body);
+
 /** The first error of an answer in Amazon's format; undefined without an error. */
 export const firstErrorOf = (body: unknown): Words | undefined =>
-	errorListSchema.safeParse(body).data;
+	hasAny(body, 'errors') ? errorListSchema.safeParse(body).data : undefined;
+
+const bareWordsOf = (body: unknown): Words | undefined =>
+	hasAny(body, 'message', 'Message', 'error_description')
+		? bareSchema.safeParse(body).data
+		: undefined;
 
 /**
  * Reads what an answer says, without secrets: Amazon's list of errors, whole or cut off, a
@@ -65,7 +74,7 @@ export const firstErrorOf = (body: unknown): Words | undefined =>
  */
 export function wordsOf(body: unknown): Words {
 	if (typeof body === 'string') return wordsOfText(body.slice(0, LOOKED_AT).trim());
-	return clean(firstErrorOf(body) ?? bareSchema.safeParse(body).data ?? {}, LONGEST);
+	return clean(firstErrorOf(body) ?? bareWordsOf(body) ?? {}, LONGEST);
 }
 
 /**

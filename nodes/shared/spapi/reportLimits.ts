@@ -159,9 +159,10 @@ export function quotaOf(
 ): ReportQuota | undefined {
 	const quota = QUOTAS[reportType];
 	if (quota === undefined) return undefined;
+	const isChanged = credentials.changeReportLimits === true;
 	const valueOf = (setting: keyof typeof LIMIT_SETTINGS): number => {
-		const given = credentials.changeReportLimits === true ? credentials[setting] : undefined;
-		return limitSchema.safeParse(given).data ?? LIMIT_SETTINGS[setting].default;
+		const given = isChanged ? limitSchema.safeParse(credentials[setting]).data : undefined;
+		return given ?? LIMIT_SETTINGS[setting].default;
 	};
 	const { name, countedPer } = quota;
 	const everyMs = valueOf(quota.every) * MINUTE_MS;
