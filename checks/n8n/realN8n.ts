@@ -337,7 +337,8 @@ export class RealN8n {
 	): Promise<T> {
 		const answer = await fetch(`${this.url}/rest/${path}`, {
 			method,
-			headers: { 'content-type': 'application/json', ...this.headers },
+			// n8n closes a connection that was idle for some seconds, perhaps just when it is used again.
+			headers: { 'content-type': 'application/json', connection: 'close', ...this.headers },
 			...(body && { body: JSON.stringify(body) }),
 		});
 		const text = await answer.text();
