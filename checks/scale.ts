@@ -119,15 +119,12 @@ export async function run(args: string[]): Promise<number> {
 	const counts = await sandbox.requestCounts();
 	await n8n.stop();
 	const lastingGrowth = (await sizeAfterVacuum(services.query)) - sizeBefore;
-	const code = await report(day, settings, {
+	return await report(day, settings, {
 		counts,
 		lastingGrowth,
 		minutes: (Date.now() - startedAt) / 60_000,
 		command: `npm run check -- scale ${args.join(' ')}`.trim(),
 	});
-	// Its logs are needed only if something is wrong, and the linter would read the installed packages.
-	if (code === 0) rmSync(dir, { recursive: true, force: true });
-	return code;
 }
 
 function readSettings(args: string[]): Settings {

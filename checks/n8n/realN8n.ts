@@ -165,9 +165,12 @@ export class RealN8n {
 		return join(this.dir, `main-${this.starts}.log`);
 	}
 
-	/** Headers for a request by the logged-in owner. */
+	/**
+	 * Headers for a request by the logged-in owner. n8n closes a connection that was idle for some
+	 * seconds, perhaps just when it is used again, so each request has its own.
+	 */
 	get headers(): Record<string, string> {
-		return { cookie: this.cookie };
+		return { cookie: this.cookie, connection: 'close' };
 	}
 
 	/** Runs a workflow in the server, as "Execute workflow" in the editor does. */
@@ -337,8 +340,7 @@ export class RealN8n {
 	): Promise<T> {
 		const answer = await fetch(`${this.url}/rest/${path}`, {
 			method,
-			// n8n closes a connection that was idle for some seconds, perhaps just when it is used again.
-			headers: { 'content-type': 'application/json', connection: 'close', ...this.headers },
+			headers: { 'content-type': 'application/json', ...this.headers },
 			...(body && { body: JSON.stringify(body) }),
 		});
 		const text = await answer.text();

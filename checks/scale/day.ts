@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FeedbackEvent, WorldFeedback } from '../../sandbox';
 import { SetupError } from '../../scripts/lib/output.mjs';
+import { ofSeveralSellers } from '../../scripts/lib/sandbox.mjs';
 import type { RunningSandbox, SellerSummary } from '../lib/sandbox';
 import type { Meter } from '../n8n/meter';
 import type { QueueN8n } from '../n8n/queueN8n';
@@ -174,12 +175,7 @@ export class ScaleDay {
 			sellers[index]?.name,
 			{ [primaryMarketplace]: refreshToken },
 		]);
-		return {
-			...first,
-			refreshToken: '',
-			accounts: 'several',
-			sellers: JSON.stringify(Object.fromEntries(entries)),
-		};
+		return ofSeveralSellers(first, Object.fromEntries(entries));
 	}
 
 	#workflow(sellers: readonly SellerSummary[]): NewWorkflow {

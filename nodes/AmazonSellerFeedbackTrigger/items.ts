@@ -64,12 +64,15 @@ function beforeAndAfter(event: WatchEvent): {
 				after: { accountStatus: event.after },
 				changed: ['accountStatus'],
 			};
+		case 'newPositiveFeedback':
+		case 'buyBoxShareFell':
+		case 'buyBoxShareRecovered':
 		case 'orderDefectRateAboveTarget':
 		case 'orderDefectRateRecovered':
 			return {
 				before: event.before ? { ...event.before } : null,
 				after: { ...event.after },
-				changed: ['orderDefectRate'],
+				changed: [WHAT_CHANGED[event.event]],
 			};
 		case 'ratingFellBelowThreshold':
 		case 'ratingRecovered': {
@@ -81,19 +84,6 @@ function beforeAndAfter(event: WatchEvent): {
 				changed: ['rating'],
 			};
 		}
-		case 'newPositiveFeedback':
-			return {
-				before: event.before ? { ...event.before } : null,
-				after: { ...event.after },
-				changed: ['positive'],
-			};
-		case 'buyBoxShareFell':
-		case 'buyBoxShareRecovered':
-			return {
-				before: event.before ? { ...event.before } : null,
-				after: { ...event.after },
-				changed: ['buyBoxShare'],
-			};
 		case 'newNegativeFeedback':
 		case 'newNeutralFeedback':
 		case 'feedbackChanged':
@@ -107,6 +97,14 @@ function beforeAndAfter(event: WatchEvent): {
 		}
 	}
 }
+
+const WHAT_CHANGED = {
+	newPositiveFeedback: 'positive',
+	buyBoxShareFell: 'buyBoxShare',
+	buyBoxShareRecovered: 'buyBoxShare',
+	orderDefectRateAboveTarget: 'orderDefectRate',
+	orderDefectRateRecovered: 'orderDefectRate',
+} as const;
 
 /** Without the buyer's address. */
 const feedbackOf = ({ date, rating, sentiment, comment, response }: FeedbackRow): IDataObject => ({

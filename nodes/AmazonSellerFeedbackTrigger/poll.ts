@@ -17,13 +17,13 @@ import { properties, schema, type TriggerParameters } from './description';
 import { isHeldUp, isOfTheAccount } from './failures';
 import { PollMemory } from './pollMemory';
 import { dayIn } from '../shared/domain/calendar';
-import { comparesReports, isExtra, reportsFor } from './settings';
+import { areExtra, isExtra, reportsFor } from './settings';
 import { ReportTask } from './reportTask';
 import { marketplacesOf, ofSeller } from './sellers';
 import { TotalsQuery } from './totalsQuery';
 import { REPORT_NAMES, type ReportKind } from './watch/events';
 import { reported } from './watch/kioskTrouble';
-import { kioskNoticeOf, noticesOf, REPORT_OF, withReported } from './watch/notices';
+import { kioskNoticeOf, noticesOf, REPORTS_OF, withReported } from './watch/notices';
 import { isKnownElsewhere } from './watch/otherMarketplaces';
 import { rewatch, withoutFuture } from './watch/rewatch';
 import {
@@ -434,8 +434,7 @@ class Poll {
 		for (const [id, place] of Object.entries(state.marketplaces)) {
 			const name = findMarketplace(id)?.name ?? id;
 			for (const { about, message, description } of noticesOf(place, name, hasNoTotals)) {
-				if (isExtra(REPORT_OF[about], parameters)) continue;
-				if (about === 'unjudged' && !comparesReports(parameters)) continue;
+				if (areExtra(REPORTS_OF[about], parameters)) continue;
 				const notice = this.named(
 					new NodeOperationError(this.context.getNode(), message, { description }),
 				);

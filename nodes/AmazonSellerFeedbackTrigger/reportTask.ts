@@ -54,8 +54,6 @@ export interface TaskResult {
 
 /** One report of one marketplace, or its totals from Data Kiosk, in one poll. */
 export class ReportTask {
-	private readonly now: DateTime<true>;
-
 	/** The request for each report, made when it is needed. */
 	private readonly requests = new Map<ReportKind, MarketplaceReportRequest>();
 
@@ -68,9 +66,11 @@ export class ReportTask {
 		private readonly totalsQuery: TotalsQuery,
 		readonly marketplace: Marketplace,
 		readonly kind: ReportKind,
-	) {
-		// The same for all tasks of a poll.
-		this.now = totalsQuery.now;
+	) {}
+
+	/** The same for all tasks of a poll. */
+	private get now(): DateTime<true> {
+		return this.totalsQuery.now;
 	}
 
 	/** Identifies the report among those of the trigger. */
@@ -142,18 +142,26 @@ export class ReportTask {
 	 */
 	private nextStep(state: MarketplaceWatch): Step {
 		const step = this.stepOf(this.kind, state);
-		if (this.kind === 'totals' && step === 'ask' && !this.canHaveTotals(state)) return 'rest';
-		if (!reportsFor(this.parameters).includes('feedback')) return step;
-		const feedbackAt = state.reports.feedback?.report?.askedAt;
-		const isFresh = isOfOneTime(feedbackAt, this.now.toISO(), this.parameters.options);
-		if (this.kind === 'totals' && step === 'ask' && !isFresh) return 'rest';
+		if (this.kind === 'totals' && step === 'ask') {
+			const hasPartner = this.hasFreshFeedback(state) || !this.watches('feedback');
+			return hasPartner && this.canHaveTotals(state) ? 'ask' : 'rest';
+		}
 		const isForTotals =
 			this.kind === 'feedback' &&
 			step === 'rest' &&
-			!isFresh &&
+			!this.hasFreshFeedback(state) &&
 			this.stepOf('totals', state) === 'ask' &&
 			this.wantsTotals(state);
 		return isForTotals ? 'ask' : step;
+	}
+
+	private hasFreshFeedback({ reports }: MarketplaceWatch): boolean {
+		const askedAt = reports.feedback?.report?.askedAt;
+		return isOfOneTime(askedAt, this.now.toISO(), this.parameters.options);
+	}
+
+	private watches(kind: ReportKind): boolean {
+		return reportsFor(this.parameters).includes(kind);
 	}
 
 	private stepOf(kind: ReportKind, state: MarketplaceWatch): Step {
@@ -174,7 +182,7 @@ export class ReportTask {
 
 	private wantsTotals(state: MarketplaceWatch): boolean {
 		return (
-			reportsFor(this.parameters).includes('totals') &&
+			this.watches('totals') &&
 			this.memory.mayTry(keyOf(this.marketplace, 'totals')) &&
 			this.canHaveTotals(state)
 		);

@@ -14,6 +14,7 @@ import { readText } from '../shared/spapi/reportDocument';
 import { parseJsonReport, type MarketplaceReportRequest } from '../shared/spapi/reports';
 import { readSalesAndTraffic } from '../shared/spapi/salesAndTraffic';
 import type { Observation, ReportKind } from './watch/events';
+import type { Totals } from './watch/totals';
 
 /** The three reports of a trigger, and its query to Data Kiosk: how they are requested and read. */
 
@@ -103,10 +104,7 @@ export async function readReport(
 }
 
 /** What Data Kiosk says about a marketplace. Days that its result does not have are unknown. */
-export function readQuery(
-	result: KioskTotals,
-	marketplace: Marketplace,
-): Extract<Observation, { kind: 'totals' }> {
+export function readQuery(result: KioskTotals, marketplace: Marketplace): Totals {
 	const { totals, notes } = totalsOf(result, marketplace, todayIn(marketplace));
 	const { days, ...range } = totals;
 	return { kind: 'totals', asOf: result.askedAt, daily: days, ...range, notes };

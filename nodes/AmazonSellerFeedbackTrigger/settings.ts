@@ -1,5 +1,5 @@
 import type { TriggerParameters } from './description';
-import { EVENTS, type ReportKind, type WatchEventName, type WatchSettings } from './watch/events';
+import { EVENTS, type ReportKind, type WatchSettings } from './watch/events';
 
 /** The trigger's parameters as settings of the watch. */
 export const settingsOf = ({ events, thresholds, options }: TriggerParameters): WatchSettings => ({
@@ -20,29 +20,24 @@ export const settingsOf = ({ events, thresholds, options }: TriggerParameters): 
 	minimumPageViews: options.minimumPageViews,
 });
 
-/** The reports that the events need. */
-const neededFor = (events: readonly WatchEventName[]): ReadonlySet<ReportKind> =>
-	new Set(events.flatMap((event): readonly ReportKind[] => EVENTS[event].reports));
-
 /**
- * Whether a report is only used to add the rating to each item. If it is not available, the items
- * say that the rating is unknown, and nothing else is reported about it.
+ * Whether no event needs all of these reports. A report that no event needs is only used to add the
+ * rating to each item: if it is not available, the items say that the rating is unknown, and nothing
+ * else is reported about it.
  */
-export const isExtra = (kind: ReportKind, { events }: TriggerParameters): boolean =>
-	!neededFor(events).has(kind);
-
-/** Whether an event needs the feedback report and the totals of one time. */
-export const comparesReports = ({ events }: TriggerParameters): boolean =>
-	events.some((event) => {
-		const reports: readonly ReportKind[] = EVENTS[event].reports;
-		return reports.includes('feedback') && reports.includes('totals');
+export const areExtra = (kinds: readonly ReportKind[], { events }: TriggerParameters): boolean =>
+	!events.some((event) => {
+		const needed: readonly ReportKind[] = EVENTS[event].reports;
+		return kinds.every((kind) => needed.includes(kind));
 	});
 
+export const isExtra = (kind: ReportKind, parameters: TriggerParameters): boolean =>
+	areExtra([kind], parameters);
+
 /** The reports to request. */
-export function reportsFor({ events, options }: TriggerParameters): ReportKind[] {
-	const needed = neededFor(events);
-	const forRating: ReportKind[] = options.includeRating ? ['totals', 'feedback'] : [];
+export function reportsFor(parameters: TriggerParameters): ReportKind[] {
+	const forRating: ReportKind[] = parameters.options.includeRating ? ['totals', 'feedback'] : [];
 	return (['totals', 'feedback', 'health'] as const).filter(
-		(kind) => needed.has(kind) || forRating.includes(kind),
+		(kind) => !isExtra(kind, parameters) || forRating.includes(kind),
 	);
 }

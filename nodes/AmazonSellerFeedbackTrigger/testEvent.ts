@@ -27,7 +27,7 @@ import { readQuery, readReport, requestOf } from './reports';
 import { isExtra, reportsFor, settingsOf } from './settings';
 import { marketplacesOf, ofSeller } from './sellers';
 import { advance } from './watch/advance';
-import { buyBoxOf, shopFiguresOf } from './watch/buyBox';
+import { sharesNow } from './watch/buyBox';
 import {
 	REPORT_NAMES,
 	EVENTS,
@@ -273,6 +273,7 @@ function sampleOf(
 	switch (name) {
 		case 'newNegativeFeedback':
 		case 'newNeutralFeedback':
+		case 'newPositiveFeedback':
 			return about(
 				rated.events.findLast(({ event }) => event === name),
 				feedback,
@@ -293,11 +294,6 @@ function sampleOf(
 			const { ratingNow } = rated;
 			return about({ event: name, id, ratingNow, threshold, before: undefined }, feedback);
 		}
-		case 'newPositiveFeedback':
-			return about(
-				rated.events.findLast(({ event }) => event === name),
-				feedback,
-			);
 		case 'buyBoxShareFell':
 		case 'buyBoxShareRecovered':
 			return about(buyBoxSample(name, shown, parameters, rated.ratingNow), shown.totals);
@@ -364,8 +360,7 @@ function buyBoxSample(
 	ratingNow: RatingNow,
 ): WatchEvent | undefined {
 	if (totals?.observation.kind !== 'totals') return undefined;
-	const settings = settingsOf(parameters);
-	const shares = buyBoxOf(shopFiguresOf(totals.observation, settings));
+	const shares = sharesNow(totals.observation, settingsOf(parameters));
 	return shares && { event: name, id: 'buyBox/test', ratingNow, ...shares };
 }
 

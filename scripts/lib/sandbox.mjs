@@ -74,13 +74,25 @@ export async function sandboxCredentialOfSeveral(url, sellerKeys) {
 		const { refreshToken } = await sandboxCredential(url, key);
 		return [name, { [primary?.countryCode ?? '']: refreshToken }];
 	});
-	return {
-		...(await sandboxCredential(url)),
-		refreshToken: '',
-		accounts: 'several',
-		sellers: JSON.stringify(Object.fromEntries(await Promise.all(entries)), null, 2),
-	};
+	return ofSeveralSellers(
+		await sandboxCredential(url),
+		Object.fromEntries(await Promise.all(entries)),
+	);
 }
+
+/**
+ * The data of a credential with several sellers on the application of one.
+ *
+ * @template {object} Data
+ * @param {Data} one the credential of one of them
+ * @param {object} sellers as the user enters them: name, primary marketplace, refresh token
+ */
+export const ofSeveralSellers = (one, sellers) => ({
+	...one,
+	refreshToken: '',
+	accounts: 'several',
+	sellers: JSON.stringify(sellers, null, 2),
+});
 
 /**
  * @typedef {object} SandboxSeller a seller of the sandbox

@@ -8,6 +8,7 @@ import {
 	withCredential,
 } from '../../checks/n8n/workflow';
 import { n8nCredentialOf, startSandbox, type Sandbox } from '../../sandbox';
+import { ofSeveralSellers } from '../../scripts/lib/sandbox.mjs';
 
 /**
  * One credential whose fields are expressions, in a real n8n: two sellers of the sandbox in one
@@ -131,12 +132,8 @@ test('testing such a credential does not resolve it permanently', async () => {
 
 describe('a credential with several sellers', () => {
 	const tokenOf = (seller: string) => sandbox.credentials(seller).refreshToken;
-	const several = (sellers: object) => ({
-		...n8nCredentialOf(sandbox.credentials('demo'), PACE),
-		refreshToken: '',
-		accounts: 'several',
-		sellers: JSON.stringify(sellers),
-	});
+	const several = (sellers: object) =>
+		ofSeveralSellers(n8nCredentialOf(sandbox.credentials('demo'), PACE), sellers);
 	const all = () => ({
 		Harbor: { US: tokenOf('demo') },
 		Nordlicht: { DE: tokenOf('second') },

@@ -14,7 +14,8 @@ import { findMarketplace, type Marketplace } from '../../nodes/shared/domain/mar
 import { feedbackOn, observe, rowOf, settingsWith } from './support';
 
 const BEGAN = '2026-06-01';
-const OLD = rowOf(1, '2026-05-01');
+/** In every report, and older than the window of the rating, which its day would contradict. */
+const OLD = rowOf(1, '2025-12-01');
 const US = findMarketplace('US') as Marketplace;
 
 /** Both reports of a day: one feedback entry a day, and some more of 1 star ten days before. */
@@ -50,6 +51,7 @@ describe('while only the Buy Box was watched', () => {
 			BEGAN,
 		);
 		({ state: place } = observe(place, reportsOf('2026-06-20'), settings));
+		expect(place.rating).toBeDefined();
 		place = watched(place, ['totals'], '2026-06-21');
 		const [totals] = reportsOf('2026-08-01', negatives);
 		({ state: place } = observe(place, [totals as Observation], both(['buyBoxShareFell'])));

@@ -8,15 +8,9 @@ import {
 } from '../../shared/domain/shopFigures';
 import type { Side } from './alarm';
 import { withAlarm } from './alarms';
-import type {
-	Advance,
-	BuyBoxEvent,
-	BuyBoxOfDays,
-	Observation,
-	RatingNow,
-	WatchSettings,
-} from './events';
+import type { Advance, BuyBoxEvent, BuyBoxOfDays, RatingNow, WatchSettings } from './events';
 import type { MarketplaceWatch } from './state';
+import { evidenceOf, type Totals } from './totals';
 
 /** The last settled days, and those before them that they are compared with. */
 const BUY_BOX_DAYS = 7;
@@ -25,19 +19,11 @@ const DAYS_BEFORE = 28;
 /** After this many days, all days that are compared are later than the fall: they are the new normal. */
 const NEW_NORMAL_AFTER_DAYS = BUY_BOX_DAYS + DAYS_BEFORE;
 
-type Totals = Extract<Observation, { kind: 'totals' }>;
-
 export const keyOfBuyBox = ({ buyBoxDrop }: WatchSettings): string => `buyBox/${buyBoxDrop}`;
 
 /** The settled figures of the totals. */
-export const shopFiguresOf = (
-	{ asOf, daily, madeOn, from, through }: Totals,
-	{ daysUntilSettled }: Pick<WatchSettings, 'daysUntilSettled'>,
-): ShopFigures =>
-	new ShopFigures(
-		{ days: daily, madeOn: madeOn ?? asOf.slice(0, 10), from, through },
-		daysUntilSettled,
-	);
+const shopFiguresOf = (totals: Totals, { daysUntilSettled }: WatchSettings): ShopFigures =>
+	new ShopFigures(evidenceOf(totals), daysUntilSettled);
 
 /**
  * Compares the Buy Box share of the last settled week with that of the four weeks before; once it has
@@ -78,9 +64,7 @@ export function advanceBuyBox(
 		event: alarmed.turned === 'raised' ? 'buyBoxShareFell' : 'buyBoxShareRecovered',
 		id: alarmed.id,
 		ratingNow,
-		before: shown(usual),
-		after: { ...shown(now), changePoints: changeOf(now, usual) },
-		notes: [...notesOn(now, fell ? undefined : weeks), ...(totals.notes ?? [])],
+		...described(now, usual, totals.notes),
 	};
 	return { state: next, events: [event] };
 }
@@ -89,23 +73,25 @@ const lastWeekOf = (figures: ShopFigures) => figures.exactBuyBox(BUY_BOX_DAYS, 0
 
 const weeksBefore = (figures: ShopFigures) => figures.exactBuyBox(DAYS_BEFORE, BUY_BOX_DAYS);
 
-/** Which days are left out. */
-const notesOn = (...shares: ReadonlyArray<{ readonly reason: string | null } | undefined>) =>
-	shares.flatMap((share) => share?.reason ?? []);
+type Shares = Pick<BuyBoxEvent, 'before' | 'after' | 'notes'>;
 
-/** The shares as an event has them; undefined if that of the last week is unknown. */
-export function buyBoxOf(
-	figures: ShopFigures,
-): Pick<BuyBoxEvent, 'before' | 'after' | 'notes'> | undefined {
+/** The shares of now for a test event; undefined if that of the last week is unknown. */
+export function sharesNow(totals: Totals, settings: WatchSettings): Shares | undefined {
+	const figures = shopFiguresOf(totals, settings);
 	const now = lastWeekOf(figures);
-	const usual = weeksBefore(figures);
-	if (now === undefined) return undefined;
-	return {
-		before: usual && shown(usual),
-		after: { ...shown(now), changePoints: usual ? changeOf(now, usual) : null },
-		notes: notesOn(now, usual),
-	};
+	return now && described(now, weeksBefore(figures));
 }
+
+/** The shares as an event has them, and which days they leave out. */
+const described = (
+	now: Share,
+	usual: Share | undefined,
+	notes: readonly string[] = [],
+): Shares => ({
+	before: usual && shown(usual),
+	after: { ...shown(now), changePoints: usual ? changeOf(now, usual) : null },
+	notes: [...[now, usual].flatMap((share) => share?.reason ?? []), ...notes],
+});
 
 /**
  * Bad at least the drop below the usual share; good at least the margin above that, unless it has
@@ -125,7 +111,7 @@ function sideOfShare(
 	return isBack && !fellAgain ? 'good' : 'between';
 }
 
-type Share = ExactShare & Pick<BuyBoxOfDays, 'from' | 'through'>;
+type Share = NonNullable<ReturnType<ShopFigures['exactBuyBox']>>;
 
 const shown = (share: Share): BuyBoxOfDays => ({
 	from: share.from,
@@ -139,6 +125,8 @@ const restored = ({ from, through, weighted, views }: NonNullable<Fell>): Share 
 	through,
 	weighted: BigInt(weighted),
 	views: BigInt(views),
+	// What was left out then was said then.
+	reason: null,
 });
 
 const storable = ({ from, through, weighted, views }: Share) => ({

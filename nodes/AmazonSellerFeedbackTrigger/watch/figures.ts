@@ -27,6 +27,7 @@ import type {
 	WatchSettings,
 } from './events';
 import { nameOfWatch, withRestart, type MarketplaceWatch } from './state';
+import { evidenceOf, type Totals } from './totals';
 
 /** Days kept: as many as the longest window, today included. */
 const KEPT_DAYS = 366;
@@ -36,12 +37,10 @@ const NO_TOTALS = -1;
 const NOT_FILLED = -2;
 
 /** The state with daily totals added, from Data Kiosk or a Sales and Traffic report. */
-export function withTotals(
-	state: MarketplaceWatch,
-	{ asOf, daily, madeOn, from, through, notes = [] }: Extract<Observation, { kind: 'totals' }>,
-): MarketplaceWatch {
+export function withTotals(state: MarketplaceWatch, observed: Totals): MarketplaceWatch {
+	const { asOf, madeOn, notes = [] } = observed;
 	if (asOf === state.totals?.asOf) return state;
-	const days = knownDays({ days: daily, madeOn: madeOn ?? asOf.slice(0, 10), from, through });
+	const days = knownDays(evidenceOf(observed));
 	const byDay = new Map(days.map((each) => [dayNumber(each.date), each]));
 	if (byDay.size === 0) return state;
 	const end = Math.max(...byDay.keys());
@@ -83,7 +82,6 @@ export function advanceWithRating(
 	observation: FeedbackObservation,
 	settings: WatchSettings,
 ): Advance & { readonly ratingNow: RatingNow } {
-	const before = knownRating(state, settings, observation.asOf);
 	if (!isOfOneTime(state.totals?.asOf, observation.asOf, settings)) {
 		const why = "Amazon's daily totals for that time are missing";
 		return {
@@ -95,13 +93,12 @@ export function advanceWithRating(
 	const reports = compared(state, observation, settings);
 	const ratingNow = ratingFrom(reports, state, observation, settings);
 	const positives = advancePositives(state, reports, ratingNow);
-	const rated = judgeRating(positives.state, before, ratingNow, observation.asOf, settings);
+	const rated = judgeRating(positives.state, ratingNow, observation.asOf, settings);
 	return { ...rated, events: [...positives.events, ...rated.events], ratingNow };
 }
 
 function judgeRating(
 	state: MarketplaceWatch,
-	before: RatingNow | undefined,
 	ratingNow: RatingNow,
 	asOf: string,
 	settings: WatchSettings,
@@ -121,7 +118,7 @@ function judgeRating(
 	if (missing > SPARE_DAYS && !isGivenUp) {
 		return unjudged(`Amazon's daily totals are missing ${missing} day(s) they had before`);
 	}
-	return advanceRating(state, before, ratingNow, settings);
+	return advanceRating(state, knownRating(state, settings, asOf), ratingNow, settings);
 }
 
 /** Note on a rating that is unknown so far. */

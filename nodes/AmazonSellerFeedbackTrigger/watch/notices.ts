@@ -14,14 +14,14 @@ export interface Notice {
 	readonly description: string;
 }
 
-/** The report that a notice is about. */
-export const REPORT_OF: Readonly<Record<Notice['about'], ReportKind>> = {
-	feedback: 'feedback',
-	totals: 'totals',
-	health: 'health',
-	unreadable: 'feedback',
-	healthUnreadable: 'health',
-	unjudged: 'totals',
+/** The reports that a notice is about, together. */
+export const REPORTS_OF: Readonly<Record<Notice['about'], readonly ReportKind[]>> = {
+	feedback: ['feedback'],
+	totals: ['totals'],
+	health: ['health'],
+	unreadable: ['feedback'],
+	healthUnreadable: ['health'],
+	unjudged: ['feedback', 'totals'],
 };
 
 const ENDS: Readonly<Record<BadEnd, (report: string, marketplace: string) => string>> = {

@@ -9,8 +9,6 @@ import { nameOfWatch, type MarketplaceWatch } from './state';
  */
 const LATEST_DAYS = 30;
 
-type Positives = NonNullable<MarketplaceWatch['positives']>;
-
 /**
  * Reports the positive feedback of each settled day: Amazon gives only how many feedback entries came
  * in per day, and which of them had 1 to 3 stars. If more of a day is found later, the day is reported
@@ -27,14 +25,14 @@ export function advancePositives(
 	const oldest = plusDays(settledThrough, 1 - LATEST_DAYS);
 	// Never an earlier day again: it may have been reported.
 	const since = before.since > oldest ? before.since : oldest;
-	const days: Record<string, Positives['days'][string]> = {};
+	const kept = Object.entries(before.days).filter(([date]) => date >= since);
+	const days = Object.fromEntries(kept);
 	const events: PositivesEvent[] = [];
-	for (const [date, known] of Object.entries(before.days)) if (date >= since) days[date] = known;
 	for (let day = dayNumber(since); day <= dayNumber(settledThrough); day += 1) {
 		const date = isoDay(day);
 		const counts = reports.countsOf(day, day);
 		if (counts === undefined) continue;
-		const known = before.days[date] ?? { reported: 0, notNegative: 0 };
+		const known = days[date] ?? { reported: 0, notNegative: 0 };
 		const notNegative = counts.positive + counts.neutral;
 		// A neutral row that is gone may have been removed: only what came in since can be positive.
 		const most = known.reported + Math.max(0, notNegative - known.notNegative);

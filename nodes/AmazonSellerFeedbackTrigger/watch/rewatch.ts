@@ -60,35 +60,31 @@ const FORGET: Readonly<Record<ReportKind, Forget>> = {
 		reports: { ...place.reports, feedback: undefined },
 	}),
 	totals: (place) => ({
-		...withoutRating(place),
+		...withoutAlarms(withoutRating(place), 'buyBox/'),
 		totals: undefined,
 		buyBox: undefined,
-		alarms: withoutAlarms(withoutAlarms(place.alarms, 'rating/'), 'buyBox/'),
 		reports: { ...place.reports, totals: undefined },
 	}),
 	health: (place) => ({
-		...place,
+		...withoutAlarms(place, 'orderDefectRate/'),
 		defects: {},
 		account: undefined,
 		healthUnreadable: undefined,
-		alarms: withoutAlarms(place.alarms, 'orderDefectRate/'),
 		reports: { ...place.reports, health: undefined },
 	}),
 };
 
 const withoutRating = (place: MarketplaceWatch): MarketplaceWatch => ({
-	...place,
+	...withoutAlarms(place, 'rating/'),
 	rating: undefined,
 	unjudged: undefined,
 	positives: undefined,
-	alarms: withoutAlarms(place.alarms, 'rating/'),
 });
 
-const withoutAlarms = (
-	alarms: MarketplaceWatch['alarms'],
-	beginning: string,
-): MarketplaceWatch['alarms'] =>
-	Object.fromEntries(Object.entries(alarms).filter(([key]) => !key.startsWith(beginning)));
+function withoutAlarms(place: MarketplaceWatch, beginning: string): MarketplaceWatch {
+	const others = Object.entries(place.alarms).filter(([key]) => !key.startsWith(beginning));
+	return { ...place, alarms: Object.fromEntries(others) };
+}
 
 function begin(place: MarketplaceWatch, kind: ReportKind, moment: Moment): MarketplaceWatch {
 	const next = kind === 'feedback' ? beginFeedback(place, moment) : withRestart(place, kind);

@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { ofSeveralSellers } from '../../../scripts/lib/sandbox.mjs';
 import { DataTables } from './rig/dataTables';
 import type { Choices, Execution, TemplateRig } from './rig/templateRig';
 
@@ -57,16 +58,12 @@ export function testScorecards(rig: () => TemplateRig): void {
 	const tokenOf = (seller: string) => rig().sandbox.credentials(seller).refreshToken;
 
 	/** One credential with two sellers and, on request, a third whose authorization is gone. */
-	const several = (others: object = {}) => ({
-		...rig().sellerCredential(),
-		refreshToken: '',
-		accounts: 'several',
-		sellers: JSON.stringify({
+	const several = (others: object = {}) =>
+		ofSeveralSellers(rig().sellerCredential(), {
 			Harbor: { US: tokenOf('demo') },
 			Nordlicht: { DE: tokenOf('second') },
 			...others,
-		}),
-	});
+		});
 
 	const placeOf = ({ seller, marketplace }: IDataObject) => `${seller} ${marketplace}`;
 
