@@ -1,6 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import * as accountHealthGet from './accountHealth/get.operation';
+import * as caseNextStep from './case/nextStep.operation';
+import * as caseOutcomes from './case/outcomes.operation';
+import * as feedbackAddOrderDetails from './feedback/addOrderDetails.operation';
+import * as feedbackAddReasons from './feedback/addReasons.operation';
 import * as feedbackGetMany from './feedback/getMany.operation';
 import * as feedbackParseReport from './feedback/parseReport.operation';
 import * as marketplaceGetMany from './marketplace/getMany.operation';
@@ -14,6 +18,7 @@ export const properties: INodeProperties[] = [
 		default: 'feedback',
 		options: [
 			{ name: 'Account Health', value: 'accountHealth' },
+			{ name: 'Case', value: 'case' },
 			{ name: 'Feedback', value: 'feedback' },
 			{ name: 'Marketplace', value: 'marketplace' },
 		],
@@ -40,9 +45,46 @@ export const properties: INodeProperties[] = [
 		name: 'operation',
 		type: 'options',
 		noDataExpression: true,
+		default: 'nextStep',
+		displayOptions: { show: { resource: ['case'] } },
+		options: [
+			{
+				name: 'Next Step',
+				value: 'nextStep',
+				action: 'Get next step of case',
+				description:
+					'Decide what to do next about a bad feedback entry, until when, with drafts; needs no API access',
+			},
+			{
+				name: 'Outcomes',
+				value: 'outcomes',
+				action: 'Get outcomes of cases',
+				description: 'Count how closed cases ended, per removal prospect and per step taken',
+			},
+		],
+	},
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
 		default: 'getMany',
 		displayOptions: { show: { resource: ['feedback'] } },
 		options: [
+			{
+				name: 'Add Order Details',
+				value: 'addOrderDetails',
+				action: 'Add order details to feedback',
+				description:
+					'Add to each feedback entry what was ordered, when, who shipped it and whether it shipped late, without buyer data',
+			},
+			{
+				name: 'Add Reasons',
+				value: 'addReasons',
+				action: 'Add reasons to feedback',
+				description:
+					'Add to each feedback entry why the buyer is dissatisfied; needs no API access',
+			},
 			{
 				name: 'Get Many',
 				value: 'getMany',
@@ -76,6 +118,10 @@ export const properties: INodeProperties[] = [
 		],
 	},
 	...accountHealthGet.description,
+	...caseNextStep.description,
+	...caseOutcomes.description,
+	...feedbackAddOrderDetails.description,
+	...feedbackAddReasons.description,
 	...feedbackGetMany.description,
 	...feedbackParseReport.description,
 	...marketplaceGetMany.description,

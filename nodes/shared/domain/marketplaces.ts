@@ -4,12 +4,29 @@ export type Region = 'na' | 'eu' | 'fe';
 /** The order of year, month and day in a report's dates. */
 export type DateOrder = 'mdy' | 'dmy' | 'ymd';
 
+/** The languages of drafts and of word lists. */
+export type Language =
+	| 'en'
+	| 'de'
+	| 'fr'
+	| 'it'
+	| 'es'
+	| 'pt'
+	| 'nl'
+	| 'pl'
+	| 'sv'
+	| 'tr'
+	| 'ar'
+	| 'ja';
+
 export interface Marketplace {
 	/** Amazon's marketplace identifier, e.g. `ATVPDKIKX0DER`. */
 	readonly id: string;
 	/** ISO 3166 country code as SP-API uses it; the United Kingdom is `GB`. */
 	readonly countryCode: string;
 	readonly name: string;
+	/** The language that most of its buyers read, such as `de`; in Belgium and Canada, one of two. */
+	readonly language: Language;
 	readonly region: Region;
 	readonly domain: string;
 	readonly currency: string;
@@ -36,12 +53,13 @@ export interface Marketplace {
 	readonly sellerCentral: string;
 }
 
-type Defaults = 'dateOrder' | 'taxOnTop' | 'sellerCentral';
+type Defaults = 'language' | 'dateOrder' | 'taxOnTop' | 'sellerCentral';
 
 /** A row of the table; what most marketplaces have in common may be left out. */
 export const marketplace = (
 	row: Omit<Marketplace, Defaults> & Partial<Pick<Marketplace, Defaults>>,
 ): Marketplace => ({
+	language: 'en',
 	dateOrder: 'dmy',
 	taxOnTop: false,
 	sellerCentral: `sellercentral.${row.domain}`,
@@ -78,6 +96,7 @@ export const MARKETPLACES: readonly Marketplace[] = [
 		countryCode: 'MX',
 		id: 'A1AM78C64UM0Y8',
 		name: 'Mexico',
+		language: 'es',
 		region: 'na',
 		domain: 'amazon.com.mx',
 		currency: 'MXN',
@@ -87,6 +106,7 @@ export const MARKETPLACES: readonly Marketplace[] = [
 		countryCode: 'BR',
 		id: 'A2Q3Y263D00KWC',
 		name: 'Brazil',
+		language: 'pt',
 		region: 'na',
 		domain: 'amazon.com.br',
 		currency: 'BRL',
@@ -115,6 +135,7 @@ export const MARKETPLACES: readonly Marketplace[] = [
 		countryCode: 'DE',
 		id: 'A1PA6795UKMFR9',
 		name: 'Germany',
+		language: 'de',
 		region: 'eu',
 		domain: 'amazon.de',
 		currency: 'EUR',
@@ -125,6 +146,7 @@ export const MARKETPLACES: readonly Marketplace[] = [
 		countryCode: 'FR',
 		id: 'A13V1IB3VIYZZH',
 		name: 'France',
+		language: 'fr',
 		region: 'eu',
 		domain: 'amazon.fr',
 		currency: 'EUR',
@@ -135,6 +157,7 @@ export const MARKETPLACES: readonly Marketplace[] = [
 		countryCode: 'IT',
 		id: 'APJ6JRA9NG5V4',
 		name: 'Italy',
+		language: 'it',
 		region: 'eu',
 		domain: 'amazon.it',
 		currency: 'EUR',
@@ -145,6 +168,7 @@ export const MARKETPLACES: readonly Marketplace[] = [
 		countryCode: 'ES',
 		id: 'A1RKKUPIHCS9HS',
 		name: 'Spain',
+		language: 'es',
 		region: 'eu',
 		domain: 'amazon.es',
 		currency: 'EUR',
@@ -155,6 +179,7 @@ export const MARKETPLACES: readonly Marketplace[] = [
 		countryCode: 'NL',
 		id: 'A1805IZSGTT6HS',
 		name: 'Netherlands',
+		language: 'nl',
 		region: 'eu',
 		domain: 'amazon.nl',
 		currency: 'EUR',
@@ -164,6 +189,7 @@ export const MARKETPLACES: readonly Marketplace[] = [
 		countryCode: 'BE',
 		id: 'AMEN7PMS3EDWL',
 		name: 'Belgium',
+		language: 'nl',
 		region: 'eu',
 		domain: 'amazon.com.be',
 		currency: 'EUR',
@@ -173,6 +199,7 @@ export const MARKETPLACES: readonly Marketplace[] = [
 		countryCode: 'SE',
 		id: 'A2NODRKZP88ZB9',
 		name: 'Sweden',
+		language: 'sv',
 		region: 'eu',
 		domain: 'amazon.se',
 		currency: 'SEK',
@@ -183,6 +210,7 @@ export const MARKETPLACES: readonly Marketplace[] = [
 		countryCode: 'PL',
 		id: 'A1C3SOZRARQ6R3',
 		name: 'Poland',
+		language: 'pl',
 		region: 'eu',
 		domain: 'amazon.pl',
 		currency: 'PLN',
@@ -192,6 +220,7 @@ export const MARKETPLACES: readonly Marketplace[] = [
 		countryCode: 'TR',
 		id: 'A33AVAJ2PDY3EV',
 		name: 'Turkey',
+		language: 'tr',
 		region: 'eu',
 		domain: 'amazon.com.tr',
 		currency: 'TRY',
@@ -201,6 +230,7 @@ export const MARKETPLACES: readonly Marketplace[] = [
 		countryCode: 'AE',
 		id: 'A2VIGQ35RCS4UG',
 		name: 'United Arab Emirates',
+		language: 'ar',
 		region: 'eu',
 		domain: 'amazon.ae',
 		currency: 'AED',
@@ -210,6 +240,7 @@ export const MARKETPLACES: readonly Marketplace[] = [
 		countryCode: 'SA',
 		id: 'A17E79C6D8DWNP',
 		name: 'Saudi Arabia',
+		language: 'ar',
 		region: 'eu',
 		domain: 'amazon.sa',
 		currency: 'SAR',
@@ -219,6 +250,7 @@ export const MARKETPLACES: readonly Marketplace[] = [
 		countryCode: 'EG',
 		id: 'ARBP9OOSHTCHU',
 		name: 'Egypt',
+		language: 'ar',
 		region: 'eu',
 		domain: 'amazon.eg',
 		currency: 'EGP',
@@ -246,6 +278,7 @@ export const MARKETPLACES: readonly Marketplace[] = [
 		countryCode: 'JP',
 		id: 'A1VC38T7YXB528',
 		name: 'Japan',
+		language: 'ja',
 		region: 'fe',
 		domain: 'amazon.co.jp',
 		currency: 'JPY',

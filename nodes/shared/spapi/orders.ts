@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { buyerTimeZoneOf } from '../domain/buyerTimeZone';
 import { decimalOf } from '../domain/decimal';
 import { FULFILLERS, ORDER_STATUSES, type SellerOrder } from '../domain/order';
+import type { OrderDetails } from '../domain/orderDetails';
 import type { SpApiClient } from './client';
 import { SpApiFailure } from './failure';
 import { redact } from './redact';
@@ -36,17 +37,28 @@ export type Order = z.infer<typeof orderSchema>['order'] & {
  * that.
  */
 export async function getOrder(client: SpApiClient, orderId: string): Promise<Order> {
+	const { answer, isWithoutFulfillment } = await readOrder(client, orderId, [], orderSchema);
+	return { ...answer.order, isWithoutFulfillment };
+}
+
+/** Reads an order with its fulfillment data and other parts, or without the former if Amazon refuses it. */
+async function readOrder<Answer extends z.ZodTypeAny>(
+	client: SpApiClient,
+	orderId: string,
+	parts: readonly string[],
+	answerSchema: Answer,
+): Promise<{ readonly answer: z.output<Answer>; readonly isWithoutFulfillment: boolean }> {
 	const read = async (includedData: readonly string[]) =>
 		await client.call('getOrder', {
 			path: { orderId },
 			query: includedData.length > 0 ? { includedData } : {},
-			answer: orderSchema,
+			answer: answerSchema,
 		});
-	const full = await read([FULFILLMENT]).catch(ifBadRequest);
-	if (!isBadRequest(full)) return { ...full.answer.order, isWithoutFulfillment: false };
+	const full = await read([FULFILLMENT, ...parts]).catch(ifBadRequest);
+	if (!isBadRequest(full)) return { answer: full.answer, isWithoutFulfillment: false };
 	// If this request fails, too, report the failure of the first one.
-	const { answer } = await read([]).catch(async () => await Promise.reject<never>(full));
-	return { ...answer.order, isWithoutFulfillment: true };
+	const { answer } = await read(parts).catch(async () => await Promise.reject<never>(full));
+	return { answer, isWithoutFulfillment: true };
 }
 
 /** Returns the failure as a value if Amazon did not accept the request as it is. */
@@ -92,13 +104,13 @@ const searchedOrderSchema = z.object({
 			maybe(
 				z.object({
 					quantityOrdered: maybe(z.number()),
-					product: maybe(z.object({ asin: text, sellerSku: text })),
+					product: maybe(z.object({ asin: text, sellerSku: text, title: text })),
 					cancellation: maybe(z.object({ cancellationRequest: z.unknown() })),
 				}),
 			),
 		),
 	),
-	packages: maybe(z.array(maybe(z.object({ shipTime: dateTime })))),
+	packages: maybe(z.array(maybe(z.object({ shipTime: dateTime, carrier: text })))),
 });
 
 const searchSchema = z.object({
@@ -257,6 +269,32 @@ export async function searchOrders(client: SpApiClient, search: OrderSearch): Pr
 	}
 	return page;
 }
+
+/**
+ * Reads what was ordered, and how it was shipped, without anything about the buyer (Orders API
+ * 2026-01-01).
+ */
+export async function getOrderDetails(client: SpApiClient, orderId: string): Promise<OrderDetails> {
+	const { answer } = await readOrder(client, orderId, ['PACKAGES'], detailsSchema);
+	const { programs, orderItems, packages } = answer.order;
+	const order = toSellerOrder(answer.order, false);
+	return {
+		marketplaceId: order.marketplaceId,
+		createdAt: order.createdAt,
+		status: order.status,
+		fulfilledBy: order.fulfilledBy,
+		programs: programs?.filter((program) => program !== undefined) ?? null,
+		shippedLate: order.shippedLate,
+		carriers: [...new Set(packages?.flatMap((each) => each?.carrier ?? []))],
+		items:
+			order.items?.map((item, index) => ({
+				...item,
+				title: orderItems?.[index]?.product?.title ?? null,
+			})) ?? null,
+	};
+}
+
+const detailsSchema = z.object({ order: searchedOrderSchema });
 
 /** If this many orders are all unreadable, that is not by chance. */
 const MANY = 10;

@@ -22,7 +22,7 @@ import {
 import type { ReturnsGap } from '../../orders/reports/returnsReport';
 import { RULES } from '../../planning/selectionRules';
 import { planSolicitations, type PlanRow } from '../../planning/plan';
-import { forEachSeller, type OfSeller } from './bySeller';
+import { forEachSeller, type OfSeller } from '../../../shared/n8n/bySeller';
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
 import { waitForReportOption } from '../../../shared/n8n/feedbackReport';
 import { hint } from '../../../shared/n8n/hints';

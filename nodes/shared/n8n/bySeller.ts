@@ -1,8 +1,8 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import type { SpApiClient } from '../../../shared/spapi/client';
-import { toNodeError } from '../../../shared/n8n/toNodeError';
-import { ItemFailure } from '../../../shared/n8n/router';
+import type { SpApiClient } from '../spapi/client';
+import { toNodeError } from './toNodeError';
+import { ItemFailure } from './router';
 
 /** An input item with the client for its seller. */
 export interface OfSeller {

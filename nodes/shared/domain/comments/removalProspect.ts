@@ -1,5 +1,5 @@
-import { sentimentOf, type FeedbackRow } from '../../shared/domain/feedbackReport';
-import { plusDays } from '../../shared/domain/calendar';
+import { sentimentOf, type FeedbackRow } from '../feedbackReport';
+import { plusDays } from '../calendar';
 
 /**
  * What a comment's words mean for a removal request: each criterion with its explanation. The node's

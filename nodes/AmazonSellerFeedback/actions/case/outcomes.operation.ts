@@ -1,0 +1,82 @@
+import {
+	NodeOperationError,
+	updateDisplayOptions,
+	type IDataObject,
+	type IExecuteFunctions,
+	type INodeProperties,
+} from 'n8n-workflow';
+import { z } from 'zod';
+
+import { keptCaseSchema } from '../../cases/caseRow';
+import { outcomesOf, type EndedCase } from '../../cases/outcomes';
+import { optionsCollection } from '../../../shared/n8n/commonParameters';
+import { hint } from '../../../shared/n8n/hints';
+import { readParameters } from '../../../shared/n8n/parameters';
+import { letOthersGo } from '../../../shared/spapi/pause';
+
+export const description: INodeProperties[] = updateDisplayOptions(
+	{ show: { resource: ['case'], operation: ['outcomes'] } },
+	[
+		{
+			displayName:
+				"Takes the rows of your cases, as 'Next Step' returned them, and returns how the closed ones ended: all, per removal prospect, and per step taken.",
+			name: 'outcomesNotice',
+			type: 'notice',
+			default: '',
+		},
+		optionsCollection({
+			displayName: 'Fewest Cases',
+			name: 'fewest',
+			type: 'number',
+			default: 10,
+			typeOptions: { minValue: 1, maxValue: 10_000 },
+			description: 'With fewer closed cases, a group has counts but no shares',
+		}),
+	],
+);
+
+const schema = z.object({
+	options: z.object({ fewest: z.number().int().min(1).max(10_000).default(10) }),
+});
+
+const rowSchema = keptCaseSchema
+	.pick({
+		outcome: true,
+		openedAt: true,
+		closedAt: true,
+		wasOverdue: true,
+		removalRequestedAt: true,
+		buyerContactedAt: true,
+		repliedAt: true,
+		dismissedAt: true,
+	})
+	.extend({ prospect: z.string().min(1) });
+
+/** Rows read before other work runs. */
+const ROWS_PER_STEP = 500;
+
+/** How the closed cases among all input items ended. */
+export async function execute(this: IExecuteFunctions): Promise<IDataObject[]> {
+	const { options } = readParameters(this, 0, schema, description);
+	const rows: EndedCase[] = [];
+	const unreadable: string[] = [];
+	for (const [index, { json }] of this.getInputData().entries()) {
+		if (index % ROWS_PER_STEP === ROWS_PER_STEP - 1) await letOthersGo();
+		const parsed = rowSchema.safeParse(json);
+		if (parsed.success) rows.push(parsed.data);
+		else unreadable.push(`item ${index} has no readable ${parsed.error.issues[0]?.path.join('.')}`);
+	}
+	const [first] = unreadable;
+	if (first !== undefined && rows.length === 0) {
+		throw new NodeOperationError(this.getNode(), 'Could not read any of the cases', {
+			description: `Pass on rows as 'Next Step' returned them: ${first}.`,
+		});
+	}
+	if (first !== undefined) {
+		hint(this, `${unreadable.length} item(s) are no cases and were left out: ${first}`, 'warning');
+	}
+	return outcomesOf(rows, options.fewest).map((group) => ({
+		...(group as unknown as IDataObject),
+		unreadable: unreadable.length,
+	}));
+}

@@ -1,0 +1,60 @@
+import { keptCaseSchema, type KeptCase } from './caseRow';
+
+/** Rows that could be read, by the ID of their case, and what is wrong with the others. */
+export interface KeptCases {
+	readonly cases: Map<string, KeptCase>;
+	/** The first problem, as a sentence; undefined if there is none. */
+	readonly problem: string | undefined;
+}
+
+/**
+ * Reads the rows of a table of cases: a list of rows, n8n's items, one row, or JSON text. A row
+ * without a status was never decided about, such as one that a table has just created.
+ */
+export function readKeptCases(given: unknown): KeptCases {
+	const cases = new Map<string, KeptCase>();
+	let problem: string | undefined;
+	const listed = listOf(given);
+	if (listed === undefined) return { cases, problem: 'It is neither a list of rows nor a row.' };
+	for (const [index, row] of listed.entries()) {
+		if (isEmptyRow(row)) continue;
+		const parsed = keptCaseSchema.safeParse(row);
+		if (parsed.success) {
+			cases.set(parsed.data.caseId, parsed.data);
+			continue;
+		}
+		const [issue] = parsed.error.issues;
+		problem ??= `Row ${index + 1} has no readable ${issue?.path.join('.') || 'fields'}.`;
+	}
+	return { cases, problem };
+}
+
+function listOf(given: unknown): readonly unknown[] | undefined {
+	const value = typeof given === 'string' ? parsedJson(given) : given;
+	if (value === undefined || value === null) return [];
+	if (typeof value !== 'object') return undefined;
+	return (Array.isArray(value) ? value : [value]).map((entry: unknown) =>
+		isItem(entry) ? entry.json : entry,
+	);
+}
+
+/** Undefined if it is blank; the text itself if it is not JSON. */
+function parsedJson(text: string): unknown {
+	if (text.trim() === '') return undefined;
+	try {
+		return JSON.parse(text);
+	} catch {
+		return text;
+	}
+}
+
+/** Whether it is an item of n8n. */
+const isItem = (entry: unknown): entry is { readonly json: unknown } =>
+	typeof entry === 'object' &&
+	entry !== null &&
+	typeof (entry as { json?: unknown }).json === 'object';
+
+const isEmptyRow = (row: unknown): boolean =>
+	typeof row === 'object' &&
+	row !== null &&
+	[undefined, null, ''].includes((row as { status?: null }).status);

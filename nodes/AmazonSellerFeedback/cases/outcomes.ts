@@ -1,0 +1,159 @@
+import { DateTime } from 'luxon';
+
+import { wilsonInterval } from '../../shared/domain/rating';
+import { CASE_ACTIONS, CASE_OUTCOMES, type CaseAction, type CaseOutcome } from './caseRow';
+
+/** What outcomes need of a case. */
+export interface EndedCase {
+	readonly prospect: string;
+	readonly outcome: CaseOutcome | null;
+	/** ISO 8601 in UTC. */
+	readonly openedAt: string;
+	/** Null while the case is open. */
+	readonly closedAt: string | null;
+	readonly wasOverdue: boolean;
+	readonly removalRequestedAt: string | null;
+	readonly buyerContactedAt: string | null;
+	readonly repliedAt: string | null;
+	readonly dismissedAt: string | null;
+}
+
+/** How many cases ended one way. */
+export interface Share {
+	readonly count: number;
+	/** Percent, 0 to 100, and the ends of Wilson's 95% interval; null if the cases are too few. */
+	readonly percent: number | null;
+	readonly low: number | null;
+	readonly high: number | null;
+}
+
+export interface OutcomesOfGroup {
+	/** What the cases have in common: nothing (`all`), the removal prospect, or a step that was taken. */
+	readonly groupedBy: 'all' | 'prospect' | 'step';
+	/** The prospect or the step; `all` for all cases. */
+	readonly group: string;
+	/** Closed cases. */
+	readonly cases: number;
+	readonly outcomes: Readonly<Record<CaseOutcome, Share>>;
+	readonly medianDaysToClose: number | null;
+	readonly longestDaysToClose: number | null;
+	/** Cases with a step that was overdue. */
+	readonly overdue: Share;
+	/** One sentence. */
+	readonly summary: string;
+}
+
+/**
+ * How closed cases ended, over all and per removal prospect and step that was taken. Shares come with
+ * Wilson's interval, and only from this many cases. Cases that were closed when they were opened are
+ * left out, because no step could be taken.
+ */
+export function outcomesOf(cases: readonly EndedCase[], fewest: number): OutcomesOfGroup[] {
+	const ended = cases.filter(
+		({ openedAt, closedAt }) =>
+			closedAt !== null && DateTime.fromISO(openedAt) < DateTime.fromISO(closedAt),
+	);
+	const prospects = [...new Set(ended.map(({ prospect }) => prospect))].toSorted();
+	return [
+		groupOf('all', 'all', ended, fewest),
+		...prospects.map((prospect) =>
+			groupOf(
+				'prospect',
+				prospect,
+				ended.filter((each) => each.prospect === prospect),
+				fewest,
+			),
+		),
+		...STEPS.map((step) =>
+			groupOf(
+				'step',
+				step,
+				ended.filter((each) => each[CASE_ACTIONS[step]] !== null),
+				fewest,
+			),
+		).filter(({ cases: count }) => count > 0),
+	];
+}
+
+/** The steps that are taken towards an outcome. */
+const STEPS = ['removalRequested', 'buyerContacted', 'replied'] as const satisfies CaseAction[];
+
+function groupOf(
+	groupedBy: OutcomesOfGroup['groupedBy'],
+	group: string,
+	cases: readonly EndedCase[],
+	fewest: number,
+): OutcomesOfGroup {
+	const share = (isCounted: (each: EndedCase) => boolean): Share =>
+		shareOf(cases.filter(isCounted).length, cases.length, fewest);
+	const outcomes = Object.fromEntries(
+		CASE_OUTCOMES.map((outcome) => [outcome, share((each) => each.outcome === outcome)]),
+	) as Record<CaseOutcome, Share>;
+	const days = cases.map(daysToClose).toSorted((a, b) => a - b);
+	return {
+		groupedBy,
+		group,
+		cases: cases.length,
+		outcomes,
+		medianDaysToClose: medianOf(days),
+		longestDaysToClose: days.at(-1) ?? null,
+		overdue: share(({ wasOverdue }) => wasOverdue),
+		summary: summaryOf(group, cases.length, outcomes, fewest),
+	};
+}
+
+function shareOf(count: number, total: number, fewest: number): Share {
+	const counts = { positive: count, neutral: 0, negative: total - count };
+	const interval = total < fewest ? undefined : wilsonInterval(counts);
+	if (interval === undefined) return { count, percent: null, low: null, high: null };
+	return { count, percent: (count / total) * 100, ...interval };
+}
+
+/** Days with one decimal. */
+const daysToClose = ({ openedAt, closedAt }: EndedCase): number =>
+	Math.round(
+		DateTime.fromISO(closedAt ?? openedAt)
+			.diff(DateTime.fromISO(openedAt))
+			.as('days') * 10,
+	) / 10;
+
+/** Of sorted numbers; null if there are none. */
+function medianOf(sorted: readonly number[]): number | null {
+	const middle = sorted.length / 2;
+	const upper = sorted[Math.floor(middle)];
+	const lower = sorted[Math.ceil(middle) - 1];
+	return upper === undefined || lower === undefined ? null : (upper + lower) / 2;
+}
+
+const OUTCOME_WORDS: Readonly<Record<CaseOutcome, string>> = {
+	gone: 'gone',
+	changed: 'more stars',
+	answered: 'answered publicly',
+	dismissed: 'nothing done',
+	expired: 'expired',
+};
+
+const GROUP_WORDS: Readonly<Record<string, string>> = {
+	all: 'all cases',
+	removalRequested: 'removal requested',
+	buyerContacted: 'buyer contacted',
+	replied: 'replied publicly',
+};
+
+function summaryOf(
+	group: string,
+	total: number,
+	outcomes: Readonly<Record<CaseOutcome, Share>>,
+	fewest: number,
+): string {
+	const name = GROUP_WORDS[group] ?? `removal ${group}`;
+	const parts = CASE_OUTCOMES.filter((outcome) => outcomes[outcome].count > 0).map((outcome) => {
+		const { count, low, high } = outcomes[outcome];
+		const range =
+			low === null || high === null ? '' : ` (${Math.round(low)} to ${Math.round(high)}%)`;
+		return `${count} ${OUTCOME_WORDS[outcome]}${range}`;
+	});
+	const few = total < fewest ? `; too few for shares, which need ${fewest}` : '';
+	const closed = `${total} closed ${total === 1 ? 'case' : 'cases'}`;
+	return `${name[0]?.toUpperCase()}${name.slice(1)}: ${[closed, ...parts].join(', ')}${few}`;
+}

@@ -1,0 +1,44 @@
+import type { OrderDetails } from '../domain/orderDetails';
+import type { SpApiClient } from './client';
+import { SpApiFailure } from './failure';
+import type { FailureKind } from './failureKinds';
+import { inTurn } from './inTurn';
+import { getOrderDetails } from './orders';
+
+/** An order, or why it could not be read, as a sentence. */
+export type FoundOrder = { readonly details: OrderDetails } | { readonly reason: string };
+
+/** Amazon accepts a burst of 30, then one call every two seconds; more at once would only queue. */
+const ORDERS_AT_ONCE = 4;
+
+/** Failures that are about the credential, so no other order could be read either. */
+const OF_CREDENTIAL: readonly FailureKind[] = [
+	...(['cancelled', 'login', 'secretExpired', 'loginUnavailable'] as const),
+	...(['tokenRejected', 'accessDenied'] as const),
+];
+
+/**
+ * Reads orders by their IDs, each once, within Amazon's rate limit.
+ * @throws SpApiFailure if the credential cannot read any order, or the execution was canceled
+ */
+export async function lookUpOrders(
+	client: SpApiClient,
+	orderIds: readonly string[],
+): Promise<Map<string, FoundOrder>> {
+	const ids = [...new Set(orderIds)];
+	const found = await inTurn(
+		ids,
+		ORDERS_AT_ONCE,
+		async (orderId) =>
+			await getOrderDetails(client, orderId).then(
+				(details): FoundOrder => ({ details }),
+				(failure: unknown) => reasonOf(failure),
+			),
+	);
+	return new Map(ids.map((id, index) => [id, found[index] as FoundOrder]));
+}
+
+function reasonOf(failure: unknown): FoundOrder {
+	if (!(failure instanceof SpApiFailure) || OF_CREDENTIAL.includes(failure.kind)) throw failure;
+	return { reason: failure.message };
+}

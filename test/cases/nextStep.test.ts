@@ -1,0 +1,259 @@
+import { DateTime } from 'luxon';
+
+import fc from '../fastCheck';
+import { plusDays } from '../../nodes/shared/domain/calendar';
+import type { FeedbackOfItem } from '../../nodes/shared/domain/feedbackItem';
+import { findMarketplace, type Marketplace } from '../../nodes/shared/domain/marketplaces';
+import {
+	keptCaseSchema,
+	type CaseAction,
+	type KeptCase,
+} from '../../nodes/AmazonSellerFeedback/cases/caseRow';
+import type { CaseSettings } from '../../nodes/AmazonSellerFeedback/cases/decide';
+import {
+	nextStepOf,
+	type CaseFeedback,
+	type NextStep,
+} from '../../nodes/AmazonSellerFeedback/cases/nextStep';
+import { readKeptCases } from '../../nodes/AmazonSellerFeedback/cases/keptCases';
+import { RemovalProposals } from '../../nodes/AmazonSellerFeedback/cases/removalProposals';
+
+const US = findMarketplace('US') as Marketplace;
+const DATE = '2026-06-01';
+const SETTINGS: CaseSettings = {
+	daysToAct: 3,
+	daysForAmazon: 7,
+	daysForBuyer: 10,
+	buyerDays: 60,
+	closeAfterDays: 90,
+};
+
+const feedbackOf = (changes: Partial<FeedbackOfItem> = {}): CaseFeedback =>
+	({
+		orderId: '111-1234567-7654321',
+		seller: 'Store A',
+		marketplace: US.id,
+		date: DATE,
+		rating: 1,
+		comment: 'The seller never answered',
+		response: '',
+		event: 'newNegativeFeedback',
+		...changes,
+	}) as CaseFeedback;
+
+interface Look extends Partial<FeedbackOfItem> {
+	readonly day?: number;
+	readonly kept?: KeptCase;
+	readonly action?: CaseAction;
+	readonly mayPropose?: boolean;
+}
+
+/** Noon in Los Angeles. */
+const noonOn = (day: number) =>
+	DateTime.fromISO(`${plusDays(DATE, day)}T12:00`, { zone: US.timeZone });
+
+const look = ({ day = 0, kept, action, mayPropose = true, ...changes }: Look = {}): NextStep =>
+	nextStepOf(
+		{
+			feedback: feedbackOf(changes),
+			marketplace: US,
+			kept,
+			action,
+			now: noonOn(day),
+			remindDays: 1,
+			mayProposeRemoval: () => mayPropose,
+		},
+		SETTINGS,
+	);
+
+/** As a table returns the row: null, true and numbers as text. */
+const keep = ({ row }: NextStep): KeptCase => {
+	const texts = Object.entries(row).map(([name, value]) => [
+		name,
+		value === null ? '' : String(value),
+	]);
+	return keptCaseSchema.parse(Object.fromEntries(texts));
+};
+
+describe('nextStepOf', () => {
+	it('opens a case', () => {
+		expect(look()).toMatchObject({
+			isNew: true,
+			isNewStep: true,
+			justClosed: false,
+			daysLeft: 3,
+			overdue: false,
+			remind: false,
+			row: {
+				caseId: 'Store A/US/111-1234567-7654321',
+				seller: 'Store A',
+				marketplace: 'US',
+				status: 'actNow',
+				nextStep: 'contactBuyer',
+				stepSince: DATE,
+				dueBy: plusDays(DATE, 3),
+				outcome: null,
+				openedAt: '2026-06-01T19:00:00.000Z',
+				closedAt: null,
+			},
+		});
+	});
+
+	it('reminds the day before, the last day and when overdue, once a day, and remembers that it was', () => {
+		let kept = keep(look());
+		const reminders: number[] = [];
+		for (const hour of Array.from({ length: 12 }, (_, index) => index)) {
+			const step = look({ day: Math.floor(hour / 2), kept });
+			if (step.remind) reminders.push(hour / 2);
+			expect(step.overdue).toBe(hour >= 8);
+			kept = keep(step);
+		}
+		expect(reminders).toEqual([2, 3, 4, 5]);
+		expect(kept.wasOverdue).toBe(true);
+		expect(keep(look({ day: 6, kept, action: 'buyerContacted' })).wasOverdue).toBe(true);
+	});
+
+	it('has the last possible day as due if that is earlier', () => {
+		expect(look({ day: 59 }).row).toMatchObject({
+			nextStep: 'contactBuyer',
+			dueBy: plusDays(DATE, 60),
+		});
+	});
+
+	it('keeps the time of an action', () => {
+		const first = keep(look({ action: 'buyerContacted' }));
+		expect(first.buyerContactedAt).toBe('2026-06-01T19:00:00.000Z');
+		expect(keep(look({ day: 2, kept: first, action: 'buyerContacted' })).buyerContactedAt).toBe(
+			first.buyerContactedAt,
+		);
+	});
+
+	it('closes a case once, and a more lasting outcome replaces the first one silently', () => {
+		const open = keep(look());
+		const dismissed = look({ day: 1, kept: open, action: 'nothingToDo' });
+		expect(dismissed).toMatchObject({ justClosed: true, row: { outcome: 'dismissed' } });
+		const later = look({ day: 5, kept: keep(dismissed), event: 'feedbackRemoved' });
+		expect(later).toMatchObject({
+			justClosed: false,
+			row: { status: 'closed', outcome: 'gone', closedAt: dismissed.row.closedAt },
+		});
+		const last = look({ day: 200, kept: keep(later), event: undefined });
+		expect(last).toMatchObject({ justClosed: false, row: { outcome: 'gone' } });
+	});
+
+	it('opens a case again for another entry after the first one was gone', () => {
+		const gone = keep(look({ day: 1, kept: keep(look()), event: 'feedbackRemoved' }));
+		expect(look({ day: 9, kept: gone }).row).toMatchObject({ status: 'actNow', closedAt: null });
+		expect(look({ day: 9, kept: gone, event: undefined }).row.status).toBe('closed');
+	});
+
+	it('takes more stars as changed, and fewer stars or other words as the same case', () => {
+		const kept = keep(look({ rating: 2 }));
+		expect(look({ kept, rating: 3, event: 'feedbackChanged' }).row.outcome).toBe('changed');
+		expect(look({ kept, rating: 1, event: 'feedbackChanged' }).row).toMatchObject({
+			status: 'actNow',
+			rating: 1,
+		});
+		expect(look({ kept, comment: 'Fuck off', event: 'feedbackChanged' }).row).toMatchObject({
+			nextStep: 'requestRemoval',
+			criterion: 'obsceneLanguage',
+		});
+	});
+
+	it('keeps what the feedback said when it is gone', () => {
+		const kept = keep(look());
+		const { row } = look({ kept, event: 'feedbackRemoved', comment: 'The sel' });
+		expect(row.comment).toBe('The seller never answered');
+	});
+
+	it('proposes a removal request again on later days, even if those of the day are exhausted', () => {
+		const proposed = look({ comment: 'Fuck off' });
+		expect(proposed).toMatchObject({ isProposal: true, row: { removalProposedOn: DATE } });
+		const again = look({ day: 1, kept: keep(proposed), comment: 'Fuck off', mayPropose: false });
+		expect(again).toMatchObject({
+			isProposal: false,
+			row: { nextStep: 'requestRemoval', status: 'actNow' },
+		});
+	});
+
+	it('ends every case exactly once, whatever a person does and Amazon shows', () => {
+		const actions = ['removalRequested', 'buyerContacted', 'replied', 'nothingToDo'] as const;
+		const dayArbitrary = fc.record({
+			action: fc.option(fc.constantFrom(...actions), { nil: undefined, freq: 8 }),
+			event: fc.option(fc.constantFrom('feedbackRemoved', 'feedbackChanged'), {
+				nil: undefined,
+				freq: 20,
+			}),
+			rating: fc.constantFrom(1, 1, 1, 1, 2),
+			response: fc.constantFrom('', '', '', 'Sorry'),
+			mayPropose: fc.boolean(),
+		});
+		fc.assert(
+			fc.property(
+				fc.constantFrom('', 'Fuck off', 'Two weeks late', 'Never answered'),
+				fc.array(dayArbitrary, { minLength: 100, maxLength: 100 }),
+				(comment, days) => {
+					let kept: KeptCase | undefined;
+					const closings: number[] = [];
+					days.forEach((changes, day) => {
+						const step = look({ day, kept, comment, ...changes });
+						if (step.justClosed) closings.push(day);
+						if (closings.length > 0) {
+							expect(step.row.status).toBe('closed');
+							expect(step.remind).toBe(false);
+						}
+						kept = keep(step);
+					});
+					expect(closings).toHaveLength(1);
+				},
+			),
+			{ numRuns: 60 },
+		);
+	});
+});
+
+describe('readKeptCases', () => {
+	const row = look().row;
+
+	it.each([
+		['a list', [row]],
+		['items', [{ json: row }]],
+		['one row', row],
+		['JSON', JSON.stringify([row])],
+	])('reads %s', (_, given) => {
+		const { cases, problem } = readKeptCases(given);
+		expect(problem).toBeUndefined();
+		expect([...cases.keys()]).toEqual([row.caseId]);
+	});
+
+	it.each([[undefined], [null], [''], [[]], [{}], [[{ id: 4, caseId: row.caseId, status: null }]]])(
+		'takes %j as no case',
+		(given) => {
+			expect(readKeptCases(given)).toEqual({ cases: new Map(), problem: undefined });
+		},
+	);
+
+	it.each([
+		['text', 'nothing', 'It is neither a list of rows nor a row.'],
+		[
+			'a row with an unreadable memory',
+			[row, { ...row, removalRequestedAt: 'yesterday' }],
+			'Row 2 has no readable removalRequestedAt.',
+		],
+		['an unknown status', [{ ...row, status: 'done' }], 'Row 1 has no readable status.'],
+	])('refuses %s', (_, given, problem) => {
+		expect(readKeptCases(given).problem).toBe(problem);
+	});
+});
+
+describe('RemovalProposals', () => {
+	it('counts per seller and day', () => {
+		const kept = { seller: 'A', removalProposedOn: DATE };
+		const proposals = new RemovalProposals([kept, { ...kept, removalProposedOn: null }], 2);
+		expect(proposals.mayPropose('A', DATE)).toBe(true);
+		proposals.count('A', DATE);
+		expect(proposals.mayPropose('A', DATE)).toBe(false);
+		expect(proposals.mayPropose('B', DATE)).toBe(true);
+		expect(proposals.mayPropose('A', plusDays(DATE, 1))).toBe(true);
+	});
+});
