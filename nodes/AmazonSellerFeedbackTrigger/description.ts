@@ -58,6 +58,15 @@ export const properties: INodeProperties[] = [
 	},
 	optionsCollection(
 		{
+			displayName: 'Add Order Details',
+			name: 'addOrderDetails',
+			type: 'boolean',
+			default: false,
+			displayOptions: { show: { '/events': eventsAbout('feedback') } },
+			description:
+				'Whether each feedback event includes what was ordered, when, who shipped it and whether it shipped late. Takes one call per order (role Inventory and Order Tracking).',
+		},
+		{
 			displayName: 'Buy Box Drop (Points)',
 			name: 'buyBoxDrop',
 			type: 'number',
@@ -248,6 +257,7 @@ export const schema = z.object({
 			defectTarget: exact(100).default(0),
 			ratingMargin: exact(10).default(0.5),
 			ratingDays: z.union([z.literal(30), z.literal(90), z.literal(365)]).default(365),
+			addOrderDetails: z.boolean().default(false),
 			reportChangedResponses: z.boolean().default(false),
 			totalsFrom: z.enum(TOTALS_FROM_ONE).default('dataKioskElseReport'),
 		})

@@ -6,6 +6,7 @@ import type { FeedbackRow } from '../shared/domain/feedbackReport';
 import type { WindowCoverage } from '../shared/domain/coverage';
 import type { Marketplace } from '../shared/domain/marketplaces';
 import { percentText } from '../shared/domain/rating';
+import { reasonsOf } from '../shared/domain/comments/reasons';
 import { removalProspect } from '../shared/domain/comments/removalProspect';
 import type { ScheduledReport } from './watch/reportSchedule';
 import { feedbackManagerUrl, orderUrl } from '../shared/domain/sellerCentral';
@@ -43,6 +44,9 @@ export function toItem(
 		...beforeAndAfter(event),
 		ratingNow: deepCopy(event.ratingNow) as unknown as IDataObject,
 		removal: removalOf(event, dayIn(marketplace, DateTime.fromISO(askedAt))),
+		reasons: reasonsIn(event),
+		order: null,
+		orderNote: null,
 		notes: 'notes' in event ? [...event.notes] : [],
 		feedbackManagerUrl: feedbackManagerUrl(marketplace),
 		orderUrl: orderId === null ? null : orderUrl(marketplace, orderId),
@@ -127,6 +131,13 @@ const ratingFieldsOf = ({
 function removalOf(event: WatchEvent, today: string): IDataObject | null {
 	const after = 'change' in event ? event.change.after : undefined;
 	return after === undefined ? null : { ...removalProspect(after, today) };
+}
+
+/** Why the buyer is dissatisfied, by the words of the comment; null if the event is not about feedback. */
+function reasonsIn(event: WatchEvent): string[] | null {
+	if (!('change' in event)) return null;
+	const { before, after } = event.change;
+	return [...reasonsOf((after ?? before)?.comment ?? '').reasons];
 }
 
 /** One sentence for a message, as plain text. */

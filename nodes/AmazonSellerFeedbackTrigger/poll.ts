@@ -13,6 +13,7 @@ import { CREDENTIAL_NAME, SpApiClient } from '../shared/spapi/client';
 import { ALL_SELLERS } from '../shared/spapi/credentials';
 import { SpApiFailure } from '../shared/spapi/failure';
 import { inTurn, SELLERS_AT_ONCE } from '../shared/spapi/inTurn';
+import { addOrders } from './addOrders';
 import { properties, schema, type TriggerParameters } from './description';
 import { isHeldUp, isOfTheAccount } from './failures';
 import { PollMemory } from './pollMemory';
@@ -202,7 +203,7 @@ interface Problem {
 
 /** The poll of one seller. */
 class Poll {
-	private readonly found: IDataObject[] = [];
+	private found: IDataObject[] = [];
 
 	private readonly problems: Problem[] = [];
 
@@ -269,6 +270,7 @@ class Poll {
 		const before = readState(this.stored, credential, client.seller.slice(0, 12));
 		if (before === undefined) throw unreadableState(context);
 		const watched = await this.watch(client, parameters, before);
+		if (parameters.options.addOrderDetails) this.found = await addOrders(client, this.found);
 		const after = this.queueNotices(watched, parameters);
 		// A new token that Amazon has not accepted yet does not mean another seller.
 		const isDoubtful = Object.values(before.marketplaces).some(({ inDoubt }) => inDoubt);

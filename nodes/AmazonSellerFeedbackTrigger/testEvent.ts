@@ -19,6 +19,7 @@ import type { KioskTotals } from '../shared/spapi/kioskTotals';
 import { obtainDailyTotals } from '../shared/spapi/obtainDailyTotals';
 import { findFinishedReport } from '../shared/spapi/reports';
 import { findDailyTotals } from '../shared/spapi/startDailyTotals';
+import { addOrders } from './addOrders';
 import { properties, schema, type TriggerParameters } from './description';
 import { testSummaryOf, toItem } from './items';
 import { dayIn } from '../shared/domain/calendar';
@@ -91,7 +92,10 @@ export async function fetchTestEvent(context: IPollFunctions): Promise<IDataObje
 		const sample = sampleOf(name, shown, parameters);
 		if (sample === undefined) continue;
 		const { event, report } = sample;
-		const item = ofSeller(client, toItem(event, marketplace, report.kind, report));
+		const shownItem = ofSeller(client, toItem(event, marketplace, report.kind, report));
+		const [item = shownItem] = parameters.options.addOrderDetails
+			? await addOrders(client, [shownItem])
+			: [];
 		// It did not happen now and must differ from what is reported later.
 		return {
 			...item,

@@ -147,6 +147,9 @@ const PLAIN = [
 	'policyNotice',
 	'planNotice',
 	'digestNotice',
+	'caseNotice',
+	'outcomesNotice',
+	'reasonsNotice',
 ];
 
 function allProperties(properties: INodeProperties[]): INodeProperties[] {

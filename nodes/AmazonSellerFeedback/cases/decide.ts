@@ -148,7 +148,7 @@ export function decide(
 		return act(
 			'replyPublicly',
 			lastDay,
-			'A public reply shows other buyers how you solved the problem; it does not change the rating',
+			'A public reply shows other buyers how you solved it; it does not change the rating',
 		);
 	}
 	return closed('expired', `The feedback is more than ${settings.closeAfterDays} days old`);

@@ -300,7 +300,7 @@ export const DRAFT_TEXTS: Readonly<Record<Language, DraftTexts>> = {
 		buyerNote:
 			'Hej!\n\nVi kontaktar dig angående din beställning {orderId}. {regret} Kan du berätta för oss hur vi kan lösa detta? Vänligen svara på det här meddelandet via Amazon.\n\nVänliga hälsningar',
 		whenSolved:
-			'Om du anser att vi har löst dina problem på ett tillfredsställande sätt är det möjligt att här uppdatera eller ta bort den feedback som du ursprungligen lämnade.',
+			'Om du anser att vi har löst det som du tog upp är det möjligt att här uppdatera eller ta bort den feedback som du ursprungligen lämnade.',
 		publicReply:
 			'{regret} Vi har noterat dina synpunkter. Du kan nå oss via Amazons meddelanden för din beställning.',
 	},

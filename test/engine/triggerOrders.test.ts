@@ -1,0 +1,91 @@
+import './passingWaits';
+
+import { expectToMatchOutputSchema } from './outputSchema';
+import { passMinutes, US, useWatching, type Watcher } from './watching';
+
+const watching = useWatching();
+
+const OPTIONS = { includeRating: false, addOrderDetails: true };
+
+async function activate(options = {}): Promise<Watcher> {
+	const watcher = await watching.activate({
+		events: ['newNegativeFeedback', 'feedbackRemoved'],
+		options: { ...OPTIONS, ...options },
+	});
+	await watcher.poll();
+	await passMinutes(4, watcher);
+	return watcher;
+}
+
+const orderOf = (orderId: unknown) =>
+	watching.sandbox.sellers.demo?.marketplaces
+		.flatMap(({ orders }) => orders)
+		.find((order) => order.orderId === orderId);
+
+describe('Add Order Details', () => {
+	it('puts what was ordered, and the reasons, into each feedback event', async () => {
+		const watcher = await activate();
+		const { orderId } = watching.sandbox.world.addFeedback({
+			rating: 1,
+			comment: 'Arrived broken',
+		});
+		await passMinutes(40, watcher);
+		const items = watcher.take();
+		expect(items).toHaveLength(1);
+		const truth = orderOf(orderId);
+		expect(items[0]).toMatchObject({
+			orderId,
+			reasons: ['damaged'],
+			orderNote: null,
+			order: {
+				marketplaceId: US,
+				fulfilledBy: truth?.fulfilledBy,
+				items: truth?.items.map(({ product, quantity }) => ({ sku: product.sku, quantity })),
+			},
+		});
+		expectToMatchOutputSchema('AmazonSellerFeedbackTrigger', undefined, items);
+	});
+
+	it('is off by default', async () => {
+		const watcher = await activate({ addOrderDetails: false });
+		watching.sandbox.world.addFeedback({ rating: 1, comment: 'Bad' });
+		await passMinutes(40, watcher);
+		expect(watcher.take()).toMatchObject([{ order: null, orderNote: null }]);
+		expect(watching.sandbox.requests.map(({ operation }) => operation)).not.toContain('getOrder');
+	});
+
+	it.each([
+		[
+			'a missing role',
+			() => watching.sandbox.roles.remove('demo', 'Inventory and Order Tracking'),
+			/denied access/,
+		],
+		[
+			'an outage',
+			() =>
+				watching.sandbox.faults.add({ kind: 'error503', operation: 'getOrder', times: 'always' }),
+			/is not available/,
+		],
+	])('loses no event through %s', async (_, fail, note) => {
+		const watcher = await activate();
+		fail();
+		watching.sandbox.world.addFeedback({ rating: 2, comment: 'Bad' });
+		await passMinutes(40, watcher);
+		expect(watcher.take()).toMatchObject([{ order: null, orderNote: expect.stringMatching(note) }]);
+		expect(watcher.takeThrown()).toEqual([]);
+	});
+
+	it('reads at most 25 orders in a poll', async () => {
+		const watcher = await activate();
+		for (let each = 0; each < 28; each += 1) {
+			watching.sandbox.world.addFeedback({ rating: 1, comment: `Bad ${each}` });
+		}
+		await passMinutes(40, watcher);
+		const items = watcher.take();
+		expect(items).toHaveLength(28);
+		expect(items.filter(({ order }) => order !== null)).toHaveLength(25);
+		expect(items.filter(({ orderNote }) => String(orderNote).startsWith('Not read'))).toHaveLength(
+			3,
+		);
+	});
+});
