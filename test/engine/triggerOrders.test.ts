@@ -46,7 +46,7 @@ describe('Add Order Details', () => {
 		expectToMatchOutputSchema('AmazonSellerFeedbackTrigger', undefined, items);
 	});
 
-	it('is off by default', async () => {
+	it('is disabled by default', async () => {
 		const watcher = await activate({ addOrderDetails: false });
 		watching.sandbox.world.addFeedback({ rating: 1, comment: 'Bad' });
 		await passMinutes(40, watcher);

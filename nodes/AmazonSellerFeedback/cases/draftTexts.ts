@@ -4,7 +4,7 @@ import type { RemovalCriterion } from '../../shared/domain/comments/removalProsp
 import type { Language } from '../../shared/domain/marketplaces';
 
 /** The criteria on which a removal request can be based. */
-export type RequestableCriterion = Extract<
+export type CriterionToRequest = Extract<
 	RemovalCriterion,
 	'obsceneLanguage' | 'personalInformation' | 'productReview' | 'fulfilledByAmazon'
 >;
@@ -23,7 +23,7 @@ export type DraftReason =
 
 export interface DraftTexts {
 	/** To Amazon, one per removal criterion. Placeholders {orderId} and {date}. */
-	readonly removalRequest: Readonly<Record<RequestableCriterion, string>>;
+	readonly removalRequest: Readonly<Record<CriterionToRequest, string>>;
 	/** One sentence of regret that names the problem, per reason. */
 	readonly regret: Readonly<Record<DraftReason, string>>;
 	/** To the buyer. Placeholders {orderId} and {regret}. It asks how to put it right, offers nothing, and does not mention the feedback. */

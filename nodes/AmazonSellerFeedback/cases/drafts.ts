@@ -1,7 +1,7 @@
 import type { Reason } from '../../shared/domain/comments/reasons';
 import type { RemovalCriterion } from '../../shared/domain/comments/removalProspect';
 import type { Marketplace } from '../../shared/domain/marketplaces';
-import { DRAFT_TEXTS, type DraftReason, type RequestableCriterion } from './draftTexts';
+import { DRAFT_TEXTS, type DraftReason, type CriterionToRequest } from './draftTexts';
 
 /** The drafts in the editor's order. */
 export const DRAFTS = [
@@ -58,7 +58,7 @@ export function draftsOf(
 			(_, name: 'orderId' | 'date' | 'regret') => ({ orderId, date, regret })[name],
 		);
 	return {
-		removalRequest: isRequestable(criterion)
+		removalRequest: mayBeRequested(criterion)
 			? fill(own('removalRequest') ?? texts.removalRequest[criterion])
 			: null,
 		buyerNote: fill(own('buyerNote') ?? texts.buyerNote),
@@ -68,7 +68,7 @@ export function draftsOf(
 }
 
 /** Whether a removal request can be based on it. */
-const isRequestable = (criterion: RemovalCriterion): criterion is RequestableCriterion =>
+const mayBeRequested = (criterion: RemovalCriterion): criterion is CriterionToRequest =>
 	criterion in DRAFT_TEXTS.en.removalRequest;
 
 function draftReasonOf(reasons: string): DraftReason {

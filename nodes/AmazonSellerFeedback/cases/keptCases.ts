@@ -3,7 +3,7 @@ import { keptCaseSchema, type KeptCase } from './caseRow';
 /** Rows that could be read, by the ID of their case, and what is wrong with the others. */
 export interface KeptCases {
 	readonly cases: Map<string, KeptCase>;
-	/** The first problem, as a sentence; undefined if there is none. */
+	/** The first problem, as a sentence; undefined if all could be read. */
 	readonly problem: string | undefined;
 }
 

@@ -117,7 +117,7 @@ const daysToClose = ({ openedAt, closedAt }: EndedCase): number =>
 			.as('days') * 10,
 	) / 10;
 
-/** Of sorted numbers; null if there are none. */
+/** Of sorted numbers; null without any. */
 function medianOf(sorted: readonly number[]): number | null {
 	const middle = sorted.length / 2;
 	const upper = sorted[Math.floor(middle)];

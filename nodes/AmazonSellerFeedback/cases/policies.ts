@@ -1,3 +1,4 @@
+// cspell:ignore incentivising
 import type { NextStepName } from './caseRow';
 
 /** What Amazon's policy says about a step, in Amazon's own words where they are quoted. */

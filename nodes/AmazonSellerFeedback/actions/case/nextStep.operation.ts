@@ -64,12 +64,13 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			default: 'none',
 			options: [
 				{ name: 'Buyer Contacted', value: 'buyerContacted' },
-				{ name: 'None', value: 'none', description: 'Only compute the next step' },
-				{ name: 'Nothing to Do', value: 'nothingToDo', description: 'Close the case' },
+				{ name: 'None', value: 'none' },
+				{ name: 'Nothing to Do', value: 'nothingToDo' },
 				{ name: 'Removal Requested', value: 'removalRequested' },
 				{ name: 'Replied', value: 'replied' },
 			],
-			description: 'What a person has done about the case since the last step',
+			description:
+				"What a person has done about the case since the last step. 'Nothing to Do' closes it.",
 		},
 		optionsCollection(
 			days(
@@ -111,6 +112,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 								type: 'options',
 								default: 'publicReply',
 								options: DRAFTS.map(({ name, label }) => ({ name: label, value: name })),
+								description: 'The draft that the text replaces',
 							},
 							{
 								displayName: 'Marketplace',
@@ -126,6 +128,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 								type: 'string',
 								typeOptions: { rows: 4 },
 								default: '',
+								description: 'Your own draft. Blank keeps the built-in one.',
 							},
 						],
 					},
