@@ -9,7 +9,7 @@ import { useSandbox } from './useSandbox';
 const US = 'ATVPDKIKX0DER';
 const PRODUCT = 2;
 
-const inUse = useSandbox({ causes: [{ product: PRODUCT, times: 15 }] });
+const inUse = useSandbox({ causes: [{ product: PRODUCT, times: 60 }] });
 
 const locator = (value: string) => ({ __rl: true, mode: 'id', value });
 
@@ -100,7 +100,7 @@ const findInDataKiosk = async (
 			dimensions: ['sku', 'asin'],
 			ordersFrom: 'dataKiosk',
 			marketplaces: 'primary',
-			days: 300,
+			days: 360,
 			format: 'items',
 			options: {},
 			...parameters,
@@ -271,7 +271,7 @@ describe('Find Causes, with Data Kiosk', () => {
 		const standing = run.items.filter(({ verdict }) => verdict === 'standsOut');
 		expect(standing.map(({ groupedBy }) => groupedBy).toSorted()).toEqual(['asin', 'sku']);
 		const { from, through, source } = run.items[0]?.comparedWith as Record<string, string>;
-		expect(plusDays(from ?? '', 299)).toBe(through);
+		expect(plusDays(from ?? '', 359)).toBe(through);
 		expect(source).toMatch(/^Data Kiosk query \d+$/);
 		const truth = new Map(truthOf(from, through).map((each) => [each.sku, each.ordersShipped]));
 		const skus = run.items.filter(({ groupedBy }) => groupedBy === 'sku');

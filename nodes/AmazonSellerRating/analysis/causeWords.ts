@@ -5,8 +5,8 @@ import type { Cause } from './causes';
 /** Causes in words, the same in the output, the picture and the email. */
 
 const FULFILLERS: Readonly<Record<string, string>> = {
-	AMAZON: 'orders Amazon ships',
-	MERCHANT: 'orders you ship',
+	AMAZON: 'Orders Amazon ships',
+	MERCHANT: 'Orders you ship',
 };
 
 /** The name of a group beside others of its dimension. */
@@ -42,7 +42,7 @@ export function causeInWords(cause: Cause): string {
 	const { rate, low, high } = cause;
 	const what = cause.unit === 'badFeedback' ? countOf(cause) : `bad feedback for ${countOf(cause)}`;
 	const facts = `${what}, ${short(rate)} per 1,000 (95% interval ${short(low)} to ${short(high)}), ${timesInWords(cause)}.`;
-	return `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${facts} ${verdictInWords(cause)}.`;
+	return `${name}: ${facts} ${verdictInWords(cause)}.`;
 }
 
 function verdictInWords({ verdict, moreNeeded, boughtWith }: Cause): string {

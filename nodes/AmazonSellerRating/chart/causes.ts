@@ -164,10 +164,10 @@ export function renderCauses(
 	}
 	const bottom = sections.at(-1)?.bottom ?? y;
 	y = bottom + LINE * 1.6;
-	write('Bad feedback per 1,000 orders', padding + names, y + LINE * 0.6);
+	const end = { 'text-anchor': 'end' };
+	write('Bad feedback per 1,000 orders', width - padding, y + LINE * 0.6, end);
 	y += LINE * 1.3;
-	const legendEnd = legend(document, texts, palette, { x: padding, y: y + LINE, room });
-	y = legendEnd;
+	y = legend(document, texts, palette, { x: padding, y: y + LINE, room }) + LINE * 0.4;
 	for (const text of wrap(footerOf(model), room, { size: SIZE - 1 }, narrow ? 10 : 6)) {
 		y += LINE;
 		write(text, padding, y, { 'font-size': SIZE - 1 });
@@ -237,7 +237,7 @@ function draw(
 					y: 'y',
 					stroke: fill,
 					strokeWidth: 2,
-					className: `interval ${verdict}`,
+					className: `interval-${verdict}`,
 				}),
 				Plot.dot(own, {
 					x: ({ row }: Placed) => row.rate,
@@ -247,7 +247,7 @@ function draw(
 					fill: isFilled ? fill : palette.background,
 					stroke: fill,
 					strokeWidth: 2,
-					className: `rate ${verdict}`,
+					className: `rate-${verdict}`,
 				}),
 			]),
 			Plot.text(beyond, { x: () => end, y: 'y', text: () => '▸', dx: 3, fill: palette.muted }),
@@ -313,10 +313,10 @@ function subtitleOf({ seller, from, through, rows }: CausesPicture): string {
 export function verdictsOf(rows: ReadonlyArray<Pick<CauseRow, 'verdict'>>): string {
 	const standing = rows.filter(({ verdict }) => verdict === 'standsOut').length;
 	if (standing > 0) {
-		return `${countInWords(standing, 'group stands out', 'groups stand out')} of ${rows.length}`;
+		return `${standing} of ${countInWords(rows.length, 'group')} ${standing === 1 ? 'stands' : 'stand'} out`;
 	}
 	const few = rows.filter(({ verdict }) => verdict === 'tooFew').length;
-	if (few === rows.length) return `Too few to say for all ${rows.length} groups`;
+	if (few === rows.length) return `Too few to say for all of ${countInWords(rows.length, 'group')}`;
 	return few === 0
 		? `Nothing stands out among ${rows.length} groups`
 		: `Nothing stands out among ${rows.length} groups; too few to say for ${few} of them`;
