@@ -147,6 +147,7 @@ const PLAIN = [
 	'policyNotice',
 	'planNotice',
 	'digestNotice',
+	'findCausesNotice',
 ];
 
 function allProperties(properties: INodeProperties[]): INodeProperties[] {

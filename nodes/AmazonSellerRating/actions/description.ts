@@ -49,7 +49,7 @@ export const properties: INodeProperties[] = [
 				value: 'findCauses',
 				action: 'Find causes of bad feedback',
 				description:
-					'Find the SKUs, ASINs, fulfillment, marketplaces or reasons with more bad feedback than the rest, and how sure that is',
+					'Find which SKU, ASIN, fulfillment, marketplace or reason brings more bad feedback than the rest',
 			},
 			{
 				name: 'Forecast',

@@ -63,7 +63,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		{
 			displayName:
 				"Takes feedback of 1 to 3 stars with its orders, from 'Feedback: Get Many' and 'Feedback: Add Order Details', and compares each group of orders with all others. Returns one item per group, what stands out first.",
-			name: 'causesNotice',
+			name: 'findCausesNotice',
 			type: 'notice',
 			default: '',
 		},
@@ -85,7 +85,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 					name: 'Reason',
 					value: 'reason',
 					description:
-						"The field 'reasons' of the feedback, for each SKU: whether its bad feedback has the reason more often than that of other SKUs",
+						"The field 'reasons': which SKU's bad feedback has a reason more often than that of the other SKUs",
 				},
 				{ name: 'SKU', value: 'sku' },
 			],
@@ -350,7 +350,7 @@ async function evidenceFromList(
 async function evidenceFromDataKiosk(
 	context: IExecuteFunctions,
 	itemIndex: number,
-	{ bad, ...feedback }: ReadFeedback,
+	feedback: ReadFeedback,
 	{ dimensions, days, options, ...places }: Wanted,
 	seller: ItemSeller,
 ): Promise<CauseEvidence> {
@@ -377,12 +377,7 @@ async function evidenceFromDataKiosk(
 			},
 		);
 	}
-	// Items of several sellers name theirs.
-	const { sellerName } = client;
-	const theirs = bad.filter(
-		(entry) => entry.seller === null || !sellerName || entry.seller === sellerName,
-	);
-	return evidenceOfTotals({ ...feedback, bad: theirs }, totals, dimensions, range);
+	return evidenceOfTotals(feedback, totals, dimensions, range, seller.name);
 }
 
 /** Why bad feedback does not count, in words that follow a number. */
@@ -390,7 +385,7 @@ const LEFT_OUT: ReadonlyArray<readonly [keyof FeedbackUsed, string]> = [
 	['withoutOrder', 'without an order to compare'],
 	['undated', 'with an order without a date'],
 	['notShipped', 'of orders that were not shipped'],
-	['outside', 'of other days or marketplaces'],
+	['outside', 'of other days, marketplaces or sellers'],
 	['repeated', 'of an order that already has one'],
 ];
 

@@ -140,15 +140,18 @@ export function evidenceOfOrders(
 /**
  * Compares with Amazon's number of orders shipped by SKU. An entry counts if the item has its order,
  * placed in the marketplaces and on the days of the query.
+ * @param seller items that name another one do not count
  */
 export function evidenceOfTotals(
 	feedback: ReadFeedback,
 	{ queryId, rows, unreadableLines }: OrdersBySku,
 	dimensions: readonly Dimension[],
 	{ marketplaceIds, from, through }: TotalsRange,
+	seller?: string | null,
 ): CauseEvidence {
 	const places = marketplaceIds.flatMap((id) => findMarketplace(id) ?? []);
-	const { counted, feedback: used } = place(feedback, ({ order, marketplace }) => {
+	const { counted, feedback: used } = place(feedback, ({ order, marketplace, seller: own }) => {
+		if (own !== null && seller && own !== seller) return 'outside';
 		if (order === null || order.products.length === 0) return 'withoutOrder';
 		if (order.createdAt === null) return 'undated';
 		const here = places.find(

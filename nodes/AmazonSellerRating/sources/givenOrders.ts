@@ -20,7 +20,7 @@ const ROWS_PER_STEP = 500;
  */
 export function* readGivenOrders(given: unknown): Steps<GivenOrders | undefined> {
 	const list =
-		typeof given === 'string' ? jsonParse<unknown>(given, { fallbackValue: undefined }) : given;
+		typeof given === 'string' ? jsonParse<unknown>(given, { fallbackValue: null }) : given;
 	if (!Array.isArray(list) && !isRow(list)) return undefined;
 	const orders = new Map<string, KnownOrder>();
 	let unreadable = 0;

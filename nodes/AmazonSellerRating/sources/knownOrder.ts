@@ -19,24 +19,26 @@ export interface KnownProduct {
 	readonly title: string | null;
 }
 
-/** Possible names of each field, without spaces and hyphens and in lower case. */
+/** Possible names of each field; case, spaces and hyphens do not matter. */
 const NAMES = {
-	orderId: ['orderid', 'amazonorderid'],
-	createdAt: ['createdat', 'purchasedate', 'orderdate'],
-	marketplace: ['marketplaceid', 'marketplace', 'saleschannel', 'countrycode'],
-	fulfilledBy: ['fulfilledby', 'fulfillmentchannel'],
-	status: ['status', 'orderstatus'],
+	orderId: ['order id', 'amazon order id'],
+	createdAt: ['created at', 'purchase date', 'order date'],
+	marketplace: ['marketplace id', 'marketplace', 'sales channel', 'country code'],
+	fulfilledBy: ['fulfilled by', 'fulfillment channel'],
+	status: ['status', 'order status'],
 	products: ['items'],
-	sku: ['sku', 'sellersku'],
+	sku: ['sku', 'seller sku'],
 	asin: ['asin'],
-	title: ['title', 'productname'],
+	title: ['title', 'product name'],
 } as const;
 
 type Field = keyof typeof NAMES;
 
+const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+
 const FIELD_OF: ReadonlyMap<string, Field> = new Map(
 	Object.entries(NAMES).flatMap(([field, names]) =>
-		names.map((name) => [name, field as Field] as const),
+		names.map((name) => [plain(name), field as Field] as const),
 	),
 );
 
@@ -44,11 +46,23 @@ const FIELD_OF: ReadonlyMap<string, Field> = new Map(
 export const isRow = (value: unknown): value is Readonly<Record<string, unknown>> =>
 	Object.prototype.toString.call(value) === '[object Object]' && !DateTime.isDateTime(value);
 
+/** Names that were looked up: a hundred thousand rows have the same few. */
+const lookedUp = new Map<string, Field | undefined>();
+
+const MOST_LOOKED_UP = 1_000;
+
+function fieldOf(name: string): Field | undefined {
+	if (lookedUp.has(name)) return lookedUp.get(name);
+	const field = FIELD_OF.get(plain(name));
+	if (lookedUp.size < MOST_LOOKED_UP) lookedUp.set(name, field);
+	return field;
+}
+
 /** The fields of a row under whatever names; of several names, the first one with a value. */
 export function fieldsOf(row: Readonly<Record<string, unknown>>): Partial<Record<Field, unknown>> {
 	const found: Partial<Record<Field, unknown>> = {};
 	for (const [name, value] of Object.entries(row)) {
-		const field = FIELD_OF.get(name.toLowerCase().replace(/[^a-z0-9]/g, ''));
+		const field = fieldOf(name);
 		if (field !== undefined && isBlank(found[field])) found[field] = value;
 	}
 	return found;
@@ -89,17 +103,23 @@ function fulfillerOf(value: unknown): 'AMAZON' | 'MERCHANT' | null {
 	return /^(merchant|mfn|seller)/i.test(text) ? 'MERCHANT' : null;
 }
 
+const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T[\d:.]+(Z|[+-]\d{2}:\d{2})$/;
+
 function momentOf(value: unknown): string | null {
 	if (value instanceof Date) return DateTime.fromJSDate(value).toUTC().toISO();
 	if (DateTime.isDateTime(value)) return value.toUTC().toISO();
 	const text = textOf(value);
-	return text === null ? null : DateTime.fromISO(text, { zone: 'utc' }).toISO();
+	if (text === null) return null;
+	// Much faster than reading any format; a table of orders is long.
+	if (ISO_INSTANT.test(text) && !Number.isNaN(Date.parse(text)))
+		return new Date(text).toISOString();
+	return DateTime.fromISO(text, { zone: 'utc' }).toISO();
 }
 
 /** Tables keep lists as text. */
 function productsOf(value: unknown): KnownProduct[] | undefined {
 	const given =
-		typeof value === 'string' ? jsonParse<unknown>(value, { fallbackValue: undefined }) : value;
+		typeof value === 'string' ? jsonParse<unknown>(value, { fallbackValue: null }) : value;
 	if (!Array.isArray(given)) return undefined;
 	return given.filter(isRow).flatMap((row) => productOf(fieldsOf(row)) ?? []);
 }
