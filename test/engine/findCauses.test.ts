@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { fisherTail } from '../../nodes/AmazonSellerRating/analysis/fisher';
-import { plusDays } from '../../nodes/shared/domain/calendar';
+import { plusDays, todayIn } from '../../nodes/shared/domain/calendar';
 import { ALL_SELLERS } from '../../nodes/shared/spapi/credentials';
 import { runNode, type NodeRun, type NodeRunOptions } from './harness';
 import { expectToMatchOutputSchema } from './outputSchema';
@@ -196,6 +196,11 @@ describe('Find Causes, with a list of orders', () => {
 		);
 		expect(all).toHaveLength(truthOf().length);
 		expect(all[0]?.feedback).toMatchObject({ tooYoung: 0 });
+		const bad = itemsOf(await find({ parameters: { dimensions: ['sku'] } }));
+		expect(bad.every((item) => Number(item.bad) > 0)).toBe(true);
+		expect((bad[0]?.notes as string[]).join()).toMatch(
+			/\d+ groups without bad feedback are compared, but not in the output/,
+		);
 		const some = itemsOf(await find({ parameters: { options: { mostStars: 2 } } }));
 		expect((some[0]?.feedback as IDataObject).better).toBe(
 			feedback.filter(({ rating }) => rating === 3).length,
@@ -274,6 +279,7 @@ describe('Find Causes, with Data Kiosk', () => {
 		expect(standing.map(({ groupedBy }) => groupedBy).toSorted()).toEqual(['asin', 'sku']);
 		const { from, through, source } = run.items[0]?.comparedWith as Record<string, string>;
 		expect(plusDays(from ?? '', 359)).toBe(through);
+		expect(through).toBe(plusDays(todayIn({ timeZone: 'America/Los_Angeles' }), -46));
 		expect(source).toMatch(/^Data Kiosk query \d+$/);
 		const truth = new Map(truthOf(from, through).map((each) => [each.sku, each.ordersShipped]));
 		const skus = run.items.filter(({ groupedBy }) => groupedBy === 'sku');
@@ -302,6 +308,7 @@ describe('Find Causes, with Data Kiosk', () => {
 		]);
 		const [first] = itemsOf(run);
 		expect((first?.notes as string[]).join('; ')).toMatch(/Fulfillment is left out: Data Kiosk/);
+		expect(new Set(run.items.map(({ groupedBy }) => groupedBy))).toEqual(new Set(['sku']));
 		const strange = feedback.filter((entry) => withOrder(entry).order === null).length;
 		expect(first?.feedback).toMatchObject({ withoutOrder: 1 + strange });
 		expect(run.hints.join()).toMatch(/Add the order with 'Feedback: Add Order Details'/);
