@@ -6,9 +6,9 @@ import type { FeedbackRow } from '../shared/domain/feedbackReport';
 import type { WindowCoverage } from '../shared/domain/coverage';
 import type { Marketplace } from '../shared/domain/marketplaces';
 import { percentText } from '../shared/domain/rating';
-import { removalProspect } from './watch/removalProspect';
+import { removalProspect } from '../shared/domain/comments/removalProspect';
 import type { ScheduledReport } from './watch/reportSchedule';
-import { feedbackManagerUrl, orderUrl } from './watch/sellerCentral';
+import { feedbackManagerUrl, orderUrl } from '../shared/domain/sellerCentral';
 import { dayIn } from '../shared/domain/calendar';
 import { REPORT_TYPE_OF } from './reports';
 import type {

@@ -112,7 +112,7 @@ describe('A new marketplace is one row in a table, and then', () => {
 	it('events link to its Seller Central', () => {
 		const { feedbackManagerUrl } = load<{
 			feedbackManagerUrl: (place: Marketplaces.Marketplace | undefined) => string;
-		}>('nodes/AmazonSellerFeedbackTrigger/watch/sellerCentral');
+		}>('nodes/shared/domain/sellerCentral');
 		expect(feedbackManagerUrl(MARKETPLACES.at(-1))).toMatch(
 			/^https:\/\/sellercentral\.amazon\.ut\//,
 		);

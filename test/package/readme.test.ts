@@ -4,7 +4,7 @@ import { properties as feedbackProperties } from '../../nodes/AmazonSellerFeedba
 import { properties as ratingProperties } from '../../nodes/AmazonSellerRating/actions/description';
 import { properties as solicitationProperties } from '../../nodes/AmazonReviewSolicitation/actions/description';
 import { MARKETPLACES, REGION_NAMES, type Region } from '../../nodes/shared/domain/marketplaces';
-import { REMOVAL_CRITERIA } from '../../nodes/AmazonSellerFeedbackTrigger/watch/removalProspect';
+import { REMOVAL_CRITERIA } from '../../nodes/shared/domain/comments/removalProspect';
 import { SOLICITATION_OUTCOMES } from '../../nodes/AmazonReviewSolicitation/sending/outcome';
 import { PLAN_REASONS } from '../../nodes/AmazonReviewSolicitation/planning/plan';
 import {

@@ -1,4 +1,4 @@
-import type { Marketplace } from '../../shared/domain/marketplaces';
+import type { Marketplace } from './marketplaces';
 
 // The paths below are those of today's pages; Amazon documents none.
 

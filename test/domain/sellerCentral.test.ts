@@ -2,7 +2,7 @@ import { findMarketplace, MARKETPLACES } from '../../nodes/shared/domain/marketp
 import {
 	feedbackManagerUrl,
 	orderUrl,
-} from '../../nodes/AmazonSellerFeedbackTrigger/watch/sellerCentral';
+} from '../../nodes/shared/domain/sellerCentral';
 
 const marketplace = (countryCode: string) => {
 	const found = findMarketplace(countryCode);

@@ -7,7 +7,7 @@ import {
 	REMOVAL_CRITERIA,
 	removalProspect,
 	type RemovalCriterion,
-} from '../../nodes/AmazonSellerFeedbackTrigger/watch/removalProspect';
+} from '../../nodes/shared/domain/comments/removalProspect';
 import { growthOf, IN_PROPORTION } from '../growth';
 
 const DATE = '2026-09-03';

@@ -1,0 +1,103 @@
+import { plusDays } from '../calendar';
+import { sentimentOf, type FeedbackRow } from '../feedbackReport';
+import { hasText } from './fold';
+import { mentionsIn } from './mentions';
+import { holdsPersonalInformation } from './personalInformation';
+
+/**
+ * What a comment's words mean for a removal request: each criterion with its explanation. The node's
+ * output, its output schema and the docs all use these texts.
+ */
+export const REMOVAL_CRITERIA = {
+	obsceneLanguage:
+		"The comment seems to contain obscene language, a reason for removal under Amazon's published criteria; the node checks only the words, and Amazon decides",
+	personalInformation:
+		'The comment seems to contain an email address, phone number or street address, a reason for removal if it identifies the seller; the node checks only the form, and Amazon decides',
+	productReview:
+		"The entire comment seems to be about the product, a reason for removal under Amazon's published criteria; the node checks only the words, and Amazon decides",
+	fulfilledByAmazon:
+		'The comment seems to be about delivery. Amazon may strike it through if it fulfilled the order or, for a delay, if you shipped on time with Buy Shipping. The feedback does not show which; Amazon decides',
+	starOnly: 'A rating without a comment has no text to base a removal request on',
+	tooOld:
+		'More than 90 days have passed since the feedback, and Feedback Manager accepts requests only within 90 days',
+	positive: 'Feedback of 4 or 5 stars is positive and needs no removal',
+	none: "No removal criterion was recognized, but the node's word lists are short, so one may still apply",
+} as const satisfies Record<string, string>;
+
+export type RemovalCriterion = keyof typeof REMOVAL_CRITERIA;
+
+/**
+ * - `possible`: the words match a criterion
+ * - `conditional`: they match one under a condition that the feedback does not show
+ * - `unlikely`: they match no recognized criterion
+ * - `impossible`: there is nothing to request, or it is too late
+ */
+export type RemovalChance = 'possible' | 'conditional' | 'unlikely' | 'impossible';
+
+export interface RemovalProspect {
+	readonly prospect: RemovalChance;
+	readonly criterion: RemovalCriterion;
+	/** One sentence for the seller. */
+	readonly explanation: string;
+	/** Last ISO day for a request; null if impossible. */
+	readonly requestBy: string | null;
+}
+
+const CHANCES: Readonly<Record<RemovalCriterion, RemovalChance>> = {
+	obsceneLanguage: 'possible',
+	personalInformation: 'possible',
+	productReview: 'possible',
+	fulfilledByAmazon: 'conditional',
+	starOnly: 'impossible',
+	tooOld: 'impossible',
+	positive: 'impossible',
+	none: 'unlikely',
+};
+
+/**
+ * Days after the feedback within which Feedback Manager accepts a request. Source: copies of Amazon's
+ * help page kept by others; the page itself could not be read.
+ */
+const REQUEST_DAYS = 90;
+
+/**
+ * Estimates whether a request in Feedback Manager to remove a feedback entry could succeed.
+ *
+ * Source of the criteria: Seller Central help 20231 (obscene language, seller-specific personally
+ * identifiable information, an entire comment that is a product review; struck through if Amazon is
+ * responsible for the delivery). Sellers report since August 2025 that star-only ratings cannot be
+ * appealed. This is only a reading aid: it looks for words from short lists in twelve languages (`words`)
+ * and does not understand sentences. Amazon decides.
+ * @param feedback its date is an ISO calendar day in the marketplace's zone
+ * @param today ISO calendar day in the marketplace's zone
+ */
+export function removalProspect(
+	feedback: Pick<FeedbackRow, 'date' | 'rating' | 'comment'>,
+	today: string,
+): RemovalProspect {
+	const requestBy = plusDays(feedback.date, REQUEST_DAYS);
+	const criterion = criterionOf(feedback, today > requestBy);
+	const prospect = CHANCES[criterion];
+	return {
+		prospect,
+		criterion,
+		explanation: REMOVAL_CRITERIA[criterion],
+		requestBy: prospect === 'impossible' ? null : requestBy,
+	};
+}
+
+function criterionOf(
+	{ rating, comment }: Pick<FeedbackRow, 'rating' | 'comment'>,
+	isTooOld: boolean,
+): RemovalCriterion {
+	if (sentimentOf(rating) === 'positive') return 'positive';
+	if (!hasText(comment)) return 'starOnly';
+	if (isTooOld) return 'tooOld';
+	const mentions = mentionsIn(comment);
+	if (mentions.obscene) return 'obsceneLanguage';
+	if (holdsPersonalInformation(comment)) return 'personalInformation';
+	if (mentions.seller || mentions.badlyPacked) return 'none';
+	if (mentions.delivery) return mentions.product ? 'none' : 'fulfilledByAmazon';
+	if (mentions.packaging) return 'none';
+	return mentions.product || mentions.thing ? 'productReview' : 'none';
+}
