@@ -57,7 +57,7 @@ export const total = (counts: Iterable<Counts>): Counts =>
 		{ correct: 0, found: 0, labeled: 0 },
 	);
 
-/** How many of those found are right, e.g. `87%`; a dash if there are none. */
+/** How many of those found are right, e.g. `87%`; a dash if nothing was found. */
 export const precisionText = ({ correct, found }: Counts): string => percent(correct, found);
 
 /** How many of those labeled were found. */

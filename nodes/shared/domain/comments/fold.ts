@@ -12,7 +12,7 @@ export const hasText = (comment: string): boolean => /[\p{L}\p{N}\p{P}\p{S}]/u.t
 const PART = /[\t-\r -_a-~]+|[^\p{M}\uff9e\uff9f]?[\p{M}\uff9e\uff9f]*/gsu;
 
 /** Accents of the Latin alphabet; vowel marks, hamza and lengthening of the Arabic one. */
-const MARKS = /[\u0300-\u036f\u0640\u064b-\u065f\u0670]/g;
+const MARKS = /\u0640|[\u0300-\u036f\u064b-\u065f\u0670]/g;
 
 const SAME: Readonly<Record<string, string>> = {
 	...{ ß: 'ss', ẞ: 'ss', æ: 'ae', Æ: 'AE', œ: 'oe', Œ: 'OE', ø: 'o', Ø: 'O', ł: 'l', Ł: 'L' },

@@ -1,3 +1,5 @@
+// cspell:disable – addresses in many languages
+
 import { fold } from './fold';
 
 /** Order IDs, also with spaces instead of hyphens or with neither, because buyers retype them. */

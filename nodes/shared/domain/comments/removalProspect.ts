@@ -21,7 +21,7 @@ export const REMOVAL_CRITERIA = {
 	tooOld:
 		'More than 90 days have passed since the feedback, and Feedback Manager accepts requests only within 90 days',
 	positive: 'Feedback of 4 or 5 stars is positive and needs no removal',
-	none: "No removal criterion was recognized, but the node's word lists are short, so one may still apply",
+	none: 'No removal criterion was recognized, but the node only looks for words, so one may still apply',
 } as const satisfies Record<string, string>;
 
 export type RemovalCriterion = keyof typeof REMOVAL_CRITERIA;

@@ -178,7 +178,7 @@ export const it: WordList = {
 	price: [
 		'prezz*, costos*, caro, cara, cari, troppo caro, carissim*, costa, costano, costo, costi',
 		'spese di spedizione, dogana, doganal*, dazi, dazio, sovrapprezzo, meno caro, esagerat*',
-		'rincaro, aumentato, eccessiv*, ladrocinio, addebit*, tasse, iva in più, supplemento',
+		'rincaro, aumentato, eccessiv*, ladrocinio, addebit*, iva in più, supplemento',
 		'costi aggiuntivi, altri * euro, altri euro, euro in più, euro in meno, vuole altri',
 		'vogliono altri, chiede altri, per averlo, ho pagato di più, pagato il doppio, il doppio',
 		'la metà del prezzo, costava meno, costava, costa meno, costa di più, a mie spese',
