@@ -67,6 +67,12 @@ describe('reasonsOf', () => {
 		});
 	});
 
+	it('finds words that have others between them, and their place after letters that fold to two', () => {
+		expect(reasonsOf('Großer Mist: blau bestellt, leider nur rot bekommen').words).toEqual({
+			wrongItem: ['bestellt, leider nur rot bekommen'],
+		});
+	});
+
 	it('reads a word whose accents are separate characters', () => {
 		const written = 'Verspätet'.normalize('NFD');
 		expect(reasonsOf(`${written}!`).words).toEqual({ lateOrLost: [written] });

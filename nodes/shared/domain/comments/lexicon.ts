@@ -21,10 +21,8 @@ interface Node<Topic> {
 	/** Beginnings of words. */
 	begun?: Map<string, Node<Topic>>;
 	any?: Node<Topic>;
-	/** After up to `PHRASE` words of the same phrase. */
-	phraseGap?: Node<Topic>;
-	/** After up to `SENTENCE` words of the same sentence. */
-	sentenceGap?: Node<Topic>;
+	/** After up to `WIDEST_GAP` words of the same sentence. */
+	gap?: Node<Topic>;
 }
 
 interface Token extends Span {
@@ -35,8 +33,7 @@ interface Token extends Span {
 }
 
 const LONGEST = 40;
-const PHRASE = 3;
-const SENTENCE = 8;
+const WIDEST_GAP = 8;
 
 const JAPANESE = '\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}ー';
 const TOKEN = new RegExp(
@@ -48,13 +45,13 @@ const WITHIN_PHRASE = /^[\s'-]{1,9}$/;
 const WITHIN_SENTENCE = /^[\s'",:;()/-]{1,9}$/;
 const CONTRACTION = /^(?:do|does|did|wo|would|ca|could|should|is|are|was|were|has|have|had)nt$/;
 const NOT = "n't";
-const PHRASE_PARTS = /[…→]|n't|[\p{L}\p{N}]*\*|[\p{L}\p{N}]+(?:'t(?!\p{L}))?/gu;
+const PHRASE_PARTS = /→|n't|[\p{L}\p{N}]*\*|[\p{L}\p{N}]+(?:'t(?!\p{L}))?/gu;
 const PARTICLES = /^[وف]?(?:[بلك]?ال|لل|[بلك])?(?=\p{L}{2})/u;
 
 /**
  * Finds the words and phrases of lists in comments. In the lists, `word*` matches the words that begin so,
- * `*` any word, `…` up to three words of the same phrase, `→` up to eight of the same sentence, and `n't`
- * the end of "didn't" and "didnt".
+ * `*` any word, `→` up to eight words of the same sentence, and `n't` the end of "didn't", also without its
+ * apostrophe.
  *
  * Words match as a whole, Japanese ones anywhere, because Japanese has no spaces. Arabic ones match also
  * with the article and the particles that are written together with the word. Accents and capitals do not
@@ -123,8 +120,7 @@ export class Lexicon<Topic extends string> {
 /** The node after a word of a list; made if it does not exist. */
 function next<Topic>(node: Node<Topic>, word: string): Node<Topic> {
 	if (word === '*') return (node.any ??= {});
-	if (word === '…') return (node.phraseGap ??= {});
-	if (word === '→') return (node.sentenceGap ??= {});
+	if (word === '→') return (node.gap ??= {});
 	const isBegun = word.endsWith('*');
 	const map = isBegun ? (node.begun ??= new Map()) : (node.whole ??= new Map());
 	const key = isBegun ? word.slice(0, -1) : word === NOT ? NOT : withoutApostrophe(word);
@@ -189,14 +185,9 @@ function walkOn<Topic>(
 	index: number,
 ): Array<End<Topic>> {
 	const ends = tokens[index]?.same === 'phrase' ? walk(node, tokens, index) : [];
-	if (node.phraseGap) {
-		for (let at = index; at <= index + PHRASE && tokens[at]?.same === 'phrase'; at += 1) {
-			ends.push(...walk(node.phraseGap, tokens, at));
-		}
-	}
-	if (node.sentenceGap) {
-		for (let at = index; at <= index + SENTENCE && isSameSentence(tokens[at]); at += 1) {
-			ends.push(...walk(node.sentenceGap, tokens, at));
+	if (node.gap) {
+		for (let at = index; at <= index + WIDEST_GAP && isSameSentence(tokens[at]); at += 1) {
+			ends.push(...walk(node.gap, tokens, at));
 		}
 	}
 	return ends;

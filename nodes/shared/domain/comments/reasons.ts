@@ -78,8 +78,8 @@ const COMPLAINTS = (Object.keys(REASONS) as Reason[]).filter(
 
 /**
  * Finds the reasons that a comment gives for a bad rating, by words from lists in twelve languages. It
- * does not understand sentences: `unclear` means that it found no word. The languages are not told
- * apart, because buyers do not always write in the marketplace's.
+ * does not understand sentences: `unclear` means that it found no word. All languages are compared,
+ * because buyers do not always write in the marketplace's.
  *
  * The time is proportional to the length of the comment.
  */

@@ -20,16 +20,16 @@ export type Topic =
 	| 'use'
 	/** Praise or denial that contains a complaint's word: "not late", "good quality". */
 	| 'fine'
-	/** Mentions without a complaint: the seller, money and returns. */
+	/** Mentions, also without a complaint: the seller, money and returns. */
 	| 'seller'
-	/** … the shipment and its way to the buyer. */
+	/** Mentions of the shipment and its way to the buyer. */
 	| 'delivery'
-	/** … the packaging, which is neither the product nor the delivery. */
+	/** Mentions of the packaging, which is neither the product nor the delivery. */
 	| 'wrapping'
-	/** … what products are and do. */
+	/** Mentions of what products are and do. */
 	| 'product'
-	/** … the product itself, in words that comments on a delivery use, too ("item never arrived"). */
+	/** Mentions of the product itself, in words that comments on a delivery use, too ("item never arrived"). */
 	| 'thing';
 
-/** The words of a language: for each topic lists separated by commas, in the notation of `anyOf`. */
+/** The words of a language: for each topic lists separated by commas, in the notation of `Lexicon`. */
 export type WordList = Readonly<Record<Topic, readonly string[]>>;
