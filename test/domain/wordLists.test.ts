@@ -1,6 +1,7 @@
 import { fold } from '../../nodes/shared/domain/comments/fold';
 import { Lexicon } from '../../nodes/shared/domain/comments/lexicon';
-import { LANGUAGES } from '../../nodes/shared/domain/comments/topics';
+import { allWords, LANGUAGES, prepareWords } from '../../nodes/shared/domain/comments/topics';
+import type { Topic } from '../../nodes/shared/domain/comments/words/wordList';
 
 /** Every phrase of a language with its topic. */
 const phrasesOf = (language: keyof typeof LANGUAGES): Array<[topic: string, phrase: string]> =>
@@ -26,7 +27,8 @@ describe.each(Object.keys(LANGUAGES) as Array<keyof typeof LANGUAGES>)(
 		});
 
 		it('are all found in a comment that consists of them', () => {
-			const lexicon = new Lexicon([LANGUAGES[code]]);
+			const lexicon = new Lexicon<Topic>();
+			lexicon.add(LANGUAGES[code]);
 			const missing = phrases.filter(([topic, phrase]) => {
 				const comment = phrase.replace(/^n't/, "didn't").replaceAll('→', 'x').replaceAll('*', 'x');
 				return !lexicon.find(comment).some((place) => place.topic === topic);
@@ -35,3 +37,16 @@ describe.each(Object.keys(LANGUAGES) as Array<keyof typeof LANGUAGES>)(
 		});
 	},
 );
+
+it('prepares the lists of one language per step, so that no step takes long', () => {
+	const steps = prepareWords();
+	let count = 0;
+	while (steps.next().done !== true) count += 1;
+	expect(count).toBe(Object.keys(LANGUAGES).length);
+	expect(
+		allWords()
+			.find('late')
+			.map(({ topic }) => topic),
+	).toContain('lateOrLost');
+	expect(prepareWords().next().done).toBe(true);
+});

@@ -26,7 +26,7 @@ const SAME: Readonly<Record<string, string>> = {
  * apostrophes, hyphens and digits, one Arabic letter for its variants. Japanese keeps its voicing
  * marks, and capitals stay.
  */
-export const fold = (text: string): string => foldWithOrigins(text).text;
+export const fold = (text: string): string => text.replace(NOT_PLAIN, foldCharacter);
 
 /** Like `fold`, with the way back to the original. */
 export function foldWithOrigins(text: string): Folded {
@@ -41,6 +41,9 @@ export function foldWithOrigins(text: string): Folded {
 	return { text: parts.join(''), origins: [...origins, text.length] };
 }
 
+const NOT_PLAIN = /[^\t-\r -_a-~]+/g;
+
+/** A character with its marks, or several of them. */
 function foldCharacter(character: string): string {
 	const bare = character.normalize('NFKD').replace(MARKS, '').normalize('NFC');
 	return bare.replace(/./gsu, (each) => SAME[each] ?? each);

@@ -65,11 +65,11 @@ export class Lexicon<Topic extends string> {
 	/** Character by character. */
 	private readonly japanese: Node<Topic> = {};
 
-	constructor(languages: ReadonlyArray<Lists<Topic>>) {
-		for (const lists of languages) {
-			for (const [topic, lines] of Object.entries(lists) as Array<[Topic, readonly string[]]>) {
-				const phrases = lines.flatMap((line) => fold(line).toLowerCase().split(', '));
-				for (const phrase of phrases) this.add(phrase, topic);
+	/** Adds the lists of a language. */
+	add(lists: Lists<Topic>): void {
+		for (const [topic, lines] of Object.entries(lists) as Array<[Topic, readonly string[]]>) {
+			for (const line of lines) {
+				for (const phrase of fold(line).toLowerCase().split(', ')) this.addPhrase(phrase, topic);
 			}
 		}
 	}
@@ -94,10 +94,10 @@ export class Lexicon<Topic extends string> {
 		}));
 	}
 
-	private add(phrase: string, topic: Topic): void {
+	private addPhrase(phrase: string, topic: Topic): void {
 		const node = IS_JAPANESE.test(phrase)
 			? [...phrase].reduce(next<Topic>, this.japanese)
-			: (phrase.match(PHRASE_PARTS) ?? []).reduce(next<Topic>, this.root);
+			: partsOf(phrase).reduce(next<Topic>, this.root);
 		node.topics ??= [];
 		if (!node.topics.includes(topic)) node.topics.push(topic);
 	}
@@ -116,6 +116,12 @@ export class Lexicon<Topic extends string> {
 		return places;
 	}
 }
+
+/** Most phrases are plain words, which need no regular expression. */
+const partsOf = (phrase: string): readonly string[] =>
+	IS_SPECIAL.test(phrase) ? (phrase.match(PHRASE_PARTS) ?? []) : phrase.split(' ');
+
+const IS_SPECIAL = /[^\p{L}\p{N} ]/u;
 
 /** The node after a word of a list; made if it does not exist. */
 function next<Topic>(node: Node<Topic>, word: string): Node<Topic> {
