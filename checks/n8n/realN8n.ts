@@ -28,6 +28,15 @@ const PAGE = 100;
 /** States of an execution that has ended. */
 export const OVER = ['success', 'error', 'crashed', 'canceled'];
 
+/**
+ * n8n makes a new isolate for expressions for every execution, also for each poll. With these it
+ * makes one only if there is an expression, and compiles the isolate's own code only once.
+ */
+const LESS_WORK = {
+	N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true',
+	N8N_EXPRESSION_ENGINE_COMPILE_CACHE: 'true',
+};
+
 const OWNER = { email: 'owner@example.com', password: 'Queuemode1' };
 
 export interface N8nParts {
@@ -88,7 +97,8 @@ export class RealN8n {
 		this.runtime = runtime;
 		this.tarball = tarball;
 		this.dir = dir;
-		this.env = { N8N_ENCRYPTION_KEY: randomBytes(24).toString('base64'), ...env };
+		const key = randomBytes(24).toString('base64');
+		this.env = { N8N_ENCRYPTION_KEY: key, ...LESS_WORK, ...env };
 		mkdirSync(dir, { recursive: true });
 	}
 
