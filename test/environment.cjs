@@ -1,3 +1,4 @@
+const asyncHooks = require('node:async_hooks');
 const vm = require('node:vm');
 const { TestEnvironment } = require('jest-environment-node');
 
@@ -23,4 +24,33 @@ vm.compileFunction = (source, params, options = {}) => {
 	return made;
 };
 
-module.exports = TestEnvironment;
+/**
+ * Jest opens a storage for each test file and never closes it. Before Node 24, every promise of all
+ * later test files of the process copies every open storage.
+ *
+ * @type {Set<asyncHooks.AsyncLocalStorage<unknown>>}
+ */
+const storages = new Set();
+
+/**
+ * @template T
+ * @extends {asyncHooks.AsyncLocalStorage<T>}
+ */
+class ClosedAtEnd extends asyncHooks.AsyncLocalStorage {
+	/** @param {ConstructorParameters<typeof asyncHooks.AsyncLocalStorage<T>>} args */
+	constructor(...args) {
+		super(...args);
+		storages.add(this);
+	}
+}
+
+Object.defineProperty(asyncHooks, 'AsyncLocalStorage', { value: ClosedAtEnd });
+
+module.exports = class extends TestEnvironment {
+	/** @override */
+	async teardown() {
+		await super.teardown();
+		for (const storage of storages) storage.disable();
+		storages.clear();
+	}
+};
