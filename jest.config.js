@@ -18,7 +18,6 @@ const BUILT_IN = [
 
 /** @type {import('jest').Config} */
 module.exports = {
-	testEnvironment: 'node',
 	rootDir: '.',
 	roots: ['<rootDir>/test'],
 	testMatch: ['**/*.test.ts'],
@@ -43,6 +42,7 @@ module.exports = {
 	transformIgnorePatterns: ['[/\\\\]node_modules[/\\\\](?!@observablehq[/\\\\]plot[/\\\\])'],
 	// Tests take long on a busy machine; this is no measure of speed.
 	testTimeout: 180_000,
+	testEnvironment: '<rootDir>/test/environment.cjs',
 	testSequencer: '<rootDir>/test/longestFirst.cjs',
 	// The default of jest, one worker fewer, leaves half of a small machine idle.
 	maxWorkers: '100%',

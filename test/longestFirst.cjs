@@ -1,18 +1,23 @@
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-/** Files that take minutes, so that none of them runs alone at the end. Jest knows only sizes. */
+/** Files that take long, so that none of them runs alone at the end. Jest knows only sizes. */
 const LONG = [
 	'e2e/templates/templates',
 	'e2e/templates/moreTemplates',
+	'e2e/realN8n',
 	'e2e/templates/ledger',
 	'engine/faultCampaign',
-	'e2e/realN8n',
-	'engine/triggerDataKiosk',
 	'engine/triggerLimits',
+	'engine/triggerDataKiosk',
 	'e2e/twoSellers',
 	'e2e/installFromRegistry',
-	'engine/triggerNine',
+	'engine/reportQuotas',
+	'chart/browser',
 	'engine/trigger',
+	'engine/triggerNine',
+	'engine/triggerBusiness',
+	'engine/transport',
+	'chaos/campaign',
 ];
 
 /** @param {{ path: string }} test */

@@ -4,14 +4,26 @@ import { Fraction } from './schema';
 const fraction = ({ value }: Fraction): string =>
 	Number.isInteger(value) ? value.toFixed(1) : String(value);
 
+/** Names of members as JSON with their colon; a schema has only some dozens. */
+const names = new Map<string, string>();
+
+function nameOf(name: string): string {
+	const known = names.get(name);
+	if (known !== undefined) return known;
+	const written = `${JSON.stringify(name)}:`;
+	names.set(name, written);
+	return written;
+}
+
 function json(value: unknown): string {
+	if (typeof value !== 'object' || value === null) return JSON.stringify(value);
 	if (value instanceof Fraction) return fraction(value);
 	if (Array.isArray(value)) return `[${value.map(json).join(',')}]`;
-	if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-	const members = Object.entries(value).map(
-		([name, each]) => `${JSON.stringify(name)}:${json(each)}`,
-	);
-	return `{${members.join(',')}}`;
+	let members = '';
+	for (const [name, each] of Object.entries(value)) {
+		members += `${members === '' ? '' : ','}${nameOf(name)}${json(each)}`;
+	}
+	return `{${members}}`;
 }
 
 /** One line per element, without its line end. */

@@ -49,6 +49,8 @@ export function n8nEnvironment({ runtime, userFolder, port = 5678, brokerPort = 
 		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
 		N8N_VERIFIED_PACKAGES_ENABLED: 'false',
 		...(hasModule(runtime, 'mcp-registry') && { N8N_DISABLED_MODULES: 'mcp-registry' }),
+		// A start takes a tenth less processor time if Node does not compile n8n's files again.
+		NODE_COMPILE_CACHE: join(dirname(runtime.n8nModules), 'compile-cache'),
 		GENERIC_TIMEZONE: 'UTC',
 		...env,
 	};

@@ -217,12 +217,12 @@ const NO_SALES: ShopSales = {
  * is there twice with different figures is unknown.
  */
 function filledDays(totals: TotalsEvidence, limit: number): Map<number, DailyFeedback> {
-	const texts = new Map<string, string>();
+	const first = new Map<string, DailyFeedback>();
 	const contradictory = new Set<string>();
 	for (const day of totals.days) {
-		const text = JSON.stringify(Object.entries(day).toSorted());
-		if ((texts.get(day.date) ?? text) !== text) contradictory.add(day.date);
-		texts.set(day.date, text);
+		const other = first.get(day.date);
+		if (other === undefined) first.set(day.date, day);
+		else if (textOf(day) !== textOf(other)) contradictory.add(day.date);
 	}
 	const isFilled = ({ date, received, pageViews, units }: DailyFeedback): boolean =>
 		!contradictory.has(date) &&
@@ -235,6 +235,9 @@ function filledDays(totals: TotalsEvidence, limit: number): Map<number, DailyFee
 			.filter(([day]) => day <= limit),
 	);
 }
+
+/** Equal for days with the same figures. */
+const textOf = (day: DailyFeedback): string => JSON.stringify(Object.entries(day).toSorted());
 
 const tooManyLeftOut = ({ daysLeftOut }: Weighted, length: number): boolean =>
 	daysLeftOut.length * DAYS_PER_DAY_LEFT_OUT > length;
