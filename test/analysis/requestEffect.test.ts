@@ -2,6 +2,7 @@ import {
 	DEFAULT_OPTIONS,
 	measureEffect,
 	type DayOfFeedback,
+	type EffectOptions,
 	type RequestEffect,
 } from '../../nodes/AmazonSellerRating/analysis/requestEffect';
 import {
@@ -24,7 +25,7 @@ const usual: RequestWorld = { orders: 50, days: 60, effect: 0, blockDays: 5 };
 function measure(
 	feedback: readonly DayOfFeedback[],
 	test: PulseTest,
-	options: Partial<typeof DEFAULT_OPTIONS & { redraws: number; responseDays: number }> = {},
+	options: Partial<EffectOptions> = {},
 ): RequestEffect {
 	const effect = inOneGo(measureEffect(feedback, test, { ...OPTIONS, ...options }));
 	if (effect === undefined) throw new Error('No exposure');
@@ -111,7 +112,10 @@ describe('the effect of requests', () => {
 		const { feedback, test } = drawRequestWorld(7, { ...usual, effect: 0.02 });
 		const days = feedback.map(({ day }) => day);
 		const exposure = Float64Array.from(exposureOf(days, actualSends(test)));
-		const counts = Float64Array.from(feedback, ({ positive, nonPositive }) => positive + nonPositive);
+		const counts = Float64Array.from(
+			feedback,
+			({ positive, nonPositive }) => positive + nonPositive,
+		);
 		const effect = measure(feedback, test).all.perRequest;
 		const residual = counts.map((count, index) => count - effect * (exposure[index] ?? 0));
 		// The normal equations: what is left has nothing in common with any regressor.

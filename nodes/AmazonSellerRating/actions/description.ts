@@ -4,6 +4,7 @@ import * as chart from './chart.operation';
 import * as detectChange from './detectChange.operation';
 import * as evaluate from './evaluate.operation';
 import * as forecast from './forecast.operation';
+import * as measureRequests from './measureRequests.operation';
 import * as scorecard from './scorecard.operation';
 import * as scorecardDigest from './scorecardDigest.operation';
 
@@ -57,12 +58,20 @@ export const properties: INodeProperties[] = [
 				description:
 					'Get each marketplace at a glance: rating, order defects, Buy Box share, sales, and what needs attention',
 			},
+			{
+				name: 'Measure Requests',
+				value: 'measureRequests',
+				action: 'Measure review requests',
+				description:
+					'Measure how much feedback review requests bring, by a pulse test, with the days still needed if it is too early',
+			},
 		],
 	},
 	...chart.description,
 	...detectChange.description,
 	...evaluate.description,
 	...forecast.description,
+	...measureRequests.description,
 	...scorecard.description,
 	...scorecardDigest.description,
 ];

@@ -7,6 +7,7 @@ import * as chart from './chart.operation';
 import * as detectChange from './detectChange.operation';
 import * as evaluate from './evaluate.operation';
 import * as forecast from './forecast.operation';
+import * as measureRequests from './measureRequests.operation';
 import * as scorecard from './scorecard.operation';
 import * as scorecardDigest from './scorecardDigest.operation';
 
@@ -63,6 +64,8 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 			return await runForEachItem(this, forecast.execute, { together });
 		case 'detectChange':
 			return await runForEachItem(this, detectChange.execute, { together });
+		case 'measureRequests':
+			return await runForEachItem(this, measureRequests.execute, { together: true });
 		case 'scorecard':
 			return await runForEachItem(this, scorecard.execute);
 		case 'scorecardDigest':

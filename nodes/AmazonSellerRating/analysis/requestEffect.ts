@@ -157,7 +157,11 @@ class Outcome {
 	private atMost = 0;
 
 	/** @param exposure without the baseline */
-	constructor(counts: readonly number[], baseline: readonly Float64Array[], exposure: Float64Array) {
+	constructor(
+		counts: readonly number[],
+		baseline: readonly Float64Array[],
+		exposure: Float64Array,
+	) {
 		this.left = without(baseline, Float64Array.from(counts));
 		this.length = Math.sqrt(product(exposure, exposure));
 		this.statistic = product(this.left, exposure) / this.length;

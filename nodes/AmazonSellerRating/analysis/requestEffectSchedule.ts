@@ -102,11 +102,14 @@ export class SendsUnderDraw {
 		blocks.forEach(({ pulseDay, sent }, index) => {
 			const place = pulseDay - firstDay;
 			if (index === 0) add(due, 0, sumOf(sent));
-			else for (let day = last + 1; day <= place; day += 1) add(due, day, sumOf(sent) / (place - last));
+			else
+				for (let day = last + 1; day <= place; day += 1)
+					add(due, day, sumOf(sent) / (place - last));
 			last = place;
 		});
 		const recent = blocks.slice(1).slice(-RECENT_BLOCKS);
-		const perDay = sumOf(recent.flatMap(({ sent }) => sent)) / (recent.length * this.test.blockDays);
+		const perDay =
+			sumOf(recent.flatMap(({ sent }) => sent)) / (recent.length * this.test.blockDays);
 		if (recent.length > 0) due.fill(perDay, last + 1);
 		return due;
 	}
