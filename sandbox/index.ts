@@ -30,6 +30,7 @@ export type {
 	QueryRequestRecord,
 	ReportReadRecord,
 	ReportRequestRecord,
+	RequestAnswerRecord,
 	RequestCount,
 	SolicitationRecord,
 } from './state';

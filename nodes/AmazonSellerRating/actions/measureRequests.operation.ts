@@ -239,9 +239,7 @@ export async function execute(
 		const { seed, blockDays } = wanted.options;
 		const schedule = seed === '' ? undefined : { seed, blockDays, marketplaceId: place.id };
 		const report = await inTurns(reportRequests({ ...days, requests, schedule }, settings));
-		items.push(
-			toItem(report, { place, days, requests, settings, left, seller: client?.sellerName }),
-		);
+		items.push(toItem(report, { place, days, requests, settings, left }));
 	}
 	return items;
 }
@@ -318,7 +316,6 @@ interface Place {
 	readonly requests: readonly SentRequest[];
 	readonly settings: ReportSettings;
 	readonly left: readonly string[];
-	readonly seller: string | undefined;
 }
 
 /** Entries per 100 requests to two decimals, which is more than they are sure to. */
@@ -336,7 +333,7 @@ const effectItem = (effect: Effect, isSolid: boolean): IDataObject => ({
 
 function toItem(
 	report: RequestReport,
-	{ place, days, requests, settings, left, seller }: Place,
+	{ place, days, requests, settings, left }: Place,
 ): IDataObject {
 	const { effect, isSolid, found, used, requestsUsed, certain, delay } = report;
 	const item = (of: Effect | undefined): IDataObject | null =>
@@ -345,7 +342,6 @@ function toItem(
 	const isSplit = days.low !== undefined || days.known.some(({ nonPositive }) => nonPositive > 0);
 	const still = report.daysStillNeeded;
 	return {
-		seller: seller ?? null,
 		marketplace: place.countryCode,
 		marketplaceId: place.id,
 		verdict: report.verdict,
