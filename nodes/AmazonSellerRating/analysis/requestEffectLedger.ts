@@ -35,6 +35,9 @@ const LATEST_DAYS = 3;
 /** With fewer requests on drawn days, the ledger is not that of a pulse test with this seed. */
 const LEAST_SHARE = 0.8;
 
+/** One or two days may be drawn days by chance. */
+const LEAST_DRAWN_DAYS = 3;
+
 /**
  * Finds the pulse test in a ledger: by what Plan wrote in its rows, or else by the seed.
  * @param schedule undefined if no seed is given
@@ -94,9 +97,10 @@ function ofSeed(requests: readonly SentRequest[], schedule: PulseSchedule): Foun
 	const isOnPulse = ({ day }: SentRequest): boolean => drawn(day).pulseDay === day;
 	const since = startOfTest(requests, isOnPulse);
 	if (since === undefined) return undefined;
-	return assemble(requests, blockDays, schedule, (request) =>
+	const found = assemble(requests, blockDays, schedule, (request) =>
 		request.day >= since && isOnPulse(request) ? drawn(request.day) : undefined,
 	);
+	return found && blocksUsedIn(found.test) < LEAST_DRAWN_DAYS ? undefined : found;
 }
 
 /** The earliest day from which on nearly all requests were sent on drawn days. */

@@ -33,10 +33,10 @@ function estimateOf(
 	{ confidence }: Decision,
 ): string {
 	const percent = Math.round(100 * confidence);
-	return `${per100(perRequest)} more feedback entries per 100 requests (${percent}% interval ${per100(low)} to ${per100(high)}, p = ${inP(p)})`;
+	return `${per100(perRequest)} more feedback entries per 100 requests (${percent}% interval ${per100(low)} to ${per100(high)}, ${inP(p)})`;
 }
 
-const inP = (p: number): string => (p < 0.001 ? '< 0.001' : p.toFixed(3)).replace('= <', '<');
+const inP = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`);
 
 function withoutTest({ before, since }: RequestReport): string {
 	const start = `The days of these requests were not drawn, so ${COUNTS_PROVE_NOTHING}`;
@@ -48,7 +48,7 @@ function withoutTest({ before, since }: RequestReport): string {
 export function delayInWords({ shorter, longer, p, verdict }: DelayComparison): string {
 	const of = ({ low, requests, fromDays, throughDays }: typeof shorter): string =>
 		`${low} of ${inEnglish(requests)} requests after ${fromDays} to ${throughDays} days`;
-	const seen = `1 to 3 star feedback followed ${of(shorter)}, and ${of(longer)} (p = ${inP(p)})`;
+	const seen = `1 to 3 star feedback followed ${of(shorter)}, and ${of(longer)} (${inP(p)})`;
 	const judged =
 		verdict === 'noDifferenceSeen'
 			? 'This may be chance'
