@@ -93,7 +93,7 @@ const firstOf = ({ items, error }: NodeRun): IDataObject => {
 	return item;
 };
 
-const withoutPulse = (): IDataObject[] => ledger.map(({ pulse: _, ...row }) => row);
+const withoutPulse = (): IDataObject[] => ledger.map((row) => ({ ...row, pulse: null }));
 
 /** What requests brought until the last day that is settled, straight from the world. */
 const truth = () => {
