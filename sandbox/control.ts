@@ -178,6 +178,14 @@ function mountReading(control: FastifyInstance, state: SandboxState): void {
 			...(to === undefined ? {} : { to }),
 		});
 	});
+	control.get('/truth/products', (request) => {
+		const { sellerKey, marketplaceId } = place(request);
+		const { from, to } = queryOf(request);
+		return truth.products(sellerKey, marketplaceId, {
+			...(from === undefined ? {} : { from }),
+			...(to === undefined ? {} : { to }),
+		});
+	});
 	control.get('/truth/feedback', (request) => {
 		const { sellerKey, marketplaceId } = place(request);
 		const { from, to } = queryOf(request);

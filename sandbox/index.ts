@@ -9,6 +9,7 @@ import { SandboxState, type LoggedRequest } from './state';
 import { Truth } from './truth';
 import type { SandboxClock } from './clock';
 import type { Defects, FeedbackChange, NewFeedback, NewOrders } from './world/world';
+import { causeSchema, type CauseWish } from './world/causes';
 import { moreSellersSchema, type MoreSellers } from './world/moreSellers';
 import type { AccountStatus, BuyBoxSpell, Seller, WorldFeedback, WorldOrder } from './world/types';
 
@@ -34,7 +35,15 @@ export type {
 	RequestCount,
 	SolicitationRecord,
 } from './state';
-export type { OrderTruth, RatingTruth, RatingWindow, ShopDay, SolicitationWindow } from './truth';
+export type {
+	OrderTruth,
+	ProductTruth,
+	RatingTruth,
+	RatingWindow,
+	ShopDay,
+	SolicitationWindow,
+} from './truth';
+export type { CauseWish } from './world/causes';
 export type { MoreSellers } from './world/moreSellers';
 export type { Solicitability } from './world/orderState';
 export type { Defects } from './world/world';
@@ -74,6 +83,8 @@ export interface SandboxOptions {
 	readonly habits?: HabitsChange;
 	/** Many sellers with little content, in addition to the four. */
 	readonly moreSellers?: MoreSellers | undefined;
+	/** Products whose orders get bad feedback more often; by default, no order is worse than others. */
+	readonly causes?: readonly CauseWish[];
 	readonly log?: (line: string) => void;
 }
 
@@ -148,6 +159,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		settings: options.settings ?? {},
 		habits: options.habits ?? DEFAULT_PROFILE,
 		moreSellers: options.moreSellers && moreSellersSchema.parse(options.moreSellers),
+		causes: (options.causes ?? []).map((cause) => causeSchema.parse(cause)),
 	});
 	const server = buildServer(state, options.log);
 	const url = await server.listen({ port, host });

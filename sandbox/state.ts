@@ -13,6 +13,7 @@ import { settingsSchema, type SandboxSettings } from './settings';
 import type { Asked } from './dataKiosk/asked';
 import { OrderPages } from './apis/orderPages';
 import { World } from './world/world';
+import type { Cause } from './world/causes';
 import type { MoreSellers } from './world/moreSellers';
 import { answerTo } from './world/requestEffect';
 import type { Stars } from './world/types';
@@ -25,6 +26,7 @@ export interface StateOptions {
 	readonly settings: Partial<SandboxSettings>;
 	readonly habits: HabitsChange;
 	readonly moreSellers?: MoreSellers | undefined;
+	readonly causes?: readonly Cause[];
 }
 
 /** One accepted request for a review. */
@@ -148,12 +150,12 @@ export class SandboxState {
 
 	/** Resets everything: world, clock, tokens, faults, settings, records and log. */
 	reset(): void {
-		const { seed, now, rateLimits, settings, habits, moreSellers } = this.options;
+		const { seed, now, rateLimits, settings, habits, moreSellers, causes } = this.options;
 		this.clock = new SandboxClock(now);
 		const millis = () => this.clock.millis();
 		this.settings = settingsSchema.parse(settings);
 		this.habits = changeHabits(habitsOf('kind'), habits);
-		this.world = new World(seed, millis, moreSellers);
+		this.world = new World(seed, millis, moreSellers, causes);
 		this.lwa = new Lwa(seed, Object.keys(this.world.sellers), millis);
 		this.roles = new Roles(Object.keys(this.world.sellers));
 		this.faults = new Faults(seed);

@@ -62,6 +62,18 @@ export interface ShopDay {
 	readonly claimsGranted: number;
 }
 
+/** What became of the orders of one product, by the day they shipped. */
+export interface ProductTruth {
+	readonly sku: string;
+	readonly asin: string;
+	/** Orders with it, however many other products they have. */
+	readonly ordersShipped: number;
+	/** Those of them with feedback of 1 to 3 stars by now. */
+	readonly bad: number;
+	/** How many times as often as others they get it; 1 unless the product was made a cause. */
+	readonly times: number;
+}
+
 /** The true state, computed straight from the world; the APIs must agree with it. */
 export class Truth {
 	constructor(private readonly state: SandboxState) {}
@@ -153,6 +165,36 @@ export class Truth {
 					claimsGranted: day.claimsGranted,
 				};
 			});
+	}
+
+	/** The products of the catalog with their shipped orders on some days; all days by default. */
+	products(
+		sellerKey: string,
+		marketplaceId: string,
+		{ from = '', to = '9999' }: { from?: string; to?: string } = {},
+	): readonly ProductTruth[] {
+		const place = this.state.world.marketplace(sellerKey, marketplaceId);
+		const now = this.state.clock.millis();
+		const low = new Set(
+			place.feedback
+				.filter(({ rating, at }) => rating <= 3 && at <= now)
+				.map(({ orderId }) => orderId),
+		);
+		const shipped = place.orders.filter(({ shippedAt }) => {
+			if (shippedAt === undefined || shippedAt > now) return false;
+			const day = localDay(shippedAt, place.marketplace);
+			return day >= from && day <= to;
+		});
+		return place.products.map(({ sku, asin }) => {
+			const own = shipped.filter(({ items }) => items.some(({ product }) => product.sku === sku));
+			return {
+				sku,
+				asin,
+				ordersShipped: own.length,
+				bad: own.filter(({ orderId }) => low.has(orderId)).length,
+				times: place.causes.get(sku) ?? 1,
+			};
+		});
 	}
 
 	/** Every accepted request for a review, in order. */

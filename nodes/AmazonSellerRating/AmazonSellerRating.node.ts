@@ -34,7 +34,7 @@ export class AmazonSellerRating implements INodeType {
 		subtitle:
 			'={{ $parameter["operation"].replace(/[A-Z]/g, (capital) => " " + capital.toLowerCase()) }}',
 		description:
-			'Compute the Amazon seller feedback rating, compare it with thresholds, forecast and chart it, and see each marketplace at a glance',
+			'Compute the Amazon seller feedback rating, compare it with thresholds, forecast and chart it, find the causes of bad feedback, and see each marketplace at a glance',
 		defaults: { name: 'Amazon Seller Rating' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

@@ -2,6 +2,7 @@
 import { findMarketplace, type Marketplace } from '../../nodes/shared/domain/marketplaces';
 import { Random } from '../random';
 import { spellBefore } from './buyBox';
+import { causesIn, pickWorse, type Cause, type CausesHere } from './causes';
 import { planMoreSellers, type MoreSellers } from './moreSellers';
 import { SELLER_PLANS, type MarketplacePlan } from './plan';
 import { CATALOG, phrasesFor } from './text';
@@ -200,6 +201,12 @@ interface Blueprint {
 	readonly feedback: readonly WorldFeedback[];
 }
 
+/** What else a marketplace's content depends on besides its plan. */
+interface Place {
+	readonly seed: string;
+	readonly causes: CausesHere;
+}
+
 const REMEMBERED = 40;
 const blueprints = new Map<string, Blueprint>();
 
@@ -211,15 +218,17 @@ export function buildSellers(
 	seed: string,
 	now: number,
 	moreSellers?: MoreSellers,
+	causes: readonly Cause[] = [],
 ): { sellers: Seller[]; makers: Map<string, OrderMaker> } {
 	const makers = new Map<string, OrderMaker>();
 	const build = (key: string, plan: MarketplacePlan): MarketplaceWorld => {
 		const placeSeed = `${seed}/${key}/${plan.countryCode}`;
-		const blueprint = blueprintOf(placeSeed, plan, now);
+		const here = causesIn(causes, key, plan.countryCode);
+		const blueprint = blueprintOf({ seed: placeSeed, causes: here }, plan, now);
 		const { marketplace, products, orders } = blueprint;
 		const random = new Random(`${placeSeed}/later`);
 		makers.set(`${key}/${marketplace.id}`, new OrderMaker(marketplace, products, random, orders));
-		return worldFrom(blueprint, plan, now);
+		return worldFrom(blueprint, plan, now, here);
 	};
 	const plans = [...SELLER_PLANS, ...(moreSellers ? planMoreSellers(seed, moreSellers) : [])];
 	const sellers = plans.map(({ key, sellerId, name, region, isB2bSeller, marketplaces }) => {
@@ -240,9 +249,9 @@ export function buildSellers(
 }
 
 /** Caches the last few worlds, because tests keep starting over with the same one. */
-function blueprintOf(seed: string, plan: MarketplacePlan, now: number): Blueprint {
-	const key = `${seed}@${now}`;
-	const known = blueprints.get(key) ?? drawBlueprint(seed, plan, now);
+function blueprintOf(place: Place, plan: MarketplacePlan, now: number): Blueprint {
+	const key = `${place.seed}@${now}${JSON.stringify([...place.causes])}`;
+	const known = blueprints.get(key) ?? drawBlueprint(place, plan, now);
 	blueprints.delete(key);
 	blueprints.set(key, known);
 	const oldest = blueprints.keys().next();
@@ -250,18 +259,24 @@ function blueprintOf(seed: string, plan: MarketplacePlan, now: number): Blueprin
 	return known;
 }
 
-function drawBlueprint(seed: string, plan: MarketplacePlan, now: number): Blueprint {
+function drawBlueprint({ seed, causes }: Place, plan: MarketplacePlan, now: number): Blueprint {
 	const marketplace = findMarketplace(plan.countryCode);
 	if (!marketplace) throw new Error(`No marketplace ${plan.countryCode}`);
 	const random = new Random(seed);
 	const products = buildProducts(marketplace, random);
 	const maker = new OrderMaker(marketplace, products, random);
 	const orders = buildOrders(maker, plan, now, random);
-	const feedback = buildFeedback(plan, marketplace, orders, now, random);
+	const timesOf = timesBySku(products, causes);
+	const feedback = buildFeedback(plan, marketplace, orders, now, { random, timesOf });
 	return { marketplace, products, orders, feedback };
 }
 
-function worldFrom(blueprint: Blueprint, plan: MarketplacePlan, now: number): MarketplaceWorld {
+function worldFrom(
+	blueprint: Blueprint,
+	plan: MarketplacePlan,
+	now: number,
+	causes: CausesHere,
+): MarketplaceWorld {
 	const { marketplace, products } = blueprint;
 	const orders = [...blueprint.orders];
 	const feedback = [...blueprint.feedback];
@@ -271,6 +286,7 @@ function worldFrom(blueprint: Blueprint, plan: MarketplacePlan, now: number): Ma
 		orders,
 		feedback,
 		earlier: plan.earlier,
+		causes: timesBySku(products, causes),
 		accountStatus: undefined,
 		defects: new Map(),
 		buyBox: (plan.buyBox ?? []).map((spell) => spellBefore(localDay(now, marketplace), spell)),
@@ -279,6 +295,16 @@ function worldFrom(blueprint: Blueprint, plan: MarketplacePlan, now: number): Ma
 		},
 	};
 }
+
+/** How many times as often as others the orders of a SKU get bad feedback. */
+const timesBySku = (products: readonly WorldProduct[], causes: CausesHere) =>
+	new Map(
+		[...causes].map(([index, times]) => {
+			const product = products[index];
+			if (!product) throw new Error(`No product ${index} in the catalog`);
+			return [product.sku, times];
+		}),
+	);
 
 function buildProducts(marketplace: Marketplace, random: Random): WorldProduct[] {
 	const factor = PRICE_FACTORS[marketplace.currency] ?? 1;
@@ -345,7 +371,7 @@ function buildFeedback(
 	marketplace: Marketplace,
 	orders: readonly WorldOrder[],
 	now: number,
-	random: Random,
+	{ random, timesOf }: { readonly random: Random; readonly timesOf: ReadonlyMap<string, number> },
 ): WorldFeedback[] {
 	const taken = new Set<string>();
 	const zone = Zone.of(marketplace.timeZone);
@@ -354,7 +380,10 @@ function buildFeedback(
 		Array.from({ length: band.count }, (_, index) => {
 			const daysAgo = random.integer(band.fromDay, band.toDay);
 			const at = zone.at(today, -daysAgo, random.integer(7, 22), random.integer(0, 59));
-			const order = pickOrder(orders, at, taken, random);
+			const isLow = band.low[index] !== undefined;
+			const pick = (candidates: readonly WorldOrder[]) =>
+				isLow ? pickWorse(candidates, timesOf, random) : random.pick(candidates);
+			const order = pickOrder(orders, at, taken, pick);
 			taken.add(order.orderId);
 			const rating = band.low[index] ?? (random.chance(0.85) ? 5 : 4);
 			return writeFeedback(order, marketplace, at, rating, random);
@@ -372,7 +401,7 @@ function pickOrder(
 	orders: readonly WorldOrder[],
 	at: number,
 	taken: ReadonlySet<string>,
-	random: Random,
+	pick: (candidates: readonly WorldOrder[]) => WorldOrder,
 ): WorldOrder {
 	const end = firstSince(orders, at - 3 * DAY + 1);
 	for (const oldest of [30, 60, 90]) {
@@ -385,7 +414,7 @@ function pickOrder(
 					cancelledAt === undefined &&
 					!taken.has(orderId),
 			);
-		if (candidates.length > 0) return random.pick(candidates);
+		if (candidates.length > 0) return pick(candidates);
 	}
 	throw new Error('Too few orders for the planned feedback');
 }

@@ -124,6 +124,8 @@ export interface MarketplaceWorld {
 	readonly feedback: WorldFeedback[];
 	/** Feedback from before the generated period; only the lifetime window includes it. */
 	readonly earlier: FeedbackCounts;
+	/** By SKU: how many times as often as others its orders get bad feedback; usually empty. */
+	readonly causes: ReadonlyMap<string, number>;
 	accountStatus: AccountStatus | undefined;
 	readonly defects: Map<Fulfiller, DefectCounts>;
 	/** Planned and set spells; `buyBoxOf` has the share of each day. */

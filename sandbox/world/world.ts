@@ -1,6 +1,7 @@
 // cspell:ignore cancelled
 import { z } from 'zod';
 import { DAY, HOUR, MINUTE, buildSellers, localDay, type OrderMaker } from './build';
+import type { Cause } from './causes';
 import type { MoreSellers } from './moreSellers';
 import { Zone } from './zone';
 import { solicitabilityOf } from './orderState';
@@ -106,8 +107,9 @@ export class World {
 		seed: string,
 		private readonly millis: () => number,
 		moreSellers?: MoreSellers,
+		causes: readonly Cause[] = [],
 	) {
-		const built = buildSellers(seed, millis(), moreSellers);
+		const built = buildSellers(seed, millis(), moreSellers, causes);
 		this.makers = built.makers;
 		this.sellers = Object.fromEntries(built.sellers.map((seller) => [seller.key, seller]));
 	}

@@ -71,17 +71,20 @@ describe('the certain part', () => {
 		const low = [
 			{ orderId: 'a', day: 10 },
 			{ orderId: 'b', day: 9 },
+			{ orderId: 'c', day: 13 },
+			{ orderId: 'd', day: 14 },
 			{ orderId: 'x', day: 12 },
 		];
-		expect(certainPartOf(requests, low)).toEqual({
+		expect(certainPartOf(requests, low, 4)).toEqual({
 			requests: 4,
-			afterRequest: 1,
-			per100Requests: 25,
+			afterRequest: 3,
+			withinResponseDays: 2,
+			per100Requests: 75,
 			beforeRequest: 1,
 			withoutRequest: 1,
-			orderIds: ['a'],
+			orderIds: ['a', 'c', 'd'],
 		});
-		expect(certainPartOf([], low).per100Requests).toBeNull();
+		expect(certainPartOf([], low, 4).per100Requests).toBeNull();
 	});
 });
 

@@ -17,7 +17,7 @@ it('matches a calculation by hand', () => {
 	);
 });
 
-it('is the mean for every group if they differ no more than by chance', () => {
+it('is the mean for every group if chance alone explains how they differ', () => {
 	const prior = priorOf([
 		{ bad: 5, orders: 500 },
 		{ bad: 4, orders: 500 },

@@ -5,6 +5,11 @@ import {
 	type Threshold,
 } from '../../nodes/shared/domain/bands';
 import { Coverage } from '../../nodes/shared/domain/coverage';
+import { adjusted } from '../../nodes/AmazonSellerRating/analysis/benjaminiHochberg';
+import type { Candidate } from '../../nodes/AmazonSellerRating/analysis/causeCounts';
+import { judgeCauses } from '../../nodes/AmazonSellerRating/analysis/causes';
+import { fisherTail } from '../../nodes/AmazonSellerRating/analysis/fisher';
+import { priorOf, shrunkenRate } from '../../nodes/AmazonSellerRating/analysis/shrink';
 import { designCusum } from '../../nodes/AmazonSellerRating/analysis/cusum';
 import { evaluateWindow, judge } from '../../nodes/AmazonSellerRating/analysis/evaluation';
 import { FeedbackSeries } from '../../nodes/shared/domain/feedbackSeries';
@@ -72,6 +77,19 @@ const shopOf = () =>
 			{ date: '2026-11-19', pageViews: 300, buyBoxPercent: 98, units: 8, unitsRefunded: 2 },
 		].map((day) => ({ ...day, received: 1, negative: 0 })),
 	});
+
+/** A group of orders; 40 of all 2,000 orders have bad feedback. */
+const group = (name: string, bad: number, outOf: number): Candidate => ({
+	dimension: 'sku',
+	group: name,
+	unit: 'orders',
+	bad,
+	outOf,
+	totalBad: 40,
+	total: 2_000,
+	weighted: { bad, orders: outOf },
+	orderIds: [],
+});
 
 const BANDS = { healthy: 'healthy', atRisk: 'at risk', critical: 'critical' };
 
@@ -165,6 +183,30 @@ const EXAMPLES: Readonly<Record<string, () => string>> = {
 	change: () => {
 		const { detectsIn } = designCusum(0.02, 0.05, 1000);
 		return `usual share 2%, false alarm every 1,000 entries: a rise to 5% shows after ${Math.round(detectsIn)} on average ([how sure](maintainers/figures.md#detect-change))`;
+	},
+	'chance of bad feedback': () => {
+		const p = fisherTail(9, { total: 2_000, group: 118, bad: 40 });
+		return `9 of the 40 bad ones are among 118 of 2,000 orders: ${(100 * p).toFixed(2)}%`;
+	},
+	'false discoveries': () => {
+		const given = [0.001, 0.03, 0.2, 0.5];
+		const shown = adjusted(given).map((p) => String(Math.round(1000 * p) / 1000));
+		return `${given.join(', ')} of four groups become ${shown.join(', ')}: two stand out`;
+	},
+	'times the rest': () => {
+		const [cause] = judgeCauses([group('a', 9, 118)]);
+		return `9 of 118 orders, 31 of the other 1,882: ${cause?.times?.toFixed(1)} times`;
+	},
+	'shrunken rate': () => {
+		const groups = [30, 10, 2].map((bad) => ({ bad, orders: 1_000 }));
+		const prior = priorOf(groups);
+		const rates = groups.map((each) => (1_000 * shrunkenRate(each, prior)).toFixed(1));
+		return `30, 10 and 2 bad of 1,000 orders each: ${rates.join(', ')} per 1,000`;
+	},
+	'more bad feedback needed': () => {
+		const causes = judgeCauses([group('a', 3, 118), group('b', 20, 900), group('c', 17, 982)]);
+		const { moreNeeded } = causes.find(({ group: name }) => name === 'a') ?? fail();
+		return `3 of 118 orders, 37 of the other 1,882, three groups: ${moreNeeded}`;
 	},
 	'order defect rate': () => {
 		const verdict = (percent: number) =>

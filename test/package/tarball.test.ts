@@ -150,6 +150,7 @@ const PLAIN = [
 	'caseNotice',
 	'outcomesNotice',
 	'reasonsNotice',
+	'findCausesNotice',
 ];
 
 function allProperties(properties: INodeProperties[]): INodeProperties[] {

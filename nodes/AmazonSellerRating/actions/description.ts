@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import * as chart from './chart.operation';
 import * as detectChange from './detectChange.operation';
 import * as evaluate from './evaluate.operation';
+import * as findCauses from './findCauses.operation';
 import * as forecast from './forecast.operation';
 import * as measureRequests from './measureRequests.operation';
 import * as scorecard from './scorecard.operation';
@@ -45,6 +46,13 @@ export const properties: INodeProperties[] = [
 					'Compute the rating of the last 30, 90 and 365 days, its distance from the thresholds and what it takes to reach them',
 			},
 			{
+				name: 'Find Causes',
+				value: 'findCauses',
+				action: 'Find causes of bad feedback',
+				description:
+					'Find which SKU, ASIN, fulfillment, marketplace or reason brings more bad feedback than the rest',
+			},
+			{
 				name: 'Forecast',
 				value: 'forecast',
 				action: 'Forecast seller rating',
@@ -70,6 +78,7 @@ export const properties: INodeProperties[] = [
 	...chart.description,
 	...detectChange.description,
 	...evaluate.description,
+	...findCauses.description,
 	...forecast.description,
 	...measureRequests.description,
 	...scorecard.description,

@@ -6,6 +6,7 @@ import type { EvaluationStatus } from '../analysis/evaluation';
 import * as chart from './chart.operation';
 import * as detectChange from './detectChange.operation';
 import * as evaluate from './evaluate.operation';
+import * as findCauses from './findCauses.operation';
 import * as forecast from './forecast.operation';
 import * as measureRequests from './measureRequests.operation';
 import * as scorecard from './scorecard.operation';
@@ -64,6 +65,8 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 			return await runForEachItem(this, forecast.execute, { together });
 		case 'detectChange':
 			return await runForEachItem(this, detectChange.execute, { together });
+		case 'findCauses':
+			return await runForEachItem(this, findCauses.execute, { together: true });
 		case 'measureRequests':
 			return await runForEachItem(this, measureRequests.execute, { together: true });
 		case 'scorecard':

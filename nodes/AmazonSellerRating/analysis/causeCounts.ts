@@ -6,6 +6,15 @@ export const DIMENSIONS = ['sku', 'asin', 'fulfilledBy', 'marketplace', 'reason'
 
 export type Dimension = (typeof DIMENSIONS)[number];
 
+/** As the editor and the picture name them. */
+export const DIMENSION_NAMES: Readonly<Record<Dimension, string>> = {
+	sku: 'SKU',
+	asin: 'ASIN',
+	fulfilledBy: 'Fulfillment',
+	marketplace: 'Marketplace',
+	reason: 'Reason',
+};
+
 /** What the bad feedback of a group is compared with. */
 export type Unit =
 	| 'orders'
@@ -20,7 +29,11 @@ export interface OrderFacts {
 	/** Country code; null if unknown, like all others. */
 	readonly marketplace: string | null;
 	readonly fulfilledBy: string | null;
-	readonly products: ReadonlyArray<{ readonly sku: string | null; readonly asin: string | null }>;
+	readonly products: ReadonlyArray<{
+		readonly sku: string | null;
+		readonly asin: string | null;
+		readonly title?: string | null;
+	}>;
 }
 
 /** One bad feedback entry with its order. */

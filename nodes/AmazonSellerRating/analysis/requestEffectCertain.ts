@@ -16,7 +16,9 @@ export interface CertainPart {
 	readonly requests: number;
 	/** Entries about an order, on the day of its request or later. */
 	readonly afterRequest: number;
-	/** That many per 100 requests; null without requests. */
+	/** Those of the first days, from the day of the request on, that the effect is measured on. */
+	readonly withinResponseDays: number;
+	/** `afterRequest` per 100 requests; null without requests. */
 	readonly per100Requests: number | null;
 	/** Entries that came before the request for their order. */
 	readonly beforeRequest: number;
@@ -32,19 +34,24 @@ export interface CertainPart {
 export function certainPartOf(
 	requests: readonly SentRequest[],
 	low: readonly LowFeedback[],
+	responseDays: number,
 ): CertainPart {
 	const requestedOn = new Map(requests.map(({ orderId, day }) => [orderId, day]));
 	const after: string[] = [];
-	let [before, without] = [0, 0];
+	let [before, without, soon] = [0, 0, 0];
 	for (const { orderId, day } of low) {
 		const requested = requestedOn.get(orderId);
 		if (requested === undefined) without += 1;
 		else if (day < requested) before += 1;
-		else after.push(orderId);
+		else {
+			after.push(orderId);
+			if (day < requested + responseDays) soon += 1;
+		}
 	}
 	return {
 		requests: requests.length,
 		afterRequest: after.length,
+		withinResponseDays: soon,
 		per100Requests: requests.length === 0 ? null : (100 * after.length) / requests.length,
 		beforeRequest: before,
 		withoutRequest: without,

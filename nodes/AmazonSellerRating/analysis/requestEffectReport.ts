@@ -81,7 +81,7 @@ export function* reportRequests(
 		found,
 		before: countsOf(known.filter(({ day }) => day < first)),
 		since: countsOf(known.filter(({ day }) => day >= first)),
-		certain: low && certainPartOf(requests, inDays),
+		certain: low && certainPartOf(requests, inDays, settings.responseDays),
 		delay: low && compareDelays(requests, inDays, through, 1 - settings.confidence),
 	};
 	if (found === undefined) {

@@ -11,7 +11,7 @@ export interface Counted {
 
 /**
  * How the true rates of the groups are spread: a gamma distribution with the mean `mean`, worth as
- * much evidence as `orders` orders; Infinity if the groups differ no more than by chance.
+ * much evidence as `orders` orders; Infinity if chance alone explains how the groups differ.
  */
 export interface Prior {
 	readonly mean: number;

@@ -47,7 +47,8 @@ export function truncate(text: string, width: number, font: Font): string {
 		sum += characterWidth(character);
 		at += character.length;
 		if ((sum + ellipsis) * scale <= width) cutAt = at;
-		if (sum * scale > width) return `${text.slice(0, cutAt).trimEnd()}…`;
+		// Sums of the same widths in another order differ in their last digits.
+		if (sum * scale > width + 1e-6) return `${text.slice(0, cutAt).trimEnd()}…`;
 	}
 	return text;
 }

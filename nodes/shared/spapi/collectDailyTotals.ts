@@ -1,17 +1,11 @@
 import { DateTime } from 'luxon';
 
 import type { DailyFeedback } from '../domain/ratingWindow';
-import { reasonIn } from './answerWords';
 import type { SpApiClient, SpApiContext } from './client';
 import { dailyTotalsQuery, readDailyTotals } from './dailyTotals';
-import {
-	createQuery,
-	getQuery,
-	isFinishedQuery,
-	readQueryDocument,
-	type KioskQuery,
-} from './dataKiosk';
-import { insteadOfFailure, SpApiFailure } from './failure';
+import { createQuery, getQuery, isFinishedQuery, type KioskQuery } from './dataKiosk';
+import { SpApiFailure } from './failure';
+import { queryFailure, readFinishedQuery } from './finishedQuery';
 import { joinPatiently } from './joinPatiently';
 import type { KioskTotals, OpenQuery, QueryPages, ReadTotals } from './kioskTotals';
 import {
@@ -22,7 +16,6 @@ import {
 	queriesUnderWay,
 	queryPages,
 } from './processWide';
-import { readStart } from './reportDocument';
 import {
 	corrected,
 	forgetOpen,
@@ -36,7 +29,7 @@ import {
 /** Checks whether a query is finished, and reads its result once for all callers. */
 
 /** Pages of one result; a year of nine marketplaces has one. */
-const MOST_PAGES = 20;
+export const MOST_PAGES = 20;
 
 /** A query that was not finished is not checked again for this time, however many callers want it. */
 const CHECK_EVERY_MS = 15_000;
@@ -144,7 +137,7 @@ class Collection {
 			const createdTime = progress.createdTime ?? query.createdTime;
 			const next = query.pagination?.nextToken;
 			if (next === undefined) return this.keep(pages, createdTime);
-			if (pages.length === MOST_PAGES) throw failed(query, 'its result has too many pages');
+			if (pages.length === MOST_PAGES) throw queryFailure(query, 'its result has too many pages');
 			// Amazon wants the text of the first page's query as it has rewritten it.
 			const text = query.query || dailyTotalsQuery(this.describe().range);
 			progress = { queryId: await createQuery(client, text, next), pages, createdTime };
@@ -167,30 +160,10 @@ class Collection {
 
 	/** The result of a finished query. Without a document there is no data: every day is unknown. */
 	private async read(query: KioskQuery): Promise<ReadTotals> {
-		const { context, client } = this;
-		if (query.processingStatus === 'CANCELLED') throw failed(query, 'Amazon canceled it');
-		if (query.processingStatus !== 'DONE') {
-			throw failed(query, 'Amazon failed to answer it (FATAL)', await this.reasonOf(query));
-		}
-		const { dataDocumentId } = query;
-		if (dataDocumentId === undefined) return { days: new Map(), unreadableLines: 0 };
-		return await readQueryDocument(context, client, dataDocumentId, readDailyTotals);
-	}
-
-	/** What Amazon says in the document of a failed query; undefined if that cannot be read. */
-	private async reasonOf({ errorDocumentId }: KioskQuery): Promise<string | undefined> {
-		if (errorDocumentId === undefined) return undefined;
-		return await readQueryDocument(
-			this.context,
-			this.client,
-			errorDocumentId,
-			async (document) => (await readStart(document)) ?? '',
-		).then(reasonIn, insteadOfFailure(undefined));
+		const result = await readFinishedQuery(this.context, this.client, query, readDailyTotals);
+		return result ?? { days: new Map(), unreadableLines: 0 };
 	}
 }
-
-const failed = ({ queryId }: KioskQuery, why: string, message?: string): SpApiFailure =>
-	new SpApiFailure('queryFailed', 'getQuery', { details: `${queryId}: ${why}`, message });
 
 function together(pages: readonly ReadTotals[]): ReadTotals & Pick<KioskTotals, 'lines'> {
 	const days = new Map<string, readonly DailyFeedback[]>();

@@ -1,11 +1,9 @@
-import { jsonParse } from 'n8n-workflow';
 import { z } from 'zod';
 
 import { isIsoDay } from '../domain/calendar';
 import type { DailyFeedback } from '../domain/ratingWindow';
+import { readJsonLines } from './jsonLines';
 import type { ReadTotals, TotalsRange } from './kioskTotals';
-import { letOthersGo } from './pause';
-import { DocumentError, unpack } from './reportDocument';
 import type { ReportDocument } from './report';
 import { dayFrom, daySales, dayTraffic } from './salesAndTrafficDay';
 
@@ -15,7 +13,7 @@ import { dayFrom, daySales, dayTraffic } from './salesAndTrafficDay';
  * Amazon deletes a dataset some months after it announces a newer one. This one has been the only
  * one of its kind since 2026-03-27.
  */
-const DATASET = 'analytics_salesAndTraffic_2024_04_24';
+export const DATASET = 'analytics_salesAndTraffic_2024_04_24';
 
 /**
  * The query for a range. The same range always gives the same text, so that a query can be
@@ -43,40 +41,20 @@ const lineSchema = z.object({
 	traffic: dayTraffic,
 });
 
-/** No line of a result is longer; a longer text is not a result. */
-const LONGEST_LINE = 100_000;
-
 /**
- * Reads a result piece by piece: one JSON object per line.
+ * Reads a result piece by piece.
  * @throws DocumentError if it cannot be unpacked or is cut off
  */
-export async function readDailyTotals({ body }: ReportDocument): Promise<ReadTotals> {
+export async function readDailyTotals(document: ReportDocument): Promise<ReadTotals> {
 	const days = new Map<string, DailyFeedback[]>();
-	let unreadableLines = 0;
-	/** @returns whether it could be read */
-	const readLine = (line: string): boolean => {
-		if (line.trim() === '') return true;
-		const parsed = lineSchema.safeParse(jsonParse<unknown>(line, { fallbackValue: null }));
-		if (!parsed.success) {
-			unreadableLines += 1;
-			return false;
-		}
-		const { marketplaceId, startDate, sales, traffic } = parsed.data;
-		const ofMarketplace = days.get(marketplaceId) ?? [];
-		ofMarketplace.push(dayFrom(startDate, sales, traffic));
-		days.set(marketplaceId, ofMarketplace);
-		return true;
-	};
-	const decoder = new TextDecoder();
-	let rest = '';
-	for await (const piece of unpack(body)) {
-		const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
-		rest = lines.pop() ?? '';
-		if (rest.length > LONGEST_LINE) rest = rest.slice(0, LONGEST_LINE);
-		for (const line of lines) readLine(line);
-		await letOthersGo();
-	}
-	// A complete result ends with a line break.
-	if (!readLine(rest + decoder.decode())) throw new DocumentError('damaged');
+	const unreadableLines = await readJsonLines(
+		document,
+		lineSchema,
+		({ marketplaceId, startDate, sales, traffic }) => {
+			const ofMarketplace = days.get(marketplaceId) ?? [];
+			ofMarketplace.push(dayFrom(startDate, sales, traffic));
+			days.set(marketplaceId, ofMarketplace);
+		},
+	);
 	return { days, unreadableLines };
 }

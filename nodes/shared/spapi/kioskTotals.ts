@@ -3,7 +3,7 @@ import { withoutFalseZeros, type TotalsEvidence } from '../domain/coverage';
 import type { Marketplace } from '../domain/marketplaces';
 import type { DailyFeedback } from '../domain/ratingWindow';
 
-/** A query to Data Kiosk for daily totals, and its result. */
+/** Queries to Data Kiosk for daily totals and for orders by SKU, and their results. */
 
 /** What a query is about. */
 export interface TotalsRange {
@@ -43,6 +43,21 @@ export interface QueryPages {
 	readonly pages: readonly ReadTotals[];
 	/** Of the query for the first page. */
 	readonly createdTime?: string;
+}
+
+/** One SKU in one marketplace, over the whole range. */
+export interface SkuOrders {
+	readonly marketplaceId: string;
+	readonly sku: string;
+	readonly asin: string | null;
+	/** Orders with it that shipped in the range, whatever else they contain. */
+	readonly ordersShipped: number;
+}
+
+export interface OrdersBySku {
+	readonly queryId: string;
+	readonly rows: readonly SkuOrders[];
+	readonly unreadableLines: number;
 }
 
 /**

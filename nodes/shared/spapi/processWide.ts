@@ -1,6 +1,6 @@
 import { BoundedMap } from './boundedMap';
 import type { AccessToken, LogInOutcome } from './login';
-import type { KioskTotals, OpenQuery, QueryPages } from './kioskTotals';
+import type { KioskTotals, OpenQuery, OrdersBySku, QueryPages } from './kioskTotals';
 import type { RateLimit } from './rateLimit';
 import type { CachedReport, Report, ReportDocument } from './report';
 
@@ -95,6 +95,9 @@ export const collectingQueries = new Map<string, Promise<KioskTotals | undefined
 
 /** Queries that a caller is waiting for, per seller and query; others join it. */
 export const queriesUnderWay = new Map<string, Promise<KioskTotals>>();
+
+/** Queries for the orders of each SKU under way, per seller and text; others join them. */
+export const skuQueriesUnderWay = new Map<string, Promise<OrdersBySku>>();
 
 /** When a query was last found unfinished (monotonic milliseconds), per seller and query. */
 export const queriesCheckedAt = new BoundedMap<number>({ max: 1_000 });

@@ -233,7 +233,7 @@ function asOpenQuery({ queryId, createdTime }: KioskQuery, range: TotalsRange): 
  * A failure after which the query may exist: it is unknown whether Amazon has acted, or Amazon
  * refused the query as too many, as it does with a second one of the same text.
  */
-function orFailureOfDoubt(failure: unknown): SpApiFailure {
+export function orFailureOfDoubt(failure: unknown): SpApiFailure {
 	const isDoubtful =
 		failure instanceof SpApiFailure && (failure.kind === 'throttled' || isUncertain(failure.kind));
 	if (!isDoubtful) throw failure;
