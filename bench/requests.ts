@@ -29,19 +29,23 @@ const percentOf = (count: number, all: number): string => `${((100 * count) / al
 const per100 = (effect: number): string => (100 * effect).toFixed(2);
 const inThousands = (count: number): string => count.toLocaleString('en-US');
 
-function measured(seed: number, world: RequestWorld): Effect {
+function measured(
+	seed: number,
+	world: RequestWorld,
+	responseDays: number = DEFAULT_OPTIONS.responseDays,
+): Effect {
 	const { feedback, test } = drawRequestWorld(seed, world);
-	const options = { ...DEFAULT_OPTIONS, redraws: REDRAWS, seed: `${seed}` };
+	const options = { ...DEFAULT_OPTIONS, responseDays, redraws: REDRAWS, seed: `${seed}` };
 	const effect = inOneGo(measureEffect(feedback, test, options));
 	if (effect === undefined) throw new Error(`No exposure in world ${seed}`);
 	return effect.all;
 }
 
 /** What many worlds of a kind show. */
-function survey(world: RequestWorld, worlds: number, firstSeed = 0) {
+function survey(world: RequestWorld, worlds: number, firstSeed = 0, responseDays?: number) {
 	let [seen, found, covered, sum] = [0, 0, 0, 0];
 	for (let seed = firstSeed; seed < firstSeed + worlds; seed += 1) {
-		const { p, perRequest, low, high } = measured(seed, world);
+		const { p, perRequest, low, high } = measured(seed, world, responseDays);
 		if (p <= ALPHA) seen += 1;
 		if (p <= ALPHA && perRequest > 0) found += 1;
 		if (low <= world.effect && world.effect <= high) covered += 1;
@@ -163,15 +167,26 @@ function delays(): Table {
 		['evenly on days 0 to 6', Array.from({ length: 7 }, () => 1 / 7)],
 		['evenly on days 0 to 13', Array.from({ length: 14 }, () => 1 / 14)],
 	];
+	/** Days per block, and response days. */
+	const designs = [
+		[3, 4],
+		[BLOCK_DAYS, 4],
+		[7, 4],
+		[7, 7],
+		[10, 7],
+	] as const;
 	return {
 		caption: `If buyers answer sooner or later: mean estimate, coverage and power at 50 orders a day, +2 per 100, 60 days, of ${inThousands(WORLDS_WITH_EFFECT)} worlds`,
-		header: ['feedback comes', ...[3, BLOCK_DAYS, 7].map((days) => `blocks of ${days}`)],
+		header: [
+			'feedback comes',
+			...designs.map(([blockDays, responseDays]) => `blocks of ${blockDays}, ${responseDays} days`),
+		],
 		rows: kinds.map(([name, shares]) => [
 			name,
-			...[3, BLOCK_DAYS, 7].map((blockDays) => {
+			...designs.map(([blockDays, responseDays]) => {
 				const world = { ...usual, effect: 0.02, blockDays, delays: shares };
-				const { mean, covered, found } = survey(world, WORLDS_WITH_EFFECT, LATER);
-				return `${mean}, ${covered}, ${found}`;
+				const seen = survey(world, WORLDS_WITH_EFFECT, LATER, responseDays);
+				return `${seen.mean}, ${seen.covered}, ${seen.found}`;
 			}),
 		]),
 	};
@@ -201,9 +216,12 @@ function daysStillNeeded(): Table {
 	};
 }
 
-export function runAlone(): void {
-	for (const table of [falseAlarms, coverage, power, blockLength, delays, daysStillNeeded]) {
-		console.log(`\n${renderTable(table())}`);
+const TABLES = { falseAlarms, coverage, power, blockLength, delays, daysStillNeeded };
+
+/** @param only the names of some tables; all by default, which takes some minutes */
+export function runAlone(only: readonly string[]): void {
+	for (const [name, table] of Object.entries(TABLES)) {
+		if (only.length === 0 || only.includes(name)) console.log(`\n${renderTable(table())}`);
 	}
 	console.log(`\nThe operation itself gives no verdict below ${LEAST_FEEDBACK} feedback entries.`);
 }

@@ -239,6 +239,14 @@ describe('Rating: Measure Requests', () => {
 		expect(other).toMatchObject({ positive: null, certain: null, delay: null });
 	});
 
+	it('draws a picture for each marketplace, on request', async () => {
+		const run = await measure({ parameters: { format: 'svg', binaryField: 'picture' } });
+		const { picture } = run.outputs[0]?.[0]?.binary ?? {};
+		expect(picture).toMatchObject({ mimeType: 'image/svg+xml', fileName: 'does-asking-pay.svg' });
+		const svg = Buffer.from(picture?.data ?? '', 'base64').toString();
+		expect(svg).toContain(String(firstOf(run).summary).slice(0, 40));
+	});
+
 	it('names what is wrong with the items', async () => {
 		const run = await measure({ items: [{ text: 'x' }] });
 		expect(run.error?.message).toBe(

@@ -14,6 +14,7 @@ import { hint } from '../../shared/n8n/hints';
 import type { ItemSeller } from '../../shared/n8n/itemSeller';
 import { resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
 import { readParameters } from '../../shared/n8n/parameters';
+import { ItemWithFiles } from '../../shared/n8n/router';
 import { sellerParameter } from '../../shared/n8n/sellerParameter';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { primaryMarketplaceOf } from '../../shared/spapi/endpoints';
@@ -28,9 +29,11 @@ import {
 	type RequestReport,
 } from '../analysis/requestEffectReport';
 import { delayInWords, summaryOf } from '../analysis/requestEffectWords';
+import { renderRequestEffect, type RequestEffectPicture } from '../chart/requestEffect';
 import { fetchAmazonReports, reportsOptions, reportsOptionsSchema } from '../sources/amazonReports';
 import { daysOfLists, daysOfReports, type FeedbackDays } from '../sources/feedbackDays';
 import { readLedger, type RequestLedger } from '../sources/requestLedger';
+import { fileFieldName } from './fileFieldName';
 
 const fromAmazon = { show: { feedbackFrom: ['amazonReports'] } };
 const fromLists = { show: { feedbackFrom: ['lists'] } };
@@ -128,6 +131,26 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			description:
 				'How many of the latest days to use; of these, the test uses those since its start',
 		},
+		{
+			displayName: 'Format',
+			name: 'format',
+			type: 'options',
+			default: 'items',
+			options: [
+				{ name: 'Items', value: 'items' },
+				{ name: 'Items and Picture (SVG)', value: 'svg' },
+			],
+			description:
+				'Whether each item also has a picture: requests and feedback of each day, and the effect with its interval',
+		},
+		{
+			displayName: 'Put Output File in Field',
+			name: 'binaryField',
+			type: 'string',
+			default: 'chart',
+			displayOptions: { show: { format: ['svg'] } },
+			hint: 'The name of the output field for the picture. To view it here, open the output, select Binary, then Download.',
+		},
 		optionsCollection(
 			...reportsOptions
 				.filter(({ name }) => !OF_ONE_MARKETPLACE.includes(name))
@@ -178,6 +201,26 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				description:
 					"The same as in 'Plan'. Only needed if the ledger does not have the pulse columns.",
 			},
+			{
+				displayName: 'Theme',
+				name: 'theme',
+				type: 'options',
+				default: 'light',
+				options: [
+					{ name: "Viewer's Preference", value: 'auto', description: 'Light in emails' },
+					{ name: 'Dark', value: 'dark' },
+					{ name: 'Light', value: 'light' },
+				],
+				description: 'The colors of the picture',
+			},
+			{
+				displayName: 'Width (Pixels)',
+				name: 'width',
+				type: 'number',
+				default: 800,
+				typeOptions: { minValue: 320, maxValue: 2000 },
+				description: 'Picture width in pixels; a phone has about 360',
+			},
 		),
 	],
 );
@@ -188,7 +231,11 @@ const schema = z.object({
 	lowFeedback: z.unknown(),
 	effectToDetect: z.number().min(0.1).max(100).default(2),
 	days: z.number().int().min(7).max(MOST_DAYS).default(365),
+	format: z.enum(['items', 'svg']).default('items'),
+	binaryField: fileFieldName.default('chart'),
 	options: reportsOptionsSchema.omit({ feedbackReportId: true, salesReportId: true }).extend({
+		theme: z.enum(['auto', 'dark', 'light']).default('light'),
+		width: z.number().int().min(320).max(2000).default(800),
 		confidence: z.union([z.literal(0.9), z.literal(0.95), z.literal(0.99)]).default(0.95),
 		blockDays: z.number().int().min(2).max(14).default(5),
 		responseDays: z.number().int().min(1).max(14).default(DEFAULT_OPTIONS.responseDays),
@@ -207,7 +254,7 @@ export async function execute(
 	this: IExecuteFunctions,
 	itemIndex: number,
 	seller: ItemSeller,
-): Promise<IDataObject[]> {
+): Promise<Array<IDataObject | ItemWithFiles>> {
 	const wanted = readParameters(this, itemIndex, schema, description);
 	const client = wanted.feedbackFrom === 'amazonReports' ? await seller.connect() : undefined;
 	const ledger = await inTurns(readLedger(this.getInputData(), client?.sellerName));
@@ -230,7 +277,7 @@ export async function execute(
 		await readDays(this, client, place, wanted);
 	// At the same time: Amazon prepares all reports at once, and the client keeps its limits.
 	const allDays = await Promise.all(readable.map(read));
-	const items: IDataObject[] = [];
+	const items: Array<IDataObject | ItemWithFiles> = [];
 	for (const [index, place] of readable.entries()) {
 		const days = allDays[index];
 		if (days === undefined) continue;
@@ -239,7 +286,12 @@ export async function execute(
 		const { seed, blockDays } = wanted.options;
 		const schedule = seed === '' ? undefined : { seed, blockDays, marketplaceId: place.id };
 		const report = await inTurns(reportRequests({ ...days, requests, schedule }, settings));
-		items.push(toItem(report, { place, days, requests, settings, left }));
+		const item = toItem(report, { place, days, requests, settings, left });
+		if (wanted.format === 'items') items.push(item);
+		else {
+			const picture = pictureOf(report, { place, days, requests, settings, left }, seller.name);
+			items.push(new ItemWithFiles(item, await fileOf(this, picture, wanted)));
+		}
 	}
 	return items;
 }
@@ -384,6 +436,55 @@ function toItem(
 		notes: [...report.lacking, ...left, ...days.notes],
 		sources: [...days.sources],
 	};
+}
+
+function pictureOf(
+	report: RequestReport,
+	{ place, days, requests, settings }: Place,
+	seller: string | null | undefined,
+): RequestEffectPicture {
+	const { effect, isSolid, used } = report;
+	const sent = new Map<number, number>();
+	for (const { day } of requests) sent.set(day, (sent.get(day) ?? 0) + 1);
+	const known = new Map(days.known.map((each) => [each.day, each.positive + each.nonPositive]));
+	const [from, through] = used ? [used.from, used.through] : [0, -1];
+	const all = effect?.all;
+	const isFinite = all !== undefined && Number.isFinite(all.low) && Number.isFinite(all.high);
+	return {
+		title: 'Does asking pay?',
+		marketplace: place.domain,
+		seller: seller ?? undefined,
+		days: Array.from({ length: through - from + 1 }, (_, index) => ({
+			date: isoDay(from + index),
+			requests: sent.get(from + index) ?? 0,
+			received: known.get(from + index),
+		})),
+		effect:
+			isSolid && isFinite
+				? {
+						per100: per100(all.perRequest),
+						low: per100(all.low),
+						high: per100(all.high),
+					}
+				: undefined,
+		effectToDetect: per100(settings.effectToDetect),
+		confidencePercent: Math.round(100 * settings.confidence),
+		summary: summaryOf(report, settings),
+		notes: [...report.lacking, ...days.notes].map((note) => `${note}.`),
+	};
+}
+
+async function fileOf(
+	context: IExecuteFunctions,
+	picture: RequestEffectPicture,
+	{ binaryField, options }: Wanted,
+): Promise<ItemWithFiles['binary']> {
+	const file = await context.helpers.prepareBinaryData(
+		Buffer.from(renderRequestEffect(picture, options)),
+		'does-asking-pay.svg',
+		'image/svg+xml',
+	);
+	return { [binaryField]: file };
 }
 
 const percent = (part: number, all: number): number | null =>
