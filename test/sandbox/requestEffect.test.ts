@@ -11,7 +11,7 @@ const ordersToRequest = (count: number): string[] =>
 const feedback = () => sandbox().sellers['demo']?.marketplaces[0]?.feedback ?? [];
 
 describe('the effect of requests', () => {
-	it('is none by default', async () => {
+	it('is zero by default', async () => {
 		const client = await connect(sandbox());
 		const before = [...feedback()];
 		for (const orderId of ordersToRequest(20)) await client.solicit(orderId);

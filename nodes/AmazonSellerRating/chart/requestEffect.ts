@@ -22,7 +22,7 @@ export interface RequestEffectPicture {
 		readonly requests: number;
 		readonly received: number | undefined;
 	}>;
-	/** Feedback entries per 100 requests; undefined if it is not known. */
+	/** Feedback entries per 100 requests; undefined if unknown. */
 	readonly effect:
 		| { readonly per100: number; readonly low: number; readonly high: number }
 		| undefined;
