@@ -6,6 +6,7 @@ import {
 } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 
+import { prepareWords } from '../shared/domain/comments/topics';
 import { findMarketplace, type Marketplace } from '../shared/domain/marketplaces';
 import { toNodeError } from '../shared/n8n/toNodeError';
 import { readTriggerParameters } from '../shared/n8n/parameters';
@@ -13,12 +14,13 @@ import { CREDENTIAL_NAME, SpApiClient } from '../shared/spapi/client';
 import { ALL_SELLERS } from '../shared/spapi/credentials';
 import { SpApiFailure } from '../shared/spapi/failure';
 import { inTurn, SELLERS_AT_ONCE } from '../shared/spapi/inTurn';
+import { inTurns } from '../shared/spapi/pause';
 import { addOrders } from './addOrders';
 import { properties, schema, type TriggerParameters } from './description';
 import { isHeldUp, isOfTheAccount } from './failures';
 import { PollMemory } from './pollMemory';
 import { dayIn } from '../shared/domain/calendar';
-import { areExtra, isExtra, reportsFor } from './settings';
+import { areExtra, isAboutFeedback, isExtra, reportsFor } from './settings';
 import { ReportTask } from './reportTask';
 import { marketplacesOf, ofSeller } from './sellers';
 import { TotalsQuery } from './totalsQuery';
@@ -92,6 +94,7 @@ async function pollSellers(
 ): Promise<INodeExecutionData[][] | null> {
 	const parameters = readTriggerParameters(context, schema, properties);
 	const time = new PollTime(context);
+	if (isAboutFeedback(parameters)) await inTurns(prepareWords());
 	const polls = await pollsOf(context, memory, parameters, time);
 	// If n8n keeps the state with the execution (durable polls), a poll that throws loses what it
 	// learned, and if the first one throws, the workflow is not activated. So a later poll reports it.
@@ -100,8 +103,8 @@ async function pollSellers(
 		if (problem !== undefined) throw toNodeError(context.getNode(), problem);
 	}
 	// The only seller's tasks take turns in the same memory.
-	const inTurns = polls.length === 1 ? polls : memory.leftOutFirst(polls);
-	const outputs = await inTurn(inTurns, SELLERS_AT_ONCE, async (each) => {
+	const queue = polls.length === 1 ? polls : memory.leftOutFirst(polls);
+	const outputs = await inTurn(queue, SELLERS_AT_ONCE, async (each) => {
 		if (!time.isOver) return await each.run();
 		memory.startWith(each.key);
 		return [];

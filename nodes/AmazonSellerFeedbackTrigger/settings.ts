@@ -34,6 +34,10 @@ export const areExtra = (kinds: readonly ReportKind[], { events }: TriggerParame
 export const isExtra = (kind: ReportKind, parameters: TriggerParameters): boolean =>
 	areExtra([kind], parameters);
 
+/** Whether an event is about feedback entries, whose comments are then read. */
+export const isAboutFeedback = ({ events }: TriggerParameters): boolean =>
+	events.some((event) => EVENTS[event].group === 'feedback');
+
 /** The reports to request. */
 export function reportsFor(parameters: TriggerParameters): ReportKind[] {
 	const forRating: ReportKind[] = parameters.options.includeRating ? ['totals', 'feedback'] : [];

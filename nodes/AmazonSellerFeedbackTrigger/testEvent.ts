@@ -2,6 +2,7 @@ import { NodeOperationError, type IDataObject, type IPollFunctions } from 'n8n-w
 import { DateTime } from 'luxon';
 
 import { countedRate, type AccountHealth } from '../shared/domain/accountHealth';
+import { prepareWords } from '../shared/domain/comments/topics';
 import { sentimentOf } from '../shared/domain/feedbackReport';
 import type { FeedbackChange } from './watch/feedback';
 import { placeInWords, type Marketplace } from '../shared/domain/marketplaces';
@@ -9,7 +10,7 @@ import { resolveMarketplace } from '../shared/n8n/marketplaceParameter';
 import { readTriggerParameters } from '../shared/n8n/parameters';
 import { SpApiClient } from '../shared/spapi/client';
 import { ALL_SELLERS } from '../shared/spapi/credentials';
-import { pause } from '../shared/spapi/pause';
+import { inTurns, pause } from '../shared/spapi/pause';
 import { requestReport } from '../shared/spapi/requestReport';
 import type { RequestedReport } from '../shared/spapi/report';
 import { collectReport, type CollectedReport } from '../shared/spapi/obtainReport';
@@ -25,7 +26,7 @@ import { testSummaryOf, toItem } from './items';
 import { dayIn } from '../shared/domain/calendar';
 import { isOfTheAccount } from './failures';
 import { readQuery, readReport, requestOf } from './reports';
-import { isExtra, reportsFor, settingsOf } from './settings';
+import { isAboutFeedback, isExtra, reportsFor, settingsOf } from './settings';
 import { marketplacesOf, ofSeller } from './sellers';
 import { advance } from './watch/advance';
 import { sharesNow } from './watch/buyBox';
@@ -65,6 +66,7 @@ const SHARED_FOR_MINUTES = 60;
  */
 export async function fetchTestEvent(context: IPollFunctions): Promise<IDataObject> {
 	const parameters = readTriggerParameters(context, schema, properties);
+	if (isAboutFeedback(parameters)) await inTurns(prepareWords());
 	const patience = { waitAtMostMs: LONGEST_WAIT_MS, maxAttempts: 3 };
 	// One seller shows what the items of all look like.
 	const [client] = (

@@ -1,8 +1,5 @@
 import { findMarketplace, MARKETPLACES } from '../../nodes/shared/domain/marketplaces';
-import {
-	feedbackManagerUrl,
-	orderUrl,
-} from '../../nodes/shared/domain/sellerCentral';
+import { feedbackManagerUrl, orderUrl } from '../../nodes/shared/domain/sellerCentral';
 
 const marketplace = (countryCode: string) => {
 	const found = findMarketplace(countryCode);

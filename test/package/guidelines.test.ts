@@ -96,6 +96,8 @@ describe('what a user sees', () => {
 	it('avoids the words error, problem, failure and mistake', () => {
 		const texts = ['nodes', 'credentials']
 			.flatMap((folder) => filesIn(folder, '.ts'))
+			// What buyers write.
+			.filter((file) => !file.startsWith('nodes/shared/domain/comments/words/'))
 			.flatMap((file) => readDocument(file).split('\n'))
 			.filter((line) => !/^\s*(\/\/|\/?\*|import |\} from )/.test(line))
 			.flatMap((line) => [...line.matchAll(/(['"`])((?:(?!\1)[^\\]|\\.)*)\1/g)])

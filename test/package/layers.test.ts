@@ -29,6 +29,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	// They run before the dependencies are installed.
 	'scripts/': [],
 	'checks/': ['scripts/lib/', 'sandbox/', 'test/chaos/'],
+	// It measures the nodes themselves.
+	'checks/golden': ['checks/lib/', 'nodes/shared/domain/', 'scripts/lib/'],
 	// Both processes and tests use these.
 	'checks/n8n/': ['checks/lib/', 'scripts/lib/', 'sandbox/'],
 	'checks/lib/': ['scripts/lib/', 'sandbox/'],

@@ -15,13 +15,14 @@ import { readKeptCases } from '../../cases/keptCases';
 import { nextStepOf, type CaseFeedback, type NextStep } from '../../cases/nextStep';
 import { POLICIES } from '../../cases/policies';
 import { RemovalProposals } from '../../cases/removalProposals';
+import { prepareWords } from '../../../shared/domain/comments/topics';
 import { feedbackOfItem } from '../../../shared/domain/feedbackItem';
 import { findMarketplace, type Marketplace } from '../../../shared/domain/marketplaces';
 import { feedbackManagerUrl, orderUrl } from '../../../shared/domain/sellerCentral';
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
 import { optionalText, readParameters } from '../../../shared/n8n/parameters';
 import { ItemFailure } from '../../../shared/n8n/router';
-import { letOthersGo } from '../../../shared/spapi/pause';
+import { inTurns, letOthersGo } from '../../../shared/spapi/pause';
 
 const days = (
 	displayName: string,
@@ -253,6 +254,7 @@ export async function execute(
 	const kept = keptOf(this, keptCases, items);
 	const proposals = new RemovalProposals(kept.values(), options.maxRemovals);
 	const results: Array<IDataObject[] | ItemFailure> = [];
+	await inTurns(prepareWords());
 	for (const [place, { feedback, marketplace, action, reasons, itemIndex }] of items.entries()) {
 		if (place % ITEMS_PER_STEP === ITEMS_PER_STEP - 1) await letOthersGo();
 		const caseId = caseIdOf(feedback.seller, marketplace.countryCode, feedback.orderId);

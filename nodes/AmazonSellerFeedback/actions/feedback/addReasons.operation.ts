@@ -7,8 +7,10 @@ import {
 import { z } from 'zod';
 
 import { REASONS, reasonsOf, type Reason } from '../../../shared/domain/comments/reasons';
+import { prepareWords } from '../../../shared/domain/comments/topics';
 import { feedbackOfItem } from '../../../shared/domain/feedbackItem';
 import { optionalText, readParameters } from '../../../shared/n8n/parameters';
+import { inTurns } from '../../../shared/spapi/pause';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['feedback'], operation: ['addReasons'] } },
@@ -50,6 +52,7 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	const { reasonsFrom, reasons } = readParameters(this, itemIndex, schema, description);
 	const item = this.getInputData()[itemIndex]?.json ?? {};
 	if (reasonsFrom === 'field') return { ...item, reasons: givenReasons(reasons), reasonWords: {} };
+	await inTurns(prepareWords());
 	const found = reasonsOf(feedbackOfItem(item).comment ?? '');
 	return { ...item, reasons: [...found.reasons], reasonWords: { ...found.words } as IDataObject };
 }

@@ -28,6 +28,12 @@ describe('removalProspect', () => {
 		['Siete degli stronzi'],
 		['Menudo cabron el vendedor'],
 		['クソみたいな商品です'],
+		['Que merda de produto, caralho'],
+		['Wat een kutzooi'],
+		['Kurwa, co za badziew'],
+		['Vilken jävla skit'],
+		['Siktirin gidin'],
+		['يا اولاد الشرموطه'],
 	])('finds obscene language in "%s"', (comment) => {
 		expect(prospectOf(comment)).toMatchObject({
 			prospect: 'possible',
@@ -42,6 +48,9 @@ describe('removalProspect', () => {
 		['Die Lieferung kam nach Putzbrunn zu spät'],
 		['The disputant’s parcel never came'],
 		['荷物が遅れました。よくそのことを考えてください'],
+		['Entrega atrasada uma hora'],
+		['Fick aldrig paketet'],
+		['届かない。ファックスも'],
 	])('does not treat a part of another word as obscene in "%s"', (comment) => {
 		expect(criterionOf(comment)).toBe('fulfilledByAmazon');
 	});
@@ -66,6 +75,19 @@ describe('removalProspect', () => {
 		['a Spanish street', 'Están en la calle Mayor 12'],
 		['an Italian street', 'Hanno sede in via Garibaldi, 12'],
 		['a Japanese address', '東京都港区芝公園4-2-8にある'],
+		['a Dutch mobile number', 'Bel 06-12345678 maar niet'],
+		['a Polish phone number', 'Numer 501 234 567 nie odpowiada'],
+		['a Swedish phone number', 'Ringde 070-123 45 67 utan svar'],
+		['a Turkish phone number', '0532 123 45 67 numarayı açmıyorlar'],
+		['a Brazilian phone number', 'Liguei no (11) 95555-0199'],
+		['a phone number in Arabic digits', 'رقمه ٠٥٠١٢٣٤٥٦٧'],
+		['a Dutch street', 'Ze zitten op de Keizersgracht 12'],
+		['a Polish street', 'Siedziba: ul. Polna 7/3'],
+		['a Swedish street', 'De sitter på Storgatan 5'],
+		['a Turkish street', 'Örnek Mah. Gül Sok. No:7 adresinde'],
+		['a Portuguese street', 'Fica na Rua das Flores, 45'],
+		['an Arabic street', 'العنوان ١٢ شارع التحرير'],
+		['a postal code and a place', 'Adresse: Amselstieg 114b, 38999 Hinterfelde'],
 	])('finds personal information in %s', (_, comment) => {
 		expect(prospectOf(comment)).toMatchObject({
 			prospect: 'possible',
@@ -84,6 +106,7 @@ describe('removalProspect', () => {
 		['hours', 'Delivery between 08.00-12.00 or 08-12 17-20, nobody came'],
 		['a parcel number', 'DHL says 00340434161094042557 or 1Z999AA10123456784, not there'],
 		['a plain row of digits', 'Parcel 5552345678 never arrived'],
+		['a model with a number', 'Galaxy A 52, 5 weeks late'],
 		['days on a street', 'The parcel lay 2 days on the road and 3 days in the street'],
 		['days in a Spanish street', 'Dejaron el paquete en la calle Durante 2 horas'],
 		['the word via', 'Shipped via UPS 2 weeks ago, still waiting'],
@@ -107,6 +130,12 @@ describe('removalProspect', () => {
 		['Prodotto scadente, non funziona'],
 		['La qualita e pessima'],
 		['一週間で壊れました。品質が悪いです'],
+		['Péssima qualidade, parou de funcionar'],
+		['Slechte kwaliteit, na een week kapot'],
+		['Słaba jakość, zepsuł się po tygodniu'],
+		['Dålig kvalitet, gick sönder direkt'],
+		['Kalitesi çok kötü, hemen bozuldu'],
+		['الجوده سيئه والقماش رديء'],
 	])('treats the entire comment "%s" as a product review', (comment) => {
 		expect(prospectOf(comment)).toMatchObject({ prospect: 'possible', criterion: 'productReview' });
 	});
@@ -128,6 +157,7 @@ describe('removalProspect', () => {
 		['seller in Italian', 'Prodotto rotto, il venditore non risponde'],
 		['seller in Japanese', '商品は不良で、出品者の対応も悪い'],
 		['delivery', 'Fast delivery but poor quality'],
+		['damage by bad packaging', 'Arrived broken because it was badly packed'],
 		['late delivery', 'Great product, late delivery'],
 		['delivery in German', 'Lieferung schnell, aber die Qualität ist schlecht'],
 	])('does not treat a comment that mentions %s as a product review only', (_, comment) => {
@@ -153,6 +183,13 @@ describe('removalProspect', () => {
 		['Il pacco non è mai arrivato'],
 		['Consegna in ritardo'],
 		['商品が届かない'],
+		['A encomenda nunca chegou'],
+		['Pakket nooit ontvangen'],
+		['Paczka nie dotarła'],
+		['Paketet kom aldrig fram'],
+		['Kargo hala gelmedi'],
+		['لم يصل الطرد'],
+		['The screen arrived cracked'],
 	])('treats "%s" as about the delivery', (comment) => {
 		expect(prospectOf(comment)).toMatchObject({
 			prospect: 'conditional',
@@ -275,6 +312,11 @@ describe('removalProspect', () => {
 		"n't ",
 		'1 A ',
 		'都あ',
+		'Aaa 1 ',
+		'Mah ',
+		'شارع ',
+		'Rua A ',
+		'ul. A ',
 		'(',
 		"'",
 		'’',
