@@ -141,7 +141,7 @@ function gamma(shape: number, random: Random): number {
 	}
 }
 
-/** Large means are drawn in parts, so that nothing underflows. */
+/** Large means are drawn in parts, because the power of e would be too small a number. */
 function poisson(mean: number, random: Random): number {
 	if (mean > 30) return poisson(30, random) + poisson(mean - 30, random);
 	const least = Math.exp(-mean);

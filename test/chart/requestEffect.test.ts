@@ -9,7 +9,7 @@ import { everything, LIGHT_800, parseXml, SIZES, withClass } from './support';
 const model = (changes: Partial<RequestEffectPicture> = {}): RequestEffectPicture => ({
 	title: 'Does asking pay?',
 	marketplace: 'Amazon.de',
-	seller: 'Nord & Süd <Handel>',
+	seller: 'North & South <Shop>',
 	days: Array.from({ length: 30 }, (_, index) => ({
 		date: plusDays('2026-10-01', index),
 		requests: index % 5 === 2 ? 100 : 0,
@@ -45,7 +45,7 @@ it.each(SIZES)('says what is drawn, at %i pixels', (width) => {
 	]) {
 		expect(text).toContain(part);
 	}
-	expect(text).toContain('Nord & Süd <Handel>');
+	expect(text).toContain('North & South <Shop>');
 });
 
 it('has a bar for each known day, and marks the others', () => {

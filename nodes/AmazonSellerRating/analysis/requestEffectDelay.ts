@@ -46,11 +46,10 @@ export function compareDelays(
 	const middle = (least + most) / 2;
 	const groupOf = (isShorter: boolean): DelayGroup => {
 		const own = delayed.filter(({ delayDays }) => delayDays <= middle === isShorter);
-		const days = own.map(({ delayDays }) => delayDays).toSorted((a, b) => a - b);
 		const bad = own.filter(({ orderId, day }) => (lowOn.get(orderId) ?? -Infinity) >= day).length;
 		return {
-			fromDays: days[0] ?? NaN,
-			throughDays: days.at(-1) ?? NaN,
+			fromDays: own.reduce((min, { delayDays }) => Math.min(min, delayDays), Infinity),
+			throughDays: own.reduce((max, { delayDays }) => Math.max(max, delayDays), -Infinity),
 			requests: own.length,
 			low: bad,
 			per100Requests: (100 * bad) / own.length,

@@ -90,15 +90,18 @@ function blockDaysOf(requests: readonly SentRequest[]): number | undefined {
 
 function ofSeed(requests: readonly SentRequest[], schedule: PulseSchedule): FoundTest | undefined {
 	const { blockDays } = schedule;
+	const places = new Map<number, Place>();
 	const drawn = (day: number): Place => {
 		const block = Math.floor(day / blockDays);
-		return { block, pulseDay: pulseDayIn(block, schedule) };
+		const place = places.get(block) ?? { block, pulseDay: pulseDayIn(block, schedule) };
+		places.set(block, place);
+		return place;
 	};
-	const isOnPulse = ({ day }: SentRequest): boolean => drawn(day).pulseDay === day;
+	const isOnPulse = (day: number): boolean => drawn(day).pulseDay === day;
 	const since = startOfTest(requests, isOnPulse);
 	if (since === undefined) return undefined;
 	const found = assemble(requests, blockDays, schedule, (request) =>
-		request.day >= since && isOnPulse(request) ? drawn(request.day) : undefined,
+		request.day >= since && isOnPulse(request.day) ? drawn(request.day) : undefined,
 	);
 	return found && blocksUsedIn(found.test) < LEAST_DRAWN_DAYS ? undefined : found;
 }
@@ -106,15 +109,17 @@ function ofSeed(requests: readonly SentRequest[], schedule: PulseSchedule): Foun
 /** The earliest day from which on nearly all requests were sent on drawn days. */
 function startOfTest(
 	requests: readonly SentRequest[],
-	isOnPulse: (request: SentRequest) => boolean,
+	isOnPulse: (day: number) => boolean,
 ): number | undefined {
+	const perDay = new Map<number, number>();
+	for (const { day } of requests) perDay.set(day, (perDay.get(day) ?? 0) + 1);
 	let [all, onPulse] = [0, 0];
 	let since: number | undefined;
-	for (const request of requests.toSorted((a, b) => b.day - a.day)) {
-		all += 1;
-		if (!isOnPulse(request)) continue;
-		onPulse += 1;
-		if (onPulse >= LEAST_SHARE * all) since = request.day;
+	for (const [day, count] of [...perDay].toSorted(([a], [b]) => b - a)) {
+		all += count;
+		if (!isOnPulse(day)) continue;
+		onPulse += count;
+		if (onPulse >= LEAST_SHARE * all) since = day;
 	}
 	return since;
 }

@@ -74,15 +74,20 @@ export function* reportRequests(
 	settings: ReportSettings,
 ): Steps<RequestReport> {
 	const found = findPulseTest(requests, schedule);
+	yield;
 	const first = requests.reduce((least, { day }) => Math.min(least, day), Infinity);
 	const through = known.at(-1)?.day ?? -Infinity;
 	const inDays = (low ?? []).filter(({ day }) => day <= through);
+	const certain = low && certainPartOf(requests, inDays, settings.responseDays);
+	yield;
+	const delay = low && compareDelays(requests, inDays, through, 1 - settings.confidence);
+	yield;
 	const common = {
 		found,
 		before: countsOf(known.filter(({ day }) => day < first)),
 		since: countsOf(known.filter(({ day }) => day >= first)),
-		certain: low && certainPartOf(requests, inDays, settings.responseDays),
-		delay: low && compareDelays(requests, inDays, through, 1 - settings.confidence),
+		certain,
+		delay,
 	};
 	if (found === undefined) {
 		return {

@@ -66,7 +66,7 @@ const rowSchema = z.object({
 
 type Row = z.infer<typeof rowSchema>;
 
-const ROWS_PER_STEP = 500;
+const ROWS_PER_STEP = 100;
 
 /**
  * Reads each input item as a ledger row, as Send returns them: with `pulse` and `delayDays` of Plan,
@@ -128,7 +128,5 @@ function blankIsAbsent(value: unknown): unknown {
 
 /** Tables keep an object as text. */
 function parsedJson(value: unknown): unknown {
-	return typeof value === 'string'
-		? jsonParse<unknown>(value, { fallbackValue: undefined })
-		: value;
+	return typeof value === 'string' ? jsonParse<unknown>(value, { fallbackValue: null }) : value;
 }
