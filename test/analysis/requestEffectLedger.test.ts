@@ -4,6 +4,7 @@ import {
 	blocksUsedIn,
 	findPulseTest,
 	lastDayOf,
+	wholeBlocksOf,
 	type SentRequest,
 } from '../../nodes/AmazonSellerRating/analysis/requestEffectLedger';
 import fc from '../fastCheck';
@@ -91,6 +92,23 @@ describe('the pulse test of a ledger', () => {
 		expect(found?.test.blocks[0]?.sent).toEqual([2, 1, 1]);
 		const tooLate = rows.map((row, index) => (index === 0 ? { ...row, day: row.day + 4 } : row));
 		expect(findPulseTest(tooLate, undefined)?.moved).toBe(23);
+	});
+
+	it('is used without its first block, and without a last one that is not over', () => {
+		const found = findPulseTest(ledgerOf(schedule, 6), undefined);
+		if (found === undefined) throw new Error('No test');
+		const { firstDay, blocks } = found.test;
+		const over = wholeBlocksOf(found.test, firstDay + 30);
+		expect(over).toMatchObject({ firstDay: firstDay + 5, blocks: blocks.slice(1) });
+		expect([...over.fixed]).toEqual([[blocks[0]?.pulseDay, 4]]);
+		const open = wholeBlocksOf(found.test, firstDay + 29);
+		expect(open.blocks).toEqual(blocks.slice(1, 5));
+		expect([...open.fixed]).toEqual([
+			[blocks[0]?.pulseDay, 4],
+			[blocks[5]?.pulseDay, 4],
+		]);
+		const short = findPulseTest(ledgerOf(schedule, 1), undefined)?.test;
+		expect(short && wholeBlocksOf(short, firstDay + 2).blocks).toEqual([]);
 	});
 
 	it('has blocks without requests, too, up to the last one with some', () => {

@@ -7,7 +7,7 @@ import {
 } from 'n8n-workflow';
 import { z } from 'zod';
 
-import { isoDay, plusDays, todayIn } from '../../shared/domain/calendar';
+import { dayNumber, isoDay, plusDays, todayIn } from '../../shared/domain/calendar';
 import type { Marketplace } from '../../shared/domain/marketplaces';
 import { optionsCollection } from '../../shared/n8n/commonParameters';
 import { hint } from '../../shared/n8n/hints';
@@ -283,9 +283,10 @@ export async function execute(
 		if (days === undefined) continue;
 		const requests = ledger.requests.get(place) ?? [];
 		const settings = settingsOf(wanted, place);
+		const today = dayNumber(todayIn(place));
 		const { seed, blockDays } = wanted.options;
 		const schedule = seed === '' ? undefined : { seed, blockDays, marketplaceId: place.id };
-		const report = await inTurns(reportRequests({ ...days, requests, schedule }, settings));
+		const report = await inTurns(reportRequests({ ...days, requests, today, schedule }, settings));
 		const item = toItem(report, { place, days, requests, settings, left });
 		if (wanted.format === 'items') items.push(item);
 		else {

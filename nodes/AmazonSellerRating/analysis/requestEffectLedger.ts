@@ -172,6 +172,26 @@ function getOrSet<Key, Value>(map: Map<Key, Value>, key: Key, initial: Value): V
 	return value;
 }
 
+/**
+ * The test without its first block, which may have begun in its middle, and without a last block that
+ * is not over: whether a block has requests by now depends on its draw, and so would the choice of
+ * days. Their requests stay where they are.
+ * @param today day number
+ */
+export function wholeBlocksOf(test: PulseTest, today: number): PulseTest {
+	const { firstDay, blockDays, blocks, fixed } = test;
+	const isOver = lastDayOf(test) < today;
+	const whole = blocks.slice(1, isOver ? undefined : -1);
+	const stay = new Map(fixed);
+	for (const { pulseDay, sent } of [...blocks.slice(0, 1), ...blocks.slice(1 + whole.length)]) {
+		sent.forEach((count, later) => {
+			const day = pulseDay + later;
+			stay.set(day, (stay.get(day) ?? 0) + count);
+		});
+	}
+	return { firstDay: firstDay + blockDays, blockDays, blocks: whole, fixed: stay };
+}
+
 /** Last day of the last block. */
 export const lastDayOf = ({ firstDay, blockDays, blocks }: PulseTest): number =>
 	firstDay + blockDays * blocks.length - 1;

@@ -14,6 +14,7 @@ import {
 	findPulseTest,
 	lastDayOf,
 	type FoundTest,
+	wholeBlocksOf,
 	type SentRequest,
 } from './requestEffectLedger';
 import {
@@ -32,6 +33,8 @@ export interface RequestEvidence {
 	readonly known: readonly DayOfFeedback[];
 	/** 1 to 3 star feedback with its order, one per order; undefined if unknown. */
 	readonly low: readonly LowFeedback[] | undefined;
+	/** Day number of today, marketplace-local. */
+	readonly today: number;
 	/** The draw, for a ledger without notes about it; undefined if no seed is given. */
 	readonly schedule: PulseSchedule | undefined;
 }
@@ -55,6 +58,7 @@ export interface RequestReport {
 	readonly isSolid: boolean;
 	readonly lacking: readonly string[];
 	readonly found: FoundTest | undefined;
+	/** Whole blocks with requests. */
 	readonly blocks: number;
 	/** The days used; of all days without a pulse test. */
 	readonly used: PeriodCounts | undefined;
@@ -70,7 +74,7 @@ export interface RequestReport {
 
 /** All that the requests of one marketplace show. Yields now and then. */
 export function* reportRequests(
-	{ requests, known, low, schedule }: RequestEvidence,
+	{ requests, known, low, today, schedule }: RequestEvidence,
 	settings: ReportSettings,
 ): Steps<RequestReport> {
 	const found = findPulseTest(requests, schedule);
@@ -102,11 +106,12 @@ export function* reportRequests(
 			daysStillNeeded: null,
 		};
 	}
-	const end = lastDayOf(found.test) + settings.responseDays - 1;
-	const days = known.filter(({ day }) => day >= found.test.firstDay && day <= end);
+	const test = wholeBlocksOf(found.test, today);
+	const end = lastDayOf(test);
+	const days = known.filter(({ day }) => day >= test.firstDay && day <= end);
 	const used = countsOf(days);
-	const blocks = blocksUsedIn(found.test);
-	const effect = days.length === 0 ? undefined : yield* measureEffect(days, found.test, settings);
+	const blocks = blocksUsedIn(test);
+	const effect = days.length === 0 ? undefined : yield* measureEffect(days, test, settings);
 	const lacking = lackingIn({ days: days.length, blocks, feedback: used?.received ?? 0 });
 	if (effect === undefined && lacking.length === 0) lacking.push('The requests do not vary');
 	const isSolid = lacking.length === 0;
