@@ -3,7 +3,7 @@
  * docs/maintainers/BENCHMARKS.md and its plots. `--quick` uses small sizes, `--only a,b` runs some
  * of the parts; with either, nothing is written without `--write`. `--no-write` writes nothing.
  *
- * `npm run bench -- causes`, `-- rating` and `-- sends` run one benchmark with more figures.
+ * `npm run bench -- causes`, `-- rating`, `-- requests` and `-- sends` run one benchmark with more figures.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,6 +27,7 @@ const ALONE: Readonly<
 > = {
 	causes: async () => await import('./causes'),
 	rating: async () => await import('./rating'),
+	requests: async () => await import('./requests'),
 	sends: async () => await import('./sends'),
 };
 

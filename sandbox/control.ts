@@ -161,6 +161,7 @@ function mountReading(control: FastifyInstance, state: SandboxState): void {
 		})),
 	);
 	control.get('/truth/solicitations', () => truth.solicitations);
+	control.get('/truth/requestAnswers', () => truth.requestAnswers);
 	control.get('/truth/reportRequests', () => truth.reportRequests);
 	control.get('/truth/reportReads', () => truth.reportReads);
 	control.get('/truth/queryRequests', () => truth.queryRequests);

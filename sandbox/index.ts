@@ -31,6 +31,7 @@ export type {
 	QueryRequestRecord,
 	ReportReadRecord,
 	ReportRequestRecord,
+	RequestAnswerRecord,
 	RequestCount,
 	SolicitationRecord,
 } from './state';

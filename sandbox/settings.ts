@@ -62,6 +62,13 @@ export const settingsSchema = z
 		/** Field names of the performance report: as in Amazon's schema or as in its example. */
 		performanceShape: z.enum(['schema', 'example']).default('schema'),
 		/**
+		 * How many of 100 requests for a review bring seller feedback that would not come otherwise: up
+		 * to `requestEffectDays` days later, and only if the order has none. Their true record is
+		 * `/sandbox/truth/requestAnswers`. No source says how many do.
+		 */
+		requestEffectPercent: z.number().min(0).max(100).default(0),
+		requestEffectDays: z.number().int().nonnegative().default(3),
+		/**
 		 * The clock for the limits per report type: `steady` is real time, sped up by the same factor
 		 * as the rate limits (`false` = no limits); `clock` is the sandbox's clock, unscaled,
 		 * whatever the rate limits.

@@ -15,6 +15,8 @@ import { OrderPages } from './apis/orderPages';
 import { World } from './world/world';
 import type { Cause } from './world/causes';
 import type { MoreSellers } from './world/moreSellers';
+import { answerTo } from './world/requestEffect';
+import type { Stars } from './world/types';
 
 export interface StateOptions {
 	readonly seed: string;
@@ -34,6 +36,17 @@ export interface SolicitationRecord {
 	readonly marketplaceId: string;
 	readonly at: string;
 	readonly requestId: string;
+}
+
+/** Feedback that came only because it was requested. */
+export interface RequestAnswerRecord {
+	readonly sellerKey: string;
+	readonly orderId: string;
+	readonly marketplaceId: string;
+	readonly requestedAt: string;
+	/** May be later than the clock's now; then Amazon does not show it yet. */
+	readonly at: string;
+	readonly rating: Stars;
 }
 
 /** One request in the log; never contains a token, secret or signature. */
@@ -118,6 +131,7 @@ export class SandboxState {
 	settings!: SandboxSettings;
 	habits!: Habits;
 	solicitations: SolicitationRecord[] = [];
+	requestAnswers: RequestAnswerRecord[] = [];
 	private solicited = new Set<string>();
 	requests: LoggedRequest[] = [];
 	private readonly counts = new Map<string, RequestCount>();
@@ -151,6 +165,7 @@ export class SandboxState {
 		this.windowRefusals = 0;
 		this.orderPages = new OrderPages();
 		this.solicitations = [];
+		this.requestAnswers = [];
 		this.solicited = new Set();
 		this.requests = [];
 		this.counts.clear();
@@ -206,6 +221,19 @@ export class SandboxState {
 	recordSolicitation(record: SolicitationRecord): void {
 		this.solicitations.push(record);
 		this.solicited.add(`${record.sellerKey}/${record.orderId}`);
+		this.answer(record);
+	}
+
+	/** Adds the feedback that the request brings, if it brings any. */
+	private answer({ sellerKey, marketplaceId, orderId, at: requestedAt }: SolicitationRecord): void {
+		const { requestEffectPercent: percent, requestEffectDays: lastDay } = this.settings;
+		const answer = answerTo(orderId, this.options.seed, { percent, lastDay });
+		if (answer === undefined) return;
+		const { after, rating } = answer;
+		const at = Date.parse(requestedAt) + after;
+		if (!this.world.addAnswer({ sellerKey, marketplaceId, orderId, rating, at })) return;
+		const record = { sellerKey, orderId, marketplaceId, requestedAt, rating };
+		this.requestAnswers.push({ ...record, at: new Date(at).toISOString() });
 	}
 
 	/** Whether a review was requested for this order since the sandbox started. */

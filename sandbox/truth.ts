@@ -4,6 +4,7 @@ import type {
 	ReportReadRecord,
 	ReportRequestRecord,
 	SandboxState,
+	RequestAnswerRecord,
 	SolicitationRecord,
 } from './state';
 import { toIso, toMillis } from './clock';
@@ -199,6 +200,11 @@ export class Truth {
 	/** Every accepted request for a review, in order. */
 	get solicitations(): readonly SolicitationRecord[] {
 		return this.state.solicitations;
+	}
+
+	/** All feedback that came, or will come, only because it was requested, in order of the requests. */
+	get requestAnswers(): readonly RequestAnswerRecord[] {
+		return this.state.requestAnswers;
 	}
 
 	/**

@@ -190,6 +190,37 @@ export class World {
 		return added;
 	}
 
+	/**
+	 * A buyer answers a request, now or later, unless the order has feedback. Returns whether it was
+	 * added.
+	 */
+	addAnswer(answer: {
+		readonly sellerKey: string;
+		readonly marketplaceId: string;
+		readonly orderId: string;
+		readonly rating: Stars;
+		readonly at: number;
+	}): boolean {
+		const { sellerKey, marketplaceId, orderId, rating, at } = answer;
+		const place = this.marketplace(sellerKey, marketplaceId);
+		const order = this.ordersOf(sellerKey).get(orderId);
+		if (!order || place.feedback.some((each) => each.orderId === orderId)) return false;
+		const added: WorldFeedback = {
+			orderId,
+			marketplaceId,
+			at,
+			date: localDay(at, place.marketplace),
+			rating,
+			comment: '',
+			response: '',
+			email: order.buyer.email,
+		};
+		place.feedback.push(added);
+		place.feedback.sort((a, b) => a.at - b.at);
+		this.note('added', sellerKey, undefined, added, at);
+		return true;
+	}
+
 	/** The buyer changes the rating or comment, or the seller responds. The date stays. */
 	changeFeedback(sellerKey: string, orderId: string, change: FeedbackChange): WorldFeedback {
 		const { place, index, current } = this.findFeedback(sellerKey, orderId);
@@ -265,12 +296,13 @@ export class World {
 		sellerKey: string,
 		before: WorldFeedback | undefined,
 		after: WorldFeedback | undefined,
+		at = this.millis(),
 	): void {
 		const feedback = after ?? before;
 		if (!feedback) return;
 		const { orderId, marketplaceId } = feedback;
 		this.feedbackHistory.push({
-			at: new Date(this.millis()).toISOString(),
+			at: new Date(at).toISOString(),
 			kind,
 			marketplaceId,
 			sellerKey,

@@ -10,6 +10,11 @@ import type { Candidate } from '../../nodes/AmazonSellerRating/analysis/causeCou
 import { judgeCauses } from '../../nodes/AmazonSellerRating/analysis/causes';
 import { fisherTail } from '../../nodes/AmazonSellerRating/analysis/fisher';
 import { priorOf, shrunkenRate } from '../../nodes/AmazonSellerRating/analysis/shrink';
+import {
+	DEFAULT_OPTIONS,
+	measureEffect,
+} from '../../nodes/AmazonSellerRating/analysis/requestEffect';
+import { daysNeeded } from '../../nodes/AmazonSellerRating/analysis/requestEffectVerdict';
 import { designCusum } from '../../nodes/AmazonSellerRating/analysis/cusum';
 import { evaluateWindow, judge } from '../../nodes/AmazonSellerRating/analysis/evaluation';
 import { FeedbackSeries } from '../../nodes/shared/domain/feedbackSeries';
@@ -32,6 +37,7 @@ import { defectRunway } from '../../nodes/shared/domain/accountHealth';
 import { changeOf, isBelowBy, ShopFigures } from '../../nodes/shared/domain/shopFigures';
 import { sentimentOf } from '../../nodes/shared/domain/feedbackReport';
 import { rationalFromPercent } from '../../nodes/shared/domain/rational';
+import { inOneGo } from '../../nodes/shared/domain/steps';
 import { solicitationWindow } from '../../nodes/shared/domain/solicitationWindow';
 import { readDocument, tableRows } from './documents';
 
@@ -77,6 +83,19 @@ const shopOf = () =>
 			{ date: '2026-11-19', pageViews: 300, buyBoxPercent: 98, units: 8, unitsRefunded: 2 },
 		].map((day) => ({ ...day, received: 1, negative: 0 })),
 	});
+
+/** Eight blocks of five days, 50 requests each: each request brings 0.08 entries within four days. */
+const effectOfRequests = () => {
+	const pulses = [2, 5, 14, 16, 21, 29, 30, 37];
+	const feedback = Array.from({ length: 40 }, (_, day) => {
+		const requested = pulses.filter((pulse) => pulse <= day && day < pulse + 4);
+		return { day, positive: 2 + requested.length, nonPositive: 0 };
+	});
+	const blocks = pulses.map((pulseDay) => ({ pulseDay, sent: [50] }));
+	const test = { firstDay: 0, blockDays: 5, blocks, fixed: new Map<number, number>() };
+	const options = { ...DEFAULT_OPTIONS, seed: 'example' };
+	return inOneGo(measureEffect(feedback, test, options))?.all ?? fail();
+};
 
 /** A group of orders; 40 of all 2,000 orders have bad feedback. */
 const group = (name: string, bad: number, outOf: number): Candidate => ({
@@ -207,6 +226,15 @@ const EXAMPLES: Readonly<Record<string, () => string>> = {
 		const causes = judgeCauses([group('a', 3, 118), group('b', 20, 900), group('c', 17, 982)]);
 		const { moreNeeded } = causes.find(({ group: name }) => name === 'a') ?? fail();
 		return `3 of 118 orders, 37 of the other 1,882, three groups: ${moreNeeded}`;
+	},
+	'effect of requests': () => {
+		const per100 = (100 * effectOfRequests().perRequest).toFixed(0);
+		return `2 entries a day, and 1 more on each of the 4 days from every 50 requests on: ${per100} per 100`;
+	},
+	'chance of an effect': () => `none of 4,999 redraws: ${effectOfRequests().p}`,
+	'days needed': () => {
+		const days = daysNeeded(0.009, 60, { effectToDetect: 0.02, confidence: 0.95 });
+		return `0.9 per 100 after 60 days: ${days} days for 2 per 100`;
 	},
 	'order defect rate': () => {
 		const verdict = (percent: number) =>

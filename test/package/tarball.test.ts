@@ -151,6 +151,7 @@ const PLAIN = [
 	'outcomesNotice',
 	'reasonsNotice',
 	'findCausesNotice',
+	'measureNotice',
 ];
 
 function allProperties(properties: INodeProperties[]): INodeProperties[] {

@@ -5,6 +5,7 @@ import * as detectChange from './detectChange.operation';
 import * as evaluate from './evaluate.operation';
 import * as findCauses from './findCauses.operation';
 import * as forecast from './forecast.operation';
+import * as measureRequests from './measureRequests.operation';
 import * as scorecard from './scorecard.operation';
 import * as scorecardDigest from './scorecardDigest.operation';
 
@@ -65,6 +66,13 @@ export const properties: INodeProperties[] = [
 				description:
 					'Get each marketplace at a glance: rating, order defects, Buy Box share, sales, and what needs attention',
 			},
+			{
+				name: 'Measure Requests',
+				value: 'measureRequests',
+				action: 'Measure review requests',
+				description:
+					'Measure how much feedback review requests bring, by a pulse test, with the days still needed if it is too early',
+			},
 		],
 	},
 	...chart.description,
@@ -72,6 +80,7 @@ export const properties: INodeProperties[] = [
 	...evaluate.description,
 	...findCauses.description,
 	...forecast.description,
+	...measureRequests.description,
 	...scorecard.description,
 	...scorecardDigest.description,
 ];

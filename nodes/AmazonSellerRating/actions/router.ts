@@ -8,6 +8,7 @@ import * as detectChange from './detectChange.operation';
 import * as evaluate from './evaluate.operation';
 import * as findCauses from './findCauses.operation';
 import * as forecast from './forecast.operation';
+import * as measureRequests from './measureRequests.operation';
 import * as scorecard from './scorecard.operation';
 import * as scorecardDigest from './scorecardDigest.operation';
 
@@ -66,6 +67,8 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 			return await runForEachItem(this, detectChange.execute, { together });
 		case 'findCauses':
 			return await runForEachItem(this, findCauses.execute, { together: true });
+		case 'measureRequests':
+			return await runForEachItem(this, measureRequests.execute, { together: true });
 		case 'scorecard':
 			return await runForEachItem(this, scorecard.execute);
 		case 'scorecardDigest':

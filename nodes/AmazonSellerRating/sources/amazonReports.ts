@@ -101,6 +101,8 @@ export interface AmazonReports {
 	readonly coverage: Coverage;
 	/** Sales and Buy Box share, from the daily totals. */
 	readonly shop: ShopFigures;
+	/** The feedback report, for the orders of its rows. */
+	readonly feedback: FetchedFeedback;
 	/** Each report and query, with its ID. */
 	readonly reportIds: readonly string[];
 	/** What is unusual about the totals, in sentences. */
@@ -150,6 +152,7 @@ export async function fetchAmazonReports(
 				daysUntilSettled: options.daysUntilSettled,
 			}),
 			shop: new ShopFigures(daily.totals, options.daysUntilSettled),
+			feedback,
 			reportIds: [...daily.sources, `GET_SELLER_FEEDBACK_DATA ${feedback.reportId}`],
 			notes: daily.notes,
 		};

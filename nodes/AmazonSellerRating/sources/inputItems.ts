@@ -82,7 +82,8 @@ const valueAt = (json: IDataObject, path: string): unknown =>
 		.split('.')
 		.reduce<unknown>((value, key) => (value as IDataObject | null | undefined)?.[key], json);
 
-function toDay(value: unknown, { timeZone }: Marketplace): string | undefined {
+/** The calendar day of a date or moment in the marketplace; undefined if it is neither. */
+export function toDay(value: unknown, { timeZone }: Marketplace): string | undefined {
 	// Databases return a Date, expressions a DateTime.
 	if (value instanceof Date || DateTime.isDateTime(value)) {
 		const moment = value instanceof Date ? DateTime.fromJSDate(value) : value;
