@@ -36,8 +36,12 @@ const START = '2026-10-05T15:00:00Z';
 /** n8n's default for the schedules of a workflow. */
 const ZONE = 'America/New_York';
 
-/** Failures that the check causes itself: no email for a day, calls that Amazon fails. */
-const EXPECTED_ERRORS = /refused|Can't send mail|503|Amazon/;
+/**
+ * Failures that the check causes itself: no answer, no email for a day, calls that Amazon fails. A
+ * restarted n8n resumes executions before its data tables are ready, and in scaled time the retries of a
+ * node take no time.
+ */
+const EXPECTED_ERRORS = /nobody answered|Can't send mail|Amazon|module is disabled/;
 
 export async function run(args: string[]): Promise<number> {
 	const { seed, entries } = readOptions(args, {
@@ -50,8 +54,11 @@ export async function run(args: string[]): Promise<number> {
 	const parts = {
 		...(await setUp(progress)),
 		dir,
-		// n8n removes executions that are two weeks old.
-		env: { EXECUTIONS_DATA_PRUNE: 'false' },
+		env: {
+			// n8n removes executions that are two weeks old, and ends a session after one.
+			EXECUTIONS_DATA_PRUNE: 'false',
+			N8N_USER_MANAGEMENT_JWT_DURATION_HOURS: '2000',
+		},
 	};
 	const sandbox = await RunningSandbox.start(join(dir, 'sandbox.log'), {
 		now: START,
@@ -148,7 +155,7 @@ async function report(month: DeskMonth): Promise<number> {
 		),
 		verdict(
 			'no question twice before the first one ended',
-			questionsTooEarly(messages, QUESTION_DAYS * 24),
+			questionsTooEarly(messages, answers, QUESTION_DAYS * 24),
 		),
 		verdict(`at most ${MOST_REMOVALS} removal requests are proposed a day, each with a criterion`, [
 			...Object.entries(countBy(proposed, 'removalProposedOn'))

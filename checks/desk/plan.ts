@@ -32,6 +32,8 @@ const OBSCENE = 'Fuck off, never again';
 
 const COMMENTS = [
 	'The seller never answered my messages',
+	'No reply to three messages, no refund',
+	'Rude answer from the seller',
 	'',
 	OBSCENE,
 	'The battery died after two days, poor quality',

@@ -76,16 +76,26 @@ export function repeated(keys: readonly string[]): string[] {
 	return [...counts].filter(([, count]) => count > 1).map(([key, count]) => `${key} (${count})`);
 }
 
-/** Questions about the same step of an order that came before the earlier one could end. */
-export function questionsTooEarly(messages: readonly DeskMessage[], hours: number): string[] {
+/**
+ * Questions about the same step of an order that came before the earlier one had ended: it was
+ * answered, or nobody answered in these hours.
+ */
+export function questionsTooEarly(
+	messages: readonly DeskMessage[],
+	answers: readonly GivenAnswer[],
+	hours: number,
+): string[] {
 	const latest = new Map<string, number>();
 	return messages
 		.filter(({ kind }) => kind === 'question')
 		.flatMap(({ orderIds, step, at }) => {
 			const key = `${orderIds.join()} ${step}`;
-			const before = latest.get(key);
+			const before = latest.get(key) ?? -Infinity;
 			latest.set(key, at);
-			return before !== undefined && at - before < hours * 3_600_000 ? [key] : [];
+			const isAnswered = answers.some(
+				(each) => orderIds.includes(each.orderId) && each.at > before && each.at <= at,
+			);
+			return isAnswered || at - before >= hours * 3_600_000 ? [] : [key];
 		});
 }
 
