@@ -300,10 +300,10 @@ function deskWith(amazon: string, smtp: string): object {
 			};
 		}
 		if (type !== 'n8n-nodes-base.emailSend') return node;
-		const { disabled: _, ...enabled } = node;
 		const options = { ...(parameters['options'] as object), limitWaitTime: { values: limit } };
 		return {
-			...enabled,
+			...node,
+			disabled: false,
 			credentials: { smtp: { id: smtp, name: 'smtp' } },
 			parameters: { ...parameters, ...address, ...(name === 'Ask by email' && { options }) },
 		};

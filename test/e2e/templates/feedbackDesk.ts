@@ -29,7 +29,12 @@ const today = DateTime.now().setZone('America/Los_Angeles').toISODate();
 
 /** An event as the trigger outputs it, with what a case needs of it. */
 function event(name: string, orderId: string, after: IDataObject | null = {}): IDataObject {
-	const entry = { date: today, rating: 1, comment: '<!channel> the seller never answered', response: '' };
+	const entry = {
+		date: today,
+		rating: 1,
+		comment: '<!channel> the seller never answered',
+		response: '',
+	};
 	return {
 		event: name,
 		orderId,
@@ -115,7 +120,9 @@ export function testFeedbackDesk(rig: () => TemplateRig): void {
 			expect(buyerContactedAt).toEqual(expect.stringContaining('T'));
 			expect(await rowsOf(SECOND)).toMatchObject([{ status: 'actNow', buyerContactedAt: null }]);
 
-			const { error } = await report([event('feedbackChanged', FIRST, { comment: 'Nobody answers' })]);
+			const { error } = await report([
+				event('feedbackChanged', FIRST, { comment: 'Nobody answers' }),
+			]);
 
 			expect(error).toBeUndefined();
 			expect(await rowsOf(FIRST)).toMatchObject([
@@ -135,15 +142,16 @@ export function testFeedbackDesk(rig: () => TemplateRig): void {
 		});
 
 		test('if Slack is down, keeps the case, shows it in n8n and asks again the next day', async () => {
-			rig().world.slackIsDown = true;
 			const id = await rig().import(NAME, SLACK, {
 				[TRIGGER]: [{ json: event('newNegativeFeedback', THIRD) }],
 			});
-			expect((await rig().run(id, TRIGGER)).error).toBeUndefined();
-			const failed = await rig().until('failed execution', async () =>
-				(await rig().n8n.readExecutions(id)).find(({ status }) => status === 'error'),
-			);
-			rig().world.slackIsDown = false;
+			rig().world.slackIsDown = true;
+			const failed = await (async () => {
+				expect((await rig().run(id, TRIGGER)).error).toBeUndefined();
+				return await rig().until('failed execution', async () =>
+					(await rig().n8n.readExecutions(id)).find(({ status }) => status === 'error'),
+				);
+			})().finally(() => (rig().world.slackIsDown = false));
 			expect(failed.error?.message).toContain('channel_not_found');
 			await rowWith(THIRD, { status: 'actNow', lastMessage: '' });
 			const before = messagesAbout(THIRD).length;
