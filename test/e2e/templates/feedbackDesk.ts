@@ -203,6 +203,14 @@ export function testFeedbackDesk(rig: () => TemplateRig): void {
 			]);
 		});
 
+		test('opens a case again, without what was done before, if the buyer leaves another entry', async () => {
+			expect((await report([event('newNegativeFeedback', FIRST)])).error).toBeUndefined();
+
+			const row = { status: 'actNow', nextStep: 'contactBuyer', outcome: null, closedAt: null };
+			expect(await rowsOf(FIRST)).toMatchObject([{ ...row, buyerContactedAt: null }]);
+			await rig().until('second question', () => messagesAbout(FIRST)[2]);
+		});
+
 		test('its notes name the role, the error workflow and the name to keep', () => {
 			for (const words of [
 				'Selling Partner Insights',
