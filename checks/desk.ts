@@ -10,7 +10,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { createProgress, formatTable, printVerdicts } from '../scripts/lib/output.mjs';
 import { stateDir } from '../scripts/lib/paths.mjs';
 import { DeskMonth } from './desk/month';
-import { MOST_REMOVALS, QUESTION_DAYS } from './desk/plan';
+import { MOST_REMOVALS, QUESTION_DAYS, REWORDED } from './desk/plan';
 import {
 	answersNotKept,
 	badOrders,
@@ -161,7 +161,9 @@ async function report(month: DeskMonth): Promise<number> {
 			...Object.entries(countBy(proposed, 'removalProposedOn'))
 				.filter(([, number]) => number > MOST_REMOVALS)
 				.map(([day, number]) => `${day}: ${number}`),
-			...orderIdsOf(proposed.filter(({ criterion }) => criterion === 'none')),
+			...orderIdsOf(
+				proposed.filter(({ criterion, comment }) => criterion === 'none' && comment !== REWORDED),
+			),
 		]),
 		verdict('no execution failed for another reason', unexpected),
 		verdict('n8n was killed twice', month.kills.length === 2 ? [] : ['it was not']),

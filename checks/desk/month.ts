@@ -12,6 +12,7 @@ import {
 	planAnswer,
 	planFeedback,
 	QUESTION_DAYS,
+	REWORDED,
 	SETTINGS,
 	type Answer,
 	type LaterChange,
@@ -191,7 +192,7 @@ export class DeskMonth {
 			raised: { rating: Math.min(current.rating + 1, 3) },
 			satisfied: { rating: 5 },
 			lowered: { rating: 1 },
-			reworded: { comment: 'Still no answer from the seller' },
+			reworded: { comment: REWORDED },
 			replied: { response: 'We are sorry and have sent a new one.' },
 		};
 		await sandbox.control('world/feedback/change', { orderId, ...changes[change] });

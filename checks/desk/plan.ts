@@ -30,6 +30,9 @@ export const MARKETPLACES = ['ATVPDKIKX0DER', 'A2EUQ1WTGCTBG2', 'A1AM78C64UM0Y8'
 
 const OBSCENE = 'Fuck off, never again';
 
+/** A buyer's later comment, which has no removal criterion any more. */
+export const REWORDED = 'Still no answer from the seller';
+
 const COMMENTS = [
 	'The seller never answered my messages',
 	'No reply to three messages, no refund',
