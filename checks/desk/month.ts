@@ -24,6 +24,9 @@ export const TABLE = 'Amazon feedback cases';
 
 const OWNER = 'desk@example.com';
 
+/** A day well before the start: the trigger may report feedback of the day on which it starts. */
+const BEFORE = '2026-09-28';
+
 const HOUR = 3_600_000;
 const DAY = 24;
 
@@ -92,7 +95,8 @@ export class DeskMonth {
 		for (const marketplaceId of MARKETPLACES) {
 			await sandbox.addOrders({ marketplaceId, count: 60 });
 			// The last entry of a report cannot be seen to be removed.
-			await sandbox.addFeedback({ marketplaceId, rating: 2, comment: 'From before' });
+			const entry = { marketplaceId, rating: 2, comment: 'From before', date: BEFORE };
+			await sandbox.addFeedback(entry);
 		}
 		await sandbox.addFault({ kind: 'error503', probability: 0.01 });
 		await this.moveClock();
