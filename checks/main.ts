@@ -18,6 +18,7 @@ const CHECKS: Readonly<Record<string, readonly [about: string, load: () => Promi
 		'the same flow in several versions of n8n',
 		async () => await import('./compatibility'),
 	],
+	desk: ['a month of the feedback desk in scaled time', async () => await import('./desk')],
 	golden: ['precision and recall of the word lists', async () => await import('./golden')],
 	nine: ['digest and weekly report for nine marketplaces', async () => await import('./nine')],
 	panels: ['every panel in a real editor', async () => await import('./panels')],

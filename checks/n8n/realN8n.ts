@@ -303,13 +303,11 @@ export class RealN8n {
 	): Promise<EndedExecution[]> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
 		const all: Array<{ id: string; status: string }> = [];
-		for (;;) {
-			const last = all.at(-1);
-			const before = last ? `&lastId=${last.id}` : '';
-			const path = `executions?limit=${PAGE}&filter=${filter}${before}`;
-			const { results } = await this.get<{ results: typeof all }>(path);
-			all.push(...results);
-			if (results.length < PAGE) break;
+		for (let next: string | undefined = ''; next !== undefined; ) {
+			const path = `executions?limit=${PAGE}&filter=${filter}${next}`;
+			const page: ExecutionPage = await this.get(path);
+			all.push(...page.results);
+			next = afterPage(page);
 		}
 		const wanted = all.filter(({ id, status }) => OVER.includes(status) && !known.has(id));
 		const executions: EndedExecution[] = [];
@@ -403,6 +401,22 @@ export class RealN8n {
 			return port;
 		}
 	}
+}
+
+/** A page of n8n's list of executions, the newest first. */
+interface ExecutionPage {
+	readonly results: ReadonlyArray<{ readonly id: string; readonly status: string }>;
+	/** Of n8n 2.41; earlier versions continue after an ID. */
+	readonly nextCursor?: string | null;
+}
+
+/** How to request the next page; undefined after the last one. */
+function afterPage({ results, nextCursor }: ExecutionPage): string | undefined {
+	const last = results.at(-1);
+	if (results.length < PAGE || last === undefined || nextCursor === null) return undefined;
+	return nextCursor === undefined
+		? `&lastId=${last.id}`
+		: `&cursor=${encodeURIComponent(nextCursor)}`;
 }
 
 /** n8n stores the output of executions in its own format. */

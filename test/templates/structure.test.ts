@@ -99,11 +99,13 @@ describe.each(templates)('%s', (file, text) => {
 		expect(workflow.active).toBe(false);
 	});
 
-	test('has sample data on nodes that can be pinned, sends in a dry run, or sends nothing until the seller enables a channel', () => {
+	test("has sample data on nodes that can be pinned, sends in a dry run, sends nothing until the seller enables a channel, or opens cases for the trigger's own test event", () => {
 		const pinned = Object.entries(workflow.pinData ?? {});
+		// A case of a dated sample would end at once, because its time has passed.
+		const keepsCases = nodes.some(({ parameters }) => parameters['resource'] === 'case');
 		const channels = CHANNELS.flatMap(ofType);
 		const isQuiet = channels.length > 0 && channels.every(({ disabled }) => disabled === true);
-		if (sends.length === 0 && !isQuiet) expect(pinned.length).toBeGreaterThan(0);
+		if (sends.length === 0 && !isQuiet && !keepsCases) expect(pinned.length).toBeGreaterThan(0);
 		for (const [name, items] of pinned) {
 			expect(nodes.map((node) => node.name)).toContain(name);
 			expect(items.length).toBeGreaterThan(0);

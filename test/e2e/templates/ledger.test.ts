@@ -1,5 +1,9 @@
+import { testFeedbackDesk } from './feedbackDesk';
 import { testReviewRequestsWithLedger } from './reviewRequestsWithLedger';
 import { useTemplateRig } from './rig/useTemplateRig';
 
 /** In an n8n of its own, at the same time as the other templates. */
-testReviewRequestsWithLedger(useTemplateRig());
+const rig = useTemplateRig();
+
+testReviewRequestsWithLedger(rig);
+testFeedbackDesk(rig);

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { ofSeveralSellers } from '../../../scripts/lib/sandbox.mjs';
-import { DataTables } from './rig/dataTables';
+import { DataTables } from '../../../checks/n8n/dataTables';
 import type { Choices, Execution, TemplateRig } from './rig/templateRig';
 
 const OWNER = 'scorecards@example.com';

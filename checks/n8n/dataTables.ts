@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { RealN8n } from '../../../../checks/n8n/realN8n';
+import type { RealN8n } from './realN8n';
 
 interface Found {
 	readonly id: string;
