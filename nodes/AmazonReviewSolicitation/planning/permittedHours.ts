@@ -11,6 +11,14 @@ export interface PermittedHours {
 	readonly hours?: { readonly from: number; readonly to: number };
 	/** ISO weekdays, 1 (Monday) to 7, of the time itself, even after midnight; all by default. */
 	readonly weekdays?: readonly number[];
+	/** Whether a day, counted from 1970-01-01, is permitted; all are by default. */
+	readonly isPermittedDay?: (day: number) => boolean;
+}
+
+/** Permitted times on the clock of a zone. */
+export interface ClockTimes extends PermittedHours {
+	/** IANA name. */
+	readonly zone: string;
 }
 
 /** A time span in epoch milliseconds: `from` is included, `to` is not. */
@@ -35,7 +43,7 @@ export interface LocalDay extends Span {
  */
 export function permittedSpans(
 	zone: string,
-	{ hours = { from: 0, to: 0 }, weekdays }: PermittedHours,
+	{ hours = { from: 0, to: 0 }, weekdays, isPermittedDay = () => true }: PermittedHours,
 	between: Span,
 ): Span[] {
 	for (const minute of [hours.from, hours.to]) {
@@ -60,6 +68,7 @@ export function permittedSpans(
 	const permitted: Array<{ from: number; to: number }> = [];
 	for (const local of localDays(zone, between)) {
 		if (weekdays !== undefined && !weekdays.includes(weekdayOf(local.day))) continue;
+		if (!isPermittedDay(local.day)) continue;
 		for (const part of daily) {
 			const begins = Math.max(local.from, local.midnight + part.from);
 			const ends = Math.min(local.to, local.midnight + part.to);
@@ -71,6 +80,24 @@ export function permittedSpans(
 	}
 	return permitted;
 }
+
+/** The spans that are in both lists; each is sorted and does not overlap itself. */
+export function commonSpans(left: readonly Span[], right: readonly Span[]): Span[] {
+	const common: Span[] = [];
+	let index = 0;
+	for (const { from, to } of left) {
+		while ((right[index]?.to ?? Infinity) <= from) index += 1;
+		for (let next = index; (right[next]?.from ?? Infinity) < to; next += 1) {
+			const other = right[next] as Span;
+			common.push({ from: Math.max(from, other.from), to: Math.min(to, other.to) });
+		}
+	}
+	return common;
+}
+
+/** The spans in which all clocks permit requests; the whole span if there is no clock. */
+export const spansOnAllClocks = (clocks: readonly ClockTimes[], between: Span): Span[] =>
+	clocks.map((times) => permittedSpans(times.zone, times, between)).reduce(commonSpans, [between]);
 
 /**
  * Cuts a span at a zone's midnights and at every change of its UTC offset. In between, a local day

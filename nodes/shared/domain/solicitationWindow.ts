@@ -4,8 +4,8 @@ import { DateTime } from 'luxon';
  * Days from the earliest delivery to the start of the window, and from the latest delivery to its
  * end.
  */
-const OPENS_AFTER_DAYS = 5;
-const CLOSES_AFTER_DAYS = 30;
+export const OPENS_AFTER_DAYS = 5;
+export const CLOSES_AFTER_DAYS = 30;
 
 export interface SolicitationWindow {
 	/** First permitted time, ISO 8601 in UTC. */
