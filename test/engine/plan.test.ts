@@ -56,13 +56,17 @@ const plan = async (
 	items: readonly IDataObject[] = orders,
 	changes: INodeParameters = {},
 	type = 'amazonReviewSolicitation',
-): Promise<NodeRun> =>
-	await runNode({
+): Promise<NodeRun & { readonly forecast: IDataObject[] }> => {
+	const run = await runNode({
 		type,
 		parameters: parametersOf(changes),
 		items: items.map((json) => ({ json: { ...json, tag: json.orderId as string } })),
 		credentials,
 	});
+	const outputs = run.outputs.slice(0, 3);
+	const rows = outputs.flat().map(({ json }) => json);
+	return { ...run, outputs, items: rows, forecast: jsonOf(run, 3) };
+};
 
 const jsonOf = ({ outputs }: NodeRun, output: number): IDataObject[] =>
 	(outputs[output] ?? []).map(({ json }) => json);

@@ -1,6 +1,7 @@
 import { IANAZone } from 'luxon';
 
 import { DAY_MS, MINUTE_MS } from '../../shared/domain/calendar';
+import { offsetAt } from '../../shared/domain/localTime';
 
 /** When requests may be sent, on the clock of the zone it is applied to. */
 export interface PermittedHours {
@@ -107,11 +108,10 @@ export const spansOnAllClocks = (clocks: readonly ClockTimes[], between: Span): 
  */
 export function localDays(zone: string, { from, to }: Span): LocalDay[] {
 	if (!IANAZone.isValidZone(zone)) throw new RangeError(`${zone} is not a time zone`);
-	const clock = IANAZone.create(zone);
 	const days: LocalDay[] = [];
 	for (let begins = from; begins < to; ) {
-		const stretchEnds = nextOffsetChange(clock, { from: begins, to });
-		const offset = clock.offset(begins) * MINUTE_MS;
+		const stretchEnds = nextOffsetChange(zone, { from: begins, to });
+		const offset = offsetAt(zone, begins) * MINUTE_MS;
 		while (begins < stretchEnds) {
 			const day = Math.floor((begins + offset) / DAY_MS);
 			const midnight = day * DAY_MS - offset;
@@ -124,18 +124,18 @@ export function localDays(zone: string, { from, to }: Span): LocalDay[] {
 }
 
 /** First time after the start with another offset; the end if the offset never changes. */
-function nextOffsetChange(clock: IANAZone, { from, to }: Span): number {
-	const offset = clock.offset(from);
+function nextOffsetChange(zone: string, { from, to }: Span): number {
+	const offset = offsetAt(zone, from);
 	let same = from;
 	let other = from;
 	do {
 		same = other;
 		other = Math.min(same + DAY_MS, to);
-		if (other === to && clock.offset(to) === offset) return to;
-	} while (clock.offset(other) === offset);
+		if (other === to && offsetAt(zone, to) === offset) return to;
+	} while (offsetAt(zone, other) === offset);
 	while (other - same > 1) {
 		const middle = Math.floor((same + other) / 2);
-		if (clock.offset(middle) === offset) same = middle;
+		if (offsetAt(zone, middle) === offset) same = middle;
 		else other = middle;
 	}
 	return other;
