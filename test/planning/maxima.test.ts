@@ -97,6 +97,12 @@ function mostOf(orders: Instance, limited: PlanLimits): number {
 				!order.quiet.includes(day),
 		);
 	});
+	const add = (keys: readonly string[], day: number, change: number) => {
+		for (const key of keys) {
+			const own = rooms.get(key) ?? [];
+			own[day] = (own[day] ?? 0) + change;
+		}
+	};
 	const search = (index: number): number => {
 		const order = orders[index];
 		if (order === undefined) return 0;
@@ -104,9 +110,9 @@ function mostOf(orders: Instance, limited: PlanLimits): number {
 		const keys = ['', ...(order.countsToward ?? [])].filter((key) => rooms.has(key));
 		for (const day of daysOf[index] ?? []) {
 			if (keys.some((key) => (rooms.get(key)?.[day] ?? 0) < 1)) continue;
-			for (const key of keys) (rooms.get(key) as number[])[day] -= 1;
+			add(keys, day, -1);
 			best = Math.max(best, 1 + search(index + 1));
-			for (const key of keys) (rooms.get(key) as number[])[day] += 1;
+			add(keys, day, 1);
 		}
 		return best;
 	};

@@ -1,7 +1,6 @@
-import { IANAZone } from 'luxon';
-
 import { DAY_MS, HOUR_MS, millisOf } from '../../shared/domain/calendar';
 import { drawOf } from '../../shared/domain/drawOf';
+import { isZone } from '../../shared/domain/localTime';
 import { findMarketplace } from '../../shared/domain/marketplaces';
 import type { SellerOrder } from '../../shared/domain/order';
 import { CLOSES_AFTER_DAYS, OPENS_AFTER_DAYS } from '../../shared/domain/solicitationWindow';
@@ -204,18 +203,6 @@ function drawnDelay(
 	const more = Math.floor(upTo - atLeast);
 	if (!(more > 0)) return atLeast;
 	return atLeast + Math.floor(drawOf(`${delaySeed}/${orderId}/delay`) * (more + 1));
-}
-
-/** Zones that were checked before. */
-const zones = new Map<string, boolean>();
-
-function isZone(name: string): boolean {
-	if (name === '') return false;
-	const kept = zones.get(name);
-	if (kept !== undefined) return kept;
-	const isValid = IANAZone.isValidZone(name);
-	if (zones.size < 1_000) zones.set(name, isValid);
-	return isValid;
 }
 
 /**

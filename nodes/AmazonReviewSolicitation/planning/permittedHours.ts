@@ -1,7 +1,5 @@
-import { IANAZone } from 'luxon';
-
 import { DAY_MS, MINUTE_MS } from '../../shared/domain/calendar';
-import { offsetAt } from '../../shared/domain/localTime';
+import { isZone, offsetAt } from '../../shared/domain/localTime';
 
 /** When requests may be sent, on the clock of the zone it is applied to. */
 export interface PermittedHours {
@@ -107,7 +105,7 @@ export const spansOnAllClocks = (clocks: readonly ClockTimes[], between: Span): 
  * @throws RangeError if the zone is unknown
  */
 export function localDays(zone: string, { from, to }: Span): LocalDay[] {
-	if (!IANAZone.isValidZone(zone)) throw new RangeError(`${zone} is not a time zone`);
+	if (!isZone(zone)) throw new RangeError(`${zone} is not a time zone`);
 	const days: LocalDay[] = [];
 	for (let begins = from; begins < to; ) {
 		const stretchEnds = nextOffsetChange(zone, { from: begins, to });

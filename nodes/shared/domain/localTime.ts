@@ -5,6 +5,21 @@ import { DAY_MS, MINUTE_MS } from './calendar';
 /** Clocks change only at multiples of this. */
 const QUARTER_MS = 15 * MINUTE_MS;
 
+/** Zones that were checked before: a check takes as long as reading an order. */
+const zones = new Map<string, boolean>();
+
+/** Whether a text is the IANA name of a zone. */
+export function isZone(name: string): boolean {
+	const kept = zones.get(name);
+	if (kept !== undefined) return kept;
+	const isValid = name !== '' && IANAZone.isValidZone(name);
+	if (zones.size < MOST_ZONES_KEPT) zones.set(name, isValid);
+	return isValid;
+}
+
+/** There are about 600; orders may hold any text. */
+const MOST_ZONES_KEPT = 2_000;
+
 /** Far more quarters of an hour than the times of one run lie in. */
 const MOST_OFFSETS_KEPT = 20_000;
 

@@ -1,7 +1,8 @@
-import { DateTime } from 'luxon';
 import { z } from 'zod';
 
+import { millisOf } from './calendar';
 import { DECIMAL } from './decimal';
+import { localIso } from './localTime';
 import { findMarketplace } from './marketplaces';
 import { deliveryOf, solicitationWindow } from './solicitationWindow';
 
@@ -103,7 +104,7 @@ export function permittedWindowOf(
 			: undefined;
 	const zone = marketplaceId === null ? undefined : findMarketplace(marketplaceId)?.timeZone;
 	const local = (iso: string | undefined) =>
-		iso === undefined || zone === undefined ? null : DateTime.fromISO(iso, { zone }).toISO();
+		iso === undefined || zone === undefined ? null : localIso(zone, millisOf(iso));
 	return {
 		windowOpensAt: window?.opensAt ?? null,
 		windowClosesAt: window?.closesAt ?? null,

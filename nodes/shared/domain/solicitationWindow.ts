@@ -1,5 +1,8 @@
 import { DateTime } from 'luxon';
 
+import { DAY_MS } from './calendar';
+import { utcInstant } from './instant';
+
 /**
  * Days from the earliest delivery to the start of the window, and from the latest delivery to its
  * end.
@@ -25,6 +28,15 @@ export function solicitationWindow(
 	earliestDelivery: string,
 	latestDelivery: string,
 ): SolicitationWindow | undefined {
+	const from = utcInstant(earliestDelivery);
+	const to = utcInstant(latestDelivery);
+	if (from !== undefined && to !== undefined) {
+		// Without luxon, which would take most of the time of a plan.
+		return {
+			opensAt: new Date(from + OPENS_AFTER_DAYS * DAY_MS).toISOString(),
+			closesAt: new Date(to + CLOSES_AFTER_DAYS * DAY_MS).toISOString(),
+		};
+	}
 	const opensAt = DateTime.fromISO(earliestDelivery, { zone: 'utc' }).plus({
 		days: OPENS_AFTER_DAYS,
 	});

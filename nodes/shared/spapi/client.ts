@@ -87,6 +87,12 @@ type Sent = HttpAnswer | { readonly kind: FailureKind; readonly answer?: AmazonA
 /** The clients of an execution: one for each set of credential fields and each patience. */
 const clientsOf = new WeakMap<SpApiContext, Map<string, SpApiClient>>();
 
+/** The client of an execution's latest item: most items have the same seller as the one before. */
+const latestOf = new WeakMap<
+	SpApiContext,
+	{ readonly key: string; readonly client: SpApiClient }
+>();
+
 /**
  * The only way to Amazon: every operation goes through `call`. It keeps to the rate limit, logs in,
  * renews an expired access token, tries again if that is safe, and stops at once when the execution
@@ -141,11 +147,19 @@ export class SpApiClient {
 		patience = PATIENT,
 		seller?: string,
 	): Promise<SpApiClient> {
-		const account = await resolved(context, itemIndex, (accounts) =>
-			chooseSeller(accounts, seller),
-		);
-		const expectedName = account.name === undefined ? seller : undefined;
-		return SpApiClient.of(context, account, patience, expectedName);
+		const latest = latestOf.get(context);
+		let key = '';
+		const account = await resolved(context, itemIndex, (accounts, fields) => {
+			key = JSON.stringify([fields, patience, seller ?? null]);
+			return latest?.key === key ? undefined : chooseSeller(accounts(), seller);
+		});
+		if (latest !== undefined && account === undefined) return latest.client;
+		const { name } = account as SellerAccount;
+		const expectedName = name === undefined ? seller : undefined;
+		const client = SpApiClient.of(context, account as SellerAccount, patience, expectedName);
+		// A trigger's context lives for months.
+		if ('getExecutionCancelSignal' in context) latestOf.set(context, { key, client });
+		return client;
 	}
 
 	/**
@@ -157,7 +171,7 @@ export class SpApiClient {
 		itemIndex?: number,
 		patience = PATIENT,
 	): Promise<SpApiClient[]> {
-		const accounts = await resolved(context, itemIndex, (all) => all);
+		const accounts = await resolved(context, itemIndex, (all) => all());
 		return accounts.map((account) => SpApiClient.of(context, account, patience));
 	}
 
@@ -184,7 +198,7 @@ export class SpApiClient {
 	 * @throws NodeOperationError as `connect` does
 	 */
 	static async sellersOf(context: SpApiContext): Promise<ReadonlyArray<string | undefined>> {
-		return await resolved(context, undefined, (accounts) => accounts.map(({ name }) => name));
+		return await resolved(context, undefined, (accounts) => accounts().map(({ name }) => name));
 	}
 
 	/** What the user calls the seller, if the credential holds several. */
@@ -426,22 +440,32 @@ export class SpApiClient {
 async function resolved<Result>(
 	context: SpApiContext,
 	itemIndex: number | undefined,
-	read: (accounts: readonly SellerAccount[]) => Result,
+	read: (accounts: () => readonly SellerAccount[], fields: object) => Result,
 ): Promise<Result> {
-	const node = context.getNode();
-	if (node.credentials?.[CREDENTIAL_NAME] === undefined) {
+	if (!hasCredential(context)) {
+		const node = context.getNode();
 		throw new NodeOperationError(node, 'Could not connect to Amazon: the node has no credential', {
 			itemIndex,
 			description: 'Choose a credential in the node, or a source that needs no access to Amazon.',
 		});
 	}
 	const fields = await context.getCredentials(CREDENTIAL_NAME, itemIndex);
-	const reading = async () => read(readSellers(fields));
+	const reading = async () => read(() => readSellers(fields), fields);
 	return await reading().catch((error: unknown) => {
 		if (!(error instanceof CredentialError)) throw error;
 		const { message, description } = error;
-		throw new NodeOperationError(node, message, { itemIndex, description });
+		throw new NodeOperationError(context.getNode(), message, { itemIndex, description });
 	});
+}
+
+/** Contexts whose node has a credential: n8n copies the node for each look at it. */
+const contextsWithCredential = new WeakSet<SpApiContext>();
+
+function hasCredential(context: SpApiContext): boolean {
+	if (contextsWithCredential.has(context)) return true;
+	if (context.getNode().credentials?.[CREDENTIAL_NAME] === undefined) return false;
+	contextsWithCredential.add(context);
+	return true;
 }
 
 /** The result of an answer: its checked value, or the kind of failure. */

@@ -19,6 +19,7 @@ import {
 	withDatesOfWindow,
 	type SellerOrder,
 } from '../../../shared/domain/order';
+import { plainOrder } from '../../../shared/domain/plainOrder';
 import type { ReturnsGap } from '../../orders/reports/returnsReport';
 import { RULES } from '../../planning/selectionRules';
 import type { ForecastDay } from '../../planning/forecast';
@@ -243,6 +244,8 @@ function readOrder(context: IExecuteFunctions, itemIndex: number): SellerOrder {
 			},
 		);
 	}
+	const plain = plainOrder(json as IDataObject);
+	if (plain !== undefined) return plain;
 	const given = Object.entries(json);
 	const fields = Object.fromEntries(
 		given.map(([name, value]) => [name, asOutput(name, value, json)]),
