@@ -2,7 +2,13 @@ import { DAY_MS, isoDay } from '../../shared/domain/calendar';
 import { localDayNumber } from '../../shared/domain/localTime';
 import type { Steps } from '../../shared/domain/steps';
 import { candidatesBy, type CandidateChoices, type PlannedOrder, type Relaxed } from './candidates';
-import { planSendsInSteps, type LeftOutReason, type PlanLimits, type SendPlan } from './schedule';
+import {
+	planSendsInSteps,
+	type LeftOutReason,
+	type PlanCandidate,
+	type PlanLimits,
+	type SendPlan,
+} from './schedule';
 
 /** Limits that a forecast lifts one at a time, and what they are. */
 export const LIMITS = {
@@ -48,6 +54,9 @@ export interface ForecastDay {
 /** A window that closes later, perhaps because of a wrong date, is shown on the last of these days. */
 const LONGEST_AHEAD_MS = 400 * DAY_MS;
 
+/** Orders that are looked at between two pauses. */
+const ORDERS_PER_STEP = 1_000;
+
 /** So many times the rate is as good as no limit. */
 const MANY_TIMES = 1_000;
 
@@ -68,28 +77,34 @@ export function* forecastInSteps(
 			reason === 'windowClosed' ? [] : [[key, reason] as const],
 		),
 	);
-	const isPlanned = new Set(planned.map(({ key }) => key));
-	const open = orders.filter(({ key }) => isPlanned.has(key) || reasons.has(key));
+	yield;
+	const open = reasons.size === 0 ? [] : yield* openOrders(orders, planned, reasons);
 	const savedBy = new Map<string, Relaxed[]>();
 	if (reasons.size > 0) {
 		for (const relaxed of limitsInEffect(choices, [...reasons.values()])) {
 			yield;
 			const { candidateOf, maxima } = candidatesBy(choices, relaxed);
-			const candidates = open.map((order) => candidateOf(order, false));
+			const candidates: PlanCandidate[] = [];
+			for (const order of open) {
+				if (candidates.length % ORDERS_PER_STEP === 0) yield;
+				candidates.push(candidateOf(order, false));
+			}
 			const plan = yield* planSendsInSteps(candidates, {
 				...choices,
 				...(relaxed === 'maxRequestsPerDay' && { maxRequestsPerDay: undefined }),
 				...(relaxed === 'rate' && { rate: choices.rate * MANY_TIMES }),
 				maxima,
 			});
-			for (const { key } of plan.planned) {
+			for (const [index, { key }] of plan.planned.entries()) {
+				if (index % ORDERS_PER_STEP === 0) yield;
 				if (reasons.has(key)) savedBy.set(key, [...(savedBy.get(key) ?? []), relaxed]);
 			}
 		}
 	}
 
 	const lostOn = new Map<number, LostOrder[]>();
-	for (const order of open) {
+	for (const [index, order] of open.entries()) {
+		if (index % ORDERS_PER_STEP === 0) yield;
 		const reason = reasons.get(order.key);
 		if (reason === undefined) continue;
 		const { orderId, campaign, closesAt } = order;
@@ -124,6 +139,25 @@ export function* forecastInSteps(
 			lostOrders,
 		};
 	});
+}
+
+/** The orders whose window is not closed yet: planned or lost. */
+function* openOrders(
+	orders: readonly PlannedOrder[],
+	planned: SendPlan['planned'],
+	lost: ReadonlyMap<string, LeftOutReason>,
+): Steps<PlannedOrder[]> {
+	const isPlanned = new Set<string>();
+	for (const [index, { key }] of planned.entries()) {
+		if (index % ORDERS_PER_STEP === 0) yield;
+		isPlanned.add(key);
+	}
+	const open: PlannedOrder[] = [];
+	for (const [index, order] of orders.entries()) {
+		if (index % ORDERS_PER_STEP === 0) yield;
+		if (isPlanned.has(order.key) || lost.has(order.key)) open.push(order);
+	}
+	return open;
 }
 
 function countsOf(lost: readonly LostOrder[]): Partial<Record<Relaxed, number>> {

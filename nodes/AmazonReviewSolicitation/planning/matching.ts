@@ -84,10 +84,10 @@ export class Matching {
 	private readonly lines: readonly Line[];
 
 	/** By order: the part of its line that it may use, as positions in the line. */
-	private readonly parts: readonly Part[];
+	private readonly parts: Part[] = [];
 
 	/** The same for the preferred line; undefined if no order has one. */
-	private readonly preferredParts: readonly Part[] | undefined;
+	private readonly preferredParts: Part[] | undefined;
 
 	/**
 	 * Prepares the matching; `solve` fills it.
@@ -100,7 +100,7 @@ export class Matching {
 	constructor(
 		private readonly reaches: readonly Reach[],
 		lines: ReadonlyArray<readonly number[]>,
-		private readonly slots: readonly number[],
+		private readonly slots: ArrayLike<number>,
 		private readonly days: ReadonlyArray<{ readonly first: number; readonly room: number }>,
 	) {
 		this.intervalOf = new Int32Array(reaches.length).fill(NONE);
@@ -118,10 +118,7 @@ export class Matching {
 		this.lines = lines.map(
 			(line) => new Line(line, this.intervalRank, (interval) => this.isFree(interval)),
 		);
-		this.parts = reaches.map((reach) => this.partIn(reach.line, reach));
-		this.preferredParts = reaches.some(({ preferred }) => preferred !== undefined)
-			? reaches.map((reach) => this.partIn(reach.preferred ?? reach.line, reach))
-			: undefined;
+		this.preferredParts = reaches.some(({ preferred }) => preferred !== undefined) ? [] : undefined;
 	}
 
 	private partIn(index: number, { first, wish, end }: Reach): Part {
@@ -133,6 +130,11 @@ export class Matching {
 
 	/** Finds a place for as many orders as possible. */
 	*solve(): Steps<void> {
+		for (const [index, reach] of this.reaches.entries()) {
+			if (index % ORDERS_PER_STEP === 0) yield;
+			this.parts.push(this.partIn(reach.line, reach));
+			this.preferredParts?.push(this.partIn(reach.preferred ?? reach.line, reach));
+		}
 		const liberties: readonly Liberty[] =
 			this.preferredParts === undefined
 				? ['onTime', 'keepWishes', 'any']
@@ -145,9 +147,11 @@ export class Matching {
 	/** Runs one phase; returns whether it found a place for an order. */
 	private *grow(liberty: Liberty): Steps<boolean> {
 		this.group();
-		const roots = range(0, this.reaches.length).filter(
-			(order) => at(this.intervalOf, order) === NONE,
-		);
+		yield;
+		const roots: number[] = [];
+		for (let order = 0; order < this.reaches.length; order += 1) {
+			if (at(this.intervalOf, order) === NONE) roots.push(order);
+		}
 		yield;
 		const lastRank = yield* this.rank(roots, liberty);
 		if (lastRank === NONE) return false;
@@ -165,11 +169,12 @@ export class Matching {
 
 	/** Groups the orders by interval. */
 	private group(): void {
-		for (const [interval, load] of this.load.entries()) {
-			this.groups[interval + 1] = at(this.groups, interval) + load;
+		for (let interval = 0; interval < this.load.length; interval += 1) {
+			this.groups[interval + 1] = at(this.groups, interval) + at(this.load, interval);
 		}
 		this.nextOfInterval.set(this.groups.subarray(0, this.slots.length));
-		for (const [order, interval] of this.intervalOf.entries()) {
+		for (let order = 0; order < this.intervalOf.length; order += 1) {
+			const interval = at(this.intervalOf, order);
 			if (interval === NONE) continue;
 			const next = at(this.nextOfInterval, interval);
 			this.members[next] = order;
@@ -193,6 +198,7 @@ export class Matching {
 		let orders = roots;
 		for (let rank = 0; orders.length > 0; rank += 1) {
 			if (orders.some((order) => this.freeFor(order, liberty) !== NONE)) return rank;
+			yield;
 			const next: number[] = [];
 			for (const [index, order] of orders.entries()) {
 				if (index % ORDERS_PER_STEP === 0) yield;

@@ -25,7 +25,7 @@ export interface Room {
 	/** The intervals permitted by each line, ascending. */
 	readonly lines: ReadonlyArray<readonly number[]>;
 	/** The slots of each interval. */
-	readonly slots: readonly number[];
+	readonly slots: ArrayLike<number>;
 	/** The days of the maximum for all orders; the first one starts with interval 0. */
 	readonly days: ReadonlyArray<{ readonly first: number; readonly room: number }>;
 	readonly maxima: ReadonlyMap<string, Maximum>;
@@ -206,7 +206,7 @@ class FreePlaces {
 		private readonly room: Room,
 		private readonly dayOf: Int32Array,
 	) {
-		this.slots = [...room.slots];
+		this.slots = Array.from(room.slots);
 		this.rooms = room.days.map((day) => day.room);
 		for (const key of room.maxima.keys()) {
 			this.maxima.set(

@@ -3,7 +3,7 @@ import { inOneGo, type Steps } from '../../shared/domain/steps';
 import { localIso } from '../../shared/domain/localTime';
 import type { SellerOrder } from '../../shared/domain/order';
 import { whyNoOrderId } from '../../shared/domain/orderId';
-import { newestRows } from '../orders/newestRows';
+import { newestRowsInSteps } from '../orders/newestRows';
 import { candidatesBy, type CandidateChoices, type PlannedOrder } from './candidates';
 import { forecastInSteps, type ForecastDay } from './forecast';
 import { pulseOf, type PulseMark } from './pulseMark';
@@ -111,7 +111,7 @@ export function* planSolicitationsInSteps(
 	wantsForecast = false,
 ): Steps<SolicitationPlan> {
 	const exclusion = exclusionBy(choices.rules);
-	const newest = newestRows(orders.map(({ orderId, updatedAt }) => ({ key: orderId, updatedAt })));
+	const newest = yield* newestRowsInSteps(orders, ({ orderId }) => orderId);
 	const { readOrder, candidateOf, maxima } = candidatesBy(choices);
 	const read: Array<PlannedOrder | undefined> = [];
 	const rows: Array<PlanRow | undefined> = [];
@@ -162,12 +162,15 @@ export function* planSolicitationsInSteps(
 			tryAgainLater: true,
 		};
 	}
-	for (const { key, reason } of plan.leftOut) {
+	for (const [done, { key, reason }] of plan.leftOut.entries()) {
+		if (done % ORDERS_PER_STEP === 0) yield;
 		const index = Number(key);
 		const order = read[index];
 		rows[index] = { ...leftOut(reason), ...(order && placeOf(order)) };
 	}
+	yield;
 	const all = rows.map((row) => row ?? leftOut('noRoom'));
+	yield;
 	if (!wantsForecast) return { rows: all };
 	return { rows: all, forecast: yield* forecastInSteps(planned, plan, choices) };
 }

@@ -2,7 +2,7 @@ import { DAY_MS } from '../../shared/domain/calendar';
 import { inOneGo, sortedInSteps, type Steps } from '../../shared/domain/steps';
 import { placeOrders, type Maximum, type Place } from './placeOrders';
 import { localDays, type PermittedHours, type Span } from './permittedHours';
-import { at, firstAtLeast, NONE, range } from './matching';
+import { at, firstAtLeast, NONE } from './matching';
 import { Calendars, plainCalendar, type SendCalendar } from './sendCalendar';
 
 /** An order waiting for its request. All times are whole epoch milliseconds. */
@@ -203,19 +203,21 @@ function* planOnce(candidates: readonly PlanCandidate[], limits: PlanLimits): St
 	}
 
 	const days = capDays(limits, whole);
-	const cuts = new Set([0, firstSlotFrom(whole.to)]);
-	for (const { from } of days) cuts.add(firstSlotFrom(from));
+	const cuts = [0, firstSlotFrom(whole.to)];
+	for (const { from } of days) cuts.push(firstSlotFrom(from));
 	for (const spans of calendars.spans) {
-		for (const { from, to } of spans) cuts.add(firstSlotFrom(from)).add(firstSlotFrom(to));
+		for (const { from, to } of spans) cuts.push(firstSlotFrom(from), firstSlotFrom(to));
 	}
 	for (const [index, { reach }] of waiting.entries()) {
 		if (index % ORDERS_PER_STEP === 0) yield;
-		cuts.add(reach.first).add(reach.wish).add(reach.end);
+		cuts.push(reach.first, reach.wish, reach.end);
 	}
 	/** Interval `i` has the slots from `starts[i]` up to `starts[i + 1]`. */
-	const starts = Float64Array.from(cuts);
+	const sorted = Float64Array.from(cuts);
 	yield;
-	starts.sort();
+	sorted.sort();
+	yield;
+	const starts = sorted.filter((slot, index) => slot !== sorted[index - 1]);
 	yield;
 	const intervalFrom = (slot: number) => firstAtLeast(starts, slot);
 	const places: Place[] = [];
@@ -238,7 +240,11 @@ function* planOnce(candidates: readonly PlanCandidate[], limits: PlanLimits): St
 		lines.push(line);
 		yield;
 	}
-	const slots = range(1, starts.length).map((next) => at(starts, next) - at(starts, next - 1));
+	const slots = new Float64Array(Math.max(0, starts.length - 1));
+	for (let index = 0; index < slots.length; index += 1) {
+		slots[index] = at(starts, index + 1) - at(starts, index);
+	}
+	yield;
 	const capDaysInIntervals = days.map(({ from, room }) => ({
 		first: intervalFrom(firstSlotFrom(from)),
 		room,
@@ -285,6 +291,7 @@ function* planOnce(candidates: readonly PlanCandidate[], limits: PlanLimits): St
 			isFreeFromNow: calendars.permitsUntil(calendar, sendAt) && (!isCapped || sendAt < todayEnds),
 		});
 	}
+	yield;
 	const inOrder = yield* sortedInSteps(planned, (a, b) => a.sendAt - b.sendAt);
 	return {
 		planned: inOrder,

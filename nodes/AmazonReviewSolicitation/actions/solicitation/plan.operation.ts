@@ -38,7 +38,7 @@ import type { SpApiClient } from '../../../shared/spapi/client';
 import { shareOf } from '../../../shared/spapi/endpoints';
 import type { SpApiFailure } from '../../../shared/spapi/failure';
 import { operationOf } from '../../../shared/spapi/operations';
-import { inTurns } from '../../../shared/spapi/pause';
+import { inTurns, Turns } from '../../../shared/spapi/pause';
 import { readReturns } from '../../orders/returns';
 import { firstOrderOf } from '../../orders/shipments';
 import {
@@ -313,16 +313,22 @@ export async function execute(
 				: { ...order, marketplaceId: resolveMarketplace(this, its, undefined).id },
 		);
 		const { rows, forecast = [] } = await planOf(this, client, orders, wanted);
-		return rows.map((row, index): IDataObject[] => [
-			toItem(orders[index], row),
-			// The days belong to all orders; n8n links them to the first.
-			...(index === 0 ? forecast.map(toForecastItem) : []),
-		]);
+		const items: IDataObject[][] = [];
+		const turns = new Turns(LONGEST_STEP_MS);
+		for (const [index, row] of rows.entries()) {
+			if (index % ITEMS_PER_STEP === 0) await turns.next();
+			items.push([toItem(orders[index], row)]);
+		}
+		// The days belong to all orders; n8n links them to the first.
+		items[0]?.push(...forecast.map(toForecastItem));
+		return items;
 	});
-	const items = planned.flatMap((own) => (own instanceof ItemFailure ? [] : own));
-	const undated = items.filter(
-		({ decision, windowOpensAt }) => decision === 'sendNow' && windowOpensAt === null,
-	).length;
+	let undated = 0;
+	for (const own of planned) {
+		if (own instanceof ItemFailure) continue;
+		const [row] = own;
+		if (row?.decision === 'sendNow' && row.windowOpensAt === null) undated += 1;
+	}
 	if (undated > 0) {
 		hint(
 			this,
@@ -387,6 +393,9 @@ async function planOf(
 
 /** Other work in n8n waits no longer than this, if possible. */
 const LONGEST_STEP_MS = 10;
+
+/** Items that are made between two looks at the clock. */
+const ITEMS_PER_STEP = 100;
 
 /** Warns about an empty list, because it selects no order. */
 function hintAtEmptyLists(context: IExecuteFunctions, rules: Selection): void {
