@@ -58,6 +58,8 @@ export function membershipBy(
 	const checks = campaigns.map(({ rules }) => exclusionBy(rules));
 	const labels = campaigns.map(({ rules }) => labelsOf(rules));
 	const periods = campaigns.map((campaign) => periodBy(campaign));
+	const none: Membership = { campaign: undefined, possible: [], others: [], why: '' };
+	if (campaigns.length === 0) return () => none;
 	return (order, { zone, opensAt, closesAt = Infinity }) => {
 		const possible: number[] = [];
 		const met: number[] = [];

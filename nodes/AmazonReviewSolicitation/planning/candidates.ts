@@ -55,6 +55,8 @@ export interface PlannedOrder {
 	readonly settings: readonly number[];
 }
 
+const NO_NAMES: readonly string[] = [];
+
 /** The settings of the operation itself. */
 const OWN = -1;
 
@@ -127,6 +129,9 @@ export function candidatesBy(choices: CandidateChoices, relaxed?: Relaxed) {
 		return calendar;
 	};
 
+	const countsOf = ({ settings }: PlannedOrder): string[] =>
+		settings.map(String).filter((key) => maxima.has(key));
+
 	const readOrder = (order: SellerOrder, index: number): PlannedOrder => {
 		const marketplaceId = order.marketplaceId ?? defaultMarketplaceId;
 		const marketplace = findMarketplace(marketplaceId) ?? findMarketplace(defaultMarketplaceId);
@@ -146,11 +151,12 @@ export function candidatesBy(choices: CandidateChoices, relaxed?: Relaxed) {
 			marketplaceId: marketplace?.id ?? marketplaceId,
 			zone,
 			opensAt: window.opensAt,
-			...(window.closesAt !== undefined && { closesAt: window.closesAt }),
+			closesAt: window.closesAt,
 			preferredFrom: window.delayFrom + delayDays * DAY_MS,
 			campaign: campaign === undefined ? null : (campaigns[campaign]?.name ?? null),
 			whyThisCampaign: campaigns.length === 0 ? null : why,
-			otherCampaigns: others.map((each) => campaigns[each]?.name ?? ''),
+			otherCampaigns:
+				others.length === 0 ? NO_NAMES : others.map((each) => campaigns[each]?.name ?? ''),
 			delayDays,
 			isCertain: possible.length === 0,
 			settings,
@@ -161,12 +167,12 @@ export function candidatesBy(choices: CandidateChoices, relaxed?: Relaxed) {
 		key: order.key,
 		zone: order.zone,
 		opensAt: order.opensAt,
-		...(order.closesAt !== undefined && { closesAt: order.closesAt }),
+		closesAt: order.closesAt,
 		preferredFrom: order.preferredFrom,
 		urgency: order.opensAt,
 		calendar: calendarOf(order, false),
-		...(withPulse && { preferred: calendarOf(order, true) }),
-		countsToward: order.settings.filter((index) => index !== OWN).map(String),
+		preferred: withPulse ? calendarOf(order, true) : undefined,
+		countsToward: maxima.size === 0 ? NO_NAMES : countsOf(order),
 	});
 
 	return { readOrder, candidateOf, maxima };

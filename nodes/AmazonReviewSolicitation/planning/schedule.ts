@@ -93,6 +93,8 @@ export interface SendPlan {
 	readonly days: readonly PlannedDay[];
 }
 
+const NO_KEYS: readonly string[] = [];
+
 /** Orders that are looked at between two pauses. */
 const ORDERS_PER_STEP = 1_000;
 
@@ -159,14 +161,19 @@ function* planOnce(candidates: readonly PlanCandidate[], limits: PlanLimits): St
 	const end = now + LONGEST_AHEAD_MS;
 	const distant = candidates.filter(({ opensAt }) => opensAt >= end);
 	const near = candidates.filter(({ opensAt }) => opensAt < end);
-	const ordered = (yield* sortedInSteps(near, byDeadline)).map((candidate) => {
-		const from = Math.max(now, candidate.opensAt);
-		const horizon = Math.max(from, candidate.preferredFrom) + horizonDays * DAY_MS;
-		const to = candidate.closesAt === undefined ? horizon : candidate.closesAt + 1;
-		return { candidate, from, to: Math.min(to, end + LONGEST_AHEAD_MS) };
-	});
+	const ordered = yield* sortedInSteps(near, byDeadline);
+	const opensAt = (candidate: PlanCandidate) => Math.max(now, candidate.opensAt);
+	/** The end of its window, which is not included. */
+	const endOf = (candidate: PlanCandidate) => {
+		const { closesAt, preferredFrom } = candidate;
+		const horizon = Math.max(opensAt(candidate), preferredFrom) + horizonDays * DAY_MS;
+		return Math.min(closesAt === undefined ? horizon : closesAt + 1, end + LONGEST_AHEAD_MS);
+	};
+	const whole = {
+		from: now,
+		to: ordered.reduce((latest, candidate) => Math.max(latest, endOf(candidate)), now),
+	};
 	yield;
-	const whole = { from: now, to: ordered.reduce((latest, { to }) => Math.max(latest, to), now) };
 
 	const calendars = new Calendars(whole);
 	const plain = new Map<string, SendCalendar>();
@@ -178,8 +185,10 @@ function* planOnce(candidates: readonly PlanCandidate[], limits: PlanLimits): St
 	};
 	const leftOut: Array<{ key: string; reason: LeftOutReason }> = [];
 	const waiting: Array<{ readonly candidate: PlanCandidate; readonly reach: Place }> = [];
-	for (const [index, { candidate, from, to }] of ordered.entries()) {
+	for (const [index, candidate] of ordered.entries()) {
 		if (index % ORDERS_PER_STEP === 0) yield;
+		const from = opensAt(candidate);
+		const to = endOf(candidate);
 		const line = calendars.numberOf(calendarOf(candidate));
 		const isClosed = to <= now;
 		if (isClosed || !calendars.overlaps(line, { from, to })) {
@@ -190,14 +199,15 @@ function* planOnce(candidates: readonly PlanCandidate[], limits: PlanLimits): St
 		const last = firstSlotFrom(to);
 		const wish = Math.min(last, Math.max(first, firstSlotFrom(candidate.preferredFrom)));
 		const preferred = candidate.preferred && calendars.numberOf(candidate.preferred);
-		const countsToward = (candidate.countsToward ?? []).filter((key) => maxima.has(key));
+		const countsToward =
+			maxima.size === 0 ? NO_KEYS : (candidate.countsToward ?? []).filter((key) => maxima.has(key));
 		const reach = {
 			line,
 			first,
 			wish,
 			end: last,
 			countsToward,
-			...(preferred !== undefined && { preferred }),
+			preferred,
 		};
 		waiting.push({ candidate, reach });
 	}

@@ -9,7 +9,7 @@ import {
 import { sortedInSteps } from '../domain/steps';
 import { SpApiFailure } from '../spapi/failure';
 import { inTurn, SELLERS_AT_ONCE } from '../spapi/inTurn';
-import { inTurns, Turns } from '../spapi/pause';
+import { inTurns, letOthersGo, Turns } from '../spapi/pause';
 import { hint } from './hints';
 import { sellerOfItem, sellersOfItem, type ItemSeller } from './itemSeller';
 import { toNodeError } from './toNodeError';
@@ -225,8 +225,11 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 	}
 
 	const outputs = Array.from({ length: outputCount }, (): INodeExecutionData[] => []);
-	await turns.next();
-	const flat = results.flat();
+	const flat: Entry[] = [];
+	for (const own of results) {
+		await turns.next();
+		flat.push(...own);
+	}
 	const entries =
 		compare === undefined
 			? flat
@@ -238,7 +241,11 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 					),
 					LONGEST_TURN_MS,
 				);
-	for (const { output, data } of entries) outputs[output]?.push(data);
+	for (const { output, data } of entries) {
+		await turns.next();
+		outputs[output]?.push(data);
+	}
+	await letOthersGo();
 	return outputs;
 }
 
