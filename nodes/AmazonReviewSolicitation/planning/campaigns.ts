@@ -1,3 +1,4 @@
+// cspell:ignore Tell
 import { DateTime } from 'luxon';
 
 import { dayNumber, plusDays } from '../../shared/domain/calendar';

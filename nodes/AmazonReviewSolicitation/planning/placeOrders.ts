@@ -61,7 +61,7 @@ const ORDERS_PER_STEP = 1_000;
  * `atMost` says.
  */
 export function* placeOrders(orders: readonly Place[], room: Room): Steps<Placed> {
-	const { lines, slots, days, maxima } = room;
+	const { lines, slots, days } = room;
 	const offered = new Array<number>(days.length).fill(0);
 	const isOffered = new Uint8Array(slots.length);
 	const dayOf = new Int32Array(slots.length);

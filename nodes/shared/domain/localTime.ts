@@ -20,7 +20,7 @@ export function isZone(name: string): boolean {
 /** There are about 600; orders may hold any text. */
 const MOST_ZONES_KEPT = 2_000;
 
-/** Far more quarters of an hour than the times of one run lie in. */
+/** Far more quarters of an hour than one run looks at. */
 const MOST_OFFSETS_KEPT = 20_000;
 
 /** Offsets in minutes by zone and quarter of an hour: thousands of orders share a few. */

@@ -233,7 +233,7 @@ export const daysPerBlockOption: INodeProperties = {
 };
 
 export const randomDelayOption: INodeProperties = {
-	displayName: 'Random Delay up to (Days)',
+	displayName: 'Random Delay Up to (Days)',
 	name: 'randomDelayUpTo',
 	type: 'number',
 	default: 10,

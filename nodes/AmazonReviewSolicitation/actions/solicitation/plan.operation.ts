@@ -19,7 +19,7 @@ import {
 	withDatesOfWindow,
 	type SellerOrder,
 } from '../../../shared/domain/order';
-import { plainOrder } from '../../../shared/domain/plainOrder';
+import { plainOrder } from '../../orders/plainOrder';
 import type { ReturnsGap } from '../../orders/reports/returnsReport';
 import { RULES } from '../../planning/selectionRules';
 import type { ForecastDay } from '../../planning/forecast';

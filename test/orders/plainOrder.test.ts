@@ -3,7 +3,7 @@ import { DateTime } from 'luxon';
 import { utcInstant } from '../../nodes/shared/domain/instant';
 import { localDayNumber, localIso } from '../../nodes/shared/domain/localTime';
 import { sellerOrderSchema } from '../../nodes/shared/domain/order';
-import { plainOrder } from '../../nodes/shared/domain/plainOrder';
+import { plainOrder } from '../../nodes/AmazonReviewSolicitation/orders/plainOrder';
 import { inOneGo, sortedInSteps } from '../../nodes/shared/domain/steps';
 import fc from '../fastCheck';
 
