@@ -171,6 +171,46 @@ describe('a plan with maxima of campaigns and quiet days', () => {
 		expect(exact / runs).toBeGreaterThan(0.8);
 	});
 
+	it('a preferred calendar changes no order that is planned, however rare slots are', () => {
+		fc.assert(
+			fc.property(
+				instance,
+				limits,
+				fc.integer({ min: 4, max: 30 }),
+				fc.subarray([0, 1, 2, 3]),
+				(orders, limited, hours, days) => {
+					const scarce = { ...limited, rate: 1 / (hours * 3_600), burst: 1 };
+					const preferring = orders.map((order, index) => ({
+						...order,
+						countsToward: index % 3 === 0 ? ['A', 'B'] : order.countsToward,
+					}));
+					const keys = (all: readonly PlanCandidate[]) =>
+						planSends(all, scarce)
+							.planned.map(({ key }) => key)
+							.sort();
+					expect(
+						keys(
+							preferring.map((order) => ({
+								...order,
+								preferred: {
+									key: `${order.calendar?.key} preferred`,
+									allOf: [
+										...(order.calendar?.allOf ?? []),
+										{
+											zone: 'UTC',
+											isPermittedDay: (day: number) => days.includes(day - firstDay),
+										},
+									],
+								},
+							})),
+						),
+					).toEqual(keys(preferring));
+				},
+			),
+			{ numRuns: 1_000 },
+		);
+	});
+
 	it('sends no order early because of a maximum, if none has to be', () => {
 		const order = (key: string, delayDays: number): PlanCandidate => ({
 			key,

@@ -94,4 +94,40 @@ describe('a pulse test', () => {
 			{ decision: 'sendLater', pulse: { isPulseDay: true, forced: false } },
 		]);
 	});
+
+	it('keeps its days for the others if an order is lost anyway or has to be early', () => {
+		const days = Array.from({ length: 10 }, (_, index) => NOW.plus({ days: index }));
+		const now = days
+			.find(
+				(day) =>
+					!isPulseDay(day.setZone('America/Los_Angeles').toISODate() ?? '', {
+						...pulse,
+						marketplaceId: US,
+					}),
+			)
+			?.toMillis();
+		const usual = orderOf(1);
+		const closed = orderOf(2, { earliestDelivery: daysAgo(60), latestDelivery: daysAgo(60) });
+		expect(planOf([closed, usual], { pulse, now })).toMatchObject([
+			{ reason: 'windowClosed', pulse: null },
+			{ pulse: { isPulseDay: true, forced: false } },
+		]);
+		const campaigns = [{ name: 'Late', rules: { marketplaceIds: [DE] }, preferredDelayDays: 60 }];
+		expect(
+			planOf([orderOf(3, { marketplaceId: DE }), usual], { pulse, now, campaigns }),
+		).toMatchObject([{ early: true }, { pulse: { isPulseDay: true, forced: false } }]);
+	});
+
+	it('sends nothing shortly before a day drawn that has to wait for it', () => {
+		const zone = 'America/Los_Angeles';
+		const isDrawn = (day: typeof NOW) =>
+			isPulseDay(day.toISODate() ?? '', { ...pulse, marketplaceId: US });
+		const days = Array.from({ length: 15 }, (_, index) => NOW.setZone(zone).plus({ days: index }));
+		const next = days.find((day) => isDrawn(day) && !isDrawn(day.minus({ days: 1 })));
+		const evening = next?.startOf('day').minus({ minutes: 30 }).toMillis();
+		expect(planOf([orderOf(1)], { pulse, now: evening })).toMatchObject([
+			{ decision: 'sendLater', sendAtLocal: next?.startOf('day').toISO() },
+		]);
+		expect(planOf([orderOf(1)], { now: evening })).toMatchObject([{ decision: 'sendNow' }]);
+	});
 });
