@@ -168,7 +168,7 @@ export interface BatchOperation<Prepared, Result extends IDataObject = IDataObje
 }
 
 /** Other work in n8n waits no longer than this for many items, if possible. */
-const LONGEST_TURN_MS = 10;
+const LONGEST_TURN_MS = 15;
 
 /**
  * Runs a batch operation with the same rules for pairing and errors. All items are read first, so
@@ -197,7 +197,7 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 	const turns = new Turns(LONGEST_TURN_MS);
 	for (const item of context.getInputData().keys()) {
 		try {
-			await turns.next();
+			if (turns.isDue) await turns.pause();
 			const seller = sellerOfItem(context, item);
 			prepared.push(await prepare.call(context, item, seller));
 			readable.push(item);
@@ -209,7 +209,7 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 	try {
 		const all = prepared.length > 0 ? await execute.call(context, prepared) : [];
 		for (const [index, item] of readable.entries()) {
-			await turns.next();
+			if (turns.isDue) await turns.pause();
 			const own = all[index] ?? [];
 			if (own instanceof ItemFailure) fail(own.error, item);
 			else {
@@ -227,7 +227,7 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 	const outputs = Array.from({ length: outputCount }, (): INodeExecutionData[] => []);
 	const flat: Entry[] = [];
 	for (const own of results) {
-		await turns.next();
+		if (turns.isDue) await turns.pause();
 		flat.push(...own);
 	}
 	const entries =
@@ -242,7 +242,7 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 					LONGEST_TURN_MS,
 				);
 	for (const { output, data } of entries) {
-		await turns.next();
+		if (turns.isDue) await turns.pause();
 		outputs[output]?.push(data);
 	}
 	await letOthersGo();

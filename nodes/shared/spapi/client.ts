@@ -147,16 +147,15 @@ export class SpApiClient {
 		patience = PATIENT,
 		seller?: string,
 	): Promise<SpApiClient> {
+		const fields = await fieldsOf(context, itemIndex);
+		const key = JSON.stringify([fields, patience, seller ?? null]);
 		const latest = latestOf.get(context);
-		let key = '';
-		const account = await resolved(context, itemIndex, (accounts, fields) => {
-			key = JSON.stringify([fields, patience, seller ?? null]);
-			return latest?.key === key ? undefined : chooseSeller(accounts(), seller);
-		});
-		if (latest !== undefined && account === undefined) return latest.client;
-		const { name } = account as SellerAccount;
-		const expectedName = name === undefined ? seller : undefined;
-		const client = SpApiClient.of(context, account as SellerAccount, patience, expectedName);
+		if (latest?.key === key) return latest.client;
+		const account = await readFrom(context, itemIndex, () =>
+			chooseSeller(readSellers(fields), seller),
+		);
+		const expectedName = account.name === undefined ? seller : undefined;
+		const client = SpApiClient.of(context, account, patience, expectedName);
 		// A trigger's context lives for months.
 		if ('getExecutionCancelSignal' in context) latestOf.set(context, { key, client });
 		return client;
@@ -171,7 +170,7 @@ export class SpApiClient {
 		itemIndex?: number,
 		patience = PATIENT,
 	): Promise<SpApiClient[]> {
-		const accounts = await resolved(context, itemIndex, (all) => all());
+		const accounts = await resolved(context, itemIndex);
 		return accounts.map((account) => SpApiClient.of(context, account, patience));
 	}
 
@@ -198,7 +197,7 @@ export class SpApiClient {
 	 * @throws NodeOperationError as `connect` does
 	 */
 	static async sellersOf(context: SpApiContext): Promise<ReadonlyArray<string | undefined>> {
-		return await resolved(context, undefined, (accounts) => accounts().map(({ name }) => name));
+		return (await resolved(context, undefined)).map(({ name }) => name);
 	}
 
 	/** What the user calls the seller, if the credential holds several. */
@@ -437,25 +436,44 @@ export class SpApiClient {
  * What the credential of an item holds.
  * @throws NodeOperationError if the node has none, or it cannot be used
  */
-async function resolved<Result>(
+async function resolved(
 	context: SpApiContext,
 	itemIndex: number | undefined,
-	read: (accounts: () => readonly SellerAccount[], fields: object) => Result,
+): Promise<readonly SellerAccount[]> {
+	const fields = await fieldsOf(context, itemIndex);
+	return await readFrom(context, itemIndex, () => readSellers(fields));
+}
+
+/** @throws NodeOperationError if what is read throws a CredentialError */
+async function readFrom<Result>(
+	context: SpApiContext,
+	itemIndex: number | undefined,
+	read: () => Result,
 ): Promise<Result> {
-	if (!hasCredential(context)) {
-		const node = context.getNode();
-		throw new NodeOperationError(node, 'Could not connect to Amazon: the node has no credential', {
-			itemIndex,
-			description: 'Choose a credential in the node, or a source that needs no access to Amazon.',
-		});
-	}
-	const fields = await context.getCredentials(CREDENTIAL_NAME, itemIndex);
-	const reading = async () => read(() => readSellers(fields), fields);
+	const reading = async () => read();
 	return await reading().catch((error: unknown) => {
 		if (!(error instanceof CredentialError)) throw error;
 		const { message, description } = error;
 		throw new NodeOperationError(context.getNode(), message, { itemIndex, description });
 	});
+}
+
+/**
+ * The fields of an item's credential, as n8n resolves them.
+ * @throws NodeOperationError if the node has no credential
+ */
+async function fieldsOf(context: SpApiContext, itemIndex: number | undefined): Promise<object> {
+	if (!hasCredential(context)) {
+		throw new NodeOperationError(
+			context.getNode(),
+			'Could not connect to Amazon: the node has no credential',
+			{
+				itemIndex,
+				description: 'Choose a credential in the node, or a source that needs no access to Amazon.',
+			},
+		);
+	}
+	return await context.getCredentials(CREDENTIAL_NAME, itemIndex);
 }
 
 /** Contexts whose node has a credential: n8n copies the node for each look at it. */

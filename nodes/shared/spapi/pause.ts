@@ -37,7 +37,7 @@ export async function inTurns<Result>(steps: Steps<Result>, atLeastMs = 0): Prom
 	for (;;) {
 		const step = steps.next();
 		if (step.done === true) return step.value;
-		await turns.next();
+		if (turns.isDue) await turns.pause();
 	}
 }
 
@@ -48,9 +48,12 @@ export class Turns {
 	/** @param atLeastMs milliseconds of work between two pauses */
 	constructor(private readonly atLeastMs: number) {}
 
-	/** To call after each piece of work. */
-	async next(): Promise<void> {
-		if (performance.now() - this.since < this.atLeastMs) return;
+	/** Whether a pause is due; to ask after each piece of work. */
+	get isDue(): boolean {
+		return performance.now() - this.since >= this.atLeastMs;
+	}
+
+	async pause(): Promise<void> {
 		await letOthersGo();
 		this.since = performance.now();
 	}

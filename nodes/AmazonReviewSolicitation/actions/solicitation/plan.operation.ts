@@ -316,7 +316,7 @@ export async function execute(
 		const items: IDataObject[][] = [];
 		const turns = new Turns(LONGEST_STEP_MS);
 		for (const [index, row] of rows.entries()) {
-			if (index % ITEMS_PER_STEP === 0) await turns.next();
+			if (turns.isDue) await turns.pause();
 			items.push([toItem(orders[index], row)]);
 		}
 		// The days belong to all orders; n8n links them to the first.
@@ -392,10 +392,7 @@ async function planOf(
 }
 
 /** Other work in n8n waits no longer than this, if possible. */
-const LONGEST_STEP_MS = 10;
-
-/** Items that are made between two looks at the clock. */
-const ITEMS_PER_STEP = 100;
+const LONGEST_STEP_MS = 15;
 
 /** Warns about an empty list, because it selects no order. */
 function hintAtEmptyLists(context: IExecuteFunctions, rules: Selection): void {
