@@ -87,11 +87,25 @@ type Sent = HttpAnswer | { readonly kind: FailureKind; readonly answer?: AmazonA
 /** The clients of an execution: one for each set of credential fields and each patience. */
 const clientsOf = new WeakMap<SpApiContext, Map<string, SpApiClient>>();
 
+interface LatestClient {
+	/** The credential as n8n resolved it. */
+	readonly fields: object;
+	readonly patience: Patience;
+	readonly seller: string | undefined;
+	readonly client: SpApiClient;
+}
+
 /** The client of an execution's latest item: most items have the same seller as the one before. */
-const latestOf = new WeakMap<
-	SpApiContext,
-	{ readonly key: string; readonly client: SpApiClient }
->();
+const latestOf = new WeakMap<SpApiContext, LatestClient>();
+
+/** Whether two credentials have the same fields. A list or an object is the same only as itself. */
+function areSame(left: object, right: object): boolean {
+	const [a, b] = [left, right] as Array<Readonly<Record<string, unknown>>>;
+	const names = Object.keys(left);
+	return (
+		names.length === Object.keys(right).length && names.every((name) => a?.[name] === b?.[name])
+	);
+}
 
 /**
  * The only way to Amazon: every operation goes through `call`. It keeps to the rate limit, logs in,
@@ -148,16 +162,19 @@ export class SpApiClient {
 		seller?: string,
 	): Promise<SpApiClient> {
 		const fields = await fieldsOf(context, itemIndex);
-		const key = JSON.stringify([fields, patience, seller ?? null]);
 		const latest = latestOf.get(context);
-		if (latest?.key === key) return latest.client;
+		const isLatest =
+			latest?.patience === patience && latest.seller === seller && areSame(latest.fields, fields);
+		if (isLatest) return latest.client;
 		const account = await readFrom(context, itemIndex, () =>
 			chooseSeller(readSellers(fields), seller),
 		);
 		const expectedName = account.name === undefined ? seller : undefined;
 		const client = SpApiClient.of(context, account, patience, expectedName);
 		// A trigger's context lives for months.
-		if ('getExecutionCancelSignal' in context) latestOf.set(context, { key, client });
+		if ('getExecutionCancelSignal' in context) {
+			latestOf.set(context, { fields, patience, seller, client });
+		}
 		return client;
 	}
 
