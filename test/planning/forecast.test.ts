@@ -139,3 +139,18 @@ describe('the forecast', () => {
 		);
 	});
 });
+
+it('a plan of many orders is made in many steps, so that other work can run in between', () => {
+	const stepsOf = (size: number) => {
+		const orders = Array.from({ length: size }, (_, index) => closingIn(index, index % 20));
+		const steps = planSolicitationsInSteps(
+			orders,
+			choicesWith({ maxRequestsPerDay: 50, weekdays: [1, 2, 3] }),
+			true,
+		);
+		let count = 0;
+		while (steps.next().done !== true) count += 1;
+		return count;
+	};
+	expect(stepsOf(16_000) - stepsOf(8_000)).toBeGreaterThan(8_000 / 500);
+});

@@ -1,6 +1,11 @@
 import { DECIMAL } from '../../shared/domain/decimal';
 import { utcInstant } from '../../shared/domain/instant';
-import { DELIVERY_DATE_SOURCES, FULFILLERS, ORDER_STATUSES, type SellerOrder } from '../../shared/domain/order';
+import {
+	DELIVERY_DATE_SOURCES,
+	FULFILLERS,
+	ORDER_STATUSES,
+	type SellerOrder,
+} from '../../shared/domain/order';
 
 type Fields = Readonly<Record<string, unknown>>;
 
