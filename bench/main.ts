@@ -3,7 +3,8 @@
  * docs/maintainers/BENCHMARKS.md and its plots. `--quick` uses small sizes, `--only a,b` runs some
  * of the parts; with either, nothing is written without `--write`. `--no-write` writes nothing.
  *
- * `npm run bench -- causes`, `-- rating`, `-- requests` and `-- sends` run one benchmark with more figures.
+ * `npm run bench -- blocking`, `-- causes`, `-- rating`, `-- requests` and `-- sends` run one benchmark with
+ * more figures.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,6 +26,7 @@ const LAST = join(__dirname, '..', '.runtime', 'bench');
 const ALONE: Readonly<
 	Record<string, () => Promise<{ runAlone(args: string[]): Promise<void> | void }>>
 > = {
+	blocking: async () => await import('./blocking'),
 	causes: async () => await import('./causes'),
 	rating: async () => await import('./rating'),
 	requests: async () => await import('./requests'),

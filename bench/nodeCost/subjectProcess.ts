@@ -23,7 +23,12 @@ answerTask(async ({ name, sizes, n8nModules }: SubjectTask): Promise<SubjectRepo
 	const subject = SUBJECTS.find((each) => each.name === name);
 	if (subject === undefined) throw new Error(`No subject ${name}`);
 	const store = await createCredentialStore();
-	store.set('demo', { primaryMarketplace: 'ATVPDKIKX0DER', clientId: 'x', refreshToken: 'x' });
+	store.set('demo', {
+		primaryMarketplace: 'ATVPDKIKX0DER',
+		clientId: 'x',
+		clientSecret: 'x',
+		refreshToken: 'x',
+	});
 	const node = subject.node(store);
 	const engine = await BenchEngine.create(
 		subject.n8nFile === undefined || n8nModules === undefined

@@ -163,7 +163,8 @@ export const SUBJECTS: readonly Subject[] = [
 		}),
 		items: orderItems,
 		most: 100_000,
-		check: sameCount,
+		// The last output has days.
+		check: (outputs, items, count) => sameCount(outputs.slice(0, 3), items, count),
 	},
 	{
 		name: 'Feedback: Parse Report',

@@ -10,7 +10,7 @@ import { searchMarketplaces, searchOneSeller, searchSellers } from '../shared/n8
 import { properties } from './actions/description';
 import { PLAN_OUTPUTS, router } from './actions/router';
 
-/** Plan sorts into three outputs; the other operations have one. */
+/** Plan has outputs for its decisions and the forecast; the other operations have one. */
 const outputsOfOperation: `={{${string}}}` = `={{ $parameter["resource"] === "solicitation" && $parameter["operation"] === "plan" ? ${JSON.stringify(
 	PLAN_OUTPUTS.map(({ name }) => ({ type: NodeConnectionTypes.Main, displayName: name })),
 )} : ["${NodeConnectionTypes.Main}"] }}`;

@@ -59,6 +59,47 @@ describe('Rating: Chart', () => {
 		expect(digest).toMatchObject({ mimeType: 'text/html' });
 	});
 
+	it('draws the capacity of review requests from all days of a forecast, without Amazon', async () => {
+		const day = (changes: IDataObject) => ({
+			json: { planned: 3, capacity: 5, lost: 1, savedBy: { hours: 1 }, ...changes },
+		});
+		const run = await runNode({
+			type: 'amazonSellerRating',
+			parameters: { ...parameters, sources: ['items'], picture: 'capacity' },
+			linkExpression: '={{ 1 }}',
+			// The second day is in the forecasts of two sellers.
+			items: [
+				day({ day: '2026-11-30' }),
+				day({ day: '2026-12-01' }),
+				day({ day: '2026-12-01', lost: 0, savedBy: {} }),
+			],
+		});
+		expect(run.error).toBeUndefined();
+		expect(run.items).toMatchObject([
+			{ from: '2026-11-30', through: '2026-12-01', planned: 9, lost: 2 },
+		]);
+		expect(file(run, 'chart')).toMatch(/^<svg .*no time of day \(2\)/s);
+		expect(file(run, 'digest')).toContain('2 orders lose their window.');
+	});
+
+	it('draws no capacity of anything else', async () => {
+		for (const [sources, json] of [
+			['items', { orderId: '111-1111111-1111111' }],
+			['amazonReports', {}],
+		] as const) {
+			const run = await runNode({
+				type: 'amazonSellerRating',
+				parameters: { ...parameters, sources: [sources], picture: 'capacity' },
+				items: [{ json }],
+				credentials: inUse.credentials,
+			});
+			expect(run.error?.message).toBe(
+				'Could not draw the capacity: the input items are not days of a forecast',
+			);
+			expect(run.error?.description).toMatch(/'Forecast' of 'Solicitation: Plan'/);
+		}
+	});
+
 	it('draws the 365-day line over all requested days although the totals lag', async () => {
 		inUse.sandbox.settings.set({ trafficLagDays: 2 });
 		const svg = file(await draw({ options: { daysBack: 30 } }), 'chart');

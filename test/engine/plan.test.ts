@@ -56,13 +56,17 @@ const plan = async (
 	items: readonly IDataObject[] = orders,
 	changes: INodeParameters = {},
 	type = 'amazonReviewSolicitation',
-): Promise<NodeRun> =>
-	await runNode({
+): Promise<NodeRun & { readonly forecast: IDataObject[] }> => {
+	const run = await runNode({
 		type,
 		parameters: parametersOf(changes),
 		items: items.map((json) => ({ json: { ...json, tag: json.orderId as string } })),
 		credentials,
 	});
+	const outputs = run.outputs.slice(0, 3);
+	const rows = outputs.flat().map(({ json }) => json);
+	return { ...run, outputs, items: rows, forecast: jsonOf(run, 3) };
+};
 
 const jsonOf = ({ outputs }: NodeRun, output: number): IDataObject[] =>
 	(outputs[output] ?? []).map(({ json }) => json);
@@ -657,9 +661,136 @@ describe('Solicitation: Plan', () => {
 		});
 	});
 
+	describe('with campaigns', () => {
+		const day = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString();
+		const order = (digit: number, changes: IDataObject = {}): IDataObject => ({
+			orderId: `111-1111111-111111${digit}`,
+			marketplaceId: 'ATVPDKIKX0DER',
+			status: 'SHIPPED',
+			createdAt: day(-20),
+			earliestDelivery: day(-10),
+			latestDelivery: day(-10),
+			...changes,
+		});
+		const campaigns = (...campaign: IDataObject[]) => ({ campaign }) as never;
+
+		it('puts each order into the first campaign whose rules it meets', async () => {
+			const { items, error } = await plan(
+				[order(1, { isBusiness: true }), order(2, { isBusiness: false }), order(3)],
+				{
+					campaigns: campaigns(
+						{
+							name: 'Business',
+							rules: { business: 'only' },
+							settings: { preferredDelay: 15, maxRequestsPerDay: 1 },
+						},
+						{ name: 'Rest', rules: {}, settings: {} },
+					),
+				},
+			);
+			expect(error).toBeUndefined();
+			expect(Object.fromEntries(items.map((row) => [row.orderId, row]))).toMatchObject({
+				'111-1111111-1111111': {
+					campaign: 'Business',
+					otherCampaigns: ['Rest'],
+					delayDays: 15,
+					decision: 'sendLater',
+				},
+				'111-1111111-1111112': { campaign: 'Rest', delayDays: 0, decision: 'sendNow' },
+				'111-1111111-1111113': {
+					campaign: 'Rest',
+					delayDays: 15,
+					decision: 'sendLater',
+					whyThisCampaign: expect.stringContaining("It may belong to 'Business'"),
+				},
+			});
+		});
+
+		it('leaves out orders without a campaign if the user says so', async () => {
+			const { items } = await plan([order(1, { isBusiness: false })], {
+				campaigns: campaigns({ name: 'Business', rules: { business: 'only' } }),
+				options: { ordersWithoutCampaign: 'leaveOut' },
+			});
+			expect(items).toMatchObject([{ decision: 'leftOut', reason: 'noCampaign' }]);
+		});
+
+		it.each<[string, IDataObject[], RegExp]>([
+			['without a name', [{ name: ' ' }], /Enter a name/],
+			['with the same name', [{ name: 'A' }, { name: 'A' }], /different name/],
+			['with a wrong day', [{ name: 'A', settings: { lastDay: 'soon' } }], /2026-12-24/],
+			[
+				'with a rule without a value',
+				[{ name: 'A', rules: { minTotal: '={{ $json.nothing }}' } }],
+				/returns nothing/,
+			],
+		])('refuses campaigns %s', async (_, list, description) => {
+			const { error, items } = await plan([order(1)], { campaigns: campaigns(...list) });
+			expect(items).toEqual([]);
+			expect(error?.message).toMatch(/^Could not use '.*': the value is invalid$/);
+			expect(error?.description).toMatch(description);
+		});
+
+		it('keeps quiet days from rows of another node, and refuses what is not a day', async () => {
+			const holidays = [{ from: day(0).slice(0, 10), to: day(2).slice(0, 10), country: 'US' }];
+			const { items } = await plan([order(1)], {
+				options: { quietDays: [...holidays, { date: day(-1).slice(0, 10) }] as never },
+			});
+			expect(items).toMatchObject([{ decision: 'sendLater' }]);
+			expect(Date.parse(String(items[0]?.sendAt))).toBeGreaterThan(Date.now() + DAY_MS);
+			const { error } = await plan([order(1)], { options: { quietDays: 'Christmas' } });
+			expect(error?.message).toBe("Could not use 'Quiet Days': the value is invalid");
+			expect(error?.description).toMatch(/"?Christmas"?/);
+		});
+
+		it('marks the requests of a pulse test, the same in each run', async () => {
+			const options = { pulseTest: 'autumn', daysPerBlock: 3, randomDelayUpTo: 4 };
+			const run = async () =>
+				(
+					await plan(
+						[1, 2, 3].map((digit) => order(digit)),
+						{ options },
+					)
+				).items.map(({ orderId, pulse, delayDays }) => ({ orderId, pulse, delayDays }));
+			const rows = await run();
+			expect(rows).toHaveLength(3);
+			for (const { pulse } of rows) {
+				expect(pulse).toMatchObject({ isPulseDay: true, forced: false });
+			}
+			expect(await run()).toEqual(rows);
+		});
+
+		it('says on the output Forecast what each day holds, and what would save lost orders', async () => {
+			const closing = order(1, { earliestDelivery: day(-28.9), latestDelivery: day(-28.9) });
+			const { forecast, items } = await plan([closing, order(2)], {
+				options: { maxRequestsPerDay: 1, sentToday: 1, weekdays: [1, 2, 3, 4, 5, 6, 7] },
+			});
+			expect(items).toHaveLength(2);
+			const [first] = forecast;
+			expect(first).toMatchObject({ planned: 0, capacity: 0, timeZone: 'Europe/Berlin' });
+			const total = (field: string) => forecast.reduce((sum, row) => sum + Number(row[field]), 0);
+			expect(total('planned') + total('lost')).toBe(2);
+			const none = await plan([order(1)], { options: { maxRequestsPerDay: 0 } });
+			expect(none.forecast.flatMap(({ lostOrders }) => lostOrders)).toEqual([
+				expect.objectContaining({
+					orderId: '111-1111111-1111111',
+					reason: 'noRoom',
+					savedBy: ['maxRequestsPerDay'],
+				}),
+			]);
+		});
+
+		it('reads a seller that is not text as n8n does', async () => {
+			const { error } = await plan([order(1, { seller: { name: 'x' } })], {
+				seller: { __rl: true, mode: 'name', value: '={{ $json.seller }}' },
+			});
+			expect(error?.message).toBe("Could not use 'Seller': the value is invalid");
+		});
+	});
+
 	it('returns all rows to an agent on one output', async () => {
 		const result = await plan(orders.slice(0, 100), {}, 'amazonReviewSolicitationTool');
 		expect(result.outputs[0]).toHaveLength(100);
+		expect(result.forecast).toEqual([]);
 	});
 
 	it('fails only the bad item among good ones', async () => {

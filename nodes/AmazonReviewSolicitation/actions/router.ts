@@ -8,24 +8,33 @@ import * as checkEligibility from './solicitation/checkEligibility.operation';
 import * as plan from './solicitation/plan.operation';
 import * as send from './solicitation/send.operation';
 
-/** Plan's outputs, in the order the editor shows them; the other operations have one. */
+/**
+ * Plan's outputs, in the order the editor shows them; the other operations have one. New ones go to
+ * the end, because workflows connect them by their position.
+ */
 export const PLAN_OUTPUTS: ReadonlyArray<{
-	readonly decision: PlanRow['decision'];
+	/** Undefined for the output with days instead of orders. */
+	readonly decision?: PlanRow['decision'];
 	readonly name: string;
 }> = [
 	{ decision: 'sendNow', name: 'Send Now' },
 	{ decision: 'sendLater', name: 'Send Later' },
 	{ decision: 'leftOut', name: 'Left Out' },
+	{ name: 'Forecast' },
 ];
+
+const outputOf = (decision: unknown): number =>
+	PLAN_OUTPUTS.findIndex((output) => output.decision === decision);
 
 /**
  * Sorts the most urgent order first, so that sending in this order is right; orders without a time
- * are last.
+ * are last. All times are UTC in the same format, so they sort as text. Days stay in their order.
  */
-const bySendAt = (a: IDataObject, b: IDataObject): number =>
-	a.sendAt === null || b.sendAt === null
-		? Number(a.sendAt === null) - Number(b.sendAt === null)
-		: Date.parse(String(a.sendAt)) - Date.parse(String(b.sendAt));
+function bySendAt({ sendAt: a = null }: IDataObject, { sendAt: b = null }: IDataObject): number {
+	if (a === b) return 0;
+	if (a === null || b === null) return a === null ? 1 : -1;
+	return a < b ? -1 : 1;
+}
 
 export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const run = chosenOperation(this, {
@@ -43,8 +52,8 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 				: await runAsBatch(this, plan, {
 						compare: bySendAt,
 						outputCount: PLAN_OUTPUTS.length,
-						outputOf: (row) => PLAN_OUTPUTS.findIndex(({ decision }) => decision === row.decision),
-						errorOutput: () => PLAN_OUTPUTS.length - 1,
+						outputOf: ({ decision }) => outputOf(decision),
+						errorOutput: () => outputOf('leftOut'),
 					}),
 		'solicitation:send': async () => await runAsBatch(this, send),
 	});

@@ -1,19 +1,35 @@
 import { DateTime } from 'luxon';
 
+import { inOneGo, type Steps } from '../../shared/domain/steps';
+
 /**
  * Picks the row that counts among several rows of the same order and returns its index: the one
  * updated last. Of rows with the same time or no time, it is the last one, as in tables that are
  * only appended to.
  */
-export function newestRows(
-	rows: ReadonlyArray<{ readonly key: string; readonly updatedAt: unknown }>,
-): ReadonlyMap<string, number> {
-	const newest = new Map<string, { readonly index: number; readonly at: number }>();
-	for (const [index, { key, updatedAt }] of rows.entries()) {
-		const at = momentOf(updatedAt);
-		if (at >= (newest.get(key)?.at ?? -Infinity)) newest.set(key, { index, at });
+export const newestRows = <Row extends { readonly updatedAt?: unknown }>(
+	rows: readonly Row[],
+	keyOf: (row: Row) => string,
+): ReadonlyMap<string, number> => inOneGo(newestRowsInSteps(rows, keyOf));
+
+/** Rows that are looked at between two pauses. */
+const ROWS_PER_STEP = 2_000;
+
+/** The same in steps. */
+export function* newestRowsInSteps<Row extends { readonly updatedAt?: unknown }>(
+	rows: readonly Row[],
+	keyOf: (row: Row) => string,
+): Steps<ReadonlyMap<string, number>> {
+	const newest = new Map<string, number>();
+	for (const [index, row] of rows.entries()) {
+		if (index % ROWS_PER_STEP === 0) yield;
+		const key = keyOf(row);
+		const other = newest.get(key);
+		if (other === undefined || momentOf(row.updatedAt) >= momentOf(rows[other]?.updatedAt)) {
+			newest.set(key, index);
+		}
 	}
-	return new Map([...newest].map(([key, { index }]) => [key, index]));
+	return newest;
 }
 
 /** Converts a time from a table to epoch milliseconds; -Infinity if it is not a time. */

@@ -1,3 +1,5 @@
+import type { Steps } from '../../shared/domain/steps';
+
 /**
  * The intervals an order may use: in its line (the intervals permitted in its zone), those from
  * `first` up to `end`. From `wish` on, the order is on time.
@@ -7,15 +9,19 @@ interface Reach {
 	readonly first: number;
 	readonly wish: number;
 	readonly end: number;
+	/** The line whose intervals are preferred to the others of `line`; none if not given. */
+	readonly preferred?: number;
 }
 
 /**
  * How far an augmenting path may disregard wishes.
+ * - `preferred`: an order uses only its preferred line, if it has one, and is not early
+ * - `keepPreferred`: no order is early, and none leaves its preferred line
  * - `onTime`: no order is early
  * - `keepWishes`: an order may be early, but none that is already on time
  * - `any`: an order that is on time may become early, too
  */
-type Liberty = 'onTime' | 'keepWishes' | 'any';
+type Liberty = 'preferred' | 'keepPreferred' | 'onTime' | 'keepWishes' | 'any';
 
 interface Part {
 	readonly line: Line;
@@ -25,6 +31,9 @@ interface Part {
 }
 
 export const NONE = -1;
+
+/** Orders that are looked at between two pauses. */
+const ORDERS_PER_STEP = 1_000;
 
 /**
  * A maximum bipartite matching of orders to intervals, where an interval takes as many orders as it
@@ -75,9 +84,13 @@ export class Matching {
 	private readonly lines: readonly Line[];
 
 	/** By order: the part of its line that it may use, as positions in the line. */
-	private readonly parts: ReadonlyArray<Part>;
+	private readonly parts: Part[] = [];
+
+	/** The same for the preferred line; undefined if no order has one. */
+	private readonly preferredParts: Part[] | undefined;
 
 	/**
+	 * Prepares the matching; `solve` fills it.
 	 * @param reaches of the orders, the most urgent first
 	 * @param lines intervals permitted to the orders of each line, ascending
 	 * @param slots number of slots of each interval
@@ -87,7 +100,7 @@ export class Matching {
 	constructor(
 		private readonly reaches: readonly Reach[],
 		lines: ReadonlyArray<readonly number[]>,
-		private readonly slots: readonly number[],
+		private readonly slots: ArrayLike<number>,
 		private readonly days: ReadonlyArray<{ readonly first: number; readonly room: number }>,
 	) {
 		this.intervalOf = new Int32Array(reaches.length).fill(NONE);
@@ -105,41 +118,63 @@ export class Matching {
 		this.lines = lines.map(
 			(line) => new Line(line, this.intervalRank, (interval) => this.isFree(interval)),
 		);
-		this.parts = reaches.map((reach) => {
-			const line = this.lines[reach.line];
-			if (line === undefined) throw new RangeError(`There is no line ${reach.line}`);
-			const position = (interval: number) => firstAtLeast(line.intervals, interval);
-			return {
-				line,
-				first: position(reach.first),
-				wish: position(reach.wish),
-				end: position(reach.end),
-			};
-		});
-		for (const liberty of ['onTime', 'keepWishes', 'any'] as const) {
-			while (this.grow(liberty));
+		this.preferredParts = reaches.some(({ preferred }) => preferred !== undefined) ? [] : undefined;
+	}
+
+	private partIn(index: number, { first, wish, end }: Reach): Part {
+		const line = this.lines[index];
+		if (line === undefined) throw new RangeError(`There is no line ${index}`);
+		const position = (interval: number) => firstAtLeast(line.intervals, interval);
+		return { line, first: position(first), wish: position(wish), end: position(end) };
+	}
+
+	/** Finds a place for as many orders as possible. */
+	*solve(): Steps<void> {
+		for (const [index, reach] of this.reaches.entries()) {
+			if (index % ORDERS_PER_STEP === 0) yield;
+			this.parts.push(this.partIn(reach.line, reach));
+			this.preferredParts?.push(this.partIn(reach.preferred ?? reach.line, reach));
+		}
+		const liberties: readonly Liberty[] =
+			this.preferredParts === undefined
+				? ['onTime', 'keepWishes', 'any']
+				: ['preferred', 'keepPreferred', 'onTime', 'keepWishes', 'any'];
+		for (const liberty of liberties) {
+			while (yield* this.grow(liberty));
 		}
 	}
 
 	/** Runs one phase; returns whether it found a place for an order. */
-	private grow(liberty: Liberty): boolean {
+	private *grow(liberty: Liberty): Steps<boolean> {
 		this.group();
-		const roots = range(0, this.reaches.length).filter(
-			(order) => at(this.intervalOf, order) === NONE,
-		);
-		const lastRank = this.rank(roots, liberty);
+		yield;
+		const roots: number[] = [];
+		for (let order = 0; order < this.reaches.length; order += 1) {
+			if (at(this.intervalOf, order) === NONE) roots.push(order);
+		}
+		yield;
+		const lastRank = yield* this.rank(roots, liberty);
 		if (lastRank === NONE) return false;
-		for (const line of this.lines) line.sortByRank(lastRank);
-		return roots.filter((root) => this.place(root, lastRank, liberty)).length > 0;
+		for (const line of this.lines) {
+			line.sortByRank(lastRank);
+			yield;
+		}
+		let found = false;
+		for (const [index, root] of roots.entries()) {
+			if (index % ORDERS_PER_STEP === 0) yield;
+			if (this.place(root, lastRank, liberty)) found = true;
+		}
+		return found;
 	}
 
 	/** Groups the orders by interval. */
 	private group(): void {
-		for (const [interval, load] of this.load.entries()) {
-			this.groups[interval + 1] = at(this.groups, interval) + load;
+		for (let interval = 0; interval < this.load.length; interval += 1) {
+			this.groups[interval + 1] = at(this.groups, interval) + at(this.load, interval);
 		}
 		this.nextOfInterval.set(this.groups.subarray(0, this.slots.length));
-		for (const [order, interval] of this.intervalOf.entries()) {
+		for (let order = 0; order < this.intervalOf.length; order += 1) {
+			const interval = at(this.intervalOf, order);
 			if (interval === NONE) continue;
 			const next = at(this.nextOfInterval, interval);
 			this.members[next] = order;
@@ -154,7 +189,7 @@ export class Matching {
 	 * Breadth first: finds how many orders must move before one finds a free slot.
 	 * @returns the rank of the orders that find one; `NONE` if none does
 	 */
-	private rank(roots: readonly number[], liberty: Liberty): number {
+	private *rank(roots: readonly number[], liberty: Liberty): Steps<number> {
 		this.orderRank.fill(NONE);
 		this.intervalRank.fill(NONE);
 		this.dayRank.fill(NONE);
@@ -163,8 +198,10 @@ export class Matching {
 		let orders = roots;
 		for (let rank = 0; orders.length > 0; rank += 1) {
 			if (orders.some((order) => this.freeFor(order, liberty) !== NONE)) return rank;
+			yield;
 			const next: number[] = [];
-			for (const order of orders) {
+			for (const [index, order] of orders.entries()) {
+				if (index % ORDERS_PER_STEP === 0) yield;
 				const { line, first, end } = this.reachOf(order, liberty);
 				let position = line.unranked.from(first);
 				for (; position < end; position = line.unranked.from(position)) {
@@ -279,8 +316,17 @@ export class Matching {
 	private reachOf(order: number, liberty: Liberty): Part {
 		const part = this.parts[order];
 		if (part === undefined) throw new RangeError(`There is no order ${order}`);
-		const isOnTime = at(this.intervalOf, order) >= (this.reaches[order]?.wish ?? 0);
-		const staysOnTime = liberty === 'onTime' || (liberty === 'keepWishes' && isOnTime);
+		const interval = at(this.intervalOf, order);
+		const preferred = this.preferredParts?.[order];
+		if (preferred !== undefined) {
+			const stays =
+				liberty === 'preferred' ||
+				(liberty === 'keepPreferred' && interval !== NONE && preferred.line.has(interval));
+			if (stays) return { ...preferred, first: preferred.wish };
+		}
+		const isOnTime = interval >= (this.reaches[order]?.wish ?? 0);
+		const staysOnTime =
+			liberty === 'onTime' || liberty === 'keepPreferred' || (liberty === 'keepWishes' && isOnTime);
 		return staysOnTime ? { ...part, first: part.wish } : part;
 	}
 
@@ -327,6 +373,11 @@ class Line {
 		return at(this.intervals, position);
 	}
 
+	/** Whether the line permits the interval. */
+	has(interval: number): boolean {
+		return this.intervals[firstAtLeast(this.intervals, interval)] === interval;
+	}
+
 	private rankAt(position: number): number {
 		return at(this.intervalRank, this.at(position));
 	}
@@ -370,7 +421,7 @@ class Line {
 }
 
 /** The indices that still meet a condition; the others are skipped permanently, by union-find. */
-class Remaining {
+export class Remaining {
 	/** For each index, the one to continue from: itself, or a later one if none in between remains. */
 	private readonly links: Int32Array;
 

@@ -1,6 +1,5 @@
-import { IANAZone } from 'luxon';
-
 import { DAY_MS, MINUTE_MS } from '../../shared/domain/calendar';
+import { isZone, offsetAt } from '../../shared/domain/localTime';
 
 /** When requests may be sent, on the clock of the zone it is applied to. */
 export interface PermittedHours {
@@ -11,6 +10,14 @@ export interface PermittedHours {
 	readonly hours?: { readonly from: number; readonly to: number };
 	/** ISO weekdays, 1 (Monday) to 7, of the time itself, even after midnight; all by default. */
 	readonly weekdays?: readonly number[];
+	/** Whether a day, counted from 1970-01-01, is permitted; all are by default. */
+	readonly isPermittedDay?: (day: number) => boolean;
+}
+
+/** Permitted times on the clock of a zone. */
+export interface ClockTimes extends PermittedHours {
+	/** IANA name. */
+	readonly zone: string;
 }
 
 /** A time span in epoch milliseconds: `from` is included, `to` is not. */
@@ -35,7 +42,7 @@ export interface LocalDay extends Span {
  */
 export function permittedSpans(
 	zone: string,
-	{ hours = { from: 0, to: 0 }, weekdays }: PermittedHours,
+	{ hours = { from: 0, to: 0 }, weekdays, isPermittedDay = () => true }: PermittedHours,
 	between: Span,
 ): Span[] {
 	for (const minute of [hours.from, hours.to]) {
@@ -60,6 +67,7 @@ export function permittedSpans(
 	const permitted: Array<{ from: number; to: number }> = [];
 	for (const local of localDays(zone, between)) {
 		if (weekdays !== undefined && !weekdays.includes(weekdayOf(local.day))) continue;
+		if (!isPermittedDay(local.day)) continue;
 		for (const part of daily) {
 			const begins = Math.max(local.from, local.midnight + part.from);
 			const ends = Math.min(local.to, local.midnight + part.to);
@@ -72,6 +80,24 @@ export function permittedSpans(
 	return permitted;
 }
 
+/** The spans that are in both lists; each is sorted and does not overlap itself. */
+export function commonSpans(left: readonly Span[], right: readonly Span[]): Span[] {
+	const common: Span[] = [];
+	let index = 0;
+	for (const { from, to } of left) {
+		while ((right[index]?.to ?? Infinity) <= from) index += 1;
+		for (let next = index; (right[next]?.from ?? Infinity) < to; next += 1) {
+			const other = right[next] as Span;
+			common.push({ from: Math.max(from, other.from), to: Math.min(to, other.to) });
+		}
+	}
+	return common;
+}
+
+/** The spans in which all clocks permit requests; the whole span if there is no clock. */
+export const spansOnAllClocks = (clocks: readonly ClockTimes[], between: Span): Span[] =>
+	clocks.map((times) => permittedSpans(times.zone, times, between)).reduce(commonSpans, [between]);
+
 /**
  * Cuts a span at a zone's midnights and at every change of its UTC offset. In between, a local day
  * is plain arithmetic, so no time is ever built that does not exist.
@@ -79,12 +105,11 @@ export function permittedSpans(
  * @throws RangeError if the zone is unknown
  */
 export function localDays(zone: string, { from, to }: Span): LocalDay[] {
-	if (!IANAZone.isValidZone(zone)) throw new RangeError(`${zone} is not a time zone`);
-	const clock = IANAZone.create(zone);
+	if (!isZone(zone)) throw new RangeError(`${zone} is not a time zone`);
 	const days: LocalDay[] = [];
 	for (let begins = from; begins < to; ) {
-		const stretchEnds = nextOffsetChange(clock, { from: begins, to });
-		const offset = clock.offset(begins) * MINUTE_MS;
+		const stretchEnds = nextOffsetChange(zone, { from: begins, to });
+		const offset = offsetAt(zone, begins) * MINUTE_MS;
 		while (begins < stretchEnds) {
 			const day = Math.floor((begins + offset) / DAY_MS);
 			const midnight = day * DAY_MS - offset;
@@ -97,18 +122,18 @@ export function localDays(zone: string, { from, to }: Span): LocalDay[] {
 }
 
 /** First time after the start with another offset; the end if the offset never changes. */
-function nextOffsetChange(clock: IANAZone, { from, to }: Span): number {
-	const offset = clock.offset(from);
+function nextOffsetChange(zone: string, { from, to }: Span): number {
+	const offset = offsetAt(zone, from);
 	let same = from;
 	let other = from;
 	do {
 		same = other;
 		other = Math.min(same + DAY_MS, to);
-		if (other === to && clock.offset(to) === offset) return to;
-	} while (clock.offset(other) === offset);
+		if (other === to && offsetAt(zone, to) === offset) return to;
+	} while (offsetAt(zone, other) === offset);
 	while (other - same > 1) {
 		const middle = Math.floor((same + other) / 2);
-		if (clock.offset(middle) === offset) same = middle;
+		if (offsetAt(zone, middle) === offset) same = middle;
 		else other = middle;
 	}
 	return other;

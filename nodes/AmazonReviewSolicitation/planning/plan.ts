@@ -1,15 +1,14 @@
 // cspell:ignore Cancelled Tell
-import { DateTime, IANAZone } from 'luxon';
-
-import { DAY_MS, HOUR_MS } from '../../shared/domain/calendar';
-import { findMarketplace } from '../../shared/domain/marketplaces';
-import { newestRows } from '../orders/newestRows';
+import { inOneGo, type Steps } from '../../shared/domain/steps';
+import { localIso } from '../../shared/domain/localTime';
 import type { SellerOrder } from '../../shared/domain/order';
 import { whyNoOrderId } from '../../shared/domain/orderId';
+import { newestRowsInSteps } from '../orders/newestRows';
+import { candidatesBy, type CandidateChoices, type PlannedOrder } from './candidates';
+import { forecastInSteps, type ForecastDay } from './forecast';
+import { pulseOf, type PulseMark } from './pulseMark';
+import { planSendsInSteps, type PlanLimits, type PlannedSend } from './schedule';
 import { EXCLUSIONS, exclusionBy, type SelectionRules } from './selectionRules';
-import { localDays, permittedSpans } from './permittedHours';
-import { planSends, type PlanCandidate, type PlanLimits } from './schedule';
-import { solicitationWindow } from '../../shared/domain/solicitationWindow';
 
 /** Why an order is not in the plan: each reason with its meaning. */
 export const PLAN_REASONS = {
@@ -23,6 +22,7 @@ export const PLAN_REASONS = {
 	windowClosed: 'The window for requests has closed; see `windowClosesAt`',
 	noPermittedTime: "The hours and days you allow leave no time in this order's window",
 	noRoom: 'The rate limit and your maximum per day leave no free slot before the window closes',
+	noCampaign: 'The order meets the rules of no campaign, and you chose to leave out such orders',
 	...EXCLUSIONS,
 } as const satisfies Record<string, string>;
 
@@ -31,16 +31,12 @@ export type PlanReason = keyof typeof PLAN_REASONS;
 /** Reasons that may no longer apply in a later run. */
 const PASSING: readonly PlanReason[] = ['notShipped', 'datesUnknown', 'noRoom', 'ruleCannotTell'];
 
-export interface PlanChoices extends PlanLimits {
+export interface PlanChoices extends PlanLimits, CandidateChoices {
 	readonly rules: SelectionRules;
 	/** Order IDs for which a review was requested before. */
 	readonly alreadyRequested: ReadonlySet<string>;
-	/** How many days after delivery the seller prefers to send the request. */
-	readonly preferredDelayDays: number;
-	/** Which end of the delivery window the delay counts from. */
-	readonly delayFrom: 'earliestDelivery' | 'latestDelivery';
-	/** Whose time zone the hours and weekdays refer to. */
-	readonly clock: 'marketplace' | 'buyer';
+	/** Whether to leave out orders that belong to no campaign, if there are campaigns. */
+	readonly leaveOutWithoutCampaign?: boolean;
 	/**
 	 * Whether to leave out orders without delivery dates; otherwise they are sent once their window
 	 * may be open.
@@ -51,8 +47,6 @@ export interface PlanChoices extends PlanLimits {
 	 * being sent immediately.
 	 */
 	readonly sendNowWithinMs: number;
-	/** The marketplace for orders that name none. */
-	readonly defaultMarketplaceId: string;
 }
 
 export interface PlanRow {
@@ -69,7 +63,23 @@ export interface PlanRow {
 	 * otherwise.
 	 */
 	readonly early: boolean;
+	/** Name of the order's campaign; null if it has none. */
+	readonly campaign: string | null;
+	readonly whyThisCampaign: string | null;
+	/** Names of later campaigns whose rules it meets, too. */
+	readonly otherCampaigns: readonly string[];
+	/** The preferred delay in days; null for an order that cannot be planned. */
+	readonly delayDays: number | null;
+	/** Where it is in the pulse test; null without one. */
+	readonly pulse: PulseMark | null;
 	readonly tryAgainLater: boolean;
+}
+
+export interface SolicitationPlan {
+	/** A row for each order, in the order of the input. */
+	readonly rows: readonly PlanRow[];
+	/** What each day holds; undefined if not wanted. */
+	readonly forecast?: readonly ForecastDay[];
 }
 
 /**
@@ -83,62 +93,104 @@ export interface PlanRow {
  * open.
  * @throws RangeError for an invalid rule or limit
  */
-export function planSolicitations(orders: readonly SellerOrder[], choices: PlanChoices): PlanRow[] {
-	const exclusion = exclusionBy(choices.rules);
-	const newest = newestRows(orders.map(({ orderId, updatedAt }) => ({ key: orderId, updatedAt })));
-	const candidates = new Map<number, PlanCandidate>();
-	const rows = orders.map((order, index): PlanRow | undefined => {
-		const { orderId } = order;
-		const wrongId = whyNoOrderId(orderId);
-		if (wrongId !== undefined) return leftOut('invalidOrderId', undefined, wrongId);
-		const isOlder = newest.get(orderId) !== index;
-		const reason = isOlder ? 'duplicateItem' : impossible(order, choices);
-		if (reason !== undefined) return leftOut(reason);
-		const excluded = exclusion(order);
-		if (excluded !== undefined) return leftOut(excluded.reason, excluded.detail);
-		candidates.set(index, candidateOf(order, index, choices));
-		return undefined;
-	});
+export const planSolicitations = (
+	orders: readonly SellerOrder[],
+	choices: PlanChoices,
+): PlanRow[] => [...inOneGo(planSolicitationsInSteps(orders, choices)).rows];
 
-	const { planned, leftOut: without } = planSends([...candidates.values()], choices);
-	for (const { key, sendAt, early } of planned) {
-		const index = Number(key);
-		const zone = candidates.get(index)?.zone ?? 'utc';
+/** Orders that are looked at between two pauses. */
+const ORDERS_PER_STEP = 500;
+
+/**
+ * The same in steps, with a forecast if wanted.
+ * @throws RangeError for an invalid rule or limit
+ */
+export function* planSolicitationsInSteps(
+	orders: readonly SellerOrder[],
+	choices: PlanChoices,
+	wantsForecast = false,
+): Steps<SolicitationPlan> {
+	const exclusion = exclusionBy(choices.rules);
+	const newest = yield* newestRowsInSteps(orders, ({ orderId }) => orderId);
+	const { readOrder, candidateOf, maxima } = candidatesBy(choices);
+	const read: Array<PlannedOrder | undefined> = [];
+	const rows: Array<PlanRow | undefined> = [];
+	for (const [index, order] of orders.entries()) {
+		if (index % ORDERS_PER_STEP === 0) yield;
+		const row = ((): PlanRow | undefined => {
+			const { orderId } = order;
+			const wrongId = whyNoOrderId(orderId);
+			if (wrongId !== undefined) return leftOut('invalidOrderId', undefined, wrongId);
+			const isOlder = newest.get(orderId) !== index;
+			const reason = isOlder ? 'duplicateItem' : impossible(order, choices);
+			if (reason !== undefined) return leftOut(reason);
+			const excluded = exclusion(order);
+			if (excluded !== undefined) return leftOut(excluded.reason, excluded.detail);
+			const planned = readOrder(order, index);
+			if (choices.leaveOutWithoutCampaign && planned.campaign === null) {
+				return planned.isCertain
+					? leftOut('noCampaign')
+					: leftOut('ruleCannotTell', planned.whyThisCampaign ?? undefined);
+			}
+			read[index] = planned;
+			return undefined;
+		})();
+		rows.push(row);
+	}
+
+	const planned = read.filter((order) => order !== undefined);
+	const candidates = [];
+	for (const order of planned) {
+		if (candidates.length % ORDERS_PER_STEP === 0) yield;
+		candidates.push(candidateOf(order));
+	}
+	const plan = yield* planSendsInSteps(candidates, { ...choices, maxima });
+	for (const [done, send] of plan.planned.entries()) {
+		if (done % ORDERS_PER_STEP === 0) yield;
+		const index = Number(send.key);
+		const order = read[index] as PlannedOrder;
 		rows[index] = {
-			decision: isDueNow(sendAt, candidates.get(index), choices) ? 'sendNow' : 'sendLater',
+			decision: isDueNow(send, order, choices) ? 'sendNow' : 'sendLater',
 			reason: null,
 			explanation: null,
-			sendAt: DateTime.fromMillis(sendAt, { zone: 'utc' }).toISO(),
-			sendAtLocal: DateTime.fromMillis(sendAt, { zone }).toISO(),
-			timeZone: zone,
-			early,
+			sendAt: new Date(send.sendAt).toISOString(),
+			sendAtLocal: localIso(order.zone, send.sendAt),
+			timeZone: order.zone,
+			early: send.early,
+			...placeOf(order),
+			pulse: pulseOf(send.sendAt, order, choices),
 			tryAgainLater: true,
 		};
 	}
-	for (const { key, reason } of without) rows[Number(key)] = leftOut(reason);
-	return rows.map((row) => row ?? leftOut('noRoom'));
+	for (const [done, { key, reason }] of plan.leftOut.entries()) {
+		if (done % ORDERS_PER_STEP === 0) yield;
+		const index = Number(key);
+		const order = read[index];
+		rows[index] = { ...leftOut(reason), ...(order && placeOf(order)) };
+	}
+	yield;
+	const all = rows.map((row) => row ?? leftOut('noRoom'));
+	yield;
+	if (!wantsForecast) return { rows: all };
+	return { rows: all, forecast: yield* forecastInSteps(planned, plan, choices) };
 }
+
+const placeOf = ({ campaign, whyThisCampaign, otherCampaigns, delayDays }: PlannedOrder) => ({
+	campaign,
+	whyThisCampaign,
+	otherCampaigns,
+	delayDays,
+});
 
 /**
  * Whether the order may be sent from now on. The sender does not wait for the planned time, so the
  * window, the hours, the days and the day of the maximum must allow it already.
  */
-function isDueNow(
-	sendAt: number,
-	candidate: PlanCandidate | undefined,
-	choices: PlanChoices,
-): boolean {
-	const { now, sendNowWithinMs, capZone, maxRequestsPerDay, hours, weekdays } = choices;
-	if (candidate === undefined || sendAt > now + sendNowWithinMs || candidate.opensAt > now) {
-		return false;
-	}
-	const span = { from: now, to: sendAt + 1 };
-	if (hours !== undefined || weekdays !== undefined) {
-		const [permitted] = permittedSpans(candidate.zone, choices, span);
-		if (permitted?.from !== span.from || permitted.to !== span.to) return false;
-	}
-	return maxRequestsPerDay === undefined || localDays(capZone, span).length === 1;
-}
+const isDueNow = (
+	{ sendAt, isFreeFromNow }: PlannedSend,
+	{ opensAt }: PlannedOrder,
+	{ now, sendNowWithinMs }: PlanChoices,
+): boolean => isFreeFromNow && opensAt <= now && sendAt <= now + sendNowWithinMs;
 
 const leftOut = (
 	reason: PlanReason,
@@ -152,6 +204,11 @@ const leftOut = (
 	sendAtLocal: null,
 	timeZone: null,
 	early: false,
+	campaign: null,
+	whyThisCampaign: null,
+	otherCampaigns: [],
+	delayDays: null,
+	pulse: null,
 	tryAgainLater: PASSING.includes(reason),
 });
 
@@ -164,50 +221,3 @@ function impossible(order: SellerOrder, choices: PlanChoices): PlanReason | unde
 	const hasDates = order.earliestDelivery !== null && order.latestDelivery !== null;
 	return !hasDates && choices.leaveOutUnknownDates ? 'datesUnknown' : undefined;
 }
-
-function candidateOf(order: SellerOrder, index: number, choices: PlanChoices): PlanCandidate {
-	const { now, preferredDelayDays, delayFrom, clock, defaultMarketplaceId } = choices;
-	const marketplaceId = order.marketplaceId ?? defaultMarketplaceId;
-	const marketplace = findMarketplace(marketplaceId) ?? findMarketplace(defaultMarketplaceId);
-	const buyers = clock === 'buyer' ? (order.buyerTimeZone ?? '') : '';
-	const zone = IANAZone.isValidZone(buyers) ? buyers : (marketplace?.timeZone ?? 'utc');
-	const { earliestDelivery, latestDelivery } = order;
-	const window =
-		earliestDelivery === null || latestDelivery === null
-			? undefined
-			: solicitationWindow(earliestDelivery, latestDelivery);
-	const key = String(index).padStart(9, '0');
-	const delay = preferredDelayDays * DAY_MS;
-	const delivery = order[delayFrom];
-	if (window !== undefined && delivery !== null) {
-		const opensAt = millis(window.opensAt);
-		const closesAt = withMargin(millis(window.closesAt), Math.max(now, opensAt));
-		return {
-			key,
-			zone,
-			opensAt,
-			closesAt,
-			preferredFrom: millis(delivery) + delay,
-			urgency: opensAt,
-		};
-	}
-	const createdAt = order.createdAt === null ? now - 30 * DAY_MS : millis(order.createdAt);
-	const opensAt = createdAt + 5 * DAY_MS;
-	const surelyOpenUntil = createdAt + 30 * DAY_MS;
-	return {
-		key,
-		zone,
-		opensAt,
-		...(surelyOpenUntil > now && { closesAt: surelyOpenUntil }),
-		preferredFrom: createdAt + delay,
-		urgency: opensAt,
-	};
-}
-
-/** Keeps a margin, because a request planned for the last moment of a window would arrive too late. */
-const MARGIN_MS = HOUR_MS;
-
-const withMargin = (closesAt: number, begin: number): number =>
-	closesAt - MARGIN_MS > begin ? closesAt - MARGIN_MS : closesAt;
-
-const millis = (iso: string): number => DateTime.fromISO(iso, { zone: 'utc' }).toMillis();

@@ -1,11 +1,14 @@
 import { DAY_MS } from '../../shared/domain/calendar';
-import { localDays, permittedSpans, type PermittedHours, type Span } from './permittedHours';
-import { at, firstAtLeast, firstWhere, Matching, NONE, range } from './matching';
+import { inOneGo, sortedInSteps, type Steps } from '../../shared/domain/steps';
+import { placeOrders, type Maximum, type Place } from './placeOrders';
+import { localDays, type PermittedHours, type Span } from './permittedHours';
+import { at, firstAtLeast, NONE } from './matching';
+import { Calendars, plainCalendar, type SendCalendar } from './sendCalendar';
 
 /** An order waiting for its request. All times are whole epoch milliseconds. */
 export interface PlanCandidate {
 	readonly key: string;
-	/** IANA zone that the calendar refers to: the marketplace's or the buyer's. */
+	/** IANA zone that the limits' hours and days refer to: the marketplace's or the buyer's. */
 	readonly zone: string;
 	/** First permitted time. */
 	readonly opensAt: number;
@@ -15,6 +18,12 @@ export interface PlanCandidate {
 	readonly preferredFrom: number;
 	/** Sorts candidates with the same deadline or none: lower values first. */
 	readonly urgency: number;
+	/** Replaces the hours and days of the limits. */
+	readonly calendar?: SendCalendar;
+	/** The part of its calendar to use, unless the order would be lost, such as the pulse days. */
+	readonly preferred?: SendCalendar;
+	/** The maxima it counts toward, in addition to that of all orders: keys of `maxima`. */
+	readonly countsToward?: readonly string[];
 }
 
 export interface PlanLimits extends PermittedHours {
@@ -28,8 +37,10 @@ export interface PlanLimits extends PermittedHours {
 	readonly maxRequestsPerDay?: number;
 	/** Requests already sent today. */
 	readonly sentToday?: number;
-	/** IANA zone whose days the maximum applies to. */
+	/** IANA zone whose days the maxima apply to. */
 	readonly capZone: string;
+	/** Further maxima per day, each for the orders that count toward it. */
+	readonly maxima?: ReadonlyMap<string, Maximum>;
 	/**
 	 * How many days of 24 hours an order without a deadline may wait after it is open and its wish is
 	 * met; 60 by default.
@@ -55,6 +66,20 @@ export interface PlannedSend {
 	readonly sendAt: number;
 	/** Whether it is sent before the seller's preferred delay has passed. */
 	readonly early: boolean;
+	/**
+	 * Whether its calendar permits all times from now until then, on the same day of the maxima that
+	 * it counts toward. Its window may still be closed.
+	 */
+	readonly isFreeFromNow: boolean;
+}
+
+/** A day of the maximum in a plan. */
+export interface PlannedDay {
+	/** Epoch milliseconds. */
+	readonly from: number;
+	readonly planned: number;
+	/** The most requests that could go out on the day, if there were enough orders. */
+	readonly capacity: number;
 }
 
 export interface SendPlan {
@@ -62,16 +87,27 @@ export interface SendPlan {
 	readonly planned: readonly PlannedSend[];
 	/** Most urgent first. */
 	readonly leftOut: ReadonlyArray<{ readonly key: string; readonly reason: LeftOutReason }>;
+	/** No plan sends more: the number of planned orders, unless `planSends` says otherwise. */
+	readonly atMost: number;
+	/** From today on, to the last day that matters to an order. */
+	readonly days: readonly PlannedDay[];
 }
+
+const NO_KEYS: readonly string[] = [];
+
+/** Orders that are looked at between two pauses. */
+const ORDERS_PER_STEP = 1_000;
 
 /**
  * Plans when to send requests so that as many orders as possible get one: no schedule within the
- * windows, the calendar, the rate limit and the maximum per day sends more.
+ * windows, the calendars, the rate limit and the maxima per day sends more.
  *
  * The idea: time is a row of slots, one request each, at the pace of Amazon's token bucket. Cut at
- * every time that matters to an order, the calendar or the maximum per day, it becomes intervals
+ * every time that matters to an order, a calendar or the maximum per day, it becomes intervals
  * whose slots are all alike. Assigning orders to intervals is then a maximum bipartite matching
- * with capacities, with a second layer of capacities for the days of the maximum.
+ * with capacities, with a second layer of capacities for the days of the maximum. How `maxima` are
+ * kept, and when the plan is of maximum size with them, is in `placeOrders`; `atMost` is exact
+ * whenever it equals the number of planned orders.
  *
  * Wishes come second: none is ignored if as many orders can be sent anyway. Otherwise as many
  * orders as possible are on time before any is early, and an early one gets the last free interval
@@ -79,73 +115,170 @@ export interface SendPlan {
  * `urgency`, then `key`, never by the position in the input. Without calendar, maximum and wishes,
  * this is earliest deadline first, each order at the first possible time.
  *
+ * A preferred calendar comes before all else except the number of orders and being on time: exactly
+ * the orders that are planned without it are planned with it.
+ *
  * An order that opens more than 400 days from now, perhaps because of a wrong date, is planned for
  * that time and is not part of the matching, whose work grows with the time it spans.
  * @throws RangeError if a limit is not valid or a zone is unknown
  */
-export function planSends(candidates: readonly PlanCandidate[], limits: PlanLimits): SendPlan {
-	const { now, hours, weekdays, horizonDays = 60 } = limits;
+export const planSends = (candidates: readonly PlanCandidate[], limits: PlanLimits): SendPlan =>
+	inOneGo(planSendsInSteps(candidates, limits));
+
+/** The same in steps. */
+export function* planSendsInSteps(
+	candidates: readonly PlanCandidate[],
+	limits: PlanLimits,
+): Steps<SendPlan> {
+	if (candidates.every(({ preferred }) => preferred === undefined)) {
+		return yield* planOnce(candidates, limits);
+	}
+	const plain = yield* planOnce(
+		candidates.map((candidate) => ({ ...candidate, preferred: undefined })),
+		limits,
+	);
+	yield;
+	// The matching loses none of them: each is certain to have a place.
+	const kept = new Set(plain.planned.map(({ key }) => key));
+	const preferring = yield* planOnce(
+		candidates.filter(({ key }) => kept.has(key)),
+		limits,
+	);
+	const { leftOut, atMost, days } = plain;
+	return preferring.leftOut.length > 0
+		? plain
+		: { ...preferring, leftOut, atMost, days: daysOfBoth(preferring.days, days) };
+}
+
+/** The longer list of days; the shorter one has the planned requests. */
+const daysOfBoth = (planned: readonly PlannedDay[], all: readonly PlannedDay[]): PlannedDay[] =>
+	all.map((day, index) => ({ ...day, planned: planned[index]?.planned ?? 0 }));
+
+function* planOnce(candidates: readonly PlanCandidate[], limits: PlanLimits): Steps<SendPlan> {
+	const { now, horizonDays = 60, maxRequestsPerDay, maxima = new Map<string, Maximum>() } = limits;
 	if (!(horizonDays > 0)) throw new RangeError(`${horizonDays} days is not a valid horizon`);
 	const { firstSlotFrom, momentOf } = slotsOf(limits);
 	const end = now + LONGEST_AHEAD_MS;
 	const distant = candidates.filter(({ opensAt }) => opensAt >= end);
 	const near = candidates.filter(({ opensAt }) => opensAt < end);
-	const ordered = near.toSorted(byDeadline).map((candidate) => {
-		const from = Math.max(now, candidate.opensAt);
-		const horizon = Math.max(from, candidate.preferredFrom) + horizonDays * DAY_MS;
-		const to = candidate.closesAt === undefined ? horizon : candidate.closesAt + 1;
-		return { candidate, from, to: Math.min(to, end + LONGEST_AHEAD_MS) };
-	});
-	const whole = { from: now, to: ordered.reduce((end, { to }) => Math.max(end, to), now) };
+	const ordered = yield* sortedInSteps(near, byDeadline);
+	const opensAt = (candidate: PlanCandidate) => Math.max(now, candidate.opensAt);
+	/** The end of its window, which is not included. */
+	const endOf = (candidate: PlanCandidate) => {
+		const { closesAt, preferredFrom } = candidate;
+		const horizon = Math.max(opensAt(candidate), preferredFrom) + horizonDays * DAY_MS;
+		return Math.min(closesAt === undefined ? horizon : closesAt + 1, end + LONGEST_AHEAD_MS);
+	};
+	const whole = {
+		from: now,
+		to: ordered.reduce((latest, candidate) => Math.max(latest, endOf(candidate)), now),
+	};
+	yield;
 
-	// One calendar per zone, or one for all: without hours and weekdays, no zone matters.
-	const always = hours === undefined && weekdays === undefined;
-	const zoneOf = ({ zone }: PlanCandidate) => (always ? '' : zone);
-	const zones = [...new Set(near.map(zoneOf))];
-	const calendars = zones.map((zone) => (always ? [whole] : permittedSpans(zone, limits, whole)));
-
+	const calendars = new Calendars(whole);
+	const plain = new Map<string, SendCalendar>();
+	const calendarOf = ({ zone, calendar }: PlanCandidate): SendCalendar => {
+		if (calendar !== undefined) return calendar;
+		const kept = plain.get(zone) ?? plainCalendar(zone, limits);
+		plain.set(zone, kept);
+		return kept;
+	};
 	const leftOut: Array<{ key: string; reason: LeftOutReason }> = [];
-	const waiting = ordered.flatMap(({ candidate, from, to }) => {
-		const line = zones.indexOf(zoneOf(candidate));
+	const waiting: Array<{ readonly candidate: PlanCandidate; readonly reach: Place }> = [];
+	for (const [index, candidate] of ordered.entries()) {
+		if (index % ORDERS_PER_STEP === 0) yield;
+		const from = opensAt(candidate);
+		const to = endOf(candidate);
+		const line = calendars.numberOf(calendarOf(candidate));
 		const isClosed = to <= now;
-		if (isClosed || !overlaps(calendars[line] ?? [], { from, to })) {
+		if (isClosed || !calendars.overlaps(line, { from, to })) {
 			leftOut.push({ key: candidate.key, reason: isClosed ? 'windowClosed' : 'noPermittedTime' });
-			return [];
+			continue;
 		}
 		const first = firstSlotFrom(from);
 		const last = firstSlotFrom(to);
 		const wish = Math.min(last, Math.max(first, firstSlotFrom(candidate.preferredFrom)));
-		return [{ candidate, line, first, wish, end: last }];
-	});
+		const preferred = candidate.preferred && calendars.numberOf(candidate.preferred);
+		const countsToward =
+			maxima.size === 0 ? NO_KEYS : (candidate.countsToward ?? []).filter((key) => maxima.has(key));
+		const reach = {
+			line,
+			first,
+			wish,
+			end: last,
+			countsToward,
+			preferred,
+		};
+		waiting.push({ candidate, reach });
+	}
 
 	const days = capDays(limits, whole);
-	const cuts = new Set([0, firstSlotFrom(whole.to)]);
-	for (const { from } of days) cuts.add(firstSlotFrom(from));
-	for (const { from, to } of calendars.flat()) cuts.add(firstSlotFrom(from)).add(firstSlotFrom(to));
-	for (const { first, wish, end } of waiting) cuts.add(first).add(wish).add(end);
+	const cuts = [0, firstSlotFrom(whole.to)];
+	for (const { from } of days) cuts.push(firstSlotFrom(from));
+	for (const spans of calendars.spans) {
+		for (const { from, to } of spans) cuts.push(firstSlotFrom(from), firstSlotFrom(to));
+	}
+	for (const [index, { reach }] of waiting.entries()) {
+		if (index % ORDERS_PER_STEP === 0) yield;
+		cuts.push(reach.first, reach.wish, reach.end);
+	}
 	/** Interval `i` has the slots from `starts[i]` up to `starts[i + 1]`. */
-	const starts = Float64Array.from(cuts).sort();
+	const sorted = Float64Array.from(cuts);
+	yield;
+	sorted.sort();
+	yield;
+	const starts = sorted.filter((slot, index) => slot !== sorted[index - 1]);
+	yield;
 	const intervalFrom = (slot: number) => firstAtLeast(starts, slot);
-	const intervalOf = new Matching(
-		waiting.map(({ line, first, wish, end }) => ({
-			line,
-			first: intervalFrom(first),
-			wish: intervalFrom(wish),
-			end: intervalFrom(end),
-		})),
-		calendars.map((spans) =>
-			spans.flatMap(({ from, to }) =>
-				range(intervalFrom(firstSlotFrom(from)), intervalFrom(firstSlotFrom(to))),
-			),
-		),
-		range(1, starts.length).map((end) => at(starts, end) - at(starts, end - 1)),
-		days.map(({ from, room }) => ({ first: intervalFrom(firstSlotFrom(from)), room })),
-	).intervalOf;
+	const places: Place[] = [];
+	for (const { reach } of waiting) {
+		if (places.length % ORDERS_PER_STEP === 0) yield;
+		places.push({
+			...reach,
+			first: intervalFrom(reach.first),
+			wish: intervalFrom(reach.wish),
+			end: intervalFrom(reach.end),
+		});
+	}
+	const lines: number[][] = [];
+	for (const spans of calendars.spans) {
+		const line: number[] = [];
+		for (const { from, to } of spans) {
+			const last = intervalFrom(firstSlotFrom(to));
+			for (let next = intervalFrom(firstSlotFrom(from)); next < last; next += 1) line.push(next);
+		}
+		lines.push(line);
+		yield;
+	}
+	const slots = new Float64Array(Math.max(0, starts.length - 1));
+	for (let index = 0; index < slots.length; index += 1) {
+		slots[index] = at(starts, index + 1) - at(starts, index);
+	}
+	yield;
+	const capDaysInIntervals = days.map(({ from, room }) => ({
+		first: intervalFrom(firstSlotFrom(from)),
+		room,
+	}));
+	const { intervalOf, atMost, capacities } = yield* placeOrders(places, {
+		lines,
+		slots,
+		days: capDaysInIntervals,
+		maxima,
+	});
 
+	const todayEnds = days[1]?.from ?? Infinity;
+	const plannedOn = new Array<number>(days.length).fill(0);
+	const firsts = capDaysInIntervals.map(({ first }) => first + 1);
 	const planned = distant.map(
-		({ key, opensAt }): PlannedSend => ({ key, sendAt: opensAt, early: false }),
+		({ key, opensAt }): PlannedSend => ({
+			key,
+			sendAt: opensAt,
+			early: false,
+			isFreeFromNow: false,
+		}),
 	);
-	for (const [order, { candidate }] of waiting.entries()) {
+	for (const [order, { candidate, reach }] of waiting.entries()) {
+		if (order % ORDERS_PER_STEP === 0) yield;
 		const { key, preferredFrom } = candidate;
 		const interval = at(intervalOf, order);
 		if (interval === NONE) {
@@ -154,9 +287,32 @@ export function planSends(candidates: readonly PlanCandidate[], limits: PlanLimi
 		}
 		const slot = at(starts, interval);
 		starts[interval] = slot + 1;
-		planned.push({ key, sendAt: momentOf(slot), early: momentOf(slot) < preferredFrom });
+		const sendAt = momentOf(slot);
+		// The last day that starts with this interval or an earlier one.
+		const day = firstAtLeast(firsts, interval + 2) - 1;
+		plannedOn[day] = at(plannedOn, day) + 1;
+		const isCapped = maxRequestsPerDay !== undefined || reach.countsToward.length > 0;
+		const isPreferred = reach.preferred !== undefined && calendars.permits(reach.preferred, sendAt);
+		const calendar = isPreferred ? reach.preferred : reach.line;
+		planned.push({
+			key,
+			sendAt,
+			early: sendAt < preferredFrom,
+			isFreeFromNow: calendars.permitsUntil(calendar, sendAt) && (!isCapped || sendAt < todayEnds),
+		});
 	}
-	return { planned: planned.sort((a, b) => a.sendAt - b.sendAt), leftOut };
+	yield;
+	const inOrder = yield* sortedInSteps(planned, (a, b) => a.sendAt - b.sendAt);
+	return {
+		planned: inOrder,
+		leftOut,
+		atMost: atMost + distant.length,
+		days: days.map(({ from }, index) => ({
+			from,
+			planned: at(plannedOn, index),
+			capacity: at(capacities, index),
+		})),
+	};
 }
 
 /** Compares by deadline, those without one last; then by urgency, then by key. */
@@ -202,10 +358,4 @@ function capDays(
 		const room = from === whole.from ? maxRequestsPerDay - sentToday : maxRequestsPerDay;
 		return [{ from, room: Math.max(0, Math.floor(room)) }];
 	});
-}
-
-/** Whether the window overlaps one of the spans, which are sorted. */
-function overlaps(spans: readonly Span[], window: Span): boolean {
-	const next = spans[firstWhere(spans.length, (index) => (spans[index]?.to ?? 0) > window.from)];
-	return next !== undefined && Math.max(next.from, window.from) < Math.min(next.to, window.to);
 }

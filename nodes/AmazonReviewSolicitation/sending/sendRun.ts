@@ -71,9 +71,7 @@ export class SendRun {
 		const rows: IDataObject[][] = [];
 		const progress = new Progress(this.context, orders.length);
 		const claims = new Claims(this.context);
-		const newest = newestRows(
-			orders.map((order) => ({ key: keyOf(order), updatedAt: order.updatedAt })),
-		);
+		const newest = newestRows(orders, keyOf);
 		const isNewest = (order: OrderToSend, index: number) => newest.get(keyOf(order)) === index;
 		const mostBefore = mostAttempts(orders);
 

@@ -9,7 +9,7 @@ import { z } from 'zod';
 
 import { optionsCollection } from '../../shared/n8n/commonParameters';
 import { evaluateWindow, type EvaluationSettings } from '../analysis/evaluation';
-import { dayNumber, isoDay, plusDays } from '../../shared/domain/calendar';
+import { dayNumber, isIsoDay, isoDay, plusDays } from '../../shared/domain/calendar';
 import type { FeedbackSeries } from '../../shared/domain/feedbackSeries';
 import { assumptionOf, forecast } from '../analysis/forecast';
 import { ratingOf, toPercent } from '../../shared/domain/rating';
@@ -18,6 +18,13 @@ import type { Rational } from '../../shared/domain/rational';
 import type { ItemSeller } from '../../shared/n8n/itemSeller';
 import { readParameters } from '../../shared/n8n/parameters';
 import { ItemWithFiles } from '../../shared/n8n/router';
+import {
+	capacityInWords,
+	renderCapacity,
+	renderCapacityDigest,
+	type Capacity,
+	type CapacityDay,
+} from '../chart/capacity';
 import { DIGEST_CHART_WIDTH, renderDigest } from '../chart/digest';
 import type { ChartModel, ChartWindow, SummaryRow } from '../chart/model';
 import type { DigestTheme } from '../chart/mail';
@@ -42,16 +49,34 @@ import { thresholdsParameter, thresholdsSchema } from '../../shared/n8n/threshol
 
 const DEFAULT_TITLE = 'Seller feedback rating';
 
+/** Days of a forecast have no marketplace and no field names to enter. */
+const hiddenForCapacity = (property: INodeProperties): INodeProperties =>
+	property.name === 'sources'
+		? property
+		: {
+				...property,
+				displayOptions: {
+					...property.displayOptions,
+					hide: { ...property.displayOptions?.hide, picture: ['capacity'] },
+				},
+			};
+
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { operation: ['chart'] } },
 	[
-		...datedSourceParameters,
+		...datedSourceParameters.map(hiddenForCapacity),
 		{
 			displayName: 'Picture',
 			name: 'picture',
 			type: 'options',
 			default: 'rating',
 			options: [
+				{
+					name: 'Capacity of Review Requests',
+					value: 'capacity',
+					description:
+						"Requests planned, possible and lost per day; needs the output 'Forecast' of 'Solicitation: Plan' as input items",
+				},
 				{
 					name: 'Rating and Buy Box',
 					value: 'ratingAndBuyBox',
@@ -138,7 +163,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 );
 
 const schema = datedSourceSchema.extend({
-	picture: z.enum(['rating', 'ratingAndBuyBox']).default('rating'),
+	picture: z.enum(['rating', 'ratingAndBuyBox', 'capacity']).default('rating'),
 	format: z.enum(['both', 'svg', 'html']),
 	binaryFields: z
 		.string()
@@ -171,6 +196,7 @@ export async function execute(
 	seller: ItemSeller,
 ): Promise<ItemWithFiles> {
 	const parameters = readParameters(this, itemIndex, schema, description);
+	if (parameters.picture === 'capacity') return await drawCapacity(this, itemIndex, parameters);
 	const source = await readDatedSource(
 		this,
 		itemIndex,
@@ -180,31 +206,12 @@ export async function execute(
 		parameters.options.daysBack + LONGEST_WINDOW,
 	);
 	const model = modelOf(source, parameters);
-	const { theme, width } = parameters.options;
 	const name = `seller-rating-${source.marketplace.countryCode}-${source.today}`;
-	const [chartField, digestField] = parameters.binaryFields;
 	const drawing =
 		parameters.picture === 'rating'
 			? drawingOf(model)
 			: drawingOfBoth(ratingAndBuyBoxOf(this, itemIndex, source, parameters));
-
-	const files: ItemWithFiles['binary'] = {};
-	if (parameters.format !== 'html') {
-		files[chartField] = await this.helpers.prepareBinaryData(
-			Buffer.from(drawing.picture({ width, theme })),
-			`${name}.svg`,
-			'image/svg+xml',
-		);
-	}
-	if (parameters.format !== 'svg') {
-		const emailTheme = theme === 'dark' ? 'dark' : 'light';
-		const picture = drawing.picture({ width: DIGEST_CHART_WIDTH, theme: emailTheme });
-		files[digestField] = await this.helpers.prepareBinaryData(
-			Buffer.from(drawing.digest(picture, emailTheme)),
-			`${name}.html`,
-			'text/html',
-		);
-	}
+	const files = await filesOf(this, drawing, name, parameters);
 	const { today } = source;
 	const windows = windowsOf(source);
 	const rates = currentRates(source, parameters.options.rateDays);
@@ -226,6 +233,104 @@ export async function execute(
 	};
 	return new ItemWithFiles(json, files);
 }
+
+/** The picture and the digest, as far as they are wanted. */
+async function filesOf(
+	context: IExecuteFunctions,
+	drawing: ChartDrawing,
+	name: string,
+	{ binaryFields: [chartField, digestField], format, options: { theme, width } }: Parameters,
+): Promise<ItemWithFiles['binary']> {
+	const files: ItemWithFiles['binary'] = {};
+	if (format !== 'html') {
+		files[chartField] = await context.helpers.prepareBinaryData(
+			Buffer.from(drawing.picture({ width, theme })),
+			`${name}.svg`,
+			'image/svg+xml',
+		);
+	}
+	if (format !== 'svg') {
+		const emailTheme = theme === 'dark' ? 'dark' : 'light';
+		const picture = drawing.picture({ width: DIGEST_CHART_WIDTH, theme: emailTheme });
+		files[digestField] = await context.helpers.prepareBinaryData(
+			Buffer.from(drawing.digest(picture, emailTheme)),
+			`${name}.html`,
+			'text/html',
+		);
+	}
+	return files;
+}
+
+const capacityDaySchema = z.object({
+	day: z.string().refine(isIsoDay),
+	planned: z.number(),
+	capacity: z.number(),
+	lost: z.number(),
+	savedBy: z.record(z.number()).nullish(),
+});
+
+/**
+ * Draws the days of Plan's forecast: all input items together. Days of several sellers are added up.
+ * @throws NodeOperationError if the items are not such days
+ */
+async function drawCapacity(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	parameters: Parameters,
+): Promise<ItemWithFiles> {
+	const days = new Map<string, CapacityDay>();
+	const items = parameters.sources.includes('items') ? context.getInputData() : [];
+	for (const [index, { json }] of items.entries()) {
+		const parsed = capacityDaySchema.safeParse(json);
+		if (!parsed.success) throw notAForecast(context, index);
+		const { day, planned, capacity, lost, savedBy } = parsed.data;
+		const before = days.get(day) ?? { day, planned: 0, capacity: 0, lost: 0, savedBy: {} };
+		const saved: Record<string, number> = { ...before.savedBy };
+		for (const [limit, count] of Object.entries(savedBy ?? {})) {
+			saved[limit] = (saved[limit] ?? 0) + count;
+		}
+		days.set(day, {
+			day,
+			planned: before.planned + planned,
+			capacity: before.capacity + capacity,
+			lost: before.lost + lost,
+			savedBy: saved,
+		});
+	}
+	const sorted = [...days.values()].toSorted((a, b) => (a.day < b.day ? -1 : 1));
+	const [first] = sorted;
+	if (first === undefined) throw notAForecast(context, itemIndex);
+	const { title } = parameters.options;
+	const model: Capacity = {
+		title: title === DEFAULT_TITLE ? 'Review requests per day' : title,
+		days: sorted,
+	};
+	const drawing: ChartDrawing = {
+		picture: (options) => renderCapacity(model, options),
+		digest: (svg, theme) => renderCapacityDigest(model, svg, theme),
+	};
+	const sum = (field: 'planned' | 'lost') => sorted.reduce((total, day) => total + day[field], 0);
+	const json = {
+		from: first.day,
+		through: sorted.at(-1)?.day ?? first.day,
+		planned: sum('planned'),
+		lost: sum('lost'),
+		summary: capacityInWords(model),
+	};
+	const files = await filesOf(context, drawing, `review-requests-${first.day}`, parameters);
+	return new ItemWithFiles(json, files);
+}
+
+const notAForecast = (context: IExecuteFunctions, itemIndex: number): NodeOperationError =>
+	new NodeOperationError(
+		context.getNode(),
+		'Could not draw the capacity: the input items are not days of a forecast',
+		{
+			itemIndex,
+			description:
+				"Connect the output 'Forecast' of 'Solicitation: Plan', and choose 'Input Items' under 'Sources'.",
+		},
+	);
 
 /** What can be drawn: a picture of any size, and the email around one. */
 interface ChartDrawing {

@@ -1,7 +1,8 @@
-import { DateTime } from 'luxon';
 import { z } from 'zod';
 
+import { millisOf } from './calendar';
 import { DECIMAL } from './decimal';
+import { localIso } from './localTime';
 import { findMarketplace } from './marketplaces';
 import { deliveryOf, solicitationWindow } from './solicitationWindow';
 
@@ -89,6 +90,13 @@ export interface PermittedWindow {
 	readonly windowClosesAtLocal: string | null;
 }
 
+const NO_WINDOW: PermittedWindow = {
+	windowOpensAt: null,
+	windowClosesAt: null,
+	windowOpensAtLocal: null,
+	windowClosesAtLocal: null,
+};
+
 /**
  * When a request for the order is permitted: earliest delivery + 5 days to latest delivery + 30
  * days (Amazon's Solicitations guide). All null if a delivery date is unknown.
@@ -101,13 +109,13 @@ export function permittedWindowOf(
 		earliestDelivery !== null && latestDelivery !== null
 			? solicitationWindow(earliestDelivery, latestDelivery)
 			: undefined;
+	if (window === undefined) return NO_WINDOW;
 	const zone = marketplaceId === null ? undefined : findMarketplace(marketplaceId)?.timeZone;
-	const local = (iso: string | undefined) =>
-		iso === undefined || zone === undefined ? null : DateTime.fromISO(iso, { zone }).toISO();
+	const local = (iso: string) => (zone === undefined ? null : localIso(zone, millisOf(iso)));
 	return {
-		windowOpensAt: window?.opensAt ?? null,
-		windowClosesAt: window?.closesAt ?? null,
-		windowOpensAtLocal: local(window?.opensAt),
-		windowClosesAtLocal: local(window?.closesAt),
+		windowOpensAt: window.opensAt,
+		windowClosesAt: window.closesAt,
+		windowOpensAtLocal: local(window.opensAt),
+		windowClosesAtLocal: local(window.closesAt),
 	};
 }

@@ -1,4 +1,5 @@
 import { dayNumber, isoDay } from './calendar';
+import { drawOf } from './drawOf';
 
 /**
  * A pulse test: the days are cut into blocks, and on one day of each block, drawn at random, all
@@ -21,23 +22,10 @@ export const blockOf = (day: string, { blockDays }: Pick<PulseSchedule, 'blockDa
 /** The day of a block on which requests go out, as an ISO calendar day of the marketplace. */
 export function pulseDayOf(block: number, schedule: PulseSchedule): string {
 	const { seed, blockDays, marketplaceId } = schedule;
-	const drawn = hashOf(`${seed}/${marketplaceId}/${blockDays}/${block}`) / 2 ** 32;
+	const drawn = drawOf(`${seed}/${marketplaceId}/${blockDays}/${block}`);
 	return isoDay(block * blockDays + Math.floor(drawn * blockDays));
 }
 
 /** Whether requests go out on this marketplace-local day. */
 export const isPulseDay = (day: string, schedule: PulseSchedule): boolean =>
 	pulseDayOf(blockOf(day, schedule), schedule) === day;
-
-/** 32 bits of a text (FNV-1a with the final mix of MurmurHash3), the same everywhere. */
-function hashOf(text: string): number {
-	let hash = 0x811c9dc5;
-	for (let index = 0; index < text.length; index += 1) {
-		hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-	}
-	hash ^= hash >>> 16;
-	hash = Math.imul(hash, 0x85ebca6b);
-	hash ^= hash >>> 13;
-	hash = Math.imul(hash, 0xc2b2ae35);
-	return (hash ^ (hash >>> 16)) >>> 0;
-}

@@ -1,11 +1,14 @@
 import { DateTime } from 'luxon';
 
+import { DAY_MS } from './calendar';
+import { utcInstant } from './instant';
+
 /**
  * Days from the earliest delivery to the start of the window, and from the latest delivery to its
  * end.
  */
-const OPENS_AFTER_DAYS = 5;
-const CLOSES_AFTER_DAYS = 30;
+export const OPENS_AFTER_DAYS = 5;
+export const CLOSES_AFTER_DAYS = 30;
 
 export interface SolicitationWindow {
 	/** First permitted time, ISO 8601 in UTC. */
@@ -25,6 +28,15 @@ export function solicitationWindow(
 	earliestDelivery: string,
 	latestDelivery: string,
 ): SolicitationWindow | undefined {
+	const from = utcInstant(earliestDelivery);
+	const to = utcInstant(latestDelivery);
+	if (from !== undefined && to !== undefined) {
+		// Without luxon, which would take most of the time of a plan.
+		return {
+			opensAt: new Date(from + OPENS_AFTER_DAYS * DAY_MS).toISOString(),
+			closesAt: new Date(to + CLOSES_AFTER_DAYS * DAY_MS).toISOString(),
+		};
+	}
 	const opensAt = DateTime.fromISO(earliestDelivery, { zone: 'utc' }).plus({
 		days: OPENS_AFTER_DAYS,
 	});

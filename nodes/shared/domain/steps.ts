@@ -11,3 +11,42 @@ export function inOneGo<Result>(steps: Steps<Result>): Result {
 		if (step.done === true) return step.value;
 	}
 }
+
+/** Entries that are sorted at once, and merged between two pauses. */
+const SORTED_AT_ONCE = 4_096;
+
+/** Sorts as `toSorted` does (a stable merge sort), in steps. */
+export function* sortedInSteps<Entry>(
+	entries: readonly Entry[],
+	compare: (a: Entry, b: Entry) => number,
+): Steps<Entry[]> {
+	let runs: Entry[][] = [];
+	for (let from = 0; from < entries.length; from += SORTED_AT_ONCE) {
+		runs.push(entries.slice(from, from + SORTED_AT_ONCE).sort(compare));
+		yield;
+	}
+	while (runs.length > 1) {
+		const merged: Entry[][] = [];
+		for (let index = 0; index < runs.length; index += 2) {
+			merged.push(yield* mergedInSteps(runs[index] ?? [], runs[index + 1] ?? [], compare));
+		}
+		runs = merged;
+	}
+	return runs[0] ?? [];
+}
+
+function* mergedInSteps<Entry>(
+	left: readonly Entry[],
+	right: readonly Entry[],
+	compare: (a: Entry, b: Entry) => number,
+): Steps<Entry[]> {
+	const merged: Entry[] = [];
+	let [l, r] = [0, 0];
+	while (l < left.length || r < right.length) {
+		const isLeft =
+			r >= right.length || (l < left.length && compare(left[l] as Entry, right[r] as Entry) <= 0);
+		merged.push((isLeft ? left[l++] : right[r++]) as Entry);
+		if (merged.length % SORTED_AT_ONCE === 0) yield;
+	}
+	return merged;
+}

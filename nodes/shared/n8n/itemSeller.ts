@@ -3,7 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { SpApiClient } from '../spapi/client';
 import { ALL_SELLERS } from '../spapi/credentials';
 import { readParameters } from './parameters';
-import { sellerParameter, sellerSchema } from './sellerParameter';
+import { SELLER_OF_ITEM, sellerParameter, sellerSchema } from './sellerParameter';
 
 /** The seller that an operation works for on one item. */
 export class ItemSeller {
@@ -56,8 +56,37 @@ export async function sellersOfItem(
 }
 
 /**
- * Undefined if it is empty, or the operation has no such parameter.
+ * Undefined if it is empty, or the operation has no such parameter. The parameter's default, which is
+ * an expression, is read without n8n: to evaluate it takes n8n longer than to plan the order.
  * @throws NodeOperationError if it is not text
  */
-const chosenName = (context: IExecuteFunctions, itemIndex: number): string | undefined =>
-	readParameters(context, itemIndex, sellerSchema, [sellerParameter]).seller;
+function chosenName(context: IExecuteFunctions, itemIndex: number): string | undefined {
+	const read = () => readParameters(context, itemIndex, sellerSchema, [sellerParameter]).seller;
+	const written = writtenValueOf(context);
+	if (written === SELLER_OF_ITEM) {
+		const { seller } = context.getInputData()[itemIndex]?.json ?? {};
+		// The schema explains what is wrong with anything but text.
+		return seller === undefined || seller === null || typeof seller === 'string'
+			? seller?.trim() || undefined
+			: read();
+	}
+	if (written === undefined || written.startsWith('=')) return read();
+	return written.trim() || undefined;
+}
+
+/** The parameter 'Seller' as it was entered, by execution: n8n copies the node for each look at it. */
+const writtenValues = new WeakMap<IExecuteFunctions, { readonly value: string | undefined }>();
+
+/** Undefined if it is not text, so that only n8n can evaluate it. */
+function writtenValueOf(context: IExecuteFunctions): string | undefined {
+	const kept = writtenValues.get(context);
+	if (kept !== undefined) return kept.value;
+	const written = context.getNode().parameters.seller;
+	const value =
+		typeof written === 'object' && written !== null && 'value' in written
+			? (written.value as unknown)
+			: undefined;
+	const found = typeof value === 'string' ? value : undefined;
+	writtenValues.set(context, { value: found });
+	return found;
+}

@@ -6,8 +6,10 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 
+import { sortedInSteps } from '../domain/steps';
 import { SpApiFailure } from '../spapi/failure';
 import { inTurn, SELLERS_AT_ONCE } from '../spapi/inTurn';
+import { inTurns, letOthersGo, Turns } from '../spapi/pause';
 import { hint } from './hints';
 import { sellerOfItem, sellersOfItem, type ItemSeller } from './itemSeller';
 import { toNodeError } from './toNodeError';
@@ -165,6 +167,9 @@ export interface BatchOperation<Prepared, Result extends IDataObject = IDataObje
 	) => Promise<ReadonlyArray<readonly Result[] | ItemFailure>>;
 }
 
+/** Other work in n8n waits no longer than this for many items, if possible. */
+const LONGEST_TURN_MS = 15;
+
 /**
  * Runs a batch operation with the same rules for pairing and errors. All items are read first, so
  * that an unreadable one stops the run before half of the work is done.
@@ -189,8 +194,10 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 	const readable: number[] = [];
 	const sellers: ItemSeller[] = [];
 	const prepared: Prepared[] = [];
+	const turns = new Turns(LONGEST_TURN_MS);
 	for (const item of context.getInputData().keys()) {
 		try {
+			if (turns.isDue) await turns.pause();
 			const seller = sellerOfItem(context, item);
 			prepared.push(await prepare.call(context, item, seller));
 			readable.push(item);
@@ -202,6 +209,7 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 	try {
 		const all = prepared.length > 0 ? await execute.call(context, prepared) : [];
 		for (const [index, item] of readable.entries()) {
+			if (turns.isDue) await turns.pause();
 			const own = all[index] ?? [];
 			if (own instanceof ItemFailure) fail(own.error, item);
 			else {
@@ -217,13 +225,27 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 	}
 
 	const outputs = Array.from({ length: outputCount }, (): INodeExecutionData[] => []);
-	const entries = results.flat();
-	if (compare !== undefined) {
-		entries.sort((a, b) =>
-			a.result && b.result ? compare(a.result, b.result) : Number(!a.result) - Number(!b.result),
-		);
+	const flat: Entry[] = [];
+	for (const own of results) {
+		if (turns.isDue) await turns.pause();
+		flat.push(...own);
 	}
-	for (const { output, data } of entries) outputs[output]?.push(data);
+	const entries =
+		compare === undefined
+			? flat
+			: await inTurns(
+					sortedInSteps(flat, (a, b) =>
+						a.result && b.result
+							? compare(a.result, b.result)
+							: Number(!a.result) - Number(!b.result),
+					),
+					LONGEST_TURN_MS,
+				);
+	for (const { output, data } of entries) {
+		if (turns.isDue) await turns.pause();
+		outputs[output]?.push(data);
+	}
+	await letOthersGo();
 	return outputs;
 }
 

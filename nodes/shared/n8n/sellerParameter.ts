@@ -28,11 +28,14 @@ export const sellerParameter: INodeProperties = {
 	...chosenBy('searchSellers'),
 };
 
+/** The seller that an item of this package's own operations names. */
+export const SELLER_OF_ITEM = '={{ $json.seller }}';
+
 /** The same for items that belong to one seller each, such as orders. */
 export const sellerOfItemParameter: INodeProperties = {
 	...sellerParameter,
 	// Items from this package's own operations contain it.
-	default: { mode: 'name', value: '={{ $json.seller }}' },
+	default: { mode: 'name', value: SELLER_OF_ITEM },
 	description: "The seller of the order; if empty, the credential's only seller",
 	...chosenBy('searchOneSeller'),
 };

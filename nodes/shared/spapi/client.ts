@@ -87,6 +87,26 @@ type Sent = HttpAnswer | { readonly kind: FailureKind; readonly answer?: AmazonA
 /** The clients of an execution: one for each set of credential fields and each patience. */
 const clientsOf = new WeakMap<SpApiContext, Map<string, SpApiClient>>();
 
+interface LatestClient {
+	/** The credential as n8n resolved it. */
+	readonly fields: object;
+	readonly patience: Patience;
+	readonly seller: string | undefined;
+	readonly client: SpApiClient;
+}
+
+/** The client of an execution's latest item: most items have the same seller as the one before. */
+const latestOf = new WeakMap<SpApiContext, LatestClient>();
+
+/** Whether two credentials have the same fields. A list or an object is the same only as itself. */
+function areSame(left: object, right: object): boolean {
+	const [a, b] = [left, right] as Array<Readonly<Record<string, unknown>>>;
+	const names = Object.keys(left);
+	return (
+		names.length === Object.keys(right).length && names.every((name) => a?.[name] === b?.[name])
+	);
+}
+
 /**
  * The only way to Amazon: every operation goes through `call`. It keeps to the rate limit, logs in,
  * renews an expired access token, tries again if that is safe, and stops at once when the execution
@@ -141,11 +161,21 @@ export class SpApiClient {
 		patience = PATIENT,
 		seller?: string,
 	): Promise<SpApiClient> {
-		const account = await resolved(context, itemIndex, (accounts) =>
-			chooseSeller(accounts, seller),
+		const fields = await fieldsOf(context, itemIndex);
+		const latest = latestOf.get(context);
+		const isLatest =
+			latest?.patience === patience && latest.seller === seller && areSame(latest.fields, fields);
+		if (isLatest) return latest.client;
+		const account = await readFrom(context, itemIndex, () =>
+			chooseSeller(readSellers(fields), seller),
 		);
 		const expectedName = account.name === undefined ? seller : undefined;
-		return SpApiClient.of(context, account, patience, expectedName);
+		const client = SpApiClient.of(context, account, patience, expectedName);
+		// A trigger's context lives for months.
+		if ('getExecutionCancelSignal' in context) {
+			latestOf.set(context, { fields, patience, seller, client });
+		}
+		return client;
 	}
 
 	/**
@@ -157,7 +187,7 @@ export class SpApiClient {
 		itemIndex?: number,
 		patience = PATIENT,
 	): Promise<SpApiClient[]> {
-		const accounts = await resolved(context, itemIndex, (all) => all);
+		const accounts = await resolved(context, itemIndex);
 		return accounts.map((account) => SpApiClient.of(context, account, patience));
 	}
 
@@ -184,7 +214,7 @@ export class SpApiClient {
 	 * @throws NodeOperationError as `connect` does
 	 */
 	static async sellersOf(context: SpApiContext): Promise<ReadonlyArray<string | undefined>> {
-		return await resolved(context, undefined, (accounts) => accounts.map(({ name }) => name));
+		return (await resolved(context, undefined)).map(({ name }) => name);
 	}
 
 	/** What the user calls the seller, if the credential holds several. */
@@ -423,25 +453,54 @@ export class SpApiClient {
  * What the credential of an item holds.
  * @throws NodeOperationError if the node has none, or it cannot be used
  */
-async function resolved<Result>(
+async function resolved(
 	context: SpApiContext,
 	itemIndex: number | undefined,
-	read: (accounts: readonly SellerAccount[]) => Result,
+): Promise<readonly SellerAccount[]> {
+	const fields = await fieldsOf(context, itemIndex);
+	return await readFrom(context, itemIndex, () => readSellers(fields));
+}
+
+/** @throws NodeOperationError if what is read throws a CredentialError */
+async function readFrom<Result>(
+	context: SpApiContext,
+	itemIndex: number | undefined,
+	read: () => Result,
 ): Promise<Result> {
-	const node = context.getNode();
-	if (node.credentials?.[CREDENTIAL_NAME] === undefined) {
-		throw new NodeOperationError(node, 'Could not connect to Amazon: the node has no credential', {
-			itemIndex,
-			description: 'Choose a credential in the node, or a source that needs no access to Amazon.',
-		});
-	}
-	const fields = await context.getCredentials(CREDENTIAL_NAME, itemIndex);
-	const reading = async () => read(readSellers(fields));
+	const reading = async () => read();
 	return await reading().catch((error: unknown) => {
 		if (!(error instanceof CredentialError)) throw error;
 		const { message, description } = error;
-		throw new NodeOperationError(node, message, { itemIndex, description });
+		throw new NodeOperationError(context.getNode(), message, { itemIndex, description });
 	});
+}
+
+/**
+ * The fields of an item's credential, as n8n resolves them.
+ * @throws NodeOperationError if the node has no credential
+ */
+async function fieldsOf(context: SpApiContext, itemIndex: number | undefined): Promise<object> {
+	if (!hasCredential(context)) {
+		throw new NodeOperationError(
+			context.getNode(),
+			'Could not connect to Amazon: the node has no credential',
+			{
+				itemIndex,
+				description: 'Choose a credential in the node, or a source that needs no access to Amazon.',
+			},
+		);
+	}
+	return await context.getCredentials(CREDENTIAL_NAME, itemIndex);
+}
+
+/** Contexts whose node has a credential: n8n copies the node for each look at it. */
+const contextsWithCredential = new WeakSet<SpApiContext>();
+
+function hasCredential(context: SpApiContext): boolean {
+	if (contextsWithCredential.has(context)) return true;
+	if (context.getNode().credentials?.[CREDENTIAL_NAME] === undefined) return false;
+	contextsWithCredential.add(context);
+	return true;
 }
 
 /** The result of an answer: its checked value, or the kind of failure. */

@@ -27,12 +27,35 @@ export async function pause(
 /** Lets other work in this process run. */
 export const letOthersGo = async (): Promise<void> => await sleep(0);
 
-/** Does long work, and lets other work run after each step. */
-export async function inTurns<Result>(steps: Steps<Result>): Promise<Result> {
+/**
+ * Does long work, and lets other work run after each step.
+ * @param atLeastMs milliseconds of work between two pauses; for short steps, whose pauses would take
+ * longer than their work
+ */
+export async function inTurns<Result>(steps: Steps<Result>, atLeastMs = 0): Promise<Result> {
+	const turns = new Turns(atLeastMs);
 	for (;;) {
 		const step = steps.next();
 		if (step.done === true) return step.value;
+		if (turns.isDue) await turns.pause();
+	}
+}
+
+/** Lets other work run if the work since the last pause took some time. */
+export class Turns {
+	private since = performance.now();
+
+	/** @param atLeastMs milliseconds of work between two pauses */
+	constructor(private readonly atLeastMs: number) {}
+
+	/** Whether a pause is due; to ask after each piece of work. */
+	get isDue(): boolean {
+		return performance.now() - this.since >= this.atLeastMs;
+	}
+
+	async pause(): Promise<void> {
 		await letOthersGo();
+		this.since = performance.now();
 	}
 }
 

@@ -231,7 +231,8 @@ const plan: Scenario = async (round) => {
 		ofRun: ['preferredDelay', 'sendNowWithin', 'rules', 'options'],
 	});
 	if (result.stopped) return;
-	const out = result.run.outputs.flat();
+	// The last output has days, not orders.
+	const out = result.run.outputs.slice(0, 3).flat();
 	const truth = result.items.map((_, index) => `item ${index}`);
 	round.compare(
 		'planned orders',

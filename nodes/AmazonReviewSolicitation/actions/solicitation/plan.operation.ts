@@ -19,15 +19,18 @@ import {
 	withDatesOfWindow,
 	type SellerOrder,
 } from '../../../shared/domain/order';
+import { plainOrder } from '../../orders/plainOrder';
 import type { ReturnsGap } from '../../orders/reports/returnsReport';
 import { RULES } from '../../planning/selectionRules';
-import { planSolicitations, type PlanRow } from '../../planning/plan';
+import type { ForecastDay } from '../../planning/forecast';
+import { planSolicitationsInSteps, type PlanRow, type SolicitationPlan } from '../../planning/plan';
 import { forEachSeller, type OfSeller } from '../../../shared/n8n/bySeller';
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
 import { waitForReportOption } from '../../../shared/n8n/feedbackReport';
 import { hint } from '../../../shared/n8n/hints';
 import type { ItemSeller } from '../../../shared/n8n/itemSeller';
 import { resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
+import { isHeldByAgent } from '../../../shared/n8n/agent';
 import { readParameters } from '../../../shared/n8n/parameters';
 import { ItemFailure } from '../../../shared/n8n/router';
 import { sellerOfItemParameter } from '../../../shared/n8n/sellerParameter';
@@ -35,8 +38,30 @@ import type { SpApiClient } from '../../../shared/spapi/client';
 import { shareOf } from '../../../shared/spapi/endpoints';
 import type { SpApiFailure } from '../../../shared/spapi/failure';
 import { operationOf } from '../../../shared/spapi/operations';
+import { inTurns, Turns } from '../../../shared/spapi/pause';
 import { readReturns } from '../../orders/returns';
 import { firstOrderOf } from '../../orders/shipments';
+import {
+	campaignAt,
+	campaignsParameter,
+	campaignsSchema,
+	daysPerBlockOption,
+	ordersWithoutCampaignOption,
+	pulseTestOption,
+	quietDaysOption,
+	quietDaysSchema,
+	randomDelayOption,
+	rulesAt,
+} from './campaignsParameter';
+import {
+	fromTimeOption,
+	hoursOf,
+	sentCount,
+	timeOfDay,
+	toTimeOption,
+	weekdaysOption,
+	weekdaysSchema,
+} from './planTimes';
 import {
 	addedOptions,
 	selectionRules,
@@ -75,6 +100,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				"Orders whose request can be sent now and is due within this time go to the output 'Send Now'. Enter the time between runs.",
 		},
 		selectionRules,
+		campaignsParameter,
 		optionsCollection(
 			{
 				displayName: 'Already Requested',
@@ -86,22 +112,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				description:
 					'Ledger rows, or IDs of orders already requested, as text or a list. In a ledger, an order counts if a review was requested, or if its newest row says not to try again. These orders are left out, which saves one call to Amazon per order.',
 			},
-			{
-				displayName: 'Days of the Week',
-				name: 'weekdays',
-				type: 'multiOptions',
-				default: [1, 2, 3, 4, 5],
-				options: [
-					{ name: 'Friday', value: 5 },
-					{ name: 'Monday', value: 1 },
-					{ name: 'Saturday', value: 6 },
-					{ name: 'Sunday', value: 7 },
-					{ name: 'Thursday', value: 4 },
-					{ name: 'Tuesday', value: 2 },
-					{ name: 'Wednesday', value: 3 },
-				],
-				description: 'Days on which to send',
-			},
+			weekdaysOption,
 			{
 				displayName: 'Delay Counts From',
 				name: 'delayFrom',
@@ -113,22 +124,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				],
 				description: 'Which end of the delivery window the preferred delay counts from',
 			},
-			{
-				displayName: 'Earliest Time of Day',
-				name: 'fromTime',
-				type: 'string',
-				default: '09:00',
-				placeholder: 'e.g. 09:00',
-				description: "Do not send before this time, in the zone set in 'Time Zone'",
-			},
-			{
-				displayName: 'Latest Time of Day',
-				name: 'toTime',
-				type: 'string',
-				default: '20:00',
-				placeholder: 'e.g. 20:00',
-				description: 'Send before this time',
-			},
+			fromTimeOption,
+			toTimeOption,
 			{
 				displayName: 'Maximum Requests per Day',
 				name: 'maxRequestsPerDay',
@@ -138,6 +135,11 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				description:
 					"Maximum requests per day and seller, in the workflow's time zone. Plan cannot see what earlier runs sent today; enter it in 'Sent Today'.",
 			},
+			pulseTestOption,
+			daysPerBlockOption,
+			quietDaysOption,
+			randomDelayOption,
+			ordersWithoutCampaignOption,
 			{
 				displayName: 'Orders Without Delivery Dates',
 				name: 'unknownDates',
@@ -184,32 +186,25 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	],
 );
 
-/** Minutes of the day. */
-const timeOfDay = z
-	.string()
-	.trim()
-	.regex(/^([01]?\d|2[0-4]):[0-5]\d$/, 'Enter a time such as 09:00')
-	.transform((text) => {
-		const [hours = 0, minutes = 0] = text.split(':').map(Number);
-		return Math.min(hours * 60 + minutes, 24 * 60);
-	});
-
 const schema = z.object({
 	preferredDelay: z.number().min(0),
 	sendNowWithin: z.number().min(0),
 	rules: selectionSchema.default({}),
+	campaigns: campaignsSchema,
 	options: addedOptions().pipe(
 		z.object({
 			alreadyRequested: settledOrders,
 			maxRequestsPerDay: z.number().int().min(0).optional(),
-			sentToday: z
-				.union([z.string().trim().min(1, 'Enter a number'), z.number()])
-				.pipe(z.coerce.number().int().min(0))
-				.optional(),
-			weekdays: z
-				.array(z.number().int().min(1).max(7))
-				.min(1, 'Select at least one day')
-				.optional(),
+			sentToday: sentCount.optional(),
+			weekdays: weekdaysSchema.optional(),
+			quietDays: quietDaysSchema.optional(),
+			pulseTest: z
+				.union([z.string(), z.number()])
+				.transform((seed) => String(seed).trim())
+				.default(''),
+			daysPerBlock: z.number().int().min(2).max(14).default(3),
+			randomDelayUpTo: z.number().min(0).max(60).optional(),
+			ordersWithoutCampaign: z.enum(['ownSettings', 'leaveOut']).default('ownSettings'),
 			delayFrom: z.enum(['earliestDelivery', 'latestDelivery']).default('latestDelivery'),
 			fromTime: timeOfDay.optional(),
 			toTime: timeOfDay.optional(),
@@ -249,6 +244,8 @@ function readOrder(context: IExecuteFunctions, itemIndex: number): SellerOrder {
 			},
 		);
 	}
+	const plain = plainOrder(json as IDataObject);
+	if (plain !== undefined) return plain;
 	const given = Object.entries(json);
 	const fields = Object.fromEntries(
 		given.map(([name, value]) => [name, asOutput(name, value, json)]),
@@ -315,13 +312,23 @@ export async function execute(
 				? order
 				: { ...order, marketplaceId: resolveMarketplace(this, its, undefined).id },
 		);
-		const rows = await planOf(this, client, orders, wanted);
-		return rows.map((row, index) => [toItem(orders[index], row)]);
+		const { rows, forecast = [] } = await planOf(this, client, orders, wanted);
+		const items: IDataObject[][] = [];
+		const turns = new Turns(LONGEST_STEP_MS);
+		for (const [index, row] of rows.entries()) {
+			if (turns.isDue) await turns.pause();
+			items.push([toItem(orders[index], row)]);
+		}
+		// The days belong to all orders; n8n links them to the first.
+		items[0]?.push(...forecast.map(toForecastItem));
+		return items;
 	});
-	const items = planned.flatMap((own) => (own instanceof ItemFailure ? [] : own));
-	const undated = items.filter(
-		({ decision, windowOpensAt }) => decision === 'sendNow' && windowOpensAt === null,
-	).length;
+	let undated = 0;
+	for (const own of planned) {
+		if (own instanceof ItemFailure) continue;
+		const [row] = own;
+		if (row?.decision === 'sendNow' && row.windowOpensAt === null) undated += 1;
+	}
 	if (undated > 0) {
 		hint(
 			this,
@@ -336,8 +343,8 @@ async function planOf(
 	context: IExecuteFunctions,
 	client: SpApiClient,
 	orders: readonly SellerOrder[],
-	{ rules, options, preferredDelay, sendNowWithin }: Wanted,
-): Promise<PlanRow[]> {
+	{ rules, campaigns, options, preferredDelay, sendNowWithin }: Wanted,
+): Promise<SolicitationPlan> {
 	const share = shareOf(client.credentials);
 	const { rate, burst } = operationOf('createProductReviewAndSellerFeedbackSolicitation');
 	const now = DateTime.utc();
@@ -350,36 +357,42 @@ async function planOf(
 		options.waitMinutes,
 		defaultMarketplaceId,
 	);
-	return planSolicitations(orders, {
-		now: now.toMillis(),
-		rate: rate * share,
-		burst: Math.max(1, Math.floor(burst * share)),
-		maxRequestsPerDay: options.maxRequestsPerDay,
-		sentToday: options.sentToday,
-		capZone: context.getTimezone(),
-		weekdays: options.weekdays,
-		hours:
-			options.fromTime === undefined && options.toTime === undefined
-				? undefined
-				: { from: options.fromTime ?? 0, to: options.toTime ?? 24 * 60 },
-		rules: {
-			...rules,
-			createdSince:
-				rules.maxOrderAgeDays === undefined
-					? undefined
-					: now.minus({ days: rules.maxOrderAgeDays }).toISO(),
-			doNotSolicit: new Set(rules.doNotSolicit),
-			...returns,
+	const steps = planSolicitationsInSteps(
+		orders,
+		{
+			now: now.toMillis(),
+			rate: rate * share,
+			burst: Math.max(1, Math.floor(burst * share)),
+			maxRequestsPerDay: options.maxRequestsPerDay,
+			sentToday: options.sentToday,
+			capZone: context.getTimezone(),
+			weekdays: options.weekdays,
+			hours: hoursOf(options),
+			quietDays: options.quietDays,
+			rules: { ...rulesAt(rules, now), doNotSolicit: new Set(rules.doNotSolicit), ...returns },
+			campaigns: campaigns.map((campaign) => campaignAt(campaign, now)),
+			leaveOutWithoutCampaign: campaigns.length > 0 && options.ordersWithoutCampaign === 'leaveOut',
+			alreadyRequested: options.alreadyRequested ?? new Set(),
+			preferredDelayDays: preferredDelay,
+			randomDelayUpToDays: options.randomDelayUpTo,
+			delaySeed: options.pulseTest,
+			delayFrom: options.delayFrom,
+			clock: options.clock,
+			...(options.pulseTest !== '' && {
+				pulse: { seed: options.pulseTest, blockDays: options.daysPerBlock },
+			}),
+			leaveOutUnknownDates: options.unknownDates === 'leaveOut',
+			sendNowWithinMs: sendNowWithin * MINUTE_MS,
+			defaultMarketplaceId,
 		},
-		alreadyRequested: options.alreadyRequested ?? new Set(),
-		preferredDelayDays: preferredDelay,
-		delayFrom: options.delayFrom,
-		clock: options.clock,
-		leaveOutUnknownDates: options.unknownDates === 'leaveOut',
-		sendNowWithinMs: sendNowWithin * MINUTE_MS,
-		defaultMarketplaceId,
-	});
+		// An agent reads only the output with the orders.
+		!isHeldByAgent(context),
+	);
+	return await inTurns(steps, LONGEST_STEP_MS);
 }
+
+/** Other work in n8n waits no longer than this, if possible. */
+const LONGEST_STEP_MS = 15;
 
 /** Warns about an empty list, because it selects no order. */
 function hintAtEmptyLists(context: IExecuteFunctions, rules: Selection): void {
@@ -488,3 +501,10 @@ function toItem(order: SellerOrder | undefined, row: PlanRow): IDataObject {
 		deliveryDateSource: order?.deliveryDateSource ?? null,
 	};
 }
+
+/** A day of the output Forecast. */
+const toForecastItem = (day: ForecastDay): IDataObject => ({
+	...day,
+	savedBy: { ...day.savedBy },
+	lostOrders: day.lostOrders.map((order) => ({ ...order, savedBy: [...order.savedBy] })),
+});

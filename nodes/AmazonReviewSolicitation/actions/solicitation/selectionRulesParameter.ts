@@ -97,11 +97,28 @@ const ROWS = Object.entries(RULES).map(
 	([name, rule]): RuleRow => ({ ...rule, name: 'parameter' in rule ? rule.parameter : name }),
 );
 
+const rulesObject = z.object(
+	Object.fromEntries(ROWS.map(({ name, entry }) => [name, SCHEMAS[entry]])) as RuleShape,
+);
+
 export const selectionSchema = addedOptions().pipe(
-	z.object({
-		...(Object.fromEntries(ROWS.map(({ name, entry }) => [name, SCHEMAS[entry]])) as RuleShape),
+	rulesObject.extend({
 		canceledReturns: z.enum(['cannotTell', 'noReturns']).default('cannotTell'),
 	}),
+);
+
+/** Rules that are about all orders, so a campaign has none of its own. */
+const OF_ALL_ORDERS: readonly string[] = [
+	'doNotSolicit',
+	'returnedOrderIds',
+	'returnsFromReports',
+] satisfies Array<keyof RuleShape>;
+
+const CAMPAIGN_ROWS = ROWS.filter(({ name }) => !OF_ALL_ORDERS.includes(name));
+
+/** The rules of a campaign. */
+export const campaignRulesSchema = addedOptions().pipe(
+	rulesObject.omit({ doNotSolicit: true, returnedOrderIds: true, returnsFromReports: true }),
 );
 
 export type Selection = z.infer<typeof selectionSchema>;
@@ -178,6 +195,15 @@ export const selectionRules: INodeProperties = {
 	default: {},
 	description: `Orders to leave out. By default, none are left out. ${POLICY_NOTE}.`,
 	options: [...ROWS.map(parameterOf), canceledReturns].toSorted((a, b) =>
+		a.displayName.localeCompare(b.displayName),
+	),
+};
+
+/** The rules of a campaign for the editor: they decide which orders belong to it. */
+export const campaignRules: INodeProperties = {
+	...selectionRules,
+	description: `Which orders belong to the campaign; all without a rule. An order that does not meet them goes to the next campaign: to leave it out, use 'Selection Rules' of the node. ${POLICY_NOTE}.`,
+	options: CAMPAIGN_ROWS.map(parameterOf).toSorted((a, b) =>
 		a.displayName.localeCompare(b.displayName),
 	),
 };

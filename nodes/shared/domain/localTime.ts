@@ -1,0 +1,60 @@
+import { IANAZone } from 'luxon';
+
+import { DAY_MS, MINUTE_MS } from './calendar';
+
+/** Clocks change only at multiples of this. */
+const QUARTER_MS = 15 * MINUTE_MS;
+
+/** Zones that were checked before: a check takes as long as reading an order. */
+const zones = new Map<string, boolean>();
+
+/** Whether a text is the IANA name of a zone. */
+export function isZone(name: string): boolean {
+	const kept = zones.get(name);
+	if (kept !== undefined) return kept;
+	const isValid = name !== '' && IANAZone.isValidZone(name);
+	if (zones.size < MOST_ZONES_KEPT) zones.set(name, isValid);
+	return isValid;
+}
+
+/** There are about 600; orders may hold any text. */
+const MOST_ZONES_KEPT = 2_000;
+
+/** Far more quarters of an hour than one run looks at. */
+const MOST_OFFSETS_KEPT = 20_000;
+
+/** Offsets in minutes by zone and quarter of an hour: thousands of orders share a few. */
+const offsets = new Map<string, Map<number, number>>();
+
+/**
+ * The offset of a zone from UTC at a time, in minutes.
+ * @param zone IANA name of a valid zone
+ * @param moment epoch milliseconds
+ */
+export function offsetAt(zone: string, moment: number): number {
+	const own = offsets.get(zone) ?? new Map<number, number>();
+	offsets.set(zone, own);
+	const quarter = Math.floor(moment / QUARTER_MS);
+	const kept = own.get(quarter);
+	if (kept !== undefined) return kept;
+	if (own.size >= MOST_OFFSETS_KEPT) own.clear();
+	const offset = IANAZone.create(zone).offset(quarter * QUARTER_MS);
+	own.set(quarter, offset);
+	return offset;
+}
+
+/** The day, counted from 1970-01-01, that a zone's clock shows at a time. */
+export const localDayNumber = (zone: string, moment: number): number =>
+	Math.floor((moment + offsetAt(zone, moment) * MINUTE_MS) / DAY_MS);
+
+/** A time in a zone as ISO 8601, as luxon writes it, but many times as fast. */
+export function localIso(zone: string, moment: number): string {
+	const offset = offsetAt(zone, moment);
+	if (!Number.isInteger(offset)) return '';
+	const clock = new Date(moment + offset * MINUTE_MS).toISOString().slice(0, -1);
+	if (zone === 'utc') return `${clock}Z`;
+	const minutes = Math.abs(offset);
+	const two = (number: number) => String(number).padStart(2, '0');
+	const sign = offset < 0 ? '-' : '+';
+	return `${clock}${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
