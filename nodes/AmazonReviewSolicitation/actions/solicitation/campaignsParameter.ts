@@ -227,9 +227,10 @@ export const daysPerBlockOption: INodeProperties = {
 	displayName: 'Days per Block',
 	name: 'daysPerBlock',
 	type: 'number',
-	default: 3,
+	default: 5,
 	typeOptions: { minValue: 2, maxValue: 14 },
-	description: "Length of the blocks of 'Pulse Test', in days",
+	description:
+		"Length of the blocks of 'Pulse Test', in days; with 5, the test sees the most for the wait. Sellers with fewer than 50 orders a day may prefer 7.",
 };
 
 export const randomDelayOption: INodeProperties = {

@@ -202,7 +202,7 @@ const schema = z.object({
 				.union([z.string(), z.number()])
 				.transform((seed) => String(seed).trim())
 				.default(''),
-			daysPerBlock: z.number().int().min(2).max(14).default(3),
+			daysPerBlock: z.number().int().min(2).max(14).default(5),
 			randomDelayUpTo: z.number().min(0).max(60).optional(),
 			ordersWithoutCampaign: z.enum(['ownSettings', 'leaveOut']).default('ownSettings'),
 			delayFrom: z.enum(['earliestDelivery', 'latestDelivery']).default('latestDelivery'),
