@@ -1,3 +1,4 @@
+// cspell:ignore empaquetado
 // cspell:ignore Llegó
 import { Random } from '../../sandbox/random';
 

@@ -1,3 +1,4 @@
+// cspell:ignore Entschuldigung leid dass angekommen
 import {
 	findMarketplace,
 	MARKETPLACES,
