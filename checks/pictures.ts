@@ -93,6 +93,15 @@ const PICTURES: Readonly<Record<string, Take>> = {
 			}),
 		),
 	),
+	nextStep: panelOf(
+		'json',
+		demoChain(
+			'Cases',
+			START,
+			amazonNode('Feedback', 'amazonSellerFeedback', { resource: 'feedback', returnAll: true }),
+			amazonNode('Next step', 'amazonSellerFeedback', { resource: 'case', operation: 'nextStep' }),
+		),
+	),
 	credential: shootCredential,
 	chart: shootChart,
 };

@@ -145,9 +145,10 @@ export function expectedPanel(type: INodeTypeDescription, parameters: INodeParam
 			texts.push(property.displayName);
 			for (const option of optionsOf(property)) {
 				const isSet = option.name in groupIn(parameters, property.name);
-				if (isSet && isVisible(type, parameters, option, property.name)) {
-					add(option, `${property.name}.${option.name}`);
-				}
+				if (!isSet || !isVisible(type, parameters, option, property.name)) continue;
+				// A list without entries has a heading only.
+				if (option.type === 'fixedCollection') texts.push(option.displayName);
+				else add(option, `${property.name}.${option.name}`);
 			}
 		} else if (property.type === 'fixedCollection') {
 			texts.push(property.displayName);

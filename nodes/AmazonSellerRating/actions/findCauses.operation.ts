@@ -179,7 +179,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		},
 		optionsCollection(
 			{
-				displayName: 'Include Groups Without Bad Feedback',
+				displayName: 'Include Unaffected Groups',
 				name: 'includeGood',
 				type: 'boolean',
 				default: false,

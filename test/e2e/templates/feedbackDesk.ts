@@ -72,6 +72,15 @@ export function testFeedbackDesk(rig: () => TemplateRig): void {
 			messagesAbout(orderId).find((message) => text.test(message)),
 		);
 
+	/** An order that was shipped two months ago. */
+	const oldOrder = () => {
+		const before = DateTime.now().minus({ days: 60 }).toMillis();
+		const orders = rig().sandbox.sellers['demo']?.marketplaces[0]?.orders ?? [];
+		const found = orders.findLast(({ shippedAt = Infinity }) => shippedAt < before);
+		if (found === undefined) throw new Error('The sandbox has no such order');
+		return found;
+	};
+
 	/** Runs the workflow by hand with these events in place of the trigger's own. */
 	async function report(events: readonly IDataObject[], choices = SLACK): Promise<Execution> {
 		const pinned = { [TRIGGER]: events.map((json) => ({ json })) };
@@ -191,7 +200,10 @@ export function testFeedbackDesk(rig: () => TemplateRig): void {
 			await rig().deactivate(id);
 		});
 
-		test('every Monday, reports how the closed cases ended', async () => {
+		test('every Monday, reports how the closed cases ended, and looks for causes', async () => {
+			const { orderId, items } = oldOrder();
+			expect((await report([event('newNegativeFeedback', orderId)])).error).toBeUndefined();
+			await messageAbout(orderId, /contact/i);
 			const id = await rig().import(NAME, SLACK);
 			const { result, requests } = await rig().requestsDuring(
 				'slack.com',
@@ -199,8 +211,16 @@ export function testFeedbackDesk(rig: () => TemplateRig): void {
 			);
 			expect(result.error).toBeUndefined();
 			expect(requests).toMatchObject([
-				{ body: { text: expect.stringMatching(/2 open, 0 overdue\nAll cases: 2 closed cases/) } },
+				{ body: { text: expect.stringMatching(/3 open, 0 overdue\nAll cases: 2 closed cases/) } },
 			]);
+			expect(result.outputs['Find causes']?.[0]).toContainEqual(
+				expect.objectContaining({
+					group: items[0]?.product.sku,
+					bad: 1,
+					verdict: 'tooFew',
+					orderIds: [orderId],
+				}),
+			);
 		});
 
 		test('opens a case again, without what was done before, if the buyer leaves another entry', async () => {
@@ -214,6 +234,7 @@ export function testFeedbackDesk(rig: () => TemplateRig): void {
 		test('its notes name the role, the error workflow and the name to keep', () => {
 			for (const words of [
 				'Selling Partner Insights',
+				'Brand Analytics',
 				'Error Workflow',
 				"Keep the first node's name",
 			]) {

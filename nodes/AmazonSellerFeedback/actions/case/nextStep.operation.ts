@@ -51,7 +51,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		{
 			displayName: 'Kept Cases',
 			name: 'keptCases',
-			type: 'json',
+			type: 'string',
+			typeOptions: { rows: 2 },
 			default: '',
 			placeholder: "e.g. {{ $('Get Cases').all().map((item) => item.json) }}",
 			hint: 'The rows of your table; not needed if the input items are rows',
@@ -142,7 +143,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				'Days after the feedback within which a buyer can change or remove it; Amazon states no number for all marketplaces',
 			),
 			{
-				displayName: 'Maximum Removal Requests per Day',
+				displayName: 'Removal Requests per Day',
 				name: 'maxRemovals',
 				type: 'number',
 				default: 5,
