@@ -216,6 +216,32 @@ describe('readKeptCases', () => {
 	const row = look().row;
 
 	it.each([
+		...[
+			['TRUE', true],
+			[1, true],
+			['1', true],
+			[true, true],
+		],
+		...[
+			['FALSE', false],
+			[0, false],
+			['', false],
+			[null, false],
+			[undefined, false],
+		],
+	])('reads %j, as tables keep yes and no, as %j', (wasOverdue, expected) => {
+		const { cases, problem } = readKeptCases([{ ...row, wasOverdue }]);
+		expect(problem).toBeUndefined();
+		expect(cases.get(row.caseId)?.wasOverdue).toBe(expected);
+	});
+
+	it('refuses what is neither yes nor no', () => {
+		expect(readKeptCases([{ ...row, wasOverdue: 'maybe' }]).problem).toBe(
+			'Row 1 has no readable wasOverdue.',
+		);
+	});
+
+	it.each([
 		['a list', [row]],
 		['items', [{ json: row }]],
 		['one row', row],

@@ -101,10 +101,25 @@ const text = z
 	.nullish()
 	.transform((value) => value ?? '');
 
-const yes = z
-	.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true'), z.null()])
-	.default(false)
-	.transform((value) => value ?? false);
+/** Databases return 0 and 1, and sheets text. */
+const YES_OR_NO: ReadonlyMap<string, boolean> = new Map([
+	...([
+		['true', true],
+		['1', true],
+	] as const),
+	...([
+		['false', false],
+		['0', false],
+		['', false],
+	] as const),
+]);
+
+const yes = z.preprocess((value) => {
+	const text = String(value ?? '')
+		.trim()
+		.toLowerCase();
+	return YES_OR_NO.get(text) ?? value;
+}, z.boolean());
 
 /**
  * What a kept row says that a new look at the feedback could not find out. A row whose memory is
