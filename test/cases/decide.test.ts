@@ -114,6 +114,15 @@ describe('decide', () => {
 			90,
 		],
 		[
+			'a reply in the report while the buyer may still answer',
+			5,
+			{ buyerContactedAt: at(3), repliedAt: at(4), response: 'We are sorry' },
+			COMMENTS.unlikely,
+			'wait',
+			'waitForBuyer',
+			13,
+		],
+		[
 			'a reply that the report does not show',
 			5,
 			{ repliedAt: at(4) },
@@ -137,6 +146,7 @@ describe('decide', () => {
 		['dismissed', 2, { dismissedAt: at(1) }],
 		['answered', 2, { response: 'We are sorry' }],
 		['answered', 11, { repliedAt: at(4) }],
+		['answered', 13, { buyerContactedAt: at(3), response: 'We are sorry' }],
 		['expired', 91, {}],
 	] as const)('closes a case as %s', (outcome, day, facts) => {
 		expect(onDay(day, facts, COMMENTS.unlikely)).toMatchObject({

@@ -113,8 +113,6 @@ export function decide(
 		}
 	}
 
-	if (response !== '') return closed('answered', 'You replied publicly');
-
 	if (facts.buyerContactedAt !== null) {
 		const until = ended(facts.buyerContactedAt, settings.daysForBuyer);
 		if (until)
@@ -123,7 +121,7 @@ export function decide(
 				until,
 				'You contacted the buyer, who may change or remove the feedback',
 			);
-	} else if (facts.repliedAt === null) {
+	} else if (facts.repliedAt === null && response === '') {
 		const by = earlier(plusDays(date, settings.buyerDays), lastDay);
 		if (today <= by) {
 			return act(
@@ -134,6 +132,7 @@ export function decide(
 		}
 	}
 
+	if (response !== '') return closed('answered', 'You replied publicly');
 	if (facts.repliedAt !== null) {
 		const until = ended(facts.repliedAt, settings.daysForAmazon);
 		if (until)
