@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 
 import fc from '../fastCheck';
 import { plusDays } from '../../nodes/shared/domain/calendar';
-import type { FeedbackOfItem } from '../../nodes/shared/domain/feedbackItem';
+import { feedbackOfItem, type FeedbackOfItem } from '../../nodes/shared/domain/feedbackItem';
 import { findMarketplace, type Marketplace } from '../../nodes/shared/domain/marketplaces';
 import {
 	keptCaseSchema,
@@ -233,6 +233,26 @@ describe('readKeptCases', () => {
 		const { cases, problem } = readKeptCases([{ ...row, wasOverdue }]);
 		expect(problem).toBeUndefined();
 		expect(cases.get(row.caseId)?.wasOverdue).toBe(expected);
+	});
+
+	it.each([['2026-06-01T00:00:00.000Z'], ['2026-06-01T00:00:00+00:00'], [new Date('2026-06-01')]])(
+		'reads %j, as date columns return a day',
+		(day) => {
+			const { cases, problem } = readKeptCases([{ ...row, date: day, remindedOn: day }]);
+			expect(problem).toBeUndefined();
+			expect(cases.get(row.caseId)).toMatchObject({ date: DATE, remindedOn: DATE });
+			expect(feedbackOfItem({ ...row, date: day }).date).toBe(DATE);
+		},
+	);
+
+	it.each([
+		['2026-06-01T02:00:00.000Z'],
+		['soon'],
+		[new Date(NaN)],
+		[new Date('2026-05-31T22:00Z')],
+	])('refuses %j, which is not the day of any one zone', (day) => {
+		expect(readKeptCases([{ ...row, date: day }]).problem).toBe('Row 1 has no readable date.');
+		expect(feedbackOfItem({ ...row, date: day }).date).toBeUndefined();
 	});
 
 	it('refuses what is neither yes nor no', () => {

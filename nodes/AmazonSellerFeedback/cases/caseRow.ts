@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { isIsoDay } from '../../shared/domain/calendar';
+import { dayOfTable } from '../../shared/domain/calendar';
 import type { RemovalChance, RemovalCriterion } from '../../shared/domain/comments/removalProspect';
 
 /** What a seller can do next about a feedback entry, or what is waited for. */
@@ -94,7 +94,7 @@ const moment = z
 	.union([z.string().datetime({ offset: true }), z.date()])
 	.transform((value) => (value instanceof Date ? value.toISOString() : value));
 
-const day = z.string().refine(isIsoDay, 'Use a day such as 2026-11-29');
+const day = z.preprocess(dayOfTable, z.string());
 
 const text = z
 	.string()

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { isIsoDay } from './calendar';
+import { dayOfTable } from './calendar';
 import { isOrderIdOfAnyKind } from './orderId';
 
 /** Unreadable and null are both absent, so that one bad field costs only itself. */
@@ -12,7 +12,7 @@ const field = <Schema extends z.ZodTypeAny>(schema: Schema) =>
 	>;
 
 const feedbackFields = {
-	date: field(z.string().refine(isIsoDay)),
+	date: field(z.preprocess(dayOfTable, z.string())),
 	rating: field(z.coerce.number().int().min(1).max(5)),
 	comment: field(z.string()),
 	response: field(z.string()),
