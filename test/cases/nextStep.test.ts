@@ -212,6 +212,12 @@ describe('nextStepOf', () => {
 	});
 });
 
+describe('feedbackOfItem', () => {
+	it('takes the country if the marketplace ID of a table is empty', () => {
+		expect(feedbackOfItem({ marketplaceId: '', marketplace: 'DE' }).marketplace).toBe('DE');
+	});
+});
+
 describe('readKeptCases', () => {
 	const row = look().row;
 

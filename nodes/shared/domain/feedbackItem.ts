@@ -11,6 +11,9 @@ const field = <Schema extends z.ZodTypeAny>(schema: Schema) =>
 		unknown
 	>;
 
+/** Tables write empty text for a missing value. */
+const filled = field(z.string().trim().min(1));
+
 const feedbackFields = {
 	date: field(z.preprocess(dayOfTable, z.string())),
 	rating: field(z.coerce.number().int().min(1).max(5)),
@@ -20,9 +23,9 @@ const feedbackFields = {
 
 const itemSchema = z.object({
 	orderId: field(z.string().trim().refine(isOrderIdOfAnyKind)),
-	seller: field(z.string().trim().min(1)),
-	marketplaceId: field(z.string()),
-	marketplace: field(z.string()),
+	seller: filled,
+	marketplaceId: filled,
+	marketplace: filled,
 	event: field(z.string()),
 	...feedbackFields,
 	before: field(z.object(feedbackFields)),
