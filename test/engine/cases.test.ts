@@ -96,6 +96,18 @@ describe('Case: Next Step', () => {
 		expect(asRow.outputs[2]?.[0]?.json).toMatchObject({ isNew: false, outcome: 'dismissed' });
 	});
 
+	it('knows the case of a row whose table does not have the seller', async () => {
+		const [opened] =
+			(await run([entry(1, OBSCENE)], { action: 'removalRequested' })).outputs[1] ?? [];
+		const { seller: _, ...row } = opened?.json ?? {};
+		const { outputs } = await run([row]);
+		expect(outputs[1]?.[0]?.json).toMatchObject({
+			caseId: opened?.json.caseId,
+			isNew: false,
+			nextStep: 'waitForAmazon',
+		});
+	});
+
 	it('proposes at most so many removal requests per seller and day, counting those of the list', async () => {
 		const [kept] = (await run([entry(9, OBSCENE)])).items;
 		const own = [1, 2, 3].map((number) => entry(number, OBSCENE));

@@ -92,7 +92,8 @@ export function nextStepOf(input: NextStepInput, settings: CaseSettings): NextSt
 	const isProposal = proposedOn === null && status === 'actNow' && nextStep === 'requestRemoval';
 
 	const row: CaseRow = {
-		caseId: kept?.caseId ?? caseIdOf(feedback.seller, marketplace.countryCode, feedback.orderId),
+		caseId:
+			input.kept?.caseId ?? caseIdOf(feedback.seller, marketplace.countryCode, feedback.orderId),
 		seller: feedback.seller ?? kept?.seller ?? null,
 		marketplace: marketplace.countryCode,
 		marketplaceId: marketplace.id,

@@ -255,10 +255,13 @@ export async function execute(
 	const proposals = new RemovalProposals(kept.values(), options.maxRemovals);
 	const results: Array<IDataObject[] | ItemFailure> = [];
 	await inTurns(prepareWords());
-	for (const [place, { feedback, marketplace, action, reasons, itemIndex }] of items.entries()) {
+	for (const [place, entry] of items.entries()) {
+		const { feedback, marketplace, action, reasons, itemIndex, item } = entry;
 		if (place % ITEMS_PER_STEP === ITEMS_PER_STEP - 1) await letOthersGo();
-		const caseId = caseIdOf(feedback.seller, marketplace.countryCode, feedback.orderId);
+		const caseId =
+			idOfRow(item) ?? caseIdOf(feedback.seller, marketplace.countryCode, feedback.orderId);
 		const before = kept.get(caseId);
+		const seller = feedback.seller ?? before?.seller;
 		if (before === undefined && feedback.rating > 3) {
 			const message = 'Could not open a case: the feedback is positive';
 			results.push(new ItemFailure(new NodeOperationError(this.getNode(), message, { itemIndex })));
@@ -272,18 +275,22 @@ export async function execute(
 				action,
 				now,
 				remindDays: options.remindDays,
-				mayProposeRemoval: (today) => proposals.mayPropose(feedback.seller, today),
+				mayProposeRemoval: (today) => proposals.mayPropose(seller, today),
 				reasons,
 			},
 			options satisfies CaseSettings,
 		);
 		// The next item may be about the same case.
 		kept.set(caseId, step.row);
-		if (step.isProposal) proposals.count(feedback.seller, step.row.removalProposedOn);
+		if (step.isProposal) proposals.count(seller, step.row.removalProposedOn);
 		results.push([toItem(step, marketplace, options.templates.template)]);
 	}
 	return results;
 }
+
+/** A row keeps its ID, even if its table does not have the seller. */
+const idOfRow = ({ caseId }: IDataObject): string | undefined =>
+	typeof caseId === 'string' && caseId !== '' ? caseId : undefined;
 
 /** Cases worked on before other work runs. */
 const ITEMS_PER_STEP = 200;
