@@ -14,6 +14,7 @@ const SETTINGS: CaseSettings = {
 	daysForBuyer: 10,
 	buyerDays: 60,
 	closeAfterDays: 90,
+	maxRemovals: 5,
 };
 const DATE = '2026-06-01';
 const COMMENTS = {
@@ -137,6 +138,14 @@ describe('decide', () => {
 			nextStep,
 			lastDay: plusDays(DATE, lastDay),
 			outcome: null,
+		});
+	});
+
+	it('goes on to the buyer if no removal requests are to be proposed at all', () => {
+		const facts = factsOn(0, { mayProposeRemoval: false }, COMMENTS.possible);
+		expect(decide(facts, BERLIN, DATE, { ...SETTINGS, maxRemovals: 0 })).toMatchObject({
+			status: 'actNow',
+			nextStep: 'contactBuyer',
 		});
 	});
 

@@ -26,6 +26,7 @@ const SETTINGS: CaseSettings = {
 	daysForBuyer: 10,
 	buyerDays: 60,
 	closeAfterDays: 90,
+	maxRemovals: 5,
 };
 
 const feedbackOf = (changes: Partial<FeedbackOfItem> = {}): CaseFeedback =>

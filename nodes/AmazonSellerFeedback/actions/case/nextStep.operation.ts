@@ -148,7 +148,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: 5,
 				typeOptions: { minValue: 0, maxValue: 100 },
 				description:
-					'How many removal requests to propose per seller and day. Amazon forbids high volumes of incorrect or speculative requests.',
+					'How many removal requests to propose per seller and day; with 0, cases go on without one. Amazon forbids high volumes of incorrect or speculative requests.',
 			},
 			{
 				displayName: 'Reasons',
