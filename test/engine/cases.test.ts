@@ -162,6 +162,17 @@ describe('Case: Next Step', () => {
 	});
 
 	it.each([
+		['a list', ['price', 'service'], 'price, service'],
+		['null', null, 'service'],
+	])('takes %s as reasons, because expressions return it', async (_, output, reasons) => {
+		const { items, error } = await run([entry(1, { output })], {
+			options: { reasons: '={{ $json.output }}' },
+		});
+		expect(error).toBeUndefined();
+		expect(items[0]?.reasons).toBe(reasons);
+	});
+
+	it.each([
 		['an order ID', { orderId: 'x' }, /has no order ID/],
 		['a marketplace', { marketplaceId: 'X' }, /has no marketplace/],
 		['a date', { date: 'soon' }, /has no date/],

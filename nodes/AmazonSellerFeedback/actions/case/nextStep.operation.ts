@@ -20,7 +20,7 @@ import { feedbackOfItem } from '../../../shared/domain/feedbackItem';
 import { findMarketplace, type Marketplace } from '../../../shared/domain/marketplaces';
 import { feedbackManagerUrl, orderUrl } from '../../../shared/domain/sellerCentral';
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
-import { optionalText, readParameters } from '../../../shared/n8n/parameters';
+import { optionalList, readParameters } from '../../../shared/n8n/parameters';
 import { ItemFailure } from '../../../shared/n8n/router';
 import { inTurns, letOthersGo } from '../../../shared/spapi/pause';
 
@@ -179,7 +179,7 @@ const templateSchema = z.object({
 
 const itemSchema = z.object({
 	action: z.enum(['none', ...(Object.keys(CASE_ACTIONS) as CaseAction[])]),
-	options: z.object({ reasons: optionalText }),
+	options: z.object({ reasons: optionalList }),
 });
 
 const runSchema = z.object({
