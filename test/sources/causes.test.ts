@@ -36,6 +36,17 @@ describe('a list of orders', () => {
 		);
 	});
 
+	it("does not take the time at which n8n's Data Table saved a row as that of the order", () => {
+		const saved = { id: 7, createdAt: '2026-11-29T08:00:00Z', updatedAt: '2026-11-29T08:00:00Z' };
+		const row = { ...saved, orderId: ID };
+		expect(orderIn({ ...row, purchaseDate: '2026-05-01' })?.createdAt).toBe(
+			'2026-05-01T00:00:00.000Z',
+		);
+		expect(orderIn(row)?.createdAt).toBeNull();
+		const { id: _, ...order } = row;
+		expect(orderIn(order)?.createdAt).toBe('2026-11-29T08:00:00.000Z');
+	});
+
 	it('reads what tables make of a list, and never mistakes an unknown field for a known one', () => {
 		const items = '[{"sku":"a","asin":"b0abcdefgh","title":"Cup"},{"sku":null}]';
 		expect(orderIn({ orderId: ID, items, fulfilledBy: 'AFN', marketplace: 'UK' })).toEqual({
