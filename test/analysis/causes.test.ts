@@ -58,13 +58,12 @@ describe('counting', () => {
 			['b', 20],
 			['empty', 0],
 		]);
-		const rows = countFromTotals('sku', totals, badOf([both, order(['new']), order(['new'])]));
+		const rows = countFromTotals('sku', totals, badOf([both, order(['new']), order(['empty'])]));
 		expect(rows.map(({ group, bad, outOf }) => [group, bad, outOf])).toEqual([
 			['a', 1, 10],
 			['b', 1, 20],
-			['new', 2, 2],
 		]);
-		for (const row of rows) expect(row).toMatchObject({ total: 32, totalBad: 4 });
+		for (const row of rows) expect(row).toMatchObject({ total: 30, totalBad: 2 });
 	});
 
 	it('compares reasons within the bad feedback, because good feedback has none', () => {

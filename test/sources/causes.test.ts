@@ -15,6 +15,38 @@ const ordersIn = (given: unknown) => {
 };
 const orderIn = (row: object) => ordersIn([row])?.orders[0];
 
+describe('orders of Data Kiosk', () => {
+	it('of a SKU that it does not have are unknown, not as many as its bad feedback', () => {
+		const order = {
+			...{ createdAt: '2026-05-01T12:00:00Z', marketplaceId: 'ATVPDKIKX0DER' },
+			items: [{ sku: 'renamed' }],
+		};
+		const items = [1, 2].map((n) => ({
+			json: { orderId: `111-1234567-765432${n}`, rating: 1, order },
+		}));
+		const { candidates, notes, feedback } = evidenceOfTotals(
+			inOneGo(readBadFeedback(items as INodeExecutionData[], 3)),
+			{
+				queryId: 'q',
+				rows: ['a', 'b'].map((sku) => ({
+					...{ marketplaceId: 'ATVPDKIKX0DER', sku, asin: null, ordersShipped: 500 },
+				})),
+				unreadableLines: 0,
+			},
+			['sku'],
+			{ marketplaceIds: ['ATVPDKIKX0DER'], from: '2026-04-01', through: '2026-06-01' },
+		);
+		expect(feedback.counted).toBe(2);
+		expect(candidates.map(({ group, outOf }) => [group, outOf])).toEqual([
+			['a', 500],
+			['b', 500],
+		]);
+		expect(notes).toEqual([
+			'SKU: Data Kiosk has no orders of 1 with bad feedback, which count nowhere',
+		]);
+	});
+});
+
 describe('a list of orders', () => {
 	it.each([
 		['ISO', '2026-05-01T12:00:00.000Z'],

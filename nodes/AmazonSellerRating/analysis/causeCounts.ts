@@ -123,7 +123,8 @@ export function countGroups(
 /**
  * The same from how many orders each group has. An order with several products is in several of
  * these numbers, and so is its feedback: the unit is a product of an order. A group cannot have less
- * orders than bad feedback; where it does, the larger number counts.
+ * orders than bad feedback; where it does, the larger number counts. Without any orders, it and its
+ * feedback count nowhere, because how many orders it has is unknown.
  */
 export function countFromTotals(
 	dimension: Exclude<Dimension, 'reason'>,
@@ -132,26 +133,25 @@ export function countFromTotals(
 ): Candidate[] {
 	const worse = new Tallies();
 	for (const { order } of bad) worse.add(groupsOf(order, dimension), order.orderId);
-	const names = new Set([...totals.keys(), ...worse.byGroup.keys()]);
-	const rows = [...names].map((group) => {
-		const own = worse.byGroup.get(group) ?? new Tally();
-		return { group, own, outOf: Math.max(totals.get(group) ?? 0, own.count) };
-	});
+	const rows = [...totals]
+		.filter(([, orders]) => orders > 0)
+		.map(([group, orders]) => {
+			const own = worse.byGroup.get(group) ?? new Tally();
+			return { group, own, outOf: Math.max(orders, own.count) };
+		});
 	const total = rows.reduce((sum, { outOf }) => sum + outOf, 0);
 	const totalBad = rows.reduce((sum, { own }) => sum + own.count, 0);
-	return rows
-		.filter(({ outOf }) => outOf > 0)
-		.map(({ group, own, outOf }) => ({
-			dimension,
-			group,
-			unit: 'productOrders',
-			bad: own.count,
-			outOf,
-			totalBad,
-			total,
-			weighted: { bad: own.count, orders: outOf },
-			orderIds: own.orderIds,
-		}));
+	return rows.map(({ group, own, outOf }) => ({
+		dimension,
+		group,
+		unit: 'productOrders',
+		bad: own.count,
+		outOf,
+		totalBad,
+		total,
+		weighted: { bad: own.count, orders: outOf },
+		orderIds: own.orderIds,
+	}));
 }
 
 /**

@@ -161,10 +161,21 @@ export function evidenceOfTotals(
 		if (day === undefined || day < from) return 'outside';
 		return day > through ? 'tooYoung' : { order };
 	});
+	const unknown: string[] = [];
 	const { candidates, notes } = compare(
 		dimensions.filter((dimension) => dimension !== 'fulfilledBy'),
 		counted,
-		(dimension) => countFromTotals(dimension, totalsBy(dimension, rows), counted),
+		(dimension) => {
+			const totals = totalsBy(dimension, rows);
+			const groups = new Set(counted.flatMap(({ order }) => groupsOf(order, dimension)));
+			const without = [...groups].filter((group) => !totals.get(group)).length;
+			if (without > 0) {
+				unknown.push(
+					`${DIMENSION_NAMES[dimension]}: Data Kiosk has no orders of ${without} with bad feedback, which count nowhere`,
+				);
+			}
+			return countFromTotals(dimension, totals, counted);
+		},
 	);
 	const missing = dimensions.includes('fulfilledBy')
 		? ['Fulfillment is left out: Data Kiosk has no orders by fulfillment. Use a list of orders']
@@ -187,7 +198,7 @@ export function evidenceOfTotals(
 		},
 		feedback: used,
 		titles: titlesOf(counted.map(({ order }) => order)),
-		notes: [...notes, ...missing, ...broken],
+		notes: [...notes, ...unknown, ...missing, ...broken],
 	};
 }
 
