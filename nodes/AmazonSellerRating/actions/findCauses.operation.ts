@@ -311,6 +311,7 @@ export async function execute(
 	const left = all.length - causes.length;
 	if (left > 0)
 		notes.push(`${left} groups without bad feedback are compared, but not in the output`);
+	if (causes.length === 0) hint(this, ['No groups to compare', ...notes].join('. '), 'warning');
 	const rows = causes.map((cause) => toItem(cause, evidence, notes));
 	const [first, ...others] = rows;
 	if (first === undefined || wanted.format === 'items') return rows;
