@@ -133,9 +133,21 @@ describe('days of lists', () => {
 		]);
 	});
 
+	it.each([
+		['both lists', { totals, feedback }, true],
+		[
+			'a number of 1 to 3 stars for each day, all 0',
+			{ totals: [{ date: '2026-11-01', received: 3, nonPositive: 0 }], feedback: '' },
+			true,
+		],
+		['such a number for some days', { totals, feedback: '' }, false],
+	])('with %s know the stars: %o', (_, lists, isSplit) => {
+		expect(daysOfLists(lists, us, range).isSplit).toBe(isSplit);
+	});
+
 	it('can be JSON, and know no certain part without the second list', () => {
 		const days = daysOfLists({ totals: JSON.stringify(totals), feedback: '' }, us, range);
-		expect(days.low).toBeUndefined();
+		expect(days).toMatchObject({ low: undefined, isSplit: false });
 		expect(days.known).toHaveLength(4);
 		expect(daysOfLists({ totals: 'x', feedback: [] }, us, range)).toMatchObject({
 			known: [],

@@ -392,7 +392,7 @@ function toItem(
 	const item = (of: Effect | undefined): IDataObject | null =>
 		of === undefined ? null : effectItem(of, isSolid);
 	// Without the rows of 1 to 3 stars, all feedback would seem positive.
-	const isSplit = days.low !== undefined || days.known.some(({ nonPositive }) => nonPositive > 0);
+	const { isSplit } = days;
 	const still = report.daysStillNeeded;
 	return {
 		marketplace: place.countryCode,
@@ -425,14 +425,14 @@ function toItem(
 					blocks: report.blocks,
 				}
 			: null,
-		days: { ...(used && periodItem(used)), leftOut: [...days.leftOut] },
+		days: { ...(used && periodItem(used, isSplit)), leftOut: [...days.leftOut] },
 		daysStillNeeded: still,
 		decidableOn: still === null || still === 0 ? null : plusDays(todayIn(place), still),
 		certain: certain ? { ...certain, orderIds: [...certain.orderIds] } : null,
 		delay: delay ? delayItem(delay) : null,
 		counts: {
-			beforeFirstRequest: report.before ? periodItem(report.before) : null,
-			sinceFirstRequest: report.since ? periodItem(report.since) : null,
+			beforeFirstRequest: report.before ? periodItem(report.before, isSplit) : null,
+			sinceFirstRequest: report.since ? periodItem(report.since, isSplit) : null,
 		},
 		notes: [...report.lacking, ...left, ...days.notes],
 		sources: [...days.sources],
@@ -491,12 +491,12 @@ async function fileOf(
 const percent = (part: number, all: number): number | null =>
 	all === 0 ? null : (100 * part) / all;
 
-const periodItem = (period: PeriodCounts): IDataObject => ({
+const periodItem = (period: PeriodCounts, isSplit: boolean): IDataObject => ({
 	from: isoDay(period.from),
 	through: isoDay(period.through),
 	days: period.days,
 	received: period.received,
-	nonPositive: period.nonPositive,
+	nonPositive: isSplit ? period.nonPositive : null,
 	receivedPerDay: Math.round((100 * period.received) / period.days) / 100,
 });
 
