@@ -251,7 +251,7 @@ export async function execute(
 ): Promise<Array<IDataObject[] | ItemFailure>> {
 	const { keptCases, options } = readParameters(this, 0, runSchema, description);
 	const now = DateTime.utc();
-	const kept = keptOf(this, keptCases, items);
+	const kept = await keptOf(this, keptCases, items);
 	const proposals = new RemovalProposals(kept.values(), options.maxRemovals);
 	const results: Array<IDataObject[] | ItemFailure> = [];
 	await inTurns(prepareWords());
@@ -293,20 +293,20 @@ const idOfRow = ({ caseId }: IDataObject): string | undefined =>
 	typeof caseId === 'string' && caseId !== '' ? caseId : undefined;
 
 /** Cases worked on before other work runs. */
-const ITEMS_PER_STEP = 200;
+const ITEMS_PER_STEP = 40;
 
 /**
  * The kept cases, by their IDs: from the list, and the input items that are rows.
  * @throws NodeOperationError if a row cannot be read, because what it remembers would be done again
  */
-function keptOf(
+async function keptOf(
 	context: IExecuteFunctions,
 	list: unknown,
 	items: readonly CaseItem[],
-): Map<string, KeptCase> {
+): Promise<Map<string, KeptCase>> {
 	const rows = items.map(({ item }) => item).filter(({ caseId }) => caseId !== undefined);
-	const fromItems = readKeptCases(rows);
-	const fromList = readKeptCases(list);
+	const fromItems = await inTurns(readKeptCases(rows));
+	const fromList = await inTurns(readKeptCases(list));
 	const [where, problem] = fromList.problem
 		? (["'Kept Cases'", fromList.problem] as const)
 		: (['the input items', fromItems.problem] as const);
