@@ -24,17 +24,19 @@ describe('orders of Data Kiosk', () => {
 		const items = [1, 2].map((n) => ({
 			json: { orderId: `111-1234567-765432${n}`, rating: 1, order },
 		}));
-		const { candidates, notes, feedback } = evidenceOfTotals(
-			inOneGo(readBadFeedback(items as INodeExecutionData[], 3)),
-			{
-				queryId: 'q',
-				rows: ['a', 'b'].map((sku) => ({
-					...{ marketplaceId: 'ATVPDKIKX0DER', sku, asin: null, ordersShipped: 500 },
-				})),
-				unreadableLines: 0,
-			},
-			['sku'],
-			{ marketplaceIds: ['ATVPDKIKX0DER'], from: '2026-04-01', through: '2026-06-01' },
+		const { candidates, notes, feedback } = inOneGo(
+			evidenceOfTotals(
+				inOneGo(readBadFeedback(items as INodeExecutionData[], 3)),
+				{
+					queryId: 'q',
+					rows: ['a', 'b'].map((sku) => ({
+						...{ marketplaceId: 'ATVPDKIKX0DER', sku, asin: null, ordersShipped: 500 },
+					})),
+					unreadableLines: 0,
+				},
+				['sku'],
+				{ marketplaceIds: ['ATVPDKIKX0DER'], from: '2026-04-01', through: '2026-06-01' },
+			),
 		);
 		expect(feedback.counted).toBe(2);
 		expect(candidates.map(({ group, outOf }) => [group, outOf])).toEqual([
@@ -181,11 +183,13 @@ describe('bad feedback', () => {
 			unreadableLines: 2,
 		};
 		const evidence = (from: string, through: string) =>
-			evidenceOfTotals(feedback, totals, ['sku', 'asin', 'marketplace'], {
-				marketplaceIds: ['ATVPDKIKX0DER'],
-				from,
-				through,
-			});
+			inOneGo(
+				evidenceOfTotals(feedback, totals, ['sku', 'asin', 'marketplace'], {
+					marketplaceIds: ['ATVPDKIKX0DER'],
+					from,
+					through,
+				}),
+			);
 		expect(evidence('2026-04-30', '2026-04-30').feedback).toMatchObject({ counted: 1, outside: 1 });
 		expect(evidence('2026-05-01', '2026-05-02').feedback).toMatchObject({ counted: 0, outside: 2 });
 		expect(evidence('2026-04-01', '2026-04-29').feedback).toMatchObject({

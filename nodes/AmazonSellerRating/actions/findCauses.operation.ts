@@ -306,7 +306,7 @@ export async function execute(
 		return [];
 	}
 	if (withoutOrder > 0) hint(this, WITHOUT_ORDER[wanted.ordersFrom], 'warning');
-	const all = judgeCauses(evidence.candidates);
+	const all = await inTurns(judgeCauses(evidence.candidates));
 	const causes = all.filter(({ bad }) => wanted.options.includeGood || bad > 0);
 	const left = all.length - causes.length;
 	if (left > 0)
@@ -345,7 +345,7 @@ async function evidenceFromList(
 		);
 	}
 	const youngSince = DateTime.utc().minus({ days: options.minimumAge }).toISO();
-	return evidenceOfOrders(feedback, given, dimensions, youngSince);
+	return await inTurns(evidenceOfOrders(feedback, given, dimensions, youngSince));
 }
 
 async function evidenceFromDataKiosk(
@@ -378,7 +378,7 @@ async function evidenceFromDataKiosk(
 			},
 		);
 	}
-	return evidenceOfTotals(feedback, totals, dimensions, range, seller.name);
+	return await inTurns(evidenceOfTotals(feedback, totals, dimensions, range, seller.name));
 }
 
 /** Why bad feedback does not count, in words that follow a number. */

@@ -1,3 +1,4 @@
+import type { Steps } from '../../shared/domain/steps';
 import type { Counted } from './shrink';
 
 /** How many orders and how much bad feedback each group has. */
@@ -57,6 +58,8 @@ export interface Candidate {
 	readonly orderIds: readonly string[];
 }
 
+const ORDERS_PER_STEP = 5_000;
+
 /** The different groups that an order belongs to. */
 export function groupsOf(order: OrderFacts, dimension: Exclude<Dimension, 'reason'>): string[] {
 	if (dimension === 'sku' || dimension === 'asin') {
@@ -95,13 +98,16 @@ class Tallies {
  * nowhere.
  * @param bad their orders are among `orders`, each once
  */
-export function countGroups(
+export function* countGroups(
 	dimension: Exclude<Dimension, 'reason'>,
 	orders: readonly OrderFacts[],
 	bad: readonly BadFeedback[],
-): Candidate[] {
+): Steps<Candidate[]> {
 	const all = new Tallies();
-	for (const order of orders) all.add(groupsOf(order, dimension));
+	for (const [index, order] of orders.entries()) {
+		if (index % ORDERS_PER_STEP === ORDERS_PER_STEP - 1) yield;
+		all.add(groupsOf(order, dimension));
+	}
 	const worse = new Tallies();
 	for (const { order } of bad) worse.add(groupsOf(order, dimension), order.orderId);
 	return [...all.byGroup].map(([group, tally]) => {
