@@ -163,7 +163,7 @@ export function countFromTotals(
 /**
  * Each reason in the bad feedback of each SKU, against the bad feedback of all other SKUs. Good
  * feedback has no reasons, so they cannot be compared with orders. Only entries with a reason and a
- * SKU count.
+ * SKU count, and only the most frequent reasons: free text in place of reasons has no end.
  */
 export function countReasons(bad: readonly BadFeedback[]): Candidate[] {
 	const known = bad
@@ -182,7 +182,10 @@ export function countReasons(bad: readonly BadFeedback[]): Candidate[] {
 		const pairs = reasons.flatMap((reason) => skus.map((sku) => pairOf(reason, sku)));
 		byPair.add(pairs, orderId);
 	}
-	return [...byReason.byGroup].flatMap(([reason, { count: totalBad }]) =>
+	const frequent = [...byReason.byGroup]
+		.toSorted(([, a], [, b]) => b.count - a.count)
+		.slice(0, MOST_REASONS);
+	return frequent.flatMap(([reason, { count: totalBad }]) =>
 		[...bySku.byGroup].map(([sku, { count: outOf }]): Candidate => {
 			const own = byPair.byGroup.get(pairOf(reason, sku)) ?? new Tally();
 			return {
@@ -200,5 +203,8 @@ export function countReasons(bad: readonly BadFeedback[]): Candidate[] {
 		}),
 	);
 }
+
+/** The reasons of this package are eleven. */
+export const MOST_REASONS = 50;
 
 const pairOf = (reason: string, sku: string): string => JSON.stringify([reason, sku]);

@@ -8,6 +8,7 @@ import {
 	countReasons,
 	DIMENSION_NAMES,
 	groupsOf,
+	MOST_REASONS,
 	type BadFeedback,
 	type Candidate,
 	type Dimension,
@@ -244,6 +245,12 @@ function* compare(
 		// A spread of as many as there may be would be too many arguments.
 		for (const each of own) candidates.push(each);
 		const name = DIMENSION_NAMES[dimension];
+		if (
+			dimension === 'reason' &&
+			new Set(bad.flatMap(({ reasons }) => reasons)).size > MOST_REASONS
+		) {
+			notes.push(`${name}: only the ${MOST_REASONS} most frequent reasons are compared`);
+		}
 		if (own.length === 0) {
 			const which =
 				dimension === 'reason' ? 'bad feedback entry has a reason and a SKU' : 'order says which';
