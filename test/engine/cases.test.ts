@@ -184,6 +184,30 @@ describe('Case: Next Step', () => {
 	});
 });
 
+describe('an operation that waits for nothing', () => {
+	it.each([
+		['feedback', 'addReasons', { reasonsFrom: 'words' }],
+		['case', 'nextStep', NEXT_STEP],
+	])('lets other work run between many items: %s, %s', async (resource, operation, parameters) => {
+		const runWith = async (count: number): Promise<number> => {
+			const timeouts = jest.spyOn(globalThis, 'setTimeout');
+			const { error } = await runNode({
+				...{ type: 'amazonSellerFeedback', credentials },
+				parameters: { resource, operation, ...parameters },
+				items: Array.from({ length: count }, () => ({ json: entry(1) })),
+			});
+			expect(error).toBeUndefined();
+			const breaths = timeouts.mock.calls.filter(([, milliseconds]) => milliseconds === 0).length;
+			timeouts.mockRestore();
+			return breaths;
+		};
+		// The word lists are prepared by the first run.
+		await runWith(1);
+		const few = await runWith(1);
+		expect((await runWith(400)) - few).toBeGreaterThanOrEqual(operation === 'nextStep' ? 20 : 10);
+	});
+});
+
 describe('Case: Outcomes', () => {
 	it('counts how the cases of all items ended', async () => {
 		const rows = (await run([entry(1), entry(2)])).items.map((row) => ({

@@ -8,6 +8,7 @@ import {
 
 import { SpApiFailure } from '../spapi/failure';
 import { inTurn, SELLERS_AT_ONCE } from '../spapi/inTurn';
+import { letOthersGo } from '../spapi/pause';
 import { hint } from './hints';
 import { sellerOfItem, sellersOfItem, type ItemSeller } from './itemSeller';
 import { toNodeError } from './toNodeError';
@@ -65,6 +66,7 @@ export async function runForEachItem<Result extends IDataObject | ItemWithFiles>
 	const all = context.getInputData().map((_, item) => ({ item }));
 
 	for (const { item: itemIndex } of together ? all.slice(0, 1) : all) {
+		await breatheAt(itemIndex);
 		const pairedItem = together ? all : { item: itemIndex };
 		try {
 			const sellers = await sellersOfItem(context, itemIndex);
@@ -100,6 +102,13 @@ export async function runForEachItem<Result extends IDataObject | ItemWithFiles>
 	}
 	return outputs;
 }
+
+/** An operation that waits for nothing would otherwise block other work for as long as all items take. */
+async function breatheAt(itemIndex: number): Promise<void> {
+	if (itemIndex % ITEMS_PER_STEP === ITEMS_PER_STEP - 1) await letOthersGo();
+}
+
+const ITEMS_PER_STEP = 40;
 
 /** A result as n8n's item. It names the seller, if the operation connected to one. */
 function toItem(
@@ -190,6 +199,7 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 	const sellers: ItemSeller[] = [];
 	const prepared: Prepared[] = [];
 	for (const item of context.getInputData().keys()) {
+		await breatheAt(item);
 		try {
 			const seller = sellerOfItem(context, item);
 			prepared.push(await prepare.call(context, item, seller));
