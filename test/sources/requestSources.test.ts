@@ -40,6 +40,7 @@ describe('a ledger', () => {
 	it.each([
 		['a date of a database', { at: new Date('2026-11-02T05:30:00Z') as unknown as string }],
 		['another name of the time', { at: null, sentAt: '2026-11-02T05:30:00Z' }],
+		['an empty time beside it', { at: '', sentAt: '2026-11-02T05:30:00Z' }],
 		['no outcome', { outcome: null }],
 		['an unconfirmed request', { outcome: 'sentUnconfirmed' }],
 	])('is read with %s', (_, changes) => {
@@ -50,6 +51,10 @@ describe('a ledger', () => {
 		['an object', { pulse: { block: 4_100, day: '2026-02-20', isPulseDay: true, forced: false } }],
 		['text', { pulse: '{"block":4100,"day":"2026-02-20","forced":false}' }],
 		['columns', { pulseBlock: '4100', pulseDay: '2026-02-20', pulseForced: 'FALSE' }],
+		[
+			'a date column',
+			{ pulseBlock: 4_100, pulseDay: new Date('2026-02-20') as unknown as string, pulseForced: 0 },
+		],
 		[
 			'columns of a database',
 			{ pulse: '', pulseBlock: 4_100, pulseDay: '2026-02-20T00:00:00', pulseForced: 0 },

@@ -1,7 +1,7 @@
 import { jsonParse, type IDataObject, type INodeExecutionData } from 'n8n-workflow';
 import { z } from 'zod';
 
-import { dayNumber, isIsoDay } from '../../shared/domain/calendar';
+import { dayNumber, dayOfTable, isIsoDay } from '../../shared/domain/calendar';
 import { findMarketplace, type Marketplace } from '../../shared/domain/marketplaces';
 import { isOrderId } from '../../shared/domain/orderId';
 import type { Steps } from '../../shared/domain/steps';
@@ -40,10 +40,13 @@ const flag = absent(
 		.transform((value) => /^(true|yes|1)$/i.test(String(value).trim())),
 );
 const day = absent(
-	z
-		.string()
-		.transform((text) => text.trim().slice(0, 10))
-		.refine(isIsoDay),
+	z.preprocess(
+		(value) => dayOfTable(value) ?? value,
+		z
+			.string()
+			.transform((text) => text.trim().slice(0, 10))
+			.refine(isIsoDay),
+	),
 );
 const text = absent(z.string().trim().min(1));
 
@@ -102,7 +105,7 @@ export function* readLedger(
 }
 
 const dateIn = (json: IDataObject, { at, sentAt }: Row): unknown =>
-	at ?? sentAt ?? json.requestedAt;
+	[at, sentAt, json.requestedAt].find((value) => (blankIsAbsent(value) ?? null) !== null);
 
 function requestOf(orderId: string, sentOn: number, row: Row): SentRequest {
 	const pulse = pulseOf(row);
