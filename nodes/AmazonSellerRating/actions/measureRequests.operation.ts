@@ -248,7 +248,8 @@ type Wanted = z.infer<typeof schema>;
 /**
  * Measures how much feedback the requests of a ledger bring. All input items together are the
  * ledger; each of its marketplaces becomes an item.
- * @throws NodeOperationError if no item is an accepted request, or none is of the credential's region
+ * @throws NodeOperationError if no item is an accepted request, none is of the credential's region, or
+ *   several sellers would be counted as one
  */
 export async function execute(
 	this: IExecuteFunctions,
@@ -267,6 +268,13 @@ export async function execute(
 				description:
 					"Connect the rows that 'Solicitation: Send' returned, with orderId, marketplaceId, outcome and at.",
 			},
+		);
+	}
+	if (ledger.sellers.size > 1) {
+		throw new NodeOperationError(
+			this.getNode(),
+			'Could not measure requests: the rows are of several sellers, and the feedback of one',
+			{ itemIndex, description: 'Pass on the rows of one seller, or choose the seller.' },
 		);
 	}
 	const places = [...ledger.requests.keys()];

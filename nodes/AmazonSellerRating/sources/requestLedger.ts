@@ -11,6 +11,8 @@ import { toDay } from './inputItems';
 /** The accepted requests of a ledger, by marketplace. */
 export interface RequestLedger {
 	readonly requests: ReadonlyMap<Marketplace, readonly SentRequest[]>;
+	/** The sellers that the accepted requests name. */
+	readonly sellers: ReadonlySet<string>;
 	/** Rows that name another seller. */
 	readonly ofOthers: number;
 	/** Rows of orders for which no request was accepted, such as those of a dry run. */
@@ -81,6 +83,7 @@ export function* readLedger(
 	seller: string | undefined,
 ): Steps<RequestLedger> {
 	const requests = new Map<Marketplace, Map<string, SentRequest>>();
+	const sellers = new Set<string>();
 	const counts = { ofOthers: 0, notSent: 0, repeated: 0, unreadable: 0 };
 	for (const [index, { json }] of items.entries()) {
 		if (index % ROWS_PER_STEP === ROWS_PER_STEP - 1) yield;
@@ -98,10 +101,11 @@ export function* readLedger(
 			requests.set(place, own);
 			if (own.has(row.orderId)) counts.repeated += 1;
 			else own.set(row.orderId, requestOf(row.orderId, dayNumber(sentOn), row));
+			if (row.seller !== undefined) sellers.add(row.seller);
 		}
 	}
 	const lists = [...requests].map(([place, own]) => [place, [...own.values()]] as const);
-	return { requests: new Map(lists), ...counts };
+	return { requests: new Map(lists), sellers, ...counts };
 }
 
 const dateIn = (json: IDataObject, { at, sentAt }: Row): unknown =>
