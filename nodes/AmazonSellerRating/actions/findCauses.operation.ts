@@ -325,7 +325,7 @@ const WITHOUT_ORDER = {
 		"Bad feedback without its order counts nowhere. Add the order with 'Feedback: Add Order Details'.",
 } as const;
 
-/** @throws NodeOperationError if there are no orders */
+/** @throws NodeOperationError if there are no orders, or those of several sellers */
 async function evidenceFromList(
 	context: IExecuteFunctions,
 	itemIndex: number,
@@ -341,6 +341,16 @@ async function evidenceFromList(
 				itemIndex,
 				description:
 					"Enter an expression that returns a list, such as {{ $('Get Orders').all() }}, whose rows have an order ID.",
+			},
+		);
+	}
+	if (given.sellers.size > 1) {
+		throw new NodeOperationError(
+			context.getNode(),
+			"Could not find causes: 'Orders' has orders of several sellers",
+			{
+				itemIndex,
+				description: 'Compare one seller at a time, because the same SKU means another product.',
 			},
 		);
 	}

@@ -8,6 +8,8 @@ import type { OrderFacts } from '../analysis/causeCounts';
 export interface KnownOrder extends OrderFacts {
 	/** ISO 8601 in UTC; null if unknown. */
 	readonly createdAt: string | null;
+	/** As the row names it; null if it names none. */
+	readonly seller: string | null;
 	/** False if it is certain that it was not shipped. */
 	readonly mayBeShipped: boolean;
 	readonly products: readonly KnownProduct[];
@@ -96,6 +98,7 @@ export function orderFrom(orderId: string, row: Readonly<Record<string, unknown>
 	const { createdAt, marketplace, fulfilledBy, status, products, ...own } = fieldsOf(row);
 	return {
 		orderId,
+		seller: textOf(row.seller),
 		createdAt: momentOf(createdAt),
 		marketplace: countryOf(marketplace),
 		fulfilledBy: fulfillerOf(fulfilledBy),
