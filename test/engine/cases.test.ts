@@ -226,6 +226,6 @@ describe('Case: Outcomes', () => {
 
 	it('fails if no item is a case', async () => {
 		const { error } = await run([{ orderId: 'x' }], { options: {} }, 'outcomes');
-		expect(error?.message).toBe('Could not read any of the cases');
+		expect(error?.message).toBe('Could not count the cases: no input item is one');
 	});
 });

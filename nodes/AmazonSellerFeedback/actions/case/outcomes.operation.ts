@@ -68,9 +68,13 @@ export async function execute(this: IExecuteFunctions): Promise<IDataObject[]> {
 	}
 	const [first] = unreadable;
 	if (first !== undefined && rows.length === 0) {
-		throw new NodeOperationError(this.getNode(), 'Could not read any of the cases', {
-			description: `Pass on rows as 'Next Step' returned them: ${first}.`,
-		});
+		throw new NodeOperationError(
+			this.getNode(),
+			'Could not count the cases: no input item is one',
+			{
+				description: `Pass on rows as 'Next Step' returned them: ${first}.`,
+			},
+		);
 	}
 	if (first !== undefined) {
 		hint(this, `${unreadable.length} item(s) are no cases and were left out: ${first}`, 'warning');
