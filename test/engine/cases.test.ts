@@ -99,8 +99,7 @@ describe('Case: Next Step', () => {
 	it('knows the case of a row whose table does not have the seller', async () => {
 		const [opened] =
 			(await run([entry(1, OBSCENE)], { action: 'removalRequested' })).outputs[1] ?? [];
-		const { seller: _, ...row } = opened?.json ?? {};
-		const { outputs } = await run([row]);
+		const { outputs } = await run([{ ...opened?.json, seller: undefined }]);
 		expect(outputs[1]?.[0]?.json).toMatchObject({
 			caseId: opened?.json.caseId,
 			isNew: false,
