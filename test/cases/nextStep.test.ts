@@ -164,6 +164,16 @@ describe('nextStepOf', () => {
 		});
 	});
 
+	it('keeps the prospect when the time for requests has passed, so that Outcomes counts it there', () => {
+		const kept = keep(look({ comment: 'Fuck off' }));
+		const late = look({ day: 91, kept, comment: 'Fuck off' });
+		expect(late.row).toMatchObject({
+			outcome: 'expired',
+			prospect: 'possible',
+			criterion: 'tooOld',
+		});
+	});
+
 	it('keeps what the feedback said when it is gone', () => {
 		const kept = keep(look());
 		const { row } = look({ kept, event: 'feedbackRemoved', comment: 'The sel' });

@@ -60,6 +60,7 @@ export interface CaseRow {
 	readonly response: string;
 	/** Reasons, separated by commas. */
 	readonly reasons: string;
+	/** By the words of the comment, also after the time for requests. */
 	readonly prospect: RemovalChance;
 	readonly criterion: RemovalCriterion;
 	readonly status: CaseStatus;
