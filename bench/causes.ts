@@ -2,6 +2,7 @@
  * `npm run bench -- causes`: how often Find Causes is wrong if nothing is the cause, and how often it
  * finds one SKU that is, in seeded worlds. Prints the tables of docs/find-causes.md.
  */
+import { inOneGo } from '../nodes/shared/domain/steps';
 import { judgeCauses, type Cause } from '../nodes/AmazonSellerRating/analysis/causes';
 import { CAUSE_SKU, drawWorld, type CauseWorld } from '../test/analysis/causeWorlds';
 import { renderTable } from './lib/markdown';
@@ -46,7 +47,7 @@ function falseDiscoveries(): Table {
 		rows: WITHOUT_A_CAUSE.map((world) => {
 			let [wrong, suspected] = [0, 0];
 			for (let seed = 0; seed < WORLDS; seed += 1) {
-				const causes = judgeCauses(drawWorld(seed, world));
+				const causes = inOneGo(judgeCauses(drawWorld(seed, world)));
 				if (standing(causes).length > 0) wrong += 1;
 				if (causes.some(isSuspect)) suspected += 1;
 			}
@@ -81,7 +82,7 @@ function power(): Table {
 					let count = 0;
 					for (let seed = LATER; seed < LATER + WORLDS_WITH_A_CAUSE; seed += 1) {
 						const world = { orders, rate: 0.01, cause: { share, times } };
-						const causes = standing(judgeCauses(drawWorld(seed, world)));
+						const causes = standing(inOneGo(judgeCauses(drawWorld(seed, world))));
 						const isFound = causes.some(({ group }) => group === CAUSE_SKU);
 						if (isFound) count += 1;
 						// The false discovery rate: 0 in a world in which nothing stands out.

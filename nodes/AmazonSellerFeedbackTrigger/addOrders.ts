@@ -7,8 +7,11 @@ import type { SpApiClient } from '../shared/spapi/client';
 import { SpApiFailure } from '../shared/spapi/failure';
 import { lookUpOrders, type FoundOrder } from '../shared/spapi/lookUpOrders';
 
-/** Amazon accepts 30 calls at once; a poll never waits for more. */
-const MOST_ORDERS = 25;
+/**
+ * Amazon accepts 30 calls at once, and an order takes two while Amazon refuses fulfillment data; a poll
+ * never waits for more.
+ */
+const MOST_ORDERS = 15;
 
 const NOT_READ: FoundOrder = {
 	reason: `Not read: this poll has more than ${MOST_ORDERS} orders. Use 'Feedback: Add Order Details'.`,

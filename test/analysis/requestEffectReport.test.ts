@@ -145,3 +145,19 @@ describe('the report of a ledger', () => {
 		);
 	});
 });
+
+describe('the summary', () => {
+	it('says that an end of the interval is unknown if no effect is ruled out', () => {
+		const all = { perRequest: 0.03, low: -Infinity, high: Infinity, p: 0.25, standardError: 0.01 };
+		const text = summaryOf(
+			{
+				...report(drawLedger(1, 0)),
+				verdict: 'notDecidable',
+				isSolid: true,
+				effect: { all, positive: all, nonPositive: all, days: 30 },
+			},
+			settings,
+		);
+		expect(text).toContain('(95% interval unknown to unknown, p = 0.250)');
+	});
+});

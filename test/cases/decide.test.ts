@@ -14,6 +14,7 @@ const SETTINGS: CaseSettings = {
 	daysForBuyer: 10,
 	buyerDays: 60,
 	closeAfterDays: 90,
+	maxRemovals: 5,
 };
 const DATE = '2026-06-01';
 const COMMENTS = {
@@ -114,6 +115,15 @@ describe('decide', () => {
 			90,
 		],
 		[
+			'a reply in the report while the buyer may still answer',
+			5,
+			{ buyerContactedAt: at(3), repliedAt: at(4), response: 'We are sorry' },
+			COMMENTS.unlikely,
+			'wait',
+			'waitForBuyer',
+			13,
+		],
+		[
 			'a reply that the report does not show',
 			5,
 			{ repliedAt: at(4) },
@@ -131,12 +141,21 @@ describe('decide', () => {
 		});
 	});
 
+	it('goes on to the buyer if no removal requests are to be proposed at all', () => {
+		const facts = factsOn(0, { mayProposeRemoval: false }, COMMENTS.possible);
+		expect(decide(facts, BERLIN, DATE, { ...SETTINGS, maxRemovals: 0 })).toMatchObject({
+			status: 'actNow',
+			nextStep: 'contactBuyer',
+		});
+	});
+
 	it.each([
 		['gone', 2, { isGone: true, dismissedAt: at(1) }],
 		['changed', 2, { isRaised: true, dismissedAt: at(1) }],
 		['dismissed', 2, { dismissedAt: at(1) }],
 		['answered', 2, { response: 'We are sorry' }],
 		['answered', 11, { repliedAt: at(4) }],
+		['answered', 13, { buyerContactedAt: at(3), response: 'We are sorry' }],
 		['expired', 91, {}],
 	] as const)('closes a case as %s', (outcome, day, facts) => {
 		expect(onDay(day, facts, COMMENTS.unlikely)).toMatchObject({

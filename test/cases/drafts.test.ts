@@ -26,6 +26,13 @@ describe('draftsOf', () => {
 		);
 	});
 
+	it('knows no reasons but its own, whatever an AI node or a table says', () => {
+		const reasons = 'constructor, toString, __proto__';
+		expect(draftsOf({ ...SUBJECT, reasons }, US, []).publicReply).toContain(
+			'We are sorry that your order did not meet your expectations.',
+		);
+	});
+
 	it.each(['none', 'starOnly', 'tooOld', 'positive'] as const)(
 		'has no removal request if the criterion is %s',
 		(criterion) => {

@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 
 import fc from '../fastCheck';
 import { plusDays } from '../../nodes/shared/domain/calendar';
-import type { FeedbackOfItem } from '../../nodes/shared/domain/feedbackItem';
+import { feedbackOfItem, type FeedbackOfItem } from '../../nodes/shared/domain/feedbackItem';
 import { findMarketplace, type Marketplace } from '../../nodes/shared/domain/marketplaces';
 import {
 	keptCaseSchema,
@@ -16,6 +16,7 @@ import {
 	type NextStep,
 } from '../../nodes/AmazonSellerFeedback/cases/nextStep';
 import { readKeptCases } from '../../nodes/AmazonSellerFeedback/cases/keptCases';
+import { inOneGo } from '../../nodes/shared/domain/steps';
 import { RemovalProposals } from '../../nodes/AmazonSellerFeedback/cases/removalProposals';
 
 const US = findMarketplace('US') as Marketplace;
@@ -26,6 +27,7 @@ const SETTINGS: CaseSettings = {
 	daysForBuyer: 10,
 	buyerDays: 60,
 	closeAfterDays: 90,
+	maxRemovals: 5,
 };
 
 const feedbackOf = (changes: Partial<FeedbackOfItem> = {}): CaseFeedback =>
@@ -47,6 +49,8 @@ interface Look extends Partial<FeedbackOfItem> {
 	readonly action?: CaseAction;
 	readonly mayPropose?: boolean;
 }
+
+const read = (given: unknown) => inOneGo(readKeptCases(given));
 
 /** Noon in Los Angeles. */
 const noonOn = (day: number) =>
@@ -160,6 +164,16 @@ describe('nextStepOf', () => {
 		});
 	});
 
+	it('keeps the prospect when the time for requests has passed, so that Outcomes counts it there', () => {
+		const kept = keep(look({ comment: 'Fuck off' }));
+		const late = look({ day: 91, kept, comment: 'Fuck off' });
+		expect(late.row).toMatchObject({
+			outcome: 'expired',
+			prospect: 'possible',
+			criterion: 'tooOld',
+		});
+	});
+
 	it('keeps what the feedback said when it is gone', () => {
 		const kept = keep(look());
 		const { row } = look({ kept, event: 'feedbackRemoved', comment: 'The sel' });
@@ -212,8 +226,61 @@ describe('nextStepOf', () => {
 	});
 });
 
+describe('feedbackOfItem', () => {
+	it('takes the country if the marketplace ID of a table is empty', () => {
+		expect(feedbackOfItem({ marketplaceId: '', marketplace: 'DE' }).marketplace).toBe('DE');
+	});
+});
+
 describe('readKeptCases', () => {
 	const row = look().row;
+
+	it.each<[unknown, boolean]>([
+		['TRUE', true],
+		[1, true],
+		['1', true],
+		[true, true],
+		['FALSE', false],
+		[0, false],
+		['', false],
+		[null, false],
+		[undefined, false],
+	])('reads %j, as tables keep yes and no, as %j', (wasOverdue, expected) => {
+		const { cases, problem } = read([{ ...row, wasOverdue }]);
+		expect(problem).toBeUndefined();
+		expect(cases.get(row.caseId)?.wasOverdue).toBe(expected);
+	});
+
+	it.each([['2026-06-01T00:00:00.000Z'], ['2026-06-01T00:00:00+00:00'], [new Date('2026-06-01')]])(
+		'reads %j, as date columns return a day',
+		(day) => {
+			const { cases, problem } = read([{ ...row, date: day, remindedOn: day }]);
+			expect(problem).toBeUndefined();
+			expect(cases.get(row.caseId)).toMatchObject({ date: DATE, remindedOn: DATE });
+			expect(feedbackOfItem({ ...row, date: day }).date).toBe(DATE);
+		},
+	);
+
+	it.each([
+		['2026-06-01T02:00:00.000Z'],
+		['soon'],
+		[new Date(NaN)],
+		[new Date('2026-05-31T22:00Z')],
+	])('refuses %j, which is not the day of any one zone', (day) => {
+		expect(read([{ ...row, date: day }]).problem).toBe('Row 1 has no readable date.');
+		expect(feedbackOfItem({ ...row, date: day }).date).toBeUndefined();
+	});
+
+	it('lets other work run while it reads many rows', () => {
+		const steps = readKeptCases(Array.from({ length: 1_000 }, () => row));
+		expect([...steps].length).toBeGreaterThanOrEqual(9);
+	});
+
+	it('refuses what is neither yes nor no', () => {
+		expect(read([{ ...row, wasOverdue: 'maybe' }]).problem).toBe(
+			'Row 1 has no readable wasOverdue.',
+		);
+	});
 
 	it.each([
 		['a list', [row]],
@@ -221,7 +288,7 @@ describe('readKeptCases', () => {
 		['one row', row],
 		['JSON', JSON.stringify([row])],
 	])('reads %s', (_, given) => {
-		const { cases, problem } = readKeptCases(given);
+		const { cases, problem } = read(given);
 		expect(problem).toBeUndefined();
 		expect([...cases.keys()]).toEqual([row.caseId]);
 	});
@@ -229,7 +296,7 @@ describe('readKeptCases', () => {
 	it.each([[undefined], [null], [''], [[]], [{}], [[{ id: 4, caseId: row.caseId, status: null }]]])(
 		'takes %j as no case',
 		(given) => {
-			expect(readKeptCases(given)).toEqual({ cases: new Map(), problem: undefined });
+			expect(read(given)).toEqual({ cases: new Map(), problem: undefined });
 		},
 	);
 
@@ -242,7 +309,7 @@ describe('readKeptCases', () => {
 		],
 		['an unknown status', [{ ...row, status: 'done' }], 'Row 1 has no readable status.'],
 	])('refuses %s', (_, given, problem) => {
-		expect(readKeptCases(given).problem).toBe(problem);
+		expect(read(given).problem).toBe(problem);
 	});
 });
 

@@ -109,6 +109,13 @@ describe('Feedback: Add Order Details', () => {
 		]);
 	});
 
+	it('does not quote text that is no order ID, because it may be about the buyer', async () => {
+		const { items, hints, error } = await add([{ orderId: 'Ann Example, 12 Elm Street' }]);
+		expect(error).toBeUndefined();
+		expect(items[0]?.orderNote).toBe('The item has no order ID of Amazon');
+		expect(hints).toEqual(['Without order details: an item (The item has no order ID of Amazon)']);
+	});
+
 	it('has what Amazon returns while it refuses fulfillment data', async () => {
 		const [first] = await getMany();
 		inUse.sandbox.habits.set({ noFulfillmentData: true });

@@ -96,6 +96,17 @@ describe('Case: Next Step', () => {
 		expect(asRow.outputs[2]?.[0]?.json).toMatchObject({ isNew: false, outcome: 'dismissed' });
 	});
 
+	it('knows the case of a row whose table does not have the seller', async () => {
+		const [opened] =
+			(await run([entry(1, OBSCENE)], { action: 'removalRequested' })).outputs[1] ?? [];
+		const { outputs } = await run([{ ...opened?.json, seller: undefined }]);
+		expect(outputs[1]?.[0]?.json).toMatchObject({
+			caseId: opened?.json.caseId,
+			isNew: false,
+			nextStep: 'waitForAmazon',
+		});
+	});
+
 	it('proposes at most so many removal requests per seller and day, counting those of the list', async () => {
 		const [kept] = (await run([entry(9, OBSCENE)])).items;
 		const own = [1, 2, 3].map((number) => entry(number, OBSCENE));
@@ -150,6 +161,17 @@ describe('Case: Next Step', () => {
 	});
 
 	it.each([
+		['a list', ['price', 'service'], 'price, service'],
+		['null', null, 'service'],
+	])('takes %s as reasons, because expressions return it', async (_, output, reasons) => {
+		const { items, error } = await run([entry(1, { output })], {
+			options: { reasons: '={{ $json.output }}' },
+		});
+		expect(error).toBeUndefined();
+		expect(items[0]?.reasons).toBe(reasons);
+	});
+
+	it.each([
 		['an order ID', { orderId: 'x' }, /has no order ID/],
 		['a marketplace', { marketplaceId: 'X' }, /has no marketplace/],
 		['a date', { date: 'soon' }, /has no date/],
@@ -158,6 +180,30 @@ describe('Case: Next Step', () => {
 	])('without %s, an item fails alone', async (_, changes, message) => {
 		const items = [entry(1), entry(2, changes), entry(3)].map((json) => ({ json }));
 		await expectMiddleItemToFailAlone({ ...optionsOf('nextStep', NEXT_STEP), items, message });
+	});
+});
+
+describe('an operation that waits for nothing', () => {
+	it.each([
+		['feedback', 'addReasons', { reasonsFrom: 'words' }],
+		['case', 'nextStep', NEXT_STEP],
+	])('lets other work run between many items: %s, %s', async (resource, operation, parameters) => {
+		const runWith = async (count: number): Promise<number> => {
+			const timeouts = jest.spyOn(globalThis, 'setTimeout');
+			const { error } = await runNode({
+				...{ type: 'amazonSellerFeedback', credentials },
+				parameters: { resource, operation, ...parameters },
+				items: Array.from({ length: count }, () => ({ json: entry(1) })),
+			});
+			expect(error).toBeUndefined();
+			const breaths = timeouts.mock.calls.filter(([, milliseconds]) => milliseconds === 0).length;
+			timeouts.mockRestore();
+			return breaths;
+		};
+		// The word lists are prepared by the first run.
+		await runWith(1);
+		const few = await runWith(1);
+		expect((await runWith(400)) - few).toBeGreaterThanOrEqual(operation === 'nextStep' ? 20 : 10);
 	});
 });
 
@@ -179,6 +225,6 @@ describe('Case: Outcomes', () => {
 
 	it('fails if no item is a case', async () => {
 		const { error } = await run([{ orderId: 'x' }], { options: {} }, 'outcomes');
-		expect(error?.message).toBe('Could not read any of the cases');
+		expect(error?.message).toBe('Could not count the cases: no input item is one');
 	});
 });

@@ -150,6 +150,19 @@ describe('Find Causes, with a list of orders', () => {
 		expect(run.outputs[0]?.[0]?.pairedItem).toHaveLength(feedback.length);
 	});
 
+	it('never compares the orders of several sellers as those of one', async () => {
+		const mixed = orders.map((order, index) => ({ ...order, seller: `Shop ${index % 2}` }));
+		const { error } = await find({ parameters: { orders: mixed as unknown as INodeParameters[] } });
+		expect(error?.message).toBe("Could not find causes: 'Orders' has orders of several sellers");
+	});
+
+	it('says why nothing can be compared', async () => {
+		const { items, hints, error } = await find({ parameters: { dimensions: ['marketplace'] } });
+		expect(error).toBeUndefined();
+		expect(items).toEqual([]);
+		expect(hints?.join(' ')).toMatch(/No groups to compare.*everything is in one group/);
+	});
+
 	it('says where the numbers come from and what is left out, so that it adds up', async () => {
 		const other = { ...feedback[0], orderId: '111-0000000-0000000' };
 		const items = [

@@ -259,6 +259,14 @@ describe('Rating: Measure Requests', () => {
 		expect(other.items[0]?.error).toMatch(/region/);
 	});
 
+	it('never counts the requests of several sellers as those of one', async () => {
+		const items = ledger.map((row, index) => ({ ...row, seller: `Shop ${index % 2}` }));
+		const lists = { feedbackFrom: 'lists', dailyTotals: '[]', lowFeedback: '' };
+		expect((await measure({ items, parameters: lists })).error?.message).toBe(
+			'Could not measure requests: the rows are of several sellers, and the feedback of one',
+		);
+	});
+
 	it('measures each seller with its own rows', async () => {
 		const { credentials, sandbox } = inUse;
 		connectSellers(credentials, sandbox, sellersOf(sandbox, { 'Shop One': 'demo' }));

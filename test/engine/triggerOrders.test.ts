@@ -75,15 +75,33 @@ describe('Add Order Details', () => {
 		expect(watcher.takeThrown()).toEqual([]);
 	});
 
-	it('reads at most 25 orders in a poll', async () => {
+	it.each([
+		[
+			'an outage',
+			() =>
+				watching.sandbox.faults.add({ kind: 'error503', operation: 'getOrder', times: 'always' }),
+		],
+		['refused fulfillment data', () => watching.sandbox.habits.set({ noFulfillmentData: true })],
+	])('delays no event through %s', async (_, fail) => {
 		const watcher = await activate();
-		for (let each = 0; each < 28; each += 1) {
+		fail();
+		for (let each = 0; each < 30; each += 1) {
+			watching.sandbox.world.addFeedback({ rating: 1, comment: `Bad ${each}` });
+		}
+		await passMinutes(40, watcher);
+		expect(watcher.take()).toHaveLength(30);
+		expect(watcher.longestPollMs).toBeLessThan(20_000);
+	});
+
+	it('reads at most 15 orders in a poll', async () => {
+		const watcher = await activate();
+		for (let each = 0; each < 18; each += 1) {
 			watching.sandbox.world.addFeedback({ rating: 1, comment: `Bad ${each}` });
 		}
 		await passMinutes(40, watcher);
 		const items = watcher.take();
-		expect(items).toHaveLength(28);
-		expect(items.filter(({ order }) => order !== null)).toHaveLength(25);
+		expect(items).toHaveLength(18);
+		expect(items.filter(({ order }) => order !== null)).toHaveLength(15);
 		expect(items.filter(({ orderNote }) => String(orderNote).startsWith('Not read'))).toHaveLength(
 			3,
 		);

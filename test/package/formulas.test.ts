@@ -213,7 +213,7 @@ const EXAMPLES: Readonly<Record<string, () => string>> = {
 		return `${given.join(', ')} of four groups become ${shown.join(', ')}: two stand out`;
 	},
 	'times the rest': () => {
-		const [cause] = judgeCauses([group('a', 9, 118)]);
+		const [cause] = inOneGo(judgeCauses([group('a', 9, 118)]));
 		return `9 of 118 orders, 31 of the other 1,882: ${cause?.times?.toFixed(1)} times`;
 	},
 	'shrunken rate': () => {
@@ -223,7 +223,9 @@ const EXAMPLES: Readonly<Record<string, () => string>> = {
 		return `30, 10 and 2 bad of 1,000 orders each: ${rates.join(', ')} per 1,000`;
 	},
 	'more bad feedback needed': () => {
-		const causes = judgeCauses([group('a', 3, 118), group('b', 20, 900), group('c', 17, 982)]);
+		const causes = inOneGo(
+			judgeCauses([group('a', 3, 118), group('b', 20, 900), group('c', 17, 982)]),
+		);
 		const { moreNeeded } = causes.find(({ group: name }) => name === 'a') ?? fail();
 		return `3 of 118 orders, 37 of the other 1,882, three groups: ${moreNeeded}`;
 	},

@@ -15,6 +15,40 @@ const ordersIn = (given: unknown) => {
 };
 const orderIn = (row: object) => ordersIn([row])?.orders[0];
 
+describe('orders of Data Kiosk', () => {
+	it('of a SKU that it does not have are unknown, not as many as its bad feedback', () => {
+		const order = {
+			...{ createdAt: '2026-05-01T12:00:00Z', marketplaceId: 'ATVPDKIKX0DER' },
+			items: [{ sku: 'renamed' }],
+		};
+		const items = [1, 2].map((n) => ({
+			json: { orderId: `111-1234567-765432${n}`, rating: 1, order },
+		}));
+		const { candidates, notes, feedback } = inOneGo(
+			evidenceOfTotals(
+				inOneGo(readBadFeedback(items as INodeExecutionData[], 3)),
+				{
+					queryId: 'q',
+					rows: ['a', 'b'].map((sku) => ({
+						...{ marketplaceId: 'ATVPDKIKX0DER', sku, asin: null, ordersShipped: 500 },
+					})),
+					unreadableLines: 0,
+				},
+				['sku'],
+				{ marketplaceIds: ['ATVPDKIKX0DER'], from: '2026-04-01', through: '2026-06-01' },
+			),
+		);
+		expect(feedback.counted).toBe(2);
+		expect(candidates.map(({ group, outOf }) => [group, outOf])).toEqual([
+			['a', 500],
+			['b', 500],
+		]);
+		expect(notes).toEqual([
+			'SKU: Data Kiosk has no orders of 1 with bad feedback, which count nowhere',
+		]);
+	});
+});
+
 describe('a list of orders', () => {
 	it.each([
 		['ISO', '2026-05-01T12:00:00.000Z'],
@@ -36,10 +70,21 @@ describe('a list of orders', () => {
 		);
 	});
 
+	it("does not take the time at which n8n's Data Table saved a row as that of the order", () => {
+		const saved = { id: 7, createdAt: '2026-11-29T08:00:00Z', updatedAt: '2026-11-29T08:00:00Z' };
+		const row = { ...saved, orderId: ID };
+		expect(orderIn({ ...row, purchaseDate: '2026-05-01' })?.createdAt).toBe(
+			'2026-05-01T00:00:00.000Z',
+		);
+		expect(orderIn(row)?.createdAt).toBeNull();
+		expect(orderIn({ ...row, id: undefined })?.createdAt).toBe('2026-11-29T08:00:00.000Z');
+	});
+
 	it('reads what tables make of a list, and never mistakes an unknown field for a known one', () => {
 		const items = '[{"sku":"a","asin":"b0abcdefgh","title":"Cup"},{"sku":null}]';
 		expect(orderIn({ orderId: ID, items, fulfilledBy: 'AFN', marketplace: 'UK' })).toEqual({
 			orderId: ID,
+			seller: null,
 			createdAt: null,
 			marketplace: 'GB',
 			fulfilledBy: 'AMAZON',
@@ -138,11 +183,13 @@ describe('bad feedback', () => {
 			unreadableLines: 2,
 		};
 		const evidence = (from: string, through: string) =>
-			evidenceOfTotals(feedback, totals, ['sku', 'asin', 'marketplace'], {
-				marketplaceIds: ['ATVPDKIKX0DER'],
-				from,
-				through,
-			});
+			inOneGo(
+				evidenceOfTotals(feedback, totals, ['sku', 'asin', 'marketplace'], {
+					marketplaceIds: ['ATVPDKIKX0DER'],
+					from,
+					through,
+				}),
+			);
 		expect(evidence('2026-04-30', '2026-04-30').feedback).toMatchObject({ counted: 1, outside: 1 });
 		expect(evidence('2026-05-01', '2026-05-02').feedback).toMatchObject({ counted: 0, outside: 2 });
 		expect(evidence('2026-04-01', '2026-04-29').feedback).toMatchObject({

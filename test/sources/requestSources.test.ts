@@ -40,6 +40,7 @@ describe('a ledger', () => {
 	it.each([
 		['a date of a database', { at: new Date('2026-11-02T05:30:00Z') as unknown as string }],
 		['another name of the time', { at: null, sentAt: '2026-11-02T05:30:00Z' }],
+		['an empty time beside it', { at: '', sentAt: '2026-11-02T05:30:00Z' }],
 		['no outcome', { outcome: null }],
 		['an unconfirmed request', { outcome: 'sentUnconfirmed' }],
 	])('is read with %s', (_, changes) => {
@@ -50,6 +51,10 @@ describe('a ledger', () => {
 		['an object', { pulse: { block: 4_100, day: '2026-02-20', isPulseDay: true, forced: false } }],
 		['text', { pulse: '{"block":4100,"day":"2026-02-20","forced":false}' }],
 		['columns', { pulseBlock: '4100', pulseDay: '2026-02-20', pulseForced: 'FALSE' }],
+		[
+			'a date column',
+			{ pulseBlock: 4_100, pulseDay: new Date('2026-02-20') as unknown as string, pulseForced: 0 },
+		],
 		[
 			'columns of a database',
 			{ pulse: '', pulseBlock: 4_100, pulseDay: '2026-02-20T00:00:00', pulseForced: 0 },
@@ -133,9 +138,21 @@ describe('days of lists', () => {
 		]);
 	});
 
+	it.each([
+		['both lists', { totals, feedback }, true],
+		[
+			'a number of 1 to 3 stars for each day, all 0',
+			{ totals: [{ date: '2026-11-01', received: 3, nonPositive: 0 }], feedback: '' },
+			true,
+		],
+		['such a number for some days', { totals, feedback: '' }, false],
+	])('with %s know the stars: %o', (_, lists, isSplit) => {
+		expect(daysOfLists(lists, us, range).isSplit).toBe(isSplit);
+	});
+
 	it('can be JSON, and know no certain part without the second list', () => {
 		const days = daysOfLists({ totals: JSON.stringify(totals), feedback: '' }, us, range);
-		expect(days.low).toBeUndefined();
+		expect(days).toMatchObject({ low: undefined, isSplit: false });
 		expect(days.known).toHaveLength(4);
 		expect(daysOfLists({ totals: 'x', feedback: [] }, us, range)).toMatchObject({
 			known: [],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { isIsoDay } from '../../shared/domain/calendar';
+import { dayOfTable } from '../../shared/domain/calendar';
 import type { RemovalChance, RemovalCriterion } from '../../shared/domain/comments/removalProspect';
 
 /** What a seller can do next about a feedback entry, or what is waited for. */
@@ -60,6 +60,7 @@ export interface CaseRow {
 	readonly response: string;
 	/** Reasons, separated by commas. */
 	readonly reasons: string;
+	/** By the words of the comment, also after the time for requests. */
 	readonly prospect: RemovalChance;
 	readonly criterion: RemovalCriterion;
 	readonly status: CaseStatus;
@@ -94,17 +95,32 @@ const moment = z
 	.union([z.string().datetime({ offset: true }), z.date()])
 	.transform((value) => (value instanceof Date ? value.toISOString() : value));
 
-const day = z.string().refine(isIsoDay, 'Use a day such as 2026-11-29');
+const day = z.preprocess(dayOfTable, z.string());
 
 const text = z
 	.string()
 	.nullish()
 	.transform((value) => value ?? '');
 
-const yes = z
-	.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true'), z.null()])
-	.default(false)
-	.transform((value) => value ?? false);
+/** Databases return 0 and 1, and sheets text. */
+const YES_OR_NO: ReadonlyMap<string, boolean> = new Map([
+	...([
+		['true', true],
+		['1', true],
+	] as const),
+	...([
+		['false', false],
+		['0', false],
+		['', false],
+	] as const),
+]);
+
+const yes = z.preprocess((value) => {
+	const text = String(value ?? '')
+		.trim()
+		.toLowerCase();
+	return YES_OR_NO.get(text) ?? value;
+}, z.boolean());
 
 /**
  * What a kept row says that a new look at the feedback could not find out. A row whose memory is

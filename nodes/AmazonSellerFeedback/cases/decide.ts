@@ -14,6 +14,8 @@ export interface CaseSettings {
 	readonly buyerDays: number;
 	/** Days after the feedback after which a case ends in any event. */
 	readonly closeAfterDays: number;
+	/** Removal requests to propose per seller and day; with 0, the step is left out. */
+	readonly maxRemovals: number;
 }
 
 /** What decides about a case. */
@@ -102,7 +104,11 @@ export function decide(
 	if (facts.removalRequestedAt !== null) {
 		const until = ended(facts.removalRequestedAt, settings.daysForAmazon);
 		if (until) return wait('waitForAmazon', until, 'You requested its removal; Amazon decides');
-	} else if (removal.requestBy !== null && removal.prospect !== 'unlikely') {
+	} else if (
+		settings.maxRemovals > 0 &&
+		removal.requestBy !== null &&
+		removal.prospect !== 'unlikely'
+	) {
 		const by = earlier(removal.requestBy, lastDay);
 		if (today <= by && facts.mayProposeRemoval)
 			return act('requestRemoval', by, removal.explanation);
@@ -113,8 +119,6 @@ export function decide(
 		}
 	}
 
-	if (response !== '') return closed('answered', 'You replied publicly');
-
 	if (facts.buyerContactedAt !== null) {
 		const until = ended(facts.buyerContactedAt, settings.daysForBuyer);
 		if (until)
@@ -123,7 +127,7 @@ export function decide(
 				until,
 				'You contacted the buyer, who may change or remove the feedback',
 			);
-	} else if (facts.repliedAt === null) {
+	} else if (facts.repliedAt === null && response === '') {
 		const by = earlier(plusDays(date, settings.buyerDays), lastDay);
 		if (today <= by) {
 			return act(
@@ -134,6 +138,7 @@ export function decide(
 		}
 	}
 
+	if (response !== '') return closed('answered', 'You replied publicly');
 	if (facts.repliedAt !== null) {
 		const until = ended(facts.repliedAt, settings.daysForAmazon);
 		if (until)

@@ -69,11 +69,11 @@ export function draftsOf(
 
 /** Whether a removal request can be based on it. */
 const mayBeRequested = (criterion: RemovalCriterion): criterion is CriterionToRequest =>
-	criterion in DRAFT_TEXTS.en.removalRequest;
+	Object.hasOwn(DRAFT_TEXTS.en.removalRequest, criterion);
 
 function draftReasonOf(reasons: string): DraftReason {
 	const known = reasons
 		.split(/\s*,\s*/)
-		.find((reason): reason is DraftReason & Reason => reason in DRAFT_TEXTS.en.regret);
+		.find((reason): reason is DraftReason & Reason => Object.hasOwn(DRAFT_TEXTS.en.regret, reason));
 	return known ?? 'other';
 }

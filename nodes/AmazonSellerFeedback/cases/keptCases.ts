@@ -1,3 +1,4 @@
+import type { Steps } from '../../shared/domain/steps';
 import { keptCaseSchema, type KeptCase } from './caseRow';
 
 /** Rows that could be read, by the ID of their case, and what is wrong with the others. */
@@ -7,16 +8,19 @@ export interface KeptCases {
 	readonly problem: string | undefined;
 }
 
+const ROWS_PER_STEP = 100;
+
 /**
  * Reads the rows of a table of cases: a list of rows, n8n's items, one row, or JSON text. A row
  * without a status was never decided about, such as one that a table has just created.
  */
-export function readKeptCases(given: unknown): KeptCases {
+export function* readKeptCases(given: unknown): Steps<KeptCases> {
 	const cases = new Map<string, KeptCase>();
 	let problem: string | undefined;
 	const listed = listOf(given);
 	if (listed === undefined) return { cases, problem: 'It is neither a list of rows nor a row.' };
 	for (const [index, row] of listed.entries()) {
+		if (index % ROWS_PER_STEP === ROWS_PER_STEP - 1) yield;
 		if (isEmptyRow(row)) continue;
 		const parsed = keptCaseSchema.safeParse(row);
 		if (parsed.success) {

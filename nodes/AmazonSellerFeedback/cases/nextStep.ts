@@ -2,7 +2,11 @@ import type { DateTime } from 'luxon';
 
 import { dayIn, plusDays } from '../../shared/domain/calendar';
 import { reasonsOf } from '../../shared/domain/comments/reasons';
-import { removalProspect } from '../../shared/domain/comments/removalProspect';
+import {
+	removalProspect,
+	type RemovalChance,
+	type RemovalProspect,
+} from '../../shared/domain/comments/removalProspect';
 import type { FeedbackOfItem } from '../../shared/domain/feedbackItem';
 import type { Marketplace } from '../../shared/domain/marketplaces';
 import {
@@ -92,7 +96,8 @@ export function nextStepOf(input: NextStepInput, settings: CaseSettings): NextSt
 	const isProposal = proposedOn === null && status === 'actNow' && nextStep === 'requestRemoval';
 
 	const row: CaseRow = {
-		caseId: kept?.caseId ?? caseIdOf(feedback.seller, marketplace.countryCode, feedback.orderId),
+		caseId:
+			input.kept?.caseId ?? caseIdOf(feedback.seller, marketplace.countryCode, feedback.orderId),
 		seller: feedback.seller ?? kept?.seller ?? null,
 		marketplace: marketplace.countryCode,
 		marketplaceId: marketplace.id,
@@ -100,7 +105,7 @@ export function nextStepOf(input: NextStepInput, settings: CaseSettings): NextSt
 		...text,
 		response: facts.response,
 		reasons: (input.reasons ?? reasonsOf(text.comment).reasons).join(', '),
-		prospect: removal.prospect,
+		prospect: prospectOf(text, removal),
 		criterion: removal.criterion,
 		status,
 		nextStep,
@@ -118,6 +123,14 @@ export function nextStepOf(input: NextStepInput, settings: CaseSettings): NextSt
 	const isNew = kept === undefined;
 	return { row, why, daysLeft, overdue, isNew, isNewStep, justClosed, remind, isProposal };
 }
+
+/** By the words alone: an aging case does not move to another group of Outcomes. */
+const prospectOf = (
+	text: CommentOfCase,
+	{ criterion, prospect }: RemovalProspect,
+): RemovalChance => (criterion === 'tooOld' ? removalProspect(text, text.date).prospect : prospect);
+
+type CommentOfCase = Parameters<typeof removalProspect>[0];
 
 /** Whether the buyer left another entry for the order after the first one was gone. */
 const isReopened = ({ feedback, kept }: NextStepInput): boolean =>

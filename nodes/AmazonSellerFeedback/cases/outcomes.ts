@@ -1,11 +1,12 @@
-import { DateTime } from 'luxon';
-
+import { DAY_MS, millisOf } from '../../shared/domain/calendar';
+import type { RemovalChance } from '../../shared/domain/comments/removalProspect';
 import { wilsonInterval } from '../../shared/domain/rating';
+import type { Steps } from '../../shared/domain/steps';
 import { CASE_ACTIONS, CASE_OUTCOMES, type CaseAction, type CaseOutcome } from './caseRow';
 
 /** What outcomes need of a case. */
 export interface EndedCase {
-	readonly prospect: string;
+	readonly prospect: RemovalChance;
 	readonly outcome: CaseOutcome | null;
 	/** ISO 8601 in UTC. */
 	readonly openedAt: string;
@@ -48,32 +49,32 @@ export interface OutcomesOfGroup {
  * Wilson's interval, and only from this many cases. Cases that were closed when they were opened are
  * left out, because no step could be taken.
  */
-export function outcomesOf(cases: readonly EndedCase[], fewest: number): OutcomesOfGroup[] {
-	const ended = cases.filter(
-		({ openedAt, closedAt }) =>
-			closedAt !== null && DateTime.fromISO(openedAt) < DateTime.fromISO(closedAt),
-	);
-	const prospects = [...new Set(ended.map(({ prospect }) => prospect))].toSorted();
-	return [
-		groupOf('all', 'all', ended, fewest),
-		...prospects.map((prospect) =>
-			groupOf(
-				'prospect',
-				prospect,
-				ended.filter((each) => each.prospect === prospect),
-				fewest,
-			),
-		),
-		...STEPS.map((step) =>
-			groupOf(
-				'step',
-				step,
-				ended.filter((each) => each[CASE_ACTIONS[step]] !== null),
-				fewest,
-			),
-		).filter(({ cases: count }) => count > 0),
-	];
+export function* outcomesOf(cases: readonly EndedCase[], fewest: number): Steps<OutcomesOfGroup[]> {
+	const ended: TimedCase[] = [];
+	for (const [index, each] of cases.entries()) {
+		if (index % CASES_PER_STEP === CASES_PER_STEP - 1) yield;
+		const days = daysToClose(each);
+		if (days !== null && days > 0) ended.push({ ...each, days });
+	}
+	const groups = [groupOf('all', 'all', ended, fewest)];
+	for (const prospect of [...new Set(ended.map((each) => each.prospect))].toSorted()) {
+		yield;
+		const own = ended.filter((each) => each.prospect === prospect);
+		groups.push(groupOf('prospect', prospect, own, fewest));
+	}
+	for (const step of STEPS) {
+		yield;
+		const own = ended.filter((each) => each[CASE_ACTIONS[step]] !== null);
+		if (own.length > 0) groups.push(groupOf('step', step, own, fewest));
+	}
+	return groups;
 }
+
+interface TimedCase extends EndedCase {
+	readonly days: number;
+}
+
+const CASES_PER_STEP = 2_000;
 
 /** The steps that are taken towards an outcome. */
 const STEPS = ['removalRequested', 'buyerContacted', 'replied'] as const satisfies CaseAction[];
@@ -81,15 +82,22 @@ const STEPS = ['removalRequested', 'buyerContacted', 'replied'] as const satisfi
 function groupOf(
 	groupedBy: OutcomesOfGroup['groupedBy'],
 	group: string,
-	cases: readonly EndedCase[],
+	cases: readonly TimedCase[],
 	fewest: number,
 ): OutcomesOfGroup {
-	const share = (isCounted: (each: EndedCase) => boolean): Share =>
-		shareOf(cases.filter(isCounted).length, cases.length, fewest);
+	const counts = new Map<CaseOutcome | null, number>();
+	const days = new Float64Array(cases.length);
+	let overdue = 0;
+	for (const [index, each] of cases.entries()) {
+		counts.set(each.outcome, (counts.get(each.outcome) ?? 0) + 1);
+		days[index] = tenths(each.days);
+		if (each.wasOverdue) overdue += 1;
+	}
+	days.sort();
+	const share = (count: number): Share => shareOf(count, cases.length, fewest);
 	const outcomes = Object.fromEntries(
-		CASE_OUTCOMES.map((outcome) => [outcome, share((each) => each.outcome === outcome)]),
+		CASE_OUTCOMES.map((outcome) => [outcome, share(counts.get(outcome) ?? 0)]),
 	) as Record<CaseOutcome, Share>;
-	const days = cases.map(daysToClose).toSorted((a, b) => a - b);
 	return {
 		groupedBy,
 		group,
@@ -97,7 +105,7 @@ function groupOf(
 		outcomes,
 		medianDaysToClose: medianOf(days),
 		longestDaysToClose: days.at(-1) ?? null,
-		overdue: share(({ wasOverdue }) => wasOverdue),
+		overdue: share(overdue),
 		summary: summaryOf(group, cases.length, outcomes, fewest),
 	};
 }
@@ -109,16 +117,14 @@ function shareOf(count: number, total: number, fewest: number): Share {
 	return { count, percent: (count / total) * 100, ...interval };
 }
 
-/** Days with one decimal. */
-const daysToClose = ({ openedAt, closedAt }: EndedCase): number =>
-	Math.round(
-		DateTime.fromISO(closedAt ?? openedAt)
-			.diff(DateTime.fromISO(openedAt))
-			.as('days') * 10,
-	) / 10;
+/** Days of 24 hours; null while the case is open. */
+const daysToClose = ({ openedAt, closedAt }: EndedCase): number | null =>
+	closedAt === null ? null : (millisOf(closedAt) - millisOf(openedAt)) / DAY_MS;
+
+const tenths = (days: number): number => Math.round(days * 10) / 10;
 
 /** Of sorted numbers; null without any. */
-function medianOf(sorted: readonly number[]): number | null {
+function medianOf(sorted: Float64Array): number | null {
 	const middle = sorted.length / 2;
 	const upper = sorted[Math.floor(middle)];
 	const lower = sorted[Math.ceil(middle) - 1];

@@ -306,11 +306,12 @@ export async function execute(
 		return [];
 	}
 	if (withoutOrder > 0) hint(this, WITHOUT_ORDER[wanted.ordersFrom], 'warning');
-	const all = judgeCauses(evidence.candidates);
+	const all = await inTurns(judgeCauses(evidence.candidates));
 	const causes = all.filter(({ bad }) => wanted.options.includeGood || bad > 0);
 	const left = all.length - causes.length;
 	if (left > 0)
 		notes.push(`${left} groups without bad feedback are compared, but not in the output`);
+	if (causes.length === 0) hint(this, ['No groups to compare', ...notes].join('. '), 'warning');
 	const rows = causes.map((cause) => toItem(cause, evidence, notes));
 	const [first, ...others] = rows;
 	if (first === undefined || wanted.format === 'items') return rows;
@@ -324,7 +325,7 @@ const WITHOUT_ORDER = {
 		"Bad feedback without its order counts nowhere. Add the order with 'Feedback: Add Order Details'.",
 } as const;
 
-/** @throws NodeOperationError if there are no orders */
+/** @throws NodeOperationError if there are no orders, or those of several sellers */
 async function evidenceFromList(
 	context: IExecuteFunctions,
 	itemIndex: number,
@@ -343,8 +344,18 @@ async function evidenceFromList(
 			},
 		);
 	}
+	if (given.sellers.size > 1) {
+		throw new NodeOperationError(
+			context.getNode(),
+			"Could not find causes: 'Orders' has orders of several sellers",
+			{
+				itemIndex,
+				description: 'Compare one seller at a time, because the same SKU means another product.',
+			},
+		);
+	}
 	const youngSince = DateTime.utc().minus({ days: options.minimumAge }).toISO();
-	return evidenceOfOrders(feedback, given, dimensions, youngSince);
+	return await inTurns(evidenceOfOrders(feedback, given, dimensions, youngSince));
 }
 
 async function evidenceFromDataKiosk(
@@ -377,7 +388,7 @@ async function evidenceFromDataKiosk(
 			},
 		);
 	}
-	return evidenceOfTotals(feedback, totals, dimensions, range, seller.name);
+	return await inTurns(evidenceOfTotals(feedback, totals, dimensions, range, seller.name));
 }
 
 /** Why bad feedback does not count, in words that follow a number. */

@@ -248,7 +248,8 @@ type Wanted = z.infer<typeof schema>;
 /**
  * Measures how much feedback the requests of a ledger bring. All input items together are the
  * ledger; each of its marketplaces becomes an item.
- * @throws NodeOperationError if no item is an accepted request, or none is of the credential's region
+ * @throws NodeOperationError if no item is an accepted request, none is of the credential's region, or
+ *   several sellers would be counted as one
  */
 export async function execute(
 	this: IExecuteFunctions,
@@ -267,6 +268,13 @@ export async function execute(
 				description:
 					"Connect the rows that 'Solicitation: Send' returned, with orderId, marketplaceId, outcome and at.",
 			},
+		);
+	}
+	if (ledger.sellers.size > 1) {
+		throw new NodeOperationError(
+			this.getNode(),
+			'Could not measure requests: the rows are of several sellers, and the feedback of one',
+			{ itemIndex, description: 'Pass on the rows of one seller, or choose the seller.' },
 		);
 	}
 	const places = [...ledger.requests.keys()];
@@ -392,7 +400,7 @@ function toItem(
 	const item = (of: Effect | undefined): IDataObject | null =>
 		of === undefined ? null : effectItem(of, isSolid);
 	// Without the rows of 1 to 3 stars, all feedback would seem positive.
-	const isSplit = days.low !== undefined || days.known.some(({ nonPositive }) => nonPositive > 0);
+	const { isSplit } = days;
 	const still = report.daysStillNeeded;
 	return {
 		marketplace: place.countryCode,
@@ -425,14 +433,14 @@ function toItem(
 					blocks: report.blocks,
 				}
 			: null,
-		days: { ...(used && periodItem(used)), leftOut: [...days.leftOut] },
+		days: { ...(used && periodItem(used, isSplit)), leftOut: [...days.leftOut] },
 		daysStillNeeded: still,
 		decidableOn: still === null || still === 0 ? null : plusDays(todayIn(place), still),
 		certain: certain ? { ...certain, orderIds: [...certain.orderIds] } : null,
 		delay: delay ? delayItem(delay) : null,
 		counts: {
-			beforeFirstRequest: report.before ? periodItem(report.before) : null,
-			sinceFirstRequest: report.since ? periodItem(report.since) : null,
+			beforeFirstRequest: report.before ? periodItem(report.before, isSplit) : null,
+			sinceFirstRequest: report.since ? periodItem(report.since, isSplit) : null,
 		},
 		notes: [...report.lacking, ...left, ...days.notes],
 		sources: [...days.sources],
@@ -491,12 +499,12 @@ async function fileOf(
 const percent = (part: number, all: number): number | null =>
 	all === 0 ? null : (100 * part) / all;
 
-const periodItem = (period: PeriodCounts): IDataObject => ({
+const periodItem = (period: PeriodCounts, isSplit: boolean): IDataObject => ({
 	from: isoDay(period.from),
 	through: isoDay(period.through),
 	days: period.days,
 	received: period.received,
-	nonPositive: period.nonPositive,
+	nonPositive: isSplit ? period.nonPositive : null,
 	receivedPerDay: Math.round((100 * period.received) / period.days) / 100,
 });
 

@@ -1,3 +1,4 @@
+import type { Steps } from '../../shared/domain/steps';
 import type { Counted } from './shrink';
 
 /** How many orders and how much bad feedback each group has. */
@@ -57,6 +58,8 @@ export interface Candidate {
 	readonly orderIds: readonly string[];
 }
 
+const ORDERS_PER_STEP = 5_000;
+
 /** The different groups that an order belongs to. */
 export function groupsOf(order: OrderFacts, dimension: Exclude<Dimension, 'reason'>): string[] {
 	if (dimension === 'sku' || dimension === 'asin') {
@@ -95,13 +98,16 @@ class Tallies {
  * nowhere.
  * @param bad their orders are among `orders`, each once
  */
-export function countGroups(
+export function* countGroups(
 	dimension: Exclude<Dimension, 'reason'>,
 	orders: readonly OrderFacts[],
 	bad: readonly BadFeedback[],
-): Candidate[] {
+): Steps<Candidate[]> {
 	const all = new Tallies();
-	for (const order of orders) all.add(groupsOf(order, dimension));
+	for (const [index, order] of orders.entries()) {
+		if (index % ORDERS_PER_STEP === ORDERS_PER_STEP - 1) yield;
+		all.add(groupsOf(order, dimension));
+	}
 	const worse = new Tallies();
 	for (const { order } of bad) worse.add(groupsOf(order, dimension), order.orderId);
 	return [...all.byGroup].map(([group, tally]) => {
@@ -123,7 +129,8 @@ export function countGroups(
 /**
  * The same from how many orders each group has. An order with several products is in several of
  * these numbers, and so is its feedback: the unit is a product of an order. A group cannot have less
- * orders than bad feedback; where it does, the larger number counts.
+ * orders than bad feedback; where it does, the larger number counts. Without any orders, it and its
+ * feedback count nowhere, because how many orders it has is unknown.
  */
 export function countFromTotals(
 	dimension: Exclude<Dimension, 'reason'>,
@@ -132,32 +139,31 @@ export function countFromTotals(
 ): Candidate[] {
 	const worse = new Tallies();
 	for (const { order } of bad) worse.add(groupsOf(order, dimension), order.orderId);
-	const names = new Set([...totals.keys(), ...worse.byGroup.keys()]);
-	const rows = [...names].map((group) => {
-		const own = worse.byGroup.get(group) ?? new Tally();
-		return { group, own, outOf: Math.max(totals.get(group) ?? 0, own.count) };
-	});
+	const rows = [...totals]
+		.filter(([, orders]) => orders > 0)
+		.map(([group, orders]) => {
+			const own = worse.byGroup.get(group) ?? new Tally();
+			return { group, own, outOf: Math.max(orders, own.count) };
+		});
 	const total = rows.reduce((sum, { outOf }) => sum + outOf, 0);
 	const totalBad = rows.reduce((sum, { own }) => sum + own.count, 0);
-	return rows
-		.filter(({ outOf }) => outOf > 0)
-		.map(({ group, own, outOf }) => ({
-			dimension,
-			group,
-			unit: 'productOrders',
-			bad: own.count,
-			outOf,
-			totalBad,
-			total,
-			weighted: { bad: own.count, orders: outOf },
-			orderIds: own.orderIds,
-		}));
+	return rows.map(({ group, own, outOf }) => ({
+		dimension,
+		group,
+		unit: 'productOrders',
+		bad: own.count,
+		outOf,
+		totalBad,
+		total,
+		weighted: { bad: own.count, orders: outOf },
+		orderIds: own.orderIds,
+	}));
 }
 
 /**
  * Each reason in the bad feedback of each SKU, against the bad feedback of all other SKUs. Good
  * feedback has no reasons, so they cannot be compared with orders. Only entries with a reason and a
- * SKU count.
+ * SKU count, and only the most frequent reasons: free text in place of reasons has no end.
  */
 export function countReasons(bad: readonly BadFeedback[]): Candidate[] {
 	const known = bad
@@ -176,7 +182,10 @@ export function countReasons(bad: readonly BadFeedback[]): Candidate[] {
 		const pairs = reasons.flatMap((reason) => skus.map((sku) => pairOf(reason, sku)));
 		byPair.add(pairs, orderId);
 	}
-	return [...byReason.byGroup].flatMap(([reason, { count: totalBad }]) =>
+	const frequent = [...byReason.byGroup]
+		.toSorted(([, a], [, b]) => b.count - a.count)
+		.slice(0, MOST_REASONS);
+	return frequent.flatMap(([reason, { count: totalBad }]) =>
 		[...bySku.byGroup].map(([sku, { count: outOf }]): Candidate => {
 			const own = byPair.byGroup.get(pairOf(reason, sku)) ?? new Tally();
 			return {
@@ -194,5 +203,8 @@ export function countReasons(bad: readonly BadFeedback[]): Candidate[] {
 		}),
 	);
 }
+
+/** The reasons of this package are eleven. */
+export const MOST_REASONS = 50;
 
 const pairOf = (reason: string, sku: string): string => JSON.stringify([reason, sku]);

@@ -1,4 +1,5 @@
 import { wilsonInterval } from '../../shared/domain/rating';
+import type { Steps } from '../../shared/domain/steps';
 import { adjusted, canStandOut, thresholdBeside } from './benjaminiHochberg';
 import { binomialTail, fisherTail, smallestWhere } from './fisher';
 import type { Candidate, Dimension, Unit } from './causeCounts';
@@ -66,18 +67,37 @@ interface Tested {
  * Compares each group with all other orders and judges all groups together, most certain first. Groups
  * without any rest are left out.
  */
-export function judgeCauses(
+export function* judgeCauses(
 	candidates: readonly Candidate[],
 	rate: number = FALSE_DISCOVERIES,
-): Cause[] {
-	const tests = testAll(candidates.filter(hasRest), rate);
+): Steps<Cause[]> {
+	const tests = yield* testAll(candidates.filter(hasRest), rate);
 	const family = tests
 		.filter(({ takesPart }) => takesPart)
 		.map(({ pValue }) => pValue)
 		.toSorted((a, b) => a - b);
 	const rateOf = shrunkenRates(candidates);
-	const causes = tests.map((test) => judge(test, family, rate, rateOf)).toSorted(byEvidence);
-	return causes.map((cause, index) => ({ ...cause, boughtWith: sharedWith(causes, index) }));
+	const judged = yield* eachOf(tests, (test) => judge(test, family, rate, rateOf));
+	const causes = judged.toSorted(byEvidence);
+	return yield* eachOf(causes, (cause, index) => ({
+		...cause,
+		boughtWith: sharedWith(causes, index),
+	}));
+}
+
+const GROUPS_PER_STEP = 100;
+
+/** Like `map`, in steps. */
+function* eachOf<Entry, Result>(
+	entries: readonly Entry[],
+	work: (entry: Entry, index: number) => Result,
+): Steps<Result[]> {
+	const results: Result[] = [];
+	for (const [index, entry] of entries.entries()) {
+		if (index % GROUPS_PER_STEP === GROUPS_PER_STEP - 1) yield;
+		results.push(work(entry, index));
+	}
+	return results;
 }
 
 const hasRest = ({ outOf, total }: Candidate): boolean => outOf > 0 && outOf < total;
@@ -88,12 +108,12 @@ const marginsOf = ({ total, outOf, totalBad }: Candidate) => ({
 	bad: totalBad,
 });
 
-function testAll(candidates: readonly Candidate[], rate: number): Tested[] {
-	const least = candidates.map((each) =>
+function* testAll(candidates: readonly Candidate[], rate: number): Steps<Tested[]> {
+	const least = yield* eachOf(candidates, (each) =>
 		fisherTail(Math.min(each.outOf, each.totalBad), marginsOf(each)),
 	);
 	const takesPart = canStandOut(least, rate);
-	const pValues = candidates.map((each) => fisherTail(each.bad, marginsOf(each)));
+	const pValues = yield* eachOf(candidates, (each) => fisherTail(each.bad, marginsOf(each)));
 	const results = adjusted(pValues.filter((_, index) => takesPart[index])).values();
 	return candidates.map((candidate, index) => ({
 		candidate,

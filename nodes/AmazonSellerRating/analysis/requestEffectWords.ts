@@ -6,6 +6,10 @@ import type { Decision } from './requestEffectVerdict';
 
 const one = (value: number): string => (Object.is(value, -0) ? 0 : value).toFixed(1);
 const per100 = (perRequest: number): string => one(Math.round(1000 * perRequest) / 10);
+
+/** The end of an interval that has no end is unknown. */
+const endPer100 = (end: number): string => (Number.isFinite(end) ? per100(end) : 'unknown');
+
 const inEnglish = (count: number): string => count.toLocaleString('en-US');
 const perDay = ({ received, days }: PeriodCounts): string => (received / days).toFixed(2);
 
@@ -33,7 +37,7 @@ function estimateOf(
 	{ confidence }: Decision,
 ): string {
 	const percent = Math.round(100 * confidence);
-	return `${per100(perRequest)} more feedback entries per 100 requests (${percent}% interval ${per100(low)} to ${per100(high)}, ${inP(p)})`;
+	return `${per100(perRequest)} more feedback entries per 100 requests (${percent}% interval ${endPer100(low)} to ${endPer100(high)}, ${inP(p)})`;
 }
 
 const inP = (p: number): string => (p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`);

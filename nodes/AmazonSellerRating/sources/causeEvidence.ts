@@ -1,5 +1,6 @@
 import { dayOf } from '../../shared/domain/calendar';
 import { findMarketplace } from '../../shared/domain/marketplaces';
+import type { Steps } from '../../shared/domain/steps';
 import type { OrdersBySku, SkuOrders, TotalsRange } from '../../shared/spapi/kioskTotals';
 import {
 	countFromTotals,
@@ -7,6 +8,7 @@ import {
 	countReasons,
 	DIMENSION_NAMES,
 	groupsOf,
+	MOST_REASONS,
 	type BadFeedback,
 	type Candidate,
 	type Dimension,
@@ -16,6 +18,8 @@ import {
 import type { FeedbackEntry, ReadFeedback } from './badFeedback';
 import type { GivenOrders } from './givenOrders';
 import type { KnownOrder } from './knownOrder';
+
+const ORDERS_PER_STEP = 5_000;
 
 /** A dimension by which orders are grouped. */
 type Grouping = Exclude<Dimension, 'reason'>;
@@ -87,12 +91,12 @@ function place(
  * and was placed before `youngSince`.
  * @param youngSince ISO 8601 in UTC
  */
-export function evidenceOfOrders(
+export function* evidenceOfOrders(
 	feedback: ReadFeedback,
 	{ orders, unreadable }: GivenOrders,
 	dimensions: readonly Dimension[],
 	youngSince: string,
-): CauseEvidence {
+): Steps<CauseEvidence> {
 	const young = Date.parse(youngSince);
 	const whyNot = ({ createdAt, mayBeShipped }: KnownOrder): LeftOut | undefined => {
 		if (!mayBeShipped) return 'notShipped';
@@ -101,33 +105,42 @@ export function evidenceOfOrders(
 	};
 	const left = { tooYoung: 0, undated: 0, notShipped: 0 };
 	const usable: KnownOrder[] = [];
+	let from: string | null = null;
+	let through: string | null = null;
+	let read = 0;
 	for (const order of orders.values()) {
+		read += 1;
+		if (read % ORDERS_PER_STEP === 0) yield;
 		const why = whyNot(order);
-		if (why === undefined) usable.push(order);
-		else if (why in left) left[why as keyof typeof left] += 1;
+		if (why === undefined) {
+			usable.push(order);
+			const day = order.createdAt?.slice(0, 10) ?? '';
+			if (from === null || day < from) from = day;
+			if (through === null || day > through) through = day;
+		} else if (why in left) left[why as keyof typeof left] += 1;
 	}
 	const { counted, feedback: used } = place(feedback, ({ orderId }) => {
 		const order = orders.get(orderId);
 		return order === undefined ? 'withoutOrder' : (whyNot(order) ?? { order });
 	});
-	const days = usable.map(({ createdAt }) => createdAt?.slice(0, 10) ?? '');
-	const unknown = dimensions.flatMap((dimension) => {
-		if (dimension === 'reason') return [];
-		const count = usable.filter((order) => groupsOf(order, dimension).length === 0).length;
-		if (count === 0 || count === usable.length) return [];
-		return [`${DIMENSION_NAMES[dimension]}: ${count} orders do not say which, and count nowhere`];
+	const unknown: string[] = [];
+	const { candidates, notes } = yield* compare(dimensions, counted, function* (dimension) {
+		const own = yield* countGroups(dimension, usable, counted);
+		const count = usable.length - (own[0]?.total ?? usable.length);
+		if (count > 0) {
+			const name = DIMENSION_NAMES[dimension];
+			unknown.push(`${name}: ${count} orders do not say which, and count nowhere`);
+		}
+		return own;
 	});
-	const { candidates, notes } = compare(dimensions, counted, (dimension) =>
-		countGroups(dimension, usable, counted),
-	);
 	const broken = unreadable === 0 ? [] : [`${unreadable} entries of the list are not orders`];
 	return {
 		candidates,
 		orders: {
 			source: 'list of orders',
 			unit: 'orders',
-			from: days.reduce<string | null>((a, b) => (a === null || b < a ? b : a), null),
-			through: days.reduce<string | null>((a, b) => (a === null || b > a ? b : a), null),
+			from,
+			through,
 			counted: usable.length,
 			...left,
 		},
@@ -142,13 +155,13 @@ export function evidenceOfOrders(
  * placed in the marketplaces and on the days of the query.
  * @param seller items that name another one do not count
  */
-export function evidenceOfTotals(
+export function* evidenceOfTotals(
 	feedback: ReadFeedback,
 	{ queryId, rows, unreadableLines }: OrdersBySku,
 	dimensions: readonly Dimension[],
 	{ marketplaceIds, from, through }: TotalsRange,
 	seller?: string | null,
-): CauseEvidence {
+): Steps<CauseEvidence> {
 	const places = marketplaceIds.flatMap((id) => findMarketplace(id) ?? []);
 	const { counted, feedback: used } = place(feedback, ({ order, marketplace, seller: own }) => {
 		if (own !== null && seller && own !== seller) return 'outside';
@@ -161,10 +174,22 @@ export function evidenceOfTotals(
 		if (day === undefined || day < from) return 'outside';
 		return day > through ? 'tooYoung' : { order };
 	});
-	const { candidates, notes } = compare(
+	const unknown: string[] = [];
+	const { candidates, notes } = yield* compare(
 		dimensions.filter((dimension) => dimension !== 'fulfilledBy'),
 		counted,
-		(dimension) => countFromTotals(dimension, totalsBy(dimension, rows), counted),
+		function* (dimension) {
+			yield;
+			const totals = totalsBy(dimension, rows);
+			const groups = new Set(counted.flatMap(({ order }) => groupsOf(order, dimension)));
+			const without = [...groups].filter((group) => !totals.get(group)).length;
+			if (without > 0) {
+				unknown.push(
+					`${DIMENSION_NAMES[dimension]}: Data Kiosk has no orders of ${without} with bad feedback, which count nowhere`,
+				);
+			}
+			return countFromTotals(dimension, totals, counted);
+		},
 	);
 	const missing = dimensions.includes('fulfilledBy')
 		? ['Fulfillment is left out: Data Kiosk has no orders by fulfillment. Use a list of orders']
@@ -187,7 +212,7 @@ export function evidenceOfTotals(
 		},
 		feedback: used,
 		titles: titlesOf(counted.map(({ order }) => order)),
-		notes: [...notes, ...missing, ...broken],
+		notes: [...notes, ...unknown, ...missing, ...broken],
 	};
 }
 
@@ -208,17 +233,24 @@ function totalsBy(dimension: Grouping, rows: readonly SkuOrders[]): ReadonlyMap<
 }
 
 /** The groups of every dimension, and the dimensions that cannot be compared. */
-function compare(
+function* compare(
 	dimensions: readonly Dimension[],
 	bad: readonly BadFeedback[],
-	count: (dimension: Grouping) => Candidate[],
-): Pick<CauseEvidence, 'candidates' | 'notes'> {
+	count: (dimension: Grouping) => Steps<Candidate[]>,
+): Steps<Pick<CauseEvidence, 'candidates' | 'notes'>> {
 	const candidates: Candidate[] = [];
 	const notes: string[] = [];
 	for (const dimension of dimensions) {
-		const own = dimension === 'reason' ? countReasons(bad) : count(dimension);
-		candidates.push(...own);
+		const own = dimension === 'reason' ? countReasons(bad) : yield* count(dimension);
+		// A spread of as many as there may be would be too many arguments.
+		for (const each of own) candidates.push(each);
 		const name = DIMENSION_NAMES[dimension];
+		if (
+			dimension === 'reason' &&
+			new Set(bad.flatMap(({ reasons }) => reasons)).size > MOST_REASONS
+		) {
+			notes.push(`${name}: only the ${MOST_REASONS} most frequent reasons are compared`);
+		}
 		if (own.length === 0) {
 			const which =
 				dimension === 'reason' ? 'bad feedback entry has a reason and a SKU' : 'order says which';

@@ -21,6 +21,8 @@ export type FeedbackDaysLeftOut = Omit<DaysLeftOut, 'reason'> & {
 export interface FeedbackDays {
 	/** Ascending. A day that is unknown is not among them. */
 	readonly known: readonly DayOfFeedback[];
+	/** Whether the 1 to 3 stars of all these days are known; if not, they are 0 here. */
+	readonly isSplit: boolean;
 	readonly leftOut: readonly FeedbackDaysLeftOut[];
 	/** 1 to 3 star feedback with its order, one per order; undefined if unknown. */
 	readonly low: readonly LowFeedback[] | undefined;
@@ -45,6 +47,7 @@ export function daysOfReports(
 	const rows = feedback.known ? [...onePerOrder(feedback.report.rows).values()] : undefined;
 	return {
 		known,
+		isSplit: feedback.known,
 		leftOut: daysLeftOut,
 		low: rows
 			?.filter(({ otherMarketplace = countryCode }) => otherMarketplace === countryCode)
@@ -69,28 +72,30 @@ export function daysOfLists(
 	const low = lowFeedbackIn(feedback, marketplace);
 	const lowPerDay = new Map<number, number>();
 	for (const { day } of low ?? []) lowPerDay.set(day, (lowPerDay.get(day) ?? 0) + 1);
-	const perDay = new Map<number, { received: number; nonPositive: number }>();
+	const perDay = new Map<number, { received: number; nonPositive: number | undefined }>();
 	for (const row of rowsOf(totals, marketplace)) {
 		const date = toDay(row.date, marketplace);
 		const received = countOf(row.received ?? row.feedbackReceived);
 		if (date === undefined || received === undefined) continue;
 		const day = dayNumber(date);
-		const nonPositive = countOf(row.nonPositive) ?? lowPerDay.get(day) ?? 0;
-		perDay.set(day, { received, nonPositive });
+		const ofList = low && (lowPerDay.get(day) ?? 0);
+		perDay.set(day, { received, nonPositive: countOf(row.nonPositive) ?? ofList });
 	}
 	const known: DayOfFeedback[] = [];
 	const leftOut = new DaysApart();
+	let isSplit = true;
 	for (let day = dayNumber(from); day <= dayNumber(through); day += 1) {
 		const counts = perDay.get(day);
 		if (day > dayNumber(settled)) leftOut.add(day, 'notSettled');
 		else if (counts === undefined) leftOut.add(day, 'notInList');
-		else if (counts.nonPositive > counts.received) leftOut.add(day, 'contradiction');
+		else if ((counts.nonPositive ?? 0) > counts.received) leftOut.add(day, 'contradiction');
 		else {
-			const { received, nonPositive } = counts;
+			const { received, nonPositive = 0 } = counts;
+			isSplit &&= counts.nonPositive !== undefined;
 			known.push({ day, positive: received - nonPositive, nonPositive });
 		}
 	}
-	return { known, leftOut: leftOut.spans, low, notes: [], sources: ['list'] };
+	return { known, isSplit, leftOut: leftOut.spans, low, notes: [], sources: ['list'] };
 }
 
 /** Days left out, joined if they follow each other for the same reason. */

@@ -7,6 +7,8 @@ import { fieldsOf, isRow, orderFrom, textOf, type KnownOrder } from './knownOrde
 /** A list of orders as the user gives it. */
 export interface GivenOrders {
 	readonly orders: ReadonlyMap<string, KnownOrder>;
+	/** The sellers that they name. */
+	readonly sellers: ReadonlySet<string>;
 	/** Entries that are not orders. */
 	readonly unreadable: number;
 }
@@ -23,6 +25,7 @@ export function* readGivenOrders(given: unknown): Steps<GivenOrders | undefined>
 		typeof given === 'string' ? jsonParse<unknown>(given, { fallbackValue: null }) : given;
 	if (!Array.isArray(list) && !isRow(list)) return undefined;
 	const orders = new Map<string, KnownOrder>();
+	const sellers = new Set<string>();
 	let unreadable = 0;
 	for (const [index, entry] of [list].flat().entries()) {
 		if (index % ROWS_PER_STEP === ROWS_PER_STEP - 1) yield;
@@ -33,15 +36,17 @@ export function* readGivenOrders(given: unknown): Steps<GivenOrders | undefined>
 			continue;
 		}
 		const order = orderFrom(orderId, row);
+		if (order.seller !== null) sellers.add(order.seller);
 		const known = orders.get(orderId);
 		orders.set(orderId, known === undefined ? order : merged(known, order));
 	}
-	return { orders, unreadable };
+	return { orders, sellers, unreadable };
 }
 
 /** Several rows of one order: its products, and what any of them says. It ships if any of them does. */
 const merged = (a: KnownOrder, b: KnownOrder): KnownOrder => ({
 	orderId: a.orderId,
+	seller: a.seller ?? b.seller,
 	createdAt: a.createdAt ?? b.createdAt,
 	marketplace: a.marketplace ?? b.marketplace,
 	fulfilledBy: a.fulfilledBy ?? b.fulfilledBy,

@@ -2,7 +2,7 @@ import { DateTime } from 'luxon';
 import type { IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 
 import { sentimentOf } from '../../shared/domain/feedbackReport';
-import { dayNumber } from '../../shared/domain/calendar';
+import { dayNumber, isIsoDay } from '../../shared/domain/calendar';
 import {
 	countPerDay,
 	type DatedFeedback,
@@ -92,9 +92,9 @@ export function toDay(value: unknown, { timeZone }: Marketplace): string | undef
 	if (typeof value !== 'string') return undefined;
 	const text = value.trim();
 	if (!/^\d{4}-\d{2}-\d{2}/.test(text)) return undefined;
-	const date = /^\d{4}-\d{2}-\d{2}$/.test(text)
-		? DateTime.fromISO(text, { zone: 'utc' })
-		: DateTime.fromISO(text, { zone: timeZone });
+	// Much faster than reading any format; a list may be long.
+	if (text.length === 'YYYY-MM-DD'.length) return isIsoDay(text) ? text : undefined;
+	const date = DateTime.fromISO(text, { zone: timeZone });
 	return date.isValid ? date.toISODate() : undefined;
 }
 

@@ -8,6 +8,8 @@ import type { OrderFacts } from '../analysis/causeCounts';
 export interface KnownOrder extends OrderFacts {
 	/** ISO 8601 in UTC; null if unknown. */
 	readonly createdAt: string | null;
+	/** As the row names it; null if it names none. */
+	readonly seller: string | null;
 	/** False if it is certain that it was not shipped. */
 	readonly mayBeShipped: boolean;
 	readonly products: readonly KnownProduct[];
@@ -19,10 +21,10 @@ export interface KnownProduct {
 	readonly title: string | null;
 }
 
-/** Possible names of each field; case, spaces and hyphens do not matter. */
+/** Possible names of each field, the surest first; case, spaces and hyphens do not matter. */
 const NAMES = {
 	orderId: ['order id', 'amazon order id'],
-	createdAt: ['created at', 'purchase date', 'order date'],
+	createdAt: ['purchase date', 'order date', 'created at'],
 	marketplace: ['marketplace id', 'marketplace', 'sales channel', 'country code'],
 	fulfilledBy: ['fulfilled by', 'fulfillment channel'],
 	status: ['status', 'order status'],
@@ -36,9 +38,15 @@ type Field = keyof typeof NAMES;
 
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
 
-const FIELD_OF: ReadonlyMap<string, Field> = new Map(
+interface Meaning {
+	readonly field: Field;
+	/** Of several names of a field, the one with the lowest rank counts. */
+	readonly rank: number;
+}
+
+const MEANINGS: ReadonlyMap<string, Meaning> = new Map(
 	Object.entries(NAMES).flatMap(([field, names]) =>
-		names.map((name) => [plain(name), field as Field] as const),
+		names.map((name, rank) => [plain(name), { field: field as Field, rank }] as const),
 	),
 );
 
@@ -47,26 +55,35 @@ export const isRow = (value: unknown): value is Readonly<Record<string, unknown>
 	Object.prototype.toString.call(value) === '[object Object]' && !DateTime.isDateTime(value);
 
 /** Names that were looked up: a hundred thousand rows have the same few. */
-const lookedUp = new Map<string, Field | undefined>();
+const lookedUp = new Map<string, Meaning | undefined>();
 
 const MOST_LOOKED_UP = 1_000;
 
-function fieldOf(name: string): Field | undefined {
+function meaningOf(name: string): Meaning | undefined {
 	if (lookedUp.has(name)) return lookedUp.get(name);
-	const field = FIELD_OF.get(plain(name));
-	if (lookedUp.size < MOST_LOOKED_UP) lookedUp.set(name, field);
-	return field;
+	const meaning = MEANINGS.get(plain(name));
+	if (lookedUp.size < MOST_LOOKED_UP) lookedUp.set(name, meaning);
+	return meaning;
 }
 
-/** The fields of a row under whatever names; of several names, the first one with a value. */
+/** The fields of a row under whatever names; of several names, the surest one with a value. */
 export function fieldsOf(row: Readonly<Record<string, unknown>>): Partial<Record<Field, unknown>> {
 	const found: Partial<Record<Field, unknown>> = {};
+	const ranks: Partial<Record<Field, number>> = {};
+	const isSaved = isOfDataTable(row);
 	for (const [name, value] of Object.entries(row)) {
-		const field = fieldOf(name);
-		if (field !== undefined && isBlank(found[field])) found[field] = value;
+		if (isBlank(value) || (isSaved && name === 'createdAt')) continue;
+		const { field, rank } = meaningOf(name) ?? {};
+		if (field === undefined || rank === undefined || rank >= (ranks[field] ?? Infinity)) continue;
+		found[field] = value;
+		ranks[field] = rank;
 	}
 	return found;
 }
+
+/** Whether `createdAt` is when n8n's Data Table saved the row, and not the time of the order. */
+const isOfDataTable = ({ id, createdAt, updatedAt }: Readonly<Record<string, unknown>>): boolean =>
+	typeof id === 'number' && !isBlank(createdAt) && !isBlank(updatedAt);
 
 const isBlank = (value: unknown): boolean => value === undefined || value === null || value === '';
 
@@ -81,6 +98,7 @@ export function orderFrom(orderId: string, row: Readonly<Record<string, unknown>
 	const { createdAt, marketplace, fulfilledBy, status, products, ...own } = fieldsOf(row);
 	return {
 		orderId,
+		seller: textOf(row.seller),
 		createdAt: momentOf(createdAt),
 		marketplace: countryOf(marketplace),
 		fulfilledBy: fulfillerOf(fulfilledBy),

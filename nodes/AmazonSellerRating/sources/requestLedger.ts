@@ -1,7 +1,7 @@
 import { jsonParse, type IDataObject, type INodeExecutionData } from 'n8n-workflow';
 import { z } from 'zod';
 
-import { dayNumber, isIsoDay } from '../../shared/domain/calendar';
+import { dayNumber, dayOfTable, isIsoDay } from '../../shared/domain/calendar';
 import { findMarketplace, type Marketplace } from '../../shared/domain/marketplaces';
 import { isOrderId } from '../../shared/domain/orderId';
 import type { Steps } from '../../shared/domain/steps';
@@ -11,6 +11,8 @@ import { toDay } from './inputItems';
 /** The accepted requests of a ledger, by marketplace. */
 export interface RequestLedger {
 	readonly requests: ReadonlyMap<Marketplace, readonly SentRequest[]>;
+	/** The sellers that the accepted requests name. */
+	readonly sellers: ReadonlySet<string>;
 	/** Rows that name another seller. */
 	readonly ofOthers: number;
 	/** Rows of orders for which no request was accepted, such as those of a dry run. */
@@ -40,10 +42,13 @@ const flag = absent(
 		.transform((value) => /^(true|yes|1)$/i.test(String(value).trim())),
 );
 const day = absent(
-	z
-		.string()
-		.transform((text) => text.trim().slice(0, 10))
-		.refine(isIsoDay),
+	z.preprocess(
+		(value) => dayOfTable(value) ?? value,
+		z
+			.string()
+			.transform((text) => text.trim().slice(0, 10))
+			.refine(isIsoDay),
+	),
 );
 const text = absent(z.string().trim().min(1));
 
@@ -78,6 +83,7 @@ export function* readLedger(
 	seller: string | undefined,
 ): Steps<RequestLedger> {
 	const requests = new Map<Marketplace, Map<string, SentRequest>>();
+	const sellers = new Set<string>();
 	const counts = { ofOthers: 0, notSent: 0, repeated: 0, unreadable: 0 };
 	for (const [index, { json }] of items.entries()) {
 		if (index % ROWS_PER_STEP === ROWS_PER_STEP - 1) yield;
@@ -95,14 +101,15 @@ export function* readLedger(
 			requests.set(place, own);
 			if (own.has(row.orderId)) counts.repeated += 1;
 			else own.set(row.orderId, requestOf(row.orderId, dayNumber(sentOn), row));
+			if (row.seller !== undefined) sellers.add(row.seller);
 		}
 	}
 	const lists = [...requests].map(([place, own]) => [place, [...own.values()]] as const);
-	return { requests: new Map(lists), ...counts };
+	return { requests: new Map(lists), sellers, ...counts };
 }
 
 const dateIn = (json: IDataObject, { at, sentAt }: Row): unknown =>
-	at ?? sentAt ?? json.requestedAt;
+	[at, sentAt, json.requestedAt].find((value) => (blankIsAbsent(value) ?? null) !== null);
 
 function requestOf(orderId: string, sentOn: number, row: Row): SentRequest {
 	const pulse = pulseOf(row);

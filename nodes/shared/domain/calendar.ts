@@ -42,6 +42,18 @@ export function isIsoDay(text: string): boolean {
 	}
 }
 
+/**
+ * The ISO calendar day of a table's field: text, or the midnight in UTC that a date column makes of
+ * it; undefined if it is neither.
+ */
+export function dayOfTable(value: unknown): string | undefined {
+	const isDate = Object.prototype.toString.call(value) === '[object Date]';
+	const text = isDate ? JSON.stringify(value).slice(1, -1) : value;
+	if (typeof text !== 'string') return undefined;
+	const day = text.trim().replace(/T00:00:00(?:\.000)?(?:Z|\+00:00)$/, '');
+	return isIsoDay(day) ? day : undefined;
+}
+
 /** The ISO calendar day of a day number. */
 export const isoDay = (day: number): string =>
 	DateTime.fromMillis(day * DAY_MS, { zone: 'utc' }).toISODate() ?? '';

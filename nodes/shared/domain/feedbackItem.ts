@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { isIsoDay } from './calendar';
+import { dayOfTable } from './calendar';
 import { isOrderIdOfAnyKind } from './orderId';
 
 /** Unreadable and null are both absent, so that one bad field costs only itself. */
@@ -11,8 +11,11 @@ const field = <Schema extends z.ZodTypeAny>(schema: Schema) =>
 		unknown
 	>;
 
+/** Tables write empty text for a missing value. */
+const filled = field(z.string().trim().min(1));
+
 const feedbackFields = {
-	date: field(z.string().refine(isIsoDay)),
+	date: field(z.preprocess(dayOfTable, z.string())),
 	rating: field(z.coerce.number().int().min(1).max(5)),
 	comment: field(z.string()),
 	response: field(z.string()),
@@ -20,9 +23,9 @@ const feedbackFields = {
 
 const itemSchema = z.object({
 	orderId: field(z.string().trim().refine(isOrderIdOfAnyKind)),
-	seller: field(z.string().trim().min(1)),
-	marketplaceId: field(z.string()),
-	marketplace: field(z.string()),
+	seller: filled,
+	marketplaceId: filled,
+	marketplace: filled,
 	event: field(z.string()),
 	...feedbackFields,
 	before: field(z.object(feedbackFields)),

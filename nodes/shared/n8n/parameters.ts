@@ -122,6 +122,12 @@ export const optionalText = z
 	.transform((text) => (text === '' ? undefined : text))
 	.optional();
 
+/** The same for an expression that may also return null or a list, as text with commas. */
+export const optionalList = z.preprocess(
+	(value) => (Array.isArray(value) ? value.join(', ') : (value ?? undefined)),
+	optionalText,
+);
+
 /** A resource locator's value, whatever its mode; blank means not given. */
 export const locatorValue = z
 	.object({ value: z.union([z.string(), z.number()]).nullish() })

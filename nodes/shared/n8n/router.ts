@@ -66,7 +66,9 @@ export async function runForEachItem<Result extends IDataObject | ItemWithFiles>
 	const outputs = Array.from({ length: outputCount }, (): INodeExecutionData[] => []);
 	const all = context.getInputData().map((_, item) => ({ item }));
 
+	const turns = new Turns(LONGEST_TURN_MS);
 	for (const { item: itemIndex } of together ? all.slice(0, 1) : all) {
+		if (turns.isDue) await turns.pause();
 		const pairedItem = together ? all : { item: itemIndex };
 		try {
 			const sellers = await sellersOfItem(context, itemIndex);

@@ -20,7 +20,7 @@ import { feedbackOfItem } from '../../../shared/domain/feedbackItem';
 import { findMarketplace, type Marketplace } from '../../../shared/domain/marketplaces';
 import { feedbackManagerUrl, orderUrl } from '../../../shared/domain/sellerCentral';
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
-import { optionalText, readParameters } from '../../../shared/n8n/parameters';
+import { optionalList, readParameters } from '../../../shared/n8n/parameters';
 import { ItemFailure } from '../../../shared/n8n/router';
 import { inTurns, letOthersGo } from '../../../shared/spapi/pause';
 
@@ -149,7 +149,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				default: 5,
 				typeOptions: { minValue: 0, maxValue: 100 },
 				description:
-					'How many removal requests to propose per seller and day. Amazon forbids high volumes of incorrect or speculative requests.',
+					'How many removal requests to propose per seller and day; with 0, cases go on without one. Amazon forbids high volumes of incorrect or speculative requests.',
 			},
 			{
 				displayName: 'Reasons',
@@ -180,7 +180,7 @@ const templateSchema = z.object({
 
 const itemSchema = z.object({
 	action: z.enum(['none', ...(Object.keys(CASE_ACTIONS) as CaseAction[])]),
-	options: z.object({ reasons: optionalText }),
+	options: z.object({ reasons: optionalList }),
 });
 
 const runSchema = z.object({
@@ -252,14 +252,17 @@ export async function execute(
 ): Promise<Array<IDataObject[] | ItemFailure>> {
 	const { keptCases, options } = readParameters(this, 0, runSchema, description);
 	const now = DateTime.utc();
-	const kept = keptOf(this, keptCases, items);
+	const kept = await keptOf(this, keptCases, items);
 	const proposals = new RemovalProposals(kept.values(), options.maxRemovals);
 	const results: Array<IDataObject[] | ItemFailure> = [];
 	await inTurns(prepareWords());
-	for (const [place, { feedback, marketplace, action, reasons, itemIndex }] of items.entries()) {
+	for (const [place, entry] of items.entries()) {
+		const { feedback, marketplace, action, reasons, itemIndex, item } = entry;
 		if (place % ITEMS_PER_STEP === ITEMS_PER_STEP - 1) await letOthersGo();
-		const caseId = caseIdOf(feedback.seller, marketplace.countryCode, feedback.orderId);
+		const caseId =
+			idOfRow(item) ?? caseIdOf(feedback.seller, marketplace.countryCode, feedback.orderId);
 		const before = kept.get(caseId);
+		const seller = feedback.seller ?? before?.seller;
 		if (before === undefined && feedback.rating > 3) {
 			const message = 'Could not open a case: the feedback is positive';
 			results.push(new ItemFailure(new NodeOperationError(this.getNode(), message, { itemIndex })));
@@ -273,34 +276,38 @@ export async function execute(
 				action,
 				now,
 				remindDays: options.remindDays,
-				mayProposeRemoval: (today) => proposals.mayPropose(feedback.seller, today),
+				mayProposeRemoval: (today) => proposals.mayPropose(seller, today),
 				reasons,
 			},
 			options satisfies CaseSettings,
 		);
 		// The next item may be about the same case.
 		kept.set(caseId, step.row);
-		if (step.isProposal) proposals.count(feedback.seller, step.row.removalProposedOn);
+		if (step.isProposal) proposals.count(seller, step.row.removalProposedOn);
 		results.push([toItem(step, marketplace, options.templates.template)]);
 	}
 	return results;
 }
 
+/** A row keeps its ID, even if its table does not have the seller. */
+const idOfRow = ({ caseId }: IDataObject): string | undefined =>
+	typeof caseId === 'string' && caseId !== '' ? caseId : undefined;
+
 /** Cases worked on before other work runs. */
-const ITEMS_PER_STEP = 200;
+const ITEMS_PER_STEP = 40;
 
 /**
  * The kept cases, by their IDs: from the list, and the input items that are rows.
  * @throws NodeOperationError if a row cannot be read, because what it remembers would be done again
  */
-function keptOf(
+async function keptOf(
 	context: IExecuteFunctions,
 	list: unknown,
 	items: readonly CaseItem[],
-): Map<string, KeptCase> {
+): Promise<Map<string, KeptCase>> {
 	const rows = items.map(({ item }) => item).filter(({ caseId }) => caseId !== undefined);
-	const fromItems = readKeptCases(rows);
-	const fromList = readKeptCases(list);
+	const fromItems = await inTurns(readKeptCases(rows));
+	const fromList = await inTurns(readKeptCases(list));
 	const [where, problem] = fromList.problem
 		? (["'Kept Cases'", fromList.problem] as const)
 		: (['the input items', fromItems.problem] as const);

@@ -12,7 +12,7 @@ import { outcomesOf, type EndedCase } from '../../cases/outcomes';
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
 import { hint } from '../../../shared/n8n/hints';
 import { readParameters } from '../../../shared/n8n/parameters';
-import { letOthersGo } from '../../../shared/spapi/pause';
+import { inTurns, letOthersGo } from '../../../shared/spapi/pause';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['case'], operation: ['outcomes'] } },
@@ -50,10 +50,10 @@ const rowSchema = keptCaseSchema
 		repliedAt: true,
 		dismissedAt: true,
 	})
-	.extend({ prospect: z.string().min(1) });
+	.extend({ prospect: z.enum(['possible', 'conditional', 'unlikely', 'impossible']) });
 
 /** Rows read before other work runs. */
-const ROWS_PER_STEP = 500;
+const ROWS_PER_STEP = 100;
 
 /** How the closed cases among all input items ended. */
 export async function execute(this: IExecuteFunctions): Promise<IDataObject[]> {
@@ -68,14 +68,19 @@ export async function execute(this: IExecuteFunctions): Promise<IDataObject[]> {
 	}
 	const [first] = unreadable;
 	if (first !== undefined && rows.length === 0) {
-		throw new NodeOperationError(this.getNode(), 'Could not read any of the cases', {
-			description: `Pass on rows as 'Next Step' returned them: ${first}.`,
-		});
+		throw new NodeOperationError(
+			this.getNode(),
+			'Could not count the cases: no input item is one',
+			{
+				description: `Pass on rows as 'Next Step' returned them: ${first}.`,
+			},
+		);
 	}
 	if (first !== undefined) {
 		hint(this, `${unreadable.length} item(s) are no cases and were left out: ${first}`, 'warning');
 	}
-	return outcomesOf(rows, options.fewest).map((group) => ({
+	const groups = await inTurns(outcomesOf(rows, options.fewest));
+	return groups.map((group) => ({
 		...(group as unknown as IDataObject),
 		unreadable: unreadable.length,
 	}));

@@ -81,13 +81,16 @@ export async function execute(
 		const found = await lookUpOrders(client, ids);
 		return own.map((entry) => {
 			const result = found.get(entry.orderId) ?? NO_ORDER_ID;
-			if ('reason' in result) missing.set(entry.orderId, result.reason);
+			if ('reason' in result) missing.set(nameOf(entry), result.reason);
 			return [withOrder(entry, result)];
 		});
 	});
 	hintAtMissing(this, missing);
 	return results;
 }
+
+/** Text that is no order ID may be about the buyer, so it is not quoted. */
+const nameOf = ({ orderId }: Entry): string => (isOrderIdOfAnyKind(orderId) ? orderId : 'an item');
 
 const NO_ORDER_ID = { reason: 'The item has no order ID of Amazon' };
 
@@ -102,9 +105,7 @@ const MOST_NAMED = 5;
 
 function hintAtMissing(context: IExecuteFunctions, missing: ReadonlyMap<string, string>): void {
 	if (missing.size === 0) return;
-	const named = [...missing]
-		.slice(0, MOST_NAMED)
-		.map(([id, reason]) => `${id || 'an item'} (${reason})`);
+	const named = [...missing].slice(0, MOST_NAMED).map(([name, reason]) => `${name} (${reason})`);
 	const more = missing.size > MOST_NAMED ? ', …' : '';
 	hint(context, `Without order details: ${named.join(', ')}${more}`, 'warning');
 }

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { REASONS, reasonsOf, type Reason } from '../../../shared/domain/comments/reasons';
 import { prepareWords } from '../../../shared/domain/comments/topics';
 import { feedbackOfItem } from '../../../shared/domain/feedbackItem';
-import { optionalText, readParameters } from '../../../shared/n8n/parameters';
+import { optionalList, readParameters } from '../../../shared/n8n/parameters';
 import { inTurns } from '../../../shared/spapi/pause';
 
 export const description: INodeProperties[] = updateDisplayOptions(
@@ -45,7 +45,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	],
 );
 
-const schema = z.object({ reasonsFrom: z.enum(['words', 'field']), reasons: optionalText });
+const schema = z.object({ reasonsFrom: z.enum(['words', 'field']), reasons: optionalList });
 
 /** The item with the reasons of its comment. */
 export async function execute(this: IExecuteFunctions, itemIndex: number): Promise<IDataObject> {
