@@ -308,6 +308,11 @@ describe('readKeptCases', () => {
 			'Row 2 has no readable removalRequestedAt.',
 		],
 		['an unknown status', [{ ...row, status: 'done' }], 'Row 1 has no readable status.'],
+		[
+			'a row that remembers something, but has no status',
+			[{ ...row, status: null }],
+			'Row 1 has no readable status.',
+		],
 	])('refuses %s', (_, given, problem) => {
 		expect(read(given).problem).toBe(problem);
 	});

@@ -1,5 +1,5 @@
 import type { Steps } from '../../shared/domain/steps';
-import { keptCaseSchema, type KeptCase } from './caseRow';
+import { CASE_ACTIONS, keptCaseSchema, type KeptCase } from './caseRow';
 
 /** Rows that could be read, by the ID of their case, and what is wrong with the others. */
 export interface KeptCases {
@@ -12,7 +12,7 @@ const ROWS_PER_STEP = 100;
 
 /**
  * Reads the rows of a table of cases: a list of rows, n8n's items, one row, or JSON text. A row
- * without a status was never decided about, such as one that a table has just created.
+ * that remembers nothing was never decided about, such as one that a table has just created.
  */
 export function* readKeptCases(given: unknown): Steps<KeptCases> {
 	const cases = new Map<string, KeptCase>();
@@ -58,7 +58,10 @@ const isItem = (entry: unknown): entry is { readonly json: unknown } =>
 	entry !== null &&
 	typeof (entry as { json?: unknown }).json === 'object';
 
+/** What a case remembers; a row that has any of it and no status is not a new one, but unreadable. */
+const MEMORY = ['status', 'openedAt', 'removalProposedOn', ...Object.values(CASE_ACTIONS)];
+
 const isEmptyRow = (row: unknown): boolean =>
 	typeof row === 'object' &&
 	row !== null &&
-	[undefined, null, ''].includes((row as { status?: null }).status);
+	MEMORY.every((name) => [undefined, null, ''].includes((row as Record<string, null>)[name]));
