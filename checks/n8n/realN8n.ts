@@ -353,10 +353,17 @@ export class RealN8n {
 		path: string,
 		body?: object,
 	): Promise<T> {
-		const answer = await fetch(`${this.url}/rest/${path}`, {
-			method,
-			headers: { 'content-type': 'application/json', ...this.headers },
-			...(body && { body: JSON.stringify(body) }),
+		const send = async () =>
+			await fetch(`${this.url}/rest/${path}`, {
+				method,
+				headers: { 'content-type': 'application/json', ...this.headers },
+				...(body && { body: JSON.stringify(body) }),
+			});
+		const began = Date.now();
+		const answer = await send().catch(async (error: unknown) => {
+			// An idle connection of an earlier request, which n8n closed at this moment.
+			if (!wasClosed(error) || Date.now() - began > CLOSED_AT_ONCE_MS) throw error;
+			return await send();
 		});
 		const text = await answer.text();
 		if (!answer.ok) throw new SetupError(`n8n answered ${answer.status} to ${path}: ${text}`);
@@ -402,6 +409,11 @@ export class RealN8n {
 		}
 	}
 }
+
+const CLOSED_AT_ONCE_MS = 1_000;
+
+const wasClosed = (error: unknown): boolean =>
+	error instanceof TypeError && (error.cause as { code?: string })?.code === 'UND_ERR_SOCKET';
 
 /** A page of n8n's list of executions, the newest first. */
 interface ExecutionPage {
