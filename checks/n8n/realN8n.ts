@@ -410,10 +410,10 @@ export class RealN8n {
 	}
 }
 
-const CLOSED_AT_ONCE_MS = 1_000;
+const CLOSED_AT_ONCE_MS = 5_000;
 
 const wasClosed = (error: unknown): boolean =>
-	error instanceof TypeError && (error.cause as { code?: string })?.code === 'UND_ERR_SOCKET';
+	(error as { cause?: { code?: string } }).cause?.code === 'UND_ERR_SOCKET';
 
 /** A page of n8n's list of executions, the newest first. */
 interface ExecutionPage {
