@@ -150,7 +150,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			default: 'chart',
 			displayOptions: { show: { format: ['svg'] } },
 			hint: 'The name of the output field for the picture. To view it here, open the output, select Binary, then Download.',
-			description: 'The picture has requests and feedback per day, and the effect with its interval',
+			description:
+				'The picture has requests and feedback per day, and the effect with its interval',
 		},
 		optionsCollection(
 			...reportsOptions
