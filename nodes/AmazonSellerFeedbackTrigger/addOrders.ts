@@ -2,10 +2,9 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { feedbackOfItem } from '../shared/domain/feedbackItem';
 import { findMarketplace } from '../shared/domain/marketplaces';
-import { orderOfFeedback } from '../shared/domain/orderDetails';
 import type { SpApiClient } from '../shared/spapi/client';
 import { SpApiFailure } from '../shared/spapi/failure';
-import { lookUpOrders, type FoundOrder } from '../shared/spapi/lookUpOrders';
+import { lookUpOrders, orderFieldsOf, type FoundOrder } from '../shared/spapi/lookUpOrders';
 
 /**
  * Amazon accepts 30 calls at once, and an order takes two while Amazon refuses fulfillment data; a poll
@@ -39,10 +38,8 @@ export async function addOrders(
 }
 
 function withOrder(item: IDataObject, found: FoundOrder): IDataObject {
-	if ('reason' in found) return { ...item, orderNote: found.reason };
 	const { date, marketplace } = feedbackOfItem(item);
 	const place = findMarketplace(marketplace ?? '');
 	if (place === undefined) return item;
-	const order = orderOfFeedback(found.details, place, date);
-	return { ...item, order: { ...order } as unknown as IDataObject };
+	return { ...item, ...(orderFieldsOf(found, place, date) as unknown as IDataObject) };
 }

@@ -1,32 +1,11 @@
 // cspell:ignore Cancelled Tell
 import fc from '../fastCheck';
-import { DateTime } from 'luxon';
 
-import { sellerOrderSchema, type SellerOrder } from '../../nodes/shared/domain/order';
-import {
-	PLAN_REASONS,
-	planSolicitations,
-	type PlanChoices,
-	type PlanRow,
-} from '../../nodes/AmazonReviewSolicitation/planning/plan';
+import type { SellerOrder } from '../../nodes/shared/domain/order';
+import { PLAN_REASONS } from '../../nodes/AmazonReviewSolicitation/planning/plan';
+import { daysAgo, NOW, orderOf, planOf } from './planning';
 
-const US = 'ATVPDKIKX0DER';
 const JAPAN = 'A1VC38T7YXB528';
-const NOW = DateTime.fromISO('2026-11-23T18:00:00Z', { zone: 'utc' });
-
-const daysAgo = (days: number): string => NOW.minus({ days }).toISO() ?? '';
-
-const orderOf = (index: number, changes: Partial<SellerOrder> = {}): SellerOrder =>
-	sellerOrderSchema.parse({
-		orderId: `111-1234567-${String(1_000_000 + index)}`,
-		marketplaceId: US,
-		status: 'SHIPPED',
-		createdAt: daysAgo(20),
-		earliestDelivery: daysAgo(15),
-		latestDelivery: daysAgo(14),
-		deliveryDateSource: 'deliverByWindow',
-		...changes,
-	});
 
 const undated = (index: number, createdAt: string): SellerOrder =>
 	orderOf(index, {
@@ -34,23 +13,6 @@ const undated = (index: number, createdAt: string): SellerOrder =>
 		earliestDelivery: null,
 		latestDelivery: null,
 		deliveryDateSource: 'unknown',
-	});
-
-const planOf = (orders: readonly SellerOrder[], changes: Partial<PlanChoices> = {}): PlanRow[] =>
-	planSolicitations(orders, {
-		now: NOW.toMillis(),
-		rate: 1,
-		burst: 5,
-		capZone: 'utc',
-		rules: {},
-		alreadyRequested: new Set(),
-		preferredDelayDays: 0,
-		delayFrom: 'latestDelivery',
-		clock: 'marketplace',
-		leaveOutUnknownDates: false,
-		sendNowWithinMs: 3_600_000,
-		defaultMarketplaceId: US,
-		...changes,
 	});
 
 const millis = (iso: string | null | undefined): number => Date.parse(iso ?? '');

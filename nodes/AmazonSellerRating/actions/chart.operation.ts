@@ -25,15 +25,14 @@ import {
 	type Capacity,
 	type CapacityDay,
 } from '../chart/capacity';
-import { DIGEST_CHART_WIDTH, renderDigest } from '../chart/digest';
+import { renderDigest } from '../chart/digest';
 import type { ChartModel, ChartWindow, SummaryRow } from '../chart/model';
-import type { DigestTheme } from '../chart/mail';
 import {
 	renderRatingAndBuyBox,
 	renderRatingAndBuyBoxDigest,
 	type RatingAndBuyBox,
 } from '../chart/ratingAndBuyBox';
-import { renderChart, type ChartOptions } from '../chart/svg';
+import { renderChart } from '../chart/svg';
 import { reportsOptions, reportsOptionsSchema } from '../sources/amazonReports';
 import {
 	currentRates,
@@ -44,7 +43,15 @@ import {
 	type KnownCounts,
 } from '../sources/datedSource';
 import { AGEING_WINDOWS, rateDaysOption, rateDaysSchema } from './forecast.operation';
-import { fileFieldName } from './fileFieldName';
+import {
+	pictureFiles,
+	pictureShape,
+	themeOption,
+	titleOption,
+	twoFileFields,
+	widthOption,
+	type Drawing,
+} from './pictureFiles';
 import { thresholdsParameter, thresholdsSchema } from '../../shared/n8n/thresholds';
 
 const DEFAULT_TITLE = 'Seller feedback rating';
@@ -131,33 +138,9 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				typeOptions: { minValue: 7, maxValue: 730 },
 				description: 'How many past days to draw',
 			},
-			{
-				displayName: 'Theme',
-				name: 'theme',
-				type: 'options',
-				default: 'light',
-				options: [
-					{ name: "Viewer's Preference", value: 'auto', description: 'Light in emails' },
-					{ name: 'Dark', value: 'dark' },
-					{ name: 'Light', value: 'light' },
-				],
-				description: 'The colors of the picture',
-			},
-			{
-				displayName: 'Title',
-				name: 'title',
-				type: 'string',
-				default: DEFAULT_TITLE,
-				description: 'The heading above the picture',
-			},
-			{
-				displayName: 'Width (Pixels)',
-				name: 'width',
-				type: 'number',
-				default: 800,
-				typeOptions: { minValue: 320, maxValue: 2000 },
-				description: 'Picture width in pixels; a phone has about 360',
-			},
+			themeOption,
+			titleOption(DEFAULT_TITLE),
+			widthOption,
 		),
 	],
 );
@@ -165,23 +148,14 @@ export const description: INodeProperties[] = updateDisplayOptions(
 const schema = datedSourceSchema.extend({
 	picture: z.enum(['rating', 'ratingAndBuyBox', 'capacity']).default('rating'),
 	format: z.enum(['both', 'svg', 'html']),
-	binaryFields: z
-		.string()
-		.transform((text) => text.split(',').map((name) => name.trim()))
-		.pipe(
-			z
-				.tuple([fileFieldName, fileFieldName], { message: 'Enter two names, e.g. chart, digest' })
-				// With the same name, the second file would replace the first.
-				.refine(([chart, digest]) => chart !== digest, 'Enter two different names'),
-		),
+	binaryFields: twoFileFields,
 	thresholds: thresholdsSchema,
 	options: reportsOptionsSchema.extend({
 		daysAhead: z.number().int().min(0).max(365).default(60),
 		daysBack: z.number().int().min(7).max(730).default(180),
 		rateDays: rateDaysSchema,
-		theme: z.enum(['auto', 'dark', 'light']).default('light'),
+		...pictureShape,
 		title: z.string().trim().max(10_000, 'Enter at most 10,000 characters').default(DEFAULT_TITLE),
-		width: z.number().int().min(320).max(2000).default(800),
 	}),
 });
 
@@ -211,7 +185,7 @@ export async function execute(
 		parameters.picture === 'rating'
 			? drawingOf(model)
 			: drawingOfBoth(ratingAndBuyBoxOf(this, itemIndex, source, parameters));
-	const files = await filesOf(this, drawing, name, parameters);
+	const files = await pictureFiles(this, drawing, name, parameters);
 	const { today } = source;
 	const windows = windowsOf(source);
 	const rates = currentRates(source, parameters.options.rateDays);
@@ -235,31 +209,6 @@ export async function execute(
 }
 
 /** The picture and the digest, as far as they are wanted. */
-async function filesOf(
-	context: IExecuteFunctions,
-	drawing: ChartDrawing,
-	name: string,
-	{ binaryFields: [chartField, digestField], format, options: { theme, width } }: Parameters,
-): Promise<ItemWithFiles['binary']> {
-	const files: ItemWithFiles['binary'] = {};
-	if (format !== 'html') {
-		files[chartField] = await context.helpers.prepareBinaryData(
-			Buffer.from(drawing.picture({ width, theme })),
-			`${name}.svg`,
-			'image/svg+xml',
-		);
-	}
-	if (format !== 'svg') {
-		const emailTheme = theme === 'dark' ? 'dark' : 'light';
-		const picture = drawing.picture({ width: DIGEST_CHART_WIDTH, theme: emailTheme });
-		files[digestField] = await context.helpers.prepareBinaryData(
-			Buffer.from(drawing.digest(picture, emailTheme)),
-			`${name}.html`,
-			'text/html',
-		);
-	}
-	return files;
-}
 
 const capacityDaySchema = z.object({
 	day: z.string().refine(isIsoDay),
@@ -305,7 +254,7 @@ async function drawCapacity(
 		title: title === DEFAULT_TITLE ? 'Review requests per day' : title,
 		days: sorted,
 	};
-	const drawing: ChartDrawing = {
+	const drawing: Drawing = {
 		picture: (options) => renderCapacity(model, options),
 		digest: (svg, theme) => renderCapacityDigest(model, svg, theme),
 	};
@@ -317,7 +266,7 @@ async function drawCapacity(
 		lost: sum('lost'),
 		summary: capacityInWords(model),
 	};
-	const files = await filesOf(context, drawing, `review-requests-${first.day}`, parameters);
+	const files = await pictureFiles(context, drawing, `review-requests-${first.day}`, parameters);
 	return new ItemWithFiles(json, files);
 }
 
@@ -332,18 +281,12 @@ const notAForecast = (context: IExecuteFunctions, itemIndex: number): NodeOperat
 		},
 	);
 
-/** What can be drawn: a picture of any size, and the email around one. */
-interface ChartDrawing {
-	readonly picture: (options: ChartOptions) => string;
-	readonly digest: (svg: string, theme: DigestTheme) => string;
-}
-
-const drawingOf = (model: ChartModel): ChartDrawing => ({
+const drawingOf = (model: ChartModel): Drawing => ({
 	picture: (options) => renderChart(model, options),
 	digest: (svg, theme) => renderDigest(model, svg, theme),
 });
 
-const drawingOfBoth = (model: RatingAndBuyBox): ChartDrawing => ({
+const drawingOfBoth = (model: RatingAndBuyBox): Drawing => ({
 	picture: (options) => renderRatingAndBuyBox(model, options),
 	digest: (svg, theme) => renderRatingAndBuyBoxDigest(model, svg, theme),
 });

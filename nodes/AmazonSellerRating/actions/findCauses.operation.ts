@@ -34,7 +34,6 @@ import {
 	type CauseRow,
 	type CausesPicture,
 } from '../chart/causes';
-import { DIGEST_CHART_WIDTH } from '../chart/digest';
 import { countInWords } from '../chart/words';
 import { readBadFeedback, type ReadFeedback } from '../sources/badFeedback';
 import {
@@ -44,7 +43,15 @@ import {
 	type FeedbackUsed,
 } from '../sources/causeEvidence';
 import { readGivenOrders } from '../sources/givenOrders';
-import { fileFieldName } from './fileFieldName';
+import {
+	pictureFiles,
+	pictureShape,
+	themeOption,
+	titleOption,
+	twoFileFields,
+	widthOption,
+	type Drawing,
+} from './pictureFiles';
 
 const DEFAULT_TITLE = 'Causes of bad feedback';
 
@@ -205,34 +212,10 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				],
 				description: 'Which feedback to look for; more stars are ignored',
 			},
-			{
-				displayName: 'Theme',
-				name: 'theme',
-				type: 'options',
-				default: 'light',
-				options: [
-					{ name: "Viewer's Preference", value: 'auto', description: 'Light in emails' },
-					{ name: 'Dark', value: 'dark' },
-					{ name: 'Light', value: 'light' },
-				],
-				description: 'The colors of the picture',
-			},
-			{
-				displayName: 'Title',
-				name: 'title',
-				type: 'string',
-				default: DEFAULT_TITLE,
-				description: 'The heading above the picture',
-			},
+			themeOption,
+			titleOption(DEFAULT_TITLE),
 			{ ...waitForReportOption, displayOptions: { show: { '/ordersFrom': ['dataKiosk'] } } },
-			{
-				displayName: 'Width (Pixels)',
-				name: 'width',
-				type: 'number',
-				default: 800,
-				typeOptions: { minValue: 320, maxValue: 2000 },
-				description: 'Picture width in pixels; a phone has about 360',
-			},
+			widthOption,
 		),
 	],
 );
@@ -245,24 +228,14 @@ const schema = z.object({
 	marketplaceIds: marketplacesShape.marketplaceIds,
 	days: z.number().int().min(1).max(MOST_DAYS).default(365),
 	format: z.enum(['items', 'svg', 'html', 'both']).default('items'),
-	binaryFields: z
-		.string()
-		.default('chart, digest')
-		.transform((text) => text.split(',').map((name) => name.trim()))
-		.pipe(
-			z
-				.tuple([fileFieldName, fileFieldName], { message: 'Enter two names, e.g. chart, digest' })
-				// With the same name, the second file would replace the first.
-				.refine(([chart, digest]) => chart !== digest, 'Enter two different names'),
-		),
+	binaryFields: z.string().default('chart, digest').pipe(twoFileFields),
 	options: z.object({
 		includeGood: z.boolean().default(false),
 		minimumAge: z.number().int().min(0).max(365).default(MINIMUM_AGE_DAYS),
 		mostStars: z.union([z.literal(2), z.literal(3)]).default(3),
-		theme: z.enum(['auto', 'dark', 'light']).default('light'),
+		...pictureShape,
 		title: z.string().trim().max(1_000).default(DEFAULT_TITLE),
 		waitMinutes: z.number().min(0).max(240).default(15),
-		width: z.number().int().min(320).max(2000).default(800),
 	}),
 });
 
@@ -316,7 +289,13 @@ export async function execute(
 	const [first, ...others] = rows;
 	if (first === undefined || wanted.format === 'items') return rows;
 	const picture = pictureOf(causes, evidence, notes, wanted, seller.name);
-	return [new ItemWithFiles(first, await filesOf(this, picture, wanted)), ...others];
+	const drawing: Drawing = {
+		picture: (options) => renderCauses(picture, options),
+		digest: (svg, theme) => renderCausesDigest(picture, svg, theme),
+	};
+	const name = `causes-of-bad-feedback-${picture.through}`;
+	const files = await pictureFiles(this, drawing, name, wanted);
+	return [new ItemWithFiles(first, files), ...others];
 }
 
 const WITHOUT_ORDER = {
@@ -489,30 +468,4 @@ function pictureOf(
 			};
 		}),
 	};
-}
-
-async function filesOf(
-	context: IExecuteFunctions,
-	picture: CausesPicture,
-	{ format, binaryFields: [chartField, digestField], options }: Wanted,
-): Promise<ItemWithFiles['binary']> {
-	const files: ItemWithFiles['binary'] = {};
-	const name = `causes-of-bad-feedback-${picture.through}`;
-	if (format !== 'html') {
-		files[chartField] = await context.helpers.prepareBinaryData(
-			Buffer.from(renderCauses(picture, options)),
-			`${name}.svg`,
-			'image/svg+xml',
-		);
-	}
-	if (format !== 'svg') {
-		const theme = options.theme === 'dark' ? 'dark' : 'light';
-		const svg = renderCauses(picture, { width: DIGEST_CHART_WIDTH, theme });
-		files[digestField] = await context.helpers.prepareBinaryData(
-			Buffer.from(renderCausesDigest(picture, svg, theme)),
-			`${name}.html`,
-			'text/html',
-		);
-	}
-	return files;
 }

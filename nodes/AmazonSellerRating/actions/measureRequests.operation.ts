@@ -34,6 +34,7 @@ import { fetchAmazonReports, reportsOptions, reportsOptionsSchema } from '../sou
 import { daysOfLists, daysOfReports, type FeedbackDays } from '../sources/feedbackDays';
 import { readLedger, type RequestLedger } from '../sources/requestLedger';
 import { fileFieldName } from './fileFieldName';
+import { pictureShape, themeOption, widthOption } from './pictureFiles';
 
 const fromAmazon = { show: { feedbackFrom: ['amazonReports'] } };
 const fromLists = { show: { feedbackFrom: ['lists'] } };
@@ -203,26 +204,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				description:
 					"The same as in 'Plan'. Only needed if the ledger does not have the pulse columns.",
 			},
-			{
-				displayName: 'Theme',
-				name: 'theme',
-				type: 'options',
-				default: 'light',
-				options: [
-					{ name: "Viewer's Preference", value: 'auto', description: 'Light in emails' },
-					{ name: 'Dark', value: 'dark' },
-					{ name: 'Light', value: 'light' },
-				],
-				description: 'The colors of the picture',
-			},
-			{
-				displayName: 'Width (Pixels)',
-				name: 'width',
-				type: 'number',
-				default: 800,
-				typeOptions: { minValue: 320, maxValue: 2000 },
-				description: 'Picture width in pixels; a phone has about 360',
-			},
+			themeOption,
+			widthOption,
 		),
 	],
 );
@@ -236,8 +219,7 @@ const schema = z.object({
 	format: z.enum(['items', 'svg']).default('items'),
 	binaryField: fileFieldName.default('chart'),
 	options: reportsOptionsSchema.omit({ feedbackReportId: true, salesReportId: true }).extend({
-		theme: z.enum(['auto', 'dark', 'light']).default('light'),
-		width: z.number().int().min(320).max(2000).default(800),
+		...pictureShape,
 		confidence: z.union([z.literal(0.9), z.literal(0.95), z.literal(0.99)]).default(0.95),
 		blockDays: z.number().int().min(2).max(14).default(5),
 		responseDays: z.number().int().min(1).max(14).default(DEFAULT_OPTIONS.responseDays),

@@ -1,4 +1,5 @@
-import type { OrderDetails } from '../domain/orderDetails';
+import type { Marketplace } from '../domain/marketplaces';
+import { orderOfFeedback, type OrderDetails, type OrderOfFeedback } from '../domain/orderDetails';
 import type { SpApiClient } from './client';
 import { SpApiFailure } from './failure';
 import type { FailureKind } from './failureKinds';
@@ -7,6 +8,23 @@ import { getOrderDetails } from './orders';
 
 /** An order, or why it could not be read, as a sentence. */
 export type FoundOrder = { readonly details: OrderDetails } | { readonly reason: string };
+
+/** The fields of a feedback item about its order. */
+export interface OrderFields {
+	readonly order: OrderOfFeedback | null;
+	/** Why the order is unknown, as a sentence; null if it is known. */
+	readonly orderNote: string | null;
+}
+
+/** @param feedbackDate ISO calendar day, marketplace-local; undefined if unknown */
+export const orderFieldsOf = (
+	found: FoundOrder,
+	marketplace: Pick<Marketplace, 'timeZone'>,
+	feedbackDate: string | undefined,
+): OrderFields =>
+	'reason' in found
+		? { order: null, orderNote: found.reason }
+		: { order: orderOfFeedback(found.details, marketplace, feedbackDate), orderNote: null };
 
 /** Amazon accepts a burst of 30, then one call every two seconds; more at once would only queue. */
 const ORDERS_AT_ONCE = 4;

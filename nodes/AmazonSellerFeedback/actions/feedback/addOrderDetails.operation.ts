@@ -8,7 +8,6 @@ import { z } from 'zod';
 
 import { feedbackOfItem } from '../../../shared/domain/feedbackItem';
 import type { Marketplace } from '../../../shared/domain/marketplaces';
-import { orderOfFeedback } from '../../../shared/domain/orderDetails';
 import { isOrderIdOfAnyKind } from '../../../shared/domain/orderId';
 import { forEachSeller, type OfSeller } from '../../../shared/n8n/bySeller';
 import { hint } from '../../../shared/n8n/hints';
@@ -17,7 +16,7 @@ import { marketplaceParameter, resolveMarketplace } from '../../../shared/n8n/ma
 import { locatorValue, readParameters } from '../../../shared/n8n/parameters';
 import type { ItemFailure } from '../../../shared/n8n/router';
 import { sellerOfItemParameter } from '../../../shared/n8n/sellerParameter';
-import { lookUpOrders, type FoundOrder } from '../../../shared/spapi/lookUpOrders';
+import { lookUpOrders, orderFieldsOf } from '../../../shared/spapi/lookUpOrders';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['feedback'], operation: ['addOrderDetails'] } },
@@ -82,7 +81,9 @@ export async function execute(
 		return own.map((entry) => {
 			const result = found.get(entry.orderId) ?? NO_ORDER_ID;
 			if ('reason' in result) missing.set(nameOf(entry), result.reason);
-			return [withOrder(entry, result)];
+			const { date } = feedbackOfItem(entry.item);
+			const fields = orderFieldsOf(result, entry.marketplace, date);
+			return [{ ...entry.item, ...(fields as unknown as IDataObject) }];
 		});
 	});
 	hintAtMissing(this, missing);
@@ -93,13 +94,6 @@ export async function execute(
 const nameOf = ({ orderId }: Entry): string => (isOrderIdOfAnyKind(orderId) ? orderId : 'an item');
 
 const NO_ORDER_ID = { reason: 'The item has no order ID of Amazon' };
-
-function withOrder({ item, marketplace }: Entry, found: FoundOrder): IDataObject {
-	if ('reason' in found) return { ...item, order: null, orderNote: found.reason };
-	const { date } = feedbackOfItem(item);
-	const order = orderOfFeedback(found.details, marketplace, date);
-	return { ...item, order: { ...order } as unknown as IDataObject, orderNote: null };
-}
 
 const MOST_NAMED = 5;
 
