@@ -54,18 +54,21 @@ class OneContext {
 }
 
 /**
- * Returns a function that gives an object the properties it has now.
+ * Returns a function that gives an object the properties it has now. Those that begin with `_`, such
+ * as the listeners of `process`, are its own business.
  *
  * @param {object} object
  */
 function keep(object) {
+	const keysOf = (/** @type {object} */ each) =>
+		Reflect.ownKeys(each).filter((key) => typeof key === 'symbol' || !key.startsWith('_'));
 	const before = Object.getOwnPropertyDescriptors(object);
 	return () => {
-		for (const key of Reflect.ownKeys(object)) {
+		for (const key of keysOf(object)) {
 			// Fails for a few that cannot be deleted; these are shared by all test files.
 			if (!Object.hasOwn(before, key)) Reflect.deleteProperty(object, key);
 		}
-		for (const key of Reflect.ownKeys(before)) {
+		for (const key of keysOf(before)) {
 			const kept = Reflect.get(before, key);
 			const { value, get } = Object.getOwnPropertyDescriptor(object, key) ?? {};
 			if (value !== kept.value || get !== kept.get) Reflect.defineProperty(object, key, kept);
