@@ -11,7 +11,7 @@ import { repoDir, stateDir } from './lib/paths.mjs';
 import { runCommand } from './lib/processes.mjs';
 import { ensureN8n, ensureNode24, N8N_VERSION } from './lib/runtime.mjs';
 
-/** Saves a tenth of the tests' time: every test file loads n8n's engine again. */
+/** Saves a tenth of the tests' time: every test file loads our modules again. */
 const FEWER_COLLECTIONS = '--max-semi-space-size=64';
 
 /** These tests mostly wait for n8n, so a machine with two cores can run three of their files at once. */
