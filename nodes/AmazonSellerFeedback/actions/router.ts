@@ -12,15 +12,6 @@ import * as feedbackGetMany from './feedback/getMany.operation';
 import * as feedbackParseReport from './feedback/parseReport.operation';
 import * as marketplaceGetMany from './marketplace/getMany.operation';
 
-const OUTPUT_NAMES: Readonly<Record<CaseStatus, string>> = {
-	actNow: 'Act Now',
-	wait: 'Wait',
-	closed: 'Closed',
-};
-
-/** Next Step's outputs, in the order the editor shows them; the other operations have one. */
-export const NEXT_STEP_OUTPUTS = CASE_STATUSES.map((status) => OUTPUT_NAMES[status]);
-
 const outputOf = ({ status }: IDataObject): number => CASE_STATUSES.indexOf(status as CaseStatus);
 
 export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

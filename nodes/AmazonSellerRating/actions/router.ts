@@ -9,19 +9,9 @@ import * as evaluate from './evaluate.operation';
 import * as findCauses from './findCauses.operation';
 import * as forecast from './forecast.operation';
 import * as measureRequests from './measureRequests.operation';
+import { EVALUATE_OUTPUTS } from './outputs';
 import * as scorecard from './scorecard.operation';
 import * as scorecardDigest from './scorecardDigest.operation';
-
-/** Evaluate's outputs, in the order the editor shows them; the other operations have one. */
-export const EVALUATE_OUTPUTS: ReadonlyArray<{
-	readonly band: EvaluationStatus;
-	readonly name: string;
-}> = [
-	{ band: 'healthy', name: 'Healthy' },
-	{ band: 'atRisk', name: 'At Risk' },
-	{ band: 'critical', name: 'Critical' },
-	{ band: 'unknown', name: 'Unknown' },
-];
 
 const outputOf = (wanted: EvaluationStatus): number =>
 	EVALUATE_OUTPUTS.findIndex(({ band }) => band === wanted);

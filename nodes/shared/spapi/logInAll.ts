@@ -1,0 +1,38 @@
+import type { IHttpRequestHelper } from 'n8n-workflow';
+
+import { CredentialError, readSellers, type SellerAccount } from './credentials';
+import { inTurn, SELLERS_AT_ONCE } from './inTurn';
+import { checkPrimaryMarketplace, logIn } from './login';
+
+/**
+ * Logs in each seller of the credential and checks that they sell in their primary marketplace.
+ * @returns the access token of the first
+ * @throws Error that names each seller that does not work, and why
+ */
+export async function logInAll(http: IHttpRequestHelper, fields: object): Promise<string> {
+	const sellers = sellersIn(fields);
+	const outcomes = await inTurn(sellers, SELLERS_AT_ONCE, async ({ name, credentials }) => {
+		const login = async () => {
+			const loggedIn = await logIn(http, credentials);
+			checkPrimaryMarketplace(credentials, loggedIn);
+			return { token: loggedIn.token };
+		};
+		if (name === undefined) return await login();
+		return await login().catch(({ message }: Error) => ({ problem: `${name}: ${message}` }));
+	});
+	const problems = outcomes.flatMap((outcome) => ('problem' in outcome ? [outcome.problem] : []));
+	const [first] = outcomes;
+	if (problems.length === 0 && first && 'token' in first) return first.token;
+	throw new Error(
+		`${problems.length} of ${sellers.length} sellers do not work. ${problems.join(' ')}`,
+	);
+}
+
+function sellersIn(fields: object): readonly SellerAccount[] {
+	try {
+		return readSellers(fields);
+	} catch (error) {
+		if (!(error instanceof CredentialError)) throw error;
+		throw new Error(`${error.message}. ${error.description}`);
+	}
+}
