@@ -27,7 +27,11 @@ const descriptionsAsData = {
 	name: 'descriptions-as-data',
 	setup: ({ onLoad }) =>
 		onLoad({ filter: /[\\/]description\.ts$/ }, async ({ path }) => {
-			const { outputFiles } = await esbuild.build({ ...options, entryPoints: [path], write: false });
+			const { outputFiles } = await esbuild.build({
+				...options,
+				entryPoints: [path],
+				write: false,
+			});
 			const made = { exports: {} };
 			new Function('module', 'require', outputFiles[0].text)(made, require);
 			return { contents: JSON.stringify(made.exports), loader: 'json' };

@@ -5,10 +5,7 @@ import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow'
 type ListName = keyof typeof import('./listSearch');
 
 const list = (name: ListName) =>
-	async function (
-		this: ILoadOptionsFunctions,
-		filter?: string,
-	): Promise<INodeListSearchResult> {
+	async function (this: ILoadOptionsFunctions, filter?: string): Promise<INodeListSearchResult> {
 		const lists = await import('./listSearch');
 		return await lists[name].call(this, filter);
 	};
