@@ -207,7 +207,7 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 		this: IHttpRequestHelper,
 		credentials: ICredentialDataDecryptedObject,
 	): Promise<IDataObject> {
-		const { logInAll } = await import('../nodes/shared/spapi/logInAll');
+		const { logInAll } = await import('./logInAll');
 		credentials.accessToken = await logInAll(this, credentials);
 		return {};
 	}

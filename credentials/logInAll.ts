@@ -1,8 +1,8 @@
 import type { IHttpRequestHelper } from 'n8n-workflow';
 
-import { CredentialError, readSellers, type SellerAccount } from './credentials';
-import { inTurn, SELLERS_AT_ONCE } from './inTurn';
-import { checkPrimaryMarketplace, logIn } from './login';
+import { CredentialError, readSellers, type SellerAccount } from '../nodes/shared/spapi/credentials';
+import { inTurn, SELLERS_AT_ONCE } from '../nodes/shared/spapi/inTurn';
+import { checkPrimaryMarketplace, logIn } from '../nodes/shared/spapi/login';
 
 /**
  * Logs in each seller of the credential and checks that they sell in their primary marketplace.
