@@ -1,6 +1,10 @@
 import type { IHttpRequestHelper } from 'n8n-workflow';
 
-import { CredentialError, readSellers, type SellerAccount } from '../nodes/shared/spapi/credentials';
+import {
+	CredentialError,
+	readSellers,
+	type SellerAccount,
+} from '../nodes/shared/spapi/credentials';
 import { inTurn, SELLERS_AT_ONCE } from '../nodes/shared/spapi/inTurn';
 import { checkPrimaryMarketplace, logIn } from '../nodes/shared/spapi/login';
 
@@ -10,7 +14,7 @@ import { checkPrimaryMarketplace, logIn } from '../nodes/shared/spapi/login';
  * @throws Error that names each seller that does not work, and why
  */
 export async function logInAll(http: IHttpRequestHelper, fields: object): Promise<string> {
-	const sellers = sellersIn(fields);
+	const sellers = await sellersIn(fields);
 	const outcomes = await inTurn(sellers, SELLERS_AT_ONCE, async ({ name, credentials }) => {
 		const login = async () => {
 			const loggedIn = await logIn(http, credentials);
@@ -28,11 +32,10 @@ export async function logInAll(http: IHttpRequestHelper, fields: object): Promis
 	);
 }
 
-function sellersIn(fields: object): readonly SellerAccount[] {
-	try {
-		return readSellers(fields);
-	} catch (error) {
+async function sellersIn(fields: object): Promise<readonly SellerAccount[]> {
+	const read = async () => readSellers(fields);
+	return await read().catch((error: unknown) => {
 		if (!(error instanceof CredentialError)) throw error;
 		throw new Error(`${error.message}. ${error.description}`);
-	}
+	});
 }
