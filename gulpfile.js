@@ -1,10 +1,11 @@
 /**
- * The build script: type-check, one bundle per node and credential, and the other files n8n reads.
+ * The build script: type-check, the nodes and the credential with the code they share, and the other
+ * files n8n reads.
  * `npx gulp build` makes dist/; `npx gulp bundle` skips the type-check.
  */
 const { execFile } = require('node:child_process');
-const { readdir, readFile, rm, writeFile } = require('node:fs/promises');
-const { join } = require('node:path');
+const { mkdir, readdir, readFile, rm, writeFile } = require('node:fs/promises');
+const { dirname, join } = require('node:path');
 const { promisify } = require('node:util');
 const esbuild = require('esbuild');
 const { dest, parallel, series, src } = require('gulp');
@@ -15,17 +16,26 @@ const entryPoints = [...n8n.nodes, ...n8n.credentials].map((file) =>
 	file.replace(/^dist\/(.*)\.js$/, '$1.ts'),
 );
 
-/** The one module that all nodes share at run time; all others are bundled into each node. */
+/** What nodes share within a process. Each of them loads it; the tests do, too, by this name. */
 const shared = 'nodes/shared/spapi/processWide.ts';
 
-const keepShared = {
-	name: 'keep-shared',
-	setup: ({ onResolve }) =>
-		onResolve({ filter: /\/processWide$/ }, () => ({
-			// From dist/nodes/<node>/.
-			path: '../shared/spapi/processWide.js',
-			external: true,
-		})),
+/**
+ * What a node shows in the editor is plain data, made by code that its operations use, too. It is
+ * made here instead: n8n then starts without loading the code behind it.
+ */
+const descriptionsAsData = {
+	name: 'descriptions-as-data',
+	setup: ({ onLoad }) =>
+		onLoad({ filter: /[\\/]description\.ts$/ }, async ({ path }) => {
+			const { outputFiles } = await esbuild.build({
+				...options,
+				entryPoints: [path],
+				write: false,
+			});
+			const made = { exports: {} };
+			new Function('module', 'require', outputFiles[0].text)(made, require);
+			return { contents: JSON.stringify(made.exports), loader: 'json' };
+		}),
 };
 
 async function clean() {
@@ -42,25 +52,51 @@ async function typeCheck() {
 }
 
 /**
- * The published package has no run-time dependencies, so luxon and zod go into each bundle; only
+ * The published package has no run-time dependencies, so luxon, zod and Plot are included; only
  * n8n-workflow, which n8n provides, stays outside. Unminified, so that users can read what they run.
  */
+const options = {
+	bundle: true,
+	platform: 'node',
+	target: 'node20',
+	format: 'cjs',
+	external: ['n8n-workflow'],
+	// No user of n8n sees what libraries write to the console.
+	drop: ['console'],
+	legalComments: 'inline',
+};
+
+/**
+ * What several nodes use is in files that they share, and what they import at run time is loaded
+ * when it is used. esbuild only splits ES modules, so it writes these, and then each file is turned
+ * into CommonJS, which n8n loads.
+ */
 async function bundle() {
-	const { metafile } = await esbuild.build({
+	const { outputFiles, metafile } = await esbuild.build({
+		...options,
 		entryPoints: [...entryPoints, shared],
-		plugins: [keepShared],
+		plugins: [descriptionsAsData],
 		outdir: 'dist',
 		outbase: '.',
-		bundle: true,
-		platform: 'node',
-		target: 'node20',
-		format: 'cjs',
-		external: ['n8n-workflow'],
-		// No user of n8n sees what libraries write to the console.
-		drop: ['console'],
-		legalComments: 'inline',
+		splitting: true,
+		format: 'esm',
+		chunkNames: 'nodes/shared/code/[name]-[hash]',
+		write: false,
 		metafile: true,
 	});
+	const write = async ({ path, text }) => {
+		const { code } = await esbuild.transform(text, {
+			platform: 'node',
+			target: 'node20',
+			format: 'cjs',
+			legalComments: 'inline',
+			// Turns import() into require().
+			supported: { 'dynamic-import': false },
+		});
+		await mkdir(dirname(path), { recursive: true });
+		await writeFile(path, code);
+	};
+	await Promise.all(outputFiles.map(write));
 	await writeFile('dist/THIRD-PARTY-NOTICES.txt', await notices(Object.keys(metafile.inputs)));
 }
 

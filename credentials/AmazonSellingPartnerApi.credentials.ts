@@ -14,18 +14,11 @@ import {
 	CUSTOM_BASE_URL,
 	PRODUCTION_ENDPOINTS,
 	SANDBOX_ENDPOINTS,
+	SELLERS_FIELD,
 	SLASHES_AT_END,
 } from '../nodes/shared/spapi/endpoints';
-import { inTurn, SELLERS_AT_ONCE } from '../nodes/shared/spapi/inTurn';
-import {
-	CredentialError,
-	readSellers,
-	SELLERS_FIELD,
-	type SellerAccount,
-} from '../nodes/shared/spapi/credentials';
-import { checkPrimaryMarketplace, logIn } from '../nodes/shared/spapi/login';
 import { operationOf } from '../nodes/shared/spapi/operations';
-import { reportLimitFields } from '../nodes/shared/spapi/reportLimits';
+import { reportLimitFields } from '../nodes/shared/spapi/reportLimitFields';
 import { USER_AGENT } from '../nodes/shared/spapi/userAgent';
 
 const regionOfMarketplace = Object.fromEntries(
@@ -57,39 +50,6 @@ const baseUrlExpression = [
 	.join(' ')
 	// Two closing braces in a row would end the expression.
 	.replaceAll('}}', '} }');
-
-/**
- * Logs in each seller of the credential and checks that they sell in their primary marketplace.
- * @returns the access token of the first
- * @throws Error that names each seller that does not work, and why
- */
-async function logInAll(http: IHttpRequestHelper, fields: object): Promise<string> {
-	const sellers = sellersIn(fields);
-	const outcomes = await inTurn(sellers, SELLERS_AT_ONCE, async ({ name, credentials }) => {
-		const login = async () => {
-			const loggedIn = await logIn(http, credentials);
-			checkPrimaryMarketplace(credentials, loggedIn);
-			return { token: loggedIn.token };
-		};
-		if (name === undefined) return await login();
-		return await login().catch(({ message }: Error) => ({ problem: `${name}: ${message}` }));
-	});
-	const problems = outcomes.flatMap((outcome) => ('problem' in outcome ? [outcome.problem] : []));
-	const [first] = outcomes;
-	if (problems.length === 0 && first && 'token' in first) return first.token;
-	throw new Error(
-		`${problems.length} of ${sellers.length} sellers do not work. ${problems.join(' ')}`,
-	);
-}
-
-function sellersIn(fields: object): readonly SellerAccount[] {
-	try {
-		return readSellers(fields);
-	} catch (error) {
-		if (!(error instanceof CredentialError)) throw error;
-		throw new Error(`${error.message}. ${error.description}`);
-	}
-}
 
 export class AmazonSellingPartnerApi implements ICredentialType {
 	name = 'amazonSellingPartnerApi';
@@ -247,6 +207,7 @@ export class AmazonSellingPartnerApi implements ICredentialType {
 		this: IHttpRequestHelper,
 		credentials: ICredentialDataDecryptedObject,
 	): Promise<IDataObject> {
+		const { logInAll } = await import('./logInAll');
 		credentials.accessToken = await logInAll(this, credentials);
 		return {};
 	}

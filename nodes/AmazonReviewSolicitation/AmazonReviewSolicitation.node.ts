@@ -6,14 +6,8 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { searchMarketplaces, searchOneSeller, searchSellers } from '../shared/n8n/listSearch';
-import { properties } from './actions/description';
-import { PLAN_OUTPUTS, router } from './actions/router';
-
-/** Plan has outputs for its decisions and the forecast; the other operations have one. */
-const outputsOfOperation: `={{${string}}}` = `={{ $parameter["resource"] === "solicitation" && $parameter["operation"] === "plan" ? ${JSON.stringify(
-	PLAN_OUTPUTS.map(({ name }) => ({ type: NodeConnectionTypes.Main, displayName: name })),
-)} : ["${NodeConnectionTypes.Main}"] }}`;
+import { searchMarketplaces, searchOneSeller, searchSellers } from '../shared/n8n/lists';
+import { outputs, properties } from './actions/description';
 
 export class AmazonReviewSolicitation implements INodeType {
 	description: INodeTypeDescription = {
@@ -32,7 +26,7 @@ export class AmazonReviewSolicitation implements INodeType {
 		defaults: { name: 'Amazon Review Solicitation' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
-		outputs: outputsOfOperation,
+		outputs,
 		credentials: [{ name: 'amazonSellingPartnerApi', required: true }],
 		properties,
 	};
@@ -40,6 +34,7 @@ export class AmazonReviewSolicitation implements INodeType {
 	methods = { listSearch: { searchMarketplaces, searchOneSeller, searchSellers } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const { router } = await import('./actions/router');
 		return await router.call(this);
 	}
 }

@@ -11,14 +11,8 @@ import {
 	searchMarketplaces,
 	searchOneSeller,
 	searchSellers,
-} from '../shared/n8n/listSearch';
-import { properties } from './actions/description';
-import { NEXT_STEP_OUTPUTS, router } from './actions/router';
-
-/** Next Step has three outputs; the other operations have one. */
-const outputsOfOperation: `={{${string}}}` = `={{ $parameter["operation"] === "nextStep" ? ${JSON.stringify(
-	NEXT_STEP_OUTPUTS.map((displayName) => ({ type: NodeConnectionTypes.Main, displayName })),
-)} : ["${NodeConnectionTypes.Main}"] }}`;
+} from '../shared/n8n/lists';
+import { outputs, properties } from './actions/description';
 
 export class AmazonSellerFeedback implements INodeType {
 	description: INodeTypeDescription = {
@@ -37,7 +31,7 @@ export class AmazonSellerFeedback implements INodeType {
 		defaults: { name: 'Amazon Seller Feedback' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
-		outputs: outputsOfOperation,
+		outputs,
 		sensitiveOutputFields: ['buyerEmail'],
 		credentials: [
 			{
@@ -56,6 +50,7 @@ export class AmazonSellerFeedback implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const { router } = await import('./actions/router');
 		return await router.call(this);
 	}
 }

@@ -6,11 +6,8 @@ import {
 	type IPollFunctions,
 } from 'n8n-workflow';
 
-import { searchSellers } from '../shared/n8n/listSearch';
-import { toNodeError } from '../shared/n8n/toNodeError';
+import { searchSellers } from '../shared/n8n/lists';
 import { properties } from './description';
-import { poll } from './poll';
-import { fetchTestEvent } from './testEvent';
 
 export class AmazonSellerFeedbackTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -60,11 +57,7 @@ export class AmazonSellerFeedbackTrigger implements INodeType {
 	methods = { listSearch: { searchSellers } };
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
-		try {
-			if (this.getMode() !== 'manual') return await poll(this);
-			return [[{ json: await fetchTestEvent(this) }]];
-		} catch (error) {
-			throw toNodeError(this.getNode(), error);
-		}
+		const { pollOrTest } = await import('./pollOrTest');
+		return await pollOrTest(this);
 	}
 }

@@ -16,7 +16,7 @@ import type { RequestedReport } from '../shared/spapi/report';
 import { collectReport, type CollectedReport } from '../shared/spapi/obtainReport';
 import { quotaOf } from '../shared/spapi/reportLimits';
 import type { MarketplaceReportRequest } from '../shared/spapi/reports';
-import type { TriggerParameters } from './description';
+import type { TriggerParameters } from './parameters';
 import { toItem } from './items';
 import type { PollMemory } from './pollMemory';
 import { dayIn, millisOf, MINUTE_MS } from '../shared/domain/calendar';

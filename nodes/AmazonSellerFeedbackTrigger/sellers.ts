@@ -5,7 +5,7 @@ import { ownMarketplaces } from '../shared/n8n/chosenMarketplaces';
 import { ALL_MARKETPLACES, resolveMarketplace } from '../shared/n8n/marketplaceParameter';
 import type { SpApiClient } from '../shared/spapi/client';
 import { ALL_SELLERS } from '../shared/spapi/credentials';
-import type { TriggerParameters } from './description';
+import type { TriggerParameters } from './parameters';
 
 /** Which marketplaces of a seller a trigger watches, and how its items name the seller. */
 

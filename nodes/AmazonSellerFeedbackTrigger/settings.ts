@@ -1,4 +1,4 @@
-import type { TriggerParameters } from './description';
+import type { TriggerParameters } from './parameters';
 import { EVENTS, type ReportKind, type WatchSettings } from './watch/events';
 
 /** The trigger's parameters as settings of the watch. */

@@ -12,7 +12,7 @@ import type { RequestedReport } from '../shared/spapi/report';
 import { nextReportAt } from '../shared/spapi/reportQuotas';
 import { isNewerThan } from '../shared/spapi/requestReport';
 import { startDailyTotals } from '../shared/spapi/startDailyTotals';
-import type { TriggerParameters } from './description';
+import type { TriggerParameters } from './parameters';
 import { GIVE_UP_AFTER, isHeldUp, isOfTheAccount } from './failures';
 import type { PollMemory } from './pollMemory';
 import { REPORT_TYPE_OF } from './reports';

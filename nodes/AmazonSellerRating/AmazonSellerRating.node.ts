@@ -11,15 +11,8 @@ import {
 	searchMarketplaces,
 	searchSellers,
 	searchSoldAsins,
-} from '../shared/n8n/listSearch';
-import { properties } from './actions/description';
-import { EVALUATE_OUTPUTS, router } from './actions/router';
-import { AMAZON_SOURCES } from './sources/needsAmazon';
-
-/** Evaluate has four outputs; the other operations have one. */
-const outputsOfOperation: `={{${string}}}` = `={{ $parameter["operation"] === "evaluate" ? ${JSON.stringify(
-	EVALUATE_OUTPUTS.map(({ name }) => ({ type: NodeConnectionTypes.Main, displayName: name })),
-)} : ["${NodeConnectionTypes.Main}"] }}`;
+} from '../shared/n8n/lists';
+import { AMAZON_SOURCES, outputs, properties } from './actions/description';
 
 export class AmazonSellerRating implements INodeType {
 	description: INodeTypeDescription = {
@@ -38,7 +31,7 @@ export class AmazonSellerRating implements INodeType {
 		defaults: { name: 'Amazon Seller Rating' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
-		outputs: outputsOfOperation,
+		outputs,
 		credentials: [
 			{
 				name: 'amazonSellingPartnerApi',
@@ -54,6 +47,7 @@ export class AmazonSellerRating implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const { router } = await import('./actions/router');
 		return await router.call(this);
 	}
 }

@@ -122,7 +122,8 @@ describe('a series of runs', () => {
 						.filter(({ updatedAt }) => updatedAt >= after && updatedAt <= until);
 				};
 				const run = (pages: number, crash: boolean, tokenRefused: boolean) => {
-					let cursor = saved;
+					// As n8n saves it: each run has a copy of its own.
+					let cursor = structuredClone(saved);
 					if (tokenRefused) cursor = narrowed(cursor);
 					const end = newestSearchable(at(now));
 					const fresh: string[] = [];

@@ -13,7 +13,7 @@ import {
 	PRODUCTION_ENDPOINTS,
 } from '../../nodes/shared/spapi/endpoints';
 import { OPERATIONS } from '../../nodes/shared/spapi/operations';
-import { reportLimitFields } from '../../nodes/shared/spapi/reportLimits';
+import { reportLimitFields } from '../../nodes/shared/spapi/reportLimitFields';
 import { LARGEST_DOCUMENT } from '../../nodes/shared/spapi/reportDocument';
 import { REPORT_TYPES } from '../../nodes/shared/spapi/report';
 import { properties as triggerProperties } from '../../nodes/AmazonSellerFeedbackTrigger/description';

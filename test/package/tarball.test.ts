@@ -8,7 +8,13 @@ import type {
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, posix, resolve } from 'node:path';
+
+import manifest from '../../package.json';
+import * as amazonReviewSolicitation from '../../nodes/AmazonReviewSolicitation/actions/description';
+import * as amazonSellerFeedback from '../../nodes/AmazonSellerFeedback/actions/description';
+import * as amazonSellerFeedbackTrigger from '../../nodes/AmazonSellerFeedbackTrigger/description';
+import * as amazonSellerRating from '../../nodes/AmazonSellerRating/actions/description';
 
 let folder: string;
 let unpacked: string;
@@ -43,13 +49,46 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The file that all nodes of a process share. */
-const SHARED = 'nodes/shared/spapi/processWide.js';
-
 interface Packed {
 	readonly filename: string;
 	readonly files: ReadonlyArray<{ readonly path: string }>;
 }
+
+const code = (): string[] => files.filter((file) => file.endsWith('.js'));
+
+const textOf = (file: string): string => readFileSync(join(unpacked, file), 'utf8');
+
+/** What a file requires, when it is loaded or later. */
+const requiredBy = (file: string, pattern = /require\("([^"]+)"\)/g): string[] =>
+	[...textOf(file).matchAll(pattern)].map(([, name = '']) =>
+		name.startsWith('.') ? posix.join(posix.dirname(file), name) : name,
+	);
+
+/** The files with all that they require when they are loaded. */
+function withRequired(entries: readonly string[]): string[] {
+	const all = [...entries];
+	for (const file of all) {
+		for (const required of requiredBy(file, /^var \w+ = .*require\("(\.[^"]+)"\)/gm)) {
+			if (!all.includes(required)) all.push(required);
+		}
+	}
+	return all;
+}
+
+/** A name or a word that only the library has. */
+const LIBRARIES = {
+	luxon: 'DateTime = class',
+	zod: 'ZodType = class',
+	plot: 'InternMap = class',
+	words: 'never turned up',
+};
+
+const librariesIn = (some: readonly string[]): string[] =>
+	Object.entries(LIBRARIES).flatMap(([name, part]) =>
+		some.some((file) => textOf(file).includes(part)) ? [name] : [],
+	);
+
+const inJson = <Value>(value: Value): Value => JSON.parse(JSON.stringify(value)) as Value;
 
 const descriptions = (): INodeTypeDescription[] => loader.types.nodes;
 
@@ -61,15 +100,50 @@ describe('the packed tarball', () => {
 		expect([...kinds].filter((kind) => /\.(ts|map|test)/.test(kind))).toEqual([]);
 	});
 
-	it('requires only n8n-workflow, node:crypto and the shared file at run time', () => {
-		for (const file of files.filter((path) => path.endsWith('.js'))) {
-			const code = readFileSync(join(unpacked, file), 'utf8');
-			const required = [...code.matchAll(/require\("([^"]+)"\)/g)].map(([, name]) => name);
-			if (file === `dist/${SHARED}`) expect(required).toEqual([]);
-			else
-				expect(['n8n-workflow', 'node:crypto', `../${SHARED.slice('nodes/'.length)}`]).toEqual(
-					expect.arrayContaining(required),
-				);
+	it('requires only n8n-workflow, node:crypto and its own files at run time', () => {
+		const required = code().flatMap((file) => requiredBy(file));
+		const others = required.filter((file) => !code().includes(file));
+		expect([...new Set(others)].toSorted()).toEqual(['n8n-workflow', 'node:crypto']);
+	});
+
+	it('has each library and each shared file once', () => {
+		for (const part of [
+			'ZodType = class',
+			'DateTime = class',
+			'InternMap = class',
+			'SpApiClient = class',
+		]) {
+			expect(code().filter((file) => textOf(file).includes(part))).toHaveLength(1);
+		}
+	});
+
+	it('loads only descriptions when n8n starts', () => {
+		const atStart = withRequired([...manifest.n8n.nodes, ...manifest.n8n.credentials]);
+		expect(librariesIn(atStart)).toEqual([]);
+		expect(atStart.map((file) => textOf(file).length).reduce((a, b) => a + b)).toBeLessThan(
+			300_000,
+		);
+	});
+
+	it('loads the plotting library and the word lists only when they are used', () => {
+		const routers = code().filter((file) => /\/router-\w+\.js$/.test(file));
+		expect(routers).toHaveLength(3);
+		expect(librariesIn(withRequired(routers))).toEqual(['luxon', 'zod']);
+	});
+
+	it('describes the nodes as the sources do', () => {
+		const sources: Record<string, { properties: INodeProperties[]; outputs?: string }> = {
+			amazonReviewSolicitation,
+			amazonSellerFeedback,
+			amazonSellerFeedbackTrigger,
+			amazonSellerRating,
+		};
+		for (const { name, outputs, properties } of descriptions()) {
+			const source = sources[name];
+			if (source?.outputs !== undefined) expect(outputs).toBe(source.outputs);
+			// In front of them n8n adds when to poll.
+			const own = properties.slice(-(source?.properties.length ?? 0));
+			expect(own).toEqual(inJson(source?.properties));
 		}
 	});
 

@@ -1,4 +1,6 @@
-import { readPage } from '../../nodes/shared/spapi/orders';
+import { isDocumentedOrder } from '../../nodes/shared/spapi/documentedOrder';
+import { readPage, searchedOrderSchema, toSellerOrder } from '../../nodes/shared/spapi/orders';
+import fc from '../fastCheck';
 
 const ORDER = {
 	orderId: '111-0000001-0000001',
@@ -128,5 +130,79 @@ describe('readPage', () => {
 	it('recognizes orders of other stores', () => {
 		const { orders } = read(ORDER, { ...OTHER, salesChannel: { channelName: 'NON_AMAZON' } });
 		expect(orders.map(({ isOfOtherShop }) => isOfOtherShop)).toEqual([false, true]);
+	});
+});
+
+/** Every field that is read, and values of other types, formats and eras. */
+const PATHS = [
+	...['orderId', 'createdTime', 'lastUpdatedTime', 'programs', 'programs.0', 'associatedOrders'],
+	...['associatedOrders.0', 'associatedOrders.0.orderId', 'associatedOrders.0.associationType'],
+	...['salesChannel', 'salesChannel.channelName', 'salesChannel.marketplaceId', 'recipient'],
+	...['recipient.deliveryAddress', 'recipient.deliveryAddress.countryCode', 'proceeds'],
+	...['recipient.deliveryAddress.stateOrRegion', 'proceeds.grandTotal'],
+	...['proceeds.grandTotal.amount', 'proceeds.grandTotal.currencyCode', 'fulfillment'],
+	...['fulfillment.fulfillmentStatus', 'fulfillment.fulfilledBy', 'fulfillment.shipByWindow'],
+	...['fulfillment.shipByWindow.latestDateTime', 'fulfillment.deliverByWindow'],
+	...['fulfillment.deliverByWindow.earliestDateTime', 'orderItems', 'orderItems.0'],
+	...['fulfillment.deliverByWindow.latestDateTime', 'orderItems.0.product'],
+	...['orderItems.0.quantityOrdered', 'orderItems.0.product.asin', 'orderItems.0.cancellation'],
+	...['orderItems.0.product.sellerSku', 'orderItems.0.product.title', 'packages', 'packages.0'],
+	...['orderItems.0.cancellation.cancellationRequest', 'packages.0.shipTime', 'packages.0.carrier'],
+];
+
+const VALUES = [
+	...[null, undefined, true, 0, 7, -1.5, 1e30, '', 'text', [], {}, [null], [7], { a: 1 }],
+	...['SHIPPED', 'NEW_STATUS', 'AMAZON', 'NON_AMAZON', 'PRIME', 'DE', 'REPLACEMENT_ORIGINAL_ID'],
+	...['2026-11-08T14:33:38Z', '2026-11-08T14:33:38.5Z', '2026-11-08T14:33:38.123456Z'],
+	...['2026-11-08T14:33:38+01:00', '2026-11-08', '2026-02-30T00:00:00Z', '2028-02-29T00:00:00Z'],
+	...['2026-11-08T24:00:00Z', '2026-11-08T14:33Z', 'soon', '12.50', '1,50'],
+];
+
+const FULL = {
+	...ORDER,
+	associatedOrders: [{ orderId: '111-9999999-9999999', associationType: 'EXCHANGE_ORIGINAL_ID' }],
+	recipient: { deliveryAddress: { countryCode: 'US', stateOrRegion: 'CA' } },
+	orderItems: [{ ...ORDER.orderItems[0], cancellation: { cancellationRequest: null } }],
+};
+
+/** A copy with another value at a path. */
+function changed(order: unknown, path: string, value: unknown): unknown {
+	const copy = structuredClone(order);
+	const names = path.split('.');
+	const last = names.pop() ?? '';
+	let place = copy as Record<string, unknown>;
+	for (const name of names) {
+		const next = place[name];
+		if (typeof next !== 'object' || next === null) return copy;
+		place = next as Record<string, unknown>;
+	}
+	place[last] = value;
+	return copy;
+}
+
+describe('isDocumentedOrder', () => {
+	const change = fc.tuple(fc.constantFrom(...PATHS), fc.constantFrom(...VALUES));
+
+	it('accepts what Amazon documents, and nulls', () => {
+		expect(isDocumentedOrder(FULL)).toBe(true);
+		for (const path of PATHS.filter((each) => each !== 'orderId')) {
+			expect(isDocumentedOrder(changed(FULL, path, null))).toBe(true);
+		}
+	});
+
+	it('accepts only orders that the schema accepts and that are read the same without it', () => {
+		fc.assert(
+			fc.property(fc.array(change, { maxLength: 4 }), (changes) => {
+				const order = changes.reduce<unknown>(
+					(all, [path, value]) => changed(all, path, value),
+					FULL,
+				);
+				if (!isDocumentedOrder(order)) return;
+				const parsed = searchedOrderSchema.parse(order);
+				const read = toSellerOrder(order as Parameters<typeof toSellerOrder>[0], true);
+				expect(read).toEqual(toSellerOrder(parsed, true));
+			}),
+			{ numRuns: 3_000 },
+		);
 	});
 });

@@ -1,6 +1,7 @@
 import type { SpApiClient } from '../../nodes/shared/spapi/client';
 import { requestLogs } from '../../nodes/shared/spapi/processWide';
-import { quotaOf, reportLimitFields } from '../../nodes/shared/spapi/reportLimits';
+import { reportLimitFields } from '../../nodes/shared/spapi/reportLimitFields';
+import { quotaOf } from '../../nodes/shared/spapi/reportLimits';
 import {
 	learnOfRequest,
 	takeReportTurn,

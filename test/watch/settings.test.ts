@@ -1,4 +1,4 @@
-import { schema } from '../../nodes/AmazonSellerFeedbackTrigger/description';
+import { schema } from '../../nodes/AmazonSellerFeedbackTrigger/parameters';
 import { isExtra, reportsFor, settingsOf } from '../../nodes/AmazonSellerFeedbackTrigger/settings';
 import {
 	WATCH_EVENTS,

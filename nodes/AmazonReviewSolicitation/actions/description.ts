@@ -5,6 +5,8 @@ import * as checkEligibility from './solicitation/checkEligibility.operation';
 import * as plan from './solicitation/plan.operation';
 import * as send from './solicitation/send.operation';
 
+export { outputs } from './outputs';
+
 export const properties: INodeProperties[] = [
 	{
 		displayName: 'Resource',

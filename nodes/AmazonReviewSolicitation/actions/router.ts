@@ -1,27 +1,12 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import type { PlanRow } from '../planning/plan';
 import { isHeldByAgent } from '../../shared/n8n/agent';
 import { chosenOperation, runAsBatch, runForEachItem } from '../../shared/n8n/router';
 import * as orderGetMany from './order/getMany.operation';
 import * as checkEligibility from './solicitation/checkEligibility.operation';
 import * as plan from './solicitation/plan.operation';
 import * as send from './solicitation/send.operation';
-
-/**
- * Plan's outputs, in the order the editor shows them; the other operations have one. New ones go to
- * the end, because workflows connect them by their position.
- */
-export const PLAN_OUTPUTS: ReadonlyArray<{
-	/** Undefined for the output with days instead of orders. */
-	readonly decision?: PlanRow['decision'];
-	readonly name: string;
-}> = [
-	{ decision: 'sendNow', name: 'Send Now' },
-	{ decision: 'sendLater', name: 'Send Later' },
-	{ decision: 'leftOut', name: 'Left Out' },
-	{ name: 'Forecast' },
-];
+import { PLAN_OUTPUTS } from './outputs';
 
 const outputOf = (decision: unknown): number =>
 	PLAN_OUTPUTS.findIndex((output) => output.decision === decision);

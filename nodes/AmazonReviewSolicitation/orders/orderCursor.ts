@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import { z } from 'zod';
 
-import { DAY_MS, HOUR_MS } from '../../shared/domain/calendar';
+import { DAY_MS, HOUR_MS, millisOf } from '../../shared/domain/calendar';
 
 /** Amazon's paging tokens are valid for 24 hours. One is discarded an hour before that. */
 const TOKEN_LIFE_HOURS = 23;
@@ -148,7 +148,8 @@ export function withFulfillment(cursor: OrderCursor): OrderCursor {
 }
 
 /**
- * Adds a page to the open search.
+ * Adds a page to the open search. The given cursor is used up: its record of what was passed on becomes
+ * the new one's, because copying it for each page would take longer than reading the page.
  * @param nextToken absent on the last page
  * @param isWanted only these orders are passed on and remembered; the others may be wanted later
  * @returns the wanted orders not yet passed on with this change, and the cursor after them
@@ -160,8 +161,7 @@ export function takePage<Order extends ChangedOrder>(
 	overlapMinutes: number,
 	isWanted: (order: Order) => boolean = () => true,
 ): { readonly fresh: Order[]; readonly cursor: OrderCursor } {
-	const { open } = cursor;
-	const passedOn = { ...cursor.passedOn };
+	const { open, passedOn } = cursor;
 	let { newest } = cursor;
 	const fresh = page.orders.filter((order) => {
 		const { orderId, updatedAt } = order;
@@ -173,7 +173,7 @@ export function takePage<Order extends ChangedOrder>(
 		if (isNew) passedOn[orderId] = updatedAt ?? open?.until ?? now;
 		return isNew;
 	});
-	const seen = { ...cursor, passedOn, ...(newest !== undefined && { newest }) };
+	const seen = { ...cursor, ...(newest !== undefined && { newest }) };
 	if (open === undefined) return { fresh, cursor: seen };
 	if (page.nextToken !== undefined) {
 		const token = { value: page.nextToken, at: now };
@@ -190,7 +190,8 @@ function closed(search: OrderCursor, until: string, overlapMinutes: number): Ord
 	const oldest = iso(
 		DateTime.max(reached.minus({ minutes: overlapMinutes }), utc(cursor.rememberedFrom)),
 	);
-	const still = Object.entries(cursor.passedOn).filter(([, at]) => utc(at) >= utc(oldest));
+	const oldestMs = millisOf(oldest);
+	const still = Object.entries(cursor.passedOn).filter(([, at]) => millisOf(at) >= oldestMs);
 	const next = sliceMs * 2;
 	return {
 		...cursor,

@@ -81,7 +81,7 @@ export async function searchAll(
 	 * matter.
 	 */
 	let refusal: SpApiFailure | undefined;
-	let cursor = start;
+	let cursor: OrderCursor = { ...start, passedOn: { ...start.passedOn } };
 	for (;;) {
 		const next = nextStep(cursor, now(), end, overlapMinutes);
 		const isFirstPage = next.step.token === undefined;

@@ -9,6 +9,8 @@ import * as feedbackGetMany from './feedback/getMany.operation';
 import * as feedbackParseReport from './feedback/parseReport.operation';
 import * as marketplaceGetMany from './marketplace/getMany.operation';
 
+export { outputs } from './outputs';
+
 export const properties: INodeProperties[] = [
 	{
 		displayName: 'Resource',

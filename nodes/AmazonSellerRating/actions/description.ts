@@ -9,6 +9,9 @@ import * as measureRequests from './measureRequests.operation';
 import * as scorecard from './scorecard.operation';
 import * as scorecardDigest from './scorecardDigest.operation';
 
+export { AMAZON_SOURCES } from '../sources/needsAmazon';
+export { outputs } from './outputs';
+
 export const properties: INodeProperties[] = [
 	{
 		displayName: 'Operation',

@@ -28,12 +28,7 @@ import { inTurns } from '../../shared/spapi/pause';
 import { DIMENSION_NAMES, DIMENSIONS } from '../analysis/causeCounts';
 import { judgeCauses, type Cause } from '../analysis/causes';
 import { causeInWords, countOf, groupInWords } from '../analysis/causeWords';
-import {
-	renderCauses,
-	renderCausesDigest,
-	type CauseRow,
-	type CausesPicture,
-} from '../chart/causes';
+import type { CauseRow, CausesPicture } from '../chart/causes';
 import { countInWords } from '../chart/words';
 import { readBadFeedback, type ReadFeedback } from '../sources/badFeedback';
 import {
@@ -289,6 +284,8 @@ export async function execute(
 	const [first, ...others] = rows;
 	if (first === undefined || wanted.format === 'items') return rows;
 	const picture = pictureOf(causes, evidence, notes, wanted, seller.name);
+	// Loads the plotting library.
+	const { renderCauses, renderCausesDigest } = await import('../chart/causes');
 	const drawing: Drawing = {
 		picture: (options) => renderCauses(picture, options),
 		digest: (svg, theme) => renderCausesDigest(picture, svg, theme),

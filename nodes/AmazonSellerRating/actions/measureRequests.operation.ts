@@ -29,7 +29,7 @@ import {
 	type RequestReport,
 } from '../analysis/requestEffectReport';
 import { delayInWords, summaryOf } from '../analysis/requestEffectWords';
-import { renderRequestEffect, type RequestEffectPicture } from '../chart/requestEffect';
+import type { RequestEffectPicture } from '../chart/requestEffect';
 import { fetchAmazonReports, reportsOptions, reportsOptionsSchema } from '../sources/amazonReports';
 import { daysOfLists, daysOfReports, type FeedbackDays } from '../sources/feedbackDays';
 import { readLedger, type RequestLedger } from '../sources/requestLedger';
@@ -472,6 +472,8 @@ async function fileOf(
 	picture: RequestEffectPicture,
 	{ binaryField, options }: Wanted,
 ): Promise<ItemWithFiles['binary']> {
+	// Loads the plotting library.
+	const { renderRequestEffect } = await import('../chart/requestEffect');
 	const file = await context.helpers.prepareBinaryData(
 		Buffer.from(renderRequestEffect(picture, options)),
 		'does-asking-pay.svg',

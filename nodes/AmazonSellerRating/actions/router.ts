@@ -3,25 +3,13 @@ import { NodeOperationError, type IExecuteFunctions, type INodeExecutionData } f
 import { isHeldByAgent } from '../../shared/n8n/agent';
 import { runForEachItem } from '../../shared/n8n/router';
 import type { EvaluationStatus } from '../analysis/evaluation';
-import * as chart from './chart.operation';
 import * as detectChange from './detectChange.operation';
 import * as evaluate from './evaluate.operation';
 import * as findCauses from './findCauses.operation';
 import * as forecast from './forecast.operation';
 import * as measureRequests from './measureRequests.operation';
+import { EVALUATE_OUTPUTS } from './outputs';
 import * as scorecard from './scorecard.operation';
-import * as scorecardDigest from './scorecardDigest.operation';
-
-/** Evaluate's outputs, in the order the editor shows them; the other operations have one. */
-export const EVALUATE_OUTPUTS: ReadonlyArray<{
-	readonly band: EvaluationStatus;
-	readonly name: string;
-}> = [
-	{ band: 'healthy', name: 'Healthy' },
-	{ band: 'atRisk', name: 'At Risk' },
-	{ band: 'critical', name: 'Critical' },
-	{ band: 'unknown', name: 'Unknown' },
-];
 
 const outputOf = (wanted: EvaluationStatus): number =>
 	EVALUATE_OUTPUTS.findIndex(({ band }) => band === wanted);
@@ -45,6 +33,7 @@ function errorOutput(context: IExecuteFunctions, itemIndex: number): number {
 	return chosen < 0 ? outputOf('unknown') : chosen;
 }
 
+/** Runs the chosen operation. Those that draw are loaded when they are used, with what draws. */
 export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const sources = rawParameter(this, 'sources', 0);
 	const together = Array.isArray(sources) && sources.includes('items');
@@ -60,7 +49,7 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 				errorOutput: (item) => errorOutput(this, item),
 			});
 		case 'chart':
-			return await runForEachItem(this, chart.execute, { together });
+			return await runForEachItem(this, (await import('./chart.operation')).execute, { together });
 		case 'forecast':
 			return await runForEachItem(this, forecast.execute, { together });
 		case 'detectChange':
@@ -72,7 +61,9 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 		case 'scorecard':
 			return await runForEachItem(this, scorecard.execute);
 		case 'scorecardDigest':
-			return await runForEachItem(this, scorecardDigest.execute, { together: true });
+			return await runForEachItem(this, (await import('./scorecardDigest.operation')).execute, {
+				together: true,
+			});
 		default:
 			throw new NodeOperationError(
 				this.getNode(),

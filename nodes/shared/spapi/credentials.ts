@@ -2,7 +2,7 @@ import { jsonParse } from 'n8n-workflow';
 import { z } from 'zod';
 
 import { findMarketplace } from '../domain/marketplaces';
-import type { SellingPartnerCredentials } from './endpoints';
+import { SELLERS_FIELD, type SellingPartnerCredentials } from './endpoints';
 
 /**
  * The credential holds one application and one seller, or several sellers as a JSON field: name,
@@ -50,9 +50,6 @@ export class CredentialError extends Error {
 
 /** n8n shows this instead of a stored secret. */
 const HIDDEN = '***';
-
-/** The label of the JSON field. */
-export const SELLERS_FIELD = 'Refresh Tokens by Seller';
 
 const EXAMPLE = '{ "Store A": { "DE": "Atzr|…" }, "Store B": { "US": "Atzr|…" } }';
 

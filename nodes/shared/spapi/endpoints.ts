@@ -25,6 +25,9 @@ export interface SellingPartnerCredentials {
 	readonly dataKioskPerSeller?: boolean;
 }
 
+/** The label of the credential's JSON field. */
+export const SELLERS_FIELD = 'Refresh Tokens by Seller';
+
 /** The part of Amazon's rate limit that each n8n process may use, from 0.01 to 1. */
 export const shareOf = ({ rateLimitShare }: Pick<SellingPartnerCredentials, 'rateLimitShare'>) =>
 	Math.min(100, Math.max(1, Number(rateLimitShare) || 100)) / 100;

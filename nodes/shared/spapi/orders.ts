@@ -2,10 +2,13 @@ import { DateTime } from 'luxon';
 import { z } from 'zod';
 
 import { buyerTimeZoneOf } from '../domain/buyerTimeZone';
+import { millisOf } from '../domain/calendar';
 import { decimalOf } from '../domain/decimal';
+import { canonicalInstant } from '../domain/instant';
 import { FULFILLERS, ORDER_STATUSES, type SellerOrder } from '../domain/order';
 import type { OrderDetails } from '../domain/orderDetails';
 import type { SpApiClient } from './client';
+import { isDocumentedOrder } from './documentedOrder';
 import { SpApiFailure } from './failure';
 import { redact } from './redact';
 
@@ -79,7 +82,7 @@ export const isBadRequest = (failure: unknown): failure is SpApiFailure =>
 /** Amounts are text, but numbers mean the same. */
 const amount = maybe(z.union([z.string(), z.number().transform(String)]));
 
-const searchedOrderSchema = z.object({
+export const searchedOrderSchema = z.object({
 	orderId: z.string().min(1),
 	createdTime: dateTime,
 	lastUpdatedTime: dateTime,
@@ -112,6 +115,18 @@ const searchedOrderSchema = z.object({
 	),
 	packages: maybe(z.array(maybe(z.object({ shipTime: dateTime, carrier: text })))),
 });
+
+/** The same with nulls in place of what is absent. */
+type OrNull<Value> =
+	Value extends ReadonlyArray<infer Each>
+		? ReadonlyArray<OrNull<Each>>
+		: Value extends object
+			? { readonly [Name in keyof Value]: OrNull<Value[Name]> }
+			: undefined extends Value
+				? Value | null
+				: Value;
+
+type SearchedOrder = OrNull<z.infer<typeof searchedOrderSchema>>;
 
 const searchSchema = z.object({
 	orders: z.array(z.unknown()),
@@ -158,16 +173,16 @@ export interface OrderPage {
 	readonly nextToken?: string;
 }
 
-const utc = (iso: string | undefined): string | null =>
-	iso === undefined ? null : DateTime.fromISO(iso, { zone: 'utc' }).toISO();
+const utc = (iso: string | null | undefined): string | null =>
+	isAbsent(iso) ? null : (canonicalInstant(iso) ?? DateTime.fromISO(iso, { zone: 'utc' }).toISO());
 
-function toSellerOrder(
-	order: z.infer<typeof searchedOrderSchema>,
-	withRecipient: boolean,
-): SellerOrder {
-	const { fulfillment, proceeds, programs = [], packages = [], orderItems, recipient } = order;
+const isAbsent = (value: unknown): value is null | undefined =>
+	value === undefined || value === null;
+
+export function toSellerOrder(order: SearchedOrder, withRecipient: boolean): SellerOrder {
+	const { fulfillment, proceeds, orderItems, recipient } = order;
 	const { earliestDateTime, latestDateTime } = fulfillment?.deliverByWindow ?? {};
-	const hasWindow = earliestDateTime !== undefined && latestDateTime !== undefined;
+	const hasWindow = !isAbsent(earliestDateTime) && !isAbsent(latestDateTime);
 	const { countryCode, stateOrRegion } = recipient?.deliveryAddress ?? {};
 	return {
 		orderId: order.orderId,
@@ -176,15 +191,15 @@ function toSellerOrder(
 		updatedAt: utc(order.lastUpdatedTime),
 		status: fulfillment?.fulfillmentStatus ?? null,
 		fulfilledBy: fulfillment?.fulfilledBy ?? null,
-		isPrime: programs.includes('PRIME'),
-		isBusiness: programs.includes('AMAZON_BUSINESS'),
+		isPrime: order.programs?.includes('PRIME') ?? false,
+		isBusiness: order.programs?.includes('AMAZON_BUSINESS') ?? false,
 		replacementFor: originalOf(order.associatedOrders ?? []),
 		cancellationRequested: isCancellationRequested(orderItems),
 		shippedLate: shippedLate(
-			packages.flatMap((each) => each?.shipTime ?? []),
+			order.packages?.flatMap((each) => each?.shipTime ?? []) ?? [],
 			fulfillment?.shipByWindow?.latestDateTime,
 		),
-		orderTotal: decimalOf(proceeds?.grandTotal?.amount ?? ''),
+		orderTotal: decimalOf(String(proceeds?.grandTotal?.amount ?? '')),
 		currency: proceeds?.grandTotal?.currencyCode ?? null,
 		items:
 			orderItems?.map((item) => ({
@@ -196,8 +211,8 @@ function toSellerOrder(
 		latestDelivery: hasWindow ? utc(latestDateTime) : null,
 		deliveryDateSource: hasWindow ? 'deliverByWindow' : 'unknown',
 		buyerTimeZone:
-			withRecipient && countryCode !== undefined
-				? buyerTimeZoneOf(countryCode, stateOrRegion)
+			withRecipient && !isAbsent(countryCode)
+				? buyerTimeZoneOf(countryCode, stateOrRegion ?? undefined)
 				: null,
 	};
 }
@@ -209,31 +224,28 @@ const OF_ORIGINAL = /_ORIGINAL_ID$/;
  * The order that this one replaces or was exchanged for. Empty if Amazon lists no such order; null
  * if Amazon lists one without its ID, or without how the two are related.
  */
-function originalOf(
-	associated: ReadonlyArray<{ orderId?: string; associationType?: string } | undefined>,
-): string | null {
+function originalOf(associated: NonNullable<SearchedOrder['associatedOrders']>): string | null {
 	const originals = associated.filter(
-		(other) => other?.associationType === undefined || OF_ORIGINAL.test(other.associationType),
+		(other) => isAbsent(other?.associationType) || OF_ORIGINAL.test(other.associationType),
 	);
-	const named = originals.find((other) => other?.associationType !== undefined && other.orderId);
+	const named = originals.find((other) => !isAbsent(other?.associationType) && other.orderId);
 	return named?.orderId ?? (originals.length > 0 ? null : '');
 }
 
 /** Null if Amazon does not show all items and shows no request for any of them. */
-function isCancellationRequested(
-	items: z.infer<typeof searchedOrderSchema>['orderItems'],
-): boolean | null {
-	const isRequested = items?.some(
-		(item) => (item?.cancellation?.cancellationRequest ?? undefined) !== undefined,
-	);
+function isCancellationRequested(items: SearchedOrder['orderItems']): boolean | null {
+	const isRequested = items?.some((item) => !isAbsent(item?.cancellation?.cancellationRequest));
 	if (isRequested === true) return true;
-	return items?.every((item) => item !== undefined) === true ? false : null;
+	return items?.every((item) => !isAbsent(item)) === true ? false : null;
 }
 
 /** Whether the last package shipped after the latest ship date; null if that is unknown (FBA). */
-function shippedLate(shipTimes: readonly string[], shipBy: string | undefined): boolean | null {
-	if (shipTimes.length === 0 || shipBy === undefined) return null;
-	return shipTimes.some((shipTime) => DateTime.fromISO(shipTime) > DateTime.fromISO(shipBy));
+function shippedLate(
+	shipTimes: readonly string[],
+	shipBy: string | null | undefined,
+): boolean | null {
+	if (shipTimes.length === 0 || isAbsent(shipBy)) return null;
+	return shipTimes.some((shipTime) => millisOf(shipTime) > millisOf(shipBy));
 }
 
 /**
@@ -306,12 +318,15 @@ export function readPage(
 ): OrderPage {
 	const orders: ListedOrder[] = [];
 	const unreadable: UnreadableOrder[] = [];
+	const take = (entry: SearchedOrder) => {
+		const isOfOtherShop = entry.salesChannel?.channelName === 'NON_AMAZON';
+		orders.push({ order: toSellerOrder(entry, withRecipient), isOfOtherShop });
+	};
 	listed.forEach((entry, index) => {
+		if (isDocumentedOrder(entry)) return take(entry as SearchedOrder);
 		const parsed = searchedOrderSchema.safeParse(entry);
-		if (parsed.success) {
-			const isOfOtherShop = parsed.data.salesChannel?.channelName === 'NON_AMAZON';
-			orders.push({ order: toSellerOrder(parsed.data, withRecipient), isOfOtherShop });
-		} else {
+		if (parsed.success) take(parsed.data);
+		else {
 			const named = orderIdSchema.safeParse(entry).data;
 			const [issue] = parsed.error.issues;
 			unreadable.push({

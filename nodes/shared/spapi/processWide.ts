@@ -5,9 +5,8 @@ import type { RateLimit } from './rateLimit';
 import type { CachedReport, Report, ReportDocument } from './report';
 
 /**
- * What all nodes of a process share. Each node is a bundle of its own, with a copy of every module
- * except this one, which the build keeps as a shared file. Everything here is kept per seller, or
- * per what makes a token, and bounded.
+ * What all nodes of a process share, in one place. Everything here is kept per seller, or per what
+ * makes a token, and bounded.
  */
 
 /**

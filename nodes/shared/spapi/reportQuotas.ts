@@ -6,7 +6,8 @@ import { shareOf } from './endpoints';
 import { SpApiFailure } from './failure';
 import { operationOf } from './operations';
 import { requestLogs, type Requested, type RequestLog } from './processWide';
-import { MOST_REPORTS, quotaOf, type ReportQuota } from './reportLimits';
+import { MOST_REPORTS } from './reportLimitFields';
+import { quotaOf, type ReportQuota } from './reportLimits';
 import type { ReportType } from './report';
 
 /**

@@ -1,0 +1,17 @@
+import { NodeConnectionTypes } from 'n8n-workflow';
+
+import { CASE_STATUSES, type CaseStatus } from '../cases/caseRow';
+
+const OUTPUT_NAMES: Readonly<Record<CaseStatus, string>> = {
+	actNow: 'Act Now',
+	wait: 'Wait',
+	closed: 'Closed',
+};
+
+/** Next Step's outputs, in the order the editor shows them; the other operations have one. */
+const NEXT_STEP_OUTPUTS = CASE_STATUSES.map((status) => OUTPUT_NAMES[status]);
+
+/** Next Step has three outputs; the other operations have one. */
+export const outputs: `={{${string}}}` = `={{ $parameter["operation"] === "nextStep" ? ${JSON.stringify(
+	NEXT_STEP_OUTPUTS.map((displayName) => ({ type: NodeConnectionTypes.Main, displayName })),
+)} : ["${NodeConnectionTypes.Main}"] }}`;
