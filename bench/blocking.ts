@@ -4,7 +4,7 @@
  * everything else in the process waits. The peer is a node that passes on the same items, in the same
  * run: what n8n itself needs. Nodes of n8n itself are measured, too, if an n8n is installed.
  *
- * `--only Plan` runs those with this text in their name, `--rounds 3` is how often each runs.
+ * `--only Plan,Send` runs those with one of these texts in their name, `--rounds 3` is how often each runs.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -28,22 +28,25 @@ export async function runAlone(args: string[]): Promise<void> {
 		options: {
 			only: { type: 'string', default: '' },
 			rounds: { type: 'string', default: '3' },
+			scale: { type: 'string', default: '1' },
 		},
 	});
 	const rounds = Number(values.rounds);
+	const only = values.only.split(',');
 	const n8nModules = await findN8n();
 	const rows: string[][] = [];
 	for (const [index, subject] of SUBJECTS.entries()) {
-		if (!subject.name.includes(values.only)) continue;
+		if (!only.some((part) => subject.name.includes(part))) continue;
 		if (subject.n8nFile !== undefined && n8nModules === undefined) continue;
 		// Amazon's limit would let it check few orders in its time.
 		const sandbox = subject.asksAmazon ? await startSandbox({ rateLimits: 1_000 }) : undefined;
 		const credential = sandbox && n8nCredentialOf(sandbox.credentials());
-		const task: BlockingTask = { index, rounds, n8nModules, credential };
+		const count = Math.max(1, Math.round(Number(values.scale) * subject.count));
+		const task: BlockingTask = { index, count, rounds, n8nModules, credential };
 		const file = join(__dirname, 'blocking', 'subjectProcess.ts');
 		const { result } = await runInChild<BlockingReport>(file, task, [HEAP]);
 		await sandbox?.close();
-		const row = rowOf(subject.name, subject.count, result);
+		const row = rowOf(subject.name, count, result);
 		console.error(row.join(' | '));
 		rows.push(row);
 	}

@@ -1,7 +1,12 @@
 import 'reflect-metadata';
 
 import { existsSync, readFileSync } from 'node:fs';
-import type { IExecuteFunctions, INodeExecutionData, INodeType } from 'n8n-workflow';
+import {
+	NodeHelpers,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+} from 'n8n-workflow';
 
 import { createCredentialStore, loadPackage } from '../../test/engine/harness';
 import { BenchEngine, type BenchedNode } from '../lib/engine';
@@ -12,6 +17,8 @@ import { SUBJECTS, type BlockingSubject } from './subjects';
 export interface BlockingTask {
 	/** Which of the subjects. */
 	readonly index: number;
+	/** The number of items or rows. */
+	readonly count: number;
 	readonly rounds: number;
 	/** The node_modules folder of an installed n8n, for its own nodes. */
 	readonly n8nModules?: string;
@@ -147,15 +154,20 @@ function mediansOf(all: readonly Figures[]): Figures {
 	};
 }
 
-async function nodeTypeOf({ type }: BenchedNode, subject: BlockingSubject, n8nModules?: string) {
-	if (subject.n8nFile !== undefined && n8nModules !== undefined) {
-		return loadN8nNode(n8nModules, subject.n8nFile);
-	}
-	return (await loadPackage()).getNode(type).type as INodeType;
+async function nodeTypeOf(
+	{ type, typeVersion }: BenchedNode,
+	{ n8nFile }: BlockingSubject,
+	n8nModules?: string,
+): Promise<INodeType> {
+	const loaded =
+		n8nFile !== undefined && n8nModules !== undefined
+			? loadN8nNode(n8nModules, n8nFile)
+			: (await loadPackage()).getNode(type).type;
+	return NodeHelpers.getVersionedNodeType(loaded, typeVersion);
 }
 
 // Runs one subject and its peer in their own process, in turns, so that a busy machine slows down both.
-answerTask(async ({ index, rounds, n8nModules, credential }: BlockingTask) => {
+answerTask(async ({ index, count, rounds, n8nModules, credential }: BlockingTask) => {
 	const subject = SUBJECTS[index];
 	if (subject === undefined) throw new Error(`No subject ${index}`);
 	const store = await createCredentialStore();
@@ -176,7 +188,7 @@ answerTask(async ({ index, rounds, n8nModules, credential }: BlockingTask) => {
 		[node.type]: watched.type,
 		[peer.type]: watchedPeer.type,
 	});
-	const items = subject.items(subject.count);
+	const items = subject.items(count);
 	const own: Figures[] = [];
 	const ofPeer: Figures[] = [];
 	// The first round warms up.
@@ -184,7 +196,7 @@ answerTask(async ({ index, rounds, n8nModules, credential }: BlockingTask) => {
 		const { figures, outputs } = await measure(engine, watched, node, items);
 		// What a node gives, n8n hands over: the peer passes on the larger of both.
 		const given = outputs.flat();
-		if (round === 0) subject.check(outputs, items);
+		if (round === 0) subject.check(outputs, items, count);
 		const passed = given.length > items.length ? given : items;
 		const { figures: peers } = await measure(engine, watchedPeer, peer, passed);
 		if (round === 0) continue;

@@ -8,7 +8,7 @@ export interface KeptCases {
 	readonly problem: string | undefined;
 }
 
-const ROWS_PER_STEP = 100;
+const ROWS_PER_STEP = 50;
 
 /**
  * Reads the rows of a table of cases: a list of rows, n8n's items, one row, or JSON text. A row

@@ -38,7 +38,7 @@ import type { SpApiClient } from '../../../shared/spapi/client';
 import { shareOf } from '../../../shared/spapi/endpoints';
 import type { SpApiFailure } from '../../../shared/spapi/failure';
 import { operationOf } from '../../../shared/spapi/operations';
-import { inTurns, Turns } from '../../../shared/spapi/pause';
+import { inTurns, LONGEST_TURN_MS, Turns } from '../../../shared/spapi/pause';
 import { readReturns } from '../../orders/returns';
 import { firstOrderOf } from '../../orders/shipments';
 import {
@@ -314,7 +314,7 @@ export async function execute(
 		);
 		const { rows, forecast = [] } = await planOf(this, client, orders, wanted);
 		const items: IDataObject[][] = [];
-		const turns = new Turns(LONGEST_STEP_MS);
+		const turns = new Turns(LONGEST_TURN_MS);
 		for (const [index, row] of rows.entries()) {
 			if (turns.isDue) await turns.pause();
 			items.push([toItem(orders[index], row)]);
@@ -388,11 +388,8 @@ async function planOf(
 		// An agent reads only the output with the orders.
 		!isHeldByAgent(context),
 	);
-	return await inTurns(steps, LONGEST_STEP_MS);
+	return await inTurns(steps, LONGEST_TURN_MS);
 }
-
-/** Other work in n8n waits no longer than this, if possible. */
-const LONGEST_STEP_MS = 15;
 
 /** Warns about an empty list, because it selects no order. */
 function hintAtEmptyLists(context: IExecuteFunctions, rules: Selection): void {
