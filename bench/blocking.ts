@@ -4,7 +4,8 @@
  * everything else in the process waits. The peer is a node that passes on the same items, in the same
  * run: what n8n itself needs. Nodes of n8n itself are measured, too, if an n8n is installed.
  *
- * `--only Plan,Send` runs those with one of these texts in their name, `--rounds 3` is how often each runs.
+ * `--only Plan,Send` runs those with one of these texts in their name, `--rounds 3` is how often each runs,
+ * and `--scale 0.1` takes a tenth of the items.
  */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -56,7 +57,7 @@ export async function runAlone(args: string[]): Promise<void> {
 			intro: `Medians of ${rounds} runs in n8n's own engine, after one to warm up, in turns with the peer, each operation in its own process. Items are made from seed ${SEED}.`,
 			tables: [
 				{
-					caption: 'By operation; gaps in time and in processor time of the process',
+					caption: 'By operation; gaps in time / in processor time',
 					header: [
 						'',
 						'items or rows',
@@ -72,7 +73,7 @@ export async function runAlone(args: string[]): Promise<void> {
 			],
 			notes: [
 				'Its own gap: while the node executes. With n8n: from the start to the end of the workflow, so it includes what n8n does before and after.',
-				'The processor time of a gap includes what the garbage collector does beside it, so it may be longer than the gap.',
+				'Processor time is that of the thread that n8n runs in, which other work on the machine changes less.',
 			],
 		}),
 	);

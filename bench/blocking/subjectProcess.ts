@@ -44,7 +44,7 @@ export interface BlockingReport {
 	readonly peer: Figures;
 }
 
-/** Passes on its items, as n8n's No Operation does, and reads a list as the subject does. */
+/** Passes on its items, as n8n's No Operation does, and reads lists as the subject does. */
 const passOn: INodeType = {
 	description: {
 		displayName: 'Pass On',
@@ -55,10 +55,15 @@ const passOn: INodeType = {
 		defaults: {},
 		inputs: ['main'],
 		outputs: ['main'],
-		properties: [{ displayName: 'List', name: 'list', type: 'string', default: '' }],
+		properties: ['first', 'second'].map((name) => ({
+			displayName: name,
+			name,
+			type: 'string',
+			default: '',
+		})),
 	},
 	async execute() {
-		this.getNodeParameter('list', 0);
+		for (const name of ['first', 'second']) this.getNodeParameter(name, 0);
 		return [this.getInputData()];
 	},
 };
@@ -181,7 +186,8 @@ answerTask(async ({ index, count, rounds, n8nModules, credential }: BlockingTask
 		},
 	);
 	const node = subject.node(store);
-	const peer = { type: 'bench.passOn', parameters: { list: subject.list ?? '' } };
+	const [first = '', second = ''] = subject.lists ?? [];
+	const peer = { type: 'bench.passOn', parameters: { first, second } };
 	const watched = new Watched(await nodeTypeOf(node, subject, n8nModules));
 	const watchedPeer = new Watched(passOn);
 	const engine = await BenchEngine.create({

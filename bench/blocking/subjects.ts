@@ -9,8 +9,8 @@ import { SUBJECTS as MEASURED, type Subject } from '../nodeCost/subjects';
 export interface BlockingSubject extends Omit<Subject, 'most'> {
 	/** The number of items, or of rows of a file. */
 	readonly count: number;
-	/** A list of which its parameters have a copy: the peer reads it, too. */
-	readonly list?: string;
+	/** Lists that its parameters have, at most two: the peer has n8n evaluate them, too. */
+	readonly lists?: readonly string[];
 	/** It asks Amazon, so it needs the sandbox. */
 	readonly asksAmazon?: boolean;
 }
@@ -233,7 +233,7 @@ export const SUBJECTS: readonly BlockingSubject[] = [
 	{
 		name: 'Rating: Find Causes',
 		count: ITEMS,
-		list: ALL,
+		lists: [ALL],
 		...rating('findCauses', {
 			dimensions: ['sku', 'asin', 'fulfilledBy', 'marketplace', 'reason'],
 			ordersFrom: 'list',
@@ -247,7 +247,7 @@ export const SUBJECTS: readonly BlockingSubject[] = [
 	{
 		name: 'Rating: Measure Requests',
 		count: ITEMS,
-		list: ALL,
+		lists: [ALL, ALL],
 		...rating('measureRequests', {
 			feedbackFrom: 'lists',
 			sources: ['items'],
