@@ -40,7 +40,7 @@ export async function runAlone(args: string[]): Promise<void> {
 		if (!only.some((part) => subject.name.includes(part))) continue;
 		if (subject.n8nFile !== undefined && n8nModules === undefined) continue;
 		// Amazon's limit would let it check few orders in its time.
-		const sandbox = subject.asksAmazon ? await startSandbox({ rateLimits: 1_000 }) : undefined;
+		const sandbox = subject.needsSandbox ? await startSandbox({ rateLimits: 1_000 }) : undefined;
 		const credential = sandbox && n8nCredentialOf(sandbox.credentials());
 		const count = Math.max(1, Math.round(Number(values.scale) * subject.count));
 		const task: BlockingTask = { index, count, rounds, n8nModules, credential };

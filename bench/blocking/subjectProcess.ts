@@ -22,7 +22,7 @@ export interface BlockingTask {
 	readonly rounds: number;
 	/** The node_modules folder of an installed n8n, for its own nodes. */
 	readonly n8nModules?: string;
-	/** Of the sandbox, for a subject that asks Amazon. */
+	/** Of the sandbox, for a subject that needs it. */
 	readonly credential?: Readonly<Record<string, string | number | boolean>>;
 }
 

@@ -11,8 +11,8 @@ export interface BlockingSubject extends Omit<Subject, 'most'> {
 	readonly count: number;
 	/** Lists that its parameters have, at most two: the peer has n8n evaluate them, too. */
 	readonly lists?: readonly string[];
-	/** It asks Amazon, so it needs the sandbox. */
-	readonly asksAmazon?: boolean;
+	/** It checks with Amazon, so it needs the sandbox. */
+	readonly needsSandbox?: boolean;
 }
 
 const ITEMS = 100_000;
@@ -199,7 +199,7 @@ export const SUBJECTS: readonly BlockingSubject[] = [
 	measured('Solicitation: Plan', ITEMS),
 	{
 		name: 'Solicitation: Send, dry run',
-		asksAmazon: true,
+		needsSandbox: true,
 		count: ITEMS,
 		node: send,
 		items: orderItems,
@@ -207,7 +207,7 @@ export const SUBJECTS: readonly BlockingSubject[] = [
 	},
 	{
 		name: 'Solicitation: Send, dry run, rows of earlier attempts',
-		asksAmazon: true,
+		needsSandbox: true,
 		count: ITEMS,
 		node: send,
 		items: ledgerOfAttempts,
