@@ -1,145 +1,95 @@
 /**
- * `npm run bench -- blocking`: how long Plan keeps n8n from other work. A timer ticks all the time;
- * the longest gap between two ticks is the longest time that everything else in the process waits.
- * The peer is a node that passes on the same items, in the same run: what n8n itself needs.
- * `--orders 100000` is the number of orders.
+ * `npm run bench -- blocking`: how long each operation that takes many items keeps n8n from other
+ * work. A timer ticks all the time; the longest gap between two ticks is the longest time that
+ * everything else in the process waits. The peer is a node that passes on the same items, in the same
+ * run: what n8n itself needs. Nodes of n8n itself are measured, too, if an n8n is installed.
+ *
+ * `--only Plan,Send` runs those with one of these texts in their name, `--rounds 3` is how often each runs,
+ * and `--scale 0.1` takes a tenth of the items.
  */
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { INodeType } from 'n8n-workflow';
 
-import { createCredentialStore } from '../test/engine/harness';
-import { BenchEngine, type BenchedNode } from './lib/engine';
+import { startSandbox } from '../sandbox';
+import { n8nCredentialOf } from '../sandbox/n8nCredential';
+import type { BlockingReport, BlockingTask } from './blocking/subjectProcess';
+import { SUBJECTS } from './blocking/subjects';
 import { formatCount, formatRatio, formatTime } from './lib/format';
 import { renderSection } from './lib/markdown';
-import { median } from './lib/measure';
-import { orderItems, SEED } from './nodeCost/inputs';
-import { SUBJECTS } from './nodeCost/subjects';
+import { runInChild } from './lib/measure';
+import { findN8n } from './lib/n8nNodes';
+import { SEED } from './nodeCost/inputs';
 
-const ROUNDS = 3;
-
-/** Passes on its items, as n8n's No Operation does. */
-const passOn: INodeType = {
-	description: {
-		displayName: 'Pass On',
-		name: 'passOn',
-		group: ['transform'],
-		version: 1,
-		description: '',
-		defaults: {},
-		inputs: ['main'],
-		outputs: ['main'],
-		properties: [],
-	},
-	async execute() {
-		return [this.getInputData()];
-	},
-};
-
-interface Figures {
-	/** Milliseconds. */
-	readonly time: number;
-	readonly longestGap: number;
-	/** The same in processor time of this process, which a busy machine changes less. */
-	readonly cpuTime: number;
-	readonly longestCpuGap: number;
-}
-
-const cpuNow = (): number => {
-	const { user, system } = process.cpuUsage();
-	return (user + system) / 1000;
-};
-
-/** Runs a node while a timer ticks. */
-async function measure(engine: BenchEngine, node: BenchedNode, count: number): Promise<Figures> {
-	const items = orderItems(count);
-	const start = { at: performance.now(), cpu: cpuNow() };
-	let last = start;
-	let [longestGap, longestCpuGap] = [0, 0];
-	const tick = () => {
-		const now = { at: performance.now(), cpu: cpuNow() };
-		longestGap = Math.max(longestGap, now.at - last.at);
-		longestCpuGap = Math.max(longestCpuGap, now.cpu - last.cpu);
-		last = now;
-	};
-	const timer = setInterval(tick, 1);
-	await engine.run(node, items);
-	tick();
-	clearInterval(timer);
-	return {
-		time: last.at - start.at,
-		cpuTime: last.cpu - start.cpu,
-		longestGap,
-		longestCpuGap,
-	};
-}
+/** A million items with their results do not fit into Node's default heap. */
+const HEAP = '--max-old-space-size=8192';
 
 export async function runAlone(args: string[]): Promise<void> {
 	const { values } = parseArgs({
 		args,
-		options: { orders: { type: 'string', default: '100000' } },
+		options: {
+			only: { type: 'string', default: '' },
+			rounds: { type: 'string', default: '3' },
+			scale: { type: 'string', default: '1' },
+		},
 	});
-	const store = await createCredentialStore();
-	store.set('demo', {
-		primaryMarketplace: 'ATVPDKIKX0DER',
-		clientId: 'x',
-		clientSecret: 'x',
-		refreshToken: 'x',
-	});
-	const engine = await BenchEngine.create({ 'bench.passOn': passOn });
-	const subject = SUBJECTS.find(({ name }) => name === 'Solicitation: Plan');
-	if (subject === undefined) throw new Error('Plan is not among the subjects');
-	const contenders: ReadonlyArray<readonly [string, BenchedNode]> = [
-		['a node that passes on its items', { type: 'bench.passOn', parameters: {} }],
-		['Solicitation: Plan', subject.node(store)],
-	];
-	const counts = [1_000, 10_000, Number(values.orders)];
+	const rounds = Number(values.rounds);
+	const only = values.only.split(',');
+	const n8nModules = await findN8n();
 	const rows: string[][] = [];
-	for (const count of counts) {
-		const results = new Map<string, Figures[]>(contenders.map(([name]) => [name, []]));
-		// In turns, so that a busy machine slows down both.
-		for (let round = 0; round <= ROUNDS; round += 1) {
-			for (const [name, node] of contenders) {
-				const figures = await measure(engine, node, count);
-				if (round > 0) results.get(name)?.push(figures);
-			}
-		}
-		const of = (name: string, field: keyof Figures) =>
-			median((results.get(name) ?? []).map((figures) => figures[field]));
-		const [[peer]] = contenders as [(typeof contenders)[number]];
-		for (const [name] of contenders) {
-			rows.push([
-				name,
-				formatCount(count),
-				`${((1000 * of(name, 'time')) / count).toFixed(1)} µs`,
-				`${((1000 * of(name, 'cpuTime')) / count).toFixed(1)} µs`,
-				formatTime(of(name, 'longestGap')),
-				formatTime(of(name, 'longestCpuGap')),
-				name === peer ? '' : formatRatio(of(name, 'cpuTime'), of(peer, 'cpuTime')),
-			]);
-		}
+	for (const [index, subject] of SUBJECTS.entries()) {
+		if (!only.some((part) => subject.name.includes(part))) continue;
+		if (subject.n8nFile !== undefined && n8nModules === undefined) continue;
+		// Amazon's limit would let it check few orders in its time.
+		const sandbox = subject.needsSandbox ? await startSandbox({ rateLimits: 1_000 }) : undefined;
+		const credential = sandbox && n8nCredentialOf(sandbox.credentials());
+		const count = Math.max(1, Math.round(Number(values.scale) * subject.count));
+		const task: BlockingTask = { index, count, rounds, n8nModules, credential };
+		const file = join(__dirname, 'blocking', 'subjectProcess.ts');
+		const { result } = await runInChild<BlockingReport>(file, task, [HEAP]);
+		await sandbox?.close();
+		const row = rowOf(subject.name, count, result);
+		console.error(row.join(' | '));
+		rows.push(row);
 	}
 	console.log(
 		renderSection({
-			title: 'How long Plan keeps n8n from other work',
-			intro: `Medians of ${ROUNDS} runs in n8n's own engine, after one to warm up, in turns. Orders are made from seed ${SEED}.`,
+			title: 'How long an operation keeps n8n from other work',
+			intro: `Medians of ${rounds} runs in n8n's own engine, after one to warm up, in turns with the peer, each operation in its own process. Items are made from seed ${SEED}.`,
 			tables: [
 				{
-					caption: 'By number of orders',
+					caption: 'By operation; gaps in time / in processor time',
 					header: [
 						'',
-						'orders',
+						'items or rows',
 						'each',
 						'each, processor time',
-						'longest gap',
-						'longest gap, processor time',
-						'time of the peer',
+						'its own longest gap',
+						'longest gap with n8n',
+						"the peer's longest gap",
+						'processor time / peer',
 					],
 					rows,
 				},
 			],
-			notes: [],
+			notes: [
+				'Its own gap: while the node executes. With n8n: from the start to the end of the workflow, so it includes what n8n does before and after.',
+				'Processor time is that of the thread that n8n runs in, which other work on the machine changes less.',
+			],
 		}),
 	);
-	// n8n's engine keeps the process alive.
-	process.exit();
+}
+
+function rowOf(name: string, count: number, { node, peer }: BlockingReport): string[] {
+	const each = (time: number) => `${((1000 * time) / count).toFixed(1)} µs`;
+	const both = (time: number, cpu: number) => `${formatTime(time)} / ${formatTime(cpu)}`;
+	return [
+		name,
+		formatCount(count),
+		each(node.time),
+		each(node.cpuTime),
+		both(node.ownGap, node.ownCpuGap),
+		both(node.gap, node.cpuGap),
+		both(peer.gap, peer.cpuGap),
+		formatRatio(node.cpuTime, peer.cpuTime),
+	];
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 import { formatCount, formatTime } from './lib/format';
 import { describeGrowth, runInChild } from './lib/measure';
-import { ensureN8n, ensureNode24, isRuntimeReady } from '../scripts/lib/runtime.mjs';
+import { findN8n } from './lib/n8nNodes';
 import type { Part, RunOptions, Section, Series } from './lib/section';
 import { SEED } from './nodeCost/inputs';
 import type { SubjectReport, SubjectTask } from './nodeCost/subjectProcess';
@@ -56,13 +56,6 @@ async function run({ quick }: RunOptions): Promise<Section> {
 		sizes.map(({ count }) => count),
 		n8nModules !== undefined,
 	);
-}
-
-/** The node_modules folder of the n8n that the tests use; it is not downloaded for this. */
-async function findN8n(): Promise<string | undefined> {
-	if (!isRuntimeReady()) return undefined;
-	const { node } = await ensureNode24();
-	return (await ensureN8n(node)).n8nModules;
 }
 
 function toSection(

@@ -1,11 +1,9 @@
 import 'reflect-metadata';
 
-import { createRequire } from 'node:module';
-import type { INodeType } from 'n8n-workflow';
-
 import { createCredentialStore } from '../../test/engine/harness';
 import { BenchEngine } from '../lib/engine';
 import { answerTask, collectGarbage, median, milliseconds } from '../lib/measure';
+import { loadN8nNode } from '../lib/n8nNodes';
 import { SUBJECTS } from './subjects';
 
 export interface SubjectTask {
@@ -48,11 +46,3 @@ answerTask(async ({ name, sizes, n8nModules }: SubjectTask): Promise<SubjectRepo
 	}
 	return times;
 });
-
-function loadN8nNode(n8nModules: string, file: string): INodeType {
-	const load = createRequire(`${n8nModules}/n8n/package.json`);
-	const exported = load(`n8n-nodes-base/dist/nodes/${file}`) as Record<string, new () => INodeType>;
-	const [NodeClass] = Object.values(exported);
-	if (NodeClass === undefined) throw new Error(`No node in ${file}`);
-	return new NodeClass();
-}

@@ -3,6 +3,7 @@
 import fc from '../fastCheck';
 
 import { REASONS, reasonsOf, type Reason } from '../../nodes/shared/domain/comments/reasons';
+import { MOST_CHARACTERS } from '../../nodes/shared/domain/comments/fold';
 import { growthOf, IN_PROPORTION } from '../growth';
 
 describe('reasonsOf', () => {
@@ -125,8 +126,17 @@ describe('reasonsOf', () => {
 		'a',
 		'no llegó ',
 	])('reads a long comment of "%s" in time proportional to its length', (part) => {
-		const read = (size: number) => reasonsOf(part.repeat(size));
-		expect(growthOf(read, 2_000)).toBeLessThan(IN_PROPORTION);
+		const read = (size: number) => {
+			const comment = part.repeat(size).slice(0, size);
+			for (let time = 0; time < 40; time += 1) reasonsOf(comment);
+		};
+		expect(growthOf(read, MOST_CHARACTERS / 8)).toBeLessThan(IN_PROPORTION);
+	});
+
+	it('reads a comment only up to a limit', () => {
+		const filler = 'x '.repeat(MOST_CHARACTERS / 2);
+		expect(reasonsOf(`Never arrived. ${filler}`).reasons).toEqual(['lateOrLost']);
+		expect(reasonsOf(`${filler} Never arrived.`).reasons).toEqual(['unclear']);
 	});
 });
 

@@ -8,6 +8,7 @@ import {
 	removalProspect,
 	type RemovalCriterion,
 } from '../../nodes/shared/domain/comments/removalProspect';
+import { MOST_CHARACTERS } from '../../nodes/shared/domain/comments/fold';
 import { growthOf, IN_PROPORTION } from '../growth';
 
 const DATE = '2026-09-03';
@@ -323,8 +324,20 @@ describe('removalProspect', () => {
 		"x'",
 		"1 A'",
 	])('reads a long comment of "%s" in time proportional to its length', (part) => {
-		const read = (size: number) => prospectOf(part.repeat(size));
-		expect(growthOf(read, 4_000)).toBeLessThan(IN_PROPORTION);
+		const read = (size: number) => {
+			const comment = part.repeat(size).slice(0, size);
+			for (let time = 0; time < 40; time += 1) prospectOf(comment);
+		};
+		expect(growthOf(read, MOST_CHARACTERS / 8)).toBeLessThan(IN_PROPORTION);
+	});
+
+	it.each([
+		['Shit', 'obsceneLanguage'],
+		['a@b.example', 'personalInformation'],
+	])('reads a comment only up to a limit: "%s"', (words, criterion) => {
+		const filler = 'x '.repeat(MOST_CHARACTERS / 2);
+		expect(criterionOf(`${words} ${filler}`)).toBe(criterion);
+		expect(criterionOf(`${filler} ${words}`)).toBe('none');
 	});
 });
 

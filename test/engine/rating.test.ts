@@ -5,6 +5,7 @@ import { NodeHelpers, type IDataObject, type INodeParameters } from 'n8n-workflo
 import { combine } from '../../nodes/AmazonSellerRating/actions/assessment';
 import { AmazonSellerRating } from '../../nodes/AmazonSellerRating/AmazonSellerRating.node';
 import { readItems } from '../../nodes/AmazonSellerRating/sources/inputItems';
+import { inOneGo } from '../../nodes/shared/domain/steps';
 import type { WindowCoverage } from '../../nodes/shared/domain/coverage';
 import { evaluateWindow, judge } from '../../nodes/AmazonSellerRating/analysis/evaluation';
 import { sentimentOf } from '../../nodes/shared/domain/feedbackReport';
@@ -611,7 +612,8 @@ describe('Rating: Evaluate, inputs', () => {
 		const us = findMarketplace('US')!;
 		const dates = [new Date('2026-11-01T12:00:00Z'), DateTime.fromISO('2026-11-02T03:00:00Z')];
 		const items = dates.map((date) => ({ json: { date: date as unknown as string, rating: 5 } }));
-		const { series, notes } = readItems(items, { dateField: 'date', ratingField: 'rating' }, us);
+		const fields = { dateField: 'date', ratingField: 'rating' };
+		const { series, notes } = inOneGo(readItems(items, fields, us));
 		expect(notes).toEqual([]);
 		// 3 a.m. in Greenwich is the previous evening in Los Angeles.
 		expect([series.firstDate, series.lastDate]).toEqual(['2026-11-01', '2026-11-01']);

@@ -121,7 +121,7 @@ describe('days of lists', () => {
 	];
 
 	it('leave out what is unknown, contradictory or not settled, and name it', () => {
-		const days = daysOfLists({ totals, feedback }, us, range);
+		const days = inOneGo(daysOfLists({ totals, feedback }, us, range));
 		expect(days.known).toEqual([
 			{ day: dayNumber('2026-11-01'), positive: 2, nonPositive: 1 },
 			{ day: dayNumber('2026-11-02'), positive: 1, nonPositive: 1 },
@@ -147,14 +147,14 @@ describe('days of lists', () => {
 		],
 		['such a number for some days', { totals, feedback: '' }, false],
 	])('with %s know the stars: %o', (_, lists, isSplit) => {
-		expect(daysOfLists(lists, us, range).isSplit).toBe(isSplit);
+		expect(inOneGo(daysOfLists(lists, us, range)).isSplit).toBe(isSplit);
 	});
 
 	it('can be JSON, and know no certain part without the second list', () => {
-		const days = daysOfLists({ totals: JSON.stringify(totals), feedback: '' }, us, range);
+		const days = inOneGo(daysOfLists({ totals: JSON.stringify(totals), feedback: '' }, us, range));
 		expect(days).toMatchObject({ low: undefined, isSplit: false });
 		expect(days.known).toHaveLength(4);
-		expect(daysOfLists({ totals: 'x', feedback: [] }, us, range)).toMatchObject({
+		expect(inOneGo(daysOfLists({ totals: 'x', feedback: [] }, us, range))).toMatchObject({
 			known: [],
 			leftOut: [{ days: 5, reason: 'notInList' }, { reason: 'notSettled' }],
 			low: [],

@@ -16,9 +16,8 @@ const outputOf = (decision: unknown): number =>
  * are last. All times are UTC in the same format, so they sort as text. Days stay in their order.
  */
 function bySendAt({ sendAt: a = null }: IDataObject, { sendAt: b = null }: IDataObject): number {
-	if (a === b) return 0;
-	if (a === null || b === null) return a === null ? 1 : -1;
-	return a < b ? -1 : 1;
+	if (a === null || b === null) return Number(a === null) - Number(b === null);
+	return a < b ? -1 : Number(a > b);
 }
 
 export async function router(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

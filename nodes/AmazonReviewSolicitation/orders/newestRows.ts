@@ -1,21 +1,15 @@
 import { DateTime } from 'luxon';
 
-import { inOneGo, type Steps } from '../../shared/domain/steps';
+import type { Steps } from '../../shared/domain/steps';
+
+/** Rows that are looked at between two pauses. */
+const ROWS_PER_STEP = 2_000;
 
 /**
  * Picks the row that counts among several rows of the same order and returns its index: the one
  * updated last. Of rows with the same time or no time, it is the last one, as in tables that are
  * only appended to.
  */
-export const newestRows = <Row extends { readonly updatedAt?: unknown }>(
-	rows: readonly Row[],
-	keyOf: (row: Row) => string,
-): ReadonlyMap<string, number> => inOneGo(newestRowsInSteps(rows, keyOf));
-
-/** Rows that are looked at between two pauses. */
-const ROWS_PER_STEP = 2_000;
-
-/** The same in steps. */
 export function* newestRowsInSteps<Row extends { readonly updatedAt?: unknown }>(
 	rows: readonly Row[],
 	keyOf: (row: Row) => string,

@@ -1,9 +1,10 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-import { newestRows } from '../orders/newestRows';
+import { newestRowsInSteps } from '../orders/newestRows';
 import type { SolicitationOutcome } from './outcome';
 import { Claims } from './claims';
 import { toNodeError } from '../../shared/n8n/toNodeError';
+import { inTurns, LONGEST_TURN_MS, Turns } from '../../shared/spapi/pause';
 import { hint } from '../../shared/n8n/hints';
 import { Progress } from './progress';
 import { explain, toResult, type Finding, type OrderInQuestion } from './eligibility';
@@ -71,11 +72,14 @@ export class SendRun {
 		const rows: IDataObject[][] = [];
 		const progress = new Progress(this.context, orders.length);
 		const claims = new Claims(this.context);
-		const newest = newestRows(orders, keyOf);
+		const newest = await inTurns(newestRowsInSteps(orders, keyOf), LONGEST_TURN_MS);
 		const isNewest = (order: OrderToSend, index: number) => newest.get(keyOf(order)) === index;
 		const mostBefore = mostAttempts(orders);
+		const turns = new Turns(LONGEST_TURN_MS);
 
 		for (let start = 0; start < orders.length; start += CLAIMED_TOGETHER) {
+			// Orders that are skipped wait for nothing.
+			if (turns.isDue) await turns.pause();
 			const group = orders
 				.slice(start, start + CLAIMED_TOGETHER)
 				.map((order, offset) => [start + offset, order] as const);

@@ -8,7 +8,7 @@ export interface KeptCases {
 	readonly problem: string | undefined;
 }
 
-const ROWS_PER_STEP = 100;
+const ROWS_PER_STEP = 50;
 
 /**
  * Reads the rows of a table of cases: a list of rows, n8n's items, one row, or JSON text. A row
@@ -19,8 +19,9 @@ export function* readKeptCases(given: unknown): Steps<KeptCases> {
 	let problem: string | undefined;
 	const listed = listOf(given);
 	if (listed === undefined) return { cases, problem: 'It is neither a list of rows nor a row.' };
-	for (const [index, row] of listed.entries()) {
+	for (const [index, entry] of listed.entries()) {
 		if (index % ROWS_PER_STEP === ROWS_PER_STEP - 1) yield;
+		const row = isItem(entry) ? entry.json : entry;
 		if (isEmptyRow(row)) continue;
 		const parsed = keptCaseSchema.safeParse(row);
 		if (parsed.success) {
@@ -37,9 +38,7 @@ function listOf(given: unknown): readonly unknown[] | undefined {
 	const value = typeof given === 'string' ? parsedJson(given) : given;
 	if (value === undefined || value === null) return [];
 	if (typeof value !== 'object') return undefined;
-	return (Array.isArray(value) ? value : [value]).map((entry: unknown) =>
-		isItem(entry) ? entry.json : entry,
-	);
+	return Array.isArray(value) ? value : [value];
 }
 
 /** Undefined if it is blank; the text itself if it is not JSON. */

@@ -18,6 +18,7 @@ import { fetchAccountHealth } from '../../shared/n8n/accountHealth';
 import { toNodeError } from '../../shared/n8n/toNodeError';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { SpApiFailure } from '../../shared/spapi/failure';
+import { inTurns, LONGEST_TURN_MS } from '../../shared/spapi/pause';
 import { fetchOfferRating, readOffer } from '../sources/amazonOffer';
 import { fetchAmazonReports, readReports, type ReportsOptions } from '../sources/amazonReports';
 import { readEnteredCounts, type EnteredCounts } from '../sources/enteredCounts';
@@ -125,7 +126,8 @@ async function openSource(
 		};
 	}
 	if (source === 'items') {
-		const items = readItems(context.getInputData(), request, marketplace, isMain);
+		const reading = readItems(context.getInputData(), request, marketplace, isMain);
+		const items = await inTurns(reading, LONGEST_TURN_MS);
 		return { read: (window) => readItemsWindow(items, window), from: ['input items'] };
 	}
 	if (client === undefined) return { read: () => undefined, from: [] };

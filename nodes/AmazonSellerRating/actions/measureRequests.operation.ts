@@ -18,7 +18,7 @@ import { ItemWithFiles } from '../../shared/n8n/router';
 import { sellerParameter } from '../../shared/n8n/sellerParameter';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { primaryMarketplaceOf } from '../../shared/spapi/endpoints';
-import { inTurns } from '../../shared/spapi/pause';
+import { inTurns, LONGEST_TURN_MS } from '../../shared/spapi/pause';
 import { DEFAULT_OPTIONS, type Effect } from '../analysis/requestEffect';
 import type { DelayComparison } from '../analysis/requestEffectDelay';
 import { lastDayOf, type SentRequest } from '../analysis/requestEffectLedger';
@@ -323,11 +323,10 @@ async function readDays(
 	const today = todayIn(place);
 	const from = plusDays(today, 1 - days);
 	if (client === undefined) {
-		return daysOfLists({ totals: dailyTotals, feedback: lowFeedback }, place, {
-			from,
-			through: today,
-			settled: plusDays(today, -1 - options.daysUntilSettled),
-		});
+		const lists = { totals: dailyTotals, feedback: lowFeedback };
+		const settled = plusDays(today, -1 - options.daysUntilSettled);
+		const reading = daysOfLists(lists, place, { from, through: today, settled });
+		return await inTurns(reading, LONGEST_TURN_MS);
 	}
 	const reports = await fetchAmazonReports(context, client, place, today, days, {
 		...options,

@@ -5,6 +5,7 @@ import type { DaysLeftOut, LeftOutReason } from '../../shared/domain/coverage';
 import { findMarketplace, type Marketplace } from '../../shared/domain/marketplaces';
 import { onePerOrder } from '../../shared/domain/onePerOrder';
 import { isOrderIdOfAnyKind } from '../../shared/domain/orderId';
+import type { Steps } from '../../shared/domain/steps';
 import type { DayOfFeedback } from '../analysis/requestEffect';
 import type { LowFeedback } from '../analysis/requestEffectCertain';
 import type { AmazonReports } from './amazonReports';
@@ -59,21 +60,26 @@ export function daysOfReports(
 
 type Row = Readonly<Record<string, unknown>>;
 
+const ROWS_PER_STEP = 500;
+
 /**
  * The days of a range as lists have them: one of daily totals (`date`, `received` and, if known,
  * `nonPositive`), and one of 1 to 3 star feedback (`orderId`, `date`, `rating`).
  * @param settled last ISO day that counts
  */
-export function daysOfLists(
+export function* daysOfLists(
 	{ totals, feedback }: { readonly totals: unknown; readonly feedback: unknown },
 	marketplace: Marketplace,
 	{ from, through, settled }: Readonly<Record<'from' | 'through' | 'settled', string>>,
-): FeedbackDays {
-	const low = lowFeedbackIn(feedback, marketplace);
+): Steps<FeedbackDays> {
+	const low = yield* lowFeedbackIn(feedback, marketplace);
+	yield;
 	const lowPerDay = new Map<number, number>();
 	for (const { day } of low ?? []) lowPerDay.set(day, (lowPerDay.get(day) ?? 0) + 1);
 	const perDay = new Map<number, { received: number; nonPositive: number | undefined }>();
-	for (const row of rowsOf(totals, marketplace)) {
+	const rows = yield* rowsOf(totals, marketplace);
+	for (const [index, row] of rows.entries()) {
+		if (index % ROWS_PER_STEP === 0) yield;
 		const date = toDay(row.date, marketplace);
 		const received = countOf(row.received ?? row.feedbackReceived);
 		if (date === undefined || received === undefined) continue;
@@ -111,11 +117,15 @@ class DaysApart {
 	}
 }
 
-function lowFeedbackIn(given: unknown, marketplace: Marketplace): LowFeedback[] | undefined {
-	const rows = rowsOf(given, marketplace);
+function* lowFeedbackIn(
+	given: unknown,
+	marketplace: Marketplace,
+): Steps<LowFeedback[] | undefined> {
+	const rows = yield* rowsOf(given, marketplace);
 	if (rows.length === 0 && !Array.isArray(given)) return undefined;
 	const low = new Map<string, LowFeedback>();
-	for (const { orderId, date, rating } of rows) {
+	for (const [index, { orderId, date, rating }] of rows.entries()) {
+		if (index % ROWS_PER_STEP === 0) yield;
 		const day = toDay(date, marketplace);
 		const stars = countOf(rating) ?? 0;
 		if (typeof orderId !== 'string' || !isOrderIdOfAnyKind(orderId) || day === undefined) continue;
@@ -125,17 +135,20 @@ function lowFeedbackIn(given: unknown, marketplace: Marketplace): LowFeedback[] 
 }
 
 /** The rows of a list, items of n8n or plain, that are not of another marketplace. */
-function rowsOf(given: unknown, marketplace: Marketplace): Row[] {
+function* rowsOf(given: unknown, marketplace: Marketplace): Steps<Row[]> {
 	const list =
 		typeof given === 'string' ? jsonParse<unknown>(given, { fallbackValue: null }) : given;
 	if (!Array.isArray(list)) return [];
-	return list.flatMap((entry: unknown) => {
+	const rows: Row[] = [];
+	for (const [index, entry] of (list as unknown[]).entries()) {
+		if (index % ROWS_PER_STEP === 0) yield;
 		const row = isRow(entry) && isRow(entry.json) ? entry.json : entry;
-		if (!isRow(row)) return [];
+		if (!isRow(row)) continue;
 		const { marketplaceId, marketplace: name } = row as IDataObject;
 		const own = findMarketplace(String(marketplaceId ?? name ?? ''));
-		return own === undefined || own === marketplace ? [row] : [];
-	});
+		if (own === undefined || own === marketplace) rows.push(row);
+	}
+	return rows;
 }
 
 const isRow = (value: unknown): value is Row =>

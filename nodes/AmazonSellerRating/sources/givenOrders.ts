@@ -27,7 +27,8 @@ export function* readGivenOrders(given: unknown): Steps<GivenOrders | undefined>
 	const orders = new Map<string, KnownOrder>();
 	const sellers = new Set<string>();
 	let unreadable = 0;
-	for (const [index, entry] of [list].flat().entries()) {
+	const entries: readonly unknown[] = Array.isArray(list) ? list : [list];
+	for (const [index, entry] of entries.entries()) {
 		if (index % ROWS_PER_STEP === ROWS_PER_STEP - 1) yield;
 		const row: unknown = isRow(entry) && isRow(entry.json) ? entry.json : entry;
 		const orderId = isRow(row) ? (textOf(fieldsOf(row).orderId) ?? '') : '';

@@ -3,11 +3,8 @@ import type { IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workf
 
 import { sentimentOf } from '../../shared/domain/feedbackReport';
 import { dayNumber, isIsoDay } from '../../shared/domain/calendar';
-import {
-	countPerDay,
-	type DatedFeedback,
-	FeedbackSeries,
-} from '../../shared/domain/feedbackSeries';
+import { CountsPerDay, FeedbackSeries } from '../../shared/domain/feedbackSeries';
+import type { Steps } from '../../shared/domain/steps';
 import type { Window, WindowReading } from '../analysis/evaluation';
 import { findMarketplace, type Marketplace } from '../../shared/domain/marketplaces';
 
@@ -39,20 +36,23 @@ export interface ItemsSeries {
 	readonly notes: readonly string[];
 }
 
+const ITEMS_PER_STEP = 1_000;
+
 /**
  * Reads each input item as one feedback entry. An item with a marketplace, as this package outputs
  * them, counts only there; the others count in the main marketplace. A date with a time counts on
  * its day in the marketplace. Items that are not a feedback entry are left out and named.
  */
-export function readItems(
+export function* readItems(
 	items: readonly INodeExecutionData[],
 	fields: { readonly dateField: string; readonly ratingField: string },
 	marketplace: Marketplace,
 	isMain = true,
-): ItemsSeries {
+): Steps<ItemsSeries> {
 	const unusable: number[] = [];
-	const feedback: DatedFeedback[] = [];
+	const perDay = new CountsPerDay();
 	for (const [index, { json }] of items.entries()) {
+		if (index % ITEMS_PER_STEP === ITEMS_PER_STEP - 1) yield;
 		const own = findMarketplace(String(json.marketplaceId ?? json.marketplace ?? ''));
 		if (own === undefined ? !isMain : own !== marketplace) continue;
 		const date = toDay(valueAt(json, fields.dateField), marketplace);
@@ -60,13 +60,14 @@ export function readItems(
 		if (date === undefined || !Number.isInteger(stars) || stars < 1 || stars > 5) {
 			unusable.push(index);
 		} else {
-			feedback.push({ date, sentiment: sentimentOf(stars) });
+			perDay.add({ date, sentiment: sentimentOf(stars) });
 		}
 	}
+	const series = FeedbackSeries.of(perDay.days);
 	const shown = unusable.slice(0, 5).join(', ');
 	return {
-		series: FeedbackSeries.of(countPerDay(feedback)),
-		hasPositives: feedback.some(({ sentiment }) => sentiment === 'positive'),
+		series,
+		hasPositives: series.between(series.firstDay, series.lastDay).positive > 0,
 		notes:
 			unusable.length === 0
 				? []

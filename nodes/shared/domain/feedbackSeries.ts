@@ -14,18 +14,29 @@ export interface DailyCounts extends FeedbackCounts {
 	readonly date: string;
 }
 
-/** Counts feedback per calendar day in one pass; memory grows only with the number of days. */
-export function countPerDay(feedback: Iterable<DatedFeedback>): DailyCounts[] {
-	const days = new Map<string, { positive: number; neutral: number; negative: number }>();
-	for (const { date, sentiment } of feedback) {
-		let counts = days.get(date);
+/** Counts feedback per calendar day; memory grows only with the number of days. */
+export class CountsPerDay {
+	private readonly counts = new Map<string, Record<Sentiment, number>>();
+
+	add({ date, sentiment }: DatedFeedback): void {
+		let counts = this.counts.get(date);
 		if (counts === undefined) {
 			counts = { positive: 0, neutral: 0, negative: 0 };
-			days.set(date, counts);
+			this.counts.set(date, counts);
 		}
 		counts[sentiment] += 1;
 	}
-	return [...days].map(([date, counts]) => ({ date, ...counts }));
+
+	get days(): DailyCounts[] {
+		return [...this.counts].map(([date, counts]) => ({ date, ...counts }));
+	}
+}
+
+/** The same of a list. */
+export function countPerDay(feedback: Iterable<DatedFeedback>): DailyCounts[] {
+	const counts = new CountsPerDay();
+	for (const each of feedback) counts.add(each);
+	return counts.days;
 }
 
 /**

@@ -52,9 +52,18 @@ export function localIso(zone: string, moment: number): string {
 	const offset = offsetAt(zone, moment);
 	if (!Number.isInteger(offset)) return '';
 	const clock = new Date(moment + offset * MINUTE_MS).toISOString().slice(0, -1);
-	if (zone === 'utc') return `${clock}Z`;
+	return clock + (zone === 'utc' ? 'Z' : writtenOffset(offset));
+}
+
+/** Offsets as ISO 8601 writes them: zones share a few. */
+const writtenOffsets = new Map<number, string>();
+
+function writtenOffset(offset: number): string {
+	const kept = writtenOffsets.get(offset);
+	if (kept !== undefined) return kept;
 	const minutes = Math.abs(offset);
 	const two = (number: number) => String(number).padStart(2, '0');
-	const sign = offset < 0 ? '-' : '+';
-	return `${clock}${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+	const written = `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+	writtenOffsets.set(offset, written);
+	return written;
 }

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 
-import { millisOf } from './calendar';
 import { DECIMAL } from './decimal';
 import { localIso } from './localTime';
 import { findMarketplace } from './marketplaces';
-import { deliveryOf, solicitationWindow } from './solicitationWindow';
+import { deliveryOf, windowInMillis } from './solicitationWindow';
 
 /** Fulfillment status of an order, in the words of the Orders API 2026-01-01. */
 export const ORDER_STATUSES = [
@@ -107,14 +106,14 @@ export function permittedWindowOf(
 	const { marketplaceId, earliestDelivery, latestDelivery } = order;
 	const window =
 		earliestDelivery !== null && latestDelivery !== null
-			? solicitationWindow(earliestDelivery, latestDelivery)
+			? windowInMillis(earliestDelivery, latestDelivery)
 			: undefined;
 	if (window === undefined) return NO_WINDOW;
 	const zone = marketplaceId === null ? undefined : findMarketplace(marketplaceId)?.timeZone;
-	const local = (iso: string) => (zone === undefined ? null : localIso(zone, millisOf(iso)));
+	const local = (moment: number) => (zone === undefined ? null : localIso(zone, moment));
 	return {
-		windowOpensAt: window.opensAt,
-		windowClosesAt: window.closesAt,
+		windowOpensAt: new Date(window.opensAt).toISOString(),
+		windowClosesAt: new Date(window.closesAt).toISOString(),
 		windowOpensAtLocal: local(window.opensAt),
 		windowClosesAtLocal: local(window.closesAt),
 	};

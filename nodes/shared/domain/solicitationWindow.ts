@@ -28,24 +28,25 @@ export function solicitationWindow(
 	earliestDelivery: string,
 	latestDelivery: string,
 ): SolicitationWindow | undefined {
-	const from = utcInstant(earliestDelivery);
-	const to = utcInstant(latestDelivery);
-	if (from !== undefined && to !== undefined) {
-		// Without luxon, which would take most of the time of a plan.
-		return {
-			opensAt: new Date(from + OPENS_AFTER_DAYS * DAY_MS).toISOString(),
-			closesAt: new Date(to + CLOSES_AFTER_DAYS * DAY_MS).toISOString(),
-		};
-	}
-	const opensAt = DateTime.fromISO(earliestDelivery, { zone: 'utc' }).plus({
-		days: OPENS_AFTER_DAYS,
-	});
-	const closesAt = DateTime.fromISO(latestDelivery, { zone: 'utc' }).plus({
-		days: CLOSES_AFTER_DAYS,
-	});
-	if (!opensAt.isValid || !closesAt.isValid) return undefined;
-	return { opensAt: opensAt.toISO(), closesAt: closesAt.toISO() };
+	const window = windowInMillis(earliestDelivery, latestDelivery);
+	return window && { opensAt: isoOf(window.opensAt), closesAt: isoOf(window.closesAt) };
 }
+
+/** The same in epoch milliseconds. */
+export function windowInMillis(
+	earliestDelivery: string,
+	latestDelivery: string,
+): { readonly opensAt: number; readonly closesAt: number } | undefined {
+	const opensAt = instantOf(earliestDelivery) + OPENS_AFTER_DAYS * DAY_MS;
+	const closesAt = instantOf(latestDelivery) + CLOSES_AFTER_DAYS * DAY_MS;
+	return Number.isNaN(opensAt + closesAt) ? undefined : { opensAt, closesAt };
+}
+
+/** Without luxon where possible, which would take most of the time of a plan. */
+const instantOf = (text: string): number =>
+	utcInstant(text) ?? DateTime.fromISO(text, { zone: 'utc' }).toMillis();
+
+const isoOf = (moment: number): string => new Date(moment).toISOString();
 
 /** The delivery dates that a window is based on: the inverse of `solicitationWindow`. */
 export function deliveryOf({ opensAt, closesAt }: SolicitationWindow) {

@@ -15,6 +15,7 @@ import {
 	todayIn,
 } from '../domain/calendar';
 import { readDecoded } from '../domain/reportEncoding';
+import type { Steps } from '../domain/steps';
 import type { SpApiClient } from '../spapi/client';
 import type { Report, ReportDocument } from '../spapi/report';
 import { unpack } from '../spapi/reportDocument';
@@ -220,12 +221,17 @@ export function hintAtUnreadable(
 	context: IExecuteFunctions,
 	{ rows, unreadable, unreadableLines }: FeedbackReport,
 ): void {
-	const others = [...new Set(rows.flatMap(({ otherMarketplace }) => otherMarketplace ?? []))];
-	if (others.length > 0) {
-		const count = rows.filter(({ otherMarketplace }) => otherMarketplace !== undefined).length;
+	const others = new Set<string>();
+	let count = 0;
+	for (const { otherMarketplace } of rows) {
+		if (otherMarketplace === undefined) continue;
+		others.add(otherMarketplace);
+		count += 1;
+	}
+	if (others.size > 0) {
 		hint(
 			context,
-			`${count} row(s) of the feedback report have a buyer's email address from another marketplace (${others.join(', ')}); they are marked with that marketplace, and their dates are read in its format`,
+			`${count} row(s) of the feedback report have a buyer's email address from another marketplace (${[...others].join(', ')}); they are marked with that marketplace, and their dates are read in its format`,
 			'warning',
 		);
 	}
@@ -245,19 +251,26 @@ export interface OutputChoices {
 	readonly outputUnreadableLines: boolean;
 }
 
+const ROWS_PER_STEP = 1_000;
+
 /**
  * The report as items: the requested feedback, then, if requested, the lines that could not be
  * read.
  */
-export function toItems(
+export function* toItems(
 	{ unreadable }: FeedbackReport,
 	rows: readonly FeedbackRow[],
 	marketplace: Marketplace,
 	choices: OutputChoices,
-): IDataObject[] {
-	const items = rows.map((row) => toItem(row, marketplace, choices));
+): Steps<IDataObject[]> {
+	const items: IDataObject[] = [];
+	for (const [index, row] of rows.entries()) {
+		if (index % ROWS_PER_STEP === ROWS_PER_STEP - 1) yield;
+		items.push(toItem(row, marketplace, choices));
+	}
 	if (!choices.outputUnreadableLines) return items;
-	return [...items, ...unreadable.map(({ line, reason }) => ({ unreadable: true, line, reason }))];
+	for (const { line, reason } of unreadable) items.push({ unreadable: true, line, reason });
+	return items;
 }
 
 function toItem(

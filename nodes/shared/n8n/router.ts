@@ -9,7 +9,7 @@ import {
 import { sortedInSteps } from '../domain/steps';
 import { SpApiFailure } from '../spapi/failure';
 import { inTurn, SELLERS_AT_ONCE } from '../spapi/inTurn';
-import { inTurns, letOthersGo, Turns } from '../spapi/pause';
+import { inTurns, letOthersGo, LONGEST_TURN_MS, Turns } from '../spapi/pause';
 import { hint } from './hints';
 import { sellerOfItem, sellersOfItem, type ItemSeller } from './itemSeller';
 import { toNodeError } from './toNodeError';
@@ -74,9 +74,9 @@ export async function runForEachItem<Result extends IDataObject | ItemWithFiles>
 			const sellers = await sellersOfItem(context, itemIndex);
 			const failures: unknown[] = [];
 			const runs = await inTurn(sellers, SELLERS_AT_ONCE, async (seller) => {
-				const running = async () => [await execute.call(context, itemIndex, seller)].flat();
+				const running = async () => await execute.call(context, itemIndex, seller);
 				return await running().then(
-					(results) => ({ seller, results: results as Result[] }),
+					(results) => ({ seller, results: Array.isArray(results) ? results : [results] }),
 					(error: unknown) => {
 						failures.push(error);
 						return { seller, error };
@@ -93,6 +93,8 @@ export async function runForEachItem<Result extends IDataObject | ItemWithFiles>
 					continue;
 				}
 				for (const result of run.results) {
+					// A report may have a million rows.
+					if (turns.isDue) await turns.pause();
 					const item = toItem(result, run.seller.name);
 					outputs[outputOf(result)]?.push({ ...item, pairedItem });
 				}
@@ -102,6 +104,7 @@ export async function runForEachItem<Result extends IDataObject | ItemWithFiles>
 			outputs[errorOutput(itemIndex)]?.push({ ...errorItem, pairedItem });
 		}
 	}
+	if (turns.isDue) await turns.pause();
 	return outputs;
 }
 
@@ -169,9 +172,6 @@ export interface BatchOperation<Prepared, Result extends IDataObject = IDataObje
 	) => Promise<ReadonlyArray<readonly Result[] | ItemFailure>>;
 }
 
-/** Other work in n8n waits no longer than this for many items, if possible. */
-const LONGEST_TURN_MS = 15;
-
 /**
  * Runs a batch operation with the same rules for pairing and errors. All items are read first, so
  * that an unreadable one stops the run before half of the work is done.
@@ -223,7 +223,10 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 			}
 		}
 	} catch (error) {
-		for (const item of readable) fail(error, item);
+		for (const item of readable) {
+			if (turns.isDue) await turns.pause();
+			fail(error, item);
+		}
 	}
 
 	const outputs = Array.from({ length: outputCount }, (): INodeExecutionData[] => []);

@@ -27,10 +27,13 @@ export async function pause(
 /** Lets other work in this process run. */
 export const letOthersGo = async (): Promise<void> => await sleep(0);
 
+/** Other work in n8n waits about this long for work in short steps. */
+export const LONGEST_TURN_MS = 15;
+
 /**
  * Does long work, and lets other work run after each step.
- * @param atLeastMs milliseconds of work between two pauses; for short steps, whose pauses would take
- * longer than their work
+ * @param atLeastMs milliseconds of work between two pauses, such as `LONGEST_TURN_MS`; for short steps,
+ * whose pauses would take longer than their work
  */
 export async function inTurns<Result>(steps: Steps<Result>, atLeastMs = 0): Promise<Result> {
 	const turns = new Turns(atLeastMs);

@@ -22,7 +22,7 @@ import { feedbackManagerUrl, orderUrl } from '../../../shared/domain/sellerCentr
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
 import { optionalList, readParameters } from '../../../shared/n8n/parameters';
 import { ItemFailure } from '../../../shared/n8n/router';
-import { inTurns, letOthersGo } from '../../../shared/spapi/pause';
+import { inTurns, LONGEST_TURN_MS, Turns } from '../../../shared/spapi/pause';
 
 const days = (
 	displayName: string,
@@ -256,9 +256,9 @@ export async function execute(
 	const proposals = new RemovalProposals(kept.values(), options.maxRemovals);
 	const results: Array<IDataObject[] | ItemFailure> = [];
 	await inTurns(prepareWords());
-	for (const [place, entry] of items.entries()) {
-		const { feedback, marketplace, action, reasons, itemIndex, item } = entry;
-		if (place % ITEMS_PER_STEP === ITEMS_PER_STEP - 1) await letOthersGo();
+	const turns = new Turns(LONGEST_TURN_MS);
+	for (const { feedback, marketplace, action, reasons, itemIndex, item } of items) {
+		if (turns.isDue) await turns.pause();
 		const caseId =
 			idOfRow(item) ?? caseIdOf(feedback.seller, marketplace.countryCode, feedback.orderId);
 		const before = kept.get(caseId);
@@ -293,9 +293,6 @@ export async function execute(
 const idOfRow = ({ caseId }: IDataObject): string | undefined =>
 	typeof caseId === 'string' && caseId !== '' ? caseId : undefined;
 
-/** Cases worked on before other work runs. */
-const ITEMS_PER_STEP = 40;
-
 /**
  * The kept cases, by their IDs: from the list, and the input items that are rows.
  * @throws NodeOperationError if a row cannot be read, because what it remembers would be done again
@@ -306,8 +303,8 @@ async function keptOf(
 	items: readonly CaseItem[],
 ): Promise<Map<string, KeptCase>> {
 	const rows = items.map(({ item }) => item).filter(({ caseId }) => caseId !== undefined);
-	const fromItems = await inTurns(readKeptCases(rows));
-	const fromList = await inTurns(readKeptCases(list));
+	const fromItems = await inTurns(readKeptCases(rows), LONGEST_TURN_MS);
+	const fromList = await inTurns(readKeptCases(list), LONGEST_TURN_MS);
 	const [where, problem] = fromList.problem
 		? (["'Kept Cases'", fromList.problem] as const)
 		: (['the input items', fromItems.problem] as const);

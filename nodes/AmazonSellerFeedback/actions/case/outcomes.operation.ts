@@ -12,7 +12,7 @@ import { outcomesOf, type EndedCase } from '../../cases/outcomes';
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
 import { hint } from '../../../shared/n8n/hints';
 import { readParameters } from '../../../shared/n8n/parameters';
-import { inTurns, letOthersGo } from '../../../shared/spapi/pause';
+import { inTurns, LONGEST_TURN_MS, Turns } from '../../../shared/spapi/pause';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['case'], operation: ['outcomes'] } },
@@ -52,16 +52,14 @@ const rowSchema = keptCaseSchema
 	})
 	.extend({ prospect: z.enum(['possible', 'conditional', 'unlikely', 'impossible']) });
 
-/** Rows read before other work runs. */
-const ROWS_PER_STEP = 100;
-
 /** How the closed cases among all input items ended. */
 export async function execute(this: IExecuteFunctions): Promise<IDataObject[]> {
 	const { options } = readParameters(this, 0, schema, description);
 	const rows: EndedCase[] = [];
 	const unreadable: string[] = [];
+	const turns = new Turns(LONGEST_TURN_MS);
 	for (const [index, { json }] of this.getInputData().entries()) {
-		if (index % ROWS_PER_STEP === ROWS_PER_STEP - 1) await letOthersGo();
+		if (turns.isDue) await turns.pause();
 		const parsed = rowSchema.safeParse(json);
 		if (parsed.success) rows.push(parsed.data);
 		else unreadable.push(`item ${index} has no readable ${parsed.error.issues[0]?.path.join('.')}`);

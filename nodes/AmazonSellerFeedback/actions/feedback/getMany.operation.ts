@@ -15,6 +15,9 @@ import {
 } from '../../../shared/n8n/commonParameters';
 import type { Marketplace } from '../../../shared/domain/marketplaces';
 import { MINUTE_MS, plusDays, todayIn } from '../../../shared/domain/calendar';
+import type { FeedbackRow } from '../../../shared/domain/feedbackReport';
+import { compareText } from '../../../shared/domain/onePerOrder';
+import { sortedInSteps } from '../../../shared/domain/steps';
 import { fetchFeedback, toItems, waitForReportOption } from '../../../shared/n8n/feedbackReport';
 import { isHeldByAgent } from '../../../shared/n8n/agent';
 import { marketplaceParameter, resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
@@ -27,6 +30,7 @@ import {
 	reportIdText,
 } from '../../../shared/n8n/parameters';
 import { sellerParameter } from '../../../shared/n8n/sellerParameter';
+import { inTurns, LONGEST_TURN_MS } from '../../../shared/spapi/pause';
 import { reportOptions, reportOptionsSchema } from './common';
 
 /** How far back to look by default. */
@@ -145,13 +149,18 @@ export async function execute(
 		return returnsItem ? [unknownFeedback(marketplace, fetched.reportId)] : [];
 	}
 
-	const rows = fetched.report.rows
-		.filter(({ date }) => date >= since)
-		.filter(({ rating }) => filters.ratings.length === 0 || filters.ratings.includes(rating))
-		.toSorted((a, b) => b.date.localeCompare(a.date) || a.line - b.line)
-		.slice(0, wanted.returnAll ? undefined : wanted.limit);
-	return toItems(fetched.report, rows, marketplace, { simplify: wanted.simplify, ...options });
+	const { ratings } = filters;
+	const matching = fetched.report.rows.filter(
+		({ date, rating }) => date >= since && (ratings.length === 0 || ratings.includes(rating)),
+	);
+	const sorted = await inTurns(sortedInSteps(matching, newestFirst), LONGEST_TURN_MS);
+	const rows = sorted.slice(0, wanted.returnAll ? undefined : wanted.limit);
+	const choices = { simplify: wanted.simplify, ...options };
+	return await inTurns(toItems(fetched.report, rows, marketplace, choices), LONGEST_TURN_MS);
 }
+
+const newestFirst = (a: FeedbackRow, b: FeedbackRow): number =>
+	compareText(b.date, a.date) || a.line - b.line;
 
 /** So that nobody downstream mistakes silence for "no negative feedback". */
 const unknownFeedback = (marketplace: Marketplace, reportId: string): IDataObject => ({

@@ -16,6 +16,7 @@ import {
 } from '../../../shared/n8n/feedbackReport';
 import { knownMarketplace, marketplaceToChoose } from '../../../shared/n8n/marketplaceParameter';
 import { locatorValue, readParameters } from '../../../shared/n8n/parameters';
+import { inTurns, LONGEST_TURN_MS } from '../../../shared/spapi/pause';
 import { DocumentError, LARGEST_DOCUMENT } from '../../../shared/spapi/reportDocument';
 import { reportOptions, reportOptionsSchema } from './common';
 
@@ -76,7 +77,8 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 		);
 	}
 	hintAtUnreadable(this, report);
-	return toItems(report, report.rows, marketplace, { simplify: wanted.simplify, ...options });
+	const choices = { simplify: wanted.simplify, ...options };
+	return await inTurns(toItems(report, report.rows, marketplace, choices), LONGEST_TURN_MS);
 }
 
 /** Why a file is not a feedback report; undefined if it is one, even without feedback. */

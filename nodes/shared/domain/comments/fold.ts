@@ -8,6 +8,15 @@ export interface Folded {
 /** Whether a comment has at least one visible character; a star-only rating has none. */
 export const hasText = (comment: string): boolean => /[\p{L}\p{N}\p{P}\p{S}]/u.test(comment);
 
+/**
+ * Characters of a comment that are read for words, so that no text keeps n8n from other work; Amazon's
+ * form holds 400.
+ */
+export const MOST_CHARACTERS = 5_000;
+
+/** The part of a comment that is read. */
+export const readPartOf = (comment: string): string => comment.slice(0, MOST_CHARACTERS);
+
 /** Plain characters, or another one with its marks; a half-width voicing mark of Japanese counts as one. */
 const PART = /[\t-\r -_a-~]+|[^\p{M}\uff9e\uff9f]?[\p{M}\uff9e\uff9f]*/gsu;
 

@@ -1,4 +1,4 @@
-import { hasText } from './fold';
+import { hasText, readPartOf } from './fold';
 import { withoutParts, type Found, type Span } from './lexicon';
 import { allWords } from './topics';
 import type { Topic } from './words/wordList';
@@ -80,12 +80,11 @@ const COMPLAINTS = (Object.keys(REASONS) as Reason[]).filter(
  * Finds the reasons that a comment gives for a bad rating, by words from lists in twelve languages. It
  * does not understand sentences: `unclear` means that it found no word. All languages are compared,
  * because buyers do not always write in the marketplace's.
- *
- * The time is proportional to the length of the comment.
+ * Of a long comment, only the first `MOST_CHARACTERS` are read.
  */
 export function reasonsOf(comment: string): CommentReasons {
 	if (!hasText(comment)) return { reasons: ['noText'], words: {} };
-	const found = complaintsIn(comment);
+	const found = complaintsIn(readPartOf(comment));
 	const reasons = COMPLAINTS.filter((reason) => found.has(reason));
 	if (reasons.length === 0) return { reasons: ['unclear'], words: {} };
 	const written = ({ start, end }: Span) => shortened(comment.slice(start, end));

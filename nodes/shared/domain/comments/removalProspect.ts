@@ -1,6 +1,6 @@
 import { plusDays } from '../calendar';
 import { sentimentOf, type FeedbackRow } from '../feedbackReport';
-import { hasText } from './fold';
+import { hasText, readPartOf } from './fold';
 import { mentionsIn } from './mentions';
 import { holdsPersonalInformation } from './personalInformation';
 
@@ -67,7 +67,7 @@ const REQUEST_DAYS = 90;
  * identifiable information, an entire comment that is a product review; struck through if Amazon is
  * responsible for the delivery). Sellers report since August 2025 that star-only ratings cannot be
  * appealed. This is only a reading aid: it looks for words from short lists in twelve languages (`words`)
- * and does not understand sentences. Amazon decides.
+ * and does not understand sentences, and reads only the first `MOST_CHARACTERS`. Amazon decides.
  * @param feedback its date is an ISO calendar day in the marketplace's zone
  * @param today ISO calendar day in the marketplace's zone
  */
@@ -93,9 +93,10 @@ function criterionOf(
 	if (sentimentOf(rating) === 'positive') return 'positive';
 	if (!hasText(comment)) return 'starOnly';
 	if (isTooOld) return 'tooOld';
-	const mentions = mentionsIn(comment);
+	const read = readPartOf(comment);
+	const mentions = mentionsIn(read);
 	if (mentions.obscene) return 'obsceneLanguage';
-	if (holdsPersonalInformation(comment)) return 'personalInformation';
+	if (holdsPersonalInformation(read)) return 'personalInformation';
 	if (mentions.seller || mentions.badlyPacked) return 'none';
 	if (mentions.delivery) return mentions.product ? 'none' : 'fulfilledByAmazon';
 	if (mentions.packaging) return 'none';
