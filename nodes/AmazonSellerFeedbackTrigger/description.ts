@@ -77,16 +77,6 @@ export const properties: INodeProperties[] = [
 				'How far the Buy Box share of the last 7 settled days must be below that of the 28 days before, in percentage points',
 		},
 		{
-			displayName: 'Buy Box Margin (Points)',
-			name: 'buyBoxMargin',
-			type: 'number',
-			default: 5,
-			typeOptions: { minValue: 0, maxValue: 100 },
-			displayOptions: { show: { '/events': BUY_BOX_EVENTS } },
-			description:
-				'How far the share must rise above the level of the drop to count as recovered, in percentage points. With a drop of 10 and a margin of 5, it must come back to within 5 points of the share before the fall.',
-		},
-		{
 			displayName: 'Feedback Interval (Minutes)',
 			name: 'feedbackEveryMinutes',
 			type: 'number',
@@ -168,16 +158,6 @@ export const properties: INodeProperties[] = [
 			description: 'With fewer ratings in the window, the rating is not evaluated',
 		},
 		{
-			displayName: 'Defect Rate Margin (Points)',
-			name: 'defectMargin',
-			type: 'number',
-			default: 0.1,
-			typeOptions: { minValue: 0, maxValue: 10 },
-			displayOptions: { show: { '/events': DEFECT_EVENTS } },
-			description:
-				'How far below its target the order defect rate must fall, in percentage points, to count as recovered',
-		},
-		{
 			displayName: 'Defect Rate Target (%)',
 			name: 'defectTarget',
 			type: 'number',
@@ -185,16 +165,6 @@ export const properties: INodeProperties[] = [
 			typeOptions: { minValue: 0, maxValue: 100 },
 			displayOptions: { show: { '/events': DEFECT_EVENTS } },
 			description: '0 means the target that Amazon names in its report (1%)',
-		},
-		{
-			displayName: 'Rating Margin (Points)',
-			name: 'ratingMargin',
-			type: 'number',
-			default: 0.5,
-			typeOptions: { minValue: 0, maxValue: 10 },
-			displayOptions: { show: { '/events': RATING_EVENTS } },
-			description:
-				'How far above a threshold the rating must rise, in percentage points, to count as recovered',
 		},
 		{
 			displayName: 'Rating Window',
@@ -249,13 +219,10 @@ export const schema = z.object({
 			buyBoxDrop: exact(100)
 				.refine((points) => points > 0, 'Must be above 0')
 				.default(10),
-			buyBoxMargin: exact(100).default(5),
 			minimumPageViews: z.number().int().min(1).default(100),
 			minimumOrders: z.number().int().min(1).default(1),
 			minimumRatings: z.number().int().min(1).default(10),
-			defectMargin: exact(10).default(0.1),
 			defectTarget: exact(100).default(0),
-			ratingMargin: exact(10).default(0.5),
 			ratingDays: z.union([z.literal(30), z.literal(90), z.literal(365)]).default(365),
 			addOrderDetails: z.boolean().default(false),
 			reportChangedResponses: z.boolean().default(false),

@@ -133,21 +133,6 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				],
 			},
 			{
-				displayName: 'Compare',
-				name: 'comparison',
-				type: 'options',
-				default: 'raw',
-				options: [
-					{ name: 'Unrounded Rating', value: 'raw' },
-					{
-						name: 'Rating as Amazon Shows It',
-						value: 'displayed',
-						description: 'Whole percent: 94.5 counts as 95',
-					},
-				],
-				description: 'Which rating to compare with the thresholds',
-			},
-			{
 				displayName: 'Compare with the Year Before',
 				name: 'yearTrend',
 				type: 'boolean',
@@ -155,19 +140,6 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				displayOptions: { show: { '/sources': ['amazonReports'] } },
 				description:
 					'Whether to request two years of reports instead of one, which the 365-day trend needs. If Amazon refuses a feedback report that long, one year is requested.',
-			},
-			{
-				displayName: 'Confidence',
-				name: 'confidence',
-				type: 'options',
-				default: 95,
-				options: [
-					{ name: '80%', value: 80 },
-					{ name: '90%', value: 90 },
-					{ name: '95%', value: 95 },
-					{ name: '99%', value: 99 },
-				],
-				description: 'Confidence level of the interval',
 			},
 			{
 				displayName: 'Custom Windows',
@@ -211,8 +183,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	],
 );
 
-/** Standard normal quantiles of the confidence levels offered. */
-const QUANTILES = { 80: 1.281552, 90: 1.644854, 95: 1.959964, 99: 2.575829 } as const;
+/** Standard normal quantile of the interval's confidence, 95%. */
+const Z = 1.959964;
 
 const schema = z.object({
 	marketplace: locatorValue,
@@ -229,8 +201,6 @@ const schema = z.object({
 	options: reportsOptionsSchema.extend({
 		combined: z.boolean().default(false),
 		asin: asinLocator,
-		comparison: z.enum(['raw', 'displayed']).default('raw'),
-		confidence: z.union([z.literal(80), z.literal(90), z.literal(95), z.literal(99)]).default(95),
 		customWindows: z
 			.string()
 			.default('')
@@ -316,9 +286,8 @@ const settingsOf = ({
 	options,
 }: Pick<Parameters, 'thresholds' | 'options'>): EvaluationSettings => ({
 	thresholds,
-	comparison: options.comparison,
 	minimumTotal: options.minimumTotal,
-	z: QUANTILES[options.confidence],
+	z: Z,
 });
 
 function toResult(

@@ -39,9 +39,6 @@ import { pictureShape, themeOption, widthOption } from './pictureFiles';
 const fromAmazon = { show: { feedbackFrom: ['amazonReports'] } };
 const fromLists = { show: { feedbackFrom: ['lists'] } };
 
-/** A report has one marketplace, and a ledger may have several. */
-const OF_ONE_MARKETPLACE = ['feedbackReportId', 'salesReportId'];
-
 /** Data Kiosk and the report have two years. */
 const MOST_DAYS = 730;
 
@@ -155,29 +152,15 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				'The picture has requests and feedback per day, and the effect with its interval',
 		},
 		optionsCollection(
-			...reportsOptions
-				.filter(({ name }) => !OF_ONE_MARKETPLACE.includes(name))
-				.map(
-					(option): INodeProperties => ({
-						...option,
-						displayOptions:
-							option.name === 'daysUntilSettled'
-								? undefined
-								: { show: { '/feedbackFrom': ['amazonReports'] } },
-					}),
-				),
-			{
-				displayName: 'Confidence',
-				name: 'confidence',
-				type: 'options',
-				default: 0.95,
-				options: [
-					{ name: '90%', value: 0.9 },
-					{ name: '95%', value: 0.95 },
-					{ name: '99%', value: 0.99 },
-				],
-				description: 'How often the interval contains the truth, at least',
-			},
+			...reportsOptions.map(
+				(option): INodeProperties => ({
+					...option,
+					displayOptions:
+						option.name === 'daysUntilSettled'
+							? undefined
+							: { show: { '/feedbackFrom': ['amazonReports'] } },
+				}),
+			),
 			{
 				displayName: 'Days per Block',
 				name: 'blockDays',
@@ -218,9 +201,8 @@ const schema = z.object({
 	days: z.number().int().min(7).max(MOST_DAYS).default(365),
 	format: z.enum(['items', 'svg']).default('items'),
 	binaryField: fileFieldName.default('chart'),
-	options: reportsOptionsSchema.omit({ feedbackReportId: true, salesReportId: true }).extend({
+	options: reportsOptionsSchema.extend({
 		...pictureShape,
-		confidence: z.union([z.literal(0.9), z.literal(0.95), z.literal(0.99)]).default(0.95),
 		blockDays: z.number().int().min(2).max(14).default(5),
 		responseDays: z.number().int().min(1).max(14).default(DEFAULT_OPTIONS.responseDays),
 		seed: z.string().trim().default(''),
@@ -290,12 +272,12 @@ export async function execute(
 }
 
 const settingsOf = (
-	{ effectToDetect, options: { confidence, responseDays, seed } }: Wanted,
+	{ effectToDetect, options: { responseDays, seed } }: Wanted,
 	{ id }: Marketplace,
 ): ReportSettings => ({
 	...DEFAULT_OPTIONS,
 	responseDays,
-	confidence,
+	confidence: DEFAULT_OPTIONS.confidence,
 	effectToDetect: effectToDetect / 100,
 	seed: `${seed}/${id}`,
 });
@@ -331,8 +313,6 @@ async function readDays(
 	}
 	const reports = await fetchAmazonReports(context, client, place, today, days, {
 		...options,
-		feedbackReportId: undefined,
-		salesReportId: undefined,
 	});
 	return daysOfReports(reports, place, from, today);
 }

@@ -44,12 +44,11 @@ const decimal = z
 /**
  * Rejects an added option whose expression returns nothing. The intended value is unknown, and that
  * must not disable a rule or a limit.
- * @param mayLackValue options for which no value means the same as not adding them
  */
-export const addedOptions = (mayLackValue: readonly string[] = []) =>
+export const addedOptions = () =>
 	z.record(z.unknown()).superRefine((options, context) => {
 		for (const [name, value] of Object.entries(options)) {
-			if ((value === undefined || value === null) && !mayLackValue.includes(name)) {
+			if (value === undefined || value === null) {
 				context.addIssue({
 					code: 'custom',
 					path: [name],
