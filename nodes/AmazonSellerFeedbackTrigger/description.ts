@@ -61,7 +61,7 @@ export const properties: INodeProperties[] = [
 			displayName: 'Add Order Details',
 			name: 'addOrderDetails',
 			type: 'boolean',
-			default: false,
+			default: true,
 			displayOptions: { show: { '/events': eventsAbout('feedback') } },
 			description:
 				'Whether each feedback event includes what was ordered, when, who shipped it and whether it shipped late. Takes one call per order (role Inventory and Order Tracking).',
@@ -182,7 +182,7 @@ export const properties: INodeProperties[] = [
 			displayName: 'Report Changed Responses',
 			name: 'reportChangedResponses',
 			type: 'boolean',
-			default: false,
+			default: true,
 			displayOptions: { show: { '/events': ['feedbackChanged'] } },
 			description: 'Whether feedback counts as changed when you change your response to it',
 		},

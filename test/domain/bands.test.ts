@@ -7,8 +7,7 @@ import {
 	sortThresholds,
 	type Threshold,
 } from '../../nodes/shared/domain/bands';
-import { toDisplayedPercent } from '../../nodes/shared/domain/rating';
-import { compare, rationalFromPercent } from '../../nodes/shared/domain/rational';
+import { rationalFromPercent } from '../../nodes/shared/domain/rational';
 
 const thresholdsOf = (...percents: number[]): Threshold[] =>
 	sortThresholds(

@@ -30,7 +30,7 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 			// An agent reads only the first output.
 			isHeldByAgent(this)
 				? await runAsBatch(this, caseNextStep)
-				: await runAsBatch(this, caseNextStep, { outputCount: CASE_STATUSES.length, outputOf }),
+				: await runAsBatch(this, caseNextStep, { outputNames: NEXT_STEP_OUTPUTS, outputOf }),
 		'case:outcomes': async () =>
 			await runForEachItem(this, caseOutcomes.execute, { together: true }),
 		'feedback:addOrderDetails': async () => await runAsBatch(this, feedbackAddOrderDetails),

@@ -9,7 +9,7 @@ import { z } from 'zod';
 
 import { dayNumber, isoDay, plusDays, todayIn } from '../../shared/domain/calendar';
 import type { Marketplace } from '../../shared/domain/marketplaces';
-import { optionsCollection } from '../../shared/n8n/commonParameters';
+import { ifAdded, optionsCollection } from '../../shared/n8n/commonParameters';
 import { hint } from '../../shared/n8n/hints';
 import type { ItemSeller } from '../../shared/n8n/itemSeller';
 import { resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
@@ -166,6 +166,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				name: 'blockDays',
 				type: 'number',
 				default: 5,
+				displayOptions: ifAdded('seed'),
 				typeOptions: { minValue: 2, maxValue: 14, numberPrecision: 0 },
 				description:
 					"The same as in 'Plan'. Only used with a seed, for ledgers without the pulse columns.",

@@ -12,6 +12,7 @@ import {
 } from '../../planning/givenList';
 import { FULFILLERS } from '../../../shared/domain/order';
 import { POLICY_NOTE, RULES, type Rule, type RuleEntry } from '../../planning/selectionRules';
+import { ifAdded } from '../../../shared/n8n/commonParameters';
 import { marketplaceOptions } from '../../../shared/n8n/marketplaceParameter';
 import { fulfilledByParameter } from '../../orders/fulfilledByParameter';
 
@@ -169,6 +170,7 @@ const canceledReturns: INodeProperties = {
 	name: 'canceledReturns',
 	type: 'options',
 	default: 'cannotTell',
+	displayOptions: ifAdded('returnsFromReports'),
 	options: [
 		{
 			name: 'Leave the Orders Out',

@@ -64,7 +64,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				description:
 					'Whether to check that Amazon would accept a request before making one. If disabled, Send makes half as many calls, and Amazon refuses ineligible orders. An order with earlier attempts, by its field `attempt`, is always checked first.',
 			},
-			{ ...explainOption, default: false },
+			explainOption,
 			{
 				displayName: 'Maximum Requests',
 				name: 'maxRequests',
