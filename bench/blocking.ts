@@ -86,11 +86,11 @@ export async function runAlone(args: string[]): Promise<void> {
 		refreshToken: 'x',
 	});
 	const engine = await BenchEngine.create({ 'bench.passOn': passOn });
-	const subject = SUBJECTS.find(({ name }) => name === 'Solicitation: Plan');
+	const subject = SUBJECTS.find(({ name }) => name === 'Review Request: Plan');
 	if (subject === undefined) throw new Error('Plan is not among the subjects');
 	const contenders: ReadonlyArray<readonly [string, BenchedNode]> = [
 		['a node that passes on its items', { type: 'bench.passOn', parameters: {} }],
-		['Solicitation: Plan', subject.node(store)],
+		['Review Request: Plan', subject.node(store)],
 	];
 	const counts = [1_000, 10_000, Number(values.orders)];
 	const rows: string[][] = [];

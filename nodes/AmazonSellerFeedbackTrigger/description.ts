@@ -119,7 +119,7 @@ export const properties: INodeProperties[] = [
 			type: 'boolean',
 			default: true,
 			description:
-				'Whether each item includes the rating at that moment, which needs the daily totals (role Brand Analytics). The rating events need them anyway.',
+				'Whether each item includes the latest rating, with the days it counts, which needs the daily totals (role Brand Analytics). The rating events need them anyway.',
 		},
 		{
 			displayName: 'Lookback (Days)',

@@ -79,7 +79,7 @@ const byReason = (result: NodeRun) => {
 	return counts;
 };
 
-describe('Solicitation: Plan', () => {
+describe('Review Request: Plan', () => {
 	it('refuses more days than a calendar has, and says so', async () => {
 		for (const maxOrderAgeDays of [36_501, 1e9, 1e308]) {
 			const { error } = await plan(orders, { rules: { maxOrderAgeDays } });
@@ -541,7 +541,7 @@ describe('Solicitation: Plan', () => {
 			[
 				'a SKU among order IDs',
 				{ rules: { doNotSolicit: `${A}, MUG` } },
-				'Do Not Solicit',
+				'Do Not Request',
 				/"MUG"/,
 			],
 			[
@@ -553,7 +553,7 @@ describe('Solicitation: Plan', () => {
 			[
 				'a field that does not exist',
 				{ rules: { doNotSolicit: '={{ $json.nothing }}' } },
-				'Do Not Solicit',
+				'Do Not Request',
 				/returns nothing/,
 			],
 			[

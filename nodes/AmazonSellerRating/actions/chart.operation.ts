@@ -82,7 +82,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 					name: 'Capacity of Review Requests',
 					value: 'capacity',
 					description:
-						"Requests planned, possible and lost per day; needs the output 'Forecast' of 'Solicitation: Plan' as input items",
+						"Requests planned, possible and lost per day; needs the output 'Forecast' of 'Review Request: Plan' as input items",
 				},
 				{
 					name: 'Rating and Buy Box',
@@ -275,7 +275,7 @@ const notAForecast = (context: IExecuteFunctions, itemIndex: number): NodeOperat
 		{
 			itemIndex,
 			description:
-				"Connect the output 'Forecast' of 'Solicitation: Plan', and choose 'Input Items' under 'Sources'.",
+				"Connect the output 'Forecast' of 'Review Request: Plan', and choose 'Input Items' under 'Sources'.",
 		},
 	);
 

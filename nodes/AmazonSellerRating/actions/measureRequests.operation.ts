@@ -47,7 +47,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	[
 		{
 			displayName:
-				"Takes the ledger of 'Solicitation: Send' and compares the feedback of each day with the requests, by the draws of a pulse test ('Plan' has it as an option). Returns one item per marketplace.",
+				"Takes the ledger of 'Review Request: Send' and compares the feedback of each day with the requests, by the draws of a pulse test ('Plan' has it as an option). Returns one item per marketplace.",
 			name: 'measureNotice',
 			type: 'notice',
 			default: '',
@@ -233,7 +233,7 @@ export async function execute(
 			{
 				itemIndex,
 				description:
-					"Connect the rows that 'Solicitation: Send' returned, with orderId, marketplaceId, outcome and at.",
+					"Connect the rows that 'Review Request: Send' returned, with orderId, marketplaceId, outcome and at.",
 			},
 		);
 	}

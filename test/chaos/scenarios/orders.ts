@@ -257,5 +257,5 @@ export const orderScenarios: Readonly<Record<string, Scenario>> = {
 	'Order: Get Many': getMany,
 	'Order: Get Many from reports': fromReports,
 	'Order: Get Many, only changes': incremental,
-	'Solicitation: Plan': plan,
+	'Review Request: Plan': plan,
 };
