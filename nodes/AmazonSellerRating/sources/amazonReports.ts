@@ -19,6 +19,7 @@ import {
 	requestFeedback,
 	waitForReportOption,
 } from '../../shared/n8n/feedbackReport';
+import { hint } from '../../shared/n8n/hints';
 import { oncePerExecution } from '../../shared/n8n/oncePerExecution';
 import { TOTALS_FROM, totalsFromOption } from '../../shared/n8n/totalsFrom';
 import type { SpApiClient } from '../../shared/spapi/client';
@@ -57,7 +58,7 @@ export const reportsOptions: INodeProperties[] = updateDisplayOptions(
 				{ name: 'Treat It as No Neutral Feedback', value: 'none' },
 			],
 			description:
-				'Amazon cancels the feedback report if there is nothing to report, but also if it refuses the request. If you know that there was no such feedback, the rating can be computed.',
+				'Amazon cancels the feedback report if there is no feedback of 1 to 3 stars, but also if it refuses the request. If your earlier reports were complete and Feedback Manager shows no such feedback, treat it as none. Days whose totals have negatives are then left out, because they contradict it.',
 		},
 		totalsFromOption(TOTALS_FROM),
 		waitForReportOption,
@@ -122,6 +123,12 @@ export async function fetchAmazonReports(
 		const isTooLong = !wholeFeedback.known && range > USUAL_RANGE_DAYS;
 		const knownSince = isTooLong ? plusDays(today, 1 - USUAL_RANGE_DAYS) : since;
 		const feedback = isTooLong ? await feedbackSince(knownSince) : wholeFeedback;
+		if (!feedback.known && options.whenCancelled === 'unknown') {
+			hint(
+				context,
+				`If Feedback Manager shows no feedback of 1 to 3 stars for ${marketplace.name}, set the option 'If Feedback Report Is Canceled' to 'Treat It as No Neutral Feedback'. The rating is then computed.`,
+			);
+		}
 		return {
 			coverage: new Coverage({
 				totals: daily.totals,

@@ -10,17 +10,17 @@ import { holdsPersonalInformation } from './personalInformation';
  */
 export const REMOVAL_CRITERIA = {
 	obsceneLanguage:
-		'The comment seems to contain obscene language, which is a reason for removal. Amazon decides.',
+		'The comment seems to contain obscene language, which is a reason for removal. Amazon decides',
 	personalInformation:
-		'The comment seems to contain an email address, phone number or street address. If it identifies the seller, that is a reason for removal. Amazon decides.',
+		'The comment seems to contain an email address, phone number or street address. If it identifies the seller, that is a reason for removal. Amazon decides',
 	productReview:
-		'The entire comment seems to be about the product, which is a reason for removal. Amazon decides.',
+		'The entire comment seems to be about the product, which is a reason for removal. Amazon decides',
 	fulfilledByAmazon:
-		'The comment seems to be about delivery. Amazon may strike it through if it fulfilled the order. For a delay, it may also do so if you shipped on time with Buy Shipping.',
-	starOnly: 'A rating without a comment has no text to base a removal request on.',
-	tooOld: 'More than 90 days have passed, and Feedback Manager accepts no requests after that.',
-	positive: 'Feedback of 4 or 5 stars is positive and needs no removal.',
-	none: 'No reason for removal was recognized. The node only looks for words, so one may still apply.',
+		'The comment seems to be about delivery. Amazon may strike it through if it fulfilled the order. For a delay, it may also do so if you shipped on time with Buy Shipping. Amazon decides',
+	starOnly: 'A rating without a comment has no text to base a removal request on',
+	tooOld: 'More than 90 days have passed, and Feedback Manager accepts no requests after that',
+	positive: 'Feedback of 4 or 5 stars is positive and needs no removal',
+	none: 'No reason for removal was recognized. The node only looks for words, so one may still apply',
 } as const satisfies Record<string, string>;
 
 export type RemovalCriterion = keyof typeof REMOVAL_CRITERIA;
@@ -36,7 +36,7 @@ export type RemovalChance = 'possible' | 'conditional' | 'unlikely' | 'impossibl
 export interface RemovalProspect {
 	readonly prospect: RemovalChance;
 	readonly criterion: RemovalCriterion;
-	/** One sentence for the seller. */
+	/** For the seller, in short sentences. */
 	readonly explanation: string;
 	/** Last ISO day for a request; null if impossible. */
 	readonly requestBy: string | null;
