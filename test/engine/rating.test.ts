@@ -95,7 +95,8 @@ describe('Rating: Evaluate', () => {
 	});
 
 	it('sends each marketplace to the output of its band, linked to its input item', async () => {
-		const { outputs, links } = await evaluate(['US', 'CA', 'MX'], {}, 1);
+		const parameters = { options: { minimumTotal: 1 } };
+		const { outputs, links } = await evaluate(['US', 'CA', 'MX'], parameters, 1);
 		expect(outputs).toHaveLength(4);
 		for (const [index, band] of ['healthy', 'atRisk', 'critical'].entries()) {
 			expect(outputs[index]?.map(({ json }) => json.status)).toEqual([band]);
@@ -229,14 +230,14 @@ describe('Rating: Evaluate, simplified', () => {
 		);
 		expect(item).toMatchObject({
 			seller: 'Harbor & Pine Home',
-			runwayThreshold: 'Suspension risk (95%)',
+			runwayThreshold: 'Minimum (95%)',
 			neededThreshold: 'Goal (98%)',
 			rating365Days: item.ratingText,
 		});
 		expect(item.rating30Days).toMatch(/^8\d\.\d\d%$/);
 		expect(item.summary).toBe(
 			`Harbor & Pine Home, United States: ${String(item.ratingText)} over the last 365 days, at risk. ` +
-				`${String(runway)} more negative or neutral before Suspension risk (95%), ` +
+				`${String(runway)} more negative or neutral before Minimum (95%), ` +
 				`${String(neededPositives)} more positive to Goal (98%). ` +
 				`30 days: ${String(item.rating30Days)}, 90 days: ${String(item.rating90Days)}.`,
 		);
@@ -592,16 +593,42 @@ describe('Rating: Evaluate, problems that must not be hidden', () => {
 	});
 
 	it('requires a marketplace if no credential has one', async () => {
-		const evaluateCounts = async (marketplace: INodeParameters) =>
+		const evaluateItems = async (marketplace: INodeParameters) =>
 			await runNode({
 				type: 'amazonSellerRating',
-				parameters: { ...defaults, sources: ['counts'], marketplace },
+				parameters: { ...defaults, sources: ['items'], marketplace },
 			});
-		await expect(evaluateCounts({ __rl: true, mode: 'list', value: '' })).rejects.toThrow(
+		await expect(evaluateItems({ __rl: true, mode: 'list', value: '' })).rejects.toThrow(
 			/Parameter "Marketplace" is required/,
 		);
-		const { error } = await evaluateCounts(defaults.marketplace);
+		const { error } = await evaluateItems(defaults.marketplace);
 		expect(error?.message).toMatch(/Could not use 'Marketplace': it is empty/);
+	});
+
+	const ofCounts = async (positive: unknown) =>
+		await runNode({
+			type: 'amazonSellerRating',
+			parameters: {
+				...defaults,
+				sources: ['counts'],
+				marketplace: { __rl: true, mode: 'list', value: '' },
+				counts: { window: [{ days: 365, positive, neutral: 1, negative: 2 }] } as INodeParameters,
+			},
+		});
+
+	it('needs no marketplace for three numbers, and names the output that has the result', async () => {
+		const { items, hints, outputs, error } = await ofCounts(97);
+		expect(error).toBeUndefined();
+		expect(outputs.map((each) => each.length)).toEqual([0, 1, 0, 0]);
+		expect(items[0]).toMatchObject({ marketplace: null, rating: 97, ratingText: '97%' });
+		expect(hints).toEqual([expect.stringMatching(/^At Risk: entered counts: 97% over/)]);
+	});
+
+	it.each(['', null, -1, 1.5])('does not count %j as 0', async (positive) => {
+		const { items, error } = await ofCounts(positive);
+		expect(items).toEqual([]);
+		expect(error?.message).toBe("Could not use 'Positive': the value is invalid");
+		expect(error?.description).toBe('Enter a whole number, 0 or more');
 	});
 });
 

@@ -182,7 +182,6 @@ export const ordersWithoutCampaignOption: INodeProperties = {
 	name: 'ordersWithoutCampaign',
 	type: 'options',
 	default: 'ownSettings',
-	displayOptions: ifAdded('/campaigns.campaign'),
 	options: [
 		{
 			name: 'Leave Out',
