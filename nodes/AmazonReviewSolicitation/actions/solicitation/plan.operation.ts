@@ -181,7 +181,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				],
 				description: 'Time zone that the hours and days refer to',
 			},
-			{ ...waitForReportOption, displayOptions: ifAdded('/rules.returnsFromReports') },
+			waitForReportOption,
 		),
 	],
 );
