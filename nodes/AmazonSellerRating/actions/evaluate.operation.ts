@@ -238,13 +238,12 @@ export async function execute(
 	seller: ItemSeller,
 ): Promise<Evaluation[]> {
 	const parameters = readParameters(this, itemIndex, schema, description);
-	const name = seller.name ?? undefined;
 	const { sources, marketplace: chosen } = parameters;
 	if (chosen === undefined && sources.every((source) => source === 'counts')) {
 		const today = DateTime.now().setZone(this.getTimezone()).toISODate() ?? '';
 		const { counts, options } = parameters;
 		const request = { counts, ...options, settings: settingsOf(parameters) };
-		return [toResult(assessCounts(today, request), parameters, name)];
+		return [toResult(assessCounts(today, request), parameters, undefined)];
 	}
 	const client = needsAmazon(parameters.sources) ? await seller.connect() : undefined;
 	const resolve = (wanted: string | undefined) =>
@@ -268,6 +267,8 @@ export async function execute(
 	}
 	// If every marketplace failed, throw as with a single marketplace.
 	if (failures.length === assessed.length && failures.length > 0) throw failures[0];
+	// Known once the seller is connected.
+	const name = seller.name ?? undefined;
 	const results = assessed.map((each) => toResult(each, parameters, name));
 	return parameters.options.combined
 		? [...results, toResult(combine(assessed, request.settings), parameters, name)]
