@@ -44,21 +44,21 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Check Eligibility',
 				value: 'checkEligibility',
-				action: 'Check if a review can be requested (sends nothing)',
+				action: 'Check without sending if a review can be requested',
 				description:
 					'Check whether a review can be requested for an order now, without sending anything',
 			},
 			{
 				name: 'Plan',
 				value: 'plan',
-				action: 'Plan when to request reviews (sends nothing)',
+				action: 'Plan without sending when to request reviews',
 				description:
 					'Decide for each order whether and when to request a review, without sending anything',
 			},
 			{
 				name: 'Send',
 				value: 'send',
-				action: 'Request a review from real buyers (final)',
+				action: 'Request a review from real buyers without undo',
 				description:
 					"Request a product review and seller feedback (Amazon's Request a Review), once per order",
 			},

@@ -34,7 +34,7 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Get',
 				value: 'get',
-				action: 'Get account health (takes minutes)',
+				action: 'Get account health in some minutes',
 				description:
 					"Retrieve the order defect rate, the account status and other metrics of Amazon's fixed 60-day period",
 			},
@@ -51,7 +51,7 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Next Step',
 				value: 'nextStep',
-				action: 'Get the next step of a case, with drafts',
+				action: 'Get the next step of a case with drafts',
 				description:
 					'Decide what to do next about a bad feedback entry, until when, with drafts; needs no API access',
 			},
@@ -74,7 +74,7 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Add Order Details',
 				value: 'addOrderDetails',
-				action: 'Add order details to feedback (a call per order)',
+				action: 'Add order details to feedback by a call per order',
 				description:
 					'Add to each feedback entry what was ordered, when, who shipped it and whether it shipped late, without buyer data',
 			},
@@ -88,7 +88,7 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Get Many',
 				value: 'getMany',
-				action: 'Get many bad feedback entries (takes minutes)',
+				action: 'Get many bad feedback entries in some minutes',
 				description:
 					"Retrieve negative and neutral seller feedback (1 to 3 stars; Amazon's report has no positive feedback)",
 			},

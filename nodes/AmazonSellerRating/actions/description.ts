@@ -20,7 +20,7 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Chart',
 				value: 'chart',
-				action: 'Chart the seller rating (takes minutes)',
+				action: 'Chart the seller rating in some minutes',
 				description:
 					'Draw the rating over time with thresholds and forecast, as a picture and as an email digest',
 			},
@@ -34,14 +34,14 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Detect Change',
 				value: 'detectChange',
-				action: 'Detect a rise of bad feedback (takes minutes)',
+				action: 'Detect a rise of bad feedback in some minutes',
 				description:
 					'Detect whether the share of neutral and negative feedback rose more than by chance, when and by how much',
 			},
 			{
 				name: 'Evaluate',
 				value: 'evaluate',
-				action: 'Evaluate the seller rating (takes minutes)',
+				action: 'Evaluate the seller rating in some minutes',
 				description:
 					'Compute the rating of the last 30, 90 and 365 days, its distance from the thresholds and what it takes to reach them',
 			},
@@ -55,21 +55,21 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Forecast',
 				value: 'forecast',
-				action: 'Forecast the seller rating (takes minutes)',
+				action: 'Forecast the seller rating in some minutes',
 				description:
 					'Compute what each window will show in the next days as old feedback ages out, and when it crosses a threshold',
 			},
 			{
 				name: 'Get Scorecard',
 				value: 'scorecard',
-				action: 'Get a scorecard per marketplace (takes minutes)',
+				action: 'Get a scorecard per marketplace in some minutes',
 				description:
 					'Get each marketplace at a glance: rating, order defects, Buy Box share, sales, and what needs attention',
 			},
 			{
 				name: 'Measure Requests',
 				value: 'measureRequests',
-				action: 'Measure what review requests bring (takes minutes)',
+				action: 'Measure what review requests bring in some minutes',
 				description:
 					'Measure how much feedback review requests bring, by a pulse test, with the days still needed if it is too early',
 			},
