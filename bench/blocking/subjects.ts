@@ -195,10 +195,10 @@ export const SUBJECTS: readonly BlockingSubject[] = [
 		check: asMany,
 	},
 	measured("n8n's Extract From File, the same file as CSV", ROWS),
-	measured('Solicitation: Plan', 10_000),
-	measured('Solicitation: Plan', ITEMS),
+	measured('Review Request: Plan', 10_000),
+	measured('Review Request: Plan', ITEMS),
 	{
-		name: 'Solicitation: Send, dry run',
+		name: 'Review Request: Send, dry run',
 		needsSandbox: true,
 		count: ITEMS,
 		node: send,
@@ -206,7 +206,7 @@ export const SUBJECTS: readonly BlockingSubject[] = [
 		check: asMany,
 	},
 	{
-		name: 'Solicitation: Send, dry run, rows of earlier attempts',
+		name: 'Review Request: Send, dry run, rows of earlier attempts',
 		needsSandbox: true,
 		count: ITEMS,
 		node: send,

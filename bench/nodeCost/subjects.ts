@@ -148,7 +148,7 @@ export const SUBJECTS: readonly Subject[] = [
 		},
 	},
 	{
-		name: 'Solicitation: Plan',
+		name: 'Review Request: Plan',
 		node: (credentials) => ({
 			type: 'amazonReviewSolicitation',
 			credentials,

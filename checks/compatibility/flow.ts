@@ -109,10 +109,10 @@ export class CompatibilityFlow {
 			['Rating: Evaluate', async () => await this.#evaluate()],
 			['Rating: Chart', async () => await this.#chart()],
 			['Order: Get Many', async () => await this.#getOrders()],
-			['Solicitation: Plan', async () => await this.#plan()],
+			['Review Request: Plan', async () => await this.#plan()],
 			['Expired access token: renewed once, then kept', async () => await this.#renewToken()],
 			[
-				'Solicitation: Send, with a token that has just expired',
+				'Review Request: Send, with a token that has just expired',
 				async () => await this.#sendWithExpiredToken(),
 			],
 			[

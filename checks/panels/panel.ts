@@ -89,16 +89,32 @@ function fill(type: INodeTypeDescription, chosen: INodeParameters): INodeParamet
 	const node = nodeOf(type, chosen);
 	const parameters =
 		NodeHelpers.getNodeParameters(type.properties, chosen, true, false, node, type) ?? {};
-	for (const property of type.properties) {
-		if (property.type !== 'collection' || !isVisible(type, parameters, property)) continue;
-		const options = optionsOf(property).filter((option) =>
-			isVisible(type, { ...parameters, [property.name]: {} }, option, property.name),
-		);
-		parameters[property.name] = Object.fromEntries(
-			options.map((option) => [option.name, option.default]),
-		);
+	const collections = type.properties.filter(
+		(property) => property.type === 'collection' && isVisible(type, parameters, property),
+	);
+	for (const { name } of collections) parameters[name] = {};
+	// Some options are shown only once another one is added.
+	for (let pass = 1; pass <= 2; pass += 1) {
+		for (const property of collections) {
+			const added = optionsOf(property).filter((option) =>
+				isVisible(type, parameters, option, property.name),
+			);
+			parameters[property.name] = Object.fromEntries(
+				added.map((option) => [option.name, valueOf(option, property)]),
+			);
+		}
 	}
 	return parameters;
+}
+
+/** The default, or the placeholder's example if another option is shown only with a value. */
+function valueOf(option: INodeProperties, collection: INodeProperties): INodeParameters[string] {
+	const isAwaited = optionsOf(collection).some(
+		({ displayOptions: { show = {} } = {} }) => option.name in show,
+	);
+	return isAwaited && option.default === ''
+		? (option.placeholder ?? 'x').replace(/^e\.g\. /, '')
+		: (option.default as INodeParameters[string]);
 }
 
 /** Visible parameters that decide what else is shown. */

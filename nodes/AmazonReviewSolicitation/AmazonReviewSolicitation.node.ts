@@ -11,7 +11,7 @@ import { outputs, properties } from './actions/description';
 
 export class AmazonReviewSolicitation implements INodeType {
 	description: INodeTypeDescription = {
-		displayName: 'Amazon Review Solicitation',
+		displayName: 'Amazon Review Requests',
 		name: 'amazonReviewSolicitation',
 		icon: {
 			light: 'file:../../icons/amazonReviewSolicitation.svg',
@@ -20,10 +20,10 @@ export class AmazonReviewSolicitation implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle:
-			'={{ ($parameter["operation"] + ": " + $parameter["resource"]).replace(/[A-Z]/g, (capital) => " " + capital.toLowerCase()) }}',
+			'={{ ($parameter["operation"] + ": " + ($parameter["resource"] === "order" ? "order" : "reviewRequest")).replace(/[A-Z]/g, (capital) => " " + capital.toLowerCase()) }}',
 		description:
 			'List Amazon orders, plan when to send review requests, and request a product review and seller feedback once per order',
-		defaults: { name: 'Amazon Review Solicitation' },
+		defaults: { name: 'Amazon Review Requests' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs,

@@ -58,7 +58,7 @@ export const properties: INodeProperties[] = [
 			displayName: 'Add Order Details',
 			name: 'addOrderDetails',
 			type: 'boolean',
-			default: false,
+			default: true,
 			displayOptions: { show: { '/events': eventsAbout('feedback') } },
 			description:
 				'Whether each feedback event includes what was ordered, when, who shipped it and whether it shipped late. Takes one call per order (role Inventory and Order Tracking).',
@@ -72,16 +72,6 @@ export const properties: INodeProperties[] = [
 			displayOptions: { show: { '/events': BUY_BOX_EVENTS } },
 			description:
 				'How far the Buy Box share of the last 7 settled days must be below that of the 28 days before, in percentage points',
-		},
-		{
-			displayName: 'Buy Box Margin (Points)',
-			name: 'buyBoxMargin',
-			type: 'number',
-			default: 5,
-			typeOptions: { minValue: 0, maxValue: 100 },
-			displayOptions: { show: { '/events': BUY_BOX_EVENTS } },
-			description:
-				'How far the share must rise above the level of the drop to count as recovered, in percentage points. With a drop of 10 and a margin of 5, it must come back to within 5 points of the share before the fall.',
 		},
 		{
 			displayName: 'Feedback Interval (Minutes)',
@@ -126,7 +116,7 @@ export const properties: INodeProperties[] = [
 			type: 'boolean',
 			default: true,
 			description:
-				'Whether each item includes the rating at that moment, which needs the daily totals (role Brand Analytics). The rating events need them anyway.',
+				'Whether each item includes the latest rating, with the days it counts, which needs the daily totals (role Brand Analytics). The rating events need them anyway.',
 		},
 		{
 			displayName: 'Lookback (Days)',
@@ -165,16 +155,6 @@ export const properties: INodeProperties[] = [
 			description: 'With fewer ratings in the window, the rating is not evaluated',
 		},
 		{
-			displayName: 'Defect Rate Margin (Points)',
-			name: 'defectMargin',
-			type: 'number',
-			default: 0.1,
-			typeOptions: { minValue: 0, maxValue: 10 },
-			displayOptions: { show: { '/events': DEFECT_EVENTS } },
-			description:
-				'How far below its target the order defect rate must fall, in percentage points, to count as recovered',
-		},
-		{
 			displayName: 'Defect Rate Target (%)',
 			name: 'defectTarget',
 			type: 'number',
@@ -182,16 +162,6 @@ export const properties: INodeProperties[] = [
 			typeOptions: { minValue: 0, maxValue: 100 },
 			displayOptions: { show: { '/events': DEFECT_EVENTS } },
 			description: '0 means the target that Amazon names in its report (1%)',
-		},
-		{
-			displayName: 'Rating Margin (Points)',
-			name: 'ratingMargin',
-			type: 'number',
-			default: 0.5,
-			typeOptions: { minValue: 0, maxValue: 10 },
-			displayOptions: { show: { '/events': RATING_EVENTS } },
-			description:
-				'How far above a threshold the rating must rise, in percentage points, to count as recovered',
 		},
 		{
 			displayName: 'Rating Window',
@@ -209,7 +179,7 @@ export const properties: INodeProperties[] = [
 			displayName: 'Report Changed Responses',
 			name: 'reportChangedResponses',
 			type: 'boolean',
-			default: false,
+			default: true,
 			displayOptions: { show: { '/events': ['feedbackChanged'] } },
 			description: 'Whether feedback counts as changed when you change your response to it',
 		},

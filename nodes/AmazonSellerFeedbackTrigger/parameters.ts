@@ -38,13 +38,10 @@ export const schema = z.object({
 			buyBoxDrop: exact(100)
 				.refine((points) => points > 0, 'Must be above 0')
 				.default(10),
-			buyBoxMargin: exact(100).default(5),
 			minimumPageViews: z.number().int().min(1).default(100),
 			minimumOrders: z.number().int().min(1).default(1),
 			minimumRatings: z.number().int().min(1).default(10),
-			defectMargin: exact(10).default(0.1),
 			defectTarget: exact(100).default(0),
-			ratingMargin: exact(10).default(0.5),
 			ratingDays: z.union([z.literal(30), z.literal(90), z.literal(365)]).default(365),
 			addOrderDetails: z.boolean().default(false),
 			reportChangedResponses: z.boolean().default(false),

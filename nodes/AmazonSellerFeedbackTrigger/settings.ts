@@ -1,6 +1,12 @@
 import type { TriggerParameters } from './parameters';
 import { EVENTS, type ReportKind, type WatchSettings } from './watch/events';
 
+/**
+ * How far beyond a threshold, target or drop a figure must be to count as recovered, in percentage
+ * points, so that a figure near it does not alert again and again.
+ */
+const MARGINS = { ratingMargin: 0.5, defectMargin: 0.1, buyBoxMargin: 5 } as const;
+
 /** The trigger's parameters as settings of the watch. */
 export const settingsOf = ({ events, thresholds, options }: TriggerParameters): WatchSettings => ({
 	events,
@@ -11,13 +17,11 @@ export const settingsOf = ({ events, thresholds, options }: TriggerParameters): 
 	ratingDays: options.ratingDays,
 	daysUntilSettled: options.daysUntilSettled,
 	minimumRatings: options.minimumRatings,
-	ratingMargin: options.ratingMargin,
 	defectTarget: options.defectTarget || undefined,
-	defectMargin: options.defectMargin,
 	minimumOrders: options.minimumOrders,
 	buyBoxDrop: options.buyBoxDrop,
-	buyBoxMargin: options.buyBoxMargin,
 	minimumPageViews: options.minimumPageViews,
+	...MARGINS,
 });
 
 /**

@@ -23,7 +23,7 @@ const ENGLISH: Phrases = {
 		'-1 would not recommend, 6" cable instead of 12"',
 		'@seller please call me, still waiting… café table leg missing',
 		'+1 for the product, but shipping was a mess',
-		"It's OK; not great, not terrible",
+		"It's not what I ordered; no refund",
 		'"Unused" item had scratches',
 	],
 	responses: [

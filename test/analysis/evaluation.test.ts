@@ -18,7 +18,6 @@ const settings = (...percents: number[]): EvaluationSettings => ({
 			share: rationalFromPercent(percent),
 		})),
 	),
-	comparison: 'raw',
 	minimumTotal: 1,
 	z: 1.959964,
 });
@@ -193,9 +192,8 @@ describe('judge', () => {
 		expect(judged(99, 100)).toMatchObject({ status: 'healthy', insufficient: false });
 	});
 
-	it('compares the displayed percent if the user chooses it', () => {
-		expect(judged(189, 200).status).toBe('critical');
-		expect(judged(189, 200, { comparison: 'displayed' }).status).toBe('atRisk');
+	it('compares the unrounded rating, also if Amazon shows a higher one', () => {
+		expect(judged(189, 200)).toMatchObject({ status: 'critical' });
 	});
 
 	it('uses the chosen status if there is too little data', () => {

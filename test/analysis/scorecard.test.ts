@@ -14,7 +14,6 @@ const MARKETPLACE = findMarketplace('DE') as Marketplace;
 
 const SETTINGS = {
 	thresholds: [thresholdAt(98, 'Goal'), thresholdAt(95, 'Floor')],
-	comparison: 'raw',
 	minimumTotal: 10,
 	z: 1.96,
 } as const;

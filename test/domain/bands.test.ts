@@ -3,13 +3,11 @@ import fc from '../fastCheck';
 import {
 	bandOf,
 	costOfOneNonPositive,
-	effectiveShare,
 	figureBuyersSee,
 	sortThresholds,
 	type Threshold,
 } from '../../nodes/shared/domain/bands';
-import { toDisplayedPercent } from '../../nodes/shared/domain/rating';
-import { compare, rationalFromPercent } from '../../nodes/shared/domain/rational';
+import { rationalFromPercent } from '../../nodes/shared/domain/rational';
 
 const thresholdsOf = (...percents: number[]): Threshold[] =>
 	sortThresholds(
@@ -77,31 +75,6 @@ describe('with several thresholds or one', () => {
 			'healthy',
 			'critical',
 		]);
-	});
-});
-
-describe('effectiveShare', () => {
-	it('is the threshold itself if ratings are compared unrounded', () => {
-		for (const threshold of thresholdsOf(95, 98.5)) {
-			expect(effectiveShare(threshold, 'raw')).toEqual(threshold.share);
-		}
-	});
-
-	it('is met exactly by the ratings that Amazon shows at or above the threshold', () => {
-		fc.assert(
-			fc.property(
-				fc.integer({ min: 1, max: 2000 }),
-				fc.nat(2000),
-				fc.constantFrom(0, 1, 50, 94.5, 95, 97.25, 98, 100),
-				(total, others, percent) => {
-					const rating = share(Math.max(0, total - others), total);
-					const [threshold] = thresholdsOf(percent);
-					if (threshold === undefined) throw new Error('no threshold');
-					const met = compare(rating, effectiveShare(threshold, 'displayed')) >= 0;
-					expect(met).toBe(toDisplayedPercent(rating) >= percent);
-				},
-			),
-		);
 	});
 });
 

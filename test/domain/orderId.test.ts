@@ -47,7 +47,7 @@ describe('whyNoOrderId', () => {
 	});
 
 	it('distinguishes a missing ID from other text, and quotes neither', () => {
-		expect(whyNoOrderId('')).toBe('There is no order ID');
+		expect(whyNoOrderId('')).toBe('The order ID is missing');
 		for (const text of ['jane@example.com', 'd01-1234567-7654321', 'D1-1234567-7654321']) {
 			expect(isOrderIdOfAnyKind(text)).toBe(false);
 			expect(whyNoOrderId(text)).toBe('The text is not an Amazon order ID');

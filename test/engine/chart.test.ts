@@ -96,7 +96,7 @@ describe('Rating: Chart', () => {
 			expect(run.error?.message).toBe(
 				'Could not draw the capacity: the input items are not days of a forecast',
 			);
-			expect(run.error?.description).toMatch(/'Forecast' of 'Solicitation: Plan'/);
+			expect(run.error?.description).toMatch(/'Forecast' of 'Review Request: Plan'/);
 		}
 	});
 

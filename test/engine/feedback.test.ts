@@ -102,6 +102,8 @@ describe('Feedback: Get Many', () => {
 			'response',
 			'marketplace',
 			'marketplaceId',
+			'summary',
+			'orderUrl',
 		]);
 		expect(items.map(({ date }) => date)).toEqual(
 			items.map(({ date }) => date).toSorted((a, b) => String(b).localeCompare(String(a))),
@@ -338,6 +340,9 @@ describe('Feedback: Parse Report', () => {
 				response: '',
 				marketplace: 'DE',
 				marketplaceId: 'A1PA6795UKMFR9',
+				summary:
+					'Germany: Negative feedback, 1 star, for order 303-1234567-7654321: "Kam "nie" an – schade"',
+				orderUrl: 'https://sellercentral-europe.amazon.com/orders-v3/order/303-1234567-7654321',
 			},
 			expect.objectContaining({ rating: 3, sentiment: 'neutral', hasComment: false }),
 		]);

@@ -265,7 +265,6 @@ describe('only settings that select orders start another search', () => {
 	it.each<[string, INodeParameters]>([
 		['Buyer Time Zone is turned on', { ...base, options: { buyerTimeZone: true } }],
 		['statuses are ticked in another order', { filters: { statuses: ['UNSHIPPED', 'SHIPPED'] } }],
-		['Overlap is raised', { ...base, options: { overlap: 1440 } }],
 		['Time Budget changes', { ...base, options: { timeBudget: 5 } }],
 		['From moves on', { ...base, from: '={{ $now.minus({ days: 30 }) }}' }],
 		['marketplaces are the same', { ...base, marketplaces: ['all', 'ATVPDKIKX0DER'] }],

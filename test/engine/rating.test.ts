@@ -96,7 +96,8 @@ describe('Rating: Evaluate', () => {
 	});
 
 	it('sends each marketplace to the output of its band, linked to its input item', async () => {
-		const { outputs, links } = await evaluate(['US', 'CA', 'MX'], {}, 1);
+		const parameters = { options: { minimumTotal: 1 } };
+		const { outputs, links } = await evaluate(['US', 'CA', 'MX'], parameters, 1);
 		expect(outputs).toHaveLength(4);
 		for (const [index, band] of ['healthy', 'atRisk', 'critical'].entries()) {
 			expect(outputs[index]?.map(({ json }) => json.status)).toEqual([band]);
@@ -230,14 +231,14 @@ describe('Rating: Evaluate, simplified', () => {
 		);
 		expect(item).toMatchObject({
 			seller: 'Harbor & Pine Home',
-			runwayThreshold: 'Suspension risk (95%)',
+			runwayThreshold: 'Minimum (95%)',
 			neededThreshold: 'Goal (98%)',
 			rating365Days: item.ratingText,
 		});
 		expect(item.rating30Days).toMatch(/^8\d\.\d\d%$/);
 		expect(item.summary).toBe(
 			`Harbor & Pine Home, United States: ${String(item.ratingText)} over the last 365 days, at risk. ` +
-				`${String(runway)} more negative or neutral before Suspension risk (95%), ` +
+				`${String(runway)} more negative or neutral before Minimum (95%), ` +
 				`${String(neededPositives)} more positive to Goal (98%). ` +
 				`30 days: ${String(item.rating30Days)}, 90 days: ${String(item.rating90Days)}.`,
 		);
@@ -333,7 +334,7 @@ describe('Rating: Evaluate, sources', () => {
 	});
 
 	it('rounds like Amazon: 1001/15/4 is 98/1/0, and 94.5 shows as 95 but is below it', async () => {
-		const run = async (positive: number, neutral: number, negative: number, comparison: string) =>
+		const run = async (positive: number, neutral: number, negative: number) =>
 			await runNode({
 				type: 'amazonSellerRating',
 				parameters: {
@@ -342,21 +343,20 @@ describe('Rating: Evaluate, sources', () => {
 					sources: ['counts'],
 					counts: counts(365, positive, neutral, negative),
 					thresholds: thresholdsOf(95),
-					options: { comparison },
+					options: {},
 				},
 			});
-		const { items } = await run(1001, 15, 4, 'raw');
+		const { items } = await run(1001, 15, 4);
 		expect(windowsOf(items[0]).find(({ days }) => days === 365)?.displayedShares).toEqual({
 			positive: 98,
 			neutral: 1,
 			negative: 0,
 		});
-		expect((await run(189, 0, 11, 'raw')).items[0]).toMatchObject({
+		expect((await run(189, 0, 11)).items[0]).toMatchObject({
 			displayedRating: 95,
 			ratingText: '94.5%',
 			status: 'critical',
 		});
-		expect((await run(189, 0, 11, 'displayed')).items[0]).toMatchObject({ status: 'healthy' });
 	});
 
 	it("reads Amazon's own rating from a live offer found through the seller's orders", async () => {
@@ -594,16 +594,42 @@ describe('Rating: Evaluate, problems that must not be hidden', () => {
 	});
 
 	it('requires a marketplace if no credential has one', async () => {
-		const evaluateCounts = async (marketplace: INodeParameters) =>
+		const evaluateItems = async (marketplace: INodeParameters) =>
 			await runNode({
 				type: 'amazonSellerRating',
-				parameters: { ...defaults, sources: ['counts'], marketplace },
+				parameters: { ...defaults, sources: ['items'], marketplace },
 			});
-		await expect(evaluateCounts({ __rl: true, mode: 'list', value: '' })).rejects.toThrow(
+		await expect(evaluateItems({ __rl: true, mode: 'list', value: '' })).rejects.toThrow(
 			/Parameter "Marketplace" is required/,
 		);
-		const { error } = await evaluateCounts(defaults.marketplace);
+		const { error } = await evaluateItems(defaults.marketplace);
 		expect(error?.message).toMatch(/Could not use 'Marketplace': it is empty/);
+	});
+
+	const ofCounts = async (positive: unknown) =>
+		await runNode({
+			type: 'amazonSellerRating',
+			parameters: {
+				...defaults,
+				sources: ['counts'],
+				marketplace: { __rl: true, mode: 'list', value: '' },
+				counts: { window: [{ days: 365, positive, neutral: 1, negative: 2 }] } as INodeParameters,
+			},
+		});
+
+	it('needs no marketplace for three numbers, and names the output that has the result', async () => {
+		const { items, hints, outputs, error } = await ofCounts(97);
+		expect(error).toBeUndefined();
+		expect(outputs.map((each) => each.length)).toEqual([0, 1, 0, 0]);
+		expect(items[0]).toMatchObject({ marketplace: null, rating: 97, ratingText: '97%' });
+		expect(hints).toEqual([expect.stringMatching(/^At Risk: entered counts: 97% over/)]);
+	});
+
+	it.each(['', null, -1, 1.5])('does not count %j as 0', async (positive) => {
+		const { items, error } = await ofCounts(positive);
+		expect(items).toEqual([]);
+		expect(error?.message).toBe("Could not use 'Positive': the value is invalid");
+		expect(error?.description).toBe('Enter a whole number, 0 or more');
 	});
 });
 
@@ -619,30 +645,6 @@ describe('Rating: Evaluate, inputs', () => {
 		expect([series.firstDate, series.lastDate]).toEqual(['2026-11-01', '2026-11-01']);
 	});
 
-	it('does not treat the neutral feedback of thirty days as that of a year', async () => {
-		const since = DateTime.now().minus({ days: 30 }).toISODate();
-		await runNode({
-			type: 'amazonSellerFeedback',
-			credentials: inUse.credentials,
-			parameters: {
-				resource: 'feedback',
-				operation: 'getMany',
-				marketplace: { __rl: true, mode: 'id', value: 'US' },
-				returnAll: true,
-				simplify: true,
-				filters: { since },
-				options: {},
-			},
-		});
-		const path = inUse.requests.findLast(({ operation }) => operation === 'getReport')?.path ?? '';
-		const feedbackReportId = path.split('/').at(-1) ?? '';
-		const { items, error } = await evaluate(['US'], { options: { feedbackReportId } });
-		expect(error).toBeUndefined();
-		const of = (wanted: number) => windowsOf(items[0]).find(({ days }) => days === wanted);
-		expect(of(30)).toMatchObject({ provenance: 'derived' });
-		expect(of(365)?.neutral).toBeNull();
-	});
-
 	it('stops if the login fails for all marketplaces, as for one', async () => {
 		inUse.sandbox.lwa.revoke('demo');
 		const { error } = await evaluate(['US'], {
@@ -656,7 +658,6 @@ describe('Rating: Evaluate, inputs', () => {
 	it('says that a defect rate is unknown in a combined result', () => {
 		const settings = {
 			thresholds: [{ name: 'Goal', percent: 95, share: rationalFromPercent(95) }],
-			comparison: 'raw' as const,
 			minimumTotal: 1,
 			z: 1.96,
 		};
@@ -680,85 +681,6 @@ describe('Rating: Evaluate, inputs', () => {
 		expect(reasonWith(0.2, null)).toMatch(/is unknown/);
 		expect(reasonWith(1.5, null)).toMatch(/1\.5/);
 		expect(reasonWith(0.2, 0.1)).not.toMatch(/is unknown/);
-	});
-});
-
-describe('Rating: Evaluate, reports given by their IDs', () => {
-	/** Requests a report of the last days from the sandbox and returns its ID. */
-	const reportOf = async (reportType: string, days: number): Promise<string> => {
-		const { sandbox } = inUse;
-		const { refreshToken, clientId, clientSecret } = sandbox.credentials('demo');
-		const login = await fetch(`${sandbox.url}/auth/o2/token`, {
-			method: 'POST',
-			headers: { 'content-type': 'application/x-www-form-urlencoded' },
-			body: new URLSearchParams({
-				grant_type: 'refresh_token',
-				refresh_token: refreshToken,
-				client_id: clientId,
-				client_secret: clientSecret,
-			}).toString(),
-		});
-		const { access_token: token } = (await login.json()) as { access_token: string };
-		const created = await fetch(`${sandbox.url}/reports/2021-06-30/reports`, {
-			method: 'POST',
-			headers: { 'x-amz-access-token': token, 'content-type': 'application/json' },
-			body: JSON.stringify({
-				reportType,
-				marketplaceIds: [MARKETPLACES.US],
-				dataStartTime: DateTime.utc().minus({ days }).toISO(),
-				...(reportType === 'GET_SALES_AND_TRAFFIC_REPORT' && {
-					reportOptions: { dateGranularity: 'DAY' },
-				}),
-			}),
-		});
-		return ((await created.json()) as { reportId: string }).reportId;
-	};
-
-	it.each([
-		['totals', 'GET_SALES_AND_TRAFFIC_REPORT', 'salesReportId', /no totals for \d+ day/],
-		['feedback', 'GET_SELLER_FEEDBACK_DATA', 'feedbackReportId', /does not cover \d+ day/],
-	])('gives no number for a year from a report of 45 days: %s', async (_, type, option, reason) => {
-		const options = { [option]: await reportOf(type, 45) };
-		const { items } = await evaluate(['US'], { options });
-		expect(items[0]).toMatchObject({ provenance: 'insufficient', rating: null });
-		expect(items[0]?.reason).toMatch(/cover only 4\d of the 365 days/);
-		const [month, quarter, year] = windowsOf(items[0]);
-		expect(quarter).toMatchObject({ provenance: 'insufficient', rating: null });
-		expect(String(year?.notes)).toMatch(reason);
-		expect(month).toMatchObject({
-			provenance: 'derived',
-			...truthOver(MARKETPLACES.US, month?.coverage),
-			// Only half of the previous month is covered.
-			trendPoints: null,
-		});
-	});
-
-	it('limits Forecast, Chart and Detect Change to the days such a report covers', async () => {
-		const options = { salesReportId: await reportOf('GET_SALES_AND_TRAFFIC_REPORT', 45) };
-		const marketplace = { __rl: true, mode: 'id', value: 'US' };
-		const common = { sources: ['amazonReports'], marketplace, thresholds: {}, simplify: true };
-		const run = async (parameters: INodeParameters) =>
-			await runNode({
-				type: 'amazonSellerRating',
-				credentials: inUse.credentials,
-				parameters: { ...common, options, ...parameters },
-			});
-		const ahead = await run({ operation: 'forecast', daysAhead: 90 });
-		expect(ahead.items.map(({ provenance }) => provenance)).toEqual([
-			'derived',
-			'insufficient',
-			'insufficient',
-		]);
-		expect(ahead.items[2]).toMatchObject({ rating: null, atCurrentRates: null, low: null });
-		const drawn = await run({ operation: 'chart', format: 'svg', binaryFields: 'a, b' });
-		expect(drawn.items[0]?.windows).toMatchObject([
-			{ provenance: 'derived' },
-			{ provenance: 'insufficient', rating: null },
-			{ provenance: 'insufficient', rating: null },
-		]);
-		expect(String(drawn.items[0]?.notes)).toMatch(/cover only 4\d of the 365 days/);
-		const change = await run({ operation: 'detectChange', watchedDays: 60 });
-		expect(change.items[0]).toMatchObject({ verdict: 'insufficient', provenance: 'insufficient' });
 	});
 });
 

@@ -57,7 +57,7 @@ export const READINGS: Readonly<Record<string, Reading>> = {
 	'Account Health: Get': feedback({ resource: 'accountHealth', operation: 'get', options: {} }),
 	'Rating: Evaluate, from reports': rating(evaluate),
 	'Rating: Evaluate, from an offer': rating({ ...evaluate, sources: ['amazonOffer'] }),
-	'Rating: Forecast': rating({ operation: 'forecast', rateDays: 90, daysAhead: 30 }),
+	'Rating: Forecast': rating({ operation: 'forecast', daysAhead: 30 }),
 	'Rating: Detect Change': rating({
 		operation: 'detectChange',
 		watchedDays: 60,

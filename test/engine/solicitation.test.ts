@@ -63,7 +63,7 @@ const outcomes = ({ items }: NodeRun) => items.map(({ outcome }) => outcome);
 
 const posts = () => inUse.requests.filter(({ operation }) => operation === CREATE);
 
-describe('Solicitation: Check Eligibility', () => {
+describe('Review Request: Check Eligibility', () => {
 	it('returns the outcome of each order, in the order of the items', async () => {
 		const ids = [
 			orderWith('eligible'),
@@ -137,7 +137,7 @@ describe('Solicitation: Check Eligibility', () => {
 	});
 });
 
-describe('Solicitation: Send', () => {
+describe('Review Request: Send', () => {
 	it("sends each eligible order once, and nothing else: the sandbox's record agrees", async () => {
 		const eligible = ordersWith('eligible')
 			.slice(0, 5)

@@ -459,7 +459,7 @@ describe('rating', () => {
 		expect(watcher.reported[0]?.eventId).not.toBe(fell?.eventId);
 	});
 
-	it('exactly at a threshold is not below it, and without a margin has recovered', async () => {
+	it('exactly at a threshold is not below it, and has recovered only half a point above it', async () => {
 		while (truth(US, 30).positive < 30) addFeedback(5, '', { date: SETTLED_DAY });
 		const shown = low().filter(({ date }) => date <= LAST_SETTLED);
 		for (const { orderId } of shown.slice(-2)) world().removeFeedback('demo', orderId);
@@ -468,18 +468,22 @@ describe('rating', () => {
 		const watcher = await activateAndSettle({
 			events: RATING_EVENTS,
 			thresholds: [{ name: '', percent: 93.75 }],
-			options: { ...EVERY_NINETY_MINUTES, ratingDays: 30, ratingMargin: 0, lookBackDays: 1 },
+			options: { ...EVERY_NINETY_MINUTES, ratingDays: 30, lookBackDays: 1 },
 		});
 		const { orderId } = addFeedback(3, '', { date: SETTLED_DAY });
 		await passMinutes(UNTIL_EVALUATED, watcher);
 		expect(watcher.take().map(({ event }) => event)).toEqual(['ratingFellBelowThreshold']);
 		world().removeFeedback('demo', orderId);
 		await passMinutes(UNTIL_EVALUATED, watcher);
+		expect(watcher.reported).toEqual([]);
+		const [another] = shown.slice(-3);
+		world().removeFeedback('demo', another?.orderId ?? '');
+		await passMinutes(UNTIL_EVALUATED, watcher);
 		expect(watcher.reported).toHaveLength(1);
 		expect(watcher.reported[0]).toMatchObject({
 			event: 'ratingRecovered',
-			before: { rating: (100 * 30) / 33 },
-			after: { thresholdName: '93.75%', thresholdPercent: 93.75, rating: 93.75 },
+			before: { rating: 93.75 },
+			after: { thresholdName: '93.75%', thresholdPercent: 93.75, rating: (100 * 30) / 31 },
 		});
 	});
 
@@ -535,18 +539,17 @@ describe('rating', () => {
 	};
 
 	it('is evaluated once with the next totals, without feedback that these do not include', async () => {
-		const percent = cutOff(ratingOf(truth()));
+		const percent = cutOff(ratingOf(truth()) - 0.5);
 		const watcher = await activateAndSettle({
 			events: ['newNeutralFeedback', ...RATING_EVENTS],
 			thresholds: [{ name: 'Minimum', percent }],
-			options: { ratingMargin: 0 },
 		});
 		await passMinutes(60, watcher);
-		const { orderId } = addFeedback(3, '', { date: SETTLED_DAY });
-		expect(await reportedUntil(watcher, 355)).toEqual(['88: newNeutralFeedback']);
+		const added = Array.from({ length: 10 }, () => addFeedback(3, '', { date: SETTLED_DAY }));
+		expect(await reportedUntil(watcher, 355)).toEqual(Array(10).fill('88: newNeutralFeedback'));
 		expect(await reportedUntil(watcher, 425)).toEqual(['360: ratingFellBelowThreshold']);
 		// Removed, but the totals do not show it yet.
-		world().removeFeedback('demo', orderId);
+		for (const { orderId } of added) world().removeFeedback('demo', orderId);
 		expect(await reportedUntil(watcher, 715)).toEqual([]);
 		expect(await reportedUntil(watcher, 760)).toEqual(['719: ratingRecovered']);
 		expect(watcher.thrown).toEqual([]);
@@ -736,7 +739,7 @@ describe('account health', () => {
 		expect(watcher.reported[0]?.after).toMatchObject({ fulfilment: 'amazonFulfilled', percent: 2 });
 	});
 
-	it('uses the chosen target, margin and minimum number of orders', async () => {
+	it('uses the chosen target and minimum number of orders', async () => {
 		setDefects('MERCHANT', 0, 49);
 		setDefects('AMAZON', 0, 1000);
 		const watcher = await activateAndSettle({
@@ -745,7 +748,6 @@ describe('account health', () => {
 				metricsEveryMinutes: 10,
 				includeRating: false,
 				defectTarget: 0.5,
-				defectMargin: 0.25,
 				minimumOrders: 50,
 			},
 		});
@@ -759,8 +761,8 @@ describe('account health', () => {
 		};
 		expect(await step([49, 49], [4, 1000])).toEqual([]);
 		expect(await step([49, 49], [5, 1000])).toEqual(['orderDefectRateAboveTarget 0.5']);
-		expect(await step([49, 49], [3, 1000])).toEqual([]);
-		expect(await step([49, 49], [5, 2000])).toEqual(['orderDefectRateRecovered 0.25']);
+		expect(await step([49, 49], [9, 2000])).toEqual([]);
+		expect(await step([49, 49], [4, 1000])).toEqual(['orderDefectRateRecovered 0.4']);
 	});
 
 	it('already beyond its target is reported with a lookback', async () => {

@@ -60,7 +60,7 @@ const threshold = (percent: number): Threshold => ({
 	share: at(percent),
 });
 const thresholds = [threshold(98), threshold(95)];
-const settings = { thresholds, comparison: 'raw', minimumTotal: 1, z: 1.959964 } as const;
+const settings = { thresholds, minimumTotal: 1, z: 1.959964 } as const;
 const year = { days: 365, from: '2025-11-22', to: '2026-11-21' };
 const evaluate = (now: FeedbackCounts, before?: FeedbackCounts) =>
 	evaluateWindow(

@@ -1,4 +1,10 @@
-import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
+import {
+	NodeHelpers,
+	type INodeParameters,
+	type INodeProperties,
+	type INodePropertyCollection,
+	type INodePropertyOptions,
+} from 'n8n-workflow';
 
 import { AmazonSellingPartnerApi } from '../../credentials/AmazonSellingPartnerApi.credentials';
 import { AmazonReviewSolicitation } from '../../nodes/AmazonReviewSolicitation/AmazonReviewSolicitation.node';
@@ -56,6 +62,49 @@ describe('what a user sees', () => {
 		expect(
 			wrong(texts, ({ placeholder }) => placeholder !== undefined && !/^e\.g\. /.test(placeholder)),
 		).toEqual([]);
+	});
+
+	it('has a switch turned on once it is added as an option', () => {
+		const options = ofNodes
+			.filter(({ property }) => property.type === 'collection')
+			.flatMap(({ where, property }) =>
+				((property.options ?? []) as INodeProperties[]).map((option) => ({
+					where: `${where}, ${option.name}`,
+					property: option,
+				})),
+			);
+		const switches = options.filter(({ property }) => property.type === 'boolean');
+		expect(switches.length).toBeGreaterThan(10);
+		expect(wrong(switches, (property) => property.default !== true)).toEqual([]);
+	});
+
+	it('has few fields in a fresh panel', () => {
+		const crowded = nodes.flatMap((node) => {
+			const { name, properties } = node;
+			const choices = properties.filter((property) => property.name === 'operation');
+			const panels = choices.flatMap(({ options = [], displayOptions }) =>
+				(options as INodePropertyOptions[]).map(({ value }) => ({
+					...(displayOptions && { resource: displayOptions.show?.resource?.[0] }),
+					operation: value,
+				})),
+			);
+			return (panels.length > 0 ? panels : [{}]).flatMap((chosen) => {
+				const at = { typeVersion: 1, parameters: chosen as INodeParameters };
+				const all =
+					NodeHelpers.getNodeParameters(properties, at.parameters, true, false, at, node) ?? {};
+				const fields = properties.filter(
+					(property) =>
+						!['notice', 'hidden'].includes(property.type) &&
+						!['resource', 'operation'].includes(property.name) &&
+						NodeHelpers.displayParameter(all, property, at, node),
+				);
+				return fields.length > 8 ? [`${name}, ${JSON.stringify(chosen)}: ${fields.length}`] : [];
+			});
+		});
+		// n8n's own four for a list (Return All, Limit, Filters, Options), the source and the period.
+		expect(crowded).toEqual([
+			'amazonReviewSolicitation, {"resource":"order","operation":"getMany"}: 10',
+		]);
 	});
 
 	it('has names in title case', () => {

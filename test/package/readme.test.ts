@@ -127,12 +127,12 @@ it.each([
 	['Evaluate', 'createReport', 'GET_SALES_AND_TRAFFIC_REPORT'],
 	['Order: Get Many', 'searchOrders', 'searchOrders'],
 	[
-		'Solicitation: Check Eligibility',
+		'Review Request: Check Eligibility',
 		'getSolicitationActionsForOrder',
 		'getSolicitationActionsForOrder',
 	],
 	[
-		'Solicitation: Send',
+		'Review Request: Send',
 		'createProductReviewAndSellerFeedbackSolicitation',
 		'createProductReviewAndSellerFeedbackSolicitation',
 	],

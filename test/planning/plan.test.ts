@@ -2,7 +2,7 @@
 import fc from '../fastCheck';
 
 import type { SellerOrder } from '../../nodes/shared/domain/order';
-import { PLAN_REASONS } from '../../nodes/AmazonReviewSolicitation/planning/plan';
+import { PLAN_CAUSES, PLAN_REASONS } from '../../nodes/AmazonReviewSolicitation/planning/plan';
 import { daysAgo, NOW, orderOf, planOf } from './planning';
 
 const JAPAN = 'A1VC38T7YXB528';
@@ -39,7 +39,9 @@ describe('planSolicitations', () => {
 	] as const)('decides about an order that is %s', (_, changes, decision, reason) => {
 		const [row] = planOf([orderOf(1, changes)]);
 		expect(row).toMatchObject({ decision, reason });
-		expect(row?.explanation).toBe(reason === null ? null : PLAN_REASONS[reason]);
+		const sentences: string[] =
+			reason === null ? Object.values(PLAN_CAUSES) : [PLAN_REASONS[reason]];
+		expect(sentences).toContain(row?.explanation);
 	});
 
 	it('keeps a margin before a window closes, if there is time for one', () => {
@@ -116,6 +118,19 @@ describe('planSolicitations', () => {
 		expect(planOf([orderOf(1)], { ...cap, sentToday: 1 })).toMatchObject([
 			{ decision: 'sendLater' },
 		]);
+	});
+
+	it('says for each order in the plan why it is sent now or later', () => {
+		const why = (...given: Parameters<typeof planOf>) => planOf(...given).at(-1)?.explanation;
+		const opening = orderOf(1, { earliestDelivery: daysAgo(3), latestDelivery: daysAgo(1) });
+		expect(why([orderOf(1)])).toBe(PLAN_CAUSES.dueNow);
+		expect(why([opening])).toBe(PLAN_CAUSES.windowNotOpen);
+		expect(why([orderOf(1)], { preferredDelayDays: 20 })).toBe(PLAN_CAUSES.preferredDelay);
+		const fromEleven = { hours: { from: 10 * 60 + 30, to: 20 * 60 } };
+		expect(why([orderOf(1)], fromEleven)).toBe(PLAN_CAUSES.permittedTimes);
+		const two = [orderOf(1), orderOf(2)];
+		expect(why(two, { maxRequestsPerDay: 1 })).toBe(PLAN_CAUSES.permittedTimes);
+		expect(why(two, { rate: 1 / 600, burst: 1, sendNowWithinMs: 0 })).toBe(PLAN_CAUSES.rateLimit);
 	});
 
 	it.each<

@@ -16,7 +16,7 @@ export const properties: INodeProperties[] = [
 		default: 'solicitation',
 		options: [
 			{ name: 'Order', value: 'order' },
-			{ name: 'Solicitation', value: 'solicitation' },
+			{ name: 'Review Request', value: 'solicitation' },
 		],
 	},
 	{
@@ -30,7 +30,7 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Get Many',
 				value: 'getMany',
-				action: 'Get many orders',
+				action: 'Get many orders with their request window',
 				description: 'List orders, each with the window in which a review may be requested',
 			},
 		],
@@ -46,21 +46,21 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Check Eligibility',
 				value: 'checkEligibility',
-				action: 'Check eligibility for solicitation',
+				action: 'Check without sending if a review can be requested',
 				description:
 					'Check whether a review can be requested for an order now, without sending anything',
 			},
 			{
 				name: 'Plan',
 				value: 'plan',
-				action: 'Plan solicitations',
+				action: 'Plan without sending when to request reviews',
 				description:
 					'Decide for each order whether and when to request a review, without sending anything',
 			},
 			{
 				name: 'Send',
 				value: 'send',
-				action: 'Send solicitation',
+				action: 'Request a review from real buyers without undo',
 				description:
 					"Request a product review and seller feedback (Amazon's Request a Review), once per order",
 			},

@@ -35,7 +35,7 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 				? await runAsBatch(this, plan, { compare: bySendAt })
 				: await runAsBatch(this, plan, {
 						compare: bySendAt,
-						outputCount: PLAN_OUTPUTS.length,
+						outputNames: PLAN_OUTPUTS.map(({ name }) => name),
 						outputOf: ({ decision }) => outputOf(decision),
 						errorOutput: () => outputOf('leftOut'),
 					}),

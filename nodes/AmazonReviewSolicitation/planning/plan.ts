@@ -28,6 +28,32 @@ export const PLAN_REASONS = {
 
 export type PlanReason = keyof typeof PLAN_REASONS;
 
+/** Why an order in the plan is sent now or later: each cause with its sentence. */
+export const PLAN_CAUSES = {
+	dueNow: 'Its window is open and it is due, so the request can be sent now',
+	dueBeforeDelay: 'Its window closes before your preferred delay has passed, so it is sent earlier',
+	windowNotOpen: 'Its window for requests has not opened yet',
+	preferredDelay: 'Your preferred delay after delivery has not passed yet',
+	pulseDay: 'The pulse test sends it on another day',
+	permittedTimes: 'Your hours, days or maximum per day permit it only later',
+	rateLimit:
+		"It waits for its turn: Amazon's rate limit and your other orders leave no earlier time",
+} as const satisfies Record<string, string>;
+
+/** The first cause that applies. */
+function causeOf(
+	{ sendAt, early, isFreeFromNow }: PlannedSend,
+	{ opensAt, preferredFrom }: PlannedOrder,
+	isNow: boolean,
+	{ now, pulse }: PlanChoices,
+): keyof typeof PLAN_CAUSES {
+	if (isNow) return early ? 'dueBeforeDelay' : 'dueNow';
+	if (opensAt > now) return 'windowNotOpen';
+	if (preferredFrom > now) return early ? 'dueBeforeDelay' : 'preferredDelay';
+	if (isFreeFromNow) return sendAt > now ? 'rateLimit' : 'dueNow';
+	return pulse === undefined ? 'permittedTimes' : 'pulseDay';
+}
+
 /** Reasons that may no longer apply in a later run. */
 const PASSING: readonly PlanReason[] = ['notShipped', 'datesUnknown', 'noRoom', 'ruleCannotTell'];
 
@@ -52,7 +78,8 @@ export interface PlanChoices extends PlanLimits, CandidateChoices {
 export interface PlanRow {
 	readonly decision: 'sendNow' | 'sendLater' | 'leftOut';
 	readonly reason: PlanReason | null;
-	readonly explanation: string | null;
+	/** Why it is sent now or later, or left out, in one sentence. */
+	readonly explanation: string;
 	/** ISO 8601 in UTC. */
 	readonly sendAt: string | null;
 	readonly sendAtLocal: string | null;
@@ -149,10 +176,11 @@ export function* planSolicitationsInSteps(
 		if (done % ORDERS_PER_STEP === 0) yield;
 		const index = Number(send.key);
 		const order = read[index] as PlannedOrder;
+		const isNow = isDueNow(send, order, choices);
 		rows[index] = {
-			decision: isDueNow(send, order, choices) ? 'sendNow' : 'sendLater',
+			decision: isNow ? 'sendNow' : 'sendLater',
 			reason: null,
-			explanation: null,
+			explanation: PLAN_CAUSES[causeOf(send, order, isNow, choices)],
 			sendAt: new Date(send.sendAt).toISOString(),
 			sendAtLocal: localIso(order.zone, send.sendAt),
 			timeZone: order.zone,

@@ -96,12 +96,12 @@ const INCLUDES_NONE = 'An empty list selects no order.';
  */
 export const RULES = {
 	doNotSolicit: {
-		label: 'Do Not Solicit',
+		label: 'Do Not Request',
 		hint: 'IDs of orders to never request a review for, as text, a list or rows with a field orderId. The node stops if an entry is not an order ID',
 		entry: 'orderIds',
 		example: '111-1234567-7654321',
 		policy: 'depends on why the orders were put on the list',
-		reasons: { doNotSolicit: 'The order is on the do-not-solicit list' },
+		reasons: { doNotSolicit: 'The order is on the do-not-request list' },
 		check: (listed) => onList(listed, 'doNotSolicit'),
 	},
 	marketplaceIds: {

@@ -36,7 +36,7 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Get',
 				value: 'get',
-				action: 'Get account health',
+				action: 'Get account health in some minutes',
 				description:
 					"Retrieve the order defect rate, the account status and other metrics of Amazon's fixed 60-day period",
 			},
@@ -53,14 +53,14 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Next Step',
 				value: 'nextStep',
-				action: 'Get next step of case',
+				action: 'Get the next step of a case with drafts',
 				description:
 					'Decide what to do next about a bad feedback entry, until when, with drafts; needs no API access',
 			},
 			{
 				name: 'Outcomes',
 				value: 'outcomes',
-				action: 'Get outcomes of cases',
+				action: 'Count how closed cases ended',
 				description: 'Count how closed cases ended, per removal prospect and per step taken',
 			},
 		],
@@ -76,28 +76,28 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Add Order Details',
 				value: 'addOrderDetails',
-				action: 'Add order details to feedback',
+				action: 'Add order details to feedback by a call per order',
 				description:
 					'Add to each feedback entry what was ordered, when, who shipped it and whether it shipped late, without buyer data',
 			},
 			{
 				name: 'Add Reasons',
 				value: 'addReasons',
-				action: 'Add reasons to feedback',
+				action: 'Add reasons to feedback by its words',
 				description:
 					'Add to each feedback entry why the buyer is dissatisfied; needs no API access',
 			},
 			{
 				name: 'Get Many',
 				value: 'getMany',
-				action: 'Get many feedback entries',
+				action: 'Get many bad feedback entries in some minutes',
 				description:
 					"Retrieve negative and neutral seller feedback (1 to 3 stars; Amazon's report has no positive feedback)",
 			},
 			{
 				name: 'Parse Report',
 				value: 'parseReport',
-				action: 'Parse feedback report',
+				action: 'Parse a feedback report file',
 				description:
 					'Parse a feedback report file downloaded from Seller Central; needs no API access',
 			},
@@ -114,7 +114,7 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Get Many',
 				value: 'getMany',
-				action: 'Get many marketplaces',
+				action: 'Get many marketplaces of the seller',
 				description: 'Retrieve the marketplaces the seller is registered in',
 			},
 		],

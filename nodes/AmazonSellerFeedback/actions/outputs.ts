@@ -9,7 +9,7 @@ const OUTPUT_NAMES: Readonly<Record<CaseStatus, string>> = {
 };
 
 /** Next Step's outputs, in the order the editor shows them; the other operations have one. */
-const NEXT_STEP_OUTPUTS = CASE_STATUSES.map((status) => OUTPUT_NAMES[status]);
+export const NEXT_STEP_OUTPUTS = CASE_STATUSES.map((status) => OUTPUT_NAMES[status]);
 
 /** Next Step has three outputs; the other operations have one. */
 export const outputs: `={{${string}}}` = `={{ $parameter["operation"] === "nextStep" ? ${JSON.stringify(

@@ -9,6 +9,7 @@ import * as feedbackAddOrderDetails from './feedback/addOrderDetails.operation';
 import * as feedbackGetMany from './feedback/getMany.operation';
 import * as feedbackParseReport from './feedback/parseReport.operation';
 import * as marketplaceGetMany from './marketplace/getMany.operation';
+import { NEXT_STEP_OUTPUTS } from './outputs';
 
 const outputOf = ({ status }: IDataObject): number => CASE_STATUSES.indexOf(status as CaseStatus);
 
@@ -21,7 +22,7 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 			// An agent reads only the first output.
 			return isHeldByAgent(this)
 				? await runAsBatch(this, caseNextStep)
-				: await runAsBatch(this, caseNextStep, { outputCount: CASE_STATUSES.length, outputOf });
+				: await runAsBatch(this, caseNextStep, { outputNames: NEXT_STEP_OUTPUTS, outputOf });
 		},
 		'case:outcomes': async () =>
 			await runForEachItem(this, caseOutcomes.execute, { together: true }),

@@ -91,7 +91,7 @@ export const EVENTS = {
 	},
 	orderDefectRateRecovered: {
 		label: 'Order Defect Rate Recovered',
-		description: 'Below the target again by at least the margin',
+		description: 'At least 0.1 points below the target again',
 		group: 'defectRate',
 		reports: ['health'],
 		testRank: 8,

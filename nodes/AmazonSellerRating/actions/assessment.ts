@@ -43,8 +43,9 @@ export interface AssessmentRequest {
 
 /** All windows of one marketplace, or of several marketplaces combined. */
 export interface Assessment {
-	/** Undefined for a combined result. */
+	/** Undefined for a combined result, and for entered counts of no particular marketplace. */
 	readonly marketplace: Marketplace | undefined;
+	readonly isCombined?: boolean;
 	readonly today: string;
 	readonly windows: readonly WindowEvaluation[];
 	/**
@@ -107,6 +108,28 @@ export async function assess(
 		...evaluated,
 		orderDefectPercent: health?.worstOrderDefectPercent ?? null,
 		sources: [...evaluated.sources, ...(health ? ['GET_V2_SELLER_PERFORMANCE_REPORT'] : [])],
+	};
+}
+
+/**
+ * Evaluates entered counts that belong to no particular marketplace.
+ * @param today calendar day on which the windows end
+ */
+export function assessCounts(
+	today: string,
+	{
+		counts,
+		customWindows,
+		settings,
+	}: Pick<AssessmentRequest, 'counts' | 'customWindows' | 'settings'>,
+): Assessment {
+	return {
+		marketplace: undefined,
+		today,
+		windows: windowsUpTo(today, customWindows).map((window) =>
+			evaluateWindow(window, [readEnteredCounts(counts, window) ?? []].flat(), settings),
+		),
+		sources: ['entered counts'],
 	};
 }
 
@@ -212,6 +235,7 @@ export function combine(assessed: readonly Assessment[], settings: EvaluationSet
 	const defectRates = assessed.map(({ orderDefectPercent }) => orderDefectPercent);
 	return {
 		marketplace: undefined,
+		isCombined: true,
 		today,
 		windows,
 		...(defectRates.some((each) => each !== undefined) && {

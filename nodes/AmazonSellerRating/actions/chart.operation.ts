@@ -42,7 +42,7 @@ import {
 	type DatedSource,
 	type KnownCounts,
 } from '../sources/datedSource';
-import { AGEING_WINDOWS, rateDaysOption, rateDaysSchema } from './forecast.operation';
+import { AGEING_WINDOWS } from './forecast.operation';
 import {
 	pictureFiles,
 	pictureShape,
@@ -82,7 +82,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 					name: 'Capacity of Review Requests',
 					value: 'capacity',
 					description:
-						"Requests planned, possible and lost per day; needs the output 'Forecast' of 'Solicitation: Plan' as input items",
+						"Requests planned, possible and lost per day; needs the output 'Forecast' of 'Review Request: Plan' as input items",
 				},
 				{
 					name: 'Rating and Buy Box',
@@ -121,7 +121,6 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		thresholdsParameter,
 		optionsCollection(
 			...reportsOptions,
-			rateDaysOption,
 			{
 				displayName: 'Days Ahead',
 				name: 'daysAhead',
@@ -153,7 +152,6 @@ const schema = datedSourceSchema.extend({
 	options: reportsOptionsSchema.extend({
 		daysAhead: z.number().int().min(0).max(365).default(60),
 		daysBack: z.number().int().min(7).max(730).default(180),
-		rateDays: rateDaysSchema,
 		...pictureShape,
 		title: z.string().trim().max(10_000, 'Enter at most 10,000 characters').default(DEFAULT_TITLE),
 	}),
@@ -188,7 +186,7 @@ export async function execute(
 	const files = await pictureFiles(this, drawing, name, parameters);
 	const { today } = source;
 	const windows = windowsOf(source);
-	const rates = currentRates(source, parameters.options.rateDays);
+	const rates = currentRates(source);
 	const assumption = rates && parameters.options.daysAhead > 0 ? [assumptionOf(rates)] : [];
 	const json = {
 		marketplace: source.marketplace.countryCode,
@@ -277,7 +275,7 @@ const notAForecast = (context: IExecuteFunctions, itemIndex: number): NodeOperat
 		{
 			itemIndex,
 			description:
-				"Connect the output 'Forecast' of 'Solicitation: Plan', and choose 'Input Items' under 'Sources'.",
+				"Connect the output 'Forecast' of 'Review Request: Plan', and choose 'Input Items' under 'Sources'.",
 		},
 	);
 
@@ -423,7 +421,7 @@ function drawnWindow(
 		date: isoDay(first + index),
 		rating: percentOf(ratingAt(source, first + index, days)),
 	}));
-	const rates = currentRates(source, options.rateDays);
+	const rates = currentRates(source);
 	if (options.daysAhead === 0 || rates === undefined || points.at(-1)?.rating === undefined) {
 		return { label, points, forecast: [] };
 	}
@@ -469,7 +467,7 @@ function summaryRow(
 	const evaluated = evaluateWindow(
 		{ days, from, to: today },
 		[{ source: 'amazonReports', ...between(from, today) }],
-		{ thresholds, comparison: 'raw', minimumTotal: 1, z: 1.959964 },
+		{ thresholds, minimumTotal: 1, z: 1.959964 },
 	);
 	const { displayedRating, rating, positive, neutral, negative, total, band } = evaluated;
 	return {

@@ -23,56 +23,56 @@ export const properties: INodeProperties[] = [
 			{
 				name: 'Chart',
 				value: 'chart',
-				action: 'Chart seller rating',
+				action: 'Chart the seller rating in some minutes',
 				description:
 					'Draw the rating over time with thresholds and forecast, as a picture and as an email digest',
 			},
 			{
 				name: 'Create Scorecard Digest',
 				value: 'scorecardDigest',
-				action: 'Create scorecard digest',
+				action: 'Create a message from scorecards',
 				description:
 					'Turn the scorecards of any number of sellers into one email and one chat message, what needs attention first',
 			},
 			{
 				name: 'Detect Change',
 				value: 'detectChange',
-				action: 'Detect change in seller rating',
+				action: 'Detect a rise of bad feedback in some minutes',
 				description:
 					'Detect whether the share of neutral and negative feedback rose more than by chance, when and by how much',
 			},
 			{
 				name: 'Evaluate',
 				value: 'evaluate',
-				action: 'Evaluate seller rating',
+				action: 'Evaluate the seller rating in some minutes',
 				description:
 					'Compute the rating of the last 30, 90 and 365 days, its distance from the thresholds and what it takes to reach them',
 			},
 			{
 				name: 'Find Causes',
 				value: 'findCauses',
-				action: 'Find causes of bad feedback',
+				action: 'Find causes of bad feedback among products',
 				description:
 					'Find which SKU, ASIN, fulfillment, marketplace or reason brings more bad feedback than the rest',
 			},
 			{
 				name: 'Forecast',
 				value: 'forecast',
-				action: 'Forecast seller rating',
+				action: 'Forecast the seller rating in some minutes',
 				description:
 					'Compute what each window will show in the next days as old feedback ages out, and when it crosses a threshold',
 			},
 			{
 				name: 'Get Scorecard',
 				value: 'scorecard',
-				action: 'Get seller scorecard',
+				action: 'Get a scorecard per marketplace in some minutes',
 				description:
 					'Get each marketplace at a glance: rating, order defects, Buy Box share, sales, and what needs attention',
 			},
 			{
 				name: 'Measure Requests',
 				value: 'measureRequests',
-				action: 'Measure review requests',
+				action: 'Measure what review requests bring in some minutes',
 				description:
 					'Measure how much feedback review requests bring, by a pulse test, with the days still needed if it is too early',
 			},

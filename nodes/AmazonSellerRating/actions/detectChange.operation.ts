@@ -54,15 +54,6 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				description:
 					'Average number of feedback entries between two false alarms while nothing has changed. A larger number means fewer false alarms, but real changes are detected later.',
 			},
-			{
-				displayName: 'Share to Detect (%)',
-				name: 'shiftedPercent',
-				type: 'number',
-				default: 5,
-				typeOptions: { minValue: 0, maxValue: 100 },
-				description:
-					'The share of neutral and negative feedback that is worth an alarm. By default, twice the baseline and at least three points above it.',
-			},
 		),
 	],
 );
@@ -73,7 +64,6 @@ const schema = datedSourceSchema.extend({
 	options: reportsOptionsSchema.extend({
 		baselinePercent: z.number().gt(0, 'Enter more than 0').lt(50, 'Enter less than 50').optional(),
 		falseAlarmEvery: z.number().min(1).max(1_000_000).default(1000),
-		shiftedPercent: z.number().gt(0, 'Enter more than 0').lt(100, 'Enter less than 100').optional(),
 	}),
 });
 
@@ -112,8 +102,6 @@ export async function execute(
 			: detectRise(series, {
 					baseline,
 					watched: { from, to: knownThrough },
-					shiftedShare:
-						options.shiftedPercent === undefined ? undefined : options.shiftedPercent / 100,
 					falseAlarmEvery: options.falseAlarmEvery,
 				});
 	return toItem(source, result, baseline, { watched, reference, simplify });

@@ -1,3 +1,4 @@
+import { DateTime } from 'luxon';
 import {
 	updateDisplayOptions,
 	type IDataObject,
@@ -10,7 +11,7 @@ import { figureBuyersSee } from '../../shared/domain/bands';
 import { judge, type EvaluationSettings, type EvaluationStatus } from '../analysis/evaluation';
 import { distancesOf, ratingTextOf, summaryOf, USUAL_DAYS } from '../analysis/summary';
 import { findMarketplace, type Marketplace, placeInWords } from '../../shared/domain/marketplaces';
-import { optionsCollection, simplifyParameter } from '../../shared/n8n/commonParameters';
+import { ifAdded, optionsCollection, simplifyParameter } from '../../shared/n8n/commonParameters';
 import { waitForReportOption } from '../../shared/n8n/feedbackReport';
 import type { ItemSeller } from '../../shared/n8n/itemSeller';
 import { marketplaceOptions, resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
@@ -21,6 +22,7 @@ import { inputItemsParameters } from '../sources/inputItems';
 import { AMAZON_SOURCES, needsAmazon, placeOfSources } from '../sources/needsAmazon';
 import {
 	assess,
+	assessCounts,
 	combine,
 	withoutData,
 	type Assessment,
@@ -97,7 +99,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				displayName: 'Add Combined Result',
 				name: 'combined',
 				type: 'boolean',
-				default: false,
+				default: true,
+				displayOptions: ifAdded('moreMarketplaces'),
 				description: 'Whether to add a result for all marketplaces combined',
 			},
 			{
@@ -133,41 +136,13 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				],
 			},
 			{
-				displayName: 'Compare',
-				name: 'comparison',
-				type: 'options',
-				default: 'raw',
-				options: [
-					{ name: 'Unrounded Rating', value: 'raw' },
-					{
-						name: 'Rating as Amazon Shows It',
-						value: 'displayed',
-						description: 'Whole percent: 94.5 counts as 95',
-					},
-				],
-				description: 'Which rating to compare with the thresholds',
-			},
-			{
 				displayName: 'Compare with the Year Before',
 				name: 'yearTrend',
 				type: 'boolean',
-				default: false,
+				default: true,
 				displayOptions: { show: { '/sources': ['amazonReports'] } },
 				description:
 					'Whether to request two years of reports instead of one, which the 365-day trend needs. If Amazon refuses a feedback report that long, one year is requested.',
-			},
-			{
-				displayName: 'Confidence',
-				name: 'confidence',
-				type: 'options',
-				default: 95,
-				options: [
-					{ name: '80%', value: 80 },
-					{ name: '90%', value: 90 },
-					{ name: '95%', value: 95 },
-					{ name: '99%', value: 99 },
-				],
-				description: 'Confidence level of the interval',
 			},
 			{
 				displayName: 'Custom Windows',
@@ -181,7 +156,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				displayName: 'Include Order Defect Rate',
 				name: 'includeOrderDefectRate',
 				type: 'boolean',
-				default: false,
+				default: true,
 				displayOptions: { show: { '/sources': AMAZON_SOURCES } },
 				description:
 					'Whether an order defect rate of 1% or more, the limit Amazon enforces, makes the result critical. Fetches one more report.',
@@ -190,7 +165,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				displayName: 'Minimum Number of Ratings',
 				name: 'minimumTotal',
 				type: 'number',
-				default: 1,
+				default: 10,
 				typeOptions: { minValue: 1 },
 				description:
 					'With fewer feedback entries in the evaluation window, the data counts as insufficient',
@@ -211,8 +186,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	],
 );
 
-/** Standard normal quantiles of the confidence levels offered. */
-const QUANTILES = { 80: 1.281552, 90: 1.644854, 95: 1.959964, 99: 2.575829 } as const;
+/** Standard normal quantile of the interval's confidence, 95%. */
+const Z = 1.959964;
 
 const schema = z.object({
 	marketplace: locatorValue,
@@ -229,8 +204,6 @@ const schema = z.object({
 	options: reportsOptionsSchema.extend({
 		combined: z.boolean().default(false),
 		asin: asinLocator,
-		comparison: z.enum(['raw', 'displayed']).default('raw'),
-		confidence: z.union([z.literal(80), z.literal(90), z.literal(95), z.literal(99)]).default(95),
 		customWindows: z
 			.string()
 			.default('')
@@ -242,7 +215,7 @@ const schema = z.object({
 			)
 			.pipe(z.array(z.number().int().min(1).max(730))),
 		includeOrderDefectRate: z.boolean().default(false),
-		minimumTotal: z.number().int().min(1).default(1),
+		minimumTotal: z.number().int().min(1).default(10),
 		moreMarketplaces: z.array(z.string()).default([]),
 		yearTrend: z.boolean().default(false),
 	}),
@@ -265,6 +238,13 @@ export async function execute(
 	seller: ItemSeller,
 ): Promise<Evaluation[]> {
 	const parameters = readParameters(this, itemIndex, schema, description);
+	const { sources, marketplace: chosen } = parameters;
+	if (chosen === undefined && sources.every((source) => source === 'counts')) {
+		const today = DateTime.now().setZone(this.getTimezone()).toISODate() ?? '';
+		const { counts, options } = parameters;
+		const request = { counts, ...options, settings: settingsOf(parameters) };
+		return [toResult(assessCounts(today, request), parameters, undefined)];
+	}
 	const client = needsAmazon(parameters.sources) ? await seller.connect() : undefined;
 	const resolve = (wanted: string | undefined) =>
 		resolveMarketplace(this, client, wanted, itemIndex);
@@ -287,6 +267,7 @@ export async function execute(
 	}
 	// If every marketplace failed, throw as with a single marketplace.
 	if (failures.length === assessed.length && failures.length > 0) throw failures[0];
+	// Known once the seller is connected.
 	const name = seller.name ?? undefined;
 	const results = assessed.map((each) => toResult(each, parameters, name));
 	return parameters.options.combined
@@ -316,13 +297,12 @@ const settingsOf = ({
 	options,
 }: Pick<Parameters, 'thresholds' | 'options'>): EvaluationSettings => ({
 	thresholds,
-	comparison: options.comparison,
 	minimumTotal: options.minimumTotal,
-	z: QUANTILES[options.confidence],
+	z: Z,
 });
 
 function toResult(
-	{ marketplace, today, windows, orderDefectPercent, sources }: Assessment,
+	{ marketplace, isCombined, today, windows, orderDefectPercent, sources }: Assessment,
 	parameters: Parameters,
 	seller: string | undefined,
 ): Evaluation {
@@ -335,13 +315,14 @@ function toResult(
 		orderDefectPercent,
 	);
 	const { status, reason, insufficient } = judgement;
-	const place = placeInWords(seller, marketplace?.name ?? 'all marketplaces');
+	const elsewhere = isCombined === true ? 'all marketplaces' : 'entered counts';
+	const place = placeInWords(seller, marketplace?.name ?? elsewhere);
 	const textOver = (wanted: number) => {
 		const window = windows.find(({ days }) => days === wanted);
 		return window === undefined ? null : ratingTextOf(window);
 	};
 	const summary = {
-		marketplace: marketplace?.countryCode ?? 'all',
+		marketplace: marketplace?.countryCode ?? (isCombined === true ? 'all' : null),
 		status,
 		summary: summaryOf(place, judged, judgement, windows),
 		reason,

@@ -184,7 +184,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				displayName: 'Include Unaffected Groups',
 				name: 'includeGood',
 				type: 'boolean',
-				default: false,
+				default: true,
 				description: 'Whether to return groups without any bad feedback, too',
 			},
 			{

@@ -33,19 +33,6 @@ import { thresholdsParameter, thresholdsSchema } from '../../shared/n8n/threshol
 /** The windows Amazon shows, except lifetime: old feedback ages out of these. */
 export const AGEING_WINDOWS = [30, 90, 365] as const;
 
-const DEFAULT_RATE_DAYS = 90;
-
-export const rateDaysSchema = z.number().int().min(1).max(365).default(DEFAULT_RATE_DAYS);
-
-export const rateDaysOption: INodeProperties = {
-	displayName: 'Recent Days to Use',
-	name: 'rateDays',
-	type: 'number',
-	default: DEFAULT_RATE_DAYS,
-	typeOptions: { minValue: 1, maxValue: 365 },
-	description: 'The forecast assumes that feedback keeps arriving as it did in these days',
-};
-
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { operation: ['forecast'] } },
 	[
@@ -60,7 +47,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		},
 		thresholdsParameter,
 		simplifyParameter,
-		optionsCollection(...reportsOptions, rateDaysOption),
+		optionsCollection(...reportsOptions),
 	],
 );
 
@@ -68,9 +55,7 @@ const schema = datedSourceSchema.extend({
 	daysAhead: z.number().int().min(1).max(365),
 	thresholds: thresholdsSchema,
 	simplify: z.boolean(),
-	options: reportsOptionsSchema.extend({
-		rateDays: rateDaysSchema,
-	}),
+	options: reportsOptionsSchema,
 });
 
 /** Forecasts each window, one item per window: without new feedback, and at the current rates. */
@@ -82,8 +67,7 @@ export async function execute(
 	const parameters = readParameters(this, itemIndex, schema, description);
 	const source = await readDatedSource(this, itemIndex, seller, parameters, parameters.options);
 	const { series, today, knownThrough } = source;
-	const { rateDays } = parameters.options;
-	const rates = currentRates(source, rateDays);
+	const rates = currentRates(source);
 	// As in Evaluate, windows end today; days that are not counted yet are part of the forecast.
 	return AGEING_WINDOWS.map((days) => {
 		const known = source.between(plusDays(today, 1 - days), today);
@@ -91,7 +75,7 @@ export async function execute(
 			return withoutForecast(source, days, known, parameters.simplify);
 		}
 		if (rates === undefined) {
-			const ofRates = knownForRates(source, rateDays);
+			const ofRates = knownForRates(source);
 			return withoutForecast(source, days, ofRates, parameters.simplify);
 		}
 		const [window] = forecast(series, {

@@ -9,7 +9,7 @@ import { z } from 'zod';
 
 import { dayNumber, isoDay, plusDays, todayIn } from '../../shared/domain/calendar';
 import type { Marketplace } from '../../shared/domain/marketplaces';
-import { optionsCollection } from '../../shared/n8n/commonParameters';
+import { ifAdded, optionsCollection } from '../../shared/n8n/commonParameters';
 import { hint } from '../../shared/n8n/hints';
 import type { ItemSeller } from '../../shared/n8n/itemSeller';
 import { resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
@@ -39,9 +39,6 @@ import { pictureShape, themeOption, widthOption } from './pictureFiles';
 const fromAmazon = { show: { feedbackFrom: ['amazonReports'] } };
 const fromLists = { show: { feedbackFrom: ['lists'] } };
 
-/** A report has one marketplace, and a ledger may have several. */
-const OF_ONE_MARKETPLACE = ['feedbackReportId', 'salesReportId'];
-
 /** Data Kiosk and the report have two years. */
 const MOST_DAYS = 730;
 
@@ -50,7 +47,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	[
 		{
 			displayName:
-				"Takes the ledger of 'Solicitation: Send' and compares the feedback of each day with the requests, by the draws of a pulse test ('Plan' has it as an option). Returns one item per marketplace.",
+				"Takes the ledger of 'Review Request: Send' and compares the feedback of each day with the requests, by the draws of a pulse test ('Plan' has it as an option). Returns one item per marketplace.",
 			name: 'measureNotice',
 			type: 'notice',
 			default: '',
@@ -155,34 +152,21 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				'The picture has requests and feedback per day, and the effect with its interval',
 		},
 		optionsCollection(
-			...reportsOptions
-				.filter(({ name }) => !OF_ONE_MARKETPLACE.includes(name))
-				.map(
-					(option): INodeProperties => ({
-						...option,
-						displayOptions:
-							option.name === 'daysUntilSettled'
-								? undefined
-								: { show: { '/feedbackFrom': ['amazonReports'] } },
-					}),
-				),
-			{
-				displayName: 'Confidence',
-				name: 'confidence',
-				type: 'options',
-				default: 0.95,
-				options: [
-					{ name: '90%', value: 0.9 },
-					{ name: '95%', value: 0.95 },
-					{ name: '99%', value: 0.99 },
-				],
-				description: 'How often the interval contains the truth, at least',
-			},
+			...reportsOptions.map(
+				(option): INodeProperties => ({
+					...option,
+					displayOptions:
+						option.name === 'daysUntilSettled'
+							? undefined
+							: { show: { '/feedbackFrom': ['amazonReports'] } },
+				}),
+			),
 			{
 				displayName: 'Days per Block',
 				name: 'blockDays',
 				type: 'number',
 				default: 5,
+				displayOptions: ifAdded('seed'),
 				typeOptions: { minValue: 2, maxValue: 14, numberPrecision: 0 },
 				description:
 					"The same as in 'Plan'. Only used with a seed, for ledgers without the pulse columns.",
@@ -218,9 +202,8 @@ const schema = z.object({
 	days: z.number().int().min(7).max(MOST_DAYS).default(365),
 	format: z.enum(['items', 'svg']).default('items'),
 	binaryField: fileFieldName.default('chart'),
-	options: reportsOptionsSchema.omit({ feedbackReportId: true, salesReportId: true }).extend({
+	options: reportsOptionsSchema.extend({
 		...pictureShape,
-		confidence: z.union([z.literal(0.9), z.literal(0.95), z.literal(0.99)]).default(0.95),
 		blockDays: z.number().int().min(2).max(14).default(5),
 		responseDays: z.number().int().min(1).max(14).default(DEFAULT_OPTIONS.responseDays),
 		seed: z.string().trim().default(''),
@@ -250,7 +233,7 @@ export async function execute(
 			{
 				itemIndex,
 				description:
-					"Connect the rows that 'Solicitation: Send' returned, with orderId, marketplaceId, outcome and at.",
+					"Connect the rows that 'Review Request: Send' returned, with orderId, marketplaceId, outcome and at.",
 			},
 		);
 	}
@@ -290,12 +273,12 @@ export async function execute(
 }
 
 const settingsOf = (
-	{ effectToDetect, options: { confidence, responseDays, seed } }: Wanted,
+	{ effectToDetect, options: { responseDays, seed } }: Wanted,
 	{ id }: Marketplace,
 ): ReportSettings => ({
 	...DEFAULT_OPTIONS,
 	responseDays,
-	confidence,
+	confidence: DEFAULT_OPTIONS.confidence,
 	effectToDetect: effectToDetect / 100,
 	seed: `${seed}/${id}`,
 });
@@ -330,8 +313,6 @@ async function readDays(
 	}
 	const reports = await fetchAmazonReports(context, client, place, today, days, {
 		...options,
-		feedbackReportId: undefined,
-		salesReportId: undefined,
 	});
 	return daysOfReports(reports, place, from, today);
 }

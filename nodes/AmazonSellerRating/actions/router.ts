@@ -44,7 +44,7 @@ export async function router(this: IExecuteFunctions): Promise<INodeExecutionDat
 			if (isHeldByAgent(this)) return await runForEachItem(this, evaluate.execute, { together });
 			return await runForEachItem(this, evaluate.execute, {
 				together,
-				outputCount: EVALUATE_OUTPUTS.length,
+				outputNames: EVALUATE_OUTPUTS.map(({ name }) => name),
 				outputOf: ({ status }) => outputOf(status),
 				errorOutput: (item) => errorOutput(this, item),
 			});

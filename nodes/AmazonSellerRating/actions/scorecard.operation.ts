@@ -24,13 +24,10 @@ import { scorecardOf, type Scorecard, type ScorecardEvidence } from '../analysis
 import { reportsOptions, reportsOptionsSchema } from '../sources/amazonReports';
 import { fetchScorecardEvidence, unknownEvidence } from '../sources/scorecardSources';
 
-/** A report has one marketplace, and an item of this operation has several. */
-const OF_ONE_MARKETPLACE = ['feedbackReportId', 'salesReportId'];
-
 /** The options about Amazon's reports, which this operation always reads. */
-const options = reportsOptions
-	.filter(({ name }) => !OF_ONE_MARKETPLACE.includes(name))
-	.map((option): INodeProperties => ({ ...option, displayOptions: undefined }));
+const options = reportsOptions.map(
+	(option): INodeProperties => ({ ...option, displayOptions: undefined }),
+);
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { operation: ['scorecard'] } },
@@ -74,7 +71,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 const schema = z.object({
 	...marketplacesShape,
 	thresholds: thresholdsSchema,
-	options: reportsOptionsSchema.omit({ feedbackReportId: true, salesReportId: true }).extend({
+	options: reportsOptionsSchema.extend({
 		buyBoxDrop: z.number().positive().max(100).default(10),
 		minimumTotal: z.number().int().min(1).default(10),
 		minimumPageViews: z.number().int().min(0).default(100),
@@ -115,7 +112,6 @@ export async function execute(
 		if (result.status === 'rejected') throw result.reason;
 		const settings = {
 			thresholds: parameters.thresholds,
-			comparison: 'raw',
 			minimumTotal,
 			z: Z,
 		} as const;

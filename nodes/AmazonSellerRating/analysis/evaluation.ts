@@ -2,8 +2,6 @@ import { ORDER_DEFECT_LIMIT_PERCENT } from '../../shared/domain/accountHealth';
 import {
 	bandOf,
 	costOfOneNonPositive,
-	effectiveShare,
-	type Comparison,
 	type RatingBand,
 	type Threshold,
 } from '../../shared/domain/bands';
@@ -54,7 +52,6 @@ export interface Window {
 export interface EvaluationSettings {
 	/** Highest first. */
 	readonly thresholds: readonly Threshold[];
-	readonly comparison: Comparison;
 	/** With fewer feedback entries than this, a rating is not evaluated. */
 	readonly minimumTotal: number;
 	/** Standard normal quantile of the confidence interval. */
@@ -134,10 +131,7 @@ export function evaluateWindow(
 	);
 	const chosen = trusted.find(({ counts, reported }) => counts ?? reported);
 	const rating = chosen && ratingOfReading(chosen);
-	const thresholds = settings.thresholds.map((threshold) => ({
-		...threshold,
-		share: effectiveShare(threshold, settings.comparison),
-	}));
+	const { thresholds } = settings;
 	const counts = chosen?.counts;
 	const before = chosen?.countsBefore && ratingOf(chosen.countsBefore);
 	const sources = trusted.map(figuresOfSource);
@@ -297,14 +291,13 @@ export function judge(
 			insufficient: true,
 		};
 	}
-	const shown = settings.comparison === 'displayed' ? window.displayedRating : window.rating;
 	const missed = window.thresholds.findLast(({ met }) => !met);
 	return {
 		status: window.band,
 		reason:
 			missed === undefined
-				? `The rating is ${format(shown)}, at or above every threshold`
-				: `The rating is ${format(shown)}, below ${missed.name} (${missed.percent}%)`,
+				? `The rating is ${format(window.rating)}, at or above every threshold`
+				: `The rating is ${format(window.rating)}, below ${missed.name} (${missed.percent}%)`,
 		insufficient: false,
 	};
 }

@@ -19,8 +19,8 @@ import {
 	requestFeedback,
 	waitForReportOption,
 } from '../../shared/n8n/feedbackReport';
+import { hint } from '../../shared/n8n/hints';
 import { oncePerExecution } from '../../shared/n8n/oncePerExecution';
-import { reportIdText } from '../../shared/n8n/parameters';
 import { TOTALS_FROM, totalsFromOption } from '../../shared/n8n/totalsFrom';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { SALES_AND_TRAFFIC_DAYS } from '../../shared/spapi/reports';
@@ -49,15 +49,6 @@ export const reportsOptions: INodeProperties[] = updateDisplayOptions(
 				"How many full days must pass before a day's totals count; newer days are left out. Amazon says totals take up to 72 hours, sometimes a week.",
 		},
 		{
-			displayName: 'Feedback Report ID',
-			name: 'feedbackReportId',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. 50012020',
-			description:
-				'Use a feedback report that was already requested instead of requesting a new one',
-		},
-		{
 			displayName: 'If Feedback Report Is Canceled',
 			name: 'whenCancelled',
 			type: 'options',
@@ -67,16 +58,7 @@ export const reportsOptions: INodeProperties[] = updateDisplayOptions(
 				{ name: 'Treat It as No Neutral Feedback', value: 'none' },
 			],
 			description:
-				'Amazon cancels the feedback report if there is nothing to report, but also if it refuses the request. If you know that there was no such feedback, the rating can be computed.',
-		},
-		{
-			displayName: 'Sales and Traffic Report ID',
-			name: 'salesReportId',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. 50012021',
-			description:
-				'Use a Sales and Traffic report that was already requested instead of requesting a new one',
+				'Amazon cancels the feedback report if there is no feedback of 1 to 3 stars, but also if it refuses the request. If your earlier reports were complete and Feedback Manager shows no such feedback, treat it as none. Days whose totals have negatives are then left out, because they contradict it.',
 		},
 		totalsFromOption(TOTALS_FROM),
 		waitForReportOption,
@@ -86,9 +68,7 @@ export const reportsOptions: INodeProperties[] = updateDisplayOptions(
 export const reportsOptionsSchema = z.object({
 	dateFormat: z.enum(['auto', 'dmy', 'mdy', 'ymd']).default('auto'),
 	daysUntilSettled: z.number().int().min(0).max(30).default(DAYS_UNTIL_SETTLED),
-	feedbackReportId: reportIdText,
 	whenCancelled: z.enum(['unknown', 'none']).default('unknown'),
-	salesReportId: reportIdText,
 	totalsFrom: z.enum(TOTALS_FROM).default('dataKioskElseReport'),
 	waitMinutes: z.number().min(0).max(240).default(15),
 });
@@ -136,15 +116,19 @@ export async function fetchAmazonReports(
 				waitMs,
 			});
 		// Requested before waiting for the other report, so that Amazon prepares both at once.
-		const feedbackReportId =
-			options.feedbackReportId ?? (await requestFeedback(client, marketplace, since));
+		const feedbackReportId = await requestFeedback(client, marketplace, since);
 		const daily = await fetchDailyTotals(context, client, marketplace, today, options);
 		const wholeFeedback = await feedbackSince(since, feedbackReportId);
 		// Amazon does not document how long a feedback report may be; a year is known to work.
-		const isTooLong =
-			!wholeFeedback.known && range > USUAL_RANGE_DAYS && options.feedbackReportId === undefined;
+		const isTooLong = !wholeFeedback.known && range > USUAL_RANGE_DAYS;
 		const knownSince = isTooLong ? plusDays(today, 1 - USUAL_RANGE_DAYS) : since;
 		const feedback = isTooLong ? await feedbackSince(knownSince) : wholeFeedback;
+		if (!feedback.known && options.whenCancelled === 'unknown') {
+			hint(
+				context,
+				`If Feedback Manager shows no feedback of 1 to 3 stars for ${marketplace.name}, set the option 'If Feedback Report Is Canceled' to 'Treat It as No Neutral Feedback'. The rating is then computed.`,
+			);
+		}
 		return {
 			coverage: new Coverage({
 				totals: daily.totals,
@@ -161,32 +145,29 @@ export async function fetchAmazonReports(
 
 /**
  * What the feedback report says, and which of its lines could not be read.
- * @param requestedSince the first day requested, unless the report was given by its ID
+ * @param requestedSince the first day requested
  */
 export function evidenceOf(
 	feedback: FetchedFeedback,
 	{ countryCode }: Marketplace,
-	{ whenCancelled, feedbackReportId }: Pick<ReportsOptions, 'whenCancelled' | 'feedbackReportId'>,
+	{ whenCancelled }: Pick<ReportsOptions, 'whenCancelled'>,
 	requestedSince: string,
 ): FeedbackEvidence {
 	if (!feedback.known) {
-		return whenCancelled === 'none' && feedbackReportId === undefined
+		return whenCancelled === 'none'
 			? { kind: 'assumedNone', from: requestedSince }
-			: { kind: whenCancelled === 'none' ? 'assumedNone' : 'canceled' };
+			: { kind: 'canceled' };
 	}
 	const { report, from, through } = feedback;
 	const rows = [...onePerOrder(report.rows).values()];
 	const isOther = ({ otherMarketplace = countryCode }: (typeof rows)[number]) =>
 		otherMarketplace !== countryCode;
 	const own = rows.filter((row) => !isOther(row));
-	// A report given by its ID can have any range: if Amazon does not state it, use the days of its
-	// rows.
-	const oldest = own.reduce((first, { date }) => (date < first ? date : first), '9999-12-31');
 	return {
 		kind: 'report',
 		rows: own,
 		doubtfulDays: rows.filter(isOther).map(({ date }) => date),
-		from: from ?? (feedbackReportId === undefined ? requestedSince : oldest),
+		from: from ?? requestedSince,
 		through,
 		unreadable: unreadableLinesOf(report, report.lines),
 		isEmpty: rows.length === 0 && !report.hasHeadings,

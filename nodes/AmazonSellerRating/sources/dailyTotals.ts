@@ -28,8 +28,6 @@ export interface DailyTotals {
 
 export interface TotalsOptions {
 	readonly totalsFrom: TotalsFrom;
-	/** A Sales and Traffic report to use; Data Kiosk is then not asked. */
-	readonly salesReportId?: string;
 	readonly waitMinutes: number;
 }
 
@@ -45,14 +43,13 @@ export async function fetchDailyTotals(
 	client: SpApiClient,
 	marketplace: Marketplace,
 	today: string,
-	{ totalsFrom, salesReportId, waitMinutes }: TotalsOptions,
+	{ totalsFrom, waitMinutes }: TotalsOptions,
 ): Promise<DailyTotals> {
 	const waitMs = waitMinutes * MINUTE_MS;
-	const ofReport = async () =>
-		await fromReport(context, client, marketplace, today, salesReportId, waitMs);
+	const ofReport = async () => await fromReport(context, client, marketplace, today, waitMs);
 	const ofKiosk = async (atMostMs: number) =>
 		await fromDataKiosk(context, client, marketplace, today, atMostMs);
-	if (salesReportId !== undefined || totalsFrom === 'report') return await ofReport();
+	if (totalsFrom === 'report') return await ofReport();
 	if (totalsFrom === 'dataKiosk') return await ofKiosk(waitMs);
 	if (totalsFrom === 'both') {
 		const kiosk = await ofKiosk(waitMs);
@@ -104,12 +101,10 @@ async function fromReport(
 	client: SpApiClient,
 	marketplace: Marketplace,
 	today: string,
-	reportId: string | undefined,
 	waitMs: number,
 ): Promise<DailyTotals> {
 	const name = 'GET_SALES_AND_TRAFFIC_REPORT';
 	const obtained = await obtainReport(context, client, salesAndTrafficRequest(marketplace, today), {
-		reportId,
 		waitMs,
 		read: readText,
 	});

@@ -178,23 +178,24 @@ function sourceOfReports(
 	};
 }
 
-/**
- * The counts of the days that the rates are computed from: the last `rateDays`, at most the days
- * with data.
- */
-export function knownForRates(
-	{ knownSince, knownThrough, between }: DatedSource,
-	rateDays: number,
-): KnownCounts & { readonly days: number } {
+/** Days that the rates are computed from: enough for a few bad entries, and recent. */
+const RATE_DAYS = 90;
+
+/** The counts of the days that the rates are computed from, at most the days with data. */
+export function knownForRates({
+	knownSince,
+	knownThrough,
+	between,
+}: DatedSource): KnownCounts & { readonly days: number } {
 	const known = dayNumber(knownThrough) - dayNumber(knownSince) + 1;
-	const days = Math.max(1, Math.min(rateDays, known));
+	const days = Math.max(1, Math.min(RATE_DAYS, known));
 	return { ...between(plusDays(knownThrough, 1 - days), knownThrough), days };
 }
 
 /** The rates of the most recent days with data; undefined if there are too few such days. */
-export function currentRates(source: DatedSource, rateDays: number): FeedbackRates | undefined {
+export function currentRates(source: DatedSource): FeedbackRates | undefined {
 	const { series, knownThrough, daysCovered } = source;
-	const { counts, days } = knownForRates(source, rateDays);
+	const { counts, days } = knownForRates(source);
 	if (series === undefined || counts === undefined) return undefined;
 	const last = dayNumber(knownThrough);
 	return ratesOf(series, knownThrough, days, daysCovered(last - days + 1, last));

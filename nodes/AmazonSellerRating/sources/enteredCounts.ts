@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
+import { givenCount } from '../../shared/n8n/parameters';
 import type { Window, WindowReading } from '../analysis/evaluation';
 
 const whole = (displayName: string, name: string, description: string): INodeProperties => ({
@@ -17,7 +18,7 @@ export const enteredCountsParameter: INodeProperties = {
 	name: 'counts',
 	type: 'fixedCollection',
 	typeOptions: { multipleValues: true },
-	placeholder: 'Add Window',
+	placeholder: 'Add window',
 	default: {},
 	displayOptions: { show: { sources: ['counts'] } },
 	description: 'Feedback counts as Feedback Manager shows them, one entry per window',
@@ -30,20 +31,25 @@ export const enteredCountsParameter: INodeProperties = {
 					...whole('Days', 'days', 'Length of the window, e.g. 30, 90 or 365; 0 for lifetime'),
 					default: 365,
 				},
-				whole('Negative', 'negative', 'Feedback with 1 or 2 stars'),
-				whole('Neutral', 'neutral', 'Feedback with 3 stars'),
 				whole('Positive', 'positive', 'Feedback with 4 or 5 stars'),
+				whole('Neutral', 'neutral', 'Feedback with 3 stars'),
+				whole('Negative', 'negative', 'Feedback with 1 or 2 stars'),
 			],
 		},
 	],
 };
 
-const count = z.coerce.number().int().min(0).default(0);
-
 export const enteredCountsSchema = z
 	.object({
 		window: z
-			.array(z.object({ days: count, positive: count, neutral: count, negative: count }))
+			.array(
+				z.object({
+					days: givenCount,
+					positive: givenCount,
+					neutral: givenCount,
+					negative: givenCount,
+				}),
+			)
 			.default([]),
 	})
 	.default({});

@@ -24,22 +24,9 @@ export const thresholdAt = (percent: number, name = `${percent}%`): Threshold =>
  */
 export type RatingBand = 'healthy' | 'atRisk' | 'critical';
 
-/** Whether to compare ratings unrounded or as Amazon shows them, in whole percent. */
-export type Comparison = 'raw' | 'displayed';
-
 /** Highest first. */
 export const sortThresholds = (thresholds: readonly Threshold[]): Threshold[] =>
 	thresholds.toSorted((a, b) => compare(b.share, a.share));
-
-/**
- * The share a rating must actually reach: the threshold itself or, if ratings are compared as
- * Amazon shows them, the lowest share that rounds half-up to a whole percent at or above it (94.5
- * for 95).
- */
-export function effectiveShare({ percent, share }: Threshold, comparison: Comparison): Rational {
-	if (comparison === 'raw' || percent === 0) return share;
-	return { numerator: 2 * Math.ceil(percent) - 1, denominator: 200 };
-}
 
 /** The band of a rating. @param thresholds at least one, highest first */
 export function bandOf(rating: Rational, thresholds: readonly Threshold[]): RatingBand {

@@ -38,7 +38,7 @@ export function otherKindOfOrder(text: string): string | undefined {
  */
 export function whyNoOrderId(text: string): string | undefined {
 	if (isOrderId(text)) return undefined;
-	if (text === '') return 'There is no order ID';
+	if (text === '') return 'The order ID is missing';
 	const kind = otherKindOfOrder(text);
 	return kind === undefined
 		? 'The text is not an Amazon order ID'

@@ -27,7 +27,15 @@ export const returnAllParameters: INodeProperties[] = [
 	},
 ];
 
-/** The collection of an operation's optional parameters, sorted by name. */
+/** Shows an option only once another one of the same collection is added, without which it does nothing. */
+export const ifAdded = (...names: readonly string[]): INodeProperties['displayOptions'] => ({
+	show: Object.fromEntries(names.map((name) => [name, [{ _cnd: { exists: true } }]])),
+});
+
+/**
+ * The collection of an operation's optional parameters, sorted by name. A switch is on once it is
+ * added, because that is why somebody adds it; without it, the schema's default applies.
+ */
 export const optionsCollection = (...options: INodeProperties[]): INodeProperties => ({
 	displayName: 'Options',
 	name: 'options',

@@ -15,6 +15,7 @@ import {
 	todayIn,
 } from '../domain/calendar';
 import { readDecoded } from '../domain/reportEncoding';
+import { orderUrl } from '../domain/sellerCentral';
 import type { Steps } from '../domain/steps';
 import type { SpApiClient } from '../spapi/client';
 import type { Report, ReportDocument } from '../spapi/report';
@@ -273,6 +274,17 @@ export function* toItems(
 	return items;
 }
 
+/** One sentence for a message, as plain text, like the trigger's. */
+function summaryOfFeedback(
+	{ rating, sentiment, comment, orderId }: FeedbackRow,
+	{ name }: Marketplace,
+): string {
+	const stars = `${rating} ${rating === 1 ? 'star' : 'stars'}`;
+	const quote = comment === '' ? ', without a comment' : `: "${comment}"`;
+	const kind = `${sentiment.charAt(0).toUpperCase()}${sentiment.slice(1)}`;
+	return `${name}: ${kind} feedback, ${stars}, for order ${orderId}${quote}`;
+}
+
 function toItem(
 	row: FeedbackRow,
 	marketplace: Marketplace,
@@ -291,6 +303,8 @@ function toItem(
 		response,
 		marketplace: own.countryCode,
 		marketplaceId: own.id,
+		summary: summaryOfFeedback(row, own),
+		orderUrl: orderUrl(own, orderId),
 		...(includeBuyerEmail && { buyerEmail: row.raterEmail }),
 		...(!simplify && {
 			marketplaceName: own.name,

@@ -69,7 +69,7 @@ const WANTED: Readonly<Record<string, string>> = {
 };
 
 /** Zod's own messages are for programmers; those defined in a schema stay. */
-const inPlainWords: z.ZodErrorMap = (issue, { defaultError }) => ({
+export const inPlainWords: z.ZodErrorMap = (issue, { defaultError }) => ({
 	message: plainMessage(issue) ?? defaultError,
 });
 
@@ -114,6 +114,18 @@ function displayName(
 	const inner = 'values' in property ? property.values : property.options;
 	return rest.length > 0 && inner !== undefined ? displayName(inner, rest) : property.displayName;
 }
+
+/**
+ * A count, as a number or as text from an expression. An emptied field is not 0, because its intended
+ * value is unknown.
+ */
+export const givenCount = z.unknown().transform((value, check): number => {
+	const text = typeof value === 'string' ? value.trim() : String(value);
+	const isText = typeof value === 'string' || typeof value === 'number';
+	if (isText && /^\d+$/.test(text)) return Number(text);
+	check.addIssue({ code: 'custom', message: 'Enter a whole number, 0 or more' });
+	return z.NEVER;
+});
 
 /** An optional text field; blank means not given. */
 export const optionalText = z

@@ -10,7 +10,7 @@ import { sortedInSteps } from '../domain/steps';
 import { SpApiFailure } from '../spapi/failure';
 import { inTurn, SELLERS_AT_ONCE } from '../spapi/inTurn';
 import { inTurns, letOthersGo, LONGEST_TURN_MS, Turns } from '../spapi/pause';
-import { hint } from './hints';
+import { hint, hintAtOutputs } from './hints';
 import { sellerOfItem, sellersOfItem, type ItemSeller } from './itemSeller';
 import { toNodeError } from './toNodeError';
 
@@ -33,8 +33,8 @@ export type ExecuteOperation<Result extends IDataObject | ItemWithFiles = IDataO
 ) => Promise<Result | Result[]>;
 
 export interface Routing<Result extends IDataObject | ItemWithFiles> {
-	/** 1 if not given. */
-	readonly outputCount?: number;
+	/** The names of the outputs, as the editor shows them; one output if not given. */
+	readonly outputNames?: readonly string[];
 	/** The output that a result goes to. */
 	readonly outputOf?: (result: Result) => number;
 	/** The output for the error item of a failed input item. */
@@ -57,13 +57,13 @@ export async function runForEachItem<Result extends IDataObject | ItemWithFiles>
 	context: IExecuteFunctions,
 	execute: ExecuteOperation<Result>,
 	{
-		outputCount = 1,
+		outputNames = [''],
 		outputOf = () => 0,
 		errorOutput = () => 0,
 		together = false,
 	}: Routing<Result> = {},
 ): Promise<INodeExecutionData[][]> {
-	const outputs = Array.from({ length: outputCount }, (): INodeExecutionData[] => []);
+	const outputs = outputNames.map((): INodeExecutionData[] => []);
 	const all = context.getInputData().map((_, item) => ({ item }));
 
 	const turns = new Turns(LONGEST_TURN_MS);
@@ -105,6 +105,7 @@ export async function runForEachItem<Result extends IDataObject | ItemWithFiles>
 		}
 	}
 	if (turns.isDue) await turns.pause();
+	hintAtOutputs(context, outputNames, outputs);
 	return outputs;
 }
 
@@ -179,7 +180,7 @@ export interface BatchOperation<Prepared, Result extends IDataObject = IDataObje
 export async function runAsBatch<Prepared, Result extends IDataObject = IDataObject>(
 	context: IExecuteFunctions,
 	{ prepare, execute }: BatchOperation<Prepared, Result>,
-	{ outputCount = 1, outputOf = () => 0, errorOutput = () => 0, compare }: Routing<Result> = {},
+	{ outputNames = [''], outputOf = () => 0, errorOutput = () => 0, compare }: Routing<Result> = {},
 ): Promise<INodeExecutionData[][]> {
 	interface Entry {
 		readonly output: number;
@@ -229,7 +230,7 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 		}
 	}
 
-	const outputs = Array.from({ length: outputCount }, (): INodeExecutionData[] => []);
+	const outputs = outputNames.map((): INodeExecutionData[] => []);
 	const flat: Entry[] = [];
 	for (const own of results) {
 		if (turns.isDue) await turns.pause();
@@ -251,6 +252,7 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 		outputs[output]?.push(data);
 	}
 	await letOthersGo();
+	hintAtOutputs(context, outputNames, outputs);
 	return outputs;
 }
 

@@ -6,7 +6,7 @@ import { sortThresholds, thresholdAt } from '../domain/bands';
 /** 95% and 98% are common among sellers; Amazon publishes neither as a rule. */
 const DEFAULTS = [
 	{ name: 'Goal', percent: 98 },
-	{ name: 'Suspension risk', percent: 95 },
+	{ name: 'Minimum', percent: 95 },
 ];
 
 export const thresholdsParameter: INodeProperties = {
@@ -14,7 +14,7 @@ export const thresholdsParameter: INodeProperties = {
 	name: 'thresholds',
 	type: 'fixedCollection',
 	typeOptions: { multipleValues: true, sortable: true },
-	placeholder: 'Add Threshold',
+	placeholder: 'Add threshold',
 	default: { threshold: DEFAULTS },
 	description:
 		'At or above the highest threshold, a rating is healthy; below the lowest, it is critical; in between, it is at risk. Sellers commonly use 98% and 95%; Amazon itself enforces the order defect rate.',

@@ -124,7 +124,7 @@ const incremental: Scenario = async (round) => {
 		incremental: true,
 		from,
 		filters: {},
-		options: { overlap: random.pick([30, 0, 240]), timeBudget: random.pick([10, 0.1]) },
+		options: { timeBudget: random.pick([10, 0.1]) },
 	};
 	for (let run = 1; run <= runs; run += 1) {
 		stirOrders(round);
@@ -257,5 +257,5 @@ export const orderScenarios: Readonly<Record<string, Scenario>> = {
 	'Order: Get Many': getMany,
 	'Order: Get Many from reports': fromReports,
 	'Order: Get Many, only changes': incremental,
-	'Solicitation: Plan': plan,
+	'Review Request: Plan': plan,
 };

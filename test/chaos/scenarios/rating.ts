@@ -141,7 +141,6 @@ const evaluate: Scenario = async (round) => {
 				combined: random.chance(0.2),
 				includeOrderDefectRate: random.chance(0.2),
 				customWindows: random.pick(['', '7, 60']),
-				comparison: random.pick(['raw', 'displayed']),
 			},
 		},
 		items,
@@ -354,7 +353,7 @@ export const ratingScenarios: Readonly<Record<string, Scenario>> = {
 		daysAhead: random.integer(1, 365),
 		thresholds: {},
 		simplify: random.chance(0.5),
-		options: { rateDays: random.integer(1, 365) },
+		options: {},
 	})),
 	'Rating: Chart': dated(({ random }) => ({
 		operation: 'chart',
@@ -373,6 +372,6 @@ export const ratingScenarios: Readonly<Record<string, Scenario>> = {
 		operation: 'detectChange',
 		watchedDays: random.integer(1, 364),
 		simplify: random.chance(0.5),
-		options: random.pick<IDataObject>([{}, { baselinePercent: 2, shiftedPercent: 5 }]),
+		options: random.pick<IDataObject>([{}, { baselinePercent: 2 }]),
 	})),
 };

@@ -190,6 +190,6 @@ const checkEligibility: Scenario = async (round) => {
 };
 
 export const sendingScenarios: Readonly<Record<string, Scenario>> = {
-	'Solicitation: Send': send,
-	'Solicitation: Check Eligibility': checkEligibility,
+	'Review Request: Send': send,
+	'Review Request: Check Eligibility': checkEligibility,
 };

@@ -161,7 +161,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				displayName: 'Buyer Time Zone',
 				name: 'buyerTimeZone',
 				type: 'boolean',
-				default: false,
+				default: true,
 				description:
 					"Whether to read the country and state of the delivery address to find the buyer's time zone. With the Orders API, Amazon requires a role for personal data. The address itself is not returned.",
 			},
@@ -169,19 +169,9 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				displayName: 'FBA Delivery Dates',
 				name: 'fbaDeliveryDates',
 				type: 'boolean',
-				default: false,
+				default: true,
 				description:
 					"Whether to add the estimated arrival from Amazon's FBA shipments report if an order has no delivery dates. Needs one report per 30 days of orders. If a report cannot be read, a hint says so. If you return only changes, the node fails instead, and the next run returns these orders.",
-			},
-			{
-				displayName: 'Overlap (Minutes)',
-				name: 'overlap',
-				type: 'number',
-				default: 30,
-				typeOptions: { minValue: 0, maxValue: 1440 },
-				displayOptions: { show: { '/source': ['ordersApi'], '/incremental': [true] } },
-				description:
-					'How far before the last run to look for changes, because Amazon lists some late. No change is returned twice.',
 			},
 			{
 				displayName: 'Time Budget (Minutes)',
@@ -238,13 +228,18 @@ const schemaIn = (zone: string) =>
 		options: z.object({
 			buyerTimeZone: z.boolean().default(false),
 			fbaDeliveryDates: z.boolean().default(false),
-			overlap: z.number().min(0).default(30),
 			timeBudget: z.number().positive().default(10),
 			waitMinutes: z.number().min(0).default(15),
 		}),
 	});
 
 type Wanted = z.infer<ReturnType<typeof schemaIn>>;
+
+/**
+ * How far before the last run to look for changes, because Amazon lists some late. No change is
+ * returned twice.
+ */
+const OVERLAP_MINUTES = 30;
 
 /** Which orders to request, and how long to wait. */
 interface Range {
@@ -419,7 +414,7 @@ async function fromApi(
 		end,
 		limit: Infinity,
 		isWanted,
-		overlapMinutes: options.overlap,
+		overlapMinutes: OVERLAP_MINUTES,
 		timeBudgetMs: options.timeBudget * MINUTE_MS,
 		resumable: true,
 		notes,

@@ -3,13 +3,14 @@ import type { INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
 import { isIsoDay } from '../../../shared/domain/calendar';
+import { ifAdded } from '../../../shared/n8n/commonParameters';
+import { givenCount } from '../../../shared/n8n/parameters';
 import { POLICY_NOTE, type SelectionRules } from '../../planning/selectionRules';
 import type { Campaign } from '../../planning/campaigns';
 import { problemOfDays, readQuietDays } from '../../planning/quietDays';
 import {
 	fromTimeOption,
 	hoursOf,
-	sentCount,
 	timeOfDay,
 	toTimeOption,
 	weekdaysOption,
@@ -68,6 +69,7 @@ const settings: INodeProperties = {
 			name: 'sentToday',
 			type: 'number',
 			default: 0,
+			displayOptions: ifAdded('maxRequestsPerDay'),
 			typeOptions: { minValue: 0 },
 			description: 'How many requests of this campaign you already sent today',
 		},
@@ -79,7 +81,7 @@ export const campaignsParameter: INodeProperties = {
 	displayName: 'Campaigns',
 	name: 'campaigns',
 	type: 'fixedCollection',
-	placeholder: 'Add Campaign',
+	placeholder: 'Add campaign',
 	default: {},
 	typeOptions: { multipleValues: true, sortable: true },
 	description: `Delay, hours, days and maximum per day for some of the orders. An order belongs to the first campaign whose rules it meets. ${POLICY_NOTE}.`,
@@ -123,7 +125,7 @@ const settingsSchema = addedOptions().pipe(
 		fromTime: timeOfDay.optional(),
 		toTime: timeOfDay.optional(),
 		maxRequestsPerDay: z.number().int().min(0).optional(),
-		sentToday: sentCount.optional(),
+		sentToday: givenCount.optional(),
 		firstDay: isoDay,
 		lastDay: isoDay,
 	}),
@@ -228,6 +230,7 @@ export const daysPerBlockOption: INodeProperties = {
 	name: 'daysPerBlock',
 	type: 'number',
 	default: 5,
+	displayOptions: ifAdded('pulseTest'),
 	typeOptions: { minValue: 2, maxValue: 14 },
 	description:
 		"Length of the blocks of 'Pulse Test', in days; with 5, the test sees the most for the wait. Sellers with fewer than 50 orders a day may prefer 7.",

@@ -25,13 +25,13 @@ import { RULES } from '../../planning/selectionRules';
 import type { ForecastDay } from '../../planning/forecast';
 import { planSolicitationsInSteps, type PlanRow, type SolicitationPlan } from '../../planning/plan';
 import { forEachSeller, type OfSeller } from '../../../shared/n8n/bySeller';
-import { optionsCollection } from '../../../shared/n8n/commonParameters';
+import { ifAdded, optionsCollection } from '../../../shared/n8n/commonParameters';
 import { waitForReportOption } from '../../../shared/n8n/feedbackReport';
 import { hint } from '../../../shared/n8n/hints';
 import type { ItemSeller } from '../../../shared/n8n/itemSeller';
 import { resolveMarketplace } from '../../../shared/n8n/marketplaceParameter';
 import { isHeldByAgent } from '../../../shared/n8n/agent';
-import { readParameters } from '../../../shared/n8n/parameters';
+import { givenCount, inPlainWords, readParameters } from '../../../shared/n8n/parameters';
 import { ItemFailure } from '../../../shared/n8n/router';
 import { sellerOfItemParameter } from '../../../shared/n8n/sellerParameter';
 import type { SpApiClient } from '../../../shared/spapi/client';
@@ -56,7 +56,6 @@ import {
 import {
 	fromTimeOption,
 	hoursOf,
-	sentCount,
 	timeOfDay,
 	toTimeOption,
 	weekdaysOption,
@@ -162,6 +161,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				name: 'sentToday',
 				type: 'number',
 				default: 0,
+				displayOptions: ifAdded('maxRequestsPerDay'),
 				typeOptions: { minValue: 0 },
 				description:
 					"How many requests you already sent today; counts toward 'Maximum Requests per Day'",
@@ -195,7 +195,7 @@ const schema = z.object({
 		z.object({
 			alreadyRequested: settledOrders,
 			maxRequestsPerDay: z.number().int().min(0).optional(),
-			sentToday: sentCount.optional(),
+			sentToday: givenCount.optional(),
 			weekdays: weekdaysSchema.optional(),
 			quietDays: quietDaysSchema.optional(),
 			pulseTest: z
@@ -251,7 +251,7 @@ function readOrder(context: IExecuteFunctions, itemIndex: number): SellerOrder {
 		given.map(([name, value]) => [name, asOutput(name, value, json)]),
 	);
 	const orderId = String(fields.orderId ?? '').trim();
-	const parsed = sellerOrderSchema.safeParse({ ...fields, orderId });
+	const parsed = sellerOrderSchema.safeParse({ ...fields, orderId }, { errorMap: inPlainWords });
 	if (parsed.success) return withDatesOfWindow(parsed.data, fields);
 	const [issue] = parsed.error.issues;
 	throw new NodeOperationError(

@@ -51,11 +51,6 @@ export const weekdaysSchema = z
 	.array(z.number().int().min(1).max(7))
 	.min(1, 'Select at least one day');
 
-/** A count that an expression may return as text. */
-export const sentCount = z
-	.union([z.string().trim().min(1, 'Enter a number'), z.number()])
-	.pipe(z.coerce.number().int().min(0));
-
 /** Undefined if neither end is given. */
 export const hoursOf = ({
 	fromTime,

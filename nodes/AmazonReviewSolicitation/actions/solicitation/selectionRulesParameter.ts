@@ -12,6 +12,7 @@ import {
 } from '../../planning/givenList';
 import { FULFILLERS } from '../../../shared/domain/order';
 import { POLICY_NOTE, RULES, type Rule, type RuleEntry } from '../../planning/selectionRules';
+import { ifAdded } from '../../../shared/n8n/commonParameters';
 import { marketplaceOptions } from '../../../shared/n8n/marketplaceParameter';
 import { fulfilledByParameter } from '../../orders/fulfilledByParameter';
 
@@ -44,12 +45,11 @@ const decimal = z
 /**
  * Rejects an added option whose expression returns nothing. The intended value is unknown, and that
  * must not disable a rule or a limit.
- * @param mayLackValue options for which no value means the same as not adding them
  */
-export const addedOptions = (mayLackValue: readonly string[] = []) =>
+export const addedOptions = () =>
 	z.record(z.unknown()).superRefine((options, context) => {
 		for (const [name, value] of Object.entries(options)) {
-			if ((value === undefined || value === null) && !mayLackValue.includes(name)) {
+			if (value === undefined || value === null) {
 				context.addIssue({
 					code: 'custom',
 					path: [name],
@@ -170,6 +170,7 @@ const canceledReturns: INodeProperties = {
 	name: 'canceledReturns',
 	type: 'options',
 	default: 'cannotTell',
+	displayOptions: ifAdded('returnsFromReports'),
 	options: [
 		{
 			name: 'Leave the Orders Out',

@@ -62,9 +62,9 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				type: 'boolean',
 				default: true,
 				description:
-					'Whether to check that Amazon would accept a request before making one. If disabled, Send makes half as many calls, and Amazon refuses ineligible orders. An order with earlier attempts is always checked first.',
+					'Whether to check that Amazon would accept a request before making one. If disabled, Send makes half as many calls, and Amazon refuses ineligible orders. An order with earlier attempts, by its field `attempt`, is always checked first.',
 			},
-			{ ...explainOption, default: false },
+			explainOption,
 			{
 				displayName: 'Maximum Requests',
 				name: 'maxRequests',
@@ -73,15 +73,6 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				typeOptions: { minValue: 1 },
 				description:
 					"The most requests to send in one run; other orders get the outcome 'deferred'",
-			},
-			{
-				displayName: 'Previous Attempts',
-				name: 'attemptsBefore',
-				type: 'number',
-				default: 0,
-				typeOptions: { minValue: 0 },
-				description:
-					"How many requests were already made for the order. If empty, the item's field `attempt` is used. An order with earlier attempts is always checked first.",
 			},
 			{
 				displayName: 'Time Budget (Minutes)',
@@ -96,15 +87,12 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	],
 );
 
-const itemSchema = z.object({
-	dryRun: z.boolean(),
-	options: z.object({ attemptsBefore: z.coerce.number().int().min(0).optional() }),
-});
+const itemSchema = z.object({ dryRun: z.boolean() });
 
 const runSchema = z.object({
 	letAgentSend: z.boolean().optional(),
 	agentMaxRequests: z.number().int().min(1).default(10),
-	options: addedOptions(['attemptsBefore']).pipe(
+	options: addedOptions().pipe(
 		z.object({
 			checkFirst: z.boolean().default(true),
 			explain: z.boolean().default(false),
@@ -120,9 +108,9 @@ export async function prepare(
 	itemIndex: number,
 	seller: ItemSeller,
 ): Promise<OrderToSend> {
-	const { dryRun, options } = readParameters(this, itemIndex, itemSchema, description);
+	const { dryRun } = readParameters(this, itemIndex, itemSchema, description);
 	const order = await readOrder(this, itemIndex, seller);
-	return { ...order, dryRun, attempts: options.attemptsBefore ?? order.attempts };
+	return { ...order, dryRun };
 }
 
 /** Requests a review for each order for which Amazon offers it. Returns ledger rows for every order. */

@@ -10,7 +10,7 @@ export const reportOptions: INodeProperties[] = [
 		displayName: 'Include Buyer Email',
 		name: 'includeBuyerEmail',
 		type: 'boolean',
-		default: false,
+		default: true,
 		description:
 			"Whether to return the buyer's anonymized email address. It is personal data: Amazon's Data Protection Policy applies wherever you send it.",
 	},
@@ -18,7 +18,7 @@ export const reportOptions: INodeProperties[] = [
 		displayName: 'Output Unreadable Lines',
 		name: 'outputUnreadableLines',
 		type: 'boolean',
-		default: false,
+		default: true,
 		description:
 			'Whether to add an item with line number and reason for each line of the report that could not be read. A hint always shows them.',
 	},

@@ -47,7 +47,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			displayName: 'Filters',
 			name: 'filters',
 			type: 'collection',
-			placeholder: 'Add Filter',
+			placeholder: 'Add filter',
 			default: {},
 			options: [
 				{

@@ -10,18 +10,17 @@ import { holdsPersonalInformation } from './personalInformation';
  */
 export const REMOVAL_CRITERIA = {
 	obsceneLanguage:
-		"The comment seems to contain obscene language, a reason for removal under Amazon's published criteria; the node checks only the words, and Amazon decides",
+		'The comment seems to contain obscene language, which is a reason for removal. Amazon decides',
 	personalInformation:
-		'The comment seems to contain an email address, phone number or street address, a reason for removal if it identifies the seller; the node checks only the form, and Amazon decides',
+		'The comment seems to contain an email address, phone number or street address. If it identifies the seller, that is a reason for removal. Amazon decides',
 	productReview:
-		"The entire comment seems to be about the product, a reason for removal under Amazon's published criteria; the node checks only the words, and Amazon decides",
+		'The entire comment seems to be about the product, which is a reason for removal. Amazon decides',
 	fulfilledByAmazon:
-		'The comment seems to be about delivery. Amazon may strike it through if it fulfilled the order or, for a delay, if you shipped on time with Buy Shipping. The feedback does not show which; Amazon decides',
+		'The comment seems to be about delivery. Amazon may strike it through if it fulfilled the order. For a delay, it may also do so if you shipped on time with Buy Shipping. Amazon decides',
 	starOnly: 'A rating without a comment has no text to base a removal request on',
-	tooOld:
-		'More than 90 days have passed since the feedback, and Feedback Manager accepts requests only within 90 days',
+	tooOld: 'More than 90 days have passed, and Feedback Manager accepts no requests after that',
 	positive: 'Feedback of 4 or 5 stars is positive and needs no removal',
-	none: 'No removal criterion was recognized, but the node only looks for words, so one may still apply',
+	none: 'No reason for removal was recognized. The node only looks for words, so one may still apply',
 } as const satisfies Record<string, string>;
 
 export type RemovalCriterion = keyof typeof REMOVAL_CRITERIA;
@@ -37,7 +36,7 @@ export type RemovalChance = 'possible' | 'conditional' | 'unlikely' | 'impossibl
 export interface RemovalProspect {
 	readonly prospect: RemovalChance;
 	readonly criterion: RemovalCriterion;
-	/** One sentence for the seller. */
+	/** For the seller, in short sentences. */
 	readonly explanation: string;
 	/** Last ISO day for a request; null if impossible. */
 	readonly requestBy: string | null;
