@@ -6,6 +6,7 @@ const { execFile } = require('node:child_process');
 const { readdir, readFile, rm, writeFile } = require('node:fs/promises');
 const { join } = require('node:path');
 const { promisify } = require('node:util');
+const { deflateSync } = require('node:zlib');
 const esbuild = require('esbuild');
 const { dest, parallel, series, src } = require('gulp');
 const { n8n } = require('./package.json');
@@ -28,6 +29,26 @@ const keepShared = {
 		})),
 };
 
+/** Large and rarely needed: a file that nodes load only when they draw a PNG. */
+const png = 'nodes/AmazonSellerRating/chart/png.ts';
+
+const keepPngApart = {
+	name: 'keep-png-apart',
+	setup: ({ onResolve }) =>
+		// From dist/nodes/AmazonSellerRating/.
+		onResolve({ filter: /\/chart\/png$/ }, () => ({ path: './chart/png.js', external: true })),
+};
+
+/** Nodes may not read files, so the binary files of libraries become texts: deflated, in base64. */
+const binaryFiles = {
+	name: 'binary-files',
+	setup: ({ onLoad }) =>
+		onLoad({ filter: /\.(ttf|wasm)$/ }, async ({ path }) => ({
+			contents: deflateSync(await readFile(path), { level: 9 }).toString('base64'),
+			loader: 'text',
+		})),
+};
+
 async function clean() {
 	await rm('dist', { recursive: true, force: true });
 }
@@ -47,8 +68,8 @@ async function typeCheck() {
  */
 async function bundle() {
 	const { metafile } = await esbuild.build({
-		entryPoints: [...entryPoints, shared],
-		plugins: [keepShared],
+		entryPoints: [...entryPoints, shared, png],
+		plugins: [keepShared, keepPngApart, binaryFiles],
 		outdir: 'dist',
 		outbase: '.',
 		bundle: true,
@@ -75,12 +96,18 @@ async function notices(inputs) {
 		const { name, version, license } = JSON.parse(
 			await readFile(join(folder, 'package.json'), 'utf8'),
 		);
-		const file = (await readdir(folder)).find((each) => /^(licen[cs]e|copying)/i.test(each));
-		if (file === undefined)
-			throw new Error(`Could not write the notices: ${name} has no license text`);
-		return `${name} ${version} (${license})\n\n${await readFile(join(folder, file), 'utf8')}`;
+		const own = await licensesIn(folder);
+		// A library may be published without its license.
+		const files = own.length > 0 ? own : [`scripts/licenses/${license}.txt`];
+		const licenses = await Promise.all(files.map(async (file) => await readFile(file, 'utf8')));
+		return `${name} ${version} (${license})\n\n${licenses.join('\n\n')}`;
 	});
 	return (await Promise.all(texts)).join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+async function licensesIn(folder) {
+	const files = (await readdir(folder)).filter((each) => /^(licen[cs]e|copying)/i.test(each));
+	return files.map((file) => join(folder, file));
 }
 
 // Without `encoding: false` gulp 5 would read the files as text.
