@@ -2,24 +2,9 @@ import {
 	capacityInWords,
 	renderCapacity,
 	renderCapacityDigest,
-	type Capacity,
 } from '../../nodes/AmazonSellerRating/chart/capacity';
-import { isoDay } from '../../nodes/shared/domain/calendar';
+import { capacityModel as model } from './models';
 import { everything, LIGHT_800, parseXml, SIZES } from './support';
-
-const FIRST = Date.parse('2026-11-29') / 86_400_000;
-
-const model = (changes: Partial<Capacity['days'][number]> = {}, count = 20): Capacity => ({
-	title: 'Review requests per day',
-	days: Array.from({ length: count }, (_, index) => ({
-		day: isoDay(FIRST + index),
-		planned: 30 - index,
-		capacity: 40,
-		lost: index === 3 ? 5 : 0,
-		savedBy: index === 3 ? { maxRequestsPerDay: 5, weekdays: 2 } : {},
-		...changes,
-	})),
-});
 
 const bars = (svg: string, name: string) =>
 	new RegExp(`class="${name}"[^>]*>(.*?)</g>`).exec(svg)?.[1]?.split('<rect').slice(1) ?? [];

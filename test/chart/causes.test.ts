@@ -4,59 +4,11 @@ import {
 	renderCausesDigest,
 	verdictsOf,
 	type CauseRow,
-	type CausesPicture,
 } from '../../nodes/AmazonSellerRating/chart/causes';
 import { wrap } from '../../nodes/AmazonSellerRating/chart/text';
 import { DARK, LIGHT } from '../../nodes/AmazonSellerRating/chart/theme';
+import { causesModel as model, few, row } from './models';
 import { everything, LIGHT_800, parseXml, SIZES, withClass, type Parsed } from './support';
-
-const row = (changes: Partial<CauseRow> = {}): CauseRow => ({
-	section: 'SKU',
-	name: 'HP-003-US',
-	count: '9 of 118 orders',
-	rate: 76.3,
-	low: 40.7,
-	high: 138.6,
-	rateOfAll: 11,
-	times: 8.2,
-	verdict: 'standsOut',
-	sentence: 'SKU HP-003-US: it stands out.',
-	orderIds: ['111-1234567-7654321'],
-	isPerOrder: true,
-	...changes,
-});
-
-const few = (changes: Partial<CauseRow> = {}): CauseRow =>
-	row({
-		name: 'few',
-		count: '1 of 3 orders',
-		verdict: 'tooFew',
-		rate: 33,
-		low: 6,
-		high: 792,
-		...changes,
-	});
-
-const model = (changes: Partial<CausesPicture> = {}): CausesPicture => ({
-	title: 'Causes of bad feedback',
-	seller: 'Nordlicht Handel',
-	from: '2025-10-20',
-	through: '2026-10-14',
-	rows: [
-		row(),
-		row({
-			section: 'Fulfillment',
-			name: 'Orders you ship',
-			verdict: 'couldBeChance',
-			rate: 12,
-			low: 8,
-			high: 17,
-		}),
-		few(),
-	],
-	notes: ['A note.'],
-	...changes,
-});
 
 const words = (svg: string): string =>
 	everything(parseXml(svg))

@@ -3,28 +3,9 @@ import {
 	inWords,
 	renderRatingAndBuyBox,
 	renderRatingAndBuyBoxDigest,
-	type RatingAndBuyBox,
 } from '../../nodes/AmazonSellerRating/chart/ratingAndBuyBox';
-import { isoDay } from '../../nodes/shared/domain/calendar';
+import { ratingAndBuyBoxModel as model } from './models';
 import { everything, LIGHT_800, parseXml, piecesOf, SIZES } from './support';
-
-const FIRST = Date.parse('2026-06-01') / 86_400_000;
-
-const model = (changes: Partial<RatingAndBuyBox> = {}): RatingAndBuyBox => ({
-	title: 'Rating and Buy Box',
-	marketplace: 'Amazon.de',
-	seller: 'Nordlicht Handel',
-	asOf: '2026-11-23',
-	days: 30,
-	points: Array.from({ length: 170 }, (_, index) => ({
-		date: isoDay(FIRST + index),
-		rating: 95 + Math.sin(index / 20),
-		buyBox: index > 100 && index < 110 ? undefined : 90 - index / 10,
-	})),
-	provenance: 'Derived from Amazon’s reports, settled through 2026-11-19.',
-	notes: ['A note.'],
-	...changes,
-});
 
 const words = (svg: string): string =>
 	everything(parseXml(svg))

@@ -3,47 +3,10 @@ import {
 	type DigestCard,
 	type FailedCard,
 } from '../../nodes/AmazonSellerRating/chart/scorecardDigest';
-import { renderSmallChart } from '../../nodes/AmazonSellerRating/chart/smallChart';
+import { renderScorecardTrends } from '../../nodes/AmazonSellerRating/chart/scorecardTrends';
 import { inOneGo } from '../../nodes/shared/domain/steps';
+import { card } from './models';
 import { parseXml, piecesOf } from './support';
-
-const card = (changes: Partial<DigestCard> = {}): DigestCard => ({
-	seller: null,
-	marketplaceName: 'Germany',
-	needsAttention: false,
-	attention: [],
-	missing: [],
-	accountStatus: 'NORMAL',
-	settledThrough: '2026-11-19',
-	ratings: [
-		{ days: 30, percent: 94.9999 },
-		{ days: 90, percent: 97.5 },
-		{ days: 365, percent: null },
-	],
-	defects: [
-		{ channel: 'you', percent: 0.25, runway: 3 },
-		{ channel: 'Amazon', percent: 2, runway: 0 },
-	],
-	buyBox: [
-		{ days: 7, percent: 71.06, changePoints: -23.36 },
-		{ days: 28, percent: null, changePoints: null },
-	],
-	sales: {
-		days: 28,
-		ordersShipped: 1_270,
-		unitsRefunded: 1,
-		refundPercent: 1.41,
-		claimsGranted: null,
-	},
-	feedback: { days: 7, positive: 4, neutral: 0, negative: null },
-	trend: {
-		from: '2026-08-24',
-		through: '2026-11-19',
-		rating: Array.from({ length: 30 }, (_, index) => 95 + index / 10),
-		buyBox: Array.from({ length: 30 }, (_, index) => (index === 4 ? null : 90 - index)),
-	},
-	...changes,
-});
 
 const bad = (marketplaceName: string, changes: Partial<DigestCard> = {}) =>
 	card({

@@ -59,11 +59,7 @@ const FIRST_PICTURES = ['<rect width="8" height="8"/>', '<text y="8">Ab</text>']
 		`<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8" viewBox="0 0 8 8">${content}</svg>`,
 );
 
-async function draw(
-	svg: string,
-	fontBuffers: Uint8Array[],
-	rest: Rest,
-): Promise<Uint8Array> {
+async function draw(svg: string, fontBuffers: Uint8Array[], rest: Rest): Promise<Uint8Array> {
 	const size = SIZE.exec(svg);
 	if (size === null) throw new Error('The picture has no size');
 	const [width, height] = [Number(size[1]), Number(size[2])];
