@@ -1,9 +1,13 @@
+import type { MailOptions } from '../../nodes/AmazonSellerRating/chart/mail';
 import { textWidth } from '../../nodes/AmazonSellerRating/chart/text';
 import type { ChartOptions } from '../../nodes/AmazonSellerRating/chart/plot';
 
 export const SIZES = [360, 800, 1400] as const;
 
 export const LIGHT_800: ChartOptions = { width: 800, theme: 'light' };
+
+/** An email whose picture is an attachment. */
+export const MAIL: MailOptions = { picture: 'cid:digestPicture', theme: 'light' };
 
 /** An element of a parsed XML document. */
 export interface Parsed {

@@ -11,18 +11,16 @@ import { optionsCollection } from '../../shared/n8n/commonParameters';
 import { hint } from '../../shared/n8n/hints';
 import { readParameters } from '../../shared/n8n/parameters';
 import { ItemWithFiles } from '../../shared/n8n/router';
-import { MAIL_PICTURE_WIDTH } from '../chart/mail';
-import type { ChartOptions } from '../chart/plot';
 import {
 	renderScorecardDigest,
 	type DigestCard,
 	type FailedCard,
 	type ScorecardDigest,
 } from '../chart/scorecardDigest';
-import { renderScorecardTrends } from '../chart/scorecardTrends';
+import { renderScorecardTrends, trendsInWords } from '../chart/scorecardTrends';
 import { inTurns, letOthersGo } from '../../shared/spapi/pause';
 import { fileFieldName } from './fileFieldName';
-import { mailFiles, type MailFields } from './pictureFiles';
+import { mailFiles, type Drawing, type MailFields } from './pictureFiles';
 
 const DEFAULT_TITLE = 'Seller scorecards';
 
@@ -177,13 +175,16 @@ async function digestFiles(
 	{ html }: ScorecardDigest,
 	title: string,
 ): Promise<{ files: ItemWithFiles['binary']; mail: MailFields }> {
-	const picture = (options: ChartOptions) => renderScorecardTrends(cards, title, options);
 	const [name, theme] = ['seller-scorecards', 'light'] as const;
-	if (picture({ width: MAIL_PICTURE_WIDTH, theme }) !== undefined) {
-		const drawing = { picture: (options: ChartOptions) => picture(options) ?? '', digest: html };
+	const alternative = trendsInWords(cards);
+	if (alternative !== '') {
+		const drawing: Drawing = {
+			picture: (options) => renderScorecardTrends(cards, title, options) ?? '',
+			digest: ({ picture }) => html({ picture, alternative }),
+		};
 		return await mailFiles(context, drawing, field, name, theme);
 	}
-	const text = html({ picture: '' });
+	const text = html({ picture: '', alternative });
 	const file = await context.helpers.prepareBinaryData(
 		Buffer.from(text),
 		`${name}.html`,

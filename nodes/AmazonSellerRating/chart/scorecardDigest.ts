@@ -66,10 +66,16 @@ export interface FailedCard {
 	readonly message: string;
 }
 
+interface PictureOfDigest extends Pick<MailOptions, 'picture'> {
+	/** Replaces the picture where it is not shown. */
+	readonly alternative: string;
+}
+
 export interface ScorecardDigest {
 	readonly subject: string;
 	readonly summary: string;
-	readonly html: (options: Pick<MailOptions, 'picture'>) => string;
+	/** An empty picture is left out. */
+	readonly html: (options: PictureOfDigest) => string;
 }
 
 /** Names in the subject; the summary has more. */
@@ -119,7 +125,7 @@ export function* renderScorecardDigest(
 			...shown.map((reason) => `${reason}.`),
 			...(more > 0 ? [`And ${more} more.`] : []),
 		].join('\n'),
-		html: ({ picture }) => page(title, verdict, picture, { cards: sorted, rows, bad, failed }),
+		html: (picture) => page(title, verdict, picture, { cards: sorted, rows, bad, failed }),
 	};
 }
 
@@ -161,17 +167,19 @@ interface Content {
 	readonly failed: readonly FailedCard[];
 }
 
-function page(title: string, verdict: string, source: string, content: Content): string {
+function page(
+	title: string,
+	verdict: string,
+	{ picture, alternative }: PictureOfDigest,
+	content: Content,
+): string {
 	return mailPage(title, 'light', [
 		mailHeading(title, verdict, 'light'),
 		reasonsList(content),
-		source === '' ? '' : mailPicture(source, PICTURE_IN_WORDS, LIGHT),
+		picture === '' ? '' : mailPicture(picture, alternative, LIGHT),
 		...(content.cards.length > 0 ? [table(content.rows), unknowns(content.cards), legend()] : []),
 	]);
 }
-
-/** The table has the figures. */
-const PICTURE_IN_WORDS = 'Rating and Buy Box share of each marketplace in the last 90 days.';
 
 const SMALL = { 'font-size': '13px', 'line-height': '18px' } as const;
 

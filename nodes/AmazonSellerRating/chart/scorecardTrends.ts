@@ -28,12 +28,13 @@ interface Row {
 interface Column {
 	readonly values: 'rating' | 'buyBox';
 	readonly title: string;
+	readonly inWords: string;
 	readonly color: number;
 }
 
 const COLUMNS: readonly Column[] = [
-	{ values: 'rating', title: 'Rating, 90 days', color: 1 },
-	{ values: 'buyBox', title: 'Buy Box, 7 days', color: 2 },
+	{ values: 'rating', title: 'Rating, 90 days', inWords: 'rating', color: 1 },
+	{ values: 'buyBox', title: 'Buy Box, 7 days', inWords: 'Buy Box share', color: 2 },
 ];
 
 /**
@@ -45,11 +46,7 @@ export function renderScorecardTrends(
 	title: string,
 	options: ChartOptions,
 ): string | undefined {
-	const all = worstFirst(cards).flatMap((card): Row[] =>
-		card.trend !== null && COLUMNS.some(({ values }) => isLine(card.trend?.[values] ?? []))
-			? [{ name: nameOf(card), trend: card.trend }]
-			: [],
-	);
+	const all = rowsOf(cards);
 	const rows = all.slice(0, MOST_ROWS);
 	const [first] = rows;
 	if (first === undefined) return undefined;
@@ -79,9 +76,34 @@ export function renderScorecardTrends(
 	if (all.length > rows.length) {
 		frame.write(`${all.length - rows.length} more marketplaces are not drawn.`);
 	}
-	const inWords = rows.map(({ name }) => name).join('; ');
-	return frame.picture(rows, title, `Rating and Buy Box share in 90 days: ${inWords}.`);
+	return frame.picture(rows, title, trendsInWords(cards));
 }
+
+/** First and last value of each line, for readers who cannot see the picture. */
+export function trendsInWords(cards: readonly DigestCard[]): string {
+	const rows = rowsOf(cards).slice(0, MOST_ROWS);
+	const [first] = rows;
+	if (first === undefined) return '';
+	const { from, through } = first.trend;
+	const lines = rows.map(({ name, trend }) => {
+		const columns = COLUMNS.flatMap(({ values, inWords }) => {
+			const known = knownOf(trend[values]);
+			const [start, end] = [known[0], known.at(-1)];
+			if (start === undefined || end === undefined || known.length < 2) return [];
+			return `${inWords} ${percentInWords(start)} to ${percentInWords(end)}`;
+		});
+		return `${name}: ${columns.join(', ')}.`;
+	});
+	return [`From ${dayInWords(from)} to ${dayInWords(through)}.`, ...lines].join(' ');
+}
+
+/** Those with a line to draw. */
+const rowsOf = (cards: readonly DigestCard[]): Row[] =>
+	worstFirst(cards).flatMap((card) => {
+		const { trend } = card;
+		const isDrawn = trend !== null && COLUMNS.some(({ values }) => isLine(trend[values]));
+		return isDrawn ? [{ name: nameOf(card), trend }] : [];
+	});
 
 const knownOf = (values: Values): number[] => values.filter((value) => value !== null);
 
