@@ -235,9 +235,9 @@ describe('Rating: Evaluate, simplified', () => {
 		});
 		expect(item.rating30Days).toMatch(/^8\d\.\d\d%$/);
 		expect(item.summary).toBe(
-			`Harbor & Pine Home, United States: ${String(item.ratingText)} over the last 365 days, at risk. ` +
-				`${String(runway)} more negative or neutral before Suspension risk (95%), ` +
-				`${String(neededPositives)} more positive to Goal (98%). ` +
+			`Harbor & Pine Home, United States: ${String(item.ratingText)} over 365 days: at risk. ` +
+				`${String(runway)} more negative or neutral before 95%, ` +
+				`${String(neededPositives)} more positive to 98%. ` +
 				`30 days: ${String(item.rating30Days)}, 90 days: ${String(item.rating90Days)}.`,
 		);
 	});
@@ -260,9 +260,7 @@ describe('Rating: Evaluate, simplified', () => {
 		expect(run.outputs.map(({ length }) => length)).toEqual([0, 0, 0, 1]);
 		expect(run.items[0]).toMatchObject({
 			status: 'unknown',
-			summary: expect.stringMatching(
-				/^United States: the rating over the last 365 days is unknown\. No source gives/,
-			),
+			summary: expect.stringMatching(/^United States: Unknown over 365 days: No source gives/),
 			runway: null,
 			runwayThreshold: null,
 		});
@@ -748,7 +746,7 @@ describe('Rating: Evaluate, reports given by their IDs', () => {
 			'insufficient',
 		]);
 		expect(ahead.items[2]).toMatchObject({ rating: null, atCurrentRates: null, low: null });
-		const drawn = await run({ operation: 'chart', format: 'svg', binaryFields: 'a, b' });
+		const drawn = await run({ operation: 'chart', format: 'picture', binaryFields: 'a, b' });
 		expect(drawn.items[0]?.windows).toMatchObject([
 			{ provenance: 'derived' },
 			{ provenance: 'insufficient', rating: null },
