@@ -156,7 +156,7 @@ describe('negatives', () => {
 	});
 
 	it('counts them in spans that people count in, at every width', () => {
-		for (let width = 320; width <= 1600; width += 20) {
+		for (let width = 320; width <= 1600; width += 80) {
 			const legend = textsOf(draw(yearModel(), { width, theme: 'light' }), 'legend');
 			expect(legend.join(' ')).toMatch(/Negative feedback per (day|week|2 weeks|30 days|60 days)/);
 		}

@@ -2,7 +2,7 @@ import { PICTURES } from './models';
 import { parseXml, textBoxesOf, touching } from './support';
 
 /** From a small phone to a large screen. */
-const WIDTHS = Array.from({ length: 65 }, (_, index) => 320 + 20 * index);
+const WIDTHS = Array.from({ length: 33 }, (_, index) => 320 + 40 * index);
 
 const boxesAt = (draw: (typeof PICTURES)[string], width: number, bare: boolean) => {
 	const root = parseXml(draw({ width, theme: 'light', bare }));
