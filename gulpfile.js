@@ -77,6 +77,8 @@ async function bundle() {
 		target: 'node20',
 		format: 'cjs',
 		external: ['n8n-workflow'],
+		// A file that is loaded later is a CommonJS file, too.
+		supported: { 'dynamic-import': false },
 		// No user of n8n sees what libraries write to the console.
 		drop: ['console'],
 		legalComments: 'inline',
