@@ -7,6 +7,7 @@ const { execFile } = require('node:child_process');
 const { mkdir, readdir, readFile, rm, writeFile } = require('node:fs/promises');
 const { dirname, join } = require('node:path');
 const { promisify } = require('node:util');
+const { deflateSync } = require('node:zlib');
 const esbuild = require('esbuild');
 const { dest, parallel, series, src } = require('gulp');
 const { n8n } = require('./package.json');
@@ -36,6 +37,16 @@ const descriptionsAsData = {
 			new Function('module', 'require', outputFiles[0].text)(made, require);
 			return { contents: JSON.stringify(made.exports), loader: 'json' };
 		}),
+};
+
+/** Nodes may not read files, so the binary files of libraries become texts: deflated, in base64. */
+const binaryFiles = {
+	name: 'binary-files',
+	setup: ({ onLoad }) =>
+		onLoad({ filter: /\.(ttf|wasm)$/ }, async ({ path }) => ({
+			contents: deflateSync(await readFile(path), { level: 9 }).toString('base64'),
+			loader: 'text',
+		})),
 };
 
 async function clean() {
@@ -75,7 +86,7 @@ async function bundle() {
 	const { outputFiles, metafile } = await esbuild.build({
 		...options,
 		entryPoints: [...entryPoints, shared],
-		plugins: [descriptionsAsData],
+		plugins: [descriptionsAsData, binaryFiles],
 		outdir: 'dist',
 		outbase: '.',
 		splitting: true,
@@ -111,12 +122,18 @@ async function notices(inputs) {
 		const { name, version, license } = JSON.parse(
 			await readFile(join(folder, 'package.json'), 'utf8'),
 		);
-		const file = (await readdir(folder)).find((each) => /^(licen[cs]e|copying)/i.test(each));
-		if (file === undefined)
-			throw new Error(`Could not write the notices: ${name} has no license text`);
-		return `${name} ${version} (${license})\n\n${await readFile(join(folder, file), 'utf8')}`;
+		const own = await licensesIn(folder);
+		// A library may be published without its license.
+		const files = own.length > 0 ? own : [`scripts/licenses/${license}.txt`];
+		const licenses = await Promise.all(files.map(async (file) => await readFile(file, 'utf8')));
+		return `${name} ${version} (${license})\n\n${licenses.join('\n\n')}`;
 	});
 	return (await Promise.all(texts)).join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+async function licensesIn(folder) {
+	const files = (await readdir(folder)).filter((each) => /^(licen[cs]e|copying)/i.test(each));
+	return files.map((file) => join(folder, file));
 }
 
 // Without `encoding: false` gulp 5 would read the files as text.

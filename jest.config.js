@@ -18,11 +18,14 @@ module.exports = {
 		// Published only as ES modules, which jest does not load.
 		'[/\\\\]@observablehq[/\\\\]plot[/\\\\]src[/\\\\]index\\.js$':
 			'<rootDir>/test/chart/bundleTransform.cjs',
+		'\\.(ttf|wasm)$': '<rootDir>/test/chart/binaryTransform.cjs',
 		'^.+\\.ts$': ['@swc/jest', swc],
 		// ES modules, which jest does not load.
 		'[/\\\\]scripts[/\\\\].+\\.mjs$': ['@swc/jest', { ...swc, module: { type: 'commonjs' } }],
 	},
-	transformIgnorePatterns: ['[/\\\\]node_modules[/\\\\](?!@observablehq[/\\\\]plot[/\\\\])'],
+	transformIgnorePatterns: [
+		'[/\\\\]node_modules[/\\\\](?!@observablehq[/\\\\]plot[/\\\\]|.+\\.(ttf|wasm)$)',
+	],
 	// Tests take long on a busy machine; this is no measure of speed.
 	testTimeout: 180_000,
 	testEnvironment: '<rootDir>/test/environment.cjs',

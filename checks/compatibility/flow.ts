@@ -255,7 +255,7 @@ export class CompatibilityFlow {
 			}),
 		]);
 		const { chart, digest, ...others } = fullItemsOf(execution.runData, 'Result')[0]?.binary ?? {};
-		assert.equal(chart?.mimeType, 'image/svg+xml');
+		assert.equal(chart?.mimeType, 'image/png');
 		assert.equal(digest?.mimeType, 'text/html');
 		for (const file of [chart, digest, ...Object.values(others)]) {
 			assert.match(file.fileSize ?? '', /\d/);

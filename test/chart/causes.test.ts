@@ -4,59 +4,11 @@ import {
 	renderCausesDigest,
 	verdictsOf,
 	type CauseRow,
-	type CausesPicture,
 } from '../../nodes/AmazonSellerRating/chart/causes';
 import { wrap } from '../../nodes/AmazonSellerRating/chart/text';
 import { DARK, LIGHT } from '../../nodes/AmazonSellerRating/chart/theme';
-import { everything, LIGHT_800, parseXml, SIZES, withClass, type Parsed } from './support';
-
-const row = (changes: Partial<CauseRow> = {}): CauseRow => ({
-	section: 'SKU',
-	name: 'HP-003-US',
-	count: '9 of 118 orders',
-	rate: 76.3,
-	low: 40.7,
-	high: 138.6,
-	rateOfAll: 11,
-	times: 8.2,
-	verdict: 'standsOut',
-	sentence: 'SKU HP-003-US: it stands out.',
-	orderIds: ['111-1234567-7654321'],
-	isPerOrder: true,
-	...changes,
-});
-
-const few = (changes: Partial<CauseRow> = {}): CauseRow =>
-	row({
-		name: 'few',
-		count: '1 of 3 orders',
-		verdict: 'tooFew',
-		rate: 33,
-		low: 6,
-		high: 792,
-		...changes,
-	});
-
-const model = (changes: Partial<CausesPicture> = {}): CausesPicture => ({
-	title: 'Causes of bad feedback',
-	seller: 'Nordlicht Handel',
-	from: '2025-10-20',
-	through: '2026-10-14',
-	rows: [
-		row(),
-		row({
-			section: 'Fulfillment',
-			name: 'Orders you ship',
-			verdict: 'couldBeChance',
-			rate: 12,
-			low: 8,
-			high: 17,
-		}),
-		few(),
-	],
-	notes: ['A note.'],
-	...changes,
-});
+import { causesModel as model, few, row } from './models';
+import { everything, LIGHT_800, MAIL, parseXml, SIZES, withClass, type Parsed } from './support';
 
 const words = (svg: string): string =>
 	everything(parseXml(svg))
@@ -127,7 +79,7 @@ it('keeps reasons out of the picture, which has orders, but not out of the email
 	const svg = renderCauses(model({ rows }), LIGHT_800);
 	expect(words(svg)).not.toContain('late, HP-003-US');
 	expect(words(svg)).toContain('Reasons are in the table only');
-	expect(renderCausesDigest(model({ rows }), svg)).toContain('>Reason: late, HP-003-US<');
+	expect(renderCausesDigest(model({ rows }), MAIL)).toContain('>Reason: late, HP-003-US<');
 	const none = renderCauses(model({ rows: rows.slice(1) }), LIGHT_800);
 	parseXml(none);
 });
@@ -143,13 +95,13 @@ it('has light and dark colors, and both for the reader’s own preference', () =
 });
 
 it('has an email with picture, table and the orders of what stands out', () => {
-	const html = renderCausesDigest(model(), renderCauses(model(), LIGHT_800));
+	const html = renderCausesDigest(model(), MAIL);
 	expect(html).toContain('111-1234567-7654321');
 	expect(html).toContain('76.3 (40.7 to 138.6)');
 	expect(html).toContain('>could be chance<');
 	expect(html).not.toMatch(/<(script|style|link|svg)\b|https?:/);
 	const noRest = model({ rows: [row({ times: undefined })] });
-	expect(renderCausesDigest(noRest, '')).toContain('no bad feedback in the rest');
+	expect(renderCausesDigest(noRest, MAIL)).toContain('no bad feedback in the rest');
 });
 
 it('says in words what it shows', () => {
@@ -172,7 +124,7 @@ it('escapes hostile text', () => {
 	});
 	const svg = renderCauses(odd, { width: 800, theme: 'auto' });
 	parseXml(svg);
-	expect(`${svg}${renderCausesDigest(odd, svg, 'dark')}`).not.toContain('<script');
+	expect(`${svg}${renderCausesDigest(odd, { ...MAIL, theme: 'dark' })}`).not.toContain('<script');
 });
 
 it('wraps text without cutting a line that just fits', () => {

@@ -24,6 +24,7 @@ export const emptyModel: ChartModel = {
 	marketplace: 'Amazon.de',
 	asOf: AS_OF,
 	windows: [],
+	judged: '365 days',
 	thresholds: THRESHOLDS,
 	negatives: undefined,
 	summary: [],
@@ -109,6 +110,7 @@ export function yearModel(): ChartModel {
 		marketplace: 'Amazon.de',
 		asOf: AS_OF,
 		windows: lengths.map((length) => yearWindow(days, length)),
+		judged: '365 days',
 		thresholds: THRESHOLDS,
 		negatives,
 		summary: lengths.map((length) => {
@@ -122,6 +124,7 @@ export function yearModel(): ChartModel {
 				negative: total - positive,
 				total,
 				band: rating >= 98 ? 'healthy' : rating >= 95 ? 'atRisk' : 'critical',
+				verdict: `${rating.toFixed(1)}% over ${length} days: ${rating >= 98 ? 'healthy' : 'critical'}.`,
 				provenance: 'derived',
 				thresholds: THRESHOLDS.map((threshold) => ({
 					...threshold,
@@ -132,7 +135,7 @@ export function yearModel(): ChartModel {
 		}),
 		texts: {
 			provenance: 'Derived from the Sales and Traffic report and the 1–3 star rows.',
-			forecast: 'Forecast without new feedback, with its band',
+			forecast: 'Forecast without new feedback',
 			notes: ['Feedback of the last two days may still be missing from Amazon’s report.'],
 		},
 	};

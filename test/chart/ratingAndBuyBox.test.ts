@@ -3,28 +3,9 @@ import {
 	inWords,
 	renderRatingAndBuyBox,
 	renderRatingAndBuyBoxDigest,
-	type RatingAndBuyBox,
 } from '../../nodes/AmazonSellerRating/chart/ratingAndBuyBox';
-import { isoDay } from '../../nodes/shared/domain/calendar';
-import { everything, LIGHT_800, parseXml, piecesOf, SIZES } from './support';
-
-const FIRST = Date.parse('2026-06-01') / 86_400_000;
-
-const model = (changes: Partial<RatingAndBuyBox> = {}): RatingAndBuyBox => ({
-	title: 'Rating and Buy Box',
-	marketplace: 'Amazon.de',
-	seller: 'Nordlicht Handel',
-	asOf: '2026-11-23',
-	days: 30,
-	points: Array.from({ length: 170 }, (_, index) => ({
-		date: isoDay(FIRST + index),
-		rating: 95 + Math.sin(index / 20),
-		buyBox: index > 100 && index < 110 ? undefined : 90 - index / 10,
-	})),
-	provenance: 'Derived from Amazon’s reports, settled through 2026-11-19.',
-	notes: ['A note.'],
-	...changes,
-});
+import { ratingAndBuyBoxModel as model } from './models';
+import { everything, LIGHT_800, MAIL, parseXml, piecesOf, SIZES } from './support';
 
 const words = (svg: string): string =>
 	everything(parseXml(svg))
@@ -52,13 +33,14 @@ it('draws both lines from the same days: a day without one of them is a gap in b
 
 it('names the seller and the marketplace as the rating chart does: in picture, words and email', () => {
 	const svg = renderRatingAndBuyBox(model(), LIGHT_800);
-	const html = renderRatingAndBuyBoxDigest(model(), svg);
+	const html = renderRatingAndBuyBoxDigest(model(), MAIL);
 	const title = /<title[^>]*>([^<]*)/;
 	const wanted = 'Rating and Buy Box – Nordlicht Handel, Amazon.de';
-	expect([title.exec(svg)?.[1], title.exec(html)?.[1]]).toEqual([wanted, wanted]);
+	expect(title.exec(svg)?.[1]).toBe(wanted);
+	expect(title.exec(html)?.[1]).toBe(`${wanted}, 23 Nov 2026`);
 	const facts = 'Nordlicht Handel, Amazon.de · as of 23 Nov 2026.';
 	expect(words(svg)).toContain(facts);
-	expect(html).toContain(`>${facts}`);
+	expect(html.match(new RegExp(`>${wanted}, 23 Nov 2026<`, 'g'))).toHaveLength(2);
 	expect(inWords(model())).toMatch(
 		/^Rating and Buy Box share for Nordlicht Handel, Amazon\.de as of/,
 	);
@@ -78,9 +60,15 @@ it('says so in the picture if no day has both', () => {
 	);
 });
 
-it('has an email with picture, figures and the same warning', () => {
-	const html = renderRatingAndBuyBoxDigest(model(), renderRatingAndBuyBox(model(), LIGHT_800));
-	expect(html).toContain('<td align="right"');
+it('has an email that begins with where both lines end, then has picture, figures and the same warning', () => {
+	const html = renderRatingAndBuyBoxDigest(model(), MAIL);
+	const parts = [
+		'>Rating 95.82%, Buy Box share 73.1%, each',
+		'<img src="cid:digestPicture"',
+		'<td align="right"',
+	];
+	const places = parts.map((part) => html.indexOf(part));
+	expect(places).toEqual(places.filter((place) => place > 0).toSorted((a, b) => a - b));
 	expect(html.match(new RegExp(CAUTION, 'g'))?.length).toBeGreaterThan(1);
 	expect(html).not.toMatch(/<(script|style|link|svg)\b|https?:/);
 });
@@ -96,5 +84,7 @@ it('escapes hostile text', () => {
 	});
 	const svg = renderRatingAndBuyBox(odd, { width: 800, theme: 'auto' });
 	parseXml(svg);
-	expect(`${svg}${renderRatingAndBuyBoxDigest(odd, svg, 'dark')}`).not.toContain('<script');
+	expect(`${svg}${renderRatingAndBuyBoxDigest(odd, { ...MAIL, theme: 'dark' })}`).not.toContain(
+		'<script',
+	);
 });

@@ -1,27 +1,9 @@
 import {
 	renderRequestEffect,
 	requestEffectInWords,
-	type RequestEffectPicture,
 } from '../../nodes/AmazonSellerRating/chart/requestEffect';
-import { plusDays } from '../../nodes/shared/domain/calendar';
+import { requestEffectModel as model } from './models';
 import { everything, LIGHT_800, parseXml, SIZES, withClass } from './support';
-
-const model = (changes: Partial<RequestEffectPicture> = {}): RequestEffectPicture => ({
-	title: 'Does asking pay?',
-	marketplace: 'Amazon.de',
-	seller: 'North & South <Shop>',
-	days: Array.from({ length: 30 }, (_, index) => ({
-		date: plusDays('2026-10-01', index),
-		requests: index % 5 === 2 ? 100 : 0,
-		received: index === 9 ? undefined : index % 4,
-	})),
-	effect: { per100: 2.1, low: 0.9, high: 3.4 },
-	effectToDetect: 2,
-	confidencePercent: 95,
-	summary: 'Requests bring feedback, more than by chance.',
-	notes: ['A note.'],
-	...changes,
-});
 
 const words = (svg: string): string =>
 	everything(parseXml(svg))

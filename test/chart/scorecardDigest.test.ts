@@ -3,47 +3,13 @@ import {
 	type DigestCard,
 	type FailedCard,
 } from '../../nodes/AmazonSellerRating/chart/scorecardDigest';
-import { renderSmallChart } from '../../nodes/AmazonSellerRating/chart/smallChart';
+import {
+	renderScorecardTrends,
+	trendsInWords,
+} from '../../nodes/AmazonSellerRating/chart/scorecardTrends';
 import { inOneGo } from '../../nodes/shared/domain/steps';
-import { parseXml, piecesOf } from './support';
-
-const card = (changes: Partial<DigestCard> = {}): DigestCard => ({
-	seller: null,
-	marketplaceName: 'Germany',
-	needsAttention: false,
-	attention: [],
-	missing: [],
-	accountStatus: 'NORMAL',
-	settledThrough: '2026-11-19',
-	ratings: [
-		{ days: 30, percent: 94.9999 },
-		{ days: 90, percent: 97.5 },
-		{ days: 365, percent: null },
-	],
-	defects: [
-		{ channel: 'you', percent: 0.25, runway: 3 },
-		{ channel: 'Amazon', percent: 2, runway: 0 },
-	],
-	buyBox: [
-		{ days: 7, percent: 71.06, changePoints: -23.36 },
-		{ days: 28, percent: null, changePoints: null },
-	],
-	sales: {
-		days: 28,
-		ordersShipped: 1_270,
-		unitsRefunded: 1,
-		refundPercent: 1.41,
-		claimsGranted: null,
-	},
-	feedback: { days: 7, positive: 4, neutral: 0, negative: null },
-	trend: {
-		from: '2026-08-24',
-		through: '2026-11-19',
-		rating: Array.from({ length: 30 }, (_, index) => 95 + index / 10),
-		buyBox: Array.from({ length: 30 }, (_, index) => (index === 4 ? null : 90 - index)),
-	},
-	...changes,
-});
+import { card } from './models';
+import { LIGHT_800 } from './support';
 
 const bad = (marketplaceName: string, changes: Partial<DigestCard> = {}) =>
 	card({
@@ -53,8 +19,11 @@ const bad = (marketplaceName: string, changes: Partial<DigestCard> = {}) =>
 		...changes,
 	});
 
-const digest = (cards: DigestCard[], failed: FailedCard[] = []) =>
-	inOneGo(renderScorecardDigest(cards, failed, 'Seller scorecards'));
+const digest = (cards: DigestCard[], failed: FailedCard[] = []) => {
+	const made = inOneGo(renderScorecardDigest(cards, failed, 'Seller scorecards'));
+	const html = made.html({ picture: 'cid:digestPicture', alternative: trendsInWords(cards) });
+	return { ...made, html };
+};
 
 /** What a reader without pictures sees. */
 const textOf = (html: string): string =>
@@ -108,8 +77,9 @@ it('has each figure with what it is, cut and never rounded up, and unknown as un
 	expect(text).toContain(
 		'28 days: 1,270 orders shipped, 1 unit refunded (1.41% of units ordered), A-to-z claims granted unknown. Feedback of 7 days: 4 positive, 0 neutral, unknown negative. Account status NORMAL. Settled through 19 Nov 2026',
 	);
-	expect(text).toContain('[Rating of 90 days: 95% to 97.9% from 24 Aug 2026 to 19 Nov 2026]');
-	expect(text).toContain('[Buy Box share of 7 days: 90% to 61%');
+	expect(text).toContain(
+		'[From 24 Aug 2026 to 19 Nov 2026. My Shop, Germany: rating 95% to 97.9%, Buy Box share 90% to 61%.]',
+	);
 });
 
 it('keeps a change on the line of its days, and days on the line of their figure', () => {
@@ -153,39 +123,73 @@ it('has nothing that mail programs drop or block, and escapes hostile text', () 
 	);
 	expect(html).not.toMatch(/<(script|style|link|iframe|object|svg)\b/);
 	expect(html).not.toMatch(/https?:|url\(|<img src=x|\p{Cc}(?<!\n)/u);
-	expect(html.match(/<img /g)).toHaveLength(2);
+	expect(html.match(/<img /g)).toHaveLength(1);
 });
 
-it('stays below the 102 KB at which Gmail cuts emails, for 25 marketplaces; more have no pictures', () => {
-	const cards = (count: number) =>
-		Array.from({ length: count }, (_, index) => bad(`Marketplace ${index}`, { seller: 'A Shop' }));
-	expect(Buffer.byteLength(digest(cards(25)).html)).toBeLessThan(102_000);
-	expect(digest(cards(25)).html.match(/<img /g)).toHaveLength(50);
-	expect(digest(cards(26)).html).not.toContain('<img ');
+it('stays below the 102 KB at which Gmail cuts emails, for 25 marketplaces', () => {
+	const cards = Array.from({ length: 25 }, (_, index) =>
+		bad(`Marketplace ${index}`, { seller: 'A Shop' }),
+	);
+	expect(Buffer.byteLength(digest(cards).html)).toBeLessThan(102_000);
 });
 
-describe('a small chart', () => {
-	const options = { width: 76, height: 24, color: '#0069a8' };
+it('has the verdict, then the picture, then the table', () => {
+	const { html } = digest([card(), bad('France')]);
+	const places = [
+		'<h1',
+		'<img ',
+		'<table width="100%" cellpadding="0" cellspacing="0" border="0" style="border-collapse',
+	].map((part) => html.indexOf(part));
+	expect(places).toEqual(places.filter((place) => place > 0).toSorted((a, b) => a - b));
+	const made = inOneGo(renderScorecardDigest([card({ trend: null })], [], 'Seller scorecards'));
+	expect(made.html({ picture: '', alternative: '' })).not.toContain('<img ');
+});
 
-	it('draws the values from left to right, with a gap where one is unknown', () => {
-		const svg = renderSmallChart([90, 92, null, 94, 91], options);
-		const [, path = ''] = /<path d="([^"]+)"/.exec(svg) ?? [];
-		const line = path
-			.split('M')
-			.slice(1)
+describe('the picture of the last 90 days', () => {
+	const draw = (cards: DigestCard[]) => renderScorecardTrends(cards, 'Scorecards', LIGHT_800) ?? '';
+
+	const trend = (rating: Array<number | null>): DigestCard['trend'] => ({
+		from: '2026-08-24',
+		through: '2026-11-19',
+		rating,
+		buyBox: [],
+	});
+
+	/** The points of each unbroken piece of the rating's line. */
+	const pieces = (rating: Array<number | null>) =>
+		[...draw([card({ trend: trend(rating) })]).matchAll(/<path d="([^"]+)"/g)]
+			.flatMap(([, path = '']) => path.split('M').slice(1))
 			.map((piece) => piece.split('L').map((point) => point.split(',').map(Number)));
+
+	it('has the values from left to right, with a gap where one is unknown', () => {
+		const line = pieces([90, 92, null, 94, 91]);
 		expect(line.map((piece) => piece.length)).toEqual([2, 2]);
-		expect(line[0]?.[0]?.[0]).toBe(3);
-		expect(line[1]?.[1]?.[0]).toBe(73);
+		const xs = line.flat().map(([x]) => x);
+		expect(xs).toEqual(xs.toSorted((a = 0, b = 0) => a - b));
 	});
 
 	it('does not make noise look like a fall', () => {
-		const flat = piecesOf(parseXml(renderSmallChart([95, 95.2, 94.9, 95.1], options)));
-		const heights = (flat[0] ?? []).map(([, y]) => y);
+		const heights = pieces([95, 95.2, 94.9, 95.1])
+			.flat()
+			.map(([, y = NaN]) => y);
 		expect(Math.max(...heights) - Math.min(...heights)).toBeLessThan(2);
 	});
 
-	it.each([[[]], [[null, null]], [[95]]])('is empty for %j', (values) => {
-		expect(renderSmallChart(values, options)).toBe('');
+	it('says that a line is unknown, and what the last value is', () => {
+		const text = draw([card({ trend: trend([95, 96]) })]);
+		expect(text).toMatch(/>96%<.*>unknown</);
+	});
+
+	it('shows 25 marketplaces, those that need attention first, and how many more there are', () => {
+		const cards = Array.from({ length: 26 }, (_, index) => card({ marketplaceName: `M${index}` }));
+		const text = draw([...cards, bad('France')]);
+		expect(text).toContain('2 more marketplaces are not drawn.');
+		expect(text.match(/>France</g)).toHaveLength(1);
+	});
+
+	it.each([[[]], [[null, null]], [[95]]])('is left out for %j', (rating) => {
+		const cards = [card({ trend: trend(rating) })];
+		expect(renderScorecardTrends(cards, 'Scorecards', LIGHT_800)).toBeUndefined();
+		expect(trendsInWords(cards)).toBe('');
 	});
 });

@@ -1,8 +1,13 @@
-import type { ChartOptions } from '../../nodes/AmazonSellerRating/chart/svg';
+import type { MailOptions } from '../../nodes/AmazonSellerRating/chart/mail';
+import { textWidth } from '../../nodes/AmazonSellerRating/chart/text';
+import type { ChartOptions } from '../../nodes/AmazonSellerRating/chart/plot';
 
 export const SIZES = [360, 800, 1400] as const;
 
 export const LIGHT_800: ChartOptions = { width: 800, theme: 'light' };
+
+/** An email whose picture is an attachment. */
+export const MAIL: MailOptions = { picture: 'cid:digestPicture', theme: 'light' };
 
 /** An element of a parsed XML document. */
 export interface Parsed {
@@ -94,3 +99,73 @@ export function piecesOf(root: Parsed, ...classes: string[]): Array<Array<[numbe
 				.map(([x = NaN, y = NaN]): [number, number] => [x, y]),
 		);
 }
+
+/** A text of a picture with the room it takes, in pixels, as the layout estimates it. */
+export interface TextBox {
+	readonly text: string;
+	readonly left: number;
+	readonly right: number;
+	readonly top: number;
+	readonly bottom: number;
+}
+
+/** What an element passes on to those inside it. */
+interface Inherited {
+	readonly x: number;
+	readonly y: number;
+	readonly size: number;
+	readonly bold: boolean;
+	readonly anchor: string;
+}
+
+/** The boxes of all texts, without a browser. Each line of a text has its own. */
+export function textBoxesOf(root: Parsed): TextBox[] {
+	const boxes: TextBox[] = [];
+	const visit = (element: Parsed, before: Inherited): void => {
+		const { attributes, children, name } = element;
+		const [, dx = '0', dy = '0'] =
+			/translate\(([-\d.]+)[, ]*([-\d.]+)?\)/.exec(attributes.transform ?? '') ?? [];
+		const inherited: Inherited = {
+			x: before.x + Number(dx),
+			y: before.y + Number(dy),
+			size: Number(attributes['font-size'] ?? before.size),
+			bold: (attributes['font-weight'] ?? (before.bold ? 'bold' : '')) === 'bold',
+			anchor: attributes['text-anchor'] ?? before.anchor,
+		};
+		if (name !== 'text') return children.forEach((child) => visit(child, inherited));
+		const { size, bold, anchor } = inherited;
+		const em = (length = '0') =>
+			length.endsWith('em') ? parseFloat(length) * size : Number(length);
+		const x = inherited.x + em(attributes.x);
+		let y = inherited.y + em(attributes.y) + em(attributes.dy);
+		const lines = children.filter((child) => child.name === 'tspan');
+		for (const line of lines.length > 0 ? lines : [element]) {
+			if (line !== element) y += em(line.attributes.dy) + em(line.attributes.y);
+			if (line.text === '') continue;
+			const width = textWidth(line.text, { size, bold });
+			const left = x - { start: 0, middle: width / 2, end: width }[anchor as 'start'];
+			boxes.push({
+				text: line.text,
+				left,
+				right: left + width,
+				top: y - 0.75 * size,
+				bottom: y + 0.2 * size,
+			});
+		}
+	};
+	visit(root, { x: 0, y: 0, size: 16, bold: false, anchor: 'start' });
+	return boxes;
+}
+
+/** The pairs of texts that touch. */
+export const touching = (boxes: readonly TextBox[], tolerance = 1.5): string[] =>
+	boxes.flatMap((one, index) =>
+		boxes
+			.slice(index + 1)
+			.filter(
+				(other) =>
+					Math.min(one.right, other.right) - Math.max(one.left, other.left) > tolerance &&
+					Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > tolerance,
+			)
+			.map((other) => `${one.text} / ${other.text}`),
+	);

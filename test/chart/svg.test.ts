@@ -13,6 +13,20 @@ const draw = (model: ChartModel, options = LIGHT_800) => parseXml(renderChart(mo
 describe('the lines', () => {
 	const model = yearModel();
 	const root = draw(model);
+	const allRanges = draw({ ...model, allRanges: true });
+
+	it('has the range of the judged window only, whose line is the strongest and in front', () => {
+		expect(withClass(root, 'band')).toHaveLength(1);
+		expect(withClass(root, 'band', 'window-2')).toHaveLength(1);
+		const widths = withClass(root, 'rating').map(({ attributes }) => attributes);
+		expect(widths.map((line) => line['stroke-width'])).toEqual(['1.5', '1.5', '3']);
+		expect(widths.at(-1)?.class).toContain('window-2');
+		const other = draw({ ...model, judged: '30 days' });
+		expect(withClass(other, 'band', 'window-0')).toHaveLength(1);
+		expect(textsOf(other, 'legend')).toContain(
+			'Forecast without new feedback, with the range of 30 days',
+		);
+	});
 
 	it.each(model.windows.map((window, index) => ({ ...window, index })))(
 		'draws every point of $label, in order',
@@ -27,7 +41,9 @@ describe('the lines', () => {
 			expect(forecastDrawn).toHaveLength(ahead.length + 1);
 			expect(forecastDrawn[0]).toEqual(drawn.at(-1));
 			// Out and back along the band.
-			expect(piecesOf(root, 'band', `window-${index}`).flat()).toHaveLength(2 * (ahead.length + 1));
+			expect(piecesOf(allRanges, 'band', `window-${index}`).flat()).toHaveLength(
+				2 * (ahead.length + 1),
+			);
 		},
 	);
 
@@ -127,9 +143,7 @@ describe('negatives', () => {
 	});
 
 	it('says how many days a mark covers', () => {
-		expect(textsOf(draw(yearModel()), 'legend')).toContainEqual(
-			expect.stringMatching(/^Negative feedback per \d+ days$/),
-		);
+		expect(textsOf(draw(yearModel()), 'legend')).toContainEqual('Negative feedback per 2 weeks');
 	});
 
 	it('distinguishes no negatives from unknown', () => {
@@ -139,6 +153,13 @@ describe('negatives', () => {
 		const unknown = draw(emptyModel);
 		expect(withClass(unknown, 'legend').flatMap(({ children }) => children)).toEqual([]);
 		expect(textsOf(unknown, 'notes')).toEqual(['The dates of negative feedback are unknown.']);
+	});
+
+	it('counts them in spans that people count in, at every width', () => {
+		for (let width = 320; width <= 1600; width += 80) {
+			const legend = textsOf(draw(yearModel(), { width, theme: 'light' }), 'legend');
+			expect(legend.join(' ')).toMatch(/Negative feedback per (day|week|2 weeks|30 days|60 days)/);
+		}
 	});
 
 	it('keeps any number of marks apart', () => {
@@ -189,7 +210,7 @@ describe('the percent axis', () => {
 	it('cuts a wide band and says so', () => {
 		const forecast = [{ date: day(10), rating: 97, low: 61.2, high: 100 }];
 		const windows = [windowOf('30 days', [{ date: AS_OF, rating: 97 }], forecast)];
-		const root = draw({ ...emptyModel, negatives: [], windows });
+		const root = draw({ ...emptyModel, negatives: [], windows, judged: '30 days' });
 		expect(textsOf(root, 'notes').join(' ')).toBe(
 			'The range for 30 days extends down to 61.2%, below the axis.',
 		);
@@ -321,16 +342,16 @@ describe('the document', () => {
 		expect(id(yearModel())).not.toBe(id({ ...yearModel(), marketplace: 'Amazon.fr' }));
 	});
 
-	it('has the requested size, and at least the minimum', () => {
-		expect(draw(emptyModel, { width: 640, height: 480, theme: 'light' }).attributes).toMatchObject({
-			width: '640',
-			height: '480',
-			viewBox: '0 0 640 480',
-		});
-		expect(draw(emptyModel, { width: 10, height: 10, theme: 'light' }).attributes).toMatchObject({
-			width: '280',
-			height: '280',
-		});
+	it('has the requested width, at least the minimum, and the height of its parts', () => {
+		const { width, height, viewBox } = draw(emptyModel, { width: 640, theme: 'light' }).attributes;
+		expect(width).toBe('640');
+		expect(viewBox).toBe(`0 0 640 ${height}`);
+		expect(draw(emptyModel, { width: 10, theme: 'light' }).attributes.width).toBe('280');
+		const bare = draw(yearModel(), { width: 640, theme: 'light', bare: true });
+		expect(Number(bare.attributes.height)).toBeLessThan(
+			Number(draw(yearModel(), { width: 640, theme: 'light' }).attributes.height) - 50,
+		);
+		expect(textsOf(bare, 'title')).toEqual([]);
 	});
 
 	it('has one theme, or both if the reader’s system chooses', () => {

@@ -17,7 +17,7 @@ const parameters: INodeParameters = {
 	format: 'both',
 	binaryFields: 'chart, digest',
 	thresholds: {},
-	options: {},
+	options: { pictureFormat: 'svg' },
 };
 
 const draw = async (changes: INodeParameters = {}): Promise<NodeRun> =>
@@ -102,7 +102,7 @@ describe('Rating: Chart', () => {
 
 	it('draws the 365-day line over all requested days although the totals lag', async () => {
 		inUse.sandbox.settings.set({ trafficLagDays: 2 });
-		const svg = file(await draw({ options: { daysBack: 30 } }), 'chart');
+		const svg = file(await draw({ options: { daysBack: 30, pictureFormat: 'svg' } }), 'chart');
 		expect(svg).not.toMatch(/starts late/);
 		const line = /class="rating window-2"[^>]*><path d="([^"]*)"/.exec(svg)?.[1] ?? '';
 		expect(line.split('L')).toHaveLength(30);
@@ -126,8 +126,46 @@ describe('Rating: Chart', () => {
 	});
 
 	it('creates only the chosen files, in the given fields', async () => {
-		const run = await draw({ format: 'svg', binaryFields: 'picture, email' });
+		const run = await draw({ format: 'picture', binaryFields: 'picture, email' });
 		expect(Object.keys(run.outputs[0]?.[0]?.binary ?? {})).toEqual(['picture']);
+		expect(run.items[0]).toMatchObject({ html: null, attachments: null });
+	});
+
+	it('makes an email that Send Email sends: its picture is an attachment as PNG', async () => {
+		const run = await draw({ format: 'html', options: {} });
+		const { binary } = run.outputs[0]?.[0] ?? {};
+		expect(Object.keys(binary ?? {}).toSorted()).toEqual(['digest', 'digestPicture']);
+		expect(binary?.digestPicture).toMatchObject({ mimeType: 'image/png', fileExtension: 'png' });
+		const png = Buffer.from(binary?.digestPicture?.data ?? '', 'base64');
+		expect(png.subarray(1, 4).toString()).toBe('PNG');
+		const { html, attachments, subject, summary } = run.items[0] ?? {};
+		expect(attachments).toBe('digestPicture');
+		expect(html).toContain('<img src="cid:digestPicture"');
+		expect(html).not.toContain('data:');
+		// A file to look at has no attachments.
+		expect(file(run, 'digest')).toContain('<img src="data:image/svg+xml');
+		const verdict = /[\d.]+% over 365 days: (healthy|at risk|critical)/;
+		for (const text of [subject, summary, html]) expect(text).toMatch(verdict);
+		expect(summary).toMatch(/\d+ more (negative or neutral before|positive to) \d+%/);
+	});
+
+	it('begins with the window that was chosen', async () => {
+		const run = await draw({ options: { evaluationDays: 30, pictureFormat: 'svg' } });
+		expect(run.items[0]?.subject).toMatch(/over 30 days: /);
+		expect(String(run.items[0]?.summary).split('\n')[1]).toMatch(/over 30 days: /);
+		expect(file(run, 'chart')).toContain('with the range of 30 days');
+	});
+
+	it.each([
+		['png', { chart: 'image/png' }],
+		['svg', { chart: 'image/svg+xml' }],
+		['both', { chart: 'image/png', chartSvg: 'image/svg+xml' }],
+	])('draws the picture as %s', async (pictureFormat, wanted) => {
+		const run = await draw({ format: 'picture', options: { pictureFormat } });
+		const files = Object.entries(run.outputs[0]?.[0]?.binary ?? {});
+		expect(Object.fromEntries(files.map(([name, { mimeType }]) => [name, mimeType]))).toEqual(
+			wanted,
+		);
 	});
 
 	it.each(['same, same', '__proto__, digest', 'chart, constructor', `${'x'.repeat(201)}, digest`])(
@@ -155,7 +193,10 @@ describe('Rating: Chart', () => {
 	});
 
 	it('draws Rating and Buy Box from the same days, with the true shares', async () => {
-		const run = await draw({ picture: 'ratingAndBuyBox', options: { daysBack: 60 } });
+		const run = await draw({
+			picture: 'ratingAndBuyBox',
+			options: { daysBack: 60, pictureFormat: 'svg' },
+		});
 		expect(run.error).toBeUndefined();
 		expectToMatchOutputSchema('AmazonSellerRating', 'chart', run.items);
 		const svg = file(run, 'chart');
@@ -175,9 +216,8 @@ describe('Rating: Chart', () => {
 		'names the seller and the marketplace in picture and digest: %s',
 		async (picture) => {
 			const run = await draw({ picture });
-			for (const name of ['chart', 'digest']) {
-				expect(file(run, name)).toContain('>Harbor &amp; Pine Home, amazon.com · as of');
-			}
+			expect(file(run, 'chart')).toContain('>Harbor &amp; Pine Home, amazon.com · as of');
+			expect(file(run, 'digest')).toContain(' – Harbor &amp; Pine Home, amazon.com, ');
 		},
 	);
 

@@ -274,7 +274,12 @@ describe('Find Causes, with a list of orders', () => {
 	it('draws the picture and the email', async () => {
 		const run = await find({ parameters: { format: 'both', binaryFields: 'chart, digest' } });
 		const [first, second] = run.outputs[0] ?? [];
-		expect(first?.binary?.chart).toMatchObject({ mimeType: 'image/svg+xml' });
+		expect(first?.binary?.chart).toMatchObject({ mimeType: 'image/png' });
+		expect(first?.binary?.digestPicture).toMatchObject({ mimeType: 'image/png' });
+		expect(first?.json).toMatchObject({
+			html: expect.stringContaining('src="cid:digestPicture"'),
+			attachments: 'digestPicture',
+		});
 		expect(first?.binary?.digest).toMatchObject({ mimeType: 'text/html' });
 		expect(second?.binary).toBeUndefined();
 		const html = Buffer.from(first?.binary?.digest?.data ?? '', 'base64').toString();

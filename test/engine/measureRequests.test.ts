@@ -240,7 +240,9 @@ describe('Rating: Measure Requests', () => {
 	});
 
 	it('draws a picture for each marketplace, on request', async () => {
-		const run = await measure({ parameters: { format: 'svg', binaryField: 'picture' } });
+		const run = await measure({
+			parameters: { format: 'picture', binaryField: 'picture', options: { pictureFormat: 'svg' } },
+		});
 		const { picture } = run.outputs[0]?.[0]?.binary ?? {};
 		expect(picture).toMatchObject({ mimeType: 'image/svg+xml', fileName: 'does-asking-pay.svg' });
 		const svg = Buffer.from(picture?.data ?? '', 'base64').toString();

@@ -237,9 +237,9 @@ describe('Rating: Evaluate, simplified', () => {
 		});
 		expect(item.rating30Days).toMatch(/^8\d\.\d\d%$/);
 		expect(item.summary).toBe(
-			`Harbor & Pine Home, United States: ${String(item.ratingText)} over the last 365 days, at risk. ` +
-				`${String(runway)} more negative or neutral before Minimum (95%), ` +
-				`${String(neededPositives)} more positive to Goal (98%). ` +
+			`Harbor & Pine Home, United States: ${String(item.ratingText)} over 365 days: at risk. ` +
+				`${String(runway)} more negative or neutral before 95%, ` +
+				`${String(neededPositives)} more positive to 98%. ` +
 				`30 days: ${String(item.rating30Days)}, 90 days: ${String(item.rating90Days)}.`,
 		);
 	});
@@ -262,9 +262,7 @@ describe('Rating: Evaluate, simplified', () => {
 		expect(run.outputs.map(({ length }) => length)).toEqual([0, 0, 0, 1]);
 		expect(run.items[0]).toMatchObject({
 			status: 'unknown',
-			summary: expect.stringMatching(
-				/^United States: the rating over the last 365 days is unknown\. No source gives/,
-			),
+			summary: expect.stringMatching(/^United States: Unknown over 365 days: No source gives/),
 			runway: null,
 			runwayThreshold: null,
 		});

@@ -391,10 +391,14 @@ describe('Create Scorecard Digest', () => {
 		for (const { json } of items.slice(0, 6)) {
 			expect(html).toContain(`, ${String((json as IDataObject).marketplaceName)}`);
 		}
-		expect(html.match(/<img /g)).toHaveLength(12);
+		expect(html.match(/<img src="cid:digestPicture"/g)).toHaveLength(1);
+		expect(made?.attachments).toBe('digestPicture');
+		expect(run.outputs[0]?.[0]?.binary?.digestPicture).toMatchObject({ mimeType: 'image/png' });
 		const file = run.outputs[0]?.[0]?.binary?.digest;
 		expect(file).toMatchObject({ mimeType: 'text/html', fileExtension: 'html' });
-		expect(Buffer.from(file?.data ?? '', 'base64').toString()).toBe(html);
+		// The file is the same, with its picture inside.
+		const content = Buffer.from(file?.data ?? '', 'base64').toString();
+		expect(content.replace(/data:image\/svg\+xml;base64,[^"]+/, 'cid:digestPicture')).toBe(html);
 		expect(run.outputs[0]?.[0]?.pairedItem).toHaveLength(8);
 		expect(run.hints.join()).toMatch(/1 input item\(s\) are not scorecards/);
 	});

@@ -18,10 +18,12 @@ const shipped = notices
 	.map((match) => ({ name: match?.[1] ?? '', version: match?.[2] ?? '' }));
 
 describe('the libraries that are shipped', () => {
-	it('are luxon, zod and Observable Plot with its dependencies', () => {
+	it('are luxon, zod, resvg, a font, and Observable Plot with its dependencies', () => {
 		const others = shipped.map(({ name }) => name).filter((name) => !/^d3(-|$)/.test(name));
 		expect(others.toSorted()).toEqual([
+			'@expo-google-fonts/inter',
 			'@observablehq/plot',
+			'@resvg/resvg-wasm',
 			'binary-search-bounds',
 			'internmap',
 			'interval-tree-1d',
@@ -36,6 +38,13 @@ describe('the libraries that are shipped', () => {
 		for (const name of ['luxon', 'zod', '@observablehq/plot']) {
 			expect(shipped).toContainEqual({ name, version: wanted[name] });
 		}
+	});
+
+	it('have their licenses: of the font, too, and of resvg, which is published without', () => {
+		expect(notices).toMatch(/SIL OPEN FONT LICENSE/i);
+		expect(notices).toMatch(
+			/Mozilla Public License[^]*github\.com\/yisibl\/resvg-js|github\.com\/yisibl\/resvg-js[^]*Mozilla Public License/,
+		);
 	});
 
 	it('are the only ones: the package declares any version of n8n-workflow as a peer and nothing else', () => {

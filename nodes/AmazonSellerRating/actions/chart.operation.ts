@@ -8,7 +8,8 @@ import {
 import { z } from 'zod';
 
 import { optionsCollection } from '../../shared/n8n/commonParameters';
-import { evaluateWindow, type EvaluationSettings } from '../analysis/evaluation';
+import { evaluateWindow, judge, type EvaluationSettings } from '../analysis/evaluation';
+import { verdictOf } from '../analysis/summary';
 import { dayNumber, isIsoDay, isoDay, plusDays } from '../../shared/domain/calendar';
 import type { FeedbackSeries } from '../../shared/domain/feedbackSeries';
 import { assumptionOf, forecast } from '../analysis/forecast';
@@ -25,14 +26,17 @@ import {
 	type Capacity,
 	type CapacityDay,
 } from '../chart/capacity';
-import { renderDigest } from '../chart/digest';
+import { digestInWords, renderDigest, verdictsOf } from '../chart/digest';
 import type { ChartModel, ChartWindow, SummaryRow } from '../chart/model';
 import {
+	inWords,
+	ratingAndBuyBoxVerdict,
 	renderRatingAndBuyBox,
 	renderRatingAndBuyBoxDigest,
 	type RatingAndBuyBox,
 } from '../chart/ratingAndBuyBox';
 import { renderChart } from '../chart/svg';
+import { countInWords, placeOf } from '../chart/words';
 import { reportsOptions, reportsOptionsSchema } from '../sources/amazonReports';
 import {
 	currentRates,
@@ -45,6 +49,7 @@ import {
 import { AGEING_WINDOWS } from './forecast.operation';
 import {
 	pictureFiles,
+	pictureFormatOption,
 	pictureShape,
 	themeOption,
 	titleOption,
@@ -105,10 +110,11 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			default: 'both',
 			options: [
 				{ name: 'Picture and Digest', value: 'both' },
-				{ name: 'Picture (SVG)', value: 'svg' },
-				{ name: 'Digest (HTML for an Email)', value: 'html' },
+				{ name: 'Picture', value: 'picture' },
+				{ name: 'Digest (for an Email)', value: 'html' },
 			],
-			description: 'What to create; the digest contains the picture and a table of the key figures',
+			description:
+				'What to create; the digest begins with the verdict, then has the picture and a table of the key figures',
 		},
 		{
 			displayName: 'Put Output Files in Fields',
@@ -137,6 +143,28 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				typeOptions: { minValue: 7, maxValue: 730 },
 				description: 'How many past days to draw',
 			},
+			{
+				displayName: 'Evaluation Window',
+				name: 'evaluationDays',
+				type: 'options',
+				default: 365,
+				options: [
+					{ name: 'Last 30 Days', value: 30 },
+					{ name: 'Last 90 Days', value: 90 },
+					{ name: 'Last 365 Days', value: 365, description: 'The window that most buyers see' },
+				],
+				description:
+					'The window that the digest begins with; in the picture, its line is the strongest and its forecast has a range',
+			},
+			pictureFormatOption,
+			{
+				displayName: 'Ranges of All Windows',
+				name: 'allRanges',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether each forecast in the picture has its range, not only that of the evaluation window',
+			},
 			themeOption,
 			titleOption(DEFAULT_TITLE),
 			widthOption,
@@ -146,12 +174,14 @@ export const description: INodeProperties[] = updateDisplayOptions(
 
 const schema = datedSourceSchema.extend({
 	picture: z.enum(['rating', 'ratingAndBuyBox', 'capacity']).default('rating'),
-	format: z.enum(['both', 'svg', 'html']),
+	format: z.enum(['both', 'picture', 'html']),
 	binaryFields: twoFileFields,
 	thresholds: thresholdsSchema,
 	options: reportsOptionsSchema.extend({
 		daysAhead: z.number().int().min(0).max(365).default(60),
 		daysBack: z.number().int().min(7).max(730).default(180),
+		evaluationDays: z.union([z.literal(30), z.literal(90), z.literal(365)]).default(365),
+		allRanges: z.boolean().default(false),
 		...pictureShape,
 		title: z.string().trim().max(10_000, 'Enter at most 10,000 characters').default(DEFAULT_TITLE),
 	}),
@@ -179,11 +209,12 @@ export async function execute(
 	);
 	const model = modelOf(source, parameters);
 	const name = `seller-rating-${source.marketplace.countryCode}-${source.today}`;
-	const drawing =
+	const place = placeOf(model);
+	const { drawing, subject, summary } =
 		parameters.picture === 'rating'
-			? drawingOf(model)
-			: drawingOfBoth(ratingAndBuyBoxOf(this, itemIndex, source, parameters));
-	const files = await pictureFiles(this, drawing, name, parameters);
+			? ratingDigest(model, place)
+			: digestOfBoth(ratingAndBuyBoxOf(this, itemIndex, source, parameters), place);
+	const { files, mail } = await pictureFiles(this, drawing, name, parameters);
 	const { today } = source;
 	const windows = windowsOf(source);
 	const rates = currentRates(source);
@@ -202,11 +233,12 @@ export async function execute(
 		})),
 		notes: [...notesOf(windows), ...assumption],
 		sources: [...source.sources],
+		subject,
+		summary,
+		...mail,
 	};
 	return new ItemWithFiles(json, files);
 }
-
-/** The picture and the digest, as far as they are wanted. */
 
 const capacityDaySchema = z.object({
 	day: z.string().refine(isIsoDay),
@@ -254,17 +286,20 @@ async function drawCapacity(
 	};
 	const drawing: Drawing = {
 		picture: (options) => renderCapacity(model, options),
-		digest: (svg, theme) => renderCapacityDigest(model, svg, theme),
+		digest: (options) => renderCapacityDigest(model, options),
 	};
 	const sum = (field: 'planned' | 'lost') => sorted.reduce((total, day) => total + day[field], 0);
+	const name = `review-requests-${first.day}`;
+	const { files, mail } = await pictureFiles(context, drawing, name, parameters);
 	const json = {
 		from: first.day,
 		through: sorted.at(-1)?.day ?? first.day,
 		planned: sum('planned'),
 		lost: sum('lost'),
+		subject: `${model.title}: ${countInWords(sum('planned'), 'request')} planned, ${countInWords(sum('lost'), 'order')} lost`,
 		summary: capacityInWords(model),
+		...mail,
 	};
-	const files = await pictureFiles(context, drawing, `review-requests-${first.day}`, parameters);
 	return new ItemWithFiles(json, files);
 }
 
@@ -279,15 +314,37 @@ const notAForecast = (context: IExecuteFunctions, itemIndex: number): NodeOperat
 		},
 	);
 
-const drawingOf = (model: ChartModel): Drawing => ({
-	picture: (options) => renderChart(model, options),
-	digest: (svg, theme) => renderDigest(model, svg, theme),
-});
+/** Everything that is said and drawn about the same figures. */
+interface Digest {
+	readonly drawing: Drawing;
+	readonly subject: string;
+	/** For a chat message, or the text part of an email. */
+	readonly summary: string;
+}
 
-const drawingOfBoth = (model: RatingAndBuyBox): Drawing => ({
-	picture: (options) => renderRatingAndBuyBox(model, options),
-	digest: (svg, theme) => renderRatingAndBuyBoxDigest(model, svg, theme),
-});
+function ratingDigest(model: ChartModel, place: string): Digest {
+	// Without its full stop, and without the distances.
+	const [verdict = ''] = verdictsOf(model)[0]?.split(/\.(?= |$)/) ?? [];
+	return {
+		drawing: {
+			picture: (options) => renderChart(model, options),
+			digest: (options) => renderDigest(model, options),
+		},
+		subject: `${place}: ${verdict}`,
+		summary: digestInWords(model),
+	};
+}
+
+function digestOfBoth(model: RatingAndBuyBox, place: string): Digest {
+	return {
+		drawing: {
+			picture: (options) => renderRatingAndBuyBox(model, options),
+			digest: (options) => renderRatingAndBuyBoxDigest(model, options),
+		},
+		subject: `${place}: ${ratingAndBuyBoxVerdict(model).replace(/\.$/, '')}`,
+		summary: inWords(model),
+	};
+}
 
 /** Each point of both lines covers this many days. */
 const BOTH_DAYS = 30;
@@ -375,6 +432,8 @@ function modelOf(source: DatedSource, parameters: Parameters): ChartModel {
 		seller,
 		asOf: today,
 		windows: AGEING_WINDOWS.map((days) => drawnWindow(source, days, parameters)),
+		judged: labelOf(options.evaluationDays),
+		allRanges: options.allRanges,
 		thresholds: thresholds.map(({ name, percent }) => ({ name, percent })),
 		negatives: series && negativeDays(series, today, Math.min(options.daysBack, known)),
 		summary: AGEING_WINDOWS.map((days) => summaryRow(source, days, thresholds)),
@@ -405,6 +464,8 @@ function shortHistory({ knownSince, today }: DatedSource, daysBack: number): str
 			];
 }
 
+const labelOf = (days: number): string => `${days} days`;
+
 const percentOf = (rating: Rational | undefined): number | undefined => rating && toPercent(rating);
 
 function drawnWindow(
@@ -413,7 +474,7 @@ function drawnWindow(
 	{ options }: Pick<Parameters, 'options'>,
 ): ChartWindow {
 	const { series, today } = source;
-	const label = `${days} days`;
+	const label = labelOf(days);
 	if (series === undefined) return { label, points: [], forecast: [] };
 	const last = dayNumber(today);
 	const first = Math.max(last - options.daysBack + 1, dayNumber(source.knownSince) + days - 1);
@@ -464,14 +525,19 @@ function summaryRow(
 	thresholds: EvaluationSettings['thresholds'],
 ): SummaryRow {
 	const from = plusDays(today, 1 - days);
+	const settings: EvaluationSettings = {
+		thresholds,
+		minimumTotal: 1,
+		z: 1.959964,
+	};
 	const evaluated = evaluateWindow(
 		{ days, from, to: today },
 		[{ source: 'amazonReports', ...between(from, today) }],
-		{ thresholds, minimumTotal: 1, z: 1.959964 },
+		settings,
 	);
 	const { displayedRating, rating, positive, neutral, negative, total, band } = evaluated;
 	return {
-		label: `${days} days`,
+		label: labelOf(days),
 		displayedRating,
 		rating,
 		positive,
@@ -479,6 +545,7 @@ function summaryRow(
 		negative,
 		total,
 		band,
+		verdict: verdictOf(evaluated, judge(evaluated, settings, 'unknown')),
 		provenance: evaluated.provenance,
 		thresholds: evaluated.thresholds.map(({ name, percent, runway, neededPositives }) => ({
 			name,

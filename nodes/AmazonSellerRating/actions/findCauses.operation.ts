@@ -40,6 +40,7 @@ import {
 import { readGivenOrders } from '../sources/givenOrders';
 import {
 	pictureFiles,
+	pictureFormatOption,
 	pictureShape,
 	themeOption,
 	titleOption,
@@ -163,8 +164,8 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			default: 'items',
 			options: [
 				{ name: 'Items', value: 'items' },
-				{ name: 'Items and Digest (HTML for an Email)', value: 'html' },
-				{ name: 'Items and Picture (SVG)', value: 'svg' },
+				{ name: 'Items and Digest (for an Email)', value: 'html' },
+				{ name: 'Items and Picture', value: 'picture' },
 				{ name: 'Items, Picture and Digest', value: 'both' },
 			],
 			description:
@@ -196,6 +197,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				description:
 					'Younger orders are left out, with their feedback, because buyers may still rate them. They have 90 days.',
 			},
+			pictureFormatOption,
 			{
 				displayName: 'Stars That Are Bad',
 				name: 'mostStars',
@@ -222,7 +224,7 @@ const schema = z.object({
 	marketplaces: marketplacesShape.marketplaces.default('primary'),
 	marketplaceIds: marketplacesShape.marketplaceIds,
 	days: z.number().int().min(1).max(MOST_DAYS).default(365),
-	format: z.enum(['items', 'svg', 'html', 'both']).default('items'),
+	format: z.enum(['items', 'picture', 'html', 'both']).default('items'),
 	binaryFields: z.string().default('chart, digest').pipe(twoFileFields),
 	options: z.object({
 		includeGood: z.boolean().default(false),
@@ -285,14 +287,17 @@ export async function execute(
 	if (first === undefined || wanted.format === 'items') return rows;
 	const picture = pictureOf(causes, evidence, notes, wanted, seller.name);
 	// Loads the plotting library.
-	const { renderCauses, renderCausesDigest } = await import('../chart/causes');
+	const { renderCauses, renderCausesDigest, verdictsOf } = await import('../chart/causes');
 	const drawing: Drawing = {
 		picture: (options) => renderCauses(picture, options),
-		digest: (svg, theme) => renderCausesDigest(picture, svg, theme),
+		digest: (options) => renderCausesDigest(picture, options),
 	};
 	const name = `causes-of-bad-feedback-${picture.through}`;
-	const files = await pictureFiles(this, drawing, name, wanted);
-	return [new ItemWithFiles(first, files), ...others];
+	const { files, mail } = await pictureFiles(this, drawing, name, wanted);
+	const subject = [picture.title, picture.seller, verdictsOf(picture.rows)]
+		.filter(Boolean)
+		.join(': ');
+	return [new ItemWithFiles({ ...first, subject, ...mail }, files), ...others];
 }
 
 const WITHOUT_ORDER = {

@@ -34,7 +34,13 @@ import { fetchAmazonReports, reportsOptions, reportsOptionsSchema } from '../sou
 import { daysOfLists, daysOfReports, type FeedbackDays } from '../sources/feedbackDays';
 import { readLedger, type RequestLedger } from '../sources/requestLedger';
 import { fileFieldName } from './fileFieldName';
-import { pictureShape, themeOption, widthOption } from './pictureFiles';
+import {
+	pictureFormatOption,
+	pictureShape,
+	picturesOf,
+	themeOption,
+	widthOption,
+} from './pictureFiles';
 
 const fromAmazon = { show: { feedbackFrom: ['amazonReports'] } };
 const fromLists = { show: { feedbackFrom: ['lists'] } };
@@ -136,7 +142,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			default: 'items',
 			options: [
 				{ name: 'Items', value: 'items' },
-				{ name: 'Items and Picture (SVG)', value: 'svg' },
+				{ name: 'Items and Picture', value: 'picture' },
 			],
 			description:
 				'Whether each item also has a picture: requests and feedback of each day, and the effect with its interval',
@@ -146,7 +152,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			name: 'binaryField',
 			type: 'string',
 			default: 'chart',
-			displayOptions: { show: { format: ['svg'] } },
+			displayOptions: { show: { format: ['picture'] } },
 			hint: 'The name of the output field for the picture. To view it here, open the output, select Binary, then Download.',
 			description:
 				'The picture has requests and feedback per day, and the effect with its interval',
@@ -171,6 +177,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				description:
 					"The same as in 'Plan'. Only used with a seed, for ledgers without the pulse columns.",
 			},
+			pictureFormatOption,
 			{
 				displayName: 'Response Days',
 				name: 'responseDays',
@@ -200,7 +207,7 @@ const schema = z.object({
 	lowFeedback: z.unknown(),
 	effectToDetect: z.number().min(0.1).max(100).default(2),
 	days: z.number().int().min(7).max(MOST_DAYS).default(365),
-	format: z.enum(['items', 'svg']).default('items'),
+	format: z.enum(['items', 'picture']).default('items'),
 	binaryField: fileFieldName.default('chart'),
 	options: reportsOptionsSchema.extend({
 		...pictureShape,
@@ -266,7 +273,18 @@ export async function execute(
 		if (wanted.format === 'items') items.push(item);
 		else {
 			const picture = pictureOf(report, { place, days, requests, settings, left }, seller.name);
-			items.push(new ItemWithFiles(item, await fileOf(this, picture, wanted)));
+			const { binaryField, options } = wanted;
+			// Loads the plotting library.
+			const { renderRequestEffect } = await import('../chart/requestEffect');
+			const svg = renderRequestEffect(picture, options);
+			const files = await picturesOf(
+				this,
+				svg,
+				binaryField,
+				'does-asking-pay',
+				options.pictureFormat,
+			);
+			items.push(new ItemWithFiles(item, files));
 		}
 	}
 	return items;
@@ -445,21 +463,6 @@ function pictureOf(
 		summary: summaryOf(report, settings),
 		notes: [...report.lacking, ...days.notes].map((note) => `${note}.`),
 	};
-}
-
-async function fileOf(
-	context: IExecuteFunctions,
-	picture: RequestEffectPicture,
-	{ binaryField, options }: Wanted,
-): Promise<ItemWithFiles['binary']> {
-	// Loads the plotting library.
-	const { renderRequestEffect } = await import('../chart/requestEffect');
-	const file = await context.helpers.prepareBinaryData(
-		Buffer.from(renderRequestEffect(picture, options)),
-		'does-asking-pay.svg',
-		'image/svg+xml',
-	);
-	return { [binaryField]: file };
 }
 
 const percent = (part: number, all: number): number | null =>

@@ -1,10 +1,10 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
-import { DIGEST_CHART_WIDTH } from '../chart/digest';
-import type { DigestTheme } from '../chart/mail';
-import type { ChartOptions } from '../chart/svg';
+import { MAIL_PICTURE_WIDTH, svgAddress, type DigestTheme, type MailOptions } from '../chart/mail';
+import type { ChartOptions } from '../chart/plot';
 import type { ItemWithFiles } from '../../shared/n8n/router';
+import { letOthersGo } from '../../shared/spapi/pause';
 import { fileFieldName } from './fileFieldName';
 
 /** What operations that draw a picture have in common: their options, and the files they return. */
@@ -39,7 +39,22 @@ export const widthOption: INodeProperties = {
 	description: 'Picture width in pixels; a phone has about 360',
 };
 
+/** PNG is what mail programs, chats and documents show. */
+export const pictureFormatOption: INodeProperties = {
+	displayName: 'Picture Format',
+	name: 'pictureFormat',
+	type: 'options',
+	default: 'png',
+	options: [
+		{ name: 'PNG', value: 'png', description: 'Shown by mail programs and chats' },
+		{ name: 'PNG and SVG', value: 'both', description: "The SVG's field ends in Svg" },
+		{ name: 'SVG', value: 'svg', description: 'Sharp at every size; for web pages' },
+	],
+	description: 'The file type of the picture',
+};
+
 export const pictureShape = {
+	pictureFormat: z.enum(['png', 'svg', 'both']).default('png'),
 	theme: z.enum(['auto', 'dark', 'light']).default('light'),
 	width: z.number().int().min(320).max(2000).default(800),
 };
@@ -55,46 +70,109 @@ export const twoFileFields = z
 			.refine(([chart, digest]) => chart !== digest, 'Enter two different names'),
 	);
 
+type PictureFormat = z.infer<typeof pictureShape.pictureFormat>;
+
+interface PictureSettings extends Pick<ChartOptions, 'theme' | 'width'> {
+	readonly pictureFormat: PictureFormat;
+}
+
 /** Something that can be drawn as a picture (SVG), and as an email around it (HTML). */
 export interface Drawing {
 	readonly picture: (options: ChartOptions) => string;
-	readonly digest: (svg: string, theme: DigestTheme) => string;
+	readonly digest: (options: MailOptions) => string;
 }
 
 export interface WantedFiles {
 	readonly binaryFields: readonly [chart: string, digest: string];
 	/** Any other value means both. */
 	readonly format: string;
-	readonly options: Pick<ChartOptions, 'theme' | 'width'>;
+	readonly options: PictureSettings;
+}
+
+type Files = ItemWithFiles['binary'];
+
+/** The fields of an item that become an email in Send Email and similar nodes. */
+export interface MailFields {
+	/** HTML whose picture is an attachment; null without a digest. */
+	readonly html: string | null;
+	/** The output field with that picture, for 'Attachments (Inline)'; null without a digest. */
+	readonly attachments: string | null;
 }
 
 /**
- * The picture and the email in their output fields. An email has no viewer's preference, so its picture
- * is light unless dark was chosen.
+ * The picture and the email in their output fields, and the email as text for the next node. An email
+ * has no viewer's preference, so its picture is light unless dark was chosen.
  * @param name of the files, without the extension
  */
 export async function pictureFiles(
 	context: IExecuteFunctions,
 	drawing: Drawing,
 	name: string,
-	{ binaryFields: [chartField, digestField], format, options: { theme, width } }: WantedFiles,
-): Promise<ItemWithFiles['binary']> {
-	const files: ItemWithFiles['binary'] = {};
-	if (format !== 'html') {
-		files[chartField] = await context.helpers.prepareBinaryData(
-			Buffer.from(drawing.picture({ width, theme })),
+	{ binaryFields: [chartField, digestField], format, options }: WantedFiles,
+): Promise<{ files: Files; mail: MailFields }> {
+	const files: Files = {};
+	const isPictureWanted = format !== 'html';
+	const isDigestWanted = format !== 'picture';
+	if (isPictureWanted) {
+		const svg = drawing.picture({ width: options.width, theme: options.theme });
+		Object.assign(files, await picturesOf(context, svg, chartField, name, options.pictureFormat));
+	}
+	if (!isDigestWanted) return { files, mail: { html: null, attachments: null } };
+	const mail = await mailFiles(context, drawing, digestField, name, options.theme);
+	return { files: { ...files, ...mail.files }, mail: mail.mail };
+}
+
+/** A picture in the wanted format; in a field of its own if both formats are wanted. */
+export async function picturesOf(
+	context: IExecuteFunctions,
+	svg: string,
+	field: string,
+	name: string,
+	format: PictureFormat,
+): Promise<Files> {
+	const files: Files = {};
+	if (format !== 'svg') files[field] = await pngFile(context, svg, name);
+	if (format !== 'png') {
+		files[format === 'both' ? `${field}Svg` : field] = await context.helpers.prepareBinaryData(
+			Buffer.from(svg),
 			`${name}.svg`,
 			'image/svg+xml',
 		);
 	}
-	if (format !== 'svg') {
-		const emailTheme = theme === 'dark' ? 'dark' : 'light';
-		const picture = drawing.picture({ width: DIGEST_CHART_WIDTH, theme: emailTheme });
-		files[digestField] = await context.helpers.prepareBinaryData(
-			Buffer.from(drawing.digest(picture, emailTheme)),
-			`${name}.html`,
-			'text/html',
-		);
-	}
 	return files;
+}
+
+/**
+ * An email twice: as a file to look at, whose picture is part of it, and as HTML to send, whose
+ * picture is the attachment `<field>Picture`. Mail programs show only the latter.
+ */
+export async function mailFiles(
+	context: IExecuteFunctions,
+	drawing: Drawing,
+	field: string,
+	name: string,
+	wantedTheme: ChartOptions['theme'] = 'light',
+): Promise<{ files: Files; mail: { html: string; attachments: string } }> {
+	const theme: DigestTheme = wantedTheme === 'dark' ? 'dark' : 'light';
+	const svg = drawing.picture({ width: MAIL_PICTURE_WIDTH, theme, bare: true });
+	const attachments = `${field}Picture`;
+	const file = drawing.digest({ picture: svgAddress(svg), theme });
+	return {
+		files: {
+			[field]: await context.helpers.prepareBinaryData(
+				Buffer.from(file),
+				`${name}.html`,
+				'text/html',
+			),
+			[attachments]: await pngFile(context, svg, name),
+		},
+		mail: { html: drawing.digest({ picture: `cid:${attachments}`, theme }), attachments },
+	};
+}
+
+async function pngFile(context: IExecuteFunctions, svg: string, name: string) {
+	// A megabyte, which is loaded only here.
+	const { renderPng } = await import('../chart/png');
+	const png = await renderPng(svg, letOthersGo);
+	return await context.helpers.prepareBinaryData(Buffer.from(png), `${name}.png`, 'image/png');
 }

@@ -11,9 +11,16 @@ import { optionsCollection } from '../../shared/n8n/commonParameters';
 import { hint } from '../../shared/n8n/hints';
 import { readParameters } from '../../shared/n8n/parameters';
 import { ItemWithFiles } from '../../shared/n8n/router';
-import { renderScorecardDigest, type DigestCard, type FailedCard } from '../chart/scorecardDigest';
+import {
+	renderScorecardDigest,
+	type DigestCard,
+	type FailedCard,
+	type ScorecardDigest,
+} from '../chart/scorecardDigest';
+import { renderScorecardTrends, trendsInWords } from '../chart/scorecardTrends';
 import { inTurns, letOthersGo } from '../../shared/spapi/pause';
 import { fileFieldName } from './fileFieldName';
+import { mailFiles, type Drawing, type MailFields } from './pictureFiles';
 
 const DEFAULT_TITLE = 'Seller scorecards';
 
@@ -146,24 +153,44 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	if (others > 0) {
 		hint(this, `${others} input item(s) are not scorecards and are left out`, 'warning');
 	}
-	const { subject, summary, html } = await inTurns(
-		renderScorecardDigest(cards, failed, options.title),
-	);
+	const digest = await inTurns(renderScorecardDigest(cards, failed, options.title));
+	const { files, mail } = await digestFiles(this, binaryField, cards, digest, options.title);
 	const json: IDataObject = {
-		subject,
-		summary,
-		html,
+		subject: digest.subject,
+		summary: digest.summary,
+		...mail,
 		needsAttention: failed.length > 0 || cards.some(({ needsAttention }) => needsAttention),
 		marketplaces: cards.length,
 		marketplacesNeedingAttention: cards.filter(({ needsAttention }) => needsAttention).length,
 		notRead: failed.length,
 	};
-	const file = await this.helpers.prepareBinaryData(
-		Buffer.from(html),
-		'seller-scorecards.html',
+	return new ItemWithFiles(json, files);
+}
+
+/** The digest with its picture; without one if no marketplace has a line to draw. */
+async function digestFiles(
+	context: IExecuteFunctions,
+	field: string,
+	cards: readonly DigestCard[],
+	{ html }: ScorecardDigest,
+	title: string,
+): Promise<{ files: ItemWithFiles['binary']; mail: MailFields }> {
+	const [name, theme] = ['seller-scorecards', 'light'] as const;
+	const alternative = trendsInWords(cards);
+	if (alternative !== '') {
+		const drawing: Drawing = {
+			picture: (options) => renderScorecardTrends(cards, title, options) ?? '',
+			digest: ({ picture }) => html({ picture, alternative }),
+		};
+		return await mailFiles(context, drawing, field, name, theme);
+	}
+	const text = html({ picture: '', alternative });
+	const file = await context.helpers.prepareBinaryData(
+		Buffer.from(text),
+		`${name}.html`,
 		'text/html',
 	);
-	return new ItemWithFiles(json, { [binaryField]: file });
+	return { files: { [field]: file }, mail: { html: text, attachments: null } };
 }
 
 const toCard = ({

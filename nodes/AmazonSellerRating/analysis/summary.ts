@@ -1,5 +1,5 @@
 import { percentText } from '../../shared/domain/rating';
-import { nameOf, type EvaluationStatus, type Judgement, type WindowEvaluation } from './evaluation';
+import type { EvaluationStatus, Judgement, WindowEvaluation } from './evaluation';
 
 /** A result in one sentence for a chat message, and the figures that need their threshold's name. */
 
@@ -41,32 +41,55 @@ export const ratingTextOf = ({ rating }: Pick<WindowEvaluation, 'rating'>): stri
 	rating === null ? null : percentText(rating);
 
 /**
+ * Status and distances of one window: "97.2% over 365 days: at risk. 10 more negative or neutral
+ * before 95%, 169 more positive to 98%."
+ */
+export function verdictOf(window: WindowEvaluation, judgement: Judgement): string {
+	const { status, reason, insufficient } = judgement;
+	const text = ratingTextOf(window);
+	if (insufficient || text === null) return `Unknown over ${spanOf(window)}: ${reason}.`;
+	const distances = thresholdsOf(window);
+	return [
+		`${text} over ${spanOf(window)}: ${STATUSES[status]}.`,
+		...(distances.length === 0 ? [] : [`${distances.join(', ')}.`]),
+	].join(' ');
+}
+
+const spanOf = ({ days }: Pick<WindowEvaluation, 'days'>): string =>
+	days === null ? 'the lifetime' : `${days} days`;
+
+/** The nearest first, those that can be lost before those that can be reached. */
+function thresholdsOf({ thresholds, positive }: WindowEvaluation): string[] {
+	const nearest = thresholds.toSorted((a, b) => b.percent - a.percent);
+	const lost = nearest.flatMap(({ met, runway, percent }) =>
+		met && runway !== null ? [`${count(runway)} more negative or neutral before ${percent}%`] : [],
+	);
+	const reached = nearest.toReversed().flatMap(({ met, neededPositives, percent }) => {
+		if (met) return [];
+		if (neededPositives !== null) return [`${count(neededPositives)} more positive to ${percent}%`];
+		return positive === null ? [] : [`${percent}% is out of reach`];
+	});
+	return [...lost, ...reached];
+}
+
+const count = (value: number): string => value.toLocaleString('en-US');
+
+/**
  * Whose rating it is, the judged window with its distances, and the other usual windows.
  * @param place the seller's name and the marketplace
  */
 export function summaryOf(
 	place: string,
 	judged: WindowEvaluation,
-	{ status, reason, insufficient }: Judgement,
+	judgement: Judgement,
 	windows: readonly WindowEvaluation[],
 ): string {
-	const text = ratingTextOf(judged);
-	const verdict =
-		insufficient || text === null
-			? `the rating over ${nameOf(judged)} is unknown. ${reason}.`
-			: `${text} over ${nameOf(judged)}, ${STATUSES[status]}.`;
-	const { runway, runwayThreshold, neededPositives, neededThreshold } = distancesOf(judged);
-	const ahead = [
-		runway === null ? [] : `${runway} more negative or neutral before ${runwayThreshold}`,
-		neededPositives === null ? [] : `${neededPositives} more positive to ${neededThreshold}`,
-	].flat();
-	const distances = ahead.length === 0 || insufficient ? [] : [`${ahead.join(', ')}.`];
 	const others = USUAL_DAYS.filter((days) => days !== judged.days).flatMap((days) => {
 		const window = windows.find((each) => each.days === days);
 		return window === undefined ? [] : `${days} days: ${ratingTextOf(window) ?? 'unknown'}`;
 	});
 	const rest = others.length === 0 ? [] : [`${others.join(', ')}.`];
-	return [`${place}: ${verdict}`, ...distances, ...rest].join(' ');
+	return [`${place}: ${verdictOf(judged, judgement)}`, ...rest].join(' ');
 }
 
 /** The windows that Amazon shows, apart from lifetime. */

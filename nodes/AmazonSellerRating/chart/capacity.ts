@@ -1,13 +1,11 @@
 import * as Plot from '@observablehq/plot';
 
 import { DAY_MS } from '../../shared/domain/calendar';
-import { escapeXml, XmlDocument, type XmlElement } from './dom';
-import { css, mailPage, paletteOfMail, svgAddress, type DigestTheme } from './mail';
-import { fingerprint, pictureRoot, plotIn } from './plot';
+import { AXIS, Frame, GAP, SIZE } from './frame';
+import { mail, type MailOptions } from './mail';
+import type { ChartOptions } from './plot';
 import { toDate } from './range';
-import type { ChartOptions } from './svg';
-import { wrap } from './text';
-import { paletteOf, windowColor } from './theme';
+import { windowColor } from './theme';
 import { countInWords, dayInWords } from './words';
 
 /** Review requests per day: what is planned, what could go out, and which orders lose their window. */
@@ -30,8 +28,6 @@ export interface CapacityDay {
 /** The color of planned requests, among those of the windows. */
 const PLANNED = 2;
 
-const LINE = 1.35;
-
 /** A capacity that is this many times as high as all bars is only a sentence, so that bars stay visible. */
 const HIGHEST = 2;
 
@@ -41,45 +37,14 @@ const topOf = (days: readonly CapacityDay[]): number => {
 	return Math.max(bars, Math.min(capacity, HIGHEST * bars));
 };
 
-/** Draws the days as a self-contained SVG. */
-export function renderCapacity(model: Capacity, options: ChartOptions): string {
-	const { width, theme } = options;
-	const narrow = width < 480;
-	const { height = narrow ? 360 : 320 } = options;
-	const palette = paletteOf(theme);
-	const document = new XmlDocument();
-	const id = `chart-${fingerprint(JSON.stringify([model, width, height, theme]))}`;
-	const size = 13;
-	const padding = narrow ? 12 : 24;
-	const room = width - 2 * padding;
-	const lineHeight = size * LINE;
-	const texts: XmlElement[] = [];
-	const write = (text: string, y: number, attributes: Readonly<Record<string, string | number>>) =>
-		texts.push(
-			document.element('text', { x: padding, y, 'text-anchor': 'start', ...attributes }, text),
-		);
+const PLOT_HEIGHT = 180;
 
-	let y = padding;
-	for (const text of wrap(model.title, room, { size: size + 5, bold: true }, 2)) {
-		y += lineHeight * 1.3;
-		write(text, Math.round(y), {
-			fill: palette.ink,
-			'font-size': size + 5,
-			'font-weight': 'bold',
-		});
-	}
-	for (const text of wrap(LEGEND, room, { size }, 3)) {
-		y += lineHeight;
-		write(text, Math.round(y), { fill: palette.muted });
-	}
-	const footer = wrap(factsOf(model).join(' '), room, { size: size - 1 }, narrow ? 5 : 3);
-	const footerTop = height - padding - footer.length * lineHeight;
-	footer.forEach((text, index) =>
-		write(text, Math.round(footerTop + (index + 0.8) * lineHeight), {
-			fill: palette.muted,
-			'font-size': size - 1,
-		}),
-	);
+/** Draws the days as a self-contained SVG; the height follows from the texts. */
+export function renderCapacity(model: Capacity, options: ChartOptions): string {
+	const frame = new Frame(options);
+	const { palette } = frame;
+	frame.heading(model.title);
+	frame.write(LEGEND, { lines: 6 });
 
 	const { days } = model;
 	const bars = days.map(({ day, planned, lost, capacity }) => {
@@ -90,13 +55,9 @@ export function renderCapacity(model: Capacity, options: ChartOptions): string {
 	const top = topOf(days);
 	const first = toDate(days[0]?.day ?? '');
 	const last = new Date(toDate(days.at(-1)?.day ?? '').getTime() + DAY_MS);
-	const drawn = plotIn(document, {
-		width,
-		height,
-		marginLeft: padding + 44,
-		marginRight: padding,
-		marginTop: y + lineHeight,
-		marginBottom: height - footerTop + lineHeight * 2,
+	frame.y += GAP;
+	const box = frame.box(PLOT_HEIGHT, 44, AXIS);
+	frame.plot(box, {
 		x: { type: 'utc', domain: [first, last], axis: null },
 		y: { type: 'linear', domain: [0, top], axis: null },
 		marks: [
@@ -130,30 +91,13 @@ export function renderCapacity(model: Capacity, options: ChartOptions): string {
 				tickFormat: (count: number) => (Number.isInteger(count) ? String(count) : ''),
 				label: null,
 				fill: palette.muted,
-				fontSize: size,
+				fontSize: SIZE,
 			}),
-			Plot.axisX({
-				ticks: Math.max(2, room / (size * 7)),
-				anchor: 'bottom',
-				label: null,
-				color: palette.muted,
-				fill: palette.muted,
-				stroke: palette.muted,
-				fontSize: size,
-			}),
+			Plot.axisX({ ...frame.axis(), ticks: frame.ticks(box, 7), anchor: 'bottom' }),
 		],
 	});
-	const root = pictureRoot(document, {
-		id,
-		width,
-		height,
-		fontSize: size,
-		theme,
-		title: model.title,
-		description: capacityInWords(model),
-	});
-	root.append(...texts, ...drawn);
-	return root.toString();
+	frame.notes(factsOf(model).join(' '));
+	return frame.picture(model, model.title, capacityInWords(model));
 }
 
 const LEGEND =
@@ -198,19 +142,13 @@ function factsOf({ days }: Capacity): string[] {
 /** The key facts, for readers who cannot see the picture. */
 export const capacityInWords = (model: Capacity): string => factsOf(model).join(' ');
 
-/** An email with the picture and its facts. */
-export function renderCapacityDigest(
-	model: Capacity,
-	svg: string,
-	theme: DigestTheme = 'light',
-): string {
-	const palette = paletteOfMail(theme);
-	const heading = css({ margin: '0 0 4px', 'font-size': '20px', 'line-height': '26px' });
-	const picture = css({ display: 'block', width: '100%', 'max-width': '520px', height: 'auto' });
-	const paragraph = css({ margin: '8px 0 0', 'font-size': '13px', color: palette.muted });
-	return mailPage(model.title, theme, [
-		`<h1${heading}>${escapeXml(model.title)}</h1>`,
-		`<img src="${svgAddress(svg)}" alt="${escapeXml(capacityInWords(model))}" width="520"${picture}>`,
-		...factsOf(model).map((fact) => `<p${paragraph}>${escapeXml(fact)}</p>`),
-	]);
+/** An email with the facts and the picture. */
+export function renderCapacityDigest(model: Capacity, options: MailOptions): string {
+	const [planned = '', capacity = '', lost = '', ...remedies] = factsOf(model);
+	return mail(options, {
+		title: model.title,
+		verdict: lost,
+		sentences: [planned, capacity, ...remedies],
+		alternative: capacityInWords(model),
+	});
 }

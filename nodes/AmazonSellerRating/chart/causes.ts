@@ -1,11 +1,10 @@
 import * as Plot from '@observablehq/plot';
 
-import { escapeXml, XmlDocument, type XmlElement } from './dom';
-import { css, mailPage, paletteOfMail, svgAddress, type DigestTheme } from './mail';
-import { fingerprint, pictureRoot, plotIn } from './plot';
-import type { ChartOptions } from './svg';
-import { truncate, wrap } from './text';
-import { paletteOf, windowColor, type Palette } from './theme';
+import { Frame, LINE, SIZE, SMALL } from './frame';
+import { mail, type MailOptions } from './mail';
+import type { ChartOptions } from './plot';
+import { textWidth, truncate } from './text';
+import { windowColor, type Palette } from './theme';
 import { countInWords, dayInWords } from './words';
 
 type Verdict = 'standsOut' | 'couldBeChance' | 'tooFew';
@@ -56,8 +55,6 @@ const MOST_ROWS = 14;
 const MOST_IN_TABLE = 30;
 const MOST_ORDER_IDS = 20;
 
-const SIZE = 13;
-const LINE = SIZE * 1.35;
 const ROW = 38;
 const HEADING = 34;
 
@@ -120,87 +117,37 @@ function scaleEnd(rows: readonly CauseRow[]): number {
 }
 
 /** Draws the groups as a self-contained SVG; the height follows from their number. */
-export function renderCauses(
-	model: CausesPicture,
-	{ width, theme }: Omit<ChartOptions, 'height'>,
-): string {
-	const palette = paletteOf(theme);
-	const document = new XmlDocument();
-	const narrow = width < 480;
-	const padding = narrow ? 12 : 24;
-	const room = width - 2 * padding;
+export function renderCauses(model: CausesPicture, options: ChartOptions): string {
+	const frame = new Frame(options);
+	const { palette, padding, room, narrow, width } = frame;
+	frame.heading(model.title, subtitleOf(model));
 	const names = Math.round(room * (narrow ? 0.42 : 0.34));
-	const texts: XmlElement[] = [];
-	const write = (
-		text: string,
-		x: number,
-		y: number,
-		attributes: Readonly<Record<string, string | number>> = {},
-	) => {
-		const place = { x, y: Math.round(y), 'text-anchor': 'start', fill: palette.muted };
-		texts.push(document.element('text', { ...place, ...attributes }, text));
-	};
-
-	let y = padding;
-	const bold = { fill: palette.ink, 'font-weight': 'bold' };
-	for (const text of wrap(model.title, room, { size: SIZE + 5, bold: true }, 2)) {
-		y += LINE * 1.3;
-		write(text, padding, y, { ...bold, 'font-size': SIZE + 5 });
-	}
-	for (const text of wrap(subtitleOf(model), room, { size: SIZE }, narrow ? 5 : 3)) {
-		y += LINE;
-		write(text, padding, y);
-	}
 	const drawn = drawnOf(model);
-	const sections = sectionsOf(drawn, y);
+	const sections = sectionsOf(drawn, frame.y);
 	for (const { name, top, rows } of sections) {
-		write(name, padding, top - 8, bold);
+		frame.text(name, padding, top - 8, { fill: palette.ink, 'font-weight': 'bold' });
 		for (const { row, y: middle } of rows) {
 			const label = truncate(row.name, names - 8, { size: SIZE });
-			write(label, padding, middle - 2, { fill: palette.ink });
-			const count = truncate(row.count, names - 8, { size: SIZE - 1 });
-			write(count, padding, middle + 14, { 'font-size': SIZE - 1 });
+			frame.text(label, padding, middle - 2, { fill: palette.ink });
+			const count = truncate(row.count, names - 8, { size: SMALL });
+			frame.text(count, padding, middle + 14, { 'font-size': SMALL });
 		}
 	}
-	const bottom = sections.at(-1)?.bottom ?? y;
-	y = bottom + LINE * 1.6;
+	const bottom = sections.at(-1)?.bottom ?? frame.y;
+	if (drawn.length > 0) drawRates(frame, sections, padding + names, bottom);
+	frame.y = bottom + LINE * 2.2;
 	const end = { 'text-anchor': 'end' };
-	write('Bad feedback per 1,000 orders', width - padding, y + LINE * 0.6, end);
-	y += LINE * 1.3;
-	y = legend(document, texts, palette, { x: padding, y: y + LINE, room }) + LINE * 0.4;
-	for (const text of wrap(footerOf(model), room, { size: SIZE - 1 }, narrow ? 10 : 6)) {
-		y += LINE;
-		write(text, padding, y, { 'font-size': SIZE - 1 });
-	}
-	const height = Math.round(y + padding);
-	const root = pictureRoot(document, {
-		id: `causes-${fingerprint(JSON.stringify([model, width, theme]))}`,
-		width,
-		height,
-		fontSize: SIZE,
-		theme,
-		title: titleOf(model),
-		description: causesInWords(model),
-	});
-	const plot = { left: padding + names, right: width - padding - 8, bottom, width, height };
-	root.append(...texts, ...(drawn.length > 0 ? draw(document, sections, palette, plot) : []));
-	return root.toString();
+	frame.text('Bad feedback per 1,000 orders', width - padding, frame.y, end);
+	frame.y += LINE * 1.7;
+	drawLegend(frame);
+	frame.y += LINE * 0.4;
+	frame.notes(footerOf(model));
+	return frame.picture(model, titleOf(model), causesInWords(model));
 }
 
-interface PlotPlace {
-	readonly left: number;
-	readonly right: number;
-	readonly bottom: number;
-	readonly width: number;
-	readonly height: number;
-}
-
-function draw(
-	document: XmlDocument,
-	sections: readonly Section[],
-	palette: Palette,
-	{ left, right, bottom, width, height }: PlotPlace,
-): XmlElement[] {
+function drawRates(frame: Frame, sections: readonly Section[], left: number, bottom: number): void {
+	const { palette } = frame;
+	const right = frame.width - frame.padding - 8;
 	const rows = sections.flatMap((section) => section.rows);
 	const end = scaleEnd(rows.map(({ row }) => row));
 	const ticks = Math.max(2, Math.min(8, (right - left) / 60));
@@ -211,72 +158,57 @@ function draw(
 		fill: mark.color(palette),
 		own: rows.filter(({ row }) => row.verdict === mark.verdict),
 	}));
-	return plotIn(document, {
-		width,
-		height,
-		marginLeft: left,
-		marginRight: width - right,
-		marginTop: top,
-		marginBottom: height - bottom,
-		x: { type: 'linear', domain: [0, end], axis: null },
-		y: { type: 'linear', domain: [top, bottom], range: [top, bottom], axis: null },
-		marks: [
-			Plot.gridX({ stroke: palette.grid, strokeOpacity: 1, ticks }),
-			Plot.ruleX(sections, {
-				x: 'rate',
-				y1: 'top',
-				y2: 'bottom',
-				stroke: palette.threshold,
-				strokeDasharray: '4 3',
-				className: 'all',
-			}),
-			...groups.flatMap(({ own, fill, symbol, isFilled, verdict }) => [
-				Plot.ruleY(own, {
-					x1: ({ row }: Placed) => row.low,
-					x2: ({ row }: Placed) => Math.min(end, row.high),
-					y: 'y',
-					stroke: fill,
-					strokeWidth: 2,
-					className: `interval-${verdict}`,
+	frame.plot(
+		{ left, right, top, bottom },
+		{
+			x: { type: 'linear', domain: [0, end], axis: null },
+			y: { type: 'linear', domain: [top, bottom], range: [top, bottom], axis: null },
+			marks: [
+				Plot.gridX({ stroke: palette.grid, strokeOpacity: 1, ticks }),
+				Plot.ruleX(sections, {
+					x: 'rate',
+					y1: 'top',
+					y2: 'bottom',
+					stroke: palette.threshold,
+					strokeDasharray: '4 3',
+					className: 'all',
 				}),
-				Plot.dot(own, {
-					x: ({ row }: Placed) => row.rate,
-					y: 'y',
-					r: 5,
-					symbol,
-					fill: isFilled ? fill : palette.background,
-					stroke: fill,
-					strokeWidth: 2,
-					className: `rate-${verdict}`,
-				}),
-			]),
-			Plot.text(beyond, { x: () => end, y: 'y', text: () => '▸', dx: 3, fill: palette.muted }),
-			Plot.axisX({
-				ticks,
-				anchor: 'bottom',
-				label: null,
-				color: palette.muted,
-				fill: palette.muted,
-				stroke: palette.muted,
-				fontSize: SIZE,
-			}),
-		],
-	});
+				...groups.flatMap(({ own, fill, symbol, isFilled, verdict }) => [
+					Plot.ruleY(own, {
+						x1: ({ row }: Placed) => row.low,
+						x2: ({ row }: Placed) => Math.min(end, row.high),
+						y: 'y',
+						stroke: fill,
+						strokeWidth: 2,
+						className: `interval-${verdict}`,
+					}),
+					Plot.dot(own, {
+						x: ({ row }: Placed) => row.rate,
+						y: 'y',
+						r: 5,
+						symbol,
+						fill: isFilled ? fill : palette.background,
+						stroke: fill,
+						strokeWidth: 2,
+						className: `rate-${verdict}`,
+					}),
+				]),
+				Plot.text(beyond, { x: () => end, y: 'y', text: () => '▸', dx: 3, fill: palette.muted }),
+				Plot.axisX({ ...frame.axis(), ticks, anchor: 'bottom' }),
+			],
+		},
+	);
 }
 
-/** @returns the base line of its last entry */
-function legend(
-	document: XmlDocument,
-	texts: XmlElement[],
-	palette: Palette,
-	{ x: start, y: first, room }: { readonly x: number; readonly y: number; readonly room: number },
-): number {
-	let [x, y] = [start, first];
+/** Below the cursor, which is then at the base line of the last entry. */
+function drawLegend(frame: Frame): void {
+	const { palette, padding, room } = frame;
+	let x = padding;
 	const entries = [...MARKS.map(({ verdict }) => VERDICT_NAMES[verdict]), 'all orders'];
 	for (const [index, text] of entries.entries()) {
-		const width = 24 + text.length * SIZE * 0.62 + 14;
-		if (x + width > start + room) [x, y] = [start, y + LINE];
-		const [cx, cy] = [x + 8, y - 4];
+		const width = 24 + textWidth(text, { size: SIZE }) + 14;
+		if (x + width > padding + room) [x, frame.y] = [padding, frame.y + LINE];
+		const [cx, cy] = [x + 8, Math.round(frame.y) - 4];
 		const mark = MARKS[index];
 		const color = mark?.color(palette) ?? palette.threshold;
 		const paint = {
@@ -286,19 +218,16 @@ function legend(
 		};
 		if (mark === undefined) {
 			const dash = { stroke: color, 'stroke-dasharray': '4 3' };
-			texts.push(document.element('line', { x1: cx, x2: cx, y1: cy - 8, y2: cy + 8, ...dash }));
+			frame.add('line', { x1: cx, x2: cx, y1: cy - 8, y2: cy + 8, ...dash });
 		} else if (mark.symbol === 'circle') {
-			texts.push(document.element('circle', { cx, cy, r: 5, ...paint }));
+			frame.add('circle', { cx, cy, r: 5, ...paint });
 		} else {
 			const d = `M${cx},${cy - 7}L${cx + 5},${cy}L${cx},${cy + 7}L${cx - 5},${cy}Z`;
-			texts.push(document.element('path', { d, ...paint }));
+			frame.add('path', { d, ...paint });
 		}
-		texts.push(
-			document.element('text', { x: x + 22, y, 'text-anchor': 'start', fill: palette.ink }, text),
-		);
+		frame.text(text, x + 22, frame.y, { fill: palette.ink });
 		x += width;
 	}
-	return y;
 }
 
 const titleOf = ({ title, seller }: CausesPicture): string =>
@@ -338,34 +267,35 @@ function footerOf(model: CausesPicture): string {
 export const causesInWords = (model: CausesPicture): string =>
 	[subtitleOf(model), ...drawnOf(model).map(({ sentence }) => sentence), footerOf(model)].join(' ');
 
-/** An email with the picture, the table of the groups, and the orders of those that stand out. */
-export function renderCausesDigest(
-	model: CausesPicture,
-	svg: string,
-	theme: DigestTheme = 'light',
-): string {
-	const palette = paletteOfMail(theme);
-	const small = { 'font-size': '13px', 'line-height': '18px' };
-	const paragraph = (text: string) =>
-		`<p${css({ margin: '8px 0 0', ...small, color: palette.muted })}>${escapeXml(text)}</p>`;
-	const shown = model.rows.slice(0, MOST_IN_TABLE);
-	const more = model.rows.length - shown.length;
-	const standing = model.rows.filter(({ verdict }) => verdict === 'standsOut');
-	const heading = css({ margin: '0 0 4px', 'font-size': '20px', 'line-height': '26px' });
-	const picture = css({ display: 'block', width: '100%', 'max-width': '520px', height: 'auto' });
-	const table = css({ 'border-collapse': 'collapse', margin: '12px 0 0', ...small });
-	return mailPage(titleOf(model), theme, [
-		`<h1${heading}>${escapeXml(model.title)}</h1>`,
-		paragraph(subtitleOf(model)),
-		`<img src="${svgAddress(svg)}" alt="${escapeXml(causesInWords(model))}" width="520"${picture}>`,
-		`<table width="100%" cellpadding="0" cellspacing="0" border="0"${table}>`,
-		tableRow('th', ['Group', 'Bad feedback', 'Per 1,000', 'Times the rest', 'Verdict'], palette),
-		...shown.map((row) => tableRow('td', cellsOf(row), palette, row.verdict === 'standsOut')),
-		'</table>',
-		...(more > 0 ? [paragraph(`${more} more groups are in the output.`)] : []),
-		...standing.map((row) => paragraph(`${row.sentence} Orders: ${ordersOf(row)}.`)),
-		paragraph(footerOf(model)),
-	]);
+/** The first sentence of the email: how many groups stand out. */
+export const causesVerdict = ({ rows }: CausesPicture): string => `${verdictsOf(rows)}.`;
+
+/** An email with the verdict, the picture, the table of the groups, and the orders of those that stand out. */
+export function renderCausesDigest(model: CausesPicture, options: MailOptions): string {
+	const { from, through, rows } = model;
+	const shown = rows.slice(0, MOST_IN_TABLE);
+	const more = rows.length - shown.length;
+	const standing = rows.filter(({ verdict }) => verdict === 'standsOut');
+	return mail(options, {
+		title: `${titleOf(model)}, orders from ${dayInWords(from)} to ${dayInWords(through)}`,
+		verdict: causesVerdict(model),
+		sentences: standing.map(({ sentence }) => sentence),
+		alternative: causesInWords(model),
+		tables: [
+			{
+				head: ['Group', 'Bad feedback', 'Per 1,000', 'Times the rest', 'Verdict'],
+				rows: shown.map((row) => ({
+					cells: cellsOf(row),
+					isBold: row.verdict === 'standsOut',
+				})),
+			},
+		],
+		notes: [
+			...(more > 0 ? [`${more} more groups are in the output.`] : []),
+			...standing.map((row) => `Orders of ${row.section} ${row.name}: ${ordersOf(row)}.`),
+			footerOf(model),
+		],
+	});
 }
 
 const cellsOf = ({ section, name, count, rate, low, high, times, verdict }: CauseRow): string[] => [
@@ -375,25 +305,6 @@ const cellsOf = ({ section, name, count, rate, low, high, times, verdict }: Caus
 	times === undefined ? 'no bad feedback in the rest' : number(times),
 	VERDICT_NAMES[verdict],
 ];
-
-function tableRow(
-	tag: 'td' | 'th',
-	cells: readonly string[],
-	palette: Palette,
-	isBold = false,
-): string {
-	const style = css({
-		padding: '6px 4px',
-		'border-bottom': `1px solid ${palette.grid}`,
-		'font-weight': isBold ? 'bold' : 'normal',
-		'vertical-align': 'top',
-	});
-	const written = cells.map((text, index) => {
-		const name = index === 0 ? 'th' : tag;
-		return `<${name} align="${index === 0 ? 'left' : 'right'}"${style}>${escapeXml(text)}</${name}>`;
-	});
-	return `<tr>${written.join('')}</tr>`;
-}
 
 const number = (value: number): string =>
 	value.toLocaleString('en-US', { maximumFractionDigits: 1 });

@@ -32,7 +32,7 @@ export interface ThresholdLabel {
 	readonly lineY: number;
 	readonly y: number;
 	readonly percent: string;
-	/** May be cut, or empty if the name is in the legend. */
+	/** Empty if the name is in the legend. */
 	readonly name: string;
 	/** The full name and percent. */
 	readonly title: string;
@@ -62,84 +62,79 @@ export interface Layout extends Size {
 	readonly thresholdLabels: readonly ThresholdLabel[];
 }
 
-const SMALLEST: Size = { width: 280, height: 280 };
+const SMALLEST_WIDTH = 280;
 const LINE_HEIGHT = 1.35;
 /** Width of a sample and the space after it. */
 export const LEGEND_SAMPLE = 36;
 const LEGEND_GAP = 18;
 /** Space between the plot and its threshold labels. */
 export const LABEL_GAP = 12;
-/**
- * The part of the height reserved for the plot: notes are shortened for it first, then the header.
- */
-const PLOT_SHARE = 0.36;
-const SMALLEST_PLOT_SHARE = 0.28;
 
-/** How many lines each part of the header may take. */
-interface HeaderLines {
-	readonly title: number;
-	readonly subtitle: number;
-	/** Lines of one legend entry. */
-	readonly entry: number;
-}
+/** How many lines a text may take before it is cut; only a text that nobody reads is longer. */
+const LINES = { title: 3, subtitle: 12, legendEntry: 3, notes: 16 } as const;
 
-const SHORTER_HEADERS: readonly HeaderLines[] = [
-	{ title: 2, subtitle: 2, entry: 1 },
-	{ title: 1, subtitle: 1, entry: 1 },
-];
-
-/** Measures that depend only on the size. */
-interface Page extends Size {
-	/** Phone width: the names of the thresholds move to the legend. */
+/** Measures that depend only on the width. */
+interface Page {
+	readonly width: number;
 	readonly narrow: boolean;
+	/** The names of the thresholds are in the legend, because they do not fit beside the plot. */
+	readonly namesInLegend: boolean;
 	readonly fontSize: number;
 	readonly padding: number;
 	/** Width of a line of text. */
 	readonly room: number;
 }
 
-function pageOf(requested: Size): Page {
-	const width = Math.max(SMALLEST.width, Math.round(requested.width));
-	const height = Math.max(SMALLEST.height, Math.round(requested.height));
+/** The part of the width that the names of the thresholds may take. */
+const NAME_SHARE = 0.2;
+
+function pageOf({ thresholds }: ChartModel, requested: number): Page {
+	const width = Math.max(SMALLEST_WIDTH, Math.round(requested));
 	const narrow = width < 480;
 	const padding = narrow ? 12 : 24;
 	const fontSize = width < 1200 ? 13 : 15;
-	return { width, height, narrow, fontSize, padding, room: width - 2 * padding };
+	const widest = Math.max(0, ...thresholds.map(({ name }) => textWidth(name, { size: fontSize })));
+	const namesInLegend = narrow || widest > NAME_SHARE * width;
+	return { width, narrow, namesInLegend, fontSize, padding, room: width - 2 * padding };
 }
 
-/** A height that suits the width. */
-export const heightFor = (width: number): number =>
-	width < 480 ? 560 : Math.round(Math.min(700, Math.max(460, width / 2)));
+/** The height of the ratings' plot, which suits its width. */
+const plotHeight = ({ width, narrow }: Page): number =>
+	narrow ? 240 : Math.round(Math.min(420, Math.max(240, 0.3 * width)));
 
-/** The position of every part, in pixels. */
-export function layOut(model: ChartModel, size: Size): Layout {
-	const page = pageOf(size);
+/**
+ * The position of every part, in pixels. The height follows from the parts.
+ * @param bare without title, subtitle and notes
+ */
+export function layOut(model: ChartModel, width: number, bare = false): Layout {
+	const page = pageOf(model, width);
 	const columns = columnsOf(model, page);
 	const lane = laneOf(model, page, columns);
-	const below = (lane?.height ?? 0) + Math.round(page.fontSize * 3);
-	const lowest = page.height * (1 - SMALLEST_PLOT_SHARE) - below - page.padding;
-	const header = layOutHeader(model, page, lane, lowest);
-	const noteRoom = page.height * (1 - PLOT_SHARE) - header.bottom - below - page.padding;
-	const notes = layOutNotes(model, page, noteRoom);
-	const plot = { ...columns, top: header.bottom, bottom: notes.top - below };
+	const header = layOutHeader(model, page, lane, bare);
+	const plot = { ...columns, top: header.bottom, bottom: header.bottom + plotHeight(page) };
+	const laneBottom = plot.bottom + (lane?.height ?? 0);
+	const text = bare ? '' : notesInWords(model).join(' ');
+	// Below the dates of the axis, which take two lines.
+	const below = laneBottom + Math.round(page.fontSize * 3.2);
+	const notes = block(text, page, below, { size: page.fontSize - 1 }, LINES.notes);
 	return {
 		...header,
 		width: page.width,
-		height: page.height,
+		height: Math.round(notes.bottom + page.padding),
 		fontSize: page.fontSize,
 		notes,
 		plot,
 		lane,
-		thresholdLabels: labelThresholds(model, page, plot, plot.bottom + (lane?.height ?? 0)),
+		thresholdLabels: labelThresholds(model, page, plot, laneBottom),
 	};
 }
 
 /** Left and right edge of the plot, with room for the percent axis and the threshold labels. */
 function columnsOf({ thresholds }: ChartModel, page: Page): Pick<Box, 'left' | 'right'> {
-	const { width, padding, fontSize, narrow } = page;
+	const { width, padding, fontSize, namesInLegend } = page;
 	const widths = thresholds.map(({ name, percent }) => {
-		const nameWidth = narrow ? 0 : 6 + textWidth(name, { size: fontSize });
-		return percentWidth(percent, fontSize) + Math.min(nameWidth, width * 0.2);
+		const nameWidth = namesInLegend ? 0 : 6 + textWidth(name, { size: fontSize });
+		return percentWidth(percent, fontSize) + nameWidth;
 	});
 	const margin = widths.length === 0 ? fontSize : Math.max(...widths) + LABEL_GAP + 1;
 	return {
@@ -163,24 +158,15 @@ function laneOf(
 	return { ...bins, height: Math.round(fontSize * 2.7) };
 }
 
-/** The longest header that ends above `lowest`, or the shortest. */
-function layOutHeader(model: ChartModel, page: Page, lane: Lane | undefined, lowest: number) {
-	const longest = { title: 2, subtitle: page.narrow ? 4 : 2, entry: 2 };
-	let header = headerWith(longest, model, page, lane);
-	for (const lines of SHORTER_HEADERS) {
-		if (header.bottom > lowest) header = headerWith(lines, model, page, lane);
-	}
-	return header;
-}
-
-function headerWith(lines: HeaderLines, model: ChartModel, page: Page, lane: Lane | undefined) {
-	const { padding, fontSize, narrow } = page;
+function layOutHeader(model: ChartModel, page: Page, lane: Lane | undefined, bare: boolean) {
+	const { padding, fontSize, narrow, namesInLegend } = page;
 	const titleFont = { size: narrow ? 17 : fontSize + 7, bold: true };
-	const title = block(model.title, page, padding, titleFont, lines.title);
 	const facts = `${placeOf(model)} · as of ${dayInWords(model.asOf)}. ${model.texts.provenance}`;
-	const subtitle = block(facts, page, title.bottom + 2, { size: fontSize }, lines.subtitle);
-	const entries = legendEntries(model, lane?.binDays, narrow);
-	const legend = layOutLegend(entries, page, subtitle.bottom + 6, lines.entry);
+	const title = block(bare ? '' : model.title, page, padding, titleFont, LINES.title);
+	const subtitleTop = title.bottom + (bare ? 0 : 2);
+	const subtitle = block(bare ? '' : facts, page, subtitleTop, { size: fontSize }, LINES.subtitle);
+	const entries = legendEntries(model, lane?.binDays, namesInLegend);
+	const legend = layOutLegend(entries, page, subtitle.bottom + (bare ? 0 : 6));
 	const axisNoteY = Math.round(legend.bottom + fontSize);
 	return {
 		title,
@@ -210,14 +196,14 @@ function block(
 }
 
 /** Puts entries side by side while there is room; a long entry continues in the next row. */
-function layOutLegend(texts: readonly Entry[], page: Page, top: number, maxLines: number) {
+function layOutLegend(texts: readonly Entry[], page: Page, top: number) {
 	const { padding, fontSize, room } = page;
 	const font = { size: fontSize };
 	const rowHeight = Math.round(fontSize * 1.6);
 	const entries: LegendEntry[] = [];
 	let [x, y] = [padding, Math.round(top + rowHeight / 2)];
 	for (const { sample, text } of texts) {
-		const [first = '', ...more] = wrap(text, room - LEGEND_SAMPLE, font, maxLines);
+		const [first = '', ...more] = wrap(text, room - LEGEND_SAMPLE, font, LINES.legendEntry);
 		const width = LEGEND_SAMPLE + textWidth(first, font);
 		if (x > padding && x + width > padding + room) [x, y] = [padding, y + rowHeight];
 		entries.push({ x, y, text: first, sample });
@@ -230,20 +216,10 @@ function layOutLegend(texts: readonly Entry[], page: Page, top: number, maxLines
 	return { entries, bottom: entries.length === 0 ? top : y + rowHeight / 2 };
 }
 
-/** Notes at the bottom of the picture, as many lines as fit. */
-function layOutNotes(model: ChartModel, page: Page, room: number): TextBlock & { top: number } {
-	const font = { size: page.fontSize - 1 };
-	const maxLines = Math.min(5, Math.floor(room / (font.size * LINE_HEIGHT)));
-	const text = maxLines < 1 ? '' : notesInWords(model).join(' ');
-	const { bottom: height } = block(text, page, 0, font, maxLines);
-	const top = page.height - page.padding - height;
-	return { ...block(text, page, top, font, maxLines), top: Math.round(top - 4) };
-}
-
 /** Labels next to their lines, moved apart if they would touch. */
 function labelThresholds(
 	{ thresholds, ...model }: ChartModel,
-	{ width, padding, fontSize, narrow }: Page,
+	{ fontSize, namesInLegend }: Page,
 	plot: Box,
 	bottom: number,
 ): ThresholdLabel[] {
@@ -256,17 +232,13 @@ function labelThresholds(
 		Math.min(fontSize * LINE_HEIGHT, (bottom - plot.top) / Math.max(1, thresholds.length)),
 		bottom - fontSize,
 	);
-	return highestFirst.map(({ name, percent }, index) => {
-		const room = width - padding - plot.right - LABEL_GAP - percentWidth(percent, fontSize) - 6;
-		const [shown = ''] = narrow ? [] : wrap(name, room, { size: fontSize }, 1);
-		return {
-			lineY: yOf(percent),
-			y: ys[index] ?? yOf(percent),
-			percent: percentInWords(percent),
-			name: shown,
-			title: `${name}: ${percentInWords(percent)}`,
-		};
-	});
+	return highestFirst.map(({ name, percent }, index) => ({
+		lineY: yOf(percent),
+		y: ys[index] ?? yOf(percent),
+		percent: percentInWords(percent),
+		name: namesInLegend ? '' : name,
+		title: `${name}: ${percentInWords(percent)}`,
+	}));
 }
 
 /** Positions in ascending order, moved at least `gap` apart, the last no further than `end`. */

@@ -1,4 +1,5 @@
 import type { ChartModel } from './model';
+import { rangedWindows } from './range';
 import { countInWords, displayedInWords, percentInWords } from './words';
 
 /** What a legend entry shows: the index of a window, or another kind of mark. */
@@ -32,12 +33,15 @@ function windowEntry({ summary }: ChartModel, label: string, index: number): Ent
 	return { sample: index, text: row ? `${label}: ${displayedInWords(row)}` : label };
 }
 
-function forecastEntries({ windows, texts }: ChartModel): Entry[] {
-	const points = windows.flatMap(({ forecast }) => forecast);
-	if (points.length === 0) return [];
-	const banded = points.some(({ low, high }) => low !== undefined && high !== undefined);
-	const text = texts.forecast ?? (banded ? 'Forecast with its range' : 'Forecast');
-	return [{ sample: banded ? 'band' : 'forecast', text }];
+function forecastEntries(model: ChartModel): Entry[] {
+	if (model.windows.every(({ forecast }) => forecast.length === 0)) return [];
+	const ranged = rangedWindows(model).filter(({ forecast }) =>
+		forecast.some(({ low, high }) => low !== undefined && high !== undefined),
+	);
+	const name = model.texts.forecast ?? 'Forecast';
+	if (ranged.length === 0) return [{ sample: 'forecast', text: name }];
+	const one = model.windows.length > 1 && ranged.length === 1 ? ` of ${model.judged}` : '';
+	return [{ sample: 'band', text: `${name}, with the range${one}` }];
 }
 
 const thresholdEntries = ({ thresholds }: ChartModel): Entry[] =>
@@ -50,6 +54,11 @@ function negativeEntry({ negatives = [] }: ChartModel, binDays: number): Entry {
 	if (negatives.every(({ count }) => count === 0)) {
 		return { sample: 'negative', text: 'Negative feedback: none' };
 	}
-	const stretch = binDays === 1 ? 'day' : countInWords(binDays, 'day');
-	return { sample: 'negative', text: `Negative feedback per ${stretch}` };
+	return { sample: 'negative', text: `Negative feedback per ${spanInWords(binDays)}` };
+}
+
+function spanInWords(days: number): string {
+	if (days === 1) return 'day';
+	if (days === 7) return 'week';
+	return days === 14 ? '2 weeks' : countInWords(days, 'day');
 }

@@ -9,6 +9,10 @@ export interface ChartModel {
 	readonly asOf: string;
 	/** In the order of the legend, e.g. 30, 90 and 365 days. */
 	readonly windows: readonly ChartWindow[];
+	/** The label of the window whose status counts: its line is the strongest. */
+	readonly judged: string;
+	/** Whether each forecast has its range, not only that of the judged window. */
+	readonly allRanges?: boolean;
 	readonly thresholds: readonly ChartThreshold[];
 	/** Undefined if the negatives are unknown; empty if there were no negatives. */
 	readonly negatives: readonly NegativeDay[] | undefined;
@@ -63,6 +67,8 @@ export interface SummaryRow {
 	readonly total: number | null;
 	/** `healthy`, `atRisk`, `critical` or any other text. */
 	readonly band: string | null;
+	/** Status and distances in words, e.g. "97.2% over 365 days: at risk." */
+	readonly verdict: string;
 	/** `exact`, `derived`, `amazonReported`, `insufficient` or any other text. */
 	readonly provenance: string;
 	readonly thresholds: readonly SummaryThreshold[];

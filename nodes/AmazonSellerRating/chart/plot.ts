@@ -9,6 +9,14 @@ import { darkModeStyles, paletteOf, type Theme } from './theme';
 export const FONTS =
 	"system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif";
 
+export interface ChartOptions {
+	readonly width: number;
+	/** `auto` follows the reader's system; programs without style sheets show the light theme. */
+	readonly theme: Theme;
+	/** Without title and sentences, because they stand beside the picture, as in an email. */
+	readonly bare?: boolean;
+}
+
 /** The marks that Plot draws, without its outer frame. */
 export function plotIn(document: XmlDocument, options: Plot.PlotOptions): XmlElement[] {
 	// `XmlDocument` has the few members of a document that Plot uses.

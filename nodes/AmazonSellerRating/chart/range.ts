@@ -5,8 +5,8 @@ import type { ChartModel, ChartWindow, NegativeDay } from './model';
 const MARGIN = 0.15;
 const STEP = 5;
 
-/** How many days one mark for negatives can cover if single days do not fit. */
-const BIN_DAYS = [1, 2, 3, 4, 7, 10, 14, 21, 28, 42, 56, 91, 182, 364];
+/** How many days one mark for negatives can cover: spans that people count in. */
+const BIN_DAYS = [1, 7, 14, 30, 60, 90, 180, 365];
 
 export interface PercentRange {
 	readonly low: number;
@@ -55,10 +55,18 @@ export function percentRange({ windows, thresholds }: ChartModel): PercentRange 
 	return { low: Math.max(0, Math.floor(roomy / STEP) * STEP), high: 100 };
 }
 
+/** The windows whose forecast has its range in the picture. */
+export const rangedWindows = ({
+	windows,
+	judged,
+	allRanges,
+}: ChartModel): readonly ChartWindow[] =>
+	allRanges ? windows : windows.filter(({ label }) => label === judged);
+
 /** The windows whose band extends below the axis, with the lowest value of the band. */
 export function clippedBands(model: ChartModel): Array<{ label: string; low: number }> {
 	const range = percentRange(model);
-	return model.windows
+	return rangedWindows(model)
 		.map(({ label, forecast }) => ({ label, low: lowestOf(forecast.map(({ low }) => low)) }))
 		.filter(({ low }) => low < range.low);
 }

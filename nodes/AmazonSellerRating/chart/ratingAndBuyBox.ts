@@ -1,12 +1,10 @@
 import * as Plot from '@observablehq/plot';
 
-import { escapeXml, XmlDocument, type XmlElement } from './dom';
-import { css, mailPage, paletteOfMail, svgAddress, type DigestTheme } from './mail';
-import { fingerprint, pictureRoot, plotIn } from './plot';
+import { AXIS, Frame, GAP, LINE, SIZE, type Box } from './frame';
+import { mail, type MailOptions } from './mail';
+import type { ChartOptions } from './plot';
 import { toDate } from './range';
-import type { ChartOptions } from './svg';
-import { wrap } from './text';
-import { paletteOf, windowColor, type Palette } from './theme';
+import { windowColor } from './theme';
 import { dayInWords, percentInWords, placeOf, UNKNOWN } from './words';
 
 /** Rating and Buy Box share over time, one above the other, from the same days. Percent is 0 to 100. */
@@ -58,109 +56,36 @@ const panelsOf = ({ days }: RatingAndBuyBox): Panel[] => [
 ];
 
 const STEP = 5;
-const LINE = 1.35;
+const PANEL = 140;
 
-/** Draws both as a self-contained SVG, as `renderChart` does. */
+/** Draws both as a self-contained SVG; the height follows from the texts. */
 export function renderRatingAndBuyBox(model: RatingAndBuyBox, options: ChartOptions): string {
-	const { width, theme } = options;
-	const narrow = width < 480;
-	const { height = narrow ? 560 : 480 } = options;
-	const palette = paletteOf(theme);
-	const document = new XmlDocument();
-	const id = `chart-${fingerprint(JSON.stringify([model, width, height, theme]))}`;
-	const size = 13;
-	const padding = narrow ? 12 : 24;
-	const room = width - 2 * padding;
-
-	const header = [
-		...wrap(model.title, room, { size: size + 5, bold: true }, 2).map((text) => ({
-			text,
-			bold: true,
-		})),
-		...wrap(
-			`${placeOf(model)} · as of ${dayInWords(model.asOf)}. ${model.provenance}`,
-			room,
-			{ size },
-			narrow ? 4 : 3,
-		).map((text) => ({ text, bold: false })),
-	];
-	const footer = [
-		...wrap(CAUTION, room, { size: size - 1 }, 4),
-		...wrap(model.notes.join(' '), room, { size: size - 1 }, 3),
-	];
-	const lineHeight = size * LINE;
-	const texts: XmlElement[] = [];
-	const write = (text: string, y: number, attributes: Readonly<Record<string, string | number>>) =>
-		texts.push(
-			document.element('text', { x: padding, y, 'text-anchor': 'start', ...attributes }, text),
-		);
-	let y = padding;
-	for (const { text, bold } of header) {
-		y += bold ? lineHeight * 1.3 : lineHeight;
-		write(text, Math.round(y), {
-			fill: bold ? palette.ink : palette.muted,
-			...(bold && { 'font-size': size + 5, 'font-weight': 'bold' }),
-		});
-	}
-	const top = y + lineHeight * 0.5;
-	const footerTop = height - padding - footer.length * lineHeight;
-	footer.forEach((text, index) =>
-		write(text, Math.round(footerTop + (index + 0.8) * lineHeight), {
-			fill: palette.muted,
-			'font-size': size - 1,
-		}),
+	const frame = new Frame(options);
+	frame.heading(
+		model.title,
+		`${placeOf(model)} · as of ${dayInWords(model.asOf)}. ${model.provenance}`,
 	);
-	const axis = lineHeight * 3.1;
-	const bottom = footerTop - axis - lineHeight * 0.3;
-	const panelHeight = (bottom - top) / 2;
-	const drawn = panelsOf(model).flatMap((panel, index) => {
-		const titleAt = top + index * panelHeight + lineHeight;
-		write(panel.title, Math.round(titleAt), { fill: windowColor(palette, panel.color) });
-		return drawPanel(document, model, panel, palette, {
-			width,
-			height,
-			left: padding + 40,
-			right: width - padding,
-			top: titleAt + lineHeight * 0.7,
-			bottom: top + (index + 1) * panelHeight - lineHeight * 0.8,
-			size,
-			isLast: index === 1,
-		});
-	});
-	const axisTitle = `Day; each point covers the ${model.days} days up to it`;
-	write(axisTitle, Math.round(bottom + axis - lineHeight * 0.4), { fill: palette.muted });
-
-	const root = pictureRoot(document, {
-		id,
-		width,
-		height,
-		fontSize: size,
-		theme,
-		title: `${model.title} – ${placeOf(model)}`,
-		description: inWords(model),
-	});
-	root.append(...texts, ...drawn);
-	return root.toString();
-}
-
-interface Place {
-	readonly width: number;
-	readonly height: number;
-	readonly left: number;
-	readonly right: number;
-	readonly top: number;
-	readonly bottom: number;
-	readonly size: number;
-	readonly isLast: boolean;
+	for (const [index, panel] of panelsOf(model).entries()) {
+		frame.y += LINE * 0.5;
+		frame.write(panel.title, { fill: windowColor(frame.palette, panel.color) });
+		frame.y += GAP;
+		const isLast = index === 1;
+		drawPanel(frame, model, panel, frame.box(PANEL, 40, isLast ? AXIS : LINE * 0.5), isLast);
+	}
+	frame.write(`Day; each point covers the ${model.days} days up to it`);
+	frame.y += LINE * 0.5;
+	frame.notes([CAUTION, ...model.notes].join(' '));
+	return frame.picture(model, `${model.title} – ${placeOf(model)}`, inWords(model));
 }
 
 function drawPanel(
-	document: XmlDocument,
+	frame: Frame,
 	{ points, asOf }: RatingAndBuyBox,
 	{ value, color }: Panel,
-	palette: Palette,
-	place: Place,
-): XmlElement[] {
+	box: Box,
+	isLast: boolean,
+): void {
+	const { palette } = frame;
 	const known = points.filter(isKnown);
 	const drawn = points.map((point) => ({
 		date: toDate(point.date),
@@ -169,14 +94,8 @@ function drawPanel(
 	const last = drawn.findLast((point) => !Number.isNaN(point.value));
 	const [low, high] = rangeOf(known.map((point) => point[value]));
 	const stroke = windowColor(palette, color);
-	const ticks = Math.max(2, Math.min(5, (place.bottom - place.top) / 34));
-	return plotIn(document, {
-		width: place.width,
-		height: place.height,
-		marginLeft: place.left,
-		marginRight: place.width - place.right,
-		marginTop: place.top,
-		marginBottom: place.height - place.bottom,
+	const ticks = 4;
+	frame.plot(box, {
 		x: {
 			type: 'utc',
 			domain: [drawn[0]?.date ?? toDate(asOf), drawn.at(-1)?.date ?? toDate(asOf)],
@@ -200,27 +119,17 @@ function drawPanel(
 				tickFormat: (percent: number) => `${percent}%`,
 				label: null,
 				fill: palette.muted,
-				fontSize: place.size,
+				fontSize: SIZE,
 			}),
-			...(place.isLast
-				? [
-						Plot.axisX({
-							ticks: Math.max(2, (place.right - place.left) / (place.size * 7)),
-							anchor: 'bottom',
-							label: null,
-							color: palette.muted,
-							fill: palette.muted,
-							stroke: palette.muted,
-							fontSize: place.size,
-						}),
-					]
+			...(isLast
+				? [Plot.axisX({ ...frame.axis(), ticks: frame.ticks(box, 7), anchor: 'bottom' })]
 				: []),
 			...(known.length === 0
 				? [
 						Plot.text(['No day has both figures'], {
 							frameAnchor: 'middle',
 							fill: palette.ink,
-							fontSize: place.size,
+							fontSize: SIZE,
 						}),
 					]
 				: []),
@@ -258,38 +167,35 @@ export function inWords(model: RatingAndBuyBox): string {
 	].join(' ');
 }
 
-/** An email with the picture, its first and last figures, and the caution. */
-export function renderRatingAndBuyBoxDigest(
-	model: RatingAndBuyBox,
-	svg: string,
-	theme: DigestTheme = 'light',
-): string {
-	const palette = paletteOfMail(theme);
-	const small = { margin: '8px 0 0', 'font-size': '13px', 'line-height': '18px' };
-	const known = model.points.filter(isKnown);
-	const [first] = known;
-	const last = known.at(-1);
-	const cell = (tag: 'td' | 'th', text: string, align: 'left' | 'right') =>
-		`<${tag} align="${align}"${css({ padding: '6px 4px', 'border-bottom': `1px solid ${palette.grid}`, 'font-weight': 'normal' })}>${escapeXml(text)}</${tag}>`;
+/** The first sentence of the email: where both lines end. */
+export function ratingAndBuyBoxVerdict(model: RatingAndBuyBox): string {
+	const last = model.points.findLast(isKnown);
+	if (last === undefined) return 'No day has both figures.';
+	return `Rating ${percentInWords(last.rating)}, Buy Box share ${percentInWords(last.buyBox)}, each over the ${model.days} days up to ${dayInWords(last.date)}.`;
+}
+
+/** An email with where both lines end, the picture, its first and last figures, and the caution. */
+export function renderRatingAndBuyBoxDigest(model: RatingAndBuyBox, options: MailOptions): string {
+	const first = model.points.find(isKnown);
+	const last = model.points.findLast(isKnown);
 	const at = (point: Known | undefined, value: Panel['value']) =>
 		point === undefined ? UNKNOWN : percentInWords(point[value]);
-	const rows = panelsOf(model).map(
-		({ value, title }) =>
-			`<tr>${cell('th', title, 'left')}${cell('td', at(first, value), 'right')}${cell('td', at(last, value), 'right')}</tr>`,
-	);
-	const heading = css({ margin: '0 0 4px', 'font-size': '20px', 'line-height': '26px' });
-	const picture = css({ display: 'block', width: '100%', 'max-width': '520px', height: 'auto' });
-	const paragraph = (text: string) =>
-		`<p${css({ ...small, color: palette.muted })}>${escapeXml(text)}</p>`;
-	return mailPage(`${model.title} – ${placeOf(model)}`, theme, [
-		`<h1${heading}>${escapeXml(model.title)}</h1>`,
-		paragraph(`${placeOf(model)} · as of ${dayInWords(model.asOf)}. ${model.provenance}`),
-		`<img src="${svgAddress(svg)}" alt="${escapeXml(inWords(model))}" width="520"${picture}>`,
-		`<table width="100%" cellpadding="0" cellspacing="0" border="0"${css({ 'border-collapse': 'collapse', ...small })}>`,
-		`<tr>${cell('th', 'Figure', 'left')}${cell('th', first ? dayInWords(first.date) : 'First day', 'right')}${cell('th', last ? dayInWords(last.date) : 'Last day', 'right')}</tr>`,
-		...rows,
-		'</table>',
-		paragraph(CAUTION),
-		...model.notes.map(paragraph),
-	]);
+	return mail(options, {
+		title: `${model.title} – ${placeOf(model)}, ${dayInWords(model.asOf)}`,
+		verdict: ratingAndBuyBoxVerdict(model),
+		alternative: inWords(model),
+		tables: [
+			{
+				head: [
+					'Figure',
+					first ? dayInWords(first.date) : 'First day',
+					last ? dayInWords(last.date) : 'Last day',
+				],
+				rows: panelsOf(model).map(({ value, title }) => ({
+					cells: [title, at(first, value), at(last, value)],
+				})),
+			},
+		],
+		notes: [CAUTION, model.provenance, ...model.notes],
+	});
 }

@@ -1,12 +1,10 @@
 import * as Plot from '@observablehq/plot';
 
 import { plusDays } from '../../shared/domain/calendar';
-import { XmlDocument, type XmlElement } from './dom';
-import { fingerprint, pictureRoot, plotIn } from './plot';
+import { AXIS, Frame, GAP, LINE, SIZE, type Box } from './frame';
+import type { ChartOptions } from './plot';
 import { toDate } from './range';
-import type { ChartOptions } from './svg';
-import { wrap } from './text';
-import { paletteOf, windowColor, type Palette } from './theme';
+import { windowColor } from './theme';
 import { countInWords, dayInWords, placeOf } from './words';
 
 /** The requests and the feedback of each day, one above the other, and the effect with its interval. */
@@ -34,113 +32,44 @@ export interface RequestEffectPicture {
 	readonly notes: readonly string[];
 }
 
-const SIZE = 13;
-const LINE = SIZE * 1.35;
 const PANEL = 120;
-const AXIS = LINE * 2.1;
 const STRIP = 34;
 
-interface Box {
-	readonly left: number;
-	readonly right: number;
-	readonly top: number;
-	readonly bottom: number;
-}
-
 /** Draws the picture as a self-contained SVG; the height follows from the texts. */
-export function renderRequestEffect(
-	model: RequestEffectPicture,
-	{ width, theme }: Omit<ChartOptions, 'height'>,
-): string {
-	const palette = paletteOf(theme);
-	const document = new XmlDocument();
-	const narrow = width < 480;
-	const padding = narrow ? 12 : 24;
-	const room = width - 2 * padding;
-	const texts: XmlElement[] = [];
-	let y = padding;
-	const write = (
-		lines: readonly string[],
-		attributes: Readonly<Record<string, string | number>> = {},
-		height = LINE,
-	): void => {
-		for (const text of lines) {
-			y += height;
-			const place = { x: padding, y: Math.round(y), 'text-anchor': 'start', fill: palette.muted };
-			texts.push(document.element('text', { ...place, ...attributes }, text));
-		}
-	};
-	const bold = { fill: palette.ink, 'font-weight': 'bold', 'font-size': SIZE + 5 };
-	write(wrap(model.title, room, { size: SIZE + 5, bold: true }, 2), bold, LINE * 1.3);
-	write(wrap(`${placeOf(model)}. ${model.summary}`, room, { size: SIZE }, narrow ? 8 : 4));
-
-	/** The box of a part of this height, which then is behind the cursor. */
-	const boxOf = (height: number, axis: number): Box => {
-		const box = { left: padding + 34, right: width - padding - 8, top: y + LINE * 0.7, bottom: 0 };
-		y = box.top + height + axis;
-		return { ...box, bottom: box.top + height };
-	};
+export function renderRequestEffect(model: RequestEffectPicture, options: ChartOptions): string {
+	const frame = new Frame(options);
+	const { palette } = frame;
 	const [first, second] = [windowColor(palette, 2), windowColor(palette, 1)];
-	y += LINE * 0.5;
-	write(['Requests per day'], { fill: first });
-	const requestsBox = boxOf(PANEL, LINE * 0.4);
+	frame.heading(model.title, `${placeOf(model)}. ${model.summary}`);
+	frame.y += LINE * 0.5;
+	frame.write('Requests per day', { fill: first });
+	frame.y += GAP;
+	drawBars(frame, model, 'requests', first, frame.box(PANEL, 34, LINE * 0.4), false);
 	const hasUnknown = model.days.some(({ received }) => received === undefined);
-	const feedbackTitle = `Feedback entries per day${hasUnknown ? ' (gray: unknown)' : ''}`;
-	write([feedbackTitle], { fill: second });
-	const feedbackBox = boxOf(PANEL, AXIS);
+	frame.write(`Feedback entries per day${hasUnknown ? ' (gray: unknown)' : ''}`, { fill: second });
+	frame.y += GAP;
+	drawBars(frame, model, 'received', second, frame.box(PANEL, 34, AXIS), true);
 	const { effect, confidencePercent } = model;
-	const stripTitle = `More feedback entries per 100 requests, with ${confidencePercent}% interval`;
-	if (effect) write(wrap(stripTitle, room, { size: SIZE }, 2), { fill: palette.ink });
-	const stripBox = effect && boxOf(STRIP, AXIS);
-	write(wrap(model.notes.join(' '), room, { size: SIZE - 1 }, narrow ? 8 : 5), {
-		'font-size': SIZE - 1,
-	});
-
-	const height = Math.round(y + padding);
-	const canvas = { document, palette, width, height };
-	const root = pictureRoot(document, {
-		id: `requests-${fingerprint(JSON.stringify([model, width, theme]))}`,
-		width,
-		height,
-		fontSize: SIZE,
-		theme,
-		title: `${model.title} – ${placeOf(model)}`,
-		description: requestEffectInWords(model),
-	});
-	root.append(
-		...texts,
-		...drawBars(canvas, model, 'requests', first, requestsBox, false),
-		...drawBars(canvas, model, 'received', second, feedbackBox, true),
-		...(effect && stripBox ? drawEffect(canvas, model, effect, stripBox) : []),
-	);
-	return root.toString();
+	if (effect) {
+		const title = `More feedback entries per 100 requests, with ${confidencePercent}% interval`;
+		frame.write(title, { fill: palette.ink });
+		frame.y += GAP;
+		drawEffect(frame, model, effect, frame.box(STRIP, 34, LINE * 1.6));
+	}
+	frame.notes(model.notes.join(' '));
+	const title = `${model.title} – ${placeOf(model)}`;
+	return frame.picture(model, title, requestEffectInWords(model));
 }
-
-interface Canvas {
-	readonly document: XmlDocument;
-	readonly palette: Palette;
-	readonly width: number;
-	readonly height: number;
-}
-
-const margins = ({ width, height }: Canvas, { left, right, top, bottom }: Box) => ({
-	width,
-	height,
-	marginLeft: left,
-	marginRight: width - right,
-	marginTop: top,
-	marginBottom: height - bottom,
-});
 
 function drawBars(
-	canvas: Canvas,
+	frame: Frame,
 	{ days }: RequestEffectPicture,
 	value: 'requests' | 'received',
 	fill: string,
 	box: Box,
 	hasAxis: boolean,
-): XmlElement[] {
-	const { document, palette } = canvas;
+): void {
+	const { palette } = frame;
 	const bars = days.flatMap(({ date, [value]: count }) =>
 		count === undefined ? [] : [{ from: toDate(date), to: toDate(plusDays(date, 1)), count }],
 	);
@@ -148,11 +77,9 @@ function drawBars(
 		.filter(({ [value]: count }) => count === undefined)
 		.map(({ date }) => ({ from: toDate(date), to: toDate(plusDays(date, 1)) }));
 	const [first, last] = [days[0], days.at(-1)];
-	if (first === undefined || last === undefined) return [];
+	if (first === undefined || last === undefined) return;
 	const most = Math.max(1, ...bars.map(({ count }) => count));
-	const quiet = { label: null, fill: palette.muted, fontSize: SIZE };
-	return plotIn(document, {
-		...margins(canvas, box),
+	frame.plot(box, {
 		x: { type: 'utc', domain: [toDate(first.date), toDate(plusDays(last.date, 1))], axis: null },
 		y: { type: 'linear', domain: [0, most], axis: null },
 		marks: [
@@ -173,36 +100,35 @@ function drawBars(
 				inset: (box.right - box.left) / days.length > 4 ? 0.5 : 0,
 				className: value,
 			}),
-			Plot.axisY({ ...quiet, ticks: 3, tickSize: 0 }),
+			Plot.axisY({
+				label: null,
+				fill: palette.muted,
+				fontSize: SIZE,
+				ticks: 3,
+				tickSize: 0,
+				// There are no halves of a request.
+				tickFormat: (count: number) => (Number.isInteger(count) ? String(count) : ''),
+			}),
 			...(hasAxis
-				? [
-						Plot.axisX({
-							...quiet,
-							ticks: Math.max(2, (box.right - box.left) / (SIZE * 7)),
-							anchor: 'bottom',
-							color: palette.muted,
-							stroke: palette.muted,
-						}),
-					]
+				? [Plot.axisX({ ...frame.axis(), ticks: frame.ticks(box, 7), anchor: 'bottom' })]
 				: []),
 		],
 	});
 }
 
 function drawEffect(
-	canvas: Canvas,
+	frame: Frame,
 	{ effectToDetect }: RequestEffectPicture,
 	effect: NonNullable<RequestEffectPicture['effect']>,
 	box: Box,
-): XmlElement[] {
-	const { document, palette } = canvas;
+): void {
+	const { palette } = frame;
 	const { low, high, per100 } = effect;
 	const ends = [0, effectToDetect, low, high, per100];
 	const [least, most] = [Math.min(...ends), Math.max(...ends)];
 	const spare = 0.05 * (most - least);
 	const color = low > 0 ? windowColor(palette, 1) : palette.muted;
-	return plotIn(document, {
-		...margins(canvas, box),
+	frame.plot(box, {
 		x: { type: 'linear', domain: [least - spare, most + spare], axis: null },
 		y: { type: 'linear', domain: [0, 1], axis: null },
 		marks: [
@@ -221,15 +147,7 @@ function drawEffect(
 				className: 'interval',
 			}),
 			Plot.dot([effect], { x: 'per100', y: () => 0.5, r: 5, fill: color, className: 'effect' }),
-			Plot.axisX({
-				ticks: Math.max(2, Math.min(8, (box.right - box.left) / 60)),
-				anchor: 'bottom',
-				label: null,
-				color: palette.muted,
-				fill: palette.muted,
-				stroke: palette.muted,
-				fontSize: SIZE,
-			}),
+			Plot.axisX({ ...frame.axis(), ticks: Math.min(8, frame.ticks(box, 5)), anchor: 'bottom' }),
 		],
 	});
 }

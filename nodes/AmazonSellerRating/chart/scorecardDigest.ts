@@ -2,8 +2,15 @@ import { placeInWords } from '../../shared/domain/marketplaces';
 import { cutPercent } from '../../shared/domain/rating';
 import type { Steps } from '../../shared/domain/steps';
 import { escapeXml } from './dom';
-import { css, mailPage, svgAddress } from './mail';
-import { renderSmallChart } from './smallChart';
+import {
+	css,
+	mailHeading,
+	mailPage,
+	mailPicture,
+	mailText,
+	textCss,
+	type MailOptions,
+} from './mail';
 import { LIGHT } from './theme';
 import { countInWords, dayInWords, UNKNOWN } from './words';
 
@@ -59,14 +66,17 @@ export interface FailedCard {
 	readonly message: string;
 }
 
+interface PictureOfDigest extends Pick<MailOptions, 'picture'> {
+	/** Replaces the picture where it is not shown. */
+	readonly alternative: string;
+}
+
 export interface ScorecardDigest {
 	readonly subject: string;
 	readonly summary: string;
-	readonly html: string;
+	/** An empty picture is left out. */
+	readonly html: (options: PictureOfDigest) => string;
 }
-
-/** With more marketplaces, the small charts are left out: mail programs cut emails of 100 KB. */
-const MOST_WITH_CHARTS = 25;
 
 /** Names in the subject; the summary has more. */
 const NAMED_IN_SUBJECT = 3;
@@ -82,22 +92,17 @@ const COLUMNS = [
 	{ name: 'Buy Box', width: '37%' },
 ] as const;
 
-const CHART = { width: 76, height: 24 } as const;
-
 /**
- * The digest: first in words what needs attention, then the table of all marketplaces, then what is
- * unknown and why. Everything in it is readable without the pictures. A step is one marketplace.
+ * The digest: first in words what needs attention, then the picture, then the table of all
+ * marketplaces, then what is unknown and why. Everything in it is readable without the picture. A
+ * step is one marketplace.
  */
 export function* renderScorecardDigest(
 	cards: readonly DigestCard[],
 	failed: readonly FailedCard[],
 	title: string,
 ): Steps<ScorecardDigest> {
-	const sorted = cards.toSorted(
-		(a, b) =>
-			Number(b.needsAttention) - Number(a.needsAttention) ||
-			nameOf(a).localeCompare(nameOf(b), 'en'),
-	);
+	const sorted = worstFirst(cards);
 	const bad = sorted.filter(({ needsAttention }) => needsAttention);
 	const verdict = verdictOf(bad.length, cards.length, failed.length);
 	const names = [...failed.map(failedName), ...bad.map(nameOf)];
@@ -109,7 +114,7 @@ export function* renderScorecardDigest(
 	const shown = reasons.slice(0, NAMED_IN_SUMMARY);
 	const rows: string[] = [];
 	for (const card of sorted) {
-		rows.push(row(card, cards.length <= MOST_WITH_CHARTS));
+		rows.push(row(card));
 		yield;
 	}
 	const more = reasons.length - shown.length;
@@ -120,11 +125,19 @@ export function* renderScorecardDigest(
 			...shown.map((reason) => `${reason}.`),
 			...(more > 0 ? [`And ${more} more.`] : []),
 		].join('\n'),
-		html: page(title, verdict, { cards: sorted, rows, bad, failed }),
+		html: (picture) => page(title, verdict, picture, { cards: sorted, rows, bad, failed }),
 	};
 }
 
-const nameOf = ({ seller, marketplaceName }: DigestCard): string =>
+/** Those that need attention first. */
+export const worstFirst = (cards: readonly DigestCard[]): DigestCard[] =>
+	cards.toSorted(
+		(a, b) =>
+			Number(b.needsAttention) - Number(a.needsAttention) ||
+			nameOf(a).localeCompare(nameOf(b), 'en'),
+	);
+
+export const nameOf = ({ seller, marketplaceName }: DigestCard): string =>
 	placeInWords(seller, marketplaceName);
 
 const failedName = ({ seller }: FailedCard): string => seller ?? 'One item';
@@ -154,11 +167,16 @@ interface Content {
 	readonly failed: readonly FailedCard[];
 }
 
-function page(title: string, verdict: string, content: Content): string {
+function page(
+	title: string,
+	verdict: string,
+	{ picture, alternative }: PictureOfDigest,
+	content: Content,
+): string {
 	return mailPage(title, 'light', [
-		paragraph(title, { margin: '0 0 2px', color: LIGHT.muted }),
-		`<h1${css({ margin: '0 0 8px', 'font-size': '20px', 'line-height': '26px' })}>${escapeXml(verdict)}</h1>`,
+		mailHeading(title, verdict, 'light'),
 		reasonsList(content),
+		picture === '' ? '' : mailPicture(picture, alternative, LIGHT),
 		...(content.cards.length > 0 ? [table(content.rows), unknowns(content.cards), legend()] : []),
 	]);
 }
@@ -166,14 +184,14 @@ function page(title: string, verdict: string, content: Content): string {
 const SMALL = { 'font-size': '13px', 'line-height': '18px' } as const;
 
 const paragraph = (text: string, style: Readonly<Record<string, string>> = {}): string =>
-	`<p${css({ margin: '0 0 4px', ...SMALL, ...style })}>${escapeXml(text)}</p>`;
+	mailText(text, { ...SMALL, ...style });
 
 function reasonsList({ bad, failed }: Content): string {
 	const entries = [
 		...failed.map((each) => ({ name: failedName(each), texts: [each.message] })),
 		...bad.map((card) => ({ name: nameOf(card), texts: card.attention })),
 	];
-	const style = css({ margin: '0 0 8px', ...SMALL, 'font-size': '14px' });
+	const style = textCss({ margin: '0 0 8px' });
 	return entries
 		.map(
 			({ name, texts }) =>
@@ -183,46 +201,43 @@ function reasonsList({ bad, failed }: Content): string {
 }
 
 function table(rows: readonly string[]): string {
-	const head = css({
+	const head = textCss({
+		...SMALL,
 		padding: '4px',
 		'border-bottom': `2px solid ${LIGHT.grid}`,
 		color: LIGHT.muted,
 		'font-weight': 'normal',
 	});
 	return [
-		`<table width="100%" cellpadding="0" cellspacing="0" border="0"${css({ 'border-collapse': 'collapse', 'margin-top': '12px', ...SMALL })}>`,
-		`<caption align="top"${css({ 'text-align': 'left', 'font-weight': 'bold', padding: '0 4px 4px' })}>All marketplaces</caption>`,
+		`<table width="100%" cellpadding="0" cellspacing="0" border="0"${css({ 'border-collapse': 'collapse', 'margin-top': '12px' })}>`,
+		`<caption align="top"${textCss({ 'text-align': 'left', 'font-weight': 'bold', padding: '0 4px 4px' })}>All marketplaces</caption>`,
 		`<thead><tr>${COLUMNS.map(({ name, width }) => `<th scope="col" align="left" width="${width}"${head}>${name}</th>`).join('')}</tr></thead>`,
 		`<tbody>${rows.join('\n')}</tbody></table>`,
 	].join('\n');
 }
 
-function row(card: DigestCard, withCharts: boolean): string {
-	const { needsAttention, trend } = card;
+function row(card: DigestCard): string {
+	const { needsAttention } = card;
 	const name = `<b>${escapeXml(nameOf(card))}</b>`;
 	const status = needsAttention
 		? `<b${css({ color: LIGHT.negative })}>Needs attention</b>`
 		: muted('Nothing to do');
-	const chart = (what: string, values: ReadonlyArray<number | null>, color: string): string[] =>
-		withCharts && trend !== null ? [picture(what, values, color, trend)].filter(Boolean) : [];
 	const cells = [
-		[
-			...card.ratings.map(({ days, percent }) => figure(percent, [`${days} d`])),
-			...chart('Rating of 90 days', trend?.rating ?? [], LIGHT.windows[1] ?? LIGHT.ink),
-		],
+		card.ratings.map(({ days, percent }) => figure(percent, [`${days} d`])),
 		card.defects.length === 0
 			? [UNKNOWN]
 			: card.defects.map(({ channel, percent, runway }) =>
 					figure(percent, [channel, ...runwayOf(percent, runway)]),
 				),
-		[
-			...card.buyBox.map(({ days, percent, changePoints }) => share(percent, days, changePoints)),
-			...chart('Buy Box share of 7 days', trend?.buyBox ?? [], LIGHT.windows[2] ?? LIGHT.ink),
-		],
+		card.buyBox.map(({ days, percent, changePoints }) => share(percent, days, changePoints)),
 	];
-	const head = css({ padding: '8px 4px 2px', 'font-weight': 'normal' });
-	const cell = css({ padding: '0 4px 2px', 'vertical-align': 'top' });
-	const rest = css({ padding: '0 4px 8px', 'border-bottom': `1px solid ${LIGHT.grid}` });
+	const head = textCss({ padding: '8px 4px 2px', 'font-weight': 'normal' });
+	const cell = textCss({ ...SMALL, padding: '0 4px 2px', 'vertical-align': 'top' });
+	const rest = textCss({
+		...SMALL,
+		padding: '0 4px 8px',
+		'border-bottom': `1px solid ${LIGHT.grid}`,
+	});
 	return [
 		`<tr><th colspan="3" scope="rowgroup" align="left"${head}>${name} · ${status}</th></tr>`,
 		`<tr>${cells.map((lines) => `<td${cell}>${lines.join('<br>')}</td>`).join('')}</tr>`,
@@ -270,33 +285,19 @@ function restOf({ sales, feedback, accountStatus, settledThrough }: DigestCard):
 	].join('. ');
 }
 
-/** An image, not inline SVG: some programs drop SVG tags. Its text says the same in words. */
-function picture(
-	what: string,
-	values: ReadonlyArray<number | null>,
-	color: string,
-	{ from, through }: NonNullable<DigestCard['trend']>,
-): string {
-	const svg = renderSmallChart(values, { ...CHART, color });
-	if (svg === '') return '';
-	const known = values.filter((value) => value !== null);
-	const alt = `${what}: ${known[0]}% to ${known.at(-1)}% from ${dayInWords(from)} to ${dayInWords(through)}`;
-	const style = css({ display: 'block', border: '0', 'font-size': '11px', 'line-height': '14px' });
-	return `<img src="${svgAddress(svg)}" alt="${escapeXml(alt)}" width="${CHART.width}" height="${CHART.height}"${style}>`;
-}
-
 function unknowns(cards: readonly DigestCard[]): string {
 	const texts = cards
 		.filter(({ missing }) => missing.length > 0)
 		.map((card) => paragraph(`${nameOf(card)}: ${card.missing.join(' ')}`, { color: LIGHT.muted }));
 	if (texts.length === 0) return '';
-	return [`<h2${css({ margin: '12px 0 4px', 'font-size': '14px' })}>Unknown</h2>`, ...texts].join(
-		'\n',
-	);
+	return [
+		`<h2${textCss({ margin: '12px 0 4px', 'font-size': '14px' })}>Unknown</h2>`,
+		...texts,
+	].join('\n');
 }
 
 const legend = (): string =>
 	paragraph(
-		'Rating: positive feedback of all feedback in 30, 90 and 365 days. Order defects: Amazon’s 60 days, of orders you ship and orders Amazon ships; “left” is how many further orders with a defect bring the rate to 1%. Buy Box: share of page views with your offer in the Buy Box in 7 and 28 settled days, and its change in percentage points. The lines show the last 90 days.',
+		'Rating: positive feedback of all feedback in 30, 90 and 365 days. Order defects: Amazon’s 60 days, of orders you ship and orders Amazon ships; “left” is how many further orders with a defect bring the rate to 1%. Buy Box: share of page views with your offer in the Buy Box in 7 and 28 settled days, and its change in percentage points.',
 		{ margin: '12px 0 0', color: LIGHT.muted, 'font-size': '12px' },
 	);

@@ -2,7 +2,6 @@ import * as Plot from '@observablehq/plot';
 
 import { XmlDocument, type XmlElement } from './dom';
 import {
-	heightFor,
 	LABEL_GAP,
 	layOut,
 	LEGEND_SAMPLE,
@@ -12,19 +11,19 @@ import {
 	type TextBlock,
 } from './layout';
 import type { ChartModel, ChartWindow, ForecastPoint } from './model';
-import { fingerprint, pictureRoot, plotIn } from './plot';
-import { hasRatings, lastRated, percentRange, timeRange, toDate, type PercentRange } from './range';
-import { paletteOf, windowColor, type Palette, type Theme } from './theme';
+import { fingerprint, pictureRoot, plotIn, type ChartOptions } from './plot';
+import {
+	hasRatings,
+	lastRated,
+	percentRange,
+	rangedWindows,
+	timeRange,
+	toDate,
+	type PercentRange,
+} from './range';
+import { paletteOf, windowColor, type Palette } from './theme';
 import { textWidth } from './text';
 import { descriptionOf, placeOf } from './words';
-
-export interface ChartOptions {
-	readonly width: number;
-	/** By default, a height that suits the width. */
-	readonly height?: number;
-	/** `auto` follows the reader's system; programs without style sheets show the light theme. */
-	readonly theme: Theme;
-}
 
 /** The input for every part of the picture. */
 interface Drawing {
@@ -38,7 +37,9 @@ interface Drawing {
 const SHAPES = ['circle', 'square', 'diamond2', 'star', 'hexagon', 'wye'] as const;
 const FORECAST_DASHES = '5 4';
 const BAND_OPACITY = 0.18;
-const LINE_WIDTH = 2.25;
+/** Of the judged window, and of the others. */
+const JUDGED_WIDTH = 3;
+const LINE_WIDTH = 1.5;
 const THRESHOLD_WIDTH = 1.25;
 
 /**
@@ -46,15 +47,15 @@ const THRESHOLD_WIDTH = 1.25;
  * options give the same text.
  */
 export function renderChart(model: ChartModel, options: ChartOptions): string {
-	const { width, height = heightFor(width), theme } = options;
+	const { width, theme, bare } = options;
 	const drawing: Drawing = {
 		model,
-		layout: layOut(model, { width, height }),
+		layout: layOut(model, width, bare),
 		palette: paletteOf(theme),
 		document: new XmlDocument(),
 		range: percentRange(model),
 	};
-	const id = `chart-${fingerprint(JSON.stringify([model, width, height, theme]))}`;
+	const id = `chart-${fingerprint(JSON.stringify([model, options]))}`;
 	const root = pictureRoot(drawing.document, {
 		id,
 		width: drawing.layout.width,
@@ -150,13 +151,18 @@ function drawLegend(drawing: Drawing): XmlElement[] {
 	]);
 }
 
-function drawSample({ palette }: Drawing, { x, y, sample }: LegendEntry): Plot.Markish[] {
+function drawSample(drawing: Drawing, { x, y, sample }: LegendEntry): Plot.Markish[] {
+	const { model, palette } = drawing;
 	const end = x + LEGEND_SAMPLE - 8;
 	const middle = { x: (x + end) / 2, y };
 	const line = [{ x1: x, x2: end, y }];
 	const band = { x1: x, x2: end, y1: y - 6, y2: y + 6 };
 	if (typeof sample === 'number') {
-		return [sampleLine(line, windowColor(palette, sample)), windowMark([middle], sample, palette)];
+		const strokeWidth = widthOf(model, sample);
+		return [
+			sampleLine(line, windowColor(palette, sample), { strokeWidth }),
+			windowMark([middle], sample, drawing),
+		];
 	}
 	const dashes = sampleLine(line, palette.muted, { strokeDasharray: FORECAST_DASHES });
 	return {
@@ -182,12 +188,12 @@ const area = (data: Plot.Data, options: Plot.RectOptions) =>
 	Plot.rect(data, { x1: 'x1', x2: 'x2', y1: 'y1', y2: 'y2', ...options });
 
 /** The shape of a window, in the legend and at the end of its line. */
-const windowMark = (data: Plot.Data, index: number, palette: Palette) =>
+const windowMark = (data: Plot.Data, index: number, { model, palette }: Drawing) =>
 	Plot.dot(data, {
 		x: 'x',
 		y: 'y',
 		symbol: SHAPES[index % SHAPES.length] ?? 'circle',
-		r: 5,
+		r: widthOf(model, index) === JUDGED_WIDTH ? 5.5 : 4,
 		fill: windowColor(palette, index),
 		stroke: palette.background,
 		strokeWidth: 1,
@@ -224,9 +230,11 @@ function drawRatings(drawing: Drawing): XmlElement[] {
 				className: 'thresholds',
 			}),
 			todayRule(drawing),
-			...model.windows.map((window, index) => forecastBand(drawing, window, index)),
-			...model.windows.flatMap((window, index) => windowLines(drawing, window, index)),
-			...model.windows.map((window, index) => windowMark(markData(window), index, palette)),
+			...rangedWindows(model).map((window) => forecastBand(drawing, window)),
+			...judgedLast(model).flatMap((window) => windowLines(drawing, window)),
+			...judgedLast(model).map((window) =>
+				windowMark(markData(window), indexOf(model, window), drawing),
+			),
 			Plot.axisY({
 				ticks,
 				tickSize: 0,
@@ -239,6 +247,15 @@ function drawRatings(drawing: Drawing): XmlElement[] {
 		],
 	});
 }
+
+const indexOf = ({ windows }: ChartModel, window: ChartWindow): number => windows.indexOf(window);
+
+/** Later lines are drawn over earlier ones. */
+const judgedLast = ({ windows, judged }: ChartModel): ChartWindow[] =>
+	windows.toSorted((a, b) => Number(a.label === judged) - Number(b.label === judged));
+
+const widthOf = ({ windows, judged }: ChartModel, index: number): number =>
+	windows[index]?.label === judged ? JUDGED_WIDTH : LINE_WIDTH;
 
 /** The scales that both parts of the picture share. */
 function frame({ model, layout }: Drawing, top: number, bottom: number): Plot.PlotOptions {
@@ -269,7 +286,8 @@ const todayRule = ({ model, palette }: Drawing) =>
 	Plot.ruleX([toDate(model.asOf)], { stroke: palette.today, className: 'today' });
 
 /** The band, cut at the axis; the notes mention the cut. */
-function forecastBand({ palette, range }: Drawing, window: ChartWindow, index: number) {
+function forecastBand({ model, palette, range }: Drawing, window: ChartWindow) {
+	const index = indexOf(model, window);
 	const inRange = (percent: number | undefined) =>
 		percent === undefined ? undefined : Math.min(range.high, Math.max(range.low, percent));
 	return Plot.areaY(withLastRated(window), {
@@ -282,12 +300,13 @@ function forecastBand({ palette, range }: Drawing, window: ChartWindow, index: n
 	});
 }
 
-function windowLines({ palette }: Drawing, window: ChartWindow, index: number) {
+function windowLines({ model, palette }: Drawing, window: ChartWindow) {
+	const index = indexOf(model, window);
 	const options = {
 		x: ({ date }: { date: string }) => toDate(date),
 		y: 'rating',
 		stroke: windowColor(palette, index),
-		strokeWidth: LINE_WIDTH,
+		strokeWidth: widthOf(model, index),
 		strokeLinejoin: 'round',
 		strokeLinecap: 'round',
 	} as const;

@@ -357,7 +357,7 @@ export const ratingScenarios: Readonly<Record<string, Scenario>> = {
 	})),
 	'Rating: Chart': dated(({ random }) => ({
 		operation: 'chart',
-		format: random.pick(['both', 'svg', 'html']),
+		format: random.pick(['both', 'picture', 'html']),
 		binaryFields: 'chart, digest',
 		thresholds: {},
 		options: {

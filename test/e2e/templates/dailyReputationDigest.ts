@@ -24,9 +24,11 @@ export function testDailyReputationDigest(rig: () => TemplateRig): void {
 			expect(rig().mail.to(OWNER).slice(mails)).toMatchObject([
 				{
 					to: [OWNER],
-					subject: `Amazon rating US: ${shown}% in 365 days`,
-					text: expect.stringMatching(/<h1.*Seller feedback rating/s),
-					files: { [fileNameOf(rig())]: expect.stringMatching(/^<svg/) },
+					subject: expect.stringMatching(/: [\d.]+% over 365 days: at risk$/),
+					text: expect.stringMatching(
+						/Seller feedback rating.*<h1.*over 365 days.*cid:digestPicture/s,
+					),
+					files: { [fileNameOf(rig())]: expect.stringContaining('PNG') },
 				},
 			]);
 			expect(sheet.records).toMatchObject([
@@ -66,7 +68,7 @@ export function testDailyReputationDigest(rig: () => TemplateRig): void {
 
 			expect(error).toBeUndefined();
 			expect(rig().mail.to(OWNER).slice(mails)).toMatchObject([
-				{ subject: 'Amazon rating US: unknown' },
+				{ subject: expect.stringMatching(/: Unknown over 365 days/) },
 			]);
 			expect(sheet.records).toMatchObject([{ marketplace: 'US', status: 'unknown', rating: '' }]);
 		});
@@ -109,5 +111,5 @@ export function testDailyReputationDigest(rig: () => TemplateRig): void {
 
 function fileNameOf({ sandbox }: TemplateRig): string {
 	const zone = { timeZone: 'America/Los_Angeles' };
-	return `seller-rating-US-${new Intl.DateTimeFormat('en-CA', zone).format(sandbox.clock.now())}.svg`;
+	return `seller-rating-US-${new Intl.DateTimeFormat('en-CA', zone).format(sandbox.clock.now())}.png`;
 }

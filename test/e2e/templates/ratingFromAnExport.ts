@@ -39,13 +39,13 @@ export function testRatingFromAnExport(rig: () => TemplateRig): void {
 				{
 					to: [OWNER],
 					subject: 'Amazon rating DE: critical. The rating is 94%, below Suspension risk (95%)',
-					text: expect.stringMatching(/<h1.*Seller feedback rating.*Counted from the input items/s),
+					text: expect.stringMatching(/Seller feedback rating.*<h1.*Counted from the input items/s),
 				},
 			]);
 			const [file] = Object.entries(mails[0]?.files ?? {});
 			expect(file).toEqual([
-				expect.stringMatching(/^seller-rating-DE-.*\.svg$/),
-				expect.stringMatching(/^<svg/),
+				expect.stringMatching(/^seller-rating-DE-.*\.png$/),
+				expect.stringContaining('PNG'),
 			]);
 			expect(rig().sandbox.requests).toHaveLength(amazon);
 		});
