@@ -282,13 +282,13 @@ function deskWith(amazon: string, smtp: string): object {
 	const nodes = template.nodes.map((node): INode => {
 		const { type, name, parameters } = node;
 		if (type === 'n8n-nodes-base.slack') return { ...node, disabled: true };
-		if (name === 'Settings') {
+		if (name === 'Set the days for each step') {
 			const assignments = Object.entries(SETTINGS).map(([setting, value]) => {
 				return { id: setting, name: setting, value, type: 'number' };
 			});
 			return { ...node, parameters: { ...parameters, assignments: { assignments } } };
 		}
-		if (name === 'Bad feedback') {
+		if (name === 'Watch for bad feedback') {
 			return {
 				...node,
 				credentials: { amazonSellingPartnerApi: { id: '', name: '' } },
