@@ -192,7 +192,7 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 			expect(execution.error).toBeUndefined();
 			const item = execution.outputs[TRIGGER]?.[0]?.[0] ?? {};
 			expect(item['event']).toBe(event);
-			expect(execution.outputs['All in one message']?.[0]?.[0]?.['subject']).toBe(
+			expect(execution.outputs['Combine into one message']?.[0]?.[0]?.['subject']).toBe(
 				`Amazon alert: ${item['marketplace']}${item['orderId'] ? `, feedback for order ${item['orderId']}` : ''}`,
 			);
 			const lines = linesOf(execution);
