@@ -34,9 +34,14 @@ const CRITICAL: Counts = { positive: 94, neutral: 3, negative: 3 };
 const HEALTHY: Counts = { positive: 100, neutral: 0, negative: 0 };
 
 export function testNoApiAccess(rig: () => TemplateRig): void {
-	const choicesWith = (sheet: Choices[string]): Choices => ({
+	/** As imported, without the sheet. */
+	const choices: Choices = {
 		'Send the digest': { fromEmail: 'shop@example.com', toEmail: OWNER },
 		'Send the alert': { channelId: { __rl: true, mode: 'id', value: 'C0EXAMPLE' } },
+	};
+
+	const choicesWith = (sheet: Choices[string]): Choices => ({
+		...choices,
 		[SHEET]: { ...sheet, disabled: false },
 	});
 
@@ -161,7 +166,6 @@ export function testNoApiAccess(rig: () => TemplateRig): void {
 
 		test("a trial, as imported, emails the seller's own figures and keeps the feedback in n8n only", async () => {
 			await tables().drop(TABLE);
-			const { [SHEET]: _sheet, ...choices } = choicesWith({});
 			const id = await rig().import(NAME, choices, true, AMAZON_CREDENTIAL);
 			const mails = rig().mail.to(OWNER).length;
 
@@ -178,7 +182,6 @@ export function testNoApiAccess(rig: () => TemplateRig): void {
 		test('a table that has other columns loses neither email nor alarm, and n8n shows it', async () => {
 			await tables().drop(TABLE);
 			const columns = { column: [{ name: 'orderId', type: 'string' }] };
-			const { [SHEET]: _sheet, ...choices } = choicesWith({});
 			const id = await rig().import(
 				NAME,
 				{ ...choices, 'Create the table once': { columns } },
