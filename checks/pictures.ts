@@ -118,6 +118,7 @@ export async function run(args: string[]): Promise<void> {
 	const { url, theme, names } = readArguments(args);
 	mkdirSync(images, { recursive: true });
 	const editor = await Editor.open(url, demoLogin(userFolder), { theme, viewport: VIEWPORT });
+	editor.page.setDefaultTimeout(RUN_PATIENCE_MS);
 	try {
 		const pictures = { ...PICTURES, ...(theme === 'light' && TEMPLATES) };
 		for (const [name, take] of Object.entries(pictures)) {

@@ -6,6 +6,7 @@ const LONG = [
 	'e2e/templates/moreTemplates',
 	'e2e/realN8n',
 	'e2e/templates/ledger',
+	'e2e/templates/history',
 	'engine/faultCampaign',
 	'engine/triggerLimits',
 	'engine/triggerDataKiosk',

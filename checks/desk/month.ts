@@ -6,7 +6,7 @@ import { readTemplate } from '../lib/templates';
 import { DataTables } from '../n8n/dataTables';
 import { OVER, type RealN8n } from '../n8n/realN8n';
 import type { ScaledClock } from '../n8n/scaledClock';
-import { withCredential } from '../n8n/workflow';
+import { PACKAGE, withCredential } from '../n8n/workflow';
 import {
 	MARKETPLACES,
 	planAnswer,
@@ -274,6 +274,9 @@ export class DeskMonth {
 const isFromBefore = ({ after, before }: TrueRecord['history'][number]): boolean =>
 	[after, before].some((content) => content?.comment === 'From before');
 
+/** A place for the credential, which is filled in when the workflow is added to n8n. */
+const AMAZON = { amazonSellingPartnerApi: { id: '', name: '' } };
+
 /** The template as a seller fills it in, with shorter periods. */
 function deskWith(amazon: string, smtp: string): object {
 	const template = readTemplate('feedback-desk');
@@ -282,27 +285,30 @@ function deskWith(amazon: string, smtp: string): object {
 	const nodes = template.nodes.map((node): INode => {
 		const { type, name, parameters } = node;
 		if (type === 'n8n-nodes-base.slack') return { ...node, disabled: true };
-		if (name === 'Settings') {
+		if (name === 'Set the days for each step') {
 			const assignments = Object.entries(SETTINGS).map(([setting, value]) => {
 				return { id: setting, name: setting, value, type: 'number' };
 			});
 			return { ...node, parameters: { ...parameters, assignments: { assignments } } };
 		}
-		if (name === 'Bad feedback') {
+		if (name === 'Watch for bad feedback') {
 			return {
 				...node,
-				credentials: { amazonSellingPartnerApi: { id: '', name: '' } },
+				credentials: AMAZON,
 				parameters: {
 					...parameters,
 					pollTimes: { item: [{ mode: 'everyX', value: 2, unit: 'hours' }] },
 					marketplaces: [...MARKETPLACES],
 					options: {
-						reportChangedResponses: true,
+						...(parameters['options'] as object),
 						includeRating: false,
 						feedbackEveryMinutes: 240,
 					},
 				},
 			};
+		}
+		if (type.startsWith(PACKAGE) && parameters['resource'] !== 'case') {
+			return { ...node, credentials: AMAZON };
 		}
 		if (type !== 'n8n-nodes-base.emailSend') return node;
 		const options = { ...(parameters['options'] as object), limitWaitTime: { values: limit } };

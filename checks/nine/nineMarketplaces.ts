@@ -26,8 +26,8 @@ const MINUTE_MS = 60_000;
 /** Scaled time after which a run is given up. */
 const PATIENCE_MINUTES = 12 * 60;
 
-/** Nodes that call services other than Amazon; the run checks their input instead. */
-const OUTSIDE = /\.(emailSend|googleSheets)$/;
+/** Nodes that send or keep something elsewhere; the run checks their input instead. */
+const OUTSIDE = /\.(dataTable|emailSend|googleSheets)$/;
 
 /** What Amazon received while workflows ran. */
 interface Traffic {
@@ -134,7 +134,7 @@ export class NineMarketplaces {
 			return [template, `digest-${index}`] as const;
 		});
 		const { traffic, executions } = await this.run(workflows);
-		const rows = executions.flatMap((items) => items<RatingRow>('Row for the sheet'));
+		const rows = executions.flatMap((items) => items<RatingRow>('Make a row of figures'));
 		const mails = executions.flatMap((items) => items('Use the email text'));
 		return {
 			...traffic,

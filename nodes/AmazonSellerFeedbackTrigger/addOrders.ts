@@ -1,5 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 
+import {
+	isAmazonResponsible,
+	removalProspectByOrder,
+	type RemovalProspect,
+} from '../shared/domain/comments/removalProspect';
 import { feedbackOfItem } from '../shared/domain/feedbackItem';
 import { findMarketplace } from '../shared/domain/marketplaces';
 import type { SpApiClient } from '../shared/spapi/client';
@@ -17,8 +22,8 @@ const NOT_READ: FoundOrder = {
 };
 
 /**
- * Adds to each event about a feedback entry what was ordered, and how it was shipped. No event is
- * lost or delayed for it: an order that cannot be read leaves `order` null, with the reason.
+ * Adds to each event about a feedback entry what was ordered, and how it was shipped, which may decide
+ * whether a removal request could succeed. No event is lost or delayed for it: an order that cannot be read leaves `order` null, with the reason.
  */
 export async function addOrders(
 	client: SpApiClient,
@@ -41,5 +46,13 @@ function withOrder(item: IDataObject, found: FoundOrder): IDataObject {
 	const { date, marketplace } = feedbackOfItem(item);
 	const place = findMarketplace(marketplace ?? '');
 	if (place === undefined) return item;
-	return { ...item, ...(orderFieldsOf(found, place, date) as unknown as IDataObject) };
+	const fields = orderFieldsOf(found, place, date);
+	const known = item.removal as unknown as RemovalProspect | null;
+	const removal =
+		known && removalProspectByOrder(known, isAmazonResponsible(fields.order ?? undefined));
+	return {
+		...item,
+		removal: removal as unknown as IDataObject | null,
+		...(fields as unknown as IDataObject),
+	};
 }

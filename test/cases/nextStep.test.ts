@@ -226,6 +226,88 @@ describe('nextStepOf', () => {
 	});
 });
 
+describe('the order of a comment about delivery', () => {
+	const LATE = 'Arrived two weeks late';
+	const AMAZONS = { fulfilledBy: 'AMAZON', shippedLate: null } as const;
+	const OWN_LATE = { fulfilledBy: 'MERCHANT', shippedLate: true } as const;
+
+	it.each([
+		['is unknown', undefined, 'requestRemoval', 'conditional', 'fulfilledByAmazon'],
+		['was fulfilled by Amazon', AMAZONS, 'requestRemoval', 'possible', 'fulfilledByAmazon'],
+		['was shipped late by the seller', OWN_LATE, 'contactBuyer', 'unlikely', 'none'],
+		[
+			'was shipped on time by the seller',
+			{ ...OWN_LATE, shippedLate: false },
+			'requestRemoval',
+			'conditional',
+			'fulfilledByAmazon',
+		],
+		[
+			'was shipped by the seller, on an unknown day',
+			{ ...OWN_LATE, shippedLate: null },
+			'requestRemoval',
+			'conditional',
+			'fulfilledByAmazon',
+		],
+	] as const)('if it %s', (_, order, nextStep, prospect, criterion) => {
+		const opened = look({ comment: LATE, order });
+		expect(opened.row).toMatchObject({ nextStep, prospect, criterion });
+		// The row knows it without the order, and after the time for requests.
+		expect(look({ day: 1, comment: LATE, kept: keep(opened) }).row).toMatchObject({
+			nextStep,
+			prospect,
+			criterion,
+		});
+		expect(look({ day: 95, comment: LATE, kept: keep(opened) }).row.prospect).toBe(prospect);
+	});
+
+	it('is looked at again if the comment changes', () => {
+		const kept = keep(look({ comment: LATE, order: OWN_LATE }));
+		expect(look({ day: 1, comment: `${LATE}, and late again`, kept }).row).toMatchObject({
+			nextStep: 'requestRemoval',
+			prospect: 'conditional',
+		});
+	});
+
+	it('does not change what other words say', () => {
+		expect(look({ comment: 'Total bullshit', order: OWN_LATE }).row).toMatchObject({
+			prospect: 'possible',
+			criterion: 'obsceneLanguage',
+		});
+		expect(look({ order: AMAZONS }).row).toMatchObject({ prospect: 'unlikely' });
+	});
+
+	it('is read from an item, and a part that cannot be read is unknown', () => {
+		const orderOf = (order: unknown) => feedbackOfItem({ orderId: '111-1', order }).order;
+		expect(orderOf({ fulfilledBy: 'MERCHANT', shippedLate: true, items: [] })).toEqual(OWN_LATE);
+		expect(orderOf({ fulfilledBy: 'someone' })).toEqual({ fulfilledBy: null, shippedLate: null });
+		expect([orderOf(null), orderOf('x')]).toEqual([undefined, undefined]);
+	});
+});
+
+describe('two rows of one case', () => {
+	const row = { ...look().row };
+	const earlier = { ...row, status: 'actNow', updatedAt: '2026-06-02T10:00:00.000Z' };
+	const later = { ...row, status: 'wait', updatedAt: '2026-06-02T12:00:00+01:00' };
+
+	it('count as the one that was saved last', () => {
+		for (const rows of [
+			[earlier, later],
+			[later, earlier],
+		]) {
+			expect(read(rows).cases.get(row.caseId)?.status).toBe('wait');
+		}
+	});
+
+	it('count as the last one if the table does not say when it saved them', () => {
+		const rows = [later, { ...earlier, updatedAt: undefined }].map((each) => ({
+			...each,
+			updatedAt: '',
+		}));
+		expect(read(rows).cases.get(row.caseId)?.status).toBe('actNow');
+	});
+});
+
 describe('feedbackOfItem', () => {
 	it('takes the country if the marketplace ID of a table is empty', () => {
 		expect(feedbackOfItem({ marketplaceId: '', marketplace: 'DE' }).marketplace).toBe('DE');

@@ -46,6 +46,24 @@ describe('Add Order Details', () => {
 		expectToMatchOutputSchema('AmazonSellerFeedbackTrigger', undefined, items);
 	});
 
+	it('lets the order decide whether a comment on delivery could be removed', async () => {
+		const watcher = await activate();
+		for (let entry = 0; entry < 8; entry += 1) {
+			watching.sandbox.world.addFeedback({ rating: 1, comment: `Arrived late, ${entry}` });
+		}
+		await passMinutes(40, watcher);
+		const items = watcher.take();
+		const prospects = items.map(({ removal }) => (removal as { prospect: string }).prospect);
+		expect(prospects).toEqual(
+			items.map(({ orderId, order }) => {
+				if (orderOf(orderId)?.fulfilledBy === 'AMAZON') return 'possible';
+				const { shippedLate } = order as { shippedLate: boolean | null };
+				return shippedLate === true ? 'unlikely' : 'conditional';
+			}),
+		);
+		expect(prospects).toContain('possible');
+	});
+
 	it('is disabled by default', async () => {
 		const watcher = await activate({ addOrderDetails: false });
 		watching.sandbox.world.addFeedback({ rating: 1, comment: 'Bad' });

@@ -20,14 +20,31 @@ const STICKY = 'n8n-nodes-base.stickyNote';
 
 /** Nodes of n8n that send to or write in another service. */
 const CHANNELS = [
+	'discord',
 	'emailSend',
 	'googleSheets',
 	'hubspot',
+	'microsoftTeams',
 	'postgres',
 	'slack',
 	'telegram',
 	'twilio',
 ];
+
+/** Those that show the seller their own figures; they change nothing elsewhere. */
+const MESSAGES = ['discord', 'emailSend', 'microsoftTeams', 'slack', 'telegram', 'twilio'];
+
+/** The templates that a seller needs first: set up in a minute, and read on one screen. */
+const FIRST = ['negative-feedback-alerts.json', 'morning-scorecard.json', 'feedback-desk.json'];
+
+/** Words of a note of one of these, not counting marks and addresses. */
+const MOST_WORDS = 60;
+
+/** Pixels from the first to the last node of one of these. */
+const MOST_WIDTH = 1450;
+
+/** The desk has 51 nodes, in rows. */
+const MOST_WIDTH_OF_DESK = 1900;
 
 /** Width and height of a node on the canvas, including the name below it. */
 const NODE_WIDTH = 100;
@@ -57,6 +74,19 @@ const readme = readFileSync(join(FOLDER, 'README.md'), 'utf8');
 
 test('there are at least nine templates', () => expect(templates.length).toBeGreaterThanOrEqual(9));
 
+test('no data table has a name that contains that of another: n8n takes the first that contains it', () => {
+	const names = templates.flatMap(([, text]) =>
+		(JSON.parse(text) as IWorkflowBase).nodes.flatMap(({ parameters }) =>
+			typeof parameters['tableName'] === 'string' ? [parameters['tableName']] : [],
+		),
+	);
+	const contained = names.filter((name) =>
+		names.some((other) => other !== name && other.toLowerCase().includes(name.toLowerCase())),
+	);
+	expect(names.length).toBeGreaterThan(3);
+	expect(contained).toEqual([]);
+});
+
 describe.each(templates)('%s', (file, text) => {
 	const workflow = JSON.parse(text) as IWorkflowBase;
 	const notes = workflow.nodes.filter(({ type }) => type === STICKY);
@@ -66,10 +96,48 @@ describe.each(templates)('%s', (file, text) => {
 
 	test('is in the gallery', () => expect(readme).toContain(`(${file})`));
 
-	test('has at least two notes, and the first one has setup steps', () => {
+	const isOfRequests = file.startsWith('review-requests');
+
+	test('has at most two notes, and the first one has setup steps', () => {
 		const contents = notes.map(({ parameters }) => String(parameters['content']));
-		expect(contents.length).toBeGreaterThanOrEqual(2);
-		expect(contents[0]).toMatch(/^## .*\*\*To set up\*\*\n1\. .*\n2\. /s);
+		if (!isOfRequests) expect(contents.length).toBeLessThanOrEqual(2);
+		expect(contents[0]).toMatch(/^## .*\n1\. .*\n2\. /s);
+		if (!FIRST.includes(file)) return;
+		for (const content of contents) {
+			const words = content
+				.replaceAll(/\(http[^)]*\)/g, '')
+				.match(/[\p{L}\d]+([’'.-][\p{L}\d]+)*/gu);
+			expect(words?.length).toBeLessThanOrEqual(MOST_WORDS);
+		}
+	});
+
+	test('if a seller needs it first, it fits on a screen and has one channel that is enabled', () => {
+		if (!FIRST.includes(file)) return;
+		const xs = nodes.map(({ position: [x] }) => x);
+		const most = nodes.length > 20 ? MOST_WIDTH_OF_DESK : MOST_WIDTH;
+		expect(Math.max(...xs) - Math.min(...xs) + NODE_WIDTH).toBeLessThanOrEqual(most);
+		const enabled = nodes.filter(
+			({ type, disabled }) =>
+				CHANNELS.some((each) => type === `n8n-nodes-base.${each}`) && disabled !== true,
+		);
+		expect(new Set(enabled.map(({ type }) => type))).toEqual(new Set(['n8n-nodes-base.slack']));
+	});
+
+	test('names each node by what it does: a verb, or when it starts', () => {
+		const isTool = ({ type }: INode) => type.includes('langchain') || type.endsWith('Tool');
+		const unclear = nodes.filter(
+			(node) => !isOfRequests && !isTool(node) && !/^[A-Z][a-z]+ \w+/.test(node.name),
+		);
+		expect(unclear.map(({ name }) => name)).toEqual([]);
+		expect(nodes.filter(({ name }) => name.endsWith('?') && !isOfRequests)).toEqual([]);
+	});
+
+	test('says so if an older n8n lacks what it keeps its rows in', () => {
+		const creates = ofType('dataTable').some(
+			({ parameters }) => parameters['resource'] === 'table',
+		);
+		const said = notes.map(({ parameters }) => String(parameters['content'])).join('\n');
+		if (creates && !isOfRequests) expect(said).toMatch(/\*Data table\* node creates tables/);
 	});
 
 	test('has trigger samples with exactly the fields of its items', () => {
@@ -99,12 +167,15 @@ describe.each(templates)('%s', (file, text) => {
 		expect(workflow.active).toBe(false);
 	});
 
-	test("has sample data on nodes that can be pinned, sends in a dry run, sends nothing until the seller enables a channel, or opens cases for the trigger's own test event", () => {
+	test("has sample data on nodes that can be pinned, sends in a dry run, only shows the seller their own figures, or opens cases for the trigger's own test event", () => {
 		const pinned = Object.entries(workflow.pinData ?? {});
 		// A case of a dated sample would end at once, because its time has passed.
 		const keepsCases = nodes.some(({ parameters }) => parameters['resource'] === 'case');
-		const channels = CHANNELS.flatMap(ofType);
-		const isQuiet = channels.length > 0 && channels.every(({ disabled }) => disabled === true);
+		const isOwnReport = [...ofType('scheduleTrigger'), ...ofType('formTrigger')].length > 0;
+		const writes = CHANNELS.filter((each) => !MESSAGES.includes(each)).flatMap(ofType);
+		const isQuiet =
+			(isOwnReport || ofType('errorTrigger').length > 0) &&
+			writes.every(({ disabled }) => disabled === true);
 		if (sends.length === 0 && !isQuiet && !keepsCases) expect(pinned.length).toBeGreaterThan(0);
 		for (const [name, items] of pinned) {
 			expect(nodes.map((node) => node.name)).toContain(name);
@@ -133,7 +204,7 @@ describe.each(templates)('%s', (file, text) => {
 
 	test("uses only valid parameters of this package's nodes", () => {
 		const own = nodes.filter(({ type }) => type.startsWith(PACKAGE));
-		expect(own.length).toBeGreaterThan(0);
+		expect(own.length > 0).toBe(ofType('errorTrigger').length === 0);
 		for (const node of own)
 			expect({ node: node.name, wrong: wrongParameters(node) }).toEqual({
 				node: node.name,

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 
 import { dayOfTable } from '../../shared/domain/calendar';
-import type { RemovalChance, RemovalCriterion } from '../../shared/domain/comments/removalProspect';
+import {
+	REMOVAL_CHANCES,
+	type RemovalChance,
+	type RemovalCriterion,
+} from '../../shared/domain/comments/removalProspect';
 
 /** What a seller can do next about a feedback entry, or what is waited for. */
 export const NEXT_STEPS = [
@@ -60,7 +64,7 @@ export interface CaseRow {
 	readonly response: string;
 	/** Reasons, separated by commas. */
 	readonly reasons: string;
-	/** By the words of the comment, also after the time for requests. */
+	/** By the words of the comment and by who shipped the order, also after the time for requests. */
 	readonly prospect: RemovalChance;
 	readonly criterion: RemovalCriterion;
 	readonly status: CaseStatus;
@@ -146,6 +150,8 @@ export const keptCaseSchema = z.object({
 	openedAt: moment,
 	closedAt: orNull(moment),
 	seller: orNull(z.string()),
+	/** Says what a former look at the order found; without it, the words alone decide. */
+	prospect: z.enum(REMOVAL_CHANCES).optional().catch(undefined),
 });
 
 export type KeptCase = z.infer<typeof keptCaseSchema>;

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 import type { Steps } from '../../shared/domain/steps';
 import { CASE_ACTIONS, keptCaseSchema, type KeptCase } from './caseRow';
 
@@ -10,12 +12,21 @@ export interface KeptCases {
 
 const ROWS_PER_STEP = 50;
 
+/** When n8n's data table last saved a row, in milliseconds; 0 in any other table. */
+const savedAtSchema = z
+	.object({ updatedAt: z.coerce.date().transform((at) => at.getTime()) })
+	.transform(({ updatedAt }) => updatedAt)
+	.catch(0);
+
 /**
  * Reads the rows of a table of cases: a list of rows, n8n's items, one row, or JSON text. A row
- * that remembers nothing was never decided about, such as one that a table has just created.
+ * that remembers nothing was never decided about, such as one that a table has just created. Of two
+ * rows of one case, the one saved last counts, by n8n's own column `updatedAt`; without that, the one
+ * further down.
  */
 export function* readKeptCases(given: unknown): Steps<KeptCases> {
 	const cases = new Map<string, KeptCase>();
+	const savedAt = new Map<string, number>();
 	let problem: string | undefined;
 	const listed = listOf(given);
 	if (listed === undefined) return { cases, problem: 'It is neither a list of rows nor a row.' };
@@ -25,7 +36,11 @@ export function* readKeptCases(given: unknown): Steps<KeptCases> {
 		if (isEmptyRow(row)) continue;
 		const parsed = keptCaseSchema.safeParse(row);
 		if (parsed.success) {
-			cases.set(parsed.data.caseId, parsed.data);
+			const { caseId } = parsed.data;
+			const at = savedAtSchema.parse(row);
+			if (at < (savedAt.get(caseId) ?? 0)) continue;
+			savedAt.set(caseId, at);
+			cases.set(caseId, parsed.data);
 			continue;
 		}
 		const [issue] = parsed.error.issues;

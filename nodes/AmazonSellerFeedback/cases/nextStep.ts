@@ -3,7 +3,9 @@ import type { DateTime } from 'luxon';
 import { dayIn, plusDays } from '../../shared/domain/calendar';
 import { reasonsOf } from '../../shared/domain/comments/reasons';
 import {
+	isAmazonResponsible,
 	removalProspect,
+	removalProspectByOrder,
 	type RemovalChance,
 	type RemovalProspect,
 } from '../../shared/domain/comments/removalProspect';
@@ -71,7 +73,8 @@ export function nextStepOf(input: NextStepInput, settings: CaseSettings): NextSt
 	const isGone = feedback.event === 'feedbackRemoved';
 	const latest = isGone && kept ? kept : feedback;
 	const text = { date: latest.date, rating: latest.rating, comment: latest.comment ?? '' };
-	const removal = removalProspect(text, today);
+	const isAmazons = isAmazonResponsible(feedback.order) ?? foundBefore(kept, text);
+	const removal = removalProspectByOrder(removalProspect(text, today), isAmazons);
 
 	const facts = {
 		...stamps,
@@ -105,7 +108,7 @@ export function nextStepOf(input: NextStepInput, settings: CaseSettings): NextSt
 		...text,
 		response: facts.response,
 		reasons: (input.reasons ?? reasonsOf(text.comment).reasons).join(', '),
-		prospect: prospectOf(text, removal),
+		prospect: prospectOf(text, removal, isAmazons),
 		criterion: removal.criterion,
 		status,
 		nextStep,
@@ -124,11 +127,22 @@ export function nextStepOf(input: NextStepInput, settings: CaseSettings): NextSt
 	return { row, why, daysLeft, overdue, isNew, isNewStep, justClosed, remind, isProposal };
 }
 
-/** By the words alone: an aging case does not move to another group of Outcomes. */
+/** An aging case does not move to another group of Outcomes. */
 const prospectOf = (
 	text: CommentOfCase,
 	{ criterion, prospect }: RemovalProspect,
-): RemovalChance => (criterion === 'tooOld' ? removalProspect(text, text.date).prospect : prospect);
+	isAmazons: boolean | undefined,
+): RemovalChance =>
+	criterion === 'tooOld'
+		? removalProspectByOrder(removalProspect(text, text.date), isAmazons).prospect
+		: prospect;
+
+/** What the order said when it was looked at: a row keeps only the prospect that followed from it. */
+function foundBefore(kept: KeptCase | undefined, text: CommentOfCase): boolean | undefined {
+	if (kept?.comment !== text.comment) return undefined;
+	if (kept.prospect === 'possible') return true;
+	return kept.prospect === 'unlikely' ? false : undefined;
+}
 
 type CommentOfCase = Parameters<typeof removalProspect>[0];
 

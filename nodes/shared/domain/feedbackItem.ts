@@ -1,7 +1,9 @@
 import { z } from 'zod';
 
 import { dayOfTable } from './calendar';
+import { FULFILLERS } from './order';
 import { isOrderIdOfAnyKind } from './orderId';
+import type { OrderDetails } from './orderDetails';
 
 /** Unreadable and null are both absent, so that one bad field costs only itself. */
 const field = <Schema extends z.ZodTypeAny>(schema: Schema) =>
@@ -21,12 +23,18 @@ const feedbackFields = {
 	response: field(z.string()),
 };
 
+const orderSchema = z.object({
+	fulfilledBy: z.enum(FULFILLERS).nullable().catch(null),
+	shippedLate: z.boolean().nullable().catch(null),
+});
+
 const itemSchema = z.object({
 	orderId: field(z.string().trim().refine(isOrderIdOfAnyKind)),
 	seller: filled,
 	marketplaceId: filled,
 	marketplace: filled,
 	event: field(z.string()),
+	order: field(orderSchema),
 	...feedbackFields,
 	before: field(z.object(feedbackFields)),
 	after: field(z.object(feedbackFields)),
@@ -47,6 +55,8 @@ export interface FeedbackOfItem {
 	readonly response: string | undefined;
 	/** The trigger's event, if the item is one. */
 	readonly event: string | undefined;
+	/** Who shipped the order and how, if its details were added. */
+	readonly order: Pick<OrderDetails, 'fulfilledBy' | 'shippedLate'> | undefined;
 }
 
 /**
@@ -65,5 +75,6 @@ export function feedbackOfItem(item: unknown): FeedbackOfItem {
 		comment: feedback.comment,
 		response: feedback.response,
 		event: plain.event,
+		order: plain.order,
 	};
 }

@@ -1,3 +1,4 @@
+import { testErrorsToMe } from './errorsToMe';
 import { testFeedbackJoinedWithCrm } from './feedbackJoinedWithCrm';
 import { testNegativeFeedbackAlerts } from './negativeFeedbackAlerts';
 import { testReputationAssistant } from './reputationAssistant';
@@ -10,3 +11,4 @@ testFeedbackJoinedWithCrm(rig);
 testNegativeFeedbackAlerts(rig);
 testReputationAssistant(rig);
 testScorecards(rig);
+testErrorsToMe(rig);

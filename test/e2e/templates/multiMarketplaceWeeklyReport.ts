@@ -85,7 +85,7 @@ export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 
 		test('sends a report without a file for a week without feedback', async () => {
 			const { text, file } = await run({
-				'Feedback of the week': { filters: { ratings: [5] } },
+				'Get the feedback of the week': { filters: { ratings: [5] } },
 			});
 			expect(text).toMatch(/its own calendar: none\.</);
 			expect(text).not.toContain('unknown');

@@ -2,16 +2,22 @@ import type { IDataObject } from 'n8n-workflow';
 import { WATCH_EVENTS } from '../../../nodes/AmazonSellerFeedbackTrigger/watch/events';
 import { expectSamples } from './rig/samples';
 import { readTemplate } from '../../../checks/lib/templates';
-import { SOON, type Choices, type Execution, TemplateRig } from './rig/templateRig';
+import {
+	SOON,
+	TEAMS_AND_DISCORD,
+	type Choices,
+	type Execution,
+	TemplateRig,
+} from './rig/templateRig';
 
 const NAME = 'negative-feedback-alerts';
-const TRIGGER = 'New negative feedback';
+const TRIGGER = 'Watch for negative feedback';
 
 /** A marketplace without an earlier report; triggers share reports for half an hour. */
 const CANADA = 'A2EUQ1WTGCTBG2';
 
 /** Buyers' texts must have no effect in the channel that shows them. */
-const COMMENT = '<!channel> *late* & broken_box <b>';
+const COMMENT = '<!channel> *late* & broken_box <b> @everyone [Help](https://evil.example)';
 
 const OTHER_ORDER = '111-1111111-1111111';
 
@@ -20,12 +26,13 @@ const SLACK: Choices = {
 };
 const ALL_CHANNELS: Choices = {
 	...SLACK,
-	'Send an email': {
+	...TEAMS_AND_DISCORD,
+	'Send by email': {
 		fromEmail: 'shop@example.com',
 		toEmail: 'owner@example.com',
 		disabled: false,
 	},
-	'Send a text message': { from: '+15005550006', to: '+15005550009', disabled: false },
+	'Send as text message': { from: '+15005550006', to: '+15005550009', disabled: false },
 	'Send to Telegram': { chatId: '4711', disabled: false },
 };
 
@@ -79,7 +86,8 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 				.outside.requests.slice(before)
 				.filter(({ body }) => JSON.stringify(body).includes(orderId));
 			const textTo = (host: string) => sent.find((each) => each.host === host)?.body;
-			const escaped = '&lt;!channel&gt; *late* &amp; broken_box &lt;b&gt;';
+			const escaped =
+				'&lt;!channel&gt; *late* &amp; broken_box &lt;b&gt; @everyone [Help](https://evil.example)';
 			expect(textTo('slack.com')).toMatchObject({
 				channel: 'C0EXAMPLE',
 				text: expect.stringContaining(escaped),
@@ -88,6 +96,13 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 				chat_id: '4711',
 				parse_mode: 'HTML',
 				text: expect.stringContaining(escaped),
+			});
+			expect(textTo('graph.microsoft.com')).toMatchObject({
+				body: { contentType: 'text', content: expect.stringContaining(COMMENT) },
+			});
+			// Neither notifies everybody nor shows an address as something else.
+			expect(textTo('discord.com')).toMatchObject({
+				content: expect.stringContaining('<b> @\u200beveryone \\[Help](https://evil.example)'),
 			});
 			expect(textTo('api.twilio.com')).toMatchObject({
 				To: '+15005550009',
@@ -149,17 +164,19 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 
 			expect(error).toBeUndefined();
 			const requests = rig().outside.requests.slice(before);
-			expect(requests).toHaveLength(3);
+			expect(requests).toHaveLength(5);
 			const textTo = (host: string) => {
 				const { body = {} } = requests.find((each) => each.host === host) ?? {};
-				return String(body['text'] ?? body['Body']);
+				return String(body['text'] ?? body['Body'] ?? body['content']);
 			};
 			expect(textTo('slack.com')).toMatch(/^30 events.*Feedback 0.*Feedback 29/s);
 			expect(rig().mail.mails.at(-1)).toMatchObject({
 				subject: 'Amazon alert: 30 events',
 				text: expect.stringContaining('Feedback 29'),
 			});
-			// Telegram accepts 4,096 characters, Twilio 1,600.
+			// Discord accepts 2,000 characters, Telegram 4,096, Twilio 1,600.
+			expect(textTo('discord.com')).toMatch(/^30 events.*cut off/s);
+			expect(textTo('discord.com').length).toBeLessThanOrEqual(2000);
 			expect(textTo('api.telegram.org')).toMatch(/^30 events.*cut off/s);
 			expect(textTo('api.telegram.org').length).toBeLessThanOrEqual(4096);
 			expect(textTo('api.twilio.com')).toMatch(/^30 events/);
@@ -175,23 +192,47 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 			expect(execution.error).toBeUndefined();
 			const item = execution.outputs[TRIGGER]?.[0]?.[0] ?? {};
 			expect(item['event']).toBe(event);
-			expect(execution.outputs['All in one message']?.[0]?.[0]?.['subject']).toBe(
+			expect(execution.outputs['Combine into one message']?.[0]?.[0]?.['subject']).toBe(
 				`Amazon alert: ${item['marketplace']}${item['orderId'] ? `, feedback for order ${item['orderId']}` : ''}`,
 			);
 			const lines = linesOf(execution);
-			const after = (item['after'] ?? {}) as IDataObject;
-			const removal = item['removal'] as IDataObject | null;
 			const { notes } = item['ratingNow'] as { notes: string[] };
 			expect(lines).toEqual([
 				item['summary'],
 				...(notes.length > 0
 					? [expect.stringMatching(/^(About the rating|The rating is unknown): /)]
 					: []),
-				...(removal ? [`Could it be removed? ${removal['explanation']}`] : []),
-				...(after['comment']
-					? [`Answer it in Feedback Manager: ${item['feedbackManagerUrl']}`]
+				expect.stringMatching(NEXT[event] ?? /^Next: nothing to do$/),
+				...(item['orderId'] && item['after']
+					? [`Feedback Manager: ${item['feedbackManagerUrl']}`]
 					: []),
 				...(item['orderUrl'] ? [`The order: ${item['orderUrl']}`] : []),
+			]);
+		});
+
+		test.each<[string, IDataObject, RegExp]>([
+			[
+				'a criterion applies',
+				{},
+				/^Next: request its removal by 20\d\d-\d\d-\d\d\. The comment seems to be about delivery\./,
+			],
+			[
+				'no criterion applies',
+				{ removal: { prospect: 'unlikely', criterion: 'none' } },
+				/^Next: contact the buyer and solve it/,
+			],
+			['the time for requests has passed', { removal: { prospect: 'impossible' } }, /contact/],
+			['it is unknown', { removal: null }, /contact the buyer/],
+			[
+				'the seller has replied',
+				{ removal: null, after: { comment: 'Late', response: 'We are sorry' } },
+				/^Next: check whether your reply still fits$/,
+			],
+		])('says what to do next if %s', async (_, change, next) => {
+			const id = await rig().import(NAME, SLACK, sampleWith(change));
+			const lines = linesOf(await rig().run(id, TRIGGER));
+			expect(lines.filter((line) => line.startsWith('Next: '))).toEqual([
+				expect.stringMatching(next),
 			]);
 		});
 
@@ -220,7 +261,7 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 			);
 			const execution = await rig().run(id, TRIGGER);
 			expect([0, 1, 2].map((index) => linesOf(execution, index)[1])).toEqual([
-				expect.stringMatching(/^Could it be removed/),
+				expect.stringMatching(/^Next: /),
 				`About the rating: ${old}; ${left}`,
 				`The rating is unknown: ${missing}`,
 			]);
@@ -243,7 +284,13 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 					.outside.requests.slice(before)
 					.map(({ host }) => host),
 			);
-			expect([...hosts]).toEqual(['slack.com', 'api.twilio.com', 'api.telegram.org']);
+			expect([...hosts]).toEqual([
+				'slack.com',
+				'graph.microsoft.com',
+				'discord.com',
+				'api.twilio.com',
+				'api.telegram.org',
+			]);
 			expect(rig().mail.mails.length).toBeGreaterThan(mails);
 			expect({ status, error }).toEqual({
 				status: 'error',
@@ -252,6 +299,17 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 		});
 	});
 }
+
+/** What to do next, for events that ask for something. */
+const NEXT: Readonly<Record<string, RegExp>> = {
+	newNegativeFeedback: /^Next: (request its removal by|contact the buyer|check whether)/,
+	newNeutralFeedback: /^Next: (request its removal by|contact the buyer|check whether)/,
+	feedbackChanged: /^Next: (request its removal by|contact the buyer|check whether)/,
+	ratingFellBelowThreshold: /^Next: look for the cause/,
+	orderDefectRateAboveTarget: /^Next: open Account Health/,
+	accountStatusChanged: /^Next: open Account Health/,
+	buyBoxShareFell: /^Next: compare the price/,
+};
 
 /** The template's sample, once for each of these changes. */
 const sampleWith = (...others: IDataObject[]) => {

@@ -7,21 +7,22 @@ const OWNER = 'scorecards@example.com';
 const TRIGGER = 'Every morning at 7';
 const AMAZON = 'amazonSellingPartnerApi';
 
-/** What the seller fills in for both channels. */
-const CHANNELS: Choices = {
-	'Send the email': { fromEmail: 'shop@example.com', toEmail: OWNER, disabled: false },
-	'Post in Slack': { channelId: { __rl: true, mode: 'id', value: 'C0EXAMPLE' }, disabled: false },
+/** What the seller fills in, besides the Amazon credential. */
+const SLACK: Choices = {
+	'Send to Slack': { channelId: { __rl: true, mode: 'id', value: 'C0EXAMPLE' } },
 };
 
-const ALL_SELLERS = {
-	name: 'agency-scorecards',
-	table: 'Amazon scorecards of all sellers',
-} as const;
+/** For both channels. */
+const CHANNELS: Choices = {
+	'Send by email': { fromEmail: 'shop@example.com', toEmail: OWNER, disabled: false },
+	...SLACK,
+};
 
-const ONE_SELLER = {
-	name: 'seller-scorecards',
-	table: 'Amazon scorecards of one seller',
-} as const;
+/** Without any channel: the table and the digest in n8n. */
+const NONE: Choices = { 'Send to Slack': { disabled: true } };
+
+const NAME = 'morning-scorecard';
+const TABLE = 'Amazon scorecards';
 
 export function testScorecards(rig: () => TemplateRig): void {
 	const tables = () => new DataTables(rig().n8n);
@@ -30,15 +31,11 @@ export function testScorecards(rig: () => TemplateRig): void {
 	const itemsOf = ({ outputs }: Execution, node: string) => outputs[node]?.[0] ?? [];
 
 	/** Imports a template for the sellers of one credential, with an empty history. */
-	async function importFor(
-		{ name, table }: { readonly name: string; readonly table: string },
-		choices: Choices,
-		credential?: object,
-	): Promise<string> {
-		await tables().drop(table);
+	async function importFor(choices: Choices, credential?: object): Promise<string> {
+		await tables().drop(TABLE);
 		if (credential !== undefined) await rig().addCredential(AMAZON, credential);
 		return await rig()
-			.import(name, choices)
+			.import(NAME, choices)
 			.finally(async () => {
 				if (credential !== undefined) await rig().addCredential(AMAZON, rig().sellerCredential());
 			});
@@ -68,15 +65,15 @@ export function testScorecards(rig: () => TemplateRig): void {
 	const placeOf = ({ seller, marketplace }: IDataObject) => `${seller} ${marketplace}`;
 
 	describe('scorecards of all sellers', () => {
-		test('as imported, needs only the Amazon credential: fills the table, makes the digest, sends nothing', async () => {
-			const id = await importFor(ALL_SELLERS, {}, several());
+		test('without a channel, needs only the Amazon credential: fills the table, makes the digest, sends nothing', async () => {
+			const id = await importFor(NONE, several());
 
 			const { execution, mails, posts } = await runOf(id);
 
 			expect(execution.error).toBeUndefined();
 			const cards = itemsOf(execution, 'Get scorecards');
 			expect(new Set(cards.map(({ seller }) => seller))).toEqual(new Set(['Harbor', 'Nordlicht']));
-			const rows = (await tables().rowsOf(ALL_SELLERS.table)) ?? [];
+			const rows = (await tables().rowsOf(TABLE)) ?? [];
 			expect(rows.map(placeOf).toSorted()).toEqual(cards.map(placeOf).toSorted());
 			const ofHarbor = rows.find((row) => placeOf(row) === 'Harbor US');
 			expect(ofHarbor).toMatchObject({
@@ -88,27 +85,27 @@ export function testScorecards(rig: () => TemplateRig): void {
 				summary: expect.stringMatching(/^Harbor, United States/),
 			});
 			expect(ofHarbor?.['ratingPercent365Days']).toBeCloseTo(rig().settledRating.percent, 9);
-			expect(itemsOf(execution, 'Create the digest')).toMatchObject([
+			expect(itemsOf(execution, 'Write the digest')).toMatchObject([
 				{ marketplaces: cards.length, notRead: 0, html: expect.stringContaining('Nordlicht') },
 			]);
 			expect([mails, posts]).toEqual([[], []]);
 		});
 
 		test('a second run on the same day updates the rows', async () => {
-			const id = await importFor(ALL_SELLERS, {}, several());
+			const id = await importFor(NONE, several());
 			await runOf(id);
-			const before = await tables().rowsOf(ALL_SELLERS.table);
+			const before = await tables().rowsOf(TABLE);
 
 			const { execution } = await runOf(id);
 
 			expect(execution.error).toBeUndefined();
-			const after = await tables().rowsOf(ALL_SELLERS.table);
+			const after = await tables().rowsOf(TABLE);
 			expect(after?.map(placeOf).toSorted()).toEqual(before?.map(placeOf).toSorted());
 			expect(after?.length).toBeGreaterThan(0);
 		});
 
 		test('a seller that cannot be read is in the message and the history, next to the others', async () => {
-			const id = await importFor(ALL_SELLERS, CHANNELS, several({ Gone: { JP: 'Atzr|gone' } }));
+			const id = await importFor(CHANNELS, several({ Gone: { JP: 'Atzr|gone' } }));
 
 			const { execution, mails, posts } = await runOf(id);
 
@@ -129,7 +126,7 @@ export function testScorecards(rig: () => TemplateRig): void {
 			for (const { seller, marketplaceName, needsAttention } of cards) {
 				if (needsAttention === true) expect(posts[0]).toContain(`${seller}, ${marketplaceName}`);
 			}
-			const rows = await tables().rowsOf(ALL_SELLERS.table);
+			const rows = await tables().rowsOf(TABLE);
 			expect(rows).toHaveLength(cards.length);
 			expect(rows?.find(({ seller }) => seller === 'Gone')).toMatchObject({
 				marketplace: 'all',
@@ -142,7 +139,7 @@ export function testScorecards(rig: () => TemplateRig): void {
 		});
 
 		test('a failed email costs neither the Slack message nor the history, and n8n shows it', async () => {
-			const id = await importFor(ALL_SELLERS, CHANNELS, several());
+			const id = await importFor(CHANNELS, several());
 			rig().mail.refused = OWNER;
 
 			const { execution, posts } = await runOf(id).finally(() => (rig().mail.refused = undefined));
@@ -152,16 +149,12 @@ export function testScorecards(rig: () => TemplateRig): void {
 				error: expect.stringContaining('The history or a message failed'),
 			});
 			expect(posts).toHaveLength(1);
-			expect(await tables().rowsOf(ALL_SELLERS.table)).not.toEqual([]);
+			expect(await tables().rowsOf(TABLE)).not.toEqual([]);
 		});
 
 		test('a table that has other columns costs no message, and n8n shows it', async () => {
 			const columns = { column: [{ name: 'day', type: 'string' }] };
-			const id = await importFor(
-				ALL_SELLERS,
-				{ ...CHANNELS, 'Create the table once': { columns } },
-				several(),
-			);
+			const id = await importFor({ ...CHANNELS, 'Create the table once': { columns } }, several());
 
 			const { execution, mails, posts } = await runOf(id);
 
@@ -172,41 +165,61 @@ export function testScorecards(rig: () => TemplateRig): void {
 			expect([mails.length, posts.length]).toEqual([1, 1]);
 		});
 
-		test('can be activated with the Amazon credential alone', async () => {
-			const without = await rig().import(ALL_SELLERS.name, {}, false, AMAZON);
+		test('can be activated with the Amazon credential alone, without a channel', async () => {
+			const without = await rig().import(NAME, NONE, false, AMAZON);
 			await expect(rig().activate(without)).rejects.toThrow();
-			const id = await importFor(ALL_SELLERS, {}, several());
+			const id = await importFor(NONE, several());
 			await rig().activate(id);
 			await rig().deactivate(id);
 		});
 	});
 
 	describe('scorecards of one seller', () => {
-		test('as imported, needs only the Amazon credential: fills the table, makes the digest, sends nothing', async () => {
-			const id = await importFor(ONE_SELLER, {});
+		test('without a channel, needs only the Amazon credential: fills the table, makes the digest, sends nothing', async () => {
+			const id = await importFor(NONE);
 
 			const { execution, mails, posts } = await runOf(id);
 
 			expect(execution.error).toBeUndefined();
 			const cards = itemsOf(execution, 'Get scorecards');
 			expect(cards.map(({ marketplace }) => marketplace)).toEqual(['US', 'CA', 'MX']);
-			const rows = (await tables().rowsOf(ONE_SELLER.table)) ?? [];
+			const rows = (await tables().rowsOf(TABLE)) ?? [];
 			expect(rows.map(placeOf).toSorted()).toEqual(cards.map(placeOf).toSorted());
 			const ofUs = rows.find(({ marketplace }) => marketplace === 'US');
 			expect(ofUs?.['ratingPercent365Days']).toBeCloseTo(rig().settledRating.percent, 9);
-			expect(itemsOf(execution, 'Create the digest')).toMatchObject([
+			expect(itemsOf(execution, 'Write the digest')).toMatchObject([
 				{ marketplaces: 3, notRead: 0 },
 			]);
 			expect([mails, posts]).toEqual([[], []]);
 		});
 
-		test('sends one email and one Slack message, which names only what needs attention', async () => {
-			const id = await importFor(ONE_SELLER, CHANNELS);
+		test('as imported, with a channel in Slack, sends only there', async () => {
+			const id = await importFor(SLACK);
+			await rig().activate(id);
+			await rig().deactivate(id);
 
 			const { execution, mails, posts } = await runOf(id);
 
 			expect(execution.error).toBeUndefined();
-			const [digest] = itemsOf(execution, 'Create the digest');
+			expect([mails.length, posts.length]).toEqual([0, 1]);
+		});
+
+		test('a credential that does not work fails the execution, and adds no row', async () => {
+			const credential = { ...rig().sellerCredential(), refreshToken: 'Atzr|gone' };
+			const id = await importFor(NONE, credential);
+			expect(await runOf(id)).toMatchObject({
+				execution: { status: 'error', error: expect.stringContaining('refresh token') },
+			});
+			expect((await tables().rowsOf(TABLE)) ?? []).toEqual([]);
+		});
+
+		test('sends one email and one Slack message, which names only what needs attention', async () => {
+			const id = await importFor(CHANNELS);
+
+			const { execution, mails, posts } = await runOf(id);
+
+			expect(execution.error).toBeUndefined();
+			const [digest] = itemsOf(execution, 'Write the digest');
 			expect(mails).toMatchObject([{ to: [OWNER], subject: digest?.['subject'] }]);
 			expect(posts).toEqual([String(digest?.['summary']).replaceAll('&', '&amp;')]);
 			for (const { marketplaceName, needsAttention } of itemsOf(execution, 'Get scorecards')) {
@@ -217,10 +230,10 @@ export function testScorecards(rig: () => TemplateRig): void {
 			}
 		});
 
-		test('can be activated with the Amazon credential alone', async () => {
-			const without = await rig().import(ONE_SELLER.name, {}, false, AMAZON);
+		test('can be activated with the Amazon credential alone, without a channel', async () => {
+			const without = await rig().import(NAME, NONE, false, AMAZON);
 			await expect(rig().activate(without)).rejects.toThrow();
-			const id = await importFor(ONE_SELLER, {});
+			const id = await importFor(NONE);
 			await rig().activate(id);
 			await rig().deactivate(id);
 		});

@@ -10,19 +10,18 @@ import {
 	type Choices,
 	type Execution,
 	type Samples,
+	TEAMS_AND_DISCORD,
 	type TemplateRig,
 } from './rig/templateRig';
 
 const NAME = 'threshold-alarm-with-escalation';
-const TRIGGER = 'Rating crosses a threshold';
+const TRIGGER = 'Watch the rating';
 const CHANNEL = { channelId: { __rl: true, mode: 'id', value: 'C0EXAMPLE' } };
 const NO_CHANNEL = { channelId: { __rl: true, mode: 'id', value: UNKNOWN_CHANNEL } };
 const CHOICES: Choices = {
-	'Ask who handles it': CHANNEL,
-	'Report who handles it': CHANNEL,
-	'Report the recovery': CHANNEL,
-	'Email the manager': { fromEmail: 'shop@example.com', toEmail: 'manager@example.com' },
-	'Text the manager': { from: '+15005550006', to: '+15005550009' },
+	'Ask in Slack who handles it': CHANNEL,
+	'Send an email to the manager': { fromEmail: 'shop@example.com', toEmail: 'manager@example.com' },
+	'Send a text message to the manager': { from: '+15005550006', to: '+15005550009' },
 };
 
 /**
@@ -191,7 +190,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 		test('if Slack fails, the manager is notified at once and n8n shows the failure', async () => {
 			const id = await rig().import(
 				NAME,
-				{ ...CHOICES, 'Ask who handles it': NO_CHANNEL },
+				{ ...CHOICES, 'Ask in Slack who handles it': NO_CHANNEL },
 				FELL_FAR,
 			);
 			const mails = rig().mail.mails.length;
@@ -217,7 +216,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 		test('if n8n hides that Slack failed, the manager is notified at once too', async () => {
 			const question = { ...CHANNEL, options: NO_WAIT };
 			const { result, requests } = await rig().requestsDuring('api.twilio.com', async () => {
-				const choices = { ...CHOICES, 'Ask who handles it': question };
+				const choices = { ...CHOICES, 'Ask in Slack who handles it': question };
 				return await rig().run(
 					await rig().import(NAME, choices, { [TRIGGER]: [alarm({ summary: HIDDEN })] }),
 					TRIGGER,
@@ -235,7 +234,11 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			const mail = { fromEmail: 'shop@example.com', toEmail: UNKNOWN_RECIPIENT };
 			const id = await rig().import(
 				NAME,
-				{ ...CHOICES, 'Ask who handles it': NO_CHANNEL, 'Email the manager': mail },
+				{
+					...CHOICES,
+					'Ask in Slack who handles it': NO_CHANNEL,
+					'Send an email to the manager': mail,
+				},
 				FELL_FAR,
 			);
 			const { result, requests } = await rig().requestsDuring(
@@ -251,7 +254,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 		});
 
 		test('a recovery message that fails does not block an alarm', async () => {
-			const choices = { ...CHOICES, 'Report the recovery': NO_CHANNEL };
+			const choices = { ...CHOICES, 'Report the recovery in Slack': NO_CHANNEL };
 			const id = await rig().import(NAME, choices, FELL_FAR);
 			const { result, requests } = await rig().requestsDuring(
 				'slack.com',
@@ -289,17 +292,36 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			expect(after?.['rating']).toBeLessThan(Number(after?.['thresholdPercent']));
 		});
 
-		test('its notes name the roles, the error workflow and the name to keep', () => {
-			const notes = notesOf(NAME);
-			for (const words of [
-				'Selling Partner Insights',
-				'Brand Analytics',
-				'Error Workflow',
-				"Keep the first node's name",
-				'below a threshold at activation',
-			]) {
-				expect(notes).toContain(words);
+		test('its notes name the error workflow and the name to keep', () => {
+			for (const words of ['Error Workflow', "Keep the first node's name"]) {
+				expect(notesOf(NAME)).toContain(words);
 			}
+		});
+
+		test('sends the alert to Microsoft Teams and Discord too, if they are enabled', async () => {
+			const id = await rig().import(NAME, { ...CHOICES, ...TEAMS_AND_DISCORD }, FELL_FAR);
+			const before = rig().outside.requests.length;
+
+			expect((await rig().run(id, TRIGGER)).status).toBe('waiting');
+
+			const sent = rig()
+				.outside.requests.slice(before)
+				.filter(({ host }) => host !== 'slack.com')
+				.map(({ host, body }) => [host, JSON.stringify(body)]);
+			expect(sent).toEqual([
+				['graph.microsoft.com', expect.stringMatching(/Mexico: .*United States: .*Next: /)],
+				['discord.com', expect.stringMatching(/Mexico: .*United States: .*Next: /)],
+			]);
+		});
+
+		test('keeps the alerts of two sellers in the same marketplace apart', async () => {
+			const samples = [alarm({ seller: 'Harbor' }), alarm({ seller: 'Nordlicht' })];
+			const id = await rig().import(NAME, CHOICES, { [TRIGGER]: samples });
+			const { outputs } = await rig().run(id, TRIGGER);
+			expect(outputs['Keep one alert per marketplace']?.[0]?.map(({ seller }) => seller)).toEqual([
+				'Harbor',
+				'Nordlicht',
+			]);
 		});
 
 		test('can be activated', async () => {
@@ -375,7 +397,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 				test('goes no further if the rating is above it by then', async () => {
 					const { status, error, outputs } = await end(raised[UNITED_STATES] ?? '');
 					expect({ status, error }).toEqual({ status: 'success', error: undefined });
-					expect(outputs['Still below the threshold?']?.[1]).toMatchObject([{ marketplace: 'US' }]);
+					expect(outputs['Check if it is still below']?.[1]).toMatchObject([{ marketplace: 'US' }]);
 					expect(mailsAbout('US')).toEqual([]);
 				});
 			}),
@@ -384,7 +406,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 
 const UNANSWERED: Choices = {
 	...CHOICES,
-	'Ask who handles it': {
+	'Ask in Slack who handles it': {
 		...CHANNEL,
 		options: {
 			appendAttribution: false,

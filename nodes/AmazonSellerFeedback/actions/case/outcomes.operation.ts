@@ -9,6 +9,7 @@ import { z } from 'zod';
 
 import { keptCaseSchema } from '../../cases/caseRow';
 import { outcomesOf, type EndedCase } from '../../cases/outcomes';
+import { REMOVAL_CHANCES } from '../../../shared/domain/comments/removalProspect';
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
 import { hint } from '../../../shared/n8n/hints';
 import { readParameters } from '../../../shared/n8n/parameters';
@@ -50,7 +51,7 @@ const rowSchema = keptCaseSchema
 		repliedAt: true,
 		dismissedAt: true,
 	})
-	.extend({ prospect: z.enum(['possible', 'conditional', 'unlikely', 'impossible']) });
+	.extend({ prospect: z.enum(REMOVAL_CHANCES) });
 
 /** How the closed cases among all input items ended. */
 export async function execute(this: IExecuteFunctions): Promise<IDataObject[]> {

@@ -1,5 +1,6 @@
 import { plusDays } from '../calendar';
 import { sentimentOf, type FeedbackRow } from '../feedbackReport';
+import type { SellerOrder } from '../order';
 import { hasText, readPartOf } from './fold';
 import { mentionsIn } from './mentions';
 import { holdsPersonalInformation } from './personalInformation';
@@ -31,7 +32,9 @@ export type RemovalCriterion = keyof typeof REMOVAL_CRITERIA;
  * - `unlikely`: they match no recognized criterion
  * - `impossible`: there is nothing to request, or it is too late
  */
-export type RemovalChance = 'possible' | 'conditional' | 'unlikely' | 'impossible';
+export const REMOVAL_CHANCES = ['possible', 'conditional', 'unlikely', 'impossible'] as const;
+
+export type RemovalChance = (typeof REMOVAL_CHANCES)[number];
 
 export interface RemovalProspect {
 	readonly prospect: RemovalChance;
@@ -83,6 +86,42 @@ export function removalProspect(
 		explanation: REMOVAL_CRITERIA[criterion],
 		requestBy: prospect === 'impossible' ? null : requestBy,
 	};
+}
+
+/** What the order says about a comment on its delivery, in place of the text of the criterion. */
+export const REMOVAL_BY_ORDER = {
+	fulfilled:
+		'The comment seems to be about delivery, and Amazon fulfilled the order, so Amazon may strike it through; Amazon decides',
+	shippedLate:
+		'The comment seems to be about delivery, but you shipped the order yourself, and late, so Amazon does not strike it through',
+} as const;
+
+/**
+ * Whether Amazon takes responsibility for the delivery of an order: true if it fulfilled the order, false
+ * if the seller shipped it late, undefined if that is unknown or depends on Buy Shipping, which no report
+ * shows.
+ */
+export function isAmazonResponsible(
+	order: Pick<SellerOrder, 'fulfilledBy' | 'shippedLate'> | undefined,
+): boolean | undefined {
+	if (order?.fulfilledBy === 'AMAZON') return true;
+	return order?.fulfilledBy === 'MERCHANT' && order.shippedLate === true ? false : undefined;
+}
+
+/** Confirms or denies the criterion `fulfilledByAmazon`; all others do not depend on the order. */
+export function removalProspectByOrder(
+	removal: RemovalProspect,
+	isAmazons: boolean | undefined,
+): RemovalProspect {
+	if (removal.criterion !== 'fulfilledByAmazon' || isAmazons === undefined) return removal;
+	return isAmazons
+		? { ...removal, prospect: 'possible', explanation: REMOVAL_BY_ORDER.fulfilled }
+		: {
+				...removal,
+				prospect: 'unlikely',
+				criterion: 'none',
+				explanation: REMOVAL_BY_ORDER.shippedLate,
+			};
 }
 
 function criterionOf(

@@ -43,6 +43,8 @@ export const servicesOf = (world: OutsideWorld): Readonly<Record<string, Service
 		if (path !== '/api/chat.postMessage') return { ok: false, error: 'unknown_method' };
 		return { ok: true, channel: 'C0EXAMPLE', ts: '1700000000.000100', message: body };
 	},
+	'discord.com': () => ({ id: '1' }),
+	'graph.microsoft.com': ({ body }) => ({ id: '1', body: body['body'] }),
 	'api.telegram.org': ({ body }) => ({
 		ok: true,
 		result: { message_id: 1, chat: { id: body['chat_id'] }, text: body['text'] },

@@ -33,6 +33,8 @@ const CREDENTIALS: Readonly<Record<string, string>> = {
 	'n8n-nodes-base.emailSend': 'smtp',
 	'n8n-nodes-base.twilio': 'twilioApi',
 	'n8n-nodes-base.telegram': 'telegramApi',
+	'n8n-nodes-base.discord': 'discordWebhookApi',
+	'n8n-nodes-base.microsoftTeams': 'microsoftTeamsOAuth2Api',
 	'n8n-nodes-base.googleSheets': 'googleSheetsOAuth2Api',
 	'n8n-nodes-base.hubspot': 'hubspotAppToken',
 	'n8n-nodes-base.postgres': 'postgres',
@@ -46,6 +48,16 @@ const credentialOf = (nodeType: string): string | undefined =>
 
 /** What the seller fills in: parameters by node; `disabled` turns a node on or off. */
 export type Choices = Readonly<Record<string, IDataObject & { disabled?: boolean }>>;
+
+/** What the seller fills in to use these channels, which are disabled as imported. */
+export const TEAMS_AND_DISCORD: Choices = {
+	'Send to Microsoft Teams': {
+		teamId: { __rl: true, mode: 'id', value: '61165b04-e4cc-4026-b43f-926b4e2a7182' },
+		channelId: { __rl: true, mode: 'id', value: '19:general@thread.tacv2' },
+		disabled: false,
+	},
+	'Send to Discord': { disabled: false },
+};
 
 /** Sample data of a workflow, by node. */
 export type Samples = Readonly<Record<string, Array<{ json: IDataObject }>>>;
@@ -238,6 +250,8 @@ export class TemplateRig {
 			slackApi: { accessToken: 'xoxb-test' },
 			smtp: this.mail.credential,
 			twilioApi: { authType: 'authToken', accountSid: 'AC00', authToken: 'test' },
+			discordWebhookApi: { webhookUri: 'https://discord.com/api/webhooks/1/test' },
+			microsoftTeamsOAuth2Api: { clientId: 'test', clientSecret: 'test', oauthTokenData: google },
 			telegramApi: { accessToken: '1:test', baseUrl: 'https://api.telegram.org' },
 			googleSheetsOAuth2Api: { clientId: 'test', clientSecret: 'test', oauthTokenData: google },
 			hubspotAppToken: { appToken: 'test' },

@@ -1,5 +1,8 @@
 import { TemplateRig } from './templateRig';
 
+/** Packing this package, and the first start of n8n, take minutes on a busy machine. */
+const START_PATIENCE_MS = 600_000;
+
 /**
  * For the tests of a file: a real n8n with its real nodes, against Amazon's sandbox. Only the outside
  * services (Slack, email, Google and so on) are replaced by servers on this machine.
@@ -12,7 +15,7 @@ export function useTemplateRig(): () => TemplateRig {
 	let rig: TemplateRig;
 	beforeAll(async () => {
 		rig = await TemplateRig.start();
-	});
+	}, START_PATIENCE_MS);
 	afterAll(async () => await rig?.stop());
 	return () => rig;
 }
