@@ -651,7 +651,7 @@ describe('Solicitation: Plan', () => {
 			];
 			for (const [isOpen, reason] of [
 				[true, null],
-				[false, 'alreadyRequested'],
+				[false, 'settledBefore'],
 			] as const) {
 				const { items } = await plan([order()], {
 					options: { alreadyRequested: ledger(isOpen) as never },

@@ -161,7 +161,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				displayName: 'Buyer Time Zone',
 				name: 'buyerTimeZone',
 				type: 'boolean',
-				default: false,
+				default: true,
 				description:
 					"Whether to read the country and state of the delivery address to find the buyer's time zone. With the Orders API, Amazon requires a role for personal data. The address itself is not returned.",
 			},
@@ -169,7 +169,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				displayName: 'FBA Delivery Dates',
 				name: 'fbaDeliveryDates',
 				type: 'boolean',
-				default: false,
+				default: true,
 				description:
 					"Whether to add the estimated arrival from Amazon's FBA shipments report if an order has no delivery dates. Needs one report per 30 days of orders. If a report cannot be read, a hint says so. If you return only changes, the node fails instead, and the next run returns these orders.",
 			},
