@@ -1,0 +1,183 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { IDataObject, INode } from 'n8n-workflow';
+import type { SolicitationRecord } from '../../sandbox';
+import type { RunningSandbox } from '../lib/sandbox';
+import { readTemplate } from '../lib/templates';
+import { DataTables } from '../n8n/dataTables';
+import { OVER, type RealN8n } from '../n8n/realN8n';
+import type { ScaledClock } from '../n8n/scaledClock';
+import { PACKAGE, withCredential } from '../n8n/workflow';
+
+const TABLE = 'Amazon review requests';
+
+const HOUR_MS = 3_600_000;
+
+/** Hours of the check, and how many more the last runs may take. */
+const HOURS = 48;
+const PATIENCE = 12;
+
+/** Orders whose window opens each hour, in addition to those of the sandbox's world. */
+const NEW_ORDERS = 8;
+
+/**
+ * When n8n is killed: the first run that is going on in this hour or later, after this many further requests
+ * to buyers. The first hour has all orders whose window is open.
+ */
+const KILLS = [
+	{ hour: 0, requests: 15 },
+	{ hour: 6, requests: 2 },
+	{ hour: 12, requests: 4 },
+	{ hour: 19, requests: 1 },
+	{ hour: 26, requests: 5 },
+	{ hour: 33, requests: 3 },
+	{ hour: 40, requests: 6 },
+] as const;
+
+/** What the two days run on. */
+export interface TwoDaysParts {
+	readonly n8n: RealN8n;
+	readonly sandbox: RunningSandbox;
+	readonly clock: ScaledClock;
+}
+
+/** A kill of n8n: the scaled hour, and how many requests its run had made. */
+export interface Kill {
+	readonly hour: number;
+	readonly requests: number;
+}
+
+/**
+ * Two days of the template "Amazon: request reviews" in an active workflow that runs every hour. Orders come
+ * in, calls fail, answers get lost, and n8n is killed in the middle of its requests and restarted.
+ */
+export class TwoDays {
+	readonly kills: Kill[] = [];
+
+	private beganAt = 0;
+
+	private workflowId = '';
+
+	constructor(private readonly parts: TwoDaysParts) {}
+
+	/** Hours of scaled time since the start. */
+	get hour(): number {
+		return (this.parts.clock.now - this.beganAt) / HOUR_MS;
+	}
+
+	/** Imports the template, turns off the dry run and publishes it, as a seller does. */
+	async begin(): Promise<void> {
+		const { n8n, sandbox, clock } = this.parts;
+		for (const fault of [
+			{ kind: 'error503', probability: 0.01 },
+			// Amazon has the request, but its answer gets lost.
+			{ kind: 'cutAfter', operation: CREATE, probability: 0.03 },
+		] as const) {
+			await sandbox.addFault(fault);
+		}
+		await this.moveClock();
+		const amazon = await n8n.addCredential(await sandbox.credential());
+		const { id } = await n8n.post<{ id: string }>('workflows', published(amazon));
+		this.workflowId = id;
+		await n8n.activate(id);
+		this.beganAt = clock.now;
+	}
+
+	async run(): Promise<void> {
+		const kills = [...KILLS];
+		let added = -1;
+		for (;;) {
+			await this.pause(50);
+			const hour = Math.floor(this.hour);
+			if (hour > added && hour < HOURS - 4) {
+				added = hour;
+				await this.parts.sandbox.addOrders({ state: 'eligible', count: NEW_ORDERS });
+			}
+			const [kill] = kills;
+			if (kill !== undefined && this.hour >= kill.hour) {
+				if (await this.killAfter(kill.requests)) kills.shift();
+			}
+			if (this.hour >= HOURS && kills.length === 0) break;
+			if (this.hour > HOURS + PATIENCE) break;
+		}
+		// The last kill may have been in the last run: two more finish what it left.
+		const until = this.hour + 2.5;
+		while (this.hour < until || (await this.parts.n8n.isExecuting(this.workflowId))) {
+			await this.pause(200);
+			if (this.hour > until + PATIENCE) return;
+		}
+	}
+
+	/** The rows of the ledger. */
+	async rows(): Promise<IDataObject[]> {
+		return (await new DataTables(this.parts.n8n).rowsOf(TABLE)) ?? [];
+	}
+
+	/** Which buyers were really contacted, in the template's marketplace. */
+	async solicitations(): Promise<SolicitationRecord[]> {
+		return await this.parts.sandbox.solicitations();
+	}
+
+	/** How the executions ended, with the messages of those that failed without being killed. */
+	async executions() {
+		const all = await this.parts.n8n.readExecutions(this.workflowId);
+		return all.map(({ status, error, runData }) => ({
+			status,
+			error: error?.message,
+			orders: runData['Get shipped orders']?.[0]?.data?.main?.[0]?.length ?? 0,
+			due: runData['Plan requests']?.[0]?.data?.main?.[0]?.length ?? 0,
+		}));
+	}
+
+	/**
+	 * Kills n8n once its run has made some requests.
+	 * @returns whether it did; not if no run is going on, or it ended before
+	 */
+	private async killAfter(requests: number): Promise<boolean> {
+		const { n8n } = this.parts;
+		const before = (await this.solicitations()).length;
+		if (!(await n8n.isExecuting(this.workflowId))) return false;
+		for (;;) {
+			const made = (await this.solicitations()).length - before;
+			if (made >= requests) break;
+			if (!(await n8n.isExecuting(this.workflowId))) return false;
+			await this.pause(5);
+		}
+		const hour = this.hour;
+		await n8n.killMain();
+		this.kills.push({ hour, requests: (await this.solicitations()).length - before });
+		let isUp = false;
+		const restarted = n8n.start().finally(() => (isUp = true));
+		while (!isUp) await this.pause(50);
+		await restarted;
+		return true;
+	}
+
+	private async pause(ms: number): Promise<void> {
+		await this.moveClock();
+		await sleep(ms);
+	}
+
+	private async moveClock(): Promise<void> {
+		await this.parts.clock.applyTo(this.parts.sandbox);
+	}
+}
+
+const CREATE = 'createProductReviewAndSellerFeedbackSolicitation';
+
+/** Whether an execution ended by itself. */
+export const hasEnded = (status: string): boolean => OVER.includes(status) && status !== 'crashed';
+
+/** The template with its dry run turned off and the credential chosen, the only changes a seller makes. */
+function published(amazon: string): object {
+	const template = readTemplate('review-requests');
+	const nodes = template.nodes.map((node): INode => {
+		if (!node.type.startsWith(PACKAGE)) return node;
+		const isSend = node.parameters['operation'] === 'send';
+		return {
+			...node,
+			parameters: { ...node.parameters, ...(isSend && { dryRun: false }) },
+			credentials: { amazonSellingPartnerApi: { id: '', name: '' } },
+		};
+	});
+	return withCredential({ ...template, nodes }, amazon);
+}
