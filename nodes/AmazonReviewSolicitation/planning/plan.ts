@@ -6,7 +6,7 @@ import { whyNoOrderId } from '../../shared/domain/orderId';
 import { newestRowsInSteps } from '../orders/newestRows';
 import { candidatesBy, type CandidateChoices, type PlannedOrder } from './candidates';
 import { forecastInSteps, type ForecastDay } from './forecast';
-import type { PastOrder, PastOrders } from './ledger';
+import type { PastOrder, PastOrders } from '../sending/ledger';
 import { pulseOf, type PulseMark } from './pulseMark';
 import { planSendsInSteps, type PlanLimits, type PlannedSend } from './schedule';
 import { EXCLUSIONS, exclusionBy, type SelectionRules } from './selectionRules';

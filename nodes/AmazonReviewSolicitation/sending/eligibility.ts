@@ -16,7 +16,7 @@ import {
 	solicitationWindow,
 	type SolicitationWindow,
 } from '../../shared/domain/solicitationWindow';
-import type { PastOrder } from '../planning/ledger';
+import type { PastOrder } from './ledger';
 import type { ItemSeller } from '../../shared/n8n/itemSeller';
 import { marketplaceParameter, resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
 import { locatorValue, readParameters } from '../../shared/n8n/parameters';

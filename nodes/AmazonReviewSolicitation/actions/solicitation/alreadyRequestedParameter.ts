@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
-import { readPastOrders, type PastOrders } from '../../planning/ledger';
+import { readPastOrders, type PastOrders } from '../../sending/ledger';
 import { readParameters } from '../../../shared/n8n/parameters';
 import { listOfKind } from './selectionRulesParameter';
 

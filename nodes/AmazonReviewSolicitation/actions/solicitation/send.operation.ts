@@ -12,7 +12,7 @@ import { optionsCollection } from '../../../shared/n8n/commonParameters';
 import { hint } from '../../../shared/n8n/hints';
 import type { ItemSeller } from '../../../shared/n8n/itemSeller';
 import { readParameters } from '../../../shared/n8n/parameters';
-import { runModeOf } from '../../../shared/n8n/runMode';
+import { runModeOf } from '../../sending/runMode';
 import { requestsOfAgent, RequestCap } from '../../sending/requestCap';
 import { SendRun, type OrderToSend } from '../../sending/sendRun';
 import { explainOption, knownFinding, orderParameters, readOrder } from '../../sending/eligibility';
@@ -191,7 +191,7 @@ function whyNothingIsSent(
 	}
 	if (isHeldByAgent(context) && letAgentSend !== true) {
 		return {
-			reason: "'Let the Agent Send' is off",
+			reason: "'Let the Agent Send' is disabled",
 			advice: 'To send, turn it on.',
 		};
 	}

@@ -2,8 +2,8 @@ import { readList } from '../../nodes/AmazonReviewSolicitation/planning/givenLis
 import {
 	readPastOrders,
 	type PastOrder,
-} from '../../nodes/AmazonReviewSolicitation/planning/ledger';
-import { orderOf, planOf } from './planning';
+} from '../../nodes/AmazonReviewSolicitation/sending/ledger';
+import { orderOf, planOf } from '../planning/planning';
 
 const A = '111-1111111-1111111';
 const B = '222-2222222-2222222';

@@ -2,8 +2,7 @@ import { z } from 'zod';
 
 import { HOUR_MS } from '../../shared/domain/calendar';
 import { momentOf } from '../orders/newestRows';
-import { isRetryable, SOLICITATION_OUTCOMES, type SolicitationOutcome } from '../sending/outcome';
-import type { ListEntry } from './givenList';
+import { isRetryable, SOLICITATION_OUTCOMES, type SolicitationOutcome } from './outcome';
 
 /**
  * What a ledger of earlier runs says about an order:
@@ -22,6 +21,12 @@ export interface PastOrder {
 	readonly requestedAt?: string;
 	/** How many requests were made. */
 	readonly attempts: number;
+}
+
+/** An order ID, with the row of a table that it is from, if it is. */
+interface LedgerEntry {
+	readonly value: string;
+	readonly row?: Readonly<Record<string, unknown>>;
 }
 
 /** Orders of earlier runs, by order ID. */
@@ -70,7 +75,7 @@ type LedgerRow = z.infer<typeof rowSchema>;
  * time). An entry that is not a row of a ledger means that a review was requested.
  * @param now epoch milliseconds
  */
-export function readPastOrders(entries: readonly ListEntry[], now: number): PastOrders {
+export function readPastOrders(entries: readonly LedgerEntry[], now: number): PastOrders {
 	const past = new Map<string, PastOrder>();
 	const newest = new Map<string, LedgerRow>();
 	for (const { value, row } of entries) {
