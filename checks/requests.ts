@@ -29,6 +29,7 @@ export async function run(args: string[]): Promise<number> {
 	const options = readOptions(args, {
 		// How much faster time runs: at 120, two days take 24 minutes.
 		speed: { type: 'string', default: '120' },
+		hours: { type: 'string', default: '48' },
 	});
 	const speed = Number(options.speed);
 	const dir = join(stateDir, 'requests');
@@ -49,7 +50,7 @@ export async function run(args: string[]): Promise<number> {
 	const n8n = new RealN8n(parts);
 	atEnd(async () => await n8n.stop());
 	await progress.step('Starting n8n', async () => await n8n.start(clock.startOptions));
-	const days = new TwoDays({ n8n, sandbox, clock });
+	const days = new TwoDays({ n8n, sandbox, clock, hours: Number(options.hours) });
 	await progress.step('Two days of hourly runs', async () => {
 		await days.begin();
 		await days.run();

@@ -13,23 +13,22 @@ const TABLE = 'Amazon review requests';
 
 const HOUR_MS = 3_600_000;
 
-/** Hours of the check, and how many more the last runs may take. */
-const HOURS = 48;
+/** How many more hours the last runs may take. */
 const PATIENCE = 12;
 
 /** Orders whose window opens each hour, in addition to those of the sandbox's world. */
 const NEW_ORDERS = 8;
 
 /**
- * When n8n is killed: the first run that is going on in this hour or later, after this many further requests
- * to buyers. The first hour has all orders whose window is open.
+ * When n8n is killed, as a part of the check: the first run that is going on then or later, after this many
+ * further requests to buyers. The first run has all orders whose window is open.
  */
 export const KILLS = [
-	{ hour: 0, requests: 15 },
-	{ hour: 9, requests: 2 },
-	{ hour: 18, requests: 4 },
-	{ hour: 27, requests: 1 },
-	{ hour: 36, requests: 5 },
+	{ at: 0, requests: 15 },
+	{ at: 0.2, requests: 2 },
+	{ at: 0.4, requests: 4 },
+	{ at: 0.6, requests: 1 },
+	{ at: 0.8, requests: 5 },
 ] as const;
 
 /**
@@ -44,6 +43,8 @@ export interface TwoDaysParts {
 	readonly n8n: RealN8n;
 	readonly sandbox: RunningSandbox;
 	readonly clock: ScaledClock;
+	/** How many hours of scaled time it takes. */
+	readonly hours: number;
 }
 
 /** A kill of n8n: the scaled hour, and how many requests its run had made. */
@@ -89,21 +90,22 @@ export class TwoDays {
 	}
 
 	async run(): Promise<void> {
+		const { hours } = this.parts;
 		const kills = [...KILLS];
 		let added = -1;
 		for (;;) {
 			await sleep(50);
 			const hour = Math.floor(this.hour);
-			if (hour > added && hour < HOURS - 4) {
+			if (hour > added && hour < hours - 4) {
 				added = hour;
 				await this.parts.sandbox.addOrders({ state: 'eligible', count: NEW_ORDERS });
 			}
 			const [kill] = kills;
-			if (kill !== undefined && this.hour >= kill.hour) {
+			if (kill !== undefined && this.hour >= kill.at * hours) {
 				if (await this.killAfter(kill.requests)) kills.shift();
 			}
-			if (this.hour >= HOURS && kills.length === 0) break;
-			if (this.hour > HOURS + PATIENCE) break;
+			if (this.hour >= hours && kills.length === 0) break;
+			if (this.hour > hours + PATIENCE) break;
 		}
 		// The last kill may have been in the last run: two more finish what it left.
 		const until = this.hour + 2.5;
