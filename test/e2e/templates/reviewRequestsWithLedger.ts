@@ -17,6 +17,9 @@ const AMAZON = 'amazonSellingPartnerApi';
 /** The change that a seller makes once the dry run looks right, and the one that an active workflow does not need. */
 const IN_EARNEST: Choices = { 'Request reviews': { dryRun: false, sendInManualRuns: true } };
 
+/** Without the delays of its campaigns, the template requests a review as soon as Amazon permits it. */
+const WITHOUT_DELAY: Choices = { 'Plan requests': { campaigns: {} } };
+
 /** Without PostgreSQL, only the workflows with other ledgers are tested. */
 const testWithPostgres = hasPostgres ? test : test.skip;
 
@@ -96,7 +99,7 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 
 			test('two runs at the same time contact each buyer once, and the ledger says so', async () => {
 				const orders = rig().sandbox.world.addOrders({ state: 'eligible', count: 5 });
-				const { id, rows } = await open(IN_EARNEST);
+				const { id, rows } = await open({ ...IN_EARNEST, ...WITHOUT_DELAY });
 				await run(await rig().import(IN_DATA_TABLE, {}));
 
 				await Promise.all([run(id), run(id)]);
@@ -264,7 +267,7 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 		});
 
 		testIt('the ledger decides who is contacted today', async () => {
-			const { id, add } = await open();
+			const { id, add } = await open(WITHOUT_DELAY);
 			await run(id);
 			const rows = knownRows();
 			await add(rows);
@@ -320,7 +323,7 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 		);
 
 		testIt('a run that was killed while it sent is found again', async () => {
-			const { id, add, rows } = await open(IN_EARNEST);
+			const { id, add, rows } = await open({ ...IN_EARNEST, ...WITHOUT_DELAY });
 			await run(id);
 			// Noted before the request; the request arrived, the row about it did not.
 			const [order] = rig().sandbox.world.addOrders({ state: 'eligible', count: 1 });
