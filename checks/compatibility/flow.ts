@@ -522,6 +522,7 @@ const SEND = amazonNode('Result', 'amazonReviewSolicitation', {
 	orderId: '={{ $json.orderId }}',
 	marketplace: PRIMARY_MARKETPLACE,
 	dryRun: false,
+	sendInManualRuns: true,
 	options: {},
 });
 

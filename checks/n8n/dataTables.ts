@@ -1,6 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { RealN8n } from './realN8n';
 
+/** The most rows that n8n returns at once. */
+const PAGE = 200;
+
 interface Found {
 	readonly id: string;
 	readonly name: string;
@@ -15,8 +18,20 @@ export class DataTables {
 	async rowsOf(name: string): Promise<IDataObject[] | undefined> {
 		const table = await this.find(name);
 		if (table === undefined) return undefined;
-		const { data } = await this.n8n.get<{ data: IDataObject[] }>(`${pathOf(table)}/rows?take=200`);
-		return data;
+		const rows: IDataObject[] = [];
+		for (;;) {
+			const path = `${pathOf(table)}/rows?take=${PAGE}&skip=${rows.length}&sortBy=id:asc`;
+			const { data } = await this.n8n.get<{ data: IDataObject[] }>(path);
+			rows.push(...data);
+			if (data.length < PAGE) return rows;
+		}
+	}
+
+	/** Adds rows to a table that exists. */
+	async insert(name: string, rows: readonly object[]): Promise<void> {
+		const table = await this.find(name);
+		if (table === undefined) throw new Error(`There is no table ${name}`);
+		await this.n8n.post(`${pathOf(table)}/insert`, { data: rows });
 	}
 
 	async drop(name: string): Promise<void> {

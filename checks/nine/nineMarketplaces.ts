@@ -135,7 +135,7 @@ export class NineMarketplaces {
 		});
 		const { traffic, executions } = await this.run(workflows);
 		const rows = executions.flatMap((items) => items<RatingRow>('Make a row of figures'));
-		const mails = executions.flatMap((items) => items('Use the email text'));
+		const mails = executions.flatMap((items) => items('Draw the rating'));
 		return {
 			...traffic,
 			name: 'digests',

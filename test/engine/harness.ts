@@ -245,6 +245,10 @@ export interface NodeRunOptions {
 	readonly credentials?: CredentialStore;
 	readonly credentialId?: string;
 	readonly onError?: OnError;
+	/** How n8n runs the workflow; by default as its command line does. */
+	readonly mode?: WorkflowExecuteMode;
+	/** How the workflow was started that called this one as a sub-workflow. */
+	readonly rootMode?: WorkflowExecuteMode;
 	/** Cancels the execution this many milliseconds after its start. */
 	readonly cancelAfterMs?: number;
 	/** The workflow's static data, kept between runs; changed in place. */
@@ -441,8 +445,9 @@ export async function runNode(options: NodeRunOptions): Promise<NodeRun> {
 	const hooks = createHooks();
 	hooks.addHandler('workflowExecuteAfter', (run) => finish(run));
 	const additionalData = await createAdditionalData(credentials, hooks);
+	additionalData.rootExecutionMode = options.rootMode;
 
-	const execution = new WorkflowExecute(additionalData, 'cli').run({
+	const execution = new WorkflowExecute(additionalData, options.mode ?? 'cli').run({
 		workflow,
 		startNode: workflow.getNode('Items') ?? undefined,
 	});

@@ -652,7 +652,7 @@ describe('Review Request: Plan', () => {
 			];
 			for (const [isOpen, reason] of [
 				[true, null],
-				[false, 'alreadyRequested'],
+				[false, 'settledBefore'],
 			] as const) {
 				const { items } = await plan([order()], {
 					options: { alreadyRequested: ledger(isOpen) as never },

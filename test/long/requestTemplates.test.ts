@@ -13,7 +13,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const HOURS = 48;
 
-const TEMPLATES = ['review-requests-with-ledger', 'review-requests-with-google-sheets-ledger'];
+const TEMPLATE = 'review-requests';
 
 const RETURNS_REPORTS = {
 	AMAZON: 'GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA',
@@ -33,7 +33,7 @@ function readTemplate(name: string): Readonly<Record<string, INodeParameters>> {
 }
 
 /**
- * Takes minutes of CPU time, so it is not part of `npm test`: `npm run check -- requests`. Runs in
+ * Takes minutes of CPU time, so it is not part of `npm test`: `npm run check -- returns`. Runs in
  * n8n's own engine; the nodes that keep the ledger are tested in a real n8n, in test/e2e/templates.
  */
 usePassingTime('2026-11-20T09:00:00Z');
@@ -58,24 +58,6 @@ beforeEach(async () => {
 
 afterEach(async () => await sandbox.close());
 
-/**
- * What the template's intermediate nodes do with the rows of a ledger; test/e2e tests the real
- * nodes.
- */
-function settled(ledger: readonly IDataObject[]) {
-	const isAsked = ({ outcome }: IDataObject) =>
-		outcome === 'sent' || outcome === 'alreadyRequested';
-	const isLeft = ({ outcome, tryAgainLater, at }: IDataObject) =>
-		outcome === 'notEligibleNow'
-			? Date.parse(String(at)) > Date.now() - 20 * HOUR_MS
-			: tryAgainLater === false;
-	const idsOf = (rows: readonly IDataObject[]) => rows.map(({ orderId }) => String(orderId));
-	return {
-		asked: idsOf(ledger.filter(isAsked)),
-		notToday: new Set(idsOf(ledger.filter((row) => !isAsked(row) && isLeft(row)))),
-	};
-}
-
 /** When the last returns report that Amazon made for this kind and marketplace was requested. */
 function lastReport(
 	fulfilledBy: 'AMAZON' | 'MERCHANT',
@@ -93,114 +75,108 @@ function lastReport(
 	return Math.max(-Infinity, ...times.filter((at) => at <= before));
 }
 
-describe('the request templates hourly for two days', () => {
-	it.each(TEMPLATES)(
-		'%s: requests no report too soon and contacts no buyer of a returned order',
-		async (name) => {
-			const template = readTemplate(name);
-			const parametersOf = (node: string): INodeParameters => {
-				const text = JSON.stringify(template[node]);
-				return JSON.parse(
-					text.replaceAll("$('Done or wait a day')", "$('Items')"),
-				) as INodeParameters;
-			};
-			const run = async (node: string, items: readonly IDataObject[], changes: object = {}) => {
-				const result = await runNode({
-					type: 'amazonReviewSolicitation',
-					credentials,
-					credentialId: 'demo',
-					items: items.map((json) => ({ json })),
-					parameters: { ...parametersOf(node), ...changes } as INodeParameters,
-				});
-				expect(result.error).toBeUndefined();
-				return result;
-			};
-
-			const ledger: IDataObject[] = [];
-			const start = Date.now();
-			/** Orders left out each hour because their returns are unknown. */
-			const left: number[] = [];
-			const gaps: string[] = [];
-			/** Orders that only the rule excluded: Amazon would have accepted the request. */
-			const keptBack = new Set<string>();
-			for (let hour = 0; hour < HOURS; hour += 1) {
-				const { asked, notToday } = settled(ledger);
-				const { items: orders } = await run('Orders', [{}]);
-				const open = orders.filter(({ orderId }) => !notToday.has(String(orderId)));
-				const planned = await run(
-					'Plan',
-					open.map((order) => ({ ...order, asked })),
-					{ rules: { returnsFromReports: true } },
-				);
-				const now = (planned.outputs[0] ?? []).map(({ json }) => json);
-				const unknown = planned.items.filter(({ reason }) => reason === 'ruleCannotTell');
-				left.push(unknown.length);
-				gaps.push(...new Set(unknown.map(({ explanation }) => `${hour}: ${String(explanation)}`)));
-				for (const { orderId, reason } of planned.items) {
-					const id = String(orderId);
-					if (reason === 'returned' && sandbox.truth.solicitability('demo', id) === 'eligible') {
-						keptBack.add(id);
-					}
-				}
-				if (now.length > 0) {
-					const { items: rows } = await run('Send', now, { dryRun: false });
-					ledger.push(...rows);
-				}
-				// A run that takes longer than an hour is followed by the next full hour.
-				passTime(HOUR_MS - ((Date.now() - start) % HOUR_MS));
-			}
-
-			const tooSoon = sandbox.truth.reportRequests.filter((each) => each.tooSoon !== undefined);
-			expect(tooSoon).toEqual([]);
-			const orderOf = new Map(
-				(sandbox.sellers.demo?.marketplaces ?? []).flatMap(({ orders }) =>
-					orders.map((order) => [order.orderId, order] as const),
-				),
-			);
-			const solicited = sandbox.truth.solicitations;
-			expect(new Set(solicited.map(({ orderId }) => orderId)).size).toBe(solicited.length);
-			const returned = solicited.flatMap(({ orderId, marketplaceId, at }) => {
-				const order = orderOf.get(orderId);
-				if (order?.refundedAt === undefined || order.refundedAt > Date.parse(at)) return [];
-				const report = lastReport(order.fulfilledBy, marketplaceId, Date.parse(at));
-				return [
-					{
-						orderId,
-						isInReport: order.refundedAt < report,
-						late: Date.parse(at) - order.refundedAt,
-					},
-				];
+describe('the request template hourly for two days', () => {
+	it('requests no report too soon and contacts no buyer of a returned order', async () => {
+		const template = readTemplate(TEMPLATE);
+		const parametersOf = (node: string): INodeParameters => {
+			const text = JSON.stringify(template[node]);
+			return JSON.parse(
+				text.replaceAll("$('Read the ledger').all()", "$('Items').first().json.ledger"),
+			) as INodeParameters;
+		};
+		const run = async (node: string, items: readonly IDataObject[], changes: object = {}) => {
+			const result = await runNode({
+				type: 'amazonReviewSolicitation',
+				credentials,
+				credentialId: 'demo',
+				items: items.map((json) => ({ json })),
+				parameters: { ...parametersOf(node), ...changes } as INodeParameters,
 			});
-			const countOf = (values: readonly unknown[]) => {
-				const counts: Record<string, number> = {};
-				for (const value of values) counts[String(value)] = (counts[String(value)] ?? 0) + 1;
-				return counts;
-			};
-			process.stdout.write(
-				`${name}: ${JSON.stringify({
-					asked: solicited.length,
-					outcomes: countOf(ledger.map(({ outcome }) => outcome)),
-					reports: countOf(sandbox.truth.reportRequests.map(({ reportType }) => reportType)),
-					left,
-					gaps,
-					keptBack: keptBack.size,
-					returned,
-					throttled: countOf(
-						sandbox.requests
-							.filter(({ status }) => status === 429)
-							.map(({ operation }) => operation),
-					),
-					hours: (Date.now() - start) / HOUR_MS,
-				})}\n`,
-			);
-			expect(keptBack.size).toBeGreaterThan(0);
-			const askedIds = new Set(solicited.map(({ orderId }) => orderId));
-			expect([...keptBack].filter((orderId) => askedIds.has(orderId))).toEqual([]);
-			expect(solicited.length).toBeGreaterThan(50);
-			expect(sandbox.requests.filter(({ status }) => status === 429)).toEqual([]);
-			// Nothing could know about returns after the last report.
-			expect(returned.filter(({ isInReport }) => isInReport)).toEqual([]);
-		},
-		900_000,
-	);
+			expect(result.error).toBeUndefined();
+			return result;
+		};
+
+		const ledger: IDataObject[] = [];
+		const start = Date.now();
+		/** Orders left out each hour because their returns are unknown. */
+		const left: number[] = [];
+		const gaps: string[] = [];
+		/** Orders that only the rule excluded: Amazon would have accepted the request. */
+		const keptBack = new Set<string>();
+		for (let hour = 0; hour < HOURS; hour += 1) {
+			const { items: orders } = await run('Get shipped orders', [{}]);
+			const withLedger = (items: readonly IDataObject[]) =>
+				items.map((item, index) => (index === 0 ? { ...item, ledger: [...ledger] } : item));
+			const planned = await run('Plan requests', withLedger(orders), {
+				rules: { returnsFromReports: true },
+			});
+			const now = (planned.outputs[0] ?? []).map(({ json }) => json);
+			const unknown = planned.items.filter(({ reason }) => reason === 'ruleCannotTell');
+			left.push(unknown.length);
+			gaps.push(...new Set(unknown.map(({ explanation }) => `${hour}: ${String(explanation)}`)));
+			for (const { orderId, reason } of planned.items) {
+				const id = String(orderId);
+				if (reason === 'returned' && sandbox.truth.solicitability('demo', id) === 'eligible') {
+					keptBack.add(id);
+				}
+			}
+			if (now.length > 0) {
+				const { items: rows } = await run('Request reviews', withLedger(now), {
+					dryRun: false,
+				});
+				ledger.push(...rows);
+			}
+			// A run that takes longer than an hour is followed by the next full hour.
+			passTime(HOUR_MS - ((Date.now() - start) % HOUR_MS));
+		}
+
+		const tooSoon = sandbox.truth.reportRequests.filter((each) => each.tooSoon !== undefined);
+		expect(tooSoon).toEqual([]);
+		const orderOf = new Map(
+			(sandbox.sellers.demo?.marketplaces ?? []).flatMap(({ orders }) =>
+				orders.map((order) => [order.orderId, order] as const),
+			),
+		);
+		const solicited = sandbox.truth.solicitations;
+		expect(new Set(solicited.map(({ orderId }) => orderId)).size).toBe(solicited.length);
+		const returned = solicited.flatMap(({ orderId, marketplaceId, at }) => {
+			const order = orderOf.get(orderId);
+			if (order?.refundedAt === undefined || order.refundedAt > Date.parse(at)) return [];
+			const report = lastReport(order.fulfilledBy, marketplaceId, Date.parse(at));
+			return [
+				{
+					orderId,
+					isInReport: order.refundedAt < report,
+					late: Date.parse(at) - order.refundedAt,
+				},
+			];
+		});
+		const countOf = (values: readonly unknown[]) => {
+			const counts: Record<string, number> = {};
+			for (const value of values) counts[String(value)] = (counts[String(value)] ?? 0) + 1;
+			return counts;
+		};
+		process.stdout.write(
+			`${JSON.stringify({
+				asked: solicited.length,
+				outcomes: countOf(ledger.map(({ outcome }) => outcome)),
+				reports: countOf(sandbox.truth.reportRequests.map(({ reportType }) => reportType)),
+				left,
+				gaps,
+				keptBack: keptBack.size,
+				returned,
+				throttled: countOf(
+					sandbox.requests.filter(({ status }) => status === 429).map(({ operation }) => operation),
+				),
+				hours: (Date.now() - start) / HOUR_MS,
+			})}\n`,
+		);
+		expect(keptBack.size).toBeGreaterThan(0);
+		const askedIds = new Set(solicited.map(({ orderId }) => orderId));
+		expect([...keptBack].filter((orderId) => askedIds.has(orderId))).toEqual([]);
+		expect(solicited.length).toBeGreaterThan(50);
+		expect(sandbox.requests.filter(({ status }) => status === 429)).toEqual([]);
+		// Nothing could know about returns after the last report.
+		expect(returned.filter(({ isInReport }) => isInReport)).toEqual([]);
+	}, 900_000);
 });

@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	'nodes/AmazonReviewSolicitation/orders/reports/': ['nodes/shared/domain/'],
 	'nodes/AmazonReviewSolicitation/planning/': [
 		'nodes/AmazonReviewSolicitation/orders/',
+		'nodes/AmazonReviewSolicitation/sending/ledger.ts',
 		'nodes/AmazonReviewSolicitation/sending/outcome.ts',
 		'nodes/shared/domain/',
 	],
@@ -58,6 +59,7 @@ const PURE = [
 	'nodes/shared/domain/',
 	'nodes/AmazonReviewSolicitation/orders/reports/',
 	'nodes/AmazonReviewSolicitation/planning/',
+	'nodes/AmazonReviewSolicitation/sending/ledger.ts',
 	'nodes/AmazonReviewSolicitation/sending/outcome.ts',
 	'nodes/AmazonSellerFeedbackTrigger/watch/',
 	'nodes/AmazonSellerRating/analysis/',

@@ -4,7 +4,6 @@ import { DateTime } from 'luxon';
 import {
 	problemOf,
 	readList,
-	settledOrderIds,
 	type ListKind,
 } from '../../nodes/AmazonReviewSolicitation/planning/givenList';
 
@@ -213,64 +212,5 @@ describe('reading other lists', () => {
 			'A1PA6795UKMFR9',
 		]);
 		expect(problem(['Atlantis'], 'marketplace')).toContain('"Atlantis"');
-	});
-});
-
-describe('settledOrderIds', () => {
-	const row = (outcome: string, at: string, tryAgainLater?: unknown, orderId = A) => ({
-		orderId,
-		outcome,
-		at,
-		...(tryAgainLater !== undefined && { tryAgainLater }),
-	});
-	const settled = (...rows: unknown[]) => [...settledOrderIds(readList(rows, 'orderId'))];
-
-	it.each<[string, unknown[], string[]]>([
-		['IDs', [A, B], [A, B]],
-		['rows that are not ledger rows', [{ orderId: A }], [A]],
-		[
-			'a requested order, even if a later row says to try again',
-			[
-				row('sent', '2026-11-01T00:00:00Z', false),
-				row('claimedElsewhere', '2026-11-02T00:00:00Z', true),
-			],
-			[A],
-		],
-		[
-			'orders by their newest row, at any position',
-			[
-				row('windowClosed', '2026-11-03T00:00:00Z', false),
-				row('notYetEligible', '2026-11-01T00:00:00Z', true),
-			],
-			[A],
-		],
-		[
-			'orders by the last of two rows with the same time',
-			[
-				row('windowClosed', '2026-11-03T00:00:00Z', false),
-				row('notEligibleNow', '2026-11-03T00:00:00Z', true),
-			],
-			[],
-		],
-		['no order that should be tried again', [row('deferred', '2026-11-03T00:00:00Z', 'TRUE')], []],
-		[
-			'orders with the false of a sheet or database',
-			[row('windowClosed', '', 'FALSE'), row('windowClosed', '', 0, B)],
-			[A, B],
-		],
-		[
-			'orders by their outcome if the flag is missing',
-			[row('failed', ''), row('orderNotFound', '', undefined, B)],
-			[B],
-		],
-		['orders with an unknown outcome, to be safe', [row('???', '')], [A]],
-		[
-			'no row without a valid order ID',
-			[{ orderId: 'nonsense', outcome: 'invalidOrderId' }, A],
-			[A],
-		],
-	])('returns %s', (_, rows, orders) => {
-		expect(settled(...rows)).toEqual(orders);
-		expect(problem(rows)).toBeUndefined();
 	});
 });

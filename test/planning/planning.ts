@@ -33,7 +33,7 @@ export const choicesWith = (changes: Partial<PlanChoices> = {}): PlanChoices => 
 	burst: 5,
 	capZone: 'utc',
 	rules: {},
-	alreadyRequested: new Set(),
+	past: new Map(),
 	preferredDelayDays: 0,
 	delayFrom: 'latestDelivery',
 	clock: 'marketplace',

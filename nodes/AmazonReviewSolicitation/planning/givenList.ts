@@ -2,9 +2,7 @@ import { DateTime } from 'luxon';
 import { z } from 'zod';
 
 import { findMarketplace } from '../../shared/domain/marketplaces';
-import { momentOf } from '../orders/newestRows';
 import { isOrderId } from '../../shared/domain/orderId';
-import { isRetryable, SOLICITATION_OUTCOMES, type SolicitationOutcome } from '../sending/outcome';
 import { orderIdsIn, tidied } from '../orders/reports/writtenIds';
 
 /**
@@ -270,44 +268,3 @@ function described(given: unknown): string {
 	if (given === null || given === undefined) return 'an entry without a value';
 	return typeof given === 'boolean' ? String(given) : 'an entry that is not text';
 }
-
-const ledgerRowSchema = z.object({
-	outcome: z.string().nullish(),
-	/** Sheets return text, some databases numbers. */
-	tryAgainLater: z
-		.union([z.boolean(), z.number(), z.string()])
-		.transform((value) => /^(true|1)$/i.test(String(value).trim()))
-		.nullish(),
-	at: z.unknown().transform((at) => momentOf(at)),
-});
-
-type LedgerRow = z.infer<typeof ledgerRowSchema>;
-
-/** Outcomes after which Amazon accepts no more requests for the order. */
-const REQUESTED: readonly string[] = ['sent', 'alreadyRequested'];
-
-/**
- * The orders of a list that need no more requests. In a list of ledger rows, an order is settled if
- * any row says that a review was requested, or if its newest row (the last one of several with the
- * same time) does not say to try again later.
- */
-export function settledOrderIds({ entries }: GivenList): ReadonlySet<string> {
-	const settled = new Set<string>();
-	const newest = new Map<string, LedgerRow>();
-	for (const { value, row } of entries) {
-		const isOfLedger = row !== undefined && ('outcome' in row || 'tryAgainLater' in row);
-		const read = isOfLedger ? ledgerRowSchema.safeParse(row).data : undefined;
-		if (read === undefined || REQUESTED.includes(read.outcome ?? '')) settled.add(value);
-		else if (read.at >= (newest.get(value)?.at ?? -Infinity)) newest.set(value, read);
-	}
-	for (const [orderId, { outcome, tryAgainLater }] of newest) {
-		if (!(tryAgainLater ?? mayBeRetried(outcome))) settled.add(orderId);
-	}
-	return settled;
-}
-
-const mayBeRetried = (outcome: string | null | undefined): boolean =>
-	isOutcome(outcome) && isRetryable(outcome);
-
-const isOutcome = (text: string | null | undefined): text is SolicitationOutcome =>
-	typeof text === 'string' && Object.hasOwn(SOLICITATION_OUTCOMES, text);

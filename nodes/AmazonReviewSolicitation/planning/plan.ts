@@ -6,6 +6,7 @@ import { whyNoOrderId } from '../../shared/domain/orderId';
 import { newestRowsInSteps } from '../orders/newestRows';
 import { candidatesBy, type CandidateChoices, type PlannedOrder } from './candidates';
 import { forecastInSteps, type ForecastDay } from './forecast';
+import type { PastOrder, PastOrders } from '../sending/ledger';
 import { pulseOf, type PulseMark } from './pulseMark';
 import { planSendsInSteps, type PlanLimits, type PlannedSend } from './schedule';
 import { EXCLUSIONS, exclusionBy, type SelectionRules } from './selectionRules';
@@ -15,6 +16,9 @@ export const PLAN_REASONS = {
 	invalidOrderId: 'The text is not an Amazon order ID',
 	duplicateItem: 'Duplicate: a newer input item for the same order was used instead',
 	alreadyRequested: 'A review was already requested for this order; Amazon allows only one',
+	settledBefore: 'An earlier run found that no review can be requested for this order',
+	checkedToday:
+		'Amazon allowed no request for this order less than a day ago; it is checked again the next day',
 	orderCancelled: 'The order was canceled or cannot be fulfilled',
 	notShipped: 'The order is not shipped yet, which Amazon requires',
 	datesUnknown:
@@ -55,12 +59,18 @@ function causeOf(
 }
 
 /** Reasons that may no longer apply in a later run. */
-const PASSING: readonly PlanReason[] = ['notShipped', 'datesUnknown', 'noRoom', 'ruleCannotTell'];
+const PASSING: readonly PlanReason[] = [
+	'checkedToday',
+	'notShipped',
+	'datesUnknown',
+	'noRoom',
+	'ruleCannotTell',
+];
 
 export interface PlanChoices extends PlanLimits, CandidateChoices {
 	readonly rules: SelectionRules;
-	/** Order IDs for which a review was requested before. */
-	readonly alreadyRequested: ReadonlySet<string>;
+	/** What earlier runs did. */
+	readonly past: PastOrders;
 	/** Whether to leave out orders that belong to no campaign, if there are campaigns. */
 	readonly leaveOutWithoutCampaign?: boolean;
 	/**
@@ -99,6 +109,8 @@ export interface PlanRow {
 	readonly delayDays: number | null;
 	/** Where it is in the pulse test; null without one. */
 	readonly pulse: PulseMark | null;
+	/** When a review was requested or may have been, by the ledger. ISO 8601 in UTC; null if unknown. */
+	readonly requestedAt: string | null;
 	readonly tryAgainLater: boolean;
 }
 
@@ -149,7 +161,11 @@ export function* planSolicitationsInSteps(
 			const wrongId = whyNoOrderId(orderId);
 			if (wrongId !== undefined) return leftOut('invalidOrderId', undefined, wrongId);
 			const isOlder = newest.get(orderId) !== index;
-			const reason = isOlder ? 'duplicateItem' : impossible(order, choices);
+			if (isOlder) return leftOut('duplicateItem');
+			const past = choices.past.get(orderId);
+			const before = past && leftOutByLedger(past);
+			if (before !== undefined) return before;
+			const reason = impossible(order, choices);
 			if (reason !== undefined) return leftOut(reason);
 			const excluded = exclusion(order);
 			if (excluded !== undefined) return leftOut(excluded.reason, excluded.detail);
@@ -187,6 +203,7 @@ export function* planSolicitationsInSteps(
 			early: send.early,
 			...placeOf(order),
 			pulse: pulseOf(send.sendAt, order, choices),
+			requestedAt: choices.past.get(order.orderId)?.requestedAt ?? null,
 			tryAgainLater: true,
 		};
 	}
@@ -237,13 +254,28 @@ const leftOut = (
 	otherCampaigns: [],
 	delayDays: null,
 	pulse: null,
+	requestedAt: null,
 	tryAgainLater: PASSING.includes(reason),
 });
 
+/** The row of an order that an earlier run has finished, or checked less than a day ago. */
+function leftOutByLedger({ state, outcome, requestedAt }: PastOrder): PlanRow | undefined {
+	const at = { requestedAt: requestedAt ?? null };
+	switch (state) {
+		case 'requested':
+			return { ...leftOut('alreadyRequested', requestedAt && `requested ${requestedAt}`), ...at };
+		case 'settled':
+			return { ...leftOut('settledBefore', outcome), ...at };
+		case 'resting':
+			return { ...leftOut('checkedToday', outcome), ...at };
+		default:
+			return undefined;
+	}
+}
+
 /** Why no request can be sent for an order at all. */
 function impossible(order: SellerOrder, choices: PlanChoices): PlanReason | undefined {
-	const { orderId, status } = order;
-	if (choices.alreadyRequested.has(orderId)) return 'alreadyRequested';
+	const { status } = order;
 	if (status === 'CANCELLED' || status === 'UNFULFILLABLE') return 'orderCancelled';
 	if (status !== null && status !== 'SHIPPED') return 'notShipped';
 	const hasDates = order.earliestDelivery !== null && order.latestDelivery !== null;

@@ -16,6 +16,7 @@ import {
 	solicitationWindow,
 	type SolicitationWindow,
 } from '../../shared/domain/solicitationWindow';
+import type { PastOrder } from './ledger';
 import type { ItemSeller } from '../../shared/n8n/itemSeller';
 import { marketplaceParameter, resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
 import { locatorValue, readParameters } from '../../shared/n8n/parameters';
@@ -86,6 +87,19 @@ export interface OrderInQuestion {
 	readonly updatedAt?: unknown;
 	/** What Amazon did not return about the order itself, as a sentence. */
 	readonly orderUnreadable?: string;
+	/** What the ledger says about it; undefined if it has no row. */
+	readonly past?: PastOrder;
+	/** Where Plan placed it, if the item says so; the ledger keeps it. */
+	readonly placed?: Placed;
+}
+
+/** The fields of a planned order that a ledger keeps, flat as a table's columns are. */
+export interface Placed {
+	readonly campaign: string | null;
+	readonly delayDays: number | null;
+	readonly pulseBlock: number | null;
+	readonly pulseDay: string | null;
+	readonly pulseForced: boolean | null;
 }
 
 /** Reads the parameters of one item. Text that is not an order ID is kept, to be reported as such. */
@@ -104,6 +118,11 @@ export async function readOrder(
 
 const moment = z.string().datetime({ offset: true });
 
+/** Fields that only go to the ledger: anything else than expected is unknown. */
+const textOrNull = z.string().min(1).nullable().catch(null);
+const numberOrNull = z.number().nullable().catch(null);
+const flagOrNull = z.boolean().nullable().catch(null);
+
 /** An order or a row of a ledger, as this node's own operations output it. Everything is optional. */
 const itemSchema = z
 	.object({
@@ -112,17 +131,39 @@ const itemSchema = z
 		attempt: z.coerce.number().int().min(0).catch(0),
 		updatedAt: z.unknown(),
 		at: z.unknown(),
+		campaign: textOrNull,
+		delayDays: numberOrNull,
+		pulse: z
+			.object({ block: numberOrNull, day: textOrNull, forced: flagOrNull })
+			.nullish()
+			.catch(null),
+		pulseBlock: numberOrNull,
+		pulseDay: textOrNull,
+		pulseForced: flagOrNull,
 	})
-	.catch({ attempt: 0 })
-	.transform(({ windowOpensAt: opensAt, windowClosesAt: closesAt, attempt, updatedAt, at }) => ({
+	.partial()
+	.catch({})
+	.transform(({ windowOpensAt: opensAt, windowClosesAt: closesAt, ...item }) => ({
 		window: opensAt && closesAt ? { opensAt, closesAt } : undefined,
-		attempts: attempt,
-		updatedAt: updatedAt ?? at,
+		attempts: item.attempt ?? 0,
+		updatedAt: item.updatedAt ?? item.at,
+		placed: {
+			campaign: item.campaign ?? null,
+			delayDays: item.delayDays ?? null,
+			pulseBlock: item.pulse?.block ?? item.pulseBlock ?? null,
+			pulseDay: item.pulse?.day ?? item.pulseDay ?? null,
+			pulseForced: item.pulse?.forced ?? item.pulseForced ?? null,
+		} satisfies Placed,
 	}));
+
+/** The finding for an order that needs no call, because its ID is wrong or the ledger has its request. */
+export function knownFinding({ wrongId, past }: OrderInQuestion): Finding | undefined {
+	if (wrongId !== undefined) return { outcome: 'invalidOrderId' };
+	return past?.state === 'requested' ? { outcome: 'alreadyRequested' } : undefined;
+}
 
 /** Checks with Amazon whether a review can be requested for the order. */
 export async function checkEligibility(order: OrderInQuestion): Promise<Finding> {
-	if (order.wrongId !== undefined) return { outcome: 'invalidOrderId' };
 	const { client, orderId, marketplace } = order;
 	return await isSolicitationOffered(client, orderId, marketplace.id).then(
 		(offered): Finding => ({ outcome: offered ? 'eligible' : 'notEligibleNow' }),
@@ -169,11 +210,23 @@ export interface Explained {
 }
 
 /**
- * Explains "not now" and "outside the range" with the order's dates and status.
+ * Explains "not now" and "outside the range" with the order's dates and status, or by an earlier request
+ * that may have arrived.
  * @param mayReadOrder whether the order may be read from Amazon if the input item does not contain
  * its window
  */
 export async function explain(
+	order: OrderInQuestion,
+	finding: Finding,
+	mayReadOrder: boolean,
+): Promise<Explained> {
+	const explained = await explainByDates(order, finding, mayReadOrder);
+	const mayHaveArrived = order.past?.requestedAt !== undefined;
+	if (explained.finding.outcome !== 'notEligibleNow' || !mayHaveArrived) return explained;
+	return { ...explained, finding: { ...explained.finding, outcome: 'sentUnconfirmed' } };
+}
+
+async function explainByDates(
 	order: OrderInQuestion,
 	finding: Finding,
 	mayReadOrder: boolean,
@@ -228,12 +281,15 @@ const shownId = (text: string): string =>
 const LONGEST_SHOWN = 60;
 
 function explanationOf(
-	{ wrongId, orderUnreadable }: OrderInQuestion,
+	{ wrongId, orderUnreadable, past }: OrderInQuestion,
 	outcome: SolicitationOutcome,
 	{ roles, elsewhere }: { readonly roles?: readonly string[]; readonly elsewhere?: string },
 ): string {
 	const explanation = SOLICITATION_OUTCOMES[outcome];
 	if (outcome === 'invalidOrderId') return wrongId ?? explanation;
+	if (outcome === 'alreadyRequested' && past?.requestedAt !== undefined) {
+		return `${explanation}: requested ${past.requestedAt}`;
+	}
 	if (roles !== undefined) return `${explanation}: ${roles.join(' or ')}`;
 	if (elsewhere !== undefined) return elsewhere;
 	return orderUnreadable === undefined ? explanation : `${explanation}. ${orderUnreadable}`;
@@ -243,6 +299,7 @@ function explanationOf(
 export function toResult({ order, finding }: Explained): IDataObject {
 	const { outcome, answer, failure } = finding;
 	const roles = outcome === 'missingRole' ? failure?.roles : undefined;
+	const at = DateTime.utc().toISO();
 	const isElsewhere = outcome === 'refused' && failure?.kind === 'notSelling';
 	return {
 		orderId: shownId(order.orderId),
@@ -258,6 +315,24 @@ export function toResult({ order, finding }: Explained): IDataObject {
 		windowClosesAt: order.window?.closesAt ?? null,
 		amazonMessage: (answer && amazonMessageOf(answer)) ?? null,
 		amazonRequestId: answer?.requestId ?? null,
-		at: DateTime.utc().toISO(),
+		at,
+		requestedAt: requestedAt(outcome, order.past, at),
 	};
+}
+
+/** Outcomes of a request that was made now, even if it may not have arrived. */
+const MADE_NOW: readonly SolicitationOutcome[] = ['sent', 'answerLost', 'sentUnconfirmed'];
+
+/** Amazon offers a request, so none arrived before. */
+const NONE_BEFORE: readonly SolicitationOutcome[] = ['eligible', 'wouldSend'];
+
+/** When a review was requested or may have been; null if it was not or the time is unknown. */
+function requestedAt(
+	outcome: SolicitationOutcome,
+	past: PastOrder | undefined,
+	now: string,
+): string | null {
+	if (outcome === 'sent') return now;
+	if (NONE_BEFORE.includes(outcome)) return null;
+	return past?.requestedAt ?? (MADE_NOW.includes(outcome) ? now : null);
 }

@@ -8,7 +8,7 @@ export const SOLICITATION_OUTCOMES = {
 	sent: 'Amazon accepted the request for a product review and seller feedback',
 	sentUnconfirmed:
 		"Amazon's answer was lost, but the order is no longer open for a request, so the request most likely arrived; a later run may check again",
-	wouldSend: 'Dry run: the order is eligible and nothing was sent',
+	wouldSend: 'The order is eligible, but nothing was sent: a dry run or a run started by hand',
 	alreadyRequested: 'A review was already requested for this order; Amazon allows only one',
 	notYetEligible: 'The window for requests has not opened yet; see `windowOpensAt`',
 	windowClosed: 'The window for requests has closed; see `windowClosesAt`',

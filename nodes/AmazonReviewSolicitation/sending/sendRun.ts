@@ -7,7 +7,7 @@ import { toNodeError } from '../../shared/n8n/toNodeError';
 import { inTurns, LONGEST_TURN_MS, Turns } from '../../shared/spapi/pause';
 import { hint } from '../../shared/n8n/hints';
 import { Progress } from './progress';
-import { explain, toResult, type Finding, type OrderInQuestion } from './eligibility';
+import { explain, knownFinding, toResult, type Finding, type OrderInQuestion } from './eligibility';
 import { Access } from './accessDenials';
 import type { RequestCap } from './requestCap';
 import { requestReviewOnce, type Attempt } from './requestReviewOnce';
@@ -128,7 +128,9 @@ export class SendRun {
 	/** Whether something will be done for the order, so that it must be claimed. */
 	private needsClaim(order: OrderToSend): boolean {
 		return (
-			!this.isDry(order) && order.wrongId === undefined && this.skippedFinding(order) === undefined
+			!this.isDry(order) &&
+			knownFinding(order) === undefined &&
+			this.skippedFinding(order) === undefined
 		);
 	}
 
@@ -137,9 +139,10 @@ export class SendRun {
 		order: OrderToSend,
 		known: SolicitationOutcome | undefined,
 	): Promise<IDataObject[]> {
-		const invalid = order.wrongId === undefined ? undefined : 'invalidOrderId';
-		const outcome = invalid ?? known;
-		const finding = outcome === undefined ? this.skippedFinding(order) : { outcome };
+		const finding =
+			known === undefined
+				? (knownFinding(order) ?? this.skippedFinding(order))
+				: { outcome: known };
 		const attempts =
 			finding === undefined ? await this.attempt(order) : [{ finding, requested: false }];
 		const rows: IDataObject[] = [];
@@ -150,7 +153,7 @@ export class SendRun {
 			const explained = isLast
 				? await explain(order, finding, this.choices.explain).catch(() => ({ order, finding }))
 				: { order, finding };
-			rows.push({ ...toResult(explained), attempt });
+			rows.push({ ...toResult(explained), attempt, ...order.placed });
 		}
 		// Whether to try again depends on the final outcome, for all rows of the order.
 		const tryAgainLater = rows.at(-1)?.tryAgainLater;
@@ -161,7 +164,7 @@ export class SendRun {
 		const { checkFirst, cap } = this.choices;
 		const dryRun = this.isDry(order);
 		const { attempts, unexpected } = await requestReviewOnce(order, {
-			checkFirst: checkFirst || dryRun || order.attempts > 0,
+			checkFirst: checkFirst || dryRun || order.attempts > 0 || isUnconfirmed(order),
 			dryRun,
 			cap,
 		});
@@ -189,6 +192,9 @@ export class SendRun {
 		return dryRun || this.choices.dryRunOnly;
 	}
 }
+
+/** Whether an earlier request may have arrived. */
+const isUnconfirmed = ({ past }: OrderInQuestion): boolean => past?.requestedAt !== undefined;
 
 /** By order, the highest number of attempts in any of its rows. */
 function mostAttempts(orders: readonly OrderToSend[]): ReadonlyMap<string, number> {

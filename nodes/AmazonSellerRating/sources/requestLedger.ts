@@ -108,8 +108,9 @@ export function* readLedger(
 	return { requests: new Map(lists), sellers, ...counts };
 }
 
+/** The row may have been written later, when the request was looked up. */
 const dateIn = (json: IDataObject, { at, sentAt }: Row): unknown =>
-	[at, sentAt, json.requestedAt].find((value) => (blankIsAbsent(value) ?? null) !== null);
+	[json.requestedAt, sentAt, at].find((value) => (blankIsAbsent(value) ?? null) !== null);
 
 function requestOf(orderId: string, sentOn: number, row: Row): SentRequest {
 	const pulse = pulseOf(row);

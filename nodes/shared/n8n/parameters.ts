@@ -9,7 +9,8 @@ import {
 import { z } from 'zod';
 
 /**
- * Reads and checks an item's parameters, one per field of the schema, with the same name.
+ * Reads and checks an item's parameters, one per field of the schema, with the same name. A name such as
+ * `options.limit` reads only this option, so that n8n resolves no other expressions.
  * @param description the operation's parameters, for the names that the editor shows
  * @throws NodeOperationError that names the parameter as the editor does
  */
@@ -48,7 +49,8 @@ function check<Shape extends z.ZodRawShape>(
 	if (parsed.success) return parsed.data;
 
 	const [issue] = parsed.error.issues;
-	const path = issue?.path.filter((part) => typeof part === 'string') ?? [];
+	const path =
+		issue?.path.flatMap((part) => (typeof part === 'string' ? part.split('.') : [])) ?? [];
 	throw new NodeOperationError(
 		context.getNode(),
 		`Could not use '${displayName(description, path)}': the value is invalid`,

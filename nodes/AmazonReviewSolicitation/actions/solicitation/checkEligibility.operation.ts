@@ -11,10 +11,12 @@ import { optionsCollection } from '../../../shared/n8n/commonParameters';
 import type { ItemSeller } from '../../../shared/n8n/itemSeller';
 import { toNodeError } from '../../../shared/n8n/toNodeError';
 import { readParameters } from '../../../shared/n8n/parameters';
+import { alreadyRequestedOption, pastOrdersOf } from './alreadyRequestedParameter';
 import {
 	checkEligibility,
 	explain,
 	explainOption,
+	knownFinding,
 	orderParameters,
 	readOrder,
 	toResult,
@@ -22,10 +24,10 @@ import {
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['solicitation'], operation: ['checkEligibility'] } },
-	[...orderParameters, optionsCollection(explainOption)],
+	[...orderParameters, optionsCollection(alreadyRequestedOption, explainOption)],
 );
 
-const schema = z.object({ options: z.object({ explain: z.boolean().default(true) }) });
+const schema = z.object({ 'options.explain': z.boolean().default(true) });
 
 /** Outcomes of a failed call that say nothing about the order. */
 const SAYS_NOTHING: readonly SolicitationOutcome[] = ['failed', 'loginFailed', 'deferred'];
@@ -36,11 +38,12 @@ export async function execute(
 	itemIndex: number,
 	seller: ItemSeller,
 ): Promise<IDataObject> {
-	const { options } = readParameters(this, itemIndex, schema, description);
-	const order = await readOrder(this, itemIndex, seller);
-	const finding = await checkEligibility(order);
+	const { 'options.explain': mayReadOrder } = readParameters(this, itemIndex, schema, description);
+	const read = await readOrder(this, itemIndex, seller);
+	const order = { ...read, past: pastOrdersOf(this, description).get(read.orderId) };
+	const finding = knownFinding(order) ?? (await checkEligibility(order));
 	if (finding.failure !== undefined && SAYS_NOTHING.includes(finding.outcome)) {
 		throw toNodeError(this.getNode(), finding.failure, itemIndex);
 	}
-	return toResult(await explain(order, finding, options.explain));
+	return toResult(await explain(order, finding, mayReadOrder));
 }

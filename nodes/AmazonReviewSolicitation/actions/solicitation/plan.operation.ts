@@ -41,6 +41,7 @@ import { operationOf } from '../../../shared/spapi/operations';
 import { inTurns, LONGEST_TURN_MS, Turns } from '../../../shared/spapi/pause';
 import { readReturns } from '../../orders/returns';
 import { firstOrderOf } from '../../orders/shipments';
+import { alreadyRequestedOption, pastOrders } from './alreadyRequestedParameter';
 import {
 	campaignAt,
 	campaignsParameter,
@@ -65,7 +66,6 @@ import {
 	addedOptions,
 	selectionRules,
 	selectionSchema,
-	settledOrders,
 	type Selection,
 } from './selectionRulesParameter';
 
@@ -101,16 +101,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 		selectionRules,
 		campaignsParameter,
 		optionsCollection(
-			{
-				displayName: 'Already Requested',
-				name: 'alreadyRequested',
-				type: 'string',
-				typeOptions: { rows: 3 },
-				default: '',
-				placeholder: "e.g. {{ $('Ledger').all() }}",
-				description:
-					'Ledger rows, or IDs of orders already requested, as text or a list. In a ledger, an order counts if a review was requested, or if its newest row says not to try again. These orders are left out, which saves one call to Amazon per order.',
-			},
+			alreadyRequestedOption,
 			weekdaysOption,
 			{
 				displayName: 'Delay Counts From',
@@ -193,7 +184,7 @@ const schema = z.object({
 	campaigns: campaignsSchema,
 	options: addedOptions().pipe(
 		z.object({
-			alreadyRequested: settledOrders,
+			alreadyRequested: pastOrders,
 			maxRequestsPerDay: z.number().int().min(0).optional(),
 			sentToday: givenCount.optional(),
 			weekdays: weekdaysSchema.optional(),
@@ -372,7 +363,7 @@ async function planOf(
 			rules: { ...rulesAt(rules, now), doNotSolicit: new Set(rules.doNotSolicit), ...returns },
 			campaigns: campaigns.map((campaign) => campaignAt(campaign, now)),
 			leaveOutWithoutCampaign: campaigns.length > 0 && options.ordersWithoutCampaign === 'leaveOut',
-			alreadyRequested: options.alreadyRequested ?? new Set(),
+			past: options.alreadyRequested ?? new Map(),
 			preferredDelayDays: preferredDelay,
 			randomDelayUpToDays: options.randomDelayUpTo,
 			delaySeed: options.pulseTest,
@@ -504,6 +495,7 @@ function toItem(order: SellerOrder, row: PlanRow) {
 		otherCampaigns: [...row.otherCampaigns],
 		delayDays: row.delayDays,
 		pulse: row.pulse && { ...row.pulse },
+		requestedAt: row.requestedAt,
 		tryAgainLater: row.tryAgainLater,
 		createdAt: order.createdAt,
 		earliestDelivery: order.earliestDelivery,

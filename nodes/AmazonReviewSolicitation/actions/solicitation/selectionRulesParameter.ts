@@ -5,7 +5,6 @@ import { z } from 'zod';
 import {
 	problemOf,
 	readList,
-	settledOrderIds,
 	type GivenList,
 	type ListKind,
 	type ReadingOptions,
@@ -20,7 +19,7 @@ import { fulfilledByParameter } from '../../orders/fulfilledByParameter';
  * A list in any shape. An expression that returns no value is not a list, because its intended
  * content is unknown.
  */
-const listOfKind = (kind: ListKind, options?: ReadingOptions) =>
+export const listOfKind = (kind: ListKind, options?: ReadingOptions) =>
 	z.unknown().transform((given, context): GivenList | undefined => {
 		if (given === undefined) return undefined;
 		const list = readList(given, kind, options);
@@ -31,11 +30,6 @@ const listOfKind = (kind: ListKind, options?: ReadingOptions) =>
 
 const listOfValues = (kind: ListKind, options?: ReadingOptions) =>
 	listOfKind(kind, options).transform((list) => list?.entries.map(({ value }) => value));
-
-/** Order IDs that are settled. In rows of a ledger, only those that the ledger marks as settled. */
-export const settledOrders = listOfKind('orderId').transform((list) =>
-	list === undefined ? undefined : settledOrderIds(list),
-);
 
 const decimal = z
 	.union([z.string(), z.number()])

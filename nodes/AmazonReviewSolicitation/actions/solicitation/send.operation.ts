@@ -9,11 +9,14 @@ import { z } from 'zod';
 import { MINUTE_MS } from '../../../shared/domain/calendar';
 import { isHeldByAgent } from '../../../shared/n8n/agent';
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
+import { hint } from '../../../shared/n8n/hints';
 import type { ItemSeller } from '../../../shared/n8n/itemSeller';
 import { readParameters } from '../../../shared/n8n/parameters';
+import { runModeOf } from '../../sending/runMode';
 import { requestsOfAgent, RequestCap } from '../../sending/requestCap';
 import { SendRun, type OrderToSend } from '../../sending/sendRun';
-import { explainOption, orderParameters, readOrder } from '../../sending/eligibility';
+import { explainOption, knownFinding, orderParameters, readOrder } from '../../sending/eligibility';
+import { alreadyRequestedOption, pastOrdersOf } from './alreadyRequestedParameter';
 import { addedOptions } from './selectionRulesParameter';
 
 export const description: INodeProperties[] = updateDisplayOptions(
@@ -21,7 +24,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	[
 		{
 			displayName:
-				"This contacts real buyers, even with 'Execute step'. To preview, turn on 'Dry Run'. Amazon sends its own text, once per order. Its policy forbids contacting only buyers who are likely to be satisfied, so don't filter orders by how happy the buyer may be.",
+				"This contacts real buyers, once you turn off 'Dry Run' and the workflow is active. Amazon sends its own text, once per order. Its policy forbids contacting only buyers who are likely to be satisfied, so don't filter orders by how happy the buyer may be.",
 			name: 'policyNotice',
 			type: 'notice',
 			default: '',
@@ -31,9 +34,19 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			displayName: 'Dry Run',
 			name: 'dryRun',
 			type: 'boolean',
-			default: false,
+			default: true,
 			description:
 				"Whether to check everything but send nothing; eligible orders get the outcome 'wouldSend'",
+		},
+		{
+			displayName: 'Send in Manual Runs',
+			name: 'sendInManualRuns',
+			type: 'boolean',
+			noDataExpression: true,
+			default: false,
+			displayOptions: { show: { dryRun: [false] } },
+			description:
+				'Whether a run that you start in the editor contacts buyers, too. If disabled, it is a dry run and reports how many real buyers an active workflow would contact.',
 		},
 		{
 			displayName: 'Let the Agent Send',
@@ -56,6 +69,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			description: 'How many requests an AI agent may send in one execution of the workflow',
 		},
 		optionsCollection(
+			alreadyRequestedOption,
 			{
 				displayName: 'Check Eligibility First',
 				name: 'checkFirst',
@@ -90,6 +104,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 const itemSchema = z.object({ dryRun: z.boolean() });
 
 const runSchema = z.object({
+	sendInManualRuns: z.boolean().default(false),
 	letAgentSend: z.boolean().optional(),
 	agentMaxRequests: z.number().int().min(1).default(10),
 	options: addedOptions().pipe(
@@ -110,7 +125,9 @@ export async function prepare(
 ): Promise<OrderToSend> {
 	const { dryRun } = readParameters(this, itemIndex, itemSchema, description);
 	const order = await readOrder(this, itemIndex, seller);
-	return { ...order, dryRun };
+	const past = pastOrdersOf(this, description).get(order.orderId);
+	const attempts = Math.max(order.attempts, past?.attempts ?? 0);
+	return { ...order, dryRun, past, attempts };
 }
 
 /** Requests a review for each order for which Amazon offers it. Returns ledger rows for every order. */
@@ -121,15 +138,66 @@ export async function execute(
 	const wanted = readParameters(this, 0, runSchema, description);
 	const { checkFirst, explain, maxRequests = Infinity, timeBudget = Infinity } = wanted.options;
 	const byAgent = isHeldByAgent(this);
-	const cap = byAgent
-		? requestsOfAgent(this.getExecutionId(), Math.min(wanted.agentMaxRequests, maxRequests))
-		: new RequestCap(maxRequests);
+	const most = byAgent ? Math.min(wanted.agentMaxRequests, maxRequests) : maxRequests;
+	const whyNotSent = whyNothingIsSent(this, orders, wanted);
+	if (whyNotSent === undefined) announce(this, orders, most);
 	const run = new SendRun(this, {
-		dryRunOnly: byAgent && wanted.letAgentSend !== true,
+		dryRunOnly: whyNotSent !== undefined,
 		checkFirst,
 		explain,
 		timeBudgetMs: timeBudget * MINUTE_MS,
-		cap,
+		cap: byAgent ? requestsOfAgent(this.getExecutionId(), most) : new RequestCap(most),
 	});
-	return await run.over(orders);
+	const rows = await run.over(orders);
+	if (whyNotSent !== undefined) {
+		const wouldSend = rows.flat().filter(({ outcome }) => outcome === 'wouldSend').length;
+		hint(
+			this,
+			`Nothing was sent: ${whyNotSent.reason}. ${buyers(Math.min(wouldSend, most))} would be contacted. ${whyNotSent.advice}`,
+		);
+	}
+	return rows;
 }
+
+/** Why a run sends nothing, and what to do so that it does; undefined if it may send. */
+function whyNothingIsSent(
+	context: IExecuteFunctions,
+	orders: readonly OrderToSend[],
+	{ letAgentSend, sendInManualRuns }: z.infer<typeof runSchema>,
+): { readonly reason: string; readonly advice: string } | undefined {
+	const mode = runModeOf(context);
+	if (mode === 'evaluation') {
+		return {
+			reason: 'evaluations never contact buyers',
+			advice: 'To send, activate the workflow.',
+		};
+	}
+	if (isHeldByAgent(context) && letAgentSend !== true) {
+		return {
+			reason: "'Let the Agent Send' is disabled",
+			advice: 'To send, turn it on.',
+		};
+	}
+	if (orders.every(({ dryRun }) => dryRun)) {
+		return { reason: "'Dry Run' is on", advice: 'To send, turn it off.' };
+	}
+	if (mode === 'byHand' && !sendInManualRuns) {
+		return {
+			reason: 'this run was started by hand',
+			advice: "To send, activate the workflow, or turn on 'Send in Manual Runs'.",
+		};
+	}
+	return undefined;
+}
+
+/** Says before a run by hand how many buyers it contacts at most: n8n cannot ask a question in a run. */
+function announce(context: IExecuteFunctions, orders: readonly OrderToSend[], most: number): void {
+	if (runModeOf(context) !== 'byHand') return;
+	const wanted = orders.filter((order) => !order.dryRun && knownFinding(order) === undefined);
+	const atMost = Math.min(most, new Set(wanted.map(({ orderId }) => orderId)).size);
+	const message = `${context.getNode().name}: this run may contact up to ${buyers(atMost)}`;
+	context.logger.info(message);
+	context.sendMessageToUI(message);
+}
+
+const buyers = (count: number): string => `${count} real ${count === 1 ? 'buyer' : 'buyers'}`;
