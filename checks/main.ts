@@ -23,6 +23,7 @@ const CHECKS: Readonly<Record<string, readonly [about: string, load: () => Promi
 	nine: ['digest and weekly report for nine marketplaces', async () => await import('./nine')],
 	panels: ['every panel in a real editor', async () => await import('./panels')],
 	pictures: ['retakes the pictures of the docs', async () => await import('./pictures')],
+	pulse: ['60 days of a pulse test, measured', async () => await import('./pulse')],
 	queue: ['queue mode while workers are killed; two sellers', async () => await import('./queue')],
 	requests: ['two days of the request templates', async () => await import('./requests')],
 	scale: ['many sellers for a day in scaled time', async () => await import('./scale')],

@@ -7,6 +7,8 @@ interface Found {
 	readonly projectId: string;
 }
 
+const ROWS_AT_ONCE = 200;
+
 /** n8n's own data tables, read as the editor does. */
 export class DataTables {
 	constructor(private readonly n8n: RealN8n) {}
@@ -15,8 +17,24 @@ export class DataTables {
 	async rowsOf(name: string): Promise<IDataObject[] | undefined> {
 		const table = await this.find(name);
 		if (table === undefined) return undefined;
-		const { data } = await this.n8n.get<{ data: IDataObject[] }>(`${pathOf(table)}/rows?take=200`);
-		return data;
+		const rows: IDataObject[] = [];
+		for (let isLast = false; !isLast; ) {
+			const page = `rows?skip=${rows.length}&take=${ROWS_AT_ONCE}`;
+			const { data } = await this.n8n.get<{ data: IDataObject[] }>(`${pathOf(table)}/${page}`);
+			rows.push(...data);
+			isLast = data.length < ROWS_AT_ONCE;
+		}
+		return rows;
+	}
+
+	/** Creates a table of text columns and returns its ID. */
+	async create(name: string, columns: readonly string[]): Promise<string> {
+		const { id: projectId } = await this.n8n.get<{ id: string }>('projects/personal');
+		const { id } = await this.n8n.post<{ id: string }>(`projects/${projectId}/data-tables`, {
+			name,
+			columns: columns.map((column) => ({ name: column, type: 'string' })),
+		});
+		return id;
 	}
 
 	async drop(name: string): Promise<void> {
