@@ -9,13 +9,13 @@ import { join } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 import { createProgress, formatTable, printVerdicts } from '../scripts/lib/output.mjs';
 import { stateDir } from '../scripts/lib/paths.mjs';
-import { plusDays } from '../nodes/shared/domain/calendar';
 import { atEnd } from './lib/atEnd';
 import { readOptions } from './lib/options';
 import { RunningSandbox } from './lib/sandbox';
 import { setUp } from './lib/setUp';
 import { RealN8n } from './n8n/realN8n';
 import { SteppedClock } from './n8n/steppedClock';
+import { plusDays } from './pulse/draw';
 import {
 	certainPart,
 	lastRuns,

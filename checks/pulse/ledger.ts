@@ -1,8 +1,3 @@
-import type { PulseSchedule } from '../../nodes/shared/domain/pulse';
-
-/** What Plan is told about the draws. */
-export type Draw = Omit<PulseSchedule, 'marketplaceId'>;
-
 /** The ledger's columns. Those of the pulse test and the end of the window are Plan's, and may be empty. */
 export const COLUMNS = [
 	'orderId',

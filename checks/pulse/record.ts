@@ -1,9 +1,8 @@
 import type { OrderTruth, SolicitationRecord } from '../../sandbox';
 import { DateTime } from 'luxon';
-import { isoDay, plusDays } from '../../nodes/shared/domain/calendar';
-import { blockOf, isPulseDay } from '../../nodes/shared/domain/pulse';
-import type { Draw, LedgerRow } from './ledger';
-import { BETWEEN_RUNS_MINUTES, MARKETPLACE, RUN_HOUR, ZONE } from './settings';
+import { blockOf, isDrawn, isoDay, plusDays, type Draw } from './draw';
+import type { LedgerRow } from './ledger';
+import { BETWEEN_RUNS_MINUTES, RUN_HOUR, ZONE } from './settings';
 
 type Solicitation = Pick<SolicitationRecord, 'orderId' | 'marketplaceId' | 'at'>;
 
@@ -20,9 +19,6 @@ const localTime = (at: string | number): DateTime =>
 /** When the run of a day is. */
 export const runOf = (day: string): number =>
 	DateTime.fromISO(day, { zone: ZONE }).set({ hour: RUN_HOUR }).toMillis();
-
-export const isDrawn = (day: string, draw: Draw): boolean =>
-	isPulseDay(day, { ...draw, marketplaceId: MARKETPLACE });
 
 export const rowsSent = (rows: readonly LedgerRow[]): LedgerRow[] =>
 	rows.filter(({ outcome }) => SENT.includes(outcome));

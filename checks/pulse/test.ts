@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IDataObject } from 'n8n-workflow';
 import { DateTime } from 'luxon';
-import { plusDays } from '../../nodes/shared/domain/calendar';
 import { DataTables } from '../n8n/dataTables';
 import { OVER, type RealN8n } from '../n8n/realN8n';
 import { itemsOf } from '../n8n/runData';
 import type { SteppedClock } from '../n8n/steppedClock';
-import { COLUMNS, type Draw, type LedgerRow } from './ledger';
-import { firstMeasuredDay, isDrawn, runOf, type Morning } from './record';
+import { isDrawn, plusDays, type Draw } from './draw';
+import { COLUMNS, type LedgerRow } from './ledger';
+import { firstMeasuredDay, runOf, type Morning } from './record';
 import { SETTLING_DAYS, START_DAY, WARM_UP_DAYS, ZONE } from './settings';
 import type { Shop } from './shop';
 import { BY_COLUMNS, BY_SEED, measureWorkflow, requestsWorkflow } from './workflows';

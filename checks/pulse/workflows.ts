@@ -1,6 +1,6 @@
 import type { INode } from 'n8n-workflow';
 import { amazonNode, chain, node, webhook, type NewWorkflow } from '../n8n/workflow';
-import type { Draw } from './ledger';
+import type { Draw } from './draw';
 import { BETWEEN_RUNS_MINUTES, SCHEDULE, ZONE } from './settings';
 
 /** A row from Send's item and Plan's, in one expression, because n8n evaluates it for each request. */

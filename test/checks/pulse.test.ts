@@ -1,8 +1,8 @@
+import { blockOf, isDrawn, plusDays } from '../../checks/pulse/draw';
 import type { LedgerRow } from '../../checks/pulse/ledger';
 import {
 	certainPart,
 	firstMeasuredDay,
-	isDrawn,
 	lastRuns,
 	ledgerDifferences,
 	offSchedule,
@@ -11,8 +11,7 @@ import {
 	tooLate,
 } from '../../checks/pulse/record';
 import { MARKETPLACE } from '../../checks/pulse/settings';
-import { plusDays } from '../../nodes/shared/domain/calendar';
-import { blockOf } from '../../nodes/shared/domain/pulse';
+import { isPulseDay } from '../../nodes/shared/domain/pulse';
 
 const draw = { seed: 'check', blockDays: 5 };
 const SINCE = '2026-10-08';
@@ -126,6 +125,12 @@ describe("the pulse test's requests", () => {
 		const through = (day: string) => certainPart(feedback, requests, { from: SINCE, through: day });
 		expect(through(nextDrawn)).toEqual({ beforeRequest: 1, withoutRequest: 2, orderIds: ['A'] });
 		expect(through(drawnDay)).toEqual({ beforeRequest: 0, withoutRequest: 0, orderIds: [] });
+	});
+
+	it('have the same draws as those of Plan', () => {
+		for (const day of days) {
+			expect(isDrawn(day, draw)).toBe(isPulseDay(day, { ...draw, marketplaceId: MARKETPLACE }));
+		}
 	});
 
 	it('count from the block after the first drawn day on', () => {
