@@ -89,8 +89,7 @@ export function requestsWorkflow(table: Table, draw: Draw, since: string): NewWo
 			rules: {},
 			options: {
 				// A ledger without rows is an item without fields.
-				alreadyRequested:
-					"={{ $('Ledger').first().json.orderId ? $('Ledger').all() : [] }}",
+				alreadyRequested: "={{ $('Ledger').first().json.orderId ? $('Ledger').all() : [] }}",
 				pulseTest,
 				daysPerBlock: draw.blockDays,
 			},
