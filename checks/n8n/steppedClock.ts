@@ -7,7 +7,7 @@ import type { StartOptions } from './realN8n';
 const clockModule = join(repoDir, 'checks', 'n8n', 'clockStepped.mjs');
 
 /**
- * A clock for n8n and sandboxes that runs as fast as the real one and steps ahead when it is told to:
+ * A clock for n8n and sandboxes that runs as fast as the real one and steps ahead on command:
  * n8n's schedules happen at their times, and a busy machine changes nothing.
  */
 export class SteppedClock {

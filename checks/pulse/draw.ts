@@ -1,7 +1,7 @@
 import { MARKETPLACE } from './settings';
 
 /**
- * The draws of a pulse test, computed apart from the nodes: whoever has the seed and a date must get the
+ * The draws of a pulse test, computed apart from the nodes: the seed and a date alone must give the
  * same days.
  */
 export interface Draw {
