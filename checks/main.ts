@@ -23,6 +23,7 @@ const CHECKS: Readonly<Record<string, readonly [about: string, load: () => Promi
 	nine: ['digest and weekly report for nine marketplaces', async () => await import('./nine')],
 	panels: ['every panel in a real editor', async () => await import('./panels')],
 	pictures: ['retakes the pictures of the docs', async () => await import('./pictures')],
+	pulse: ['60 days of a pulse test, measured', async () => await import('./pulse')],
 	queue: ['queue mode while workers are killed; two sellers', async () => await import('./queue')],
 	requests: ['two days of the review request template', async () => await import('./requests')],
 	returns: ['two days of review requests without returns', async () => await import('./returns')],

@@ -14,7 +14,13 @@ import { eachDay, emptyDay } from './world/traffic';
 import { solicitabilityOf, solicitationWindow, type Solicitability } from './world/orderState';
 import { asReported } from './world/typedText';
 import { bandOf } from './world/world';
-import type { FeedbackCounts, FeedbackEvent, MarketplaceWorld, WorldFeedback } from './world/types';
+import type {
+	FeedbackCounts,
+	FeedbackEvent,
+	MarketplaceWorld,
+	WorldFeedback,
+	WorldOrder,
+} from './world/types';
 
 export type RatingWindow = '30' | '90' | '365' | 'lifetime';
 export type RatingTruth = Readonly<Record<RatingWindow, FeedbackCounts>>;
@@ -25,7 +31,7 @@ export interface SolicitationWindow {
 	readonly closesAt: string;
 }
 
-export interface OrderTruth {
+export interface OrderTruth extends SolicitationWindow {
 	readonly orderId: string;
 	readonly marketplaceId: string;
 	readonly solicitability: Exclude<Solicitability, 'unknownOrder'>;
@@ -237,8 +243,7 @@ export class Truth {
 	windowOf(sellerKey: string, orderId: string): SolicitationWindow {
 		const order = this.state.world.order(sellerKey, orderId);
 		if (!order) throw new Error(`Seller "${sellerKey}" has no order ${orderId}`);
-		const { opens, closes } = solicitationWindow(order);
-		return { opensAt: toIso(opens), closesAt: toIso(closes) };
+		return windowOf(order);
 	}
 
 	/** Every order of the seller that exists by now, oldest first per marketplace. */
@@ -251,6 +256,7 @@ export class Truth {
 				.map((order) => ({
 					orderId: order.orderId,
 					marketplaceId: marketplace.id,
+					...windowOf(order),
 					solicitability: solicitabilityOf(
 						order,
 						now,
@@ -260,4 +266,9 @@ export class Truth {
 				})),
 		);
 	}
+}
+
+function windowOf(order: WorldOrder): SolicitationWindow {
+	const { opens, closes } = solicitationWindow(order);
+	return { opensAt: toIso(opens), closesAt: toIso(closes) };
 }

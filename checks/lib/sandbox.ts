@@ -9,6 +9,7 @@ import type {
 	QueryRequestRecord,
 	ReportReadRecord,
 	ReportRequestRecord,
+	RequestAnswerRecord,
 	RequestCount,
 	SandboxSecrets,
 	SandboxSettings,
@@ -103,6 +104,17 @@ export class RunningSandbox {
 	/** The true record of review requests. */
 	async solicitations(): Promise<SolicitationRecord[]> {
 		return await this.read('truth/solicitations');
+	}
+
+	/** The feedback that came, or will come, only because it was requested. */
+	async requestAnswers(): Promise<RequestAnswerRecord[]> {
+		return await this.read('truth/requestAnswers');
+	}
+
+	/** Whether a review may be requested for the order at a time, or why not. */
+	async solicitability(orderId: string, at: string): Promise<string> {
+		const { solicitability } = await this.read<OrderTruth>('truth/solicitability', { orderId, at });
+		return solicitability;
 	}
 
 	async reportRequests(): Promise<ReportRequestRecord[]> {

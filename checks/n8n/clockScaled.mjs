@@ -9,6 +9,8 @@
  * in real time: those of requests, of the database, of n8n's own housekeeping. Its task runner, where
  * a Code node runs, and the database's own clock also keep real time.
  */
+import { callerFile, replaceDate } from './clockParts.mjs';
+
 const { CLOCK_SCALE, CLOCK_START, CLOCK_ORIGIN } = process.env;
 const SCALED_TIMERS =
 	/[\\/]node_modules[\\/](cron[\\/]|@n8n[\\/]utils[\\/]dist[\\/]sleep\.|n8n[\\/]dist[\\/]wait-tracker\.)/;
@@ -23,18 +25,8 @@ if (!(scale > 0) || Number.isNaN(start) || !(origin > 0)) {
 	throw new Error('Set CLOCK_SCALE, CLOCK_START and CLOCK_ORIGIN');
 }
 
-const RealDate = Date;
 const realNow = Date.now.bind(Date);
-const now = () => Math.round(start + (realNow() - origin) * scale);
-
-// Not a subclass: dates made by the engine itself must be instances of it too.
-globalThis.Date = new Proxy(RealDate, {
-	construct: (target, args, newTarget) =>
-		Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget),
-	apply: () => new RealDate(now()).toString(),
-});
-RealDate.now = now;
-RealDate.prototype.constructor = globalThis.Date;
+replaceDate(() => Math.round(start + (realNow() - origin) * scale));
 
 const realPerformanceNow = performance.now.bind(performance);
 performance.now = () => realPerformanceNow() * scale;
@@ -71,22 +63,3 @@ function setIntervalScaled(callback, delay = 0, ...args) {
 globalThis.setInterval = /** @type {typeof setInterval} */ (
 	Object.defineProperties(setIntervalScaled, Object.getOwnPropertyDescriptors(realSetInterval))
 );
-
-/**
- * The file of the code that called this function.
- *
- * @param {Function} calledFunction
- * @returns {string}
- */
-function callerFile(calledFunction) {
-	const { stackTraceLimit, prepareStackTrace } = Error;
-	Error.stackTraceLimit = 1;
-	Error.prepareStackTrace = (_error, [caller]) => caller?.getFileName() ?? '';
-	try {
-		const trace = { stack: '' };
-		Error.captureStackTrace(trace, calledFunction);
-		return trace.stack;
-	} finally {
-		Object.assign(Error, { stackTraceLimit, prepareStackTrace });
-	}
-}

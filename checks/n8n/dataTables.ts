@@ -34,6 +34,16 @@ export class DataTables {
 		await this.n8n.post(`${pathOf(table)}/insert`, { data: rows });
 	}
 
+	/** Creates a table of text columns and returns its ID. */
+	async create(name: string, columns: readonly string[]): Promise<string> {
+		const { id: projectId } = await this.n8n.get<{ id: string }>('projects/personal');
+		const { id } = await this.n8n.post<{ id: string }>(`projects/${projectId}/data-tables`, {
+			name,
+			columns: columns.map((column) => ({ name: column, type: 'string' })),
+		});
+		return id;
+	}
+
 	async drop(name: string): Promise<void> {
 		const table = await this.find(name);
 		if (table !== undefined) await this.n8n.call('DELETE', pathOf(table));

@@ -12,6 +12,7 @@ import { connectSellers, sellersOf } from './sandboxCredential';
 import { useSandbox } from './useSandbox';
 
 const US = 'ATVPDKIKX0DER';
+const BRAZIL = 'A2Q3Y263D00KWC';
 const DAYS = 50;
 const ORDERS_A_DAY = 8;
 const EFFECT = 30;
@@ -247,6 +248,41 @@ describe('Rating: Measure Requests', () => {
 		expect(picture).toMatchObject({ mimeType: 'image/svg+xml', fileName: 'does-asking-pay.svg' });
 		const svg = Buffer.from(picture?.data ?? '', 'base64').toString();
 		expect(svg).toContain(String(firstOf(run).summary).slice(0, 40));
+	});
+
+	it('loses only the marketplace that cannot be read, and names it', async () => {
+		const elsewhere = [1, 2, 3].map((index) => ({
+			...ledger[0],
+			orderId: `702-0000000-000000${index}`,
+			marketplace: 'BR',
+			marketplaceId: BRAZIL,
+		}));
+		const usual = firstOf(await measure());
+		const run = await measure({ items: [...elsewhere, ...ledger] });
+		const [brazil, us] = run.items;
+		expect(us).toMatchObject({ verdict: 'pays', effect: usual.effect, certain: usual.certain });
+		expect(brazil).toMatchObject({
+			marketplace: 'BR',
+			verdict: 'notRead',
+			effect: null,
+			positive: null,
+			extraFeedback: null,
+			nonPositivePercent: null,
+			certain: null,
+			counts: { beforeFirstRequest: null, sinceFirstRequest: null },
+			daysStillNeeded: null,
+			decidableOn: null,
+			requests: { inLedger: 3 },
+		});
+		const [note] = brazil?.notes as string[];
+		expect(note).toMatch(/^Could not /);
+		expect(brazil?.summary).toBe(`BR was not measured. ${note}`);
+		expect(run.hints).toContain(brazil?.summary);
+		expectToMatchOutputSchema('AmazonSellerRating', 'measureRequests', run.items);
+		const svg = await measure({ items: [...elsewhere, ...ledger], parameters: { format: 'svg' } });
+		expect(svg.outputs[0]?.map(({ binary }) => binary !== undefined)).toEqual([false, true]);
+		const none = await measure({ items: elsewhere });
+		expect(none.error?.message).toBe(note);
 	});
 
 	it('names what is wrong with the items', async () => {

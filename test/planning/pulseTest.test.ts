@@ -55,6 +55,66 @@ describe('a pulse test', () => {
 		);
 	});
 
+	it('loses no order in a series of runs, however far apart they are', () => {
+		fc.assert(
+			fc.property(
+				fc.array(fc.record({ delivered: fc.integer({ min: -10, max: 34 }), dated: fc.boolean() }), {
+					minLength: 1,
+					maxLength: 6,
+				}),
+				fc.integer({ min: 1, max: 30 }),
+				fc.record({
+					seed: fc.string({ maxLength: 3 }),
+					blockDays: fc.integer({ min: 2, max: 14 }),
+				}),
+				(all, hoursApart, test) => {
+					const orders = all.map(({ delivered, dated }, index) => {
+						const at = dated ? daysAgo(delivered) : null;
+						const changes = { earliestDelivery: at, latestDelivery: at };
+						return orderOf(index, { createdAt: daysAgo(delivered), ...changes });
+					});
+					/** The orders that some run sends while their window is open. */
+					const sentIn = (changes: Parameters<typeof planOf>[1]): string[] => {
+						const sent = new Set<string>();
+						const end = NOW.plus({ days: 50 });
+						for (let now = NOW; now < end; now = now.plus({ hours: hoursApart })) {
+							const rows = planOf(orders, {
+								...changes,
+								now: now.toMillis(),
+								past: new Map([...sent].map((id) => [id, { state: 'requested', attempts: 1 }])),
+								sendNowWithinMs: hoursApart * 3_600_000,
+							});
+							for (const [index, { decision }] of rows.entries()) {
+								if (decision === 'sendNow') sent.add(orders[index]?.orderId ?? '');
+							}
+						}
+						return [...sent].toSorted();
+					};
+					expect(sentIn({ pulse: test })).toEqual(sentIn({}));
+				},
+			),
+			{ numRuns: 60 },
+		);
+	});
+
+	it('sends an order at once whose window may close at any time', () => {
+		const orders = [20, 31].map((age, index) =>
+			orderOf(index, { createdAt: daysAgo(age), earliestDelivery: null, latestDelivery: null }),
+		);
+		const days = Array.from({ length: 15 }, (_, index) => NOW.plus({ days: index }));
+		const now = days.find(
+			(day) =>
+				!isPulseDay(day.setZone('America/Los_Angeles').toISODate() ?? '', {
+					...pulse,
+					marketplaceId: US,
+				}),
+		);
+		expect(planOf(orders, { pulse, now: now?.toMillis() })).toMatchObject([
+			{ decision: 'sendLater', pulse: { forced: false } },
+			{ decision: 'sendNow', pulse: { isPulseDay: false, forced: true } },
+		]);
+	});
+
 	it('sends all that is due on the day drawn, and nothing else in the block', () => {
 		const orders = Array.from({ length: 40 }, (_, index) => {
 			const at = daysAgo(index / 4);

@@ -32,6 +32,8 @@ export interface CandidateChoices extends PermittedHours {
 	readonly campaigns?: readonly Campaign[];
 	readonly quietDays?: readonly QuietDays[];
 	readonly pulse?: PulseTest;
+	/** Milliseconds between two runs, at most. An order waits for a pulse only if it survives the run after it. */
+	readonly sendNowWithinMs: number;
 }
 
 /** An order to plan. */
@@ -129,6 +131,17 @@ export function candidatesBy(choices: CandidateChoices, relaxed?: Relaxed) {
 		return calendar;
 	};
 
+	/** An order whose window may close at any time does not wait. */
+	const waitForPulse = (
+		order: PlannedOrder,
+	): Pick<PlanCandidate, 'preferred' | 'preferredUntil'> | undefined =>
+		order.closesAt === undefined
+			? undefined
+			: {
+					preferred: calendarOf(order, true),
+					preferredUntil: order.closesAt - choices.sendNowWithinMs,
+				};
+
 	const countsOf = ({ settings }: PlannedOrder): string[] =>
 		settings.map(String).filter((key) => maxima.has(key));
 
@@ -171,7 +184,7 @@ export function candidatesBy(choices: CandidateChoices, relaxed?: Relaxed) {
 		preferredFrom: order.preferredFrom,
 		urgency: order.opensAt,
 		calendar: calendarOf(order, false),
-		preferred: withPulse ? calendarOf(order, true) : undefined,
+		...(withPulse && waitForPulse(order)),
 		countsToward: maxima.size === 0 ? NO_NAMES : countsOf(order),
 	});
 

@@ -11,6 +11,8 @@ interface Reach {
 	readonly end: number;
 	/** The line whose intervals are preferred to the others of `line`; none if not given. */
 	readonly preferred?: number;
+	/** Where the preferred line ends for it; `end` if not given. */
+	readonly preferredEnd?: number;
 }
 
 /**
@@ -133,7 +135,12 @@ export class Matching {
 		for (const [index, reach] of this.reaches.entries()) {
 			if (index % ORDERS_PER_STEP === 0) yield;
 			this.parts.push(this.partIn(reach.line, reach));
-			this.preferredParts?.push(this.partIn(reach.preferred ?? reach.line, reach));
+			const { preferred, preferredEnd = reach.end } = reach;
+			this.preferredParts?.push(
+				preferred === undefined
+					? this.partIn(reach.line, reach)
+					: this.partIn(preferred, { ...reach, end: preferredEnd }),
+			);
 		}
 		const liberties: readonly Liberty[] =
 			this.preferredParts === undefined

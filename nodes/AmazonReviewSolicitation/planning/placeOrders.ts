@@ -17,6 +17,8 @@ export interface Place {
 	readonly end: number;
 	/** The line to use unless the order would be lost; a part of `line`. */
 	readonly preferred?: number;
+	/** Where the preferred line ends for it; `end` if not given. */
+	readonly preferredEnd?: number;
 	/** The maxima that it counts toward. */
 	readonly countsToward: readonly string[];
 }
@@ -99,6 +101,7 @@ export function* placeOrders(orders: readonly Place[], room: Room): Steps<Placed
 			first: within(order.first),
 			wish: within(order.wish),
 			end: within(order.end),
+			...(order.preferredEnd !== undefined && { preferredEnd: within(order.preferredEnd) }),
 		};
 	});
 	yield;
@@ -163,7 +166,7 @@ function* assignDays(
 	);
 	const lineOf = (line: number, key: string | undefined) => keys.indexOf(key) * lines.length + line;
 	const reaches: Place[] = [];
-	for (const { line, first, wish, end, preferred, countsToward } of orders) {
+	for (const { line, first, wish, end, preferred, preferredEnd = end, countsToward } of orders) {
 		if (reaches.length % ORDERS_PER_STEP === 0) yield;
 		const intervals = lines[line] ?? [];
 		const from = firstAtLeast(intervals, first);
@@ -171,13 +174,17 @@ function* assignDays(
 		const to = firstAtLeast(intervals, end);
 		const key = countsToward[0];
 		const cellAt = (position: number) => cellOf(at(dayOf, at(intervals, position)), key);
-		const last = from < to ? cellAt(to - 1) + 1 : 0;
+		const endAt = (position: number) => (from < position ? cellAt(position - 1) + 1 : 0);
+		const last = endAt(to);
 		reaches.push({
 			line: lineOf(line, key),
 			first: from < to ? cellAt(from) : 0,
 			wish: onTime < to ? cellAt(onTime) : last,
 			end: last,
-			...(preferred !== undefined && { preferred: lineOf(preferred, key) }),
+			...(preferred !== undefined && {
+				preferred: lineOf(preferred, key),
+				preferredEnd: endAt(firstAtLeast(intervals, preferredEnd)),
+			}),
 			countsToward,
 		});
 	}
@@ -234,9 +241,9 @@ class FreePlaces {
 	 * before it. Returns `NONE` if none is free.
 	 */
 	find(order: Place): number {
-		const { line, first, wish, end, preferred } = order;
+		const { line, first, wish, end, preferred, preferredEnd = end } = order;
 		const tried: ReadonlyArray<readonly [number, number, number]> = [
-			...(preferred === undefined ? [] : [[preferred, wish, end] as const]),
+			...(preferred === undefined ? [] : [[preferred, wish, preferredEnd] as const]),
 			[line, wish, end],
 			[line, first, wish],
 		];

@@ -79,8 +79,8 @@ export interface PlanChoices extends PlanLimits, CandidateChoices {
 	 */
 	readonly leaveOutUnknownDates: boolean;
 	/**
-	 * Orders due within this many milliseconds are sent now, if only the rate limit keeps them from
-	 * being sent immediately.
+	 * Milliseconds between two runs. Orders due within this time are sent now, if only the rate limit
+	 * keeps them from being sent immediately.
 	 */
 	readonly sendNowWithinMs: number;
 }

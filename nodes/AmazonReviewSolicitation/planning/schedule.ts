@@ -22,6 +22,8 @@ export interface PlanCandidate {
 	readonly calendar?: SendCalendar;
 	/** The part of its calendar to use, unless the order would be lost, such as the pulse days. */
 	readonly preferred?: SendCalendar;
+	/** From here on it does not wait for its preferred calendar; `closesAt` if not given. */
+	readonly preferredUntil?: number;
 	/** The maxima it counts toward, in addition to that of all orders: keys of `maxima`. */
 	readonly countsToward?: readonly string[];
 }
@@ -199,6 +201,9 @@ function* planOnce(candidates: readonly PlanCandidate[], limits: PlanLimits): St
 		const last = firstSlotFrom(to);
 		const wish = Math.min(last, Math.max(first, firstSlotFrom(candidate.preferredFrom)));
 		const preferred = candidate.preferred && calendars.numberOf(candidate.preferred);
+		const { preferredUntil = to } = candidate;
+		const preferredEnd =
+			preferred && Math.max(first, Math.min(last, firstSlotFrom(preferredUntil)));
 		const countsToward =
 			maxima.size === 0 ? NO_KEYS : (candidate.countsToward ?? []).filter((key) => maxima.has(key));
 		const reach = {
@@ -208,6 +213,7 @@ function* planOnce(candidates: readonly PlanCandidate[], limits: PlanLimits): St
 			end: last,
 			countsToward,
 			preferred,
+			preferredEnd,
 		};
 		waiting.push({ candidate, reach });
 	}
@@ -221,6 +227,7 @@ function* planOnce(candidates: readonly PlanCandidate[], limits: PlanLimits): St
 	for (const [index, { reach }] of waiting.entries()) {
 		if (index % ORDERS_PER_STEP === 0) yield;
 		cuts.push(reach.first, reach.wish, reach.end);
+		if (reach.preferredEnd !== undefined) cuts.push(reach.preferredEnd);
 	}
 	/** Interval `i` has the slots from `starts[i]` up to `starts[i + 1]`. */
 	const sorted = Float64Array.from(cuts);
@@ -238,6 +245,9 @@ function* planOnce(candidates: readonly PlanCandidate[], limits: PlanLimits): St
 			first: intervalFrom(reach.first),
 			wish: intervalFrom(reach.wish),
 			end: intervalFrom(reach.end),
+			...(reach.preferredEnd !== undefined && {
+				preferredEnd: intervalFrom(reach.preferredEnd),
+			}),
 		});
 	}
 	const lines: number[][] = [];

@@ -16,8 +16,10 @@ import { resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
 import { readParameters } from '../../shared/n8n/parameters';
 import { ItemWithFiles } from '../../shared/n8n/router';
 import { sellerParameter } from '../../shared/n8n/sellerParameter';
+import { toNodeError } from '../../shared/n8n/toNodeError';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { primaryMarketplaceOf } from '../../shared/spapi/endpoints';
+import { SpApiFailure } from '../../shared/spapi/failure';
 import { inTurns, LONGEST_TURN_MS } from '../../shared/spapi/pause';
 import { DEFAULT_OPTIONS, type Effect } from '../analysis/requestEffect';
 import type { DelayComparison } from '../analysis/requestEffectDelay';
@@ -221,9 +223,9 @@ type Wanted = z.infer<typeof schema>;
 
 /**
  * Measures how much feedback the requests of a ledger bring. All input items together are the
- * ledger; each of its marketplaces becomes an item.
- * @throws NodeOperationError if no item is an accepted request, none is of the credential's region, or
- *   several sellers would be counted as one
+ * ledger; each of its marketplaces becomes an item, also one that could not be read.
+ * @throws NodeOperationError if no item is an accepted request, none is of the credential's region,
+ *   none can be read, or several sellers would be counted as one
  */
 export async function execute(
 	this: IExecuteFunctions,
@@ -258,11 +260,13 @@ export async function execute(
 	const read = async (place: Marketplace): Promise<FeedbackDays> =>
 		await readDays(this, client, place, wanted);
 	// At the same time: Amazon prepares all reports at once, and the client keeps its limits.
-	const allDays = await Promise.all(readable.map(read));
+	const readings = await Promise.allSettled(readable.map(read));
+	throwIfAllFailed(readings);
 	const items: Array<IDataObject | ItemWithFiles> = [];
 	for (const [index, place] of readable.entries()) {
-		const days = allDays[index];
-		if (days === undefined) continue;
+		const reading = readings[index];
+		if (reading === undefined) continue;
+		const days = reading.status === 'fulfilled' ? reading.value : NOTHING_READ;
 		const requests = ledger.requests.get(place) ?? [];
 		const settings = settingsOf(wanted, place);
 		const today = dayNumber(todayIn(place));
@@ -270,7 +274,9 @@ export async function execute(
 		const schedule = seed === '' ? undefined : { seed, blockDays, marketplaceId: place.id };
 		const report = await inTurns(reportRequests({ ...days, requests, today, schedule }, settings));
 		const item = toItem(report, { place, days, requests, settings, left });
-		if (wanted.format === 'items') items.push(item);
+		if (reading.status === 'rejected') {
+			items.push({ ...item, ...notRead(this, reading.reason, place, left) });
+		} else if (wanted.format === 'items') items.push(item);
 		else {
 			const picture = pictureOf(report, { place, days, requests, settings, left }, seller.name);
 			const { binaryField, options } = wanted;
@@ -288,6 +294,47 @@ export async function execute(
 		}
 	}
 	return items;
+}
+
+/** @throws the first failure if nothing could be read, and a cancellation always */
+function throwIfAllFailed(readings: ReadonlyArray<PromiseSettledResult<FeedbackDays>>): void {
+	const failures = readings.flatMap((reading): unknown[] =>
+		reading.status === 'rejected' ? [reading.reason] : [],
+	);
+	const canceled = failures.find(
+		(failure) => failure instanceof SpApiFailure && failure.kind === 'cancelled',
+	);
+	if (canceled !== undefined) throw canceled;
+	if (failures.length > 0 && failures.length === readings.length) throw failures[0];
+}
+
+/** Of a marketplace that could not be read, nothing is known but its requests. */
+const NOTHING_READ: FeedbackDays = {
+	known: [],
+	isSplit: false,
+	leftOut: [],
+	low: undefined,
+	notes: [],
+	sources: [],
+};
+
+/** What the item of a marketplace says that could not be read; a hint says it, too. */
+function notRead(
+	context: IExecuteFunctions,
+	failure: unknown,
+	{ countryCode }: Marketplace,
+	left: readonly string[],
+): IDataObject {
+	const { message } = toNodeError(context.getNode(), failure, 0);
+	const summary = `${countryCode} was not measured. ${message}`;
+	hint(context, summary, 'warning');
+	return {
+		verdict: 'notRead',
+		summary,
+		daysStillNeeded: null,
+		decidableOn: null,
+		notes: [message, ...left],
+	};
 }
 
 const settingsOf = (
