@@ -31,6 +31,8 @@ const descriptionsAsData = {
 			const { outputFiles } = await esbuild.build({
 				...options,
 				entryPoints: [path],
+				// No description draws.
+				loader: { '.ttf': 'empty', '.wasm': 'empty' },
 				write: false,
 			});
 			const made = { exports: {} };

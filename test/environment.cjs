@@ -76,7 +76,7 @@ function keep(object) {
 	};
 }
 
-/** Jest asks for a context to compile modules in. */
+/** Jest compiles modules in a context, which this stands for. */
 const NO_CONTEXT = {};
 
 /**
@@ -84,7 +84,7 @@ const NO_CONTEXT = {};
  * without ES modules that jest transforms.
  */
 const INSTALLED =
-	/[\\/]node_modules[\\/](?!@?jest|expect|pretty-format|@observablehq[\\/]plot[\\/]src)/;
+	/[\\/]node_modules[\\/](?!@?jest|expect|pretty-format|@observablehq[\\/]plot[\\/]src|.+\.(ttf|wasm)$)/;
 
 /**
  * V8 keeps what it found out about a module's source the first time, for the later test files of a

@@ -37,7 +37,7 @@ it('contains the same picture, and its key facts as alternative text', () => {
 	expect(alt).toContain('365 days: 93% (689 positive, 0 neutral, 48 negative), critical.');
 });
 
-it('begins with whose figures they are and of which day, once, then the verdict, picture and table', () => {
+it('begins with whose figures they are and their day, once, then the verdict, picture and table', () => {
 	const html = digest({ ...yearModel(), seller: 'Nordlicht Handel' });
 	const body = html.slice(html.indexOf('<body'));
 	const title = '>Seller rating of Example Trading – Nordlicht Handel, Amazon.de, 27 Jul 2026<';

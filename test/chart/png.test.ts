@@ -27,8 +27,10 @@ function read(png: Uint8Array) {
 	const [width, height] = [header.readUInt32BE(0), header.readUInt32BE(4)];
 	const rows = inflateSync(chunks.get('IDAT') ?? Buffer.alloc(0));
 	expect(rows).toHaveLength(height * (1 + 4 * width));
-	const pixel = (x: number, y: number) =>
-		[...rows.subarray(y * (1 + 4 * width) + 1 + 4 * x)].slice(0, 4);
+	const pixel = (x: number, y: number) => {
+		const at = y * (1 + 4 * width) + 1 + 4 * x;
+		return [...rows.subarray(at, at + 4)];
+	};
 	return { width, height, pixel, rows };
 }
 

@@ -28,6 +28,7 @@ const feedback = (index: number) => ({
 	marketplaceId: us.id,
 	date: '2026-11-01',
 	rating: 1 + (index % 3),
+	sentiment: 'negative',
 	comment: 'Came late',
 	received: 9,
 	outcome: 'sent',

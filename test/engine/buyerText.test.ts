@@ -192,12 +192,12 @@ describe("Chart's email", () => {
 				format: 'both',
 				binaryFields: 'chart, digest',
 				thresholds: { threshold: [{ name: hostile, percent: 95 }] },
-				options: { title: hostile },
+				options: { title: hostile, pictureFormat: 'both' },
 			},
 			credentials: inUse.credentials,
 		});
 		expect(error).toBeUndefined();
-		for (const field of ['chart', 'digest']) {
+		for (const field of ['chartSvg', 'digest']) {
 			const file = Buffer.from(outputs[0]?.[0]?.binary?.[field]?.data ?? '', 'base64').toString();
 			expect(file).toContain('&lt;script&gt;');
 			expect(file).not.toMatch(/<script|<img src=x/);

@@ -291,7 +291,8 @@ describe('Find Causes, with Data Kiosk', () => {
 	it('finds the planted cause against the orders that Amazon shipped by SKU', async () => {
 		const run = await findInDataKiosk();
 		expect(run.error).toBeUndefined();
-		const both = [...run.items, ...itemsOf(await find())];
+		const drawn = await find({ parameters: { format: 'both', binaryFields: 'chart, digest' } });
+		const both = [...run.items, ...itemsOf(await find()), ...itemsOf(drawn)];
 		expectToMatchOutputSchema('AmazonSellerRating', 'findCauses', both);
 		const standing = run.items.filter(({ verdict }) => verdict === 'standsOut');
 		expect(standing.map(({ groupedBy }) => groupedBy).toSorted()).toEqual(['asin', 'sku']);

@@ -279,8 +279,9 @@ describe('Rating: Measure Requests', () => {
 		expect(brazil?.summary).toBe(`BR was not measured. ${note}`);
 		expect(run.hints).toContain(brazil?.summary);
 		expectToMatchOutputSchema('AmazonSellerRating', 'measureRequests', run.items);
-		const svg = await measure({ items: [...elsewhere, ...ledger], parameters: { format: 'svg' } });
-		expect(svg.outputs[0]?.map(({ binary }) => binary !== undefined)).toEqual([false, true]);
+		const picture = { format: 'picture' };
+		const drawn = await measure({ items: [...elsewhere, ...ledger], parameters: picture });
+		expect(drawn.outputs[0]?.map(({ binary }) => binary !== undefined)).toEqual([false, true]);
 		const none = await measure({ items: elsewhere });
 		expect(none.error?.message).toBe(note);
 	});

@@ -214,7 +214,12 @@ describe('Amazon answers 400 to requests for fulfillment data', () => {
 
 describe('order IDs of other kinds', () => {
 	const OTHER = ['D01-1234567-7654321', 'S01-1234567-7654321', 'P01-1234567-7654321', ''];
-	const KINDS = [/digital order/, /another store, shipped by Amazon/, /Amazon Pay/, /no order ID/];
+	const KINDS = [
+		/digital order/,
+		/another store, shipped by Amazon/,
+		/Amazon Pay/,
+		/order ID is missing/,
+	];
 	const items = OTHER.map((orderId) => ({ orderId, marketplaceId: US }));
 
 	it.each(['checkEligibility', 'send'])(

@@ -109,7 +109,8 @@ export class ProcessedData implements IDataDeduplicator {
 const keyOf = (scope: DeduplicationScope, { node, workflow }: ICheckProcessedContextData): string =>
 	`${workflow.id} ${scope === 'node' ? `n:${node?.id}` : ''}`;
 
-/** Gives n8n's engine a store; once per test file, because n8n does not allow a second. */
+/** Gives n8n's engine a store. n8n does not allow a second one, so that of an earlier test file goes. */
 export async function giveProcessedData(store: ProcessedData): Promise<void> {
+	Reflect.set(DataDeduplicationService, 'instance', undefined);
 	await DataDeduplicationService.init(store);
 }

@@ -11,7 +11,7 @@ const FORBIDDEN = phrases.map(({ not, but }) => ({ pattern: new RegExp(not, 'gi'
 
 /** Words of Amazon, buyers and others, data for the fuzzer, and this list. */
 const EXCEPT =
-	/^package-lock\.json$|\/fixtures\/|^scripts\/n8n\/|^fuzz\/(corpus|crashes)\/|^test\/golden\/|\/comments\/words\/|^test\/package\/(phrases\.json|words\.test\.ts)$|^LICENSE$|\.(png|svg)$/;
+	/^package-lock\.json$|\/fixtures\/|^scripts\/n8n\/|^fuzz\/(corpus|crashes)\/|^test\/golden\/|\/comments\/words\/|^test\/package\/(phrases\.json|words\.test\.ts)$|^LICENSE$|^scripts\/licenses\/|\.(png|svg)$/;
 
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
 	encoding: 'utf8',

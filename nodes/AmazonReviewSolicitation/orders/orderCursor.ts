@@ -148,7 +148,7 @@ export function withFulfillment(cursor: OrderCursor): OrderCursor {
 }
 
 /**
- * Adds a page to the open search. The given cursor is used up: its record of what was passed on becomes
+ * Adds a page to the open search. The given cursor is consumed: its record of what was passed on becomes
  * the new one's, because copying it for each page would take longer than reading the page.
  * @param nextToken absent on the last page
  * @param isWanted only these orders are passed on and remembered; the others may be wanted later

@@ -1,11 +1,8 @@
 import { z } from 'zod';
 
 import { dayOfTable } from '../../shared/domain/calendar';
-import {
-	REMOVAL_CHANCES,
-	type RemovalChance,
-	type RemovalCriterion,
-} from '../../shared/domain/comments/removalProspect';
+import { REMOVAL_CHANCES, type RemovalChance } from '../../shared/domain/comments/removalChance';
+import type { RemovalCriterion } from '../../shared/domain/comments/removalProspect';
 
 /** What a seller can do next about a feedback entry, or what is waited for. */
 export const NEXT_STEPS = [

@@ -2,11 +2,11 @@ import type { DateTime } from 'luxon';
 
 import { dayIn, plusDays } from '../../shared/domain/calendar';
 import { reasonsOf } from '../../shared/domain/comments/reasons';
+import type { RemovalChance } from '../../shared/domain/comments/removalChance';
 import {
 	isAmazonResponsible,
 	removalProspect,
 	removalProspectByOrder,
-	type RemovalChance,
 	type RemovalProspect,
 } from '../../shared/domain/comments/removalProspect';
 import type { FeedbackOfItem } from '../../shared/domain/feedbackItem';

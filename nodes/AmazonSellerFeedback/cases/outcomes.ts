@@ -1,5 +1,5 @@
 import { DAY_MS, millisOf } from '../../shared/domain/calendar';
-import type { RemovalChance } from '../../shared/domain/comments/removalProspect';
+import type { RemovalChance } from '../../shared/domain/comments/removalChance';
 import { wilsonInterval } from '../../shared/domain/rating';
 import type { Steps } from '../../shared/domain/steps';
 import { CASE_ACTIONS, CASE_OUTCOMES, type CaseAction, type CaseOutcome } from './caseRow';

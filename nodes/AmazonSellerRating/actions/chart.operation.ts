@@ -161,7 +161,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				displayName: 'Ranges of All Windows',
 				name: 'allRanges',
 				type: 'boolean',
-				default: false,
+				default: true,
 				description:
 					'Whether each forecast in the picture has its range, not only that of the evaluation window',
 			},

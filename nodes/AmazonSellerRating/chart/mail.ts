@@ -31,7 +31,7 @@ export interface MailOptions {
 
 /** What an email says, in this order. Plain text; empty parts are left out. */
 export interface MailContent {
-	/** Whose figures they are, and of which day: once, in one line. */
+	/** Whose figures they are, and their day: once, in one line. */
 	readonly title: string;
 	/** What the reader must know, in one sentence. */
 	readonly verdict: string;

@@ -1,6 +1,6 @@
 /**
  * Writes a PNG from rows of pixels. Its source is the PNG specification (W3C, third edition):
- * signature, then chunks with their CRC-32, of which one has the deflated rows.
+ * signature, then chunks with their CRC-32. One chunk has the deflated rows.
  */
 export class PngWriter {
 	private readonly deflate = new CompressionStream('deflate');

@@ -9,7 +9,7 @@ import { z } from 'zod';
 
 import { keptCaseSchema } from '../../cases/caseRow';
 import { outcomesOf, type EndedCase } from '../../cases/outcomes';
-import { REMOVAL_CHANCES } from '../../../shared/domain/comments/removalProspect';
+import { REMOVAL_CHANCES } from '../../../shared/domain/comments/removalChance';
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
 import { hint } from '../../../shared/n8n/hints';
 import { readParameters } from '../../../shared/n8n/parameters';

@@ -4,6 +4,7 @@ import type { SellerOrder } from '../order';
 import { hasText, readPartOf } from './fold';
 import { mentionsIn } from './mentions';
 import { holdsPersonalInformation } from './personalInformation';
+import type { RemovalChance } from './removalChance';
 
 /**
  * What a comment's words mean for a removal request: each criterion with its explanation. The node's
@@ -25,16 +26,6 @@ export const REMOVAL_CRITERIA = {
 } as const satisfies Record<string, string>;
 
 export type RemovalCriterion = keyof typeof REMOVAL_CRITERIA;
-
-/**
- * - `possible`: the words match a criterion
- * - `conditional`: they match one under a condition that the feedback does not show
- * - `unlikely`: they match no recognized criterion
- * - `impossible`: there is nothing to request, or it is too late
- */
-export const REMOVAL_CHANCES = ['possible', 'conditional', 'unlikely', 'impossible'] as const;
-
-export type RemovalChance = (typeof REMOVAL_CHANCES)[number];
 
 export interface RemovalProspect {
 	readonly prospect: RemovalChance;
