@@ -68,7 +68,7 @@ const passOn: INodeType = {
 	},
 };
 
-/** The processor time of this thread, where Linux tells; otherwise of the process. */
+/** The processor time of this thread, where Linux reports it; otherwise of the process. */
 const SCHEDULED = `/proc/self/task/${process.pid}/schedstat`;
 
 const cpuNow = existsSync(SCHEDULED)

@@ -1,3 +1,4 @@
+// cspell:ignore Falsche Farbe geliefert keine
 import { DateTime } from 'luxon';
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 

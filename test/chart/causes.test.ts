@@ -3,7 +3,6 @@ import {
 	renderCauses,
 	renderCausesDigest,
 	verdictsOf,
-	type CauseRow,
 } from '../../nodes/AmazonSellerRating/chart/causes';
 import { wrap } from '../../nodes/AmazonSellerRating/chart/text';
 import { DARK, LIGHT } from '../../nodes/AmazonSellerRating/chart/theme';
