@@ -24,6 +24,15 @@ export interface DocumentLink {
 	readonly contentEncoding: 'identity' | 'gzip';
 }
 
+/** What has been gzipped before: the same file may be that of several reports. */
+const gzipped = new WeakMap<Buffer, Buffer>();
+
+function gzip(bytes: Buffer): Buffer {
+	const made = gzipped.get(bytes) ?? gzipSync(bytes);
+	gzipped.set(bytes, made);
+	return made;
+}
+
 /** The newest documents of reports and queries, and the newest links issued for them. */
 export class DocumentStore {
 	private readonly documents = new Map<string, StoredDocument>();
@@ -37,7 +46,7 @@ export class DocumentStore {
 			...document,
 			contentType,
 			charset,
-			bytes: document.gzip ? gzipSync(bytes) : bytes,
+			bytes: document.gzip ? gzip(bytes) : bytes,
 		});
 		keepNewest(this.documents, MOST_STORED);
 	}

@@ -1,6 +1,7 @@
 import { executeSync, type GraphQLError } from 'graphql';
 import { jsonLines } from './jsonLines';
-import { QueryFailure, rowsOf, type Circumstances } from './rows';
+import { Remembered } from '../traffic/remembered';
+import { QueryFailure, rowsOf, type Circumstances, type Row } from './rows';
 import { DATASET, SCHEMA } from './schema';
 import type { KioskQuery } from './query';
 
@@ -27,20 +28,31 @@ function reasonOf(text: string, { locations, path }: Pick<GraphQLError, 'locatio
 	};
 }
 
+const results = new Remembered<Result>();
+
 /**
  * Runs a query.
  *
  * @param failure the query fails with this text, whatever it asks
  */
 export function runQuery(
-	{ document, asked, resultKeys }: KioskQuery,
+	query: KioskQuery,
 	circumstances: Circumstances,
 	failure?: string,
 ): Result {
-	const list = () => {
-		if (failure !== undefined) throw new QueryFailure(failure);
-		return rowsOf(asked, circumstances);
-	};
+	if (failure !== undefined) {
+		return resultOf(query, () => {
+			throw new QueryFailure(failure);
+		});
+	}
+	const { seller, settings, habits, now } = circumstances;
+	const wanted = [query.text, seller.isB2bSeller, settings, habits];
+	return results.of(seller.marketplaces, wanted, now, () =>
+		resultOf(query, () => rowsOf(query.asked, circumstances)),
+	);
+}
+
+function resultOf({ document, asked, resultKeys }: KioskQuery, list: () => Row[]): Result {
 	const rootValue = { [DATASET]: { [asked.field]: list } };
 	const { data, errors = [] } = executeSync({ schema: SCHEMA, document, rootValue });
 	const bug = errors.find(({ originalError }) => !(originalError instanceof QueryFailure));

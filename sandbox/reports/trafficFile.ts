@@ -1,6 +1,7 @@
 import { asinFigures } from '../traffic/byAsin';
 import { dateFigures, type DateFigures } from '../traffic/byDate';
 import { add, daysByPeriod, isSo } from '../traffic/counted';
+import { Remembered } from '../traffic/remembered';
 import {
 	widen,
 	type AsinGranularity,
@@ -66,8 +67,22 @@ function describeAsins(place: MarketplaceWorld, range: DayRange, detail: AsinGra
 	}));
 }
 
+const files = new Remembered<ReportFile | undefined>();
+
 /** Writes GET_SALES_AND_TRAFFIC_REPORT; undefined if the range has no day with data. */
 export function writeTrafficFile(
+	place: MarketplaceWorld,
+	request: TrafficRequest,
+	settings: SandboxSettings,
+	habits: Habits,
+	now: number,
+): ReportFile | undefined {
+	return files.of([place], [request, settings, habits], now, () =>
+		newTrafficFile(place, request, settings, habits, now),
+	);
+}
+
+function newTrafficFile(
 	place: MarketplaceWorld,
 	request: TrafficRequest,
 	settings: SandboxSettings,
