@@ -88,6 +88,26 @@ describe('the figures by date', () => {
 		expect(await received()).toBe(before + 1);
 	});
 
+	it('follow a changed rating, as those of the report do', async () => {
+		const client = await connectKiosk(sandbox());
+		const { orderId } = sandbox().world.addFeedback({ rating: 5, date: '2026-11-10' });
+		const negative = async () => {
+			const [row] = await client.rows({
+				startDate: '2026-11-10',
+				fields: 'traffic { negativeFeedbackReceived }',
+			});
+			const [day] = many(
+				(await report(client, US, ['2026-11-10', '2026-11-10']))['salesAndTrafficByDate'],
+			);
+			return [row?.['traffic'], day?.['trafficByDate']].map((traffic) =>
+				Number(traffic?.['negativeFeedbackReceived']),
+			);
+		};
+		const [before = NaN] = await negative();
+		sandbox().world.changeFeedback('demo', orderId, { rating: 1 });
+		expect(await negative()).toEqual([before + 1, before + 1]);
+	});
+
 	it('have the true Buy Box share, shipments, refunds and claims of each day', async () => {
 		const client = await connectKiosk(sandbox());
 		const range = { startDate: '2026-02-01', endDate: '2026-11-12' };
