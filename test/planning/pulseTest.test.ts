@@ -39,11 +39,12 @@ describe('a pulse test', () => {
 					const without = planOf(orders, changes);
 					const rows = planOf(orders, { ...changes, pulse: test });
 					// One expectation per plan, because they take longer than the plans.
-					const wrong = rows.filter(({ sendAtLocal, pulse: mark }, index) => {
+					const wrong = rows.filter(({ decision, sendAtLocal, timeZone, pulse: mark }, index) => {
 						if (sendAtLocal === null) return mark !== null;
-						const day = sendAtLocal.slice(0, 10);
+						const today = NOW.setZone(timeZone ?? '').toISODate();
+						const day = decision === 'sendNow' ? today : sendAtLocal.slice(0, 10);
 						const marketplaceId = orders[index]?.marketplaceId ?? '';
-						const isDrawn = isPulseDay(day, { ...test, marketplaceId });
+						const isDrawn = isPulseDay(day ?? '', { ...test, marketplaceId });
 						return mark?.day !== day || mark.isPulseDay !== isDrawn || mark.forced === isDrawn;
 					});
 					expect([idsOf(rows, orders), wrong]).toEqual([idsOf(without, orders), []]);
@@ -94,6 +95,27 @@ describe('a pulse test', () => {
 			),
 			{ numRuns: 60 },
 		);
+	});
+
+	it('counts an order that goes out now as one of today, though it was planned for the next pulse day', () => {
+		const dayOf = (now: typeof NOW) => now.setZone('America/Los_Angeles').toISODate() ?? '';
+		const schedule = { ...pulse, marketplaceId: US };
+		const now = Array.from({ length: 200 }, (_, index) => NOW.plus({ days: index })).find((day) =>
+			[day, day.plus({ days: 1 })].every((each) => isPulseDay(dayOf(each), schedule)),
+		);
+		// Its window is open, and the delay of six days ends tomorrow.
+		const delivered = now?.minus({ days: 5.2 }).toISO() ?? null;
+		const [row] = planOf([orderOf(0, { earliestDelivery: delivered, latestDelivery: delivered })], {
+			now: now?.toMillis(),
+			pulse,
+			preferredDelayDays: 6,
+			sendNowWithinMs: 25 * 3_600_000,
+		});
+		expect(row).toMatchObject({
+			decision: 'sendNow',
+			sendAtLocal: expect.stringContaining(dayOf((now ?? NOW).plus({ days: 1 }))),
+			pulse: { day: dayOf(now ?? NOW), isPulseDay: true, forced: false },
+		});
 	});
 
 	it('sends an order at once whose window may close at any time', () => {

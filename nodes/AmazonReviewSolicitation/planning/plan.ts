@@ -202,7 +202,8 @@ export function* planSolicitationsInSteps(
 			timeZone: order.zone,
 			early: send.early,
 			...placeOf(order),
-			pulse: pulseOf(send.sendAt, order, choices),
+			// What goes out now goes out today, even if another pulse day was planned for it.
+			pulse: pulseOf(isNow ? choices.now : send.sendAt, order, choices),
 			requestedAt: choices.past.get(order.orderId)?.requestedAt ?? null,
 			tryAgainLater: true,
 		};
