@@ -5,6 +5,7 @@ export const COLUMNS = [
 	'outcome',
 	'tryAgainLater',
 	'at',
+	'requestedAt',
 	'pulseBlock',
 	'pulseDay',
 	'pulseForced',

@@ -42,15 +42,18 @@ export function ledgerDifferences(
 		if (!SENT.includes(row.outcome)) {
 			return lost.has(orderId) ? [] : [`${orderId} was requested, the ledger says ${row.outcome}`];
 		}
-		return row.marketplaceId === marketplaceId && localDay(row.at) === localDay(at)
+		return row.marketplaceId === marketplaceId && localDay(requestOf(row)) === localDay(at)
 			? []
-			: [`${orderId} was requested on ${at}, the ledger says ${row.at}`];
+			: [`${orderId} was requested on ${at}, the ledger says ${requestOf(row)}`];
 	});
 	const invented = rowsSent(rows)
 		.filter(({ orderId }) => !accepted.has(orderId))
 		.map(({ orderId }) => `${orderId} was not requested, the ledger says so`);
 	return [...wrong, ...invented];
 }
+
+/** The time of the request: a later row about it keeps it. */
+const requestOf = ({ requestedAt, at }: LedgerRow): string => requestedAt || at;
 
 /** What occurs more than once. */
 export function repeated(keys: readonly string[]): string[] {

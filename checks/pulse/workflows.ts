@@ -10,6 +10,7 @@ const ROW = `={{ ((sent, planned) => ({
 	outcome: sent.outcome,
 	tryAgainLater: String(sent.tryAgainLater),
 	at: sent.at,
+	requestedAt: sent.requestedAt ?? '',
 	pulseBlock: String(planned.pulse?.block ?? ''),
 	pulseDay: planned.pulse?.day ?? '',
 	pulseForced: String(planned.pulse?.forced ?? ''),
@@ -51,6 +52,9 @@ const upsert = (table: Table): INode =>
 		options: {},
 	});
 
+/** A ledger without rows is an item without fields. */
+const LEDGER = "={{ $('Ledger').first().json.orderId ? $('Ledger').all() : [] }}";
+
 /** The time of the run: `$now` in an expression is the real one. */
 const NOW = "DateTime.fromISO($('Every morning').first().json.timestamp)";
 
@@ -88,8 +92,7 @@ export function requestsWorkflow(table: Table, draw: Draw, since: string): NewWo
 			sendNowWithin: BETWEEN_RUNS_MINUTES,
 			rules: {},
 			options: {
-				// A ledger without rows is an item without fields.
-				alreadyRequested: "={{ $('Ledger').first().json.orderId ? $('Ledger').all() : [] }}",
+				alreadyRequested: LEDGER,
 				pulseTest,
 				daysPerBlock: draw.blockDays,
 			},
@@ -100,7 +103,8 @@ export function requestsWorkflow(table: Table, draw: Draw, since: string): NewWo
 			orderId: '={{ $json.orderId }}',
 			marketplace: { __rl: true, mode: 'id', value: '={{ $json.marketplaceId }}' },
 			dryRun: false,
-			options: {},
+			// What an earlier run sent without an answer keeps its day.
+			options: { alreadyRequested: LEDGER },
 		}),
 		node('Row of the ledger', 'set 3.4', { mode: 'raw', jsonOutput: ROW, options: {} }),
 		upsert(table),

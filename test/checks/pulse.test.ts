@@ -29,6 +29,7 @@ const row = (day: string, changes: Partial<LedgerRow> = {}): LedgerRow => ({
 	outcome: 'sent',
 	tryAgainLater: 'false',
 	at: at(day),
+	requestedAt: at(day),
 	pulseBlock: String(blockOf(day, draw)),
 	pulseDay: day,
 	pulseForced: String(!isDrawn(day, draw)),
