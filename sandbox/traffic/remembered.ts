@@ -24,7 +24,7 @@ interface Made<Result> {
 
 /**
  * The last results made from the orders and feedback of marketplaces, in any sandbox of this process:
- * tests keep starting over with the same world, and clients keep asking for the same days.
+ * tests keep starting over with the same world, and clients keep requesting the same days.
  */
 export class Remembered<Result> {
 	private made: ReadonlyArray<Made<Result>> = [];
