@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { DAYS_UNTIL_SETTLED } from '../shared/domain/coverage';
+import { ratingWindowOptions } from '../shared/n8n/ratingWindowOptions';
 import { optionsCollection } from '../shared/n8n/commonParameters';
 import { dateFormatOption } from '../shared/n8n/feedbackReport';
 import { ALL_MARKETPLACES, marketplaceOptions } from '../shared/n8n/marketplaceParameter';
@@ -168,11 +169,7 @@ export const properties: INodeProperties[] = [
 			name: 'ratingDays',
 			type: 'options',
 			default: 365,
-			options: [
-				{ name: 'Last 30 Days', value: 30 },
-				{ name: 'Last 90 Days', value: 90 },
-				{ name: 'Last 365 Days', value: 365, description: 'The window that most buyers see' },
-			],
+			options: [...ratingWindowOptions],
 			description: 'The window whose rating is reported and compared with the thresholds',
 		},
 		{

@@ -4,6 +4,7 @@ import { DateTime } from 'luxon';
 import type { FeedbackBefore } from './watch/feedback';
 import type { FeedbackRow } from '../shared/domain/feedbackReport';
 import type { WindowCoverage } from '../shared/domain/coverage';
+import { quoteInWords, starsInWords } from '../shared/domain/feedbackInWords';
 import type { Marketplace } from '../shared/domain/marketplaces';
 import { percentText } from '../shared/domain/rating';
 import { reasonsOf } from '../shared/domain/comments/reasons';
@@ -246,9 +247,7 @@ function defectSummary(
 }
 
 const starsOf = (feedback: { readonly rating: number } | undefined): string =>
-	feedback === undefined
-		? 'unknown stars'
-		: `${feedback.rating} ${feedback.rating === 1 ? 'star' : 'stars'}`;
+	feedback === undefined ? 'unknown stars' : starsInWords(feedback.rating);
 
 /**
  * The summary of a test event: the current state. No change was observed, except that the feedback
@@ -294,7 +293,7 @@ const percentOf = (percent: number | null): string =>
 	percent === null ? 'unknown' : percentText(percent);
 
 function quoteOf(feedback: FeedbackBefore | FeedbackRow | undefined): string {
-	if (!feedback?.comment) return ', without a comment';
+	if (!feedback?.comment) return quoteInWords('');
 	const rest = 'commentCut' in feedback && feedback.commentCut ? '…' : '';
-	return `: "${feedback.comment}${rest}"`;
+	return quoteInWords(`${feedback.comment}${rest}`);
 }

@@ -1,5 +1,4 @@
-import { NodeConnectionTypes } from 'n8n-workflow';
-
+import { outputsWhen } from '../../shared/n8n/outputs';
 import type { PlanRow } from '../planning/plan';
 
 /**
@@ -18,6 +17,7 @@ export const PLAN_OUTPUTS: ReadonlyArray<{
 ];
 
 /** Plan has outputs for its decisions and the forecast; the other operations have one. */
-export const outputs: `={{${string}}}` = `={{ $parameter["resource"] === "solicitation" && $parameter["operation"] === "plan" ? ${JSON.stringify(
-	PLAN_OUTPUTS.map(({ name }) => ({ type: NodeConnectionTypes.Main, displayName: name })),
-)} : ["${NodeConnectionTypes.Main}"] }}`;
+export const outputs = outputsWhen(
+	'$parameter["resource"] === "solicitation" && $parameter["operation"] === "plan"',
+	PLAN_OUTPUTS.map(({ name }) => name),
+);

@@ -1,5 +1,4 @@
-import { NodeConnectionTypes } from 'n8n-workflow';
-
+import { outputsWhen } from '../../shared/n8n/outputs';
 import { CASE_STATUSES, type CaseStatus } from '../cases/caseRow';
 
 const OUTPUT_NAMES: Readonly<Record<CaseStatus, string>> = {
@@ -12,6 +11,4 @@ const OUTPUT_NAMES: Readonly<Record<CaseStatus, string>> = {
 export const NEXT_STEP_OUTPUTS = CASE_STATUSES.map((status) => OUTPUT_NAMES[status]);
 
 /** Next Step has three outputs; the other operations have one. */
-export const outputs: `={{${string}}}` = `={{ $parameter["operation"] === "nextStep" ? ${JSON.stringify(
-	NEXT_STEP_OUTPUTS.map((displayName) => ({ type: NodeConnectionTypes.Main, displayName })),
-)} : ["${NodeConnectionTypes.Main}"] }}`;
+export const outputs = outputsWhen('$parameter["operation"] === "nextStep"', NEXT_STEP_OUTPUTS);

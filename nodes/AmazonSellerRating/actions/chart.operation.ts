@@ -13,11 +13,12 @@ import { verdictOf } from '../analysis/summary';
 import { dayNumber, isIsoDay, isoDay, plusDays } from '../../shared/domain/calendar';
 import type { FeedbackSeries } from '../../shared/domain/feedbackSeries';
 import { assumptionOf, forecast } from '../analysis/forecast';
-import { ratingOf, toPercent } from '../../shared/domain/rating';
+import { ratingOf, toPercent, Z_95 } from '../../shared/domain/rating';
 import type { Provenance } from '../../shared/domain/ratingWindow';
 import type { Rational } from '../../shared/domain/rational';
 import type { ItemSeller } from '../../shared/n8n/itemSeller';
 import { readParameters } from '../../shared/n8n/parameters';
+import { ratingWindowOptions } from '../../shared/n8n/ratingWindowOptions';
 import { ItemWithFiles } from '../../shared/n8n/router';
 import {
 	capacityInWords,
@@ -148,11 +149,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				name: 'evaluationDays',
 				type: 'options',
 				default: 365,
-				options: [
-					{ name: 'Last 30 Days', value: 30 },
-					{ name: 'Last 90 Days', value: 90 },
-					{ name: 'Last 365 Days', value: 365, description: 'The window that most buyers see' },
-				],
+				options: [...ratingWindowOptions],
 				description:
 					'The window that the digest begins with; in the picture, its line is the strongest and its forecast has a range',
 			},
@@ -528,7 +525,7 @@ function summaryRow(
 	const settings: EvaluationSettings = {
 		thresholds,
 		minimumTotal: 1,
-		z: 1.959964,
+		z: Z_95,
 	};
 	const evaluated = evaluateWindow(
 		{ days, from, to: today },

@@ -11,11 +11,13 @@ import { figureBuyersSee } from '../../shared/domain/bands';
 import { judge, type EvaluationSettings, type EvaluationStatus } from '../analysis/evaluation';
 import { distancesOf, ratingTextOf, summaryOf, USUAL_DAYS } from '../analysis/summary';
 import { findMarketplace, type Marketplace, placeInWords } from '../../shared/domain/marketplaces';
+import { Z_95 } from '../../shared/domain/rating';
 import { ifAdded, optionsCollection, simplifyParameter } from '../../shared/n8n/commonParameters';
 import { waitForReportOption } from '../../shared/n8n/feedbackReport';
 import type { ItemSeller } from '../../shared/n8n/itemSeller';
 import { marketplaceOptions, resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
 import { asinLocator, locatorValue, readParameters } from '../../shared/n8n/parameters';
+import { ratingWindowOptions } from '../../shared/n8n/ratingWindowOptions';
 import { reportsOptions, reportsOptionsSchema } from '../sources/amazonReports';
 import { enteredCountsParameter, enteredCountsSchema } from '../sources/enteredCounts';
 import { inputItemsParameters } from '../sources/inputItems';
@@ -29,6 +31,12 @@ import {
 	type AssessmentRequest,
 } from './assessment';
 import { thresholdsParameter, thresholdsSchema } from '../../shared/n8n/thresholds';
+
+const LIFETIME = {
+	name: 'Lifetime',
+	value: 0,
+	description: "Amazon's reports do not go back that far",
+};
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { operation: ['evaluate'] } },
@@ -70,12 +78,7 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			name: 'evaluationDays',
 			type: 'options',
 			default: 365,
-			options: [
-				{ name: 'Last 30 Days', value: 30 },
-				{ name: 'Last 90 Days', value: 90 },
-				{ name: 'Last 365 Days', value: 365, description: 'The window that most buyers see' },
-				{ name: 'Lifetime', value: 0, description: "Amazon's reports do not go back that far" },
-			],
+			options: [...ratingWindowOptions, LIFETIME],
 			description: 'The window whose rating determines the output',
 		},
 		thresholdsParameter,
@@ -186,9 +189,6 @@ export const description: INodeProperties[] = updateDisplayOptions(
 	],
 );
 
-/** Standard normal quantile of the interval's confidence, 95%. */
-const Z = 1.959964;
-
 const schema = z.object({
 	marketplace: locatorValue,
 	sources: z
@@ -298,7 +298,7 @@ const settingsOf = ({
 }: Pick<Parameters, 'thresholds' | 'options'>): EvaluationSettings => ({
 	thresholds,
 	minimumTotal: options.minimumTotal,
-	z: Z,
+	z: Z_95,
 });
 
 function toResult(

@@ -343,7 +343,6 @@ const settingsOf = (
 ): ReportSettings => ({
 	...DEFAULT_OPTIONS,
 	responseDays,
-	confidence: DEFAULT_OPTIONS.confidence,
 	effectToDetect: effectToDetect / 100,
 	seed: `${seed}/${id}`,
 });

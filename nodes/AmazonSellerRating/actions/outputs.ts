@@ -1,5 +1,4 @@
-import { NodeConnectionTypes } from 'n8n-workflow';
-
+import { outputsWhen } from '../../shared/n8n/outputs';
 import type { EvaluationStatus } from '../analysis/evaluation';
 
 /** Evaluate's outputs, in the order the editor shows them; the other operations have one. */
@@ -14,6 +13,7 @@ export const EVALUATE_OUTPUTS: ReadonlyArray<{
 ];
 
 /** Evaluate has four outputs; the other operations have one. */
-export const outputs: `={{${string}}}` = `={{ $parameter["operation"] === "evaluate" ? ${JSON.stringify(
-	EVALUATE_OUTPUTS.map(({ name }) => ({ type: NodeConnectionTypes.Main, displayName: name })),
-)} : ["${NodeConnectionTypes.Main}"] }}`;
+export const outputs = outputsWhen(
+	'$parameter["operation"] === "evaluate"',
+	EVALUATE_OUTPUTS.map(({ name }) => name),
+);

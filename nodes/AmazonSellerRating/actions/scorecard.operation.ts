@@ -8,6 +8,7 @@ import { z } from 'zod';
 
 import { todayIn } from '../../shared/domain/calendar';
 import type { Marketplace } from '../../shared/domain/marketplaces';
+import { Z_95 } from '../../shared/domain/rating';
 import { optionsCollection } from '../../shared/n8n/commonParameters';
 import type { ItemSeller } from '../../shared/n8n/itemSeller';
 import { resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
@@ -80,9 +81,6 @@ const schema = z.object({
 
 const OTHER_REGION = 'the credential is for a different region';
 
-/** The confidence of the interval, which the scorecard does not return. */
-const Z = 1.959964;
-
 /**
  * The scorecard of each chosen marketplace of one seller. A part that Amazon does not give, and a
  * marketplace that cannot be read, cost only their own figures.
@@ -113,7 +111,7 @@ export async function execute(
 		const settings = {
 			thresholds: parameters.thresholds,
 			minimumTotal,
-			z: Z,
+			z: Z_95,
 		} as const;
 		const limits = { minimumTotal, buyBoxDrop, minimumPageViews };
 		const evidence = { ...result.value, seller: client.sellerName };

@@ -7,6 +7,7 @@ import {
 	totalOf,
 	type FeedbackCounts,
 	type PercentInterval,
+	Z_95,
 } from '../../shared/domain/rating';
 import { compare, type Rational } from '../../shared/domain/rational';
 
@@ -89,9 +90,6 @@ export interface WindowForecast {
 	/** The same for the last neutral or negative. */
 	readonly lastNonPositiveLeaves: string | undefined;
 }
-
-/** Standard normal quantile of a two-sided 95% interval. */
-const Z_95 = 1.959964;
 
 /**
  * Counts the feedback of the `days` days that end on `through`, both included. Days before the

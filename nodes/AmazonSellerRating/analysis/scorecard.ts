@@ -8,6 +8,7 @@ import {
 import { dayNumber, isoDay, plusDays } from '../../shared/domain/calendar';
 import type { Coverage } from '../../shared/domain/coverage';
 import type { DatedFeedback } from '../../shared/domain/feedbackSeries';
+import { capitalized } from '../../shared/domain/feedbackInWords';
 import { type Marketplace, placeInWords } from '../../shared/domain/marketplaces';
 import { cutPercent, percentText, ratingOf, toPercent } from '../../shared/domain/rating';
 import type { Provenance } from '../../shared/domain/ratingWindow';
@@ -479,8 +480,6 @@ function summaryOf(
 	const texts = worstFirst.map(({ text }) => text.replace(/\.$/, ''));
 	return `${placeInWords(seller, marketplace.name)}: ${texts.join('; ')}${isIncomplete ? '; some figures are unknown' : ''}.`;
 }
-
-const capitalized = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 interface Shop {
 	readonly shares: readonly BuyBoxShare[];

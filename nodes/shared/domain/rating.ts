@@ -79,6 +79,9 @@ export function neededPositivesFor(
 	return Math.ceil(missing / (denominator - numerator));
 }
 
+/** Standard normal quantile of a two-sided 95% interval. */
+export const Z_95 = 1.959964;
+
 /** An interval in percent, 0 to 100. */
 export interface PercentInterval {
 	readonly low: number;
@@ -88,9 +91,9 @@ export interface PercentInterval {
 /**
  * Wilson's score interval of the share of positives, in percent: how far the rating of this many
  * feedback entries may be from the seller's true share of satisfied buyers.
- * @param z standard normal quantile; 1.959964 gives 95% confidence
+ * @param z standard normal quantile; `Z_95` gives 95% confidence
  */
-export function wilsonInterval(counts: FeedbackCounts, z = 1.959964): PercentInterval | undefined {
+export function wilsonInterval(counts: FeedbackCounts, z = Z_95): PercentInterval | undefined {
 	const total = totalOf(counts);
 	if (total <= 0 || counts.positive < 0) return undefined;
 	const share = counts.positive / total;

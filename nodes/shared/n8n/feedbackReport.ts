@@ -15,6 +15,7 @@ import {
 	todayIn,
 } from '../domain/calendar';
 import { readDecoded } from '../domain/reportEncoding';
+import { capitalized, quoteInWords, starsInWords } from '../domain/feedbackInWords';
 import { orderUrl } from '../domain/sellerCentral';
 import type { Steps } from '../domain/steps';
 import type { SpApiClient } from '../spapi/client';
@@ -279,10 +280,7 @@ function summaryOfFeedback(
 	{ rating, sentiment, comment, orderId }: FeedbackRow,
 	{ name }: Marketplace,
 ): string {
-	const stars = `${rating} ${rating === 1 ? 'star' : 'stars'}`;
-	const quote = comment === '' ? ', without a comment' : `: "${comment}"`;
-	const kind = `${sentiment.charAt(0).toUpperCase()}${sentiment.slice(1)}`;
-	return `${name}: ${kind} feedback, ${stars}, for order ${orderId}${quote}`;
+	return `${name}: ${capitalized(sentiment)} feedback, ${starsInWords(rating)}, for order ${orderId}${quoteInWords(comment)}`;
 }
 
 function toItem(
