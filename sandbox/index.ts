@@ -46,7 +46,7 @@ export type {
 export type { CauseWish } from './world/causes';
 export type { MoreSellers } from './world/moreSellers';
 export type { Solicitability } from './world/orderState';
-export type { Defects } from './world/world';
+export type { Defects, NewOrders } from './world/world';
 export type {
 	AccountStatus,
 	BuyBoxSpell,

@@ -1,5 +1,6 @@
 // cspell:ignore cancelled
 import type { IDataObject, INode } from 'n8n-workflow';
+import type { NewOrders } from '../../../sandbox';
 import { readTemplate } from '../../../checks/lib/templates';
 import { DataTables } from '../../../checks/n8n/dataTables';
 import { chain, node, plainAmazonNode, PRIMARY_MARKETPLACE } from '../../../checks/n8n/workflow';
@@ -13,6 +14,9 @@ const IN_SHEET = 'review-requests-with-google-sheets-ledger';
 
 const TABLE = 'Amazon review requests';
 const AMAZON = 'amazonSellingPartnerApi';
+
+/** A seller with few orders in the primary marketplace: n8n takes some 20 ms for each row of a ledger. */
+const SELLER = { key: 'japan', marketplace: 'JP', marketplaceId: 'A1VC38T7YXB528' } as const;
 
 /** The change that a seller makes once the dry run looks right, and the one that an active workflow does not need. */
 const IN_EARNEST: Choices = { 'Request reviews': { dryRun: false, sendInManualRuns: true } };
@@ -64,7 +68,13 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 		return execution;
 	};
 
+	const sellAs = async (seller?: string): Promise<void> =>
+		await rig().addCredential(AMAZON, rig().sellerCredential(seller));
+
 	describe('review requests with a ledger', () => {
+		beforeAll(async () => await sellAs(SELLER.key));
+		afterAll(async () => await sellAs());
+
 		describe("in n8n's own data tables", () => {
 			const tables = () => new DataTables(rig().n8n);
 
@@ -88,7 +98,7 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 			});
 
 			test('has one row per order, however often it runs', async () => {
-				rig().sandbox.world.addOrders({ state: 'eligible', count: 3 });
+				addOrders({ state: 'eligible', count: 3 });
 				const { id, rows } = await open(IN_EARNEST);
 				await run(id);
 				const before = await rows();
@@ -98,7 +108,7 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 			});
 
 			test('two runs at the same time contact each buyer once, and the ledger says so', async () => {
-				const orders = rig().sandbox.world.addOrders({ state: 'eligible', count: 5 });
+				const orders = addOrders({ state: 'eligible', count: 5 });
 				const { id, rows } = await open({ ...IN_EARNEST, ...WITHOUT_DELAY });
 				await run(await rig().import(IN_DATA_TABLE, {}));
 
@@ -114,8 +124,8 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 			});
 
 			test('a run by hand contacts nobody, even with Dry Run off, and says how many it would', async () => {
-				rig().sandbox.world.addOrders({ state: 'eligible', count: 2 });
-				const { id } = await open({ 'Request reviews': { dryRun: false } });
+				addOrders({ state: 'eligible', count: 2 });
+				const { id } = await open({ 'Request reviews': { dryRun: false }, ...WITHOUT_DELAY });
 				await expectDryRun(id);
 			});
 		});
@@ -194,7 +204,7 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 			testLedger(open, test);
 
 			test('rows of sent requests are added to a ledger that fails at first', async () => {
-				const [order] = rig().sandbox.world.addOrders({ state: 'eligible', count: 1 });
+				const [order] = addOrders({ state: 'eligible', count: 1 });
 				const { sheet, id } = await prepare(IN_EARNEST);
 				sheet.writesToRefuse = 1;
 
@@ -221,7 +231,7 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 		);
 
 		test('a sub-workflow of a run by hand contacts nobody', async () => {
-			const [order] = rig().sandbox.world.addOrders({ state: 'eligible', count: 1 });
+			const [order] = addOrders({ state: 'eligible', count: 1 });
 			const orderId = order?.orderId ?? '';
 			const sub = await rig().import(
 				workflowOf('Sends', [
@@ -254,7 +264,8 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 	/** What is the same with every ledger. */
 	function testLedger(open: (choices?: Choices) => Promise<Ledger>, testIt: jest.It): void {
 		testIt('a click contacts no buyer: the ledger says whom it would contact', async () => {
-			rig().sandbox.world.addOrders({ state: 'eligible', count: 2 });
+			// Its campaigns have some orders wait.
+			addOrders({ state: 'eligible', count: 8 });
 			const { id, rows } = await open();
 			const execution = await expectDryRun(id);
 			const newest = newestOf(await rows());
@@ -287,7 +298,7 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 		testIt(
 			'contacts every eligible buyer once; a minute later these orders are alreadyRequested, with when',
 			async () => {
-				rig().sandbox.world.addOrders({ state: 'eligible', count: 5 });
+				addOrders({ state: 'eligible', count: 5 });
 				const { id, rows } = await open(IN_EARNEST);
 				const eligible = eligibleOrders();
 				const before = new Set(rig().sandbox.truth.solicitations.map(({ orderId }) => orderId));
@@ -326,7 +337,7 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 			const { id, add, rows } = await open({ ...IN_EARNEST, ...WITHOUT_DELAY });
 			await run(id);
 			// Noted before the request; the request arrived, the row about it did not.
-			const [order] = rig().sandbox.world.addOrders({ state: 'eligible', count: 1 });
+			const [order] = addOrders({ state: 'eligible', count: 1 });
 			const orderId = order?.orderId ?? '';
 			await run(
 				await rig().import(
@@ -346,14 +357,15 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 		});
 	}
 
-	const eligibleOrders = (): string[] => {
-		const { sandbox } = rig();
-		return sandbox.truth
-			.orders('demo')
-			.filter(({ marketplaceId }) => marketplaceId === sandbox.credentials('demo').marketplaceId)
+	const addOrders = (orders: NewOrders) =>
+		rig().sandbox.world.addOrders({ ...orders, sellerKey: SELLER.key });
+
+	const eligibleOrders = (): string[] =>
+		rig()
+			.sandbox.truth.orders(SELLER.key)
+			.filter(({ marketplaceId }) => marketplaceId === SELLER.marketplaceId)
 			.filter(({ solicitability }) => solicitability === 'eligible')
 			.map(({ orderId }) => orderId);
-	};
 
 	/** Creates a workflow that runs SQL, with the current database credential. */
 	const importQuery = async (sql: string): Promise<string> => {
@@ -379,7 +391,7 @@ export function testReviewRequestsWithLedger(rig: () => TemplateRig): void {
 
 	/** A row of each kind for an eligible order. */
 	const knownRows = () => {
-		const orders = rig().sandbox.world.addOrders({
+		const orders = addOrders({
 			state: 'eligible',
 			count: KNOWN_ORDERS.length,
 			fulfilledBy: 'MERCHANT',
@@ -417,8 +429,8 @@ const sendTo = (orderId: string, sendInManualRuns: boolean): INode =>
 
 const rowOf = (orderId: string, outcome: string) => ({
 	orderId,
-	marketplace: 'US',
-	marketplaceId: 'ATVPDKIKX0DER',
+	marketplace: SELLER.marketplace,
+	marketplaceId: SELLER.marketplaceId,
 	outcome,
 	explanation: '',
 	requestedAt: null,
