@@ -10,7 +10,6 @@ const LONG = [
 	'engine/faultCampaign',
 	'engine/triggerLimits',
 	'engine/triggerDataKiosk',
-	'e2e/twoSellers',
 	'e2e/installFromRegistry',
 	'engine/reportQuotas',
 	'chart/browser',

@@ -216,7 +216,7 @@ export async function startProcess(instance, options) {
 	const port = options.healthPort ?? instance.port;
 	const url = `http://localhost:${port}`;
 	await waitUntilHealthy(service, `${url}/healthz/readiness`, START_PATIENCE_MS);
-	if (command[0] === 'start') {
+	if (command[0] === 'start' && instance.env?.N8N_DISABLE_UI !== 'true') {
 		// Before 2.x it reports that it is ready before it answers the editor.
 		await waitUntilHealthy(service, `${url}/rest/settings`, START_PATIENCE_MS);
 	}

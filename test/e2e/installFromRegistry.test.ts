@@ -32,7 +32,7 @@ let version: string;
 beforeAll(async () => {
 	registry = await PackageRegistry.open();
 	({ name, version } = registry.manifest);
-	n8n = await RealN8n.create(registry.env, { isPlain: true });
+	n8n = await RealN8n.create(registry.env, { isPlain: true, hasEditor: true });
 	await n8n.start();
 	registry.publish(version);
 });

@@ -6,7 +6,9 @@ import { withCredential, type NewWorkflow } from '../../checks/n8n/workflow';
 import { DEMO_SELLERS, type DemoScorecard } from '../../scripts/lib/demo.mjs';
 import { demoCredentials } from '../../scripts/lib/instance.mjs';
 import { n8nCredentialOf, startSandbox, type Sandbox } from '../../sandbox';
+import { readTemplate, templateNames } from '../../checks/lib/templates';
 import { readJson, runScript } from './repository';
+import { testTwoSellers } from './twoSellers';
 
 /**
  * The packed tarball in a real n8n 2.41 against the sandbox. `scripts/test.mjs` installs that n8n;
@@ -68,7 +70,7 @@ async function loginsDuring(work: () => Promise<unknown>): Promise<number> {
 beforeAll(async () => {
 	// At Amazon's own rate the template's orders would take minutes.
 	sandbox = await startSandbox({ rateLimits: PACE });
-	n8n = await RealN8n.create();
+	n8n = await RealN8n.create({}, { hasEditor: true });
 	await n8n.start();
 	credentialId = await n8n.addCredential(credentialOf());
 });
@@ -239,6 +241,21 @@ describe("the credential's test in the editor", () => {
 			message: expect.stringMatching(/denied access\. Add 'Selling/),
 		});
 	});
+});
+
+describe('two sellers', () => testTwoSellers(() => ({ sandbox, n8n, pace: PACE })));
+
+test('the templates use only nodes and versions that this n8n has', async () => {
+	const response = await fetch(`${n8n.url}/types/nodes.json`, { headers: n8n.headers });
+	const types = (await response.json()) as Array<{ name: string; version: number | number[] }>;
+	const known = new Set(
+		types.flatMap(({ name, version }) => [version].flat().map((each) => `${name} ${each}`)),
+	);
+	const used = templateNames().flatMap((name) =>
+		readTemplate(name).nodes.map(({ type, typeVersion }) => `${type} ${typeVersion}`),
+	);
+	expect(used.length).toBeGreaterThan(50);
+	expect(used.filter((each) => !known.has(each))).toEqual([]);
 });
 
 describe('npm start -- --once', () => {
