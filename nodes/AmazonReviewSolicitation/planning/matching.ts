@@ -153,12 +153,13 @@ export class Matching {
 
 	/** Runs one phase; returns whether it found a place for an order. */
 	private *grow(liberty: Liberty): Steps<boolean> {
-		this.group();
-		yield;
 		const roots: number[] = [];
 		for (let order = 0; order < this.reaches.length; order += 1) {
 			if (at(this.intervalOf, order) === NONE) roots.push(order);
 		}
+		if (roots.length === 0) return false;
+		yield;
+		this.group();
 		yield;
 		const lastRank = yield* this.rank(roots, liberty);
 		if (lastRank === NONE) return false;
@@ -329,12 +330,12 @@ export class Matching {
 			const stays =
 				liberty === 'preferred' ||
 				(liberty === 'keepPreferred' && interval !== NONE && preferred.line.has(interval));
-			if (stays) return { ...preferred, first: preferred.wish };
+			if (stays) return onTimeOf(preferred);
 		}
 		const isOnTime = interval >= (this.reaches[order]?.wish ?? 0);
 		const staysOnTime =
 			liberty === 'onTime' || liberty === 'keepPreferred' || (liberty === 'keepWishes' && isOnTime);
-		return staysOnTime ? { ...part, first: part.wish } : part;
+		return staysOnTime ? onTimeOf(part) : part;
 	}
 
 	/** The first free interval in which an order is on time; otherwise the last one before its wish. */
@@ -346,6 +347,9 @@ export class Matching {
 		return early >= first ? line.at(early) : NONE;
 	}
 }
+
+/** The part in which an order is on time. */
+const onTimeOf = ({ line, wish, end }: Part): Part => ({ line, first: wish, wish, end });
 
 /** The intervals permitted to orders of one zone, by position. */
 class Line {
@@ -463,8 +467,16 @@ export class Remaining {
 }
 
 /** Position of the first number that is at least the bound; the length if no number is. */
-export const firstAtLeast = (ascending: ArrayLike<number>, bound: number): number =>
-	firstWhere(ascending.length, (index) => at(ascending, index) >= bound);
+export function firstAtLeast(ascending: ArrayLike<number>, bound: number): number {
+	let low = 0;
+	// As `firstWhere`, but without a function: every order is looked up several times.
+	for (let high = ascending.length; low < high; ) {
+		const middle = (low + high) >>> 1;
+		if (at(ascending, middle) >= bound) high = middle;
+		else low = middle + 1;
+	}
+	return low;
+}
 
 /** The first index that meets a condition that all later indices also meet; the length if none does. */
 export function firstWhere(length: number, holds: (index: number) => boolean): number {

@@ -1,5 +1,6 @@
 // cspell:ignore Cancelled Tell
 import { inOneGo, type Steps } from '../../shared/domain/steps';
+import { isoInstant } from '../../shared/domain/instant';
 import { localIso } from '../../shared/domain/localTime';
 import type { SellerOrder } from '../../shared/domain/order';
 import { whyNoOrderId } from '../../shared/domain/orderId';
@@ -197,11 +198,14 @@ export function* planSolicitationsInSteps(
 			decision: isNow ? 'sendNow' : 'sendLater',
 			reason: null,
 			explanation: PLAN_CAUSES[causeOf(send, order, isNow, choices)],
-			sendAt: new Date(send.sendAt).toISOString(),
+			sendAt: isoInstant(send.sendAt),
 			sendAtLocal: localIso(order.zone, send.sendAt),
 			timeZone: order.zone,
 			early: send.early,
-			...placeOf(order),
+			campaign: order.campaign,
+			whyThisCampaign: order.whyThisCampaign,
+			otherCampaigns: order.otherCampaigns,
+			delayDays: order.delayDays,
 			// What goes out now goes out today, even if another pulse day was planned for it.
 			pulse: pulseOf(isNow ? choices.now : send.sendAt, order, choices),
 			requestedAt: choices.past.get(order.orderId)?.requestedAt ?? null,
@@ -212,7 +216,13 @@ export function* planSolicitationsInSteps(
 		if (done % ORDERS_PER_STEP === 0) yield;
 		const index = Number(key);
 		const order = read[index];
-		rows[index] = { ...leftOut(reason), ...(order && placeOf(order)) };
+		const {
+			campaign = null,
+			whyThisCampaign = null,
+			otherCampaigns = [],
+			delayDays = null,
+		} = order ?? {};
+		rows[index] = { ...leftOut(reason), campaign, whyThisCampaign, otherCampaigns, delayDays };
 	}
 	yield;
 	const all = rows.map((row) => row ?? leftOut('noRoom'));
@@ -220,13 +230,6 @@ export function* planSolicitationsInSteps(
 	if (!wantsForecast) return { rows: all };
 	return { rows: all, forecast: yield* forecastInSteps(planned, plan, choices) };
 }
-
-const placeOf = ({ campaign, whyThisCampaign, otherCampaigns, delayDays }: PlannedOrder) => ({
-	campaign,
-	whyThisCampaign,
-	otherCampaigns,
-	delayDays,
-});
 
 /**
  * Whether the order may be sent from now on. The sender does not wait for the planned time, so the
