@@ -70,7 +70,7 @@ export function plainOrder(fields: Fields): SellerOrder | undefined {
 		deliveryDateSource,
 		buyerTimeZone: known(fields.buyerTimeZone, isText),
 	};
-	for (const value of Object.values(order)) if (value === undefined) return undefined;
+	for (const name in order) if (order[name as keyof typeof order] === undefined) return undefined;
 	const hasDates = order.earliestDelivery !== null && order.latestDelivery !== null;
 	if (!hasDates && (fields.windowOpensAt ?? fields.windowClosesAt ?? null) !== null) {
 		return undefined;

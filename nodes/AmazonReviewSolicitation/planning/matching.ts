@@ -132,7 +132,8 @@ export class Matching {
 
 	/** Finds a place for as many orders as possible. */
 	*solve(): Steps<void> {
-		for (const [index, reach] of this.reaches.entries()) {
+		for (let index = 0; index < this.reaches.length; index += 1) {
+			const reach = this.reaches[index] as Reach;
 			if (index % ORDERS_PER_STEP === 0) yield;
 			this.parts.push(this.partIn(reach.line, reach));
 			const { preferred, preferredEnd = reach.end } = reach;
@@ -168,7 +169,8 @@ export class Matching {
 			yield;
 		}
 		let found = false;
-		for (const [index, root] of roots.entries()) {
+		for (let index = 0; index < roots.length; index += 1) {
+			const root = at(roots, index);
 			if (index % ORDERS_PER_STEP === 0) yield;
 			if (this.place(root, lastRank, liberty)) found = true;
 		}
@@ -208,7 +210,8 @@ export class Matching {
 			if (orders.some((order) => this.freeFor(order, liberty) !== NONE)) return rank;
 			yield;
 			const next: number[] = [];
-			for (const [index, order] of orders.entries()) {
+			for (let index = 0; index < orders.length; index += 1) {
+				const order = at(orders, index);
 				if (index % ORDERS_PER_STEP === 0) yield;
 				const { line, first, end } = this.reachOf(order, liberty);
 				let position = line.unranked.from(first);
@@ -472,7 +475,7 @@ export function firstAtLeast(ascending: ArrayLike<number>, bound: number): numbe
 	// As `firstWhere`, but without a function: every order is looked up several times.
 	for (let high = ascending.length; low < high; ) {
 		const middle = (low + high) >>> 1;
-		if (at(ascending, middle) >= bound) high = middle;
+		if ((ascending[middle] as number) >= bound) high = middle;
 		else low = middle + 1;
 	}
 	return low;

@@ -155,7 +155,9 @@ export function* planSolicitationsInSteps(
 	const { readOrder, candidateOf, maxima } = candidatesBy(choices);
 	const read: Array<PlannedOrder | undefined> = [];
 	const rows: Array<PlanRow | undefined> = [];
-	for (const [index, order] of orders.entries()) {
+	// By index, as in the other loops over orders: an iterator makes two objects for each.
+	for (let index = 0; index < orders.length; index += 1) {
+		const order = orders[index] as SellerOrder;
 		if (index % ORDERS_PER_STEP === 0) yield;
 		const row = ((): PlanRow | undefined => {
 			const { orderId } = order;
@@ -189,7 +191,8 @@ export function* planSolicitationsInSteps(
 		candidates.push(candidateOf(order));
 	}
 	const plan = yield* planSendsInSteps(candidates, { ...choices, maxima });
-	for (const [done, send] of plan.planned.entries()) {
+	for (let done = 0; done < plan.planned.length; done += 1) {
+		const send = plan.planned[done] as PlannedSend;
 		if (done % ORDERS_PER_STEP === 0) yield;
 		const index = Number(send.key);
 		const order = read[index] as PlannedOrder;

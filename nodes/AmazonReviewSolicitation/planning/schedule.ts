@@ -195,7 +195,8 @@ function* planOnce(candidates: readonly PlanCandidate[], limits: PlanLimits): St
 	const places: Array<Mutable<Place>> = [];
 	const days = capDays(limits, whole);
 	const cuts = [0, firstSlotFrom(whole.to)];
-	for (const [index, candidate] of ordered.entries()) {
+	for (let index = 0; index < ordered.length; index += 1) {
+		const candidate = ordered[index] as PlanCandidate;
 		if (index % ORDERS_PER_STEP === 0) yield;
 		const from = opensAt(candidate);
 		const to = endOf(candidate);
@@ -233,7 +234,8 @@ function* planOnce(candidates: readonly PlanCandidate[], limits: PlanLimits): St
 	const starts = sorted.filter((slot, index) => slot !== sorted[index - 1]);
 	yield;
 	const intervalFrom = (slot: number) => firstAtLeast(starts, slot);
-	for (const [index, place] of places.entries()) {
+	for (let index = 0; index < places.length; index += 1) {
+		const place = places[index] as Mutable<Place>;
 		if (index % ORDERS_PER_STEP === 0) yield;
 		place.first = intervalFrom(place.first);
 		place.wish = intervalFrom(place.wish);
@@ -277,7 +279,8 @@ function* planOnce(candidates: readonly PlanCandidate[], limits: PlanLimits): St
 			isFreeFromNow: false,
 		}),
 	);
-	for (const [order, { key, preferredFrom }] of waiting.entries()) {
+	for (let order = 0; order < waiting.length; order += 1) {
+		const { key, preferredFrom } = waiting[order] as PlanCandidate;
 		if (order % ORDERS_PER_STEP === 0) yield;
 		const interval = at(intervalOf, order);
 		if (interval === NONE) {
@@ -315,7 +318,8 @@ function* planOnce(candidates: readonly PlanCandidate[], limits: PlanLimits): St
 
 /** Compares by deadline, those without one last; then by urgency, then by key. */
 function byDeadline(a: PlanCandidate, b: PlanCandidate): number {
-	const [left, right] = [a.closesAt ?? Infinity, b.closesAt ?? Infinity];
+	const left = a.closesAt ?? Infinity;
+	const right = b.closesAt ?? Infinity;
 	if (left !== right) return left - right;
 	if (a.urgency !== b.urgency) return a.urgency - b.urgency;
 	return a.key < b.key ? -1 : Number(a.key > b.key);

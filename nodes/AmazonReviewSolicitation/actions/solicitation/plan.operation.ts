@@ -306,7 +306,8 @@ export async function execute(
 		const { rows, forecast = [] } = await planOf(this, client, orders, wanted);
 		const items: IDataObject[][] = [];
 		const turns = new Turns(LONGEST_TURN_MS);
-		for (const [index, row] of rows.entries()) {
+		for (let index = 0; index < rows.length; index += 1) {
+			const row = rows[index] as PlanRow;
 			if (turns.isDue) await turns.pause();
 			items.push([toItem(orders[index] as SellerOrder, row)]);
 		}
