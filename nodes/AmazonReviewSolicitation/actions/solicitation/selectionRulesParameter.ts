@@ -42,8 +42,14 @@ const decimal = z
  * must not disable a rule or a limit.
  */
 export const addedOptions = () =>
-	z.record(z.unknown()).superRefine((options, context) => {
-		for (const [name, value] of Object.entries(options)) {
+	// Not a record: when Zod reads one asynchronously, it drops the values that are undefined.
+	z.unknown().transform((options, context): Readonly<Record<string, unknown>> => {
+		const received = z.getParsedType(options);
+		if (received !== 'object') {
+			context.addIssue({ code: 'invalid_type', expected: 'object', received });
+			return z.NEVER;
+		}
+		for (const [name, value] of Object.entries(options as object)) {
 			if (value === undefined || value === null) {
 				context.addIssue({
 					code: 'custom',
@@ -53,6 +59,7 @@ export const addedOptions = () =>
 				});
 			}
 		}
+		return options as Readonly<Record<string, unknown>>;
 	});
 
 /** How each kind of value is read. */
