@@ -1,4 +1,7 @@
 import { newestRowsInSteps } from '../../nodes/AmazonReviewSolicitation/orders/newestRows';
+import { placedOrders } from '../../nodes/AmazonReviewSolicitation/orders/returns';
+import { readListInSteps } from '../../nodes/AmazonReviewSolicitation/planning/givenList';
+import { readPastOrders } from '../../nodes/AmazonReviewSolicitation/sending/ledger';
 import { planSolicitationsInSteps } from '../../nodes/AmazonReviewSolicitation/planning/plan';
 import { outcomesOf } from '../../nodes/AmazonSellerFeedback/cases/outcomes';
 import { readKeptCases } from '../../nodes/AmazonSellerFeedback/cases/keptCases';
@@ -51,6 +54,17 @@ const READINGS: Readonly<Record<string, readonly [row: (index: number) => unknow
 	'orders to plan': [
 		(index) => orderOf(index),
 		(orders: SellerOrder[]) => planSolicitationsInSteps(orders, choicesWith(), true),
+	],
+	'a given list of rows': [feedbackItem, (rows) => readListInSteps(rows, 'orderId')],
+	'a given list of order IDs': [orderId, (rows) => readListInSteps(rows, 'orderId')],
+	'orders of earlier runs': [
+		(index) => ({ value: orderId(index), row: feedback(index) }),
+		(entries) => readPastOrders(entries, 0),
+	],
+	'orders that may have been returned': [
+		(index) => orderOf(index),
+		(orders: SellerOrder[]) =>
+			placedOrders(orders, { since: 0, latest: Date.now(), defaultMarketplaceId: us.id }),
 	],
 	'feedback to count': [
 		feedbackItem,

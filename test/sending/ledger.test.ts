@@ -1,4 +1,5 @@
 import { readList } from '../../nodes/AmazonReviewSolicitation/planning/givenList';
+import { inOneGo } from '../../nodes/shared/domain/steps';
 import {
 	readPastOrders,
 	type PastOrder,
@@ -16,7 +17,8 @@ const row = (outcome: string, at: string, more: object = {}, orderId = A) => ({
 	...more,
 });
 
-const pastOf = (...rows: unknown[]) => readPastOrders(readList(rows, 'orderId').entries, NOW);
+const pastOf = (...rows: unknown[]) =>
+	inOneGo(readPastOrders(readList(rows, 'orderId').entries, NOW));
 
 const statesOf = (...rows: unknown[]) =>
 	[...pastOf(...rows)].map(([orderId, { state }]) => [orderId, state]);

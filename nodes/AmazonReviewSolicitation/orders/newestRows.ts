@@ -15,7 +15,8 @@ export function* newestRowsInSteps<Row extends { readonly updatedAt?: unknown }>
 	keyOf: (row: Row) => string,
 ): Steps<ReadonlyMap<string, number>> {
 	const newest = new Map<string, number>();
-	for (const [index, row] of rows.entries()) {
+	for (let index = 0; index < rows.length; index += 1) {
+		const row = rows[index] as Row;
 		if (index % ROWS_PER_STEP === 0) yield;
 		const key = keyOf(row);
 		const other = newest.get(key);

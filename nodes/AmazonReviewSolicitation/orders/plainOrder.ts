@@ -1,5 +1,5 @@
 import { DECIMAL } from '../../shared/domain/decimal';
-import { utcInstant } from '../../shared/domain/instant';
+import { isUtcInstant } from '../../shared/domain/instant';
 import {
 	DELIVERY_DATE_SOURCES,
 	FULFILLERS,
@@ -16,7 +16,7 @@ const SOURCES = new Set<unknown>(DELIVERY_DATE_SOURCES);
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 const isFlag = (value: unknown): value is boolean => typeof value === 'boolean';
 const isTime = (value: unknown): value is string =>
-	typeof value === 'string' && utcInstant(value) !== undefined;
+	typeof value === 'string' && isUtcInstant(value);
 const isAmount = (value: unknown): value is string =>
 	typeof value === 'string' && DECIMAL.test(value);
 
@@ -70,7 +70,7 @@ export function plainOrder(fields: Fields): SellerOrder | undefined {
 		deliveryDateSource,
 		buyerTimeZone: known(fields.buyerTimeZone, isText),
 	};
-	for (const value of Object.values(order)) if (value === undefined) return undefined;
+	for (const name in order) if (order[name as keyof typeof order] === undefined) return undefined;
 	const hasDates = order.earliestDelivery !== null && order.latestDelivery !== null;
 	if (!hasDates && (fields.windowOpensAt ?? fields.windowClosesAt ?? null) !== null) {
 		return undefined;

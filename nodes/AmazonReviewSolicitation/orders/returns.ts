@@ -1,6 +1,8 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import type { FULFILLERS } from '../../shared/domain/order';
+import { isoInstant } from '../../shared/domain/instant';
+import { FULFILLERS, type SellerOrder } from '../../shared/domain/order';
+import type { Steps } from '../../shared/domain/steps';
 import { readReturnsReport, type ReturnsGap } from './reports/returnsReport';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { SpApiFailure } from '../../shared/spapi/failure';
@@ -22,6 +24,45 @@ const NAMES = {
 	AMAZON: 'FBA returns report',
 	MERCHANT: 'seller-fulfilled returns report',
 } as const;
+
+/** Where and when an order was placed. */
+export type Placed = Pick<SellerOrder, 'marketplaceId' | 'createdAt'>;
+
+interface ShippedOrders {
+	/** An order whose fulfiller is unknown may be in the report of either. */
+	readonly placed: Readonly<Record<(typeof FULFILLERS)[number], readonly Placed[]>>;
+	/** Marketplace IDs as all of the orders spell them. */
+	readonly spellings: ReadonlySet<string>;
+}
+
+/** Orders that are looked at between two pauses. */
+const ORDERS_PER_STEP = 1_000;
+
+/** The orders that may have been returned, with times of the period that reports can be requested for. */
+export function* placedOrders(
+	orders: readonly SellerOrder[],
+	{
+		since,
+		latest,
+		defaultMarketplaceId,
+	}: { readonly since: number; readonly latest: number; readonly defaultMarketplaceId: string },
+): Steps<ShippedOrders> {
+	const placed = { AMAZON: [] as Placed[], MERCHANT: [] as Placed[] };
+	const spellings = new Set<string>();
+	for (let index = 0; index < orders.length; index += 1) {
+		if (index % ORDERS_PER_STEP === 0) yield;
+		const { status, createdAt, marketplaceId, fulfilledBy } = orders[index] as SellerOrder;
+		if (marketplaceId !== null) spellings.add(marketplaceId);
+		if (status !== null && status !== 'SHIPPED') continue;
+		const created = createdAt === null ? since : Date.parse(createdAt);
+		const order = {
+			marketplaceId: marketplaceId ?? defaultMarketplaceId,
+			createdAt: isoInstant(Math.min(latest, Math.max(since, created))),
+		};
+		for (const each of FULFILLERS) if ((fulfilledBy ?? each) === each) placed[each].push(order);
+	}
+	return { placed, spellings };
+}
 
 /** What the returns reports say about one kind of order in some marketplaces. */
 export interface Returns {

@@ -61,7 +61,9 @@ export async function addArrivals(
  * Where the orders were placed, and when the first one was; nothing is shipped or returned before
  * that.
  */
-export function firstOrderOf(orders: readonly SellerOrder[]): {
+export function firstOrderOf(
+	orders: ReadonlyArray<Pick<SellerOrder, 'marketplaceId' | 'createdAt'>>,
+): {
 	readonly marketplaces: readonly Marketplace[];
 	/** Undefined if no order says both. */
 	readonly after: string | undefined;

@@ -1,5 +1,6 @@
 import { DAY_MS, HOUR_MS, millisOf } from '../../shared/domain/calendar';
 import { drawOf } from '../../shared/domain/drawOf';
+import { utcInstant } from '../../shared/domain/instant';
 import { isZone } from '../../shared/domain/localTime';
 import { findMarketplace } from '../../shared/domain/marketplaces';
 import type { SellerOrder } from '../../shared/domain/order';
@@ -53,7 +54,10 @@ export interface PlannedOrder {
 	readonly delayDays: number;
 	/** Whether it is certain that it belongs to the campaign, or to none. */
 	readonly isCertain: boolean;
-	/** Whose limits apply: indices of campaigns, and `OWN` for the settings without a campaign. */
+	/**
+	 * Whose limits apply: indices of campaigns, and `OWN` for the settings without a campaign. Orders
+	 * with the same limits share one list.
+	 */
 	readonly settings: readonly number[];
 }
 
@@ -96,6 +100,10 @@ export function candidatesBy(choices: CandidateChoices, relaxed?: Relaxed) {
 	const delays = [own, ...campaigns.map((_, index) => settingOf(index))].map(
 		({ preferredDelayDays = 0 }) => preferredDelayDays,
 	);
+	const settingsOf = sharedLists();
+	const delayOf = keptBy((settings: readonly number[]) =>
+		Math.max(...settings.map((each) => delays[each + 1] ?? 0)),
+	);
 	const maxima = new Map<string, Maximum>();
 	if (relaxed !== 'campaignMaximum') {
 		for (const [index, { maxRequestsPerDay, sentToday }] of campaigns.entries()) {
@@ -105,14 +113,17 @@ export function candidatesBy(choices: CandidateChoices, relaxed?: Relaxed) {
 		}
 	}
 
-	const calendars = new Map<string, SendCalendar>();
+	const calendarsOf = keptBy<readonly number[], Map<string, SendCalendar>>(
+		() => new Map<string, SendCalendar>(),
+	);
 	const calendarOf = (
 		{ zone, marketplaceId, settings }: PlannedOrder,
 		isPulse: boolean,
 	): SendCalendar => {
-		const place = isPulse || quietDays.length > 0 ? marketplaceId : '';
-		const key = `${settings.join()}|${zone}|${place}|${isPulse}`;
-		const kept = calendars.get(key);
+		const isOfPlace = isPulse || quietDays.length > 0;
+		const calendars = calendarsOf(settings);
+		const own = isOfPlace ? `${zone}|${marketplaceId}|${isPulse}` : zone;
+		const kept = calendars.get(own);
 		if (kept !== undefined) return kept;
 		const quiet = relaxed === 'quietDays' ? undefined : quietDaysOf(quietDays, marketplaceId);
 		const allOf = settings
@@ -126,21 +137,10 @@ export function candidatesBy(choices: CandidateChoices, relaxed?: Relaxed) {
 			});
 		}
 		// Without limits, no zone matters.
-		const calendar = { key: allOf.length === 0 ? '' : key, allOf };
-		calendars.set(key, calendar);
+		const calendar = { key: allOf.length === 0 ? '' : `${settings.join()}|${own}`, allOf };
+		calendars.set(own, calendar);
 		return calendar;
 	};
-
-	/** An order whose window may close at any time does not wait. */
-	const waitForPulse = (
-		order: PlannedOrder,
-	): Pick<PlanCandidate, 'preferred' | 'preferredUntil'> | undefined =>
-		order.closesAt === undefined
-			? undefined
-			: {
-					preferred: calendarOf(order, true),
-					preferredUntil: order.closesAt - choices.sendNowWithinMs,
-				};
 
 	const countsOf = ({ settings }: PlannedOrder): string[] =>
 		settings.map(String).filter((key) => maxima.has(key));
@@ -151,20 +151,17 @@ export function candidatesBy(choices: CandidateChoices, relaxed?: Relaxed) {
 		const buyers = choices.clock === 'buyer' ? (order.buyerTimeZone ?? '') : '';
 		const zone = isZone(buyers) ? buyers : (marketplace?.timeZone ?? 'utc');
 		const window = windowOf(order, choices);
-		const { campaign, possible, others, why } = membershipOf(order, { zone, ...window });
-		const settings = [...possible, campaign ?? OWN];
-		const delayDays = drawnDelay(
-			order.orderId,
-			Math.max(...settings.map((each) => delays[each + 1] ?? 0)),
-			choices,
-		);
+		const { opensAt, closesAt } = window;
+		const { campaign, possible, others, why } = membershipOf(order, { zone, opensAt, closesAt });
+		const settings = settingsOf(possible, campaign ?? OWN);
+		const delayDays = drawnDelay(order.orderId, delayOf(settings), choices);
 		return {
 			key: String(index).padStart(9, '0'),
 			orderId: order.orderId,
 			marketplaceId: marketplace?.id ?? marketplaceId,
 			zone,
-			opensAt: window.opensAt,
-			closesAt: window.closesAt,
+			opensAt,
+			closesAt,
 			preferredFrom: window.delayFrom + delayDays * DAY_MS,
 			campaign: campaign === undefined ? null : (campaigns[campaign]?.name ?? null),
 			whyThisCampaign: campaigns.length === 0 ? null : why,
@@ -176,19 +173,50 @@ export function candidatesBy(choices: CandidateChoices, relaxed?: Relaxed) {
 		};
 	};
 
-	const candidateOf = (order: PlannedOrder, withPulse = pulse !== undefined): PlanCandidate => ({
-		key: order.key,
-		zone: order.zone,
-		opensAt: order.opensAt,
-		closesAt: order.closesAt,
-		preferredFrom: order.preferredFrom,
-		urgency: order.opensAt,
-		calendar: calendarOf(order, false),
-		...(withPulse && waitForPulse(order)),
-		countsToward: maxima.size === 0 ? NO_NAMES : countsOf(order),
-	});
+	const candidateOf = (order: PlannedOrder, withPulse = pulse !== undefined): PlanCandidate => {
+		const { closesAt } = order;
+		// An order whose window may close at any time does not wait for a pulse.
+		const waits = withPulse && closesAt !== undefined;
+		return {
+			key: order.key,
+			zone: order.zone,
+			opensAt: order.opensAt,
+			closesAt,
+			preferredFrom: order.preferredFrom,
+			urgency: order.opensAt,
+			calendar: calendarOf(order, false),
+			preferred: waits ? calendarOf(order, true) : undefined,
+			preferredUntil: waits ? closesAt - choices.sendNowWithinMs : undefined,
+			countsToward: maxima.size === 0 ? NO_NAMES : countsOf(order),
+		};
+	};
 
 	return { readOrder, candidateOf, maxima };
+}
+
+/** Makes lists of several indices and a last one; the same list for the same indices. */
+function sharedLists(): (firsts: readonly number[], last: number) => readonly number[] {
+	const lists = new Map<string | number, readonly number[]>();
+	return (firsts, last) => {
+		const key = firsts.length === 0 ? last : `${firsts.join()},${last}`;
+		const kept = lists.get(key);
+		if (kept !== undefined) return kept;
+		const list = [...firsts, last];
+		lists.set(key, list);
+		return list;
+	};
+}
+
+/** Makes something of each key only once. */
+function keptBy<Key, Made>(make: (key: Key) => Made): (key: Key) => Made {
+	const all = new Map<Key, Made>();
+	return (key) => {
+		const kept = all.get(key);
+		if (kept !== undefined) return kept;
+		const made = make(key);
+		all.set(key, made);
+		return made;
+	};
 }
 
 const defined = (campaign: Campaign): Campaign =>
@@ -233,17 +261,18 @@ function windowOf(
 	{ now, delayFrom }: CandidateChoices,
 ): { readonly opensAt: number; readonly closesAt?: number; readonly delayFrom: number } {
 	const { earliestDelivery, latestDelivery, createdAt } = order;
-	const delivery = order[delayFrom];
-	if (earliestDelivery !== null && latestDelivery !== null && delivery !== null) {
-		const opensAt = millisOf(earliestDelivery) + OPENS_AFTER_DAYS * DAY_MS;
-		const closesAt = millisOf(latestDelivery) + CLOSES_AFTER_DAYS * DAY_MS;
+	if (earliestDelivery !== null && latestDelivery !== null) {
+		const earliest = instantOf(earliestDelivery);
+		const latest = instantOf(latestDelivery);
+		const opensAt = earliest + OPENS_AFTER_DAYS * DAY_MS;
+		const closesAt = latest + CLOSES_AFTER_DAYS * DAY_MS;
 		return {
 			opensAt,
 			closesAt: withMargin(closesAt, Math.max(now, opensAt)),
-			delayFrom: millisOf(delivery),
+			delayFrom: delayFrom === 'earliestDelivery' ? earliest : latest,
 		};
 	}
-	const created = createdAt === null ? now - CLOSES_AFTER_DAYS * DAY_MS : millisOf(createdAt);
+	const created = createdAt === null ? now - CLOSES_AFTER_DAYS * DAY_MS : instantOf(createdAt);
 	const surelyOpenUntil = created + CLOSES_AFTER_DAYS * DAY_MS;
 	return {
 		opensAt: created + OPENS_AFTER_DAYS * DAY_MS,
@@ -251,6 +280,8 @@ function windowOf(
 		delayFrom: created,
 	};
 }
+
+const instantOf = (text: string): number => utcInstant(text) ?? millisOf(text);
 
 /** Keeps a margin, because a request planned for the last moment of a window would arrive too late. */
 const MARGIN_MS = HOUR_MS;

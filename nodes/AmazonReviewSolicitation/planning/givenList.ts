@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
-import { z } from 'zod';
 
+import { inOneGo, type Steps } from '../../shared/domain/steps';
 import { findMarketplace } from '../../shared/domain/marketplaces';
 import { isOrderId } from '../../shared/domain/orderId';
 import { orderIdsIn, tidied } from '../orders/reports/writtenIds';
@@ -33,7 +33,9 @@ interface Kind {
 	readonly example: string;
 	/** Possible names of the row's field, the most exact first; letters and digits only, lower case. */
 	readonly fields: readonly string[];
-	/** Splits a whole text into entries, each to be read by `read`. */
+	/** Characters at which a long text may be cut into parts. */
+	readonly ends: RegExp;
+	/** Splits a part of a text into entries, each to be read by `read`. */
 	readonly split: (text: string, isExact: boolean) => string[];
 	/** The values of one entry; empty if it is of the wrong kind. */
 	readonly read: (entry: string) => string[];
@@ -43,12 +45,16 @@ interface Kind {
 
 const SEPARATORS = /[\s,;|]+/;
 
+const LINE_ENDS = /[\r\n]/g;
+const ENTRY_ENDS = /[\r\n,;|]/g;
+
 const KINDS: Readonly<Record<ListKind, Kind>> = {
 	orderId: {
 		name: 'an order ID',
 		plural: 'order IDs',
 		example: 'order IDs such as 111-1234567-7654321, or rows with a field orderId',
 		fields: ['orderid', 'amazonorderid', 'amznorderid', 'ordernumber', 'orderno', 'order'],
+		ends: ENTRY_ENDS,
 		split: (text) => joined(text).split(SEPARATORS),
 		read: orderIdsIn,
 		mayBeAnywhere: true,
@@ -58,6 +64,7 @@ const KINDS: Readonly<Record<ListKind, Kind>> = {
 		plural: 'SKUs',
 		example: 'SKUs, one per line, or rows with a field sku',
 		fields: ['sku', 'sellersku', 'merchantsku', 'msku'],
+		ends: LINE_ENDS,
 		split: splitSkus,
 		read: (entry) => (isOrderId(entry) || entry.includes('@') ? [] : [entry]),
 		mayBeAnywhere: false,
@@ -67,6 +74,7 @@ const KINDS: Readonly<Record<ListKind, Kind>> = {
 		plural: 'ASINs',
 		example: 'ASINs such as B0EXAMPLE1, or rows with a field asin',
 		fields: ['asin', 'asin1', 'childasin', 'productasin'],
+		ends: ENTRY_ENDS,
 		split: (text) => text.split(SEPARATORS),
 		read: (entry) => (/^[A-Z0-9]{10}$/i.test(entry) ? [entry.toUpperCase()] : []),
 		mayBeAnywhere: false,
@@ -76,6 +84,7 @@ const KINDS: Readonly<Record<ListKind, Kind>> = {
 		plural: 'marketplaces',
 		example: 'marketplace IDs such as ATVPDKIKX0DER, or countries such as US',
 		fields: ['marketplaceid', 'marketplace', 'countrycode', 'country'],
+		ends: ENTRY_ENDS,
 		split: (text) => text.split(SEPARATORS),
 		read: (entry) => [findMarketplace(entry)?.id ?? []].flat(),
 		mayBeAnywhere: false,
@@ -91,13 +100,17 @@ export interface ReadingOptions {
 }
 
 /** Reads a list of any shape. An empty list has no entries and nothing wrong. */
-export function readList(
+export const readList = (given: unknown, kind: ListKind, options?: ReadingOptions): GivenList =>
+	inOneGo(readListInSteps(given, kind, options));
+
+/** The same in steps. */
+export function* readListInSteps(
 	given: unknown,
 	kind: ListKind,
 	{ linesAreExact = false }: ReadingOptions = {},
-): GivenList {
+): Steps<GivenList> {
 	const reading = new Reading(KINDS[kind], linesAreExact);
-	reading.take(given, 0);
+	yield* reading.take(given, 0);
 	return reading;
 }
 
@@ -119,6 +132,12 @@ const MOST_SHOWN = 3;
 
 const LONGEST_SHOWN = 40;
 
+/** Entries that are looked at between two pauses. */
+const ENTRIES_PER_STEP = 200;
+
+/** Characters of a text that are looked at between two pauses. */
+const CHARACTERS_PER_STEP = 16_384;
+
 /** Deepest nesting of lists, deeper than any workflow creates. */
 const DEEPEST = 10;
 
@@ -132,32 +151,51 @@ class Reading implements GivenList {
 		private readonly linesAreExact: boolean,
 	) {}
 
-	take(given: unknown, depth: number, row?: Row): void {
+	*take(given: unknown, depth: number, row?: Row): Steps<void> {
 		if (depth > DEEPEST) this.wrong.push('a list nested too deeply');
-		else if (typeof given === 'string') this.takeText(given, depth, row);
+		else if (typeof given === 'string') yield* this.takeText(given, depth, row);
 		else if (Array.isArray(given)) {
-			for (const entry of given) this.takeValue(entry, depth, row);
-		} else if (isRow(given)) this.takeRow(given, depth);
+			let taken = 0;
+			for (const entry of given) {
+				if (taken % ENTRIES_PER_STEP === 0) yield;
+				taken += 1;
+				yield* this.takeValue(entry, depth, row);
+			}
+		} else if (isRow(given)) yield* this.takeRow(given, depth);
 		else if (typeof given === 'number') this.takeEntry(String(given), row);
 		else this.wrong.push(described(given));
 	}
 
 	/** A text in a list or a row is exact, except for IDs, which contain no separators. */
-	private takeValue(given: unknown, depth: number, row?: Row): void {
+	private *takeValue(given: unknown, depth: number, row?: Row): Steps<void> {
 		if (typeof given === 'string') this.takeEntry(given, row);
-		else this.take(given, depth + 1, row);
+		else yield* this.take(given, depth + 1, row);
 	}
 
-	private takeText(given: string, depth: number, row?: Row): void {
+	private *takeText(given: string, depth: number, row?: Row): Steps<void> {
 		const parsed = jsonOf(given);
-		if (parsed !== undefined) return this.take(parsed, depth + 1, row);
-		const text = tidied(given);
-		const parts = this.kind.split(text, this.linesAreExact).map(unquoted).filter(hasText);
-		const headings = parts.filter((part) => this.isFieldName(part));
+		if (parsed !== undefined) return yield* this.take(parsed, depth + 1, row);
+		const texts: string[] = [];
+		for (const text of cut(given, this.kind.ends)) {
+			yield;
+			texts.push(tidied(text));
+		}
+		const isExact = this.linesAreExact && hasSeveralLines(texts);
+		const parts: string[] = [];
+		let hasOnlyHeadings = true;
+		for (const text of texts) {
+			yield;
+			for (const part of this.kind.split(text, isExact).map(unquoted).filter(hasText)) {
+				parts.push(part);
+				hasOnlyHeadings &&= this.isFieldName(part);
+			}
+		}
+		let taken = 0;
 		for (const part of parts) {
+			if (taken % ENTRIES_PER_STEP === 0) yield;
+			taken += 1;
 			// A pasted column includes its heading.
-			const isHeading = headings.length < parts.length && headings.includes(part);
-			if (!isHeading) this.takeOne(part, row);
+			if (hasOnlyHeadings || !this.isFieldName(part)) this.takeOne(part, row);
 		}
 	}
 
@@ -178,10 +216,10 @@ class Reading implements GivenList {
 		if (values.length === 0) this.wrong.push(quoted(part));
 	}
 
-	private takeRow(row: Row, depth: number): void {
+	private *takeRow(row: Row, depth: number): Steps<void> {
 		const filled = Object.entries(row).filter(([, value]) => !isBlank(value));
 		// An n8n item, which has more fields than its data.
-		if (isRow(row.json)) return this.take(row.json, depth + 1);
+		if (isRow(row.json)) return yield* this.take(row.json, depth + 1);
 		// n8n returns one empty row for an empty table.
 		if (filled.length === 0) return;
 		// A row of the node's own ledger that is not an order.
@@ -189,7 +227,7 @@ class Reading implements GivenList {
 		const field = this.kind.fields
 			.map((name) => filled.find(([key]) => plain(key) === name))
 			.find((found) => found !== undefined);
-		if (field !== undefined) return this.takeValue(field[1], depth, row);
+		if (field !== undefined) return yield* this.takeValue(field[1], depth, row);
 
 		const found = this.kind.mayBeAnywhere
 			? filled.flatMap(([, value]) => (typeof value === 'string' ? orderIdsIn(tidied(value)) : []))
@@ -198,7 +236,7 @@ class Reading implements GivenList {
 		if (found.length > 0) return;
 		const lists = filled.filter(([, value]) => Array.isArray(value) || isRow(value));
 		const [list] = lists;
-		if (lists.length === 1 && list !== undefined) return this.take(list[1], depth + 1);
+		if (lists.length === 1 && list !== undefined) return yield* this.take(list[1], depth + 1);
 		const names = filled.map(([key]) => shortened(key)).slice(0, MOST_SHOWN);
 		this.wrong.push(`a row with the fields ${names.join(', ')}`);
 	}
@@ -220,7 +258,39 @@ const isBlank = (value: unknown): boolean =>
 
 const hasText = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
-const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+/** Names of fields without all but letters and digits: the rows of a table have the same few. */
+const plainNames = new Map<string, string>();
+
+const MOST_NAMES_KEPT = 1_000;
+
+function plain(name: string): string {
+	const kept = plainNames.get(name);
+	if (kept !== undefined) return kept;
+	const made = name.toLowerCase().replace(/[^a-z0-9]/g, '');
+	if (plainNames.size >= MOST_NAMES_KEPT) plainNames.clear();
+	plainNames.set(name, made);
+	return made;
+}
+
+/** Cuts a long text into parts, each after one of the characters. */
+function* cut(text: string, ends: RegExp): Generator<string> {
+	for (let from = 0; from < text.length; ) {
+		ends.lastIndex = from + CHARACTERS_PER_STEP;
+		const to = ends.test(text) ? ends.lastIndex : text.length;
+		yield text.slice(from, to);
+		from = to;
+	}
+}
+
+/** Whether a text, in parts that end with a line, has several lines that are not blank. */
+function hasSeveralLines(texts: readonly string[]): boolean {
+	let count = 0;
+	for (const text of texts) {
+		count += text.split(/[\r\n]+/).filter(hasText).length;
+		if (count > 1) return true;
+	}
+	return false;
+}
 
 /** Joins IDs that have spaces around their hyphens. */
 const joined = (text: string): string =>
@@ -230,9 +300,8 @@ const joined = (text: string): string =>
  * Splits a text into SKUs. They may contain spaces and commas: a whole line is a SKU, its parts
  * between commas and similar separators may be SKUs, and quotes keep one together.
  */
-function splitSkus(text: string, linesAreExact: boolean): string[] {
+function splitSkus(text: string, isExact: boolean): string[] {
 	const lines = text.split(/[\r\n]+/).filter(hasText);
-	const isExact = linesAreExact && lines.length > 1;
 	return lines.flatMap((line) => {
 		const parts = isExact ? [] : (line.match(/"[^"]*"|[^,;|\t]+/g) ?? []);
 		return [...new Set([line, ...parts].map((part) => part.trim()))];
@@ -245,13 +314,12 @@ function unquoted(text: string): string {
 	return /^(["'`“”„‘’«»]).*(["'`“”„‘’«»])$/u.test(bare) ? bare.slice(1, -1).trim() : bare;
 }
 
-const jsonSchema = z.union([z.array(z.unknown()), z.record(z.unknown())]);
-
 /** Parses a text as JSON; undefined if it is not a list or a row. */
 function jsonOf(text: string): unknown {
 	if (!/^\s*[[{]/.test(text)) return undefined;
 	try {
-		return jsonSchema.safeParse(JSON.parse(text)).data;
+		// It starts like one of both.
+		return JSON.parse(text) as unknown;
 	} catch {
 		return undefined;
 	}

@@ -132,7 +132,8 @@ export class Matching {
 
 	/** Finds a place for as many orders as possible. */
 	*solve(): Steps<void> {
-		for (const [index, reach] of this.reaches.entries()) {
+		for (let index = 0; index < this.reaches.length; index += 1) {
+			const reach = this.reaches[index] as Reach;
 			if (index % ORDERS_PER_STEP === 0) yield;
 			this.parts.push(this.partIn(reach.line, reach));
 			const { preferred, preferredEnd = reach.end } = reach;
@@ -153,12 +154,13 @@ export class Matching {
 
 	/** Runs one phase; returns whether it found a place for an order. */
 	private *grow(liberty: Liberty): Steps<boolean> {
-		this.group();
-		yield;
 		const roots: number[] = [];
 		for (let order = 0; order < this.reaches.length; order += 1) {
 			if (at(this.intervalOf, order) === NONE) roots.push(order);
 		}
+		if (roots.length === 0) return false;
+		yield;
+		this.group();
 		yield;
 		const lastRank = yield* this.rank(roots, liberty);
 		if (lastRank === NONE) return false;
@@ -167,7 +169,8 @@ export class Matching {
 			yield;
 		}
 		let found = false;
-		for (const [index, root] of roots.entries()) {
+		for (let index = 0; index < roots.length; index += 1) {
+			const root = at(roots, index);
 			if (index % ORDERS_PER_STEP === 0) yield;
 			if (this.place(root, lastRank, liberty)) found = true;
 		}
@@ -207,7 +210,8 @@ export class Matching {
 			if (orders.some((order) => this.freeFor(order, liberty) !== NONE)) return rank;
 			yield;
 			const next: number[] = [];
-			for (const [index, order] of orders.entries()) {
+			for (let index = 0; index < orders.length; index += 1) {
+				const order = at(orders, index);
 				if (index % ORDERS_PER_STEP === 0) yield;
 				const { line, first, end } = this.reachOf(order, liberty);
 				let position = line.unranked.from(first);
@@ -329,12 +333,12 @@ export class Matching {
 			const stays =
 				liberty === 'preferred' ||
 				(liberty === 'keepPreferred' && interval !== NONE && preferred.line.has(interval));
-			if (stays) return { ...preferred, first: preferred.wish };
+			if (stays) return onTimeOf(preferred);
 		}
 		const isOnTime = interval >= (this.reaches[order]?.wish ?? 0);
 		const staysOnTime =
 			liberty === 'onTime' || liberty === 'keepPreferred' || (liberty === 'keepWishes' && isOnTime);
-		return staysOnTime ? { ...part, first: part.wish } : part;
+		return staysOnTime ? onTimeOf(part) : part;
 	}
 
 	/** The first free interval in which an order is on time; otherwise the last one before its wish. */
@@ -346,6 +350,9 @@ export class Matching {
 		return early >= first ? line.at(early) : NONE;
 	}
 }
+
+/** The part in which an order is on time. */
+const onTimeOf = ({ line, wish, end }: Part): Part => ({ line, first: wish, wish, end });
 
 /** The intervals permitted to orders of one zone, by position. */
 class Line {
@@ -463,8 +470,16 @@ export class Remaining {
 }
 
 /** Position of the first number that is at least the bound; the length if no number is. */
-export const firstAtLeast = (ascending: ArrayLike<number>, bound: number): number =>
-	firstWhere(ascending.length, (index) => at(ascending, index) >= bound);
+export function firstAtLeast(ascending: ArrayLike<number>, bound: number): number {
+	let low = 0;
+	// As `firstWhere`, but without a function: every order is looked up several times.
+	for (let high = ascending.length; low < high; ) {
+		const middle = (low + high) >>> 1;
+		if ((ascending[middle] as number) >= bound) high = middle;
+		else low = middle + 1;
+	}
+	return low;
+}
 
 /** The first index that meets a condition that all later indices also meet; the length if none does. */
 export function firstWhere(length: number, holds: (index: number) => boolean): number {

@@ -1,5 +1,6 @@
 // cspell:ignore Cancelled Tell
 import { inOneGo, type Steps } from '../../shared/domain/steps';
+import { isoInstant } from '../../shared/domain/instant';
 import { localIso } from '../../shared/domain/localTime';
 import type { SellerOrder } from '../../shared/domain/order';
 import { whyNoOrderId } from '../../shared/domain/orderId';
@@ -154,7 +155,9 @@ export function* planSolicitationsInSteps(
 	const { readOrder, candidateOf, maxima } = candidatesBy(choices);
 	const read: Array<PlannedOrder | undefined> = [];
 	const rows: Array<PlanRow | undefined> = [];
-	for (const [index, order] of orders.entries()) {
+	// By index, as in the other loops over orders: an iterator makes two objects for each.
+	for (let index = 0; index < orders.length; index += 1) {
+		const order = orders[index] as SellerOrder;
 		if (index % ORDERS_PER_STEP === 0) yield;
 		const row = ((): PlanRow | undefined => {
 			const { orderId } = order;
@@ -188,7 +191,8 @@ export function* planSolicitationsInSteps(
 		candidates.push(candidateOf(order));
 	}
 	const plan = yield* planSendsInSteps(candidates, { ...choices, maxima });
-	for (const [done, send] of plan.planned.entries()) {
+	for (let done = 0; done < plan.planned.length; done += 1) {
+		const send = plan.planned[done] as PlannedSend;
 		if (done % ORDERS_PER_STEP === 0) yield;
 		const index = Number(send.key);
 		const order = read[index] as PlannedOrder;
@@ -197,11 +201,14 @@ export function* planSolicitationsInSteps(
 			decision: isNow ? 'sendNow' : 'sendLater',
 			reason: null,
 			explanation: PLAN_CAUSES[causeOf(send, order, isNow, choices)],
-			sendAt: new Date(send.sendAt).toISOString(),
+			sendAt: isoInstant(send.sendAt),
 			sendAtLocal: localIso(order.zone, send.sendAt),
 			timeZone: order.zone,
 			early: send.early,
-			...placeOf(order),
+			campaign: order.campaign,
+			whyThisCampaign: order.whyThisCampaign,
+			otherCampaigns: order.otherCampaigns,
+			delayDays: order.delayDays,
 			// What goes out now goes out today, even if another pulse day was planned for it.
 			pulse: pulseOf(isNow ? choices.now : send.sendAt, order, choices),
 			requestedAt: choices.past.get(order.orderId)?.requestedAt ?? null,
@@ -212,7 +219,13 @@ export function* planSolicitationsInSteps(
 		if (done % ORDERS_PER_STEP === 0) yield;
 		const index = Number(key);
 		const order = read[index];
-		rows[index] = { ...leftOut(reason), ...(order && placeOf(order)) };
+		const {
+			campaign = null,
+			whyThisCampaign = null,
+			otherCampaigns = [],
+			delayDays = null,
+		} = order ?? {};
+		rows[index] = { ...leftOut(reason), campaign, whyThisCampaign, otherCampaigns, delayDays };
 	}
 	yield;
 	const all = rows.map((row) => row ?? leftOut('noRoom'));
@@ -220,13 +233,6 @@ export function* planSolicitationsInSteps(
 	if (!wantsForecast) return { rows: all };
 	return { rows: all, forecast: yield* forecastInSteps(planned, plan, choices) };
 }
-
-const placeOf = ({ campaign, whyThisCampaign, otherCampaigns, delayDays }: PlannedOrder) => ({
-	campaign,
-	whyThisCampaign,
-	otherCampaigns,
-	delayDays,
-});
 
 /**
  * Whether the order may be sent from now on. The sender does not wait for the planned time, so the

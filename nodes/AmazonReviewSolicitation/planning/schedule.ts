@@ -85,7 +85,7 @@ export interface PlannedDay {
 }
 
 export interface SendPlan {
-	/** In the order of sending. */
+	/** In the order of sending, unless the plan is made in steps. */
 	readonly planned: readonly PlannedSend[];
 	/** Most urgent first. */
 	readonly leftOut: ReadonlyArray<{ readonly key: string; readonly reason: LeftOutReason }>;
@@ -94,6 +94,8 @@ export interface SendPlan {
 	/** From today on, to the last day that matters to an order. */
 	readonly days: readonly PlannedDay[];
 }
+
+type Mutable<Type> = { -readonly [Name in keyof Type]: Type[Name] };
 
 const NO_KEYS: readonly string[] = [];
 
@@ -124,10 +126,12 @@ const ORDERS_PER_STEP = 1_000;
  * that time and is not part of the matching, whose work grows with the time it spans.
  * @throws RangeError if a limit is not valid or a zone is unknown
  */
-export const planSends = (candidates: readonly PlanCandidate[], limits: PlanLimits): SendPlan =>
-	inOneGo(planSendsInSteps(candidates, limits));
+export function planSends(candidates: readonly PlanCandidate[], limits: PlanLimits): SendPlan {
+	const { planned, ...plan } = inOneGo(planSendsInSteps(candidates, limits));
+	return { planned: planned.toSorted((a, b) => a.sendAt - b.sendAt), ...plan };
+}
 
-/** The same in steps. */
+/** The same in steps. The planned requests are in no particular order, which saves time. */
 export function* planSendsInSteps(
 	candidates: readonly PlanCandidate[],
 	limits: PlanLimits,
@@ -186,8 +190,13 @@ function* planOnce(candidates: readonly PlanCandidate[], limits: PlanLimits): St
 		return kept;
 	};
 	const leftOut: Array<{ key: string; reason: LeftOutReason }> = [];
-	const waiting: Array<{ readonly candidate: PlanCandidate; readonly reach: Place }> = [];
-	for (const [index, candidate] of ordered.entries()) {
+	const waiting: PlanCandidate[] = [];
+	/** Of the waiting ones; first in slots, then in intervals. */
+	const places: Array<Mutable<Place>> = [];
+	const days = capDays(limits, whole);
+	const cuts = [0, firstSlotFrom(whole.to)];
+	for (let index = 0; index < ordered.length; index += 1) {
+		const candidate = ordered[index] as PlanCandidate;
 		if (index % ORDERS_PER_STEP === 0) yield;
 		const from = opensAt(candidate);
 		const to = endOf(candidate);
@@ -206,29 +215,17 @@ function* planOnce(candidates: readonly PlanCandidate[], limits: PlanLimits): St
 			preferred && Math.max(first, Math.min(last, firstSlotFrom(preferredUntil)));
 		const countsToward =
 			maxima.size === 0 ? NO_KEYS : (candidate.countsToward ?? []).filter((key) => maxima.has(key));
-		const reach = {
-			line,
-			first,
-			wish,
-			end: last,
-			countsToward,
-			preferred,
-			preferredEnd,
-		};
-		waiting.push({ candidate, reach });
+		places.push({ line, first, wish, end: last, countsToward, preferred, preferredEnd });
+		waiting.push(candidate);
+		cuts.push(first, wish, last);
+		if (preferredEnd !== undefined) cuts.push(preferredEnd);
 	}
 
-	const days = capDays(limits, whole);
-	const cuts = [0, firstSlotFrom(whole.to)];
 	for (const { from } of days) cuts.push(firstSlotFrom(from));
 	for (const spans of calendars.spans) {
 		for (const { from, to } of spans) cuts.push(firstSlotFrom(from), firstSlotFrom(to));
 	}
-	for (const [index, { reach }] of waiting.entries()) {
-		if (index % ORDERS_PER_STEP === 0) yield;
-		cuts.push(reach.first, reach.wish, reach.end);
-		if (reach.preferredEnd !== undefined) cuts.push(reach.preferredEnd);
-	}
+	yield;
 	/** Interval `i` has the slots from `starts[i]` up to `starts[i + 1]`. */
 	const sorted = Float64Array.from(cuts);
 	yield;
@@ -237,18 +234,13 @@ function* planOnce(candidates: readonly PlanCandidate[], limits: PlanLimits): St
 	const starts = sorted.filter((slot, index) => slot !== sorted[index - 1]);
 	yield;
 	const intervalFrom = (slot: number) => firstAtLeast(starts, slot);
-	const places: Place[] = [];
-	for (const { reach } of waiting) {
-		if (places.length % ORDERS_PER_STEP === 0) yield;
-		places.push({
-			...reach,
-			first: intervalFrom(reach.first),
-			wish: intervalFrom(reach.wish),
-			end: intervalFrom(reach.end),
-			...(reach.preferredEnd !== undefined && {
-				preferredEnd: intervalFrom(reach.preferredEnd),
-			}),
-		});
+	for (let index = 0; index < places.length; index += 1) {
+		const place = places[index] as Mutable<Place>;
+		if (index % ORDERS_PER_STEP === 0) yield;
+		place.first = intervalFrom(place.first);
+		place.wish = intervalFrom(place.wish);
+		place.end = intervalFrom(place.end);
+		if (place.preferredEnd !== undefined) place.preferredEnd = intervalFrom(place.preferredEnd);
 	}
 	const lines: number[][] = [];
 	for (const spans of calendars.spans) {
@@ -287,9 +279,9 @@ function* planOnce(candidates: readonly PlanCandidate[], limits: PlanLimits): St
 			isFreeFromNow: false,
 		}),
 	);
-	for (const [order, { candidate, reach }] of waiting.entries()) {
+	for (let order = 0; order < waiting.length; order += 1) {
+		const { key, preferredFrom } = waiting[order] as PlanCandidate;
 		if (order % ORDERS_PER_STEP === 0) yield;
-		const { key, preferredFrom } = candidate;
 		const interval = at(intervalOf, order);
 		if (interval === NONE) {
 			leftOut.push({ key, reason: 'noRoom' });
@@ -301,9 +293,10 @@ function* planOnce(candidates: readonly PlanCandidate[], limits: PlanLimits): St
 		// The last day that starts with this interval or an earlier one.
 		const day = firstAtLeast(firsts, interval + 2) - 1;
 		plannedOn[day] = at(plannedOn, day) + 1;
-		const isCapped = maxRequestsPerDay !== undefined || reach.countsToward.length > 0;
-		const isPreferred = reach.preferred !== undefined && calendars.permits(reach.preferred, sendAt);
-		const calendar = isPreferred ? reach.preferred : reach.line;
+		const { line, preferred, countsToward } = places[order] as Place;
+		const isCapped = maxRequestsPerDay !== undefined || countsToward.length > 0;
+		const isPreferred = preferred !== undefined && calendars.permits(preferred, sendAt);
+		const calendar = isPreferred ? preferred : line;
 		planned.push({
 			key,
 			sendAt,
@@ -311,10 +304,8 @@ function* planOnce(candidates: readonly PlanCandidate[], limits: PlanLimits): St
 			isFreeFromNow: calendars.permitsUntil(calendar, sendAt) && (!isCapped || sendAt < todayEnds),
 		});
 	}
-	yield;
-	const inOrder = yield* sortedInSteps(planned, (a, b) => a.sendAt - b.sendAt);
 	return {
-		planned: inOrder,
+		planned,
 		leftOut,
 		atMost: atMost + distant.length,
 		days: days.map(({ from }, index) => ({
@@ -327,7 +318,8 @@ function* planOnce(candidates: readonly PlanCandidate[], limits: PlanLimits): St
 
 /** Compares by deadline, those without one last; then by urgency, then by key. */
 function byDeadline(a: PlanCandidate, b: PlanCandidate): number {
-	const [left, right] = [a.closesAt ?? Infinity, b.closesAt ?? Infinity];
+	const left = a.closesAt ?? Infinity;
+	const right = b.closesAt ?? Infinity;
 	if (left !== right) return left - right;
 	if (a.urgency !== b.urgency) return a.urgency - b.urgency;
 	return a.key < b.key ? -1 : Number(a.key > b.key);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { HOUR_MS } from '../../shared/domain/calendar';
+import type { Steps } from '../../shared/domain/steps';
 import { momentOf } from '../orders/newestRows';
 import { isRetryable, SOLICITATION_OUTCOMES, type SolicitationOutcome } from './outcome';
 
@@ -69,16 +70,22 @@ const rowSchema = z.object({
 
 type LedgerRow = z.infer<typeof rowSchema>;
 
+/** Rows that are looked at between two pauses. */
+const ROWS_PER_STEP = 200;
+
 /**
  * Reads the rows of a ledger, in any order and with one or several rows per order. An order is
  * `requested` if any row says so; otherwise its newest row counts (the last one of several with the same
  * time). An entry that is not a row of a ledger means that a review was requested.
  * @param now epoch milliseconds
  */
-export function readPastOrders(entries: readonly LedgerEntry[], now: number): PastOrders {
+export function* readPastOrders(entries: readonly LedgerEntry[], now: number): Steps<PastOrders> {
 	const past = new Map<string, PastOrder>();
 	const newest = new Map<string, LedgerRow>();
+	let looked = 0;
 	for (const { value, row } of entries) {
+		if (looked % ROWS_PER_STEP === 0) yield;
+		looked += 1;
 		const isOfLedger = row !== undefined && ('outcome' in row || 'tryAgainLater' in row);
 		const read = isOfLedger ? rowSchema.safeParse(row).data : undefined;
 		if (read === undefined || REQUESTED.includes(read.outcome ?? '')) {
@@ -88,6 +95,8 @@ export function readPastOrders(entries: readonly LedgerEntry[], now: number): Pa
 		}
 	}
 	for (const [orderId, row] of newest) {
+		if (looked % ROWS_PER_STEP === 0) yield;
+		looked += 1;
 		if (!past.has(orderId)) past.set(orderId, withoutRequest(row, now));
 	}
 	return past;

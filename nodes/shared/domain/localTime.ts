@@ -1,8 +1,9 @@
 import { IANAZone } from 'luxon';
 
 import { DAY_MS, MINUTE_MS } from './calendar';
+import { isoInstant } from './instant';
 
-/** Clocks change only at multiples of this. */
+/** Clocks change only at multiples of this, and not twice within a day in UTC. */
 const QUARTER_MS = 15 * MINUTE_MS;
 
 /** Zones that were checked before: a check takes as long as reading an order. */
@@ -20,11 +21,14 @@ export function isZone(name: string): boolean {
 /** There are about 600; orders may hold any text. */
 const MOST_ZONES_KEPT = 2_000;
 
-/** Far more quarters of an hour than one run looks at. */
-const MOST_OFFSETS_KEPT = 20_000;
+/** Far more days than one run looks at. */
+const MOST_DAYS_KEPT = 5_000;
 
-/** Offsets in minutes by zone and quarter of an hour: thousands of orders share a few. */
-const offsets = new Map<string, Map<number, number>>();
+/** The offset on a day in UTC, in minutes; by quarter of an hour if it changes on the day. */
+type OffsetOfDay = number | Map<number, number>;
+
+/** By zone and day: thousands of orders share a few. */
+const offsets = new Map<string, Map<number, OffsetOfDay>>();
 
 /**
  * The offset of a zone from UTC at a time, in minutes.
@@ -32,15 +36,24 @@ const offsets = new Map<string, Map<number, number>>();
  * @param moment epoch milliseconds
  */
 export function offsetAt(zone: string, moment: number): number {
-	const own = offsets.get(zone) ?? new Map<number, number>();
-	offsets.set(zone, own);
+	const day = Math.floor(moment / DAY_MS);
+	const ofDay = offsets.get(zone)?.get(day) ?? readOffset(zone, day);
+	if (typeof ofDay === 'number') return ofDay;
 	const quarter = Math.floor(moment / QUARTER_MS);
-	const kept = own.get(quarter);
-	if (kept !== undefined) return kept;
-	if (own.size >= MOST_OFFSETS_KEPT) own.clear();
-	const offset = IANAZone.create(zone).offset(quarter * QUARTER_MS);
-	own.set(quarter, offset);
+	const offset = ofDay.get(quarter) ?? IANAZone.create(zone).offset(quarter * QUARTER_MS);
+	ofDay.set(quarter, offset);
 	return offset;
+}
+
+function readOffset(zone: string, day: number): OffsetOfDay {
+	const own = offsets.get(zone) ?? new Map<number, OffsetOfDay>();
+	offsets.set(zone, own);
+	if (own.size >= MOST_DAYS_KEPT) own.clear();
+	const clock = IANAZone.create(zone);
+	const offset = clock.offset(day * DAY_MS);
+	const ofDay = offset === clock.offset((day + 1) * DAY_MS) ? offset : new Map<number, number>();
+	own.set(day, ofDay);
+	return ofDay;
 }
 
 /** The day, counted from 1970-01-01, that a zone's clock shows at a time. */
@@ -51,8 +64,7 @@ export const localDayNumber = (zone: string, moment: number): number =>
 export function localIso(zone: string, moment: number): string {
 	const offset = offsetAt(zone, moment);
 	if (!Number.isInteger(offset)) return '';
-	const clock = new Date(moment + offset * MINUTE_MS).toISOString().slice(0, -1);
-	return clock + (zone === 'utc' ? 'Z' : writtenOffset(offset));
+	return isoInstant(moment + offset * MINUTE_MS, zone === 'utc' ? 'Z' : writtenOffset(offset));
 }
 
 /** Offsets as ISO 8601 writes them: zones share a few. */

@@ -313,14 +313,20 @@ export const REGION_NAMES: Readonly<Record<Region, string>> = {
 	fe: 'Far East',
 };
 
+const BY_KEY: ReadonlyMap<string, Marketplace> = new Map(
+	MARKETPLACES.flatMap((each) => [[each.id, each] as const, [each.countryCode, each] as const]),
+);
+
 /**
  * Finds a marketplace by its ID (`ATVPDKIKX0DER`) or country code (`US`; `UK` counts as `GB`), in
  * upper or lower case, ignoring blanks around it.
  */
 export function findMarketplace(idOrCountryCode: string): Marketplace | undefined {
+	const exact = BY_KEY.get(idOrCountryCode);
+	if (exact !== undefined) return exact;
 	const wanted = idOrCountryCode.trim().toUpperCase();
 	const key = wanted === 'UK' ? 'GB' : wanted;
-	return MARKETPLACES.find(({ id, countryCode }) => id === key || countryCode === key);
+	return BY_KEY.get(key);
 }
 
 /** Seller and place as texts name them; without a known seller, only the place. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { DECIMAL } from './decimal';
+import { isoInstant } from './instant';
 import { localIso } from './localTime';
 import { findMarketplace } from './marketplaces';
 import { deliveryOf, windowInMillis } from './solicitationWindow';
@@ -112,8 +113,8 @@ export function permittedWindowOf(
 	const zone = marketplaceId === null ? undefined : findMarketplace(marketplaceId)?.timeZone;
 	const local = (moment: number) => (zone === undefined ? null : localIso(zone, moment));
 	return {
-		windowOpensAt: new Date(window.opensAt).toISOString(),
-		windowClosesAt: new Date(window.closesAt).toISOString(),
+		windowOpensAt: isoInstant(window.opensAt),
+		windowClosesAt: isoInstant(window.closesAt),
 		windowOpensAtLocal: local(window.opensAt),
 		windowClosesAtLocal: local(window.closesAt),
 	};

@@ -42,11 +42,17 @@ function* mergedInSteps<Entry>(
 ): Steps<Entry[]> {
 	const merged: Entry[] = [];
 	let [l, r] = [0, 0];
-	while (l < left.length || r < right.length) {
-		const isLeft =
-			r >= right.length || (l < left.length && compare(left[l] as Entry, right[r] as Entry) <= 0);
-		merged.push((isLeft ? left[l++] : right[r++]) as Entry);
-		if (merged.length % SORTED_AT_ONCE === 0) yield;
+	const mergeSome = (): void => {
+		const until = Math.min(merged.length + SORTED_AT_ONCE, left.length + right.length);
+		while (merged.length < until) {
+			const isLeft =
+				r >= right.length || (l < left.length && compare(left[l] as Entry, right[r] as Entry) <= 0);
+			merged.push((isLeft ? left[l++] : right[r++]) as Entry);
+		}
+	};
+	while (merged.length < left.length + right.length) {
+		mergeSome();
+		yield;
 	}
 	return merged;
 }

@@ -25,9 +25,10 @@ export async function forEachSeller<Entry extends OfSeller, Result>(
 	work: (client: SpApiClient, entries: readonly Entry[]) => Promise<readonly Result[]>,
 ): Promise<Array<Result | ItemFailure>> {
 	const groups = new Map<string, number[]>();
-	for (const [place, { client }] of entries.entries()) {
-		const places = groups.get(client.seller);
-		if (places === undefined) groups.set(client.seller, [place]);
+	for (let place = 0; place < entries.length; place += 1) {
+		const { seller } = (entries[place] as Entry).client;
+		const places = groups.get(seller);
+		if (places === undefined) groups.set(seller, [place]);
 		else places.push(place);
 	}
 	const results: Array<Result | ItemFailure> = [];
@@ -38,8 +39,8 @@ export async function forEachSeller<Entry extends OfSeller, Result>(
 			if (context.continueOnFail()) return own.map(() => new ItemFailure(error));
 			throw toNodeError(context.getNode(), error, first.itemIndex);
 		});
-		for (const [index, place] of places.entries()) {
-			results[place] = done[index] as Result | ItemFailure;
+		for (let index = 0; index < places.length; index += 1) {
+			results[places[index] as number] = done[index] as Result | ItemFailure;
 		}
 	}
 	return results;

@@ -24,6 +24,18 @@ export function readParameters<Shape extends z.ZodRawShape>(
 	return check(context, read, schema, description, itemIndex);
 }
 
+/** The same for a schema that reads long lists in turns with other work. */
+export async function readParametersInTurns<Shape extends z.ZodRawShape>(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	schema: z.ZodObject<Shape>,
+	description: readonly INodeProperties[],
+): Promise<z.infer<z.ZodObject<Shape>>> {
+	const read = (name: string): unknown => context.getNodeParameter(name, itemIndex, null);
+	const parsed = await schema.safeParseAsync(given(read, schema), { errorMap: inPlainWords });
+	return resultOf(parsed, context, description, itemIndex);
+}
+
 /** The same for a trigger, which has no items. */
 export function readTriggerParameters<Shape extends z.ZodRawShape>(
 	context: IPollFunctions,
@@ -41,11 +53,24 @@ function check<Shape extends z.ZodRawShape>(
 	description: readonly INodeProperties[],
 	itemIndex?: number,
 ): z.infer<z.ZodObject<Shape>> {
-	const names = Object.keys(schema.shape);
-	const parsed = schema.safeParse(
-		Object.fromEntries(names.map((name) => [name, read(name) ?? undefined])),
-		{ errorMap: inPlainWords },
-	);
+	const parsed = schema.safeParse(given(read, schema), { errorMap: inPlainWords });
+	return resultOf(parsed, context, description, itemIndex);
+}
+
+/** The value of each field of the schema. */
+const given = (
+	read: (name: string) => unknown,
+	{ shape }: z.ZodObject<z.ZodRawShape>,
+): Record<string, unknown> =>
+	Object.fromEntries(Object.keys(shape).map((name) => [name, read(name) ?? undefined]));
+
+/** @throws NodeOperationError that names the parameter, if one is not valid */
+function resultOf<Result>(
+	parsed: z.SafeParseReturnType<unknown, Result>,
+	context: Pick<IExecuteFunctions, 'getNode'>,
+	description: readonly INodeProperties[],
+	itemIndex: number | undefined,
+): Result {
 	if (parsed.success) return parsed.data;
 
 	const [issue] = parsed.error.issues;

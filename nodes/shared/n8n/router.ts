@@ -116,8 +116,16 @@ function toItem(
 ): Pick<INodeExecutionData, 'json' | 'binary'> {
 	const { json, binary } =
 		result instanceof ItemWithFiles ? result : { json: result, binary: undefined };
-	const named = seller === undefined ? json : { seller, ...json };
+	const named = withSeller(json, seller);
 	return binary === undefined ? { json: named } : { json: named, binary };
+}
+
+/** The seller comes first. A result with an empty place for it needs no copy. */
+function withSeller(json: IDataObject, seller: string | null | undefined): IDataObject {
+	if (seller === undefined) return json;
+	if (!('seller' in json && json.seller === undefined)) return { seller, ...json };
+	json.seller = seller;
+	return json;
 }
 
 /** The item that says why one of several sellers failed. */
@@ -173,6 +181,11 @@ export interface BatchOperation<Prepared, Result extends IDataObject = IDataObje
 	) => Promise<ReadonlyArray<readonly Result[] | ItemFailure>>;
 }
 
+/** An item of a batch's output; one that replaces a failed item has the error. */
+interface BatchItem extends INodeExecutionData {
+	pairedItem: { item: number };
+}
+
 /**
  * Runs a batch operation with the same rules for pairing and errors. All items are read first, so
  * that an unreadable one stops the run before half of the work is done.
@@ -182,23 +195,19 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 	{ prepare, execute }: BatchOperation<Prepared, Result>,
 	{ outputNames = [''], outputOf = () => 0, errorOutput = () => 0, compare }: Routing<Result> = {},
 ): Promise<INodeExecutionData[][]> {
-	interface Entry {
-		readonly output: number;
-		readonly data: INodeExecutionData;
-		/** Absent if the item failed. */
-		readonly result?: Result;
-	}
-	const results: Entry[][] = [];
+	/** Items in the order of the input. */
+	const items: BatchItem[] = [];
+	const failures = new Map<number, BatchItem>();
 	const fail = (error: unknown, item: number): void => {
-		const errorItem = errorItemOrThrow(context, error, item);
-		results[item] = [{ output: errorOutput(item), data: { ...errorItem, pairedItem: { item } } }];
+		failures.set(item, { ...errorItemOrThrow(context, error, item), pairedItem: { item } });
 	};
 
 	const readable: number[] = [];
 	const sellers: ItemSeller[] = [];
 	const prepared: Prepared[] = [];
 	const turns = new Turns(LONGEST_TURN_MS);
-	for (const item of context.getInputData().keys()) {
+	const count = context.getInputData().length;
+	for (let item = 0; item < count; item += 1) {
 		try {
 			if (turns.isDue) await turns.pause();
 			const seller = sellerOfItem(context, item);
@@ -209,46 +218,47 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 			fail(error, item);
 		}
 	}
+	let all: ReadonlyArray<readonly Result[] | ItemFailure> = [];
 	try {
-		const all = prepared.length > 0 ? await execute.call(context, prepared) : [];
-		for (const [index, item] of readable.entries()) {
-			if (turns.isDue) await turns.pause();
-			const own = all[index] ?? [];
+		if (prepared.length > 0) all = await execute.call(context, prepared);
+	} catch (error) {
+		all = readable.map(() => new ItemFailure(error));
+	}
+	let next = 0;
+	for (let item = 0; item < count; item += 1) {
+		if (turns.isDue) await turns.pause();
+		if (item === readable[next]) {
+			const own = all[next] ?? [];
+			const seller = sellers[next]?.name;
+			next += 1;
 			if (own instanceof ItemFailure) fail(own.error, item);
 			else {
-				results[item] = own.map((result) => ({
-					output: outputOf(result),
-					data: { ...toItem(result, sellers[index]?.name), pairedItem: { item } },
-					result,
-				}));
+				for (const result of own) {
+					const { json } = toItem(result, seller);
+					items.push({ json, pairedItem: { item } });
+				}
 			}
 		}
-	} catch (error) {
-		for (const item of readable) {
-			if (turns.isDue) await turns.pause();
-			fail(error, item);
-		}
+		const failure = failures.get(item);
+		if (failure !== undefined) items.push(failure);
 	}
 
 	const outputs = outputNames.map((): INodeExecutionData[] => []);
-	const flat: Entry[] = [];
-	for (const own of results) {
-		if (turns.isDue) await turns.pause();
-		flat.push(...own);
-	}
-	const entries =
+	const sorted =
 		compare === undefined
-			? flat
+			? items
 			: await inTurns(
-					sortedInSteps(flat, (a, b) =>
-						a.result && b.result
-							? compare(a.result, b.result)
-							: Number(!a.result) - Number(!b.result),
+					sortedInSteps(items, (a, b) =>
+						a.error || b.error
+							? Number(a.error !== undefined) - Number(b.error !== undefined)
+							: compare(a.json as Result, b.json as Result),
 					),
 					LONGEST_TURN_MS,
 				);
-	for (const { output, data } of entries) {
+	for (const data of sorted) {
 		if (turns.isDue) await turns.pause();
+		const output =
+			data.error === undefined ? outputOf(data.json as Result) : errorOutput(data.pairedItem.item);
 		outputs[output]?.push(data);
 	}
 	await letOthersGo();

@@ -479,7 +479,7 @@ async function readFrom<Result>(
  * The fields of an item's credential, as n8n resolves them.
  * @throws NodeOperationError if the node has no credential
  */
-async function fieldsOf(context: SpApiContext, itemIndex: number | undefined): Promise<object> {
+function fieldsOf(context: SpApiContext, itemIndex: number | undefined): Promise<object> {
 	if (!hasCredential(context)) {
 		throw new NodeOperationError(
 			context.getNode(),
@@ -490,7 +490,8 @@ async function fieldsOf(context: SpApiContext, itemIndex: number | undefined): P
 			},
 		);
 	}
-	return await context.getCredentials(CREDENTIAL_NAME, itemIndex);
+	// Not awaited here, because Plan comes here for each of many thousand orders.
+	return context.getCredentials(CREDENTIAL_NAME, itemIndex);
 }
 
 /** Contexts whose node has a credential: n8n copies the node for each look at it. */

@@ -1,4 +1,4 @@
-import { utcInstant } from '../domain/instant';
+import { isUtcInstant } from '../domain/instant';
 import { FULFILLERS, ORDER_STATUSES } from '../domain/order';
 
 /** Whether a value is as expected, or absent: undefined, or the null that Amazon may write instead. */
@@ -14,7 +14,7 @@ const isNumber: Check = (value) => Number.isFinite(value) || isAbsent(value);
 const isAmount: Check = (value) => isText(value) || isNumber(value);
 
 const isTime: Check = (value) =>
-	typeof value === 'string' ? utcInstant(value) !== undefined : isAbsent(value);
+	typeof value === 'string' ? isUtcInstant(value) : isAbsent(value);
 
 const isOneOf = (values: readonly string[]): Check => {
 	const known = new Set<unknown>(values);

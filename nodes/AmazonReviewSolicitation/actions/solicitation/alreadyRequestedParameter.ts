@@ -2,7 +2,8 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
 import { readPastOrders, type PastOrders } from '../../sending/ledger';
-import { readParameters } from '../../../shared/n8n/parameters';
+import { readParametersInTurns } from '../../../shared/n8n/parameters';
+import { inTurns, LONGEST_TURN_MS } from '../../../shared/spapi/pause';
 import { listOfKind } from './selectionRulesParameter';
 
 /** The ledger of earlier runs, for all operations on orders. */
@@ -18,8 +19,10 @@ export const alreadyRequestedOption: INodeProperties = {
 };
 
 /** Rows of a ledger, or IDs of orders for which a review was requested. */
-export const pastOrders = listOfKind('orderId').transform((list) =>
-	list === undefined ? undefined : readPastOrders(list.entries, Date.now()),
+export const pastOrders = listOfKind('orderId').transform(async (list) =>
+	list === undefined
+		? undefined
+		: await inTurns(readPastOrders(list.entries, Date.now()), LONGEST_TURN_MS),
 );
 
 const OPTION = 'options.alreadyRequested';
@@ -32,13 +35,18 @@ const readBefore = new WeakMap<IExecuteFunctions, PastOrders>();
  * What earlier runs did, for operations that work item by item. The option is read once per run, because
  * it lists the whole ledger.
  */
-export function pastOrdersOf(
+export async function pastOrdersOf(
 	context: IExecuteFunctions,
 	description: readonly INodeProperties[],
-): PastOrders {
+): Promise<PastOrders> {
 	const before = readBefore.get(context);
 	if (before !== undefined) return before;
-	const { [OPTION]: past = new Map() } = readParameters(context, 0, schema, description);
+	const { [OPTION]: past = new Map() } = await readParametersInTurns(
+		context,
+		0,
+		schema,
+		description,
+	);
 	readBefore.set(context, past);
 	return past;
 }

@@ -40,7 +40,8 @@ export async function execute(
 ): Promise<IDataObject> {
 	const { 'options.explain': mayReadOrder } = readParameters(this, itemIndex, schema, description);
 	const read = await readOrder(this, itemIndex, seller);
-	const order = { ...read, past: pastOrdersOf(this, description).get(read.orderId) };
+	const past = await pastOrdersOf(this, description);
+	const order = { ...read, past: past.get(read.orderId) };
 	const finding = knownFinding(order) ?? (await checkEligibility(order));
 	if (finding.failure !== undefined && SAYS_NOTHING.includes(finding.outcome)) {
 		throw toNodeError(this.getNode(), finding.failure, itemIndex);

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import {
 	problemOf,
-	readList,
+	readListInSteps,
 	type GivenList,
 	type ListKind,
 	type ReadingOptions,
@@ -13,16 +13,17 @@ import { FULFILLERS } from '../../../shared/domain/order';
 import { POLICY_NOTE, RULES, type Rule, type RuleEntry } from '../../planning/selectionRules';
 import { ifAdded } from '../../../shared/n8n/commonParameters';
 import { marketplaceOptions } from '../../../shared/n8n/marketplaceParameter';
+import { inTurns, LONGEST_TURN_MS } from '../../../shared/spapi/pause';
 import { fulfilledByParameter } from '../../orders/fulfilledByParameter';
 
 /**
- * A list in any shape. An expression that returns no value is not a list, because its intended
+ * A list in any shape; only `readParametersInTurns` can read it. An expression that returns no value is not a list, because its intended
  * content is unknown.
  */
 export const listOfKind = (kind: ListKind, options?: ReadingOptions) =>
-	z.unknown().transform((given, context): GivenList | undefined => {
+	z.unknown().transform(async (given, context): Promise<GivenList | undefined> => {
 		if (given === undefined) return undefined;
-		const list = readList(given, kind, options);
+		const list = await inTurns(readListInSteps(given, kind, options), LONGEST_TURN_MS);
 		const problem = problemOf(list, kind);
 		if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
 		return list;
@@ -41,8 +42,14 @@ const decimal = z
  * must not disable a rule or a limit.
  */
 export const addedOptions = () =>
-	z.record(z.unknown()).superRefine((options, context) => {
-		for (const [name, value] of Object.entries(options)) {
+	// Not a record: when Zod reads one asynchronously, it drops the values that are undefined.
+	z.unknown().transform((options, context): Readonly<Record<string, unknown>> => {
+		const received = z.getParsedType(options);
+		if (received !== 'object') {
+			context.addIssue({ code: 'invalid_type', expected: 'object', received });
+			return z.NEVER;
+		}
+		for (const [name, value] of Object.entries(options as object)) {
 			if (value === undefined || value === null) {
 				context.addIssue({
 					code: 'custom',
@@ -52,6 +59,7 @@ export const addedOptions = () =>
 				});
 			}
 		}
+		return options as Readonly<Record<string, unknown>>;
 	});
 
 /** How each kind of value is read. */

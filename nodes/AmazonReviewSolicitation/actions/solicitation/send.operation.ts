@@ -125,7 +125,7 @@ export async function prepare(
 ): Promise<OrderToSend> {
 	const { dryRun } = readParameters(this, itemIndex, itemSchema, description);
 	const order = await readOrder(this, itemIndex, seller);
-	const past = pastOrdersOf(this, description).get(order.orderId);
+	const past = (await pastOrdersOf(this, description)).get(order.orderId);
 	const attempts = Math.max(order.attempts, past?.attempts ?? 0);
 	return { ...order, dryRun, past, attempts };
 }
