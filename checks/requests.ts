@@ -9,12 +9,11 @@ import { join } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 import { createProgress, formatTable, printVerdicts } from '../scripts/lib/output.mjs';
 import { stateDir } from '../scripts/lib/paths.mjs';
-import { atEnd } from './lib/atEnd';
 import { readOptions } from './lib/options';
 import { RunningSandbox } from './lib/sandbox';
 import { setUp } from './lib/setUp';
-import { RealN8n } from './n8n/realN8n';
 import { ScaledClock } from './n8n/scaledClock';
+import { startOnClock } from './n8n/startOnClock';
 import { KILLS, TwoDays } from './requests/twoDays';
 
 const START = '2026-11-20T15:10:00Z';
@@ -35,11 +34,7 @@ export async function run(args: string[]): Promise<number> {
 	const dir = join(stateDir, 'requests');
 	rmSync(dir, { recursive: true, force: true });
 	const progress = createProgress(4);
-	const parts = {
-		...(await setUp(progress)),
-		dir,
-		env: { EXECUTIONS_DATA_PRUNE: 'false', N8N_USER_MANAGEMENT_JWT_DURATION_HOURS: '2000' },
-	};
+	const parts = { ...(await setUp(progress)), dir };
 	const sandbox = await RunningSandbox.start(join(dir, 'sandbox.log'), {
 		now: START,
 		'rate-limits': speed,
@@ -47,9 +42,7 @@ export async function run(args: string[]): Promise<number> {
 		seed: 'demo',
 	});
 	const clock = new ScaledClock(speed, Date.parse(START));
-	const n8n = new RealN8n(parts);
-	atEnd(async () => await n8n.stop());
-	await progress.step('Starting n8n', async () => await n8n.start(clock.startOptions));
+	const n8n = await startOnClock(progress, parts, clock);
 	const days = new TwoDays({ n8n, sandbox, clock, hours: Number(options.hours) });
 	await progress.step('Two days of hourly runs', async () => {
 		await days.begin();
