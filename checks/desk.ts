@@ -25,8 +25,8 @@ import { MailServer } from './lib/mailServer';
 import { readOptions } from './lib/options';
 import { RunningSandbox } from './lib/sandbox';
 import { setUp } from './lib/setUp';
-import { RealN8n } from './n8n/realN8n';
 import { ScaledClock } from './n8n/scaledClock';
+import { startOnClock } from './n8n/startOnClock';
 
 const START = '2026-10-05T15:00:00Z';
 
@@ -51,15 +51,7 @@ export async function run(args: string[]): Promise<number> {
 	const dir = join(stateDir, 'desk');
 	rmSync(dir, { recursive: true, force: true });
 	const progress = createProgress(4);
-	const parts = {
-		...(await setUp(progress)),
-		dir,
-		env: {
-			// n8n removes executions that are two weeks old, and ends a session after one.
-			EXECUTIONS_DATA_PRUNE: 'false',
-			N8N_USER_MANAGEMENT_JWT_DURATION_HOURS: '2000',
-		},
-	};
+	const parts = { ...(await setUp(progress)), dir };
 	const sandbox = await RunningSandbox.start(join(dir, 'sandbox.log'), {
 		now: START,
 		'rate-limits': speed,
@@ -69,9 +61,7 @@ export async function run(args: string[]): Promise<number> {
 	const mail = await MailServer.open();
 	atEnd(async () => mail.close());
 	const clock = new ScaledClock(speed, Date.parse(START));
-	const n8n = new RealN8n(parts);
-	atEnd(async () => await n8n.stop());
-	await progress.step('Starting n8n', async () => await n8n.start(clock.startOptions));
+	const n8n = await startOnClock(progress, parts, clock);
 	const month = new DeskMonth({ n8n, sandbox, clock, mail, seed, entries: Number(entries) });
 	await progress.step('A month of the desk', async () => {
 		await month.begin();

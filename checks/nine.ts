@@ -7,12 +7,11 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createProgress, formatTable, printVerdicts } from '../scripts/lib/output.mjs';
 import { stateDir } from '../scripts/lib/paths.mjs';
-import { atEnd } from './lib/atEnd';
 import { readOptions } from './lib/options';
 import { RunningSandbox } from './lib/sandbox';
 import { setUp } from './lib/setUp';
-import { RealN8n } from './n8n/realN8n';
 import { ScaledClock } from './n8n/scaledClock';
+import { startOnClock } from './n8n/startOnClock';
 import { NineMarketplaces, SELLER, type Outcome } from './nine/nineMarketplaces';
 
 const dir = join(stateDir, 'nine');
@@ -29,17 +28,15 @@ export async function run(args: string[]): Promise<number> {
 	readOptions(args, {});
 	rmSync(dir, { recursive: true, force: true });
 	const progress = createProgress(5);
-	const { runtime, tarball } = await setUp(progress);
+	const parts = { ...(await setUp(progress)), dir };
 	const sandbox = await RunningSandbox.start(join(dir, 'sandbox.log'), {
 		now: START,
 		'rate-limits': SCALE,
 		'report-delay': 250,
 	});
 	await sandbox.set({ namesRate: false });
-	const n8n = new RealN8n({ runtime, tarball, dir });
-	atEnd(async () => await n8n.stop());
 	const clock = new ScaledClock(SCALE, Date.parse(START));
-	await progress.step('Starting n8n', async () => await n8n.start(clock.startOptions));
+	const n8n = await startOnClock(progress, parts, clock);
 	const nine = new NineMarketplaces(n8n, sandbox, clock);
 	// Amazon's own limits, because n8n's clock is scaled like the sandbox's.
 	await nine.prepare(await sandbox.credential({ sellerKey: SELLER }));

@@ -9,11 +9,10 @@ import { join } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 import { createProgress, formatTable, printVerdicts } from '../scripts/lib/output.mjs';
 import { stateDir } from '../scripts/lib/paths.mjs';
-import { atEnd } from './lib/atEnd';
 import { readOptions } from './lib/options';
 import { RunningSandbox } from './lib/sandbox';
 import { setUp } from './lib/setUp';
-import { RealN8n } from './n8n/realN8n';
+import { startOnClock } from './n8n/startOnClock';
 import { SteppedClock } from './n8n/steppedClock';
 import { plusDays } from './pulse/draw';
 import {
@@ -49,15 +48,7 @@ export async function run(args: string[]): Promise<number> {
 	const dir = join(stateDir, 'pulse', seed);
 	rmSync(dir, { recursive: true, force: true });
 	const progress = createProgress(5);
-	const parts = {
-		...(await setUp(progress)),
-		dir,
-		env: {
-			// n8n removes executions that are two weeks old, and ends a session after one.
-			EXECUTIONS_DATA_PRUNE: 'false',
-			N8N_USER_MANAGEMENT_JWT_DURATION_HOURS: '5000',
-		},
-	};
+	const parts = { ...(await setUp(progress)), dir };
 	const sellerOf = async (effect: number): Promise<Seller> => {
 		const name = `effect ${effect}`;
 		const own = `${seed}/${name}`;
@@ -75,9 +66,7 @@ export async function run(args: string[]): Promise<number> {
 	const sellers: Seller[] = [];
 	for (const effect of options.effect) sellers.push(await sellerOf(Number(effect)));
 	const clock = new SteppedClock(join(dir, 'clock'), runOf(START_DAY) - 5 * 3_600_000);
-	const n8n = new RealN8n(parts);
-	atEnd(async () => await n8n.stop());
-	await progress.step('Starting n8n', async () => await n8n.start(clock.startOptions));
+	const n8n = await startOnClock(progress, parts, clock);
 	const test = new PulseRun({ n8n, clock, sellers, days });
 	await progress.step(`${days} days of a pulse test`, async () => {
 		await test.begin();

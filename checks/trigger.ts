@@ -15,9 +15,10 @@ import { readOptions } from './lib/options';
 import { RunningSandbox } from './lib/sandbox';
 import { setUp, type Progress } from './lib/setUp';
 import { QueueN8n } from './n8n/queueN8n';
-import { RealN8n, type N8nParts, type StartOptions } from './n8n/realN8n';
+import type { N8nParts, RealN8n, StartOptions } from './n8n/realN8n';
 import { ScaledClock } from './n8n/scaledClock';
 import { openServices } from './n8n/services';
+import { startOnClock } from './n8n/startOnClock';
 import { TriggerDay } from './trigger/day';
 
 /** How much faster time runs: a day takes two and a half minutes. */
@@ -50,8 +51,9 @@ export async function run(args: string[]): Promise<number> {
 		habits: 'worst,-unsettledDays',
 	});
 	const clock = new ScaledClock(SCALE, Date.parse(START));
-	const start = queue ? startQueue : startPlain;
-	const n8n = await start(parts, progress, clock.startOptions);
+	const n8n = queue
+		? await startQueue(parts, progress, clock.startOptions)
+		: await startOnClock(progress, parts, clock);
 	await TriggerDay.prepare(sandbox);
 	const day = new TriggerDay(n8n, sandbox, clock);
 	await progress.step('A day of polls', async () => {
@@ -60,17 +62,6 @@ export async function run(args: string[]): Promise<number> {
 		await day.run();
 	});
 	return await report(day, sandbox, queue);
-}
-
-async function startPlain(
-	parts: N8nParts,
-	progress: Progress,
-	options: StartOptions,
-): Promise<RealN8n> {
-	const n8n = new RealN8n(parts);
-	atEnd(async () => await n8n.stop());
-	await progress.step('Starting n8n', async () => await n8n.start(options));
-	return n8n;
 }
 
 async function startQueue(

@@ -63,21 +63,25 @@ export function repeated(keys: readonly string[]): string[] {
 
 /**
  * Requests of the test that do not follow from seed and date alone: on a day that was not drawn although
- * the window would have stayed open until a later drawn day, or noted with another block or day.
+ * the window would have stayed open until a later drawn day, or noted with another block or day. If the
+ * answer was lost, a later run may have written the row again: then the note is about its day.
  *
  * @param since ISO day on which the test was turned on
  */
 export function offSchedule(rows: readonly LedgerRow[], draw: Draw, since: string): string[] {
-	return rowsSent(rows).flatMap(({ orderId, at, pulseBlock, pulseDay, pulseForced, ...row }) => {
-		const day = localDay(at);
-		if (day < since) return pulseBlock === '' ? [] : [`${orderId} has a pulse before the test`];
-		const drawn = isDrawn(day, draw);
-		const expected = [String(blockOf(day, draw)), day, String(!drawn)];
-		const noted = [pulseBlock, pulseDay, pulseForced];
-		if (noted.join() !== expected.join()) {
-			return [`${orderId}: the ledger says ${noted.join()}, the draw ${expected.join()}`];
+	return rowsSent(rows).flatMap((row) => {
+		const { orderId, pulseBlock, pulseDay, pulseForced } = row;
+		const written = localDay(row.at);
+		const noted = [pulseBlock, pulseDay, pulseForced].join();
+		const expected =
+			written < since
+				? ',,'
+				: [blockOf(written, draw), written, !isDrawn(written, draw)].map(String).join();
+		if (noted !== expected) {
+			return [`${orderId}: the ledger says ${noted}, the draw ${expected}`];
 		}
-		return drawn || wasForced(day, row.closesAt, draw)
+		const day = localDay(requestOf(row));
+		return day < since || isDrawn(day, draw) || wasForced(day, row.closesAt, draw)
 			? []
 			: [`${orderId} was requested on ${day}, not drawn, and could have waited`];
 	});

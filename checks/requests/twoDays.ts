@@ -6,6 +6,7 @@ import type { RunningSandbox } from '../lib/sandbox';
 import { readTemplate } from '../lib/templates';
 import { DataTables } from '../n8n/dataTables';
 import type { RealN8n } from '../n8n/realN8n';
+import { itemsOf } from '../n8n/runData';
 import type { ScaledClock } from '../n8n/scaledClock';
 import { PACKAGE, withCredential } from '../n8n/workflow';
 
@@ -125,15 +126,21 @@ export class TwoDays {
 		return await this.parts.sandbox.solicitations();
 	}
 
-	/** How the executions ended, with the messages of those that failed without being killed. */
+	/** How the executions ended, oldest first, with the messages of those that failed without being killed. */
 	async executions() {
 		const all = await this.parts.n8n.readExecutions(this.workflowId);
-		return all.map(({ status, error, runData }) => ({
-			status,
-			error: error?.message,
-			orders: runData['Get shipped orders']?.[0]?.data?.main?.[0]?.length ?? 0,
-			due: runData['Plan requests']?.[0]?.data?.main?.[0]?.length ?? 0,
-		}));
+		return all
+			.toSorted((a, b) => Number(a.id) - Number(b.id))
+			.map(({ status, error, runData }) => ({
+				status,
+				error: error?.message,
+				orders: itemsOf(runData, 'Get shipped orders').length,
+				due: itemsOf(runData, 'Plan requests').length,
+				/** Orders that were left out because their window had closed. */
+				closed: itemsOf<PlannedItem>(runData, 'Plan requests', LEFT_OUT)
+					.filter(({ reason }) => reason === 'windowClosed')
+					.map(({ orderId }) => orderId),
+			}));
 	}
 
 	/**
@@ -165,6 +172,14 @@ export class TwoDays {
 		const timer = setInterval(() => void set().catch(() => undefined), SET_EVERY_MS);
 		atEnd(async () => clearInterval(timer));
 	}
+}
+
+/** Plan's output with the orders that get no request. */
+const LEFT_OUT = 2;
+
+interface PlannedItem {
+	readonly orderId: string;
+	readonly reason: string | null;
 }
 
 const CREATE = 'createProductReviewAndSellerFeedbackSolicitation';

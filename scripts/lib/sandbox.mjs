@@ -115,13 +115,16 @@ export async function sandboxSellers(url, keys) {
 }
 
 /**
+ * Each call has its own connection. A kept one may be closed by the sandbox at the very moment at which a
+ * call uses it, and a control cannot simply be repeated.
+ *
  * @template T
  * @param {string} url
  * @param {RequestInit} [options]
  * @returns {Promise<T>}
  */
 async function call(url, options) {
-	const answer = await fetch(url, options);
+	const answer = await fetch(url, { ...options, headers: { connection: 'close' } });
 	if (answer.ok) return await answer.json();
 	throw new SetupError(`The sandbox answered ${answer.status} to ${url}: ${await answer.text()}`);
 }

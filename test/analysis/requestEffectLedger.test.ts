@@ -94,6 +94,21 @@ describe('the pulse test of a ledger', () => {
 		expect(findPulseTest(tooLate, undefined)?.moved).toBe(23);
 	});
 
+	it('counts a request on its own day if its row was written again later', () => {
+		const again = (rows: readonly SentRequest[], isForced: boolean) =>
+			rows.map((row, index) => {
+				const { pulse } = rows[8] ?? {};
+				return index === 1 && pulse ? { ...row, pulse: { ...pulse, isForced } } : row;
+			});
+		const rows = ledgerOf(schedule, 6);
+		const found = findPulseTest(rows, undefined);
+		expect(findPulseTest(again(rows, false), undefined)).toEqual(found);
+		expect(findPulseTest(again(rows, true), undefined)).toEqual(found);
+		// Not on the day drawn: it was forced then.
+		const moved = rows.map((row, index) => (index === 1 ? { ...row, day: row.day - 1 } : row));
+		expect(findPulseTest(again(moved, false), undefined)).toMatchObject({ moved: 23, forced: 1 });
+	});
+
 	it('is used without its first block, and without a last one that is not over', () => {
 		const found = findPulseTest(ledgerOf(schedule, 6), undefined);
 		if (found === undefined) throw new Error('No test');

@@ -88,7 +88,14 @@ describe("the pulse test's ledger", () => {
 		],
 		['another day, without delivery dates', row(plainDay, { closesAt: '' }), 0],
 		['a wrong note', row(drawnDay, { pulseForced: 'true' }), 1],
-		['the warm-up', row('2026-10-06', { pulseBlock: '' }), 0],
+		['a row written again', row(nextDrawn, { requestedAt: at(drawnDay) }), 0],
+		[
+			'a row written again, although it could wait',
+			row(nextDrawn, { requestedAt: at(plainDay) }),
+			1,
+		],
+		['a row written again, of the warm-up', row(drawnDay, { requestedAt: at('2026-10-06') }), 0],
+		['the warm-up', row('2026-10-06', { pulseBlock: '', pulseDay: '', pulseForced: '' }), 0],
 		['the warm-up with a note', row('2026-10-06'), 1],
 	])('follows from the seed: %s', (_, given, problems) => {
 		expect(offSchedule([given], draw, SINCE)).toHaveLength(problems);
@@ -106,6 +113,16 @@ describe("the pulse test's requests", () => {
 		expect(tooLate([request(nextDrawn)], orders, test)).toHaveLength(1);
 		const killed = mornings.map(({ day }) => ({ day, wasKilled: day === drawnDay }));
 		expect(tooLate([request(nextDrawn)], orders, { ...test, mornings: killed })).toEqual([]);
+	});
+
+	it.each([
+		['at midnight', -9, 1],
+		['a minute before the run', -1 / 60, 1],
+		['an hour after the run', 1, 0],
+	])('are due on the drawn day itself by the time of its run: open %s', (_, hours, problems) => {
+		const opensAt = new Date(runOf(drawnDay) + hours * 3_600_000).toISOString();
+		const orders = [{ ...order(opens, plusDays(opens, 25)), opensAt }];
+		expect(tooLate([request(nextDrawn)], orders, test)).toHaveLength(problems);
 	});
 
 	it('have a last run before their window closes', () => {

@@ -1,7 +1,8 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { AmazonReviewSolicitation } from '../../nodes/AmazonReviewSolicitation/AmazonReviewSolicitation.node';
-import { runNode, type NodeRunOptions } from './harness';
+import type { NodeRunOptions } from './harness';
+import { sendOrders } from './sendOrders';
 import { useSandbox } from './useSandbox';
 
 const inUse = useSandbox({ rateLimits: 10_000 });
@@ -9,28 +10,11 @@ const inUse = useSandbox({ rateLimits: 10_000 });
 const newOrders = (count: number): string[] =>
 	inUse.sandbox.world.addOrders({ count }).map(({ orderId }) => orderId);
 
-async function send(
+const send = async (
 	orders: ReadonlyArray<string | IDataObject>,
 	parameters: INodeParameters,
-	more: Partial<NodeRunOptions> = {},
-) {
-	return await runNode({
-		type: 'amazonReviewSolicitation',
-		items: orders.map((order) => ({
-			json: typeof order === 'string' ? { orderId: order } : order,
-		})),
-		credentials: inUse.credentials,
-		...more,
-		parameters: {
-			resource: 'solicitation',
-			operation: 'send',
-			orderId: '={{ $json.orderId }}',
-			marketplace: { __rl: true, mode: 'id', value: '={{ $json.marketplaceId }}' },
-			options: {},
-			...parameters,
-		},
-	});
-}
+	more?: Partial<NodeRunOptions>,
+) => await sendOrders(inUse, orders, parameters, more);
 
 const outcomesOf = (items: readonly IDataObject[]) => items.map(({ outcome }) => outcome);
 

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { requestsOfAgent } from '../../nodes/AmazonReviewSolicitation/sending/requestCap';
 import type { FaultSpec } from '../../sandbox';
-import { runNode, type NodeRun, type NodeRunOptions } from './harness';
+import type { NodeRun, NodeRunOptions } from './harness';
+import { sendOrders } from './sendOrders';
 import { useSandbox } from './useSandbox';
 
 const CREATE = 'createProductReviewAndSellerFeedbackSolicitation';
@@ -28,25 +29,9 @@ const newOrders = (count: number): string[] =>
 async function send(
 	orders: ReadonlyArray<string | IDataObject>,
 	options: INodeParameters = {},
-	more: Partial<NodeRunOptions> = {},
+	{ parameters, ...more }: Partial<NodeRunOptions> = {},
 ): Promise<NodeRun> {
-	return await runNode({
-		type: 'amazonReviewSolicitation',
-		items: orders
-			.map((order) => (typeof order === 'string' ? { orderId: order } : order))
-			.map((json, tag) => ({ json: { ...json, tag } })),
-		credentials: inUse.credentials,
-		...more,
-		parameters: {
-			resource: 'solicitation',
-			operation: 'send',
-			orderId: '={{ $json.orderId }}',
-			marketplace: { __rl: true, mode: 'id', value: '={{ $json.marketplaceId }}' },
-			dryRun: false,
-			options,
-			...more.parameters,
-		},
-	});
+	return await sendOrders(inUse, orders, { options, ...parameters }, more);
 }
 
 const outcomesOf = (items: readonly IDataObject[]) => items.map(({ outcome }) => outcome);

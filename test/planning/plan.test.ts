@@ -76,6 +76,12 @@ describe('planSolicitations', () => {
 		expect(millis(beyond?.sendAt)).toBeLessThanOrEqual(millis(daysAgo(14)) + 30 * 86_400_000);
 	});
 
+	it('sends as soon as permitted without a delay, even before the latest delivery', () => {
+		const wide = orderOf(1, { earliestDelivery: daysAgo(5.5), latestDelivery: daysAgo(-0.5) });
+		expect(planOf([wide])).toMatchObject([{ decision: 'sendNow', early: false }]);
+		expect(planOf([wide], { preferredDelayDays: 1 })).toMatchObject([{ decision: 'sendLater' }]);
+	});
+
 	it("applies hours in the marketplace's time zone, or the buyer's if available", () => {
 		const hours = { from: 9 * 60, to: 10 * 60 };
 		const [us, japan, hawaii, unknown] = planOf(

@@ -162,7 +162,8 @@ export function candidatesBy(choices: CandidateChoices, relaxed?: Relaxed) {
 			zone,
 			opensAt,
 			closesAt,
-			preferredFrom: window.delayFrom + delayDays * DAY_MS,
+			// Without a delay, it is sent as soon as permitted, perhaps before its latest delivery.
+			preferredFrom: delayDays === 0 ? opensAt : window.delayFrom + delayDays * DAY_MS,
 			campaign: campaign === undefined ? null : (campaigns[campaign]?.name ?? null),
 			whyThisCampaign: campaigns.length === 0 ? null : why,
 			otherCampaigns:

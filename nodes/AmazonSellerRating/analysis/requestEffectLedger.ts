@@ -64,12 +64,24 @@ function ofNotes(
 	const blockDays = blockDaysOf(requests);
 	if (blockDays === undefined) return undefined;
 	const fitting = schedule?.blockDays === blockDays ? schedule : undefined;
-	return assemble(requests, blockDays, fitting, ({ pulse }) =>
+	const notedIn = ({ pulse }: SentRequest): Place | undefined =>
 		pulse === undefined || pulse.isForced || Math.floor(pulse.day / blockDays) !== pulse.block
 			? undefined
-			: { block: pulse.block, pulseDay: pulse.day },
-	);
+			: { block: pulse.block, pulseDay: pulse.day };
+	const drawn = new Map<number, Place>();
+	for (const place of requests.map(notedIn)) {
+		if (place !== undefined) drawn.set(place.block, place);
+	}
+	return assemble(requests, blockDays, fitting, (request) => {
+		if (!isNotedLater(request)) return notedIn(request);
+		const place = drawn.get(Math.floor(request.day / blockDays));
+		return place?.pulseDay === request.day ? place : undefined;
+	});
 }
+
+/** Whether its row was written again on a later day, such as to confirm it: the note is about that day. */
+const isNotedLater = ({ day, pulse }: SentRequest): boolean =>
+	pulse !== undefined && pulse.day > day;
 
 /**
  * How many days a block has: a drawn day and its block fit only one length, because blocks are
