@@ -505,7 +505,7 @@ const RATING = {
 	thresholds: {
 		threshold: [
 			{ name: 'Goal', percent: 98 },
-			{ name: 'Suspension risk', percent: 95 },
+			{ name: 'Minimum', percent: 95 },
 		],
 	},
 };

@@ -86,7 +86,7 @@ describe('Rating: Evaluate', () => {
 				const truth = truthOver(id, window.coverage);
 				expect(truth.total).toBeGreaterThan(0);
 				expect(window).toMatchObject({ ...truth, provenance: 'derived' });
-				expect(window.rating).toBeCloseTo((100 * truth.positive) / truth.total, 9);
+				expect(window.ratingPercent).toBeCloseTo((100 * truth.positive) / truth.total, 9);
 				expect(window.coverage).toMatchObject({
 					through: settledThrough(item.today),
 					daysCovered: Number(window.days) - 4,
@@ -114,7 +114,7 @@ describe('Rating: Evaluate', () => {
 
 	it('compares unrounded: a threshold just above the rating is not met', async () => {
 		const { items } = await evaluate(['US']);
-		const rating = Number(items[0]?.rating);
+		const rating = Number(items[0]?.ratingPercent);
 		const above = Math.ceil(rating * 10_000) / 10_000;
 		const { items: judged } = await evaluate(['US'], { thresholds: thresholdsOf(above) });
 		expect(judged[0]?.status).toBe('critical');
@@ -153,7 +153,11 @@ describe('Rating: Evaluate', () => {
 	it('gives no number if a line of the feedback report could not be read', async () => {
 		inUse.sandbox.settings.set({ feedbackUnreadableRow: true });
 		const { items } = await evaluate(['US'], { simplify: true });
-		expect(items[0]).toMatchObject({ provenance: 'insufficient', rating: null, total: null });
+		expect(items[0]).toMatchObject({
+			provenance: 'insufficient',
+			ratingPercent: null,
+			total: null,
+		});
 		expect(items[0]?.reason).toMatch(/1 line\(s\) of the feedback report could not be read/);
 	});
 
@@ -161,7 +165,7 @@ describe('Rating: Evaluate', () => {
 		inUse.sandbox.faults.add({ kind: 'reportCancelled', reportType: 'GET_SELLER_FEEDBACK_DATA' });
 		const run = await evaluate(['CA'], { insufficientBand: 'critical' });
 		expect(marketsPerOutput(run)).toEqual([[], [], ['CA'], []]);
-		expect(run.items[0]).toMatchObject({ provenance: 'insufficient', rating: null });
+		expect(run.items[0]).toMatchObject({ provenance: 'insufficient', ratingPercent: null });
 		expect(String(windowsOf(run.items[0])[0]?.notes)).toMatch(/neutral ratings are unknown/);
 	});
 
@@ -186,14 +190,18 @@ describe('Rating: Evaluate', () => {
 			reportType: 'GET_SALES_AND_TRAFFIC_REPORT',
 		});
 		const { items } = await evaluate(['CA']);
-		expect(items[0]).toMatchObject({ provenance: 'insufficient', status: 'atRisk', rating: null });
+		expect(items[0]).toMatchObject({
+			provenance: 'insufficient',
+			status: 'atRisk',
+			ratingPercent: null,
+		});
 	});
 
 	it('gives no number if the two reports disagree about the negatives by a relevant amount', async () => {
 		inUse.sandbox.settings.set({ negativeIncludesNeutral: true });
 		const { items } = await evaluate(['US']);
 		const year = windowsOf(items[0])[2];
-		expect(year).toMatchObject({ provenance: 'insufficient', rating: null });
+		expect(year).toMatchObject({ provenance: 'insufficient', ratingPercent: null });
 		expect(String(year?.notes)).toMatch(/could lower the rating by more than half a point/);
 		expect(String(year?.notes)).toMatch(/contradict each other on \d+ day\(s\)/);
 	});
@@ -297,7 +305,7 @@ describe('Rating: Evaluate, sources', () => {
 		expect(error).toBeUndefined();
 		expect(items[0]).toMatchObject({
 			status: 'critical',
-			rating: 90,
+			ratingPercent: 90,
 			provenance: 'exact',
 			marketplace: 'DE',
 			neededPositives: 100,
@@ -428,7 +436,7 @@ describe('Rating: Evaluate, sources', () => {
 		const { outputs, items } = await evaluateItems(rows('5555455554555453'));
 		expect(items).toHaveLength(1);
 		expect(items[0]).toMatchObject({
-			rating: 93.75,
+			ratingPercent: 93.75,
 			status: 'critical',
 			provenance: 'exact',
 			total: 16,
@@ -438,7 +446,7 @@ describe('Rating: Evaluate, sources', () => {
 
 	it('computes no rating from rows without positives, and names rows it cannot use', async () => {
 		const { items } = await evaluateItems(rows('123'));
-		expect(items[0]).toMatchObject({ provenance: 'insufficient', rating: null });
+		expect(items[0]).toMatchObject({ provenance: 'insufficient', ratingPercent: null });
 		expect(items[0]?.reason).toMatch(/no feedback with 4 or 5 stars/);
 		const { items: some } = await evaluateItems(rows('5595'));
 		expect(some[0]).toMatchObject({ total: 3 });
@@ -509,7 +517,7 @@ describe('Rating: Evaluate, problems that must not be hidden', () => {
 		});
 		inUse.sandbox.roles.restore('demo', 'Brand Analytics');
 		expect(error).toBeUndefined();
-		expect(items[0]).toMatchObject({ rating: 99, provenance: 'exact', status: 'healthy' });
+		expect(items[0]).toMatchObject({ ratingPercent: 99, provenance: 'exact', status: 'healthy' });
 		const year = windowsOf(items[0]).find(({ days }) => days === 365);
 		expect(JSON.stringify(year?.sources)).toMatch(/denied access/);
 	});
@@ -552,7 +560,7 @@ describe('Rating: Evaluate, problems that must not be hidden', () => {
 			sources: ['counts'],
 			counts: { window: [{ days: 365, positive: 0, neutral: 0, negative: 0 }] },
 		});
-		expect(items[0]).toMatchObject({ total: 0, rating: null, buyersSee: 'lifetime' });
+		expect(items[0]).toMatchObject({ total: 0, ratingPercent: null, buyersSee: 'lifetime' });
 		expect(items[0]?.reason).toMatch(/There is no feedback in this window/);
 	});
 
@@ -619,7 +627,7 @@ describe('Rating: Evaluate, problems that must not be hidden', () => {
 		const { items, hints, outputs, error } = await ofCounts(97);
 		expect(error).toBeUndefined();
 		expect(outputs.map((each) => each.length)).toEqual([0, 1, 0, 0]);
-		expect(items[0]).toMatchObject({ marketplace: null, rating: 97, ratingText: '97%' });
+		expect(items[0]).toMatchObject({ marketplace: null, ratingPercent: 97, ratingText: '97%' });
 		expect(hints).toEqual([expect.stringMatching(/^At Risk: entered counts: 97% over/)]);
 	});
 
@@ -786,7 +794,7 @@ describe('Rating: Evaluate, status', () => {
 		const { items } = await evaluate(['US'], { options: { customWindows: '7, 180' } });
 		expect(windowsOf(items[0]).map(({ days }) => days)).toEqual([7, 30, 90, 180, 365, null]);
 		const lifetime = windowsOf(items[0]).at(-1);
-		expect(lifetime).toMatchObject({ provenance: 'insufficient', rating: null });
+		expect(lifetime).toMatchObject({ provenance: 'insufficient', ratingPercent: null });
 		expect(String(lifetime?.notes)).toMatch(/go back only to/);
 	});
 
@@ -804,7 +812,7 @@ describe('Rating: Evaluate, status', () => {
 			new Set(['MX', 'CA', 'US', 'all']),
 		);
 		const of = (market: string) => items.find(({ marketplace }) => marketplace === market);
-		expect(of('MX')).toMatchObject({ provenance: 'insufficient', rating: null });
+		expect(of('MX')).toMatchObject({ provenance: 'insufficient', ratingPercent: null });
 		expect(of('MX')?.reason).toMatch(/failed to make it/);
 		const sum = ['CA', 'US']
 			.map((market) => {

@@ -429,7 +429,7 @@ describe('rating', () => {
 			removal: null,
 			before: { ...before, rating: ratingOf(before), ...threshold },
 			after: { ...after, rating: ratingOf(after), ...threshold },
-			changed: ['rating'],
+			changed: ['ratingPercent'],
 			ratingNow: after,
 			feedbackManagerUrl: 'https://sellercentral.amazon.com/feedback-manager/index.html',
 		});
@@ -482,7 +482,7 @@ describe('rating', () => {
 		expect(watcher.reported).toHaveLength(1);
 		expect(watcher.reported[0]).toMatchObject({
 			event: 'ratingRecovered',
-			before: { rating: 93.75 },
+			before: { ratingPercent: 93.75 },
 			after: { thresholdName: '93.75%', thresholdPercent: 93.75, rating: (100 * 30) / 31 },
 		});
 	});
@@ -720,7 +720,7 @@ describe('account health', () => {
 			before: rate(9),
 			after: rate(10),
 			changed: ['orderDefectRate'],
-			ratingNow: { rating: null, provenance: 'insufficient' },
+			ratingNow: { ratingPercent: null, provenance: 'insufficient' },
 		});
 		expectToMatchOutputSchema('AmazonSellerFeedbackTrigger', undefined, above);
 		expect(await step(30)).toEqual([]);

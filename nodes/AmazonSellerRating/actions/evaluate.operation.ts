@@ -326,7 +326,7 @@ function toResult(
 		status,
 		summary: summaryOf(place, judged, judgement, windows),
 		reason,
-		rating: judged.rating,
+		ratingPercent: judged.ratingPercent,
 		displayedRating: judged.displayedRating,
 		ratingText: ratingTextOf(judged),
 		positive: judged.positive,
