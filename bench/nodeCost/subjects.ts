@@ -109,7 +109,6 @@ export const SUBJECTS: readonly Subject[] = [
 				evaluationDays: 0,
 				thresholds: {},
 				counts: {},
-				insufficientBand: 'atRisk',
 				simplify: true,
 				options: {},
 			},

@@ -510,7 +510,7 @@ const RATING = {
 	},
 };
 
-const JUDGED = { evaluationDays: 365, insufficientBand: 'atRisk', simplify: false, options: {} };
+const JUDGED = { evaluationDays: 365, simplify: false, options: {} };
 
 const SPLIT_ORDERS = splitBody('orders', 'orderId');
 

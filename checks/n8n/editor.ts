@@ -218,6 +218,15 @@ export class Editor {
 		});
 	}
 
+	/** The second lines of nodes on the canvas that do not fit below their node. */
+	async cutSubtitles(): Promise<string[]> {
+		return await this.page.evaluate(() =>
+			[...document.querySelectorAll('[data-test-id=canvas-node] [class*=subtitle]')]
+				.filter((line) => line.scrollWidth > line.clientWidth)
+				.map((line) => line.textContent?.trim() ?? ''),
+		);
+	}
+
 	/** The pictures in the window that failed to load. */
 	async brokenImages(): Promise<string[]> {
 		return await this.page.evaluate(() =>

@@ -103,7 +103,6 @@ const evaluate = async (
 			sources,
 			counts: {},
 			thresholds: {},
-			insufficientBand: 'atRisk',
 			simplify: false,
 			options: {},
 		},

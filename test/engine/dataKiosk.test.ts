@@ -47,7 +47,6 @@ const evaluate = async (
 			sources: ['amazonReports'],
 			counts: {},
 			thresholds: {},
-			insufficientBand: 'atRisk',
 			simplify: false,
 			options,
 		},

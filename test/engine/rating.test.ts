@@ -29,7 +29,6 @@ const defaults = {
 	sources: ['amazonReports'],
 	counts: {},
 	thresholds: {},
-	insufficientBand: 'atRisk',
 	simplify: false,
 	options: {},
 } satisfies INodeParameters;
@@ -163,7 +162,7 @@ describe('Rating: Evaluate', () => {
 
 	it('gives no number if Amazon canceled the feedback report, and sends the item to the chosen output', async () => {
 		inUse.sandbox.faults.add({ kind: 'reportCancelled', reportType: 'GET_SELLER_FEEDBACK_DATA' });
-		const run = await evaluate(['CA'], { insufficientBand: 'critical' });
+		const run = await evaluate(['CA'], { options: { insufficientBand: 'critical' } });
 		expect(marketsPerOutput(run)).toEqual([[], [], ['CA'], []]);
 		expect(run.items[0]).toMatchObject({ provenance: 'insufficient', ratingPercent: null });
 		expect(String(windowsOf(run.items[0])[0]?.notes)).toMatch(/neutral ratings are unknown/);
@@ -192,7 +191,7 @@ describe('Rating: Evaluate', () => {
 		const { items } = await evaluate(['CA']);
 		expect(items[0]).toMatchObject({
 			provenance: 'insufficient',
-			status: 'atRisk',
+			status: 'unknown',
 			ratingPercent: null,
 		});
 	});
@@ -373,7 +372,7 @@ describe('Rating: Evaluate, sources', () => {
 		const total = positive + neutral + negative;
 		expect(items[0]).toMatchObject({
 			provenance: 'amazonReported',
-			rating: Math.round((100 * positive) / total),
+			ratingPercent: Math.round((100 * positive) / total),
 			total,
 			runway: null,
 		});
@@ -469,7 +468,7 @@ describe('Rating: Evaluate, problems that must not be hidden', () => {
 		inUse.sandbox.roles.remove('demo', 'Brand Analytics');
 		const run = await runNode({
 			type: 'amazonSellerRating',
-			parameters: { ...defaults, insufficientBand: 'critical' },
+			parameters: { ...defaults, options: { insufficientBand: 'critical' } },
 			items: [{ json: { market: 'US' } }],
 			credentials: inUse.credentials,
 			onError: 'continueRegularOutput',
@@ -480,19 +479,21 @@ describe('Rating: Evaluate, problems that must not be hidden', () => {
 	});
 
 	it.each([
-		['a text', 'bogus'],
-		['a broken expression', '={{ $json.market.no.such.method() }}'],
-	])('loses no item if its output for insufficient data is %s', async (_, insufficientBand) => {
+		['refuses a text', 'bogus', [0, 0, 0, 2]],
+		['takes Unknown for a broken expression', '={{ $json.market.no.such.method() }}', [1, 0, 0, 1]],
+	])('loses no item, and %s, as the output for insufficient data', async (_, wanted, counts) => {
+		inUse.sandbox.faults.add({ kind: 'reportCancelled', reportType: 'GET_SELLER_FEEDBACK_DATA' });
 		const run = await runNode({
 			type: 'amazonSellerRating',
-			parameters: { ...defaults, insufficientBand },
+			parameters: { ...defaults, options: { insufficientBand: wanted } },
 			items: [{ json: { market: 'US' } }, { json: { market: 'CA' } }],
 			credentials: inUse.credentials,
 			onError: 'continueRegularOutput',
 		});
 		expect(run.error).toBeUndefined();
-		expect(run.outputs.map((items) => items.length)).toEqual([0, 0, 0, 2]);
-		expect(run.outputs[3]?.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
+		expect(run.outputs.map((items) => items.length)).toEqual(counts);
+		const paired = run.outputs.flat().map(({ pairedItem }) => pairedItem);
+		expect(paired).toEqual(expect.arrayContaining([{ item: 0 }, { item: 1 }]));
 	});
 
 	it.each([
@@ -591,7 +592,9 @@ describe('Rating: Evaluate, problems that must not be hidden', () => {
 	});
 
 	it('shortens a very long text given as an option', async () => {
-		const { error } = await evaluate(['US'], { insufficientBand: 'x'.repeat(100_000) });
+		const { error } = await evaluate(['US'], {
+			options: { insufficientBand: 'x'.repeat(100_000) },
+		});
 		expect(error?.message).toBe("Could not use 'If Data Is Insufficient': the value is invalid");
 		expect(error?.description).toMatch(
 			/^Choose one of healthy, atRisk, critical, unknown, not x+…$/,
@@ -654,8 +657,7 @@ describe('Rating: Evaluate, inputs', () => {
 	it('stops if the login fails for all marketplaces, as for one', async () => {
 		inUse.sandbox.lwa.revoke('demo');
 		const { error } = await evaluate(['US'], {
-			insufficientBand: 'healthy',
-			options: { moreMarketplaces: [MARKETPLACES.CA] },
+			options: { insufficientBand: 'healthy', moreMarketplaces: [MARKETPLACES.CA] },
 		});
 		inUse.sandbox.lwa.restore('demo');
 		expect(error?.message).toMatch(/does not accept the refresh token/);
@@ -756,8 +758,7 @@ describe('Rating: Evaluate, invalid thresholds and numbers', () => {
 describe('Rating: Evaluate, status', () => {
 	it('requires the minimum number of ratings', async () => {
 		const run = await evaluate(['MX'], {
-			insufficientBand: 'healthy',
-			options: { minimumTotal: 50 },
+			options: { insufficientBand: 'healthy', minimumTotal: 50 },
 		});
 		expect(marketsPerOutput(run)).toEqual([['MX'], [], [], []]);
 		expect(run.items[0]?.reason).toMatch(

@@ -63,7 +63,6 @@ const evaluate = async (
 			sources: ['amazonReports'],
 			counts: {},
 			thresholds: {},
-			insufficientBand: 'atRisk',
 			simplify: true,
 			options: { totalsFrom: 'report', ...options } as never,
 		},
