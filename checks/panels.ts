@@ -2,9 +2,9 @@
  * `npm run check -- panels`: every operation of every node in the editor of a real n8n, with all its
  * options added, in light and dark, as pictures under .runtime/screenshots/pictures. Compares each
  * panel with the node's description: it must show each field with its label and description, and no
- * field that should be hidden; subtitles on the canvas must fit, icons must load, and the browser's
- * console must have no errors.
- * Prints a table; exits with code 1 if something is wrong.
+ * field that should be hidden; subtitles on the canvas and choices such as 'From List' must fit, icons
+ * must load, and the browser's console must have no errors. Prints a table; exits with code 1 if
+ * something is wrong.
  *
  * `--only AmazonSellerRating` checks one node. `--url http://localhost:5678` uses the n8n started by
  * `npm start`.
@@ -128,6 +128,7 @@ async function walkNode(editor: Editor, type: INodeTypeDescription, theme: Theme
 		const defects = [
 			...defectsOf(expectedPanel(type, parameters), shown),
 			...(await editor.brokenImages()).map((image) => `${image} does not load`),
+			...(await editor.cutModes()).map((mode) => `the choice '${mode}' is cut off`),
 			...editor.takeErrors(),
 			...(index === 0 ? [...gapsOf(type), ...cut] : []),
 		];
