@@ -2,8 +2,9 @@
  * `npm run check -- panels`: every operation of every node in the editor of a real n8n, with all its
  * options added, in light and dark, as pictures under .runtime/screenshots/pictures. Compares each
  * panel with the node's description: it must show each field with its label and description, and no
- * field that should be hidden; icons must load, and the browser's console must have no errors.
- * Prints a table; exits with code 1 if something is wrong.
+ * field that should be hidden; subtitles on the canvas and choices such as 'From List' must fit, icons
+ * must load, and the browser's console must have no errors. Prints a table; exits with code 1 if
+ * something is wrong.
  *
  * `--only AmazonSellerRating` checks one node. `--url http://localhost:5678` uses the n8n started by
  * `npm start`.
@@ -117,6 +118,7 @@ async function walkNode(editor: Editor, type: INodeTypeDescription, theme: Theme
 			parameters,
 		})),
 	});
+	const cut = (await editor.cutSubtitles()).map((line) => `the subtitle '${line}' is cut off`);
 	const folder = join(pictures, theme, nodeName(type.name));
 	mkdirSync(folder, { recursive: true });
 	const rows: Row[] = [];
@@ -126,8 +128,9 @@ async function walkNode(editor: Editor, type: INodeTypeDescription, theme: Theme
 		const defects = [
 			...defectsOf(expectedPanel(type, parameters), shown),
 			...(await editor.brokenImages()).map((image) => `${image} does not load`),
+			...(await editor.cutModes()).map((mode) => `the choice '${mode}' is cut off`),
 			...editor.takeErrors(),
-			...(index === 0 ? gapsOf(type) : []),
+			...(index === 0 ? [...gapsOf(type), ...cut] : []),
 		];
 		if (!isVariant) {
 			await editor.shootPanel(join(folder, `${name.replace(/[^\w]+/g, '-')}.png`));

@@ -263,7 +263,11 @@ async function shootCredential(editor: Editor, shoot: Shoot): Promise<void> {
 /** The output of the operation Chart as a browser shows it. */
 async function shootChart(editor: Editor, shoot: Shoot, theme: Theme): Promise<void> {
 	const { page } = editor;
-	const parameters = { operation: 'chart', format: 'svg', options: { theme, width: 900 } };
+	const parameters = {
+		operation: 'chart',
+		format: 'picture',
+		options: { pictureFormat: 'svg', theme, width: 900 },
+	};
 	const id = await editor.openNewWorkflow(
 		demoChain('Chart', START, amazonNode('Chart', 'amazonSellerRating', parameters)),
 	);

@@ -109,7 +109,6 @@ export const SUBJECTS: readonly Subject[] = [
 				evaluationDays: 0,
 				thresholds: {},
 				counts: {},
-				insufficientBand: 'atRisk',
 				simplify: true,
 				options: {},
 			},
@@ -119,7 +118,7 @@ export const SUBJECTS: readonly Subject[] = [
 			const [result] = outputs.flat();
 			expectEqual(outputs.flat().length, 1, 'items');
 			expectEqual(result?.json.total, items.length, 'feedback counted');
-			expectEqual(result?.json.rating, ratingOf(items), 'rating');
+			expectEqual(result?.json.ratingPercent, ratingOf(items), 'rating');
 		},
 	},
 	{
@@ -143,8 +142,8 @@ export const SUBJECTS: readonly Subject[] = [
 			const lastYear = outputs.flat().find(({ json }) => json.days === 365);
 			const days = new Set(lastDays(365));
 			const counted = items.filter(({ json }) => days.has(String(json.date)));
-			const rating = counted.some(isPositive) ? ratingOf(counted) : lastYear?.json.rating;
-			expectEqual(lastYear?.json.rating, rating, 'rating of 365 days');
+			const rating = counted.some(isPositive) ? ratingOf(counted) : lastYear?.json.ratingPercent;
+			expectEqual(lastYear?.json.ratingPercent, rating, 'rating of 365 days');
 		},
 	},
 	{

@@ -505,12 +505,12 @@ const RATING = {
 	thresholds: {
 		threshold: [
 			{ name: 'Goal', percent: 98 },
-			{ name: 'Suspension risk', percent: 95 },
+			{ name: 'Minimum', percent: 95 },
 		],
 	},
 };
 
-const JUDGED = { evaluationDays: 365, insufficientBand: 'atRisk', simplify: false, options: {} };
+const JUDGED = { evaluationDays: 365, simplify: false, options: {} };
 
 const SPLIT_ORDERS = splitBody('orders', 'orderId');
 

@@ -218,6 +218,28 @@ export class Editor {
 		});
 	}
 
+	/** The second lines of nodes on the canvas that do not fit below their node. */
+	async cutSubtitles(): Promise<string[]> {
+		return await this.#cutTexts('[data-test-id=canvas-node] [class*=subtitle]');
+	}
+
+	/** The ways to choose a value, such as from a list, that do not fit before their field. */
+	async cutModes(): Promise<string[]> {
+		return await this.#cutTexts('[data-test-id=rlc-mode-selector] input');
+	}
+
+	async #cutTexts(where: string): Promise<string[]> {
+		return await this.page.evaluate(
+			(selector) =>
+				[...document.querySelectorAll(selector)]
+					.filter((element) => element.scrollWidth > element.clientWidth)
+					.map((element) =>
+						element instanceof HTMLInputElement ? element.value : (element.textContent ?? ''),
+					),
+			where,
+		);
+	}
+
 	/** The pictures in the window that failed to load. */
 	async brokenImages(): Promise<string[]> {
 		return await this.page.evaluate(() =>

@@ -72,7 +72,7 @@ export interface Outcome extends Traffic, Ratings {
 interface RatingRow {
 	readonly marketplace: string;
 	readonly provenance?: string;
-	readonly rating?: number | null;
+	readonly ratingPercent?: number | null;
 	readonly error?: string;
 	readonly reason?: string;
 }
@@ -100,7 +100,7 @@ export class NineMarketplaces {
 		const template = readTemplate('multi-marketplace-weekly-report');
 		const { traffic, executions } = await this.run([[template, 'weekly']]);
 		const items: ItemsOf = (node, output) => executions[0]?.(node, output) ?? [];
-		const lines = [0, 1, 2].flatMap((output) =>
+		const lines = [0, 1, 2, 3].flatMap((output) =>
 			items<RatingRow>('Evaluate each marketplace', output),
 		);
 		const unknown = items<{ notKnown: string }>('Say why').map(({ notKnown }) => notKnown);
@@ -151,8 +151,8 @@ export class NineMarketplaces {
 		const missing: string[] = [];
 		let rated = 0;
 		let withoutReport = 0;
-		for (const { marketplace, provenance, rating, error, reason = '' } of rows) {
-			if (provenance === 'derived' && rating !== null) rated += 1;
+		for (const { marketplace, provenance, ratingPercent, error, reason = '' } of rows) {
+			if (provenance === 'derived' && ratingPercent !== null) rated += 1;
 			else if (
 				/^Amazon canceled the feedback report/.test(reason) &&
 				(await this.hasNoFeedback(marketplace, 366))

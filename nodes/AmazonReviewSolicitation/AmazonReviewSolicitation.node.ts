@@ -20,7 +20,7 @@ export class AmazonReviewSolicitation implements INodeType {
 		group: ['output'],
 		version: 1,
 		subtitle:
-			'={{ ($parameter["operation"] + ": " + ($parameter["resource"] === "order" ? "order" : "reviewRequest")).replace(/[A-Z]/g, (capital) => " " + capital.toLowerCase()) }}',
+			'={{ ($parameter["operation"] + ($parameter["operation"].startsWith("get") ? ": " + $parameter["resource"] : "")).replace(/[A-Z]/g, (capital) => " " + capital.toLowerCase()) }}',
 		description:
 			'List Amazon orders, plan when to send review requests, and request a product review and seller feedback once per order',
 		defaults: { name: 'Amazon Review Requests' },

@@ -25,7 +25,7 @@ export class AmazonSellerFeedback implements INodeType {
 		group: ['input'],
 		version: 1,
 		subtitle:
-			'={{ ($parameter["operation"] + ": " + $parameter["resource"]).replace(/[A-Z]/g, (capital) => " " + capital.toLowerCase()) }}',
+			'={{ ($parameter["operation"] + ($parameter["operation"].startsWith("get") ? ": " + $parameter["resource"] : "")).replace(/[A-Z]/g, (capital) => " " + capital.toLowerCase()) }}',
 		description:
 			'Fetch negative and neutral Amazon seller feedback, follow each bad entry to a closed case, get account health and marketplaces',
 		defaults: { name: 'Amazon Seller Feedback' },

@@ -86,7 +86,7 @@ function beforeAndAfter(event: WatchEvent): {
 			return {
 				before: event.before ? { ...ratingFieldsOf(event.before), ...threshold } : null,
 				after: { ...ratingFieldsOf(event.ratingNow), ...threshold },
-				changed: ['rating'],
+				changed: ['ratingPercent'],
 			};
 		}
 		case 'newNegativeFeedback':
@@ -121,13 +121,20 @@ const feedbackOf = ({ date, rating, sentiment, comment, response }: FeedbackRow)
 });
 
 const ratingFieldsOf = ({
-	rating,
+	ratingPercent,
 	displayedRating,
 	positive,
 	neutral,
 	negative,
 	total,
-}: RatingNow): IDataObject => ({ rating, displayedRating, positive, neutral, negative, total });
+}: RatingNow): IDataObject => ({
+	ratingPercent,
+	displayedRating,
+	positive,
+	neutral,
+	negative,
+	total,
+});
 
 function removalOf(event: WatchEvent, today: string): IDataObject | null {
 	const after = 'change' in event ? event.change.after : undefined;
@@ -167,7 +174,7 @@ function summaryOf(event: WatchEvent): string {
 				event.event === 'ratingRecovered'
 					? `The rating has recovered above ${name}`
 					: `The rating fell below ${name}`;
-			return `${move}: ${percentOf(ratingNow.rating)} of ${ratingNow.total} in ${ratingNow.days} days`;
+			return `${move}: ${percentOf(ratingNow.ratingPercent)} of ${ratingNow.total} in ${ratingNow.days} days`;
 		}
 		case 'newPositiveFeedback':
 			return positivesSummary(event);
@@ -187,16 +194,16 @@ function summaryOf(event: WatchEvent): string {
  * feedback is not in it. Empty if the rating is unknown, or if the event is about it.
  */
 function ratingInWords(event: WatchEvent): string {
-	const { rating, total, days, coverage } = event.ratingNow;
-	if (rating === null || 'threshold' in event) return '';
+	const { ratingPercent, total, days, coverage } = event.ratingNow;
+	if (ratingPercent === null || 'threshold' in event) return '';
 	const through = coverage?.through ? `, counted through ${coverage.through}` : '';
-	return `. Rating: ${percentOf(rating)} of ${total} in the last ${days} days${through}`;
+	return `. Rating: ${percentOf(ratingPercent)} of ${total} in the last ${days} days${through}`;
 }
 
 /** If the rating does not count the feedback of an event, which it then says. */
 function withoutIt(event: WatchEvent, observedAt: string): string {
-	const { rating, asOf, coverage } = event.ratingNow;
-	if (!('change' in event) || rating === null) return '';
+	const { ratingPercent, asOf, coverage } = event.ratingNow;
+	if (!('change' in event) || ratingPercent === null) return '';
 	const { after, before, kind } = event.change;
 	const date = after?.date ?? before?.date ?? '';
 	const isCounted = asOf === observedAt && coverage !== null && isCovered(date, coverage);
@@ -271,8 +278,8 @@ function stateOf(event: WatchEvent): string {
 		}
 		case 'ratingFellBelowThreshold':
 		case 'ratingRecovered': {
-			const { rating, total, days } = event.ratingNow;
-			return `The rating is ${percentOf(rating)} of ${total} in ${days} days; no change was observed`;
+			const { ratingPercent, total, days } = event.ratingNow;
+			return `The rating is ${percentOf(ratingPercent)} of ${total} in ${days} days; no change was observed`;
 		}
 		case 'newPositiveFeedback':
 			return `${positivesSummary(event)}; shown as if it were new`;

@@ -296,7 +296,7 @@ function sampleOf(
 		case 'ratingFellBelowThreshold':
 		case 'ratingRecovered': {
 			const threshold = parameters.thresholds.at(-1);
-			if (threshold === undefined || rated.ratingNow.rating === null) return undefined;
+			if (threshold === undefined || rated.ratingNow.ratingPercent === null) return undefined;
 			const id = `rating/test`;
 			const { ratingNow } = rated;
 			return about({ event: name, id, ratingNow, threshold, before: undefined }, feedback);

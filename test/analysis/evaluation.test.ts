@@ -46,7 +46,7 @@ describe('a window', () => {
 			source: 'counts',
 			provenance: 'exact',
 			band: 'critical',
-			rating: 90,
+			ratingPercent: 90,
 			displayedRating: 90,
 			total: 100,
 			shares: { positive: 90, neutral: 5, negative: 5 },
@@ -75,7 +75,7 @@ describe('a window', () => {
 	it('shows 94.5% as 95 and still says that 95 is not met', () => {
 		expect(evaluate(counts(189, 200))).toMatchObject({
 			band: 'critical',
-			rating: 94.5,
+			ratingPercent: 94.5,
 			displayedRating: 95,
 			thresholds: [{}, { met: false, distancePoints: -0.5, neededPositives: 20 }],
 		});
@@ -99,7 +99,7 @@ describe('a window', () => {
 	});
 
 	it('has no rating without counts or without feedback, but the total is 0 without feedback', () => {
-		const nothing = { band: null, rating: null, confidence: null, thresholds: [] };
+		const nothing = { band: null, ratingPercent: null, confidence: null, thresholds: [] };
 		expect(evaluate(undefined)).toMatchObject({
 			...nothing,
 			provenance: 'insufficient',
@@ -157,7 +157,7 @@ describe('several sources', () => {
 		};
 		expect(evaluateWindow(window, [nothing, offer(96)], settings(95))).toMatchObject({
 			source: 'amazonOffer',
-			rating: 96,
+			ratingPercent: 96,
 			total: 200,
 			thresholds: [{ met: true, runway: null, neededPositives: null }],
 		});

@@ -90,8 +90,8 @@ it('has the whole key table, with scopes', () => {
 		['Total', '51', '185', '737'],
 		['More neutral or negative before Goal 98%', '3', 'already below', 'already below'],
 		['More positive to reach Goal 98%', 'reached', '112', '112'],
-		['More neutral or negative before Suspension risk 95%', '3', 'already below', 'already below'],
-		['More positive to reach Suspension risk 95%', 'reached', '112', '112'],
+		['More neutral or negative before Minimum 95%', '3', 'already below', 'already below'],
+		['More positive to reach Minimum 95%', 'reached', '112', '112'],
 		['Source', ...Array.from({ length: 3 }, () => 'Derived from reports')],
 	]);
 });

@@ -16,7 +16,7 @@ export const day = (days: number): string =>
 
 export const THRESHOLDS = [
 	{ name: 'Goal', percent: 98 },
-	{ name: 'Suspension risk', percent: 95 },
+	{ name: 'Minimum', percent: 95 },
 ];
 
 export const emptyModel: ChartModel = {

@@ -228,16 +228,14 @@ describe('texts', () => {
 	it('labels the thresholds with percent and name', () => {
 		const root = draw(yearModel());
 		expect(textsOf(root, 'threshold-percent')).toEqual(['98%', '95%']);
-		expect(textsOf(root, 'threshold-name')).toEqual(['Goal', 'Suspension risk']);
+		expect(textsOf(root, 'threshold-name')).toEqual(['Goal', 'Minimum']);
 	});
 
 	it('moves the names to the legend on a phone', () => {
 		const root = draw(yearModel(), { width: 360, theme: 'light' });
 		expect(textsOf(root, 'threshold-percent')).toEqual(['98%', '95%']);
 		expect(textsOf(root, 'threshold-name')).toEqual([]);
-		expect(textsOf(root, 'legend')).toEqual(
-			expect.arrayContaining(['Goal 98%', 'Suspension risk 95%']),
-		);
+		expect(textsOf(root, 'legend')).toEqual(expect.arrayContaining(['Goal 98%', 'Minimum 95%']));
 	});
 
 	it('has fewer time ticks on a phone', () => {
@@ -293,7 +291,7 @@ describe('the picture for readers who cannot see it', () => {
 		expect(description).toMatch(
 			/365 days: 93% \(689 positive, 0 neutral, 48 negative\), critical\./,
 		);
-		expect(description).toContain('Thresholds: Goal 98%, Suspension risk 95%.');
+		expect(description).toContain('Thresholds: Goal 98%, Minimum 95%.');
 		expect(description).toMatch(/Forecast for 365 days: [\d.]+% on 25 Sep 2026 \(between/);
 		expect(description).toMatch(/\d+ negatives from 10 Dec 2025 to \d+ \w+ 2026\./);
 		expect(description).toContain('Axis 70% to 100%, does not start at 0.');

@@ -366,7 +366,7 @@ describe('the rating next to an offer', () => {
 			const { outputs, error } = await evaluate([own(rating)]);
 			expect(error).toBeUndefined();
 			const [item] = outputs.flat();
-			expect(item?.json.rating).toBeNull();
+			expect(item?.json.ratingPercent).toBeNull();
 			expect(JSON.stringify(item?.json)).toMatch(/no ratings yet/);
 			expect(JSON.stringify(item?.json)).not.toMatch(/critical|shows 0%/);
 		}
@@ -377,7 +377,7 @@ describe('the rating next to an offer', () => {
 		const others = [null, { MyOffer: null, SellerFeedbackRating: null }, { MyOffer: 'no' }];
 		const { outputs, error } = await evaluate([...others, own(rating)]);
 		expect(error).toBeUndefined();
-		expect(outputs.flat()[0]?.json.rating).toBe(92);
+		expect(outputs.flat()[0]?.json.ratingPercent).toBe(92);
 		expect((await evaluate(null)).error).toBeUndefined();
 	});
 });

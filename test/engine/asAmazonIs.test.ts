@@ -103,7 +103,6 @@ const evaluate = async (
 			sources,
 			counts: {},
 			thresholds: {},
-			insufficientBand: 'atRisk',
 			simplify: false,
 			options: {},
 		},
@@ -296,7 +295,7 @@ describe('Rating', () => {
 			const truth = sandbox.truth.rating('demo', US);
 			// In any case, a derived window must say what it left out.
 			if (year?.provenance === 'derived') expect(String(year.notes)).toMatch(/day/);
-			else expect(year).toMatchObject({ provenance: 'insufficient', rating: null });
+			else expect(year).toMatchObject({ provenance: 'insufficient', ratingPercent: null });
 			expect(Number(year?.negative ?? 0)).toBeLessThanOrEqual(truth['365'].negative);
 			expect(Number(year?.neutral ?? 0)).toBeLessThanOrEqual(truth['365'].neutral);
 		},
@@ -305,7 +304,7 @@ describe('Rating', () => {
 	it('gives no rating for a seller nobody has rated, from any source', async () => {
 		for (const sources of [['amazonOffer'], ['amazonReports']]) {
 			const run = await evaluate(BE, 'europe', sources);
-			expect(run.items[0]?.rating ?? null).toBeNull();
+			expect(run.items[0]?.ratingPercent ?? null).toBeNull();
 			expect(JSON.stringify(run.items)).not.toMatch(/"status":"critical"/);
 		}
 	});
@@ -335,9 +334,9 @@ describe('Rating', () => {
 		const evaluated = windowsOf(await evaluate(US));
 		for (const item of forecast.items) {
 			const same = evaluated.find(({ days }) => days === item.days);
-			expect({ days: item.days, rating: item.rating ?? item.ratingNow }).toEqual({
+			expect({ days: item.days, rating: item.ratingPercent }).toEqual({
 				days: item.days,
-				rating: same?.rating,
+				rating: same?.ratingPercent,
 			});
 		}
 	});

@@ -119,7 +119,7 @@ describe('Rating: Chart', () => {
 		const run = await draw();
 		expect(run.items[0]).toMatchObject({ provenance: 'insufficient' });
 		for (const window of run.items[0]?.windows as IDataObject[]) {
-			expect(window).toMatchObject({ rating: null, provenance: 'insufficient' });
+			expect(window).toMatchObject({ ratingPercent: null, provenance: 'insufficient' });
 		}
 		expect(String(run.items[0]?.notes)).toMatch(/could not be read/);
 		expect(file(run, 'chart')).not.toMatch(/365 days: \d/);

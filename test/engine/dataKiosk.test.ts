@@ -47,7 +47,6 @@ const evaluate = async (
 			sources: ['amazonReports'],
 			counts: {},
 			thresholds: {},
-			insufficientBand: 'atRisk',
 			simplify: false,
 			options,
 		},
@@ -161,7 +160,7 @@ it('does not count days that Data Kiosk falsely reports as zero', async () => {
 	for (const window of windowsOf(items[0])) {
 		if (window.days === null) continue;
 		if (window.provenance !== 'derived') {
-			expect(window.rating).toBeNull();
+			expect(window.ratingPercent).toBeNull();
 			continue;
 		}
 		expect(String(window.coveredThrough) <= '2026-11-10').toBe(true);
@@ -172,7 +171,7 @@ it('does not count days that Data Kiosk falsely reports as zero', async () => {
 it('treats a result without a document as unknown, not as zero', async () => {
 	sandbox.habits.set({ kioskNoData: true });
 	const { items } = await evaluate([DE], { totalsFrom: 'dataKiosk' });
-	expect(yearOf(items[0])).toMatchObject({ provenance: 'insufficient', rating: null });
+	expect(yearOf(items[0])).toMatchObject({ provenance: 'insufficient', ratingPercent: null });
 });
 
 it('reads a result of several pages and in any order', async () => {

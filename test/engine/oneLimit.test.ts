@@ -42,7 +42,6 @@ const evaluate = async (items: number) =>
 			sources: ['amazonReports'],
 			counts: {},
 			thresholds: {},
-			insufficientBand: 'atRisk',
 			simplify: true,
 			options: { waitMinutes: '={{ $json.wait }}' },
 		},

@@ -29,7 +29,6 @@ const defaults = {
 	sources: ['amazonReports'],
 	counts: {},
 	thresholds: {},
-	insufficientBand: 'atRisk',
 	simplify: false,
 	options: {},
 } satisfies INodeParameters;
@@ -86,7 +85,7 @@ describe('Rating: Evaluate', () => {
 				const truth = truthOver(id, window.coverage);
 				expect(truth.total).toBeGreaterThan(0);
 				expect(window).toMatchObject({ ...truth, provenance: 'derived' });
-				expect(window.rating).toBeCloseTo((100 * truth.positive) / truth.total, 9);
+				expect(window.ratingPercent).toBeCloseTo((100 * truth.positive) / truth.total, 9);
 				expect(window.coverage).toMatchObject({
 					through: settledThrough(item.today),
 					daysCovered: Number(window.days) - 4,
@@ -114,7 +113,7 @@ describe('Rating: Evaluate', () => {
 
 	it('compares unrounded: a threshold just above the rating is not met', async () => {
 		const { items } = await evaluate(['US']);
-		const rating = Number(items[0]?.rating);
+		const rating = Number(items[0]?.ratingPercent);
 		const above = Math.ceil(rating * 10_000) / 10_000;
 		const { items: judged } = await evaluate(['US'], { thresholds: thresholdsOf(above) });
 		expect(judged[0]?.status).toBe('critical');
@@ -153,15 +152,19 @@ describe('Rating: Evaluate', () => {
 	it('gives no number if a line of the feedback report could not be read', async () => {
 		inUse.sandbox.settings.set({ feedbackUnreadableRow: true });
 		const { items } = await evaluate(['US'], { simplify: true });
-		expect(items[0]).toMatchObject({ provenance: 'insufficient', rating: null, total: null });
+		expect(items[0]).toMatchObject({
+			provenance: 'insufficient',
+			ratingPercent: null,
+			total: null,
+		});
 		expect(items[0]?.reason).toMatch(/1 line\(s\) of the feedback report could not be read/);
 	});
 
 	it('gives no number if Amazon canceled the feedback report, and sends the item to the chosen output', async () => {
 		inUse.sandbox.faults.add({ kind: 'reportCancelled', reportType: 'GET_SELLER_FEEDBACK_DATA' });
-		const run = await evaluate(['CA'], { insufficientBand: 'critical' });
+		const run = await evaluate(['CA'], { options: { insufficientBand: 'critical' } });
 		expect(marketsPerOutput(run)).toEqual([[], [], ['CA'], []]);
-		expect(run.items[0]).toMatchObject({ provenance: 'insufficient', rating: null });
+		expect(run.items[0]).toMatchObject({ provenance: 'insufficient', ratingPercent: null });
 		expect(String(windowsOf(run.items[0])[0]?.notes)).toMatch(/neutral ratings are unknown/);
 	});
 
@@ -186,14 +189,18 @@ describe('Rating: Evaluate', () => {
 			reportType: 'GET_SALES_AND_TRAFFIC_REPORT',
 		});
 		const { items } = await evaluate(['CA']);
-		expect(items[0]).toMatchObject({ provenance: 'insufficient', status: 'atRisk', rating: null });
+		expect(items[0]).toMatchObject({
+			provenance: 'insufficient',
+			status: 'unknown',
+			ratingPercent: null,
+		});
 	});
 
 	it('gives no number if the two reports disagree about the negatives by a relevant amount', async () => {
 		inUse.sandbox.settings.set({ negativeIncludesNeutral: true });
 		const { items } = await evaluate(['US']);
 		const year = windowsOf(items[0])[2];
-		expect(year).toMatchObject({ provenance: 'insufficient', rating: null });
+		expect(year).toMatchObject({ provenance: 'insufficient', ratingPercent: null });
 		expect(String(year?.notes)).toMatch(/could lower the rating by more than half a point/);
 		expect(String(year?.notes)).toMatch(/contradict each other on \d+ day\(s\)/);
 	});
@@ -297,7 +304,7 @@ describe('Rating: Evaluate, sources', () => {
 		expect(error).toBeUndefined();
 		expect(items[0]).toMatchObject({
 			status: 'critical',
-			rating: 90,
+			ratingPercent: 90,
 			provenance: 'exact',
 			marketplace: 'DE',
 			neededPositives: 100,
@@ -365,7 +372,7 @@ describe('Rating: Evaluate, sources', () => {
 		const total = positive + neutral + negative;
 		expect(items[0]).toMatchObject({
 			provenance: 'amazonReported',
-			rating: Math.round((100 * positive) / total),
+			ratingPercent: Math.round((100 * positive) / total),
 			total,
 			runway: null,
 		});
@@ -428,7 +435,7 @@ describe('Rating: Evaluate, sources', () => {
 		const { outputs, items } = await evaluateItems(rows('5555455554555453'));
 		expect(items).toHaveLength(1);
 		expect(items[0]).toMatchObject({
-			rating: 93.75,
+			ratingPercent: 93.75,
 			status: 'critical',
 			provenance: 'exact',
 			total: 16,
@@ -438,7 +445,7 @@ describe('Rating: Evaluate, sources', () => {
 
 	it('computes no rating from rows without positives, and names rows it cannot use', async () => {
 		const { items } = await evaluateItems(rows('123'));
-		expect(items[0]).toMatchObject({ provenance: 'insufficient', rating: null });
+		expect(items[0]).toMatchObject({ provenance: 'insufficient', ratingPercent: null });
 		expect(items[0]?.reason).toMatch(/no feedback with 4 or 5 stars/);
 		const { items: some } = await evaluateItems(rows('5595'));
 		expect(some[0]).toMatchObject({ total: 3 });
@@ -461,7 +468,7 @@ describe('Rating: Evaluate, problems that must not be hidden', () => {
 		inUse.sandbox.roles.remove('demo', 'Brand Analytics');
 		const run = await runNode({
 			type: 'amazonSellerRating',
-			parameters: { ...defaults, insufficientBand: 'critical' },
+			parameters: { ...defaults, options: { insufficientBand: 'critical' } },
 			items: [{ json: { market: 'US' } }],
 			credentials: inUse.credentials,
 			onError: 'continueRegularOutput',
@@ -472,19 +479,21 @@ describe('Rating: Evaluate, problems that must not be hidden', () => {
 	});
 
 	it.each([
-		['a text', 'bogus'],
-		['a broken expression', '={{ $json.market.no.such.method() }}'],
-	])('loses no item if its output for insufficient data is %s', async (_, insufficientBand) => {
+		['refuses a text', 'bogus', [0, 0, 0, 2]],
+		['takes Unknown for a broken expression', '={{ $json.market.no.such.method() }}', [1, 0, 0, 1]],
+	])('loses no item, and %s, as the output for insufficient data', async (_, wanted, counts) => {
+		inUse.sandbox.faults.add({ kind: 'reportCancelled', reportType: 'GET_SELLER_FEEDBACK_DATA' });
 		const run = await runNode({
 			type: 'amazonSellerRating',
-			parameters: { ...defaults, insufficientBand },
+			parameters: { ...defaults, options: { insufficientBand: wanted } },
 			items: [{ json: { market: 'US' } }, { json: { market: 'CA' } }],
 			credentials: inUse.credentials,
 			onError: 'continueRegularOutput',
 		});
 		expect(run.error).toBeUndefined();
-		expect(run.outputs.map((items) => items.length)).toEqual([0, 0, 0, 2]);
-		expect(run.outputs[3]?.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
+		expect(run.outputs.map((items) => items.length)).toEqual(counts);
+		const paired = run.outputs.flat().map(({ pairedItem }) => pairedItem);
+		expect(paired).toEqual(expect.arrayContaining([{ item: 0 }, { item: 1 }]));
 	});
 
 	it.each([
@@ -509,7 +518,7 @@ describe('Rating: Evaluate, problems that must not be hidden', () => {
 		});
 		inUse.sandbox.roles.restore('demo', 'Brand Analytics');
 		expect(error).toBeUndefined();
-		expect(items[0]).toMatchObject({ rating: 99, provenance: 'exact', status: 'healthy' });
+		expect(items[0]).toMatchObject({ ratingPercent: 99, provenance: 'exact', status: 'healthy' });
 		const year = windowsOf(items[0]).find(({ days }) => days === 365);
 		expect(JSON.stringify(year?.sources)).toMatch(/denied access/);
 	});
@@ -552,7 +561,7 @@ describe('Rating: Evaluate, problems that must not be hidden', () => {
 			sources: ['counts'],
 			counts: { window: [{ days: 365, positive: 0, neutral: 0, negative: 0 }] },
 		});
-		expect(items[0]).toMatchObject({ total: 0, rating: null, buyersSee: 'lifetime' });
+		expect(items[0]).toMatchObject({ total: 0, ratingPercent: null, buyersSee: 'lifetime' });
 		expect(items[0]?.reason).toMatch(/There is no feedback in this window/);
 	});
 
@@ -583,7 +592,9 @@ describe('Rating: Evaluate, problems that must not be hidden', () => {
 	});
 
 	it('shortens a very long text given as an option', async () => {
-		const { error } = await evaluate(['US'], { insufficientBand: 'x'.repeat(100_000) });
+		const { error } = await evaluate(['US'], {
+			options: { insufficientBand: 'x'.repeat(100_000) },
+		});
 		expect(error?.message).toBe("Could not use 'If Data Is Insufficient': the value is invalid");
 		expect(error?.description).toMatch(
 			/^Choose one of healthy, atRisk, critical, unknown, not x+…$/,
@@ -619,7 +630,7 @@ describe('Rating: Evaluate, problems that must not be hidden', () => {
 		const { items, hints, outputs, error } = await ofCounts(97);
 		expect(error).toBeUndefined();
 		expect(outputs.map((each) => each.length)).toEqual([0, 1, 0, 0]);
-		expect(items[0]).toMatchObject({ marketplace: null, rating: 97, ratingText: '97%' });
+		expect(items[0]).toMatchObject({ marketplace: null, ratingPercent: 97, ratingText: '97%' });
 		expect(hints).toEqual([expect.stringMatching(/^At Risk: entered counts: 97% over/)]);
 	});
 
@@ -646,8 +657,7 @@ describe('Rating: Evaluate, inputs', () => {
 	it('stops if the login fails for all marketplaces, as for one', async () => {
 		inUse.sandbox.lwa.revoke('demo');
 		const { error } = await evaluate(['US'], {
-			insufficientBand: 'healthy',
-			options: { moreMarketplaces: [MARKETPLACES.CA] },
+			options: { insufficientBand: 'healthy', moreMarketplaces: [MARKETPLACES.CA] },
 		});
 		inUse.sandbox.lwa.restore('demo');
 		expect(error?.message).toMatch(/does not accept the refresh token/);
@@ -748,8 +758,7 @@ describe('Rating: Evaluate, invalid thresholds and numbers', () => {
 describe('Rating: Evaluate, status', () => {
 	it('requires the minimum number of ratings', async () => {
 		const run = await evaluate(['MX'], {
-			insufficientBand: 'healthy',
-			options: { minimumTotal: 50 },
+			options: { insufficientBand: 'healthy', minimumTotal: 50 },
 		});
 		expect(marketsPerOutput(run)).toEqual([['MX'], [], [], []]);
 		expect(run.items[0]?.reason).toMatch(
@@ -786,7 +795,7 @@ describe('Rating: Evaluate, status', () => {
 		const { items } = await evaluate(['US'], { options: { customWindows: '7, 180' } });
 		expect(windowsOf(items[0]).map(({ days }) => days)).toEqual([7, 30, 90, 180, 365, null]);
 		const lifetime = windowsOf(items[0]).at(-1);
-		expect(lifetime).toMatchObject({ provenance: 'insufficient', rating: null });
+		expect(lifetime).toMatchObject({ provenance: 'insufficient', ratingPercent: null });
 		expect(String(lifetime?.notes)).toMatch(/go back only to/);
 	});
 
@@ -804,7 +813,7 @@ describe('Rating: Evaluate, status', () => {
 			new Set(['MX', 'CA', 'US', 'all']),
 		);
 		const of = (market: string) => items.find(({ marketplace }) => marketplace === market);
-		expect(of('MX')).toMatchObject({ provenance: 'insufficient', rating: null });
+		expect(of('MX')).toMatchObject({ provenance: 'insufficient', ratingPercent: null });
 		expect(of('MX')?.reason).toMatch(/failed to make it/);
 		const sum = ['CA', 'US']
 			.map((market) => {

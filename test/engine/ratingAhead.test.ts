@@ -101,7 +101,7 @@ describe('Rating: Forecast', () => {
 		expect(items).toHaveLength(3);
 		for (const item of items) {
 			expect(item).toMatchObject({
-				rating: null,
+				ratingPercent: null,
 				atCurrentRates: null,
 				provenance: 'insufficient',
 			});
@@ -116,7 +116,8 @@ describe('Rating: Forecast', () => {
 		inUse.sandbox.faults.add({ kind: 'reportCancelled', reportType: 'GET_SELLER_FEEDBACK_DATA' });
 		const { items } = await run(forecastParameters);
 		expect(items).toHaveLength(3);
-		for (const item of items) expect(item).toMatchObject({ rating: null, atCurrentRates: null });
+		for (const item of items)
+			expect(item).toMatchObject({ ratingPercent: null, atCurrentRates: null });
 	});
 
 	it('does not let a bad item affect the good ones', async () => {

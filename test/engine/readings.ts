@@ -42,7 +42,6 @@ const evaluate = {
 	operation: 'evaluate',
 	evaluationDays: 365,
 	counts: {},
-	insufficientBand: 'atRisk',
 };
 
 /** Every operation that reads something from Amazon for an item. */

@@ -63,7 +63,6 @@ const evaluate = async (
 			sources: ['amazonReports'],
 			counts: {},
 			thresholds: {},
-			insufficientBand: 'atRisk',
 			simplify: true,
 			options: { totalsFrom: 'report', ...options } as never,
 		},
@@ -91,7 +90,7 @@ describe('Sales and Traffic, one report in 15 minutes', () => {
 		expect(items[0]?.provenance).toBe('derived');
 		passTime(5 * MINUTE_MS);
 		const again = await evaluate(['US']);
-		expect(again.items[0]).toMatchObject({ rating: items[0]?.rating ?? '' });
+		expect(again.items[0]).toMatchObject({ ratingPercent: items[0]?.ratingPercent ?? '' });
 		const chart = await runNode({
 			type: 'amazonSellerRating',
 			credentials,

@@ -107,7 +107,7 @@ describe('feedback', () => {
 			ratingNow: {
 				asOf: '2026-11-23T18:19:00.000Z',
 				days: 365,
-				rating: (100 * positive) / total,
+				ratingPercent: (100 * positive) / total,
 				displayedRating: Math.round((100 * positive) / total),
 				positive,
 				neutral,
@@ -427,9 +427,9 @@ describe('rating', () => {
 			orderId: null,
 			orderUrl: null,
 			removal: null,
-			before: { ...before, rating: ratingOf(before), ...threshold },
-			after: { ...after, rating: ratingOf(after), ...threshold },
-			changed: ['rating'],
+			before: { ...before, ratingPercent: ratingOf(before), ...threshold },
+			after: { ...after, ratingPercent: ratingOf(after), ...threshold },
+			changed: ['ratingPercent'],
 			ratingNow: after,
 			feedbackManagerUrl: 'https://sellercentral.amazon.com/feedback-manager/index.html',
 		});
@@ -453,7 +453,7 @@ describe('rating', () => {
 		expect(watcher.reported[0]).toMatchObject({
 			event: 'ratingRecovered',
 			before: { ...after, ...threshold },
-			after: { ...truth(), rating: ratingOf(truth()), ...threshold },
+			after: { ...truth(), ratingPercent: ratingOf(truth()), ...threshold },
 			ratingNow: truth(),
 		});
 		expect(watcher.reported[0]?.eventId).not.toBe(fell?.eventId);
@@ -482,8 +482,8 @@ describe('rating', () => {
 		expect(watcher.reported).toHaveLength(1);
 		expect(watcher.reported[0]).toMatchObject({
 			event: 'ratingRecovered',
-			before: { rating: 93.75 },
-			after: { thresholdName: '93.75%', thresholdPercent: 93.75, rating: (100 * 30) / 31 },
+			before: { ratingPercent: 93.75 },
+			after: { thresholdName: '93.75%', thresholdPercent: 93.75, ratingPercent: (100 * 30) / 31 },
 		});
 	});
 
@@ -720,7 +720,7 @@ describe('account health', () => {
 			before: rate(9),
 			after: rate(10),
 			changed: ['orderDefectRate'],
-			ratingNow: { rating: null, provenance: 'insufficient' },
+			ratingNow: { ratingPercent: null, provenance: 'insufficient' },
 		});
 		expectToMatchOutputSchema('AmazonSellerFeedbackTrigger', undefined, above);
 		expect(await step(30)).toEqual([]);

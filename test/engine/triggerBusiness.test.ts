@@ -103,7 +103,7 @@ describe('the Buy Box share', () => {
 		world().setBuyBox('demo', US, { ...week, percent: 64 });
 		await passMinutes(2 * UNTIL_REPORTED, watcher);
 		expect(watcher.take()).toMatchObject([
-			{ event: 'buyBoxShareFell', ratingNow: { provenance: 'insufficient', rating: null } },
+			{ event: 'buyBoxShareFell', ratingNow: { provenance: 'insufficient', ratingPercent: null } },
 		]);
 		expect(watching.count('createReport')).toBe(0);
 	});

@@ -239,7 +239,6 @@ describe('a query', () => {
 				sources: ['amazonReports'],
 				counts: {},
 				thresholds: {},
-				insufficientBand: 'atRisk',
 				simplify: true,
 				options: {},
 			},

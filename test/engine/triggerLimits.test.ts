@@ -268,7 +268,7 @@ describe('another report that ends without data', () => {
 		expect(watcher.thrown).toEqual([]);
 		expect(eventsOf(watcher.reported)).toEqual([`newNegativeFeedback ${orderId}`]);
 		expect(watcher.reported[0]?.ratingNow).toMatchObject({
-			rating: null,
+			ratingPercent: null,
 			provenance: 'insufficient',
 			notes: ['No rating could be evaluated yet'],
 		});
@@ -846,7 +846,11 @@ describe('a failure', () => {
 		expect(watcher.thrown).toEqual([]);
 		expect(eventsOf(watcher.reported)).toEqual(changes);
 		for (const { ratingNow } of watcher.reported) {
-			expect(ratingNow).toMatchObject({ rating: null, total: null, provenance: 'insufficient' });
+			expect(ratingNow).toMatchObject({
+				ratingPercent: null,
+				total: null,
+				provenance: 'insufficient',
+			});
 		}
 	});
 

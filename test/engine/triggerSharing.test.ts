@@ -31,7 +31,6 @@ const evaluate = async () =>
 			sources: ['amazonReports'],
 			counts: {},
 			thresholds: {},
-			insufficientBand: 'atRisk',
 			simplify: true,
 			options: { waitMinutes: 5, totalsFrom: 'report' },
 		},

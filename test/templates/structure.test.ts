@@ -10,6 +10,7 @@ import {
 import { AmazonReviewSolicitation } from '../../nodes/AmazonReviewSolicitation/AmazonReviewSolicitation.node';
 import { AmazonSellerFeedback } from '../../nodes/AmazonSellerFeedback/AmazonSellerFeedback.node';
 import { AmazonSellerFeedbackTrigger } from '../../nodes/AmazonSellerFeedbackTrigger/AmazonSellerFeedbackTrigger.node';
+import { EVALUATE_OUTPUTS } from '../../nodes/AmazonSellerRating/actions/outputs';
 import { AmazonSellerRating } from '../../nodes/AmazonSellerRating/AmazonSellerRating.node';
 
 /** Checks the templates without running them; test/e2e/templates runs each. */
@@ -210,6 +211,21 @@ describe.each(templates)('%s', (file, text) => {
 				node: node.name,
 				wrong: [],
 			});
+	});
+
+	test('treats a rating that cannot be evaluated as unknown, and continues with it', () => {
+		const evaluating = nodes.filter(
+			({ type, parameters }) =>
+				type.startsWith(`${PACKAGE}amazonSellerRating`) && parameters['operation'] === 'evaluate',
+		);
+		for (const { name, type, parameters } of evaluating) {
+			expect(parameters['options']).not.toHaveProperty('insufficientBand');
+			// An agent gets all of it from one output.
+			if (type.endsWith('Tool')) continue;
+			const outputs = workflow.connections[name]?.['main'] ?? [];
+			const wired = outputs.map((output) => (output ?? []).length > 0);
+			expect({ name, wired }).toEqual({ name, wired: EVALUATE_OUTPUTS.map(() => true) });
+		}
 	});
 
 	test('has no overlapping nodes or notes', () => {

@@ -284,7 +284,7 @@ describe('feedback', () => {
 				event: 'newNegativeFeedback',
 				id: expect.stringContaining(`${A}/0/`),
 				change: { kind: 'added', orderId: A, after: row(A) },
-				ratingNow: { rating: null, provenance: 'insufficient', days: 30 },
+				ratingNow: { ratingPercent: null, provenance: 'insufficient', days: 30 },
 			},
 		]);
 	});
@@ -523,7 +523,7 @@ describe('the rating', () => {
 		]);
 		expect(last[0]?.ratingNow).toMatchObject({
 			days: 30,
-			rating: 95,
+			ratingPercent: 95,
 			displayedRating: 95,
 			positive: 38,
 			neutral: 1,
@@ -583,7 +583,7 @@ describe('the rating', () => {
 				row(`300-0000000-000000${index}`, 3, plusDays(TODAY, -15)),
 			);
 			expect(nowOf(rows, more)).toMatchObject({
-				rating: null,
+				ratingPercent: null,
 				total: null,
 				provenance: 'insufficient',
 				notes: expect.arrayContaining([expect.stringMatching(reason)]),
@@ -593,13 +593,13 @@ describe('the rating', () => {
 
 		it('but is available if the unreadable line is of a day outside the window', () => {
 			const unreadableLines = { days: [plusDays(TODAY, -60)], undated: 0 };
-			expect(nowOf([], { unreadable: 1, unreadableLines })).toMatchObject({ rating: 100 });
+			expect(nowOf([], { unreadable: 1, unreadableLines })).toMatchObject({ ratingPercent: 100 });
 		});
 
 		it('but is available without the days of rows of other marketplaces, which are named', () => {
 			const other = { ...row(A, 3, plusDays(TODAY, -15)), otherMarketplace: 'FR' };
 			expect(nowOf([other], {}, 2000)).toMatchObject({
-				rating: 100,
+				ratingPercent: 100,
 				coverage: {
 					daysCovered: 25,
 					daysLeftOut: [
@@ -622,7 +622,7 @@ describe('the rating', () => {
 		);
 		expect(namesOf(reported.flat())).toEqual(['newNegativeFeedback']);
 		expect(reported.at(-1)?.[0]?.ratingNow).toMatchObject({
-			rating: null,
+			ratingPercent: null,
 			total: null,
 			provenance: 'insufficient',
 			coveredThrough: plusDays(TODAY, -30),
@@ -660,7 +660,7 @@ describe('the rating', () => {
 			{
 				id: idOf('rating/30/95/2/cleared'),
 				before: { positive: 949 },
-				ratingNow: { positive: 955, rating: 95.5 },
+				ratingNow: { positive: 955, ratingPercent: 95.5 },
 			},
 			{ id: idOf('rating/30/95/3/raised'), before: { positive: 950 } },
 		]);
@@ -748,7 +748,7 @@ describe('the rating', () => {
 			expect(last[0]?.ratingNow).toEqual({
 				asOf: timeOf(1),
 				days: 30,
-				rating: 100,
+				ratingPercent: 100,
 				displayedRating: 100,
 				positive: 100,
 				neutral: 0,
@@ -766,7 +766,7 @@ describe('the rating', () => {
 				watch([noNews(), later, news(timeOf(asOf))]),
 			]) {
 				const [first, second] = reported.flat();
-				expect([first?.ratingNow.rating, second]).toEqual(
+				expect([first?.ratingNow.ratingPercent, second]).toEqual(
 					first?.ratingNow.days === 30 ? [null, undefined] : [100, undefined],
 				);
 			}
@@ -796,7 +796,7 @@ describe('the rating', () => {
 		);
 		expect(namesOf(reported.flat())).toEqual(['newNegativeFeedback']);
 		expect(reported.flat()[0]?.ratingNow).toMatchObject({
-			rating: null,
+			ratingPercent: null,
 			provenance: 'insufficient',
 		});
 		expect(state.alarms).toBe(known.alarms);
@@ -1069,7 +1069,10 @@ describe('the order defect rate', () => {
 		]);
 		expect(last[0]?.ratingNow).toMatchObject({ positive: 100, notes: [NOT_SETTLED] });
 		const unknown = watch([seller(0, 10), seller(5, 10)]).last;
-		expect(unknown[0]?.ratingNow).toMatchObject({ rating: null, provenance: 'insufficient' });
+		expect(unknown[0]?.ratingNow).toMatchObject({
+			ratingPercent: null,
+			provenance: 'insufficient',
+		});
 	});
 });
 

@@ -196,7 +196,7 @@ export interface RatingNow {
 	readonly asOf: string | null;
 	readonly days: number;
 	/** Percent, unrounded and as Amazon shows it; null if unknown. */
-	readonly rating: number | null;
+	readonly ratingPercent: number | null;
 	readonly displayedRating: number | null;
 	readonly positive: number | null;
 	readonly neutral: number | null;

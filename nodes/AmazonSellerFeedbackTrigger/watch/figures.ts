@@ -109,7 +109,7 @@ function judgeRating(
 	});
 	// No ratings: that is certain, and there is nothing to evaluate.
 	if (ratingNow.total === 0) return { state, events: [] };
-	if (ratingNow.rating === null) return unjudged(ratingNow.notes[0] ?? '');
+	if (ratingNow.ratingPercent === null) return unjudged(ratingNow.notes[0] ?? '');
 	// With fewer days than last time, the ratings cannot be compared.
 	const coveredDays = ratingNow.coverage?.daysCovered ?? 0;
 	const { days = 0, coveredDays: lastTime = 0 } = state.rating ?? {};
@@ -216,7 +216,7 @@ type Counts = Parameters<typeof totalOf>[0];
 function rated(counts: Counts) {
 	const rating = ratingOf(counts);
 	return {
-		rating: rating ? toPercent(rating) : null,
+		ratingPercent: rating ? toPercent(rating) : null,
 		displayedRating: rating ? toDisplayedPercent(rating) : null,
 		positive: counts.positive,
 		neutral: counts.neutral,
@@ -228,7 +228,7 @@ function rated(counts: Counts) {
 export const unknownRating = (days: number, ...notes: string[]): RatingNow => ({
 	asOf: null,
 	days,
-	rating: null,
+	ratingPercent: null,
 	displayedRating: null,
 	positive: null,
 	neutral: null,

@@ -222,7 +222,7 @@ export async function execute(
 		provenance: provenanceOf(windows),
 		windows: model.summary.map(({ label, rating, displayedRating, band, provenance }, index) => ({
 			label,
-			rating,
+			ratingPercent: rating,
 			displayedRating,
 			band,
 			provenance,
@@ -532,11 +532,11 @@ function summaryRow(
 		[{ source: 'amazonReports', ...between(from, today) }],
 		settings,
 	);
-	const { displayedRating, rating, positive, neutral, negative, total, band } = evaluated;
+	const { displayedRating, ratingPercent, positive, neutral, negative, total, band } = evaluated;
 	return {
 		label: labelOf(days),
 		displayedRating,
-		rating,
+		rating: ratingPercent,
 		positive,
 		neutral,
 		negative,

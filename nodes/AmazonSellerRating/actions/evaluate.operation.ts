@@ -82,20 +82,6 @@ export const description: INodeProperties[] = updateDisplayOptions(
 			description: 'The window whose rating determines the output',
 		},
 		thresholdsParameter,
-		{
-			displayName: 'If Data Is Insufficient',
-			name: 'insufficientBand',
-			type: 'options',
-			default: 'unknown',
-			options: [
-				{ name: 'Send to At Risk', value: 'atRisk' },
-				{ name: 'Send to Critical', value: 'critical' },
-				{ name: 'Send to Healthy', value: 'healthy' },
-				{ name: 'Send to Unknown', value: 'unknown' },
-			],
-			description:
-				'The output for a rating that cannot be evaluated; the item is marked as insufficient',
-		},
 		simplifyParameter,
 		optionsCollection(
 			{
@@ -156,6 +142,20 @@ export const description: INodeProperties[] = updateDisplayOptions(
 				description: 'Additional windows in days, up to 730',
 			},
 			{
+				displayName: 'If Data Is Insufficient',
+				name: 'insufficientBand',
+				type: 'options',
+				default: 'unknown',
+				options: [
+					{ name: 'Send to At Risk', value: 'atRisk' },
+					{ name: 'Send to Critical', value: 'critical' },
+					{ name: 'Send to Healthy', value: 'healthy' },
+					{ name: 'Send to Unknown', value: 'unknown' },
+				],
+				description:
+					'The output for a rating that cannot be evaluated; the item is marked as insufficient',
+			},
+			{
 				displayName: 'Include Order Defect Rate',
 				name: 'includeOrderDefectRate',
 				type: 'boolean',
@@ -199,7 +199,6 @@ const schema = z.object({
 	ratingField: z.string().trim().default('rating'),
 	evaluationDays: z.union([z.literal(0), z.literal(30), z.literal(90), z.literal(365)]),
 	thresholds: thresholdsSchema,
-	insufficientBand: z.enum(['healthy', 'atRisk', 'critical', 'unknown']),
 	simplify: z.boolean(),
 	options: reportsOptionsSchema.extend({
 		combined: z.boolean().default(false),
@@ -214,6 +213,7 @@ const schema = z.object({
 					.map(Number),
 			)
 			.pipe(z.array(z.number().int().min(1).max(730))),
+		insufficientBand: z.enum(['healthy', 'atRisk', 'critical', 'unknown']).default('unknown'),
 		includeOrderDefectRate: z.boolean().default(false),
 		minimumTotal: z.number().int().min(1).default(10),
 		moreMarketplaces: z.array(z.string()).default([]),
@@ -311,7 +311,7 @@ function toResult(
 	const judgement = judge(
 		judged,
 		settingsOf(parameters),
-		parameters.insufficientBand,
+		parameters.options.insufficientBand,
 		orderDefectPercent,
 	);
 	const { status, reason, insufficient } = judgement;
@@ -326,7 +326,7 @@ function toResult(
 		status,
 		summary: summaryOf(place, judged, judgement, windows),
 		reason,
-		rating: judged.rating,
+		ratingPercent: judged.ratingPercent,
 		displayedRating: judged.displayedRating,
 		ratingText: ratingTextOf(judged),
 		positive: judged.positive,

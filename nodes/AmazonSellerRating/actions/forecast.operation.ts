@@ -110,7 +110,7 @@ function withoutForecast(
 	const summary = {
 		marketplace: source.marketplace.countryCode,
 		days,
-		rating: null,
+		ratingPercent: null,
 		withoutNewFeedback: null,
 		atCurrentRates: null,
 		low: null,
@@ -146,7 +146,7 @@ function toItem(
 	const summary = {
 		marketplace: source.marketplace.countryCode,
 		days: window.window,
-		rating: percent(now?.withoutNewFeedback.rating),
+		ratingPercent: percent(now?.withoutNewFeedback.rating),
 		withoutNewFeedback: percent(then?.withoutNewFeedback.rating),
 		atCurrentRates: percent(then?.atCurrentRates.rating),
 		low: then?.atCurrentRates.interval?.low ?? null,

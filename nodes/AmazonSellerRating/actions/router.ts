@@ -28,7 +28,7 @@ function rawParameter(context: IExecuteFunctions, name: string, itemIndex: numbe
  * if that parameter is invalid.
  */
 function errorOutput(context: IExecuteFunctions, itemIndex: number): number {
-	const wanted = rawParameter(context, 'insufficientBand', itemIndex);
+	const wanted = rawParameter(context, 'options.insufficientBand', itemIndex);
 	const chosen = EVALUATE_OUTPUTS.findIndex(({ band }) => band === wanted);
 	return chosen < 0 ? outputOf('unknown') : chosen;
 }

@@ -82,7 +82,7 @@ export interface SourceFigures {
 	readonly source: Source;
 	readonly provenance: Provenance;
 	/** Percent, unrounded; null if the source gives none. */
-	readonly rating: number | null;
+	readonly ratingPercent: number | null;
 	readonly displayedRating: number | null;
 	readonly total: number | null;
 	readonly notes: readonly string[];
@@ -100,7 +100,7 @@ export interface WindowEvaluation {
 	readonly coverage: WindowCoverage | null;
 	/** Null if no source gives a rating. */
 	readonly band: RatingBand | null;
-	readonly rating: number | null;
+	readonly ratingPercent: number | null;
 	readonly displayedRating: number | null;
 	readonly positive: number | null;
 	readonly neutral: number | null;
@@ -147,7 +147,7 @@ export function evaluateWindow(
 		coveredThrough: coverage?.through ?? null,
 		coverage,
 		band: rating ? bandOf(rating, thresholds) : null,
-		rating: rating ? toPercent(rating) : null,
+		ratingPercent: rating ? toPercent(rating) : null,
 		displayedRating: rating ? toDisplayedPercent(rating) : null,
 		positive: counts?.positive ?? null,
 		neutral: counts?.neutral ?? null,
@@ -175,7 +175,7 @@ function figuresOfSource(reading: WindowReading): SourceFigures {
 	return {
 		source: reading.source,
 		provenance: reading.provenance,
-		rating: rating ? toPercent(rating) : null,
+		ratingPercent: rating ? toPercent(rating) : null,
 		displayedRating: rating ? toDisplayedPercent(rating) : null,
 		total: reading.counts ? totalOf(reading.counts) : (reading.reported?.count ?? null),
 		notes: reading.notes,
@@ -277,7 +277,7 @@ export function judge(
 			insufficient: false,
 		};
 	}
-	if (window.band === null || window.rating === null) {
+	if (window.band === null || window.ratingPercent === null) {
 		return {
 			status: whenInsufficient,
 			reason: window.notes[0] ?? `No source gives a rating for ${nameOf(window)}`,
@@ -296,8 +296,8 @@ export function judge(
 		status: window.band,
 		reason:
 			missed === undefined
-				? `The rating is ${format(window.rating)}, at or above every threshold`
-				: `The rating is ${format(window.rating)}, below ${missed.name} (${missed.percent}%)`,
+				? `The rating is ${format(window.ratingPercent)}, at or above every threshold`
+				: `The rating is ${format(window.ratingPercent)}, below ${missed.name} (${missed.percent}%)`,
 		insufficient: false,
 	};
 }

@@ -234,7 +234,7 @@ export function scorecardOf(
 			last30Days,
 			last90Days,
 			last365Days,
-			provenance: provenanceOf(windows.some(({ rating }) => rating !== null)),
+			provenance: provenanceOf(windows.some(({ ratingPercent }) => ratingPercent !== null)),
 			settledThrough: coverage?.settledThrough ?? null,
 		},
 		feedbackLast7Days: weekOf(evidence),
@@ -266,7 +266,7 @@ export function scorecardOf(
 const provenanceOf = (isKnown: boolean): Provenance => (isKnown ? 'derived' : 'insufficient');
 
 const ratingFrom = (window: WindowEvaluation): ScorecardRating => ({
-	percent: window.rating,
+	percent: window.ratingPercent,
 	displayedPercent: window.displayedRating,
 	band: window.band,
 	positive: window.positive,
@@ -280,7 +280,7 @@ const ratingFrom = (window: WindowEvaluation): ScorecardRating => ({
 		runway,
 		neededPositives,
 	})),
-	provenance: window.rating === null ? 'insufficient' : window.provenance,
+	provenance: window.ratingPercent === null ? 'insufficient' : window.provenance,
 	through: window.coveredThrough,
 	daysCovered: window.coverage?.daysCovered ?? null,
 });
@@ -374,7 +374,7 @@ function ratingVerdicts(
 ): Verdict[] {
 	const bad = windows
 		.filter(({ band, total }) => band === 'critical' && (total ?? 0) >= minimumTotal)
-		.toSorted((a, b) => (a.rating ?? 0) - (b.rating ?? 0));
+		.toSorted((a, b) => (a.ratingPercent ?? 0) - (b.ratingPercent ?? 0));
 	if (bad.length > 0) {
 		return bad.map((window) => ({
 			text: `${ratingInWords(window)}, ${belowInWords(window)}`,
@@ -382,7 +382,7 @@ function ratingVerdicts(
 		}));
 	}
 	const year = windows.at(-1);
-	if (year === undefined || year.rating === null) {
+	if (year === undefined || year.ratingPercent === null) {
 		return [{ text: 'rating unknown', degree: 'fine' }];
 	}
 	const lowest = year.thresholds.at(-1);
@@ -404,8 +404,8 @@ function ratingVerdicts(
 	];
 }
 
-const ratingInWords = ({ rating, days }: WindowEvaluation): string =>
-	`rating ${percentText(rating ?? 0)} in the last ${days} days`;
+const ratingInWords = ({ ratingPercent, days }: WindowEvaluation): string =>
+	`rating ${percentText(ratingPercent ?? 0)} in the last ${days} days`;
 
 function belowInWords({ thresholds }: WindowEvaluation): string {
 	const lowest = thresholds.at(-1);
@@ -548,8 +548,8 @@ function missingFromHealth(
 /** The first reason of each window without a rating, with the windows that share it. */
 function reasonsOfWindows(windows: readonly WindowEvaluation[]): Map<string, number[]> {
 	const reasons = new Map<string, number[]>();
-	for (const { rating, notes, days } of windows) {
-		if (rating !== null || days === null) continue;
+	for (const { ratingPercent, notes, days } of windows) {
+		if (ratingPercent !== null || days === null) continue;
 		const why = notes[0] ?? 'Amazon gives no figures';
 		reasons.set(why, [...(reasons.get(why) ?? []), days]);
 	}

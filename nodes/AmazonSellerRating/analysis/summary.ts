@@ -37,8 +37,10 @@ const labelOf = (threshold: { readonly name: string; readonly percent: number } 
 	threshold === undefined ? null : `${threshold.name} (${threshold.percent}%)`;
 
 /** The rating as text, cut so that it never appears to meet a threshold that it misses. */
-export const ratingTextOf = ({ rating }: Pick<WindowEvaluation, 'rating'>): string | null =>
-	rating === null ? null : percentText(rating);
+export const ratingTextOf = ({
+	ratingPercent,
+}: Pick<WindowEvaluation, 'ratingPercent'>): string | null =>
+	ratingPercent === null ? null : percentText(ratingPercent);
 
 /**
  * Status and distances of one window: "97.2% over 365 days: at risk. 10 more negative or neutral

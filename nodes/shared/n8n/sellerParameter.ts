@@ -14,7 +14,8 @@ const chosenBy = (searchListMethod: string): Pick<INodeProperties, 'modes'> => (
 			placeholder: "Credential's only seller",
 			typeOptions: { searchListMethod, searchable: true },
 		},
-		{ displayName: 'By Name', name: 'name', type: 'string', placeholder: 'e.g. Store A' },
+		// Not 'By Name', which the editor cuts.
+		{ displayName: 'Name', name: 'name', type: 'string', placeholder: 'e.g. Store A' },
 	],
 });
 

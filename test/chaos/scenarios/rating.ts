@@ -134,13 +134,13 @@ const evaluate: Scenario = async (round) => {
 			marketplace,
 			evaluationDays: random.pick([30, 90, 365, 0]),
 			thresholds: { threshold: [{ name: 'Line', percent: random.pick([50, 95, 98.5]) }] },
-			insufficientBand: random.pick(['atRisk', 'critical', 'healthy']),
 			simplify: false,
 			options: {
 				...options,
 				combined: random.chance(0.2),
 				includeOrderDefectRate: random.chance(0.2),
 				customWindows: random.pick(['', '7, 60']),
+				insufficientBand: random.pick(['atRisk', 'critical', 'healthy', 'unknown']),
 			},
 		},
 		items,
@@ -225,7 +225,6 @@ const evaluateItems: Scenario = async (round) => {
 			ratingField: 'rating',
 			evaluationDays: 365,
 			thresholds: {},
-			insufficientBand: 'atRisk',
 			simplify: false,
 			options: {},
 		},
@@ -284,7 +283,6 @@ const enteredCounts: Scenario = async (round) => {
 			},
 			evaluationDays: 365,
 			thresholds: {},
-			insufficientBand: 'atRisk',
 			simplify: false,
 			options: {},
 		},
@@ -299,7 +297,7 @@ const enteredCounts: Scenario = async (round) => {
 		const { positive, neutral, negative } = json as Record<string, number>;
 		const total = Number(positive) + Number(neutral) + Number(negative);
 		const truth = total === 0 ? null : (100 * Number(positive)) / total;
-		const rating = row?.rating as number | null;
+		const rating = row?.ratingPercent as number | null;
 		const isRight = truth === null ? rating === null : Math.abs(truth - Number(rating)) < 1e-9;
 		round.tally.followed += 1;
 		if (!isRight) round.problem('wrong', `rating ${rating} of ${positive}/${neutral}/${negative}`);
@@ -331,7 +329,7 @@ const dated =
 /** If there is a rating of today, it must be the world's; a chart has it in its windows. */
 function compareRating(round: Round, marketplaceId: string, row: IDataObject): void {
 	const windows = (row.windows as IDataObject[] | undefined) ?? [row];
-	for (const { rating, provenance, coverage } of windows) {
+	for (const { ratingPercent: rating, provenance, coverage } of windows) {
 		if (rating === null || rating === undefined || provenance !== 'derived') continue;
 		const counts = truthOf(round, marketplaceId, (coverage as unknown as Coverage) ?? NOT_COVERED);
 		const { positive, neutral, negative } = counts;

@@ -75,7 +75,7 @@ export function testDailyReputationDigest(rig: () => TemplateRig): void {
 				{ subject: expect.stringMatching(/: Unknown over 365 days/) },
 			]);
 			expect(await tables().rowsOf(TABLE)).toMatchObject([
-				{ marketplace: 'US', status: 'unknown', rating: null, total: null },
+				{ marketplace: 'US', status: 'unknown', ratingPercent: null, total: null },
 			]);
 		});
 

@@ -137,7 +137,12 @@ export function testMultiMarketplaceWeeklyReport(rig: () => TemplateRig): void {
 		});
 
 		test('a rating that cannot be computed is unknown, neither healthy nor at risk', async () => {
-			const { subject, text } = await run({}, { kind: 'reportCancelled', ...FEEDBACK_REPORT });
+			const { execution, subject, text } = await run(
+				{},
+				{ kind: 'reportCancelled', ...FEEDBACK_REPORT },
+			);
+			const [, , , unknown] = execution.outputs['Evaluate each marketplace'] ?? [];
+			expect(unknown).toMatchObject([{ marketplace: 'US', status: 'unknown' }]);
 			expect(subject).toBe('Amazon ratings: MX critical, US unknown, CA healthy');
 			expect(linesOf(text)).toContainEqual(
 				expect.arrayContaining(['US', 'unknown', 'unknown', '–']),

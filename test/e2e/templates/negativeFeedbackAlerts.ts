@@ -251,7 +251,7 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 					{
 						ratingNow: {
 							...rated,
-							rating: null,
+							ratingPercent: null,
 							displayedRating: null,
 							total: null,
 							notes: [missing],

@@ -79,7 +79,7 @@ export function testNoApiAccess(rig: () => TemplateRig): void {
 				{
 					subject: 'Amazon rating US: critical, 94%',
 					text: expect.stringMatching(
-						/critical.*The rating is 94%, below Suspension risk.*Feedback counted: 100.*HYPERLINK\("http:\/\/evil","x"\)/s,
+						/critical.*The rating is 94%, below Minimum.*Feedback counted: 100.*HYPERLINK\("http:\/\/evil","x"\)/s,
 					),
 				},
 			]);
@@ -145,7 +145,7 @@ export function testNoApiAccess(rig: () => TemplateRig): void {
 		test('a rating just below the threshold is not rounded up to it', async () => {
 			const below: Counts = { positive: 18_999, neutral: 0, negative: 1001 };
 			const { mails } = await upload(HEADER, below);
-			expect(mails[0]?.text).toContain('The rating is 94.99%, below Suspension risk (95%)');
+			expect(mails[0]?.text).toContain('The rating is 94.99%, below Minimum (95%)');
 			expect(mails[0]?.text).not.toContain('95.00');
 		});
 

@@ -38,7 +38,7 @@ export function testRatingFromAnExport(rig: () => TemplateRig): void {
 			expect(mails).toMatchObject([
 				{
 					to: [OWNER],
-					subject: 'Amazon rating DE: critical. The rating is 94%, below Suspension risk (95%)',
+					subject: 'Amazon rating DE: critical. The rating is 94%, below Minimum (95%)',
 					text: expect.stringMatching(/Seller feedback rating.*<h1.*Counted from the input items/s),
 				},
 			]);

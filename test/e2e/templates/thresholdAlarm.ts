@@ -56,8 +56,8 @@ const FELL_FAR: Samples = {
 			after: { thresholdName: 'Goal', thresholdPercent: 98 },
 		}),
 		alarm({
-			summary: 'Mexico: The rating fell below Suspension risk (95%)',
-			after: { thresholdName: 'Suspension risk', thresholdPercent: 95 },
+			summary: 'Mexico: The rating fell below Minimum (95%)',
+			after: { thresholdName: 'Minimum', thresholdPercent: 95 },
 		}),
 		alarm({
 			event: 'ratingRecovered',
@@ -159,7 +159,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			]);
 			expect(requests).toHaveLength(1);
 			const question = JSON.stringify(requests[0]?.body);
-			expect(question).toContain('Mexico: The rating fell below Suspension risk (95%)');
+			expect(question).toContain('Mexico: The rating fell below Minimum (95%)');
 			expect(question).not.toContain('Goal');
 		});
 
@@ -174,7 +174,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			const [recovery, question] = requests.map(({ body }) => JSON.stringify(body));
 			expect(requests).toHaveLength(2);
 			expect(recovery).toContain('Canada: The rating has recovered above');
-			expect(question).toContain('Mexico: The rating fell below Suspension risk (95%)');
+			expect(question).toContain('Mexico: The rating fell below Minimum (95%)');
 			expect(question).toContain('United States: The rating fell below Goal (98%)');
 			expect(question).not.toContain('Mexico: The rating fell below Goal');
 
@@ -183,7 +183,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 				return await end(result.id);
 			});
 			expect(after.requests).toMatchObject([
-				{ body: { text: expect.stringMatching(/Mexico: .*Suspension risk.*United States: /s) } },
+				{ body: { text: expect.stringMatching(/Mexico: .*Minimum.*United States: /s) } },
 			]);
 		});
 
@@ -199,7 +199,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 				async () => await rig().run(id, TRIGGER),
 			);
 
-			const alarms = /Mexico: .*Suspension risk \(95%\).*United States: .*Goal \(98%\)/s;
+			const alarms = /Mexico: .*Minimum \(95%\).*United States: .*Goal \(98%\)/s;
 			expect(rig().mail.mails.slice(mails)).toMatchObject([
 				{
 					subject: 'Amazon rating alert, MX, US: Slack could not be asked',
@@ -289,7 +289,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 		test('its sample is a real alarm', () => {
 			const { after, ratingNow } = alarm().json as Record<string, IDataObject>;
 			expect(ratingNow?.['total']).toBeGreaterThanOrEqual(10);
-			expect(after?.['rating']).toBeLessThan(Number(after?.['thresholdPercent']));
+			expect(after?.['ratingPercent']).toBeLessThan(Number(after?.['thresholdPercent']));
 		});
 
 		test('its notes name the error workflow and the name to keep', () => {
