@@ -313,20 +313,25 @@ export const REGION_NAMES: Readonly<Record<Region, string>> = {
 	fe: 'Far East',
 };
 
-const BY_KEY: ReadonlyMap<string, Marketplace> = new Map(
-	MARKETPLACES.flatMap((each) => [[each.id, each] as const, [each.countryCode, each] as const]),
-);
+/** By ID and country code, made from the table at the first use. */
+let byKey: ReadonlyMap<string, Marketplace> | undefined;
+
+const marketplacesByKey = (): ReadonlyMap<string, Marketplace> =>
+	new Map(
+		MARKETPLACES.flatMap((each) => [[each.id, each] as const, [each.countryCode, each] as const]),
+	);
 
 /**
  * Finds a marketplace by its ID (`ATVPDKIKX0DER`) or country code (`US`; `UK` counts as `GB`), in
  * upper or lower case, ignoring blanks around it.
  */
 export function findMarketplace(idOrCountryCode: string): Marketplace | undefined {
-	const exact = BY_KEY.get(idOrCountryCode);
+	byKey ??= marketplacesByKey();
+	const exact = byKey.get(idOrCountryCode);
 	if (exact !== undefined) return exact;
 	const wanted = idOrCountryCode.trim().toUpperCase();
 	const key = wanted === 'UK' ? 'GB' : wanted;
-	return BY_KEY.get(key);
+	return byKey.get(key);
 }
 
 /** Seller and place as texts name them; without a known seller, only the place. */
