@@ -17,6 +17,11 @@ const FEWER_COLLECTIONS = '--max-semi-space-size=64';
 /** These tests mostly wait for n8n, so a machine with two cores can run three of their files at once. */
 const MORE_WORKERS = '--maxWorkers=150%';
 
+/** @typedef {{ group?: boolean, background?: boolean }} RunOptions */
+
+/** For steps beside tests that start n8n. */
+const BACKGROUND = { background: true };
+
 const quick = process.argv.includes('--quick');
 const totals = { passed: 0, failed: 0 };
 
@@ -39,11 +44,34 @@ let n8n;
 /** @type {Step} */
 const tests = { title: 'Tests', work: async (show) => await runTests(show, []) };
 
+/**
+ * Without a type check, because the whole repository has one.
+ *
+ * @type {Step}
+ */
+const packing = {
+	title: 'Build and pack',
+	work: async () => [await build('bundle'), await pack()],
+};
+
+/** @type {Step[]} */
+const staticChecks = [
+	{ title: 'Lint', work: lint },
+	{
+		title: 'Type-check',
+		work: async (show) => await runTool(show, 'typescript', 'tsc', ['--noEmit']),
+	},
+	{
+		title: 'Spelling',
+		work: async (show) => await runTool(show, 'cspell', 'cspell', ['--no-progress', '.']),
+	},
+];
+
 /** @type {Step} */
-const scan = { title: 'Scan', work: check('scan') };
+const scan = { title: 'Scan', work: check('scan', BACKGROUND) };
 
 /**
- * The steps in a real n8n mostly wait for it, so there is time for the scan.
+ * The steps in a real n8n often wait for it, so there is time for those that only read files.
  *
  * @type {Stage[]}
  */
@@ -60,6 +88,7 @@ const inRealN8n = [
 			},
 			{ title: 'Trigger', work: check('trigger') },
 			scan,
+			...staticChecks,
 		],
 	},
 ];
@@ -71,22 +100,9 @@ const inRealN8n = [
  */
 const stages = [
 	{ isInstallation: true, steps: [{ title: 'Dependencies', work: prepare }] },
-	{
-		steps: [
-			// Without a type check, because the whole repository has one here.
-			{ title: 'Build and pack', work: async () => [await build('bundle'), await pack()] },
-			{ title: 'Lint', work: lint },
-			{
-				title: 'Type-check',
-				work: async (show) => await runTool(show, 'typescript', 'tsc', ['--noEmit']),
-			},
-			{
-				title: 'Spelling',
-				work: async (show) => await runTool(show, 'cspell', 'cspell', ['--no-progress', '.']),
-			},
-		],
-	},
-	...(quick ? [{ steps: [tests, scan] }] : [{ steps: [tests] }, ...inRealN8n]),
+	...(quick
+		? [{ steps: [packing, ...staticChecks] }, { steps: [tests, scan] }]
+		: [{ steps: [packing] }, { steps: [tests] }, ...inRealN8n]),
 ];
 
 // Without this, signals would end it before it could end its child processes.
@@ -144,7 +160,7 @@ async function prepare() {
 
 /** @param {boolean} show */
 async function lint(show) {
-	return await runNode(show, 'lint', [join(repoDir, 'scripts', 'lint.mjs')]);
+	return await runNode(show, 'lint', [join(repoDir, 'scripts', 'lint.mjs')], {}, BACKGROUND);
 }
 
 /**
@@ -182,18 +198,19 @@ async function runTests(show, files, env = {}) {
  * @param {string[]} args
  */
 async function runTool(show, packageName, command, args) {
-	return await runNode(show, command, [toolFile(packageName, command), ...args]);
+	return await runNode(show, command, [toolFile(packageName, command), ...args], {}, BACKGROUND);
 }
 
 /**
  * The step that runs a file of `checks`.
  *
  * @param {string} name
+ * @param {RunOptions} [options]
  * @returns {(show: boolean) => Promise<unknown>}
  */
-function check(name) {
+function check(name, options) {
 	const args = ['--import', 'tsx', join(repoDir, 'checks', 'main.ts'), name];
-	return async (show) => await runNode(show, name, args);
+	return async (show) => await runNode(show, name, args, {}, options);
 }
 
 /**
@@ -201,7 +218,7 @@ function check(name) {
  * @param {string} name
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} [env]
- * @param {{ group?: boolean }} [options]
+ * @param {RunOptions} [options]
  */
 async function runNode(show, name, args, env = {}, options = {}) {
 	const { code, output } = await runCommand(process.execPath, args, {

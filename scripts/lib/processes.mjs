@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { SetupError } from './output.mjs';
@@ -39,10 +40,11 @@ const services = new Set();
  * @param {number} [options.timeout]
  * @param {boolean} [options.show] also prints the output to the terminal
  * @param {boolean} [options.group] for a command that would leave its child processes running
+ * @param {boolean} [options.background] only takes processor time that nothing else needs
  * @returns {Promise<CommandResult>}
  */
 export function runCommand(command, args, options = {}) {
-	const { cwd, env, timeout, show = false, group = false } = options;
+	const { cwd, env, timeout, show = false, group = false, background = false } = options;
 	return new Promise((resolve) => {
 		const result = { code: 0, stdout: '', stderr: '', output: '' };
 		const child = spawn(command, args, {
@@ -53,6 +55,7 @@ export function runCommand(command, args, options = {}) {
 			windowsHide: true,
 			detached: group && HAS_OWN_GROUP,
 		});
+		if (background && child.pid !== undefined) toBackground(child.pid);
 		commands.set(child, () => (group ? killGroup({ child }) : child.kill()));
 		/** @param {Partial<CommandResult>} outcome */
 		const end = (outcome) => {
@@ -70,6 +73,15 @@ export function runCommand(command, args, options = {}) {
 		child.on('error', (error) => end({ code: 127, output: error.message }));
 		child.on('close', (code) => end({ code: code ?? 1 }));
 	});
+}
+
+/** @param {number} pid */
+function toBackground(pid) {
+	try {
+		setPriority(pid, constants.priority.PRIORITY_LOW);
+	} catch {
+		// It has already ended.
+	}
 }
 
 /**
