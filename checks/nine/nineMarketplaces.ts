@@ -3,6 +3,7 @@ import type { INode } from 'n8n-workflow';
 import { SetupError } from '../../scripts/lib/output.mjs';
 import type { RunningSandbox, SellerSummary } from '../lib/sandbox';
 import { readTemplate, type Template } from '../lib/templates';
+import { DataTables } from '../n8n/dataTables';
 import type { RealN8n } from '../n8n/realN8n';
 import { itemsOf } from '../n8n/runData';
 import type { ScaledClock } from '../n8n/scaledClock';
@@ -21,13 +22,16 @@ export const SELLER = 'europe';
 const SALES = 'GET_SALES_AND_TRAFFIC_REPORT';
 const FEEDBACK = 'GET_SELLER_FEEDBACK_DATA';
 
+/** The digest's table. */
+const TABLE = 'Amazon rating history';
+
 const MINUTE_MS = 60_000;
 
 /** Scaled time after which a run is given up. */
 const PATIENCE_MINUTES = 12 * 60;
 
-/** Nodes that send or keep something elsewhere; the run checks their input instead. */
-const OUTSIDE = /\.(dataTable|emailSend|googleSheets)$/;
+/** Nodes that send or keep something elsewhere; the run checks their input instead. Data tables are n8n's own. */
+const OUTSIDE = /\.(emailSend|googleSheets)$/;
 
 /** What Amazon received while workflows ran. */
 interface Traffic {
@@ -136,6 +140,8 @@ export class NineMarketplaces {
 		const { traffic, executions } = await this.run(workflows);
 		const rows = executions.flatMap((items) => items<RatingRow>('Make a row of figures'));
 		const mails = executions.flatMap((items) => items('Draw the rating'));
+		const saved = (await new DataTables(this.n8n).rowsOf(TABLE)) ?? [];
+		const savedFor = new Set(saved.map(({ marketplace }) => marketplace));
 		return {
 			...traffic,
 			name: 'digests',
@@ -143,6 +149,9 @@ export class NineMarketplaces {
 			errors: [
 				...traffic.errors,
 				...(mails.length === this.places.length ? [] : [`${mails.length} emails were written`]),
+				...(savedFor.size === this.places.length && saved.length === this.places.length
+					? []
+					: [`${saved.length} rows for ${savedFor.size} marketplaces were saved`]),
 			],
 		};
 	}
