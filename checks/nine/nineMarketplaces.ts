@@ -22,6 +22,8 @@ export const SELLER = 'europe';
 const SALES = 'GET_SALES_AND_TRAFFIC_REPORT';
 const FEEDBACK = 'GET_SELLER_FEEDBACK_DATA';
 
+const DIGEST = 'daily-reputation-digest';
+
 /** The digest's table. */
 const TABLE = 'Amazon rating history';
 
@@ -128,10 +130,14 @@ export class NineMarketplaces {
 		};
 	}
 
-	/** One workflow per marketplace, as the template has one, all at the same hour. */
+	/**
+	 * One workflow per marketplace, as the template has one, all at the same hour. Their table exists, as on
+	 * every morning but the first: of nine executions that create it at once, n8n refuses eight.
+	 */
 	async dailyDigests(): Promise<Outcome> {
+		await this.createTable();
 		const workflows = this.places.map(({ marketplaceId }, index) => {
-			const template = readTemplate('daily-reputation-digest');
+			const template = readTemplate(DIGEST);
 			for (const { parameters } of template.nodes) {
 				if (parameters['marketplace']) parameters['marketplace'] = marketplaceById(marketplaceId);
 			}
@@ -154,6 +160,15 @@ export class NineMarketplaces {
 					: [`${saved.length} rows for ${savedFor.size} marketplaces were saved`]),
 			],
 		};
+	}
+
+	private async createTable(): Promise<void> {
+		const { nodes } = readTemplate(DIGEST);
+		const columns = nodes.find(({ name }) => name === 'Create the table once')?.parameters[
+			'columns'
+		];
+		const { column } = columns as { column: Array<{ name: string; type: string }> };
+		await new DataTables(this.n8n).create(TABLE, column);
 	}
 
 	private async ratings(rows: readonly RatingRow[]): Promise<Ratings> {
