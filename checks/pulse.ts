@@ -195,11 +195,9 @@ function verdictsOf(test: PulseRun, result: Result) {
 	const wanted = effect > 0 ? 'pays' : 'not pays';
 	const { verdict: given } = byColumns;
 	const isRight = effect > 0 ? given === 'pays' : given !== 'pays';
-	// The reports go back a year.
-	const range = {
-		from: plusDays(test.lastDay, -364),
-		through: String(daysOf(measured)['through']),
-	};
+	// The reports go back a year; what is certain counts through the last day with totals, not the last block.
+	const { sinceFirstRequest } = byColumns['counts'] as Record<string, { readonly through: string }>;
+	const range = { from: plusDays(test.lastDay, -364), through: String(sinceFirstRequest?.through) };
 	const inLedger = solicitations.filter(({ orderId }) => !killed.has(orderId));
 	const expected = certainPart(low, inLedger, range);
 	const { orderIds, beforeRequest, withoutRequest } = certainOf(measured);

@@ -3,6 +3,7 @@ import type { INode } from 'n8n-workflow';
 import { SetupError } from '../../scripts/lib/output.mjs';
 import type { RunningSandbox, SellerSummary } from '../lib/sandbox';
 import { readTemplate, type Template } from '../lib/templates';
+import { DataTables } from '../n8n/dataTables';
 import type { RealN8n } from '../n8n/realN8n';
 import { itemsOf } from '../n8n/runData';
 import type { ScaledClock } from '../n8n/scaledClock';
@@ -21,13 +22,18 @@ export const SELLER = 'europe';
 const SALES = 'GET_SALES_AND_TRAFFIC_REPORT';
 const FEEDBACK = 'GET_SELLER_FEEDBACK_DATA';
 
+const DIGEST = 'daily-reputation-digest';
+
+/** The digest's table. */
+const TABLE = 'Amazon rating history';
+
 const MINUTE_MS = 60_000;
 
 /** Scaled time after which a run is given up. */
 const PATIENCE_MINUTES = 12 * 60;
 
-/** Nodes that send or keep something elsewhere; the run checks their input instead. */
-const OUTSIDE = /\.(dataTable|emailSend|googleSheets)$/;
+/** Nodes that send or keep something elsewhere; the run checks their input instead. Data tables are n8n's own. */
+const OUTSIDE = /\.(emailSend|googleSheets)$/;
 
 /** What Amazon received while workflows ran. */
 interface Traffic {
@@ -124,10 +130,14 @@ export class NineMarketplaces {
 		};
 	}
 
-	/** One workflow per marketplace, as the template has one, all at the same hour. */
+	/**
+	 * One workflow per marketplace, as the template has one, all at the same hour. Their table exists, as on
+	 * every morning but the first: of nine executions that create it at once, n8n refuses eight.
+	 */
 	async dailyDigests(): Promise<Outcome> {
+		await this.createTable();
 		const workflows = this.places.map(({ marketplaceId }, index) => {
-			const template = readTemplate('daily-reputation-digest');
+			const template = readTemplate(DIGEST);
 			for (const { parameters } of template.nodes) {
 				if (parameters['marketplace']) parameters['marketplace'] = marketplaceById(marketplaceId);
 			}
@@ -136,6 +146,8 @@ export class NineMarketplaces {
 		const { traffic, executions } = await this.run(workflows);
 		const rows = executions.flatMap((items) => items<RatingRow>('Make a row of figures'));
 		const mails = executions.flatMap((items) => items('Draw the rating'));
+		const saved = (await new DataTables(this.n8n).rowsOf(TABLE)) ?? [];
+		const savedFor = new Set(saved.map(({ marketplace }) => marketplace));
 		return {
 			...traffic,
 			name: 'digests',
@@ -143,8 +155,20 @@ export class NineMarketplaces {
 			errors: [
 				...traffic.errors,
 				...(mails.length === this.places.length ? [] : [`${mails.length} emails were written`]),
+				...(savedFor.size === this.places.length && saved.length === this.places.length
+					? []
+					: [`${saved.length} rows for ${savedFor.size} marketplaces were saved`]),
 			],
 		};
+	}
+
+	private async createTable(): Promise<void> {
+		const { nodes } = readTemplate(DIGEST);
+		const columns = nodes.find(({ name }) => name === 'Create the table once')?.parameters[
+			'columns'
+		];
+		const { column } = columns as { column: Array<{ name: string; type: string }> };
+		await new DataTables(this.n8n).create(TABLE, column);
 	}
 
 	private async ratings(rows: readonly RatingRow[]): Promise<Ratings> {

@@ -52,7 +52,8 @@ interface Own {
 
 /** An item given to an execution. */
 interface Given {
-	readonly seller: SellerKey;
+	/** Not `seller`, which Send would read as the name of its seller. */
+	readonly sellerKey: SellerKey;
 	readonly refreshToken: string;
 	readonly home: string;
 	readonly orderId: string | undefined;
@@ -200,7 +201,8 @@ export class SellersRound {
 			Array.from({ length: ROWS }, (_none, row) => {
 				const seller = SELLERS[(execution + row) % SELLERS.length] ?? SELLERS[0];
 				const { refreshToken, home } = this.#ownOf(seller);
-				return { seller, refreshToken, home, orderId: left.get(seller)?.shift(), from, until };
+				const orderId = left.get(seller)?.shift();
+				return { sellerKey: seller, refreshToken, home, orderId, from, until };
 			}),
 		);
 	}
@@ -232,7 +234,7 @@ export class SellersRound {
 			for (const { json, pairedItem } of items(node)) {
 				const [pair] = [pairedItem].flat();
 				const index = typeof pair === 'number' ? pair : (pair?.item ?? -1);
-				const seller = given[index]?.seller;
+				const seller = given[index]?.sellerKey;
 				this.rows[node] = (this.rows[node] ?? 0) + 1;
 				byItem.set(index, [...(byItem.get(index) ?? []), json]);
 				if (!this.#isOwn(node, json, given[index])) {
@@ -241,7 +243,7 @@ export class SellersRound {
 					);
 				}
 			}
-			given.forEach(({ seller }, index) => {
+			given.forEach(({ sellerKey: seller }, index) => {
 				const rows = byItem.get(index) ?? [];
 				if (rows.length === 0) this.strange.push(`execution ${id}, ${node}, item ${index}: no row`);
 				if (node === REQUEST) return;
@@ -254,7 +256,7 @@ export class SellersRound {
 
 	#isOwn(node: string, json: Row, given: Given | undefined): boolean {
 		if (given === undefined) return false;
-		const own = this.#ownOf(given.seller);
+		const own = this.#ownOf(given.sellerKey);
 		const { orderId, marketplaceId = '', outcome, total = 0 } = json;
 		if (node === REQUEST) return orderId === given.orderId && outcome === 'sent';
 		if (node === 'Rating') return total <= own.ratings && total > 0.9 * own.ratings;
