@@ -36,7 +36,7 @@ function readTemplate(name: string): Readonly<Record<string, INodeParameters>> {
  * Takes minutes of CPU time, so it is not part of `npm test`: `npm run check -- returns`. Runs in
  * n8n's own engine; the nodes that keep the ledger are tested in a real n8n, in test/e2e/templates.
  */
-usePassingTime('2026-11-20T09:00:00Z');
+usePassingTime('2026-11-20T09:00:00Z', { standsStill: true });
 
 let sandbox: Sandbox;
 let credentials: CredentialStore;
