@@ -19,6 +19,7 @@ const CHECKS: Readonly<Record<string, readonly [about: string, load: () => Promi
 		async () => await import('./compatibility'),
 	],
 	desk: ['a month of the feedback desk in scaled time', async () => await import('./desk')],
+	film: ['the film of the README', async () => await import('./film')],
 	golden: ['precision and recall of the word lists', async () => await import('./golden')],
 	nine: ['digest and weekly report for nine marketplaces', async () => await import('./nine')],
 	panels: ['every panel in a real editor', async () => await import('./panels')],

@@ -70,7 +70,8 @@ const WITHOUT_EDITOR = {
 	].join(','),
 };
 
-const OWNER = { email: 'owner@example.com', password: 'Queuemode1' };
+/** Who logs in. */
+export const OWNER = { email: 'owner@example.com', password: 'Queuemode1' };
 
 export interface N8nParts {
 	readonly runtime: Runtime;
