@@ -1,0 +1,200 @@
+/**
+ * `npm run check -- mutation [group or rule file ...]`: changes the pure rules in many small ways
+ * (mutants, by Stryker) and runs their tests for each: a mutant that no test notices survived. Prints
+ * the survivors and a table; exits with code 1 if a group has a score below 85%.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { npmInstall } from '../scripts/lib/npm.mjs';
+import { formatTable, SetupError } from '../scripts/lib/output.mjs';
+import { repoDir, stateDir } from '../scripts/lib/paths.mjs';
+import { runCommand, tail } from '../scripts/lib/processes.mjs';
+import { GROUPS, type Part } from './mutation/groups';
+
+const MINIMUM_SCORE = 85;
+
+const VERSION = '9.6.1';
+const dir = join(stateDir, 'mutation');
+const stryker = join(dir, `stryker-${VERSION}`);
+
+/** The part of Stryker's report that is used here. Lines and columns start at 1. */
+interface Report {
+	readonly files: Readonly<Record<string, { source: string; mutants: readonly Mutant[] }>>;
+}
+
+interface Mutant {
+	readonly mutatorName: string;
+	readonly replacement?: string;
+	readonly status: string;
+	readonly location: { readonly start: Position; readonly end: Position };
+}
+
+interface Position {
+	readonly line: number;
+	readonly column: number;
+}
+
+export async function run(args: string[]): Promise<number> {
+	const chosen = chooseParts(args);
+	await installStryker();
+	const counts = new Map<string, Counts>();
+	for (const { group, part } of chosen) {
+		const report = await mutate(part);
+		console.log(survivorsOf(report).join('\n'));
+		counts.set(group, add(counts.get(group), report));
+	}
+	console.log(tableOf(counts));
+	return [...counts.values()].some((each) => scoreOf(each) < MINIMUM_SCORE) ? 1 : 0;
+}
+
+/** All groups, those named, or only the named rule files of a group. */
+function chooseParts(names: readonly string[]): { group: string; part: Part }[] {
+	const all = Object.entries(GROUPS).flatMap(([group, parts]) =>
+		parts.map((part) => ({ group, part })),
+	);
+	if (names.length === 0) return all;
+	return names.flatMap((name) => {
+		const found = all.flatMap(({ group, part }) => {
+			if (group === name) return [{ group, part }];
+			const rules = part.rules.filter((rule) => rule === name);
+			return rules.length > 0 ? [{ group, part: { ...part, rules } }] : [];
+		});
+		if (found.length > 0) return found;
+		throw new SetupError(
+			`There is no group or rule file ${name}. Groups: ${Object.keys(GROUPS).join(', ')}.`,
+		);
+	});
+}
+
+/**
+ * Stryker has about 170 packages, which nothing else needs: so it is no development dependency, but
+ * installed here the first time.
+ */
+async function installStryker(): Promise<void> {
+	// npm writes this at the end.
+	if (existsSync(join(stryker, 'node_modules', '.package-lock.json'))) return;
+	console.log(`Installing Stryker ${VERSION} ...`);
+	mkdirSync(stryker, { recursive: true });
+	const dependencies = {
+		'@stryker-mutator/core': VERSION,
+		'@stryker-mutator/jest-runner': VERSION,
+	};
+	writeFileSync(join(stryker, 'package.json'), JSON.stringify({ private: true, dependencies }));
+	await npmInstall(['install'], { cwd: stryker, what: `Stryker ${VERSION}` });
+}
+
+/** Runs Stryker in a process, in a copy of the sources. */
+async function mutate({ rules, tests }: Part): Promise<Report> {
+	console.log(`\n${rules.join(' ')}`);
+	const reportFile = join(dir, 'report.json');
+	const configFile = join(dir, 'stryker.json');
+	rmSync(reportFile, { force: true });
+	writeFileSync(
+		configFile,
+		JSON.stringify({
+			plugins: [strykerFile('jest-runner', 'dist', 'src', 'index.js')],
+			testRunner: 'jest',
+			jest: {
+				enableFindRelatedTests: false,
+				config: {
+					testMatch: tests.map((test) => `<rootDir>/${test}`),
+					testEnvironment: './checks/mutation/environment.cjs',
+				},
+			},
+			// Runs for each mutant only the tests that reach it.
+			coverageAnalysis: 'perTest',
+			mutate: rules,
+			mutator: { excludedMutations: ['StringLiteral'] },
+			// Would need all tests again for each mutant of a constant.
+			ignoreStatic: true,
+			concurrency: 1,
+			// A busy machine must not look like a mutant that never ends.
+			timeoutFactor: 5,
+			timeoutMS: 30_000,
+			ignorePatterns: [
+				'**',
+				...['nodes', 'test', 'checks', 'sandbox', 'scripts', 'credentials'].flatMap((folder) => [
+					`!${folder}`,
+					`!${folder}/**`,
+				]),
+				'!jest.config.js',
+				'!package.json',
+			],
+			tempDirName: join(dir, 'sandbox'),
+			symlinkNodeModules: false,
+			reporters: ['json'],
+			jsonReporter: { fileName: reportFile },
+			allowConsoleColors: false,
+		}),
+	);
+	const { output } = await runCommand(
+		process.execPath,
+		[strykerFile('core', 'bin', 'stryker.js'), 'run', configFile],
+		{ cwd: repoDir },
+	);
+	if (existsSync(reportFile)) return JSON.parse(readFileSync(reportFile, 'utf8')) as Report;
+	const log = join(dir, 'stryker.log');
+	writeFileSync(log, output);
+	throw new SetupError(`Stryker failed. The end of its log (${log}):\n${tail(log)}`);
+}
+
+const strykerFile = (name: string, ...path: string[]): string =>
+	join(stryker, 'node_modules', '@stryker-mutator', name, ...path);
+
+interface Counts {
+	readonly killed: number;
+	readonly timeout: number;
+	readonly survived: number;
+	readonly noCoverage: number;
+}
+
+function add(counts: Counts | undefined, { files }: Report): Counts {
+	const statuses = Object.values(files).flatMap(({ mutants }) =>
+		mutants.map((each) => each.status),
+	);
+	const count = (status: string) => statuses.filter((each) => each === status).length;
+	return {
+		killed: (counts?.killed ?? 0) + count('Killed'),
+		timeout: (counts?.timeout ?? 0) + count('Timeout'),
+		survived: (counts?.survived ?? 0) + count('Survived'),
+		noCoverage: (counts?.noCoverage ?? 0) + count('NoCoverage'),
+	};
+}
+
+const totalOf = (counts: Counts): number =>
+	counts.killed + counts.timeout + counts.survived + counts.noCoverage;
+
+const scoreOf = (counts: Counts): number =>
+	(100 * (counts.killed + counts.timeout)) / totalOf(counts);
+
+function tableOf(counts: ReadonlyMap<string, Counts>): string {
+	const rows = [...counts].map(([group, each]) => [
+		group,
+		totalOf(each),
+		each.killed,
+		each.survived,
+		each.timeout,
+		each.noCoverage,
+		`${scoreOf(each).toFixed(1)}%`,
+	]);
+	return `\n${formatTable(['group', 'mutants', 'killed', 'survived', 'timeout', 'no coverage', 'score'], rows)}`;
+}
+
+/** A line for each mutant that no test noticed. */
+function survivorsOf({ files }: Report): string[] {
+	return Object.entries(files).flatMap(([file, { source, mutants }]) =>
+		mutants
+			.filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
+			.map(({ status, location: { start, end }, replacement = '' }) => {
+				const original = source.split('\n').slice(start.line - 1, end.line);
+				original[original.length - 1] = (original.at(-1) ?? '').slice(0, end.column - 1);
+				original[0] = (original[0] ?? '').slice(start.column - 1);
+				return `${status.padEnd(10)} ${file}:${start.line}:${start.column} ${short(original.join('\n'))} -> ${short(replacement)}`;
+			}),
+	);
+}
+
+function short(code: string): string {
+	const line = code.replace(/\s+/g, ' ');
+	return line.length > 100 ? `${line.slice(0, 99)}…` : line;
+}

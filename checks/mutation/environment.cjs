@@ -1,0 +1,23 @@
+const OneContext = require('../../test/environment.cjs');
+
+/** Stryker sets it while the tests run with a mutant. */
+const activeMutant = () => process.env.__STRYKER_ACTIVE_MUTANT__;
+
+/**
+ * The mutant of which a test has failed.
+ *
+ * @type {string | undefined}
+ */
+let killed;
+
+/** The environment of all tests, which runs no more of them once a mutant is killed. */
+module.exports = class extends OneContext {
+	/**
+	 * @param {import('jest-circus').Circus.Event} event
+	 */
+	handleTestEvent(event) {
+		if (activeMutant() === undefined) return;
+		if (event.name === 'test_fn_failure') killed = activeMutant();
+		if (event.name === 'test_start' && killed === activeMutant()) event.test.mode = 'skip';
+	}
+};
