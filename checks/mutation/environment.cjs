@@ -12,12 +12,10 @@ let killed;
 
 /** The environment of all tests, which runs no more of them once a mutant is killed. */
 module.exports = class extends OneContext {
-	/**
-	 * @param {import('jest-circus').Circus.Event} event
-	 */
-	handleTestEvent(event) {
+	/** @param {{ name: string, test?: { mode?: string | null } }} event jest's, for a step of its run */
+	handleTestEvent({ name, test }) {
 		if (activeMutant() === undefined) return;
-		if (event.name === 'test_fn_failure') killed = activeMutant();
-		if (event.name === 'test_start' && killed === activeMutant()) event.test.mode = 'skip';
+		if (name === 'test_fn_failure') killed = activeMutant();
+		if (name === 'test_start' && test && killed === activeMutant()) test.mode = 'skip';
 	}
 };
