@@ -60,17 +60,18 @@ function chooseParts(names: readonly string[]): { group: string; part: Part }[] 
 	const all = Object.entries(GROUPS).flatMap(([group, parts]) =>
 		parts.map((part) => ({ group, part })),
 	);
+	const unknown = names.find(
+		(name) => !(name in GROUPS) && !all.some(({ part }) => part.rules.includes(name)),
+	);
+	if (unknown !== undefined) {
+		const groups = Object.keys(GROUPS).join(', ');
+		throw new SetupError(`There is no group or rule file ${unknown}. Groups: ${groups}.`);
+	}
 	if (names.length === 0) return all;
-	return names.flatMap((name) => {
-		const found = all.flatMap(({ group, part }) => {
-			if (group === name) return [{ group, part }];
-			const rules = part.rules.filter((rule) => rule === name);
-			return rules.length > 0 ? [{ group, part: { ...part, rules } }] : [];
-		});
-		if (found.length > 0) return found;
-		throw new SetupError(
-			`There is no group or rule file ${name}. Groups: ${Object.keys(GROUPS).join(', ')}.`,
-		);
+	return all.flatMap(({ group, part }) => {
+		if (names.includes(group)) return [{ group, part }];
+		const rules = part.rules.filter((rule) => names.includes(rule));
+		return rules.length > 0 ? [{ group, part: { ...part, rules } }] : [];
 	});
 }
 
