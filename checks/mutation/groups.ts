@@ -93,8 +93,9 @@ export const GROUPS: Readonly<Record<string, readonly Part[]>> = {
 		planning('selectionRules'),
 		planning('permittedHours quietDays'),
 		planning('campaigns'),
-		planning('givenList matching', 'givenList'),
-		planning('schedule', 'schedule maxima'),
+		planning('givenList'),
+		// Not 'maxima', which counts over more draws than are made here.
+		planning('schedule matching', 'schedule'),
 		planning('plan placeOrders candidates forecast', 'plan forecast'),
 	],
 	watch: [
