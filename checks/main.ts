@@ -21,6 +21,10 @@ const CHECKS: Readonly<Record<string, readonly [about: string, load: () => Promi
 	desk: ['a month of the feedback desk in scaled time', async () => await import('./desk')],
 	film: ['the film of the README', async () => await import('./film')],
 	golden: ['precision and recall of the word lists', async () => await import('./golden')],
+	mutation: [
+		'whether tests notice small changes of the pure rules',
+		async () => await import('./mutation'),
+	],
 	nine: ['digest and weekly report for nine marketplaces', async () => await import('./nine')],
 	panels: ['every panel in a real editor', async () => await import('./panels')],
 	pictures: ['retakes the pictures of the docs', async () => await import('./pictures')],

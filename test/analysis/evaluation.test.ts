@@ -48,6 +48,9 @@ describe('a window', () => {
 			band: 'critical',
 			ratingPercent: 90,
 			displayedRating: 90,
+			positive: 90,
+			neutral: 5,
+			negative: 5,
 			total: 100,
 			shares: { positive: 90, neutral: 5, negative: 5 },
 			confidence: { low: expect.closeTo(82.6, 1), high: expect.closeTo(94.5, 1) },
@@ -202,7 +205,17 @@ describe('judge', () => {
 			insufficient: true,
 			reason: 'Only 3 feedback entries in the last 30 days; your minimum is 4',
 		});
-		expect(judged(0, 0)).toMatchObject({ status: 'atRisk', insufficient: true });
+		expect(judged(0, 0)).toMatchObject({
+			status: 'atRisk',
+			insufficient: true,
+			reason: 'There is no feedback in this window, so there is no rating',
+		});
+	});
+
+	it('gives the first note of the window as the reason if there is no rating', () => {
+		const reading = { ...exact(undefined), notes: ['No day is covered', 'Another'] };
+		const nothing = evaluateWindow(window, [reading], settings(95));
+		expect(judge(nothing, settings(95), 'atRisk').reason).toBe('No day is covered');
 	});
 
 	it.each([

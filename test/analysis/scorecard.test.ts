@@ -6,6 +6,7 @@ import {
 import type { AccountHealth, OrderDefectRate } from '../../nodes/shared/domain/accountHealth';
 import { thresholdAt } from '../../nodes/shared/domain/bands';
 import { isoDay } from '../../nodes/shared/domain/calendar';
+import { Coverage } from '../../nodes/shared/domain/coverage';
 import { findMarketplace, type Marketplace } from '../../nodes/shared/domain/marketplaces';
 import type { FeedbackCounts } from '../../nodes/shared/domain/rating';
 import { ShopFigures } from '../../nodes/shared/domain/shopFigures';
@@ -53,21 +54,44 @@ const health = (changes: Partial<AccountHealth> = {}): AccountHealth => ({
 
 const LAST = Date.parse('2026-11-19') / 86_400_000;
 
+const MADE_ON = '2026-11-23';
+
+const day = (ago: number, buyBoxPercent: number, pageViews = 50) => ({
+	date: isoDay(LAST - ago),
+	received: 1,
+	negative: 0,
+	units: 1,
+	pageViews,
+	buyBoxPercent,
+	ordersShipped: 1,
+	unitsShipped: 1,
+	unitsRefunded: 0,
+	claimsGranted: 0,
+});
+
 const shop = (percentOf: (ago: number) => number, pageViews = 50) =>
 	new ShopFigures({
-		madeOn: '2026-11-23',
-		days: Array.from({ length: 60 }, (_, ago) => ({
-			date: isoDay(LAST - ago),
-			received: 1,
-			negative: 0,
-			units: 1,
-			pageViews,
-			buyBoxPercent: percentOf(ago),
-			ordersShipped: 1,
-			unitsShipped: 1,
-			unitsRefunded: 0,
-			claimsGranted: 0,
-		})),
+		madeOn: MADE_ON,
+		days: Array.from({ length: 60 }, (_, ago) => day(ago, percentOf(ago), pageViews)),
+	});
+
+/** Two positive feedback entries each day. */
+const coverage = (days = 30) =>
+	new Coverage({
+		totals: {
+			madeOn: MADE_ON,
+			days: Array.from({ length: days }, (_, ago) => ({
+				date: isoDay(LAST - ago),
+				received: 2,
+				negative: 0,
+			})),
+		},
+		feedback: {
+			kind: 'report',
+			rows: [],
+			unreadable: { days: [], undated: 0 },
+			isEmpty: false,
+		},
 	});
 
 const good: FeedbackCounts = { positive: 500, neutral: 1, negative: 1 };
@@ -240,5 +264,99 @@ describe('a scorecard', () => {
 		expect(card.missing).toEqual([
 			'Defect runway for orders you ship is unknown: Amazon gives a rate without its counts.',
 		]);
+	});
+
+	it.each([
+		[[], 'insufficient'],
+		[[1.2], 'amazonReported'],
+		[[undefined], 'derived'],
+		[[undefined, 0.4], 'amazonReported'],
+	])('says where the defect rates %j (undefined: counted) come from: %s', (given, provenance) => {
+		const [sellerFulfilled = null, amazonFulfilled = null] = given.map((amazonPercent) =>
+			amazonPercent === undefined ? rate(1_000, 0) : { ...rate(null, null), amazonPercent },
+		);
+		const card = cardOf({ health: health({ sellerFulfilled, amazonFulfilled }) });
+		expect(card.orderDefects.provenance).toBe(provenance);
+	});
+
+	it('gives one reason for all windows that share it', () => {
+		const card = cardOf({
+			coverage: coverage(),
+			read: ({ days = 0 }) => ({
+				source: 'amazonReports',
+				provenance: 'insufficient',
+				notes: days === 90 ? ['a day is missing'] : [],
+			}),
+		});
+		expect(card.missing).toEqual([
+			'No rating of the last 30 and 365 days: Amazon gives no figures.',
+			'No rating of the last 90 days: a day is missing.',
+		]);
+		expect(card.summary).toMatch(/^Germany: rating unknown; .*; some figures are unknown\.$/);
+		expect(
+			cardOf({
+				coverage: coverage(),
+				read: () => ({ source: 'amazonReports', provenance: 'insufficient', notes: ['no totals'] }),
+			}).missing,
+		).toEqual(['No rating of the last 30, 90 and 365 days: no totals.']);
+	});
+
+	it('shows the share alone if there are no earlier days to compare with', () => {
+		const days = Array.from({ length: 7 }, (_, ago) => day(ago, 95));
+		const card = cardOf({ shop: new ShopFigures({ madeOn: MADE_ON, days }) });
+		expect(card.summary).toContain('Buy Box share 95% in the last 7 settled days; ');
+	});
+
+	it('needs no threshold', () => {
+		const card = scorecardOf(evidence(), { ...SETTINGS, thresholds: [] }, LIMITS);
+		expect(card.summary).toMatch(/^Germany: rating 99\.6% in the last 365 days; /);
+	});
+
+	it('shows the last seven settled days, and neutral and negative feedback since', () => {
+		const lowFeedback = [
+			{ date: '2026-11-12', sentiment: 'negative' },
+			{ date: '2026-11-13', sentiment: 'neutral' },
+			{ date: '2026-11-19', sentiment: 'negative' },
+			{ date: '2026-11-20', sentiment: 'negative' },
+			{ date: '2026-11-22', sentiment: 'negative' },
+			{ date: '2026-11-20', sentiment: 'neutral' },
+		] as const;
+		const settled = { from: '2026-11-13', through: '2026-11-19', provenance: 'derived' };
+		const newer = { neutral: 1, negative: 2 };
+		const known = cardOf({ lowFeedback, coverage: coverage() });
+		expect(known.feedbackLast7Days).toEqual({
+			...settled,
+			positive: 14,
+			neutral: 0,
+			negative: 0,
+			newer,
+		});
+		expect(known.rating.settledThrough).toBe('2026-11-19');
+
+		const withoutTotals = cardOf({ lowFeedback });
+		expect(withoutTotals.feedbackLast7Days).toEqual({
+			from: '2026-11-17',
+			through: '2026-11-23',
+			provenance: 'derived',
+			positive: null,
+			neutral: 1,
+			negative: 3,
+			newer: { neutral: 0, negative: 0 },
+		});
+		expect(withoutTotals.rating.settledThrough).toBeNull();
+	});
+
+	it('draws a point for every third day up to the last settled one', () => {
+		const { trend } = cardOf({ coverage: coverage(100) });
+		expect(trend).toMatchObject({ from: '2026-08-24', through: '2026-11-19', everyDays: 3 });
+		// 100 days are covered, and a rating of 90 days may lack nine of them.
+		expect(trend?.rating).toEqual([...Array<null>(23).fill(null), ...Array<number>(7).fill(100)]);
+		expect(trend?.buyBox.length).toBe(30);
+		// 60 days have a Buy Box share, and a point needs six of seven.
+		expect(trend?.buyBox.filter((share) => share === 95).length).toBe(19);
+
+		const { trend: ofTheShop } = cardOf({ shop: shop(() => 95) });
+		expect(ofTheShop).toMatchObject({ from: '2026-08-24', through: '2026-11-19' });
+		expect(ofTheShop?.rating).toEqual(Array<null>(30).fill(null));
 	});
 });

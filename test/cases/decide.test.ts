@@ -1,6 +1,7 @@
 import { plusDays } from '../../nodes/shared/domain/calendar';
 import { removalProspect } from '../../nodes/shared/domain/comments/removalProspect';
 import {
+	daysBetween,
 	decide,
 	type CaseFacts,
 	type CaseSettings,
@@ -132,6 +133,24 @@ describe('decide', () => {
 			'waitForAmazon',
 			11,
 		],
+		[
+			'a request two days before the case ends',
+			89,
+			{ removalRequestedAt: at(88) },
+			COMMENTS.possible,
+			'wait',
+			'waitForAmazon',
+			90,
+		],
+		[
+			'a request and the last day of the case',
+			90,
+			{ removalRequestedAt: at(88) },
+			COMMENTS.possible,
+			'wait',
+			'waitForAmazon',
+			90,
+		],
 	] as const)('with %s on day %i', (_, day, facts, comment, status, nextStep, lastDay) => {
 		expect(onDay(day, facts, comment)).toMatchObject({
 			status,
@@ -163,6 +182,15 @@ describe('decide', () => {
 			nextStep: 'none',
 			outcome,
 			lastDay: null,
+		});
+	});
+
+	it('proposes no removal request after the case ends, although Amazon would still take it', () => {
+		const facts = factsOn(31, {}, COMMENTS.possible);
+		const settings = { ...SETTINGS, closeAfterDays: 30 };
+		expect(facts.removal.requestBy).toBe(plusDays(DATE, 90));
+		expect(decide(facts, BERLIN, plusDays(DATE, 31), settings)).toMatchObject({
+			outcome: 'expired',
 		});
 	});
 
@@ -206,6 +234,13 @@ describe('decide', () => {
 			}
 		}
 		expect(combinations).toBeGreaterThan(20_000);
+	});
+});
+
+describe('daysBetween', () => {
+	it('counts the days, also to a day that has passed', () => {
+		expect(daysBetween('2026-02-27', '2026-03-01')).toBe(2);
+		expect(daysBetween('2026-03-01', '2026-02-27')).toBe(-2);
 	});
 });
 

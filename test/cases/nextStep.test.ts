@@ -389,6 +389,7 @@ describe('readKeptCases', () => {
 			[row, { ...row, removalRequestedAt: 'yesterday' }],
 			'Row 2 has no readable removalRequestedAt.',
 		],
+		['an item without a row', [{ json: null }], 'Row 1 has no readable fields.'],
 		['an unknown status', [{ ...row, status: 'done' }], 'Row 1 has no readable status.'],
 		[
 			'a row that remembers something, but has no status',

@@ -11,6 +11,10 @@ describe('decimals', () => {
 		expect(sumOfDecimals([])).toBe('0');
 	});
 
+	it('are returned as written if there is only one', () => {
+		expect(sumOfDecimals(['007.50'])).toBe('007.50');
+	});
+
 	it.each(['', '1,5', '1.', '.5', '1e3', '+1', ' 1', 'NaN'])('do not include %j', (text) => {
 		expect(decimalOf(text)).toBeNull();
 		expect(sumOfDecimals([text])).toBeNull();

@@ -1,8 +1,11 @@
 import fc from '../fastCheck';
 
 import {
+	cutPercent,
 	meets,
 	neededPositivesFor,
+	nonPositivesOf,
+	percentText,
 	ratingOf,
 	runwayOf,
 	toDisplayedPercent,
@@ -41,6 +44,29 @@ describe('the rating', () => {
 	it('is undefined without feedback, and 0 with only negative feedback', () => {
 		expect(ratingOf(counts(0, 0))).toBeUndefined();
 		expect(ratingOf(counts(0, 3))).toEqual({ numerator: 0, denominator: 3 });
+	});
+
+	it('is undefined if contradictory reports give a negative number of positives', () => {
+		const contradictory = { positive: -1, neutral: 2, negative: 3 };
+		expect(ratingOf(contradictory)).toBeUndefined();
+		expect(wilsonInterval(contradictory)).toBeUndefined();
+	});
+
+	it('is lowered by neutral and negative feedback', () => {
+		expect(nonPositivesOf({ positive: 5, neutral: 2, negative: 3 })).toBe(5);
+	});
+});
+
+describe('a percent in sentences', () => {
+	it.each([
+		[94.996, '94.99%'],
+		[94.9999999, '94.99%'],
+		[65.6, '65.6%'],
+		[100, '100%'],
+		[0, '0%'],
+	])('shows %p as %p', (percent, text) => {
+		expect(percentText(percent)).toBe(text);
+		expect(`${cutPercent(percent)}%`).toBe(text);
 	});
 });
 

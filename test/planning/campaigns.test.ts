@@ -121,6 +121,21 @@ describe('campaigns', () => {
 		expect(planOf([orderOf(1)], { campaigns: [over] })).toMatchObject([{ campaign: null }]);
 	});
 
+	it('a campaign may have only a first or only a last day', () => {
+		const from: Campaign = { name: 'From', rules: {}, firstDay: '2026-11-27' };
+		expect(planOf([orderOf(1)], { campaigns: [from] })).toMatchObject([
+			{ campaign: 'From', sendAtLocal: '2026-11-27T00:00:00.000-08:00' },
+		]);
+		const until: Campaign = { name: 'Until', rules: {}, lastDay: '2026-11-25' };
+		const friday = { ...until, weekdays: [5] };
+		expect(planOf([orderOf(1)], { campaigns: [until] })).toMatchObject([
+			{ campaign: 'Until', decision: 'sendNow' },
+		]);
+		expect(planOf([orderOf(1)], { campaigns: [friday] })).toMatchObject([
+			{ campaign: 'Until', sendAt: null },
+		]);
+	});
+
 	it('if it is unknown whether an order belongs to a campaign, the limits of both apply', () => {
 		const strict: Campaign = {
 			...business,

@@ -92,6 +92,12 @@ describe('reading order IDs', () => {
 			[{ orderId: A }, { sku: 'MUG', name: 'Ann' }],
 			'(a row with the fields sku, name)',
 		],
+		[
+			'a row with many fields',
+			[{ sku: 'MUG', name: 'Mug', color: 'red', size: 'L' }],
+			'(a row with the fields sku, name, color)',
+		],
+		['a missing entry', [A, null], '(an entry without a value)'],
 		['a row with an empty field', [{ orderId: '', sku: 'MUG' }], '(a row with the fields sku)'],
 		['rows in a row without the field', { data: [{ orderId: A }, { sku: 'MUG' }] }, 'fields sku'],
 		[

@@ -114,6 +114,24 @@ describe('permittedSpans', () => {
 	});
 });
 
+describe('a calendar that is not valid', () => {
+	const between = { from: Date.UTC(2026, 0, 1), to: Date.UTC(2026, 0, 3) };
+
+	it.each([
+		[{ hours: { from: -1, to: 60 } }, '-1 is not a minute of a day'],
+		[{ hours: { from: 0, to: 1441 } }, '1441 is not a minute of a day'],
+		[{ hours: { from: NaN, to: 60 } }, 'NaN is not a minute of a day'],
+		[{ weekdays: [1, 0] }, '0 is not an ISO weekday'],
+		[{ weekdays: [8] }, '8 is not an ISO weekday'],
+	])('is refused: %j', (calendar, message) => {
+		expect(() => permittedSpans('UTC', calendar, between)).toThrow(new RangeError(message));
+	});
+
+	it('may use the first and the last minute', () => {
+		expect(permittedSpans('UTC', { hours: { from: 0, to: 1440 } }, between)).toEqual([between]);
+	});
+});
+
 describe('localDays', () => {
 	it('returns days without gaps, each on its own date', () => {
 		fc.assert(

@@ -1,0 +1,109 @@
+/** Rules that are mutated together, and the tests that have to notice. Both are paths. */
+export interface Part {
+	readonly rules: readonly string[];
+	readonly tests: readonly string[];
+}
+
+/** Files of a folder, by their names without the extension. */
+const rules = (folder: string, names: string) =>
+	names.split(' ').map((name) => `nodes/${folder}/${name}.ts`);
+
+const tests = (folder: string, names: string) =>
+	names.split(' ').map((name) => `test/${folder}/${name}.test.ts`);
+
+const domain = (names: string, testNames: string = names): Part => ({
+	rules: rules('shared/domain', names),
+	tests: tests('domain', testNames),
+});
+
+const analysis = (names: string, testNames: string = names): Part => ({
+	rules: rules('AmazonSellerRating/analysis', names),
+	tests: tests('analysis', testNames),
+});
+
+const cases = (names: string, testNames: string = names): Part => ({
+	rules: rules('AmazonSellerFeedback/cases', names),
+	tests: tests('cases', testNames),
+});
+
+const planning = (names: string, testNames: string = names): Part => ({
+	rules: rules('AmazonReviewSolicitation/planning', names),
+	tests: tests('planning', testNames),
+});
+
+const watch = (names: string, testNames: string = names): Part => ({
+	rules: rules('AmazonSellerFeedbackTrigger/watch', names),
+	tests: tests('watch', testNames),
+});
+
+const orders = (names: string, testNames: string): Part => ({
+	rules: rules('AmazonReviewSolicitation/orders', names),
+	tests: tests('orders', testNames),
+});
+
+/**
+ * The pure rules in groups. Small parts are fast: Stryker loads all tests of a part for each of its
+ * mutants, but runs only those that reach the mutant.
+ */
+export const GROUPS: Readonly<Record<string, readonly Part[]>> = {
+	rating: [
+		domain('rating rational decimal bands'),
+		domain('calendar ratingWindow'),
+		domain('shopFigures'),
+	],
+	coverage: [domain('coverage feedbackSeries')],
+	health: [domain('accountHealth', 'accountHealth defectRunway')],
+	reports: [domain('feedbackReport'), domain('reportEncoding')],
+	comments: [
+		domain(
+			'comments/removalProspect comments/removalChance comments/personalInformation',
+			'removalProspect',
+		),
+		domain('comments/reasons comments/mentions comments/fold', 'reasons'),
+	],
+	cases: [
+		cases('decide'),
+		cases('nextStep caseRow keptCases removalProposals', 'nextStep'),
+		cases('outcomes'),
+		cases('drafts', 'drafts'),
+	],
+	evaluation: [analysis('evaluation'), analysis('scorecard')],
+	forecast: [analysis('forecast'), analysis('cusum')],
+	causes: [analysis('fisher benjaminiHochberg shrink'), analysis('causes causeCounts', 'causes')],
+	effect: [
+		analysis(
+			'requestEffectLedger requestEffectCertain requestEffectDelay requestEffectVerdict',
+			'requestEffectLedger requestEffectParts',
+		),
+		analysis('requestEffect requestEffectBaseline requestEffectSchedule', 'requestEffect'),
+		analysis('requestEffectReport'),
+	],
+	orders: [
+		{
+			rules: rules('shared/domain', 'orderId solicitationWindow buyerTimeZone pulse'),
+			tests: tests('domain', 'orderId solicitationWindow buyerTimeZone pulse'),
+		},
+		orders('orderCursor savedCursor', 'orderCursor savedCursor'),
+		orders('reports/tabDelimited', 'tabDelimited'),
+		orders('reports/allOrdersReport', 'allOrdersReport'),
+		orders('reports/fbaShipmentsReport reports/returnsReport', 'fbaShipmentsReport returnsReport'),
+		orders('plainOrder', 'plainOrder'),
+	],
+	planning: [
+		planning('selectionRules'),
+		planning('permittedHours quietDays'),
+		planning('campaigns'),
+		planning('givenList'),
+		// Not 'maxima', which counts over more draws than are made here.
+		planning('schedule matching', 'schedule'),
+		planning('plan placeOrders candidates forecast', 'plan forecast'),
+	],
+	watch: [
+		watch('alarm'),
+		watch('reportSchedule'),
+		watch('feedback'),
+		watch('positives rewatch kioskTrouble', 'positives rewatch kioskTrouble'),
+		watch('buyBox otherMarketplaces', 'buyBox otherWatch'),
+		watch('advance figures alarms notices', 'advance'),
+	],
+};
