@@ -85,7 +85,7 @@ export async function makeDemoOrders(sandboxUrl) {
 /**
  * @typedef {object} DemoWindow a rating over some days
  * @property {number | null} days `null` for the lifetime
- * @property {number | null} rating
+ * @property {number | null} ratingPercent
  * @property {string} provenance
  * @property {number} positive
  * @property {number} neutral

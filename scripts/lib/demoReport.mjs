@@ -49,7 +49,9 @@ export function describeResults(results) {
 					.map((window) => [
 						marketplace,
 						window.days,
-						window.rating === null ? window.provenance : `${window.rating.toFixed(2)}%`,
+						window.ratingPercent === null
+							? window.provenance
+							: `${window.ratingPercent.toFixed(2)}%`,
 						window.positive,
 						window.neutral,
 						window.negative,
@@ -162,7 +164,7 @@ async function compareRatings({ ratings }, ask) {
 			/** @param {Array<number | null>} figures */
 			const line = (figures) => `${marketplace}, ${window.days} days: ${JSON.stringify(figures)}`;
 			wanted.push(line([positive, neutral, negative, rating]));
-			found.push(line([window.positive, window.neutral, window.negative, window.rating]));
+			found.push(line([window.positive, window.neutral, window.negative, window.ratingPercent]));
 		}
 	}
 	return { what: 'ratings and their counts', ...difference(wanted, found) };
