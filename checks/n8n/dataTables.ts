@@ -34,17 +34,12 @@ export class DataTables {
 		await this.n8n.post(`${pathOf(table)}/insert`, { data: rows });
 	}
 
-	/** Creates a table and returns its ID; columns of which only the name is given are text. */
-	async create(
-		name: string,
-		columns: ReadonlyArray<string | { readonly name: string; readonly type: string }>,
-	): Promise<string> {
+	/** Creates a table of text columns and returns its ID. */
+	async create(name: string, columns: readonly string[]): Promise<string> {
 		const { id: projectId } = await this.n8n.get<{ id: string }>('projects/personal');
 		const { id } = await this.n8n.post<{ id: string }>(`projects/${projectId}/data-tables`, {
 			name,
-			columns: columns.map((column) =>
-				typeof column === 'string' ? { name: column, type: 'string' } : column,
-			),
+			columns: columns.map((column) => ({ name: column, type: 'string' })),
 		});
 		return id;
 	}

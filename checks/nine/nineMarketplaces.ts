@@ -22,8 +22,6 @@ export const SELLER = 'europe';
 const SALES = 'GET_SALES_AND_TRAFFIC_REPORT';
 const FEEDBACK = 'GET_SELLER_FEEDBACK_DATA';
 
-const DIGEST = 'daily-reputation-digest';
-
 /** The digest's table. */
 const TABLE = 'Amazon rating history';
 
@@ -78,7 +76,7 @@ export interface Outcome extends Traffic, Ratings {
 interface RatingRow {
 	readonly marketplace: string;
 	readonly provenance?: string;
-	readonly ratingPercent?: number | null;
+	readonly rating?: number | null;
 	readonly error?: string;
 	readonly reason?: string;
 }
@@ -106,7 +104,7 @@ export class NineMarketplaces {
 		const template = readTemplate('multi-marketplace-weekly-report');
 		const { traffic, executions } = await this.run([[template, 'weekly']]);
 		const items: ItemsOf = (node, output) => executions[0]?.(node, output) ?? [];
-		const lines = [0, 1, 2, 3].flatMap((output) =>
+		const lines = [0, 1, 2].flatMap((output) =>
 			items<RatingRow>('Evaluate each marketplace', output),
 		);
 		const unknown = items<{ notKnown: string }>('Say why').map(({ notKnown }) => notKnown);
@@ -130,14 +128,10 @@ export class NineMarketplaces {
 		};
 	}
 
-	/**
-	 * One workflow per marketplace, as the template has one, all at the same hour. Their table exists, as on
-	 * every morning but the first: of nine executions that create it at once, n8n refuses eight.
-	 */
+	/** One workflow per marketplace, as the template has one, all at the same hour. */
 	async dailyDigests(): Promise<Outcome> {
-		await this.createTable();
 		const workflows = this.places.map(({ marketplaceId }, index) => {
-			const template = readTemplate(DIGEST);
+			const template = readTemplate('daily-reputation-digest');
 			for (const { parameters } of template.nodes) {
 				if (parameters['marketplace']) parameters['marketplace'] = marketplaceById(marketplaceId);
 			}
@@ -162,21 +156,12 @@ export class NineMarketplaces {
 		};
 	}
 
-	private async createTable(): Promise<void> {
-		const { nodes } = readTemplate(DIGEST);
-		const columns = nodes.find(({ name }) => name === 'Create the table once')?.parameters[
-			'columns'
-		];
-		const { column } = columns as { column: Array<{ name: string; type: string }> };
-		await new DataTables(this.n8n).create(TABLE, column);
-	}
-
 	private async ratings(rows: readonly RatingRow[]): Promise<Ratings> {
 		const missing: string[] = [];
 		let rated = 0;
 		let withoutReport = 0;
-		for (const { marketplace, provenance, ratingPercent, error, reason = '' } of rows) {
-			if (provenance === 'derived' && ratingPercent !== null) rated += 1;
+		for (const { marketplace, provenance, rating, error, reason = '' } of rows) {
+			if (provenance === 'derived' && rating !== null) rated += 1;
 			else if (
 				/^Amazon canceled the feedback report/.test(reason) &&
 				(await this.hasNoFeedback(marketplace, 366))
