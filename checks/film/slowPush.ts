@@ -43,7 +43,8 @@ export class SlowPush {
 			const message = String(await this.next());
 			const [, type] = /"type":"(\w+)"/.exec(message) ?? [];
 			const [, name = ''] = /"nodeName":"([^"]+)"/.exec(message) ?? [];
-			if (type === 'nodeExecuteAfter') {
+			// Only with its data does the editor show a node as ended.
+			if (type === 'nodeExecuteAfterData') {
 				await this.page.waitForTimeout(DRAWING_MS);
 				await afterNode(name);
 			}
