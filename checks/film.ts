@@ -1,7 +1,9 @@
 /**
  * `npm run check -- film`: makes docs/images/desk.gif, the film of the template "Feedback desk" in the
- * README: a real n8n with its editor, the sandbox as Amazon, and an email that is answered. The time is
- * made up; everything that n8n shows is its own.
+ * README: a real n8n with its editor, the sandbox as Amazon, and an email that is answered. The seller
+ * and the time are made up, the run is shown slowly, buttons on the canvas are hidden, and the columns of
+ * the table are moved and narrowed; all else is as n8n shows it. Each frame is also a PNG in
+ * .runtime/film/frames.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

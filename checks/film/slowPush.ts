@@ -43,7 +43,7 @@ export class SlowPush {
 			const message = String(await this.next());
 			const [, type] = /"type":"(\w+)"/.exec(message) ?? [];
 			const [, name = ''] = /"nodeName":"([^"]+)"/.exec(message) ?? [];
-			// Only with its data does the editor show a node as ended.
+			// Its data is the last message about a node.
 			if (type === 'nodeExecuteAfterData') {
 				await this.page.waitForTimeout(DRAWING_MS);
 				await afterNode(name);
