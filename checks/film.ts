@@ -1,7 +1,9 @@
 /**
  * `npm run check -- film`: makes docs/images/desk.gif, the film of the template "Feedback desk" in the
- * README: a real n8n with its editor, the sandbox as Amazon, and an email that is answered. The time is
- * made up; everything that n8n shows is its own.
+ * README: a real n8n with its editor, the sandbox as Amazon, and an email that is answered. The seller
+ * and the time are made up, the run is shown slowly, buttons on the canvas are hidden, and the columns of
+ * the table are moved and narrowed; all else is as n8n shows it. Each frame is also a PNG in
+ * .runtime/film/frames.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,14 +29,14 @@ const dir = join(stateDir, 'film');
 
 const START = '2026-10-06T13:00:00Z';
 
-const COMMENT = 'Wrong color, and the seller never answered my messages.';
+const COMMENT = 'Wrong color, and the seller never answered.';
 
 const CAPTIONS = {
-	feedback: 'A buyer leaves 1 star: “Wrong color, and the seller never answered.”',
+	feedback: `A buyer leaves 1 star: “${COMMENT}”`,
 	run: 'The workflow reads it, opens a case and decides the next step',
 	email: 'You get an email: what to do, by when, and a draft',
-	form: 'You wrote to the buyer. Two clicks record it',
-	table: 'The case is in n8n’s own data table: next step and dates',
+	form: 'You wrote to the buyer: two clicks record it',
+	table: 'n8n’s own data table keeps the case: next step and dates',
 	closing: 'Three days later the buyer removes the feedback: case closed',
 	end: 'Every bad feedback entry is followed to its end',
 };
@@ -101,7 +103,7 @@ async function film(scene: Scene, editor: Editor): Promise<Shot[]> {
 	await filmQuestion(scene, reader, shots);
 	await scene.caseWith('nextStep', 'waitForBuyer');
 	await scene.arrangeTable();
-	await filmTable(scene, editor.page, shots, CAPTIONS.table, 2600);
+	await filmTable(scene, editor.page, shots, CAPTIONS.table, 2100);
 
 	await scene.publish();
 	await scene.morningOf('2026-10-07');
@@ -110,9 +112,9 @@ async function film(scene: Scene, editor: Editor): Promise<Shot[]> {
 	await scene.morningOf('2026-10-09');
 	const closing = await scene.email(/closed/);
 	await reader.setContent(pageOf(closing, ADDRESSES.fromEmail, ADDRESSES.toEmail));
-	shots.push({ png: await reader.screenshot(), caption: CAPTIONS.closing, ms: 2600 });
+	shots.push({ png: await reader.screenshot(), caption: CAPTIONS.closing, ms: 2000 });
 	await scene.caseWith('status', 'closed');
-	await filmTable(scene, editor.page, shots, CAPTIONS.end, 3000);
+	await filmTable(scene, editor.page, shots, CAPTIONS.end, 2300);
 	return shots;
 }
 
@@ -124,27 +126,23 @@ async function filmRun(scene: Scene, editor: Editor, shots: Shot[]): Promise<voi
 	await page.addStyleTag({ content: CANVAS_STYLE });
 	await page.locator('[data-test-id=zoom-to-fit]').dispatchEvent('click');
 	await page.waitForTimeout(DRAWING_MS);
-	const all = await boxOf(page.locator('.vue-flow').first());
 	const shoot = async (nodes: readonly string[]) =>
 		await page.screenshot({ clip: await clipOf(page, nodes) });
 	const [first] = GROUPS;
-	shots.push({
-		png: await page.screenshot({ clip: inProportion(all) }),
-		caption: CAPTIONS.feedback,
-		ms: 1800,
-	});
-	shots.push({ png: await shoot(first), caption: CAPTIONS.feedback, ms: 900 });
+	shots.push({ png: await shoot(GROUPS.flat()), caption: CAPTIONS.feedback, ms: 1600 });
+	shots.push({ png: await shoot(first), caption: CAPTIONS.feedback, ms: 600 });
 	let group: readonly string[] = first;
 	const start = page.locator('[data-test-id^=execute-workflow-button]').first();
 	await push.during(
 		async () => await start.dispatchEvent('click'),
 		async (name) => {
 			group = GROUPS.find((nodes) => nodes[0] === name) ?? group;
-			shots.push({ png: await shoot(group), caption: CAPTIONS.run, ms: 170 });
+			shots.push({ png: await shoot(group), caption: CAPTIONS.run, ms: 150 });
 		},
 	);
 	await page.waitForTimeout(DRAWING_MS);
-	shots.push({ png: await shoot(group), caption: CAPTIONS.run, ms: 900 });
+	shots.push({ png: await shoot(group), caption: CAPTIONS.run, ms: 400 });
+	shots.push({ png: await shoot(GROUPS.flat()), caption: CAPTIONS.run, ms: 1000 });
 }
 
 /** The email with the question, and its form. */
@@ -153,12 +151,12 @@ async function filmQuestion(scene: Scene, reader: Page, shots: Shot[]): Promise<
 	await reader.setContent(pageOf(email, ADDRESSES.fromEmail, ADDRESSES.toEmail));
 	await reader.waitForTimeout(DRAWING_MS);
 	const link = reader.frameLocator('iframe').locator('a[href*=signature]').first();
-	shots.push({ png: await reader.screenshot(), caption: CAPTIONS.email, ms: 2600 });
+	shots.push({ png: await reader.screenshot(), caption: CAPTIONS.email, ms: 2100 });
 	await link.scrollIntoViewIfNeeded();
 	shots.push({
 		png: await reader.screenshot(),
 		caption: CAPTIONS.email,
-		ms: 1000,
+		ms: 800,
 		pointer: await middleOf(link),
 	});
 	await reader.goto((await link.getAttribute('href')) ?? '');
@@ -169,13 +167,13 @@ async function filmQuestion(scene: Scene, reader: Page, shots: Shot[]): Promise<
 		const png = await reader.screenshot();
 		shots.push({ png, caption: CAPTIONS.form, ms, ...(pointer && { pointer }) });
 	};
-	await shoot(900, await middleOf(choice));
+	await shoot(500, await middleOf(choice));
 	await choice.selectOption('Buyer contacted');
-	await shoot(900, await middleOf(choice));
-	await shoot(600, await middleOf(submit));
+	await shoot(700, await middleOf(choice));
+	await shoot(400, await middleOf(submit));
 	await submit.click();
 	await reader.waitForTimeout(DRAWING_MS);
-	await shoot(1000);
+	await shoot(700);
 }
 
 /** n8n's page of the table, with columns as narrow as what is in them. */
@@ -186,7 +184,8 @@ async function filmTable(
 	caption: string,
 	ms: number,
 ): Promise<void> {
-	await page.setViewportSize({ width: 1000, height: 560 });
+	// Wide enough to reach the edges of all columns.
+	await page.setViewportSize({ width: 2600, height: 582 });
 	await page.goto(scene.tableUrl);
 	await page.locator('.ag-row').first().waitFor();
 	await page.waitForTimeout(DRAWING_MS);
@@ -200,6 +199,7 @@ async function filmTable(
 		await page.mouse.up();
 	}
 	await page.mouse.move(500, 450);
+	await page.setViewportSize({ width: 1040, height: 582 });
 	await page.waitForTimeout(DRAWING_MS);
 	shots.push({ png: await page.screenshot(), caption, ms });
 }

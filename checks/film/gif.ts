@@ -1,4 +1,4 @@
-import { applyPalette, GIFEncoder, quantize } from 'gifenc';
+import { GIFEncoder, nearestColorIndex, quantize } from 'gifenc';
 
 /** A picture of the film. */
 export interface Frame {
@@ -14,9 +14,18 @@ const UNCHANGED = 255;
 /** Of the pixels, every so many decide about the palette. */
 const SAMPLE_EVERY = 7;
 
+/** So many of the most frequent colors are shown exactly: an interface has large areas of one color. */
+const EXACT = 64;
+
+interface IndexedFrame {
+	/** The number of each pixel's color. */
+	readonly index: Uint8Array;
+	delay: number;
+}
+
 /** An animated GIF with one palette. Only what differs from the frame before is stored. */
 export function encodeGif(frames: readonly Frame[], width: number, height: number): Uint8Array {
-	const palette = quantize(sampleOf(frames), UNCHANGED);
+	const palette = paletteOf(frames);
 	const gif = GIFEncoder();
 	let before: Uint8Array | undefined;
 	for (const { index, delay } of merged(frames, palette)) {
@@ -38,13 +47,18 @@ export function encodeGif(frames: readonly Frame[], width: number, height: numbe
 }
 
 /** The frames in numbers of colors; equal ones after each other are one. */
-function merged(
-	frames: readonly Frame[],
-	palette: number[][],
-): Array<{ readonly index: Uint8Array; delay: number }> {
-	const result: Array<{ readonly index: Uint8Array; delay: number }> = [];
+function merged(frames: readonly Frame[], palette: number[][]): IndexedFrame[] {
+	const numbers = new Map<number, number>();
+	const numberOf = (pixel: number): number => {
+		const known = numbers.get(pixel);
+		if (known !== undefined) return known;
+		const found = nearestColorIndex(palette, colorOf(pixel));
+		numbers.set(pixel, found);
+		return found;
+	};
+	const result: IndexedFrame[] = [];
 	for (const { rgba, delay } of frames) {
-		const index = applyPalette(rgba, palette);
+		const index = Uint8Array.from(pixelsOf(rgba), numberOf);
 		const last = result.at(-1);
 		if (last && Buffer.compare(last.index, index) === 0) last.delay += delay;
 		else result.push({ index, delay });
@@ -52,14 +66,29 @@ function merged(
 	return result;
 }
 
+/** The most frequent colors, then those that stand for all others best. */
+function paletteOf(frames: readonly Frame[]): number[][] {
+	const counts = new Map<number, number>();
+	const sample = frames.flatMap(({ rgba }) => [
+		...pixelsOf(rgba).filter((_, at) => at % SAMPLE_EVERY === 0),
+	]);
+	for (const pixel of sample) counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
+	const frequent = [...counts].toSorted(([, a], [, b]) => b - a).slice(0, EXACT);
+	const exact = new Set(frequent.map(([pixel]) => pixel));
+	const others = Uint32Array.from(sample.filter((pixel) => !exact.has(pixel)));
+	const quantized = quantize(new Uint8Array(others.buffer), UNCHANGED - exact.size);
+	return [...[...exact].map(colorOf), ...quantized];
+}
+
 /** A palette has a power of two of colors. */
 const filled = (palette: number[][]): number[][] =>
 	Array.from({ length: 256 }, (_, at) => palette[at] ?? [0, 0, 0]);
 
-function sampleOf(frames: readonly Frame[]): Uint8Array {
-	const pixels = frames.map(
-		({ rgba }) => new Uint32Array(rgba.buffer, rgba.byteOffset, rgba.length / 4),
-	);
-	const sample = pixels.flatMap((each) => [...each.filter((_, at) => at % SAMPLE_EVERY === 0)]);
-	return new Uint8Array(Uint32Array.from(sample).buffer);
-}
+const pixelsOf = (rgba: Uint8Array): Uint32Array =>
+	new Uint32Array(rgba.buffer, rgba.byteOffset, rgba.length / 4);
+
+const colorOf = (pixel: number): number[] => [
+	pixel & 0xff,
+	(pixel >> 8) & 0xff,
+	(pixel >> 16) & 0xff,
+];

@@ -23,6 +23,6 @@ declare module 'gifenc' {
 	/** The colors that stand for all pixels best. */
 	export function quantize(rgba: Uint8Array, maxColors: number): Color[];
 
-	/** The number of the nearest color of each pixel. */
-	export function applyPalette(rgba: Uint8Array, palette: Color[]): Uint8Array;
+	/** The number of the nearest color. */
+	export function nearestColorIndex(palette: Color[], color: Color): number;
 }

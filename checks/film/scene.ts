@@ -35,13 +35,13 @@ const AMAZON = { amazonSellingPartnerApi: { id: '', name: '' } };
 
 /** The columns of the table that the film is about, with the width of each in pixels. */
 export const COLUMNS: Readonly<Record<string, number>> = {
-	orderId: 175,
+	orderId: 170,
 	status: 90,
-	nextStep: 130,
+	nextStep: 125,
 	dueBy: 105,
 	buyerContactedAt: 165,
 	outcome: 100,
-	closedAt: 120,
+	closedAt: 130,
 };
 
 interface Table {

@@ -43,7 +43,8 @@ export class SlowPush {
 			const message = String(await this.next());
 			const [, type] = /"type":"(\w+)"/.exec(message) ?? [];
 			const [, name = ''] = /"nodeName":"([^"]+)"/.exec(message) ?? [];
-			if (type === 'nodeExecuteAfter') {
+			// Its data is the last message about a node.
+			if (type === 'nodeExecuteAfterData') {
 				await this.page.waitForTimeout(DRAWING_MS);
 				await afterNode(name);
 			}

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { repoDir } from '../../scripts/lib/paths.mjs';
 
-/** The film, of which the lower part is the caption. */
+/** The film; its lower part is the caption. */
 export const FILM = { width: 900, height: 560 } as const;
 
 const CAPTION_HEIGHT = 56;
