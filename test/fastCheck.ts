@@ -5,6 +5,8 @@ import fc from 'fast-check';
  * something. `PROPERTY_SEED=random npx jest` draws others, to look for more; a failure prints its seed.
  */
 const { PROPERTY_SEED = '20261129' } = process.env;
-if (PROPERTY_SEED !== 'random') fc.configureGlobal({ seed: Number(PROPERTY_SEED) });
+if (PROPERTY_SEED !== 'random') {
+	fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: Number(PROPERTY_SEED) });
+}
 
 export { default } from 'fast-check';

@@ -1,3 +1,4 @@
+const fc = require('fast-check').default;
 const OneContext = require('../../test/environment.cjs');
 
 /** Stryker sets it while the tests run with a mutant. */
@@ -12,6 +13,12 @@ let killed;
 
 /** The environment of all tests, which runs no more of them once a mutant is killed. */
 module.exports = class extends OneContext {
+	async setup() {
+		await super.setup();
+		// Property tests look for no smaller example that fails too: nobody would read it.
+		fc.configureGlobal({ endOnFailure: true });
+	}
+
 	/** @param {{ name: string, test?: { mode?: string | null } }} event jest's, for a step of its run */
 	handleTestEvent({ name, test }) {
 		if (activeMutant() === undefined) return;

@@ -94,8 +94,7 @@ export const GROUPS: Readonly<Record<string, readonly Part[]>> = {
 		planning('permittedHours quietDays'),
 		planning('campaigns'),
 		planning('givenList'),
-		// Not 'maxima', which counts over more draws than are made here.
-		planning('schedule matching', 'schedule'),
+		planning('schedule matching', 'schedule maxima'),
 		planning('plan placeOrders candidates forecast', 'plan forecast'),
 	],
 	watch: [

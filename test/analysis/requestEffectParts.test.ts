@@ -117,6 +117,14 @@ describe('the comparison of delays', () => {
 		expect(compared?.p).toBe(1);
 	});
 
+	it('counts a delay in the middle as a short one', () => {
+		const three = delayed.map((request, index) => ({ ...request, delayDays: (index % 3) * 5 }));
+		expect(compareDelays(three, [], 100, 0.05)).toMatchObject({
+			shorter: { fromDays: 0, throughDays: 5 },
+			longer: { fromDays: 10, throughDays: 10 },
+		});
+	});
+
 	it('leaves out young requests, feedback before its request, and requests without a delay', () => {
 		const day = 50;
 		const young = delayed.map((request) => ({ ...request, day }));

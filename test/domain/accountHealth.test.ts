@@ -90,6 +90,22 @@ describe('account health', () => {
 		]);
 	});
 
+	it('names an entry of a list that is no object, and returns the others', () => {
+		const late = { rate: 0.05, status: 'BAD', targetValue: 0.04, targetCondition: 'LESS_THAN' };
+		const { metrics, unreadable } = read({ lateShipmentRateList: [7, late, null] });
+		expect(metrics).toEqual([expect.objectContaining({ percent: 5 })]);
+		expect(unreadable).toEqual(['lateShipmentRateList.0']);
+	});
+
+	it.each([
+		[{ ahrStatus: 'GREAT' }, 'GREAT'],
+		[{ accountHealthRatingStatus: 'GREAT' }, 'GREAT'],
+		[{ accountHealthRatingStatus: 'GREAT', ahrStatus: 'FAIR' }, 'GREAT'],
+		[{}, null],
+	])('reads the health rating in %j', (accountHealthRating, healthRating) => {
+		expect(read({ accountHealthRating }).healthRating).toBe(healthRating);
+	});
+
 	it.each(['shipmentCount', 'shipmentCountWithValidTracking', 'orderCount', 'totalUnitCount'])(
 		'has no rate if %s is 0',
 		(whole) => {

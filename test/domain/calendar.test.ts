@@ -1,6 +1,16 @@
 import { DateTime } from 'luxon';
 
-import { dayNumber, isIsoDay, isoDay } from '../../nodes/shared/domain/calendar';
+import {
+	dayIn,
+	dayNumber,
+	dayOf,
+	dayOfTable,
+	firstWholeDay,
+	isIsoDay,
+	isoDay,
+	lastWholeDay,
+	startOfDayIn,
+} from '../../nodes/shared/domain/calendar';
 import fc from '../fastCheck';
 
 const two = (number: number): string => String(number).padStart(2, '0');
@@ -30,4 +40,59 @@ describe('a calendar day', () => {
 			expect(isIsoDay(text)).toBe(false);
 		},
 	);
+});
+
+describe('a calendar day of a marketplace', () => {
+	const TOKYO = { timeZone: 'Asia/Tokyo' };
+	const BERLIN = { timeZone: 'Europe/Berlin' };
+
+	it('is that of the marketplace’s clock', () => {
+		const moment = '2026-03-28T23:30:00Z';
+		expect(dayIn(TOKYO, DateTime.fromISO(moment))).toBe('2026-03-29');
+		expect(dayOf(TOKYO, moment)).toBe('2026-03-29');
+		expect(dayOf({ timeZone: 'America/Los_Angeles' }, moment)).toBe('2026-03-28');
+		expect(dayOf(TOKYO, undefined)).toBeUndefined();
+	});
+
+	it('begins at midnight of that clock, also if the clock changes', () => {
+		expect(startOfDayIn(TOKYO, '2026-03-29')).toBe('2026-03-28T15:00:00Z');
+		expect(startOfDayIn(BERLIN, '2026-03-29')).toBe('2026-03-28T23:00:00Z');
+		expect(startOfDayIn(BERLIN, '2026-03-30')).toBe('2026-03-29T22:00:00Z');
+	});
+
+	it.each([
+		['2026-03-28T15:00:00Z', '2026-03-29'],
+		['2026-03-28T15:00:01Z', '2026-03-30'],
+		['2026-03-29T14:59:59Z', '2026-03-30'],
+		[undefined, undefined],
+	])('is the first whole one after %s: %s', (moment, day) => {
+		expect(firstWholeDay(TOKYO, moment)).toBe(day);
+	});
+
+	it.each([
+		['2026-03-29T14:59:59Z', '2026-03-29'],
+		['2026-03-29T15:00:00Z', '2026-03-29'],
+		['2026-03-29T14:59:58Z', '2026-03-28'],
+		[undefined, undefined],
+	])('is the last whole one before %s: %s', (moment, day) => {
+		expect(lastWholeDay(TOKYO, moment)).toBe(day);
+	});
+});
+
+describe('a day in a table', () => {
+	it.each([
+		['2026-03-29', '2026-03-29'],
+		[' 2026-03-29 ', '2026-03-29'],
+		['2026-03-29T00:00:00.000Z', '2026-03-29'],
+		['2026-03-29T00:00:00+00:00', '2026-03-29'],
+		[new Date('2026-03-29'), '2026-03-29'],
+		[new Date('2026-03-29T10:00:00Z'), undefined],
+		[new Date(NaN), undefined],
+		['2026-02-30', undefined],
+		['yesterday', undefined],
+		[20260329, undefined],
+		[null, undefined],
+	])('is read from %p as %p', (value, day) => {
+		expect(dayOfTable(value)).toBe(day);
+	});
 });

@@ -236,6 +236,40 @@ describe('a saved position with filters', () => {
 		expect(JSON.stringify(workflow.saved).length).toBeLessThan(20_000);
 	});
 
+	describe('whose filter changes', () => {
+		const stretch = (index: number, passed: string[][]) => ({
+			after: at(index * 10),
+			until: START.plus({ minutes: index * 10 + 10, milliseconds: -1 }).toISO() ?? '',
+			passed,
+		});
+		const stretchesAfter = (stretches: ReturnType<typeof stretch>[]) => {
+			const begun = resumeFrom(undefined, { from: at(500), end: at(600), filter: [] });
+			const stored = { ...begun, stretches };
+			return resumeFrom(stored, { from: at(500), end: at(600), filter: ['isPrime'] }).stretches;
+		};
+
+		it('merges stretches that follow each other and were searched with the same filters', () => {
+			const { after } = stretch(0, []);
+			const { until } = stretch(1, []);
+			expect(
+				stretchesAfter([
+					stretch(0, [['isBusiness']]),
+					stretch(1, [['isBusiness']]),
+					stretch(2, [['isPrime']]),
+				]),
+			).toEqual([{ after, until, passed: [['isBusiness']] }, stretch(2, [['isPrime']])]);
+		});
+
+		it('merges the oldest of too many, and counts as passed on only what was in both', () => {
+			const many = Array.from({ length: 24 }, (_, index) =>
+				stretch(index, index % 2 === 0 ? [['isPrime']] : [['isBusiness'], ['isPrime']]),
+			);
+			const [oldest, ...others] = stretchesAfter(many);
+			expect(oldest).toEqual({ after: at(0), until: many[4]?.until, passed: [['isPrime']] });
+			expect(others).toEqual(many.slice(5));
+		});
+	});
+
 	const runs = fc.array(
 		fc.record({
 			wait: fc.integer({ min: 1, max: 600 }),

@@ -204,6 +204,15 @@ it('plans an order whose window opens in a thousand years without spending time 
 	expect(planned.at(-1)?.sendAt).toBe(opensAt);
 });
 
+it('plans an order however far ahead its window opens', () => {
+	const limits = { now: NOW, rate: 1, burst: 5, capZone: 'Europe/Berlin' };
+	for (const ahead of [400 * DAY - 1_000, 400 * DAY, 400 * DAY + 1_000]) {
+		const opensAt = NOW + ahead;
+		const order = candidateWith({ opensAt, closesAt: opensAt + DAY, preferredFrom: opensAt });
+		expect(planSends([order], limits).planned).toMatchObject([{ sendAt: opensAt }]);
+	}
+});
+
 describe('a plan', () => {
 	it('respects windows, calendar, cap and token bucket, and returns each order once', () => {
 		fc.assert(

@@ -56,6 +56,18 @@ describe('the next step', () => {
 		expect(nextStep({}, START, 30, 'r1')).toBe('ask');
 	});
 
+	it('remembers where a report comes from, if that is given', () => {
+		expect(requested({}, 'r1', iso(START), 'dataKiosk').report).toEqual({
+			id: 'r1',
+			askedAt: iso(START),
+			source: 'dataKiosk',
+		});
+		expect(requested({}, 'r1', iso(START)).report).toStrictEqual({
+			id: 'r1',
+			askedAt: iso(START),
+		});
+	});
+
 	it('is to collect the requested report until it is read, even if it is old', () => {
 		const schedule = requested({}, 'r1', iso(START));
 		expect(nextStep(schedule, START, 30, undefined)).toBe('collect');
