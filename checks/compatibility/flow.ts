@@ -222,7 +222,7 @@ export class CompatibilityFlow {
 		]);
 		assert.deepEqual(
 			outputs.map((items) => items.length),
-			[0, 1, 0],
+			[0, 1, 0, 0],
 			"the demo's seller is at risk",
 		);
 		await this.#compareRating((outputs[1]?.[0]?.['windows'] ?? []) as RatingWindow[]);
