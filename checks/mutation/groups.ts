@@ -94,8 +94,8 @@ export const GROUPS: Readonly<Record<string, readonly Part[]>> = {
 		planning('permittedHours quietDays'),
 		planning('campaigns'),
 		planning('givenList'),
-		planning('schedule matching', 'schedule maxima'),
-		planning('plan placeOrders candidates forecast', 'plan forecast'),
+		planning('schedule matching placeOrders', 'schedule maxima'),
+		planning('plan candidates forecast', 'plan forecast campaigns'),
 	],
 	watch: [
 		watch('alarm'),
