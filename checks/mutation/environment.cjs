@@ -13,6 +13,7 @@ let killed;
 
 /** The environment of all tests, which runs no more of them once a mutant is killed. */
 module.exports = class extends OneContext {
+	/** @override */
 	async setup() {
 		await super.setup();
 		// Property tests look for no smaller example that fails too: nobody would read it.
