@@ -101,7 +101,7 @@ export const GROUPS: Readonly<Record<string, readonly Part[]>> = {
 		watch('alarm'),
 		watch('reportSchedule'),
 		watch('feedback'),
-		watch('positives rewatch kioskTrouble', 'positives rewatch kioskTrouble'),
+		watch('positives rewatch kioskTrouble'),
 		watch('buyBox otherMarketplaces', 'buyBox otherWatch'),
 		watch('advance figures alarms notices', 'advance'),
 	],
