@@ -101,8 +101,8 @@ export const GROUPS: Readonly<Record<string, readonly Part[]>> = {
 		watch('alarm'),
 		watch('reportSchedule'),
 		watch('feedback'),
-		watch('positives rewatch kioskTrouble'),
+		watch('positives rewatch kioskTrouble notices', 'positives rewatch kioskTrouble otherWatch'),
 		watch('buyBox otherMarketplaces', 'buyBox otherWatch'),
-		watch('advance figures alarms notices', 'advance'),
+		watch('advance figures alarms', 'advance'),
 	],
 };
