@@ -26,7 +26,6 @@ interface Report {
 }
 
 interface Mutant {
-	readonly mutatorName: string;
 	readonly replacement?: string;
 	readonly status: string;
 	readonly location: { readonly start: Position; readonly end: Position };
@@ -43,6 +42,7 @@ export async function run(args: string[]): Promise<number> {
 	const { every } = readOptions(args.slice(names.length), {
 		every: { type: 'string', default: '1' },
 	});
+	if (!/^[1-9]\d*$/.test(every)) throw new SetupError(`--every ${every} is not a whole number.`);
 	const chosen = chooseParts(names);
 	await installStryker();
 	const counts = new Map<string, Counts>();
@@ -189,8 +189,9 @@ function add(counts: Counts | undefined, { files }: Report): Counts {
 const totalOf = (counts: Counts): number =>
 	counts.killed + counts.timeout + counts.survived + counts.noCoverage;
 
+/** Percent; 100 without mutants. */
 const scoreOf = (counts: Counts): number =>
-	(100 * (counts.killed + counts.timeout)) / totalOf(counts);
+	totalOf(counts) === 0 ? 100 : (100 * (counts.killed + counts.timeout)) / totalOf(counts);
 
 function tableOf(counts: ReadonlyMap<string, Counts>): string {
 	const rows = [...counts].map(([group, each]) => [

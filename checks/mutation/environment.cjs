@@ -5,7 +5,7 @@ const OneContext = require('../../test/environment.cjs');
 const activeMutant = () => process.env.__STRYKER_ACTIVE_MUTANT__;
 
 /**
- * The mutant of which a test has failed.
+ * The last mutant that a test noticed.
  *
  * @type {string | undefined}
  */

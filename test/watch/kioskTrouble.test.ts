@@ -186,3 +186,20 @@ describe('the notes on totals', () => {
 		expect(second.state.rating?.notes).not.toContain(NOTE);
 	});
 });
+
+describe('the notice about a report that ended badly', () => {
+	const place = startWatch(AT, '2026-03-31', 0);
+	const told = (reason?: string) => {
+		const trouble = { how: 'FATAL', firstId: 'r1', reportId: 'r1', count: 1, told: false } as const;
+		const reports = {
+			totals: { trouble: { ...trouble, ...(reason !== undefined && { reason }) } },
+		};
+		return noticesOf({ ...place, reports }, 'Germany')[0]?.description;
+	};
+
+	it('has Amazon’s reason, with one full stop', () => {
+		expect(told('The date is wrong. . ')).toMatch(/^Amazon says: The date is wrong\. Wait\. /);
+		expect(told('Version 1.2 is old')).toMatch(/^Amazon says: Version 1\.2 is old\. Wait\. /);
+		expect(told()).toMatch(/^Wait\. /);
+	});
+});

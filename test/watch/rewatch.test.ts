@@ -1,10 +1,12 @@
+import { DateTime } from 'luxon';
+
 import { toItem } from '../../nodes/AmazonSellerFeedbackTrigger/items';
 import type {
 	Observation,
 	WatchEvent,
 	WatchSettings,
 } from '../../nodes/AmazonSellerFeedbackTrigger/watch/events';
-import { rewatch } from '../../nodes/AmazonSellerFeedbackTrigger/watch/rewatch';
+import { rewatch, withoutFuture } from '../../nodes/AmazonSellerFeedbackTrigger/watch/rewatch';
 import {
 	startWatch,
 	type MarketplaceWatch,
@@ -121,4 +123,48 @@ describe('the summary of a feedback event', () => {
 			);
 		},
 	);
+});
+
+describe('a clock that was ahead', () => {
+	const TODAY = '2026-06-20';
+	const now = DateTime.fromISO(`${TODAY}T12:00:00.000Z`, { zone: 'utc' });
+	const began = startWatch(`${TODAY}T00:00:00.000Z`, TODAY, 0);
+
+	it('leaves no day after tomorrow', () => {
+		const future = plusDays(TODAY, 400);
+		const wrong = {
+			...began,
+			beganOn: future,
+			tellFrom: future,
+			positives: { since: future, days: {} },
+		};
+		const tomorrow = plusDays(TODAY, 1);
+		expect(withoutFuture(wrong, now, TODAY)).toEqual({
+			...began,
+			beganOn: TODAY,
+			tellFrom: tomorrow,
+			positives: { since: tomorrow, days: {} },
+		});
+	});
+
+	it('changes nothing of a state without such days', () => {
+		const tomorrow = plusDays(TODAY, 1);
+		const right = { ...began, tellFrom: tomorrow, positives: { since: tomorrow, days: {} } };
+		expect(withoutFuture(right, now, TODAY)).toBe(right);
+		const plain = { ...began, tellFrom: undefined };
+		expect(withoutFuture(plain, now, TODAY)).toBe(plain);
+	});
+});
+
+it('forgets positive feedback that is too old to be reported again', () => {
+	const days = { '2025-01-02': { reported: 1, notNegative: 1 } };
+	const place = {
+		...startWatch(`${BEGAN}T00:00:00.000Z`, BEGAN, 0),
+		positives: { since: '2025-01-01', days },
+	};
+	const settings = settingsWith({ events: ['newPositiveFeedback'], daysUntilSettled: 3 });
+	const { state } = observe(place, reportsOf('2026-06-20'), settings);
+	const kept = Object.keys(state.positives?.days ?? {});
+	expect(kept.length).toBeGreaterThan(0);
+	expect(kept).not.toContain('2025-01-02');
 });
