@@ -1,3 +1,4 @@
+// cspell:ignore tell
 import { DateTime } from 'luxon';
 
 import { toItem } from '../../nodes/AmazonSellerFeedbackTrigger/items';
