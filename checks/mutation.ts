@@ -115,7 +115,7 @@ async function mutate({ rules, tests }: Part, every: number): Promise<Report | s
 				enableFindRelatedTests: false,
 				config: {
 					testMatch: tests.map((test) => `<rootDir>/${test}`),
-					testEnvironment: './checks/mutation/environment.cjs',
+					testEnvironment: './test/mutationEnvironment.cjs',
 				},
 			},
 			// Runs for each mutant only the tests that reach it.

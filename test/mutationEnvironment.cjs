@@ -1,5 +1,5 @@
 const fc = require('fast-check').default;
-const OneContext = require('../../test/environment.cjs');
+const OneContext = require('./environment.cjs');
 
 /** Stryker sets it while the tests run with a mutant. */
 const activeMutant = () => process.env.__STRYKER_ACTIVE_MUTANT__;
