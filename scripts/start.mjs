@@ -95,7 +95,7 @@ ${demoWorkflows()
 	.map(({ name, id }) => `  ${name}\n    ${url}/workflow/${id}`)
 	.join('\n')}
 
-To post new feedback as a buyer:
+To post new feedback as a buyer (Demo 4, once published, reports it within six minutes):
   curl ${sandbox.url}/sandbox/world/feedback -d '{ "rating": 1, "comment": "Came broken" }'
 
 The workflows use the SP-API sandbox at ${sandbox.url}; nothing reaches Amazon.
