@@ -7,6 +7,7 @@ import {
 } from 'n8n-workflow';
 
 import { searchMarketplaces, searchOneSeller, searchSellers } from '../shared/n8n/lists';
+import { operationSubtitle } from '../shared/n8n/subtitle';
 import { outputs, properties } from './actions/description';
 
 export class AmazonReviewSolicitation implements INodeType {
@@ -19,8 +20,7 @@ export class AmazonReviewSolicitation implements INodeType {
 		},
 		group: ['output'],
 		version: 1,
-		subtitle:
-			'={{ ($parameter["operation"] + ($parameter["operation"].startsWith("get") ? ": " + $parameter["resource"] : "")).replace(/[A-Z]/g, (capital) => " " + capital.toLowerCase()) }}',
+		subtitle: operationSubtitle,
 		description:
 			'List Amazon orders, plan when to send review requests, and request a product review and seller feedback once per order',
 		defaults: { name: 'Amazon Review Requests' },

@@ -12,6 +12,7 @@ import {
 	searchOneSeller,
 	searchSellers,
 } from '../shared/n8n/lists';
+import { operationSubtitle } from '../shared/n8n/subtitle';
 import { outputs, properties } from './actions/description';
 
 export class AmazonSellerFeedback implements INodeType {
@@ -24,8 +25,7 @@ export class AmazonSellerFeedback implements INodeType {
 		},
 		group: ['input'],
 		version: 1,
-		subtitle:
-			'={{ ($parameter["operation"] + ($parameter["operation"].startsWith("get") ? ": " + $parameter["resource"] : "")).replace(/[A-Z]/g, (capital) => " " + capital.toLowerCase()) }}',
+		subtitle: operationSubtitle,
 		description:
 			'Fetch negative and neutral Amazon seller feedback, follow each bad entry to a closed case, get account health and marketplaces',
 		defaults: { name: 'Amazon Seller Feedback' },

@@ -1,10 +1,14 @@
-import { DAY_MS, HOUR_MS, millisOf } from '../../shared/domain/calendar';
+import { DAY_MS, HOUR_MS } from '../../shared/domain/calendar';
 import { drawOf } from '../../shared/domain/drawOf';
-import { utcInstant } from '../../shared/domain/instant';
+import { keptBy } from '../../shared/domain/keptBy';
 import { isZone } from '../../shared/domain/localTime';
 import { findMarketplace } from '../../shared/domain/marketplaces';
 import type { SellerOrder } from '../../shared/domain/order';
-import { CLOSES_AFTER_DAYS, OPENS_AFTER_DAYS } from '../../shared/domain/solicitationWindow';
+import {
+	CLOSES_AFTER_DAYS,
+	instantOf,
+	OPENS_AFTER_DAYS,
+} from '../../shared/domain/solicitationWindow';
 import { daysOf, membershipBy, type Campaign } from './campaigns';
 import type { ClockTimes, PermittedHours } from './permittedHours';
 import type { Maximum } from './placeOrders';
@@ -208,18 +212,6 @@ function sharedLists(): (firsts: readonly number[], last: number) => readonly nu
 	};
 }
 
-/** Makes something of each key only once. */
-function keptBy<Key, Made>(make: (key: Key) => Made): (key: Key) => Made {
-	const all = new Map<Key, Made>();
-	return (key) => {
-		const kept = all.get(key);
-		if (kept !== undefined) return kept;
-		const made = make(key);
-		all.set(key, made);
-		return made;
-	};
-}
-
 const defined = (campaign: Campaign): Campaign =>
 	Object.fromEntries(
 		Object.entries(campaign).filter(([, value]) => value !== undefined),
@@ -281,8 +273,6 @@ function windowOf(
 		delayFrom: created,
 	};
 }
-
-const instantOf = (text: string): number => utcInstant(text) ?? millisOf(text);
 
 /** Keeps a margin, because a request planned for the last moment of a window would arrive too late. */
 const MARGIN_MS = HOUR_MS;

@@ -1,8 +1,9 @@
 import { DateTime } from 'luxon';
 
-import { inOneGo, type Steps } from '../../shared/domain/steps';
+import { keptBy } from '../../shared/domain/keptBy';
 import { findMarketplace } from '../../shared/domain/marketplaces';
 import { isOrderId } from '../../shared/domain/orderId';
+import { inOneGo, type Steps } from '../../shared/domain/steps';
 import { orderIdsIn, tidied } from '../orders/reports/writtenIds';
 
 /**
@@ -258,19 +259,13 @@ const isBlank = (value: unknown): boolean =>
 
 const hasText = (text: string): boolean => /[\p{L}\p{N}]/u.test(text);
 
-/** Names of fields without all but letters and digits: the rows of a table have the same few. */
-const plainNames = new Map<string, string>();
-
 const MOST_NAMES_KEPT = 1_000;
 
-function plain(name: string): string {
-	const kept = plainNames.get(name);
-	if (kept !== undefined) return kept;
-	const made = name.toLowerCase().replace(/[^a-z0-9]/g, '');
-	if (plainNames.size >= MOST_NAMES_KEPT) plainNames.clear();
-	plainNames.set(name, made);
-	return made;
-}
+/** The name of a field with only its letters and digits: the rows of a table have the same few. */
+const plain = keptBy(
+	(name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, ''),
+	MOST_NAMES_KEPT,
+);
 
 /** Cuts a long text into parts, each after one of the characters. */
 function* cut(text: string, ends: RegExp): Generator<string> {

@@ -218,13 +218,7 @@ export function* planSolicitationsInSteps(
 	for (const [done, { key, reason }] of plan.leftOut.entries()) {
 		if (done % ORDERS_PER_STEP === 0) yield;
 		const index = Number(key);
-		const order = read[index];
-		const {
-			campaign = null,
-			whyThisCampaign = null,
-			otherCampaigns = [],
-			delayDays = null,
-		} = order ?? {};
+		const { campaign, whyThisCampaign, otherCampaigns, delayDays } = read[index] as PlannedOrder;
 		rows[index] = { ...leftOut(reason), campaign, whyThisCampaign, otherCampaigns, delayDays };
 	}
 	yield;

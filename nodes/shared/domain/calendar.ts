@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 
+import { keptBy } from './keptBy';
 import type { Marketplace } from './marketplaces';
 
 /** Calendar days are ISO texts (2026-11-29) in the marketplace's own zone. */
@@ -16,23 +17,16 @@ type Zone = Pick<Marketplace, 'timeZone'>;
 /** Far more days than reports and windows have. */
 const MOST_DAYS_KEPT = 5_000;
 
-/** Days whose number was computed: every window needs the same few hundred. */
-const numbers = new Map<string, number>();
-
 /**
- * Days since 1970-01-01 of an ISO calendar day.
+ * Days since 1970-01-01 of an ISO calendar day. Kept, because every window needs the same few hundred.
  * @throws RangeError if it is not an ISO calendar day
  */
-export function dayNumber(isoDate: string): number {
-	const kept = numbers.get(isoDate);
-	if (kept !== undefined) return kept;
+export const dayNumber = keptBy((isoDate: string): number => {
 	const day =
 		plainDayNumber(isoDate) ?? DateTime.fromISO(isoDate, { zone: 'utc' }).toMillis() / DAY_MS;
 	if (!Number.isInteger(day)) throw new RangeError(`${isoDate} is not an ISO calendar day`);
-	if (numbers.size >= MOST_DAYS_KEPT) numbers.clear();
-	numbers.set(isoDate, day);
 	return day;
-}
+}, MOST_DAYS_KEPT);
 
 /** The same for a day written as YYYY-MM-DD, many times as fast; undefined for any other text. */
 function plainDayNumber(text: string): number | undefined {

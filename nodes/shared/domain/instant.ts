@@ -1,4 +1,5 @@
 import { DAY_MS, MINUTE_MS } from './calendar';
+import { keptBy } from './keptBy';
 
 /** A UTC time with an existing month, day and time of day; the 29th of February is not included. */
 const UTC_INSTANT =
@@ -58,17 +59,11 @@ const MILLISECONDS = Array.from({ length: 1_000 }, (_, part) => String(part).pad
 /** Far more days than the orders and windows of a run have. */
 const MOST_DAYS_KEPT = 5_000;
 
-/** The texts of days by their number, such as `2026-11-29T`. */
-const days = new Map<number, string>();
-
-function dayText(day: number): string {
-	const kept = days.get(day);
-	if (kept !== undefined) return kept;
-	const text = new Date(day * DAY_MS).toISOString().slice(0, -'00:00:00.000Z'.length);
-	if (days.size >= MOST_DAYS_KEPT) days.clear();
-	days.set(day, text);
-	return text;
-}
+/** The text of a day by its number, such as `2026-11-29T`. */
+const dayText = keptBy(
+	(day: number): string => new Date(day * DAY_MS).toISOString().slice(0, -'00:00:00.000Z'.length),
+	MOST_DAYS_KEPT,
+);
 
 /**
  * The same as `toISOString` of a Date, several times as fast.

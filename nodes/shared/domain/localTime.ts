@@ -2,6 +2,7 @@ import { IANAZone } from 'luxon';
 
 import { DAY_MS, MINUTE_MS } from './calendar';
 import { isoInstant } from './instant';
+import { keptBy } from './keptBy';
 
 /** Clocks change only at multiples of this, and not twice within a day in UTC. */
 const QUARTER_MS = 15 * MINUTE_MS;
@@ -67,15 +68,9 @@ export function localIso(zone: string, moment: number): string {
 	return isoInstant(moment + offset * MINUTE_MS, zone === 'utc' ? 'Z' : writtenOffset(offset));
 }
 
-/** Offsets as ISO 8601 writes them: zones share a few. */
-const writtenOffsets = new Map<number, string>();
-
-function writtenOffset(offset: number): string {
-	const kept = writtenOffsets.get(offset);
-	if (kept !== undefined) return kept;
+/** An offset as ISO 8601 writes it: zones share a few. */
+const writtenOffset = keptBy((offset: number): string => {
 	const minutes = Math.abs(offset);
 	const two = (number: number) => String(number).padStart(2, '0');
-	const written = `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
-	writtenOffsets.set(offset, written);
-	return written;
-}
+	return `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+});

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 
 import { DAY_MS } from './calendar';
-import { utcInstant } from './instant';
+import { isoInstant, utcInstant } from './instant';
 
 /**
  * Days from the earliest delivery to the start of the window, and from the latest delivery to its
@@ -29,7 +29,7 @@ export function solicitationWindow(
 	latestDelivery: string,
 ): SolicitationWindow | undefined {
 	const window = windowInMillis(earliestDelivery, latestDelivery);
-	return window && { opensAt: isoOf(window.opensAt), closesAt: isoOf(window.closesAt) };
+	return window && { opensAt: isoInstant(window.opensAt), closesAt: isoInstant(window.closesAt) };
 }
 
 /** The same in epoch milliseconds. */
@@ -42,11 +42,12 @@ export function windowInMillis(
 	return Number.isNaN(opensAt + closesAt) ? undefined : { opensAt, closesAt };
 }
 
-/** Without luxon where possible, which would take most of the time of a plan. */
-const instantOf = (text: string): number =>
+/**
+ * Epoch milliseconds of an ISO time; without luxon where possible, which would take most of the time of a
+ * plan.
+ */
+export const instantOf = (text: string): number =>
 	utcInstant(text) ?? DateTime.fromISO(text, { zone: 'utc' }).toMillis();
-
-const isoOf = (moment: number): string => new Date(moment).toISOString();
 
 /** The delivery dates that a window is based on: the inverse of `solicitationWindow`. */
 export function deliveryOf({ opensAt, closesAt }: SolicitationWindow) {

@@ -234,8 +234,7 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 			if (own instanceof ItemFailure) fail(own.error, item);
 			else {
 				for (const result of own) {
-					const { json } = toItem(result, seller);
-					items.push({ json, pairedItem: { item } });
+					items.push({ json: withSeller(result, seller), pairedItem: { item } });
 				}
 			}
 		}

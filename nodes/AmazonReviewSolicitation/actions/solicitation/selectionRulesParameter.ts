@@ -17,8 +17,8 @@ import { inTurns, LONGEST_TURN_MS } from '../../../shared/spapi/pause';
 import { fulfilledByParameter } from '../../orders/fulfilledByParameter';
 
 /**
- * A list in any shape; only `readParametersInTurns` can read it. An expression that returns no value is not a list, because its intended
- * content is unknown.
+ * A list in any shape; only `readParametersInTurns` can read it. An expression that returns no value is
+ * not a list, because its intended content is unknown.
  */
 export const listOfKind = (kind: ListKind, options?: ReadingOptions) =>
 	z.unknown().transform(async (given, context): Promise<GivenList | undefined> => {
