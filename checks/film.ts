@@ -7,7 +7,7 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Locator, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { createProgress, printVerdicts } from '../scripts/lib/output.mjs';
 import { repoDir, stateDir } from '../scripts/lib/paths.mjs';
 import { encodeGif } from './film/gif';
@@ -20,8 +20,9 @@ import { MailServer } from './lib/mailServer';
 import { readOptions } from './lib/options';
 import { RunningSandbox } from './lib/sandbox';
 import { setUp } from './lib/setUp';
-import { Editor } from './n8n/editor';
-import { OWNER, RealN8n } from './n8n/realN8n';
+import { boxOf, Editor, type Box } from './n8n/editor';
+import { OWNER } from './n8n/realN8n';
+import { startOnClock } from './n8n/startOnClock';
 import { SteppedClock } from './n8n/steppedClock';
 
 const file = join(repoDir, 'docs', 'images', 'desk.gif');
@@ -64,12 +65,8 @@ export async function run(args: string[]): Promise<number> {
 	readOptions(args, {});
 	rmSync(dir, { recursive: true, force: true });
 	const progress = createProgress(5);
-	// A session must outlast the steps of the clock.
-	const env = {
-		GENERIC_TIMEZONE: 'America/New_York',
-		N8N_USER_MANAGEMENT_JWT_DURATION_HOURS: '2000',
-	};
-	const n8n = new RealN8n({ ...(await setUp(progress)), dir, env });
+	const env = { GENERIC_TIMEZONE: 'America/New_York' };
+	const parts = { ...(await setUp(progress)), dir, env };
 	const sandbox = await RunningSandbox.start(join(dir, 'sandbox.log'), {
 		now: START,
 		'rate-limits': 1000,
@@ -79,8 +76,7 @@ export async function run(args: string[]): Promise<number> {
 	const mail = await MailServer.open();
 	atEnd(async () => mail.close());
 	const clock = new SteppedClock(join(dir, 'clock'), Date.parse(START));
-	atEnd(async () => await n8n.stop());
-	await progress.step('Starting n8n', async () => await n8n.start(clock.startOptions));
+	const n8n = await startOnClock(progress, parts, clock);
 	const scene = new Scene({ n8n, sandbox, mail, clock });
 	const editor = await Editor.open(n8n.url, OWNER, {
 		theme: 'light',
@@ -206,16 +202,13 @@ async function filmTable(
 
 /** A page that has exactly the size of the picture. */
 async function readerOf(page: Page): Promise<Page> {
-	const browser = page.context().browser();
-	if (!browser) throw new Error('The browser has been closed');
-	return await browser.newPage({ viewport: PICTURE, colorScheme: 'light' });
+	return await browserOf(page).newPage({ viewport: PICTURE, colorScheme: 'light' });
 }
 
-interface Box {
-	readonly x: number;
-	readonly y: number;
-	readonly width: number;
-	readonly height: number;
+function browserOf(page: Page): Browser {
+	const browser = page.context().browser();
+	if (!browser) throw new Error('The browser has been closed');
+	return browser;
 }
 
 /** The part of the canvas with these nodes. */
@@ -248,12 +241,6 @@ async function middleOf(part: Locator): Promise<Point> {
 	return { x: x + width / 2, y: y + height / 2 };
 }
 
-async function boxOf(part: Locator): Promise<Box> {
-	const box = await part.boundingBox();
-	if (!box) throw new Error('A part of the page is not visible');
-	return box;
-}
-
 interface Film {
 	readonly bytes: number;
 	readonly seconds: number;
@@ -261,9 +248,7 @@ interface Film {
 
 /** Draws the frames and writes the film; also each frame as a PNG, to look at. */
 async function develop(shots: readonly Shot[], page: Page): Promise<Film> {
-	const browser = page.context().browser();
-	if (!browser) throw new Error('The browser has been closed');
-	const studio = await Studio.open(browser);
+	const studio = await Studio.open(browserOf(page));
 	const frames = [];
 	mkdirSync(join(dir, 'frames'));
 	for (const [at, shot] of shots.entries()) {

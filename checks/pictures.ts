@@ -13,7 +13,7 @@ import { DEMO_CREDENTIAL, demoLogin } from '../scripts/lib/instance.mjs';
 import { SetupError } from '../scripts/lib/output.mjs';
 import { repoDir, userFolder } from '../scripts/lib/paths.mjs';
 import { readTemplate, templateNames } from './lib/templates';
-import { Editor, type Theme } from './n8n/editor';
+import { boxOf, Editor, type Box, type Theme } from './n8n/editor';
 import { amazonNode, chain, node, withCredential, type NewWorkflow } from './n8n/workflow';
 
 const images = join(repoDir, 'docs', 'images');
@@ -41,14 +41,6 @@ const EMPTY_TOOLTIP = 'div[class^="\u037c"]';
 
 /** How long n8n shows its messages about a run in the corner. */
 const MESSAGES_MS = 6_000;
-
-/** A part of the window. */
-interface Box {
-	readonly x: number;
-	readonly y: number;
-	readonly width: number;
-	readonly height: number;
-}
 
 /** Saves a picture of the window, or of a part of it. */
 type Shoot = (clip?: Box | null) => Promise<unknown>;
@@ -199,12 +191,6 @@ async function shootNodes(page: Page, shoot: Shoot): Promise<void> {
 		canvas.y + canvas.height - 5,
 	);
 	await shoot({ x: left, y: top, width: right - left, height: bottom - top });
-}
-
-async function boxOf(part: Locator): Promise<Box> {
-	const box = await part.boundingBox();
-	if (!box) throw new Error('A part of the page is not visible');
-	return box;
 }
 
 /** A panel after a run, with the output as JSON or as a table. */

@@ -10,6 +10,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { createProgress, formatTable, printVerdicts } from '../scripts/lib/output.mjs';
 import { stateDir } from '../scripts/lib/paths.mjs';
 import { readOptions } from './lib/options';
+import { repeated } from './lib/repeated';
 import { RunningSandbox } from './lib/sandbox';
 import { setUp } from './lib/setUp';
 import { startOnClock } from './n8n/startOnClock';
@@ -21,7 +22,6 @@ import {
 	ledgerDifferences,
 	localDay,
 	offSchedule,
-	repeated,
 	rowsSent,
 	runOf,
 	tooLate,

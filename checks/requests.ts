@@ -10,6 +10,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { createProgress, formatTable, printVerdicts } from '../scripts/lib/output.mjs';
 import { stateDir } from '../scripts/lib/paths.mjs';
 import { readOptions } from './lib/options';
+import { repeated } from './lib/repeated';
 import { RunningSandbox } from './lib/sandbox';
 import { setUp } from './lib/setUp';
 import { ScaledClock } from './n8n/scaledClock';
@@ -135,6 +136,3 @@ const orderIdsOf = (rows: readonly IDataObject[]): string[] =>
 
 const without = (all: readonly string[], others: readonly string[]): string[] =>
 	all.filter((each) => !others.includes(each));
-
-const repeated = (all: readonly string[]): string[] =>
-	all.filter((each, index) => all.indexOf(each) !== index);

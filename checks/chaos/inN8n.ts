@@ -7,6 +7,7 @@ import { repoDir } from '../../scripts/lib/paths.mjs';
 import { runCommand } from '../../scripts/lib/processes.mjs';
 import { faultsFor } from '../../test/chaos/faults';
 import { LeakSearch, type Leak } from '../../test/chaos/leaks';
+import { repeated } from '../lib/repeated';
 import type { RunningSandbox } from '../lib/sandbox';
 import type { RealN8n } from '../n8n/realN8n';
 import { itemsOf } from '../n8n/runData';
@@ -340,9 +341,6 @@ export class ChaosInN8n {
 }
 
 const asItem = (orderId: string) => ({ orderId });
-
-const repeated = (values: readonly string[]): string[] =>
-	values.filter((value, index) => values.indexOf(value) !== index);
 
 /**
  * Files of n8n: its folder without the installed package and the editor's own files, and its logs.

@@ -9,10 +9,10 @@ import type { SteppedClock } from '../n8n/steppedClock';
 import { PACKAGE, withCredential } from '../n8n/workflow';
 
 /** The table of the template. */
-export const TABLE = 'Amazon feedback cases';
+const TABLE = 'Amazon feedback cases';
 
 /** The node that starts the workflow when a buyer leaves feedback. */
-export const TRIGGER = 'Watch for bad feedback';
+const TRIGGER = 'Watch for bad feedback';
 
 const UNITED_STATES = 'ATVPDKIKX0DER';
 
@@ -44,13 +44,6 @@ export const COLUMNS: Readonly<Record<string, number>> = {
 	closedAt: 130,
 };
 
-interface Table {
-	readonly id: string;
-	readonly name: string;
-	readonly projectId: string;
-	readonly columns: ReadonlyArray<{ readonly id: string; readonly name: string }>;
-}
-
 interface Parts {
 	readonly n8n: RealN8n;
 	readonly sandbox: RunningSandbox;
@@ -72,7 +65,7 @@ export class Scene {
 	/** Imports the template with the email channel. */
 	async begin(): Promise<void> {
 		const { n8n, sandbox, mail } = this.parts;
-		await this.moveSandbox();
+		await sandbox.setClock(this.parts.clock.now);
 		await sandbox.addOrders({ marketplaceId: UNITED_STATES, count: 60 });
 		// The last entry of a report cannot be seen to be removed.
 		const earlier = { marketplaceId: UNITED_STATES, rating: 3, comment: 'OK', date: BEFORE };
@@ -106,10 +99,9 @@ export class Scene {
 	}
 
 	/** The buyer leaves feedback. */
-	async leaveFeedback(rating: number, comment: string): Promise<string> {
+	async leaveFeedback(rating: number, comment: string): Promise<void> {
 		const entry = { marketplaceId: UNITED_STATES, rating, comment };
 		this.orderId = (await this.parts.sandbox.addFeedback(entry)).orderId;
-		return this.orderId;
 	}
 
 	async removeFeedback(): Promise<void> {
@@ -136,21 +128,12 @@ export class Scene {
 	/** Puts the columns that the film is about in front, as one does by dragging them. */
 	async arrangeTable(): Promise<void> {
 		const { n8n } = this.parts;
-		const table = await this.table();
-		for (const [targetIndex, name] of Object.keys(COLUMNS).entries()) {
-			const column = table.columns.find((each) => each.name === name);
-			if (column === undefined) throw new Error(`The table has no column ${name}`);
-			const path = `projects/${table.projectId}/data-tables/${table.id}/columns/${column.id}/move`;
-			await n8n.call('PATCH', path, { targetIndex });
+		const tables = new DataTables(n8n);
+		for (const [place, column] of Object.keys(COLUMNS).entries()) {
+			await tables.moveColumn(TABLE, column, place);
 		}
-		this.tableUrl = `${n8n.url}/projects/${table.projectId}/datatables/${table.id}`;
-	}
-
-	private async table(): Promise<Table> {
-		const { data } = await this.parts.n8n.get<{ data: Table[] }>('data-tables-global');
-		const table = data.find(({ name }) => name === TABLE);
-		if (table === undefined) throw new Error(`There is no table ${TABLE}`);
-		return table;
+		const { projectId, id } = await tables.existing(TABLE);
+		this.tableUrl = `${n8n.url}/projects/${projectId}/datatables/${id}`;
 	}
 
 	private async until<T>(what: string, look: () => Promise<T | undefined> | T | undefined) {
@@ -161,10 +144,6 @@ export class Scene {
 			await sleep(LOOK_EVERY_MS);
 		}
 		throw new Error(`There was no ${what}`);
-	}
-
-	private async moveSandbox(): Promise<void> {
-		await this.parts.sandbox.setClock(this.parts.clock.now);
 	}
 }
 

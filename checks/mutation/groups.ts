@@ -11,35 +11,20 @@ const rules = (folder: string, names: string) =>
 const tests = (folder: string, names: string) =>
 	names.split(' ').map((name) => `test/${folder}/${name}.test.ts`);
 
-const domain = (names: string, testNames: string = names): Part => ({
-	rules: rules('shared/domain', names),
-	tests: tests('domain', testNames),
-});
+/** Makes parts of the rules in a folder; their tests have the same names unless others are given. */
+const partsOf =
+	(folder: string, testFolder: string) =>
+	(names: string, testNames: string = names): Part => ({
+		rules: rules(folder, names),
+		tests: tests(testFolder, testNames),
+	});
 
-const analysis = (names: string, testNames: string = names): Part => ({
-	rules: rules('AmazonSellerRating/analysis', names),
-	tests: tests('analysis', testNames),
-});
-
-const cases = (names: string, testNames: string = names): Part => ({
-	rules: rules('AmazonSellerFeedback/cases', names),
-	tests: tests('cases', testNames),
-});
-
-const planning = (names: string, testNames: string = names): Part => ({
-	rules: rules('AmazonReviewSolicitation/planning', names),
-	tests: tests('planning', testNames),
-});
-
-const watch = (names: string, testNames: string = names): Part => ({
-	rules: rules('AmazonSellerFeedbackTrigger/watch', names),
-	tests: tests('watch', testNames),
-});
-
-const orders = (names: string, testNames: string): Part => ({
-	rules: rules('AmazonReviewSolicitation/orders', names),
-	tests: tests('orders', testNames),
-});
+const domain = partsOf('shared/domain', 'domain');
+const analysis = partsOf('AmazonSellerRating/analysis', 'analysis');
+const cases = partsOf('AmazonSellerFeedback/cases', 'cases');
+const planning = partsOf('AmazonReviewSolicitation/planning', 'planning');
+const watch = partsOf('AmazonSellerFeedbackTrigger/watch', 'watch');
+const orders = partsOf('AmazonReviewSolicitation/orders', 'orders');
 
 /**
  * The pure rules in groups. Small parts are fast: Stryker loads all tests of a part for each of its
@@ -65,7 +50,7 @@ export const GROUPS: Readonly<Record<string, readonly Part[]>> = {
 		cases('decide'),
 		cases('nextStep caseRow keptCases removalProposals', 'nextStep'),
 		cases('outcomes'),
-		cases('drafts', 'drafts'),
+		cases('drafts'),
 	],
 	evaluation: [analysis('evaluation'), analysis('scorecard')],
 	forecast: [analysis('forecast'), analysis('cusum')],
@@ -79,15 +64,12 @@ export const GROUPS: Readonly<Record<string, readonly Part[]>> = {
 		analysis('requestEffectReport'),
 	],
 	orders: [
-		{
-			rules: rules('shared/domain', 'orderId solicitationWindow buyerTimeZone pulse'),
-			tests: tests('domain', 'orderId solicitationWindow buyerTimeZone pulse'),
-		},
-		orders('orderCursor savedCursor', 'orderCursor savedCursor'),
+		domain('orderId solicitationWindow buyerTimeZone pulse'),
+		orders('orderCursor savedCursor'),
 		orders('reports/tabDelimited', 'tabDelimited'),
 		orders('reports/allOrdersReport', 'allOrdersReport'),
 		orders('reports/fbaShipmentsReport reports/returnsReport', 'fbaShipmentsReport returnsReport'),
-		orders('plainOrder', 'plainOrder'),
+		orders('plainOrder'),
 	],
 	planning: [
 		planning('selectionRules'),

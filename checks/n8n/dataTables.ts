@@ -8,6 +8,7 @@ interface Found {
 	readonly id: string;
 	readonly name: string;
 	readonly projectId: string;
+	readonly columns: ReadonlyArray<{ readonly id: string; readonly name: string }>;
 }
 
 /** n8n's own data tables, read as the editor does. */
@@ -29,9 +30,15 @@ export class DataTables {
 
 	/** Adds rows to a table that exists. */
 	async insert(name: string, rows: readonly object[]): Promise<void> {
-		const table = await this.find(name);
-		if (table === undefined) throw new Error(`There is no table ${name}`);
-		await this.n8n.post(`${pathOf(table)}/insert`, { data: rows });
+		await this.n8n.post(`${pathOf(await this.existing(name))}/insert`, { data: rows });
+	}
+
+	/** Moves a column of a table that exists, as one does by dragging it. */
+	async moveColumn(name: string, columnName: string, targetIndex: number): Promise<void> {
+		const table = await this.existing(name);
+		const column = table.columns.find((each) => each.name === columnName);
+		if (column === undefined) throw new Error(`The table has no column ${columnName}`);
+		await this.n8n.call('PATCH', `${pathOf(table)}/columns/${column.id}/move`, { targetIndex });
 	}
 
 	/** Creates a table of text columns and returns its ID. */
@@ -47,6 +54,13 @@ export class DataTables {
 	async drop(name: string): Promise<void> {
 		const table = await this.find(name);
 		if (table !== undefined) await this.n8n.call('DELETE', pathOf(table));
+	}
+
+	/** @throws Error if there is no such table */
+	async existing(name: string): Promise<Found> {
+		const table = await this.find(name);
+		if (table === undefined) throw new Error(`There is no table ${name}`);
+		return table;
 	}
 
 	private async find(name: string): Promise<Found | undefined> {

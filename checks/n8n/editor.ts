@@ -1,5 +1,11 @@
 import { existsSync } from 'node:fs';
-import { chromium, type Browser, type ConsoleMessage, type Page } from 'playwright-core';
+import {
+	chromium,
+	type Browser,
+	type ConsoleMessage,
+	type Locator,
+	type Page,
+} from 'playwright-core';
 import type { INode, IWorkflowBase } from 'n8n-workflow';
 import { atEnd } from '../lib/atEnd';
 import { CHROMIUM, CHROMIUM_FLAGS } from '../lib/chromium';
@@ -15,6 +21,21 @@ const EXPECTED_ERRORS = /\/rest\/login|\/signin|\/rest\/workflows\/\w+$/;
 const PATIENCE_MS = 30_000;
 
 export type Theme = 'light' | 'dark';
+
+/** A part of the window. */
+export interface Box {
+	readonly x: number;
+	readonly y: number;
+	readonly width: number;
+	readonly height: number;
+}
+
+/** @throws Error if it is not visible */
+export async function boxOf(part: Locator): Promise<Box> {
+	const box = await part.boundingBox();
+	if (!box) throw new Error('A part of the page is not visible');
+	return box;
+}
 
 /** How the editor looks. */
 interface Look {

@@ -56,17 +56,10 @@ const FEWER_COLLECTIONS = ['--min-semi-space-size=16', '--max-semi-space-size=64
 const WITHOUT_EDITOR = {
 	N8N_DISABLE_UI: 'true',
 	N8N_DISABLED_MODULES: [
-		...['agents', 'agent-evals', 'breaking-changes', 'chat-hub', 'engine-v2', 'external-secrets'],
-		...[
-			'favorites',
-			'insights',
-			'instance-ai',
-			'instance-version-history',
-			'ldap',
-			'log-streaming',
-		],
-		...['mcp', 'mcp-registry', 'otel', 'promotions', 'provisioning', 'quick-connect', 'redaction'],
-		...['source-control', 'sso-oidc', 'sso-saml', 'workflow-builder', 'workflow-reviews'],
+		'agents,agent-evals,breaking-changes,chat-hub,engine-v2,external-secrets',
+		'favorites,insights,instance-ai,instance-version-history,ldap,log-streaming,mcp',
+		'mcp-registry,otel,promotions,provisioning,quick-connect,redaction,source-control',
+		'sso-oidc,sso-saml,workflow-builder,workflow-reviews',
 	].join(','),
 };
 

@@ -22,8 +22,6 @@ export const SELLER = 'europe';
 const SALES = 'GET_SALES_AND_TRAFFIC_REPORT';
 const FEEDBACK = 'GET_SELLER_FEEDBACK_DATA';
 
-const DIGEST = 'daily-reputation-digest';
-
 /** The digest's table. */
 const TABLE = 'Amazon rating history';
 
@@ -136,7 +134,7 @@ export class NineMarketplaces {
 	 */
 	async dailyDigests(): Promise<Outcome> {
 		const workflows = this.places.map(({ marketplaceId }, index) => {
-			const template = readTemplate(DIGEST);
+			const template = readTemplate('daily-reputation-digest');
 			for (const { parameters } of template.nodes) {
 				if (parameters['marketplace']) parameters['marketplace'] = marketplaceById(marketplaceId);
 			}

@@ -55,12 +55,6 @@ export function ledgerDifferences(
 /** The time of the request: a later row about it keeps it. */
 const requestOf = ({ requestedAt, at }: LedgerRow): string => requestedAt || at;
 
-/** What occurs more than once. */
-export function repeated(keys: readonly string[]): string[] {
-	const seen = new Set<string>();
-	return keys.filter((key) => seen.has(key) || !seen.add(key));
-}
-
 /**
  * Requests of the test that do not follow from seed and date alone: on a day that was not drawn although
  * the window would have stayed open until a later drawn day, or noted with another block or day. If the

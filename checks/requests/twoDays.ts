@@ -129,18 +129,16 @@ export class TwoDays {
 	/** How the executions ended, oldest first, with the messages of those that failed without being killed. */
 	async executions() {
 		const all = await this.parts.n8n.readExecutions(this.workflowId);
-		return all
-			.toSorted((a, b) => Number(a.id) - Number(b.id))
-			.map(({ status, error, runData }) => ({
-				status,
-				error: error?.message,
-				orders: itemsOf(runData, 'Get shipped orders').length,
-				due: itemsOf(runData, 'Plan requests').length,
-				/** Orders that were left out because their window had closed. */
-				closed: itemsOf<PlannedItem>(runData, 'Plan requests', LEFT_OUT)
-					.filter(({ reason }) => reason === 'windowClosed')
-					.map(({ orderId }) => orderId),
-			}));
+		return all.map(({ status, error, runData }) => ({
+			status,
+			error: error?.message,
+			orders: itemsOf(runData, 'Get shipped orders').length,
+			due: itemsOf(runData, 'Plan requests').length,
+			/** Orders that were left out because their window had closed. */
+			closed: itemsOf<PlannedItem>(runData, 'Plan requests', LEFT_OUT)
+				.filter(({ reason }) => reason === 'windowClosed')
+				.map(({ orderId }) => orderId),
+		}));
 	}
 
 	/**

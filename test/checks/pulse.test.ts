@@ -1,3 +1,4 @@
+import { repeated } from '../../checks/lib/repeated';
 import { blockOf, isDrawn, plusDays } from '../../checks/pulse/draw';
 import type { LedgerRow } from '../../checks/pulse/ledger';
 import {
@@ -6,7 +7,6 @@ import {
 	lastRuns,
 	ledgerDifferences,
 	offSchedule,
-	repeated,
 	runOf,
 	tooLate,
 } from '../../checks/pulse/record';
