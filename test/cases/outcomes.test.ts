@@ -24,9 +24,7 @@ const times = (count: number, each: EndedCase): EndedCase[] =>
 describe('outcomesOf', () => {
 	it('lets other work run while it counts many cases', () => {
 		const steps = outcomesOf(times(100_000, caseOf(2)), 10);
-		const pauses = [...steps].length;
-		expect(pauses).toBeGreaterThanOrEqual(10);
-		expect(pauses).toBeLessThan(1000);
+		expect([...steps].length).toBeGreaterThanOrEqual(1_000);
 	});
 
 	const cases = [

@@ -64,6 +64,8 @@ describe('a report with many rows', () => {
 			for (let step = 0; step < 5; step += 1) {
 				seen.push(turns);
 				setImmediate(() => (turns += 1));
+				// Longer than other work may have to wait.
+				passTime(20);
 				yield;
 			}
 			return pieces.length;

@@ -1,9 +1,6 @@
 import { DateTime } from 'luxon';
 
-import type { Steps } from '../../shared/domain/steps';
-
-/** Rows that are looked at between two pauses. */
-const ROWS_PER_STEP = 2_000;
+import { ENTRIES_PER_STEP, type Steps } from '../../shared/domain/steps';
 
 /**
  * Picks the row that counts among several rows of the same order and returns its index: the one
@@ -17,7 +14,7 @@ export function* newestRowsInSteps<Row extends { readonly updatedAt?: unknown }>
 	const newest = new Map<string, number>();
 	for (let index = 0; index < rows.length; index += 1) {
 		const row = rows[index] as Row;
-		if (index % ROWS_PER_STEP === 0) yield;
+		if (index % ENTRIES_PER_STEP === 0) yield;
 		const key = keyOf(row);
 		const other = newest.get(key);
 		if (other === undefined || momentOf(row.updatedAt) >= momentOf(rows[other]?.updatedAt)) {

@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { isoInstant } from '../../shared/domain/instant';
 import { FULFILLERS, type SellerOrder } from '../../shared/domain/order';
-import type { Steps } from '../../shared/domain/steps';
+import { ENTRIES_PER_STEP, type Steps } from '../../shared/domain/steps';
 import { readReturnsReport, type ReturnsGap } from './reports/returnsReport';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { SpApiFailure } from '../../shared/spapi/failure';
@@ -35,9 +35,6 @@ interface ShippedOrders {
 	readonly spellings: ReadonlySet<string>;
 }
 
-/** Orders that are looked at between two pauses. */
-const ORDERS_PER_STEP = 1_000;
-
 /** The orders that may have been returned, with times of the period that reports can be requested for. */
 export function* placedOrders(
 	orders: readonly SellerOrder[],
@@ -50,7 +47,7 @@ export function* placedOrders(
 	const placed = { AMAZON: [] as Placed[], MERCHANT: [] as Placed[] };
 	const spellings = new Set<string>();
 	for (let index = 0; index < orders.length; index += 1) {
-		if (index % ORDERS_PER_STEP === 0) yield;
+		if (index % ENTRIES_PER_STEP === 0) yield;
 		const { status, createdAt, marketplaceId, fulfilledBy } = orders[index] as SellerOrder;
 		if (marketplaceId !== null) spellings.add(marketplaceId);
 		if (status !== null && status !== 'SHIPPED') continue;

@@ -1,6 +1,6 @@
 import { DAY_MS, isoDay } from '../../shared/domain/calendar';
 import { localDayNumber } from '../../shared/domain/localTime';
-import type { Steps } from '../../shared/domain/steps';
+import { ENTRIES_PER_STEP, type Steps } from '../../shared/domain/steps';
 import { candidatesBy, type CandidateChoices, type PlannedOrder, type Relaxed } from './candidates';
 import {
 	planSendsInSteps,
@@ -54,9 +54,6 @@ export interface ForecastDay {
 /** A window that closes later, perhaps because of a wrong date, is shown on the last of these days. */
 const LONGEST_AHEAD_MS = 400 * DAY_MS;
 
-/** Orders that are looked at between two pauses. */
-const ORDERS_PER_STEP = 1_000;
-
 /** So many times the rate is as good as no limit. */
 const MANY_TIMES = 1_000;
 
@@ -86,7 +83,7 @@ export function* forecastInSteps(
 			const { candidateOf, maxima } = candidatesBy(choices, relaxed);
 			const candidates: PlanCandidate[] = [];
 			for (const order of open) {
-				if (candidates.length % ORDERS_PER_STEP === 0) yield;
+				if (candidates.length % ENTRIES_PER_STEP === 0) yield;
 				candidates.push(candidateOf(order, false));
 			}
 			const plan = yield* planSendsInSteps(candidates, {
@@ -96,7 +93,7 @@ export function* forecastInSteps(
 				maxima,
 			});
 			for (const [index, { key }] of plan.planned.entries()) {
-				if (index % ORDERS_PER_STEP === 0) yield;
+				if (index % ENTRIES_PER_STEP === 0) yield;
 				if (reasons.has(key)) savedBy.set(key, [...(savedBy.get(key) ?? []), relaxed]);
 			}
 		}
@@ -104,7 +101,7 @@ export function* forecastInSteps(
 
 	const lostOn = new Map<number, LostOrder[]>();
 	for (const [index, order] of open.entries()) {
-		if (index % ORDERS_PER_STEP === 0) yield;
+		if (index % ENTRIES_PER_STEP === 0) yield;
 		const reason = reasons.get(order.key);
 		if (reason === undefined) continue;
 		const { orderId, campaign, closesAt } = order;
@@ -149,12 +146,12 @@ function* openOrders(
 ): Steps<PlannedOrder[]> {
 	const isPlanned = new Set<string>();
 	for (const [index, { key }] of planned.entries()) {
-		if (index % ORDERS_PER_STEP === 0) yield;
+		if (index % ENTRIES_PER_STEP === 0) yield;
 		isPlanned.add(key);
 	}
 	const open: PlannedOrder[] = [];
 	for (const [index, order] of orders.entries()) {
-		if (index % ORDERS_PER_STEP === 0) yield;
+		if (index % ENTRIES_PER_STEP === 0) yield;
 		if (isPlanned.has(order.key) || lost.has(order.key)) open.push(order);
 	}
 	return open;

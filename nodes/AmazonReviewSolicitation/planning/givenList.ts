@@ -3,7 +3,7 @@ import { DateTime } from 'luxon';
 import { keptBy } from '../../shared/domain/keptBy';
 import { findMarketplace } from '../../shared/domain/marketplaces';
 import { isOrderId } from '../../shared/domain/orderId';
-import { inOneGo, type Steps } from '../../shared/domain/steps';
+import { ENTRIES_PER_STEP, inOneGo, type Steps } from '../../shared/domain/steps';
 import { orderIdsIn, tidied } from '../orders/reports/writtenIds';
 
 /**
@@ -132,9 +132,6 @@ export function problemOf({ entries, wrong }: GivenList, kind: ListKind): string
 const MOST_SHOWN = 3;
 
 const LONGEST_SHOWN = 40;
-
-/** Entries that are looked at between two pauses. */
-const ENTRIES_PER_STEP = 200;
 
 /** Characters of a text that are looked at between two pauses. */
 const CHARACTERS_PER_STEP = 16_384;

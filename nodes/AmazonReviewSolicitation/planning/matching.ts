@@ -1,4 +1,4 @@
-import type { Steps } from '../../shared/domain/steps';
+import { ENTRIES_PER_STEP, type Steps } from '../../shared/domain/steps';
 
 /**
  * The intervals an order may use: in its line (the intervals permitted in its zone), those from
@@ -33,9 +33,6 @@ interface Part {
 }
 
 export const NONE = -1;
-
-/** Orders that are looked at between two pauses. */
-const ORDERS_PER_STEP = 1_000;
 
 /**
  * A maximum bipartite matching of orders to intervals, where an interval takes as many orders as it
@@ -134,7 +131,7 @@ export class Matching {
 	*solve(): Steps<void> {
 		for (let index = 0; index < this.reaches.length; index += 1) {
 			const reach = this.reaches[index] as Reach;
-			if (index % ORDERS_PER_STEP === 0) yield;
+			if (index % ENTRIES_PER_STEP === 0) yield;
 			this.parts.push(this.partIn(reach.line, reach));
 			const { preferred, preferredEnd = reach.end } = reach;
 			this.preferredParts?.push(
@@ -171,7 +168,7 @@ export class Matching {
 		let found = false;
 		for (let index = 0; index < roots.length; index += 1) {
 			const root = at(roots, index);
-			if (index % ORDERS_PER_STEP === 0) yield;
+			if (index % ENTRIES_PER_STEP === 0) yield;
 			if (this.place(root, lastRank, liberty)) found = true;
 		}
 		return found;
@@ -212,7 +209,7 @@ export class Matching {
 			const next: number[] = [];
 			for (let index = 0; index < orders.length; index += 1) {
 				const order = at(orders, index);
-				if (index % ORDERS_PER_STEP === 0) yield;
+				if (index % ENTRIES_PER_STEP === 0) yield;
 				const { line, first, end } = this.reachOf(order, liberty);
 				let position = line.unranked.from(first);
 				for (; position < end; position = line.unranked.from(position)) {

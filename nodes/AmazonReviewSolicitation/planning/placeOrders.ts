@@ -1,4 +1,4 @@
-import type { Steps } from '../../shared/domain/steps';
+import { ENTRIES_PER_STEP, type Steps } from '../../shared/domain/steps';
 import { at, firstAtLeast, Matching, NONE, range, Remaining } from './matching';
 
 /** A maximum of requests per day for some of the orders, such as those of a campaign. */
@@ -41,9 +41,6 @@ export interface Placed {
 	/** By day: the most orders that it could take, if there were enough of them. */
 	readonly capacities: readonly number[];
 }
-
-/** Orders that are looked at between two pauses. */
-const ORDERS_PER_STEP = 1_000;
 
 /**
  * Assigns orders, the most urgent first, to intervals. No interval gets more orders than it has
@@ -108,13 +105,13 @@ export function* placeOrders(orders: readonly Place[], room: Room): Steps<Placed
 	const { intervalOf } = yield* matched(onTheirDays, lines, slots, days);
 	const free = new FreePlaces(room, dayOf);
 	for (const [index, order] of orders.entries()) {
-		if (index % ORDERS_PER_STEP === 0) yield;
+		if (index % ENTRIES_PER_STEP === 0) yield;
 		const interval = at(intervalOf, index);
 		// Only the first maximum was considered so far.
 		if (interval !== NONE && !free.take(interval, order)) intervalOf[index] = NONE;
 	}
 	for (const [index, order] of orders.entries()) {
-		if (index % ORDERS_PER_STEP === 0) yield;
+		if (index % ENTRIES_PER_STEP === 0) yield;
 		if (at(intervalOf, index) === NONE) intervalOf[index] = free.find(order);
 	}
 	return { intervalOf, atMost, capacities };
@@ -167,7 +164,7 @@ function* assignDays(
 	const lineOf = (line: number, key: string | undefined) => keys.indexOf(key) * lines.length + line;
 	const reaches: Place[] = [];
 	for (const { line, first, wish, end, preferred, preferredEnd = end, countsToward } of orders) {
-		if (reaches.length % ORDERS_PER_STEP === 0) yield;
+		if (reaches.length % ENTRIES_PER_STEP === 0) yield;
 		const intervals = lines[line] ?? [];
 		const from = firstAtLeast(intervals, first);
 		const onTime = firstAtLeast(intervals, wish);

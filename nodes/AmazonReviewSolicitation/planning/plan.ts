@@ -1,5 +1,5 @@
 // cspell:ignore Cancelled Tell
-import { inOneGo, type Steps } from '../../shared/domain/steps';
+import { ENTRIES_PER_STEP, inOneGo, type Steps } from '../../shared/domain/steps';
 import { isoInstant } from '../../shared/domain/instant';
 import { localIso } from '../../shared/domain/localTime';
 import type { SellerOrder } from '../../shared/domain/order';
@@ -138,9 +138,6 @@ export const planSolicitations = (
 	choices: PlanChoices,
 ): PlanRow[] => [...inOneGo(planSolicitationsInSteps(orders, choices)).rows];
 
-/** Orders that are looked at between two pauses. */
-const ORDERS_PER_STEP = 500;
-
 /**
  * The same in steps, with a forecast if wanted.
  * @throws RangeError for an invalid rule or limit
@@ -158,7 +155,7 @@ export function* planSolicitationsInSteps(
 	// By index, as in the other loops over orders: an iterator makes two objects for each.
 	for (let index = 0; index < orders.length; index += 1) {
 		const order = orders[index] as SellerOrder;
-		if (index % ORDERS_PER_STEP === 0) yield;
+		if (index % ENTRIES_PER_STEP === 0) yield;
 		const row = ((): PlanRow | undefined => {
 			const { orderId } = order;
 			const wrongId = whyNoOrderId(orderId);
@@ -187,13 +184,13 @@ export function* planSolicitationsInSteps(
 	const planned = read.filter((order) => order !== undefined);
 	const candidates = [];
 	for (const order of planned) {
-		if (candidates.length % ORDERS_PER_STEP === 0) yield;
+		if (candidates.length % ENTRIES_PER_STEP === 0) yield;
 		candidates.push(candidateOf(order));
 	}
 	const plan = yield* planSendsInSteps(candidates, { ...choices, maxima });
 	for (let done = 0; done < plan.planned.length; done += 1) {
 		const send = plan.planned[done] as PlannedSend;
-		if (done % ORDERS_PER_STEP === 0) yield;
+		if (done % ENTRIES_PER_STEP === 0) yield;
 		const index = Number(send.key);
 		const order = read[index] as PlannedOrder;
 		const isNow = isDueNow(send, order, choices);
@@ -216,7 +213,7 @@ export function* planSolicitationsInSteps(
 		};
 	}
 	for (const [done, { key, reason }] of plan.leftOut.entries()) {
-		if (done % ORDERS_PER_STEP === 0) yield;
+		if (done % ENTRIES_PER_STEP === 0) yield;
 		const index = Number(key);
 		const { campaign, whyThisCampaign, otherCampaigns, delayDays } = read[index] as PlannedOrder;
 		rows[index] = { ...leftOut(reason), campaign, whyThisCampaign, otherCampaigns, delayDays };

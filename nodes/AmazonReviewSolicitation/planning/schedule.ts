@@ -1,5 +1,5 @@
 import { DAY_MS } from '../../shared/domain/calendar';
-import { inOneGo, sortedInSteps, type Steps } from '../../shared/domain/steps';
+import { ENTRIES_PER_STEP, inOneGo, sortedInSteps, type Steps } from '../../shared/domain/steps';
 import { placeOrders, type Maximum, type Place } from './placeOrders';
 import { localDays, type PermittedHours, type Span } from './permittedHours';
 import { at, firstAtLeast, NONE } from './matching';
@@ -99,9 +99,6 @@ type Mutable<Type> = { -readonly [Name in keyof Type]: Type[Name] };
 
 const NO_KEYS: readonly string[] = [];
 
-/** Orders that are looked at between two pauses. */
-const ORDERS_PER_STEP = 1_000;
-
 /**
  * Plans when to send requests so that as many orders as possible get one: no schedule within the
  * windows, the calendars, the rate limit and the maxima per day sends more.
@@ -197,7 +194,7 @@ function* planOnce(candidates: readonly PlanCandidate[], limits: PlanLimits): St
 	const cuts = [0, firstSlotFrom(whole.to)];
 	for (let index = 0; index < ordered.length; index += 1) {
 		const candidate = ordered[index] as PlanCandidate;
-		if (index % ORDERS_PER_STEP === 0) yield;
+		if (index % ENTRIES_PER_STEP === 0) yield;
 		const from = opensAt(candidate);
 		const to = endOf(candidate);
 		const line = calendars.numberOf(calendarOf(candidate));
@@ -236,7 +233,7 @@ function* planOnce(candidates: readonly PlanCandidate[], limits: PlanLimits): St
 	const intervalFrom = (slot: number) => firstAtLeast(starts, slot);
 	for (let index = 0; index < places.length; index += 1) {
 		const place = places[index] as Mutable<Place>;
-		if (index % ORDERS_PER_STEP === 0) yield;
+		if (index % ENTRIES_PER_STEP === 0) yield;
 		place.first = intervalFrom(place.first);
 		place.wish = intervalFrom(place.wish);
 		place.end = intervalFrom(place.end);
@@ -281,7 +278,7 @@ function* planOnce(candidates: readonly PlanCandidate[], limits: PlanLimits): St
 	);
 	for (let order = 0; order < waiting.length; order += 1) {
 		const { key, preferredFrom } = waiting[order] as PlanCandidate;
-		if (order % ORDERS_PER_STEP === 0) yield;
+		if (order % ENTRIES_PER_STEP === 0) yield;
 		const interval = at(intervalOf, order);
 		if (interval === NONE) {
 			leftOut.push({ key, reason: 'noRoom' });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { HOUR_MS } from '../../shared/domain/calendar';
-import type { Steps } from '../../shared/domain/steps';
+import { ENTRIES_PER_STEP, type Steps } from '../../shared/domain/steps';
 import { momentOf } from '../orders/newestRows';
 import { isRetryable, SOLICITATION_OUTCOMES, type SolicitationOutcome } from './outcome';
 
@@ -70,9 +70,6 @@ const rowSchema = z.object({
 
 type LedgerRow = z.infer<typeof rowSchema>;
 
-/** Rows that are looked at between two pauses. */
-const ROWS_PER_STEP = 200;
-
 /**
  * Reads the rows of a ledger, in any order and with one or several rows per order. An order is
  * `requested` if any row says so; otherwise its newest row counts (the last one of several with the same
@@ -84,7 +81,7 @@ export function* readPastOrders(entries: readonly LedgerEntry[], now: number): S
 	const newest = new Map<string, LedgerRow>();
 	let looked = 0;
 	for (const { value, row } of entries) {
-		if (looked % ROWS_PER_STEP === 0) yield;
+		if (looked % ENTRIES_PER_STEP === 0) yield;
 		looked += 1;
 		const isOfLedger = row !== undefined && ('outcome' in row || 'tryAgainLater' in row);
 		const read = isOfLedger ? rowSchema.safeParse(row).data : undefined;
@@ -95,7 +92,7 @@ export function* readPastOrders(entries: readonly LedgerEntry[], now: number): S
 		}
 	}
 	for (const [orderId, row] of newest) {
-		if (looked % ROWS_PER_STEP === 0) yield;
+		if (looked % ENTRIES_PER_STEP === 0) yield;
 		looked += 1;
 		if (!past.has(orderId)) past.set(orderId, withoutRequest(row, now));
 	}

@@ -1,10 +1,11 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
+import { ENTRIES_PER_STEP, type Steps } from '../../shared/domain/steps';
 import { newestRowsInSteps } from '../orders/newestRows';
 import type { SolicitationOutcome } from './outcome';
 import { Claims } from './claims';
 import { toNodeError } from '../../shared/n8n/toNodeError';
-import { inTurns, LONGEST_TURN_MS, Turns } from '../../shared/spapi/pause';
+import { inTurns, Turns } from '../../shared/spapi/pause';
 import { hint } from '../../shared/n8n/hints';
 import { Progress } from './progress';
 import { explain, knownFinding, toResult, type Finding, type OrderInQuestion } from './eligibility';
@@ -72,10 +73,10 @@ export class SendRun {
 		const rows: IDataObject[][] = [];
 		const progress = new Progress(this.context, orders.length);
 		const claims = new Claims(this.context);
-		const newest = await inTurns(newestRowsInSteps(orders, keyOf), LONGEST_TURN_MS);
+		const newest = await inTurns(newestRowsInSteps(orders, keyOf));
 		const isNewest = (order: OrderToSend, index: number) => newest.get(keyOf(order)) === index;
-		const mostBefore = mostAttempts(orders);
-		const turns = new Turns(LONGEST_TURN_MS);
+		const mostBefore = await inTurns(mostAttempts(orders));
+		const turns = new Turns();
 
 		for (let start = 0; start < orders.length; start += CLAIMED_TOGETHER) {
 			// Orders that are skipped wait for nothing.
@@ -197,9 +198,10 @@ export class SendRun {
 const isUnconfirmed = ({ past }: OrderInQuestion): boolean => past?.requestedAt !== undefined;
 
 /** By order, the highest number of attempts in any of its rows. */
-function mostAttempts(orders: readonly OrderToSend[]): ReadonlyMap<string, number> {
+function* mostAttempts(orders: readonly OrderToSend[]): Steps<ReadonlyMap<string, number>> {
 	const most = new Map<string, number>();
-	for (const order of orders) {
+	for (const [index, order] of orders.entries()) {
+		if (index % ENTRIES_PER_STEP === 0) yield;
 		const key = keyOf(order);
 		most.set(key, Math.max(order.attempts, most.get(key) ?? 0));
 	}

@@ -1,7 +1,7 @@
 import { DAY_MS, millisOf } from '../../shared/domain/calendar';
 import type { RemovalChance } from '../../shared/domain/comments/removalChance';
 import { wilsonInterval } from '../../shared/domain/rating';
-import type { Steps } from '../../shared/domain/steps';
+import { ENTRIES_PER_STEP, type Steps } from '../../shared/domain/steps';
 import { CASE_ACTIONS, CASE_OUTCOMES, type CaseAction, type CaseOutcome } from './caseRow';
 
 /** What outcomes need of a case. */
@@ -50,64 +50,78 @@ export interface OutcomesOfGroup {
  * left out, because no step could be taken.
  */
 export function* outcomesOf(cases: readonly EndedCase[], fewest: number): Steps<OutcomesOfGroup[]> {
-	const ended: TimedCase[] = [];
+	const all = new Group('all', 'all');
+	const byProspect = new Map<string, Group>();
+	const bySteps = STEPS.map((step) => new Group('step', step));
 	for (const [index, each] of cases.entries()) {
-		if (index % CASES_PER_STEP === CASES_PER_STEP - 1) yield;
+		if (index % ENTRIES_PER_STEP === ENTRIES_PER_STEP - 1) yield;
 		const days = daysToClose(each);
-		if (days !== null && days > 0) ended.push({ ...each, days });
+		if (days === null || days <= 0) continue;
+		all.add(each, days);
+		const { prospect } = each;
+		const own = byProspect.get(prospect) ?? new Group('prospect', prospect);
+		byProspect.set(prospect, own);
+		own.add(each, days);
+		for (const [number, step] of STEPS.entries()) {
+			if (each[CASE_ACTIONS[step]] !== null) bySteps[number]?.add(each, days);
+		}
 	}
-	const groups = [groupOf('all', 'all', ended, fewest)];
-	for (const prospect of [...new Set(ended.map((each) => each.prospect))].toSorted()) {
+	const prospects = [...byProspect.keys()].toSorted().map((prospect) => byProspect.get(prospect));
+	const taken = bySteps.filter(({ size }) => size > 0);
+	const groups: OutcomesOfGroup[] = [];
+	for (const group of [all, ...prospects, ...taken]) {
 		yield;
-		const own = ended.filter((each) => each.prospect === prospect);
-		groups.push(groupOf('prospect', prospect, own, fewest));
-	}
-	for (const step of STEPS) {
-		yield;
-		const own = ended.filter((each) => each[CASE_ACTIONS[step]] !== null);
-		if (own.length > 0) groups.push(groupOf('step', step, own, fewest));
+		if (group !== undefined) groups.push(group.summarize(fewest));
 	}
 	return groups;
 }
 
-interface TimedCase extends EndedCase {
-	readonly days: number;
-}
-
-const CASES_PER_STEP = 2_000;
-
 /** The steps that are taken towards an outcome. */
 const STEPS = ['removalRequested', 'buyerContacted', 'replied'] as const satisfies CaseAction[];
 
-function groupOf(
-	groupedBy: OutcomesOfGroup['groupedBy'],
-	group: string,
-	cases: readonly TimedCase[],
-	fewest: number,
-): OutcomesOfGroup {
-	const counts = new Map<CaseOutcome | null, number>();
-	const days = new Float64Array(cases.length);
-	let overdue = 0;
-	for (const [index, each] of cases.entries()) {
-		counts.set(each.outcome, (counts.get(each.outcome) ?? 0) + 1);
-		days[index] = tenths(each.days);
-		if (each.wasOverdue) overdue += 1;
+/** Counts closed cases that have something in common. */
+class Group {
+	private readonly counts = new Map<CaseOutcome | null, number>();
+
+	/** How many days each case was open, to a tenth. */
+	private readonly days: number[] = [];
+
+	private overdue = 0;
+
+	constructor(
+		private readonly groupedBy: OutcomesOfGroup['groupedBy'],
+		private readonly group: string,
+	) {}
+
+	get size(): number {
+		return this.days.length;
 	}
-	days.sort();
-	const share = (count: number): Share => shareOf(count, cases.length, fewest);
-	const outcomes = Object.fromEntries(
-		CASE_OUTCOMES.map((outcome) => [outcome, share(counts.get(outcome) ?? 0)]),
-	) as Record<CaseOutcome, Share>;
-	return {
-		groupedBy,
-		group,
-		cases: cases.length,
-		outcomes,
-		medianDaysToClose: medianOf(days),
-		longestDaysToClose: days.at(-1) ?? null,
-		overdue: share(overdue),
-		summary: summaryOf(group, cases.length, outcomes, fewest),
-	};
+
+	add({ outcome, wasOverdue }: EndedCase, days: number): void {
+		this.counts.set(outcome, (this.counts.get(outcome) ?? 0) + 1);
+		this.days.push(tenths(days));
+		if (wasOverdue) this.overdue += 1;
+	}
+
+	/** @param fewest cases that shares need */
+	summarize(fewest: number): OutcomesOfGroup {
+		const { groupedBy, group, size } = this;
+		const days = Float64Array.from(this.days).sort();
+		const share = (count: number): Share => shareOf(count, size, fewest);
+		const outcomes = Object.fromEntries(
+			CASE_OUTCOMES.map((outcome) => [outcome, share(this.counts.get(outcome) ?? 0)]),
+		) as Record<CaseOutcome, Share>;
+		return {
+			groupedBy,
+			group,
+			cases: size,
+			outcomes,
+			medianDaysToClose: medianOf(days),
+			longestDaysToClose: days.at(-1) ?? null,
+			overdue: share(this.overdue),
+			summary: summaryOf(group, size, outcomes, fewest),
+		};
+	}
 }
 
 function shareOf(count: number, total: number, fewest: number): Share {

@@ -18,7 +18,7 @@ import { fetchAccountHealth } from '../../shared/n8n/accountHealth';
 import { toNodeError } from '../../shared/n8n/toNodeError';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { SpApiFailure } from '../../shared/spapi/failure';
-import { inTurns, LONGEST_TURN_MS } from '../../shared/spapi/pause';
+import { inTurns } from '../../shared/spapi/pause';
 import { fetchOfferRating, readOffer } from '../sources/amazonOffer';
 import { fetchAmazonReports, readReports, type ReportsOptions } from '../sources/amazonReports';
 import { readEnteredCounts, type EnteredCounts } from '../sources/enteredCounts';
@@ -150,7 +150,7 @@ async function openSource(
 	}
 	if (source === 'items') {
 		const reading = readItems(context.getInputData(), request, marketplace, isMain);
-		const items = await inTurns(reading, LONGEST_TURN_MS);
+		const items = await inTurns(reading);
 		return { read: (window) => readItemsWindow(items, window), from: ['input items'] };
 	}
 	if (client === undefined) return { read: () => undefined, from: [] };

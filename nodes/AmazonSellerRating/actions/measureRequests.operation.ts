@@ -20,7 +20,7 @@ import { toNodeError } from '../../shared/n8n/toNodeError';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { primaryMarketplaceOf } from '../../shared/spapi/endpoints';
 import { SpApiFailure } from '../../shared/spapi/failure';
-import { inTurns, LONGEST_TURN_MS } from '../../shared/spapi/pause';
+import { inTurns } from '../../shared/spapi/pause';
 import { DEFAULT_OPTIONS, type Effect } from '../analysis/requestEffect';
 import type { DelayComparison } from '../analysis/requestEffectDelay';
 import { lastDayOf, type SentRequest } from '../analysis/requestEffectLedger';
@@ -373,7 +373,7 @@ async function readDays(
 		const lists = { totals: dailyTotals, feedback: lowFeedback };
 		const settled = plusDays(today, -1 - options.daysUntilSettled);
 		const reading = daysOfLists(lists, place, { from, through: today, settled });
-		return await inTurns(reading, LONGEST_TURN_MS);
+		return await inTurns(reading);
 	}
 	const reports = await fetchAmazonReports(context, client, place, today, days, {
 		...options,

@@ -18,7 +18,7 @@ import {
 	type ScorecardDigest,
 } from '../chart/scorecardDigest';
 import { renderScorecardTrends, trendsInWords } from '../chart/scorecardTrends';
-import { inTurns, letOthersGo } from '../../shared/spapi/pause';
+import { inTurns, Turns } from '../../shared/spapi/pause';
 import { fileFieldName } from './fileFieldName';
 import { mailFiles, type Drawing, type MailFields } from './pictureFiles';
 
@@ -120,9 +120,6 @@ const cardSchema = z.object({
 		.catch(null),
 });
 
-/** Items read before other work runs. */
-const ITEMS_PER_STEP = 200;
-
 /** What Continue On Fail makes of a seller that cannot be read. */
 const failedSchema = z.object({ error: z.string(), seller: text.default(null) });
 
@@ -135,8 +132,9 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	const cards: DigestCard[] = [];
 	const failed: FailedCard[] = [];
 	let others = 0;
-	for (const [index, { json }] of this.getInputData().entries()) {
-		if (index % ITEMS_PER_STEP === ITEMS_PER_STEP - 1) await letOthersGo();
+	const turns = new Turns();
+	for (const { json } of this.getInputData()) {
+		if (turns.isDue) await turns.pause();
 		const card = cardSchema.safeParse(json).data;
 		const failure = failedSchema.safeParse(json).data;
 		if (card !== undefined) cards.push(toCard(card));

@@ -1,4 +1,4 @@
-import type { Steps } from '../../shared/domain/steps';
+import { ENTRIES_PER_STEP, type Steps } from '../../shared/domain/steps';
 import type { Counted } from './shrink';
 
 /** How many orders and how much bad feedback each group has. */
@@ -58,8 +58,6 @@ export interface Candidate {
 	readonly orderIds: readonly string[];
 }
 
-const ORDERS_PER_STEP = 5_000;
-
 /** The different groups that an order belongs to. */
 export function groupsOf(order: OrderFacts, dimension: Exclude<Dimension, 'reason'>): string[] {
 	if (dimension === 'sku' || dimension === 'asin') {
@@ -105,7 +103,7 @@ export function* countGroups(
 ): Steps<Candidate[]> {
 	const all = new Tallies();
 	for (const [index, order] of orders.entries()) {
-		if (index % ORDERS_PER_STEP === ORDERS_PER_STEP - 1) yield;
+		if (index % ENTRIES_PER_STEP === ENTRIES_PER_STEP - 1) yield;
 		all.add(groupsOf(order, dimension));
 	}
 	const worse = new Tallies();

@@ -1,5 +1,5 @@
 import { wilsonInterval } from '../../shared/domain/rating';
-import type { Steps } from '../../shared/domain/steps';
+import { ENTRIES_PER_STEP, type Steps } from '../../shared/domain/steps';
 import { adjusted, canStandOut, thresholdBeside } from './benjaminiHochberg';
 import { binomialTail, fisherTail, smallestWhere } from './fisher';
 import type { Candidate, Dimension, Unit } from './causeCounts';
@@ -85,8 +85,6 @@ export function* judgeCauses(
 	}));
 }
 
-const GROUPS_PER_STEP = 100;
-
 /** Like `map`, in steps. */
 function* eachOf<Entry, Result>(
 	entries: readonly Entry[],
@@ -94,7 +92,7 @@ function* eachOf<Entry, Result>(
 ): Steps<Result[]> {
 	const results: Result[] = [];
 	for (const [index, entry] of entries.entries()) {
-		if (index % GROUPS_PER_STEP === GROUPS_PER_STEP - 1) yield;
+		if (index % ENTRIES_PER_STEP === ENTRIES_PER_STEP - 1) yield;
 		results.push(work(entry, index));
 	}
 	return results;

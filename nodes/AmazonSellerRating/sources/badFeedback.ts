@@ -1,7 +1,7 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 import { isOrderIdOfAnyKind } from '../../shared/domain/orderId';
-import type { Steps } from '../../shared/domain/steps';
+import { ENTRIES_PER_STEP, type Steps } from '../../shared/domain/steps';
 import { countryOf, isRow, orderFrom, textOf, type KnownOrder } from './knownOrder';
 
 /** A bad feedback entry among the input items. */
@@ -26,8 +26,6 @@ export interface ReadFeedback {
 	readonly unreadable: number;
 }
 
-const ITEMS_PER_STEP = 500;
-
 /**
  * Reads each input item as a feedback entry, as this package outputs them.
  * @param mostStars entries with more stars are not bad
@@ -39,7 +37,7 @@ export function* readBadFeedback(
 	const bad = new Map<string, FeedbackEntry>();
 	const counts = { better: 0, repeated: 0, unreadable: 0 };
 	for (const [index, { json }] of items.entries()) {
-		if (index % ITEMS_PER_STEP === ITEMS_PER_STEP - 1) yield;
+		if (index % ENTRIES_PER_STEP === ENTRIES_PER_STEP - 1) yield;
 		const orderId = textOf(json.orderId) ?? '';
 		const stars = Number(textOf(json.rating) ?? NaN);
 		if (!isOrderIdOfAnyKind(orderId) || !Number.isInteger(stars) || stars < 1 || stars > 5) {

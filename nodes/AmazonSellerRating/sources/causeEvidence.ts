@@ -1,6 +1,6 @@
 import { dayOf } from '../../shared/domain/calendar';
 import { findMarketplace } from '../../shared/domain/marketplaces';
-import type { Steps } from '../../shared/domain/steps';
+import { ENTRIES_PER_STEP, type Steps } from '../../shared/domain/steps';
 import type { OrdersBySku, SkuOrders, TotalsRange } from '../../shared/spapi/kioskTotals';
 import {
 	countFromTotals,
@@ -18,8 +18,6 @@ import {
 import type { FeedbackEntry, ReadFeedback } from './badFeedback';
 import type { GivenOrders } from './givenOrders';
 import type { KnownOrder } from './knownOrder';
-
-const ORDERS_PER_STEP = 5_000;
 
 /** A dimension by which orders are grouped. */
 type Grouping = Exclude<Dimension, 'reason'>;
@@ -110,7 +108,7 @@ export function* evidenceOfOrders(
 	let read = 0;
 	for (const order of orders.values()) {
 		read += 1;
-		if (read % ORDERS_PER_STEP === 0) yield;
+		if (read % ENTRIES_PER_STEP === 0) yield;
 		const why = whyNot(order);
 		if (why === undefined) {
 			usable.push(order);

@@ -12,7 +12,7 @@ import type { Marketplace } from '../../shared/domain/marketplaces';
 import type { ItemSeller } from '../../shared/n8n/itemSeller';
 import { resolveMarketplace } from '../../shared/n8n/marketplaceParameter';
 import { locatorValue } from '../../shared/n8n/parameters';
-import { inTurns, LONGEST_TURN_MS } from '../../shared/spapi/pause';
+import { inTurns } from '../../shared/spapi/pause';
 import { fetchAmazonReports, type AmazonReports, type ReportsOptions } from './amazonReports';
 import { inputItemsParameters, readItems, type ItemsSeries } from './inputItems';
 import { placeOfSources } from './needsAmazon';
@@ -102,7 +102,7 @@ export async function readDatedSource(
 		const marketplace = resolveMarketplace(context, undefined, wanted.marketplace, itemIndex);
 		const today = todayIn(marketplace);
 		const reading = readItems(context.getInputData(), wanted, marketplace);
-		const items = await inTurns(reading, LONGEST_TURN_MS);
+		const items = await inTurns(reading);
 		return sourceOfItems(items, marketplace, today);
 	}
 	const client = await seller.connect();

@@ -5,7 +5,7 @@ import type { DaysLeftOut, LeftOutReason } from '../../shared/domain/coverage';
 import { findMarketplace, type Marketplace } from '../../shared/domain/marketplaces';
 import { onePerOrder } from '../../shared/domain/onePerOrder';
 import { isOrderIdOfAnyKind } from '../../shared/domain/orderId';
-import type { Steps } from '../../shared/domain/steps';
+import { ENTRIES_PER_STEP, type Steps } from '../../shared/domain/steps';
 import type { DayOfFeedback } from '../analysis/requestEffect';
 import type { LowFeedback } from '../analysis/requestEffectCertain';
 import type { AmazonReports } from './amazonReports';
@@ -60,8 +60,6 @@ export function daysOfReports(
 
 type Row = Readonly<Record<string, unknown>>;
 
-const ROWS_PER_STEP = 500;
-
 /**
  * The days of a range as lists have them: one of daily totals (`date`, `received` and, if known,
  * `nonPositive`), and one of 1 to 3 star feedback (`orderId`, `date`, `rating`).
@@ -79,7 +77,7 @@ export function* daysOfLists(
 	const perDay = new Map<number, { received: number; nonPositive: number | undefined }>();
 	const rows = yield* rowsOf(totals, marketplace);
 	for (const [index, row] of rows.entries()) {
-		if (index % ROWS_PER_STEP === 0) yield;
+		if (index % ENTRIES_PER_STEP === 0) yield;
 		const date = toDay(row.date, marketplace);
 		const received = countOf(row.received ?? row.feedbackReceived);
 		if (date === undefined || received === undefined) continue;
@@ -125,7 +123,7 @@ function* lowFeedbackIn(
 	if (rows.length === 0 && !Array.isArray(given)) return undefined;
 	const low = new Map<string, LowFeedback>();
 	for (const [index, { orderId, date, rating }] of rows.entries()) {
-		if (index % ROWS_PER_STEP === 0) yield;
+		if (index % ENTRIES_PER_STEP === 0) yield;
 		const day = toDay(date, marketplace);
 		const stars = countOf(rating) ?? 0;
 		if (typeof orderId !== 'string' || !isOrderIdOfAnyKind(orderId) || day === undefined) continue;
@@ -141,7 +139,7 @@ function* rowsOf(given: unknown, marketplace: Marketplace): Steps<Row[]> {
 	if (!Array.isArray(list)) return [];
 	const rows: Row[] = [];
 	for (const [index, entry] of (list as unknown[]).entries()) {
-		if (index % ROWS_PER_STEP === 0) yield;
+		if (index % ENTRIES_PER_STEP === 0) yield;
 		const row = isRow(entry) && isRow(entry.json) ? entry.json : entry;
 		if (!isRow(row)) continue;
 		const { marketplaceId, marketplace: name } = row as IDataObject;

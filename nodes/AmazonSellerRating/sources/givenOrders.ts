@@ -1,7 +1,7 @@
 import { jsonParse } from 'n8n-workflow';
 
 import { isOrderIdOfAnyKind } from '../../shared/domain/orderId';
-import type { Steps } from '../../shared/domain/steps';
+import { ENTRIES_PER_STEP, type Steps } from '../../shared/domain/steps';
 import { fieldsOf, isRow, orderFrom, textOf, type KnownOrder } from './knownOrder';
 
 /** A list of orders as the user gives it. */
@@ -12,8 +12,6 @@ export interface GivenOrders {
 	/** Entries that are not orders. */
 	readonly unreadable: number;
 }
-
-const ROWS_PER_STEP = 500;
 
 /**
  * Reads orders: items of another node, rows of a table, or either as JSON. A row is an order with its
@@ -29,7 +27,7 @@ export function* readGivenOrders(given: unknown): Steps<GivenOrders | undefined>
 	let unreadable = 0;
 	const entries: readonly unknown[] = Array.isArray(list) ? list : [list];
 	for (const [index, entry] of entries.entries()) {
-		if (index % ROWS_PER_STEP === ROWS_PER_STEP - 1) yield;
+		if (index % ENTRIES_PER_STEP === ENTRIES_PER_STEP - 1) yield;
 		const row: unknown = isRow(entry) && isRow(entry.json) ? entry.json : entry;
 		const orderId = isRow(row) ? (textOf(fieldsOf(row).orderId) ?? '') : '';
 		if (!isRow(row) || !isOrderIdOfAnyKind(orderId)) {

@@ -4,7 +4,7 @@ import type { IDataObject, INodeExecutionData, INodeProperties } from 'n8n-workf
 import { sentimentOf } from '../../shared/domain/feedbackReport';
 import { dayNumber, isIsoDay } from '../../shared/domain/calendar';
 import { CountsPerDay, FeedbackSeries } from '../../shared/domain/feedbackSeries';
-import type { Steps } from '../../shared/domain/steps';
+import { ENTRIES_PER_STEP, type Steps } from '../../shared/domain/steps';
 import type { Window, WindowReading } from '../analysis/evaluation';
 import { findMarketplace, type Marketplace } from '../../shared/domain/marketplaces';
 
@@ -36,8 +36,6 @@ export interface ItemsSeries {
 	readonly notes: readonly string[];
 }
 
-const ITEMS_PER_STEP = 1_000;
-
 /**
  * Reads each input item as one feedback entry. An item with a marketplace, as this package outputs
  * them, counts only there; the others count in the main marketplace. A date with a time counts on
@@ -52,7 +50,7 @@ export function* readItems(
 	const unusable: number[] = [];
 	const perDay = new CountsPerDay();
 	for (const [index, { json }] of items.entries()) {
-		if (index % ITEMS_PER_STEP === ITEMS_PER_STEP - 1) yield;
+		if (index % ENTRIES_PER_STEP === ENTRIES_PER_STEP - 1) yield;
 		const own = findMarketplace(String(json.marketplaceId ?? json.marketplace ?? ''));
 		if (own === undefined ? !isMain : own !== marketplace) continue;
 		const date = toDay(valueAt(json, fields.dateField), marketplace);

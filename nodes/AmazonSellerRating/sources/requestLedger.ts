@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { dayNumber, dayOfTable, isIsoDay } from '../../shared/domain/calendar';
 import { findMarketplace, type Marketplace } from '../../shared/domain/marketplaces';
 import { isOrderId } from '../../shared/domain/orderId';
-import type { Steps } from '../../shared/domain/steps';
+import { ENTRIES_PER_STEP, type Steps } from '../../shared/domain/steps';
 import type { SentRequest } from '../analysis/requestEffectLedger';
 import { toDay } from './inputItems';
 
@@ -71,8 +71,6 @@ const rowSchema = z.object({
 
 type Row = z.infer<typeof rowSchema>;
 
-const ROWS_PER_STEP = 100;
-
 /**
  * Reads each input item as a ledger row, as Send returns them: with `pulse` and `delayDays` of Plan,
  * or with columns `pulseBlock`, `pulseDay` and `pulseForced`.
@@ -86,7 +84,7 @@ export function* readLedger(
 	const sellers = new Set<string>();
 	const counts = { ofOthers: 0, notSent: 0, repeated: 0, unreadable: 0 };
 	for (const [index, { json }] of items.entries()) {
-		if (index % ROWS_PER_STEP === ROWS_PER_STEP - 1) yield;
+		if (index % ENTRIES_PER_STEP === ENTRIES_PER_STEP - 1) yield;
 		const row = rowSchema.parse(json);
 		const place = findMarketplace(row.marketplaceId ?? row.marketplace ?? '');
 		const sentOn = place && toDay(dateIn(json, row), place);

@@ -4,6 +4,12 @@
  */
 export type Steps<Result> = Generator<undefined, Result, undefined>;
 
+/**
+ * Entries that a step looks at. So few, because collecting garbage in a large heap can make a step twenty
+ * times longer.
+ */
+export const ENTRIES_PER_STEP = 100;
+
 /** Runs all steps without a pause. */
 export function inOneGo<Result>(steps: Steps<Result>): Result {
 	for (;;) {

@@ -17,7 +17,7 @@ import {
 import { readDecoded } from '../domain/reportEncoding';
 import { capitalized, quoteInWords, starsInWords } from '../domain/feedbackInWords';
 import { orderUrl } from '../domain/sellerCentral';
-import type { Steps } from '../domain/steps';
+import { ENTRIES_PER_STEP, type Steps } from '../domain/steps';
 import type { SpApiClient } from '../spapi/client';
 import type { Report, ReportDocument } from '../spapi/report';
 import { unpack } from '../spapi/reportDocument';
@@ -190,13 +190,18 @@ export interface ReadReport
 	extends FeedbackReport,
 		Pick<FeedbackReportReader, 'hasHeadings' | 'lines'> {}
 
+/** A report's document, or a file in parts. */
+interface FeedbackDocument extends Pick<ReportDocument, 'contentType'> {
+	readonly body: Parameters<typeof unpack>[0];
+}
+
 /**
  * Unpacks, decodes and parses a feedback report piece by piece, so that its text is never in memory
  * twice. (The rows keep in memory the pieces that they were cut from.)
  * @throws DocumentError if it cannot be unpacked
  */
 export async function readFeedbackReport(
-	{ body, contentType }: ReportDocument,
+	{ body, contentType }: FeedbackDocument,
 	{ countryCode, dateOrder: usual }: Marketplace,
 	dateFormat: DateOrder | 'auto',
 ): Promise<ReadReport> {
@@ -253,8 +258,6 @@ export interface OutputChoices {
 	readonly outputUnreadableLines: boolean;
 }
 
-const ROWS_PER_STEP = 1_000;
-
 /**
  * The report as items: the requested feedback, then, if requested, the lines that could not be
  * read.
@@ -267,7 +270,7 @@ export function* toItems(
 ): Steps<IDataObject[]> {
 	const items: IDataObject[] = [];
 	for (const [index, row] of rows.entries()) {
-		if (index % ROWS_PER_STEP === ROWS_PER_STEP - 1) yield;
+		if (index % ENTRIES_PER_STEP === ENTRIES_PER_STEP - 1) yield;
 		items.push(toItem(row, marketplace, choices));
 	}
 	if (!choices.outputUnreadableLines) return items;

@@ -9,7 +9,7 @@ import {
 import { sortedInSteps } from '../domain/steps';
 import { SpApiFailure } from '../spapi/failure';
 import { inTurn, SELLERS_AT_ONCE } from '../spapi/inTurn';
-import { inTurns, letOthersGo, LONGEST_TURN_MS, Turns } from '../spapi/pause';
+import { inTurns, letOthersGo, Turns } from '../spapi/pause';
 import { hint, hintAtOutputs } from './hints';
 import { sellerOfItem, sellersOfItem, type ItemSeller } from './itemSeller';
 import { toNodeError } from './toNodeError';
@@ -66,7 +66,7 @@ export async function runForEachItem<Result extends IDataObject | ItemWithFiles>
 	const outputs = outputNames.map((): INodeExecutionData[] => []);
 	const all = context.getInputData().map((_, item) => ({ item }));
 
-	const turns = new Turns(LONGEST_TURN_MS);
+	const turns = new Turns();
 	for (const { item: itemIndex } of together ? all.slice(0, 1) : all) {
 		if (turns.isDue) await turns.pause();
 		const pairedItem = together ? all : { item: itemIndex };
@@ -205,7 +205,7 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 	const readable: number[] = [];
 	const sellers: ItemSeller[] = [];
 	const prepared: Prepared[] = [];
-	const turns = new Turns(LONGEST_TURN_MS);
+	const turns = new Turns();
 	const count = context.getInputData().length;
 	for (let item = 0; item < count; item += 1) {
 		try {
@@ -252,7 +252,6 @@ export async function runAsBatch<Prepared, Result extends IDataObject = IDataObj
 							? Number(a.error !== undefined) - Number(b.error !== undefined)
 							: compare(a.json as Result, b.json as Result),
 					),
-					LONGEST_TURN_MS,
 				);
 	for (const data of sorted) {
 		if (turns.isDue) await turns.pause();

@@ -1,7 +1,6 @@
 import { jsonParse } from 'n8n-workflow';
 import type { z } from 'zod';
 
-import { letOthersGo } from './pause';
 import type { ReportDocument } from './report';
 import { DocumentError, unpack } from './reportDocument';
 
@@ -34,7 +33,6 @@ export async function readJsonLines<Schema extends z.ZodTypeAny>(
 		rest = lines.pop() ?? '';
 		if (rest.length > LONGEST_LINE) rest = rest.slice(0, LONGEST_LINE);
 		for (const line of lines) readLine(line);
-		await letOthersGo();
 	}
 	// A complete result ends with a line break.
 	if (!readLine(rest + decoder.decode())) throw new DocumentError('damaged');

@@ -28,15 +28,14 @@ export async function pause(
 export const letOthersGo = async (): Promise<void> => await sleep(0);
 
 /** Other work in n8n waits about this long for work in short steps. */
-export const LONGEST_TURN_MS = 15;
+const LONGEST_TURN_MS = 15;
 
 /**
- * Does long work, and lets other work run after each step.
- * @param atLeastMs milliseconds of work between two pauses, such as `LONGEST_TURN_MS`; for short steps,
- * whose pauses would take longer than their work
+ * Does long work, and lets other work run between its steps. Not after each one, because a pause takes
+ * longer than a short step.
  */
-export async function inTurns<Result>(steps: Steps<Result>, atLeastMs = 0): Promise<Result> {
-	const turns = new Turns(atLeastMs);
+export async function inTurns<Result>(steps: Steps<Result>): Promise<Result> {
+	const turns = new Turns();
 	for (;;) {
 		const step = steps.next();
 		if (step.done === true) return step.value;
@@ -48,12 +47,9 @@ export async function inTurns<Result>(steps: Steps<Result>, atLeastMs = 0): Prom
 export class Turns {
 	private since = performance.now();
 
-	/** @param atLeastMs milliseconds of work between two pauses */
-	constructor(private readonly atLeastMs: number) {}
-
 	/** Whether a pause is due; to ask after each piece of work. */
 	get isDue(): boolean {
-		return performance.now() - this.since >= this.atLeastMs;
+		return performance.now() - this.since >= LONGEST_TURN_MS;
 	}
 
 	async pause(): Promise<void> {

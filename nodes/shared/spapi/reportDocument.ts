@@ -5,7 +5,7 @@ import { isWebPage, wordsOf } from './answerWords';
 import type { SpApiClient, SpApiContext } from './client';
 import { documentUrlProblem } from './endpoints';
 import { SpApiFailure } from './failure';
-import { letOthersGo } from './pause';
+import { Turns } from './pause';
 import type { ReportDocument } from './report';
 import { USER_AGENT } from './userAgent';
 
@@ -29,29 +29,35 @@ const LARGEST_RATIO = 200;
 
 const ALWAYS_ALLOWED = 16 * 1024 * 1024;
 
-/** Uncompressed data is returned in pieces of this many bytes. */
-const PIECE = 256 * 1024;
-
-/** After this many bytes, other work may run; reading them takes some milliseconds. */
-const BREATH = 4 * PIECE;
+/** Uncompressed data is returned in pieces of this many bytes, which take about a millisecond to read. */
+const PIECE = 64 * 1024;
 
 /**
  * Unpacks a document, piece by piece. Gzip is recognized by its first bytes, not by what the
  * document declares: some downloads are unpacked on the way.
+ * @param body in one part or several; the first one has at least two bytes if the document has
  * @throws DocumentError if it is cut off, damaged, or larger than a report can be
  */
-export async function* unpack(body: Uint8Array): AsyncGenerator<Uint8Array> {
-	if (body.length > LARGEST_DOCUMENT) throw new DocumentError('tooLarge');
-	if (body[0] !== 0x1f || body[1] !== 0x8b) {
-		for (let at = 0; at < body.length; at += PIECE) {
-			// Unpacking lets other work run by itself.
-			if (at > 0 && at % BREATH === 0) await letOthersGo();
-			yield body.subarray(at, at + PIECE);
+export async function* unpack(
+	body: Uint8Array | readonly Uint8Array[],
+): AsyncGenerator<Uint8Array> {
+	const parts = body instanceof Uint8Array ? [body] : body;
+	const packedLength = parts.reduce((sum, part) => sum + part.length, 0);
+	if (packedLength > LARGEST_DOCUMENT) throw new DocumentError('tooLarge');
+	const turns = new Turns();
+	const [start] = parts;
+	if (start?.[0] !== 0x1f || start[1] !== 0x8b) {
+		for (const piece of piecesOf(parts)) {
+			if (turns.isDue) await turns.pause();
+			yield piece;
 		}
 		return;
 	}
-	const ceiling = Math.min(LARGEST_DOCUMENT, Math.max(ALWAYS_ALLOWED, body.length * LARGEST_RATIO));
-	const pieces = gunzip(body).getReader();
+	const ceiling = Math.min(
+		LARGEST_DOCUMENT,
+		Math.max(ALWAYS_ALLOWED, packedLength * LARGEST_RATIO),
+	);
+	const pieces = gunzip(parts).getReader();
 	let length = 0;
 	try {
 		for (;;) {
@@ -60,6 +66,8 @@ export async function* unpack(body: Uint8Array): AsyncGenerator<Uint8Array> {
 			if (next.done) return;
 			length += next.value.length;
 			if (length > ceiling) throw new DocumentError('tooLarge');
+			// Node may already have the next piece, and then waits for nothing.
+			if (turns.isDue) await turns.pause();
 			yield next.value;
 		}
 	} finally {
@@ -67,21 +75,25 @@ export async function* unpack(body: Uint8Array): AsyncGenerator<Uint8Array> {
 	}
 }
 
-function gunzip(body: Uint8Array): ReadableStream<Uint8Array> {
+function* piecesOf(parts: readonly Uint8Array[]): Generator<Uint8Array> {
+	for (const part of parts) {
+		for (let at = 0; at < part.length; at += PIECE) yield part.subarray(at, at + PIECE);
+	}
+}
+
+function gunzip(parts: readonly Uint8Array[]): ReadableStream<Uint8Array> {
 	const { readable, writable } = new DecompressionStream('gzip');
 	// Errors here are reported where the pieces are read.
-	feed(writable.getWriter(), body).catch(() => undefined);
+	feed(writable.getWriter(), parts).catch(() => undefined);
 	return readable as ReadableStream<Uint8Array>;
 }
 
 /** Piece by piece, so that it ends soon after the reader stops. */
 async function feed(
 	writer: WritableStreamDefaultWriter<BufferSource>,
-	body: Uint8Array,
+	parts: readonly Uint8Array[],
 ): Promise<void> {
-	for (let at = 0; at < body.length; at += PIECE) {
-		await writer.write(body.subarray(at, at + PIECE) as Uint8Array<ArrayBuffer>);
-	}
+	for (const piece of piecesOf(parts)) await writer.write(piece as Uint8Array<ArrayBuffer>);
 	await writer.close();
 }
 

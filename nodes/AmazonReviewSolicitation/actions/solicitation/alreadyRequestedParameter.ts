@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 import { readPastOrders, type PastOrders } from '../../sending/ledger';
 import { readParametersInTurns } from '../../../shared/n8n/parameters';
-import { inTurns, LONGEST_TURN_MS } from '../../../shared/spapi/pause';
+import { inTurns } from '../../../shared/spapi/pause';
 import { listOfKind } from './selectionRulesParameter';
 
 /** The ledger of earlier runs, for all operations on orders. */
@@ -20,9 +20,7 @@ export const alreadyRequestedOption: INodeProperties = {
 
 /** Rows of a ledger, or IDs of orders for which a review was requested. */
 export const pastOrders = listOfKind('orderId').transform(async (list) =>
-	list === undefined
-		? undefined
-		: await inTurns(readPastOrders(list.entries, Date.now()), LONGEST_TURN_MS),
+	list === undefined ? undefined : await inTurns(readPastOrders(list.entries, Date.now())),
 );
 
 const OPTION = 'options.alreadyRequested';

@@ -38,7 +38,7 @@ import type { SpApiClient } from '../../../shared/spapi/client';
 import { shareOf } from '../../../shared/spapi/endpoints';
 import type { SpApiFailure } from '../../../shared/spapi/failure';
 import { operationOf } from '../../../shared/spapi/operations';
-import { inTurns, LONGEST_TURN_MS, Turns } from '../../../shared/spapi/pause';
+import { inTurns, Turns } from '../../../shared/spapi/pause';
 import { placedOrders, readReturns } from '../../orders/returns';
 import { firstOrderOf } from '../../orders/shipments';
 import { alreadyRequestedOption, pastOrders } from './alreadyRequestedParameter';
@@ -305,7 +305,7 @@ export async function execute(
 		);
 		const { rows, forecast = [] } = await planOf(this, client, orders, wanted);
 		const items: IDataObject[][] = [];
-		const turns = new Turns(LONGEST_TURN_MS);
+		const turns = new Turns();
 		for (let index = 0; index < rows.length; index += 1) {
 			const row = rows[index] as PlanRow;
 			if (turns.isDue) await turns.pause();
@@ -380,7 +380,7 @@ async function planOf(
 		// An agent reads only the output with the orders.
 		!isHeldByAgent(context),
 	);
-	return await inTurns(steps, LONGEST_TURN_MS);
+	return await inTurns(steps);
 }
 
 /** Warns about an empty list, because it selects no order. */
@@ -415,10 +415,9 @@ async function knownReturns(
 	// The same goes for an order without a date: then the whole period is requested.
 	const { placed, spellings } = await inTurns(
 		placedOrders(orders, { since, latest, defaultMarketplaceId }),
-		LONGEST_TURN_MS,
 	);
 	const returned = new Set(listed);
-	const turns = new Turns(LONGEST_TURN_MS);
+	const turns = new Turns();
 	const returnsGaps: ReturnsGap[] = [];
 	const failures: SpApiFailure[] = [];
 	let readCount = 0;

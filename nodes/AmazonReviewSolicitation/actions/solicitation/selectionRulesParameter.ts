@@ -13,7 +13,7 @@ import { FULFILLERS } from '../../../shared/domain/order';
 import { POLICY_NOTE, RULES, type Rule, type RuleEntry } from '../../planning/selectionRules';
 import { ifAdded } from '../../../shared/n8n/commonParameters';
 import { marketplaceOptions } from '../../../shared/n8n/marketplaceParameter';
-import { inTurns, LONGEST_TURN_MS } from '../../../shared/spapi/pause';
+import { inTurns } from '../../../shared/spapi/pause';
 import { fulfilledByParameter } from '../../orders/fulfilledByParameter';
 
 /**
@@ -23,7 +23,7 @@ import { fulfilledByParameter } from '../../orders/fulfilledByParameter';
 export const listOfKind = (kind: ListKind, options?: ReadingOptions) =>
 	z.unknown().transform(async (given, context): Promise<GivenList | undefined> => {
 		if (given === undefined) return undefined;
-		const list = await inTurns(readListInSteps(given, kind, options), LONGEST_TURN_MS);
+		const list = await inTurns(readListInSteps(given, kind, options));
 		const problem = problemOf(list, kind);
 		if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
 		return list;

@@ -22,7 +22,7 @@ import { feedbackManagerUrl, orderUrl } from '../../../shared/domain/sellerCentr
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
 import { optionalList, readParameters } from '../../../shared/n8n/parameters';
 import { ItemFailure } from '../../../shared/n8n/router';
-import { inTurns, LONGEST_TURN_MS, Turns } from '../../../shared/spapi/pause';
+import { inTurns, Turns } from '../../../shared/spapi/pause';
 
 const days = (
 	displayName: string,
@@ -256,7 +256,7 @@ export async function execute(
 	const proposals = new RemovalProposals(kept.values(), options.maxRemovals);
 	const results: Array<IDataObject[] | ItemFailure> = [];
 	await inTurns(prepareWords());
-	const turns = new Turns(LONGEST_TURN_MS);
+	const turns = new Turns();
 	for (const { feedback, marketplace, action, reasons, itemIndex, item } of items) {
 		if (turns.isDue) await turns.pause();
 		const caseId =
@@ -303,8 +303,8 @@ async function keptOf(
 	items: readonly CaseItem[],
 ): Promise<Map<string, KeptCase>> {
 	const rows = items.map(({ item }) => item).filter(({ caseId }) => caseId !== undefined);
-	const fromItems = await inTurns(readKeptCases(rows), LONGEST_TURN_MS);
-	const fromList = await inTurns(readKeptCases(list), LONGEST_TURN_MS);
+	const fromItems = await inTurns(readKeptCases(rows));
+	const fromList = await inTurns(readKeptCases(list));
 	const [where, problem] = fromList.problem
 		? (["'Kept Cases'", fromList.problem] as const)
 		: (['the input items', fromItems.problem] as const);

@@ -13,7 +13,7 @@ import { REMOVAL_CHANCES } from '../../../shared/domain/comments/removalChance';
 import { optionsCollection } from '../../../shared/n8n/commonParameters';
 import { hint } from '../../../shared/n8n/hints';
 import { readParameters } from '../../../shared/n8n/parameters';
-import { inTurns, LONGEST_TURN_MS, Turns } from '../../../shared/spapi/pause';
+import { inTurns, Turns } from '../../../shared/spapi/pause';
 
 export const description: INodeProperties[] = updateDisplayOptions(
 	{ show: { resource: ['case'], operation: ['outcomes'] } },
@@ -58,7 +58,7 @@ export async function execute(this: IExecuteFunctions): Promise<IDataObject[]> {
 	const { options } = readParameters(this, 0, schema, description);
 	const rows: EndedCase[] = [];
 	const unreadable: string[] = [];
-	const turns = new Turns(LONGEST_TURN_MS);
+	const turns = new Turns();
 	for (const [index, { json }] of this.getInputData().entries()) {
 		if (turns.isDue) await turns.pause();
 		const parsed = rowSchema.safeParse(json);

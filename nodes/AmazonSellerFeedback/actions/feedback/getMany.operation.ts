@@ -30,7 +30,7 @@ import {
 	reportIdText,
 } from '../../../shared/n8n/parameters';
 import { sellerParameter } from '../../../shared/n8n/sellerParameter';
-import { inTurns, LONGEST_TURN_MS } from '../../../shared/spapi/pause';
+import { inTurns } from '../../../shared/spapi/pause';
 import { reportOptions, reportOptionsSchema } from './common';
 
 /** How far back to look by default. */
@@ -153,10 +153,10 @@ export async function execute(
 	const matching = fetched.report.rows.filter(
 		({ date, rating }) => date >= since && (ratings.length === 0 || ratings.includes(rating)),
 	);
-	const sorted = await inTurns(sortedInSteps(matching, newestFirst), LONGEST_TURN_MS);
+	const sorted = await inTurns(sortedInSteps(matching, newestFirst));
 	const rows = sorted.slice(0, wanted.returnAll ? undefined : wanted.limit);
 	const choices = { simplify: wanted.simplify, ...options };
-	return await inTurns(toItems(fetched.report, rows, marketplace, choices), LONGEST_TURN_MS);
+	return await inTurns(toItems(fetched.report, rows, marketplace, choices));
 }
 
 const newestFirst = (a: FeedbackRow, b: FeedbackRow): number =>
