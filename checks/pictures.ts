@@ -23,6 +23,19 @@ const VIEWPORT = { width: 1280, height: 760 };
 /** Wide enough to read the notes of a template. */
 const TEMPLATE_VIEWPORT = { width: 1700, height: 1000 };
 
+/** The same for a template with rows of nodes. */
+const LARGE_VIEWPORT = { width: 2600, height: 1500 };
+
+/** More nodes than this are in rows. */
+const MOST_NODES_OF_A_SCREEN = 30;
+
+/** All that belongs to a workflow on the canvas: nodes and notes with their names, and lines. */
+const DRAWN =
+	'.vue-flow__node, .vue-flow__node [class*=label], .vue-flow__node [class*=subtitle], .vue-flow__edge path';
+
+/** Pixels of canvas around a workflow. */
+const MARGIN = 20;
+
 /** How long the canvas moves after a click on its buttons. */
 const DRAWING_MS = 1_000;
 
@@ -166,8 +179,10 @@ async function shootCanvas(editor: Editor, shoot: Shoot): Promise<void> {
 /** A template right after it was imported. */
 async function shootTemplate(editor: Editor, shoot: Shoot, name: string): Promise<void> {
 	const { page } = editor;
-	await page.setViewportSize(TEMPLATE_VIEWPORT);
-	const id = await editor.openNewWorkflow(readTemplate(name));
+	const template = readTemplate(name);
+	const isLarge = template.nodes.length > MOST_NODES_OF_A_SCREEN;
+	await page.setViewportSize(isLarge ? LARGE_VIEWPORT : TEMPLATE_VIEWPORT);
+	const id = await editor.openNewWorkflow(template);
 	await page.locator('[data-test-id=zoom-to-fit]').dispatchEvent('click');
 	await page.waitForTimeout(DRAWING_MS);
 	await shootNodes(page, shoot);
@@ -180,15 +195,24 @@ async function shootNodes(page: Page, shoot: Shoot): Promise<void> {
 	await page.addStyleTag({
 		content: CANVAS_BUTTONS.map((one) => `${one} { display: none }`).join(''),
 	});
-	const parts = await page.locator('.vue-flow__node').all();
-	const boxes = await Promise.all(parts.map(boxOf));
-	const left = Math.min(...boxes.map(({ x }) => x)) - 15;
-	const top = Math.min(...boxes.map(({ y }) => y)) - 20;
-	const right = Math.max(...boxes.map(({ x, width }) => x + width)) + 90;
+	const drawn = await page.evaluate(
+		(selector) =>
+			[...document.querySelectorAll(selector)]
+				.map((part) => part.getBoundingClientRect())
+				.filter(({ width, height }) => width + height > 0)
+				.map(({ left, top, right, bottom }) => ({ left, top, right, bottom })),
+		DRAWN,
+	);
 	const canvas = await boxOf(page.locator('.vue-flow').first());
+	const left = Math.max(Math.min(...drawn.map((part) => part.left)) - MARGIN, canvas.x);
+	const top = Math.max(Math.min(...drawn.map((part) => part.top)) - MARGIN, canvas.y);
+	const right = Math.min(
+		Math.max(...drawn.map((part) => part.right)) + MARGIN,
+		canvas.x + canvas.width,
+	);
 	const bottom = Math.min(
-		Math.max(...boxes.map(({ y, height }) => y + height)) + 80,
-		canvas.y + canvas.height - 5,
+		Math.max(...drawn.map((part) => part.bottom)) + MARGIN,
+		canvas.y + canvas.height,
 	);
 	await shoot({ x: left, y: top, width: right - left, height: bottom - top });
 }

@@ -11,6 +11,7 @@ const SUBJECT: DraftSubject = {
 	orderId: '111-1234567-7654321',
 	date: '2026-06-01',
 	criterion: 'productReview',
+	prospect: 'possible',
 	reasons: 'unclear, damaged, service',
 };
 const US = findMarketplace('US') as Marketplace;
@@ -37,6 +38,24 @@ describe('draftsOf', () => {
 		'has no removal request if the criterion is %s',
 		(criterion) => {
 			expect(draftsOf({ ...SUBJECT, criterion }, US, []).removalRequest).toBeNull();
+		},
+	);
+
+	it.each(MARKETPLACES.map((marketplace) => [marketplace.countryCode, marketplace] as const))(
+		'in %s leaves a choice only if it is unknown whether Amazon fulfilled the order',
+		(_, marketplace) => {
+			const requestOf = (prospect: DraftSubject['prospect']) => {
+				const subject = { ...SUBJECT, criterion: 'fulfilledByAmazon', prospect } as const;
+				return draftsOf(subject, marketplace, []).removalRequest ?? '';
+			};
+			expect(requestOf('conditional')).toMatch(/Buy Shipping.*\[.+\]$/);
+			const known = requestOf('possible');
+			expect(known).toMatch(/amazon|أمازون/i);
+			expect(known).not.toMatch(/[[\]]|Buy Shipping/);
+			// The first sentence and the last one before the choice.
+			const [choice = ''] = requestOf('conditional').split(/ ?\[/);
+			const ends = (text: string) => text.split(/(?<=[.。])\s*/).filter(Boolean);
+			expect([ends(known)[0], ends(known).at(-1)]).toEqual([ends(choice)[0], ends(choice).at(-1)]);
 		},
 	);
 

@@ -269,6 +269,14 @@ describe('the order of a comment about delivery', () => {
 		});
 	});
 
+	it('is still unknown to a row with another criterion, such as one of an earlier word list', () => {
+		const kept = { ...keep(look({ comment: LATE, order: AMAZONS })), criterion: 'productReview' };
+		expect(look({ day: 1, comment: LATE, kept }).row).toMatchObject({
+			prospect: 'conditional',
+			criterion: 'fulfilledByAmazon',
+		});
+	});
+
 	it('does not change what other words say', () => {
 		expect(look({ comment: 'Total bullshit', order: OWN_LATE }).row).toMatchObject({
 			prospect: 'possible',

@@ -4,11 +4,14 @@ import fc from '../fastCheck';
 
 import { plusDays } from '../../nodes/shared/domain/calendar';
 import {
+	REMOVAL_BY_ORDER,
 	REMOVAL_CRITERIA,
 	removalProspect,
 	type RemovalCriterion,
 } from '../../nodes/shared/domain/comments/removalProspect';
+import { reasonsOf } from '../../nodes/shared/domain/comments/reasons';
 import { MOST_CHARACTERS } from '../../nodes/shared/domain/comments/fold';
+import { goldenSet, languages } from '../../checks/golden/goldenSet';
 import { growthOf, IN_PROPORTION } from '../growth';
 
 const DATE = '2026-09-03';
@@ -191,6 +194,11 @@ describe('removalProspect', () => {
 		['Kargo hala gelmedi'],
 		['لم يصل الطرد'],
 		['The screen arrived cracked'],
+		['Broken'],
+		['Der Artikel ist kaputt'],
+		['Cassé'],
+		['Rotto'],
+		['壊れていました'],
 	])('treats "%s" as about the delivery', (comment) => {
 		expect(prospectOf(comment)).toMatchObject({
 			prospect: 'conditional',
@@ -215,6 +223,21 @@ describe('removalProspect', () => {
 			explanation: REMOVAL_CRITERIA.none,
 			requestBy: '2026-12-02',
 		});
+	});
+
+	it('never takes what the reasons call damaged for a part of a product review', () => {
+		for (const { comment, rating } of languages.flatMap(goldenSet)) {
+			const { criterion } = prospectOf(comment, rating);
+			const { reasons } = reasonsOf(comment);
+			if (reasons.includes('damaged')) expect([comment, criterion]).not.toContain('productReview');
+		}
+	});
+
+	it('names damage where it speaks of delivery, because it counts as delivery', () => {
+		for (const text of [REMOVAL_CRITERIA.fulfilledByAmazon, ...Object.values(REMOVAL_BY_ORDER)]) {
+			expect(text).toContain('about delivery or damage on the way');
+			expect(text).toMatch(/strike it through/);
+		}
 	});
 
 	it('matches words as a whole', () => {

@@ -12,6 +12,10 @@ import { AmazonSellerFeedback } from '../../nodes/AmazonSellerFeedback/AmazonSel
 import { AmazonSellerFeedbackTrigger } from '../../nodes/AmazonSellerFeedbackTrigger/AmazonSellerFeedbackTrigger.node';
 import { EVALUATE_OUTPUTS } from '../../nodes/AmazonSellerRating/actions/outputs';
 import { AmazonSellerRating } from '../../nodes/AmazonSellerRating/AmazonSellerRating.node';
+import {
+	REMOVAL_CRITERIA,
+	type RemovalProspect,
+} from '../../nodes/shared/domain/comments/removalProspect';
 
 /** Checks the templates without running them; test/e2e/templates runs each. */
 
@@ -213,6 +217,28 @@ describe.each(templates)('%s', (file, text) => {
 			});
 	});
 
+	test("lets n8n choose the seller's only credential at import, before it fills in defaults", () => {
+		const asImported: string[] = [];
+		const inPanel: string[] = [];
+		for (const node of nodes) {
+			const description = DESCRIPTIONS[node.type.replace(/Tool$/, '')];
+			if (description === undefined) continue;
+			if (showsCredential(node, description)) asImported.push(node.name);
+			if (showsCredential({ ...node, parameters: withDefaults(node, description) }, description))
+				inPanel.push(node.name);
+		}
+		expect(asImported).toEqual(inPanel);
+	});
+
+	test('has samples whose prospect of removal is one of the texts of the code', () => {
+		const samples = Object.values(workflow.pinData ?? {}).flat();
+		for (const { json } of samples) {
+			if (!json['removal']) continue;
+			const { criterion, explanation } = json['removal'] as unknown as RemovalProspect;
+			expect([criterion, explanation]).toEqual([criterion, REMOVAL_CRITERIA[criterion]]);
+		}
+	});
+
 	test('treats a rating that cannot be evaluated as unknown, and continues with it', () => {
 		const evaluating = nodes.filter(
 			({ type, parameters }) =>
@@ -322,6 +348,23 @@ const contains = (outer: Box, inner: Box): boolean =>
 
 /** n8n adds these to pollers and to the tools of an agent. */
 const ADDED_BY_N8N = ['pollTimes', 'descriptionType', 'toolDescription'];
+
+/** Whether the node has a field for its credential. */
+const showsCredential = (node: INode, description: INodeTypeDescription): boolean =>
+	(description.credentials ?? []).some((credential) =>
+		NodeHelpers.displayParameter(node.parameters, credential, node, description),
+	);
+
+/** A node's parameters as the editor's panel has them. */
+const withDefaults = (node: INode, description: INodeTypeDescription) =>
+	NodeHelpers.getNodeParameters(
+		description.properties,
+		node.parameters,
+		true,
+		false,
+		node,
+		description,
+	) ?? {};
 
 /** Parameters and options that the node does not have, and n8n's issues with the others. */
 function wrongParameters(node: INode): string[] {

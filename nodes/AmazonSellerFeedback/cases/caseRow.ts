@@ -147,8 +147,9 @@ export const keptCaseSchema = z.object({
 	openedAt: moment,
 	closedAt: orNull(moment),
 	seller: orNull(z.string()),
-	/** Says what a former look at the order found; without it, the words alone decide. */
+	/** These say what a former look at the order found; without them, the words alone decide. */
 	prospect: z.enum(REMOVAL_CHANCES).optional().catch(undefined),
+	criterion: z.string().optional().catch(undefined),
 });
 
 export type KeptCase = z.infer<typeof keptCaseSchema>;

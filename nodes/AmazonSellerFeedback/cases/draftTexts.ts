@@ -9,6 +9,12 @@ export type CriterionToRequest = Extract<
 	'obsceneLanguage' | 'personalInformation' | 'productReview' | 'fulfilledByAmazon'
 >;
 
+/**
+ * What a removal request says. `fulfilledByAmazon` leaves a choice to the person who edits it, and
+ * `knownFulfilledByAmazon` does not: the order says that Amazon fulfilled it.
+ */
+export type RequestText = CriterionToRequest | 'knownFulfilledByAmazon';
+
 /** What a draft says about the buyer's problem; `other` if it is unclear. */
 export type DraftReason =
 	| 'lateOrLost'
@@ -22,8 +28,8 @@ export type DraftReason =
 	| 'other';
 
 export interface DraftTexts {
-	/** To Amazon, one per removal criterion. Placeholders {orderId} and {date}. */
-	readonly removalRequest: Readonly<Record<CriterionToRequest, string>>;
+	/** To Amazon. Placeholders {orderId} and {date}. */
+	readonly removalRequest: Readonly<Record<RequestText, string>>;
 	/** One sentence of regret that names the problem, per reason. */
 	readonly regret: Readonly<Record<DraftReason, string>>;
 	/** To the buyer. Placeholders {orderId} and {regret}. It asks how to put it right, offers nothing, and does not mention the feedback. */
@@ -49,6 +55,8 @@ export const DRAFT_TEXTS: Readonly<Record<Language, DraftTexts>> = {
 				'Please review the feedback left on {date} for order {orderId}. The entire comment is about the product, and not about our service; please remove it as a product review.',
 			fulfilledByAmazon:
 				'Please review the feedback left on {date} for order {orderId}. The comment is about the delivery of an order that Amazon fulfilled or that we shipped on time with Buy Shipping. Please strike it through. [Keep only what is true: Amazon fulfilled the order, or you bought shipping from Amazon and shipped on time.]',
+			knownFulfilledByAmazon:
+				'Please review the feedback left on {date} for order {orderId}. The comment is about the delivery of an order that Amazon fulfilled. Please strike it through.',
 		},
 		regret: {
 			lateOrLost: 'We are sorry that your order arrived late or did not arrive.',
@@ -78,6 +86,8 @@ export const DRAFT_TEXTS: Readonly<Record<Language, DraftTexts>> = {
 				'Bitte prüfen Sie das Feedback vom {date} zur Bestellung {orderId}. Der gesamte Kommentar bezieht sich auf das Produkt und nicht auf unseren Service. Bitte entfernen Sie ihn, da es sich um eine Produktrezension handelt.',
 			fulfilledByAmazon:
 				'Bitte prüfen Sie das Feedback vom {date} zur Bestellung {orderId}. Der Kommentar betrifft die Lieferung einer Bestellung, die Amazon versandt hat oder die wir pünktlich mit Buy Shipping versandt haben. Bitte streichen Sie ihn durch. [Nur stehen lassen, was zutrifft: Amazon hat die Bestellung versandt, oder Sie haben den Versand über Amazon gekauft und die Bestellung pünktlich versandt.]',
+			knownFulfilledByAmazon:
+				'Bitte prüfen Sie das Feedback vom {date} zur Bestellung {orderId}. Der Kommentar betrifft die Lieferung einer Bestellung, die Amazon versandt hat. Bitte streichen Sie ihn durch.',
 		},
 		regret: {
 			lateOrLost: 'Es tut uns leid, dass Ihre Bestellung verspätet oder gar nicht angekommen ist.',
@@ -109,6 +119,8 @@ export const DRAFT_TEXTS: Readonly<Record<Language, DraftTexts>> = {
 				"Nous vous prions d'examiner l'évaluation du {date} relative à la commande {orderId}. L'intégralité du commentaire porte sur le produit, et non sur notre service. Merci de le supprimer, car il s'agit d'un avis sur le produit.",
 			fulfilledByAmazon:
 				"Nous vous prions d'examiner l'évaluation du {date} relative à la commande {orderId}. Le commentaire porte sur la livraison d'une commande expédiée par Amazon ou que nous avons expédiée à temps avec Buy Shipping. Merci de le barrer. [Ne conservez que ce qui est exact : la commande a été expédiée par Amazon, ou vous avez acheté l'expédition auprès d'Amazon et expédié la commande à temps.]",
+			knownFulfilledByAmazon:
+				"Nous vous prions d'examiner l'évaluation du {date} relative à la commande {orderId}. Le commentaire porte sur la livraison d'une commande expédiée par Amazon. Merci de le barrer.",
 		},
 		regret: {
 			lateOrLost:
@@ -140,6 +152,8 @@ export const DRAFT_TEXTS: Readonly<Record<Language, DraftTexts>> = {
 				"Vi chiediamo di esaminare il feedback del {date} relativo all'ordine {orderId}. L'intero commento riguarda il prodotto e non il nostro servizio; ne chiediamo la rimozione in quanto si tratta di una recensione del prodotto.",
 			fulfilledByAmazon:
 				"Vi chiediamo di esaminare il feedback del {date} relativo all'ordine {orderId}. Il commento riguarda la consegna di un ordine gestito da Amazon oppure spedito da noi puntualmente con Buy Shipping. Vi chiediamo di barrarlo. [Lasciare solo ciò che è vero: l'ordine è stato gestito da Amazon, oppure la spedizione è stata acquistata tramite Amazon e l'ordine è stato spedito puntualmente.]",
+			knownFulfilledByAmazon:
+				"Vi chiediamo di esaminare il feedback del {date} relativo all'ordine {orderId}. Il commento riguarda la consegna di un ordine gestito da Amazon. Vi chiediamo di barrarlo.",
 		},
 		regret: {
 			lateOrLost: 'Ci dispiace che il Suo ordine sia arrivato in ritardo o non sia arrivato.',
@@ -169,6 +183,8 @@ export const DRAFT_TEXTS: Readonly<Record<Language, DraftTexts>> = {
 				'Les rogamos que revisen la valoración del {date} correspondiente al pedido {orderId}. Todo el comentario trata sobre el producto y no sobre nuestro servicio; les rogamos que lo eliminen por tratarse de una opinión sobre el producto.',
 			fulfilledByAmazon:
 				'Les rogamos que revisen la valoración del {date} correspondiente al pedido {orderId}. El comentario se refiere a la entrega de un pedido que gestionó Amazon o que nosotros enviamos a tiempo con Buy Shipping. Les rogamos que lo tachen. [Deje solo lo que sea cierto: Amazon gestionó el pedido, o usted compró el envío a través de Amazon y envió el pedido a tiempo.]',
+			knownFulfilledByAmazon:
+				'Les rogamos que revisen la valoración del {date} correspondiente al pedido {orderId}. El comentario se refiere a la entrega de un pedido que gestionó Amazon. Les rogamos que lo tachen.',
 		},
 		regret: {
 			lateOrLost: 'Lamentamos que su pedido haya llegado con retraso o no haya llegado.',
@@ -198,6 +214,8 @@ export const DRAFT_TEXTS: Readonly<Record<Language, DraftTexts>> = {
 				'Solicitamos a análise da avaliação de {date} referente ao pedido {orderId}. O comentário inteiro é sobre o produto, e não sobre o nosso serviço; solicitamos a remoção por se tratar de uma avaliação de produto.',
 			fulfilledByAmazon:
 				'Solicitamos a análise da avaliação de {date} referente ao pedido {orderId}. O comentário é sobre a entrega de um pedido processado e enviado pela Amazon ou que enviamos no prazo com o Buy Shipping. Solicitamos que o comentário seja riscado. [Mantenha somente o que for verdade: a Amazon processou e enviou o pedido, ou você comprou o frete pela Amazon e enviou o pedido no prazo.]',
+			knownFulfilledByAmazon:
+				'Solicitamos a análise da avaliação de {date} referente ao pedido {orderId}. O comentário é sobre a entrega de um pedido processado e enviado pela Amazon. Solicitamos que o comentário seja riscado.',
 		},
 		regret: {
 			lateOrLost: 'Lamentamos que o seu pedido tenha chegado com atraso ou não tenha chegado.',
@@ -227,6 +245,8 @@ export const DRAFT_TEXTS: Readonly<Record<Language, DraftTexts>> = {
 				'Wij verzoeken u de feedback van {date} bij bestelling {orderId} te controleren. De volledige opmerking gaat over het product en niet over onze service. Wij verzoeken u deze te verwijderen, omdat het om een productrecensie gaat.',
 			fulfilledByAmazon:
 				'Wij verzoeken u de feedback van {date} bij bestelling {orderId} te controleren. De opmerking gaat over de bezorging van een bestelling die door Amazon is verzonden of die wij op tijd met Buy Shipping hebben verzonden. Wij verzoeken u deze door te halen. [Laat alleen staan wat klopt: Amazon heeft de bestelling verzonden, of u hebt de verzending via Amazon gekocht en de bestelling op tijd verzonden.]',
+			knownFulfilledByAmazon:
+				'Wij verzoeken u de feedback van {date} bij bestelling {orderId} te controleren. De opmerking gaat over de bezorging van een bestelling die door Amazon is verzonden. Wij verzoeken u deze door te halen.',
 		},
 		regret: {
 			lateOrLost: 'Het spijt ons dat uw bestelling te laat of helemaal niet is aangekomen.',
@@ -256,6 +276,8 @@ export const DRAFT_TEXTS: Readonly<Record<Language, DraftTexts>> = {
 				'Prosimy o sprawdzenie opinii z dnia {date} dotyczącej zamówienia {orderId}. Cały komentarz dotyczy produktu, a nie naszej obsługi; prosimy o jego usunięcie, ponieważ jest to recenzja produktu.',
 			fulfilledByAmazon:
 				'Prosimy o sprawdzenie opinii z dnia {date} dotyczącej zamówienia {orderId}. Komentarz dotyczy dostawy zamówienia, które zrealizował Amazon lub które wysłaliśmy w terminie za pomocą usługi Buy Shipping. Prosimy o jego przekreślenie. [Proszę pozostawić tylko to, co jest zgodne z prawdą: zamówienie zrealizował Amazon albo wysyłkę kupiono za pośrednictwem Amazon i zamówienie wysłano w terminie.]',
+			knownFulfilledByAmazon:
+				'Prosimy o sprawdzenie opinii z dnia {date} dotyczącej zamówienia {orderId}. Komentarz dotyczy dostawy zamówienia, które zrealizował Amazon. Prosimy o jego przekreślenie.',
 		},
 		regret: {
 			lateOrLost: 'Przykro nam, że Państwa zamówienie dotarło z opóźnieniem lub nie dotarło wcale.',
@@ -285,6 +307,8 @@ export const DRAFT_TEXTS: Readonly<Record<Language, DraftTexts>> = {
 				'Vi ber er granska feedbacken från {date} för beställning {orderId}. Hela kommentaren handlar om produkten och inte om vår service. Vi ber er ta bort den eftersom det är en produktrecension.',
 			fulfilledByAmazon:
 				'Vi ber er granska feedbacken från {date} för beställning {orderId}. Kommentaren handlar om leveransen av en beställning som Amazon skickade eller som vi skickade i tid med Buy Shipping. Vi ber er stryka över den. [Behåll bara det som stämmer: Amazon skickade beställningen, eller du köpte frakten via Amazon och skickade beställningen i tid.]',
+			knownFulfilledByAmazon:
+				'Vi ber er granska feedbacken från {date} för beställning {orderId}. Kommentaren handlar om leveransen av en beställning som Amazon skickade. Vi ber er stryka över den.',
 		},
 		regret: {
 			lateOrLost: 'Vi beklagar att din beställning kom fram för sent eller inte alls.',
@@ -314,6 +338,8 @@ export const DRAFT_TEXTS: Readonly<Record<Language, DraftTexts>> = {
 				'{orderId} numaralı siparişe ait {date} tarihli geri bildirimi incelemenizi rica ederiz. Yorumun tamamı hizmetimizle değil, ürünle ilgilidir; bir ürün yorumu olduğu için kaldırılmasını rica ederiz.',
 			fulfilledByAmazon:
 				'{orderId} numaralı siparişe ait {date} tarihli geri bildirimi incelemenizi rica ederiz. Yorum, Amazon tarafından gönderilen veya Buy Shipping ile zamanında gönderdiğimiz bir siparişin teslimatıyla ilgilidir. Yorumun üzerinin çizilmesini rica ederiz. [Yalnızca doğru olanı bırakın: Sipariş Amazon tarafından gönderildi veya gönderimi Amazon üzerinden satın aldınız ve siparişi zamanında gönderdiniz.]',
+			knownFulfilledByAmazon:
+				'{orderId} numaralı siparişe ait {date} tarihli geri bildirimi incelemenizi rica ederiz. Yorum, Amazon tarafından gönderilen bir siparişin teslimatıyla ilgilidir. Yorumun üzerinin çizilmesini rica ederiz.',
 		},
 		regret: {
 			lateOrLost: 'Siparişiniz geç ulaştığı veya hiç ulaşmadığı için üzgünüz.',
@@ -343,6 +369,8 @@ export const DRAFT_TEXTS: Readonly<Record<Language, DraftTexts>> = {
 				'نرجو مراجعة التقييم المؤرخ \u200E{date}\u200E والخاص بالطلب رقم \u200E{orderId}\u200E. يتعلق التعليق بأكمله بالمنتج وليس بخدمتنا، لذا نرجو إزالته باعتباره مراجعة للمنتج.',
 			fulfilledByAmazon:
 				'نرجو مراجعة التقييم المؤرخ \u200E{date}\u200E والخاص بالطلب رقم \u200E{orderId}\u200E. يتعلق التعليق بتوصيل طلب تولّت أمازون تجهيزه وشحنه، أو شحنّاه نحن في الموعد المحدد عبر خدمة Buy Shipping. نرجو شطب التعليق. [يُرجى الإبقاء على ما هو صحيح فقط: تولّت أمازون تجهيز الطلب وشحنه، أو تم شراء خدمة الشحن من أمازون وشحن الطلب في الموعد المحدد.]',
+			knownFulfilledByAmazon:
+				'نرجو مراجعة التقييم المؤرخ \u200E{date}\u200E والخاص بالطلب رقم \u200E{orderId}\u200E. يتعلق التعليق بتوصيل طلب تولّت أمازون تجهيزه وشحنه. نرجو شطب التعليق.',
 		},
 		regret: {
 			lateOrLost: 'نأسف لوصول طلبكم متأخرًا أو لعدم وصوله.',
@@ -372,6 +400,8 @@ export const DRAFT_TEXTS: Readonly<Record<Language, DraftTexts>> = {
 				'注文番号 {orderId} に対する {date} 付の評価について、ご確認をお願いいたします。コメントはすべて商品に関する内容であり、当店のサービスに関するものではありません。商品レビューに該当するため、削除をお願いいたします。',
 			fulfilledByAmazon:
 				'注文番号 {orderId} に対する {date} 付の評価について、ご確認をお願いいたします。コメントは、Amazonが出荷した注文、または当店がBuy Shippingを利用して期日どおりに出荷した注文の配送に関する内容です。取り消し線の適用をお願いいたします。[事実に該当する内容のみ残してください：Amazonが出荷した注文である、またはAmazonで配送サービスを購入し、期日どおりに出荷した。]',
+			knownFulfilledByAmazon:
+				'注文番号 {orderId} に対する {date} 付の評価について、ご確認をお願いいたします。コメントは、Amazonが出荷した注文の配送に関する内容です。取り消し線の適用をお願いいたします。',
 		},
 		regret: {
 			lateOrLost:

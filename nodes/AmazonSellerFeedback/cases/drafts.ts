@@ -1,7 +1,12 @@
 import type { Reason } from '../../shared/domain/comments/reasons';
-import type { RemovalCriterion } from '../../shared/domain/comments/removalProspect';
+import type { RemovalProspect } from '../../shared/domain/comments/removalProspect';
 import type { Marketplace } from '../../shared/domain/marketplaces';
-import { DRAFT_TEXTS, type DraftReason, type CriterionToRequest } from './draftTexts';
+import {
+	DRAFT_TEXTS,
+	type CriterionToRequest,
+	type DraftReason,
+	type RequestText,
+} from './draftTexts';
 
 /** The drafts in the editor's order. */
 export const DRAFTS = [
@@ -28,7 +33,9 @@ export interface DraftSubject {
 	readonly orderId: string;
 	/** ISO calendar day. */
 	readonly date: string;
-	readonly criterion: RemovalCriterion;
+	readonly criterion: RemovalProspect['criterion'];
+	/** `possible` for `fulfilledByAmazon` only if the order says so. */
+	readonly prospect: RemovalProspect['prospect'];
 	/** Separated by commas. */
 	readonly reasons: string;
 }
@@ -42,7 +49,7 @@ export function draftsOf(
 	marketplace: Pick<Marketplace, 'id' | 'countryCode' | 'language'>,
 	templates: readonly DraftTemplate[],
 ): Drafts {
-	const { orderId, date, criterion, reasons } = subject;
+	const { orderId, date, reasons } = subject;
 	const texts = DRAFT_TEXTS[marketplace.language];
 	const regret = texts.regret[draftReasonOf(reasons)];
 	const own = (draft: DraftName) =>
@@ -57,18 +64,25 @@ export function draftsOf(
 			/\{(orderId|date|regret)\}/g,
 			(_, name: 'orderId' | 'date' | 'regret') => ({ orderId, date, regret })[name],
 		);
+	const request = requestTextOf(subject);
 	return {
-		removalRequest: mayBeRequested(criterion)
-			? fill(own('removalRequest') ?? texts.removalRequest[criterion])
-			: null,
+		removalRequest:
+			request === null ? null : fill(own('removalRequest') ?? texts.removalRequest[request]),
 		buyerNote: fill(own('buyerNote') ?? texts.buyerNote),
 		whenSolved: fill(own('whenSolved') ?? texts.whenSolved),
 		publicReply: fill(own('publicReply') ?? texts.publicReply),
 	};
 }
 
-/** Whether a removal request can be based on it. */
-const mayBeRequested = (criterion: RemovalCriterion): criterion is CriterionToRequest =>
+/** Which text a removal request has; null if none can be based on the criterion. */
+function requestTextOf({ criterion, prospect }: DraftSubject): RequestText | null {
+	if (!mayBeRequested(criterion)) return null;
+	return criterion === 'fulfilledByAmazon' && prospect === 'possible'
+		? 'knownFulfilledByAmazon'
+		: criterion;
+}
+
+const mayBeRequested = (criterion: RemovalProspect['criterion']): criterion is CriterionToRequest =>
 	Object.hasOwn(DRAFT_TEXTS.en.removalRequest, criterion);
 
 function draftReasonOf(reasons: string): DraftReason {

@@ -140,7 +140,9 @@ const prospectOf = (
 /** What the order said when it was looked at: a row keeps only the prospect that followed from it. */
 function foundBefore(kept: KeptCase | undefined, text: CommentOfCase): boolean | undefined {
 	if (kept?.comment !== text.comment) return undefined;
-	if (kept.prospect === 'possible') return true;
+	// Other criteria are possible without an order, and the words for them may have been others then.
+	if (kept.prospect === 'possible')
+		return ['fulfilledByAmazon', 'tooOld'].includes(kept.criterion ?? '') || undefined;
 	return kept.prospect === 'unlikely' ? false : undefined;
 }
 

@@ -26,6 +26,9 @@ const EMAIL: Choices = {
 	'Send by email': { disabled: false },
 };
 
+/** Longer than a message shows. */
+const LONG = 'So so, '.repeat(100);
+
 const today = DateTime.now().setZone('America/Los_Angeles').toISODate();
 
 /** An event as the trigger outputs it, with what a case needs of it. */
@@ -106,7 +109,7 @@ export function testFeedbackDesk(rig: () => TemplateRig): void {
 			const mails = rig().mail.mails.length;
 			const { error } = await report([
 				event('newNegativeFeedback', FIRST),
-				event('newNeutralFeedback', SECOND, { rating: 3, comment: 'So so' }),
+				event('newNeutralFeedback', SECOND, { rating: 3, comment: LONG }),
 			]);
 
 			expect(error).toBeUndefined();
@@ -115,7 +118,11 @@ export function testFeedbackDesk(rig: () => TemplateRig): void {
 				await messageAbout(SECOND, /contact the buyer/i),
 			];
 			expect(first).toContain('‹!channel› the seller never answered');
-			expect(first).toContain('Only after it is solved');
+			expect(first).toMatch(
+				/― Draft ―.*Kind regards.*― End of the draft ―.*― Draft, only after it is solved ―.*provided here.*― End of the draft ―.*Policy: /s,
+			);
+			expect(first).not.toContain('cut off');
+			expect(second).toMatch(/So so… \(cut off; all of it is in n8n/);
 			expect(await (await fetch(formOf(first))).text()).toContain('Removal requested');
 			expect(formOf(first)).not.toBe(formOf(second));
 			expect(await rowsOf(FIRST)).toMatchObject([

@@ -1,4 +1,5 @@
 import { withoutParts, type Found } from './lexicon';
+import { complaintsOf } from './reasons';
 import { allWords } from './topics';
 import type { Topic } from './words/wordList';
 
@@ -8,7 +9,7 @@ export interface Mentions {
 	readonly obscene: boolean;
 	/** The seller, service, returns, money or the listing, which are not part of a product review. */
 	readonly seller: boolean;
-	/** The shipment and its way to the buyer. */
+	/** The shipment and its way to the buyer, and what was damaged on it by the rule for reasons. */
 	readonly delivery: boolean;
 	/** The goods were damaged by bad packaging. */
 	readonly badlyPacked: boolean;
@@ -32,7 +33,7 @@ export function mentionsIn(comment: string): Mentions {
 	return {
 		obscene: swearing.has('obscene'),
 		seller: has('seller', 'service', 'price', 'notAsDescribed', 'wrongItem', 'other'),
-		delivery: has('delivery', 'lateOrLost', 'damaged'),
+		delivery: has('delivery', 'lateOrLost', 'damaged') || complaintsOf(places).has('damaged'),
 		badlyPacked: has('damaged', 'broken') && has('packaging'),
 		packaging: has('wrapping', 'packaging'),
 		product: has('product', 'quality'),

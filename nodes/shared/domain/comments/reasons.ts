@@ -84,7 +84,7 @@ const COMPLAINTS = (Object.keys(REASONS) as Reason[]).filter(
  */
 export function reasonsOf(comment: string): CommentReasons {
 	if (!hasText(comment)) return { reasons: ['noText'], words: {} };
-	const found = complaintsIn(readPartOf(comment));
+	const found = complaintsOf(allWords().find(readPartOf(comment)));
 	const reasons = COMPLAINTS.filter((reason) => found.has(reason));
 	if (reasons.length === 0) return { reasons: ['unclear'], words: {} };
 	const written = ({ start, end }: Span) => shortened(comment.slice(start, end));
@@ -101,8 +101,8 @@ const shortened = (word: string): string =>
 
 type Place = Found<Topic>;
 
-function complaintsIn(comment: string): Map<Reason, Place[]> {
-	const places = allWords().find(comment);
+/** The reasons that the words of a comment point to, with these words. */
+export function complaintsOf(places: readonly Place[]): Map<Reason, Place[]> {
 	const found = withoutParts(places.filter(({ topic }) => !NEUTRAL.has(topic)));
 	// What is broken broke on its way, unless the comment speaks of use or of defects.
 	const isUsed =

@@ -18,7 +18,7 @@ export const REMOVAL_CRITERIA = {
 	productReview:
 		'The entire comment seems to be about the product, which is a reason for removal. Amazon decides',
 	fulfilledByAmazon:
-		'The comment seems to be about delivery. Amazon may strike it through if it fulfilled the order. For a delay, it may also do so if you shipped on time with Buy Shipping. Amazon decides',
+		'The comment seems to be about delivery or damage on the way, which is a reason to strike it through if Amazon fulfilled the order or, for a delay, if you shipped on time with Buy Shipping. Amazon decides',
 	starOnly: 'A rating without a comment has no text to base a removal request on',
 	tooOld: 'More than 90 days have passed, and Feedback Manager accepts no requests after that',
 	positive: 'Feedback of 4 or 5 stars is positive and needs no removal',
@@ -82,9 +82,9 @@ export function removalProspect(
 /** What the order says about a comment on its delivery, in place of the text of the criterion. */
 export const REMOVAL_BY_ORDER = {
 	fulfilled:
-		'The comment seems to be about delivery, and Amazon fulfilled the order, so Amazon may strike it through; Amazon decides',
+		'The comment seems to be about delivery or damage on the way, and Amazon fulfilled the order, which is a reason to strike it through. Amazon decides',
 	shippedLate:
-		'The comment seems to be about delivery, but you shipped the order yourself, and late, so Amazon does not strike it through',
+		'The comment seems to be about delivery or damage on the way, but you shipped the order yourself, and late, so Amazon does not strike it through',
 } as const;
 
 /**
