@@ -107,9 +107,7 @@ describe('judging', () => {
 	it('lets other work run while there are many orders or groups', () => {
 		const orders = Array.from({ length: 20_000 }, (_, index) => order([`${index % 1_000}`]));
 		const counting = countGroups('sku', orders, badOf(orders.slice(0, 50)));
-		const pauses = [...counting].length;
-		expect(pauses).toBeGreaterThanOrEqual(3);
-		expect(pauses).toBeLessThan(100);
+		expect([...counting].length).toBeGreaterThanOrEqual(100);
 		const groups = inOneGo(countGroups('sku', orders, badOf(orders.slice(0, 50))));
 		expect([...judgeCauses(groups)].length).toBeGreaterThanOrEqual(30);
 	});
