@@ -51,7 +51,7 @@ export async function run(args: string[]): Promise<number> {
 	const dir = join(stateDir, 'desk');
 	rmSync(dir, { recursive: true, force: true });
 	const progress = createProgress(4);
-	const parts = { ...(await setUp(progress)), dir };
+	const parts = { ...(await setUp(progress)), dir, env: { GENERIC_TIMEZONE: ZONE } };
 	const sandbox = await RunningSandbox.start(join(dir, 'sandbox.log'), {
 		now: START,
 		'rate-limits': speed,

@@ -14,7 +14,7 @@ import { ensureN8n, ensureNode24, N8N_VERSION } from './lib/runtime.mjs';
 /** Saves a tenth of the tests' time: every test file loads our modules again. */
 const FEWER_COLLECTIONS = '--max-semi-space-size=64';
 
-/** These tests mostly wait for n8n, so a machine with two cores can run three of their files at once. */
+/** These tests wait for n8n now and then, so a machine with two cores can run three of their files at once. */
 const MORE_WORKERS = '--maxWorkers=150%';
 
 /** @typedef {{ group?: boolean, background?: boolean }} RunOptions */
@@ -71,7 +71,7 @@ const staticChecks = [
 const scan = { title: 'Scan', work: check('scan', BACKGROUND) };
 
 /**
- * The steps in a real n8n often wait for it, so there is time for those that only read files.
+ * The steps in a real n8n sometimes wait for it, so there is time for those that only read files.
  *
  * @type {Stage[]}
  */
