@@ -28,6 +28,11 @@ interface Contestant {
 const CONTESTANTS: readonly Contestant[] = [
 	{ name: 'fetch alone (the floor)', file: 'plainFetch', work: 'parses the JSON' },
 	{
+		name: "n8n's HTTP helper alone",
+		file: 'n8nRequest',
+		work: 'opens a connection, as n8n does for each request, and parses the JSON',
+	},
+	{
 		name: 'our node, Orders API',
 		file: 'ourNode',
 		way: 'ordersApi',

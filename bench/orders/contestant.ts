@@ -55,6 +55,26 @@ export function contest(
 	});
 }
 
+/** @returns an access token */
+export async function logIn({
+	clientId,
+	clientSecret,
+	refreshToken,
+	baseUrl,
+}: SandboxCredentials): Promise<string> {
+	const login = await fetch(`${baseUrl}/auth/o2/token`, {
+		method: 'POST',
+		body: new URLSearchParams({
+			grant_type: 'refresh_token',
+			refresh_token: refreshToken,
+			client_id: clientId,
+			client_secret: clientSecret,
+		}),
+	});
+	const { access_token: accessToken } = (await login.json()) as { readonly access_token: string };
+	return accessToken;
+}
+
 /** Reads page after page up to the last one. */
 export async function allPages(
 	readPage: (paginationToken: string | undefined) => Promise<Page>,

@@ -1,18 +1,9 @@
-import { allPages, contest, INCLUDED_DATA, PAGE_SIZE, type Page } from './contestant';
+import { allPages, contest, INCLUDED_DATA, logIn, PAGE_SIZE, type Page } from './contestant';
 
 /** The least a client can do: send the request and parse the JSON. */
 contest(async ({ credentials, after, until }) => {
-	const { clientId, clientSecret, refreshToken, baseUrl, marketplaceId } = credentials;
-	const login = await fetch(`${baseUrl}/auth/o2/token`, {
-		method: 'POST',
-		body: new URLSearchParams({
-			grant_type: 'refresh_token',
-			refresh_token: refreshToken,
-			client_id: clientId,
-			client_secret: clientSecret,
-		}),
-	});
-	const { access_token: accessToken } = (await login.json()) as { readonly access_token: string };
+	const { baseUrl, marketplaceId } = credentials;
+	const accessToken = await logIn(credentials);
 	return async () =>
 		await allPages(async (paginationToken) => {
 			const query = new URLSearchParams({
