@@ -365,6 +365,28 @@ describe('Feedback: Parse Report', () => {
 		expect(hints.join(' ')).toContain('1 row(s) of the feedback report have');
 	});
 
+	it('reads a large file whose base64 has line breaks and no padding', async () => {
+		const lines = Array.from(
+			{ length: 40_000 },
+			(_, index) =>
+				`03.09.26\t1\tNie\t\t303-1234567-${String(index).padStart(7, '0')}\tx@marketplace.amazon.de`,
+		);
+		const bytes = Buffer.from(
+			[header, ...lines, '03.09.26\t2\tx\t\t303-7654321-0000000\tx'].join('\r\n'),
+		);
+		const base64 = bytes.toString('base64').replace(/=+$/, '');
+		expect(base64.length).toBeGreaterThan(2 * 1024 * 1024);
+		const data = { data: base64.replace(/.{76}/g, '$&\r\n'), mimeType: 'text/plain' };
+		const { items, error } = await runNode({
+			type: 'amazonSellerFeedback',
+			parameters,
+			items: [{ json: {}, binary: { data } }],
+		});
+		expect(error).toBeUndefined();
+		expect(items).toHaveLength(40_001);
+		expect(items.at(-1)).toMatchObject({ orderId: '303-7654321-0000000', rating: 2 });
+	});
+
 	it('says what is wrong with a compressed file that is cut off, or far too large uncompressed', async () => {
 		const packed = gzipSync(Buffer.from(report));
 		const files: ReadonlyArray<readonly [Buffer, RegExp]> = [

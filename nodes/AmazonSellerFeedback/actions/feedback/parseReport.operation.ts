@@ -84,7 +84,7 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 	return await inTurns(toItems(report, report.rows, marketplace, choices));
 }
 
-/** Characters of base64 that are decoded in a step; four of them are three bytes. */
+/** Characters of base64 that are decoded in a step. */
 const BASE64_PER_STEP = 1024 * 1024;
 
 /**
@@ -93,10 +93,16 @@ const BASE64_PER_STEP = 1024 * 1024;
  */
 function* decodeBase64(data: string): Steps<Uint8Array[]> {
 	const pieces: Uint8Array[] = [];
+	let rest = '';
 	for (let at = 0; at < data.length; at += BASE64_PER_STEP) {
 		yield;
-		pieces.push(Buffer.from(data.slice(at, at + BASE64_PER_STEP), 'base64'));
+		// Four characters are three bytes, and other nodes may have written line breaks.
+		const text = rest + data.slice(at, at + BASE64_PER_STEP).replace(/\s+/g, '');
+		const whole = text.length - (text.length % 4);
+		pieces.push(Buffer.from(text.slice(0, whole), 'base64'));
+		rest = text.slice(whole);
 	}
+	pieces.push(Buffer.from(rest, 'base64'));
 	return pieces;
 }
 
