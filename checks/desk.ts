@@ -21,7 +21,7 @@ import {
 	type DeskMessage,
 } from './desk/record';
 import { atEnd } from './lib/atEnd';
-import { MailServer } from './lib/mailServer';
+import { MailServer } from '../demo/mailbox/mailServer';
 import { readOptions } from './lib/options';
 import { RunningSandbox } from './lib/sandbox';
 import { setUp } from './lib/setUp';

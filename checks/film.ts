@@ -16,7 +16,7 @@ import { ADDRESSES, COLUMNS, Scene } from './film/scene';
 import { SlowPush } from './film/slowPush';
 import { FILM, PICTURE, Studio, type Point, type Shot } from './film/studio';
 import { atEnd } from './lib/atEnd';
-import { MailServer } from './lib/mailServer';
+import { MailServer } from '../demo/mailbox/mailServer';
 import { readOptions } from './lib/options';
 import { RunningSandbox } from './lib/sandbox';
 import { setUp } from './lib/setUp';

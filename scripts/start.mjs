@@ -3,7 +3,7 @@
  * start -- --once`: runs the demo workflows there without the editor, prints their output and
  * compares it with the sandbox's own record.
  *
- * Environment: `N8N_PORT` (5678), `SANDBOX_PORT` (4010), `N8N_LISTEN_ADDRESS` (127.0.0.1) and
+ * Environment: `N8N_PORT` (5678), `SANDBOX_PORT` (4010), `MAILBOX_PORT` (4020), `N8N_LISTEN_ADDRESS` (127.0.0.1) and
  * `N8N_RUNTIME_DIR`, a folder for Node 24 and n8n that several clones can share.
  */
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { ensureDependencies } from './lib/dependencies.mjs';
 import { demoLogin, prepareInstance } from './lib/instance.mjs';
 import { logIn, startProcess } from './lib/n8n.mjs';
 import { createProgress, runMain, SetupError } from './lib/output.mjs';
+import { SMTP_PORT, startMailbox } from './lib/mailbox.mjs';
 import { ensureTarball } from './lib/package.mjs';
 import { stateDir, userFolder } from './lib/paths.mjs';
 import { pickFreePort, requireFreePort } from './lib/ports.mjs';
@@ -24,6 +25,8 @@ const once = process.argv.includes('--once');
 const port = Number(process.env.N8N_PORT ?? 5678);
 const sandboxPort = Number(process.env.SANDBOX_PORT ?? 4010);
 const sandboxLog = join(stateDir, once ? 'once-sandbox.log' : 'sandbox.log');
+const mailboxPort = Number(process.env.MAILBOX_PORT ?? 4020);
+const mailboxLog = join(stateDir, 'mailbox.log');
 const n8nLog = join(stateDir, 'n8n.log');
 
 /** Once ready, Ctrl+C is the normal way to end it, not an interruption. */
@@ -63,18 +66,24 @@ async function openEditor() {
 	// Checks the ports first: a taken one is reported right away, not after minutes of installing.
 	await requireFreePort(port, 'the n8n editor', 'N8N_PORT');
 	await requireFreePort(sandboxPort, 'the SP-API sandbox', 'SANDBOX_PORT');
+	await requireFreePort(mailboxPort, 'the mailbox', 'MAILBOX_PORT');
 	const progress = createProgress(7);
 	const { runtime, tarball } = await setUp(progress);
 	const brokerPort = await pickFreePort(5679);
 	const instance = { runtime, userFolder, port, brokerPort };
 
-	const sandbox = await progress.step(
-		'SP-API sandbox',
-		async () => await startSandbox({ port: sandboxPort, logFile: sandboxLog }),
+	const smtpPort = await pickFreePort(SMTP_PORT);
+	const [sandbox, mailbox] = await progress.step(
+		'SP-API sandbox and mailbox',
+		async () =>
+			await Promise.all([
+				startSandbox({ port: sandboxPort, logFile: sandboxLog }),
+				startMailbox({ port: mailboxPort, smtpPort, logFile: mailboxLog }),
+			]),
 	);
 	await progress.step(
-		'Package, credential and demo workflows into n8n',
-		async () => await prepareInstance(instance, tarball, sandbox.url),
+		'Package, credentials and demo workflows into n8n',
+		async () => await prepareInstance(instance, tarball, sandbox.url, smtpPort),
 	);
 	const url = `http://localhost:${port}`;
 	const login = demoLogin(userFolder);
@@ -89,22 +98,25 @@ async function openEditor() {
 n8n is ready:  ${url}
 Email:         ${login.email}
 Password:      ${login.password}
+Mailbox:       ${mailbox.url}  (every email that n8n sends; nothing leaves this machine)
 
 Log in, then open one of these and click "Execute workflow":
 ${demoWorkflows()
 	.map(({ name, id }) => `  ${name}\n    ${url}/workflow/${id}`)
 	.join('\n')}
 
-To post new feedback as a buyer (Demo 4, once published, reports it within six minutes):
+To post new feedback as a buyer, after you have published a workflow with the trigger (Demo 4 reports it
+within six minutes, as does your own with 'Feedback Interval (Minutes)' 5):
   curl ${sandbox.url}/sandbox/world/feedback -d '{ "rating": 1, "comment": "Came broken" }'
 
 The workflows use the SP-API sandbox at ${sandbox.url}; nothing reaches Amazon.
 Amazon is slower: the sandbox's limits, including those per report type, refill 1000 times as fast.
-What to try: docs/getting-started.md. Logs: ${n8nLog} and ${sandboxLog}. Ctrl+C stops both.`);
+What to try: docs/getting-started.md. Logs: ${n8nLog} and ${sandboxLog}. Ctrl+C stops all.`);
 
 	const first = await Promise.race([
 		server.exited.then(() => server),
 		sandbox.service.exited.then(() => sandbox.service),
+		mailbox.service.exited.then(() => mailbox.service),
 	]);
 	if (stopping) return 0;
 	throw new SetupError(`${first.name} stopped. The end of its log:\n${tail(first.logFile)}`);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IDataObject, INode } from 'n8n-workflow';
-import type { MailServer, ReceivedMail } from '../lib/mailServer';
+import type { MailServer, ReceivedMail } from '../../demo/mailbox/mailServer';
 import type { RunningSandbox } from '../lib/sandbox';
 import { readTemplate } from '../lib/templates';
 import { DataTables } from '../n8n/dataTables';

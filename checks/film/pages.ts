@@ -1,4 +1,4 @@
-import type { ReceivedMail } from '../lib/mailServer';
+import type { ReceivedMail } from '../../demo/mailbox/mailServer';
 import { FONT } from './studio';
 
 /** An email as a mail program shows it: the head in words, below it the email's own HTML or text. */

@@ -6,6 +6,10 @@ import { controlSandbox } from './sandbox.mjs';
 
 const workflowDir = join(repoDir, 'demo', 'workflows');
 
+/** The demo workflows refer to the credentials by these IDs and names. */
+export const DEMO_CREDENTIAL = { id: 'amazonSandbox001', name: 'Amazon SP-API sandbox (demo)' };
+export const DEMO_MAILBOX = { id: 'demoMailbox00001', name: 'Demo mailbox' };
+
 const MANUAL_TRIGGER = 'n8n-nodes-base.manualTrigger';
 
 /** The sandbox's sellers that the fifth workflow shows, each in another region. */
@@ -55,8 +59,53 @@ export function demoWorkflows(orderIds) {
 		const json = { orders: orderIds.map((orderId) => ({ orderId })) };
 		orders.parameters.jsonOutput = JSON.stringify(json, null, 2);
 	}
-	return workflows;
+	return [...workflows, feedbackDesk()];
 }
+
+/**
+ * The template "Feedback desk", as a seller fills it in for email.
+ *
+ * @returns {DemoWorkflow}
+ */
+function feedbackDesk() {
+	const file = join(repoDir, 'templates', 'feedback-desk.json');
+	const template = JSON.parse(readFileSync(file, 'utf8'));
+	/** @param {DemoNode} node */
+	const filledIn = (node) => {
+		const { type, name, parameters } = node;
+		switch (type) {
+			case 'n8n-nodes-base.slack':
+				return { ...node, disabled: true };
+			case 'n8n-nodes-base.emailSend': {
+				const addresses = { fromEmail: 'desk@example.com', toEmail: 'me@example.com' };
+				return {
+					...node,
+					disabled: false,
+					parameters: { ...parameters, ...(name === 'Ask by email' && addresses) },
+					credentials: { smtp: DEMO_MAILBOX },
+				};
+			}
+			default:
+				return needsAmazon(node)
+					? { ...node, credentials: { amazonSellingPartnerApi: DEMO_CREDENTIAL } }
+					: node;
+		}
+	};
+	return {
+		...template,
+		id: 'demoFeedbackDesk',
+		name: 'Demo 6: the template "Feedback desk", by email',
+		nodes: template.nodes.map(filledIn),
+	};
+}
+
+/**
+ * Whether a node of this package calls Amazon; those that only compute have no credential.
+ *
+ * @param {DemoNode} node
+ */
+const needsAmazon = ({ type, parameters }) =>
+	type.startsWith('n8n-nodes-amazon-seller-feedback.') && parameters.resource !== 'case';
 
 /**
  * Creates orders in the sandbox for the third workflow. A fresh sandbox creates the same ones every time.

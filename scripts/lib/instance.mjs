@@ -1,12 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DEMO_SELLERS, demoWorkflows, makeDemoOrders } from './demo.mjs';
+import {
+	DEMO_CREDENTIAL,
+	DEMO_MAILBOX,
+	DEMO_SELLERS,
+	demoWorkflows,
+	makeDemoOrders,
+} from './demo.mjs';
+import { mailboxCredential, SMTP_PORT } from './mailbox.mjs';
 import { importInto, installPackage, registerPackage } from './n8n.mjs';
 import { sandboxCredential, sandboxCredentialOfSeveral } from './sandbox.mjs';
 
-/** The demo workflows refer to the credentials by these IDs and names. */
-export const DEMO_CREDENTIAL = { id: 'amazonSandbox001', name: 'Amazon SP-API sandbox (demo)' };
 const DEMO_CREDENTIAL_OF_THREE = {
 	id: 'amazonSandbox003',
 	name: 'Amazon SP-API sandbox (demo: three sellers)',
@@ -19,14 +24,15 @@ const DEMO_CREDENTIAL_OF_THREE = {
  * @param {import('./n8n.mjs').Instance} instance
  * @param {import('./package.mjs').Tarball} tarball
  * @param {string} sandboxUrl
+ * @param {number} [smtpPort] of the mailbox, if it runs
  * @returns {Promise<{ note?: string }>}
  */
-export async function prepareInstance(instance, tarball, sandboxUrl) {
+export async function prepareInstance(instance, tarball, sandboxUrl, smtpPort) {
 	mkdirSync(instance.userFolder, { recursive: true });
 	const installed = await installPackage(instance, tarball);
 
 	const imports = {
-		credentials: await demoCredentials(sandboxUrl),
+		credentials: await demoCredentials(sandboxUrl, smtpPort),
 		workflow: demoWorkflows(await makeDemoOrders(sandboxUrl)),
 	};
 	let imported = false;
@@ -66,15 +72,18 @@ export function demoLogin(userFolder) {
 }
 
 /**
- * The credentials of the demo workflows: of three sellers, and of one. A new node in the editor gets
- * the newest, and the one of a single seller needs no choice of a seller.
+ * The credentials of the demo workflows: of the mailbox, of three sellers, and of one. A new node in the
+ * editor gets the newest, and the one of a single seller needs no choice of a seller.
  *
  * @param {string} sandboxUrl
+ * @param {number} [smtpPort]
+ * @returns {Promise<Array<{ id: string, name: string, type: string, data: import('./sandbox.mjs').CredentialData }>>}
  */
-export async function demoCredentials(sandboxUrl) {
+export async function demoCredentials(sandboxUrl, smtpPort = SMTP_PORT) {
 	const type = 'amazonSellingPartnerApi';
 	const ofThree = await sandboxCredentialOfSeveral(sandboxUrl, DEMO_SELLERS);
 	return [
+		{ ...DEMO_MAILBOX, type: 'smtp', data: mailboxCredential(smtpPort) },
 		{ ...DEMO_CREDENTIAL_OF_THREE, type, data: ofThree },
 		{ ...DEMO_CREDENTIAL, type, data: await sandboxCredential(sandboxUrl) },
 	];

@@ -16,7 +16,7 @@ afterAll(async () => await sandbox?.close());
 
 describe('the demo credentials', () => {
 	it('hold three sellers by the names of their stores, and one seller, which the editor offers first', async () => {
-		const [three, one] = await demoCredentials(sandbox.url);
+		const [, three, one] = await demoCredentials(sandbox.url);
 		const tokenOf = (seller: string) => sandbox.credentials(seller).refreshToken;
 		expect(one?.data).toMatchObject({ refreshToken: tokenOf('demo') });
 		expect(three?.data).toMatchObject({ accounts: 'several', refreshToken: '' });

@@ -29,7 +29,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 	'sandbox/': ['nodes/shared/domain/marketplaces.ts'],
 	// They run before the dependencies are installed.
 	'scripts/': [],
-	'checks/': ['scripts/lib/', 'sandbox/', 'test/chaos/'],
+	'demo/': [],
+	'checks/': ['demo/mailbox/', 'scripts/lib/', 'sandbox/', 'test/chaos/'],
 	// It measures the nodes themselves.
 	'checks/golden': ['checks/lib/', 'nodes/shared/domain/', 'scripts/lib/'],
 	// Both processes and tests use these.

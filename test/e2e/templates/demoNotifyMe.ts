@@ -18,8 +18,9 @@ export function testDemoNotifyMe(rig: () => TemplateRig): void {
 		const items = outputs[TRIGGER]?.[0] ?? [];
 		expect(items.length).toBeGreaterThan(1);
 		for (const { event } of items) expect(event).toBe('newNegativeFeedback');
-		expect(outputs['Put a channel here']?.[0]).toEqual(
-			items.map(({ summary }) => ({ message: summary })),
+		const mails = rig().mail.to('me@example.com');
+		expect(mails.map(({ text }) => text.split(/\r?\n/)[0]).toSorted()).toEqual(
+			items.map(({ summary }) => summary).toSorted(),
 		);
 	});
 }

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { UNKNOWN_RECIPIENT } from '../../../checks/lib/mailServer';
+import { UNKNOWN_RECIPIENT } from '../../../demo/mailbox/mailServer';
 import { expectSamples } from './rig/samples';
 import { NO_WAIT, UNKNOWN_CHANNEL } from './rig/services';
 import { readTemplate } from '../../../checks/lib/templates';

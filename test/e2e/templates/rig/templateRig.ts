@@ -11,7 +11,7 @@ import {
 	type Sandbox,
 } from '../../../../sandbox';
 import { Spreadsheet } from './googleSheets';
-import { MailServer } from '../../../../checks/lib/mailServer';
+import { MailServer } from '../../../../demo/mailbox/mailServer';
 import { OutsideServices, type OutsideRequest } from './outsideServices';
 import { ScriptedModel } from './scriptedModel';
 import { servicesOf, type OutsideWorld } from './services';

@@ -9,6 +9,8 @@ export interface ReceivedMail {
 	readonly raw: string;
 	/** All text parts, decoded. */
 	readonly text: string;
+	/** The part for mail programs that show HTML, decoded; undefined without one. */
+	readonly html: string | undefined;
 	/** Attached files by name, as text. */
 	readonly files: Readonly<Record<string, string>>;
 }
@@ -25,9 +27,10 @@ export class MailServer {
 
 	private readonly server: Server = createServer((socket) => void this.serve(socket));
 
-	static async open(): Promise<MailServer> {
+	/** @param port any free one by default */
+	static async open(port = 0): Promise<MailServer> {
 		const mail = new MailServer();
-		mail.server.listen(0, '127.0.0.1');
+		mail.server.listen(port, '127.0.0.1');
 		await once(mail.server, 'listening');
 		return mail;
 	}
@@ -99,6 +102,7 @@ function readMail(to: readonly string[], raw: string): ReceivedMail {
 			.filter((part) => fileNameOf(part) === undefined)
 			.map(decodePart)
 			.join('\n'),
+		html: parts.filter(isHtml).map(decodePart)[0],
 		files: Object.fromEntries(
 			parts.flatMap((part) => {
 				const name = fileNameOf(part);
@@ -138,6 +142,8 @@ function leavesOf(raw: string): Part[] {
 		.slice(1, -1)
 		.flatMap((inner) => leavesOf(inner.replace(/^\r\n/, '')));
 }
+
+const isHtml = ({ headers }: Part): boolean => /^text\/html/i.test(headers['content-type'] ?? '');
 
 const fileNameOf = ({ headers }: Part): string | undefined =>
 	/filename="?([^";]+)"?/.exec(headers['content-disposition'] ?? '')?.[1];
