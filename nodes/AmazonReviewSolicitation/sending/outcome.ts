@@ -7,7 +7,7 @@ export const SOLICITATION_OUTCOMES = {
 	eligible: 'Amazon would accept a request for this order now',
 	sent: 'Amazon accepted the request for a product review and seller feedback',
 	sentUnconfirmed:
-		"Amazon's answer was lost, but the order is no longer open for a request, so the request most likely arrived; a later run may check again",
+		"Amazon's answer was lost, or the run was stopped before it came. The order is no longer open for a request, so the request probably arrived, unless Amazon never permitted one; a later run may check again",
 	wouldSend: 'The order is eligible, but nothing was sent: a dry run or a run started by hand',
 	alreadyRequested: 'A review was already requested for this order; Amazon allows only one',
 	notYetEligible: 'The window for requests has not opened yet; see `windowOpensAt`',

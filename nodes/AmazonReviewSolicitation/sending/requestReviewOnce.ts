@@ -97,7 +97,7 @@ async function attempt(
 	return attempts;
 }
 
-/** The request is no longer offered, so it most likely arrived. */
+/** The request is no longer offered, so it probably arrived. */
 const settled = ({ finding }: Attempt): Attempt => ({
 	finding: { ...finding, outcome: 'sentUnconfirmed' },
 	requested: true,
