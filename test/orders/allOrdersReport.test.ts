@@ -247,6 +247,14 @@ describe('merging rows into orders', () => {
 		},
 	);
 
+	it.each(['Not canceled', 'Canceled in part', 'Cancel', 'Shipped'])(
+		'counts an item that is %s',
+		(status) => {
+			const order = orderOf({ sku: 'ONE', 'item-status': status }, { sku: 'TWO' });
+			expect(order.items).toHaveLength(2);
+		},
+	);
+
 	it('counts the cancellation of an item as an update of the order', () => {
 		const order = orderOf(
 			{ 'item-status': 'Cancelled', 'last-updated-date': '2026-09-09T00:00:00+00:00' },

@@ -122,6 +122,11 @@ describe.each([
 		});
 	});
 
+	it('counts a row of another store as a row that may go on', () => {
+		const { unreadable } = parse(header, row('S01-1234567-7654321'), 'and more');
+		expect(unreadable).toEqual([]);
+	});
+
 	it('keeps several returns of one order', () => {
 		expect(parse(header, row(ORDER_ID), row(ORDER_ID)).returns).toHaveLength(2);
 	});
@@ -175,6 +180,54 @@ describe('a comment with line breaks', () => {
 		['nothing that can be read', '42'],
 	])('is distinguished from %s', (_, line) => {
 		expect(parse(FBA_HEADER, comment('It broke'), line).unreadable).toHaveLength(1);
+	});
+
+	it('fills at most the columns of the header', () => {
+		const row = (text: string) => comment(text);
+		const cells = FBA_HEADER.split('\t').length;
+		const short = `2025-06-05T15:31:40+00:00\t${ORDER_ID}`;
+		const unreadableAfter = (...lines: string[]) => parse(FBA_HEADER, ...lines).unreadable.length;
+		// The row has all cells, so a line with one more cell is too long.
+		expect(unreadableAfter(row('It broke'), 'a', 'b', 'c')).toBe(0);
+		expect(unreadableAfter(row('It broke'), 'a', 'a\tb')).toBe(1);
+		const rest = 'x\t'.repeat(cells - 2);
+		expect(unreadableAfter(short, `${rest}x`.slice(2))).toBe(0);
+		expect(unreadableAfter(short, `${rest}x\tx`)).toBe(1);
+	});
+
+	it('counts the cells of lines that name an order, too', () => {
+		const { returns, unreadable } = parse(
+			FBA_HEADER,
+			'2025-06-05T15:31:40+00:00\tnone',
+			'see 222-1234567-7654321',
+			'and more',
+			'a\tb',
+		);
+		expect(returns.map(({ orderId }) => orderId)).toEqual(['222-1234567-7654321']);
+		expect(unreadable.map(({ line }) => line)).toEqual([2]);
+	});
+
+	it('ends with a line that cannot belong to it', () => {
+		const { unreadable } = parse(FBA_HEADER, comment('It broke'), '42', 'more');
+		expect(unreadable.map(({ line }) => line)).toEqual([3, 4]);
+	});
+
+	it('is seen only in reports whose rows start with a date or an order ID', () => {
+		const header = FBA_HEADER.replace('return-date\torder-id', 'sku-2\torder-id\treturn-date');
+		const row = `A\t${ORDER_ID}\t2025-06-05T15:31:40+00:00${'\tx'.repeat(11)}`;
+		expect(parse(header, row, 'more').unreadable).toHaveLength(1);
+		expect(parse(MFN_HEADER, mfnRow('14-Jul-2025', '', ''), 'more').unreadable).toEqual([]);
+	});
+
+	it.each([
+		['"(see above)', 0],
+		['… again', 0],
+		['2 of them', 1],
+		['"2 of them', 1],
+		['-'.repeat(199) + 'a', 0],
+		['-'.repeat(200) + 'a', 1],
+	])('is a line with a letter before any digit: %s', (line, unreadable) => {
+		expect(parse(FBA_HEADER, comment('It broke'), line).unreadable).toHaveLength(unreadable);
 	});
 
 	it('must follow a row', () => {
