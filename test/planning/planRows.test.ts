@@ -276,7 +276,8 @@ describe('sent now or later', () => {
 			);
 		expect(from(9 * 60, closingIn(24 * 60))).toEqual(['2026-11-24T09:00']);
 		expect(from(9 * 60 + 1, closingIn(24 * 60))).toEqual(['noPermittedTime']);
-		expect(from(10 * 60 + 1, closingIn(61))).toEqual(['noPermittedTime']);
+		expect(from(10 * 60 + 1, closingIn(61))).toEqual(['2026-11-23T10:01']);
+		expect(from(10 * 60 + 2, closingIn(61))).toEqual(['noPermittedTime']);
 		expect(from(10 * 60 + 1, closingIn(60))).toEqual(['2026-11-23T10:01']);
 		expect(from(10 * 60 + 59, closingIn(59))).toEqual(['2026-11-23T10:59']);
 		expect(planOf([closingIn(0)])).toMatchObject([{ decision: 'sendNow' }]);
