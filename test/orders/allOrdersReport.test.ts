@@ -4,6 +4,7 @@ import fc from '../fastCheck';
 import {
 	ordersIn,
 	parseAllOrdersReport,
+	readAllOrdersReport,
 } from '../../nodes/AmazonReviewSolicitation/orders/reports/allOrdersReport';
 import { MARKETPLACES } from '../../nodes/shared/domain/marketplaces';
 import { sellerOrderSchema, type SellerOrder } from '../../nodes/shared/domain/order';
@@ -194,6 +195,16 @@ describe('parseAllOrdersReport', () => {
 		expect(orderOf({ 'ship-state': '' }).buyerTimeZone).toBeNull();
 		expect(orderOf({ 'ship-state': '', 'ship-country': 'DE' }).buyerTimeZone).toBe('Europe/Berlin');
 	});
+});
+
+it('makes the orders of a report in steps of a thousand', () => {
+	const rows = Array.from({ length: 10_000 }, (_, index) => `111-1234567-${1_000_000 + index}\tX`);
+	const steps = readAllOrdersReport([['amazon-order-id\torder-status', ...rows].join('\n')]);
+	let pauses = 0;
+	while (steps.next().done !== true) pauses += 1;
+	// And a few for reading.
+	expect(pauses).toBeGreaterThanOrEqual(10);
+	expect(pauses).toBeLessThan(20);
 });
 
 describe('merging rows into orders', () => {

@@ -523,6 +523,20 @@ describe('in steps', () => {
 		expect(most).toBe(100);
 	});
 
+	it.each<[string, Partial<PlanChoices>]>([
+		['without limits', {}],
+		['with a maximum, and many orders without room', { maxRequestsPerDay: 20 }],
+		['with a pulse test', { pulse: { seed: 'autumn', blockDays: 3 } }],
+		['with maxima', { campaigns: [{ name: 'A', rules: {}, maxRequestsPerDay: 20 }] }],
+	])('does not pause for each order %s, which would take time', (_, changes) => {
+		const orders = Array.from({ length: 1_500 }, (__, index) => orderOf(index));
+		const steps = planSolicitationsInSteps(orders, choicesWith(changes), true);
+		let pauses = 0;
+		while (steps.next().done !== true) pauses += 1;
+		expect(pauses).toBeGreaterThan(1_500 / 100);
+		expect(pauses).toBeLessThan(1_500);
+	});
+
 	it('an empty input has no rows', () => {
 		expect(planOf([])).toEqual([]);
 	});
