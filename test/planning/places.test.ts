@@ -414,3 +414,32 @@ it('a long plan is made in steps that are not longer than that of a short one', 
 	// Sorting compares up to 4,096 at once.
 	expect(mostReads(12_000)).toBeLessThanOrEqual(mostReads(9_000) * 1.1);
 });
+
+it.each<[string, Partial<PlanLimits>, Partial<PlanCandidate>]>([
+	['without a maximum', {}, {}],
+	['with a maximum', { maxRequestsPerDay: 60 }, {}],
+	[
+		'with several maxima',
+		{
+			maxima: new Map([
+				['A', { maxRequestsPerDay: 60 }],
+				['B', { maxRequestsPerDay: 50 }],
+			]),
+		},
+		{ countsToward: ['A', 'B'] },
+	],
+	['with a preferred calendar', {}, { preferred: onDays(1, 3) }],
+])('a long plan pauses, but not for each order: %s', (_, limits, changes) => {
+	const orders = Array.from({ length: 1_500 }, (__, index) =>
+		order(String(index).padStart(4, '0'), {
+			opensAt: NOW + (index % 10) * DAY,
+			closesAt: NOW + ((index % 10) + 20) * DAY,
+			...changes,
+		}),
+	);
+	const steps = planSendsInSteps(orders, limitsWith({ rate: 1, ...limits }));
+	let pauses = 0;
+	while (steps.next().done !== true) pauses += 1;
+	expect(pauses).toBeGreaterThan(1_500 / 100);
+	expect(pauses).toBeLessThan(1_500);
+});
