@@ -72,15 +72,15 @@ export const GROUPS: Readonly<Record<string, readonly Part[]>> = {
 	orders: [
 		domain('orderId solicitationWindow buyerTimeZone pulse'),
 		orders('orderCursor savedCursor'),
-		alsoIn(orders('reports/tabDelimited', 'tabDelimited'), 'domain', 'steps'),
-		alsoIn(orders('reports/allOrdersReport', 'allOrdersReport'), 'domain', 'steps'),
+		alsoIn(orders('reports/tabDelimited', 'tabDelimited'), 'domain', 'reportSteps'),
+		alsoIn(orders('reports/allOrdersReport', 'allOrdersReport'), 'domain', 'reportSteps'),
 		alsoIn(
 			orders(
 				'reports/fbaShipmentsReport reports/returnsReport',
 				'fbaShipmentsReport returnsReport',
 			),
 			'domain',
-			'steps',
+			'reportSteps',
 		),
 		orders('plainOrder'),
 	],

@@ -54,6 +54,12 @@ describe('nextStep', () => {
 		expect(tokenAt(100 + 23 * 60)).toBeUndefined();
 	});
 
+	it('reads the next page even if the search ends in the future, because the clock went back', () => {
+		const first = nextStep(cursorFrom(at(0)), at(100), at(98), 0);
+		const { cursor } = takePage(first.cursor, { orders: [], nextToken: 'second' }, at(100), 0);
+		expect(nextStep(cursor, at(50), at(48), 0).step).toEqual({ ...first.step, token: 'second' });
+	});
+
 	it('repeats an open search before its first page, unless it ends in the future', () => {
 		const { cursor, step } = nextStep(cursorFrom(at(0)), at(100), at(98), 0);
 		expect(nextStep(cursor, at(500), at(498), 0)).toEqual({ step, cursor });
@@ -142,6 +148,7 @@ describe('data that Amazon refuses to list', () => {
 
 	it('is requested again by the next run if no page was read', () => {
 		const again = withFulfillment(withoutFulfillment(opened));
+		expect(again).toEqual(opened);
 		expect(nextStep(again, at(100), at(98), 0).step).toEqual({ after: at(0), until: at(98) });
 	});
 
@@ -212,7 +219,11 @@ describe('takePage', () => {
 		const again = take(first.cursor, null);
 		expect(again.fresh).toEqual([]);
 		expect(take(again.cursor, at(98)).fresh).toEqual([]);
-		expect(take(again.cursor, at(50)).fresh).toHaveLength(1);
+		const changed = take(again.cursor, at(50));
+		expect(changed.fresh).toHaveLength(1);
+		// A time that is missing later changes nothing.
+		const last = take(changed.cursor, null);
+		expect([last.fresh, last.cursor.passedOn]).toEqual([[], { a: at(50) }]);
 	});
 
 	it('passes on orders without an open search, and keeps its position', () => {

@@ -339,6 +339,11 @@ describe('a saved position with filters', () => {
 				{ after: at(0), until: at(50), passed: [[]] },
 			]);
 			expect(stretchToCatchUp({ ...done, filter: ['isNew'] })).toBeUndefined();
+			const begun = { ...stretch, cursor: part };
+			const again = { ...place, stretches: [begun] };
+			expect(caughtUp(again, begun, { ...part, since: at(50) }).stretches).toEqual([
+				{ after: at(0), until: at(50), passed: [[]] },
+			]);
 		});
 	});
 
@@ -449,6 +454,70 @@ describe('a saved position with filters', () => {
 			});
 			expect(kept).toEqual([{ after: at(-10), until: beforeAt(0), passed: [] }, ...stretches]);
 		}
+	});
+
+	describe('with 21 stretches', () => {
+		/** With the given two as the oldest; the others cannot be merged. */
+		const afterMerging = (first: object, second: object) => {
+			const others = Array.from({ length: 19 }, (_, index) => ({
+				after: at(100 + index * 10),
+				until: at(105 + index * 10),
+				passed: [['isLarge']],
+			}));
+			const last = others[18] as (typeof others)[0];
+			const place: SavedCursor = {
+				version: 2,
+				filter: [],
+				cursor: begunAt(900),
+				stretches: [
+					{ after: at(0), until: at(5), passed: [], ...first },
+					{ after: at(10), until: at(15), passed: [], ...second },
+					...others,
+				],
+			};
+			const { stretches } = caughtUp(place, last, begunAt(280));
+			expect(stretches).toHaveLength(20);
+			expect(stretches.at(-1)).toEqual({ ...last, cursor: begunAt(280) });
+			return stretches[0];
+		};
+
+		it('merges the two oldest, with the filters that cover both', () => {
+			const merged = { after: at(0), until: at(15) };
+			expect(
+				afterMerging(
+					{ passed: [['isBusiness'], ['isNew', 'isPrime']], passedOn: { a: at(1) } },
+					{ passed: [['isPrime']], passedOn: { b: at(11) } },
+				),
+			).toEqual({
+				...merged,
+				passed: [['isNew', 'isPrime']],
+				passedOn: { a: at(1), b: at(11) },
+			});
+			// If no filter covers both, it remembers the orders all the same.
+			expect(
+				afterMerging({ passed: [['isNew']], passedOn: { a: at(1) } }, { passed: [['isPrime']] }),
+			).toEqual({ ...merged, passed: [], passedOn: { a: at(1) } });
+		});
+	});
+
+	it('merges stretches whose filters are the same in another order', () => {
+		const filters = [['isNew'], ['isBusiness'], ['isLarge']];
+		const stored = {
+			version: 2,
+			filter: ['isPrime'],
+			cursor: begunAt(20),
+			stretches: [
+				{ after: at(0), until: beforeAt(10), passed: filters },
+				{ after: at(10), until: beforeAt(20), passed: filters.toReversed() },
+			],
+		};
+		expect(
+			resumeFrom(stored, { from: at(-10), end: at(99), filter: ['isPrime'] }).stretches[1],
+		).toEqual({
+			after: at(0),
+			until: beforeAt(20),
+			passed: [['isBusiness'], ['isLarge'], ['isNew']],
+		});
 	});
 
 	it('merges what was passed on, and forgets it where every order was', () => {
