@@ -1,3 +1,5 @@
+import { Settings } from 'luxon';
+
 import { parseReturnsReport } from '../../nodes/AmazonReviewSolicitation/orders/reports/returnsReport';
 
 const ORDER_ID = '111-1234567-7654321';
@@ -115,6 +117,12 @@ describe.each([
 		expect(unreadable).toEqual([]);
 	});
 
+	it('trusts no other cell of a row with an extra cell', () => {
+		expect(parse(header, `${row(ORDER_ID)}\tmore`).returns).toEqual([
+			{ orderId: ORDER_ID, returnedAt: null, refundedAmount: null },
+		]);
+	});
+
 	it('ignores a return of an order from another store', () => {
 		expect(parse(header, row('S01-1234567-7654321'))).toMatchObject({
 			returns: [],
@@ -150,6 +158,29 @@ it.each([
 		]);
 	},
 );
+
+it('parseReturnsReport trusts no other cell of a report that may be another one', () => {
+	const { returns } = parse(
+		'Order ID\tReturn delivery date\tRefunded Amount',
+		`${ORDER_ID}\t14-Jul-2025\t1.00`,
+	);
+	expect(returns).toEqual([{ orderId: ORDER_ID, returnedAt: null, refundedAmount: null }]);
+});
+
+describe("n8n's language and default time zone", () => {
+	afterEach(() => {
+		Settings.defaultLocale = 'en-US';
+		Settings.defaultZone = 'system';
+	});
+
+	it('do not matter', () => {
+		Settings.defaultLocale = 'de';
+		Settings.defaultZone = 'Asia/Tokyo';
+		expect(parse(MFN_HEADER, mfnRow('14-Oct-2025', '', '')).returns).toMatchObject([
+			{ returnedAt: '2025-10-14' },
+		]);
+	});
+});
 
 it.each(['', '\r\n', '\uFEFF'])(
 	'distinguishes a file without text (%j) from a report without rows',
@@ -205,6 +236,18 @@ describe('a comment with line breaks', () => {
 		);
 		expect(returns.map(({ orderId }) => orderId)).toEqual(['222-1234567-7654321']);
 		expect(unreadable.map(({ line }) => line)).toEqual([2]);
+	});
+
+	it('fills at most the columns of the header with all its lines together', () => {
+		const columns = FBA_HEADER.split('\t').length;
+		const unreadableAfter = (lines: number) =>
+			parse(
+				FBA_HEADER,
+				'order 222-1234567-7654321 came back',
+				...Array.from({ length: lines }, () => 'a\tb'),
+			).unreadable.length;
+		expect(unreadableAfter(columns - 1)).toBe(0);
+		expect(unreadableAfter(columns)).toBe(1);
 	});
 
 	it('ends with a line that cannot belong to it', () => {
