@@ -72,16 +72,9 @@ export const GROUPS: Readonly<Record<string, readonly Part[]>> = {
 	orders: [
 		domain('orderId solicitationWindow buyerTimeZone pulse'),
 		orders('orderCursor savedCursor'),
-		alsoIn(orders('reports/tabDelimited', 'tabDelimited'), 'domain', 'reportSteps'),
-		alsoIn(orders('reports/allOrdersReport', 'allOrdersReport'), 'domain', 'reportSteps'),
-		alsoIn(
-			orders(
-				'reports/fbaShipmentsReport reports/returnsReport',
-				'fbaShipmentsReport returnsReport',
-			),
-			'domain',
-			'reportSteps',
-		),
+		orders('reports/tabDelimited', 'tabDelimited'),
+		orders('reports/allOrdersReport', 'allOrdersReport'),
+		orders('reports/fbaShipmentsReport reports/returnsReport', 'fbaShipmentsReport returnsReport'),
 		orders('plainOrder'),
 	],
 	planning: [

@@ -1,6 +1,10 @@
 import { Settings } from 'luxon';
 
-import { parseReturnsReport } from '../../nodes/AmazonReviewSolicitation/orders/reports/returnsReport';
+import {
+	parseReturnsReport,
+	readReturnsReport,
+} from '../../nodes/AmazonReviewSolicitation/orders/reports/returnsReport';
+import { inOneGo } from '../../nodes/shared/domain/steps';
 
 const ORDER_ID = '111-1234567-7654321';
 
@@ -133,6 +137,12 @@ describe.each([
 	it('counts a row of another store as a row that may go on', () => {
 		const { unreadable } = parse(header, row('S01-1234567-7654321'), 'and more');
 		expect(unreadable).toEqual([]);
+	});
+
+	it('is read in steps if it is long', () => {
+		const text = [header, ...Array.from({ length: 3_000 }, () => row(ORDER_ID))].join('\n');
+		expect([...readReturnsReport([text])].length).toBeGreaterThan(0);
+		expect(inOneGo(readReturnsReport([text])).returns).toHaveLength(3_000);
 	});
 
 	it('keeps several returns of one order', () => {

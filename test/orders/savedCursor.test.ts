@@ -493,7 +493,7 @@ describe('a saved position with filters', () => {
 				passed: [['isNew', 'isPrime']],
 				passedOn: { a: at(1), b: at(11) },
 			});
-			// If no filter covers both, it remembers the orders all the same.
+			// If no filter covers both, it remembers the orders anyway.
 			expect(
 				afterMerging({ passed: [['isNew']], passedOn: { a: at(1) } }, { passed: [['isPrime']] }),
 			).toEqual({ ...merged, passed: [], passedOn: { a: at(1) } });

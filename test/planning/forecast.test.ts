@@ -119,7 +119,7 @@ describe('the forecast', () => {
 		const campaigns = [
 			{ name: 'A', rules: {}, hours: { from: 0, to: 60 }, weekdays: [1], firstDay: '2026-11-01' },
 		];
-		// Until midnight in UTC, 16:00 in Los Angeles; the first hour of Monday is over.
+		// Until midnight in UTC, 16:00 in Los Angeles; the first hour of Monday has passed.
 		const { forecast } = forecastOf([closingIn(1, 0.1), closingIn(2, 0.1), closingIn(3, 0.9)], {
 			campaigns,
 		});

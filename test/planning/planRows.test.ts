@@ -105,7 +105,7 @@ describe('the row of an order', () => {
 		expect(planOf([orderOf(1)], { leaveOutUnknownDates: true })[0]?.decision).toBe('sendNow');
 	});
 
-	it('says why its ID is none', () => {
+	it('says why its ID is not an order ID', () => {
 		expect(planOf([orderOf(1, { orderId: 'D01-1234567-7654321' })])).toEqual([
 			{
 				...EMPTY,
@@ -416,7 +416,7 @@ describe('the settings of a campaign', () => {
 		expect(sendAt(quiet('2026-11-25', '2026-11-28'))).toBeNull();
 	});
 
-	it('has its maximum, of which some are sent, for its orders only', () => {
+	it('has its maximum for its orders only, less what was sent today', () => {
 		const campaigns = [
 			{ name: 'Prime', rules: prime, maxRequestsPerDay: 2, sentToday: 1 },
 			{ name: 'Rest', rules: {} },
