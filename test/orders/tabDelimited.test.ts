@@ -5,6 +5,7 @@ import { growthOf, IN_PROPORTION } from '../growth';
 import {
 	readMoment,
 	readTabDelimited,
+	readTabDelimitedPieces,
 	wrongOrderId,
 } from '../../nodes/AmazonReviewSolicitation/orders/reports/tabDelimited';
 
@@ -128,6 +129,21 @@ describe('readTabDelimited', () => {
 			['2026-11-04', '111-1111111-4444444', 'x', 'OK'],
 			['no', 'row', '', ''],
 		]);
+	});
+
+	it('reads text in pieces, wherever it is cut', () => {
+		const text = 'a\tb\r\n1\t2\r\n3\t4\r\n5\t6';
+		for (let first = 0; first <= text.length; first += 1) {
+			for (let second = first; second <= text.length; second += 1) {
+				const pieces = [text.slice(0, first), text.slice(first, second), text.slice(second)];
+				const rows = [...readTabDelimitedPieces(pieces).rows()];
+				expect(rows.map(({ line, content }) => `${line} ${content}`)).toEqual([
+					'2 1\t2',
+					'3 3\t4',
+					'4 5\t6',
+				]);
+			}
+		}
 	});
 
 	it('never adds a line to a row that has all its cells', () => {
