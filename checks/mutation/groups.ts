@@ -26,6 +26,12 @@ const planning = partsOf('AmazonReviewSolicitation/planning', 'planning');
 const watch = partsOf('AmazonSellerFeedbackTrigger/watch', 'watch');
 const orders = partsOf('AmazonReviewSolicitation/orders', 'orders');
 
+/** Adds tests that stand elsewhere, such as those that count the steps of a rule. */
+const alsoIn = (part: Part, folder: string, names: string): Part => ({
+	...part,
+	tests: [...part.tests, ...tests(folder, names)],
+});
+
 /**
  * The pure rules in groups. Small parts are fast: Stryker loads all tests of a part for each of its
  * mutants, but runs only those that reach the mutant.
@@ -75,9 +81,9 @@ export const GROUPS: Readonly<Record<string, readonly Part[]>> = {
 		planning('selectionRules'),
 		planning('permittedHours quietDays'),
 		planning('campaigns'),
-		planning('givenList'),
-		planning('schedule matching placeOrders', 'schedule maxima'),
-		planning('plan candidates forecast', 'plan forecast campaigns'),
+		alsoIn(planning('givenList'), 'domain', 'longLists'),
+		planning('schedule matching placeOrders', 'places schedule maxima'),
+		planning('plan candidates forecast', 'planRows plan forecast campaigns'),
 	],
 	watch: [
 		watch('alarm'),

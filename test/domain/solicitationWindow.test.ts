@@ -1,7 +1,9 @@
 import fc from '../fastCheck';
-import { DateTime } from 'luxon';
+import { DateTime, Settings } from 'luxon';
 
 import {
+	deliveryOf,
+	instantOf,
 	positionInWindow,
 	solicitationWindow,
 	type SolicitationWindow,
@@ -45,6 +47,38 @@ describe('solicitationWindow', () => {
 		['2026-06-01T00:00:00Z', '2026-02-30T00:00:00Z'],
 	])('returns undefined for the dates "%s" and "%s"', (earliest, latest) => {
 		expect(solicitationWindow(earliest, latest)).toBeUndefined();
+	});
+});
+
+describe('deliveryOf', () => {
+	it('returns the delivery dates of a window, in UTC', () => {
+		const dates = {
+			earliestDelivery: '2026-06-01T07:00:00.000Z',
+			latestDelivery: '2026-06-04T06:59:59.000Z',
+		};
+		expect(deliveryOf(windowOf(dates.earliestDelivery, dates.latestDelivery))).toEqual(dates);
+		const window = {
+			opensAt: '2026-06-06T00:00:00-07:00',
+			closesAt: '2026-07-04T08:59:59+02:00',
+		};
+		expect(deliveryOf(window)).toEqual(dates);
+	});
+});
+
+describe("n8n's default time zone", () => {
+	afterEach(() => {
+		Settings.defaultZone = 'system';
+	});
+
+	it.each(['UTC', 'Asia/Tokyo', 'America/Los_Angeles'])('does not matter: %s', (zone) => {
+		Settings.defaultZone = zone;
+		expect(instantOf('2026-06-01T07:00:00')).toBe(Date.UTC(2026, 5, 1, 7));
+		expect(
+			deliveryOf({ opensAt: '2026-03-12T00:00:00.000Z', closesAt: '2026-04-08T00:00:00.000Z' }),
+		).toEqual({
+			earliestDelivery: '2026-03-07T00:00:00.000Z',
+			latestDelivery: '2026-03-09T00:00:00.000Z',
+		});
 	});
 });
 

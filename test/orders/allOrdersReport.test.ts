@@ -4,6 +4,7 @@ import fc from '../fastCheck';
 import {
 	ordersIn,
 	parseAllOrdersReport,
+	readAllOrdersReport,
 } from '../../nodes/AmazonReviewSolicitation/orders/reports/allOrdersReport';
 import { MARKETPLACES } from '../../nodes/shared/domain/marketplaces';
 import { sellerOrderSchema, type SellerOrder } from '../../nodes/shared/domain/order';
@@ -196,6 +197,16 @@ describe('parseAllOrdersReport', () => {
 	});
 });
 
+it('makes the orders of a report in steps of a thousand', () => {
+	const rows = Array.from({ length: 10_000 }, (_, index) => `111-1234567-${1_000_000 + index}\tX`);
+	const steps = readAllOrdersReport([['amazon-order-id\torder-status', ...rows].join('\n')]);
+	let pauses = 0;
+	while (steps.next().done !== true) pauses += 1;
+	// And a few for reading.
+	expect(pauses).toBeGreaterThanOrEqual(10);
+	expect(pauses).toBeLessThan(20);
+});
+
 describe('merging rows into orders', () => {
 	it('collects the items of an order from rows at any position', () => {
 		const { orders } = parse(
@@ -244,6 +255,14 @@ describe('merging rows into orders', () => {
 				items: [{ sku: 'KEPT' }],
 				status: 'SHIPPED',
 			});
+		},
+	);
+
+	it.each(['Not canceled', 'Canceled in part', 'Cancel', 'Shipped'])(
+		'counts an item that is %s',
+		(status) => {
+			const order = orderOf({ sku: 'ONE', 'item-status': status }, { sku: 'TWO' });
+			expect(order.items).toHaveLength(2);
 		},
 	);
 

@@ -2,6 +2,7 @@ import fc from '../fastCheck';
 
 import {
 	parseFbaShipmentsReport,
+	readFbaShipmentsReport,
 	withArrivals,
 	type Arrival,
 } from '../../nodes/AmazonReviewSolicitation/orders/reports/fbaShipmentsReport';
@@ -55,6 +56,12 @@ describe('parseFbaShipmentsReport', () => {
 				},
 			),
 		);
+	});
+
+	it('reads a long report in steps', () => {
+		const rows = Array.from({ length: 3_000 }, () => row(ORDER_ID, '2026-09-03T00:30:00+00:00'));
+		expect([...readFbaShipmentsReport([[HEADER, ...rows].join('\n')])].length).toBeGreaterThan(0);
+		expect(parse(...rows).arrivals.size).toBe(1);
 	});
 
 	it('ignores a shipment without an estimate', () => {

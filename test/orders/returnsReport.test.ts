@@ -1,4 +1,10 @@
-import { parseReturnsReport } from '../../nodes/AmazonReviewSolicitation/orders/reports/returnsReport';
+import { Settings } from 'luxon';
+
+import {
+	parseReturnsReport,
+	readReturnsReport,
+} from '../../nodes/AmazonReviewSolicitation/orders/reports/returnsReport';
+import { inOneGo } from '../../nodes/shared/domain/steps';
 
 const ORDER_ID = '111-1234567-7654321';
 
@@ -115,11 +121,28 @@ describe.each([
 		expect(unreadable).toEqual([]);
 	});
 
+	it('trusts no other cell of a row with an extra cell', () => {
+		expect(parse(header, `${row(ORDER_ID)}\tmore`).returns).toEqual([
+			{ orderId: ORDER_ID, returnedAt: null, refundedAmount: null },
+		]);
+	});
+
 	it('ignores a return of an order from another store', () => {
 		expect(parse(header, row('S01-1234567-7654321'))).toMatchObject({
 			returns: [],
 			unreadable: [],
 		});
+	});
+
+	it('counts a row of another store as a row that may go on', () => {
+		const { unreadable } = parse(header, row('S01-1234567-7654321'), 'and more');
+		expect(unreadable).toEqual([]);
+	});
+
+	it('is read in steps if it is long', () => {
+		const text = [header, ...Array.from({ length: 3_000 }, () => row(ORDER_ID))].join('\n');
+		expect([...readReturnsReport([text])].length).toBeGreaterThan(0);
+		expect(inOneGo(readReturnsReport([text])).returns).toHaveLength(3_000);
 	});
 
 	it('keeps several returns of one order', () => {
@@ -145,6 +168,29 @@ it.each([
 		]);
 	},
 );
+
+it('parseReturnsReport trusts no other cell of a report that may be another one', () => {
+	const { returns } = parse(
+		'Order ID\tReturn delivery date\tRefunded Amount',
+		`${ORDER_ID}\t14-Jul-2025\t1.00`,
+	);
+	expect(returns).toEqual([{ orderId: ORDER_ID, returnedAt: null, refundedAmount: null }]);
+});
+
+describe("n8n's language and default time zone", () => {
+	afterEach(() => {
+		Settings.defaultLocale = 'en-US';
+		Settings.defaultZone = 'system';
+	});
+
+	it('do not matter', () => {
+		Settings.defaultLocale = 'de';
+		Settings.defaultZone = 'Asia/Tokyo';
+		expect(parse(MFN_HEADER, mfnRow('14-Oct-2025', '', '')).returns).toMatchObject([
+			{ returnedAt: '2025-10-14' },
+		]);
+	});
+});
 
 it.each(['', '\r\n', '\uFEFF'])(
 	'distinguishes a file without text (%j) from a report without rows',
@@ -175,6 +221,66 @@ describe('a comment with line breaks', () => {
 		['nothing that can be read', '42'],
 	])('is distinguished from %s', (_, line) => {
 		expect(parse(FBA_HEADER, comment('It broke'), line).unreadable).toHaveLength(1);
+	});
+
+	it('fills at most the columns of the header', () => {
+		const row = (text: string) => comment(text);
+		const cells = FBA_HEADER.split('\t').length;
+		const short = `2025-06-05T15:31:40+00:00\t${ORDER_ID}`;
+		const unreadableAfter = (...lines: string[]) => parse(FBA_HEADER, ...lines).unreadable.length;
+		// The row has all cells, so a line with one more cell is too long.
+		expect(unreadableAfter(row('It broke'), 'a', 'b', 'c')).toBe(0);
+		expect(unreadableAfter(row('It broke'), 'a', 'a\tb')).toBe(1);
+		const rest = 'x\t'.repeat(cells - 2);
+		expect(unreadableAfter(short, `${rest}x`.slice(2))).toBe(0);
+		expect(unreadableAfter(short, `${rest}x\tx`)).toBe(1);
+	});
+
+	it('counts the cells of lines that name an order, too', () => {
+		const { returns, unreadable } = parse(
+			FBA_HEADER,
+			'2025-06-05T15:31:40+00:00\tnone',
+			'see 222-1234567-7654321',
+			'and more',
+			'a\tb',
+		);
+		expect(returns.map(({ orderId }) => orderId)).toEqual(['222-1234567-7654321']);
+		expect(unreadable.map(({ line }) => line)).toEqual([2]);
+	});
+
+	it('fills at most the columns of the header with all its lines together', () => {
+		const columns = FBA_HEADER.split('\t').length;
+		const unreadableAfter = (lines: number) =>
+			parse(
+				FBA_HEADER,
+				'order 222-1234567-7654321 came back',
+				...Array.from({ length: lines }, () => 'a\tb'),
+			).unreadable.length;
+		expect(unreadableAfter(columns - 1)).toBe(0);
+		expect(unreadableAfter(columns)).toBe(1);
+	});
+
+	it('ends with a line that cannot belong to it', () => {
+		const { unreadable } = parse(FBA_HEADER, comment('It broke'), '42', 'more');
+		expect(unreadable.map(({ line }) => line)).toEqual([3, 4]);
+	});
+
+	it('is seen only in reports whose rows start with a date or an order ID', () => {
+		const header = FBA_HEADER.replace('return-date\torder-id', 'sku-2\torder-id\treturn-date');
+		const row = `A\t${ORDER_ID}\t2025-06-05T15:31:40+00:00${'\tx'.repeat(11)}`;
+		expect(parse(header, row, 'more').unreadable).toHaveLength(1);
+		expect(parse(MFN_HEADER, mfnRow('14-Jul-2025', '', ''), 'more').unreadable).toEqual([]);
+	});
+
+	it.each([
+		['"(see above)', 0],
+		['… again', 0],
+		['2 of them', 1],
+		['"2 of them', 1],
+		['-'.repeat(199) + 'a', 0],
+		['-'.repeat(200) + 'a', 1],
+	])('is a line with a letter before any digit: %s', (line, unreadable) => {
+		expect(parse(FBA_HEADER, comment('It broke'), line).unreadable).toHaveLength(unreadable);
 	});
 
 	it('must follow a row', () => {

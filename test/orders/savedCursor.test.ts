@@ -146,6 +146,16 @@ const RUN: Run = {
 
 const duplicates = (all: readonly string[]) => all.length - new Set(all).size;
 
+const beforeAt = (minutes: number): string =>
+	START.plus({ minutes, milliseconds: -1 }).toISO() ?? '';
+
+const begunAt = (minutes: number): OrderCursor => ({
+	from: at(minutes),
+	since: at(minutes),
+	rememberedFrom: at(minutes),
+	passedOn: {},
+});
+
 describe('a saved position with filters', () => {
 	const kindsOf = (order: number) =>
 		[order % 2 === 0 && 'isPrime', order % 3 === 0 && 'isBusiness'].filter(
@@ -234,6 +244,315 @@ describe('a saved position with filters', () => {
 		const { stretches } = savedCursorSchema.parse(workflow.saved);
 		expect(stretches.length).toBeLessThanOrEqual(20);
 		expect(JSON.stringify(workflow.saved).length).toBeLessThan(20_000);
+	});
+
+	it('keeps a position that starts exactly at the end of the searches', () => {
+		const begun = resumeFrom(undefined, { from: at(100), end: at(100), filter: [] });
+		const reached = { ...begun, cursor: { ...begun.cursor, passedOn: { a: at(100) } } };
+		const again = resumeFrom(reached, { from: at(100), end: at(100), filter: [] });
+		expect(again).toEqual(reached);
+		expect(resumeFrom(reached, { from: at(99), end: at(99), filter: [] }).cursor).toEqual(
+			begunAt(99),
+		);
+	});
+
+	it('stores the conditions sorted, each once', () => {
+		const filter = ['isPrime', 'isBusiness', 'isPrime'];
+		const begun = resumeFrom(undefined, { from: at(0), end: at(100), filter });
+		expect(begun).toEqual({
+			version: 2,
+			filter: ['isBusiness', 'isPrime'],
+			cursor: begunAt(0),
+			stretches: [],
+		});
+		// The same conditions in another order are no other filter.
+		const other = resumeFrom(begun, {
+			from: at(0),
+			end: at(100),
+			filter: ['isBusiness', 'isPrime'],
+		});
+		expect(other).toEqual(begun);
+	});
+
+	it('adds a stretch for the time before an earlier start, to the millisecond', () => {
+		const begun = resumeFrom(undefined, { from: at(100), end: at(200), filter: [] });
+		const earlier = (from: string) => resumeFrom(begun, { from, end: at(200), filter: [] });
+		expect(earlier(at(100)).stretches).toEqual([]);
+		expect(earlier(at(50)).stretches).toEqual([
+			{ after: at(50), until: beforeAt(100), passed: [] },
+		]);
+		expect(earlier(beforeAt(100)).stretches).toEqual([
+			{ after: beforeAt(100), until: beforeAt(100), passed: [] },
+		]);
+		// Before the oldest stretch, not before the cursor.
+		const again = resumeFrom(earlier(at(50)), { from: at(20), end: at(200), filter: [] });
+		expect(again.stretches).toEqual([{ after: at(20), until: beforeAt(100), passed: [] }]);
+	});
+
+	it('searches no stretch again for a filter that lets fewer orders through', () => {
+		const place: SavedCursor = {
+			version: 2,
+			filter: ['isBusiness', 'isPrime'],
+			cursor: begunAt(100),
+			stretches: [
+				{ after: at(0), until: beforeAt(50), passed: [['isPrime']] },
+				{ after: at(50), until: beforeAt(100), passed: [['isLarge'], ['isNew']] },
+			],
+		};
+		expect(stretchToCatchUp(place)).toBe(place.stretches[1]);
+		expect(stretchToCatchUp({ ...place, filter: [] })).toBe(place.stretches[0]);
+		expect(stretchToCatchUp({ ...place, filter: ['isNew', 'isPrime'] })).toBeUndefined();
+	});
+
+	describe('in a stretch that is searched again', () => {
+		const stretch = {
+			after: at(0),
+			until: at(50),
+			passed: [['isPrime']],
+			passedOn: { a: at(10) },
+		};
+		const place: SavedCursor = {
+			version: 2,
+			filter: [],
+			cursor: begunAt(100),
+			stretches: [{ after: at(-9), until: at(-1), passed: [['isNew']] }, stretch],
+		};
+
+		it('starts with what was passed on, in a copy', () => {
+			const cursor = cursorOf(stretch);
+			expect(cursor).toEqual({ ...begunAt(0), passedOn: { a: at(10) } });
+			cursor.passedOn.b = at(20);
+			expect(stretch.passedOn).toEqual({ a: at(10) });
+			expect(cursorOf({ ...stretch, cursor })).toBe(cursor);
+		});
+
+		it('remembers how far it got until it is done', () => {
+			const part = { ...begunAt(0), since: beforeAt(50), passedOn: { a: at(10) } };
+			const [before, after] = caughtUp(place, stretch, part).stretches;
+			expect(before).toEqual(place.stretches[0]);
+			expect(after).toEqual({ ...stretch, cursor: part });
+			const open = { ...part, since: at(50), open: { after: at(0), until: at(50) } };
+			expect(caughtUp(place, stretch, open).stretches[1]).toEqual({ ...stretch, cursor: open });
+			const done = caughtUp(place, stretch, { ...part, since: at(50) });
+			expect(done.stretches).toEqual([
+				place.stretches[0],
+				{ after: at(0), until: at(50), passed: [[]] },
+			]);
+			expect(stretchToCatchUp({ ...done, filter: ['isNew'] })).toBeUndefined();
+			const begun = { ...stretch, cursor: part };
+			const again = { ...place, stretches: [begun] };
+			expect(caughtUp(again, begun, { ...part, since: at(50) }).stretches).toEqual([
+				{ after: at(0), until: at(50), passed: [[]] },
+			]);
+		});
+	});
+
+	it.each([
+		[2_000, 2_000],
+		[2_001, 0],
+	])('of %s orders passed on in a stretch, remembers %s', (count, remembered) => {
+		const passedOn = Object.fromEntries(
+			Array.from({ length: count }, (_, index) => [`${index}`, at(10)]),
+		);
+		const stored: SavedCursor = {
+			version: 2,
+			filter: ['isPrime'],
+			cursor: { ...begunAt(0), since: at(100), rememberedFrom: at(70), passedOn },
+			stretches: [],
+		};
+		const { stretches, passedOn: here } = resumeFrom(stored, {
+			from: at(0),
+			end: at(200),
+			filter: ['isBusiness'],
+		});
+		expect(Object.keys(stretches[0]?.passedOn ?? {})).toHaveLength(remembered);
+		expect(here).toBeUndefined();
+	});
+
+	it('divides what was passed on where the memory starts', () => {
+		const stored: SavedCursor = {
+			version: 2,
+			filter: ['isPrime'],
+			cursor: {
+				...begunAt(0),
+				since: at(100),
+				rememberedFrom: at(70),
+				passedOn: { before: beforeAt(70), from: at(70) },
+				open: { after: at(70), until: at(120) },
+			},
+			passedOn: { earlier: at(80) },
+			stretches: [],
+		};
+		expect(resumeFrom(stored, { from: at(0), end: at(200), filter: ['isBusiness'] })).toEqual({
+			version: 2,
+			filter: ['isBusiness'],
+			cursor: {
+				from: at(70),
+				since: at(70),
+				rememberedFrom: at(70),
+				passedOn: { before: beforeAt(70), from: at(70) },
+			},
+			passedOn: { earlier: at(80), from: at(70) },
+			stretches: [
+				{
+					after: at(0),
+					until: beforeAt(70),
+					passed: [['isPrime']],
+					passedOn: { before: beforeAt(70) },
+				},
+			],
+		});
+	});
+
+	it('divides a stretch that was searched again in part', () => {
+		const stored: SavedCursor = {
+			version: 2,
+			filter: ['isPrime'],
+			cursor: begunAt(200),
+			stretches: [
+				{
+					after: at(0),
+					until: beforeAt(200),
+					passed: [['isBusiness']],
+					passedOn: { a: at(10), b: at(150) },
+					cursor: { ...begunAt(0), since: at(100), passedOn: { c: beforeAt(100), d: at(100) } },
+				},
+			],
+		};
+		expect(resumeFrom(stored, { from: at(0), end: at(300), filter: ['isNew'] }).stretches).toEqual([
+			{
+				after: at(0),
+				until: beforeAt(100),
+				passed: [['isBusiness'], ['isPrime']],
+				passedOn: { a: at(10), c: beforeAt(100) },
+			},
+			{
+				after: at(100),
+				until: beforeAt(200),
+				passed: [['isBusiness']],
+				passedOn: { b: at(150), d: at(100) },
+			},
+		]);
+	});
+
+	it('keeps apart what was searched again to another position', () => {
+		const [first, second] = [0, 10].map((minute) => ({
+			after: at(minute),
+			until: beforeAt(minute + 10),
+			passed: [['isBusiness']],
+		}));
+		const cursor = { ...begunAt(0), since: at(3) };
+		for (const stretches of [
+			[{ ...first, cursor }, second],
+			[first, { ...second, cursor }],
+		]) {
+			const stored = { version: 2, filter: ['isPrime'], cursor: begunAt(20), stretches };
+			const { stretches: kept } = resumeFrom(stored, {
+				from: at(-10),
+				end: at(100),
+				filter: ['isPrime'],
+			});
+			expect(kept).toEqual([{ after: at(-10), until: beforeAt(0), passed: [] }, ...stretches]);
+		}
+	});
+
+	describe('with 21 stretches', () => {
+		/** With the given two as the oldest; the others cannot be merged. */
+		const afterMerging = (first: object, second: object) => {
+			const others = Array.from({ length: 19 }, (_, index) => ({
+				after: at(100 + index * 10),
+				until: at(105 + index * 10),
+				passed: [['isLarge']],
+			}));
+			const last = others[18] as (typeof others)[0];
+			const place: SavedCursor = {
+				version: 2,
+				filter: [],
+				cursor: begunAt(900),
+				stretches: [
+					{ after: at(0), until: at(5), passed: [], ...first },
+					{ after: at(10), until: at(15), passed: [], ...second },
+					...others,
+				],
+			};
+			const { stretches } = caughtUp(place, last, begunAt(280));
+			expect(stretches).toHaveLength(20);
+			expect(stretches.at(-1)).toEqual({ ...last, cursor: begunAt(280) });
+			return stretches[0];
+		};
+
+		it('merges the two oldest, with the filters that cover both', () => {
+			const merged = { after: at(0), until: at(15) };
+			expect(
+				afterMerging(
+					{ passed: [['isBusiness'], ['isNew', 'isPrime']], passedOn: { a: at(1) } },
+					{ passed: [['isPrime']], passedOn: { b: at(11) } },
+				),
+			).toEqual({
+				...merged,
+				passed: [['isNew', 'isPrime']],
+				passedOn: { a: at(1), b: at(11) },
+			});
+			// If no filter covers both, it remembers the orders anyway.
+			expect(
+				afterMerging({ passed: [['isNew']], passedOn: { a: at(1) } }, { passed: [['isPrime']] }),
+			).toEqual({ ...merged, passed: [], passedOn: { a: at(1) } });
+		});
+	});
+
+	it('merges stretches whose filters are the same in another order', () => {
+		const filters = [['isNew'], ['isBusiness'], ['isLarge']];
+		const stored = {
+			version: 2,
+			filter: ['isPrime'],
+			cursor: begunAt(20),
+			stretches: [
+				{ after: at(0), until: beforeAt(10), passed: filters },
+				{ after: at(10), until: beforeAt(20), passed: filters.toReversed() },
+			],
+		};
+		expect(
+			resumeFrom(stored, { from: at(-10), end: at(99), filter: ['isPrime'] }).stretches[1],
+		).toEqual({
+			after: at(0),
+			until: beforeAt(20),
+			passed: [['isBusiness'], ['isLarge'], ['isNew']],
+		});
+	});
+
+	it('merges what was passed on, and forgets it where every order was', () => {
+		const stretchAt = (minute: number, passed: string[][], passedOn?: Record<string, string>) => ({
+			after: at(minute),
+			until: beforeAt(minute + 10),
+			passed,
+			...(passedOn && { passedOn }),
+		});
+		const stored = {
+			version: 2,
+			filter: ['isPrime'],
+			cursor: begunAt(50),
+			stretches: [
+				stretchAt(0, [['isBusiness']], { a: at(1) }),
+				stretchAt(10, [['isBusiness']], { b: at(11) }),
+				stretchAt(20, [['isBusiness', 'isNew'], ['isBusiness']], undefined),
+				// Not next to the one before it.
+				{ ...stretchAt(30, [['isBusiness']]), after: at(31) },
+				stretchAt(40, [['isPrime'], []], { c: at(41) }),
+				// Empty.
+				{ after: at(50), until: beforeAt(50), passed: [] },
+			],
+		};
+		const { stretches } = resumeFrom(stored, { from: at(-10), end: at(99), filter: ['isPrime'] });
+		expect(stretches.slice(1)).toEqual([
+			{
+				after: at(0),
+				until: beforeAt(30),
+				passed: [['isBusiness']],
+				passedOn: { a: at(1), b: at(11) },
+			},
+			{ after: at(31), until: beforeAt(40), passed: [['isBusiness']] },
+			{ after: at(40), until: beforeAt(50), passed: [[]] },
+		]);
 	});
 
 	describe('whose filter changes', () => {

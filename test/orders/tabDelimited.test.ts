@@ -5,6 +5,7 @@ import { growthOf, IN_PROPORTION } from '../growth';
 import {
 	readMoment,
 	readTabDelimited,
+	readTabDelimitedPieces,
 	wrongOrderId,
 } from '../../nodes/AmazonReviewSolicitation/orders/reports/tabDelimited';
 
@@ -128,6 +129,81 @@ describe('readTabDelimited', () => {
 			['2026-11-04', '111-1111111-4444444', 'x', 'OK'],
 			['no', 'row', '', ''],
 		]);
+	});
+
+	it('reads text in pieces, wherever it is cut', () => {
+		const text = 'a\tb\r\n1\t2\r\n3\t4\r\n5\t6';
+		for (let first = 0; first <= text.length; first += 1) {
+			for (let second = first; second <= text.length; second += 1) {
+				const pieces = [text.slice(0, first), text.slice(first, second), text.slice(second)];
+				const rows = [...readTabDelimitedPieces(pieces).rows()];
+				expect(rows.map(({ line, content }) => `${line} ${content}`)).toEqual([
+					'2 1\t2',
+					'3 3\t4',
+					'4 5\t6',
+				]);
+			}
+		}
+	});
+
+	it('never adds a line to a row that has all its cells', () => {
+		const text = 'order-id\tcomment\n111-1111111-1111111\tall\nmore';
+		expect(cellsOf(text, 'order-id', 'comment')).toEqual([
+			['111-1111111-1111111', 'all'],
+			['more', ''],
+		]);
+	});
+
+	it('adds a line whose cells fill the row exactly, and none that has too many', () => {
+		const text = (rest: string) => `order-id\ta\tb\tc\n111-1111111-1111111\tone\n${rest}`;
+		expect(cellsOf(text('x\ty\tz'), 'a', 'b', 'c')).toEqual([['one\nx', 'y', 'z']]);
+		expect(cellsOf(text('x\ty\tz\tmore'), 'a')).toEqual([['one'], ['y']]);
+	});
+
+	it('adds no line that may be another row, or whose row has no order ID', () => {
+		const text = (row: string, rest: string) => `order-id\ta\tb\n${row}\n${rest}`;
+		const id = '111-1111111-1111111';
+		const rows = (row: string, rest: string) => cellsOf(text(row, rest), 'order-id');
+		expect(rows(id, '"(see above)')).toEqual([[`${id}\n"(see above)`]]);
+		expect(rows(id, '"2 of them')).toEqual([[id], ['"2 of them']]);
+		expect(rows(id, '!?')).toEqual([[id], ['!?']]);
+		expect(rows(id, `x\t${id}`)).toEqual([[id], ['x']]);
+		expect(rows('none', 'more')).toEqual([['none'], ['more']]);
+		// The letter comes too late to be seen.
+		expect(rows(id, `${'-'.repeat(199)}a`)).toHaveLength(1);
+		expect(rows(id, `${'-'.repeat(200)}a`)).toHaveLength(2);
+	});
+
+	it.each([
+		['D01-1111111-1111111', 1],
+		['"111-1111111-1111111"', 1],
+		['  111-1111111-1111111 ', 1],
+		['x 111-1111111-1111111', 2],
+		['111-1111111-1111111 x', 2],
+		['1111-1111111-1111111', 2],
+		['111-1111111-11111111', 2],
+		['d01-1111111-1111111', 2],
+	])('sees an order ID only in a cell of its own: %j', (cell, rows) => {
+		for (const row of [cell, `x\t${cell}`]) {
+			expect(cellsOf(`a\tb\tc\td\n${row}\nmore`, 'a')).toHaveLength(rows);
+			expect(cellsOf(`a\tb\tc\td\n${row}\ty\nmore`, 'a')).toHaveLength(rows);
+		}
+	});
+
+	it('adds at most 499 lines to a row', () => {
+		const text = (lines: number) => `order-id\ta\n111-1111111-1111111\n${'more\n'.repeat(lines)}`;
+		expect(cellsOf(text(499), 'order-id')).toHaveLength(1);
+		expect(cellsOf(text(500), 'order-id')).toHaveLength(2);
+	});
+
+	it('pauses after each 131,072 characters, the ends of lines included', () => {
+		const pausesOf = (lines: number, length: number) =>
+			[...readTabDelimited(`a\n${`${'x'.repeat(length - 1)}\n`.repeat(lines)}`).steps()].filter(
+				(row) => row === undefined,
+			).length;
+		expect(pausesOf(1_023, 128)).toBe(0);
+		expect(pausesOf(1_024, 128)).toBe(1);
+		expect(pausesOf(4_096, 128)).toBe(4);
 	});
 
 	it('reads rows of 30 columns in time proportional to their number, complete rows and fragments', () => {

@@ -70,6 +70,56 @@ describe('campaigns', () => {
 		});
 	});
 
+	it('names the rules that are set', () => {
+		const rules = { business: undefined, prime: 'only' as const, excludeReplacements: true };
+		const order = orderOf(1, { isPrime: true, replacementFor: '' });
+		expect(planOf([order], { campaigns: [{ name: 'A', rules }] })[0]?.whyThisCampaign).toBe(
+			'It meets the rules of this campaign: Prime Orders, Exclude Replacements',
+		);
+		expect(
+			planOf([order], { campaigns: [{ name: 'A', rules: { prime: undefined } }] })[0]
+				?.whyThisCampaign,
+		).toBe('This campaign has no rules');
+	});
+
+	it('asks only for what comes before the campaign that an order certainly meets', () => {
+		const campaigns = [business, prime, { name: 'Rest', rules: {} }, { ...prime, name: 'Late' }];
+		const [unclear, certain] = planOf([orderOf(1), orderOf(2, { isBusiness: true })], {
+			campaigns,
+		});
+		expect(unclear?.whyThisCampaign).toContain("It may belong to 'Business' (");
+		expect(unclear?.whyThisCampaign).toMatch(
+			/\) and 'Prime' \(.*\), so the limits there apply, too$/,
+		);
+		expect(unclear).toMatchObject({ campaign: 'Rest', otherCampaigns: [] });
+		expect(certain).toMatchObject({
+			campaign: 'Business',
+			otherCampaigns: ['Rest'],
+			whyThisCampaign: 'It meets the rules of this campaign: Business Orders',
+		});
+	});
+
+	it('takes an order whose window touches its days, to the millisecond', () => {
+		const campaignOf = (days: Partial<Campaign>, opens: string, closes: string, now = NOW) => {
+			const earliest = DateTime.fromISO(opens).minus({ days: 5 }).toISO();
+			// Plan keeps an hour before the end.
+			const latest = DateTime.fromISO(closes).minus({ days: 30 }).plus({ hours: 1 }).toISO();
+			const order = orderOf(1, { earliestDelivery: earliest, latestDelivery: latest });
+			const campaigns = [{ name: 'Days', rules: {}, ...days }];
+			return planOf([order], { campaigns, now: now.toMillis() })[0]?.campaign;
+		};
+		const last = { lastDay: '2026-11-25' };
+		expect(campaignOf(last, '2026-11-25T23:59:59.999-08:00', '2026-12-20T00:00Z')).toBe('Days');
+		expect(campaignOf(last, '2026-11-26T00:00:00.000-08:00', '2026-12-20T00:00Z')).toBeNull();
+		const first = { firstDay: '2026-11-25' };
+		expect(campaignOf(first, '2026-11-20T00:00Z', '2026-11-25T00:00:00.000-08:00')).toBe('Days');
+		expect(campaignOf(first, '2026-11-20T00:00Z', '2026-11-24T23:59:59.999-08:00')).toBeNull();
+		const end = DateTime.fromISO('2026-11-26T00:00:00.000-08:00');
+		const over = ['2026-11-20T00:00Z', '2026-12-20T00:00Z'] as const;
+		expect(campaignOf(last, ...over, end.minus(1))).toBe('Days');
+		expect(campaignOf(last, ...over, end)).toBeNull();
+	});
+
 	it('an order of no campaign uses the settings of the node, or is left out', () => {
 		const order = orderOf(1, { isBusiness: false });
 		const changes = { campaigns: [business], preferredDelayDays: 16 };

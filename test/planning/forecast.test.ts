@@ -115,6 +115,81 @@ describe('the forecast', () => {
 		]);
 	});
 
+	it('says what it takes to save an order, in the order of the limits, and how many orders', () => {
+		const campaigns = [
+			{ name: 'A', rules: {}, hours: { from: 0, to: 60 }, weekdays: [1], firstDay: '2026-11-01' },
+		];
+		// Until midnight in UTC, 16:00 in Los Angeles; the first hour of Monday has passed.
+		const { forecast } = forecastOf([closingIn(1, 0.1), closingIn(2, 0.1), closingIn(3, 0.9)], {
+			campaigns,
+		});
+		expect(forecast.map(({ day, lost, savedBy }) => [day, lost, savedBy])).toEqual([
+			[dayIn(0), 2, { hours: 2 }],
+			[dayIn(1), 1, { hours: 1, weekdays: 1 }],
+		]);
+		expect(forecast[1]?.lostOrders).toEqual([
+			{
+				orderId: orderOf(3).orderId,
+				campaign: 'A',
+				reason: 'noPermittedTime',
+				// An hour before its window closes.
+				lastTime: NOW.plus({ days: 0.9, hours: 1 }).toISO(),
+				savedBy: ['hours', 'weekdays'],
+			},
+		]);
+	});
+
+	it('saves an order only if the plan without the limit has it, beside the others', () => {
+		// One request a day, and one order too many for both days.
+		const orders = [closingIn(1, 0), closingIn(2, 0), closingIn(3, 0.9)];
+		const { forecast } = forecastOf(orders, { maxRequestsPerDay: 1 });
+		expect(forecast.map(({ planned, lost, savedBy }) => [planned, lost, savedBy])).toEqual([
+			[1, 1, { maxRequestsPerDay: 1 }],
+			[1, 0, {}],
+		]);
+		// More requests are no use if the rate is the limit as well.
+		const slow = forecastOf(orders.slice(0, 2), {
+			maxRequestsPerDay: 1,
+			rate: 1 / 864_000,
+			burst: 1,
+		}).forecast;
+		expect(slow[0]).toMatchObject({ lost: 1, savedBy: {} });
+	});
+
+	it('shows a window that closes later than 400 days from now after 400 days', () => {
+		const order = closingIn(1, 2_000, { earliestDelivery: NOW.minus({ days: 9 }).toISO() });
+		const { forecast } = forecastOf([order], { maxRequestsPerDay: 0 });
+		expect(forecast).toHaveLength(401);
+		expect(forecast.at(-1)).toMatchObject({ day: dayIn(400), lost: 1 });
+	});
+
+	it('has no last time for an order without a known end, which counts today', () => {
+		const order = orderOf(1, {
+			createdAt: NOW.minus({ days: 40 }).toISO(),
+			earliestDelivery: null,
+			latestDelivery: null,
+		});
+		const { forecast } = forecastOf([order], { maxRequestsPerDay: 0 });
+		expect(forecast).toMatchObject([{ lost: 1, lostOrders: [{ lastTime: null }] }]);
+	});
+
+	it('has today, even without orders', () => {
+		for (const orders of [[], [closingIn(1, -9)]]) {
+			expect(forecastOf(orders).forecast).toMatchObject([
+				{ day: dayIn(0), planned: 0, lost: 0, savedBy: {}, lostOrders: [] },
+			]);
+		}
+	});
+
+	it('blames no maximum and no rate for an order without a permitted time', () => {
+		const { forecast } = forecastOf([closingIn(1, 0.1)], {
+			hours: { from: 0, to: 60 },
+			maxRequestsPerDay: 0,
+			campaigns: [{ name: 'A', rules: {}, maxRequestsPerDay: 0 }],
+		});
+		expect(forecast[0]?.savedBy).toEqual({});
+	});
+
 	it('planned and lost are those of the rows, and no day plans more than its capacity', () => {
 		fc.assert(
 			fc.property(

@@ -123,6 +123,62 @@ describe('reading order IDs', () => {
 		);
 	});
 
+	it("ignores the rows of the node's own ledger that are no orders", () => {
+		const row = { outcome: 'invalidOrderId', orderId: 'MUG' };
+		const sent = { outcome: 'sent', orderId: A };
+		expect(readList([row, sent], 'orderId').entries).toEqual([{ value: A, row: sent }]);
+		expect(problem([row, sent])).toBeUndefined();
+		expect(problem([{ ...row, outcome: 'sent' }])).toContain('its only entry');
+	});
+
+	it('returns each entry with its row, wherever the ID is', () => {
+		const rows = [{ orderId: A }, { note: `for ${B}` }, { data: { orderId: A } }];
+		expect(readList(rows, 'orderId').entries).toEqual([
+			{ value: A, row: rows[0] },
+			{ value: B, row: rows[1] },
+			{ value: A, row: { orderId: A } },
+		]);
+		expect(readList([A], 'orderId').entries).toEqual([{ value: A }]);
+	});
+
+	it('uses the most exact of the names of a field', () => {
+		expect(valuesOf([{ order: B, orderNo: B, 'Order ID': A }])).toEqual([A]);
+		expect(valuesOf([{ order: B, 'order-number': A }])).toEqual([A]);
+	});
+
+	it.each([
+		['ten levels', 10, 0],
+		['eleven levels', 11, 1],
+	])('reads lists nested in %s', (_, levels, wrong) => {
+		let given: unknown = [A];
+		for (let level = 0; level < levels; level += 1) given = [given];
+		expect(readList(given, 'orderId').wrong).toHaveLength(wrong);
+		expect(problem(given) ?? '').toContain(wrong === 0 ? '' : 'a list nested too deeply');
+	});
+
+	it('shows up to three entries, and 40 characters of each', () => {
+		expect(problem(['a', 'b', 'c'])).toContain('("a", "b", "c")');
+		expect(problem(['a', 'b', 'c', 'd'])).toContain('("a", "b", "c", …)');
+		expect(problem(['x'.repeat(40)])).toContain(`("${'x'.repeat(40)}")`);
+		expect(problem(['x'.repeat(41)])).toContain(`("${'x'.repeat(40)}…")`);
+		expect(problem([{ ['y'.repeat(41)]: 'x' }])).toContain(`the fields ${'y'.repeat(40)}…)`);
+		expect(problem([A, 'a'])).toContain('1 of 2 entries are not order IDs');
+	});
+
+	it('keeps a heading among its IDs only if there is nothing else', () => {
+		expect(readList(`order-id ${A}`, 'orderId').wrong).toEqual([]);
+		expect(readList('order-id order', 'orderId').wrong).toEqual(['"order-id"', '"order"']);
+		// In a list, it is no heading.
+		expect(readList(['order-id', A], 'orderId').wrong).toEqual(['"order-id"']);
+	});
+
+	it('reads long texts, wherever they may be cut', () => {
+		const ids = Array.from({ length: 3_000 }, (_, index) => `111-${1_000_000 + index}-1234567`);
+		for (const separator of ['\n', ', ', ';']) {
+			expect(valuesOf(ids.join(separator))).toEqual(ids);
+		}
+	});
+
 	it('keeps IDs of other kinds of orders, for which no review is requested anyway', () => {
 		expect(valuesOf('S01-1234567-7654321, D01-1234567-7654321')).toHaveLength(2);
 	});

@@ -4,6 +4,8 @@ import { DateTime } from 'luxon';
 import {
 	localDays,
 	permittedSpans,
+	spansOnAllClocks,
+	commonSpans,
 } from '../../nodes/AmazonReviewSolicitation/planning/permittedHours';
 
 const MINUTE = 60_000;
@@ -108,9 +110,110 @@ describe('permittedSpans', () => {
 		]);
 	});
 
+	it('leaves out the days that are not permitted, and joins those that follow each other', () => {
+		const between = { from: Date.UTC(2026, 5, 1), to: Date.UTC(2026, 5, 8) };
+		const first = between.from / (24 * HOUR);
+		const spans = permittedSpans(
+			'UTC',
+			{ isPermittedDay: (day) => [1, 2, 4].includes(day - first), weekdays: [1, 2, 3, 5] },
+			between,
+		);
+		expect(spans).toEqual([
+			{ from: Date.UTC(2026, 5, 2), to: Date.UTC(2026, 5, 4) },
+			{ from: Date.UTC(2026, 5, 5), to: Date.UTC(2026, 5, 6) },
+		]);
+	});
+
+	it('counts weekdays before 1970, too', () => {
+		// December 31, 1969 was a Wednesday.
+		const between = { from: -3 * 24 * HOUR, to: 24 * HOUR };
+		expect(permittedSpans('UTC', { weekdays: [3] }, between)).toEqual([
+			{ from: -24 * HOUR, to: 0 },
+		]);
+		expect(permittedSpans('UTC', { weekdays: [4] }, between)).toEqual([{ from: 0, to: 24 * HOUR }]);
+	});
+
+	it('returns nothing for an empty span', () => {
+		const between = { from: Date.UTC(2026, 0, 1), to: Date.UTC(2026, 0, 1) };
+		expect(permittedSpans('UTC', {}, between)).toEqual([]);
+		expect(spansOnAllClocks([], { from: 0, to: 1 })).toEqual([{ from: 0, to: 1 }]);
+	});
+
 	it('returns a single span without hours and weekdays', () => {
 		const between = { from: Date.UTC(2026, 0, 1), to: Date.UTC(2027, 0, 1) };
 		for (const zone of ZONES) expect(permittedSpans(zone, {}, between)).toEqual([between]);
+	});
+});
+
+describe('the times on several clocks', () => {
+	it('are those that all of them permit', () => {
+		const between = { from: Date.UTC(2026, 5, 1), to: Date.UTC(2026, 5, 2) };
+		const hours = { from: 9 * 60, to: 17 * 60 };
+		// In June, Berlin is two hours ahead of UTC, and New York four behind.
+		const spans = spansOnAllClocks(
+			[
+				{ zone: 'Europe/Berlin', hours },
+				{ zone: 'America/New_York', hours },
+			],
+			between,
+		);
+		expect(spans).toEqual([{ from: Date.UTC(2026, 5, 1, 13), to: Date.UTC(2026, 5, 1, 15) }]);
+	});
+
+	it.each<[string, number[][], number[][], number[][]]>([
+		[
+			'one that has several',
+			[[0, 10]],
+			[
+				[1, 2],
+				[3, 4],
+				[9, 12],
+			],
+			[
+				[1, 2],
+				[3, 4],
+				[9, 10],
+			],
+		],
+		[
+			'several in one',
+			[
+				[1, 2],
+				[3, 4],
+			],
+			[[0, 10]],
+			[
+				[1, 2],
+				[3, 4],
+			],
+		],
+		[
+			'one across two',
+			[
+				[0, 3],
+				[5, 9],
+			],
+			[[2, 6]],
+			[
+				[2, 3],
+				[5, 6],
+			],
+		],
+		[
+			'those that only touch',
+			[
+				[0, 3],
+				[6, 9],
+			],
+			[[3, 6]],
+			[],
+		],
+		['the same', [[0, 3]], [[0, 3]], [[0, 3]]],
+		['none', [[0, 3]], [], []],
+	])('common spans: %s', (_, left, right, common) => {
+		const spans = (pairs: number[][]) => pairs.map(([from = 0, to = 0]) => ({ from, to }));
+		expect(commonSpans(spans(left), spans(right))).toEqual(spans(common));
+		expect(commonSpans(spans(right), spans(left))).toEqual(spans(common));
 	});
 });
 

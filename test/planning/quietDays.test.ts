@@ -57,6 +57,78 @@ describe('readQuietDays', () => {
 		expect(problemOfDays([])).toBeUndefined();
 	});
 
+	it.each<[string, unknown, string]>([
+		['text', `x 2026-12-24 ${'y'.repeat(40)}`, `x 2026-12-24 ${'y'.repeat(27)}`],
+		['text of 40 characters', 'z'.repeat(40), 'z'.repeat(40)],
+		['a row', { name: 'Christmas' }, 'a row without a day'],
+		['a row whose fields are no text', { date: { day: 1 } }, 'a row without a day'],
+		['an item', { json: { name: 'Christmas' } }, 'a row without a day'],
+		['a number', 42, 'an entry that is not a day'],
+		['null', null, 'an entry that is not a day'],
+	])('shows at most 40 characters of %s', (_, given, shown) => {
+		expect(readQuietDays([given])).toEqual({ days: [], wrong: [shown] });
+	});
+
+	it.each([
+		['one', 'A', ': A. '],
+		['three', 'A,B,C', ': A, B, C. '],
+		['three of four', 'A,B,C,D', ': A, B, C, …. '],
+	])('shows %s of the entries that could not be read', (_, given, shown) => {
+		expect(problemOfDays(readQuietDays(given).wrong)).toContain(`the days${shown}`);
+	});
+
+	it.each([
+		['DE2026-10-03', 0],
+		['DE:2026-10-03', 1],
+		['DE : 2026-10-03', 1],
+		[`${DE} 2026-10-03`, 1],
+		['2026-10-03 DE', 0],
+		['2026-10-03.', 0],
+		['-DE 2026-10-03', 0],
+		['DE 2026-10-03 x', 0],
+		['DE', 0],
+		['x DE 2026-10-03', 0],
+		['2026-10-03 2026-10-04', 0],
+		['2026-10-03TO2026-10-04', 1],
+		['2026-10-03 – 2026-10-03', 1],
+		['2026-10-03 . 2026-10-04', 0],
+		['12026-10-03', 0],
+	])('of %j, reads %s days', (given, count) => {
+		const { days, wrong } = readQuietDays(given);
+		expect([days.length, wrong.length]).toEqual([count, 1 - count]);
+	});
+
+	it.each<[string, object]>([
+		['from', { from: '2026-12-24', start: '2026-01-01', date: '2026-01-02', day: '2026-01-03' }],
+		['start', { start: '2026-12-24', date: '2026-01-02', day: '2026-01-03' }],
+		['date', { date: '2026-12-24', day: '2026-01-03' }],
+		['day', { day: ' 2026-12-24 ', from: '', start: null }],
+		['no time of day', { date: '2026-12-24T23:30:00-05:00' }],
+	])('of a row, reads the field %s', (_, row) => {
+		const { days } = readQuietDays([row]);
+		expect(days).toEqual([
+			{ first: christmas.first, last: christmas.first, marketplaceId: undefined },
+		]);
+	});
+
+	it.each<[object, string | undefined]>([
+		[{ marketplaceId: 'DE', marketplace: 'US', countryCode: 'US', country: 'US' }, DE],
+		[{ marketplace: 'DE', countryCode: 'US', country: 'US' }, DE],
+		[{ countryCode: 'DE', country: 'US' }, DE],
+		[{ country: 'DE' }, DE],
+		[{ country: '' }, undefined],
+	])('of a row with %j, reads the marketplace', (place, marketplaceId) => {
+		const row = { day: '2026-12-24', to: '2026-12-26', end: '2026-12-31', ...place };
+		expect(readQuietDays([row]).days).toEqual([{ ...christmas, marketplaceId }]);
+	});
+
+	it('includes both ends of a range, and none around it', () => {
+		const { days } = readQuietDays('2026-12-24 to 2026-12-26\n2026-12-31 to 2026-12-31');
+		const isQuiet = quietDaysOf(days, US);
+		const quiet = Array.from({ length: 10 }, (_, index) => isQuiet?.(day('2026-12-23') + index));
+		expect(quiet).toEqual([false, true, true, true, false, false, false, false, true, false]);
+	});
+
 	it('a day of one marketplace is not quiet in another', () => {
 		const { days } = readQuietDays('DE 2026-10-03');
 		expect(quietDaysOf(days, US)).toBeUndefined();

@@ -47,7 +47,7 @@ export const PLAN_CAUSES = {
 
 /** The first cause that applies. */
 function causeOf(
-	{ sendAt, early, isFreeFromNow }: PlannedSend,
+	{ early, isFreeFromNow }: PlannedSend,
 	{ opensAt, preferredFrom }: PlannedOrder,
 	isNow: boolean,
 	{ now, pulse }: PlanChoices,
@@ -55,7 +55,8 @@ function causeOf(
 	if (isNow) return early ? 'dueBeforeDelay' : 'dueNow';
 	if (opensAt > now) return 'windowNotOpen';
 	if (preferredFrom > now) return early ? 'dueBeforeDelay' : 'preferredDelay';
-	if (isFreeFromNow) return sendAt > now ? 'rateLimit' : 'dueNow';
+	// Otherwise it would be due now.
+	if (isFreeFromNow) return 'rateLimit';
 	return pulse === undefined ? 'permittedTimes' : 'pulseDay';
 }
 
