@@ -408,7 +408,10 @@ describe('The limits of a window', () => {
 		const range = { from: '2026-03-20', through: '2026-03-25' };
 		const window = { coverage: { ...range, daysCovered: 6 } };
 		expect(covered(year, report([], range)).window(9, '2026-03-26')).toMatchObject(window);
-		const named = new Coverage({ totals: { days: year, madeOn: TODAY, ...range }, feedback: report() });
+		const named = new Coverage({
+			totals: { days: year, madeOn: TODAY, ...range },
+			feedback: report(),
+		});
 		expect(named.window(9, '2026-03-26')).toMatchObject(window);
 		expect(covered(year, { kind: 'assumedNone', ...range }).window(9, '2026-03-26')).toMatchObject(
 			window,
