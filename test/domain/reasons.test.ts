@@ -88,6 +88,40 @@ describe('reasonsOf', () => {
 		expect(reasonsOf(`verspätet${'e'.repeat(100)}`).words.lateOrLost?.[0]).toHaveLength(60);
 	});
 
+	it('does not cut a word within a character of two halves', () => {
+		// The mathematical letters are read like plain ones.
+		const [word] = reasonsOf(`verspätet${'𝐞'.repeat(40)}`).words.lateOrLost ?? [];
+		expect(word).toBe(`verspätet${'𝐞'.repeat(25)}`);
+		expect(reasonsOf(`verspätet${'𝐞'.repeat(20)}`).words.lateOrLost).toEqual([
+			`verspätet${'𝐞'.repeat(20)}`,
+		]);
+	});
+
+	it.each([
+		'',
+		'ﬃ ',
+		'ß ',
+		'ẞ ',
+		'é ',
+		'e\u0301 ',
+		'𝐞 ',
+		'½ ',
+		'😡 ',
+		'ﾊﾞ ',
+		'بــ ',
+		'— ',
+		'\u0301',
+	])('finds the place of a word after "%s"', (before) => {
+		expect(reasonsOf(`${before}VERSPÄTET, ${before}Zu TEUER!`).words).toEqual({
+			lateOrLost: ['VERSPÄTET'],
+			price: ['Zu TEUER'],
+		});
+	});
+
+	it.each(['5', '!', '👎', '=', 'ü', '遅'])('finds text in "%s"', (comment) => {
+		expect(reasonsOf(comment).reasons).not.toEqual(['noText']);
+	});
+
 	it('never throws, and returns words of the comment only', () => {
 		const unit = fc.oneof(
 			fc.string({ unit: 'binary', maxLength: 20 }),
