@@ -256,6 +256,7 @@ describe('Coverage of a window', () => {
 		expect(read(broken, row(8))).toEqual({ days: ['2026-03-09'], undated: 0 });
 		expect(read(row(10), broken)).toEqual({ days: [], undated: 1 });
 		expect(read(row(10), 'only words', '')).toEqual({ days: [], undated: 1 });
+		expect(read('only words', row(10))).toEqual({ days: [], undated: 1 });
 	});
 
 	it('gives no number for an empty document, which is not a report without feedback', () => {
@@ -510,6 +511,92 @@ describe('The days that may be missing', () => {
 			'Amazon provided no totals for 4 day(s) (2026-02-10, 2026-02-14, 2026-03-01 to 2026-03-02), with 2 known feedback entries of 1 to 3 stars',
 		);
 		expect(of('2026-03-03')).toEqual([]);
+	});
+});
+
+describe('The edges of a window', () => {
+	it('are the first and the last day that is counted', () => {
+		const days = yearWithout('2026-03-01', '2026-03-02', '2026-03-09', '2026-03-10');
+		const of = (from: string, to: string) => covered(days).between(from, to).coverage;
+		expect(of('2026-03-01', '2026-03-10')).toMatchObject({
+			from: '2026-03-03',
+			through: '2026-03-08',
+		});
+		expect(of('2026-03-02', '2026-03-03')).toMatchObject({
+			from: '2026-03-03',
+			through: '2026-03-03',
+		});
+		expect(of('2026-03-08', '2026-03-09')).toMatchObject({
+			from: '2026-03-08',
+			through: '2026-03-08',
+		});
+		expect(of('2026-03-01', '2026-03-02')).toMatchObject({ from: null, through: null });
+		expect(of('2026-03-01', '2026-03-01')).toMatchObject({ from: null, through: null });
+	});
+});
+
+describe('A window without a feedback report', () => {
+	it.each([
+		['canceled', { kind: 'canceled' } as const],
+		['empty', report([], { isEmpty: true })],
+	])('says only once that the report is missing, and counts no day: %s', (_, feedback) => {
+		const coverage = covered(yearWithout('2026-03-20'), feedback);
+		const { coverage: stated } = coverage.window(30, TODAY);
+		expect(stated.daysCovered).toBe(0);
+		expect(coverage.firstDay).toBeUndefined();
+		expect(stated.daysLeftOut.map(({ days, reason }) => [days, reason])).toEqual([
+			[18, 'notInFeedbackReport'],
+			[1, 'noTotals'],
+			[7, 'notInFeedbackReport'],
+			[4, 'notSettled'],
+		]);
+		expect(stated.reasons).toEqual([
+			expect.stringContaining('the neutral ratings are unknown'),
+			'The last 4 day(s) (2026-03-28 to 2026-03-31) are not counted, because Amazon may still change their totals',
+			'Amazon provided no totals for 1 day(s) (2026-03-20)',
+		]);
+	});
+
+	it('knows no day after the totals', () => {
+		const coverage = covered(daysUntil('2026-03-25', 60), { kind: 'canceled' });
+		expect(coverage.window(5, SETTLED).coverage.daysLeftOut).toEqual([
+			{ from: '2026-03-23', through: SETTLED, days: 5, reason: 'notInFeedbackReport' },
+		]);
+	});
+});
+
+describe('A day of the totals', () => {
+	const reasonsWith = (...changes: Array<Partial<DailyFeedback>>) => {
+		const days = changes.map((change) => ({ ...totals('2026-03-20', 10), ...change }));
+		return covered([...yearWithout('2026-03-20'), ...days])
+			.window(30, SETTLED)
+			.coverage.daysLeftOut.map(({ from, reason }) => [from, reason]);
+	};
+
+	it.each([
+		['once', [{}], []],
+		['twice', [{}, {}], []],
+		['with other feedback', [{}, { received: 9 }], [['2026-03-20', 'noTotals']]],
+		['with other negatives', [{}, { negative: 1 }], [['2026-03-20', 'noTotals']]],
+		['without feedback', [{ received: null }], [['2026-03-20', 'noTotals']]],
+		['without negatives', [{ negative: null }], [['2026-03-20', 'noTotals']]],
+		[
+			'without feedback, but page views',
+			[{ received: null, pageViews: 5 }],
+			[['2026-03-20', 'noTotals']],
+		],
+		['without page views', [{ received: null, pageViews: 0 }], [['2026-03-20', 'notFilled']]],
+	])('counts or is left out if it is there %s', (_, changes, reasons) => {
+		expect(reasonsWith(...changes)).toEqual(reasons);
+	});
+
+	it('is not settled if it is the last and has no figures', () => {
+		expect(covered(yearWith(SETTLED, { received: null })).settledThrough).toBe('2026-03-26');
+		expect(knownDays({ days: [...year, totals(SETTLED, 9)], madeOn: TODAY })).toContainEqual({
+			...totals(SETTLED, 9),
+			received: null,
+			negative: null,
+		});
 	});
 });
 
