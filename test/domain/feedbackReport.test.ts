@@ -755,6 +755,18 @@ describe('FeedbackReportReader', () => {
 		['together they have no order ID', `9/3/26\t1\tcut off`, 'on\t\t111-12\tx'],
 		['nothing follows', `9/3/26\t1\tcut off`, ''],
 		['the first ends before its comment', '9/3/26\t1', `\tx\t\t${OTHER_ORDER_ID}\t${EMAIL}`],
+		['the first has an order ID', `9/3/26\t1\t${ORDER_ID}\tx`, `y\t${OTHER_ORDER_ID}\t${EMAIL}`],
+		['together they have no email column', '9/3/26\t1\tcut off', `x\t\t${OTHER_ORDER_ID}`],
+		[
+			'together they have another column',
+			'9/3/26\t1\tcut off',
+			`x\t\t${OTHER_ORDER_ID}\t${EMAIL}\tx`,
+		],
+		[
+			'together they have nine columns in another layout',
+			'9/3/26\t1\tcut off',
+			`x\t\t${OTHER_ORDER_ID}\tx\tx\tx\tx`,
+		],
 		['the first has no rating', '9/3/26\t?\tcut off', `x\t\t${OTHER_ORDER_ID}\t${EMAIL}`],
 		['the first has no date', '31/31/26\t1\tcut off', `x\t\t${OTHER_ORDER_ID}\t${EMAIL}`],
 		['together they have too few cells', '9/3/26\t1\tcut off', `x\t${OTHER_ORDER_ID}\t${EMAIL}`],
@@ -860,6 +872,86 @@ describe('FeedbackReportReader', () => {
 		expect(reader.lines).toBe(3);
 	});
 
+	it('joins lines that quote an order ID, with CRLF within the comment and blanks in the cells', () => {
+		const end = `late\t We are sorry\t ${ORDER_ID} \t${EMAIL} `;
+		const text = [HEADER, ' 9/3/26 \t2\tSee', OTHER_ORDER_ID, '', end, usRow, ''].join('\r\n');
+		expect(parseFeedbackReport(text, 'mdy')).toEqual({
+			rows: [
+				{ line: 2, ...ROW, comment: `See\n${OTHER_ORDER_ID}\n\nlate` },
+				{ line: 6, ...ROW },
+			],
+			unreadable: [],
+			unreadableLines: 0,
+		});
+	});
+
+	it.each([
+		['nine', LEGACY_HEADER_OF_9, 0, true],
+		['nine', LEGACY_HEADER_OF_9, 1, false],
+		['ten', LEGACY_HEADER_OF_10, 0, true],
+		['ten', LEGACY_HEADER_OF_10, 1, true],
+		['ten', `${LEGACY_HEADER_OF_10}\t`, 1, true],
+		['ten', LEGACY_HEADER_OF_10, 2, false],
+	])(
+		'joins lines of %s columns with %p more cells after the email: %p',
+		(_, header, more, isRow) => {
+			const cells = ['We are sorry', 'Yes', 'No', '-', ORDER_ID, EMAIL, 'Buyer', 'x'];
+			const { rows, unreadable } = parseUs(
+				header,
+				'9/3/26\t2\tCame',
+				line('late', ...cells.slice(0, 6 + more)),
+			);
+			expect(rows).toEqual(isRow ? [{ line: 2, ...ROW, comment: 'Came\nlate' }] : []);
+			expect(unreadable).toHaveLength(isRow ? 0 : 2);
+		},
+	);
+
+	it('joins lines of six columns if the headings have another number', () => {
+		const header = 'a\tb\tc\td\te\tf\tg\th';
+		const end = line('late', 'We are sorry', ORDER_ID, EMAIL);
+		expect(parseUs(header, '9/3/26\t2\tCame', end).rows).toEqual([
+			{ line: 2, ...ROW, comment: 'Came\nlate' },
+		]);
+		expect(parseUs(header, '9/3/26\t2\tCame', `${end}\tx\tx`).rows).toEqual([]);
+	});
+
+	it.each([
+		['Date\tRating (1-5)\tComments\tYour Response\tOrder ID\tRater Email', []],
+		['a\tb\tc\td\te', []],
+		['a\tb\tc\td', [1]],
+		['only words', [1]],
+	])('takes a first line for headings if it has five columns: %j', (first, lines) => {
+		const { rows, unreadable } = parseUs(first, usRow);
+		expect(rows).toEqual([{ line: 2, ...ROW }]);
+		expect(unreadable.map((each) => each.line)).toEqual(lines);
+	});
+
+	it('has the fields of another marketplace and of a day only if they are known', () => {
+		const rowOf = (comment: string, raterEmail: string) =>
+			line('9/11/26', '1', comment, '', ORDER_ID, raterEmail);
+		const ca = 'a@marketplace.amazon.ca';
+		const { rows, unreadable } = parseFeedbackReport(
+			[HEADER, rowOf('a', ca), rowOf('a\tb', ca), rowOf('a', ''), rowOf('a\tb', ''), 'x'].join(
+				'\n',
+			),
+			'mdy',
+			'US',
+		);
+		expect(rows.map((row) => [row.date, row.otherMarketplace])).toEqual([
+			['2026-11-09', 'CA'],
+			['2026-11-09', 'CA'],
+			['2026-09-11', undefined],
+			['2026-09-11', undefined],
+		]);
+		expect(rows.map((row) => Object.hasOwn(row, 'otherMarketplace'))).toEqual([
+			true,
+			true,
+			false,
+			false,
+		]);
+		expect(unreadable.map((row) => Object.keys(row))).toEqual([['line', 'reason']]);
+	});
+
 	it('does not mix a row that is cut off with the next row', () => {
 		const next = line('9/4/26', '3', OTHER_ORDER_ID, '', ORDER_ID, EMAIL);
 		for (const cutOff of ['9/3/26\t2\tcut off', '9/3/26\t2\tcut\toff', '9/3/26', '9/3/26\t2\t']) {
@@ -884,6 +976,7 @@ describe('FeedbackReportReader', () => {
 
 	it.each([
 		['six columns', HEADER, true],
+		['six columns and a tab', `${HEADER}\t`, true],
 		['nine columns', LEGACY_HEADER_OF_9, true],
 		['ten columns', LEGACY_HEADER_OF_10, true],
 		['eight columns', 'a\tb\tc\td\te\tf\tg\th', false],
