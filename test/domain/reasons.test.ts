@@ -53,6 +53,20 @@ describe('reasonsOf', () => {
 	it('attributes what is broken to transport, or to quality if it was used', () => {
 		expect(reasonsOf('Alles kaputt').reasons).toEqual(['damaged']);
 		expect(reasonsOf('Kaputt am zweiten Tag').reasons).toEqual(['quality']);
+		expect(reasonsOf('Broken').reasons).toEqual(['damaged']);
+		expect(reasonsOf('Late and broken').reasons).toEqual(['lateOrLost', 'damaged']);
+		// The comment speaks of use, then of a defect.
+		expect(reasonsOf('Broken on first use').words).toEqual({ quality: ['Broken'] });
+		expect(reasonsOf('Already broken').words).toEqual({ quality: ['broken'] });
+		expect(reasonsOf('Broken. Late, and it is defective.').words).toEqual({
+			lateOrLost: ['Late'],
+			quality: ['Broken', 'defective'],
+		});
+	});
+
+	it('finds a reason within words that only name the product or the delivery', () => {
+		expect(reasonsOf('The picture quality!').words).toEqual({ quality: ['quality'] });
+		expect(reasonsOf('It took too long').words).toEqual({ lateOrLost: ['took too long'] });
 	});
 
 	it('lists reasons in the order of the table, with their words as written', () => {
