@@ -454,6 +454,16 @@ describe('readDecoded', () => {
 		);
 	});
 
+	it('returns the result of a reader that takes only the first piece', async () => {
+		let attempts = 0;
+		const read = await readDecoded(inPieces(Buffer.from('plain'), 2), {}, async (pieces) => {
+			attempts += 1;
+			for await (const piece of pieces) return piece;
+			return '';
+		});
+		expect([read, attempts]).toEqual(['pl', 1]);
+	});
+
 	it('needs only the first 1,024 bytes to choose an encoding', async () => {
 		const taken: number[] = [];
 		const open = async function* (): AsyncGenerator<Uint8Array> {
