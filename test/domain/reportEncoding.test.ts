@@ -194,6 +194,12 @@ describe('decodeReport by the charset in the download header', () => {
 		expect(decodeReport(bytes, { contentType: header }).recognizedBy).toBe('contentType');
 	});
 
+	it('believes a header of a multi-byte charset if the bytes are also valid UTF-8', () => {
+		const bytes = Uint8Array.of(0xc2, 0xb1);
+		expect(decodeReport(bytes).text).toBe('±');
+		expect(decodeReport(bytes, { contentType: contentType('SJIS') }).text).toBe('ﾂｱ');
+	});
+
 	it('reads UTF-8 that is declared as Cp1252 as UTF-8', () => {
 		for (const text of [GERMAN, JAPANESE]) {
 			expect(decodeReport(Buffer.from(text), { contentType: contentType('Cp1252') })).toEqual({
