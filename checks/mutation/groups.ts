@@ -47,10 +47,10 @@ export const GROUPS: Readonly<Record<string, readonly Part[]>> = {
 	reports: [domain('feedbackReport'), domain('reportEncoding')],
 	comments: [
 		domain(
-			'comments/removalProspect comments/removalChance comments/personalInformation',
+			'comments/removalProspect comments/removalChance comments/personalInformation comments/mentions',
 			'removalProspect',
 		),
-		domain('comments/reasons comments/mentions comments/fold', 'reasons'),
+		domain('comments/reasons comments/fold', 'reasons'),
 	],
 	cases: [
 		cases('decide'),

@@ -2,6 +2,7 @@ import fc from '../fastCheck';
 
 import {
 	Coverage,
+	knownDays,
 	unreadableLinesOf,
 	withoutFalseZeros,
 	withoutUnfilled,
@@ -255,6 +256,7 @@ describe('Coverage of a window', () => {
 		expect(read(broken, row(8))).toEqual({ days: ['2026-03-09'], undated: 0 });
 		expect(read(row(10), broken)).toEqual({ days: [], undated: 1 });
 		expect(read(row(10), 'only words', '')).toEqual({ days: [], undated: 1 });
+		expect(read('only words', row(10))).toEqual({ days: [], undated: 1 });
 	});
 
 	it('gives no number for an empty document, which is not a report without feedback', () => {
@@ -328,6 +330,358 @@ describe('Coverage of a window', () => {
 	it('ignores a day long ago', () => {
 		const coverage = covered([...year, totals('0001-01-01', 1), totals('9999-12-31', 1)]);
 		expect(coverage.window(365, TODAY)).toMatchObject({ provenance: 'derived' });
+	});
+});
+
+describe('The limits of a window', () => {
+	const NO_TOTALS = 'Amazon has no settled daily totals for this window';
+	const first = plusDays(TODAY, -364);
+
+	it.each([
+		[first, 'derived'],
+		[plusDays(first, -1), 'insufficient'],
+		[SETTLED, 'derived'],
+		[plusDays(SETTLED, 1), 'insufficient'],
+	])('are the first and the last settled day: %s', (day, provenance) => {
+		const { coverage, ...window } = covered(year).window(1, day);
+		expect(window.provenance).toBe(provenance);
+		expect([coverage.from, coverage.through]).toEqual(
+			provenance === 'derived' ? [day, day] : [null, null],
+		);
+		expect(coverage.reasons.includes(NO_TOTALS)).toBe(provenance === 'insufficient');
+	});
+
+	it('are in its counts and in those of a picture', () => {
+		const coverage = covered(year);
+		const [start, end] = [dayNumber(first), dayNumber(SETTLED)];
+		expect(coverage.firstDay).toBe(first);
+		expect(coverage.lastDay).toBe(SETTLED);
+		expect(coverage.settledThrough).toBe(SETTLED);
+		expect(coverage.daysCovered(start - 5, start)).toBe(1);
+		expect(coverage.daysCovered(end, end + 5)).toBe(1);
+		expect(coverage.daysCovered(start - 5, start - 1)).toBe(0);
+		expect(coverage.daysCovered(end + 1, end + 5)).toBe(0);
+		expect(coverage.between(first, SETTLED)).toMatchObject({
+			counts: { positive: 3610 },
+			coverage: { from: first, through: SETTLED, daysCovered: 361, daysLeftOut: [], reasons: [] },
+		});
+	});
+
+	it('do not exist if no day has totals', () => {
+		const coverage = covered([]);
+		expect([coverage.firstDay, coverage.lastDay, coverage.settledThrough]).toEqual([
+			undefined,
+			undefined,
+			undefined,
+		]);
+		expect(coverage.window(3, TODAY).coverage).toMatchObject({
+			from: null,
+			through: null,
+			daysCovered: 0,
+			reasons: [NO_TOTALS, expect.any(String)],
+		});
+		expect(coverage.countsOf(dayNumber(SETTLED), dayNumber(SETTLED))).toBeUndefined();
+	});
+
+	it('go back at most 1,099 days before the last settled day', () => {
+		const days = [totals(plusDays(SETTLED, -1_099), 1), totals(plusDays(SETTLED, -1_100), 1)];
+		expect(covered([...year, ...days]).firstDay).toBe(plusDays(SETTLED, -1_099));
+	});
+
+	it('end with the last day of the feedback report', () => {
+		const coverage = covered(year, report([], { through: '2026-03-20' }));
+		expect(coverage.settledThrough).toBe('2026-03-20');
+		expect(coverage.window(30, TODAY).coverage.daysLeftOut).toEqual([
+			{ from: '2026-03-21', through: SETTLED, days: 7, reason: 'notInFeedbackReport' },
+			{ from: '2026-03-28', through: TODAY, days: 4, reason: 'notSettled' },
+		]);
+	});
+
+	it('say that totals are missing if the feedback report covers more days', () => {
+		const coverage = covered(daysUntil('2026-03-25', 60));
+		expect(coverage.window(30, TODAY).coverage.daysLeftOut).toEqual([
+			{ from: '2026-03-26', through: SETTLED, days: 2, reason: 'noTotals' },
+			{ from: '2026-03-28', through: TODAY, days: 4, reason: 'notSettled' },
+		]);
+	});
+
+	it('include the first and the last day that the reports name', () => {
+		const range = { from: '2026-03-20', through: '2026-03-25' };
+		const window = { coverage: { ...range, daysCovered: 6 } };
+		expect(covered(year, report([], range)).window(9, '2026-03-26')).toMatchObject(window);
+		const named = new Coverage({
+			totals: { days: year, madeOn: TODAY, ...range },
+			feedback: report(),
+		});
+		expect(named.window(9, '2026-03-26')).toMatchObject(window);
+		expect(covered(year, { kind: 'assumedNone', ...range }).window(9, '2026-03-26')).toMatchObject(
+			window,
+		);
+	});
+});
+
+describe('The days that may be missing', () => {
+	const provenanceOf = (coverage: Coverage, days: number, to = TODAY) =>
+		coverage.window(days, to).provenance;
+
+	it.each([
+		['2026-03-22', 'derived'],
+		['2026-03-21', 'insufficient'],
+	])('are eight at the end and one more: %s', (last, provenance) => {
+		expect(provenanceOf(covered(daysUntil(last, 60)), 19)).toBe(provenance);
+	});
+
+	it('are as many at the end as the user waits, and today', () => {
+		const coverage = covered(year, report(), { daysUntilSettled: 9 });
+		expect(provenanceOf(coverage, 19)).toBe('derived');
+		expect(provenanceOf(covered(daysUntil('2026-03-19', 60)), 19)).toBe('insufficient');
+	});
+
+	it.each([
+		[30, 3, 'derived'],
+		[30, 4, 'insufficient'],
+		[29, 2, 'derived'],
+		[29, 3, 'insufficient'],
+		[9, 1, 'derived'],
+		[9, 2, 'insufficient'],
+	])('are one in ten of %p days, at least one: %p', (days, missing, provenance) => {
+		const gone = Array.from({ length: missing }, (_, index) => plusDays('2026-03-20', index));
+		expect(provenanceOf(covered(yearWithout(...gone)), days, SETTLED)).toBe(provenance);
+	});
+
+	it('are two of three days at most', () => {
+		expect(provenanceOf(covered(year), 6)).toBe('derived');
+		expect(provenanceOf(covered(year), 5)).toBe('insufficient');
+	});
+
+	it.each([
+		[199, 'derived'],
+		[198, 'insufficient'],
+	])('may hold bad feedback that takes half a point from %p positives', (positives, provenance) => {
+		const days = daysUntil(SETTLED, 20, 0).map((day) => {
+			if (day.date === '2026-03-15') return { ...day, received: positives };
+			return day.date === '2026-03-20' ? { ...day, received: null } : day;
+		});
+		const coverage = covered(days, report([neutral('2026-03-20')]));
+		expect(provenanceOf(coverage, 20, SETTLED)).toBe(provenance);
+	});
+
+	it('are all that may hold bad feedback if no other day has any feedback', () => {
+		const days = daysUntil(SETTLED, 20, 0).map((day) =>
+			day.date === '2026-03-20' ? { ...day, negative: null } : day,
+		);
+		expect(provenanceOf(covered(days, report([negative('2026-03-20')])), 20, SETTLED)).toBe(
+			'insufficient',
+		);
+		expect(provenanceOf(covered(days), 20, SETTLED)).toBe('derived');
+	});
+
+	it.each([
+		['neutral row', { received: null }, [neutral('2026-03-20')], {}, 1],
+		['negative row', { received: null }, [negative('2026-03-20')], {}, 1],
+		['negative of the totals', { received: null, negative: 2 }, [], {}, 2],
+		['negative of both', { received: null, negative: 2 }, [negative('2026-03-20')], {}, 2],
+		['doubtful row', {}, [], { doubtfulDays: ['2026-03-20'] }, 1],
+		[
+			'unreadable line',
+			{ received: null },
+			[],
+			{ unreadable: { days: ['2026-03-20', '2026-03-20'], undated: 0 } },
+			2,
+		],
+	] as const)('count for the rating with each %s', (_, change, rows, more, low) => {
+		const days = daysUntil(SETTLED, 20, 1).map((day) =>
+			day.date === '2026-03-20' ? { ...day, ...change } : day,
+		);
+		const { coverage } = covered(days, report(rows, more)).window(20, SETTLED);
+		expect(coverage.reasons[0]).toMatch(
+			new RegExp(`^The days left out have ${low} feedback entries with 1 to 3 stars`),
+		);
+	});
+
+	it('are named with the last three spans and their known feedback', () => {
+		const gone = ['2026-02-05', '2026-02-10', '2026-02-14', '2026-03-01', '2026-03-02'];
+		const rows = [neutral('2026-02-05'), negative('2026-03-01'), neutral('2026-03-02')];
+		const of = (from: string) =>
+			covered(yearWithout(...gone), report(rows)).between(from, SETTLED).coverage.reasons;
+		expect(of('2026-02-05')).toContain(
+			'Amazon provided no totals for 5 day(s) (2026-02-10, 2026-02-14, 2026-03-01 to 2026-03-02, and others), with 3 known feedback entries of 1 to 3 stars',
+		);
+		expect(of('2026-02-06')).toContain(
+			'Amazon provided no totals for 4 day(s) (2026-02-10, 2026-02-14, 2026-03-01 to 2026-03-02), with 2 known feedback entries of 1 to 3 stars',
+		);
+		expect(of('2026-03-03')).toEqual([]);
+	});
+});
+
+describe('The edges of a window', () => {
+	it('are the first and the last day that is counted', () => {
+		const days = yearWithout('2026-03-01', '2026-03-02', '2026-03-09', '2026-03-10');
+		const of = (from: string, to: string) => covered(days).between(from, to).coverage;
+		expect(of('2026-03-01', '2026-03-10')).toMatchObject({
+			from: '2026-03-03',
+			through: '2026-03-08',
+		});
+		expect(of('2026-03-02', '2026-03-03')).toMatchObject({
+			from: '2026-03-03',
+			through: '2026-03-03',
+		});
+		expect(of('2026-03-08', '2026-03-09')).toMatchObject({
+			from: '2026-03-08',
+			through: '2026-03-08',
+		});
+		expect(of('2026-03-01', '2026-03-02')).toMatchObject({ from: null, through: null });
+		expect(of('2026-03-01', '2026-03-01')).toMatchObject({ from: null, through: null });
+	});
+});
+
+describe('A window without a feedback report', () => {
+	it.each([
+		['canceled', { kind: 'canceled' } as const],
+		['empty', report([], { isEmpty: true })],
+	])('says only once that the report is missing, and counts no day: %s', (_, feedback) => {
+		const coverage = covered(yearWithout('2026-03-20'), feedback);
+		const { coverage: stated } = coverage.window(30, TODAY);
+		expect(stated.daysCovered).toBe(0);
+		expect(coverage.firstDay).toBeUndefined();
+		expect(stated.daysLeftOut.map(({ days, reason }) => [days, reason])).toEqual([
+			[18, 'notInFeedbackReport'],
+			[1, 'noTotals'],
+			[7, 'notInFeedbackReport'],
+			[4, 'notSettled'],
+		]);
+		expect(stated.reasons).toEqual([
+			expect.stringContaining('the neutral ratings are unknown'),
+			'The last 4 day(s) (2026-03-28 to 2026-03-31) are not counted, because Amazon may still change their totals',
+			'Amazon provided no totals for 1 day(s) (2026-03-20)',
+		]);
+	});
+
+	it('knows no day after the totals', () => {
+		const coverage = covered(daysUntil('2026-03-25', 60), { kind: 'canceled' });
+		expect(coverage.window(5, SETTLED).coverage.daysLeftOut).toEqual([
+			{ from: '2026-03-23', through: SETTLED, days: 5, reason: 'notInFeedbackReport' },
+		]);
+	});
+});
+
+describe('A day of the totals', () => {
+	const reasonsWith = (...changes: Array<Partial<DailyFeedback>>) => {
+		const days = changes.map((change) => ({ ...totals('2026-03-20', 10), ...change }));
+		return covered([...yearWithout('2026-03-20'), ...days])
+			.window(30, SETTLED)
+			.coverage.daysLeftOut.map(({ from, reason }) => [from, reason]);
+	};
+
+	it.each([
+		['once', [{}], []],
+		['twice', [{}, {}], []],
+		['with other feedback', [{}, { received: 9 }], [['2026-03-20', 'noTotals']]],
+		['with other negatives', [{}, { negative: 1 }], [['2026-03-20', 'noTotals']]],
+		['without feedback', [{ received: null }], [['2026-03-20', 'noTotals']]],
+		['without negatives', [{ negative: null }], [['2026-03-20', 'noTotals']]],
+		[
+			'without feedback, but page views',
+			[{ received: null, pageViews: 5 }],
+			[['2026-03-20', 'noTotals']],
+		],
+		['without page views', [{ received: null, pageViews: 0 }], [['2026-03-20', 'notFilled']]],
+	])('counts or is left out if it is there %s', (_, changes, reasons) => {
+		expect(reasonsWith(...changes)).toEqual(reasons);
+	});
+
+	it('is not settled if it is the last and has no figures', () => {
+		expect(covered(yearWith(SETTLED, { received: null })).settledThrough).toBe('2026-03-26');
+		expect(knownDays({ days: [...year, totals(SETTLED, 9)], madeOn: TODAY })).toContainEqual({
+			...totals(SETTLED, 9),
+			received: null,
+			negative: null,
+		});
+	});
+});
+
+describe('An unreadable line', () => {
+	it('may be the negative that is missing, but no more than one', () => {
+		const unreadable = { days: ['2026-03-20'], undated: 0 };
+		const of = (count: number) =>
+			covered(yearWith('2026-03-20', { negative: count }), report([], { unreadable }))
+				.window(30, SETTLED)
+				.coverage.daysLeftOut.map(({ reason }) => reason);
+		expect(of(0)).toEqual([]);
+		expect(of(1)).toEqual([]);
+		expect(of(2)).toEqual(['contradiction']);
+	});
+});
+
+describe('withoutUnfilled', () => {
+	const daysWith = (pageViews: ReadonlyArray<number | null | undefined>, units?: number | null) =>
+		pageViews.map((views, index) => ({
+			...totals(plusDays('2026-03-01', index), 2, 1),
+			pageViews: views,
+			...(units !== undefined && { units }),
+		}));
+	const receivedOf = (days: readonly DailyFeedback[]) =>
+		withoutUnfilled(days).map(({ received, negative: bad }) => [received, bad]);
+	const viewed = (count: number) => Array.from({ length: count }, () => 5);
+
+	it('leaves out a day without page views if more than nine days in ten have some', () => {
+		expect(receivedOf(daysWith([0, ...viewed(9)]))[0]).toEqual([2, 1]);
+		expect(receivedOf(daysWith([0, ...viewed(10)]))[0]).toEqual([null, null]);
+		expect(receivedOf(daysWith([0, ...viewed(9), undefined, null]))[0]).toEqual([2, 1]);
+	});
+
+	it.each([
+		[0, 2],
+		[null, 2],
+		[undefined, 2],
+		[1, null],
+	])('leaves out a day without page views by its sales: %p', (units, received) => {
+		expect(receivedOf(daysWith([0, 0, 5], units))[0]?.[0]).toBe(received);
+		expect(receivedOf(daysWith([0, 0, 5], units))[2]?.[0]).toBe(2);
+	});
+});
+
+describe('Days without page views at the end', () => {
+	/** Views on every third day, and none after `last`. */
+	const viewedUntil = (last: string) =>
+		daysUntil(TODAY, 90).map((day, index) => ({
+			...day,
+			units: 0,
+			pageViews: day.date > last || index % 3 > 0 ? 0 : 50,
+		}));
+
+	it('are not filled in yet if they are of the last week', () => {
+		// The eighth day before the report is the 23rd.
+		expect(covered(viewedUntil('2026-03-20')).settledThrough).toBe('2026-03-22');
+		expect(covered(viewedUntil('2026-03-26')).settledThrough).toBe('2026-03-25');
+	});
+
+	it('are filled in if the shop never has page views', () => {
+		const days = daysUntil(TODAY, 90).map((day) => ({ ...day, units: 0, pageViews: 0 }));
+		expect(covered(days).settledThrough).toBe(SETTLED);
+		expect(knownDays({ days, madeOn: TODAY })).toEqual(days);
+	});
+
+	it('are kept without figures', () => {
+		const days = viewedUntil('2026-03-20');
+		const known = knownDays({ days, madeOn: TODAY });
+		expect(known).toHaveLength(90);
+		expect(known.filter(({ received }) => received === null).map(({ date }) => date)).toEqual(
+			days.map(({ date }) => date).filter((date) => date > '2026-03-22'),
+		);
+		expect(known.every((day) => (day.received === null) === (day.negative === null))).toBe(true);
+	});
+
+	it('are kept with their figures if a later day is filled in', () => {
+		const days = viewedUntil('2026-03-20').map((day) =>
+			day.date === '2026-03-29' ? { ...day, pageViews: 9 } : day,
+		);
+		const known = knownDays({ days, madeOn: TODAY });
+		expect(known.filter(({ received }) => received === null).map(({ date }) => date)).toEqual([
+			'2026-03-31',
+			'2026-03-30',
+		]);
+		expect(covered(days).settledThrough).toBe('2026-03-22');
 	});
 });
 
@@ -515,6 +869,42 @@ describe('withoutFalseZeros', () => {
 		expect(result.slice(1).map(({ received, negative }) => [received, negative])).toEqual(
 			dates(2, 5).map(() => [null, null]),
 		);
+	});
+
+	it.each([
+		['two days', 2, 0],
+		['three days', 3, null],
+	])('keeps a run of nothing only if it has fewer than three days: %s', (_, count, received) => {
+		const days = [day('2026-11-01', 2), ...dates(2, count).map(nothing), day('2026-11-09', 1)];
+		expect(withoutFalseZeros(days).map((each) => each.received)).toEqual([
+			2,
+			...dates(2, count).map(() => received),
+			1,
+		]);
+	});
+
+	it.each([
+		['feedback', day('2026-11-04', 1, 0, 0)],
+		['a sale', day('2026-11-04', 0, 1, 0)],
+		['a visitor', day('2026-11-04', 0, 0, 1)],
+		['unknown feedback', { ...nothing('2026-11-04'), received: null }],
+		['unknown sales', { ...nothing('2026-11-04'), units: null }],
+		['unknown visitors', { ...nothing('2026-11-04'), pageViews: null }],
+	])('keeps a run of zeros that a day with %s interrupts', (_, between) => {
+		const before = [day('2026-11-01', 2), ...dates(2, 2).map(nothing)];
+		const days = [...before, between, ...dates(5, 2).map(nothing)];
+		expect(withoutFalseZeros(days)).toEqual(days);
+	});
+
+	it.each([
+		['visitors came only afterwards', [...dates(1, 5).map(nothing), day('2026-11-06', 2)]],
+		['no day before has visitors', [day('2026-11-01', 2, 3, 0), ...dates(2, 5).map(nothing)]],
+		[
+			'visitors before are unknown',
+			[{ ...day('2026-11-01', 2), pageViews: null }, ...dates(2, 5).map(nothing)],
+		],
+	])('keeps the zeros if %s', (_, days) => {
+		expect(withoutFalseZeros(days)).toEqual(days);
 	});
 
 	it.each([

@@ -665,13 +665,13 @@ describe('FeedbackReportReader', () => {
 		.map(([date, stars, comment, response]) =>
 			[date, stars, comment, response, order, 'b@marketplace.amazon.com'].join('\t'),
 		);
-	const line = fc.oneof(
+	const anyLine = fc.oneof(
 		ordinary,
 		fc.constantFrom(HEADER, '', '\t\t\t\t\t', order),
 		fc.array(cell, { maxLength: 11 }).map((cells) => cells.join('\t')),
 	);
 	const report = fc
-		.tuple(fc.array(line, { maxLength: 8 }), fc.constantFrom('\n', '\r\n'), fc.boolean())
+		.tuple(fc.array(anyLine, { maxLength: 8 }), fc.constantFrom('\n', '\r\n'), fc.boolean())
 		.map(([lines, lineEnd, ended]) => lines.join(lineEnd) + (ended ? lineEnd : ''));
 
 	it('reads a report the same way, no matter how it is cut into pieces', () => {
@@ -754,6 +754,22 @@ describe('FeedbackReportReader', () => {
 		['together they have too many cells', `9/3/26\t1\tcut off`, `x\tx\t\t\t${OTHER_ORDER_ID}\t`],
 		['together they have no order ID', `9/3/26\t1\tcut off`, 'on\t\t111-12\tx'],
 		['nothing follows', `9/3/26\t1\tcut off`, ''],
+		['the first ends before its comment', '9/3/26\t1', `\tx\t\t${OTHER_ORDER_ID}\t${EMAIL}`],
+		['the first has an order ID', `9/3/26\t1\t${ORDER_ID}\tx`, `y\t${OTHER_ORDER_ID}\t${EMAIL}`],
+		['together they have no email column', '9/3/26\t1\tcut off', `x\t\t${OTHER_ORDER_ID}`],
+		[
+			'together they have another column',
+			'9/3/26\t1\tcut off',
+			`x\t\t${OTHER_ORDER_ID}\t${EMAIL}\tx`,
+		],
+		[
+			'together they have nine columns in another layout',
+			'9/3/26\t1\tcut off',
+			`x\t\t${OTHER_ORDER_ID}\tx\tx\tx\tx`,
+		],
+		['the first has no rating', '9/3/26\t?\tcut off', `x\t\t${OTHER_ORDER_ID}\t${EMAIL}`],
+		['the first has no date', '31/31/26\t1\tcut off', `x\t\t${OTHER_ORDER_ID}\t${EMAIL}`],
+		['together they have too few cells', '9/3/26\t1\tcut off', `x\t${OTHER_ORDER_ID}\t${EMAIL}`],
 	])('joins no lines if %s', (_, cutOff, next) => {
 		const { rows, unreadable } = parseUs(HEADER, usRow, cutOff, next, usRow);
 		expect(rows.map((row) => row.comment)).toEqual(
@@ -771,6 +787,255 @@ describe('FeedbackReportReader', () => {
 		);
 		expect(rows).toHaveLength(1);
 		expect(unreadableLines).toBe(3_001);
+	});
+
+	it.each([
+		[500, 1],
+		[501, 0],
+	])('joins at most 500 lines: %p', (count, found) => {
+		const between = Array.from({ length: count - 2 }, () => 'x');
+		const { rows, unreadable } = parseUs(
+			HEADER,
+			'9/3/26\t2\tlong',
+			...between,
+			`end\t\t${ORDER_ID}\t${EMAIL}`,
+			usRow,
+		);
+		expect(rows).toHaveLength(found + 1);
+		expect(rows.at(-1)?.line).toBe(count + 2);
+		expect(unreadable.map((each) => each.line)).toEqual(
+			found === 1 ? [] : Array.from({ length: count }, (_, index) => index + 2),
+		);
+	});
+
+	it.each([
+		[0, 1],
+		[1, 0],
+	])('joins lines of at most a million characters: and %p more', (more, found) => {
+		const [start, end] = ['9/3/26\t2\t', `\t\t${ORDER_ID}\t${EMAIL}`];
+		const middle = 'x'.repeat(500_000);
+		const { rows } = parseUs(
+			HEADER,
+			start,
+			middle,
+			'x'.repeat(500_000 - start.length - end.length + more) + end,
+			usRow,
+		);
+		expect(rows).toHaveLength(found + 1);
+		expect(rows.at(-1)?.line).toBe(5);
+	});
+
+	it('reads a line of a million characters, and none that is longer', () => {
+		const rowOf = (length: number) => usRow.replace('late', 'x'.repeat(length - usRow.length + 4));
+		const { rows, unreadable } = parseUs(rowOf(1_000_000), ` ${rowOf(1_000_000)}`, usRow);
+		expect(rows.map((row) => row.line)).toEqual([1, 3]);
+		expect(unreadable).toEqual([{ line: 2, reason: 'it is too long for a feedback entry' }]);
+	});
+
+	it('leaves out the lines of a row that breaks off before one that is too long', () => {
+		const { rows, unreadable } = parseUs(
+			HEADER,
+			'9/3/26\t2\tcut off',
+			'\t'.repeat(1_000_001),
+			`end\t\t${ORDER_ID}\t${EMAIL}`,
+			usRow,
+		);
+		expect(rows.map((row) => row.line)).toEqual([5]);
+		expect(unreadable.map((each) => each.line)).toEqual([2, 3, 4]);
+	});
+
+	it('starts a new row with each row that breaks off', () => {
+		const { rows, unreadable } = parseUs(
+			HEADER,
+			'9/3/26\t2\tcut off',
+			'\n',
+			'9/3/26\t2\tCame',
+			`late\tWe are sorry\t${ORDER_ID}\t${EMAIL}`,
+			'9/3/26\t1\tcut off',
+		);
+		expect(rows).toEqual([{ line: 5, ...ROW, comment: 'Came\nlate' }]);
+		expect(unreadable.map((each) => [each.line, each.date])).toEqual([
+			[2, '2026-09-03'],
+			[7, '2026-09-03'],
+		]);
+	});
+
+	it('reads a row that breaks off in the last piece, and can end only once', () => {
+		const reader = new FeedbackReportReader('mdy');
+		const rows = [
+			...reader.read(`${HEADER}\n9/3/26\t2\tCame`),
+			...reader.read(`\nlate\tWe are sorry\t${ORDER_ID}\t`),
+			...reader.end(),
+			...reader.end(),
+		];
+		expect(rows).toEqual([{ line: 2, ...ROW, comment: 'Came\nlate', raterEmail: '' }]);
+		expect(reader.lines).toBe(3);
+	});
+
+	it('joins lines that quote an order ID, with CRLF within the comment and blanks in the cells', () => {
+		const end = `late\t We are sorry\t ${ORDER_ID} \t${EMAIL} `;
+		const text = [HEADER, ' 9/3/26 \t2\tSee', OTHER_ORDER_ID, '', end, usRow, ''].join('\r\n');
+		expect(parseFeedbackReport(text, 'mdy')).toEqual({
+			rows: [
+				{ line: 2, ...ROW, comment: `See\n${OTHER_ORDER_ID}\n\nlate` },
+				{ line: 6, ...ROW },
+			],
+			unreadable: [],
+			unreadableLines: 0,
+		});
+	});
+
+	it.each([
+		['nine', LEGACY_HEADER_OF_9, 0, true],
+		['nine', LEGACY_HEADER_OF_9, 1, false],
+		['ten', LEGACY_HEADER_OF_10, 0, true],
+		['ten', LEGACY_HEADER_OF_10, 1, true],
+		['ten', `${LEGACY_HEADER_OF_10}\t`, 1, true],
+		['ten', LEGACY_HEADER_OF_10, 2, false],
+	])(
+		'joins lines of %s columns with %p more cells after the email: %p',
+		(_, header, more, isRow) => {
+			const cells = ['We are sorry', 'Yes', 'No', '-', ORDER_ID, EMAIL, 'Buyer', 'x'];
+			const { rows, unreadable } = parseUs(
+				header,
+				'9/3/26\t2\tCame',
+				line('late', ...cells.slice(0, 6 + more)),
+			);
+			expect(rows).toEqual(isRow ? [{ line: 2, ...ROW, comment: 'Came\nlate' }] : []);
+			expect(unreadable).toHaveLength(isRow ? 0 : 2);
+		},
+	);
+
+	it('joins lines of six columns if the headings have another number', () => {
+		const header = 'a\tb\tc\td\te\tf\tg\th';
+		const end = line('late', 'We are sorry', ORDER_ID, EMAIL);
+		expect(parseUs(header, '9/3/26\t2\tCame', end).rows).toEqual([
+			{ line: 2, ...ROW, comment: 'Came\nlate' },
+		]);
+		expect(parseUs(header, '9/3/26\t2\tCame', `${end}\tx\tx`).rows).toEqual([]);
+	});
+
+	it.each([
+		['Date\tRating (1-5)\tComments\tYour Response\tOrder ID\tRater Email', []],
+		['a\tb\tc\td\te', []],
+		['a\tb\tc\td', [1]],
+		['only words', [1]],
+	])('takes a first line for headings if it has five columns: %j', (first, lines) => {
+		const { rows, unreadable } = parseUs(first, usRow);
+		expect(rows).toEqual([{ line: 2, ...ROW }]);
+		expect(unreadable.map((each) => each.line)).toEqual(lines);
+	});
+
+	it('has the fields of another marketplace and of a day only if they are known', () => {
+		const rowOf = (comment: string, raterEmail: string) =>
+			line('9/11/26', '1', comment, '', ORDER_ID, raterEmail);
+		const ca = 'a@marketplace.amazon.ca';
+		const { rows, unreadable } = parseFeedbackReport(
+			[HEADER, rowOf('a', ca), rowOf('a\tb', ca), rowOf('a', ''), rowOf('a\tb', ''), 'x'].join(
+				'\n',
+			),
+			'mdy',
+			'US',
+		);
+		expect(rows.map((row) => [row.date, row.otherMarketplace])).toEqual([
+			['2026-11-09', 'CA'],
+			['2026-11-09', 'CA'],
+			['2026-09-11', undefined],
+			['2026-09-11', undefined],
+		]);
+		expect(rows.map((row) => Object.hasOwn(row, 'otherMarketplace'))).toEqual([
+			true,
+			true,
+			false,
+			false,
+		]);
+		expect(unreadable.map((row) => Object.keys(row))).toEqual([['line', 'reason']]);
+	});
+
+	it('does not mix a row that is cut off with the next row', () => {
+		const next = line('9/4/26', '3', OTHER_ORDER_ID, '', ORDER_ID, EMAIL);
+		for (const cutOff of ['9/3/26\t2\tcut off', '9/3/26\t2\tcut\toff', '9/3/26', '9/3/26\t2\t']) {
+			const { rows, unreadable } = parseUs(HEADER, cutOff, next);
+			expect(rows).toMatchObject([
+				{ line: 3, date: '2026-09-04', comment: OTHER_ORDER_ID, orderId: ORDER_ID },
+			]);
+			expect(unreadable.map((each) => each.line)).toEqual([2]);
+		}
+	});
+
+	it('takes an order ID in the last column for the order, and ignores further columns', () => {
+		const cells = ['9/3/26', '2', 'Came late', 'We are sorry', ORDER_ID];
+		expect(parseUs(HEADER, line(...cells, OTHER_ORDER_ID)).rows).toMatchObject([
+			{ comment: 'Came late We are sorry', response: ORDER_ID, orderId: OTHER_ORDER_ID },
+		]);
+		expect(parseUs(HEADER, line(...cells, EMAIL, 'Buyer', '')).rows).toEqual([{ line: 2, ...ROW }]);
+		expect(parseUs(HEADER, line(...cells, 'x'.repeat(19))).rows).toMatchObject([
+			{ orderId: ORDER_ID, raterEmail: 'x'.repeat(19) },
+		]);
+	});
+
+	it.each([
+		['six columns', HEADER, true],
+		['six columns and a tab', `${HEADER}\t`, true],
+		['nine columns', LEGACY_HEADER_OF_9, true],
+		['ten columns', LEGACY_HEADER_OF_10, true],
+		['eight columns', 'a\tb\tc\td\te\tf\tg\th', false],
+		['five columns', 'a\tb\tc\td\te', false],
+		['four columns', 'a\tb\tc\td', false],
+		['a row', usRow, false],
+		['a row in quotation marks', ` "${usRow}`, false],
+		['nothing', '', false],
+	])('knows whether the report has headings: %s', (_, first, expected) => {
+		const reader = new FeedbackReportReader('mdy');
+		expect(reader.hasHeadings).toBe(false);
+		[...reader.read(`\n${first}\n${HEADER}`), ...reader.end()].forEach(() => undefined);
+		expect(reader.hasHeadings).toBe(expected || first === '');
+	});
+
+	it.each([
+		['eight headings', 'a\tb\tc\td\te\tf\tg\th'],
+		['no headings', '\n'],
+	])('recognizes answers of the older layout by their form with %s', (_, header) => {
+		const of = (...answers: string[]) =>
+			parseUs(header, line('9/3/26', '2', 'a', 'b', ...answers, ORDER_ID, EMAIL)).rows.map(
+				(row) => [row.comment, row.response],
+			);
+		expect(of('Yes', 'x'.repeat(12), '–')).toEqual([['a', 'b']]);
+		expect(of('Yes', 'No', 'x'.repeat(13))).toEqual([['a b Yes No', 'x'.repeat(13)]]);
+		expect(of('n/a', 'No', '')).toEqual([['a b n/a No', '']]);
+		expect(of('Yes', 'No', '--')).toEqual([['a b Yes No', '--']]);
+		// One column too few for three answers.
+		expect(of('Yes', 'No')).toEqual([['a b Yes', 'No']]);
+	});
+
+	it('knows another marketplace only by an address of its marketplace', () => {
+		const of = (raterEmail: string, reportOf?: string) =>
+			parseFeedbackReport(
+				[HEADER, line('9/11/26', '1', '', '', ORDER_ID, raterEmail)].join('\n'),
+				'mdy',
+				reportOf,
+			).rows.map(({ date, otherMarketplace }) => [date, otherMarketplace]);
+		expect(of('a@marketplace.Amazon.CA', 'US')).toEqual([['2026-11-09', 'CA']]);
+		expect(of('abc@example.amazon.ca', 'US')).toEqual([['2026-09-11', undefined]]);
+		expect(of('a@marketplace.amazon.ca')).toEqual([['2026-09-11', undefined]]);
+		expect(of('a@marketplace.amazon.ca', 'CA')).toEqual([['2026-09-11', undefined]]);
+		expect(of('', 'US')).toEqual([['2026-09-11', undefined]]);
+	});
+
+	it('reads the same date in both formats, in one report of two marketplaces', () => {
+		const rowOf = (raterEmail: string) => line('9/11/26', '1', '', '', ORDER_ID, raterEmail);
+		const ca = 'a@marketplace.amazon.ca';
+		const { rows } = parseFeedbackReport(
+			[HEADER, ...[EMAIL, ca, ca, EMAIL].map(rowOf)].join('\n'),
+			'mdy',
+			'US',
+		);
+		expect(rows.map(({ date }) => date)).toEqual([
+			'2026-09-11',
+			'2026-11-09',
+			'2026-11-09',
+			'2026-09-11',
+		]);
 	});
 
 	it('marks and dates a row by the marketplace in its email address', () => {

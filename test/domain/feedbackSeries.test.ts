@@ -56,6 +56,27 @@ describe('a series of feedback', () => {
 		const series = FeedbackSeries.of([]);
 		expect(series.isEmpty).toBe(true);
 		expect(series.window(today, 365)).toEqual({ positive: 0, neutral: 0, negative: 0 });
+		expect(series.firstDate).toBe('1970-01-01');
+		expect(series.lastDate).toBe('1969-12-31');
+	});
+
+	it('knows its first and last day, in any order of the days', () => {
+		const of = (...dates: string[]) =>
+			FeedbackSeries.of(dates.map((date) => ({ date, positive: 0, neutral: 0, negative: 0 })));
+		const series = of('2026-02-10', '2026-01-30', '2026-03-02');
+		expect([series.firstDate, series.lastDate]).toEqual(['2026-01-30', '2026-03-02']);
+		expect(series.isEmpty).toBe(false);
+		expect(of('2026-02-10')).toMatchObject({ firstDate: '2026-02-10', lastDate: '2026-02-10' });
+		expect(of('2026-02-10').isEmpty).toBe(false);
+	});
+
+	it('adds up several entries of one day', () => {
+		const day = { date: '2026-02-10', positive: 3, neutral: 1, negative: 2 };
+		expect(FeedbackSeries.of([day, { ...day, positive: 4 }]).window(today, 30)).toEqual({
+			positive: 7,
+			neutral: 2,
+			negative: 4,
+		});
 	});
 
 	it('counts the days between two dates, including leap days', () => {

@@ -53,6 +53,20 @@ describe('reasonsOf', () => {
 	it('attributes what is broken to transport, or to quality if it was used', () => {
 		expect(reasonsOf('Alles kaputt').reasons).toEqual(['damaged']);
 		expect(reasonsOf('Kaputt am zweiten Tag').reasons).toEqual(['quality']);
+		expect(reasonsOf('Broken').reasons).toEqual(['damaged']);
+		expect(reasonsOf('Late and broken').reasons).toEqual(['lateOrLost', 'damaged']);
+		// The comment speaks of use, then of a defect.
+		expect(reasonsOf('Broken on first use').words).toEqual({ quality: ['Broken'] });
+		expect(reasonsOf('Already broken').words).toEqual({ quality: ['broken'] });
+		expect(reasonsOf('Broken. Late, and it is defective.').words).toEqual({
+			lateOrLost: ['Late'],
+			quality: ['Broken', 'defective'],
+		});
+	});
+
+	it('finds a reason within words that only name the product or the delivery', () => {
+		expect(reasonsOf('The picture quality!').words).toEqual({ quality: ['quality'] });
+		expect(reasonsOf('It took too long').words).toEqual({ lateOrLost: ['took too long'] });
 	});
 
 	it('lists reasons in the order of the table, with their words as written', () => {
@@ -86,6 +100,40 @@ describe('reasonsOf', () => {
 		expect(words.lateOrLost).toHaveLength(5);
 		expect(new Set(words.lateOrLost).size).toBe(5);
 		expect(reasonsOf(`verspätet${'e'.repeat(100)}`).words.lateOrLost?.[0]).toHaveLength(60);
+	});
+
+	it('does not cut a word within a character of two halves', () => {
+		// The mathematical letters are read like plain ones.
+		const [word] = reasonsOf(`verspätet${'𝐞'.repeat(40)}`).words.lateOrLost ?? [];
+		expect(word).toBe(`verspätet${'𝐞'.repeat(25)}`);
+		expect(reasonsOf(`verspätet${'𝐞'.repeat(20)}`).words.lateOrLost).toEqual([
+			`verspätet${'𝐞'.repeat(20)}`,
+		]);
+	});
+
+	it.each([
+		'',
+		'ﬃ ',
+		'ß ',
+		'ẞ ',
+		'é ',
+		'e\u0301 ',
+		'𝐞 ',
+		'½ ',
+		'😡 ',
+		'ﾊﾞ ',
+		'بــ ',
+		'— ',
+		'\u0301',
+	])('finds the place of a word after "%s"', (before) => {
+		expect(reasonsOf(`${before}VERSPÄTET, ${before}Zu TEUER!`).words).toEqual({
+			lateOrLost: ['VERSPÄTET'],
+			price: ['Zu TEUER'],
+		});
+	});
+
+	it.each(['5', '!', '👎', '=', 'ü', '遅'])('finds text in "%s"', (comment) => {
+		expect(reasonsOf(comment).reasons).not.toEqual(['noText']);
 	});
 
 	it('never throws, and returns words of the comment only', () => {

@@ -4,9 +4,11 @@ import fc from '../fastCheck';
 
 import { plusDays } from '../../nodes/shared/domain/calendar';
 import {
+	isAmazonResponsible,
 	REMOVAL_BY_ORDER,
 	REMOVAL_CRITERIA,
 	removalProspect,
+	removalProspectByOrder,
 	type RemovalCriterion,
 } from '../../nodes/shared/domain/comments/removalProspect';
 import { reasonsOf } from '../../nodes/shared/domain/comments/reasons';
@@ -35,6 +37,8 @@ describe('removalProspect', () => {
 		['Que merda de produto, caralho'],
 		['Wat een kutzooi'],
 		['Kurwa, co za badziew'],
+		['Klienta w dupie mają'],
+		['É uma bosta de produto'],
 		['Vilken jävla skit'],
 		['Siktirin gidin'],
 		['يا اولاد الشرموطه'],
@@ -382,6 +386,53 @@ describe('REMOVAL_CRITERIA', () => {
 				criterion,
 				explanation: expect.stringMatching(/Amazon decides$/) as string,
 			});
+		}
+	});
+});
+
+describe('isAmazonResponsible', () => {
+	it.each([
+		[undefined, undefined],
+		[{ fulfilledBy: 'AMAZON' }, true],
+		[{ fulfilledBy: 'AMAZON', shippedLate: true }, true],
+		[{ fulfilledBy: 'MERCHANT', shippedLate: true }, false],
+		// Depends on Buy Shipping.
+		[{ fulfilledBy: 'MERCHANT', shippedLate: false }, undefined],
+		[{ fulfilledBy: 'MERCHANT' }, undefined],
+		[{ shippedLate: true }, undefined],
+		[{}, undefined],
+	])('is known or not for the order %j: %p', (order, expected) => {
+		expect(isAmazonResponsible(order as Parameters<typeof isAmazonResponsible>[0])).toBe(expected);
+	});
+});
+
+describe('removalProspectByOrder', () => {
+	const late = () => prospectOf('Never arrived.');
+
+	it('makes removal possible if Amazon delivered', () => {
+		expect(removalProspectByOrder(late(), true)).toEqual({
+			prospect: 'possible',
+			criterion: 'fulfilledByAmazon',
+			explanation: REMOVAL_BY_ORDER.fulfilled,
+			requestBy: '2026-12-02',
+		});
+	});
+
+	it('makes removal unlikely if the seller shipped late', () => {
+		expect(removalProspectByOrder(late(), false)).toEqual({
+			prospect: 'unlikely',
+			criterion: 'none',
+			explanation: REMOVAL_BY_ORDER.shippedLate,
+			requestBy: '2026-12-02',
+		});
+	});
+
+	it('changes nothing if the order does not say, or if the comment is not about delivery', () => {
+		expect(removalProspectByOrder(late(), undefined)).toEqual(late());
+		for (const comment of ['Bad quality', 'Shit', '', 'Rude.']) {
+			const removal = prospectOf(comment);
+			expect(removalProspectByOrder(removal, true)).toBe(removal);
+			expect(removalProspectByOrder(removal, false)).toBe(removal);
 		}
 	});
 });

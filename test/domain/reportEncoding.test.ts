@@ -64,6 +64,50 @@ describe('decodeReport by zero bytes', () => {
 		expect(text).toBe(GERMAN + REPORT);
 	});
 
+	it.each(['utf-16le', 'utf-16be'])('needs three zero bytes for %s', (encoding) => {
+		const encodingOf = (text: string) =>
+			decodeReport(iconv.encode(text, encoding, { addBOM: false })).encoding;
+		expect(encodingOf('3.9')).toBe(encoding);
+		expect(encodingOf('3.')).toBe('utf-8');
+	});
+
+	it.each(['utf-16le', 'utf-16be'])(
+		'needs a zero in twenty bytes at the start for %s',
+		(encoding) => {
+			const encodingOf = (text: string) =>
+				decodeReport(iconv.encode(text, encoding, { addBOM: false })).encoding;
+			expect(encodingOf('a'.repeat(10) + 'と'.repeat(90))).toBe(encoding);
+			expect(encodingOf('a'.repeat(10) + 'と'.repeat(91))).not.toBe(encoding);
+			expect(encodingOf('a'.repeat(52) + 'と'.repeat(9_000))).toBe(encoding);
+			expect(encodingOf('と'.repeat(512) + 'a'.repeat(9_000))).not.toBe(encoding);
+		},
+	);
+
+	// An ideographic space has its zero byte where letters do not have it.
+	it.each([
+		['utf-16le', 4, 1, true],
+		['utf-16be', 4, 1, true],
+		['utf-16le', 3, 1, false],
+		['utf-16be', 3, 1, false],
+		['utf-16le', 8, 2, true],
+		['utf-16be', 7, 2, false],
+		['utf-16le', 5, 5, false],
+		['utf-16be', 5, 5, false],
+	])('reads %s with %p letters and %p ideographic spaces: %p', (name, letters, spaces, isRead) => {
+		const text = 'a'.repeat(letters) + '\u3000'.repeat(spaces);
+		const { encoding, recognizedBy } = decodeReport(iconv.encode(text, name, { addBOM: false }));
+		expect([encoding, recognizedBy]).toEqual(isRead ? [name, 'zeroBytes'] : ['utf-8', 'validUtf8']);
+	});
+
+	it('replaces only half a character at the end', () => {
+		const bytes = iconv.encode(GERMAN, 'utf-16le', { addBOM: false });
+		expect(decodeReport(bytes.subarray(0, -1))).toEqual({
+			text: `${GERMAN.slice(0, -1)}\uFFFD`,
+			encoding: 'utf-16le',
+			recognizedBy: 'zeroBytes',
+		});
+	});
+
 	it('does not mistake text with a stray zero for UTF-16', () => {
 		const text = `${GERMAN}\0${REPORT}`;
 		expect(decodeReport(Buffer.from(text))).toEqual({
@@ -148,6 +192,12 @@ describe('decodeReport by the charset in the download header', () => {
 	])('finds the charset in "%s"', (header) => {
 		const bytes = iconv.encode(GERMAN, 'windows-1252');
 		expect(decodeReport(bytes, { contentType: header }).recognizedBy).toBe('contentType');
+	});
+
+	it('believes a header of a multi-byte charset if the bytes are also valid UTF-8', () => {
+		const bytes = Uint8Array.of(0xc2, 0xb1);
+		expect(decodeReport(bytes).text).toBe('±');
+		expect(decodeReport(bytes, { contentType: contentType('SJIS') }).text).toBe('ﾂｱ');
 	});
 
 	it('reads UTF-8 that is declared as Cp1252 as UTF-8', () => {
@@ -402,6 +452,47 @@ describe('readDecoded', () => {
 			),
 			{ numRuns: 2000 },
 		);
+	});
+
+	it('returns the result of a reader that takes no piece', async () => {
+		expect(await readDecoded(inPieces(Buffer.from(GERMAN), 5), {}, async () => 'none')).toBe(
+			'none',
+		);
+	});
+
+	it('returns the result of a reader that takes only the first piece', async () => {
+		let attempts = 0;
+		const read = await readDecoded(inPieces(Buffer.from('plain'), 2), {}, async (pieces) => {
+			attempts += 1;
+			for await (const piece of pieces) return piece;
+			return '';
+		});
+		expect([read, attempts]).toEqual(['pl', 1]);
+	});
+
+	it('needs only the first 1,024 bytes to choose an encoding', async () => {
+		const taken: number[] = [];
+		const open = async function* (): AsyncGenerator<Uint8Array> {
+			taken.push(0);
+			for (const piece of [1_000, 24, 1_000, 1_000]) {
+				taken[taken.length - 1] = (taken.at(-1) ?? 0) + piece;
+				yield Buffer.alloc(piece, 'a');
+			}
+		};
+		expect((await readDecoded(open, {}, joined)).length).toBe(3_024);
+		expect(taken).toEqual([1_024, 3_024]);
+	});
+
+	it('stops at the first bytes that do not fit', async () => {
+		const bytes = Buffer.concat([Buffer.from('ab'), Buffer.from([0xff]), Buffer.from('cats')]);
+		const attempts: string[] = [];
+		const read = await readDecoded(inPieces(bytes, 1), {}, async (pieces) => {
+			const text = await joined(pieces);
+			attempts.push(text);
+			return text;
+		});
+		expect(attempts).toEqual(['ab', 'abÿcats']);
+		expect(read).toBe('abÿcats');
 	});
 
 	it('starts over if bytes near the end rule out the first encoding', async () => {

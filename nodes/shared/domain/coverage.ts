@@ -352,7 +352,7 @@ export class Coverage {
 		const { feedback, daysUntilSettled = DAYS_UNTIL_SETTLED } = this.evidence;
 		const length = to - from + 1;
 		const covered = this.daysCovered(from, to);
-		if (this.facts.length === 0 || to < this.first || from > this.lastSettled) {
+		if (to < this.first || from > this.lastSettled) {
 			return 'Amazon has no settled daily totals for this window';
 		}
 		if (feedback.kind === 'canceled') {

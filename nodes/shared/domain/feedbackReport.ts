@@ -101,15 +101,8 @@ interface OpenRow {
 	/** Number of the first line. */
 	readonly line: number;
 	readonly lines: string[];
-	/** Tabs and characters in these lines. */
-	readonly tabs: number;
+	/** Characters in these lines. */
 	readonly length: number;
-}
-
-function tabsIn(content: string): number {
-	let tabs = 0;
-	for (let at = content.indexOf('\t'); at !== -1; at = content.indexOf('\t', at + 1)) tabs += 1;
-	return tabs;
 }
 
 /**
@@ -219,10 +212,8 @@ export class FeedbackReportReader {
 			this.giveUpOpenRow();
 			return { line, reason: 'it is too long for a feedback entry' };
 		}
-		if (this.open !== undefined) {
-			const whole = this.goOnWith(content);
-			if (whole !== 'separate') return whole;
-		}
+		const whole = this.goOnWith(content);
+		if (whole !== 'separate') return whole;
 		if (content.trim() === '') return undefined;
 		const isFirst = !this.headerSeen;
 		this.headerSeen = true;
@@ -234,9 +225,8 @@ export class FeedbackReportReader {
 		const row = parseRow(content, line, this.days, this.layout);
 		const [, date = ''] = BEGINNING.exec(content) ?? [];
 		if (!('reason' in row) || !this.days.isDay(date) || !HAS_RATING.test(content)) return row;
-		const tabs = tabsIn(content);
-		if (tabs >= this.columns - 1 || holdsOrderId(content)) return row;
-		this.open = { line, tabs, lines: [content], length: content.length };
+		if (holdsOrderId(content)) return row;
+		this.open = { line, lines: [content], length: content.length };
 		return undefined;
 	}
 
@@ -248,15 +238,13 @@ export class FeedbackReportReader {
 	private goOnWith(content: string): FeedbackRow | undefined | 'separate' {
 		const { open } = this;
 		if (open === undefined) return 'separate';
-		const tabs = open.tabs + tabsIn(content);
 		const length = open.length + content.length;
-		const isTooMuch =
-			tabs > this.columns - 1 || open.lines.length >= MOST_LINES || length > LONGEST_LINE;
+		const isTooMuch = open.lines.length >= MOST_LINES || length > LONGEST_LINE;
 		if (isTooMuch || BEGINNING.test(content)) return this.giveUpOpenRow();
 
 		if (!holdsOrderId(content)) {
 			open.lines.push(content);
-			this.open = { ...open, tabs, length };
+			this.open = { ...open, length };
 			return undefined;
 		}
 		const whole = [...open.lines, content].join('\n');
@@ -272,8 +260,10 @@ export class FeedbackReportReader {
 	private hasColumns(whole: string): boolean {
 		const cells = whole.split('\t');
 		// If the older layout has ten columns, the last one may be missing.
-		const hasAllCells = cells.length === this.columns || cells.length === LEGACY_COLUMNS;
-		const orderIdAt = this.layout === 'legacy' ? LEGACY_ORDER_ID : FIRST_POSSIBLE_ORDER_ID;
+		const isLegacyRow = this.layout === 'legacy';
+		const hasAllCells =
+			cells.length === this.columns || (isLegacyRow && cells.length === LEGACY_COLUMNS);
+		const orderIdAt = isLegacyRow ? LEGACY_ORDER_ID : FIRST_POSSIBLE_ORDER_ID;
 		return hasAllCells && isOrderId(cells[orderIdAt]?.trim() ?? '');
 	}
 

@@ -121,13 +121,12 @@ interface Reading {
 function readingsOf(start: Uint8Array, { contentType, countryCode }: EncodingHints): Reading[] {
 	for (const [encoding, mark] of BYTE_ORDER_MARKS) {
 		if (mark.every((byte, index) => start[index] === byte)) {
-			const recognizedBy = 'byteOrderMark';
-			return [true, false].map((strict) => ({ encoding, recognizedBy, strict }));
+			return [{ encoding, recognizedBy: 'byteOrderMark', strict: false }];
 		}
 	}
 	const utf16 = utf16WithoutMark(start);
 	if (utf16 !== undefined) {
-		return [true, false].map((strict) => ({ encoding: utf16, recognizedBy: 'zeroBytes', strict }));
+		return [{ encoding: utf16, recognizedBy: 'zeroBytes', strict: false }];
 	}
 	const readings: Reading[] = [];
 	const add = (encoding: ReportEncoding, recognizedBy: DecodedReport['recognizedBy']) =>
