@@ -36,8 +36,9 @@ export interface ExpectedReport {
  * 9. A line continues in the next lines if it is unreadable, begins with a date (in any order) and a
  *    rating, has no order ID and has fewer tabs than the header (6 columns if it gives no layout). It
  *    continues up to the first line with an order ID after a tab. They are one row, joined by LF, if all
- *    together are readable and have as many tabs as the header (or 8, in the older layout), and none of
- *    the next lines begins with what looks like a date.
+ *    together are readable and have as many tabs as the header (or 8, in the older layout) and the order
+ *    ID in its column (the fifth; the eighth in the older layout), and none of the next lines begins with
+ *    what looks like a date.
  */
 export function parseSimply(text: string, dateOrder: DateOrder): ExpectedReport {
 	const rows: FeedbackRow[] = [];
@@ -64,7 +65,9 @@ export function parseSimply(text: string, dateOrder: DateOrder): ExpectedReport 
 			const whole = lines.slice(index, end + 1).join('\n');
 			const isOlder = columns === 9 || columns === 10;
 			const fits = tabsOf(whole) === tabs || (isOlder && tabsOf(whole) === 8);
-			const isWhole = end !== -1 && !beginsRow(lines[end] ?? '') && fits;
+			const orderId = whole.split('\t')[isOlder ? 7 : 4]?.trim() ?? '';
+			const isWhole =
+				end !== -1 && !beginsRow(lines[end] ?? '') && fits && hasShapeOfOrderId(orderId);
 			const joined = isWhole ? readRow(whole, line, dateOrder, columns) : row;
 			if (!('reasonStart' in joined)) {
 				row = joined;
