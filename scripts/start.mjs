@@ -16,7 +16,7 @@ import { createProgress, runMain, SetupError } from './lib/output.mjs';
 import { SMTP_PORT, startMailbox } from './lib/mailbox.mjs';
 import { ensureTarball } from './lib/package.mjs';
 import { stateDir, userFolder } from './lib/paths.mjs';
-import { pickFreePort, requireFreePort } from './lib/ports.mjs';
+import { pickFreePort, requireFreePorts } from './lib/ports.mjs';
 import { killServices, stopServices, tail } from './lib/processes.mjs';
 import { ensureN8n, ensureNode24, isRuntimeReady, N8N_VERSION } from './lib/runtime.mjs';
 import { startSandbox } from './lib/sandbox.mjs';
@@ -63,10 +63,12 @@ async function setUp(progress) {
 }
 
 async function openEditor() {
-	// Checks the ports first: a taken one is reported right away, not after minutes of installing.
-	await requireFreePort(port, 'the n8n editor', 'N8N_PORT');
-	await requireFreePort(sandboxPort, 'the SP-API sandbox', 'SANDBOX_PORT');
-	await requireFreePort(mailboxPort, 'the mailbox', 'MAILBOX_PORT');
+	// Checks the ports first: taken ones are reported right away, not after minutes of installing.
+	await requireFreePorts([
+		{ port, purpose: 'the n8n editor', variable: 'N8N_PORT' },
+		{ port: sandboxPort, purpose: 'the SP-API sandbox', variable: 'SANDBOX_PORT' },
+		{ port: mailboxPort, purpose: 'the mailbox', variable: 'MAILBOX_PORT' },
+	]);
 	const progress = createProgress(7);
 	const { runtime, tarball } = await setUp(progress);
 	const brokerPort = await pickFreePort(5679);
@@ -157,7 +159,11 @@ function stopOnSignals() {
 			// The second Ctrl+C does not wait.
 			if (stopping) return killServices();
 			stopping = true;
-			console.log('\nStopping after the current step (press Ctrl+C again to stop now) ...');
+			console.log(
+				ready
+					? '\nStopping ...'
+					: '\nStopping after the current step (press Ctrl+C again to stop now) ...',
+			);
 			await stopServices();
 			console.log('Stopped.');
 			process.exit(ready ? 0 : 130);

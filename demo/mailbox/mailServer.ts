@@ -3,6 +3,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { createInterface } from 'node:readline';
 
 export interface ReceivedMail {
+	readonly receivedAt: Date;
 	readonly to: readonly string[];
 	readonly subject: string;
 	/** The message as received, including headers. */
@@ -95,6 +96,7 @@ function readMail(to: readonly string[], raw: string): ReceivedMail {
 	const { headers } = splitPart(raw);
 	const parts = leavesOf(raw);
 	return {
+		receivedAt: new Date(),
 		to,
 		subject: decodeWords(headers['subject'] ?? ''),
 		raw,

@@ -11,8 +11,8 @@ const REFRESH_SECONDS = 3;
 /** All emails, newest first. */
 export function listPage(mails: readonly ReceivedMail[]): string {
 	const rows = mails.map(
-		({ subject, to }, index) =>
-			`<li><a href="/mails/${index}">${escaped(subject)}</a><br><small>to ${escaped(to.join(', '))}</small></li>`,
+		({ subject, to, receivedAt }, index) =>
+			`<li><a href="/mails/${index}">${escaped(subject)}</a><br><small>${receivedAt.toLocaleTimeString('en-US')}, to ${escaped(to.join(', '))}</small></li>`,
 	);
 	const content =
 		rows.length === 0 ? '<p>No email yet.</p>' : `<ul>${rows.toReversed().join('')}</ul>`;

@@ -16,17 +16,31 @@ export async function isPortFree(port) {
 }
 
 /**
- * Stops with a one-line error if a required port is taken.
+ * Stops with an error that names all required ports that are taken, with free ones to use instead.
  *
- * @param {number} port
- * @param {string} purpose what would use it
- * @param {string} variable the environment variable that changes it
+ * @param {ReadonlyArray<{ port: number, purpose: string, variable: string }>} required each with what would
+ * use it, and the environment variable that changes it
  */
-export async function requireFreePort(port, purpose, variable) {
-	if (await isPortFree(port)) return;
+export async function requireFreePorts(required) {
+	const taken = [];
+	const known = new Set();
+	for (const each of required) {
+		if (known.has(each.port) || !(await isPortFree(each.port))) taken.push(each);
+		known.add(each.port);
+	}
+	if (taken.length === 0) return;
+	/** @type {string[]} */
+	const choices = [];
+	for (const { port, variable } of taken) {
+		let free = port + 1;
+		while (known.has(free) || !(await isPortFree(free))) free += 1;
+		known.add(free);
+		choices.push(`${variable}=${free}`);
+	}
+	const names = taken.map(({ port, purpose }) => `${port} (${purpose})`).join(', ');
 	throw new SetupError(
-		`Port ${port} (${purpose}) is in use. Stop the program that uses it, or choose another ` +
-			`port with ${variable}=${port + 10}.`,
+		`Ports in use, or chosen twice: ${names}. Stop the programs that use them, or choose others: ` +
+			`${choices.join(' ')} npm start`,
 	);
 }
 

@@ -214,7 +214,7 @@ export function testNegativeFeedbackAlerts(rig: () => TemplateRig): void {
 			[
 				'a criterion applies',
 				{},
-				/^Next: request its removal \(Amazon would strike it through\) by 20\d\d-\d\d-\d\d\. The comment seems to be about delivery or /,
+				/^Next: request its removal \(Amazon would strike it through instead\) by 20\d\d-\d\d-\d\d\. The comment seems to be about delivery or /,
 			],
 			[
 				'no criterion applies',
