@@ -601,7 +601,7 @@ describe('A day of the totals', () => {
 });
 
 describe('An unreadable line', () => {
-	it('may be the negative that is missing, but no more than one', () => {
+	it('may be the negative that is missing, but at most one', () => {
 		const unreadable = { days: ['2026-03-20'], undated: 0 };
 		const of = (count: number) =>
 			covered(yearWith('2026-03-20', { negative: count }), report([], { unreadable }))
