@@ -18,6 +18,29 @@ const START = DateTime.fromISO('2026-11-01T00:00:00Z', { zone: 'utc' });
 
 const at = (minutes: number): string => START.plus({ minutes }).toISO() ?? '';
 
+describe('takePage, if no later run continues', () => {
+	it('passes on each order once, even if it has changed, and over all narrower searches', () => {
+		const end = at(7 * 24 * 60);
+		const take = (cursor: OrderCursor, updatedAt: string, nextToken?: string) =>
+			takePage(
+				cursor,
+				{ orders: [{ orderId: 'a', updatedAt }], nextToken },
+				end,
+				0,
+				undefined,
+				true,
+			);
+		const first = take(nextStep(cursorFrom(at(0)), end, end, 0).cursor, at(1), 'second');
+		expect(first.fresh).toHaveLength(1);
+		const half = nextStep(narrowed(first.cursor), end, end, 0);
+		const second = take(half.cursor, at(2));
+		expect(second.fresh).toEqual([]);
+		const rest = nextStep(second.cursor, end, end, 0);
+		expect(rest.step).toEqual({ after: at(3.5 * 24 * 60), until: end });
+		expect(take(rest.cursor, at(3)).fresh).toEqual([]);
+	});
+});
+
 describe('nextStep', () => {
 	it('searches from the position reached, looking back a little, up to two minutes ago', () => {
 		const reached = { ...cursorFrom(at(10)), since: at(100) };

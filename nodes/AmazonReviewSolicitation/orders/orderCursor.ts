@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { DAY_MS, HOUR_MS, millisOf } from '../../shared/domain/calendar';
 
 /** Amazon's paging tokens are valid for 24 hours. One is discarded an hour before that. */
-const TOKEN_LIFE_HOURS = 23;
+const TOKEN_LIFE_MS = 23 * HOUR_MS;
 
 /** Amazon lets a search include changes up to two minutes ago. */
 const NEWEST_MINUTES = 2;
@@ -87,11 +87,11 @@ export function nextStep(
 	overlapMinutes: number,
 ): { readonly step: OrderSearchStep; readonly cursor: OrderCursor } {
 	const { open, ...closed } = cursor;
-	if (open !== undefined && (open.token !== undefined || utc(open.until) <= utc(end))) {
+	if (open !== undefined && (open.token !== undefined || millisOf(open.until) <= millisOf(end))) {
 		const { after, until, token, withoutFulfillment } = open;
 		const step = { after, until, ...(withoutFulfillment && { withoutFulfillment }) };
 		if (token === undefined) return { step, cursor };
-		const lives = utc(token.at).plus({ hours: TOKEN_LIFE_HOURS }) > utc(now);
+		const lives = millisOf(token.at) + TOKEN_LIFE_MS > millisOf(now);
 		if (lives) return { step: { ...step, token: token.value }, cursor };
 		return nextStep(narrowed(cursor), now, end, overlapMinutes);
 	}
@@ -152,6 +152,7 @@ export function withFulfillment(cursor: OrderCursor): OrderCursor {
  * the new one's, because copying it for each page would take longer than reading the page.
  * @param nextToken absent on the last page
  * @param isWanted only these orders are passed on and remembered; the others may be wanted later
+ * @param once whether to pass on an order only once, even if it has changed since: no later run continues
  * @returns the wanted orders not yet passed on with this change, and the cursor after them
  */
 export function takePage<Order extends ChangedOrder>(
@@ -160,6 +161,7 @@ export function takePage<Order extends ChangedOrder>(
 	now: string,
 	overlapMinutes: number,
 	isWanted: (order: Order) => boolean = () => true,
+	once = false,
 ): { readonly fresh: Order[]; readonly cursor: OrderCursor } {
 	const { open, passedOn } = cursor;
 	let { newest } = cursor;
@@ -169,7 +171,7 @@ export function takePage<Order extends ChangedOrder>(
 		if (!isWanted(order)) return false;
 		const known = Object.hasOwn(passedOn, orderId) ? passedOn[orderId] : undefined;
 		// If Amazon gives no date for the change, a repeated order cannot count as changed.
-		const isNew = known === undefined || (updatedAt !== null && known !== updatedAt);
+		const isNew = known === undefined || (!once && updatedAt !== null && known !== updatedAt);
 		if (isNew) passedOn[orderId] = updatedAt ?? open?.until ?? now;
 		return isNew;
 	});
@@ -179,12 +181,20 @@ export function takePage<Order extends ChangedOrder>(
 		const token = { value: page.nextToken, at: now };
 		return { fresh, cursor: { ...seen, open: { ...open, token } } };
 	}
-	return { fresh, cursor: closed(seen, open.until, overlapMinutes) };
+	return { fresh, cursor: closed(seen, open.until, overlapMinutes, once) };
 }
 
 /** The cursor after a finished search. It remembers only what the next search can return again. */
-function closed(search: OrderCursor, until: string, overlapMinutes: number): OrderCursor {
+function closed(
+	search: OrderCursor,
+	until: string,
+	overlapMinutes: number,
+	once: boolean,
+): OrderCursor {
 	const { sliceMs = Infinity, ...cursor } = withoutOpenSearch(search);
+	const next = sliceMs * 2;
+	const slice = next <= WIDEST_MS && { sliceMs: next };
+	if (once) return { ...cursor, since: until, ...slice };
 	// If the clock is ahead, the next search may have to look back from the newest change.
 	const reached = DateTime.min(utc(until), utc(cursor.newest ?? cursor.from));
 	const oldest = iso(
@@ -192,13 +202,12 @@ function closed(search: OrderCursor, until: string, overlapMinutes: number): Ord
 	);
 	const oldestMs = millisOf(oldest);
 	const still = Object.entries(cursor.passedOn).filter(([, at]) => millisOf(at) >= oldestMs);
-	const next = sliceMs * 2;
 	return {
 		...cursor,
 		since: until,
 		rememberedFrom: oldest,
 		passedOn: Object.fromEntries(still),
-		...(next <= WIDEST_MS && { sliceMs: next }),
+		...slice,
 	};
 }
 

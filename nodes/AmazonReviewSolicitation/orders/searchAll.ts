@@ -1,6 +1,6 @@
-import { DateTime } from 'luxon';
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { isoInstant } from '../../shared/domain/instant';
 import type { SellerOrder } from '../../shared/domain/order';
 import {
 	narrowed,
@@ -71,9 +71,6 @@ export async function searchAll(
 	const { end, limit, isWanted, overlapMinutes, timeBudgetMs, resumable, notes } = limits;
 	const startedAt = performance.now();
 	const orders: SellerOrder[] = [];
-	/** Without a later run, an order is returned once, even if it changes while a search restarts. */
-	const seen = new Set<string>();
-	const isRepeated = ({ orderId }: SellerOrder) => !resumable && seen.has(orderId);
 	let pages = 0;
 	let restarts = 0;
 	/**
@@ -120,12 +117,9 @@ export async function searchAll(
 			orders: page.orders.flatMap(({ order, isOfOtherShop }) => (isOfOtherShop ? [] : [order])),
 			nextToken: page.nextToken,
 		};
-		const taken = takePage(next.cursor, listed, now(), overlapMinutes, isWanted);
-		for (const order of taken.fresh) {
-			if (isRepeated(order)) continue;
-			orders.push(order);
-			seen.add(order.orderId);
-		}
+		// Without a later run, an order is returned once, even if it changes while a search restarts.
+		const taken = takePage(next.cursor, listed, now(), overlapMinutes, isWanted, !resumable);
+		orders.push(...taken.fresh);
 		cursor = taken.cursor;
 		if (cursor.open === undefined && cursor.since >= end) return { orders, cursor, complete: true };
 		const isTimeUp = performance.now() - startedAt >= timeBudgetMs;
@@ -133,7 +127,7 @@ export async function searchAll(
 	}
 }
 
-const now = (): string => DateTime.utc().toISO();
+const now = (): string => isoInstant(Date.now());
 
 const isPage = (answer: unknown): answer is OrderPage =>
 	typeof answer === 'object' && answer !== null && 'orders' in answer;
