@@ -28,7 +28,7 @@ export async function pause(
 export const letOthersGo = async (): Promise<void> => await sleep(0);
 
 /** Other work in n8n waits about this long for work in short steps. */
-const LONGEST_TURN_MS = 15;
+const LONGEST_TURN_MS = 10;
 
 /**
  * Does long work, and lets other work run between its steps. Not after each one, because a pause takes
