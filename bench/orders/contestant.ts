@@ -55,6 +55,19 @@ export function contest(
 	});
 }
 
+/** What a page is requested with, by the clients that make their requests themselves. */
+export const queryOf = (
+	{ credentials, after, until }: PagingTask,
+	paginationToken: string | undefined,
+): Record<string, string> => ({
+	createdAfter: after,
+	createdBefore: until,
+	marketplaceIds: credentials.marketplaceId,
+	maxResultsPerPage: String(PAGE_SIZE),
+	includedData: INCLUDED_DATA.join(','),
+	...(paginationToken !== undefined && { paginationToken }),
+});
+
 /** @returns an access token */
 export async function logIn({
 	clientId,

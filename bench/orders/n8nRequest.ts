@@ -5,11 +5,12 @@ import type { IExecuteFunctions, INodeType } from 'n8n-workflow';
 import { n8nCredentialOf } from '../../sandbox/n8nCredential';
 import { createCredentialStore } from '../../test/engine/harness';
 import { BenchEngine } from '../lib/engine';
-import { allPages, contest, INCLUDED_DATA, logIn, PAGE_SIZE, type Page } from './contestant';
+import { allPages, contest, logIn, queryOf, type Page } from './contestant';
 
 /** The least a node can do: send the request as n8n does, which parses the JSON. */
-contest(async ({ credentials, after, until }) => {
-	const { marketplaceId, baseUrl } = credentials;
+contest(async (task) => {
+	const { credentials } = task;
+	const { baseUrl } = credentials;
 	const name = 'amazonSellingPartnerApi';
 	const data = { ...n8nCredentialOf(credentials), accessToken: await logIn(credentials) };
 	const credential = { credentialsDecrypted: { id: '', name: '', type: name, data } };
@@ -28,14 +29,7 @@ contest(async ({ credentials, after, until }) => {
 		},
 		async execute(this: IExecuteFunctions) {
 			const orderIds = await allPages(async (paginationToken) => {
-				const qs = {
-					createdAfter: after,
-					createdBefore: until,
-					marketplaceIds: marketplaceId,
-					maxResultsPerPage: PAGE_SIZE,
-					includedData: INCLUDED_DATA.join(','),
-					...(paginationToken !== undefined && { paginationToken }),
-				};
+				const qs = queryOf(task, paginationToken);
 				const answer: unknown = await this.helpers.httpRequestWithAuthentication.call(
 					this,
 					name,

@@ -1,19 +1,12 @@
-import { allPages, contest, INCLUDED_DATA, logIn, PAGE_SIZE, type Page } from './contestant';
+import { allPages, contest, logIn, queryOf, type Page } from './contestant';
 
 /** The least a client can do: send the request and parse the JSON. */
-contest(async ({ credentials, after, until }) => {
-	const { baseUrl, marketplaceId } = credentials;
-	const accessToken = await logIn(credentials);
+contest(async (task) => {
+	const { baseUrl } = task.credentials;
+	const accessToken = await logIn(task.credentials);
 	return async () =>
 		await allPages(async (paginationToken) => {
-			const query = new URLSearchParams({
-				createdAfter: after,
-				createdBefore: until,
-				marketplaceIds: marketplaceId,
-				maxResultsPerPage: String(PAGE_SIZE),
-				includedData: INCLUDED_DATA.join(','),
-				...(paginationToken !== undefined && { paginationToken }),
-			});
+			const query = new URLSearchParams(queryOf(task, paginationToken));
 			const answer = await fetch(`${baseUrl}/orders/2026-01-01/orders?${query}`, {
 				headers: { 'x-amz-access-token': accessToken },
 			});
