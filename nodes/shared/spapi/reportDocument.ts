@@ -5,7 +5,7 @@ import { isWebPage, wordsOf } from './answerWords';
 import type { SpApiClient, SpApiContext } from './client';
 import { documentUrlProblem } from './endpoints';
 import { SpApiFailure } from './failure';
-import { Turns } from './pause';
+import { letOthersGo, Turns } from './pause';
 import type { ReportDocument } from './report';
 import { USER_AGENT } from './userAgent';
 
@@ -71,6 +71,9 @@ export async function* unpack(
 			yield next.value;
 		}
 	} finally {
+		// Canceled right after a read, Node delivers the next piece to a closed stream and throws where
+		// nobody can catch it (nodejs/node#64529).
+		await letOthersGo();
 		await pieces.cancel().catch(() => undefined);
 	}
 }
