@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { IDataObject, INode } from 'n8n-workflow';
+import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import type { MailServer, ReceivedMail } from '../../demo/mailbox/mailServer';
+import { deskByEmail } from '../../scripts/lib/desk.mjs';
+import { mailboxCredential } from '../../scripts/lib/mailbox.mjs';
 import type { RunningSandbox } from '../lib/sandbox';
-import { readTemplate } from '../lib/templates';
 import { DataTables } from '../n8n/dataTables';
 import { OVER, type RealN8n } from '../n8n/realN8n';
 import type { ScaledClock } from '../n8n/scaledClock';
-import { PACKAGE, withCredential } from '../n8n/workflow';
+import { withParameters } from '../n8n/workflow';
 import {
 	MARKETPLACES,
 	planAnswer,
@@ -101,8 +102,8 @@ export class DeskMonth {
 		await sandbox.addFault({ kind: 'error503', probability: 0.01 });
 		await this.moveClock();
 		const amazon = await n8n.addCredential(await sandbox.credential());
-		const smtp = await n8n.addCredential(mail.credential, 'smtp');
-		const { id } = await n8n.post<{ id: string }>('workflows', deskWith(amazon, smtp));
+		const smtp = await n8n.addCredential(mailboxCredential(mail.port), 'smtp');
+		const { id } = await n8n.post<{ id: string }>('workflows', deskOf(amazon, smtp));
 		this.workflowId = id;
 		await n8n.activate(id);
 		while ((await sandbox.countRequests('downloadDocument')) < MARKETPLACES.length) {
@@ -274,52 +275,30 @@ export class DeskMonth {
 const isFromBefore = ({ after, before }: TrueRecord['history'][number]): boolean =>
 	[after, before].some((content) => content?.comment === 'From before');
 
-/** A place for the credential, which is filled in when the workflow is added to n8n. */
-const AMAZON = { amazonSellingPartnerApi: { id: '', name: '' } };
-
-/** The template as a seller fills it in, with shorter periods. */
-function deskWith(amazon: string, smtp: string): object {
-	const template = readTemplate('feedback-desk');
-	const address = { fromEmail: 'shop@example.com', toEmail: OWNER };
-	const limit = { limitType: 'afterTimeInterval', resumeAmount: QUESTION_DAYS, resumeUnit: 'days' };
-	const nodes = template.nodes.map((node): INode => {
-		const { type, name, parameters } = node;
-		if (type === 'n8n-nodes-base.slack') return { ...node, disabled: true };
-		if (name === 'Set the days for each step') {
-			const assignments = Object.entries(SETTINGS).map(([setting, value]) => {
-				return { id: setting, name: setting, value, type: 'number' };
-			});
-			return { ...node, parameters: { ...parameters, assignments: { assignments } } };
-		}
-		if (name === 'Watch for bad feedback') {
-			return {
-				...node,
-				credentials: AMAZON,
-				parameters: {
-					...parameters,
-					pollTimes: { item: [{ mode: 'everyX', value: 2, unit: 'hours' }] },
-					marketplaces: [...MARKETPLACES],
-					options: {
-						...(parameters['options'] as object),
-						includeRating: false,
-						feedbackEveryMinutes: 240,
-					},
-				},
-			};
-		}
-		if (type.startsWith(PACKAGE) && parameters['resource'] !== 'case') {
-			return { ...node, credentials: AMAZON };
-		}
-		if (type !== 'n8n-nodes-base.emailSend') return node;
-		const options = { ...(parameters['options'] as object), limitWaitTime: { values: limit } };
-		return {
-			...node,
-			disabled: false,
-			credentials: { smtp: { id: smtp, name: 'smtp' } },
-			parameters: { ...parameters, ...address, ...(name === 'Ask by email' && { options }) },
-		};
+/** The template as a seller fills it in for email, with shorter periods. */
+function deskOf(amazon: string, smtp: string): { readonly nodes: readonly INode[] } {
+	const desk = deskByEmail({
+		amazon: { id: amazon, name: 'Sandbox' },
+		smtp: { id: smtp, name: 'smtp' },
+		addresses: { fromEmail: 'shop@example.com', toEmail: OWNER },
 	});
-	return withCredential({ ...template, nodes }, amazon);
+	const assignments = Object.entries(SETTINGS).map(([setting, value]) => {
+		return { id: setting, name: setting, value, type: 'number' };
+	});
+	const limit = { limitType: 'afterTimeInterval', resumeAmount: QUESTION_DAYS, resumeUnit: 'days' };
+	const changes: Readonly<Record<string, INodeParameters>> = {
+		'Set the days for each step': { assignments: { assignments } },
+		'Watch for bad feedback': {
+			pollTimes: { item: [{ mode: 'everyX', value: 2, unit: 'hours' }] },
+			marketplaces: [...MARKETPLACES],
+			options: { includeRating: false, feedbackEveryMinutes: 240 },
+		},
+		'Ask by email': { options: { limitWaitTime: { values: limit } } },
+	};
+	return Object.entries(changes).reduce(
+		(changed, [node, parameters]) => withParameters(changed, node, parameters),
+		desk,
+	);
 }
 
 const ABOUT = /^Feedback desk: (closed, )?[A-Z]{2}, order (\S+), \d stars?(?:, (.+))?$/;

@@ -1,18 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { INode } from 'n8n-workflow';
 import type { MailServer, ReceivedMail } from '../../demo/mailbox/mailServer';
+import { deskByEmail } from '../../scripts/lib/desk.mjs';
+import { mailboxCredential } from '../../scripts/lib/mailbox.mjs';
 import type { RunningSandbox } from '../lib/sandbox';
-import { readTemplate } from '../lib/templates';
 import { DataTables } from '../n8n/dataTables';
 import type { RealN8n } from '../n8n/realN8n';
 import type { SteppedClock } from '../n8n/steppedClock';
-import { PACKAGE, withCredential } from '../n8n/workflow';
+import { withParameters } from '../n8n/workflow';
 
 /** The table of the template. */
 const TABLE = 'Amazon feedback cases';
-
-/** The node that starts the workflow when a buyer leaves feedback. */
-const TRIGGER = 'Watch for bad feedback';
 
 const UNITED_STATES = 'ATVPDKIKX0DER';
 
@@ -29,9 +26,6 @@ const LOOK_EVERY_MS = 250;
 
 /** For how long nothing may be requested until a poll has ended. */
 const QUIET_MS = 2_000;
-
-/** A place for the credential, which is filled in when the workflow is added to n8n. */
-const AMAZON = { amazonSellingPartnerApi: { id: '', name: '' } };
 
 /** The columns of the table that the film is about, with the width of each in pixels. */
 export const COLUMNS: Readonly<Record<string, number>> = {
@@ -71,8 +65,8 @@ export class Scene {
 		const earlier = { marketplaceId: UNITED_STATES, rating: 3, comment: 'OK', date: BEFORE };
 		await sandbox.addFeedback(earlier);
 		const amazon = await n8n.addCredential(await sandbox.credential({ pace: 1000 }));
-		const smtp = await n8n.addCredential(mail.credential, 'smtp');
-		const { id } = await n8n.post<{ id: string }>('workflows', deskWith(amazon, smtp));
+		const smtp = await n8n.addCredential(mailboxCredential(mail.port), 'smtp');
+		const { id } = await n8n.post<{ id: string }>('workflows', deskOf(amazon, smtp));
 		this.workflowId = id;
 	}
 
@@ -147,31 +141,17 @@ export class Scene {
 	}
 }
 
-/** The template as a seller fills it in for email. */
-function deskWith(amazon: string, smtp: string): object {
-	const template = readTemplate('feedback-desk');
-	const nodes = template.nodes.map((node): INode => {
-		const { type, name, parameters } = node;
-		if (type === 'n8n-nodes-base.slack') return { ...node, disabled: true };
-		if (name === TRIGGER) {
-			const pollTimes = { item: [{ mode: 'custom', cronExpression: '0 0 8-11 * * *' }] };
-			const marketplaces = [UNITED_STATES];
-			return {
-				...node,
-				credentials: AMAZON,
-				parameters: { ...parameters, pollTimes, marketplaces },
-			};
-		}
-		if (type.startsWith(PACKAGE) && parameters['resource'] !== 'case') {
-			return { ...node, credentials: AMAZON };
-		}
-		if (type !== 'n8n-nodes-base.emailSend') return node;
-		return {
-			...node,
-			disabled: false,
-			credentials: { smtp: { id: smtp, name: 'smtp' } },
-			parameters: { ...parameters, ...(name === 'Ask by email' && ADDRESSES) },
-		};
-	});
-	return withCredential({ ...template, nodes }, amazon);
-}
+/** The template by email, which looks at the hours of `morningOf`. */
+const deskOf = (amazon: string, smtp: string) =>
+	withParameters(
+		deskByEmail({
+			amazon: { id: amazon, name: 'Sandbox' },
+			smtp: { id: smtp, name: 'smtp' },
+			addresses: ADDRESSES,
+		}),
+		'Watch for bad feedback',
+		{
+			pollTimes: { item: [{ mode: 'custom', cronExpression: '0 0 8-11 * * *' }] },
+			marketplaces: [UNITED_STATES],
+		},
+	);

@@ -93,3 +93,22 @@ export function withCredential<T extends { readonly nodes: readonly INode[] }>(
 	);
 	return { ...workflow, nodes };
 }
+
+/**
+ * The workflow with other parameters in one of its nodes; options are added to those it has.
+ * @throws if it has no such node
+ */
+export function withParameters<T extends { readonly nodes: readonly INode[] }>(
+	workflow: T,
+	name: string,
+	changes: INodeParameters,
+): T & { nodes: INode[] } {
+	if (!workflow.nodes.some((each) => each.name === name)) throw new Error(`No node "${name}"`);
+	const nodes = workflow.nodes.map((each): INode => {
+		if (each.name !== name) return each;
+		const { options } = each.parameters;
+		const all = changes.options && { options: { ...Object(options), ...Object(changes.options) } };
+		return { ...each, parameters: { ...each.parameters, ...changes, ...all } };
+	});
+	return { ...workflow, nodes };
+}

@@ -36,13 +36,8 @@ export class MailServer {
 		return mail;
 	}
 
-	private get port(): number {
+	get port(): number {
 		return (this.server.address() as AddressInfo).port;
-	}
-
-	/** The data of n8n's credential for it. */
-	get credential(): object {
-		return { host: '127.0.0.1', port: this.port, secure: false, disableStartTls: true };
 	}
 
 	/** The messages to one address, because workflows of other tests may send to others meanwhile. */

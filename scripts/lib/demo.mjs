@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { deskByEmail } from './desk.mjs';
 import { executeWorkflow } from './n8n.mjs';
 import { repoDir } from './paths.mjs';
 import { controlSandbox } from './sandbox.mjs';
@@ -39,7 +40,7 @@ const STRANGE_ORDERS = ['111-0000000-0000000', 'not an order ID'];
  * @property {string} name
  * @property {string} type
  * @property {Record<string, unknown>} parameters
- * @property {Record<string, { id: string, name: string }>} [credentials]
+ * @property {import('n8n-workflow').INodeCredentials} [credentials]
  */
 
 /**
@@ -62,50 +63,15 @@ export function demoWorkflows(orderIds) {
 	return [...workflows, feedbackDesk()];
 }
 
-/**
- * The template "Feedback desk", as a seller fills it in for email.
- *
- * @returns {DemoWorkflow}
- */
-function feedbackDesk() {
-	const file = join(repoDir, 'templates', 'feedback-desk.json');
-	const template = JSON.parse(readFileSync(file, 'utf8'));
-	/** @param {DemoNode} node */
-	const filledIn = (node) => {
-		const { type, name, parameters } = node;
-		switch (type) {
-			case 'n8n-nodes-base.slack':
-				return { ...node, disabled: true };
-			case 'n8n-nodes-base.emailSend': {
-				const addresses = { fromEmail: 'desk@example.com', toEmail: 'me@example.com' };
-				return {
-					...node,
-					disabled: false,
-					parameters: { ...parameters, ...(name === 'Ask by email' && addresses) },
-					credentials: { smtp: DEMO_MAILBOX },
-				};
-			}
-			default:
-				return needsAmazon(node)
-					? { ...node, credentials: { amazonSellingPartnerApi: DEMO_CREDENTIAL } }
-					: node;
-		}
-	};
-	return {
-		...template,
-		id: 'demoFeedbackDesk',
-		name: 'Demo 6: the template "Feedback desk", by email',
-		nodes: template.nodes.map(filledIn),
-	};
-}
-
-/**
- * Whether a node of this package calls Amazon; those that only compute have no credential.
- *
- * @param {DemoNode} node
- */
-const needsAmazon = ({ type, parameters }) =>
-	type.startsWith('n8n-nodes-amazon-seller-feedback.') && parameters.resource !== 'case';
+const feedbackDesk = () => ({
+	...deskByEmail({
+		amazon: DEMO_CREDENTIAL,
+		smtp: DEMO_MAILBOX,
+		addresses: { fromEmail: 'desk@example.com', toEmail: 'me@example.com' },
+	}),
+	id: 'demoFeedbackDesk',
+	name: 'Demo 6: the template "Feedback desk", by email',
+});
 
 /**
  * Creates orders in the sandbox for the third workflow. A fresh sandbox creates the same ones every time.

@@ -25,8 +25,7 @@ Content-Type: text/html; charset=utf-8
 
 async function receive(): Promise<MailServer> {
 	const server = await MailServer.open();
-	const { port } = server.credential as { readonly port: number };
-	const socket = connect(port, '127.0.0.1');
+	const socket = connect(server.port, '127.0.0.1');
 	const lines = ['EHLO x', 'MAIL FROM:<desk@example.com>', 'RCPT TO:<me@example.com>', 'DATA'];
 	socket.write(`${[...lines, ...MESSAGE.split('\n'), 'QUIT'].join('\r\n')}\r\n`);
 	socket.resume();

@@ -3,6 +3,7 @@ import { MailServer, UNKNOWN_RECIPIENT } from '../../../demo/mailbox/mailServer'
 import { expectSamples } from './rig/samples';
 import { NO_WAIT, UNKNOWN_CHANNEL } from './rig/services';
 import { readTemplate } from '../../../checks/lib/templates';
+import { mailboxCredential } from '../../../scripts/lib/mailbox.mjs';
 import {
 	dayInMexico,
 	notesOf,
@@ -92,7 +93,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 		beforeAll(async () => {
 			const { sandbox, mail } = rig();
 			managersMail = await MailServer.open();
-			await rig().addCredential('smtp', managersMail.credential);
+			await rig().addCredential('smtp', mailboxCredential(managersMail.port));
 			// Fewer than ten ratings are not evaluated, and days that are not settled do not count.
 			const date = dayInMexico(-14);
 			for (const rating of [1, 1, 5, 5] as const) {
@@ -114,7 +115,7 @@ export function testThresholdAlarm(rig: () => TemplateRig): { unanswered: () => 
 			await rig().addCredential('amazonSellingPartnerApi', rig().sellerCredential('second'));
 			await raise('FATAL', {}, { [TRIGGER]: [alarmOf('DE', GERMANY)] });
 			await rig().addCredential('amazonSellingPartnerApi', rig().sellerCredential());
-			await rig().addCredential('smtp', mail.credential);
+			await rig().addCredential('smtp', mailboxCredential(mail.port));
 		});
 
 		test('asks in Slack who takes care of it, and stops when somebody does', async () => {

@@ -10,6 +10,7 @@ import {
 	type N8nCredential,
 	type Sandbox,
 } from '../../../../sandbox';
+import { mailboxCredential } from '../../../../scripts/lib/mailbox.mjs';
 import { Spreadsheet } from './googleSheets';
 import { MailServer } from '../../../../demo/mailbox/mailServer';
 import { OutsideServices, type OutsideRequest } from './outsideServices';
@@ -248,7 +249,7 @@ export class TemplateRig {
 		const all: Readonly<Record<string, object>> = {
 			amazonSellingPartnerApi: this.sellerCredential(),
 			slackApi: { accessToken: 'xoxb-test' },
-			smtp: this.mail.credential,
+			smtp: mailboxCredential(this.mail.port),
 			twilioApi: { authType: 'authToken', accountSid: 'AC00', authToken: 'test' },
 			discordWebhookApi: { webhookUri: 'https://discord.com/api/webhooks/1/test' },
 			microsoftTeamsOAuth2Api: { clientId: 'test', clientSecret: 'test', oauthTokenData: google },
