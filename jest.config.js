@@ -27,7 +27,7 @@ module.exports = {
 		'[/\\\\]node_modules[/\\\\](?!@observablehq[/\\\\]plot[/\\\\]|.+\\.(ttf|wasm)$)',
 	],
 	// Tests take long on a busy machine; this is no measure of speed.
-	testTimeout: 180_000,
+	testTimeout: 600_000,
 	testEnvironment: '<rootDir>/test/environment.cjs',
 	testSequencer: '<rootDir>/test/longestFirst.cjs',
 	// The default of jest, one worker fewer, leaves half of a small machine idle.

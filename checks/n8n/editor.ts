@@ -18,7 +18,7 @@ import { SetupError } from '../../scripts/lib/output.mjs';
 const EXPECTED_ERRORS = /\/rest\/login|\/signin|\/rest\/workflows\/\w+$/;
 
 /** The maximum wait until a panel is drawn, after calls to n8n's server and some frames. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 
 export type Theme = 'light' | 'dark';
 

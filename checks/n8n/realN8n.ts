@@ -19,10 +19,10 @@ import type { Runtime } from '../../scripts/lib/runtime.mjs';
 import { CREDENTIAL_TYPE, withCredential, type NewWorkflow } from './workflow';
 
 /** n8n 2.41 registers the webhooks of a workflow some time after it has reported it as published. */
-const PUBLISH_PATIENCE_MS = 30_000;
+const PUBLISH_PATIENCE_MS = 120_000;
 
 /** How long an execution may take on a busy machine. */
-const EXECUTION_PATIENCE_MS = 180_000;
+const EXECUTION_PATIENCE_MS = 600_000;
 
 /** Pauses between two looks at an execution: a look costs n8n about 10 ms of processor time. */
 const SHORTEST_PAUSE_MS = 100;

@@ -11,7 +11,7 @@ import type { Service } from '../../scripts/lib/processes.mjs';
 import type { Runtime } from '../../scripts/lib/runtime.mjs';
 
 /** How long one of our services may take until it answers. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 
 const DEBIAN_POSTGRES = '/usr/lib/postgresql';
 

@@ -14,7 +14,7 @@ export async function startMailbox({ port, smtpPort, logFile }) {
 	const ports = ['--port', String(port), '--smtp-port', String(smtpPort)];
 	const command = ['--import', 'tsx', 'demo/mailbox/main.ts', ...ports];
 	const service = startService('The mailbox', process.execPath, command, { cwd: repoDir, logFile });
-	await waitUntilHealthy(service, `http://127.0.0.1:${port}`, 60_000);
+	await waitUntilHealthy(service, `http://127.0.0.1:${port}`, 300_000);
 	return { service, url: `http://localhost:${port}` };
 }
 

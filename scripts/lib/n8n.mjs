@@ -184,8 +184,8 @@ function parseRun(stdout) {
 	return JSON.parse(stdout.slice(start, end + 2));
 }
 
-/** A first start creates the database's tables, which is slow on a slow disk. */
-const START_PATIENCE_MS = 180_000;
+/** A first start creates the database's tables; on a busy machine that took more than three minutes. */
+const START_PATIENCE_MS = 600_000;
 
 /**
  * @typedef {object} ProcessOptions

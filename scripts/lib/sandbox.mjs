@@ -15,7 +15,7 @@ export async function startSandbox({ port, logFile, args = [] }) {
 		logFile,
 	});
 	const url = `http://127.0.0.1:${port}`;
-	await waitUntilHealthy(service, `${url}/sandbox/health`, 60_000);
+	await waitUntilHealthy(service, `${url}/sandbox/health`, 300_000);
 	return { service, url };
 }
 

@@ -7,7 +7,7 @@ import { PackageRegistry } from './packageRegistry';
  * Settings → Community nodes as a user sees it: a real n8n without the package, and its own
  * installer. Only npm's registry is a stand-in on this machine, with the packed tarball.
  */
-jest.setTimeout(180_000);
+jest.setTimeout(900_000);
 
 const NEXT_VERSION = '999.0.0';
 

@@ -14,7 +14,7 @@ import { testTwoSellers } from './twoSellers';
  * The packed tarball in a real n8n 2.41 against the sandbox. `scripts/test.mjs` installs that n8n;
  * by hand: `E2E=1 npx jest test/e2e`.
  */
-jest.setTimeout(600_000);
+jest.setTimeout(900_000);
 
 const US_ZONE = 'America/Los_Angeles';
 

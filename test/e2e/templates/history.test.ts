@@ -60,7 +60,7 @@ function onDay(name: string, day: number): Template {
 	return JSON.parse(text.replace(today, `$now.plus({ days: ${day} }).toISODate()`)) as Template;
 }
 
-jest.setTimeout(600_000);
+jest.setTimeout(900_000);
 
 describe('the tables that keep a history', () => {
 	let rig: TemplateRig;

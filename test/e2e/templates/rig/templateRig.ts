@@ -18,7 +18,7 @@ import { ScriptedModel } from './scriptedModel';
 import { servicesOf, type OutsideWorld } from './services';
 
 /** How long an execution may take. */
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 300_000;
 
 /** Poll times every few seconds: n8n runs each of them once per minute, but allows many. */
 export const SOON: IDataObject = {
