@@ -234,7 +234,7 @@ describe('the order of a comment about delivery', () => {
 	it.each([
 		['is unknown', undefined, 'requestRemoval', 'conditional', 'fulfilledByAmazon'],
 		['was fulfilled by Amazon', AMAZONS, 'requestRemoval', 'possible', 'fulfilledByAmazon'],
-		['was shipped late by the seller', OWN_LATE, 'contactBuyer', 'unlikely', 'none'],
+		['was shipped late by the seller', OWN_LATE, 'contactBuyer', 'unlikely', 'shippedLate'],
 		[
 			'was shipped on time by the seller',
 			{ ...OWN_LATE, shippedLate: false },
@@ -269,13 +269,19 @@ describe('the order of a comment about delivery', () => {
 		});
 	});
 
-	it('is still unknown to a row with another criterion, such as one of an earlier word list', () => {
-		const kept = { ...keep(look({ comment: LATE, order: AMAZONS })), criterion: 'productReview' };
-		expect(look({ day: 1, comment: LATE, kept }).row).toMatchObject({
-			prospect: 'conditional',
-			criterion: 'fulfilledByAmazon',
-		});
-	});
+	it.each([
+		['possible', 'productReview'],
+		['unlikely', 'none'],
+	] as const)(
+		'is still unknown to a row that is %s with the criterion %s, such as one of an earlier word list',
+		(prospect, criterion) => {
+			const kept = { ...keep(look({ comment: LATE })), prospect, criterion };
+			expect(look({ day: 1, comment: LATE, kept }).row).toMatchObject({
+				prospect: 'conditional',
+				criterion: 'fulfilledByAmazon',
+			});
+		},
+	);
 
 	it('does not change what other words say', () => {
 		expect(look({ comment: 'Total bullshit', order: OWN_LATE }).row).toMatchObject({

@@ -219,9 +219,16 @@ describe('Case: Outcomes', () => {
 			// As tables write null.
 			repliedAt: '',
 		}));
-		const { items, error } = await run([...rows, { orderId: 'x' }], { options: {} }, 'outcomes');
+		const others = [{ orderId: 'x' }, { ...rows[0], closedAt: '2026-06-03T08:00:00+24:00' }];
+		const { items, error } = await run([...rows, ...others], { options: {} }, 'outcomes');
 		expect(error).toBeUndefined();
-		expect(items[0]).toMatchObject({ group: 'all', cases: 2, medianDaysToClose: 2, unreadable: 1 });
+		expect(items[0]).toMatchObject({
+			group: 'all',
+			cases: 2,
+			medianDaysToClose: 2,
+			longestDaysToClose: 2,
+			unreadable: 2,
+		});
 		expectToMatchOutputSchema('AmazonSellerFeedback', 'case/outcomes', items);
 	});
 

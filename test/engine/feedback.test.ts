@@ -365,7 +365,7 @@ describe('Feedback: Parse Report', () => {
 		expect(hints.join(' ')).toContain('1 row(s) of the feedback report have');
 	});
 
-	it('reads a large file whose base64 has line breaks and no padding', async () => {
+	it('reads a large file whose base64 has other characters in it as n8n does, also without padding', async () => {
 		const lines = Array.from(
 			{ length: 40_000 },
 			(_, index) =>
@@ -376,21 +376,30 @@ describe('Feedback: Parse Report', () => {
 		);
 		const base64 = bytes.toString('base64').replace(/=+$/, '');
 		expect(base64.length).toBeGreaterThan(2 * 1024 * 1024);
-		const data = { data: base64.replace(/.{76}/g, '$&\r\n'), mimeType: 'text/plain' };
-		const { items, error } = await runNode({
-			type: 'amazonSellerFeedback',
-			parameters,
-			items: [{ json: {}, binary: { data } }],
-		});
-		expect(error).toBeUndefined();
-		expect(items).toHaveLength(40_001);
-		expect(items.at(-1)).toMatchObject({ orderId: '303-7654321-0000000', rating: 2 });
+		const texts = [
+			base64.replace(/.{76}/g, '$&\r\n'),
+			base64.replace(/.{76}/g, '$&\0'),
+			`${base64.slice(0, 1001)}.${base64.slice(1001)}=${base64}`,
+			`data:text/plain;base64,${base64}`,
+			'\n'.repeat(1024 * 1024) + gzipSync(bytes).toString('base64'),
+		];
+		for (const data of texts) {
+			const { items, error } = await runNode({
+				type: 'amazonSellerFeedback',
+				parameters,
+				items: [{ json: {}, binary: { data: { data, mimeType: 'text/plain' } } }],
+			});
+			expect(error).toBeUndefined();
+			expect(items).toHaveLength(40_001);
+			expect(items.at(-1)).toMatchObject({ orderId: '303-7654321-0000000', rating: 2 });
+		}
 	});
 
 	it('says what is wrong with a compressed file that is cut off, or far too large uncompressed', async () => {
 		const packed = gzipSync(Buffer.from(report));
 		const files: ReadonlyArray<readonly [Buffer, RegExp]> = [
 			[packed.subarray(0, -9), /gzip file is cut off or damaged/],
+			[packed.subarray(0, 2), /gzip file is cut off or damaged/],
 			[
 				gzipSync(Buffer.alloc(32 * 1024 * 1024, '\n')),
 				/more than 256 MB uncompressed, or is compressed too much/,

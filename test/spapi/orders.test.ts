@@ -90,6 +90,11 @@ describe('readPage', () => {
 
 	it.each([
 		['an invalid time', { lastUpdatedTime: 'soon' }, /lastUpdatedTime/],
+		[
+			'a time that no Date reads',
+			{ packages: [{ shipTime: '2026-11-20T00:00:00+24:00' }] },
+			/shipTime/,
+		],
 		['text instead of its items', { orderItems: 'none' }, /orderItems/],
 	])('skips and names an order with %s', (_, changes, reason) => {
 		const { orders, unreadable } = read(ORDER, { ...OTHER, ...changes });

@@ -2,6 +2,7 @@ import { DateTime } from 'luxon';
 import { z } from 'zod';
 
 import { DAY_MS, HOUR_MS, millisOf } from '../../shared/domain/calendar';
+import { instantSchema } from '../../shared/domain/instant';
 
 /** Amazon's paging tokens are valid for 24 hours. One is discarded an hour before that. */
 const TOKEN_LIFE_MS = 23 * HOUR_MS;
@@ -13,8 +14,6 @@ const NEWEST_MINUTES = 2;
 const NARROWEST_MS = HOUR_MS;
 const WIDEST_MS = 90 * DAY_MS;
 
-const moment = z.string().datetime({ offset: true });
-
 /**
  * How far a series of searches got: small, plain data to save between runs. `from`: where the
  * series started. `since`: every wanted order changed before this was passed on. `passedOn`: by
@@ -24,18 +23,18 @@ const moment = z.string().datetime({ offset: true });
  * cover, set once a search was too long to finish.
  */
 export const orderCursorSchema = z.object({
-	from: moment,
-	since: moment,
-	rememberedFrom: moment,
-	newest: moment.optional(),
+	from: instantSchema,
+	since: instantSchema,
+	rememberedFrom: instantSchema,
+	newest: instantSchema.optional(),
 	passedOn: z.record(z.string()),
 	sliceMs: z.number().positive().optional(),
 	open: z
 		.object({
-			after: moment,
-			until: moment,
+			after: instantSchema,
+			until: instantSchema,
 			/** Absent before the first page. */
-			token: z.object({ value: z.string(), at: moment }).optional(),
+			token: z.object({ value: z.string(), at: instantSchema }).optional(),
 			/**
 			 * Whether Amazon refused to list the fulfillment data. A token belongs to the request it came
 			 * with.

@@ -1,6 +1,7 @@
 import { DateTime } from 'luxon';
 import { z } from 'zod';
 
+import { instantSchema } from '../../shared/domain/instant';
 import { cursorFrom, orderCursorSchema, withoutOpenSearch, type OrderCursor } from './orderCursor';
 
 /**
@@ -11,16 +12,14 @@ const filterSchema = z.array(z.string());
 
 type Filter = readonly string[];
 
-const moment = z.string().datetime({ offset: true });
-
 /**
  * A stretch of changes that was searched with other filters. `passed`: every order that meets one
  * of these filters was passed on. `passedOn`: other orders that were passed on, by the change they
  * were passed on with. `cursor`: how far the stretch was searched again with the current filter.
  */
 const stretchSchema = z.object({
-	after: moment,
-	until: moment,
+	after: instantSchema,
+	until: instantSchema,
 	passed: z.array(filterSchema),
 	passedOn: z.record(z.string()).optional(),
 	cursor: orderCursorSchema.optional(),

@@ -3,6 +3,7 @@ import { DateTime } from 'luxon';
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { z } from 'zod';
 
+import { instantSchema } from '../../shared/domain/instant';
 import { whyNoOrderId } from '../../shared/domain/orderId';
 import type { Marketplace } from '../../shared/domain/marketplaces';
 import {
@@ -116,8 +117,6 @@ export async function readOrder(
 	return { client, orderId, wrongId: whyNoOrderId(orderId), marketplace, ...item };
 }
 
-const moment = z.string().datetime({ offset: true });
-
 /** Fields that only go to the ledger: anything else than expected is unknown. */
 const textOrNull = z.string().min(1).nullable().catch(null);
 const numberOrNull = z.number().nullable().catch(null);
@@ -126,8 +125,8 @@ const flagOrNull = z.boolean().nullable().catch(null);
 /** An order or a row of a ledger, as this node's own operations output it. Everything is optional. */
 const itemSchema = z
 	.object({
-		windowOpensAt: moment.optional().catch(undefined),
-		windowClosesAt: moment.optional().catch(undefined),
+		windowOpensAt: instantSchema.optional().catch(undefined),
+		windowClosesAt: instantSchema.optional().catch(undefined),
 		attempt: z.coerce.number().int().min(0).catch(0),
 		updatedAt: z.unknown(),
 		at: z.unknown(),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { dayOfTable } from '../../shared/domain/calendar';
 import { REMOVAL_CHANCES, type RemovalChance } from '../../shared/domain/comments/removalChance';
 import type { RemovalCriterion } from '../../shared/domain/comments/removalProspect';
+import { instantSchema } from '../../shared/domain/instant';
 
 /** What a seller can do next about a feedback entry, or what is waited for. */
 export const NEXT_STEPS = [
@@ -93,7 +94,7 @@ const orNull = <Schema extends z.ZodTypeAny>(schema: Schema) =>
 
 /** Tables may return a date in place of the text that was saved. */
 const moment = z
-	.union([z.string().datetime({ offset: true }), z.date()])
+	.union([instantSchema, z.date()])
 	.transform((value) => (value instanceof Date ? value.toISOString() : value));
 
 const day = z.preprocess(dayOfTable, z.string());

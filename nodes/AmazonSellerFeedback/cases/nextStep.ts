@@ -137,13 +137,15 @@ const prospectOf = (
 		? removalProspectByOrder(removalProspect(text, text.date), isAmazons).prospect
 		: prospect;
 
-/** What the order said when it was looked at: a row keeps only the prospect that followed from it. */
+/** What the order said when it was looked at: a row keeps only what followed from it. */
 function foundBefore(kept: KeptCase | undefined, text: CommentOfCase): boolean | undefined {
 	if (kept?.comment !== text.comment) return undefined;
-	// Other criteria are possible without an order, and the words for them may have been others then.
-	if (kept.prospect === 'possible')
-		return ['fulfilledByAmazon', 'tooOld'].includes(kept.criterion ?? '') || undefined;
-	return kept.prospect === 'unlikely' ? false : undefined;
+	const { prospect, criterion } = kept;
+	// Other criteria need no order, and the words for them may have been others then.
+	if (prospect === 'possible')
+		return ['fulfilledByAmazon', 'tooOld'].includes(criterion ?? '') || undefined;
+	if (prospect === 'unlikely' && ['shippedLate', 'tooOld'].includes(criterion ?? '')) return false;
+	return undefined;
 }
 
 type CommentOfCase = Parameters<typeof removalProspect>[0];

@@ -1,9 +1,20 @@
+import { z } from 'zod';
+
 import { DAY_MS, MINUTE_MS } from './calendar';
 import { keptBy } from './keptBy';
 
 /** A UTC time with an existing month, day and time of day; the 29th of February is not included. */
 const UTC_INSTANT =
 	/^\d{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,3})?Z$/;
+
+/**
+ * ISO 8601, in UTC or with an offset. Zod alone accepts offsets of 24 hours and more, and a time that no Date
+ * can read would be neither before nor after any other.
+ */
+export const instantSchema = z
+	.string()
+	.datetime({ offset: true })
+	.refine((text) => text.endsWith('Z') || !Number.isNaN(Date.parse(text)));
 
 /**
  * A time as this package writes it, with milliseconds, many times as fast as luxon.

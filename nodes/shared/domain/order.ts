@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { DECIMAL } from './decimal';
-import { isoInstant } from './instant';
+import { instantSchema, isoInstant } from './instant';
 import { localIso } from './localTime';
 import { findMarketplace } from './marketplaces';
 import { deliveryOf, windowInMillis } from './solicitationWindow';
@@ -25,8 +25,6 @@ export const DELIVERY_DATE_SOURCES = ['deliverByWindow', 'shipmentsReport', 'unk
 /** Null means that Amazon did not say. It never means "no" or "none". */
 const known = <Schema extends z.ZodTypeAny>(schema: Schema) => schema.nullable().default(null);
 
-const moment = z.string().datetime({ offset: true });
-
 /**
  * An order as the operations return it, from any source. It can be read back from an item that went
  * through other nodes: only the order ID is required, and missing fields count as unknown.
@@ -35,8 +33,8 @@ export const sellerOrderSchema = z.object({
 	orderId: z.string(),
 	marketplaceId: known(z.string()),
 	/** ISO 8601 in UTC, like all times here. */
-	createdAt: known(moment),
-	updatedAt: known(moment),
+	createdAt: known(instantSchema),
+	updatedAt: known(instantSchema),
 	status: known(z.enum(ORDER_STATUSES)),
 	fulfilledBy: known(z.enum(FULFILLERS)),
 	isPrime: known(z.boolean()),
@@ -58,8 +56,8 @@ export const sellerOrderSchema = z.object({
 			}),
 		),
 	),
-	earliestDelivery: known(moment),
-	latestDelivery: known(moment),
+	earliestDelivery: known(instantSchema),
+	latestDelivery: known(instantSchema),
 	deliveryDateSource: z.enum(DELIVERY_DATE_SOURCES).default('unknown'),
 	/** IANA zone of the delivery address, as far as country and state determine it. */
 	buyerTimeZone: known(z.string()),
@@ -75,8 +73,8 @@ export function withDatesOfWindow(
 	order: SellerOrder,
 	window: { readonly windowOpensAt?: unknown; readonly windowClosesAt?: unknown },
 ): SellerOrder {
-	const opensAt = moment.safeParse(window.windowOpensAt).data;
-	const closesAt = moment.safeParse(window.windowClosesAt).data;
+	const opensAt = instantSchema.safeParse(window.windowOpensAt).data;
+	const closesAt = instantSchema.safeParse(window.windowClosesAt).data;
 	const hasDates = order.earliestDelivery !== null && order.latestDelivery !== null;
 	if (hasDates || opensAt === undefined || closesAt === undefined) return order;
 	return { ...order, ...deliveryOf({ opensAt, closesAt }) };

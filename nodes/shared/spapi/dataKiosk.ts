@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { instantSchema } from '../domain/instant';
 import { absentIfNull } from './absent';
 import type { SpApiClient, SpApiContext } from './client';
 import type { ReportDocument } from './report';
@@ -8,7 +9,7 @@ import { readDocument } from './reportDocument';
 /** Data Kiosk (version 2023-11-15): queries in GraphQL, answered with a document. */
 
 /** ISO 8601; a time that cannot be read counts as missing. */
-const moment = absentIfNull(z.string().datetime({ offset: true })).catch(undefined);
+const moment = absentIfNull(instantSchema).catch(undefined);
 
 const id = absentIfNull(z.string()).transform((text) => text || undefined);
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { buyerTimeZoneOf } from '../domain/buyerTimeZone';
 import { millisOf } from '../domain/calendar';
 import { decimalOf } from '../domain/decimal';
-import { canonicalInstant } from '../domain/instant';
+import { canonicalInstant, instantSchema } from '../domain/instant';
 import { FULFILLERS, ORDER_STATUSES, type SellerOrder } from '../domain/order';
 import type { OrderDetails } from '../domain/orderDetails';
 import type { SpApiClient } from './client';
@@ -16,7 +16,7 @@ import { redact } from './redact';
 const maybe = <Schema extends z.ZodTypeAny>(schema: Schema) =>
 	schema.nullish().transform((value): z.output<Schema> | undefined => value ?? undefined);
 
-const dateTime = maybe(z.string().datetime({ offset: true }));
+const dateTime = maybe(instantSchema);
 
 const text = maybe(z.string());
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { instantSchema } from '../domain/instant';
 import { absentIfNull } from './absent';
 
 /** A report: its type, status and document, and what this process knows about it. */
@@ -35,7 +36,7 @@ const ORDER_REPORTS: ReadonlySet<string> = new Set(ORDER_REPORT_TYPES);
 export const servesSeveral = (reportType: string): boolean => ORDER_REPORTS.has(reportType);
 
 /** ISO 8601; a time that cannot be read counts as missing. */
-const moment = absentIfNull(z.string().datetime({ offset: true })).catch(undefined);
+const moment = absentIfNull(instantSchema).catch(undefined);
 
 /** A report, as Amazon describes it. */
 export const reportSchema = z.object({

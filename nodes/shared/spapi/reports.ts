@@ -2,6 +2,7 @@ import { jsonParse } from 'n8n-workflow';
 import { z } from 'zod';
 
 import { DAY_MS } from '../domain/calendar';
+import { instantSchema } from '../domain/instant';
 import { reasonIn } from './answerWords';
 import type { SpApiClient, SpApiContext } from './client';
 import { SpApiFailure } from './failure';
@@ -110,7 +111,7 @@ export async function getReport(client: SpApiClient, reportId: string): Promise<
 }
 
 const listedReportSchema = reportSchema.extend({
-	createdTime: z.string().datetime({ offset: true }),
+	createdTime: instantSchema,
 });
 
 export type ListedReport = z.infer<typeof listedReportSchema>;

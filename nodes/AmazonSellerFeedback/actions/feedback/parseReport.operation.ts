@@ -87,22 +87,29 @@ export async function execute(this: IExecuteFunctions, itemIndex: number): Promi
 /** Characters of base64 that are decoded in a step. */
 const BASE64_PER_STEP = 1024 * 1024;
 
+/** What a decoder skips: line breaks of other nodes, and anything else. */
+const NOT_BASE64 = /[^A-Za-z0-9+/_-]+/g;
+
 /**
- * The file that n8n keeps in the item, in pieces. n8n's own `getBinaryDataBuffer` decodes it in one go, which
- * blocks the event loop for 200 ms at 100 MB.
+ * The file that n8n keeps in the item, in pieces that have at least a byte. n8n's own `getBinaryDataBuffer`
+ * decodes it in one go, which blocks the event loop for 200 ms at 100 MB. The result is the same.
  */
 function* decodeBase64(data: string): Steps<Uint8Array[]> {
 	const pieces: Uint8Array[] = [];
+	const padding = data.indexOf('=');
+	const end = padding === -1 ? data.length : padding;
 	let rest = '';
-	for (let at = 0; at < data.length; at += BASE64_PER_STEP) {
+	for (let at = 0; at < end; at += BASE64_PER_STEP) {
 		yield;
-		// Four characters are three bytes, and other nodes may have written line breaks.
-		const text = rest + data.slice(at, at + BASE64_PER_STEP).replace(/\s+/g, '');
-		const whole = text.length - (text.length % 4);
-		pieces.push(Buffer.from(text.slice(0, whole), 'base64'));
+		const isLast = at + BASE64_PER_STEP >= end;
+		const part = data.slice(at, Math.min(at + BASE64_PER_STEP, end));
+		const text = rest + part.replace(NOT_BASE64, '');
+		// Four characters are three bytes.
+		const whole = isLast ? text.length : text.length - (text.length % 4);
+		const bytes = Buffer.from(text.slice(0, whole), 'base64');
+		if (bytes.length > 0) pieces.push(bytes);
 		rest = text.slice(whole);
 	}
-	pieces.push(Buffer.from(rest, 'base64'));
 	return pieces;
 }
 

@@ -22,6 +22,8 @@ export const REMOVAL_CRITERIA = {
 	starOnly: 'A rating without a comment has no text to base a removal request on',
 	tooOld: 'More than 90 days have passed, and Feedback Manager accepts no requests after that',
 	positive: 'Feedback of 4 or 5 stars is positive and needs no removal',
+	shippedLate:
+		'The comment seems to be about delivery or damage on the way, but you shipped the order yourself, and late, so Amazon does not strike it through',
 	none: 'No reason for removal was recognized. The node only looks for words, so one may still apply',
 } as const satisfies Record<string, string>;
 
@@ -44,6 +46,7 @@ const CHANCES: Readonly<Record<RemovalCriterion, RemovalChance>> = {
 	starOnly: 'impossible',
 	tooOld: 'impossible',
 	positive: 'impossible',
+	shippedLate: 'unlikely',
 	none: 'unlikely',
 };
 
@@ -79,13 +82,9 @@ export function removalProspect(
 	};
 }
 
-/** What the order says about a comment on its delivery, in place of the text of the criterion. */
-export const REMOVAL_BY_ORDER = {
-	fulfilled:
-		'The comment seems to be about delivery or damage on the way, and Amazon fulfilled the order, which is a reason to strike it through. Amazon decides',
-	shippedLate:
-		'The comment seems to be about delivery or damage on the way, but you shipped the order yourself, and late, so Amazon does not strike it through',
-} as const;
+/** The explanation of a comment on delivery if Amazon is known to have fulfilled the order. */
+export const AMAZON_FULFILLED =
+	'The comment seems to be about delivery or damage on the way, and Amazon fulfilled the order, which is a reason to strike it through. Amazon decides';
 
 /**
  * Whether Amazon takes responsibility for the delivery of an order: true if it fulfilled the order, false
@@ -99,20 +98,19 @@ export function isAmazonResponsible(
 	return order?.fulfilledBy === 'MERCHANT' && order.shippedLate === true ? false : undefined;
 }
 
-/** Confirms or denies the criterion `fulfilledByAmazon`; all others do not depend on the order. */
+/**
+ * Confirms the criterion `fulfilledByAmazon`, or replaces it by `shippedLate`; all others do not depend on
+ * the order.
+ */
 export function removalProspectByOrder(
 	removal: RemovalProspect,
 	isAmazons: boolean | undefined,
 ): RemovalProspect {
 	if (removal.criterion !== 'fulfilledByAmazon' || isAmazons === undefined) return removal;
-	return isAmazons
-		? { ...removal, prospect: 'possible', explanation: REMOVAL_BY_ORDER.fulfilled }
-		: {
-				...removal,
-				prospect: 'unlikely',
-				criterion: 'none',
-				explanation: REMOVAL_BY_ORDER.shippedLate,
-			};
+	if (isAmazons) return { ...removal, prospect: 'possible', explanation: AMAZON_FULFILLED };
+	const criterion = 'shippedLate';
+	const explanation = REMOVAL_CRITERIA[criterion];
+	return { ...removal, prospect: CHANCES[criterion], criterion, explanation };
 }
 
 function criterionOf(
