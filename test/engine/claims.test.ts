@@ -5,6 +5,7 @@ import type { Claims } from '../../nodes/AmazonReviewSolicitation/sending/claims
 import type { NodeRun } from './harness';
 import { giveProcessedData, ProcessedData } from './processedData';
 import { runNode } from './harness';
+import { connect } from './sandboxCredential';
 import { useWaitsAsTheyAre } from './shortWaits';
 import { useSandbox } from './useSandbox';
 
@@ -135,6 +136,24 @@ describe('Claims, in one process', () => {
 		expect(truthOf(ids).toSorted()).toEqual(ids.toSorted());
 	});
 
+	it('hold up neither the run nor other sellers if the store hangs', async () => {
+		connect(inUse.credentials, inUse.sandbox, 'second');
+		let fail = (): void => undefined;
+		store.hangsUntil = new Promise((_, reject) => {
+			fail = () => reject(new Error('SQLITE_BUSY: database is locked'));
+		});
+		const [mine = '', ...theirs] = [
+			...newOrders(1),
+			...inUse.sandbox.world
+				.addOrders({ count: 1, sellerKey: 'second' })
+				.map(({ orderId }) => orderId),
+		];
+		const runs = await Promise.all([send([mine]), send(theirs, undefined, 'second')]);
+		store.hangsUntil = undefined;
+		fail();
+		expect(runs.map(outcomes)).toEqual([['sent'], ['sent']]);
+	});
+
 	it('are not made for a dry run or for invalid order IDs', async () => {
 		const looks = store.writes;
 		await send(['nonsense', 'order 2']);
@@ -179,8 +198,13 @@ describe('Claims, in two processes with one store', () => {
 	let waits: Array<() => void> = [];
 	const wait = async (_: number, signal: AbortSignal | undefined): Promise<boolean> =>
 		await new Promise((resolve) => {
-			waits.push(() => resolve(true));
-			signal?.addEventListener('abort', () => resolve(false));
+			const end = (whole: boolean) => () => {
+				signal?.removeEventListener('abort', stop);
+				resolve(whole);
+			};
+			const stop = end(false);
+			waits.push(end(true));
+			signal?.addEventListener('abort', stop);
 		});
 
 	/** Lets the given minutes pass, in steps shorter than the interval at which claims are renewed. */

@@ -26,6 +26,9 @@ export class ProcessedData implements IDataDeduplicator {
 	/** Whether the database fails. */
 	broken = false;
 
+	/** What a read waits for, if the database hangs. */
+	hangsUntil: Promise<void> | undefined;
+
 	/** How often a row was written. */
 	writes = 0;
 
@@ -86,6 +89,7 @@ export class ProcessedData implements IDataDeduplicator {
 
 	private async read(key: string): Promise<readonly string[] | undefined> {
 		await sleep(DATABASE_MS);
+		await this.hangsUntil;
 		if (this.broken) throw new Error('SQLITE_BUSY: database is locked');
 		return this.rows.get(key);
 	}

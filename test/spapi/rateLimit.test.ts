@@ -287,3 +287,17 @@ describe('RateLimit', () => {
 		expect(clock() - start).toBe(1000);
 	});
 });
+
+it('a limit that learned a slower pace can be forgotten a day after the last refusal, once its bucket is full', () => {
+	let now = 0;
+	const limit = new RateLimit(1, 20, 1, () => now);
+	expect(limit.isIdle).toBe(true);
+	limit.throttled();
+	// After the echo, soon enough to be another process.
+	now = 20_000;
+	limit.throttled();
+	now += 23 * 3_600_000;
+	expect(limit.isIdle).toBe(false);
+	now += 2 * 3_600_000;
+	expect(limit.isIdle).toBe(true);
+});

@@ -1,7 +1,7 @@
 import type { ICheckProcessedOptions, IExecuteFunctions } from 'n8n-workflow';
 
 import { MINUTE_MS } from '../../shared/domain/calendar';
-import { pause } from '../../shared/spapi/pause';
+import { pause, unlessCanceled } from '../../shared/spapi/pause';
 
 /**
  * A claim that was not released, because its execution stopped unexpectedly, expires after one to
@@ -14,6 +14,12 @@ const LOOK_EVERY_MS = LEASE_MS / 4;
 
 /** n8n keeps this many of the newest claims per node; each is 24 characters. */
 const STORE: ICheckProcessedOptions = { mode: 'entries', maxEntries: 20_000 };
+
+/**
+ * An access to n8n's store that takes longer counts as failed, so that a database that hangs holds up no
+ * run, and no other seller's.
+ */
+const LONGEST_ACCESS_MS = 5_000;
 
 /** The orders that executions of this process are working on. */
 const heldHere = new Set<string>();
@@ -133,7 +139,7 @@ export class Claims {
 	}
 
 	/**
-	 * Some contexts of n8n have no store, and its database may fail. Then only claims within this
+	 * Some contexts of n8n have no store, and its database may fail or hang. Then only claims within this
 	 * process count.
 	 */
 	private async inStore<Result>(
@@ -142,7 +148,12 @@ export class Claims {
 	): Promise<Result | undefined> {
 		if (!this.storeWorks || entries.length === 0) return undefined;
 		const access = lastAccess
-			.then(async () => await work(this.context.helpers, [...entries]))
+			.then(async () => {
+				const limit = AbortSignal.timeout(LONGEST_ACCESS_MS);
+				const result = await unlessCanceled(work(this.context.helpers, [...entries]), limit);
+				if (limit.aborted) this.storeWorks = false;
+				return result;
+			})
 			.catch(() => {
 				this.storeWorks = false;
 				return undefined;

@@ -2,8 +2,8 @@ import type { Marketplace } from '../domain/marketplaces';
 import type { SpApiClient, SpApiContext } from './client';
 import { collectDailyTotals } from './collectDailyTotals';
 import { SpApiFailure } from './failure';
+import { joinAtMost } from './joinPatiently';
 import type { KioskTotals, OpenQuery } from './kioskTotals';
-import { unlessCanceled } from './pause';
 import { queriesUnderWay } from './processWide';
 import {
 	ageOfQuery,
@@ -40,8 +40,10 @@ export async function obtainDailyTotals(
 			queriesUnderWay.set(key, work);
 			return await work.finally(() => queriesUnderWay.delete(key));
 		}
-		const joined = await unlessCanceled(underWay.catch(orUndefinedIfOnlyOfAnother), client.signal);
+		const outcome = underWay.catch(orUndefinedIfOnlyOfAnother);
+		const joined = await joinAtMost(client, outcome, giveUpAt - performance.now());
 		if (client.signal?.aborted) throw new SpApiFailure('cancelled', 'getQuery');
+		if (joined === 'tooLong') throw pending(query.queryId);
 		if (joined !== undefined) return joined;
 	}
 }
@@ -61,7 +63,9 @@ async function finish(
 		(collected) => collected !== undefined,
 		waitMs,
 	);
-	if (totals === undefined)
-		throw new SpApiFailure('queryPending', 'getQuery', { details: queryId });
+	if (totals === undefined) throw pending(queryId);
 	return totals;
 }
+
+const pending = (queryId: string): SpApiFailure =>
+	new SpApiFailure('queryPending', 'getQuery', { details: queryId });

@@ -14,9 +14,10 @@ import {
 } from './dataKiosk';
 import { insteadOfFailure, orThrow, SpApiFailure } from './failure';
 import { queryFailure, readFinishedQuery } from './finishedQuery';
+import { joinAtMost } from './joinPatiently';
 import { readJsonLines } from './jsonLines';
 import type { OrdersBySku, SkuOrders, TotalsRange } from './kioskTotals';
-import { backoff, pause, unlessCanceled } from './pause';
+import { backoff, pause } from './pause';
 import { skuQueriesUnderWay } from './processWide';
 import type { ReportDocument } from './report';
 import { keyOf, orFailureOfDoubt, orUndefinedIfOnlyOfAnother } from './startDailyTotals';
@@ -83,15 +84,20 @@ export async function obtainOrdersBySku(
 ): Promise<OrdersBySku> {
 	const text = ordersBySkuQuery(range);
 	const key = keyOf(client, text);
+	const giveUpAt = performance.now() + waitMs;
 	for (;;) {
 		const underWay = skuQueriesUnderWay.get(key);
 		if (underWay === undefined) {
-			const work = new Obtaining(context, client, text, performance.now() + waitMs).run();
+			const work = new Obtaining(context, client, text, giveUpAt).run();
 			skuQueriesUnderWay.set(key, work);
 			return await work.finally(() => skuQueriesUnderWay.delete(key));
 		}
-		const joined = await unlessCanceled(underWay.catch(orUndefinedIfOnlyOfAnother), client.signal);
+		const outcome = underWay.catch(orUndefinedIfOnlyOfAnother);
+		const joined = await joinAtMost(client, outcome, giveUpAt - performance.now());
 		if (client.signal?.aborted) throw new SpApiFailure('cancelled', 'getQuery');
+		if (joined === 'tooLong') {
+			throw new SpApiFailure('queryPending', 'getQuery', { details: 'for orders by SKU' });
+		}
 		if (joined !== undefined) return joined;
 	}
 }

@@ -58,21 +58,29 @@ export class Turns {
 	}
 }
 
-/** The result, or undefined as soon as the execution is canceled. */
+/**
+ * The result, or undefined as soon as the execution is canceled. A failure after that concerns nobody
+ * here.
+ */
 export async function unlessCanceled<Result>(
 	outcome: Promise<Result>,
 	signal: AbortSignal | undefined,
 ): Promise<Result | undefined> {
 	if (signal === undefined) return await outcome;
-	if (signal.aborted) return undefined;
+	if (signal.aborted) {
+		outcome.catch(() => undefined);
+		return undefined;
+	}
 	let stop = (): void => undefined;
 	const canceled = new Promise<undefined>((resolve) => {
 		stop = () => resolve(undefined);
 		signal.addEventListener('abort', stop, { once: true });
 	});
-	const first = await Promise.race([outcome, canceled]);
-	signal.removeEventListener('abort', stop);
-	return first;
+	try {
+		return await Promise.race([outcome, canceled]);
+	} finally {
+		signal.removeEventListener('abort', stop);
+	}
 }
 
 /**

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../domain/calendar';
 import { pause } from './pause';
 import { TokenBucket } from './tokenBucket';
 
@@ -13,6 +14,9 @@ const ECHO_CALLS = 5;
 
 /** A second refusal within the time of this many calls cannot come from a wrong initial count. */
 const SUSPICIOUS_CALLS = 200;
+
+/** A limit keeps a learned pace at least this long after the last refusal. */
+const LEARNED_FOR_MS = DAY_MS;
 
 /**
  * Amazon's rate limit of one operation for one seller and application, as this process keeps it:
@@ -77,10 +81,13 @@ export class RateLimit {
 	}
 
 	/**
-	 * Whether it can be recreated without loss: nobody waits, nothing was taken, nothing was learned.
+	 * Whether it can be recreated without loss: nobody waits, nothing was taken, and nothing was learned,
+	 * or so long ago that it says nothing about today.
 	 */
 	get isIdle(): boolean {
-		return this.pace === 1 && this.bucket.isFull(this.clock());
+		const now = this.clock();
+		const isForgotten = this.pace === 1 || now >= this.suspiciousUntil + LEARNED_FOR_MS;
+		return isForgotten && this.bucket.isFull(now);
 	}
 
 	/** Returns a turn that was granted but not used. */
