@@ -8,6 +8,7 @@ import type { FeedbackChange } from './watch/feedback';
 import { placeInWords, type Marketplace } from '../shared/domain/marketplaces';
 import { resolveMarketplace } from '../shared/n8n/marketplaceParameter';
 import { readTriggerParameters } from '../shared/n8n/parameters';
+import { allOrNone } from '../shared/spapi/allOrNone';
 import { SpApiClient } from '../shared/spapi/client';
 import { ALL_SELLERS } from '../shared/spapi/credentials';
 import { inTurns, pause } from '../shared/spapi/pause';
@@ -81,13 +82,15 @@ export async function fetchTestEvent(context: IPollFunctions): Promise<IDataObje
 		parameters,
 	);
 	const shown: Shown = { problems: [] };
-	const searches = reportsFor(parameters).map(
-		async (kind) =>
-			await find(context, client, marketplace, kind, parameters).catch(
-				(failure: unknown): NoReport => withoutExtra(failure, kind, parameters),
-			),
+	const searches = await allOrNone(client, (own) =>
+		reportsFor(parameters).map(
+			async (kind) =>
+				await find(context, own, marketplace, kind, parameters).catch(
+					(failure: unknown): NoReport => withoutExtra(failure, kind, parameters),
+				),
+		),
 	);
-	for (const found of await Promise.all(searches)) {
+	for (const found of searches) {
 		if ('message' in found) shown.problems.push(found);
 		else shown[found.kind] = found;
 	}
@@ -236,7 +239,9 @@ async function findReport(
 			collected = { status: 'pending' };
 		}
 		if (collected.status !== 'pending' || performance.now() > giveUpAt) break;
-		await pause(CHECK_INTERVAL_MS, undefined);
+		if (!(await pause(CHECK_INTERVAL_MS, client.signal))) {
+			throw new SpApiFailure('cancelled', 'getReport');
+		}
 	}
 	switch (collected.status) {
 		case 'otherOptions':

@@ -1,5 +1,6 @@
 // cspell:ignore cancelled
 import type { INodeParameters } from 'n8n-workflow';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { runNode, type NodeRun } from './harness';
 import { expectToMatchOutputSchema } from './outputSchema';
@@ -48,6 +49,20 @@ const orderOf = (orderId: unknown) =>
 	inUse.sandbox.sellers.demo?.marketplaces
 		.flatMap(({ orders }) => orders)
 		.find((order) => order.orderId === orderId);
+
+/** What Amazon answers for an order that it does not give out, and for every order without the role. */
+const DENIED = {
+	kind: 'otherAnswer',
+	operation: 'getOrder',
+	status: 403,
+	body: JSON.stringify({
+		errors: [
+			{ code: 'Unauthorized', message: 'Access to requested resource is denied.', details: '' },
+		],
+	}),
+	hasRequestId: true,
+	times: 'always',
+} as const;
 
 describe('Feedback: Add Order Details', () => {
 	it('agrees with the true orders of all feedback entries, and reads each order once', async () => {
@@ -129,5 +144,60 @@ describe('Feedback: Add Order Details', () => {
 		inUse.sandbox.roles.remove('demo', 'Inventory and Order Tracking');
 		const { error } = await add([first ?? {}]);
 		expect(error?.message).toBe('Could not read the order: Amazon denied access');
+	});
+
+	const addOrders = (count: number) =>
+		inUse.sandbox.world.addOrders({ count }).map(({ orderId }) => ({ orderId, marketplaceId: US }));
+
+	/** Answers take long enough that several are under way when one fails. The first fault applies. */
+	const slowDown = () =>
+		inUse.sandbox.faults.add({
+			kind: 'slow',
+			operation: 'getOrder',
+			delayMs: 30,
+			times: 'always',
+		});
+
+	const expectNoFurtherOrder = async (): Promise<void> => {
+		const calls = callsOf('getOrder').length;
+		await sleep(500);
+		expect(callsOf('getOrder')).toHaveLength(calls);
+	};
+
+	it.each([0, 20])('keeps the other entries if Amazon denies one order: number %p', async (at) => {
+		const orders = addOrders(40);
+		inUse.sandbox.faults.add({ ...DENIED, orderId: orders[at]?.orderId });
+		const { items, hints, error } = await add(orders);
+		expect(error).toBeUndefined();
+		const denied = 'Could not read the order: Amazon denied access';
+		expect(items.map(({ orderNote }) => orderNote)).toEqual(
+			orders.map((_, index) => (index === at ? denied : null)),
+		);
+		expect(items.filter(({ order }) => order === null)).toHaveLength(1);
+		expect(hints).toEqual([`Without order details: ${orders[at]?.orderId} (${denied})`]);
+	});
+
+	it('fails if Amazon denies all orders, and does not read all of many first', async () => {
+		const orders = addOrders(40);
+		inUse.sandbox.faults.add(DENIED);
+		const few = await add(orders.slice(0, 3));
+		expect(few.error?.message).toBe('Could not read the order: Amazon denied access');
+		expect(callsOf('getOrder')).toHaveLength(3);
+		const many = await add(orders);
+		expect(many.error?.message).toBe('Could not read the order: Amazon denied access');
+		// Ten denials are enough; three other orders may be under way then.
+		expect(callsOf('getOrder').length).toBeLessThanOrEqual(3 + 13);
+		await expectNoFurtherOrder();
+	});
+
+	it('reads no further order once the credential does not work', async () => {
+		const orders = addOrders(40);
+		const orderId = orders[4]?.orderId;
+		inUse.sandbox.faults.add({ kind: 'expiredSecret', operation: 'getOrder', orderId });
+		slowDown();
+		const { error } = await add(orders);
+		expect(error?.message).toMatch(/client secret/);
+		expect(callsOf('getOrder').length).toBeLessThan(12);
+		await expectNoFurtherOrder();
 	});
 });

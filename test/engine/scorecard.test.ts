@@ -1,5 +1,6 @@
 // cspell:ignore cancelled
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Scorecard } from '../../nodes/AmazonSellerRating/analysis/scorecard';
 import { plusDays } from '../../nodes/shared/domain/calendar';
@@ -334,6 +335,57 @@ describe('Get Scorecard fails', () => {
 		expect(foreign.error?.message).toMatch(/Germany: the credential is for a different region/);
 		const none = await get({ marketplaces: 'selected', marketplaceIds: '={{ [] }}' });
 		expect(none.error?.message).toBe("Could not use 'Selected Marketplaces': it is empty");
+	});
+
+	const reportsLookedAt = () =>
+		inUse.requests.filter(({ operation }) => operation === 'getReport').length;
+
+	it('if the credential stops working, without waiting for the reports', async () => {
+		inUse.sandbox.faults.add({ kind: 'reportStuck', times: 'always' });
+		inUse.sandbox.faults.add({ kind: 'expiredToken', operation: 'createQuery', times: 'always' });
+		const { error } = await get({ options: { totalsFrom: 'dataKiosk' } });
+		expect(error?.message).toMatch(/access token/);
+		const atEnd = reportsLookedAt();
+		await sleep(1000);
+		expect(reportsLookedAt()).toBe(atEnd);
+	});
+
+	it('if the credential stops working for one marketplace, without waiting for the others', async () => {
+		inUse.sandbox.faults.add({ kind: 'reportStuck', times: 'always' });
+		// Each marketplace requests feedback, then account health.
+		inUse.sandbox.faults.add({ kind: 'expiredSecret', operation: 'createReport', skip: 5 });
+		const { error } = await get({ marketplaces: 'all', options: { totalsFrom: 'dataKiosk' } });
+		expect(error?.message).toMatch(/client secret/);
+		// Two reports of each of the others would be looked at 70 times.
+		expect(reportsLookedAt()).toBeLessThan(70);
+	});
+
+	it('but a marketplace that was stopped only by another one is read for the next item', async () => {
+		inUse.sandbox.faults.add({
+			kind: 'reportStuck',
+			reportType: 'GET_SELLER_FEEDBACK_DATA',
+			times: 2,
+		});
+		// The last one of the first item.
+		inUse.sandbox.faults.add({ kind: 'expiredSecret', operation: 'createReport', skip: 3 });
+		const { items, error } = await runNode({
+			type: 'amazonSellerRating',
+			parameters: {
+				...parameters,
+				marketplaces: 'selected',
+				marketplaceIds: '={{ $json.places }}',
+			},
+			items: [[US, CA], [US], [CA]].map((places) => ({ json: { places } })),
+			credentials: inUse.credentials,
+			credentialId: 'demo',
+			onError: 'continueRegularOutput',
+		});
+		expect(error).toBeUndefined();
+		const failed = items.filter((item) => 'error' in item);
+		expect(failed).toHaveLength(2);
+		expect(items[0]).toMatchObject({ error: expect.stringMatching(/client secret/) });
+		const [card] = items.filter((item) => !('error' in item)) as unknown as Scorecard[];
+		expectTruth(card as Scorecard, 'demo');
 	});
 
 	it('for one item without affecting the others', async () => {

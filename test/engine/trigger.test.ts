@@ -2,6 +2,7 @@
 
 import './passingWaits';
 import type { IDataObject } from 'n8n-workflow';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { plusDays } from '../../nodes/shared/domain/calendar';
 import { percentText } from '../../nodes/shared/domain/rating';
@@ -888,6 +889,19 @@ describe('Fetch Test Event', () => {
 		expect(watcher.longestPollMs).toBeLessThan(50_000);
 		expect(watching.minutesOf('createReport')).toEqual([0, 0]);
 		expect(watching.minutesOf('createQuery')).toEqual([0]);
+	});
+
+	it('waits for no other report after one was denied', async () => {
+		watching.sandbox.faults.add({ kind: 'reportStuck', times: 'always' });
+		watching.sandbox.roles.remove('demo', 'Brand Analytics');
+		const watcher = await fetchOne({
+			events: RATING_EVENTS,
+			options: { totalsFrom: 'report' },
+		});
+		expect(watcher.thrown[0]?.message).toMatch(/denied access/);
+		const calls = watching.requests;
+		await sleep(500);
+		expect(watching.requests).toBe(calls);
 	});
 
 	it.each([false, true])(

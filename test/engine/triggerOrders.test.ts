@@ -1,5 +1,7 @@
 import './passingWaits';
 
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { expectToMatchOutputSchema } from './outputSchema';
 import { passMinutes, US, useWatching, type Watcher } from './watching';
 
@@ -109,6 +111,58 @@ describe('Add Order Details', () => {
 		await passMinutes(40, watcher);
 		expect(watcher.take()).toHaveLength(30);
 		expect(watcher.longestPollMs).toBeLessThan(20_000);
+	});
+
+	const addBadFeedback = (count: number): string[] =>
+		Array.from(
+			{ length: count },
+			(_, entry) =>
+				watching.sandbox.world.addFeedback({ rating: 1, comment: `Bad ${entry}` }).orderId,
+		);
+
+	it('has the other orders if Amazon denies one', async () => {
+		const watcher = await activate();
+		const [denied] = addBadFeedback(12);
+		watching.sandbox.faults.add({
+			kind: 'otherAnswer',
+			operation: 'getOrder',
+			orderId: denied,
+			status: 403,
+			body: JSON.stringify({
+				errors: [
+					{ code: 'Unauthorized', message: 'Access to requested resource is denied.', details: '' },
+				],
+			}),
+			hasRequestId: true,
+			times: 'always',
+		});
+		await passMinutes(40, watcher);
+		const items = watcher.take();
+		expect(items).toHaveLength(12);
+		expect(items.filter(({ order }) => order === null)).toMatchObject([
+			{ orderId: denied, orderNote: expect.stringMatching(/denied access/) },
+		]);
+	});
+
+	it('reads no further orders after the poll has ended', async () => {
+		const watcher = await activate();
+		addBadFeedback(12);
+		watching.sandbox.faults.add({ kind: 'expiredSecret', operation: 'getOrder' });
+		watching.sandbox.faults.add({
+			kind: 'slow',
+			operation: 'getOrder',
+			delayMs: 50,
+			times: 'always',
+		});
+		const calls = () =>
+			watching.sandbox.requests.filter(({ operation }) => operation === 'getOrder').length;
+		for (let minute = 0; minute < 40 && watcher.reported.length === 0; minute += 1) {
+			await passMinutes(1, watcher);
+		}
+		const atEnd = calls();
+		await sleep(500);
+		expect([atEnd, calls()]).toEqual([4, 4]);
+		expect(watcher.take()).toHaveLength(12);
 	});
 
 	it('reads at most 15 orders in a poll', async () => {

@@ -5,6 +5,7 @@ import { newestRowsInSteps } from '../orders/newestRows';
 import type { SolicitationOutcome } from './outcome';
 import { Claims } from './claims';
 import { toNodeError } from '../../shared/n8n/toNodeError';
+import { inTurn } from '../../shared/spapi/inTurn';
 import { inTurns, Turns } from '../../shared/spapi/pause';
 import { hint } from '../../shared/n8n/hints';
 import { Progress } from './progress';
@@ -91,7 +92,7 @@ export class SendRun {
 			);
 			const claimed = await claims.take([...wanted]);
 			try {
-				await inParallel(group, CONCURRENCY, async ([index, order]) => {
+				await inTurn(group, CONCURRENCY, async ([index, order]) => {
 					const key = keyOf(order);
 					const held = wanted.has(key) && !claimed.has(key);
 					const isOlder = order.wrongId === undefined && !isNewest(order, index);
@@ -206,17 +207,4 @@ function* mostAttempts(orders: readonly OrderToSend[]): Steps<ReadonlyMap<string
 		most.set(key, Math.max(order.attempts, most.get(key) ?? 0));
 	}
 	return most;
-}
-
-/** Runs work on all entries, at most `atOnce` at a time, started in order. */
-async function inParallel<Entry>(
-	entries: readonly Entry[],
-	atOnce: number,
-	work: (entry: Entry) => Promise<void>,
-): Promise<void> {
-	const left = entries.values();
-	const worker = async (): Promise<void> => {
-		for (const entry of left) await work(entry);
-	};
-	await Promise.all(Array.from({ length: atOnce }, worker));
 }

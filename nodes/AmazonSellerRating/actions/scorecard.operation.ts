@@ -20,6 +20,8 @@ import {
 import { readParameters } from '../../shared/n8n/parameters';
 import { sellerParameter } from '../../shared/n8n/sellerParameter';
 import { thresholdsParameter, thresholdsSchema } from '../../shared/n8n/thresholds';
+import { allOrNone } from '../../shared/spapi/allOrNone';
+import type { SpApiClient } from '../../shared/spapi/client';
 import { primaryMarketplaceOf } from '../../shared/spapi/endpoints';
 import { scorecardOf, type Scorecard, type ScorecardEvidence } from '../analysis/scorecard';
 import { reportsOptions, reportsOptionsSchema } from '../sources/amazonReports';
@@ -99,23 +101,26 @@ export async function execute(
 		resolveMarketplace(this, client, first.id, itemIndex);
 	}
 	const { buyBoxDrop, minimumTotal, minimumPageViews, ...reading } = parameters.options;
-	const evidenceOf = async (marketplace: Marketplace): Promise<ScorecardEvidence> => {
+	const evidenceOf = async (
+		own: SpApiClient,
+		marketplace: Marketplace,
+	): Promise<ScorecardEvidence> => {
 		const today = todayIn(marketplace);
 		if (marketplace.region !== region) return unknownEvidence(marketplace, today, OTHER_REGION);
-		return await fetchScorecardEvidence(this, client, marketplace, today, reading);
+		return await fetchScorecardEvidence(this, own, marketplace, today, reading);
 	};
 	// At the same time: Amazon prepares all reports at once, and the client keeps its limits.
-	const results = await Promise.allSettled(chosen.map(evidenceOf));
-	return results.map((result) => {
-		if (result.status === 'rejected') throw result.reason;
+	const read = await allOrNone(client, (own) =>
+		chosen.map(async (marketplace) => await evidenceOf(own, marketplace)),
+	);
+	return read.map((evidence) => {
 		const settings = {
 			thresholds: parameters.thresholds,
 			minimumTotal,
 			z: Z_95,
 		} as const;
 		const limits = { minimumTotal, buyBoxDrop, minimumPageViews };
-		const evidence = { ...result.value, seller: client.sellerName };
-		return toItem(scorecardOf(evidence, settings, limits));
+		return toItem(scorecardOf({ ...evidence, seller: client.sellerName }, settings, limits));
 	});
 }
 

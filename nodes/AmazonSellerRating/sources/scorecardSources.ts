@@ -12,6 +12,7 @@ import {
 	type FetchedFeedback,
 } from '../../shared/n8n/feedbackReport';
 import { oncePerExecution } from '../../shared/n8n/oncePerExecution';
+import { allOrNone } from '../../shared/spapi/allOrNone';
 import type { SpApiClient } from '../../shared/spapi/client';
 import { SpApiFailure } from '../../shared/spapi/failure';
 import type { ScorecardEvidence } from '../analysis/scorecard';
@@ -61,20 +62,23 @@ export async function fetchScorecardEvidence(
 				`this seller does not sell in ${marketplace.name}`,
 			);
 		}
-		const [totals, feedback, health] = await Promise.all([
-			partOf(fetchDailyTotals(context, client, marketplace, today, options)),
+		const feedbackOf = async (own: SpApiClient): Promise<Part<FetchedFeedback>> =>
 			requested.value === undefined
 				? requested
-				: partOf(
-						fetchFeedback(context, client, {
+				: await partOf(
+						fetchFeedback(context, own, {
 							marketplace,
 							since,
 							dateFormat: options.dateFormat,
 							reportId: requested.value,
 							waitMs: waitMinutes * MINUTE_MS,
 						}),
-					),
-			partOf(fetchAccountHealth(context, client, marketplace, { waitMinutes })),
+					);
+		// A part fails as a whole only if the others would fail, too.
+		const [totals, feedback, health] = await allOrNone(client, (own) => [
+			partOf(fetchDailyTotals(context, own, marketplace, today, options)),
+			feedbackOf(own),
+			partOf(fetchAccountHealth(context, own, marketplace, { waitMinutes })),
 		]);
 		return {
 			marketplace,

@@ -127,16 +127,23 @@ export class SpApiClient {
 	/** What it takes to connect as this seller. */
 	readonly credentials: SellingPartnerCredentials;
 
+	/** The execution's client that this one was made from, or itself. */
+	readonly origin: SpApiClient;
+
 	/**
 	 * @param account the seller
 	 * @param expectedName the store name that this seller must have; undefined if any will do
+	 * @param stop ends calls and waits; undefined if only the execution does
 	 */
 	private constructor(
 		private readonly context: SpApiContext,
 		private readonly account: SellerAccount,
 		private readonly patience: Patience,
 		private readonly expectedName: string | undefined,
+		private readonly stop?: AbortSignal,
+		origin?: SpApiClient,
 	) {
+		this.origin = origin ?? this;
 		const { credentials } = account;
 		this.credentials = credentials;
 		const { clientId, refreshToken } = credentials;
@@ -251,8 +258,16 @@ export class SpApiClient {
 		return this.patience.waitAtMostMs;
 	}
 
-	/** The execution's cancel signal, if there is an execution. */
+	/** The same client, with calls and waits that also end when this signal says so. */
+	stoppedBy(stop: AbortSignal): SpApiClient {
+		const { context, account, patience, expectedName, signal, origin } = this;
+		const either = signal === undefined ? stop : AbortSignal.any([signal, stop]);
+		return new SpApiClient(context, account, patience, expectedName, either, origin);
+	}
+
+	/** Ends calls and waits: the execution's cancel signal, or what else stops this client. */
 	get signal(): AbortSignal | undefined {
+		if (this.stop !== undefined) return this.stop;
 		return 'getExecutionCancelSignal' in this.context
 			? this.context.getExecutionCancelSignal()
 			: undefined;
