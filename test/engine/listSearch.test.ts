@@ -1,3 +1,5 @@
+import './shortWaits';
+
 import { LoadOptionsContext } from 'n8n-core';
 import {
 	Workflow,
@@ -12,6 +14,7 @@ import {
 	searchSoldAsins,
 } from '../../nodes/shared/n8n/listSearch';
 import { MARKETPLACES } from '../../nodes/shared/domain/marketplaces';
+import { passTime, timePassed } from './passingTime';
 import { connect } from './sandboxCredential';
 import { useSandbox } from './useSandbox';
 
@@ -90,5 +93,28 @@ describe('searching in the editor', () => {
 		);
 		inUse.sandbox.lwa.restore('second');
 		expect((await search(searchMarketplaces, '', 'second')).results.length).toBeGreaterThan(0);
+	});
+
+	// Nothing in n8n cancels a list.
+	it.each([
+		[
+			'marketplaces',
+			searchMarketplaces,
+			'getMarketplaceParticipations',
+			"list the seller's marketplaces",
+		],
+		['ASINs', searchSoldAsins, 'searchOrders', 'list orders'],
+	] as const)('does not wait for minutes to list %s', async (_, list, operation, does) => {
+		connect(inUse.credentials, inUse.sandbox, 'europe');
+		inUse.sandbox.faults.add({ kind: 'throttle', operation, times: 'always' });
+		const before = timePassed();
+		await expect(search(list, '', 'europe')).rejects.toMatchObject({
+			message: `Could not ${does}: Amazon's rate limit is exhausted at the moment`,
+			description: expect.stringMatching(/^Try again in a minute\./) as string,
+		});
+		expect(timePassed() - before).toBeLessThan(30_000);
+		passTime(10 * 60_000);
+		inUse.sandbox.faults.clear();
+		expect((await search(list, '', 'europe')).results.length).toBeGreaterThan(0);
 	});
 });

@@ -1,10 +1,14 @@
 // cspell:ignore Cancelled
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { SOLICITATION_OUTCOMES } from '../../nodes/AmazonReviewSolicitation/sending/outcome';
 import type { Sandbox, Solicitability } from '../../sandbox';
+import { startEndlessHost } from './endlessAnswers';
 import { runNode, type NodeRun } from './harness';
 import { expectToMatchOutputSchema } from './outputSchema';
+import { connect } from './sandboxCredential';
+import { useShortTimeLimits } from './shortTimeLimits';
 import { expectMiddleItemToFailAlone } from './threeItems';
 import { useSandbox } from './useSandbox';
 
@@ -341,5 +345,25 @@ describe('Review Request: Send', () => {
 			message: /the marketplace Germany: the credential is for a different region/,
 		});
 		expect(new Set(recorded().map(({ orderId }) => orderId))).toEqual(new Set([first, second]));
+	});
+});
+
+describe('Review Request: Send, if the answer never ends', () => {
+	useShortTimeLimits();
+
+	it('does not send again, as after a lost answer', async () => {
+		const host = await startEndlessHost(sandbox);
+		connect(inUse.credentials, sandbox, 'demo', { customBaseUrl: host.url });
+		const orderId = orderWith('eligible');
+		host.neverEnd(/^POST \/solicitations\//, 1);
+		const sent = await Promise.race([
+			run('send', [orderId]),
+			sleep(60_000, undefined, { ref: false }),
+		]);
+		connect(inUse.credentials, sandbox);
+		const { open } = host;
+		host.close();
+		expect(sent && outcomes(sent)).toEqual(['sentUnconfirmed']);
+		expect([recorded().length, posts().length, open]).toEqual([1, 1, 0]);
 	});
 });

@@ -5,8 +5,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
 import { startSandbox, type FaultSpec, type Sandbox } from '../../sandbox';
-import { createCredentialStore, runNode, type CredentialStore, type NodeRun } from './harness';
+import { startEndlessHost, type EndlessHost } from './endlessAnswers';
+import {
+	activateTrigger,
+	createCredentialStore,
+	runNode,
+	type CredentialStore,
+	type NodeRun,
+} from './harness';
 import { connect } from './sandboxCredential';
+import { useShortTimeLimits } from './shortTimeLimits';
 import { useWaitsAsTheyAre } from './shortWaits';
 import { forgetTokens } from './tokens';
 import { useSandbox } from './useSandbox';
@@ -399,6 +407,177 @@ describe('the document of a report', () => {
 		const { error } = await fetchFeedback();
 		expect(error?.message).toMatch(/it is too large \(over 256 MB, or too highly compressed/);
 		expect(error?.description).toMatch(/Report \d+ was requested and can be picked up/);
+	});
+});
+
+describe('the document of a report that another host sends piece by piece', () => {
+	useShortTimeLimits();
+
+	const uncaught: unknown[] = [];
+	const note = (reason: unknown) => void uncaught.push(reason);
+	let stop = () => {};
+	beforeEach(() => {
+		uncaught.length = 0;
+		process.on('unhandledRejection', note);
+		process.on('uncaughtException', note);
+	});
+	afterEach(() => {
+		stop();
+		process.off('unhandledRejection', note);
+		process.off('uncaughtException', note);
+	});
+
+	/** A host of documents; counts the requests, and those whose connection is still open. */
+	async function startDocuments(write: (response: ServerResponse) => void) {
+		const counts = { asked: 0, open: 0 };
+		const server = createServer((request, response) => {
+			counts.asked += 1;
+			counts.open += 1;
+			request.socket.on('close', () => (counts.open -= 1));
+			response.writeHead(200);
+			write(response);
+		});
+		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+		stop = () => {
+			server.close();
+			server.closeAllConnections();
+		};
+		const { port } = server.address() as AddressInfo;
+		const location = `http://127.0.0.1:${port}/document`;
+		sandbox.faults.add({ kind: 'documentElsewhere', location, times: 'always' });
+		return counts;
+	}
+
+	/** Writes the pieces at this distance, and over and over again if it is to go on for ever. */
+	const writeEvery =
+		(ms: number, pieces: ReadonlyArray<string | Buffer>, { forEver = false } = {}) =>
+		async (response: ServerResponse): Promise<void> => {
+			do {
+				for (const piece of pieces) {
+					if (response.destroyed) return;
+					response.write(piece);
+					await sleep(ms);
+				}
+			} while (forEver);
+			response.end();
+		};
+
+	const LINES = [
+		'Date\tRating\tComments\tYour Response\tOrder ID\tRater Email\n',
+		...Array.from({ length: 11 }, (_, at) => `9/3/26\t2\tLate\t\t111-1234567-76543${at + 10}\tx\n`),
+	];
+	const GZIP_START = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3]);
+
+	it('is read even if it takes longer than one that stands still may', async () => {
+		const counts = await startDocuments((response) => void writeEvery(250, LINES)(response));
+		const { error, items } = await fetchFeedback();
+		expect(error).toBeUndefined();
+		expect([items.length, counts.asked]).toEqual([11, 1]);
+	});
+
+	it.each([
+		['in the middle of its text', (response: ServerResponse) => void response.write(LINES[0])],
+		['in the middle of gzip', (response: ServerResponse) => void response.write(GZIP_START)],
+		['after its headers', (response: ServerResponse) => response.flushHeaders()],
+	])('is given up and requested once more if it stands still %s', async (_, write) => {
+		const counts = await startDocuments(write);
+		const ended = fetchFeedback();
+		const first = await Promise.race([ended, sleep(60_000, undefined, { ref: false })]);
+		expect(first?.error?.message).toMatch(/Amazon's answer could not be read/);
+		expect(first?.error?.description).toMatch(/the document arrived incomplete/);
+		await sleep(300);
+		expect({ ...counts, uncaught }).toEqual({ asked: 2, open: 0, uncaught: [] });
+	});
+
+	it('is left if it never ends, and its connection is closed', async () => {
+		const block = Buffer.alloc(1024 * 1024, 'x');
+		const counts = await startDocuments((response) => {
+			const more = () => {
+				while (!response.destroyed && response.write(block));
+			};
+			response.on('drain', more);
+			more();
+		});
+		const { error } = await fetchFeedback();
+		expect(error?.message).toMatch(/too large/);
+		await sleep(300);
+		expect([counts.open, uncaught]).toEqual([0, []]);
+	});
+
+	it.each([
+		['text', LINES[1] as string],
+		['gzip', GZIP_START],
+	])('is left when the execution is canceled: %s', async (_, piece) => {
+		const counts = await startDocuments(
+			(response) => void writeEvery(20, [piece], { forEver: true })(response),
+		);
+		const { run } = await fetchFeedback(2500);
+		expect(run.status).toBe('canceled');
+		await sleep(500);
+		expect({ ...counts, uncaught }).toEqual({ asked: 1, open: 0, uncaught: [] });
+	});
+});
+
+describe('an answer that never ends', () => {
+	useShortTimeLimits();
+
+	const MARKETPLACES = /^GET \/sellers\/v1\/marketplaceParticipations/;
+	let host: EndlessHost;
+	beforeEach(async () => {
+		host = await startEndlessHost(sandbox);
+		connect(credentials, sandbox, 'demo', { customBaseUrl: host.url });
+	});
+	afterEach(() => host.close());
+
+	/** Its result; undefined if it takes so long that nothing ends it. */
+	const unlessStuck = async <Result>(outcome: Promise<Result>): Promise<Result | undefined> =>
+		await Promise.race([outcome, sleep(60_000, undefined, { ref: false })]);
+
+	it('is given up after a while, and the request is sent again', async () => {
+		await warmUp();
+		const before = count('getMarketplaceParticipations');
+		host.neverEnd(MARKETPLACES, 1);
+		const run = await unlessStuck(listMarketplaces());
+		expect(run?.error).toBeUndefined();
+		expect(run?.items.length).toBeGreaterThan(0);
+		expect([count('getMarketplaceParticipations') - before, host.open]).toEqual([2, 0]);
+	});
+
+	it('fails like no answer if it never ends again and again', async () => {
+		await warmUp();
+		host.neverEnd(MARKETPLACES, 5);
+		const run = await unlessStuck(listMarketplaces());
+		expect(run?.error?.message).toMatch(/Amazon did not answer/);
+	});
+
+	it.each([
+		['the access token', /^POST \/auth\/o2\/token/, 2],
+		["the seller's marketplaces", MARKETPLACES, 1],
+	] as const)('to a login, when it reads %s, holds up nobody', async (_, which, logIns) => {
+		host.neverEnd(which, 1);
+		const runs = await unlessStuck(Promise.all([listMarketplaces(), listMarketplaces()]));
+		expect(runs?.map(({ error }) => error)).toEqual([undefined, undefined]);
+		expect([count('lwaToken'), host.open]).toEqual([logIns, 0]);
+	});
+
+	it('holds up no poll', async () => {
+		host.neverEnd(/^\w+ \/reports\/2021-06-30\/reports/, 2);
+		const trigger = await activateTrigger({
+			type: 'amazonSellerFeedbackTrigger',
+			parameters: {
+				events: ['newNegativeFeedback'],
+				marketplaces: [],
+				options: { includeRating: false },
+			},
+			credentials,
+		});
+		const ended = trigger.poll().then(
+			() => 'ended',
+			() => 'ended',
+		);
+		expect(await unlessStuck(ended)).toBe('ended');
+		await sleep(300);
+		expect([host.begun, host.open]).toEqual([2, 0]);
 	});
 });
 

@@ -101,6 +101,9 @@ const KEPT_FOR_MS = 5 * MINUTE_MS;
 /** By seller, primary marketplace and list. */
 const lists = new BoundedMap<Promise<INodeListSearchItems[]>>({ max: 200, ttlMs: KEPT_FOR_MS });
 
+/** A user waits for a list, and n8n has nothing to cancel it with. */
+const PATIENCE = { waitAtMostMs: 10_000, maxAttempts: 2 };
+
 /** Searches a seller's list, which is fetched once for some minutes of searching. */
 async function searchList(
 	context: ILoadOptionsFunctions,
@@ -113,7 +116,7 @@ async function searchList(
 		const names = await SpApiClient.sellersOf(context);
 		// A store name is not needed to find the only seller.
 		const wanted = names[0] === undefined ? undefined : seller;
-		const client = await SpApiClient.connect(context, undefined, undefined, wanted);
+		const client = await SpApiClient.connect(context, undefined, PATIENCE, wanted);
 		const key = `${client.seller}:${client.credentials.primaryMarketplace}:${list}`;
 		const kept = lists.get(key);
 		const entries = kept ?? fetch(client);

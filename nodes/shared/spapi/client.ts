@@ -33,6 +33,7 @@ import { operationOf, type Operation, type OperationName } from './operations';
 import { pathSegment } from './pathSegment';
 import { backoff, pause, unlessCanceled } from './pause';
 import { redact } from './redact';
+import { IDLE_MS, LONGEST_CALL_MS, withinTime } from './timeLimits';
 import { TwoLimits, type Limit } from './twoLimits';
 import { USER_AGENT } from './userAgent';
 
@@ -40,8 +41,6 @@ export const CREDENTIAL_NAME = 'amazonSellingPartnerApi';
 
 /** What the transport needs from n8n. */
 export type SpApiContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions;
-
-const TIMEOUT_MS = 30_000;
 
 /** How long a caller is willing to wait. */
 export interface Patience {
@@ -346,7 +345,7 @@ export class SpApiClient {
 			body,
 			headers: { 'user-agent': USER_AGENT },
 			json: true,
-			timeout: TIMEOUT_MS,
+			timeout: IDLE_MS,
 			returnFullResponse: true,
 			disableFollowRedirect: true,
 		};
@@ -422,13 +421,19 @@ export class SpApiClient {
 	private async sendWith(request: IHttpRequestOptions, { token }: AccessToken): Promise<Sent> {
 		const { httpRequestWithAuthentication } = this.context.helpers;
 		const data = { ...this.credentials, accessToken: token };
-		const sent: Promise<HttpAnswer> = httpRequestWithAuthentication.call(
-			this.context,
-			CREDENTIAL_NAME,
-			{ ...request, ignoreHttpStatusErrors: true },
-			{ credentialsDecrypted: { id: '', name: '', type: CREDENTIAL_NAME, data } },
-		);
-		return await sent.catch(readThrown);
+		const send = async (signal: AbortSignal): Promise<HttpAnswer> => {
+			// In an execution, n8n takes the signal from the context and not from the request.
+			const context = Object.create(this.context, {
+				getExecutionCancelSignal: { value: () => signal },
+			}) as SpApiContext;
+			return await httpRequestWithAuthentication.call(
+				context,
+				CREDENTIAL_NAME,
+				{ ...request, ignoreHttpStatusErrors: true },
+				{ credentialsDecrypted: { id: '', name: '', type: CREDENTIAL_NAME, data } },
+			);
+		};
+		return await withinTime(LONGEST_CALL_MS, this.signal, send).catch(readThrown);
 	}
 
 	/**

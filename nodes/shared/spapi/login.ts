@@ -11,6 +11,7 @@ import {
 import type { FailureKind } from './failureKinds';
 import { operationOf } from './operations';
 import { redact } from './redact';
+import { IDLE_MS, LONGEST_CALL_MS } from './timeLimits';
 import { USER_AGENT } from './userAgent';
 
 /** Login with Amazon refused; the message says why and what to do. */
@@ -98,8 +99,6 @@ const ownMarketplacesSchema = z.object({
 /** Login with Amazon answers in OAuth's format, unlike the rest of Amazon's API. */
 const refusalSchema = z.object({ error: z.string(), error_description: z.string().optional() });
 
-const TIMEOUT_MS = 30_000;
-
 interface FullResponse {
 	readonly statusCode: number;
 	readonly body: unknown;
@@ -116,6 +115,8 @@ export async function logIn(
 	{ helpers }: IHttpRequestHelper,
 	credentials: SellingPartnerCredentials,
 ): Promise<LoggedIn> {
+	// All who need this token wait for this login, and it belongs to no execution that could be canceled.
+	const abortSignal = AbortSignal.timeout(LONGEST_CALL_MS);
 	const answered: Promise<FullResponse> = helpers.httpRequest({
 		method: 'POST',
 		url: loginUrl(credentials),
@@ -134,7 +135,8 @@ export async function logIn(
 		returnFullResponse: true,
 		// A redirect would pass on the secrets.
 		disableFollowRedirect: true,
-		timeout: TIMEOUT_MS,
+		timeout: IDLE_MS,
+		abortSignal,
 	});
 	const response = await answered.catch(() => {
 		throw new LoginUnavailableError(
@@ -164,7 +166,12 @@ export async function logIn(
 	return {
 		token: accessToken,
 		expiresInMs: seconds * 1000,
-		marketplaces: await marketplacesIfRegionIsRight({ helpers }, credentials, accessToken),
+		marketplaces: await marketplacesIfRegionIsRight(
+			{ helpers },
+			credentials,
+			accessToken,
+			abortSignal,
+		),
 	};
 }
 
@@ -206,6 +213,7 @@ async function marketplacesIfRegionIsRight(
 	helper: IHttpRequestHelper,
 	credentials: SellingPartnerCredentials,
 	accessToken: string,
+	abortSignal: AbortSignal,
 ): Promise<LoggedIn['marketplaces']> {
 	const { region, name } = primaryMarketplaceOf(credentials);
 	const own = await requestIn(region);
@@ -231,7 +239,8 @@ async function marketplacesIfRegionIsRight(
 			ignoreHttpStatusErrors: true,
 			returnFullResponse: true,
 			disableFollowRedirect: true,
-			timeout: TIMEOUT_MS,
+			timeout: IDLE_MS,
+			abortSignal,
 		});
 		// A region that does not answer says nothing about the login.
 		return await answered.catch(() => ({ statusCode: 0, body: null }));

@@ -5,8 +5,9 @@ import { isWebPage, wordsOf } from './answerWords';
 import type { SpApiClient, SpApiContext } from './client';
 import { documentUrlProblem } from './endpoints';
 import { SpApiFailure } from './failure';
-import { letOthersGo, Turns } from './pause';
+import { letOthersGo, Turns, unlessCanceled } from './pause';
 import type { ReportDocument } from './report';
+import { IDLE_MS, withinTime } from './timeLimits';
 import { USER_AGENT } from './userAgent';
 
 /** A document that cannot be unpacked. */
@@ -180,7 +181,12 @@ export async function readDocument<Content>(
 	read: (document: ReportDocument) => Promise<Content>,
 ): Promise<Content> {
 	for (let attempt = 1; ; attempt += 1) {
-		const { status, document } = await download(context, client, operation, await url());
+		const from = await url();
+		const { status, document } = await withinTime(
+			LONGEST_DOWNLOAD_MS,
+			client.signal,
+			async (signal) => await download(context, client, operation, from, signal),
+		);
 		if (client.signal?.aborted) throw new SpApiFailure('cancelled', operation);
 		const page = await pageIn(document);
 		const content =
@@ -215,7 +221,8 @@ const tooLarge = (operation: Operation): SpApiFailure =>
 const refused = (operation: Operation, details: string): SpApiFailure =>
 	new SpApiFailure('documentRefused', operation, { details });
 
-const TIMEOUT_MS = 300_000;
+/** A large document over a slow line takes minutes, but `IDLE_MS` without a byte ends it. */
+const LONGEST_DOWNLOAD_MS = 300_000;
 
 const MOST_REDIRECTS = 3;
 
@@ -235,9 +242,8 @@ async function download(
 	client: SpApiClient,
 	operation: Operation,
 	url: string,
+	signal: AbortSignal,
 ): Promise<{ readonly status?: number; readonly document?: ReportDocument }> {
-	const timeout = AbortSignal.timeout(TIMEOUT_MS);
-	const whole = client.signal ? AbortSignal.any([client.signal, timeout]) : timeout;
 	let address = url;
 	for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
 		const problem = documentUrlProblem(client.credentials, address);
@@ -251,8 +257,8 @@ async function download(
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
-			timeout: TIMEOUT_MS,
-			abortSignal: AbortSignal.any([whole, hop.signal]),
+			timeout: IDLE_MS,
+			abortSignal: AbortSignal.any([signal, hop.signal]),
 		};
 		const answered: Promise<DocumentResponse> = context.helpers.httpRequest(options);
 		const response = await answered.catch(() => undefined);
@@ -274,7 +280,7 @@ async function download(
 	throw refused(operation, 'it redirects too many times');
 }
 
-/** The bytes of an answer; undefined if it breaks off. */
+/** The bytes of an answer; undefined if it breaks off or stands still. The caller closes its connection. */
 async function collect(
 	body: DocumentResponse['body'],
 	operation: Operation,
@@ -283,7 +289,9 @@ async function collect(
 	let length = 0;
 	const pieceByPiece = body[Symbol.asyncIterator]();
 	for (;;) {
-		const next = await pieceByPiece.next().catch(() => undefined);
+		const read = pieceByPiece.next().catch(() => undefined);
+		// n8n's `timeout` applies only until the headers of an answer have arrived.
+		const next = await unlessCanceled(read, AbortSignal.timeout(IDLE_MS));
 		if (next === undefined) return undefined;
 		if (next.done === true) return Buffer.concat(pieces, length);
 		length += next.value.length;
