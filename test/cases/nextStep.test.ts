@@ -356,7 +356,10 @@ describe('the order of a comment about delivery', () => {
 			prospect,
 			criterion,
 		});
-		expect(look({ day: 95, comment: LATE, kept: keep(opened) }).row.prospect).toBe(prospect);
+		const aged = look({ day: 95, comment: LATE, kept: keep(opened) });
+		expect(aged.row).toMatchObject({ prospect, criterion: 'tooOld' });
+		// And so does the row of a case that is too old.
+		expect(look({ day: 96, comment: LATE, kept: keep(aged) }).row.prospect).toBe(prospect);
 	});
 
 	it('is looked at again if the comment changes', () => {
