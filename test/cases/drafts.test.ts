@@ -27,6 +27,22 @@ describe('draftsOf', () => {
 		);
 	});
 
+	it('reads reasons that a table keeps without spaces', () => {
+		const reasons = 'unclear,damaged,service';
+		expect(draftsOf({ ...SUBJECT, reasons }, US, []).buyerNote).toContain(
+			'We are sorry that your item arrived damaged.',
+		);
+	});
+
+	it('bases a removal request on its own criterion, also if it certainly applies', () => {
+		const requestOf = (criterion: DraftSubject['criterion']) =>
+			draftsOf({ ...SUBJECT, criterion, prospect: 'possible' }, US, []).removalRequest;
+		expect(requestOf('productReview')).toMatch(/product review/i);
+		expect(requestOf('obsceneLanguage')).toMatch(/obscene/i);
+		expect(requestOf('fulfilledByAmazon')).toMatch(/that Amazon fulfilled/);
+		expect(requestOf('productReview')).not.toMatch(/that Amazon fulfilled/);
+	});
+
 	it('knows no reasons but its own, whatever an AI node or a table says', () => {
 		const reasons = 'constructor, toString, __proto__';
 		expect(draftsOf({ ...SUBJECT, reasons }, US, []).publicReply).toContain(

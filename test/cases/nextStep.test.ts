@@ -103,6 +103,34 @@ describe('nextStepOf', () => {
 		});
 	});
 
+	it('opens a case of a seller without a name', () => {
+		expect(look({ seller: undefined }).row).toMatchObject({
+			caseId: 'US/111-1234567-7654321',
+			seller: null,
+		});
+		// A name that the case knew is not lost.
+		expect(look({ day: 1, kept: keep(look()), seller: undefined }).row).toMatchObject({
+			caseId: 'Store A/US/111-1234567-7654321',
+			seller: 'Store A',
+		});
+	});
+
+	it('has nothing new to say about the same step on the next day', () => {
+		expect(look({ day: 1, kept: keep(look()) })).toMatchObject({
+			isNew: false,
+			isNewStep: false,
+			isProposal: false,
+			daysLeft: 2,
+			row: {
+				stepSince: DATE,
+				dueBy: plusDays(DATE, 3),
+				wasOverdue: false,
+				removalProposedOn: null,
+				openedAt: '2026-06-01T19:00:00.000Z',
+			},
+		});
+	});
+
 	it('reminds the day before, the last day and when overdue, once a day, and remembers that it was', () => {
 		let kept = keep(look());
 		const reminders: number[] = [];
@@ -132,10 +160,50 @@ describe('nextStepOf', () => {
 		);
 	});
 
+	it('waits until the end of the time that Amazon has, and reminds of nothing meanwhile', () => {
+		const proposed = keep(look({ comment: 'Fuck off' }));
+		const asked = look({
+			day: 1,
+			kept: proposed,
+			comment: 'Fuck off',
+			action: 'removalRequested',
+		});
+		const waiting = { daysLeft: null, overdue: false, remind: false };
+		// Asked on the second day, and Amazon has seven.
+		const row = { status: 'wait', nextStep: 'waitForAmazon', dueBy: plusDays(DATE, 8) };
+		expect(asked).toMatchObject({ ...waiting, isNewStep: true, row });
+		expect(look({ day: 7, kept: keep(asked), comment: 'Fuck off' })).toMatchObject({
+			...waiting,
+			row,
+		});
+		expect(look({ day: 8, kept: keep(asked), comment: 'Fuck off' }).row).toMatchObject({
+			status: 'actNow',
+			nextStep: 'contactBuyer',
+			dueBy: plusDays(DATE, 11),
+		});
+	});
+
+	it('closes a case that the seller has answered in public, and keeps the answer', () => {
+		const kept = keep(look());
+		expect(look({ day: 1, kept, response: 'We are sorry' })).toMatchObject({
+			justClosed: true,
+			row: {
+				outcome: 'answered',
+				response: 'We are sorry',
+				closedAt: '2026-06-02T19:00:00.000Z',
+			},
+		});
+		expect(look({ day: 1, kept, response: undefined }).row).toMatchObject({
+			status: 'actNow',
+			response: '',
+		});
+	});
+
 	it('closes a case once, and a more lasting outcome replaces the first one silently', () => {
 		const open = keep(look());
 		const dismissed = look({ day: 1, kept: open, action: 'nothingToDo' });
 		expect(dismissed).toMatchObject({ justClosed: true, row: { outcome: 'dismissed' } });
+		expect(dismissed.row.closedAt).toBe('2026-06-02T19:00:00.000Z');
 		const later = look({ day: 5, kept: keep(dismissed), event: 'feedbackRemoved' });
 		expect(later).toMatchObject({
 			justClosed: false,
@@ -148,6 +216,11 @@ describe('nextStepOf', () => {
 	it('opens a case again for another entry after the first one was gone', () => {
 		const gone = keep(look({ day: 1, kept: keep(look()), event: 'feedbackRemoved' }));
 		expect(look({ day: 9, kept: gone }).row).toMatchObject({ status: 'actNow', closedAt: null });
+		expect(look({ day: 9, kept: gone, rating: 3, event: 'newNeutralFeedback' }).row).toMatchObject({
+			status: 'actNow',
+			closedAt: null,
+			outcome: null,
+		});
 		expect(look({ day: 9, kept: gone, event: undefined }).row.status).toBe('closed');
 	});
 
@@ -178,6 +251,31 @@ describe('nextStepOf', () => {
 		const kept = keep(look());
 		const { row } = look({ kept, event: 'feedbackRemoved', comment: 'The sel' });
 		expect(row.comment).toBe('The seller never answered');
+	});
+
+	it('waits with a removal request if those of the day are exhausted, and has the full time then', () => {
+		const exhausted = look({ comment: 'Fuck off', mayPropose: false });
+		expect(exhausted).toMatchObject({
+			isProposal: false,
+			daysLeft: null,
+			row: {
+				status: 'wait',
+				nextStep: 'requestRemoval',
+				dueBy: plusDays(DATE, 1),
+				removalProposedOn: null,
+			},
+		});
+		expect(look({ day: 2, kept: keep(exhausted), comment: 'Fuck off' })).toMatchObject({
+			isNewStep: true,
+			isProposal: true,
+			row: {
+				status: 'actNow',
+				nextStep: 'requestRemoval',
+				stepSince: plusDays(DATE, 2),
+				dueBy: plusDays(DATE, 5),
+				removalProposedOn: plusDays(DATE, 2),
+			},
+		});
 	});
 
 	it('proposes a removal request again on later days, even if those of the day are exhausted', () => {
@@ -258,7 +356,10 @@ describe('the order of a comment about delivery', () => {
 			prospect,
 			criterion,
 		});
-		expect(look({ day: 95, comment: LATE, kept: keep(opened) }).row.prospect).toBe(prospect);
+		const aged = look({ day: 95, comment: LATE, kept: keep(opened) });
+		expect(aged.row).toMatchObject({ prospect, criterion: 'tooOld' });
+		// And so does the row of a case that is too old.
+		expect(look({ day: 96, comment: LATE, kept: keep(aged) }).row.prospect).toBe(prospect);
 	});
 
 	it('is looked at again if the comment changes', () => {
@@ -333,6 +434,7 @@ describe('readKeptCases', () => {
 
 	it.each<[unknown, boolean]>([
 		['TRUE', true],
+		[' true ', true],
 		[1, true],
 		['1', true],
 		[true, true],
@@ -389,12 +491,17 @@ describe('readKeptCases', () => {
 		expect([...cases.keys()]).toEqual([row.caseId]);
 	});
 
-	it.each([[undefined], [null], [''], [[]], [{}], [[{ id: 4, caseId: row.caseId, status: null }]]])(
-		'takes %j as no case',
-		(given) => {
-			expect(read(given)).toEqual({ cases: new Map(), problem: undefined });
-		},
-	);
+	it.each([
+		[undefined],
+		[null],
+		[''],
+		[' \n'],
+		[[]],
+		[{}],
+		[[{ id: 4, caseId: row.caseId, status: null }]],
+	])('takes %j as no case', (given) => {
+		expect(read(given)).toEqual({ cases: new Map(), problem: undefined });
+	});
 
 	it.each([
 		['text', 'nothing', 'It is neither a list of rows nor a row.'],
@@ -403,6 +510,9 @@ describe('readKeptCases', () => {
 			[row, { ...row, removalRequestedAt: 'yesterday' }],
 			'Row 2 has no readable removalRequestedAt.',
 		],
+		['text in a list', ['nothing'], 'Row 1 has no readable fields.'],
+		['a number in a list', [row, 4], 'Row 2 has no readable fields.'],
+		['nothing in a list', [row, null], 'Row 2 has no readable fields.'],
 		['an item without a row', [{ json: null }], 'Row 1 has no readable fields.'],
 		['an unknown status', [{ ...row, status: 'done' }], 'Row 1 has no readable status.'],
 		[

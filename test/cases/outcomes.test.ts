@@ -87,6 +87,13 @@ describe('outcomesOf', () => {
 		);
 	});
 
+	it('says it of a single case', () => {
+		expect(inOneGo(outcomesOf([caseOf(2)], 10)).map(({ summary }) => summary)).toEqual([
+			'All cases: 1 closed case, 1 expired; too few for shares, which need 10',
+			'Removal unlikely: 1 closed case, 1 expired; too few for shares, which need 10',
+		]);
+	});
+
 	it('knows no time without a case', () => {
 		expect(inOneGo(outcomesOf([], 10))).toMatchObject([
 			{ group: 'all', cases: 0, medianDaysToClose: null, longestDaysToClose: null },

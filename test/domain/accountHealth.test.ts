@@ -2,6 +2,7 @@ import {
 	accountHealthOf,
 	accountHealthReportSchema,
 	countedRate,
+	highest,
 	type AccountHealth,
 } from '../../nodes/shared/domain/accountHealth';
 
@@ -227,9 +228,151 @@ describe('account health', () => {
 		expect(health.orderDefectPercent).toBeNull();
 	});
 
+	it('knows a marketplace that is in one of the two lists, and no other', () => {
+		const account = { marketplaceId: GERMANY, status: 'AT_RISK' };
+		const healthIn = (report: object) =>
+			accountHealthOf(accountHealthReportSchema.parse(report), GERMANY);
+		expect(healthIn({ accountStatuses: [account] })).toEqual({
+			marketplaceId: GERMANY,
+			accountStatus: 'AT_RISK',
+			healthRating: null,
+			healthScore: null,
+			orderDefectPercent: null,
+			worstOrderDefectPercent: null,
+			negativeFeedback: null,
+			sellerFulfilled: null,
+			amazonFulfilled: null,
+			metrics: [],
+			violations: [],
+			warnings: [],
+			unreadable: [],
+		});
+		expect(
+			healthIn({ performanceMetrics: [{ marketplaceId: GERMANY, orderDefectRate: null }] }),
+		).toMatchObject({ accountStatus: null, unreadable: [] });
+		const other = { marketplaceId: 'A13V1IB3VIYZZH' };
+		expect(healthIn({ accountStatuses: [other], performanceMetrics: [other] })).toBeUndefined();
+		expect(healthIn({ accountStatuses: [] })).toBeUndefined();
+	});
+
+	it('adds the negative feedback of both channels', () => {
+		// 2 of the orders that Amazon shipped, 1 of the seller's own.
+		expect(read({}).negativeFeedback).toBe(3);
+		const feedbackOf = (afn: object | null, mfn: object | null) =>
+			read({ orderDefectRate: { afn, mfn } }).negativeFeedback;
+		expect(feedbackOf(counts(400, 2), null)).toBe(2);
+		expect(feedbackOf(null, null)).toBeNull();
+		// Unknown is not 0, whichever of the two it is.
+		const unknown = { ...counts(100, 1), negativeFeedback: null };
+		expect(feedbackOf(counts(400, 2), unknown)).toBeNull();
+		expect(feedbackOf(unknown, counts(400, 2))).toBeNull();
+	});
+
+	it('takes the higher rate of the two channels as the worst', () => {
+		// 2 of 400 are 0.5%, 1 of 100 is 1%; together 3 of 500 are 0.6%.
+		const both = { orderDefectPercent: 0.6, worstOrderDefectPercent: 1 };
+		expect(read({})).toMatchObject(both);
+		expect(read({ orderDefectRate: { afn: counts(100, 1), mfn: counts(400, 2) } })).toMatchObject(
+			both,
+		);
+	});
+
+	it.each([
+		['that Amazon does not report', null],
+		['without orders', counts(0, 0)],
+		['without orders and without the counts that a rate needs', { orderCount: 0, rate: 0 }],
+	])('judges by the other channel if there is one %s', (_, afn) => {
+		expect(read({ orderDefectRate: { afn, mfn: counts(400, 2) } })).toMatchObject({
+			orderDefectPercent: 0.5,
+			worstOrderDefectPercent: 0.5,
+			unreadable: [],
+		});
+	});
+
+	it('takes a rate exactly at the target as bad, because it has to be below', () => {
+		const odr = (defects: number) =>
+			read({ orderDefectRate: { afn: { orderCount: 40 }, mfn: counts(1000, defects) } });
+		expect(odr(9).worstOrderDefectPercent).toBeNull();
+		expect(odr(10).worstOrderDefectPercent).toBe(1);
+	});
+
+	it('misses no counts behind a rate that Amazon does not give', () => {
+		const nothing = { status: 'NONE', targetValue: 0.01 };
+		const health = read({ orderDefectRate: { afn: nothing, mfn: counts(100, 0) } });
+		expect(health.amazonFulfilled).toMatchObject({ orders: null, percent: null });
+		expect(health.unreadable).toEqual([]);
+	});
+
+	it('has no rate of a channel whose orders are unknown', () => {
+		const rate = { rate: 0.02, orderWithDefects: { count: 2 }, targetValue: 0.01 };
+		const health = read({ orderDefectRate: { afn: rate, mfn: null } });
+		expect(health.amazonFulfilled).toMatchObject({
+			orders: null,
+			ordersWithDefects: 2,
+			percent: null,
+			amazonPercent: 2,
+		});
+		expect(health.unreadable).toEqual(['orderDefectRate.afn.orderCount']);
+	});
+
+	it('names a field, an entry or a type that is of no known shape, once', () => {
+		const late = { rate: 0.05, status: 'BAD' };
+		const health = read({
+			validTrackingRate: 7,
+			lateShipmentRateList: ['late', late],
+			warningStates: [{ warningType: 7, status: 'ACTIVE' }, 'other'],
+			policyViolationWarnings: { warningsCount: 'many', status: 'GOOD' },
+		});
+		expect(health.unreadable).toEqual([
+			'validTrackingRate',
+			'lateShipmentRateList.0',
+			'warningStates.0.warningType',
+			'policyViolationWarnings.warningsCount',
+		]);
+		expect(health.metrics).toEqual([expect.objectContaining({ name: 'lateShipmentRate' })]);
+		expect(health.warnings).toEqual([{ warningType: 'other', status: null }]);
+		expect(health.violations).toEqual([]);
+	});
+
+	it('returns a figure that has only its rate or only its status', () => {
+		const health = read({
+			onTimeDeliveryRate: { rate: 0.97 },
+			validTrackingRate: { status: 'NONE' },
+		});
+		expect(metricOf(health, 'onTimeDeliveryRate')).toMatchObject({ percent: 97, status: null });
+		expect(metricOf(health, 'validTrackingRate')).toMatchObject({ percent: null, status: 'NONE' });
+		expect(health.unreadable).toEqual([]);
+	});
+
 	it('rejects anything that is not such a report', () => {
 		for (const text of [null, [], {}, { errors: [] }]) {
 			expect(accountHealthReportSchema.safeParse(text).success).toBe(false);
 		}
+	});
+});
+
+describe('a defect rate that can be judged', () => {
+	it('has both counts and a target', () => {
+		const rate = read({}).amazonFulfilled;
+		expect(countedRate(rate)).toEqual(rate);
+		expect(countedRate(null)).toBeUndefined();
+		for (const missing of ['orders', 'ordersWithDefects', 'targetPercent']) {
+			expect(countedRate(rate && { ...rate, [missing]: null })).toBeUndefined();
+		}
+	});
+});
+
+describe('the highest of several percentages', () => {
+	it.each([
+		[[1, 2], 2],
+		[[2, 1], 2],
+		[[0.5, null, undefined], 0.5],
+		[[null, undefined, 0.5], 0.5],
+		[[0, null], 0],
+		[[null], null],
+		[[undefined], null],
+		[[], null],
+	])('of %j is %p', (percents, expected) => {
+		expect(highest(percents)).toBe(expected);
 	});
 });

@@ -42,6 +42,21 @@ describe('a calendar day', () => {
 	);
 });
 
+describe('a text that is no calendar day', () => {
+	it.each(['', 'soon', '2026-03-29T10:00', '2026-03-29T10:00:00Z'])('has no number: %j', (text) => {
+		expect(() => dayNumber(text)).toThrow(RangeError);
+		expect(isIsoDay(text)).toBe(false);
+	});
+
+	// ISO 8601 has these, too, but days are compared as texts.
+	it.each(['20260329', '2026-W13-7', '2026-088', '+002026-03-29', '2026-03-29T00:00:00Z'])(
+		'is not written as all others are: %s',
+		(text) => {
+			expect(isIsoDay(text)).toBe(false);
+		},
+	);
+});
+
 describe('a calendar day of a marketplace', () => {
 	const TOKYO = { timeZone: 'Asia/Tokyo' };
 	const BERLIN = { timeZone: 'Europe/Berlin' };
@@ -65,6 +80,7 @@ describe('a calendar day of a marketplace', () => {
 		['2026-03-28T15:00:01Z', '2026-03-30'],
 		['2026-03-29T14:59:59Z', '2026-03-30'],
 		[undefined, undefined],
+		['soon', undefined],
 	])('is the first whole one after %s: %s', (moment, day) => {
 		expect(firstWholeDay(TOKYO, moment)).toBe(day);
 	});
@@ -74,6 +90,7 @@ describe('a calendar day of a marketplace', () => {
 		['2026-03-29T15:00:00Z', '2026-03-29'],
 		['2026-03-29T14:59:58Z', '2026-03-28'],
 		[undefined, undefined],
+		['soon', undefined],
 	])('is the last whole one before %s: %s', (moment, day) => {
 		expect(lastWholeDay(TOKYO, moment)).toBe(day);
 	});
@@ -90,8 +107,12 @@ describe('a day in a table', () => {
 		[new Date(NaN), undefined],
 		['2026-02-30', undefined],
 		['yesterday', undefined],
+		['2026-03-29T00:00:00Z to 2026-03-30', undefined],
+		['', undefined],
 		[20260329, undefined],
 		[null, undefined],
+		[undefined, undefined],
+		[{}, undefined],
 	])('is read from %p as %p', (value, day) => {
 		expect(dayOfTable(value)).toBe(day);
 	});

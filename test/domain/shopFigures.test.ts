@@ -2,7 +2,12 @@ import fc from '../fastCheck';
 
 import { isoDay } from '../../nodes/shared/domain/calendar';
 import type { DailyFeedback } from '../../nodes/shared/domain/ratingWindow';
-import { ShopFigures } from '../../nodes/shared/domain/shopFigures';
+import {
+	changeOf,
+	isBelowBy,
+	ShopFigures,
+	type ExactShare,
+} from '../../nodes/shared/domain/shopFigures';
 
 const MADE_ON = '2026-11-23';
 /** The last settled day, as a day number. */
@@ -92,6 +97,50 @@ describe('the Buy Box share', () => {
 		expect(figuresOf([...days(14), day(3)]).buyBox(7).daysCovered).toBe(7);
 	});
 
+	it('has no change if either of the two shares is unknown', () => {
+		const withGaps = (isGap: (ago: number) => boolean) =>
+			figuresOf(days(14, (ago) => (isGap(ago) ? { buyBoxPercent: null } : {}))).buyBox(7);
+		// Of seven days, one may lack its share; here it is two.
+		expect(withGaps((ago) => ago < 2)).toMatchObject({
+			percent: null,
+			percentBefore: 90,
+			changePoints: null,
+		});
+		expect(withGaps((ago) => ago >= 12)).toMatchObject({
+			percent: 90,
+			percentBefore: null,
+			changePoints: null,
+		});
+	});
+
+	it('counts a day without page views, which lacks no share', () => {
+		const quiet = { pageViews: 0, buyBoxPercent: null, units: 0 };
+		// Every second day is quiet, so a day without page views is nothing unusual in this shop.
+		const shop = figuresOf(days(14, (ago) => (ago % 2 === 1 ? quiet : {})));
+		expect(shop.buyBox(7)).toMatchObject({
+			percent: 90,
+			pageViews: 400,
+			daysCovered: 7,
+			reason: null,
+		});
+	});
+
+	it('counts a day whose feedback figures are unknown, but not its page views', () => {
+		const shop = figuresOf(days(7, (ago) => (ago === 0 ? { received: null, negative: null } : {})));
+		expect(shop.settledThrough).toBe('2026-11-19');
+		expect(shop.buyBox(7)).toMatchObject({ percent: 90, daysCovered: 7 });
+	});
+
+	it('changes by exactly 0 if the change is too small for two decimals', () => {
+		const ofLast = (buyBoxPercent: number) =>
+			figuresOf(days(14, (ago) => (ago === 0 ? { buyBoxPercent } : {}))).buyBox(7).changePoints;
+		// A seventh of 0.01 and of 0.04 percentage points: 0.0014 and 0.0057.
+		expect(ofLast(89.99)).toBe(0);
+		expect(ofLast(90.01)).toBe(0);
+		expect(ofLast(89.96)).toBe(-0.01);
+		expect(ofLast(90.04)).toBe(0.01);
+	});
+
 	it('is that of counting each page view, to the hundredth', () => {
 		const ofDay = fc.record({
 			views: fc.integer({ min: 1, max: 3_000_000 }),
@@ -124,6 +173,8 @@ describe('the Buy Box share', () => {
 		expect(shop.buyBoxAt(LAST, 7)).toBe(shop.buyBox(7).percent);
 		expect(shop.buyBoxAt(LAST - 7, 7)).toBe(shop.buyBox(7).percentBefore);
 		expect(shop.buyBoxAt(LAST + 1, 7)).toBeUndefined();
+		expect(shop.buyBoxAt(LAST - 39, 7)).toBeUndefined();
+		expect(new ShopFigures(undefined).buyBoxAt(LAST, 7)).toBeUndefined();
 	});
 });
 
@@ -153,6 +204,40 @@ describe('the sales', () => {
 		expect(shop.sales(28)).toMatchObject({ ordersShipped: null, claimsGranted: null });
 	});
 
+	it('have no refund rate if it is unknown how many units were ordered', () => {
+		const shop = figuresOf(days(7, (ago) => (ago === 4 ? { units: null } : {})));
+		expect(shop.sales(7)).toMatchObject({
+			unitsOrdered: null,
+			unitsRefunded: 7,
+			refundPercent: null,
+		});
+	});
+
+	it('name the days that lack figures in their order, at most the last three', () => {
+		const lacking = (orders: readonly number[], claims: readonly number[]) =>
+			figuresOf(
+				days(14, (ago) => ({
+					...(orders.includes(ago) ? { ordersShipped: null } : {}),
+					...(claims.includes(ago) ? { claimsGranted: null } : {}),
+				})),
+			).sales(14).reason;
+		expect(lacking([0, 5], [0, 9])).toBe(
+			'Amazon lacks figures for 3 of the 14 days (2026-11-10, 2026-11-14, 2026-11-19)',
+		);
+		expect(lacking([0, 5], [3, 9])).toBe(
+			'Amazon lacks figures for 4 of the 14 days (2026-11-14, 2026-11-16, 2026-11-19, and others)',
+		);
+	});
+
+	it('end on the last day that has either page views or units', () => {
+		const sparse = (changes: Partial<DailyFeedback>) =>
+			figuresOf(days(7, (ago) => (ago === 0 ? changes : {}))).settledThrough;
+		expect(sparse({ pageViews: null })).toBe('2026-11-19');
+		expect(sparse({ units: null })).toBe('2026-11-19');
+		expect(sparse({ pageViews: null, units: null })).toBe('2026-11-18');
+		expect(sparse({ pageViews: undefined, units: undefined })).toBe('2026-11-18');
+	});
+
 	it('have no refund rate without orders', () => {
 		expect(figuresOf(days(7, () => ({ units: 0, unitsRefunded: 2 }))).sales(7)).toMatchObject({
 			unitsRefunded: 14,
@@ -166,5 +251,54 @@ describe('the sales', () => {
 		expect(shop.sales(7)).toMatchObject({ ordersShipped: null, from: null });
 		expect(shop.buyBox(7)).toMatchObject({ percent: null, daysCovered: 0 });
 		expect(shop.sales(7).reason).toBe('Amazon has no settled daily figures');
+	});
+});
+
+describe('the exact share of some days before', () => {
+	const shop = () => figuresOf(days(35, (ago) => (ago < 7 ? { pageViews: 50 } : {})));
+
+	it('names its days, and is that of all their page views', () => {
+		// A share is in parts of 10,000 per percent: 90% of 7 × 50 page views.
+		expect(shop().exactBuyBox(7, 0)).toEqual({
+			weighted: 350n * 900_000n,
+			views: 350n,
+			from: '2026-11-13',
+			through: '2026-11-19',
+			reason: null,
+		});
+		expect(shop().exactBuyBox(28, 7)).toEqual({
+			weighted: 2_800n * 900_000n,
+			views: 2_800n,
+			from: '2026-10-16',
+			through: '2026-11-12',
+			reason: null,
+		});
+	});
+
+	it('is unknown if too many of the days are', () => {
+		// Of 28 days, 21 have to be there.
+		expect(shop().exactBuyBox(28, 14)?.reason).toMatch(/^7 of the 28 days .+ are left out/);
+		expect(shop().exactBuyBox(28, 15)).toBeUndefined();
+		expect(new ShopFigures(undefined).exactBuyBox(7, 0)).toBeUndefined();
+	});
+});
+
+describe('a fall of the share', () => {
+	/** So many page views of so many had the Buy Box. */
+	const share = (featured: number, views: number): ExactShare => ({
+		weighted: BigInt(featured) * 1_000_000n,
+		views: BigInt(views),
+	});
+
+	it('is at least so many percentage points, compared exactly', () => {
+		// 2 of 3 are 66.666…%, 17 of 30 are 56.666…%: exactly 10 points, which decimals cannot write.
+		const [usual, now] = [share(2, 3), share(17, 30)];
+		expect(isBelowBy(now, usual, 10)).toBe(true);
+		expect(isBelowBy(now, usual, 10.0001)).toBe(false);
+		expect(isBelowBy(usual, now, 10)).toBe(false);
+		expect(isBelowBy(usual, now, -10)).toBe(true);
+		expect(isBelowBy(usual, now, -9.9999)).toBe(false);
+		expect(isBelowBy(usual, usual, 0)).toBe(true);
+		expect(changeOf(now, usual)).toBe(-10);
 	});
 });
