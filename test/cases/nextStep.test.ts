@@ -514,6 +514,9 @@ describe('readKeptCases', () => {
 		['a number in a list', [row, 4], 'Row 2 has no readable fields.'],
 		['nothing in a list', [row, null], 'Row 2 has no readable fields.'],
 		['an item without a row', [{ json: null }], 'Row 1 has no readable fields.'],
+		['a list in a list', [[row]], 'Row 1 has no readable fields.'],
+		['all rows in one field', { data: [row] }, 'Row 1 has no readable caseId.'],
+		['such an item', [{ json: { data: [{ json: row }] } }], 'Row 1 has no readable caseId.'],
 		['an unknown status', [{ ...row, status: 'done' }], 'Row 1 has no readable status.'],
 		[
 			'a row that remembers something, but has no status',

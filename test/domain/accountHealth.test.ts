@@ -320,13 +320,14 @@ describe('account health', () => {
 		const health = read({
 			validTrackingRate: 7,
 			lateShipmentRateList: ['late', late],
-			warningStates: [{ warningType: 7, status: 'ACTIVE' }, 'other'],
+			warningStates: [{ warningType: 7, status: 'ACTIVE' }, 'other', { status: 'ACTIVE' }],
 			policyViolationWarnings: { warningsCount: 'many', status: 'GOOD' },
 		});
 		expect(health.unreadable).toEqual([
 			'validTrackingRate',
 			'lateShipmentRateList.0',
 			'warningStates.0.warningType',
+			'warningStates.2.warningType',
 			'policyViolationWarnings.warningsCount',
 		]);
 		expect(health.metrics).toEqual([expect.objectContaining({ name: 'lateShipmentRate' })]);

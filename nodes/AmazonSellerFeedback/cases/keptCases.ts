@@ -79,4 +79,18 @@ const MEMORY = ['status', 'openedAt', 'removalProposedOn', ...Object.values(CASE
 const isEmptyRow = (row: unknown): boolean =>
 	typeof row === 'object' &&
 	row !== null &&
+	!holdsCase(row, MOST_NESTED) &&
 	MEMORY.every((name) => [undefined, null, ''].includes((row as Record<string, null>)[name]));
+
+/** How deep other nodes nest rows, such as `Aggregate`, which puts all in one field of one item. */
+const MOST_NESTED = 4;
+
+/** Whether rows are in a list or an object where a row should be: they must not seem forgotten. */
+function holdsCase(within: object, depth: number): boolean {
+	return Object.values(within).some(
+		(value: unknown) =>
+			typeof value === 'object' &&
+			value !== null &&
+			('caseId' in value || (depth > 1 && holdsCase(value, depth - 1))),
+	);
+}

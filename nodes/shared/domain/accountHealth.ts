@@ -125,7 +125,8 @@ export interface AccountHealth {
 	readonly orderDefectPercent: number | null;
 	/**
 	 * The worse of the two, which Amazon judges separately: from the counts, otherwise as Amazon
-	 * reports it. Null without orders, and if the other one is unknown and might be worse.
+	 * reports it. Null without orders, and if the other one is unknown and might be worse, unless the known
+	 * one is at its target already.
 	 */
 	readonly worstOrderDefectPercent: number | null;
 	/** Of both channels together; null if one of them is unknown or if Amazon reports none. */
@@ -366,7 +367,7 @@ function readOthers(part: Part): Pick<AccountHealth, 'metrics' | 'violations' | 
 				const warningType = warning.read('warningType', text);
 				if (warningType !== null) {
 					warnings.push({ warningType, status: warning.read('status', text) });
-				}
+				} else if (!warning.has('warningType')) warning.nameUnreadable('warningType');
 			}
 			continue;
 		}
