@@ -503,6 +503,14 @@ describe('readKeptCases', () => {
 		expect(read(given)).toEqual({ cases: new Map(), problem: undefined });
 	});
 
+	it('looks for cases in a row only as deep as other nodes nest them, so that it always ends', () => {
+		const endless: Record<string, unknown> = { id: 1 };
+		endless['self'] = endless;
+		expect(read([endless]).problem).toBeUndefined();
+		expect(read([{ a: { b: { c: { d: row } } } }]).problem).toMatch(/^Row 1 has no readable/);
+		expect(read([{ a: { b: { c: { d: { e: row } } } } }]).problem).toBeUndefined();
+	});
+
 	it.each([
 		['text', 'nothing', 'It is neither a list of rows nor a row.'],
 		[
