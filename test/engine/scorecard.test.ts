@@ -347,7 +347,8 @@ describe('Get Scorecard fails', () => {
 		expect(error?.message).toMatch(/access token/);
 		const atEnd = reportsLookedAt();
 		await sleep(1000);
-		expect(reportsLookedAt()).toBe(atEnd);
+		// Of the other two parts, what was already sent may still arrive.
+		expect(reportsLookedAt()).toBeLessThanOrEqual(atEnd + 2);
 	});
 
 	it('if the credential stops working for one marketplace, without waiting for the others', async () => {

@@ -899,11 +899,10 @@ describe('Fetch Test Event', () => {
 			options: { totalsFrom: 'report' },
 		});
 		expect(watcher.thrown[0]?.message).toMatch(/denied access/);
-		// One that was already sent may still arrive.
-		await sleep(200);
 		const calls = watching.requests;
-		await sleep(500);
-		expect(watching.requests).toBe(calls);
+		await sleep(700);
+		// Of the other two reports, what was already sent may still arrive.
+		expect(watching.requests).toBeLessThanOrEqual(calls + 2);
 	});
 
 	it.each([false, true])(
