@@ -2,6 +2,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { DENIED } from './deniedOrders';
 import { runNode, type NodeRun } from './harness';
 import { expectToMatchOutputSchema } from './outputSchema';
 import { useSandbox } from './useSandbox';
@@ -49,20 +50,6 @@ const orderOf = (orderId: unknown) =>
 	inUse.sandbox.sellers.demo?.marketplaces
 		.flatMap(({ orders }) => orders)
 		.find((order) => order.orderId === orderId);
-
-/** What Amazon answers for an order that it does not give out, and for every order without the role. */
-const DENIED = {
-	kind: 'otherAnswer',
-	operation: 'getOrder',
-	status: 403,
-	body: JSON.stringify({
-		errors: [
-			{ code: 'Unauthorized', message: 'Access to requested resource is denied.', details: '' },
-		],
-	}),
-	hasRequestId: true,
-	times: 'always',
-} as const;
 
 describe('Feedback: Add Order Details', () => {
 	it('agrees with the true orders of all feedback entries, and reads each order once', async () => {

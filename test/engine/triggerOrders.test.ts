@@ -3,6 +3,7 @@ import './passingWaits';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { expectToMatchOutputSchema } from './outputSchema';
+import { DENIED } from './deniedOrders';
 import { passMinutes, US, useWatching, type Watcher } from './watching';
 
 const watching = useWatching();
@@ -123,19 +124,7 @@ describe('Add Order Details', () => {
 	it('has the other orders if Amazon denies one', async () => {
 		const watcher = await activate();
 		const [denied] = addBadFeedback(12);
-		watching.sandbox.faults.add({
-			kind: 'otherAnswer',
-			operation: 'getOrder',
-			orderId: denied,
-			status: 403,
-			body: JSON.stringify({
-				errors: [
-					{ code: 'Unauthorized', message: 'Access to requested resource is denied.', details: '' },
-				],
-			}),
-			hasRequestId: true,
-			times: 'always',
-		});
+		watching.sandbox.faults.add({ ...DENIED, orderId: denied });
 		await passMinutes(40, watcher);
 		const items = watcher.take();
 		expect(items).toHaveLength(12);

@@ -79,8 +79,8 @@ const MEMORY = ['status', 'openedAt', 'removalProposedOn', ...Object.values(CASE
 const isEmptyRow = (row: unknown): boolean =>
 	typeof row === 'object' &&
 	row !== null &&
-	!holdsCase(row, MOST_NESTED) &&
-	MEMORY.every((name) => [undefined, null, ''].includes((row as Record<string, null>)[name]));
+	MEMORY.every((name) => [undefined, null, ''].includes((row as Record<string, null>)[name])) &&
+	!holdsCase(row, MOST_NESTED);
 
 /** How deep other nodes nest rows, such as `Aggregate`, which puts all in one field of one item. */
 const MOST_NESTED = 4;
